@@ -1,0 +1,211 @@
+//! What planning produces: plain, complete, hashable data. Everything animated is already a number, everything neutral
+//! is already gone. `render` draws a [`FramePlan`], `audio` mixes a [`SoundPlan`]; both are told nothing else.
+use cutroom_types::{ClipId, MediaId, ParamValue, Primaries, Size, Time, Transfer};
+
+/// Where layers are blended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum BlendSpace {
+    /// Linear light.
+    Linear,
+    /// Display-encoded values of the composition's transfer function, as MLT and most predecessors do.
+    Gamma,
+}
+
+/// The raster that layers are placed on.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Canvas {
+    /// Square pixels.
+    pub size: Size,
+    /// Blending space.
+    pub blend_space: BlendSpace,
+    /// Primaries of the working space and of the result.
+    pub primaries: Primaries,
+    /// Transfer characteristics of the result (and of the working space when blending in gamma).
+    pub transfer: Transfer,
+    /// Straight RGBA, display-encoded, 0..=1; drawn under all layers. Alpha 0 for nested compositions.
+    pub background: [f32; 4],
+}
+
+/// One output frame.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FramePlan {
+    /// The raster.
+    pub canvas: Canvas,
+    /// Composition time of the frame.
+    pub time: Time,
+    /// Bottom to top. Layers that cannot be seen (opacity 0, scale 0) are not listed.
+    pub layers: Vec<Layer>,
+}
+
+/// One placed picture.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Layer {
+    /// The clip it comes from, for messages.
+    pub clip: ClipId,
+    /// What is drawn.
+    pub content: Content,
+    /// In order of application, in the layer's own raster before placement.
+    pub effects: Vec<EffectUse>,
+    /// Placement on the canvas.
+    pub transform: Transform,
+    /// 0..=1, multiplies alpha.
+    pub opacity: f32,
+    /// Catalogue id of the blend mode, `"normal"` by default.
+    pub blend: String,
+}
+
+/// What a layer shows.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Content {
+    /// A frame of a media stream: the one whose presentation interval holds `source_time`.
+    Media {
+        /// Which file.
+        media: MediaId,
+        /// Index among the file's video streams.
+        stream: usize,
+        /// Time since the start of the file.
+        source_time: Time,
+    },
+    /// A nested composition, drawn on its own canvas.
+    Composition(Box<FramePlan>),
+    /// One colour over the whole canvas; straight RGBA, display-encoded, 0..=1.
+    Solid([f32; 4]),
+    /// Two neighbours during a transition. Each carries its own placement; the enclosing layer's
+    /// transform is identity, its effects are empty.
+    Transition {
+        /// Catalogue id.
+        id: String,
+        /// By parameter id.
+        params: Vec<(String, ParamValue)>,
+        /// 0 at the start (all `from`) to 1 at the end (all `to`).
+        progress: f32,
+        /// Outgoing side; `None` for a transition from nothing.
+        from: Option<Box<Layer>>,
+        /// Incoming side.
+        to: Option<Box<Layer>>,
+    },
+}
+
+/// One effect with numbers filled in.
+#[derive(Clone, Debug, PartialEq)]
+pub struct EffectUse {
+    /// Catalogue id.
+    pub id: String,
+    /// Every parameter of the catalogue entry, in its order.
+    pub params: Vec<(String, ParamValue)>,
+}
+
+/// How the content's natural size meets the canvas before scaling.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Fit {
+    /// As large as fits inside, aspect kept.
+    #[default]
+    Contain,
+    /// As small as covers, aspect kept.
+    Cover,
+    /// Stretched to the canvas.
+    Stretch,
+    /// One source pixel is one canvas pixel.
+    Native,
+}
+
+/// Placement. Applied to the upright, square-pixel content in this order: crop, fit (centred), flip, scale about the anchor, rotation
+/// about the anchor, translation.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Transform {
+    /// How the content meets the canvas.
+    pub fit: Fit,
+    /// Canvas pixels from the centre of the canvas, +y down; (0, 0) is centred.
+    pub position_px: [f32; 2],
+    /// Factor, 1 = as fitted.
+    pub scale: [f32; 2],
+    /// Clockwise degrees.
+    pub rotation_degrees: f32,
+    /// Point of the fitted content that scale and rotation keep still, as a fraction of it, (0.5, 0.5) = centre. The anchor point is what
+    /// `position_px` places.
+    pub anchor: [f32; 2],
+    /// Cut from the left, top, right, bottom edges, as fractions 0..1 of the content.
+    pub crop: [f32; 4],
+    /// Mirror left–right.
+    pub flip_horizontal: bool,
+    /// Mirror top–bottom.
+    pub flip_vertical: bool,
+}
+
+impl Transform {
+    /// Fitted and centred.
+    pub const IDENTITY: Self = Self {
+        fit: Fit::Contain,
+        position_px: [0.0; 2],
+        scale: [1.0; 2],
+        rotation_degrees: 0.0,
+        anchor: [0.5; 2],
+        crop: [0.0; 4],
+        flip_horizontal: false,
+        flip_vertical: false,
+    };
+}
+
+/// The sound of a run of samples of a composition.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SoundPlan {
+    /// Samples per second of the composition.
+    pub rate_hz: u32,
+    /// Channels of the composition (1, 2, 6 …; native order).
+    pub channels: usize,
+    /// First composition sample covered.
+    pub first_sample: i64,
+    /// Samples covered.
+    pub samples: usize,
+    /// Everything audible in the run, in track and time order. Positions are absolute composition samples, so the
+    /// mix does not depend on how the programme is cut into runs.
+    pub voices: Vec<Voice>,
+}
+
+/// One clip's sound.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Voice {
+    /// The clip, for messages.
+    pub clip: ClipId,
+    /// Which file.
+    pub media: MediaId,
+    /// Index among the file's audio streams.
+    pub stream: usize,
+    /// Composition sample at which the voice starts.
+    pub first_sample: i64,
+    /// Composition sample after its last.
+    pub end_sample: i64,
+    /// Time since the start of the file heard at `first_sample`.
+    pub source_start: Time,
+    /// Source seconds per composition second; negative plays backwards.
+    pub speed: f64,
+    /// Linear gain over composition samples: straight lines between points, held outside. Never empty.
+    pub gain: Vec<(i64, f32)>,
+    /// -1 left … 0 centre … 1 right: points like `gain`.
+    pub pan: Vec<(i64, f32)>,
+    /// Fades and cross-fades, multiplied.
+    pub fades: Vec<Fade>,
+}
+
+/// A gain ramp over `[first_sample, end_sample)`. Outside its run the gain is 1, but for a `rising` fade samples before it are
+/// silent, and for a falling one samples after it are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fade {
+    /// Composition sample of the start.
+    pub first_sample: i64,
+    /// Composition sample after the end.
+    pub end_sample: i64,
+    /// From silence up, or down to silence.
+    pub rising: bool,
+    /// Shape.
+    pub curve: FadeCurve,
+}
+
+/// Shape of a fade over x = 0..1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FadeCurve {
+    /// x.
+    Linear,
+    /// sin(x·π/2): two of them crossing keep the power constant.
+    ConstantPower,
+}

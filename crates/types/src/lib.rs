@@ -1,0 +1,20 @@
+//! Plain values that every other part of cutroom speaks: time, pictures, colour tags, sound, ids.
+//!
+//! Nothing here knows files, GPUs, FFmpeg or projects. Everything is `Send + Sync`, printable and comparable.
+#![forbid(unsafe_code)]
+
+pub mod color;
+pub mod geometry;
+pub mod id;
+pub mod param;
+pub mod picture;
+pub mod sound;
+pub mod time;
+
+pub use color::{ChromaLocation, ColorTags, Matrix, Primaries, Range, Transfer};
+pub use geometry::{Affine, Orientation, Size};
+pub use id::{ClipId, CompositionId, EffectId, MediaId, TrackId};
+pub use param::ParamValue;
+pub use picture::{AlphaMode, ColorModel, Picture, PictureFormat, Plane, PlaneMemory};
+pub use sound::SoundBlock;
+pub use time::{FLICKS_PER_SECOND, FrameRate, Span, Time, TimeDelta, Timecode};
