@@ -1,0 +1,93 @@
+//! The entry point: plan + source pictures → picture.
+use cutroom_timeline::FramePlan;
+use cutroom_types::{ColorTags, MediaId, Picture, PictureFormat, Time};
+
+/// What the encoder, window or file wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OutputSpec {
+    /// Plane layout of the result.
+    pub format: PictureFormat,
+    /// Tags of the result; primaries and transfer must be the canvas's.
+    pub color: ColorTags,
+}
+
+/// Which machine draws.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Backend {
+    /// A real GPU when there is one, otherwise the CPU.
+    #[default]
+    Auto,
+    /// SIMD on the CPU; bit-identical everywhere.
+    Cpu,
+    /// wgpu; also takes a software Vulkan device when there is no other.
+    Gpu,
+}
+
+/// How to draw.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct RenderOptions {
+    /// Machine.
+    pub backend: Backend,
+    /// Worker threads; 0 means one per core.
+    pub threads: usize,
+}
+
+/// Gives the source pictures that a plan names: the frame of `(media, stream)` shown at a source time.
+pub trait SourcePictures {
+    /// `None` when it was not fetched, which is an error of the caller.
+    fn picture(&self, media: &MediaId, stream: usize, source_time: Time) -> Option<Picture>;
+}
+
+/// Why a plan could not be drawn.
+#[derive(Debug, thiserror::Error)]
+pub enum RenderError {
+    /// No usable GPU was found or it failed.
+    #[error("the GPU back end cannot be used: {0}")]
+    Gpu(String),
+    /// A needed source picture was not given.
+    #[error("the picture of {media} at {secs:.3} s was not fetched", secs = .time.as_secs_f64())]
+    MissingSource {
+        /// Which file.
+        media: MediaId,
+        /// Source time.
+        time: Time,
+    },
+    /// The plan names something that the catalogue does not hold.
+    #[error("unknown {what} \"{id}\"")]
+    Unknown {
+        /// "effect", "blend mode", "transition".
+        what: &'static str,
+        /// The id.
+        id: String,
+    },
+    /// The raster is empty or too large.
+    #[error("cannot draw {0}")]
+    Unsupported(String),
+}
+
+/// Draws plans. Make one per thread that wants frames; it keeps scratch memory and compiled pipelines.
+pub struct Renderer {
+    options: RenderOptions,
+}
+
+impl Renderer {
+    /// Chooses the machine.
+    ///
+    /// # Errors
+    /// [`RenderError::Gpu`] when `Backend::Gpu` is asked for and no device works.
+    pub fn new(options: RenderOptions) -> Result<Self, RenderError> {
+        Ok(Self { options })
+    }
+    /// What draws: `"cpu (avx512, 2 threads)"` or the adapter's name.
+    pub fn describe(&self) -> String {
+        format!("{:?}", self.options)
+    }
+    /// Draws one frame. A single untouched full-canvas layer whose picture already has the output's
+    /// layout and tags is returned as it is, sharing its planes.
+    ///
+    /// # Errors
+    /// See [`RenderError`].
+    pub fn render(&mut self, _plan: &FramePlan, _sources: &dyn SourcePictures, _output: &OutputSpec) -> Result<Picture, RenderError> {
+        Err(RenderError::Unsupported("anything yet".into()))
+    }
+}
