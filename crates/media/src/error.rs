@@ -1,0 +1,188 @@
+//! Everything that can go wrong with a media file, by what the caller can do about it.
+use cutroom_types::Time;
+use std::path::{Path, PathBuf};
+
+/// Why a media file could not be read or written.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum MediaError {
+    /// No file at the path.
+    #[error("{path}: no such file", path = .path.display())]
+    NotFound {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file exists but the system does not let us read it.
+    #[error("{path}: cannot be read: {reason}", path = .path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// The system's reason.
+        reason: String,
+    },
+    /// The file is not media that the linked FFmpeg understands, or too damaged to be opened.
+    #[error("{path}: not a readable media file: {reason}", path = .path.display())]
+    NotMedia {
+        /// The file.
+        path: PathBuf,
+        /// FFmpeg's reason, with a hint where one is known.
+        reason: String,
+    },
+    /// The file has no such stream.
+    #[error("{path}: has no {kind} stream {index}; it has {count}", path = .path.display())]
+    NoStream {
+        /// The file.
+        path: PathBuf,
+        /// "video" or "audio".
+        kind: &'static str,
+        /// Index asked for, among the streams of the kind.
+        index: usize,
+        /// Streams of the kind in the file.
+        count: usize,
+    },
+    /// The linked FFmpeg has no decoder for the stream.
+    #[error("{path}: no decoder for {codec} in the linked FFmpeg", path = .path.display())]
+    NoDecoder {
+        /// The file.
+        path: PathBuf,
+        /// Codec name.
+        codec: String,
+    },
+    /// A pixel format, sample format, size or layout that cutroom does not handle.
+    #[error("{path}: {what} is not supported", path = .path.display())]
+    Unsupported {
+        /// The file.
+        path: PathBuf,
+        /// What, in words.
+        what: String,
+    },
+    /// The stream gave not one frame or sample.
+    #[error("{path}: {kind} stream {index} cannot be decoded: {reason}", path = .path.display())]
+    NothingDecoded {
+        /// The file.
+        path: PathBuf,
+        /// "video" or "audio".
+        kind: &'static str,
+        /// Index among the streams of the kind.
+        index: usize,
+        /// The decoder's first complaint.
+        reason: String,
+    },
+    /// Decoding failed at a place although other frames of the stream decode.
+    #[error("{path}: decoding failed at {secs:.3} s: {reason}", path = .path.display(), secs = .time.as_secs_f64())]
+    Decode {
+        /// The file.
+        path: PathBuf,
+        /// Source time.
+        time: Time,
+        /// The decoder's reason.
+        reason: String,
+    },
+    /// The source gave no data for too long.
+    #[error("{path}: gave no data for {secs} s while {operation}", path = .path.display())]
+    TimedOut {
+        /// The file.
+        path: PathBuf,
+        /// What was being done.
+        operation: &'static str,
+        /// Limit, seconds.
+        secs: u32,
+    },
+    /// The linked FFmpeg lacks an encoder, muxer or filter that is asked for.
+    #[error("the linked FFmpeg has no {kind} \"{name}\"")]
+    Missing {
+        /// "encoder", "muxer", "filter" …
+        kind: &'static str,
+        /// FFmpeg's name.
+        name: String,
+    },
+    /// Encoder settings that FFmpeg refuses.
+    #[error("{encoder} cannot be set up: {reason}")]
+    EncoderSetup {
+        /// Encoder name.
+        encoder: String,
+        /// FFmpeg's reason.
+        reason: String,
+    },
+    /// A frame or block of samples could not be encoded.
+    #[error("{encoder} failed: {reason}")]
+    Encode {
+        /// Encoder name.
+        encoder: String,
+        /// FFmpeg's reason.
+        reason: String,
+    },
+    /// The file could not be written (disk full, no permission, muxer refused).
+    #[error("{path}: cannot be written: {reason}", path = .path.display())]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// The system's or FFmpeg's reason.
+        reason: String,
+    },
+    /// FFmpeg ran out of memory or broke its own contract.
+    #[error("FFmpeg failed while {operation}: {reason}")]
+    Internal {
+        /// What was being done.
+        operation: &'static str,
+        /// FFmpeg's reason.
+        reason: String,
+    },
+}
+
+impl MediaError {
+    /// Stable code for the CLI, HTTP and translations.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::NotFound { .. } => "media.open.not_found",
+            Self::Unreadable { .. } => "media.open.unreadable",
+            Self::NotMedia { .. } => "media.open.not_media",
+            Self::NoStream { .. } => "media.open.no_stream",
+            Self::NoDecoder { .. } => "media.open.no_decoder",
+            Self::Unsupported { .. } => "media.open.unsupported",
+            Self::NothingDecoded { .. } => "media.decode.nothing",
+            Self::Decode { .. } => "media.decode.failed",
+            Self::TimedOut { .. } => "media.read.timed_out",
+            Self::Missing { .. } => "media.ffmpeg.missing",
+            Self::EncoderSetup { .. } => "media.encode.setup",
+            Self::Encode { .. } => "media.encode.failed",
+            Self::Write { .. } => "media.write.failed",
+            Self::Internal { .. } => "media.ffmpeg.internal",
+        }
+    }
+    /// The file concerned, where there is one.
+    pub fn path(&self) -> Option<&Path> {
+        match self {
+            Self::NotFound { path }
+            | Self::Unreadable { path, .. }
+            | Self::NotMedia { path, .. }
+            | Self::NoStream { path, .. }
+            | Self::NoDecoder { path, .. }
+            | Self::Unsupported { path, .. }
+            | Self::NothingDecoded { path, .. }
+            | Self::Decode { path, .. }
+            | Self::TimedOut { path, .. }
+            | Self::Write { path, .. } => Some(path),
+            _ => None,
+        }
+    }
+    /// Source time concerned, where there is one.
+    pub fn time(&self) -> Option<Time> {
+        match self {
+            Self::Decode { time, .. } => Some(*time),
+            _ => None,
+        }
+    }
+    /// Whether trying again later, or another place of the same file, may work.
+    pub fn is_recoverable(&self) -> bool {
+        matches!(self, Self::NotFound { .. } | Self::Unreadable { .. } | Self::Decode { .. } | Self::TimedOut { .. } | Self::Write { .. })
+    }
+}
+
+/// FFmpeg's text for an error number.
+pub(crate) fn ffmpeg_text(error: i32) -> String {
+    let mut buffer = [0u8; 256];
+    // SAFETY: the buffer is writable for the length given and FFmpeg ends it with a zero byte.
+    unsafe { ffmpeg_next::ffi::av_strerror(error, buffer.as_mut_ptr().cast(), buffer.len()) };
+    std::ffi::CStr::from_bytes_until_nul(&buffer)
+        .map_or_else(|_| format!("error {error}"), |s| s.to_string_lossy().into_owned())
+}

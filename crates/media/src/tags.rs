@@ -1,0 +1,214 @@
+//! `ColorTags` ↔ FFmpeg's colour properties. Both sides use the code points of ITU-T H.273, so numbers pass through; what
+//! FFmpeg leaves unspecified is guessed, and the guess is recorded.
+use cutroom_types::{ChromaLocation, ColorModel, ColorTags, Matrix, PictureFormat, Primaries, Range, Size, Transfer};
+use ffmpeg_next::ffi::{AVCodecContext, AVCodecParameters, AVFrame};
+use std::ptr::addr_of;
+
+/// FFmpeg's five colour numbers as stored in parameters and frames; 2 (0 for range and location) means unspecified.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AvColor {
+    /// `AVColorPrimaries`.
+    pub primaries: i32,
+    /// `AVColorTransferCharacteristic`.
+    pub transfer: i32,
+    /// `AVColorSpace`.
+    pub matrix: i32,
+    /// `AVColorRange`.
+    pub range: i32,
+    /// `AVChromaLocation`.
+    pub chroma: i32,
+}
+
+/// Which tags were not in the file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct GuessedTags {
+    /// Primaries.
+    pub primaries: bool,
+    /// Transfer characteristics.
+    pub transfer: bool,
+    /// Matrix.
+    pub matrix: bool,
+    /// Range.
+    pub range: bool,
+    /// Chroma position.
+    pub chroma: bool,
+}
+
+impl GuessedTags {
+    /// Whether any tag was guessed.
+    pub fn any(self) -> bool {
+        self.primaries || self.transfer || self.matrix || self.range || self.chroma
+    }
+}
+
+/// Reads a C enum field as the integer it is: files can hold numbers that the Rust enum has no variant for.
+macro_rules! raw { ($($place:tt)*) => { addr_of!($($place)*).cast::<i32>().read() } }
+
+impl AvColor {
+    /// Of decoded or encodable frames.
+    ///
+    /// # Safety
+    /// `frame` points to a valid frame.
+    pub unsafe fn of_frame(frame: *const AVFrame) -> Self {
+        // SAFETY: the caller vouches for the pointer; the fields are C enums of four bytes.
+        unsafe {
+            Self {
+                primaries: raw!((*frame).color_primaries),
+                transfer: raw!((*frame).color_trc),
+                matrix: raw!((*frame).colorspace),
+                range: raw!((*frame).color_range),
+                chroma: raw!((*frame).chroma_location),
+            }
+        }
+    }
+    /// Of a stream.
+    ///
+    /// # Safety
+    /// `par` points to valid parameters.
+    pub unsafe fn of_parameters(par: *const AVCodecParameters) -> Self {
+        // SAFETY: as above.
+        unsafe {
+            Self {
+                primaries: raw!((*par).color_primaries),
+                transfer: raw!((*par).color_trc),
+                matrix: raw!((*par).color_space),
+                range: raw!((*par).color_range),
+                chroma: raw!((*par).chroma_location),
+            }
+        }
+    }
+    /// Each number of `self`, or of `other` where `self` leaves it unspecified.
+    pub fn or(self, other: Self) -> Self {
+        let pick = |a: i32, b: i32, none: i32| if a == none || (a == 0 && none == 2) { b } else { a };
+        Self {
+            primaries: pick(self.primaries, other.primaries, 2),
+            transfer: pick(self.transfer, other.transfer, 2),
+            // 0 is a matrix: RGB.
+            matrix: if self.matrix == 2 { other.matrix } else { self.matrix },
+            range: pick(self.range, other.range, 0),
+            chroma: pick(self.chroma, other.chroma, 0),
+        }
+    }
+    /// For an encoder or frame. RGB formats get the RGB matrix whatever the tags say.
+    pub fn from_tags(tags: ColorTags) -> Self {
+        Self {
+            primaries: i32::from(tags.primaries.code()),
+            transfer: i32::from(tags.transfer.code()),
+            matrix: i32::from(tags.matrix.code()),
+            range: i32::from(tags.range.code()),
+            chroma: i32::from(tags.chroma.code()),
+        }
+    }
+    /// Writes the numbers into a frame.
+    ///
+    /// # Safety
+    /// `frame` points to a valid frame, and the numbers are ones that FFmpeg knows (as [`Self::from_tags`] gives).
+    pub unsafe fn write_to_frame(self, frame: *mut AVFrame) {
+        // SAFETY: the caller vouches for the pointer; the fields are C enums of four bytes.
+        unsafe {
+            std::ptr::addr_of_mut!((*frame).color_primaries).cast::<i32>().write(self.primaries);
+            std::ptr::addr_of_mut!((*frame).color_trc).cast::<i32>().write(self.transfer);
+            std::ptr::addr_of_mut!((*frame).colorspace).cast::<i32>().write(self.matrix);
+            std::ptr::addr_of_mut!((*frame).color_range).cast::<i32>().write(self.range);
+            std::ptr::addr_of_mut!((*frame).chroma_location).cast::<i32>().write(self.chroma);
+        }
+    }
+    /// Writes the numbers into an encoder's context.
+    ///
+    /// # Safety
+    /// As [`Self::write_to_frame`].
+    pub unsafe fn write_to_context(self, context: *mut AVCodecContext) {
+        // SAFETY: the caller vouches for the pointer; the fields are C enums of four bytes.
+        unsafe {
+            std::ptr::addr_of_mut!((*context).color_primaries).cast::<i32>().write(self.primaries);
+            std::ptr::addr_of_mut!((*context).color_trc).cast::<i32>().write(self.transfer);
+            std::ptr::addr_of_mut!((*context).colorspace).cast::<i32>().write(self.matrix);
+            std::ptr::addr_of_mut!((*context).color_range).cast::<i32>().write(self.range);
+            std::ptr::addr_of_mut!((*context).chroma_sample_location).cast::<i32>().write(self.chroma);
+        }
+    }
+    /// Decides every tag. Unspecified ones come from [`ColorTags::guess`] (YUV), or sRGB (RGB; linear light when float); gray counts as
+    /// YUV. `full_range_alias` is for FFmpeg's `yuvj…` formats; `still` makes untagged pictures sRGB.
+    pub fn decide(self, format: PictureFormat, size: Size, full_range_alias: bool, still: bool) -> (ColorTags, GuessedTags) {
+        let code = |v: i32| u8::try_from(v).unwrap_or(255);
+        let rgb = format.model == ColorModel::Rgb;
+        let mut guess = if rgb { ColorTags::SRGB } else { ColorTags::guess(size.width, size.height) };
+        if !rgb && still {
+            // JFIF 1.02: BT.601 matrix, full range, sRGB primaries and transfer in practice.
+            guess = ColorTags { matrix: Matrix::Bt470Bg, ..ColorTags::SRGB };
+        }
+        if rgb && format.bits == 32 {
+            guess.transfer = Transfer::Linear;
+        }
+        let (primaries, transfer, matrix) =
+            (Primaries::from_code(code(self.primaries)), Transfer::from_code(code(self.transfer)), Matrix::from_code(code(self.matrix)));
+        let range = if full_range_alias { Some(Range::Full) } else { Range::from_code(code(self.range)) };
+        let chroma = ChromaLocation::from_code(code(self.chroma));
+        if !rgb && primaries.is_none() && transfer.is_none() {
+            // A tagged matrix says more about the missing tags than the size does.
+            match matrix {
+                Some(Matrix::Bt709) => guess.primaries = Primaries::Bt709,
+                Some(Matrix::Bt2020Ncl | Matrix::Bt2020Cl) => guess.primaries = Primaries::Bt2020,
+                Some(Matrix::Bt470Bg) if !still => guess.primaries = Primaries::Bt470Bg,
+                Some(Matrix::Smpte170M) if !still => guess.primaries = Primaries::Smpte170M,
+                _ => {}
+            }
+        }
+        // RGB planes with a luma matrix, or YUV planes tagged RGB, contradict their layout: the layout wins.
+        let matrix = matrix.filter(|m| (*m == Matrix::Rgb) == rgb);
+        let tags = ColorTags {
+            primaries: primaries.unwrap_or(guess.primaries),
+            transfer: transfer.unwrap_or(guess.transfer),
+            matrix: matrix.unwrap_or(guess.matrix),
+            range: range.unwrap_or(guess.range),
+            chroma: chroma.unwrap_or(guess.chroma),
+        };
+        let guessed = GuessedTags {
+            primaries: primaries.is_none(),
+            transfer: transfer.is_none(),
+            matrix: matrix.is_none() && !rgb,
+            range: range.is_none(),
+            chroma: chroma.is_none() && format.chroma_shift_x + format.chroma_shift_y > 0,
+        };
+        (tags, guessed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NONE: AvColor = AvColor { primaries: 2, transfer: 2, matrix: 2, range: 0, chroma: 0 };
+    const HD: Size = Size { width: 1920, height: 1080 };
+
+    #[test]
+    fn tags_round_trip() {
+        for t in [ColorTags::BT709, ColorTags::guess(720, 480), ColorTags::guess(720, 576)] {
+            let (back, guessed) = AvColor::from_tags(t).decide(PictureFormat::YUV420P8, HD, false, false);
+            assert_eq!((back, guessed.any()), (t, false));
+        }
+        let (rgb, guessed) = AvColor::from_tags(ColorTags::SRGB).decide(PictureFormat::RGB8, HD, false, true);
+        assert_eq!((rgb, guessed.any()), (ColorTags::SRGB, false));
+    }
+
+    #[test]
+    fn missing_tags_are_guessed_and_said() {
+        let (t, g) = NONE.decide(PictureFormat::YUV420P8, HD, false, false);
+        assert_eq!(t, ColorTags::BT709);
+        assert!(g.primaries && g.transfer && g.matrix && g.range && g.chroma);
+        let (t, _) = NONE.decide(PictureFormat::yuv(8, 1, 0), Size { width: 320, height: 240 }, true, false);
+        assert_eq!((t.range, t.matrix), (Range::Full, Matrix::Smpte170M));
+        let (t, _) = AvColor { matrix: 9, ..NONE }.decide(PictureFormat::yuv(10, 1, 1), Size { width: 426, height: 240 }, false, false);
+        assert_eq!(t.primaries, Primaries::Bt2020);
+        let (t, _) = NONE.decide(PictureFormat { bits: 32, ..PictureFormat::RGB8 }, HD, false, true);
+        assert_eq!(t.transfer, Transfer::Linear);
+    }
+
+    #[test]
+    fn layout_wins_over_a_contradicting_matrix() {
+        let (t, _) = AvColor { matrix: 0, ..NONE }.decide(PictureFormat::YUV420P8, HD, false, false);
+        assert_eq!(t.matrix, Matrix::Bt709);
+        let (t, _) = AvColor { matrix: 1, ..NONE }.decide(PictureFormat::RGB8, HD, false, false);
+        assert_eq!(t.matrix, Matrix::Rgb);
+    }
+}
