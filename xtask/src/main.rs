@@ -1,1 +1,52 @@
-fn main() {}
+//! Set-up, demo, tests, benches and generated documents. Drives `cargo`, `ffmpeg` and the built `cutroom` program as
+//! processes; links none of them, so that it builds in seconds on a bare machine.
+#![forbid(unsafe_code)]
+
+mod bench;
+mod demo;
+mod process;
+mod setup;
+mod test;
+mod workspace;
+
+use std::process::ExitCode;
+
+/// What every step returns: a message for the person at the terminal when it failed.
+type Outcome<T = ()> = Result<T, String>;
+
+const HELP: &str = "\
+cargo xtask <command>
+
+  demo [CLIP…]         install what is missing, build, make footage (or take the clips given), export demo/film.mp4
+  test [--fast]        install what is missing, format, lint, repository rules, licences, all tests (--fast: no doctests)
+  bench [--runs N] [WORKLOAD…]
+                       measure cutroom against ffmpeg and melt, write docs/benchmarks.md
+  architecture         write the generated table of ARCHITECTURE.md
+  setup                only install what is missing
+";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let rest = args.get(1..).unwrap_or_default();
+    let outcome = match args.first().map(String::as_str) {
+        Some("demo") => demo::demo(rest),
+        Some("test") => test::test(rest),
+        Some("bench") => bench::bench(rest),
+        Some("setup") => setup::setup(),
+        Some("architecture") => {
+            cutroom_rules::architecture::write(&workspace::root()).map(|()| println!("ARCHITECTURE.md is up to date"))
+        }
+        Some("help" | "--help" | "-h") | None => {
+            print!("{HELP}");
+            Ok(())
+        }
+        Some(other) => Err(format!("there is no command \"{other}\"\n\n{HELP}")),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("\nerror: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}

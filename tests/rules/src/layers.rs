@@ -1,0 +1,213 @@
+//! Which crate may use which: the table of ARCHITECTURE.md, and the check of `cargo metadata` against it.
+use serde_json::Value;
+use std::{path::Path, process::Command};
+
+/// One workspace member.
+pub struct Layer {
+    /// Package name.
+    pub package: &'static str,
+    /// Directory from the repository root.
+    pub dir: &'static str,
+    /// What it owns, one line.
+    pub owns: &'static str,
+    /// Workspace packages it may use, without the `cutroom-` in front.
+    pub may_use: &'static [&'static str],
+    /// What it must never know.
+    pub never_knows: &'static str,
+}
+
+/// Every workspace member, from the ground up. Arrows point from user to used and never back.
+pub const LAYERS: &[Layer] = &[
+    Layer {
+        package: "cutroom-types",
+        dir: "crates/types",
+        owns: "time, pictures, colour tags, sound, ids: plain values",
+        may_use: &[],
+        never_knows: "files, GPU, FFmpeg",
+    },
+    Layer {
+        package: "cutroom-project",
+        dir: "crates/project",
+        owns: "the document: media, compositions, tracks, clips, keyframes; file, schema, validation, migrations",
+        may_use: &["types"],
+        never_knows: "how anything is decoded or rendered",
+    },
+    Layer {
+        package: "cutroom-kernel",
+        dir: "crates/kernel",
+        owns: "pixel arithmetic written once: SIMD lanes on the CPU, WGSL on the GPU",
+        may_use: &[],
+        never_knows: "what an effect means",
+    },
+    Layer {
+        package: "cutroom-effects",
+        dir: "crates/effects",
+        owns: "the catalogue: effects, blend modes, transitions, colour spaces, each a parameter table and a kernel",
+        may_use: &["types", "kernel"],
+        never_knows: "devices, projects",
+    },
+    Layer {
+        package: "cutroom-timeline",
+        dir: "crates/timeline",
+        owns: "planning: project and time become a `FramePlan`, a run of samples becomes a `SoundPlan`",
+        may_use: &["types", "project", "effects"],
+        never_knows: "files, GPU, threads",
+    },
+    Layer {
+        package: "cutroom-media",
+        dir: "crates/media",
+        owns: "FFmpeg both ways: probe, index, decode, encode, mux",
+        may_use: &["types"],
+        never_knows: "projects, plans",
+    },
+    Layer {
+        package: "cutroom-render",
+        dir: "crates/render",
+        owns: "`FramePlan` and source pictures become a picture, on the CPU or the GPU",
+        may_use: &["types", "timeline", "effects", "kernel"],
+        never_knows: "FFmpeg, files, clips",
+    },
+    Layer {
+        package: "cutroom-audio",
+        dir: "crates/audio",
+        owns: "`SoundPlan` and samples become mixed blocks; resampling",
+        may_use: &["types", "timeline"],
+        never_knows: "FFmpeg, GPU",
+    },
+    Layer {
+        package: "cutroom-pipeline",
+        dir: "crates/pipeline",
+        owns: "joins them: decoder pool, prefetch; \"frame n\" and \"sound block n\" of a project",
+        may_use: &["types", "project", "effects", "timeline", "media", "render", "audio"],
+        never_knows: "processes, windows, HTTP",
+    },
+    Layer {
+        package: "cutroom-export",
+        dir: "crates/export",
+        owns: "runs a project through the pipeline into a file: bounded queues, presets, safe naming",
+        may_use: &["types", "project", "timeline", "media", "render", "audio", "pipeline"],
+        never_knows: "HTTP, the command line",
+    },
+    Layer {
+        package: "cutroom-api",
+        dir: "crates/api",
+        owns: "one function and one pair of wire types per operation; error codes",
+        may_use: &["types", "project", "effects", "timeline", "media", "render", "audio", "pipeline", "export"],
+        never_knows: "sockets, terminals",
+    },
+    Layer {
+        package: "cutroom-cli",
+        dir: "apps/cli",
+        owns: "the `cutroom` program: arguments, progress, exit codes",
+        may_use: &["api"],
+        never_knows: "how anything is done",
+    },
+    Layer {
+        package: "cutroom-identity",
+        dir: "tests/identity",
+        owns: "test footage whose frames carry their number, its reader, and tests that drive the built program",
+        may_use: &[],
+        never_knows: "any cutroom crate: it is an outside witness",
+    },
+    Layer {
+        package: "cutroom-rules",
+        dir: "tests/rules",
+        owns: "the repository's rules as data and tests; this table",
+        may_use: &[],
+        never_knows: "editing",
+    },
+    Layer {
+        package: "xtask",
+        dir: "xtask",
+        owns: "set-up, demo, test, bench, generated documents",
+        may_use: &["rules"],
+        never_knows: "any cutroom crate: it drives the program",
+    },
+];
+
+/// Third-party crates that only one place may name: a boundary each of licence, `unsafe` or framework.
+pub const ONLY_IN: &[(&str, &[&str])] = &[
+    ("ffmpeg-next", &["cutroom-media"]),
+    ("ffmpeg-sys-next", &["cutroom-media"]),
+    ("wgpu", &["cutroom-render"]),
+    ("bevy_ecs", &["cutroom-engine"]),
+    ("bevy_app", &["cutroom-engine"]),
+    ("clap", &["cutroom-cli"]),
+    ("indicatif", &["cutroom-cli"]),
+    ("miette", &["cutroom-cli"]),
+    ("anyhow", &["cutroom-cli"]),
+];
+
+/// What breaks the table in the workspace at `root`, one line each; empty when all is well.
+///
+/// # Errors
+/// When `cargo metadata` cannot be run or read.
+pub fn violations(root: &Path) -> Result<Vec<String>, String> {
+    let packages = members(root)?;
+    let mut found = Vec::new();
+    for (package, manifest) in &packages {
+        match LAYERS.iter().find(|l| l.package == package.name) {
+            None => found.push(format!("{} is not in the table: add a row to tests/rules/src/layers.rs", package.name)),
+            Some(layer) if *manifest != root.join(layer.dir).join("Cargo.toml") => {
+                found.push(format!("{} belongs in {}, not at {}", package.name, layer.dir, manifest.display()));
+            }
+            Some(layer) => found.extend(package.broken_by(layer)),
+        }
+    }
+    for layer in LAYERS.iter().filter(|l| !packages.iter().any(|(p, _)| p.name == l.package)) {
+        found.push(format!("{} is in the table but not in the workspace", layer.package));
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// A package and the names it depends on, development dependencies included.
+pub struct Package {
+    /// Package name.
+    pub name: String,
+    /// Package names of its dependencies of every kind.
+    pub uses: Vec<String>,
+}
+
+impl Package {
+    /// What breaks one row of the table.
+    pub fn broken_by(&self, layer: &Layer) -> Vec<String> {
+        let mut found = Vec::new();
+        for used in &self.uses {
+            let ours = used.strip_prefix("cutroom-");
+            if ours.is_some_and(|short| !layer.may_use.contains(&short)) {
+                found.push(format!("{} may not use {used}: it must never know {}", self.name, layer.never_knows));
+            }
+            if ONLY_IN.iter().any(|(name, places)| name == used && !places.contains(&self.name.as_str())) {
+                found.push(format!("{} may not use {used}, which has one place of its own", self.name));
+            }
+        }
+        found
+    }
+}
+
+fn members(root: &Path) -> Result<Vec<(Package, std::path::PathBuf)>, String> {
+    let json = cargo_metadata(root, &["--no-deps"])?;
+    let list = json["packages"].as_array().ok_or("cargo metadata lists no packages")?;
+    let text = |v: &Value| v.as_str().unwrap_or_default().to_owned();
+    let package = |p: &Value| {
+        let uses = p["dependencies"].as_array().into_iter().flatten().map(|d| text(&d["name"])).collect();
+        (Package { name: text(&p["name"]), uses }, text(&p["manifest_path"]).into())
+    };
+    Ok(list.iter().map(package).collect())
+}
+
+/// `cargo metadata` of the workspace at `root`.
+///
+/// # Errors
+/// When cargo cannot be run or fails; the message holds what it said.
+pub fn cargo_metadata(root: &Path, args: &[&str]) -> Result<Value, String> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(cargo);
+    command.current_dir(root).args(["metadata", "--format-version", "1"]).args(args);
+    let output = command.output().map_err(|e| format!("cannot run cargo metadata: {e}"))?;
+    if !output.status.success() {
+        return Err(format!("cargo metadata failed: {}", String::from_utf8_lossy(&output.stderr).trim_end()));
+    }
+    serde_json::from_slice(&output.stdout).map_err(|e| format!("cargo metadata gave no JSON: {e}"))
+}

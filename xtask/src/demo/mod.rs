@@ -1,0 +1,136 @@
+//! `cargo xtask demo`: footage, a project with everything a first film needs, and the film.
+mod film;
+mod scenes;
+mod sound;
+
+use crate::{Outcome, process, setup, workspace};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+    time::Instant,
+};
+
+const SPEECH: &str = "This film was made by cutroom, a deterministic video engine. Every picture you see was computed, \
+    every sound was synthesised, and the file holds exactly what the timeline says.";
+
+/// What the film is made of.
+struct Material {
+    clips: Vec<Footage>,
+    title: PathBuf,
+    speech: PathBuf,
+    speech_secs: f64,
+    music: PathBuf,
+}
+
+/// A clip as `ffprobe` sees it.
+struct Footage {
+    path: PathBuf,
+    secs: f64,
+    has_sound: bool,
+}
+
+/// Makes the film from the clips named, or from footage of its own.
+pub fn demo(args: &[String]) -> Outcome {
+    if let Some(flag) = args.iter().find(|a| a.starts_with('-')) {
+        return Err(format!("cargo xtask demo does not know \"{flag}\"; it takes clips"));
+    }
+    setup::setup()?;
+    println!("== building the release program");
+    let program = workspace::release_program()?;
+    let dir = workspace::root().join("demo");
+    let footage_dir = dir.join("footage");
+    fs::create_dir_all(&footage_dir).map_err(|e| format!("cannot create {}: {e}", footage_dir.display()))?;
+    println!("== material");
+    let material = gather(args, &footage_dir)?;
+    let film = film::Film::plan(&material);
+    sound::compose(film.secs() as f32, &material.music)?;
+    let project = dir.join("film.json");
+    fs::write(&project, film.json(&material)).map_err(|e| format!("cannot write {}: {e}", project.display()))?;
+    println!("== cutroom");
+    process::run(Command::new(&program).arg("validate").arg(&project))?;
+    let output = dir.join("film.mp4");
+    let start = Instant::now();
+    process::run(Command::new(&program).arg("export").arg(&project).arg("-o").arg(&output))?;
+    report(&dir, &project, &output, film.secs(), start.elapsed().as_secs_f64())
+}
+
+fn gather(args: &[String], dir: &Path) -> Outcome<Material> {
+    let paths = if args.is_empty() {
+        scenes::make_all(dir)?
+    } else {
+        args.iter().map(|a| fs::canonicalize(a).map_err(|e| format!("cannot open {a}: {e}"))).collect::<Outcome<_>>()?
+    };
+    let clips = paths.into_iter().map(probe).collect::<Outcome<Vec<_>>>()?;
+    let title = dir.join("title.png");
+    make_title(&title)?;
+    let speech = dir.join("speech.wav");
+    sound::speak(SPEECH, &speech)?;
+    let speech_secs = probe_secs(&speech)?;
+    Ok(Material { clips, title, speech, speech_secs, music: dir.join("music.wav") })
+}
+
+fn probe(path: PathBuf) -> Outcome<Footage> {
+    let streams = process::capture(
+        Command::new("ffprobe").args(["-v", "error", "-show_entries", "stream=codec_type", "-of", "csv=p=0"]).arg(&path),
+    )?;
+    if !streams.lines().any(|l| l.starts_with("video")) {
+        return Err(format!("{} has no picture", path.display()));
+    }
+    Ok(Footage { secs: probe_secs(&path)?, has_sound: streams.lines().any(|l| l.starts_with("audio")), path })
+}
+
+fn probe_secs(path: &Path) -> Outcome<f64> {
+    let text = process::capture(
+        Command::new("ffprobe").args(["-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0"]).arg(path),
+    )?;
+    text.trim().parse().map_err(|_| format!("ffprobe gives no duration for {}", path.display()))
+}
+
+/// White letters with a soft shadow and a line under them, on nothing.
+fn make_title(path: &Path) -> Outcome {
+    const FONT: &str = "/usr/share/fonts/truetype/dejavu/DejaVuSans-Bold.ttf";
+    if !Path::new(FONT).exists() {
+        return Err(format!("the title needs the font {FONT} (package fonts-dejavu-core)"));
+    }
+    let text = |text: &str, size: u32, y: &str, colour: &str, dx: i32| {
+        format!("drawtext=fontfile={FONT}:text='{text}':fontsize={size}:fontcolor={colour}:x=(w-tw)/2+{dx}:y={y}+{dx}:alpha=1")
+    };
+    let draw = [
+        text("cutroom", 150, "380", "black@0.7", 6),
+        text("the exported file is the timeline", 48, "570", "black@0.7", 3),
+        "gblur=sigma=5:planes=15".into(),
+        text("cutroom", 150, "380", "white", 0),
+        text("the exported file is the timeline", 48, "570", "0xffd27f", 0),
+        "drawbox=x=(w-620)/2:y=545:w=620:h=4:color=0xffd27f:replace=1:t=fill".into(),
+    ]
+    .join(",");
+    let mut command = process::ffmpeg();
+    command.args(["-f", "lavfi", "-i", &format!("color=c=black@0.0:s=1920x1080,format=rgba,{draw}"), "-frames:v", "1"]);
+    process::run(command.arg(path))
+}
+
+fn report(dir: &Path, project: &Path, output: &Path, film_secs: f64, export_secs: f64) -> Outcome {
+    let sheet = dir.join("sheet.png");
+    let mut command = process::ffmpeg();
+    command.arg("-i").arg(output).args([
+        "-vf",
+        &format!("fps=20/{film_secs:.3},scale=480:-2,tile=4x5:padding=6:margin=6"),
+        "-frames:v",
+        "1",
+    ]);
+    process::run(command.arg(&sheet))?;
+    let mut meter = Command::new("ffmpeg");
+    meter.args(["-hide_banner", "-nostdin", "-i"]).arg(output).args(["-vn", "-af", "ebur128=peak=true", "-f", "null", "-"]);
+    let (_, log) = process::capture_both(&mut meter)?;
+    let summary = log.rsplit("Summary:").next().unwrap_or_default();
+    let level = |name: &str| summary.lines().find_map(|l| l.trim().strip_prefix(name)).map_or("?", str::trim).to_owned();
+    let bytes = fs::metadata(output).map_err(|e| format!("cannot read {}: {e}", output.display()))?.len();
+    println!("== done");
+    println!("  film      {} ({:.1} MB, {film_secs:.2} s)", output.display(), bytes as f64 / 1e6);
+    println!("  project   {}", project.display());
+    println!("  contact   {}", sheet.display());
+    println!("  speed     exported in {export_secs:.1} s, {:.2} × real time", film_secs / export_secs);
+    println!("  loudness  {} integrated, {} range, {} peak", level("I:"), level("LRA:"), level("Peak:"));
+    Ok(())
+}

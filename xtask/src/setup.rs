@@ -1,0 +1,122 @@
+//! Installs what is missing and nothing else: system packages by apt-get, Rust components by rustup, cargo-nextest.
+use crate::{Outcome, process, workspace::cargo};
+use std::{path::Path, process::Command, thread, time::Duration};
+
+/// Debian 12 packages and why each is needed.
+const PACKAGES: &[(&str, &str)] = &[
+    ("ffmpeg", "test oracle, demo footage"),
+    ("melt", "peer of the benches"),
+    ("libavcodec-dev", "linked"),
+    ("libavformat-dev", "linked"),
+    ("libavutil-dev", "linked"),
+    ("libswscale-dev", "linked"),
+    ("libswresample-dev", "linked"),
+    ("libavfilter-dev", "linked"),
+    ("libavdevice-dev", "linked"),
+    ("clang", "FFmpeg bindings are generated at build time"),
+    ("libclang-dev", "FFmpeg bindings are generated at build time"),
+    ("pkg-config", "finds FFmpeg"),
+    ("mesa-vulkan-drivers", "software Vulkan for the GPU tests"),
+    ("libvulkan1", "Vulkan loader"),
+    ("fonts-dejavu-core", "title of the demo"),
+    ("espeak-ng", "speech of the demo"),
+];
+
+const ATTEMPTS: u32 = 3;
+
+/// Installs what is missing; says what it does.
+pub fn setup() -> Outcome {
+    system_packages()?;
+    rust_components()
+}
+
+fn system_packages() -> Outcome {
+    let list = PACKAGES.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(" ");
+    if !Path::new("/etc/debian_version").exists() || !process::exists("apt-get", "--version") {
+        if process::exists("ffmpeg", "-version") && process::exists("pkg-config", "--version") {
+            println!("setup: this is not Debian; going on with the FFmpeg that is installed");
+            return Ok(());
+        }
+        return Err(format!(
+            "this is not a Debian system, so nothing can be installed for you. Needed, by Debian's names: {list}. See CONTRIBUTING.md."
+        ));
+    }
+    let missing: Vec<_> = PACKAGES.iter().filter(|(name, _)| !is_installed(name)).collect();
+    if missing.is_empty() {
+        println!("setup: all {} system packages are installed", PACKAGES.len());
+        return Ok(());
+    }
+    println!("setup: installing {} system packages by apt-get", missing.len());
+    for (name, why) in &missing {
+        println!("  {name:<22} {why}");
+    }
+    let prefix = privileges()?;
+    apt(&prefix, &["update", "-qq"])?;
+    let mut install = vec!["install", "-qq", "--yes", "--no-install-recommends"];
+    install.extend(missing.iter().map(|(name, _)| *name));
+    apt(&prefix, &install)?;
+    match missing.iter().find(|(name, _)| !is_installed(name)) {
+        Some((name, _)) => Err(format!("apt-get succeeded, yet the package {name} is still missing")),
+        None => Ok(()),
+    }
+}
+
+fn is_installed(package: &str) -> bool {
+    let query = process::capture(Command::new("dpkg-query").args(["-W", "-f=${db:Status-Status}", package]));
+    query.is_ok_and(|status| status.trim() == "installed")
+}
+
+/// Nothing for root, `sudo -n` for others who may use it without being asked.
+fn privileges() -> Outcome<Vec<&'static str>> {
+    if process::capture(Command::new("id").arg("-u"))?.trim() == "0" {
+        return Ok(Vec::new());
+    }
+    if process::capture(Command::new("sudo").args(["-n", "true"])).is_ok() {
+        return Ok(vec!["sudo", "-n"]);
+    }
+    let list = PACKAGES.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(" ");
+    Err(format!("system packages are missing and this user may not install them. Run once: sudo apt-get install {list}"))
+}
+
+fn apt(prefix: &[&str], args: &[&str]) -> Outcome {
+    let mut words: Vec<&str> = prefix.to_vec();
+    words.extend(["env", "DEBIAN_FRONTEND=noninteractive", "apt-get", "-o", "Acquire::Retries=3", "-o", "DPkg::Lock::Timeout=120"]);
+    words.extend(args);
+    let mut last = String::new();
+    for attempt in 1..=ATTEMPTS {
+        match process::capture(Command::new(words[0]).args(&words[1..])) {
+            Ok(_) => return Ok(()),
+            Err(message) => last = message,
+        }
+        if attempt < ATTEMPTS {
+            println!("setup: apt-get {} failed, attempt {attempt} of {ATTEMPTS}; trying again", args[0]);
+            thread::sleep(Duration::from_secs(5 * u64::from(attempt)));
+        }
+    }
+    Err(last)
+}
+
+fn rust_components() -> Outcome {
+    for (subcommand, component) in [("fmt", "rustfmt"), ("clippy", "clippy")] {
+        if process::capture(cargo().args([subcommand, "--version"])).is_err() {
+            println!("setup: rustup component add {component}");
+            process::run(Command::new("rustup").args(["component", "add", component]))?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether tests can run under cargo-nextest; installs it when it is missing, and says so when that fails.
+pub fn nextest() -> bool {
+    if process::capture(cargo().args(["nextest", "--version"])).is_ok() {
+        return true;
+    }
+    println!("setup: cargo install cargo-nextest --locked (once; takes some minutes)");
+    match process::run(cargo().args(["install", "cargo-nextest", "--locked", "--quiet"])) {
+        Ok(()) => true,
+        Err(message) => {
+            println!("setup: cargo-nextest could not be installed, using cargo test instead: {message}");
+            false
+        }
+    }
+}

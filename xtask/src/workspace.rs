@@ -1,0 +1,44 @@
+//! Where things are: the repository, the build output, the built program.
+use crate::{Outcome, process};
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+/// The repository root.
+pub fn root() -> PathBuf {
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
+    manifest.parent().unwrap_or(manifest).to_path_buf()
+}
+
+/// `cargo`, in the repository root.
+pub fn cargo() -> Command {
+    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    command.current_dir(root());
+    // What `cargo xtask` set for this program must not leak into nested builds.
+    for name in ["CARGO_MANIFEST_DIR", "CARGO_MANIFEST_PATH", "CARGO_PKG_NAME", "CARGO_PKG_VERSION"] {
+        command.env_remove(name);
+    }
+    command
+}
+
+/// Cargo's build output folder, wherever the environment puts it.
+pub fn target_dir() -> Outcome<PathBuf> {
+    let json = process::capture(cargo().args(["metadata", "--no-deps", "--format-version", "1"]))?;
+    let value: serde_json::Value = serde_json::from_str(&json).map_err(|e| format!("cargo metadata gave no JSON: {e}"))?;
+    value["target_directory"].as_str().map(PathBuf::from).ok_or_else(|| "cargo metadata names no target directory".into())
+}
+
+/// Builds the `cutroom` program in release and gives its path; `CUTROOM_BIN` names another one.
+pub fn release_program() -> Outcome<PathBuf> {
+    if let Some(path) = std::env::var_os("CUTROOM_BIN") {
+        return Ok(path.into());
+    }
+    process::run(cargo().args(["build", "--release", "--package", "cutroom-cli"]))?;
+    Ok(target_dir()?.join("release").join(program_name()))
+}
+
+/// `cutroom` or `cutroom.exe`.
+pub fn program_name() -> String {
+    format!("cutroom{}", std::env::consts::EXE_SUFFIX)
+}
