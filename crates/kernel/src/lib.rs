@@ -1,1 +1,20 @@
-//! placeholder
+//! Pixel arithmetic written once, run twice: SIMD lanes on the CPU, traced to WGSL for the GPU.
+//!
+//! A kernel is generic Rust over [`Real`]. [`Point`], [`Blend`] and [`Mix`] turn a kernel type into an object that a back
+//! end can hold in a list: on the CPU it runs over tiles of planar `f32` with the widest instruction set the machine has
+//! ([`SimdLevel`]), on the GPU the same generic code is traced. Knows nothing of what an effect means.
+//!
+//! Rules inside kernels: no operation outside `Real`; branches are `select`; literals are constants, everything else comes
+//! from uniforms; closures carry `#[inline(always)]` (one that does not falls out of the target-feature context and costs
+//! 5–25×). No FMA, so results are bit-identical on every CPU.
+pub mod lanes;
+pub mod ops;
+pub mod real;
+pub mod rows;
+
+pub use lanes::SimdLevel;
+pub use ops::{
+    At, Blend, BlendKernel, BlendOp, Extent, MAX_UNIFORMS, Mix, MixKernel, MixOp, Point, PointKernel, PointOp, TILE_PITCH,
+    TILE_ROWS, Tile,
+};
+pub use real::{K, Mask, Real, Rgb, Rgba, rgb};

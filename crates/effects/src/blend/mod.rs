@@ -1,0 +1,2 @@
+//! Blend modes, one file each.
+pub mod normal;

@@ -1,0 +1,23 @@
+//! Brightness: adds to display-encoded colour.
+use crate::spec::*;
+use cutroom_kernel::{At, MAX_UNIFORMS, Point, PointKernel, Real, Rgba};
+
+/// `c + amount`, on display-encoded values.
+pub static SPEC: EffectSpec = EffectSpec {
+    id: "brightness",
+    name: "Brightness",
+    family: Family::Color,
+    summary: "Adds the amount to every component of the display-encoded colour.",
+    params: &[ParamSpec { id: "amount", name: "Amount", kind: ParamKind::number(0.0, -1.0, 1.0), unit: "" }],
+    domain: Domain::Display,
+    shape: Shape::Point { kernel: &Point(Brightness), prepare: |p, _| Uniforms::new(&[p.number(0)]) },
+    neutral: |p| p.number(0) == 0.0,
+};
+
+struct Brightness;
+impl PointKernel for Brightness {
+    #[inline(always)]
+    fn eval<R: Real>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, _: At<R>) -> Rgba<R> {
+        Rgba { c: px.c.offset(p[0]), ..px }
+    }
+}

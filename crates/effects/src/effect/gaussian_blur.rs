@@ -1,0 +1,37 @@
+//! Gaussian blur.
+use crate::spec::*;
+use cutroom_kernel::Real;
+
+/// A Gaussian of standard deviation `radius / 2` px, cut at three deviations and normalised. `samples` is kept for files of
+/// other systems and does not lower the quality.
+pub static SPEC: EffectSpec = EffectSpec {
+    id: "gaussian-blur",
+    name: "Gaussian Blur",
+    family: Family::Blur,
+    summary: "Blurs with a Gaussian; the standard deviation is half the radius.",
+    params: &[
+        ParamSpec { id: "radius", name: "Radius", kind: ParamKind::number(10.0, 0.0, 50.0), unit: "px" },
+        ParamSpec {
+            id: "samples",
+            name: "Samples",
+            kind: ParamKind::Number { default: 5.0, min: 1.0, max: 64.0, animatable: false },
+            unit: "",
+        },
+    ],
+    domain: Domain::Working,
+    shape: Shape::Separable { weights: |p, _| gaussian(p.number(0) * 0.5) },
+    neutral: |p| p.number(0) == 0.0,
+};
+
+/// Gaussian weights for a standard deviation in pixels.
+pub fn gaussian(sigma_px: f32) -> SeparableWeights {
+    let reach = (3.0 * sigma_px).ceil().max(1.0) as usize;
+    // exp(−k²/2σ²) as a power of two, with our own polynomial: the same on every machine.
+    let fall = -core::f32::consts::LOG2_E / (2.0 * (sigma_px * sigma_px).max(1e-6));
+    let mut w: Vec<f32> = (0..=reach).map(|k| Real::exp2((k * k) as f32 * fall)).collect();
+    let sum = w[0] + 2.0 * w[1..].iter().sum::<f32>();
+    for x in &mut w {
+        *x /= sum;
+    }
+    SeparableWeights { horizontal: w.clone(), vertical: w }
+}

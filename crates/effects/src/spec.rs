@@ -1,0 +1,259 @@
+//! What a catalogue entry says of itself.
+use cutroom_kernel::{BlendOp, MAX_UNIFORMS, MixOp, PointOp};
+use cutroom_types::ParamValue;
+
+/// One parameter.
+#[derive(Clone, Copy, Debug)]
+pub struct ParamSpec {
+    /// Stable id, as in project files.
+    pub id: &'static str,
+    /// Name for people.
+    pub name: &'static str,
+    /// Kind, default and range.
+    pub kind: ParamKind,
+    /// Unit of a number: `"px"`, `"stops"`, `"turns"`, `"radians"`, `""` for a plain factor.
+    pub unit: &'static str,
+}
+
+/// Kind, default and range of a parameter.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum ParamKind {
+    /// A number within `min..=max`; values outside are an error.
+    Number {
+        /// Value when none is given.
+        default: f64,
+        /// Smallest.
+        min: f64,
+        /// Largest.
+        max: f64,
+        /// Whether it may be keyframed (quality settings may not).
+        animatable: bool,
+    },
+    /// On or off.
+    Bool {
+        /// Value when none is given.
+        default: bool,
+    },
+    /// Straight RGBA, display-encoded, 0..=1.
+    Color {
+        /// Value when none is given.
+        default: [f64; 4],
+    },
+    /// Two numbers as fractions of the raster.
+    Point {
+        /// Value when none is given.
+        default: [f64; 2],
+    },
+    /// One of a closed set.
+    Choice {
+        /// Value when none is given.
+        default: &'static str,
+        /// Every allowed value.
+        options: &'static [&'static str],
+    },
+}
+
+impl ParamKind {
+    /// An animatable number.
+    pub const fn number(default: f64, min: f64, max: f64) -> Self {
+        Self::Number { default, min, max, animatable: true }
+    }
+    /// The default as a value.
+    pub fn default_value(&self) -> ParamValue {
+        match *self {
+            Self::Number { default, .. } => ParamValue::Number(default),
+            Self::Bool { default } => ParamValue::Bool(default),
+            Self::Color { default } => ParamValue::Color(default),
+            Self::Point { default } => ParamValue::Point(default),
+            Self::Choice { default, .. } => ParamValue::Text(default.into()),
+        }
+    }
+    /// Why `value` is not allowed, or nothing.
+    pub fn problem(&self, value: &ParamValue) -> Option<String> {
+        let finite = |v: &[f64]| v.iter().all(|x| x.is_finite() && x.abs() <= 1e6);
+        match (self, value) {
+            (Self::Number { min, max, .. }, ParamValue::Number(v)) => {
+                (!(v >= min && v <= max)).then(|| format!("{v} is outside {min}..={max}"))
+            }
+            (Self::Bool { .. }, ParamValue::Bool(_)) => None,
+            (Self::Color { .. }, ParamValue::Color(v)) => {
+                (!v.iter().all(|x| (0.0..=1.0).contains(x))).then(|| "colour components must lie within 0..=1".into())
+            }
+            (Self::Point { .. }, ParamValue::Point(v)) => (!finite(v)).then(|| "the point is not finite".into()),
+            (Self::Choice { options, .. }, ParamValue::Text(v)) => {
+                (!options.contains(&v.as_str())).then(|| format!("\"{v}\" is not one of {}", options.join(", ")))
+            }
+            (Self::Number { .. }, _) => Some("a number is needed".into()),
+            (Self::Bool { .. }, _) => Some("true or false is needed".into()),
+            (Self::Color { .. }, _) => Some("a colour [r, g, b, a] is needed".into()),
+            (Self::Point { .. }, _) => Some("a point [x, y] is needed".into()),
+            (Self::Choice { options, .. }, _) => Some(format!("one of {} is needed", options.join(", "))),
+        }
+    }
+}
+
+/// Where an effect's arithmetic takes place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Domain {
+    /// The composition's blending space: linear light or gamma.
+    Working,
+    /// Display-encoded values, whatever the blending space.
+    Display,
+}
+
+/// Group in menus.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Family {
+    /// Colour.
+    Color,
+    /// Blur.
+    Blur,
+    /// Distortion.
+    Distort,
+    /// Stylise.
+    Stylize,
+    /// Keying.
+    Keying,
+}
+
+/// The raster that an effect works on.
+#[derive(Clone, Copy, Debug)]
+pub struct Raster {
+    /// Pixels per row.
+    pub width_px: f32,
+    /// Rows.
+    pub height_px: f32,
+    /// Whether the numbers are linear light.
+    pub linear: bool,
+}
+
+/// Numbers for a kernel, computed once a frame on the host.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Uniforms {
+    /// The numbers, zero beyond those used.
+    pub values: [f32; MAX_UNIFORMS],
+}
+impl Uniforms {
+    /// From the numbers used; at most [`MAX_UNIFORMS`].
+    pub fn new(values: &[f32]) -> Self {
+        let mut u = Self { values: [0.0; MAX_UNIFORMS] };
+        u.values[..values.len()].copy_from_slice(values);
+        u
+    }
+}
+
+/// Parameter values of one use, in the table's order and of the right kinds (checked when planning).
+#[derive(Clone, Copy, Debug)]
+pub struct Params<'a>(pub &'a [(String, ParamValue)]);
+impl Params<'_> {
+    fn value(&self, i: usize) -> Option<&ParamValue> {
+        self.0.get(i).map(|(_, v)| v)
+    }
+    /// Number `i`; 0 when it is something else.
+    pub fn number(&self, i: usize) -> f32 {
+        match self.value(i) {
+            Some(ParamValue::Number(v)) => *v as f32,
+            _ => 0.0,
+        }
+    }
+    /// Switch `i`.
+    pub fn bool(&self, i: usize) -> bool {
+        matches!(self.value(i), Some(ParamValue::Bool(true)))
+    }
+    /// Colour `i`; opaque black when it is something else.
+    pub fn color(&self, i: usize) -> [f32; 4] {
+        match self.value(i) {
+            Some(ParamValue::Color(c)) => c.map(|x| x as f32),
+            _ => [0.0, 0.0, 0.0, 1.0],
+        }
+    }
+    /// Name `i`; empty when it is something else.
+    pub fn text(&self, i: usize) -> &str {
+        match self.value(i) {
+            Some(ParamValue::Text(s)) => s,
+            _ => "",
+        }
+    }
+}
+
+/// A symmetric separable filter: `weights[0]` is the centre, `weights[k]` both neighbours `k` away; the sum over all taps is 1.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SeparableWeights {
+    /// Along rows.
+    pub horizontal: Vec<f32>,
+    /// Along columns.
+    pub vertical: Vec<f32>,
+}
+
+/// What kind of kernel an effect has.
+#[derive(Clone, Copy)]
+pub enum Shape {
+    /// Colour in, colour out.
+    Point {
+        /// Both machines' code.
+        kernel: &'static dyn PointOp,
+        /// Parameters to uniforms.
+        prepare: fn(Params<'_>, &Raster) -> Uniforms,
+    },
+    /// A symmetric separable filter over premultiplied colour; pixels outside the raster are transparent.
+    Separable {
+        /// Parameters to weights.
+        weights: fn(Params<'_>, &Raster) -> SeparableWeights,
+    },
+}
+
+/// An effect.
+pub struct EffectSpec {
+    /// Stable id, as in project files.
+    pub id: &'static str,
+    /// Name for people.
+    pub name: &'static str,
+    /// Group.
+    pub family: Family,
+    /// What it does, one sentence.
+    pub summary: &'static str,
+    /// Parameters in order.
+    pub params: &'static [ParamSpec],
+    /// Where its arithmetic takes place.
+    pub domain: Domain,
+    /// Its kernel.
+    pub shape: Shape,
+    /// Whether these values change nothing, so that the effect is left out.
+    pub neutral: fn(Params<'_>) -> bool,
+}
+
+/// A blend mode.
+pub struct BlendSpec {
+    /// Stable id.
+    pub id: &'static str,
+    /// Name for people.
+    pub name: &'static str,
+    /// Both machines' code.
+    pub kernel: &'static dyn BlendOp,
+}
+
+/// A transition.
+pub struct TransitionSpec {
+    /// Stable id.
+    pub id: &'static str,
+    /// Name for people.
+    pub name: &'static str,
+    /// Parameters in order.
+    pub params: &'static [ParamSpec],
+    /// Both machines' code.
+    pub kernel: &'static dyn MixOp,
+    /// Parameters and progress 0..=1 to uniforms. Colours in the parameters are already in working space.
+    pub prepare: fn(Params<'_>, f32, &Raster) -> Uniforms,
+}
+impl TransitionSpec {
+    /// The parameter with this id.
+    pub fn param(&self, id: &str) -> Option<&'static ParamSpec> {
+        self.params.iter().find(|p| p.id == id)
+    }
+}
+impl EffectSpec {
+    /// The parameter with this id.
+    pub fn param(&self, id: &str) -> Option<&'static ParamSpec> {
+        self.params.iter().find(|p| p.id == id)
+    }
+}

@@ -1,0 +1,316 @@
+//! The number trait that every kernel is written against, and colours made of such numbers.
+use core::ops::{Add, BitAnd, BitOr, Div, Mul, Neg, Not, Sub};
+
+/// A literal on the left-hand side: `K(1.0) - x`.
+#[derive(Clone, Copy, Debug)]
+pub struct K(pub f32);
+
+/// The result of a comparison, one truth value per lane.
+pub trait Mask: Copy + BitAnd<Output = Self> + BitOr<Output = Self> + Not<Output = Self> {}
+
+/// A number: one `f32` on the host, 4–16 of them in SIMD lanes, or a node of a traced expression.
+///
+/// Every operation is IEEE single precision, rounded once; `mad` rounds twice. Functions beyond `sqrt` are our own
+/// polynomials so that all targets agree.
+pub trait Real:
+    Copy
+    + From<f32>
+    + Neg<Output = Self>
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + Mul<Output = Self>
+    + Div<Output = Self>
+    + Add<f32, Output = Self>
+    + Sub<f32, Output = Self>
+    + Mul<f32, Output = Self>
+    + Div<f32, Output = Self>
+{
+    /// Truth values of this width.
+    type M: Mask;
+    /// `self * m + a`, rounded twice.
+    #[inline(always)]
+    fn mad(self, m: impl Into<Self>, a: impl Into<Self>) -> Self {
+        self * m.into() + a.into()
+    }
+    /// `self < o ? self : o`; NaN in either gives `o`.
+    fn min(self, o: impl Into<Self>) -> Self;
+    /// `self > o ? self : o`; NaN in either gives `o`.
+    fn max(self, o: impl Into<Self>) -> Self;
+    /// Clears the sign bit.
+    fn abs(self) -> Self;
+    /// Largest integer not above; defined for |x| < 2^31.
+    fn floor(self) -> Self;
+    /// Square root.
+    fn sqrt(self) -> Self;
+    /// `self < o`, false with NaN.
+    fn lt(self, o: impl Into<Self>) -> Self::M;
+    /// `self <= o`, false with NaN.
+    fn le(self, o: impl Into<Self>) -> Self::M;
+    /// `self > o`.
+    #[inline(always)]
+    fn gt(self, o: impl Into<Self>) -> Self::M {
+        o.into().lt(self)
+    }
+    /// `self >= o`.
+    #[inline(always)]
+    fn ge(self, o: impl Into<Self>) -> Self::M {
+        o.into().le(self)
+    }
+    /// `m ? a : b`, lane by lane.
+    fn select(m: Self::M, a: impl Into<Self>, b: impl Into<Self>) -> Self;
+    /// 2^self for integral self in −126..=127.
+    fn pow2i(self) -> Self;
+    /// For normal x > 0: `(e, m)` with `x = m · 2^e`, m in 0.5..1.
+    fn split_exp(self) -> (Self, Self);
+
+    /// 2^self, clamped to the normal range; relative error below 2e-7 (minimax on −0.5..0.5).
+    #[inline(always)]
+    fn exp2(self) -> Self {
+        let x = self.max(-126.0).min(126.99);
+        let n = (x + 0.5).floor();
+        poly(x - n, &[1.0, 6.931_472e-1, 2.402_264_8e-1, 5.550_332_5e-2, 9.618_437e-3, 1.339_887_4e-3, 1.535_336_2e-4]) * n.pow2i()
+    }
+    /// log2 of self; anything below the smallest normal number counts as it. Absolute error below 1e-6.
+    #[inline(always)]
+    fn log2(self) -> Self {
+        let (e, m) = self.max(1.2e-38).split_exp();
+        let small = m.lt(core::f32::consts::FRAC_1_SQRT_2);
+        let m = Self::select(small, m + m, m);
+        let e = Self::select(small, e - 1.0, e);
+        let s = (m - 1.0) / (m + 1.0);
+        let s2 = s * s;
+        (poly(s2, &[2.885_390_1, 0.961_796_7, 0.577_078, 0.412_198_58]) * s) + e
+    }
+    /// self^y for self ≥ 0 (0 gives a number near 0).
+    #[inline(always)]
+    fn pow(self, y: impl Into<Self>) -> Self {
+        (self.log2() * y.into()).exp2()
+    }
+    /// Sine of radians; good to 1e-6 for |x| below a few thousand.
+    #[inline(always)]
+    fn sin(self) -> Self {
+        sin_turns(self * 0.159_154_94)
+    }
+    /// Cosine of radians.
+    #[inline(always)]
+    fn cos(self) -> Self {
+        sin_turns(self.mad(0.159_154_94, 0.25))
+    }
+    /// Fraction: `self − floor(self)`.
+    #[inline(always)]
+    fn fract(self) -> Self {
+        self - self.floor()
+    }
+    /// Into `a..=b`; NaN becomes `a`.
+    #[inline(always)]
+    fn clamp(self, a: impl Into<Self>, b: impl Into<Self>) -> Self {
+        self.max(a).min(b)
+    }
+    /// Into 0..=1; NaN becomes 0.
+    #[inline(always)]
+    fn saturate(self) -> Self {
+        self.max(0.0).min(1.0)
+    }
+    /// `self + (o − self)·t`.
+    #[inline(always)]
+    fn mix(self, o: Self, t: Self) -> Self {
+        (o - self).mad(t, self)
+    }
+}
+
+#[inline(always)]
+fn sin_turns<R: Real>(t: R) -> R {
+    let t = t - (t + 0.5).floor();
+    let t = R::select(t.abs().gt(0.25), R::select(t.lt(0.0), -0.5, 0.5) - t, t);
+    let x = t * core::f32::consts::TAU;
+    let x2 = x * x;
+    poly(x2, &[1.0, -1.666_666_6e-1, 8.333_331e-3, -1.984_09e-4, 2.752_6e-6, -2.39e-8]) * x
+}
+
+/// Polynomial by Horner's rule, lowest power first.
+#[inline(always)]
+pub fn poly<R: Real, const N: usize>(x: R, c: &[f32; N]) -> R {
+    let mut a = R::from(c[N - 1]);
+    let mut i = N - 1;
+    while i > 0 {
+        i -= 1;
+        a = a.mad(x, c[i]);
+    }
+    a
+}
+
+/// 0 below `a`, 1 above `b`, 3t²−2t³ between.
+#[inline(always)]
+pub fn smoothstep<R: Real>(a: R, b: R, x: R) -> R {
+    let t = ((x - a) / (b - a)).saturate();
+    t * t * (K(3.0) - t * 2.0)
+}
+
+macro_rules! literal_ops { ($($tr:ident $f:ident),*) => { $(
+    impl<R: Real> $tr<R> for K {
+        type Output = R;
+        #[inline(always)]
+        fn $f(self, o: R) -> R { $tr::$f(R::from(self.0), o) }
+    }
+)* } }
+literal_ops!(Add add, Sub sub, Mul mul, Div div);
+
+/// Three numbers: colour without alpha.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Rgb<R> {
+    /// Red, or luma.
+    pub r: R,
+    /// Green, or Cb.
+    pub g: R,
+    /// Blue, or Cr.
+    pub b: R,
+}
+
+/// Colour and alpha. Kernels state whether colour is straight or premultiplied.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Rgba<R> {
+    /// Colour.
+    pub c: Rgb<R>,
+    /// Alpha, 0..=1.
+    pub a: R,
+}
+
+/// Colour from components.
+#[inline(always)]
+pub fn rgb<R>(r: R, g: R, b: R) -> Rgb<R> {
+    Rgb { r, g, b }
+}
+
+impl<R: Real> Rgb<R> {
+    /// Applies `f` to each component. Mark the closure `#[inline(always)]`.
+    #[inline(always)]
+    pub fn map(self, f: impl Fn(R) -> R) -> Self {
+        rgb(f(self.r), f(self.g), f(self.b))
+    }
+    /// Joins two colours component by component.
+    #[inline(always)]
+    pub fn zip(self, o: Self, f: impl Fn(R, R) -> R) -> Self {
+        rgb(f(self.r, o.r), f(self.g, o.g), f(self.b, o.b))
+    }
+    /// Weighted sum.
+    #[inline(always)]
+    pub fn dot(self, k: [R; 3]) -> R {
+        self.r * k[0] + (self.g * k[1] + self.b * k[2])
+    }
+    /// BT.709 luma or luminance weights.
+    #[inline(always)]
+    pub fn luma(self) -> R {
+        self.r.mad(0.2126, self.g.mad(0.7152, self.b * 0.0722))
+    }
+    /// Each component times `k`.
+    #[inline(always)]
+    pub fn scale(self, k: R) -> Self {
+        rgb(self.r * k, self.g * k, self.b * k)
+    }
+    /// Each component plus `k`.
+    #[inline(always)]
+    pub fn offset(self, k: R) -> Self {
+        rgb(self.r + k, self.g + k, self.b + k)
+    }
+    /// Largest component.
+    #[inline(always)]
+    pub fn max_component(self) -> R {
+        self.r.max(self.g).max(self.b)
+    }
+    /// Smallest component.
+    #[inline(always)]
+    pub fn min_component(self) -> R {
+        self.r.min(self.g).min(self.b)
+    }
+}
+
+/// Truth value of the host's `f32`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HostMask(pub bool);
+impl Mask for HostMask {}
+impl BitAnd for HostMask {
+    type Output = Self;
+    fn bitand(self, o: Self) -> Self {
+        Self(self.0 & o.0)
+    }
+}
+impl BitOr for HostMask {
+    type Output = Self;
+    fn bitor(self, o: Self) -> Self {
+        Self(self.0 | o.0)
+    }
+}
+impl Not for HostMask {
+    type Output = Self;
+    fn not(self) -> Self {
+        Self(!self.0)
+    }
+}
+
+/// The host evaluates kernels and uniforms with the same roundings as the lanes.
+impl Real for f32 {
+    type M = HostMask;
+    #[inline(always)]
+    fn min(self, o: impl Into<f32>) -> f32 {
+        let o = o.into();
+        if self < o { self } else { o }
+    }
+    #[inline(always)]
+    fn max(self, o: impl Into<f32>) -> f32 {
+        let o = o.into();
+        if self > o { self } else { o }
+    }
+    #[inline(always)]
+    fn abs(self) -> f32 {
+        f32::abs(self)
+    }
+    #[inline(always)]
+    fn floor(self) -> f32 {
+        f32::floor(self)
+    }
+    #[inline(always)]
+    fn sqrt(self) -> f32 {
+        f32::sqrt(self)
+    }
+    #[inline(always)]
+    fn lt(self, o: impl Into<f32>) -> HostMask {
+        HostMask(self < o.into())
+    }
+    #[inline(always)]
+    fn le(self, o: impl Into<f32>) -> HostMask {
+        HostMask(self <= o.into())
+    }
+    #[inline(always)]
+    fn select(m: HostMask, a: impl Into<f32>, b: impl Into<f32>) -> f32 {
+        if m.0 { a.into() } else { b.into() }
+    }
+    #[inline(always)]
+    fn pow2i(self) -> f32 {
+        // Adding 2^23 + 127 leaves the biased exponent in the low bits.
+        f32::from_bits((self + 8_388_735.0).to_bits() << 23)
+    }
+    #[inline(always)]
+    fn split_exp(self) -> (f32, f32) {
+        let b = self.to_bits();
+        ((b >> 23) as i32 as f32 - 126.0, f32::from_bits(b & 0x7f_ffff | 0x3f00_0000))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Oracle: the host's own library in double precision.
+    #[test]
+    fn polynomials_are_accurate() {
+        for i in 0..20_000 {
+            let x = (i as f32 - 10_000.0) * 0.0037;
+            let rel = (f64::from(Real::exp2(x)) / f64::from(x).exp2() - 1.0).abs();
+            assert!(rel < 1e-6, "exp2({x}) off by {rel}");
+            let y = (i as f32 + 1.0) * 0.01;
+            assert!((f64::from(Real::log2(y)) - f64::from(y).log2()).abs() < 2e-6, "log2({y})");
+            assert!((f64::from(Real::sin(x)) - f64::from(x).sin()).abs() < 5e-6, "sin({x})");
+            assert!((f64::from(Real::cos(x)) - f64::from(x).cos()).abs() < 5e-6, "cos({x})");
+        }
+    }
+}
