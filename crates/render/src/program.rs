@@ -1,0 +1,164 @@
+//! What both back ends run: a list of passes over rasters, as plain data.
+//!
+//! A [`Program`] is the lowered, optimised form of one `FramePlan`. A [`Pass::Tiles`] evaluates a straight list of [`Stage`]s
+//! for every pixel of its target, on registers that hold one RGBA colour per pixel: on the CPU a stage is a loop over a cache-sized
+//! tile, on the GPU all stages of a pass are one compute shader. A [`Pass::Convolve`] filters an intermediate.
+//! Intermediates are premultiplied, working space, `f32` planes on the CPU and RGBA16F on the GPU.
+use cutroom_effects::Uniforms;
+use cutroom_kernel::{BlendOp, MixOp, PointOp};
+use cutroom_types::{Affine, Picture, Size};
+
+/// Index into [`Program::pictures`].
+pub type PictureId = usize;
+/// Index into [`Program::intermediates`].
+pub type IntermediateId = usize;
+/// A register of a tile pass. Register 0 is the result.
+pub type Reg = usize;
+
+/// One frame's work.
+pub struct Program {
+    /// Source pictures, in order of first use.
+    pub pictures: Vec<Picture>,
+    /// Sizes of the intermediates.
+    pub intermediates: Vec<Size>,
+    /// In order; the last one writes the output.
+    pub passes: Vec<Pass>,
+}
+
+/// One pass.
+pub enum Pass {
+    /// Stages per pixel.
+    Tiles(TilePass),
+    /// A symmetric separable filter along one axis; outside the raster is transparent black.
+    Convolve {
+        /// Read.
+        from: IntermediateId,
+        /// Written, of the same size.
+        to: IntermediateId,
+        /// Along rows, else along columns.
+        horizontal: bool,
+        /// `[0]` is the centre tap, `[k]` both neighbours `k` away.
+        weights: Vec<f32>,
+    },
+}
+
+/// Stages and where their result goes.
+pub struct TilePass {
+    /// Where register 0 goes.
+    pub target: Target,
+    /// Raster size of the target.
+    pub size: Size,
+    /// In order.
+    pub stages: Vec<Stage>,
+    /// Registers used.
+    pub registers: usize,
+}
+
+/// Where a tile pass writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// Register 0 (premultiplied working colour) into an intermediate.
+    Intermediate(IntermediateId),
+    /// Register 0 (code values of the output format, unrounded; alpha 0..=1) into the output's planes: rounded half up, clamped to the
+    /// code range, chroma averaged to its sample positions.
+    Output,
+}
+
+/// What a sampling stage reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// Planes of a picture: gives raw code values (chroma interpolated to luma positions by its location), alpha as 0..=1. A missing
+    /// alpha plane is 1. Not yet multiplied by alpha.
+    Picture(PictureId),
+    /// An intermediate.
+    Intermediate(IntermediateId),
+}
+
+/// An axis-aligned or rotated rectangle of the source, with a soft (area or distance) edge one output pixel wide.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Sampling {
+    /// Read from.
+    pub source: Source,
+    /// Output pixel coordinates (centre of pixel `i` is `i + 0.5`) to stored source pixel coordinates.
+    pub source_from_output: Affine,
+    /// Visible part of the source in its pixels: left, top, right, bottom.
+    pub window: [f32; 4],
+    /// Output pixels that can be touched: left, top, right, bottom (exclusive), inside the target.
+    pub bounds: [u32; 4],
+}
+
+/// One step of a tile pass. Stages that name `bounds` have no effect outside; there the source alpha counts as zero.
+pub enum Stage {
+    /// Fills a register with one premultiplied colour.
+    Fill {
+        /// Register.
+        reg: Reg,
+        /// Premultiplied working colour.
+        color: [f32; 4],
+    },
+    /// Reads a picture or intermediate. Colour is edge-extended, alpha multiplied by the coverage of the window.
+    Sample {
+        /// Register.
+        reg: Reg,
+        /// What and where.
+        sampling: Sampling,
+    },
+    /// Divides colour by alpha (0 where alpha is 0).
+    Unpremultiply {
+        /// Register.
+        reg: Reg,
+    },
+    /// Multiplies colour by alpha.
+    Premultiply {
+        /// Register.
+        reg: Reg,
+    },
+    /// A point kernel on straight colour (or on code values, for conversions).
+    Point {
+        /// Register.
+        reg: Reg,
+        /// Code.
+        kernel: &'static dyn PointOp,
+        /// Numbers.
+        uniforms: Uniforms,
+        /// Output pixel coordinates to the coordinates that the kernel sees.
+        kernel_from_output: Affine,
+    },
+    /// Blends straight `source` into premultiplied `backdrop`.
+    Blend {
+        /// Below and result.
+        backdrop: Reg,
+        /// Above.
+        source: Reg,
+        /// Code.
+        kernel: &'static dyn BlendOp,
+        /// Catalogue id, for fast paths and cache keys.
+        id: &'static str,
+        /// 0..=1.
+        opacity: f32,
+        /// Backdrop alpha is known to be 1.
+        opaque_backdrop: bool,
+        /// Pixels that can change.
+        bounds: [u32; 4],
+    },
+    /// Mixes two premultiplied registers; `from` takes the result.
+    Mix {
+        /// Outgoing and result.
+        from: Reg,
+        /// Incoming.
+        to: Reg,
+        /// Code.
+        kernel: &'static dyn MixOp,
+        /// Catalogue id.
+        id: &'static str,
+        /// Numbers.
+        uniforms: Uniforms,
+    },
+    /// Multiplies all four components.
+    Fade {
+        /// Register.
+        reg: Reg,
+        /// 0..=1.
+        opacity: f32,
+    },
+}
