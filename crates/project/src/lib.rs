@@ -1,1 +1,52 @@
-//! placeholder
+//! The document: what a film is made of, as plain data that can be printed, compared and saved.
+//!
+//! A [`Project`] lists media and compositions; a composition holds tracks of clips and transitions. The file is JSON
+//! ([`load`], [`save`]): human readable, versioned ([`migrate`]), described by [`json_schema`]; fields that this
+//! version does not know are kept. [`validate`] says everything that is wrong with a document before any work starts.
+//! This crate knows nothing of decoding, rendering or which effects exist.
+#![forbid(unsafe_code)]
+
+pub mod animated;
+pub mod clip;
+pub mod file;
+pub mod locate;
+pub mod migrate;
+pub mod model;
+pub mod validate;
+
+pub use animated::{Animatable, Animated, Curve, Ease, Handle, Keyframe, Turn};
+pub use clip::{
+    Alignment, Clip, ClipAudio, ClipSource, ClipVideo, CompositionSource, EffectInstance, FadeShape, FitMode, MediaSource, Params,
+    SolidSource, StreamChoice, Transform, Transition,
+};
+pub use file::{LoadError, MAX_FILE_BYTES, SaveError, from_json, load, save, to_json};
+pub use locate::{Position, locate};
+pub use migrate::{SCHEMA_VERSION, migrate};
+pub use model::{BlendSpace, Composition, CompositionColor, Media, MediaFacts, MediaKind, Project, Settings, Track, TrackKind};
+pub use validate::{Problem, unknown_fields, validate};
+
+/// Fields that this version does not know, by name, kept as they were.
+pub type Extra = serde_json::Map<String, serde_json::Value>;
+
+/// The JSON Schema (draft 2020-12) of the project file in its current version.
+pub fn json_schema() -> serde_json::Value {
+    schemars::schema_for!(Project).to_value()
+}
+
+pub(crate) fn is_default<T: Default + PartialEq>(v: &T) -> bool {
+    *v == T::default()
+}
+pub(crate) fn is_true(v: &bool) -> bool {
+    *v
+}
+pub(crate) fn yes() -> bool {
+    true
+}
+
+/// Reads a part of the document whose form must be looked at first; errors name the path within the part.
+pub(crate) fn inner<T: serde::de::DeserializeOwned, E: serde::de::Error>(value: serde_json::Value) -> Result<T, E> {
+    serde_path_to_error::deserialize(value).map_err(|e| {
+        let path = e.path().to_string();
+        if path == "." { E::custom(e.into_inner()) } else { E::custom(format!("`{path}`: {}", e.into_inner())) }
+    })
+}

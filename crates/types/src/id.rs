@@ -28,4 +28,6 @@ ids! {
     ClipId,
     /// One applied effect on a clip.
     EffectId,
+    /// One transition on a track.
+    TransitionId,
 }

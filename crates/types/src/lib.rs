@@ -13,7 +13,7 @@ pub mod time;
 
 pub use color::{ChromaLocation, ColorTags, Matrix, Primaries, Range, Transfer};
 pub use geometry::{Affine, Orientation, Size};
-pub use id::{ClipId, CompositionId, EffectId, MediaId, TrackId};
+pub use id::{ClipId, CompositionId, EffectId, MediaId, TrackId, TransitionId};
 pub use param::ParamValue;
 pub use picture::{AlphaMode, ColorModel, Picture, PictureFormat, Plane, PlaneMemory};
 pub use sound::SoundBlock;

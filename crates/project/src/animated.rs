@@ -1,0 +1,469 @@
+//! Values that may change over time: a constant, or keyframes.
+//!
+//! In the file a constant is written as the plain value and a curve as `{"keyframes": [{"time": …, "value": …}, …]}`.
+//! Times are relative to the start of the clip (or of the composition, for a track). The easing named on a keyframe
+//! governs the segment that follows it.
+use crate::Extra;
+use cutroom_types::{ParamValue, TimeDelta};
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use std::borrow::Cow;
+
+/// A constant or a curve.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Animated<T> {
+    /// The same at all times.
+    Constant(T),
+    /// Changing.
+    Curve(Curve<T>),
+}
+
+/// At least one keyframe; held before the first and after the last.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Curve<T> {
+    keyframes: Vec<Keyframe<T>>,
+    /// Unknown fields, kept on save.
+    pub extra: Extra,
+}
+
+/// A value at an instant.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(bound(deserialize = "T: Deserialize<'de>"))]
+pub struct Keyframe<T> {
+    /// From the start of the clip (composition for a track); strictly rising along the curve.
+    pub time: TimeDelta,
+    /// The value there.
+    pub value: T,
+    /// How the segment up to the next keyframe runs.
+    #[serde(default, skip_serializing_if = "crate::is_default")]
+    pub ease: Ease,
+    /// For rotations: the way round on the segment up to the next keyframe.
+    #[serde(default, skip_serializing_if = "crate::is_default")]
+    pub turn: Turn,
+    /// Bezier handle towards the next keyframe, used when `ease` is `bezier`. Absent: a third of the way along the straight line.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handle_out: Option<Handle<T>>,
+    /// Bezier handle towards the keyframe before, used when that one's `ease` is `bezier`. Absent: a third of the way.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub handle_in: Option<Handle<T>>,
+    /// Unknown fields, kept on save.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+/// Offset of a Bezier handle from its keyframe.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Handle<T> {
+    /// In time: not negative on `handle_out`, not positive on `handle_in`; clamped to the segment.
+    pub time: TimeDelta,
+    /// In value, of the same shape as the value.
+    pub value: T,
+}
+
+/// The way round between two angles.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Turn {
+    /// As the numbers say: 350° to 10° turns back by 340°.
+    #[default]
+    Continuous,
+    /// The nearer way: 350° to 10° turns on by 20°.
+    Shortest,
+}
+
+macro_rules! eases { ($($(#[$doc:meta])* $name:ident),* $(,)?) => {
+    /// How a value runs from one keyframe to the next. Families after Penner, "Programming Macromedia Flash MX", chapter 7.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+    #[serde(rename_all = "snake_case")]
+    pub enum Ease { $($(#[$doc])* $name),* }
+    impl Ease {
+        /// Every easing.
+        pub const ALL: &'static [Self] = &[$(Self::$name),*];
+    }
+} }
+eases! {
+    /// The value stays until the next keyframe.
+    Hold,
+    /// Straight line.
+    #[default]
+    Linear,
+    /// Cubic Bezier through this key's `handle_out` and the next key's `handle_in`.
+    Bezier,
+    /// x²
+    InQuad,
+    /// Mirror of `in_quad`.
+    OutQuad,
+    /// Both halves.
+    InOutQuad,
+    /// x³
+    InCubic,
+    /// Mirror of `in_cubic`.
+    OutCubic,
+    /// Both halves.
+    InOutCubic,
+    /// x⁴
+    InQuart,
+    /// Mirror of `in_quart`.
+    OutQuart,
+    /// Both halves.
+    InOutQuart,
+    /// 1 − cos(x·π/2)
+    InSine,
+    /// Mirror of `in_sine`.
+    OutSine,
+    /// Both halves.
+    InOutSine,
+    /// 2^(10·(x − 1)), 0 at 0
+    InExpo,
+    /// Mirror of `in_expo`.
+    OutExpo,
+    /// Both halves.
+    InOutExpo,
+    /// 1 − √(1 − x²)
+    InCirc,
+    /// Mirror of `in_circ`.
+    OutCirc,
+    /// Both halves.
+    InOutCirc,
+    /// x²·(2.70158·x − 1.70158): draws back first
+    InBack,
+    /// Mirror of `in_back`.
+    OutBack,
+    /// Both halves.
+    InOutBack,
+}
+
+impl Ease {
+    /// Progress of the value (0..=1, beyond for `back`) at progress `x` of the time. `hold` gives 0 before 1, `bezier` counts as linear.
+    pub fn progress(self, x: f64) -> f64 {
+        use Ease::*;
+        // The ends are exact: a value at its keyframe is the keyframe's.
+        if x <= 0.0 || x >= 1.0 {
+            return f64::from(u8::from(x >= 1.0));
+        }
+        let out = |f: fn(f64) -> f64| 1.0 - f(1.0 - x);
+        let both = |f: fn(f64) -> f64| if x < 0.5 { f(2.0 * x) / 2.0 } else { 1.0 - f(2.0 - 2.0 * x) / 2.0 };
+        fn quad(x: f64) -> f64 {
+            x * x
+        }
+        fn cubic(x: f64) -> f64 {
+            x * x * x
+        }
+        fn quart(x: f64) -> f64 {
+            x * x * x * x
+        }
+        fn sine(x: f64) -> f64 {
+            1.0 - libm::cos(x * std::f64::consts::FRAC_PI_2)
+        }
+        fn expo(x: f64) -> f64 {
+            libm::exp2(10.0 * (x - 1.0))
+        }
+        fn circ(x: f64) -> f64 {
+            1.0 - (1.0 - x * x).max(0.0).sqrt()
+        }
+        fn back(x: f64) -> f64 {
+            x * x * (2.70158 * x - 1.70158)
+        }
+        match self {
+            Hold => 0.0,
+            Linear | Bezier => x,
+            InQuad => quad(x),
+            OutQuad => out(quad),
+            InOutQuad => both(quad),
+            InCubic => cubic(x),
+            OutCubic => out(cubic),
+            InOutCubic => both(cubic),
+            InQuart => quart(x),
+            OutQuart => out(quart),
+            InOutQuart => both(quart),
+            InSine => sine(x),
+            OutSine => out(sine),
+            InOutSine => both(sine),
+            InExpo => expo(x),
+            OutExpo => out(expo),
+            InOutExpo => both(expo),
+            InCirc => circ(x),
+            OutCirc => out(circ),
+            InOutCirc => both(circ),
+            InBack => back(x),
+            OutBack => out(back),
+            InOutBack => both(back),
+        }
+    }
+}
+
+/// A value made of up to four numbers that can be interpolated one by one. No numbers: the value is held.
+pub trait Animatable: Clone + PartialEq {
+    /// The numbers, in a fixed order; `None` when the value cannot be interpolated (a switch, a name).
+    fn lanes(&self) -> Option<([f64; 4], usize)>;
+    /// A value of the same shape with other numbers.
+    fn with_lanes(&self, lanes: [f64; 4]) -> Self;
+}
+impl Animatable for f64 {
+    fn lanes(&self) -> Option<([f64; 4], usize)> {
+        Some(([*self, 0.0, 0.0, 0.0], 1))
+    }
+    fn with_lanes(&self, l: [f64; 4]) -> Self {
+        l[0]
+    }
+}
+impl Animatable for [f64; 2] {
+    fn lanes(&self) -> Option<([f64; 4], usize)> {
+        Some(([self[0], self[1], 0.0, 0.0], 2))
+    }
+    fn with_lanes(&self, l: [f64; 4]) -> Self {
+        [l[0], l[1]]
+    }
+}
+impl Animatable for ParamValue {
+    fn lanes(&self) -> Option<([f64; 4], usize)> {
+        match self {
+            Self::Number(v) => v.lanes(),
+            Self::Point(v) => v.lanes(),
+            Self::Color(v) => Some((*v, 4)),
+            Self::Bool(_) | Self::Text(_) => None,
+        }
+    }
+    fn with_lanes(&self, l: [f64; 4]) -> Self {
+        match self {
+            Self::Number(_) => Self::Number(l[0]),
+            Self::Point(_) => Self::Point([l[0], l[1]]),
+            Self::Color(_) => Self::Color(l),
+            Self::Bool(_) | Self::Text(_) => self.clone(),
+        }
+    }
+}
+
+impl<T> Keyframe<T> {
+    /// A keyframe with linear easing and no handles.
+    pub fn new(time: TimeDelta, value: T) -> Self {
+        Self { time, value, ease: Ease::Linear, turn: Turn::Continuous, handle_out: None, handle_in: None, extra: Extra::default() }
+    }
+}
+
+impl<T> Curve<T> {
+    /// `None` without keyframes.
+    pub fn new(keyframes: Vec<Keyframe<T>>) -> Option<Self> {
+        (!keyframes.is_empty()).then(|| Self { keyframes, extra: Extra::default() })
+    }
+    /// At least one.
+    pub fn keyframes(&self) -> &[Keyframe<T>] {
+        &self.keyframes
+    }
+}
+
+impl<T> Animated<T> {
+    /// Keyframes, none for a constant.
+    pub fn keyframes(&self) -> &[Keyframe<T>] {
+        match self {
+            Self::Constant(_) => &[],
+            Self::Curve(c) => &c.keyframes,
+        }
+    }
+    /// The constant, or each keyframe's value.
+    pub fn values(&self) -> impl Iterator<Item = &T> {
+        let (one, many) = match self {
+            Self::Constant(v) => (Some(v), &[][..]),
+            Self::Curve(c) => (None, &c.keyframes[..]),
+        };
+        one.into_iter().chain(many.iter().map(|k| &k.value))
+    }
+}
+
+impl<T: Animatable> Animated<T> {
+    /// The value at `t` after the start of the clip (composition for a track).
+    pub fn value_at(&self, t: TimeDelta) -> T {
+        match self {
+            Self::Constant(v) => v.clone(),
+            Self::Curve(c) => c.value_at(t),
+        }
+    }
+}
+
+impl<T: Animatable> Curve<T> {
+    fn value_at(&self, t: TimeDelta) -> T {
+        let keys = &self.keyframes;
+        let after = keys.partition_point(|k| k.time <= t);
+        if after == 0 {
+            return keys[0].value.clone();
+        }
+        let a = &keys[after - 1];
+        let Some(b) = keys.get(after) else { return a.value.clone() };
+        segment(a, b, t)
+    }
+}
+
+/// The value between neighbouring keyframes.
+fn segment<T: Animatable>(a: &Keyframe<T>, b: &Keyframe<T>, t: TimeDelta) -> T {
+    let (Some((from, n)), Some((mut to, m))) = (a.value.lanes(), b.value.lanes()) else { return a.value.clone() };
+    let length = b.time.0.saturating_sub(a.time.0) as f64;
+    if n != m || a.ease == Ease::Hold || length <= 0.0 {
+        return a.value.clone();
+    }
+    let x = t.0.saturating_sub(a.time.0) as f64 / length;
+    if a.turn == Turn::Shortest {
+        for i in 0..n {
+            let way = (to[i] - from[i]).rem_euclid(360.0);
+            to[i] = from[i] + if way > 180.0 { way - 360.0 } else { way };
+        }
+    }
+    if a.ease != Ease::Bezier {
+        let p = a.ease.progress(x);
+        return a.value.with_lanes(std::array::from_fn(|i| from[i] + (to[i] - from[i]) * p));
+    }
+    let thirds = |i: usize| (to[i] - from[i]) / 3.0;
+    let (out_x, out_y) = match &a.handle_out {
+        Some(h) => (h.time.0 as f64 / length, h.value.lanes().map(|l| l.0).unwrap_or_default()),
+        None => (1.0 / 3.0, std::array::from_fn(thirds)),
+    };
+    let (in_x, in_y) = match &b.handle_in {
+        Some(h) => (1.0 + h.time.0 as f64 / length, h.value.lanes().map(|l| l.0).unwrap_or_default()),
+        None => (2.0 / 3.0, std::array::from_fn(|i| -thirds(i))),
+    };
+    let u = bezier_parameter(out_x.clamp(0.0, 1.0), in_x.clamp(0.0, 1.0), x);
+    let (v, uu) = (1.0 - u, u * u);
+    a.value.with_lanes(std::array::from_fn(|i| {
+        v * v * v * from[i] + 3.0 * v * v * u * (from[i] + out_y[i]) + 3.0 * v * uu * (to[i] + in_y[i]) + uu * u * to[i]
+    }))
+}
+
+/// Solves x(u) = `x` on the cubic 0, `x1`, `x2`, 1. With both in 0..=1 x(u) never falls, so bisection is exact enough (2⁻⁵²) and safe.
+fn bezier_parameter(x1: f64, x2: f64, x: f64) -> f64 {
+    let (mut low, mut high) = (0.0, 1.0);
+    for _ in 0..52 {
+        let u: f64 = (low + high) / 2.0;
+        let v = 1.0 - u;
+        if 3.0 * v * v * u * x1 + 3.0 * v * u * u * x2 + u * u * u < x { low = u } else { high = u }
+    }
+    (low + high) / 2.0
+}
+
+impl<T> From<T> for Animated<T> {
+    fn from(v: T) -> Self {
+        Self::Constant(v)
+    }
+}
+impl<T: Default> Default for Animated<T> {
+    fn default() -> Self {
+        Self::Constant(T::default())
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+struct CurveForm<K> {
+    keyframes: K,
+    #[serde(flatten)]
+    extra: Extra,
+}
+
+impl<T: Serialize> Serialize for Animated<T> {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Constant(v) => v.serialize(s),
+            Self::Curve(c) => CurveForm { keyframes: &c.keyframes, extra: c.extra.clone() }.serialize(s),
+        }
+    }
+}
+impl<'de, T: serde::de::DeserializeOwned> Deserialize<'de> for Animated<T> {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        let value = serde_json::Value::deserialize(d)?;
+        if value.is_object() {
+            let form: CurveForm<Vec<Keyframe<T>>> = crate::inner(value)?;
+            if form.keyframes.is_empty() {
+                return Err(de::Error::custom("`keyframes` is empty; write at least one or a plain value"));
+            }
+            return Ok(Self::Curve(Curve { keyframes: form.keyframes, extra: form.extra }));
+        }
+        let shown = value.to_string();
+        T::deserialize(value).map(Self::Constant).map_err(|e| {
+            let reason = e.to_string();
+            if reason.contains("untagged") {
+                de::Error::custom(format!(
+                    "{shown} is no value: write a number, true/false, text, [x, y], [r, g, b, a] or keyframes"
+                ))
+            } else {
+                de::Error::custom(reason)
+            }
+        })
+    }
+}
+impl<T: JsonSchema> JsonSchema for Animated<T> {
+    fn schema_name() -> Cow<'static, str> {
+        format!("Animated_{}", T::schema_name()).into()
+    }
+    fn json_schema(g: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let (plain, key) = (g.subschema_for::<T>(), g.subschema_for::<Keyframe<T>>());
+        schemars::json_schema!({
+            "description": "A constant, or keyframes",
+            "anyOf": [plain, { "type": "object", "required": ["keyframes"], "properties": { "keyframes": { "type": "array", "minItems": 1, "items": key } } }]
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn curve(ease: Ease, turn: Turn, a: f64, b: f64) -> Animated<f64> {
+        let mut first = Keyframe::new(TimeDelta(0), a);
+        (first.ease, first.turn) = (ease, turn);
+        Animated::Curve(Curve::new(vec![first, Keyframe::new(TimeDelta(1000), b)]).unwrap())
+    }
+
+    #[test]
+    fn every_ease_starts_and_ends_at_its_keys() {
+        for &e in Ease::ALL {
+            let c = curve(e, Turn::Continuous, 2.0, 5.0);
+            assert!((c.value_at(TimeDelta(0)) - 2.0).abs() < 1e-12, "{e:?}");
+            assert!((c.value_at(TimeDelta(1000)) - 5.0).abs() < 1e-12, "{e:?}");
+            assert_eq!(c.value_at(TimeDelta(-5)), c.value_at(TimeDelta(0)));
+            assert_eq!(c.value_at(TimeDelta(5000)), 5.0);
+        }
+        assert_eq!(curve(Ease::Hold, Turn::Continuous, 2.0, 5.0).value_at(TimeDelta(999)), 2.0);
+        assert_eq!(curve(Ease::InQuad, Turn::Continuous, 0.0, 1.0).value_at(TimeDelta(500)), 0.25);
+        assert_eq!(curve(Ease::InOutQuad, Turn::Continuous, 0.0, 1.0).value_at(TimeDelta(250)), 0.125);
+    }
+
+    #[test]
+    fn rotation_takes_the_way_it_is_told() {
+        assert_eq!(curve(Ease::Linear, Turn::Shortest, 350.0, 10.0).value_at(TimeDelta(500)), 360.0);
+        assert_eq!(curve(Ease::Linear, Turn::Continuous, 350.0, 10.0).value_at(TimeDelta(500)), 180.0);
+        assert_eq!(curve(Ease::Linear, Turn::Shortest, 10.0, 350.0).value_at(TimeDelta(500)), 0.0);
+    }
+
+    /// CSS `ease` = cubic-bezier(0.25, 0.1, 0.25, 1); reference values computed with an independent Newton solver.
+    #[test]
+    fn bezier_agrees_with_css_ease() {
+        let mut a = Keyframe::new(TimeDelta(0), 0.0);
+        a.ease = Ease::Bezier;
+        a.handle_out = Some(Handle { time: TimeDelta(25_000), value: 0.1 });
+        let mut b = Keyframe::new(TimeDelta(100_000), 1.0);
+        b.handle_in = Some(Handle { time: TimeDelta(-75_000), value: 0.0 });
+        let c = Animated::Curve(Curve::new(vec![a, b]).unwrap());
+        for (t, want) in [(10_000, 0.094796), (25_000, 0.408511), (50_000, 0.802403), (75_000, 0.960459)] {
+            assert!((c.value_at(TimeDelta(t)) - want).abs() < 1e-5, "{t}: {}", c.value_at(TimeDelta(t)));
+        }
+    }
+
+    #[test]
+    fn bezier_without_handles_is_a_straight_line() {
+        let c = curve(Ease::Bezier, Turn::Continuous, 1.0, 4.0);
+        for t in [0, 100, 333, 500, 900] {
+            assert!((c.value_at(TimeDelta(t)) - (1.0 + 3.0 * t as f64 / 1000.0)).abs() < 1e-9);
+        }
+    }
+
+    #[test]
+    fn constants_are_written_plainly_and_curves_round_trip() {
+        assert_eq!(serde_json::to_string(&Animated::Constant(0.5)).unwrap(), "0.5");
+        let text = r#"{"keyframes":[{"time":0,"value":[0.0,1.0],"ease":"in_out_sine"},{"time":10,"value":[2.0,3.0],"mine":7}],"note":"x"}"#;
+        let a: Animated<[f64; 2]> = serde_json::from_str(text).unwrap();
+        assert_eq!(serde_json::to_string(&a).unwrap(), text);
+        assert!(serde_json::from_str::<Animated<f64>>(r#"{"keyframes":[]}"#).is_err());
+        let e =
+            serde_json::from_str::<Animated<f64>>(r#"{"keyframes":[{"time":0,"value":0},{"time":1,"value":"x"}]}"#).unwrap_err();
+        assert!(e.to_string().contains("keyframes[1].value"), "{e}");
+        let e = serde_json::from_str::<Animated<ParamValue>>("[1,2,3]").unwrap_err();
+        assert!(e.to_string().contains("[x, y]"), "{e}");
+    }
+}

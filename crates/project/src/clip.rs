@@ -1,0 +1,502 @@
+//! Clips, their sources, pictures, sound and effects, and the transitions between them.
+use crate::{Animated, Extra, is_default, is_true, yes};
+use cutroom_types::{ClipId, CompositionId, EffectId, MediaId, ParamValue, Span, Time, TimeDelta, TransitionId};
+use schemars::JsonSchema;
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use std::{borrow::Cow, collections::BTreeMap};
+
+/// Parameter values by the catalogue's parameter id.
+pub type Params = BTreeMap<String, Animated<ParamValue>>;
+
+/// A piece of a source on a track.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Clip {
+    /// Unique in the project.
+    pub id: ClipId,
+    /// Title.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub name: String,
+    /// Where picture and sound come from.
+    pub source: ClipSource,
+    /// Composition time of the first instant.
+    pub start: Time,
+    /// Length on the timeline, more than zero.
+    pub duration: TimeDelta,
+    /// Source time at `start`. Played backwards this is the end of the range: `source_in` 5 s, speed -1 and 3 s of duration show 5 s down to
+    /// 2 s, and the first frame shown is the last one that starts before 5 s.
+    #[serde(default)]
+    pub source_in: Time,
+    /// Source seconds per timeline second, 0.001..=1000, negative plays backwards.
+    #[serde(default = "unit", skip_serializing_if = "is_unit")]
+    pub speed: f64,
+    /// `false`: neither seen nor heard.
+    #[serde(default = "yes", skip_serializing_if = "is_true")]
+    pub enabled: bool,
+    /// The clip that editors move together with this one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub linked: Option<ClipId>,
+    /// How the picture is placed; without meaning on an audio track.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub video: ClipVideo,
+    /// How the sound is heard.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub audio: ClipAudio,
+    /// Unknown fields, kept on save.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+/// Where a clip's picture and sound come from. In the file an object whose `type` is `media`, `composition` or `solid`.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ClipSource {
+    /// Streams of a file.
+    Media(MediaSource),
+    /// A nested composition: its picture and its sound.
+    Composition(CompositionSource),
+    /// One colour.
+    Solid(SolidSource),
+}
+
+/// Streams of a file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct MediaSource {
+    /// Which file.
+    pub media: MediaId,
+    /// Which picture. Absent: the first, if there is one. A number must exist. `"none"`: no picture.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub video_stream: StreamChoice,
+    /// Which sound, likewise.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub audio_stream: StreamChoice,
+    /// Unknown fields, kept on save.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+/// A nested composition.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct CompositionSource {
+    /// Which one.
+    pub composition: CompositionId,
+    /// Unknown fields, kept on save.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+/// One colour over the whole canvas.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SolidSource {
+    /// Straight RGBA, display-encoded, 0..=1.
+    pub color: [f64; 4],
+    /// Unknown fields, kept on save.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+/// Which stream of a file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum StreamChoice {
+    /// The first of its kind, if there is one.
+    #[default]
+    First,
+    /// This index among the streams of its kind.
+    Index(usize),
+    /// No stream.
+    None,
+}
+
+impl StreamChoice {
+    /// The index wanted, `None` for no stream.
+    pub fn index(self) -> Option<usize> {
+        match self {
+            Self::First => Some(0),
+            Self::Index(i) => Some(i),
+            Self::None => None,
+        }
+    }
+}
+
+/// How a clip's picture is placed and changed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ClipVideo {
+    /// Placement.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub transform: Transform,
+    /// 0..=1.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub opacity: Animated<f64>,
+    /// Catalogue id of the blend mode.
+    #[serde(default = "normal", skip_serializing_if = "is_normal")]
+    pub blend: String,
+    /// In order of application, before placement.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub effects: Vec<EffectInstance>,
+    /// Unknown fields, kept on save.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+/// Placement on the canvas, applied in this order: crop, fit, flip, scale and rotation about the anchor, translation.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Transform {
+    /// How the source's size meets the canvas.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub fit: FitMode,
+    /// Canvas pixels from the centre, +x right, +y down; the place of the anchor.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub position_px: Animated<[f64; 2]>,
+    /// Factors, 1 = as fitted.
+    #[serde(default = "ones", skip_serializing_if = "is_ones")]
+    pub scale: Animated<[f64; 2]>,
+    /// Degrees clockwise.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub rotation_degrees: Animated<f64>,
+    /// Point of the fitted picture that scale and rotation keep still, as fractions; (0.5, 0.5) is its centre.
+    #[serde(default = "centre", skip_serializing_if = "is_centre")]
+    pub anchor: Animated<[f64; 2]>,
+    /// Cut from the left edge, 0..=1 of the source's width.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub crop_left: Animated<f64>,
+    /// Cut from the top edge, 0..=1 of the source's height.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub crop_top: Animated<f64>,
+    /// Cut from the right edge, 0..=1.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub crop_right: Animated<f64>,
+    /// Cut from the bottom edge, 0..=1.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub crop_bottom: Animated<f64>,
+    /// Mirror left–right.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub flip_horizontal: bool,
+    /// Mirror top–bottom.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub flip_vertical: bool,
+    /// Unknown fields, kept on save.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+/// How the source's size meets the canvas.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FitMode {
+    /// As large as fits inside, aspect kept.
+    #[default]
+    Contain,
+    /// As small as covers, aspect kept.
+    Cover,
+    /// Stretched to the canvas.
+    Stretch,
+    /// One source pixel is one canvas pixel.
+    Native,
+}
+
+/// How a clip's sound is heard.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ClipAudio {
+    /// `false`: the clip gives no sound.
+    #[serde(default = "yes", skip_serializing_if = "is_true")]
+    pub enabled: bool,
+    /// Decibels, -144 and below is silence, up to 60.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub gain_db: Animated<f64>,
+    /// -1 left … 0 centre … 1 right.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub pan: Animated<f64>,
+    /// Rise from silence at the start.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub fade_in: TimeDelta,
+    /// Fall to silence at the end.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub fade_out: TimeDelta,
+    /// Shape of both.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub fade_shape: FadeShape,
+    /// Unknown fields, kept on save.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+/// Shape of a fade.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FadeShape {
+    /// Straight line of the gain.
+    #[default]
+    Linear,
+    /// sin(x·π/2).
+    ConstantPower,
+}
+
+/// An effect on a clip.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct EffectInstance {
+    /// Unique in the project.
+    pub id: EffectId,
+    /// Catalogue id.
+    pub effect: String,
+    /// `false`: left out.
+    #[serde(default = "yes", skip_serializing_if = "is_true")]
+    pub enabled: bool,
+    /// Values by parameter id; those not named have the catalogue's default.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub params: Params,
+    /// Unknown fields, kept on save.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+/// A transition on a cut. No clip moves: during the transition both clips run on into what lies beyond their ends in
+/// the source, and where the source has no more, its edge frame is held (and its sound is silent).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Transition {
+    /// Unique in the project.
+    pub id: TransitionId,
+    /// Catalogue id.
+    pub kind: String,
+    /// Outgoing clip; absent: from nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub from: Option<ClipId>,
+    /// Incoming clip; absent: to nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<ClipId>,
+    /// Length.
+    pub duration: TimeDelta,
+    /// Where it lies about the cut. With one clip only it lies inside that clip, whatever this says.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub alignment: Alignment,
+    /// Values by parameter id; keyframe times are relative to the transition's start.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub params: Params,
+    /// Whether the sound cross-fades with constant power over the same run; otherwise it changes at the cut.
+    #[serde(default = "yes", skip_serializing_if = "is_true")]
+    pub audio_crossfade: bool,
+    /// Unknown fields, kept on save.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+/// Where a transition lies about its cut.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Alignment {
+    /// Half before, half after (an odd flick falls after).
+    #[default]
+    Centre,
+    /// Starts at the cut.
+    Start,
+    /// Ends at the cut.
+    End,
+}
+
+impl Transition {
+    /// The run covered between two clips (or inside the only one). `None` without clips.
+    pub fn span_between(&self, from: Option<Span>, to: Option<Span>) -> Option<Span> {
+        let (cut, before) = match (from, to) {
+            (Some(_), Some(to)) => (
+                to.start,
+                match self.alignment {
+                    Alignment::Centre => self.duration.0.div_euclid(2),
+                    Alignment::Start => 0,
+                    Alignment::End => self.duration.0,
+                },
+            ),
+            (Some(from), None) => (from.end(), self.duration.0),
+            (None, Some(to)) => (to.start, 0),
+            (None, None) => return None,
+        };
+        Some(Span { start: Time(cut.0.saturating_sub(before)), duration: self.duration })
+    }
+}
+
+impl Clip {
+    /// A whole-frame, full-volume clip.
+    pub fn new(id: &str, source: ClipSource, start: Time, duration: TimeDelta) -> Self {
+        Self {
+            id: id.into(),
+            name: String::new(),
+            source,
+            start,
+            duration,
+            source_in: Time::ZERO,
+            speed: 1.0,
+            enabled: true,
+            linked: None,
+            video: ClipVideo::default(),
+            audio: ClipAudio::default(),
+            extra: Extra::default(),
+        }
+    }
+    /// The run on the timeline.
+    pub fn span(&self) -> Span {
+        Span { start: self.start, duration: self.duration }
+    }
+    /// The run of source time that the clip shows, whichever way it plays.
+    pub fn source_span(&self) -> Span {
+        let length = (self.duration.0 as f64 * self.speed.abs()).round() as i64;
+        let start = if self.speed < 0.0 { Time(self.source_in.0.saturating_sub(length)) } else { self.source_in };
+        Span { start, duration: TimeDelta(length) }
+    }
+}
+
+impl ClipSource {
+    /// The first streams of a file.
+    pub fn media(id: &str) -> Self {
+        Self::Media(MediaSource {
+            media: id.into(),
+            video_stream: StreamChoice::First,
+            audio_stream: StreamChoice::First,
+            extra: Extra::default(),
+        })
+    }
+    /// A nested composition.
+    pub fn composition(id: &str) -> Self {
+        Self::Composition(CompositionSource { composition: id.into(), extra: Extra::default() })
+    }
+    /// One colour: straight RGBA, display-encoded.
+    pub fn solid(color: [f64; 4]) -> Self {
+        Self::Solid(SolidSource { color, extra: Extra::default() })
+    }
+}
+
+impl Default for ClipVideo {
+    fn default() -> Self {
+        Self { transform: Transform::default(), opacity: one(), blend: normal(), effects: Vec::new(), extra: Extra::default() }
+    }
+}
+impl Default for ClipAudio {
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            gain_db: Animated::default(),
+            pan: Animated::default(),
+            fade_in: TimeDelta::ZERO,
+            fade_out: TimeDelta::ZERO,
+            fade_shape: FadeShape::Linear,
+            extra: Extra::default(),
+        }
+    }
+}
+impl Default for Transform {
+    fn default() -> Self {
+        Self {
+            fit: FitMode::Contain,
+            position_px: Animated::default(),
+            scale: ones(),
+            rotation_degrees: Animated::default(),
+            anchor: centre(),
+            crop_left: Animated::default(),
+            crop_top: Animated::default(),
+            crop_right: Animated::default(),
+            crop_bottom: Animated::default(),
+            flip_horizontal: false,
+            flip_vertical: false,
+            extra: Extra::default(),
+        }
+    }
+}
+
+fn unit() -> f64 {
+    1.0
+}
+fn is_unit(v: &f64) -> bool {
+    *v == 1.0
+}
+pub(crate) fn one() -> Animated<f64> {
+    Animated::Constant(1.0)
+}
+pub(crate) fn is_one(v: &Animated<f64>) -> bool {
+    *v == one()
+}
+fn ones() -> Animated<[f64; 2]> {
+    Animated::Constant([1.0; 2])
+}
+fn is_ones(v: &Animated<[f64; 2]>) -> bool {
+    *v == ones()
+}
+fn centre() -> Animated<[f64; 2]> {
+    Animated::Constant([0.5; 2])
+}
+fn is_centre(v: &Animated<[f64; 2]>) -> bool {
+    *v == centre()
+}
+fn normal() -> String {
+    "normal".into()
+}
+fn is_normal(v: &str) -> bool {
+    v == "normal"
+}
+
+/// The form of a source in the file.
+#[derive(Serialize, JsonSchema)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum SourceForm<'a> {
+    Media(Cow<'a, MediaSource>),
+    Composition(Cow<'a, CompositionSource>),
+    Solid(Cow<'a, SolidSource>),
+}
+impl Serialize for ClipSource {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Media(m) => SourceForm::Media(Cow::Borrowed(m)),
+            Self::Composition(c) => SourceForm::Composition(Cow::Borrowed(c)),
+            Self::Solid(c) => SourceForm::Solid(Cow::Borrowed(c)),
+        }
+        .serialize(s)
+    }
+}
+impl<'de> Deserialize<'de> for ClipSource {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        let mut fields = Extra::deserialize(d)?;
+        let kind = fields.remove("type").ok_or_else(|| de::Error::custom("missing field `type`: media, composition or solid"))?;
+        match kind.as_str() {
+            Some("media") => crate::inner(fields.into()).map(Self::Media),
+            Some("composition") => crate::inner(fields.into()).map(Self::Composition),
+            Some("solid") => crate::inner(fields.into()).map(Self::Solid),
+            _ => Err(de::Error::custom(format!(
+                "`type`: this version knows no clip source {kind}; it knows media, composition and solid"
+            ))),
+        }
+    }
+}
+impl JsonSchema for ClipSource {
+    fn schema_name() -> Cow<'static, str> {
+        "ClipSource".into()
+    }
+    fn json_schema(g: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        SourceForm::json_schema(g)
+    }
+}
+
+impl Serialize for StreamChoice {
+    fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::First => s.serialize_str("first"),
+            Self::Index(i) => s.serialize_u64(*i as u64),
+            Self::None => s.serialize_str("none"),
+        }
+    }
+}
+impl<'de> Deserialize<'de> for StreamChoice {
+    fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+        let v = serde_json::Value::deserialize(d)?;
+        match (v.as_str(), v.as_u64()) {
+            (Some("first"), _) => Ok(Self::First),
+            (Some("none"), _) => Ok(Self::None),
+            (_, Some(i)) if i < 1000 => Ok(Self::Index(i as usize)),
+            _ => Err(de::Error::custom(format!("{v} is no stream: write an index from 0, \"first\" or \"none\""))),
+        }
+    }
+}
+impl JsonSchema for StreamChoice {
+    fn schema_name() -> Cow<'static, str> {
+        "StreamChoice".into()
+    }
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({
+            "description": "Index among the file's streams of this kind, \"first\" (if there is one) or \"none\"",
+            "anyOf": [{ "type": "integer", "minimum": 0, "maximum": 999 }, { "enum": ["first", "none"] }]
+        })
+    }
+}

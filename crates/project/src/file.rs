@@ -1,0 +1,165 @@
+//! Reading and writing the project file.
+use crate::{
+    Position, Project, locate,
+    migrate::{MigrateError, migrate},
+};
+use std::{
+    io::{Read, Write},
+    path::{Path, PathBuf},
+};
+
+/// Larger files are refused: 256 MiB is some 300 000 clips.
+pub const MAX_FILE_BYTES: u64 = 256 << 20;
+
+/// Why a project could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum LoadError {
+    /// The file could not be read.
+    #[error("cannot read {}", path.display())]
+    Read {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The file is larger than [`MAX_FILE_BYTES`].
+    #[error("the project has {bytes} bytes, more than the {MAX_FILE_BYTES} that are read")]
+    TooLarge {
+        /// Its size.
+        bytes: u64,
+    },
+    /// The text is not UTF-8.
+    #[error("line {line}: the text is not UTF-8")]
+    NotUtf8 {
+        /// From 1.
+        line: usize,
+    },
+    /// The text is not JSON.
+    #[error("line {line}, column {column}: not valid JSON: {reason}")]
+    Syntax {
+        /// From 1.
+        line: usize,
+        /// From 1.
+        column: usize,
+        /// What is wrong.
+        reason: String,
+    },
+    /// The version is missing, or newer than this program.
+    #[error(transparent)]
+    Version(#[from] MigrateError),
+    /// A value is missing or of the wrong kind.
+    #[error("{path} (line {line}): {reason}")]
+    Form {
+        /// JSON path, such as `compositions[0].tracks[1].clips[3].start`; `.` is the whole document.
+        path: String,
+        /// From 1.
+        line: usize,
+        /// What is wrong.
+        reason: String,
+    },
+}
+
+/// Why a project could not be written. The file that was there before is untouched.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot save {}", path.display())]
+pub struct SaveError {
+    /// Which file.
+    pub path: PathBuf,
+    /// Why.
+    pub source: std::io::Error,
+}
+
+impl LoadError {
+    /// Stable name of the kind of error.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Read { .. } => "project_read",
+            Self::TooLarge { .. } => "project_too_large",
+            Self::NotUtf8 { .. } => "project_not_utf8",
+            Self::Syntax { .. } => "project_syntax",
+            Self::Version(MigrateError::NoVersion { .. }) => "project_version_missing",
+            Self::Version(MigrateError::TooNew { .. }) => "project_version_too_new",
+            Self::Form { .. } => "project_form",
+        }
+    }
+}
+impl SaveError {
+    /// Stable name of the kind of error.
+    pub fn code(&self) -> &'static str {
+        "project_save"
+    }
+}
+
+/// Reads a project of any known version. The result has the right form; whether it makes sense is for [`crate::validate`] to say.
+///
+/// # Errors
+/// See [`LoadError`].
+pub fn load(path: &Path) -> Result<Project, LoadError> {
+    let fail = |source| LoadError::Read { path: path.into(), source };
+    let mut bytes = Vec::new();
+    // The limit is set on what is read, not on what the directory says: the path may be a pipe or growing.
+    std::fs::File::open(path).map_err(fail)?.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(fail)?;
+    if bytes.len() as u64 > MAX_FILE_BYTES {
+        return Err(LoadError::TooLarge { bytes: std::fs::metadata(path).map_or(bytes.len() as u64, |m| m.len()) });
+    }
+    let text = std::str::from_utf8(&bytes)
+        .map_err(|e| LoadError::NotUtf8 { line: bytes[..e.valid_up_to()].iter().filter(|&&b| b == b'\n').count() + 1 })?;
+    from_json(text)
+}
+
+/// Reads a project from text; see [`load`].
+///
+/// # Errors
+/// See [`LoadError`].
+pub fn from_json(text: &str) -> Result<Project, LoadError> {
+    if text.len() as u64 > MAX_FILE_BYTES {
+        return Err(LoadError::TooLarge { bytes: text.len() as u64 });
+    }
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let document = serde_json::from_str(text).map_err(|e| {
+        // serde_json appends the position to its message; it is a field of its own here.
+        let reason = e.to_string();
+        let reason = reason.rsplit_once(" at line ").map_or(reason.as_str(), |(r, _)| r).to_owned();
+        LoadError::Syntax { line: e.line(), column: e.column(), reason }
+    })?;
+    serde_path_to_error::deserialize(migrate(document)?).map_err(|e| {
+        let path = e.path().to_string();
+        let line = locate(text, &path).unwrap_or(Position { line: 1, column: 1 }).line;
+        LoadError::Form { path, line, reason: e.into_inner().to_string() }
+    })
+}
+
+/// The text of the file: indented, fields in a fixed order, a line feed at the end.
+pub fn to_json(project: &Project) -> String {
+    // Maps have string keys and numbers are finite or written as null, so this cannot fail for any project.
+    let mut text = serde_json::to_string_pretty(project).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+/// Writes a project: to a temporary file beside it, synced, then renamed over it. A power cut leaves the old or the
+/// new file, never a mixture. A symbolic link is followed; permissions of a file that was there are kept.
+///
+/// # Errors
+/// The folder cannot be written, the disk is full, ….
+pub fn save(project: &Project, path: &Path) -> Result<(), SaveError> {
+    let fail = |source| SaveError { path: path.into(), source };
+    let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.into());
+    let folder = target.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let old = std::fs::metadata(&target).ok();
+    let mut options = tempfile::Builder::new();
+    options.prefix(".cutroom-").suffix(".tmp");
+    #[cfg(unix)]
+    options.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o644));
+    let mut file = options.tempfile_in(folder).map_err(fail)?;
+    if let Some(old) = old {
+        file.as_file().set_permissions(old.permissions()).map_err(fail)?;
+    }
+    file.write_all(to_json(project).as_bytes()).map_err(fail)?;
+    file.as_file().sync_all().map_err(fail)?;
+    file.persist(&target).map_err(|e| fail(e.error))?;
+    // The rename itself is durable once the folder is.
+    #[cfg(unix)]
+    std::fs::File::open(folder).and_then(|d| d.sync_all()).map_err(fail)?;
+    Ok(())
+}

@@ -1,0 +1,200 @@
+//! Each value on its own: numbers, sizes, rates, times, keyframes.
+use super::{MAX_AREA_PX, MAX_SIDE_PX, MAX_TIME_FLICKS, Problem, SPEED_LIMITS, report};
+use crate::{Animatable, Animated, Clip, ClipSource, Params, Project, Track};
+use cutroom_types::{ClipId, TimeDelta};
+
+/// A place to complain about, and whose it is.
+struct At<'a> {
+    path: String,
+    clip: Option<&'a ClipId>,
+}
+impl At<'_> {
+    fn tell(&self, problems: &mut Vec<Problem>, field: &str, code: &'static str, message: impl Into<String>) {
+        report(problems, &format!("{}.{field}", self.path), self.clip, code, message);
+    }
+}
+
+/// A number's allowed range, ends included.
+type Limits = (f64, f64);
+const UNIT: Limits = (0.0, 1.0);
+const GAIN_DB: Limits = (-1000.0, 60.0);
+const PAN: Limits = (-1.0, 1.0);
+const PARAM: Limits = (-1e9, 1e9);
+
+pub(super) fn check(project: &Project, problems: &mut Vec<Problem>) {
+    if project.schema_version != crate::SCHEMA_VERSION {
+        report(problems, "schema_version", None, "schema_version", format!("must be {}", crate::SCHEMA_VERSION));
+    }
+    for (i, m) in project.media.iter().enumerate() {
+        let at = At { path: format!("media[{i}]"), clip: None };
+        if m.path.is_empty() || m.path.contains('\0') {
+            at.tell(problems, "path", "path", "the path of the file is empty or contains a zero byte");
+        }
+        if let Some(f) = &m.facts
+            && let Some(d) = f.duration
+        {
+            time(problems, &at, "facts.duration", d.0, true);
+        }
+    }
+    for (i, c) in project.compositions.iter().enumerate() {
+        let at = At { path: format!("compositions[{i}]"), clip: None };
+        let (w, h) = (c.size.width, c.size.height);
+        if !(1..=MAX_SIDE_PX).contains(&w) || !(1..=MAX_SIDE_PX).contains(&h) {
+            at.tell(problems, "size", "size", format!("{w}x{h} is not a size from 1x1 to {MAX_SIDE_PX}x{MAX_SIDE_PX}"));
+        } else if u64::from(w) * u64::from(h) > MAX_AREA_PX {
+            at.tell(problems, "size", "size", format!("{w}x{h} has more than {MAX_AREA_PX} pixels"));
+        }
+        if !(8000..=192_000).contains(&c.sample_rate_hz) {
+            at.tell(problems, "sample_rate_hz", "sample_rate", format!("{} Hz is not from 8000 to 192000", c.sample_rate_hz));
+        }
+        if !(1..=16).contains(&c.channels) {
+            at.tell(problems, "channels", "channels", format!("{} is not from 1 to 16", c.channels));
+        }
+        if let Some(d) = c.duration {
+            time(problems, &at, "duration", d.0, true);
+            if d.0 == 0 {
+                at.tell(problems, "duration", "duration", "the composition has no length");
+            }
+        }
+        color(problems, &at, "background", &c.background);
+        for (j, t) in c.tracks.iter().enumerate() {
+            track(problems, t, &format!("{}.tracks[{j}]", at.path));
+        }
+    }
+}
+
+fn track(problems: &mut Vec<Problem>, t: &Track, path: &str) {
+    let at = At { path: path.into(), clip: None };
+    number(problems, &at, "gain_db", &t.gain_db, GAIN_DB);
+    number(problems, &at, "pan", &t.pan, PAN);
+    number(problems, &at, "opacity", &t.opacity, UNIT);
+    for (k, c) in t.clips.iter().enumerate() {
+        clip(problems, c, At { path: format!("{path}.clips[{k}]"), clip: Some(&c.id) });
+    }
+    for (k, x) in t.transitions.iter().enumerate() {
+        let at = At { path: format!("{path}.transitions[{k}]"), clip: x.from.as_ref().or(x.to.as_ref()) };
+        time(problems, &at, "duration", x.duration.0, true);
+        if x.duration.0 == 0 {
+            at.tell(problems, "duration", "duration", "the transition has no length");
+        }
+        params(problems, &at, &x.params);
+    }
+}
+
+fn clip(problems: &mut Vec<Problem>, c: &Clip, at: At) {
+    time(problems, &at, "start", c.start.0, true);
+    time(problems, &at, "source_in", c.source_in.0, true);
+    time(problems, &at, "duration", c.duration.0, true);
+    if c.duration.0 == 0 {
+        at.tell(problems, "duration", "duration", "the clip has no length");
+    }
+    let (slowest, fastest) = SPEED_LIMITS;
+    if !(slowest..=fastest).contains(&c.speed.abs()) {
+        at.tell(
+            problems,
+            "speed",
+            "speed",
+            format!("{} is not a speed: write {slowest} to {fastest}, negative to play backwards", c.speed),
+        );
+    } else if c.duration.0 as f64 * c.speed.abs() > MAX_TIME_FLICKS as f64 {
+        at.tell(problems, "speed", "speed", "at this speed the clip runs through more than 1000 hours of its source");
+    }
+    if let ClipSource::Solid(s) = &c.source {
+        color(problems, &at, "source.color", &s.color);
+    }
+    for field in ["masks", "time_map", "parent"] {
+        for (name, extra) in [(field.to_owned(), &c.extra), (format!("video.{field}"), &c.video.extra)] {
+            if extra.get(field).is_some_and(|v| !matches!(v, serde_json::Value::Null) && v != &serde_json::json!([])) {
+                at.tell(problems, &name, "unsupported", format!("this version cannot render `{field}` yet; it would be left out"));
+            }
+        }
+    }
+    let v = &c.video;
+    number(problems, &at, "video.opacity", &v.opacity, UNIT);
+    let t = &v.transform;
+    number(problems, &at, "video.transform.position_px", &t.position_px, (-1e6, 1e6));
+    number(problems, &at, "video.transform.scale", &t.scale, (-1000.0, 1000.0));
+    number(problems, &at, "video.transform.rotation_degrees", &t.rotation_degrees, (-1e6, 1e6));
+    number(problems, &at, "video.transform.anchor", &t.anchor, (-1000.0, 1000.0));
+    for (name, crop) in [("left", &t.crop_left), ("top", &t.crop_top), ("right", &t.crop_right), ("bottom", &t.crop_bottom)] {
+        number(problems, &at, &format!("video.transform.crop_{name}"), crop, UNIT);
+    }
+    for (i, e) in v.effects.iter().enumerate() {
+        params(problems, &At { path: format!("{}.video.effects[{i}]", at.path), clip: at.clip }, &e.params);
+    }
+    let a = &c.audio;
+    number(problems, &at, "audio.gain_db", &a.gain_db, GAIN_DB);
+    number(problems, &at, "audio.pan", &a.pan, PAN);
+    for (name, fade) in [("audio.fade_in", a.fade_in), ("audio.fade_out", a.fade_out)] {
+        time(problems, &at, name, fade.0, true);
+        if fade > c.duration {
+            at.tell(problems, name, "fade", "the fade is longer than the clip");
+        }
+    }
+}
+
+fn params(problems: &mut Vec<Problem>, at: &At, params: &Params) {
+    for (name, value) in params {
+        number(problems, at, &format!("params.{name}"), value, PARAM);
+    }
+}
+
+fn time(problems: &mut Vec<Problem>, at: &At, field: &str, flicks: i64, not_negative: bool) {
+    if not_negative && flicks < 0 {
+        at.tell(problems, field, "negative_time", format!("{:.6} s is negative", TimeDelta(flicks).as_secs_f64()));
+    } else if flicks.unsigned_abs() > MAX_TIME_FLICKS as u64 {
+        at.tell(problems, field, "time", format!("{:.3e} s lies beyond 1000 hours", TimeDelta(flicks).as_secs_f64()));
+    }
+}
+
+fn color(problems: &mut Vec<Problem>, at: &At, field: &str, rgba: &[f64; 4]) {
+    if !rgba.iter().all(|v| (0.0..=1.0).contains(v)) {
+        at.tell(problems, field, "number", format!("{rgba:?} is not a colour: four numbers from 0 to 1"));
+    }
+}
+
+/// Values within limits, keyframes in order, of one shape, with handles that point the right way.
+fn number<T: Animatable + std::fmt::Debug>(
+    problems: &mut Vec<Problem>,
+    at: &At,
+    field: &str,
+    value: &Animated<T>,
+    (low, high): Limits,
+) {
+    let fine = |v: &T, low: f64, high: f64| v.lanes().is_none_or(|(l, n)| l[..n].iter().all(|x| (low..=high).contains(x)));
+    if let Animated::Constant(v) = value {
+        if !fine(v, low, high) {
+            at.tell(problems, field, "number", format!("{v:?} is not from {low} to {high}"));
+        }
+        return;
+    }
+    let keys = value.keyframes();
+    for (i, k) in keys.iter().enumerate() {
+        let key = format!("{field}.keyframes[{i}]");
+        if !fine(&k.value, low, high) {
+            at.tell(problems, &format!("{key}.value"), "number", format!("{:?} is not from {low} to {high}", k.value));
+        }
+        if k.value.lanes().map(|l| l.1) != keys[0].value.lanes().map(|l| l.1) {
+            at.tell(problems, &format!("{key}.value"), "keyframe_shape", "all keyframes of a value must be of one kind");
+        }
+        time(problems, at, &format!("{key}.time"), k.time.0, false);
+        if i > 0 && k.time <= keys[i - 1].time {
+            at.tell(problems, &format!("{key}.time"), "keyframe_order", "keyframes must be in order of time, no two at one time");
+        }
+        for (name, handle, sign) in [("handle_out", &k.handle_out, 1), ("handle_in", &k.handle_in, -1)] {
+            let Some(h) = handle else { continue };
+            if !fine(&h.value, -1e9, 1e9) || h.value.lanes().map(|l| l.1) != k.value.lanes().map(|l| l.1) {
+                at.tell(
+                    problems,
+                    &format!("{key}.{name}.value"),
+                    "keyframe_handle",
+                    format!("{:?} is not an offset for this value", h.value),
+                );
+            }
+            if h.time.0.signum() == -sign || h.time.0.unsigned_abs() > MAX_TIME_FLICKS as u64 {
+                let right = if sign > 0 { "0 or positive" } else { "0 or negative" };
+                at.tell(problems, &format!("{key}.{name}.time"), "keyframe_handle", format!("the offset must be {right}"));
+            }
+        }
+    }
+}

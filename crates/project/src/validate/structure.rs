@@ -1,0 +1,289 @@
+//! How things refer to each other: ids, references, overlaps, transitions, nesting.
+use super::{Problem, report};
+use crate::{Clip, ClipSource, Composition, MediaKind, Project, Track, TrackKind};
+use cutroom_types::{ClipId, CompositionId, Time};
+use std::collections::{HashMap, HashSet};
+
+/// Compositions nested deeper than this are refused.
+pub(crate) const MAX_NESTING: usize = 32;
+/// Cuts may miss each other by this much (1/1000 s) and still carry a transition: predecessors store seconds as floats.
+const CUT_TOLERANCE_FLICKS: u64 = 705_600;
+
+pub(super) fn check(project: &Project, problems: &mut Vec<Problem>) {
+    let mut seen = HashSet::new();
+    for (i, m) in project.media.iter().enumerate() {
+        id(problems, &mut seen, "media", m.id.as_str(), format!("media[{i}].id"), None);
+    }
+    for (i, c) in project.compositions.iter().enumerate() {
+        let path = format!("compositions[{i}]");
+        id(problems, &mut seen, "composition", c.id.as_str(), format!("{path}.id"), None);
+        for (j, t) in c.tracks.iter().enumerate() {
+            let path = format!("{path}.tracks[{j}]");
+            id(problems, &mut seen, "track", t.id.as_str(), format!("{path}.id"), None);
+            for (k, clip) in t.clips.iter().enumerate() {
+                let path = format!("{path}.clips[{k}]");
+                id(problems, &mut seen, "clip", clip.id.as_str(), format!("{path}.id"), Some(&clip.id));
+                for (l, e) in clip.video.effects.iter().enumerate() {
+                    id(problems, &mut seen, "effect", e.id.as_str(), format!("{path}.video.effects[{l}].id"), Some(&clip.id));
+                }
+            }
+            for (k, x) in t.transitions.iter().enumerate() {
+                id(problems, &mut seen, "transition", x.id.as_str(), format!("{path}.transitions[{k}].id"), None);
+            }
+        }
+    }
+    if project.main_composition().is_none() {
+        report(problems, "main", None, "dangling", format!("there is no composition \"{}\"", project.main));
+    }
+    let clips: HashSet<&ClipId> =
+        project.compositions.iter().flat_map(|c| &c.tracks).flat_map(|t| &t.clips).map(|c| &c.id).collect();
+    for (i, c) in project.compositions.iter().enumerate() {
+        for (j, t) in c.tracks.iter().enumerate() {
+            let path = format!("compositions[{i}].tracks[{j}]");
+            for (k, clip) in t.clips.iter().enumerate() {
+                let path = format!("{path}.clips[{k}]");
+                source(problems, project, t, clip, &path);
+                if let Some(l) = &clip.linked
+                    && !clips.contains(l)
+                {
+                    report(problems, &format!("{path}.linked"), Some(&clip.id), "dangling", format!("there is no clip \"{l}\""));
+                }
+            }
+            overlaps(problems, t, &path);
+            transitions(problems, t, &path);
+        }
+    }
+    cycles(problems, project);
+}
+
+fn id<'a>(
+    problems: &mut Vec<Problem>,
+    seen: &mut HashSet<(&'static str, &'a str)>,
+    kind: &'static str,
+    id: &'a str,
+    path: String,
+    clip: Option<&ClipId>,
+) {
+    if id.is_empty() || id.len() > 200 {
+        report(problems, &path, clip, "id", "an id has 1 to 200 bytes");
+    } else if !seen.insert((kind, id)) {
+        report(problems, &path, clip, "duplicate_id", format!("another {kind} has the id \"{id}\" too"));
+    }
+}
+
+fn source(problems: &mut Vec<Problem>, project: &Project, track: &Track, clip: &Clip, path: &str) {
+    let mut tell = |field: &str, code, message: String| report(problems, &format!("{path}.{field}"), Some(&clip.id), code, message);
+    match &clip.source {
+        ClipSource::Media(s) => {
+            let Some(media) = project.media(&s.media) else {
+                return tell("source.media", "dangling", format!("there is no media \"{}\"", s.media));
+            };
+            if track.kind == TrackKind::Video && media.kind == MediaKind::Audio {
+                tell("source.media", "no_picture", format!("\"{}\" is sound only; put the clip on an audio track", s.media));
+            }
+            if track.kind == TrackKind::Audio && media.kind == MediaKind::Image {
+                tell("source.media", "no_sound", format!("\"{}\" is a still picture; put the clip on a video track", s.media));
+            }
+            let facts = media.facts.clone().unwrap_or_default();
+            for (field, choice, count) in [
+                ("source.video_stream", s.video_stream, facts.video_streams),
+                ("source.audio_stream", s.audio_stream, facts.audio_streams),
+            ] {
+                if let (crate::StreamChoice::Index(i), Some(n)) = (choice, count)
+                    && i >= n
+                {
+                    tell(
+                        field,
+                        "no_stream",
+                        format!("\"{}\" has {n} such streams, counted from 0; there is no number {i}", s.media),
+                    );
+                }
+            }
+        }
+        ClipSource::Composition(s) => {
+            let Some(inner) = project.composition(&s.composition) else {
+                return tell("source.composition", "dangling", format!("there is no composition \"{}\"", s.composition));
+            };
+            let (used, length) = (clip.source_span(), inner.length());
+            // Half a frame is left for times that were rounded to other grids.
+            if used.start < Time::ZERO || used.end().0 > length.0.saturating_add(inner.frame_rate.frame_duration().0 / 2) {
+                tell("source_in", "past_source_end", past_end(&s.composition, used.start, used.end(), length.as_secs_f64()));
+            }
+        }
+        ClipSource::Solid(_) if track.kind == TrackKind::Audio => tell("source", "no_sound", "a colour has no sound".into()),
+        ClipSource::Solid(_) => {}
+    }
+    let used = clip.source_span();
+    if used.start < Time::ZERO && matches!(clip.source, ClipSource::Media(_)) {
+        tell(
+            "source_in",
+            "past_source_end",
+            format!("played backwards the clip runs to {:.6} s, before the start of its source", used.start.as_secs_f64()),
+        );
+    }
+}
+
+fn past_end(id: &CompositionId, start: Time, end: Time, length_secs: f64) -> String {
+    format!(
+        "the clip uses {:.6} s to {:.6} s of composition \"{id}\", which lasts from 0 to {length_secs:.6} s",
+        start.as_secs_f64(),
+        end.as_secs_f64()
+    )
+}
+
+fn overlaps(problems: &mut Vec<Problem>, track: &Track, path: &str) {
+    let mut order: Vec<usize> = (0..track.clips.len()).collect();
+    order.sort_by_key(|&i| (track.clips[i].start, i));
+    let mut last: Option<usize> = None;
+    for i in order {
+        let clip = &track.clips[i];
+        if let Some(l) = last
+            && track.clips[l].span().end() > clip.start
+        {
+            let other = &track.clips[l];
+            report(
+                problems,
+                &format!("{path}.clips[{i}].start"),
+                Some(&clip.id),
+                "overlap",
+                format!(
+                    "starts at {:.6} s, before clip \"{}\" of the same track ends at {:.6} s",
+                    clip.start.as_secs_f64(),
+                    other.id,
+                    other.span().end().as_secs_f64()
+                ),
+            );
+        }
+        if last.is_none_or(|l| clip.span().end() > track.clips[l].span().end()) {
+            last = Some(i);
+        }
+    }
+}
+
+fn transitions(problems: &mut Vec<Problem>, track: &Track, path: &str) {
+    let clips: HashMap<&ClipId, &Clip> = track.clips.iter().map(|c| (&c.id, c)).collect();
+    // What transitions take of each clip: (at its head, at its tail).
+    let mut taken: HashMap<&ClipId, (i64, i64)> = HashMap::new();
+    for (i, x) in track.transitions.iter().enumerate() {
+        let path = format!("{path}.transitions[{i}]");
+        let mut tell = |field: &str, clip: Option<&ClipId>, code, message: String| {
+            let at = if field.is_empty() { path.clone() } else { format!("{path}.{field}") };
+            report(problems, &at, clip, code, message);
+        };
+        if track.kind == TrackKind::Audio && (x.from.is_none() || x.to.is_none()) {
+            tell("", None, "transition_clips", "on an audio track a transition joins two clips; use fade_in or fade_out".into());
+        }
+        let mut missing = false;
+        for (field, id) in [("from", &x.from), ("to", &x.to)] {
+            if let Some(id) = id
+                && !clips.contains_key(id)
+            {
+                missing = true;
+                tell(field, Some(id), "dangling", format!("there is no clip \"{id}\" on this track"));
+            }
+        }
+        if x.from.is_none() && x.to.is_none() {
+            tell("", None, "transition_clips", "a transition needs `from`, `to` or both".into());
+        }
+        if missing {
+            continue;
+        }
+        let (from, to) = (x.from.as_ref().map(|id| clips[id]), x.to.as_ref().map(|id| clips[id]));
+        if let (Some(f), Some(t)) = (from, to)
+            && (f.id == t.id || f.span().end().0.abs_diff(t.start.0) > CUT_TOLERANCE_FLICKS)
+        {
+            tell(
+                "",
+                Some(&t.id),
+                "not_at_a_cut",
+                format!(
+                    "clip \"{}\" ends at {:.6} s and clip \"{}\" starts at {:.6} s; a transition lies where one ends and the next begins",
+                    f.id,
+                    f.span().end().as_secs_f64(),
+                    t.id,
+                    t.start.as_secs_f64()
+                ),
+            );
+            continue;
+        }
+        let Some(span) = x.span_between(from.map(Clip::span), to.map(Clip::span)) else { continue };
+        for (clip, tail) in [(from, true), (to, false)].into_iter().filter_map(|(c, tail)| c.map(|c| (c, tail))) {
+            let part =
+                if tail { clip.span().end().0.saturating_sub(span.start.0) } else { span.end().0.saturating_sub(clip.start.0) };
+            let entry = taken.entry(&clip.id).or_default();
+            let side = if tail { &mut entry.1 } else { &mut entry.0 };
+            if *side != 0 {
+                let end = if tail { "end" } else { "start" };
+                tell("", Some(&clip.id), "two_transitions", format!("the {end} of clip \"{}\" has a transition already", clip.id));
+            }
+            *side = part.max(0);
+            if entry.0.saturating_add(entry.1) > clip.duration.0 {
+                tell(
+                    "duration",
+                    Some(&clip.id),
+                    "transition_too_long",
+                    format!("clip \"{}\" lasts {:.6} s and is too short for its transitions", clip.id, clip.duration.as_secs_f64()),
+                );
+            }
+        }
+    }
+}
+
+/// Depth-first walk over who nests whom, without recursion.
+fn cycles(problems: &mut Vec<Problem>, project: &Project) {
+    let index: HashMap<&CompositionId, usize> = project.compositions.iter().enumerate().map(|(i, c)| (&c.id, i)).collect();
+    let nested = |c: &Composition| -> Vec<(usize, String, ClipId)> {
+        let mut all = Vec::new();
+        for (j, t) in c.tracks.iter().enumerate() {
+            for (k, clip) in t.clips.iter().enumerate() {
+                if let ClipSource::Composition(s) = &clip.source
+                    && let Some(&to) = index.get(&s.composition)
+                {
+                    all.push((to, format!("tracks[{j}].clips[{k}].source.composition"), clip.id.clone()));
+                }
+            }
+        }
+        all
+    };
+    let edges: Vec<_> = project.compositions.iter().map(nested).collect();
+    // Longest chain of nesting below each composition, once it is known.
+    let mut depth: Vec<Option<usize>> = vec![None; edges.len()];
+    let mut on_path = vec![false; edges.len()];
+    for root in 0..edges.len() {
+        let mut stack = vec![(root, 0)];
+        on_path[root] = depth[root].is_none();
+        while let Some(&mut (at, ref mut next)) = stack.last_mut() {
+            if depth[at].is_some() || *next >= edges[at].len() {
+                if depth[at].is_none() {
+                    depth[at] = Some(edges[at].iter().filter_map(|e| depth[e.0]).max().unwrap_or(0) + 1);
+                }
+                on_path[at] = false;
+                stack.pop();
+                continue;
+            }
+            let (to, place, clip) = &edges[at][*next];
+            *next += 1;
+            if on_path[*to] {
+                report(
+                    problems,
+                    &format!("compositions[{at}].{place}"),
+                    Some(clip),
+                    "cycle",
+                    format!("composition \"{}\" would contain itself", project.compositions[*to].id),
+                );
+            } else if depth[*to].is_none() {
+                on_path[*to] = true;
+                stack.push((*to, 0));
+            }
+        }
+        if depth[root].is_some_and(|d| d > MAX_NESTING) {
+            report(
+                problems,
+                &format!("compositions[{root}]"),
+                None,
+                "nesting",
+                format!("nests more than {MAX_NESTING} compositions deep"),
+            );
+        }
+    }
+}
