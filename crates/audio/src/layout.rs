@@ -1,0 +1,183 @@
+//! Channel layouts and folding one into another.
+//!
+//! Coefficients are those of ITU-R BS.775-3 annex 4 (−3 dB for centre and surrounds), extended to other layouts and scaled as
+//! FFmpeg's libswresample does for integer output (`rematrix_maxval=1`): when the largest sum of a row exceeds 1, the whole matrix
+//! is divided by it, so that folding cannot clip. LFE is dropped when the target has none. One deliberate difference: mono to
+//! stereo is 1, not −3 dB, because an editor's user expects a mono clip at its own level in both speakers.
+use crate::AudioError;
+use Speaker::{BackCenter, BackLeft, BackRight, Center, Left, Lfe, Right, SideLeft, SideRight};
+use std::f32::consts::FRAC_1_SQRT_2;
+
+/// A loudspeaker position.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Speaker {
+    /// Front left.
+    Left,
+    /// Front right.
+    Right,
+    /// Front centre; also the only channel of mono.
+    Center,
+    /// Low-frequency effects.
+    Lfe,
+    /// Back left.
+    BackLeft,
+    /// Back right.
+    BackRight,
+    /// Back centre.
+    BackCenter,
+    /// Side left.
+    SideLeft,
+    /// Side right.
+    SideRight,
+}
+
+impl Speaker {
+    /// −1 for left positions, 1 for right ones, 0 for those on the middle line.
+    pub fn side(self) -> i32 {
+        match self {
+            Left | BackLeft | SideLeft => -1,
+            Right | BackRight | SideRight => 1,
+            Center | Lfe | BackCenter => 0,
+        }
+    }
+}
+
+/// Speakers of a channel count in native order, FFmpeg's default layout for it: mono, stereo, 2.1, 4.0, 5.0, 5.1, 6.1, 7.1.
+///
+/// # Errors
+/// [`AudioError::Channels`] for 0 or more than 8.
+pub fn speakers(channels: usize) -> Result<&'static [Speaker], AudioError> {
+    Ok(match channels {
+        1 => &[Center],
+        2 => &[Left, Right],
+        3 => &[Left, Right, Lfe],
+        4 => &[Left, Right, Center, BackCenter],
+        5 => &[Left, Right, Center, BackLeft, BackRight],
+        6 => &[Left, Right, Center, Lfe, BackLeft, BackRight],
+        7 => &[Left, Right, Center, Lfe, BackCenter, SideLeft, SideRight],
+        8 => &[Left, Right, Center, Lfe, BackLeft, BackRight, SideLeft, SideRight],
+        n => return Err(AudioError::Channels(n)),
+    })
+}
+
+/// How each output channel is made of input channels.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ChannelMatrix {
+    /// `rows[output]`: (input, factor), ascending inputs, factors not zero.
+    rows: Vec<Vec<(usize, f32)>>,
+}
+
+impl ChannelMatrix {
+    /// From `inputs` to `outputs` channels.
+    ///
+    /// # Errors
+    /// [`AudioError::Channels`].
+    pub fn new(inputs: usize, outputs: usize) -> Result<Self, AudioError> {
+        let (from, to) = (speakers(inputs)?, speakers(outputs)?);
+        let mut rows = vec![vec![0f64; inputs]; outputs];
+        for (i, &speaker) in from.iter().enumerate() {
+            for (target, factor) in route(speaker, from, to) {
+                if let Some(o) = to.iter().position(|&s| s == target) {
+                    rows[o][i] += factor;
+                }
+            }
+        }
+        let loudest = rows.iter().map(|r| r.iter().sum::<f64>()).fold(0.0, f64::max);
+        let divisor = loudest.max(1.0);
+        let rows = rows
+            .into_iter()
+            .map(|r| r.into_iter().enumerate().filter(|(_, g)| *g != 0.0).map(|(i, g)| (i, (g / divisor) as f32)).collect())
+            .collect();
+        Ok(Self { rows })
+    }
+    /// Factor from an input to an output channel.
+    pub fn factor(&self, output: usize, input: usize) -> f32 {
+        self.rows.get(output).and_then(|r| r.iter().find(|(i, _)| *i == input)).map_or(0.0, |(_, g)| *g)
+    }
+    /// Makes the output channels of a run of samples. A row that is one input at factor 1 copies it bit for bit.
+    pub(crate) fn apply(&self, input: &[Vec<f32>]) -> Vec<Vec<f32>> {
+        let samples = input.first().map_or(0, Vec::len);
+        let row = |terms: &Vec<(usize, f32)>| {
+            let mut terms = terms.iter();
+            let Some(&(first, gain)) = terms.next() else { return vec![0.0; samples] };
+            let mut out: Vec<f32> = input[first].iter().map(|x| x * gain).collect();
+            for &(i, gain) in terms {
+                for (o, x) in out.iter_mut().zip(&input[i]) {
+                    *o += x * gain;
+                }
+            }
+            out
+        };
+        self.rows.iter().map(row).collect()
+    }
+}
+
+/// Where a speaker's sound goes when folding `from` to `to`: the same speaker if there is one, otherwise its neighbours.
+fn route(speaker: Speaker, from: &[Speaker], to: &[Speaker]) -> Vec<(Speaker, f64)> {
+    let (has, came_with) = (|s: Speaker| to.contains(&s), |s: Speaker| from.contains(&s));
+    let half_power = f64::from(FRAC_1_SQRT_2);
+    if has(speaker) {
+        // A centre that meets folded left and right keeps its balance with them.
+        let meets_folded_sides = speaker == Center && came_with(Left) && !has(Left);
+        return vec![(speaker, if meets_folded_sides { half_power * std::f64::consts::SQRT_2 } else { 1.0 })];
+    }
+    let pair = |l, r, g| vec![(l, g), (r, g)];
+    match speaker {
+        Center if came_with(Left) => pair(Left, Right, half_power),
+        Center => pair(Left, Right, 1.0),
+        Left | Right => vec![(Center, half_power)],
+        Lfe => Vec::new(),
+        BackCenter if has(BackLeft) => pair(BackLeft, BackRight, half_power),
+        BackCenter if has(SideLeft) => pair(SideLeft, SideRight, half_power),
+        BackCenter if has(Left) => pair(Left, Right, 0.5),
+        BackCenter => vec![(Center, 0.5)],
+        BackLeft | BackRight | SideLeft | SideRight => {
+            let left = speaker.side() < 0;
+            let (other_left, other_right) =
+                if matches!(speaker, BackLeft | BackRight) { (SideLeft, SideRight) } else { (BackLeft, BackRight) };
+            let other = if left { other_left } else { other_right };
+            // FFmpeg looks at the back centre first for back channels, last for side channels.
+            if has(other) && (matches!(speaker, SideLeft | SideRight) || !has(BackCenter)) {
+                vec![(other, if came_with(other) { half_power } else { 1.0 })]
+            } else if has(BackCenter) {
+                vec![(BackCenter, half_power)]
+            } else if has(Left) {
+                vec![(if left { Left } else { Right }, half_power)]
+            } else {
+                vec![(Center, 0.5)]
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// ITU-R BS.775-3 annex 4, table 2: L' = L + 0.7071 C + 0.7071 Ls, divided by its sum.
+    #[test]
+    fn surround_folds_to_stereo_by_bs775() {
+        let m = ChannelMatrix::new(6, 2).unwrap();
+        let sum = 1.0 + 2.0 * FRAC_1_SQRT_2;
+        for (i, want) in [1.0, 0.0, FRAC_1_SQRT_2, 0.0, FRAC_1_SQRT_2, 0.0].into_iter().enumerate() {
+            assert!((m.factor(0, i) - want / sum).abs() < 1e-6, "input {i}: {}", m.factor(0, i));
+        }
+    }
+
+    #[test]
+    fn same_layout_is_identity_and_no_row_can_clip() {
+        for i in 1..=8 {
+            for o in 1..=8 {
+                let m = ChannelMatrix::new(i, o).unwrap();
+                for row in &m.rows {
+                    assert!(row.iter().map(|(_, g)| g).sum::<f32>() <= 1.0 + 1e-6, "{i} to {o}");
+                }
+                if i == o {
+                    assert!((0..i).all(|c| m.rows[c] == [(c, 1.0)]));
+                }
+            }
+        }
+        assert_eq!(ChannelMatrix::new(0, 2).unwrap_err().code(), "audio.channels.unsupported");
+        assert_eq!(ChannelMatrix::new(2, 9).unwrap_err().code(), "audio.channels.unsupported");
+    }
+}

@@ -1,0 +1,234 @@
+//! Voices of a plan into one block.
+use crate::envelope;
+use crate::layout::{ChannelMatrix, Speaker, speakers};
+use crate::pan;
+use crate::path::{Direction, SourcePath};
+use crate::resample::FilterCache;
+use crate::{AudioError, MAX_RATE_HZ, MIN_RATE_HZ, SoundFormat, SoundSource};
+use cutroom_timeline::{SoundPlan, Voice};
+use cutroom_types::SoundBlock;
+
+/// Most samples per channel in one call (11 minutes at 48 kHz); longer programmes come in blocks.
+pub const MAX_BLOCK_SAMPLES: usize = 1 << 25;
+/// Composition samples worked on at once, so that scratch memory does not grow with the block.
+const RUN_SAMPLES: usize = 4096;
+
+/// What happened to the samples so far. Sums over blocks do not depend on how the programme is cut into them.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct MixReport {
+    /// Samples (of any channel) that were beyond full scale and are now at it.
+    pub clipped_samples: u64,
+    /// Largest magnitude before clipping; 1.0 is full scale.
+    pub peak: f64,
+    /// Source samples (of any channel) that were NaN or infinite and were played as silence. A sample heard by several
+    /// voices counts for each.
+    pub invalid_source_samples: u64,
+}
+
+/// Mixes the blocks of one programme.
+///
+/// A block is a pure function of plan and sources: any cutting of the programme into blocks, in any order, gives the same
+/// samples bit for bit. At equal rates and speed 1, gain 1, pan 0 a single voice comes out bit-exact. Pitch follows speed.
+#[derive(Debug)]
+pub struct Mixer {
+    rate_hz: u32,
+    layout: &'static [Speaker],
+    filters: FilterCache,
+    report: MixReport,
+}
+
+impl Mixer {
+    /// For compositions of `rate_hz` and `channels` (1 to 8; [`speakers`] says which layout a count means).
+    ///
+    /// # Errors
+    /// [`AudioError::Rate`], [`AudioError::Channels`].
+    pub fn new(rate_hz: u32, channels: usize) -> Result<Self, AudioError> {
+        if !(MIN_RATE_HZ..=MAX_RATE_HZ).contains(&rate_hz) {
+            return Err(AudioError::Rate(rate_hz));
+        }
+        Ok(Self { rate_hz, layout: speakers(channels)?, filters: FilterCache::default(), report: MixReport::default() })
+    }
+    /// What happened in all blocks since the mixer was made.
+    pub fn report(&self) -> MixReport {
+        self.report
+    }
+    /// The samples of a plan, each within ±1.0.
+    ///
+    /// # Errors
+    /// See [`AudioError`]; nothing is added to the report then.
+    pub fn mix(&mut self, plan: &SoundPlan, source: &mut dyn SoundSource) -> Result<SoundBlock, AudioError> {
+        let channels = self.layout.len();
+        if plan.rate_hz != self.rate_hz || plan.channels != channels {
+            return Err(AudioError::Mismatch {
+                plan_rate_hz: plan.rate_hz,
+                plan_channels: plan.channels,
+                rate_hz: self.rate_hz,
+                channels,
+            });
+        }
+        if plan.samples > MAX_BLOCK_SAMPLES {
+            return Err(AudioError::BlockTooLong { samples: plan.samples, max: MAX_BLOCK_SAMPLES });
+        }
+        let mut players = plan.voices.iter().map(|v| Player::new(v, self, source)).collect::<Result<Vec<_>, _>>()?;
+        let mut block = SoundBlock::silent(self.rate_hz, channels, plan.samples);
+        let mut report = self.report;
+        let mut sum = vec![vec![0f64; RUN_SAMPLES.min(plan.samples)]; channels];
+        for done in (0..plan.samples).step_by(RUN_SAMPLES) {
+            let samples = RUN_SAMPLES.min(plan.samples - done);
+            let first = plan.first_sample.saturating_add(done as i64);
+            sum.iter_mut().for_each(|s| s[..samples].fill(0.0));
+            for player in &mut players {
+                report.invalid_source_samples += player.add(first, samples, source, self, &mut sum)?;
+            }
+            for (sum, out) in sum.iter().zip(&mut block.channels) {
+                clamp(&sum[..samples], &mut out[done..done + samples], &mut report);
+            }
+        }
+        self.report = report;
+        Ok(block)
+    }
+}
+
+/// The last stage: full scale is a wall, and every hit is counted.
+fn clamp(sum: &[f64], out: &mut [f32], report: &mut MixReport) {
+    for (s, o) in sum.iter().zip(out) {
+        report.peak = report.peak.max(s.abs());
+        report.clipped_samples += u64::from(s.abs() > 1.0);
+        *o = s.clamp(-1.0, 1.0) as f32;
+    }
+}
+
+/// A voice with its source's shape worked out.
+struct Player<'a> {
+    voice: &'a Voice,
+    format: SoundFormat,
+    path: SourcePath,
+    matrix: ChannelMatrix,
+}
+
+impl<'a> Player<'a> {
+    fn new(voice: &'a Voice, mixer: &Mixer, source: &dyn SoundSource) -> Result<Self, AudioError> {
+        if let Some(reason) = envelope::reject(voice) {
+            return Err(AudioError::InvalidVoice { clip: voice.clip.clone(), reason });
+        }
+        let format = source.format(&voice.media, voice.stream).map_err(|cause| AudioError::Source {
+            media: voice.media.clone(),
+            stream: voice.stream,
+            cause,
+        })?;
+        let path = SourcePath::new(voice, format.rate_hz, mixer.rate_hz)?;
+        // A mono source is placed by pan, not folded.
+        let outputs = if format.channels == 1 { 1 } else { mixer.layout.len() };
+        Ok(Self { voice, format, path, matrix: ChannelMatrix::new(format.channels, outputs)? })
+    }
+
+    /// Adds composition samples `first .. first + samples` to `sum`; gives the invalid source samples met.
+    fn add(
+        &mut self,
+        first: i64,
+        samples: usize,
+        source: &mut dyn SoundSource,
+        mixer: &mut Mixer,
+        sum: &mut [Vec<f64>],
+    ) -> Result<u64, AudioError> {
+        let from = first.max(self.voice.first_sample);
+        let end = first.saturating_add(samples as i64).min(self.voice.end_sample);
+        if from >= end {
+            return Ok(0);
+        }
+        let count = (end - from) as usize;
+        let (heard, invalid) = self.listen(from, count, source, mixer)?;
+        let mut gains = vec![0f64; count];
+        envelope::fill(&self.voice.gain, from, &mut gains);
+        for fade in &self.voice.fades {
+            envelope::apply_fade(fade, from, &mut gains);
+        }
+        let mut pans = vec![0f64; count];
+        envelope::fill(&self.voice.pan, from, &mut pans);
+        let mono = heard.len() == 1;
+        let at = (from - first) as usize;
+        for (c, (&speaker, sum)) in mixer.layout.iter().zip(sum).enumerate() {
+            let sum = &mut sum[at..at + count];
+            let heard = &heard[if mono { 0 } else { c }];
+            let pan_factor = |pan| pan::factor(pan, self.format.channels == 1, speaker, mixer.layout);
+            if let [(_, pan)] = self.voice.pan[..] {
+                let factor = pan_factor(f64::from(pan));
+                for ((s, x), g) in sum.iter_mut().zip(heard).zip(&gains) {
+                    *s += f64::from(*x) * (g * factor);
+                }
+            } else {
+                for (((s, x), g), pan) in sum.iter_mut().zip(heard).zip(&gains).zip(&pans) {
+                    *s += f64::from(*x) * (g * pan_factor(*pan));
+                }
+            }
+        }
+        Ok(invalid)
+    }
+
+    /// The voice's source at the composition's rate and in its channels (one channel for mono sources).
+    fn listen(
+        &self,
+        from: i64,
+        count: usize,
+        source: &mut dyn SoundSource,
+        mixer: &mut Mixer,
+    ) -> Result<(Vec<Vec<f32>>, u64), AudioError> {
+        let start = self.path.at(from);
+        let last = self.path.at(from + count as i64 - 1).whole;
+        let (low, high) = (start.whole.min(last), start.whole.max(last));
+        let direction = self.path.copies();
+        let filter = if direction.is_some() { None } else { Some(mixer.filters.get(&self.path)) };
+        let half = filter.as_ref().map_or(0, |f| f.half as i64);
+        // Source samples low + 1 − half ..= high + half feed a filter; low ..= high are copied.
+        let input_first = if half == 0 { low } else { low + 1 - half };
+        let mut input = self.read(input_first, (high + half - input_first + 1) as usize, source)?;
+        // Runs meet where the next one starts, so that each source sample is counted in one run only.
+        let next = self.path.at(from + count as i64).whole;
+        let (own_low, own_end) = if next >= start.whole { (start.whole, next) } else { (next + 1, start.whole + 1) };
+        let own = (own_low - input_first).max(0) as usize..(own_end - input_first).max(0) as usize;
+        let mut invalid = 0;
+        for channel in &mut input {
+            let whole = own.start.min(channel.len())..own.end.min(channel.len());
+            invalid += channel[whole].iter().filter(|x| !x.is_finite()).count() as u64;
+            channel.iter_mut().filter(|x| !x.is_finite()).for_each(|x| *x = 0.0);
+        }
+        // Fold on whichever side of resampling has fewer channels.
+        let folds_first = mixer.layout.len() < input.len();
+        if folds_first {
+            input = self.matrix.apply(&input);
+        }
+        let mut heard = input;
+        if let Some(filter) = filter {
+            for channel in &mut heard {
+                let mut out = vec![0f32; count];
+                filter.run(&self.path, start, channel, input_first, &mut out);
+                *channel = out;
+            }
+        } else if direction == Some(Direction::Backward) {
+            heard.iter_mut().for_each(|c| c.reverse());
+        }
+        if !folds_first {
+            heard = self.matrix.apply(&heard);
+        }
+        Ok((heard, invalid))
+    }
+
+    fn read(&self, first: i64, samples: usize, source: &mut dyn SoundSource) -> Result<Vec<Vec<f32>>, AudioError> {
+        let (media, stream) = (&self.voice.media, self.voice.stream);
+        let block = source.read(media, stream, first, samples).map_err(|cause| AudioError::Source {
+            media: media.clone(),
+            stream,
+            cause,
+        })?;
+        let SoundFormat { rate_hz, channels } = self.format;
+        if block.rate_hz != rate_hz || block.channels.len() != channels || block.channels.iter().any(|c| c.len() != samples) {
+            return Err(AudioError::SourceContract {
+                media: media.clone(),
+                stream,
+                got: format!("{} samples of {} channels at {} Hz", block.len(), block.channels.len(), block.rate_hz),
+                wanted: format!("{samples} samples of {channels} channels at {rate_hz} Hz"),
+            });
+        }
+        Ok(block.channels)
+    }
+}
