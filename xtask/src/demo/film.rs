@@ -1,22 +1,203 @@
-//! The film's cut: which clip when, and the project document that says so.
-use super::Material;
+//! The film's cut: which clip when, and the project document that says so. Times are counted in frames of the film.
+use super::{Footage, Material};
+use serde_json::{Value, json};
+use std::path::Path;
 
-/// Times in frames of the film.
-pub struct Film {
+const FPS: i64 = 30;
+const LONGEST_SHOT_FRAMES: i64 = 135;
+const SHORTEST_SHOT_FRAMES: i64 = 10;
+const DISSOLVE_FRAMES: i64 = 24;
+const SPEECH_START_FRAMES: i64 = 3 * FPS;
+
+/// A run of one clip.
+struct Shot {
+    clip: usize,
+    start: i64,
     frames: i64,
+    source_in: i64,
+}
+
+/// The layout.
+pub struct Film {
+    shots: Vec<Shot>,
+    speech_frames: i64,
 }
 
 impl Film {
-    /// Lays the clips out.
-    pub fn plan(_material: &Material) -> Self {
-        Self { frames: 600 }
+    /// Puts every clip once, one after the other.
+    pub fn plan(material: &Material) -> Result<Self, String> {
+        let mut shots = Vec::new();
+        let mut start = 0;
+        for (clip, footage) in material.clips.iter().enumerate() {
+            let available = (footage.secs * FPS as f64) as i64 - 1;
+            // Material beyond both ends, for dissolves.
+            let handle = if available >= 2 * FPS { DISSOLVE_FRAMES / 2 } else { 0 };
+            let frames = LONGEST_SHOT_FRAMES.min(available - 2 * handle);
+            if frames < SHORTEST_SHOT_FRAMES {
+                return Err(format!("{} is too short for a shot", footage.path.display()));
+            }
+            shots.push(Shot { clip, start, frames, source_in: handle });
+            start += frames;
+        }
+        let speech_frames = ((material.speech_secs * FPS as f64) as i64).min(start - SPEECH_START_FRAMES);
+        Ok(Self { shots, speech_frames })
+    }
+
+    fn frames(&self) -> i64 {
+        self.shots.iter().map(|s| s.frames).sum()
     }
     /// Length.
     pub fn secs(&self) -> f64 {
-        self.frames as f64 / 30.0
+        self.frames() as f64 / FPS as f64
     }
-    /// The project document.
-    pub fn json(&self, _material: &Material) -> String {
-        String::new()
+
+    /// The project document; paths are relative to `dir`, where it is saved.
+    pub fn json(&self, material: &Material, dir: &Path) -> String {
+        let path = |p: &Path| p.strip_prefix(dir).unwrap_or(p).to_string_lossy().replace('\\', "/");
+        let mut media: Vec<Value> =
+            material.clips.iter().enumerate().map(|(i, c)| json!({"id": clip_media(i), "path": path(&c.path)})).collect();
+        media.push(json!({"id": "title", "path": path(&material.title), "kind": "image"}));
+        media.push(json!({"id": "speech", "path": path(&material.speech), "kind": "audio"}));
+        media.push(json!({"id": "music", "path": path(&material.music), "kind": "audio"}));
+        let tracks = [Some(self.pictures(material)), self.inset(material), Some(self.title()), self.speech(), Some(self.music())];
+        let document = json!({
+            "schema_version": 1,
+            "name": "cutroom demo",
+            "main": "film",
+            "media": media,
+            "compositions": [{
+                "id": "film",
+                "size": {"width": 1920, "height": 1080},
+                "frame_rate": FPS.to_string(),
+                "sample_rate_hz": 48_000,
+                "channels": 2,
+                "tracks": tracks.into_iter().flatten().collect::<Vec<_>>(),
+            }],
+        });
+        format!("{document:#}\n")
     }
+
+    /// The shots: a fade from black, dissolves and cuts in turn, a fade to black.
+    fn pictures(&self, material: &Material) -> Value {
+        let mut clips: Vec<Value> = self.shots.iter().map(|s| shot_json(s, &material.clips[s.clip])).collect();
+        if let Some((last, shot)) = clips.last_mut().zip(self.shots.last()) {
+            let fade = shot.frames.min(FPS);
+            last["video"]["opacity"] = curve(&[(shot.frames - fade, json!(1.0)), (shot.frames, json!(0.0))], "linear");
+            last["audio"]["fade_out"] = frames(fade);
+        }
+        let mut transitions = vec![json!({"id": "open", "kind": "crossfade", "to": shot_id(0), "duration": frames(FPS / 2)})];
+        for (i, pair) in self.shots.windows(2).enumerate().step_by(2) {
+            if pair[0].frames.min(pair[1].frames) > 2 * DISSOLVE_FRAMES {
+                let (from, to) = (shot_id(i), shot_id(i + 1));
+                transitions.push(json!({"id": format!("dissolve-{}", i + 1), "kind": "crossfade", "from": from, "to": to, "duration": frames(DISSOLVE_FRAMES)}));
+            }
+        }
+        json!({"id": "pictures", "kind": "video", "clips": clips, "transitions": transitions})
+    }
+
+    /// A smaller picture over the middle shot, flying in.
+    fn inset(&self, material: &Material) -> Option<Value> {
+        let over = &self.shots[self.shots.len() / 2];
+        let shown = &self.shots[(over.clip + 1) % self.shots.len()];
+        let length = (over.frames - FPS).min(shown.frames);
+        if length < FPS {
+            return None;
+        }
+        let mut clip = shot_json(&Shot { start: over.start + FPS / 2, frames: length, ..*shown }, &material.clips[shown.clip]);
+        clip["id"] = json!("inset");
+        clip["audio"] = json!({"enabled": false});
+        let fade = FPS / 2;
+        clip["video"] = json!({
+            "transform": {
+                "scale": [0.4, 0.4],
+                "position_px": curve(&[(0, json!([760.0, 250.0])), (fade, json!([500.0, 250.0]))], "out_cubic"),
+            },
+            "opacity": curve(&[(0, json!(0.0)), (fade, json!(0.9)), (length - fade, json!(0.9)), (length, json!(0.0))], "linear"),
+            "effects": [{"id": "inset-vignette", "effect": "vignette", "params": {"amount": 0.4}}],
+        });
+        Some(json!({"id": "inset-track", "kind": "video", "clips": [clip]}))
+    }
+
+    /// A still with alpha over the first shot.
+    fn title(&self) -> Value {
+        let length = (self.shots[0].frames - FPS).max(SHORTEST_SHOT_FRAMES);
+        let fade = (length / 4).min(20);
+        json!({"id": "titles", "kind": "video", "clips": [{
+            "id": "title-1",
+            "source": {"type": "media", "media": "title"},
+            "start": frames(self.shots[0].frames - length - (FPS / 2).min(self.shots[0].frames - length)),
+            "duration": frames(length),
+            "video": {
+                "opacity": curve(&[(0, json!(0.0)), (fade, json!(1.0)), (length - fade, json!(1.0)), (length, json!(0.0))], "in_out_sine"),
+                "transform": {"scale": curve(&[(0, json!([1.0, 1.0])), (length, json!([1.06, 1.06]))], "linear")},
+            },
+        }]})
+    }
+
+    fn speech(&self) -> Option<Value> {
+        (self.speech_frames > 0).then(|| {
+            json!({"id": "voice", "kind": "audio", "clips": [{
+                "id": "speech-1",
+                "source": {"type": "media", "media": "speech"},
+                "start": frames(SPEECH_START_FRAMES),
+                "duration": frames(self.speech_frames),
+                "audio": {"gain_db": 2.0, "fade_out": frames(3)},
+            }]})
+        })
+    }
+
+    /// Music that steps back while the voice speaks.
+    fn music(&self) -> Value {
+        let length = self.frames();
+        let (loud, soft, ramp) = (json!(-8.0), json!(-20.0), FPS / 2);
+        let end = SPEECH_START_FRAMES + self.speech_frames;
+        let mut points = vec![(0, loud.clone())];
+        if self.speech_frames > 0 {
+            points.push((SPEECH_START_FRAMES - ramp, loud.clone()));
+            points.push((SPEECH_START_FRAMES, soft.clone()));
+            points.push((end, soft));
+            points.push((end + ramp, loud));
+        }
+        json!({"id": "music-track", "kind": "audio", "clips": [{
+            "id": "music-1",
+            "source": {"type": "media", "media": "music"},
+            "start": frames(0),
+            "duration": frames(length),
+            "audio": {"gain_db": curve(&points, "linear"), "fade_in": frames(FPS / 2), "fade_out": frames(length.min(2 * FPS))},
+        }]})
+    }
+}
+
+fn shot_json(shot: &Shot, footage: &Footage) -> Value {
+    let mut clip = json!({
+        "id": shot_id(shot.clip),
+        "source": {"type": "media", "media": clip_media(shot.clip)},
+        "start": frames(shot.start),
+        "duration": frames(shot.frames),
+        "source_in": frames(shot.source_in),
+        "video": {},
+        "audio": {},
+    });
+    if footage.has_sound {
+        clip["audio"]["gain_db"] = json!(-6.0);
+    }
+    clip
+}
+
+fn clip_media(clip: usize) -> String {
+    format!("clip-{}", clip + 1)
+}
+
+fn shot_id(clip: usize) -> String {
+    format!("shot-{}", clip + 1)
+}
+
+/// The document's way to write a number of frames.
+fn frames(n: i64) -> Value {
+    json!(format!("{n}f@{FPS}"))
+}
+
+fn curve(points: &[(i64, Value)], ease: &str) -> Value {
+    let keyframes: Vec<Value> = points.iter().map(|(n, value)| json!({"time": frames(*n), "value": value, "ease": ease})).collect();
+    json!({"keyframes": keyframes})
 }

@@ -43,15 +43,15 @@ pub fn demo(args: &[String]) -> Outcome {
     fs::create_dir_all(&footage_dir).map_err(|e| format!("cannot create {}: {e}", footage_dir.display()))?;
     println!("== material");
     let material = gather(args, &footage_dir)?;
-    let film = film::Film::plan(&material);
+    let film = film::Film::plan(&material)?;
     sound::compose(film.secs() as f32, &material.music)?;
     let project = dir.join("film.json");
-    fs::write(&project, film.json(&material)).map_err(|e| format!("cannot write {}: {e}", project.display()))?;
+    fs::write(&project, film.json(&material, &dir)).map_err(|e| format!("cannot write {}: {e}", project.display()))?;
     println!("== cutroom");
     process::run(Command::new(&program).arg("validate").arg(&project))?;
     let output = dir.join("film.mp4");
     let start = Instant::now();
-    process::run(Command::new(&program).arg("export").arg(&project).arg("-o").arg(&output))?;
+    process::run(Command::new(&program).arg("export").arg(&project).arg("-o").arg(&output).arg("--overwrite"))?;
     report(&dir, &project, &output, film.secs(), start.elapsed().as_secs_f64())
 }
 
@@ -102,7 +102,7 @@ fn make_title(path: &Path) -> Outcome {
         "gblur=sigma=5:planes=15".into(),
         text("cutroom", 150, "380", "white", 0),
         text("the exported file is the timeline", 48, "570", "0xffd27f", 0),
-        "drawbox=x=(w-620)/2:y=545:w=620:h=4:color=0xffd27f:replace=1:t=fill".into(),
+        "drawbox=x=(iw-620)/2:y=545:w=620:h=4:color=0xffd27f:replace=1:t=fill".into(),
     ]
     .join(",");
     let mut command = process::ffmpeg();

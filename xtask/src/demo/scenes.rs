@@ -172,7 +172,8 @@ fn sea(x: f32, y: f32, t: f32) -> [f32; 3] {
     }
     let depth = 0.12 / (y - 0.05 + 0.02);
     let wave = (depth * 9.0 + t * 2.1 + (x * depth * 2.3).sin()).sin() + (depth * 23.0 - t * 1.4 + x * depth * 5.0).sin() * 0.5;
-    let mirrored = sky(x + wave * 0.05, 0.1 - y * 0.9 + wave * 0.06);
+    // Waves break the mirrored sun up, so only the sky behind it is mirrored; the glitter stands for the sun.
+    let mirrored = sky(x * 0.3 + 2.0 + wave * 0.05, 0.1 - y * 0.9 + wave * 0.06);
     let glitter = (-(x + 0.4).abs() * 3.5 / (0.3 + y)).exp() * ramp(0.5, 1.3, wave);
     mix(mix(mirrored, [0.02, 0.16, 0.26], 0.45 + 0.3 * y), [1.0, 0.88, 0.6], glitter)
 }
