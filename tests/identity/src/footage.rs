@@ -1,0 +1,283 @@
+//! Making coded clips: raw pictures and sound into the `ffmpeg` program, kept under cargo's target folder by a key of
+//! everything that decides their content.
+use crate::{FLICKS_PER_SECOND, Rate, clicks, code, model::round_div};
+use std::{
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+    process::{Command, Stdio},
+    sync::atomic::{AtomicU32, Ordering},
+};
+
+/// Part of the cache key: raise it when the making below changes.
+const MAKER_VERSION: u32 = 2;
+
+/// Samples per second of every clip's sound.
+pub const SAMPLE_RATE_HZ: i64 = 48_000;
+
+/// Half of the picture that a clip draws its code into.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lane {
+    /// The upper half.
+    Upper = 0,
+    /// The lower half.
+    Lower = 1,
+}
+
+/// When frames start.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Timing {
+    /// All of one length.
+    Constant(Rate),
+    /// Lengths in ticks that repeat.
+    Variable {
+        /// Unit of the lengths, a divisor of the flick.
+        ticks_per_second: i64,
+        /// Lengths.
+        pattern: &'static [i64],
+    },
+}
+
+/// How the clip is coded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Coding {
+    /// H.264 without B-frames, short groups, in MOV with PCM sound.
+    Plain,
+    /// H.264 with a pyramid of three B-frames, in MOV with PCM sound.
+    BFrames,
+    /// As `BFrames` with open groups of pictures: frames before a key frame refer across it.
+    OpenGop,
+    /// As `BFrames`, cut by stream copy at this frame, in the middle of a group: an edit list hides the frames before. No sound.
+    EditList {
+        /// The first frame shown.
+        first: u16,
+    },
+    /// As `BFrames` in an MPEG transport stream, whose first timestamp is not zero. No sound.
+    Transport,
+    /// FFV1 in Matroska (milliseconds) with FLAC.
+    Matroska,
+}
+
+/// What to make.
+#[derive(Clone, Copy, Debug)]
+pub struct Spec {
+    /// Number written into every frame.
+    pub clip: u8,
+    /// Which half.
+    pub lane: Lane,
+    /// When frames start.
+    pub timing: Timing,
+    /// How it is coded.
+    pub coding: Coding,
+    /// Frames coded.
+    pub frames: u16,
+}
+
+/// A clip on disk and what is in it.
+#[derive(Clone, Debug)]
+pub struct Footage {
+    /// Number written into every frame.
+    pub clip: u8,
+    /// Which half.
+    pub lane: Lane,
+    /// Number and start of every visible frame, in flicks since the first.
+    pub starts: Vec<(u16, i64)>,
+    /// End of the last frame, in flicks.
+    pub end: i64,
+    has_sound: bool,
+    path: PathBuf,
+}
+
+impl Footage {
+    /// Makes the clip, or finds it from an earlier run.
+    ///
+    /// # Errors
+    /// When `ffmpeg` cannot be run or fails, or the disk cannot be written.
+    pub fn make(spec: Spec) -> Result<Self, String> {
+        let dir = cache_dir();
+        fs::create_dir_all(&dir).map_err(|e| format!("cannot create {}: {e}", dir.display()))?;
+        let extension = match spec.coding {
+            Coding::Transport => "ts",
+            Coding::Matroska => "mkv",
+            _ => "mov",
+        };
+        let path = dir.join(format!("{:016x}.{extension}", key(&format!("{MAKER_VERSION} {spec:?}"))));
+        if !path.exists() {
+            encode(spec, &path)?;
+        }
+        let hidden = if let Coding::EditList { first } = spec.coding { first } else { 0 };
+        let origin = spec.timing.start_of(i64::from(hidden));
+        Ok(Self {
+            clip: spec.clip,
+            lane: spec.lane,
+            starts: (hidden..spec.frames).map(|n| (n, spec.timing.start_of(i64::from(n)) - origin)).collect(),
+            end: spec.timing.start_of(i64::from(spec.frames)) - origin,
+            has_sound: spec.coding.has_sound(),
+            path,
+        })
+    }
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+    /// The frame shown at a source time: the one whose presentation interval holds it; outside the file its edge frame.
+    pub fn frame_at(&self, flicks: i64) -> u16 {
+        self.starts.iter().rev().find(|(_, start)| *start <= flicks).or(self.starts.first()).map_or(0, |(n, _)| *n)
+    }
+    /// Sample and frame number of every click; nothing for clips without sound.
+    pub fn clicks(&self) -> Vec<(u16, i64)> {
+        if self.has_sound { self.starts.iter().map(|(n, start)| (*n, sample_of(*start))).collect() } else { Vec::new() }
+    }
+}
+
+impl Timing {
+    /// Start of frame `n`, in flicks.
+    pub fn start_of(self, n: i64) -> i64 {
+        match self {
+            Self::Constant(rate) => rate.start_of(n),
+            Self::Variable { ticks_per_second, pattern } => {
+                let length: i64 = pattern.iter().sum();
+                let (rounds, rest) = (n / pattern.len() as i64, (n % pattern.len() as i64) as usize);
+                (rounds * length + pattern[..rest].iter().sum::<i64>()) * (FLICKS_PER_SECOND / ticks_per_second)
+            }
+        }
+    }
+}
+
+impl Coding {
+    fn has_sound(self) -> bool {
+        !matches!(self, Self::EditList { .. } | Self::Transport)
+    }
+    fn video_arguments(self) -> &'static [&'static str] {
+        match self {
+            Self::Plain => &["-c:v", "libx264", "-bf", "0", "-g", "12"],
+            Self::BFrames | Self::Transport | Self::EditList { .. } => {
+                &["-c:v", "libx264", "-x264-params", "keyint=48:bframes=3:b-adapt=0:b-pyramid=normal:scenecut=0"]
+            }
+            Self::OpenGop => &[
+                "-c:v",
+                "libx264",
+                "-x264-params",
+                "open-gop=1:keyint=16:min-keyint=16:bframes=3:b-adapt=0:b-pyramid=normal:scenecut=0",
+            ],
+            Self::Matroska => &["-c:v", "ffv1", "-level", "3", "-g", "1"],
+        }
+    }
+}
+
+fn encode(spec: Spec, path: &Path) -> Result<(), String> {
+    static SERIAL: AtomicU32 = AtomicU32::new(0);
+    let unique = format!("{}-{}", std::process::id(), SERIAL.fetch_add(1, Ordering::Relaxed));
+    let beside = |suffix: &str| path.with_file_name(format!("partial-{unique}{suffix}"));
+    let extension = path.extension().unwrap_or_default().to_string_lossy().into_owned();
+    let (sound, whole, cut) = (beside(".f32"), beside(&format!(".whole.{extension}")), beside(&format!(".cut.{extension}")));
+    let mut command = ffmpeg();
+    command.args(["-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", &format!("{}x{}", code::WIDTH, code::HEIGHT)]);
+    match spec.timing {
+        Timing::Constant(rate) => command.args(["-r", &rate.text(), "-i", "pipe:0"]),
+        Timing::Variable { .. } => command.args(["-r", "25", "-i", "pipe:0"]),
+    };
+    if spec.coding.has_sound() {
+        let samples = sample_of(spec.timing.start_of(i64::from(spec.frames)));
+        let starts: Vec<_> = (0..spec.frames).map(|n| (sample_of(spec.timing.start_of(i64::from(n))), n)).collect();
+        let bytes: Vec<u8> = clicks::draw(&starts, samples as usize).iter().flat_map(|s| s.to_le_bytes()).collect();
+        fs::write(&sound, bytes).map_err(|e| format!("cannot write {}: {e}", sound.display()))?;
+        command.args(["-f", "f32le", "-ar", &SAMPLE_RATE_HZ.to_string(), "-ac", "1", "-i"]).arg(&sound);
+        let codec = if spec.coding == Coding::Matroska { "flac" } else { "pcm_s16le" };
+        command.args(["-af", "pan=stereo|c0=c0|c1=c0", "-c:a", codec]);
+    }
+    if let Timing::Variable { ticks_per_second, pattern } = spec.timing {
+        // Start of frame N in ticks: whole rounds of the pattern, and the lengths passed in the current one.
+        let mut passed = 0;
+        let mut starts = Vec::new();
+        for (i, length) in pattern.iter().enumerate() {
+            starts.push(format!("eq(mod(N,{}),{i})*{passed}", pattern.len()));
+            passed += length;
+        }
+        let expression = format!("floor(N/{})*{passed}+{}", pattern.len(), starts.join("+"));
+        command.args(["-vf", &format!("settb=1/{ticks_per_second},setpts='{expression}'"), "-fps_mode", "passthrough"]);
+        command.args(["-enc_time_base", &format!("1:{ticks_per_second}"), "-video_track_timescale", &ticks_per_second.to_string()]);
+    }
+    command.args(spec.coding.video_arguments());
+    if spec.coding != Coding::Matroska {
+        command.args(["-preset", "veryfast", "-crf", "12", "-threads", "1"]);
+    }
+    command.args([
+        "-pix_fmt",
+        "yuv420p",
+        "-color_primaries",
+        "bt709",
+        "-color_trc",
+        "bt709",
+        "-colorspace",
+        "bt709",
+        "-color_range",
+        "tv",
+    ]);
+    command.args(["-fflags", "+bitexact", "-flags:v", "+bitexact"]).arg(&whole).stdin(Stdio::piped());
+    let mut child = command.spawn().map_err(|e| format!("cannot run ffmpeg: {e}"))?;
+    let mut pipe = child.stdin.take().ok_or("ffmpeg has no standard input")?;
+    let chroma = vec![128u8; code::WIDTH * code::HEIGHT / 2];
+    for n in 0..spec.frames {
+        let luma = code::draw(spec.clip, n, spec.lane as usize);
+        if pipe.write_all(&luma).and_then(|()| pipe.write_all(&chroma)).is_err() {
+            break; // its status below tells
+        }
+    }
+    drop(pipe);
+    let status = child.wait().map_err(|e| format!("cannot wait for ffmpeg: {e}"))?;
+    if !status.success() {
+        return Err(format!("ffmpeg failed ({status}) making {spec:?}"));
+    }
+    let mut done = whole;
+    if let Coding::EditList { first } = spec.coding {
+        let seek = spec.timing.start_of(i64::from(first)) as f64 / FLICKS_PER_SECOND as f64;
+        let mut copy = ffmpeg();
+        copy.args(["-ss", &format!("{seek:.6}"), "-i"]).arg(&done).args(["-c", "copy", "-an"]).arg(&cut);
+        run(&mut copy)?;
+        fs::remove_file(&done).map_err(|e| format!("cannot remove {}: {e}", done.display()))?;
+        done = cut;
+    }
+    if spec.coding.has_sound() {
+        fs::remove_file(&sound).map_err(|e| format!("cannot remove {}: {e}", sound.display()))?;
+    }
+    fs::rename(&done, path).map_err(|e| format!("cannot rename to {}: {e}", path.display()))
+}
+
+/// `ffmpeg`, quiet, overwriting, asking nothing.
+pub fn ffmpeg() -> Command {
+    let mut command = Command::new("ffmpeg");
+    command.args(["-hide_banner", "-nostdin", "-loglevel", "error", "-y"]);
+    command
+}
+
+/// Runs a command; its standard error is in the message when it fails.
+///
+/// # Errors
+/// When it cannot be started or fails.
+pub fn run(command: &mut Command) -> Result<Vec<u8>, String> {
+    let output = command.stdin(Stdio::null()).output().map_err(|e| format!("cannot run {command:?}: {e}"))?;
+    if output.status.success() {
+        return Ok(output.stdout);
+    }
+    Err(format!("{command:?} failed ({}):\n{}", output.status, String::from_utf8_lossy(&output.stderr)))
+}
+
+/// Cargo's target folder.
+pub fn target_dir() -> PathBuf {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap_or(Path::new("."));
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |dir| root.join(dir))
+}
+
+fn cache_dir() -> PathBuf {
+    target_dir().join("identity-footage")
+}
+
+fn sample_of(flicks: i64) -> i64 {
+    round_div(flicks, FLICKS_PER_SECOND / SAMPLE_RATE_HZ)
+}
+
+/// FNV-1a, 64 bits.
+fn key(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3))
+}

@@ -1,0 +1,155 @@
+//! What a timeline must show, worked out the plain way: no planner, no index, exact fractions of a second.
+use crate::{FLICKS_PER_SECOND, Footage};
+use std::sync::Arc;
+
+/// Frames per second as a fraction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    /// Numerator.
+    pub num: i64,
+    /// Denominator.
+    pub den: i64,
+}
+
+impl Rate {
+    /// A fraction.
+    pub const fn new(num: i64, den: i64) -> Self {
+        Self { num, den }
+    }
+    /// Start of frame `n`, in flicks; exact for every rate used here.
+    pub fn start_of(self, n: i64) -> i64 {
+        let ticks = i128::from(n) * i128::from(self.den) * i128::from(FLICKS_PER_SECOND);
+        debug_assert_eq!(ticks % i128::from(self.num), 0, "{self:?} is not exact in flicks");
+        (ticks / i128::from(self.num)) as i64
+    }
+    /// As the document writes it.
+    pub fn text(self) -> String {
+        format!("{}/{}", self.num, self.den)
+    }
+}
+
+/// A clip on the one track of a [`Timeline`]. Times in flicks.
+#[derive(Clone, Debug)]
+pub struct Cut {
+    /// What is shown.
+    pub footage: Arc<Footage>,
+    /// First instant on the timeline.
+    pub start: i64,
+    /// Length.
+    pub duration: i64,
+    /// Source time at `start`.
+    pub source_in: i64,
+    /// Length of the dissolve to the next clip, centred on the cut; 0 for a plain cut.
+    pub dissolve: i64,
+}
+
+/// Clips one after the other.
+#[derive(Clone, Debug)]
+pub struct Timeline {
+    /// Frames per second of the composition.
+    pub rate: Rate,
+    /// In order, without overlap; what is between them is black.
+    pub cuts: Vec<Cut>,
+}
+
+/// What an output frame must show of one clip.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Shown {
+    /// Number of the clip's footage.
+    pub clip: u8,
+    /// Its frame.
+    pub frame: u16,
+    /// 0 upper, 1 lower half.
+    pub lane: usize,
+    /// Share in a dissolve, 1 outside.
+    pub weight: f64,
+}
+
+impl Timeline {
+    /// Frames of the film: those that start before its end.
+    pub fn frame_count(&self) -> i64 {
+        let end = self.cuts.iter().map(|c| c.start + c.duration).max().unwrap_or(0);
+        (0..).find(|n| self.rate.start_of(*n) >= end).unwrap_or(0)
+    }
+
+    /// Everything that frame `n` shows, by a scan over all clips.
+    pub fn shown(&self, n: i64) -> Vec<Shown> {
+        let time = self.rate.start_of(n);
+        let of = |cut: &Cut, weight: f64| {
+            let frame = cut.footage.frame_at(time - cut.start + cut.source_in);
+            Shown { clip: cut.footage.clip, frame, lane: cut.footage.lane as usize, weight }
+        };
+        for pair in self.cuts.windows(2).filter(|p| p[0].dissolve > 0) {
+            let start = pair[1].start - pair[0].dissolve / 2;
+            if (start..start + pair[0].dissolve).contains(&time) {
+                let progress = (time - start) as f64 / pair[0].dissolve as f64;
+                return vec![of(&pair[0], 1.0 - progress), of(&pair[1], progress)];
+            }
+        }
+        let inside = |c: &&Cut| (c.start..c.start + c.duration).contains(&time);
+        self.cuts.iter().filter(inside).map(|c| of(c, 1.0)).collect()
+    }
+
+    /// The clicks that must be heard outside dissolves, with their composition sample, for sources of the same sample rate.
+    /// `margin` samples around every cut are left out, where a click may be cut in two.
+    pub fn clicks(&self, sample_rate_hz: i64, margin: i64) -> Vec<(i64, u16)> {
+        let sample = |flicks: i64| round_div(flicks, FLICKS_PER_SECOND / sample_rate_hz);
+        let mut heard = Vec::new();
+        for (i, cut) in self.cuts.iter().enumerate() {
+            let before = if i > 0 { self.cuts[i - 1].dissolve } else { 0 };
+            let first = sample(cut.start + before - before / 2) + if i > 0 { margin } else { 0 };
+            let end = sample(cut.start + cut.duration - cut.dissolve / 2) - margin;
+            for (n, start) in cut.footage.clicks() {
+                let at = sample(cut.start) + start - sample(cut.source_in);
+                if (first..end).contains(&at) {
+                    heard.push((at, n));
+                }
+            }
+        }
+        heard
+    }
+
+    /// The project document; the dissolves mix in display-encoded values, so that contrast is weight.
+    pub fn document(&self, width: usize, height: usize) -> String {
+        let mut media = Vec::new();
+        let mut clips = Vec::new();
+        let mut transitions = Vec::new();
+        for (i, cut) in self.cuts.iter().enumerate() {
+            let id = format!("m{}", cut.footage.clip);
+            if !media.iter().any(|m: &serde_json::Value| m["id"] == id.as_str()) {
+                media.push(serde_json::json!({"id": id, "path": cut.footage.path().to_string_lossy()}));
+            }
+            clips.push(serde_json::json!({
+                "id": format!("c{i}"),
+                "source": {"type": "media", "media": id},
+                "start": cut.start,
+                "duration": cut.duration,
+                "source_in": cut.source_in,
+            }));
+            if cut.dissolve > 0 && i + 1 < self.cuts.len() {
+                let (from, to) = (format!("c{i}"), format!("c{}", i + 1));
+                transitions.push(serde_json::json!({"id": format!("t{i}"), "kind": "crossfade", "from": from, "to": to, "duration": cut.dissolve}));
+            }
+        }
+        let document = serde_json::json!({
+            "schema_version": 1,
+            "main": "film",
+            "media": media,
+            "compositions": [{
+                "id": "film",
+                "size": {"width": width, "height": height},
+                "frame_rate": self.rate.text(),
+                "sample_rate_hz": 48_000,
+                "channels": 2,
+                "blend_space": "gamma",
+                "tracks": [{"id": "v1", "kind": "video", "clips": clips, "transitions": transitions}],
+            }],
+        });
+        format!("{document:#}\n")
+    }
+}
+
+/// Nearest, half up, as sample positions are rounded everywhere.
+pub fn round_div(n: i64, d: i64) -> i64 {
+    (2 * n + d).div_euclid(2 * d)
+}
