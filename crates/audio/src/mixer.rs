@@ -143,8 +143,11 @@ impl<'a> Player<'a> {
         for fade in &self.voice.fades {
             envelope::apply_fade(fade, from, &mut gains);
         }
-        let mut pans = vec![0f64; count];
-        envelope::fill(&self.voice.pan, from, &mut pans);
+        let mut pans = Vec::new();
+        if self.voice.pan.len() > 1 {
+            pans.resize(count, 0f64);
+            envelope::fill(&self.voice.pan, from, &mut pans);
+        }
         let mono = heard.len() == 1;
         let at = (from - first) as usize;
         for (c, (&speaker, sum)) in mixer.layout.iter().zip(sum).enumerate() {

@@ -76,7 +76,7 @@ impl SourcePath {
     /// Position at composition sample `n`.
     pub fn at(&self, n: i64) -> Position {
         let k = i128::from(n) - i128::from(self.first_sample);
-        let part = i128::from(self.start.part) + k * self.step.part;
+        let part = self.start.part + k * self.step.part;
         let whole = i128::from(self.start.whole) + k * i128::from(self.step.whole) + part.div_euclid(self.denominator);
         Position { whole: whole as i64, part: part.rem_euclid(self.denominator) }
     }

@@ -2,22 +2,12 @@
 mod support;
 use cutroom_audio::{integrated_loudness_lufs, level};
 use cutroom_types::SoundBlock;
-use std::path::PathBuf;
-use support::sine;
-
-fn media() -> PathBuf {
-    std::env::var_os("CUTROOM_TEST_MEDIA")
-        .map_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/media"), PathBuf::from)
-}
+use support::{media_file, sine};
 
 #[test]
 fn itu_files_measure_as_named() {
     for (name, expected) in [("itu_bs2217_RelGateTest_-10LKFS.wav", -10.0), ("itu_bs2217_AbsGateTest_-69.5LKFS.wav", -69.5)] {
-        let path = media().join("loudness").join(name);
-        if !path.exists() {
-            println!("skipped: {} is missing", path.display());
-            continue;
-        }
+        let Some(path) = media_file(&format!("loudness/{name}")) else { continue };
         let mut wav = hound::WavReader::open(&path).unwrap();
         let (spec, scale) = (wav.spec(), 1.0 / (1u32 << (wav.spec().bits_per_sample - 1)) as f32);
         let mut channels = vec![Vec::new(); usize::from(spec.channels)];

@@ -2,7 +2,7 @@
 mod support;
 use cutroom_timeline::Voice;
 use cutroom_types::{SoundBlock, Time};
-use support::{ffmpeg, memory, mix, noise, plan, rms_db, sine, voice};
+use support::{ffmpeg, media_file, memory, mix, noise, plan, rms_db, sine, voice};
 
 /// Samples at either end that hear the edge of the signal.
 const EDGE: usize = 2_000;
@@ -47,6 +47,7 @@ fn pass_band_is_flat_and_clean() {
         let nyquist = f64::from(from.min(to)) / 2.0;
         for part in [0.001, 0.05, 0.3, 0.6, 0.8, 0.9, 20_000.0 / 22_050.0] {
             let (level, rest) = tone(nyquist * part, from, to, 1.0);
+            println!("{from} to {to}, {:.0} Hz: {level:+.5} dB, THD+N {rest:.1} dB", nyquist * part);
             assert!(
                 level.abs() < 0.01 && rest < -110.0,
                 "{from} to {to}, {:.0} Hz: {level:.4} dB, THD+N {rest:.1} dB",
@@ -62,6 +63,7 @@ fn speeds_are_clean_too() {
         let lower = 22_050.0 / (44_100.0 / 48_000.0 * speed.abs()).max(1.0);
         for part in [0.02, 0.4, 0.85] {
             let (level, rest) = tone(lower * part, 44_100, 48_000, speed);
+            println!("speed {speed}, {:.0} Hz: {level:+.5} dB, THD+N {rest:.1} dB", lower * part);
             assert!(
                 level.abs() < 0.01 && rest < -100.0,
                 "speed {speed}, {:.0} Hz: {level:.4} dB, THD+N {rest:.1} dB",
@@ -84,6 +86,7 @@ fn what_does_not_fit_is_gone() {
         let samples = to as usize;
         let out = mix(&plan(to, 1, 0, samples, vec![voice(0, samples as i64)]), &mut memory(from, vec![input])).channels.remove(0);
         let left = rms_db(out[EDGE..samples - EDGE].iter().map(|x| f64::from(*x))) - rms_db([0.5 / 2f64.sqrt()].into_iter());
+        println!("{hz} Hz of {from} at {to}: {left:.1} dB");
         assert!(left < -105.0, "{hz} Hz of {from} at {to}: {left:.1} dB");
     }
 }
@@ -104,14 +107,15 @@ fn phase_does_not_drift() {
     }
 }
 
-/// The same programme through ffmpeg's aresample with soxr at 28 bits: 1 LSB of 16 bits is −90 dB; we differ by far less.
+/// The same programme through ffmpeg's aresample with soxr at 28 bits. Tones stay below 0.7 of Nyquist because soxr itself droops
+/// above (0.003 dB at 0.86, measured against the formula).
 #[test]
 fn agrees_with_soxr() {
     for (from, to) in [(44_100u32, 48_000u32), (48_000, 44_100), (16_000, 48_000), (96_000, 44_100)] {
         let seconds = 2;
         let nyquist = f64::from(from.min(to)) / 2.0;
         let mut input = vec![0f32; from as usize * seconds];
-        for (k, part) in [0.005, 0.045, 0.21, 0.47, 0.7, 0.86].into_iter().enumerate() {
+        for (k, part) in [0.005, 0.045, 0.21, 0.34, 0.47, 0.7].into_iter().enumerate() {
             let tone = sine(nyquist * part, f64::from(from), input.len(), 0.12 + 0.01 * k as f64);
             input.iter_mut().zip(tone).for_each(|(a, b)| *a += b);
         }
@@ -126,11 +130,12 @@ fn agrees_with_soxr() {
         assert!(theirs.len().abs_diff(samples) <= 1, "{} samples", theirs.len());
         let middle = EDGE..samples - EDGE;
         let difference = rms_db(middle.map(|n| f64::from(ours.channels[0][n]) - f64::from(theirs.channels[0][n])));
+        println!("{from} to {to}, against soxr: {difference:.1} dBFS");
         assert!(difference < -105.0, "{from} to {to}: {difference:.1} dBFS");
     }
 }
 
-/// White noise, where every frequency counts: against ffmpeg's own resampler with a long filter the pass band agrees.
+/// White noise, where every frequency counts: what passes is the design's band and no more.
 #[test]
 fn noise_keeps_its_level() {
     let input = noise(9, 96_000, 0.5);
@@ -140,4 +145,23 @@ fn noise_keeps_its_level() {
     // Interpolating white noise keeps its spectrum below the transition: 0.5 − 0.0203 of the rate passes.
     let expected = db(&input) + 10.0 * (0.4797f64 / 0.5).log10();
     assert!((db(&out[EDGE..192_000 - EDGE]) - expected).abs() < 0.05, "{} not {expected}", db(&out));
+}
+
+/// Real speech from 16 kHz against soxr: in place to the sample, differing only in the last tenth of the band.
+#[test]
+fn speech_agrees_with_soxr() {
+    let Some(path) = media_file("speech_jfk_16k_mono.wav") else { return };
+    let mut wav = hound::WavReader::open(path).unwrap();
+    assert_eq!((wav.spec().sample_rate, wav.spec().channels), (16_000, 1));
+    let input: Vec<f32> = wav.samples::<i16>().map(|s| f32::from(s.unwrap()) / 32_768.0).collect();
+    let block = SoundBlock { rate_hz: 16_000, channels: vec![input.clone()] };
+    let Some(theirs) = ffmpeg(&block, "mono", "aresample=48000:resampler=soxr:precision=28,aformat=sample_fmts=flt", 1) else {
+        return;
+    };
+    let samples = input.len() * 3;
+    let ours = mix(&plan(48_000, 1, 0, samples, vec![voice(0, samples as i64)]), &mut memory(16_000, vec![input]));
+    let db = |f: &dyn Fn(usize) -> f32| rms_db((EDGE..samples - EDGE).map(|n| f64::from(f(n))));
+    let (level, difference) = (db(&|n| ours.channels[0][n]), db(&|n| ours.channels[0][n] - theirs.channels[0][n]));
+    println!("speech at {level:.1} dBFS, difference from soxr {difference:.1} dBFS");
+    assert!(difference < level - 80.0, "{level:.1} {difference:.1}");
 }

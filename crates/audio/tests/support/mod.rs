@@ -90,3 +90,15 @@ pub fn ffmpeg(input: &SoundBlock, layout: &str, filter: &str, out_channels: usiz
     let channels = (0..out_channels).map(|c| all.iter().skip(c).step_by(out_channels).copied().collect()).collect();
     Some(SoundBlock { rate_hz: 0, channels })
 }
+
+/// A file of the shared test media; `None` (said aloud) when it is missing.
+pub fn media_file(name: &str) -> Option<std::path::PathBuf> {
+    let root = std::env::var_os("CUTROOM_TEST_MEDIA")
+        .map_or_else(|| std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/media"), Into::into);
+    let path = root.join(name);
+    if path.exists() {
+        return Some(path);
+    }
+    println!("skipped: {} is missing", path.display());
+    None
+}
