@@ -11,6 +11,7 @@ pub mod lanes;
 pub mod ops;
 pub mod real;
 pub mod rows;
+pub mod trace;
 
 pub use lanes::SimdLevel;
 pub use ops::{

@@ -3,7 +3,9 @@ use crate::{
     SimdLevel, dispatch,
     lanes::{Isa, MAX_LANES, V},
     real::{Real, Rgba, rgb},
+    trace::T as Symbol,
 };
+use std::any::TypeId;
 
 /// Most numbers a kernel may take from its uniforms.
 pub const MAX_UNIFORMS: usize = 32;
@@ -67,6 +69,10 @@ pub trait PointOp: Send + Sync {
     fn run(&self, level: SimdLevel, uniforms: &[f32], tile: &mut Tile, extent: Extent);
     /// Evaluates one pixel on the host, with the same bits as the lanes.
     fn eval_host(&self, uniforms: &[f32], px: Rgba<f32>, at: At<f32>) -> Rgba<f32>;
+    /// Records the kernel in the running [`crate::trace::trace`].
+    fn trace(&self, p: &[Symbol; MAX_UNIFORMS], px: Rgba<Symbol>, at: At<Symbol>) -> Rgba<Symbol>;
+    /// Tells kernels apart: equal ids have equal traces.
+    fn kernel_id(&self) -> TypeId;
 }
 /// The object form of a [`BlendKernel`].
 pub trait BlendOp: Send + Sync {
@@ -74,6 +80,10 @@ pub trait BlendOp: Send + Sync {
     fn run(&self, level: SimdLevel, opacity: f32, backdrop: &mut Tile, source: &Tile, extent: Extent);
     /// One pixel on the host.
     fn eval_host(&self, backdrop: Rgba<f32>, source: Rgba<f32>) -> Rgba<f32>;
+    /// Records the kernel in the running [`crate::trace::trace`].
+    fn trace(&self, backdrop: Rgba<Symbol>, source: Rgba<Symbol>) -> Rgba<Symbol>;
+    /// Tells kernels apart: equal ids have equal traces.
+    fn kernel_id(&self) -> TypeId;
 }
 /// The object form of a [`MixKernel`].
 pub trait MixOp: Send + Sync {
@@ -81,6 +91,10 @@ pub trait MixOp: Send + Sync {
     fn run(&self, level: SimdLevel, uniforms: &[f32], from: &mut Tile, to: &Tile, extent: Extent);
     /// One pixel on the host.
     fn eval_host(&self, uniforms: &[f32], from: Rgba<f32>, to: Rgba<f32>, at: At<f32>) -> Rgba<f32>;
+    /// Records the kernel in the running [`crate::trace::trace`].
+    fn trace(&self, p: &[Symbol; MAX_UNIFORMS], from: Rgba<Symbol>, to: Rgba<Symbol>, at: At<Symbol>) -> Rgba<Symbol>;
+    /// Tells kernels apart: equal ids have equal traces.
+    fn kernel_id(&self) -> TypeId;
 }
 
 /// Makes a [`PointOp`] of a kernel: `&Point(Exposure)`.
@@ -201,6 +215,12 @@ impl<T: PointKernel> PointOp for Point<T> {
     fn eval_host(&self, uniforms: &[f32], px: Rgba<f32>, at: At<f32>) -> Rgba<f32> {
         T::eval(&host_uniforms(uniforms), px, at)
     }
+    fn trace(&self, p: &[Symbol; MAX_UNIFORMS], px: Rgba<Symbol>, at: At<Symbol>) -> Rgba<Symbol> {
+        T::eval(p, px, at)
+    }
+    fn kernel_id(&self) -> TypeId {
+        TypeId::of::<T>()
+    }
 }
 impl<T: BlendKernel> BlendOp for Blend<T> {
     fn run(&self, level: SimdLevel, opacity: f32, backdrop: &mut Tile, source: &Tile, extent: Extent) {
@@ -209,6 +229,12 @@ impl<T: BlendKernel> BlendOp for Blend<T> {
     fn eval_host(&self, backdrop: Rgba<f32>, source: Rgba<f32>) -> Rgba<f32> {
         T::eval(backdrop, source)
     }
+    fn trace(&self, backdrop: Rgba<Symbol>, source: Rgba<Symbol>) -> Rgba<Symbol> {
+        T::eval(backdrop, source)
+    }
+    fn kernel_id(&self) -> TypeId {
+        TypeId::of::<T>()
+    }
 }
 impl<T: MixKernel> MixOp for Mix<T> {
     fn run(&self, level: SimdLevel, uniforms: &[f32], from: &mut Tile, to: &Tile, extent: Extent) {
@@ -216,5 +242,11 @@ impl<T: MixKernel> MixOp for Mix<T> {
     }
     fn eval_host(&self, uniforms: &[f32], from: Rgba<f32>, to: Rgba<f32>, at: At<f32>) -> Rgba<f32> {
         T::eval(&host_uniforms(uniforms), from, to, at)
+    }
+    fn trace(&self, p: &[Symbol; MAX_UNIFORMS], from: Rgba<Symbol>, to: Rgba<Symbol>, at: At<Symbol>) -> Rgba<Symbol> {
+        T::eval(p, from, to, at)
+    }
+    fn kernel_id(&self) -> TypeId {
+        TypeId::of::<T>()
     }
 }

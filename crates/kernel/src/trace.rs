@@ -1,0 +1,513 @@
+//! The symbolic number: running a generic kernel on [`T`] records what it computes, for printing as WGSL.
+//!
+//! [`trace`] opens a graph for the current thread, runs the kernel and closes the graph. Operators append hash-consed nodes, so equal
+//! sub-expressions exist once; operations on constants are done at once by the host's `f32`, which rounds as the lanes do. What
+//! depends on parameters only is never part of the shader: [`Trace::uniforms`] computes it on the host, so changing a parameter
+//! changes numbers and not text.
+use crate::real::{HostMask, Mask, Real};
+use core::ops::{Add, BitAnd, BitOr, Div, Mul, Neg, Not, Sub};
+use std::{cell::RefCell, collections::HashMap, fmt::Write};
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+enum Unary {
+    Neg,
+    Abs,
+    Floor,
+    Sqrt,
+    Pow2i,
+    Exponent,
+    Mantissa,
+}
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+enum Binary {
+    Add,
+    Sub,
+    Mul,
+    Div,
+    Min,
+    Max,
+}
+/// One recorded operation; operands are indices of earlier nodes. The last six give truth values.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+enum Node {
+    Const(u32),
+    Param(u32),
+    Input(u32),
+    Unary(Unary, u32),
+    Binary(Binary, u32, u32),
+    Select(u32, u32, u32),
+    Truth(bool),
+    Less(u32, u32),
+    LessEqual(u32, u32),
+    And(u32, u32),
+    Or(u32, u32),
+    Not(u32),
+}
+impl Node {
+    fn operands(self) -> ([u32; 3], usize) {
+        match self {
+            Self::Const(_) | Self::Param(_) | Self::Input(_) | Self::Truth(_) => ([0; 3], 0),
+            Self::Unary(_, a) | Self::Not(a) => ([a, 0, 0], 1),
+            Self::Binary(_, a, b) | Self::Less(a, b) | Self::LessEqual(a, b) | Self::And(a, b) | Self::Or(a, b) => ([a, b, 0], 2),
+            Self::Select(m, a, b) => ([m, a, b], 3),
+        }
+    }
+    fn is_truth(self) -> bool {
+        matches!(self, Self::Truth(_) | Self::Less(..) | Self::LessEqual(..) | Self::And(..) | Self::Or(..) | Self::Not(_))
+    }
+    /// Value from the operands' values; truth values are 0 and 1.
+    fn value(self, v: &[f32], params: &[f32], inputs: &[f32]) -> f32 {
+        let at = |i: u32| v[i as usize];
+        let truth = |b: bool| if b { 1.0 } else { 0.0 };
+        match self {
+            Self::Const(bits) => f32::from_bits(bits),
+            Self::Param(i) => params.get(i as usize).copied().unwrap_or(0.0),
+            Self::Input(i) => inputs.get(i as usize).copied().unwrap_or(0.0),
+            Self::Unary(op, a) => unary(op, at(a)),
+            Self::Binary(op, a, b) => binary(op, at(a), at(b)),
+            Self::Select(m, a, b) => Real::select(HostMask(at(m) != 0.0), at(a), at(b)),
+            Self::Truth(b) => truth(b),
+            Self::Less(a, b) => truth(at(a) < at(b)),
+            Self::LessEqual(a, b) => truth(at(a) <= at(b)),
+            Self::And(a, b) => truth(at(a) != 0.0 && at(b) != 0.0),
+            Self::Or(a, b) => truth(at(a) != 0.0 || at(b) != 0.0),
+            Self::Not(a) => truth(at(a) == 0.0),
+        }
+    }
+}
+fn unary(op: Unary, a: f32) -> f32 {
+    match op {
+        Unary::Neg => -0.0 - a,
+        Unary::Abs => Real::abs(a),
+        Unary::Floor => Real::floor(a),
+        Unary::Sqrt => Real::sqrt(a),
+        Unary::Pow2i => Real::pow2i(a),
+        Unary::Exponent => Real::split_exp(a).0,
+        Unary::Mantissa => Real::split_exp(a).1,
+    }
+}
+fn binary(op: Binary, a: f32, b: f32) -> f32 {
+    match op {
+        Binary::Add => a + b,
+        Binary::Sub => a - b,
+        Binary::Mul => a * b,
+        Binary::Div => a / b,
+        Binary::Min => Real::min(a, b),
+        Binary::Max => Real::max(a, b),
+    }
+}
+
+#[derive(Default)]
+struct Graph {
+    nodes: Vec<Node>,
+    index: HashMap<Node, u32>,
+}
+impl Graph {
+    fn push(&mut self, n: Node) -> u32 {
+        *self.index.entry(n).or_insert_with(|| {
+            self.nodes.push(n);
+            self.nodes.len() as u32 - 1
+        })
+    }
+    fn constant(&self, i: u32) -> Option<f32> {
+        match self.nodes[i as usize] {
+            Node::Const(bits) => Some(f32::from_bits(bits)),
+            _ => None,
+        }
+    }
+    fn truth(&self, i: u32) -> Option<bool> {
+        match self.nodes[i as usize] {
+            Node::Truth(b) => Some(b),
+            _ => None,
+        }
+    }
+    fn number(&mut self, x: f32) -> u32 {
+        self.push(Node::Const(x.to_bits()))
+    }
+    fn unary(&mut self, op: Unary, a: u32) -> u32 {
+        match self.constant(a) {
+            Some(x) => self.number(unary(op, x)),
+            None => self.push(Node::Unary(op, a)),
+        }
+    }
+    fn binary(&mut self, op: Binary, a: u32, b: u32) -> u32 {
+        // Only identities that keep every bit: x + 0 would turn −0 into +0.
+        match (op, self.constant(a), self.constant(b)) {
+            (_, Some(x), Some(y)) => return self.number(binary(op, x, y)),
+            (Binary::Mul, Some(1.0), _) => return b,
+            (Binary::Mul | Binary::Div, _, Some(1.0)) => return a,
+            (Binary::Sub, _, Some(x)) if x.to_bits() == 0 => return a,
+            _ => {}
+        }
+        let (a, b) = if matches!(op, Binary::Add | Binary::Mul) && a > b { (b, a) } else { (a, b) };
+        self.push(Node::Binary(op, a, b))
+    }
+    fn compare(&mut self, a: u32, b: u32, or_equal: bool) -> u32 {
+        match (self.constant(a), self.constant(b)) {
+            (Some(x), Some(y)) => self.push(Node::Truth(if or_equal { x <= y } else { x < y })),
+            _ => self.push(if or_equal { Node::LessEqual(a, b) } else { Node::Less(a, b) }),
+        }
+    }
+    fn select(&mut self, m: u32, a: u32, b: u32) -> u32 {
+        match self.truth(m) {
+            Some(true) => a,
+            Some(false) => b,
+            None if a == b => a,
+            None => self.push(Node::Select(m, a, b)),
+        }
+    }
+}
+
+thread_local! {
+    /// The graph of the [`trace`] that is running on this thread.
+    static GRAPH: RefCell<Graph> = RefCell::default();
+}
+fn with<R>(f: impl FnOnce(&mut Graph) -> R) -> R {
+    GRAPH.with_borrow_mut(f)
+}
+
+/// A number in the expression graph of the running [`trace`]. It means nothing outside of that call.
+#[derive(Clone, Copy, Debug)]
+pub struct T(u32);
+/// A truth value in the graph.
+#[derive(Clone, Copy, Debug)]
+pub struct TMask(u32);
+
+impl T {
+    /// The `i`-th per-pixel input.
+    pub fn input(i: u32) -> Self {
+        Self(with(|g| g.push(Node::Input(i))))
+    }
+    /// The `i`-th parameter: one number for all pixels of a frame.
+    pub fn param(i: u32) -> Self {
+        Self(with(|g| g.push(Node::Param(i))))
+    }
+    /// `N` parameters from the `first`.
+    pub fn params<const N: usize>(first: u32) -> [Self; N] {
+        core::array::from_fn(|k| Self::param(first + k as u32))
+    }
+}
+impl From<f32> for T {
+    fn from(x: f32) -> Self {
+        Self(with(|g| g.number(x)))
+    }
+}
+impl Neg for T {
+    type Output = Self;
+    fn neg(self) -> Self {
+        Self(with(|g| g.unary(Unary::Neg, self.0)))
+    }
+}
+macro_rules! operators { ($($tr:ident $f:ident),*) => { $(
+    impl $tr for T {
+        type Output = Self;
+        fn $f(self, o: Self) -> Self { Self(with(|g| g.binary(Binary::$tr, self.0, o.0))) }
+    }
+    impl $tr<f32> for T {
+        type Output = Self;
+        fn $f(self, o: f32) -> Self { $tr::$f(self, Self::from(o)) }
+    }
+)* } }
+operators!(Add add, Sub sub, Mul mul, Div div);
+
+impl Mask for TMask {}
+impl BitAnd for TMask {
+    type Output = Self;
+    fn bitand(self, o: Self) -> Self {
+        Self(with(|g| match (g.truth(self.0), g.truth(o.0)) {
+            (Some(true), _) => o.0,
+            (_, Some(true)) => self.0,
+            (Some(false), _) => self.0,
+            (_, Some(false)) => o.0,
+            _ => g.push(Node::And(self.0, o.0)),
+        }))
+    }
+}
+impl BitOr for TMask {
+    type Output = Self;
+    fn bitor(self, o: Self) -> Self {
+        Self(with(|g| match (g.truth(self.0), g.truth(o.0)) {
+            (Some(false), _) => o.0,
+            (_, Some(false)) => self.0,
+            (Some(true), _) => self.0,
+            (_, Some(true)) => o.0,
+            _ => g.push(Node::Or(self.0, o.0)),
+        }))
+    }
+}
+impl Not for TMask {
+    type Output = Self;
+    fn not(self) -> Self {
+        Self(with(|g| match g.truth(self.0) {
+            Some(b) => g.push(Node::Truth(!b)),
+            None => g.push(Node::Not(self.0)),
+        }))
+    }
+}
+
+impl Real for T {
+    type M = TMask;
+    fn min(self, o: impl Into<Self>) -> Self {
+        let o = o.into();
+        Self(with(|g| g.binary(Binary::Min, self.0, o.0)))
+    }
+    fn max(self, o: impl Into<Self>) -> Self {
+        let o = o.into();
+        Self(with(|g| g.binary(Binary::Max, self.0, o.0)))
+    }
+    fn abs(self) -> Self {
+        Self(with(|g| g.unary(Unary::Abs, self.0)))
+    }
+    fn floor(self) -> Self {
+        Self(with(|g| g.unary(Unary::Floor, self.0)))
+    }
+    fn sqrt(self) -> Self {
+        Self(with(|g| g.unary(Unary::Sqrt, self.0)))
+    }
+    fn lt(self, o: impl Into<Self>) -> TMask {
+        let o = o.into();
+        TMask(with(|g| g.compare(self.0, o.0, false)))
+    }
+    fn le(self, o: impl Into<Self>) -> TMask {
+        let o = o.into();
+        TMask(with(|g| g.compare(self.0, o.0, true)))
+    }
+    fn select(m: TMask, a: impl Into<Self>, b: impl Into<Self>) -> Self {
+        let (a, b) = (a.into(), b.into());
+        Self(with(|g| g.select(m.0, a.0, b.0)))
+    }
+    fn pow2i(self) -> Self {
+        Self(with(|g| g.unary(Unary::Pow2i, self.0)))
+    }
+    fn split_exp(self) -> (Self, Self) {
+        with(|g| (Self(g.unary(Unary::Exponent, self.0)), Self(g.unary(Unary::Mantissa, self.0))))
+    }
+}
+
+/// A recorded computation.
+pub struct Trace {
+    nodes: Vec<Node>,
+    outputs: Vec<u32>,
+    /// Whether a node is the same for all pixels.
+    uniform: Vec<bool>,
+    /// Nodes that the shader reads as uniforms, in order.
+    derived: Vec<u32>,
+    /// Nodes that the shader computes, in order.
+    emitted: Vec<u32>,
+    /// Uniform nodes needed for `derived`, in order.
+    on_host: Vec<u32>,
+}
+
+/// Records what `f` computes from [`T::input`] and [`T::param`]. A trace inside a trace is its own graph.
+pub fn trace(f: impl FnOnce() -> Vec<T>) -> Trace {
+    /// Puts the enclosing graph back, also when `f` panics.
+    struct Enclosing(Graph);
+    impl Drop for Enclosing {
+        fn drop(&mut self) {
+            GRAPH.set(std::mem::take(&mut self.0));
+        }
+    }
+    let enclosing = Enclosing(GRAPH.take());
+    let outputs: Vec<u32> = f().into_iter().map(|t| t.0).collect();
+    let nodes = GRAPH.take().nodes;
+    drop(enclosing);
+    Trace::new(nodes, outputs)
+}
+
+impl Trace {
+    fn new(nodes: Vec<Node>, outputs: Vec<u32>) -> Self {
+        let mut uniform: Vec<bool> = Vec::with_capacity(nodes.len());
+        for n in &nodes {
+            let (operands, count) = n.operands();
+            uniform.push(!matches!(n, Node::Input(_)) && operands[..count].iter().all(|&k| uniform[k as usize]));
+        }
+        // `needed` by the shader; `host` by the host for what the shader reads as uniforms.
+        let (mut needed, mut host) = (vec![false; nodes.len()], vec![false; nodes.len()]);
+        for &o in &outputs {
+            needed[o as usize] = true;
+        }
+        let is_literal = |i: usize| match nodes[i] {
+            Node::Const(bits) => {
+                let x = f32::from_bits(bits);
+                x == 0.0 || x.is_normal()
+            }
+            n => matches!(n, Node::Truth(_)),
+        };
+        for i in (0..nodes.len()).rev() {
+            let (operands, count) = nodes[i].operands();
+            host[i] |= needed[i] && uniform[i] && !is_literal(i);
+            for &k in &operands[..count] {
+                needed[k as usize] |= needed[i] && !uniform[i];
+                host[k as usize] |= host[i];
+            }
+        }
+        let pick = |f: &dyn Fn(usize) -> bool| (0..nodes.len()).filter(|&i| f(i)).map(|i| i as u32).collect::<Vec<u32>>();
+        let derived = pick(&|i| needed[i] && uniform[i] && !is_literal(i));
+        let emitted = pick(&|i| needed[i] && !uniform[i]);
+        let on_host = pick(&|i| host[i]);
+        Self { nodes, outputs, uniform, derived, emitted, on_host }
+    }
+
+    /// How many numbers [`Self::uniforms`] gives.
+    pub fn uniform_count(&self) -> usize {
+        self.derived.len()
+    }
+    /// Operations that a shader does per pixel.
+    pub fn operation_count(&self) -> usize {
+        self.emitted.len()
+    }
+    /// What the shader needs of `params`, appended to `out`: the values of parameter-only sub-expressions.
+    pub fn uniforms(&self, params: &[f32], out: &mut Vec<f32>) {
+        let mut v = vec![0.0; self.nodes.len()];
+        for &i in &self.on_host {
+            v[i as usize] = self.nodes[i as usize].value(&v, params, &[]);
+        }
+        out.extend(self.derived.iter().map(|&i| v[i as usize]));
+    }
+    /// Evaluates everything on the host.
+    pub fn evaluate(&self, params: &[f32], inputs: &[f32]) -> Vec<f32> {
+        let mut v = Vec::with_capacity(self.nodes.len());
+        for n in &self.nodes {
+            v.push(n.value(&v, params, inputs));
+        }
+        self.outputs.iter().map(|&o| v[o as usize]).collect()
+    }
+
+    /// Prints WGSL: statements, and one expression per output. `input` names the inputs, `uniform` the numbers of [`Self::uniforms`];
+    /// variables are called `prefix` and a number.
+    pub fn wgsl(&self, prefix: &str, input: impl Fn(u32) -> String, uniform: impl Fn(usize) -> String) -> (String, Vec<String>) {
+        let mut names = vec![String::new(); self.nodes.len()];
+        for (i, n) in self.nodes.iter().enumerate() {
+            match *n {
+                Node::Const(bits) => {
+                    let x = f32::from_bits(bits);
+                    names[i] = if x.is_sign_negative() { format!("({x:?}f)") } else { format!("{x:?}f") };
+                }
+                Node::Truth(b) => names[i] = b.to_string(),
+                _ => {}
+            }
+        }
+        for (slot, &i) in self.derived.iter().enumerate() {
+            let u = uniform(slot);
+            names[i as usize] = if self.nodes[i as usize].is_truth() { format!("({u} != 0.0f)") } else { u };
+        }
+        let mut text = String::new();
+        for (count, &i) in self.emitted.iter().enumerate() {
+            debug_assert!(!self.uniform[i as usize]);
+            let at = |k: u32| names[k as usize].as_str();
+            let e = match self.nodes[i as usize] {
+                Node::Input(k) => {
+                    names[i as usize] = input(k);
+                    continue;
+                }
+                Node::Unary(op, a) => {
+                    let a = at(a);
+                    match op {
+                        Unary::Neg => format!("-{a}"),
+                        Unary::Abs => format!("abs({a})"),
+                        Unary::Floor => format!("floor({a})"),
+                        Unary::Sqrt => format!("sqrt({a})"),
+                        Unary::Pow2i => format!("bitcast<f32>(bitcast<u32>({a} + 8388735.0f) << 23u)"),
+                        Unary::Exponent => format!("f32(bitcast<u32>({a}) >> 23u) - 126.0f"),
+                        Unary::Mantissa => format!("bitcast<f32>((bitcast<u32>({a}) & 0x7fffffu) | 0x3f000000u)"),
+                    }
+                }
+                Node::Binary(op, a, b) => {
+                    let (a, b) = (at(a), at(b));
+                    match op {
+                        Binary::Add => format!("{a} + {b}"),
+                        Binary::Sub => format!("{a} - {b}"),
+                        Binary::Mul => format!("{a} * {b}"),
+                        Binary::Div => format!("{a} / {b}"),
+                        // Not `min` and `max`: those may give either operand for NaN.
+                        Binary::Min => format!("select({b}, {a}, {a} < {b})"),
+                        Binary::Max => format!("select({b}, {a}, {a} > {b})"),
+                    }
+                }
+                Node::Select(m, a, b) => format!("select({}, {}, {})", at(b), at(a), at(m)),
+                Node::Less(a, b) => format!("{} < {}", at(a), at(b)),
+                Node::LessEqual(a, b) => format!("{} <= {}", at(a), at(b)),
+                Node::And(a, b) => format!("{} && {}", at(a), at(b)),
+                Node::Or(a, b) => format!("{} || {}", at(a), at(b)),
+                Node::Not(a) => format!("!{}", at(a)),
+                // Never emitted: constants and parameters are uniform.
+                Node::Const(_) | Node::Param(_) | Node::Truth(_) => continue,
+            };
+            // Writing to a String cannot fail.
+            let _ = writeln!(text, "    let {prefix}{count} = {e};");
+            names[i as usize] = format!("{prefix}{count}");
+        }
+        (text, self.outputs.iter().map(|&o| names[o as usize].clone()).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::real::smoothstep;
+
+    #[test]
+    fn equal_expressions_exist_once_and_constants_fold() {
+        let t = trace(|| {
+            let (x, y) = (T::input(0), T::input(1));
+            let k = T::from(2.0) * 3.0;
+            vec![(x + y) * k, (y + x) * 6.0]
+        });
+        let (text, out) = t.wgsl("v", |i| ["x", "y"][i as usize].into(), |_| unreachable!());
+        assert_eq!(out[0], out[1]);
+        assert_eq!(text.lines().count(), 2, "{text}");
+        assert!(text.contains("6.0f"), "{text}");
+    }
+
+    #[test]
+    fn parameters_leave_the_shader() {
+        let t = trace(|| {
+            let [a, b] = T::params::<2>(0);
+            let gain = (a * 2.0).exp2();
+            let on = b.gt(0.5);
+            vec![T::select(on, T::input(0) * gain, T::input(0))]
+        });
+        assert_eq!((t.uniform_count(), t.operation_count()), (2, 3), "one gain, one truth; the input, × and select");
+        let (text, _) = t.wgsl("v", |_| "x".into(), |i| format!("u{i}"));
+        assert!(!text.contains("floor"), "{text}");
+        let mut u = vec![];
+        t.uniforms(&[1.5, 1.0], &mut u);
+        assert!(u.contains(&8.0) && u.contains(&1.0), "{u:?}");
+        assert_eq!(t.evaluate(&[1.5, 1.0], &[2.0]), [16.0]);
+        assert_eq!(t.evaluate(&[1.5, 0.0], &[2.0]), [2.0]);
+    }
+
+    #[test]
+    fn evaluation_has_the_bits_of_the_host() {
+        fn formula<R: Real>(x: R, p: R) -> R {
+            let s = smoothstep(R::from(-0.5), p, x).pow(p) + x.sin() - (x * 3.0).cos();
+            R::select(x.lt(0.3) & !x.le(-2.0) | p.ge(9.0), s.abs().sqrt(), -(s / p).min(x).max(-7.5))
+        }
+        let t = trace(|| vec![formula(T::input(0), T::param(0))]);
+        for i in -400..400 {
+            for p in [0.25f32, 1.0, 2.2, 10.0] {
+                let x = i as f32 * 0.0173;
+                assert_eq!(t.evaluate(&[p], &[x])[0].to_bits(), formula(x, p).to_bits(), "x {x} p {p}");
+            }
+        }
+    }
+
+    #[test]
+    fn traces_nest() {
+        let mut inner = None;
+        let outer = trace(|| {
+            let a = T::input(0) + 1.0;
+            inner = Some(trace(|| vec![T::input(0) * 2.0]));
+            vec![a * 3.0]
+        });
+        assert_eq!(outer.evaluate(&[], &[1.0]), [6.0]);
+        assert_eq!(inner.map(|t| t.evaluate(&[], &[1.0])), Some(vec![2.0]));
+    }
+
+    #[test]
+    fn odd_constants_are_sent_as_uniforms() {
+        let t = trace(|| vec![T::input(0) + f32::INFINITY, T::input(0) * 1e-40, T::input(0) + 0.0]);
+        assert_eq!(t.uniform_count(), 2, "WGSL has no literals for infinities; denormals are not portable");
+        assert_eq!(t.evaluate(&[], &[-0.0])[2].to_bits(), 0);
+    }
+}
