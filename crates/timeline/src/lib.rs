@@ -1,4 +1,47 @@
 //! Pure planning: a project and a time become a plan of what to fetch, place and mix. Knows no files, GPUs or threads.
+//!
+//! [`Timeline`] prepares a composition once (an interval index per track, nested compositions included) and then gives
+//! [`FramePlan`]s and [`SoundPlan`]s; [`plan_frame`] and [`plan_sound`] are the same for a single question. Which
+//! source frame an output frame shows is decided by [`sampling`] alone. [`check`] finds what the effects catalogue
+//! has to object to, [`source_uses`] lists what must be there in the source files.
 #![forbid(unsafe_code)]
+mod canonical;
+mod check;
+mod error;
+mod index;
+mod params;
+mod picture;
 pub mod plan;
+pub mod sampling;
+mod sound;
+mod uses;
+
+pub use check::check;
+pub use error::PlanError;
+pub use index::Timeline;
 pub use plan::*;
+pub use uses::{SourceUse, StreamKind, source_uses};
+
+use cutroom_project::Project;
+use cutroom_types::{CompositionId, Time};
+
+/// The picture of the frame during which `time` falls. For many frames make a [`Timeline`] once.
+///
+/// # Errors
+/// The composition does not exist or nests itself, or something names what the catalogue does not hold.
+pub fn plan_frame(project: &Project, composition: &CompositionId, time: Time) -> Result<FramePlan, PlanError> {
+    Timeline::new(project, composition)?.frame_at(time)
+}
+
+/// The sound of `samples` samples from `first_sample` on. For many runs make a [`Timeline`] once.
+///
+/// # Errors
+/// The composition does not exist or nests itself.
+pub fn plan_sound(
+    project: &Project,
+    composition: &CompositionId,
+    first_sample: i64,
+    samples: usize,
+) -> Result<SoundPlan, PlanError> {
+    Timeline::new(project, composition)?.sound(first_sample, samples)
+}

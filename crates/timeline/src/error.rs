@@ -1,0 +1,63 @@
+//! Why planning failed.
+use cutroom_types::{ClipId, CompositionId, MediaId};
+
+/// Why a plan could not be made. A project without problems in `cutroom_project::validate` and [`crate::check`] gives none of these.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PlanError {
+    /// No such composition.
+    #[error("there is no composition \"{0}\"")]
+    UnknownComposition(CompositionId),
+    /// No such media.
+    #[error("clip \"{clip}\" uses media \"{media}\", which does not exist")]
+    UnknownMedia {
+        /// Whose source it is.
+        clip: ClipId,
+        /// What it names.
+        media: MediaId,
+    },
+    /// A composition contains itself, or nesting is too deep or too wide.
+    #[error("composition \"{composition}\" cannot be planned: {reason}")]
+    Nesting {
+        /// Where it was noticed.
+        composition: CompositionId,
+        /// What is wrong.
+        reason: &'static str,
+    },
+    /// The catalogue does not hold what a clip or transition names.
+    #[error("clip \"{clip}\": unknown {what} \"{id}\"")]
+    Unknown {
+        /// Whose it is.
+        clip: ClipId,
+        /// "effect", "blend mode", "transition".
+        what: &'static str,
+        /// The id.
+        id: String,
+    },
+    /// A parameter value is of the wrong kind or out of range.
+    #[error("clip \"{clip}\": parameter \"{param}\" of \"{id}\": {reason}")]
+    Param {
+        /// Whose it is.
+        clip: ClipId,
+        /// Catalogue id of the effect or transition.
+        id: String,
+        /// Parameter id.
+        param: String,
+        /// What is wrong.
+        reason: String,
+    },
+}
+
+impl PlanError {
+    /// Stable name of the kind of error.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::UnknownComposition(_) => "unknown_composition",
+            Self::UnknownMedia { .. } => "unknown_media",
+            Self::Nesting { .. } => "nesting",
+            Self::Unknown { what: "effect", .. } => "unknown_effect",
+            Self::Unknown { what: "transition", .. } => "unknown_transition",
+            Self::Unknown { .. } => "unknown_blend_mode",
+            Self::Param { .. } => "param",
+        }
+    }
+}

@@ -1,0 +1,258 @@
+//! A composition prepared for planning: per track the runs of time in which one clip or one transition is on show,
+//! sorted, so that a frame asks each track with one binary search.
+use crate::{FramePlan, PlanError, SoundPlan, sampling};
+use cutroom_project::{Clip, ClipSource, Composition, Project, Track, TrackKind};
+use cutroom_types::{ClipId, CompositionId, FrameRate, MediaId, Span, Time, TimeDelta};
+use std::{collections::HashMap, ops::Deref};
+
+/// Nesting deeper than this is refused.
+const MAX_NESTING: usize = 32;
+/// A frame may have at most this many layers, nested ones counted: the guard against compositions that multiply.
+const MAX_LAYERS: u64 = 10_000;
+
+/// A composition ready to be asked. `P` is `&Project` or `Arc<Project>`; make a new one after an edit.
+#[derive(Clone, Debug)]
+pub struct Timeline<P: Deref<Target = Project>> {
+    pub(crate) project: P,
+    pub(crate) root: usize,
+    /// Beside `project.compositions`; `None` for those not reached from the root.
+    pub(crate) indices: Vec<Option<CompositionIndex>>,
+    pub(crate) compositions: HashMap<CompositionId, usize>,
+    pub(crate) media: HashMap<MediaId, usize>,
+}
+
+/// What is on show and to be heard in one composition.
+#[derive(Clone, Debug)]
+pub(crate) struct CompositionIndex {
+    pub(crate) rate: FrameRate,
+    pub(crate) bias: TimeDelta,
+    pub(crate) length: TimeDelta,
+    pub(crate) frame_count: i64,
+    /// Bottom to top: (index of the track, its runs in time order).
+    pub(crate) seen: Vec<(usize, Vec<Run>)>,
+    /// (index of the track, its clips' runs in time order, which may overlap their neighbours' under a cross-fade).
+    pub(crate) heard: Vec<(usize, Vec<SoundRun>)>,
+}
+
+/// A run of time in which a track shows one thing.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Run {
+    pub(crate) start: Time,
+    pub(crate) end: Time,
+    pub(crate) shows: Shows,
+}
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Shows {
+    Clip(usize),
+    Transition { transition: usize, from: Option<usize>, to: Option<usize> },
+}
+
+/// A run of time in which a clip is heard, with the fades laid on it, in composition time.
+#[derive(Clone, Debug)]
+pub(crate) struct SoundRun {
+    pub(crate) clip: usize,
+    pub(crate) start: Time,
+    pub(crate) end: Time,
+    pub(crate) fades: Vec<SoundFade>,
+}
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SoundFade {
+    pub(crate) start: Time,
+    pub(crate) end: Time,
+    pub(crate) rising: bool,
+    pub(crate) curve: crate::FadeCurve,
+}
+
+impl<P: Deref<Target = Project>> Timeline<P> {
+    /// Prepares `composition` and everything nested in it.
+    ///
+    /// # Errors
+    /// It does not exist, contains itself, or nests too deep or too wide.
+    pub fn new(project: P, composition: &CompositionId) -> Result<Self, PlanError> {
+        let compositions: HashMap<_, _> = project.compositions.iter().enumerate().map(|(i, c)| (c.id.clone(), i)).collect();
+        let media = project.media.iter().enumerate().map(|(i, m)| (m.id.clone(), i)).collect();
+        let root = *compositions.get(composition).ok_or_else(|| PlanError::UnknownComposition(composition.clone()))?;
+        let mut indices = vec![None; project.compositions.len()];
+        let mut layers = vec![None; project.compositions.len()];
+        prepare(&project, &compositions, root, &mut Vec::new(), &mut indices, &mut layers)?;
+        Ok(Self { project, root, indices, compositions, media })
+    }
+    /// The composition planned.
+    pub fn composition(&self) -> &Composition {
+        &self.project.compositions[self.root]
+    }
+    /// The project planned from.
+    pub fn project(&self) -> &Project {
+        &self.project
+    }
+    /// Number of frames of the composition.
+    pub fn frame_count(&self) -> i64 {
+        self.index(self.root).map_or(0, |i| i.frame_count)
+    }
+    /// Number of samples of the composition: its length to the nearest sample.
+    pub fn sample_count(&self) -> i64 {
+        Time(self.composition().length().0).to_sample(self.composition().sample_rate_hz)
+    }
+    /// Plan of frame `n`; frames outside the composition have no layers.
+    ///
+    /// # Errors
+    /// Something names what the catalogue does not hold.
+    pub fn frame(&self, n: i64) -> Result<FramePlan, PlanError> {
+        self.plan_picture(self.root, n, 0)
+    }
+    /// Plan of the frame during which `time` falls.
+    ///
+    /// # Errors
+    /// See [`Timeline::frame`].
+    pub fn frame_at(&self, time: Time) -> Result<FramePlan, PlanError> {
+        self.frame(self.composition().frame_rate.frame_at(time))
+    }
+    /// Plan of `samples` samples from `first_sample` on.
+    ///
+    /// # Errors
+    /// A clip names media that does not exist.
+    pub fn sound(&self, first_sample: i64, samples: usize) -> Result<SoundPlan, PlanError> {
+        self.plan_sound(first_sample, samples)
+    }
+    pub(crate) fn index(&self, composition: usize) -> Option<&CompositionIndex> {
+        self.indices.get(composition)?.as_ref()
+    }
+}
+
+/// Depth first; `path` holds the compositions being prepared, `layers` the worst count of layers in a frame.
+fn prepare(
+    project: &Project,
+    ids: &HashMap<CompositionId, usize>,
+    at: usize,
+    path: &mut Vec<usize>,
+    indices: &mut [Option<CompositionIndex>],
+    layers: &mut [Option<u64>],
+) -> Result<u64, PlanError> {
+    let composition = &project.compositions[at];
+    let refuse = |reason| Err(PlanError::Nesting { composition: composition.id.clone(), reason });
+    if let Some(n) = layers[at] {
+        return Ok(n);
+    }
+    if path.contains(&at) {
+        return refuse("it contains itself");
+    }
+    if path.len() >= MAX_NESTING {
+        return refuse("compositions are nested more than 32 deep");
+    }
+    path.push(at);
+    let mut total = 0u64;
+    for track in &composition.tracks {
+        let mut widest = 1;
+        for clip in &track.clips {
+            if let ClipSource::Composition(s) = &clip.source {
+                let inner = *ids.get(&s.composition).ok_or_else(|| PlanError::UnknownComposition(s.composition.clone()))?;
+                widest = widest.max(1 + prepare(project, ids, inner, path, indices, layers)?);
+            }
+        }
+        total = total.saturating_add(widest);
+    }
+    path.pop();
+    if total > MAX_LAYERS {
+        return refuse("its frames would have more than 10000 layers");
+    }
+    layers[at] = Some(total);
+    indices[at] = Some(CompositionIndex::new(composition));
+    Ok(total)
+}
+
+impl CompositionIndex {
+    fn new(c: &Composition) -> Self {
+        let any_solo = c.tracks.iter().any(|t| t.solo && t.enabled);
+        let picture_solo = c.tracks.iter().any(|t| t.solo && t.enabled && t.kind == TrackKind::Video);
+        let enabled = || c.tracks.iter().enumerate().filter(|(_, t)| t.enabled);
+        Self {
+            rate: c.frame_rate,
+            bias: sampling::bias(c.frame_rate),
+            length: c.length(),
+            frame_count: sampling::frame_count(c.frame_rate, c.length()),
+            seen: enabled()
+                .filter(|(_, t)| t.kind == TrackKind::Video && (t.solo || !picture_solo))
+                .map(|(i, t)| (i, picture_runs(t)))
+                .collect(),
+            heard: enabled().filter(|(_, t)| !t.muted && (t.solo || !any_solo)).map(|(i, t)| (i, sound_runs(t))).collect(),
+        }
+    }
+}
+
+/// The transitions of a track with the indices of their clips; disabled clips count as nothing.
+fn placed_transitions(track: &Track) -> Vec<(usize, Span, Option<usize>, Option<usize>)> {
+    let index: HashMap<&ClipId, usize> = track.clips.iter().enumerate().map(|(i, c)| (&c.id, i)).collect();
+    let mut placed = Vec::new();
+    for (i, x) in track.transitions.iter().enumerate() {
+        let find = |id: &Option<ClipId>| id.as_ref().and_then(|id| index.get(id)).copied();
+        let (from, to) = (find(&x.from), find(&x.to));
+        let span = |c: Option<usize>| c.map(|c| track.clips[c].span());
+        let Some(span) = x.span_between(span(from), span(to)) else { continue };
+        let on = |c: &usize| track.clips[*c].enabled;
+        let (from, to) = (from.filter(on), to.filter(on));
+        if from.is_some() || to.is_some() {
+            placed.push((i, span, from, to));
+        }
+    }
+    placed
+}
+
+fn enabled_clips(track: &Track) -> impl Iterator<Item = (usize, &Clip)> {
+    track.clips.iter().enumerate().filter(|(_, c)| c.enabled)
+}
+
+fn picture_runs(track: &Track) -> Vec<Run> {
+    let mut runs: Vec<Run> =
+        enabled_clips(track).map(|(i, c)| Run { start: c.span().start, end: c.span().end(), shows: Shows::Clip(i) }).collect();
+    let place: HashMap<usize, usize> = enabled_clips(track).enumerate().map(|(run, (clip, _))| (clip, run)).collect();
+    for (transition, span, from, to) in placed_transitions(track) {
+        if let Some(run) = from.map(|c| &mut runs[place[&c]]) {
+            run.end = run.end.min(span.start);
+        }
+        if let Some(run) = to.map(|c| &mut runs[place[&c]]) {
+            run.start = run.start.max(span.end());
+        }
+        runs.push(Run { start: span.start, end: span.end(), shows: Shows::Transition { transition, from, to } });
+    }
+    runs.retain(|r| r.start < r.end);
+    runs.sort_by_key(|r| r.start);
+    runs
+}
+
+fn sound_runs(track: &Track) -> Vec<SoundRun> {
+    use crate::FadeCurve::ConstantPower;
+    let mut heads = HashMap::new();
+    let mut tails = HashMap::new();
+    for (i, span, from, to) in placed_transitions(track) {
+        if crate::params::cross_fades_sound(&track.transitions[i]) {
+            to.map(|c| heads.insert(c, span));
+            from.map(|c| tails.insert(c, span));
+        }
+    }
+    let mut runs: Vec<SoundRun> = enabled_clips(track)
+        .filter(|(_, c)| c.audio.enabled)
+        .map(|(i, c)| {
+            let (mut start, mut end, mut fades) = (c.span().start, c.span().end(), Vec::new());
+            let curve = match c.audio.fade_shape {
+                cutroom_project::FadeShape::Linear => crate::FadeCurve::Linear,
+                cutroom_project::FadeShape::ConstantPower => ConstantPower,
+            };
+            // A transition's fade takes the place of the clip's own at that end.
+            if let Some(s) = heads.get(&i) {
+                start = start.min(s.start);
+                fades.push(SoundFade { start: s.start, end: s.end(), rising: true, curve: ConstantPower });
+            } else if c.audio.fade_in > TimeDelta::ZERO {
+                fades.push(SoundFade { start, end: start.saturating_add(c.audio.fade_in), rising: true, curve });
+            }
+            if let Some(s) = tails.get(&i) {
+                end = end.max(s.end());
+                fades.push(SoundFade { start: s.start, end: s.end(), rising: false, curve: ConstantPower });
+            } else if c.audio.fade_out > TimeDelta::ZERO {
+                fades.push(SoundFade { start: Time(end.0.saturating_sub(c.audio.fade_out.0)), end, rising: false, curve });
+            }
+            SoundRun { clip: i, start, end, fades }
+        })
+        .collect();
+    runs.sort_by_key(|r| (r.start, r.end));
+    runs
+}

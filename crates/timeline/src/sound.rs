@@ -1,0 +1,233 @@
+//! Sound: which clips are heard, nested compositions flattened, every boundary an absolute composition sample.
+//!
+//! A boundary is rounded to the nearest sample once, so neighbouring clips share it. Nothing depends on the run asked
+//! for: voices carry their whole extent, and curves are sampled on a fixed grid of composition samples (100 a second,
+//! and both sides of each keyframe), of which a run gets the part that surrounds it.
+use crate::{
+    Fade, PlanError, SoundPlan, Timeline, Voice,
+    index::{SoundFade, SoundRun},
+    sampling::stretch,
+};
+use cutroom_project::{Animated, Clip, ClipSource, MediaKind, Project, StreamChoice, Track};
+use cutroom_types::{Time, TimeDelta};
+use std::ops::{Deref, Range};
+
+/// At or below this many decibels there is silence.
+const SILENCE_DB: f64 = -144.0;
+
+/// How a composition's time runs against the root's: `local = local_anchor + (root − root_anchor)·speed`.
+#[derive(Clone, Copy, Debug)]
+struct Clock {
+    root_anchor: Time,
+    local_anchor: Time,
+    speed: f64,
+    rate_hz: u32,
+}
+
+impl Clock {
+    fn local(&self, root: Time) -> Time {
+        self.local_anchor.saturating_add(stretch(root - self.root_anchor, self.speed))
+    }
+    fn local_of_sample(&self, sample: i64) -> Time {
+        self.local(Time::of_sample(sample, self.rate_hz))
+    }
+    fn sample(&self, local: Time) -> i64 {
+        let offset = local - self.local_anchor;
+        let offset = if self.speed == 1.0 { offset } else { TimeDelta((offset.0 as f64 / self.speed).round() as i64) };
+        self.root_anchor.saturating_add(offset).to_sample(self.rate_hz)
+    }
+    /// The root samples of a local run of time, whichever way it plays.
+    fn samples(&self, start: Time, end: Time) -> Range<i64> {
+        let (a, b) = (self.sample(start), self.sample(end));
+        a.min(b)..a.max(b)
+    }
+    /// The clock inside a nested clip of a composition with this clock.
+    fn nested(&self, clip: &Clip) -> Self {
+        Self {
+            local_anchor: clip.source_in.saturating_add(stretch(self.local_anchor - clip.start, clip.speed)),
+            speed: self.speed * clip.speed,
+            ..*self
+        }
+    }
+}
+
+/// A curve of a clip or track, with what is needed to read it at a root sample.
+#[derive(Clone, Copy)]
+struct Placed<'a> {
+    curve: &'a Animated<f64>,
+    clock: Clock,
+    /// Local time of the curve's zero.
+    origin: Time,
+}
+impl Placed<'_> {
+    fn at_sample(&self, sample: i64) -> f64 {
+        self.curve.value_at(self.clock.local_of_sample(sample) - self.origin)
+    }
+}
+
+/// What the compositions around a clip do to it.
+#[derive(Clone)]
+struct Surroundings<'a> {
+    clock: Clock,
+    /// Root samples outside of which nothing is heard.
+    bounds: Range<i64>,
+    gains: Vec<Placed<'a>>,
+    pans: Vec<Placed<'a>>,
+    fades: Vec<Fade>,
+}
+
+impl<P: Deref<Target = Project>> Timeline<P> {
+    pub(crate) fn plan_sound(&self, first_sample: i64, samples: usize) -> Result<SoundPlan, PlanError> {
+        let c = self.composition();
+        let mut plan =
+            SoundPlan { rate_hz: c.sample_rate_hz, channels: c.channels as usize, first_sample, samples, voices: Vec::new() };
+        let around = Surroundings {
+            clock: Clock { root_anchor: Time::ZERO, local_anchor: Time::ZERO, speed: 1.0, rate_hz: c.sample_rate_hz },
+            bounds: 0..self.sample_count(),
+            gains: Vec::new(),
+            pans: Vec::new(),
+            fades: Vec::new(),
+        };
+        let asked = first_sample..first_sample.saturating_add(i64::try_from(samples).unwrap_or(i64::MAX));
+        self.collect(self.root, &around, &asked, &mut plan.voices)?;
+        Ok(plan)
+    }
+
+    fn collect(
+        &self,
+        composition: usize,
+        around: &Surroundings<'_>,
+        asked: &Range<i64>,
+        voices: &mut Vec<Voice>,
+    ) -> Result<(), PlanError> {
+        let Some(index) = self.index(composition) else { return Ok(()) };
+        let wanted = intersection(&around.bounds, asked);
+        if wanted.is_empty() {
+            return Ok(());
+        }
+        // Local time of the samples wanted, a sample wider on both sides for the rounding of boundaries.
+        let ends = [wanted.start - 1, wanted.end + 1].map(|s| around.clock.local_of_sample(s));
+        let (from, to) = (ends[0].min(ends[1]), ends[0].max(ends[1]));
+        for (track, runs) in &index.heard {
+            let track = &self.project.compositions[composition].tracks[*track];
+            for run in &runs[runs.partition_point(|r| r.end < from)..] {
+                if run.start > to {
+                    break;
+                }
+                self.voice(track, run, around, asked, voices)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn voice(
+        &self,
+        track: &Track,
+        run: &SoundRun,
+        around: &Surroundings<'_>,
+        asked: &Range<i64>,
+        voices: &mut Vec<Voice>,
+    ) -> Result<(), PlanError> {
+        let (clip, clock) = (&track.clips[run.clip], around.clock);
+        let heard = intersection(&clock.samples(run.start, run.end), &around.bounds);
+        if intersection(&heard, asked).is_empty() {
+            return Ok(());
+        }
+        let mut here = around.clone();
+        here.bounds = heard.clone();
+        here.gains.push(Placed { curve: &clip.audio.gain_db, clock, origin: clip.start });
+        here.gains.push(Placed { curve: &track.gain_db, clock, origin: Time::ZERO });
+        here.pans.push(Placed { curve: &clip.audio.pan, clock, origin: clip.start });
+        here.pans.push(Placed { curve: &track.pan, clock, origin: Time::ZERO });
+        here.fades.extend(run.fades.iter().filter_map(|f| place_fade(f, &clock)));
+        match &clip.source {
+            ClipSource::Solid(_) => Ok(()),
+            ClipSource::Composition(s) => {
+                let inner =
+                    *self.compositions.get(&s.composition).ok_or_else(|| PlanError::UnknownComposition(s.composition.clone()))?;
+                here.clock = clock.nested(clip);
+                let length = self.index(inner).map_or(TimeDelta::ZERO, |i| i.length);
+                here.bounds = intersection(&here.bounds, &here.clock.samples(Time::ZERO, Time(length.0)));
+                self.collect(inner, &here, asked, voices)
+            }
+            ClipSource::Media(s) => {
+                let unknown = || PlanError::UnknownMedia { clip: clip.id.clone(), media: s.media.clone() };
+                let media = &self.project.media[*self.media.get(&s.media).ok_or_else(unknown)?];
+                let absent =
+                    s.audio_stream == StreamChoice::First && media.facts.as_ref().is_some_and(|f| f.audio_streams == Some(0));
+                let Some(stream) = s.audio_stream.index().filter(|_| !absent && media.kind != MediaKind::Image) else {
+                    return Ok(());
+                };
+                let gain = curve_points(&here.gains, &heard, asked, &clock, decibels_to_gain);
+                if gain.iter().all(|(_, g)| *g == 0.0) && here.gains.iter().all(|g| matches!(g.curve, Animated::Constant(_))) {
+                    return Ok(());
+                }
+                voices.push(Voice {
+                    clip: clip.id.clone(),
+                    media: s.media.clone(),
+                    stream,
+                    first_sample: heard.start,
+                    end_sample: heard.end,
+                    source_start: clock.nested(clip).local_of_sample(heard.start),
+                    speed: clock.speed * clip.speed,
+                    pan: curve_points(&here.pans, &heard, asked, &clock, |v| v.clamp(-1.0, 1.0) as f32 + 0.0),
+                    gain,
+                    fades: here.fades,
+                });
+                Ok(())
+            }
+        }
+    }
+}
+
+fn intersection(a: &Range<i64>, b: &Range<i64>) -> Range<i64> {
+    a.start.max(b.start)..a.end.min(b.end)
+}
+
+fn place_fade(f: &SoundFade, clock: &Clock) -> Option<Fade> {
+    let run = clock.samples(f.start, f.end);
+    // Played backwards a rise is heard as a fall.
+    let rising = f.rising == (clock.speed > 0.0);
+    (!run.is_empty()).then_some(Fade { first_sample: run.start, end_sample: run.end, rising, curve: f.curve })
+}
+
+fn decibels_to_gain(db: f64) -> f32 {
+    if db <= SILENCE_DB {
+        0.0
+    } else if db == 0.0 {
+        1.0
+    } else {
+        libm::exp10(db / 20.0) as f32
+    }
+}
+
+/// The sum of the curves as points over root samples: one point when nothing moves.
+fn curve_points(
+    curves: &[Placed<'_>],
+    heard: &Range<i64>,
+    asked: &Range<i64>,
+    clock: &Clock,
+    shape: fn(f64) -> f32,
+) -> Vec<(i64, f32)> {
+    let value = |sample| shape(curves.iter().map(|c| c.at_sample(sample)).sum());
+    if curves.iter().all(|c| matches!(c.curve, Animated::Constant(_))) {
+        return vec![(heard.start, value(heard.start))];
+    }
+    let step = i64::from(clock.rate_hz / 100).max(1);
+    let wanted = intersection(heard, asked);
+    // Whole steps around what is wanted, so that the points next to it are the same for every run.
+    let from = (wanted.start.div_euclid(step) * step).max(heard.start);
+    let to = ((wanted.end.div_euclid(step) + 1) * step).min(heard.end);
+    let mut samples: Vec<i64> = (0..=(to - from) / step + 1).map(|i| (from.div_euclid(step) + i) * step).collect();
+    samples.extend([from, to]);
+    for c in curves {
+        for k in c.curve.keyframes() {
+            let at = c.clock.sample(c.origin.saturating_add(k.time));
+            samples.extend([at.saturating_sub(1), at, at.saturating_add(1)]);
+        }
+    }
+    samples.retain(|s| (from..=to).contains(s));
+    samples.sort_unstable();
+    samples.dedup();
+    samples.into_iter().map(|s| (s, value(s))).collect()
+}
