@@ -1,4 +1,8 @@
 //! The entry point: plan + source pictures → picture.
+use crate::{
+    cpu::CpuRenderer,
+    lower::{self, Lowered},
+};
 use cutroom_timeline::FramePlan;
 use cutroom_types::{ColorTags, MediaId, Picture, PictureFormat, Time};
 
@@ -67,7 +71,11 @@ pub enum RenderError {
 
 /// Draws plans. Make one per thread that wants frames; it keeps scratch memory and compiled pipelines.
 pub struct Renderer {
-    options: RenderOptions,
+    machine: Machine,
+}
+
+enum Machine {
+    Cpu(CpuRenderer),
 }
 
 impl Renderer {
@@ -76,18 +84,25 @@ impl Renderer {
     /// # Errors
     /// [`RenderError::Gpu`] when `Backend::Gpu` is asked for and no device works.
     pub fn new(options: RenderOptions) -> Result<Self, RenderError> {
-        Ok(Self { options })
+        Ok(Self { machine: Machine::Cpu(CpuRenderer::new(options.threads)?) })
     }
     /// What draws: `"cpu (avx512, 2 threads)"` or the adapter's name.
     pub fn describe(&self) -> String {
-        format!("{:?}", self.options)
+        match &self.machine {
+            Machine::Cpu(c) => c.describe(),
+        }
     }
     /// Draws one frame. A single untouched full-canvas layer whose picture already has the output's
     /// layout and tags is returned as it is, sharing its planes.
     ///
     /// # Errors
     /// See [`RenderError`].
-    pub fn render(&mut self, _plan: &FramePlan, _sources: &dyn SourcePictures, _output: &OutputSpec) -> Result<Picture, RenderError> {
-        Err(RenderError::Unsupported("anything yet".into()))
+    pub fn render(&mut self, plan: &FramePlan, sources: &dyn SourcePictures, output: &OutputSpec) -> Result<Picture, RenderError> {
+        match lower::lower(plan, sources, output)? {
+            Lowered::Untouched(picture) => Ok(picture),
+            Lowered::Program(program) => match &mut self.machine {
+                Machine::Cpu(c) => c.run(&program, output),
+            },
+        }
     }
 }

@@ -1,3 +1,12 @@
 //! Draws a [`cutroom_timeline::FramePlan`] from source pictures. Knows no files, clips or FFmpeg.
+//!
+//! Plan and pictures are lowered to a [`program::Program`] (layers placed, hidden ones dropped, conversions and effects strung
+//! together); a back end runs it: [`cpu`] in SIMD tiles, [`gpu`] as compute shaders.
 pub mod api;
+pub mod cpu;
+pub mod filter;
+pub mod gpu;
+pub mod lower;
+pub mod place;
+pub mod program;
 pub use api::*;

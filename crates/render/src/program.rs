@@ -52,6 +52,9 @@ pub struct TilePass {
     pub stages: Vec<Stage>,
     /// Registers used.
     pub registers: usize,
+    /// This picture's planes are the output wherever no `Blend` reaches: the bottom layer is untouched and already in the output's layout
+    /// and tags. A back end may copy there instead of computing.
+    pub base_copy: Option<PictureId>,
 }
 
 /// Where a tile pass writes.

@@ -1,0 +1,472 @@
+//! The CPU back end: stages over cache-sized tiles, bands of rows in parallel. Bit-identical on any machine and any number of threads.
+mod pack;
+mod sample;
+
+use crate::{
+    api::{OutputSpec, RenderError},
+    program::{Pass, Program, Source, Stage, Target, TilePass},
+};
+use cutroom_kernel::{
+    Blend, BlendKernel, BlendOp, Extent, Real, Rgba, SimdLevel, TILE_PITCH, TILE_ROWS, Tile, lanes::MAX_LANES, rgb, rows,
+};
+use cutroom_types::{Picture, PictureFormat, Plane, PlaneMemory, Size};
+use pack::{Band, Packer};
+use rayon::prelude::*;
+use sample::{Input, Raster, Sampler};
+use std::sync::{Arc, Mutex};
+
+/// Rows that one job computes; a multiple of every chroma block.
+const BAND_ROWS: usize = 24;
+
+/// Draws programs on the CPU.
+pub struct CpuRenderer {
+    level: SimdLevel,
+    pool: rayon::ThreadPool,
+    buffers: Arc<Mutex<Vec<Vec<u8>>>>,
+}
+
+/// Output memory that returns to its renderer when the picture is dropped.
+struct Pooled {
+    bytes: Vec<u8>,
+    home: Arc<Mutex<Vec<Vec<u8>>>>,
+}
+impl PlaneMemory for Pooled {
+    fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+impl Drop for Pooled {
+    fn drop(&mut self) {
+        if let Ok(mut home) = self.home.lock()
+            && home.len() < 64
+        {
+            home.push(std::mem::take(&mut self.bytes));
+        }
+    }
+}
+
+/// What one job needs and reuses.
+struct Scratch {
+    tiles: Vec<Box<Tile>>,
+    line: Vec<f32>,
+    gather: Vec<f32>,
+}
+
+/// A stage with its prepared sampler and the output pixels it can change.
+struct Prepared<'a> {
+    stage: &'a Stage,
+    sampler: Option<Sampler<'a>>,
+    bounds: [u32; 4],
+    /// Register content matters outside the bounds too, so it is cleared there.
+    clear_outside: bool,
+}
+
+impl CpuRenderer {
+    /// `threads` 0 means one per core; the SIMD level comes from `CUTROOM_SIMD` or is the widest.
+    ///
+    /// # Errors
+    /// [`RenderError::Unsupported`] when the SIMD level asked for does not exist or threads cannot be started.
+    pub fn new(threads: usize) -> Result<Self, RenderError> {
+        let level = SimdLevel::from_env().map_err(RenderError::Unsupported)?;
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .thread_name(|i| format!("render-{i}"))
+            .build()
+            .map_err(|e| RenderError::Unsupported(format!("with this many threads: {e}")))?;
+        Ok(Self { level, pool, buffers: Arc::default() })
+    }
+
+    /// `"cpu (avx512, 2 threads)"`.
+    pub fn describe(&self) -> String {
+        format!("cpu ({}, {} threads)", self.level.name(), self.pool.current_num_threads())
+    }
+
+    /// Runs all passes.
+    ///
+    /// # Errors
+    /// [`RenderError::Unsupported`] for an output layout that no encoder uses (4:1:0, 4:1:1).
+    pub fn run(&self, program: &Program, output: &OutputSpec) -> Result<Picture, RenderError> {
+        let mut rasters: Vec<Option<Raster>> = program.intermediates.iter().map(|_| None).collect();
+        for pass in &program.passes {
+            match pass {
+                Pass::Tiles(tiles) => match tiles.target {
+                    Target::Intermediate(id) => {
+                        let raster = self.run_to_raster(program, &rasters, tiles);
+                        rasters[id] = Some(raster);
+                    }
+                    Target::Output => return self.run_to_output(program, &rasters, tiles, output),
+                },
+                Pass::Convolve { from, to, horizontal, weights } => {
+                    let mut out = Raster::new(program.intermediates[*to]);
+                    if let Some(source) = &rasters[*from] {
+                        self.convolve(source, &mut out, *horizontal, weights);
+                    }
+                    rasters[*to] = Some(out);
+                }
+            }
+        }
+        Err(RenderError::Unsupported("a program without an output pass".into()))
+    }
+
+    fn prepare<'a>(
+        &self,
+        program: &'a Program,
+        rasters: &'a [Option<Raster>],
+        pass: &'a TilePass,
+    ) -> Result<Vec<Prepared<'a>>, RenderError> {
+        let full = [0, 0, pass.size.width, pass.size.height];
+        let mut register_bounds = vec![full; pass.registers];
+        let mut prepared: Vec<Prepared> = Vec::with_capacity(pass.stages.len());
+        for stage in &pass.stages {
+            let (sampler, bounds) = match stage {
+                Stage::Sample { reg, sampling } => {
+                    let input = match sampling.source {
+                        Source::Picture(id) => Input::Picture(&program.pictures[id]),
+                        Source::Intermediate(id) => Input::Raster(rasters[id].as_ref().ok_or_else(|| {
+                            RenderError::Unsupported("a pass that reads an intermediate before it is drawn".into())
+                        })?),
+                    };
+                    register_bounds[*reg] = sampling.bounds;
+                    (Some(Sampler::new(*sampling, &input)), sampling.bounds)
+                }
+                Stage::Fill { reg, .. } => {
+                    register_bounds[*reg] = full;
+                    (None, full)
+                }
+                Stage::Unpremultiply { reg } | Stage::Premultiply { reg } | Stage::Point { reg, .. } | Stage::Fade { reg, .. } => {
+                    (None, register_bounds[*reg])
+                }
+                Stage::Blend { bounds, backdrop, .. } => {
+                    // What was drawn so far below stays where it was; the union is what later stages of the backdrop must cover.
+                    let b = &mut register_bounds[*backdrop];
+                    *b = [b[0].min(bounds[0]), b[1].min(bounds[1]), b[2].max(bounds[2]), b[3].max(bounds[3])];
+                    (None, *bounds)
+                }
+                Stage::Mix { from, to, .. } => {
+                    for p in &mut prepared {
+                        if let Stage::Sample { reg, .. } = p.stage
+                            && (reg == from || reg == to)
+                        {
+                            p.clear_outside = true;
+                        }
+                    }
+                    let (a, b) = (register_bounds[*from], register_bounds[*to]);
+                    let union = [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])];
+                    register_bounds[*from] = full;
+                    let _ = union;
+                    (None, full)
+                }
+            };
+            let clear_outside = matches!(stage, Stage::Sample { reg: 0, .. });
+            prepared.push(Prepared { stage, sampler, bounds, clear_outside });
+        }
+        Ok(prepared)
+    }
+
+    fn scratch(pass: &TilePass) -> Scratch {
+        Scratch { tiles: (0..pass.registers).map(|_| Tile::boxed()).collect(), line: Vec::new(), gather: Vec::new() }
+    }
+
+    fn run_to_raster(&self, program: &Program, rasters: &[Option<Raster>], pass: &TilePass) -> Raster {
+        let mut out = Raster::new(pass.size);
+        let (w, h) = (pass.size.width as usize, pass.size.height as usize);
+        let Ok(prepared) = self.prepare(program, rasters, pass) else { return out };
+        let mut bands: Vec<(usize, Vec<&mut [f32]>)> = Vec::new();
+        let mut iters = out.planes.each_mut().map(|p| p.chunks_mut(BAND_ROWS * w));
+        for y in (0..h).step_by(BAND_ROWS) {
+            bands.push((y, iters.iter_mut().filter_map(Iterator::next).collect()));
+        }
+        self.pool.install(|| {
+            bands.par_iter_mut().for_each_init(
+                || Self::scratch(pass),
+                |scratch, (y0, planes)| {
+                    let rows = BAND_ROWS.min(h - *y0);
+                    for y in (0..rows).step_by(TILE_ROWS) {
+                        let n_rows = TILE_ROWS.min(rows - y);
+                        for x in (0..w).step_by(TILE_PITCH) {
+                            let n = TILE_PITCH.min(w - x);
+                            run_stages(self.level, &prepared, scratch, x, *y0 + y, n, n_rows);
+                            for (k, plane) in planes.iter_mut().enumerate() {
+                                for r in 0..n_rows {
+                                    let source = &scratch.tiles[0].planes[k][r * TILE_PITCH..r * TILE_PITCH + n];
+                                    plane[(y + r) * w + x..(y + r) * w + x + n].copy_from_slice(source);
+                                }
+                            }
+                        }
+                    }
+                },
+            );
+        });
+        out
+    }
+
+    fn take_buffer(&self, len: usize) -> Vec<u8> {
+        if let Ok(mut home) = self.buffers.lock() {
+            if let Some(i) = home.iter().position(|b| b.len() == len) {
+                return home.swap_remove(i);
+            }
+            // Buffers of other sizes belong to an earlier output format.
+            if home.len() > 48 {
+                home.clear();
+            }
+        }
+        vec![0; len]
+    }
+
+    fn run_to_output(
+        &self,
+        program: &Program,
+        rasters: &[Option<Raster>],
+        pass: &TilePass,
+        output: &OutputSpec,
+    ) -> Result<Picture, RenderError> {
+        let format = output.format;
+        if format.chroma_shift_x > 1 || format.chroma_shift_y > 1 {
+            return Err(RenderError::Unsupported(format!("into {format}")));
+        }
+        let (w, h) = (pass.size.width as usize, pass.size.height as usize);
+        let prepared = self.prepare(program, rasters, pass)?;
+        let packer = Packer::new(self.level, format, output.color, w);
+        let copy = pass.base_copy.map(|id| &program.pictures[id]);
+        let plane_rows = |k: usize, rows: usize| if format.is_chroma(k) { rows.div_ceil(1 << format.chroma_shift_y) } else { rows };
+        let mut buffers: Vec<Vec<u8>> =
+            (0..format.plane_count()).map(|k| self.take_buffer(packer.stride(k) * plane_rows(k, h))).collect();
+        let mut bands: Vec<Band> = Vec::new();
+        {
+            let mut iters: Vec<_> =
+                buffers.iter_mut().enumerate().map(|(k, b)| b.chunks_mut(packer.stride(k) * plane_rows(k, BAND_ROWS))).collect();
+            for y in (0..h).step_by(BAND_ROWS) {
+                bands.push(Band { y, rows: BAND_ROWS.min(h - y), planes: iters.iter_mut().filter_map(Iterator::next).collect() });
+            }
+        }
+        self.pool.install(|| {
+            bands.par_iter_mut().with_max_len(1).for_each_init(
+                || Self::scratch(pass),
+                |scratch, band| {
+                    for y in (0..band.rows).step_by(TILE_ROWS) {
+                        let rows = TILE_ROWS.min(band.rows - y);
+                        let mut carry = None;
+                        for (x0, x1, untouched) in segments(&prepared, copy.is_some(), w, band.y + y, rows) {
+                            if let (true, Some(picture)) = (untouched, copy) {
+                                copy_rows(picture, &packer, format, band, x0, x1, y, rows);
+                                carry = None;
+                                continue;
+                            }
+                            for x in (x0..x1).step_by(TILE_PITCH) {
+                                let n = TILE_PITCH.min(x1 - x);
+                                run_stages(self.level, &prepared, scratch, x, band.y + y, n, rows);
+                                let Scratch { tiles, line, .. } = scratch;
+                                packer.store(band, &mut tiles[0], &mut carry, line, x, y, n, rows);
+                            }
+                        }
+                    }
+                },
+            );
+        });
+        drop(bands);
+        let size = pass.size;
+        let planes = buffers
+            .into_iter()
+            .enumerate()
+            .map(|(k, bytes)| {
+                let rows = plane_rows(k, h);
+                let memory: Arc<dyn PlaneMemory> = Arc::new(Pooled { bytes, home: self.buffers.clone() });
+                Plane::new(memory, 0, packer.stride(k), packer.stride(k), rows)
+            })
+            .collect::<Option<Vec<_>>>()
+            .ok_or_else(|| RenderError::Unsupported("an output whose planes do not fit".into()))?;
+        Ok(Picture {
+            format,
+            size,
+            color: output.color,
+            alpha: cutroom_types::AlphaMode::Straight,
+            sample_aspect: (1, 1),
+            orientation: cutroom_types::Orientation::UPRIGHT,
+            planes,
+        })
+    }
+
+    fn convolve(&self, source: &Raster, out: &mut Raster, horizontal: bool, weights: &[f32]) {
+        let (w, h) = (source.size.width as usize, source.size.height as usize);
+        let reach = weights.len() - 1;
+        let level = self.level;
+        for (from, to) in source.planes.iter().zip(out.planes.iter_mut()) {
+            self.pool.install(|| {
+                if horizontal {
+                    to.par_chunks_mut(w * 8).zip(from.par_chunks(w * 8)).for_each_init(
+                        || vec![0.0f32; w + 2 * reach],
+                        |padded, (out, rows_in)| {
+                            for (out, row) in out.chunks_mut(w).zip(rows_in.chunks(w)) {
+                                padded[reach..reach + w].copy_from_slice(row);
+                                let taps: Vec<&[f32]> = (0..=2 * reach).map(|k| &padded[k..k + w]).collect();
+                                rows::convolve(level, &taps, weights, out);
+                            }
+                        },
+                    );
+                } else {
+                    let zero = vec![0.0f32; w];
+                    to.par_chunks_mut(w).enumerate().for_each(|(y, out)| {
+                        let taps: Vec<&[f32]> = (0..=2 * reach)
+                            .map(|k| {
+                                let at = y as i64 + k as i64 - reach as i64;
+                                if at < 0 || at >= h as i64 { &zero[..] } else { &from[at as usize * w..at as usize * w + w] }
+                            })
+                            .collect();
+                        rows::convolve(level, &taps, weights, out);
+                    });
+                }
+            });
+        }
+    }
+}
+
+/// Column runs of a row pair: `(from, to, untouched)`, even bounds, covering `0..width`. A run is untouched when only the bottom
+/// picture shows there.
+fn segments(prepared: &[Prepared], can_copy: bool, width: usize, y: usize, rows: usize) -> Vec<(usize, usize, bool)> {
+    let mut cuts = vec![0, width];
+    let mut touched: Vec<(usize, usize)> = Vec::new();
+    for p in prepared {
+        if let Stage::Blend { bounds, .. } = p.stage {
+            let [l, t, r, b] = bounds.map(|v| v as usize);
+            if (t < y + rows) && (b > y) && l < r {
+                let (l, r) = (l / 16 * 16, r.next_multiple_of(16).min(width));
+                touched.push((l, r));
+                cuts.extend([l, r]);
+            }
+        }
+    }
+    cuts.sort_unstable();
+    cuts.dedup();
+    cuts.windows(2).map(|w| (w[0], w[1], can_copy && !touched.iter().any(|t| t.0 < w[1] && t.1 > w[0]))).collect()
+}
+
+fn copy_rows(
+    picture: &Picture,
+    packer: &Packer,
+    format: PictureFormat,
+    band: &mut Band,
+    x0: usize,
+    x1: usize,
+    y: usize,
+    rows: usize,
+) {
+    let b = format.bytes_per_sample();
+    for (k, out) in band.planes.iter_mut().enumerate() {
+        let (sx, sy) = if format.is_chroma(k) { (format.chroma_shift_x, format.chroma_shift_y) } else { (0, 0) };
+        let (from, to) = ((x0 >> sx) * b, x1.div_ceil(1 << sx) * b);
+        for r in 0..rows.div_ceil(1 << sy) {
+            let row = (y >> sy) + r;
+            let source = picture.planes[k].row((band.y >> sy) + row);
+            let at = row * packer.stride(k);
+            out[at + from..at + to].copy_from_slice(&source[from..to]);
+        }
+    }
+}
+
+/// Source over an opaque backdrop: alpha stays 1.
+struct NormalOpaque;
+impl BlendKernel for NormalOpaque {
+    #[inline(always)]
+    fn eval<R: Real>(b: Rgba<R>, s: Rgba<R>) -> Rgba<R> {
+        Rgba { c: rgb(b.c.r.mix(s.c.r, s.a), b.c.g.mix(s.c.g, s.a), b.c.b.mix(s.c.b, s.a)), a: b.a }
+    }
+}
+
+fn run_stages(level: SimdLevel, prepared: &[Prepared], scratch: &mut Scratch, x: usize, y: usize, width: usize, rows: usize) {
+    let tiles = &mut scratch.tiles;
+    let plain = Extent { width, rows, at: [x as f32 + 0.5, y as f32 + 0.5, 1.0, 0.0, 0.0, 1.0] };
+    for p in prepared {
+        let [l, t, r, b] = p.bounds.map(|v| v as usize);
+        let inside = l < x + width && r > x && t < y + rows && b > y;
+        if !inside {
+            if let (Stage::Sample { reg, .. }, true) = (p.stage, p.clear_outside) {
+                for plane in &mut tiles[*reg].planes {
+                    plane.fill(0.0);
+                }
+            }
+            continue;
+        }
+        match p.stage {
+            Stage::Fill { reg, color } => {
+                for (plane, v) in tiles[*reg].planes.iter_mut().zip(color) {
+                    for r in 0..rows {
+                        let end = r * TILE_PITCH + width.next_multiple_of(MAX_LANES).min(TILE_PITCH);
+                        plane[r * TILE_PITCH..end].fill(*v);
+                    }
+                }
+            }
+            Stage::Sample { reg, .. } => {
+                if let Some(sampler) = &p.sampler {
+                    sampler.read(level, &mut tiles[*reg], &mut scratch.gather, x, y, width, rows);
+                }
+            }
+            Stage::Unpremultiply { reg } => UNPREMULTIPLY.run(level, &[], &mut tiles[*reg], plain),
+            Stage::Premultiply { reg } => PREMULTIPLY.run(level, &[], &mut tiles[*reg], plain),
+            Stage::Fade { reg, opacity } => FADE.run(level, &[*opacity], &mut tiles[*reg], plain),
+            Stage::Point { reg, kernel, uniforms, kernel_from_output: m } => {
+                let (x0, y0) = m.apply(x as f64 + 0.5, y as f64 + 0.5);
+                let at = [x0 as f32, y0 as f32, m.xx as f32, m.yx as f32, m.xy as f32, m.yy as f32];
+                kernel.run(level, &uniforms.values, &mut tiles[*reg], Extent { width, rows, at });
+            }
+            Stage::Blend { backdrop, source, kernel, id, opacity, opaque_backdrop, .. } => {
+                if let Ok([b, s]) = tiles.get_disjoint_mut([*backdrop, *source]) {
+                    if *opaque_backdrop && *id == "normal" {
+                        Blend(NormalOpaque).run(level, *opacity, b, s, plain);
+                    } else {
+                        kernel.run(level, *opacity, b, s, plain);
+                    }
+                }
+            }
+            Stage::Mix { from, to, kernel, uniforms, .. } => {
+                if let Ok([f, t]) = tiles.get_disjoint_mut([*from, *to]) {
+                    kernel.run(level, &uniforms.values, f, t, plain);
+                }
+            }
+        }
+    }
+}
+
+use cutroom_kernel::PointOp;
+use stage_kernels::{FADE, PREMULTIPLY, UNPREMULTIPLY};
+
+/// Stages that are not in the catalogue, as kernels.
+pub(crate) mod stage_kernels {
+    use cutroom_kernel::{At, MAX_UNIFORMS, Point, PointKernel, Real, Rgba};
+
+    /// Colour times alpha.
+    pub struct Premultiply;
+    impl PointKernel for Premultiply {
+        #[inline(always)]
+        fn eval<R: Real>(_: &[R; MAX_UNIFORMS], px: Rgba<R>, _: At<R>) -> Rgba<R> {
+            Rgba { c: px.c.scale(px.a), a: px.a }
+        }
+    }
+    /// Colour divided by alpha, 0 where alpha is below 1e-6.
+    pub struct Unpremultiply;
+    impl PointKernel for Unpremultiply {
+        #[inline(always)]
+        fn eval<R: Real>(_: &[R; MAX_UNIFORMS], px: Rgba<R>, _: At<R>) -> Rgba<R> {
+            let k = R::select(px.a.gt(1e-6), R::from(1.0) / px.a.max(1e-6), 0.0);
+            Rgba { c: px.c.scale(k), a: px.a }
+        }
+    }
+    /// All four components times uniform 0.
+    pub struct Fade;
+    impl PointKernel for Fade {
+        #[inline(always)]
+        fn eval<R: Real>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, _: At<R>) -> Rgba<R> {
+            Rgba { c: px.c.scale(p[0]), a: px.a * p[0] }
+        }
+    }
+    /// See [`Premultiply`].
+    pub static PREMULTIPLY: Point<Premultiply> = Point(Premultiply);
+    /// See [`Unpremultiply`].
+    pub static UNPREMULTIPLY: Point<Unpremultiply> = Point(Unpremultiply);
+    /// See [`Fade`].
+    pub static FADE: Point<Fade> = Point(Fade);
+}
+
+/// Size as a message shows it.
+pub(crate) fn show(size: Size) -> String {
+    format!("{}×{}", size.width, size.height)
+}

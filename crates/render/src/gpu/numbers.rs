@@ -1,0 +1,48 @@
+//! The uniform buffer of a pass: whole numbers about rasters, then floats by slot.
+use bytemuck::{Pod, Zeroable};
+
+/// Rows of whole numbers before the floats.
+pub const LAYOUT_ROWS: usize = 5;
+
+/// What a shader reads as `u`.
+#[derive(Default)]
+pub struct Numbers {
+    /// `[0]` is the target's width and height; `[1 + k]` the word offset, words per row, width and height of output plane `k`.
+    pub layout: [[u32; 4]; LAYOUT_ROWS],
+    /// By slot.
+    pub values: Vec<f32>,
+}
+
+#[derive(Clone, Copy, Pod, Zeroable)]
+#[repr(C)]
+struct Row([f32; 4]);
+
+impl Numbers {
+    /// Appends numbers and gives the slot of the first.
+    pub fn push(&mut self, values: &[f32]) -> usize {
+        let slot = self.values.len();
+        self.values.extend_from_slice(values);
+        slot
+    }
+    /// Rows of four floats in a buffer for `count` floats; never none.
+    pub fn rows(count: usize) -> usize {
+        count.div_ceil(4).max(1)
+    }
+    /// Bytes as the shader sees them.
+    pub fn append_to(&self, bytes: &mut Vec<u8>) {
+        bytes.extend_from_slice(bytemuck::cast_slice(&self.layout));
+        let mut rows = vec![Row([0.0; 4]); Self::rows(self.values.len())];
+        for (i, v) in self.values.iter().enumerate() {
+            rows[i / 4].0[i % 4] = *v;
+        }
+        bytes.extend_from_slice(bytemuck::cast_slice(&rows));
+    }
+    /// Size of [`Self::append_to`] for `count` floats.
+    pub fn byte_len(count: usize) -> u64 {
+        ((LAYOUT_ROWS + Self::rows(count)) * 16) as u64
+    }
+    /// WGSL that reads a slot.
+    pub fn read(slot: usize) -> String {
+        format!("u.v[{}].{}", slot / 4, ["x", "y", "z", "w"][slot % 4])
+    }
+}

@@ -1,0 +1,295 @@
+//! Reading pictures and intermediates: which textures, which filter, and the numbers that place them.
+//!
+//! The definition is [`crate::filter`]; positions are computed per pixel from numbers split into an exact and a small part.
+use super::numbers::Numbers;
+use crate::{
+    filter,
+    program::{Program, Sampling, Source},
+};
+use cutroom_types::{Affine, ColorModel, Size};
+use std::fmt::Write;
+
+/// What a texture holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Texel {
+    /// One integer sample of 8 or 16 bits.
+    Uint,
+    /// One float sample.
+    Float,
+    /// Premultiplied working colour.
+    Rgba,
+}
+impl Texel {
+    /// `"u"`, `"f"`, `"c"`: the suffix of the helpers.
+    const fn suffix(self) -> &'static str {
+        match self {
+            Self::Uint => "u",
+            Self::Float => "f",
+            Self::Rgba => "c",
+        }
+    }
+    /// The WGSL component type.
+    pub const fn component(self) -> &'static str {
+        match self {
+            Self::Uint => "u32",
+            _ => "f32",
+        }
+    }
+    /// The helpers that read such textures.
+    pub fn helpers(self) -> String {
+        let (value, fetch) = match self {
+            Self::Uint => ("f32", "first_u"),
+            Self::Float => ("f32", "first_f"),
+            Self::Rgba => ("vec4<f32>", "vec4<f32>"),
+        };
+        let first = match self {
+            Self::Uint => "fn first_u(v: vec4<u32>) -> f32 { return f32(v.x); }\n",
+            Self::Float => "fn first_f(v: vec4<f32>) -> f32 { return v.x; }\n",
+            Self::Rgba => "",
+        };
+        let text = include_str!("taps.wgsl").replace("KIND", self.suffix()).replace("TEXEL", self.component());
+        format!("{first}{}", text.replace("VALUE", value).replace("FETCH", fetch))
+    }
+}
+
+/// A texture that a pass binds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum TextureUse {
+    /// Plane of a source picture: `(picture, plane)`.
+    Plane(usize, usize),
+    /// An intermediate.
+    Intermediate(usize),
+}
+
+/// Textures of a pass, in binding order.
+#[derive(Default)]
+pub struct Textures {
+    /// Each once.
+    pub uses: Vec<TextureUse>,
+    /// Their contents.
+    pub texels: Vec<Texel>,
+}
+impl Textures {
+    fn binding(&mut self, use_: TextureUse, texel: Texel) -> usize {
+        self.uses.iter().position(|u| *u == use_).unwrap_or_else(|| {
+            self.uses.push(use_);
+            self.texels.push(texel);
+            self.uses.len() - 1
+        })
+    }
+}
+
+/// How positions and taps are found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Mode {
+    /// Whole-pixel offset, every pixel covered.
+    Whole,
+    /// Rows stay rows; enlarging.
+    Bilinear,
+    /// Rows stay rows; reducing in at least one direction.
+    Reduce,
+    /// Rotated or sheared, bilinear.
+    Rotated,
+}
+
+/// One plane of the source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct PlaneCode {
+    texture: usize,
+    texel: Texel,
+    /// Components of the register: `"x"`, `"y"`, `"z"`, `"w"` or `"xyz"`.
+    to: &'static str,
+    /// 1 / largest code of an integer alpha plane, as bits.
+    gain_bits: u32,
+    /// log2 of subsampling and whether sample 0 lies on pixel 0, horizontally and vertically.
+    grid: [(u8, bool); 2],
+}
+
+/// The structure of a sampling: equal codes print equal text.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct SampleCode {
+    mode: Mode,
+    slot: usize,
+    planes: Vec<PlaneCode>,
+    premultiplied: bool,
+}
+
+/// Ten significant bits, so that a product with a pixel centre below 8192 is exact; and the rest.
+fn split(a: f64) -> [f32; 2] {
+    let hi = f32::from_bits((a as f32).to_bits() & !0x3fff);
+    [hi, (a - f64::from(hi)) as f32]
+}
+/// Whole part and fraction.
+fn whole_and_part(x: f64) -> [f32; 2] {
+    let i = x.floor();
+    [i as f32, (x - i) as f32]
+}
+
+impl SampleCode {
+    /// Structure and numbers of a sampling; numbers are appended to `numbers`, new textures to `textures`.
+    pub fn new(program: &Program, sampling: &Sampling, textures: &mut Textures, numbers: &mut Numbers) -> Self {
+        let (planes, premultiplied) = plane_codes(program, sampling.source, textures);
+        let m = &sampling.source_from_output;
+        let mode = mode(sampling);
+        let slot = match mode {
+            Mode::Whole => numbers.push(&[m.x0 as f32, m.y0 as f32]),
+            Mode::Bilinear | Mode::Reduce => {
+                let ([xh, xl], [xi, xf]) = (split(m.xx), whole_and_part(m.x0));
+                let ([yh, yl], [yi, yf]) = (split(m.yy), whole_and_part(m.y0));
+                let ([x_lo, x_hi], [y_lo, y_hi]) = window_spans(sampling);
+                numbers.push(&[xh, xl, xi, xf, yh, yl, yi, yf, x_lo, x_hi, y_lo, y_hi, m.xx.abs() as f32, m.yy.abs() as f32])
+            }
+            Mode::Rotated => {
+                let (xx, xy, yx, yy) = (split(m.xx), split(m.xy), split(m.yx), split(m.yy));
+                let (x, y) = (whole_and_part(m.x0), whole_and_part(m.y0));
+                let slot = numbers.push(&[xx[0], xx[1], xy[0], xy[1], x[0], x[1], yx[0], yx[1], yy[0], yy[1], y[0], y[1]]);
+                for e in window_edges(m, sampling.window) {
+                    numbers.push(&e);
+                }
+                slot
+            }
+        };
+        Self { mode, slot, planes, premultiplied }
+    }
+
+    /// Statements that set `register` from the pixel at `px` with centre `x`, `y`.
+    pub fn print(&self, register: &str, text: &mut String) -> std::fmt::Result {
+        let n = |k: usize| Numbers::read(self.slot + k);
+        let list = |from: usize, count: usize| (from..from + count).map(n).collect::<Vec<_>>().join(", ");
+        writeln!(text, "    {{")?;
+        match self.mode {
+            Mode::Whole => {
+                writeln!(text, "    let sx = vec2<f32>(f32(px.x) + {}, 0.5);", n(0))?;
+                writeln!(text, "    let sy = vec2<f32>(f32(px.y) + {}, 0.5);", n(1))?;
+                writeln!(text, "    let cover = 1.0;")?;
+            }
+            Mode::Bilinear | Mode::Reduce => {
+                writeln!(text, "    let sx = aligned_position(x, {});", list(0, 4))?;
+                writeln!(text, "    let sy = aligned_position(y, {});", list(4, 4))?;
+                let (cx, cy) = (list(8, 2), list(10, 2));
+                writeln!(text, "    let cover = span_coverage(f32(px.x), {cx}) * span_coverage(f32(px.y), {cy});")?;
+            }
+            Mode::Rotated => {
+                writeln!(text, "    let sx = rotated_position(x, y, {});", list(0, 6))?;
+                writeln!(text, "    let sy = rotated_position(x, y, {});", list(6, 6))?;
+                writeln!(text, "    var cover = 1.0;")?;
+                for e in [12, 15, 18, 21] {
+                    writeln!(text, "    cover = min(cover, clamp({} * x + {} * y + {} + 0.5, 0.0, 1.0));", n(e), n(e + 1), n(e + 2))?;
+                }
+            }
+        }
+        writeln!(text, "    {register} = vec4<f32>(0.0, 0.0, 0.0, 1.0);")?;
+        for p in &self.planes {
+            let read = self.read_plane(p);
+            let gain = f32::from_bits(p.gain_bits);
+            let gain = if gain == 1.0 { String::new() } else { format!(" * {gain:?}f") };
+            match (p.texel, p.to) {
+                (Texel::Rgba, _) => writeln!(text, "    {register} = {read};")?,
+                (_, "xyz") => {
+                    writeln!(text, "    let gray = {read};")?;
+                    writeln!(text, "    {register} = vec4<f32>(gray, gray, gray, 1.0);")?;
+                }
+                (_, to) => writeln!(text, "    {register}.{to} = {read}{gain};")?,
+            }
+        }
+        // An intermediate's colour is already multiplied by its alpha, so the window's edge multiplies it as well.
+        let covered = if self.premultiplied { register.to_string() } else { format!("{register}.w") };
+        writeln!(text, "    {covered} = {covered} * cover;")?;
+        writeln!(text, "    }}")
+    }
+
+    fn read_plane(&self, p: &PlaneCode) -> String {
+        let (t, kind) = (p.texture, p.texel.suffix());
+        if self.mode == Mode::Whole && p.grid == [(0, false); 2] {
+            return format!("load_{kind}(t{t}, i32(sx.x), i32(sy.x))");
+        }
+        let axis = |name: &str, (shift, cosited): (u8, bool)| {
+            let g = filter::GridAxis::subsampled(shift, cosited);
+            // Powers of two and sums of them: exact.
+            format!("on_grid({name}, {:?}f, {:?}f)", g.scale as f32, (g.offset - 0.5) as f32)
+        };
+        let (gx, gy) = (axis("sx", p.grid[0]), axis("sy", p.grid[1]));
+        if self.mode == Mode::Reduce {
+            let step = |k: usize, shift: u8| format!("max({} * {:?}f, 1.0)", Numbers::read(self.slot + k), 0.5f32.powi(i32::from(shift)));
+            return format!("reduce_{kind}(t{t}, {gx}, {gy}, vec2<f32>({}, {}))", step(12, p.grid[0].0), step(13, p.grid[1].0));
+        }
+        format!("bilinear_{kind}(t{t}, {gx}, {gy})")
+    }
+}
+
+fn plane_codes(program: &Program, source: Source, textures: &mut Textures) -> (Vec<PlaneCode>, bool) {
+    let one = 1.0f32.to_bits();
+    match source {
+        Source::Intermediate(i) => {
+            let texture = textures.binding(TextureUse::Intermediate(i), Texel::Rgba);
+            (vec![PlaneCode { texture, texel: Texel::Rgba, to: "xyzw", gain_bits: one, grid: [(0, false); 2] }], true)
+        }
+        Source::Picture(id) => {
+            let picture = &program.pictures[id];
+            let f = picture.format;
+            let texel = if f.bytes_per_sample() == 4 { Texel::Float } else { Texel::Uint };
+            let last = f.plane_count() - 1;
+            let (left, top) = filter::cosited(picture.color.chroma);
+            let codes = (0..=last).map(|k| {
+                let is_alpha = f.alpha && k == last;
+                PlaneCode {
+                    texture: textures.binding(TextureUse::Plane(id, k), texel),
+                    texel,
+                    to: match (is_alpha, f.model) {
+                        (true, _) => "w",
+                        (false, ColorModel::Gray) => "xyz",
+                        (false, _) => ["x", "y", "z"][k],
+                    },
+                    gain_bits: if is_alpha && texel == Texel::Uint { (1.0 / ((1u32 << f.bits) - 1) as f32).to_bits() } else { one },
+                    grid: if f.is_chroma(k) { [(f.chroma_shift_x, left && f.chroma_shift_x > 0), (f.chroma_shift_y, top && f.chroma_shift_y > 0)] } else { [(0, false); 2] },
+                }
+            });
+            (codes.collect(), false)
+        }
+    }
+}
+
+fn mode(s: &Sampling) -> Mode {
+    let m = &s.source_from_output;
+    if !m.is_axis_aligned() {
+        return Mode::Rotated;
+    }
+    let [x0, y0, x1, y1] = s.bounds.map(f64::from);
+    let ([x_lo, x_hi], [y_lo, y_hi]) = window_spans(s);
+    let covered = f64::from(x_lo) <= x0 && f64::from(x_hi) >= x1 && f64::from(y_lo) <= y0 && f64::from(y_hi) >= y1;
+    if covered && m.xx == 1.0 && m.yy == 1.0 && m.x0.fract() == 0.0 && m.y0.fract() == 0.0 {
+        return Mode::Whole;
+    }
+    if m.xx.abs() > 1.0 || m.yy.abs() > 1.0 { Mode::Reduce } else { Mode::Bilinear }
+}
+
+/// The window in output pixels, `[from, to]` horizontally and vertically; everything for a degenerate map.
+fn window_spans(s: &Sampling) -> ([f32; 2], [f32; 2]) {
+    let Some(inv) = s.source_from_output.inverse() else { return ([-1e9, 1e9], [-1e9, 1e9]) };
+    let [l, t, r, b] = s.window.map(f64::from);
+    let span = |a: f64, o: f64, from: f64, to: f64| {
+        let (p, q) = (a * from + o, a * to + o);
+        [p.min(q) as f32, p.max(q) as f32]
+    };
+    (span(inv.xx, inv.x0, l, r), span(inv.yy, inv.y0, t, b))
+}
+
+/// Per edge `[a, b, c]` with `a·x + b·y + c` output pixels inside of it.
+fn window_edges(m: &Affine, window: [f32; 4]) -> [[f32; 3]; 4] {
+    let [l, t, r, b] = window.map(f64::from);
+    let edge = |g: [f64; 3]| {
+        let len = g[0].hypot(g[1]).max(1e-12);
+        g.map(|v| (v / len) as f32)
+    };
+    [
+        edge([m.xx, m.xy, m.x0 - l]),
+        edge([-m.xx, -m.xy, r - m.x0]),
+        edge([m.yx, m.yy, m.y0 - t]),
+        edge([-m.yx, -m.yy, b - m.y0]),
+    ]
+}
+
+/// Whether bounds hold the whole raster.
+pub fn is_everything(bounds: [u32; 4], size: Size) -> bool {
+    bounds[0] == 0 && bounds[1] == 0 && bounds[2] >= size.width && bounds[3] >= size.height
+}

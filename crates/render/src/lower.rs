@@ -1,0 +1,596 @@
+//! From a plan and its source pictures to a [`Program`]: places layers, drops what cannot be seen, passes untouched pictures
+//! through, and strings everything that is per-pixel into as few passes as the effects allow.
+use crate::{
+    api::{OutputSpec, RenderError, SourcePictures},
+    place::{self, Placement},
+    program::{Pass, PictureId, Program, Reg, Sampling, Source, Stage, Target, TilePass},
+};
+use cutroom_effects::{
+    self as effects, Domain, EffectSpec, Family, Params, Raster, Shape,
+    color::{self, ColorStep, WorkingSpace},
+};
+use cutroom_timeline::{BlendSpace, Canvas, Content, EffectUse, Fit, FramePlan, Layer, Transform};
+use cutroom_types::{Affine, AlphaMode, ColorModel, ColorTags, ParamValue, Picture, PictureFormat, Size};
+
+/// Largest side of any raster, in pixels.
+pub const MAX_SIDE_PX: u32 = 32_768;
+
+/// What a plan turned out to need.
+pub enum Lowered {
+    /// The source picture is the result as it stands.
+    Untouched(Picture),
+    /// Work to do.
+    Program(Program),
+}
+
+/// Lowers a plan.
+///
+/// # Errors
+/// Unknown catalogue ids, missing source pictures, rasters that are empty or larger than [`MAX_SIDE_PX`].
+pub fn lower(plan: &FramePlan, sources: &dyn SourcePictures, output: &OutputSpec) -> Result<Lowered, RenderError> {
+    check_size(plan.canvas.size)?;
+    let mut l = Lowering { sources, program: Program { pictures: Vec::new(), intermediates: Vec::new(), passes: Vec::new() } };
+    if let Some(picture) = l.untouched(plan, output)? {
+        return Ok(Lowered::Untouched(picture));
+    }
+    let working = working_space(&plan.canvas);
+    let mut pass = PassBuilder::new(plan.canvas.size);
+    l.draw(plan, &mut pass)?;
+    pass.base_copy = pass.base_picture.filter(|id| {
+        let p = &l.program.pictures[*id];
+        p.format == output.format && p.color == output.color && p.size == plan.canvas.size
+    });
+    if output.format.alpha || pass.translucent {
+        // Files hold straight colour; without an alpha plane what is translucent shows over black.
+        if output.format.alpha {
+            pass.stages.push(Stage::Unpremultiply { reg: 0 });
+        }
+    }
+    pass.convert(0, color::encode_steps(working, output.format, output.color));
+    l.program.passes.push(Pass::Tiles(pass.finish(Target::Output)));
+    Ok(Lowered::Program(l.program))
+}
+
+/// The working space of a canvas.
+pub fn working_space(canvas: &Canvas) -> WorkingSpace {
+    WorkingSpace { linear: canvas.blend_space == BlendSpace::Linear, primaries: canvas.primaries, transfer: canvas.transfer }
+}
+
+fn check_size(s: Size) -> Result<(), RenderError> {
+    if s.width == 0 || s.height == 0 || s.width > MAX_SIDE_PX || s.height > MAX_SIDE_PX {
+        return Err(RenderError::Unsupported(format!(
+            "a raster of {}×{} pixels; sides go from 1 to {MAX_SIDE_PX}",
+            s.width, s.height
+        )));
+    }
+    Ok(())
+}
+
+/// Stages of one tile pass as they are gathered.
+struct PassBuilder {
+    size: Size,
+    stages: Vec<Stage>,
+    registers: usize,
+    /// Register 0 may have alpha below 1.
+    translucent: bool,
+    base_picture: Option<PictureId>,
+    base_copy: Option<PictureId>,
+}
+
+impl PassBuilder {
+    fn new(size: Size) -> Self {
+        Self { size, stages: Vec::new(), registers: 1, translucent: false, base_picture: None, base_copy: None }
+    }
+    fn full(&self) -> [u32; 4] {
+        [0, 0, self.size.width, self.size.height]
+    }
+    fn use_register(&mut self, reg: Reg) {
+        self.registers = self.registers.max(reg + 1);
+    }
+    fn convert(&mut self, reg: Reg, steps: Vec<ColorStep>) {
+        for ColorStep { kernel, uniforms } in steps {
+            self.stages.push(Stage::Point { reg, kernel, uniforms, kernel_from_output: Affine::IDENTITY });
+        }
+    }
+    fn finish(self, target: Target) -> TilePass {
+        TilePass { target, size: self.size, stages: self.stages, registers: self.registers, base_copy: self.base_copy }
+    }
+}
+
+/// A layer's pixels in a register: straight colour.
+struct Drawn {
+    bounds: [u32; 4],
+    /// Alpha is 1 inside the bounds.
+    opaque: bool,
+    /// Exactly this picture, unit scale, unchanged, over the whole canvas.
+    picture: Option<PictureId>,
+}
+
+/// Where a layer's pixels come from before placement.
+struct LayerSource {
+    source: Source,
+    /// Upright, square pixels.
+    content: Size,
+    /// Content coordinates to source sample coordinates.
+    source_from_content: Affine,
+    source_size: Size,
+    /// Steps from sampled values to straight working colour; intermediates are working colour already.
+    decode: Vec<ColorStep>,
+    premultiplied: bool,
+    has_alpha: bool,
+}
+
+struct Lowering<'a> {
+    sources: &'a dyn SourcePictures,
+    program: Program,
+}
+
+impl Lowering<'_> {
+    /// The single untouched layer's picture, when it already is what the output wants.
+    fn untouched(&mut self, plan: &FramePlan, output: &OutputSpec) -> Result<Option<Picture>, RenderError> {
+        let [layer] = &plan.layers[..] else { return Ok(None) };
+        let Content::Media { media, stream, source_time } = &layer.content else { return Ok(None) };
+        if !layer.effects.is_empty() || layer.opacity != 1.0 || layer.blend != "normal" || !is_plain(&layer.transform) {
+            return Ok(None);
+        }
+        let p = self.fetch(media, *stream, *source_time)?;
+        let same = p.format == output.format
+            && p.color == output.color
+            && p.size == plan.canvas.size
+            && p.display_size() == plan.canvas.size;
+        let upright = p.orientation == cutroom_types::Orientation::UPRIGHT && p.sample_aspect.0 == p.sample_aspect.1;
+        // With alpha the background shows through, unless there is none.
+        let whole = !p.format.alpha || (plan.canvas.background[3] == 0.0 && p.alpha == AlphaMode::Straight);
+        Ok((same && upright && whole).then_some(p))
+    }
+
+    fn fetch(&self, media: &cutroom_types::MediaId, stream: usize, time: cutroom_types::Time) -> Result<Picture, RenderError> {
+        let p =
+            self.sources.picture(media, stream, time).ok_or_else(|| RenderError::MissingSource { media: media.clone(), time })?;
+        check_size(p.size)?;
+        Ok(p)
+    }
+
+    /// Draws a whole plan into register 0 of `pass`, premultiplied.
+    fn draw(&mut self, plan: &FramePlan, pass: &mut PassBuilder) -> Result<(), RenderError> {
+        let working = working_space(&plan.canvas);
+        let bg = color::working_color(plan.canvas.background, working);
+        pass.translucent = bg[3] < 1.0;
+        let mut started = false;
+        for layer in &plan.layers[self.first_visible(plan)?..] {
+            // The first layer may land in the result itself when it hides the background.
+            let reg = usize::from(started);
+            let at = pass.stages.len();
+            let registers = pass.registers;
+            let drawn = self.draw_layer(layer, &plan.canvas, pass, reg)?;
+            let Some(drawn) = drawn else { continue };
+            let covers = drawn.opaque && drawn.bounds == pass.full() && layer.opacity == 1.0 && layer.blend == "normal";
+            if !started && covers {
+                started = true;
+                pass.translucent = false;
+                pass.base_picture = drawn.picture;
+                continue;
+            }
+            if !started {
+                // Draw it again above a fill; the first attempt only touched this pass.
+                pass.stages.truncate(at);
+                pass.registers = registers;
+                let premultiplied = [bg[0] * bg[3], bg[1] * bg[3], bg[2] * bg[3], bg[3]];
+                pass.stages.push(Stage::Fill { reg: 0, color: premultiplied });
+                started = true;
+                let Some(drawn) = self.draw_layer(layer, &plan.canvas, pass, 1)? else { continue };
+                blend(pass, layer, &drawn)?;
+                continue;
+            }
+            blend(pass, layer, &drawn)?;
+        }
+        if !started {
+            pass.stages.push(Stage::Fill { reg: 0, color: [bg[0] * bg[3], bg[1] * bg[3], bg[2] * bg[3], bg[3]] });
+        }
+        Ok(())
+    }
+
+    /// Index of the topmost layer that hides everything below it, or 0.
+    fn first_visible(&mut self, plan: &FramePlan) -> Result<usize, RenderError> {
+        for (i, layer) in plan.layers.iter().enumerate().rev() {
+            let Content::Media { media, stream, source_time } = &layer.content else { continue };
+            if layer.opacity < 1.0 || layer.blend != "normal" || !keeps_alpha(&layer.effects)? {
+                continue;
+            }
+            let p = self.fetch(media, *stream, *source_time)?;
+            if p.format.alpha {
+                continue;
+            }
+            let placed = place::place(&layer.transform, p.display_size(), plan.canvas.size);
+            if placed.is_some_and(|p| p.covers_canvas) {
+                return Ok(i);
+            }
+        }
+        Ok(0)
+    }
+
+    /// Draws a layer's straight colour into `reg`, without its opacity. `None` when nothing of it can be seen.
+    fn draw_layer(
+        &mut self,
+        layer: &Layer,
+        canvas: &Canvas,
+        pass: &mut PassBuilder,
+        reg: Reg,
+    ) -> Result<Option<Drawn>, RenderError> {
+        pass.use_register(reg);
+        let working = working_space(canvas);
+        match &layer.content {
+            Content::Transition { id, params, progress, from, to } => {
+                self.draw_transition(id, params, *progress, [from.as_deref(), to.as_deref()], canvas, pass, reg)
+            }
+            Content::Solid(rgba) if is_plain(&layer.transform) && point_only(&layer.effects)? => {
+                pass.stages.push(Stage::Fill { reg, color: color::working_color(*rgba, working) });
+                let full = pass.full();
+                let whole = Placement::whole(canvas.size);
+                self.point_effects(&layer.effects, working, canvas.size, &whole.content_from_output, pass, reg)?;
+                Ok(Some(Drawn { bounds: full, opaque: rgba[3] >= 1.0 && keeps_alpha(&layer.effects)?, picture: None }))
+            }
+            _ => {
+                let source = self.layer_source(&layer.content, canvas)?;
+                self.draw_source(source, layer, canvas, pass, reg)
+            }
+        }
+    }
+
+    fn layer_source(&mut self, content: &Content, canvas: &Canvas) -> Result<LayerSource, RenderError> {
+        let working = working_space(canvas);
+        let picture = match content {
+            Content::Media { media, stream, source_time } => self.fetch(media, *stream, *source_time)?,
+            Content::Solid(rgba) => solid_picture(*rgba, canvas)?,
+            Content::Composition(plan) => return self.nested(plan, working),
+            Content::Transition { .. } => return Err(RenderError::Unsupported("a transition inside an effect chain".into())),
+        };
+        let content_size = match content {
+            Content::Solid(_) => canvas.size,
+            _ => picture.display_size(),
+        };
+        check_size(content_size)?;
+        let stored = picture.size;
+        let display_stored = {
+            let (n, d) = picture.sample_aspect;
+            Size {
+                width: ((u64::from(stored.width) * u64::from(n) + u64::from(d) / 2) / u64::from(d)).max(1) as u32,
+                height: stored.height,
+            }
+        };
+        let source_from_content = match content {
+            Content::Solid(_) => Affine::scale(1.0 / f64::from(canvas.size.width), 1.0 / f64::from(canvas.size.height)),
+            _ => Affine::scale(f64::from(stored.width) / f64::from(display_stored.width), 1.0)
+                .after(&picture.orientation.stored_from_upright(display_stored)),
+        };
+        let decode = color::decode_steps(picture.format, picture.color, working);
+        let (has_alpha, premultiplied) = (picture.format.alpha, picture.alpha == AlphaMode::Premultiplied);
+        let id = self.program.pictures.len();
+        self.program.pictures.push(picture);
+        Ok(LayerSource {
+            source: Source::Picture(id),
+            content: content_size,
+            source_from_content,
+            source_size: stored,
+            decode,
+            premultiplied,
+            has_alpha,
+        })
+    }
+
+    /// Draws a nested composition on its own canvas.
+    fn nested(&mut self, plan: &FramePlan, outer: WorkingSpace) -> Result<LayerSource, RenderError> {
+        check_size(plan.canvas.size)?;
+        let mut inner = PassBuilder::new(plan.canvas.size);
+        self.draw(plan, &mut inner)?;
+        let own = working_space(&plan.canvas);
+        if own != outer {
+            inner.stages.push(Stage::Unpremultiply { reg: 0 });
+            // Through display-encoded values of the nested composition's own tags.
+            let rgb = PictureFormat { model: ColorModel::Rgb, bits: 32, chroma_shift_x: 0, chroma_shift_y: 0, alpha: false };
+            let tags = ColorTags { primaries: own.primaries, transfer: own.transfer, ..ColorTags::SRGB };
+            inner.convert(0, color::encode_steps(own, rgb, tags));
+            inner.convert(0, color::decode_steps(rgb, tags, outer));
+            inner.stages.push(Stage::Premultiply { reg: 0 });
+        }
+        let size = plan.canvas.size;
+        let id = self.add_intermediate(size, inner);
+        Ok(LayerSource {
+            source: Source::Intermediate(id),
+            content: size,
+            source_from_content: Affine::IDENTITY,
+            source_size: size,
+            decode: Vec::new(),
+            premultiplied: true,
+            has_alpha: true,
+        })
+    }
+
+    fn add_intermediate(&mut self, size: Size, pass: PassBuilder) -> usize {
+        let id = self.program.intermediates.len();
+        self.program.intermediates.push(size);
+        self.program.passes.push(Pass::Tiles(pass.finish(Target::Intermediate(id))));
+        id
+    }
+
+    /// Effects that need neighbours, and maps that a single sampling cannot do well, go through intermediates; the rest is sampled and computed
+    /// in this pass.
+    fn draw_source(
+        &mut self,
+        mut source: LayerSource,
+        layer: &Layer,
+        canvas: &Canvas,
+        pass: &mut PassBuilder,
+        reg: Reg,
+    ) -> Result<Option<Drawn>, RenderError> {
+        let working = working_space(canvas);
+        let Some(mut placed) = place::place(&layer.transform, source.content, canvas.size) else { return Ok(None) };
+        let last_wide =
+            layer.effects.iter().rposition(|e| matches!(effects::effect(&e.id).map(|s| s.shape), Some(Shape::Separable { .. })));
+        let split = last_wide.map_or(0, |i| i + 1);
+        if split > 0 {
+            source = self.widen(source, &layer.effects[..split], working)?;
+        }
+        let map = source.source_from_content.after(&placed.content_from_output);
+        let unit = map.is_axis_aligned() && map.xx.abs() == 1.0 && map.yy.abs() == 1.0 && is_integer(map.x0) && is_integer(map.y0);
+        if source.has_alpha && !source.premultiplied && !unit {
+            source = self.widen(source, &[], working)?;
+        }
+        let map = source.source_from_content.after(&placed.content_from_output);
+        // A rotated reduction is first reduced along the axes.
+        if !map.is_axis_aligned() {
+            let (step_x, step_y) = (map.xx.hypot(map.yx), map.xy.hypot(map.yy));
+            let step = step_x.max(step_y);
+            let quarter = map.xx == 0.0 && map.yy == 0.0;
+            if step > 1.0 + 1e-6 || quarter {
+                source = self.reduce(source, step.max(1.0), working)?;
+            }
+        }
+        let map = source.source_from_content.after(&placed.content_from_output);
+        placed.bounds = place::clip_bounds(placed.bounds, pass.full());
+        if place::is_empty(placed.bounds) {
+            return Ok(None);
+        }
+        let window = place::window(&source.source_from_content, &placed.window, source.source_size);
+        pass.stages.push(Stage::Sample {
+            reg,
+            sampling: Sampling { source: source.source, source_from_output: map, window, bounds: placed.bounds },
+        });
+        let raw = source.decode.clone();
+        pass.convert(reg, raw);
+        if source.premultiplied && source.has_alpha {
+            pass.stages.push(Stage::Unpremultiply { reg });
+        }
+        let rest = &layer.effects[split..];
+        self.point_effects(rest, working, source.content, &placed.content_from_output, pass, reg)?;
+        let opaque = !source.has_alpha && placed.is_full_inside && keeps_alpha(rest)?;
+        let picture = match source.source {
+            Source::Picture(id) if rest.is_empty() && map == Affine::IDENTITY && opaque => Some(id),
+            _ => None,
+        };
+        Ok(Some(Drawn { bounds: placed.bounds, opaque, picture }))
+    }
+
+    /// Renders a source at its content size, with effects, into an intermediate.
+    fn widen(&mut self, source: LayerSource, chain: &[EffectUse], working: WorkingSpace) -> Result<LayerSource, RenderError> {
+        let size = source.content;
+        let mut current = source;
+        let mut rest = chain;
+        loop {
+            let wide = rest.iter().position(|e| matches!(effects::effect(&e.id).map(|s| s.shape), Some(Shape::Separable { .. })));
+            let (points, tail) = rest.split_at(wide.unwrap_or(rest.len()));
+            let mut pass = PassBuilder::new(size);
+            let bounds = pass.full();
+            let window = [0.0, 0.0, current.source_size.width as f32, current.source_size.height as f32];
+            let map = current.source_from_content;
+            pass.stages.push(Stage::Sample {
+                reg: 0,
+                sampling: Sampling { source: current.source, source_from_output: map, window, bounds },
+            });
+            pass.convert(0, current.decode.clone());
+            if current.premultiplied && current.has_alpha && !points.is_empty() {
+                pass.stages.push(Stage::Unpremultiply { reg: 0 });
+            }
+            self.point_effects(points, working, size, &Affine::IDENTITY, &mut pass, 0)?;
+            if !(current.premultiplied && points.is_empty()) {
+                pass.stages.push(Stage::Premultiply { reg: 0 });
+            }
+            let mut id = self.add_intermediate(size, pass);
+            let Some((wide, after)) = tail.split_first() else {
+                return Ok(self.from_intermediate(id, size));
+            };
+            let spec = find_effect(wide)?;
+            if let Shape::Separable { weights } = spec.shape {
+                let raster = Raster { width_px: size.width as f32, height_px: size.height as f32, linear: working.linear };
+                let w = weights(Params(&wide.params), &raster);
+                for (horizontal, weights) in [(true, w.horizontal), (false, w.vertical)] {
+                    let to = self.program.intermediates.len();
+                    self.program.intermediates.push(size);
+                    self.program.passes.push(Pass::Convolve { from: id, to, horizontal, weights });
+                    id = to;
+                }
+            }
+            current = self.from_intermediate(id, size);
+            rest = after;
+            if rest.is_empty() {
+                return Ok(current);
+            }
+        }
+    }
+
+    fn from_intermediate(&self, id: usize, size: Size) -> LayerSource {
+        LayerSource {
+            source: Source::Intermediate(id),
+            content: size,
+            source_from_content: Affine::IDENTITY,
+            source_size: size,
+            decode: Vec::new(),
+            premultiplied: true,
+            has_alpha: true,
+        }
+    }
+
+    /// Renders a source upright and smaller by `step`, so that a bilinear read of it is enough.
+    fn reduce(&mut self, source: LayerSource, step: f64, working: WorkingSpace) -> Result<LayerSource, RenderError> {
+        let source = if source.has_alpha && !source.premultiplied { self.widen(source, &[], working)? } else { source };
+        let content = source.content;
+        let size = Size {
+            width: ((f64::from(content.width) / step).ceil() as u32).max(1),
+            height: ((f64::from(content.height) / step).ceil() as u32).max(1),
+        };
+        let content_from_small =
+            Affine::scale(f64::from(content.width) / f64::from(size.width), f64::from(content.height) / f64::from(size.height));
+        let map = source.source_from_content.after(&content_from_small);
+        let mut pass = PassBuilder::new(size);
+        let bounds = pass.full();
+        let window = [0.0, 0.0, source.source_size.width as f32, source.source_size.height as f32];
+        pass.stages
+            .push(Stage::Sample { reg: 0, sampling: Sampling { source: source.source, source_from_output: map, window, bounds } });
+        pass.convert(0, source.decode);
+        if !source.premultiplied {
+            pass.stages.push(Stage::Premultiply { reg: 0 });
+        }
+        let id = self.add_intermediate(size, pass);
+        let mut reduced = self.from_intermediate(id, size);
+        reduced.content = content;
+        reduced.source_from_content = content_from_small.inverse().unwrap_or(Affine::IDENTITY);
+        Ok(reduced)
+    }
+
+    /// Point effects on straight colour, in their own domain.
+    fn point_effects(
+        &self,
+        chain: &[EffectUse],
+        working: WorkingSpace,
+        content: Size,
+        content_from_output: &Affine,
+        pass: &mut PassBuilder,
+        reg: Reg,
+    ) -> Result<(), RenderError> {
+        let mut display = false;
+        for used in chain {
+            let spec = find_effect(used)?;
+            let Shape::Point { kernel, prepare } = spec.shape else { continue };
+            let want_display = spec.domain == Domain::Display;
+            if want_display != display {
+                pass.convert(
+                    reg,
+                    if want_display { color::display_from_working(working) } else { color::working_from_display(working) },
+                );
+                display = want_display;
+            }
+            let raster = Raster { width_px: content.width as f32, height_px: content.height as f32, linear: working.linear };
+            let uniforms = prepare(Params(&used.params), &raster);
+            pass.stages.push(Stage::Point { reg, kernel, uniforms, kernel_from_output: *content_from_output });
+        }
+        if display {
+            pass.convert(reg, color::working_from_display(working));
+        }
+        Ok(())
+    }
+
+    fn draw_transition(
+        &mut self,
+        id: &str,
+        params: &[(String, ParamValue)],
+        progress: f32,
+        sides: [Option<&Layer>; 2],
+        canvas: &Canvas,
+        pass: &mut PassBuilder,
+        reg: Reg,
+    ) -> Result<Option<Drawn>, RenderError> {
+        let spec = effects::transition(id).ok_or_else(|| RenderError::Unknown { what: "transition", id: id.into() })?;
+        let working = working_space(canvas);
+        let mut opaque = true;
+        for (i, side) in sides.into_iter().enumerate() {
+            let r = reg + i;
+            pass.use_register(r);
+            let drawn = match side {
+                Some(layer) => self.draw_layer(layer, canvas, pass, r)?.map(|d| (d, layer.opacity)),
+                None => None,
+            };
+            match drawn {
+                None => {
+                    pass.stages.push(Stage::Fill { reg: r, color: [0.0; 4] });
+                    opaque = false;
+                }
+                Some((d, opacity)) => {
+                    let solid = d.opaque && d.bounds == pass.full() && opacity == 1.0;
+                    opaque &= solid;
+                    if !solid {
+                        pass.stages.push(Stage::Premultiply { reg: r });
+                    }
+                    if opacity < 1.0 {
+                        pass.stages.push(Stage::Fade { reg: r, opacity });
+                    }
+                }
+            }
+        }
+        let raster = Raster { width_px: canvas.size.width as f32, height_px: canvas.size.height as f32, linear: working.linear };
+        let params: Vec<(String, ParamValue)> = params
+            .iter()
+            .map(|(name, v)| match v {
+                ParamValue::Color(c) => {
+                    (name.clone(), ParamValue::Color(color::working_color(c.map(|x| x as f32), working).map(f64::from)))
+                }
+                other => (name.clone(), other.clone()),
+            })
+            .collect();
+        let uniforms = (spec.prepare)(Params(&params), progress, &raster);
+        pass.stages.push(Stage::Mix { from: reg, to: reg + 1, kernel: spec.kernel, id: spec.id, uniforms });
+        if !opaque {
+            pass.stages.push(Stage::Unpremultiply { reg });
+        }
+        Ok(Some(Drawn { bounds: pass.full(), opaque, picture: None }))
+    }
+}
+
+fn blend(pass: &mut PassBuilder, layer: &Layer, drawn: &Drawn) -> Result<(), RenderError> {
+    let spec =
+        effects::blend_mode(&layer.blend).ok_or_else(|| RenderError::Unknown { what: "blend mode", id: layer.blend.clone() })?;
+    pass.stages.push(Stage::Blend {
+        backdrop: 0,
+        source: 1,
+        kernel: spec.kernel,
+        id: spec.id,
+        opacity: layer.opacity,
+        opaque_backdrop: !pass.translucent,
+        bounds: drawn.bounds,
+    });
+    Ok(())
+}
+
+fn find_effect(used: &EffectUse) -> Result<&'static EffectSpec, RenderError> {
+    effects::effect(&used.id).ok_or_else(|| RenderError::Unknown { what: "effect", id: used.id.clone() })
+}
+
+/// Whether none of the effects can make an opaque picture translucent.
+fn keeps_alpha(chain: &[EffectUse]) -> Result<bool, RenderError> {
+    chain.iter().try_fold(true, |all, e| {
+        let spec = find_effect(e)?;
+        Ok(all && spec.family != Family::Keying && matches!(spec.shape, Shape::Point { .. }))
+    })
+}
+
+fn point_only(chain: &[EffectUse]) -> Result<bool, RenderError> {
+    chain.iter().try_fold(true, |all, e| Ok(all && matches!(find_effect(e)?.shape, Shape::Point { .. })))
+}
+
+/// Fitted and centred, nothing more.
+fn is_plain(t: &Transform) -> bool {
+    let fit = t.fit;
+    *t == Transform { fit, ..Transform::IDENTITY } && matches!(fit, Fit::Contain | Fit::Cover | Fit::Stretch | Fit::Native)
+}
+
+fn is_integer(x: f64) -> bool {
+    (x - x.round()).abs() < 1e-9
+}
+
+/// One pixel of a colour, in the canvas's display encoding.
+fn solid_picture(rgba: [f32; 4], canvas: &Canvas) -> Result<Picture, RenderError> {
+    let format = PictureFormat { model: ColorModel::Rgb, bits: 32, chroma_shift_x: 0, chroma_shift_y: 0, alpha: true };
+    let tags = ColorTags { primaries: canvas.primaries, transfer: canvas.transfer, ..ColorTags::SRGB };
+    let planes = rgba.iter().map(|v| v.to_le_bytes().to_vec()).collect();
+    Picture::from_planes(format, Size { width: 1, height: 1 }, tags, planes)
+        .ok_or_else(|| RenderError::Unsupported("a solid".into()))
+}

@@ -1,0 +1,167 @@
+//! Geometry of placing content on a canvas.
+use cutroom_timeline::{Fit, Transform};
+use cutroom_types::{Affine, Size};
+
+/// Where a layer lands.
+#[derive(Clone, Copy, Debug)]
+pub struct Placement {
+    /// Canvas pixel coordinates to content coordinates (upright, square pixels).
+    pub content_from_output: Affine,
+    /// Visible part of the content in its pixels: left, top, right, bottom.
+    pub window: [f64; 4],
+    /// Canvas pixels that can be touched: left, top, right, bottom (exclusive).
+    pub bounds: [u32; 4],
+    /// The window's image holds the whole canvas.
+    pub covers_canvas: bool,
+    /// Every pixel of the bounds lies wholly inside the window's image.
+    pub is_full_inside: bool,
+}
+
+impl Placement {
+    /// Content of the canvas's size, unmoved.
+    pub fn whole(canvas: Size) -> Self {
+        Self {
+            content_from_output: Affine::IDENTITY,
+            window: [0.0, 0.0, f64::from(canvas.width), f64::from(canvas.height)],
+            bounds: [0, 0, canvas.width, canvas.height],
+            covers_canvas: true,
+            is_full_inside: true,
+        }
+    }
+}
+
+/// Places content of an upright square-pixel size. The fit is that of the uncropped content; cropping only hides. `None` when nothing can be seen: scaled to
+/// nothing, cropped away, outside, or not finite.
+pub fn place(t: &Transform, content: Size, canvas: Size) -> Option<Placement> {
+    let (cw, ch) = (f64::from(content.width), f64::from(content.height));
+    let (w, h) = (f64::from(canvas.width), f64::from(canvas.height));
+    let (fit_x, fit_y) = match t.fit {
+        Fit::Contain => {
+            let k = (w / cw).min(h / ch);
+            (k, k)
+        }
+        Fit::Cover => {
+            let k = (w / cw).max(h / ch);
+            (k, k)
+        }
+        Fit::Stretch => (w / cw, h / ch),
+        Fit::Native => (1.0, 1.0),
+    };
+    let [px, py] = t.position_px.map(f64::from);
+    let [sx, sy] = t.scale.map(f64::from);
+    let [ax, ay] = t.anchor.map(f64::from);
+    let (fx, fy) = (if t.flip_horizontal { -1.0 } else { 1.0 }, if t.flip_vertical { -1.0 } else { 1.0 });
+    // Content → fitted (about the centre, flipped there) → scaled and rotated about the anchor → placed.
+    let fitted = Affine::scale(fit_x * fx, fit_y * fy).after(&Affine::translate(-cw / 2.0, -ch / 2.0));
+    let anchor = Affine::translate(-(ax - 0.5) * cw * fit_x, -(ay - 0.5) * ch * fit_y);
+    let turned = Affine::rotate_degrees(f64::from(t.rotation_degrees)).after(&Affine::scale(sx, sy));
+    let output_from_content = snap(Affine::translate(w / 2.0 + px, h / 2.0 + py).after(&turned).after(&anchor).after(&fitted));
+    let content_from_output = snap(output_from_content.inverse()?);
+    let crop = t.crop.map(|c| f64::from(c).clamp(0.0, 1.0));
+    let window = [crop[0] * cw, crop[1] * ch, (1.0 - crop[2]) * cw, (1.0 - crop[3]) * ch];
+    if window[0] >= window[2] || window[1] >= window[3] {
+        return None;
+    }
+    let corners = [(window[0], window[1]), (window[2], window[1]), (window[0], window[3]), (window[2], window[3])]
+        .map(|(x, y)| output_from_content.apply(x, y));
+    let (mut x0, mut y0, mut x1, mut y1) = (f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY);
+    for (x, y) in corners {
+        (x0, y0, x1, y1) = (x0.min(x), y0.min(y), x1.max(x), y1.max(y));
+    }
+    if !(x0.is_finite() && y0.is_finite() && x1.is_finite() && y1.is_finite()) {
+        return None;
+    }
+    let aligned = content_from_output.is_axis_aligned();
+    // Rotated edges are softened over half a pixel on both sides.
+    let soft = if aligned { 0.0 } else { 0.5 };
+    let clamp = |v: f64, max: f64| v.clamp(0.0, max) as u32;
+    let bounds =
+        [clamp((x0 - soft).floor(), w), clamp((y0 - soft).floor(), h), clamp((x1 + soft).ceil(), w), clamp((y1 + soft).ceil(), h)];
+    if is_empty(bounds) {
+        return None;
+    }
+    let covers_canvas = aligned && x0 <= 0.0 && y0 <= 0.0 && x1 >= w && y1 >= h;
+    let is_full_inside = aligned
+        && x0 <= f64::from(bounds[0])
+        && y0 <= f64::from(bounds[1])
+        && x1 >= f64::from(bounds[2])
+        && y1 >= f64::from(bounds[3]);
+    Some(Placement { content_from_output, window, bounds, covers_canvas, is_full_inside })
+}
+
+/// Removes rounding noise, so that what was meant as a whole pixel is one.
+fn snap(a: Affine) -> Affine {
+    let s = |v: f64| {
+        let r = (v * 1024.0).round() / 1024.0;
+        if (v - r).abs() < 1e-9 { r } else { v }
+    };
+    Affine { xx: s(a.xx), xy: s(a.xy), x0: s(a.x0), yx: s(a.yx), yy: s(a.yy), y0: s(a.y0) }
+}
+
+/// Common part of two bounds (may be empty).
+pub fn clip_bounds(a: [u32; 4], b: [u32; 4]) -> [u32; 4] {
+    [a[0].max(b[0]), a[1].max(b[1]), a[2].min(b[2]), a[3].min(b[3])]
+}
+
+/// No pixel inside.
+pub fn is_empty(b: [u32; 4]) -> bool {
+    b[0] >= b[2] || b[1] >= b[3]
+}
+
+/// A window of the content in source samples; maps between the two keep rows rows or turn them a quarter.
+pub fn window(source_from_content: &Affine, window: &[f64; 4], source: Size) -> [f32; 4] {
+    let (ax, ay) = source_from_content.apply(window[0], window[1]);
+    let (bx, by) = source_from_content.apply(window[2], window[3]);
+    let (w, h) = (f64::from(source.width), f64::from(source.height));
+    [ax.min(bx).clamp(0.0, w), ay.min(by).clamp(0.0, h), ax.max(bx).clamp(0.0, w), ay.max(by).clamp(0.0, h)].map(|v| v as f32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HD: Size = Size { width: 1920, height: 1080 };
+
+    #[test]
+    fn same_size_is_identity() {
+        let p = place(&Transform::IDENTITY, HD, HD).unwrap();
+        assert_eq!(p.content_from_output, Affine::IDENTITY);
+        assert!(p.covers_canvas && p.is_full_inside);
+    }
+
+    #[test]
+    fn contain_letterboxes() {
+        // 4:3 into 16:9: 1440 wide, 240 pixels at each side.
+        let p = place(&Transform::IDENTITY, Size { width: 640, height: 480 }, HD).unwrap();
+        assert_eq!(p.bounds, [240, 0, 1680, 1080]);
+        assert!(!p.covers_canvas && p.is_full_inside);
+    }
+
+    #[test]
+    fn sixty_per_cent_pip_is_centred_on_its_position() {
+        let t = Transform { scale: [0.5, 0.5], position_px: [480.0, 270.0], ..Transform::IDENTITY };
+        assert_eq!(place(&t, HD, HD).unwrap().bounds, [960, 540, 1920, 1080]);
+    }
+
+    #[test]
+    fn crop_hides_without_moving() {
+        let t = Transform { crop: [0.25, 0.0, 0.25, 0.5], ..Transform::IDENTITY };
+        assert_eq!(place(&t, HD, HD).unwrap().bounds, [480, 0, 1440, 540]);
+        assert!(place(&Transform { crop: [0.5, 0.0, 0.5, 0.0], ..t }, HD, HD).is_none());
+    }
+
+    #[test]
+    fn anchor_stays_on_position() {
+        let t = Transform { anchor: [0.0, 0.0], position_px: [-960.0, -540.0], scale: [0.5; 2], ..Transform::IDENTITY };
+        assert_eq!(place(&t, HD, HD).unwrap().bounds, [0, 0, 960, 540]);
+    }
+
+    #[test]
+    fn rotation_turns_clockwise() {
+        let t = Transform { rotation_degrees: 90.0, ..Transform::IDENTITY };
+        let p = place(&t, HD, HD).unwrap();
+        // The content's top left corner is seen at the top right.
+        let (x, y) = p.content_from_output.apply(960.0 + 540.0, 540.0 - 960.0);
+        assert!(x.abs() < 1e-9 && y.abs() < 1e-9, "{x} {y}");
+    }
+}
