@@ -127,9 +127,11 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         let Some(named) = sides[1].or(sides[0]) else { return Ok(None) };
         let spec = cutroom_effects::transition(&x.kind).ok_or_else(|| unknown(&named.id, "transition", &x.kind))?;
         let values = params::resolve(spec.params, &x.params, time - start, &x.kind, &named.id)?;
-        // Taken in the middle of the frame, so that the first and the last frame are equally far from pure.
-        let done = (time - start).0 as f64 + index.rate.frame_duration().0 as f64 / 2.0;
-        let progress = (done / (end - start).0 as f64).clamp(0.0, 1.0) as f32;
+        // Counted in whole frames and taken in their middle: the first and the last frame are equally far from pure, also
+        // when an odd number of frames lies centred on a cut.
+        let frame = |t: Time| sampling::frame_count(index.rate, t.since_zero());
+        let (first, count) = (frame(start), frame(end) - frame(start));
+        let progress = (((index.rate.frame_at(time) - first) as f64 + 0.5) / count.max(1) as f64).clamp(0.0, 1.0) as f32;
         let mut blend = "normal".to_owned();
         let mut layers = [None, None];
         for (i, clip) in sides.into_iter().enumerate() {

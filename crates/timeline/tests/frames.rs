@@ -1,0 +1,267 @@
+//! Every output frame shows the source frame that the timeline means.
+//!
+//! Sources are lists of presentation times as a container would store them; "the frame shown" is found as a decoder
+//! would, by interval. The model next to it works with frame numbers and rationals, not with the planner's code.
+use cutroom_project::{
+    Alignment, Clip, ClipSource, Composition, Media, MediaKind, Project, Track, TrackKind, Transition, validate,
+};
+use cutroom_timeline::{Content, FramePlan, Layer, Timeline};
+use cutroom_types::{FrameRate, Size, Time, TimeDelta};
+use proptest::prelude::*;
+
+const RATES: [(u32, u32); 8] = [(24000, 1001), (24, 1), (25, 1), (30000, 1001), (30, 1), (50, 1), (60000, 1001), (60, 1)];
+
+fn rate((n, d): (u32, u32)) -> FrameRate {
+    FrameRate::new(n, d).unwrap()
+}
+
+/// Time of frame `k` as stored in a container counting in `1 / ticks` seconds and read back in flicks since the first frame, whose own
+/// timestamp is that of frame `offset`.
+fn stored(rate: FrameRate, k: i64, ticks: i64, offset: i64) -> Time {
+    let tick = |k: i64| {
+        let (n, d) = (i128::from(k) * i128::from(ticks) * i128::from(rate.den()), i128::from(rate.num()));
+        ((2 * n + d).div_euclid(2 * d)) as i64
+    };
+    Time::from_ratio_secs(tick(k + offset) - tick(offset), ticks)
+}
+
+/// The frame whose interval holds `t`, among `count`.
+fn shown(rate: FrameRate, ticks: i64, offset: i64, count: i64, t: Time) -> i64 {
+    let (mut low, mut high) = (0, count);
+    while high - low > 1 {
+        let middle = (low + high) / 2;
+        if stored(rate, middle, ticks, offset) <= t { low = middle } else { high = middle }
+    }
+    low
+}
+
+fn project(rate: FrameRate, clips: Vec<Clip>, transitions: Vec<Transition>) -> Project {
+    let mut track = Track::new("v", TrackKind::Video);
+    (track.clips, track.transitions) = (clips, transitions);
+    let mut c = Composition::new("main", Size { width: 64, height: 36 }, rate);
+    c.tracks.push(track);
+    let mut p = Project::new("test", c);
+    p.media.push(Media::new("m", "m.mp4", MediaKind::Video));
+    p
+}
+
+fn clip(id: usize, rate: FrameRate, start: i64, frames: i64, source_in: Time, speed: f64) -> Clip {
+    let (from, to) = (rate.time_of_frame(start), rate.time_of_frame(start + frames));
+    let mut c = Clip::new(&format!("c{id}"), ClipSource::media("m"), from, to - from);
+    (c.source_in, c.speed) = (source_in, speed);
+    c
+}
+
+fn source_time(layer: &Layer) -> Time {
+    match &layer.content {
+        Content::Media { source_time, .. } => *source_time,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn only(plan: &FramePlan) -> &Layer {
+    assert_eq!(plan.layers.len(), 1, "{plan:?}");
+    &plan.layers[0]
+}
+
+/// One to one at every rate, forwards and backwards, in exact and in coarse time bases, starting anywhere.
+#[test]
+fn a_cut_at_its_own_rate_shows_every_frame_once() {
+    for r in RATES.map(rate) {
+        for ticks in [1000, 90_000, 12_800, i64::from(r.num())] {
+            for offset in [0, 1, 2, 7] {
+                for first in [0, 1, 13, 1000] {
+                    let frames = 120;
+                    let in_point = r.time_of_frame(first);
+                    let out_point = r.time_of_frame(first + frames);
+                    let forward = clip(0, r, 5, frames, in_point, 1.0);
+                    let backward = clip(1, r, 5 + frames, frames, out_point, -1.0);
+                    let p = project(r, vec![forward, backward], vec![]);
+                    assert_eq!(validate(&p), vec![]);
+                    let t = Timeline::new(&p, &p.main).unwrap();
+                    assert_eq!(t.frame_count(), 5 + 2 * frames);
+                    for n in 0..5 {
+                        assert!(t.frame(n).unwrap().layers.is_empty());
+                    }
+                    for k in 0..frames {
+                        let see = |n| shown(r, ticks, offset, first + frames + 10, source_time(only(&t.frame(n).unwrap())));
+                        assert_eq!(see(5 + k), first + k, "{r} fps, 1/{ticks} s, offset {offset}, frame {k}");
+                        assert_eq!(see(5 + frames + k), first + frames - 1 - k, "{r} fps backwards, 1/{ticks} s, frame {k}");
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Imported projects carry float seconds: everything may be some flicks off, and no frame may be lost or doubled.
+#[test]
+fn rounded_seconds_do_not_shift_frames() {
+    for r in RATES.map(rate) {
+        let jitter = |t: Time, by: i64| Time((t.0 + by).max(0));
+        for by in [-300_000, -3, -1, 0, 1, 3, 300_000] {
+            let cut = jitter(r.time_of_frame(50), by);
+            let mut a = clip(0, r, 0, 50, r.time_of_frame(7), 1.0);
+            a.duration = cut - a.start;
+            let mut b = clip(1, r, 50, 50, r.time_of_frame(300), 1.0);
+            b.duration = jitter(r.time_of_frame(100), by) - cut;
+            b.start = cut;
+            let p = project(r, vec![a, b], vec![]);
+            let t = Timeline::new(&p, &p.main).unwrap();
+            assert_eq!(t.frame_count(), 100, "{r} {by}");
+            for n in 0..100 {
+                let want = if n < 50 { 7 + n } else { 300 + n - 50 };
+                let at = source_time(only(&t.frame(n).unwrap()));
+                assert_eq!(shown(r, 1000, 0, 1000, at), want, "{r}, {by} flicks, frame {n}");
+            }
+        }
+    }
+}
+
+/// 25 in 50 doubles, 50 in 25 halves, 24 in 60 is a 2:3 pattern.
+#[test]
+fn mixed_rates_follow_the_start_of_the_output_frame() {
+    let numbers = |source: (u32, u32), output: (u32, u32), count: i64| -> Vec<i64> {
+        let (s, o) = (rate(source), rate(output));
+        let p = project(o, vec![clip(0, o, 0, count, Time::ZERO, 1.0)], vec![]);
+        let t = Timeline::new(&p, &p.main).unwrap();
+        (0..count).map(|n| shown(s, 1000, 0, 1000, source_time(only(&t.frame(n).unwrap())))).collect()
+    };
+    assert_eq!(numbers((25, 1), (50, 1), 6), [0, 0, 1, 1, 2, 2]);
+    assert_eq!(numbers((50, 1), (25, 1), 4), [0, 2, 4, 6]);
+    assert_eq!(numbers((24, 1), (60, 1), 10), [0, 0, 0, 1, 1, 2, 2, 2, 3, 3]);
+    assert_eq!(numbers((24000, 1001), (60000, 1001), 10), [0, 0, 0, 1, 1, 2, 2, 2, 3, 3]);
+}
+
+/// A cut list: per clip (gap before, frames, first source frame, speed as a fraction, backwards, transition to the one before).
+#[derive(Clone, Debug)]
+struct Cut {
+    gap: i64,
+    frames: i64,
+    first: i64,
+    speed: (i64, i64),
+    backwards: bool,
+    dissolve: i64,
+    alignment: Alignment,
+}
+
+fn cut() -> impl Strategy<Value = Cut> {
+    (
+        prop_oneof![3 => Just(0i64), 1 => 1i64..30],
+        20i64..60,
+        500i64..2000,
+        prop_oneof![4 => Just((1i64, 1i64)), 1 => Just((2, 1)), 1 => Just((1, 2)), 1 => Just((1, 4)), 1 => Just((3, 1))],
+        any::<bool>(),
+        0i64..10,
+        prop_oneof![Just(Alignment::Centre), Just(Alignment::Start), Just(Alignment::End)],
+    )
+        .prop_map(|(gap, frames, first, speed, backwards, dissolve, alignment)| Cut {
+            gap,
+            frames,
+            first,
+            speed,
+            backwards,
+            dissolve,
+            alignment,
+        })
+}
+
+/// What frame `n` of a clip starting at `start` shows, by counting in half-open rational intervals: forwards the source frame at
+/// `first + (n − start)·speed`, backwards the last one before `end − (n − start)·speed`. Source and output have one rate here.
+fn model_frame(c: &Cut, start: i64, n: i64) -> i64 {
+    let (num, den) = c.speed;
+    if c.backwards {
+        let end = c.first * den - (n - start) * num;
+        (end - 1).div_euclid(den)
+    } else {
+        (c.first * den + (n - start) * num).div_euclid(den)
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_cut_list_gives_the_frames_of_the_model(r in 0..RATES.len(), ms in any::<bool>(), cuts in prop::collection::vec(cut(), 1..12)) {
+        let r = rate(RATES[r]);
+        let (mut clips, mut transitions, mut at) = (Vec::new(), Vec::new(), 0);
+        let mut starts = Vec::new();
+        for (i, c) in cuts.iter().enumerate() {
+            at += c.gap;
+            starts.push(at);
+            let speed = c.speed.0 as f64 / c.speed.1 as f64 * if c.backwards { -1.0 } else { 1.0 };
+            clips.push(clip(i, r, at, c.frames, r.time_of_frame(c.first), speed));
+            if i > 0 && c.gap == 0 && c.dissolve > 0 {
+                let length = r.time_of_frame(c.dissolve) - Time::ZERO;
+                transitions.push(Transition {
+                    id: format!("x{i}").as_str().into(), kind: "crossfade".into(),
+                    from: Some(format!("c{}", i - 1).as_str().into()), to: Some(format!("c{i}").as_str().into()),
+                    duration: length, alignment: c.alignment, params: Default::default(), audio_crossfade: true, extra: Default::default(),
+                });
+            }
+            at += c.frames;
+        }
+        let p = project(r, clips, transitions);
+        prop_assert_eq!(validate(&p), vec![]);
+        let t = Timeline::new(&p, &p.main).unwrap();
+        prop_assert_eq!(t.frame_count(), at);
+        let ticks = if ms { 1000 } else { i64::from(r.num()) };
+        let see = |l: &Layer| shown(r, ticks, 0, 5000, source_time(l));
+        for n in 0..at {
+            // The model: which dissolve covers the frame, else which clip.
+            let covering = cuts.iter().enumerate().find(|(i, c)| {
+                if *i == 0 || c.gap > 0 || c.dissolve == 0 { return false }
+                // Doubled, so that centred odd lengths stay whole numbers; a frame belongs to where it starts, rounded up by half.
+                let (cut2, d2) = (2 * starts[*i], 2 * c.dissolve);
+                let from2 = match c.alignment { Alignment::Centre => cut2 - d2 / 2, Alignment::Start => cut2, Alignment::End => cut2 - d2 };
+                2 * n >= from2 && 2 * n < from2 + d2
+            });
+            let plan = t.frame(n).unwrap();
+            if let Some((i, c)) = covering {
+                let layer = only(&plan);
+                let Content::Transition { progress, from: Some(from), to: Some(to), .. } = &layer.content else { panic!("{layer:?}") };
+                prop_assert_eq!(see(from), model_frame(&cuts[i - 1], starts[i - 1], n), "from, frame {}", n);
+                prop_assert_eq!(see(to), model_frame(c, starts[i], n), "to, frame {}", n);
+                prop_assert!(*progress > 0.0 && *progress < 1.0);
+                continue;
+            }
+            match (0..cuts.len()).find(|&i| n >= starts[i] && n < starts[i] + cuts[i].frames) {
+                None => prop_assert!(plan.layers.is_empty()),
+                Some(i) => {
+                    let layer = only(&plan);
+                    prop_assert_eq!(layer.clip.as_str(), format!("c{i}"));
+                    prop_assert_eq!(see(layer), model_frame(&cuts[i], starts[i], n), "frame {} of {:?}", n, cuts[i]);
+                }
+            }
+        }
+        prop_assert!(t.frame(at).unwrap().layers.is_empty() && t.frame(-1).unwrap().layers.is_empty());
+    }
+}
+
+/// A dissolve of an odd number of frames about a cut has exactly that many frames, evenly spread.
+#[test]
+fn progress_is_symmetric() {
+    let r = rate((25, 1));
+    for (frames, want) in [(4, vec![0.125, 0.375, 0.625, 0.875]), (3, vec![1.0 / 6.0, 0.5, 5.0 / 6.0]), (1, vec![0.5])] {
+        let x = Transition {
+            id: "x".into(),
+            kind: "crossfade".into(),
+            from: Some("c0".into()),
+            to: Some("c1".into()),
+            duration: TimeDelta(r.time_of_frame(frames).0),
+            alignment: Alignment::Centre,
+            params: Default::default(),
+            audio_crossfade: true,
+            extra: Default::default(),
+        };
+        let p = project(r, vec![clip(0, r, 0, 20, Time::ZERO, 1.0), clip(1, r, 20, 20, r.time_of_frame(100), 1.0)], vec![x]);
+        let t = Timeline::new(&p, &p.main).unwrap();
+        let seen: Vec<f32> = (0..40)
+            .filter_map(|n| match &only(&t.frame(n).unwrap()).content {
+                Content::Transition { progress, .. } => Some(*progress),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(seen, want);
+    }
+}
