@@ -119,6 +119,36 @@ pub enum MediaError {
         /// The system's or FFmpeg's reason.
         reason: String,
     },
+    /// Export settings that contradict each other or a format's rules; found before anything is created.
+    #[error("cannot export like this: {reason}")]
+    Settings {
+        /// What is wrong and what would be right.
+        reason: String,
+    },
+    /// The linked FFmpeg was built without an encoder.
+    #[error("{codec} needs FFmpeg's encoder \"{encoder}\", which the linked FFmpeg lacks; {hint}")]
+    NoEncoder {
+        /// Codec id.
+        codec: &'static str,
+        /// FFmpeg's encoder name.
+        encoder: &'static str,
+        /// What to install.
+        hint: &'static str,
+    },
+    /// The target exists and replacing it was not asked for.
+    #[error("{path}: already exists; say so to overwrite it", path = .path.display())]
+    Exists {
+        /// The target.
+        path: PathBuf,
+    },
+    /// A picture or sound block that does not fit the settings of the file being written.
+    #[error("{what} does not fit the export settings: {reason}")]
+    Mismatch {
+        /// "picture 12", "sound block".
+        what: String,
+        /// Both sides of the difference.
+        reason: String,
+    },
     /// FFmpeg ran out of memory or broke its own contract.
     #[error("FFmpeg failed while {operation}: {reason}")]
     Internal {
@@ -146,6 +176,10 @@ impl MediaError {
             Self::EncoderSetup { .. } => "media.encode.setup",
             Self::Encode { .. } => "media.encode.failed",
             Self::Write { .. } => "media.write.failed",
+            Self::Settings { .. } => "media.write.settings",
+            Self::NoEncoder { .. } => "media.write.no_encoder",
+            Self::Exists { .. } => "media.write.exists",
+            Self::Mismatch { .. } => "media.write.mismatch",
             Self::Internal { .. } => "media.ffmpeg.internal",
         }
     }
@@ -161,6 +195,7 @@ impl MediaError {
             | Self::NothingDecoded { path, .. }
             | Self::Decode { path, .. }
             | Self::TimedOut { path, .. }
+            | Self::Exists { path }
             | Self::Write { path, .. } => Some(path),
             _ => None,
         }
@@ -174,7 +209,10 @@ impl MediaError {
     }
     /// Whether trying again later, or another place of the same file, may work.
     pub fn is_recoverable(&self) -> bool {
-        matches!(self, Self::NotFound { .. } | Self::Unreadable { .. } | Self::Decode { .. } | Self::TimedOut { .. } | Self::Write { .. })
+        matches!(
+            self,
+            Self::NotFound { .. } | Self::Unreadable { .. } | Self::Decode { .. } | Self::TimedOut { .. } | Self::Write { .. }
+        )
     }
 }
 
@@ -183,6 +221,5 @@ pub(crate) fn ffmpeg_text(error: i32) -> String {
     let mut buffer = [0u8; 256];
     // SAFETY: the buffer is writable for the length given and FFmpeg ends it with a zero byte.
     unsafe { ffmpeg_next::ffi::av_strerror(error, buffer.as_mut_ptr().cast(), buffer.len()) };
-    std::ffi::CStr::from_bytes_until_nul(&buffer)
-        .map_or_else(|_| format!("error {error}"), |s| s.to_string_lossy().into_owned())
+    std::ffi::CStr::from_bytes_until_nul(&buffer).map_or_else(|_| format!("error {error}"), |s| s.to_string_lossy().into_owned())
 }

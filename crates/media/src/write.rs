@@ -1,0 +1,39 @@
+//! Writing media: settings → encoders → muxer → a file that appears under its final name only when it is whole.
+//!
+//! What can be written is data: [`containers`], [`video_codecs`] and [`audio_codecs`] are lists, one row per format
+//! (`container.rs`, `audio.rs`, one file per codec family under `video/`), and everything else loops over them.
+//! [`validate`] checks settings against the rows. [`Writer`] opens the encoders, then the file under a hidden
+//! temporary name (`partial.rs`), wraps pushed pictures without a copy (`frame.rs`), cuts pushed sound into the encoder's frames
+//! (`sound.rs`), interleaves packets (`mux.rs`) and renames when whole.
+//!
+//! **Threads and determinism.** Encoder calls run on the caller's thread; encoders start their own threads, by default as many as
+//! the `ffmpeg` program would take (a function of the number of processors, never of load). For a given thread count every encoder
+//! here gives identical bytes on every run; set [`VideoSettings::threads`] for identical bytes on different machines.
+//!
+//! **Length of sound.** FLAC, PCM and Opus decode to exactly the samples pushed, in every container here. AAC in mp4 and mov
+//! starts exactly (an edit list skips the encoder's priming) and its edit list ends it exactly, but a decoder that ignores the end of
+//! edit lists, FFmpeg 5.1 among them, plays the rest of the last 1024-sample frame as well. AAC in mkv has no way to say that the
+//! first 1024 samples are priming with this FFmpeg: they play as silence, and the picture is delayed equally.
+mod audio;
+mod container;
+mod encoder;
+mod frame;
+mod mux;
+mod partial;
+mod picture_file;
+mod rows;
+mod sequence;
+mod settings;
+mod sound;
+mod validate;
+mod video;
+mod writer;
+
+pub use audio::{AudioCodec, audio_codec, audio_codecs};
+pub use container::{Container, container, container_for_path, containers};
+pub use picture_file::write_png;
+pub use rows::{EncoderAvailability, encoders};
+pub use settings::{Rate, SoundSettings, VideoSettings, WriteSettings};
+pub use validate::validate;
+pub use video::{VideoCodec, VideoProfile, video_codec, video_codecs};
+pub use writer::{WriteReport, Writer};

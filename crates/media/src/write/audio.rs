@@ -1,0 +1,112 @@
+//! The audio codecs: one row each.
+use crate::MediaError;
+use crate::write::validate::refuse;
+use ffmpeg_next::ffi::AVSampleFormat;
+
+/// One way of storing sound.
+#[derive(Debug)]
+pub struct AudioCodec {
+    /// What settings and scripts name it by.
+    pub id: &'static str,
+    /// For people.
+    pub title: &'static str,
+    /// Ids of the containers that can hold it.
+    pub containers: &'static [&'static str],
+    /// Sample rates; empty for any.
+    pub rates_hz: &'static [u32],
+    /// Channel counts.
+    pub channels: &'static [u32],
+    /// Bit rate for each channel when none is set, kilobits a second; 0 for lossless codecs.
+    pub default_kbps_per_channel: u32,
+    /// How a sample is stored, by its bits; the first is the default.
+    pub(crate) forms: &'static [AudioForm],
+    /// What to install when the encoder is missing.
+    pub(crate) install_hint: &'static str,
+}
+
+/// One sample size of a codec.
+#[derive(Debug)]
+pub(crate) struct AudioForm {
+    /// 0 for lossy codecs.
+    pub bits: u32,
+    pub encoder: &'static str,
+    pub sample_format: AVSampleFormat,
+    /// `bits_per_raw_sample`, where the encoder wants to be told.
+    pub raw_bits: u32,
+}
+
+const ANY_FFMPEG: &str = "it is part of every FFmpeg unless left out on purpose: install the distribution's full libavcodec";
+
+static CODECS: &[AudioCodec] = &[
+    AudioCodec {
+        id: "aac",
+        title: "AAC-LC",
+        containers: &["mp4", "mov", "mkv"],
+        // ISO/IEC 14496-3 table 1.18.
+        rates_hz: &[96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350],
+        channels: &[1, 2, 3, 4, 5, 6, 8],
+        default_kbps_per_channel: 96,
+        forms: &[AudioForm { bits: 0, encoder: "aac", sample_format: AVSampleFormat::AV_SAMPLE_FMT_FLTP, raw_bits: 0 }],
+        install_hint: ANY_FFMPEG,
+    },
+    AudioCodec {
+        id: "opus",
+        title: "Opus",
+        containers: &["mp4", "mkv", "webm"],
+        rates_hz: &[48000],
+        channels: &[1, 2, 3, 4, 5, 6, 7, 8],
+        default_kbps_per_channel: 64,
+        forms: &[AudioForm { bits: 0, encoder: "libopus", sample_format: AVSampleFormat::AV_SAMPLE_FMT_FLT, raw_bits: 0 }],
+        install_hint: "install an FFmpeg built with --enable-libopus (Debian and Ubuntu: apt install libavcodec-extra)",
+    },
+    AudioCodec {
+        id: "flac",
+        title: "FLAC",
+        containers: &["mp4", "mkv"],
+        rates_hz: &[],
+        channels: &[1, 2, 3, 4, 5, 6, 7, 8],
+        default_kbps_per_channel: 0,
+        forms: &[
+            AudioForm { bits: 16, encoder: "flac", sample_format: AVSampleFormat::AV_SAMPLE_FMT_S16, raw_bits: 16 },
+            AudioForm { bits: 24, encoder: "flac", sample_format: AVSampleFormat::AV_SAMPLE_FMT_S32, raw_bits: 24 },
+        ],
+        install_hint: ANY_FFMPEG,
+    },
+    AudioCodec {
+        id: "pcm",
+        title: "PCM, uncompressed",
+        containers: &["mov", "mkv"],
+        rates_hz: &[],
+        channels: &[1, 2, 3, 4, 5, 6, 7, 8],
+        default_kbps_per_channel: 0,
+        forms: &[
+            AudioForm { bits: 16, encoder: "pcm_s16le", sample_format: AVSampleFormat::AV_SAMPLE_FMT_S16, raw_bits: 16 },
+            AudioForm { bits: 24, encoder: "pcm_s24le", sample_format: AVSampleFormat::AV_SAMPLE_FMT_S32, raw_bits: 24 },
+            AudioForm { bits: 32, encoder: "pcm_f32le", sample_format: AVSampleFormat::AV_SAMPLE_FMT_FLT, raw_bits: 32 },
+        ],
+        install_hint: ANY_FFMPEG,
+    },
+];
+
+impl AudioCodec {
+    /// Sizes of a stored sample, the default first; empty for lossy codecs.
+    pub fn bits(&self) -> Vec<u32> {
+        self.forms.iter().map(|f| f.bits).filter(|b| *b > 0).collect()
+    }
+}
+
+/// Every audio codec.
+pub fn audio_codecs() -> &'static [AudioCodec] {
+    CODECS
+}
+
+/// By id.
+///
+/// # Errors
+/// [`MediaError::Settings`] that lists what there is.
+pub fn audio_codec(id: &str) -> Result<&'static AudioCodec, MediaError> {
+    CODECS.iter().find(|c| c.id == id).ok_or_else(|| {
+        let known: Vec<_> = CODECS.iter().map(|c| c.id).collect();
+        refuse(format!("unknown audio codec \"{id}\"; there are {}", known.join(", ")))
+    })
+}

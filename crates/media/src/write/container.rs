@@ -1,0 +1,94 @@
+//! The containers: one row each.
+use crate::MediaError;
+use crate::write::validate::refuse;
+use std::path::Path;
+
+/// One kind of file.
+#[derive(Debug)]
+pub struct Container {
+    /// What settings and scripts name it by.
+    pub id: &'static str,
+    /// For people.
+    pub title: &'static str,
+    /// File name extensions, the usual one first.
+    pub extensions: &'static [&'static str],
+    /// FFmpeg's muxer; `None` when each picture is a file of its own.
+    pub muxer: Option<&'static str>,
+    /// Muxer options.
+    pub(crate) options: &'static [(&'static str, &'static str)],
+    /// Whether the container itself stores the quantisation range.
+    pub carries_range: bool,
+    /// Whether track times are stored in milliseconds instead of exact ticks (the frame rate is stored exactly all the same).
+    pub millisecond_times: bool,
+}
+
+static CONTAINERS: &[Container] = &[
+    Container {
+        id: "mp4",
+        title: "MPEG-4",
+        extensions: &["mp4", "m4v", "m4a"],
+        muxer: Some("mp4"),
+        // The index goes to the front so that players start before the file is whole.
+        options: &[("movflags", "+faststart+write_colr")],
+        carries_range: true,
+        millisecond_times: false,
+    },
+    Container {
+        id: "mov",
+        title: "QuickTime",
+        extensions: &["mov"],
+        muxer: Some("mov"),
+        options: &[("movflags", "+faststart+write_colr")],
+        carries_range: false,
+        millisecond_times: false,
+    },
+    Container {
+        id: "mkv",
+        title: "Matroska",
+        extensions: &["mkv", "mka"],
+        muxer: Some("matroska"),
+        options: &[],
+        carries_range: true,
+        millisecond_times: true,
+    },
+    Container {
+        id: "webm",
+        title: "WebM",
+        extensions: &["webm"],
+        muxer: Some("webm"),
+        options: &[],
+        carries_range: true,
+        millisecond_times: true,
+    },
+    Container {
+        id: "png-sequence",
+        title: "PNG files, one a frame",
+        extensions: &["png"],
+        muxer: None,
+        options: &[],
+        carries_range: true,
+        millisecond_times: false,
+    },
+];
+
+/// Every container.
+pub fn containers() -> &'static [Container] {
+    CONTAINERS
+}
+
+/// By id.
+///
+/// # Errors
+/// [`MediaError::Settings`] that lists what there is.
+pub fn container(id: &str) -> Result<&'static Container, MediaError> {
+    CONTAINERS.iter().find(|c| c.id == id).ok_or_else(|| {
+        let known: Vec<_> = CONTAINERS.iter().map(|c| c.id).collect();
+        refuse(format!("unknown container \"{id}\"; there are {}", known.join(", ")))
+    })
+}
+
+/// The container that a file name's extension stands for.
+pub fn container_for_path(path: &Path) -> Option<&'static Container> {
+    let extension = path.extension()?.to_str()?.to_ascii_lowercase();
+    CONTAINERS.iter().find(|c| c.extensions.contains(&extension.as_str()))
+}

@@ -1,0 +1,193 @@
+//! An opened FFmpeg encoder: frames in, packets out, on the caller's thread.
+use crate::MediaError;
+use crate::error::ffmpeg_text;
+use crate::tags::AvColor;
+use crate::write::frame::{Frame, encoder_format};
+use crate::write::rows::encoder_pointer;
+use crate::write::validate::{CheckedSound, CheckedVideo};
+use ffmpeg_next::ffi::{self, AVRational};
+use std::ffi::CString;
+
+/// An encoded packet, freed on drop.
+pub(crate) struct Packet(*mut ffi::AVPacket);
+
+impl Packet {
+    pub fn as_ptr(&self) -> *mut ffi::AVPacket {
+        self.0
+    }
+    /// The compressed bytes.
+    pub fn bytes(&self) -> &[u8] {
+        // SAFETY: a packet from the encoder owns `size` bytes at `data`, which is null only when `size` is 0.
+        unsafe {
+            let (data, size) = ((*self.0).data, (*self.0).size);
+            if data.is_null() || size <= 0 { &[] } else { std::slice::from_raw_parts(data, size as usize) }
+        }
+    }
+    /// Decoding time in the stream's time base.
+    pub fn dts(&self) -> i64 {
+        // SAFETY: the packet is valid while `self` lives.
+        unsafe { (*self.0).dts }
+    }
+}
+impl Drop for Packet {
+    fn drop(&mut self) {
+        // SAFETY: allocated by `av_packet_alloc`, freed once.
+        unsafe { ffi::av_packet_free(&mut self.0) };
+    }
+}
+
+/// An opened encoder.
+pub(crate) struct Encoder {
+    context: *mut ffi::AVCodecContext,
+    name: &'static str,
+}
+
+// SAFETY: an `AVCodecContext` may be used from any thread, one at a time; `&mut self` and ownership give that.
+unsafe impl Send for Encoder {}
+
+impl Encoder {
+    fn allocate(name: &'static str) -> Result<Self, MediaError> {
+        let codec = encoder_pointer(name);
+        if codec.is_null() {
+            return Err(MediaError::Missing { kind: "encoder", name: name.to_owned() });
+        }
+        // SAFETY: `codec` is a static description of an encoder.
+        let context = unsafe { ffi::avcodec_alloc_context3(codec) };
+        if context.is_null() {
+            return Err(MediaError::Internal { operation: "allocating an encoder", reason: "out of memory".into() });
+        }
+        Ok(Self { context, name })
+    }
+
+    /// Opens a video encoder. `global_header`: parameter sets go to the container instead of the stream.
+    pub fn open_video(v: &CheckedVideo, global_header: bool) -> Result<Self, MediaError> {
+        let s = v.settings;
+        let format = encoder_format(v.codec.input, s.format).ok_or_else(|| MediaError::EncoderSetup {
+            encoder: v.codec.encoder.into(),
+            reason: format!("FFmpeg has no pixel format for {}", s.format),
+        })?;
+        let encoder = Self::allocate(v.codec.encoder)?;
+        // SAFETY: the context was just allocated and is not open; all fields written are plain numbers.
+        unsafe {
+            let c = encoder.context;
+            (*c).width = s.size.width as i32;
+            (*c).height = s.size.height as i32;
+            (*c).pix_fmt = format;
+            (*c).time_base = AVRational { num: s.frame_rate.den() as i32, den: s.frame_rate.num() as i32 };
+            (*c).framerate = AVRational { num: s.frame_rate.num() as i32, den: s.frame_rate.den() as i32 };
+            (*c).sample_aspect_ratio = AVRational { num: s.sample_aspect.0 as i32, den: s.sample_aspect.1 as i32 };
+            AvColor::from_tags(s.color).write_to_context(c);
+        }
+        for (name, value) in &v.options {
+            encoder.set_option(name, value)?;
+        }
+        encoder.open(global_header)
+    }
+
+    /// Opens a sound encoder.
+    pub fn open_sound(a: &CheckedSound, global_header: bool) -> Result<Self, MediaError> {
+        let encoder = Self::allocate(a.form.encoder)?;
+        let kbps = a.settings.bitrate_kbps.unwrap_or(a.codec.default_kbps_per_channel * a.settings.channels);
+        // SAFETY: as above; the channel layout of a fresh context is empty, so nothing is overwritten that needs freeing.
+        unsafe {
+            let c = encoder.context;
+            (*c).sample_rate = a.settings.rate_hz as i32;
+            (*c).sample_fmt = a.form.sample_format;
+            (*c).bits_per_raw_sample = a.form.raw_bits as i32;
+            (*c).time_base = AVRational { num: 1, den: a.settings.rate_hz as i32 };
+            (*c).bit_rate = i64::from(kbps) * 1000;
+            ffi::av_channel_layout_default(&mut (*c).ch_layout, a.settings.channels as i32);
+        }
+        encoder.open(global_header)
+    }
+
+    /// Sets an option by name, of the encoder itself or of every codec. Unknown names and values are errors.
+    fn set_option(&self, name: &str, value: &str) -> Result<(), MediaError> {
+        let fail = |reason: String| MediaError::EncoderSetup { encoder: self.name.into(), reason };
+        let (Ok(c_name), Ok(c_value)) = (CString::new(name), CString::new(value)) else {
+            return Err(fail(format!("the option {name} holds a zero byte")));
+        };
+        // SAFETY: both strings are valid; `priv_data` is an object with options exactly when the codec has a private class.
+        let result = unsafe {
+            let mut result = ffi::AVERROR_OPTION_NOT_FOUND;
+            if !(*(*self.context).codec).priv_class.is_null() {
+                result = ffi::av_opt_set((*self.context).priv_data, c_name.as_ptr(), c_value.as_ptr(), 0);
+            }
+            if result == ffi::AVERROR_OPTION_NOT_FOUND {
+                result = ffi::av_opt_set(self.context.cast(), c_name.as_ptr(), c_value.as_ptr(), 0);
+            }
+            result
+        };
+        match result {
+            r if r >= 0 => Ok(()),
+            ffi::AVERROR_OPTION_NOT_FOUND => Err(fail(format!("it has no option \"{name}\""))),
+            r => Err(fail(format!("\"{value}\" is not a value for its option \"{name}\": {}", ffmpeg_text(r)))),
+        }
+    }
+
+    fn open(self, global_header: bool) -> Result<Self, MediaError> {
+        // SAFETY: the context is complete and not open yet; a null codec means the one it was allocated for.
+        let result = unsafe {
+            if global_header {
+                (*self.context).flags |= ffi::AV_CODEC_FLAG_GLOBAL_HEADER as i32;
+            }
+            ffi::avcodec_open2(self.context, std::ptr::null(), std::ptr::null_mut())
+        };
+        if result < 0 {
+            return Err(MediaError::EncoderSetup {
+                encoder: self.name.into(),
+                reason: format!("it refuses the settings: {}", ffmpeg_text(result)),
+            });
+        }
+        Ok(self)
+    }
+
+    /// The open context, for the muxer to read.
+    pub fn context(&self) -> *const ffi::AVCodecContext {
+        self.context
+    }
+    /// Time base of frames and packets.
+    pub fn time_base(&self) -> AVRational {
+        // SAFETY: the context is valid while `self` lives.
+        unsafe { (*self.context).time_base }
+    }
+    /// Samples of each frame but the last; 0 for any number.
+    pub fn frame_samples(&self) -> usize {
+        // SAFETY: as above.
+        usize::try_from(unsafe { (*self.context).frame_size }).unwrap_or(0)
+    }
+
+    /// Gives one frame, or `None` after the last.
+    pub fn send(&mut self, frame: Option<&Frame>) -> Result<(), MediaError> {
+        let frame = frame.map_or(std::ptr::null(), Frame::as_ptr);
+        // SAFETY: the context is open; the frame is valid or null. The encoder takes its own references.
+        let result = unsafe { ffi::avcodec_send_frame(self.context, frame) };
+        if result < 0 { Err(self.failed(result)) } else { Ok(()) }
+    }
+
+    /// The next packet; `None` when more frames are needed or, after the end, when there are no more.
+    pub fn receive(&mut self) -> Result<Option<Packet>, MediaError> {
+        // SAFETY: plain allocation.
+        let packet = Packet(unsafe { ffi::av_packet_alloc() });
+        if packet.0.is_null() {
+            return Err(self.failed(ffi::AVERROR(ffi::ENOMEM)));
+        }
+        // SAFETY: the context is open and the packet is empty.
+        match unsafe { ffi::avcodec_receive_packet(self.context, packet.0) } {
+            0.. => Ok(Some(packet)),
+            r if r == ffi::AVERROR(ffi::EAGAIN) || r == ffi::AVERROR_EOF => Ok(None),
+            r => Err(self.failed(r)),
+        }
+    }
+
+    fn failed(&self, result: i32) -> MediaError {
+        MediaError::Encode { encoder: self.name.into(), reason: ffmpeg_text(result) }
+    }
+}
+
+impl Drop for Encoder {
+    fn drop(&mut self) {
+        // SAFETY: allocated by `avcodec_alloc_context3`, freed once.
+        unsafe { ffi::avcodec_free_context(&mut self.context) };
+    }
+}

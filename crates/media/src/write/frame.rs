@@ -1,0 +1,176 @@
+//! Pictures and samples as FFmpeg frames. Planes are lent to the encoder without a copy wherever it reads nothing but them: each
+//! plane becomes a buffer whose free callback drops the plane's share of the memory.
+use crate::MediaError;
+use crate::pixel;
+use crate::tags::AvColor;
+use crate::write::video::Input;
+use cutroom_types::{ColorModel, Picture, PictureFormat, Plane};
+use ffmpeg_next::ffi::{self, AVPixelFormat, AVRational};
+use std::ffi::c_void;
+
+/// An FFmpeg frame, freed on drop.
+pub(crate) struct Frame(*mut ffi::AVFrame);
+
+impl Frame {
+    pub fn as_ptr(&self) -> *const ffi::AVFrame {
+        self.0
+    }
+    pub fn as_mut_ptr(&mut self) -> *mut ffi::AVFrame {
+        self.0
+    }
+    pub fn empty() -> Result<Self, MediaError> {
+        // SAFETY: plain allocation.
+        let frame = unsafe { ffi::av_frame_alloc() };
+        if frame.is_null() { Err(out_of_memory()) } else { Ok(Self(frame)) }
+    }
+}
+impl Drop for Frame {
+    fn drop(&mut self) {
+        // SAFETY: allocated by `av_frame_alloc`, freed once.
+        unsafe { ffi::av_frame_free(&mut self.0) };
+    }
+}
+
+fn out_of_memory() -> MediaError {
+    MediaError::Internal { operation: "allocating a frame", reason: "out of memory".into() }
+}
+
+/// Interleaved layout: for each sample of a pixel the plane it comes from, `None` for filling.
+struct Packing {
+    av: AVPixelFormat,
+    order: &'static [Option<usize>],
+}
+
+fn packing(input: Input, f: PictureFormat) -> Option<Packing> {
+    use AVPixelFormat as A;
+    const RGB: &[Option<usize>] = &[Some(0), Some(1), Some(2)];
+    const RGBA: &[Option<usize>] = &[Some(0), Some(1), Some(2), Some(3)];
+    let (av, order) = match (input, f.model, f.bits, f.alpha) {
+        (Input::PlanesOrBgr, ColorModel::Rgb, 8, false) => (A::AV_PIX_FMT_BGR0, &[Some(2), Some(1), Some(0), None][..]),
+        (Input::PlanesOrBgr, ColorModel::Rgb, 8, true) => (A::AV_PIX_FMT_BGRA, &[Some(2), Some(1), Some(0), Some(3)][..]),
+        (Input::PackedRgb, ColorModel::Rgb, 8, false) => (A::AV_PIX_FMT_RGB24, RGB),
+        (Input::PackedRgb, ColorModel::Rgb, 8, true) => (A::AV_PIX_FMT_RGBA, RGBA),
+        (Input::PackedRgb, ColorModel::Rgb, 16, false) => (A::AV_PIX_FMT_RGB48BE, RGB),
+        (Input::PackedRgb, ColorModel::Rgb, 16, true) => (A::AV_PIX_FMT_RGBA64BE, RGBA),
+        (Input::PackedRgb, ColorModel::Gray, 8, false) => (A::AV_PIX_FMT_GRAY8, &[Some(0)][..]),
+        (Input::PackedRgb, ColorModel::Gray, 16, false) => (A::AV_PIX_FMT_GRAY16BE, &[Some(0)][..]),
+        _ => return None,
+    };
+    Some(Packing { av, order })
+}
+
+/// The pixel format that the encoder gets for pictures of `format`.
+pub(crate) fn encoder_format(input: Input, format: PictureFormat) -> Option<AVPixelFormat> {
+    packing(input, format).map(|p| p.av).or_else(|| pixel::av_format(format))
+}
+
+/// A picture as the encoder wants it. The picture's format must be one that the encoder was opened with.
+pub(crate) fn video_frame(picture: &Picture, input: Input, pts: i64) -> Result<Frame, MediaError> {
+    let av = encoder_format(input, picture.format)
+        .ok_or_else(|| MediaError::Internal { operation: "wrapping a picture", reason: picture.format.to_string() })?;
+    let mut frame = Frame::empty()?;
+    // SAFETY: the frame is valid and ours; all fields written are plain numbers.
+    unsafe {
+        let f = frame.0;
+        (*f).width = picture.size.width as i32;
+        (*f).height = picture.size.height as i32;
+        (*f).format = av as i32;
+        (*f).pts = pts;
+        (*f).sample_aspect_ratio = AVRational { num: picture.sample_aspect.0 as i32, den: picture.sample_aspect.1 as i32 };
+        AvColor::from_tags(picture.color).write_to_frame(f);
+    }
+    if let Some(packing) = packing(input, picture.format) {
+        allocate(&mut frame)?;
+        interleave(&mut frame, picture, &packing);
+    } else if input == Input::PaddedPlanes || !picture.planes.iter().all(|p| lendable(p, picture.format)) {
+        allocate(&mut frame)?;
+        copy_planes(&mut frame, picture);
+    } else {
+        lend_planes(&mut frame, picture)?;
+    }
+    Ok(frame)
+}
+
+/// Whether FFmpeg can read the plane in place: samples on their natural boundaries, strides that fit its integers.
+fn lendable(plane: &Plane, format: PictureFormat) -> bool {
+    let sample = format.bytes_per_sample();
+    plane.data().as_ptr().addr().is_multiple_of(sample)
+        && plane.stride_bytes().is_multiple_of(sample)
+        && i32::try_from(plane.stride_bytes()).is_ok()
+}
+
+fn lend_planes(frame: &mut Frame, picture: &Picture) -> Result<(), MediaError> {
+    /// Drops the share of the memory; may run on any of the encoder's threads.
+    unsafe extern "C" fn give_back(share: *mut c_void, _data: *mut u8) {
+        // SAFETY: `share` is the `Box<Plane>` leaked below; FFmpeg calls this exactly once, and planes are `Send`.
+        drop(unsafe { Box::from_raw(share.cast::<Plane>()) });
+    }
+    for (k, plane) in picture.planes.iter().enumerate() {
+        let slot = pixel::av_plane(picture.format, k);
+        let share = Box::into_raw(Box::new(plane.clone()));
+        // SAFETY: the bytes live as long as `share`; the buffer is marked read-only, so nothing writes through the pointer.
+        unsafe {
+            let bytes = (*share).data();
+            let data = bytes.as_ptr().cast_mut();
+            let buffer = ffi::av_buffer_create(data, bytes.len(), Some(give_back), share.cast(), ffi::AV_BUFFER_FLAG_READONLY);
+            if buffer.is_null() {
+                drop(Box::from_raw(share));
+                return Err(out_of_memory());
+            }
+            (*frame.0).buf[slot] = buffer;
+            (*frame.0).data[slot] = data;
+            (*frame.0).linesize[slot] = plane.stride_bytes() as i32;
+        }
+    }
+    Ok(())
+}
+
+/// Gives the frame memory of its own, padded as encoders expect.
+fn allocate(frame: &mut Frame) -> Result<(), MediaError> {
+    // SAFETY: size and format are set; the frame has no buffers yet.
+    if unsafe { ffi::av_frame_get_buffer(frame.0, 0) } < 0 { Err(out_of_memory()) } else { Ok(()) }
+}
+
+/// Row `y` of `data[slot]`, `len` bytes.
+fn row_mut(frame: &mut Frame, slot: usize, y: usize, len: usize) -> &mut [u8] {
+    // SAFETY: `allocate` gave the slot rows of at least `len` bytes, `linesize` apart, for the frame's format and size; the callers
+    // stay within these.
+    unsafe {
+        let start = (*frame.0).data[slot].add(y * (*frame.0).linesize[slot] as usize);
+        std::slice::from_raw_parts_mut(start, len)
+    }
+}
+
+fn copy_planes(frame: &mut Frame, picture: &Picture) {
+    for (k, plane) in picture.planes.iter().enumerate() {
+        let slot = pixel::av_plane(picture.format, k);
+        for y in 0..plane.rows() {
+            let from = plane.row(y);
+            row_mut(frame, slot, y, from.len()).copy_from_slice(from);
+        }
+    }
+}
+
+fn interleave(frame: &mut Frame, picture: &Picture, packing: &Packing) {
+    let sample = picture.format.bytes_per_sample();
+    let pixel_bytes = packing.order.len() * sample;
+    for y in 0..picture.size.height as usize {
+        let to = row_mut(frame, 0, y, picture.size.width as usize * pixel_bytes);
+        for (i, plane) in packing.order.iter().enumerate() {
+            let Some(plane) = plane else {
+                to.iter_mut().skip(i * sample).step_by(pixel_bytes).for_each(|b| *b = 0xff);
+                continue;
+            };
+            let from = picture.planes[*plane].row(y);
+            if sample == 1 {
+                for (to, from) in to[i..].iter_mut().step_by(pixel_bytes).zip(from) {
+                    *to = *from;
+                }
+            } else {
+                for (to, from) in to[2 * i..].chunks_mut(pixel_bytes).zip(from.chunks_exact(2)) {
+                    (to[0], to[1]) = (from[1], from[0]);
+                }
+            }
+        }
+    }
+}

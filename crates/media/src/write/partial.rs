@@ -1,0 +1,105 @@
+//! Files that appear under their final name only when they are whole: written under a hidden name in the same folder, synced, then
+//! renamed. Dropping an unfinished one removes it.
+use crate::MediaError;
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+/// A file that is being written.
+pub(crate) struct Partial {
+    path: PathBuf,
+    target: PathBuf,
+    overwrite: bool,
+}
+
+pub(crate) fn write_error(path: &Path, error: &io::Error) -> MediaError {
+    MediaError::Write { path: path.to_owned(), reason: error.to_string() }
+}
+
+/// The folder that holds a file.
+pub(crate) fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(p) if !p.as_os_str().is_empty() => p,
+        _ => Path::new("."),
+    }
+}
+
+/// A hidden name beside `target` that no other writer of this or another process uses; the extension is kept.
+pub(crate) fn hidden_name(target: &Path) -> PathBuf {
+    static NUMBER: AtomicU32 = AtomicU32::new(0);
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    let stem = target.file_stem().unwrap_or_default().to_string_lossy();
+    // File names end at 255 bytes; what is added takes less than half.
+    let stem: String = stem.chars().take(30).collect();
+    let extension = target.extension().map(|e| format!(".{}", e.to_string_lossy())).unwrap_or_default();
+    folder_of(target).join(format!(".{stem}.partial-{}-{number}{extension}", std::process::id()))
+}
+
+/// Makes a rename or removal in `folder` last through a power cut.
+pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
+    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+}
+
+/// Gives `from` the name `to`; without `overwrite`, an existing `to` is an error even when it appeared a moment ago.
+pub(crate) fn rename(from: &Path, to: &Path, overwrite: bool) -> Result<(), MediaError> {
+    if overwrite {
+        return fs::rename(from, to).map_err(|e| write_error(to, &e));
+    }
+    match fs::hard_link(from, to) {
+        Ok(()) => fs::remove_file(from).map_err(|e| write_error(from, &e)),
+        Err(e) if e.kind() == io::ErrorKind::AlreadyExists => Err(MediaError::Exists { path: to.to_owned() }),
+        // File systems without hard links: the check and the rename are two steps there.
+        Err(_) if to.symlink_metadata().is_ok() => Err(MediaError::Exists { path: to.to_owned() }),
+        Err(_) => fs::rename(from, to).map_err(|e| write_error(to, &e)),
+    }
+}
+
+impl Partial {
+    /// Creates the empty file under its hidden name.
+    ///
+    /// # Errors
+    /// [`MediaError::Exists`] when the target exists and `overwrite` is not set; [`MediaError::Write`] when the folder is missing or not
+    /// writable, or the target is a folder or device.
+    pub fn create(target: &Path, overwrite: bool) -> Result<Self, MediaError> {
+        match fs::symlink_metadata(target) {
+            Ok(_) if !overwrite => return Err(MediaError::Exists { path: target.to_owned() }),
+            Ok(m) if !m.is_file() && !m.is_symlink() => {
+                return Err(MediaError::Write { path: target.to_owned(), reason: "it is a folder or device, not a file".into() });
+            }
+            _ => {}
+        }
+        if target.file_name().is_none() {
+            return Err(MediaError::Write { path: target.to_owned(), reason: "it is not a file name".into() });
+        }
+        let path = hidden_name(target);
+        File::create_new(&path).map_err(|e| write_error(target, &e))?;
+        Ok(Self { path, target: target.to_owned(), overwrite })
+    }
+    /// Where to write.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+    /// What it will be called.
+    pub fn target(&self) -> &Path {
+        &self.target
+    }
+    /// Syncs, renames, syncs the folder; gives the size in bytes.
+    pub fn commit(self) -> Result<u64, MediaError> {
+        let synced = File::options().write(true).open(&self.path).and_then(|f| {
+            f.sync_all()?;
+            f.metadata()
+        });
+        let bytes = synced.map_err(|e| write_error(&self.target, &e))?.len();
+        rename(&self.path, &self.target, self.overwrite)?;
+        sync_folder(folder_of(&self.target)).map_err(|e| write_error(&self.target, &e))?;
+        Ok(bytes)
+    }
+}
+
+impl Drop for Partial {
+    fn drop(&mut self) {
+        // Gone after a commit; nothing can be done about a failure.
+        let _ = fs::remove_file(&self.path);
+    }
+}

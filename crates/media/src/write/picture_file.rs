@@ -1,0 +1,36 @@
+//! One picture as a PNG file.
+use crate::MediaError;
+use crate::write::partial::{Partial, write_error};
+use crate::write::settings::VideoSettings;
+use crate::write::validate::refuse;
+use crate::write::writer::PictureTrack;
+use cutroom_types::{FrameRate, Picture};
+use std::fs;
+use std::path::Path;
+
+/// Writes a picture of 8- or 16-bit full-range RGB planes (with straight alpha) or gray as PNG; an existing file is replaced, and only
+/// when the new one is whole.
+///
+/// # Errors
+/// [`MediaError::Settings`] for another format, [`MediaError::Write`] when the file cannot be written.
+pub fn write_png(path: &Path, picture: &Picture) -> Result<(), MediaError> {
+    crate::init();
+    let rate = FrameRate::new(25, 1).ok_or_else(|| refuse("no frame rate".into()))?;
+    let mut settings = VideoSettings::new("png", picture.size, rate)?;
+    settings.format = picture.format;
+    settings.color = picture.color;
+    settings.sample_aspect = picture.sample_aspect;
+    // More threads would only add delay to a single picture.
+    settings.threads = 1;
+    let mut track = PictureTrack::open_alone(&settings)?;
+    let mut bytes = Vec::new();
+    let mut keep = |packet: crate::write::encoder::Packet| {
+        bytes.extend_from_slice(packet.bytes());
+        Ok(())
+    };
+    track.push(picture, &mut keep)?;
+    track.finish(&mut keep)?;
+    let partial = Partial::create(path, true)?;
+    fs::write(partial.path(), &bytes).map_err(|e| write_error(path, &e))?;
+    partial.commit().map(|_| ())
+}

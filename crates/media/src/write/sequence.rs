@@ -1,0 +1,167 @@
+//! One file a picture. All are written into a hidden folder beside the target and moved into place when the last is whole.
+//!
+//! A target is a pattern, `shot_%05d.png` (numbers start at 0), or a folder without an extension, which gets `00000.png` and so on.
+use crate::MediaError;
+use crate::write::partial::{folder_of, hidden_name, rename, sync_folder, write_error};
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+/// A sequence that is being written.
+pub(crate) struct Sequence {
+    target: PathBuf,
+    pattern: Pattern,
+    hidden: PathBuf,
+    overwrite: bool,
+    count: u64,
+    bytes: u64,
+}
+
+/// Where the files go and what they are called.
+struct Pattern {
+    folder: PathBuf,
+    /// The folder itself is the target and is made if missing.
+    own_folder: bool,
+    before: String,
+    after: String,
+    digits: usize,
+}
+
+impl Pattern {
+    fn parse(target: &Path) -> Result<Self, MediaError> {
+        let bad = |reason: &str| MediaError::Settings { reason: format!("{}: {reason}", target.display()) };
+        let name = target.file_name().and_then(|n| n.to_str()).ok_or_else(|| bad("is not a readable file name"))?;
+        if !name.contains('%') {
+            if target.extension().is_some() {
+                return Err(bad("a picture sequence needs a place for the number, such as name_%05d.png, or a folder name"));
+            }
+            return Ok(Self { folder: target.into(), own_folder: true, before: String::new(), after: ".png".into(), digits: 5 });
+        }
+        let (before, rest) = name.split_once('%').unwrap_or((name, ""));
+        let (digits, after) = rest.split_once('d').ok_or_else(|| bad("the number must be written as %05d"))?;
+        let digits: usize = if digits.is_empty() {
+            1
+        } else {
+            digits.strip_prefix('0').and_then(|d| d.parse().ok()).ok_or_else(|| bad("the number must be written as %05d"))?
+        };
+        if digits == 0 || digits > 12 || after.contains('%') {
+            return Err(bad("one number of 1 to 12 digits is allowed"));
+        }
+        if !after.to_ascii_lowercase().ends_with(".png") {
+            return Err(bad("the names must end in .png"));
+        }
+        Ok(Self { folder: folder_of(target).into(), own_folder: false, before: before.into(), after: after.into(), digits })
+    }
+    fn name(&self, n: u64) -> String {
+        format!("{}{n:0width$}{}", self.before, self.after, width = self.digits)
+    }
+    /// Files of the folder that the pattern covers, in order of their names.
+    fn existing(&self) -> std::io::Result<Vec<PathBuf>> {
+        if !self.folder.is_dir() {
+            return Ok(Vec::new());
+        }
+        let mut found = Vec::new();
+        for entry in fs::read_dir(&self.folder)? {
+            let path = entry?.path();
+            let number =
+                path.file_name().and_then(|n| n.to_str()).and_then(|n| n.strip_prefix(&self.before)?.strip_suffix(&self.after));
+            if number.is_some_and(|d| d.len() >= self.digits && d.bytes().all(|b| b.is_ascii_digit())) {
+                found.push(path);
+            }
+        }
+        found.sort();
+        Ok(found)
+    }
+}
+
+impl Sequence {
+    /// Creates the hidden folder.
+    pub fn create(target: &Path, overwrite: bool) -> Result<Self, MediaError> {
+        let pattern = Pattern::parse(target)?;
+        let failed = |e: std::io::Error| write_error(target, &e);
+        if let (Some(path), false) = (pattern.existing().map_err(failed)?.into_iter().next(), overwrite) {
+            return Err(MediaError::Exists { path });
+        }
+        if pattern.own_folder && fs::symlink_metadata(target).is_ok() && !target.is_dir() {
+            return Err(MediaError::Write { path: target.into(), reason: "it is a file, not a folder".into() });
+        }
+        let hidden = hidden_name(target);
+        fs::create_dir(&hidden).map_err(failed)?;
+        Ok(Self { target: target.into(), pattern, hidden, overwrite, count: 0, bytes: 0 })
+    }
+    /// What was asked for.
+    pub fn target(&self) -> &Path {
+        &self.target
+    }
+    /// Writes the next file.
+    pub fn push(&mut self, bytes: &[u8]) -> Result<(), MediaError> {
+        let path = self.hidden.join(self.pattern.name(self.count));
+        File::create_new(&path).and_then(|mut f| f.write_all(bytes)).map_err(|e| write_error(&self.target, &e))?;
+        self.count += 1;
+        self.bytes += bytes.len() as u64;
+        Ok(())
+    }
+    /// Syncs every file and moves all into place; gives their size in bytes. Older files of the same pattern are replaced, and removed
+    /// where the new sequence is shorter. When a move fails, everything is put back.
+    pub fn commit(self) -> Result<u64, MediaError> {
+        let failed = |e: std::io::Error| write_error(&self.target, &e);
+        for n in 0..self.count {
+            File::open(self.hidden.join(self.pattern.name(n))).and_then(|f| f.sync_all()).map_err(failed)?;
+        }
+        sync_folder(&self.hidden).map_err(failed)?;
+        if self.pattern.own_folder && !self.pattern.folder.exists() {
+            // The whole folder appears at once.
+            fs::rename(&self.hidden, &self.pattern.folder).map_err(failed)?;
+            sync_folder(folder_of(&self.pattern.folder)).map_err(failed)?;
+            return Ok(self.bytes);
+        }
+        let old = self.pattern.existing().map_err(failed)?;
+        if let (Some(path), false) = (old.first(), self.overwrite) {
+            return Err(MediaError::Exists { path: path.clone() });
+        }
+        let aside = self.hidden.join("replaced");
+        fs::create_dir(&aside).map_err(failed)?;
+        let mut moved: Vec<(PathBuf, PathBuf)> = Vec::new();
+        let away = old.iter().filter_map(|p| Some((p.clone(), aside.join(p.file_name()?))));
+        let into = (0..self.count).map(|n| self.pattern.name(n)).map(|n| (self.hidden.join(&n), self.pattern.folder.join(&n)));
+        for (from, to) in away.chain(into) {
+            if let Err(error) = rename(&from, &to, false) {
+                for (from, to) in moved.iter().rev() {
+                    // Best effort on a file system that just failed; the first error is the one reported.
+                    let _ = fs::rename(to, from);
+                }
+                return Err(error);
+            }
+            moved.push((from, to));
+        }
+        sync_folder(&self.pattern.folder).map_err(failed)?;
+        Ok(self.bytes)
+    }
+}
+
+impl Drop for Sequence {
+    fn drop(&mut self) {
+        // Gone or emptied after a commit; nothing can be done about a failure.
+        let _ = fs::remove_dir_all(&self.hidden);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_are_read() {
+        for (target, n, want) in [
+            ("a/x_%05d.png", 7, "x_00007.png"),
+            ("x%d.png", 12, "x12.png"),
+            ("x.%03d.PNG", 1234, "x.1234.PNG"),
+            ("frames", 3, "00003.png"),
+        ] {
+            assert_eq!(Pattern::parse(Path::new(target)).unwrap().name(n), want);
+        }
+        for bad in ["x.png", "x_%5d.png", "x_%0d.png", "x_%05d_%05d.png", "x_%05d.jpg", "x_%05x.png", "x_%099d.png"] {
+            assert!(matches!(Pattern::parse(Path::new(bad)), Err(MediaError::Settings { .. })), "{bad}");
+        }
+    }
+}

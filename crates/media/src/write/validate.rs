@@ -1,0 +1,184 @@
+//! Settings against the rows: one clear error before anything is created.
+use crate::MediaError;
+use crate::write::audio::{AudioCodec, AudioForm, audio_codec};
+use crate::write::container::{Container, container};
+use crate::write::rows::encoder_pointer;
+use crate::write::settings::{SoundSettings, VideoSettings, WriteSettings};
+use crate::write::video::{Options, VideoCodec, VideoProfile, video_codec};
+use cutroom_types::{ColorModel, Matrix, Range};
+
+/// Settings joined with their rows.
+pub(crate) struct Checked<'a> {
+    pub container: &'static Container,
+    pub video: Option<CheckedVideo<'a>>,
+    pub sound: Option<CheckedSound<'a>>,
+}
+pub(crate) struct CheckedVideo<'a> {
+    pub codec: &'static VideoCodec,
+    pub settings: &'a VideoSettings,
+    /// Everything the encoder is told by name, extra options included.
+    pub options: Options,
+}
+pub(crate) struct CheckedSound<'a> {
+    pub codec: &'static AudioCodec,
+    pub form: &'static AudioForm,
+    pub settings: &'a SoundSettings,
+}
+
+/// Checks settings without creating or opening anything.
+///
+/// # Errors
+/// [`MediaError::Settings`] names what is wrong and what would be right; [`MediaError::NoEncoder`] names the missing encoder. Values of
+/// [`VideoSettings::extra`] are only checked by [`super::Writer::create`], before it creates the file.
+pub fn validate(settings: &WriteSettings) -> Result<(), MediaError> {
+    check(settings).map(|_| ())
+}
+
+pub(crate) fn refuse(reason: String) -> MediaError {
+    MediaError::Settings { reason }
+}
+
+pub(crate) fn check(s: &WriteSettings) -> Result<Checked<'_>, MediaError> {
+    let container = container(&s.container)?;
+    if s.video.is_none() && s.sound.is_none() {
+        return Err(refuse("neither pictures nor sound are asked for".into()));
+    }
+    for (key, value) in &s.metadata {
+        if key.is_empty() || key.contains('\0') || value.contains('\0') {
+            return Err(refuse(format!("the metadata entry \"{}\" is empty or holds a zero byte", key.escape_default())));
+        }
+    }
+    let video = s.video.as_ref().map(|v| check_video(container, v)).transpose()?;
+    let sound = s.sound.as_ref().map(|a| check_sound(container, a)).transpose()?;
+    if container.muxer.is_none() && video.is_none() {
+        return Err(refuse(format!("{} needs pictures", container.id)));
+    }
+    Ok(Checked { container, video, sound })
+}
+
+fn holds(container: &Container, codec: &str, allowed: &[&str]) -> Result<(), MediaError> {
+    if allowed.contains(&container.id) {
+        return Ok(());
+    }
+    Err(refuse(format!("{} cannot go into {}; it goes into {}", codec, container.id, allowed.join(", "))))
+}
+
+pub(crate) fn check_video<'a>(container: &Container, s: &'a VideoSettings) -> Result<CheckedVideo<'a>, MediaError> {
+    let codec = video_codec(&s.codec)?;
+    let id = codec.id;
+    holds(container, id, codec.containers)?;
+    let profile = codec.profile_for(s)?;
+    let (w, h) = (s.size.width, s.size.height);
+    if w < codec.min_size.0 || h < codec.min_size.1 || w > codec.max_size || h > codec.max_size {
+        return Err(refuse(format!(
+            "{id} cannot hold {w}×{h} pixels; it holds {}×{} to {max}×{max}",
+            codec.min_size.0,
+            codec.min_size.1,
+            max = codec.max_size
+        )));
+    }
+    let (dx, dy) = (1u32 << s.format.chroma_shift_x, 1u32 << s.format.chroma_shift_y);
+    if !codec.odd_sizes && (w % dx != 0 || h % dy != 0) {
+        return Err(refuse(format!(
+            "{id} in {} needs a width that {dx} and a height that {dy} divides, not {w}×{h}; {}×{} would do",
+            s.format,
+            w.next_multiple_of(dx),
+            h.next_multiple_of(dy)
+        )));
+    }
+    if s.sample_aspect.0 == 0 || s.sample_aspect.1 == 0 || s.sample_aspect.0.max(s.sample_aspect.1) > 65535 {
+        return Err(refuse(format!("the sample aspect {}:{} is not a ratio of 1..=65535", s.sample_aspect.0, s.sample_aspect.1)));
+    }
+    let rgb = s.format.model == ColorModel::Rgb;
+    if s.format.model != ColorModel::Gray && rgb != (s.color.matrix == Matrix::Rgb) {
+        return Err(refuse(format!("{} pictures cannot be tagged with the matrix {}", s.format, s.color.matrix)));
+    }
+    if s.color.range == Range::Full && !rgb && !codec.carries_range && !container.carries_range {
+        return Err(refuse(format!("{id} in {} has no place to say that samples are full range; use limited range", container.id)));
+    }
+    if s.gop_frames == Some(0) {
+        return Err(refuse("key frames cannot be 0 frames apart".into()));
+    }
+    if s.threads > 1024 {
+        return Err(refuse(format!("{} encoder threads are more than the 1024 that make sense", s.threads)));
+    }
+    if encoder_pointer(codec.encoder).is_null() {
+        return Err(MediaError::NoEncoder { codec: id, encoder: codec.encoder, hint: codec.install_hint });
+    }
+    let options = video_options(codec, profile, s)?;
+    Ok(CheckedVideo { codec, settings: s, options })
+}
+
+fn video_options(codec: &VideoCodec, profile: &VideoProfile, s: &VideoSettings) -> Result<Options, MediaError> {
+    let id = codec.id;
+    let mut options = (codec.options)(s, profile).map_err(refuse)?;
+    match &s.preset {
+        Some(p) if codec.presets.is_empty() => return Err(refuse(format!("{id} has no presets, so not \"{p}\" either"))),
+        Some(p) if !codec.presets.contains(&p.as_str()) => {
+            return Err(refuse(format!("{id} has no preset \"{p}\"; it has {}", codec.presets.join(", "))));
+        }
+        Some(p) => options.push((codec.preset_option.into(), p.clone())),
+        None => options.extend(codec.default_preset.map(|p| (codec.preset_option.to_owned(), p.to_owned()))),
+    }
+    if let Some(g) = s.gop_frames {
+        options.push(("g".into(), g.to_string()));
+    }
+    options.push(("threads".into(), if s.threads == 0 { "auto".into() } else { s.threads.to_string() }));
+    for (name, value) in &s.extra {
+        if name.is_empty() || name.contains('\0') || value.contains('\0') {
+            return Err(refuse(format!("the option \"{}\" is empty or holds a zero byte", name.escape_default())));
+        }
+        match options.iter_mut().find(|(n, _)| n == name) {
+            // Lists of an encoder's own parameters are joined.
+            Some((_, list)) if name.ends_with("-params") => {
+                list.push(':');
+                list.push_str(value);
+            }
+            Some((_, set)) => {
+                return Err(refuse(format!("the option {name}={value} repeats what the settings already say ({name}={set})")));
+            }
+            None => options.push((name.clone(), value.clone())),
+        }
+    }
+    Ok(options)
+}
+
+fn check_sound<'a>(container: &Container, s: &'a SoundSettings) -> Result<CheckedSound<'a>, MediaError> {
+    let codec = audio_codec(&s.codec)?;
+    let id = codec.id;
+    holds(container, id, codec.containers)?;
+    if !(1000..=655_350).contains(&s.rate_hz) || !(codec.rates_hz.is_empty() || codec.rates_hz.contains(&s.rate_hz)) {
+        let allowed: Vec<_> = codec.rates_hz.iter().map(ToString::to_string).collect();
+        let allowed = if allowed.is_empty() { "1000 to 655350".to_owned() } else { allowed.join(", ") };
+        return Err(refuse(format!("{id} cannot hold {} Hz; it holds {allowed} Hz", s.rate_hz)));
+    }
+    if !codec.channels.contains(&s.channels) {
+        let allowed: Vec<_> = codec.channels.iter().map(ToString::to_string).collect();
+        return Err(refuse(format!("{id} cannot hold {} channels; it holds {}", s.channels, allowed.join(", "))));
+    }
+    let sizes = codec.bits();
+    let form = match s.bits {
+        None => &codec.forms[0],
+        Some(bits) if sizes.is_empty() => return Err(refuse(format!("{id} is lossy and has no {bits}-bit samples"))),
+        Some(bits) => codec.forms.iter().find(|f| f.bits == bits).ok_or_else(|| {
+            let allowed: Vec<_> = sizes.iter().map(ToString::to_string).collect();
+            refuse(format!("{id} cannot hold {bits}-bit samples; it holds {}", allowed.join(", ")))
+        })?,
+    };
+    match s.bitrate_kbps {
+        Some(kbps) if codec.default_kbps_per_channel == 0 => {
+            return Err(refuse(format!("{id} is lossless and takes no bit rate of {kbps} kbit/s")));
+        }
+        Some(kbps) if !(6..=512).contains(&(kbps / s.channels)) => {
+            return Err(refuse(format!("{kbps} kbit/s for {} channels is not 6 to 512 for each", s.channels)));
+        }
+        _ => {}
+    }
+    if s.dither && form.bits != 16 {
+        return Err(refuse("dither is for 16-bit samples only".into()));
+    }
+    if encoder_pointer(form.encoder).is_null() {
+        return Err(MediaError::NoEncoder { codec: id, encoder: form.encoder, hint: codec.install_hint });
+    }
+    Ok(CheckedSound { codec, form, settings: s })
+}

@@ -1,0 +1,74 @@
+//! H.265 through x265.
+use super::{Input, Options, VideoCodec, VideoProfile, crf_text, gray, pair, rgb, yuv420, yuv422, yuv444};
+use crate::write::settings::{Rate, VideoSettings};
+
+pub static CODEC: VideoCodec = VideoCodec {
+    id: "h265",
+    title: "H.265 / HEVC",
+    encoder: "libx265",
+    containers: &["mp4", "mov", "mkv"],
+    profiles: &[
+        VideoProfile {
+            id: "auto",
+            formats: &[
+                yuv420(8),
+                yuv422(8),
+                yuv444(8),
+                yuv420(10),
+                yuv422(10),
+                yuv444(10),
+                yuv420(12),
+                yuv422(12),
+                yuv444(12),
+                rgb(8),
+                rgb(10),
+                rgb(12),
+                gray(8),
+                gray(10),
+                gray(12),
+            ],
+        },
+        VideoProfile { id: "main", formats: &[yuv420(8)] },
+        VideoProfile { id: "main10", formats: &[yuv420(10)] },
+        VideoProfile { id: "main12", formats: &[yuv420(12)] },
+        VideoProfile { id: "main422-10", formats: &[yuv422(10)] },
+        VideoProfile { id: "main422-12", formats: &[yuv422(12)] },
+        VideoProfile { id: "main444-8", formats: &[yuv444(8)] },
+        VideoProfile { id: "main444-10", formats: &[yuv444(10)] },
+        VideoProfile { id: "main444-12", formats: &[yuv444(12)] },
+    ],
+    presets: &["ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow", "placebo"],
+    default_preset: Some("medium"),
+    preset_option: "preset",
+    options,
+    odd_sizes: false,
+    min_size: (32, 32),
+    max_size: 8192,
+    carries_range: true,
+    input: Input::Planes,
+    // QuickTime and Safari play hvc1 but not hev1.
+    fourcc: &[("mp4", *b"hvc1"), ("mov", *b"hvc1")],
+    install_hint: "install an FFmpeg built with --enable-libx265 (Debian and Ubuntu: apt install libavcodec-extra)",
+};
+
+fn options(s: &VideoSettings, profile: &VideoProfile) -> Result<Options, String> {
+    // x265 prints its own progress to standard error otherwise.
+    let mut params = vec!["log-level=none".to_owned()];
+    let mut o = match s.rate {
+        Rate::Crf(crf) => vec![pair("crf", crf_text(crf, 51.0)?)],
+        Rate::BitrateKbps(kbps) => vec![pair("b", u64::from(kbps) * 1000)],
+        Rate::Lossless => {
+            params.push("lossless=1".into());
+            vec![]
+        }
+        Rate::CodecDefault => vec![pair("crf", 28)],
+    };
+    if profile.id != "auto" {
+        o.push(pair("profile", profile.id));
+    }
+    if s.threads > 0 {
+        params.push(format!("pools={}", s.threads));
+    }
+    o.push(pair("x265-params", params.join(":")));
+    Ok(o)
+}

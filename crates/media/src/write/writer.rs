@@ -1,0 +1,295 @@
+//! The writer: pictures and sound in, a whole file or nothing out.
+use crate::MediaError;
+use crate::write::container::{Container, container};
+use crate::write::encoder::{Encoder, Packet};
+use crate::write::frame::video_frame;
+use crate::write::mux::{Muxer, StreamFacts};
+use crate::write::partial::Partial;
+use crate::write::sequence::Sequence;
+use crate::write::settings::{VideoSettings, WriteSettings};
+use crate::write::sound::SoundTrack;
+use crate::write::validate::{Checked, CheckedVideo, check, check_video};
+use crate::write::video::Input;
+use cutroom_types::{AlphaMode, ColorModel, Orientation, Picture, SoundBlock};
+use ffmpeg_next::ffi::AVRational;
+use std::path::{Path, PathBuf};
+
+/// What was written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WriteReport {
+    /// The file, or the pattern or folder of a sequence.
+    pub path: PathBuf,
+    /// Size of the file or files.
+    pub bytes: u64,
+    /// Pictures.
+    pub video_frames: u64,
+    /// Samples per channel.
+    pub sound_samples: u64,
+}
+
+/// Writes one file. Nothing exists under the final name until [`Writer::finish`] has succeeded; dropping the writer, or any error,
+/// removes what was written.
+pub struct Writer {
+    // Declared before the sink so that it is dropped first; encoders do not refer to the file, but this keeps the order of making.
+    video: Option<PictureTrack>,
+    sound: Option<SoundTrack>,
+    sink: Sink,
+    failed: bool,
+}
+
+enum Sink {
+    File { muxer: Muxer, partial: Partial, video: usize, sound: usize },
+    Sequence(Sequence),
+}
+
+impl Sink {
+    fn target(&self) -> &Path {
+        match self {
+            Self::File { partial, .. } => partial.target(),
+            Self::Sequence(s) => s.target(),
+        }
+    }
+    fn picture_packet(&mut self, packet: Packet) -> Result<(), MediaError> {
+        match self {
+            Self::File { muxer, partial, video, .. } => muxer.push(*video, packet, partial.target()),
+            Self::Sequence(s) => s.push(packet.bytes()),
+        }
+    }
+    fn sound_packet(&mut self, packet: Packet) -> Result<(), MediaError> {
+        match self {
+            Self::File { muxer, partial, sound, .. } => muxer.push(*sound, packet, partial.target()),
+            Self::Sequence(_) => Err(MediaError::Internal { operation: "writing sound", reason: "a sequence has none".into() }),
+        }
+    }
+}
+
+impl Writer {
+    /// Checks the settings, opens the encoders, then creates the file under a hidden name beside `final_path`.
+    ///
+    /// # Errors
+    /// [`MediaError::Settings`], [`MediaError::NoEncoder`] and [`MediaError::EncoderSetup`] before anything is created;
+    /// [`MediaError::Exists`] when the file exists and `overwrite` is not set; [`MediaError::Write`] when it cannot be created.
+    pub fn create(final_path: &Path, settings: &WriteSettings, overwrite: bool) -> Result<Self, MediaError> {
+        crate::init();
+        let checked = check(settings)?;
+        match checked.container.muxer {
+            Some(muxer) => Self::create_file(final_path, settings, &checked, muxer, overwrite),
+            None => {
+                let video = checked.video.as_ref().map(|v| PictureTrack::open(v, false)).transpose()?;
+                Ok(Self { video, sound: None, sink: Sink::Sequence(Sequence::create(final_path, overwrite)?), failed: false })
+            }
+        }
+    }
+
+    fn create_file(
+        path: &Path,
+        settings: &WriteSettings,
+        checked: &Checked,
+        name: &'static str,
+        overwrite: bool,
+    ) -> Result<Self, MediaError> {
+        // A first muxer tells what the encoders must know; the one that writes is made for the hidden name.
+        let global_header = Muxer::new(checked.container, name, path)?.wants_global_header();
+        let video = checked.video.as_ref().map(|v| PictureTrack::open(v, global_header)).transpose()?;
+        let sound = checked.sound.as_ref().map(|a| SoundTrack::open(a, global_header)).transpose()?;
+
+        let partial = Partial::create(path, overwrite)?;
+        let mut muxer = Muxer::new(checked.container, name, partial.path())?;
+        let (mut video_index, mut sound_index) = (0, 0);
+        if let (Some(track), Some(v)) = (&video, &checked.video) {
+            let rate = v.settings.frame_rate;
+            let facts = StreamFacts {
+                frame_rate: Some(AVRational { num: rate.num() as i32, den: rate.den() as i32 }),
+                fourcc: v.codec.fourcc.iter().find(|(c, _)| *c == checked.container.id).map(|(_, code)| *code),
+                shift_priming: false,
+            };
+            video_index = muxer.add_stream(&track.encoder, &facts)?;
+        }
+        if let Some(track) = &sound {
+            // Matroska declares the priming of Opus only.
+            let shift_priming = checked.container.millisecond_times && checked.sound.as_ref().is_some_and(|a| a.codec.id != "opus");
+            sound_index = muxer.add_stream(&track.encoder, &StreamFacts { frame_rate: None, fourcc: None, shift_priming })?;
+        }
+        for (key, value) in &settings.metadata {
+            muxer.set_metadata(key, value)?;
+        }
+        muxer.open(partial.path(), &muxer_options(checked)).map_err(|e| under_name(e, path))?;
+        Ok(Self { video, sound, sink: Sink::File { muxer, partial, video: video_index, sound: sound_index }, failed: false })
+    }
+
+    /// Encodes the next picture: the `n`th push, counted from 0, is shown from `n / frame_rate`. Its planes are lent to the encoder, not
+    /// copied, where the encoder allows.
+    ///
+    /// # Errors
+    /// [`MediaError::Mismatch`] when format, size, tags, sample aspect, orientation or alpha differ from the settings: nothing is
+    /// converted here. [`MediaError::Encode`] and [`MediaError::Write`] end the file.
+    pub fn push_picture(&mut self, picture: &Picture) -> Result<(), MediaError> {
+        self.guarded(|video, _, sink| {
+            let video = video.ok_or_else(|| no_stream("picture"))?;
+            video.push(picture, &mut |p| sink.picture_packet(p))
+        })
+    }
+
+    /// Encodes the samples that follow those pushed before; blocks may have any length.
+    ///
+    /// # Errors
+    /// [`MediaError::Mismatch`] when rate or channels differ from the settings; [`MediaError::Encode`] and [`MediaError::Write`] end the
+    /// file.
+    pub fn push_sound(&mut self, block: &SoundBlock) -> Result<(), MediaError> {
+        self.guarded(|_, sound, sink| {
+            let sound = sound.ok_or_else(|| no_stream("sound block"))?;
+            sound.push(block, |p| sink.sound_packet(p))
+        })
+    }
+
+    /// Drains the encoders, writes the index, syncs and gives the file its final name.
+    ///
+    /// # Errors
+    /// As for the pushes; [`MediaError::Mismatch`] when there is a picture stream without a picture; [`MediaError::Exists`] when the file
+    /// appeared meanwhile and was not to be overwritten. Nothing is left then.
+    pub fn finish(mut self) -> Result<WriteReport, MediaError> {
+        self.guarded(|video, sound, sink| {
+            if let Some(video) = video {
+                if video.pushed == 0 {
+                    return Err(MediaError::Mismatch { what: "an empty film".into(), reason: "no picture was pushed".into() });
+                }
+                video.finish(&mut |p| sink.picture_packet(p))?;
+                if let Sink::File { muxer, partial, video, .. } = sink {
+                    muxer.end(*video, partial.target())?;
+                }
+            }
+            if let Some(sound) = sound {
+                sound.finish(|p| sink.sound_packet(p))?;
+                if let Sink::File { muxer, partial, sound, .. } = sink {
+                    muxer.end(*sound, partial.target())?;
+                }
+            }
+            Ok(())
+        })?;
+        let (path, video_frames) = (self.sink.target().to_owned(), self.video.as_ref().map_or(0, |v| v.pushed));
+        let sound_samples = self.sound.as_ref().map_or(0, |s| s.pushed);
+        let bytes = match self.sink {
+            Sink::File { mut muxer, partial, .. } => {
+                muxer.finish(&path)?;
+                drop(muxer);
+                partial.commit()?
+            }
+            Sink::Sequence(s) => s.commit()?,
+        };
+        Ok(WriteReport { path, bytes, video_frames, sound_samples })
+    }
+
+    /// Runs one step; after the first error every further step is refused, so that a damaged file is never finished.
+    fn guarded(
+        &mut self,
+        step: impl FnOnce(Option<&mut PictureTrack>, Option<&mut SoundTrack>, &mut Sink) -> Result<(), MediaError>,
+    ) -> Result<(), MediaError> {
+        if self.failed {
+            return Err(MediaError::Write { path: self.sink.target().to_owned(), reason: "writing it failed before".into() });
+        }
+        let result = step(self.video.as_mut(), self.sound.as_mut(), &mut self.sink);
+        self.failed = result.is_err();
+        result
+    }
+}
+
+fn no_stream(what: &str) -> MediaError {
+    MediaError::Mismatch { what: what.into(), reason: "the settings have no such stream".into() }
+}
+
+/// Names the file that the user knows, not the hidden one.
+fn under_name(error: MediaError, path: &Path) -> MediaError {
+    match error {
+        MediaError::Write { reason, .. } => MediaError::Write { path: path.to_owned(), reason },
+        other => other,
+    }
+}
+
+fn muxer_options(checked: &Checked) -> Vec<(&'static str, String)> {
+    let mut options: Vec<(&str, String)> = checked.container.options.iter().map(|(k, v)| (*k, (*v).to_owned())).collect();
+    if let (Some(a), Some("mp4" | "mov")) = (&checked.sound, checked.container.muxer) {
+        // Edit lists count in this unit; the default of 1/1000 s cannot say where the sound ends.
+        options.push(("movie_timescale", a.settings.rate_hz.to_string()));
+    }
+    options
+}
+
+/// Pictures on their way into the encoder.
+pub(crate) struct PictureTrack {
+    pub encoder: Encoder,
+    settings: VideoSettings,
+    input: Input,
+    pub pushed: u64,
+}
+
+impl PictureTrack {
+    pub fn open(v: &CheckedVideo, global_header: bool) -> Result<Self, MediaError> {
+        let encoder = Encoder::open_video(v, global_header)?;
+        Ok(Self { encoder, settings: v.settings.clone(), input: v.codec.input, pushed: 0 })
+    }
+    /// For pictures that become files of their own.
+    pub fn open_alone(settings: &VideoSettings) -> Result<Self, MediaError> {
+        let container: &Container = container("png-sequence")?;
+        Self::open(&check_video(container, settings)?, false)
+    }
+    pub fn push(&mut self, picture: &Picture, sink: &mut dyn FnMut(Packet) -> Result<(), MediaError>) -> Result<(), MediaError> {
+        if let Some(reason) = difference(picture, &self.settings) {
+            return Err(MediaError::Mismatch { what: format!("picture {}", self.pushed), reason });
+        }
+        let frame = video_frame(picture, self.input, self.pushed as i64)?;
+        self.encoder.send(Some(&frame))?;
+        self.pushed += 1;
+        self.drain(sink)
+    }
+    pub fn finish(&mut self, sink: &mut dyn FnMut(Packet) -> Result<(), MediaError>) -> Result<(), MediaError> {
+        self.encoder.send(None)?;
+        self.drain(sink)
+    }
+    fn drain(&mut self, sink: &mut dyn FnMut(Packet) -> Result<(), MediaError>) -> Result<(), MediaError> {
+        while let Some(packet) = self.encoder.receive()? {
+            sink(packet)?;
+        }
+        Ok(())
+    }
+}
+
+/// How a picture differs from what the file is being written as.
+fn difference(p: &Picture, s: &VideoSettings) -> Option<String> {
+    if p.format != s.format {
+        return Some(format!("{} instead of {}", p.format, s.format));
+    }
+    if p.size != s.size {
+        return Some(format!("{}×{} instead of {}×{}", p.size.width, p.size.height, s.size.width, s.size.height));
+    }
+    let planes_fit = p.planes.len() == p.format.plane_count()
+        && p.planes.iter().enumerate().all(|(k, plane)| {
+            let size = p.format.plane_size(k, p.size);
+            plane.width_bytes() == size.width as usize * p.format.bytes_per_sample() && plane.rows() == size.height as usize
+        });
+    if !planes_fit {
+        return Some("its planes do not have the sizes that its format says".into());
+    }
+    // The chroma position means nothing without subsampled chroma.
+    let subsampled = p.format.chroma_shift_x + p.format.chroma_shift_y > 0;
+    let mut color = p.color;
+    if !subsampled {
+        color.chroma = s.color.chroma;
+    }
+    if p.format.model == ColorModel::Gray {
+        color.matrix = s.color.matrix;
+    }
+    if color != s.color {
+        return Some(format!("colour tags {:?} instead of {:?}", p.color, s.color));
+    }
+    let ((n, d), (wn, wd)) = (p.sample_aspect, s.sample_aspect);
+    if u64::from(n) * u64::from(wd) != u64::from(wn) * u64::from(d) {
+        return Some(format!("sample aspect {n}:{d} instead of {wn}:{wd}"));
+    }
+    if p.orientation != Orientation::UPRIGHT {
+        return Some("it is not upright".into());
+    }
+    if p.format.alpha && p.alpha != AlphaMode::Straight {
+        return Some("its colour is multiplied by alpha; files hold straight alpha".into());
+    }
+    None
+}

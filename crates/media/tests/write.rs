@@ -1,0 +1,11 @@
+//! Writing, judged by the `ffmpeg` and `ffprobe` programs.
+#[path = "write/failures.rs"]
+mod failures;
+#[path = "write/lossless.rs"]
+mod lossless;
+#[path = "write/material.rs"]
+mod material;
+#[path = "write/rows.rs"]
+mod rows;
+#[path = "write/sound.rs"]
+mod sound;

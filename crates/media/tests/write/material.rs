@@ -1,0 +1,99 @@
+//! Moving test pictures, test sound, and the oracle's answers.
+use cutroom_media::write::{VideoSettings, WriteSettings, Writer};
+use cutroom_types::{ColorModel, ColorTags, Picture, PictureFormat, Size, SoundBlock};
+use std::path::Path;
+use std::process::Command;
+
+/// A picture whose every sample depends on plane, place and frame and uses the whole depth: gradients that move, a little noise.
+pub fn picture(format: PictureFormat, size: Size, color: ColorTags, n: u64) -> Picture {
+    let max = (1u64 << format.bits) - 1;
+    let buffers = (0..format.plane_count())
+        .map(|k| {
+            let s = format.plane_size(k, size);
+            let mut bytes = Vec::with_capacity(s.width as usize * s.height as usize * format.bytes_per_sample());
+            for y in 0..u64::from(s.height) {
+                for x in 0..u64::from(s.width) {
+                    let slope = (x * (2 + k as u64) + y + 5 * n) * max / 300;
+                    let noise = (x * 7919 + y * 104_729 + n * 1_299_709 + k as u64 * 15_485_863) * 2_654_435_761 >> 7;
+                    let code = (slope + noise % 5) % (max + 1);
+                    match format.bytes_per_sample() {
+                        1 => bytes.push(code as u8),
+                        _ => bytes.extend_from_slice(&(code as u16).to_le_bytes()),
+                    }
+                }
+            }
+            bytes
+        })
+        .collect();
+    Picture::from_planes(format, size, color, buffers).unwrap()
+}
+
+/// Tags that suit a format.
+pub fn tags(format: PictureFormat) -> ColorTags {
+    if format.model == ColorModel::Rgb { ColorTags::SRGB } else { ColorTags::BT709 }
+}
+
+/// Two or more channels of tones at −12 dB, each channel its own pitch.
+pub fn tones(rate_hz: u32, channels: usize, start: usize, len: usize) -> SoundBlock {
+    let channels = (0..channels)
+        .map(|c| {
+            let step = std::f64::consts::TAU * (330.0 + 110.0 * c as f64) / f64::from(rate_hz);
+            (start..start + len).map(|i| (0.25 * (step * i as f64).sin()) as f32).collect()
+        })
+        .collect();
+    SoundBlock { rate_hz, channels }
+}
+
+/// Writes `frames` pictures and the sound of the same time, in pieces.
+pub fn write(path: &Path, settings: &WriteSettings, frames: u64) -> cutroom_media::write::WriteReport {
+    let mut writer = Writer::create(path, settings, false).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+    let mut sounded = 0;
+    for n in 0..frames {
+        if let Some(v) = &settings.video {
+            let mut picture = picture(v.format, v.size, v.color, n);
+            picture.sample_aspect = v.sample_aspect;
+            writer.push_picture(&picture).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
+        }
+        if let Some(a) = &settings.sound {
+            let end = a.rate_hz as usize * (n as usize + 1) / 25;
+            writer.push_sound(&tones(a.rate_hz, a.channels as usize, sounded, end - sounded)).unwrap();
+            sounded = end;
+        }
+    }
+    writer.finish().unwrap_or_else(|e| panic!("{}: {e}", path.display()))
+}
+
+/// Settings with defaults for a format.
+pub fn video(codec: &str, format: Option<PictureFormat>, size: Size) -> VideoSettings {
+    let mut v = VideoSettings::new(codec, size, "25".parse().unwrap()).unwrap();
+    if let Some(f) = format {
+        v.format = f;
+        v.color = tags(f);
+    }
+    v
+}
+
+/// Standard output of a program that must succeed.
+pub fn output(program: &str, args: &[&str]) -> Vec<u8> {
+    let out = Command::new(program).args(args).output().unwrap_or_else(|e| panic!("{program}: {e}"));
+    assert!(out.status.success(), "{program} {args:?}: {}", String::from_utf8_lossy(&out.stderr));
+    out.stdout
+}
+
+/// One value of `ffprobe`, such as `("v:0", "stream=codec_name")`; empty streams mean the container.
+pub fn probe(path: &Path, stream: &str, entry: &str) -> String {
+    let path = path.to_str().unwrap();
+    let mut args = vec!["-v", "error", "-show_entries", entry, "-of", "default=nw=1:nk=1"];
+    if !stream.is_empty() {
+        args.extend(["-select_streams", stream, "-count_packets"]);
+    }
+    args.push(path);
+    String::from_utf8(output("ffprobe", &args)).unwrap().trim().to_owned()
+}
+
+/// Names of what lies in a folder, sorted.
+pub fn listing(folder: &Path) -> Vec<String> {
+    let mut names: Vec<_> = std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}
