@@ -56,7 +56,8 @@ pub fn picture_format(av: AVPixelFormat) -> Option<PictureFormat> {
     let alpha = flag(ffi::AV_PIX_FMT_FLAG_ALPHA as u32);
     let float = flag(ffi::AV_PIX_FMT_FLAG_FLOAT as u32);
     let bits = d.comp[0].depth;
-    if !(8..=16).contains(&bits) && !(float && bits == 32) {
+    let storable = (8..=16).contains(&bits) || (float && bits == 32);
+    if !storable {
         return None;
     }
     let model = match (usize::from(d.nb_components) - usize::from(alpha), flag(ffi::AV_PIX_FMT_FLAG_RGB as u32)) {

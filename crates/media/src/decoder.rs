@@ -1,0 +1,215 @@
+//! A decoder of one stream, whose complaints are collected instead of printed.
+use crate::{
+    error::{MediaError, ffmpeg_text},
+    input::{Input, Packet},
+    report::{DecodeReport, ProblemSink},
+};
+use ffmpeg_next::ffi::{self, AVCodec, AVCodecContext, AVFrame};
+use std::{
+    ffi::CStr,
+    ptr,
+    sync::Arc,
+};
+
+/// An owned frame.
+pub(crate) struct Frame(pub *mut AVFrame);
+
+// SAFETY: owned; the data buffers are reference counted atomically and not written after decoding.
+unsafe impl Send for Frame {}
+// SAFETY: as above; shared access only reads.
+unsafe impl Sync for Frame {}
+
+impl Frame {
+    /// An empty frame.
+    pub fn new() -> Self {
+        // SAFETY: no preconditions; null (out of memory) is refused.
+        let p = unsafe { ffi::av_frame_alloc() };
+        assert!(!p.is_null(), "out of memory");
+        Self(p)
+    }
+    /// Another reference to the same data.
+    pub fn share(&self) -> Self {
+        let other = Self::new();
+        // SAFETY: both frames are valid.
+        unsafe { ffi::av_frame_ref(other.0, self.0) };
+        other
+    }
+    /// The fields.
+    pub fn get(&self) -> &AVFrame {
+        // SAFETY: the frame is valid while `self` lives.
+        unsafe { &*self.0 }
+    }
+}
+
+impl Drop for Frame {
+    fn drop(&mut self) {
+        // SAFETY: owned, freed once.
+        unsafe { ffi::av_frame_free(&mut self.0) };
+    }
+}
+
+/// What came out of the decoder.
+pub(crate) enum Output {
+    /// A frame; its `pts` is the label of the packet that it was coded in.
+    Frame(Frame),
+    /// Another packet is wanted.
+    WantsPacket,
+    /// Everything is out.
+    End,
+}
+
+/// A decoder. Packets carry a label of our own in place of timestamps, so that frames can be matched to the index whatever the
+/// container's timestamps are like.
+pub(crate) struct Decoder {
+    context: *mut AVCodecContext,
+    sink: Arc<ProblemSink>,
+    failures_in_a_row: u32,
+}
+
+// SAFETY: owned context used by one thread at a time; FFmpeg's own worker threads synchronise inside.
+unsafe impl Send for Decoder {}
+
+impl Decoder {
+    /// Opens the right decoder for stream `i`. `threads`: 0 for one per core.
+    pub fn open(input: &Input, i: usize, threads: usize) -> Result<Self, MediaError> {
+        let stream = input.stream(i);
+        let sink = Arc::new(ProblemSink::default());
+        // SAFETY: the stream and its parameters are valid; the context is owned by `decoder` from its creation on.
+        unsafe {
+            let par = (*stream).codecpar;
+            let codec = choose(input, i)?;
+            let context = ffi::avcodec_alloc_context3(codec);
+            if context.is_null() {
+                return Err(MediaError::Internal { operation: "making a decoder", reason: "out of memory".into() });
+            }
+            let decoder = Self { context, sink, failures_in_a_row: 0 };
+            let r = ffi::avcodec_parameters_to_context(context, par);
+            if r < 0 {
+                return Err(setup_error(input, &decoder, r));
+            }
+            (*context).opaque = Arc::as_ptr(&decoder.sink).cast_mut().cast();
+            (*context).pkt_timebase = input.time_base(i);
+            (*context).thread_count = threads as i32;
+            // Frames that lean on damaged ones are shown, as players do.
+            (*context).flags |= ffi::AV_CODEC_FLAG_OUTPUT_CORRUPT as i32;
+            // Priming and padding samples are cut by `sound`, which knows their absolute positions.
+            (*context).flags2 |= ffi::AV_CODEC_FLAG2_SKIP_MANUAL as i32;
+            let r = ffi::avcodec_open2(context, codec, ptr::null_mut());
+            if r < 0 {
+                return Err(setup_error(input, &decoder, r));
+            }
+            Ok(decoder)
+        }
+    }
+    /// FFmpeg's context, valid while `self` lives.
+    pub fn context(&self) -> *mut AVCodecContext {
+        self.context
+    }
+    /// Gives a packet under a label that its frames carry as `pts` (packet ordinal for pictures, sample position for sound), or `None` for the
+    /// end of the stream. Damage is counted, not returned.
+    pub fn send(&mut self, packet: Option<(&mut Packet, i64)>) {
+        let r = match packet {
+            Some((packet, label)) => {
+                // SAFETY: packet and context are valid; the timestamps are ours to set.
+                unsafe {
+                    (*packet.0).pts = label;
+                    (*packet.0).dts = ffi::AV_NOPTS_VALUE;
+                    ffi::avcodec_send_packet(self.context, packet.0)
+                }
+            }
+            // SAFETY: null means "no more packets".
+            None => unsafe { ffi::avcodec_send_packet(self.context, ptr::null()) },
+        };
+        if r < 0 && r != ffi::AVERROR_EOF {
+            self.sink.failure(&ffmpeg_text(r));
+        }
+    }
+    /// The next frame, if there is one.
+    pub fn receive(&mut self) -> Output {
+        loop {
+            let frame = Frame::new();
+            // SAFETY: context and frame are valid.
+            let r = unsafe { ffi::avcodec_receive_frame(self.context, frame.0) };
+            if r >= 0 {
+                self.failures_in_a_row = 0;
+                if frame.get().decode_error_flags != 0 || frame.get().flags & ffi::AV_FRAME_FLAG_CORRUPT as i32 != 0 {
+                    self.sink.concealed();
+                }
+                return Output::Frame(frame);
+            }
+            if r == ffi::AVERROR(ffi::EAGAIN) {
+                return Output::WantsPacket;
+            }
+            if r == ffi::AVERROR_EOF {
+                return Output::End;
+            }
+            self.sink.failure(&ffmpeg_text(r));
+            // A decoder that only ever fails must not hold us for ever.
+            self.failures_in_a_row += 1;
+            if self.failures_in_a_row > 1000 {
+                return Output::End;
+            }
+        }
+    }
+    /// Forgets everything before a jump.
+    pub fn flush(&mut self) {
+        // SAFETY: the context is open.
+        unsafe { ffi::avcodec_flush_buffers(self.context) };
+    }
+    /// What went wrong so far.
+    pub fn report(&self) -> DecodeReport {
+        self.sink.report()
+    }
+}
+
+impl Drop for Decoder {
+    fn drop(&mut self) {
+        // SAFETY: owned, freed once, before the sink that its log lines go to.
+        unsafe { ffi::avcodec_free_context(&mut self.context) };
+    }
+}
+
+fn setup_error(input: &Input, decoder: &Decoder, error: i32) -> MediaError {
+    let first = decoder.report().messages.first().map(|m| format!(" ({m})")).unwrap_or_default();
+    MediaError::NotMedia { path: input.path().into(), reason: format!("the decoder refuses the stream: {}{first}", ffmpeg_text(error)) }
+}
+
+/// Name of the codec of stream `i`.
+pub(crate) fn codec_name(input: &Input, i: usize) -> String {
+    // SAFETY: the stream is valid and FFmpeg returns a static string.
+    unsafe { CStr::from_ptr(ffi::avcodec_get_name((*(*input.stream(i)).codecpar).codec_id)).to_string_lossy().into_owned() }
+}
+
+/// Whether a VP8/VP9 stream carries alpha in block additions, which only libvpx decodes.
+pub(crate) fn has_side_alpha(input: &Input, i: usize) -> bool {
+    // SAFETY: the stream and its dictionary are valid.
+    unsafe {
+        let stream = input.stream(i);
+        let entry = ffi::av_dict_get((*stream).metadata, c"alpha_mode".as_ptr(), ptr::null(), 0);
+        matches!((*(*stream).codecpar).codec_id, ffi::AVCodecID::AV_CODEC_ID_VP8 | ffi::AVCodecID::AV_CODEC_ID_VP9)
+            && !entry.is_null()
+            && CStr::from_ptr((*entry).value).to_bytes() == b"1"
+    }
+}
+
+fn choose(input: &Input, i: usize) -> Result<*const AVCodec, MediaError> {
+    // SAFETY: the stream is valid; FFmpeg returns null or static codecs.
+    unsafe {
+        let id = (*(*input.stream(i)).codecpar).codec_id;
+        let codec = if has_side_alpha(input, i) {
+            let name = if id == ffi::AVCodecID::AV_CODEC_ID_VP8 { c"libvpx" } else { c"libvpx-vp9" };
+            let codec = ffi::avcodec_find_decoder_by_name(name.as_ptr());
+            if codec.is_null() {
+                let codec = format!("{} with alpha (needs libvpx)", codec_name(input, i));
+                return Err(MediaError::NoDecoder { path: input.path().into(), codec });
+            }
+            codec
+        } else {
+            ffi::avcodec_find_decoder(id)
+        };
+        if codec.is_null() {
+            return Err(MediaError::NoDecoder { path: input.path().into(), codec: codec_name(input, i) });
+        }
+        Ok(codec)
+    }
+}

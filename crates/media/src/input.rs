@@ -1,0 +1,284 @@
+//! An opened file: FFmpeg's demuxer with a time limit on every call.
+use crate::error::{MediaError, ffmpeg_text};
+use cutroom_types::Time;
+use ffmpeg_next::ffi::{self, AVFormatContext, AVMediaType, AVPacket, AVRational, AVStream};
+use std::{
+    ffi::{CStr, CString, c_int, c_void},
+    path::{Path, PathBuf},
+    ptr,
+    sync::atomic::{AtomicBool, AtomicU64, Ordering},
+    time::Instant,
+};
+
+/// Longest time without any data before a source counts as stuck, seconds.
+pub const STUCK_AFTER_SECS: u32 = 10;
+
+struct Deadline {
+    started: Instant,
+    /// Milliseconds after `started`.
+    until_ms: AtomicU64,
+    passed: AtomicBool,
+}
+
+impl Deadline {
+    fn renew(&self) {
+        let now = self.started.elapsed().as_millis() as u64;
+        self.until_ms.store(now + u64::from(STUCK_AFTER_SECS) * 1000, Ordering::Relaxed);
+    }
+}
+
+/// FFmpeg asks this between reads; non-zero makes it give up.
+unsafe extern "C" fn interrupted(opaque: *mut c_void) -> c_int {
+    // SAFETY: `opaque` is the boxed deadline that lives as long as the demuxer.
+    let deadline = unsafe { &*opaque.cast::<Deadline>() };
+    let late = deadline.started.elapsed().as_millis() as u64 > deadline.until_ms.load(Ordering::Relaxed);
+    if late {
+        deadline.passed.store(true, Ordering::Relaxed);
+    }
+    c_int::from(late)
+}
+
+/// A demuxer over a local file.
+pub(crate) struct Input {
+    context: *mut AVFormatContext,
+    path: PathBuf,
+    deadline: Box<Deadline>,
+}
+
+// SAFETY: the context is owned and used by one thread at a time (`&mut self` for every call that changes it).
+unsafe impl Send for Input {}
+
+impl Input {
+    /// Opens the file and reads its streams' parameters.
+    pub fn open(path: &Path) -> Result<Self, MediaError> {
+        crate::init();
+        let meta = std::fs::metadata(path).map_err(|e| match e.kind() {
+            std::io::ErrorKind::NotFound => MediaError::NotFound { path: path.into() },
+            _ => MediaError::Unreadable { path: path.into(), reason: e.to_string() },
+        })?;
+        if !meta.is_file() {
+            return Err(MediaError::Unreadable { path: path.into(), reason: "it is not a regular file".into() });
+        }
+        // FFmpeg reports permission problems as "input/output error"; ask the system instead.
+        drop(std::fs::File::open(path).map_err(|e| MediaError::Unreadable { path: path.into(), reason: e.to_string() })?);
+        if meta.len() == 0 {
+            return Err(MediaError::NotMedia { path: path.into(), reason: "it is empty".into() });
+        }
+        let deadline =
+            Box::new(Deadline { started: Instant::now(), until_ms: AtomicU64::new(u64::MAX), passed: AtomicBool::new(false) });
+        deadline.renew();
+        // `file:` keeps names with a colon from being taken for a protocol.
+        let mut url = b"file:".to_vec();
+        url.extend_from_slice(path.as_os_str().as_encoded_bytes());
+        let url =
+            CString::new(url).map_err(|_| MediaError::Unreadable { path: path.into(), reason: "its name holds a zero byte".into() })?;
+        // SAFETY: plain FFmpeg calls; on failure avformat_open_input frees the context; the dictionary is freed on both ways.
+        unsafe {
+            let mut context = ffi::avformat_alloc_context();
+            if context.is_null() {
+                return Err(MediaError::Internal { operation: "opening", reason: "out of memory".into() });
+            }
+            (*context).interrupt_callback.callback = Some(interrupted);
+            (*context).interrupt_callback.opaque = ptr::from_ref::<Deadline>(&deadline).cast_mut().cast();
+            let mut options = ptr::null_mut();
+            // Nothing in a file may make us open another protocol, and `%03d` in a name is just a name.
+            for (k, v) in [(c"protocol_whitelist", c"file"), (c"pattern_type", c"none")] {
+                ffi::av_dict_set(&mut options, k.as_ptr(), v.as_ptr(), 0);
+            }
+            let opened = ffi::avformat_open_input(&mut context, url.as_ptr(), ptr::null_mut(), &mut options);
+            ffi::av_dict_free(&mut options);
+            if opened < 0 {
+                return Err(open_error(path, opened, deadline.passed.load(Ordering::Relaxed)));
+            }
+            let input = Self { context, path: path.into(), deadline };
+            input.deadline.renew();
+            let found = ffi::avformat_find_stream_info(input.context, ptr::null_mut());
+            if found < 0 {
+                return Err(open_error(path, found, input.deadline.passed.load(Ordering::Relaxed)));
+            }
+            Ok(input)
+        }
+    }
+
+    /// The file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+    /// FFmpeg's context, valid while `self` lives.
+    pub fn context(&self) -> *mut AVFormatContext {
+        self.context
+    }
+    /// Short names of the container format, comma separated.
+    pub fn format_name(&self) -> String {
+        // SAFETY: an opened context has an input format with a static name.
+        unsafe { CStr::from_ptr((*(*self.context).iformat).name).to_string_lossy().into_owned() }
+    }
+    /// Number of streams.
+    pub fn stream_count(&self) -> usize {
+        // SAFETY: the context is valid.
+        unsafe { (*self.context).nb_streams as usize }
+    }
+    /// Stream `i < stream_count()`.
+    pub fn stream(&self, i: usize) -> *mut AVStream {
+        assert!(i < self.stream_count());
+        // SAFETY: checked above; FFmpeg keeps the array valid.
+        unsafe { *(*self.context).streams.add(i) }
+    }
+    /// Kind of stream `i`.
+    pub fn kind(&self, i: usize) -> AVMediaType {
+        // SAFETY: streams have parameters; FFmpeg writes only values that it declares.
+        unsafe { (*(*self.stream(i)).codecpar).codec_type }
+    }
+    /// Time base of stream `i`; a broken one becomes 1/1000000.
+    pub fn time_base(&self, i: usize) -> AVRational {
+        // SAFETY: the stream is valid.
+        let tb = unsafe { (*self.stream(i)).time_base };
+        if tb.num > 0 && tb.den > 0 { tb } else { AVRational { num: 1, den: 1_000_000 } }
+    }
+    /// Makes the demuxer drop the packets of every stream but `i`.
+    pub fn only(&mut self, i: usize) {
+        for k in 0..self.stream_count() {
+            let discard = if k == i { ffi::AVDiscard::AVDISCARD_DEFAULT } else { ffi::AVDiscard::AVDISCARD_ALL };
+            // SAFETY: the stream is valid.
+            unsafe { (*self.stream(k)).discard = discard };
+        }
+    }
+    /// The next packet; `false` at the end. Damage inside the file ends it like its end does, with `problem` set.
+    pub fn read(&mut self, packet: &mut Packet, problem: &mut Option<String>) -> Result<bool, MediaError> {
+        let mut again = 0;
+        loop {
+            self.deadline.renew();
+            packet.unref();
+            // SAFETY: context and packet are valid.
+            let r = unsafe { ffi::av_read_frame(self.context, packet.0) };
+            if r >= 0 {
+                return Ok(true);
+            }
+            if r == ffi::AVERROR(ffi::EAGAIN) && again < 1000 {
+                again += 1;
+                continue;
+            }
+            if self.deadline.passed.load(Ordering::Relaxed) {
+                return Err(MediaError::TimedOut { path: self.path.clone(), operation: "reading", secs: STUCK_AFTER_SECS });
+            }
+            if r != ffi::AVERROR_EOF {
+                *problem = Some(format!("reading stopped early: {}", ffmpeg_text(r)));
+            }
+            return Ok(false);
+        }
+    }
+    /// Moves to a keyframe of stream `i` at or before `timestamp` (in its time base). `false` when the demuxer cannot.
+    pub fn seek(&mut self, i: usize, timestamp: i64) -> bool {
+        self.deadline.renew();
+        // SAFETY: the context is valid, `i` a stream.
+        unsafe {
+            ffi::avformat_seek_file(self.context, i as c_int, i64::MIN, timestamp, timestamp, 0) >= 0
+                || ffi::av_seek_frame(self.context, i as c_int, timestamp, ffi::AVSEEK_FLAG_BACKWARD) >= 0
+        }
+    }
+}
+
+impl Drop for Input {
+    fn drop(&mut self) {
+        self.deadline.renew();
+        // SAFETY: owned context, closed once.
+        unsafe { ffi::avformat_close_input(&mut self.context) };
+    }
+}
+
+fn open_error(path: &Path, error: i32, late: bool) -> MediaError {
+    if late {
+        return MediaError::TimedOut { path: path.into(), operation: "opening", secs: STUCK_AFTER_SECS };
+    }
+    let mut head = [0u8; 64];
+    let n = std::fs::File::open(path).and_then(|mut f| std::io::Read::read(&mut f, &mut head)).unwrap_or(0);
+    let head = &head[..n];
+    let hint = if head.starts_with(b"version https://git-lfs") {
+        "; it is a Git LFS pointer, not the file itself: run \"git lfs pull\""
+    } else if head.get(4..8) == Some(b"ftyp") && matches!(head.get(8..12), Some(b"heic" | b"heix" | b"mif1" | b"msf1")) {
+        "; the linked FFmpeg cannot read HEIC stills"
+    } else if head.get(4..8) == Some(b"ftyp") {
+        "; its index (moov) is missing or damaged: the recording was probably cut off"
+    } else {
+        ""
+    };
+    MediaError::NotMedia { path: path.into(), reason: format!("{}{hint}", ffmpeg_text(error)) }
+}
+
+/// An owned packet.
+pub(crate) struct Packet(pub *mut AVPacket);
+
+// SAFETY: owned, no interior sharing but FFmpeg's atomic reference counts.
+unsafe impl Send for Packet {}
+
+impl Packet {
+    /// An empty packet.
+    pub fn new() -> Self {
+        // SAFETY: no preconditions; null (out of memory) is refused.
+        let p = unsafe { ffi::av_packet_alloc() };
+        assert!(!p.is_null(), "out of memory");
+        Self(p)
+    }
+    /// Another reference to the same data.
+    pub fn share(&self) -> Self {
+        let other = Self::new();
+        // SAFETY: both packets are valid.
+        unsafe { ffi::av_packet_ref(other.0, self.0) };
+        other
+    }
+    /// Drops the data.
+    pub fn unref(&mut self) {
+        // SAFETY: the packet is valid.
+        unsafe { ffi::av_packet_unref(self.0) };
+    }
+    /// The fields.
+    pub fn get(&self) -> &AVPacket {
+        // SAFETY: the packet is valid while `self` lives.
+        unsafe { &*self.0 }
+    }
+    /// The bytes.
+    pub fn data(&self) -> &[u8] {
+        let p = self.get();
+        if p.data.is_null() || p.size <= 0 {
+            return &[];
+        }
+        // SAFETY: FFmpeg keeps `size` bytes at `data`.
+        unsafe { std::slice::from_raw_parts(p.data, p.size as usize) }
+    }
+    /// A side data block.
+    pub fn side_data(&self, kind: ffi::AVPacketSideDataType) -> Option<&[u8]> {
+        let mut size = 0usize;
+        // SAFETY: the packet is valid; FFmpeg returns null or `size` bytes that live as long as the packet's data.
+        unsafe {
+            let p = ffi::av_packet_get_side_data(self.0, kind, &mut size);
+            (!p.is_null()).then(|| std::slice::from_raw_parts(p, size))
+        }
+    }
+}
+
+impl Drop for Packet {
+    fn drop(&mut self) {
+        // SAFETY: owned, freed once.
+        unsafe { ffi::av_packet_free(&mut self.0) };
+    }
+}
+
+/// FFmpeg's "no timestamp".
+pub(crate) const NO_TIMESTAMP: i64 = i64::MIN;
+
+/// Ticks of a time base as an instant: the nearest flick, saturating.
+pub(crate) fn ticks_to_time(ticks: i64, tb: AVRational) -> Time {
+    let n = i128::from(ticks) * i128::from(tb.num) * i128::from(cutroom_types::FLICKS_PER_SECOND);
+    let d = i128::from(tb.den);
+    Time((2 * n + d).div_euclid(2 * d).clamp(i128::from(i64::MIN / 4), i128::from(i64::MAX / 4)) as i64)
+}
+
+/// A size that is neither empty nor absurd.
+pub(crate) fn check_size(path: &Path, width: i32, height: i32) -> Result<cutroom_types::Size, MediaError> {
+    const MAX_SIDE: i32 = 32_768;
+    const MAX_PIXELS: i64 = 1 << 28;
+    if width <= 0 || height <= 0 || width > MAX_SIDE || height > MAX_SIDE || i64::from(width) * i64::from(height) > MAX_PIXELS {
+        return Err(MediaError::Unsupported { path: path.into(), what: format!("a picture of {width}×{height} pixels") });
+    }
+    Ok(cutroom_types::Size { width: width as u32, height: height as u32 })
+}

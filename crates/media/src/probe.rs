@@ -1,0 +1,234 @@
+//! Describes streams: from FFmpeg's parameters and the index to [`MediaInfo`].
+use crate::{
+    convert::StreamLook,
+    decoder::{codec_name, has_side_alpha},
+    error::MediaError,
+    index::{VideoIndex, rates_of},
+    info::{AudioInfo, FieldOrder, MediaInfo, OtherInfo, VideoInfo},
+    input::Input,
+    orientation, pixel,
+    sound_index::SoundIndex,
+    tags::AvColor,
+};
+use cutroom_types::{FrameRate, Orientation, PictureFormat, Size, Time, TimeDelta};
+use ffmpeg_next::ffi::{self, AVFieldOrder, AVMediaType};
+use std::ffi::{CStr, c_char};
+
+fn text(p: *const c_char) -> Option<String> {
+    // SAFETY: FFmpeg gives null or a C string.
+    (!p.is_null()).then(|| unsafe { CStr::from_ptr(p) }.to_string_lossy().into_owned())
+}
+
+/// Builds the description. `video` holds attached pictures from `attached_from` on; stills are marked in it.
+pub(crate) fn describe(
+    input: &Input,
+    zero: Time,
+    video: &mut [VideoIndex],
+    attached_from: usize,
+    audio: &[SoundIndex],
+    mut warnings: Vec<String>,
+) -> Result<MediaInfo, MediaError> {
+    let container = input.format_name();
+    let is_still = audio.is_empty() && video.len() == 1 && video[0].frames.len() <= 1 && is_still_container(input, &container);
+    for (n, v) in video.iter_mut().enumerate() {
+        v.is_still = is_still || n >= attached_from;
+    }
+    let mut described: Vec<VideoInfo> = video.iter().map(|v| describe_video(input, v, &mut warnings)).collect();
+    let attached_pictures = described.split_off(attached_from.min(described.len()));
+    let audio: Vec<AudioInfo> = audio.iter().map(|a| describe_audio(input, a, &mut warnings)).collect();
+    let other = (0..input.stream_count())
+        .filter(|&i| !matches!(input.kind(i), AVMediaType::AVMEDIA_TYPE_VIDEO | AVMediaType::AVMEDIA_TYPE_AUDIO))
+        .map(|i| OtherInfo {
+            stream_index: i,
+            // SAFETY: FFmpeg returns null or a static string.
+            kind: text(unsafe { ffi::av_get_media_type_string(input.kind(i)) }).unwrap_or_else(|| "unknown".into()),
+            codec: codec_name(input, i),
+        })
+        .collect();
+    let end = described.iter().map(|v| v.span.end()).chain(audio.iter().map(|a| a.span.end())).max().unwrap_or_default();
+    if described.is_empty() && audio.is_empty() && attached_pictures.is_empty() {
+        return Err(MediaError::NotMedia { path: input.path().into(), reason: "it has neither pictures nor sound".into() });
+    }
+    Ok(MediaInfo {
+        path: input.path().into(),
+        container,
+        duration: if is_still { TimeDelta::ZERO } else { TimeDelta(end.0.max(0)) },
+        start_in_file: zero,
+        is_still,
+        video: described,
+        audio,
+        attached_pictures,
+        other,
+        warnings,
+    })
+}
+
+fn is_still_container(input: &Input, container: &str) -> bool {
+    // SAFETY: the context and its dictionary are valid.
+    let brand = unsafe {
+        let entry = ffi::av_dict_get((*input.context()).metadata, c"major_brand".as_ptr(), std::ptr::null(), 0);
+        if entry.is_null() { None } else { text((*entry).value) }
+    };
+    container.ends_with("_pipe")
+        || container.starts_with("image2")
+        || ["gif", "apng", "ico", "webp", "tiff", "avif"].contains(&container)
+        || matches!(brand.as_deref(), Some("avif" | "mif1"))
+}
+
+/// Bytes of a file's beginning searched for EXIF data.
+const EXIF_BYTES: u64 = 1 << 20;
+
+fn stored_orientation(input: &Input, i: usize, is_still: bool, warnings: &mut Vec<String>) -> Orientation {
+    let mut size = 0usize;
+    // SAFETY: the stream is valid; FFmpeg returns null or `size` bytes that live with it.
+    let matrix = unsafe {
+        let p = ffi::av_stream_get_side_data(input.stream(i), ffi::AVPacketSideDataType::AV_PKT_DATA_DISPLAYMATRIX, &mut size);
+        (!p.is_null()).then(|| std::slice::from_raw_parts(p, size))
+    };
+    if let Some(m) = matrix {
+        let (o, inexact) = orientation::from_display_matrix(m);
+        if inexact {
+            warnings.push(format!("stream {i}: its rotation is no quarter turn; the nearest is used"));
+        }
+        return o;
+    }
+    if is_still && let Ok(file) = std::fs::File::open(input.path()) {
+        let mut head = Vec::new();
+        if std::io::Read::read_to_end(&mut std::io::Read::take(file, EXIF_BYTES), &mut head).is_ok()
+            && let Some(v) = orientation::exif_orientation(&head)
+        {
+            return Orientation::from_exif(v);
+        }
+    }
+    Orientation::UPRIGHT
+}
+
+fn describe_video(input: &Input, index: &VideoIndex, warnings: &mut Vec<String>) -> VideoInfo {
+    let i = index.stream;
+    // SAFETY: the stream and its parameters are valid; FFmpeg returns null or static strings.
+    let (par, profile) = unsafe {
+        let par = (*input.stream(i)).codecpar;
+        (&*par, text(ffi::avcodec_profile_name((*par).codec_id, (*par).profile)))
+    };
+    let av = pixel::from_raw(par.format);
+    let size = Size { width: par.width.max(0) as u32, height: par.height.max(0) as u32 };
+    let side_alpha = has_side_alpha(input, i);
+    let format = pixel::canonical(av).map(|f| if side_alpha { f.with_alpha() } else { f });
+    // SAFETY: the parameters are valid.
+    let color = unsafe { AvColor::of_parameters(par) };
+    let (color, guessed) =
+        color.decide(format.unwrap_or(PictureFormat::YUV420P8), size, pixel::is_full_range_alias(av), index.is_still);
+    let field_order = match par.field_order {
+        AVFieldOrder::AV_FIELD_PROGRESSIVE => FieldOrder::Progressive,
+        AVFieldOrder::AV_FIELD_TT | AVFieldOrder::AV_FIELD_BT => FieldOrder::TopFirst,
+        AVFieldOrder::AV_FIELD_BB | AVFieldOrder::AV_FIELD_TB => FieldOrder::BottomFirst,
+        AVFieldOrder::AV_FIELD_UNKNOWN => FieldOrder::Unknown,
+    };
+    let span = match index.frames.len() {
+        0 => cutroom_types::Span::default(),
+        n => cutroom_types::Span::new(index.frames[0].start, index.span(n - 1).end()),
+    };
+    let measured = span.duration.as_secs_f64();
+    let frames = index.frames.len();
+    let rates = rates_of(input, i);
+    let average_rate = if index.is_still || measured <= 0.0 { None } else { measured_rate(frames, measured, &rates) };
+    VideoInfo {
+        stream_index: i,
+        codec: codec_name(input, i),
+        profile,
+        size,
+        pixel_format: match (side_alpha, format) {
+            (true, Some(f)) => pixel::av_format(f).map_or("", pixel::name).to_owned(),
+            _ => pixel::name(av).to_owned(),
+        },
+        format,
+        color,
+        guessed,
+        sample_aspect: sample_aspect(input, i).unwrap_or((1, 1)),
+        orientation: stored_orientation(input, i, index.is_still, warnings),
+        field_order,
+        average_rate,
+        nominal_rate: if index.is_still { None } else { rates.first().copied() },
+        is_constant_rate: index.is_constant_rate,
+        frames,
+        span,
+        bits: format.map_or(0, |f| f.bits),
+        alpha: format.is_some_and(|f| f.alpha),
+    }
+}
+
+/// Frames over seconds, as the stated or broadcast rate that it equals where there is one.
+fn measured_rate(frames: usize, secs: f64, stated: &[FrameRate]) -> Option<FrameRate> {
+    let fps = frames as f64 / secs;
+    stated.iter().copied().find(|r| (r.as_f64() / fps - 1.0).abs() < 1e-4).or_else(|| FrameRate::from_f64((fps * 1000.0).round() / 1000.0))
+}
+
+/// The container's or codec's sample aspect ratio.
+fn sample_aspect(input: &Input, i: usize) -> Option<(u32, u32)> {
+    // SAFETY: context and stream are valid; a null frame is allowed.
+    let q = unsafe { ffi::av_guess_sample_aspect_ratio(input.context(), input.stream(i), std::ptr::null_mut()) };
+    (q.num > 0 && q.den > 0).then_some((q.num as u32, q.den as u32))
+}
+
+/// What the reader of video stream `number` needs beside the frames.
+pub(crate) fn look(input: &Input, i: usize, info: &MediaInfo, number: usize) -> StreamLook {
+    let described = info.video.get(number).or_else(|| info.attached_pictures.get(number.checked_sub(info.video.len())?));
+    StreamLook {
+        // SAFETY: the stream's parameters are valid.
+        color: unsafe { AvColor::of_parameters((*input.stream(i)).codecpar) },
+        sample_aspect: sample_aspect(input, i).unwrap_or((0, 0)),
+        orientation: described.map_or(Orientation::UPRIGHT, |v| v.orientation),
+        is_still: info.is_still || number >= info.video.len(),
+    }
+}
+
+fn describe_audio(input: &Input, index: &SoundIndex, warnings: &mut Vec<String>) -> AudioInfo {
+    let i = index.stream;
+    // SAFETY: the stream and its parameters are valid; FFmpeg returns null or static strings.
+    let (par, profile) = unsafe {
+        let par = (*input.stream(i)).codecpar;
+        (&*par, text(ffi::avcodec_profile_name((*par).codec_id, (*par).profile)))
+    };
+    let is_layout_guessed = par.ch_layout.order == ffi::AVChannelOrder::AV_CHANNEL_ORDER_UNSPEC;
+    let layout = if is_layout_guessed {
+        let guessed = usual_layout(index.channels);
+        if index.channels > 2 {
+            warnings.push(format!("stream {i}: its {} channels are not named; taken as {guessed}", index.channels));
+        }
+        guessed
+    } else {
+        layout_name(&par.ch_layout)
+    };
+    AudioInfo {
+        stream_index: i,
+        codec: codec_name(input, i),
+        profile,
+        rate_hz: index.rate_hz,
+        channels: index.channels,
+        layout,
+        is_layout_guessed,
+        bits: u8::try_from(par.bits_per_raw_sample.max(par.bits_per_coded_sample).clamp(0, 64)).unwrap_or(0),
+        span: index.span(),
+        samples: (index.audible_end - index.audible_start).max(0),
+    }
+}
+
+/// The layout that FFmpeg takes for a channel count.
+fn usual_layout(channels: usize) -> String {
+    // SAFETY: an all-zero layout is a valid value for FFmpeg to fill; default layouts own no memory.
+    unsafe {
+        let mut layout: ffi::AVChannelLayout = std::mem::zeroed();
+        ffi::av_channel_layout_default(&mut layout, i32::try_from(channels).unwrap_or(0));
+        layout_name(&layout)
+    }
+}
+
+fn layout_name(layout: &ffi::AVChannelLayout) -> String {
+    let mut buffer = [0u8; 128];
+    // SAFETY: the buffer is writable for the length given.
+    let r = unsafe { ffi::av_channel_layout_describe(layout, buffer.as_mut_ptr().cast(), buffer.len()) };
+    if r < 0 {
+        return String::new();
+    }
+    CStr::from_bytes_until_nul(&buffer).map(|s| s.to_string_lossy().into_owned()).unwrap_or_default()
+}

@@ -1,0 +1,92 @@
+//! What decoders complain about, counted per stream.
+use std::sync::Mutex;
+
+/// Kept messages per stream; further ones are only counted.
+const KEPT_MESSAGES: usize = 8;
+
+/// Problems met while decoding a stream. None of them stopped it: the picture was concealed or a packet dropped.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct DecodeReport {
+    /// Error lines of the decoder, packets refused, frames concealed.
+    pub errors: u64,
+    /// Frames that the decoder marked as damaged and concealed.
+    pub concealed_frames: u64,
+    /// Frames that the index lists and the decoder did not give; their neighbour was shown.
+    pub missing_frames: u64,
+    /// The first few messages, without repeats.
+    pub messages: Vec<String>,
+}
+
+impl DecodeReport {
+    /// Whether nothing went wrong.
+    pub fn is_clean(&self) -> bool {
+        self.errors == 0 && self.concealed_frames == 0 && self.missing_frames == 0
+    }
+}
+
+/// Where a decoder's problems go, from any of its threads.
+#[derive(Default)]
+pub(crate) struct ProblemSink(Mutex<DecodeReport>);
+
+impl ProblemSink {
+    fn with(&self, f: impl FnOnce(&mut DecodeReport)) {
+        f(&mut self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
+    }
+    /// An error with its text.
+    pub fn failure(&self, message: &str) {
+        self.with(|r| {
+            r.errors += 1;
+            if r.messages.len() < KEPT_MESSAGES && !r.messages.iter().any(|m| m == message) {
+                r.messages.push(message.to_owned());
+            }
+        });
+    }
+    /// A frame marked as damaged.
+    pub fn concealed(&self) {
+        self.with(|r| r.concealed_frames += 1);
+    }
+    /// A copy of everything so far.
+    pub fn report(&self) -> DecodeReport {
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+    }
+}
+
+/// Sends FFmpeg's log lines of level error and worse to the sink of the decoder that wrote them, and drops all others.
+pub(crate) fn install_log() {
+    use ffmpeg_next::ffi;
+    #[cfg(target_arch = "x86_64")]
+    {
+        use std::ffi::{CStr, c_char, c_int, c_void};
+        unsafe extern "C" fn collect(object: *mut c_void, level: c_int, format: *const c_char, arguments: *mut ffi::__va_list_tag) {
+            if level > ffi::AV_LOG_ERROR as c_int || object.is_null() {
+                return;
+            }
+            // SAFETY: FFmpeg passes objects whose first member points to their AVClass. Only codec contexts are looked into; every codec
+            // context with a non-null `opaque` in this process is made by `decoder`, where it points to a sink that outlives it.
+            unsafe {
+                let class = *object.cast::<*const ffi::AVClass>();
+                if class.is_null() || (*class).class_name.is_null() || CStr::from_ptr((*class).class_name) != c"AVCodecContext" {
+                    return;
+                }
+                let sink = (*object.cast::<ffi::AVCodecContext>()).opaque.cast::<ProblemSink>();
+                if sink.is_null() {
+                    return;
+                }
+                let mut line: [c_char; 256] = [0; 256];
+                let mut prefix: c_int = 0;
+                ffi::av_log_format_line2(object, level, format, arguments, line.as_mut_ptr(), line.len() as c_int, &mut prefix);
+                (*sink).failure(CStr::from_ptr(line.as_ptr()).to_string_lossy().trim());
+            }
+        }
+        // SAFETY: sets a global function pointer; the callback is thread-safe.
+        unsafe {
+            ffi::av_log_set_level(ffi::AV_LOG_ERROR as i32);
+            ffi::av_log_set_callback(Some(collect));
+        }
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    // SAFETY: sets one global integer. The variable argument list has another type here, so only return codes and frame flags count.
+    unsafe {
+        ffi::av_log_set_level(ffi::AV_LOG_QUIET as i32);
+    }
+}

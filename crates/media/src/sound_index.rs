@@ -1,0 +1,273 @@
+//! The index of a sound stream: where every packet's samples lie, counted in samples.
+//!
+//! Container timestamps may be coarser than a sample, so positions are counted up from the packets' lengths and only anchored anew where
+//! the timestamps show a gap. Positions are in the file's own time; `zero` is source time zero among them.
+use crate::{
+    decoder::{Decoder, Output},
+    input::{Input, NO_TIMESTAMP, Packet},
+};
+use cutroom_types::{Span, Time};
+use ffmpeg_next::ffi::{self, AVCodecID, AVPacketSideDataType};
+
+/// Packets kept for trying the decoder.
+const TRIED_PACKETS: usize = 8;
+/// A timestamp further than this from the counted position is a gap, seconds.
+const GAP_SECS: f64 = 0.010;
+
+/// A packet of a sound stream.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SoundPacket {
+    /// Position of its first sample.
+    pub start: i64,
+    /// Ticks.
+    pub pts: i64,
+    /// Byte position, or -1.
+    pub pos: i64,
+}
+
+/// A sound stream.
+#[derive(Clone, Debug)]
+pub(crate) struct SoundIndex {
+    /// Among all streams of the file.
+    pub stream: usize,
+    /// Samples per second of the decoder's output.
+    pub rate_hz: u32,
+    /// Channels of the decoder's output.
+    pub channels: usize,
+    /// In file order.
+    pub packets: Vec<SoundPacket>,
+    /// Position of the first audible sample.
+    pub audible_start: i64,
+    /// Position after the last audible sample.
+    pub audible_end: i64,
+    /// Position of source time zero.
+    pub zero: i64,
+    /// Packets are addressed by byte and time after a seek; raw streams lie about both.
+    pub can_seek: bool,
+    /// PCM: any packet's timestamp is its position.
+    pub is_pcm: bool,
+    /// Packets to decode before one for it to come out right.
+    pub preroll: usize,
+}
+
+impl SoundIndex {
+    /// When it begins, in the file's own time. `None` when it is empty.
+    pub fn start(&self) -> Option<Time> {
+        (self.audible_end > self.audible_start && self.rate_hz > 0).then(|| Time::of_sample(self.audible_start, self.rate_hz))
+    }
+    /// Sets source time zero, given in the file's own time.
+    pub fn set_zero(&mut self, zero: Time) {
+        self.zero = if self.rate_hz > 0 { zero.to_sample(self.rate_hz) } else { 0 };
+    }
+    /// The audible run in source time.
+    pub fn span(&self) -> Span {
+        if self.rate_hz == 0 {
+            return Span::default();
+        }
+        Span::new(
+            Time::of_sample(self.audible_start - self.zero, self.rate_hz),
+            Time::of_sample(self.audible_end.max(self.audible_start) - self.zero, self.rate_hz),
+        )
+    }
+}
+
+/// What is gathered while the file is read.
+pub(crate) struct SoundScan {
+    stream: usize,
+    par: *const ffi::AVCodecParameters,
+    tb: ffi::AVRational,
+    parser: Option<(*mut ffi::AVCodecParserContext, *mut ffi::AVCodecContext)>,
+    packets: Vec<SoundPacket>,
+    first: Vec<Packet>,
+    next: Option<i64>,
+    base_is_coarse: bool,
+    leading_skip: i64,
+    trailing_discard: i64,
+    audible_from: Option<i64>,
+}
+
+impl SoundScan {
+    pub fn new(input: &Input, i: usize) -> Self {
+        // SAFETY: the stream is valid and lives as long as the input, which outlives the scan. What is allocated is freed on drop.
+        unsafe {
+            let par: *const ffi::AVCodecParameters = (*input.stream(i)).codecpar;
+            let tb = input.time_base(i);
+            // Vorbis packets have two lengths, told by their first bits.
+            let parser = ((*par).codec_id == AVCodecID::AV_CODEC_ID_VORBIS)
+                .then(|| {
+                    let parser = ffi::av_parser_init((*par).codec_id as i32);
+                    let context = ffi::avcodec_alloc_context3(std::ptr::null());
+                    if !parser.is_null() && !context.is_null() && ffi::avcodec_parameters_to_context(context, par) >= 0 {
+                        (*parser).flags |= ffi::PARSER_FLAG_COMPLETE_FRAMES as i32;
+                        return Some((parser, context));
+                    }
+                    ffi::av_parser_close(parser);
+                    let mut context = context;
+                    ffi::avcodec_free_context(&mut context);
+                    None
+                })
+                .flatten();
+            let rate = i64::from((*par).sample_rate.max(1));
+            Self {
+                stream: i,
+                par,
+                tb,
+                parser,
+                packets: Vec::new(),
+                first: Vec::new(),
+                next: None,
+                base_is_coarse: rate * i64::from(tb.num) > i64::from(tb.den),
+                leading_skip: 0,
+                trailing_discard: 0,
+                audible_from: None,
+            }
+        }
+    }
+    fn rate(&self) -> i64 {
+        // SAFETY: see `new`.
+        i64::from(unsafe { (*self.par).sample_rate.max(0) })
+    }
+    /// Ticks → samples, nearest.
+    fn to_samples(&self, ticks: i64) -> i64 {
+        let n = i128::from(ticks) * i128::from(self.tb.num) * i128::from(self.rate());
+        let d = i128::from(self.tb.den);
+        (2 * n + d).div_euclid(2 * d) as i64
+    }
+    fn samples_in(&mut self, packet: &Packet) -> i64 {
+        let p = packet.get();
+        let exact_ticks = (self.rate() * i64::from(self.tb.num)) % i64::from(self.tb.den) == 0;
+        if exact_ticks && p.duration > 0 {
+            return self.to_samples(p.duration);
+        }
+        // SAFETY: parameters, parser and packet are valid; packets are padded as parsers require.
+        unsafe {
+            if let Some((parser, context)) = self.parser {
+                let (mut out, mut size) = (std::ptr::null_mut(), 0);
+                let none = ffi::AV_NOPTS_VALUE;
+                let data = packet.data();
+                ffi::av_parser_parse2(parser, context, &mut out, &mut size, data.as_ptr(), data.len() as i32, none, none, -1);
+                return i64::from((*parser).duration.max(0));
+            }
+            let n = ffi::av_get_audio_frame_duration2(self.par.cast_mut(), p.size);
+            if n > 0 { i64::from(n) } else { self.to_samples(p.duration.max(0)) }
+        }
+    }
+    /// Takes a packet.
+    pub fn add(&mut self, packet: &Packet) {
+        let p = packet.get();
+        let samples = self.samples_in(packet);
+        let stamp = if p.pts == NO_TIMESTAMP { p.dts } else { p.pts };
+        let (mut skip, mut discard) = (0, 0);
+        if let Some(s) = packet.side_data(AVPacketSideDataType::AV_PKT_DATA_SKIP_SAMPLES).filter(|s| s.len() >= 8) {
+            skip = i64::from(u32::from_le_bytes([s[0], s[1], s[2], s[3]]));
+            discard = i64::from(u32::from_le_bytes([s[4], s[5], s[6], s[7]]));
+        }
+        let counted = self.next;
+        let start = match counted {
+            None => {
+                let base = if stamp == NO_TIMESTAMP { 0 } else { self.to_samples(stamp) };
+                // A start rounded to a coarse tick: what is audible begins at zero exactly.
+                let tick = self.to_samples(1);
+                if self.base_is_coarse && (base + skip).abs() <= tick { -skip } else { base }
+            }
+            Some(next) if stamp == NO_TIMESTAMP => next,
+            Some(next) => {
+                let stated = self.to_samples(stamp);
+                let gap = (GAP_SECS * self.rate() as f64) as i64;
+                if (stated - next).abs() > gap.max(2 * self.to_samples(1)) { stated } else { next }
+            }
+        };
+        self.next = Some(start + samples);
+        if p.flags & ffi::AV_PKT_FLAG_DISCARD as i32 == 0 {
+            if self.audible_from.is_none() {
+                self.audible_from = Some(start);
+            }
+            if skip > 0 && self.packets.len() < TRIED_PACKETS {
+                self.leading_skip = self.leading_skip.max(start + skip - self.audible_from.unwrap_or(start));
+            }
+            self.trailing_discard = discard;
+        }
+        if self.first.len() < TRIED_PACKETS {
+            self.first.push(packet.share());
+        }
+        self.packets.push(SoundPacket { start, pts: p.pts, pos: p.pos });
+    }
+    /// Completes the index.
+    pub fn finish(mut self, input: &Input, warnings: &mut Vec<String>) -> SoundIndex {
+        // SAFETY: see `new`.
+        let (codec, rate, channels) = unsafe { ((*self.par).codec_id, (*self.par).sample_rate, (*self.par).ch_layout.nb_channels) };
+        let first_audible = self.audible_from.unwrap_or(0) + self.leading_skip;
+        let mut index = SoundIndex {
+            stream: self.stream,
+            rate_hz: u32::try_from(rate).unwrap_or(0),
+            channels: usize::try_from(channels).unwrap_or(0),
+            audible_start: first_audible,
+            audible_end: self.next.unwrap_or(0) - self.trailing_discard,
+            zero: 0,
+            can_seek: !["mp3", "aac", "ac3", "eac3", "dts", "amr", "loas"].contains(&input.format_name().as_str()),
+            is_pcm: is_pcm(codec),
+            preroll: preroll_packets(codec),
+            packets: std::mem::take(&mut self.packets),
+        };
+        // Some decoders give nothing for the first packets; what is not given is not audible.
+        if index.packets.is_empty() {
+            return index;
+        }
+        let Ok(mut decoder) = Decoder::open(input, self.stream, 1) else {
+            warnings.push(format!("stream {}: its sound cannot be decoded", self.stream));
+            return index;
+        };
+        'tried: for (n, packet) in self.first.iter_mut().enumerate() {
+            decoder.send(Some((packet, n as i64)));
+            while let Output::Frame(f) = decoder.receive() {
+                let from = usize::try_from(f.get().pts).ok().and_then(|n| index.packets.get(n)).map_or(index.audible_start, |p| p.start);
+                index.audible_start = index.audible_start.max(from);
+                index.rate_hz = u32::try_from(f.get().sample_rate).ok().filter(|r| *r > 0).unwrap_or(index.rate_hz);
+                index.channels = usize::try_from(f.get().ch_layout.nb_channels).ok().filter(|c| *c > 0).unwrap_or(index.channels);
+                break 'tried;
+            }
+        }
+        if i64::from(index.rate_hz) != i64::from(rate) {
+            warnings.push(format!("stream {}: the container says {rate} Hz, the decoder gives {} Hz", self.stream, index.rate_hz));
+            // Positions were counted at the container's rate.
+            let scale = |v: i64| (i128::from(v) * i128::from(index.rate_hz) / i128::from(rate.max(1))) as i64;
+            (index.audible_start, index.audible_end) = (scale(index.audible_start), scale(index.audible_end));
+            for p in &mut index.packets {
+                p.start = scale(p.start);
+            }
+        }
+        index
+    }
+}
+
+impl Drop for SoundScan {
+    fn drop(&mut self) {
+        if let Some((parser, mut context)) = self.parser.take() {
+            // SAFETY: owned, freed once.
+            unsafe {
+                ffi::av_parser_close(parser);
+                ffi::avcodec_free_context(&mut context);
+            }
+        }
+    }
+}
+
+fn is_pcm(codec: AVCodecID) -> bool {
+    // FFmpeg numbers its PCM codecs in one block.
+    let id = codec as u32;
+    (AVCodecID::AV_CODEC_ID_PCM_S16LE as u32..AVCodecID::AV_CODEC_ID_ADPCM_IMA_QT as u32).contains(&id)
+}
+
+/// How many packets before one must be decoded so that it comes out as in sequential decoding.
+fn preroll_packets(codec: AVCodecID) -> usize {
+    match codec {
+        _ if is_pcm(codec) => 0,
+        AVCodecID::AV_CODEC_ID_FLAC | AVCodecID::AV_CODEC_ID_ALAC => 0,
+        // The bit reservoir reaches back up to 511 bytes, nine frames at the lowest rate (ISO 11172-3 §2.4.3.4).
+        AVCodecID::AV_CODEC_ID_MP3 | AVCodecID::AV_CODEC_ID_MP2 | AVCodecID::AV_CODEC_ID_MP1 => 12,
+        // RFC 7845 §4.6 asks for 80 ms; four times that in 20 ms packets.
+        AVCodecID::AV_CODEC_ID_OPUS => 16,
+        _ => 8,
+    }
+}
+

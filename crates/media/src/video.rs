@@ -1,0 +1,480 @@
+//! Frames of a video stream by presentation time: exact, forward and backward.
+//!
+//! A request names a time; the index turns it into a frame number. Frames near the decoder's position are reached by decoding on, others by
+//! seeking to the keyframe before. The last few decoded frames are kept; while playing backwards, as many as fit into
+//! [`ReadOptions::window_bytes`], so that each group of pictures is decoded once.
+use crate::{
+    convert::{self, StreamLook},
+    decoder::{Decoder, Frame, Output},
+    deinterlace::Deinterlacer,
+    error::MediaError,
+    index::{MediaIndex, VideoIndex},
+    input::{Input, NO_TIMESTAMP, Packet},
+    report::DecodeReport,
+};
+use cutroom_types::{Picture, Span, Time, TimeDelta};
+use ffmpeg_next::ffi;
+use std::{
+    collections::{BTreeSet, VecDeque},
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+/// Frames kept while playing forward.
+const FORWARD_WINDOW: usize = 4;
+/// Packets that are rather decoded than skipped by a seek, which empties the decoder's pipeline.
+const SEEK_COST_PACKETS: usize = 12;
+/// A request at most this many frames before the last one counts as playing backwards.
+const BACKWARD_STEP: usize = 4;
+
+/// How to read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReadOptions {
+    /// Decoder threads; 0 for one per core, as the ffmpeg program does.
+    pub threads: usize,
+    /// Make whole frames out of frames that are flagged interlaced (bwdif, one frame per frame).
+    pub deinterlace: bool,
+    /// Memory for decoded frames while playing backwards, bytes.
+    pub window_bytes: usize,
+}
+
+impl Default for ReadOptions {
+    fn default() -> Self {
+        Self { threads: 0, deinterlace: true, window_bytes: 256 << 20 }
+    }
+}
+
+/// A frame and when it is shown.
+#[derive(Clone, Debug)]
+pub struct DecodedFrame {
+    /// The picture; canonical formats share the decoder's memory.
+    pub picture: Picture,
+    /// Presentation interval in source time. A still image's covers everything.
+    pub span: Span,
+    /// Number of the frame in presentation order.
+    pub index: usize,
+}
+
+enum Reached {
+    Frame(Arc<Frame>),
+    /// The decoder gave a later frame, or ended, without giving this one.
+    Passed,
+}
+
+/// Reads one video stream.
+pub struct VideoReader {
+    index: Arc<MediaIndex>,
+    number: usize,
+    path: PathBuf,
+    options: ReadOptions,
+    look: StreamLook,
+    input: Input,
+    decoder: Decoder,
+    packet: Packet,
+    /// The packet read last by a seek and not yet sent.
+    has_pending: bool,
+    /// Ordinal of the next packet that the demuxer (or `packet`, when pending) gives.
+    next_packet: usize,
+    /// Where the current run of decoding began.
+    run_key: usize,
+    /// Newest frame of the run.
+    newest: Option<usize>,
+    sent_all: bool,
+    decoded_any: bool,
+    raw: VecDeque<(usize, Arc<Frame>)>,
+    ready: VecDeque<DecodedFrame>,
+    /// Frames that the decoder does not give.
+    absent: BTreeSet<usize>,
+    last_request: usize,
+    is_backward: bool,
+    deinterlacer: Option<Deinterlacer>,
+    past_report: DecodeReport,
+}
+
+impl VideoReader {
+    /// Opens a file; `video_stream` counts as in [`crate::MediaInfo::video`], attached pictures after the others.
+    ///
+    /// # Errors
+    /// The file cannot be opened, or has no such stream, or no decoder for it.
+    pub fn open(path: &Path, video_stream: usize, options: ReadOptions) -> Result<Self, MediaError> {
+        Self::open_indexed(MediaIndex::scan(path)?, video_stream, options)
+    }
+    /// The same with an index at hand.
+    ///
+    /// # Errors
+    /// As [`Self::open`]; also when the stream has not one frame.
+    pub fn open_indexed(index: Arc<MediaIndex>, video_stream: usize, options: ReadOptions) -> Result<Self, MediaError> {
+        let path = index.info.path.clone();
+        let video = index.video.get(video_stream).ok_or_else(|| MediaError::NoStream {
+            path: path.clone(),
+            kind: "video",
+            index: video_stream,
+            count: index.video.len(),
+        })?;
+        if video.frames.is_empty() {
+            let reason = "it holds no frames".into();
+            return Err(MediaError::NothingDecoded { path, kind: "video", index: video_stream, reason });
+        }
+        let (input, decoder) = open_stream(&path, video.stream, options.threads)?;
+        let look = crate::probe::look(&input, video.stream, &index.info, video_stream);
+        Ok(Self {
+            number: video_stream,
+            path,
+            options,
+            look,
+            input,
+            decoder,
+            packet: Packet::new(),
+            has_pending: false,
+            next_packet: 0,
+            run_key: 0,
+            newest: None,
+            sent_all: false,
+            decoded_any: false,
+            raw: VecDeque::new(),
+            ready: VecDeque::new(),
+            absent: BTreeSet::new(),
+            last_request: 0,
+            is_backward: false,
+            deinterlacer: None,
+            past_report: DecodeReport::default(),
+            index,
+        })
+    }
+    /// The index it reads by.
+    pub fn index(&self) -> &Arc<MediaIndex> {
+        &self.index
+    }
+    /// Frames in the stream.
+    pub fn frame_count(&self) -> usize {
+        self.video().frames.len()
+    }
+    /// What went wrong so far.
+    pub fn report(&self) -> DecodeReport {
+        let mut r = self.decoder.report();
+        r.errors += self.past_report.errors;
+        r.concealed_frames += self.past_report.concealed_frames;
+        r.missing_frames = self.absent.len() as u64;
+        for m in &self.past_report.messages {
+            if !r.messages.contains(m) {
+                r.messages.push(m.clone());
+            }
+        }
+        r
+    }
+    /// The frame shown at `t`; before the first frame the first, after the last the last.
+    ///
+    /// # Errors
+    /// The stream gives no frames at all, the source is stuck, or its frames have a layout that is not supported.
+    pub fn frame_at(&mut self, t: Time) -> Result<DecodedFrame, MediaError> {
+        let i = self.video().frame_at(t).unwrap_or(0);
+        self.frame(i)
+    }
+    /// Frame number `i`, in presentation order; numbers past the end give the last frame.
+    ///
+    /// # Errors
+    /// As [`Self::frame_at`].
+    pub fn frame(&mut self, i: usize) -> Result<DecodedFrame, MediaError> {
+        let i = i.min(self.frame_count() - 1);
+        if let Some(f) = self.ready.iter().find(|f| f.index == i) {
+            self.last_request = i;
+            return Ok(f.clone());
+        }
+        if i != self.last_request {
+            self.is_backward = i < self.last_request && self.last_request - i <= BACKWARD_STEP;
+            self.last_request = i;
+        }
+        let raw = self.raw(i)?;
+        let raw = if self.options.deinterlace && raw.get().interlaced_frame != 0 { self.deinterlaced(i, raw)? } else { raw };
+        let video = self.video();
+        let span = if video.is_still { Span { start: Time(i64::MIN / 4), duration: TimeDelta(i64::MAX / 2) } } else { video.span(i) };
+        let frame = DecodedFrame { picture: convert::picture(&self.path, &raw, &self.look)?, span, index: i };
+        while self.ready.len() >= FORWARD_WINDOW {
+            self.ready.pop_front();
+        }
+        self.ready.push_back(frame.clone());
+        Ok(frame)
+    }
+    /// Packets that must be decoded to reach the frame at `t`; 0 when it is at hand.
+    pub fn effort(&self, t: Time) -> usize {
+        let i = self.video().frame_at(t).unwrap_or(0);
+        if self.ready.iter().any(|f| f.index == i) || self.raw.iter().any(|f| f.0 == i) {
+            return 0;
+        }
+        let target = self.video().frames[i].packet as usize;
+        match self.forward_effort(i) {
+            Some(n) => n,
+            None => target - self.video().keyframe_for(i).min(target) + SEEK_COST_PACKETS,
+        }
+    }
+    /// Whether the frame at `t` is reached without moving backwards or seeking.
+    pub fn continues_to(&self, t: Time) -> bool {
+        let i = self.video().frame_at(t).unwrap_or(0);
+        self.ready.iter().any(|f| f.index == i) || self.raw.iter().any(|f| f.0 == i) || self.forward_effort(i).is_some()
+    }
+
+    fn video(&self) -> &VideoIndex {
+        &self.index.video[self.number]
+    }
+
+    /// The frame as decoded. One that the decoder does not give is replaced by the one before it, or the first that exists.
+    fn raw(&mut self, i: usize) -> Result<Arc<Frame>, MediaError> {
+        let mut wanted = i;
+        let mut attempts = 0;
+        loop {
+            while self.absent.contains(&wanted) {
+                if wanted > 0 && wanted <= i && (0..wanted).any(|k| !self.absent.contains(&k)) {
+                    wanted -= 1;
+                } else {
+                    wanted = wanted.max(i) + 1;
+                    if wanted >= self.frame_count() {
+                        return Err(self.nothing_decoded());
+                    }
+                }
+            }
+            if let Some((_, f)) = self.raw.iter().find(|f| f.0 == wanted) {
+                return Ok(f.clone());
+            }
+            if self.forward_effort(wanted).is_none() {
+                self.seek(self.video().keyframe_for(wanted))?;
+            }
+            if let Reached::Frame(f) = self.decode_to(wanted)? {
+                return Ok(f);
+            }
+            // Perhaps the run began too late for this frame (a keyframe that is none, gradual refresh): begin earlier.
+            if self.run_key > 0 && attempts < 3 {
+                let mut key = self.run_key;
+                for _ in 0..[1, 4, usize::MAX][attempts].min(self.run_key) {
+                    key = self.video().keyframe_at_or_before(key.saturating_sub(1)).unwrap_or(0);
+                    if key == 0 {
+                        break;
+                    }
+                }
+                attempts += 1;
+                self.seek(key)?;
+                if let Reached::Frame(f) = self.decode_to(wanted)? {
+                    return Ok(f);
+                }
+                if self.run_key > 0 {
+                    continue;
+                }
+            }
+            if !self.decoded_any {
+                return Err(self.nothing_decoded());
+            }
+            let given = self.newest.filter(|&n| n > wanted).unwrap_or(if self.sent_all { self.frame_count() } else { wanted + 1 });
+            self.absent.extend(wanted..given);
+        }
+    }
+
+    fn nothing_decoded(&self) -> MediaError {
+        let reason = self.report().messages.first().cloned().unwrap_or_else(|| "the decoder gave no frame".into());
+        MediaError::NothingDecoded { path: self.path.clone(), kind: "video", index: self.number, reason }
+    }
+
+    /// Packets to decode when going on from here; `None` when that does not lead to frame `i`, or a seek is cheaper.
+    fn forward_effort(&self, i: usize) -> Option<usize> {
+        let video = self.video();
+        let key = video.keyframe_for(i);
+        if self.newest.is_some_and(|n| i <= n) || key < self.run_key {
+            return None;
+        }
+        let target = video.frames[i].packet as usize;
+        let forward = (target + 1).saturating_sub(self.next_packet);
+        (key < self.next_packet || forward <= target - key.min(target) + SEEK_COST_PACKETS).then_some(forward)
+    }
+
+    fn decode_to(&mut self, i: usize) -> Result<Reached, MediaError> {
+        loop {
+            match self.decoder.receive() {
+                Output::Frame(f) => {
+                    let video = &self.index.video[self.number];
+                    let from = usize::try_from(f.get().pts).ok().and_then(|n| video.packets.get(n));
+                    // Leading pictures of the run's keyframe lean on what was not decoded.
+                    let key = &video.packets[self.run_key];
+                    let Some(n) = from.filter(|p| p.frame != u32::MAX && (self.run_key == 0 || p.pts >= key.pts)).map(|p| p.frame as usize)
+                    else {
+                        continue;
+                    };
+                    self.decoded_any = true;
+                    self.newest = Some(self.newest.map_or(n, |m| m.max(n)));
+                    let frame = Arc::new(f);
+                    self.keep(n, frame.clone());
+                    if n == i {
+                        return Ok(Reached::Frame(frame));
+                    }
+                    if n > i {
+                        return Ok(Reached::Passed);
+                    }
+                }
+                Output::WantsPacket if self.sent_all => return Ok(Reached::Passed),
+                Output::WantsPacket => self.feed()?,
+                Output::End => return Ok(Reached::Passed),
+            }
+        }
+    }
+
+    fn keep(&mut self, n: usize, frame: Arc<Frame>) {
+        let f = frame.get();
+        // Three bytes a pixel stand for the usual formats; the limit need not be exact.
+        let bytes = (f.width.max(1) as usize) * (f.height.max(1) as usize) * 3;
+        let most = if self.is_backward { (self.options.window_bytes / bytes).clamp(FORWARD_WINDOW, 600) } else { FORWARD_WINDOW };
+        self.raw.retain(|(k, _)| *k != n);
+        while self.raw.len() >= most {
+            self.raw.pop_front();
+        }
+        self.raw.push_back((n, frame));
+    }
+
+    /// Sends the next packet of the stream, or the end.
+    fn feed(&mut self) -> Result<(), MediaError> {
+        loop {
+            if !self.has_pending && !self.read_own()? {
+                self.decoder.send(None);
+                self.sent_all = true;
+                return Ok(());
+            }
+            self.has_pending = false;
+            let ordinal = self.next_packet;
+            self.next_packet += 1;
+            if ordinal >= self.run_key {
+                self.decoder.send(Some((&mut self.packet, ordinal as i64)));
+                return Ok(());
+            }
+        }
+    }
+
+    /// Reads up to the next packet of this stream; `false` at the end.
+    fn read_own(&mut self) -> Result<bool, MediaError> {
+        let own = self.video().stream;
+        let mut problem = None;
+        while self.input.read(&mut self.packet, &mut problem)? {
+            if self.packet.get().stream_index as usize == own {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Starts a new run at keyframe packet `key`.
+    fn seek(&mut self, key: usize) -> Result<(), MediaError> {
+        self.run_key = key;
+        self.newest = None;
+        if key > 0 {
+            let mut at = key;
+            for _ in 0..3 {
+                let video = self.video();
+                let (p, stream) = (video.packets[at], video.stream);
+                let stamp = if video.seek_by_pts || p.dts == NO_TIMESTAMP { p.pts } else { p.dts };
+                if !self.input.seek(stream, stamp) {
+                    break;
+                }
+                if let Some(found) = self.locate(key)? {
+                    self.decoder.flush();
+                    self.sent_all = false;
+                    self.next_packet = found;
+                    self.has_pending = true;
+                    return Ok(());
+                }
+                // Landed too late: aim earlier.
+                match self.video().keyframe_at_or_before(at.saturating_sub(1)) {
+                    Some(earlier) if earlier > 0 => at = earlier,
+                    _ => break,
+                }
+            }
+        }
+        self.restart()
+    }
+
+    /// After a jump of the demuxer: the ordinal of the packet it gives, if that is at or before `key`.
+    fn locate(&mut self, key: usize) -> Result<Option<usize>, MediaError> {
+        for _ in 0..64 {
+            if !self.read_own()? {
+                return Ok(None);
+            }
+            let p = self.packet.get();
+            let (pts, dts, pos) = (p.pts, p.dts, p.pos);
+            let same = |q: &crate::index::VideoPacket| {
+                if pos >= 0 && q.pos >= 0 { q.pos == pos && (q.pts == pts || q.dts == dts) } else { pts != NO_TIMESTAMP && q.pts == pts }
+            };
+            let packets = &self.video().packets;
+            // Nearest to where we want to be: an edit list may show the same packet twice.
+            if let Some(n) = packets[..=key].iter().rposition(same) {
+                return Ok(Some(n));
+            }
+            if packets[key..].iter().any(same) {
+                return Ok(None);
+            }
+        }
+        Ok(None)
+    }
+
+    /// Opens the file again and starts at its first packet; packets before the run's key are skipped.
+    fn restart(&mut self) -> Result<(), MediaError> {
+        if self.next_packet == 0 && !self.sent_all && !self.has_pending {
+            return Ok(());
+        }
+        self.past_report = self.report();
+        let stream = self.video().stream;
+        // The plain way back to the start, where it works.
+        let first = self.video().packets[0];
+        let stamp = if first.dts == NO_TIMESTAMP { first.pts } else { first.dts.min(first.pts) };
+        if self.input.seek(stream, stamp) && self.locate(0)? == Some(0) {
+            self.decoder.flush();
+            self.has_pending = true;
+        } else {
+            (self.input, self.decoder) = open_stream(&self.path, stream, self.options.threads)?;
+            self.has_pending = false;
+        }
+        self.sent_all = false;
+        self.next_packet = 0;
+        Ok(())
+    }
+
+    fn deinterlaced(&mut self, i: usize, raw: Arc<Frame>) -> Result<Arc<Frame>, MediaError> {
+        let before = if i > 0 { Some(self.raw(i - 1)?) } else { None };
+        // Asked before the one after it, which moves the decoder on.
+        let after = if i + 1 < self.frame_count() { Some(self.raw(i + 1)?) } else { None };
+        let mut deinterlacer = self.deinterlacer.take().unwrap_or_default();
+        let result = deinterlacer.frame(i, before.as_deref(), &raw, after.as_deref());
+        self.deinterlacer = Some(deinterlacer);
+        result.map(Arc::new)
+    }
+}
+
+fn open_stream(path: &Path, stream: usize, threads: usize) -> Result<(Input, Decoder), MediaError> {
+    let mut input = Input::open(path)?;
+    if stream >= input.stream_count() {
+        // MPEG-PS lists a stream only when it has met it; the index has, the opening need not.
+        return Err(MediaError::NotMedia { path: path.into(), reason: format!("stream {stream} was not found again") });
+    }
+    input.only(stream);
+    let decoder = Decoder::open(&input, stream, threads)?;
+    Ok((input, decoder))
+}
+
+/// Ordinals of the packets of a stream in the order in which the decoder shows their frames.
+pub(crate) fn order_by_decoding(path: &Path, stream: usize) -> Result<Vec<u32>, MediaError> {
+    let (mut input, mut decoder) = open_stream(path, stream, 0)?;
+    let (mut packet, mut problem, mut ordinal, mut order) = (Packet::new(), None, 0, Vec::new());
+    loop {
+        match decoder.receive() {
+            Output::Frame(f) => order.extend(u32::try_from(f.get().pts).ok()),
+            Output::End => return Ok(order),
+            Output::WantsPacket => loop {
+                if !input.read(&mut packet, &mut problem)? {
+                    decoder.send(None);
+                    break;
+                }
+                if packet.get().stream_index as usize == stream {
+                    decoder.send(Some((&mut packet, ordinal)));
+                    ordinal += 1;
+                    break;
+                }
+            },
+        }
+    }
+}
+
+// The index entry of ffmpeg's "no timestamp" must stay what the demuxer uses.
+const _: () = assert!(NO_TIMESTAMP == ffi::AV_NOPTS_VALUE);
