@@ -1,0 +1,294 @@
+//! What a plan lists and leaves out; nesting; keys; the catalogue's objections; and that nothing valid panics.
+use cutroom_project::{
+    Animated, Clip, ClipSource, Composition, Curve, EffectInstance, Keyframe, Media, MediaFacts, MediaKind, Project, StreamChoice,
+    Track, TrackKind, Transition, from_json, validate,
+};
+use cutroom_timeline::{Content, FramePlan, PlanError, StreamKind, Timeline, check, plan_frame, plan_sound, source_uses};
+use cutroom_types::{FrameRate, ParamValue, Size, Time, TimeDelta};
+use proptest::prelude::*;
+
+const SECOND: i64 = 705_600_000;
+
+fn comp(id: &str, fps: u32) -> Composition {
+    Composition::new(id, Size { width: 64, height: 36 }, FrameRate::new(fps, 1).unwrap())
+}
+
+fn with(mut c: Composition, tracks: Vec<Vec<Clip>>) -> Composition {
+    for (i, clips) in tracks.into_iter().enumerate() {
+        let mut t = Track::new(&format!("{}-{i}", c.id), TrackKind::Video);
+        t.clips = clips;
+        c.tracks.push(t);
+    }
+    c
+}
+
+fn clip(id: &str, source: ClipSource, start: i64, secs: i64) -> Clip {
+    Clip::new(id, source, Time(start * SECOND), TimeDelta(secs * SECOND))
+}
+
+fn film(main: Composition) -> Project {
+    let mut p = Project::new("t", main);
+    p.media.push(Media::new("m", "m.mp4", MediaKind::Video));
+    p.media.push(Media::new("still", "s.png", MediaKind::Image));
+    p
+}
+
+fn plan(p: &Project, secs: i64) -> FramePlan {
+    assert_eq!((validate(p), check(p)), (vec![], vec![]));
+    plan_frame(p, &p.main, Time(secs * SECOND)).unwrap()
+}
+
+fn effect(id: &str, params: &[(&str, f64)]) -> EffectInstance {
+    EffectInstance {
+        id: id.into(),
+        effect: id.into(),
+        enabled: true,
+        params: params.iter().map(|(n, v)| ((*n).to_owned(), Animated::Constant(ParamValue::Number(*v)))).collect(),
+        extra: Default::default(),
+    }
+}
+
+#[test]
+fn what_cannot_be_seen_is_not_listed() {
+    let mut p = film(with(comp("main", 25), vec![vec![clip("a", ClipSource::media("m"), 0, 4)]]));
+    assert_eq!(plan(&p, 1).layers.len(), 1);
+    let hidden: [fn(&mut Project); 9] = [
+        |p| p.compositions[0].tracks[0].clips[0].video.opacity = Animated::Constant(0.0),
+        |p| p.compositions[0].tracks[0].opacity = Animated::Constant(0.0),
+        |p| p.compositions[0].tracks[0].enabled = false,
+        |p| p.compositions[0].tracks[0].clips[0].enabled = false,
+        |p| p.compositions[0].tracks[0].clips[0].video.transform.scale = Animated::Constant([0.0, 1.0]),
+        |p| p.compositions[0].tracks[0].clips[0].video.transform.crop_left = Animated::Constant(1.0),
+        |p| p.compositions[0].tracks[0].clips[0].source = ClipSource::solid([1.0, 1.0, 1.0, 0.0]),
+        |p| p.media[0].facts = Some(MediaFacts { video_streams: Some(0), ..Default::default() }),
+        |p| {
+            if let ClipSource::Media(m) = &mut p.compositions[0].tracks[0].clips[0].source {
+                m.video_stream = StreamChoice::None;
+            }
+        },
+    ];
+    for hide in hidden {
+        let mut q = p.clone();
+        hide(&mut q);
+        assert!(plan(&q, 1).layers.is_empty(), "{q:?}");
+    }
+    // Solo of a video track hides the others.
+    let mut second = Track::new("2", TrackKind::Video);
+    second.clips = vec![clip("b", ClipSource::solid([1.0; 4]), 0, 4)];
+    second.solo = true;
+    p.compositions[0].tracks.push(second);
+    assert_eq!(plan(&p, 1).layers.iter().map(|l| l.clip.as_str()).collect::<Vec<_>>(), ["b"]);
+}
+
+#[test]
+fn neutral_and_disabled_effects_are_gone_and_parameters_are_complete() {
+    let mut c = clip("a", ClipSource::media("m"), 0, 4);
+    let mut off = effect("brightness", &[("amount", 0.5)]);
+    (off.id, off.enabled) = ("off".into(), false);
+    c.video.effects = vec![effect("contrast", &[("amount", 1.0)]), off, effect("exposure", &[("exposure", 0.5)])];
+    let mut p = film(with(comp("main", 25), vec![vec![c]]));
+    let layer = plan(&p, 1).layers.remove(0);
+    assert_eq!(layer.effects.len(), 1);
+    let table: Vec<_> = cutroom_effects::effect("exposure").unwrap().params.iter().map(|p| p.id).collect();
+    assert_eq!(layer.effects[0].params.iter().map(|p| p.0.as_str()).collect::<Vec<_>>(), table);
+    assert_eq!(layer.effects[0].params[0].1, ParamValue::Number(0.5));
+    // Animated through its neutral value: there only where it does something.
+    let ramp = Curve::new(vec![
+        Keyframe::new(TimeDelta(0), ParamValue::Number(0.0)),
+        Keyframe::new(TimeDelta(2 * SECOND), ParamValue::Number(1.0)),
+    ]);
+    p.compositions[0].tracks[0].clips[0].video.effects[2].params.insert("exposure".into(), Animated::Curve(ramp.unwrap()));
+    assert!(plan(&p, 0).layers[0].effects.is_empty());
+    assert_eq!(plan(&p, 1).layers[0].effects[0].params[0].1, ParamValue::Number(0.5));
+}
+
+#[test]
+fn the_catalogue_objects_with_paths() {
+    let mut c = clip("a", ClipSource::media("m"), 0, 4);
+    c.video.blend = "glow-in-the-dark".into();
+    c.video.effects =
+        vec![effect("no-such", &[]), effect("contrast", &[("amount", 99.0)]), effect("exposure", &[("exposition", 1.0)])];
+    c.video.effects[1].params.insert("amount".into(), Animated::Constant(ParamValue::Number(99.0)));
+    let mut p = film(with(comp("main", 25), vec![vec![c]]));
+    p.compositions[0].tracks[0].transitions.push(Transition {
+        id: "x".into(),
+        kind: "page-peel".into(),
+        from: None,
+        to: Some("a".into()),
+        duration: TimeDelta(SECOND),
+        alignment: Default::default(),
+        params: Default::default(),
+        audio_crossfade: true,
+        extra: Default::default(),
+    });
+    let found: Vec<_> = check(&p).into_iter().map(|p| (p.json_path, p.code)).collect();
+    let at = |s: &str| format!("compositions[0].tracks[0].{s}");
+    assert_eq!(
+        found,
+        [
+            (at("clips[0].video.blend"), "unknown_blend_mode"),
+            (at("clips[0].video.effects[0].effect"), "unknown_effect"),
+            (at("clips[0].video.effects[1].params.amount"), "param"),
+            (at("clips[0].video.effects[2].params.exposition"), "unknown_param"),
+            (at("transitions[0].kind"), "unknown_transition"),
+        ]
+    );
+    assert!(matches!(plan_frame(&p, &p.main, Time(2 * SECOND)), Err(PlanError::Unknown { .. })), "planning refuses too");
+}
+
+/// A nested composition has its own frame grid: 10 fps inside 50 fps shows each inner frame five times.
+#[test]
+fn nested_compositions_keep_their_frames() {
+    let inner = with(comp("inner", 10), vec![vec![clip("i", ClipSource::media("m"), 0, 4)]]);
+    let mut outer = clip("o", ClipSource::composition("inner"), 1, 2);
+    outer.source_in = Time(SECOND);
+    let mut p = film(with(comp("main", 50), vec![vec![outer]]));
+    p.compositions.push(inner);
+    assert_eq!(validate(&p), vec![]);
+    let t = Timeline::new(&p, &p.main).unwrap();
+    for n in 0..100 {
+        let plan = t.frame(50 + n).unwrap();
+        let Content::Composition(inner) = &plan.layers[0].content else { panic!() };
+        assert_eq!(inner.time, Time(SECOND + n / 5 * SECOND / 10));
+        assert_eq!(inner.canvas.background, [0.0; 4]);
+    }
+    // Outlasting the nested composition is an error, not a black gap.
+    p.compositions[0].tracks[0].clips[0].duration = TimeDelta(5 * SECOND);
+    assert_eq!(validate(&p)[0].code, "past_source_end");
+}
+
+#[test]
+fn nesting_that_explodes_or_loops_is_refused() {
+    let mut p = film(with(comp("c0", 25), vec![vec![clip("a", ClipSource::media("m"), 0, 4)]]));
+    for i in 1..20 {
+        let below = format!("c{}", i - 1);
+        let tracks = (0..4).map(|k| vec![clip(&format!("n{i}{k}"), ClipSource::composition(&below), 0, 4)]).collect();
+        p.compositions.push(with(comp(&format!("c{i}"), 25), tracks));
+    }
+    p.main = "c19".into();
+    assert_eq!(plan_frame(&p, &p.main, Time::ZERO).unwrap_err().code(), "nesting");
+    p.compositions[0].tracks[0].clips[0].source = ClipSource::composition("c3");
+    assert!(validate(&p).iter().any(|p| p.code == "cycle"));
+    assert_eq!(plan_sound(&p, &p.main, 0, 10).unwrap_err().code(), "nesting");
+}
+
+#[test]
+fn stills_share_a_picture_key_and_frames_do_not_share_a_key() {
+    let p = film(with(
+        comp("main", 25),
+        vec![vec![clip("a", ClipSource::media("still"), 0, 4), clip("b", ClipSource::media("still"), 4, 4)]],
+    ));
+    let (a, b, c) = (plan(&p, 0), plan(&p, 3), plan(&p, 5));
+    assert_ne!(a.key(), b.key());
+    assert_eq!((a.picture_key(), a.picture_key()), (b.picture_key(), c.picture_key()));
+    assert_eq!(a.key(), plan(&p, 0).key());
+}
+
+#[test]
+fn source_uses_name_clip_and_path() {
+    let mut inner_clip = clip("i", ClipSource::media("m"), 0, 4);
+    (inner_clip.source_in, inner_clip.speed) = (Time(12 * SECOND), -2.0);
+    let inner = with(comp("inner", 25), vec![vec![inner_clip]]);
+    let mut p = film(with(
+        comp("main", 25),
+        vec![vec![clip("o", ClipSource::composition("inner"), 0, 4), clip("s", ClipSource::media("still"), 4, 1)]],
+    ));
+    p.compositions.push(inner);
+    let uses = source_uses(&p, &p.main).unwrap();
+    let short: Vec<_> = uses.iter().map(|u| (u.clip.as_str(), u.kind, u.required, u.still, u.json_path.as_str())).collect();
+    assert_eq!(
+        short,
+        [
+            ("s", StreamKind::Video, true, true, "compositions[0].tracks[0].clips[1]"),
+            ("i", StreamKind::Video, true, false, "compositions[1].tracks[0].clips[0]"),
+            ("i", StreamKind::Audio, false, false, "compositions[1].tracks[0].clips[0]"),
+        ]
+    );
+    assert_eq!((uses[1].span.start.0, uses[1].span.duration.0), (4 * SECOND, 8 * SECOND));
+}
+
+/// Numbers from tame to hostile, so that some projects pass validation and some do not.
+fn number() -> impl Strategy<Value = f64> {
+    prop_oneof![4 => -2.0f64..2.0, 1 => Just(0.0), 1 => Just(1.0), 1 => -1e6f64..1e6, 1 => Just(1e300)]
+}
+fn flicks() -> impl Strategy<Value = i64> {
+    prop_oneof![6 => 0i64..10 * SECOND, 1 => -SECOND..0, 1 => Just(0i64), 1 => any::<i64>()]
+}
+
+fn any_clip() -> impl Strategy<Value = Clip> {
+    (flicks(), flicks(), flicks(), number(), number(), 0..5usize, number()).prop_map(
+        |(start, duration, source_in, speed, opacity, source, amount)| {
+            let source = match source {
+                0 => ClipSource::media("m"),
+                1 => ClipSource::media("still"),
+                2 => ClipSource::composition("inner"),
+                3 => ClipSource::composition("main"),
+                _ => ClipSource::solid([0.5; 4]),
+            };
+            let mut c = Clip::new("", source, Time(start), TimeDelta(duration));
+            (c.source_in, c.speed) = (Time(source_in), speed);
+            c.video.opacity = Animated::Constant(opacity);
+            c.audio.gain_db = Animated::Constant(amount);
+            c.video.effects = vec![effect("exposure", &[("exposure", amount)])];
+            c
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
+
+    /// Any project may be planned without panic; one without problems is planned without error, and its keys tell plans apart.
+    #[test]
+    fn planning_never_panics(
+        mut outer in prop::collection::vec(any_clip(), 0..5),
+        mut inner in prop::collection::vec(any_clip(), 0..4),
+        at in flicks(),
+        length in flicks(),
+        gap in 0i64..SECOND,
+        tame in any::<bool>(),
+        dissolve in flicks(),
+    ) {
+        for (name, clips) in [("o", &mut outer), ("i", &mut inner)] {
+            let mut end = 0;
+            for (i, c) in clips.iter_mut().enumerate() {
+                c.id = format!("{name}{i}").as_str().into();
+                c.video.effects[0].id = format!("{name}{i}").as_str().into();
+                if tame {
+                    // Laid end to end, so that many of these are valid.
+                    c.start = Time(end);
+                    c.duration = TimeDelta(c.duration.0.rem_euclid(10 * SECOND) + 1);
+                    c.source_in = Time(c.source_in.0.rem_euclid(SECOND));
+                    c.speed = if c.speed.abs() < 0.001 || c.speed.abs() > 2.0 { 1.0 } else { c.speed.abs() };
+                    c.video.opacity = Animated::Constant(0.5);
+                    if matches!(&c.source, ClipSource::Composition(_)) { c.source = ClipSource::media("m"); }
+                    c.video.effects[0].params.clear();
+                    c.audio.gain_db = Animated::Constant(-1.0);
+                    end += c.duration.0 + if i % 2 == 0 { 0 } else { gap };
+                }
+            }
+        }
+        let mut main = with(comp("main", 30), vec![outer]);
+        if main.tracks[0].clips.len() > 1 {
+            main.tracks[0].transitions.push(Transition {
+                id: "x".into(), kind: "wipe-left".into(), from: Some("o0".into()), to: Some("o1".into()), duration: TimeDelta(dissolve),
+                alignment: Default::default(), params: Default::default(), audio_crossfade: true, extra: Default::default(),
+            });
+        }
+        if !tame { main.duration = Some(TimeDelta(length)); }
+        let mut p = film(main);
+        p.compositions.push(with(comp("inner", 24), vec![inner]));
+        let valid = validate(&p).is_empty() && check(&p).is_empty();
+        let (a, b) = (plan_frame(&p, &p.main, Time(at)), plan_frame(&p, &p.main, Time(at / 2)));
+        let sound = plan_sound(&p, &p.main, at / 14_700, 1024);
+        let _ = source_uses(&p, &p.main);
+        if valid {
+            let (a, b) = (a.unwrap(), b.unwrap());
+            prop_assert_eq!(a == b, a.key() == b.key());
+            prop_assert!(sound.is_ok());
+            let again = from_json(&cutroom_project::to_json(&p)).unwrap();
+            prop_assert_eq!(&again, &p);
+            prop_assert_eq!(plan_frame(&again, &p.main, Time(at)).unwrap().key(), a.key());
+        }
+    }
+}
