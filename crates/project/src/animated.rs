@@ -301,6 +301,9 @@ fn segment<T: Animatable>(a: &Keyframe<T>, b: &Keyframe<T>, t: TimeDelta) -> T {
         return a.value.clone();
     }
     let x = t.0.saturating_sub(a.time.0) as f64 / length;
+    if x <= 0.0 {
+        return a.value.clone();
+    }
     if a.turn == Turn::Shortest {
         for i in 0..n {
             let way = (to[i] - from[i]).rem_euclid(360.0);

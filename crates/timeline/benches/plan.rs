@@ -21,7 +21,7 @@ fn project(tracks: usize, clips_per_track: usize) -> Project {
         }
         // Only one track has a clip at any given frame of this programme, as in a long edit: the rest is spread out.
         let shift = rate.time_of_frame((t * clips_per_track * 50) as i64) - Time::ZERO;
-        track.clips.iter_mut().for_each(|c| c.start = c.start + shift);
+        track.clips.iter_mut().for_each(|c| c.start += shift);
         c.tracks.push(track);
     }
     let mut p = Project::new("bench", c);

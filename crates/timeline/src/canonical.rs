@@ -175,3 +175,155 @@ impl Bytes {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Canvas, Voice};
+    use cutroom_types::{Primaries, Size, Time, Transfer};
+
+    fn plan() -> FramePlan {
+        let layer = |content| Layer {
+            clip: "c".into(),
+            content,
+            effects: vec![EffectUse { id: "e".into(), params: vec![("p".into(), ParamValue::Number(0.5))] }],
+            transform: Transform::IDENTITY,
+            opacity: 1.0,
+            blend: "normal".into(),
+        };
+        let media = || layer(Content::Media { media: "m".into(), stream: 0, source_time: Time(5) });
+        let transition = Content::Transition {
+            id: "x".into(),
+            params: vec![("q".into(), ParamValue::Bool(true))],
+            progress: 0.25,
+            from: Some(Box::new(media())),
+            to: None,
+        };
+        FramePlan {
+            canvas: Canvas {
+                size: Size { width: 16, height: 9 },
+                blend_space: BlendSpace::Linear,
+                primaries: Primaries::Bt709,
+                transfer: Transfer::Bt709,
+                background: [0.0, 0.0, 0.0, 1.0],
+            },
+            time: Time(7),
+            layers: vec![media(), layer(transition), layer(Content::Solid([0.5; 4]))],
+        }
+    }
+
+    /// Each change of one field gives a key of its own, and `-0` none.
+    #[test]
+    fn every_field_of_a_frame_counts() {
+        let changes: Vec<fn(&mut FramePlan)> = vec![
+            |_| {},
+            |p| p.canvas.size.width = 9,
+            |p| p.canvas.size = Size { width: 9, height: 16 },
+            |p| p.canvas.blend_space = BlendSpace::Gamma,
+            |p| p.canvas.primaries = Primaries::Bt2020,
+            |p| p.canvas.transfer = Transfer::Pq,
+            |p| p.canvas.background[3] = 0.0,
+            |p| p.time = Time(8),
+            |p| drop(p.layers.pop()),
+            |p| p.layers.swap(0, 2),
+            |p| p.layers[0].clip = "d".into(),
+            |p| p.layers[0].content = Content::Media { media: "n".into(), stream: 0, source_time: Time(5) },
+            |p| p.layers[0].content = Content::Media { media: "m".into(), stream: 1, source_time: Time(5) },
+            |p| p.layers[0].content = Content::Media { media: "m".into(), stream: 0, source_time: Time(6) },
+            |p| p.layers[0].content = Content::Composition(Box::new(plan())),
+            |p| p.layers[2].content = Content::Solid([0.5, 0.5, 0.5, 0.25]),
+            |p| p.layers[0].effects.clear(),
+            |p| p.layers[0].effects[0].id = "f".into(),
+            |p| p.layers[0].effects[0].params[0].0 = "r".into(),
+            |p| p.layers[0].effects[0].params[0].1 = ParamValue::Number(0.5 + f64::EPSILON),
+            |p| p.layers[0].effects[0].params[0].1 = ParamValue::Point([0.5, 0.5]),
+            |p| p.layers[0].effects[0].params[0].1 = ParamValue::Text("0.5".into()),
+            |p| p.layers[0].effects[0].params[0].1 = ParamValue::Color([0.5; 4]),
+            |p| p.layers[0].transform.fit = Fit::Cover,
+            |p| p.layers[0].transform.position_px[1] = 1.0,
+            |p| p.layers[0].transform.scale[0] = 2.0,
+            |p| p.layers[0].transform.rotation_degrees = 1.0,
+            |p| p.layers[0].transform.anchor[0] = 0.0,
+            |p| p.layers[0].transform.crop[2] = 0.5,
+            |p| p.layers[0].transform.flip_horizontal = true,
+            |p| p.layers[0].transform.flip_vertical = true,
+            |p| p.layers[0].opacity = f32::from_bits(1.0f32.to_bits() - 1),
+            |p| p.layers[0].blend = "screen".into(),
+            |p| change_transition(p, |_, _, progress, _, _| *progress = 0.5),
+            |p| change_transition(p, |id, _, _, _, _| *id = "y".into()),
+            |p| change_transition(p, |_, params, _, _, _| params[0].1 = ParamValue::Bool(false)),
+            |p| change_transition(p, |_, _, _, from, to| std::mem::swap(from, to)),
+            |p| change_transition(p, |_, _, _, from, _| from.iter_mut().for_each(|l| l.opacity = 0.5)),
+        ];
+        let mut keys = std::collections::HashMap::new();
+        for (i, change) in changes.iter().enumerate() {
+            let mut p = plan();
+            change(&mut p);
+            assert_eq!(keys.insert(p.key(), i), None, "change {i} gives the key of another");
+            assert_eq!(p.key(), p.clone().key());
+        }
+        let mut p = plan();
+        p.layers[0].transform.position_px[0] = -0.0;
+        assert_eq!((p == plan(), p.key()), (true, plan().key()));
+        p.time = Time(99);
+        p.layers[0].clip = "else".into();
+        assert_eq!(p.picture_key(), plan().picture_key());
+    }
+
+    type Side = Option<Box<Layer>>;
+    fn change_transition(p: &mut FramePlan, f: fn(&mut String, &mut Vec<(String, ParamValue)>, &mut f32, &mut Side, &mut Side)) {
+        if let Content::Transition { id, params, progress, from, to } = &mut p.layers[1].content {
+            f(id, params, progress, from, to);
+        }
+    }
+
+    #[test]
+    fn every_field_of_sound_counts() {
+        let plan = || SoundPlan {
+            rate_hz: 48_000,
+            channels: 2,
+            first_sample: 3,
+            samples: 4,
+            voices: vec![Voice {
+                clip: "c".into(),
+                media: "m".into(),
+                stream: 0,
+                first_sample: 1,
+                end_sample: 2,
+                source_start: Time(3),
+                speed: 1.0,
+                gain: vec![(0, 1.0)],
+                pan: vec![(0, 0.0)],
+                fades: vec![Fade { first_sample: 1, end_sample: 2, rising: true, curve: FadeCurve::Linear }],
+            }],
+        };
+        let changes: Vec<fn(&mut SoundPlan)> = vec![
+            |_| {},
+            |p| p.rate_hz = 44_100,
+            |p| p.channels = 1,
+            |p| p.first_sample = 4,
+            |p| p.samples = 5,
+            |p| p.voices.clear(),
+            |p| p.voices[0].clip = "d".into(),
+            |p| p.voices[0].media = "n".into(),
+            |p| p.voices[0].stream = 1,
+            |p| p.voices[0].first_sample = 0,
+            |p| p.voices[0].end_sample = 3,
+            |p| p.voices[0].source_start = Time(4),
+            |p| p.voices[0].speed = -1.0,
+            |p| p.voices[0].gain = vec![(0, 0.5)],
+            |p| p.voices[0].gain = vec![(0, 1.0), (1, 1.0)],
+            |p| p.voices[0].pan = vec![(1, 0.0)],
+            |p| p.voices[0].fades.clear(),
+            |p| p.voices[0].fades[0].rising = false,
+            |p| p.voices[0].fades[0].end_sample = 9,
+            |p| p.voices[0].fades[0].curve = FadeCurve::ConstantPower,
+        ];
+        let mut keys = std::collections::HashSet::new();
+        for (i, change) in changes.iter().enumerate() {
+            let mut p = plan();
+            change(&mut p);
+            assert!(keys.insert(p.key()), "change {i} gives the key of another");
+        }
+    }
+}
