@@ -14,7 +14,7 @@ pub struct AudioCodec {
     pub containers: &'static [&'static str],
     /// Sample rates; empty for any.
     pub rates_hz: &'static [u32],
-    /// Channel counts.
+    /// Channel counts whose default layout in FFmpeg (2.1 for 3, 4.0 for 4, 5.1 for 6 …) the codec can say.
     pub channels: &'static [u32],
     /// Bit rate for each channel when none is set, kilobits a second; 0 for lossless codecs.
     pub default_kbps_per_channel: u32,
@@ -54,7 +54,7 @@ static CODECS: &[AudioCodec] = &[
         title: "Opus",
         containers: &["mp4", "mkv", "webm"],
         rates_hz: &[48000],
-        channels: &[1, 2, 3, 4, 5, 6, 7, 8],
+        channels: &[1, 2, 5, 6, 7, 8],
         default_kbps_per_channel: 64,
         forms: &[AudioForm { bits: 0, encoder: "libopus", sample_format: AVSampleFormat::AV_SAMPLE_FMT_FLT, raw_bits: 0 }],
         install_hint: "install an FFmpeg built with --enable-libopus (Debian and Ubuntu: apt install libavcodec-extra)",
@@ -64,7 +64,7 @@ static CODECS: &[AudioCodec] = &[
         title: "FLAC",
         containers: &["mp4", "mkv"],
         rates_hz: &[],
-        channels: &[1, 2, 3, 4, 5, 6, 7, 8],
+        channels: &[1, 2, 5, 6, 7, 8],
         default_kbps_per_channel: 0,
         forms: &[
             AudioForm { bits: 16, encoder: "flac", sample_format: AVSampleFormat::AV_SAMPLE_FMT_S16, raw_bits: 16 },

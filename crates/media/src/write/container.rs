@@ -28,8 +28,8 @@ static CONTAINERS: &[Container] = &[
         title: "MPEG-4",
         extensions: &["mp4", "m4v", "m4a"],
         muxer: Some("mp4"),
-        // The index goes to the front so that players start before the file is whole.
-        options: &[("movflags", "+faststart+write_colr")],
+        // The index goes to the front so that players start before the file is whole. FFmpeg 5.1 counts FLAC in mp4 as experimental.
+        options: &[("movflags", "+faststart+write_colr"), ("strict", "experimental")],
         carries_range: true,
         millisecond_times: false,
     },

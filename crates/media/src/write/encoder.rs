@@ -23,6 +23,23 @@ impl Packet {
             if data.is_null() || size <= 0 { &[] } else { std::slice::from_raw_parts(data, size as usize) }
         }
     }
+    /// Says that only the first samples of a frame of `frame_samples` are sound, where the packet's duration says so and nothing else does.
+    pub fn mark_padding(&self, frame_samples: usize) {
+        // SAFETY: the packet is valid; the side data that FFmpeg returns has the ten bytes asked for: little-endian counts of samples to
+        // skip at the start and at the end, and two reasons.
+        unsafe {
+            let padding = frame_samples as i64 - (*self.0).duration;
+            let kind = ffi::AVPacketSideDataType::AV_PKT_DATA_SKIP_SAMPLES;
+            if (*self.0).duration <= 0 || padding <= 0 || !ffi::av_packet_get_side_data(self.0, kind, std::ptr::null_mut()).is_null() {
+                return;
+            }
+            let data = ffi::av_packet_new_side_data(self.0, kind, 10);
+            if !data.is_null() {
+                data.write_bytes(0, 10);
+                data.add(4).copy_from((padding as u32).to_le_bytes().as_ptr(), 4);
+            }
+        }
+    }
     /// Decoding time in the stream's time base.
     pub fn dts(&self) -> i64 {
         // SAFETY: the packet is valid while `self` lives.

@@ -19,6 +19,8 @@ const WAITING_SECS: i64 = 10;
 /// One stream of the file.
 struct Track {
     encoder_time_base: AVRational,
+    /// Added to every time, in the encoder's time base.
+    shift: i64,
     /// Duration of a packet that has none of its own, in the encoder's time base.
     packet_duration: i64,
     waiting: VecDeque<Packet>,
@@ -43,9 +45,21 @@ pub(crate) struct StreamFacts {
     pub frame_rate: Option<AVRational>,
     /// Four-character code, where it is not the muxer's choice.
     pub fourcc: Option<[u8; 4]>,
-    /// The container cannot say that the encoder's first samples are priming: every stream starts later by their length, so that
-    /// no time is negative and sound and picture stay together.
-    pub shift_priming: bool,
+    /// What happens to the encoder's first samples.
+    pub priming: Priming,
+}
+
+/// Where an encoder's priming samples go. The first packet's time is before 0 by their length.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Priming {
+    /// The muxer sees to it (edit lists), or there are none.
+    Muxer,
+    /// The container declares their number, and wants the times of the stream counted from the first of them (Matroska's CodecDelay,
+    /// RFC 9559 §5.1.4.1.28). FFmpeg 5.1 declares, but does not shift the stream.
+    Declared,
+    /// The container has no word for them: every stream starts later by their length, so that no time is negative and sound and
+    /// picture stay together.
+    ShiftAll,
 }
 
 impl Muxer {
@@ -64,7 +78,7 @@ impl Muxer {
         unsafe {
             (*context).flags |= ffi::AVFMT_FLAG_BITEXACT;
             if container.millisecond_times {
-                // FFmpeg would delay the picture by Opus's priming although Matroska declares that priming.
+                // See `Priming`: FFmpeg would delay the picture by Opus's priming although Matroska declares that priming.
                 (*context).avoid_negative_ts = ffi::AVFMT_AVOID_NEG_TS_DISABLED;
             }
         }
@@ -100,13 +114,19 @@ impl Muxer {
             return Err(self.internal("describing a stream", result));
         }
         // SAFETY: the encoder's context is valid.
-        let (padding, rate) = unsafe { ((*encoder.context()).initial_padding, (*encoder.context()).sample_rate) };
-        if facts.shift_priming && padding > 0 && rate > 0 {
-            // SAFETY: the context is valid and its header not yet written.
-            unsafe { (*self.context).output_ts_offset = i64::from(padding) * 1_000_000 / i64::from(rate) };
-        }
+        let (padding, rate) = unsafe { (i64::from((*encoder.context()).initial_padding), (*encoder.context()).sample_rate) };
+        let shift = match facts.priming {
+            Priming::Muxer => 0,
+            Priming::Declared => padding,
+            Priming::ShiftAll => {
+                // SAFETY: the context is valid and its header not yet written.
+                unsafe { (*self.context).output_ts_offset = padding * 1_000_000 / i64::from(rate.max(1)) };
+                0
+            }
+        };
         self.tracks.push(Track {
             encoder_time_base: encoder.time_base(),
+            shift,
             packet_duration: i64::from(facts.frame_rate.is_some()),
             waiting: VecDeque::new(),
             waiting_bytes: 0,
@@ -165,6 +185,8 @@ impl Muxer {
             if (*p).duration <= 0 {
                 (*p).duration = t.packet_duration;
             }
+            (*p).pts += t.shift;
+            (*p).dts += t.shift;
             (*p).stream_index = track as i32;
             let stream = *(*self.context).streams.add(track);
             ffi::av_packet_rescale_ts(p, t.encoder_time_base, (*stream).time_base);

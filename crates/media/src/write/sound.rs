@@ -21,6 +21,7 @@ pub(crate) struct SoundTrack {
     /// Samples not yet encoded, by channel.
     pending: Vec<Vec<f32>>,
     frame_samples: usize,
+    is_lossy: bool,
     /// Samples sent to the encoder.
     sent: u64,
     /// Samples pushed.
@@ -41,6 +42,7 @@ impl SoundTrack {
             dither: a.settings.dither.then(Dither::default),
             pending: vec![Vec::new(); a.settings.channels as usize],
             frame_samples,
+            is_lossy: a.form.bits == 0,
             sent: 0,
             pushed: 0,
         })
@@ -81,7 +83,13 @@ impl SoundTrack {
             self.send_pending(&mut sink)?;
         }
         self.encoder.send(None)?;
+        self.drain(&mut sink)
+    }
+
+    fn drain(&mut self, sink: &mut impl FnMut(Packet) -> Result<(), MediaError>) -> Result<(), MediaError> {
         while let Some(packet) = self.encoder.receive()? {
+            // Lossy codecs fill their last frame up; a container that can says so.
+            packet.mark_padding(if self.is_lossy { self.frame_samples } else { 0 });
             sink(packet)?;
         }
         Ok(())
@@ -107,10 +115,7 @@ impl SoundTrack {
         self.sent += samples as u64;
         self.pending.iter_mut().for_each(Vec::clear);
         self.encoder.send(Some(&frame))?;
-        while let Some(packet) = self.encoder.receive()? {
-            sink(packet)?;
-        }
-        Ok(())
+        self.drain(sink)
     }
 
     fn fill(&mut self, frame: &mut Frame, samples: usize) -> Result<(), MediaError> {

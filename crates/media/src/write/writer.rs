@@ -3,7 +3,7 @@ use crate::MediaError;
 use crate::write::container::{Container, container};
 use crate::write::encoder::{Encoder, Packet};
 use crate::write::frame::video_frame;
-use crate::write::mux::{Muxer, StreamFacts};
+use crate::write::mux::{Muxer, Priming, StreamFacts};
 use crate::write::partial::Partial;
 use crate::write::sequence::Sequence;
 use crate::write::settings::{VideoSettings, WriteSettings};
@@ -101,14 +101,17 @@ impl Writer {
             let facts = StreamFacts {
                 frame_rate: Some(AVRational { num: rate.num() as i32, den: rate.den() as i32 }),
                 fourcc: v.codec.fourcc.iter().find(|(c, _)| *c == checked.container.id).map(|(_, code)| *code),
-                shift_priming: false,
+                priming: Priming::Muxer,
             };
             video_index = muxer.add_stream(&track.encoder, &facts)?;
         }
         if let Some(track) = &sound {
-            // Matroska declares the priming of Opus only.
-            let shift_priming = checked.container.millisecond_times && checked.sound.as_ref().is_some_and(|a| a.codec.id != "opus");
-            sound_index = muxer.add_stream(&track.encoder, &StreamFacts { frame_rate: None, fourcc: None, shift_priming })?;
+            let priming = match (checked.container.millisecond_times, checked.sound.as_ref().map(|a| a.codec.id)) {
+                (false, _) => Priming::Muxer,
+                (true, Some("opus")) => Priming::Declared,
+                (true, _) => Priming::ShiftAll,
+            };
+            sound_index = muxer.add_stream(&track.encoder, &StreamFacts { frame_rate: None, fourcc: None, priming })?;
         }
         for (key, value) in &settings.metadata {
             muxer.set_metadata(key, value)?;
