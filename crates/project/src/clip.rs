@@ -26,7 +26,7 @@ pub struct Clip {
     /// 2 s, and the first frame shown is the last one that starts before 5 s.
     #[serde(default)]
     pub source_in: Time,
-    /// Source seconds per timeline second, 0.001..=1000, negative plays backwards.
+    /// Source seconds per timeline second, 0.01..=100, negative plays backwards.
     #[serde(default = "unit", skip_serializing_if = "is_unit")]
     pub speed: f64,
     /// `false`: neither seen nor heard.

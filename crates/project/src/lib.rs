@@ -23,7 +23,7 @@ pub use file::{LoadError, MAX_FILE_BYTES, SaveError, from_json, load, save, to_j
 pub use locate::{Position, locate};
 pub use migrate::{SCHEMA_VERSION, migrate};
 pub use model::{BlendSpace, Composition, CompositionColor, Media, MediaFacts, MediaKind, Project, Settings, Track, TrackKind};
-pub use validate::{Problem, unknown_fields, validate};
+pub use validate::{MAX_AREA_PX, MAX_SIDE_PX, MAX_TIME_FLICKS, Problem, SPEED_LIMITS, unknown_fields, validate};
 
 /// Fields that this version does not know, by name, kept as they were.
 pub type Extra = serde_json::Map<String, serde_json::Value>;

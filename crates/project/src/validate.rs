@@ -35,8 +35,8 @@ pub const MAX_SIDE_PX: u32 = 16_384;
 pub const MAX_AREA_PX: u64 = 1 << 27;
 /// No instant or length lies beyond 1000 hours either way (in flicks it then fits a JSON number exactly).
 pub const MAX_TIME_FLICKS: i64 = 1000 * 3600 * cutroom_types::FLICKS_PER_SECOND;
-/// Smallest and largest absolute speed.
-pub const SPEED_LIMITS: (f64, f64) = (0.001, 1000.0);
+/// Smallest and largest absolute speed, of a clip and of a clip seen through all compositions around it.
+pub const SPEED_LIMITS: (f64, f64) = (0.01, 100.0);
 
 /// All problems, in document order; empty when planning may start.
 pub fn validate(project: &Project) -> Vec<Problem> {

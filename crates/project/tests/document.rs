@@ -212,6 +212,20 @@ fn validation_finds_each_problem_where_it_is() {
 }
 
 #[test]
+fn speeds_multiply_through_nesting() {
+    let mut v = film();
+    v.pointer_mut("/compositions/1/tracks/0/clips/0").unwrap()["speed"] = json!(60);
+    v.pointer_mut("/compositions/0/tracks/0/clips/1").unwrap()["speed"] = json!(-1);
+    assert!(validate(&read(&v).unwrap()).iter().all(|p| p.code != "speed"));
+    v.pointer_mut("/compositions/0/tracks/0/clips/1").unwrap()["speed"] = json!(-2);
+    let problems = validate(&read(&v).unwrap());
+    assert!(
+        problems.iter().any(|p| p.code == "speed" && p.json_path == "compositions[0].tracks[0].clips[1].speed"),
+        "{problems:?}"
+    );
+}
+
+#[test]
 fn saving_replaces_the_whole_file_or_nothing() {
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("film.json");

@@ -271,6 +271,7 @@ mod tests {
     }
 
     type Side = Option<Box<Layer>>;
+    #[expect(clippy::type_complexity, reason = "the parts of one variant, in its order")]
     fn change_transition(p: &mut FramePlan, f: fn(&mut String, &mut Vec<(String, ParamValue)>, &mut f32, &mut Side, &mut Side)) {
         if let Content::Transition { id, params, progress, from, to } = &mut p.layers[1].content {
             f(id, params, progress, from, to);

@@ -1,13 +1,17 @@
 //! What the effects catalogue has to object to in a project.
+use crate::{PlanError, Timeline};
 use cutroom_effects::{ParamKind, ParamSpec};
 use cutroom_project::{Animated, Params, Problem, Project};
 use cutroom_types::ClipId;
 
 /// Unknown effects, transitions and blend modes; parameters that do not exist, are of the wrong kind, out of range, or
-/// animated though they may not be. In document order; comes on top of `cutroom_project::validate`.
+/// animated though they may not be; nesting that would make frames of absurdly many layers. In document order; comes on top of `cutroom_project::validate`.
 pub fn check(project: &Project) -> Vec<Problem> {
     let mut problems = Vec::new();
     for (i, c) in project.compositions.iter().enumerate() {
+        if let Err(e @ PlanError::Nesting { .. }) = Timeline::new(project, &c.id) {
+            problems.push(problem(format!("compositions[{i}]"), None, e.code(), e.to_string()));
+        }
         for (j, t) in c.tracks.iter().enumerate() {
             let track = format!("compositions[{i}].tracks[{j}]");
             for (k, clip) in t.clips.iter().enumerate() {

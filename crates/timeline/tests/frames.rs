@@ -181,6 +181,24 @@ fn model_frame(c: &Cut, start: i64, n: i64) -> i64 {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
 
+    /// Any source rate in any output rate: the frame on show 2 ms (half a frame at most) after the output frame starts, in rationals.
+    #[test]
+    fn mixed_rates_give_the_frames_of_the_model(s in 0..RATES.len(), o in 0..RATES.len(), start in 0i64..500, first in 0i64..500, n in 0i64..2000) {
+        let ((sn, sd), (on, od)) = (RATES[s], RATES[o]);
+        let (s, o) = (rate(RATES[s]), rate(RATES[o]));
+        let p = project(o, vec![clip(0, o, start, 2000, s.time_of_frame(first), 1.0)], vec![]);
+        let t = Timeline::new(&p, &p.main).unwrap();
+        // first + (n·od/on + 1/500)·sn/sd as a fraction of 500·on·sd.
+        let (sn, sd, on, od) = (i128::from(sn), i128::from(sd), i128::from(on), i128::from(od));
+        let unit = 500 * on * sd;
+        let at = i128::from(first) * unit + (i128::from(n) * od * 500 + on) * sn;
+        // Within a few flicks of a boundary either frame is right.
+        let near = at.rem_euclid(unit).min(unit - at.rem_euclid(unit)) * 705_600_000 < 4 * unit * sn / sd;
+        let want = (at / unit) as i64;
+        let got = shown(s, i64::from(s.num()), 0, 10_000, source_time(only(&t.frame(start + n).unwrap())));
+        prop_assert!(got == want || near, "{} in {}: frame {} shows {} instead of {}", s, o, n, got, want);
+    }
+
     #[test]
     fn any_cut_list_gives_the_frames_of_the_model(r in 0..RATES.len(), ms in any::<bool>(), cuts in prop::collection::vec(cut(), 1..12)) {
         let r = rate(RATES[r]);

@@ -166,6 +166,8 @@ fn nesting_that_explodes_or_loops_is_refused() {
         p.compositions.push(with(comp(&format!("c{i}"), 25), tracks));
     }
     p.main = "c19".into();
+    assert_eq!(validate(&p), vec![]);
+    assert!(check(&p).iter().any(|p| p.code == "nesting" && p.json_path == "compositions[19]"));
     assert_eq!(plan_frame(&p, &p.main, Time::ZERO).unwrap_err().code(), "nesting");
     p.compositions[0].tracks[0].clips[0].source = ClipSource::composition("c3");
     assert!(validate(&p).iter().any(|p| p.code == "cycle"));

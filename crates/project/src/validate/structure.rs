@@ -1,5 +1,5 @@
 //! How things refer to each other: ids, references, overlaps, transitions, nesting.
-use super::{Problem, report};
+use super::{Problem, SPEED_LIMITS, report};
 use crate::{Clip, ClipSource, Composition, MediaKind, Project, Track, TrackKind};
 use cutroom_types::{ClipId, CompositionId, Time};
 use std::collections::{HashMap, HashSet};
@@ -53,7 +53,11 @@ pub(super) fn check(project: &Project, problems: &mut Vec<Problem>) {
             transitions(problems, t, &path);
         }
     }
+    let before = problems.len();
     cycles(problems, project);
+    if problems.len() == before {
+        nested_speeds(problems, project);
+    }
 }
 
 fn id<'a>(
@@ -284,6 +288,50 @@ fn cycles(problems: &mut Vec<Problem>, project: &Project) {
                 "nesting",
                 format!("nests more than {MAX_NESTING} compositions deep"),
             );
+        }
+    }
+}
+
+/// Speeds multiply through nesting; the product has the same limits as a clip's own. For projects without cycles.
+fn nested_speeds(problems: &mut Vec<Problem>, project: &Project) {
+    let index: HashMap<&CompositionId, usize> = project.compositions.iter().enumerate().map(|(i, c)| (&c.id, i)).collect();
+    // Smallest and largest absolute speed at which sources run within each composition.
+    let mut ranges = vec![(1.0f64, 1.0f64); project.compositions.len()];
+    let through = |clip: &Clip, ranges: &[(f64, f64)]| {
+        let (slow, fast) = match &clip.source {
+            ClipSource::Composition(s) => index.get(&s.composition).map_or((1.0, 1.0), |&i| ranges[i]),
+            _ => (1.0, 1.0),
+        };
+        (clip.speed.abs() * slow, clip.speed.abs() * fast)
+    };
+    // Each pass carries the ranges one level up.
+    for _ in 0..MAX_NESTING {
+        let next: Vec<(f64, f64)> = project
+            .compositions
+            .iter()
+            .map(|c| {
+                let clips = c.tracks.iter().flat_map(|t| &t.clips);
+                clips.map(|clip| through(clip, &ranges)).fold((1.0, 1.0), |r, c| (c.0.min(r.0), c.1.max(r.1)))
+            })
+            .collect();
+        if next == ranges {
+            break;
+        }
+        ranges = next;
+    }
+    let (slowest, fastest) = SPEED_LIMITS;
+    for (i, c) in project.compositions.iter().enumerate() {
+        for (j, t) in c.tracks.iter().enumerate() {
+            for (k, clip) in t.clips.iter().enumerate().filter(|(_, c)| matches!(c.source, ClipSource::Composition(_))) {
+                let (slow, fast) = through(clip, &ranges);
+                let own = (slowest..=fastest).contains(&clip.speed.abs());
+                if own && (slow < slowest || fast > fastest) {
+                    let message = format!(
+                        "with the speeds inside it, sources would run at {slow} to {fast} times their speed; the limits are {slowest} to {fastest}"
+                    );
+                    report(problems, &format!("compositions[{i}].tracks[{j}].clips[{k}].speed"), Some(&clip.id), "speed", message);
+                }
+            }
         }
     }
 }
