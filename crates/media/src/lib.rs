@@ -1,16 +1,45 @@
 //! FFmpeg both ways: probe, index, decode, encode, mux. The only FFmpeg `unsafe`. Knows no projects or plans.
 
+mod convert;
+mod decoder;
+mod deinterlace;
 pub mod error;
+mod index;
+pub mod info;
+mod input;
+mod orientation;
 pub mod pixel;
+mod pool;
+mod probe;
+mod report;
+mod sound;
+mod sound_index;
 pub mod tags;
+mod video;
+pub mod write;
 
 pub use error::MediaError;
+pub use index::{MediaIndex, probe};
+pub use info::{AudioInfo, FieldOrder, MediaInfo, OtherInfo, VideoInfo};
+pub use input::STUCK_AFTER_SECS;
+pub use pool::{DecoderPool, FrameRequest, PoolOptions};
+pub use report::DecodeReport;
+pub use sound::SoundReader;
+pub use tags::{AvColor, GuessedTags};
+pub use video::{DecodedFrame, ReadOptions, VideoReader};
 
-/// Quiets FFmpeg's own log. Every entry point of this crate calls it; cheap after the first time.
+/// Quiets FFmpeg's own log and collects its decoders' complaints for their reports. Every entry point of this crate calls it; cheap after the first time.
 pub fn init() {
     static ONCE: std::sync::Once = std::sync::Once::new();
-    ONCE.call_once(|| {
-        // SAFETY: sets one global integer.
-        unsafe { ffmpeg_next::ffi::av_log_set_level(ffmpeg_next::ffi::AV_LOG_QUIET) };
-    });
+    ONCE.call_once(report::install_log);
+}
+
+/// Version and licence of the FFmpeg that is linked, as it tells them: `("5.1.9-0+deb12u1", "GPL version 2 or later")`.
+pub fn ffmpeg_version() -> (String, String) {
+    let text = |p: *const std::ffi::c_char| {
+        // SAFETY: FFmpeg returns static strings.
+        if p.is_null() { String::new() } else { unsafe { std::ffi::CStr::from_ptr(p) }.to_string_lossy().into_owned() }
+    };
+    // SAFETY: no preconditions.
+    unsafe { (text(ffmpeg_next::ffi::av_version_info()), text(ffmpeg_next::ffi::avcodec_license())) }
 }

@@ -140,8 +140,11 @@ impl AvColor {
         if rgb && format.bits == 32 {
             guess.transfer = Transfer::Linear;
         }
-        let (primaries, transfer, matrix) =
-            (Primaries::from_code(code(self.primaries)), Transfer::from_code(code(self.transfer)), Matrix::from_code(code(self.matrix)));
+        let (primaries, transfer, matrix) = (
+            Primaries::from_code(code(self.primaries)),
+            Transfer::from_code(code(self.transfer)),
+            Matrix::from_code(code(self.matrix)),
+        );
         let range = if full_range_alias { Some(Range::Full) } else { Range::from_code(code(self.range)) };
         let chroma = ChromaLocation::from_code(code(self.chroma));
         if !rgb && primaries.is_none() && transfer.is_none() {
@@ -198,7 +201,8 @@ mod tests {
         assert!(g.primaries && g.transfer && g.matrix && g.range && g.chroma);
         let (t, _) = NONE.decide(PictureFormat::yuv(8, 1, 0), Size { width: 320, height: 240 }, true, false);
         assert_eq!((t.range, t.matrix), (Range::Full, Matrix::Smpte170M));
-        let (t, _) = AvColor { matrix: 9, ..NONE }.decide(PictureFormat::yuv(10, 1, 1), Size { width: 426, height: 240 }, false, false);
+        let (t, _) =
+            AvColor { matrix: 9, ..NONE }.decide(PictureFormat::yuv(10, 1, 1), Size { width: 426, height: 240 }, false, false);
         assert_eq!(t.primaries, Primaries::Bt2020);
         let (t, _) = NONE.decide(PictureFormat { bits: 32, ..PictureFormat::RGB8 }, HD, false, true);
         assert_eq!(t.transfer, Transfer::Linear);

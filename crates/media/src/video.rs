@@ -149,6 +149,10 @@ impl VideoReader {
     pub fn frame_count(&self) -> usize {
         self.video().frames.len()
     }
+    /// Number of the frame shown at `t`.
+    pub fn index_of(&self, t: Time) -> usize {
+        self.video().frame_at(t).unwrap_or(0)
+    }
     /// What went wrong so far.
     pub fn report(&self) -> DecodeReport {
         let mut r = self.decoder.report();

@@ -1,0 +1,399 @@
+//! Samples of a sound stream by position: exact, at the stream's own rate and channels.
+//!
+//! Position 0 is source time zero. Priming and padding are cut as the container says, and what the stream does not cover is silence.
+//! Reading on is cheap; a jump seeks back far enough for the decoder's state to settle.
+use crate::{
+    decoder::{Decoder, Frame, Output},
+    error::MediaError,
+    index::MediaIndex,
+    input::{Input, NO_TIMESTAMP, Packet},
+    report::DecodeReport,
+    sound_index::SoundIndex,
+};
+use cutroom_types::SoundBlock;
+use ffmpeg_next::ffi::{self, AVSampleFormat};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+/// Decoded samples kept behind the newest ones, seconds.
+const KEPT_SECS: i64 = 2;
+/// A jump ahead by less than this decodes on instead of seeking, seconds.
+const FORWARD_SECS: i64 = 2;
+/// Longest run of silence put into the buffer for a gap of the stream, seconds; a longer one starts the buffer anew.
+const GAP_SECS: i64 = 10;
+/// Samples by which a packet may begin off its counted place without being a gap.
+const SLACK_SAMPLES: i64 = 32;
+/// Most samples of one read.
+const MAX_READ_SAMPLES: usize = 1 << 26;
+
+/// Reads one sound stream.
+pub struct SoundReader {
+    index: Arc<MediaIndex>,
+    number: usize,
+    path: PathBuf,
+    input: Input,
+    decoder: Decoder,
+    packet: Packet,
+    has_pending: bool,
+    /// Ordinal of the next packet that the demuxer (or `packet`, when pending) gives.
+    next_packet: usize,
+    /// Packets before it are skipped unread.
+    feed_from: usize,
+    /// Decoded samples before this position only settle the decoder.
+    good_from: i64,
+    sent_all: bool,
+    ended: bool,
+    decoded_any: bool,
+    channels: Vec<Vec<f32>>,
+    /// Position of the first buffered sample; meaningless while the buffer is empty.
+    buffer_start: i64,
+    past_report: DecodeReport,
+}
+
+impl SoundReader {
+    /// Opens a file; `audio_stream` counts as in [`crate::MediaInfo::audio`].
+    ///
+    /// # Errors
+    /// The file cannot be opened, or has no such stream, or no decoder for it.
+    pub fn open(path: &Path, audio_stream: usize) -> Result<Self, MediaError> {
+        Self::open_indexed(MediaIndex::scan(path)?, audio_stream)
+    }
+    /// The same with an index at hand.
+    ///
+    /// # Errors
+    /// As [`Self::open`]; also when the stream holds nothing or its rate is absurd.
+    pub fn open_indexed(index: Arc<MediaIndex>, audio_stream: usize) -> Result<Self, MediaError> {
+        let path = index.info.path.clone();
+        let count = index.audio.len();
+        let sound =
+            index.audio.get(audio_stream).ok_or_else(|| MediaError::NoStream { path: path.clone(), kind: "audio", index: audio_stream, count })?;
+        if sound.packets.is_empty() {
+            let reason = "it holds no samples".into();
+            return Err(MediaError::NothingDecoded { path, kind: "audio", index: audio_stream, reason });
+        }
+        if !(1..=768_000).contains(&sound.rate_hz) || !(1..=64).contains(&sound.channels) {
+            let what = format!("sound of {} channels at {} Hz", sound.channels, sound.rate_hz);
+            return Err(MediaError::Unsupported { path, what });
+        }
+        let (input, decoder) = open_stream(&path, sound.stream)?;
+        let channels = vec![Vec::new(); sound.channels];
+        Ok(Self {
+            number: audio_stream,
+            path,
+            input,
+            decoder,
+            packet: Packet::new(),
+            has_pending: false,
+            next_packet: 0,
+            feed_from: 0,
+            good_from: i64::MIN,
+            sent_all: false,
+            ended: false,
+            decoded_any: false,
+            channels,
+            buffer_start: 0,
+            past_report: DecodeReport::default(),
+            index,
+        })
+    }
+    /// Samples per second.
+    pub fn rate_hz(&self) -> u32 {
+        self.sound().rate_hz
+    }
+    /// Channels, in FFmpeg's native order.
+    pub fn channels(&self) -> usize {
+        self.channels.len()
+    }
+    /// The index it reads by.
+    pub fn index(&self) -> &Arc<MediaIndex> {
+        &self.index
+    }
+    /// What went wrong so far.
+    pub fn report(&self) -> DecodeReport {
+        let mut r = self.decoder.report();
+        r.errors += self.past_report.errors;
+        r.concealed_frames += self.past_report.concealed_frames;
+        for m in &self.past_report.messages {
+            if !r.messages.contains(m) {
+                r.messages.push(m.clone());
+            }
+        }
+        r
+    }
+    /// Whether a read at `first_sample` goes on from here without a seek.
+    pub fn continues_to(&self, first_sample: i64) -> bool {
+        let at = first_sample.saturating_add(self.sound().zero);
+        at >= self.buffer_start && at <= self.buffer_end() + FORWARD_SECS * i64::from(self.rate_hz())
+    }
+    /// `samples` samples from `first_sample` on, counted from source time zero at the stream's rate. Outside the stream: silence.
+    ///
+    /// # Errors
+    /// The stream gives no samples at all, or the source is stuck.
+    pub fn read(&mut self, first_sample: i64, samples: usize) -> Result<SoundBlock, MediaError> {
+        if samples > MAX_READ_SAMPLES {
+            return Err(MediaError::Unsupported { path: self.path.clone(), what: format!("a read of {samples} samples at once") });
+        }
+        let mut block = SoundBlock::silent(self.rate_hz(), self.channels.len(), samples);
+        let (zero, audible_start, audible_end) = {
+            let s = self.sound();
+            (s.zero, s.audible_start, s.audible_end)
+        };
+        let first = first_sample.saturating_add(zero);
+        let (from, to) = (first.max(audible_start), first.saturating_add(samples as i64).min(audible_end));
+        if from >= to {
+            return Ok(block);
+        }
+        // A gap of the stream may begin the buffer behind what is asked for, so runs are copied as they come.
+        let mut at = from;
+        while at < to {
+            self.reach(at)?;
+            let (start, end) = (self.buffer_start.max(at), self.buffer_end().min(to));
+            if start < end {
+                for (out, buffered) in block.channels.iter_mut().zip(&self.channels) {
+                    let source = &buffered[(start - self.buffer_start) as usize..(end - self.buffer_start) as usize];
+                    out[(start - first) as usize..(end - first) as usize].copy_from_slice(source);
+                }
+            }
+            if self.ended && end <= at {
+                if !self.decoded_any {
+                    return Err(self.nothing_decoded());
+                }
+                break;
+            }
+            at = end.max(start.min(to)).max(at + 1);
+        }
+        Ok(block)
+    }
+
+    fn sound(&self) -> &SoundIndex {
+        &self.index.audio[self.number]
+    }
+    fn buffer_end(&self) -> i64 {
+        self.buffer_start + self.channels[0].len() as i64
+    }
+    fn nothing_decoded(&self) -> MediaError {
+        let reason = self.report().messages.first().cloned().unwrap_or_else(|| "the decoder gave no samples".into());
+        MediaError::NothingDecoded { path: self.path.clone(), kind: "audio", index: self.number, reason }
+    }
+
+    /// Decodes until the buffer holds position `at`, lies behind it, or the stream has ended.
+    fn reach(&mut self, at: i64) -> Result<(), MediaError> {
+        let empty = self.channels[0].is_empty();
+        let fresh = empty && self.next_packet == 0 && !self.sent_all && self.feed_from == 0;
+        let near_start = at <= self.sound().packets[0].start + FORWARD_SECS * i64::from(self.rate_hz());
+        let goes_on = !empty && at >= self.buffer_start && at <= self.buffer_end() + FORWARD_SECS * i64::from(self.rate_hz());
+        if !(goes_on || fresh && near_start) {
+            self.seek(at)?;
+        }
+        while !self.ended && (self.channels[0].is_empty() || self.buffer_end() <= at) {
+            self.decode_some()?;
+        }
+        Ok(())
+    }
+
+    fn decode_some(&mut self) -> Result<(), MediaError> {
+        match self.decoder.receive() {
+            Output::Frame(f) => self.take(&f),
+            Output::End => self.ended = true,
+            Output::WantsPacket if self.sent_all => self.ended = true,
+            Output::WantsPacket => loop {
+                if !self.has_pending && !self.read_own()? {
+                    self.decoder.send(None);
+                    self.sent_all = true;
+                    break;
+                }
+                self.has_pending = false;
+                let ordinal = self.next_packet;
+                self.next_packet += 1;
+                if ordinal < self.feed_from {
+                    continue;
+                }
+                let sound = &self.index.audio[self.number];
+                // More packets than were indexed: the file grew; what the index does not know is not played.
+                let Some(position) = (if sound.is_pcm { self.pcm_position() } else { None }).or(sound.packets.get(ordinal).map(|p| p.start))
+                else {
+                    continue;
+                };
+                self.decoder.send(Some((&mut self.packet, position)));
+                break;
+            },
+        }
+        Ok(())
+    }
+
+    /// Where a PCM packet lies, by its timestamp.
+    fn pcm_position(&self) -> Option<i64> {
+        let sound = self.sound();
+        let tb = self.input.time_base(sound.stream);
+        let pts = self.packet.get().pts;
+        let exact = (i64::from(sound.rate_hz) * i64::from(tb.num)) % i64::from(tb.den) == 0;
+        (exact && pts != NO_TIMESTAMP).then(|| pts * i64::from(sound.rate_hz) * i64::from(tb.num) / i64::from(tb.den))
+    }
+
+    /// Puts a decoded frame where it belongs.
+    fn take(&mut self, frame: &Frame) {
+        let samples = usize::try_from(frame.get().nb_samples).unwrap_or(0);
+        let stated = frame.get().pts;
+        if samples == 0 {
+            return;
+        }
+        self.decoded_any = true;
+        let rate = i64::from(self.rate_hz());
+        let end = self.buffer_end();
+        let empty = self.channels[0].is_empty();
+        let mut start = if stated == NO_TIMESTAMP || (!empty && (stated - end).abs() <= SLACK_SAMPLES) { end } else { stated };
+        if start + samples as i64 <= self.good_from {
+            return;
+        }
+        // Never give what only settles the decoder.
+        let mut skip = (self.good_from.saturating_sub(start)).clamp(0, samples as i64);
+        if empty {
+            self.buffer_start = start + skip;
+        } else if start > end + GAP_SECS * rate {
+            self.channels.iter_mut().for_each(Vec::clear);
+            self.buffer_start = start;
+        } else if start > end {
+            let gap = (start - end) as usize;
+            self.channels.iter_mut().for_each(|c| c.resize(c.len() + gap, 0.0));
+        } else {
+            skip = skip.max(end - start).min(samples as i64);
+        }
+        start += skip;
+        debug_assert!(skip == samples as i64 || start == self.buffer_end());
+        for (c, out) in self.channels.iter_mut().enumerate() {
+            append_channel(frame, c, skip as usize, samples, out);
+        }
+        let len = self.channels[0].len();
+        if len as i64 > 2 * KEPT_SECS * rate + samples as i64 {
+            let drop = len - (KEPT_SECS * rate) as usize;
+            self.channels.iter_mut().for_each(|c| drop_front(c, drop));
+            self.buffer_start += drop as i64;
+        }
+    }
+
+    fn read_own(&mut self) -> Result<bool, MediaError> {
+        let own = self.sound().stream;
+        let mut problem = None;
+        while self.input.read(&mut self.packet, &mut problem)? {
+            if self.packet.get().stream_index as usize == own {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Moves so that decoding on gives position `at`.
+    fn seek(&mut self, at: i64) -> Result<(), MediaError> {
+        self.channels.iter_mut().for_each(Vec::clear);
+        self.ended = false;
+        let sound = &self.index.audio[self.number];
+        let target = sound.packets.partition_point(|p| p.start <= at).saturating_sub(1);
+        let first = target.saturating_sub(sound.preroll);
+        let good_from = if first == 0 { i64::MIN } else { sound.packets[target].start };
+        let (stream, is_pcm, can_seek) = (sound.stream, sound.is_pcm, sound.can_seek);
+        self.good_from = good_from;
+        self.feed_from = first;
+        if first > 0 && can_seek && sound.packets[first].pts != NO_TIMESTAMP {
+            let stamp = sound.packets[first].pts;
+            if self.input.seek(stream, stamp) {
+                if is_pcm {
+                    // Packets are cut anew after a seek, but each tells its place.
+                    if self.read_own()? && self.pcm_position().is_some_and(|p| p <= at) {
+                        (self.next_packet, self.has_pending) = (first, true);
+                        self.decoder.flush();
+                        (self.sent_all, self.good_from) = (false, i64::MIN);
+                        return Ok(());
+                    }
+                } else if let Some(found) = self.locate(first)? {
+                    (self.next_packet, self.has_pending) = (found, true);
+                    self.decoder.flush();
+                    self.sent_all = false;
+                    return Ok(());
+                }
+            }
+        }
+        // From the beginning, skipping packets undecoded.
+        self.past_report = self.report();
+        (self.input, self.decoder) = open_stream(&self.path, stream)?;
+        (self.next_packet, self.has_pending, self.sent_all) = (0, false, false);
+        Ok(())
+    }
+
+    /// After a jump of the demuxer: the ordinal of the packet it gives, if that is at or before `wanted`.
+    fn locate(&mut self, wanted: usize) -> Result<Option<usize>, MediaError> {
+        for _ in 0..16 {
+            if !self.read_own()? {
+                return Ok(None);
+            }
+            let (pts, pos) = (self.packet.get().pts, self.packet.get().pos);
+            let packets = &self.sound().packets;
+            if let Some(n) = packets[..=wanted].iter().rposition(|q| q.pts == pts && pts != NO_TIMESTAMP && (pos < 0 || q.pos < 0 || q.pos == pos)) {
+                return Ok(Some(n));
+            }
+        }
+        Ok(None)
+    }
+}
+
+fn drop_front(c: &mut Vec<f32>, n: usize) {
+    c.copy_within(n.., 0);
+    c.truncate(c.len() - n);
+}
+
+fn open_stream(path: &Path, stream: usize) -> Result<(Input, Decoder), MediaError> {
+    let mut input = Input::open(path)?;
+    if stream >= input.stream_count() {
+        return Err(MediaError::NotMedia { path: path.into(), reason: format!("stream {stream} was not found again") });
+    }
+    input.only(stream);
+    let decoder = Decoder::open(&input, stream, 1)?;
+    Ok((input, decoder))
+}
+
+/// Appends samples `skip..samples` of channel `c` as f32, full scale ±1. A channel that the frame lacks is silent.
+fn append_channel(frame: &Frame, c: usize, skip: usize, samples: usize, out: &mut Vec<f32>) {
+    let f = frame.get();
+    let channels = usize::try_from(f.ch_layout.nb_channels).unwrap_or(0);
+    if c >= channels || skip >= samples {
+        out.resize(out.len() + (samples - skip), 0.0);
+        return;
+    }
+    // SAFETY: every number that a decoder puts into an audio frame's format is a sample format of the linked FFmpeg.
+    let (format, planar) = unsafe {
+        let format = std::mem::transmute::<i32, AVSampleFormat>(f.format.clamp(-1, AVSampleFormat::AV_SAMPLE_FMT_NB as i32 - 1));
+        (ffi::av_get_packed_sample_fmt(format), ffi::av_sample_fmt_is_planar(format) != 0)
+    };
+    let width = match format {
+        AVSampleFormat::AV_SAMPLE_FMT_U8 => 1,
+        AVSampleFormat::AV_SAMPLE_FMT_S16 => 2,
+        AVSampleFormat::AV_SAMPLE_FMT_S32 | AVSampleFormat::AV_SAMPLE_FMT_FLT => 4,
+        AVSampleFormat::AV_SAMPLE_FMT_DBL | AVSampleFormat::AV_SAMPLE_FMT_S64 => 8,
+        _ => {
+            out.resize(out.len() + (samples - skip), 0.0);
+            return;
+        }
+    };
+    let (plane, first, step) = if planar { (c, 0, width) } else { (0, c * width, width * channels) };
+    // SAFETY: FFmpeg keeps `nb_samples` samples of each channel in the planes of `extended_data`.
+    let bytes = unsafe {
+        let start = *f.extended_data.add(plane);
+        std::slice::from_raw_parts(start.cast_const(), if planar { samples * width } else { samples * width * channels })
+    };
+    let each = (skip..samples).map(|i| &bytes[i * step + first..][..width]);
+    match format {
+        AVSampleFormat::AV_SAMPLE_FMT_U8 => out.extend(each.map(|b| (f32::from(b[0]) - 128.0) / 128.0)),
+        AVSampleFormat::AV_SAMPLE_FMT_S16 => out.extend(each.map(|b| f32::from(i16::from_ne_bytes([b[0], b[1]])) / 32768.0)),
+        AVSampleFormat::AV_SAMPLE_FMT_S32 => {
+            out.extend(each.map(|b| (f64::from(i32::from_ne_bytes([b[0], b[1], b[2], b[3]])) / 2_147_483_648.0) as f32));
+        }
+        AVSampleFormat::AV_SAMPLE_FMT_FLT => out.extend(each.map(|b| f32::from_ne_bytes([b[0], b[1], b[2], b[3]]))),
+        AVSampleFormat::AV_SAMPLE_FMT_DBL => {
+            out.extend(each.map(|b| f64::from_ne_bytes([b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7]]) as f32));
+        }
+        _ => out.extend(each.map(|b| {
+            (i64::from_ne_bytes([b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7]]) as f64 / 9_223_372_036_854_775_808.0) as f32
+        })),
+    }
+}

