@@ -1,1 +1,32 @@
-//! placeholder
+//! What every face of cutroom can ask for: one function and one pair of plain, serialisable types per operation, and one
+//! error shape. Command line, server and scripts speak this and nothing below it. Knows no sockets and no terminals.
+#![forbid(unsafe_code)]
+
+mod doctor;
+mod error;
+mod export;
+mod frame;
+mod from_errors;
+mod new_project;
+mod open;
+mod position;
+mod probe;
+mod settings;
+mod validate;
+
+pub use cutroom_export::Cancellation;
+pub use cutroom_types::Size;
+pub use doctor::{BackendReport, DoctorReport, FormatReport, doctor};
+pub use error::ApiError;
+pub use export::{ExportProgress, ExportReport, ExportRequest, export};
+pub use frame::{FrameReport, FrameRequest, render_frame};
+pub use new_project::{NewProjectReport, NewProjectRequest, new_project};
+pub use position::{parse_frame, parse_length_frames, parse_range};
+pub use probe::{AudioReport, MediaReport, ProbeRequest, VideoReport, probe};
+pub use settings::BackendChoice;
+pub use validate::{ValidateReport, ValidateRequest, validate};
+
+/// The JSON Schema of the project file.
+pub fn schema() -> serde_json::Value {
+    cutroom_project::json_schema()
+}

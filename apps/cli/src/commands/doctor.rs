@@ -1,0 +1,49 @@
+//! `cutroom doctor`.
+use crate::{args::DoctorArgs, failure::Failure, text};
+use cutroom_api::{BackendChoice, DoctorReport};
+
+/// Shows what this machine offers.
+pub fn doctor(args: &DoctorArgs) -> Result<(), Failure> {
+    let report = cutroom_api::doctor();
+    if args.json { super::print_json(&report) } else { super::print(&describe(&report)) }
+}
+
+fn describe(r: &DoctorReport) -> String {
+    let mut out = format!(
+        "cutroom {}, {} processors\nFFmpeg {} ({})\n\nDrawing (--backend)\n",
+        r.version, r.processors, r.ffmpeg, r.ffmpeg_license
+    );
+    let rows: Vec<Vec<String>> = r
+        .backends
+        .iter()
+        .map(|b| {
+            let name = match b.choice {
+                BackendChoice::Auto => "auto",
+                BackendChoice::Cpu => "cpu",
+                BackendChoice::Gpu => "gpu",
+            };
+            vec![format!("  {name}"), if b.works { "works" } else { "no" }.into(), b.what.clone()]
+        })
+        .collect();
+    out.push_str(&text::table(&rows));
+    out.push_str("\nWriting\n");
+    let rows: Vec<Vec<String>> = r
+        .formats
+        .iter()
+        .map(|f| {
+            let works = if f.works { "works" } else { "missing" };
+            vec![format!("  {}", f.kind), f.codec.clone(), works.into(), f.encoder.clone(), f.extensions.join(" "), f.title.clone()]
+        })
+        .collect();
+    out.push_str(&text::table(&rows));
+    out.push_str("\nFonts\n");
+    r.font_folders.iter().for_each(|f| out.push_str(&format!("  {}\n", f.display())));
+    if r.font_folders.is_empty() {
+        out.push_str("  no font folders found\n");
+    }
+    if !r.advice.is_empty() {
+        out.push_str("\nAdvice\n");
+        r.advice.iter().for_each(|a| out.push_str(&format!("  {a}\n")));
+    }
+    out
+}

@@ -1,0 +1,42 @@
+//! One free function per command.
+pub mod completions;
+pub mod doctor;
+pub mod export;
+pub mod frame;
+pub mod man;
+pub mod new;
+pub mod probe;
+pub mod schema;
+pub mod validate;
+
+use crate::{args::BackendArg, failure::Failure};
+use cutroom_api::{ApiError, BackendChoice};
+use serde::Serialize;
+use std::io::Write;
+
+impl From<BackendArg> for BackendChoice {
+    fn from(arg: BackendArg) -> Self {
+        match arg {
+            BackendArg::Auto => Self::Auto,
+            BackendArg::Cpu => Self::Cpu,
+            BackendArg::Gpu => Self::Gpu,
+        }
+    }
+}
+
+/// Prints to standard output; a reader that went away (`| head`) is not an error.
+fn print(text: &str) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(ApiError::new("cli.stdout", format!("cannot write to standard output: {e}")).into())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Prints as indented JSON.
+fn print_json<T: Serialize>(value: &T) -> Result<(), Failure> {
+    let text = serde_json::to_string_pretty(value).map_err(|e| ApiError::of("cli.json", &e))?;
+    print(&format!("{text}\n"))
+}

@@ -1,0 +1,132 @@
+//! How the program fails: what is printed, and the exit code.
+use cutroom_api::ApiError;
+use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
+use std::{error::Error, fmt, io::IsTerminal};
+
+/// One or more errors that end a command.
+#[derive(Debug)]
+pub struct Failure {
+    /// In the order found; never empty.
+    pub errors: Vec<ApiError>,
+    /// Said after the last one.
+    pub summary: Option<String>,
+    /// Whether the errors stand on standard output already.
+    pub shown: bool,
+}
+
+impl From<ApiError> for Failure {
+    fn from(error: ApiError) -> Self {
+        Self { errors: vec![error], summary: None, shown: false }
+    }
+}
+impl From<Vec<ApiError>> for Failure {
+    fn from(errors: Vec<ApiError>) -> Self {
+        let summary = (errors.len() > 1).then(|| format!("{} problems", errors.len()));
+        Self { errors, summary, shown: false }
+    }
+}
+
+impl Failure {
+    /// The documented exit code: invalid project before media before the rest.
+    pub fn exit_code(&self) -> u8 {
+        let classes = || self.errors.iter().map(|e| class(&e.code));
+        [130, 2, 3, 4].into_iter().find(|&c| classes().any(|k| k == c)).unwrap_or(1)
+    }
+    /// The errors were printed as part of the answer; only the exit code is left.
+    pub fn already_shown(self) -> Self {
+        Self { shown: true, ..self }
+    }
+    /// Prints to standard error.
+    pub fn print(&self) {
+        if self.shown {
+            return;
+        }
+        let color = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+        let theme = if color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
+        let handler = GraphicalReportHandler::new_themed(theme).with_width(100).with_links(false);
+        for error in &self.errors {
+            let mut text = String::new();
+            match handler.render_report(&mut text, &Shown::of(error)) {
+                Ok(()) => eprint!("{text}"),
+                Err(fmt::Error) => eprintln!("{}: {error}", error.code),
+            }
+        }
+        if let Some(summary) = &self.summary {
+            eprintln!("{summary}");
+        }
+    }
+}
+
+fn class(code: &str) -> u8 {
+    match code.split('.').next().unwrap_or(code) {
+        _ if code == "export.cancelled" => 130,
+        // What the media crate writes, not what the project reads.
+        _ if code.starts_with("media.write.") || code.starts_with("media.encode.") => 1,
+        "usage" => 2,
+        "project" => 3,
+        "media" => 4,
+        _ => 1,
+    }
+}
+
+/// An [`ApiError`] as miette prints it.
+#[derive(Debug)]
+struct Shown {
+    message: String,
+    code: String,
+    hint: Option<String>,
+    cause: Option<Box<Cause>>,
+}
+
+#[derive(Debug)]
+struct Cause {
+    message: String,
+    next: Option<Box<Cause>>,
+}
+
+impl Shown {
+    fn of(e: &ApiError) -> Self {
+        let mut message = String::new();
+        if let Some(path) = &e.json_path {
+            message = format!("{path}: ");
+        }
+        message.push_str(&e.message);
+        let file = e.file.as_ref().map(|f| f.display().to_string()).filter(|f| !e.message.contains(f.as_str()));
+        if let Some(file) = file {
+            message = format!("{message} (in {file})");
+        }
+        if let Some(secs) = e.time_secs {
+            message = format!("{message} (at {secs:.3} s)");
+        }
+        let cause = e.causes.iter().rev().fold(None, |next, c| Some(Box::new(Cause { message: c.clone(), next })));
+        Self { message, code: e.code.clone(), hint: e.hint.clone(), cause }
+    }
+}
+impl fmt::Display for Shown {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+impl Error for Shown {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.cause.as_deref().map(|c| c as &(dyn Error + 'static))
+    }
+}
+impl Diagnostic for Shown {
+    fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        Some(Box::new(&self.code))
+    }
+    fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
+        self.hint.as_ref().map(|h| Box::new(h) as Box<dyn fmt::Display>)
+    }
+}
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+impl Error for Cause {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.next.as_deref().map(|c| c as &(dyn Error + 'static))
+    }
+}

@@ -1,0 +1,128 @@
+//! From clips to a finished film, judged by FFmpeg's tools.
+mod common;
+use common::{Bench, decoded_frames, ffprobe, frame_md5};
+
+#[test]
+fn clips_become_a_film_of_exactly_their_frames() {
+    let b = Bench::new();
+    b.clip("a.mp4", 30, "25");
+    b.clip("b.mp4", 45, "25");
+    b.ok(&["new", "film.json", "a.mp4", "b.mp4"]);
+    b.ok(&["validate", "film.json"]);
+    let ran = b.ok(&["export", "film.json", "-o", "film.mp4", "--progress", "json"]);
+    assert_eq!(decoded_frames(&b.path("film.mp4")), 75);
+    assert_eq!(ffprobe(&b.path("film.mp4"), "v", "r_frame_rate"), "25/1");
+    assert_eq!(ffprobe(&b.path("film.mp4"), "v", "color_space"), "bt709");
+    assert_eq!(ffprobe(&b.path("film.mp4"), "a", "codec_name"), "aac");
+    let last = ran.err.lines().filter(|l| l.contains("\"frame\"")).next_back().unwrap();
+    let last: serde_json::Value = serde_json::from_str(last).unwrap();
+    assert_eq!((last["frame"].as_u64(), last["total"].as_u64()), (Some(75), Some(75)));
+    assert_eq!(b.names(), ["a.mp4", "b.mp4", "film.json", "film.mp4"]);
+}
+
+#[test]
+fn an_untouched_clip_survives_bit_for_bit() {
+    let b = Bench::new();
+    let source = b.clip("a.mp4", 30, "30000/1001");
+    b.ok(&["new", "film.json", "a.mp4"]);
+    b.ok(&["export", "film.json", "-o", "film.mkv", "--video-codec", "ffv1", "--audio-codec", "flac"]);
+    assert_eq!(frame_md5(&b.path("film.mkv")), frame_md5(&source));
+}
+
+#[test]
+fn frames_do_not_depend_on_threads_simd_or_luck() {
+    let b = Bench::new();
+    b.clip("a.mp4", 20, "25");
+    b.clip("b.mp4", 20, "25");
+    b.ok(&["new", "film.json", "a.mp4", "b.mp4", "--dissolve", "8f"]);
+    let hashes = |threads: &str, simd: Option<&str>| {
+        let mut command = b.command(&["export", "film.json", "--null", "--backend", "cpu", "--frame-hashes", "h.txt", "--threads", threads]);
+        if let Some(level) = simd {
+            command.env("CUTROOM_SIMD", level);
+        }
+        let ran = common::ran(command.output().unwrap());
+        (ran.code == 0).then(|| b.read("h.txt")).ok_or(ran.err)
+    };
+    let reference = hashes("1", None).unwrap();
+    assert_eq!(reference.lines().count(), 32);
+    let distinct: std::collections::BTreeSet<&str> = reference.lines().map(|l| l.split(' ').nth(1).unwrap()).collect();
+    assert!(distinct.len() > 25, "a moving picture has different frames");
+    assert_eq!(hashes("2", None).unwrap(), reference);
+    assert_eq!(hashes("2", None).unwrap(), reference, "second run");
+    for level in ["sse4", "avx2", "avx512"] {
+        match hashes("2", Some(level)) {
+            Ok(h) => assert_eq!(h, reference, "{level}"),
+            // Only a machine without the instructions may refuse.
+            Err(e) => assert!(e.contains(level) && level != "sse4", "{e}"),
+        }
+    }
+}
+
+#[test]
+fn a_range_has_its_own_frames_and_samples() {
+    let b = Bench::new();
+    b.clip("a.mp4", 60, "30000/1001");
+    b.ok(&["new", "film.json", "a.mp4"]);
+    b.ok(&["export", "film.json", "--null", "--frame-hashes", "all.txt"]);
+    b.ok(&["export", "film.json", "-o", "part.mkv", "--video-codec", "ffv1", "--audio-codec", "pcm", "--range", "10..31", "--frame-hashes", "part.txt"]);
+    let hash = |text: &str| -> Vec<String> { text.lines().map(|l| l.split(' ').nth(1).unwrap().to_owned()).collect() };
+    assert_eq!(hash(&b.read("part.txt")), hash(&b.read("all.txt"))[10..31]);
+    assert_eq!(decoded_frames(&b.path("part.mkv")), 21);
+    common::ffmpeg(&["-i", b.path("part.mkv").to_str().unwrap(), "-map", "0:a", "-f", "s16le", "-ac", "1"], &b.path("part.raw"));
+    let samples = std::fs::metadata(b.path("part.raw")).unwrap().len() / 2;
+    let at = |n: f64| (n * 1001.0 / 30000.0 * 48000.0).round() as u64;
+    assert_eq!(samples, at(31.0) - at(10.0));
+}
+
+#[test]
+fn one_frame_as_a_picture() {
+    let b = Bench::new();
+    b.clip("a.mp4", 30, "25");
+    b.ok(&["new", "film.json", "a.mp4"]);
+    for (at, name) in [("20", "n.png"), ("0.8s", "s.png"), ("00:00:00:20", "t.png")] {
+        b.ok(&["frame", "film.json", "--at", at, "-o", name]);
+        assert_eq!((ffprobe(&b.path(name), "v", "width"), ffprobe(&b.path(name), "v", "height")), ("320".into(), "180".into()));
+    }
+    assert_eq!(std::fs::read(b.path("n.png")).unwrap(), std::fs::read(b.path("s.png")).unwrap());
+    assert_eq!(std::fs::read(b.path("n.png")).unwrap(), std::fs::read(b.path("t.png")).unwrap());
+    let past = b.run(&["frame", "film.json", "--at", "30", "-o", "x.png"]);
+    assert_eq!(past.code, 2, "{}", past.err);
+    assert!(!b.path("x.png").exists());
+}
+
+#[test]
+fn an_existing_file_is_only_replaced_when_asked() {
+    let b = Bench::new();
+    b.clip("a.mp4", 5, "25");
+    b.ok(&["new", "film.json", "a.mp4"]);
+    b.write("film.mp4", "precious");
+    let refused = b.run(&["export", "film.json", "-o", "film.mp4"]);
+    assert_eq!(refused.code, 2, "{}", refused.err);
+    assert!(refused.err.contains("--overwrite"), "{}", refused.err);
+    assert_eq!(b.read("film.mp4"), "precious");
+    b.ok(&["export", "film.json", "-o", "film.mp4", "--overwrite"]);
+    assert_eq!(decoded_frames(&b.path("film.mp4")), 5);
+}
+
+#[cfg(unix)]
+#[test]
+fn an_interrupted_export_leaves_nothing() {
+    use std::io::{BufRead, BufReader};
+    let b = Bench::new();
+    b.clip("a.mp4", 250, "25");
+    b.ok(&["new", "film.json", "a.mp4"]);
+    let mut child = b
+        .command(&["export", "film.json", "-o", "film.mkv", "--preset", "veryslow", "--progress", "json"])
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+    let first = lines.next().unwrap().unwrap();
+    assert!(first.contains("\"frame\""), "{first}");
+    let signalled = std::process::Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    assert!(signalled.success());
+    let rest: Vec<String> = lines.map(Result::unwrap).collect();
+    assert_eq!(child.wait().unwrap().code(), Some(130), "{rest:?}");
+    assert!(rest.join("\n").contains("stopped after"), "{rest:?}");
+    assert_eq!(b.names(), ["a.mp4", "film.json"]);
+}

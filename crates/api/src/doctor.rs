@@ -1,0 +1,110 @@
+//! What this machine offers, and what would be used.
+use crate::BackendChoice;
+use cutroom_media::write::{containers, encoders};
+use cutroom_pipeline::{RenderOptions, Renderer};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+
+/// The machine.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct DoctorReport {
+    /// Of cutroom.
+    pub version: String,
+    /// The linked FFmpeg, such as "5.1.9".
+    pub ffmpeg: String,
+    /// Its licence as it was built: decides the licence of the program.
+    pub ffmpeg_license: String,
+    /// Processors the program may use.
+    pub processors: usize,
+    /// What each choice of back end gives.
+    pub backends: Vec<BackendReport>,
+    /// Codecs by container.
+    pub formats: Vec<FormatReport>,
+    /// Folders that fonts are looked for in, those that exist.
+    pub font_folders: Vec<PathBuf>,
+    /// What to mend.
+    pub advice: Vec<String>,
+}
+
+/// One choice of back end.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct BackendReport {
+    /// The choice.
+    pub choice: BackendChoice,
+    /// Whether it works here.
+    pub works: bool,
+    /// What would draw, or why it cannot.
+    pub what: String,
+}
+
+/// One encoder.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct FormatReport {
+    /// "video" or "audio".
+    pub kind: String,
+    /// Id for `--video-codec` and `--audio-codec`.
+    pub codec: String,
+    /// For people.
+    pub title: String,
+    /// FFmpeg's encoder.
+    pub encoder: String,
+    /// Whether the linked FFmpeg has it.
+    pub works: bool,
+    /// File extensions of the containers that hold it.
+    pub extensions: Vec<String>,
+}
+
+/// Looks at the machine; changes nothing.
+pub fn doctor() -> DoctorReport {
+    let (ffmpeg, ffmpeg_license) = cutroom_media::ffmpeg_version();
+    let mut advice = Vec::new();
+    let formats = encoders()
+        .into_iter()
+        .map(|e| {
+            if !e.available {
+                advice.push(format!("{} cannot be written: {}", e.title, e.install_hint));
+            }
+            let holding = containers().iter().filter(|c| e.containers.contains(&c.id)).flat_map(|c| c.extensions.first());
+            FormatReport {
+                kind: e.kind.to_owned(),
+                codec: e.codec.to_owned(),
+                title: e.title.to_owned(),
+                encoder: e.encoder.to_owned(),
+                works: e.available,
+                extensions: holding.map(|x| (*x).to_owned()).collect(),
+            }
+        })
+        .collect();
+    DoctorReport {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        ffmpeg,
+        ffmpeg_license,
+        processors: std::thread::available_parallelism().map_or(1, usize::from),
+        backends: [BackendChoice::Auto, BackendChoice::Cpu, BackendChoice::Gpu].map(try_backend).to_vec(),
+        formats,
+        font_folders: font_folders(),
+        advice,
+    }
+}
+
+fn try_backend(choice: BackendChoice) -> BackendReport {
+    match Renderer::new(RenderOptions { backend: choice.into(), threads: 0 }) {
+        Ok(renderer) => BackendReport { choice, works: true, what: renderer.describe() },
+        Err(error) => BackendReport { choice, works: false, what: error.to_string() },
+    }
+}
+
+/// The places of the freedesktop.org base directories, macOS and Windows.
+fn font_folders() -> Vec<PathBuf> {
+    let home = std::env::var_os("HOME").map(PathBuf::from);
+    let data = std::env::var_os("XDG_DATA_HOME").map(PathBuf::from).or_else(|| home.as_ref().map(|h| h.join(".local/share")));
+    let mut folders: Vec<PathBuf> = ["/usr/share/fonts", "/usr/local/share/fonts", "/System/Library/Fonts", "/Library/Fonts"]
+        .map(PathBuf::from)
+        .to_vec();
+    folders.extend(data.map(|d| d.join("fonts")));
+    folders.extend(home.map(|h| h.join("Library/Fonts")));
+    folders.extend(std::env::var_os("WINDIR").map(|w| PathBuf::from(w).join("Fonts")));
+    folders.retain(|f| f.is_dir());
+    folders
+}

@@ -1,0 +1,69 @@
+//! One error shape for every face: a stable code, a sentence, what to do, and where.
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+
+/// What went wrong, as the command line, the server and scripts show it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ApiError {
+    /// Stable and machine readable: `media.open.not_found`. The first word is the area: `usage`, `project`, `media`,
+    /// `render`, `export`, ….
+    pub code: String,
+    /// One English sentence without a full stop.
+    pub message: String,
+    /// Underlying reasons, outermost first.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub causes: Vec<String>,
+    /// What the user can do about it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hint: Option<String>,
+    /// The file concerned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<PathBuf>,
+    /// Place in the project file: `$.compositions[0].tracks[1].clips[3]`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub json_path: Option<String>,
+    /// The clip concerned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clip: Option<String>,
+    /// Seconds on the composition at which it happened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_secs: Option<f64>,
+}
+
+impl ApiError {
+    /// An error with nothing but a code and a sentence.
+    pub fn new(code: impl Into<String>, message: impl Into<String>) -> Self {
+        Self { code: code.into(), message: message.into(), ..Self::default() }
+    }
+    /// From any error, its chain of sources as causes (those whose text the message repeats are left out).
+    pub fn of(code: impl Into<String>, error: &dyn std::error::Error) -> Self {
+        let mut e = Self::new(code, error.to_string());
+        let mut next = error.source();
+        while let Some(cause) = next {
+            let text = cause.to_string();
+            if !e.message.contains(&text) && !e.causes.iter().any(|c| c.contains(&text)) {
+                e.causes.push(text);
+            }
+            next = cause.source();
+        }
+        e
+    }
+    /// With a hint.
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+    /// About a file.
+    pub fn file(mut self, file: impl Into<PathBuf>) -> Self {
+        self.file = Some(file.into());
+        self
+    }
+}
+
+impl std::fmt::Display for ApiError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+impl std::error::Error for ApiError {}

@@ -1,0 +1,81 @@
+//! One frame as a picture file.
+use crate::{ApiError, BackendChoice, open, parse_frame};
+use cutroom_pipeline::{PipelineError, RenderOptions, Renderer, output_spec};
+use cutroom_types::{PictureFormat, Size, Timecode};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+
+/// Which frame, and where it goes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct FrameRequest {
+    /// The project file.
+    pub project: PathBuf,
+    /// Seconds, timecode or frame number; see [`crate::parse_frame`].
+    pub at: String,
+    /// The PNG file.
+    pub output: PathBuf,
+    /// Composition id; absent: the project's main one.
+    #[serde(default)]
+    pub composition: Option<String>,
+    /// What draws.
+    #[serde(default)]
+    pub backend: BackendChoice,
+    /// Threads; 0 for one per core.
+    #[serde(default)]
+    pub threads: usize,
+    /// Replace an existing file.
+    #[serde(default)]
+    pub overwrite: bool,
+}
+
+/// What was drawn.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct FrameReport {
+    /// Frame number.
+    pub frame: i64,
+    /// The same as a timecode.
+    pub timecode: String,
+    /// The same in seconds.
+    pub time_secs: f64,
+    /// Pixels.
+    pub size: Size,
+    /// Back end, SIMD level and threads.
+    pub drawn_by: String,
+}
+
+/// Draws one frame of a composition into an 8-bit RGB PNG.
+///
+/// # Errors
+/// Problems of the project, a place outside the composition, or what drawing or writing met.
+pub fn render_frame(request: &FrameRequest) -> Result<FrameReport, Vec<ApiError>> {
+    let footage = open::footage(&request.project, request.composition.as_deref(), request.threads)?;
+    draw(request, &footage).map_err(|e| vec![e])
+}
+
+fn draw(request: &FrameRequest, footage: &cutroom_pipeline::Footage) -> Result<FrameReport, ApiError> {
+    let composition = footage.composition();
+    let (rate, total) = (composition.frame_rate, footage.frame_count());
+    let frame = parse_frame(&request.at, rate)?;
+    if frame >= total {
+        let end = Timecode { frame: total, rate };
+        return Err(ApiError::new("usage.position", format!("frame {frame} lies past the end of the composition"))
+            .hint(format!("it has {total} frames, 0 to {} ({end})", total - 1)));
+    }
+    if !request.overwrite && request.output.exists() {
+        return Err(ApiError::new("usage.exists", format!("{} exists already", request.output.display()))
+            .hint("choose another name, or add --overwrite")
+            .file(&request.output));
+    }
+    let options = RenderOptions { backend: request.backend.into(), threads: request.threads };
+    let mut renderer = Renderer::new(options).map_err(PipelineError::from)?;
+    let picture = footage.frame(frame, &mut renderer, &output_spec(composition, PictureFormat::RGB8))?;
+    cutroom_media::write::write_png(&request.output, &picture)?;
+    Ok(FrameReport {
+        frame,
+        timecode: Timecode { frame, rate }.to_string(),
+        time_secs: rate.time_of_frame(frame).as_secs_f64(),
+        size: picture.size,
+        drawn_by: renderer.describe(),
+    })
+}

@@ -1,0 +1,78 @@
+//! The errors of every layer as one shape.
+use crate::ApiError;
+use cutroom_export::ExportError;
+use cutroom_media::MediaError;
+use cutroom_pipeline::PipelineError;
+use cutroom_project::{LoadError, Problem};
+use std::path::Path;
+
+impl ApiError {
+    /// With another code, for an error that means something else here.
+    pub(crate) fn recode(mut self, code: &str) -> Self {
+        self.code = code.to_owned();
+        self
+    }
+    pub(crate) fn from_load(e: &LoadError, path: &Path) -> Self {
+        // `project_syntax` → `project.syntax`
+        let mut error = Self::of(e.code().replacen('_', ".", 1), e).file(path);
+        if let LoadError::Form { path, line, reason } = e {
+            error.json_path = Some(path.clone());
+            error.message = format!("{reason} (line {line})");
+        }
+        match e {
+            LoadError::Syntax { .. } | LoadError::NotUtf8 { .. } => error.hint("a project is a JSON file; `cutroom new` makes one"),
+            LoadError::Form { .. } => error.hint("`cutroom schema` prints what the file may hold"),
+            _ => error,
+        }
+    }
+    pub(crate) fn from_problem(p: &Problem, path: &Path, line: Option<usize>) -> Self {
+        let code = if p.code.starts_with("media.") { p.code.to_owned() } else { format!("project.{}", p.code) };
+        let line = line.map_or(String::new(), |n| format!(" (line {n})"));
+        let mut error = Self::new(code, format!("{}{line}", p.message)).file(path);
+        error.json_path = Some(p.json_path.clone());
+        error.clip = p.clip.as_ref().map(ToString::to_string);
+        error.hint = match p.code {
+            "media.open.not_found" => Some("put the file back, or correct the path; it starts at the project's folder".into()),
+            _ => None,
+        };
+        error
+    }
+}
+
+impl From<MediaError> for ApiError {
+    fn from(e: MediaError) -> Self {
+        let mut error = Self::of(e.code(), &e);
+        error.file = e.path().map(Into::into);
+        error
+    }
+}
+
+impl From<PipelineError> for ApiError {
+    fn from(e: PipelineError) -> Self {
+        let mut error = Self::of(e.code(), &e);
+        if let PipelineError::Plan(_) = e {
+            error.code = format!("project.{}", error.code);
+        }
+        if let PipelineError::Media(m) = &e {
+            error.file = m.path().map(Into::into);
+        }
+        error
+    }
+}
+
+impl From<ExportError> for ApiError {
+    fn from(e: ExportError) -> Self {
+        let mut error = Self::of(e.code(), &e);
+        error.time_secs = e.time().map(cutroom_types::Time::as_secs_f64);
+        match &e {
+            ExportError::Open { source } | ExportError::Write { source, .. } | ExportError::Finish { source } => {
+                error.file = source.path().map(Into::into);
+            }
+            ExportError::Frame { source: PipelineError::Media(m), .. } | ExportError::Sound { source: PipelineError::Media(m), .. } => {
+                error.file = m.path().map(Into::into);
+            }
+            _ => {}
+        }
+        error
+    }
+}

@@ -1,0 +1,169 @@
+//! What is in media files.
+use crate::ApiError;
+use cutroom_media::{AudioInfo, FieldOrder, MediaInfo, VideoInfo};
+use cutroom_types::ColorTags;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::path::{Path, PathBuf};
+
+/// Which file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ProbeRequest {
+    /// The media file.
+    pub file: PathBuf,
+}
+
+/// A media file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct MediaReport {
+    /// As asked for.
+    pub file: PathBuf,
+    /// FFmpeg's names of the container.
+    pub container: String,
+    /// Length of the longest stream; 0 for a still image.
+    pub duration_secs: f64,
+    /// A single picture, valid at every time.
+    pub is_still: bool,
+    /// Moving and still pictures.
+    pub video: Vec<VideoReport>,
+    /// Sound.
+    pub audio: Vec<AudioReport>,
+    /// Cover art and thumbnails.
+    pub attached_pictures: Vec<VideoReport>,
+    /// Streams that are not read: "subtitle mov_text".
+    pub other: Vec<String>,
+    /// Whatever was odd.
+    pub warnings: Vec<String>,
+}
+
+/// A stream of pictures.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct VideoReport {
+    /// Codec with its profile.
+    pub codec: String,
+    /// Stored pixels.
+    pub width: u32,
+    /// Stored pixels.
+    pub height: u32,
+    /// FFmpeg's name of the stored pixel format.
+    pub pixel_format: String,
+    /// Bits of a sample.
+    pub bits: u8,
+    /// Whether there is an alpha plane.
+    pub alpha: bool,
+    /// Colour tags as they are understood.
+    pub color: ColorTags,
+    /// Tags that the file does not hold and that were guessed.
+    pub guessed: Vec<String>,
+    /// Width : height of a sample.
+    pub sample_aspect: (u32, u32),
+    /// Clockwise degrees to turn it upright.
+    pub rotation_degrees: u32,
+    /// Whether it is mirrored before turning.
+    pub mirrored: bool,
+    /// "progressive", "top field first", "bottom field first" or "unknown".
+    pub field_order: String,
+    /// Stated rate, or the counted one.
+    pub frame_rate: Option<String>,
+    /// Whether every frame is shown equally long.
+    pub is_constant_rate: bool,
+    /// Frames, counted.
+    pub frames: usize,
+    /// First frame's start since the start of the file.
+    pub start_secs: f64,
+    /// Last frame's end since the start of the file.
+    pub end_secs: f64,
+}
+
+/// A stream of sound.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct AudioReport {
+    /// Codec with its profile.
+    pub codec: String,
+    /// Samples a second.
+    pub rate_hz: u32,
+    /// Channels.
+    pub channels: usize,
+    /// FFmpeg's name of the layout.
+    pub layout: String,
+    /// Samples per channel.
+    pub samples: i64,
+    /// First sample's time since the start of the file.
+    pub start_secs: f64,
+    /// Time after the last sample since the start of the file.
+    pub end_secs: f64,
+}
+
+/// Describes a media file: exact durations, counted frames, all colour tags.
+///
+/// # Errors
+/// It is missing, unreadable or not media.
+pub fn probe(request: &ProbeRequest) -> Result<MediaReport, ApiError> {
+    Ok(report(&request.file, &cutroom_media::probe(&request.file)?))
+}
+
+fn report(file: &Path, info: &MediaInfo) -> MediaReport {
+    MediaReport {
+        file: file.to_owned(),
+        container: info.container.clone(),
+        duration_secs: info.duration.as_secs_f64(),
+        is_still: info.is_still,
+        video: info.video.iter().map(video).collect(),
+        audio: info.audio.iter().map(audio).collect(),
+        attached_pictures: info.attached_pictures.iter().map(video).collect(),
+        other: info.other.iter().map(|o| format!("{} {}", o.kind, o.codec)).collect(),
+        warnings: info.warnings.clone(),
+    }
+}
+
+fn codec(name: &str, profile: Option<&String>) -> String {
+    profile.map_or_else(|| name.to_owned(), |p| format!("{name} {p}"))
+}
+
+fn video(v: &VideoInfo) -> VideoReport {
+    let g = v.guessed;
+    let tags = [
+        ("primaries", g.primaries),
+        ("transfer", g.transfer),
+        ("matrix", g.matrix),
+        ("range", g.range),
+        ("chroma location", g.chroma),
+    ];
+    VideoReport {
+        codec: codec(&v.codec, v.profile.as_ref()),
+        width: v.size.width,
+        height: v.size.height,
+        pixel_format: v.pixel_format.clone(),
+        bits: v.bits,
+        alpha: v.alpha,
+        color: v.color,
+        guessed: tags.iter().filter(|t| t.1).map(|t| t.0.to_owned()).collect(),
+        sample_aspect: v.sample_aspect,
+        rotation_degrees: u32::from(v.orientation.quarter_turns) * 90,
+        mirrored: v.orientation.mirrored,
+        field_order: match v.field_order {
+            FieldOrder::Unknown => "unknown",
+            FieldOrder::Progressive => "progressive",
+            FieldOrder::TopFirst => "top field first",
+            FieldOrder::BottomFirst => "bottom field first",
+        }
+        .to_owned(),
+        frame_rate: v.nominal_rate.or(v.average_rate).map(|r| r.to_string()),
+        is_constant_rate: v.is_constant_rate,
+        frames: v.frames,
+        start_secs: v.span.start.as_secs_f64(),
+        end_secs: v.span.end().as_secs_f64(),
+    }
+}
+
+fn audio(a: &AudioInfo) -> AudioReport {
+    AudioReport {
+        codec: codec(&a.codec, a.profile.as_ref()),
+        rate_hz: a.rate_hz,
+        channels: a.channels,
+        layout: a.layout.clone(),
+        samples: a.samples,
+        start_secs: a.span.start.as_secs_f64(),
+        end_secs: a.span.end().as_secs_f64(),
+    }
+}

@@ -1,0 +1,104 @@
+//! Choices that several operations share.
+use crate::ApiError;
+use cutroom_pipeline::Backend;
+use cutroom_types::{ColorModel, PictureFormat};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// What draws.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum BackendChoice {
+    /// A real GPU when there is one, otherwise the CPU.
+    #[default]
+    Auto,
+    /// SIMD on the CPU; the same frames on every machine.
+    Cpu,
+    /// wgpu; also takes a software Vulkan device.
+    Gpu,
+}
+
+impl From<BackendChoice> for Backend {
+    fn from(choice: BackendChoice) -> Self {
+        match choice {
+            BackendChoice::Auto => Self::Auto,
+            BackendChoice::Cpu => Self::Cpu,
+            BackendChoice::Gpu => Self::Gpu,
+        }
+    }
+}
+
+/// Reads FFmpeg's name of a planar pixel format, such as `yuv420p`, `yuva444p12`, `gbrp` or `gray10`; `rgb24` and `rgba` mean the planar
+/// 8-bit ones, a final `le` may be left out.
+///
+/// # Errors
+/// `usage.pixel_format` when it is none that cutroom writes.
+pub(crate) fn parse_pixel_format(text: &str) -> Result<PictureFormat, ApiError> {
+    let error = || {
+        ApiError::new("usage.pixel_format", format!("\"{text}\" is not a pixel format that cutroom writes"))
+            .hint("write yuv420p, yuv422p10, yuv444p12, yuva444p10, rgb24, rgba, gbrp10, gray10, ...")
+    };
+    let name = text.trim().to_ascii_lowercase();
+    let name = match name.strip_suffix("le").unwrap_or(&name) {
+        "rgb24" | "rgb" => "gbrp",
+        "rgba" => "gbrap",
+        "rgb48" => "gbrp16",
+        "rgba64" => "gbrap16",
+        other => other,
+    }
+    .to_owned();
+    let (stem, bits) = match name.find(|c: char| c.is_ascii_digit()).filter(|_| name.starts_with("gray")) {
+        Some(at) => (name[..at].to_owned(), name[at..].parse().map_err(|_| error())?),
+        None => match name.rsplit_once('p') {
+            Some((stem, bits)) if bits.bytes().all(|b| b.is_ascii_digit()) => {
+                (format!("{stem}p"), if bits.is_empty() { 8 } else { bits.parse().map_err(|_| error())? })
+            }
+            _ => (name.clone(), 8u8),
+        },
+    };
+    if !matches!(bits, 8 | 9 | 10 | 12 | 14 | 16) {
+        return Err(error());
+    }
+    let yuv = |x, y| PictureFormat::yuv(bits, x, y);
+    let one = |model| PictureFormat { model, bits, chroma_shift_x: 0, chroma_shift_y: 0, alpha: false };
+    Ok(match stem.as_str() {
+        "yuv420p" => yuv(1, 1),
+        "yuv422p" => yuv(1, 0),
+        "yuv444p" => yuv(0, 0),
+        "yuv440p" => yuv(0, 1),
+        "yuv411p" => yuv(2, 0),
+        "yuv410p" => yuv(2, 2),
+        "yuva420p" => yuv(1, 1).with_alpha(),
+        "yuva422p" => yuv(1, 0).with_alpha(),
+        "yuva444p" => yuv(0, 0).with_alpha(),
+        "gbrp" => one(ColorModel::Rgb),
+        "gbrap" => one(ColorModel::Rgb).with_alpha(),
+        "gray" => one(ColorModel::Gray),
+        _ => return Err(error()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pixel_formats() {
+        for (name, format) in [
+            ("yuv420p", PictureFormat::YUV420P8),
+            ("yuv422p10le", PictureFormat::yuv(10, 1, 0)),
+            ("yuv444p12", PictureFormat::yuv(12, 0, 0)),
+            ("yuva444p10", PictureFormat::yuv(10, 0, 0).with_alpha()),
+            ("rgb24", PictureFormat::RGB8),
+            ("RGBA", PictureFormat::RGB8.with_alpha()),
+            ("gbrp10", PictureFormat { bits: 10, ..PictureFormat::RGB8 }),
+            ("gray", PictureFormat { model: ColorModel::Gray, ..PictureFormat::RGB8 }),
+            ("gray16", PictureFormat { model: ColorModel::Gray, bits: 16, ..PictureFormat::RGB8 }),
+        ] {
+            assert_eq!(parse_pixel_format(name).unwrap(), format, "{name}");
+        }
+        for bad in ["", "yuv", "yuv420", "yuv420p7", "yuv420p99", "nv12", "p", "10", "yuv420p1000"] {
+            assert!(parse_pixel_format(bad).is_err(), "{bad}");
+        }
+    }
+}

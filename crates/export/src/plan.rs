@@ -1,0 +1,79 @@
+//! What is to be exported, decided before any work starts.
+use cutroom_media::write::WriteSettings;
+use cutroom_pipeline::{OutputSpec, RenderOptions};
+use cutroom_types::FrameRate;
+use std::{ops::Range, path::PathBuf};
+
+/// One export: a run of frames of a composition, and where they go.
+#[derive(Clone, Debug)]
+pub struct ExportPlan {
+    /// Frame rate of the composition.
+    pub rate: FrameRate,
+    /// Frames of the composition, end not included; frame 0 of the file is the first of them.
+    pub frames: Range<i64>,
+    /// Plane layout and tags of every picture.
+    pub output: OutputSpec,
+    /// What draws.
+    pub render: RenderOptions,
+    /// The sound programme; `None` for a silent film without a sound stream.
+    pub sound: Option<SoundRange>,
+    /// Where it goes.
+    pub target: Target,
+    /// Where to write one line "frame hash" for each picture.
+    pub frame_hashes: Option<PathBuf>,
+}
+
+/// The samples that belong to the frames.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SoundRange {
+    /// Samples per second.
+    pub rate_hz: u32,
+    /// From round(time of the first frame) to round(time of the frame after the last), in composition samples.
+    pub samples: Range<i64>,
+    /// Samples mixed at once.
+    pub block_samples: i64,
+}
+
+impl SoundRange {
+    /// The samples of a run of frames.
+    pub fn of_frames(frames: &Range<i64>, rate: FrameRate, rate_hz: u32) -> Self {
+        let sample = |frame| rate.time_of_frame(frame).to_sample(rate_hz);
+        Self { rate_hz, samples: sample(frames.start)..sample(frames.end), block_samples: i64::from(rate_hz / 10).max(1) }
+    }
+}
+
+/// Where the result goes.
+#[derive(Clone, Debug)]
+pub enum Target {
+    /// Nowhere: everything is rendered and mixed, nothing is encoded.
+    Null,
+    /// A media file, or a sequence of pictures.
+    File {
+        /// Final name.
+        path: PathBuf,
+        /// Container, codecs and their settings.
+        settings: Box<WriteSettings>,
+        /// Replace what stands under the name.
+        overwrite: bool,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neighbouring_ranges_share_no_sample_and_miss_none() {
+        let rate = FrameRate::new(30000, 1001).unwrap();
+        let whole = SoundRange::of_frames(&(0..1000), rate, 44_100);
+        let mut end = 0;
+        for n in 0..1000 {
+            let part = SoundRange::of_frames(&(n..n + 1), rate, 44_100);
+            assert_eq!(part.samples.start, end);
+            end = part.samples.end;
+        }
+        assert_eq!(whole.samples, 0..end);
+        // 1000 frames at 29.97 fps last 33.366… s.
+        assert_eq!(end, (1000.0_f64 * 1001.0 / 30000.0 * 44_100.0).round() as i64);
+    }
+}

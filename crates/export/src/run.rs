@@ -1,0 +1,222 @@
+//! The loop: decode, draw, mix and encode at the same time, joined by bounded channels.
+//!
+//! ```text
+//! lanes (decode) ──▶ draw thread ──pictures──▶ this thread: encode, mux, progress
+//! sound files    ──▶ mix thread  ──blocks────▶
+//! ```
+use crate::{Cancellation, ExportError, ExportPlan, Progress, Target, picture_hash, progress::Meter};
+use crossbeam_channel::{Receiver, Sender, bounded};
+use cutroom_media::write::Writer;
+use cutroom_pipeline::{Footage, PipelineError, Renderer};
+use cutroom_types::{Picture, SoundBlock, Time};
+use std::{
+    io::{BufWriter, Write},
+    path::Path,
+    thread,
+};
+
+/// Drawn pictures that may wait for the encoder.
+const PICTURES_WAITING: usize = 3;
+/// Sound blocks that may wait for the encoder.
+const BLOCKS_WAITING: usize = 8;
+
+/// What an export did.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ExportReport {
+    /// Pictures written.
+    pub frames: u64,
+    /// Samples per channel written; 0 without sound.
+    pub samples: u64,
+    /// Seconds it took.
+    pub elapsed_secs: f64,
+    /// What drew: back end, SIMD level, threads.
+    pub drawn_by: String,
+    /// Samples that were beyond full scale and were clipped.
+    pub clipped_samples: u64,
+}
+
+struct Drawn {
+    picture: Picture,
+    hash: Option<blake3::Hash>,
+}
+
+/// Runs an export to its end, to an error or until `cancel` is raised. `progress` is called on this thread after every frame.
+/// Nothing stands under the target's name unless the result is `Ok`.
+///
+/// # Errors
+/// See [`ExportError`].
+pub fn run(
+    footage: &Footage,
+    plan: &ExportPlan,
+    cancel: &Cancellation,
+    progress: &mut dyn FnMut(&Progress),
+) -> Result<ExportReport, ExportError> {
+    let mut renderer = Renderer::new(plan.render).map_err(PipelineError::from)?;
+    let drawn_by = renderer.describe();
+    let total = (plan.frames.end - plan.frames.start).max(0) as u64;
+    let mut meter = Meter::new(total);
+    let samples = plan.sound.as_ref().map_or(0..0, |s| s.samples.clone());
+    let mut output = Output::open(plan)?;
+    let mut hashes = plan.frame_hashes.as_deref().map(HashFile::create).transpose()?;
+
+    let clipped_samples = thread::scope(|scope| {
+        let (to_encoder, pictures) = bounded::<Result<Drawn, ExportError>>(PICTURES_WAITING);
+        let (to_muxer, blocks) = bounded::<Result<SoundBlock, ExportError>>(BLOCKS_WAITING);
+        let renderer = &mut renderer;
+        spawn(scope, "draw", move || draw(footage, plan, renderer, &to_encoder))?;
+        let mixing = match &plan.sound {
+            Some(_) => Some(spawn(scope, "mix", move || mix(footage, plan, &to_muxer))?),
+            None => None,
+        };
+        let mut sample = samples.start;
+        for (n, frame) in plan.frames.clone().enumerate() {
+            if cancel.is_raised() {
+                return Err(ExportError::Cancelled { frame: n as u64, total });
+            }
+            let drawn = receive(&pictures, "draw")??;
+            let at = |source| ExportError::Write { time: plan.rate.time_of_frame(frame), source };
+            output.picture(&drawn.picture).map_err(at)?;
+            if let (Some(file), Some(hash)) = (&mut hashes, drawn.hash) {
+                file.line(n, hash)?;
+            }
+            // Sound follows the pictures so that neither waits long in the muxer.
+            let due = plan.rate.time_of_frame(frame + 1);
+            while sample < samples.end && plan.sound.as_ref().is_some_and(|s| Time::of_sample(sample, s.rate_hz) < due) {
+                let block = receive(&blocks, "mix")??;
+                sample += block.len() as i64;
+                output.sound(&block).map_err(at)?;
+            }
+            progress(&meter.at(n as u64 + 1));
+        }
+        Ok(mixing.and_then(|handle| handle.join().ok().flatten()).unwrap_or(0))
+    })?;
+    if cancel.is_raised() {
+        return Err(ExportError::Cancelled { frame: total, total });
+    }
+    output.finish().map_err(|source| ExportError::Finish { source })?;
+    if let Some(file) = hashes {
+        file.finish()?;
+    }
+    Ok(ExportReport {
+        frames: total,
+        samples: (samples.end - samples.start) as u64,
+        elapsed_secs: meter.elapsed_secs(),
+        drawn_by,
+        clipped_samples,
+    })
+}
+
+/// Starts a thread whose panic is a missing answer on its channel, not a panic of this one.
+fn spawn<'scope, T: Send + 'scope>(
+    scope: &'scope thread::Scope<'scope, '_>,
+    name: &'static str,
+    work: impl FnOnce() -> T + Send + 'scope,
+) -> Result<thread::ScopedJoinHandle<'scope, Option<T>>, ExportError> {
+    let guarded = move || std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)).ok();
+    thread::Builder::new().name(name.into()).spawn_scoped(scope, guarded).map_err(|source| ExportError::Thread { name, source })
+}
+
+/// A thread that ended without a word has panicked.
+fn receive<T>(channel: &Receiver<T>, thread: &'static str) -> Result<T, ExportError> {
+    channel.recv().map_err(|_| ExportError::Panicked { thread })
+}
+
+/// Plans, fetches and draws every frame in order. Ends early when nobody listens any more.
+fn draw(footage: &Footage, plan: &ExportPlan, renderer: &mut Renderer, to_encoder: &Sender<Result<Drawn, ExportError>>) {
+    let mut frames = footage.frames(plan.frames.clone());
+    for frame in plan.frames.clone() {
+        let drawn = frames
+            .next_picture(renderer, &plan.output)
+            .map(|picture| Drawn { hash: plan.frame_hashes.is_some().then(|| picture_hash(&picture)), picture })
+            .map_err(|source| ExportError::Frame { frame, time: plan.rate.time_of_frame(frame), source });
+        let failed = drawn.is_err();
+        if to_encoder.send(drawn).is_err() || failed {
+            return;
+        }
+    }
+}
+
+/// Mixes the sound of the range in blocks; gives the number of clipped samples.
+fn mix(footage: &Footage, plan: &ExportPlan, to_muxer: &Sender<Result<SoundBlock, ExportError>>) -> u64 {
+    let Some(sound) = &plan.sound else { return 0 };
+    let mut programme = match footage.sound() {
+        Ok(programme) => programme,
+        Err(source) => {
+            let _ = to_muxer.send(Err(ExportError::Sound { time: Time::ZERO, source }));
+            return 0;
+        }
+    };
+    let mut first = sound.samples.start;
+    while first < sound.samples.end {
+        let count = (sound.samples.end - first).min(sound.block_samples);
+        let block = programme
+            .block(first, count as usize)
+            .map_err(|source| ExportError::Sound { time: Time::of_sample(first, sound.rate_hz), source });
+        let failed = block.is_err();
+        if to_muxer.send(block).is_err() || failed {
+            break;
+        }
+        first += count;
+    }
+    programme.report().clipped_samples
+}
+
+/// Where pictures and sound go.
+enum Output {
+    File(Box<Writer>),
+    Null,
+}
+
+impl Output {
+    fn open(plan: &ExportPlan) -> Result<Self, ExportError> {
+        Ok(match &plan.target {
+            Target::Null => Self::Null,
+            Target::File { path, settings, overwrite } => {
+                Self::File(Box::new(Writer::create(path, settings, *overwrite).map_err(|source| ExportError::Open { source })?))
+            }
+        })
+    }
+    fn picture(&mut self, picture: &Picture) -> Result<(), cutroom_media::MediaError> {
+        match self {
+            Self::File(writer) => writer.push_picture(picture),
+            Self::Null => Ok(()),
+        }
+    }
+    fn sound(&mut self, block: &SoundBlock) -> Result<(), cutroom_media::MediaError> {
+        match self {
+            Self::File(writer) => writer.push_sound(block),
+            Self::Null => Ok(()),
+        }
+    }
+    fn finish(self) -> Result<(), cutroom_media::MediaError> {
+        match self {
+            Self::File(writer) => writer.finish().map(drop),
+            Self::Null => Ok(()),
+        }
+    }
+}
+
+/// Lines of frame numbers and hashes; stands under its name only when whole.
+struct HashFile {
+    target: std::path::PathBuf,
+    file: BufWriter<tempfile::NamedTempFile>,
+}
+
+impl HashFile {
+    fn create(target: &Path) -> Result<Self, ExportError> {
+        let folder = target.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let file = tempfile::Builder::new().prefix(".cutroom-").suffix(".tmp").tempfile_in(folder);
+        let file = file.map_err(|source| ExportError::Hashes { path: target.into(), source })?;
+        Ok(Self { target: target.into(), file: BufWriter::new(file) })
+    }
+    fn line(&mut self, n: usize, hash: blake3::Hash) -> Result<(), ExportError> {
+        writeln!(self.file, "{n} {hash}").map_err(|source| ExportError::Hashes { path: self.target.clone(), source })
+    }
+    fn finish(self) -> Result<(), ExportError> {
+        let fail = |source| ExportError::Hashes { path: self.target.clone(), source };
+        let file = self.file.into_inner().map_err(|e| fail(e.into_error()))?;
+        file.as_file().sync_all().map_err(fail)?;
+        file.persist(&self.target).map_err(|e| fail(e.error))?;
+        Ok(())
+    }
+}

@@ -1,0 +1,224 @@
+//! Decoding ahead of drawing: one thread ("lane") per source that is being read, each with a bounded queue of wanted
+//! times. A lane answers through a one-shot channel, so whoever draws waits only for what it needs.
+//!
+//! A lane is a decoder at a position. A wanted time near a lane's position continues it; a jump takes a lane of the same
+//! stream that rests, or opens another: two clips of one file, shown at once, do not fight over one decoder.
+use crate::{PipelineError, Wanted};
+use crossbeam_channel::{Receiver, Sender, bounded};
+use cutroom_types::{MediaId, Picture, Time, TimeDelta};
+use std::{sync::Arc, thread};
+
+/// Decodes pictures of one stream: a media file's, or known ones in a test.
+pub trait FrameSource: Send {
+    /// The picture whose presentation interval holds `time`.
+    ///
+    /// # Errors
+    /// When it cannot be decoded.
+    fn picture_at(&mut self, time: Time) -> Result<Picture, PipelineError>;
+}
+
+/// Opens a stream for reading; called on the lane's own thread.
+pub type OpenSource = dyn Fn(&MediaId, usize) -> Result<Box<dyn FrameSource>, PipelineError> + Send + Sync;
+
+/// Lanes alive at once; beyond it the one that rested longest is closed.
+const MAX_LANES: usize = 12;
+/// Pictures that one lane may be asked for before it has answered.
+const LANE_QUEUE: usize = 32;
+/// A lane not wanted for this many frames is closed, which frees its decoder.
+const IDLE_FRAMES: u64 = 150;
+/// A step of at most this much continues a lane.
+const NEAR: TimeDelta = TimeDelta(2 * cutroom_types::FLICKS_PER_SECOND);
+
+type Reply = Result<Picture, PipelineError>;
+
+struct Lane {
+    media: MediaId,
+    stream: usize,
+    position: Time,
+    /// Frame tick in which it was last asked.
+    used: u64,
+    /// Dropped first, which ends the thread.
+    requests: Option<Sender<(Time, Sender<Reply>)>>,
+    thread: Option<thread::JoinHandle<()>>,
+}
+
+impl Drop for Lane {
+    fn drop(&mut self) {
+        self.requests = None;
+        // A panic was reported by the answer that never came.
+        let _ = self.thread.take().map(thread::JoinHandle::join);
+    }
+}
+
+/// A picture that was asked for.
+#[derive(Debug)]
+pub struct Pending {
+    wanted: Wanted,
+    reply: Receiver<Reply>,
+}
+
+impl Pending {
+    /// Waits for the picture.
+    ///
+    /// # Errors
+    /// What decoding met; [`PipelineError::Stopped`] when the lane ended without an answer.
+    pub fn wait(self) -> Result<(Wanted, Picture), PipelineError> {
+        match self.reply.recv() {
+            Ok(Ok(picture)) => Ok((self.wanted, picture)),
+            Ok(Err(error)) => Err(error),
+            Err(_) => Err(PipelineError::Stopped { media: self.wanted.media }),
+        }
+    }
+}
+
+/// The lanes of one reader of a project. Not shared: each export or window has its own.
+pub struct Lanes {
+    open: Arc<OpenSource>,
+    lanes: Vec<Lane>,
+    tick: u64,
+}
+
+impl Lanes {
+    /// No lane yet.
+    pub fn new(open: Arc<OpenSource>) -> Self {
+        Self { open, lanes: Vec::new(), tick: 0 }
+    }
+    /// Asks for all pictures of one frame. Blocks only while a lane's queue is full.
+    ///
+    /// # Errors
+    /// [`PipelineError::Thread`] when no thread can be started.
+    pub fn request(&mut self, wanted: Vec<Wanted>) -> Result<Vec<Pending>, PipelineError> {
+        self.tick += 1;
+        let tick = self.tick;
+        self.lanes.retain(|lane| tick - lane.used <= IDLE_FRAMES);
+        wanted.into_iter().map(|w| self.request_one(w)).collect()
+    }
+
+    fn request_one(&mut self, wanted: Wanted) -> Result<Pending, PipelineError> {
+        let index = match self.suitable(&wanted) {
+            Some(index) => index,
+            None => self.start(&wanted)?,
+        };
+        let lane = &mut self.lanes[index];
+        lane.position = wanted.time;
+        lane.used = self.tick;
+        let (answer, reply) = bounded(1);
+        // A lane that ended drops `answer`, which `Pending::wait` reports.
+        let _ = lane.requests.as_ref().map(|requests| requests.send((wanted.time, answer)));
+        Ok(Pending { wanted, reply })
+    }
+
+    /// The nearest lane of the stream that is not taken by this frame; for a jump, one that rested for a frame.
+    fn suitable(&self, wanted: &Wanted) -> Option<usize> {
+        let free = || {
+            let same = |l: &&Lane| l.media == wanted.media && l.stream == wanted.stream && l.used < self.tick;
+            (0..self.lanes.len()).filter(move |&i| same(&&self.lanes[i]))
+        };
+        let distance = |i: usize| wanted.time.0.abs_diff(self.lanes[i].position.0);
+        let near = free().min_by_key(|&i| distance(i)).filter(|&i| distance(i) <= NEAR.0.unsigned_abs());
+        near.or_else(|| free().filter(|&i| self.lanes[i].used + 1 < self.tick).min_by_key(|&i| self.lanes[i].used))
+    }
+
+    fn start(&mut self, wanted: &Wanted) -> Result<usize, PipelineError> {
+        if self.lanes.len() >= MAX_LANES
+            && let Some(oldest) = (0..self.lanes.len()).filter(|&i| self.lanes[i].used < self.tick).min_by_key(|&i| self.lanes[i].used)
+        {
+            self.lanes.swap_remove(oldest);
+        }
+        let (requests, queue) = bounded(LANE_QUEUE);
+        let (open, media, stream) = (Arc::clone(&self.open), wanted.media.clone(), wanted.stream);
+        let thread = thread::Builder::new()
+            .name(format!("decode {media}"))
+            .spawn(move || run_lane(&*open, &media, stream, &queue))
+            .map_err(|source| PipelineError::Thread { source })?;
+        self.lanes.push(Lane {
+            media: wanted.media.clone(),
+            stream: wanted.stream,
+            position: wanted.time,
+            used: self.tick,
+            requests: Some(requests),
+            thread: Some(thread),
+        });
+        Ok(self.lanes.len() - 1)
+    }
+}
+
+fn run_lane(open: &OpenSource, media: &MediaId, stream: usize, queue: &Receiver<(Time, Sender<Reply>)>) {
+    let mut source = None;
+    for (time, answer) in queue {
+        let reply = match &mut source {
+            Some(source) => FrameSource::picture_at(Box::as_mut(source), time),
+            None => open(media, stream).and_then(|opened| source.insert(opened).picture_at(time)),
+        };
+        // Whoever asked may have been cancelled.
+        let _ = answer.send(reply);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cutroom_types::{ColorTags, FLICKS_PER_SECOND, PictureFormat, Size};
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    /// Every sample of the picture is the time in seconds.
+    struct Known;
+    impl FrameSource for Known {
+        fn picture_at(&mut self, time: Time) -> Reply {
+            let second = (time.0 / FLICKS_PER_SECOND) as u8;
+            let format = PictureFormat { model: cutroom_types::ColorModel::Gray, ..PictureFormat::RGB8 };
+            Ok(Picture::from_planes(format, Size { width: 1, height: 1 }, ColorTags::SRGB, vec![vec![second]]).unwrap())
+        }
+    }
+    fn wanted(media: &str, secs: i64) -> Wanted {
+        Wanted { media: media.into(), stream: 0, time: Time::from_ratio_secs(secs, 1) }
+    }
+    fn lanes(opened: &Arc<AtomicUsize>) -> Lanes {
+        let opened = Arc::clone(opened);
+        Lanes::new(Arc::new(move |_, _| {
+            opened.fetch_add(1, Ordering::SeqCst);
+            Ok(Box::new(Known) as Box<dyn FrameSource>)
+        }))
+    }
+    fn seconds(pending: Vec<Pending>) -> Vec<u32> {
+        pending.into_iter().map(|p| p.wait().unwrap().1.sample(0, 0, 0)).collect()
+    }
+
+    #[test]
+    fn two_places_of_one_file_have_a_decoder_each_and_steps_keep_them() {
+        let opened = Arc::default();
+        let mut lanes = lanes(&opened);
+        for n in 0..40 {
+            let pending = lanes.request(vec![wanted("a", n), wanted("a", 100 + n), wanted("b", 7)]).unwrap();
+            assert_eq!(seconds(pending), [n as u32, 100 + n as u32, 7]);
+        }
+        assert_eq!(opened.load(Ordering::SeqCst), 3);
+    }
+
+    #[test]
+    fn a_jump_after_a_rest_takes_the_resting_decoder() {
+        let opened = Arc::default();
+        let mut lanes = lanes(&opened);
+        for (media, secs) in [("a", 0), ("a", 1), ("b", 0), ("b", 1), ("a", 90), ("a", 91)] {
+            assert_eq!(seconds(lanes.request(vec![wanted(media, secs)]).unwrap()), [secs as u32]);
+        }
+        assert_eq!(opened.load(Ordering::SeqCst), 2);
+    }
+
+    #[test]
+    fn many_files_keep_the_number_of_decoders_bounded() {
+        let opened = Arc::default();
+        let mut lanes = lanes(&opened);
+        for n in 0..60 {
+            seconds(lanes.request(vec![wanted(&format!("m{n}"), 0)]).unwrap());
+            assert!(lanes.lanes.len() <= MAX_LANES);
+        }
+    }
+
+    #[test]
+    fn a_source_that_panics_is_an_error_of_its_picture() {
+        let mut lanes = Lanes::new(Arc::new(|_, _| panic!("broken decoder")));
+        let pending = lanes.request(vec![wanted("a", 0)]).unwrap().remove(0);
+        assert!(matches!(pending.wait(), Err(PipelineError::Stopped { .. })));
+    }
+}

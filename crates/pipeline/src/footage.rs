@@ -1,0 +1,182 @@
+//! A checked composition with its files: what frames and sound of it are made from.
+use crate::{
+    FrameSource, FrameStream, OpenSource, PipelineError, SoundProgramme,
+    check::check_media,
+    decode::{DecodeLog, VideoStream},
+};
+use cutroom_media::{MediaError, MediaIndex, MediaInfo, VideoInfo};
+use cutroom_project::{Composition, MediaFacts, Problem, Project};
+use cutroom_render::{OutputSpec, Renderer};
+use cutroom_timeline::{FramePlan, SoundPlan, SourceUse, Timeline, source_uses};
+use cutroom_types::{CompositionId, MediaId, Picture, Size, TimeDelta};
+use std::{
+    collections::BTreeMap,
+    ops::Range,
+    path::{Path, PathBuf},
+    sync::Arc,
+    thread,
+};
+
+/// Files scanned at once.
+const SCANNING_THREADS: usize = 4;
+
+/// A file after its one scan.
+#[derive(Clone, Debug)]
+pub(crate) struct Scanned {
+    pub path: PathBuf,
+    pub index: Result<Arc<MediaIndex>, MediaError>,
+}
+
+/// A composition whose document and files were found good, ready to give frames and sound. Shared freely between threads.
+pub struct Footage {
+    timeline: Timeline<Arc<Project>>,
+    files: Arc<BTreeMap<MediaId, Arc<MediaIndex>>>,
+    decode_threads: usize,
+    log: Arc<DecodeLog>,
+}
+
+impl Footage {
+    /// Checks the document, scans the files that the composition uses (once each), and checks what it wants of them. Relative
+    /// paths start at `folder`; `decode_threads` are for each decoder, 0 for one per core.
+    ///
+    /// # Errors
+    /// Everything that is wrong, in document order.
+    pub fn open(project: Project, folder: &Path, composition: &CompositionId, decode_threads: usize) -> Result<Self, Vec<Problem>> {
+        let mut project = project;
+        // Facts in the file may be old; they are found anew.
+        project.media.iter_mut().for_each(|m| m.facts = None);
+        let mut problems = cutroom_project::validate(&project);
+        problems.extend(cutroom_timeline::check(&project));
+        let refuse = |e: cutroom_timeline::PlanError| Problem {
+            json_path: "compositions".into(),
+            clip: None,
+            code: e.code(),
+            message: e.to_string(),
+        };
+        let uses = match source_uses(&project, composition) {
+            Ok(uses) => uses,
+            // Validation has said it already, unless it is about the composition asked for.
+            Err(_) if !problems.is_empty() => return Err(problems),
+            Err(e) => return Err(vec![refuse(e)]),
+        };
+        let scanned = scan(&project, folder, &uses);
+        for media in &mut project.media {
+            media.facts = scanned.get(&media.id).and_then(|s| s.index.as_ref().ok()).map(|index| facts_of(index.info()));
+        }
+        if let Some(c) = project.composition(composition) {
+            problems.extend(check_media(&project, &uses, &scanned, c.frame_rate));
+        }
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        let timeline = Timeline::new(Arc::new(project), composition).map_err(|e| vec![refuse(e)])?;
+        let files = scanned.into_iter().filter_map(|(id, s)| s.index.ok().map(|index| (id, index))).collect();
+        Ok(Self { timeline, files: Arc::new(files), decode_threads, log: Arc::default() })
+    }
+    /// The document, with the facts of the files in use.
+    pub fn project(&self) -> &Project {
+        self.timeline.project()
+    }
+    /// The composition.
+    pub fn composition(&self) -> &Composition {
+        self.timeline.composition()
+    }
+    /// Frames of the composition.
+    pub fn frame_count(&self) -> i64 {
+        self.timeline.frame_count()
+    }
+    /// Whether anything can be heard in a run of samples.
+    ///
+    /// # Errors
+    /// [`PipelineError::Plan`].
+    pub fn has_sound(&self, samples: &Range<i64>) -> Result<bool, PipelineError> {
+        let count = usize::try_from(samples.end - samples.start).unwrap_or(0);
+        Ok(!self.timeline.sound(samples.start, count)?.voices.is_empty())
+    }
+    /// The run of frames, decoded ahead.
+    pub fn frames(&self, frames: Range<i64>) -> FrameStream<'_> {
+        FrameStream::new(self, frames)
+    }
+    /// One frame.
+    ///
+    /// # Errors
+    /// What planning, decoding or drawing met.
+    pub fn frame(&self, n: i64, renderer: &mut Renderer, output: &OutputSpec) -> Result<Picture, PipelineError> {
+        self.frames(n..n + 1).next_picture(renderer, output)
+    }
+    /// The sound programme.
+    ///
+    /// # Errors
+    /// A rate or channel count that cannot be mixed.
+    pub fn sound(&self) -> Result<SoundProgramme<'_>, PipelineError> {
+        SoundProgramme::new(self)
+    }
+    /// What was odd about the files while they were scanned, and what decoders that have ended had to conceal, in words.
+    pub fn warnings(&self) -> Vec<String> {
+        let files = self.files.values().map(|index| index.info());
+        let odd = files.flat_map(|i| i.warnings.iter().map(|w| format!("{}: {w}", i.path.display())));
+        odd.chain(self.log.lines()).collect()
+    }
+    pub(crate) fn plan(&self, n: i64) -> Result<FramePlan, PipelineError> {
+        Ok(self.timeline.frame(n)?)
+    }
+    pub(crate) fn plan_sound(&self, first_sample: i64, samples: usize) -> Result<SoundPlan, PipelineError> {
+        Ok(self.timeline.sound(first_sample, samples)?)
+    }
+    pub(crate) fn index(&self, media: &MediaId) -> Result<&Arc<MediaIndex>, PipelineError> {
+        self.files.get(media).ok_or_else(|| PipelineError::NoMedia { id: media.clone() })
+    }
+    /// What a decoding thread opens a stream with.
+    pub(crate) fn opener(&self) -> Arc<OpenSource> {
+        let (files, threads, log) = (Arc::clone(&self.files), self.decode_threads, Arc::clone(&self.log));
+        Arc::new(move |media, stream| {
+            let index = files.get(media).ok_or_else(|| PipelineError::NoMedia { id: media.clone() })?;
+            Ok(Box::new(VideoStream::open(index, stream, threads, Arc::clone(&log))?) as Box<dyn FrameSource>)
+        })
+    }
+}
+
+/// What the document may know of a file.
+pub fn facts_of(info: &MediaInfo) -> MediaFacts {
+    let picture = info.video.first();
+    let upright = |v: &VideoInfo| {
+        let (n, d) = (u64::from(v.sample_aspect.0), u64::from(v.sample_aspect.1.max(1)));
+        let width = (u64::from(v.size.width) * n + d / 2) / d;
+        v.orientation.apply(Size { width: u32::try_from(width).unwrap_or(u32::MAX), height: v.size.height })
+    };
+    MediaFacts {
+        duration: (!info.is_still && info.duration > TimeDelta::ZERO).then_some(info.duration),
+        size: picture.map(upright),
+        frame_rate: picture.filter(|_| !info.is_still).and_then(|v| v.nominal_rate.or(v.average_rate)),
+        video_streams: Some(info.video.len()),
+        audio_streams: Some(info.audio.len()),
+        ..MediaFacts::default()
+    }
+}
+
+/// Where a media's file is.
+pub fn media_path(folder: &Path, path: &str) -> PathBuf {
+    folder.join(path)
+}
+
+/// Scans the files in use, several at once.
+fn scan(project: &Project, folder: &Path, uses: &[SourceUse]) -> BTreeMap<MediaId, Scanned> {
+    let used: Vec<_> = project.media.iter().filter(|m| uses.iter().any(|u| u.media == m.id)).collect();
+    let mut scanned = BTreeMap::new();
+    for some in used.chunks(SCANNING_THREADS) {
+        thread::scope(|scope| {
+            let open = |path: PathBuf| {
+                let index = MediaIndex::scan(&path);
+                Scanned { path, index }
+            };
+            let running: Vec<_> = some.iter().map(|m| (m, scope.spawn(move || open(media_path(folder, &m.path))))).collect();
+            for (media, thread) in running {
+                let path = media_path(folder, &media.path);
+                let defect = || MediaError::NotMedia { path: path.clone(), reason: "scanning it panicked".into() };
+                let result = thread.join().unwrap_or_else(|_| Scanned { path: path.clone(), index: Err(defect()) });
+                scanned.insert(media.id.clone(), result);
+            }
+        });
+    }
+    scanned
+}

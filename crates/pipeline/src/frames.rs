@@ -1,0 +1,58 @@
+//! Frames of a composition, in order, with decoding ahead.
+use crate::{Footage, Lanes, Pending, PipelineError, Wanted, wanted_pictures};
+use cutroom_render::{OutputSpec, Renderer, SourcePictures};
+use cutroom_timeline::FramePlan;
+use cutroom_types::{MediaId, Picture, Time};
+use std::{collections::VecDeque, ops::Range};
+
+/// Frames whose source pictures are asked for before they are drawn. Bounds the decoded pictures held for each source.
+const FRAMES_AHEAD: usize = 4;
+
+/// The frames of a run, planned and decoded ahead of [`FrameStream::next_picture`].
+pub struct FrameStream<'a> {
+    footage: &'a Footage,
+    lanes: Lanes,
+    /// Frames asked for and not drawn yet.
+    ahead: VecDeque<(FramePlan, Vec<Pending>)>,
+    to_plan: Range<i64>,
+}
+
+impl<'a> FrameStream<'a> {
+    pub(crate) fn new(footage: &'a Footage, frames: Range<i64>) -> Self {
+        Self { lanes: Lanes::new(footage.opener()), footage, ahead: VecDeque::new(), to_plan: frames }
+    }
+
+    /// Draws the next frame of the run. After the last one it goes on with the frames that follow.
+    ///
+    /// # Errors
+    /// What planning, decoding or drawing met.
+    pub fn next_picture(&mut self, renderer: &mut Renderer, output: &OutputSpec) -> Result<Picture, PipelineError> {
+        let (plan, pending) = match self.ahead.pop_front() {
+            Some(frame) => frame,
+            None => self.ask()?,
+        };
+        while self.ahead.len() < FRAMES_AHEAD && self.to_plan.start < self.to_plan.end {
+            let frame = self.ask()?;
+            self.ahead.push_back(frame);
+        }
+        let pictures = Fetched(pending.into_iter().map(Pending::wait).collect::<Result<_, _>>()?);
+        Ok(renderer.render(&plan, &pictures, output)?)
+    }
+
+    fn ask(&mut self) -> Result<(FramePlan, Vec<Pending>), PipelineError> {
+        let plan = self.footage.plan(self.to_plan.start)?;
+        self.to_plan.start += 1;
+        let pending = self.lanes.request(wanted_pictures(&plan))?;
+        Ok((plan, pending))
+    }
+}
+
+/// Source pictures of one frame.
+struct Fetched(Vec<(Wanted, Picture)>);
+
+impl SourcePictures for Fetched {
+    fn picture(&self, media: &MediaId, stream: usize, source_time: Time) -> Option<Picture> {
+        let found = self.0.iter().find(|(w, _)| w.media == *media && w.stream == stream && w.time == source_time);
+        found.map(|(_, picture)| picture.clone())
+    }
+}
