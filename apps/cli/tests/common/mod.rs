@@ -47,9 +47,9 @@ impl Bench {
         let secs = f64::from(frames) * d.parse::<f64>().unwrap() / n.parse::<f64>().unwrap();
         ffmpeg(
             &[
-                &["-f", "lavfi", "-i", &format!("testsrc2=size=320x180:rate={rate}")][..],
+                &["-f", "lavfi", "-i", &format!("testsrc2=size=320x180:rate={rate},trim=end_frame={frames}")][..],
                 &["-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000"],
-                &["-frames:v", &frames.to_string(), "-t", &format!("{secs}"), "-pix_fmt", "yuv420p", "-c:v", "libx264", "-preset", "veryfast"],
+                &["-t", &format!("{secs}"), "-pix_fmt", "yuv420p", "-c:v", "libx264", "-preset", "veryfast"],
                 &["-color_primaries", "bt709", "-color_trc", "bt709", "-colorspace", "bt709", "-color_range", "tv"],
                 &["-c:a", "aac", "-ac", "2"],
             ]
