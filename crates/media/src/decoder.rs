@@ -101,10 +101,6 @@ impl Decoder {
             Ok(decoder)
         }
     }
-    /// FFmpeg's context, valid while `self` lives.
-    pub fn context(&self) -> *mut AVCodecContext {
-        self.context
-    }
     /// Gives a packet under a label that its frames carry as `pts` (packet ordinal for pictures, sample position for sound), or `None` for the
     /// end of the stream. Damage is counted, not returned.
     pub fn send(&mut self, packet: Option<(&mut Packet, i64)>) {

@@ -13,6 +13,8 @@ use ffmpeg_next::ffi::{self, AVCodecID, AVPacketSideDataType};
 const TRIED_PACKETS: usize = 8;
 /// A timestamp further than this from the counted position is a gap, seconds.
 const GAP_SECS: f64 = 0.010;
+/// The same for Vorbis, whose timestamps FFmpeg derives from page ends without knowing every block's length.
+const VORBIS_GAP_SECS: f64 = 0.1;
 
 /// A packet of a sound stream.
 #[derive(Clone, Copy, Debug)]
@@ -81,7 +83,8 @@ pub(crate) struct SoundScan {
     first: Vec<Packet>,
     next: Option<i64>,
     base_is_coarse: bool,
-    leading_skip: i64,
+    skipped_to: i64,
+    presented_end: i64,
     trailing_discard: i64,
     audible_from: Option<i64>,
 }
@@ -117,7 +120,8 @@ impl SoundScan {
                 first: Vec::new(),
                 next: None,
                 base_is_coarse: rate * i64::from(tb.num) > i64::from(tb.den),
-                leading_skip: 0,
+                skipped_to: i64::MIN,
+                presented_end: 0,
                 trailing_discard: 0,
                 audible_from: None,
             }
@@ -133,29 +137,34 @@ impl SoundScan {
         let d = i128::from(self.tb.den);
         (2 * n + d).div_euclid(2 * d) as i64
     }
-    fn samples_in(&mut self, packet: &Packet) -> i64 {
+    /// Samples that the decoder makes of a packet, and how many of them the container presents (fewer in the last packet of MP4).
+    fn samples_in(&mut self, packet: &Packet) -> (i64, i64) {
         let p = packet.get();
-        let exact_ticks = (self.rate() * i64::from(self.tb.num)) % i64::from(self.tb.den) == 0;
-        if exact_ticks && p.duration > 0 {
-            return self.to_samples(p.duration);
-        }
+        // A tick that divides a sample cannot have rounded the duration.
+        let exact_ticks = i64::from(self.tb.den) % (self.rate() * i64::from(self.tb.num)).max(1) == 0;
+        let stated = self.to_samples(p.duration.max(0));
         // SAFETY: parameters, parser and packet are valid; packets are padded as parsers require.
-        unsafe {
+        let coded = unsafe {
             if let Some((parser, context)) = self.parser {
                 let (mut out, mut size) = (std::ptr::null_mut(), 0);
                 let none = ffi::AV_NOPTS_VALUE;
                 let data = packet.data();
                 ffi::av_parser_parse2(parser, context, &mut out, &mut size, data.as_ptr(), data.len() as i32, none, none, -1);
-                return i64::from((*parser).duration.max(0));
+                i64::from((*parser).duration.max(0))
+            } else {
+                i64::from(ffi::av_get_audio_frame_duration2(self.par.cast_mut(), p.size).max(0))
             }
-            let n = ffi::av_get_audio_frame_duration2(self.par.cast_mut(), p.size);
-            if n > 0 { i64::from(n) } else { self.to_samples(p.duration.max(0)) }
+        };
+        match (coded, stated) {
+            (0, s) => (s, s),
+            (c, s) if exact_ticks && s > 0 && s < c => (c, s),
+            (c, _) => (c, c),
         }
     }
     /// Takes a packet.
     pub fn add(&mut self, packet: &Packet) {
         let p = packet.get();
-        let samples = self.samples_in(packet);
+        let (samples, presented) = self.samples_in(packet);
         let stamp = if p.pts == NO_TIMESTAMP { p.dts } else { p.pts };
         let (mut skip, mut discard) = (0, 0);
         if let Some(s) = packet.side_data(AVPacketSideDataType::AV_PKT_DATA_SKIP_SAMPLES).filter(|s| s.len() >= 8) {
@@ -173,19 +182,22 @@ impl SoundScan {
             Some(next) if stamp == NO_TIMESTAMP => next,
             Some(next) => {
                 let stated = self.to_samples(stamp);
-                let gap = (GAP_SECS * self.rate() as f64) as i64;
+                let gap_secs = if self.parser.is_some() { VORBIS_GAP_SECS } else { GAP_SECS };
+                let gap = (gap_secs * self.rate() as f64) as i64;
                 if (stated - next).abs() > gap.max(2 * self.to_samples(1)) { stated } else { next }
             }
         };
         self.next = Some(start + samples);
+        self.presented_end = start + presented;
         if p.flags & ffi::AV_PKT_FLAG_DISCARD as i32 == 0 {
             if self.audible_from.is_none() {
                 self.audible_from = Some(start);
             }
-            if skip > 0 && self.packets.len() < TRIED_PACKETS {
-                self.leading_skip = self.leading_skip.max(start + skip - self.audible_from.unwrap_or(start));
-            }
             self.trailing_discard = discard;
+        }
+        // A skip may reach over several packets, the first of which are then marked as discarded.
+        if skip > 0 && self.packets.len() < TRIED_PACKETS {
+            self.skipped_to = self.skipped_to.max(start + skip);
         }
         if self.first.len() < TRIED_PACKETS {
             self.first.push(packet.share());
@@ -196,13 +208,13 @@ impl SoundScan {
     pub fn finish(mut self, input: &Input, warnings: &mut Vec<String>) -> SoundIndex {
         // SAFETY: see `new`.
         let (codec, rate, channels) = unsafe { ((*self.par).codec_id, (*self.par).sample_rate, (*self.par).ch_layout.nb_channels) };
-        let first_audible = self.audible_from.unwrap_or(0) + self.leading_skip;
+        let first_audible = self.audible_from.unwrap_or(0).max(self.skipped_to);
         let mut index = SoundIndex {
             stream: self.stream,
             rate_hz: u32::try_from(rate).unwrap_or(0),
             channels: usize::try_from(channels).unwrap_or(0),
             audible_start: first_audible,
-            audible_end: self.next.unwrap_or(0) - self.trailing_discard,
+            audible_end: self.presented_end.min(self.next.unwrap_or(0) - self.trailing_discard),
             zero: 0,
             can_seek: !["mp3", "aac", "ac3", "eac3", "dts", "amr", "loas"].contains(&input.format_name().as_str()),
             is_pcm: is_pcm(codec),

@@ -1,0 +1,139 @@
+//! Damaged files and files that the linked FFmpeg cannot read: an error or a counted warning, soon, and never a panic.
+mod oracle;
+
+use cutroom_media::{MediaError, MediaIndex, ReadOptions, SoundReader, VideoReader};
+use cutroom_types::Time;
+use oracle::media;
+use std::time::{Duration, Instant};
+
+/// Reads everything of a file; the sum of what was odd.
+fn read_all(path: &std::path::Path) -> Result<(usize, String), MediaError> {
+    let index = MediaIndex::scan(path)?;
+    let mut oddities: Vec<String> = index.info().warnings.clone();
+    let mut frames = 0;
+    for n in 0..index.info().video.len() {
+        match VideoReader::open_indexed(index.clone(), n, ReadOptions::default()) {
+            Ok(mut r) => {
+                for i in 0..r.frame_count() {
+                    match r.frame(i) {
+                        Ok(_) => frames += 1,
+                        Err(e) => {
+                            oddities.push(format!("{} {e}", e.code()));
+                            break;
+                        }
+                    }
+                }
+                if !r.report().is_clean() {
+                    oddities.push(format!("{:?}", r.report()));
+                }
+            }
+            Err(e) => oddities.push(format!("{} {e}", e.code())),
+        }
+    }
+    for n in 0..index.info().audio.len() {
+        match SoundReader::open_indexed(index.clone(), n) {
+            Ok(mut r) => {
+                for second in 0..12 {
+                    if let Err(e) = r.read(second * i64::from(r.rate_hz()), r.rate_hz() as usize) {
+                        oddities.push(format!("{} {e}", e.code()));
+                        break;
+                    }
+                }
+                if !r.report().is_clean() {
+                    oddities.push(format!("{:?}", r.report()));
+                }
+            }
+            Err(e) => oddities.push(format!("{} {e}", e.code())),
+        }
+    }
+    Ok((frames, oddities.join("; ")))
+}
+
+#[test]
+fn every_broken_file_is_answered_in_time() {
+    // Names that end in `!` must fail to open; `?` must open and tell of something odd; `=` play although something in them is wrong.
+    for (name, want) in [
+        ("broken/moov_missing.mp4", '!'),
+        ("broken/sample_mdat_too_long.mp4", '='),
+        ("broken/sample_malformed_free_box.mp4", '!'),
+        ("broken/sample_with_invalid_nalu.mp4", '?'),
+        ("broken/sample_missing_stsd.mp4", '?'),
+        ("broken/sample_empty_track.mp4", '?'),
+        ("broken/invalid-bitstream.webm", '?'),
+        ("broken/decord_corrupted.mp4", '?'),
+        ("broken/failing_audio.mp4", '='),
+        ("broken/git_lfs_pointer.mp4", '!'),
+        ("broken/chunk_out_of_range.mp4", '!'),
+        ("broken/no_timescale.mp4", '='),
+        ("images/flowers_lumachroma.exr", '?'),
+        ("images/cheers_1440x960.heic", '!'),
+    ] {
+        let Some(path) = media(name) else { continue };
+        let began = Instant::now();
+        let result = read_all(&path);
+        let took = began.elapsed();
+        eprintln!("{name}: {result:?} in {:.1} s", took.as_secs_f32());
+        assert!(took < Duration::from_secs(10), "{name}: {took:?}");
+        match (want, &result) {
+            ('!', Err(e)) => assert_eq!(e.code(), "media.open.not_media", "{name}"),
+            ('?', Ok((_, odd))) => assert!(!odd.is_empty(), "{name}: nothing odd was said"),
+            ('=', Ok((frames, _))) => assert!(*frames > 0, "{name}: no frames"),
+            _ => panic!("{name}: expected {want}, got {result:?}"),
+        }
+    }
+}
+
+#[test]
+fn errors_name_their_cause() {
+    let text = |name: &str| media(name).map(|p| MediaIndex::scan(&p).unwrap_err().to_string());
+    for (name, part) in [
+        ("broken/git_lfs_pointer.mp4", "git lfs pull"),
+        ("broken/moov_missing.mp4", "cut off"),
+        ("images/cheers_1440x960.heic", "HEIC"),
+    ] {
+        if let Some(t) = text(name) {
+            assert!(t.contains(part), "{t}");
+        }
+    }
+    let code = |p: &str| MediaIndex::scan(std::path::Path::new(p)).unwrap_err().code();
+    assert_eq!(code("/nonexistent/a.mp4"), "media.open.not_found");
+    assert_eq!(code("/dev/zero"), "media.open.unreadable");
+    assert_eq!(code("/tmp"), "media.open.unreadable");
+    let dir = tempfile::tempdir().unwrap();
+    let empty = dir.path().join("empty.mp4");
+    std::fs::write(&empty, b"").unwrap();
+    assert_eq!(code(empty.to_str().unwrap()), "media.open.not_media");
+    if let Some(p) = media("speech_jfk_16k_mono.wav") {
+        let e = VideoReader::open(&p, 0, ReadOptions::default()).err().unwrap();
+        assert_eq!(e.code(), "media.open.no_stream");
+        let mut sound = SoundReader::open(&p, 0).unwrap();
+        assert!(sound.read(i64::MAX - 5, 10).is_ok() && sound.read(i64::MIN + 5, 10).is_ok());
+    }
+    if let Some(p) = media("iphone_720p_rot90.mov") {
+        let mut v = VideoReader::open(&p, 0, ReadOptions::default()).unwrap();
+        let last = v.frame_count() - 1;
+        assert_eq!(v.frame_at(Time(i64::MAX)).unwrap().index, last);
+        assert_eq!(v.frame_at(Time(i64::MIN)).unwrap().index, 0);
+    }
+}
+
+#[test]
+fn files_cut_off_anywhere_never_panic() {
+    for name in ["iphone_720p_rot90.mov", "roadtrip_vp9_10bit_23976.webm", "anamorphic_mpeg1_sar64-45.mpg", "images/watermark_alpha.png"] {
+        let Some(path) = media(name) else { continue };
+        let whole = std::fs::read(&path).unwrap();
+        let dir = tempfile::tempdir().unwrap();
+        let cut = dir.path().join(std::path::Path::new(name).file_name().unwrap());
+        for part in [1, 10, 40, 70, 97] {
+            std::fs::write(&cut, &whole[..whole.len() * part / 100]).unwrap();
+            let _ = read_all(&cut);
+        }
+        // And with bytes turned over.
+        let mut bad = whole.clone();
+        for k in (2000..bad.len()).step_by(1999) {
+            bad[k] ^= 0xFF;
+        }
+        std::fs::write(&cut, &bad).unwrap();
+        let _ = read_all(&cut);
+    }
+}
