@@ -152,6 +152,10 @@ impl Decoder {
         // SAFETY: the context is open.
         unsafe { ffi::avcodec_flush_buffers(self.context) };
     }
+    /// Stops or resumes counting problems, while frames are decoded that lean on skipped ones and are not shown.
+    pub fn mute(&self, on: bool) {
+        self.sink.mute(on);
+    }
     /// What went wrong so far.
     pub fn report(&self) -> DecodeReport {
         self.sink.report()

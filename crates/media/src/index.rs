@@ -28,6 +28,8 @@ pub(crate) struct VideoPacket {
     pub duration: i64,
     /// Byte position, or -1.
     pub pos: i64,
+    /// Bytes; a packet met after a seek is only taken for this one if it is as large.
+    pub size: i32,
     /// Decoding can start here.
     pub key: bool,
     /// Decoded but not presented: an edit list cuts it, or it is a hidden reference.
@@ -211,6 +213,7 @@ impl VideoScan {
             dts: p.dts,
             duration: p.duration.max(0),
             pos: p.pos,
+            size: p.size,
             key: p.flags & ffi::AV_PKT_FLAG_KEY as i32 != 0 && !second_field,
             hidden,
             second_field,
@@ -348,11 +351,15 @@ fn exact_times(pts: &[i64], last: TimeDelta, tb: AVRational, rates: &[FrameRate]
         return (plain, end, true);
     }
     let mean = (plain[plain.len() - 1] - plain[0]).as_secs_f64() / (pts.len() - 1) as f64;
-    let mut candidates: Vec<FrameRate> = rates.to_vec();
+    let usual = [24u32, 25, 30, 48, 50, 60, 120];
+    let usual = usual.iter().flat_map(|&n| [FrameRate::new(n * 1000, 1001), FrameRate::new(n, 1)]).flatten();
+    // Containers that round also state rounded rates (19001/317 for 60000/1001): a usual rate that is as good goes first.
+    let stated_as_usual = |u: &FrameRate| rates.iter().any(|r| (u.as_f64() / r.as_f64() - 1.0).abs() < 1e-4);
+    let mut candidates: Vec<FrameRate> = usual.clone().filter(stated_as_usual).collect();
+    candidates.extend(rates);
     if mean > 0.0 {
         candidates.extend(FrameRate::from_f64(1.0 / mean));
-        candidates.extend([24, 25, 30, 50, 60].iter().filter_map(|&n| FrameRate::new(n, 1)));
-        candidates.extend([24u32, 30, 60].iter().filter_map(|&n| FrameRate::new(n * 1000, 1001)));
+        candidates.extend(usual);
     }
     let tick = ticks_to_time(1, tb).0.max(1);
     for rate in candidates {

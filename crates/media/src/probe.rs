@@ -160,7 +160,11 @@ fn describe_video(input: &Input, index: &VideoIndex, warnings: &mut Vec<String>)
 /// Frames over seconds, as the stated or broadcast rate that it equals where there is one.
 fn measured_rate(frames: usize, secs: f64, stated: &[FrameRate]) -> Option<FrameRate> {
     let fps = frames as f64 / secs;
-    stated.iter().copied().find(|r| (r.as_f64() / fps - 1.0).abs() < 1e-4).or_else(|| FrameRate::from_f64((fps * 1000.0).round() / 1000.0))
+    let near = |r: &FrameRate| (r.as_f64() / fps - 1.0).abs() < 1e-4;
+    if let Some(usual) = FrameRate::from_f64(fps).filter(|r| matches!(r.den(), 1 | 1001) && near(r)) {
+        return Some(usual);
+    }
+    stated.iter().copied().find(near).or_else(|| FrameRate::from_f64((fps * 1000.0).round() / 1000.0))
 }
 
 /// The container's or codec's sample aspect ratio.

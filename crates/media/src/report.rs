@@ -1,5 +1,8 @@
 //! What decoders complain about, counted per stream.
-use std::sync::Mutex;
+use std::sync::{
+    Mutex,
+    atomic::{AtomicBool, Ordering},
+};
 
 /// Kept messages per stream; further ones are only counted.
 const KEPT_MESSAGES: usize = 8;
@@ -37,11 +40,21 @@ impl DecodeReport {
 
 /// Where a decoder's problems go, from any of its threads.
 #[derive(Default)]
-pub(crate) struct ProblemSink(Mutex<DecodeReport>);
+pub(crate) struct ProblemSink {
+    report: Mutex<DecodeReport>,
+    /// Set while frames are decoded whose damage is expected and that nobody sees.
+    is_muted: AtomicBool,
+}
 
 impl ProblemSink {
     fn with(&self, f: impl FnOnce(&mut DecodeReport)) {
-        f(&mut self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
+        if !self.is_muted.load(Ordering::Relaxed) {
+            f(&mut self.report.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
+        }
+    }
+    /// Stops or resumes counting.
+    pub fn mute(&self, on: bool) {
+        self.is_muted.store(on, Ordering::Relaxed);
     }
     /// An error with its text.
     pub fn failure(&self, message: &str) {
@@ -58,7 +71,7 @@ impl ProblemSink {
     }
     /// A copy of everything so far.
     pub fn report(&self) -> DecodeReport {
-        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+        self.report.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
     }
 }
 
@@ -69,24 +82,30 @@ pub(crate) fn install_log() {
     {
         use std::ffi::{CStr, c_char, c_int, c_void};
         unsafe extern "C" fn collect(object: *mut c_void, level: c_int, format: *const c_char, arguments: *mut ffi::__va_list_tag) {
-            if level > ffi::AV_LOG_ERROR as c_int || object.is_null() {
+            if level > ffi::AV_LOG_WARNING as c_int || object.is_null() {
                 return;
             }
             // SAFETY: FFmpeg passes objects whose first member points to their AVClass. Only codec contexts are looked into; every codec
-            // context with a non-null `opaque` in this process is made by `decoder`, where it points to a sink that outlives it.
+            // context with a non-null `opaque` in this process is made by `decoder` or `write::encoder`, where it points to a sink that
+            // outlives it. Encoders say by a warning that they ignore a parameter, so theirs are kept.
             unsafe {
                 let class = *object.cast::<*const ffi::AVClass>();
                 if class.is_null() || (*class).class_name.is_null() || CStr::from_ptr((*class).class_name) != c"AVCodecContext" {
                     return;
                 }
-                let sink = (*object.cast::<ffi::AVCodecContext>()).opaque.cast::<ProblemSink>();
-                if sink.is_null() {
+                let context = object.cast::<ffi::AVCodecContext>();
+                let sink = (*context).opaque.cast::<ProblemSink>();
+                if sink.is_null() || (level > ffi::AV_LOG_ERROR as c_int && ffi::av_codec_is_encoder((*context).codec) == 0) {
                     return;
                 }
                 let mut line: [c_char; 256] = [0; 256];
                 let mut prefix: c_int = 0;
                 ffi::av_log_format_line2(object, level, format, arguments, line.as_mut_ptr(), line.len() as c_int, &mut prefix);
-                (*sink).failure(CStr::from_ptr(line.as_ptr()).to_string_lossy().trim());
+                let line = CStr::from_ptr(line.as_ptr()).to_string_lossy();
+                // Dropping a reference that is not there changes no picture; it happens after every seek into an open group.
+                if !line.starts_with("mmco: unref short failure") {
+                    (*sink).failure(line.trim());
+                }
             }
         }
         // SAFETY: sets a global function pointer; the callback is thread-safe.

@@ -80,6 +80,10 @@ pub struct VideoReader {
     /// Newest frame of the run.
     newest: Option<usize>,
     sent_all: bool,
+    /// The packet at which problems count again after a run's open beginning.
+    muted_until: usize,
+    /// A frame of the run came out whole.
+    is_run_clean: bool,
     decoded_any: bool,
     raw: VecDeque<(usize, Arc<Frame>)>,
     ready: VecDeque<DecodedFrame>,
@@ -130,6 +134,8 @@ impl VideoReader {
             run_key: 0,
             newest: None,
             sent_all: false,
+            muted_until: 0,
+            is_run_clean: false,
             decoded_any: false,
             raw: VecDeque::new(),
             ready: VecDeque::new(),
@@ -300,6 +306,17 @@ impl VideoReader {
                     else {
                         continue;
                     };
+                    // After a jump into gradual refresh, frames are marked until the whole picture has been refreshed.
+                    if self.run_key > 0 && !self.is_run_clean {
+                        if f.get().flags & ffi::AV_FRAME_FLAG_CORRUPT as i32 != 0 {
+                            if n >= i {
+                                return Ok(Reached::Passed);
+                            }
+                            continue;
+                        }
+                        self.is_run_clean = true;
+                        self.decoder.mute(self.muted_until > 0);
+                    }
                     self.decoded_any = true;
                     self.newest = Some(self.newest.map_or(n, |m| m.max(n)));
                     let frame = Arc::new(f);
@@ -342,6 +359,10 @@ impl VideoReader {
             let ordinal = self.next_packet;
             self.next_packet += 1;
             if ordinal >= self.run_key {
+                if self.muted_until > 0 && ordinal >= self.muted_until {
+                    self.decoder.mute(false);
+                    self.muted_until = 0;
+                }
                 self.decoder.send(Some((&mut self.packet, ordinal as i64)));
                 return Ok(());
             }
@@ -364,6 +385,12 @@ impl VideoReader {
     fn seek(&mut self, key: usize) -> Result<(), MediaError> {
         self.run_key = key;
         self.newest = None;
+        self.is_run_clean = false;
+        let packets = &self.video().packets;
+        let leads = key > 0 && packets.get(key + 1).is_some_and(|p| p.pts < packets[key].pts);
+        // Reference marking of the skipped group is missed up to the second keyframe.
+        let next_key = (key + 1..packets.len()).filter(|&n| packets[n].key).nth(1).unwrap_or(usize::MAX);
+        self.muted_until = if leads { next_key } else { 0 };
         if key > 0 {
             let mut at = key;
             for _ in 0..3 {
@@ -375,6 +402,7 @@ impl VideoReader {
                 }
                 if let Some(found) = self.locate(key)? {
                     self.decoder.flush();
+                    self.decoder.mute(true);
                     self.sent_all = false;
                     self.next_packet = found;
                     self.has_pending = true;
@@ -397,9 +425,12 @@ impl VideoReader {
                 return Ok(None);
             }
             let p = self.packet.get();
-            let (pts, dts, pos) = (p.pts, p.dts, p.pos);
+            let (pts, dts, pos, size) = (p.pts, p.dts, p.pos, p.size);
             let same = |q: &crate::index::VideoPacket| {
-                if pos >= 0 && q.pos >= 0 { q.pos == pos && (q.pts == pts || q.dts == dts) } else { pts != NO_TIMESTAMP && q.pts == pts }
+                let same_place =
+                    if pos >= 0 && q.pos >= 0 { q.pos == pos && (q.pts == pts || q.dts == dts) } else { pts != NO_TIMESTAMP && q.pts == pts };
+                // Stream formats begin after a seek with whatever is left of a cut packet.
+                same_place && q.size == size
             };
             let packets = &self.video().packets;
             // Nearest to where we want to be: an edit list may show the same packet twice.
@@ -415,19 +446,23 @@ impl VideoReader {
 
     /// Opens the file again and starts at its first packet; packets before the run's key are skipped.
     fn restart(&mut self) -> Result<(), MediaError> {
+        let key_is_late = self.run_key > 0;
         if self.next_packet == 0 && !self.sent_all && !self.has_pending {
+            self.decoder.mute(key_is_late);
             return Ok(());
         }
-        self.past_report = self.report();
         let stream = self.video().stream;
         // The plain way back to the start, where it works.
         let first = self.video().packets[0];
         let stamp = if first.dts == NO_TIMESTAMP { first.pts } else { first.dts.min(first.pts) };
         if self.input.seek(stream, stamp) && self.locate(0)? == Some(0) {
             self.decoder.flush();
+            self.decoder.mute(key_is_late);
             self.has_pending = true;
         } else {
+            self.past_report = self.report();
             (self.input, self.decoder) = open_stream(&self.path, stream, self.options.threads)?;
+            self.decoder.mute(key_is_late);
             self.has_pending = false;
         }
         self.sent_all = false;
