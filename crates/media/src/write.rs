@@ -10,10 +10,14 @@
 //! the `ffmpeg` program would take (a function of the number of processors, never of load). For a given thread count every encoder
 //! here gives identical bytes on every run; set [`VideoSettings::threads`] for identical bytes on different machines.
 //!
-//! **Length of sound.** FLAC, PCM and Opus decode to exactly the samples pushed, in every container here. AAC in mp4 and mov
-//! starts exactly (an edit list skips the encoder's priming) and its edit list ends it exactly, but a decoder that ignores the end of
-//! edit lists, FFmpeg 5.1 among them, plays the rest of the last 1024-sample frame as well. AAC in mkv has no way to say that the
-//! first 1024 samples are priming with this FFmpeg: they play as silence, and the picture is delayed equally.
+//! **Length of sound**, as FFmpeg 5.1 decodes it. FLAC and PCM: exact everywhere. Opus: exact in mkv and webm. AAC and Opus in mp4 and
+//! mov start exactly and their edit list ends exactly, but FFmpeg ignores the end of edit lists and plays the rest of the last frame (1024
+//! or 960 samples) as well. AAC in mkv ends exactly, but FFmpeg's muxer cannot say that the first 1024 samples are priming: they play as
+//! silence, and the picture starts later by the same time, to the millisecond.
+//!
+//! **Tags.** Primaries, transfer and matrix reach every file; the range every file but FFV1 in mov, which therefore refuses full range. The
+//! chroma position is in H.264, H.265 and SVT-AV1 streams, mkv and webm; ProRes, DNxHR, VP9 and libaom's AV1 have no place for it in mp4 and
+//! mov. Matroska rounds the sample aspect of streams that do not hold it to whole pixels of width, and times to milliseconds.
 mod audio;
 mod container;
 mod encoder;

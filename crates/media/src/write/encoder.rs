@@ -1,6 +1,7 @@
 //! An opened FFmpeg encoder: frames in, packets out, on the caller's thread.
 use crate::MediaError;
 use crate::error::ffmpeg_text;
+use crate::report::ProblemSink;
 use crate::tags::AvColor;
 use crate::write::frame::{Frame, encoder_format};
 use crate::write::rows::encoder_pointer;
@@ -30,7 +31,10 @@ impl Packet {
         unsafe {
             let padding = frame_samples as i64 - (*self.0).duration;
             let kind = ffi::AVPacketSideDataType::AV_PKT_DATA_SKIP_SAMPLES;
-            if (*self.0).duration <= 0 || padding <= 0 || !ffi::av_packet_get_side_data(self.0, kind, std::ptr::null_mut()).is_null() {
+            if (*self.0).duration <= 0
+                || padding <= 0
+                || !ffi::av_packet_get_side_data(self.0, kind, std::ptr::null_mut()).is_null()
+            {
                 return;
             }
             let data = ffi::av_packet_new_side_data(self.0, kind, 10);
@@ -57,9 +61,12 @@ impl Drop for Packet {
 pub(crate) struct Encoder {
     context: *mut ffi::AVCodecContext,
     name: &'static str,
+    /// What the encoder says in words; the context's `opaque` points here.
+    complaints: Box<ProblemSink>,
+    has_frames: bool,
 }
 
-// SAFETY: an `AVCodecContext` may be used from any thread, one at a time; `&mut self` and ownership give that.
+// SAFETY: an `AVCodecContext` may be used from any thread, one at a time; `&mut self` and ownership give that. The sink is locked.
 unsafe impl Send for Encoder {}
 
 impl Encoder {
@@ -73,7 +80,10 @@ impl Encoder {
         if context.is_null() {
             return Err(MediaError::Internal { operation: "allocating an encoder", reason: "out of memory".into() });
         }
-        Ok(Self { context, name })
+        let complaints = Box::<ProblemSink>::default();
+        // SAFETY: the context was just allocated; the sink is freed after it.
+        unsafe { (*context).opaque = (&raw const *complaints).cast_mut().cast() };
+        Ok(Self { context, name, complaints, has_frames: false })
     }
 
     /// Opens a video encoder. `global_header`: parameter sets go to the container instead of the stream.
@@ -120,7 +130,7 @@ impl Encoder {
 
     /// Sets an option by name, of the encoder itself or of every codec. Unknown names and values are errors.
     fn set_option(&self, name: &str, value: &str) -> Result<(), MediaError> {
-        let fail = |reason: String| MediaError::EncoderSetup { encoder: self.name.into(), reason };
+        let fail = |reason: String| self.refused(reason);
         let (Ok(c_name), Ok(c_value)) = (CString::new(name), CString::new(value)) else {
             return Err(fail(format!("the option {name} holds a zero byte")));
         };
@@ -151,12 +161,14 @@ impl Encoder {
             ffi::avcodec_open2(self.context, std::ptr::null(), std::ptr::null_mut())
         };
         if result < 0 {
-            return Err(MediaError::EncoderSetup {
-                encoder: self.name.into(),
-                reason: format!("it refuses the settings: {}", ffmpeg_text(result)),
-            });
+            return Err(self.refused(format!("it refuses the settings: {}", self.in_words(result))));
         }
-        Ok(self)
+        // Lists of an encoder's own parameters (`x264-params` …) are read when it opens, and only warned about.
+        let ignored = self.complaints.report().messages.into_iter().find(|m| m.contains("option") || m.contains("Unknown"));
+        match ignored {
+            Some(message) => Err(self.refused(message)),
+            None => Ok(self),
+        }
     }
 
     /// The open context, for the muxer to read.
@@ -176,6 +188,7 @@ impl Encoder {
 
     /// Gives one frame, or `None` after the last.
     pub fn send(&mut self, frame: Option<&Frame>) -> Result<(), MediaError> {
+        self.has_frames |= frame.is_some();
         let frame = frame.map_or(std::ptr::null(), Frame::as_ptr);
         // SAFETY: the context is open; the frame is valid or null. The encoder takes its own references.
         let result = unsafe { ffi::avcodec_send_frame(self.context, frame) };
@@ -198,13 +211,37 @@ impl Encoder {
     }
 
     fn failed(&self, result: i32) -> MediaError {
-        MediaError::Encode { encoder: self.name.into(), reason: ffmpeg_text(result) }
+        MediaError::Encode { encoder: self.name.into(), reason: self.in_words(result) }
+    }
+    fn refused(&self, reason: String) -> MediaError {
+        MediaError::EncoderSetup { encoder: self.name.into(), reason }
+    }
+    /// FFmpeg's text for a result, and what the encoder said itself.
+    fn in_words(&self, result: i32) -> String {
+        let mut text = ffmpeg_text(result);
+        for message in self.complaints.report().messages {
+            text.push_str("; ");
+            text.push_str(&message);
+        }
+        text
     }
 }
 
 impl Drop for Encoder {
     fn drop(&mut self) {
-        // SAFETY: allocated by `avcodec_alloc_context3`, freed once.
-        unsafe { ffi::avcodec_free_context(&mut self.context) };
+        // SAFETY: allocated by `avcodec_alloc_context3`, freed once. A null frame ends the stream of an open encoder.
+        unsafe {
+            // SVT-AV1 waits for ever in its shutdown unless its stream was ended and emptied, and even then when it got no frame.
+            if self.name == "libsvtav1" && ffi::avcodec_is_open(self.context) != 0 {
+                if !self.has_frames {
+                    // Its idle threads and memory stay until the process ends, together with the sink that they may write to.
+                    std::mem::forget(std::mem::take(&mut self.complaints));
+                    return;
+                }
+                ffi::avcodec_send_frame(self.context, std::ptr::null());
+                while let Ok(Some(_)) = self.receive() {}
+            }
+            ffi::avcodec_free_context(&mut self.context);
+        }
     }
 }

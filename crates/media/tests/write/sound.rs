@@ -37,7 +37,10 @@ fn lengths_are_exact() {
             assert_eq!(writer.finish().unwrap().sound_samples, PUSHED as u64);
             let back = decode(&path);
             let (got, what) = (back.len() / 2, format!("{} in {id}", codec.id));
-            eprintln!("{what}: {got} of {PUSHED} samples, {}", probe(&path, "a:0", "stream=start_time,duration").replace('\n', " "));
+            eprintln!(
+                "{what}: {got} of {PUSHED} samples, {}",
+                probe(&path, "a:0", "stream=start_time,duration").replace('\n', " ")
+            );
             // FFmpeg 5.1 plays the last frame of AAC (1024 samples), and in mp4 of Opus (960), whole although the edit list ends before; and in
             // mkv the priming of AAC, too.
             let (skip, expected) = match (codec.id, *id) {
@@ -114,7 +117,8 @@ fn lossless_values_come_back() {
     let mut block = tones(44_100, 2, 0, 5000);
     block.channels[0][10] = 1.5;
     block.channels[1][11] = -7.0;
-    for (codec, id, bits) in [("flac", "mkv", 16), ("flac", "mp4", 24), ("pcm", "mov", 16), ("pcm", "mkv", 24), ("pcm", "mov", 32)] {
+    for (codec, id, bits) in [("flac", "mkv", 16), ("flac", "mp4", 24), ("pcm", "mov", 16), ("pcm", "mkv", 24), ("pcm", "mov", 32)]
+    {
         let path = folder.path().join(format!("{codec}{bits}.{id}"));
         let mut sound = SoundSettings::new(codec, 44_100, 2);
         sound.bits = Some(bits);
@@ -127,7 +131,8 @@ fn lossless_values_come_back() {
         for i in 0..5000 {
             for c in 0..2 {
                 let x = block.channels[c][i];
-                let want = if bits == 32 { x } else { ((f64::from(x) * full).round_ties_even().clamp(-full, full - 1.0) / full) as f32 };
+                let want =
+                    if bits == 32 { x } else { ((f64::from(x) * full).round_ties_even().clamp(-full, full - 1.0) / full) as f32 };
                 assert_eq!(back[2 * i + c], want, "{codec} {bits} sample {i} channel {c}");
             }
         }

@@ -1,9 +1,9 @@
 //! H.264 through x264.
-use super::{Input, Options, VideoCodec, VideoProfile, crf_text, gray, pair, yuv420, yuv422, yuv444};
+use super::{Input, Options, VideoCodec, VideoProfile, crf_text, pair, yuv420, yuv422, yuv444};
 use crate::write::settings::{Rate, VideoSettings};
 use cutroom_types::PictureFormat;
 
-const ALL: &[PictureFormat] = &[yuv420(8), yuv422(8), yuv444(8), yuv420(10), yuv422(10), yuv444(10), gray(8), gray(10)];
+const ALL: &[PictureFormat] = &[yuv420(8), yuv422(8), yuv444(8), yuv420(10), yuv422(10), yuv444(10)];
 
 pub static CODEC: VideoCodec = VideoCodec {
     id: "h264",
@@ -14,9 +14,9 @@ pub static CODEC: VideoCodec = VideoCodec {
         VideoProfile { id: "auto", formats: ALL },
         VideoProfile { id: "baseline", formats: &[yuv420(8)] },
         VideoProfile { id: "main", formats: &[yuv420(8)] },
-        VideoProfile { id: "high", formats: &[yuv420(8), gray(8)] },
-        VideoProfile { id: "high10", formats: &[yuv420(8), yuv420(10), gray(8), gray(10)] },
-        VideoProfile { id: "high422", formats: &[yuv420(8), yuv422(8), yuv420(10), yuv422(10), gray(8), gray(10)] },
+        VideoProfile { id: "high", formats: &[yuv420(8)] },
+        VideoProfile { id: "high10", formats: &[yuv420(8), yuv420(10)] },
+        VideoProfile { id: "high422", formats: &[yuv420(8), yuv422(8), yuv420(10), yuv422(10)] },
         VideoProfile { id: "high444", formats: ALL },
     ],
     presets: &["ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow", "slower", "veryslow", "placebo"],
