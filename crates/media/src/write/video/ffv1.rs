@@ -83,9 +83,9 @@ fn options(s: &VideoSettings, _: &VideoProfile) -> Result<Options, String> {
     // The number of slices decides the bytes, so it follows from the size alone. All are counts that the encoder can lay out.
     let pixels = u64::from(s.size.width) * u64::from(s.size.height);
     let slices = match pixels {
-        ..=20_000 => 1,
-        ..=1_000_000 => 4,
-        ..=3_000_000 => 16,
+        0..=20_000 => 1,
+        20_001..=1_000_000 => 4,
+        1_000_001..=3_000_000 => 16,
         _ => 24,
     };
     let mut o = vec![pair("level", 3), pair("coder", 1), pair("slices", slices), pair("slicecrc", 1)];
