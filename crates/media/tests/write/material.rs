@@ -14,7 +14,7 @@ pub fn picture(format: PictureFormat, size: Size, color: ColorTags, n: u64) -> P
             for y in 0..u64::from(s.height) {
                 for x in 0..u64::from(s.width) {
                     let slope = (x * (2 + k as u64) + y + 5 * n) * max / 300;
-                    let noise = (x * 7919 + y * 104_729 + n * 1_299_709 + k as u64 * 15_485_863) * 2_654_435_761 >> 7;
+                    let noise = ((x * 7919 + y * 104_729 + n * 1_299_709 + k as u64 * 15_485_863) * 2_654_435_761) >> 7;
                     let code = (slope + noise % 5) % (max + 1);
                     match format.bytes_per_sample() {
                         1 => bytes.push(code as u8),
