@@ -1,11 +1,5 @@
 //! Decoded frames → pictures. Canonical formats share the decoder's memory; every other format is spread into planes without loss.
-use crate::{
-    decoder::Frame,
-    error::MediaError,
-    input::check_size,
-    pixel,
-    tags::AvColor,
-};
+use crate::{decoder::Frame, error::MediaError, input::check_size, pixel, tags::AvColor};
 use cutroom_types::{AlphaMode, ColorModel, Orientation, Picture, PictureFormat, Plane, PlaneMemory, Size};
 use ffmpeg_next::ffi::{self, AVPixFmtDescriptor, AVPixelFormat};
 use std::{path::Path, sync::Arc};
@@ -190,7 +184,14 @@ fn component_row(
         return Some(());
     }
     // Samples in 16-bit words of their own.
-    if !bits_packed && c.depth > 8 && c.depth <= 16 && i32::from(format.bits) == c.depth && step % 2 == 0 && offset % 2 == 0 && c.shift + c.depth <= 16 {
+    if !bits_packed
+        && c.depth > 8
+        && c.depth <= 16
+        && i32::from(format.bits) == c.depth
+        && step % 2 == 0
+        && offset % 2 == 0
+        && c.shift + c.depth <= 16
+    {
         let read = samples(2)?;
         let mask = ((1u32 << c.depth) - 1) as u16;
         for x in 0..width {
@@ -225,7 +226,11 @@ fn component_row(
     let (from_max, to_max) = ((1u32 << c.depth) - 1, (1u32 << format.bits) - 1);
     for v in line {
         let v = if inverted { from_max - u32::from(v) } else { u32::from(v) };
-        let v = if format.model == ColorModel::Yuv { v << (i32::from(format.bits) - c.depth) } else { (v * to_max + from_max / 2) / from_max };
+        let v = if format.model == ColorModel::Yuv {
+            v << (i32::from(format.bits) - c.depth)
+        } else {
+            (v * to_max + from_max / 2) / from_max
+        };
         match format.bytes_per_sample() {
             1 => out.push(v as u8),
             _ => out.extend_from_slice(&(v as u16).to_le_bytes()),
@@ -255,8 +260,32 @@ mod tests {
     fn spreading_equals_swscale_for_byte_aligned_formats() {
         crate::init();
         for name in [
-            "rgb24", "bgr24", "argb", "rgba", "abgr", "bgra", "0rgb", "rgb0", "nv12", "nv21", "nv16", "nv24", "yuyv422", "uyvy422", "ya8", "rgb48le",
-            "rgb48be", "rgba64le", "rgba64be", "bgra64le", "p010le", "p210le", "yuv420p10be", "yuv444p16be", "gbrp10be", "gray16be",
+            "rgb24",
+            "bgr24",
+            "argb",
+            "rgba",
+            "abgr",
+            "bgra",
+            "0rgb",
+            "rgb0",
+            "nv12",
+            "nv21",
+            "nv16",
+            "nv24",
+            "yuyv422",
+            "uyvy422",
+            "ya8",
+            "rgb48le",
+            "rgb48be",
+            "rgba64le",
+            "rgba64be",
+            "bgra64le",
+            "p010le",
+            "p210le",
+            "yuv420p10be",
+            "yuv444p16be",
+            "gbrp10be",
+            "gray16be",
         ] {
             let c = CString::new(name).unwrap();
             // SAFETY: valid C string.
@@ -294,13 +323,25 @@ mod tests {
                     // SAFETY: as in `component_row`.
                     unsafe {
                         ffi::av_read_image_line2(
-                            line.as_mut_ptr().cast(), data.as_mut_ptr(), frame.get().linesize.as_ptr(), d, 0, y as i32, component as i32,
-                            s.width as i32, 0, 2,
+                            line.as_mut_ptr().cast(),
+                            data.as_mut_ptr(),
+                            frame.get().linesize.as_ptr(),
+                            d,
+                            0,
+                            y as i32,
+                            component as i32,
+                            s.width as i32,
+                            0,
+                            2,
                         );
                     }
                     for (x, &want) in line.iter().enumerate() {
                         let at = y as usize * s.width as usize + x;
-                        let got = if format.bits == 8 { u16::from(plane[at]) } else { u16::from_le_bytes([plane[2 * at], plane[2 * at + 1]]) };
+                        let got = if format.bits == 8 {
+                            u16::from(plane[at])
+                        } else {
+                            u16::from_le_bytes([plane[2 * at], plane[2 * at + 1]])
+                        };
                         assert_eq!(got, want, "{name} plane {k} at {x},{y}");
                     }
                 }

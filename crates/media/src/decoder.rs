@@ -5,11 +5,7 @@ use crate::{
     report::{DecodeReport, ProblemSink},
 };
 use ffmpeg_next::ffi::{self, AVCodec, AVCodecContext, AVFrame};
-use std::{
-    ffi::CStr,
-    ptr,
-    sync::Arc,
-};
+use std::{ffi::CStr, ptr, sync::Arc};
 
 /// An owned frame.
 pub(crate) struct Frame(pub *mut AVFrame);
@@ -93,7 +89,7 @@ impl Decoder {
             // Frames that lean on damaged ones are shown, as players do.
             (*context).flags |= ffi::AV_CODEC_FLAG_OUTPUT_CORRUPT as i32;
             // Priming and padding samples are cut by `sound`, which knows their absolute positions.
-            (*context).flags2 |= ffi::AV_CODEC_FLAG2_SKIP_MANUAL as i32;
+            (*context).flags2 |= ffi::AV_CODEC_FLAG2_SKIP_MANUAL;
             let r = ffi::avcodec_open2(context, codec, ptr::null_mut());
             if r < 0 {
                 return Err(setup_error(input, &decoder, r));
@@ -128,7 +124,7 @@ impl Decoder {
             let r = unsafe { ffi::avcodec_receive_frame(self.context, frame.0) };
             if r >= 0 {
                 self.failures_in_a_row = 0;
-                if frame.get().decode_error_flags != 0 || frame.get().flags & ffi::AV_FRAME_FLAG_CORRUPT as i32 != 0 {
+                if frame.get().decode_error_flags != 0 || frame.get().flags & ffi::AV_FRAME_FLAG_CORRUPT != 0 {
                     self.sink.concealed();
                 }
                 return Output::Frame(frame);
@@ -171,7 +167,10 @@ impl Drop for Decoder {
 
 fn setup_error(input: &Input, decoder: &Decoder, error: i32) -> MediaError {
     let first = decoder.report().messages.first().map(|m| format!(" ({m})")).unwrap_or_default();
-    MediaError::NotMedia { path: input.path().into(), reason: format!("the decoder refuses the stream: {}{first}", ffmpeg_text(error)) }
+    MediaError::NotMedia {
+        path: input.path().into(),
+        reason: format!("the decoder refuses the stream: {}{first}", ffmpeg_text(error)),
+    }
 }
 
 /// Name of the codec of stream `i`.

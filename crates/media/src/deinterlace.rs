@@ -68,8 +68,9 @@ impl Graph {
     fn new(like: &Frame) -> Result<Self, MediaError> {
         const SETTING_UP: &str = "setting up the deinterlacer";
         let f = like.get();
-        let source_args = CString::new(format!("video_size={}x{}:pix_fmt={}:time_base=1/1:pixel_aspect=1/1", f.width, f.height, f.format))
-            .map_err(|_| failed(SETTING_UP, 0))?;
+        let source_args =
+            CString::new(format!("video_size={}x{}:pix_fmt={}:time_base=1/1:pixel_aspect=1/1", f.width, f.height, f.format))
+                .map_err(|_| failed(SETTING_UP, 0))?;
         // SAFETY: the graph owns its filters and is freed on drop; all strings are valid for the calls.
         unsafe {
             let mut this = Self {

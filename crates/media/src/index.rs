@@ -197,24 +197,30 @@ impl VideoScan {
         // SAFETY: the stream is valid.
         let (attached, codec) = unsafe {
             let s = input.stream(i);
-            ((*s).disposition & ffi::AV_DISPOSITION_ATTACHED_PIC as i32 != 0, (*(*s).codecpar).codec_id)
+            ((*s).disposition & ffi::AV_DISPOSITION_ATTACHED_PIC != 0, (*(*s).codecpar).codec_id)
         };
         // Only stream formats carry the fields of a frame in packets of their own.
         let separate_fields = codec == ffi::AVCodecID::AV_CODEC_ID_H264 && !input.format_name().starts_with("mov");
-        Self { stream: i, attached, codec, fields: separate_fields.then(|| FieldParser::new(input, i)).flatten(), packets: Vec::new() }
+        Self {
+            stream: i,
+            attached,
+            codec,
+            fields: separate_fields.then(|| FieldParser::new(input, i)).flatten(),
+            packets: Vec::new(),
+        }
     }
 
     fn add(&mut self, packet: &Packet) {
         let p = packet.get();
         let second_field = self.fields.as_mut().is_some_and(|f| f.is_second_field(packet));
-        let hidden = p.flags & ffi::AV_PKT_FLAG_DISCARD as i32 != 0 || is_hidden_reference(self.codec, packet.data());
+        let hidden = p.flags & ffi::AV_PKT_FLAG_DISCARD != 0 || is_hidden_reference(self.codec, packet.data());
         self.packets.push(VideoPacket {
             pts: p.pts,
             dts: p.dts,
             duration: p.duration.max(0),
             pos: p.pos,
             size: p.size,
-            key: p.flags & ffi::AV_PKT_FLAG_KEY as i32 != 0 && !second_field,
+            key: p.flags & ffi::AV_PKT_FLAG_KEY != 0 && !second_field,
             hidden,
             second_field,
             frame: u32::MAX,
@@ -230,13 +236,15 @@ impl VideoScan {
             && let Some(first_key) = self.packets.iter().position(|p| p.key)
         {
             let key_pts = self.packets[first_key].pts;
-            let next_key = self.packets.iter().skip(first_key + 1).position(|p| p.key).map_or(self.packets.len(), |n| n + first_key + 1);
+            let next_key =
+                self.packets.iter().skip(first_key + 1).position(|p| p.key).map_or(self.packets.len(), |n| n + first_key + 1);
             for (n, p) in self.packets[..next_key].iter_mut().enumerate() {
                 p.hidden |= n < first_key || p.pts < key_pts;
             }
         }
-        let mut order: Vec<u32> =
-            (0..self.packets.len() as u32).filter(|&n| !self.packets[n as usize].hidden && !self.packets[n as usize].second_field).collect();
+        let mut order: Vec<u32> = (0..self.packets.len() as u32)
+            .filter(|&n| !self.packets[n as usize].hidden && !self.packets[n as usize].second_field)
+            .collect();
         order.sort_by_key(|&n| (self.packets[n as usize].pts, n));
         let pts: Vec<i64> = order.iter().map(|&n| self.packets[n as usize].pts).collect();
         let last_duration = self.last_duration(&order, tb, &rates);
@@ -280,7 +288,10 @@ impl VideoScan {
         let reorders = unsafe { (*(*input.stream(self.stream)).codecpar).video_delay } > 0;
         if reorders {
             // Only the decoder knows the order.
-            warnings.push(format!("stream {}: {missing} timestamps are missing; the order of frames was found by decoding", self.stream));
+            warnings.push(format!(
+                "stream {}: {missing} timestamps are missing; the order of frames was found by decoding",
+                self.stream
+            ));
             let order = crate::video::order_by_decoding(input.path(), self.stream)?;
             for p in &mut self.packets {
                 p.hidden = true;
@@ -421,7 +432,7 @@ impl FieldParser {
             if parser.is_null() || context.is_null() || ffi::avcodec_parameters_to_context(context, par) < 0 {
                 return None;
             }
-            (*parser).flags |= ffi::PARSER_FLAG_COMPLETE_FRAMES as i32;
+            (*parser).flags |= ffi::PARSER_FLAG_COMPLETE_FRAMES;
             Some(this)
         }
     }

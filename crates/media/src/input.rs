@@ -70,8 +70,8 @@ impl Input {
         // `file:` keeps names with a colon from being taken for a protocol.
         let mut url = b"file:".to_vec();
         url.extend_from_slice(path.as_os_str().as_encoded_bytes());
-        let url =
-            CString::new(url).map_err(|_| MediaError::Unreadable { path: path.into(), reason: "its name holds a zero byte".into() })?;
+        let url = CString::new(url)
+            .map_err(|_| MediaError::Unreadable { path: path.into(), reason: "its name holds a zero byte".into() })?;
         // SAFETY: plain FFmpeg calls; on failure avformat_open_input frees the context; the dictionary is freed on both ways.
         unsafe {
             let mut context = ffi::avformat_alloc_context();

@@ -4,7 +4,8 @@ use cutroom_types::Orientation;
 /// From a display matrix (ISO 14496-12 §8.3.2, nine 16.16 numbers, row vectors). Angles between quarter turns go to the nearest,
 /// and the second value tells so.
 pub(crate) fn from_display_matrix(bytes: &[u8]) -> (Orientation, bool) {
-    let m = |i: usize| bytes.get(4 * i..4 * i + 4).map_or(0.0, |b| f64::from(i32::from_ne_bytes([b[0], b[1], b[2], b[3]])) / 65536.0);
+    let m =
+        |i: usize| bytes.get(4 * i..4 * i + 4).map_or(0.0, |b| f64::from(i32::from_ne_bytes([b[0], b[1], b[2], b[3]])) / 65536.0);
     let (a, b, c, d) = (m(0), m(1), m(3), m(4));
     let determinant = a * d - b * c;
     if determinant.abs() < 1e-6 {

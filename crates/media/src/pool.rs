@@ -62,6 +62,9 @@ struct Shelf<R> {
     entries: Vec<Entry<R>>,
 }
 
+/// A reader, and those closed for it.
+type Picked<R> = (Arc<R>, Vec<(Key, Arc<R>)>);
+
 struct Entry<R> {
     key: Key,
     used: u64,
@@ -111,9 +114,19 @@ impl DecoderPool {
         let key = (path.to_path_buf(), video_stream);
         let step = index.info().video.get(video_stream).map_or(0, |v| v.span.duration.0 / (v.frames.max(1) as i64));
         let mut shelf = lock(&self.video);
-        let worker = shelf.pick(&key, t.0, step * 30, self.options.video_readers.max(1), |_| false, || {
-            Ok(VideoWorker::start(VideoReader::open_indexed(index, video_stream, self.options.read)?, self.options.frames_ahead))
-        });
+        let worker = shelf.pick(
+            &key,
+            t.0,
+            step * 30,
+            self.options.video_readers.max(1),
+            |_| false,
+            || {
+                Ok(VideoWorker::start(
+                    VideoReader::open_indexed(index, video_stream, self.options.read)?,
+                    self.options.frames_ahead,
+                ))
+            },
+        );
         let (worker, dropped) = worker?;
         drop(shelf);
         for (key, w) in dropped {
@@ -168,7 +181,7 @@ impl<R> Shelf<R> {
         most: usize,
         continues: impl Fn(&R) -> bool,
         open: impl FnOnce() -> Result<R, MediaError>,
-    ) -> Result<(Arc<R>, Vec<(Key, Arc<R>)>), MediaError> {
+    ) -> Result<Picked<R>, MediaError> {
         self.clock += 1;
         let clock = self.clock;
         let own = |e: &Entry<R>| e.key == *key;

@@ -82,7 +82,7 @@ pub(crate) fn install_log() {
     {
         use std::ffi::{CStr, c_char, c_int, c_void};
         unsafe extern "C" fn collect(object: *mut c_void, level: c_int, format: *const c_char, arguments: *mut ffi::__va_list_tag) {
-            if level > ffi::AV_LOG_WARNING as c_int || object.is_null() {
+            if level > ffi::AV_LOG_WARNING || object.is_null() {
                 return;
             }
             // SAFETY: FFmpeg passes objects whose first member points to their AVClass. Only codec contexts are looked into; every codec
@@ -95,7 +95,7 @@ pub(crate) fn install_log() {
                 }
                 let context = object.cast::<ffi::AVCodecContext>();
                 let sink = (*context).opaque.cast::<ProblemSink>();
-                if sink.is_null() || (level > ffi::AV_LOG_ERROR as c_int && ffi::av_codec_is_encoder((*context).codec) == 0) {
+                if sink.is_null() || (level > ffi::AV_LOG_ERROR && ffi::av_codec_is_encoder((*context).codec) == 0) {
                     return;
                 }
                 let mut line: [c_char; 256] = [0; 256];
@@ -110,13 +110,13 @@ pub(crate) fn install_log() {
         }
         // SAFETY: sets a global function pointer; the callback is thread-safe.
         unsafe {
-            ffi::av_log_set_level(ffi::AV_LOG_ERROR as i32);
+            ffi::av_log_set_level(ffi::AV_LOG_ERROR);
             ffi::av_log_set_callback(Some(collect));
         }
     }
     #[cfg(not(target_arch = "x86_64"))]
     // SAFETY: sets one global integer. The variable argument list has another type here, so only return codes and frame flags count.
     unsafe {
-        ffi::av_log_set_level(ffi::AV_LOG_QUIET as i32);
+        ffi::av_log_set_level(ffi::AV_LOG_QUIET);
     }
 }

@@ -67,8 +67,12 @@ impl SoundReader {
     pub fn open_indexed(index: Arc<MediaIndex>, audio_stream: usize) -> Result<Self, MediaError> {
         let path = index.info.path.clone();
         let count = index.audio.len();
-        let sound =
-            index.audio.get(audio_stream).ok_or_else(|| MediaError::NoStream { path: path.clone(), kind: "audio", index: audio_stream, count })?;
+        let sound = index.audio.get(audio_stream).ok_or_else(|| MediaError::NoStream {
+            path: path.clone(),
+            kind: "audio",
+            index: audio_stream,
+            count,
+        })?;
         if sound.packets.is_empty() {
             let reason = "it holds no samples".into();
             return Err(MediaError::NothingDecoded { path, kind: "audio", index: audio_stream, reason });
@@ -212,7 +216,8 @@ impl SoundReader {
                 }
                 let sound = &self.index.audio[self.number];
                 // More packets than were indexed: the file grew; what the index does not know is not played.
-                let Some(position) = (if sound.is_pcm { self.pcm_position() } else { None }).or(sound.packets.get(ordinal).map(|p| p.start))
+                let Some(position) =
+                    (if sound.is_pcm { self.pcm_position() } else { None }).or(sound.packets.get(ordinal).map(|p| p.start))
                 else {
                     continue;
                 };
@@ -329,7 +334,10 @@ impl SoundReader {
             }
             let (pts, pos) = (self.packet.get().pts, self.packet.get().pos);
             let packets = &self.sound().packets;
-            if let Some(n) = packets[..=wanted].iter().rposition(|q| q.pts == pts && pts != NO_TIMESTAMP && (pos < 0 || q.pos < 0 || q.pos == pos)) {
+            if let Some(n) = packets[..=wanted]
+                .iter()
+                .rposition(|q| q.pts == pts && pts != NO_TIMESTAMP && (pos < 0 || q.pos < 0 || q.pos == pos))
+            {
                 return Ok(Some(n));
             }
         }

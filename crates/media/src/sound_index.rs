@@ -101,7 +101,7 @@ impl SoundScan {
                     let parser = ffi::av_parser_init((*par).codec_id as i32);
                     let context = ffi::avcodec_alloc_context3(std::ptr::null());
                     if !parser.is_null() && !context.is_null() && ffi::avcodec_parameters_to_context(context, par) >= 0 {
-                        (*parser).flags |= ffi::PARSER_FLAG_COMPLETE_FRAMES as i32;
+                        (*parser).flags |= ffi::PARSER_FLAG_COMPLETE_FRAMES;
                         return Some((parser, context));
                     }
                     ffi::av_parser_close(parser);
@@ -189,7 +189,7 @@ impl SoundScan {
         };
         self.next = Some(start + samples);
         self.presented_end = start + presented;
-        if p.flags & ffi::AV_PKT_FLAG_DISCARD as i32 == 0 {
+        if p.flags & ffi::AV_PKT_FLAG_DISCARD == 0 {
             if self.audible_from.is_none() {
                 self.audible_from = Some(start);
             }
@@ -229,14 +229,15 @@ impl SoundScan {
             warnings.push(format!("stream {}: its sound cannot be decoded", self.stream));
             return index;
         };
-        'tried: for (n, packet) in self.first.iter_mut().enumerate() {
+        for (n, packet) in self.first.iter_mut().enumerate() {
             decoder.send(Some((packet, n as i64)));
-            while let Output::Frame(f) = decoder.receive() {
-                let from = usize::try_from(f.get().pts).ok().and_then(|n| index.packets.get(n)).map_or(index.audible_start, |p| p.start);
+            if let Output::Frame(f) = decoder.receive() {
+                let from =
+                    usize::try_from(f.get().pts).ok().and_then(|n| index.packets.get(n)).map_or(index.audible_start, |p| p.start);
                 index.audible_start = index.audible_start.max(from);
                 index.rate_hz = u32::try_from(f.get().sample_rate).ok().filter(|r| *r > 0).unwrap_or(index.rate_hz);
                 index.channels = usize::try_from(f.get().ch_layout.nb_channels).ok().filter(|c| *c > 0).unwrap_or(index.channels);
-                break 'tried;
+                break;
             }
         }
         if i64::from(index.rate_hz) != i64::from(rate) {
@@ -282,4 +283,3 @@ fn preroll_packets(codec: AVCodecID) -> usize {
         _ => 8,
     }
 }
-

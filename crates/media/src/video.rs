@@ -197,7 +197,8 @@ impl VideoReader {
         let raw = self.raw(i)?;
         let raw = if self.options.deinterlace && raw.get().interlaced_frame != 0 { self.deinterlaced(i, raw)? } else { raw };
         let video = self.video();
-        let span = if video.is_still { Span { start: Time(i64::MIN / 4), duration: TimeDelta(i64::MAX / 2) } } else { video.span(i) };
+        let span =
+            if video.is_still { Span { start: Time(i64::MIN / 4), duration: TimeDelta(i64::MAX / 2) } } else { video.span(i) };
         let frame = DecodedFrame { picture: convert::picture(&self.path, &raw, &self.look)?, span, index: i };
         while self.ready.len() >= FORWARD_WINDOW {
             self.ready.pop_front();
@@ -302,13 +303,14 @@ impl VideoReader {
                     let from = usize::try_from(f.get().pts).ok().and_then(|n| video.packets.get(n));
                     // Leading pictures of the run's keyframe lean on what was not decoded.
                     let key = &video.packets[self.run_key];
-                    let Some(n) = from.filter(|p| p.frame != u32::MAX && (self.run_key == 0 || p.pts >= key.pts)).map(|p| p.frame as usize)
+                    let Some(n) =
+                        from.filter(|p| p.frame != u32::MAX && (self.run_key == 0 || p.pts >= key.pts)).map(|p| p.frame as usize)
                     else {
                         continue;
                     };
                     // After a jump into gradual refresh, frames are marked until the whole picture has been refreshed.
                     if self.run_key > 0 && !self.is_run_clean {
-                        if f.get().flags & ffi::AV_FRAME_FLAG_CORRUPT as i32 != 0 {
+                        if f.get().flags & ffi::AV_FRAME_FLAG_CORRUPT != 0 {
                             if n >= i {
                                 return Ok(Reached::Passed);
                             }
@@ -427,8 +429,11 @@ impl VideoReader {
             let p = self.packet.get();
             let (pts, dts, pos, size) = (p.pts, p.dts, p.pos, p.size);
             let same = |q: &crate::index::VideoPacket| {
-                let same_place =
-                    if pos >= 0 && q.pos >= 0 { q.pos == pos && (q.pts == pts || q.dts == dts) } else { pts != NO_TIMESTAMP && q.pts == pts };
+                let same_place = if pos >= 0 && q.pos >= 0 {
+                    q.pos == pos && (q.pts == pts || q.dts == dts)
+                } else {
+                    pts != NO_TIMESTAMP && q.pts == pts
+                };
                 // Stream formats begin after a seek with whatever is left of a cut packet.
                 same_place && q.size == size
             };

@@ -119,7 +119,9 @@ fn errors_name_their_cause() {
 
 #[test]
 fn files_cut_off_anywhere_never_panic() {
-    for name in ["iphone_720p_rot90.mov", "roadtrip_vp9_10bit_23976.webm", "anamorphic_mpeg1_sar64-45.mpg", "images/watermark_alpha.png"] {
+    for name in
+        ["iphone_720p_rot90.mov", "roadtrip_vp9_10bit_23976.webm", "anamorphic_mpeg1_sar64-45.mpg", "images/watermark_alpha.png"]
+    {
         let Some(path) = media(name) else { continue };
         let whole = std::fs::read(&path).unwrap();
         let dir = tempfile::tempdir().unwrap();

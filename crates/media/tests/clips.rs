@@ -98,3 +98,15 @@ fn every_clip_gives_ffmpegs_frames_in_any_order() {
         }
     }
 }
+
+#[test]
+fn real_interlaced_footage_is_made_whole() {
+    let Some(path) = media("sony_a7m3_1080i25_avchd.mts") else { return };
+    let index = MediaIndex::scan(&path).unwrap();
+    let info = index.info().video[0].clone();
+    let want = ffmpeg_frames(&path, 0, &[], &info, 13, &["-vf", "bwdif=mode=send_frame:deint=interlaced"]);
+    let mut reader = VideoReader::open_indexed(index, 0, ReadOptions::default()).unwrap();
+    for i in [0, 1, 2, 3, 12, 7, 6] {
+        assert_eq!(adler(&reader.frame(i).unwrap().picture), want[i], "frame {i}");
+    }
+}

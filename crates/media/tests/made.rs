@@ -83,7 +83,11 @@ fn times_are_those_of_the_container() {
     let dir = tempfile::tempdir().unwrap();
     let x264 = ["-c:v", "libx264", "-g", "10", "-bf", "2", "-pix_fmt", "yuv420p"];
     // Variable: every third frame is missing.
-    let vfr = make(dir.path(), "vfr.mp4", &[&["-f", "lavfi", "-i", SOURCE, "-vf", "select=mod(n\\,3)", "-fps_mode", "vfr"][..], &x264].concat());
+    let vfr = make(
+        dir.path(),
+        "vfr.mp4",
+        &[&["-f", "lavfi", "-i", SOURCE, "-vf", "select=mod(n\\,3)", "-fps_mode", "vfr"][..], &x264].concat(),
+    );
     check(&vfr, &[], true);
     let index = MediaIndex::scan(&vfr).unwrap();
     assert!(!index.info().video[0].is_constant_rate);
@@ -112,7 +116,24 @@ fn times_are_those_of_the_container() {
     let apart = make(
         dir.path(),
         "apart.mkv",
-        &["-f", "lavfi", "-i", "sine=duration=4", "-itsoffset", "0.5", "-i", whole, "-map", "0:a", "-map", "1:v", "-c:v", "copy", "-c:a", "flac"],
+        &[
+            "-f",
+            "lavfi",
+            "-i",
+            "sine=duration=4",
+            "-itsoffset",
+            "0.5",
+            "-i",
+            whole,
+            "-map",
+            "0:a",
+            "-map",
+            "1:v",
+            "-c:v",
+            "copy",
+            "-c:a",
+            "flac",
+        ],
     );
     let info = probe(&apart).unwrap();
     assert_eq!((info.audio[0].span.start, info.video[0].span.start), (Time::ZERO, Time::from_secs_f64(0.5)));
@@ -138,8 +159,20 @@ fn interlaced_frames_are_made_whole() {
         dir.path(),
         "interlaced.mp4",
         &[
-            "-f", "lavfi", "-i", "testsrc2=size=192x112:rate=50:duration=2", "-vf", "interlace=scan=tff:lowpass=0", "-c:v", "libx264", "-flags",
-            "+ildct+ilme", "-x264-params", "tff=1:keyint=12:bframes=2", "-pix_fmt", "yuv420p",
+            "-f",
+            "lavfi",
+            "-i",
+            "testsrc2=size=192x112:rate=50:duration=2",
+            "-vf",
+            "interlace=scan=tff:lowpass=0",
+            "-c:v",
+            "libx264",
+            "-flags",
+            "+ildct+ilme",
+            "-x264-params",
+            "tff=1:keyint=12:bframes=2",
+            "-pix_fmt",
+            "yuv420p",
         ],
     );
     check(&interlaced, &["-vf", "bwdif=mode=send_frame:deint=interlaced"], true);
@@ -151,13 +184,41 @@ fn layouts_arrive_as_they_are() {
     let dir = tempfile::tempdir().unwrap();
     // ffv1 and rawvideo hold every layout; 190 is not a multiple of the usual alignments, 107 is odd.
     for pix_fmt in [
-        "yuv420p", "yuv422p", "yuv444p", "yuv440p", "yuv411p", "yuv410p", "yuva420p", "yuva444p", "yuv420p10le", "yuv422p10le", "yuv444p12le",
-        "yuv420p16le", "yuva444p10le", "gbrp10le", "gbrp12le", "gbrap16le", "gray", "gray10le", "gray16le",
+        "yuv420p",
+        "yuv422p",
+        "yuv444p",
+        "yuv440p",
+        "yuv411p",
+        "yuv410p",
+        "yuva420p",
+        "yuva444p",
+        "yuv420p10le",
+        "yuv422p10le",
+        "yuv444p12le",
+        "yuv420p16le",
+        "yuva444p10le",
+        "gbrp10le",
+        "gbrp12le",
+        "gbrap16le",
+        "gray",
+        "gray10le",
+        "gray16le",
     ] {
         let path = make(
             dir.path(),
             &format!("{pix_fmt}.mkv"),
-            &["-f", "lavfi", "-i", "testsrc2=size=190x107:rate=25:duration=0.12", "-pix_fmt", pix_fmt, "-strict", "-2", "-c:v", "ffv1"],
+            &[
+                "-f",
+                "lavfi",
+                "-i",
+                "testsrc2=size=190x107:rate=25:duration=0.12",
+                "-pix_fmt",
+                pix_fmt,
+                "-strict",
+                "-2",
+                "-c:v",
+                "ffv1",
+            ],
         );
         let index = MediaIndex::scan(&path).unwrap();
         let info = index.info().video[0].clone();

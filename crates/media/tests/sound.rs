@@ -70,7 +70,13 @@ fn check(path: &Path, stream: usize, jump_tolerance: f32, gaps: &[(usize, usize)
             assert!(d <= jump_tolerance, "{name}: channel {c} at {k} differs by {d} from reading in order");
         }
     }
-    eprintln!("{name}#{stream}: {} {} ch {} Hz, {total} samples, {lead} lead, {:?}", info.codec, info.channels, info.rate_hz, reader.report());
+    eprintln!(
+        "{name}#{stream}: {} {} ch {} Hz, {total} samples, {lead} lead, {:?}",
+        info.codec,
+        info.channels,
+        info.rate_hz,
+        reader.report()
+    );
 }
 
 #[test]

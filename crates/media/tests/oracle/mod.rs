@@ -1,7 +1,7 @@
 //! The ffmpeg and ffprobe programs as the reference, and the checksum that both sides compute.
 #![allow(dead_code)]
 use cutroom_media::{VideoInfo, pixel};
-use cutroom_types::{PictureFormat, Picture};
+use cutroom_types::{Picture, PictureFormat};
 use std::{
     path::{Path, PathBuf},
     process::Command,
@@ -28,7 +28,12 @@ pub fn ffmpeg(args: &[&str]) -> Vec<u8> {
 
 /// ffprobe's values, one a line.
 pub fn ffprobe(path: &Path, args: &[&str]) -> String {
-    let out = Command::new("ffprobe").args(["-v", "quiet", "-of", "default=nw=1:nk=1"]).args(args).arg(path).output().expect("ffprobe runs");
+    let out = Command::new("ffprobe")
+        .args(["-v", "quiet", "-of", "default=nw=1:nk=1"])
+        .args(args)
+        .arg(path)
+        .output()
+        .expect("ffprobe runs");
     String::from_utf8_lossy(&out.stdout).into_owned()
 }
 
@@ -91,6 +96,9 @@ pub fn ffmpeg_frames(path: &Path, stream: usize, decoder: &[&str], info: &VideoI
     String::from_utf8_lossy(&ffmpeg(&args))
         .lines()
         .filter(|l| !l.starts_with('#'))
-        .map(|l| u32::from_str_radix(l.rsplit("0x").next().expect("a checksum").split(',').next().expect("a checksum").trim(), 16).expect("hexadecimal"))
+        .map(|l| {
+            u32::from_str_radix(l.rsplit("0x").next().expect("a checksum").split(',').next().expect("a checksum").trim(), 16)
+                .expect("hexadecimal")
+        })
         .collect()
 }
