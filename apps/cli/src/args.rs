@@ -221,7 +221,9 @@ pub struct DoctorArgs {
 
 /// `cutroom completions`.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  cutroom completions bash > ~/.local/share/bash-completion/completions/cutroom\n  cutroom completions zsh > ~/.zfunc/_cutroom")]
+#[command(
+    after_help = "Examples:\n  cutroom completions bash > ~/.local/share/bash-completion/completions/cutroom\n  cutroom completions zsh > ~/.zfunc/_cutroom"
+)]
 pub struct CompletionsArgs {
     /// The shell
     #[arg(value_enum)]

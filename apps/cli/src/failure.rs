@@ -90,6 +90,9 @@ impl Shown {
         if let Some(path) = &e.json_path {
             message = format!("{path}: ");
         }
+        if let Some(clip) = &e.clip {
+            message.push_str(&format!("clip \"{clip}\": "));
+        }
         message.push_str(&e.message);
         let file = e.file.as_ref().map(|f| f.display().to_string()).filter(|f| !e.message.contains(f.as_str()));
         if let Some(file) = file {

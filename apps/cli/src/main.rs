@@ -2,6 +2,8 @@
 //!
 //! Each command is a free function in its own file under `commands/`, an arm in [`args::Command`] and one in [`run`].
 #![forbid(unsafe_code)]
+// An error ends an operation and says all it knows; how wide it is costs nothing there.
+#![allow(clippy::result_large_err)]
 
 mod args;
 mod commands;

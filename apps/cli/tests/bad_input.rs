@@ -83,7 +83,7 @@ fn a_clip_past_the_end_of_its_source() {
     let ran = refused(&b, "bad.json");
     assert_eq!(ran.code, 4, "{}", ran.err);
     let text = words(&ran);
-    assert!(text.contains("c1") || text.contains("clips[0].duration"), "{text}");
+    assert!(text.contains("clip \"c1\"") && text.contains("clips[0].duration"), "{text}");
     assert!(text.contains("1.080 s") && text.contains("a.mp4") && text.contains("1.0"), "{text}");
 }
 

@@ -36,7 +36,8 @@ fn frames_do_not_depend_on_threads_simd_or_luck() {
     b.clip("b.mp4", 20, "25");
     b.ok(&["new", "film.json", "a.mp4", "b.mp4", "--dissolve", "8f"]);
     let hashes = |threads: &str, simd: Option<&str>| {
-        let mut command = b.command(&["export", "film.json", "--null", "--backend", "cpu", "--frame-hashes", "h.txt", "--threads", threads]);
+        let mut command =
+            b.command(&["export", "film.json", "--null", "--backend", "cpu", "--frame-hashes", "h.txt", "--threads", threads]);
         if let Some(level) = simd {
             command.env("CUTROOM_SIMD", level);
         }
@@ -64,7 +65,20 @@ fn a_range_has_its_own_frames_and_samples() {
     b.clip("a.mp4", 60, "30000/1001");
     b.ok(&["new", "film.json", "a.mp4"]);
     b.ok(&["export", "film.json", "--null", "--frame-hashes", "all.txt"]);
-    b.ok(&["export", "film.json", "-o", "part.mkv", "--video-codec", "ffv1", "--audio-codec", "pcm", "--range", "10..31", "--frame-hashes", "part.txt"]);
+    b.ok(&[
+        "export",
+        "film.json",
+        "-o",
+        "part.mkv",
+        "--video-codec",
+        "ffv1",
+        "--audio-codec",
+        "pcm",
+        "--range",
+        "10..31",
+        "--frame-hashes",
+        "part.txt",
+    ]);
     let hash = |text: &str| -> Vec<String> { text.lines().map(|l| l.split(' ').nth(1).unwrap().to_owned()).collect() };
     assert_eq!(hash(&b.read("part.txt")), hash(&b.read("all.txt"))[10..31]);
     assert_eq!(decoded_frames(&b.path("part.mkv")), 21);

@@ -99,9 +99,8 @@ fn try_backend(choice: BackendChoice) -> BackendReport {
 fn font_folders() -> Vec<PathBuf> {
     let home = std::env::var_os("HOME").map(PathBuf::from);
     let data = std::env::var_os("XDG_DATA_HOME").map(PathBuf::from).or_else(|| home.as_ref().map(|h| h.join(".local/share")));
-    let mut folders: Vec<PathBuf> = ["/usr/share/fonts", "/usr/local/share/fonts", "/System/Library/Fonts", "/Library/Fonts"]
-        .map(PathBuf::from)
-        .to_vec();
+    let mut folders: Vec<PathBuf> =
+        ["/usr/share/fonts", "/usr/local/share/fonts", "/System/Library/Fonts", "/Library/Fonts"].map(PathBuf::from).to_vec();
     folders.extend(data.map(|d| d.join("fonts")));
     folders.extend(home.map(|h| h.join("Library/Fonts")));
     folders.extend(std::env::var_os("WINDIR").map(|w| PathBuf::from(w).join("Fonts")));

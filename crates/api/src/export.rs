@@ -1,7 +1,9 @@
 //! Rendering a project into a file.
 use crate::{ApiError, BackendChoice, open, parse_range, settings::parse_pixel_format};
 use cutroom_export::{Cancellation, ExportPlan, Progress, SoundRange, Target};
-use cutroom_media::write::{Rate, SoundSettings, VideoSettings, WriteSettings, container_for_path, containers, validate, video_codec};
+use cutroom_media::write::{
+    Rate, SoundSettings, VideoSettings, WriteSettings, container_for_path, containers, validate, video_codec,
+};
 use cutroom_pipeline::{Footage, RenderOptions};
 use cutroom_project::Composition;
 use cutroom_types::PictureFormat;
@@ -143,8 +145,11 @@ fn plan(request: &ExportRequest, footage: &Footage) -> Result<ExportPlan, ApiErr
     let rate = composition.frame_rate;
     let total = footage.frame_count();
     if total == 0 {
-        return Err(ApiError::new("project.empty", format!("composition \"{}\" is empty: there is nothing to export", composition.id))
-            .file(&request.project));
+        return Err(ApiError::new(
+            "project.empty",
+            format!("composition \"{}\" is empty: there is nothing to export", composition.id),
+        )
+        .file(&request.project));
     }
     let frames = match &request.range {
         Some(text) => parse_range(text, rate, total)?,
@@ -235,9 +240,10 @@ fn describe(plan: &ExportPlan) -> String {
     match &plan.target {
         Target::Null => plan.output.format.to_string(),
         Target::File { settings, .. } => {
-            let video = settings.video.as_ref().map(|v| {
-                format!("{}x{} at {} fps, {} {}", v.size.width, v.size.height, v.frame_rate, v.codec, v.format)
-            });
+            let video = settings
+                .video
+                .as_ref()
+                .map(|v| format!("{}x{} at {} fps, {} {}", v.size.width, v.size.height, v.frame_rate, v.codec, v.format));
             let sound = settings.sound.as_ref().map(|s| format!("{} {} Hz, {} channels", s.codec, s.rate_hz, s.channels));
             video.into_iter().chain(sound).collect::<Vec<_>>().join("; ")
         }

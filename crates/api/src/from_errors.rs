@@ -68,7 +68,8 @@ impl From<ExportError> for ApiError {
             ExportError::Open { source } | ExportError::Write { source, .. } | ExportError::Finish { source } => {
                 error.file = source.path().map(Into::into);
             }
-            ExportError::Frame { source: PipelineError::Media(m), .. } | ExportError::Sound { source: PipelineError::Media(m), .. } => {
+            ExportError::Frame { source: PipelineError::Media(m), .. }
+            | ExportError::Sound { source: PipelineError::Media(m), .. } => {
                 error.file = m.path().map(Into::into);
             }
             _ => {}

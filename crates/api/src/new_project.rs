@@ -3,7 +3,8 @@ use crate::{ApiError, open, parse_length_frames, position::nearest_frame};
 use cutroom_media::{MediaInfo, VideoInfo, probe};
 use cutroom_pipeline::facts_of;
 use cutroom_project::{
-    Alignment, Clip, ClipSource, Composition, CompositionColor, Extra, Media, MediaKind, Project, Track, TrackKind, Transition, save,
+    Alignment, Clip, ClipSource, Composition, CompositionColor, Extra, Media, MediaKind, Project, Track, TrackKind, Transition,
+    save,
 };
 use cutroom_types::{FrameRate, Size, Time, TimeDelta};
 use schemars::JsonSchema;
@@ -140,7 +141,9 @@ fn add_media<'a>(
         let kind = match (info.is_still, info.video.is_empty()) {
             (true, _) => MediaKind::Image,
             (false, true) if info.audio.is_empty() => {
-                return Err(ApiError::new("media.open.empty", format!("{}: holds neither picture nor sound", path.display())).file(path));
+                return Err(
+                    ApiError::new("media.open.empty", format!("{}: holds neither picture nor sound", path.display())).file(path)
+                );
             }
             (false, true) => MediaKind::Audio,
             (false, false) => MediaKind::Video,

@@ -121,7 +121,8 @@ impl Lanes {
 
     fn start(&mut self, wanted: &Wanted) -> Result<usize, PipelineError> {
         if self.lanes.len() >= MAX_LANES
-            && let Some(oldest) = (0..self.lanes.len()).filter(|&i| self.lanes[i].used < self.tick).min_by_key(|&i| self.lanes[i].used)
+            && let Some(oldest) =
+                (0..self.lanes.len()).filter(|&i| self.lanes[i].used < self.tick).min_by_key(|&i| self.lanes[i].used)
         {
             self.lanes.swap_remove(oldest);
         }

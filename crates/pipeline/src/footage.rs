@@ -156,7 +156,8 @@ pub fn facts_of(info: &MediaInfo) -> MediaFacts {
 
 /// Where a media's file is.
 pub fn media_path(folder: &Path, path: &str) -> PathBuf {
-    folder.join(path)
+    // Shorter in messages than "./film.mp4".
+    if folder == Path::new(".") { path.into() } else { folder.join(path) }
 }
 
 /// Scans the files in use, several at once.

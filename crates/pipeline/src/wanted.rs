@@ -41,7 +41,14 @@ mod tests {
     use cutroom_types::{ClipId, Primaries, Size, Transfer};
 
     fn layer(content: Content) -> Layer {
-        Layer { clip: ClipId::from("c"), content, effects: vec![], transform: Transform::IDENTITY, opacity: 1.0, blend: "normal".into() }
+        Layer {
+            clip: ClipId::from("c"),
+            content,
+            effects: vec![],
+            transform: Transform::IDENTITY,
+            opacity: 1.0,
+            blend: "normal".into(),
+        }
     }
     fn media(id: &str, flicks: i64) -> Layer {
         layer(Content::Media { media: id.into(), stream: 0, source_time: Time(flicks) })

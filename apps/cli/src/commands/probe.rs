@@ -40,7 +40,10 @@ fn describe(r: &MediaReport) -> String {
             if v.field_order.contains("field") {
                 notes.push(format!("interlaced, {}", v.field_order));
             }
-            let rate = v.frame_rate.as_ref().map_or("-".into(), |f| format!("{f} fps{}", if v.is_constant_rate { "" } else { " (varying)" }));
+            let rate = v
+                .frame_rate
+                .as_ref()
+                .map_or("-".into(), |f| format!("{f} fps{}", if v.is_constant_rate { "" } else { " (varying)" }));
             rows.push(vec![
                 format!("  {kind} {i}"),
                 v.codec.clone(),

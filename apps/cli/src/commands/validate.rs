@@ -8,6 +8,9 @@ pub fn validate(args: &ValidateArgs) -> Result<(), Failure> {
     if args.json {
         super::print_json(&report)?;
     }
+    for note in report.notes.iter().filter(|_| !args.json) {
+        eprintln!("note: {note}");
+    }
     if !report.problems.is_empty() {
         let failure = Failure::from(report.problems);
         return Err(if args.json { failure.already_shown() } else { failure });

@@ -85,7 +85,8 @@ pub fn ran(output: Output) -> Ran {
 }
 
 pub fn ffmpeg(args: &[&str], to: &Path) {
-    let out = Command::new("ffmpeg").args(["-v", "error", "-nostdin", "-y"]).args(args).arg(to).output().expect("ffmpeg is installed");
+    let out =
+        Command::new("ffmpeg").args(["-v", "error", "-nostdin", "-y"]).args(args).arg(to).output().expect("ffmpeg is installed");
     assert!(out.status.success(), "ffmpeg {args:?}\n{}", String::from_utf8_lossy(&out.stderr));
 }
 
