@@ -14,7 +14,7 @@ fn clips_become_a_film_of_exactly_their_frames() {
     assert_eq!(ffprobe(&b.path("film.mp4"), "v", "r_frame_rate"), "25/1");
     assert_eq!(ffprobe(&b.path("film.mp4"), "v", "color_space"), "bt709");
     assert_eq!(ffprobe(&b.path("film.mp4"), "a", "codec_name"), "aac");
-    let last = ran.err.lines().filter(|l| l.contains("\"frame\"")).next_back().unwrap();
+    let last = ran.err.lines().rfind(|l| l.contains("\"frame\"")).unwrap();
     let last: serde_json::Value = serde_json::from_str(last).unwrap();
     assert_eq!((last["frame"].as_u64(), last["total"].as_u64()), (Some(75), Some(75)));
     assert_eq!(b.names(), ["a.mp4", "b.mp4", "film.json", "film.mp4"]);
