@@ -83,6 +83,8 @@ pub(crate) struct SoundScan {
     first: Vec<Packet>,
     next: Option<i64>,
     base_is_coarse: bool,
+    /// Matroska's CodecDelay, samples, which FFmpeg does not always pass on as a skip.
+    codec_delay: i64,
     skipped_to: i64,
     presented_end: i64,
     trailing_discard: i64,
@@ -120,6 +122,7 @@ impl SoundScan {
                 first: Vec::new(),
                 next: None,
                 base_is_coarse: rate * i64::from(tb.num) > i64::from(tb.den),
+                codec_delay: if input.format_name().starts_with("matroska") { i64::from((*par).initial_padding.max(0)) } else { 0 },
                 skipped_to: i64::MIN,
                 presented_end: 0,
                 trailing_discard: 0,
@@ -151,6 +154,8 @@ impl SoundScan {
                 let data = packet.data();
                 ffi::av_parser_parse2(parser, context, &mut out, &mut size, data.as_ptr(), data.len() as i32, none, none, -1);
                 i64::from((*parser).duration.max(0))
+            } else if (*self.par).codec_id == AVCodecID::AV_CODEC_ID_OPUS {
+                opus_samples(packet.data())
             } else {
                 i64::from(ffi::av_get_audio_frame_duration2(self.par.cast_mut(), p.size).max(0))
             }
@@ -170,6 +175,9 @@ impl SoundScan {
         if let Some(s) = packet.side_data(AVPacketSideDataType::AV_PKT_DATA_SKIP_SAMPLES).filter(|s| s.len() >= 8) {
             skip = i64::from(u32::from_le_bytes([s[0], s[1], s[2], s[3]]));
             discard = i64::from(u32::from_le_bytes([s[4], s[5], s[6], s[7]]));
+        }
+        if self.packets.is_empty() && skip == 0 && stamp < 0 && stamp != NO_TIMESTAMP {
+            skip = self.codec_delay;
         }
         let counted = self.next;
         let start = match counted {
@@ -263,6 +271,23 @@ impl Drop for SoundScan {
             }
         }
     }
+}
+
+/// Samples at 48 kHz in an Opus packet (RFC 6716 §3.1 and §3.2); 0 for an empty one.
+fn opus_samples(data: &[u8]) -> i64 {
+    let Some(&toc) = data.first() else { return 0 };
+    let config = usize::from(toc >> 3);
+    let frame = match config {
+        0..12 => [480, 960, 1920, 2880][config & 3],
+        12..16 => [480, 960][config & 1],
+        _ => [120, 240, 480, 960][config & 3],
+    };
+    frame
+        * match toc & 3 {
+            0 => 1,
+            1 | 2 => 2,
+            _ => data.get(1).map_or(0, |b| i64::from(b & 63)),
+        }
 }
 
 fn is_pcm(codec: AVCodecID) -> bool {

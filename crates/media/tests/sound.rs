@@ -113,3 +113,30 @@ fn every_sound_stream_equals_ffmpegs() {
         check(&path, stream, tolerance, &gaps);
     }
 }
+
+#[test]
+fn priming_is_cut_in_every_container() {
+    let dir = tempfile::tempdir().unwrap();
+    for (name, args, tolerance) in [
+        ("a.wav", &["-c:a", "pcm_s24le"][..], 0.0),
+        ("a.flac", &["-c:a", "flac"], 0.0),
+        ("flac.mkv", &["-c:a", "flac"], 0.0),
+        ("alac.m4a", &["-c:a", "alac"], 0.0),
+        ("aac.m4a", &["-c:a", "aac"], 1e-3),
+        ("aac.mkv", &["-c:a", "aac"], 1e-3),
+        ("a.mp3", &["-c:a", "libmp3lame"], 1e-3),
+        ("mp3.mkv", &["-c:a", "libmp3lame"], 1e-3),
+        ("opus.ogg", &["-c:a", "libopus"], 2e-2),
+        ("opus.webm", &["-c:a", "libopus"], 2e-2),
+        ("opus.mp4", &["-c:a", "libopus"], 2e-2),
+        ("vorbis.ogg", &["-c:a", "libvorbis"], 1e-6),
+        ("ac3.ts", &["-c:a", "ac3"], 1e-2),
+    ] {
+        let path = dir.path().join(name);
+        let source = "aevalsrc=0.4*sin(2*PI*(200+300*t)*t)|0.3*sin(2*PI*777*t)*gt(mod(t\\,0.5)\\,0.25):s=48000:d=5";
+        ffmpeg(&[&["-f", "lavfi", "-i", source][..], args, &[path.to_str().unwrap()]].concat());
+        check(&path, 0, tolerance, &[]);
+        let samples = MediaIndex::scan(&path).unwrap().info().audio[0].samples;
+        eprintln!("{name}: {samples} of 240000");
+    }
+}
