@@ -79,7 +79,7 @@ pub trait Real:
         let e = Self::select(small, e - 1.0, e);
         let s = (m - 1.0) / (m + 1.0);
         let s2 = s * s;
-        (poly(s2, &[2.885_390_1, 0.961_796_7, 0.577_078, 0.412_198_58]) * s) + e
+        (poly(s2, &[2.885_39, 0.961_796_7, 0.577_078, 0.412_198_58]) * s) + e
     }
     /// self^y for self ≥ 0 (0 gives a number near 0).
     #[inline(always)]

@@ -90,7 +90,7 @@ fn weigh_rows_with<I: Isa>(rows: &[&[u8]], kind: SampleKind, weights: &[f32], ou
                 while x < n {
                     let mut acc = kind.get(rows[0], x) * weights[0];
                     for (row, w) in rows[1..].iter().zip(&weights[1..]) {
-                        acc = kind.get(row, x) * w + acc;
+                        acc += kind.get(row, x) * w;
                     }
                     out[x] = acc;
                     x += 1;
@@ -207,7 +207,7 @@ fn double_columns_with<I: Isa>(source: &[f32], even: [f32; 3], odd: [f32; 3], ou
 /// Doubles a row: output columns `2i` and `2i + 1` are weighted sums of `source[i..i + 3]` (the sample itself is `source[i + 1]`).
 /// `source` holds two samples more than `out.len() / 2`, which must be even.
 pub fn double_columns(level: SimdLevel, source: &[f32], even: [f32; 3], odd: [f32; 3], out: &mut [f32]) {
-    assert!(source.len() >= out.len() / 2 + 2 && out.len() % 2 == 0);
+    assert!(source.len() >= out.len() / 2 + 2 && out.len().is_multiple_of(2));
     dispatch!(level, double_columns_with(source, even, odd, out));
 }
 
@@ -257,7 +257,11 @@ fn pack_row_with<I: Isa>(source: &[f32], kind: SampleKind, max_code: f32, out: &
                 }
                 while x + I::N <= n {
                     let v = (V::<I>::load(&source[x..]).max(0.0).min(max_code)) + 0.5;
-                    if kind == SampleKind::U8 { I::store_u8(v.0, &mut out[x..]) } else { I::store_u16(v.0, &mut out[2 * x..]) }
+                    if kind == SampleKind::U8 {
+                        I::store_u8(v.0, &mut out[x..])
+                    } else {
+                        I::store_u16(v.0, &mut out[2 * x..])
+                    }
                     x += I::N;
                 }
                 while x < n {
@@ -305,7 +309,7 @@ fn convolve_with<I: Isa>(taps: &[&[f32]], weights: &[f32], out: &mut [f32]) {
                 while x < n {
                     let mut acc = taps[reach][x] * weights[0];
                     for k in 1..=reach {
-                        acc = (taps[reach - k][x] + taps[reach + k][x]) * weights[k] + acc;
+                        acc += (taps[reach - k][x] + taps[reach + k][x]) * weights[k];
                     }
                     out[x] = acc;
                     x += 1;

@@ -73,7 +73,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         transfer: Transfer::Bt709,
         background: [0.0, 0.0, 0.0, 1.0],
     };
-    let plan = FramePlan { canvas, time: Time::ZERO, layers: vec![layer("a", Transform::IDENTITY, 1.0, vec![]), layer("b", pip, 0.8, grade)] };
+    let plan = FramePlan {
+        canvas,
+        time: Time::ZERO,
+        layers: vec![layer("a", Transform::IDENTITY, 1.0, vec![]), layer("b", pip, 0.8, grade)],
+    };
     let output = OutputSpec { format: PictureFormat::YUV420P8, color: ColorTags::BT709 };
     let mut renderer = Renderer::new(RenderOptions { backend: Backend::Cpu, threads })?;
     let mut times: Vec<f64> = Vec::with_capacity(frames);

@@ -1,6 +1,7 @@
 //! The entry point: plan + source pictures → picture.
 use crate::{
     cpu::CpuRenderer,
+    gpu::GpuRenderer,
     lower::{self, Lowered},
 };
 use cutroom_timeline::FramePlan;
@@ -76,6 +77,7 @@ pub struct Renderer {
 
 enum Machine {
     Cpu(CpuRenderer),
+    Gpu(Box<GpuRenderer>),
 }
 
 impl Renderer {
@@ -84,12 +86,23 @@ impl Renderer {
     /// # Errors
     /// [`RenderError::Gpu`] when `Backend::Gpu` is asked for and no device works.
     pub fn new(options: RenderOptions) -> Result<Self, RenderError> {
-        Ok(Self { machine: Machine::Cpu(CpuRenderer::new(options.threads)?) })
+        let gpu = |allow_software| GpuRenderer::new(allow_software).map(|g| Machine::Gpu(Box::new(g)));
+        let machine = match options.backend {
+            Backend::Gpu => gpu(true)?,
+            Backend::Cpu => Machine::Cpu(CpuRenderer::new(options.threads)?),
+            // No GPU is the normal case on servers, not a failure.
+            Backend::Auto => match gpu(false) {
+                Ok(machine) => machine,
+                Err(_) => Machine::Cpu(CpuRenderer::new(options.threads)?),
+            },
+        };
+        Ok(Self { machine })
     }
     /// What draws: `"cpu (avx512, 2 threads)"` or the adapter's name.
     pub fn describe(&self) -> String {
         match &self.machine {
             Machine::Cpu(c) => c.describe(),
+            Machine::Gpu(g) => g.describe(),
         }
     }
     /// Draws one frame. A single untouched full-canvas layer whose picture already has the output's
@@ -102,6 +115,7 @@ impl Renderer {
             Lowered::Untouched(picture) => Ok(picture),
             Lowered::Program(program) => match &mut self.machine {
                 Machine::Cpu(c) => c.run(&program, output),
+                Machine::Gpu(g) => g.run(&program, output),
             },
         }
     }

@@ -263,6 +263,9 @@ impl Lowering<'_> {
             _ => Affine::scale(f64::from(stored.width) / f64::from(display_stored.width), 1.0)
                 .after(&picture.orientation.stored_from_upright(display_stored)),
         };
+        if let Some(what) = color::unsupported(picture.color) {
+            return Err(RenderError::Unsupported(format!("{what} of a source picture")));
+        }
         let decode = color::decode_steps(picture.format, picture.color, working);
         let (has_alpha, premultiplied) = (picture.format.alpha, picture.alpha == AlphaMode::Premultiplied);
         let id = self.program.pictures.len();
@@ -397,7 +400,7 @@ impl Lowering<'_> {
             }
             let mut id = self.add_intermediate(size, pass);
             let Some((wide, after)) = tail.split_first() else {
-                return Ok(self.from_intermediate(id, size));
+                return Ok(Self::intermediate_source(id, size));
             };
             let spec = find_effect(wide)?;
             if let Shape::Separable { weights } = spec.shape {
@@ -410,7 +413,7 @@ impl Lowering<'_> {
                     id = to;
                 }
             }
-            current = self.from_intermediate(id, size);
+            current = Self::intermediate_source(id, size);
             rest = after;
             if rest.is_empty() {
                 return Ok(current);
@@ -418,7 +421,7 @@ impl Lowering<'_> {
         }
     }
 
-    fn from_intermediate(&self, id: usize, size: Size) -> LayerSource {
+    fn intermediate_source(id: usize, size: Size) -> LayerSource {
         LayerSource {
             source: Source::Intermediate(id),
             content: size,
@@ -451,7 +454,7 @@ impl Lowering<'_> {
             pass.stages.push(Stage::Premultiply { reg: 0 });
         }
         let id = self.add_intermediate(size, pass);
-        let mut reduced = self.from_intermediate(id, size);
+        let mut reduced = Self::intermediate_source(id, size);
         reduced.content = content;
         reduced.source_from_content = content_from_small.inverse().unwrap_or(Affine::IDENTITY);
         Ok(reduced)

@@ -21,7 +21,7 @@ pub fn pictures(path: &Path) -> Result<Vec<Seen>, String> {
     // Numbered anew: only the order counts here, and the raw "container" wants a constant rate.
     let scale = format!("scale={}:{}:flags=area,settb=1/25,setpts=N", code::WIDTH, code::HEIGHT);
     let mut command = ffmpeg();
-    command.arg("-i").arg(path).args(["-map", "0:v:0", "-fps_mode", "passthrough", "-vf", &scale]);
+    command.arg("-i").arg(path).args(["-map", "0:v:0", "-fps_mode", "passthrough", "-enc_time_base", "1:25", "-vf", &scale]);
     command.args(["-pix_fmt", "yuv420p", "-f", "rawvideo", "pipe:1"]).stdin(Stdio::null()).stdout(Stdio::piped());
     let mut child = command.spawn().map_err(|e| format!("cannot run ffmpeg: {e}"))?;
     let mut pipe = child.stdout.take().ok_or("ffmpeg has no standard output")?;

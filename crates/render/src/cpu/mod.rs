@@ -9,7 +9,7 @@ use crate::{
 use cutroom_kernel::{
     Blend, BlendKernel, BlendOp, Extent, Real, Rgba, SimdLevel, TILE_PITCH, TILE_ROWS, Tile, lanes::MAX_LANES, rgb, rows,
 };
-use cutroom_types::{Picture, PictureFormat, Plane, PlaneMemory, Size};
+use cutroom_types::{Picture, PictureFormat, Plane, PlaneMemory};
 use pack::{Band, Packer};
 use rayon::prelude::*;
 use sample::{Input, Raster, Sampler};
@@ -67,7 +67,17 @@ impl CpuRenderer {
     /// # Errors
     /// [`RenderError::Unsupported`] when the SIMD level asked for does not exist or threads cannot be started.
     pub fn new(threads: usize) -> Result<Self, RenderError> {
-        let level = SimdLevel::from_env().map_err(RenderError::Unsupported)?;
+        Self::with_level(SimdLevel::from_env().map_err(RenderError::Unsupported)?, threads)
+    }
+
+    /// With a given SIMD level.
+    ///
+    /// # Errors
+    /// As [`Self::new`], and when the machine lacks the level.
+    pub fn with_level(level: SimdLevel, threads: usize) -> Result<Self, RenderError> {
+        if !level.available() {
+            return Err(RenderError::Unsupported(format!("with {} instructions on this processor", level.name())));
+        }
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(threads)
             .thread_name(|i| format!("render-{i}"))
@@ -464,9 +474,4 @@ pub(crate) mod stage_kernels {
     pub static UNPREMULTIPLY: Point<Unpremultiply> = Point(Unpremultiply);
     /// See [`Fade`].
     pub static FADE: Point<Fade> = Point(Fade);
-}
-
-/// Size as a message shows it.
-pub(crate) fn show(size: Size) -> String {
-    format!("{}×{}", size.width, size.height)
 }

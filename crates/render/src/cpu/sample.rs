@@ -138,11 +138,6 @@ impl<'a> Sampler<'a> {
         Self { sampling, maps, coverage: coverage(&sampling), has_alpha }
     }
 
-    /// Whether every pixel inside the bounds has alpha 1.
-    pub fn is_opaque(&self) -> bool {
-        !self.has_alpha && matches!(self.coverage, Coverage::Full)
-    }
-
     /// Fills rows `y..y + rows` and columns `x..x + width` of the output into `tile`; outside the bounds alpha is 0.
     pub fn read(&self, level: SimdLevel, tile: &mut Tile, scratch: &mut Vec<f32>, x: usize, y: usize, width: usize, rows: usize) {
         let [bx0, by0, bx1, by1] = self.sampling.bounds.map(|v| v as usize);
@@ -306,7 +301,7 @@ fn plan_columns(taps: &[Taps], x0: u32, len: usize) -> Columns {
 
 /// Recognises the two alternating weight sets of 2:1 chroma at unit scale.
 fn plan_double(taps: &[Taps], x0: u32, len: usize) -> Option<Columns> {
-    if x0 % 2 != 0 || taps.len() < 8 {
+    if !x0.is_multiple_of(2) || taps.len() < 8 || len < taps.len() / 2 {
         return None;
     }
     // Weights of output column i as three numbers around source sample i / 2 + offset, read in the middle of the row.
@@ -389,7 +384,7 @@ impl PlaneSampler<'_> {
                 let (left, right) = (src[a], src[b - 1]);
                 src[..a].fill(left);
                 src[b..].fill(right);
-                if lead == 0 && n % 2 == 0 {
+                if lead == 0 && n.is_multiple_of(2) {
                     rows::double_columns(level, src, weights[0], weights[1], &mut tile.planes[dest][at..at + n]);
                 } else {
                     rows::double_columns(level, src, weights[0], weights[1], doubled);

@@ -1,1 +1,353 @@
-//! wgpu.
+//! The GPU back end: every tile pass is one compute shader, made by tracing the same kernels that the CPU runs.
+//!
+//! A pass is split into its *structure*, which decides the shader's text and is compiled once, and its *numbers*, which are
+//! written to a uniform buffer every frame. Source planes are uploaded as they are and kept while in use; the last pass packs the output's
+//! planes, which come back through a ring of three buffers, so that up to three frames are under way.
+mod device;
+mod numbers;
+mod output;
+mod pipeline;
+mod readback;
+mod sampling;
+mod shader;
+mod upload;
+
+use crate::{
+    api::{OutputSpec, RenderError},
+    filter,
+    program::{IntermediateId, Pass, Program, Target, TilePass},
+};
+use cutroom_types::{Picture, Size};
+use device::Gpu;
+use numbers::Numbers;
+use output::PlaneLayout;
+use pipeline::{Bound, Writes};
+pub use readback::PendingFrame;
+use readback::Ring;
+use sampling::{Texel, TextureUse};
+use shader::{Shader, Structure};
+use std::{collections::HashMap, sync::Arc};
+use upload::Uploads;
+
+/// Intermediates in `f16`: a relative step of 2⁻¹¹, an eighth of an 8-bit code at white.
+const INTERMEDIATE: wgpu::TextureFormat = wgpu::TextureFormat::Rgba16Float;
+/// Most compiled passes that are kept; beyond, all are dropped and compiled anew as needed.
+const MOST_COMPILED: usize = 256;
+
+/// Draws programs on a GPU.
+pub struct GpuRenderer {
+    gpu: Gpu,
+    compiled: HashMap<Structure, Arc<Compiled>>,
+    convolve: Option<Bound>,
+    uploads: Uploads,
+    intermediates: Vec<(Size, wgpu::TextureView)>,
+    uniforms: Option<wgpu::Buffer>,
+    ring: Ring,
+}
+
+struct Compiled {
+    bound: Bound,
+    shader: Shader,
+}
+
+/// One prepared pass.
+struct Job {
+    bound: Bound,
+    /// Offset and size in the frame's uniform bytes.
+    numbers: (u64, u64),
+    /// Written; `None` for the output's planes.
+    target: Option<wgpu::TextureView>,
+    textures: Vec<wgpu::TextureView>,
+    weights: Option<wgpu::Buffer>,
+    workgroups: [u32; 2],
+}
+
+/// Counters for measurements and tests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GpuCounters {
+    /// Passes compiled and kept.
+    pub compiled: usize,
+    /// Planes copied to the device so far.
+    pub uploaded_planes: u64,
+}
+
+impl GpuRenderer {
+    /// Opens a discrete GPU, else an integrated one; a software device (lavapipe) only when allowed.
+    ///
+    /// # Errors
+    /// [`RenderError::Gpu`] when no device works.
+    pub fn new(allow_software: bool) -> Result<Self, RenderError> {
+        Ok(Self {
+            gpu: Gpu::open(allow_software)?,
+            compiled: HashMap::new(),
+            convolve: None,
+            uploads: Uploads::default(),
+            intermediates: Vec::new(),
+            uniforms: None,
+            ring: Ring::default(),
+        })
+    }
+
+    /// `"gpu (NVIDIA H200, NVIDIA 570.1)"`.
+    pub fn describe(&self) -> String {
+        format!("gpu ({})", self.gpu.description)
+    }
+
+    /// What has been compiled and uploaded.
+    pub fn counters(&self) -> GpuCounters {
+        GpuCounters { compiled: self.compiled.len(), uploaded_planes: self.uploads.upload_count }
+    }
+
+    /// Draws one frame and waits for it.
+    ///
+    /// # Errors
+    /// [`RenderError::Gpu`] when the device fails, [`RenderError::Unsupported`] for what it cannot hold.
+    pub fn run(&mut self, program: &Program, output: &OutputSpec) -> Result<Picture, RenderError> {
+        let pending = self.begin(program, output)?;
+        self.finish(pending)
+    }
+
+    /// Hands a frame to the device without waiting. Up to [`readback::FRAMES_IN_FLIGHT`] may be under way.
+    ///
+    /// # Errors
+    /// As [`Self::run`], and when too many frames are under way.
+    pub fn begin(&mut self, program: &Program, output: &OutputSpec) -> Result<PendingFrame, RenderError> {
+        self.gpu.check()?;
+        let (jobs, size) = self.prepare(program, output)?;
+        let layout = PlaneLayout::new(output.format, size)
+            .ok_or_else(|| RenderError::Unsupported(format!("{}×{} {} on this GPU", size.width, size.height, output.format)))?;
+        let slot = self.ring.take(&self.gpu, u64::from(layout.words) * 4)?;
+        let submission = self.submit(&jobs, &slot.planes, Some(&slot.readback));
+        let pending = PendingFrame::new(slot, submission, layout, size, *output);
+        self.gpu.check()?;
+        Ok(pending)
+    }
+
+    /// Waits for a frame and takes its planes.
+    ///
+    /// # Errors
+    /// [`RenderError::Gpu`] when the device failed.
+    pub fn finish(&mut self, pending: PendingFrame) -> Result<Picture, RenderError> {
+        pending.finish(&self.gpu)
+    }
+
+    /// Draws one frame without reading it back, and waits: for measuring the device alone.
+    ///
+    /// # Errors
+    /// As [`Self::run`].
+    pub fn run_discarding(&mut self, program: &Program, output: &OutputSpec) -> Result<(), RenderError> {
+        let (jobs, size) = self.prepare(program, output)?;
+        let layout = PlaneLayout::new(output.format, size)
+            .ok_or_else(|| RenderError::Unsupported(format!("{}×{} on this GPU", size.width, size.height)))?;
+        let slot = self.ring.take(&self.gpu, u64::from(layout.words) * 4)?;
+        let submission = self.submit(&jobs, &slot.planes, None);
+        self.gpu.wait(submission)
+    }
+
+    /// WGSL of every tile pass, in order.
+    pub fn shaders(program: &Program, output: &OutputSpec) -> Vec<String> {
+        let (left, _) = filter::cosited(output.color.chroma);
+        let tiles = program.passes.iter().filter_map(|p| match p {
+            Pass::Tiles(t) => Some(t),
+            Pass::Convolve { .. } => None,
+        });
+        tiles.map(|t| Shader::print(t, &shader::lay_out(program, t, output.format, left)).text).collect()
+    }
+
+    fn prepare(&mut self, program: &Program, output: &OutputSpec) -> Result<(Vec<Job>, Size), RenderError> {
+        self.uploads.next_frame();
+        self.size_intermediates(&program.intermediates)?;
+        let mut jobs = Vec::with_capacity(program.passes.len());
+        let mut bytes = Vec::new();
+        let mut size = None;
+        for pass in &program.passes {
+            let job = match pass {
+                Pass::Tiles(tiles) => {
+                    if tiles.target == Target::Output {
+                        size = Some(tiles.size);
+                    }
+                    self.prepare_tiles(program, tiles, output, &mut bytes)?
+                }
+                Pass::Convolve { from, to, horizontal, weights } => {
+                    self.prepare_convolve(*from, *to, *horizontal, weights, &mut bytes)?
+                }
+            };
+            jobs.push(job);
+        }
+        let size = size.ok_or_else(|| RenderError::Unsupported("a program without an output pass".into()))?;
+        self.write_uniforms(&bytes);
+        Ok((jobs, size))
+    }
+
+    fn size_intermediates(&mut self, sizes: &[Size]) -> Result<(), RenderError> {
+        let most = self.gpu.limits.max_texture_dimension_2d;
+        for (i, size) in sizes.iter().enumerate() {
+            if self.intermediates.get(i).is_some_and(|(s, _)| s == size) {
+                continue;
+            }
+            if size.width == 0 || size.height == 0 || size.width > most || size.height > most {
+                return Err(RenderError::Unsupported(format!("{}×{} on this GPU (at most {most})", size.width, size.height)));
+            }
+            let texture = self.gpu.device.create_texture(&wgpu::TextureDescriptor {
+                label: Some("intermediate"),
+                size: wgpu::Extent3d { width: size.width, height: size.height, depth_or_array_layers: 1 },
+                mip_level_count: 1,
+                sample_count: 1,
+                dimension: wgpu::TextureDimension::D2,
+                format: INTERMEDIATE,
+                usage: wgpu::TextureUsages::TEXTURE_BINDING | wgpu::TextureUsages::STORAGE_BINDING,
+                view_formats: &[],
+            });
+            let view = texture.create_view(&wgpu::TextureViewDescriptor::default());
+            if i < self.intermediates.len() {
+                self.intermediates[i] = (*size, view);
+            } else {
+                self.intermediates.push((*size, view));
+            }
+        }
+        Ok(())
+    }
+
+    fn intermediate(&self, id: IntermediateId) -> Result<&(Size, wgpu::TextureView), RenderError> {
+        self.intermediates.get(id).ok_or_else(|| RenderError::Unsupported("a pass over an intermediate that does not exist".into()))
+    }
+
+    /// Appends numbers for one pass: offset and size.
+    fn append_numbers(&self, numbers: &Numbers, bytes: &mut Vec<u8>) -> (u64, u64) {
+        bytes.resize(bytes.len().next_multiple_of(self.gpu.limits.min_uniform_buffer_offset_alignment as usize), 0);
+        let offset = bytes.len() as u64;
+        numbers.append_to(bytes);
+        (offset, bytes.len() as u64 - offset)
+    }
+
+    fn prepare_tiles(
+        &mut self,
+        program: &Program,
+        pass: &TilePass,
+        output: &OutputSpec,
+        bytes: &mut Vec<u8>,
+    ) -> Result<Job, RenderError> {
+        let (left, _) = filter::cosited(output.color.chroma);
+        let mut laid = shader::lay_out(program, pass, output.format, left);
+        let compiled = match self.compiled.get(&laid.structure) {
+            Some(c) => c.clone(),
+            None => {
+                let shader = Shader::print(pass, &laid);
+                let writes = if pass.target == Target::Output { Writes::Words } else { Writes::Texture(INTERMEDIATE) };
+                let bound = pipeline::compile(&self.gpu, shader.text.clone(), writes, &laid.textures.texels, false)?;
+                if self.compiled.len() >= MOST_COMPILED {
+                    self.compiled.clear();
+                }
+                let compiled = Arc::new(Compiled { bound, shader });
+                self.compiled.insert(laid.structure.clone(), compiled.clone());
+                compiled
+            }
+        };
+        compiled.shader.derive(&mut laid);
+        let target = match pass.target {
+            Target::Intermediate(id) => Some(self.intermediate(id)?.1.clone()),
+            Target::Output => {
+                let layout = PlaneLayout::new(output.format, pass.size)
+                    .ok_or_else(|| RenderError::Unsupported(format!("{}×{} on this GPU", pass.size.width, pass.size.height)))?;
+                laid.numbers.rasters[1..].iter_mut().zip(&layout.planes).for_each(|(to, from)| *to = *from);
+                None
+            }
+        };
+        let numbers = self.append_numbers(&laid.numbers, bytes);
+        let mut textures = Vec::with_capacity(laid.textures.uses.len());
+        for use_ in &laid.textures.uses {
+            textures.push(match use_ {
+                TextureUse::Plane(id, k) => self.uploads.view(&self.gpu, &program.pictures[*id], *k)?,
+                TextureUse::Intermediate(id) => self.intermediate(*id)?.1.clone(),
+            });
+        }
+        let workgroups = laid.structure.workgroups(pass.size);
+        Ok(Job { bound: compiled.bound.clone(), numbers, target, textures, weights: None, workgroups })
+    }
+
+    fn prepare_convolve(
+        &mut self,
+        from: IntermediateId,
+        to: IntermediateId,
+        horizontal: bool,
+        weights: &[f32],
+        bytes: &mut Vec<u8>,
+    ) -> Result<Job, RenderError> {
+        let bound = match &self.convolve {
+            Some(b) => b.clone(),
+            None => {
+                let text = include_str!("convolve.wgsl").to_string();
+                let bound = pipeline::compile(&self.gpu, text, Writes::Texture(INTERMEDIATE), &[Texel::Rgba], true)?;
+                self.convolve = Some(bound.clone());
+                bound
+            }
+        };
+        let (size, source) = self.intermediate(from)?.clone();
+        let target = Some(self.intermediate(to)?.1.clone());
+        let mut numbers = Numbers::default();
+        numbers.rasters[0] = [size.width, size.height, u32::from(horizontal), u32::from(!horizontal)];
+        numbers.rasters[1][0] = weights.len() as u32;
+        let buffer = self.gpu.device.create_buffer(&wgpu::BufferDescriptor {
+            label: Some("weights"),
+            size: (weights.len().max(1) * 4) as u64,
+            usage: wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_DST,
+            mapped_at_creation: false,
+        });
+        self.gpu.queue.write_buffer(&buffer, 0, bytemuck::cast_slice(weights));
+        let numbers = self.append_numbers(&numbers, bytes);
+        let workgroups = [size.width.div_ceil(16), size.height.div_ceil(16)];
+        Ok(Job { bound, numbers, target, textures: vec![source], weights: Some(buffer), workgroups })
+    }
+
+    /// Writes are ordered before the next submission and after earlier ones, so one buffer serves all frames under way.
+    fn write_uniforms(&mut self, bytes: &[u8]) {
+        let len = bytes.len() as u64;
+        if self.uniforms.as_ref().is_none_or(|b| b.size() < len) {
+            self.uniforms = Some(self.gpu.device.create_buffer(&wgpu::BufferDescriptor {
+                label: Some("numbers"),
+                size: len.next_power_of_two(),
+                usage: wgpu::BufferUsages::UNIFORM | wgpu::BufferUsages::COPY_DST,
+                mapped_at_creation: false,
+            }));
+        }
+        if let Some(b) = &self.uniforms {
+            self.gpu.queue.write_buffer(b, 0, bytes);
+        }
+    }
+
+    fn submit(&self, jobs: &[Job], planes: &wgpu::Buffer, readback: Option<&wgpu::Buffer>) -> wgpu::SubmissionIndex {
+        let device = &self.gpu.device;
+        let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
+        {
+            let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
+            for job in jobs {
+                let Some(uniforms) = &self.uniforms else { continue };
+                let numbers =
+                    wgpu::BufferBinding { buffer: uniforms, offset: job.numbers.0, size: std::num::NonZeroU64::new(job.numbers.1) };
+                let mut resources = vec![
+                    wgpu::BindingResource::Buffer(numbers),
+                    match &job.target {
+                        Some(view) => wgpu::BindingResource::TextureView(view),
+                        None => planes.as_entire_binding(),
+                    },
+                ];
+                resources.extend(job.textures.iter().map(wgpu::BindingResource::TextureView));
+                resources.extend(job.weights.iter().map(|b| b.as_entire_binding()));
+                let entries: Vec<wgpu::BindGroupEntry> =
+                    resources.into_iter().zip(0..).map(|(resource, binding)| wgpu::BindGroupEntry { binding, resource }).collect();
+                let group = device.create_bind_group(&wgpu::BindGroupDescriptor {
+                    label: None,
+                    layout: &job.bound.layout,
+                    entries: &entries,
+                });
+                pass.set_pipeline(&job.bound.pipeline);
+                pass.set_bind_group(0, &group, &[]);
+                pass.dispatch_workgroups(job.workgroups[0], job.workgroups[1], 1);
+            }
+        }
+        if let Some(to) = readback {
+            encoder.copy_buffer_to_buffer(planes, 0, to, 0, to.size());
+        }
+        self.gpu.queue.submit([encoder.finish()])
+    }
+}

@@ -2,13 +2,13 @@
 use bytemuck::{Pod, Zeroable};
 
 /// Rows of whole numbers before the floats.
-pub const LAYOUT_ROWS: usize = 5;
+pub const RASTER_ROWS: usize = 5;
 
 /// What a shader reads as `u`.
 #[derive(Default)]
 pub struct Numbers {
     /// `[0]` is the target's width and height; `[1 + k]` the word offset, words per row, width and height of output plane `k`.
-    pub layout: [[u32; 4]; LAYOUT_ROWS],
+    pub rasters: [[u32; 4]; RASTER_ROWS],
     /// By slot.
     pub values: Vec<f32>,
 }
@@ -30,16 +30,12 @@ impl Numbers {
     }
     /// Bytes as the shader sees them.
     pub fn append_to(&self, bytes: &mut Vec<u8>) {
-        bytes.extend_from_slice(bytemuck::cast_slice(&self.layout));
+        bytes.extend_from_slice(bytemuck::cast_slice(&self.rasters));
         let mut rows = vec![Row([0.0; 4]); Self::rows(self.values.len())];
         for (i, v) in self.values.iter().enumerate() {
             rows[i / 4].0[i % 4] = *v;
         }
         bytes.extend_from_slice(bytemuck::cast_slice(&rows));
-    }
-    /// Size of [`Self::append_to`] for `count` floats.
-    pub fn byte_len(count: usize) -> u64 {
-        ((LAYOUT_ROWS + Self::rows(count)) * 16) as u64
     }
     /// WGSL that reads a slot.
     pub fn read(slot: usize) -> String {

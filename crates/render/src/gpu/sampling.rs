@@ -70,7 +70,8 @@ pub struct Textures {
     pub texels: Vec<Texel>,
 }
 impl Textures {
-    fn binding(&mut self, use_: TextureUse, texel: Texel) -> usize {
+    /// Index of a texture, bound when it is not yet.
+    pub fn binding(&mut self, use_: TextureUse, texel: Texel) -> usize {
         self.uses.iter().position(|u| *u == use_).unwrap_or_else(|| {
             self.uses.push(use_);
             self.texels.push(texel);
@@ -174,7 +175,13 @@ impl SampleCode {
                 writeln!(text, "    let sy = rotated_position(x, y, {});", list(6, 6))?;
                 writeln!(text, "    var cover = 1.0;")?;
                 for e in [12, 15, 18, 21] {
-                    writeln!(text, "    cover = min(cover, clamp({} * x + {} * y + {} + 0.5, 0.0, 1.0));", n(e), n(e + 1), n(e + 2))?;
+                    writeln!(
+                        text,
+                        "    cover = min(cover, clamp({} * x + {} * y + {} + 0.5, 0.0, 1.0));",
+                        n(e),
+                        n(e + 1),
+                        n(e + 2)
+                    )?;
                 }
             }
         }
@@ -210,7 +217,8 @@ impl SampleCode {
         };
         let (gx, gy) = (axis("sx", p.grid[0]), axis("sy", p.grid[1]));
         if self.mode == Mode::Reduce {
-            let step = |k: usize, shift: u8| format!("max({} * {:?}f, 1.0)", Numbers::read(self.slot + k), 0.5f32.powi(i32::from(shift)));
+            let step =
+                |k: usize, shift: u8| format!("max({} * {:?}f, 1.0)", Numbers::read(self.slot + k), 0.5f32.powi(i32::from(shift)));
             return format!("reduce_{kind}(t{t}, {gx}, {gy}, vec2<f32>({}, {}))", step(12, p.grid[0].0), step(13, p.grid[1].0));
         }
         format!("bilinear_{kind}(t{t}, {gx}, {gy})")
@@ -241,7 +249,11 @@ fn plane_codes(program: &Program, source: Source, textures: &mut Textures) -> (V
                         (false, _) => ["x", "y", "z"][k],
                     },
                     gain_bits: if is_alpha && texel == Texel::Uint { (1.0 / ((1u32 << f.bits) - 1) as f32).to_bits() } else { one },
-                    grid: if f.is_chroma(k) { [(f.chroma_shift_x, left && f.chroma_shift_x > 0), (f.chroma_shift_y, top && f.chroma_shift_y > 0)] } else { [(0, false); 2] },
+                    grid: if f.is_chroma(k) {
+                        [(f.chroma_shift_x, left && f.chroma_shift_x > 0), (f.chroma_shift_y, top && f.chroma_shift_y > 0)]
+                    } else {
+                        [(0, false); 2]
+                    },
                 }
             });
             (codes.collect(), false)
@@ -281,12 +293,7 @@ fn window_edges(m: &Affine, window: [f32; 4]) -> [[f32; 3]; 4] {
         let len = g[0].hypot(g[1]).max(1e-12);
         g.map(|v| (v / len) as f32)
     };
-    [
-        edge([m.xx, m.xy, m.x0 - l]),
-        edge([-m.xx, -m.xy, r - m.x0]),
-        edge([m.yx, m.yy, m.y0 - t]),
-        edge([-m.yx, -m.yy, b - m.y0]),
-    ]
+    [edge([m.xx, m.xy, m.x0 - l]), edge([-m.xx, -m.xy, r - m.x0]), edge([m.yx, m.yy, m.y0 - t]), edge([-m.yx, -m.yy, b - m.y0])]
 }
 
 /// Whether bounds hold the whole raster.

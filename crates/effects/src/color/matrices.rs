@@ -1,0 +1,120 @@
+//! Linear maps between code values, R'G'B' and sets of primaries. Computed in double precision, rounded once.
+use cutroom_kernel::{At, MAX_UNIFORMS, PointKernel, Real, Rgba, rgb};
+use cutroom_types::{ColorModel, ColorTags, Matrix, PictureFormat, Primaries, Range};
+
+/// Rows of a 3×3 matrix with an offset in the fourth column.
+pub type Matrix34 = [[f64; 4]; 3];
+
+/// A 3×3 matrix (uniforms 0..9, row by row) and an offset (9..12).
+pub struct Affine;
+impl PointKernel for Affine {
+    #[inline(always)]
+    fn eval<R: Real>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, _: At<R>) -> Rgba<R> {
+        let c = px.c;
+        Rgba {
+            c: rgb(c.dot([p[0], p[1], p[2]]) + p[9], c.dot([p[3], p[4], p[5]]) + p[10], c.dot([p[6], p[7], p[8]]) + p[11]),
+            a: px.a,
+        }
+    }
+}
+
+/// Codes to R'G'B' (ITU-T H.273 §8.3, equations for Kr/Kb matrices; §8.2 for ranges).
+pub fn rgb_from_codes(format: PictureFormat, tags: ColorTags) -> Matrix34 {
+    let float = format.bits == 32;
+    let step = if float { 1.0 } else { f64::from(1u32 << (format.bits - 8)) };
+    let most = if float { 1.0 } else { f64::from((1u32 << format.bits) - 1) };
+    let (luma, black, chroma, zero) = match (float, tags.range) {
+        (true, _) => (1.0, 0.0, 1.0, 0.0),
+        (_, Range::Full) => (most, 0.0, most, 128.0 * step),
+        (_, Range::Limited) => (219.0 * step, 16.0 * step, 224.0 * step, 128.0 * step),
+    };
+    let Some((kr, kb)) = kr_kb(tags).filter(|_| format.model == ColorModel::Yuv) else {
+        return std::array::from_fn(|i| {
+            let mut row = [0.0, 0.0, 0.0, -black / luma];
+            row[i] = 1.0 / luma;
+            row
+        });
+    };
+    let kg = 1.0 - kr - kb;
+    let (r_cr, b_cb) = (2.0 * (1.0 - kr), 2.0 * (1.0 - kb));
+    [[1.0, 0.0, r_cr], [1.0, -kb * b_cb / kg, -kr * r_cr / kg], [1.0, b_cb, 0.0]]
+        .map(|r| [r[0] / luma, r[1] / chroma, r[2] / chroma, -r[0] * black / luma - (r[1] + r[2]) * zero / chroma])
+}
+
+/// Kr and Kb; derived from the primaries' luminances for the chroma-derived matrix (H.273 equations 38 to 43).
+fn kr_kb(tags: ColorTags) -> Option<(f64, f64)> {
+    if tags.matrix == Matrix::ChromaDerivedNcl {
+        let m = xyz_from_rgb(tags.primaries);
+        return Some((m[1][0], m[1][2]));
+    }
+    tags.matrix.kr_kb()
+}
+
+/// The inverse map.
+pub fn invert(m: Matrix34) -> Matrix34 {
+    let a = |i: usize, j: usize| m[i % 3][j % 3];
+    let cofactor = |i: usize, j: usize| a(i + 1, j + 1) * a(i + 2, j + 2) - a(i + 1, j + 2) * a(i + 2, j + 1);
+    let det = (0..3).map(|j| a(0, j) * cofactor(0, j)).sum::<f64>();
+    std::array::from_fn(|i| {
+        let mut row: [f64; 4] = std::array::from_fn(|j| if j < 3 { cofactor(j, i) / det } else { 0.0 });
+        row[3] = -(row[0] * m[0][3] + row[1] * m[1][3] + row[2] * m[2][3]);
+        row
+    })
+}
+
+fn multiply(a: Matrix34, b: Matrix34) -> Matrix34 {
+    std::array::from_fn(|i| {
+        std::array::from_fn(|j| (0..3).map(|k| a[i][k] * b[k][j]).sum::<f64>() + if j == 3 { a[i][3] } else { 0.0 })
+    })
+}
+
+fn of_columns(c: [[f64; 3]; 3]) -> Matrix34 {
+    std::array::from_fn(|i| [c[0][i], c[1][i], c[2][i], 0.0])
+}
+fn apply(m: Matrix34, v: [f64; 3]) -> [f64; 3] {
+    m.map(|r| r[0] * v[0] + r[1] * v[1] + r[2] * v[2])
+}
+fn xyz([x, y]: [f64; 2]) -> [f64; 3] {
+    [x / y, 1.0, (1.0 - x - y) / y]
+}
+
+/// Linear RGB to CIE XYZ with Y = 1 at white (SMPTE RP 177).
+pub fn xyz_from_rgb(primaries: Primaries) -> Matrix34 {
+    let [r, g, b, white] = primaries.chromaticities();
+    let columns = [xyz(r), xyz(g), xyz(b)];
+    let scale = apply(invert(of_columns(columns)), xyz(white));
+    of_columns(std::array::from_fn(|k| columns[k].map(|v| v * scale[k])))
+}
+
+/// Linear RGB of one set of primaries to another, white adapted by the Bradford transform.
+pub fn primaries(from: Primaries, to: Primaries) -> Matrix34 {
+    const BRADFORD: Matrix34 = [[0.8951, 0.2664, -0.1614, 0.0], [-0.7502, 1.7135, 0.0367, 0.0], [0.0389, -0.0685, 1.0296, 0.0]];
+    let cone = |p: Primaries| apply(BRADFORD, xyz(p.chromaticities()[3]));
+    let (source, target) = (cone(from), cone(to));
+    let gain: Matrix34 = std::array::from_fn(|i| std::array::from_fn(|j| if i == j { target[i] / source[i] } else { 0.0 }));
+    let adapt = multiply(invert(BRADFORD), multiply(gain, BRADFORD));
+    multiply(invert(xyz_from_rgb(to)), multiply(adapt, xyz_from_rgb(from)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// ITU-R BT.2087-0 annex 2 gives BT.709 to BT.2020; IEC 61966-2-1 gives sRGB to XYZ.
+    #[test]
+    fn published_matrices() {
+        let near = |m: Matrix34, want: [[f64; 3]; 3], most: f64| {
+            for (r, w) in m.iter().zip(want) {
+                for (a, b) in r.iter().zip(w) {
+                    assert!((a - b).abs() < most, "{a}, expected {b}");
+                }
+            }
+        };
+        near(
+            primaries(Primaries::Bt709, Primaries::Bt2020),
+            [[0.6274, 0.3293, 0.0433], [0.0691, 0.9195, 0.0114], [0.0164, 0.0880, 0.8956]],
+            1e-4,
+        );
+        near(xyz_from_rgb(Primaries::Bt709), [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]], 1e-4);
+    }
+}

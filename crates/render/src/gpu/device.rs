@@ -1,0 +1,110 @@
+//! Choosing an adapter, and turning what goes wrong on it into errors.
+use crate::api::RenderError;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// A device and its queue.
+pub struct Gpu {
+    /// Device.
+    pub device: wgpu::Device,
+    /// Queue.
+    pub queue: wgpu::Queue,
+    /// Adapter's name and driver.
+    pub description: String,
+    /// Limits of the device.
+    pub limits: wgpu::Limits,
+    /// Errors that were reported and not yet taken.
+    failures: Failures,
+}
+
+/// Collects errors that the device reports in its own time.
+#[derive(Clone, Default)]
+struct Failures(Arc<Mutex<Vec<String>>>);
+impl Failures {
+    fn push(&self, message: String) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(message);
+    }
+    fn take(&self) -> Option<String> {
+        let mut list = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        (!list.is_empty()).then(|| std::mem::take(&mut *list).join("; "))
+    }
+}
+
+/// Preference, best first; `None` is never taken.
+fn rank(kind: wgpu::DeviceType, allow_software: bool) -> Option<u8> {
+    match kind {
+        wgpu::DeviceType::DiscreteGpu => Some(0),
+        wgpu::DeviceType::IntegratedGpu => Some(1),
+        wgpu::DeviceType::VirtualGpu => Some(2),
+        wgpu::DeviceType::Other => Some(3),
+        wgpu::DeviceType::Cpu => allow_software.then_some(4),
+    }
+}
+
+impl Gpu {
+    /// Opens the best Vulkan adapter; software ones only when allowed.
+    ///
+    /// # Errors
+    /// [`RenderError::Gpu`] when there is none or it cannot be opened.
+    pub fn open(allow_software: bool) -> Result<Self, RenderError> {
+        let instance = wgpu::Instance::new(wgpu::InstanceDescriptor {
+            backends: wgpu::Backends::VULKAN,
+            flags: wgpu::InstanceFlags::empty(),
+            ..wgpu::InstanceDescriptor::new_without_display_handle()
+        });
+        let mut adapters: Vec<(u8, wgpu::Adapter)> = pollster::block_on(instance.enumerate_adapters(wgpu::Backends::VULKAN))
+            .into_iter()
+            .filter_map(|a| Some((rank(a.get_info().device_type, allow_software)?, a)))
+            .collect();
+        adapters.sort_by_key(|(rank, _)| *rank);
+        let mut problem = "no Vulkan adapter was found".to_string();
+        for (_, adapter) in adapters {
+            let info = adapter.get_info();
+            let limits = adapter.limits();
+            let request = adapter.request_device(&wgpu::DeviceDescriptor {
+                label: Some("cutroom"),
+                required_limits: limits.clone(),
+                ..Default::default()
+            });
+            match pollster::block_on(request) {
+                Ok((device, queue)) => {
+                    let failures = Failures::default();
+                    let (uncaptured, lost) = (failures.clone(), failures.clone());
+                    device.on_uncaptured_error(Arc::new(move |e: wgpu::Error| uncaptured.push(e.to_string())));
+                    device.set_device_lost_callback(move |reason, message| {
+                        // Dropping the device is reported as a loss as well.
+                        if reason != wgpu::DeviceLostReason::Destroyed {
+                            lost.push(format!("the device was lost: {message}"));
+                        }
+                    });
+                    let driver =
+                        if info.driver_info.is_empty() { info.driver } else { format!("{} {}", info.driver, info.driver_info) };
+                    return Ok(Self { device, queue, description: format!("{} ({driver})", info.name), limits, failures });
+                }
+                Err(e) => problem = format!("{} cannot be opened: {e}", info.name),
+            }
+        }
+        Err(RenderError::Gpu(problem))
+    }
+
+    /// Fails when the device has reported an error since the last call.
+    ///
+    /// # Errors
+    /// [`RenderError::Gpu`] with the device's messages.
+    pub fn check(&self) -> Result<(), RenderError> {
+        match self.failures.take() {
+            Some(message) => Err(RenderError::Gpu(message)),
+            None => Ok(()),
+        }
+    }
+
+    /// Waits until the submission is done and its callbacks have run.
+    ///
+    /// # Errors
+    /// [`RenderError::Gpu`] when the device is lost.
+    pub fn wait(&self, submission: wgpu::SubmissionIndex) -> Result<(), RenderError> {
+        self.device
+            .poll(wgpu::PollType::Wait { submission_index: Some(submission), timeout: None })
+            .map_err(|e| RenderError::Gpu(e.to_string()))?;
+        self.check()
+    }
+}

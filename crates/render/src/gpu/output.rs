@@ -1,0 +1,258 @@
+//! Where a tile pass writes: an intermediate texture, or the planes of the output packed into one storage buffer.
+use super::{
+    numbers::Numbers,
+    sampling::{Texel, TextureUse, Textures},
+};
+use crate::program::{Program, Stage, TilePass};
+use cutroom_types::{ColorModel, PictureFormat, Size};
+use std::fmt::Write;
+
+/// Pixels that one workgroup of 256 computes: a multiple of every chroma block and of the samples in a word.
+const TILE: [u32; 2] = [32, 16];
+
+/// The structure of the output: equal codes print equal text.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum OutputCode {
+    /// A texture of premultiplied working colour.
+    Intermediate,
+    /// Packed planes.
+    Planes {
+        /// Layout.
+        format: PictureFormat,
+        /// Chroma is co-sited with the first column of its block.
+        left: bool,
+        /// Copies of an untouched bottom picture.
+        copy: Option<CopyCode>,
+    },
+}
+
+/// Where the bottom picture shows untouched, its samples are copied.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct CopyCode {
+    /// Texture and contents of each plane.
+    planes: Vec<(usize, Texel)>,
+    /// Slot of the touched rectangles: left, right, top, bottom each.
+    slot: usize,
+    /// How many there are.
+    count: usize,
+}
+
+/// Columns of an untouched run are counted in such blocks.
+const COPY_COLUMNS: u32 = 16;
+
+/// Where planes lie in the output buffer.
+pub struct PlaneLayout {
+    /// `[offset, words per row, width, height]` per plane; offset in 32-bit words.
+    pub planes: Vec<[u32; 4]>,
+    /// Words in all.
+    pub words: u32,
+}
+impl PlaneLayout {
+    /// Of a picture; `None` when it does not fit a buffer.
+    pub fn new(format: PictureFormat, size: Size) -> Option<Self> {
+        let mut words = 0u32;
+        let mut planes = Vec::new();
+        for k in 0..format.plane_count() {
+            let s = format.plane_size(k, size);
+            let row = s.width.checked_mul(format.bytes_per_sample() as u32)?.div_ceil(4);
+            planes.push([words, row, s.width, s.height]);
+            words = words.checked_add(row.checked_mul(s.height)?)?;
+        }
+        Some(Self { planes, words })
+    }
+}
+
+impl OutputCode {
+    /// For a pass into planes of `format`; the plane layout must be put into `numbers` by the caller.
+    pub fn planes(
+        program: &Program,
+        pass: &TilePass,
+        format: PictureFormat,
+        left: bool,
+        textures: &mut Textures,
+        numbers: &mut Numbers,
+    ) -> Self {
+        let copy = pass.base_copy.map(|id| {
+            let texel = if program.pictures[id].format.bytes_per_sample() == 4 { Texel::Float } else { Texel::Uint };
+            let planes = (0..format.plane_count()).map(|k| (textures.binding(TextureUse::Plane(id, k), texel), texel)).collect();
+            let slot = numbers.values.len();
+            let mut count = 0;
+            for s in &pass.stages {
+                if let Stage::Blend { bounds: [l, t, r, b], .. } = s
+                    && l < r
+                {
+                    let (l, r) = (l / COPY_COLUMNS * COPY_COLUMNS, r.next_multiple_of(COPY_COLUMNS));
+                    numbers.push(&[l as f32, r as f32, *t as f32, *b as f32]);
+                    count += 1;
+                }
+            }
+            CopyCode { planes, slot, count }
+        });
+        Self::Planes { format, left, copy }
+    }
+
+    /// Declares binding 1.
+    pub fn binding(&self) -> &'static str {
+        match self {
+            Self::Intermediate => "@group(0) @binding(1) var target_texture: texture_storage_2d<rgba16float, write>;\n",
+            Self::Planes { .. } => "@group(0) @binding(1) var<storage, read_write> target_words: array<u32>;\n",
+        }
+    }
+
+    /// Workgroups for a raster.
+    pub fn workgroups(&self, size: Size) -> [u32; 2] {
+        match self {
+            Self::Intermediate => [size.width.div_ceil(16), size.height.div_ceil(16)],
+            Self::Planes { .. } => [size.width.div_ceil(TILE[0]), size.height.div_ceil(TILE[1])],
+        }
+    }
+
+    /// The entry point, which calls `shade`.
+    pub fn main(&self) -> String {
+        match self {
+            Self::Intermediate => "@compute @workgroup_size(16, 16)
+fn main(@builtin(global_invocation_id) id: vec3<u32>) {
+    if (id.x < u.rasters[0].x && id.y < u.rasters[0].y) {
+        textureStore(target_texture, vec2<i32>(id.xy), shade(id.xy));
+    }
+}
+"
+            .into(),
+            Self::Planes { format, left, copy } => {
+                let mut text = String::new();
+                // Writing to a String cannot fail.
+                let _ = print_planes(*format, *left, copy.as_ref(), &mut text);
+                text
+            }
+        }
+    }
+}
+
+fn print_planes(format: PictureFormat, left: bool, copy: Option<&CopyCode>, text: &mut String) -> std::fmt::Result {
+    let (sx, sy) = (format.chroma_shift_x, format.chroma_shift_y);
+    let subsampled = format.model == ColorModel::Yuv && (sx > 0 || sy > 0);
+    // Columns left of the tile that co-sited chroma takes part of.
+    let apron = if subsampled && left { (1u32 << sx) - 1 } else { 0 };
+    let [w, h] = TILE;
+    let pitch = w + apron;
+    let per_word = 4 / format.bytes_per_sample() as u32;
+    writeln!(text, "var<workgroup> tile: array<vec4<f32>, {}>;", pitch * h)?;
+    print_code(format, text)?;
+    if let Some(c) = copy {
+        print_untouched(c, text)?;
+    }
+    writeln!(
+        text,
+        "@compute @workgroup_size(256)
+fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index) lane: u32) {{
+    let origin = group.xy * vec2<u32>({w}u, {h}u);
+    let last = vec2<i32>(u.rasters[0].xy) - 1;
+    for (var i = lane; i < {}u; i = i + 256u) {{
+        let p = vec2<i32>(origin) + vec2<i32>(i32(i % {pitch}u) - {apron}, i32(i / {pitch}u));
+        tile[i] = shade(vec2<u32>(clamp(p, vec2<i32>(0), last)));
+    }}
+    workgroupBarrier();",
+        pitch * h
+    )?;
+    let colors = if format.model == ColorModel::Gray { 1 } else { 3 };
+    for k in 0..format.plane_count() {
+        let (px, py) = if format.is_chroma(k) { (sx, sy) } else { (0, 0) };
+        let (words, rows) = ((w >> px) / per_word, h >> py);
+        let component = if k >= colors { "w" } else { ["x", "y", "z"][k] };
+        let sample = if px == 0 && py == 0 {
+            format!("tile[cy * {pitch}u + cx + {apron}u].{component}")
+        } else {
+            chroma_sum(px, py, left, apron, pitch, component, copy.is_some())
+        };
+        let code = if k >= colors { "alpha_code" } else { "code" };
+        let value = match copy {
+            None => format!("{code}({sample})"),
+            Some(c) => {
+                let (t, texel) = c.planes[k];
+                let read = if texel == Texel::Uint { "" } else { "bitcast<u32>" };
+                // The picture has the output's layout: its codes are the result.
+                format!(
+                    "0u; if (untouched(gx << {px}u, gy << {py}u)) {{ s = {read}(textureLoad(t{t}, min(vec2<i32>(i32(gx), i32(gy)), vec2<i32>(textureDimensions(t{t})) - 1), 0).x); }} else {{ s = {code}({sample}); }}"
+                )
+            }
+        };
+        writeln!(
+            text,
+            "    {{
+    let plane = u.rasters[{}];
+    for (var i = lane; i < {}u; i = i + 256u) {{
+        let at = vec2<u32>(origin.x >> {px}u, origin.y >> {py}u) + vec2<u32>(i % {words}u * {per_word}u, i / {words}u);
+        if (at.x < plane.z && at.y < plane.w) {{
+            var word = 0u;
+            for (var n = 0u; n < {per_word}u; n = n + 1u) {{
+                let cx = i % {words}u * {per_word}u + n;
+                let cy = i / {words}u;
+                let gx = at.x + n;
+                let gy = at.y;
+                var s = {value};
+                word = word | (s << (n * {}u));
+            }}
+            target_words[plane.x + at.y * plane.y + at.x / {per_word}u] = word;
+        }}
+    }}
+    }}",
+            k + 1,
+            words * rows,
+            32 / per_word % 32,
+        )?;
+    }
+    writeln!(text, "}}")
+}
+
+/// Rounding half up into the code range, NaN gives 0; floats as they are.
+fn print_code(format: PictureFormat, text: &mut String) -> std::fmt::Result {
+    if format.bits > 16 {
+        writeln!(text, "fn code(v: f32) -> u32 {{ return bitcast<u32>(v); }}")?;
+        return writeln!(text, "fn alpha_code(v: f32) -> u32 {{ return code(v); }}");
+    }
+    let max = ((1u32 << format.bits) - 1) as f32;
+    writeln!(text, "fn code(v: f32) -> u32 {{ return u32(select(0.0, select({max:?}, v, v < {max:?}), v > 0.0) + 0.5); }}")?;
+    writeln!(text, "fn alpha_code(v: f32) -> u32 {{ return code(v * {max:?}); }}")
+}
+
+/// `untouched(x, y)`: no blended layer reaches the block of 16 columns and 2 rows that luma pixel (x, y) lies in.
+fn print_untouched(c: &CopyCode, text: &mut String) -> std::fmt::Result {
+    writeln!(
+        text,
+        "fn untouched(x: u32, y: u32) -> bool {{\n    let fx = f32(x);\n    let fy = f32(y / 2u * 2u);\n    var touched = false;"
+    )?;
+    for i in 0..c.count {
+        let [l, r, t, b] = std::array::from_fn(|k| Numbers::read(c.slot + 4 * i + k));
+        writeln!(text, "    touched = touched || (fx >= {l} && fx < {r} && {t} < fy + 2.0 && {b} > fy);")?;
+    }
+    writeln!(text, "    return !touched;\n}}")
+}
+
+/// A chroma sample from the pixels of its block: their mean, or horizontally a triangle around the first column when co-sited.
+fn chroma_sum(sx: u8, sy: u8, left: bool, apron: u32, pitch: u32, component: &str, beside_copies: bool) -> String {
+    let (bx, by) = (1i32 << sx, 1i32 << sy);
+    let taps: Vec<(i32, f32)> = if left && sx > 0 {
+        (1 - bx..bx).map(|o| (o, (bx - o.abs()) as f32 / (bx * bx) as f32)).collect()
+    } else {
+        (0..bx).map(|o| (o, 1.0 / bx as f32)).collect()
+    };
+    let row_sum = |column: String| {
+        let rows: Vec<String> = (0..by).map(|r| format!("tile[(cy * {by}u + {r}u) * {pitch}u + {column}].{component}")).collect();
+        format!("({}) * {:?}", rows.join(" + "), 1.0 / by as f32)
+    };
+    let terms: Vec<String> = taps
+        .iter()
+        .map(|(o, weight)| {
+            let column = format!("cx * {bx}u + {}u", apron as i32 + o);
+            // Beside a copied run the first column stands for its left neighbour.
+            let column = if beside_copies && *o < 0 {
+                let own = format!("cx * {bx}u + {apron}u");
+                format!("select({column}, {own}, (gx << {sx}u) % {COPY_COLUMNS}u == 0u && gx > 0u && untouched((gx << {sx}u) - 1u, gy << {sy}u))")
+            } else {
+                column
+            };
+            format!("{} * {weight:?}", row_sum(column))
+        })
+        .collect();
+    terms.join(" + ")
+}

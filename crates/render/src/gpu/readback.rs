@@ -1,0 +1,112 @@
+//! Getting planes back: a ring of buffers, so that the host reads one frame while the device draws the next.
+use super::{device::Gpu, output::PlaneLayout};
+use crate::api::{OutputSpec, RenderError};
+use cutroom_types::{AlphaMode, Orientation, Picture, Plane, PlaneMemory, Size};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Frames that may be under way.
+pub const FRAMES_IN_FLIGHT: usize = 3;
+
+/// Buffers of one frame under way.
+pub struct Slot {
+    /// Packed planes, written by the last pass.
+    pub planes: wgpu::Buffer,
+    /// The same, readable by the host.
+    pub readback: wgpu::Buffer,
+}
+
+/// At most [`FRAMES_IN_FLIGHT`] slots; one that nobody else holds is free.
+#[derive(Default)]
+pub struct Ring {
+    slots: Vec<Arc<Slot>>,
+}
+
+impl Ring {
+    /// A free slot for `bytes` bytes.
+    ///
+    /// # Errors
+    /// [`RenderError::Gpu`] when all are under way, [`RenderError::Unsupported`] when the device has no buffers of this size.
+    pub fn take(&mut self, gpu: &Gpu, bytes: u64) -> Result<Arc<Slot>, RenderError> {
+        let is_free = |s: &Arc<Slot>| Arc::strong_count(s) == 1;
+        if let Some(slot) = self.slots.iter().find(|s| is_free(s) && s.readback.size() == bytes) {
+            // A frame that was dropped before it was finished has left its buffer mapped.
+            slot.readback.unmap();
+            return Ok(slot.clone());
+        }
+        self.slots.retain(|s| !is_free(s) || s.readback.size() == bytes);
+        if self.slots.len() >= FRAMES_IN_FLIGHT {
+            return Err(RenderError::Gpu(format!("{FRAMES_IN_FLIGHT} frames are under way already")));
+        }
+        if bytes == 0 || bytes > gpu.limits.max_buffer_size || bytes > gpu.limits.max_storage_buffer_binding_size {
+            return Err(RenderError::Unsupported(format!("a frame of {bytes} bytes on this GPU")));
+        }
+        let buffer = |label, usage| {
+            gpu.device.create_buffer(&wgpu::BufferDescriptor { label: Some(label), size: bytes, usage, mapped_at_creation: false })
+        };
+        let slot = Arc::new(Slot {
+            planes: buffer("planes", wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_SRC),
+            readback: buffer("readback", wgpu::BufferUsages::MAP_READ | wgpu::BufferUsages::COPY_DST),
+        });
+        self.slots.push(slot.clone());
+        Ok(slot)
+    }
+}
+
+/// A frame under way.
+pub struct PendingFrame {
+    slot: Arc<Slot>,
+    submission: wgpu::SubmissionIndex,
+    mapped: Arc<Mutex<Option<Result<(), wgpu::BufferAsyncError>>>>,
+    layout: PlaneLayout,
+    size: Size,
+    output: OutputSpec,
+}
+
+impl PendingFrame {
+    /// Asks for the mapping of a submitted frame.
+    pub fn new(slot: Arc<Slot>, submission: wgpu::SubmissionIndex, layout: PlaneLayout, size: Size, output: OutputSpec) -> Self {
+        let mapped = Arc::new(Mutex::new(None));
+        let report = mapped.clone();
+        slot.readback.map_async(wgpu::MapMode::Read, .., move |r| {
+            *report.lock().unwrap_or_else(PoisonError::into_inner) = Some(r);
+        });
+        Self { slot, submission, mapped, layout, size, output }
+    }
+
+    /// Waits and copies the planes out.
+    ///
+    /// # Errors
+    /// [`RenderError::Gpu`] when the device failed.
+    pub fn finish(self, gpu: &Gpu) -> Result<Picture, RenderError> {
+        gpu.wait(self.submission)?;
+        match self.mapped.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            Some(Ok(())) => {}
+            Some(Err(e)) => return Err(RenderError::Gpu(e.to_string())),
+            None => return Err(RenderError::Gpu("the frame did not come back".into())),
+        }
+        let bytes = {
+            let view = self.slot.readback.get_mapped_range(..).map_err(|e| RenderError::Gpu(e.to_string()))?;
+            view.to_vec()
+        };
+        self.slot.readback.unmap();
+        gpu.check()?;
+        let memory: Arc<dyn PlaneMemory> = Arc::new(bytes);
+        let OutputSpec { format, color } = self.output;
+        let planes = self.layout.planes.iter().map(|[offset, row_words, width, height]| {
+            let width_bytes = *width as usize * format.bytes_per_sample();
+            Plane::new(memory.clone(), *offset as usize * 4, *row_words as usize * 4, width_bytes, *height as usize)
+        });
+        let planes = planes
+            .collect::<Option<Vec<_>>>()
+            .ok_or_else(|| RenderError::Gpu("the frame came back shorter than its planes".into()))?;
+        Ok(Picture {
+            format,
+            size: self.size,
+            color,
+            alpha: AlphaMode::Straight,
+            sample_aspect: (1, 1),
+            orientation: Orientation::UPRIGHT,
+            planes,
+        })
+    }
+}

@@ -1,0 +1,373 @@
+//! A tile pass as one compute shader: structure (what is compiled and cached) apart from numbers (what changes every frame).
+use super::{
+    numbers::Numbers,
+    output::OutputCode,
+    sampling::{SampleCode, Texel, Textures, is_everything},
+};
+use crate::program::{Program, Reg, Stage, Target, TilePass};
+use cutroom_kernel::{
+    At, MAX_UNIFORMS, Real, Rgba, rgb,
+    trace::{T, Trace, trace},
+};
+use cutroom_types::{Affine, PictureFormat, Size};
+use std::{any::TypeId, collections::BTreeMap, fmt::Write, ops::Range};
+
+/// A stage without its numbers.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum StageCode {
+    Fill(Reg),
+    Sample(Reg, SampleCode),
+    Unpremultiply(Reg),
+    Premultiply(Reg),
+    Point(Reg, TypeId),
+    Blend(Reg, Reg, TypeId),
+    Mix(Reg, Reg, TypeId),
+    Fade(Reg),
+}
+
+/// Stages that run under one condition.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+struct Group {
+    /// Slot of the bounds outside of which the stages do nothing.
+    guard: Option<usize>,
+    /// A register that counts as transparent outside of the bounds.
+    cleared: Option<Reg>,
+    stages: Range<usize>,
+}
+
+/// Everything that decides a shader's text. Equal structures share a pipeline.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Structure {
+    groups: Vec<Group>,
+    stages: Vec<StageCode>,
+    registers: usize,
+    output: OutputCode,
+    texels: Vec<Texel>,
+}
+
+impl Structure {
+    /// Workgroups for a raster.
+    pub fn workgroups(&self, size: Size) -> [u32; 2] {
+        self.output.workgroups(size)
+    }
+}
+
+/// One frame's use of a structure.
+pub struct Laid {
+    /// The structure.
+    pub structure: Structure,
+    /// Textures in binding order.
+    pub textures: Textures,
+    /// Numbers that the shader reads as they are; those derived from parameters come after.
+    pub numbers: Numbers,
+    /// Parameters of the stages in order.
+    params: Vec<f32>,
+}
+
+/// Splits a pass into structure and numbers. `format` is the output's layout, `left` whether its chroma is co-sited with the first
+/// column.
+pub fn lay_out(program: &Program, pass: &TilePass, format: PictureFormat, left: bool) -> Laid {
+    let mut textures = Textures::default();
+    let mut numbers = Numbers::default();
+    numbers.rasters[0] = [pass.size.width, pass.size.height, 0, 0];
+    let mut params = Vec::new();
+    let mut stages = Vec::with_capacity(pass.stages.len());
+    for stage in &pass.stages {
+        push_params(stage, &mut params);
+        stages.push(match stage {
+            Stage::Fill { reg, .. } => StageCode::Fill(*reg),
+            Stage::Sample { reg, sampling } => {
+                StageCode::Sample(*reg, SampleCode::new(program, sampling, &mut textures, &mut numbers))
+            }
+            Stage::Unpremultiply { reg } => StageCode::Unpremultiply(*reg),
+            Stage::Premultiply { reg } => StageCode::Premultiply(*reg),
+            Stage::Point { reg, kernel, .. } => StageCode::Point(*reg, kernel.kernel_id()),
+            Stage::Blend { backdrop, source, kernel, .. } => StageCode::Blend(*backdrop, *source, kernel.kernel_id()),
+            Stage::Mix { from, to, kernel, .. } => StageCode::Mix(*from, *to, kernel.kernel_id()),
+            Stage::Fade { reg, .. } => StageCode::Fade(*reg),
+        });
+    }
+    let groups = group(pass, &mut numbers);
+    let output = match pass.target {
+        Target::Intermediate(_) => OutputCode::Intermediate,
+        Target::Output => OutputCode::planes(program, pass, format, left, &mut textures, &mut numbers),
+    };
+    let structure = Structure { groups, stages, registers: pass.registers, output, texels: textures.texels.clone() };
+    Laid { structure, textures, numbers, params }
+}
+
+/// Finds runs of stages with common bounds.
+fn group(pass: &TilePass, numbers: &mut Numbers) -> Vec<Group> {
+    let mut groups: Vec<Group> = Vec::new();
+    let mut guard = |bounds: [u32; 4]| (!is_everything(bounds, pass.size)).then(|| numbers.push(&bounds.map(|b| b as f32)));
+    let stages = &pass.stages;
+    let mut i = 0;
+    while i < stages.len() {
+        let (end, slot, cleared) = match &stages[i] {
+            Stage::Sample { reg, sampling } => {
+                let run = i + 1 + stages[i + 1..].iter().take_while(|s| only_register(s) == Some(*reg)).count();
+                match stages.get(run) {
+                    // A layer of its own: nothing of it need be computed outside of its bounds.
+                    Some(Stage::Blend { source, bounds, .. })
+                        if source == reg && *bounds == sampling.bounds && !is_read(&stages[run + 1..], *reg) =>
+                    {
+                        (run + 1, guard(*bounds), None)
+                    }
+                    _ => (i + 1, guard(sampling.bounds), Some(*reg)),
+                }
+            }
+            Stage::Blend { bounds, .. } => (i + 1, guard(*bounds), None),
+            _ => (i + 1, None, None),
+        };
+        match groups.last_mut() {
+            Some(last) if slot.is_none() && last.guard.is_none() => last.stages.end = end,
+            _ => groups.push(Group { guard: slot, cleared: cleared.filter(|_| slot.is_some()), stages: i..end }),
+        }
+        i = end;
+    }
+    groups
+}
+
+/// The register of a stage that changes only it.
+fn only_register(s: &Stage) -> Option<Reg> {
+    match s {
+        Stage::Unpremultiply { reg } | Stage::Premultiply { reg } | Stage::Point { reg, .. } | Stage::Fade { reg, .. } => {
+            Some(*reg)
+        }
+        Stage::Fill { .. } | Stage::Sample { .. } | Stage::Blend { .. } | Stage::Mix { .. } => None,
+    }
+}
+/// Whether `reg` is read before it is written anew; register 0 is read at the end.
+fn is_read(stages: &[Stage], reg: Reg) -> bool {
+    for s in stages {
+        match s {
+            Stage::Fill { reg: r, .. } | Stage::Sample { reg: r, .. } if *r == reg => return false,
+            Stage::Blend { backdrop, source, .. } if *backdrop == reg || *source == reg => return true,
+            Stage::Mix { from, to, .. } if *from == reg || *to == reg => return true,
+            s if only_register(s) == Some(reg) => return true,
+            _ => {}
+        }
+    }
+    reg == 0
+}
+
+/// Appends a stage's parameters; [`apply`] reads them in the same order.
+fn push_params(stage: &Stage, out: &mut Vec<f32>) {
+    match stage {
+        Stage::Fill { color, .. } => out.extend_from_slice(color),
+        Stage::Point { uniforms, kernel_from_output: Affine { xx, xy, x0, yx, yy, y0 }, .. } => {
+            out.extend([xx, xy, x0, yx, yy, y0].map(|v| *v as f32));
+            out.extend_from_slice(&uniforms.values);
+        }
+        Stage::Blend { opacity, .. } | Stage::Fade { opacity, .. } => out.push(*opacity),
+        Stage::Mix { uniforms, .. } => out.extend_from_slice(&uniforms.values),
+        Stage::Sample { .. } | Stage::Unpremultiply { .. } | Stage::Premultiply { .. } => {}
+    }
+}
+
+/// A shader and what computes its derived numbers.
+pub struct Shader {
+    /// Whole module.
+    pub text: String,
+    /// Derived numbers of each traced run of stages: the trace and the part of the parameters it reads.
+    traces: Vec<(Trace, Range<usize>)>,
+}
+impl Shader {
+    /// Appends the derived numbers to those laid out.
+    pub fn derive(&self, laid: &mut Laid) {
+        for (trace, range) in &self.traces {
+            trace.uniforms(&laid.params[range.clone()], &mut laid.numbers.values);
+        }
+    }
+
+    /// Prints the module for a laid-out pass.
+    pub fn print(pass: &TilePass, laid: &Laid) -> Self {
+        let s = &laid.structure;
+        let mut body = String::new();
+        let mut traces = Vec::new();
+        let mut slot = laid.numbers.values.len();
+        let mut param = 0;
+        // Writing to a String cannot fail.
+        let _ = print_body(pass, s, &mut body, &mut traces, &mut slot, &mut param);
+        let mut text = format!(
+            "struct Numbers {{ rasters: array<vec4<u32>, {}>, v: array<vec4<f32>, {}> }}\n@group(0) @binding(0) var<uniform> u: Numbers;\n",
+            super::numbers::RASTER_ROWS,
+            Numbers::rows(slot)
+        );
+        text.push_str(s.output.binding());
+        for (i, texel) in s.texels.iter().enumerate() {
+            let _ = writeln!(text, "@group(0) @binding({}) var t{i}: texture_2d<{}>;", i + 2, texel.component());
+        }
+        text.push_str(include_str!("sample.wgsl"));
+        for texel in [Texel::Uint, Texel::Float, Texel::Rgba] {
+            if s.texels.contains(&texel) {
+                text.push_str(&texel.helpers());
+            }
+        }
+        let _ = writeln!(
+            text,
+            "fn shade(px: vec2<u32>) -> vec4<f32> {{\n    let x = f32(px.x) + 0.5;\n    let y = f32(px.y) + 0.5;\n{body}    return r0;\n}}"
+        );
+        text.push_str(&s.output.main());
+        Self { text, traces }
+    }
+}
+
+fn print_body(
+    pass: &TilePass,
+    s: &Structure,
+    text: &mut String,
+    traces: &mut Vec<(Trace, Range<usize>)>,
+    slot: &mut usize,
+    param: &mut usize,
+) -> std::fmt::Result {
+    for r in 0..s.registers.max(1) {
+        writeln!(text, "    var r{r} = vec4<f32>(0.0);")?;
+    }
+    for g in &s.groups {
+        if let Some(reg) = g.cleared {
+            writeln!(text, "    r{reg} = vec4<f32>(0.0);")?;
+        }
+        if let Some(at) = g.guard {
+            let [l, t, r, b] = std::array::from_fn(|k| Numbers::read(at + k));
+            writeln!(text, "    if (x > {l} && y > {t} && x < {r} && y < {b}) {{")?;
+        }
+        let mut i = g.stages.start;
+        while i < g.stages.end {
+            if let StageCode::Sample(reg, code) = &s.stages[i] {
+                code.print(&format!("r{reg}"), text)?;
+                i += 1;
+                continue;
+            }
+            let end = (i..g.stages.end).find(|&k| matches!(s.stages[k], StageCode::Sample(..))).unwrap_or(g.stages.end);
+            print_run(&pass.stages[i..end], text, traces, slot, param)?;
+            i = end;
+        }
+        if g.guard.is_some() {
+            writeln!(text, "    }}")?;
+        }
+    }
+    Ok(())
+}
+
+/// Registers as symbols while a run of stages is traced; the first reading of a register makes its inputs.
+#[derive(Default)]
+struct Registers {
+    now: BTreeMap<Reg, Rgba<T>>,
+    written: Vec<Reg>,
+    read: Vec<Reg>,
+}
+/// Inputs 0 and 1 are the pixel's centre; register `r` begins at `2 + 4·r`.
+const FIRST_REGISTER_INPUT: u32 = 2;
+impl Registers {
+    fn get(&mut self, reg: Reg) -> Rgba<T> {
+        if let Some(c) = self.now.get(&reg) {
+            return *c;
+        }
+        self.read.push(reg);
+        let c = |k: u32| T::input(FIRST_REGISTER_INPUT + 4 * reg as u32 + k);
+        let c = Rgba { c: rgb(c(0), c(1), c(2)), a: c(3) };
+        self.now.insert(reg, c);
+        c
+    }
+    fn set(&mut self, reg: Reg, c: Rgba<T>) {
+        self.now.insert(reg, c);
+        if !self.written.contains(&reg) {
+            self.written.push(reg);
+        }
+    }
+}
+
+fn print_run(
+    stages: &[Stage],
+    text: &mut String,
+    traces: &mut Vec<(Trace, Range<usize>)>,
+    slot: &mut usize,
+    param: &mut usize,
+) -> std::fmt::Result {
+    let mut registers = Registers::default();
+    let mut count = 0;
+    let traced = trace(|| {
+        for s in stages {
+            apply(s, &mut registers, &mut count);
+        }
+        registers.written.iter().flat_map(|r| registers.now.get(r)).flat_map(|c| [c.c.r, c.c.g, c.c.b, c.a]).collect()
+    });
+    let name = format!("s{}_", traces.len());
+    for r in &registers.read {
+        writeln!(text, "    let {name}r{r} = r{r};")?;
+    }
+    let base = *slot;
+    let (statements, out) = traced.wgsl(
+        &name,
+        |i| match i {
+            0 => "x".into(),
+            1 => "y".into(),
+            i => {
+                let k = i - FIRST_REGISTER_INPUT;
+                format!("{name}r{}.{}", k / 4, ["x", "y", "z", "w"][k as usize % 4])
+            }
+        },
+        |k| Numbers::read(base + k),
+    );
+    text.push_str(&statements);
+    for (r, c) in registers.written.iter().zip(out.chunks(4)) {
+        writeln!(text, "    r{r} = vec4<f32>({});", c.join(", "))?;
+    }
+    *slot += traced.uniform_count();
+    let from = *param;
+    *param += count as usize;
+    traces.push((traced, from..*param));
+    Ok(())
+}
+
+/// Records one stage; `next` is the next parameter of the run.
+fn apply(stage: &Stage, registers: &mut Registers, next: &mut u32) {
+    fn take<const N: usize>(next: &mut u32) -> [T; N] {
+        let p = T::params(*next);
+        *next += N as u32;
+        p
+    }
+    let (x, y) = (T::input(0), T::input(1));
+    match stage {
+        Stage::Fill { reg, .. } => {
+            let [r, g, b, a] = take(next);
+            registers.set(*reg, Rgba { c: rgb(r, g, b), a });
+        }
+        // Sampling is printed, not traced.
+        Stage::Sample { .. } => {}
+        Stage::Unpremultiply { reg } => {
+            let p = registers.get(*reg);
+            let some = p.a.gt(0.0);
+            let c = p.c.map(|c| T::select(some, c / p.a, 0.0));
+            registers.set(*reg, Rgba { c, a: p.a });
+        }
+        Stage::Premultiply { reg } => {
+            let p = registers.get(*reg);
+            registers.set(*reg, Rgba { c: p.c.scale(p.a), a: p.a });
+        }
+        Stage::Point { reg, kernel, .. } => {
+            let [xx, xy, x0, yx, yy, y0] = take(next);
+            let at = At { x: x * xx + (y * xy + x0), y: x * yx + (y * yy + y0) };
+            let p: [T; MAX_UNIFORMS] = take(next);
+            let px = registers.get(*reg);
+            registers.set(*reg, kernel.trace(&p, px, at));
+        }
+        Stage::Blend { backdrop, source, kernel, .. } => {
+            let [opacity] = take(next);
+            let below = registers.get(*backdrop);
+            let above = registers.get(*source);
+            registers.set(*backdrop, kernel.trace(below, Rgba { a: above.a * opacity, ..above }));
+        }
+        Stage::Mix { from, to, kernel, .. } => {
+            let p: [T; MAX_UNIFORMS] = take(next);
+            let (f, t) = (registers.get(*from), registers.get(*to));
+            registers.set(*from, kernel.trace(&p, f, t, At { x, y }));
+        }
+        Stage::Fade { reg, .. } => {
+            let [opacity] = take(next);
+            let p = registers.get(*reg);
+            registers.set(*reg, Rgba { c: p.c.scale(opacity), a: p.a * opacity });
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! Pictures, plans and an independent, slow reference in double precision.
+#![allow(dead_code, reason = "each test file uses its part")]
+use cutroom_render::{OutputSpec, SourcePictures};
+use cutroom_timeline::{BlendSpace, Canvas, Content, EffectUse, FramePlan, Layer, Transform};
+use cutroom_types::{ColorTags, MediaId, ParamValue, Picture, PictureFormat, Primaries, Size, Time, Transfer};
+use std::collections::BTreeMap;
+
+pub const YUV444: PictureFormat = PictureFormat::yuv(8, 0, 0);
+
+#[derive(Default)]
+pub struct Pictures(pub BTreeMap<String, Picture>);
+impl Pictures {
+    pub fn of(list: &[(&str, &Picture)]) -> Self {
+        Self(list.iter().map(|(k, p)| ((*k).to_owned(), (*p).clone())).collect())
+    }
+}
+impl SourcePictures for Pictures {
+    fn picture(&self, media: &MediaId, _: usize, _: Time) -> Option<Picture> {
+        self.0.get(media.as_str()).cloned()
+    }
+}
+
+pub fn size(width: u32, height: u32) -> Size {
+    Size { width, height }
+}
+
+/// Smooth gradients plus reproducible noise, legal codes.
+pub fn picture(format: PictureFormat, size: Size, seed: u32) -> Picture {
+    let mut s = seed.wrapping_mul(2_654_435_761) | 1;
+    let mut noise = move || {
+        s ^= s << 13;
+        s ^= s >> 17;
+        s ^= s << 5;
+        s
+    };
+    let scale = 1u32 << (format.bits - 8);
+    let buffers = (0..format.plane_count())
+        .map(|k| {
+            let p = format.plane_size(k, size);
+            let is_alpha = format.alpha && k + 1 == format.plane_count();
+            (0..p.width * p.height)
+                .flat_map(|i| {
+                    let (x, y) = (i % p.width, i / p.width);
+                    let v = if is_alpha {
+                        (x * 255 / p.width.max(1)).min(255)
+                    } else if format.is_chroma(k) {
+                        90 + (x + y + seed) % 60 + noise() % 8
+                    } else {
+                        24 + (x * 2 + y + seed * 13) % 180 + noise() % 12
+                    };
+                    let v = v * scale;
+                    if format.bits == 8 { vec![v as u8] } else { (v as u16).to_le_bytes().to_vec() }
+                })
+                .collect()
+        })
+        .collect();
+    Picture::from_planes(format, size, ColorTags::BT709, buffers).unwrap()
+}
+
+pub fn canvas(size: Size, linear: bool) -> Canvas {
+    Canvas {
+        size,
+        blend_space: if linear { BlendSpace::Linear } else { BlendSpace::Gamma },
+        primaries: Primaries::Bt709,
+        transfer: Transfer::Bt709,
+        background: [0.0, 0.0, 0.0, 1.0],
+    }
+}
+
+pub fn media(id: &str) -> Content {
+    Content::Media { media: id.into(), stream: 0, source_time: Time::ZERO }
+}
+
+pub fn layer(content: Content) -> Layer {
+    Layer { clip: "clip".into(), content, effects: vec![], transform: Transform::IDENTITY, opacity: 1.0, blend: "normal".into() }
+}
+
+pub fn plan(canvas: Canvas, layers: Vec<Layer>) -> FramePlan {
+    FramePlan { canvas, time: Time::ZERO, layers }
+}
+
+pub fn output(format: PictureFormat) -> OutputSpec {
+    OutputSpec { format, color: ColorTags::BT709 }
+}
+
+/// A catalogue effect with some parameters set, the rest at their defaults.
+pub fn effect(id: &str, set: &[(&str, f64)]) -> EffectUse {
+    let spec = cutroom_effects::effect(id).unwrap();
+    let params = spec.params.iter().map(|p| {
+        let given = set.iter().find(|(n, _)| *n == p.id).map(|(_, v)| ParamValue::Number(*v));
+        (p.id.to_owned(), given.unwrap_or_else(|| p.kind.default_value()))
+    });
+    EffectUse { id: id.into(), params: params.collect() }
+}
+
+pub fn bytes(p: &Picture) -> Vec<u8> {
+    p.planes.iter().flat_map(|pl| (0..pl.rows()).flat_map(|y| pl.row(y).to_vec())).collect()
+}
+
+/// Largest difference of codes.
+pub fn difference(a: &Picture, b: &Picture) -> u32 {
+    assert_eq!((a.format, a.size), (b.format, b.size));
+    let mut most = 0;
+    for k in 0..a.format.plane_count() {
+        let s = a.format.plane_size(k, a.size);
+        for y in 0..s.height as usize {
+            for x in 0..s.width as usize {
+                most = most.max(a.sample(k, x, y).abs_diff(b.sample(k, x, y)));
+            }
+        }
+    }
+    most
+}
+
+/// BT.709 limited-range 8-bit YUV to R'G'B' (BT.709 items 3.2 to 3.5, 4.6).
+pub fn rgb_of(y: f64, u: f64, v: f64) -> [f64; 3] {
+    let (l, cb, cr) = ((y - 16.0) / 219.0, (u - 128.0) / 224.0, (v - 128.0) / 224.0);
+    let (r, b) = (l + 1.5748 * cr, l + 1.8556 * cb);
+    [r, (l - 0.2126 * r - 0.0722 * b) / 0.7152, b]
+}
+
+/// The inverse, unrounded codes.
+pub fn yuv_of(c: [f64; 3]) -> [f64; 3] {
+    let l = 0.2126 * c[0] + 0.7152 * c[1] + 0.0722 * c[2];
+    [16.0 + 219.0 * l, 128.0 + 224.0 * (c[2] - l) / 1.8556, 128.0 + 224.0 * (c[0] - l) / 1.5748]
+}
+
+/// BT.709 opto-electronic transfer and its inverse.
+pub fn oetf(l: f64) -> f64 {
+    if l < 0.018 { 4.5 * l } else { 1.099 * l.powf(0.45) - 0.099 }
+}
+pub fn inverse_oetf(v: f64) -> f64 {
+    if v < 0.081 { v / 4.5 } else { ((v + 0.099) / 1.099).powf(1.0 / 0.45) }
+}
+
+/// R'G'B' of pixel `(x, y)` of a 4:4:4 8-bit picture, coordinates clamped.
+pub fn pixel(p: &Picture, x: i64, y: i64) -> [f64; 3] {
+    let (x, y) = (x.clamp(0, i64::from(p.size.width) - 1) as usize, y.clamp(0, i64::from(p.size.height) - 1) as usize);
+    rgb_of(f64::from(p.sample(0, x, y)), f64::from(p.sample(1, x, y)), f64::from(p.sample(2, x, y)))
+}

@@ -1,0 +1,234 @@
+//! Plans that both back ends must draw alike, and the comparison.
+#![allow(dead_code, reason = "the test and the example use their part")]
+use crate::common::{self, *};
+use cutroom_render::{
+    OutputSpec,
+    cpu::CpuRenderer,
+    gpu::GpuRenderer,
+    lower::{Lowered, lower},
+    program::Program,
+};
+use cutroom_timeline::{Content, EffectUse, FramePlan, Layer, Transform};
+use cutroom_types::{ChromaLocation, ColorTags, ParamValue, Picture, PictureFormat};
+
+/// A plan with its pictures.
+pub struct Case {
+    /// For messages.
+    pub name: String,
+    /// Work.
+    pub plan: FramePlan,
+    /// Sources.
+    pub pictures: Pictures,
+    /// Result.
+    pub output: OutputSpec,
+    /// Largest allowed difference, in codes of 8 bits.
+    pub most_codes: f64,
+}
+
+fn case(name: impl Into<String>, plan: FramePlan, pictures: &[(&str, &Picture)], format: PictureFormat) -> Case {
+    Case { name: name.into(), plan, pictures: Pictures::of(pictures), output: output(format), most_codes: 1.0 }
+}
+
+/// The program of a case.
+pub fn program(c: &Case) -> Program {
+    match lower(&c.plan, &c.pictures, &c.output) {
+        Ok(Lowered::Program(p)) => p,
+        Ok(Lowered::Untouched(_)) => panic!("{}: nothing to draw", c.name),
+        Err(e) => panic!("{}: {e}", c.name),
+    }
+}
+
+/// Largest difference in codes of 8 bits, and how many samples differ at all.
+pub fn compare(cpu: &CpuRenderer, gpu: &mut GpuRenderer, c: &Case) -> Result<(f64, usize), String> {
+    let p = program(c);
+    let a = cpu.run(&p, &c.output).map_err(|e| e.to_string())?;
+    let b = gpu.run(&p, &c.output).map_err(|e| e.to_string())?;
+    if (a.format, a.size) != (b.format, b.size) {
+        return Err("formats differ".into());
+    }
+    let (mut most, mut count) = (0.0f64, 0);
+    for k in 0..a.format.plane_count() {
+        let s = a.format.plane_size(k, a.size);
+        for y in 0..s.height as usize {
+            for x in 0..s.width as usize {
+                let (u, v) = (a.sample(k, x, y), b.sample(k, x, y));
+                let d = if a.format.bits == 32 {
+                    f64::from((f32::from_bits(u) - f32::from_bits(v)).abs()) * 255.0
+                } else {
+                    f64::from(u.abs_diff(v)) / f64::from(1u32 << (a.format.bits - 8))
+                };
+                most = most.max(d);
+                count += usize::from(d > 0.0);
+            }
+        }
+    }
+    Ok((most, count))
+}
+
+fn all_defaults(id: &str) -> EffectUse {
+    common::effect(id, &[])
+}
+
+fn placed(content: Content, scale: f32, degrees: f32, position_px: [f32; 2]) -> Layer {
+    Layer {
+        transform: Transform { scale: [scale; 2], rotation_degrees: degrees, position_px, ..Transform::IDENTITY },
+        ..layer(content)
+    }
+}
+
+fn with_opacity(l: Layer, opacity: f32) -> Layer {
+    Layer { opacity, ..l }
+}
+
+/// Away from neutral: numbers a third of the way from their default to their largest.
+fn moved(id: &str) -> Option<EffectUse> {
+    let spec = cutroom_effects::effect(id)?;
+    let params = spec.params.iter().map(|p| {
+        let v = match p.kind {
+            cutroom_effects::ParamKind::Number { default, max, .. } => ParamValue::Number(default + (max - default) / 3.0),
+            k => k.default_value(),
+        };
+        (p.id.to_owned(), v)
+    });
+    Some(EffectUse { id: id.into(), params: params.collect() })
+}
+
+/// Every catalogue entry once, blended in gamma or linear light.
+pub fn catalogue(linear: bool) -> Vec<Case> {
+    let s = size(97, 55);
+    let (a, b) = (picture(PictureFormat::YUV420P8, s, 1), picture(YUV444, size(80, 60), 2));
+    let pictures = [("a", &a), ("b", &b)];
+    let mut cases = Vec::new();
+    for e in cutroom_effects::EFFECTS {
+        let Some(used) = moved(e.id) else { continue };
+        let top = Layer { effects: vec![used], ..placed(media("b"), 0.8, 0.0, [3.0, -2.0]) };
+        cases.push(case(
+            format!("effect {}", e.id),
+            plan(canvas(s, linear), vec![layer(media("a")), top]),
+            &pictures,
+            PictureFormat::YUV420P8,
+        ));
+    }
+    for m in cutroom_effects::BLEND_MODES {
+        let top = Layer { blend: m.id.into(), opacity: 0.7, ..placed(media("b"), 0.9, 0.0, [0.0; 2]) };
+        cases.push(case(format!("blend {}", m.id), plan(canvas(s, linear), vec![layer(media("a")), top]), &pictures, YUV444));
+    }
+    for t in cutroom_effects::TRANSITIONS {
+        for progress in [0.3, 0.8] {
+            cases.push(case(
+                format!("transition {} at {progress}", t.id),
+                plan(canvas(s, linear), vec![transition(t.id, progress, layer(media("a")), layer(media("b")))]),
+                &pictures,
+                YUV444,
+            ));
+        }
+    }
+    cases
+}
+
+/// A transition with its default parameters.
+pub fn transition(id: &str, progress: f32, from: Layer, to: Layer) -> Layer {
+    let params =
+        cutroom_effects::transition(id).map(|t| t.params.iter().map(|p| (p.id.to_owned(), p.kind.default_value())).collect());
+    layer(Content::Transition {
+        id: id.into(),
+        params: params.unwrap_or_default(),
+        progress,
+        from: Some(Box::new(from)),
+        to: Some(Box::new(to)),
+    })
+}
+
+/// Placement, formats, sizes.
+pub fn shapes() -> Vec<Case> {
+    let mut cases = Vec::new();
+    let base = picture(PictureFormat::YUV420P8, size(128, 72), 3);
+    let small = picture(PictureFormat::YUV420P8, size(61, 43), 4);
+    let large = picture(PictureFormat::YUV420P8, size(401, 301), 5);
+    let pictures = [("base", &base), ("small", &small), ("large", &large)];
+    let on = |l: Layer| plan(canvas(size(128, 72), false), vec![layer(media("base")), l]);
+    let c420 = PictureFormat::YUV420P8;
+    for (name, l) in [
+        ("enlarged", placed(media("small"), 1.4, 0.0, [5.3, -3.7])),
+        ("reduced", placed(media("large"), 0.6, 0.0, [-7.2, 4.1])),
+        ("much reduced", placed(media("large"), 0.11, 0.0, [20.0, 9.5])),
+        ("rotated", placed(media("small"), 0.9, 17.0, [2.0, 1.0])),
+        ("rotated by a quarter", placed(media("small"), 0.9, 90.0, [0.0; 2])),
+        (
+            "flipped",
+            Layer {
+                transform: Transform { flip_horizontal: true, flip_vertical: true, ..Transform::IDENTITY },
+                ..layer(media("small"))
+            },
+        ),
+        (
+            "cropped",
+            Layer { transform: Transform { crop: [0.13, 0.21, 0.3, 0.07], ..Transform::IDENTITY }, ..layer(media("small")) },
+        ),
+        ("translucent", with_opacity(placed(media("small"), 0.7, 0.0, [0.0; 2]), 0.8)),
+        ("off the canvas", placed(media("small"), 1.0, 0.0, [90.0, 40.0])),
+        ("solid", with_opacity(layer(Content::Solid([0.9, 0.2, 0.1, 0.6])), 0.5)),
+    ] {
+        cases.push(case(name, on(l.clone()), &pictures, c420));
+        cases.push(case(format!("{name}, 4:4:4"), on(l), &pictures, YUV444));
+    }
+    let rotated_reduced = placed(media("large"), 0.3, 33.0, [1.0, 2.0]);
+    cases.push(case("rotated and reduced", on(rotated_reduced), &pictures, YUV444));
+    let nested = plan(canvas(size(100, 50), false), vec![layer(media("large")), placed(media("small"), 0.5, 10.0, [3.0, 3.0])]);
+    cases.push(case("nested", on(placed(Content::Composition(Box::new(nested)), 0.8, 5.0, [0.0; 2])), &pictures, c420));
+    let chain = Layer {
+        effects: vec![all_defaults("gaussian-blur"), common::effect("exposure", &[("stops", 0.5)])],
+        ..placed(media("small"), 0.8, 0.0, [0.0; 2])
+    };
+    cases.push(case("blur then exposure", on(chain), &pictures, c420));
+    for bits in [8, 10, 12, 16] {
+        for (sx, sy) in [(0, 0), (1, 0), (1, 1), (0, 1)] {
+            for alpha in [false, true] {
+                let f = PictureFormat { alpha, ..PictureFormat::yuv(bits, sx, sy) };
+                let p = picture(f, size(53, 37), u32::from(bits));
+                let mut cv = canvas(size(67, 41), false);
+                cv.background = [0.1, 0.2, 0.3, if alpha { 0.5 } else { 1.0 }];
+                let mut c = case(format!("{f}"), plan(cv, vec![placed(media("p"), 0.95, 0.0, [0.6, 0.2])]), &[("p", &p)], f);
+                // One code of the result's own depth above 8 bits would be below the working precision.
+                c.most_codes = 1.0;
+                cases.push(c);
+            }
+        }
+    }
+    let rgb = PictureFormat::RGB8.with_alpha();
+    let mut p = picture(rgb, size(40, 30), 8);
+    p.color = ColorTags::SRGB;
+    let mut c = case(
+        "rgb with alpha",
+        plan(
+            canvas(size(64, 48), true),
+            vec![layer(Content::Solid([0.2, 0.4, 0.6, 1.0])), placed(media("p"), 0.7, 12.0, [0.0; 2])],
+        ),
+        &[("p", &p)],
+        PictureFormat::RGB8,
+    );
+    c.output.color = ColorTags { transfer: cutroom_types::Transfer::Bt709, ..ColorTags::SRGB };
+    cases.push(c);
+    for location in ChromaLocation::ALL {
+        let mut p = picture(c420, size(50, 30), 9);
+        p.color.chroma = *location;
+        let mut c = case(
+            format!("chroma at {location}"),
+            plan(canvas(size(64, 48), false), vec![placed(media("p"), 0.9, 0.0, [0.0; 2])]),
+            &[("p", &p)],
+            c420,
+        );
+        c.output.color.chroma = *location;
+        cases.push(c);
+    }
+    for (w, h) in [(1, 1), (2, 1), (1, 3), (33, 17), (515, 3)] {
+        let p = picture(c420, size(w, h), 10);
+        cases.push(case(
+            format!("{w}×{h}"),
+            plan(canvas(size(w, h), false), vec![with_opacity(layer(media("p")), 0.7)]),
+            &[("p", &p)],
+            c420,
+        ));
+    }
+    cases
+}
