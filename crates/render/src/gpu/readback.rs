@@ -29,8 +29,6 @@ impl Ring {
     pub fn take(&mut self, gpu: &Gpu, bytes: u64) -> Result<Arc<Slot>, RenderError> {
         let is_free = |s: &Arc<Slot>| Arc::strong_count(s) == 1;
         if let Some(slot) = self.slots.iter().find(|s| is_free(s) && s.readback.size() == bytes) {
-            // A frame that was dropped before it was finished has left its buffer mapped.
-            slot.readback.unmap();
             return Ok(slot.clone());
         }
         self.slots.retain(|s| !is_free(s) || s.readback.size() == bytes);
@@ -62,6 +60,13 @@ pub struct PendingFrame {
     output: OutputSpec,
 }
 
+/// Whether finished, failed or forgotten: the buffer goes back to the device.
+impl Drop for PendingFrame {
+    fn drop(&mut self) {
+        self.slot.readback.unmap();
+    }
+}
+
 impl PendingFrame {
     /// Asks for the mapping of a submitted frame.
     pub fn new(slot: Arc<Slot>, submission: wgpu::SubmissionIndex, layout: PlaneLayout, size: Size, output: OutputSpec) -> Self {
@@ -78,7 +83,7 @@ impl PendingFrame {
     /// # Errors
     /// [`RenderError::Gpu`] when the device failed.
     pub fn finish(self, gpu: &Gpu) -> Result<Picture, RenderError> {
-        gpu.wait(self.submission)?;
+        gpu.wait(self.submission.clone())?;
         match self.mapped.lock().unwrap_or_else(PoisonError::into_inner).take() {
             Some(Ok(())) => {}
             Some(Err(e)) => return Err(RenderError::Gpu(e.to_string())),
@@ -88,7 +93,6 @@ impl PendingFrame {
             let view = self.slot.readback.get_mapped_range(..).map_err(|e| RenderError::Gpu(e.to_string()))?;
             view.to_vec()
         };
-        self.slot.readback.unmap();
         gpu.check()?;
         let memory: Arc<dyn PlaneMemory> = Arc::new(bytes);
         let OutputSpec { format, color } = self.output;
