@@ -2,6 +2,8 @@
 //!
 //! Plan and pictures are lowered to a [`program::Program`] (layers placed, hidden ones dropped, conversions and effects strung
 //! together); a back end runs it: [`cpu`] in SIMD tiles, [`gpu`] as compute shaders.
+#![deny(unsafe_code)]
+
 pub mod api;
 pub mod cpu;
 pub mod filter;

@@ -65,6 +65,9 @@ pub struct Shown {
     pub weight: f64,
 }
 
+/// 2 ms in flicks.
+const SAMPLING_DELAY: i64 = FLICKS_PER_SECOND / 500;
+
 impl Timeline {
     /// Frames of the film: those that start before its end.
     pub fn frame_count(&self) -> i64 {
@@ -74,7 +77,8 @@ impl Timeline {
 
     /// Everything that frame `n` shows, by a scan over all clips.
     pub fn shown(&self, n: i64) -> Vec<Shown> {
-        let time = self.rate.start_of(n);
+        // The documented convention: a frame samples its sources 2 ms after its start, because containers round timestamps to milliseconds.
+        let time = self.rate.start_of(n) + SAMPLING_DELAY;
         let of = |cut: &Cut, weight: f64| {
             let frame = cut.footage.frame_at(time - cut.start + cut.source_in);
             Shown { clip: cut.footage.clip, frame, lane: cut.footage.lane as usize, weight }
@@ -82,7 +86,10 @@ impl Timeline {
         for pair in self.cuts.windows(2).filter(|p| p[0].dissolve > 0) {
             let start = pair[1].start - pair[0].dissolve / 2;
             if (start..start + pair[0].dissolve).contains(&time) {
-                let progress = (time - start) as f64 / pair[0].dissolve as f64;
+                // Of N frames in the dissolve, the i-th (from 0) shows (i + 1/2) / N of the way.
+                let covered = |n: i64| (start..start + pair[0].dissolve).contains(&(self.rate.start_of(n) + SAMPLING_DELAY));
+                let (before, after) = ((1..).take_while(|k| covered(n - k)).count(), (1..).take_while(|k| covered(n + k)).count());
+                let progress = (before as f64 + 0.5) / (before + 1 + after) as f64;
                 return vec![of(&pair[0], 1.0 - progress), of(&pair[1], progress)];
             }
         }
@@ -132,7 +139,7 @@ impl Timeline {
             }
         }
         let document = serde_json::json!({
-            "schema_version": 1,
+            "schema_version": 2,
             "main": "film",
             "media": media,
             "compositions": [{

@@ -61,7 +61,7 @@ impl Film {
         media.push(json!({"id": "music", "path": path(&material.music), "kind": "audio"}));
         let tracks = [Some(self.pictures(material)), self.inset(material), Some(self.title()), self.speech(), Some(self.music())];
         let document = json!({
-            "schema_version": 1,
+            "schema_version": 2,
             "name": "cutroom demo",
             "main": "film",
             "media": media,

@@ -40,12 +40,27 @@ fn rank(kind: wgpu::DeviceType, allow_software: bool) -> Option<u8> {
     }
 }
 
+/// Whether the kernel shows a graphics device. Asking first keeps machines without one, the usual servers, from loading every Vulkan
+/// driver (tens of milliseconds, and messages on standard error) only to find software ones.
+fn hardware_present() -> bool {
+    if !cfg!(target_os = "linux") {
+        return true;
+    }
+    let named = |dir: &str, prefix: &str| {
+        std::fs::read_dir(dir).is_ok_and(|entries| entries.flatten().any(|e| e.file_name().to_string_lossy().starts_with(prefix)))
+    };
+    named("/dev/dri", "renderD") || named("/dev", "nvidia") || named("/dev", "dxg")
+}
+
 impl Gpu {
     /// Opens the best Vulkan adapter; software ones only when allowed.
     ///
     /// # Errors
     /// [`RenderError::Gpu`] when there is none or it cannot be opened.
     pub fn open(allow_software: bool) -> Result<Self, RenderError> {
+        if !allow_software && !hardware_present() {
+            return Err(RenderError::Gpu("this machine has no graphics device".into()));
+        }
         let instance = wgpu::Instance::new(wgpu::InstanceDescriptor {
             backends: wgpu::Backends::VULKAN,
             flags: wgpu::InstanceFlags::empty(),
