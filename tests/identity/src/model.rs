@@ -69,10 +69,10 @@ pub struct Shown {
 const SAMPLING_DELAY: i64 = FLICKS_PER_SECOND / 500;
 
 impl Timeline {
-    /// Frames of the film: those that start before its end.
+    /// Frames of the film: those that sample their sources before its end.
     pub fn frame_count(&self) -> i64 {
         let end = self.cuts.iter().map(|c| c.start + c.duration).max().unwrap_or(0);
-        (0..).find(|n| self.rate.start_of(*n) >= end).unwrap_or(0)
+        (0..).find(|n| self.rate.start_of(*n) + SAMPLING_DELAY >= end).unwrap_or(0)
     }
 
     /// Everything that frame `n` shows, by a scan over all clips.
