@@ -71,31 +71,30 @@ fn times(cpu: &CpuRenderer, gpu: &mut GpuRenderer, linear: bool) -> Result<(), B
     let started = Instant::now();
     gpu.run(&program, &case.output)?;
     let first_ms = started.elapsed().as_secs_f64() * 1e3;
-    let frames = 100;
-    let best_of = |f: &mut dyn FnMut() -> Result<(), Box<dyn Error>>, n: u32| -> Result<f64, Box<dyn Error>> {
+    // Mean over up to 200 frames or two seconds.
+    let mean_ms = |f: &mut dyn FnMut() -> Result<(), Box<dyn Error>>| -> Result<f64, Box<dyn Error>> {
         let started = Instant::now();
-        for _ in 0..n {
+        let mut frames = 0;
+        while frames < 200 && started.elapsed().as_secs() < 2 {
             f()?;
+            frames += 1;
         }
-        Ok(started.elapsed().as_secs_f64() * 1e3 / f64::from(n))
+        Ok(started.elapsed().as_secs_f64() * 1e3 / f64::from(frames))
     };
-    let device = best_of(&mut || Ok(gpu.run_discarding(&program, &case.output)?), frames)?;
-    let waiting = best_of(&mut || Ok(gpu.run(&program, &case.output).map(drop)?), frames)?;
+    let device = mean_ms(&mut || Ok(gpu.run_discarding(&program, &case.output)?))?;
+    let waiting = mean_ms(&mut || Ok(gpu.run(&program, &case.output).map(drop)?))?;
     let mut under_way = std::collections::VecDeque::new();
-    let ring = best_of(
-        &mut || {
-            if under_way.len() == 3
-                && let Some(p) = under_way.pop_front()
-            {
-                gpu.finish(p)?;
-            }
-            under_way.push_back(gpu.begin(&program, &case.output)?);
-            Ok(())
-        },
-        frames,
-    )?;
+    let ring = mean_ms(&mut || {
+        if under_way.len() == 3
+            && let Some(p) = under_way.pop_front()
+        {
+            gpu.finish(p)?;
+        }
+        under_way.push_back(gpu.begin(&program, &case.output)?);
+        Ok(())
+    })?;
     drop(under_way);
-    let on_cpu = best_of(&mut || Ok(cpu.run(&program, &case.output).map(drop)?), 10)?;
+    let on_cpu = mean_ms(&mut || Ok(cpu.run(&program, &case.output).map(drop)?))?;
     let (most, count) = gpu_cases::compare(cpu, gpu, &case)?;
     println!(
         "five 1080p layers, {}: first {first_ms:.1} ms (compile, upload); without readback {device:.3}, with {waiting:.3}, three under way {ring:.3}; \
