@@ -190,8 +190,8 @@ pub struct SeparableWeights {
 pub enum Shape {
     /// Colour in, colour out.
     Point {
-        /// Both machines' code.
-        kernel: &'static dyn PointOp,
+        /// Both machines' code. It may depend on which parameters are neutral, so that a part that changes nothing costs nothing.
+        kernel: fn(Params<'_>) -> &'static dyn PointOp,
         /// Parameters to uniforms.
         prepare: fn(Params<'_>, &Raster) -> Uniforms,
     },

@@ -484,7 +484,12 @@ impl Lowering<'_> {
             }
             let raster = Raster { width_px: content.width as f32, height_px: content.height as f32, linear: working.linear };
             let uniforms = prepare(Params(&used.params), &raster);
-            pass.stages.push(Stage::Point { reg, kernel, uniforms, kernel_from_output: *content_from_output });
+            pass.stages.push(Stage::Point {
+                reg,
+                kernel: kernel(Params(&used.params)),
+                uniforms,
+                kernel_from_output: *content_from_output,
+            });
         }
         if display {
             pass.convert(reg, color::working_from_display(working));

@@ -3,14 +3,14 @@
 mod common;
 mod gpu_cases;
 use common::*;
-use cutroom_effects::{BLEND_MODES, EFFECTS, Shape, TRANSITIONS};
+use cutroom_effects::{BLEND_MODES, EFFECTS, ParamKind, Params, Shape, TRANSITIONS};
 use cutroom_kernel::{
     At, MAX_UNIFORMS, Rgba, rgb,
     trace::{T, trace},
 };
 use cutroom_render::gpu::GpuRenderer;
 use cutroom_timeline::{Layer, Transform};
-use cutroom_types::PictureFormat;
+use cutroom_types::{ParamValue, PictureFormat};
 
 #[test]
 fn every_shader_is_valid() {
@@ -68,7 +68,16 @@ fn compare(
 fn traces_have_the_bits_of_the_host() {
     for e in EFFECTS {
         if let Shape::Point { kernel, .. } = e.shape {
-            compare(e.id, |p, a, _, at| kernel.trace(p, a, at), |p, a, _, at| kernel.eval_host(p, a, at));
+            // The kernel may depend on which parameters are neutral.
+            let defaults: Vec<_> = e.params.iter().map(|p| (p.id.to_owned(), p.kind.default_value())).collect();
+            let highest = e.params.iter().map(|p| match p.kind {
+                ParamKind::Number { max, .. } => (p.id.to_owned(), ParamValue::Number(max)),
+                kind => (p.id.to_owned(), kind.default_value()),
+            });
+            for values in [defaults, highest.collect()] {
+                let kernel = kernel(Params(&values));
+                compare(e.id, |p, a, _, at| kernel.trace(p, a, at), |p, a, _, at| kernel.eval_host(p, a, at));
+            }
         }
     }
     for b in BLEND_MODES {

@@ -10,7 +10,7 @@ pub static SPEC: EffectSpec = EffectSpec {
     summary: "Adds the amount to every component of the display-encoded colour.",
     params: &[ParamSpec { id: "amount", name: "Amount", kind: ParamKind::number(0.0, -1.0, 1.0), unit: "" }],
     domain: Domain::Display,
-    shape: Shape::Point { kernel: &Point(Brightness), prepare: |p, _| Uniforms::new(&[p.number(0)]) },
+    shape: Shape::Point { kernel: |_| &Point(Brightness), prepare: |p, _| Uniforms::new(&[p.number(0)]) },
     neutral: |p| p.number(0) == 0.0,
 };
 

@@ -22,7 +22,7 @@ pub static SPEC: EffectSpec = EffectSpec {
         ParamSpec { id: "customColor", name: "Custom colour", kind: ParamKind::Color { default: [0.0, 1.0, 0.0, 1.0] }, unit: "" },
     ],
     domain: Domain::Display,
-    shape: Shape::Point { kernel: &Point(ChromaKey), prepare },
+    shape: Shape::Point { kernel: |_| &Point(ChromaKey), prepare },
     neutral: |_| false,
 };
 

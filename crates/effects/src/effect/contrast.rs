@@ -10,7 +10,7 @@ pub static SPEC: EffectSpec = EffectSpec {
     summary: "Scales display-encoded colour about 0.5.",
     params: &[ParamSpec { id: "amount", name: "Amount", kind: ParamKind::number(1.0, 0.0, 3.0), unit: "" }],
     domain: Domain::Display,
-    shape: Shape::Point { kernel: &Point(Contrast), prepare: |p, _| Uniforms::new(&[p.number(0), 0.5 - 0.5 * p.number(0)]) },
+    shape: Shape::Point { kernel: |_| &Point(Contrast), prepare: |p, _| Uniforms::new(&[p.number(0), 0.5 - 0.5 * p.number(0)]) },
     neutral: |p| p.number(0) == 1.0,
 };
 

@@ -15,11 +15,20 @@ pub static SPEC: EffectSpec = EffectSpec {
     ],
     domain: Domain::Working,
     shape: Shape::Point {
-        kernel: &Point(Exposure),
+        kernel: |p| if p.number(2) == 1.0 { &Point(Gain) } else { &Point(Exposure) },
         prepare: |p, _| Uniforms::new(&[Real::exp2(p.number(0)), p.number(1), 1.0 / p.number(2)]),
     },
     neutral: |p| p.number(0) == 0.0 && p.number(1) == 0.0 && p.number(2) == 1.0,
 };
+
+/// Without the power.
+struct Gain;
+impl PointKernel for Gain {
+    #[inline(always)]
+    fn eval<R: Real>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, _: At<R>) -> Rgba<R> {
+        Rgba { c: rgb(px.c.r.mad(p[0], p[1]), px.c.g.mad(p[0], p[1]), px.c.b.mad(p[0], p[1])), ..px }
+    }
+}
 
 struct Exposure;
 impl PointKernel for Exposure {
@@ -27,8 +36,7 @@ impl PointKernel for Exposure {
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, _: At<R>) -> Rgba<R> {
         #[inline(always)]
         fn one<R: Real>(c: R, p: &[R; MAX_UNIFORMS]) -> R {
-            let lit = c.mad(p[0], p[1]);
-            R::select(p[2].lt(1.0) | p[2].gt(1.0), lit.max(0.0).pow(p[2]), lit)
+            c.mad(p[0], p[1]).max(0.0).pow(p[2])
         }
         Rgba { c: rgb(one(px.c.r, p), one(px.c.g, p), one(px.c.b, p)), ..px }
     }

@@ -10,7 +10,7 @@ pub static SPEC: EffectSpec = EffectSpec {
     summary: "Moves colour away from or towards grey of the same luma (BT.709 weights).",
     params: &[ParamSpec { id: "amount", name: "Amount", kind: ParamKind::number(1.0, 0.0, 3.0), unit: "" }],
     domain: Domain::Working,
-    shape: Shape::Point { kernel: &Point(Saturation), prepare: |p, _| Uniforms::new(&[p.number(0)]) },
+    shape: Shape::Point { kernel: |_| &Point(Saturation), prepare: |p, _| Uniforms::new(&[p.number(0)]) },
     neutral: |p| p.number(0) == 1.0,
 };
 

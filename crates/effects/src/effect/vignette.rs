@@ -17,7 +17,7 @@ pub static SPEC: EffectSpec = EffectSpec {
     ],
     domain: Domain::Working,
     shape: Shape::Point {
-        kernel: &Point(Vignette),
+        kernel: |_| &Point(Vignette),
         prepare: |p, r| {
             let (cx, cy) = (r.width_px * 0.5, r.height_px * 0.5);
             Uniforms::new(&[p.number(0), p.number(1), p.number(1) + p.number(2).max(1e-4), cx, cy, 1.0 / cx, p.number(3) / cy])

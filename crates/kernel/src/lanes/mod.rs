@@ -66,6 +66,8 @@ pub trait Isa: Copy + Send + Sync + 'static {
     fn load_u8(s: &[u8]) -> Self::F;
     /// `N` little-endian 16-bit integers as floats; `s` must hold `2·N` bytes.
     fn load_u16(s: &[u8]) -> Self::F;
+    /// `N` little-endian floats; `s` must hold `4·N` bytes.
+    fn load_f32(s: &[u8]) -> Self::F;
     /// Floats in 0..256, truncated, to `N` bytes.
     fn store_u8(a: Self::F, s: &mut [u8]);
     /// Floats in 0..65536, truncated, to `N` little-endian 16-bit integers.
@@ -75,6 +77,12 @@ pub trait Isa: Copy + Send + Sync + 'static {
     /// # Safety
     /// Every index must be below `p.len()`; `index` must hold `N` numbers.
     unsafe fn gather(p: &[f32], index: &[u32]) -> Self::F;
+    /// `p[index[lane]]` for indices in `base..base + 2·N`: two loads and a permutation where the machine has one, which is several
+    /// times faster than [`Self::gather`].
+    ///
+    /// # Safety
+    /// `p` must hold `base + 2·N` numbers; `index` must hold `N` numbers, each in `base..base + 2·N`.
+    unsafe fn window(p: &[f32], base: u32, index: &[u32]) -> Self::F;
     /// `p[index[lane]]` with the index as integral floats below 2^24.
     ///
     /// # Safety

@@ -157,6 +157,10 @@ impl Isa for Portable {
         core::array::from_fn(|i| f32::from(u16::from_le_bytes([s[2 * i], s[2 * i + 1]])))
     }
     #[inline(always)]
+    fn load_f32(s: &[u8]) -> [f32; N] {
+        core::array::from_fn(|i| f32::from_le_bytes([s[4 * i], s[4 * i + 1], s[4 * i + 2], s[4 * i + 3]]))
+    }
+    #[inline(always)]
     fn store_u8(a: [f32; N], s: &mut [u8]) {
         for (d, a) in s[..N].iter_mut().zip(a) {
             *d = a as u8;
@@ -170,6 +174,10 @@ impl Isa for Portable {
     }
     #[inline(always)]
     unsafe fn gather(p: &[f32], index: &[u32]) -> [f32; N] {
+        core::array::from_fn(|i| p[index[i] as usize])
+    }
+    #[inline(always)]
+    unsafe fn window(p: &[f32], _: u32, index: &[u32]) -> [f32; N] {
         core::array::from_fn(|i| p[index[i] as usize])
     }
     #[inline(always)]

@@ -75,6 +75,7 @@ impl Isa for Sse4 {
         fn store(a: __m128, s: &mut [f32]) where s.len(), 4 => _mm_storeu_ps(s.as_mut_ptr(), a);
         fn load_u8(s: &[u8]) -> __m128 where s.len(), 4 => _mm_cvtepi32_ps(_mm_cvtepu8_epi32(_mm_loadu_si32(s.as_ptr())));
         fn load_u16(s: &[u8]) -> __m128 where s.len(), 8 => _mm_cvtepi32_ps(_mm_cvtepu16_epi32(_mm_loadl_epi64(s.as_ptr().cast())));
+        fn load_f32(s: &[u8]) -> __m128 where s.len(), 16 => _mm_loadu_ps(s.as_ptr().cast());
         fn store_u8(a: __m128, s: &mut [u8]) where s.len(), 4 => { let i = _mm_cvttps_epi32(a); let w = _mm_packus_epi32(i, i); _mm_storeu_si32(s.as_mut_ptr(), _mm_packus_epi16(w, w)) };
         fn store_u16(a: __m128, s: &mut [u8]) where s.len(), 8 => { let i = _mm_cvttps_epi32(a); _mm_storel_epi64(s.as_mut_ptr().cast(), _mm_packus_epi32(i, i)) };
     }
@@ -90,6 +91,11 @@ impl Isa for Sse4 {
                 *p.get_unchecked(index[3] as usize),
             )
         }
+    }
+    #[inline(always)]
+    unsafe fn window(p: &[f32], _: u32, index: &[u32]) -> __m128 {
+        // SAFETY: the caller's guarantee covers that of `gather`.
+        unsafe { Self::gather(p, index) }
     }
     #[inline(always)]
     unsafe fn gather_at(p: &[f32], index: __m128) -> __m128 {
@@ -147,6 +153,7 @@ impl Isa for Avx2 {
         fn store(a: __m256, s: &mut [f32]) where s.len(), 8 => _mm256_storeu_ps(s.as_mut_ptr(), a);
         fn load_u8(s: &[u8]) -> __m256 where s.len(), 8 => _mm256_cvtepi32_ps(_mm256_cvtepu8_epi32(_mm_loadl_epi64(s.as_ptr().cast())));
         fn load_u16(s: &[u8]) -> __m256 where s.len(), 16 => _mm256_cvtepi32_ps(_mm256_cvtepu16_epi32(_mm_loadu_si128(s.as_ptr().cast())));
+        fn load_f32(s: &[u8]) -> __m256 where s.len(), 32 => _mm256_loadu_ps(s.as_ptr().cast());
         fn store_u8(a: __m256, s: &mut [u8]) where s.len(), 8 => { let i = _mm256_cvttps_epi32(a); let w = _mm_packus_epi32(_mm256_castsi256_si128(i), _mm256_extracti128_si256::<1>(i)); _mm_storel_epi64(s.as_mut_ptr().cast(), _mm_packus_epi16(w, w)) };
         fn store_u16(a: __m256, s: &mut [u8]) where s.len(), 16 => { let i = _mm256_cvttps_epi32(a); _mm_storeu_si128(s.as_mut_ptr().cast(), _mm_packus_epi32(_mm256_castsi256_si128(i), _mm256_extracti128_si256::<1>(i))) };
     }
@@ -155,6 +162,18 @@ impl Isa for Avx2 {
         debug_assert!(index[..Self::N].iter().all(|&i| (i as usize) < p.len()));
         // SAFETY: the caller guarantees indices inside `p` and `N` of them; target features as in the module documentation.
         unsafe { _mm256_i32gather_ps::<4>(p.as_ptr(), _mm256_loadu_si256(index.as_ptr().cast())) }
+    }
+    #[inline(always)]
+    unsafe fn window(p: &[f32], base: u32, index: &[u32]) -> __m256 {
+        debug_assert!(base as usize + 16 <= p.len() && index[..8].iter().all(|&i| (base..base + 16).contains(&i)));
+        // SAFETY: the caller guarantees 16 numbers from `base` and 8 indices; target features as in the module documentation.
+        unsafe {
+            let from = p.as_ptr().add(base as usize);
+            let i = _mm256_sub_epi32(_mm256_loadu_si256(index.as_ptr().cast()), _mm256_set1_epi32(base as i32));
+            let (low, high) = (_mm256_loadu_ps(from), _mm256_loadu_ps(from.add(8)));
+            let upper = _mm256_castsi256_ps(_mm256_cmpgt_epi32(i, _mm256_set1_epi32(7)));
+            _mm256_blendv_ps(_mm256_permutevar8x32_ps(low, i), _mm256_permutevar8x32_ps(high, i), upper)
+        }
     }
     #[inline(always)]
     unsafe fn gather_at(p: &[f32], index: __m256) -> __m256 {
@@ -198,6 +217,7 @@ impl Isa for Avx512 {
         fn store(a: __m512, s: &mut [f32]) where s.len(), 16 => _mm512_storeu_ps(s.as_mut_ptr(), a);
         fn load_u8(s: &[u8]) -> __m512 where s.len(), 16 => _mm512_cvtepi32_ps(_mm512_cvtepu8_epi32(_mm_loadu_si128(s.as_ptr().cast())));
         fn load_u16(s: &[u8]) -> __m512 where s.len(), 32 => _mm512_cvtepi32_ps(_mm512_cvtepu16_epi32(_mm256_loadu_si256(s.as_ptr().cast())));
+        fn load_f32(s: &[u8]) -> __m512 where s.len(), 64 => _mm512_loadu_ps(s.as_ptr().cast());
         fn store_u8(a: __m512, s: &mut [u8]) where s.len(), 16 => _mm_storeu_si128(s.as_mut_ptr().cast(), _mm512_cvtusepi32_epi8(_mm512_cvttps_epi32(a)));
         fn store_u16(a: __m512, s: &mut [u8]) where s.len(), 32 => _mm256_storeu_si256(s.as_mut_ptr().cast(), _mm512_cvtusepi32_epi16(_mm512_cvttps_epi32(a)));
     }
@@ -218,6 +238,16 @@ impl Isa for Avx512 {
         debug_assert!(index[..Self::N].iter().all(|&i| (i as usize) < p.len()));
         // SAFETY: the caller guarantees indices inside `p` and `N` of them; target features as in the module documentation.
         unsafe { _mm512_i32gather_ps::<4>(_mm512_loadu_si512(index.as_ptr().cast()), p.as_ptr()) }
+    }
+    #[inline(always)]
+    unsafe fn window(p: &[f32], base: u32, index: &[u32]) -> __m512 {
+        debug_assert!(base as usize + 32 <= p.len() && index[..16].iter().all(|&i| (base..base + 32).contains(&i)));
+        // SAFETY: the caller guarantees 32 numbers from `base` and 16 indices; target features as in the module documentation.
+        unsafe {
+            let from = p.as_ptr().add(base as usize);
+            let i = _mm512_sub_epi32(_mm512_loadu_si512(index.as_ptr().cast()), _mm512_set1_epi32(base as i32));
+            _mm512_permutex2var_ps(_mm512_loadu_ps(from), i, _mm512_loadu_ps(from.add(16)))
+        }
     }
     #[inline(always)]
     unsafe fn gather_at(p: &[f32], index: __m512) -> __m512 {

@@ -12,7 +12,7 @@ use cutroom_kernel::{
 use cutroom_types::{Picture, PictureFormat, Plane, PlaneMemory};
 use pack::{Band, Packer};
 use rayon::prelude::*;
-use sample::{Input, Raster, Sampler};
+use sample::{Input, Raster, Sampler, TableCache};
 use std::sync::{Arc, Mutex};
 
 /// Rows that one job computes; a multiple of every chroma block.
@@ -23,6 +23,7 @@ pub struct CpuRenderer {
     level: SimdLevel,
     pool: rayon::ThreadPool,
     buffers: Arc<Mutex<Vec<Vec<u8>>>>,
+    tables: TableCache,
 }
 
 /// Output memory that returns to its renderer when the picture is dropped.
@@ -83,7 +84,7 @@ impl CpuRenderer {
             .thread_name(|i| format!("render-{i}"))
             .build()
             .map_err(|e| RenderError::Unsupported(format!("with this many threads: {e}")))?;
-        Ok(Self { level, pool, buffers: Arc::default() })
+        Ok(Self { level, pool, buffers: Arc::default(), tables: TableCache::default() })
     }
 
     /// `"cpu (avx512, 2 threads)"`.
@@ -137,7 +138,7 @@ impl CpuRenderer {
                         })?),
                     };
                     register_bounds[*reg] = sampling.bounds;
-                    (Some(Sampler::new(*sampling, &input)), sampling.bounds)
+                    (Some(Sampler::new(*sampling, &input, &self.tables)), sampling.bounds)
                 }
                 Stage::Fill { reg, .. } => {
                     register_bounds[*reg] = full;

@@ -2,7 +2,7 @@
 //! point by point.
 use crate::{
     filter::{self, GridAxis, Taps},
-    program::Sampling,
+    program::{Sampling, Source},
 };
 use cutroom_kernel::{
     SimdLevel, TILE_PITCH, Tile,
@@ -10,6 +10,11 @@ use cutroom_kernel::{
     rows::{self, ColumnTaps, SampleKind},
 };
 use cutroom_types::{ColorModel, Picture, Size};
+use std::{
+    collections::HashMap,
+    ops::Range,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 /// Planar `f32` RGBA, premultiplied working colour.
 pub struct Raster {
@@ -61,9 +66,9 @@ struct PlaneSampler<'a> {
     to: &'static [usize],
     /// Multiplied into the weights: turns alpha codes into 0..=1.
     gain: f32,
-    columns: Columns,
+    columns: Arc<Columns>,
     /// Entry 0 is output row `bounds[1]`.
-    row_taps: Vec<Taps>,
+    row_taps: Arc<Vec<Taps>>,
 }
 
 /// A rotated or sheared map, evaluated point by point.
@@ -79,12 +84,62 @@ enum Maps<'a> {
     Points(Vec<PointSampler<'a>>),
 }
 
+/// Everything that decides the taps along one axis; floats as bits, so that equal means equal.
+#[derive(Clone, PartialEq, Eq, Hash)]
+struct AxisKey {
+    grid: [u64; 2],
+    map: [u64; 2],
+    from: u32,
+    to: u32,
+    len: usize,
+}
+impl AxisKey {
+    fn new(g: GridAxis, a: f64, b: f64, from: u32, to: u32, len: usize) -> Self {
+        Self { grid: [g.scale, g.offset].map(f64::to_bits), map: [a, b].map(f64::to_bits), from, to, len }
+    }
+    fn compute(&self) -> Vec<Taps> {
+        let ([scale, offset], [a, b]) = (self.grid.map(f64::from_bits), self.map.map(f64::from_bits));
+        let position = |i: u32| (a * (f64::from(i) + 0.5) + b) * scale + offset;
+        (self.from..self.to).map(|i| filter::taps(position(i), a * scale, self.len)).collect()
+    }
+}
+
+/// Tables of recent maps, since most frames use those of the frame before. Computing them anew cost more than drawing.
+#[derive(Default)]
+pub struct TableCache {
+    columns: Mutex<HashMap<AxisKey, Arc<Columns>>>,
+    rows: Mutex<HashMap<AxisKey, Arc<Vec<Taps>>>>,
+}
+impl TableCache {
+    /// Tables kept of each kind; beyond, all are dropped.
+    const MOST: usize = 256;
+
+    fn columns(&self, key: &AxisKey) -> Arc<Columns> {
+        Self::get(&self.columns, key, |k| plan_columns(&k.compute(), k.from, k.len))
+    }
+    fn taps(&self, key: &AxisKey) -> Arc<Vec<Taps>> {
+        Self::get(&self.rows, key, AxisKey::compute)
+    }
+    fn get<T>(kept: &Mutex<HashMap<AxisKey, Arc<T>>>, key: &AxisKey, make: impl FnOnce(&AxisKey) -> T) -> Arc<T> {
+        let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = kept.get(key) {
+            return found.clone();
+        }
+        if kept.len() >= Self::MOST {
+            kept.clear();
+        }
+        let made = Arc::new(make(key));
+        kept.insert(key.clone(), made.clone());
+        made
+    }
+}
+
 /// Coverage of the window.
 enum Coverage {
     /// 1 everywhere inside the bounds.
     Full,
-    /// Product of a column and a row factor; entry 0 is at `bounds`.
-    Product { columns: Vec<f32>, rows: Vec<f32> },
+    /// Product of a column and a row factor; entry 0 is at `bounds`. Columns within `whole` have the factor 1.
+    Product { columns: Vec<f32>, rows: Vec<f32>, whole: Range<usize> },
     /// From the distance to each edge: `[a, b, c]` gives `a·x + b·y + c` output pixels inside.
     Edges([[f64; 3]; 4]),
 }
@@ -111,7 +166,7 @@ const SINGLE: [&[usize]; 3] = [&[0], &[1], &[2]];
 
 impl<'a> Sampler<'a> {
     /// Prepares tables for every column and row of the bounds.
-    pub fn new(sampling: Sampling, input: &Input<'a>) -> Self {
+    pub fn new(sampling: Sampling, input: &Input<'a>, tables: &TableCache) -> Self {
         let (planes, has_alpha) = views(input);
         let m = &sampling.source_from_output;
         let maps = if m.is_axis_aligned() {
@@ -120,15 +175,9 @@ impl<'a> Sampler<'a> {
                     .into_iter()
                     .map(|(view, to, gain, grid)| {
                         let [x0, y0, x1, y1] = sampling.bounds;
-                        let axis = |g: GridAxis, a: f64, b: f64, from: u32, to: u32, len: usize| -> Vec<Taps> {
-                            let step = a * g.scale;
-                            (from..to)
-                                .map(|i| filter::taps((a * (f64::from(i) + 0.5) + b) * g.scale + g.offset, step, len))
-                                .collect()
-                        };
-                        let columns = axis(grid[0], m.xx, m.x0, x0, x1, view.width);
-                        let row_taps = axis(grid[1], m.yy, m.y0, y0, y1, view.height);
-                        PlaneSampler { view, to, gain, columns: plan_columns(&columns, x0, view.width), row_taps }
+                        let columns = tables.columns(&AxisKey::new(grid[0], m.xx, m.x0, x0, x1, view.width));
+                        let row_taps = tables.taps(&AxisKey::new(grid[1], m.yy, m.y0, y0, y1, view.height));
+                        PlaneSampler { view, to, gain, columns, row_taps }
                     })
                     .collect(),
             )
@@ -173,50 +222,36 @@ impl<'a> Sampler<'a> {
     }
 
     fn cover(&self, tile: &mut Tile, at: usize, x: usize, y: usize, n: usize) {
-        let alpha = &mut tile.planes[3][at..at + n];
         if !self.has_alpha {
-            alpha.fill(1.0);
+            tile.planes[3][at..at + n].fill(1.0);
         }
+        // Intermediates are premultiplied: their colour is covered as well.
+        let first = if matches!(self.sampling.source, Source::Intermediate(_)) { 0 } else { 3 };
+        let planes = &mut tile.planes[first..];
         match &self.coverage {
             Coverage::Full => {}
-            Coverage::Product { columns, rows } => {
+            Coverage::Product { columns, rows, whole } => {
                 let [bx0, by0, ..] = self.sampling.bounds.map(|v| v as usize);
                 let k = rows[y - by0];
-                for (a, c) in alpha.iter_mut().zip(&columns[x - bx0..]) {
-                    *a *= c * k;
+                let (from, to) = (x - bx0, x - bx0 + n);
+                let inner = if k == 1.0 { whole.start.clamp(from, to)..whole.end.clamp(from, to) } else { from..from };
+                for plane in planes {
+                    for range in [from..inner.start, inner.end..to] {
+                        for (v, c) in plane[at + range.start - from..at + range.end - from].iter_mut().zip(&columns[range]) {
+                            *v *= c * k;
+                        }
+                    }
                 }
             }
             Coverage::Edges(edges) => {
-                for (i, a) in alpha.iter_mut().enumerate() {
+                for i in 0..n {
                     let (px, py) = ((x + i) as f64 + 0.5, y as f64 + 0.5);
-                    let inside = edges.iter().map(|e| (e[0] * px + e[1] * py + e[2] + 0.5).clamp(0.0, 1.0)).fold(1.0, f64::min);
-                    *a *= inside as f32;
-                }
-            }
-        }
-        // Intermediates are premultiplied: their colour is covered as well.
-        if matches!(self.sampling.source, crate::program::Source::Intermediate(_)) && !matches!(self.coverage, Coverage::Full) {
-            match &self.coverage {
-                Coverage::Product { columns, rows } => {
-                    let [bx0, by0, ..] = self.sampling.bounds.map(|v| v as usize);
-                    let k = rows[y - by0];
-                    for plane in &mut tile.planes[..3] {
-                        for (c, w) in plane[at..at + n].iter_mut().zip(&columns[x - bx0..]) {
-                            *c *= w * k;
-                        }
+                    let inside =
+                        edges.iter().map(|e| (e[0] * px + e[1] * py + e[2] + 0.5).clamp(0.0, 1.0)).fold(1.0, f64::min) as f32;
+                    for plane in &mut *planes {
+                        plane[at + i] *= inside;
                     }
                 }
-                Coverage::Edges(edges) => {
-                    for i in 0..n {
-                        let (px, py) = ((x + i) as f64 + 0.5, y as f64 + 0.5);
-                        let inside =
-                            edges.iter().map(|e| (e[0] * px + e[1] * py + e[2] + 0.5).clamp(0.0, 1.0)).fold(1.0, f64::min) as f32;
-                        for plane in &mut tile.planes[..3] {
-                            plane[at + i] *= inside;
-                        }
-                    }
-                }
-                Coverage::Full => {}
             }
         }
     }
@@ -368,7 +403,7 @@ impl PlaneSampler<'_> {
                 rows::weigh_rows(level, &list, self.view.kind, weights, out);
             }
         };
-        match &self.columns {
+        match &*self.columns {
             Columns::Copy { offset } => weigh((x as i64 + offset) as usize, &mut tile.planes[dest][at..at + n]),
             Columns::Double { offset, weights } => {
                 // The span starts and ends on whole pairs; a leading odd column is computed and dropped.
@@ -394,8 +429,9 @@ impl PlaneSampler<'_> {
             Columns::Table(table) => {
                 let first = x - bounds_x;
                 let (from, to) = table.touched(first, first + n);
-                scratch.resize(self.view.width + TILE_PITCH + MAX_LANES, 0.0);
-                let (src, out) = scratch.split_at_mut(self.view.width);
+                let source = self.view.width + ColumnTaps::PADDING;
+                scratch.resize(source + TILE_PITCH + MAX_LANES, 0.0);
+                let (src, out) = scratch.split_at_mut(source);
                 weigh(from, &mut src[from..to]);
                 rows::gather_columns(level, src, table, first, out, n);
                 tile.planes[dest][at..at + n].copy_from_slice(&out[..n]);
@@ -456,7 +492,12 @@ fn coverage(s: &Sampling) -> Coverage {
         };
         let columns = area(span(inv.xx, inv.x0, l, r), x0, x1);
         let rows = area(span(inv.yy, inv.y0, t, b), y0, y1);
-        if columns.iter().chain(&rows).all(|c| *c == 1.0) { Coverage::Full } else { Coverage::Product { columns, rows } }
+        if columns.iter().chain(&rows).all(|c| *c == 1.0) {
+            return Coverage::Full;
+        }
+        let start = columns.iter().position(|c| *c == 1.0).unwrap_or(0);
+        let whole = start..start + columns[start..].iter().take_while(|c| **c == 1.0).count();
+        Coverage::Product { columns, rows, whole }
     } else {
         // Distance of output pixel p to the image of a source edge, positive inside: (source distance) / |gradient|.
         let edge = |g: [f64; 3]| {
