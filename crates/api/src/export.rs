@@ -114,8 +114,11 @@ pub fn export(
     cancel: &Cancellation,
     progress: &mut dyn FnMut(&ExportProgress),
 ) -> Result<ExportReport, Vec<ApiError>> {
-    let footage = open::footage(&request.project, request.composition.as_deref(), request.threads)?;
+    let mut footage = open::footage(&request.project, request.composition.as_deref(), request.threads)?;
     let plan = plan(request, &footage).map_err(|e| vec![e])?;
+    if request.threads == 0 && encodes_heavily(&plan) {
+        footage.share_cores(1);
+    }
     let report = cutroom_export::run(&footage, &plan, cancel, &mut |p: &Progress| {
         progress(&ExportProgress { frame: p.frame, total: p.total, fps: p.fps, eta_secs: p.eta_secs });
     })
@@ -175,6 +178,12 @@ fn plan(request: &ExportRequest, footage: &Footage) -> Result<ExportPlan, ApiErr
         target,
         frame_hashes: request.frame_hashes.clone(),
     })
+}
+
+/// Whether the encoder alone would keep all cores busy.
+fn encodes_heavily(plan: &ExportPlan) -> bool {
+    let Target::File { settings, .. } = &plan.target else { return false };
+    settings.video.as_ref().is_some_and(|v| matches!(v.codec.as_str(), "h264" | "h265" | "vp9" | "av1"))
 }
 
 /// Codecs that a container usually holds.

@@ -292,6 +292,36 @@ pub fn gather_columns(level: SimdLevel, source: &[f32], taps: &ColumnTaps, first
 }
 
 #[inline(never)]
+fn mix_row_with<I: Isa>(below: &mut [f32], above: &[f32], weight: f32) {
+    // SAFETY: `dispatch!` picks an available instruction set; all accesses are checked.
+    unsafe {
+        I::vectorize(
+            #[inline(always)]
+            || {
+                let n = below.len().min(above.len());
+                let (below, above) = (&mut below[..n], &above[..n]);
+                let w = V::<I>::from(weight);
+                let mut x = 0;
+                while x + I::N <= n {
+                    V::<I>::load(&below[x..]).mix(V::load(&above[x..]), w).store(&mut below[x..]);
+                    x += I::N;
+                }
+                while x < n {
+                    below[x] = Real::mix(below[x], above[x], weight);
+                    x += 1;
+                }
+            },
+        );
+    }
+}
+
+/// `below += (above − below) · weight`; both of one length.
+pub fn mix_row(level: SimdLevel, below: &mut [f32], above: &[f32], weight: f32) {
+    assert_eq!(below.len(), above.len());
+    dispatch!(level, mix_row_with(below, above, weight));
+}
+
+#[inline(never)]
 fn double_columns_with<I: Isa>(source: &[f32], even: [f32; 3], odd: [f32; 3], out: &mut [f32]) {
     // SAFETY: `dispatch!` picks an available instruction set; all accesses are checked.
     unsafe {

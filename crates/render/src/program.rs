@@ -5,7 +5,7 @@
 //! tile, on the GPU all stages of a pass are one compute shader. A [`Pass::Convolve`] filters an intermediate.
 //! Intermediates are premultiplied, working space, `f32` planes on the CPU and RGBA16F on the GPU.
 use cutroom_effects::Uniforms;
-use cutroom_kernel::{BlendOp, MixOp, PointOp};
+use cutroom_kernel::{Blend, BlendKernel, BlendOp, MixOp, PointOp, Real, Rgba, rgb};
 use cutroom_types::{Affine, Picture, Size};
 
 /// Index into [`Program::pictures`].
@@ -17,18 +17,28 @@ pub type Reg = usize;
 
 /// One frame's work.
 pub struct Program {
+    /// Size of the output.
+    pub size: Size,
     /// Source pictures, in order of first use.
     pub pictures: Vec<Picture>,
     /// Sizes of the intermediates.
     pub intermediates: Vec<Size>,
-    /// In order; the last one writes the output.
+    /// In order; the last one writes the output, or the last ones a plane of it each.
     pub passes: Vec<Pass>,
+}
+impl Program {
+    /// Nothing to do yet.
+    pub fn new(size: Size) -> Self {
+        Self { size, pictures: Vec::new(), intermediates: Vec::new(), passes: Vec::new() }
+    }
 }
 
 /// One pass.
 pub enum Pass {
     /// Stages per pixel.
     Tiles(TilePass),
+    /// One plane of the output in code values.
+    Plane(PlanePass),
     /// A symmetric separable filter along one axis; outside the raster is transparent black.
     Convolve {
         /// Read.
@@ -40,6 +50,66 @@ pub enum Pass {
         /// `[0]` is the centre tap, `[k]` both neighbours `k` away.
         weights: Vec<f32>,
     },
+}
+
+/// One output plane out of planes of the same layout and tags.
+pub struct PlanePass {
+    /// Index in the output.
+    pub plane: usize,
+    /// Samples.
+    pub size: Size,
+    /// What lies lowest; it fills the plane.
+    pub base: PlaneBase,
+    /// In order, from below.
+    pub over: Vec<PlaneOver>,
+}
+
+/// The lowest layer of a [`PlanePass`].
+pub enum PlaneBase {
+    /// The same code everywhere.
+    Code(f32),
+    /// A single-plane picture.
+    Plane(Sampling),
+}
+
+/// A layer of a [`PlanePass`]: `below + (plane − below) · coverage · opacity`.
+pub struct PlaneOver {
+    /// Which single-plane picture, where.
+    pub sampling: Sampling,
+    /// 0..=1.
+    pub opacity: f32,
+}
+
+impl PlanePass {
+    /// The same as stages on a grey register.
+    pub fn to_tiles(&self) -> TilePass {
+        let mut stages = vec![match &self.base {
+            PlaneBase::Code(c) => Stage::Fill { reg: 0, color: [*c, *c, *c, 1.0] },
+            PlaneBase::Plane(sampling) => Stage::Sample { reg: 0, sampling: *sampling },
+        }];
+        for PlaneOver { sampling, opacity } in &self.over {
+            stages.push(Stage::Sample { reg: 1, sampling: *sampling });
+            stages.push(Stage::Blend {
+                backdrop: 0,
+                source: 1,
+                kernel: &Blend(NormalOpaque),
+                id: "normal",
+                opacity: *opacity,
+                opaque_backdrop: true,
+                bounds: sampling.bounds,
+            });
+        }
+        TilePass { target: Target::Plane(self.plane), size: self.size, stages, registers: 2, base_copy: None }
+    }
+}
+
+/// Source over an opaque backdrop: alpha stays 1.
+pub struct NormalOpaque;
+impl BlendKernel for NormalOpaque {
+    #[inline(always)]
+    fn eval<R: Real>(b: Rgba<R>, s: Rgba<R>) -> Rgba<R> {
+        Rgba { c: rgb(b.c.r.mix(s.c.r, s.a), b.c.g.mix(s.c.g, s.a), b.c.b.mix(s.c.b, s.a)), a: b.a }
+    }
 }
 
 /// Stages and where their result goes.
@@ -65,6 +135,8 @@ pub enum Target {
     /// Register 0 (code values of the output format, unrounded; alpha 0..=1) into the output's planes: rounded half up, clamped to the
     /// code range, chroma averaged to its sample positions.
     Output,
+    /// One component of register 0 into one plane of the output, rounded and clamped.
+    Plane(usize),
 }
 
 /// What a sampling stage reads.

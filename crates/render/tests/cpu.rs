@@ -3,12 +3,12 @@ mod common;
 use common::*;
 use cutroom_kernel::SimdLevel;
 use cutroom_render::{
-    Backend, RenderError, RenderOptions, Renderer,
+    Backend, OutputSpec, RenderError, RenderOptions, Renderer,
     cpu::CpuRenderer,
     lower::{Lowered, lower},
 };
-use cutroom_timeline::{Content, FramePlan, Transform};
-use cutroom_types::{Affine, ColorTags, Orientation, ParamValue, Picture, PictureFormat};
+use cutroom_timeline::{Content, Fit, FramePlan, Transform};
+use cutroom_types::{Affine, ChromaLocation, ColorTags, Orientation, ParamValue, Picture, PictureFormat};
 
 fn draw(plan: &FramePlan, pictures: &Pictures, format: PictureFormat) -> Picture {
     Renderer::new(RenderOptions { backend: Backend::Cpu, threads: 2 }).unwrap().render(plan, pictures, &output(format)).unwrap()
@@ -61,7 +61,8 @@ fn a_hidden_layer_is_not_drawn() {
     top.transform.rotation_degrees = 180.0;
     let both = plan(canvas(a.size, false), vec![layer(media("a")), top.clone()]);
     let Lowered::Program(p) = lower(&both, &Pictures::of(&[("a", &a), ("b", &b)]), &output(YUV444)).unwrap() else { panic!() };
-    assert_eq!(p.pictures.len(), 1);
+    let of_b = |q: &Picture| b.planes.iter().any(|pl| std::ptr::eq(pl.data().as_ptr(), q.planes[0].data().as_ptr()));
+    assert!(!p.pictures.is_empty() && p.pictures.iter().all(of_b));
 }
 
 #[test]
@@ -85,6 +86,85 @@ fn opacity_in_gamma_and_linear_light() {
                 mix(p, q, 0.3f32.into())
             }
         });
+    }
+}
+
+#[test]
+fn a_dissolve_mixes_the_codes_of_every_plane() {
+    for bits in [8, 10] {
+        let f = PictureFormat::yuv(bits, 1, 1);
+        let (a, b) = (picture(f, size(75, 41), 1), picture(f, size(75, 41), 2));
+        let t = 0.3f32;
+        let top = layer(Content::Transition {
+            id: "crossfade".into(),
+            params: vec![("include_audio".into(), ParamValue::Bool(true))],
+            progress: t,
+            from: Some(Box::new(layer(media("a")))),
+            to: Some(Box::new(layer(media("b")))),
+        });
+        let got = draw_everywhere(&plan(canvas(a.size, false), vec![top]), &Pictures::of(&[("a", &a), ("b", &b)]), f);
+        for k in 0..3 {
+            let s = f.plane_size(k, a.size);
+            for y in 0..s.height as usize {
+                for x in 0..s.width as usize {
+                    let (p, q) = (f64::from(a.sample(k, x, y)), f64::from(b.sample(k, x, y)));
+                    let want = p + (q - p) * f64::from(t);
+                    assert!((f64::from(got.sample(k, x, y)) - want).abs() <= 0.501, "{bits} bits, plane {k} at {x},{y}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn an_unscaled_picture_keeps_its_chroma_samples_on_a_larger_canvas() {
+    let f = PictureFormat::YUV420P8;
+    let a = picture(f, size(40, 20), 1);
+    let mut small = layer(media("a"));
+    small.transform = Transform { fit: Fit::Native, ..Transform::IDENTITY };
+    let got = draw_everywhere(&plan(canvas(size(64, 36), false), vec![small]), &Pictures::of(&[("a", &a)]), f);
+    for k in 0..3 {
+        let shift = usize::from(k > 0);
+        let (s, at) = (f.plane_size(k, a.size), [12 >> shift, 8 >> shift]);
+        for y in 0..s.height as usize {
+            // Left-sited chroma of the first and last column belongs to the outside by a quarter.
+            for x in shift..s.width as usize - shift {
+                assert_eq!(got.sample(k, at[0] + x, at[1] + y), a.sample(k, x, y), "plane {k} at {x},{y}");
+            }
+        }
+        assert_eq!(got.sample(k, 0, 0), if k == 0 { 16 } else { 128 }, "black outside");
+    }
+}
+
+/// A ramp must keep its slope and place whatever the scale: chroma sample i lies at pixel 2i + 0.5 (left) or 2i + 1 (centre).
+#[test]
+fn scaled_chroma_stays_at_its_location() {
+    let f = PictureFormat::yuv(16, 1, 1);
+    for (location, site) in [(ChromaLocation::Left, 0.5), (ChromaLocation::Center, 1.0)] {
+        let ramp = |pixel: f64| 4000.0 + 100.0 * pixel;
+        let planes = (0..3).map(|k| {
+            let s = f.plane_size(k, size(400, 40));
+            let at = |i: u32| if k == 0 { f64::from(i) + 0.5 } else { 2.0 * f64::from(i) + site };
+            (0..s.height).flat_map(|_| (0..s.width).flat_map(|x| (ramp(at(x)) as u16).to_le_bytes())).collect()
+        });
+        let tags = ColorTags { chroma: location, ..ColorTags::BT709 };
+        let a = Picture::from_planes(f, size(400, 40), tags, planes.collect()).unwrap();
+        for scale in [0.5f32, 0.75, 1.5] {
+            let mut l = layer(media("a"));
+            l.transform = Transform { scale: [scale; 2], position_px: [7.0, 0.0], ..Transform::IDENTITY };
+            let spec = OutputSpec { format: f, color: tags };
+            let got = Renderer::new(RenderOptions { backend: Backend::Cpu, threads: 1 })
+                .unwrap()
+                .render(&plan(canvas(a.size, false), vec![l]), &Pictures::of(&[("a", &a)]), &spec)
+                .unwrap();
+            for (k, x) in [(0usize, 200usize), (0, 170), (1, 100), (2, 85)] {
+                let out = if k == 0 { x as f64 + 0.5 } else { 2.0 * x as f64 + site };
+                let want = ramp((out - 207.0) / f64::from(scale) + 200.0);
+                let got = f64::from(got.sample(k, x, 10));
+                // The triangle of a reduction bends a ramp by a few hundredths of a sample; a wrong location would be 50 off.
+                assert!((got - want).abs() <= 12.0, "{location}, scale {scale}, plane {k}, sample {x}: {got}, expected {want}");
+            }
+        }
     }
 }
 

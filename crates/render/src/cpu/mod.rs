@@ -1,15 +1,14 @@
 //! The CPU back end: stages over cache-sized tiles, bands of rows in parallel. Bit-identical on any machine and any number of threads.
 mod pack;
+mod planes;
 mod sample;
 
 use crate::{
     api::{OutputSpec, RenderError},
-    program::{Pass, Program, Source, Stage, Target, TilePass},
+    program::{NormalOpaque, Pass, Program, Source, Stage, Target, TilePass},
 };
-use cutroom_kernel::{
-    Blend, BlendKernel, BlendOp, Extent, Real, Rgba, SimdLevel, TILE_PITCH, TILE_ROWS, Tile, lanes::MAX_LANES, rgb, rows,
-};
-use cutroom_types::{Picture, PictureFormat, Plane, PlaneMemory};
+use cutroom_kernel::{Blend, BlendOp, Extent, SimdLevel, TILE_PITCH, TILE_ROWS, Tile, lanes::MAX_LANES, rows};
+use cutroom_types::{Picture, PictureFormat, Plane, PlaneMemory, Size};
 use pack::{Band, Packer};
 use rayon::prelude::*;
 use sample::{Input, Raster, Sampler, TableCache};
@@ -106,7 +105,10 @@ impl CpuRenderer {
                         rasters[id] = Some(raster);
                     }
                     Target::Output => return self.run_to_output(program, &rasters, tiles, output),
+                    // Only the GPU runs planes as tiles.
+                    Target::Plane(_) => return Err(RenderError::Unsupported("one plane as tiles".into())),
                 },
+                Pass::Plane(_) => return self.run_planes(program, output),
                 Pass::Convolve { from, to, horizontal, weights } => {
                     let mut out = Raster::new(program.intermediates[*to]);
                     if let Some(source) = &rasters[*from] {
@@ -275,14 +277,20 @@ impl CpuRenderer {
             );
         });
         drop(bands);
-        let size = pass.size;
+        self.picture(buffers, pass.size, output)
+    }
+
+    /// Wraps tightly packed planes.
+    fn picture(&self, buffers: Vec<Vec<u8>>, size: Size, output: &OutputSpec) -> Result<Picture, RenderError> {
+        let format = output.format;
         let planes = buffers
             .into_iter()
             .enumerate()
             .map(|(k, bytes)| {
-                let rows = plane_rows(k, h);
+                let plane = format.plane_size(k, size);
+                let stride = plane.width as usize * format.bytes_per_sample();
                 let memory: Arc<dyn PlaneMemory> = Arc::new(Pooled { bytes, home: self.buffers.clone() });
-                Plane::new(memory, 0, packer.stride(k), packer.stride(k), rows)
+                Plane::new(memory, 0, stride, stride, plane.height as usize)
             })
             .collect::<Option<Vec<_>>>()
             .ok_or_else(|| RenderError::Unsupported("an output whose planes do not fit".into()))?;
@@ -371,15 +379,6 @@ fn copy_rows(
             let at = row * packer.stride(k);
             out[at + from..at + to].copy_from_slice(&source[from..to]);
         }
-    }
-}
-
-/// Source over an opaque backdrop: alpha stays 1.
-struct NormalOpaque;
-impl BlendKernel for NormalOpaque {
-    #[inline(always)]
-    fn eval<R: Real>(b: Rgba<R>, s: Rgba<R>) -> Rgba<R> {
-        Rgba { c: rgb(b.c.r.mix(s.c.r, s.a), b.c.g.mix(s.c.g, s.a), b.c.b.mix(s.c.b, s.a)), a: b.a }
     }
 }
 

@@ -5,7 +5,7 @@ use crate::{
     program::{Sampling, Source},
 };
 use cutroom_kernel::{
-    SimdLevel, TILE_PITCH, Tile,
+    Real, SimdLevel, TILE_PITCH, Tile,
     lanes::MAX_LANES,
     rows::{self, ColumnTaps, SampleKind},
 };
@@ -204,7 +204,12 @@ impl<'a> Sampler<'a> {
             match &self.maps {
                 Maps::Aligned(planes) => {
                     for p in planes {
-                        p.read_row(level, tile, scratch, at + lead, cx0, bx0, row_y - by0, n);
+                        let (dest, at) = (p.to[0], at + lead);
+                        p.read_row(level, &mut tile.planes[dest][at..at + n], scratch, cx0, bx0, row_y - by0);
+                        for other in &p.to[1..] {
+                            let (a, b) = tile.planes.split_at_mut(*other);
+                            b[0][at..at + n].copy_from_slice(&a[dest][at..at + n]);
+                        }
                     }
                 }
                 Maps::Points(planes) => {
@@ -219,6 +224,46 @@ impl<'a> Sampler<'a> {
                 p[at + lead + n..at + width].fill(0.0);
             }
         }
+    }
+
+    /// The only plane of a single-plane picture under an axis-aligned map, from column `x` of row `y`, inside the bounds.
+    pub fn read_plane(&self, level: SimdLevel, out: &mut [f32], scratch: &mut Vec<f32>, x: usize, y: usize) {
+        let [bx0, by0, ..] = self.sampling.bounds.map(|v| v as usize);
+        if let Maps::Aligned(planes) = &self.maps
+            && let [plane] = &planes[..]
+        {
+            plane.read_row(level, out, scratch, x, bx0, y - by0);
+        }
+    }
+
+    /// `below += (above − below) · coverage · opacity` from column `x` of row `y`, inside the bounds; for axis-aligned maps.
+    pub fn lay_over(&self, level: SimdLevel, below: &mut [f32], above: &[f32], opacity: f32, x: usize, y: usize) {
+        let Coverage::Product { columns, rows, whole } = &self.coverage else {
+            return rows::mix_row(level, below, above, opacity);
+        };
+        let [bx0, by0, ..] = self.sampling.bounds.map(|v| v as usize);
+        let k = rows[y - by0];
+        let (from, to) = (x - bx0, x - bx0 + below.len());
+        let inner = whole.start.clamp(from, to)..whole.end.clamp(from, to);
+        for range in [from..inner.start, inner.end..to] {
+            let part = range.start - from..range.end - from;
+            for ((b, a), c) in below[part.clone()].iter_mut().zip(&above[part]).zip(&columns[range]) {
+                *b = Real::mix(*b, *a, c * k * opacity);
+            }
+        }
+        let part = inner.start - from..inner.end - from;
+        rows::mix_row(level, &mut below[part.clone()], &above[part], k * opacity);
+    }
+
+    /// The source plane's bytes under columns `x..x + n` of row `y`, when they are the result as they are.
+    pub fn plane_bytes(&self, x: usize, y: usize, n: usize) -> Option<&[u8]> {
+        let Maps::Aligned(planes) = &self.maps else { return None };
+        let ([plane], Coverage::Full) = (&planes[..], &self.coverage) else { return None };
+        let Columns::Copy { offset } = &*plane.columns else { return None };
+        let row = &plane.row_taps[y - self.sampling.bounds[1] as usize];
+        let from = usize::try_from(x as i64 + offset).ok()?;
+        let bytes = plane.view.kind.bytes();
+        (row.weights[..] == [1.0]).then(|| plane.view.row(row.start as usize, from)).and_then(|r| r.get(..n * bytes))
     }
 
     fn cover(&self, tile: &mut Tile, at: usize, x: usize, y: usize, n: usize) {
@@ -370,18 +415,9 @@ fn plan_double(taps: &[Taps], x0: u32, len: usize) -> Option<Columns> {
 }
 
 impl PlaneSampler<'_> {
-    /// `n` columns from output column `x`; `row` counts from the top of the bounds.
-    fn read_row(
-        &self,
-        level: SimdLevel,
-        tile: &mut Tile,
-        scratch: &mut Vec<f32>,
-        at: usize,
-        x: usize,
-        bounds_x: usize,
-        row: usize,
-        n: usize,
-    ) {
+    /// Fills `out` from output column `x` on; `row` counts from the top of the bounds.
+    fn read_row(&self, level: SimdLevel, out: &mut [f32], scratch: &mut Vec<f32>, x: usize, bounds_x: usize, row: usize) {
+        let n = out.len();
         let taps = &self.row_taps[row];
         let weights: Vec<f32>;
         let weights: &[f32] = if self.gain == 1.0 {
@@ -390,7 +426,6 @@ impl PlaneSampler<'_> {
             weights = taps.weights.iter().map(|w| w * self.gain).collect();
             &weights
         };
-        let dest = self.to[0];
         // Rows from source column `from`, `count` samples, into `out`.
         let weigh = |from: usize, out: &mut [f32]| {
             let top = taps.start as usize;
@@ -404,7 +439,7 @@ impl PlaneSampler<'_> {
             }
         };
         match &*self.columns {
-            Columns::Copy { offset } => weigh((x as i64 + offset) as usize, &mut tile.planes[dest][at..at + n]),
+            Columns::Copy { offset } => weigh((x as i64 + offset) as usize, out),
             Columns::Double { offset, weights } => {
                 // The span starts and ends on whole pairs; a leading odd column is computed and dropped.
                 let lead = x % 2;
@@ -420,26 +455,22 @@ impl PlaneSampler<'_> {
                 src[..a].fill(left);
                 src[b..].fill(right);
                 if lead == 0 && n.is_multiple_of(2) {
-                    rows::double_columns(level, src, weights[0], weights[1], &mut tile.planes[dest][at..at + n]);
+                    rows::double_columns(level, src, weights[0], weights[1], out);
                 } else {
                     rows::double_columns(level, src, weights[0], weights[1], doubled);
-                    tile.planes[dest][at..at + n].copy_from_slice(&doubled[lead..lead + n]);
+                    out.copy_from_slice(&doubled[lead..lead + n]);
                 }
             }
             Columns::Table(table) => {
                 let first = x - bounds_x;
                 let (from, to) = table.touched(first, first + n);
                 let source = self.view.width + ColumnTaps::PADDING;
-                scratch.resize(source + TILE_PITCH + MAX_LANES, 0.0);
-                let (src, out) = scratch.split_at_mut(source);
+                scratch.resize(source + n + MAX_LANES, 0.0);
+                let (src, gathered) = scratch.split_at_mut(source);
                 weigh(from, &mut src[from..to]);
-                rows::gather_columns(level, src, table, first, out, n);
-                tile.planes[dest][at..at + n].copy_from_slice(&out[..n]);
+                rows::gather_columns(level, src, table, first, gathered, n);
+                out.copy_from_slice(&gathered[..n]);
             }
-        }
-        for other in &self.to[1..] {
-            let (a, b) = tile.planes.split_at_mut(*other);
-            b[0][at..at + n].copy_from_slice(&a[dest][at..at + n]);
         }
     }
 }

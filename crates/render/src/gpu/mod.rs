@@ -147,11 +147,13 @@ impl GpuRenderer {
     /// WGSL of every tile pass, in order.
     pub fn shaders(program: &Program, output: &OutputSpec) -> Vec<String> {
         let (left, _) = filter::cosited(output.color.chroma);
-        let tiles = program.passes.iter().filter_map(|p| match p {
-            Pass::Tiles(t) => Some(t),
+        let print = |t: &TilePass| Shader::print(t, &shader::lay_out(program, t, output.format, left)).text;
+        let texts = program.passes.iter().filter_map(|p| match p {
+            Pass::Tiles(t) => Some(print(t)),
+            Pass::Plane(p) => Some(print(&p.to_tiles())),
             Pass::Convolve { .. } => None,
         });
-        tiles.map(|t| Shader::print(t, &shader::lay_out(program, t, output.format, left)).text).collect()
+        texts.collect()
     }
 
     fn prepare(&mut self, program: &Program, output: &OutputSpec) -> Result<(Vec<Job>, Size), RenderError> {
@@ -159,24 +161,18 @@ impl GpuRenderer {
         self.size_intermediates(&program.intermediates)?;
         let mut jobs = Vec::with_capacity(program.passes.len());
         let mut bytes = Vec::new();
-        let mut size = None;
         for pass in &program.passes {
             let job = match pass {
-                Pass::Tiles(tiles) => {
-                    if tiles.target == Target::Output {
-                        size = Some(tiles.size);
-                    }
-                    self.prepare_tiles(program, tiles, output, &mut bytes)?
-                }
+                Pass::Tiles(tiles) => self.prepare_tiles(program, tiles, output, &mut bytes)?,
+                Pass::Plane(plane) => self.prepare_tiles(program, &plane.to_tiles(), output, &mut bytes)?,
                 Pass::Convolve { from, to, horizontal, weights } => {
                     self.prepare_convolve(*from, *to, *horizontal, weights, &mut bytes)?
                 }
             };
             jobs.push(job);
         }
-        let size = size.ok_or_else(|| RenderError::Unsupported("a program without an output pass".into()))?;
         self.write_uniforms(&bytes);
-        Ok((jobs, size))
+        Ok((jobs, program.size))
     }
 
     fn size_intermediates(&mut self, sizes: &[Size]) -> Result<(), RenderError> {
@@ -233,7 +229,10 @@ impl GpuRenderer {
             Some(c) => c.clone(),
             None => {
                 let shader = Shader::print(pass, &laid);
-                let writes = if pass.target == Target::Output { Writes::Words } else { Writes::Texture(INTERMEDIATE) };
+                let writes = match pass.target {
+                    Target::Intermediate(_) => Writes::Texture(INTERMEDIATE),
+                    Target::Output | Target::Plane(_) => Writes::Words,
+                };
                 let bound = pipeline::compile(&self.gpu, shader.text.clone(), writes, &laid.textures.texels, false)?;
                 if self.compiled.len() >= MOST_COMPILED {
                     self.compiled.clear();
@@ -246,10 +245,12 @@ impl GpuRenderer {
         compiled.shader.derive(&mut laid);
         let target = match pass.target {
             Target::Intermediate(id) => Some(self.intermediate(id)?.1.clone()),
-            Target::Output => {
-                let layout = PlaneLayout::new(output.format, pass.size)
-                    .ok_or_else(|| RenderError::Unsupported(format!("{}×{} on this GPU", pass.size.width, pass.size.height)))?;
-                laid.numbers.rasters[1..].iter_mut().zip(&layout.planes).for_each(|(to, from)| *to = *from);
+            Target::Output | Target::Plane(_) => {
+                let size = program.size;
+                let layout = PlaneLayout::new(output.format, size)
+                    .ok_or_else(|| RenderError::Unsupported(format!("{}×{} on this GPU", size.width, size.height)))?;
+                let first = if let Target::Plane(k) = pass.target { k } else { 0 };
+                laid.numbers.rasters[1..].iter_mut().zip(&layout.planes[first..]).for_each(|(to, from)| *to = *from);
                 None
             }
         };

@@ -9,7 +9,7 @@ use cutroom_kernel::{
     At, MAX_UNIFORMS, Real, Rgba, rgb,
     trace::{T, Trace, trace},
 };
-use cutroom_types::{Affine, PictureFormat, Size};
+use cutroom_types::{Affine, ColorModel, PictureFormat, Size};
 use std::{any::TypeId, collections::BTreeMap, fmt::Write, ops::Range};
 
 /// A stage without its numbers.
@@ -91,6 +91,10 @@ pub fn lay_out(program: &Program, pass: &TilePass, format: PictureFormat, left: 
     let output = match pass.target {
         Target::Intermediate(_) => OutputCode::Intermediate,
         Target::Output => OutputCode::planes(program, pass, format, left, &mut textures, &mut numbers),
+        Target::Plane(_) => {
+            let one = PictureFormat { model: ColorModel::Gray, chroma_shift_x: 0, chroma_shift_y: 0, alpha: false, ..format };
+            OutputCode::planes(program, pass, one, false, &mut textures, &mut numbers)
+        }
     };
     let structure = Structure { groups, stages, registers: pass.registers, output, texels: textures.texels.clone() };
     Laid { structure, textures, numbers, params }

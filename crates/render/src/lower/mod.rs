@@ -1,5 +1,7 @@
 //! From a plan and its source pictures to a [`Program`]: places layers, drops what cannot be seen, passes untouched pictures
 //! through, and strings everything that is per-pixel into as few passes as the effects allow.
+mod planes;
+
 use crate::{
     api::{OutputSpec, RenderError, SourcePictures},
     place::{self, Placement},
@@ -29,9 +31,12 @@ pub enum Lowered {
 /// Unknown catalogue ids, missing source pictures, rasters that are empty or larger than [`MAX_SIDE_PX`].
 pub fn lower(plan: &FramePlan, sources: &dyn SourcePictures, output: &OutputSpec) -> Result<Lowered, RenderError> {
     check_size(plan.canvas.size)?;
-    let mut l = Lowering { sources, program: Program { pictures: Vec::new(), intermediates: Vec::new(), passes: Vec::new() } };
+    let mut l = Lowering { sources, program: Program::new(plan.canvas.size) };
     if let Some(picture) = l.untouched(plan, output)? {
         return Ok(Lowered::Untouched(picture));
+    }
+    if l.planes(plan, output)? {
+        return Ok(Lowered::Program(l.program));
     }
     let working = working_space(&plan.canvas);
     let mut pass = PassBuilder::new(plan.canvas.size);
@@ -251,17 +256,9 @@ impl Lowering<'_> {
         };
         check_size(content_size)?;
         let stored = picture.size;
-        let display_stored = {
-            let (n, d) = picture.sample_aspect;
-            Size {
-                width: ((u64::from(stored.width) * u64::from(n) + u64::from(d) / 2) / u64::from(d)).max(1) as u32,
-                height: stored.height,
-            }
-        };
         let source_from_content = match content {
             Content::Solid(_) => Affine::scale(1.0 / f64::from(canvas.size.width), 1.0 / f64::from(canvas.size.height)),
-            _ => Affine::scale(f64::from(stored.width) / f64::from(display_stored.width), 1.0)
-                .after(&picture.orientation.stored_from_upright(display_stored)),
+            _ => source_from_content(&picture),
         };
         if let Some(what) = color::unsupported(picture.color) {
             return Err(RenderError::Unsupported(format!("{what} of a source picture")));
@@ -551,6 +548,14 @@ impl Lowering<'_> {
         }
         Ok(Some(Drawn { bounds: pass.full(), opaque, picture: None }))
     }
+}
+
+/// Upright square pixels to stored ones.
+fn source_from_content(picture: &Picture) -> Affine {
+    let (stored, (n, d)) = (picture.size, picture.sample_aspect);
+    let width = ((u64::from(stored.width) * u64::from(n) + u64::from(d) / 2) / u64::from(d)).max(1) as u32;
+    Affine::scale(f64::from(stored.width) / f64::from(width), 1.0)
+        .after(&picture.orientation.stored_from_upright(Size { width, ..stored }))
 }
 
 fn blend(pass: &mut PassBuilder, layer: &Layer, drawn: &Drawn) -> Result<(), RenderError> {

@@ -1,0 +1,154 @@
+//! Plane passes: whole rows of code values, as many bands of rows at once as there are threads.
+use super::{
+    CpuRenderer,
+    sample::{Input, Sampler},
+};
+use crate::{
+    api::{OutputSpec, RenderError},
+    program::{Pass, PlaneBase, PlanePass, Program, Sampling, Source},
+};
+use cutroom_kernel::{
+    SimdLevel,
+    rows::{self, SampleKind},
+};
+use cutroom_types::Picture;
+use rayon::prelude::*;
+use std::ops::Range;
+
+/// Rows that one job computes.
+const BAND_ROWS: usize = 24;
+
+enum Base<'a> {
+    Code(f32),
+    Plane(Box<Sampler<'a>>),
+}
+struct Over<'a> {
+    sampler: Sampler<'a>,
+    columns: Range<usize>,
+    rows: Range<usize>,
+    opacity: f32,
+}
+struct Prepared<'a> {
+    base: Base<'a>,
+    over: Vec<Over<'a>>,
+    width: usize,
+    kind: SampleKind,
+    max_code: f32,
+}
+#[derive(Default)]
+struct Scratch {
+    below: Vec<f32>,
+    above: Vec<f32>,
+    columns: Vec<f32>,
+}
+struct Band<'a> {
+    plane: usize,
+    row: usize,
+    bytes: &'a mut [u8],
+}
+
+impl CpuRenderer {
+    /// Runs the plane passes, which are all passes of such a program.
+    pub(super) fn run_planes(&self, program: &Program, output: &OutputSpec) -> Result<Picture, RenderError> {
+        let passes: Vec<&PlanePass> =
+            program.passes.iter().filter_map(|p| if let Pass::Plane(p) = p { Some(p) } else { None }).collect();
+        let prepared = passes.iter().map(|p| self.prepare_plane(program, p, output)).collect::<Result<Vec<_>, _>>()?;
+        let mut buffers: Vec<Vec<u8>> =
+            prepared.iter().zip(&passes).map(|(p, pass)| self.take_buffer(p.row_bytes() * pass.size.height as usize)).collect();
+        let mut bands: Vec<Band> = Vec::new();
+        for (plane, (buffer, p)) in buffers.iter_mut().zip(&prepared).enumerate() {
+            let rows = buffer.chunks_mut(p.row_bytes() * BAND_ROWS).enumerate();
+            bands.extend(rows.map(|(i, bytes)| Band { plane, row: i * BAND_ROWS, bytes }));
+        }
+        let level = self.level;
+        self.pool.install(|| {
+            bands.par_iter_mut().with_max_len(1).for_each_init(Scratch::default, |scratch, band| {
+                let p = &prepared[band.plane];
+                for (i, row) in band.bytes.chunks_mut(p.row_bytes()).enumerate() {
+                    p.row(level, scratch, band.row + i, row);
+                }
+            });
+        });
+        drop(bands);
+        self.picture(buffers, program.size, output)
+    }
+
+    fn prepare_plane<'a>(&self, program: &'a Program, pass: &PlanePass, output: &OutputSpec) -> Result<Prepared<'a>, RenderError> {
+        let sampler = |s: &Sampling| match s.source {
+            Source::Picture(id) => Ok(Sampler::new(*s, &Input::Picture(&program.pictures[id]), &self.tables)),
+            Source::Intermediate(_) => Err(RenderError::Unsupported("a plane of an intermediate".into())),
+        };
+        let base = match &pass.base {
+            PlaneBase::Code(c) => Base::Code(*c),
+            PlaneBase::Plane(s) => Base::Plane(Box::new(sampler(s)?)),
+        };
+        let over = pass.over.iter().map(|o| {
+            let [l, t, r, b] = o.sampling.bounds.map(|v| v as usize);
+            Ok(Over { sampler: sampler(&o.sampling)?, columns: l..r, rows: t..b, opacity: o.opacity })
+        });
+        Ok(Prepared {
+            base,
+            over: over.collect::<Result<_, RenderError>>()?,
+            width: pass.size.width as usize,
+            kind: if output.format.bytes_per_sample() == 1 { SampleKind::U8 } else { SampleKind::U16 },
+            max_code: ((1u32 << output.format.bits) - 1) as f32,
+        })
+    }
+}
+
+impl Prepared<'_> {
+    fn row_bytes(&self) -> usize {
+        self.width * self.kind.bytes()
+    }
+
+    fn row(&self, level: SimdLevel, scratch: &mut Scratch, y: usize, out: &mut [u8]) {
+        let here = || self.over.iter().filter(|o| o.rows.contains(&y));
+        let touched = here().fold(self.width..0, |r, o| r.start.min(o.columns.start)..r.end.max(o.columns.end));
+        let touched = if touched.is_empty() { 0..0 } else { touched };
+        for x in [0..touched.start, touched.end..self.width] {
+            self.base_only(level, scratch, x, y, out);
+        }
+        if touched.is_empty() {
+            return;
+        }
+        let Scratch { below, above, columns } = scratch;
+        below.resize(self.width, 0.0);
+        above.resize(self.width, 0.0);
+        let below = &mut below[..touched.len()];
+        match &self.base {
+            Base::Code(c) => below.fill(*c),
+            Base::Plane(s) => s.read_plane(level, below, columns, touched.start, y),
+        }
+        for o in here() {
+            let above = &mut above[..o.columns.len()];
+            o.sampler.read_plane(level, above, columns, o.columns.start, y);
+            let at = o.columns.start - touched.start;
+            o.sampler.lay_over(level, &mut below[at..at + above.len()], above, o.opacity, o.columns.start, y);
+        }
+        let b = self.kind.bytes();
+        rows::pack_row(level, below, self.kind, self.max_code, &mut out[touched.start * b..touched.end * b]);
+    }
+
+    /// Columns where nothing lies over the base.
+    fn base_only(&self, level: SimdLevel, scratch: &mut Scratch, x: Range<usize>, y: usize, out: &mut [u8]) {
+        if x.is_empty() {
+            return;
+        }
+        let b = self.kind.bytes();
+        let out = &mut out[x.start * b..x.end * b];
+        let Scratch { below, columns, .. } = scratch;
+        below.resize(self.width, 0.0);
+        let below = &mut below[..x.len()];
+        match &self.base {
+            Base::Code(c) => below.fill(*c),
+            Base::Plane(s) => {
+                if let Some(bytes) = s.plane_bytes(x.start, y, x.len()) {
+                    out.copy_from_slice(bytes);
+                    return;
+                }
+                s.read_plane(level, below, columns, x.start, y);
+            }
+        }
+        rows::pack_row(level, below, self.kind, self.max_code, out);
+    }
+}

@@ -1,0 +1,150 @@
+//! Plans whose pictures all have the output's layout and tags, laid over each other with nothing but opacity: they are blended
+//! plane by plane in code values. Code values are an affine map of gamma-encoded colour, so over an opaque backdrop the result is that of
+//! blending colour, without the conversions, and chroma is resampled once instead of being spread over pixels and gathered again.
+use super::{Lowering, working_space};
+use crate::{
+    api::{OutputSpec, RenderError},
+    filter::{self, GridAxis},
+    place,
+    program::{Pass, PlaneBase, PlaneOver, PlanePass, Sampling, Source},
+};
+use cutroom_effects::{self as effects, Params, Raster, color};
+use cutroom_kernel::{At, Rgba, rgb};
+use cutroom_timeline::{BlendSpace, Content, FramePlan, Layer};
+use cutroom_types::{Affine, ColorModel, Picture, PictureFormat, Size};
+
+/// A picture, where it lands and how opaque it is.
+struct Placed {
+    picture: Picture,
+    source_from_output: Affine,
+    /// Output pixels that it covers, unrounded: left, top, right, bottom.
+    edges: [f64; 4],
+    covers_canvas: bool,
+    opacity: f32,
+}
+
+impl Lowering<'_> {
+    /// Appends one pass per plane when the plan allows it; `false` leaves the program as it was.
+    pub(super) fn planes(&mut self, plan: &FramePlan, output: &OutputSpec) -> Result<bool, RenderError> {
+        let f = output.format;
+        if plan.canvas.blend_space != BlendSpace::Gamma || plan.canvas.background[3] < 1.0 || f.alpha || f.bits > 16 {
+            return Ok(false);
+        }
+        let mut base: Option<Placed> = None;
+        let mut over: Vec<Placed> = Vec::new();
+        for layer in &plan.layers[self.first_visible(plan)?..] {
+            if let Content::Transition { id, params, progress, from: Some(from), to: Some(to) } = &layer.content {
+                if id != "crossfade" || !is_bare(layer) || layer.opacity < 1.0 {
+                    return Ok(false);
+                }
+                let (Some(a), Some(mut b)) = (self.placed(from, plan, output)?, self.placed(to, plan, output)?) else {
+                    return Ok(false);
+                };
+                if !(a.covers_canvas && b.covers_canvas && a.opacity == 1.0 && b.opacity == 1.0) {
+                    return Ok(false);
+                }
+                let Some(spec) = effects::transition(id) else { return Ok(false) };
+                let raster =
+                    Raster { width_px: plan.canvas.size.width as f32, height_px: plan.canvas.size.height as f32, linear: false };
+                b.opacity = (spec.prepare)(Params(params), *progress, &raster).values[0];
+                // Whatever lies below is hidden.
+                (base, over) = (Some(a), vec![b]);
+                continue;
+            }
+            let Some(p) = self.placed(layer, plan, output)? else { return Ok(false) };
+            if p.covers_canvas && p.opacity == 1.0 {
+                (base, over) = (Some(p), Vec::new());
+            } else if p.edges[0] < p.edges[2] && p.edges[1] < p.edges[3] {
+                over.push(p);
+            }
+        }
+        let background = color::working_color(plan.canvas.background, working_space(&plan.canvas));
+        let codes = color::encode_steps(working_space(&plan.canvas), f, output.color)
+            .iter()
+            .fold(Rgba { c: rgb(background[0], background[1], background[2]), a: 1.0 }, |px, s| {
+                s.kernel.eval_host(&s.uniforms.values, px, At { x: 0.0, y: 0.0 })
+            });
+        let size = plan.canvas.size;
+        for plane in 0..f.plane_count() {
+            let plane_size = f.plane_size(plane, size);
+            let base = match &base {
+                Some(p) => PlaneBase::Plane(self.plane_sampling(p, plane, size, plane_size)),
+                None => PlaneBase::Code([codes.c.r, codes.c.g, codes.c.b][plane]),
+            };
+            let over = over
+                .iter()
+                .map(|p| PlaneOver { sampling: self.plane_sampling(p, plane, size, plane_size), opacity: p.opacity })
+                .filter(|o| !place::is_empty(o.sampling.bounds))
+                .collect();
+            self.program.passes.push(Pass::Plane(PlanePass { plane, size: plane_size, base, over }));
+        }
+        Ok(true)
+    }
+
+    /// `None` when the layer is anything but a picture of the output's kind laid flat.
+    fn placed(&self, layer: &Layer, plan: &FramePlan, output: &OutputSpec) -> Result<Option<Placed>, RenderError> {
+        let Content::Media { media, stream, source_time } = &layer.content else { return Ok(None) };
+        if !is_bare(layer) {
+            return Ok(None);
+        }
+        let picture = self.fetch(media, *stream, *source_time)?;
+        if picture.format != output.format || picture.color != output.color {
+            return Ok(None);
+        }
+        let content = picture.display_size();
+        super::check_size(content)?;
+        let nowhere =
+            |picture| Placed { picture, source_from_output: Affine::IDENTITY, edges: [0.0; 4], covers_canvas: false, opacity: 0.0 };
+        let Some(placed) = place::place(&layer.transform, content, plan.canvas.size) else { return Ok(Some(nowhere(picture))) };
+        let source_from_content = super::source_from_content(&picture);
+        let map = source_from_content.after(&placed.content_from_output);
+        let Some(inverse) = map.inverse() else { return Ok(Some(nowhere(picture))) };
+        if !map.is_axis_aligned() {
+            return Ok(None);
+        }
+        let [l, t, r, b] = place::window(&source_from_content, &placed.window, picture.size).map(f64::from);
+        let ((x0, y0), (x1, y1)) = (inverse.apply(l, t), inverse.apply(r, b));
+        let edges = [x0.min(x1), y0.min(y1), x0.max(x1), y0.max(y1)];
+        Ok(Some(Placed { picture, source_from_output: map, edges, covers_canvas: placed.covers_canvas, opacity: layer.opacity }))
+    }
+
+    /// The sampling of one plane, in samples of that plane on both sides.
+    fn plane_sampling(&mut self, p: &Placed, plane: usize, canvas: Size, plane_size: Size) -> Sampling {
+        let [gx, gy] = filter::plane_grid(&p.picture, plane);
+        let m = &p.source_from_output;
+        // Output pixel X lies at X · scale + offset of the output's plane, and the source's grid is the same.
+        let axis = |a: f64, b: f64, g: GridAxis| b * g.scale + g.offset * (1.0 - a);
+        let map = Affine { xx: m.xx, xy: 0.0, x0: axis(m.xx, m.x0, gx), yx: 0.0, yy: m.yy, y0: axis(m.yy, m.y0, gy) };
+        // Edges on or beyond the canvas's leave whole samples there, wherever in their block the samples lie.
+        let edge = |e: f64, g: GridAxis, end: u32| match e {
+            e if e <= 0.0 => -1e6,
+            e if e >= f64::from(end) => 1e6,
+            e => e * g.scale + g.offset,
+        };
+        let (x0, x1) = (edge(p.edges[0], gx, canvas.width), edge(p.edges[2], gx, canvas.width));
+        let (y0, y1) = (edge(p.edges[1], gy, canvas.height), edge(p.edges[3], gy, canvas.height));
+        let clamp = |v: f64, end: u32| v.clamp(0.0, f64::from(end)) as u32;
+        let bounds = [
+            clamp(x0.floor(), plane_size.width),
+            clamp(y0.floor(), plane_size.height),
+            clamp(x1.ceil(), plane_size.width),
+            clamp(y1.ceil(), plane_size.height),
+        ];
+        let ((ax, ay), (bx, by)) = (map.apply(x0, y0), map.apply(x1, y1));
+        let window = [ax.min(bx), ay.min(by), ax.max(bx), ay.max(by)].map(|v| v as f32);
+        let f = p.picture.format;
+        let one = Picture {
+            format: PictureFormat { model: ColorModel::Gray, chroma_shift_x: 0, chroma_shift_y: 0, ..f },
+            size: f.plane_size(plane, p.picture.size),
+            planes: vec![p.picture.planes[plane].clone()],
+            ..p.picture.clone()
+        };
+        let id = self.program.pictures.len();
+        self.program.pictures.push(one);
+        Sampling { source: Source::Picture(id), source_from_output: map, window, bounds }
+    }
+}
+
+fn is_bare(layer: &Layer) -> bool {
+    layer.effects.is_empty() && layer.blend == "normal"
+}
