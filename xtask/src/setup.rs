@@ -5,7 +5,6 @@ use std::{path::Path, process::Command, thread, time::Duration};
 /// Debian 12 packages and why each is needed.
 const PACKAGES: &[(&str, &str)] = &[
     ("ffmpeg", "test oracle, demo footage"),
-    ("melt", "peer of the benches"),
     ("libavcodec-dev", "linked"),
     ("libavformat-dev", "linked"),
     ("libavutil-dev", "linked"),
@@ -22,16 +21,25 @@ const PACKAGES: &[(&str, &str)] = &[
     ("espeak-ng", "speech of the demo"),
 ];
 
+/// What only the benches need.
+const BENCH_PACKAGES: &[(&str, &str)] = &[("melt", "peer of the benches"), ("python3-av", "peer of the seek bench")];
+
 const ATTEMPTS: u32 = 3;
 
 /// Installs what is missing; says what it does.
 pub fn setup() -> Outcome {
-    system_packages()?;
+    system_packages(PACKAGES)?;
     rust_components()
 }
 
-fn system_packages() -> Outcome {
-    let list = PACKAGES.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(" ");
+/// The same for the benches.
+pub fn setup_bench() -> Outcome {
+    system_packages(PACKAGES)?;
+    system_packages(BENCH_PACKAGES)
+}
+
+fn system_packages(packages: &[(&str, &str)]) -> Outcome {
+    let list = packages.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(" ");
     if !Path::new("/etc/debian_version").exists() || !process::exists("apt-get", "--version") {
         if process::exists("ffmpeg", "-version") && process::exists("pkg-config", "--version") {
             println!("setup: this is not Debian; going on with the FFmpeg that is installed");
@@ -41,16 +49,16 @@ fn system_packages() -> Outcome {
             "this is not a Debian system, so nothing can be installed for you. Needed, by Debian's names: {list}. See CONTRIBUTING.md."
         ));
     }
-    let missing: Vec<_> = PACKAGES.iter().filter(|(name, _)| !is_installed(name)).collect();
+    let missing: Vec<_> = packages.iter().filter(|(name, _)| !is_installed(name)).collect();
     if missing.is_empty() {
-        println!("setup: all {} system packages are installed", PACKAGES.len());
+        println!("setup: all {} system packages are installed", packages.len());
         return Ok(());
     }
     println!("setup: installing {} system packages by apt-get", missing.len());
     for (name, why) in &missing {
         println!("  {name:<22} {why}");
     }
-    let prefix = privileges()?;
+    let prefix = privileges(&list)?;
     apt(&prefix, &["update", "-qq"])?;
     let mut install = vec!["install", "-qq", "--yes", "--no-install-recommends"];
     install.extend(missing.iter().map(|(name, _)| *name));
@@ -67,14 +75,13 @@ fn is_installed(package: &str) -> bool {
 }
 
 /// Nothing for root, `sudo -n` for others who may use it without being asked.
-fn privileges() -> Outcome<Vec<&'static str>> {
+fn privileges(list: &str) -> Outcome<Vec<&'static str>> {
     if process::capture(Command::new("id").arg("-u"))?.trim() == "0" {
         return Ok(Vec::new());
     }
     if process::capture(Command::new("sudo").args(["-n", "true"])).is_ok() {
         return Ok(vec!["sudo", "-n"]);
     }
-    let list = PACKAGES.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(" ");
     Err(format!("system packages are missing and this user may not install them. Run once: sudo apt-get install {list}"))
 }
 

@@ -265,7 +265,7 @@ pub fn run(command: &mut Command) -> Result<Vec<u8>, String> {
 
 /// Cargo's target folder.
 pub fn target_dir() -> PathBuf {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap_or(Path::new("."));
+    let root = root();
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), |dir| root.join(dir))
 }
 
@@ -280,4 +280,10 @@ fn sample_of(flicks: i64) -> i64 {
 /// FNV-1a, 64 bits.
 fn key(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3))
+}
+
+/// The repository, asked at run time: a build cache may be shared by clones in different places.
+pub fn root() -> PathBuf {
+    let manifest = std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
+    manifest.ancestors().nth(2).unwrap_or(Path::new(".")).to_path_buf()
 }

@@ -18,7 +18,7 @@ pub fn path() -> Result<PathBuf, String> {
             return Ok(path.into());
         }
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let root = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors().nth(2).unwrap_or(Path::new("."));
+        let root = crate::footage::root();
         // The whole workspace, so that features are those of the tests and nothing is built twice.
         run(Command::new(cargo).current_dir(root).args(["build", "--quiet", "--workspace", "--bin", "cutroom"]))?;
         Ok(target_dir().join("debug").join(format!("cutroom{}", std::env::consts::EXE_SUFFIX)))

@@ -3,7 +3,8 @@ use cutroom_rules::{architecture, layers, licences, sources};
 use std::path::PathBuf;
 
 fn root() -> PathBuf {
-    let manifest = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    // At run time: a build cache may be shared by clones in different places.
+    let manifest = std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
     manifest.ancestors().nth(2).expect("tests/rules lies two folders below the root").to_path_buf()
 }
 

@@ -94,11 +94,16 @@ pub fn ffmpeg(input: &SoundBlock, layout: &str, filter: &str, out_channels: usiz
 /// A file of the shared test media; `None` (said aloud) when it is missing.
 pub fn media_file(name: &str) -> Option<std::path::PathBuf> {
     let root = std::env::var_os("CUTROOM_TEST_MEDIA")
-        .map_or_else(|| std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/media"), Into::into);
+        .map_or_else(|| std::path::PathBuf::from(manifest_dir()).join("../../../shared/media"), Into::into);
     let path = root.join(name);
     if path.exists() {
         return Some(path);
     }
     println!("skipped: {} is missing", path.display());
     None
+}
+
+/// This package's folder, asked at run time: a build cache may be shared by clones in different places.
+fn manifest_dir() -> String {
+    std::env::var("CARGO_MANIFEST_DIR").unwrap_or_else(|_| env!("CARGO_MANIFEST_DIR").into())
 }

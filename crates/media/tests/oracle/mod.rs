@@ -10,7 +10,7 @@ use std::{
 /// A file of the shared test media; `None`, said aloud, when it is missing.
 pub fn media(name: &str) -> Option<PathBuf> {
     let root = std::env::var_os("CUTROOM_TEST_MEDIA")
-        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/media"), PathBuf::from);
+        .map_or_else(|| Path::new(&manifest_dir()).join("../../../shared/media"), PathBuf::from);
     let path = root.join(name);
     if !path.exists() {
         eprintln!("skipped: {} is missing", path.display());
@@ -101,4 +101,9 @@ pub fn ffmpeg_frames(path: &Path, stream: usize, decoder: &[&str], info: &VideoI
                 .expect("hexadecimal")
         })
         .collect()
+}
+
+/// This package's folder, asked at run time: a build cache may be shared by clones in different places.
+fn manifest_dir() -> String {
+    std::env::var("CARGO_MANIFEST_DIR").unwrap_or_else(|_| env!("CARGO_MANIFEST_DIR").into())
 }

@@ -1,5 +1,6 @@
 //! From a plan and its source pictures to a [`Program`]: places layers, drops what cannot be seen, passes untouched pictures
 //! through, and strings everything that is per-pixel into as few passes as the effects allow.
+mod intermediate;
 mod planes;
 
 use crate::{
@@ -278,41 +279,6 @@ impl Lowering<'_> {
         })
     }
 
-    /// Draws a nested composition on its own canvas.
-    fn nested(&mut self, plan: &FramePlan, outer: WorkingSpace) -> Result<LayerSource, RenderError> {
-        check_size(plan.canvas.size)?;
-        let mut inner = PassBuilder::new(plan.canvas.size);
-        self.draw(plan, &mut inner)?;
-        let own = working_space(&plan.canvas);
-        if own != outer {
-            inner.stages.push(Stage::Unpremultiply { reg: 0 });
-            // Through display-encoded values of the nested composition's own tags.
-            let rgb = PictureFormat { model: ColorModel::Rgb, bits: 32, chroma_shift_x: 0, chroma_shift_y: 0, alpha: false };
-            let tags = ColorTags { primaries: own.primaries, transfer: own.transfer, ..ColorTags::SRGB };
-            inner.convert(0, color::encode_steps(own, rgb, tags));
-            inner.convert(0, color::decode_steps(rgb, tags, outer));
-            inner.stages.push(Stage::Premultiply { reg: 0 });
-        }
-        let size = plan.canvas.size;
-        let id = self.add_intermediate(size, inner);
-        Ok(LayerSource {
-            source: Source::Intermediate(id),
-            content: size,
-            source_from_content: Affine::IDENTITY,
-            source_size: size,
-            decode: Vec::new(),
-            premultiplied: true,
-            has_alpha: true,
-        })
-    }
-
-    fn add_intermediate(&mut self, size: Size, pass: PassBuilder) -> usize {
-        let id = self.program.intermediates.len();
-        self.program.intermediates.push(size);
-        self.program.passes.push(Pass::Tiles(pass.finish(Target::Intermediate(id))));
-        id
-    }
-
     /// Effects that need neighbours, and maps that a single sampling cannot do well, go through intermediates; the rest is sampled and computed
     /// in this pass.
     fn draw_source(
@@ -369,92 +335,6 @@ impl Lowering<'_> {
             _ => None,
         };
         Ok(Some(Drawn { bounds: placed.bounds, opaque, picture }))
-    }
-
-    /// Renders a source at its content size, with effects, into an intermediate.
-    fn widen(&mut self, source: LayerSource, chain: &[EffectUse], working: WorkingSpace) -> Result<LayerSource, RenderError> {
-        let size = source.content;
-        let mut current = source;
-        let mut rest = chain;
-        loop {
-            let wide = rest.iter().position(|e| matches!(effects::effect(&e.id).map(|s| s.shape), Some(Shape::Separable { .. })));
-            let (points, tail) = rest.split_at(wide.unwrap_or(rest.len()));
-            let mut pass = PassBuilder::new(size);
-            let bounds = pass.full();
-            let window = [0.0, 0.0, current.source_size.width as f32, current.source_size.height as f32];
-            let map = current.source_from_content;
-            pass.stages.push(Stage::Sample {
-                reg: 0,
-                sampling: Sampling { source: current.source, source_from_output: map, window, bounds },
-            });
-            pass.convert(0, current.decode.clone());
-            if current.premultiplied && current.has_alpha && !points.is_empty() {
-                pass.stages.push(Stage::Unpremultiply { reg: 0 });
-            }
-            self.point_effects(points, working, size, &Affine::IDENTITY, &mut pass, 0)?;
-            if !(current.premultiplied && points.is_empty()) {
-                pass.stages.push(Stage::Premultiply { reg: 0 });
-            }
-            let mut id = self.add_intermediate(size, pass);
-            let Some((wide, after)) = tail.split_first() else {
-                return Ok(Self::intermediate_source(id, size));
-            };
-            let spec = find_effect(wide)?;
-            if let Shape::Separable { weights } = spec.shape {
-                let raster = Raster { width_px: size.width as f32, height_px: size.height as f32, linear: working.linear };
-                let w = weights(Params(&wide.params), &raster);
-                for (horizontal, weights) in [(true, w.horizontal), (false, w.vertical)] {
-                    let to = self.program.intermediates.len();
-                    self.program.intermediates.push(size);
-                    self.program.passes.push(Pass::Convolve { from: id, to, horizontal, weights });
-                    id = to;
-                }
-            }
-            current = Self::intermediate_source(id, size);
-            rest = after;
-            if rest.is_empty() {
-                return Ok(current);
-            }
-        }
-    }
-
-    fn intermediate_source(id: usize, size: Size) -> LayerSource {
-        LayerSource {
-            source: Source::Intermediate(id),
-            content: size,
-            source_from_content: Affine::IDENTITY,
-            source_size: size,
-            decode: Vec::new(),
-            premultiplied: true,
-            has_alpha: true,
-        }
-    }
-
-    /// Renders a source upright and smaller by `step`, so that a bilinear read of it is enough.
-    fn reduce(&mut self, source: LayerSource, step: f64, working: WorkingSpace) -> Result<LayerSource, RenderError> {
-        let source = if source.has_alpha && !source.premultiplied { self.widen(source, &[], working)? } else { source };
-        let content = source.content;
-        let size = Size {
-            width: ((f64::from(content.width) / step).ceil() as u32).max(1),
-            height: ((f64::from(content.height) / step).ceil() as u32).max(1),
-        };
-        let content_from_small =
-            Affine::scale(f64::from(content.width) / f64::from(size.width), f64::from(content.height) / f64::from(size.height));
-        let map = source.source_from_content.after(&content_from_small);
-        let mut pass = PassBuilder::new(size);
-        let bounds = pass.full();
-        let window = [0.0, 0.0, source.source_size.width as f32, source.source_size.height as f32];
-        pass.stages
-            .push(Stage::Sample { reg: 0, sampling: Sampling { source: source.source, source_from_output: map, window, bounds } });
-        pass.convert(0, source.decode);
-        if !source.premultiplied {
-            pass.stages.push(Stage::Premultiply { reg: 0 });
-        }
-        let id = self.add_intermediate(size, pass);
-        let mut reduced = Self::intermediate_source(id, size);
-        reduced.content = content;
-        reduced.source_from_content = content_from_small.inverse().unwrap_or(Affine::IDENTITY);
-        Ok(reduced)
     }
 
     /// Point effects on straight colour, in their own domain.

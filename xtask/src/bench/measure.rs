@@ -1,0 +1,53 @@
+//! Running one command and measuring it.
+use crate::{Outcome, process};
+use std::{
+    process::{Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+/// Time between two looks at a process's memory.
+const MEMORY_POLL: Duration = Duration::from_millis(20);
+
+/// Wall time in seconds.
+pub fn wall_secs(command: &mut Command) -> Outcome<f64> {
+    let start = Instant::now();
+    process::capture(command)?;
+    Ok(start.elapsed().as_secs_f64())
+}
+
+/// The number after `name` in what the command prints.
+pub fn printed(command: &mut Command, name: &str) -> Outcome<f64> {
+    let out = process::capture(command)?;
+    let words: Vec<&str> = out.split_whitespace().collect();
+    let at = words.iter().position(|w| *w == name).and_then(|i| words.get(i + 1)).and_then(|v| v.parse().ok());
+    at.ok_or_else(|| format!("{} printed no \"{name}\":\n{out}", process::line(command)))
+}
+
+/// Peak resident memory in MiB: the kernel's own high-water mark, read until the process ends.
+pub fn peak_mib(command: &mut Command) -> Outcome<f64> {
+    let spawn = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+    let mut child = spawn.map_err(|e| format!("cannot run {}: {e}", process::line(command)))?;
+    let path = format!("/proc/{}/status", child.id());
+    let mut kib = 0.0f64;
+    loop {
+        if let Ok(status) = std::fs::read_to_string(&path)
+            && let Some(line) = status.lines().find(|l| l.starts_with("VmHWM:"))
+            && let Some(v) = line.split_whitespace().nth(1).and_then(|v| v.parse().ok())
+        {
+            kib = kib.max(v);
+        }
+        if let Some(status) = child.try_wait().map_err(|e| e.to_string())? {
+            return if status.success() { Ok(kib / 1024.0) } else { Err(format!("{} failed ({status})", process::line(command))) };
+        }
+        thread::sleep(MEMORY_POLL);
+    }
+}
+
+/// The middle of a list that is not empty.
+pub fn median(values: &[f64]) -> f64 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let n = sorted.len();
+    if n == 0 { f64::NAN } else { (sorted[(n - 1) / 2] + sorted[n / 2]) / 2.0 }
+}

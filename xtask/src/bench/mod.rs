@@ -1,0 +1,199 @@
+//! Named workloads against ffmpeg and melt: the same pictures, the same encoder settings, runs interleaved so that a slow minute
+//! of the machine hits everyone, medians compared.
+mod footage;
+mod measure;
+mod workloads;
+
+use crate::{Outcome, process, setup, workspace};
+use footage::Footage;
+use measure::{median, peak_mib, printed, wall_secs};
+use std::{fmt::Write, process::Command};
+use workloads::{Tools, Workload};
+
+const RUNS: usize = 5;
+/// Frames of the in-memory workloads; the peer is also run with a tenth of them to take its start off.
+const MEMORY_FRAMES: u32 = 600;
+/// Most that ten minutes may take of the memory of one.
+const MOST_GROWTH: f64 = 1.1;
+
+/// A finished row.
+struct Row {
+    workload: &'static str,
+    what: &'static str,
+    ours: String,
+    peer: String,
+    theirs: String,
+    ratio: f64,
+    most: Option<f64>,
+}
+
+/// `[--runs N] [--keep] [WORKLOAD…]`.
+pub fn bench(args: &[String]) -> Outcome {
+    let (runs, chosen) = options(args)?;
+    setup::setup_bench()?;
+    let cutroom = workspace::release_program()?;
+    let dir = workspace::target_dir()?.join("bench");
+    std::fs::create_dir_all(&dir).map_err(|e| format!("cannot make {}: {e}", dir.display()))?;
+    let footage = Footage::prepare(&dir)?;
+    let tools = Tools { cutroom: &cutroom, dir: &dir, footage: &footage };
+    let wanted = |name: &str| chosen.is_empty() || chosen.iter().any(|c| c == name);
+    let mut rows = Vec::new();
+    for workload in tools.timed()? {
+        if wanted(workload.name) {
+            rows.extend(timed(workload, runs)?);
+        }
+    }
+    for (name, linear, most) in [("compositor", false, 0.5), ("compositor-linear", true, 0.3)] {
+        if wanted(name) {
+            rows.push(in_memory(&tools, name, linear, most, runs)?);
+        }
+    }
+    if wanted("seek") {
+        rows.extend(seek(&footage, runs)?);
+    }
+    if wanted("memory") {
+        rows.push(memory(&tools)?);
+    }
+    if rows.is_empty() {
+        return Err(format!("no workload is called {}", chosen.join(", ")));
+    }
+    let table = table(&rows, runs);
+    println!("\n{table}");
+    if chosen.is_empty() {
+        let path = workspace::root().join("docs/benchmarks.md");
+        std::fs::write(&path, document(&table)?).map_err(|e| format!("cannot write {}: {e}", path.display()))?;
+        println!("written to {}", path.display());
+    }
+    Ok(())
+}
+
+fn options(args: &[String]) -> Outcome<(usize, Vec<String>)> {
+    let mut runs = RUNS;
+    let mut chosen = Vec::new();
+    let mut rest = args.iter();
+    while let Some(arg) = rest.next() {
+        match arg.as_str() {
+            "--runs" => {
+                let n = rest.next().and_then(|v| v.parse().ok()).filter(|n| *n > 0);
+                runs = n.ok_or("--runs needs a number of at least 1")?;
+            }
+            name if name.starts_with('-') => return Err(format!("bench has no option {name}")),
+            name => chosen.push(name.to_owned()),
+        }
+    }
+    Ok((runs, chosen))
+}
+
+fn timed(mut workload: Workload, runs: usize) -> Outcome<Vec<Row>> {
+    let mut ours = Vec::new();
+    let mut theirs: Vec<Vec<f64>> = workload.peers.iter().map(|_| Vec::new()).collect();
+    for run in 0..runs {
+        println!("{} {} of {runs}", workload.name, run + 1);
+        ours.push(wall_secs(&mut workload.ours)?);
+        for (peer, times) in workload.peers.iter_mut().zip(&mut theirs) {
+            times.push(wall_secs(&mut peer.command)?);
+        }
+    }
+    let mine = median(&ours);
+    let row = |(peer, times): (&workloads::Peer, &Vec<f64>)| Row {
+        workload: workload.name,
+        what: workload.what,
+        ours: format!("{mine:.2} s"),
+        peer: peer.name.to_owned(),
+        theirs: format!("{:.2} s", median(times)),
+        ratio: mine / median(times),
+        most: peer.most,
+    };
+    Ok(workload.peers.iter().zip(&theirs).map(row).collect())
+}
+
+fn in_memory(tools: &Tools, name: &'static str, linear: bool, most: f64, runs: usize) -> Outcome<Row> {
+    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    for run in 0..runs {
+        println!("{name} {} of {runs}", run + 1);
+        let (mut mine, mut long) = tools.in_memory(linear, MEMORY_FRAMES);
+        let (_, mut short) = tools.in_memory(linear, MEMORY_FRAMES / 10);
+        ours.push(printed(&mut mine, "ms_per_frame")?);
+        let secs = wall_secs(&mut long)? - wall_secs(&mut short)?;
+        theirs.push(secs * 1e3 / f64::from(MEMORY_FRAMES - MEMORY_FRAMES / 10));
+    }
+    Ok(Row {
+        workload: name,
+        what: if linear { "the graded inset on frames in memory, in linear light" } else { "the graded inset on frames in memory" },
+        ours: format!("{:.2} ms", median(&ours)),
+        peer: if linear { "ffmpeg zscale" } else { "ffmpeg" }.into(),
+        theirs: format!("{:.2} ms", median(&theirs)),
+        ratio: median(&ours) / median(&theirs),
+        most: Some(most),
+    })
+}
+
+fn seek(footage: &Footage, runs: usize) -> Outcome<Vec<Row>> {
+    // PyAV of the distribution; other Pythons of the machine need not have it.
+    let python = "/usr/bin/python3";
+    let script = workspace::root().join("xtask/src/bench/seek.py");
+    let (mut ours, mut theirs) = ([Vec::new(), Vec::new()], [Vec::new(), Vec::new()]);
+    for run in 0..runs {
+        println!("seek {} of {runs}", run + 1);
+        for (k, name) in ["p50_ms", "p95_ms"].into_iter().enumerate() {
+            ours[k].push(printed(Command::new(&footage.seek).arg(&footage.b).arg("100"), name)?);
+            theirs[k].push(printed(Command::new(python).arg(&script).arg(&footage.b).arg("100"), name)?);
+        }
+    }
+    let row = |(k, what): (usize, &'static str)| Row {
+        workload: "seek",
+        what,
+        ours: format!("{:.1} ms", median(&ours[k])),
+        peer: "PyAV".into(),
+        theirs: format!("{:.1} ms", median(&theirs[k])),
+        ratio: median(&ours[k]) / median(&theirs[k]),
+        most: None,
+    };
+    Ok([(0, "100 random frames of a long-GOP file, median"), (1, "the same, 95th percentile")].into_iter().map(row).collect())
+}
+
+fn memory(tools: &Tools) -> Outcome<Row> {
+    println!("memory: one minute");
+    let short = peak_mib(&mut tools.long(1)?)?;
+    println!("memory: ten minutes");
+    let long = peak_mib(&mut tools.long(10)?)?;
+    Ok(Row {
+        workload: "memory",
+        what: "peak resident memory of a 10 min export against one of 1 min (1080p, inset, x264 ultrafast)",
+        ours: format!("{long:.0} MiB"),
+        peer: "1 min".into(),
+        theirs: format!("{short:.0} MiB"),
+        ratio: long / short,
+        most: Some(MOST_GROWTH),
+    })
+}
+
+fn table(rows: &[Row], runs: usize) -> String {
+    let mut text = format!("Medians of {runs} interleaved runs; a ratio below 1 means that cutroom needs less.\n\n");
+    text += "| workload | what | cutroom | peer | takes | ratio | bar |\n|---|---|---|---|---|---|---|\n";
+    for r in rows {
+        let bar = r.most.map_or_else(String::new, |m| format!("≤ {m:.2} {}", if r.ratio <= m { "met" } else { "**missed**" }));
+        // Writing to a String cannot fail.
+        let _ = writeln!(text, "| {} | {} | {} | {} | {} | {:.2} | {bar} |", r.workload, r.what, r.ours, r.peer, r.theirs, r.ratio);
+    }
+    text
+}
+
+fn document(table: &str) -> Outcome<String> {
+    let first = |command: &mut Command| process::capture_both(command).map(|(out, err)| first_line(&format!("{out}{err}")));
+    let processor = std::fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let model =
+        processor.lines().find_map(|l| l.strip_prefix("model name")).map_or("unknown", |l| l.trim_start_matches([' ', '\t', ':']));
+    let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let head = include_str!("head.md");
+    Ok(format!(
+        "{head}\n## Results\n\n{cores} cores of \"{model}\", {}, {}.\n\n{table}",
+        first(Command::new("ffmpeg").arg("-version"))?,
+        first(Command::new("melt").arg("--version"))?
+    ))
+}
+
+fn first_line(text: &str) -> String {
+    let line = text.lines().next().unwrap_or_default();
+    line.split(" Copyright").next().unwrap_or_default().to_owned()
+}

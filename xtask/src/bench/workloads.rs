@@ -1,0 +1,306 @@
+//! The named workloads: what each program is asked to do.
+use super::footage::Footage;
+use crate::process;
+use serde_json::{Value, json};
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+/// Frames of a second of every workload.
+const FPS: i64 = 60;
+/// Frames of every clip of the dissolve workload, and how many of them overlap.
+const DISSOLVE_CLIP_FRAMES: i64 = 240;
+const DISSOLVE_FRAMES: i64 = 60;
+const DISSOLVE_CLIPS: i64 = 6;
+
+/// A competitor's command, and the most that cutroom may take of its time.
+pub struct Peer {
+    /// `"ffmpeg"`, `"melt"`, `"ffmpeg, by hand"`.
+    pub name: &'static str,
+    /// Makes the command; the argument is the output file.
+    pub command: Command,
+    /// The bar, if one is set.
+    pub most: Option<f64>,
+}
+
+/// One row of the table.
+pub struct Workload {
+    /// Name on the command line.
+    pub name: &'static str,
+    /// One sentence.
+    pub what: &'static str,
+    /// Ours.
+    pub ours: Command,
+    /// Theirs.
+    pub peers: Vec<Peer>,
+}
+
+/// Where things are.
+pub struct Tools<'a> {
+    /// The release program.
+    pub cutroom: &'a Path,
+    /// Scratch folder.
+    pub dir: &'a Path,
+    /// Clips.
+    pub footage: &'a Footage,
+}
+
+/// Scale to 60 %, opacity 0.8, in the lower right; integers and planes all the way.
+const INSET: &str = "[1:v]scale=1152:648:flags=bilinear,format=yuva420p,lutyuv=a=204[b];[0:v][b]overlay=684:376";
+/// The same with the grade on the inset.
+const GRADED: &str = "[1:v]scale=1152:648:flags=bilinear,exposure=exposure=0.3,eq=saturation=1.1,format=yuva420p,lutyuv=a=204[b];[0:v][b]overlay=684:376";
+/// Blended in linear light: whole frames converted, 8 bits of linear light because `overlay` has no more.
+const LINEAR: &str = "[0:v]zscale=t=linear:m=gbr,format=gbrp[a];[1:v]zscale=w=1152:h=648:f=bilinear:t=linear:m=gbr,format=gbrap,lutrgb=a=204[b];[a][b]overlay=684:376:format=gbrp,zscale=t=709:m=709:r=tv,format=yuv420p";
+/// The same by hand: only what lies under the inset is converted, to 16 bits.
+const LINEAR_BY_HAND: &str = "[0:v]split[a][a2];[a2]crop=1152:648:684:376,zscale=t=linear:m=gbr,format=gbrp16[ac];[1:v]zscale=w=1152:h=648:f=bilinear:t=linear:m=gbr,format=gbrp16[b];[ac][b]blend=all_mode=normal:all_opacity=0.2,zscale=t=709:m=709:r=tv,format=yuv420p[c];[a][c]overlay=684:376";
+
+impl Tools<'_> {
+    /// All that are timed whole, in the table's order.
+    pub fn timed(&self) -> Result<Vec<Workload>, String> {
+        let (a, b) = (&self.footage.a, &self.footage.b);
+        let both = |filter: &str, out: &[&str]| {
+            let mut c = process::ffmpeg();
+            c.arg("-i").arg(a).arg("-i").arg(b).args(["-filter_complex", filter]).args(out);
+            c
+        };
+        let file = self.dir.join("peer.mp4").display().to_string();
+        let x264 = ["-an", "-c:v", "libx264", "-preset", "veryfast", "-crf", "23", &file];
+        let null = ["-an", "-f", "null", "-"];
+        let mut transcode = process::ffmpeg();
+        transcode.arg("-i").arg(a).args(x264);
+        let peer = |name, command, most| Peer { name, command, most };
+        let geometry = "geometry=684/376:1152x648:80";
+        Ok(vec![
+            Workload {
+                name: "transcode",
+                what: "one clip, x264 veryfast crf 23",
+                ours: self.encode("transcode", &self.film("gamma", &[self.whole("a", json!({}))]))?,
+                peers: vec![
+                    peer("ffmpeg", transcode, Some(1.05)),
+                    peer("melt", self.melt(&[&a.display().to_string()]), Some(0.80)),
+                ],
+            },
+            Workload {
+                name: "pip",
+                what: "a second clip at 60 % with opacity 0.8, x264",
+                ours: self.encode("pip", &self.film("gamma", &[self.whole("a", json!({})), self.inset(&[])]))?,
+                peers: vec![
+                    peer("ffmpeg", both(INSET, &x264), Some(1.0)),
+                    peer(
+                        "melt",
+                        self.melt(&[
+                            &a.display().to_string(),
+                            "-track",
+                            &b.display().to_string(),
+                            "-transition",
+                            "composite",
+                            "a_track=0",
+                            "b_track=1",
+                            geometry,
+                            "progressive=1",
+                            "distort=1",
+                        ]),
+                        Some(0.95),
+                    ),
+                ],
+            },
+            Workload {
+                name: "pip-linear",
+                what: "the same blended in linear light, x264",
+                ours: self.encode("pip-linear", &self.film("linear", &[self.whole("a", json!({})), self.inset(&[])]))?,
+                peers: vec![
+                    peer("ffmpeg zscale", both(LINEAR, &x264), Some(0.6)),
+                    peer("ffmpeg zscale, by hand", both(LINEAR_BY_HAND, &x264), None),
+                ],
+            },
+            Workload {
+                name: "dissolves",
+                what: "six shots of 4 s with dissolves of 1 s, x264",
+                ours: self.encode("dissolves", &self.dissolves())?,
+                peers: vec![peer("ffmpeg xfade", self.xfade(&x264), None), peer("melt mix", self.melt_mix(), None)],
+            },
+            Workload {
+                name: "composite-only",
+                what: "the inset with +0.3 stop of exposure and saturation 1.1, nothing encoded",
+                ours: self.null("composite-only", &self.film("gamma", &[self.whole("a", json!({})), self.inset(&grade())]))?,
+                peers: vec![peer("ffmpeg", both(GRADED, &null), Some(0.9))],
+            },
+        ])
+    }
+
+    /// Frames held in memory by both; `frames` of them. The peer's start is taken off by the caller.
+    pub fn in_memory(&self, linear: bool, frames: u32) -> (Command, Command) {
+        let [a, b] = [&self.footage.raw_a, &self.footage.raw_b];
+        let mut ours = Command::new(&self.footage.compositor);
+        ours.args(["--space", if linear { "linear" } else { "gamma" }, "--frames", &frames.to_string(), "--raw"]).arg(a).arg(b);
+        let raw = ["-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", "1920x1080", "-r", "60"];
+        let held = format!("loop=-1:size={}", Footage::RAW_FRAMES);
+        let tags = "setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709";
+        let graph = if linear {
+            "[0]zscale=t=linear:m=gbr,format=gbrp[a];[1]zscale=w=1152:h=648:f=bilinear:t=linear:m=gbr,format=gbrpf32,exposure=exposure=0.3,format=gbrp,hue=s=1.1,format=gbrap,lutrgb=a=204[b];[a][b]overlay=684:376:format=gbrp,zscale=t=709:m=709:r=tv,format=yuv420p".to_owned()
+        } else {
+            GRADED.replace("[0:v]", "[0]").replace("[1:v]", "[1]")
+        };
+        let graph = format!(
+            "[0:v]{tags},loop={held}[x0];[1:v]{tags},loop={held}[x1];{}",
+            graph.replace("[0]", "[x0]").replace("[1]", "[x1]")
+        );
+        let mut theirs = process::ffmpeg();
+        theirs.args(raw).arg("-i").arg(a).args(raw).arg("-i").arg(b);
+        theirs.args(["-filter_complex", &graph, "-frames:v", &frames.to_string(), "-f", "null", "-"]);
+        (ours, theirs)
+    }
+
+    /// An export of `minutes` from clips that repeat, with dissolves and an inset, at 25 fps.
+    pub fn long(&self, minutes: i64) -> Result<Command, String> {
+        const SHOT: i64 = 450;
+        let frames = |n: i64| json!(format!("{n}f@25"));
+        let total = minutes * 60 * 25;
+        let shots: Vec<Value> = (0..total.div_euclid(SHOT) + 1)
+            .map(|i| (i, i * SHOT))
+            .filter(|(_, start)| *start < total)
+            .map(|(i, start)| {
+                json!({"id": format!("s{i}"), "source": {"type": "media", "media": if i % 2 == 0 { "a" } else { "b" }},
+                    "start": frames(start), "duration": frames(SHOT.min(total - start)), "video": {}})
+            })
+            .collect();
+        let insets: Vec<Value> = shots
+            .iter()
+            .map(|s| {
+                let mut s = s.clone();
+                s["id"] = json!(format!("i{}", s["id"].as_str().unwrap_or_default()));
+                s["source"]["media"] = json!("b");
+                s["video"] = json!({"transform": inset_transform(), "opacity": 0.8});
+                s
+            })
+            .collect();
+        let tracks = json!([{"id": "t0", "kind": "video", "clips": shots}, {"id": "t1", "kind": "video", "clips": insets}]);
+        let mut document = self.document("gamma", tracks);
+        document["compositions"][0]["frame_rate"] = json!("25");
+        let name = format!("long-{minutes}");
+        let mut command = self.export(&name, &document)?;
+        command.args(["--video-codec", "h264", "--preset", "ultrafast", "--crf", "30", "-o"]).arg(self.dir.join("long.mp4"));
+        Ok(command)
+    }
+
+    fn export(&self, name: &str, document: &Value) -> Result<Command, String> {
+        let project = self.dir.join(format!("{name}.json"));
+        std::fs::write(&project, format!("{document:#}\n")).map_err(|e| format!("cannot write {}: {e}", project.display()))?;
+        let mut command = Command::new(self.cutroom);
+        command.arg("export").arg(project).args(["--backend", "cpu", "--progress", "none", "--overwrite"]);
+        Ok(command)
+    }
+    fn encode(&self, name: &str, document: &Value) -> Result<Command, String> {
+        let mut command = self.export(name, document)?;
+        command.args(["--video-codec", "h264", "--preset", "veryfast", "--crf", "23", "-o"]).arg(self.dir.join("ours.mp4"));
+        Ok(command)
+    }
+    fn null(&self, name: &str, document: &Value) -> Result<Command, String> {
+        let mut command = self.export(name, document)?;
+        command.arg("--null");
+        Ok(command)
+    }
+
+    fn document(&self, space: &str, tracks: Value) -> Value {
+        let path = |p: &PathBuf| json!(p.display().to_string());
+        json!({
+            "schema_version": 2,
+            "name": "bench",
+            "main": "main",
+            "media": [{"id": "a", "path": path(&self.footage.a)}, {"id": "b", "path": path(&self.footage.b)}],
+            "compositions": [{
+                "id": "main", "size": {"width": 1920, "height": 1080}, "frame_rate": FPS.to_string(),
+                "sample_rate_hz": 48_000, "channels": 2, "blend_space": space, "tracks": tracks,
+            }],
+        })
+    }
+    fn film(&self, space: &str, clips: &[Value]) -> Value {
+        let track = |(i, c): (usize, &Value)| json!({"id": format!("t{i}"), "kind": "video", "clips": [c]});
+        self.document(space, clips.iter().enumerate().map(track).collect())
+    }
+    fn whole(&self, media: &str, video: Value) -> Value {
+        json!({"id": media, "source": {"type": "media", "media": media}, "start": frames(0), "duration": frames(Footage::FRAMES), "video": video})
+    }
+    fn inset(&self, effects: &[Value]) -> Value {
+        self.whole("b", json!({"transform": inset_transform(), "opacity": 0.8, "effects": effects}))
+    }
+
+    fn dissolves(&self) -> Value {
+        let step = DISSOLVE_CLIP_FRAMES - DISSOLVE_FRAMES;
+        let half = DISSOLVE_FRAMES / 2;
+        // Neighbours meet in the middle of their dissolve; the handles are the overlap.
+        let clips: Vec<Value> = (0..DISSOLVE_CLIPS)
+            .map(|i| {
+                let start = if i == 0 { 0 } else { i * step + half };
+                let end = (i + 1) * step + if i + 1 == DISSOLVE_CLIPS { DISSOLVE_FRAMES } else { half };
+                json!({"id": format!("s{i}"), "source": {"type": "media", "media": shot_media(i)},
+                    "start": frames(start), "duration": frames(end - start), "source_in": frames(start - i * step)})
+            })
+            .collect();
+        let transitions: Vec<Value> = (1..DISSOLVE_CLIPS)
+            .map(|i| json!({"id": format!("d{i}"), "kind": "crossfade", "from": format!("s{}", i - 1), "to": format!("s{i}"), "duration": frames(DISSOLVE_FRAMES)}))
+            .collect();
+        self.document("gamma", json!([{"id": "t0", "kind": "video", "clips": clips, "transitions": transitions}]))
+    }
+    fn xfade(&self, out: &[&str]) -> Command {
+        let secs = |n: i64| format!("{}", n as f64 / FPS as f64);
+        let mut command = process::ffmpeg();
+        for i in 0..DISSOLVE_CLIPS {
+            command.args(["-t", &secs(DISSOLVE_CLIP_FRAMES), "-i"]).arg(self.shot(i));
+        }
+        let step = DISSOLVE_CLIP_FRAMES - DISSOLVE_FRAMES;
+        let mut graph = String::new();
+        let mut below = "0:v".to_owned();
+        for i in 1..DISSOLVE_CLIPS {
+            let name = format!("x{i}");
+            graph += &format!(
+                "[{below}][{i}:v]xfade=transition=fade:duration={}:offset={}[{name}];",
+                secs(DISSOLVE_FRAMES),
+                secs(step * i)
+            );
+            below = name;
+        }
+        command.args(["-filter_complex", graph.trim_end_matches(';'), "-map", &format!("[{below}]")]).args(out);
+        command
+    }
+    fn melt_mix(&self) -> Command {
+        let last = (DISSOLVE_CLIP_FRAMES - 1).to_string();
+        let mut words = Vec::new();
+        for i in 0..DISSOLVE_CLIPS {
+            words.extend([self.shot(i).display().to_string(), "in=0".into(), format!("out={last}")]);
+            if i > 0 {
+                words.extend(["-mix".into(), DISSOLVE_FRAMES.to_string(), "-mixer".into(), "luma".into()]);
+            }
+        }
+        self.melt(&words.iter().map(String::as_str).collect::<Vec<_>>())
+    }
+    fn shot(&self, i: i64) -> &Path {
+        if shot_media(i) == "a" { &self.footage.a } else { &self.footage.b }
+    }
+
+    fn melt(&self, graph: &[&str]) -> Command {
+        let mut command = Command::new("melt");
+        command.args(["-silent", "-profile", "atsc_1080p_60"]).args(graph);
+        command.args(["-consumer", &format!("avformat:{}", self.dir.join("melt.mp4").display())]);
+        // One rendering thread and no dropped frames: two were slower on two cores.
+        command.args(["vcodec=libx264", "preset=veryfast", "crf=23", "an=1", "real_time=-1", "threads=0"]);
+        command
+    }
+}
+
+fn shot_media(i: i64) -> &'static str {
+    if i % 2 == 0 { "a" } else { "b" }
+}
+fn frames(n: i64) -> Value {
+    json!(format!("{n}f@{FPS}"))
+}
+fn inset_transform() -> Value {
+    json!({"scale": [0.6, 0.6], "position_px": [300, 160]})
+}
+fn grade() -> Vec<Value> {
+    vec![
+        json!({"id": "e1", "effect": "exposure", "params": {"exposure": 0.3}}),
+        json!({"id": "e2", "effect": "saturation", "params": {"amount": 1.1}}),
+    ]
+}
