@@ -28,6 +28,16 @@ pub fn rgb_from_codes(format: PictureFormat, tags: ColorTags) -> Matrix34 {
         (_, Range::Full) => (most, 0.0, most, 128.0 * step),
         (_, Range::Limited) => (219.0 * step, 16.0 * step, 224.0 * step, 128.0 * step),
     };
+    // Matrix 8 is applied to quantised R, G and B, so its chroma has the excursion of luma (H.273 equations 26 to 28, 48 to 51).
+    let ycgco = tags.matrix == Matrix::YCgCo && format.model == ColorModel::Yuv;
+    let chroma = if ycgco { luma } else { chroma };
+    let scaled = |m: [[f64; 3]; 3]| {
+        m.map(|r| [r[0] / luma, r[1] / chroma, r[2] / chroma, -r[0] * black / luma - (r[1] + r[2]) * zero / chroma])
+    };
+    if ycgco {
+        // Cg in the place of Cb, Co in that of Cr.
+        return scaled([[1.0, -1.0, 1.0], [1.0, 1.0, 0.0], [1.0, -1.0, -1.0]]);
+    }
     let Some((kr, kb)) = kr_kb(tags).filter(|_| format.model == ColorModel::Yuv) else {
         return std::array::from_fn(|i| {
             let mut row = [0.0, 0.0, 0.0, -black / luma];
@@ -37,8 +47,7 @@ pub fn rgb_from_codes(format: PictureFormat, tags: ColorTags) -> Matrix34 {
     };
     let kg = 1.0 - kr - kb;
     let (r_cr, b_cb) = (2.0 * (1.0 - kr), 2.0 * (1.0 - kb));
-    [[1.0, 0.0, r_cr], [1.0, -kb * b_cb / kg, -kr * r_cr / kg], [1.0, b_cb, 0.0]]
-        .map(|r| [r[0] / luma, r[1] / chroma, r[2] / chroma, -r[0] * black / luma - (r[1] + r[2]) * zero / chroma])
+    scaled([[1.0, 0.0, r_cr], [1.0, -kb * b_cb / kg, -kr * r_cr / kg], [1.0, b_cb, 0.0]])
 }
 
 /// Kr and Kb; derived from the primaries' luminances for the chroma-derived matrix (H.273 equations 38 to 43).

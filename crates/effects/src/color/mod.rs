@@ -38,7 +38,7 @@ impl ColorStep {
 
 /// Why pictures with these tags cannot be converted, if they cannot.
 pub fn unsupported(tags: ColorTags) -> Option<String> {
-    matches!(tags.matrix, Matrix::YCgCo | Matrix::Bt2020Cl | Matrix::ICtCp).then(|| format!("the colour matrix {}", tags.matrix))
+    matches!(tags.matrix, Matrix::Bt2020Cl | Matrix::ICtCp).then(|| format!("the colour matrix {}", tags.matrix))
 }
 
 /// Display curves of standard dynamic range count as one: their code values are kept.
