@@ -29,6 +29,36 @@ fn an_untouched_clip_survives_bit_for_bit() {
     assert_eq!(frame_md5(&b.path("film.mkv")), frame_md5(&source));
 }
 
+/// Every layout that FFV1 holds: decode, export without change, and the samples are those of the source.
+#[test]
+fn every_pixel_format_survives_bit_for_bit() {
+    let b = Bench::new();
+    let yuv = ["420", "422", "444"].into_iter().flat_map(|s| ["", "10le", "12le"].map(|d| format!("yuv{s}p{d}")));
+    let others = ["yuva420p", "yuva444p10le", "gbrp", "gbrp10le", "gray"].map(String::from);
+    for format in yuv.chain(others) {
+        let source = b.path("source.mkv");
+        let range = if format.starts_with("gbrp") { "pc" } else { "tv" };
+        common::ffmpeg(
+            &[
+                &["-f", "lavfi", "-i", "testsrc2=size=98x54:rate=25,trim=end_frame=3", "-vf", &format!("format={format}")][..],
+                &["-c:v", "ffv1", "-color_primaries", "bt709", "-color_trc", "bt709", "-color_range", range],
+                &["-colorspace", if format.starts_with("gbrp") { "rgb" } else { "bt709" }],
+            ]
+            .concat(),
+            &source,
+        );
+        b.ok(&["new", "film.json", "source.mkv", "--overwrite"]);
+        // A transparent background lets alpha through as it is.
+        let mut film = b.read_json("film.json");
+        film["compositions"][0]["background"] = serde_json::json!([0, 0, 0, 0]);
+        b.write("film.json", &film.to_string());
+        let name = format.trim_end_matches("le");
+        b.ok(&["export", "film.json", "-o", "film.mkv", "--video-codec", "ffv1", "--pix-fmt", name, "--overwrite"]);
+        assert_eq!(frame_md5(&b.path("film.mkv")), frame_md5(&source), "{format}");
+        assert_eq!(ffprobe(&b.path("film.mkv"), "v", "pix_fmt"), ffprobe(&source, "v", "pix_fmt"), "{format}");
+    }
+}
+
 #[test]
 fn frames_do_not_depend_on_threads_simd_or_luck() {
     let b = Bench::new();

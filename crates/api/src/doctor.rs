@@ -90,7 +90,10 @@ pub fn doctor() -> DoctorReport {
 
 fn try_backend(choice: BackendChoice) -> BackendReport {
     match Renderer::new(RenderOptions { backend: choice.into(), threads: 0 }) {
-        Ok(renderer) => BackendReport { choice, works: true, what: renderer.describe() },
+        Ok(renderer) => {
+            let why = renderer.why_no_gpu().map(|why| format!("; no GPU: {why}")).unwrap_or_default();
+            BackendReport { choice, works: true, what: renderer.describe() + &why }
+        }
         Err(error) => BackendReport { choice, works: false, what: error.to_string() },
     }
 }

@@ -73,6 +73,8 @@ pub enum RenderError {
 /// Draws plans. Make one per thread that wants frames; it keeps scratch memory and compiled pipelines.
 pub struct Renderer {
     machine: Machine,
+    /// Why [`Backend::Auto`] took no GPU.
+    no_gpu: Option<String>,
 }
 
 enum Machine {
@@ -87,16 +89,22 @@ impl Renderer {
     /// [`RenderError::Gpu`] when `Backend::Gpu` is asked for and no device works.
     pub fn new(options: RenderOptions) -> Result<Self, RenderError> {
         let gpu = |allow_software| GpuRenderer::new(allow_software).map(|g| Machine::Gpu(Box::new(g)));
-        let machine = match options.backend {
-            Backend::Gpu => gpu(true)?,
-            Backend::Cpu => Machine::Cpu(CpuRenderer::new(options.threads)?),
+        let cpu = || CpuRenderer::new(options.threads).map(Machine::Cpu);
+        let (machine, no_gpu) = match options.backend {
+            Backend::Gpu => (gpu(true)?, None),
+            Backend::Cpu => (cpu()?, None),
             // No GPU is the normal case on servers, not a failure.
             Backend::Auto => match gpu(false) {
-                Ok(machine) => machine,
-                Err(_) => Machine::Cpu(CpuRenderer::new(options.threads)?),
+                Ok(machine) => (machine, None),
+                Err(RenderError::Gpu(why)) => (cpu()?, Some(why)),
+                Err(e) => (cpu()?, Some(e.to_string())),
             },
         };
-        Ok(Self { machine })
+        Ok(Self { machine, no_gpu })
+    }
+    /// Why no GPU was taken, when the choice was free.
+    pub fn why_no_gpu(&self) -> Option<&str> {
+        self.no_gpu.as_deref()
     }
     /// What draws: `"cpu (avx512, 2 threads)"` or the adapter's name.
     pub fn describe(&self) -> String {
