@@ -16,12 +16,16 @@ pub fn wall_secs(command: &mut Command) -> Outcome<f64> {
     Ok(start.elapsed().as_secs_f64())
 }
 
-/// The number after `name` in what the command prints.
-pub fn printed(command: &mut Command, name: &str) -> Outcome<f64> {
+/// The numbers after each of `names` in what the command prints.
+pub fn printed<const N: usize>(command: &mut Command, names: [&str; N]) -> Outcome<[f64; N]> {
     let out = process::capture(command)?;
     let words: Vec<&str> = out.split_whitespace().collect();
-    let at = words.iter().position(|w| *w == name).and_then(|i| words.get(i + 1)).and_then(|v| v.parse().ok());
-    at.ok_or_else(|| format!("{} printed no \"{name}\":\n{out}", process::line(command)))
+    let mut values = [0.0; N];
+    for (value, name) in values.iter_mut().zip(names) {
+        let at = words.iter().position(|w| *w == name).and_then(|i| words.get(i + 1)).and_then(|v| v.parse().ok());
+        *value = at.ok_or_else(|| format!("{} printed no \"{name}\":\n{out}", process::line(command)))?;
+    }
+    Ok(values)
 }
 
 /// Peak resident memory in MiB: the kernel's own high-water mark, read until the process ends.

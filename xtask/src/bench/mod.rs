@@ -113,7 +113,7 @@ fn in_memory(tools: &Tools, name: &'static str, linear: bool, most: f64, runs: u
         println!("{name} {} of {runs}", run + 1);
         let (mut mine, mut long) = tools.in_memory(linear, MEMORY_FRAMES);
         let (_, mut short) = tools.in_memory(linear, MEMORY_FRAMES / 10);
-        ours.push(printed(&mut mine, "ms_per_frame")?);
+        ours.extend(printed(&mut mine, ["ms_per_frame"])?);
         let secs = wall_secs(&mut long)? - wall_secs(&mut short)?;
         theirs.push(secs * 1e3 / f64::from(MEMORY_FRAMES - MEMORY_FRAMES / 10));
     }
@@ -135,9 +135,12 @@ fn seek(footage: &Footage, runs: usize) -> Outcome<Vec<Row>> {
     let (mut ours, mut theirs) = ([Vec::new(), Vec::new()], [Vec::new(), Vec::new()]);
     for run in 0..runs {
         println!("seek {} of {runs}", run + 1);
-        for (k, name) in ["p50_ms", "p95_ms"].into_iter().enumerate() {
-            ours[k].push(printed(Command::new(&footage.seek).arg(&footage.b).arg("100"), name)?);
-            theirs[k].push(printed(Command::new(python).arg(&script).arg(&footage.b).arg("100"), name)?);
+        let names = ["p50_ms", "p95_ms"];
+        let mine = printed(Command::new(&footage.seek).arg(&footage.b).arg("100"), names)?;
+        let peer = printed(Command::new(python).arg(&script).arg(&footage.b).arg("100"), names)?;
+        for k in 0..names.len() {
+            ours[k].push(mine[k]);
+            theirs[k].push(peer[k]);
         }
     }
     let row = |(k, what): (usize, &'static str)| Row {

@@ -121,6 +121,15 @@ impl Tools<'_> {
                 peers: vec![peer("ffmpeg xfade", self.xfade(&x264), None), peer("melt mix", self.melt_mix(), None)],
             },
             Workload {
+                name: "pip-linear-only",
+                what: "the inset in linear light, nothing encoded",
+                ours: self.null("pip-linear-only", &self.film("linear", &[self.whole("a", json!({})), self.inset(&[])]))?,
+                peers: vec![
+                    peer("ffmpeg zscale", both(LINEAR, &null), Some(0.6)),
+                    peer("ffmpeg zscale, by hand", both(LINEAR_BY_HAND, &null), None),
+                ],
+            },
+            Workload {
                 name: "composite-only",
                 what: "the inset with +0.3 stop of exposure and saturation 1.1, nothing encoded",
                 ours: self.null("composite-only", &self.film("gamma", &[self.whole("a", json!({})), self.inset(&grade())]))?,

@@ -141,7 +141,7 @@ impl Film {
                 "source": {"type": "media", "media": "speech"},
                 "start": frames(SPEECH_START_FRAMES),
                 "duration": frames(self.speech_frames),
-                "audio": {"gain_db": 2.0, "fade_out": frames(3)},
+                "audio": {"gain_db": -1.0, "fade_out": frames(3)},
             }]})
         })
     }
@@ -149,7 +149,7 @@ impl Film {
     /// Music that steps back while the voice speaks.
     fn music(&self) -> Value {
         let length = self.frames();
-        let (loud, soft, ramp) = (json!(-8.0), json!(-20.0), FPS / 2);
+        let (loud, soft, ramp) = (json!(-11.0), json!(-23.0), FPS / 2);
         let end = SPEECH_START_FRAMES + self.speech_frames;
         let mut points = vec![(0, loud.clone())];
         if self.speech_frames > 0 {
