@@ -25,17 +25,6 @@ impl DecodeReport {
     pub fn is_clean(&self) -> bool {
         self.errors == 0 && self.concealed_frames == 0 && self.missing_frames == 0
     }
-    /// Adds another reader's problems.
-    pub(crate) fn add(&mut self, other: &Self) {
-        self.errors += other.errors;
-        self.concealed_frames += other.concealed_frames;
-        self.missing_frames = self.missing_frames.max(other.missing_frames);
-        for m in &other.messages {
-            if self.messages.len() < KEPT_MESSAGES && !self.messages.contains(m) {
-                self.messages.push(m.clone());
-            }
-        }
-    }
 }
 
 /// Where a decoder's problems go, from any of its threads.

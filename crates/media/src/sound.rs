@@ -126,11 +126,6 @@ impl SoundReader {
         }
         r
     }
-    /// Whether a read at `first_sample` goes on from here without a seek.
-    pub fn continues_to(&self, first_sample: i64) -> bool {
-        let at = first_sample.saturating_add(self.sound().zero);
-        at >= self.buffer_start && at <= self.buffer_end() + FORWARD_SECS * i64::from(self.rate_hz())
-    }
     /// `samples` samples from `first_sample` on, counted from source time zero at the stream's rate. Outside the stream: silence.
     ///
     /// # Errors

@@ -212,24 +212,6 @@ impl VideoReader {
         self.ready.push_back(frame.clone());
         Ok(frame)
     }
-    /// Packets that must be decoded to reach the frame at `t`; 0 when it is at hand.
-    pub fn effort(&self, t: Time) -> usize {
-        let i = self.video().frame_at(t).unwrap_or(0);
-        if self.ready.iter().any(|f| f.index == i) || self.raw.iter().any(|f| f.0 == i) {
-            return 0;
-        }
-        let target = self.video().frames[i].packet as usize;
-        match self.forward_effort(i) {
-            Some(n) => n,
-            None => target - self.video().keyframe_for(i).min(target) + SEEK_COST_PACKETS,
-        }
-    }
-    /// Whether the frame at `t` is reached without moving backwards or seeking.
-    pub fn continues_to(&self, t: Time) -> bool {
-        let i = self.video().frame_at(t).unwrap_or(0);
-        self.ready.iter().any(|f| f.index == i) || self.raw.iter().any(|f| f.0 == i) || self.forward_effort(i).is_some()
-    }
-
     fn video(&self) -> &VideoIndex {
         &self.index.video[self.number]
     }

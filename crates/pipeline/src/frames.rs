@@ -1,6 +1,6 @@
 //! Frames of a composition, in order, with decoding ahead.
 use crate::{Footage, Lanes, Pending, PipelineError, Wanted, wanted_pictures};
-use cutroom_render::{OutputSpec, Renderer, SourcePictures};
+use cutroom_render::{Begun, OutputSpec, Renderer, SourcePictures};
 use cutroom_timeline::FramePlan;
 use cutroom_types::{MediaId, Picture, Time};
 use std::{collections::VecDeque, ops::Range};
@@ -14,12 +14,14 @@ pub struct FrameStream<'a> {
     lanes: Lanes,
     /// Frames asked for and not drawn yet.
     ahead: VecDeque<(FramePlan, Vec<Pending>)>,
+    /// Frames that are being drawn, the next one first.
+    under_way: VecDeque<Result<Begun, PipelineError>>,
     to_plan: Range<i64>,
 }
 
 impl<'a> FrameStream<'a> {
     pub(crate) fn new(footage: &'a Footage, frames: Range<i64>) -> Self {
-        Self { lanes: Lanes::new(footage.opener()), footage, ahead: VecDeque::new(), to_plan: frames }
+        Self { lanes: Lanes::new(footage.opener()), footage, ahead: VecDeque::new(), under_way: VecDeque::new(), to_plan: frames }
     }
 
     /// Draws the next frame of the run. After the last one it goes on with the frames that follow.
@@ -27,6 +29,25 @@ impl<'a> FrameStream<'a> {
     /// # Errors
     /// What planning, decoding or drawing met.
     pub fn next_picture(&mut self, renderer: &mut Renderer, output: &OutputSpec) -> Result<Picture, PipelineError> {
+        let first = match self.under_way.pop_front() {
+            Some(begun) => begun?,
+            None => self.begin(renderer, output)?,
+        };
+        // An error of a later frame waits for its turn.
+        while 1 + self.under_way.len() < renderer.frames_under_way() && self.has_more() && self.under_way.iter().all(Result::is_ok)
+        {
+            let begun = self.begin(renderer, output);
+            self.under_way.push_back(begun);
+        }
+        Ok(renderer.finish(first)?)
+    }
+
+    fn has_more(&self) -> bool {
+        !self.ahead.is_empty() || self.to_plan.start < self.to_plan.end
+    }
+
+    /// Begins the next frame and asks for the pictures of those after it.
+    fn begin(&mut self, renderer: &mut Renderer, output: &OutputSpec) -> Result<Begun, PipelineError> {
         let (plan, pending) = match self.ahead.pop_front() {
             Some(frame) => frame,
             None => self.ask()?,
@@ -36,7 +57,7 @@ impl<'a> FrameStream<'a> {
             self.ahead.push_back(frame);
         }
         let pictures = Fetched(pending.into_iter().map(Pending::wait).collect::<Result<_, _>>()?);
-        Ok(renderer.render(&plan, &pictures, output)?)
+        Ok(renderer.begin(&plan, &pictures, output)?)
     }
 
     fn ask(&mut self) -> Result<(FramePlan, Vec<Pending>), PipelineError> {

@@ -1,7 +1,7 @@
 //! The entry point: plan + source pictures → picture.
 use crate::{
     cpu::CpuRenderer,
-    gpu::GpuRenderer,
+    gpu::{self, GpuRenderer},
     lower::{self, Lowered},
 };
 use cutroom_timeline::FramePlan;
@@ -77,6 +77,14 @@ pub struct Renderer {
     no_gpu: Option<String>,
 }
 
+/// A frame of [`Renderer::begin`].
+pub enum Begun {
+    /// Drawn.
+    Done(Picture),
+    /// On the device.
+    UnderWay(Box<gpu::PendingFrame>),
+}
+
 enum Machine {
     Cpu(CpuRenderer),
     Gpu(Box<GpuRenderer>),
@@ -119,12 +127,38 @@ impl Renderer {
     /// # Errors
     /// See [`RenderError`].
     pub fn render(&mut self, plan: &FramePlan, sources: &dyn SourcePictures, output: &OutputSpec) -> Result<Picture, RenderError> {
+        let begun = self.begin(plan, sources, output)?;
+        self.finish(begun)
+    }
+    /// Frames that may be begun and not yet finished: more than one on a GPU, which draws while the host prepares the next.
+    pub fn frames_under_way(&self) -> usize {
+        match &self.machine {
+            Machine::Cpu(_) => 1,
+            Machine::Gpu(_) => gpu::FRAMES_IN_FLIGHT,
+        }
+    }
+    /// Begins one frame; finish them in the order they were begun.
+    ///
+    /// # Errors
+    /// See [`RenderError`]; also when more than [`Self::frames_under_way`] were begun.
+    pub fn begin(&mut self, plan: &FramePlan, sources: &dyn SourcePictures, output: &OutputSpec) -> Result<Begun, RenderError> {
         match lower::lower(plan, sources, output)? {
-            Lowered::Untouched(picture) => Ok(picture),
+            Lowered::Untouched(picture) => Ok(Begun::Done(picture)),
             Lowered::Program(program) => match &mut self.machine {
-                Machine::Cpu(c) => c.run(&program, output),
-                Machine::Gpu(g) => g.run(&program, output),
+                Machine::Cpu(c) => c.run(&program, output).map(Begun::Done),
+                Machine::Gpu(g) => g.begin(&program, output).map(|f| Begun::UnderWay(Box::new(f))),
             },
+        }
+    }
+    /// Waits for a frame that was begun here.
+    ///
+    /// # Errors
+    /// [`RenderError::Gpu`] when the device failed.
+    pub fn finish(&mut self, begun: Begun) -> Result<Picture, RenderError> {
+        match (begun, &mut self.machine) {
+            (Begun::Done(picture), _) => Ok(picture),
+            (Begun::UnderWay(frame), Machine::Gpu(g)) => g.finish(*frame),
+            (Begun::UnderWay(_), Machine::Cpu(_)) => Err(RenderError::Gpu("the frame was begun by another renderer".into())),
         }
     }
 }
