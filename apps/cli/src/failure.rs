@@ -98,7 +98,7 @@ impl Shown {
         if let Some(file) = file {
             message = format!("{message} (in {file})");
         }
-        if let Some(secs) = e.time_secs {
+        if let Some(secs) = e.time_secs.filter(|secs| !e.message.contains(&format!("{secs:.3} s"))) {
             message = format!("{message} (at {secs:.3} s)");
         }
         let cause = e.causes.iter().rev().fold(None, |next, c| Some(Box::new(Cause { message: c.clone(), next })));

@@ -196,3 +196,25 @@ fn a_folder_that_cannot_be_written() {
     assert_eq!(ran.code, 1, "{}", ran.err);
     assert!(words(&ran).contains("no/such/folder"), "{}", ran.err);
 }
+
+#[test]
+fn a_field_in_the_wrong_place_is_said() {
+    let (b, document) = one_clip();
+    b.write("odd.json", &with(&document, &format!("{CLIP}/effects"), json!([{ "id": "e1", "effect": "exposure" }])));
+    for args in [
+        &["validate", "odd.json"][..],
+        &["export", "odd.json", "-o", "out.mp4"],
+        &["frame", "odd.json", "--at", "0", "-o", "0.png"],
+    ] {
+        let ran = b.run(args);
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        assert!(words(&ran).contains("clips[0].effects"), "{args:?}: {}", ran.err);
+    }
+}
+
+#[test]
+fn a_profile_brings_its_pixel_format() {
+    let (b, _) = one_clip();
+    b.ok(&["export", "good.json", "-o", "out.mov", "--video-codec", "prores", "--profile", "4444"]);
+    assert_eq!(common::ffprobe(&b.path("out.mov"), "v", "pix_fmt"), "yuv444p10le");
+}

@@ -125,7 +125,7 @@ pub fn export(
     .map_err(|e| vec![ApiError::from(e)])?;
     let duration_secs = (plan.rate.time_of_frame(plan.frames.end) - plan.rate.time_of_frame(plan.frames.start)).as_secs_f64();
     let elapsed = report.elapsed_secs.max(1e-9);
-    let mut warnings = footage.warnings();
+    let mut warnings = open::warnings(&footage);
     if report.clipped_samples > 0 {
         warnings.push(format!("{} sound samples were beyond full scale and were clipped", report.clipped_samples));
     }
@@ -220,7 +220,7 @@ fn write_settings(
     let wrong = |e: cutroom_media::MediaError| ApiError::from(e).recode("usage.settings");
     let codec = request.video_codec.as_deref().unwrap_or(usual.0);
     let mut video = VideoSettings::new(codec, composition.size, composition.frame_rate).map_err(wrong)?;
-    video.format = asked.unwrap_or(video_codec(codec).map_err(wrong)?.default_format());
+    video.format = asked.unwrap_or(video_codec(codec).map_err(wrong)?.default_format(request.profile.as_deref()));
     video.color = cutroom_pipeline::output_spec(composition, video.format).color;
     video.rate = match (request.crf, request.bitrate_bps) {
         (Some(crf), _) => Rate::Crf(crf as f32),

@@ -42,6 +42,8 @@ pub struct FrameReport {
     pub size: Size,
     /// Back end, SIMD level and threads.
     pub drawn_by: String,
+    /// What is not as it should be, though the frame was drawn.
+    pub warnings: Vec<String>,
 }
 
 /// Draws one frame of a composition into an 8-bit RGB PNG.
@@ -77,5 +79,6 @@ fn draw(request: &FrameRequest, footage: &cutroom_pipeline::Footage) -> Result<F
         time_secs: rate.time_of_frame(frame).as_secs_f64(),
         size: picture.size,
         drawn_by: renderer.describe(),
+        warnings: open::warnings(footage),
     })
 }

@@ -31,6 +31,12 @@ pub(crate) fn footage(path: &Path, composition: Option<&str>, threads: usize) ->
     Footage::open(project, folder(path), &id, threads).map_err(|problems| of_problems(&problems, path, &text))
 }
 
+/// What is odd about checked footage: fields that mean nothing here, damage in files.
+pub(crate) fn warnings(footage: &Footage) -> Vec<String> {
+    let fields = cutroom_project::unknown_fields(footage.project());
+    fields.iter().map(ToString::to_string).chain(footage.warnings()).collect()
+}
+
 fn of_problems(problems: &[Problem], path: &Path, text: &str) -> Vec<ApiError> {
     let line = |p: &Problem| cutroom_project::locate(text, &p.json_path).map(|at| at.line);
     problems.iter().map(|p| ApiError::from_problem(p, path, line(p))).collect()

@@ -13,6 +13,9 @@ pub fn frame(args: &FrameArgs) -> Result<(), Failure> {
         threads: args.threads,
         overwrite: args.overwrite,
     })?;
+    for warning in &drawn.warnings {
+        eprintln!("warning: {warning}");
+    }
     super::print(&format!(
         "{}: frame {} ({}, {:.3} s), {}x{}, drawn by {}\n",
         args.output.display(),

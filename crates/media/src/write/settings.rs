@@ -53,7 +53,7 @@ impl VideoSettings {
     /// # Errors
     /// [`MediaError::Settings`] for an unknown codec.
     pub fn new(codec: &str, size: Size, frame_rate: FrameRate) -> Result<Self, MediaError> {
-        let format = video_codec(codec)?.default_format();
+        let format = video_codec(codec)?.default_format(None);
         Ok(Self {
             codec: codec.to_owned(),
             size,

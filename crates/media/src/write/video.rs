@@ -79,9 +79,9 @@ pub(crate) enum Input {
 }
 
 impl VideoCodec {
-    /// The first format of the first profile.
-    pub fn default_format(&self) -> PictureFormat {
-        self.profiles[0].formats[0]
+    /// The first format of the profile; without one, or with one that is not known, of the first.
+    pub fn default_format(&self, profile: Option<&str>) -> PictureFormat {
+        self.profiles.iter().find(|p| Some(p.id) == profile).unwrap_or(&self.profiles[0]).formats[0]
     }
     /// The profile that settings ask for, or the first that holds their format.
     pub(crate) fn profile_for(&self, s: &VideoSettings) -> Result<&'static VideoProfile, MediaError> {
