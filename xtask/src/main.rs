@@ -4,6 +4,7 @@
 
 mod bench;
 mod demo;
+mod format;
 mod process;
 mod setup;
 mod test;
@@ -19,6 +20,7 @@ cargo xtask <command>
 
   demo [CLIP…]         install what is missing, build, make footage (or take the clips given), export demo/film.mp4
   test [--fast]        install what is missing, format, lint, repository rules, licences, all tests (--fast: no doctests)
+  fmt [--check]        format all source files, those declared by macros too
   bench [--runs N] [WORKLOAD…]
                        measure cutroom against ffmpeg and melt, write docs/benchmarks.md
   architecture         write the generated table of ARCHITECTURE.md
@@ -31,6 +33,7 @@ fn main() -> ExitCode {
     let outcome = match args.first().map(String::as_str) {
         Some("demo") => demo::demo(rest),
         Some("test") => test::test(rest),
+        Some("fmt") => format::format(rest.iter().any(|a| a == "--check")),
         Some("bench") => bench::bench(rest),
         Some("setup") => setup::setup(),
         Some("architecture") => {

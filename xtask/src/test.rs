@@ -1,6 +1,6 @@
 //! `cargo xtask test`: everything CI checks, in the order in which it fails fastest. The test runner's own summary is
 //! the last thing printed.
-use crate::{Outcome, process, setup, workspace, workspace::cargo};
+use crate::{Outcome, format, process, setup, workspace, workspace::cargo};
 use std::{process::Command, time::Instant};
 
 /// Runs all checks; `--fast` leaves out documentation tests.
@@ -14,7 +14,7 @@ pub fn test(args: &[String]) -> Outcome {
     }
     let mut clock = Clock::default();
     clock.step("set-up", setup::setup)?;
-    clock.step("format", || run(&["fmt", "--all", "--check"]))?;
+    clock.step("format", || format::format(true))?;
     clock.step("licences", || {
         let report = cutroom_rules::licences::check(&workspace::root())?;
         println!("{report}");

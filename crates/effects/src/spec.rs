@@ -1,6 +1,7 @@
 //! What a catalogue entry says of itself.
-use cutroom_kernel::{BlendOp, MAX_UNIFORMS, MixOp, PointOp};
+use cutroom_kernel::{BlendOp, Edge, MAX_UNIFORMS, MixOp, PointOp, ReadOp, Real};
 use cutroom_types::ParamValue;
+use std::sync::Arc;
 
 /// One parameter.
 #[derive(Clone, Copy, Debug)]
@@ -13,6 +14,29 @@ pub struct ParamSpec {
     pub kind: ParamKind,
     /// Unit of a number: `"px"`, `"stops"`, `"turns"`, `"radians"`, `""` for a plain factor.
     pub unit: &'static str,
+}
+
+impl ParamSpec {
+    /// An animatable number.
+    pub const fn number(id: &'static str, name: &'static str, default: f64, min: f64, max: f64, unit: &'static str) -> Self {
+        Self { id, name, kind: ParamKind::number(default, min, max), unit }
+    }
+    /// A number that cannot be keyframed.
+    pub const fn quality(id: &'static str, name: &'static str, default: f64, min: f64, max: f64) -> Self {
+        Self { id, name, kind: ParamKind::Number { default, min, max, animatable: false }, unit: "" }
+    }
+    /// A switch.
+    pub const fn switch(id: &'static str, name: &'static str, default: bool) -> Self {
+        Self { id, name, kind: ParamKind::Bool { default }, unit: "" }
+    }
+    /// A colour.
+    pub const fn color(id: &'static str, name: &'static str, default: [f64; 4]) -> Self {
+        Self { id, name, kind: ParamKind::Color { default }, unit: "" }
+    }
+    /// One of a closed set.
+    pub const fn choice(id: &'static str, name: &'static str, default: &'static str, options: &'static [&'static str]) -> Self {
+        Self { id, name, kind: ParamKind::Choice { default, options }, unit: "" }
+    }
 }
 
 /// Kind, default and range of a parameter.
@@ -99,6 +123,8 @@ pub enum Domain {
     Working,
     /// Display-encoded values, whatever the blending space.
     Display,
+    /// Linear light, whatever the blending space.
+    Linear,
 }
 
 /// Group in menus.
@@ -114,6 +140,10 @@ pub enum Family {
     Stylize,
     /// Keying.
     Keying,
+    /// Generators.
+    Generate,
+    /// Time.
+    Time,
 }
 
 /// The raster that an effect works on.
@@ -125,6 +155,8 @@ pub struct Raster {
     pub height_px: f32,
     /// Whether the numbers are linear light.
     pub linear: bool,
+    /// Time since the start of the clip; 0 for entries that do not say they are `animated`.
+    pub time_secs: f32,
 }
 
 /// Numbers for a kernel, computed once a frame on the host.
@@ -140,6 +172,11 @@ impl Uniforms {
         u.values[..values.len()].copy_from_slice(values);
         u
     }
+}
+
+/// A whole number below 2^24 that tells frames and seeds apart, for [`Real::hash`].
+pub fn frame_seed(step: f32, seed: f32) -> f32 {
+    (Real::hash(step, seed.round(), 0.0) * 16_777_216.0).floor()
 }
 
 /// Parameter values of one use, in the table's order and of the right kinds (checked when planning).
@@ -195,11 +232,43 @@ pub enum Shape {
         /// Parameters to uniforms.
         prepare: fn(Params<'_>, &Raster) -> Uniforms,
     },
-    /// A symmetric separable filter over premultiplied colour; pixels outside the raster are transparent.
+    /// Colour in, colour out, with a table.
+    Table {
+        /// Both machines' code.
+        kernel: fn(Params<'_>) -> &'static dyn ReadOp,
+        /// Parameters to uniforms.
+        prepare: fn(Params<'_>, &Raster) -> Uniforms,
+        /// Parameters to the table.
+        table: fn(Params<'_>) -> Arc<[f32]>,
+    },
+    /// A symmetric separable filter over premultiplied colour; the outermost pixels go on beyond the edges.
     Separable {
         /// Parameters to weights.
         weights: fn(Params<'_>, &Raster) -> SeparableWeights,
     },
+    /// Premultiplied colour out of other pixels of the layer (input 0, premultiplied).
+    Field {
+        /// Both machines' code.
+        kernel: fn(Params<'_>) -> &'static dyn ReadOp,
+        /// Parameters to uniforms.
+        prepare: fn(Params<'_>, &Raster) -> Uniforms,
+        /// What lies beyond the layer's edges.
+        edge: Edge,
+    },
+    /// Several steps over premultiplied colour.
+    Steps(fn(Params<'_>, &Raster) -> Vec<Step>),
+}
+
+/// One step of [`Shape::Steps`], from what the steps before made. All colour is premultiplied.
+pub enum Step {
+    /// A point kernel.
+    Point(&'static dyn PointOp, Uniforms),
+    /// A symmetric separable filter.
+    Separable(SeparableWeights),
+    /// Input 0 is the result so far, input 1 what the first step got.
+    Field(&'static dyn ReadOp, Uniforms, Edge),
+    /// Joins what the first step got (`from`) with the result so far (`to`).
+    Mix(&'static dyn MixOp, Uniforms),
 }
 
 /// An effect.
@@ -220,6 +289,34 @@ pub struct EffectSpec {
     pub shape: Shape,
     /// Whether these values change nothing, so that the effect is left out.
     pub neutral: fn(Params<'_>) -> bool,
+    /// A point kernel that leaves alpha alone, so that what lies below an opaque layer need not be drawn.
+    pub keeps_alpha: bool,
+    /// It may raise alpha, so that it must be drawn before the layer is placed.
+    pub fills: bool,
+    /// Its result changes with time, parameters being equal.
+    pub animated: bool,
+}
+impl EffectSpec {
+    /// What most entries have in common: no parameters, the working space, never neutral, alpha left alone, not animated.
+    pub const fn new(id: &'static str, name: &'static str, family: Family, summary: &'static str, shape: Shape) -> Self {
+        Self {
+            id,
+            name,
+            family,
+            summary,
+            params: &[],
+            domain: Domain::Working,
+            shape,
+            neutral: |_| false,
+            keeps_alpha: true,
+            fills: false,
+            animated: false,
+        }
+    }
+    /// Whether it needs the layer drawn on its own before.
+    pub fn is_wide(&self) -> bool {
+        self.fills || !matches!(self.shape, Shape::Point { .. } | Shape::Table { .. })
+    }
 }
 
 /// A blend mode.
@@ -230,6 +327,18 @@ pub struct BlendSpec {
     pub name: &'static str,
     /// Both machines' code.
     pub kernel: &'static dyn BlendOp,
+    /// It may lower the alpha of what lies below.
+    pub cuts: bool,
+    /// It changes what lies below where the layer is transparent, too.
+    pub everywhere: bool,
+    /// Its noise changes from frame to frame.
+    pub animated: bool,
+}
+impl BlendSpec {
+    /// A mode that leaves what lies below alone where the layer is transparent.
+    pub const fn new(id: &'static str, name: &'static str, kernel: &'static dyn BlendOp) -> Self {
+        Self { id, name, kernel, cuts: false, everywhere: false, animated: false }
+    }
 }
 
 /// A transition.
@@ -240,10 +349,48 @@ pub struct TransitionSpec {
     pub name: &'static str,
     /// Parameters in order.
     pub params: &'static [ParamSpec],
-    /// Both machines' code.
-    pub kernel: &'static dyn MixOp,
+    /// Group.
+    pub family: TransitionFamily,
+    /// Its kernel.
+    pub shape: TransitionShape,
     /// Parameters and progress 0..=1 to uniforms. Colours in the parameters are already in working space.
     pub prepare: fn(Params<'_>, f32, &Raster) -> Uniforms,
+}
+
+/// Group of transitions in menus.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TransitionFamily {
+    /// Dissolves and dips.
+    Dissolve,
+    /// Wipes and irises.
+    Wipe,
+    /// Pushes and slides.
+    Slide,
+    /// Light.
+    Light,
+    /// Faults of pictures.
+    Glitch,
+    /// Blocks and pieces.
+    Pattern,
+    /// Stylised.
+    Stylize,
+    /// Turns.
+    Rotate,
+    /// Zooms and pans.
+    Zoom,
+    /// Turns in space.
+    Space,
+}
+
+/// What kind of kernel a transition has. Pictures are premultiplied and as large as the canvas.
+#[derive(Clone, Copy)]
+pub enum TransitionShape {
+    /// Each pixel out of the two at its place.
+    Mix(&'static dyn MixOp),
+    /// Out of other pixels of both: input 0 is the outgoing picture, 1 the incoming.
+    Field(&'static dyn ReadOp, Edge),
+    /// Both blurred by the same weights, then mixed.
+    Blurred(fn(Params<'_>, f32, &Raster) -> SeparableWeights, &'static dyn MixOp),
 }
 impl TransitionSpec {
     /// The parameter with this id.

@@ -9,6 +9,7 @@
 //! 5–25×). No FMA, so results are bit-identical on every CPU.
 pub mod lanes;
 pub mod ops;
+pub mod reads;
 pub mod real;
 pub mod rows;
 pub mod trace;
@@ -18,4 +19,5 @@ pub use ops::{
     At, Blend, BlendKernel, BlendOp, Extent, MAX_UNIFORMS, Mix, MixKernel, MixOp, Point, PointKernel, PointOp, TILE_PITCH,
     TILE_ROWS, Tile,
 };
+pub use reads::{Edge, Field, Inputs, Read, ReadKernel, ReadOp, Reads, TraceReads};
 pub use real::{K, Mask, Real, Rgb, Rgba, rgb};

@@ -54,8 +54,8 @@ pub trait PointKernel: Send + Sync + 'static {
 }
 /// Straight source colour and its alpha over a backdrop: gives the new premultiplied backdrop.
 pub trait BlendKernel: Send + Sync + 'static {
-    /// `backdrop` is premultiplied, `source` straight.
-    fn eval<R: Real>(backdrop: Rgba<R>, source: Rgba<R>) -> Rgba<R>;
+    /// `backdrop` is premultiplied, `source` straight. `at` is the pixel of the canvas, `seed` a whole number that tells frames apart.
+    fn eval<R: Real>(backdrop: Rgba<R>, source: Rgba<R>, at: At<R>, seed: R) -> Rgba<R>;
 }
 /// Two premultiplied pictures into one: transitions.
 pub trait MixKernel: Send + Sync + 'static {
@@ -77,11 +77,11 @@ pub trait PointOp: Send + Sync {
 /// The object form of a [`BlendKernel`].
 pub trait BlendOp: Send + Sync {
     /// Blends `source` into `backdrop`, its alpha multiplied by `opacity`.
-    fn run(&self, level: SimdLevel, opacity: f32, backdrop: &mut Tile, source: &Tile, extent: Extent);
+    fn run(&self, level: SimdLevel, opacity: f32, seed: f32, backdrop: &mut Tile, source: &Tile, extent: Extent);
     /// One pixel on the host.
-    fn eval_host(&self, backdrop: Rgba<f32>, source: Rgba<f32>) -> Rgba<f32>;
+    fn eval_host(&self, backdrop: Rgba<f32>, source: Rgba<f32>, at: At<f32>, seed: f32) -> Rgba<f32>;
     /// Records the kernel in the running [`crate::trace::trace`].
-    fn trace(&self, backdrop: Rgba<Symbol>, source: Rgba<Symbol>) -> Rgba<Symbol>;
+    fn trace(&self, backdrop: Rgba<Symbol>, source: Rgba<Symbol>, at: At<Symbol>, seed: Symbol) -> Rgba<Symbol>;
     /// Tells kernels apart: equal ids have equal traces.
     fn kernel_id(&self) -> TypeId;
 }
@@ -107,7 +107,7 @@ pub struct Mix<T>(pub T);
 const IOTA: [f32; MAX_LANES] = [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0, 11.0, 12.0, 13.0, 14.0, 15.0];
 
 #[inline(always)]
-fn splat_all<I: Isa>(uniforms: &[f32]) -> [V<I>; MAX_UNIFORMS] {
+pub(crate) fn splat_all<I: Isa>(uniforms: &[f32]) -> [V<I>; MAX_UNIFORMS] {
     let mut p = [V::<I>::from(0.0); MAX_UNIFORMS];
     for (d, s) in p.iter_mut().zip(uniforms) {
         *d = V::from(*s);
@@ -122,12 +122,12 @@ fn host_uniforms(uniforms: &[f32]) -> [f32; MAX_UNIFORMS] {
 
 /// Reads lane group `j` of a tile.
 #[inline(always)]
-fn load<I: Isa>(t: &Tile, j: usize) -> Rgba<V<I>> {
+pub(crate) fn load<I: Isa>(t: &Tile, j: usize) -> Rgba<V<I>> {
     let [r, g, b, a] = &t.planes;
     Rgba { c: rgb(V::load(&r[j..]), V::load(&g[j..]), V::load(&b[j..])), a: V::load(&a[j..]) }
 }
 #[inline(always)]
-fn store<I: Isa>(px: Rgba<V<I>>, t: &mut Tile, j: usize) {
+pub(crate) fn store<I: Isa>(px: Rgba<V<I>>, t: &mut Tile, j: usize) {
     let [r, g, b, a] = &mut t.planes;
     px.c.r.store(&mut r[j..]);
     px.c.g.store(&mut g[j..]);
@@ -136,7 +136,7 @@ fn store<I: Isa>(px: Rgba<V<I>>, t: &mut Tile, j: usize) {
 }
 /// Pixel centres of the lane group at column `x`, row `y`.
 #[inline(always)]
-fn position<I: Isa>(e: &Extent, x: usize, y: usize) -> At<V<I>> {
+pub(crate) fn position<I: Isa>(e: &Extent, x: usize, y: usize) -> At<V<I>> {
     let col = V::<I>::load(&IOTA) + x as f32;
     let (x0, y0) = (e.at[0] + e.at[4] * y as f32, e.at[1] + e.at[5] * y as f32);
     At { x: col.mad(e.at[2], x0), y: col.mad(e.at[3], y0) }
@@ -156,6 +156,7 @@ macro_rules! each_group {
         }
     };
 }
+pub(crate) use each_group;
 
 #[inline(never)]
 fn run_point<I: Isa, T: PointKernel>(uniforms: &[f32], tile: &mut Tile, e: Extent) {
@@ -174,17 +175,17 @@ fn run_point<I: Isa, T: PointKernel>(uniforms: &[f32], tile: &mut Tile, e: Exten
     }
 }
 #[inline(never)]
-fn run_blend<I: Isa, T: BlendKernel>(opacity: f32, backdrop: &mut Tile, source: &Tile, e: Extent) {
+fn run_blend<I: Isa, T: BlendKernel>(opacity: f32, seed: f32, backdrop: &mut Tile, source: &Tile, e: Extent) {
     // SAFETY: as in `run_point`.
     unsafe {
         I::vectorize(
             #[inline(always)]
             || {
-                let k = V::<I>::from(opacity);
+                let (k, seed) = (V::<I>::from(opacity), V::<I>::from(seed));
                 each_group!(I, e, |j, x, y| {
                     let mut s = load::<I>(source, j);
                     s.a = s.a * k;
-                    let px = T::eval(load::<I>(backdrop, j), s);
+                    let px = T::eval(load::<I>(backdrop, j), s, position::<I>(&e, x, y), seed);
                     store(px, backdrop, j);
                 });
             },
@@ -223,14 +224,14 @@ impl<T: PointKernel> PointOp for Point<T> {
     }
 }
 impl<T: BlendKernel> BlendOp for Blend<T> {
-    fn run(&self, level: SimdLevel, opacity: f32, backdrop: &mut Tile, source: &Tile, extent: Extent) {
-        dispatch!(level, run_blend::<T>(opacity, backdrop, source, extent));
+    fn run(&self, level: SimdLevel, opacity: f32, seed: f32, backdrop: &mut Tile, source: &Tile, extent: Extent) {
+        dispatch!(level, run_blend::<T>(opacity, seed, backdrop, source, extent));
     }
-    fn eval_host(&self, backdrop: Rgba<f32>, source: Rgba<f32>) -> Rgba<f32> {
-        T::eval(backdrop, source)
+    fn eval_host(&self, backdrop: Rgba<f32>, source: Rgba<f32>, at: At<f32>, seed: f32) -> Rgba<f32> {
+        T::eval(backdrop, source, at, seed)
     }
-    fn trace(&self, backdrop: Rgba<Symbol>, source: Rgba<Symbol>) -> Rgba<Symbol> {
-        T::eval(backdrop, source)
+    fn trace(&self, backdrop: Rgba<Symbol>, source: Rgba<Symbol>, at: At<Symbol>, seed: Symbol) -> Rgba<Symbol> {
+        T::eval(backdrop, source, at, seed)
     }
     fn kernel_id(&self) -> TypeId {
         TypeId::of::<T>()

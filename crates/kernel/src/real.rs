@@ -62,6 +62,9 @@ pub trait Real:
     fn pow2i(self) -> Self;
     /// For normal x > 0: `(e, m)` with `x = m · 2^e`, m in 0.5..1.
     fn split_exp(self) -> (Self, Self);
+    /// A number in 0..1 without pattern, the same on every machine for the same three whole numbers (each below 2^31): pcg3d of Jarzynski and
+    /// Olano, "Hash Functions for GPU Rendering", JCGT 9(3), 2020; the upper 24 bits of its first result.
+    fn hash(self, y: impl Into<Self>, z: impl Into<Self>) -> Self;
 
     /// 2^self, clamped to the normal range; relative error below 2e-7 (minimax on −0.5..0.5).
     #[inline(always)]
@@ -116,6 +119,31 @@ pub trait Real:
     fn mix(self, o: Self, t: Self) -> Self {
         (o - self).mad(t, self)
     }
+}
+
+/// Angle of (x, y) in radians, −π..=π; 0 at the origin. Good to 2e-6.
+#[inline(always)]
+pub fn atan2<R: Real>(y: R, x: R) -> R {
+    let (ax, ay) = (x.abs(), y.abs());
+    let t = ax.min(ay) / ax.max(ay).max(1e-30);
+    // Abramowitz and Stegun, Handbook of Mathematical Functions, 4.4.49.
+    let a = poly(
+        t * t,
+        &[
+            1.0,
+            -0.333_331_45,
+            0.199_935_51,
+            -0.142_089,
+            0.106_562_64,
+            -0.075_289_64,
+            0.042_909_614,
+            -0.016_165_737,
+            0.002_866_225_7,
+        ],
+    ) * t;
+    let a = R::select(ay.gt(ax), K(core::f32::consts::FRAC_PI_2) - a, a);
+    let a = R::select(x.lt(0.0), K(core::f32::consts::PI) - a, a);
+    R::select(y.lt(0.0), -a, a)
 }
 
 #[inline(always)]
@@ -294,6 +322,17 @@ impl Real for f32 {
         let b = self.to_bits();
         ((b >> 23) as i32 as f32 - 126.0, f32::from_bits(b & 0x7f_ffff | 0x3f00_0000))
     }
+    #[inline(always)]
+    fn hash(self, y: impl Into<f32>, z: impl Into<f32>) -> f32 {
+        let start = |v: f32| (v as i32 as u32).wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        let (mut a, mut b, mut c) = (start(self), start(y.into()), start(z.into()));
+        a = a.wrapping_add(b.wrapping_mul(c));
+        b = b.wrapping_add(c.wrapping_mul(a));
+        c = c.wrapping_add(a.wrapping_mul(b));
+        (a, b, c) = (a ^ (a >> 16), b ^ (b >> 16), c ^ (c >> 16));
+        a = a.wrapping_add(b.wrapping_mul(c));
+        (a >> 8) as f32 * (1.0 / 16_777_216.0)
+    }
 }
 
 #[cfg(test)]
@@ -311,6 +350,8 @@ mod tests {
             assert!((f64::from(Real::log2(y)) - f64::from(y).log2()).abs() < 2e-6, "log2({y})");
             assert!((f64::from(Real::sin(x)) - f64::from(x).sin()).abs() < 5e-6, "sin({x})");
             assert!((f64::from(Real::cos(x)) - f64::from(x).cos()).abs() < 5e-6, "cos({x})");
+            let (u, v) = (f64::from(x).cos() * 3.0, f64::from(x).sin() * 3.0);
+            assert!((f64::from(atan2(v as f32, u as f32)) - v.atan2(u)).abs() < 5e-6, "atan2({v}, {u})");
         }
     }
 }

@@ -48,6 +48,7 @@ mod tests {
             transform: Transform::IDENTITY,
             opacity: 1.0,
             blend: "normal".into(),
+            time: cutroom_types::TimeDelta::default(),
         }
     }
     fn media(id: &str, flicks: i64) -> Layer {

@@ -44,7 +44,15 @@ fn synthetic(seed: u32) -> Option<Picture> {
 
 fn layer(media: &str, transform: Transform, opacity: f32, effects: Vec<EffectUse>) -> Layer {
     let content = Content::Media { media: media.into(), stream: 0, source_time: Time::ZERO };
-    Layer { clip: media.into(), content, effects, transform, opacity, blend: "normal".into() }
+    Layer {
+        clip: media.into(),
+        content,
+        effects,
+        transform,
+        opacity,
+        blend: "normal".into(),
+        time: cutroom_types::TimeDelta::default(),
+    }
 }
 
 fn main() -> Result<(), Box<dyn Error>> {

@@ -56,7 +56,7 @@ fn times(cpu: &CpuRenderer, gpu: &mut GpuRenderer, linear: bool) -> Result<(), B
         Layer {
             transform: Transform { scale: [0.6; 2], position_px: [x, y], ..Transform::IDENTITY },
             opacity: 0.8,
-            effects: vec![effect("exposure", &[("stops", 0.3)]), effect("saturation", &[("amount", 1.1)])],
+            effects: vec![effect("exposure", &[("exposure", 0.3)]), effect("saturation", &[("amount", 1.1)])],
             ..layer(media(n))
         }
     });

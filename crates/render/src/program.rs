@@ -5,8 +5,9 @@
 //! tile, on the GPU all stages of a pass are one compute shader. A [`Pass::Convolve`] filters an intermediate.
 //! Intermediates are premultiplied, working space, `f32` planes on the CPU and RGBA16F on the GPU.
 use cutroom_effects::Uniforms;
-use cutroom_kernel::{Blend, BlendKernel, BlendOp, MixOp, PointOp, Real, Rgba, rgb};
+use cutroom_kernel::{At, Blend, BlendKernel, BlendOp, Edge, MixOp, PointOp, ReadOp, Real, Rgba, rgb};
 use cutroom_types::{Affine, Picture, Size};
+use std::sync::Arc;
 
 /// Index into [`Program::pictures`].
 pub type PictureId = usize;
@@ -39,7 +40,7 @@ pub enum Pass {
     Tiles(TilePass),
     /// One plane of the output in code values.
     Plane(PlanePass),
-    /// A symmetric separable filter along one axis; outside the raster is transparent black.
+    /// A symmetric separable filter along one axis; the outermost pixels go on beyond the edges.
     Convolve {
         /// Read.
         from: IntermediateId,
@@ -95,6 +96,7 @@ impl PlanePass {
                 kernel: &Blend(NormalOpaque),
                 id: "normal",
                 opacity: *opacity,
+                seed: 0.0,
                 opaque_backdrop: true,
                 bounds: sampling.bounds,
             });
@@ -107,7 +109,7 @@ impl PlanePass {
 pub struct NormalOpaque;
 impl BlendKernel for NormalOpaque {
     #[inline(always)]
-    fn eval<R: Real>(b: Rgba<R>, s: Rgba<R>) -> Rgba<R> {
+    fn eval<R: Real>(b: Rgba<R>, s: Rgba<R>, _: At<R>, _: R) -> Rgba<R> {
         Rgba { c: rgb(b.c.r.mix(s.c.r, s.a), b.c.g.mix(s.c.g, s.a), b.c.b.mix(s.c.b, s.a)), a: b.a }
     }
 }
@@ -199,6 +201,23 @@ pub enum Stage {
         /// Output pixel coordinates to the coordinates that the kernel sees.
         kernel_from_output: Affine,
     },
+    /// A kernel that reads a table, or other pixels of intermediates.
+    Read {
+        /// Register.
+        reg: Reg,
+        /// Code.
+        kernel: &'static dyn ReadOp,
+        /// Numbers.
+        uniforms: Uniforms,
+        /// Output pixel coordinates to the coordinates that the kernel sees, those of the fields.
+        kernel_from_output: Affine,
+        /// Its inputs.
+        fields: Vec<IntermediateId>,
+        /// Beyond their edges.
+        edge: Edge,
+        /// Its table.
+        table: Arc<[f32]>,
+    },
     /// Blends straight `source` into premultiplied `backdrop`.
     Blend {
         /// Below and result.
@@ -211,6 +230,8 @@ pub enum Stage {
         id: &'static str,
         /// 0..=1.
         opacity: f32,
+        /// Tells frames apart, for modes with noise; a whole number.
+        seed: f32,
         /// Backdrop alpha is known to be 1.
         opaque_backdrop: bool,
         /// Pixels that can change.

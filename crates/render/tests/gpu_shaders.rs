@@ -3,7 +3,7 @@
 mod common;
 mod gpu_cases;
 use common::*;
-use cutroom_effects::{BLEND_MODES, EFFECTS, ParamKind, Params, Shape, TRANSITIONS};
+use cutroom_effects::{BLEND_MODES, EFFECTS, ParamKind, Params, Shape, TRANSITIONS, TransitionShape};
 use cutroom_kernel::{
     At, MAX_UNIFORMS, Rgba, rgb,
     trace::{T, trace},
@@ -81,10 +81,12 @@ fn traces_have_the_bits_of_the_host() {
         }
     }
     for b in BLEND_MODES {
-        compare(b.id, |_, a, c, _| b.kernel.trace(a, c), |_, a, c, _| b.kernel.eval_host(a, c));
+        compare(b.id, |p, a, c, at| b.kernel.trace(a, c, at, p[0]), |p, a, c, at| b.kernel.eval_host(a, c, at, p[0]));
     }
     for t in TRANSITIONS {
-        compare(t.id, |p, a, c, at| t.kernel.trace(p, a, c, at), |p, a, c, at| t.kernel.eval_host(p, a, c, at));
+        if let TransitionShape::Mix(kernel) = t.shape {
+            compare(t.id, |p, a, c, at| kernel.trace(p, a, c, at), |p, a, c, at| kernel.eval_host(p, a, c, at));
+        }
     }
 }
 
@@ -96,7 +98,7 @@ fn animated(step: u32) -> gpu_cases::Case {
     let moving = Layer {
         transform: Transform { scale: [1.1 + 0.03 * k; 2], position_px: [k, 0.5 * k], ..Transform::IDENTITY },
         opacity: 0.5 + 0.05 * k,
-        effects: vec![effect("exposure", &[("stops", f64::from(k) * 0.1 + 0.1)])],
+        effects: vec![effect("exposure", &[("exposure", f64::from(k) * 0.1 + 0.1)])],
         ..b
     };
     c.plan = plan(canvas(size(128, 72), true), vec![a, moving]);

@@ -126,6 +126,7 @@ impl Bytes {
                 }
             }
         }
+        self.number(l.time.0 as u64);
         self.number(l.effects.len() as u64);
         for EffectUse { id, params } in &l.effects {
             self.text(id);
@@ -190,6 +191,7 @@ mod tests {
             transform: Transform::IDENTITY,
             opacity: 1.0,
             blend: "normal".into(),
+            time: cutroom_types::TimeDelta::default(),
         };
         let media = || layer(Content::Media { media: "m".into(), stream: 0, source_time: Time(5) });
         let transition = Content::Transition {
@@ -249,6 +251,7 @@ mod tests {
             |p| p.layers[0].transform.flip_vertical = true,
             |p| p.layers[0].opacity = f32::from_bits(1.0f32.to_bits() - 1),
             |p| p.layers[0].blend = "screen".into(),
+            |p| p.layers[0].time.0 += 1,
             |p| change_transition(p, |_, _, progress, _, _| *progress = 0.5),
             |p| change_transition(p, |id, _, _, _, _| *id = "y".into()),
             |p| change_transition(p, |_, params, _, _, _| params[0].1 = ParamValue::Bool(false)),

@@ -66,15 +66,18 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         let Some(content) = self.content(index, clip, time, depth)? else { return Ok(None) };
         let blend =
             cutroom_effects::blend_mode(&clip.video.blend).ok_or_else(|| unknown(&clip.id, "blend mode", &clip.video.blend))?;
+        let mut animated = blend.animated;
         let mut effects = Vec::new();
         for e in clip.video.effects.iter().filter(|e| e.enabled) {
             let spec = cutroom_effects::effect(&e.effect).ok_or_else(|| unknown(&clip.id, "effect", &e.effect))?;
             let values = params::resolve(spec.params, &e.params, t, &e.effect, &clip.id)?;
             if !(spec.neutral)(cutroom_effects::Params(&values)) {
+                animated |= spec.animated;
                 effects.push(EffectUse { id: spec.id.to_owned(), params: values });
             }
         }
-        Ok(Some(Layer { clip: clip.id.clone(), content, effects, transform, opacity, blend: blend.id.to_owned() }))
+        let time = if animated { t } else { TimeDelta::default() };
+        Ok(Some(Layer { clip: clip.id.clone(), content, effects, transform, opacity, blend: blend.id.to_owned(), time }))
     }
 
     fn content(&self, index: &CompositionIndex, clip: &Clip, time: Time, depth: usize) -> Result<Option<Content>, PlanError> {
@@ -133,6 +136,7 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         let (first, count) = (frame(start), frame(end) - frame(start));
         let progress = (((index.rate.frame_at(time) - first) as f64 + 0.5) / count.max(1) as f64).clamp(0.0, 1.0) as f32;
         let mut blend = "normal".to_owned();
+        let mut layer_time = TimeDelta::default();
         let mut layers = [None, None];
         for (i, clip) in sides.into_iter().enumerate() {
             let Some(clip) = clip else { continue };
@@ -141,6 +145,7 @@ impl<P: Deref<Target = Project>> Timeline<P> {
                 let own = std::mem::replace(&mut layer.blend, "normal".to_owned());
                 if (i == 0) == (progress < 0.5) || sides[1 - i].is_none() {
                     blend = own;
+                    layer_time = layer.time;
                 }
                 layers[i] = Some(Box::new(layer));
             }
@@ -157,6 +162,7 @@ impl<P: Deref<Target = Project>> Timeline<P> {
             transform: Transform::IDENTITY,
             opacity: 1.0,
             blend,
+            time: layer_time,
         }))
     }
 }

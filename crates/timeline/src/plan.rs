@@ -1,6 +1,6 @@
 //! What planning produces: plain, complete, hashable data. Everything animated is already a number, everything neutral
 //! is already gone. `render` draws a [`FramePlan`], `audio` mixes a [`SoundPlan`]; both are told nothing else.
-use cutroom_types::{ClipId, MediaId, ParamValue, Primaries, Size, Time, Transfer};
+use cutroom_types::{ClipId, MediaId, ParamValue, Primaries, Size, Time, TimeDelta, Transfer};
 
 /// Where layers are blended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -52,6 +52,8 @@ pub struct Layer {
     pub opacity: f32,
     /// Catalogue id of the blend mode, `"normal"` by default.
     pub blend: String,
+    /// Time since the clip's start when an effect or the blend mode changes with it by itself, else zero.
+    pub time: TimeDelta,
 }
 
 /// What a layer shows.

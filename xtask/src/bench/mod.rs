@@ -7,7 +7,7 @@ mod workloads;
 use crate::{Outcome, process, setup, workspace};
 use footage::Footage;
 use measure::{median, peak_mib, printed, wall_secs};
-use std::{fmt::Write, process::Command};
+use std::process::Command;
 use workloads::{Tools, Workload};
 
 const RUNS: usize = 5;
@@ -37,34 +37,74 @@ pub fn bench(args: &[String]) -> Outcome {
     let footage = Footage::prepare(&dir)?;
     let tools = Tools { cutroom: &cutroom, dir: &dir, footage: &footage };
     let wanted = |name: &str| chosen.is_empty() || chosen.iter().any(|c| c == name);
-    let mut rows = Vec::new();
+    let mut rows = Rows::default();
     for workload in tools.timed()? {
         if wanted(workload.name) {
-            rows.extend(timed(workload, runs)?);
+            rows.add(workload.name, || timed(workload, runs));
         }
     }
     for (name, linear, most) in [("compositor", false, 0.5), ("compositor-linear", true, 0.3)] {
         if wanted(name) {
-            rows.push(in_memory(&tools, name, linear, most, runs)?);
+            rows.add(name, || Ok(vec![in_memory(&tools, name, linear, most, runs)?]));
         }
     }
     if wanted("seek") {
-        rows.extend(seek(&footage, runs)?);
+        rows.add("seek", || seek(&footage, runs));
     }
     if wanted("memory") {
-        rows.push(memory(&tools)?);
+        rows.add("memory", || Ok(vec![memory(&tools)?]));
     }
-    if rows.is_empty() {
+    if rows.done.is_empty() && rows.failed.is_empty() {
         return Err(format!("no workload is called {}", chosen.join(", ")));
     }
-    let table = table(&rows, runs);
-    println!("\n{table}");
-    if chosen.is_empty() {
-        let path = workspace::root().join("docs/benchmarks.md");
-        std::fs::write(&path, document(&table)?).map_err(|e| format!("cannot write {}: {e}", path.display()))?;
-        println!("written to {}", path.display());
+    let path = workspace::root().join("docs/benchmarks.md");
+    let text = if chosen.is_empty() {
+        document(&table(&rows.done, runs))?
+    } else {
+        let old = std::fs::read_to_string(&path).map_err(|e| format!("{}: {e}; run all workloads first", path.display()))?;
+        replaced(&old, &rows.done)
+    };
+    std::fs::write(&path, text).map_err(|e| format!("cannot write {}: {e}", path.display()))?;
+    println!("written to {}", path.display());
+    if rows.failed.is_empty() { Ok(()) } else { Err(rows.failed.join("\n")) }
+}
+
+/// Finished rows; a workload that fails does not lose the others.
+#[derive(Default)]
+struct Rows {
+    done: Vec<Row>,
+    failed: Vec<String>,
+}
+impl Rows {
+    fn add(&mut self, name: &str, measure: impl FnOnce() -> Outcome<Vec<Row>>) {
+        match measure() {
+            Ok(rows) => {
+                rows.iter().for_each(|r| println!("{}", line(r)));
+                self.done.extend(rows);
+            }
+            Err(e) => self.failed.push(format!("{name}: {e}")),
+        }
     }
-    Ok(())
+}
+
+/// The page with the rows of some workloads exchanged.
+fn replaced(page: &str, rows: &[Row]) -> String {
+    let mut left: Vec<&Row> = rows.iter().collect();
+    let mut text = String::new();
+    for old in page.lines() {
+        let of = rows.iter().find(|r| old.starts_with(&format!("| {} |", r.workload)));
+        match of {
+            None => text += &format!("{old}\n"),
+            // All rows of a workload take the place of its first.
+            Some(r) => {
+                let (own, others) = left.into_iter().partition(|l| l.workload == r.workload);
+                left = others;
+                own.into_iter().for_each(|r: &Row| text += &format!("{}\n", line(r)));
+            }
+        }
+    }
+    left.into_iter().for_each(|r| text += &format!("{}\n", line(r)));
+    text
 }
 
 fn options(args: &[String]) -> Outcome<(usize, Vec<String>)> {
@@ -174,12 +214,13 @@ fn memory(tools: &Tools) -> Outcome<Row> {
 fn table(rows: &[Row], runs: usize) -> String {
     let mut text = format!("Medians of {runs} interleaved runs; a ratio below 1 means that cutroom needs less.\n\n");
     text += "| workload | what | cutroom | peer | takes | ratio | bar |\n|---|---|---|---|---|---|---|\n";
-    for r in rows {
-        let bar = r.most.map_or_else(String::new, |m| format!("≤ {m:.2} {}", if r.ratio <= m { "met" } else { "**missed**" }));
-        // Writing to a String cannot fail.
-        let _ = writeln!(text, "| {} | {} | {} | {} | {} | {:.2} | {bar} |", r.workload, r.what, r.ours, r.peer, r.theirs, r.ratio);
-    }
+    rows.iter().for_each(|r| text += &format!("{}\n", line(r)));
     text
+}
+
+fn line(r: &Row) -> String {
+    let bar = r.most.map_or_else(String::new, |m| format!("≤ {m:.2} {}", if r.ratio <= m { "met" } else { "**missed**" }));
+    format!("| {} | {} | {} | {} | {} | {:.2} | {bar} |", r.workload, r.what, r.ours, r.peer, r.theirs, r.ratio)
 }
 
 fn document(table: &str) -> Outcome<String> {

@@ -4,6 +4,9 @@ import time
 
 import av
 
+# FFmpeg's messages through Python can deadlock with its decoding threads.
+av.logging.restore_default_callback()
+
 path, n = sys.argv[1], int(sys.argv[2])
 container = av.open(path)
 stream = container.streams.video[0]

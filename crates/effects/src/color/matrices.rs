@@ -95,14 +95,24 @@ pub fn xyz_from_rgb(primaries: Primaries) -> Matrix34 {
     of_columns(std::array::from_fn(|k| columns[k].map(|v| v * scale[k])))
 }
 
-/// Linear RGB of one set of primaries to another, white adapted by the Bradford transform.
-pub fn primaries(from: Primaries, to: Primaries) -> Matrix34 {
-    const BRADFORD: Matrix34 = [[0.8951, 0.2664, -0.1614, 0.0], [-0.7502, 1.7135, 0.0367, 0.0], [0.0389, -0.0685, 1.0296, 0.0]];
-    let cone = |p: Primaries| apply(BRADFORD, xyz(p.chromaticities()[3]));
-    let (source, target) = (cone(from), cone(to));
+/// CIE XYZ adapted from one white to another (chromaticities) by the Bradford transform (ICC.1:2010 annex E).
+fn bradford(from: [f64; 2], to: [f64; 2]) -> Matrix34 {
+    const CONES: Matrix34 = [[0.8951, 0.2664, -0.1614, 0.0], [-0.7502, 1.7135, 0.0367, 0.0], [0.0389, -0.0685, 1.0296, 0.0]];
+    let (source, target) = (apply(CONES, xyz(from)), apply(CONES, xyz(to)));
     let gain: Matrix34 = std::array::from_fn(|i| std::array::from_fn(|j| if i == j { target[i] / source[i] } else { 0.0 }));
-    let adapt = multiply(invert(BRADFORD), multiply(gain, BRADFORD));
+    multiply(invert(CONES), multiply(gain, CONES))
+}
+
+/// Linear RGB of one set of primaries to another, white adapted.
+pub fn primaries(from: Primaries, to: Primaries) -> Matrix34 {
+    let adapt = bradford(from.chromaticities()[3], to.chromaticities()[3]);
     multiply(invert(xyz_from_rgb(to)), multiply(adapt, xyz_from_rgb(from)))
+}
+
+/// Linear RGB adapted from one white to another.
+pub fn adapted(space: Primaries, from: [f64; 2], to: [f64; 2]) -> [[f64; 3]; 3] {
+    let m = multiply(invert(xyz_from_rgb(space)), multiply(bradford(from, to), xyz_from_rgb(space)));
+    m.map(|r| [r[0], r[1], r[2]])
 }
 
 #[cfg(test)]

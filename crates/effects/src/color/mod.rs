@@ -105,6 +105,21 @@ pub fn working_from_display(working: WorkingSpace) -> Vec<ColorStep> {
     if working.linear { linearise(working.transfer).into_iter().collect() } else { Vec::new() }
 }
 
+/// Linear light to display-encoded values of the composition.
+pub fn display_from_linear(working: WorkingSpace) -> Vec<ColorStep> {
+    delinearise(working.transfer).into_iter().collect()
+}
+
+/// Display-encoded values of the composition to linear light.
+pub fn linear_from_display(working: WorkingSpace) -> Vec<ColorStep> {
+    linearise(working.transfer).into_iter().collect()
+}
+
+/// Rows of the matrix that adapts linear BT.709 colour from one white to another (chromaticities), by the Bradford transform.
+pub fn adapt(from: [f64; 2], to: [f64; 2]) -> [[f64; 3]; 3] {
+    matrices::adapted(Primaries::Bt709, from, to)
+}
+
 /// A straight display-encoded RGBA in the composition's primaries and transfer as straight working colour.
 pub fn working_color(rgba: [f32; 4], working: WorkingSpace) -> [f32; 4] {
     let px = Rgba { c: rgb(rgba[0], rgba[1], rgba[2]), a: rgba[3] };

@@ -12,6 +12,9 @@ pub static SPEC: EffectSpec = EffectSpec {
     domain: Domain::Display,
     shape: Shape::Point { kernel: |_| &Point(Brightness), prepare: |p, _| Uniforms::new(&[p.number(0)]) },
     neutral: |p| p.number(0) == 0.0,
+    keeps_alpha: true,
+    fills: false,
+    animated: false,
 };
 
 struct Brightness;

@@ -24,6 +24,9 @@ pub static SPEC: EffectSpec = EffectSpec {
     domain: Domain::Display,
     shape: Shape::Point { kernel: |_| &Point(ChromaKey), prepare },
     neutral: |_| false,
+    keeps_alpha: false,
+    fills: false,
+    animated: false,
 };
 
 #[inline(always)]

@@ -12,6 +12,9 @@ pub static SPEC: EffectSpec = EffectSpec {
     domain: Domain::Display,
     shape: Shape::Point { kernel: |_| &Point(Contrast), prepare: |p, _| Uniforms::new(&[p.number(0), 0.5 - 0.5 * p.number(0)]) },
     neutral: |p| p.number(0) == 1.0,
+    keeps_alpha: true,
+    fills: false,
+    animated: false,
 };
 
 struct Contrast;

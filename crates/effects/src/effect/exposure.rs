@@ -19,6 +19,9 @@ pub static SPEC: EffectSpec = EffectSpec {
         prepare: |p, _| Uniforms::new(&[Real::exp2(p.number(0)), p.number(1), 1.0 / p.number(2)]),
     },
     neutral: |p| p.number(0) == 0.0 && p.number(1) == 0.0 && p.number(2) == 1.0,
+    keeps_alpha: true,
+    fills: false,
+    animated: false,
 };
 
 /// Without the power.

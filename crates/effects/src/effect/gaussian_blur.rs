@@ -21,6 +21,9 @@ pub static SPEC: EffectSpec = EffectSpec {
     domain: Domain::Working,
     shape: Shape::Separable { weights: |p, _| gaussian(p.number(0) * 0.5) },
     neutral: |p| p.number(0) == 0.0,
+    keeps_alpha: false,
+    fills: false,
+    animated: false,
 };
 
 /// Gaussian weights for a standard deviation in pixels.

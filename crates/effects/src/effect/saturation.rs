@@ -12,6 +12,9 @@ pub static SPEC: EffectSpec = EffectSpec {
     domain: Domain::Working,
     shape: Shape::Point { kernel: |_| &Point(Saturation), prepare: |p, _| Uniforms::new(&[p.number(0)]) },
     neutral: |p| p.number(0) == 1.0,
+    keeps_alpha: true,
+    fills: false,
+    animated: false,
 };
 
 struct Saturation;

@@ -24,6 +24,9 @@ pub static SPEC: EffectSpec = EffectSpec {
         },
     },
     neutral: |p| p.number(0) == 0.0,
+    keeps_alpha: true,
+    fills: false,
+    animated: false,
 };
 
 struct Vignette;

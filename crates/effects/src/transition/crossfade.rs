@@ -1,6 +1,6 @@
 //! Cross dissolve.
 use super::INCLUDE_AUDIO;
-use crate::spec::{TransitionSpec, Uniforms};
+use crate::spec::*;
 use cutroom_kernel::{At, MAX_UNIFORMS, Mix, MixKernel, Real, Rgba, rgb};
 
 /// `from·(1 − p) + to·p`.
@@ -8,11 +8,12 @@ pub static SPEC: TransitionSpec = TransitionSpec {
     id: "crossfade",
     name: "Cross Dissolve",
     params: &[INCLUDE_AUDIO],
-    kernel: &Mix(CrossDissolve),
+    family: TransitionFamily::Dissolve,
+    shape: TransitionShape::Mix(&Mix(CrossDissolve)),
     prepare: |_, progress, _| Uniforms::new(&[progress]),
 };
 
-struct CrossDissolve;
+pub(super) struct CrossDissolve;
 impl MixKernel for CrossDissolve {
     #[inline(always)]
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], f: Rgba<R>, t: Rgba<R>, _: At<R>) -> Rgba<R> {

@@ -1,6 +1,6 @@
 //! Dips: the outgoing picture fades to a colour in the first half, the incoming one out of it in the second.
 use super::INCLUDE_AUDIO;
-use crate::spec::{ParamKind, ParamSpec, Params, TransitionSpec, Uniforms};
+use crate::spec::*;
 use cutroom_kernel::{At, MAX_UNIFORMS, Mix, MixKernel, Real, Rgba, rgb};
 
 const fn dip(
@@ -9,7 +9,7 @@ const fn dip(
     params: &'static [ParamSpec],
     prepare: fn(Params<'_>, f32, &crate::Raster) -> Uniforms,
 ) -> TransitionSpec {
-    TransitionSpec { id, name, params, kernel: &Mix(Dip), prepare }
+    TransitionSpec { id, name, params, family: TransitionFamily::Dissolve, shape: TransitionShape::Mix(&Mix(Dip)), prepare }
 }
 /// Through black.
 pub static TO_BLACK: TransitionSpec = dip("dip-to-black", "Dip to Black", &[INCLUDE_AUDIO], |_, p, _| uniforms(p, [0.0, 0.0, 0.0]));

@@ -1,10 +1,112 @@
-//! Transitions, one file per kind. Kernels mix premultiplied pictures over the whole canvas.
-pub mod crossfade;
-pub mod dip;
-pub mod wipe;
+//! Transitions, one file per kind of kernel. Kernels mix premultiplied pictures over the whole canvas.
+mod crossfade;
+mod dip;
+mod field;
+mod light;
+mod pattern;
+mod planes;
+mod shape_wipe;
+mod wipe;
 
-use crate::spec::{ParamKind, ParamSpec};
+use crate::spec::{ParamSpec, TransitionSpec};
+use cutroom_kernel::{Real, Rgba, rgb};
 
 /// Whether the sound cross-fades too; read when planning sound.
-pub const INCLUDE_AUDIO: ParamSpec =
-    ParamSpec { id: "includeAudio", name: "Include audio", kind: ParamKind::Bool { default: true }, unit: "" };
+const INCLUDE_AUDIO: ParamSpec = ParamSpec::switch("includeAudio", "Include audio", true);
+const PLAIN: &[ParamSpec] = &[INCLUDE_AUDIO];
+const SOFT: &[ParamSpec] = &[ParamSpec::number("softness", "Softness", 0.0, 0.0, 1.0, ""), INCLUDE_AUDIO];
+const SEED: ParamSpec = ParamSpec::quality("seed", "Seed", 0.0, 0.0, 65_535.0);
+const SEEDED: &[ParamSpec] = &[SEED, INCLUDE_AUDIO];
+const COLORED: &[ParamSpec] = &[ParamSpec::color("color", "Colour", [1.0, 0.45, 0.1, 1.0]), SEED, INCLUDE_AUDIO];
+
+/// `from·(1 − k) + to·k`.
+#[inline(always)]
+fn mixed<R: Real>(f: Rgba<R>, t: Rgba<R>, k: R) -> Rgba<R> {
+    Rgba { c: rgb(f.c.r.mix(t.c.r, k), f.c.g.mix(t.c.g, k), f.c.b.mix(t.c.b, k)), a: f.a.mix(t.a, k) }
+}
+
+/// Every transition.
+pub static TRANSITIONS: &[&TransitionSpec] = &[
+    &crossfade::SPEC,
+    &light::ADDITIVE,
+    &light::NON_ADDITIVE,
+    &light::BLUR_DISSOLVE,
+    &dip::TO_BLACK,
+    &dip::TO_WHITE,
+    &dip::TO_COLOR,
+    &wipe::LEFT,
+    &wipe::RIGHT,
+    &wipe::UP,
+    &wipe::DOWN,
+    &shape_wipe::CENTER,
+    &shape_wipe::CLOCK,
+    &shape_wipe::BARN_DOOR_H,
+    &shape_wipe::BARN_DOOR_V,
+    &shape_wipe::CIRCLE,
+    &shape_wipe::OVAL,
+    &shape_wipe::DIAMOND,
+    &shape_wipe::SQUARE,
+    &shape_wipe::TRIANGLE,
+    &shape_wipe::CROSS,
+    &shape_wipe::STAR,
+    &shape_wipe::DIAGONAL,
+    &shape_wipe::SPIRAL,
+    &planes::PUSH_LEFT,
+    &planes::PUSH_RIGHT,
+    &planes::PUSH_UP,
+    &planes::PUSH_DOWN,
+    &planes::SLIDE_LEFT,
+    &planes::SLIDE_RIGHT,
+    &planes::SLIDE_UP,
+    &planes::SLIDE_DOWN,
+    &planes::SQUEEZE,
+    &light::FLASH,
+    &light::LIGHT_LEAK,
+    &light::LIGHT_SWEEP,
+    &light::CHROMA_LEAK,
+    &light::LENS_FLARE,
+    &light::FILM_BURN,
+    &light::PROJECTOR_FLICKER,
+    &field::FILM_ROLL,
+    &light::VIGNETTE_BLOOM,
+    &field::BLOCK_GLITCH,
+    &field::CRT_COLLAPSE,
+    &field::MOSAIC_GLITCH,
+    &field::RGB_SPLIT_GLITCH,
+    &field::SCANLINE_GLITCH,
+    &light::TV_STATIC,
+    &pattern::CHECKER,
+    &pattern::DOOM_BARS,
+    &pattern::PAINT_SPLATTER,
+    &pattern::POLKA_DOT,
+    &pattern::RANDOM_BLOCKS,
+    &pattern::BLINDS_H,
+    &pattern::BLINDS_V,
+    &pattern::ZIG_ZAG,
+    &field::MAGNETIC_TILES,
+    &field::PUZZLE_PUSH,
+    &field::SHATTER_GLASS,
+    &light::NOISE_DISSOLVE,
+    &field::WATER_DROP,
+    &field::SWIRL,
+    &field::KALEIDOSCOPE,
+    &field::RIPPLE,
+    &field::LIQUID_MELT,
+    &planes::ROTATE_LEFT,
+    &planes::ROTATE_RIGHT,
+    &planes::ROTATE_90,
+    &planes::ZOOM_IN,
+    &planes::ZOOM_OUT,
+    &planes::SPIN_ZOOM,
+    &field::ZOOM_BLUR,
+    &field::DIRECTIONAL_BLUR,
+    &field::WHIP_PAN,
+    &planes::FLIP_HORIZONTAL,
+    &planes::FLIP_VERTICAL,
+    &planes::CARD_SPIN,
+    &planes::ROLL_3D,
+    &planes::SPINBACK_3D,
+    &planes::TUMBLE_AWAY,
+    &planes::CUBE_3D,
+    &planes::DOOR_3D,
+];

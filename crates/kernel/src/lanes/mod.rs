@@ -58,6 +58,8 @@ pub trait Isa: Copy + Send + Sync + 'static {
     fn pow2i(a: Self::F) -> Self::F;
     /// See [`Real::split_exp`].
     fn split_exp(a: Self::F) -> (Self::F, Self::F);
+    /// See [`Real::hash`].
+    fn hash(x: Self::F, y: Self::F, z: Self::F) -> Self::F;
     /// Reads `N` floats; `s` must hold them.
     fn load(s: &[f32]) -> Self::F;
     /// Writes `N` floats; `s` must hold them.
@@ -88,6 +90,11 @@ pub trait Isa: Copy + Send + Sync + 'static {
     /// # Safety
     /// Every index must be below `p.len()` and not negative.
     unsafe fn gather_at(p: &[f32], index: Self::F) -> Self::F;
+    /// `p[y · stride + x]` with whole numbers as floats.
+    ///
+    /// # Safety
+    /// Every such place must lie inside `p`, and no number be negative.
+    unsafe fn gather_xy(p: &[f32], stride: u32, x: Self::F, y: Self::F) -> Self::F;
 }
 
 /// `N` lanes as a [`Real`].
@@ -190,6 +197,10 @@ impl<I: Isa> Real for V<I> {
     fn split_exp(self) -> (Self, Self) {
         let (e, m) = I::split_exp(self.0);
         (Self(e), Self(m))
+    }
+    #[inline(always)]
+    fn hash(self, y: impl Into<Self>, z: impl Into<Self>) -> Self {
+        Self(I::hash(self.0, y.into().0, z.into().0))
     }
 }
 impl<I: Isa> V<I> {

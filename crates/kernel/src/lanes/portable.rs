@@ -141,6 +141,13 @@ impl Isa for Portable {
         (a.map(|x| x.split_exp().0), a.map(|x| x.split_exp().1))
     }
     #[inline(always)]
+    fn hash(x: [f32; N], y: [f32; N], z: [f32; N]) -> [f32; N] {
+        core::array::from_fn(
+            #[inline(always)]
+            |i| Real::hash(x[i], y[i], z[i]),
+        )
+    }
+    #[inline(always)]
     fn load(s: &[f32]) -> [f32; N] {
         [s[0], s[1], s[2], s[3]]
     }
@@ -183,5 +190,9 @@ impl Isa for Portable {
     #[inline(always)]
     unsafe fn gather_at(p: &[f32], index: [f32; N]) -> [f32; N] {
         index.map(|i| p[i as usize])
+    }
+    #[inline(always)]
+    unsafe fn gather_xy(p: &[f32], stride: u32, x: [f32; N], y: [f32; N]) -> [f32; N] {
+        core::array::from_fn(|i| p[y[i] as usize * stride as usize + x[i] as usize])
     }
 }

@@ -37,6 +37,22 @@ macro_rules! mem {
     )* };
 }
 
+/// pcg3d on whole lanes; the comment on `Real::hash` has the source.
+macro_rules! pcg3d {
+    ($x:ident $y:ident $z:ident: $int:ident $set:ident $mul:ident $add:ident $xor:ident $shift:ident $float:ident $scale:ident $setf:ident) => {{
+        let (m, c) = ($set(1_664_525), $set(1_013_904_223));
+        let a = $add($mul($int($x), m), c);
+        let b = $add($mul($int($y), m), c);
+        let d = $add($mul($int($z), m), c);
+        let a = $add(a, $mul(b, d));
+        let b = $add(b, $mul(d, a));
+        let d = $add(d, $mul(a, b));
+        let (a, b, d) = ($xor(a, $shift::<16>(a)), $xor(b, $shift::<16>(b)), $xor(d, $shift::<16>(d)));
+        let a = $add(a, $mul(b, d));
+        $scale($float($shift::<8>(a)), $setf(1.0 / 16_777_216.0))
+    }};
+}
+
 impl Isa for Sse4 {
     const N: usize = 4;
     type F = __m128;
@@ -67,6 +83,7 @@ impl Isa for Sse4 {
         fn mask_or(a: __m128, b: __m128) -> __m128 = _mm_or_ps(a, b);
         fn mask_not(a: __m128) -> __m128 = _mm_xor_ps(a, _mm_castsi128_ps(_mm_set1_epi32(-1)));
         fn select(m: __m128, a: __m128, b: __m128) -> __m128 = _mm_blendv_ps(b, a, m);
+        fn hash(x: __m128, y: __m128, z: __m128) -> __m128 = pcg3d!(x y z: _mm_cvttps_epi32 _mm_set1_epi32 _mm_mullo_epi32 _mm_add_epi32 _mm_xor_si128 _mm_srli_epi32 _mm_cvtepi32_ps _mm_mul_ps _mm_set1_ps);
         fn pow2i(a: __m128) -> __m128 = _mm_castsi128_ps(_mm_slli_epi32::<23>(_mm_castps_si128(_mm_add_ps(a, _mm_set1_ps(8_388_735.0)))));
         fn split_exp(a: __m128) -> (__m128, __m128) = { let i = _mm_castps_si128(a); (_mm_sub_ps(_mm_cvtepi32_ps(_mm_srli_epi32::<23>(i)), _mm_set1_ps(126.0)), _mm_castsi128_ps(_mm_or_si128(_mm_and_si128(i, _mm_set1_epi32(0x7f_ffff)), _mm_set1_epi32(0x3f00_0000)))) };
     }
@@ -113,6 +130,21 @@ impl Isa for Sse4 {
             }
         }
     }
+    #[inline(always)]
+    unsafe fn gather_xy(p: &[f32], stride: u32, x: __m128, y: __m128) -> __m128 {
+        // SAFETY: the caller guarantees places inside `p`; target features as in the module documentation.
+        unsafe {
+            let mut k = [0i32; 4];
+            let at = _mm_add_epi32(_mm_mullo_epi32(_mm_cvttps_epi32(y), _mm_set1_epi32(stride as i32)), _mm_cvttps_epi32(x));
+            _mm_storeu_si128(k.as_mut_ptr().cast(), at);
+            _mm_setr_ps(
+                *p.get_unchecked(k[0] as usize),
+                *p.get_unchecked(k[1] as usize),
+                *p.get_unchecked(k[2] as usize),
+                *p.get_unchecked(k[3] as usize),
+            )
+        }
+    }
 }
 
 impl Isa for Avx2 {
@@ -145,6 +177,7 @@ impl Isa for Avx2 {
         fn mask_or(a: __m256, b: __m256) -> __m256 = _mm256_or_ps(a, b);
         fn mask_not(a: __m256) -> __m256 = _mm256_xor_ps(a, _mm256_castsi256_ps(_mm256_set1_epi32(-1)));
         fn select(m: __m256, a: __m256, b: __m256) -> __m256 = _mm256_blendv_ps(b, a, m);
+        fn hash(x: __m256, y: __m256, z: __m256) -> __m256 = pcg3d!(x y z: _mm256_cvttps_epi32 _mm256_set1_epi32 _mm256_mullo_epi32 _mm256_add_epi32 _mm256_xor_si256 _mm256_srli_epi32 _mm256_cvtepi32_ps _mm256_mul_ps _mm256_set1_ps);
         fn pow2i(a: __m256) -> __m256 = _mm256_castsi256_ps(_mm256_slli_epi32::<23>(_mm256_castps_si256(_mm256_add_ps(a, _mm256_set1_ps(8_388_735.0)))));
         fn split_exp(a: __m256) -> (__m256, __m256) = { let i = _mm256_castps_si256(a); (_mm256_sub_ps(_mm256_cvtepi32_ps(_mm256_srli_epi32::<23>(i)), _mm256_set1_ps(126.0)), _mm256_castsi256_ps(_mm256_or_si256(_mm256_and_si256(i, _mm256_set1_epi32(0x7f_ffff)), _mm256_set1_epi32(0x3f00_0000)))) };
     }
@@ -180,6 +213,14 @@ impl Isa for Avx2 {
         // SAFETY: the caller guarantees indices inside `p`; target features as in the module documentation.
         unsafe { _mm256_i32gather_ps::<4>(p.as_ptr(), _mm256_cvttps_epi32(index)) }
     }
+    #[inline(always)]
+    unsafe fn gather_xy(p: &[f32], stride: u32, x: __m256, y: __m256) -> __m256 {
+        // SAFETY: the caller guarantees places inside `p`; target features as in the module documentation.
+        unsafe {
+            let row = _mm256_mullo_epi32(_mm256_cvttps_epi32(y), _mm256_set1_epi32(stride as i32));
+            _mm256_i32gather_ps::<4>(p.as_ptr(), _mm256_add_epi32(row, _mm256_cvttps_epi32(x)))
+        }
+    }
 }
 
 impl Isa for Avx512 {
@@ -209,6 +250,7 @@ impl Isa for Avx512 {
         fn lt(a: __m512, b: __m512) -> __mmask16 = _mm512_cmp_ps_mask::<_CMP_LT_OQ>(a, b);
         fn le(a: __m512, b: __m512) -> __mmask16 = _mm512_cmp_ps_mask::<_CMP_LE_OQ>(a, b);
         fn select(m: __mmask16, a: __m512, b: __m512) -> __m512 = _mm512_mask_blend_ps(m, b, a);
+        fn hash(x: __m512, y: __m512, z: __m512) -> __m512 = pcg3d!(x y z: _mm512_cvttps_epi32 _mm512_set1_epi32 _mm512_mullo_epi32 _mm512_add_epi32 _mm512_xor_si512 _mm512_srli_epi32 _mm512_cvtepi32_ps _mm512_mul_ps _mm512_set1_ps);
         fn pow2i(a: __m512) -> __m512 = _mm512_castsi512_ps(_mm512_slli_epi32::<23>(_mm512_castps_si512(_mm512_add_ps(a, _mm512_set1_ps(8_388_735.0)))));
         fn split_exp(a: __m512) -> (__m512, __m512) = { let i = _mm512_castps_si512(a); (_mm512_sub_ps(_mm512_cvtepi32_ps(_mm512_srli_epi32::<23>(i)), _mm512_set1_ps(126.0)), _mm512_castsi512_ps(_mm512_or_si512(_mm512_and_si512(i, _mm512_set1_epi32(0x7f_ffff)), _mm512_set1_epi32(0x3f00_0000)))) };
     }
@@ -253,5 +295,13 @@ impl Isa for Avx512 {
     unsafe fn gather_at(p: &[f32], index: __m512) -> __m512 {
         // SAFETY: the caller guarantees indices inside `p`; target features as in the module documentation.
         unsafe { _mm512_i32gather_ps::<4>(_mm512_cvttps_epi32(index), p.as_ptr()) }
+    }
+    #[inline(always)]
+    unsafe fn gather_xy(p: &[f32], stride: u32, x: __m512, y: __m512) -> __m512 {
+        // SAFETY: the caller guarantees places inside `p`; target features as in the module documentation.
+        unsafe {
+            let row = _mm512_mullo_epi32(_mm512_cvttps_epi32(y), _mm512_set1_epi32(stride as i32));
+            _mm512_i32gather_ps::<4>(_mm512_add_epi32(row, _mm512_cvttps_epi32(x)), p.as_ptr())
+        }
     }
 }

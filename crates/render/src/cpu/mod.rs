@@ -7,7 +7,7 @@ use crate::{
     api::{OutputSpec, RenderError},
     program::{NormalOpaque, Pass, Program, Source, Stage, Target, TilePass},
 };
-use cutroom_kernel::{Blend, BlendOp, Extent, SimdLevel, TILE_PITCH, TILE_ROWS, Tile, lanes::MAX_LANES, rows};
+use cutroom_kernel::{Blend, BlendOp, Extent, Field, Inputs, SimdLevel, TILE_PITCH, TILE_ROWS, Tile, lanes::MAX_LANES, rows};
 use cutroom_types::{Picture, PictureFormat, Plane, PlaneMemory, Size};
 use pack::{Band, Packer};
 use rayon::prelude::*;
@@ -56,6 +56,7 @@ struct Scratch {
 struct Prepared<'a> {
     stage: &'a Stage,
     sampler: Option<Sampler<'a>>,
+    fields: Vec<Field<'a>>,
     bounds: [u32; 4],
     /// Register content matters outside the bounds too, so it is cleared there.
     clear_outside: bool,
@@ -131,13 +132,17 @@ impl CpuRenderer {
         let mut register_bounds = vec![full; pass.registers];
         let mut prepared: Vec<Prepared> = Vec::with_capacity(pass.stages.len());
         for stage in &pass.stages {
+            let raster = |id: usize| {
+                rasters[id]
+                    .as_ref()
+                    .ok_or_else(|| RenderError::Unsupported("a pass that reads an intermediate before it is drawn".into()))
+            };
+            let mut fields = Vec::new();
             let (sampler, bounds) = match stage {
                 Stage::Sample { reg, sampling } => {
                     let input = match sampling.source {
                         Source::Picture(id) => Input::Picture(&program.pictures[id]),
-                        Source::Intermediate(id) => Input::Raster(rasters[id].as_ref().ok_or_else(|| {
-                            RenderError::Unsupported("a pass that reads an intermediate before it is drawn".into())
-                        })?),
+                        Source::Intermediate(id) => Input::Raster(raster(id)?),
                     };
                     register_bounds[*reg] = sampling.bounds;
                     (Some(Sampler::new(*sampling, &input, &self.tables)), sampling.bounds)
@@ -149,7 +154,22 @@ impl CpuRenderer {
                 Stage::Unpremultiply { reg } | Stage::Premultiply { reg } | Stage::Point { reg, .. } | Stage::Fade { reg, .. } => {
                     (None, register_bounds[*reg])
                 }
-                Stage::Blend { bounds, backdrop, .. } => {
+                Stage::Read { reg, fields: ids, .. } => {
+                    for &id in ids {
+                        let r = raster(id)?;
+                        let planes = r.planes.each_ref().map(Vec::as_slice);
+                        fields.extend(Field::new(planes, r.size.width as usize, r.size.height as usize));
+                    }
+                    (None, register_bounds[*reg])
+                }
+                Stage::Blend { bounds, backdrop, source, .. } => {
+                    let s = register_bounds[*source];
+                    if bounds != &s {
+                        // Pixels beyond the source change too: there it is transparent.
+                        for p in prepared.iter_mut().filter(|p| matches!(p.stage, Stage::Sample { reg, .. } if reg == source)) {
+                            p.clear_outside = true;
+                        }
+                    }
                     // What was drawn so far below stays where it was; the union is what later stages of the backdrop must cover.
                     let b = &mut register_bounds[*backdrop];
                     *b = [b[0].min(bounds[0]), b[1].min(bounds[1]), b[2].max(bounds[2]), b[3].max(bounds[3])];
@@ -171,7 +191,7 @@ impl CpuRenderer {
                 }
             };
             let clear_outside = matches!(stage, Stage::Sample { reg: 0, .. });
-            prepared.push(Prepared { stage, sampler, bounds, clear_outside });
+            prepared.push(Prepared { stage, sampler, fields, bounds, clear_outside });
         }
         Ok(prepared)
     }
@@ -316,19 +336,20 @@ impl CpuRenderer {
                         || vec![0.0f32; w + 2 * reach],
                         |padded, (out, rows_in)| {
                             for (out, row) in out.chunks_mut(w).zip(rows_in.chunks(w)) {
+                                padded[..reach].fill(row[0]);
                                 padded[reach..reach + w].copy_from_slice(row);
+                                padded[reach + w..].fill(row[w - 1]);
                                 let taps: Vec<&[f32]> = (0..=2 * reach).map(|k| &padded[k..k + w]).collect();
                                 rows::convolve(level, &taps, weights, out);
                             }
                         },
                     );
                 } else {
-                    let zero = vec![0.0f32; w];
                     to.par_chunks_mut(w).enumerate().for_each(|(y, out)| {
                         let taps: Vec<&[f32]> = (0..=2 * reach)
                             .map(|k| {
-                                let at = y as i64 + k as i64 - reach as i64;
-                                if at < 0 || at >= h as i64 { &zero[..] } else { &from[at as usize * w..at as usize * w + w] }
+                                let at = (y + k).saturating_sub(reach).min(h - 1);
+                                &from[at * w..at * w + w]
                             })
                             .collect();
                         rows::convolve(level, &taps, weights, out);
@@ -418,12 +439,18 @@ fn run_stages(level: SimdLevel, prepared: &[Prepared], scratch: &mut Scratch, x:
                 let at = [x0 as f32, y0 as f32, m.xx as f32, m.yx as f32, m.xy as f32, m.yy as f32];
                 kernel.run(level, &uniforms.values, &mut tiles[*reg], Extent { width, rows, at });
             }
-            Stage::Blend { backdrop, source, kernel, id, opacity, opaque_backdrop, .. } => {
+            Stage::Read { reg, kernel, uniforms, kernel_from_output: m, edge, table, .. } => {
+                let (x0, y0) = m.apply(x as f64 + 0.5, y as f64 + 0.5);
+                let at = [x0 as f32, y0 as f32, m.xx as f32, m.yx as f32, m.xy as f32, m.yy as f32];
+                let inputs = Inputs { fields: &p.fields, edge: *edge, table };
+                kernel.run(level, &uniforms.values, inputs, &mut tiles[*reg], Extent { width, rows, at });
+            }
+            Stage::Blend { backdrop, source, kernel, id, opacity, seed, opaque_backdrop, .. } => {
                 if let Ok([b, s]) = tiles.get_disjoint_mut([*backdrop, *source]) {
                     if *opaque_backdrop && *id == "normal" {
-                        Blend(NormalOpaque).run(level, *opacity, b, s, plain);
+                        Blend(NormalOpaque).run(level, *opacity, 0.0, b, s, plain);
                     } else {
-                        kernel.run(level, *opacity, b, s, plain);
+                        kernel.run(level, *opacity, *seed, b, s, plain);
                     }
                 }
             }

@@ -6,10 +6,7 @@ struct Numbers { rasters: array<vec4<u32>, 5>, v: array<vec4<f32>, 1> }
 @group(0) @binding(3) var<storage, read> weights: array<f32>;
 
 fn load(p: vec2<i32>, size: vec2<i32>) -> vec4<f32> {
-    if (any(p < vec2<i32>(0)) || any(p >= size)) {
-        return vec4<f32>(0.0);
-    }
-    return textureLoad(source, p, 0);
+    return textureLoad(source, clamp(p, vec2<i32>(0), size - 1), 0);
 }
 // rasters[0] = width, height, step right, step down; rasters[1].x = number of weights
 @compute @workgroup_size(16, 16)

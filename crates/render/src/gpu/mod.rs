@@ -34,6 +34,9 @@ const INTERMEDIATE: wgpu::TextureFormat = wgpu::TextureFormat::Rgba16Float;
 /// Most compiled passes that are kept; beyond, all are dropped and compiled anew as needed.
 const MOST_COMPILED: usize = 256;
 
+/// Weights and tables that are kept on the device.
+const MOST_TABLES: usize = 32;
+
 /// Draws programs on a GPU.
 pub struct GpuRenderer {
     gpu: Gpu,
@@ -42,6 +45,8 @@ pub struct GpuRenderer {
     uploads: Uploads,
     intermediates: Vec<(Size, wgpu::TextureView)>,
     uniforms: Option<wgpu::Buffer>,
+    /// Weights and tables of late, the oldest first.
+    tables: Vec<(Vec<f32>, wgpu::Buffer)>,
     ring: Ring,
 }
 
@@ -58,7 +63,8 @@ struct Job {
     /// Written; `None` for the output's planes.
     target: Option<wgpu::TextureView>,
     textures: Vec<wgpu::TextureView>,
-    weights: Option<wgpu::Buffer>,
+    /// Weights or tables.
+    storage: Option<wgpu::Buffer>,
     workgroups: [u32; 2],
 }
 
@@ -84,6 +90,7 @@ impl GpuRenderer {
             uploads: Uploads::default(),
             intermediates: Vec::new(),
             uniforms: None,
+            tables: Vec::new(),
             ring: Ring::default(),
         })
     }
@@ -233,7 +240,8 @@ impl GpuRenderer {
                     Target::Intermediate(_) => Writes::Texture(INTERMEDIATE),
                     Target::Output | Target::Plane(_) => Writes::Words,
                 };
-                let bound = pipeline::compile(&self.gpu, shader.text.clone(), writes, &laid.textures.texels, false)?;
+                let bound =
+                    pipeline::compile(&self.gpu, shader.text.clone(), writes, &laid.textures.texels, laid.structure.tables)?;
                 if self.compiled.len() >= MOST_COMPILED {
                     self.compiled.clear();
                 }
@@ -263,7 +271,8 @@ impl GpuRenderer {
             });
         }
         let workgroups = laid.structure.workgroups(pass.size);
-        Ok(Job { bound: compiled.bound.clone(), numbers, target, textures, weights: None, workgroups })
+        let storage = if laid.structure.tables { Some(self.upload_tables(&laid.tables)?) } else { None };
+        Ok(Job { bound: compiled.bound.clone(), numbers, target, textures, storage, workgroups })
     }
 
     fn prepare_convolve(
@@ -288,16 +297,35 @@ impl GpuRenderer {
         let mut numbers = Numbers::default();
         numbers.rasters[0] = [size.width, size.height, u32::from(horizontal), u32::from(!horizontal)];
         numbers.rasters[1][0] = weights.len() as u32;
+        let buffer = self.upload_tables(weights)?;
+        let numbers = self.append_numbers(&numbers, bytes);
+        let workgroups = [size.width.div_ceil(16), size.height.div_ceil(16)];
+        Ok(Job { bound, numbers, target, textures: vec![source], storage: Some(buffer), workgroups })
+    }
+
+    /// Numbers as a storage buffer; those of the last frames are not uploaded again.
+    fn upload_tables(&mut self, values: &[f32]) -> Result<wgpu::Buffer, RenderError> {
+        if values.len() as u64 * 4 > self.gpu.limits.max_storage_buffer_binding_size {
+            return Err(RenderError::Unsupported(format!("tables of {} numbers on this GPU", values.len())));
+        }
+        if let Some(i) = self.tables.iter().position(|(v, _)| v == values) {
+            let kept = self.tables.remove(i);
+            let buffer = kept.1.clone();
+            self.tables.push(kept);
+            return Ok(buffer);
+        }
         let buffer = self.gpu.device.create_buffer(&wgpu::BufferDescriptor {
-            label: Some("weights"),
-            size: (weights.len().max(1) * 4) as u64,
+            label: Some("tables"),
+            size: (values.len().max(1) * 4) as u64,
             usage: wgpu::BufferUsages::STORAGE | wgpu::BufferUsages::COPY_DST,
             mapped_at_creation: false,
         });
-        self.gpu.queue.write_buffer(&buffer, 0, bytemuck::cast_slice(weights));
-        let numbers = self.append_numbers(&numbers, bytes);
-        let workgroups = [size.width.div_ceil(16), size.height.div_ceil(16)];
-        Ok(Job { bound, numbers, target, textures: vec![source], weights: Some(buffer), workgroups })
+        self.gpu.queue.write_buffer(&buffer, 0, bytemuck::cast_slice(values));
+        if self.tables.len() >= MOST_TABLES {
+            self.tables.remove(0);
+        }
+        self.tables.push((values.to_vec(), buffer.clone()));
+        Ok(buffer)
     }
 
     /// Writes are ordered before the next submission and after earlier ones, so one buffer serves all frames under way.
@@ -333,7 +361,7 @@ impl GpuRenderer {
                     },
                 ];
                 resources.extend(job.textures.iter().map(wgpu::BindingResource::TextureView));
-                resources.extend(job.weights.iter().map(|b| b.as_entire_binding()));
+                resources.extend(job.storage.iter().map(|b| b.as_entire_binding()));
                 let entries: Vec<wgpu::BindGroupEntry> =
                     resources.into_iter().zip(0..).map(|(resource, binding)| wgpu::BindGroupEntry { binding, resource }).collect();
                 let group = device.create_bind_group(&wgpu::BindGroupDescriptor {

@@ -2,11 +2,11 @@
 use super::{
     numbers::Numbers,
     output::OutputCode,
-    sampling::{SampleCode, Texel, Textures, is_everything},
+    sampling::{SampleCode, Texel, TextureUse, Textures, is_everything},
 };
 use crate::program::{Program, Reg, Stage, Target, TilePass};
 use cutroom_kernel::{
-    At, MAX_UNIFORMS, Real, Rgba, rgb,
+    At, Edge, MAX_UNIFORMS, Real, Rgba, TraceReads, rgb,
     trace::{T, Trace, trace},
 };
 use cutroom_types::{Affine, ColorModel, PictureFormat, Size};
@@ -20,6 +20,7 @@ enum StageCode {
     Unpremultiply(Reg),
     Premultiply(Reg),
     Point(Reg, TypeId),
+    Read(Reg, TypeId, Vec<usize>, Edge),
     Blend(Reg, Reg, TypeId),
     Mix(Reg, Reg, TypeId),
     Fade(Reg),
@@ -43,6 +44,8 @@ pub struct Structure {
     registers: usize,
     output: OutputCode,
     texels: Vec<Texel>,
+    /// Whether tables are bound, after the textures.
+    pub tables: bool,
 }
 
 impl Structure {
@@ -62,6 +65,8 @@ pub struct Laid {
     pub numbers: Numbers,
     /// Parameters of the stages in order.
     params: Vec<f32>,
+    /// Tables of the stages, one after the other.
+    pub tables: Vec<f32>,
 }
 
 /// Splits a pass into structure and numbers. `format` is the output's layout, `left` whether its chroma is co-sited with the first
@@ -71,9 +76,10 @@ pub fn lay_out(program: &Program, pass: &TilePass, format: PictureFormat, left: 
     let mut numbers = Numbers::default();
     numbers.rasters[0] = [pass.size.width, pass.size.height, 0, 0];
     let mut params = Vec::new();
+    let mut tables = Vec::new();
     let mut stages = Vec::with_capacity(pass.stages.len());
     for stage in &pass.stages {
-        push_params(stage, &mut params);
+        push_params(stage, tables.len(), &mut params);
         stages.push(match stage {
             Stage::Fill { reg, .. } => StageCode::Fill(*reg),
             Stage::Sample { reg, sampling } => {
@@ -82,6 +88,11 @@ pub fn lay_out(program: &Program, pass: &TilePass, format: PictureFormat, left: 
             Stage::Unpremultiply { reg } => StageCode::Unpremultiply(*reg),
             Stage::Premultiply { reg } => StageCode::Premultiply(*reg),
             Stage::Point { reg, kernel, .. } => StageCode::Point(*reg, kernel.kernel_id()),
+            Stage::Read { reg, kernel, fields, edge, table, .. } => {
+                tables.extend_from_slice(table);
+                let bound = fields.iter().map(|id| textures.binding(TextureUse::Intermediate(*id), Texel::Rgba)).collect();
+                StageCode::Read(*reg, kernel.kernel_id(), bound, *edge)
+            }
             Stage::Blend { backdrop, source, kernel, .. } => StageCode::Blend(*backdrop, *source, kernel.kernel_id()),
             Stage::Mix { from, to, kernel, .. } => StageCode::Mix(*from, *to, kernel.kernel_id()),
             Stage::Fade { reg, .. } => StageCode::Fade(*reg),
@@ -96,8 +107,15 @@ pub fn lay_out(program: &Program, pass: &TilePass, format: PictureFormat, left: 
             OutputCode::planes(program, pass, one, false, &mut textures, &mut numbers)
         }
     };
-    let structure = Structure { groups, stages, registers: pass.registers, output, texels: textures.texels.clone() };
-    Laid { structure, textures, numbers, params }
+    let structure = Structure {
+        groups,
+        stages,
+        registers: pass.registers,
+        output,
+        texels: textures.texels.clone(),
+        tables: !tables.is_empty(),
+    };
+    Laid { structure, textures, numbers, params, tables }
 }
 
 /// Finds runs of stages with common bounds.
@@ -135,9 +153,11 @@ fn group(pass: &TilePass, numbers: &mut Numbers) -> Vec<Group> {
 /// The register of a stage that changes only it.
 fn only_register(s: &Stage) -> Option<Reg> {
     match s {
-        Stage::Unpremultiply { reg } | Stage::Premultiply { reg } | Stage::Point { reg, .. } | Stage::Fade { reg, .. } => {
-            Some(*reg)
-        }
+        Stage::Unpremultiply { reg }
+        | Stage::Premultiply { reg }
+        | Stage::Point { reg, .. }
+        | Stage::Read { reg, .. }
+        | Stage::Fade { reg, .. } => Some(*reg),
         Stage::Fill { .. } | Stage::Sample { .. } | Stage::Blend { .. } | Stage::Mix { .. } => None,
     }
 }
@@ -156,14 +176,20 @@ fn is_read(stages: &[Stage], reg: Reg) -> bool {
 }
 
 /// Appends a stage's parameters; [`apply`] reads them in the same order.
-fn push_params(stage: &Stage, out: &mut Vec<f32>) {
+fn push_params(stage: &Stage, first_entry: usize, out: &mut Vec<f32>) {
     match stage {
         Stage::Fill { color, .. } => out.extend_from_slice(color),
         Stage::Point { uniforms, kernel_from_output: Affine { xx, xy, x0, yx, yy, y0 }, .. } => {
             out.extend([xx, xy, x0, yx, yy, y0].map(|v| *v as f32));
             out.extend_from_slice(&uniforms.values);
         }
-        Stage::Blend { opacity, .. } | Stage::Fade { opacity, .. } => out.push(*opacity),
+        Stage::Read { uniforms, kernel_from_output: Affine { xx, xy, x0, yx, yy, y0 }, table, .. } => {
+            out.extend([xx, xy, x0, yx, yy, y0].map(|v| *v as f32));
+            out.extend_from_slice(&uniforms.values);
+            out.extend([first_entry as f32, table.len().saturating_sub(1) as f32]);
+        }
+        Stage::Blend { opacity, seed, .. } => out.extend([*opacity, *seed]),
+        Stage::Fade { opacity, .. } => out.push(*opacity),
         Stage::Mix { uniforms, .. } => out.extend_from_slice(&uniforms.values),
         Stage::Sample { .. } | Stage::Unpremultiply { .. } | Stage::Premultiply { .. } => {}
     }
@@ -202,11 +228,20 @@ impl Shader {
         for (i, texel) in s.texels.iter().enumerate() {
             let _ = writeln!(text, "@group(0) @binding({}) var t{i}: texture_2d<{}>;", i + 2, texel.component());
         }
+        if s.tables {
+            let _ = writeln!(text, "@group(0) @binding({}) var<storage, read> tables: array<f32>;", s.texels.len() + 2);
+        }
+        if body.contains("hash3(") {
+            text.push_str(include_str!("hash.wgsl"));
+        }
         text.push_str(include_str!("sample.wgsl"));
         for texel in [Texel::Uint, Texel::Float, Texel::Rgba] {
             if s.texels.contains(&texel) {
                 text.push_str(&texel.helpers());
             }
+        }
+        if s.stages.iter().any(|c| matches!(c, StageCode::Read(_, _, textures, _) if !textures.is_empty())) {
+            text.push_str(include_str!("fields.wgsl"));
         }
         let _ = writeln!(
             text,
@@ -244,7 +279,7 @@ fn print_body(
                 continue;
             }
             let end = (i..g.stages.end).find(|&k| matches!(s.stages[k], StageCode::Sample(..))).unwrap_or(g.stages.end);
-            print_run(&pass.stages[i..end], text, traces, slot, param)?;
+            print_run(&pass.stages[i..end], &s.stages[i..end], text, traces, slot, param)?;
             i = end;
         }
         if g.guard.is_some() {
@@ -284,6 +319,7 @@ impl Registers {
 
 fn print_run(
     stages: &[Stage],
+    codes: &[StageCode],
     text: &mut String,
     traces: &mut Vec<(Trace, Range<usize>)>,
     slot: &mut usize,
@@ -292,8 +328,12 @@ fn print_run(
     let mut registers = Registers::default();
     let mut count = 0;
     let traced = trace(|| {
-        for s in stages {
-            apply(s, &mut registers, &mut count);
+        for (s, code) in stages.iter().zip(codes) {
+            let textures: Vec<u32> = match code {
+                StageCode::Read(_, _, bound, _) => bound.iter().map(|t| *t as u32).collect(),
+                _ => Vec::new(),
+            };
+            apply(s, &textures, &mut registers, &mut count);
         }
         registers.written.iter().flat_map(|r| registers.now.get(r)).flat_map(|c| [c.c.r, c.c.g, c.c.b, c.a]).collect()
     });
@@ -325,8 +365,8 @@ fn print_run(
     Ok(())
 }
 
-/// Records one stage; `next` is the next parameter of the run.
-fn apply(stage: &Stage, registers: &mut Registers, next: &mut u32) {
+/// Records one stage; `textures` are those it reads, `next` is the next parameter of the run.
+fn apply(stage: &Stage, textures: &[u32], registers: &mut Registers, next: &mut u32) {
     fn take<const N: usize>(next: &mut u32) -> [T; N] {
         let p = T::params(*next);
         *next += N as u32;
@@ -357,11 +397,19 @@ fn apply(stage: &Stage, registers: &mut Registers, next: &mut u32) {
             let px = registers.get(*reg);
             registers.set(*reg, kernel.trace(&p, px, at));
         }
+        Stage::Read { reg, kernel, edge, .. } => {
+            let [xx, xy, x0, yx, yy, y0] = take(next);
+            let at = At { x: x * xx + (y * xy + x0), y: x * yx + (y * yy + y0) };
+            let p: [T; MAX_UNIFORMS] = take(next);
+            let table = take(next);
+            let px = registers.get(*reg);
+            registers.set(*reg, kernel.trace(&p, px, at, TraceReads { textures, edge: *edge, table, uniforms: &p }));
+        }
         Stage::Blend { backdrop, source, kernel, .. } => {
-            let [opacity] = take(next);
+            let [opacity, seed] = take(next);
             let below = registers.get(*backdrop);
             let above = registers.get(*source);
-            registers.set(*backdrop, kernel.trace(below, Rgba { a: above.a * opacity, ..above }));
+            registers.set(*backdrop, kernel.trace(below, Rgba { a: above.a * opacity, ..above }, At { x, y }, seed));
         }
         Stage::Mix { from, to, kernel, .. } => {
             let p: [T; MAX_UNIFORMS] = take(next);

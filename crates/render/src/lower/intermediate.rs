@@ -1,14 +1,14 @@
 //! What must be drawn before it is sampled: nested compositions, sources under effects that need neighbours, strong reductions.
-use super::{LayerSource, Lowering, PassBuilder, check_size, find_effect, working_space};
+use super::{LayerSource, Lowering, PassBuilder, check_size, working_space};
 use crate::{
     api::RenderError,
     program::{Pass, Sampling, Source, Stage, Target},
 };
 use cutroom_effects::{
-    self as effects, Params, Raster, Shape,
+    SeparableWeights,
     color::{self, WorkingSpace},
 };
-use cutroom_timeline::{EffectUse, FramePlan};
+use cutroom_timeline::FramePlan;
 use cutroom_types::{Affine, ColorModel, ColorTags, PictureFormat, Size};
 
 impl Lowering<'_> {
@@ -47,56 +47,19 @@ impl Lowering<'_> {
         id
     }
 
-    /// Renders a source at its content size, with effects, into an intermediate.
-    pub(super) fn widen(
-        &mut self,
-        source: LayerSource,
-        chain: &[EffectUse],
-        working: WorkingSpace,
-    ) -> Result<LayerSource, RenderError> {
-        let size = source.content;
-        let mut current = source;
-        let mut rest = chain;
-        loop {
-            let wide = rest.iter().position(|e| matches!(effects::effect(&e.id).map(|s| s.shape), Some(Shape::Separable { .. })));
-            let (points, tail) = rest.split_at(wide.unwrap_or(rest.len()));
-            let mut pass = PassBuilder::new(size);
-            let bounds = pass.full();
-            let window = [0.0, 0.0, current.source_size.width as f32, current.source_size.height as f32];
-            let map = current.source_from_content;
-            pass.stages.push(Stage::Sample {
-                reg: 0,
-                sampling: Sampling { source: current.source, source_from_output: map, window, bounds },
-            });
-            pass.convert(0, current.decode.clone());
-            if current.premultiplied && current.has_alpha && !points.is_empty() {
-                pass.stages.push(Stage::Unpremultiply { reg: 0 });
-            }
-            self.point_effects(points, working, size, &Affine::IDENTITY, &mut pass, 0)?;
-            if !(current.premultiplied && points.is_empty()) {
-                pass.stages.push(Stage::Premultiply { reg: 0 });
-            }
-            let mut id = self.add_intermediate(size, pass);
-            let Some((wide, after)) = tail.split_first() else {
-                return Ok(Self::intermediate_source(id, size));
-            };
-            let spec = find_effect(wide)?;
-            if let Shape::Separable { weights } = spec.shape {
-                let raster = Raster { width_px: size.width as f32, height_px: size.height as f32, linear: working.linear };
-                let w = weights(Params(&wide.params), &raster);
-                for (horizontal, weights) in [(true, w.horizontal), (false, w.vertical)] {
-                    let to = self.program.intermediates.len();
-                    self.program.intermediates.push(size);
-                    self.program.passes.push(Pass::Convolve { from: id, to, horizontal, weights });
-                    id = to;
-                }
-            }
-            current = Self::intermediate_source(id, size);
-            rest = after;
-            if rest.is_empty() {
-                return Ok(current);
+    /// Filters an intermediate.
+    pub(super) fn convolve(&mut self, from: usize, size: Size, weights: &SeparableWeights) -> usize {
+        let mut id = from;
+        for (horizontal, weights) in [(true, &weights.horizontal), (false, &weights.vertical)] {
+            // A single weight is 1.
+            if weights.len() > 1 {
+                let to = self.program.intermediates.len();
+                self.program.intermediates.push(size);
+                self.program.passes.push(Pass::Convolve { from: id, to, horizontal, weights: weights.clone() });
+                id = to;
             }
         }
+        id
     }
 
     pub(super) fn intermediate_source(id: usize, size: Size) -> LayerSource {
@@ -113,7 +76,7 @@ impl Lowering<'_> {
 
     /// Renders a source upright and smaller by `step`, so that a bilinear read of it is enough.
     pub(super) fn reduce(&mut self, source: LayerSource, step: f64, working: WorkingSpace) -> Result<LayerSource, RenderError> {
-        let source = if source.has_alpha && !source.premultiplied { self.widen(source, &[], working)? } else { source };
+        let source = if source.has_alpha && !source.premultiplied { self.widen(source, &[], working, 0.0)? } else { source };
         let content = source.content;
         let size = Size {
             width: ((f64::from(content.width) / step).ceil() as u32).max(1),

@@ -1,7 +1,9 @@
 //! From a plan and its source pictures to a [`Program`]: places layers, drops what cannot be seen, passes untouched pictures
 //! through, and strings everything that is per-pixel into as few passes as the effects allow.
+mod chain;
 mod intermediate;
 mod planes;
+mod transition;
 
 use crate::{
     api::{OutputSpec, RenderError, SourcePictures},
@@ -9,11 +11,13 @@ use crate::{
     program::{Pass, PictureId, Program, Reg, Sampling, Source, Stage, Target, TilePass},
 };
 use cutroom_effects::{
-    self as effects, Domain, EffectSpec, Family, Params, Raster, Shape,
+    self as effects, BlendSpec, Domain, EffectSpec, Params, Raster, Shape,
     color::{self, ColorStep, WorkingSpace},
 };
+use cutroom_kernel::Edge;
 use cutroom_timeline::{BlendSpace, Canvas, Content, EffectUse, Fit, FramePlan, Layer, Transform};
 use cutroom_types::{Affine, AlphaMode, ColorModel, ColorTags, ParamValue, Picture, PictureFormat, Size};
+use std::borrow::Cow;
 
 /// Largest side of any raster, in pixels.
 pub const MAX_SIDE_PX: u32 = 32_768;
@@ -168,8 +172,18 @@ impl Lowering<'_> {
             let reg = usize::from(started);
             let at = pass.stages.len();
             let registers = pass.registers;
-            let drawn = self.draw_layer(layer, &plan.canvas, pass, reg)?;
-            let Some(drawn) = drawn else { continue };
+            let everywhere = find_blend(layer)?.everywhere;
+            let nothing = |pass: &mut PassBuilder| {
+                pass.use_register(1);
+                pass.stages.push(Stage::Fill { reg: 1, color: [0.0; 4] });
+                Drawn { bounds: [0; 4], opaque: false, picture: None }
+            };
+            let drawn = match self.draw_layer(layer, &plan.canvas, pass, reg)? {
+                Some(drawn) => drawn,
+                // A layer that nobody sees still cuts away what lies below.
+                None if started && everywhere => nothing(pass),
+                None => continue,
+            };
             let covers = drawn.opaque && drawn.bounds == pass.full() && layer.opacity == 1.0 && layer.blend == "normal";
             if !started && covers {
                 started = true;
@@ -233,7 +247,8 @@ impl Lowering<'_> {
                 pass.stages.push(Stage::Fill { reg, color: color::working_color(*rgba, working) });
                 let full = pass.full();
                 let whole = Placement::whole(canvas.size);
-                self.point_effects(&layer.effects, working, canvas.size, &whole.content_from_output, pass, reg)?;
+                let raster = raster(canvas.size, working, layer.time.as_secs_f64() as f32);
+                self.point_effects(&layer.effects, working, &raster, &whole.content_from_output, pass, reg)?;
                 Ok(Some(Drawn { bounds: full, opaque: rgba[3] >= 1.0 && keeps_alpha(&layer.effects)?, picture: None }))
             }
             _ => {
@@ -291,16 +306,16 @@ impl Lowering<'_> {
     ) -> Result<Option<Drawn>, RenderError> {
         let working = working_space(canvas);
         let Some(mut placed) = place::place(&layer.transform, source.content, canvas.size) else { return Ok(None) };
-        let last_wide =
-            layer.effects.iter().rposition(|e| matches!(effects::effect(&e.id).map(|s| s.shape), Some(Shape::Separable { .. })));
+        let time_secs = layer.time.as_secs_f64() as f32;
+        let last_wide = layer.effects.iter().rposition(|e| effects::effect(&e.id).is_some_and(EffectSpec::is_wide));
         let split = last_wide.map_or(0, |i| i + 1);
         if split > 0 {
-            source = self.widen(source, &layer.effects[..split], working)?;
+            source = self.widen(source, &layer.effects[..split], working, time_secs)?;
         }
         let map = source.source_from_content.after(&placed.content_from_output);
         let unit = map.is_axis_aligned() && map.xx.abs() == 1.0 && map.yy.abs() == 1.0 && is_integer(map.x0) && is_integer(map.y0);
         if source.has_alpha && !source.premultiplied && !unit {
-            source = self.widen(source, &[], working)?;
+            source = self.widen(source, &[], working, 0.0)?;
         }
         let map = source.source_from_content.after(&placed.content_from_output);
         // A rotated reduction is first reduced along the axes.
@@ -328,7 +343,8 @@ impl Lowering<'_> {
             pass.stages.push(Stage::Unpremultiply { reg });
         }
         let rest = &layer.effects[split..];
-        self.point_effects(rest, working, source.content, &placed.content_from_output, pass, reg)?;
+        let raster = raster(source.content, working, time_secs);
+        self.point_effects(rest, working, &raster, &placed.content_from_output, pass, reg)?;
         let opaque = !source.has_alpha && placed.is_full_inside && keeps_alpha(rest)?;
         let picture = match source.source {
             Source::Picture(id) if rest.is_empty() && map == Affine::IDENTITY && opaque => Some(id),
@@ -342,91 +358,97 @@ impl Lowering<'_> {
         &self,
         chain: &[EffectUse],
         working: WorkingSpace,
-        content: Size,
+        raster: &Raster,
         content_from_output: &Affine,
         pass: &mut PassBuilder,
         reg: Reg,
     ) -> Result<(), RenderError> {
-        let mut display = false;
+        let mut linear = working.linear;
         for used in chain {
             let spec = find_effect(used)?;
-            let Shape::Point { kernel, prepare } = spec.shape else { continue };
-            let want_display = spec.domain == Domain::Display;
-            if want_display != display {
-                pass.convert(
-                    reg,
-                    if want_display { color::display_from_working(working) } else { color::working_from_display(working) },
-                );
-                display = want_display;
-            }
-            let raster = Raster { width_px: content.width as f32, height_px: content.height as f32, linear: working.linear };
-            let uniforms = prepare(Params(&used.params), &raster);
-            pass.stages.push(Stage::Point {
-                reg,
-                kernel: kernel(Params(&used.params)),
-                uniforms,
-                kernel_from_output: *content_from_output,
-            });
+            pass.convert(reg, to_domain(spec.domain, &mut linear, working));
+            let values = effect_params(spec, used, working);
+            pass.stages.extend(pixel_stage(spec, Params(&values), raster, content_from_output, reg));
         }
-        if display {
-            pass.convert(reg, color::working_from_display(working));
-        }
+        pass.convert(reg, to_domain(Domain::Working, &mut linear, working));
         Ok(())
     }
+}
 
-    fn draw_transition(
-        &mut self,
-        id: &str,
-        params: &[(String, ParamValue)],
-        progress: f32,
-        sides: [Option<&Layer>; 2],
-        canvas: &Canvas,
-        pass: &mut PassBuilder,
-        reg: Reg,
-    ) -> Result<Option<Drawn>, RenderError> {
-        let spec = effects::transition(id).ok_or_else(|| RenderError::Unknown { what: "transition", id: id.into() })?;
-        let working = working_space(canvas);
-        let mut opaque = true;
-        for (i, side) in sides.into_iter().enumerate() {
-            let r = reg + i;
-            pass.use_register(r);
-            let drawn = match side {
-                Some(layer) => self.draw_layer(layer, canvas, pass, r)?.map(|d| (d, layer.opacity)),
-                None => None,
-            };
-            match drawn {
-                None => {
-                    pass.stages.push(Stage::Fill { reg: r, color: [0.0; 4] });
-                    opaque = false;
-                }
-                Some((d, opacity)) => {
-                    let solid = d.opaque && d.bounds == pass.full() && opacity == 1.0;
-                    opaque &= solid;
-                    if !solid {
-                        pass.stages.push(Stage::Premultiply { reg: r });
-                    }
-                    if opacity < 1.0 {
-                        pass.stages.push(Stage::Fade { reg: r, opacity });
-                    }
-                }
-            }
+/// Parameters of an effect, colours in the space that it works in.
+fn effect_params<'a>(spec: &EffectSpec, used: &'a EffectUse, working: WorkingSpace) -> Cow<'a, [(String, ParamValue)]> {
+    // Colours are given display-encoded.
+    let wanted = match spec.domain {
+        Domain::Working => working,
+        Domain::Display => WorkingSpace { linear: false, ..working },
+        Domain::Linear => WorkingSpace { linear: true, ..working },
+    };
+    match spec.domain {
+        Domain::Working | Domain::Linear if used.params.iter().any(|(_, v)| matches!(v, ParamValue::Color(_))) => {
+            Cow::Owned(working_params(&used.params, wanted))
         }
-        let raster = Raster { width_px: canvas.size.width as f32, height_px: canvas.size.height as f32, linear: working.linear };
-        let params: Vec<(String, ParamValue)> = params
-            .iter()
-            .map(|(name, v)| match v {
-                ParamValue::Color(c) => {
-                    (name.clone(), ParamValue::Color(color::working_color(c.map(|x| x as f32), working).map(f64::from)))
-                }
-                other => (name.clone(), other.clone()),
-            })
-            .collect();
-        let uniforms = (spec.prepare)(Params(&params), progress, &raster);
-        pass.stages.push(Stage::Mix { from: reg, to: reg + 1, kernel: spec.kernel, id: spec.id, uniforms });
-        if !opaque {
-            pass.stages.push(Stage::Unpremultiply { reg });
+        _ => Cow::Borrowed(&used.params),
+    }
+}
+
+/// Parameters with colours in the working space.
+fn working_params(params: &[(String, ParamValue)], working: WorkingSpace) -> Vec<(String, ParamValue)> {
+    let convert = |v: &ParamValue| match v {
+        ParamValue::Color(c) => ParamValue::Color(color::working_color(c.map(|x| x as f32), working).map(f64::from)),
+        other => other.clone(),
+    };
+    params.iter().map(|(name, v)| (name.clone(), convert(v))).collect()
+}
+
+/// Steps from linear light or display-encoded values, as `linear` says, to a domain.
+fn to_domain(domain: Domain, linear: &mut bool, working: WorkingSpace) -> Vec<ColorStep> {
+    let wanted = match domain {
+        Domain::Working => working.linear,
+        Domain::Display => false,
+        Domain::Linear => true,
+    };
+    match (std::mem::replace(linear, wanted), wanted) {
+        (true, false) => color::display_from_linear(working),
+        (false, true) => color::linear_from_display(working),
+        _ => Vec::new(),
+    }
+}
+
+/// What effects are told of their raster.
+fn raster(size: Size, working: WorkingSpace, time_secs: f32) -> Raster {
+    Raster { width_px: size.width as f32, height_px: size.height as f32, linear: working.linear, time_secs }
+}
+
+/// The stage of an effect that works on single pixels; `None` for others.
+fn pixel_stage(spec: &EffectSpec, params: Params<'_>, raster: &Raster, map: &Affine, reg: Reg) -> Option<Stage> {
+    match spec.shape {
+        Shape::Point { kernel, prepare } => {
+            Some(Stage::Point { reg, kernel: kernel(params), uniforms: prepare(params, raster), kernel_from_output: *map })
         }
-        Ok(Some(Drawn { bounds: pass.full(), opaque, picture: None }))
+        Shape::Table { kernel, prepare, table } => Some(Stage::Read {
+            reg,
+            kernel: kernel(params),
+            uniforms: prepare(params, raster),
+            kernel_from_output: *map,
+            fields: Vec::new(),
+            edge: Edge::Clamp,
+            table: table(params),
+        }),
+        _ => None,
+    }
+}
+
+/// Reads an intermediate of the pass's size as it is.
+fn whole_intermediate(id: usize, size: Size, reg: Reg) -> Stage {
+    let (w, h) = (size.width, size.height);
+    Stage::Sample {
+        reg,
+        sampling: Sampling {
+            source: Source::Intermediate(id),
+            source_from_output: Affine::IDENTITY,
+            window: [0.0, 0.0, w as f32, h as f32],
+            bounds: [0, 0, w, h],
+        },
     }
 }
 
@@ -438,18 +460,24 @@ fn source_from_content(picture: &Picture) -> Affine {
         .after(&picture.orientation.stored_from_upright(Size { width, ..stored }))
 }
 
+fn find_blend(layer: &Layer) -> Result<&'static BlendSpec, RenderError> {
+    effects::blend_mode(&layer.blend).ok_or_else(|| RenderError::Unknown { what: "blend mode", id: layer.blend.clone() })
+}
+
 fn blend(pass: &mut PassBuilder, layer: &Layer, drawn: &Drawn) -> Result<(), RenderError> {
-    let spec =
-        effects::blend_mode(&layer.blend).ok_or_else(|| RenderError::Unknown { what: "blend mode", id: layer.blend.clone() })?;
+    let spec = find_blend(layer)?;
     pass.stages.push(Stage::Blend {
         backdrop: 0,
         source: 1,
         kernel: spec.kernel,
         id: spec.id,
         opacity: layer.opacity,
+        // Frames of up to 1000 a second have different seeds.
+        seed: (layer.time.as_secs_f64() * 1000.0).round() as f32,
         opaque_backdrop: !pass.translucent,
-        bounds: drawn.bounds,
+        bounds: if spec.everywhere { pass.full() } else { drawn.bounds },
     });
+    pass.translucent |= spec.cuts;
     Ok(())
 }
 
@@ -461,12 +489,12 @@ fn find_effect(used: &EffectUse) -> Result<&'static EffectSpec, RenderError> {
 fn keeps_alpha(chain: &[EffectUse]) -> Result<bool, RenderError> {
     chain.iter().try_fold(true, |all, e| {
         let spec = find_effect(e)?;
-        Ok(all && spec.family != Family::Keying && matches!(spec.shape, Shape::Point { .. }))
+        Ok(all && spec.keeps_alpha && !spec.is_wide())
     })
 }
 
 fn point_only(chain: &[EffectUse]) -> Result<bool, RenderError> {
-    chain.iter().try_fold(true, |all, e| Ok(all && matches!(find_effect(e)?.shape, Shape::Point { .. })))
+    chain.iter().try_fold(true, |all, e| Ok(all && !find_effect(e)?.is_wide()))
 }
 
 /// Fitted and centred, nothing more.

@@ -44,8 +44,12 @@ impl Lowering<'_> {
                     return Ok(false);
                 }
                 let Some(spec) = effects::transition(id) else { return Ok(false) };
-                let raster =
-                    Raster { width_px: plan.canvas.size.width as f32, height_px: plan.canvas.size.height as f32, linear: false };
+                let raster = Raster {
+                    width_px: plan.canvas.size.width as f32,
+                    height_px: plan.canvas.size.height as f32,
+                    linear: false,
+                    time_secs: 0.0,
+                };
                 b.opacity = (spec.prepare)(Params(params), *progress, &raster).values[0];
                 // Whatever lies below is hidden.
                 (base, over) = (Some(a), vec![b]);

@@ -2,7 +2,7 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 use cutroom_render::{OutputSpec, SourcePictures};
 use cutroom_timeline::{BlendSpace, Canvas, Content, EffectUse, FramePlan, Layer, Transform};
-use cutroom_types::{ColorTags, MediaId, ParamValue, Picture, PictureFormat, Primaries, Size, Time, Transfer};
+use cutroom_types::{ColorTags, MediaId, ParamValue, Picture, PictureFormat, Primaries, Size, Time, TimeDelta, Transfer};
 use std::collections::BTreeMap;
 
 pub const YUV444: PictureFormat = PictureFormat::yuv(8, 0, 0);
@@ -72,7 +72,15 @@ pub fn media(id: &str) -> Content {
 }
 
 pub fn layer(content: Content) -> Layer {
-    Layer { clip: "clip".into(), content, effects: vec![], transform: Transform::IDENTITY, opacity: 1.0, blend: "normal".into() }
+    Layer {
+        clip: "clip".into(),
+        content,
+        effects: vec![],
+        transform: Transform::IDENTITY,
+        opacity: 1.0,
+        blend: "normal".into(),
+        time: TimeDelta::default(),
+    }
 }
 
 pub fn plan(canvas: Canvas, layers: Vec<Layer>) -> FramePlan {
@@ -86,6 +94,7 @@ pub fn output(format: PictureFormat) -> OutputSpec {
 /// A catalogue effect with some parameters set, the rest at their defaults.
 pub fn effect(id: &str, set: &[(&str, f64)]) -> EffectUse {
     let spec = cutroom_effects::effect(id).unwrap();
+    assert!(set.iter().all(|(n, _)| spec.param(n).is_some()), "{id} has no such parameter: {set:?}");
     let params = spec.params.iter().map(|p| {
         let given = set.iter().find(|(n, _)| *n == p.id).map(|(_, v)| ParamValue::Number(*v));
         (p.id.to_owned(), given.unwrap_or_else(|| p.kind.default_value()))

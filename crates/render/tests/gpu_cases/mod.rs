@@ -177,7 +177,7 @@ pub fn shapes() -> Vec<Case> {
     let nested = plan(canvas(size(100, 50), false), vec![layer(media("large")), placed(media("small"), 0.5, 10.0, [3.0, 3.0])]);
     cases.push(case("nested", on(placed(Content::Composition(Box::new(nested)), 0.8, 5.0, [0.0; 2])), &pictures, c420));
     let chain = Layer {
-        effects: vec![all_defaults("gaussian-blur"), common::effect("exposure", &[("stops", 0.5)])],
+        effects: vec![all_defaults("gaussian-blur"), common::effect("exposure", &[("exposure", 0.5)])],
         ..placed(media("small"), 0.8, 0.0, [0.0; 2])
     };
     cases.push(case("blur then exposure", on(chain), &pictures, c420));

@@ -4,9 +4,15 @@
 //! sub-expressions exist once; operations on constants are done at once by the host's `f32`, which rounds as the lanes do. What
 //! depends on parameters only is never part of the shader: [`Trace::uniforms`] computes it on the host, so changing a parameter
 //! changes numbers and not text.
+//!
+//! What a kernel reads (tables, other pixels) and its loops are nodes too; they exist in shaders only, [`Trace::evaluate`] takes
+//! them for 0. A node that depends on a loop's index is printed inside that loop, everything else before it.
+use crate::reads::Edge;
 use crate::real::{HostMask, Mask, Real};
 use core::ops::{Add, BitAnd, BitOr, Div, Mul, Neg, Not, Sub};
-use std::{cell::RefCell, collections::HashMap, fmt::Write};
+use std::{cell::RefCell, collections::HashMap};
+
+mod print;
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 enum Unary {
@@ -27,7 +33,16 @@ enum Binary {
     Min,
     Max,
 }
-/// One recorded operation; operands are indices of earlier nodes. The last six give truth values.
+/// Where a sample comes from: which texture, and what lies beyond its edges.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct SampleSource {
+    /// Texture of the shader.
+    pub texture: u32,
+    /// Beyond its edges.
+    pub edge: Edge,
+}
+
+/// One recorded operation; operands are indices of earlier nodes. The last six give truth values; `Sample` and `Turns` four numbers.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 enum Node {
     Const(u32),
@@ -36,6 +51,16 @@ enum Node {
     Unary(Unary, u32),
     Binary(Binary, u32, u32),
     Select(u32, u32, u32),
+    Hash(u32, u32, u32),
+    /// An entry of the shader's tables, by a whole number.
+    Table(u32),
+    Sample(SampleSource, u32, u32),
+    /// One component of four.
+    Part(u32, u8),
+    /// The running number of loop `.0`.
+    Turn(u32),
+    /// Sums, or largest values, of four numbers over a loop: its id, how often, what.
+    Turns(u32, bool, u32, [u32; 4]),
     Truth(bool),
     Less(u32, u32),
     LessEqual(u32, u32),
@@ -44,13 +69,23 @@ enum Node {
     Not(u32),
 }
 impl Node {
-    fn operands(self) -> ([u32; 3], usize) {
+    fn operands(self) -> ([u32; 5], usize) {
         match self {
-            Self::Const(_) | Self::Param(_) | Self::Input(_) | Self::Truth(_) => ([0; 3], 0),
-            Self::Unary(_, a) | Self::Not(a) => ([a, 0, 0], 1),
-            Self::Binary(_, a, b) | Self::Less(a, b) | Self::LessEqual(a, b) | Self::And(a, b) | Self::Or(a, b) => ([a, b, 0], 2),
-            Self::Select(m, a, b) => ([m, a, b], 3),
+            Self::Const(_) | Self::Param(_) | Self::Input(_) | Self::Truth(_) | Self::Turn(_) => ([0; 5], 0),
+            Self::Unary(_, a) | Self::Not(a) | Self::Table(a) | Self::Part(a, _) => ([a, 0, 0, 0, 0], 1),
+            Self::Binary(_, a, b)
+            | Self::Less(a, b)
+            | Self::LessEqual(a, b)
+            | Self::And(a, b)
+            | Self::Or(a, b)
+            | Self::Sample(_, a, b) => ([a, b, 0, 0, 0], 2),
+            Self::Select(m, a, b) | Self::Hash(m, a, b) => ([m, a, b, 0, 0], 3),
+            Self::Turns(_, _, n, [a, b, c, d]) => ([n, a, b, c, d], 5),
         }
+    }
+    /// Whether it differs from pixel to pixel, or exists in shaders only.
+    fn is_of_pixels(self) -> bool {
+        matches!(self, Self::Input(_) | Self::Table(_) | Self::Sample(..) | Self::Turn(_) | Self::Turns(..))
     }
     fn is_truth(self) -> bool {
         matches!(self, Self::Truth(_) | Self::Less(..) | Self::LessEqual(..) | Self::And(..) | Self::Or(..) | Self::Not(_))
@@ -66,6 +101,8 @@ impl Node {
             Self::Unary(op, a) => unary(op, at(a)),
             Self::Binary(op, a, b) => binary(op, at(a), at(b)),
             Self::Select(m, a, b) => Real::select(HostMask(at(m) != 0.0), at(a), at(b)),
+            Self::Hash(a, b, c) => Real::hash(at(a), at(b), at(c)),
+            Self::Table(_) | Self::Sample(..) | Self::Part(..) | Self::Turn(_) | Self::Turns(..) => 0.0,
             Self::Truth(b) => truth(b),
             Self::Less(a, b) => truth(at(a) < at(b)),
             Self::LessEqual(a, b) => truth(at(a) <= at(b)),
@@ -101,6 +138,7 @@ fn binary(op: Binary, a: f32, b: f32) -> f32 {
 struct Graph {
     nodes: Vec<Node>,
     index: HashMap<Node, u32>,
+    loops: u32,
 }
 impl Graph {
     fn push(&mut self, n: Node) -> u32 {
@@ -185,6 +223,33 @@ impl T {
     /// `N` parameters from the `first`.
     pub fn params<const N: usize>(first: u32) -> [Self; N] {
         core::array::from_fn(|k| Self::param(first + k as u32))
+    }
+    /// An entry of the shader's tables; `index` must be a whole number inside them.
+    pub fn table(index: Self) -> Self {
+        Self(with(|g| g.push(Node::Table(index.0))))
+    }
+    /// Four components of a texture's colour at a position in pixels.
+    pub fn sample(source: SampleSource, x: Self, y: Self) -> [Self; 4] {
+        with(|g| {
+            let s = g.push(Node::Sample(source, x.0, y.0));
+            core::array::from_fn(|k| Self(g.push(Node::Part(s, k as u8))))
+        })
+    }
+    /// Sums (or largest values, if above 0) of `f(i)` for i = 0, 1, … below `turns`, which must not depend on the pixel.
+    ///
+    /// # Panics
+    /// With more than 64 loops in a trace.
+    pub fn turns(turns: Self, most: bool, f: impl Fn(Self) -> [Self; 4]) -> [Self; 4] {
+        let id = with(|g| {
+            g.loops += 1;
+            g.loops - 1
+        });
+        assert!(id < 64, "a trace with more than 64 loops");
+        let body = f(Self(with(|g| g.push(Node::Turn(id))))).map(|t| t.0);
+        with(|g| {
+            let s = g.push(Node::Turns(id, most, turns.0, body));
+            core::array::from_fn(|k| Self(g.push(Node::Part(s, k as u8))))
+        })
     }
 }
 impl From<f32> for T {
@@ -282,6 +347,13 @@ impl Real for T {
     fn split_exp(self) -> (Self, Self) {
         with(|g| (Self(g.unary(Unary::Exponent, self.0)), Self(g.unary(Unary::Mantissa, self.0))))
     }
+    fn hash(self, y: impl Into<Self>, z: impl Into<Self>) -> Self {
+        let (y, z) = (y.into(), z.into());
+        Self(with(|g| match (g.constant(self.0), g.constant(y.0), g.constant(z.0)) {
+            (Some(a), Some(b), Some(c)) => g.number(Real::hash(a, b, c)),
+            _ => g.push(Node::Hash(self.0, y.0, z.0)),
+        }))
+    }
 }
 
 /// A recorded computation.
@@ -294,6 +366,8 @@ pub struct Trace {
     derived: Vec<u32>,
     /// Nodes that the shader computes, in order.
     emitted: Vec<u32>,
+    /// Loops that each node depends on, one bit each.
+    loops: Vec<u64>,
     /// Uniform nodes needed for `derived`, in order.
     on_host: Vec<u32>,
 }
@@ -319,7 +393,7 @@ impl Trace {
         let mut uniform: Vec<bool> = Vec::with_capacity(nodes.len());
         for n in &nodes {
             let (operands, count) = n.operands();
-            uniform.push(!matches!(n, Node::Input(_)) && operands[..count].iter().all(|&k| uniform[k as usize]));
+            uniform.push(!n.is_of_pixels() && operands[..count].iter().all(|&k| uniform[k as usize]));
         }
         // `needed` by the shader; `host` by the host for what the shader reads as uniforms.
         let (mut needed, mut host) = (vec![false; nodes.len()], vec![false; nodes.len()]);
@@ -345,7 +419,17 @@ impl Trace {
         let derived = pick(&|i| needed[i] && uniform[i] && !is_literal(i));
         let emitted = pick(&|i| needed[i] && !uniform[i]);
         let on_host = pick(&|i| host[i]);
-        Self { nodes, outputs, uniform, derived, emitted, on_host }
+        let mut loops: Vec<u64> = Vec::with_capacity(nodes.len());
+        for n in &nodes {
+            let (operands, count) = n.operands();
+            let inside = operands[..count].iter().fold(0, |all, &k| all | loops[k as usize]);
+            loops.push(match n {
+                Node::Turn(id) => 1 << id,
+                Node::Turns(id, ..) => inside & !(1 << id),
+                _ => inside,
+            });
+        }
+        Self { nodes, outputs, uniform, derived, emitted, on_host, loops }
     }
 
     /// How many numbers [`Self::uniforms`] gives.
@@ -371,73 +455,6 @@ impl Trace {
             v.push(n.value(&v, params, inputs));
         }
         self.outputs.iter().map(|&o| v[o as usize]).collect()
-    }
-
-    /// Prints WGSL: statements, and one expression per output. `input` names the inputs, `uniform` the numbers of [`Self::uniforms`];
-    /// variables are called `prefix` and a number.
-    pub fn wgsl(&self, prefix: &str, input: impl Fn(u32) -> String, uniform: impl Fn(usize) -> String) -> (String, Vec<String>) {
-        let mut names = vec![String::new(); self.nodes.len()];
-        for (i, n) in self.nodes.iter().enumerate() {
-            match *n {
-                Node::Const(bits) => {
-                    let x = f32::from_bits(bits);
-                    names[i] = if x.is_sign_negative() { format!("({x:?}f)") } else { format!("{x:?}f") };
-                }
-                Node::Truth(b) => names[i] = b.to_string(),
-                _ => {}
-            }
-        }
-        for (slot, &i) in self.derived.iter().enumerate() {
-            let u = uniform(slot);
-            names[i as usize] = if self.nodes[i as usize].is_truth() { format!("({u} != 0.0f)") } else { u };
-        }
-        let mut text = String::new();
-        for (count, &i) in self.emitted.iter().enumerate() {
-            debug_assert!(!self.uniform[i as usize]);
-            let at = |k: u32| names[k as usize].as_str();
-            let e = match self.nodes[i as usize] {
-                Node::Input(k) => {
-                    names[i as usize] = input(k);
-                    continue;
-                }
-                Node::Unary(op, a) => {
-                    let a = at(a);
-                    match op {
-                        Unary::Neg => format!("-{a}"),
-                        Unary::Abs => format!("abs({a})"),
-                        Unary::Floor => format!("floor({a})"),
-                        Unary::Sqrt => format!("sqrt({a})"),
-                        Unary::Pow2i => format!("bitcast<f32>(bitcast<u32>({a} + 8388735.0f) << 23u)"),
-                        Unary::Exponent => format!("f32(bitcast<u32>({a}) >> 23u) - 126.0f"),
-                        Unary::Mantissa => format!("bitcast<f32>((bitcast<u32>({a}) & 0x7fffffu) | 0x3f000000u)"),
-                    }
-                }
-                Node::Binary(op, a, b) => {
-                    let (a, b) = (at(a), at(b));
-                    match op {
-                        Binary::Add => format!("{a} + {b}"),
-                        Binary::Sub => format!("{a} - {b}"),
-                        Binary::Mul => format!("{a} * {b}"),
-                        Binary::Div => format!("{a} / {b}"),
-                        // Not `min` and `max`: those may give either operand for NaN.
-                        Binary::Min => format!("select({b}, {a}, {a} < {b})"),
-                        Binary::Max => format!("select({b}, {a}, {a} > {b})"),
-                    }
-                }
-                Node::Select(m, a, b) => format!("select({}, {}, {})", at(b), at(a), at(m)),
-                Node::Less(a, b) => format!("{} < {}", at(a), at(b)),
-                Node::LessEqual(a, b) => format!("{} <= {}", at(a), at(b)),
-                Node::And(a, b) => format!("{} && {}", at(a), at(b)),
-                Node::Or(a, b) => format!("{} || {}", at(a), at(b)),
-                Node::Not(a) => format!("!{}", at(a)),
-                // Never emitted: constants and parameters are uniform.
-                Node::Const(_) | Node::Param(_) | Node::Truth(_) => continue,
-            };
-            // Writing to a String cannot fail.
-            let _ = writeln!(text, "    let {prefix}{count} = {e};");
-            names[i as usize] = format!("{prefix}{count}");
-        }
-        (text, self.outputs.iter().map(|&o| names[o as usize].clone()).collect())
     }
 }
 

@@ -1,0 +1,57 @@
+//! Modes about coverage: stencils and silhouettes cut what lies below by the layer, alpha add joins edges without a seam, dissolves draw
+//! a layer's pixels whole or not at all.
+use crate::spec::BlendSpec;
+use cutroom_kernel::{At, Blend, BlendKernel, K, Real, Rgba, rgb};
+
+/// What lies below times `k`.
+#[inline(always)]
+fn cut<R: Real>(b: Rgba<R>, k: R) -> Rgba<R> {
+    Rgba { c: b.c.scale(k), a: b.a * k }
+}
+
+macro_rules! modes {
+    ($($(#[$doc:meta])* $spec:ident $kernel:ident $id:literal $name:literal $($set:ident)* |$b:ident, $s:ident, $at:ident, $seed:ident| $body:expr;)*) => { $(
+        $(#[$doc])*
+        pub static $spec: BlendSpec =
+            BlendSpec { $($set: true,)* ..BlendSpec::new($id, $name, &Blend($kernel)) };
+        struct $kernel;
+        impl BlendKernel for $kernel {
+            #[inline(always)]
+            fn eval<R: Real>($b: Rgba<R>, $s: Rgba<R>, $at: At<R>, $seed: R) -> Rgba<R> {
+                $body
+            }
+        }
+    )* };
+}
+
+/// The source where a random number lies below its alpha, else the backdrop.
+#[inline(always)]
+fn dissolve<R: Real>(b: Rgba<R>, s: Rgba<R>, at: At<R>, seed: R) -> Rgba<R> {
+    let show = at.x.floor().hash(at.y.floor(), seed).lt(s.a);
+    Rgba {
+        c: rgb(R::select(show, s.c.r, b.c.r), R::select(show, s.c.g, b.c.g), R::select(show, s.c.b, b.c.b)),
+        a: R::select(show, 1.0, b.a),
+    }
+}
+
+modes! {
+    /// Pixels at random by alpha, the same in every frame.
+    DISSOLVE Dissolve "dissolve" "Dissolve" |b, s, at, _seed| dissolve(b, s, at, R::from(0.0));
+    /// Pixels at random by alpha, others in every frame.
+    DANCING_DISSOLVE DancingDissolve "dancing-dissolve" "Dancing Dissolve" animated |b, s, at, seed| dissolve(b, s, at, seed + 1.0);
+    /// Below times the source's alpha.
+    STENCIL_ALPHA StencilAlpha "stencil-alpha" "Stencil Alpha" cuts everywhere |b, s, _at, _seed| cut(b, s.a);
+    /// Below times the source's luma times alpha.
+    STENCIL_LUMA StencilLuma "stencil-luma" "Stencil Luma" cuts everywhere |b, s, _at, _seed| cut(b, s.c.luma().saturate() * s.a);
+    /// Below times one less the source's alpha.
+    SILHOUETTE_ALPHA SilhouetteAlpha "silhouette-alpha" "Silhouette Alpha" cuts |b, s, _at, _seed| cut(b, K(1.0) - s.a);
+    /// Below times one less the source's luma times alpha.
+    SILHOUETTE_LUMA SilhouetteLuma "silhouette-luma" "Silhouette Luma" cuts
+        |b, s, _at, _seed| cut(b, K(1.0) - s.c.luma().saturate() * s.a);
+    /// Alphas added up to 1: the source as in normal, below it as much of the backdrop as there is room for.
+    ALPHA_ADD AlphaAdd "alpha-add" "Alpha Add" |b, s, _at, _seed| {
+        let room = (K(1.0) - s.a).min(b.a);
+        let k = R::select(b.a.gt(1e-6), room / b.a.max(1e-6), 0.0);
+        Rgba { c: rgb(s.c.r * s.a + b.c.r * k, s.c.g * s.a + b.c.g * k, s.c.b * s.a + b.c.b * k), a: s.a + room }
+    };
+}

@@ -1,0 +1,31 @@
+//! Box blur.
+use crate::spec::*;
+
+/// The mean of `2 · radius + 1` pixels along rows, then along columns; a fractional radius counts the outermost by their share.
+pub static SPEC: EffectSpec = EffectSpec {
+    params: &[ParamSpec::number("radius", "Radius", 5.0, 0.0, 20.0, "px")],
+    neutral: |p| p.number(0) == 0.0,
+    keeps_alpha: false,
+    ..EffectSpec::new(
+        "box-blur",
+        "Box Blur",
+        Family::Blur,
+        "Averages over a square.",
+        Shape::Separable { weights: |p, _| mean(p.number(0)) },
+    )
+};
+
+/// Equal weights within a radius in pixels.
+fn mean(radius_px: f32) -> SeparableWeights {
+    let whole = radius_px.floor() as usize;
+    let share = radius_px - radius_px.floor();
+    let mut w = vec![1.0; whole + 1];
+    if share > 0.0 {
+        w.push(share);
+    }
+    let sum = 2.0 * radius_px + 1.0;
+    for x in &mut w {
+        *x /= sum;
+    }
+    SeparableWeights { horizontal: w.clone(), vertical: w }
+}

@@ -1,0 +1,61 @@
+//! Mosaic.
+use crate::spec::*;
+use cutroom_kernel::{At, Edge, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, Rgba};
+
+/// Every block of `size` by `size` pixels, counted from the top left, takes its mean colour.
+pub static SPEC: EffectSpec = EffectSpec {
+    params: &[ParamSpec::number("size", "Size", 8.0, 1.0, 64.0, "px")],
+    neutral: |p| p.number(0) <= 1.0,
+    keeps_alpha: false,
+    ..EffectSpec::new(
+        "pixelate",
+        "Pixelate",
+        Family::Distort,
+        "Gives every block of pixels its mean colour.",
+        Shape::Steps(|p, r| blocks(p.number(0), [0.0, 0.0, r.width_px, r.height_px], 1.0)),
+    )
+};
+
+/// Means along rows, then along columns, inside the rectangle `[left, top, right, bottom]` in pixels, mixed in by `share`.
+pub(super) fn blocks(size_px: f32, [l, t, r, b]: [f32; 4], share: f32) -> Vec<Step> {
+    let n = size_px.ceil().max(1.0);
+    let step = |horizontal: f32, from: f32, to: f32| {
+        let u = Uniforms::new(&[n, size_px, 1.0 / size_px, size_px / n, from, to, horizontal, l, t, r, b, share]);
+        Step::Field(&Read(Means), u, Edge::Clamp)
+    };
+    vec![step(1.0, l, r), step(0.0, t, b)]
+}
+
+/// `[samples, size, 1 / size, distance of samples, from, to, horizontal?, left, top, right, bottom, share]`.
+struct Means;
+impl ReadKernel for Means {
+    #[inline(always)]
+    fn eval<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], _: Rgba<R>, at: At<R>, s: S) -> Rgba<R> {
+        let horizontal = p[6].gt(0.5);
+        let along = R::select(horizontal, at.x, at.y) - p[4];
+        let start = (along * p[2]).floor() * p[1] + p[4];
+        let sum = s.sum(
+            0,
+            #[inline(always)]
+            |i| {
+                let c = start + (i + 0.5) * p[3];
+                let v = s.sample(0, R::select(horizontal, c, at.x), R::select(horizontal, at.y, c));
+                // A block cut by the edge counts what is inside; the count travels apart.
+                let inside = R::select(c.lt(p[5]), 1.0, 0.0);
+                Rgba { c: v.c.scale(inside), a: v.a * inside }
+            },
+        );
+        let count = ((p[5] - start) / p[3]).min(p[0]).max(1.0);
+        // Whole samples only.
+        let k = R::from(1.0) / (count + 0.499).floor().max(1.0);
+        let here = s.sample(0, at.x, at.y);
+        let inside = at.x.ge(p[7]) & at.y.ge(p[8]) & at.x.lt(p[9]) & at.y.lt(p[10]);
+        let share = R::select(inside, p[11], 0.0);
+        let c = here.c.zip(
+            sum.c,
+            #[inline(always)]
+            |a, b| a.mix(b * k, share),
+        );
+        Rgba { c, a: here.a.mix(sum.a * k, share) }
+    }
+}

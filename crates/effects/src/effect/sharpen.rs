@@ -1,0 +1,18 @@
+//! Sharpen.
+use super::{gaussian_blur::gaussian, unsharp::sharpened};
+use crate::spec::*;
+
+/// `c + amount · (c − blurred)`, the blur a Gaussian with a standard deviation of `radius` pixels.
+pub static SPEC: EffectSpec = EffectSpec {
+    params: &[ParamSpec::number("amount", "Amount", 1.0, 0.0, 5.0, ""), ParamSpec::number("radius", "Radius", 1.0, 0.5, 5.0, "px")],
+    domain: Domain::Display,
+    neutral: |p| p.number(0) == 0.0,
+    keeps_alpha: false,
+    ..EffectSpec::new(
+        "sharpen",
+        "Sharpen",
+        Family::Stylize,
+        "Adds the difference from a blurred copy.",
+        Shape::Steps(|p, _| vec![Step::Separable(gaussian(p.number(1))), sharpened(p.number(0), 0.0)]),
+    )
+};

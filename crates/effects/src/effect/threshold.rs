@@ -1,0 +1,25 @@
+//! Threshold.
+use crate::spec::*;
+use cutroom_kernel::{At, MAX_UNIFORMS, Point, PointKernel, Real, Rgba, rgb};
+
+/// 1 where BT.709 luma ≥ level, else 0.
+pub static SPEC: EffectSpec = EffectSpec {
+    params: &[ParamSpec::number("level", "Level", 0.5, 0.0, 1.0, "")],
+    domain: Domain::Display,
+    ..EffectSpec::new(
+        "threshold",
+        "Threshold",
+        Family::Stylize,
+        "White where the luma reaches the level, else black.",
+        Shape::Point { kernel: |_| &Point(Threshold), prepare: |p, _| Uniforms::new(&[p.number(0)]) },
+    )
+};
+
+struct Threshold;
+impl PointKernel for Threshold {
+    #[inline(always)]
+    fn eval<R: Real>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, _: At<R>) -> Rgba<R> {
+        let v = R::select(px.c.luma().ge(p[0]), 1.0, 0.0);
+        Rgba { c: rgb(v, v, v), ..px }
+    }
+}

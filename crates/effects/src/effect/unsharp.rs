@@ -1,0 +1,39 @@
+//! Unsharp mask.
+use super::gaussian_blur::gaussian;
+use crate::spec::*;
+use cutroom_kernel::{At, MAX_UNIFORMS, Mix, MixKernel, Real, Rgba, rgb};
+
+/// `c + amount · (c − blurred)`, the difference lessened by the threshold (in luma); display-encoded.
+pub static SPEC: EffectSpec = EffectSpec {
+    params: &[
+        ParamSpec::number("amount", "Amount", 0.5, 0.0, 5.0, ""),
+        ParamSpec::number("radius", "Radius", 2.0, 0.1, 100.0, "px"),
+        ParamSpec::number("threshold", "Threshold", 0.0, 0.0, 1.0, ""),
+    ],
+    domain: Domain::Display,
+    neutral: |p| p.number(0) == 0.0,
+    keeps_alpha: false,
+    ..EffectSpec::new(
+        "unsharp",
+        "Unsharp Mask",
+        Family::Stylize,
+        "Sharpens edges above a threshold.",
+        Shape::Steps(|p, _| vec![Step::Separable(gaussian(p.number(1))), sharpened(p.number(0), p.number(2))]),
+    )
+};
+
+/// Adds the difference of the first picture from its blurred copy.
+pub(super) fn sharpened(amount: f32, threshold: f32) -> Step {
+    Step::Mix(&Mix(Sharpened), Uniforms::new(&[amount, threshold]))
+}
+
+struct Sharpened;
+impl MixKernel for Sharpened {
+    #[inline(always)]
+    fn eval<R: Real>(p: &[R; MAX_UNIFORMS], f: Rgba<R>, t: Rgba<R>, _: At<R>) -> Rgba<R> {
+        let d = rgb(f.c.r - t.c.r, f.c.g - t.c.g, f.c.b - t.c.b);
+        let l = d.luma().abs();
+        let k = R::select(p[1].gt(0.0), (l - p[1]).max(0.0) / l.max(1e-6), 1.0) * p[0];
+        Rgba { c: rgb(d.r.mad(k, f.c.r), d.g.mad(k, f.c.g), d.b.mad(k, f.c.b)), a: f.a }
+    }
+}

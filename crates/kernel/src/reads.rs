@@ -1,0 +1,345 @@
+//! Kernels that read more than the pixel they work on: other pixels of their inputs, and tables.
+//!
+//! Such a kernel is generic over [`Reads`] as well. On the CPU it gathers from planes of `f32`, on the GPU the same calls become
+//! texture loads, reads of a storage buffer and loops.
+use crate::{
+    SimdLevel, dispatch,
+    lanes::{Isa, V},
+    ops::{At, Extent, MAX_UNIFORMS, TILE_PITCH, TILE_ROWS, Tile, each_group, load, position, splat_all, store},
+    real::{K, Real, Rgba, rgb},
+    trace::{SampleSource, T as Symbol},
+};
+use std::any::TypeId;
+
+/// Most turns of one loop.
+pub const MAX_TURNS: f32 = 4096.0;
+
+/// What lies beyond the edges of an input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Edge {
+    /// Transparent black; the outermost pixels fade over half a pixel.
+    Transparent,
+    /// The outermost pixels go on.
+    Clamp,
+    /// The picture, mirrored.
+    Mirror,
+    /// The picture again.
+    Repeat,
+}
+
+/// What a kernel may read besides its pixel.
+pub trait Reads<R: Real>: Copy {
+    /// Entry `index` of the table, rounded down, the first and last beyond its ends.
+    fn table(self, index: R) -> R;
+    /// Colour of input `n` at a position in pixels (the first pixel's centre is (0.5, 0.5)), bilinear.
+    fn sample(self, n: usize, x: R, y: R) -> Rgba<R>;
+    /// Σ `f(i)` for i = 0, 1, … below uniform `slot` (a whole number up to [`MAX_TURNS`]). Mark the closure `#[inline(always)]`.
+    fn sum(self, slot: usize, f: impl Fn(R) -> Rgba<R>) -> Rgba<R>;
+    /// The largest of `f(i)`, component by component, and of 0.
+    fn most(self, slot: usize, f: impl Fn(R) -> Rgba<R>) -> Rgba<R>;
+}
+
+/// Colour out of other pixels and tables.
+pub trait ReadKernel: Send + Sync + 'static {
+    /// `px` is the colour at hand: of the stage before for kernels with a table, nothing for those that sample.
+    fn eval<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, at: At<R>, s: S) -> Rgba<R>;
+}
+
+/// One input: four planes, rows of `width`.
+#[derive(Clone, Copy)]
+pub struct Field<'a> {
+    /// R, G, B, A; `width · height` each.
+    planes: [&'a [f32]; 4],
+    width: usize,
+    height: usize,
+}
+impl<'a> Field<'a> {
+    /// `None` when there is no pixel, a side is beyond 32768 or a plane is too short.
+    pub fn new(planes: [&'a [f32]; 4], width: usize, height: usize) -> Option<Self> {
+        let fits = (1..=32_768).contains(&width) && (1..=32_768).contains(&height);
+        (fits && planes.iter().all(|p| p.len() >= width * height)).then_some(Self { planes, width, height })
+    }
+}
+
+/// What one run of a kernel reads.
+#[derive(Clone, Copy)]
+pub struct Inputs<'a> {
+    /// Inputs by number. A kernel that samples one that is missing gets transparent black.
+    pub fields: &'a [Field<'a>],
+    /// Beyond their edges.
+    pub edge: Edge,
+    /// The table; empty reads as 0.
+    pub table: &'a [f32],
+}
+
+/// The object form of a [`ReadKernel`].
+pub trait ReadOp: Send + Sync {
+    /// Runs over a tile in place.
+    fn run(&self, level: SimdLevel, uniforms: &[f32], inputs: Inputs<'_>, tile: &mut Tile, extent: Extent);
+    /// Records the kernel in the running [`crate::trace::trace`].
+    fn trace(&self, p: &[Symbol; MAX_UNIFORMS], px: Rgba<Symbol>, at: At<Symbol>, reads: TraceReads<'_>) -> Rgba<Symbol>;
+    /// Tells kernels apart: equal ids have equal traces.
+    fn kernel_id(&self) -> TypeId;
+}
+
+/// Makes a [`ReadOp`] of a kernel.
+pub struct Read<T>(pub T);
+
+/// Reading with lanes.
+#[derive(Clone, Copy)]
+struct LaneReads<'a> {
+    inputs: Inputs<'a>,
+    uniforms: &'a [f32],
+}
+
+/// Folds a coordinate back into `0..=size`.
+#[inline(always)]
+fn mirrored<R: Real>(x: R, size: f32) -> R {
+    let t = (x * (0.5 / size)).fract();
+    (K(1.0) - (t * 2.0 - 1.0).abs()) * size
+}
+/// A coordinate's place within its copy of the picture.
+#[inline(always)]
+fn repeated<R: Real>(x: R, size: f32) -> R {
+    (x * (1.0 / size)).fract() * size
+}
+
+/// The two samples around a coordinate and their weights.
+#[inline(always)]
+fn taps<R: Real>(x: R, size: f32, edge: Edge) -> ([R; 2], [R; 2]) {
+    let x = match edge {
+        Edge::Mirror => mirrored(x, size),
+        Edge::Repeat => repeated(x, size),
+        _ => x,
+    };
+    // NaN becomes the lower end, so that indices always lie inside.
+    let (low, high) = if edge == Edge::Transparent { (-1.0, size) } else { (0.0, size - 1.0) };
+    let x = (x - 0.5).clamp(low, high);
+    let a = x.floor();
+    let (b, t) = (a + 1.0, x - a);
+    let mut w = [K(1.0) - t, t];
+    if edge == Edge::Transparent {
+        w = [R::select(a.ge(0.0) & a.le(size - 1.0), w[0], 0.0), R::select(b.le(size - 1.0), w[1], 0.0)];
+    }
+    ([a.clamp(0.0, size - 1.0), b.clamp(0.0, size - 1.0)], w)
+}
+
+/// Four samples of plane `k`, weighed; coordinates are those of [`taps`].
+#[inline(always)]
+fn weighed<I: Isa>(f: &Field<'_>, k: usize, x: [V<I>; 2], y: [V<I>; 2], u: [V<I>; 2], v: [V<I>; 2]) -> V<I> {
+    let (p, stride) = (f.planes[k], f.width as u32);
+    // SAFETY: `taps` clamps coordinates to the field, whose planes hold `width · height` samples (`Field::new`).
+    let (a, b, c, d) = unsafe {
+        (
+            V::<I>(I::gather_xy(p, stride, x[0].0, y[0].0)),
+            V::<I>(I::gather_xy(p, stride, x[1].0, y[0].0)),
+            V::<I>(I::gather_xy(p, stride, x[0].0, y[1].0)),
+            V::<I>(I::gather_xy(p, stride, x[1].0, y[1].0)),
+        )
+    };
+    (a * u[0] + b * u[1]) * v[0] + (c * u[0] + d * u[1]) * v[1]
+}
+
+impl<I: Isa> Reads<V<I>> for LaneReads<'_> {
+    #[inline(always)]
+    fn table(self, index: V<I>) -> V<I> {
+        let table = self.inputs.table;
+        if table.is_empty() || table.len() > 1 << 24 {
+            return V::from(0.0);
+        }
+        let i = index.clamp(0.0, (table.len() - 1) as f32);
+        // SAFETY: the clamped index (NaN becomes 0) lies inside the table, and is exact below 2^24.
+        V(unsafe { I::gather_at(table, i.0) })
+    }
+    #[inline(always)]
+    fn sample(self, n: usize, x: V<I>, y: V<I>) -> Rgba<V<I>> {
+        let Some(f) = self.inputs.fields.get(n) else {
+            return Rgba { c: rgb(V::from(0.0), V::from(0.0), V::from(0.0)), a: V::from(0.0) };
+        };
+        let ([x0, x1], [u0, u1]) = taps(x, f.width as f32, self.inputs.edge);
+        let ([y0, y1], [v0, v1]) = taps(y, f.height as f32, self.inputs.edge);
+        let (x, y, u, v) = ([x0, x1], [y0, y1], [u0, u1], [v0, v1]);
+        Rgba {
+            c: rgb(weighed(f, 0, x, y, u, v), weighed(f, 1, x, y, u, v), weighed(f, 2, x, y, u, v)),
+            a: weighed(f, 3, x, y, u, v),
+        }
+    }
+    #[inline(always)]
+    fn sum(self, slot: usize, f: impl Fn(V<I>) -> Rgba<V<I>>) -> Rgba<V<I>> {
+        let zero = V::<I>::from(0.0);
+        let mut acc = Rgba { c: rgb(zero, zero, zero), a: zero };
+        let turns = Real::min(Real::max(self.uniforms[slot], 0.0), MAX_TURNS);
+        let mut i = 0.0;
+        while i < turns {
+            let v = f(V::from(i));
+            acc = Rgba { c: rgb(acc.c.r + v.c.r, acc.c.g + v.c.g, acc.c.b + v.c.b), a: acc.a + v.a };
+            i += 1.0;
+        }
+        acc
+    }
+    #[inline(always)]
+    fn most(self, slot: usize, f: impl Fn(V<I>) -> Rgba<V<I>>) -> Rgba<V<I>> {
+        let zero = V::<I>::from(0.0);
+        let mut acc = Rgba { c: rgb(zero, zero, zero), a: zero };
+        let turns = Real::min(Real::max(self.uniforms[slot], 0.0), MAX_TURNS);
+        let mut i = 0.0;
+        while i < turns {
+            let v = f(V::from(i));
+            acc = Rgba { c: rgb(acc.c.r.max(v.c.r), acc.c.g.max(v.c.g), acc.c.b.max(v.c.b)), a: acc.a.max(v.a) };
+            i += 1.0;
+        }
+        acc
+    }
+}
+
+/// Reading in a trace: what the stage's inputs are called in the shader.
+#[derive(Clone, Copy)]
+pub struct TraceReads<'a> {
+    /// Texture of each input.
+    pub textures: &'a [u32],
+    /// Beyond their edges.
+    pub edge: Edge,
+    /// Where the stage's table starts in the shader's tables, and its last entry.
+    pub table: [Symbol; 2],
+    /// The stage's uniforms.
+    pub uniforms: &'a [Symbol; MAX_UNIFORMS],
+}
+impl Reads<Symbol> for TraceReads<'_> {
+    fn table(self, index: Symbol) -> Symbol {
+        Symbol::table(index.clamp(0.0, self.table[1]).floor() + self.table[0])
+    }
+    fn sample(self, n: usize, x: Symbol, y: Symbol) -> Rgba<Symbol> {
+        let Some(texture) = self.textures.get(n) else {
+            let zero = Symbol::from(0.0);
+            return Rgba { c: rgb(zero, zero, zero), a: zero };
+        };
+        let [r, g, b, a] = Symbol::sample(SampleSource { texture: *texture, edge: self.edge }, x, y);
+        Rgba { c: rgb(r, g, b), a }
+    }
+    fn sum(self, slot: usize, f: impl Fn(Symbol) -> Rgba<Symbol>) -> Rgba<Symbol> {
+        self.turns(slot, false, f)
+    }
+    fn most(self, slot: usize, f: impl Fn(Symbol) -> Rgba<Symbol>) -> Rgba<Symbol> {
+        self.turns(slot, true, f)
+    }
+}
+impl TraceReads<'_> {
+    fn turns(self, slot: usize, most: bool, f: impl Fn(Symbol) -> Rgba<Symbol>) -> Rgba<Symbol> {
+        let turns = self.uniforms[slot].clamp(0.0, MAX_TURNS);
+        let [r, g, b, a] = Symbol::turns(turns, most, |i| {
+            let v = f(i);
+            [v.c.r, v.c.g, v.c.b, v.a]
+        });
+        Rgba { c: rgb(r, g, b), a }
+    }
+}
+
+#[inline(never)]
+fn run_read<I: Isa, T: ReadKernel>(uniforms: &[f32], inputs: Inputs<'_>, tile: &mut Tile, e: Extent) {
+    let mut all = [0.0; MAX_UNIFORMS];
+    all[..uniforms.len()].copy_from_slice(uniforms);
+    // SAFETY: `dispatch!` picks an instruction set that `SimdLevel` found on this machine.
+    unsafe {
+        I::vectorize(
+            #[inline(always)]
+            || {
+                let p = splat_all::<I>(&all);
+                let reads = LaneReads { inputs, uniforms: &all };
+                each_group!(I, e, |j, x, y| {
+                    let px = T::eval(&p, load::<I>(tile, j), position::<I>(&e, x, y), reads);
+                    store(px, tile, j);
+                });
+            },
+        );
+    }
+}
+
+impl<T: ReadKernel> ReadOp for Read<T> {
+    fn run(&self, level: SimdLevel, uniforms: &[f32], inputs: Inputs<'_>, tile: &mut Tile, extent: Extent) {
+        dispatch!(level, run_read::<T>(uniforms, inputs, tile, extent));
+    }
+    fn trace(&self, p: &[Symbol; MAX_UNIFORMS], px: Rgba<Symbol>, at: At<Symbol>, reads: TraceReads<'_>) -> Rgba<Symbol> {
+        T::eval(p, px, at, reads)
+    }
+    fn kernel_id(&self) -> TypeId {
+        TypeId::of::<T>()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Shifted;
+    impl ReadKernel for Shifted {
+        #[inline(always)]
+        fn eval<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], _: Rgba<R>, at: At<R>, s: S) -> Rgba<R> {
+            s.sample(0, at.x + p[0], at.y + p[1])
+        }
+    }
+
+    /// Oracle: the definition of each edge, sample by sample, at whole offsets.
+    #[test]
+    fn edges_are_as_defined_at_every_level() {
+        let (w, h) = (5usize, 3usize);
+        let plane: Vec<f32> = (0..w * h).map(|i| i as f32 + 1.0).collect();
+        let field = Field::new([&plane; 4], w, h).unwrap();
+        let at = |edge: Edge, i: i64, n: i64| match edge {
+            Edge::Transparent => (0..n).contains(&i).then_some(i),
+            Edge::Clamp => Some(i.clamp(0, n - 1)),
+            Edge::Mirror => Some(if i.rem_euclid(2 * n) < n { i.rem_euclid(2 * n) } else { 2 * n - 1 - i.rem_euclid(2 * n) }),
+            Edge::Repeat => Some(i.rem_euclid(n)),
+        };
+        for edge in [Edge::Transparent, Edge::Clamp, Edge::Mirror, Edge::Repeat] {
+            for level in SimdLevel::ALL.into_iter().filter(|l| l.available()) {
+                for (dx, dy) in [(0i64, 0i64), (2, 1), (-7, 4), (11, -5)] {
+                    let mut tile = Tile::boxed();
+                    let extent = Extent { width: w, rows: 2, at: [0.5, 0.5, 1.0, 0.0, 0.0, 1.0] };
+                    let inputs = Inputs { fields: &[field], edge, table: &[] };
+                    Read(Shifted).run(level, &[dx as f32, dy as f32], inputs, &mut tile, extent);
+                    for y in 0..2i64 {
+                        for x in 0..w as i64 {
+                            let from = at(edge, x + dx, w as i64).zip(at(edge, y + dy, h as i64));
+                            let want = from.map_or(0.0, |(x, y)| plane[y as usize * w + x as usize]);
+                            let got = tile.planes[2][y as usize * TILE_PITCH + x as usize];
+                            assert!((got - want).abs() < 1e-4, "{edge:?} {level:?} ({dx}, {dy}) at ({x}, {y}): {got}, not {want}");
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    struct Steps;
+    impl ReadKernel for Steps {
+        #[inline(always)]
+        fn eval<R: Real, S: Reads<R>>(_: &[R; MAX_UNIFORMS], px: Rgba<R>, _: At<R>, s: S) -> Rgba<R> {
+            let total = s.sum(
+                0,
+                #[inline(always)]
+                |i| {
+                    let v = s.table(i);
+                    Rgba { c: rgb(v, i, px.c.b), a: R::from(1.0) }
+                },
+            );
+            let most = s.most(
+                0,
+                #[inline(always)]
+                |i| Rgba { c: rgb(s.table(i), i, -i), a: i * 0.5 },
+            );
+            Rgba { c: rgb(total.c.r, total.c.g, most.c.r), a: total.a + most.a }
+        }
+    }
+
+    #[test]
+    fn loops_and_tables() {
+        for level in SimdLevel::ALL.into_iter().filter(|l| l.available()) {
+            let mut tile = Tile::boxed();
+            let extent = Extent { width: 3, rows: 1, at: [0.5, 0.5, 1.0, 0.0, 0.0, 1.0] };
+            let inputs = Inputs { fields: &[], edge: Edge::Clamp, table: &[4.0, 9.0, 2.0] };
+            // Five turns: the table's last entry counts three times.
+            Read(Steps).run(level, &[5.0], inputs, &mut tile, extent);
+            assert_eq!([0, 1, 2, 3].map(|k| tile.planes[k][1]), [19.0, 10.0, 9.0, 7.0], "{level:?}");
+        }
+    }
+}
