@@ -34,6 +34,10 @@ pub enum Command {
     Frame(FrameArgs),
     /// Render a project into a media file
     Export(ExportArgs),
+    /// Show what drawing one frame takes: what is left, fused and left out
+    Graph(GraphArgs),
+    /// List effects, blend modes and transitions with their parameters
+    Catalog(CatalogArgs),
     /// Print the JSON Schema of the project file
     Schema,
     /// Show what this machine offers and what would be used
@@ -208,6 +212,55 @@ pub struct ExportArgs {
     /// Replace the file if it exists
     #[arg(long)]
     pub overwrite: bool,
+}
+
+/// `cutroom graph`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cutroom graph film.json --at 2.5s
+  cutroom graph film.json --at 100 --format dot | dot -Tsvg > frame.svg")]
+pub struct GraphArgs {
+    /// The project file
+    pub project: PathBuf,
+    /// Which frame: 2.5s, 00:00:02:12 or a frame number
+    #[arg(long, value_name = "TIME")]
+    pub at: String,
+    /// How it is written
+    #[arg(long, value_enum, default_value_t = GraphFormat::Text)]
+    pub format: GraphFormat,
+    /// Composition id, if not the project's main one
+    #[arg(long, value_name = "ID")]
+    pub composition: Option<String>,
+    /// Pixel format of the result
+    #[arg(long, value_name = "FORMAT")]
+    pub pix_fmt: Option<String>,
+}
+
+/// How a graph is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum GraphFormat {
+    /// For reading
+    Text,
+    /// For programs
+    Json,
+    /// For Graphviz
+    Dot,
+}
+
+/// `cutroom catalog`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cutroom catalog
+  cutroom catalog blur
+  cutroom catalog --json")]
+pub struct CatalogArgs {
+    /// Only entries whose id or name holds this, or whose family is this
+    pub filter: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `cutroom doctor`.

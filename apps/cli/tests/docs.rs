@@ -3,7 +3,8 @@ mod common;
 use common::Bench;
 use std::path::{Path, PathBuf};
 
-const COMMANDS: [&str; 9] = ["new", "probe", "validate", "frame", "export", "schema", "doctor", "completions", "man"];
+const COMMANDS: [&str; 11] =
+    ["new", "probe", "validate", "frame", "export", "graph", "catalog", "schema", "doctor", "completions", "man"];
 
 fn page() -> String {
     let b = Bench::new();

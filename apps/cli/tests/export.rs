@@ -170,3 +170,37 @@ fn an_interrupted_export_leaves_nothing() {
     assert!(rest.join("\n").contains("stopped after"), "{rest:?}");
     assert_eq!(b.names(), ["a.mp4", "film.json"]);
 }
+
+#[test]
+fn the_graph_shows_what_is_left_of_a_frame() {
+    let b = Bench::new();
+    b.clip("a.mp4", 25, "25");
+    b.ok(&["new", "film.json", "a.mp4"]);
+    // One untouched clip: nothing is drawn at all.
+    let report: serde_json::Value =
+        serde_json::from_str(&b.ok(&["graph", "film.json", "--at", "5", "--format", "json"]).out).unwrap();
+    assert_eq!(report["nodes"].as_array().unwrap().len(), 1, "{report}");
+    assert!(report["eliminated"][0].as_str().unwrap().contains("all drawing"), "{report}");
+    // A neutral effect is gone; two point effects are fused into one pass; a blur takes passes of its own.
+    let mut film = b.read_json("film.json");
+    let mut effects = vec![
+        serde_json::json!({ "id": "e1", "effect": "exposure" }),
+        serde_json::json!({ "id": "e2", "effect": "contrast", "params": { "amount": 1.2 } }),
+        serde_json::json!({ "id": "e3", "effect": "saturation", "params": { "amount": 1.2 } }),
+    ];
+    film["compositions"][0]["tracks"][0]["clips"][0]["video"] = serde_json::json!({ "effects": effects });
+    b.write("two.json", &film.to_string());
+    let text = b.ok(&["graph", "two.json", "--at", "5"]).out;
+    assert!(
+        text.contains("effect e1 (exposure): changes nothing") && text.contains("Contrast") && text.contains("Saturation"),
+        "{text}"
+    );
+    assert_eq!(text.matches("\npass ").count(), 1, "{text}");
+    effects.push(serde_json::json!({ "id": "e4", "effect": "gaussian-blur" }));
+    film["compositions"][0]["tracks"][0]["clips"][0]["video"] = serde_json::json!({ "effects": effects });
+    b.write("blur.json", &film.to_string());
+    let dot = b.ok(&["graph", "blur.json", "--at", "5", "--format", "dot"]).out;
+    assert!(dot.starts_with("digraph") && dot.contains("filter along rows") && dot.contains("\"pass 0\" -> \"pass 1\""), "{dot}");
+    let key = |at: &str| b.ok(&["graph", "blur.json", "--at", at]).out.lines().next().unwrap().to_owned();
+    assert_ne!(key("5"), key("6"), "another frame of the source is another picture");
+}

@@ -1,5 +1,5 @@
 //! One frame as a picture file.
-use crate::{ApiError, BackendChoice, open, parse_frame};
+use crate::{ApiError, BackendChoice, open};
 use cutroom_pipeline::{PipelineError, RenderOptions, Renderer, output_spec};
 use cutroom_types::{PictureFormat, Size, Timecode};
 use schemars::JsonSchema;
@@ -57,13 +57,8 @@ pub fn render_frame(request: &FrameRequest) -> Result<FrameReport, Vec<ApiError>
 
 fn draw(request: &FrameRequest, footage: &cutroom_pipeline::Footage) -> Result<FrameReport, ApiError> {
     let composition = footage.composition();
-    let (rate, total) = (composition.frame_rate, footage.frame_count());
-    let frame = parse_frame(&request.at, rate)?;
-    if frame >= total {
-        let end = Timecode { frame: total, rate };
-        return Err(ApiError::new("usage.position", format!("frame {frame} lies past the end of the composition"))
-            .hint(format!("it has {total} frames, 0 to {} ({end})", total - 1)));
-    }
+    let rate = composition.frame_rate;
+    let frame = open::frame_number(&request.at, footage)?;
     if !request.overwrite && request.output.exists() {
         return Err(ApiError::new("usage.exists", format!("{} exists already", request.output.display()))
             .hint("choose another name, or add --overwrite")

@@ -4,11 +4,13 @@
 // An error ends an operation and says all it knows; how wide it is costs nothing there.
 #![allow(clippy::result_large_err)]
 
+mod catalog;
 mod doctor;
 mod error;
 mod export;
 mod frame;
 mod from_errors;
+mod graph;
 mod new_project;
 mod open;
 mod position;
@@ -16,12 +18,14 @@ mod probe;
 mod settings;
 mod validate;
 
+pub use catalog::{BlendEntry, Catalog, CostEntry, EffectEntry, ParamEntry, TransitionEntry, catalog};
 pub use cutroom_export::Cancellation;
 pub use cutroom_types::Size;
 pub use doctor::{BackendReport, DoctorReport, FormatReport, doctor};
 pub use error::ApiError;
 pub use export::{ExportProgress, ExportReport, ExportRequest, export};
 pub use frame::{FrameReport, FrameRequest, render_frame};
+pub use graph::{GraphReport, GraphRequest, NodeReport, graph};
 pub use new_project::{NewProjectReport, NewProjectRequest, new_project};
 pub use position::{parse_frame, parse_length_frames, parse_range};
 pub use probe::{AudioReport, MediaReport, ProbeRequest, VideoReport, probe};

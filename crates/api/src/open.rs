@@ -2,7 +2,7 @@
 use crate::ApiError;
 use cutroom_pipeline::Footage;
 use cutroom_project::{Problem, Project};
-use cutroom_types::CompositionId;
+use cutroom_types::{CompositionId, Timecode};
 use std::path::Path;
 
 /// Reads the file; nothing is checked but its form.
@@ -29,6 +29,18 @@ pub(crate) fn footage(path: &Path, composition: Option<&str>, threads: usize) ->
     }
     let text = std::fs::read_to_string(path).unwrap_or_default();
     Footage::open(project, folder(path), &id, threads).map_err(|problems| of_problems(&problems, path, &text))
+}
+
+/// The frame that a place names; it must lie inside the composition.
+pub(crate) fn frame_number(at: &str, footage: &Footage) -> Result<i64, ApiError> {
+    let (rate, total) = (footage.composition().frame_rate, footage.frame_count());
+    let frame = crate::parse_frame(at, rate)?;
+    if frame < total {
+        return Ok(frame);
+    }
+    let end = Timecode { frame: total, rate };
+    Err(ApiError::new("usage.position", format!("frame {frame} lies past the end of the composition"))
+        .hint(format!("it has {total} frames, 0 to {} ({end})", total - 1)))
 }
 
 /// What is odd about checked footage: fields that mean nothing here, damage in files.

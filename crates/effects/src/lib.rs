@@ -4,10 +4,13 @@
 //! Adding an effect is one file in `effect/` and one line in `effect/mod.rs`; see `docs/adding-an-effect.md`.
 #![forbid(unsafe_code)]
 
+pub mod aliases;
 pub mod blend;
 pub mod color;
+pub mod cost;
 pub mod effect;
 mod hue;
+pub mod look;
 mod noise;
 pub mod spec;
 pub mod transition;

@@ -1,4 +1,5 @@
 //! What a catalogue entry says of itself.
+use crate::look::Look;
 use cutroom_kernel::{BlendOp, Edge, MAX_UNIFORMS, MixOp, PointOp, ReadOp, Real};
 use cutroom_types::ParamValue;
 use std::sync::Arc;
@@ -68,6 +69,16 @@ pub enum ParamKind {
         /// Value when none is given.
         default: [f64; 2],
     },
+    /// A file, beside the project unless the path is absolute; none by default.
+    File {
+        /// Endings without the dot, in lower case.
+        extensions: &'static [&'static str],
+    },
+    /// A curve as text, points `x,y` within 0..=1 from left to right.
+    Curve {
+        /// Value when none is given.
+        default: &'static str,
+    },
     /// One of a closed set.
     Choice {
         /// Value when none is given.
@@ -89,7 +100,8 @@ impl ParamKind {
             Self::Bool { default } => ParamValue::Bool(default),
             Self::Color { default } => ParamValue::Color(default),
             Self::Point { default } => ParamValue::Point(default),
-            Self::Choice { default, .. } => ParamValue::Text(default.into()),
+            Self::Choice { default, .. } | Self::Curve { default } => ParamValue::Text(default.into()),
+            Self::File { .. } => ParamValue::Text(String::new()),
         }
     }
     /// Why `value` is not allowed, or nothing.
@@ -107,6 +119,14 @@ impl ParamKind {
             (Self::Choice { options, .. }, ParamValue::Text(v)) => {
                 (!options.contains(&v.as_str())).then(|| format!("\"{v}\" is not one of {}", options.join(", ")))
             }
+            (Self::File { extensions }, ParamValue::Text(v)) => {
+                let ending = v.rsplit_once('.').map(|(_, e)| e.to_ascii_lowercase()).unwrap_or_default();
+                let known = v.is_empty() || extensions.contains(&ending.as_str());
+                (!known).then(|| format!("\"{v}\" is not a .{} file", extensions.join(" or .")))
+            }
+            (Self::Curve { .. }, ParamValue::Text(v)) => crate::effect::curves::parse(v).err(),
+            (Self::File { .. }, _) => Some("a path is needed".into()),
+            (Self::Curve { .. }, _) => Some("a curve is needed, written as \"0,0 1,1\"".into()),
             (Self::Number { .. }, _) => Some("a number is needed".into()),
             (Self::Bool { .. }, _) => Some("true or false is needed".into()),
             (Self::Color { .. }, _) => Some("a colour [r, g, b, a] is needed".into()),
@@ -241,6 +261,13 @@ pub enum Shape {
         /// Parameters to the table.
         table: fn(Params<'_>) -> Arc<[f32]>,
     },
+    /// Colour in, colour out, by the look in the file that parameter 0 names.
+    Look {
+        /// Both machines' code.
+        kernel: fn(&Look) -> &'static dyn ReadOp,
+        /// Parameters to uniforms.
+        prepare: fn(Params<'_>, &Look) -> Uniforms,
+    },
     /// A symmetric separable filter over premultiplied colour; the outermost pixels go on beyond the edges.
     Separable {
         /// Parameters to weights.
@@ -315,7 +342,7 @@ impl EffectSpec {
     }
     /// Whether it needs the layer drawn on its own before.
     pub fn is_wide(&self) -> bool {
-        self.fills || !matches!(self.shape, Shape::Point { .. } | Shape::Table { .. })
+        self.fills || !matches!(self.shape, Shape::Point { .. } | Shape::Table { .. } | Shape::Look { .. })
     }
 }
 

@@ -73,6 +73,8 @@ pub trait PointOp: Send + Sync {
     fn trace(&self, p: &[Symbol; MAX_UNIFORMS], px: Rgba<Symbol>, at: At<Symbol>) -> Rgba<Symbol>;
     /// Tells kernels apart: equal ids have equal traces.
     fn kernel_id(&self) -> TypeId;
+    /// The kernel type's name, for people.
+    fn name(&self) -> &'static str;
 }
 /// The object form of a [`BlendKernel`].
 pub trait BlendOp: Send + Sync {
@@ -84,6 +86,8 @@ pub trait BlendOp: Send + Sync {
     fn trace(&self, backdrop: Rgba<Symbol>, source: Rgba<Symbol>, at: At<Symbol>, seed: Symbol) -> Rgba<Symbol>;
     /// Tells kernels apart: equal ids have equal traces.
     fn kernel_id(&self) -> TypeId;
+    /// The kernel type's name, for people.
+    fn name(&self) -> &'static str;
 }
 /// The object form of a [`MixKernel`].
 pub trait MixOp: Send + Sync {
@@ -95,6 +99,8 @@ pub trait MixOp: Send + Sync {
     fn trace(&self, p: &[Symbol; MAX_UNIFORMS], from: Rgba<Symbol>, to: Rgba<Symbol>, at: At<Symbol>) -> Rgba<Symbol>;
     /// Tells kernels apart: equal ids have equal traces.
     fn kernel_id(&self) -> TypeId;
+    /// The kernel type's name, for people.
+    fn name(&self) -> &'static str;
 }
 
 /// Makes a [`PointOp`] of a kernel: `&Point(Exposure)`.
@@ -103,6 +109,12 @@ pub struct Point<T>(pub T);
 pub struct Blend<T>(pub T);
 /// Makes a [`MixOp`] of a kernel.
 pub struct Mix<T>(pub T);
+
+/// The last part of a type's path.
+pub(crate) fn short_name<T>() -> &'static str {
+    let path = std::any::type_name::<T>();
+    path.rsplit("::").next().unwrap_or(path)
+}
 
 const IOTA: [f32; MAX_LANES] = [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0, 10.0, 11.0, 12.0, 13.0, 14.0, 15.0];
 
@@ -222,6 +234,9 @@ impl<T: PointKernel> PointOp for Point<T> {
     fn kernel_id(&self) -> TypeId {
         TypeId::of::<T>()
     }
+    fn name(&self) -> &'static str {
+        short_name::<T>()
+    }
 }
 impl<T: BlendKernel> BlendOp for Blend<T> {
     fn run(&self, level: SimdLevel, opacity: f32, seed: f32, backdrop: &mut Tile, source: &Tile, extent: Extent) {
@@ -236,6 +251,9 @@ impl<T: BlendKernel> BlendOp for Blend<T> {
     fn kernel_id(&self) -> TypeId {
         TypeId::of::<T>()
     }
+    fn name(&self) -> &'static str {
+        short_name::<T>()
+    }
 }
 impl<T: MixKernel> MixOp for Mix<T> {
     fn run(&self, level: SimdLevel, uniforms: &[f32], from: &mut Tile, to: &Tile, extent: Extent) {
@@ -249,5 +267,8 @@ impl<T: MixKernel> MixOp for Mix<T> {
     }
     fn kernel_id(&self) -> TypeId {
         TypeId::of::<T>()
+    }
+    fn name(&self) -> &'static str {
+        short_name::<T>()
     }
 }

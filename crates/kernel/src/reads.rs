@@ -5,7 +5,7 @@
 use crate::{
     SimdLevel, dispatch,
     lanes::{Isa, V},
-    ops::{At, Extent, MAX_UNIFORMS, TILE_PITCH, TILE_ROWS, Tile, each_group, load, position, splat_all, store},
+    ops::{At, Extent, MAX_UNIFORMS, TILE_PITCH, TILE_ROWS, Tile, each_group, load, position, short_name, splat_all, store},
     real::{K, Real, Rgba, rgb},
     trace::{SampleSource, T as Symbol},
 };
@@ -80,6 +80,8 @@ pub trait ReadOp: Send + Sync {
     fn trace(&self, p: &[Symbol; MAX_UNIFORMS], px: Rgba<Symbol>, at: At<Symbol>, reads: TraceReads<'_>) -> Rgba<Symbol>;
     /// Tells kernels apart: equal ids have equal traces.
     fn kernel_id(&self) -> TypeId;
+    /// The kernel type's name, for people.
+    fn name(&self) -> &'static str;
 }
 
 /// Makes a [`ReadOp`] of a kernel.
@@ -263,6 +265,9 @@ impl<T: ReadKernel> ReadOp for Read<T> {
     }
     fn kernel_id(&self) -> TypeId {
         TypeId::of::<T>()
+    }
+    fn name(&self) -> &'static str {
+        short_name::<T>()
     }
 }
 

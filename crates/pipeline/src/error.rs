@@ -50,6 +50,7 @@ impl PipelineError {
             Self::Render(e) => match e {
                 RenderError::Gpu(_) => "render.gpu",
                 RenderError::MissingSource { .. } => "render.missing_source",
+                RenderError::MissingLook(_) => "render.missing_look",
                 RenderError::Unknown { .. } => "render.unknown",
                 RenderError::Unsupported(_) => "render.unsupported",
             },

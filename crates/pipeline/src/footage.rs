@@ -3,11 +3,12 @@ use crate::{
     FrameSource, FrameStream, OpenSource, PipelineError, SoundProgramme,
     check::check_media,
     decode::{DecodeLog, VideoStream},
+    looks::{self, Looks},
 };
 use cutroom_media::{MediaError, MediaIndex, MediaInfo, VideoInfo};
 use cutroom_project::{Composition, MediaFacts, Problem, Project, TrackKind};
-use cutroom_render::{OutputSpec, Renderer};
-use cutroom_timeline::{FramePlan, SoundPlan, SourceUse, Timeline, source_uses};
+use cutroom_render::{OutputSpec, Renderer, graph::FrameGraph};
+use cutroom_timeline::{Content, FramePlan, Layer, SoundPlan, SourceUse, Timeline, source_uses};
 use cutroom_types::{CompositionId, MediaId, Picture, Size, TimeDelta};
 use std::{
     collections::BTreeMap,
@@ -31,6 +32,7 @@ pub(crate) struct Scanned {
 pub struct Footage {
     timeline: Timeline<Arc<Project>>,
     files: Arc<BTreeMap<MediaId, Arc<MediaIndex>>>,
+    looks: Looks,
     /// For each decoder; 0 for one per core.
     decode_threads: usize,
     log: Arc<DecodeLog>,
@@ -67,12 +69,13 @@ impl Footage {
         if let Some(c) = project.composition(composition) {
             problems.extend(check_media(&project, &uses, &scanned, c.frame_rate));
         }
+        let looks = looks::read(&project, folder, &mut problems);
         if !problems.is_empty() {
             return Err(problems);
         }
         let timeline = Timeline::new(Arc::new(project), composition).map_err(|e| vec![refuse(e)])?;
         let files = scanned.into_iter().filter_map(|(id, s)| s.index.ok().map(|index| (id, index))).collect();
-        let mut footage = Self { timeline, files: Arc::new(files), decode_threads, log: Arc::default() };
+        let mut footage = Self { timeline, files: Arc::new(files), looks, decode_threads, log: Arc::default() };
         if decode_threads == 0 {
             footage.share_cores(0);
         }
@@ -117,6 +120,41 @@ impl Footage {
     pub fn frame(&self, n: i64, renderer: &mut Renderer, output: &OutputSpec) -> Result<Picture, PipelineError> {
         self.frames(n..n + 1).next_picture(renderer, output)
     }
+    /// The work that drawing one frame takes, and the key of its pixels.
+    ///
+    /// # Errors
+    /// As drawing it.
+    pub fn graph(&self, n: i64, output: &OutputSpec) -> Result<(String, FrameGraph), PipelineError> {
+        let (plan, mut graph) = self.frames(n..n + 1).next_graph(output)?;
+        self.eliminated_effects(&plan, &mut graph.eliminated);
+        Ok((plan.picture_key(), graph))
+    }
+    /// Effects of the clips in a plan that the plan does not have, since their values change nothing; nested compositions too.
+    fn eliminated_effects(&self, plan: &FramePlan, list: &mut Vec<String>) {
+        let mut layers: Vec<&Layer> = plan.layers.iter().collect();
+        while let Some(layer) = layers.pop() {
+            match &layer.content {
+                Content::Composition(inner) => layers.extend(&inner.layers),
+                Content::Transition { from, to, .. } => {
+                    layers.extend(from.iter().chain(to).map(|l| &**l));
+                    continue;
+                }
+                Content::Media { .. } | Content::Solid(_) => {}
+            }
+            let clips = self.project().compositions.iter().flat_map(|c| &c.tracks).flat_map(|t| &t.clips);
+            let Some(clip) = clips.into_iter().find(|c| c.id == layer.clip) else { continue };
+            let mut drawn = layer.effects.iter().map(|e| e.id.as_str()).peekable();
+            for e in &clip.video.effects {
+                if drawn.peek() == Some(&e.effect.as_str()) && e.enabled {
+                    drawn.next();
+                } else if e.enabled {
+                    list.push(format!("clip {}, effect {} ({}): changes nothing at these values", clip.id, e.id, e.effect));
+                } else {
+                    list.push(format!("clip {}, effect {} ({}): switched off", clip.id, e.id, e.effect));
+                }
+            }
+        }
+    }
     /// The sound programme.
     ///
     /// # Errors
@@ -129,6 +167,10 @@ impl Footage {
         let files = self.files.values().map(|index| index.info());
         let odd = files.flat_map(|i| i.warnings.iter().map(|w| format!("{}: {w}", i.path.display())));
         odd.chain(self.log.lines()).collect()
+    }
+    /// Looks that effects name, by path as written.
+    pub(crate) fn looks(&self) -> &Looks {
+        &self.looks
     }
     pub(crate) fn plan(&self, n: i64) -> Result<FramePlan, PipelineError> {
         Ok(self.timeline.frame(n)?)

@@ -1,9 +1,13 @@
 //! Frames of a composition, in order, with decoding ahead.
-use crate::{Footage, Lanes, Pending, PipelineError, Wanted, wanted_pictures};
-use cutroom_render::{Begun, OutputSpec, Renderer, SourcePictures};
+use crate::{Footage, Lanes, Pending, PipelineError, Wanted, looks::Looks, wanted_pictures};
+use cutroom_effects::look::Look;
+use cutroom_render::{
+    Begun, OutputSpec, Renderer, SourcePictures,
+    graph::{self, FrameGraph},
+};
 use cutroom_timeline::FramePlan;
 use cutroom_types::{MediaId, Picture, Time};
-use std::{collections::VecDeque, ops::Range};
+use std::{collections::VecDeque, ops::Range, sync::Arc};
 
 /// Frames whose source pictures are asked for before they are drawn. Bounds the decoded pictures held for each source.
 const FRAMES_AHEAD: usize = 4;
@@ -42,6 +46,18 @@ impl<'a> FrameStream<'a> {
         Ok(renderer.finish(first)?)
     }
 
+    /// The next frame's plan and the work that it takes.
+    pub(crate) fn next_graph(&mut self, output: &OutputSpec) -> Result<(FramePlan, FrameGraph), PipelineError> {
+        let (plan, pending) = self.ask()?;
+        let pictures = self.fetched(pending)?;
+        let graph = graph::graph(&plan, &pictures, output)?;
+        Ok((plan, graph))
+    }
+
+    fn fetched(&self, pending: Vec<Pending>) -> Result<Fetched<'a>, PipelineError> {
+        Ok(Fetched { pictures: pending.into_iter().map(Pending::wait).collect::<Result<_, _>>()?, looks: self.footage.looks() })
+    }
+
     fn has_more(&self) -> bool {
         !self.ahead.is_empty() || self.to_plan.start < self.to_plan.end
     }
@@ -56,7 +72,7 @@ impl<'a> FrameStream<'a> {
             let frame = self.ask()?;
             self.ahead.push_back(frame);
         }
-        let pictures = Fetched(pending.into_iter().map(Pending::wait).collect::<Result<_, _>>()?);
+        let pictures = self.fetched(pending)?;
         Ok(renderer.begin(&plan, &pictures, output)?)
     }
 
@@ -68,12 +84,18 @@ impl<'a> FrameStream<'a> {
     }
 }
 
-/// Source pictures of one frame.
-struct Fetched(Vec<(Wanted, Picture)>);
+/// What one frame is drawn from.
+struct Fetched<'a> {
+    pictures: Vec<(Wanted, Picture)>,
+    looks: &'a Looks,
+}
 
-impl SourcePictures for Fetched {
+impl SourcePictures for Fetched<'_> {
     fn picture(&self, media: &MediaId, stream: usize, source_time: Time) -> Option<Picture> {
-        let found = self.0.iter().find(|(w, _)| w.media == *media && w.stream == stream && w.time == source_time);
+        let found = self.pictures.iter().find(|(w, _)| w.media == *media && w.stream == stream && w.time == source_time);
         found.map(|(_, picture)| picture.clone())
+    }
+    fn look(&self, path: &str) -> Option<Arc<Look>> {
+        self.looks.get(path).cloned()
     }
 }

@@ -107,6 +107,12 @@ eases! {
     OutQuart,
     /// Both halves.
     InOutQuart,
+    /// x⁵
+    InQuint,
+    /// Mirror of `in_quint`.
+    OutQuint,
+    /// Both halves.
+    InOutQuint,
     /// 1 − cos(x·π/2)
     InSine,
     /// Mirror of `in_sine`.
@@ -131,10 +137,22 @@ eases! {
     OutBack,
     /// Both halves.
     InOutBack,
+    /// −2^(10·(x − 1))·sin((x − 1.075)·2π/0.3): swings ever wider
+    InElastic,
+    /// Mirror of `in_elastic`.
+    OutElastic,
+    /// Both halves.
+    InOutElastic,
+    /// Mirror of `out_bounce`.
+    InBounce,
+    /// Four parabolas of 7.5625·x²: falls and bounces three times
+    OutBounce,
+    /// Both halves.
+    InOutBounce,
 }
 
 impl Ease {
-    /// Progress of the value (0..=1, beyond for `back`) at progress `x` of the time. `hold` gives 0 before 1, `bezier` counts as linear.
+    /// Progress of the value (0..=1, beyond for `back` and `elastic`) at progress `x` of the time. `hold` gives 0 before 1, `bezier` counts as linear.
     pub fn progress(self, x: f64) -> f64 {
         use Ease::*;
         // The ends are exact: a value at its keyframe is the keyframe's.
@@ -164,6 +182,22 @@ impl Ease {
         fn back(x: f64) -> f64 {
             x * x * (2.70158 * x - 1.70158)
         }
+        fn quint(x: f64) -> f64 {
+            x * x * x * x * x
+        }
+        fn elastic(x: f64) -> f64 {
+            -libm::exp2(10.0 * (x - 1.0)) * libm::sin((x - 1.075) * (std::f64::consts::TAU / 0.3))
+        }
+        fn bounce(x: f64) -> f64 {
+            let x = 1.0 - x;
+            let (middle, height) = match x * 2.75 {
+                t if t < 1.0 => (0.0, 0.0),
+                t if t < 2.0 => (1.5 / 2.75, 0.75),
+                t if t < 2.5 => (2.25 / 2.75, 0.9375),
+                _ => (2.625 / 2.75, 0.984_375),
+            };
+            1.0 - (7.5625 * (x - middle) * (x - middle) + height)
+        }
         match self {
             Hold => 0.0,
             Linear | Bezier => x,
@@ -176,6 +210,9 @@ impl Ease {
             InQuart => quart(x),
             OutQuart => out(quart),
             InOutQuart => both(quart),
+            InQuint => quint(x),
+            OutQuint => out(quint),
+            InOutQuint => both(quint),
             InSine => sine(x),
             OutSine => out(sine),
             InOutSine => both(sine),
@@ -188,6 +225,12 @@ impl Ease {
             InBack => back(x),
             OutBack => out(back),
             InOutBack => both(back),
+            InElastic => elastic(x),
+            OutElastic => out(elastic),
+            InOutElastic => both(elastic),
+            InBounce => bounce(x),
+            OutBounce => out(bounce),
+            InOutBounce => both(bounce),
         }
     }
 }
@@ -411,6 +454,26 @@ mod tests {
         let mut first = Keyframe::new(TimeDelta(0), a);
         (first.ease, first.turn) = (ease, turn);
         Animated::Curve(Curve::new(vec![first, Keyframe::new(TimeDelta(1000), b)]).unwrap())
+    }
+
+    /// Values of the published formulae, computed by hand.
+    #[test]
+    fn eases_follow_penner() {
+        for (ease, x, want) in [
+            (Ease::InQuint, 0.5, 0.03125),
+            (Ease::OutQuint, 0.5, 0.96875),
+            (Ease::InElastic, 0.5, -0.015_625),
+            (Ease::OutElastic, 0.5, 1.015_625),
+            (Ease::OutBounce, 0.2, 0.3025),
+            (Ease::OutBounce, 0.5, 0.765_625),
+            (Ease::InBounce, 0.5, 0.234_375),
+            (Ease::OutBounce, 1.5 / 2.75, 0.75),
+            (Ease::InBack, 0.5, -0.087_697_5),
+            (Ease::InOutQuad, 0.25, 0.125),
+            (Ease::OutExpo, 0.5, 0.96875),
+        ] {
+            assert!((ease.progress(x) - want).abs() < 1e-9, "{ease:?} at {x}: {}, not {want}", ease.progress(x));
+        }
     }
 
     #[test]

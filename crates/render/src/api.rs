@@ -4,8 +4,10 @@ use crate::{
     gpu::{self, GpuRenderer},
     lower::{self, Lowered},
 };
+use cutroom_effects::look::Look;
 use cutroom_timeline::FramePlan;
 use cutroom_types::{ColorTags, MediaId, Picture, PictureFormat, Time};
+use std::sync::Arc;
 
 /// What the encoder, window or file wants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +43,11 @@ pub struct RenderOptions {
 pub trait SourcePictures {
     /// `None` when it was not fetched, which is an error of the caller.
     fn picture(&self, media: &MediaId, stream: usize, source_time: Time) -> Option<Picture>;
+    /// The look in a file that an effect names; `None` when it was not read.
+    fn look(&self, path: &str) -> Option<Arc<Look>> {
+        let _ = path;
+        None
+    }
 }
 
 /// Why a plan could not be drawn.
@@ -57,6 +64,9 @@ pub enum RenderError {
         /// Source time.
         time: Time,
     },
+    /// A look that an effect names was not given.
+    #[error("the look {0} was not read")]
+    MissingLook(String),
     /// The plan names something that the catalogue does not hold.
     #[error("unknown {what} \"{id}\"")]
     Unknown {

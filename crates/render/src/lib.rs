@@ -8,6 +8,7 @@ pub mod api;
 pub mod cpu;
 pub mod filter;
 pub mod gpu;
+pub mod graph;
 pub mod lower;
 pub mod place;
 pub mod program;

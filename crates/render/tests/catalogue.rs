@@ -76,6 +76,13 @@ fn parameter_tables_are_sound() {
                     assert!(options.len() > 1);
                     bad(ParamValue::Text("no such choice".into()));
                 }
+                ParamKind::File { .. } => {
+                    bad(ParamValue::Number(1.0));
+                    bad(ParamValue::Text("picture.jpg".into()));
+                }
+                ParamKind::Curve { .. } => {
+                    ["", "0,0", "0,0 0,1", "0,0 1,2", "0,0 x,1"].into_iter().for_each(|v| bad(ParamValue::Text(v.into())));
+                }
                 ParamKind::Bool { .. } => bad(ParamValue::Number(1.0)),
                 ParamKind::Point { .. } => bad(ParamValue::Point([f64::NAN, 0.0])),
             }

@@ -515,6 +515,78 @@ fn deband_joins_steps_and_keeps_edges() {
     assert!(got.iter().zip(pixels(0.2)).all(|(p, w)| (p[0] - w[0]).abs() < 1e-5));
 }
 
+/// Tetrahedra cut from each cell by sorting the three fractions, as Sakamoto and Itooka describe; the shaper by straight lines.
+#[test]
+fn look_up_tables_by_tetrahedra() {
+    let (look, s) = (strong_look(), source());
+    let (shaper, cube) = (look.shaper.as_ref().unwrap(), look.cube.as_ref().unwrap());
+    let shaped = |c: Rgb| -> Rgb {
+        std::array::from_fn(|k| {
+            let t = ((c[k] + 0.1) / 1.3).clamp(0.0, 1.0) * 8.0;
+            let i = (t as usize).min(7);
+            let v = |i: usize| f64::from(shaper.values[3 * i + k]);
+            v(i) + (v(i + 1) - v(i)) * (t - i as f64)
+        })
+    };
+    let looked_up = |c: Rgb| -> Rgb {
+        let t = c.map(|v| v.clamp(0.0, 1.0) * 4.0);
+        let cell = t.map(|v| (v as usize).min(3));
+        let fraction: Rgb = std::array::from_fn(|k| t[k] - cell[k] as f64);
+        let mut order = [0, 1, 2];
+        order.sort_by(|a, b| fraction[*b].total_cmp(&fraction[*a]));
+        let value =
+            |p: [usize; 3]| -> Rgb { std::array::from_fn(|k| f64::from(cube.values[3 * (p[0] + 5 * p[1] + 25 * p[2]) + k])) };
+        let (mut at, mut sum, mut left) = (cell, [0.0; 3], 1.0);
+        for axis in order {
+            let v = value(at);
+            sum = std::array::from_fn(|k| sum[k] + v[k] * (left - fraction[axis]));
+            left = fraction[axis];
+            at[axis] += 1;
+        }
+        let v = value(at);
+        std::array::from_fn(|k| sum[k] + v[k] * left)
+    };
+    let file = ParamValue::Text("strong.cube".into());
+    expect(used("lut", &[("file", file.clone())]), 1e-4, |x, y| looked_up(shaped(s[y * W + x])));
+    expect(used("lut", &[("file", file), ("intensity", n(0.25))]), 1e-4, |x, y| {
+        let (c, l) = (s[y * W + x], looked_up(shaped(s[y * W + x])));
+        std::array::from_fn(|k| c[k] + 0.25 * (l[k] - c[k]))
+    });
+}
+
+/// Curves go through their points, never overshoot between rising points, and two points make a straight line.
+#[test]
+fn curves_go_through_their_points() {
+    let text = |t: &str| ParamValue::Text(t.into());
+    let ramp: Vec<Rgb> = (0..=1000).map(|i| [f64::from(i) / 1000.0; 3]).collect();
+    let along = |set: &[(&str, ParamValue)]| drawn_at(vec![used("curves", set)], &ramp, 1001, 1, 0.0);
+    let got = along(&[("master", text("0,0.1 0.25,0.2 0.5,0.7 0.75,0.72 1,0.95"))]);
+    for (x, y) in [(0, 0.1), (250, 0.2), (500, 0.7), (750, 0.72), (1000, 0.95)] {
+        assert!((got[x][1] - y).abs() < 2e-3, "{x}: {:?}, not {y}", got[x]);
+    }
+    assert!(got.windows(2).all(|w| w[1][0] >= w[0][0] - 1e-6), "rising points give a rising curve");
+    let got = along(&[("red", text("0,1 1,0")), ("blue", text("0,0 0.5,1 1,1"))]);
+    for (i, px) in got.iter().enumerate() {
+        let x = i as f64 / 1000.0;
+        assert!((px[0] - (1.0 - x)).abs() < 1e-4 && (px[1] - x).abs() < 1e-4, "{x}: {px:?}");
+    }
+    // Luma to 0.5 everywhere keeps ratios of components; hue by half a turn complements; saturation to 0 leaves grey.
+    let colors: Vec<Rgb> = vec![[0.6, 0.3, 0.2], [0.2, 0.5, 0.35]];
+    let one = |set: &[(&str, ParamValue)]| drawn_at(vec![used("curves", set)], &colors, 2, 1, 0.0);
+    for (px, c) in one(&[("luma", text("0,0.5 1,0.5"))]).iter().zip(&colors) {
+        let k = 0.5 / luma(*c);
+        assert!((0..3).all(|i| (px[i] - (c[i] * k)).abs() < 1e-3), "{px:?}");
+    }
+    for (px, c) in one(&[("hueSaturation", text("0,0 1,0"))]).iter().zip(&colors) {
+        assert!((0..3).all(|i| (px[i] - luma(*c)).abs() < 2e-3), "{px:?} of {c:?}");
+    }
+    for (px, c) in one(&[("hueHue", text("0,1 1,1"))]).iter().zip(&colors) {
+        let [h, s, l] = to_hsl(*c);
+        let want = from_hsl([h + 0.5, s, l]);
+        assert!((0..3).all(|i| (px[i] - want[i]).abs() < 2e-3), "{px:?}, not {want:?}");
+    }
+}
+
 /// Effects whose look no formula of another source gives were looked at (`examples/gallery.rs`); every other one must be named in this file.
 #[test]
 fn every_effect_has_an_oracle() {

@@ -57,8 +57,14 @@ fn problem(json_path: String, clip: Option<&ClipId>, code: &'static str, message
     Problem { json_path, clip: clip.cloned(), code, message }
 }
 
+/// Names what is nearest to an id that is not there.
 fn unknown(what: &str, id: &str, known: impl Iterator<Item = &'static str>) -> String {
-    format!("there is no {what} \"{id}\"; known are {}", known.collect::<Vec<_>>().join(", "))
+    let mut near: Vec<(f64, &str)> =
+        known.map(|k| (strsim::jaro_winkler(id, k), k)).filter(|(likeness, _)| *likeness > 0.75).collect();
+    near.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
+    let near: Vec<&str> = near.iter().take(3).map(|(_, k)| *k).collect();
+    let near = if near.is_empty() { String::new() } else { format!("; near it are {}", near.join(", ")) };
+    format!("there is no {what} \"{id}\"{near}; `cutroom catalog` lists all")
 }
 
 fn params(problems: &mut Vec<Problem>, at: &str, clip: Option<&ClipId>, table: &[ParamSpec], given: &Params) {

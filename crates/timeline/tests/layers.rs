@@ -112,7 +112,7 @@ fn the_catalogue_objects_with_paths() {
     let mut p = film(with(comp("main", 25), vec![vec![c]]));
     p.compositions[0].tracks[0].transitions.push(Transition {
         id: "x".into(),
-        kind: "page-peel".into(),
+        kind: "no-such-change".into(),
         from: None,
         to: Some("a".into()),
         duration: TimeDelta(SECOND),

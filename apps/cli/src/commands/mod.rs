@@ -1,8 +1,10 @@
 //! One free function per command.
+pub mod catalog;
 pub mod completions;
 pub mod doctor;
 pub mod export;
 pub mod frame;
+pub mod graph;
 pub mod man;
 pub mod new;
 pub mod probe;

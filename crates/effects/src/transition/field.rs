@@ -216,4 +216,42 @@ fields! {
         let (u, v) = (value_noise(x, y, q[2]) - 0.5, value_noise(x, y, q[2] + 1.0));
         both(s, at.x + u * q[1], at.y - v * q[1], q[3])
     };
+    /// The outgoing picture is folded back like a page, from the lower right corner.
+    PAGE_PEEL PagePeel "page-peel" "Page Peel" Space PLAIN Transparent
+        |_v, p, r| {
+            let length = (r.width_px * r.width_px + r.height_px * r.height_px).sqrt();
+            // Towards the upper left corner; the fold runs over the diagonal and a little beyond.
+            let (nx, ny) = (-r.width_px / length, -r.height_px / length);
+            [nx, ny, r.width_px, r.height_px, eased(p) * length * 1.1 - 1.0, 1.0 / (0.05 * length)]
+        } => |q, s, at| {
+        // Distance along the fold's way from the lower right corner, less that of the fold.
+        let d = (at.x - q[2]) * q[0] + (at.y - q[3]) * q[1] - q[4];
+        let front = s.sample(0, at.x, at.y);
+        let below = s.sample(1, at.x, at.y);
+        // The fold's own side shows the page's back: what lies as far on the other side.
+        let back = s.sample(0, at.x - q[0] * d * 2.0, at.y - q[1] * d * 2.0);
+        let shade = K(1.0) - (K(1.0) - d.abs() * q[5]).saturate() * 0.35;
+        let paper = Rgba {
+            c: rgb(
+                (back.c.r * 0.35 + back.a * 0.6) * shade,
+                (back.c.g * 0.35 + back.a * 0.6) * shade,
+                (back.c.b * 0.35 + back.a * 0.6) * shade,
+            ),
+            a: back.a,
+        };
+        let keep = K(1.0) - paper.a;
+        let unfolded = d.gt(0.0);
+        let over = Rgba {
+            c: rgb(front.c.r.mad(keep, paper.c.r), front.c.g.mad(keep, paper.c.g), front.c.b.mad(keep, paper.c.b)),
+            a: front.a.mad(keep, paper.a),
+        };
+        Rgba {
+            c: rgb(
+                R::select(unfolded, over.c.r, below.c.r * shade),
+                R::select(unfolded, over.c.g, below.c.g * shade),
+                R::select(unfolded, over.c.b, below.c.b * shade),
+            ),
+            a: R::select(unfolded, over.a, below.a),
+        }
+    };
 }

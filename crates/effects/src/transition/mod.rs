@@ -109,4 +109,5 @@ pub static TRANSITIONS: &[&TransitionSpec] = &[
     &planes::TUMBLE_AWAY,
     &planes::CUBE_3D,
     &planes::DOOR_3D,
+    &field::PAGE_PEEL,
 ];

@@ -1,5 +1,5 @@
 //! Effects that need more than their own pixel: each is drawn from an intermediate of the layer's size; what lies between is strung into passes.
-use super::{LayerSource, Lowering, PassBuilder, effect_params, find_effect, pixel_stage, raster, to_domain, whole_intermediate};
+use super::{LayerSource, Lowering, PassBuilder, effect_params, find_effect, raster, to_domain, whole_intermediate};
 use crate::{
     api::RenderError,
     program::{Sampling, Stage},
@@ -72,9 +72,9 @@ impl Chain<'_, '_> {
         let params = Params(&values);
         self.enter(spec.domain);
         match spec.shape {
-            Shape::Point { .. } | Shape::Table { .. } => {
+            Shape::Point { .. } | Shape::Table { .. } | Shape::Look { .. } => {
                 self.straighten();
-                if let Some(stage) = pixel_stage(spec, params, &raster, &Affine::IDENTITY, 0) {
+                if let Some(stage) = self.lowering.pixel_stage(spec, params, &raster, &Affine::IDENTITY, 0)? {
                     self.pass().stages.push(stage);
                 }
                 self.opaque &= spec.keeps_alpha;

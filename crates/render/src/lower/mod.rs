@@ -61,6 +61,14 @@ pub fn lower(plan: &FramePlan, sources: &dyn SourcePictures, output: &OutputSpec
     Ok(Lowered::Program(l.program))
 }
 
+/// How many of the lowest layers an opaque one hides.
+///
+/// # Errors
+/// As [`lower`].
+pub fn hidden_layers(plan: &FramePlan, sources: &dyn SourcePictures) -> Result<usize, RenderError> {
+    Lowering { sources, program: Program::new(plan.canvas.size) }.first_visible(plan)
+}
+
 /// The working space of a canvas.
 pub fn working_space(canvas: &Canvas) -> WorkingSpace {
     WorkingSpace { linear: canvas.blend_space == BlendSpace::Linear, primaries: canvas.primaries, transfer: canvas.transfer }
@@ -353,6 +361,32 @@ impl Lowering<'_> {
         Ok(Some(Drawn { bounds: placed.bounds, opaque, picture }))
     }
 
+    /// The stage of an effect that works on single pixels; `None` for others.
+    fn pixel_stage(
+        &self,
+        spec: &EffectSpec,
+        params: Params<'_>,
+        raster: &Raster,
+        map: &Affine,
+        reg: Reg,
+    ) -> Result<Option<Stage>, RenderError> {
+        let (kernel, uniforms, table) = match spec.shape {
+            Shape::Point { kernel, prepare } => {
+                let uniforms = prepare(params, raster);
+                return Ok(Some(Stage::Point { reg, kernel: kernel(params), uniforms, kernel_from_output: *map }));
+            }
+            Shape::Table { kernel, prepare, table } => (kernel(params), prepare(params, raster), table(params)),
+            Shape::Look { kernel, prepare } => {
+                let path = params.text(0);
+                let look = self.sources.look(path).ok_or_else(|| RenderError::MissingLook(path.into()))?;
+                (kernel(&look), prepare(params, &look), look.table())
+            }
+            _ => return Ok(None),
+        };
+        let (fields, edge) = (Vec::new(), Edge::Clamp);
+        Ok(Some(Stage::Read { reg, kernel, uniforms, kernel_from_output: *map, fields, edge, table }))
+    }
+
     /// Point effects on straight colour, in their own domain.
     fn point_effects(
         &self,
@@ -368,7 +402,7 @@ impl Lowering<'_> {
             let spec = find_effect(used)?;
             pass.convert(reg, to_domain(spec.domain, &mut linear, working));
             let values = effect_params(spec, used, working);
-            pass.stages.extend(pixel_stage(spec, Params(&values), raster, content_from_output, reg));
+            pass.stages.extend(self.pixel_stage(spec, Params(&values), raster, content_from_output, reg)?);
         }
         pass.convert(reg, to_domain(Domain::Working, &mut linear, working));
         Ok(())
@@ -417,25 +451,6 @@ fn to_domain(domain: Domain, linear: &mut bool, working: WorkingSpace) -> Vec<Co
 /// What effects are told of their raster.
 fn raster(size: Size, working: WorkingSpace, time_secs: f32) -> Raster {
     Raster { width_px: size.width as f32, height_px: size.height as f32, linear: working.linear, time_secs }
-}
-
-/// The stage of an effect that works on single pixels; `None` for others.
-fn pixel_stage(spec: &EffectSpec, params: Params<'_>, raster: &Raster, map: &Affine, reg: Reg) -> Option<Stage> {
-    match spec.shape {
-        Shape::Point { kernel, prepare } => {
-            Some(Stage::Point { reg, kernel: kernel(params), uniforms: prepare(params, raster), kernel_from_output: *map })
-        }
-        Shape::Table { kernel, prepare, table } => Some(Stage::Read {
-            reg,
-            kernel: kernel(params),
-            uniforms: prepare(params, raster),
-            kernel_from_output: *map,
-            fields: Vec::new(),
-            edge: Edge::Clamp,
-            table: table(params),
-        }),
-        _ => None,
-    }
 }
 
 /// Reads an intermediate of the pass's size as it is.

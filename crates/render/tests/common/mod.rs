@@ -1,9 +1,10 @@
 //! Pictures, plans and an independent, slow reference in double precision.
 #![allow(dead_code, reason = "each test file uses its part")]
+use cutroom_effects::look::Look;
 use cutroom_render::{OutputSpec, SourcePictures};
 use cutroom_timeline::{BlendSpace, Canvas, Content, EffectUse, FramePlan, Layer, Transform};
 use cutroom_types::{ColorTags, MediaId, ParamValue, Picture, PictureFormat, Primaries, Size, Time, TimeDelta, Transfer};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 pub const YUV444: PictureFormat = PictureFormat::yuv(8, 0, 0);
 
@@ -18,6 +19,29 @@ impl SourcePictures for Pictures {
     fn picture(&self, media: &MediaId, _: usize, _: Time) -> Option<Picture> {
         self.0.get(media.as_str()).cloned()
     }
+    fn look(&self, path: &str) -> Option<Arc<Look>> {
+        Some(Arc::new(if path.is_empty() { identity_look() } else { strong_look() }))
+    }
+}
+
+/// A cube that changes nothing.
+pub fn identity_look() -> Look {
+    let points = (0..8).map(|i| format!("{} {} {}\n", i & 1, i >> 1 & 1, i >> 2));
+    Look::parse(&format!("LUT_3D_SIZE 2\n{}", points.collect::<String>()), "cube").unwrap()
+}
+
+/// A shaper and a cube of five points a side that bend every colour.
+pub fn strong_look() -> Look {
+    let shaper = (0..9).map(|i| {
+        let t = f64::from(i) / 8.0;
+        format!("{} {} {}\n", t.powf(0.8), t * t, 1.1 * t - 0.05)
+    });
+    let cube = (0..125).map(|i| {
+        let (r, g, b) = (f64::from(i % 5) / 4.0, f64::from(i / 5 % 5) / 4.0, f64::from(i / 25) / 4.0);
+        format!("{} {} {}\n", 0.8 * r + 0.2 * g * b, (g + 0.3 * r).min(1.0) * 0.9, b.sqrt() * 0.7 + 0.2 * r)
+    });
+    let (shaper, cube): (String, String) = (shaper.collect(), cube.collect());
+    Look::parse(&format!("LUT_1D_SIZE 9\nLUT_1D_INPUT_RANGE -0.1 1.2\nLUT_3D_SIZE 5\n{shaper}{cube}"), "cube").unwrap()
 }
 
 pub fn size(width: u32, height: u32) -> Size {

@@ -86,6 +86,8 @@ fn moved(id: &str) -> Option<EffectUse> {
     let params = spec.params.iter().map(|p| {
         let v = match p.kind {
             cutroom_effects::ParamKind::Number { default, max, .. } => ParamValue::Number(default + (max - default) / 3.0),
+            cutroom_effects::ParamKind::File { .. } => ParamValue::Text("strong.cube".into()),
+            cutroom_effects::ParamKind::Curve { .. } => ParamValue::Text("0,0.1 0.3,0.45 0.7,0.6 1,0.9".into()),
             k => k.default_value(),
         };
         (p.id.to_owned(), v)

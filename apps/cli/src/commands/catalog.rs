@@ -1,0 +1,52 @@
+//! `cutroom catalog`.
+use crate::{args::CatalogArgs, failure::Failure};
+use cutroom_api::{Catalog, ParamEntry, catalog};
+use std::fmt::Write;
+
+/// Lists effects, blend modes and transitions.
+pub fn list(args: &CatalogArgs) -> Result<(), Failure> {
+    let mut all = catalog();
+    if let Some(part) = &args.filter {
+        let part = part.to_lowercase();
+        let has = |id: &str, name: &str, family: &str| id.contains(&part) || name.to_lowercase().contains(&part) || family == part;
+        all.effects.retain(|e| has(&e.id, &e.name, &e.family));
+        all.blend_modes.retain(|b| has(&b.id, &b.name, ""));
+        all.transitions.retain(|t| has(&t.id, &t.name, &t.family));
+    }
+    if args.json { super::print_json(&all) } else { super::print(&text(&all)) }
+}
+
+fn text(all: &Catalog) -> String {
+    let mut out = String::new();
+    // Writing to a String cannot fail.
+    for e in &all.effects {
+        let _ = writeln!(out, "{:22} {:9} {}", e.id, e.family, e.summary);
+        params(&mut out, &e.params);
+    }
+    if !all.blend_modes.is_empty() {
+        let ids: Vec<&str> = all.blend_modes.iter().map(|b| b.id.as_str()).collect();
+        let _ = writeln!(out, "\nBlend modes: {}", ids.join(", "));
+    }
+    if !all.transitions.is_empty() {
+        let _ = writeln!(out, "\nTransitions:");
+    }
+    for t in &all.transitions {
+        let _ = writeln!(out, "{:22} {:9} {}", t.id, t.family, t.name);
+        let own: Vec<ParamEntry> = t.params.iter().filter(|p| p.id != "includeAudio").cloned().collect();
+        params(&mut out, &own);
+    }
+    out
+}
+
+fn params(out: &mut String, list: &[ParamEntry]) {
+    for p in list {
+        let range = match (p.min, p.max) {
+            (Some(min), Some(max)) => format!(" [{min}..{max}]"),
+            _ if !p.options.is_empty() => format!(" ({})", p.options.join(", ")),
+            _ => String::new(),
+        };
+        let unit = if p.unit.is_empty() { String::new() } else { format!(" {}", p.unit) };
+        let fixed = if p.animatable { "" } else { ", not animatable" };
+        let _ = writeln!(out, "    {:20} {} {}{range}{unit}{fixed}", p.id, p.kind, p.default);
+    }
+}

@@ -1,0 +1,63 @@
+//! `cutroom graph`.
+use crate::{
+    args::{GraphArgs, GraphFormat},
+    failure::Failure,
+};
+use cutroom_api::{GraphReport, GraphRequest};
+use std::fmt::Write;
+
+/// Shows the work that one frame takes.
+pub fn graph(args: &GraphArgs) -> Result<(), Failure> {
+    let report = cutroom_api::graph(&GraphRequest {
+        project: args.project.clone(),
+        at: args.at.clone(),
+        composition: args.composition.clone(),
+        pixel_format: args.pix_fmt.clone(),
+    })?;
+    match args.format {
+        GraphFormat::Json => super::print_json(&report),
+        GraphFormat::Text => super::print(&text(&report)),
+        GraphFormat::Dot => super::print(&dot(&report)),
+    }
+}
+
+fn text(report: &GraphReport) -> String {
+    let mut out = format!("frame {}, key {}\n", report.frame, report.key);
+    // Writing to a String cannot fail.
+    for n in &report.nodes {
+        let from = if n.inputs.is_empty() { String::new() } else { format!(" from {}", n.inputs.join(", ")) };
+        let cost = if n.operations == 0 { String::new() } else { format!(", {} operations a pixel", n.operations) };
+        let _ = writeln!(out, "{}: {}{from}, {}x{}{cost}, key {}", n.id, n.title, n.size.width, n.size.height, n.key);
+        for s in &n.stages {
+            let _ = writeln!(out, "    {s}");
+        }
+    }
+    for e in &report.eliminated {
+        let _ = writeln!(out, "eliminated: {e}");
+    }
+    out
+}
+
+/// Graphviz.
+fn dot(report: &GraphReport) -> String {
+    let quoted = |s: &str| format!("\"{}\"", s.replace('\\', "\\\\").replace('"', "\\\""));
+    let mut out = format!(
+        "digraph {} {{\n    rankdir=LR;\n    node [shape=box, fontname=\"monospace\"];\n",
+        quoted(&format!("frame {}", report.frame))
+    );
+    for n in &report.nodes {
+        let mut label = format!("{}\n{}\n{}x{}, {} operations", n.id, n.title, n.size.width, n.size.height, n.operations);
+        n.stages.iter().for_each(|s| label.push_str(&format!("\n{s}")));
+        // Lines within a label end in \l: left aligned.
+        let label = quoted(&label).replace('\n', "\\l");
+        let _ = writeln!(out, "    {} [label={label}];", quoted(&n.id));
+        for i in &n.inputs {
+            let _ = writeln!(out, "    {} -> {};", quoted(i), quoted(&n.id));
+        }
+    }
+    for (i, e) in report.eliminated.iter().enumerate() {
+        let _ = writeln!(out, "    \"gone {i}\" [label={}, style=dashed];", quoted(e));
+    }
+    out.push_str("}\n");
+    out
+}

@@ -1,0 +1,166 @@
+//! Everything that a project may name: effects, blend modes, transitions, with their parameters.
+use cutroom_effects::{BLEND_MODES, EFFECTS, ParamKind, ParamSpec, TRANSITIONS, cost};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The catalogue.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Catalog {
+    /// Effects, by id.
+    pub effects: Vec<EffectEntry>,
+    /// Blend modes, in the order of menus.
+    pub blend_modes: Vec<BlendEntry>,
+    /// Transitions, by family.
+    pub transitions: Vec<TransitionEntry>,
+}
+
+/// An effect.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct EffectEntry {
+    /// What projects write.
+    pub id: String,
+    /// Name for people.
+    pub name: String,
+    /// Group.
+    pub family: String,
+    /// One sentence.
+    pub summary: String,
+    /// Where its arithmetic takes place: `working`, `display` or `linear`.
+    pub domain: String,
+    /// In order.
+    pub params: Vec<ParamEntry>,
+    /// What can draw it.
+    pub backends: Vec<String>,
+    /// At default values.
+    pub cost: CostEntry,
+}
+
+/// A blend mode.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct BlendEntry {
+    /// What projects write.
+    pub id: String,
+    /// Name for people.
+    pub name: String,
+    /// What can draw it.
+    pub backends: Vec<String>,
+}
+
+/// A transition.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct TransitionEntry {
+    /// What projects write.
+    pub id: String,
+    /// Name for people.
+    pub name: String,
+    /// Group.
+    pub family: String,
+    /// In order.
+    pub params: Vec<ParamEntry>,
+    /// What can draw it.
+    pub backends: Vec<String>,
+    /// What it costs.
+    pub cost: CostEntry,
+}
+
+/// What an entry costs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct CostEntry {
+    /// Times that the picture goes to memory and back.
+    pub passes: usize,
+    /// Operations a pixel.
+    pub operations: usize,
+}
+impl From<cost::Cost> for CostEntry {
+    fn from(c: cost::Cost) -> Self {
+        Self { passes: c.passes, operations: c.operations }
+    }
+}
+
+/// A parameter.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ParamEntry {
+    /// What projects write.
+    pub id: String,
+    /// Name for people.
+    pub name: String,
+    /// `number`, `bool`, `color`, `point`, `choice`, `file` or `curve`.
+    pub kind: String,
+    /// Value when none is given, as in project files.
+    pub default: serde_json::Value,
+    /// Smallest number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub min: Option<f64>,
+    /// Largest number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max: Option<f64>,
+    /// Values of a choice, endings of a file.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub options: Vec<String>,
+    /// Unit of a number; empty for a plain factor.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub unit: String,
+    /// Whether it takes keyframes.
+    pub animatable: bool,
+}
+
+/// Lists everything.
+pub fn catalog() -> Catalog {
+    let backends = || vec!["cpu".to_owned(), "gpu".to_owned()];
+    let params = |table: &[ParamSpec]| table.iter().map(param).collect();
+    let lower = |v: &dyn std::fmt::Debug| format!("{v:?}").to_lowercase();
+    Catalog {
+        effects: EFFECTS
+            .iter()
+            .map(|e| EffectEntry {
+                id: e.id.into(),
+                name: e.name.into(),
+                family: lower(&e.family),
+                summary: e.summary.into(),
+                domain: lower(&e.domain),
+                params: params(e.params),
+                backends: backends(),
+                cost: cost::of_effect(e).into(),
+            })
+            .collect(),
+        blend_modes: BLEND_MODES
+            .iter()
+            .map(|b| BlendEntry { id: b.id.into(), name: b.name.into(), backends: backends() })
+            .collect(),
+        transitions: TRANSITIONS
+            .iter()
+            .map(|t| TransitionEntry {
+                id: t.id.into(),
+                name: t.name.into(),
+                family: lower(&t.family),
+                params: params(t.params),
+                backends: backends(),
+                cost: cost::of_transition(t).into(),
+            })
+            .collect(),
+    }
+}
+
+fn param(p: &ParamSpec) -> ParamEntry {
+    let words = |list: &[&str]| list.iter().map(|w| (*w).to_owned()).collect();
+    let (kind, range, options, animatable) = match p.kind {
+        ParamKind::Number { min, max, animatable, .. } => ("number", Some((min, max)), Vec::new(), animatable),
+        ParamKind::Bool { .. } => ("bool", None, Vec::new(), true),
+        ParamKind::Color { .. } => ("color", None, Vec::new(), true),
+        ParamKind::Point { .. } => ("point", None, Vec::new(), true),
+        ParamKind::Choice { options, .. } => ("choice", None, words(options), true),
+        ParamKind::File { extensions } => ("file", None, words(extensions), true),
+        ParamKind::Curve { .. } => ("curve", None, Vec::new(), true),
+    };
+    ParamEntry {
+        id: p.id.into(),
+        name: p.name.into(),
+        kind: kind.into(),
+        default: serde_json::to_value(p.kind.default_value()).unwrap_or_default(),
+        min: range.map(|r| r.0),
+        max: range.map(|r| r.1),
+        options,
+        unit: p.unit.into(),
+        animatable,
+    }
+}

@@ -1,0 +1,80 @@
+//! The work that one frame takes, after everything superfluous has been taken out.
+use crate::{ApiError, open};
+use cutroom_pipeline::{Footage, output_spec};
+use cutroom_types::{PictureFormat, Size};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+
+/// Which frame.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct GraphRequest {
+    /// The project file.
+    pub project: PathBuf,
+    /// Seconds, timecode or frame number; see [`crate::parse_frame`].
+    pub at: String,
+    /// Composition id; absent: the project's main one.
+    #[serde(default)]
+    pub composition: Option<String>,
+    /// Pixel format of the result, which decides what must be converted; absent: `yuv420p`.
+    #[serde(default)]
+    pub pixel_format: Option<String>,
+}
+
+/// The graph of a frame.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct GraphReport {
+    /// Frame number.
+    pub frame: i64,
+    /// Names the frame's pixels: equal keys, equal pixels, as long as the files are the same.
+    pub key: String,
+    /// Sources, then passes in the order they run.
+    pub nodes: Vec<NodeReport>,
+    /// What was found not to be needed.
+    pub eliminated: Vec<String>,
+}
+
+/// A source picture or a pass.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct NodeReport {
+    /// Unique in the graph.
+    pub id: String,
+    /// In a few words.
+    pub title: String,
+    /// What it computes, in order; several stages of one pass are fused.
+    pub stages: Vec<String>,
+    /// Nodes that it reads.
+    pub inputs: Vec<String>,
+    /// Names its pixels.
+    pub key: String,
+    /// Pixels.
+    pub size: Size,
+    /// Operations a pixel.
+    pub operations: usize,
+}
+
+/// The graph that drawing a frame runs.
+///
+/// # Errors
+/// As drawing the frame.
+pub fn graph(request: &GraphRequest) -> Result<GraphReport, Vec<ApiError>> {
+    let footage = open::footage(&request.project, request.composition.as_deref(), 0)?;
+    of_frame(request, &footage).map_err(|e| vec![e])
+}
+
+fn of_frame(request: &GraphRequest, footage: &Footage) -> Result<GraphReport, ApiError> {
+    let format = request.pixel_format.as_deref().map(crate::settings::parse_pixel_format).transpose()?;
+    let frame = open::frame_number(&request.at, footage)?;
+    let spec = output_spec(footage.composition(), format.unwrap_or(PictureFormat::YUV420P8));
+    let (key, graph) = footage.graph(frame, &spec)?;
+    let nodes = graph.nodes.into_iter().map(|n| NodeReport {
+        id: n.id,
+        title: n.title,
+        stages: n.stages,
+        inputs: n.inputs,
+        key: n.key,
+        size: n.size,
+        operations: n.operations,
+    });
+    Ok(GraphReport { frame, key, nodes: nodes.collect(), eliminated: graph.eliminated })
+}

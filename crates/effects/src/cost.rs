@@ -1,0 +1,89 @@
+//! What an entry costs, for people who choose between entries: passes over the picture, and operations a pixel.
+use crate::spec::{EffectSpec, Params, Raster, Shape, Step, TransitionShape, TransitionSpec};
+use cutroom_kernel::{
+    At, Edge, MAX_UNIFORMS, MixOp, PointOp, ReadOp, Rgba, TraceReads, rgb,
+    trace::{T, trace},
+};
+use cutroom_types::ParamValue;
+
+/// Cost at default values on a picture of 1920×1080.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cost {
+    /// Times that the whole picture is written to memory and read back; 0 for what is computed with its neighbours in one pass.
+    pub passes: usize,
+    /// Arithmetic operations, samples and table reads a pixel; those of a loop's body count once a turn.
+    pub operations: usize,
+}
+
+/// Of an effect.
+pub fn of_effect(spec: &EffectSpec) -> Cost {
+    let values: Vec<(String, ParamValue)> = spec.params.iter().map(|p| (p.id.to_owned(), p.kind.default_value())).collect();
+    let (p, r) = (Params(&values), Raster { width_px: 1920.0, height_px: 1080.0, linear: true, time_secs: 0.0 });
+    match spec.shape {
+        Shape::Point { kernel, .. } => Cost { passes: usize::from(spec.fills), operations: point(kernel(p)) },
+        Shape::Table { kernel, .. } => Cost { passes: 0, operations: read(kernel(p)) },
+        // Twelve table reads and their weights.
+        Shape::Look { .. } => Cost { passes: 0, operations: 60 },
+        Shape::Separable { weights } => {
+            let w = weights(p, &r);
+            Cost { passes: 2, operations: 4 * (w.horizontal.len() + w.vertical.len()) * 2 }
+        }
+        Shape::Field { kernel, prepare, .. } => {
+            let turns = turns(&prepare(p, &r).values);
+            Cost { passes: 1, operations: read(kernel(p)) * turns }
+        }
+        Shape::Steps(steps) => steps(p, &r).iter().fold(Cost { passes: 1, operations: 0 }, |all, s| {
+            let (passes, operations) = match s {
+                Step::Point(kernel, _) => (0, point(*kernel)),
+                Step::Separable(w) => (2, 4 * (w.horizontal.len() + w.vertical.len()) * 2),
+                Step::Field(kernel, u, _) => (1, read(*kernel) * turns(&u.values)),
+                Step::Mix(kernel, _) => (1, mix(*kernel)),
+            };
+            Cost { passes: all.passes + passes, operations: all.operations + operations }
+        }),
+    }
+}
+
+/// Of a transition.
+pub fn of_transition(spec: &TransitionSpec) -> Cost {
+    match spec.shape {
+        TransitionShape::Mix(kernel) => Cost { passes: 0, operations: mix(kernel) },
+        TransitionShape::Field(kernel, _) => Cost { passes: 2, operations: read(kernel) },
+        TransitionShape::Blurred(_, kernel) => Cost { passes: 6, operations: mix(kernel) },
+    }
+}
+
+/// Kernels with a loop keep its turns in uniform 0; others have coordinates there.
+fn turns(uniforms: &[f32]) -> usize {
+    let n = uniforms[0];
+    if n >= 1.0 && n.fract() == 0.0 && n <= 512.0 { n as usize } else { 1 }
+}
+
+fn symbols(first: u32) -> Rgba<T> {
+    let c = |k: u32| T::input(first + k);
+    Rgba { c: rgb(c(0), c(1), c(2)), a: c(3) }
+}
+fn at() -> At<T> {
+    At { x: T::input(8), y: T::input(9) }
+}
+fn outputs(c: Rgba<T>) -> Vec<T> {
+    vec![c.c.r, c.c.g, c.c.b, c.a]
+}
+
+/// Operations of a kernel.
+pub fn point(kernel: &dyn PointOp) -> usize {
+    trace(|| outputs(kernel.trace(&T::params(0), symbols(0), at()))).operation_count()
+}
+/// Operations of a kernel.
+pub fn mix(kernel: &dyn MixOp) -> usize {
+    trace(|| outputs(kernel.trace(&T::params(0), symbols(0), symbols(4), at()))).operation_count()
+}
+/// Operations of a kernel.
+pub fn read(kernel: &dyn ReadOp) -> usize {
+    trace(|| {
+        let uniforms: [T; MAX_UNIFORMS] = T::params(0);
+        let reads = TraceReads { textures: &[0, 1], edge: Edge::Clamp, table: T::params(MAX_UNIFORMS as u32), uniforms: &uniforms };
+        outputs(kernel.trace(&uniforms, symbols(0), at(), reads))
+    })
+    .operation_count()
+}

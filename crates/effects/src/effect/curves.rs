@@ -1,0 +1,160 @@
+//! Curves: of all components, of each, of luma, and of hue against hue, saturation and luma.
+use crate::{hue, spec::*};
+use cutroom_kernel::{At, MAX_UNIFORMS, Read, ReadKernel, ReadOp, Reads, Real, Rgba, rgb};
+use std::sync::Arc;
+
+/// Points of a curve as text, `"0,0 0.25,0.2 1,1"`, joined by monotone cubics (Fritsch and Carlson, SIAM J. Numer. Anal. 17, 1980). Display-encoded: first the
+/// master curve and that of each component, then luma scales the colour, then the hue curves: 0.5 changes nothing, hue is turned by up to half a
+/// turn, saturation and luma are scaled by 0 to 2.
+pub static SPEC: EffectSpec = EffectSpec {
+    params: &[
+        curve("master", "Master", STRAIGHT),
+        curve("red", "Red", STRAIGHT),
+        curve("green", "Green", STRAIGHT),
+        curve("blue", "Blue", STRAIGHT),
+        curve("luma", "Luma", STRAIGHT),
+        curve("hueHue", "Hue against hue", LEVEL),
+        curve("hueSaturation", "Hue against saturation", LEVEL),
+        curve("hueLuma", "Hue against luma", LEVEL),
+    ],
+    domain: Domain::Display,
+    neutral: |p| (0..8).all(|i| is_neutral(p, i)),
+    ..EffectSpec::new(
+        "curves",
+        "Curves",
+        Family::Color,
+        "Bends tones, components and hues along curves.",
+        Shape::Table { kernel, prepare, table },
+    )
+};
+
+const STRAIGHT: &str = "0,0 1,1";
+const LEVEL: &str = "0,0.5 1,0.5";
+/// Entries of each curve.
+const ENTRIES: usize = 1025;
+
+const fn curve(id: &'static str, name: &'static str, default: &'static str) -> ParamSpec {
+    ParamSpec { id, name, kind: ParamKind::Curve { default }, unit: "" }
+}
+
+fn is_neutral(p: Params<'_>, i: usize) -> bool {
+    let points = parse(p.text(i)).unwrap_or_default();
+    if i < 5 { points.iter().all(|[x, y]| x == y) && points.len() == 2 } else { points.iter().all(|[_, y]| *y == 0.5) }
+}
+
+/// Points by rising x, all within 0..=1.
+pub fn parse(text: &str) -> Result<Vec<[f32; 2]>, String> {
+    let mut points: Vec<[f32; 2]> = Vec::new();
+    for word in text.split_whitespace() {
+        let point = word.split_once(',').and_then(|(x, y)| Some([x.parse::<f32>().ok()?, y.parse::<f32>().ok()?]));
+        let Some([x, y]) = point.filter(|p| p.iter().all(|v| (0.0..=1.0).contains(v))) else {
+            return Err(format!("\"{word}\" is not a point x,y within 0..=1"));
+        };
+        if points.last().is_some_and(|p| p[0] >= x) {
+            return Err(format!("the points must go from left to right: \"{word}\" does not"));
+        }
+        points.push([x, y]);
+    }
+    if points.len() < 2 { Err("a curve has two points or more, written as \"0,0 1,1\"".into()) } else { Ok(points) }
+}
+
+/// The curve at [`ENTRIES`] even places; level beyond its ends.
+fn sampled(points: &[[f32; 2]]) -> Vec<f32> {
+    let n = points.len();
+    let slope: Vec<f32> = points.windows(2).map(|w| (w[1][1] - w[0][1]) / (w[1][0] - w[0][0])).collect();
+    let tangent_at = |i: usize| match i {
+        0 => slope[0],
+        i if i == n - 1 => slope[n - 2],
+        i if slope[i - 1] * slope[i] <= 0.0 => 0.0,
+        i => 0.5 * (slope[i - 1] + slope[i]),
+    };
+    let mut tangent: Vec<f32> = (0..n).map(tangent_at).collect();
+    for i in 0..n - 1 {
+        if slope[i] == 0.0 {
+            (tangent[i], tangent[i + 1]) = (0.0, 0.0);
+            continue;
+        }
+        let (a, b) = (tangent[i] / slope[i], tangent[i + 1] / slope[i]);
+        let length = a * a + b * b;
+        if length > 9.0 {
+            let k = 3.0 / Real::sqrt(length);
+            (tangent[i], tangent[i + 1]) = (k * a * slope[i], k * b * slope[i]);
+        }
+    }
+    let at = |x: f32| {
+        if x <= points[0][0] {
+            return points[0][1];
+        }
+        let Some(i) = points.windows(2).position(|w| x <= w[1][0]) else { return points[n - 1][1] };
+        let (p, q) = (points[i], points[i + 1]);
+        let h = q[0] - p[0];
+        let t = (x - p[0]) / h;
+        let (t2, t3) = (t * t, t * t * t);
+        p[1] * (2.0 * t3 - 3.0 * t2 + 1.0)
+            + h * tangent[i] * (t3 - 2.0 * t2 + t)
+            + q[1] * (3.0 * t2 - 2.0 * t3)
+            + h * tangent[i + 1] * (t3 - t2)
+    };
+    (0..ENTRIES).map(|i| at(i as f32 / (ENTRIES - 1) as f32)).collect()
+}
+
+fn kernel(p: Params<'_>) -> &'static dyn ReadOp {
+    let (luma, hues) = (!is_neutral(p, 4), (5..8).any(|i| !is_neutral(p, i)));
+    if luma || hues { &Read(Full) } else { &Read(Components) }
+}
+
+fn prepare(_: Params<'_>, _: &Raster) -> Uniforms {
+    Uniforms::new(&[(ENTRIES - 1) as f32, ENTRIES as f32])
+}
+
+/// Red, green, blue (each after the master curve), luma, then the three of hue.
+fn table(p: Params<'_>) -> Arc<[f32]> {
+    let curves: Vec<Vec<f32>> =
+        (0..8).map(|i| sampled(&parse(p.text(i)).unwrap_or_else(|_| vec![[0.0, 0.0], [1.0, 1.0]]))).collect();
+    let mut all = Vec::with_capacity(7 * ENTRIES);
+    for component in &curves[1..4] {
+        all.extend(curves[0].iter().map(|m| {
+            let at = m.clamp(0.0, 1.0) * (ENTRIES - 1) as f32;
+            let i = (at as usize).min(ENTRIES - 2);
+            component[i] + (component[i + 1] - component[i]) * (at - i as f32)
+        }));
+    }
+    curves[4..].iter().for_each(|c| all.extend(c));
+    all.into()
+}
+
+/// Curve `n` at a value; beyond 0..=1 it goes on with a slope of 1.
+#[inline(always)]
+fn along<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], v: R, n: f32, s: S) -> R {
+    let inside = v.saturate();
+    let t = inside * p[0];
+    let i = t.floor().min(p[0] - 1.0);
+    let at = p[1].mad(n, i);
+    s.table(at).mix(s.table(at + 1.0), t - i) + (v - inside)
+}
+
+struct Components;
+impl ReadKernel for Components {
+    #[inline(always)]
+    fn eval<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, _: At<R>, s: S) -> Rgba<R> {
+        Rgba { c: rgb(along(p, px.c.r, 0.0, s), along(p, px.c.g, 1.0, s), along(p, px.c.b, 2.0, s)), ..px }
+    }
+}
+
+struct Full;
+impl ReadKernel for Full {
+    #[inline(always)]
+    fn eval<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, _: At<R>, s: S) -> Rgba<R> {
+        let c = rgb(along(p, px.c.r, 0.0, s), along(p, px.c.g, 1.0, s), along(p, px.c.b, 2.0, s));
+        let y = c.luma();
+        let c = c.scale(R::select(y.gt(1e-4), along(p, y, 3.0, s) / y.max(1e-4), 1.0));
+        let (h, saturation, l) = hue::hsl(c);
+        let turn = along(p, h, 4.0, s) - 0.5;
+        let (ks, kl) = (along(p, h, 5.0, s) * 2.0, along(p, h, 6.0, s) * 2.0);
+        let turned = hue::from_hsl(h + turn, saturation, l);
+        // Greys have no hue to go by.
+        let share = (saturation * 20.0).saturate();
+        let (y, kl) = (turned.luma(), (kl - 1.0).mad(share, 1.0));
+        Rgba { c: rgb(y.mix(turned.r, ks) * kl, y.mix(turned.g, ks) * kl, y.mix(turned.b, ks) * kl), ..px }
+    }
+}

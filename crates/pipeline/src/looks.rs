@@ -1,0 +1,65 @@
+//! Files that effects name: read once, before any frame is drawn.
+use crate::footage::media_path;
+use cutroom_effects::{ParamKind, look::Look};
+use cutroom_project::{Problem, Project};
+use cutroom_types::ParamValue;
+use std::{collections::BTreeMap, path::Path, sync::Arc};
+
+/// Looks by the path that the document writes.
+pub(crate) type Looks = BTreeMap<String, Arc<Look>>;
+
+/// Largest file that is read as a look; the largest cube of text takes about half of it.
+const MOST_BYTES: u64 = 256 << 20;
+
+/// Reads every look that an effect of the project names; what cannot be read goes to `problems`.
+pub(crate) fn read(project: &Project, folder: &Path, problems: &mut Vec<Problem>) -> Looks {
+    let mut looks = Looks::new();
+    for (i, c) in project.compositions.iter().enumerate() {
+        for (j, t) in c.tracks.iter().enumerate() {
+            for (k, clip) in t.clips.iter().enumerate() {
+                for (l, e) in clip.video.effects.iter().enumerate().filter(|(_, e)| e.enabled) {
+                    let Some(spec) = cutroom_effects::effect(&e.effect) else { continue };
+                    let files = spec.params.iter().filter(|p| matches!(p.kind, ParamKind::File { .. }));
+                    for param in files.filter_map(|p| e.params.get_key_value(p.id)) {
+                        for value in param.1.values() {
+                            let ParamValue::Text(path) = value else { continue };
+                            if path.is_empty() || looks.contains_key(path) {
+                                continue;
+                            }
+                            match open(&media_path(folder, path)) {
+                                Ok(look) => {
+                                    looks.insert(path.clone(), Arc::new(look));
+                                }
+                                Err((code, message)) => problems.push(Problem {
+                                    json_path: format!(
+                                        "compositions[{i}].tracks[{j}].clips[{k}].video.effects[{l}].params.{}",
+                                        param.0
+                                    ),
+                                    clip: Some(clip.id.clone()),
+                                    code,
+                                    message: format!("{path}: {message}"),
+                                }),
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+    looks
+}
+
+fn open(path: &Path) -> Result<Look, (&'static str, String)> {
+    let extension = path.extension().unwrap_or_default().to_string_lossy().into_owned();
+    let unreadable = |e: std::io::Error| match e.kind() {
+        std::io::ErrorKind::NotFound => ("media.open.not_found", "no such file".to_owned()),
+        _ => ("media.open.failed", e.to_string()),
+    };
+    let size = std::fs::metadata(path).map_err(unreadable)?.len();
+    if size > MOST_BYTES {
+        return Err(("media.look", format!("a file of {} MiB is no look", size >> 20)));
+    }
+    let bytes = std::fs::read(path).map_err(unreadable)?;
+    let text = String::from_utf8(bytes).map_err(|_| ("media.look", "it is not text".to_owned()))?;
+    Look::parse(&text, &extension).map_err(|e| ("media.look", e))
+}

@@ -1,0 +1,205 @@
+//! What a frame's program looks like, for people: passes, what each reads and computes, what it costs, and what need not be drawn at all.
+use crate::{
+    api::{OutputSpec, RenderError, SourcePictures},
+    lower::{self, Lowered},
+    program::{Pass, PlaneBase, Program, Sampling, Source, Stage, Target, TilePass},
+};
+use cutroom_effects::cost;
+use cutroom_timeline::FramePlan;
+use cutroom_types::Size;
+
+/// The work for one frame.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FrameGraph {
+    /// Sources first, then passes in the order they run; the last ones write the output.
+    pub nodes: Vec<GraphNode>,
+    /// What was found not to be needed, in words.
+    pub eliminated: Vec<String>,
+}
+
+/// A source picture or a pass.
+#[derive(Clone, Debug, PartialEq)]
+pub struct GraphNode {
+    /// Unique in the graph: `source 0`, `pass 1`.
+    pub id: String,
+    /// In a few words.
+    pub title: String,
+    /// What is computed, in order; several stages of one pass are fused.
+    pub stages: Vec<String>,
+    /// Nodes that it reads.
+    pub inputs: Vec<String>,
+    /// Names what it gives: equal keys, equal pixels (as long as the files are the same). Hexadecimal.
+    pub key: String,
+    /// Pixels it writes.
+    pub size: Size,
+    /// Operations a pixel.
+    pub operations: usize,
+}
+
+/// The graph that drawing a plan would run.
+///
+/// # Errors
+/// As drawing it.
+pub fn graph(plan: &FramePlan, sources: &dyn SourcePictures, output: &OutputSpec) -> Result<FrameGraph, RenderError> {
+    let mut eliminated = Vec::new();
+    let hidden = lower::hidden_layers(plan, sources)?;
+    for layer in &plan.layers[..hidden] {
+        eliminated.push(format!("clip {}: hidden by the opaque clip {}", layer.clip, plan.layers[hidden].clip));
+    }
+    let nodes = match lower::lower(plan, sources, output)? {
+        Lowered::Untouched(picture) => {
+            eliminated.push("all drawing: the source's planes are the output's".into());
+            vec![GraphNode {
+                id: "source 0".into(),
+                title: format!("{} {}×{}", picture.format, picture.size.width, picture.size.height),
+                stages: Vec::new(),
+                inputs: Vec::new(),
+                key: plan.picture_key(),
+                size: picture.size,
+                operations: 0,
+            }]
+        }
+        Lowered::Program(program) => nodes(plan, &program, output),
+    };
+    Ok(FrameGraph { nodes, eliminated })
+}
+
+fn nodes(plan: &FramePlan, program: &Program, output: &OutputSpec) -> Vec<GraphNode> {
+    let mut nodes: Vec<GraphNode> = Vec::new();
+    let whole = plan.picture_key();
+    for (i, p) in program.pictures.iter().enumerate() {
+        nodes.push(GraphNode {
+            id: format!("source {i}"),
+            title: format!("{} {}×{}", p.format, p.size.width, p.size.height),
+            stages: Vec::new(),
+            inputs: Vec::new(),
+            // A source is named by the plan that asks for it and its place in it.
+            key: key(&[&whole, &format!("source {i}")]),
+            size: p.size,
+            operations: 0,
+        });
+    }
+    // Which node wrote an intermediate last.
+    let mut writer = vec![String::new(); program.intermediates.len()];
+    for (i, pass) in program.passes.iter().enumerate() {
+        let id = format!("pass {i}");
+        let node = match pass {
+            Pass::Tiles(tiles) => {
+                let node = tile_node(id.clone(), tiles, &writer, output);
+                if let Target::Intermediate(n) = tiles.target {
+                    writer[n].clone_from(&id);
+                }
+                node
+            }
+            Pass::Plane(plane) => {
+                let mut inputs: Vec<String> = plane.over.iter().map(|o| input(&o.sampling, &writer)).collect();
+                let base = match &plane.base {
+                    PlaneBase::Code(c) => format!("fill with code {c}"),
+                    PlaneBase::Plane(s) => {
+                        inputs.insert(0, input(s, &writer));
+                        format!("copy or resample {}", input(s, &writer))
+                    }
+                };
+                let over = plane.over.iter().map(|o| format!("mix in {} at {}", input(&o.sampling, &writer), o.opacity));
+                GraphNode {
+                    id,
+                    title: format!("plane {} in code values", plane.plane),
+                    stages: std::iter::once(base).chain(over).collect(),
+                    inputs,
+                    key: String::new(),
+                    size: plane.size,
+                    operations: 1 + 3 * plane.over.len(),
+                }
+            }
+            Pass::Convolve { from, to, horizontal, weights } => {
+                let inputs = vec![writer[*from].clone()];
+                writer[*to].clone_from(&id);
+                let way = if *horizontal { "rows" } else { "columns" };
+                GraphNode {
+                    id,
+                    title: format!("filter along {way}, {} taps", 2 * weights.len() - 1),
+                    stages: vec![format!("weights {:?}", &weights[..weights.len().min(4)])],
+                    inputs,
+                    key: String::new(),
+                    size: program.intermediates[*to],
+                    operations: 4 * 2 * weights.len(),
+                }
+            }
+        };
+        let mut node = node;
+        node.inputs.dedup();
+        let of_inputs: Vec<String> =
+            node.inputs.iter().filter_map(|i| nodes.iter().find(|n| n.id == *i)).map(|n| n.key.clone()).collect();
+        node.key = key(&[&node.title, &node.stages.join(";"), &of_inputs.join(";")]);
+        nodes.push(node);
+    }
+    nodes
+}
+
+fn key(parts: &[&str]) -> String {
+    let mut hash = blake3::Hasher::new();
+    for p in parts {
+        hash.update(&(p.len() as u64).to_le_bytes());
+        hash.update(p.as_bytes());
+    }
+    hash.finalize().to_hex()[..16].to_owned()
+}
+
+fn input(s: &Sampling, writer: &[String]) -> String {
+    match s.source {
+        Source::Picture(n) => format!("source {n}"),
+        Source::Intermediate(n) => writer[n].clone(),
+    }
+}
+
+fn tile_node(id: String, pass: &TilePass, writer: &[String], output: &OutputSpec) -> GraphNode {
+    let title = match pass.target {
+        Target::Intermediate(_) => "into memory".to_owned(),
+        Target::Output => format!("into {}", output.format),
+        Target::Plane(n) => format!("into plane {n}"),
+    };
+    let (mut inputs, mut operations) = (Vec::new(), 0);
+    let stages = pass.stages.iter().map(|s| {
+        let numbers = |u: &[f32]| {
+            let used = u.iter().rposition(|v| *v != 0.0).map_or(0, |i| i + 1);
+            u[..used].iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
+        };
+        match s {
+            Stage::Fill { reg, color } => format!("r{reg} = colour {color:?}"),
+            Stage::Sample { reg, sampling } => {
+                let from = input(sampling, writer);
+                let m = &sampling.source_from_output;
+                let text = format!(
+                    "r{reg} = {from} by [{} {} {} / {} {} {}] in {:?}",
+                    m.xx, m.xy, m.x0, m.yx, m.yy, m.y0, sampling.bounds
+                );
+                inputs.push(from);
+                operations += 4;
+                text
+            }
+            Stage::Unpremultiply { reg } => format!("r{reg} straight"),
+            Stage::Premultiply { reg } => format!("r{reg} premultiplied"),
+            Stage::Fade { reg, opacity } => format!("r{reg} × {opacity}"),
+            Stage::Point { reg, kernel, uniforms, .. } => {
+                operations += cost::point(*kernel);
+                format!("r{reg} {} ({})", kernel.name(), numbers(&uniforms.values))
+            }
+            Stage::Read { reg, kernel, uniforms, fields, table, .. } => {
+                operations += cost::read(*kernel);
+                inputs.extend(fields.iter().map(|f| writer[*f].clone()));
+                let table = if table.is_empty() { String::new() } else { format!(", table of {}", table.len()) };
+                format!("r{reg} {} ({}){table}", kernel.name(), numbers(&uniforms.values))
+            }
+            Stage::Blend { backdrop, source, id, opacity, bounds, .. } => {
+                operations += 6;
+                format!("r{source} over r{backdrop}: {id} at {opacity} in {bounds:?}")
+            }
+            Stage::Mix { from, to, kernel, uniforms, .. } => {
+                operations += cost::mix(*kernel);
+                format!("r{from}, r{to} {} ({})", kernel.name(), numbers(&uniforms.values))
+            }
+        }
+    });
+    let stages = stages.collect();
+    GraphNode { id, title, stages, inputs, key: String::new(), size: pass.size, operations }
+}
