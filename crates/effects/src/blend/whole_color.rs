@@ -29,11 +29,12 @@ fn set_lum<R: Real>(c: Rgb<R>, l: R) -> Rgb<R> {
     let c = rgb(low(c.r, l, n), low(c.g, l, n), low(c.b, l, n));
     rgb(high(c.r, l, x), high(c.g, l, x), high(c.b, l, x))
 }
-/// SetSat of §10: the components keep their order, the spread becomes `s`.
+/// SetSat of §10: the components keep their order, the spread becomes `s`. The hue of what is within one 8-bit code of grey is rounding noise, which must not
+/// be blown up: there the spread grows with the colour's own.
 #[inline(always)]
 fn set_sat<R: Real>(c: Rgb<R>, s: R) -> Rgb<R> {
     let (n, x) = (c.min_component(), c.max_component());
-    let k = R::select((x - n).gt(1e-9), s / (x - n).max(1e-9), 0.0);
+    let k = s / (x - n).max(1.0 / 255.0);
     rgb((c.r - n) * k, (c.g - n) * k, (c.b - n) * k)
 }
 #[inline(always)]
