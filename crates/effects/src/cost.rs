@@ -32,16 +32,28 @@ pub fn of_effect(spec: &EffectSpec) -> Cost {
             let turns = turns(&prepare(p, &r).values);
             Cost { passes: 1, operations: read(kernel(p)) * turns }
         }
-        Shape::Steps(steps) => steps(p, &r).iter().fold(Cost { passes: 1, operations: 0 }, |all, s| {
-            let (passes, operations) = match s {
-                Step::Point(kernel, _) => (0, point(*kernel)),
-                Step::Separable(w) => (2, 4 * (w.horizontal.len() + w.vertical.len()) * 2),
-                Step::Field(kernel, u, _) => (1, read(*kernel) * turns(&u.values)),
-                Step::Mix(kernel, _) => (1, mix(*kernel)),
-            };
-            Cost { passes: all.passes + passes, operations: all.operations + operations }
-        }),
+        Shape::Steps(make) => steps(&make(p, &r)),
+        Shape::Temporal { times, steps: make } => {
+            // At 25 frames a second; each other time is drawn as well.
+            let others = times(p, 0.04).len();
+            let own = steps(&make(p, &r, others));
+            Cost { passes: own.passes + others, operations: own.operations }
+        }
+        Shape::Time(_) => Cost { passes: 0, operations: 0 },
     }
+}
+
+fn steps(steps: &[Step]) -> Cost {
+    steps.iter().fold(Cost { passes: 1, operations: 0 }, |all, s| {
+        let (passes, operations) = match s {
+            Step::Point(kernel, _) => (0, point(*kernel)),
+            Step::Separable(w) => (2, 4 * (w.horizontal.len() + w.vertical.len()) * 2),
+            Step::Field(kernel, u, _) | Step::Fields(kernel, u, ..) => (1, read(*kernel) * turns(&u.values)),
+            Step::Mix(kernel, _) | Step::Join(kernel, ..) => (1, mix(*kernel)),
+            Step::Start(_) => (0, 0),
+        };
+        Cost { passes: all.passes + passes, operations: all.operations + operations }
+    })
 }
 
 /// Of a transition.
@@ -82,7 +94,8 @@ pub fn mix(kernel: &dyn MixOp) -> usize {
 pub fn read(kernel: &dyn ReadOp) -> usize {
     trace(|| {
         let uniforms: [T; MAX_UNIFORMS] = T::params(0);
-        let reads = TraceReads { textures: &[0, 1], edge: Edge::Clamp, table: T::params(MAX_UNIFORMS as u32), uniforms: &uniforms };
+        let reads =
+            TraceReads { textures: &[0, 1, 2], edge: Edge::Clamp, table: T::params(MAX_UNIFORMS as u32), uniforms: &uniforms };
         outputs(kernel.trace(&uniforms, symbols(0), at(), reads))
     })
     .operation_count()

@@ -284,7 +284,21 @@ pub enum Shape {
     },
     /// Several steps over premultiplied colour.
     Steps(fn(Params<'_>, &Raster) -> Vec<Step>),
+    /// Steps over the picture and itself at other times.
+    Temporal {
+        /// Parameters and the length of a frame in seconds to the other times: seconds after (negative: before) the one drawn. At most
+        /// [`MAX_TIMES`]; times outside the clip show its first or last frame.
+        times: fn(Params<'_>, f64) -> Vec<f64>,
+        /// The steps; the pictures at `times` are the inputs that [`Step::Join`] and [`Step::Fields`] count. All of them are there, or none when the
+        /// source has nothing to show.
+        steps: fn(Params<'_>, &Raster, usize) -> Vec<Step>,
+    },
+    /// Decides when everything before it is seen: parameters and seconds since the clip's start to other seconds.
+    Time(fn(Params<'_>, f64) -> f64),
 }
+
+/// Most other times that an effect may ask for.
+pub const MAX_TIMES: usize = 64;
 
 /// One step of [`Shape::Steps`], from what the steps before made. All colour is premultiplied.
 pub enum Step {
@@ -296,6 +310,12 @@ pub enum Step {
     Field(&'static dyn ReadOp, Uniforms, Edge),
     /// Joins what the first step got (`from`) with the result so far (`to`).
     Mix(&'static dyn MixOp, Uniforms),
+    /// Joins the result so far (`from`) with the picture at another time (`to`).
+    Join(&'static dyn MixOp, Uniforms, usize),
+    /// Goes on with the picture at another time.
+    Start(usize),
+    /// Input 0 is the result so far, input 1 what the first step got, then these pictures at other times.
+    Fields(&'static dyn ReadOp, Uniforms, Edge, Vec<usize>),
 }
 
 /// An effect.

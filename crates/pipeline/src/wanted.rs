@@ -21,6 +21,8 @@ pub fn wanted_pictures(plan: &FramePlan) -> Vec<Wanted> {
 }
 
 fn collect(layer: &Layer, found: &mut Vec<Wanted>) {
+    let others = layer.effects.iter().flat_map(|e| &e.inputs).chain(layer.matte.iter().map(|m| &m.layer));
+    others.for_each(|layer| collect(layer, found));
     match &layer.content {
         Content::Media { media, stream, source_time } => {
             let wanted = Wanted { media: media.clone(), stream: *stream, time: *source_time };
@@ -37,19 +39,11 @@ fn collect(layer: &Layer, found: &mut Vec<Wanted>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use cutroom_timeline::{BlendSpace, Canvas, Transform};
+    use cutroom_timeline::{BlendSpace, Canvas};
     use cutroom_types::{ClipId, Primaries, Size, Transfer};
 
     fn layer(content: Content) -> Layer {
-        Layer {
-            clip: ClipId::from("c"),
-            content,
-            effects: vec![],
-            transform: Transform::IDENTITY,
-            opacity: 1.0,
-            blend: "normal".into(),
-            time: cutroom_types::TimeDelta::default(),
-        }
+        Layer::new(ClipId::from("c"), content)
     }
     fn media(id: &str, flicks: i64) -> Layer {
         layer(Content::Media { media: id.into(), stream: 0, source_time: Time(flicks) })

@@ -4,7 +4,7 @@
 //! Times are relative to the start of the clip (or of the composition, for a track). The easing named on a keyframe
 //! governs the segment that follows it.
 use crate::Extra;
-use cutroom_types::{ParamValue, TimeDelta};
+use cutroom_types::{BezierPath, ParamValue, TimeDelta};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::borrow::Cow;
@@ -235,8 +235,13 @@ impl Ease {
     }
 }
 
-/// A value made of up to four numbers that can be interpolated one by one. No numbers: the value is held.
+/// A value made of up to four numbers that can be interpolated one by one. No numbers: the value is interpolated as a whole, or held.
 pub trait Animatable: Clone + PartialEq {
+    /// The value `progress` of the way to `other`; `None`: it is held.
+    fn between(&self, other: &Self, progress: f64) -> Option<Self> {
+        let _ = (other, progress);
+        None
+    }
     /// The numbers, in a fixed order; `None` when the value cannot be interpolated (a switch, a name).
     fn lanes(&self) -> Option<([f64; 4], usize)>;
     /// A value of the same shape with other numbers.
@@ -274,6 +279,19 @@ impl Animatable for ParamValue {
             Self::Color(_) => Self::Color(l),
             Self::Bool(_) | Self::Text(_) => self.clone(),
         }
+    }
+}
+
+/// Outlines are mixed as a whole. On a `bezier` segment handles only count in time: the outline leaves and arrives at rest.
+impl Animatable for BezierPath {
+    fn between(&self, other: &Self, progress: f64) -> Option<Self> {
+        Some(self.between(other, progress))
+    }
+    fn lanes(&self) -> Option<([f64; 4], usize)> {
+        None
+    }
+    fn with_lanes(&self, _: [f64; 4]) -> Self {
+        self.clone()
     }
 }
 
@@ -338,8 +356,22 @@ impl<T: Animatable> Curve<T> {
 
 /// The value between neighbouring keyframes.
 fn segment<T: Animatable>(a: &Keyframe<T>, b: &Keyframe<T>, t: TimeDelta) -> T {
-    let (Some((from, n)), Some((mut to, m))) = (a.value.lanes(), b.value.lanes()) else { return a.value.clone() };
     let length = b.time.0.saturating_sub(a.time.0) as f64;
+    let (Some((from, n)), Some((mut to, m))) = (a.value.lanes(), b.value.lanes()) else {
+        if a.ease == Ease::Hold || length <= 0.0 {
+            return a.value.clone();
+        }
+        let x = t.0.saturating_sub(a.time.0) as f64 / length;
+        let progress = if a.ease == Ease::Bezier {
+            let x1 = a.handle_out.as_ref().map_or(1.0 / 3.0, |h| h.time.0 as f64 / length);
+            let x2 = b.handle_in.as_ref().map_or(2.0 / 3.0, |h| 1.0 + h.time.0 as f64 / length);
+            let u = bezier_parameter(x1.clamp(0.0, 1.0), x2.clamp(0.0, 1.0), x);
+            3.0 * (1.0 - u) * u * u + u * u * u
+        } else {
+            a.ease.progress(x)
+        };
+        return a.value.between(&b.value, progress).unwrap_or_else(|| a.value.clone());
+    };
     if n != m || a.ease == Ease::Hold || length <= 0.0 {
         return a.value.clone();
     }

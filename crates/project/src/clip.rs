@@ -1,5 +1,5 @@
 //! Clips, their sources, pictures, sound and effects, and the transitions between them.
-use crate::{Animated, Extra, is_default, is_true, yes};
+use crate::{Animated, Extra, Mask, MaskOrder, Matte, is_default, is_true, yes};
 use cutroom_types::{ClipId, CompositionId, EffectId, MediaId, ParamValue, Span, Time, TimeDelta, TransitionId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
@@ -46,7 +46,7 @@ pub struct Clip {
     pub extra: Extra,
 }
 
-/// Where a clip's picture and sound come from. In the file an object whose `type` is `media`, `composition` or `solid`.
+/// Where a clip's picture and sound come from. In the file an object whose `type` is `media`, `composition`, `solid` or `null`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ClipSource {
     /// Streams of a file.
@@ -55,6 +55,8 @@ pub enum ClipSource {
     Composition(CompositionSource),
     /// One colour.
     Solid(SolidSource),
+    /// Nothing to see: an object that others are bound to by `parent`.
+    Null(NullSource),
 }
 
 /// Streams of a file.
@@ -93,6 +95,14 @@ pub struct SolidSource {
     pub extra: Extra,
 }
 
+/// An invisible object as large as the canvas.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct NullSource {
+    /// Unknown fields, kept on save.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
 /// Which stream of a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum StreamChoice {
@@ -122,6 +132,22 @@ pub struct ClipVideo {
     /// Placement.
     #[serde(default, skip_serializing_if = "is_default")]
     pub transform: Transform,
+    /// A null clip of the same composition whose position, scale, rotation and anchor move this clip, too; that null may have a parent itself. Outside
+    /// its own span the null stays as at its ends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent: Option<ClipId>,
+    /// Blurs what position, scale, rotation and parents move; the composition's `motion_blur` says how.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub motion_blur: bool,
+    /// What of the picture is seen.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub masks: Vec<Mask>,
+    /// When masks are applied.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub mask_order: MaskOrder,
+    /// Another track that decides what is seen.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub matte: Option<Matte>,
     /// 0..=1.
     #[serde(default = "one", skip_serializing_if = "is_one")]
     pub opacity: Animated<f64>,
@@ -362,7 +388,18 @@ impl ClipSource {
 
 impl Default for ClipVideo {
     fn default() -> Self {
-        Self { transform: Transform::default(), opacity: one(), blend: normal(), effects: Vec::new(), extra: Extra::default() }
+        Self {
+            transform: Transform::default(),
+            parent: None,
+            motion_blur: false,
+            masks: Vec::new(),
+            mask_order: MaskOrder::default(),
+            matte: None,
+            opacity: one(),
+            blend: normal(),
+            effects: Vec::new(),
+            extra: Extra::default(),
+        }
     }
 }
 impl Default for ClipAudio {
@@ -435,6 +472,7 @@ enum SourceForm<'a> {
     Media(Cow<'a, MediaSource>),
     Composition(Cow<'a, CompositionSource>),
     Solid(Cow<'a, SolidSource>),
+    Null(Cow<'a, NullSource>),
 }
 impl Serialize for ClipSource {
     fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
@@ -442,6 +480,7 @@ impl Serialize for ClipSource {
             Self::Media(m) => SourceForm::Media(Cow::Borrowed(m)),
             Self::Composition(c) => SourceForm::Composition(Cow::Borrowed(c)),
             Self::Solid(c) => SourceForm::Solid(Cow::Borrowed(c)),
+            Self::Null(n) => SourceForm::Null(Cow::Borrowed(n)),
         }
         .serialize(s)
     }
@@ -449,13 +488,15 @@ impl Serialize for ClipSource {
 impl<'de> Deserialize<'de> for ClipSource {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
         let mut fields = Extra::deserialize(d)?;
-        let kind = fields.remove("type").ok_or_else(|| de::Error::custom("missing field `type`: media, composition or solid"))?;
+        let kind =
+            fields.remove("type").ok_or_else(|| de::Error::custom("missing field `type`: media, composition, solid or null"))?;
         match kind.as_str() {
             Some("media") => crate::inner(fields.into()).map(Self::Media),
             Some("composition") => crate::inner(fields.into()).map(Self::Composition),
             Some("solid") => crate::inner(fields.into()).map(Self::Solid),
+            Some("null") => crate::inner(fields.into()).map(Self::Null),
             _ => Err(de::Error::custom(format!(
-                "`type`: this version knows no clip source {kind}; it knows media, composition and solid"
+                "`type`: this version knows no clip source {kind}; it knows media, composition, solid and null"
             ))),
         }
     }

@@ -128,6 +128,9 @@ pub struct Composition {
     /// Colour of the working space and of the result.
     #[serde(default, skip_serializing_if = "is_default")]
     pub color: CompositionColor,
+    /// How clips with `motion_blur` are blurred.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub motion_blur: MotionBlur,
     /// Bottom to top.
     #[serde(default)]
     pub tracks: Vec<Track>,
@@ -164,6 +167,42 @@ impl Default for CompositionColor {
     }
 }
 
+/// The shutter of a composition.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct MotionBlur {
+    /// How long the shutter is open: 360 is a whole frame. 0..=720.
+    #[serde(default = "shutter_angle")]
+    pub shutter_angle_degrees: f64,
+    /// When it opens, against the frame's start; -90 with an angle of 180 lies centred on it. -360..=360.
+    #[serde(default = "shutter_phase")]
+    pub shutter_phase_degrees: f64,
+    /// Places that are averaged, 2..=64.
+    #[serde(default = "shutter_samples")]
+    pub samples: u32,
+    /// Unknown fields, kept on save.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+impl Default for MotionBlur {
+    fn default() -> Self {
+        Self {
+            shutter_angle_degrees: shutter_angle(),
+            shutter_phase_degrees: shutter_phase(),
+            samples: shutter_samples(),
+            extra: Extra::default(),
+        }
+    }
+}
+fn shutter_angle() -> f64 {
+    180.0
+}
+fn shutter_phase() -> f64 {
+    -90.0
+}
+fn shutter_samples() -> u32 {
+    16
+}
+
 /// A row of clips that do not overlap.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Track {
@@ -184,6 +223,9 @@ pub struct Track {
     /// When any track is soloed only soloed tracks are heard; when any video track is, only soloed video tracks are seen.
     #[serde(default, skip_serializing_if = "is_default")]
     pub solo: bool,
+    /// Not seen: its picture only serves clips that name it as their matte.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub matte_only: bool,
     /// Editors refuse changes; planning does not care.
     #[serde(default, skip_serializing_if = "is_default")]
     pub locked: bool,
@@ -280,6 +322,7 @@ impl Composition {
             background: black(),
             blend_space: BlendSpace::default(),
             color: CompositionColor::default(),
+            motion_blur: MotionBlur::default(),
             tracks: Vec::new(),
             extra: Extra::default(),
         }
@@ -303,6 +346,7 @@ impl Track {
             enabled: true,
             muted: false,
             solo: false,
+            matte_only: false,
             locked: false,
             gain_db: Animated::default(),
             pan: Animated::default(),

@@ -1,4 +1,5 @@
 //! Everything that is wrong with a document in itself; effects and files are looked at by those who know them.
+mod bonds;
 mod fields;
 mod structure;
 mod unknown;

@@ -44,15 +44,7 @@ fn synthetic(seed: u32) -> Option<Picture> {
 
 fn layer(media: &str, transform: Transform, opacity: f32, effects: Vec<EffectUse>) -> Layer {
     let content = Content::Media { media: media.into(), stream: 0, source_time: Time::ZERO };
-    Layer {
-        clip: media.into(),
-        content,
-        effects,
-        transform,
-        opacity,
-        blend: "normal".into(),
-        time: cutroom_types::TimeDelta::default(),
-    }
+    Layer { effects, transform, opacity, ..Layer::new(media.into(), content) }
 }
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -70,8 +62,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut memory = Memory { clips: [clip(1)?, clip(2)?], frame: 0 };
     let number = |id: &str, v: f64| (id.to_owned(), ParamValue::Number(v));
     let grade = vec![
-        EffectUse { id: "exposure".into(), params: vec![number("exposure", 0.3), number("offset", 0.0), number("gamma", 1.0)] },
-        EffectUse { id: "saturation".into(), params: vec![number("amount", 1.1)] },
+        EffectUse::new("exposure", vec![number("exposure", 0.3), number("offset", 0.0), number("gamma", 1.0)]),
+        EffectUse::new("saturation", vec![number("amount", 1.1)]),
     ];
     let pip = Transform { scale: [0.6; 2], position_px: [300.0, 160.0], ..Transform::IDENTITY };
     let canvas = Canvas {

@@ -3,6 +3,7 @@ use crate::{
     cpu::CpuRenderer,
     gpu::{self, GpuRenderer},
     lower::{self, Lowered},
+    mask::MaskCache,
 };
 use cutroom_effects::look::Look;
 use cutroom_timeline::FramePlan;
@@ -83,6 +84,7 @@ pub enum RenderError {
 /// Draws plans. Make one per thread that wants frames; it keeps scratch memory and compiled pipelines.
 pub struct Renderer {
     machine: Machine,
+    masks: MaskCache,
     /// Why [`Backend::Auto`] took no GPU.
     no_gpu: Option<String>,
 }
@@ -118,7 +120,7 @@ impl Renderer {
                 Err(e) => (cpu()?, Some(e.to_string())),
             },
         };
-        Ok(Self { machine, no_gpu })
+        Ok(Self { machine, masks: MaskCache::default(), no_gpu })
     }
     /// Why no GPU was taken, when the choice was free.
     pub fn why_no_gpu(&self) -> Option<&str> {
@@ -152,7 +154,7 @@ impl Renderer {
     /// # Errors
     /// See [`RenderError`]; also when more than [`Self::frames_under_way`] were begun.
     pub fn begin(&mut self, plan: &FramePlan, sources: &dyn SourcePictures, output: &OutputSpec) -> Result<Begun, RenderError> {
-        match lower::lower(plan, sources, output)? {
+        match lower::lower(plan, sources, output, &self.masks)? {
             Lowered::Untouched(picture) => Ok(Begun::Done(picture)),
             Lowered::Program(program) => match &mut self.machine {
                 Machine::Cpu(c) => c.run(&program, output).map(Begun::Done),

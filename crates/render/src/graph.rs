@@ -2,6 +2,7 @@
 use crate::{
     api::{OutputSpec, RenderError, SourcePictures},
     lower::{self, Lowered},
+    mask::MaskCache,
     program::{Pass, PlaneBase, Program, Sampling, Source, Stage, Target, TilePass},
 };
 use cutroom_effects::cost;
@@ -46,7 +47,7 @@ pub fn graph(plan: &FramePlan, sources: &dyn SourcePictures, output: &OutputSpec
     for layer in &plan.layers[..hidden] {
         eliminated.push(format!("clip {}: hidden by the opaque clip {}", layer.clip, plan.layers[hidden].clip));
     }
-    let nodes = match lower::lower(plan, sources, output)? {
+    let nodes = match lower::lower(plan, sources, output, &MaskCache::default())? {
         Lowered::Untouched(picture) => {
             eliminated.push("all drawing: the source's planes are the output's".into());
             vec![GraphNode {

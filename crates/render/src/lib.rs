@@ -10,6 +10,7 @@ pub mod filter;
 pub mod gpu;
 pub mod graph;
 pub mod lower;
+pub mod mask;
 pub mod place;
 pub mod program;
 pub use api::*;

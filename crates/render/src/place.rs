@@ -1,5 +1,5 @@
 //! Geometry of placing content on a canvas.
-use cutroom_timeline::{Fit, Transform};
+use cutroom_timeline::{Fit, Placing};
 use cutroom_types::{Affine, Size};
 
 /// Where a layer lands.
@@ -32,7 +32,8 @@ impl Placement {
 
 /// Places content of an upright square-pixel size. The fit is that of the uncropped content; cropping only hides. `None` when nothing can be seen: scaled to
 /// nothing, cropped away, outside, or not finite.
-pub fn place(t: &Transform, content: Size, canvas: Size) -> Option<Placement> {
+pub fn place(placing: &Placing, content: Size, canvas: Size) -> Option<Placement> {
+    let t = &placing.transform;
     let (cw, ch) = (f64::from(content.width), f64::from(content.height));
     let (w, h) = (f64::from(canvas.width), f64::from(canvas.height));
     let (fit_x, fit_y) = match t.fit {
@@ -55,7 +56,8 @@ pub fn place(t: &Transform, content: Size, canvas: Size) -> Option<Placement> {
     let fitted = Affine::scale(fit_x * fx, fit_y * fy).after(&Affine::translate(-cw / 2.0, -ch / 2.0));
     let anchor = Affine::translate(-(ax - 0.5) * cw * fit_x, -(ay - 0.5) * ch * fit_y);
     let turned = Affine::rotate_degrees(f64::from(t.rotation_degrees)).after(&Affine::scale(sx, sy));
-    let output_from_content = snap(Affine::translate(w / 2.0 + px, h / 2.0 + py).after(&turned).after(&anchor).after(&fitted));
+    let placed = Affine::translate(w / 2.0 + px, h / 2.0 + py).after(&turned).after(&anchor).after(&fitted);
+    let output_from_content = snap(placing.parent.after(&placed));
     let content_from_output = snap(output_from_content.inverse()?);
     let crop = t.crop.map(|c| f64::from(c).clamp(0.0, 1.0));
     let window = [crop[0] * cw, crop[1] * ch, (1.0 - crop[2]) * cw, (1.0 - crop[3]) * ch];
@@ -119,6 +121,11 @@ pub fn window(source_from_content: &Affine, window: &[f64; 4], source: Size) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use cutroom_timeline::Transform;
+
+    fn place(transform: &Transform, content: Size, canvas: Size) -> Option<Placement> {
+        super::place(&Placing { transform: *transform, parent: Affine::IDENTITY }, content, canvas)
+    }
 
     const HD: Size = Size { width: 1920, height: 1080 };
 

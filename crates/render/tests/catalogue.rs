@@ -99,7 +99,7 @@ fn at_share(spec: &EffectSpec, share: f64) -> EffectUse {
         };
         (p.id.to_owned(), v)
     });
-    EffectUse { id: spec.id.into(), params: params.collect() }
+    EffectUse::new(spec.id, params.collect())
 }
 
 /// Colours well inside the gamut.
@@ -170,7 +170,7 @@ fn neutral_values_change_nothing() {
                 continue;
             }
             count += 1;
-            let got = draw(&cpu, s, vec![EffectUse { id: e.id.into(), params }], YUV444);
+            let got = draw(&cpu, s, vec![EffectUse::new(e.id, params)], YUV444);
             // Mirrors and shears of nothing resample exactly; noise of amount 0 is none.
             let most = difference(&got, &plain);
             assert!(most <= 1, "{} is called neutral and changes {most} codes", e.id);

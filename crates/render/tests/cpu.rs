@@ -6,6 +6,7 @@ use cutroom_render::{
     Backend, OutputSpec, RenderError, RenderOptions, Renderer,
     cpu::CpuRenderer,
     lower::{Lowered, lower},
+    mask::MaskCache,
 };
 use cutroom_timeline::{Content, Fit, FramePlan, Transform};
 use cutroom_types::{Affine, ChromaLocation, ColorTags, Orientation, ParamValue, Picture, PictureFormat};
@@ -19,7 +20,9 @@ fn draw_everywhere(plan: &FramePlan, pictures: &Pictures, format: PictureFormat)
     let mut first: Option<Picture> = None;
     for level in SimdLevel::ALL.into_iter().filter(|l| l.available()) {
         for threads in [1, 2, 3] {
-            let Lowered::Program(program) = lower(plan, pictures, &output(format)).unwrap() else { panic!("expected work") };
+            let Lowered::Program(program) = lower(plan, pictures, &output(format), &MaskCache::default()).unwrap() else {
+                panic!("expected work")
+            };
             let p = CpuRenderer::with_level(level, threads).unwrap().run(&program, &output(format)).unwrap();
             match &first {
                 None => first = Some(p),
@@ -60,7 +63,10 @@ fn a_hidden_layer_is_not_drawn() {
     let mut top = layer(media("b"));
     top.transform.rotation_degrees = 180.0;
     let both = plan(canvas(a.size, false), vec![layer(media("a")), top.clone()]);
-    let Lowered::Program(p) = lower(&both, &Pictures::of(&[("a", &a), ("b", &b)]), &output(YUV444)).unwrap() else { panic!() };
+    let Lowered::Program(p) = lower(&both, &Pictures::of(&[("a", &a), ("b", &b)]), &output(YUV444), &MaskCache::default()).unwrap()
+    else {
+        panic!()
+    };
     let of_b = |q: &Picture| b.planes.iter().any(|pl| std::ptr::eq(pl.data().as_ptr(), q.planes[0].data().as_ptr()));
     assert!(!p.pictures.is_empty() && p.pictures.iter().all(of_b));
 }
@@ -397,7 +403,7 @@ fn unknown_names_and_absurd_sizes_are_errors() {
         renderer.render(&plan(canvas(size(9, 8), false), vec![layer(media("missing"))]), &pictures, &output(YUV444)).unwrap_err();
     assert!(matches!(err, RenderError::MissingSource { .. }), "{err}");
     let mut l = layer(media("a"));
-    l.effects = vec![cutroom_timeline::EffectUse { id: "nope".into(), params: vec![("x".into(), ParamValue::Number(f64::NAN))] }];
+    l.effects = vec![cutroom_timeline::EffectUse::new("nope", vec![("x".into(), ParamValue::Number(f64::NAN))])];
     let err = renderer.render(&plan(canvas(a.size, false), vec![l]), &pictures, &output(YUV444)).unwrap_err();
     assert!(matches!(err, RenderError::Unknown { what: "effect", .. }), "{err}");
 }

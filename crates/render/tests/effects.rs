@@ -39,7 +39,7 @@ fn used(id: &str, set: &[(&str, ParamValue)]) -> EffectUse {
         let given = set.iter().find(|(n, _)| *n == p.id).map(|(_, v)| v.clone());
         (p.id.to_owned(), given.unwrap_or_else(|| p.kind.default_value()))
     });
-    EffectUse { id: id.into(), params: params.collect() }
+    EffectUse::new(id, params.collect())
 }
 fn n(v: f64) -> ParamValue {
     ParamValue::Number(v)
@@ -53,7 +53,8 @@ fn drawn_at(effects: Vec<EffectUse>, pixels: &[Rgb], w: usize, h: usize, secs: f
     let format = PictureFormat { bits: 32, ..PictureFormat::RGB8 }.with_alpha();
     let spec = OutputSpec { format, color: a.color };
     let time = TimeDelta((secs * 705_600_000.0) as i64);
-    let top = Layer { effects, time, ..layer(media("a")) };
+    let effects = effects.into_iter().map(|e| EffectUse { time, ..e }).collect();
+    let top = Layer { effects, ..layer(media("a")) };
     let mut renderer = Renderer::new(RenderOptions { backend: Backend::Cpu, threads: 1 }).unwrap();
     let p = renderer.render(&plan(cv, vec![top]), &Pictures::of(&[("a", &a)]), &spec).unwrap();
     (0..w * h).map(|i| std::array::from_fn(|k| f64::from(f32::from_bits(p.sample(k, i % w, i / w))))).collect()

@@ -1,7 +1,10 @@
 //! Plans as canonical bytes, hashed. Every field counts; strings and lists carry their length, variants a tag, so that
 //! different plans give different bytes. −0 and 0 are equal numbers and give equal bytes.
-use crate::{BlendSpace, Content, EffectUse, Fade, FadeCurve, Fit, FramePlan, Layer, SoundPlan, Transform};
-use cutroom_types::ParamValue;
+use crate::{
+    BlendSpace, Content, EffectUse, Fade, FadeCurve, Fit, FramePlan, Layer, MaskMode, MaskUse, Outline, Placing, SoundPlan,
+    Transform,
+};
+use cutroom_types::{Affine, ParamValue};
 
 impl FramePlan {
     /// BLAKE3 of the whole plan, in hexadecimal: equal exactly when the plans are.
@@ -128,11 +131,66 @@ impl Bytes {
         }
         self.number(l.time.0 as u64);
         self.number(l.effects.len() as u64);
-        for EffectUse { id, params } in &l.effects {
+        for EffectUse { id, params, inputs, time } in &l.effects {
             self.text(id);
             self.params(params);
+            self.number(inputs.len() as u64);
+            inputs.iter().for_each(|l| self.layer(l));
+            self.number(time.0 as u64);
         }
-        let Transform { fit, position_px, scale, rotation_degrees, anchor, crop, flip_horizontal, flip_vertical } = l.transform;
+        self.placing(&Placing { transform: l.transform, parent: l.parent });
+        self.number(l.shutter.len() as u64);
+        l.shutter.iter().for_each(|p| self.placing(p));
+        self.number(l.masks.len() as u64);
+        l.masks.iter().for_each(|m| self.mask(m));
+        self.tag(u8::from(l.masks_after_effects));
+        self.tag(u8::from(l.matte.is_some()));
+        if let Some(m) = &l.matte {
+            self.layer(&m.layer);
+            self.tag(u8::from(m.luma));
+            self.tag(u8::from(m.inverted));
+        }
+        self.single(l.opacity);
+        self.text(&l.blend);
+    }
+    fn mask(&mut self, m: &MaskUse) {
+        match &m.outline {
+            Outline::Rectangle(b) | Outline::Ellipse(b) => {
+                self.tag(u8::from(matches!(m.outline, Outline::Ellipse(_))));
+                for v in b.center.into_iter().chain(b.size).chain([b.rotation_degrees, b.corner_radius_px]) {
+                    self.double(v);
+                }
+            }
+            Outline::Path(path) => {
+                self.tag(2);
+                self.number(path.0.len() as u64);
+                for v in path.0.iter().flat_map(|v| [v.point, v.tangent_in, v.tangent_out]).flatten() {
+                    self.double(v);
+                }
+            }
+        }
+        self.tag(match m.mode {
+            MaskMode::Add => 0,
+            MaskMode::Subtract => 1,
+            MaskMode::Intersect => 2,
+            MaskMode::Difference => 3,
+        });
+        self.tag(u8::from(m.inverted));
+        for v in [m.opacity, m.feather_px, m.expansion_px] {
+            self.single(v);
+        }
+        self.number(m.edge_feather_px.len() as u64);
+        for (edge, feather) in &m.edge_feather_px {
+            self.number(*edge as u64);
+            self.single(*feather);
+        }
+    }
+    fn placing(&mut self, p: &Placing) {
+        let Affine { xx, xy, x0, yx, yy, y0 } = p.parent;
+        for v in [xx, xy, x0, yx, yy, y0] {
+            self.double(v);
+        }
+        let Transform { fit, position_px, scale, rotation_degrees, anchor, crop, flip_horizontal, flip_vertical } = p.transform;
         self.tag(match fit {
             Fit::Contain => 0,
             Fit::Cover => 1,
@@ -144,8 +202,6 @@ impl Bytes {
         }
         self.tag(u8::from(flip_horizontal));
         self.tag(u8::from(flip_vertical));
-        self.single(l.opacity);
-        self.text(&l.blend);
     }
     fn params(&mut self, params: &[(String, ParamValue)]) {
         self.number(params.len() as u64);
@@ -180,18 +236,31 @@ impl Bytes {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Canvas, Voice};
-    use cutroom_types::{Primaries, Size, Time, Transfer};
+    use crate::{Box2, Canvas, MatteUse, Voice};
+    use cutroom_types::{BezierPath, Primaries, Size, Time, Transfer};
+
+    const BOX: Box2 = Box2 { center: [0.5; 2], size: [0.25; 2], rotation_degrees: 0.0, corner_radius_px: 0.0 };
 
     fn plan() -> FramePlan {
-        let layer = |content| Layer {
-            clip: "c".into(),
-            content,
-            effects: vec![EffectUse { id: "e".into(), params: vec![("p".into(), ParamValue::Number(0.5))] }],
-            transform: Transform::IDENTITY,
+        let mask = MaskUse {
+            outline: Outline::Ellipse(BOX),
+            mode: MaskMode::Add,
+            inverted: false,
             opacity: 1.0,
-            blend: "normal".into(),
-            time: cutroom_types::TimeDelta::default(),
+            feather_px: 2.0,
+            edge_feather_px: vec![(0, 3.0)],
+            expansion_px: 0.0,
+        };
+        let layer = |content| Layer {
+            effects: vec![EffectUse::new("e", vec![("p".into(), ParamValue::Number(0.5))])],
+            masks: vec![mask.clone()],
+            shutter: vec![Placing { transform: Transform::IDENTITY, parent: Affine::IDENTITY }],
+            matte: Some(Box::new(MatteUse {
+                layer: Layer::new("m".into(), Content::Solid([1.0; 4])),
+                luma: false,
+                inverted: false,
+            })),
+            ..Layer::new("c".into(), content)
         };
         let media = || layer(Content::Media { media: "m".into(), stream: 0, source_time: Time(5) });
         let transition = Content::Transition {
@@ -249,6 +318,28 @@ mod tests {
             |p| p.layers[0].transform.crop[2] = 0.5,
             |p| p.layers[0].transform.flip_horizontal = true,
             |p| p.layers[0].transform.flip_vertical = true,
+            |p| p.layers[0].effects[0].inputs.push(Layer::new("i".into(), Content::Solid([0.0; 4]))),
+            |p| p.layers[0].effects[0].time.0 = 1,
+            |p| p.layers[0].parent.xy = 0.5,
+            |p| p.layers[0].shutter.clear(),
+            |p| p.layers[0].shutter[0].parent.y0 = 1.0,
+            |p| p.layers[0].shutter[0].transform.scale[0] = 2.0,
+            |p| p.layers[0].masks.clear(),
+            |p| p.layers[0].masks[0].outline = Outline::Rectangle(BOX),
+            |p| p.layers[0].masks[0].outline = Outline::Ellipse(Box2 { center: [0.5, 0.25], ..BOX }),
+            |p| p.layers[0].masks[0].outline = Outline::Path(BezierPath::polygon(&[[0.0; 2], [1.0; 2], [0.0, 1.0]])),
+            |p| p.layers[0].masks[0].mode = MaskMode::Intersect,
+            |p| p.layers[0].masks[0].inverted = true,
+            |p| p.layers[0].masks[0].opacity = 0.5,
+            |p| p.layers[0].masks[0].feather_px = 1.0,
+            |p| p.layers[0].masks[0].expansion_px = 1.0,
+            |p| p.layers[0].masks[0].edge_feather_px[0].0 = 1,
+            |p| p.layers[0].masks[0].edge_feather_px[0].1 = 1.0,
+            |p| p.layers[0].masks_after_effects = true,
+            |p| p.layers[0].matte = None,
+            |p| p.layers[0].matte.iter_mut().for_each(|m| m.luma = true),
+            |p| p.layers[0].matte.iter_mut().for_each(|m| m.inverted = true),
+            |p| p.layers[0].matte.iter_mut().for_each(|m| m.layer.opacity = 0.5),
             |p| p.layers[0].opacity = f32::from_bits(1.0f32.to_bits() - 1),
             |p| p.layers[0].blend = "screen".into(),
             |p| p.layers[0].time.0 += 1,

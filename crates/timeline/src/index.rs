@@ -28,10 +28,23 @@ pub(crate) struct CompositionIndex {
     pub(crate) bias: TimeDelta,
     pub(crate) length: TimeDelta,
     pub(crate) frame_count: i64,
-    /// Bottom to top: (index of the track, its runs in time order).
-    pub(crate) seen: Vec<(usize, Vec<Run>)>,
+    /// Video tracks, bottom to top.
+    pub(crate) seen: Vec<SeenTrack>,
+    /// Null objects: track and clip.
+    pub(crate) nulls: HashMap<ClipId, (usize, usize)>,
     /// (index of the track, its clips' runs in time order, which may overlap their neighbours' under a cross-fade).
     pub(crate) heard: Vec<(usize, Vec<SoundRun>)>,
+}
+
+/// What a track shows.
+#[derive(Clone, Debug)]
+pub(crate) struct SeenTrack {
+    /// Its index.
+    pub(crate) track: usize,
+    /// It is drawn itself, else it only serves as a matte.
+    pub(crate) drawn: bool,
+    /// In time order.
+    pub(crate) runs: Vec<Run>,
 }
 
 /// A run of time in which a track shows one thing.
@@ -140,18 +153,31 @@ fn prepare(
         return refuse("compositions are nested more than 32 deep");
     }
     path.push(at);
-    let mut total = 0u64;
+    let mut widths = Vec::with_capacity(composition.tracks.len());
     for track in &composition.tracks {
-        let mut widest = 1;
+        let mut widest = 1u64;
         for clip in &track.clips {
             if let ClipSource::Composition(s) = &clip.source {
                 let inner = *ids.get(&s.composition).ok_or_else(|| PlanError::UnknownComposition(s.composition.clone()))?;
                 widest = widest.max(1 + prepare(project, ids, inner, path, indices, layers)?);
             }
         }
-        total = total.saturating_add(widest);
+        widths.push(widest);
     }
     path.pop();
+    // Each clip may bring its matte, and that one its own.
+    let mut total = 0u64;
+    let tracks: HashMap<_, _> = composition.tracks.iter().zip(0..).map(|(t, i)| (&t.id, i)).collect();
+    for i in 0..widths.len() {
+        let (mut open, mut seen) = (vec![i], vec![false; widths.len()]);
+        while let Some(i) = open.pop() {
+            if !std::mem::replace(&mut seen[i], true) {
+                total = total.saturating_add(widths[i]);
+                let mattes = composition.tracks[i].clips.iter().filter_map(|c| c.video.matte.as_ref());
+                open.extend(mattes.filter_map(|m| tracks.get(&m.track)));
+            }
+        }
+    }
     if total > MAX_LAYERS {
         return refuse("its frames would have more than 10000 layers");
     }
@@ -171,8 +197,19 @@ impl CompositionIndex {
             length: c.length(),
             frame_count: sampling::frame_count(c.frame_rate, c.length()),
             seen: enabled()
-                .filter(|(_, t)| t.kind == TrackKind::Video && (t.solo || !picture_solo))
-                .map(|(i, t)| (i, picture_runs(t)))
+                .filter(|(_, t)| t.kind == TrackKind::Video)
+                .map(|(track, t)| {
+                    let drawn = !t.matte_only && (t.solo || !picture_solo);
+                    SeenTrack { track, drawn, runs: picture_runs(t) }
+                })
+                .collect(),
+            nulls: c
+                .tracks
+                .iter()
+                .enumerate()
+                .flat_map(|(i, t)| t.clips.iter().enumerate().map(move |(k, clip)| (i, k, clip)))
+                .filter(|(_, _, clip)| matches!(clip.source, ClipSource::Null(_)))
+                .map(|(i, k, clip)| (clip.id.clone(), (i, k)))
                 .collect(),
             heard: enabled().filter(|(_, t)| !t.muted && (t.solo || !any_solo)).map(|(i, t)| (i, sound_runs(t))).collect(),
         }

@@ -9,6 +9,7 @@ mod canonical;
 mod check;
 mod error;
 mod index;
+mod mask;
 mod params;
 mod picture;
 pub mod plan;

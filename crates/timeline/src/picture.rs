@@ -1,12 +1,24 @@
 //! Frames: which layers are seen, from which source times, with which numbers.
 use crate::{
-    BlendSpace, Canvas, Content, EffectUse, Fit, FramePlan, Layer, PlanError, Timeline, Transform,
-    index::{CompositionIndex, Shows},
-    params, sampling,
+    BlendSpace, Canvas, Content, EffectUse, Fit, FramePlan, Layer, MatteUse, Placing, PlanError, Timeline, Transform,
+    index::{CompositionIndex, SeenTrack, Shows},
+    mask, params, sampling,
 };
-use cutroom_project::{self as project, Clip, ClipSource, MediaKind, Project, StreamChoice, Track, Transition};
-use cutroom_types::{ClipId, Time, TimeDelta};
+use cutroom_effects::Shape;
+use cutroom_project::{self as project, Clip, ClipSource, Composition, MediaKind, Project, StreamChoice, Track, Transition};
+use cutroom_types::{Affine, ClipId, FLICKS_PER_SECOND, Time, TimeDelta};
 use std::ops::Deref;
+
+/// What is being planned.
+#[derive(Clone, Copy)]
+struct Ask<'a> {
+    composition: &'a Composition,
+    index: &'a CompositionIndex,
+    /// 0 for the root.
+    depth: usize,
+    /// How many mattes deep.
+    mattes: usize,
+}
 
 impl<P: Deref<Target = Project>> Timeline<P> {
     /// Frame `n` of a composition; `depth` is 0 for the root.
@@ -29,55 +41,141 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         if !(0..index.frame_count).contains(&n) {
             return Ok(plan);
         }
-        let sampled = time.saturating_add(index.bias);
-        for (track, runs) in &index.seen {
-            let after = runs.partition_point(|r| r.start <= sampled);
-            let Some(run) = runs[..after].last().filter(|r| sampled < r.end) else { continue };
-            let track = &c.tracks[*track];
-            let layer = match run.shows {
-                Shows::Clip(i) => self.clip_layer(index, track, &track.clips[i], time, depth)?,
-                Shows::Transition { transition, from, to } => {
-                    let span = (run.start, run.end);
-                    let sides = [from, to].map(|c| c.map(|c| &track.clips[c]));
-                    self.transition_layer(index, track, &track.transitions[transition], span, sides, time, depth)?
-                }
-            };
-            plan.layers.extend(layer);
+        let ask = Ask { composition: c, index, depth, mattes: 0 };
+        for seen in index.seen.iter().filter(|s| s.drawn) {
+            plan.layers.extend(self.track_layer(&ask, seen, time)?);
         }
         Ok(plan)
     }
 
-    /// One clip's picture; `None` when it has none or cannot be seen.
-    fn clip_layer(
-        &self,
-        index: &CompositionIndex,
-        track: &Track,
-        clip: &Clip,
-        time: Time,
-        depth: usize,
-    ) -> Result<Option<Layer>, PlanError> {
-        let t = time - clip.start;
-        let opacity = (clip.video.opacity.value_at(t) * track.opacity.value_at(time.since_zero())).clamp(0.0, 1.0) as f32;
-        let transform = place(&clip.video.transform, t);
-        let [left, top, right, bottom] = transform.crop;
-        if opacity <= 0.0 || transform.scale.contains(&0.0) || left + right >= 1.0 || top + bottom >= 1.0 {
-            return Ok(None);
-        }
-        let Some(content) = self.content(index, clip, time, depth)? else { return Ok(None) };
-        let blend =
-            cutroom_effects::blend_mode(&clip.video.blend).ok_or_else(|| unknown(&clip.id, "blend mode", &clip.video.blend))?;
-        let mut animated = blend.animated;
-        let mut effects = Vec::new();
-        for e in clip.video.effects.iter().filter(|e| e.enabled) {
-            let spec = cutroom_effects::effect(&e.effect).ok_or_else(|| unknown(&clip.id, "effect", &e.effect))?;
-            let values = params::resolve(spec.params, &e.params, t, &e.effect, &clip.id)?;
-            if !(spec.neutral)(cutroom_effects::Params(&values)) {
-                animated |= spec.animated;
-                effects.push(EffectUse { id: spec.id.to_owned(), params: values });
+    /// What a track shows.
+    fn track_layer(&self, ask: &Ask<'_>, seen: &SeenTrack, time: Time) -> Result<Option<Layer>, PlanError> {
+        let sampled = time.saturating_add(ask.index.bias);
+        let after = seen.runs.partition_point(|r| r.start <= sampled);
+        let Some(run) = seen.runs[..after].last().filter(|r| sampled < r.end) else { return Ok(None) };
+        let track = &ask.composition.tracks[seen.track];
+        match run.shows {
+            Shows::Clip(i) => self.clip_layer(ask, track, &track.clips[i], time),
+            Shows::Transition { transition, from, to } => {
+                let span = (run.start, run.end);
+                let sides = [from, to].map(|c| c.map(|c| &track.clips[c]));
+                self.transition_layer(ask, track, &track.transitions[transition], span, sides, time)
             }
         }
-        let time = if animated { t } else { TimeDelta::default() };
-        Ok(Some(Layer { clip: clip.id.clone(), content, effects, transform, opacity, blend: blend.id.to_owned(), time }))
+    }
+
+    /// One clip's picture; `None` when it has none or cannot be seen.
+    fn clip_layer(&self, ask: &Ask<'_>, track: &Track, clip: &Clip, time: Time) -> Result<Option<Layer>, PlanError> {
+        let t = time - clip.start;
+        let video = &clip.video;
+        let opacity = (video.opacity.value_at(t) * track.opacity.value_at(time.since_zero())).clamp(0.0, 1.0) as f32;
+        let placing = self.placing(ask, clip, time);
+        let [left, top, right, bottom] = placing.transform.crop;
+        let shutter = self.shutter(ask, clip, time, placing);
+        let hidden = |p: &Placing| p.transform.scale.contains(&0.0) || p.parent.determinant() == 0.0;
+        if opacity <= 0.0 || (hidden(&placing) && shutter.iter().all(hidden)) || left + right >= 1.0 || top + bottom >= 1.0 {
+            return Ok(None);
+        }
+        let Some(layer) = self.source_layer(ask, clip, t, video.effects.len())? else { return Ok(None) };
+        let matte = match &video.matte {
+            Some(m) => match self.matte(ask, m, time)? {
+                Some(matte) => Some(matte),
+                None if m.inverted => None,
+                None => return Ok(None),
+            },
+            None => None,
+        };
+        let blend = cutroom_effects::blend_mode(&video.blend).ok_or_else(|| unknown(&clip.id, "blend mode", &video.blend))?;
+        Ok(Some(Layer {
+            transform: placing.transform,
+            parent: placing.parent,
+            shutter,
+            masks: mask::masks(&video.masks, t),
+            masks_after_effects: video.mask_order == project::MaskOrder::AfterEffects,
+            matte: matte.map(Box::new),
+            opacity,
+            blend: blend.id.to_owned(),
+            time: if blend.animated { t } else { TimeDelta::ZERO },
+            ..layer
+        }))
+    }
+
+    /// A clip's content with its first `count` effects, `t` after its start, not placed; `None` when there is nothing to see.
+    fn source_layer(&self, ask: &Ask<'_>, clip: &Clip, t: TimeDelta, count: usize) -> Result<Option<Layer>, PlanError> {
+        // From the last effect to the first, since one may decide at which time those before it are seen.
+        let mut t = t;
+        let mut effects = Vec::new();
+        for (i, e) in clip.video.effects[..count].iter().enumerate().rev().filter(|(_, e)| e.enabled) {
+            let spec = cutroom_effects::effect(&e.effect).ok_or_else(|| unknown(&clip.id, "effect", &e.effect))?;
+            let values = params::resolve(spec.params, &e.params, t, &e.effect, &clip.id)?;
+            let given = cutroom_effects::Params(&values);
+            if (spec.neutral)(given) {
+                continue;
+            }
+            let time = if spec.animated { t } else { TimeDelta::ZERO };
+            match spec.shape {
+                Shape::Time(seen_at) => {
+                    // A frame that starts within the bias before an instant counts as starting with it.
+                    let seen = seen_at(given, TimeDelta(t.0.saturating_add(ask.index.bias.0)).as_secs_f64());
+                    t = TimeDelta((seen * FLICKS_PER_SECOND as f64).round() as i64);
+                }
+                Shape::Temporal { times, .. } => {
+                    let mut inputs = Vec::new();
+                    for offset_secs in times(given, ask.index.rate.frame_duration().as_secs_f64()) {
+                        let at = t.0.saturating_add((offset_secs * FLICKS_PER_SECOND as f64).round() as i64);
+                        // Before the clip's start and after its end its own edge frames are held.
+                        let last = clip.duration.0.saturating_sub(ask.index.rate.frame_duration().0).max(0);
+                        let at = TimeDelta(at.clamp(0, last));
+                        inputs.extend(self.source_layer(ask, clip, at, i)?);
+                    }
+                    effects.push(EffectUse { inputs, time, ..EffectUse::new(spec.id, values) });
+                }
+                _ => effects.push(EffectUse { time, ..EffectUse::new(spec.id, values) }),
+            }
+        }
+        effects.reverse();
+        let Some(content) = self.content(ask.index, clip, clip.start.saturating_add(t), ask.depth)? else { return Ok(None) };
+        Ok(Some(Layer { effects, ..Layer::new(clip.id.clone(), content) }))
+    }
+
+    fn placing(&self, ask: &Ask<'_>, clip: &Clip, time: Time) -> Placing {
+        let mut parent = Affine::IDENTITY;
+        let mut next = clip.video.parent.as_ref();
+        // A chain longer than there are null objects is a circle.
+        for _ in 0..=ask.index.nulls.len() {
+            let Some((track, null)) = next.and_then(|p| ask.index.nulls.get(p)) else { break };
+            let null = &ask.composition.tracks[*track].clips[*null];
+            let x = place(&null.video.transform, time - null.start);
+            parent = mask::null_map(&x, ask.composition.size).after(&parent);
+            next = null.video.parent.as_ref();
+        }
+        Placing { transform: place(&clip.video.transform, time - clip.start), parent }
+    }
+
+    /// Placements while the shutter is open; none when nothing moves.
+    fn shutter(&self, ask: &Ask<'_>, clip: &Clip, time: Time, still: Placing) -> Vec<Placing> {
+        let blur = &ask.composition.motion_blur;
+        if !clip.video.motion_blur || blur.shutter_angle_degrees <= 0.0 {
+            return Vec::new();
+        }
+        let frame = ask.index.rate.frame_duration().0 as f64;
+        let at = |i: u32| {
+            let open = (f64::from(i) + 0.5) / f64::from(blur.samples.max(1));
+            let degrees = blur.shutter_phase_degrees + blur.shutter_angle_degrees * open;
+            self.placing(ask, clip, time.saturating_add(TimeDelta((frame * degrees / 360.0).round() as i64)))
+        };
+        let placings: Vec<Placing> = (0..blur.samples.min(64)).map(at).collect();
+        if placings.iter().all(|p| *p == still) { Vec::new() } else { placings }
+    }
+
+    fn matte(&self, ask: &Ask<'_>, m: &project::Matte, time: Time) -> Result<Option<MatteUse>, PlanError> {
+        if ask.mattes > ask.composition.tracks.len() {
+            let composition = ask.composition.id.clone();
+            return Err(PlanError::Nesting { composition, reason: "tracks are mattes of each other in a circle" });
+        }
+        let Some(seen) = ask.index.seen.iter().find(|s| ask.composition.tracks[s.track].id == m.track) else { return Ok(None) };
+        let layer = self.track_layer(&Ask { mattes: ask.mattes + 1, ..*ask }, seen, time)?;
+        Ok(layer.map(|layer| MatteUse { layer, luma: m.channel == project::MatteChannel::Luma, inverted: m.inverted }))
     }
 
     fn content(&self, index: &CompositionIndex, clip: &Clip, time: Time, depth: usize) -> Result<Option<Content>, PlanError> {
@@ -113,20 +211,21 @@ impl<P: Deref<Target = Project>> Timeline<P> {
                 let plan = self.plan_picture(at, n, depth + 1)?;
                 if plan.layers.is_empty() { None } else { Some(Content::Composition(Box::new(plan))) }
             }
+            ClipSource::Null(_) => None,
             ClipSource::Solid(s) => (s.color[3] > 0.0).then(|| Content::Solid(s.color.map(single))),
         })
     }
 
     fn transition_layer(
         &self,
-        index: &CompositionIndex,
+        ask: &Ask<'_>,
         track: &Track,
         x: &Transition,
         (start, end): (Time, Time),
         sides: [Option<&Clip>; 2],
         time: Time,
-        depth: usize,
     ) -> Result<Option<Layer>, PlanError> {
+        let index = ask.index;
         let Some(named) = sides[1].or(sides[0]) else { return Ok(None) };
         let spec = cutroom_effects::transition(&x.kind).ok_or_else(|| unknown(&named.id, "transition", &x.kind))?;
         let values = params::resolve(spec.params, &x.params, time - start, &x.kind, &named.id)?;
@@ -140,7 +239,7 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         let mut layers = [None, None];
         for (i, clip) in sides.into_iter().enumerate() {
             let Some(clip) = clip else { continue };
-            if let Some(mut layer) = self.clip_layer(index, track, clip, time, depth)? {
+            if let Some(mut layer) = self.clip_layer(ask, track, clip, time)? {
                 // The pair is blended with what lies below as one; the mode changes over in the middle.
                 let own = std::mem::replace(&mut layer.blend, "normal".to_owned());
                 if (i == 0) == (progress < 0.5) || sides[1 - i].is_none() {
@@ -155,15 +254,7 @@ impl<P: Deref<Target = Project>> Timeline<P> {
             return Ok(None);
         }
         let content = Content::Transition { id: spec.id.to_owned(), params: values, progress, from, to };
-        Ok(Some(Layer {
-            clip: named.id.clone(),
-            content,
-            effects: Vec::new(),
-            transform: Transform::IDENTITY,
-            opacity: 1.0,
-            blend,
-            time: layer_time,
-        }))
+        Ok(Some(Layer { blend, time: layer_time, ..Layer::new(named.id.clone(), content) }))
     }
 }
 

@@ -1,6 +1,6 @@
 //! What planning produces: plain, complete, hashable data. Everything animated is already a number, everything neutral
 //! is already gone. `render` draws a [`FramePlan`], `audio` mixes a [`SoundPlan`]; both are told nothing else.
-use cutroom_types::{ClipId, MediaId, ParamValue, Primaries, Size, Time, TimeDelta, Transfer};
+use cutroom_types::{Affine, BezierPath, ClipId, MediaId, ParamValue, Primaries, Size, Time, TimeDelta, Transfer};
 
 /// Where layers are blended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -48,12 +48,119 @@ pub struct Layer {
     pub effects: Vec<EffectUse>,
     /// Placement on the canvas.
     pub transform: Transform,
+    /// From where `transform` places it to where the null objects that it is bound to take it, in canvas pixels.
+    pub parent: Affine,
+    /// Placements while the shutter is open, to be averaged instead of `transform` and `parent`; empty: not blurred.
+    pub shutter: Vec<Placing>,
+    /// Joined in order into one coverage that multiplies alpha; empty: all is seen.
+    pub masks: Vec<MaskUse>,
+    /// Masks cut what the effects made, else what they get.
+    pub masks_after_effects: bool,
+    /// Another track's picture that multiplies alpha on the canvas.
+    pub matte: Option<Box<MatteUse>>,
     /// 0..=1, multiplies alpha.
     pub opacity: f32,
     /// Catalogue id of the blend mode, `"normal"` by default.
     pub blend: String,
-    /// Time since the clip's start when an effect or the blend mode changes with it by itself, else zero.
+    /// Time since the clip's start when the blend mode changes with it by itself, else zero.
     pub time: TimeDelta,
+}
+
+impl Layer {
+    /// Fitted and centred, opaque, unchanged.
+    pub fn new(clip: ClipId, content: Content) -> Self {
+        Self {
+            clip,
+            content,
+            effects: Vec::new(),
+            transform: Transform::IDENTITY,
+            parent: Affine::IDENTITY,
+            shutter: Vec::new(),
+            masks: Vec::new(),
+            masks_after_effects: false,
+            matte: None,
+            opacity: 1.0,
+            blend: "normal".into(),
+            time: TimeDelta::ZERO,
+        }
+    }
+}
+
+/// A placement.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Placing {
+    /// See [`Layer::transform`].
+    pub transform: Transform,
+    /// See [`Layer::parent`].
+    pub parent: Affine,
+}
+
+/// A mask with numbers filled in.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MaskUse {
+    /// What it encloses, on the upright content: (0, 0) its top left corner, (1, 1) its bottom right.
+    pub outline: Outline,
+    /// How it joins those before it.
+    pub mode: MaskMode,
+    /// Outside counts instead of inside.
+    pub inverted: bool,
+    /// 0..=1.
+    pub opacity: f32,
+    /// Width of the soft edge in content pixels, half on each side.
+    pub feather_px: f32,
+    /// Other widths along single curves: the curve's first vertex and its width.
+    pub edge_feather_px: Vec<(usize, f32)>,
+    /// The outline moves outwards by this, in content pixels.
+    pub expansion_px: f32,
+}
+
+/// What a mask encloses.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Outline {
+    /// With round corners.
+    Rectangle(Box2),
+    /// Touching the sides of its box.
+    Ellipse(Box2),
+    /// By the even-odd rule.
+    Path(BezierPath),
+}
+
+/// A box on the content.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Box2 {
+    /// Fractions.
+    pub center: [f64; 2],
+    /// Fractions.
+    pub size: [f64; 2],
+    /// Clockwise about its centre, in pixels' geometry.
+    pub rotation_degrees: f64,
+    /// Of a rectangle, in content pixels.
+    pub corner_radius_px: f64,
+}
+
+/// How a mask `m` joins the coverage `c` of those before it; `c` starts as 0, or as 1 when the first mask subtracts or intersects.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum MaskMode {
+    /// c + m − c·m
+    #[default]
+    Add,
+    /// c·(1 − m)
+    Subtract,
+    /// c·m
+    Intersect,
+    /// c + m − 2·c·m
+    Difference,
+}
+
+/// A matte.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MatteUse {
+    /// What the other track shows.
+    pub layer: Layer,
+    /// Its display-encoded luma counts, else its alpha.
+    pub luma: bool,
+    /// 1 minus that.
+    pub inverted: bool,
 }
 
 /// What a layer shows.
@@ -95,6 +202,16 @@ pub struct EffectUse {
     pub id: String,
     /// Every parameter of the catalogue entry, in its order.
     pub params: Vec<(String, ParamValue)>,
+    /// Pictures besides the layer's own: it at other times with the effects before this one, in the order that the entry asks for.
+    pub inputs: Vec<Layer>,
+    /// Time since the clip's start when the effect changes with it by itself, else zero.
+    pub time: TimeDelta,
+}
+impl EffectUse {
+    /// An effect on the layer's own picture.
+    pub fn new(id: &str, params: Vec<(String, ParamValue)>) -> Self {
+        Self { id: id.into(), params, inputs: Vec::new(), time: TimeDelta::ZERO }
+    }
 }
 
 /// How the content's natural size meets the canvas before scaling.

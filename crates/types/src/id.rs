@@ -28,6 +28,8 @@ ids! {
     ClipId,
     /// One applied effect on a clip.
     EffectId,
+    /// One mask on a clip.
+    MaskId,
     /// One transition on a track.
     TransitionId,
 }

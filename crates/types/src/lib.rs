@@ -7,14 +7,16 @@ pub mod color;
 pub mod geometry;
 pub mod id;
 pub mod param;
+pub mod path;
 pub mod picture;
 pub mod sound;
 pub mod time;
 
 pub use color::{ChromaLocation, ColorTags, Matrix, Primaries, Range, Transfer};
 pub use geometry::{Affine, Orientation, Size};
-pub use id::{ClipId, CompositionId, EffectId, MediaId, TrackId, TransitionId};
+pub use id::{ClipId, CompositionId, EffectId, MaskId, MediaId, TrackId, TransitionId};
 pub use param::ParamValue;
+pub use path::{BezierPath, Vertex};
 pub use picture::{AlphaMode, ColorModel, Picture, PictureFormat, Plane, PlaneMemory};
 pub use sound::SoundBlock;
 pub use time::{FLICKS_PER_SECOND, FrameRate, Span, Time, TimeDelta, Timecode};

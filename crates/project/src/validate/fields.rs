@@ -1,6 +1,6 @@
 //! Each value on its own: numbers, sizes, rates, times, keyframes.
 use super::{MAX_AREA_PX, MAX_SIDE_PX, MAX_TIME_FLICKS, Problem, SPEED_LIMITS, report};
-use crate::{Animatable, Animated, Clip, ClipSource, Params, Project, Track};
+use crate::{Animatable, Animated, Clip, ClipSource, Mask, MaskShape, Params, Project, Track};
 use cutroom_types::{ClipId, TimeDelta};
 
 /// A place to complain about, and whose it is.
@@ -19,6 +19,12 @@ type Limits = (f64, f64);
 const UNIT: Limits = (0.0, 1.0);
 const GAIN_DB: Limits = (-1000.0, 60.0);
 const PAN: Limits = (-1.0, 1.0);
+const FEATHER: Limits = (0.0, 5000.0);
+const EXPANSION: Limits = (-5000.0, 5000.0);
+/// Fractions of a picture.
+const PLACE: Limits = (-100.0, 100.0);
+/// Most vertices of an outline.
+const MAX_VERTICES: usize = 10_000;
 const PARAM: Limits = (-1e9, 1e9);
 
 pub(super) fn check(project: &Project, problems: &mut Vec<Problem>) {
@@ -57,6 +63,18 @@ pub(super) fn check(project: &Project, problems: &mut Vec<Problem>) {
             }
         }
         color(problems, &at, "background", &c.background);
+        let m = &c.motion_blur;
+        if !(0.0..=720.0).contains(&m.shutter_angle_degrees) || !(-360.0..=360.0).contains(&m.shutter_phase_degrees) {
+            at.tell(
+                problems,
+                "motion_blur",
+                "number",
+                "the shutter's angle goes from 0 to 720 degrees, its phase from -360 to 360",
+            );
+        }
+        if !(2..=64).contains(&m.samples) {
+            at.tell(problems, "motion_blur.samples", "number", format!("{} is not from 2 to 64", m.samples));
+        }
         for (j, t) in c.tracks.iter().enumerate() {
             track(problems, t, &format!("{}.tracks[{j}]", at.path));
         }
@@ -102,12 +120,14 @@ fn clip(problems: &mut Vec<Problem>, c: &Clip, at: At) {
     if let ClipSource::Solid(s) = &c.source {
         color(problems, &at, "source.color", &s.color);
     }
-    for field in ["masks", "time_map", "parent"] {
-        for (name, extra) in [(field.to_owned(), &c.extra), (format!("video.{field}"), &c.video.extra)] {
-            if extra.get(field).is_some_and(|v| !matches!(v, serde_json::Value::Null) && v != &serde_json::json!([])) {
-                at.tell(problems, &name, "unsupported", format!("this version cannot render `{field}` yet; it would be left out"));
-            }
+    let field = "time_map";
+    for (name, extra) in [(field.to_owned(), &c.extra), (format!("video.{field}"), &c.video.extra)] {
+        if extra.get(field).is_some_and(|v| !matches!(v, serde_json::Value::Null) && v != &serde_json::json!([])) {
+            at.tell(problems, &name, "unsupported", format!("this version cannot render `{field}` yet; it would be left out"));
         }
+    }
+    for (i, m) in c.video.masks.iter().enumerate() {
+        mask(problems, m, &At { path: format!("{}.video.masks[{i}]", at.path), clip: at.clip });
     }
     let v = &c.video;
     number(problems, &at, "video.opacity", &v.opacity, UNIT);
@@ -130,6 +150,48 @@ fn clip(problems: &mut Vec<Problem>, c: &Clip, at: At) {
         if fade > c.duration {
             at.tell(problems, name, "fade", "the fade is longer than the clip");
         }
+    }
+}
+
+fn mask(problems: &mut Vec<Problem>, m: &Mask, at: &At) {
+    number(problems, at, "opacity", &m.opacity, UNIT);
+    number(problems, at, "feather_px", &m.feather_px, FEATHER);
+    number(problems, at, "expansion_px", &m.expansion_px, EXPANSION);
+    number(problems, at, "offset", &m.offset, PLACE);
+    let vertices = match &m.shape {
+        MaskShape::Rectangle(b) | MaskShape::Ellipse(b) => {
+            number(problems, at, "shape.center", &b.center, PLACE);
+            number(problems, at, "shape.size", &b.size, (0.0, PLACE.1));
+            number(problems, at, "shape.rotation_degrees", &b.rotation_degrees, (-1e6, 1e6));
+            number(problems, at, "shape.corner_radius_px", &b.corner_radius_px, (0.0, 1e5));
+            4
+        }
+        MaskShape::Path(p) => {
+            number(problems, at, "shape.path", &p.path, PLACE);
+            for (i, path) in p.path.values().enumerate() {
+                let field = match &p.path {
+                    Animated::Constant(_) => "shape.path".to_owned(),
+                    Animated::Curve(_) => format!("shape.path.keyframes[{i}].value"),
+                };
+                if !(3..=MAX_VERTICES).contains(&path.0.len()) {
+                    at.tell(problems, &field, "path", format!("{} vertices; an outline has 3 to {MAX_VERTICES}", path.0.len()));
+                }
+                let fine = |p: &[f64; 2]| p.iter().all(|v| (PLACE.0..=PLACE.1).contains(v));
+                if !path.0.iter().all(|v| fine(&v.point) && fine(&v.tangent_in) && fine(&v.tangent_out)) {
+                    at.tell(problems, &field, "number", format!("coordinates must lie from {} to {}", PLACE.0, PLACE.1));
+                }
+            }
+            p.path.values().map(|p| p.0.len()).max().unwrap_or(0)
+        }
+    };
+    for (key, feather) in &m.edge_feather_px {
+        let field = format!("edge_feather_px.{key}");
+        if crate::mask::edge_of_key(key, vertices).is_none() {
+            let message =
+                format!("\"{key}\" names no curve of {vertices} vertices; write \"0->1\" for the one from the first to the second");
+            at.tell(problems, &field, "edge", message);
+        }
+        number(problems, at, &field, feather, FEATHER);
     }
 }
 

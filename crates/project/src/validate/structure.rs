@@ -1,5 +1,5 @@
 //! How things refer to each other: ids, references, overlaps, transitions, nesting.
-use super::{Problem, SPEED_LIMITS, report};
+use super::{Problem, SPEED_LIMITS, bonds, report};
 use crate::{Clip, ClipSource, Composition, MediaKind, Project, Track, TrackKind};
 use cutroom_types::{ClipId, CompositionId, Time};
 use std::collections::{HashMap, HashSet};
@@ -25,6 +25,9 @@ pub(super) fn check(project: &Project, problems: &mut Vec<Problem>) {
                 id(problems, &mut seen, "clip", clip.id.as_str(), format!("{path}.id"), Some(&clip.id));
                 for (l, e) in clip.video.effects.iter().enumerate() {
                     id(problems, &mut seen, "effect", e.id.as_str(), format!("{path}.video.effects[{l}].id"), Some(&clip.id));
+                }
+                for (l, m) in clip.video.masks.iter().enumerate() {
+                    id(problems, &mut seen, "mask", m.id.as_str(), format!("{path}.video.masks[{l}].id"), Some(&clip.id));
                 }
             }
             for (k, x) in t.transitions.iter().enumerate() {
@@ -52,6 +55,7 @@ pub(super) fn check(project: &Project, problems: &mut Vec<Problem>) {
             overlaps(problems, t, &path);
             transitions(problems, t, &path);
         }
+        bonds::check(problems, c, &format!("compositions[{i}]"));
     }
     let before = problems.len();
     cycles(problems, project);
@@ -115,7 +119,10 @@ fn source(problems: &mut Vec<Problem>, project: &Project, track: &Track, clip: &
             }
         }
         ClipSource::Solid(_) if track.kind == TrackKind::Audio => tell("source", "no_sound", "a colour has no sound".into()),
-        ClipSource::Solid(_) => {}
+        ClipSource::Null(_) if track.kind == TrackKind::Audio => {
+            tell("source", "no_sound", "a null object has no sound; put the clip on a video track".into());
+        }
+        ClipSource::Solid(_) | ClipSource::Null(_) => {}
     }
     let used = clip.source_span();
     if used.start < Time::ZERO && matches!(clip.source, ClipSource::Media(_)) {

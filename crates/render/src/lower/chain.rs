@@ -1,12 +1,14 @@
 //! Effects that need more than their own pixel: each is drawn from an intermediate of the layer's size; what lies between is strung into passes.
-use super::{LayerSource, Lowering, PassBuilder, effect_params, find_effect, raster, to_domain, whole_intermediate};
+use super::{
+    LayerSource, Lowering, Masks, PassBuilder, effect_params, find_effect, raster, to_domain, whole_intermediate, working_space,
+};
 use crate::{
     api::RenderError,
-    program::{Sampling, Stage},
+    program::{PictureId, Sampling, Source, Stage},
 };
 use cutroom_effects::{Domain, EffectSpec, Params, Shape, Step, color::WorkingSpace};
 use cutroom_kernel::Edge;
-use cutroom_timeline::EffectUse;
+use cutroom_timeline::{Canvas, EffectUse, Layer};
 use cutroom_types::{Affine, Size};
 use std::sync::Arc;
 
@@ -14,6 +16,7 @@ use std::sync::Arc;
 struct Chain<'l, 'a> {
     lowering: &'l mut Lowering<'a>,
     size: Size,
+    canvas: &'l Canvas,
     working: WorkingSpace,
     /// The pass that has the picture in register 0; none when it is stored.
     open: Option<PassBuilder>,
@@ -28,18 +31,19 @@ struct Chain<'l, 'a> {
 }
 
 impl Lowering<'_> {
-    /// Renders a source at its content size, with effects, into an intermediate.
+    /// Renders a source at its content size, with effects and masks, into an intermediate.
     pub(super) fn widen(
         &mut self,
         source: LayerSource,
         effects: &[EffectUse],
-        working: WorkingSpace,
-        time_secs: f32,
+        masks: Masks,
+        canvas: &Canvas,
     ) -> Result<LayerSource, RenderError> {
+        let working = working_space(canvas);
         let size = source.content;
         let mut pass = PassBuilder::new(size);
         let bounds = pass.full();
-        let window = [0.0, 0.0, source.source_size.width as f32, source.source_size.height as f32];
+        let window = source.window();
         pass.stages.push(Stage::Sample {
             reg: 0,
             sampling: Sampling { source: source.source, source_from_output: source.source_from_content, window, bounds },
@@ -48,6 +52,7 @@ impl Lowering<'_> {
         let mut chain = Chain {
             lowering: self,
             size,
+            canvas,
             working,
             open: Some(pass),
             stored: 0,
@@ -55,19 +60,30 @@ impl Lowering<'_> {
             premultiplied: source.premultiplied,
             opaque: !source.has_alpha,
         };
+        chain.mask(masks.before);
         for used in effects {
-            chain.effect(used, time_secs)?;
+            chain.effect(used)?;
         }
         chain.enter(Domain::Working);
+        chain.mask(masks.after);
         let id = chain.store();
         Ok(Self::intermediate_source(id, size))
     }
 }
 
 impl Chain<'_, '_> {
-    fn effect(&mut self, used: &EffectUse, time_secs: f32) -> Result<(), RenderError> {
+    /// Multiplies alpha by a mask, a grey picture of the content's size.
+    fn mask(&mut self, mask: Option<PictureId>) {
+        let Some(id) = mask else { return };
+        let (size, premultiplied) = (self.size, self.premultiplied && !self.opaque);
+        let pass = self.pass();
+        pass.mask(0, id, size, premultiplied);
+        (self.premultiplied, self.opaque) = (premultiplied, false);
+    }
+
+    fn effect(&mut self, used: &EffectUse) -> Result<(), RenderError> {
         let spec: &'static EffectSpec = find_effect(used)?;
-        let raster = raster(self.size, self.working, time_secs);
+        let raster = raster(self.size, self.working, used.time);
         let values = effect_params(spec, used, self.working);
         let params = Params(&values);
         self.enter(spec.domain);
@@ -79,22 +95,57 @@ impl Chain<'_, '_> {
                 }
                 self.opaque &= spec.keeps_alpha;
             }
-            Shape::Separable { weights } => self.step(Step::Separable(weights(params, &raster)), None),
+            Shape::Separable { weights } => self.step(Step::Separable(weights(params, &raster)), None, &[]),
             Shape::Field { kernel, prepare, edge } => {
-                self.step(Step::Field(kernel(params), prepare(params, &raster), edge), None);
+                self.step(Step::Field(kernel(params), prepare(params, &raster), edge), None, &[]);
             }
             Shape::Steps(steps) => {
                 let original = self.store();
                 for step in steps(params, &raster) {
-                    self.step(step, Some(original));
+                    self.step(step, Some(original), &[]);
                 }
             }
+            Shape::Temporal { steps, .. } => {
+                let original = self.store();
+                let mut inputs = Vec::with_capacity(used.inputs.len());
+                for layer in &used.inputs {
+                    inputs.push(self.other_time(layer, spec.domain)?);
+                }
+                for step in steps(params, &raster, inputs.len()) {
+                    self.step(step, Some(original), &inputs);
+                }
+            }
+            // Planning has looked at the right time already.
+            Shape::Time(_) => {}
         }
         Ok(())
     }
 
-    /// One step over premultiplied colour; `original` is what the first step got.
-    fn step(&mut self, step: Step, original: Option<usize>) {
+    /// The layer at another time, at this one's size, in an intermediate.
+    fn other_time(&mut self, layer: &Layer, domain: Domain) -> Result<usize, RenderError> {
+        let source = self.lowering.layer_source(&layer.content, self.canvas)?;
+        if source.content != self.size {
+            return Err(RenderError::Unsupported("a layer whose picture changes its size under an effect over time".into()));
+        }
+        let drawn = self.lowering.widen(source, &layer.effects, Masks::default(), self.canvas)?;
+        let Source::Intermediate(id) = drawn.source else {
+            return Err(RenderError::Unsupported("a picture that is not in memory".into()));
+        };
+        let mut linear = self.working.linear;
+        let steps = to_domain(domain, &mut linear, self.working);
+        if steps.is_empty() {
+            return Ok(id);
+        }
+        let mut pass = PassBuilder::new(self.size);
+        pass.stages.push(whole_intermediate(id, self.size, 0));
+        pass.stages.push(Stage::Unpremultiply { reg: 0 });
+        pass.convert(0, steps);
+        pass.stages.push(Stage::Premultiply { reg: 0 });
+        Ok(self.lowering.add_intermediate(self.size, pass))
+    }
+
+    /// One step over premultiplied colour; `original` is what the first step got, `inputs` the layer at other times.
+    fn step(&mut self, step: Step, original: Option<usize>, inputs: &[usize]) {
         match step {
             Step::Point(kernel, uniforms) => {
                 self.premultiply();
@@ -118,6 +169,26 @@ impl Chain<'_, '_> {
                 pass.stages.push(whole_intermediate(original.unwrap_or(id), self.size, 0));
                 pass.stages.push(whole_intermediate(id, self.size, 1));
                 pass.stages.push(Stage::Mix { from: 0, to: 1, kernel, id: "", uniforms });
+                self.open = Some(pass);
+            }
+            Step::Join(kernel, uniforms, n) => {
+                self.premultiply();
+                let (size, Some(&input)) = (self.size, inputs.get(n)) else { return };
+                let pass = self.pass();
+                pass.use_register(1);
+                pass.stages.push(whole_intermediate(input, size, 1));
+                pass.stages.push(Stage::Mix { from: 0, to: 1, kernel, id: "", uniforms });
+            }
+            Step::Start(n) => {
+                if let Some(&input) = inputs.get(n) {
+                    (self.open, self.stored) = (None, input);
+                }
+            }
+            Step::Fields(kernel, uniforms, edge, which) => {
+                let id = self.store();
+                let others = which.iter().filter_map(|n| inputs.get(*n).copied());
+                let mut pass = PassBuilder::new(self.size);
+                pass.stages.push(read(kernel, uniforms, [id].into_iter().chain(original).chain(others).collect(), edge));
                 self.open = Some(pass);
             }
         }

@@ -1,5 +1,5 @@
 //! What must be drawn before it is sampled: nested compositions, sources under effects that need neighbours, strong reductions.
-use super::{LayerSource, Lowering, PassBuilder, check_size, working_space};
+use super::{LayerSource, Lowering, Masks, PassBuilder, check_size, working_space};
 use crate::{
     api::RenderError,
     program::{Pass, Sampling, Source, Stage, Target},
@@ -8,7 +8,7 @@ use cutroom_effects::{
     SeparableWeights,
     color::{self, WorkingSpace},
 };
-use cutroom_timeline::FramePlan;
+use cutroom_timeline::{Canvas, FramePlan};
 use cutroom_types::{Affine, ColorModel, ColorTags, PictureFormat, Size};
 
 impl Lowering<'_> {
@@ -37,6 +37,7 @@ impl Lowering<'_> {
             decode: Vec::new(),
             premultiplied: true,
             has_alpha: true,
+            crop: None,
         })
     }
 
@@ -71,12 +72,14 @@ impl Lowering<'_> {
             decode: Vec::new(),
             premultiplied: true,
             has_alpha: true,
+            crop: None,
         }
     }
 
     /// Renders a source upright and smaller by `step`, so that a bilinear read of it is enough.
-    pub(super) fn reduce(&mut self, source: LayerSource, step: f64, working: WorkingSpace) -> Result<LayerSource, RenderError> {
-        let source = if source.has_alpha && !source.premultiplied { self.widen(source, &[], working, 0.0)? } else { source };
+    pub(super) fn reduce(&mut self, source: LayerSource, step: f64, canvas: &Canvas) -> Result<LayerSource, RenderError> {
+        let straight = source.has_alpha && !source.premultiplied;
+        let source = if straight { self.widen(source, &[], Masks::default(), canvas)? } else { source };
         let content = source.content;
         let size = Size {
             width: ((f64::from(content.width) / step).ceil() as u32).max(1),

@@ -2,21 +2,24 @@
 //! through, and strings everything that is per-pixel into as few passes as the effects allow.
 mod chain;
 mod intermediate;
+mod matte;
+mod motion;
 mod planes;
 mod transition;
 
 use crate::{
     api::{OutputSpec, RenderError, SourcePictures},
+    mask::MaskCache,
     place::{self, Placement},
     program::{Pass, PictureId, Program, Reg, Sampling, Source, Stage, Target, TilePass},
 };
 use cutroom_effects::{
-    self as effects, BlendSpec, Domain, EffectSpec, Params, Raster, Shape,
+    self as effects, BlendSpec, Domain, EffectSpec, Params, Raster, Shape, Uniforms,
     color::{self, ColorStep, WorkingSpace},
 };
 use cutroom_kernel::Edge;
-use cutroom_timeline::{BlendSpace, Canvas, Content, EffectUse, Fit, FramePlan, Layer, Transform};
-use cutroom_types::{Affine, AlphaMode, ColorModel, ColorTags, ParamValue, Picture, PictureFormat, Size};
+use cutroom_timeline::{BlendSpace, Canvas, Content, EffectUse, Fit, FramePlan, Layer, Placing, Transform};
+use cutroom_types::{Affine, AlphaMode, ColorModel, ColorTags, ParamValue, Picture, PictureFormat, Size, TimeDelta};
 use std::borrow::Cow;
 
 /// Largest side of any raster, in pixels.
@@ -34,9 +37,14 @@ pub enum Lowered {
 ///
 /// # Errors
 /// Unknown catalogue ids, missing source pictures, rasters that are empty or larger than [`MAX_SIDE_PX`].
-pub fn lower(plan: &FramePlan, sources: &dyn SourcePictures, output: &OutputSpec) -> Result<Lowered, RenderError> {
+pub fn lower(
+    plan: &FramePlan,
+    sources: &dyn SourcePictures,
+    output: &OutputSpec,
+    masks: &MaskCache,
+) -> Result<Lowered, RenderError> {
     check_size(plan.canvas.size)?;
-    let mut l = Lowering { sources, program: Program::new(plan.canvas.size) };
+    let mut l = Lowering { sources, masks, program: Program::new(plan.canvas.size) };
     if let Some(picture) = l.untouched(plan, output)? {
         return Ok(Lowered::Untouched(picture));
     }
@@ -66,7 +74,7 @@ pub fn lower(plan: &FramePlan, sources: &dyn SourcePictures, output: &OutputSpec
 /// # Errors
 /// As [`lower`].
 pub fn hidden_layers(plan: &FramePlan, sources: &dyn SourcePictures) -> Result<usize, RenderError> {
-    Lowering { sources, program: Program::new(plan.canvas.size) }.first_visible(plan)
+    Lowering { sources, masks: &MaskCache::default(), program: Program::new(plan.canvas.size) }.first_visible(plan)
 }
 
 /// The working space of a canvas.
@@ -105,6 +113,22 @@ impl PassBuilder {
     fn use_register(&mut self, reg: Reg) {
         self.registers = self.registers.max(reg + 1);
     }
+    /// Multiplies a register's alpha by a grey picture as large as the pass.
+    fn mask(&mut self, reg: Reg, mask: PictureId, size: Size, premultiplied: bool) {
+        let map = Affine::IDENTITY;
+        let window = [0.0, 0.0, size.width as f32, size.height as f32];
+        self.placed_mask(
+            reg,
+            Sampling { source: Source::Picture(mask), source_from_output: map, window, bounds: self.full() },
+            premultiplied,
+        );
+    }
+    fn placed_mask(&mut self, reg: Reg, sampling: Sampling, premultiplied: bool) {
+        self.use_register(reg + 1);
+        self.stages.push(Stage::Sample { reg: reg + 1, sampling });
+        let kernel = if premultiplied { matte::MASK_PREMULTIPLIED } else { matte::MASK };
+        self.stages.push(Stage::Mix { from: reg, to: reg + 1, kernel, id: "mask", uniforms: Uniforms::new(&[]) });
+    }
     fn convert(&mut self, reg: Reg, steps: Vec<ColorStep>) {
         for ColorStep { kernel, uniforms } in steps {
             self.stages.push(Stage::Point { reg, kernel, uniforms, kernel_from_output: Affine::IDENTITY });
@@ -136,10 +160,31 @@ struct LayerSource {
     decode: Vec<ColorStep>,
     premultiplied: bool,
     has_alpha: bool,
+    /// Only this part of the content counts: left, top, right, bottom.
+    crop: Option<[f64; 4]>,
+}
+impl LayerSource {
+    /// The part that counts, in samples of the source.
+    fn window(&self) -> [f32; 4] {
+        match &self.crop {
+            Some(c) => place::window(&self.source_from_content, c, self.source_size),
+            None => [0.0, 0.0, self.source_size.width as f32, self.source_size.height as f32],
+        }
+    }
+}
+
+/// Masks of a layer as grey pictures of the content's size.
+#[derive(Clone, Copy, Default)]
+struct Masks {
+    /// For what effects get.
+    before: Option<PictureId>,
+    /// For what effects made.
+    after: Option<PictureId>,
 }
 
 struct Lowering<'a> {
     sources: &'a dyn SourcePictures,
+    masks: &'a MaskCache,
     program: Program,
 }
 
@@ -148,7 +193,7 @@ impl Lowering<'_> {
     fn untouched(&mut self, plan: &FramePlan, output: &OutputSpec) -> Result<Option<Picture>, RenderError> {
         let [layer] = &plan.layers[..] else { return Ok(None) };
         let Content::Media { media, stream, source_time } = &layer.content else { return Ok(None) };
-        if !layer.effects.is_empty() || layer.opacity != 1.0 || layer.blend != "normal" || !is_plain(&layer.transform) {
+        if !layer.effects.is_empty() || layer.opacity != 1.0 || layer.blend != "normal" || !is_plain(layer) || is_cut(layer) {
             return Ok(None);
         }
         let p = self.fetch(media, *stream, *source_time)?;
@@ -222,14 +267,14 @@ impl Lowering<'_> {
     fn first_visible(&mut self, plan: &FramePlan) -> Result<usize, RenderError> {
         for (i, layer) in plan.layers.iter().enumerate().rev() {
             let Content::Media { media, stream, source_time } = &layer.content else { continue };
-            if layer.opacity < 1.0 || layer.blend != "normal" || !keeps_alpha(&layer.effects)? {
+            if layer.opacity < 1.0 || layer.blend != "normal" || is_cut(layer) || !keeps_alpha(&layer.effects)? {
                 continue;
             }
             let p = self.fetch(media, *stream, *source_time)?;
             if p.format.alpha {
                 continue;
             }
-            let placed = place::place(&layer.transform, p.display_size(), plan.canvas.size);
+            let placed = place::place(&placing(layer), p.display_size(), plan.canvas.size);
             if placed.is_some_and(|p| p.covers_canvas) {
                 return Ok(i);
             }
@@ -245,18 +290,31 @@ impl Lowering<'_> {
         pass: &mut PassBuilder,
         reg: Reg,
     ) -> Result<Option<Drawn>, RenderError> {
+        let drawn = self.draw_content(layer, canvas, pass, reg)?;
+        match (&layer.matte, drawn) {
+            (Some(matte), Some(drawn)) => self.cut_by_matte(matte, drawn, canvas, pass, reg),
+            (_, drawn) => Ok(drawn),
+        }
+    }
+
+    fn draw_content(
+        &mut self,
+        layer: &Layer,
+        canvas: &Canvas,
+        pass: &mut PassBuilder,
+        reg: Reg,
+    ) -> Result<Option<Drawn>, RenderError> {
         pass.use_register(reg);
         let working = working_space(canvas);
         match &layer.content {
             Content::Transition { id, params, progress, from, to } => {
                 self.draw_transition(id, params, *progress, [from.as_deref(), to.as_deref()], canvas, pass, reg)
             }
-            Content::Solid(rgba) if is_plain(&layer.transform) && point_only(&layer.effects)? => {
+            Content::Solid(rgba) if is_plain(layer) && layer.masks.is_empty() && point_only(&layer.effects)? => {
                 pass.stages.push(Stage::Fill { reg, color: color::working_color(*rgba, working) });
                 let full = pass.full();
                 let whole = Placement::whole(canvas.size);
-                let raster = raster(canvas.size, working, layer.time.as_secs_f64() as f32);
-                self.point_effects(&layer.effects, working, &raster, &whole.content_from_output, pass, reg)?;
+                self.point_effects(&layer.effects, working, canvas.size, &whole.content_from_output, pass, reg)?;
                 Ok(Some(Drawn { bounds: full, opaque: rgba[3] >= 1.0 && keeps_alpha(&layer.effects)?, picture: None }))
             }
             _ => {
@@ -299,6 +357,7 @@ impl Lowering<'_> {
             decode,
             premultiplied,
             has_alpha,
+            crop: None,
         })
     }
 
@@ -313,26 +372,34 @@ impl Lowering<'_> {
         reg: Reg,
     ) -> Result<Option<Drawn>, RenderError> {
         let working = working_space(canvas);
-        let Some(mut placed) = place::place(&layer.transform, source.content, canvas.size) else { return Ok(None) };
-        let time_secs = layer.time.as_secs_f64() as f32;
+        let masks = self.layer_masks(layer, source.content)?;
+        if !layer.shutter.is_empty() {
+            return self.draw_moving(source, layer, masks, canvas, pass, reg);
+        }
+        let Some(mut placed) = place::place(&placing(layer), source.content, canvas.size) else { return Ok(None) };
         let last_wide = layer.effects.iter().rposition(|e| effects::effect(&e.id).is_some_and(EffectSpec::is_wide));
-        let split = last_wide.map_or(0, |i| i + 1);
-        if split > 0 {
-            source = self.widen(source, &layer.effects[..split], working, time_secs)?;
+        let mut split = last_wide.map_or(0, |i| i + 1);
+        // A rotated reduction is first reduced along the axes, and its masks with it.
+        let map = source.source_from_content.after(&placed.content_from_output);
+        let masked = !layer.masks.is_empty();
+        if masked && !map.is_axis_aligned() && step(&map) > 1.0 + 1e-6 {
+            split = layer.effects.len();
+        }
+        let (mut masks, rest) = (masks, &layer.effects[split..]);
+        if split > 0 || (masked && !map.is_axis_aligned() && step(&map) > 1.0 + 1e-6) {
+            let own = Masks { before: masks.before.take(), after: if rest.is_empty() { masks.after.take() } else { None } };
+            source = self.widen(source, &layer.effects[..split], own, canvas)?;
         }
         let map = source.source_from_content.after(&placed.content_from_output);
         let unit = map.is_axis_aligned() && map.xx.abs() == 1.0 && map.yy.abs() == 1.0 && is_integer(map.x0) && is_integer(map.y0);
         if source.has_alpha && !source.premultiplied && !unit {
-            source = self.widen(source, &[], working, 0.0)?;
+            source = self.widen(source, &[], Masks::default(), canvas)?;
         }
         let map = source.source_from_content.after(&placed.content_from_output);
-        // A rotated reduction is first reduced along the axes.
         if !map.is_axis_aligned() {
-            let (step_x, step_y) = (map.xx.hypot(map.yx), map.xy.hypot(map.yy));
-            let step = step_x.max(step_y);
             let quarter = map.xx == 0.0 && map.yy == 0.0;
-            if step > 1.0 + 1e-6 || quarter {
-                source = self.reduce(source, step.max(1.0), working)?;
+            if step(&map) > 1.0 + 1e-6 || quarter {
+                source = self.reduce(source, step(&map).max(1.0), canvas)?;
             }
         }
         let map = source.source_from_content.after(&placed.content_from_output);
@@ -350,10 +417,20 @@ impl Lowering<'_> {
         if source.premultiplied && source.has_alpha {
             pass.stages.push(Stage::Unpremultiply { reg });
         }
-        let rest = &layer.effects[split..];
-        let raster = raster(source.content, working, time_secs);
-        self.point_effects(rest, working, &raster, &placed.content_from_output, pass, reg)?;
-        let opaque = !source.has_alpha && placed.is_full_inside && keeps_alpha(rest)?;
+        let mask = |id| Sampling {
+            source: Source::Picture(id),
+            source_from_output: placed.content_from_output,
+            window: [0.0, 0.0, source.content.width as f32, source.content.height as f32],
+            bounds: placed.bounds,
+        };
+        if let Some(id) = masks.before {
+            pass.placed_mask(reg, mask(id), false);
+        }
+        self.point_effects(rest, working, source.content, &placed.content_from_output, pass, reg)?;
+        if let Some(id) = masks.after {
+            pass.placed_mask(reg, mask(id), false);
+        }
+        let opaque = !source.has_alpha && placed.is_full_inside && keeps_alpha(rest)? && !masked;
         let picture = match source.source {
             Source::Picture(id) if rest.is_empty() && map == Affine::IDENTITY && opaque => Some(id),
             _ => None,
@@ -392,7 +469,7 @@ impl Lowering<'_> {
         &self,
         chain: &[EffectUse],
         working: WorkingSpace,
-        raster: &Raster,
+        size: Size,
         content_from_output: &Affine,
         pass: &mut PassBuilder,
         reg: Reg,
@@ -402,7 +479,8 @@ impl Lowering<'_> {
             let spec = find_effect(used)?;
             pass.convert(reg, to_domain(spec.domain, &mut linear, working));
             let values = effect_params(spec, used, working);
-            pass.stages.extend(self.pixel_stage(spec, Params(&values), raster, content_from_output, reg)?);
+            let raster = raster(size, working, used.time);
+            pass.stages.extend(self.pixel_stage(spec, Params(&values), &raster, content_from_output, reg)?);
         }
         pass.convert(reg, to_domain(Domain::Working, &mut linear, working));
         Ok(())
@@ -449,7 +527,8 @@ fn to_domain(domain: Domain, linear: &mut bool, working: WorkingSpace) -> Vec<Co
 }
 
 /// What effects are told of their raster.
-fn raster(size: Size, working: WorkingSpace, time_secs: f32) -> Raster {
+fn raster(size: Size, working: WorkingSpace, time: TimeDelta) -> Raster {
+    let time_secs = time.as_secs_f64() as f32;
     Raster { width_px: size.width as f32, height_px: size.height as f32, linear: working.linear, time_secs }
 }
 
@@ -513,9 +592,26 @@ fn point_only(chain: &[EffectUse]) -> Result<bool, RenderError> {
 }
 
 /// Fitted and centred, nothing more.
-fn is_plain(t: &Transform) -> bool {
-    let fit = t.fit;
-    *t == Transform { fit, ..Transform::IDENTITY } && matches!(fit, Fit::Contain | Fit::Cover | Fit::Stretch | Fit::Native)
+fn is_plain(layer: &Layer) -> bool {
+    let t = &layer.transform;
+    *t == Transform { fit: t.fit, ..Transform::IDENTITY }
+        && matches!(t.fit, Fit::Contain | Fit::Cover | Fit::Stretch | Fit::Native)
+        && layer.parent == Affine::IDENTITY
+        && layer.shutter.is_empty()
+}
+
+/// Something but its picture's edges may hide parts of it.
+fn is_cut(layer: &Layer) -> bool {
+    !layer.masks.is_empty() || layer.matte.is_some() || !layer.shutter.is_empty()
+}
+
+fn placing(layer: &Layer) -> Placing {
+    Placing { transform: layer.transform, parent: layer.parent }
+}
+
+/// Source samples between neighbouring output pixels, the larger of both ways.
+fn step(map: &Affine) -> f64 {
+    map.xx.hypot(map.yx).max(map.xy.hypot(map.yy))
 }
 
 fn is_integer(x: f64) -> bool {

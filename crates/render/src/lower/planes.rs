@@ -99,7 +99,9 @@ impl Lowering<'_> {
         super::check_size(content)?;
         let nowhere =
             |picture| Placed { picture, source_from_output: Affine::IDENTITY, edges: [0.0; 4], covers_canvas: false, opacity: 0.0 };
-        let Some(placed) = place::place(&layer.transform, content, plan.canvas.size) else { return Ok(Some(nowhere(picture))) };
+        let Some(placed) = place::place(&super::placing(layer), content, plan.canvas.size) else {
+            return Ok(Some(nowhere(picture)));
+        };
         let source_from_content = super::source_from_content(&picture);
         let map = source_from_content.after(&placed.content_from_output);
         let Some(inverse) = map.inverse() else { return Ok(Some(nowhere(picture))) };
@@ -150,5 +152,5 @@ impl Lowering<'_> {
 }
 
 fn is_bare(layer: &Layer) -> bool {
-    layer.effects.is_empty() && layer.blend == "normal"
+    layer.effects.is_empty() && layer.blend == "normal" && !super::is_cut(layer)
 }

@@ -6,7 +6,7 @@ use crate::{
 };
 use cutroom_effects::{self as effects, Params, TransitionShape, TransitionSpec, Uniforms};
 use cutroom_timeline::{Canvas, Layer};
-use cutroom_types::{Affine, ParamValue};
+use cutroom_types::{Affine, ParamValue, TimeDelta};
 use std::sync::Arc;
 
 impl Lowering<'_> {
@@ -96,7 +96,7 @@ impl Lowering<'_> {
             }
             TransitionShape::Blurred(weights, kernel) => {
                 let params = working_params(params, working);
-                let w = weights(Params(&params), progress, &raster(canvas.size, working, 0.0));
+                let w = weights(Params(&params), progress, &raster(canvas.size, working, TimeDelta::ZERO));
                 for (i, id) in ids.into_iter().enumerate() {
                     let id = self.convolve(id, canvas.size, &w);
                     pass.use_register(reg + i);
@@ -116,5 +116,5 @@ impl Lowering<'_> {
 fn transition_uniforms(spec: &TransitionSpec, params: &[(String, ParamValue)], progress: f32, canvas: &Canvas) -> Uniforms {
     let working = working_space(canvas);
     let params = working_params(params, working);
-    (spec.prepare)(Params(&params), progress, &raster(canvas.size, working, 0.0))
+    (spec.prepare)(Params(&params), progress, &raster(canvas.size, working, TimeDelta::ZERO))
 }

@@ -2,8 +2,8 @@
 #![allow(dead_code, reason = "each test file uses its part")]
 use cutroom_effects::look::Look;
 use cutroom_render::{OutputSpec, SourcePictures};
-use cutroom_timeline::{BlendSpace, Canvas, Content, EffectUse, FramePlan, Layer, Transform};
-use cutroom_types::{ColorTags, MediaId, ParamValue, Picture, PictureFormat, Primaries, Size, Time, TimeDelta, Transfer};
+use cutroom_timeline::{BlendSpace, Canvas, Content, EffectUse, FramePlan, Layer};
+use cutroom_types::{ColorTags, MediaId, ParamValue, Picture, PictureFormat, Primaries, Size, Time, Transfer};
 use std::{collections::BTreeMap, sync::Arc};
 
 pub const YUV444: PictureFormat = PictureFormat::yuv(8, 0, 0);
@@ -96,15 +96,7 @@ pub fn media(id: &str) -> Content {
 }
 
 pub fn layer(content: Content) -> Layer {
-    Layer {
-        clip: "clip".into(),
-        content,
-        effects: vec![],
-        transform: Transform::IDENTITY,
-        opacity: 1.0,
-        blend: "normal".into(),
-        time: TimeDelta::default(),
-    }
+    Layer::new("clip".into(), content)
 }
 
 pub fn plan(canvas: Canvas, layers: Vec<Layer>) -> FramePlan {
@@ -123,7 +115,7 @@ pub fn effect(id: &str, set: &[(&str, f64)]) -> EffectUse {
         let given = set.iter().find(|(n, _)| *n == p.id).map(|(_, v)| ParamValue::Number(*v));
         (p.id.to_owned(), given.unwrap_or_else(|| p.kind.default_value()))
     });
-    EffectUse { id: id.into(), params: params.collect() }
+    EffectUse::new(id, params.collect())
 }
 
 pub fn bytes(p: &Picture) -> Vec<u8> {

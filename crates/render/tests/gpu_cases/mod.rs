@@ -6,10 +6,11 @@ use cutroom_render::{
     cpu::CpuRenderer,
     gpu::GpuRenderer,
     lower::{Lowered, lower},
+    mask::MaskCache,
     program::Program,
 };
-use cutroom_timeline::{Content, EffectUse, FramePlan, Layer, Transform};
-use cutroom_types::{ChromaLocation, ColorTags, ParamValue, Picture, PictureFormat};
+use cutroom_timeline::{Box2, Content, EffectUse, FramePlan, Layer, MaskMode, MaskUse, MatteUse, Outline, Placing, Transform};
+use cutroom_types::{Affine, ChromaLocation, ColorTags, ParamValue, Picture, PictureFormat};
 
 /// A plan with its pictures.
 pub struct Case {
@@ -31,7 +32,7 @@ fn case(name: impl Into<String>, plan: FramePlan, pictures: &[(&str, &Picture)],
 
 /// The program of a case.
 pub fn program(c: &Case) -> Program {
-    match lower(&c.plan, &c.pictures, &c.output) {
+    match lower(&c.plan, &c.pictures, &c.output, &MaskCache::default()) {
         Ok(Lowered::Program(p)) => p,
         Ok(Lowered::Untouched(_)) => panic!("{}: nothing to draw", c.name),
         Err(e) => panic!("{}: {e}", c.name),
@@ -92,7 +93,7 @@ fn moved(id: &str) -> Option<EffectUse> {
         };
         (p.id.to_owned(), v)
     });
-    Some(EffectUse { id: id.into(), params: params.collect() })
+    Some(EffectUse::new(id, params.collect()))
 }
 
 /// Every catalogue entry once, blended in gamma or linear light.
@@ -141,6 +142,55 @@ pub fn transition(id: &str, progress: f32, from: Layer, to: Layer) -> Layer {
     })
 }
 
+/// An ellipse with a soft edge.
+pub fn soft_ellipse() -> MaskUse {
+    MaskUse {
+        outline: Outline::Ellipse(Box2 { center: [0.45, 0.5], size: [0.7, 0.8], rotation_degrees: 20.0, corner_radius_px: 0.0 }),
+        mode: MaskMode::Add,
+        inverted: false,
+        opacity: 0.9,
+        feather_px: 9.0,
+        edge_feather_px: vec![],
+        expansion_px: 1.5,
+    }
+}
+
+/// Masks, mattes, parents and motion blur.
+fn cuts() -> Vec<(&'static str, Layer)> {
+    let masked = |l: Layer| Layer { masks: vec![soft_ellipse()], ..l };
+    let blurred =
+        |l: Layer| Layer { effects: vec![all_defaults("gaussian-blur"), common::effect("exposure", &[("exposure", 0.5)])], ..l };
+    let colored = |l: Layer| Layer { effects: vec![common::effect("exposure", &[("exposure", 0.5)])], ..l };
+    let after = |l: Layer| Layer { masks_after_effects: true, ..l };
+    let matte = |luma, inverted| {
+        let content = Content::Solid([0.7, 0.5, 0.2, 0.8]);
+        let layer = Layer { masks: vec![soft_ellipse()], opacity: 0.9, ..placed(content, 0.8, 10.0, [4.0, 2.0]) };
+        Some(Box::new(MatteUse { layer, luma, inverted }))
+    };
+    let small = || placed(media("small"), 0.9, 0.0, [3.0, 1.0]);
+    let shutter = (0..7)
+        .map(|i| Placing {
+            transform: placed(media("small"), 0.9, 4.0 * i as f32, [3.0 * i as f32, 1.0]).transform,
+            parent: Affine::IDENTITY,
+        })
+        .collect();
+    vec![
+        ("masked", masked(small())),
+        ("masked and enlarged", masked(placed(media("small"), 1.7, 0.0, [0.3, 0.6]))),
+        ("masked and turned", masked(placed(media("small"), 0.8, 30.0, [0.0; 2]))),
+        ("masked, turned and reduced", after(colored(masked(placed(media("large"), 0.3, 30.0, [0.0; 2]))))),
+        ("masked before a blur", blurred(masked(small()))),
+        ("masked after a blur", after(blurred(masked(small())))),
+        ("masked before a point effect", colored(masked(small()))),
+        ("masked solid", masked(layer(Content::Solid([0.9, 0.1, 0.2, 0.7])))),
+        ("matte", Layer { matte: matte(false, false), ..small() }),
+        ("matte inverted", Layer { matte: matte(false, true), ..small() }),
+        ("luma matte", Layer { matte: matte(true, false), ..masked(small()) }),
+        ("bound", Layer { parent: Affine::rotate_degrees(5.0).after(&Affine::scale(1.1, 0.9)), ..small() }),
+        ("moving", Layer { shutter, ..masked(blurred(small())) }),
+    ]
+}
+
 /// Placement, formats, sizes.
 pub fn shapes() -> Vec<Case> {
     let mut cases = Vec::new();
@@ -183,6 +233,12 @@ pub fn shapes() -> Vec<Case> {
         ..placed(media("small"), 0.8, 0.0, [0.0; 2])
     };
     cases.push(case("blur then exposure", on(chain), &pictures, c420));
+    for (name, l) in cuts() {
+        for linear in [false, true] {
+            let p = plan(canvas(size(128, 72), linear), vec![layer(media("base")), l.clone()]);
+            cases.push(case(format!("{name}, linear {linear}"), p, &pictures, YUV444));
+        }
+    }
     for bits in [8, 10, 12, 16] {
         for (sx, sy) in [(0, 0), (1, 0), (1, 1), (0, 1)] {
             for alpha in [false, true] {

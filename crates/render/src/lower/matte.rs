@@ -1,0 +1,77 @@
+//! What cuts a layer's alpha: masks drawn on its content, another track as a matte.
+use super::{Drawn, Lowering, Masks, PassBuilder, working_space};
+use crate::{
+    api::RenderError,
+    program::{Reg, Stage},
+};
+use cutroom_effects::{Uniforms, color};
+use cutroom_kernel::{At, MAX_UNIFORMS, Mix, MixKernel, MixOp, Real, Rgba};
+use cutroom_timeline::{Canvas, Layer, MatteUse};
+use cutroom_types::Size;
+
+/// Straight colour times a grey mask.
+pub(super) const MASK: &dyn MixOp = &Mix(Mask);
+/// Premultiplied colour times a grey mask.
+pub(super) const MASK_PREMULTIPLIED: &dyn MixOp = &Mix(MaskPremultiplied);
+
+struct Mask;
+impl MixKernel for Mask {
+    #[inline(always)]
+    fn eval<R: Real>(_: &[R; MAX_UNIFORMS], px: Rgba<R>, mask: Rgba<R>, _: At<R>) -> Rgba<R> {
+        Rgba { c: px.c, a: px.a * mask.c.r }
+    }
+}
+struct MaskPremultiplied;
+impl MixKernel for MaskPremultiplied {
+    #[inline(always)]
+    fn eval<R: Real>(_: &[R; MAX_UNIFORMS], px: Rgba<R>, mask: Rgba<R>, _: At<R>) -> Rgba<R> {
+        Rgba { c: px.c.scale(mask.c.r), a: px.a * mask.c.r }
+    }
+}
+
+/// Straight colour cut by a straight matte: uniform 0 is 1 when its luma (BT.709 weights) counts, 1 and 2 are factor and offset of the result.
+struct CutByMatte;
+impl MixKernel for CutByMatte {
+    #[inline(always)]
+    fn eval<R: Real>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, matte: Rgba<R>, _: At<R>) -> Rgba<R> {
+        let luma = matte.c.luma().clamp(0.0, 1.0);
+        let value = R::from(1.0).mix(luma, p[0]) * matte.a;
+        Rgba { c: px.c, a: px.a * (value * p[1] + p[2]) }
+    }
+}
+
+impl Lowering<'_> {
+    /// The layer's masks as one grey picture of the content's size.
+    pub(super) fn layer_masks(&mut self, layer: &Layer, content: Size) -> Result<Masks, RenderError> {
+        if layer.masks.is_empty() {
+            return Ok(Masks::default());
+        }
+        let picture = self.masks.picture(&layer.masks, content)?;
+        let id = self.program.pictures.len();
+        self.program.pictures.push(picture);
+        let late = layer.masks_after_effects && !layer.effects.is_empty();
+        Ok(if late { Masks { before: None, after: Some(id) } } else { Masks { before: Some(id), after: None } })
+    }
+
+    /// Multiplies the alpha of what is drawn in `reg` by a matte.
+    pub(super) fn cut_by_matte(
+        &mut self,
+        matte: &MatteUse,
+        drawn: Drawn,
+        canvas: &Canvas,
+        pass: &mut PassBuilder,
+        reg: Reg,
+    ) -> Result<Option<Drawn>, RenderError> {
+        if self.draw_layer(&matte.layer, canvas, pass, reg + 1)?.is_none() {
+            return Ok(matte.inverted.then_some(drawn));
+        }
+        let working = working_space(canvas);
+        if matte.luma && working.linear {
+            pass.convert(reg + 1, color::display_from_linear(working));
+        }
+        let (factor, offset) = if matte.inverted { (-matte.layer.opacity, 1.0) } else { (matte.layer.opacity, 0.0) };
+        let uniforms = Uniforms::new(&[f32::from(u8::from(matte.luma)), factor, offset]);
+        pass.stages.push(Stage::Mix { from: reg, to: reg + 1, kernel: &Mix(CutByMatte), id: "matte", uniforms });
+        Ok(Some(Drawn { opaque: false, picture: None, ..drawn }))
+    }
+}

@@ -1,0 +1,86 @@
+//! Layers that move while the shutter is open: the mean of their placements.
+use super::{Drawn, LayerSource, Lowering, Masks, PassBuilder, step};
+use crate::{
+    api::RenderError,
+    place,
+    program::{Reg, Source, Stage},
+};
+use cutroom_effects::Uniforms;
+use cutroom_kernel::{At, Edge, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, Rgba};
+use cutroom_timeline::{Canvas, Layer};
+use cutroom_types::Affine;
+use std::sync::Arc;
+
+/// Numbers of one placement in the table.
+const NUMBERS: usize = 6;
+
+/// The mean of input 0 under as many maps as uniform 0 says; each map is six numbers of the table, output to input.
+struct Shutter;
+impl ReadKernel for Shutter {
+    #[inline(always)]
+    fn eval<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], _: Rgba<R>, at: At<R>, s: S) -> Rgba<R> {
+        let total = s.sum(
+            0,
+            #[inline(always)]
+            |i| {
+                let m = i * NUMBERS as f32;
+                let x = at.x * s.table(m) + at.y * s.table(m + 1.0) + s.table(m + 2.0);
+                let y = at.x * s.table(m + 3.0) + at.y * s.table(m + 4.0) + s.table(m + 5.0);
+                s.sample(0, x, y)
+            },
+        );
+        Rgba { c: total.c.scale(p[1]), a: total.a * p[1] }
+    }
+}
+
+impl Lowering<'_> {
+    /// Draws a layer under all placements of its shutter into `reg`.
+    pub(super) fn draw_moving(
+        &mut self,
+        mut source: LayerSource,
+        layer: &Layer,
+        masks: Masks,
+        canvas: &Canvas,
+        pass: &mut PassBuilder,
+        reg: Reg,
+    ) -> Result<Option<Drawn>, RenderError> {
+        let content = source.content;
+        let placements: Vec<_> = layer.shutter.iter().filter_map(|p| place::place(p, content, canvas.size)).collect();
+        let Some(first) = placements.first() else { return Ok(None) };
+        source.crop = Some(first.window);
+        let mut source = self.widen(source, &layer.effects, masks, canvas)?;
+        let least = placements.iter().map(|p| step(&p.content_from_output)).fold(f64::INFINITY, f64::min);
+        if least > 1.0 + 1e-6 {
+            source = self.reduce(source, least, canvas)?;
+        }
+        let Source::Intermediate(id) = source.source else {
+            return Err(RenderError::Unsupported("a moving picture that is not in memory".into()));
+        };
+        let mut bounds = first.bounds;
+        let mut table = Vec::with_capacity(placements.len() * NUMBERS);
+        for p in &placements {
+            let Affine { xx, xy, x0, yx, yy, y0 } = source.source_from_content.after(&p.content_from_output);
+            table.extend([xx, xy, x0, yx, yy, y0].map(|v| v as f32));
+            let b = p.bounds;
+            bounds = [bounds[0].min(b[0]), bounds[1].min(b[1]), bounds[2].max(b[2]), bounds[3].max(b[3])];
+        }
+        // Placements outside the canvas count as nothing.
+        let uniforms = Uniforms::new(&[placements.len() as f32, 1.0 / layer.shutter.len() as f32]);
+        pass.use_register(reg);
+        pass.stages.push(Stage::Read {
+            reg,
+            kernel: &Read(Shutter),
+            uniforms,
+            kernel_from_output: Affine::IDENTITY,
+            fields: vec![id],
+            edge: Edge::Transparent,
+            table: Arc::from(table),
+        });
+        pass.stages.push(Stage::Unpremultiply { reg });
+        let full = pass.full();
+        // Bilinear edges reach half a pixel further.
+        let bounds =
+            [bounds[0].saturating_sub(1), bounds[1].saturating_sub(1), bounds[2].saturating_add(1), bounds[3].saturating_add(1)];
+        Ok(Some(Drawn { bounds: place::clip_bounds(bounds, full), opaque: false, picture: None }))
+    }
+}

@@ -1,0 +1,301 @@
+//! Masks as grey pictures: the distance of each pixel to the outline, through the profile of the soft edge.
+//!
+//! An outline becomes a polygon; each of its sides visits the pixels within reach of the soft edge and leaves the squared distance where it is the
+//! least. A scan line says what is inside. All of it is plain IEEE arithmetic, so masks are the same on every machine.
+use crate::api::RenderError;
+use cutroom_timeline::{Box2, MaskMode, MaskUse, Outline};
+use cutroom_types::{BezierPath, ColorModel, ColorTags, Picture, PictureFormat, Size};
+use std::sync::{Mutex, PoisonError};
+
+/// How far a polygon may lie beside the curve it stands for, in pixels.
+const FLATNESS_PX: f64 = 0.02;
+/// Most sides for one curve.
+const MOST_SIDES: usize = 512;
+/// Grey, 32-bit float.
+const FORMAT: PictureFormat =
+    PictureFormat { model: ColorModel::Gray, bits: 32, chroma_shift_x: 0, chroma_shift_y: 0, alpha: false };
+
+/// Masks of late: most stand still for many frames.
+#[derive(Default)]
+pub struct MaskCache {
+    kept: Mutex<Vec<(Vec<MaskUse>, Size, Picture)>>,
+}
+
+impl MaskCache {
+    /// Masks kept; the least recently used goes first.
+    const MOST: usize = 8;
+
+    /// The coverage of all masks together, 0..=1, as a grey picture.
+    ///
+    /// # Errors
+    /// [`RenderError::Unsupported`] when the picture cannot be made.
+    pub fn picture(&self, masks: &[MaskUse], size: Size) -> Result<Picture, RenderError> {
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(i) = kept.iter().position(|(m, s, _)| *s == size && m == masks) {
+            let found = kept.remove(i);
+            let picture = found.2.clone();
+            kept.push(found);
+            return Ok(picture);
+        }
+        let bytes = coverage(masks, size).iter().flat_map(|v| v.to_le_bytes()).collect();
+        let picture = Picture::from_planes(FORMAT, size, ColorTags::SRGB, vec![bytes])
+            .ok_or_else(|| RenderError::Unsupported(format!("a mask of {}×{} pixels", size.width, size.height)))?;
+        if kept.len() >= Self::MOST {
+            kept.remove(0);
+        }
+        kept.push((masks.to_vec(), size, picture.clone()));
+        Ok(picture)
+    }
+}
+
+/// The coverage of all masks together: `size.width · size.height` numbers of 0..=1, top row first. The modes are defined at [`MaskMode`].
+pub fn coverage(masks: &[MaskUse], size: Size) -> Vec<f32> {
+    let whole = masks.first().is_some_and(|m| matches!(m.mode, MaskMode::Subtract | MaskMode::Intersect));
+    let n = size.width as usize * size.height as usize;
+    let mut all = vec![if whole { 1.0f32 } else { 0.0 }; n];
+    for mask in masks {
+        let own = one(mask, size);
+        let join = |f: fn(f32, f32) -> f32, all: &mut [f32]| all.iter_mut().zip(&own).for_each(|(c, m)| *c = f(*c, *m));
+        match mask.mode {
+            MaskMode::Add => join(|c, m| c + m - c * m, &mut all),
+            MaskMode::Subtract => join(|c, m| c * (1.0 - m), &mut all),
+            MaskMode::Intersect => join(|c, m| c * m, &mut all),
+            MaskMode::Difference => join(|c, m| c + m - 2.0 * c * m, &mut all),
+        }
+    }
+    all
+}
+
+/// One mask's coverage with its inversion and opacity.
+fn one(mask: &MaskUse, size: Size) -> Vec<f32> {
+    let sides = polygon(mask, size);
+    let widest = sides.iter().map(|s| s.feather_px[0].max(s.feather_px[1])).fold(1.0f32, f32::max);
+    let field = Field::new(&sides, size, widest / 2.0 + mask.expansion_px.abs() + 1.0);
+    let (k, b) = if mask.inverted { (-mask.opacity, mask.opacity) } else { (mask.opacity, 0.0) };
+    let each = field.squared.iter().zip(&field.inside).zip(&field.feather_px);
+    each.map(|((d2, inside), feather)| {
+        let d = if *inside { d2.sqrt() } else { -d2.sqrt() };
+        profile(d + mask.expansion_px, *feather) * k + b
+    })
+    .collect()
+}
+
+/// Coverage at `d` pixels inside an outline whose soft edge is `feather_px` wide. Up to one pixel it is the area that a straight edge covers;
+/// from two on the smooth step 3t² − 2t³; between them a mixture.
+fn profile(d: f32, feather_px: f32) -> f32 {
+    let width = feather_px.max(1.0);
+    let t = (d / width + 0.5).clamp(0.0, 1.0);
+    let smooth = t * t * (3.0 - 2.0 * t);
+    t + (smooth - t) * (feather_px - 1.0).clamp(0.0, 1.0)
+}
+
+/// A side of the polygon, in pixels.
+#[derive(Clone, Copy)]
+struct Side {
+    from: [f64; 2],
+    to: [f64; 2],
+    /// Widths of the soft edge at both ends.
+    feather_px: [f32; 2],
+}
+
+/// The outline as sides. Outlines without area enclose nothing.
+fn polygon(mask: &MaskUse, size: Size) -> Vec<Side> {
+    let (w, h) = (f64::from(size.width), f64::from(size.height));
+    let points: Vec<([f64; 2], f32)> = match &mask.outline {
+        Outline::Rectangle(b) => edges(&rectangle(b, w, h), mask),
+        Outline::Ellipse(b) => ellipse(b, w, h).into_iter().map(|p| (p, mask.feather_px)).collect(),
+        Outline::Path(path) => {
+            let mut path = path.clone();
+            for v in &mut path.0 {
+                for p in [&mut v.point, &mut v.tangent_in, &mut v.tangent_out] {
+                    *p = [p[0] * w, p[1] * h];
+                }
+            }
+            edges(&path, mask)
+        }
+    };
+    let n = points.len();
+    let sides: Vec<Side> = (0..n)
+        .map(|i| {
+            let (a, b) = (points[i], points[(i + 1) % n]);
+            Side { from: a.0, to: b.0, feather_px: [a.1, b.1] }
+        })
+        .collect();
+    let area: f64 = sides.iter().map(|s| s.from[0] * s.to[1] - s.to[0] * s.from[1]).sum();
+    // Loops of a path may cancel out, so only straight lines count as empty.
+    let box_area = sides.iter().any(|s| s.from[0] != sides[0].from[0]) && sides.iter().any(|s| s.from[1] != sides[0].from[1]);
+    if !box_area || !area.is_finite() { Vec::new() } else { sides }
+}
+
+/// A path's curves as points with the soft edge's width there. Along a curve with a width of its own that one holds over its middle half and runs to
+/// the mean with its neighbours' at the ends.
+fn edges(path: &BezierPath, mask: &MaskUse) -> Vec<([f64; 2], f32)> {
+    let n = path.0.len();
+    let width = |i: usize| mask.edge_feather_px.iter().find(|e| e.0 == i).map_or(mask.feather_px, |e| e.1);
+    let mut points = Vec::new();
+    for i in 0..n {
+        let (own, before, after) = (width(i), width((i + n - 1) % n), width((i + 1) % n));
+        let (start, end) = ((own + before) / 2.0, (own + after) / 2.0);
+        let c = path.curve(i);
+        let mut count = sides_of(&c);
+        if own != start || own != end {
+            count = count.max(16);
+        }
+        for k in 0..count {
+            let t = k as f64 / count as f64;
+            let ramp = |t: f64| (1.0 - 4.0 * t).max(0.0) as f32;
+            let feather = own + (start - own) * ramp(t) + (end - own) * ramp(1.0 - t);
+            points.push((at(&c, t), feather));
+        }
+    }
+    points
+}
+
+/// Sides that keep within [`FLATNESS_PX`] of a cubic curve: its second derivative is at most `6·m`, and a chord over `1/n` of the parameter is off by at
+/// most `6·m/(8·n²)`.
+fn sides_of(c: &[[f64; 2]; 4]) -> usize {
+    let bend = |a: [f64; 2], b: [f64; 2], c: [f64; 2]| {
+        let (x, y) = (a[0] - 2.0 * b[0] + c[0], a[1] - 2.0 * b[1] + c[1]);
+        (x * x + y * y).sqrt()
+    };
+    let m = bend(c[0], c[1], c[2]).max(bend(c[1], c[2], c[3]));
+    ((0.75 * m / FLATNESS_PX).sqrt().ceil() as usize).clamp(1, MOST_SIDES)
+}
+
+fn at(c: &[[f64; 2]; 4], t: f64) -> [f64; 2] {
+    let u = 1.0 - t;
+    std::array::from_fn(|k| u * u * u * c[0][k] + 3.0 * u * u * t * c[1][k] + 3.0 * u * t * t * c[2][k] + t * t * t * c[3][k])
+}
+
+/// A turned point about a centre.
+fn turned(b: &Box2, w: f64, h: f64, x: f64, y: f64) -> [f64; 2] {
+    let turn = cutroom_types::Affine::rotate_degrees(b.rotation_degrees);
+    let (x, y) = turn.apply(x, y);
+    [b.center[0] * w + x, b.center[1] * h + y]
+}
+
+/// A rectangle with the first vertex at the top left, clockwise. Round corners are quarter circles as cubic curves, off by at most 0.03 % of
+/// their radius.
+fn rectangle(b: &Box2, w: f64, h: f64) -> BezierPath {
+    use cutroom_types::Vertex;
+    let (x, y) = (b.size[0] * w / 2.0, b.size[1] * h / 2.0);
+    let r = b.corner_radius_px.min(x).min(y);
+    if r <= 0.0 {
+        return BezierPath::polygon(&[[-x, -y], [x, -y], [x, y], [-x, y]].map(|[x, y]| turned(b, w, h, x, y)));
+    }
+    // 4/3·(√2 − 1): a quarter circle.
+    let k = r * 0.552_284_749_830_793_4;
+    let turn = cutroom_types::Affine::rotate_degrees(b.rotation_degrees);
+    let vertex = |px: f64, py: f64, tin: [f64; 2], tout: [f64; 2]| {
+        let turn = |v: [f64; 2]| <[f64; 2]>::from(turn.apply(v[0], v[1]));
+        Vertex { point: turned(b, w, h, px, py), tangent_in: turn(tin), tangent_out: turn(tout) }
+    };
+    let o = [0.0; 2];
+    BezierPath(vec![
+        vertex(-x + r, -y, [-k, 0.0], o),
+        vertex(x - r, -y, o, [k, 0.0]),
+        vertex(x, -y + r, [0.0, -k], o),
+        vertex(x, y - r, o, [0.0, k]),
+        vertex(x - r, y, [k, 0.0], o),
+        vertex(-x + r, y, o, [-k, 0.0]),
+        vertex(-x, y - r, [0.0, k], o),
+        vertex(-x, -y + r, o, [0.0, -k]),
+    ])
+}
+
+/// Points on an ellipse, close enough that chords keep within [`FLATNESS_PX`].
+fn ellipse(b: &Box2, w: f64, h: f64) -> Vec<[f64; 2]> {
+    let (x, y) = (b.size[0] * w / 2.0, b.size[1] * h / 2.0);
+    let r = x.max(y).max(1.0);
+    // The height of a chord's arc is r·(1 − cos(π/n)) ≈ r·π²/(2n²).
+    let n = ((r * std::f64::consts::PI.powi(2) / (2.0 * FLATNESS_PX)).sqrt().ceil() as usize).clamp(16, 4 * MOST_SIDES);
+    (0..n)
+        .map(|i| {
+            let a = i as f64 / n as f64 * std::f64::consts::TAU;
+            turned(b, w, h, x * libm::cos(a), y * libm::sin(a))
+        })
+        .collect()
+}
+
+/// What each pixel's centre is told of the outline.
+struct Field {
+    /// Squared distance; very large beyond reach.
+    squared: Vec<f32>,
+    /// The soft edge's width at the nearest point.
+    feather_px: Vec<f32>,
+    inside: Vec<bool>,
+}
+
+impl Field {
+    fn new(sides: &[Side], size: Size, reach_px: f32) -> Self {
+        let (w, h) = (size.width as usize, size.height as usize);
+        let first = sides.first().map_or(0.0, |s| s.feather_px[0]);
+        let mut field = Self { squared: vec![1e12; w * h], feather_px: vec![first; w * h], inside: vec![false; w * h] };
+        let even = sides.iter().all(|s| s.feather_px == [first; 2]);
+        let reach = f64::from(reach_px);
+        for s in sides {
+            let span = |a: f64, b: f64, n: usize| {
+                let low = (a.min(b) - reach - 0.5).floor().clamp(0.0, n as f64) as usize;
+                let high = (a.max(b) + reach + 0.5).ceil().clamp(0.0, n as f64) as usize;
+                (low, high)
+            };
+            let (x0, x1) = span(s.from[0], s.to[0], w);
+            let (y0, y1) = span(s.from[1], s.to[1], h);
+            for y in y0..y1 {
+                let row = y * w + x0..y * w + x1;
+                field.side(s, x0, y, row, even);
+            }
+        }
+        scan(sides, w, h, &mut field.inside);
+        field
+    }
+
+    /// Leaves one side's distance in a run of a row.
+    fn side(&mut self, s: &Side, x0: usize, y: usize, row: std::ops::Range<usize>, even: bool) {
+        let (dx, dy) = ((s.to[0] - s.from[0]) as f32, (s.to[1] - s.from[1]) as f32);
+        let length = dx * dx + dy * dy;
+        let per = if length > 0.0 { 1.0 / length } else { 0.0 };
+        let (px, py) = ((x0 as f64 + 0.5 - s.from[0]) as f32, (y as f64 + 0.5 - s.from[1]) as f32);
+        let squared = &mut self.squared[row.clone()];
+        if even {
+            for (i, d2) in squared.iter_mut().enumerate() {
+                let x = px + i as f32;
+                let t = ((x * dx + py * dy) * per).clamp(0.0, 1.0);
+                let (ex, ey) = (x - t * dx, py - t * dy);
+                *d2 = d2.min(ex * ex + ey * ey);
+            }
+            return;
+        }
+        for (i, (d2, feather)) in squared.iter_mut().zip(&mut self.feather_px[row]).enumerate() {
+            let x = px + i as f32;
+            let t = ((x * dx + py * dy) * per).clamp(0.0, 1.0);
+            let (ex, ey) = (x - t * dx, py - t * dy);
+            let new = ex * ex + ey * ey;
+            if new < *d2 {
+                *d2 = new;
+                *feather = s.feather_px[0] + (s.feather_px[1] - s.feather_px[0]) * t;
+            }
+        }
+    }
+}
+
+/// Which pixel centres lie inside by the even-odd rule.
+fn scan(sides: &[Side], w: usize, h: usize, inside: &mut [bool]) {
+    let mut crossings: Vec<Vec<f64>> = vec![Vec::new(); h];
+    for s in sides {
+        let (a, b) = if s.from[1] <= s.to[1] { (s.from, s.to) } else { (s.to, s.from) };
+        // Rows whose centres lie in [a.y, b.y).
+        let row = |y: f64| (y - 0.5).ceil().clamp(0.0, h as f64) as usize;
+        for (y, found) in crossings.iter_mut().enumerate().take(row(b[1])).skip(row(a[1])) {
+            let t = (y as f64 + 0.5 - a[1]) / (b[1] - a[1]);
+            found.push(a[0] + (b[0] - a[0]) * t);
+        }
+    }
+    for (y, found) in crossings.iter_mut().enumerate() {
+        found.sort_by(f64::total_cmp);
+        for pair in found.chunks_exact(2) {
+            let column = |x: f64| (x - 0.5).ceil().clamp(0.0, w as f64) as usize;
+            inside[y * w + column(pair[0])..y * w + column(pair[1])].iter_mut().for_each(|i| *i = !*i);
+        }
+    }
+}
