@@ -1,6 +1,6 @@
-//! What entries of other editors are called here. Importers read these tables.
+//! Transitions of Timeline Studio.
 
-/// Transitions of Timeline Studio by its ids.
+/// What each is called here, by its id there.
 pub static TRANSITIONS: &[(&str, &str)] = &[
     ("zoom", "zoom-in"),
     ("fade", "crossfade"),
