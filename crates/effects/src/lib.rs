@@ -16,7 +16,7 @@ pub mod spec;
 pub mod transition;
 
 pub use blend::BLEND_MODES;
-pub use effect::EFFECTS;
+pub use effect::{EFFECTS, gaussian_blur::gaussian};
 pub use spec::{
     BlendSpec, Domain, EffectSpec, Family, ParamKind, ParamSpec, Params, Raster, SeparableWeights, Shape, Step, TransitionFamily,
     TransitionShape, TransitionSpec, Uniforms,

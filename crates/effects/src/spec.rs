@@ -240,6 +240,8 @@ pub struct SeparableWeights {
     pub horizontal: Vec<f32>,
     /// Along columns.
     pub vertical: Vec<f32>,
+    /// They are a Gaussian of this standard deviation in pixels; a large one may be drawn on a reduced picture instead.
+    pub sigma_px: Option<f32>,
 }
 
 /// What kind of kernel an effect has.

@@ -1,23 +1,28 @@
-//! Times the compositor on frames held in memory: a 1080p picture-in-picture (second layer 60 %, opacity 0.8, +0.3 stop exposure,
-//! saturation 1.1), YUV in and out.
+//! Times the compositor on frames held in memory, 1080p YUV in and out.
 //!
-//! `compositor [--space gamma|linear] [--frames N] [--threads N] [--raw A.yuv B.yuv] [--write OUT.yuv]`; raw files hold 1920×1080 8-bit 4:2:0
-//! frames, which are cycled. Prints `ms_per_frame`.
+//! `compositor [--scene NAME] [--space gamma|linear] [--frames N] [--threads N] [--raw A.yuv B.yuv] [--write OUT.yuv] [--write-look LOOK.cube]`; raw files hold 1920×1080 8-bit
+//! 4:2:0 frames, which are cycled. Scenes: `inset` (a second layer at 60 %, opacity 0.8, +0.3 stop exposure, saturation 1.1), `one` and `six`
+//! (that many point effects), `five` (five layers, each with opacity, a blend mode and a colour effect), or the id of an effect. Prints `ms_per_frame`.
+use cutroom_effects::look::Look;
 use cutroom_render::{Backend, OutputSpec, RenderOptions, Renderer, SourcePictures};
 use cutroom_timeline::{BlendSpace, Canvas, Content, EffectUse, FramePlan, Layer, Transform};
 use cutroom_types::{ColorTags, MediaId, ParamValue, Picture, PictureFormat, Primaries, Size, Time, Transfer};
-use std::{error::Error, io::Write, time::Instant};
+use std::{error::Error, io::Write, sync::Arc, time::Instant};
 
 const SIZE: Size = Size { width: 1920, height: 1080 };
 
 struct Memory {
     clips: [Vec<Picture>; 2],
     frame: usize,
+    look: Arc<Look>,
 }
 impl SourcePictures for Memory {
     fn picture(&self, media: &MediaId, _: usize, _: Time) -> Option<Picture> {
         let clip = &self.clips[usize::from(media.as_str() == "b")];
         Some(clip[self.frame % clip.len()].clone())
+    }
+    fn look(&self, _: &str) -> Option<Arc<Look>> {
+        Some(self.look.clone())
     }
 }
 
@@ -47,6 +52,82 @@ fn layer(media: &str, transform: Transform, opacity: f32, effects: Vec<EffectUse
     Layer { effects, transform, opacity, ..Layer::new(media.into(), content) }
 }
 
+/// An effect with its defaults but for the parameters given.
+fn effect(id: &str, set: &[(&str, f64)]) -> Result<EffectUse, String> {
+    let spec = cutroom_effects::effect(id).ok_or_else(|| format!("there is no scene and no effect {id}"))?;
+    let params = spec.params.iter().map(|p| {
+        let given = set.iter().find(|(name, _)| *name == p.id).map(|(_, v)| ParamValue::Number(*v));
+        (p.id.to_owned(), given.unwrap_or_else(|| p.kind.default_value()))
+    });
+    Ok(EffectUse::new(id, params.collect()))
+}
+
+fn layers(scene: &str) -> Result<Vec<Layer>, String> {
+    let pip = Transform { scale: [0.6; 2], position_px: [300.0, 160.0], ..Transform::IDENTITY };
+    let exposure = effect("exposure", &[("exposure", 0.3)])?;
+    let saturation = effect("saturation", &[("amount", 1.1)])?;
+    let over = |effects| vec![layer("a", Transform::IDENTITY, 1.0, effects)];
+    let curve = |points: &str| ParamValue::Text(points.into());
+    Ok(match scene {
+        "inset" => {
+            vec![layer("a", Transform::IDENTITY, 1.0, vec![]), layer("b", pip, 0.8, vec![exposure, saturation])]
+        }
+        "one" => over(vec![effect("contrast", &[("amount", 1.1)])?]),
+        "six" => over(vec![
+            effect("contrast", &[("amount", 1.1)])?,
+            exposure,
+            saturation,
+            effect("temperature", &[("temperature", 0.2)])?,
+            effect("brightness", &[("amount", 0.05)])?,
+            effect("levels", &[("inputBlack", 0.02), ("inputWhite", 0.95)])?,
+        ]),
+        "five" => {
+            let shift =
+                |i: f32| Transform { scale: [0.8; 2], position_px: [80.0 * i - 160.0, 40.0 * i - 80.0], ..Transform::IDENTITY };
+            let top = |i: usize, blend: &str, e: EffectUse| Layer {
+                blend: blend.into(),
+                ..layer(if i % 2 == 0 { "a" } else { "b" }, shift(i as f32), 0.8, vec![e])
+            };
+            vec![
+                layer("a", Transform::IDENTITY, 1.0, vec![exposure.clone()]),
+                top(1, "normal", saturation.clone()),
+                top(2, "screen", exposure.clone()),
+                top(3, "multiply", saturation),
+                top(4, "overlay", exposure),
+            ]
+        }
+        "curves" => {
+            let mut e = effect("curves", &[])?;
+            for (name, v) in &mut e.params {
+                match name.as_str() {
+                    "master" => *v = curve("0,0 0.25,0.2 0.75,0.82 1,1"),
+                    "red" => *v = curve("0,0.02 0.5,0.55 1,1"),
+                    _ => {}
+                }
+            }
+            over(vec![e])
+        }
+        "lut" => {
+            let mut e = effect("lut", &[])?;
+            e.params[0].1 = ParamValue::Text("look.cube".into());
+            over(vec![e])
+        }
+        "gaussian-blur" => over(vec![effect("gaussian-blur", &[("radius", 20.0)])?]),
+        other => over(vec![effect(other, &[])?]),
+    })
+}
+
+/// A warm look of 33³ entries, as text.
+fn look() -> String {
+    let mut text = "LUT_3D_SIZE 33\n".to_owned();
+    for i in 0..33u32.pow(3) {
+        let [r, g, b] = [i % 33, i / 33 % 33, i / 1089].map(|v| f64::from(v) / 32.0);
+        let s = |v: f64| v * v * (3.0 - 2.0 * v) * 0.5 + v * 0.5;
+        text += &format!("{:.6} {:.6} {:.6}\n", s(r).min(1.0), s(g) * 0.97 + 0.01, s(b) * 0.85 + 0.04 * r);
+    }
+    text
+}
+
 fn main() -> Result<(), Box<dyn Error>> {
     let args: Vec<String> = std::env::args().collect();
     let value = |name: &str, n: usize| args.iter().position(|a| a == name).and_then(|i| args.get(i + n)).cloned();
@@ -59,13 +140,13 @@ fn main() -> Result<(), Box<dyn Error>> {
             None => Ok((0..8).filter_map(|k| synthetic(n as u32 * 100 + k + 1)).collect()),
         }
     };
-    let mut memory = Memory { clips: [clip(1)?, clip(2)?], frame: 0 };
-    let number = |id: &str, v: f64| (id.to_owned(), ParamValue::Number(v));
-    let grade = vec![
-        EffectUse::new("exposure", vec![number("exposure", 0.3), number("offset", 0.0), number("gamma", 1.0)]),
-        EffectUse::new("saturation", vec![number("amount", 1.1)]),
-    ];
-    let pip = Transform { scale: [0.6; 2], position_px: [300.0, 160.0], ..Transform::IDENTITY };
+    let text = look();
+    if let Some(path) = value("--write-look", 1) {
+        std::fs::write(path, &text)?;
+        return Ok(());
+    }
+    let mut memory = Memory { clips: [clip(1)?, clip(2)?], frame: 0, look: Arc::new(Look::parse(&text, "cube")?) };
+    let scene = value("--scene", 1).unwrap_or_else(|| "inset".into());
     let canvas = Canvas {
         size: SIZE,
         blend_space: if linear { BlendSpace::Linear } else { BlendSpace::Gamma },
@@ -73,11 +154,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         transfer: Transfer::Bt709,
         background: [0.0, 0.0, 0.0, 1.0],
     };
-    let plan = FramePlan {
-        canvas,
-        time: Time::ZERO,
-        layers: vec![layer("a", Transform::IDENTITY, 1.0, vec![]), layer("b", pip, 0.8, grade)],
-    };
+    let plan = FramePlan { canvas, time: Time::ZERO, layers: layers(&scene)? };
     let output = OutputSpec { format: PictureFormat::YUV420P8, color: ColorTags::BT709 };
     let mut renderer = Renderer::new(RenderOptions { backend: Backend::Cpu, threads })?;
     let mut times: Vec<f64> = Vec::with_capacity(frames);

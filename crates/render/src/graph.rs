@@ -122,7 +122,7 @@ fn nodes(plan: &FramePlan, program: &Program, output: &OutputSpec) -> Vec<GraphN
                     stages: vec![format!("weights {:?}", &weights[..weights.len().min(4)])],
                     inputs,
                     key: String::new(),
-                    size: program.intermediates[*to],
+                    size: program.intermediates[*to].size,
                     operations: 4 * 2 * weights.len(),
                 }
             }

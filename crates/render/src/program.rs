@@ -22,8 +22,8 @@ pub struct Program {
     pub size: Size,
     /// Source pictures, in order of first use.
     pub pictures: Vec<Picture>,
-    /// Sizes of the intermediates.
-    pub intermediates: Vec<Size>,
+    /// What is drawn on the way.
+    pub intermediates: Vec<Intermediate>,
     /// In order; the last one writes the output, or the last ones a plane of it each.
     pub passes: Vec<Pass>,
 }
@@ -31,6 +31,46 @@ impl Program {
     /// Nothing to do yet.
     pub fn new(size: Size) -> Self {
         Self { size, pictures: Vec::new(), intermediates: Vec::new(), passes: Vec::new() }
+    }
+    /// A state to come back to.
+    pub fn mark(&self) -> [usize; 3] {
+        [self.pictures.len(), self.intermediates.len(), self.passes.len()]
+    }
+    /// Takes back everything added since.
+    pub fn rewind(&mut self, to: [usize; 3]) {
+        self.pictures.truncate(to[0]);
+        self.intermediates.truncate(to[1]);
+        self.passes.truncate(to[2]);
+    }
+}
+
+/// A picture in memory between passes, premultiplied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Intermediate {
+    /// Size.
+    pub size: Size,
+    /// What need be kept of it; a back end may keep more.
+    pub planes: Planes,
+}
+
+/// Planes of an intermediate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Planes {
+    /// One; the register's first component.
+    Gray,
+    /// Three; alpha is 1.
+    Opaque,
+    /// Four.
+    Rgba,
+}
+impl Planes {
+    /// How many.
+    pub fn count(self) -> usize {
+        match self {
+            Self::Gray => 1,
+            Self::Opaque => 3,
+            Self::Rgba => 4,
+        }
     }
 }
 
@@ -164,7 +204,28 @@ pub struct Sampling {
     pub bounds: [u32; 4],
 }
 
+impl Stage {
+    /// The same on registers that lie `by` higher.
+    pub fn shifted(mut self, by: Reg) -> Self {
+        match &mut self {
+            Self::Fill { reg, .. }
+            | Self::Sample { reg, .. }
+            | Self::Unpremultiply { reg }
+            | Self::Premultiply { reg }
+            | Self::Point { reg, .. }
+            | Self::Read { reg, .. }
+            | Self::Fade { reg, .. } => *reg += by,
+            Self::Blend { backdrop: a, source: b, .. } | Self::Mix { from: a, to: b, .. } => (*a, *b) = (*a + by, *b + by),
+        }
+        self
+    }
+}
+
+/// A window without edges: what lies beyond the source's edge is its outermost pixels.
+pub const UNLIMITED: [f32; 4] = [-1e6, -1e6, 1e6, 1e6];
+
 /// One step of a tile pass. Stages that name `bounds` have no effect outside; there the source alpha counts as zero.
+#[derive(Clone)]
 pub enum Stage {
     /// Fills a register with one premultiplied colour.
     Fill {

@@ -27,5 +27,5 @@ fn mean(radius_px: f32) -> SeparableWeights {
     for x in &mut w {
         *x /= sum;
     }
-    SeparableWeights { horizontal: w.clone(), vertical: w }
+    SeparableWeights { horizontal: w.clone(), vertical: w, sigma_px: None }
 }

@@ -36,5 +36,5 @@ pub fn gaussian(sigma_px: f32) -> SeparableWeights {
     for x in &mut w {
         *x /= sum;
     }
-    SeparableWeights { horizontal: w.clone(), vertical: w }
+    SeparableWeights { horizontal: w.clone(), vertical: w, sigma_px: Some(sigma_px) }
 }

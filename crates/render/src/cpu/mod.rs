@@ -5,14 +5,14 @@ mod sample;
 
 use crate::{
     api::{OutputSpec, RenderError},
-    program::{NormalOpaque, Pass, Program, Source, Stage, Target, TilePass},
+    program::{Intermediate, NormalOpaque, Pass, PlaneBase, Planes, Program, Source, Stage, Target, TilePass},
 };
 use cutroom_kernel::{Blend, BlendOp, Extent, Field, Inputs, SimdLevel, TILE_PITCH, TILE_ROWS, Tile, lanes::MAX_LANES, rows};
 use cutroom_types::{Picture, PictureFormat, Plane, PlaneMemory, Size};
 use pack::{Band, Packer};
 use rayon::prelude::*;
 use sample::{Input, Raster, Sampler, TableCache};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Rows that one job computes; a multiple of every chroma block.
 const BAND_ROWS: usize = 24;
@@ -22,8 +22,15 @@ pub struct CpuRenderer {
     level: SimdLevel,
     pool: rayon::ThreadPool,
     buffers: Arc<Mutex<Vec<Vec<u8>>>>,
+    /// Planes of intermediates, to be used again.
+    spare: Mutex<Vec<Vec<f32>>>,
+    /// Alpha of opaque intermediates, for kernels that read them.
+    ones: Mutex<Arc<Vec<f32>>>,
     tables: TableCache,
 }
+
+/// Planes of intermediates kept between frames, in samples: eight pictures of 3840×2160.
+const MOST_SPARE: usize = 8 * 4 * 3840 * 2160;
 
 /// Output memory that returns to its renderer when the picture is dropped.
 struct Pooled {
@@ -84,7 +91,14 @@ impl CpuRenderer {
             .thread_name(|i| format!("render-{i}"))
             .build()
             .map_err(|e| RenderError::Unsupported(format!("with this many threads: {e}")))?;
-        Ok(Self { level, pool, buffers: Arc::default(), tables: TableCache::default() })
+        Ok(Self {
+            level,
+            pool,
+            buffers: Arc::default(),
+            spare: Mutex::default(),
+            ones: Mutex::default(),
+            tables: TableCache::default(),
+        })
     }
 
     /// `"cpu (avx512, 2 threads)"`.
@@ -98,34 +112,78 @@ impl CpuRenderer {
     /// [`RenderError::Unsupported`] for an output layout that no encoder uses (4:1:0, 4:1:1).
     pub fn run(&self, program: &Program, output: &OutputSpec) -> Result<Picture, RenderError> {
         let mut rasters: Vec<Option<Raster>> = program.intermediates.iter().map(|_| None).collect();
-        for pass in &program.passes {
+        let result = self.run_passes(program, &mut rasters, output);
+        rasters.into_iter().flatten().for_each(|r| self.give_back(r));
+        result
+    }
+
+    fn run_passes(&self, program: &Program, rasters: &mut [Option<Raster>], output: &OutputSpec) -> Result<Picture, RenderError> {
+        let last_use = last_uses(program);
+        for (at, pass) in program.passes.iter().enumerate() {
             match pass {
                 Pass::Tiles(tiles) => match tiles.target {
                     Target::Intermediate(id) => {
-                        let raster = self.run_to_raster(program, &rasters, tiles);
+                        let raster = self.run_to_raster(program, rasters, tiles, program.intermediates[id].planes)?;
                         rasters[id] = Some(raster);
                     }
-                    Target::Output => return self.run_to_output(program, &rasters, tiles, output),
+                    Target::Output => return self.run_to_output(program, rasters, tiles, output),
                     // Only the GPU runs planes as tiles.
                     Target::Plane(_) => return Err(RenderError::Unsupported("one plane as tiles".into())),
                 },
-                Pass::Plane(_) => return self.run_planes(program, output),
+                Pass::Plane(_) => return self.run_planes(program, rasters, output),
                 Pass::Convolve { from, to, horizontal, weights } => {
-                    let mut out = Raster::new(program.intermediates[*to]);
+                    let Intermediate { size, planes } = program.intermediates[*to];
+                    let mut out = self.take_raster(size, planes.count());
                     if let Some(source) = &rasters[*from] {
                         self.convolve(source, &mut out, *horizontal, weights);
                     }
                     rasters[*to] = Some(out);
                 }
             }
+            for id in last_use.iter().enumerate().filter(|(_, last)| **last == at).map(|(id, _)| id) {
+                if let Some(raster) = rasters[id].take() {
+                    self.give_back(raster);
+                }
+            }
         }
         Err(RenderError::Unsupported("a program without an output pass".into()))
+    }
+
+    /// A raster with any content.
+    fn take_raster(&self, size: Size, planes: usize) -> Raster {
+        let n = size.width as usize * size.height as usize;
+        let mut spare = self.spare.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut plane = || {
+            let found = spare.iter().position(|p| p.len() == n).map(|i| spare.swap_remove(i));
+            found.unwrap_or_else(|| vec![0.0; n])
+        };
+        Raster { size, planes: (0..planes).map(|_| plane()).collect() }
+    }
+
+    fn give_back(&self, raster: Raster) {
+        let mut spare = self.spare.lock().unwrap_or_else(PoisonError::into_inner);
+        spare.extend(raster.planes);
+        // The oldest go first.
+        let mut kept: usize = spare.iter().map(Vec::len).sum();
+        while kept > MOST_SPARE {
+            kept -= spare.remove(0).len();
+        }
+    }
+
+    /// Ones, at least `n`.
+    fn ones(&self, n: usize) -> Arc<Vec<f32>> {
+        let mut ones = self.ones.lock().unwrap_or_else(PoisonError::into_inner);
+        if ones.len() < n {
+            *ones = Arc::new(vec![1.0; n]);
+        }
+        ones.clone()
     }
 
     fn prepare<'a>(
         &self,
         program: &'a Program,
         rasters: &'a [Option<Raster>],
+        ones: &'a [f32],
         pass: &'a TilePass,
     ) -> Result<Vec<Prepared<'a>>, RenderError> {
         let full = [0, 0, pass.size.width, pass.size.height];
@@ -157,7 +215,8 @@ impl CpuRenderer {
                 Stage::Read { reg, fields: ids, .. } => {
                     for &id in ids {
                         let r = raster(id)?;
-                        let planes = r.planes.each_ref().map(Vec::as_slice);
+                        let plane = |k: usize| r.planes.get(k).map_or(ones, Vec::as_slice);
+                        let planes = [plane(0), plane(1), plane(2), plane(3)];
                         fields.extend(Field::new(planes, r.size.width as usize, r.size.height as usize));
                     }
                     (None, register_bounds[*reg])
@@ -200,12 +259,19 @@ impl CpuRenderer {
         Scratch { tiles: (0..pass.registers).map(|_| Tile::boxed()).collect(), line: Vec::new(), gather: Vec::new() }
     }
 
-    fn run_to_raster(&self, program: &Program, rasters: &[Option<Raster>], pass: &TilePass) -> Raster {
-        let mut out = Raster::new(pass.size);
+    fn run_to_raster(
+        &self,
+        program: &Program,
+        rasters: &[Option<Raster>],
+        pass: &TilePass,
+        planes: Planes,
+    ) -> Result<Raster, RenderError> {
         let (w, h) = (pass.size.width as usize, pass.size.height as usize);
-        let Ok(prepared) = self.prepare(program, rasters, pass) else { return out };
+        let ones = self.ones_for(rasters, pass);
+        let prepared = self.prepare(program, rasters, &ones, pass)?;
+        let mut out = self.take_raster(pass.size, planes.count());
         let mut bands: Vec<(usize, Vec<&mut [f32]>)> = Vec::new();
-        let mut iters = out.planes.each_mut().map(|p| p.chunks_mut(BAND_ROWS * w));
+        let mut iters: Vec<_> = out.planes.iter_mut().map(|p| p.chunks_mut(BAND_ROWS * w)).collect();
         for y in (0..h).step_by(BAND_ROWS) {
             bands.push((y, iters.iter_mut().filter_map(Iterator::next).collect()));
         }
@@ -230,7 +296,15 @@ impl CpuRenderer {
                 },
             );
         });
-        out
+        Ok(out)
+    }
+
+    /// Ones for what a pass reads of opaque rasters.
+    fn ones_for(&self, rasters: &[Option<Raster>], pass: &TilePass) -> Arc<Vec<f32>> {
+        let read =
+            pass.stages.iter().filter_map(|s| if let Stage::Read { fields, .. } = s { Some(fields) } else { None }).flatten();
+        let opaque = read.filter_map(|id| rasters[*id].as_ref()).filter(|r| r.planes.len() < 4);
+        self.ones(opaque.map(|r| r.planes[0].len()).max().unwrap_or(0))
     }
 
     fn take_buffer(&self, len: usize) -> Vec<u8> {
@@ -258,7 +332,8 @@ impl CpuRenderer {
             return Err(RenderError::Unsupported(format!("into {format}")));
         }
         let (w, h) = (pass.size.width as usize, pass.size.height as usize);
-        let prepared = self.prepare(program, rasters, pass)?;
+        let ones = self.ones_for(rasters, pass);
+        let prepared = self.prepare(program, rasters, &ones, pass)?;
         let packer = Packer::new(self.level, format, output.color, w);
         let copy = pass.base_copy.map(|id| &program.pictures[id]);
         let plane_rows = |k: usize, rows: usize| if format.is_chroma(k) { rows.div_ceil(1 << format.chroma_shift_y) } else { rows };
@@ -358,6 +433,38 @@ impl CpuRenderer {
             });
         }
     }
+}
+
+/// For each intermediate the pass that reads it last.
+fn last_uses(program: &Program) -> Vec<usize> {
+    let mut last = vec![usize::MAX; program.intermediates.len()];
+    for (at, pass) in program.passes.iter().enumerate() {
+        let mut note = |id: usize| last[id] = at;
+        let mut source = |s: Source| {
+            if let Source::Intermediate(id) = s {
+                note(id);
+            }
+        };
+        match pass {
+            Pass::Tiles(t) => {
+                for s in &t.stages {
+                    match s {
+                        Stage::Sample { sampling, .. } => source(sampling.source),
+                        Stage::Read { fields, .. } => fields.iter().for_each(|id| source(Source::Intermediate(*id))),
+                        _ => {}
+                    }
+                }
+            }
+            Pass::Convolve { from, .. } => note(*from),
+            Pass::Plane(p) => {
+                if let PlaneBase::Plane(s) = &p.base {
+                    source(s.source);
+                }
+                p.over.iter().for_each(|o| source(o.sampling.source));
+            }
+        }
+    }
+    last
 }
 
 /// Column runs of a row pair: `(from, to, untouched)`, even bounds, covering `0..width`. A run is untouched when only the bottom

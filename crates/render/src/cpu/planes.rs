@@ -1,7 +1,7 @@
 //! Plane passes: whole rows of code values, as many bands of rows at once as there are threads.
 use super::{
     CpuRenderer,
-    sample::{Input, Sampler},
+    sample::{Input, Raster, Sampler},
 };
 use crate::{
     api::{OutputSpec, RenderError},
@@ -48,11 +48,16 @@ struct Band<'a> {
 }
 
 impl CpuRenderer {
-    /// Runs the plane passes, which are all passes of such a program.
-    pub(super) fn run_planes(&self, program: &Program, output: &OutputSpec) -> Result<Picture, RenderError> {
+    /// Runs the plane passes, which are the last ones of their program.
+    pub(super) fn run_planes(
+        &self,
+        program: &Program,
+        rasters: &[Option<Raster>],
+        output: &OutputSpec,
+    ) -> Result<Picture, RenderError> {
         let passes: Vec<&PlanePass> =
             program.passes.iter().filter_map(|p| if let Pass::Plane(p) = p { Some(p) } else { None }).collect();
-        let prepared = passes.iter().map(|p| self.prepare_plane(program, p, output)).collect::<Result<Vec<_>, _>>()?;
+        let prepared = passes.iter().map(|p| self.prepare_plane(program, rasters, p, output)).collect::<Result<Vec<_>, _>>()?;
         let mut buffers: Vec<Vec<u8>> =
             prepared.iter().zip(&passes).map(|(p, pass)| self.take_buffer(p.row_bytes() * pass.size.height as usize)).collect();
         let mut bands: Vec<Band> = Vec::new();
@@ -73,10 +78,19 @@ impl CpuRenderer {
         self.picture(buffers, program.size, output)
     }
 
-    fn prepare_plane<'a>(&self, program: &'a Program, pass: &PlanePass, output: &OutputSpec) -> Result<Prepared<'a>, RenderError> {
+    fn prepare_plane<'a>(
+        &self,
+        program: &'a Program,
+        rasters: &'a [Option<Raster>],
+        pass: &PlanePass,
+        output: &OutputSpec,
+    ) -> Result<Prepared<'a>, RenderError> {
         let sampler = |s: &Sampling| match s.source {
             Source::Picture(id) => Ok(Sampler::new(*s, &Input::Picture(&program.pictures[id]), &self.tables)),
-            Source::Intermediate(_) => Err(RenderError::Unsupported("a plane of an intermediate".into())),
+            Source::Intermediate(id) => match &rasters[id] {
+                Some(r) => Ok(Sampler::new(*s, &Input::Raster(r), &self.tables)),
+                None => Err(RenderError::Unsupported("a plane of what is not drawn yet".into())),
+            },
         };
         let base = match &pass.base {
             PlaneBase::Code(c) => Base::Code(*c),

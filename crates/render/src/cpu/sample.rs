@@ -16,19 +16,12 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-/// Planar `f32` RGBA, premultiplied working colour.
+/// Planar `f32`, premultiplied working colour.
 pub struct Raster {
     /// Size.
     pub size: Size,
-    /// R, G, B, A; rows are `size.width` long.
-    pub planes: [Vec<f32>; 4],
-}
-impl Raster {
-    /// Transparent.
-    pub fn new(size: Size) -> Self {
-        let n = size.width as usize * size.height as usize;
-        Self { size, planes: std::array::from_fn(|_| vec![0.0; n]) }
-    }
+    /// Grey; R, G, B; or R, G, B, A. Rows are `size.width` long.
+    pub planes: Vec<Vec<f32>>,
 }
 
 /// One plane as bytes.
@@ -315,7 +308,8 @@ fn views<'a>(input: &Input<'a>) -> (Vec<PlaneEntry<'a>>, bool) {
                 kind: SampleKind::F32,
             };
             let full = [GridAxis::FULL; 2];
-            ((0..3).map(|k| (view(k), SINGLE[k], 1.0, full)).chain([(view(3), ALPHA, 1.0, full)]).collect(), true)
+            let to: &[&'static [usize]] = if r.planes.len() == 1 { &[GRAY] } else { &[SINGLE[0], SINGLE[1], SINGLE[2], ALPHA] };
+            ((0..r.planes.len()).map(|k| (view(k), to[k], 1.0, full)).collect(), r.planes.len() == 4)
         }
         Input::Picture(p) => {
             let kind = match p.format.bytes_per_sample() {

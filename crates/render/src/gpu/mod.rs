@@ -15,7 +15,7 @@ mod upload;
 use crate::{
     api::{OutputSpec, RenderError},
     filter,
-    program::{IntermediateId, Pass, Program, Target, TilePass},
+    program::{Intermediate, IntermediateId, Pass, Program, Target, TilePass},
 };
 use cutroom_types::{Picture, Size};
 use device::Gpu;
@@ -182,9 +182,9 @@ impl GpuRenderer {
         Ok((jobs, program.size))
     }
 
-    fn size_intermediates(&mut self, sizes: &[Size]) -> Result<(), RenderError> {
+    fn size_intermediates(&mut self, wanted: &[Intermediate]) -> Result<(), RenderError> {
         let most = self.gpu.limits.max_texture_dimension_2d;
-        for (i, size) in sizes.iter().enumerate() {
+        for (i, Intermediate { size, .. }) in wanted.iter().enumerate() {
             if self.intermediates.get(i).is_some_and(|(s, _)| s == size) {
                 continue;
             }

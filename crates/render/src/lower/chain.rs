@@ -1,12 +1,17 @@
 //! Effects that need more than their own pixel: each is drawn from an intermediate of the layer's size; what lies between is strung into passes.
 use super::{
-    LayerSource, Lowering, Masks, PassBuilder, effect_params, find_effect, raster, to_domain, whole_intermediate, working_space,
+    LayerSource, Lowering, Masks, PassBuilder, effect_params, find_effect,
+    intermediate::{Reduction, Stored},
+    raster, to_domain, whole_intermediate, working_space,
 };
 use crate::{
     api::RenderError,
-    program::{PictureId, Sampling, Source, Stage},
+    program::{PictureId, Planes, Sampling, Source, Stage, UNLIMITED},
 };
-use cutroom_effects::{Domain, EffectSpec, Params, Shape, Step, color::WorkingSpace};
+use cutroom_effects::{
+    Domain, EffectSpec, Params, SeparableWeights, Shape, Step,
+    color::{ColorStep, WorkingSpace},
+};
 use cutroom_kernel::Edge;
 use cutroom_timeline::{Canvas, EffectUse, Layer};
 use cutroom_types::{Affine, Size};
@@ -21,13 +26,49 @@ struct Chain<'l, 'a> {
     /// The pass that has the picture in register 0; none when it is stored.
     open: Option<PassBuilder>,
     /// The intermediate that has it, premultiplied, when no pass is open.
-    stored: usize,
+    stored: Stored,
+    /// What the open pass begins with, while it holds nothing else.
+    fresh: Option<Fresh>,
+    /// Stages of a pass that only reads the source.
+    bare: usize,
     /// The colour is linear light, else display-encoded.
     linear: bool,
     /// Colour is multiplied by alpha.
     premultiplied: bool,
     /// Alpha is 1 everywhere.
     opaque: bool,
+}
+
+/// A layer after its effects.
+pub(super) enum Widened {
+    /// In memory.
+    Stored(LayerSource),
+    /// Still to be run: stages that leave the picture in register 0, over a raster of the content's size.
+    Open {
+        /// In order.
+        stages: Vec<Stage>,
+        /// Registers used.
+        registers: usize,
+        /// Colour is multiplied by alpha.
+        premultiplied: bool,
+        /// Alpha is 1 everywhere.
+        opaque: bool,
+    },
+}
+
+/// What the first step of an effect got.
+#[derive(Clone)]
+enum Original {
+    /// Cheaper to compute again than to keep: stages on register 0.
+    Again(Vec<Stage>),
+    /// In memory.
+    Stored(usize),
+}
+
+/// A source that is an affine map of its samples: it may as well be reduced before.
+struct Fresh {
+    sampling: Sampling,
+    decode: Vec<ColorStep>,
 }
 
 impl Lowering<'_> {
@@ -39,23 +80,42 @@ impl Lowering<'_> {
         masks: Masks,
         canvas: &Canvas,
     ) -> Result<LayerSource, RenderError> {
+        match self.run_chain(source, effects, masks, canvas, false)? {
+            Widened::Stored(source) => Ok(source),
+            Widened::Open { .. } => Err(RenderError::Unsupported("a chain that was not ended".into())),
+        }
+    }
+
+    /// The same; with `may_stay_open` the last stages are left to the caller's pass.
+    pub(super) fn run_chain(
+        &mut self,
+        source: LayerSource,
+        effects: &[EffectUse],
+        masks: Masks,
+        canvas: &Canvas,
+        may_stay_open: bool,
+    ) -> Result<Widened, RenderError> {
         let working = working_space(canvas);
         let size = source.content;
         let mut pass = PassBuilder::new(size);
         let bounds = pass.full();
         let window = source.window();
-        pass.stages.push(Stage::Sample {
-            reg: 0,
-            sampling: Sampling { source: source.source, source_from_output: source.source_from_content, window, bounds },
-        });
-        pass.convert(0, source.decode);
+        let sampling = Sampling { source: source.source, source_from_output: source.source_from_content, window, bounds };
+        pass.stages.push(Stage::Sample { reg: 0, sampling });
+        pass.convert(0, source.decode.clone());
+        // A decoding of one step is the matrix from codes.
+        let affine = source.decode.len() <= 1 && !source.has_alpha && source.crop.is_none();
+        let bare = pass.stages.len();
+        let fresh = affine.then_some(Fresh { sampling, decode: source.decode });
         let mut chain = Chain {
             lowering: self,
             size,
             canvas,
             working,
             open: Some(pass),
-            stored: 0,
+            stored: Stored::whole(0, size),
+            fresh,
+            bare,
             linear: working.linear,
             premultiplied: source.premultiplied,
             opaque: !source.has_alpha,
@@ -66,8 +126,15 @@ impl Lowering<'_> {
         }
         chain.enter(Domain::Working);
         chain.mask(masks.after);
-        let id = chain.store();
-        Ok(Self::intermediate_source(id, size))
+        if let (true, Some(pass)) = (may_stay_open, chain.open.take_if(|_| may_stay_open)) {
+            let Chain { premultiplied, opaque, .. } = chain;
+            return Ok(Widened::Open { stages: pass.stages, registers: pass.registers, premultiplied, opaque });
+        }
+        if chain.open.is_some() {
+            chain.store();
+        }
+        let (stored, opaque) = (chain.stored, chain.opaque);
+        Ok(Widened::Stored(Self::stored_source(&stored, size, opaque)))
     }
 }
 
@@ -100,19 +167,19 @@ impl Chain<'_, '_> {
                 self.step(Step::Field(kernel(params), prepare(params, &raster), edge), None, &[]);
             }
             Shape::Steps(steps) => {
-                let original = self.store();
+                let mut original = self.original();
                 for step in steps(params, &raster) {
-                    self.step(step, Some(original), &[]);
+                    self.step(step, Some(&mut original), &[]);
                 }
             }
             Shape::Temporal { steps, .. } => {
-                let original = self.store();
+                let mut original = self.original();
                 let mut inputs = Vec::with_capacity(used.inputs.len());
                 for layer in &used.inputs {
                     inputs.push(self.other_time(layer, spec.domain)?);
                 }
                 for step in steps(params, &raster, inputs.len()) {
-                    self.step(step, Some(original), &inputs);
+                    self.step(step, Some(&mut original), &inputs);
                 }
             }
             // Planning has looked at the right time already.
@@ -133,41 +200,47 @@ impl Chain<'_, '_> {
         };
         let mut linear = self.working.linear;
         let steps = to_domain(domain, &mut linear, self.working);
-        if steps.is_empty() {
+        let stored = Stored { id, size: drawn.source_size, stored_from_full: drawn.source_from_content };
+        if steps.is_empty() && stored.size == self.size {
             return Ok(id);
         }
         let mut pass = PassBuilder::new(self.size);
-        pass.stages.push(whole_intermediate(id, self.size, 0));
+        pass.stages.push(Stage::Sample { reg: 0, sampling: stored.sampling(&Affine::IDENTITY, self.size) });
         pass.stages.push(Stage::Unpremultiply { reg: 0 });
         pass.convert(0, steps);
         pass.stages.push(Stage::Premultiply { reg: 0 });
-        Ok(self.lowering.add_intermediate(self.size, pass))
+        Ok(self.lowering.add_intermediate(self.size, pass, Planes::Rgba))
     }
 
     /// One step over premultiplied colour; `original` is what the first step got, `inputs` the layer at other times.
-    fn step(&mut self, step: Step, original: Option<usize>, inputs: &[usize]) {
+    fn step(&mut self, step: Step, original: Option<&mut Original>, inputs: &[usize]) {
         match step {
             Step::Point(kernel, uniforms) => {
                 self.premultiply();
                 let kernel_from_output = Affine::IDENTITY;
                 self.pass().stages.push(Stage::Point { reg: 0, kernel, uniforms, kernel_from_output });
             }
-            Step::Separable(weights) => {
-                let id = self.store();
-                self.stored = self.lowering.convolve(id, self.size, &weights);
-            }
+            // Edges go on beyond themselves, so what is opaque stays so.
+            Step::Separable(weights) => return self.filter(&weights),
             Step::Field(kernel, uniforms, edge) => {
                 let id = self.store();
+                let first = original.map(|o| self.keep(o));
                 let mut pass = PassBuilder::new(self.size);
-                pass.stages.push(read(kernel, uniforms, [id].into_iter().chain(original).collect(), edge));
+                pass.stages.push(read(kernel, uniforms, [id].into_iter().chain(first).collect(), edge));
                 self.open = Some(pass);
             }
             Step::Mix(kernel, uniforms) => {
-                let id = self.store();
+                if self.open.is_some() {
+                    self.store();
+                }
                 let mut pass = PassBuilder::new(self.size);
                 pass.use_register(1);
-                pass.stages.push(whole_intermediate(original.unwrap_or(id), self.size, 0));
-                pass.stages.push(whole_intermediate(id, self.size, 1));
+                match original {
+                    Some(Original::Again(stages)) => pass.stages.extend(stages.iter().cloned()),
+                    Some(Original::Stored(id)) => pass.stages.push(whole_intermediate(*id, self.size, 0)),
+                    None => {}
+                }
+                pass.stages.push(Stage::Sample { reg: 1, sampling: self.stored.sampling(&Affine::IDENTITY, self.size) });
                 pass.stages.push(Stage::Mix { from: 0, to: 1, kernel, id: "", uniforms });
                 self.open = Some(pass);
             }
@@ -181,18 +254,64 @@ impl Chain<'_, '_> {
             }
             Step::Start(n) => {
                 if let Some(&input) = inputs.get(n) {
-                    (self.open, self.stored) = (None, input);
+                    (self.open, self.stored) = (None, Stored::whole(input, self.size));
                 }
             }
             Step::Fields(kernel, uniforms, edge, which) => {
                 let id = self.store();
+                let first = original.map(|o| self.keep(o));
                 let others = which.iter().filter_map(|n| inputs.get(*n).copied());
                 let mut pass = PassBuilder::new(self.size);
-                pass.stages.push(read(kernel, uniforms, [id].into_iter().chain(original).chain(others).collect(), edge));
+                pass.stages.push(read(kernel, uniforms, [id].into_iter().chain(first).chain(others).collect(), edge));
                 self.open = Some(pass);
             }
         }
         self.opaque = false;
+        self.premultiplied = true;
+    }
+
+    /// What is at hand, to be used again after other steps.
+    fn original(&mut self) -> Original {
+        if self.open.as_ref().is_some_and(|p| p.stages.len() == self.bare) {
+            self.premultiply();
+            return Original::Again(self.pass().stages.clone());
+        }
+        Original::Stored(self.store())
+    }
+
+    /// Puts it into memory, for kernels that read other pixels of it.
+    fn keep(&mut self, original: &mut Original) -> usize {
+        match original {
+            Original::Stored(id) => *id,
+            Original::Again(stages) => {
+                let mut pass = PassBuilder::new(self.size);
+                pass.stages = std::mem::take(stages);
+                let id = self.lowering.add_intermediate(self.size, pass, Planes::Rgba);
+                *original = Original::Stored(id);
+                id
+            }
+        }
+    }
+
+    fn filter(&mut self, weights: &SeparableWeights) {
+        let untouched = |_: &Fresh| self.open.as_ref().is_some_and(|p| p.stages.len() == self.bare);
+        if let Some(by) = weights.sigma_px.and_then(Reduction::of)
+            && let Some(fresh) = self.fresh.take().filter(untouched)
+        {
+            self.open = None;
+            self.stored = self.lowering.reduced_gaussian(self.size, Planes::Opaque, by, |full_from_small, small| {
+                let source_from_output = fresh.sampling.source_from_output.after(full_from_small);
+                let bounds = [0, 0, small.width, small.height];
+                let sampling = Sampling { source_from_output, window: UNLIMITED, bounds, ..fresh.sampling };
+                let mut pass = PassBuilder::new(small);
+                pass.stages.push(Stage::Sample { reg: 0, sampling });
+                pass.convert(0, fresh.decode);
+                pass.stages
+            });
+        } else {
+            let id = self.store();
+            self.stored = self.lowering.filter(id, weights);
+        }
         self.premultiplied = true;
     }
 
@@ -202,18 +321,22 @@ impl Chain<'_, '_> {
         self.premultiplied |= self.open.is_none();
         self.open.get_or_insert_with(|| {
             let mut pass = PassBuilder::new(size);
-            pass.stages.push(whole_intermediate(stored, size, 0));
+            pass.stages.push(Stage::Sample { reg: 0, sampling: stored.sampling(&Affine::IDENTITY, size) });
             pass
         })
     }
 
-    /// Writes the picture into an intermediate, premultiplied.
+    /// Writes the picture into an intermediate of its size, premultiplied.
     fn store(&mut self) -> usize {
         self.premultiply();
-        if let Some(pass) = self.open.take() {
-            self.stored = self.lowering.add_intermediate(self.size, pass);
+        if self.stored.size != self.size {
+            self.pass();
         }
-        self.stored
+        if let Some(pass) = self.open.take() {
+            let planes = if self.opaque { Planes::Opaque } else { Planes::Rgba };
+            self.stored = Stored::whole(self.lowering.add_intermediate(self.size, pass, planes), self.size);
+        }
+        self.stored.id
     }
 
     fn premultiply(&mut self) {

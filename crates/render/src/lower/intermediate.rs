@@ -2,14 +2,93 @@
 use super::{LayerSource, Lowering, Masks, PassBuilder, check_size, working_space};
 use crate::{
     api::RenderError,
-    program::{Pass, Sampling, Source, Stage, Target},
+    filter,
+    program::{Intermediate, Pass, Planes, Sampling, Source, Stage, Target, UNLIMITED},
 };
 use cutroom_effects::{
     SeparableWeights,
     color::{self, WorkingSpace},
+    gaussian,
 };
 use cutroom_timeline::{Canvas, FramePlan};
 use cutroom_types::{Affine, ColorModel, ColorTags, PictureFormat, Size};
+
+/// A picture in an intermediate that may be smaller than what it stands for.
+#[derive(Clone, Copy)]
+pub(super) struct Stored {
+    pub id: usize,
+    pub size: Size,
+    pub stored_from_full: Affine,
+}
+impl Stored {
+    /// As large as what it stands for.
+    pub(super) fn whole(id: usize, size: Size) -> Self {
+        Self { id, size, stored_from_full: Affine::IDENTITY }
+    }
+    /// Read over a raster of `size` whose pixels lie on the full picture by `full_from_output`.
+    pub(super) fn sampling(&self, full_from_output: &Affine, size: Size) -> Sampling {
+        Sampling {
+            source: Source::Intermediate(self.id),
+            source_from_output: self.stored_from_full.after(full_from_output),
+            window: UNLIMITED,
+            bounds: [0, 0, size.width, size.height],
+        }
+    }
+}
+
+/// A reduced raster with some of what lies beyond the edges.
+#[derive(Clone, Copy)]
+struct Level {
+    factor: u32,
+    /// Its pixels on each side.
+    margin: u32,
+}
+impl Level {
+    fn size(&self, full: Size) -> Size {
+        let side = |n: u32| n.div_ceil(self.factor) + 2 * self.margin;
+        Size { width: side(full.width), height: side(full.height) }
+    }
+    fn full_from_level(&self) -> Affine {
+        let (k, m) = (f64::from(self.factor), f64::from(self.margin));
+        Affine::scale(k, k).after(&Affine::translate(-m, -m))
+    }
+    fn stored(&self, id: usize, full: Size) -> Stored {
+        let (k, m) = (f64::from(self.factor), f64::from(self.margin));
+        let stored_from_full = Affine::translate(m, m).after(&Affine::scale(1.0 / k, 1.0 / k));
+        Stored { id, size: self.size(full), stored_from_full }
+    }
+}
+
+/// How a large Gaussian is drawn on a smaller picture.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Reduction {
+    /// A power of two from 2.
+    pub factor: u32,
+    /// Standard deviation there, in its pixels.
+    pub sigma_px: f32,
+}
+impl Reduction {
+    /// The largest factor that leaves a deviation of two and a half pixels or more. Variances of filters run after each other add up, so what
+    /// reducing and enlarging blur is taken off.
+    pub(super) fn of(sigma_px: f32) -> Option<Self> {
+        let mut factor = 1u32;
+        while sigma_px >= 5.0 * factor as f32 && factor < 64 {
+            factor *= 2;
+        }
+        if factor < 2 {
+            return None;
+        }
+        let k = f64::from(factor);
+        let centre = 8.0 * k;
+        let taps = filter::taps(centre, k, 16 * factor as usize);
+        let distance = |i: usize| (taps.start as usize + i) as f64 + 0.5 - centre;
+        let down: f64 = taps.weights.iter().enumerate().map(|(i, w)| f64::from(*w) * distance(i).powi(2)).sum();
+        // Doubling to pixels of size s: s²·(1/4·(3/2)² + 3/4·(1/2)²)
+        let up: f64 = (0..factor.ilog2()).map(|i| 0.75 * f64::from(1 << (2 * i))).sum();
+        let rest = (f64::from(sigma_px).powi(2) - down - up) / (k * k);
+        Some(Self { factor, sigma_px: rest.sqrt() as f32 })
+    }
+}
 
 impl Lowering<'_> {
     /// Draws a nested composition on its own canvas.
@@ -28,7 +107,7 @@ impl Lowering<'_> {
             inner.stages.push(Stage::Premultiply { reg: 0 });
         }
         let size = plan.canvas.size;
-        let id = self.add_intermediate(size, inner);
+        let id = self.add_intermediate(size, inner, Planes::Rgba);
         Ok(LayerSource {
             source: Source::Intermediate(id),
             content: size,
@@ -41,26 +120,83 @@ impl Lowering<'_> {
         })
     }
 
-    pub(super) fn add_intermediate(&mut self, size: Size, pass: PassBuilder) -> usize {
-        let id = self.program.intermediates.len();
-        self.program.intermediates.push(size);
+    pub(super) fn add_intermediate(&mut self, size: Size, pass: PassBuilder, planes: Planes) -> usize {
+        let id = self.new_intermediate(size, planes);
         self.program.passes.push(Pass::Tiles(pass.finish(Target::Intermediate(id))));
         id
     }
 
+    fn new_intermediate(&mut self, size: Size, planes: Planes) -> usize {
+        self.program.intermediates.push(Intermediate { size, planes });
+        self.program.intermediates.len() - 1
+    }
+
     /// Filters an intermediate.
-    pub(super) fn convolve(&mut self, from: usize, size: Size, weights: &SeparableWeights) -> usize {
+    pub(super) fn convolve(&mut self, from: usize, weights: &SeparableWeights) -> usize {
+        let Intermediate { size, planes } = self.program.intermediates[from];
         let mut id = from;
         for (horizontal, weights) in [(true, &weights.horizontal), (false, &weights.vertical)] {
             // A single weight is 1.
             if weights.len() > 1 {
-                let to = self.program.intermediates.len();
-                self.program.intermediates.push(size);
+                let to = self.new_intermediate(size, planes);
                 self.program.passes.push(Pass::Convolve { from: id, to, horizontal, weights: weights.clone() });
                 id = to;
             }
         }
         id
+    }
+
+    /// Filters a whole intermediate, a large Gaussian by way of a smaller picture.
+    pub(super) fn filter(&mut self, from: usize, weights: &SeparableWeights) -> Stored {
+        let Intermediate { size, planes } = self.program.intermediates[from];
+        match weights.sigma_px.and_then(Reduction::of) {
+            Some(by) => self.reduced_gaussian(size, planes, by, |full_from_small, small| {
+                vec![Stage::Sample { reg: 0, sampling: Stored::whole(from, size).sampling(full_from_small, small) }]
+            }),
+            None => Stored::whole(self.convolve(from, weights), size),
+        }
+    }
+
+    /// A Gaussian of what the stages give when the map from the small raster to theirs goes before them: reduced by triangles, filtered, and
+    /// brought half way back to its size by linear interpolation. Doubling with weights 1/4 and 3/4 spreads every pixel alike.
+    pub(super) fn reduced_gaussian(
+        &mut self,
+        size: Size,
+        planes: Planes,
+        by: Reduction,
+        stages: impl FnOnce(&Affine, Size) -> Vec<Stage>,
+    ) -> Stored {
+        // The outermost pixels go on beyond the edges as far as the filter reaches, since small pixels at an edge are not what lies beyond it.
+        let weights = gaussian(by.sigma_px);
+        let margin = weights.horizontal.len() as u32 + 2;
+        let (mut factor, mut level) = (by.factor, Level { factor: by.factor, margin });
+        let mut pass = PassBuilder::new(level.size(size));
+        pass.stages = stages(&level.full_from_level(), level.size(size));
+        let id = self.add_intermediate(level.size(size), pass, planes);
+        let mut stored = level.stored(self.convolve(id, &weights), size);
+        while factor > 2 {
+            factor /= 2;
+            level = Level { factor, margin: 2 };
+            let mut pass = PassBuilder::new(level.size(size));
+            let sampling = stored.sampling(&level.full_from_level(), level.size(size));
+            pass.stages.push(Stage::Sample { reg: 0, sampling });
+            stored = level.stored(self.add_intermediate(level.size(size), pass, planes), size);
+        }
+        stored
+    }
+
+    /// A layer's source that stands in an intermediate, premultiplied.
+    pub(super) fn stored_source(stored: &Stored, content: Size, opaque: bool) -> LayerSource {
+        LayerSource {
+            source: Source::Intermediate(stored.id),
+            content,
+            source_from_content: stored.stored_from_full,
+            source_size: stored.size,
+            decode: Vec::new(),
+            premultiplied: true,
+            has_alpha: !opaque,
+            crop: None,
+        }
     }
 
     pub(super) fn intermediate_source(id: usize, size: Size) -> LayerSource {
@@ -97,7 +233,7 @@ impl Lowering<'_> {
         if !source.premultiplied {
             pass.stages.push(Stage::Premultiply { reg: 0 });
         }
-        let id = self.add_intermediate(size, pass);
+        let id = self.add_intermediate(size, pass, Planes::Rgba);
         let mut reduced = Self::intermediate_source(id, size);
         reduced.content = content;
         reduced.source_from_content = content_from_small.inverse().unwrap_or(Affine::IDENTITY);

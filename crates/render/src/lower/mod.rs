@@ -13,6 +13,7 @@ use crate::{
     place::{self, Placement},
     program::{Pass, PictureId, Program, Reg, Sampling, Source, Stage, Target, TilePass},
 };
+use chain::Widened;
 use cutroom_effects::{
     self as effects, BlendSpec, Domain, EffectSpec, Params, Raster, Shape, Uniforms,
     color::{self, ColorStep, WorkingSpace},
@@ -225,6 +226,7 @@ impl Lowering<'_> {
             let reg = usize::from(started);
             let at = pass.stages.len();
             let registers = pass.registers;
+            let before = self.program.mark();
             let everywhere = find_blend(layer)?.everywhere;
             let nothing = |pass: &mut PassBuilder| {
                 pass.use_register(1);
@@ -245,9 +247,10 @@ impl Lowering<'_> {
                 continue;
             }
             if !started {
-                // Draw it again above a fill; the first attempt only touched this pass.
+                // Draw it again above a fill.
                 pass.stages.truncate(at);
                 pass.registers = registers;
+                self.program.rewind(before);
                 let premultiplied = [bg[0] * bg[3], bg[1] * bg[3], bg[2] * bg[3], bg[3]];
                 pass.stages.push(Stage::Fill { reg: 0, color: premultiplied });
                 started = true;
@@ -388,7 +391,24 @@ impl Lowering<'_> {
         let (mut masks, rest) = (masks, &layer.effects[split..]);
         if split > 0 || (masked && !map.is_axis_aligned() && step(&map) > 1.0 + 1e-6) {
             let own = Masks { before: masks.before.take(), after: if rest.is_empty() { masks.after.take() } else { None } };
-            source = self.widen(source, &layer.effects[..split], own, canvas)?;
+            // Laid flat over the whole raster, the last stages may run in this pass.
+            let flat = placed.content_from_output == Affine::IDENTITY && placed.covers_canvas && source.content == pass.size;
+            match self.run_chain(source, &layer.effects[..split], own, canvas, flat)? {
+                Widened::Stored(stored) => source = stored,
+                Widened::Open { stages, registers, premultiplied, opaque } => {
+                    pass.use_register(reg + registers - 1);
+                    pass.stages.extend(stages.into_iter().map(|s| s.shifted(reg)));
+                    if premultiplied && !opaque {
+                        pass.stages.push(Stage::Unpremultiply { reg });
+                    }
+                    self.point_effects(rest, working, pass.size, &Affine::IDENTITY, pass, reg)?;
+                    if let Some(id) = masks.after {
+                        pass.mask(reg, id, pass.size, false);
+                    }
+                    let opaque = opaque && masks.after.is_none() && keeps_alpha(rest)?;
+                    return Ok(Some(Drawn { bounds: pass.full(), opaque, picture: None }));
+                }
+            }
         }
         let map = source.source_from_content.after(&placed.content_from_output);
         let unit = map.is_axis_aligned() && map.xx.abs() == 1.0 && map.yy.abs() == 1.0 && is_integer(map.x0) && is_integer(map.y0);

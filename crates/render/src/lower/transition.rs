@@ -1,8 +1,8 @@
 //! Transitions: both sides over the whole canvas, then their mixture.
-use super::{Drawn, Lowering, PassBuilder, raster, whole_intermediate, working_params, working_space};
+use super::{Drawn, Lowering, PassBuilder, raster, working_params, working_space};
 use crate::{
     api::RenderError,
-    program::{Reg, Stage},
+    program::{Planes, Reg, Stage},
 };
 use cutroom_effects::{self as effects, Params, TransitionShape, TransitionSpec, Uniforms};
 use cutroom_timeline::{Canvas, Layer};
@@ -74,8 +74,9 @@ impl Lowering<'_> {
         let mut opaque = true;
         for side in sides {
             let mut own = PassBuilder::new(canvas.size);
-            opaque &= self.draw_side(side, canvas, &mut own, 0)?;
-            ids.push(self.add_intermediate(canvas.size, own));
+            let solid = self.draw_side(side, canvas, &mut own, 0)?;
+            opaque &= solid;
+            ids.push(self.add_intermediate(canvas.size, own, if solid { Planes::Opaque } else { Planes::Rgba }));
         }
         let working = working_space(canvas);
         let uniforms = transition_uniforms(spec, params, progress, canvas);
@@ -98,9 +99,9 @@ impl Lowering<'_> {
                 let params = working_params(params, working);
                 let w = weights(Params(&params), progress, &raster(canvas.size, working, TimeDelta::ZERO));
                 for (i, id) in ids.into_iter().enumerate() {
-                    let id = self.convolve(id, canvas.size, &w);
+                    let sampling = self.filter(id, &w).sampling(&Affine::IDENTITY, canvas.size);
                     pass.use_register(reg + i);
-                    pass.stages.push(whole_intermediate(id, canvas.size, reg + i));
+                    pass.stages.push(Stage::Sample { reg: reg + i, sampling });
                 }
                 pass.stages.push(Stage::Mix { from: reg, to: reg + 1, kernel, id: spec.id, uniforms });
             }
