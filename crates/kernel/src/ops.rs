@@ -49,6 +49,9 @@ pub struct Extent {
 
 /// Colour in, colour out. Colour is straight (not multiplied by alpha).
 pub trait PointKernel: Send + Sync + 'static {
+    /// Each component of the colour is a sum of constant multiples of the pixel's and a constant, whatever the position; alpha stays. Neighbouring
+    /// kernels of this kind become one.
+    const AFFINE: bool = false;
     /// `p` holds the prepared uniforms in the order that the kernel documents.
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, at: At<R>) -> Rgba<R>;
 }
@@ -71,6 +74,8 @@ pub trait PointOp: Send + Sync {
     fn eval_host(&self, uniforms: &[f32], px: Rgba<f32>, at: At<f32>) -> Rgba<f32>;
     /// Records the kernel in the running [`crate::trace::trace`].
     fn trace(&self, p: &[Symbol; MAX_UNIFORMS], px: Rgba<Symbol>, at: At<Symbol>) -> Rgba<Symbol>;
+    /// See [`PointKernel::AFFINE`].
+    fn is_affine(&self) -> bool;
     /// Tells kernels apart: equal ids have equal traces.
     fn kernel_id(&self) -> TypeId;
     /// The kernel type's name, for people.
@@ -230,6 +235,9 @@ impl<T: PointKernel> PointOp for Point<T> {
     }
     fn trace(&self, p: &[Symbol; MAX_UNIFORMS], px: Rgba<Symbol>, at: At<Symbol>) -> Rgba<Symbol> {
         T::eval(p, px, at)
+    }
+    fn is_affine(&self) -> bool {
+        T::AFFINE
     }
     fn kernel_id(&self) -> TypeId {
         TypeId::of::<T>()

@@ -431,6 +431,34 @@ fn convolve_with<I: Isa>(taps: &[&[f32]], weights: &[f32], out: &mut [f32]) {
                 let reach = weights.len() - 1;
                 let whole = n / I::N * I::N;
                 let mut x = 0;
+                // Four groups of lanes a tap, since finding the tap costs as much as one.
+                while x + 4 * I::N <= whole {
+                    let centre = &taps[reach][x..x + 4 * I::N];
+                    let w = weights[0];
+                    let mut acc = [
+                        group::<I>(centre, 0) * w,
+                        group::<I>(centre, 1) * w,
+                        group::<I>(centre, 2) * w,
+                        group::<I>(centre, 3) * w,
+                    ];
+                    let mut k = 1;
+                    while k <= reach {
+                        let (a, b) = (&taps[reach - k][x..x + 4 * I::N], &taps[reach + k][x..x + 4 * I::N]);
+                        let w = weights[k];
+                        let mut g = 0;
+                        while g < 4 {
+                            acc[g] = (group::<I>(a, g) + group::<I>(b, g)).mad(w, acc[g]);
+                            g += 1;
+                        }
+                        k += 1;
+                    }
+                    let mut g = 0;
+                    while g < 4 {
+                        acc[g].store(&mut out[x + g * I::N..]);
+                        g += 1;
+                    }
+                    x += 4 * I::N;
+                }
                 while x < whole {
                     let mut acc = V::<I>::load(&taps[reach][x..]) * weights[0];
                     let mut k = 1;
@@ -453,6 +481,12 @@ fn convolve_with<I: Isa>(taps: &[&[f32]], weights: &[f32], out: &mut [f32]) {
             },
         );
     }
+}
+
+/// Group `g` of a row.
+#[inline(always)]
+fn group<I: Isa>(row: &[f32], g: usize) -> V<I> {
+    V::<I>::load(&row[g * I::N..])
 }
 
 /// Symmetric filter over `2·reach + 1` rows (or shifted views of one row): `out = w[0]·taps[reach] + Σ w[k]·(taps[reach − k] + taps[reach + k])`.

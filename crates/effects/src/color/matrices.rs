@@ -8,6 +8,7 @@ pub type Matrix34 = [[f64; 4]; 3];
 /// A 3×3 matrix (uniforms 0..9, row by row) and an offset (9..12).
 pub struct Affine;
 impl PointKernel for Affine {
+    const AFFINE: bool = true;
     #[inline(always)]
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, _: At<R>) -> Rgba<R> {
         let c = px.c;

@@ -30,7 +30,8 @@ impl ColorStep {
     fn new(kernel: &'static dyn PointOp, values: &[f32]) -> Self {
         Self { kernel, uniforms: Uniforms::new(values) }
     }
-    fn matrix(m: [[f64; 4]; 3]) -> Self {
+    /// `c' = m · (r, g, b, 1)`, a row for each component.
+    pub fn matrix(m: [[f64; 4]; 3]) -> Self {
         let [a, b, c] = m.map(|r| r.map(|v| v as f32));
         Self::new(&Point(matrices::Affine), &[a[0], a[1], a[2], b[0], b[1], b[2], c[0], c[1], c[2], a[3], b[3], c[3]])
     }

@@ -44,6 +44,7 @@ pub static SPEC: EffectSpec = EffectSpec {
 
 struct ChannelMixer;
 impl PointKernel for ChannelMixer {
+    const AFFINE: bool = true;
     #[inline(always)]
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, _: At<R>) -> Rgba<R> {
         let c = px.c;

@@ -27,6 +27,7 @@ pub static SPEC: EffectSpec = EffectSpec {
 /// Without the power.
 struct Gain;
 impl PointKernel for Gain {
+    const AFFINE: bool = true;
     #[inline(always)]
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, _: At<R>) -> Rgba<R> {
         Rgba { c: rgb(px.c.r.mad(p[0], p[1]), px.c.g.mad(p[0], p[1]), px.c.b.mad(p[0], p[1])), ..px }

@@ -19,7 +19,7 @@ pub static SPEC: EffectSpec = EffectSpec {
         Family::Color,
         "Maps an input range to an output range, with a gamma between.",
         Shape::Point {
-            kernel: |_| &Point(Levels),
+            kernel: |p| if p.number(2) == 1.0 { &Point(Line) } else { &Point(Levels) },
             prepare: |p, _| {
                 let span = (p.number(1) - p.number(0)).max(1e-4);
                 Uniforms::new(&[p.number(0), 1.0 / span, 1.0 / p.number(2), p.number(3), p.number(4) - p.number(3)])
@@ -27,6 +27,19 @@ pub static SPEC: EffectSpec = EffectSpec {
         },
     )
 };
+
+/// Without a gamma.
+struct Line;
+impl PointKernel for Line {
+    #[inline(always)]
+    fn eval<R: Real>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, _: At<R>) -> Rgba<R> {
+        #[inline(always)]
+        fn one<R: Real>(c: R, p: &[R; MAX_UNIFORMS]) -> R {
+            ((c - p[0]) * p[1]).saturate().mad(p[4], p[3])
+        }
+        Rgba { c: rgb(one(px.c.r, p), one(px.c.g, p), one(px.c.b, p)), ..px }
+    }
+}
 
 struct Levels;
 impl PointKernel for Levels {

@@ -18,6 +18,7 @@ pub static SPEC: EffectSpec = EffectSpec {
 
 struct Sepia;
 impl PointKernel for Sepia {
+    const AFFINE: bool = true;
     #[inline(always)]
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, _: At<R>) -> Rgba<R> {
         let c = px.c;

@@ -21,6 +21,7 @@ pub static SPEC: EffectSpec = EffectSpec {
 
 struct Temperature;
 impl PointKernel for Temperature {
+    const AFFINE: bool = true;
     #[inline(always)]
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, _: At<R>) -> Rgba<R> {
         Rgba { c: rgb(px.c.r + p[0], px.c.g + p[1], px.c.b - p[0]), ..px }

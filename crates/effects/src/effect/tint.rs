@@ -28,6 +28,7 @@ pub static SPEC: EffectSpec = EffectSpec {
 
 struct Tint;
 impl PointKernel for Tint {
+    const AFFINE: bool = true;
     #[inline(always)]
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, _: At<R>) -> Rgba<R> {
         let y = px.c.luma();

@@ -51,6 +51,7 @@ fn prepare(p: Params<'_>, _: &Raster) -> Uniforms {
 
 struct WhiteBalance;
 impl PointKernel for WhiteBalance {
+    const AFFINE: bool = true;
     #[inline(always)]
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, _: At<R>) -> Rgba<R> {
         let c = px.c;

@@ -187,6 +187,7 @@ impl CpuRenderer {
         pass: &'a TilePass,
     ) -> Result<Vec<Prepared<'a>>, RenderError> {
         let full = [0, 0, pass.size.width, pass.size.height];
+        let gray = matches!(pass.target, Target::Intermediate(id) if program.intermediates[id].planes == Planes::Gray);
         let mut register_bounds = vec![full; pass.registers];
         let mut prepared: Vec<Prepared> = Vec::with_capacity(pass.stages.len());
         for stage in &pass.stages {
@@ -203,7 +204,8 @@ impl CpuRenderer {
                         Source::Intermediate(id) => Input::Raster(raster(id)?),
                     };
                     register_bounds[*reg] = sampling.bounds;
-                    (Some(Sampler::new(*sampling, &input, &self.tables)), sampling.bounds)
+                    let sampler = Sampler::new(*sampling, &input, &self.tables);
+                    (Some(if gray { sampler.first_only() } else { sampler }), sampling.bounds)
                 }
                 Stage::Fill { reg, .. } => {
                     register_bounds[*reg] = full;

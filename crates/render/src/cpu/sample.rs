@@ -180,6 +180,16 @@ impl<'a> Sampler<'a> {
         Self { sampling, maps, coverage: coverage(&sampling), has_alpha }
     }
 
+    /// Only the first component is wanted: grey is not spread over the others, and alpha is left alone.
+    pub fn first_only(mut self) -> Self {
+        if let Maps::Aligned(planes) = &mut self.maps {
+            planes.truncate(1);
+            planes.iter_mut().for_each(|p| p.to = SINGLE[0]);
+            self.has_alpha = true;
+        }
+        self
+    }
+
     /// Fills rows `y..y + rows` and columns `x..x + width` of the output into `tile`; outside the bounds alpha is 0.
     pub fn read(&self, level: SimdLevel, tile: &mut Tile, scratch: &mut Vec<f32>, x: usize, y: usize, width: usize, rows: usize) {
         let [bx0, by0, bx1, by1] = self.sampling.bounds.map(|v| v as usize);

@@ -1,5 +1,6 @@
 //! From a plan and its source pictures to a [`Program`]: places layers, drops what cannot be seen, passes untouched pictures
 //! through, and strings everything that is per-pixel into as few passes as the effects allow.
+mod affine;
 mod chain;
 mod intermediate;
 mod matte;
@@ -136,7 +137,8 @@ impl PassBuilder {
         }
     }
     fn finish(self, target: Target) -> TilePass {
-        TilePass { target, size: self.size, stages: self.stages, registers: self.registers, base_copy: self.base_copy }
+        let stages = affine::merged(self.stages);
+        TilePass { target, size: self.size, stages, registers: self.registers, base_copy: self.base_copy }
     }
 }
 

@@ -1,16 +1,20 @@
 //! Plans whose pictures all have the output's layout and tags, laid over each other with nothing but opacity: they are blended
 //! plane by plane in code values. Code values are an affine map of gamma-encoded colour, so over an opaque backdrop the result is that of
 //! blending colour, without the conversions, and chroma is resampled once instead of being spread over pixels and gathered again.
-use super::{Lowering, working_space};
+use super::{
+    Lowering, PassBuilder,
+    intermediate::{Reduction, Stored},
+    working_space,
+};
 use crate::{
     api::{OutputSpec, RenderError},
     filter::{self, GridAxis},
     place,
-    program::{Pass, PlaneBase, PlaneOver, PlanePass, Sampling, Source},
+    program::{Pass, PlaneBase, PlaneOver, PlanePass, Planes, Sampling, Source, Stage, UNLIMITED},
 };
-use cutroom_effects::{self as effects, Params, Raster, color};
+use cutroom_effects::{self as effects, Domain, Params, Raster, Shape, color};
 use cutroom_kernel::{At, Rgba, rgb};
-use cutroom_timeline::{BlendSpace, Content, FramePlan, Layer};
+use cutroom_timeline::{BlendSpace, Content, EffectUse, FramePlan, Layer};
 use cutroom_types::{Affine, ColorModel, Picture, PictureFormat, Size};
 
 /// A picture, where it lands and how opaque it is.
@@ -21,6 +25,8 @@ struct Placed {
     edges: [f64; 4],
     covers_canvas: bool,
     opacity: f32,
+    /// Standard deviation of a Gaussian over it, in its pixels.
+    blur_px: Option<f32>,
 }
 
 impl Lowering<'_> {
@@ -62,6 +68,9 @@ impl Lowering<'_> {
                 over.push(p);
             }
         }
+        if over.iter().any(|p| p.blur_px.is_some()) {
+            return Ok(false);
+        }
         let background = color::working_color(plan.canvas.background, working_space(&plan.canvas));
         let codes = color::encode_steps(working_space(&plan.canvas), f, output.color)
             .iter()
@@ -69,10 +78,14 @@ impl Lowering<'_> {
                 s.kernel.eval_host(&s.uniforms.values, px, At { x: 0.0, y: 0.0 })
             });
         let size = plan.canvas.size;
+        let mut passes = Vec::new();
         for plane in 0..f.plane_count() {
             let plane_size = f.plane_size(plane, size);
             let base = match &base {
-                Some(p) => PlaneBase::Plane(self.plane_sampling(p, plane, size, plane_size)),
+                Some(p) => match p.blur_px {
+                    Some(sigma_px) => PlaneBase::Plane(self.blurred_plane(p, plane, sigma_px)),
+                    None => PlaneBase::Plane(self.plane_sampling(p, plane, size, plane_size)),
+                },
                 None => PlaneBase::Code([codes.c.r, codes.c.g, codes.c.b][plane]),
             };
             let over = over
@@ -80,15 +93,25 @@ impl Lowering<'_> {
                 .map(|p| PlaneOver { sampling: self.plane_sampling(p, plane, size, plane_size), opacity: p.opacity })
                 .filter(|o| !place::is_empty(o.sampling.bounds))
                 .collect();
-            self.program.passes.push(Pass::Plane(PlanePass { plane, size: plane_size, base, over }));
+            passes.push(Pass::Plane(PlanePass { plane, size: plane_size, base, over }));
         }
+        // After whatever their planes are made of.
+        self.program.passes.extend(passes);
         Ok(true)
     }
 
     /// `None` when the layer is anything but a picture of the output's kind laid flat.
     fn placed(&self, layer: &Layer, plan: &FramePlan, output: &OutputSpec) -> Result<Option<Placed>, RenderError> {
         let Content::Media { media, stream, source_time } = &layer.content else { return Ok(None) };
-        if !is_bare(layer) {
+        let blur_px = match &layer.effects[..] {
+            [] => None,
+            [only] => match blur_of(only) {
+                Some(sigma_px) => Some(sigma_px),
+                None => return Ok(None),
+            },
+            _ => return Ok(None),
+        };
+        if layer.blend != "normal" || super::is_cut(layer) {
             return Ok(None);
         }
         let picture = self.fetch(media, *stream, *source_time)?;
@@ -97,8 +120,14 @@ impl Lowering<'_> {
         }
         let content = picture.display_size();
         super::check_size(content)?;
-        let nowhere =
-            |picture| Placed { picture, source_from_output: Affine::IDENTITY, edges: [0.0; 4], covers_canvas: false, opacity: 0.0 };
+        let nowhere = |picture| Placed {
+            picture,
+            source_from_output: Affine::IDENTITY,
+            edges: [0.0; 4],
+            covers_canvas: false,
+            opacity: 0.0,
+            blur_px: None,
+        };
         let Some(placed) = place::place(&super::placing(layer), content, plan.canvas.size) else {
             return Ok(Some(nowhere(picture)));
         };
@@ -108,10 +137,23 @@ impl Lowering<'_> {
         if !map.is_axis_aligned() {
             return Ok(None);
         }
+        // Blurred planes are for a picture laid flat; half floats on a GPU hold codes of up to ten bits.
+        let flat = map == Affine::IDENTITY && placed.covers_canvas && layer.opacity == 1.0;
+        let f = picture.format;
+        if blur_px.is_some() && !(flat && f.bits <= 10 && f.chroma_shift_x == f.chroma_shift_y) {
+            return Ok(None);
+        }
         let [l, t, r, b] = place::window(&source_from_content, &placed.window, picture.size).map(f64::from);
         let ((x0, y0), (x1, y1)) = (inverse.apply(l, t), inverse.apply(r, b));
         let edges = [x0.min(x1), y0.min(y1), x0.max(x1), y0.max(y1)];
-        Ok(Some(Placed { picture, source_from_output: map, edges, covers_canvas: placed.covers_canvas, opacity: layer.opacity }))
+        Ok(Some(Placed {
+            picture,
+            source_from_output: map,
+            edges,
+            covers_canvas: placed.covers_canvas,
+            opacity: layer.opacity,
+            blur_px,
+        }))
     }
 
     /// The sampling of one plane, in samples of that plane on both sides.
@@ -138,17 +180,58 @@ impl Lowering<'_> {
         ];
         let ((ax, ay), (bx, by)) = (map.apply(x0, y0), map.apply(x1, y1));
         let window = [ax.min(bx), ay.min(by), ax.max(bx), ay.max(by)].map(|v| v as f32);
-        let f = p.picture.format;
-        let one = Picture {
-            format: PictureFormat { model: ColorModel::Gray, chroma_shift_x: 0, chroma_shift_y: 0, ..f },
-            size: f.plane_size(plane, p.picture.size),
-            planes: vec![p.picture.planes[plane].clone()],
-            ..p.picture.clone()
-        };
-        let id = self.program.pictures.len();
-        self.program.pictures.push(one);
+        let id = self.single_plane(&p.picture, plane);
         Sampling { source: Source::Picture(id), source_from_output: map, window, bounds }
     }
+
+    /// One plane of a picture as a picture.
+    fn single_plane(&mut self, picture: &Picture, plane: usize) -> usize {
+        let f = picture.format;
+        let one = Picture {
+            format: PictureFormat { model: ColorModel::Gray, chroma_shift_x: 0, chroma_shift_y: 0, ..f },
+            size: f.plane_size(plane, picture.size),
+            planes: vec![picture.planes[plane].clone()],
+            ..picture.clone()
+        };
+        self.program.pictures.push(one);
+        self.program.pictures.len() - 1
+    }
+
+    /// A plane through a Gaussian.
+    fn blurred_plane(&mut self, p: &Placed, plane: usize, sigma_px: f32) -> Sampling {
+        let [grid, _] = filter::plane_grid(&p.picture, plane);
+        let size = p.picture.format.plane_size(plane, p.picture.size);
+        let picture = self.single_plane(&p.picture, plane);
+        let sample = |map: &Affine, size: Size| Stage::Sample {
+            reg: 0,
+            sampling: Sampling {
+                source: Source::Picture(picture),
+                source_from_output: *map,
+                window: UNLIMITED,
+                bounds: [0, 0, size.width, size.height],
+            },
+        };
+        let sigma_px = sigma_px * grid.scale as f32;
+        let stored = match Reduction::of(sigma_px) {
+            Some(by) => self.reduced_gaussian(size, Planes::Gray, by, |map, small| vec![sample(map, small)]),
+            None => {
+                let mut pass = PassBuilder::new(size);
+                pass.stages.push(sample(&Affine::IDENTITY, size));
+                let id = self.add_intermediate(size, pass, Planes::Gray);
+                Stored::whole(self.convolve(id, &effects::gaussian(sigma_px)), size)
+            }
+        };
+        stored.sampling(&Affine::IDENTITY, size)
+    }
+}
+
+/// The deviation of a Gaussian that may as well be drawn in code values: large enough for chroma of half the resolution.
+fn blur_of(used: &EffectUse) -> Option<f32> {
+    let spec = effects::effect(&used.id)?;
+    let Shape::Separable { weights } = spec.shape else { return None };
+    // Only a Gaussian has a deviation; its weights do not depend on the raster.
+    let raster = Raster { width_px: 1.0, height_px: 1.0, linear: false, time_secs: 0.0 };
+    weights(Params(&used.params), &raster).sigma_px.filter(|s| *s >= 2.0 && spec.domain == Domain::Working)
 }
 
 fn is_bare(layer: &Layer) -> bool {
