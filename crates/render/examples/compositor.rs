@@ -86,7 +86,7 @@ fn layers(scene: &str) -> Result<Vec<Layer>, String> {
                 |i: f32| Transform { scale: [0.8; 2], position_px: [80.0 * i - 160.0, 40.0 * i - 80.0], ..Transform::IDENTITY };
             let top = |i: usize, blend: &str, e: EffectUse| Layer {
                 blend: blend.into(),
-                ..layer(if i % 2 == 0 { "a" } else { "b" }, shift(i as f32), 0.8, vec![e])
+                ..layer(if i.is_multiple_of(2) { "a" } else { "b" }, shift(i as f32), 0.8, vec![e])
             };
             vec![
                 layer("a", Transform::IDENTITY, 1.0, vec![exposure.clone()]),

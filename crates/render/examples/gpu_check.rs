@@ -1,13 +1,13 @@
 //! CPU against GPU on this machine: the largest difference over the catalogue, placements and formats, then times of five 1080p
-//! layers. `gpu_check [--software]` also takes a software device. Exit code 1 when something differs by more than a code.
+//! and 2160p layers. `gpu_check [--software] [--times]` also takes a software device, or only measures times. Exit code 1 when something differs by more than a code.
 #[path = "../tests/common/mod.rs"]
 mod common;
 #[path = "../tests/gpu_cases/mod.rs"]
 mod gpu_cases;
 use common::*;
-use cutroom_render::{cpu::CpuRenderer, gpu::GpuRenderer};
+use cutroom_render::{cpu::CpuRenderer, gpu::GpuRenderer, lower::lower, mask::MaskCache};
 use cutroom_timeline::{Layer, Transform};
-use cutroom_types::PictureFormat;
+use cutroom_types::{PictureFormat, Size};
 use std::{error::Error, time::Instant};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -16,7 +16,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("{}\n{}", gpu.describe(), cpu.describe());
     let mut failed = 0;
     let (mut total, mut worst, mut differing) = (0, 0.0f64, 0);
-    for c in gpu_cases::catalogue(false).into_iter().chain(gpu_cases::catalogue(true)).chain(gpu_cases::shapes()) {
+    let only_times = std::env::args().any(|a| a == "--times");
+    for c in gpu_cases::catalogue(false).into_iter().chain(gpu_cases::catalogue(true)).chain(gpu_cases::shapes()).filter(|_| !only_times) {
         total += 1;
         match gpu_cases::compare(&cpu, &mut gpu, &c) {
             Ok((most, count)) => {
@@ -33,8 +34,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
     }
     println!("{total} programs, {failed} failed; largest difference {worst:.3} codes (8 bits), {differing} samples differ");
-    for linear in [false, true] {
-        times(&cpu, &mut gpu, linear)?;
+    for (s, what) in [(size(1920, 1080), "1080p"), (size(3840, 2160), "2160p")] {
+        for linear in [false, true] {
+            times(&cpu, &mut gpu, s, what, linear)?;
+        }
     }
     if failed > 0 {
         std::process::exit(1);
@@ -43,8 +46,8 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// Five layers: one full, four reduced, each with exposure, opacity 0.8.
-fn times(cpu: &CpuRenderer, gpu: &mut GpuRenderer, linear: bool) -> Result<(), Box<dyn Error>> {
-    let s = size(1920, 1080);
+fn times(cpu: &CpuRenderer, gpu: &mut GpuRenderer, s: Size, what: &str, linear: bool) -> Result<(), Box<dyn Error>> {
+    let scale = s.width as f32 / 1920.0;
     let names = ["a", "b", "c", "d", "e"];
     let pictures: Vec<_> = (1..=5).map(|k| picture(PictureFormat::YUV420P8, s, k)).collect();
     let list: Vec<_> = names.iter().copied().zip(&pictures).collect();
@@ -54,7 +57,7 @@ fn times(cpu: &CpuRenderer, gpu: &mut GpuRenderer, linear: bool) -> Result<(), B
         }
         let (x, y) = (if k % 2 == 0 { 400.0 } else { -400.0 }, if k > 2 { 220.0 } else { -220.0 });
         Layer {
-            transform: Transform { scale: [0.6; 2], position_px: [x, y], ..Transform::IDENTITY },
+            transform: Transform { scale: [0.6; 2], position_px: [x * scale, y * scale], ..Transform::IDENTITY },
             opacity: 0.8,
             effects: vec![effect("exposure", &[("exposure", 0.3)]), effect("saturation", &[("amount", 1.1)])],
             ..layer(media(n))
@@ -71,20 +74,24 @@ fn times(cpu: &CpuRenderer, gpu: &mut GpuRenderer, linear: bool) -> Result<(), B
     let started = Instant::now();
     gpu.run(&program, &case.output)?;
     let first_ms = started.elapsed().as_secs_f64() * 1e3;
-    // Mean over up to 200 frames or two seconds.
-    let mean_ms = |f: &mut dyn FnMut() -> Result<(), Box<dyn Error>>| -> Result<f64, Box<dyn Error>> {
+    // Medians of 200 frames, or of two seconds.
+    let median_ms = |f: &mut dyn FnMut() -> Result<(), Box<dyn Error>>| -> Result<f64, Box<dyn Error>> {
         let started = Instant::now();
-        let mut frames = 0;
-        while frames < 200 && started.elapsed().as_secs() < 2 {
+        let mut times = Vec::new();
+        while times.len() < 200 && started.elapsed().as_secs() < 2 {
+            let frame = Instant::now();
             f()?;
-            frames += 1;
+            times.push(frame.elapsed().as_secs_f64() * 1e3);
         }
-        Ok(started.elapsed().as_secs_f64() * 1e3 / f64::from(frames))
+        times.sort_by(f64::total_cmp);
+        Ok(times[times.len() / 2])
     };
-    let device = mean_ms(&mut || Ok(gpu.run_discarding(&program, &case.output)?))?;
-    let waiting = mean_ms(&mut || Ok(gpu.run(&program, &case.output).map(drop)?))?;
+    let masks = MaskCache::default();
+    let lowering = median_ms(&mut || lower(&case.plan, &case.pictures, &case.output, &masks).map(drop).map_err(Into::into))?;
+    let (device, host) = gpu.device_and_host_ms(&program, &case.output, 200)?;
+    let waiting = median_ms(&mut || Ok(gpu.run(&program, &case.output).map(drop)?))?;
     let mut under_way = std::collections::VecDeque::new();
-    let ring = mean_ms(&mut || {
+    let ring = median_ms(&mut || {
         if under_way.len() == 3
             && let Some(p) = under_way.pop_front()
         {
@@ -94,11 +101,11 @@ fn times(cpu: &CpuRenderer, gpu: &mut GpuRenderer, linear: bool) -> Result<(), B
         Ok(())
     })?;
     drop(under_way);
-    let on_cpu = mean_ms(&mut || Ok(cpu.run(&program, &case.output).map(drop)?))?;
+    let on_cpu = median_ms(&mut || Ok(cpu.run(&program, &case.output).map(drop)?))?;
     let (most, count) = gpu_cases::compare(cpu, gpu, &case)?;
     println!(
-        "five 1080p layers, {}: first {first_ms:.1} ms (compile, upload); without readback {device:.3}, with {waiting:.3}, three under way {ring:.3}; \
-         CPU {on_cpu:.2} ms a frame; {most:.0} codes apart at most, {count} samples",
+        "five {what} layers, {}: first {first_ms:.1} ms (compile, upload); a frame takes {device:.3} on the device, {host:.3} on the host (and {lowering:.3} to \
+         lower); with readback {waiting:.3}, three under way {ring:.3}; CPU {on_cpu:.2}; {most:.0} codes apart at most, {count} samples",
         if linear { "linear light" } else { "gamma" }
     );
     Ok(())

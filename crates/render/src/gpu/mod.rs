@@ -151,6 +151,42 @@ impl GpuRenderer {
         self.gpu.wait(submission)
     }
 
+    /// Milliseconds that the device needs for a frame, without the host: the frame's dispatches `repeats` times in one submission. The second number is what
+    /// the host needs to prepare and submit one.
+    ///
+    /// # Errors
+    /// As [`Self::run`].
+    pub fn device_and_host_ms(
+        &mut self,
+        program: &Program,
+        output: &OutputSpec,
+        repeats: usize,
+    ) -> Result<(f64, f64), RenderError> {
+        let ms = |t: std::time::Instant| t.elapsed().as_secs_f64() * 1e3 / repeats as f64;
+        let (jobs, size) = self.prepare(program, output)?;
+        let layout = PlaneLayout::new(output.format, size)
+            .ok_or_else(|| RenderError::Unsupported(format!("{}×{} on this GPU", size.width, size.height)))?;
+        let slot = self.ring.take(&self.gpu, u64::from(layout.words) * 4)?;
+        let first = self.submit(&jobs, &slot.planes, None);
+        self.gpu.wait(first)?;
+        let all: Vec<&Job> = (0..repeats).flat_map(|_| &jobs).collect();
+        let started = std::time::Instant::now();
+        let submission = self.submit(&all, &slot.planes, None);
+        self.gpu.wait(submission)?;
+        let device = ms(started);
+        let started = std::time::Instant::now();
+        let mut last = None;
+        for _ in 0..repeats {
+            let (jobs, _) = self.prepare(program, output)?;
+            last = Some(self.submit(&jobs, &slot.planes, None));
+        }
+        let host = ms(started);
+        if let Some(last) = last {
+            self.gpu.wait(last)?;
+        }
+        Ok((device, host))
+    }
+
     /// WGSL of every tile pass, in order.
     pub fn shaders(program: &Program, output: &OutputSpec) -> Vec<String> {
         let (left, _) = filter::cosited(output.color.chroma);
@@ -344,12 +380,18 @@ impl GpuRenderer {
         }
     }
 
-    fn submit(&self, jobs: &[Job], planes: &wgpu::Buffer, readback: Option<&wgpu::Buffer>) -> wgpu::SubmissionIndex {
+    fn submit<J: std::borrow::Borrow<Job>>(
+        &self,
+        jobs: &[J],
+        planes: &wgpu::Buffer,
+        readback: Option<&wgpu::Buffer>,
+    ) -> wgpu::SubmissionIndex {
         let device = &self.gpu.device;
         let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
         {
             let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
             for job in jobs {
+                let job = job.borrow();
                 let Some(uniforms) = &self.uniforms else { continue };
                 let numbers =
                     wgpu::BufferBinding { buffer: uniforms, offset: job.numbers.0, size: std::num::NonZeroU64::new(job.numbers.1) };
