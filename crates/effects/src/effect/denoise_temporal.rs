@@ -52,10 +52,7 @@ impl<const N: usize> ReadKernel for Alike<N> {
             let v = s.sample(2 + n, at.x, at.y);
             let (r, g, b, a) = (v.c.r - here.c.r, v.c.g - here.c.g, v.c.b - here.c.b, v.a - here.a);
             let w = (((r * r + g * g) + (b * b + a * a)) * p[1]).exp2() * p[0];
-            sum = Rgba {
-                c: rgb(v.c.r.mad(w, sum.c.r), v.c.g.mad(w, sum.c.g), v.c.b.mad(w, sum.c.b)),
-                a: v.a.mad(w, sum.a),
-            };
+            sum = Rgba { c: rgb(v.c.r.mad(w, sum.c.r), v.c.g.mad(w, sum.c.g), v.c.b.mad(w, sum.c.b)), a: v.a.mad(w, sum.a) };
             weights = weights + w;
             n += 1;
         }

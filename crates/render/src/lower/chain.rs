@@ -130,7 +130,8 @@ impl Chain<'_, '_> {
         if source.content != self.size {
             return Err(RenderError::Unsupported("a layer whose picture changes its size under an effect over time".into()));
         }
-        let drawn = self.lowering.widen(source, &layer.effects, Masks::default(), self.canvas)?;
+        let masks = self.lowering.layer_masks(layer, source.content)?;
+        let drawn = self.lowering.widen(source, &layer.effects, masks, self.canvas)?;
         let Source::Intermediate(id) = drawn.source else {
             return Err(RenderError::Unsupported("a picture that is not in memory".into()));
         };
