@@ -4,7 +4,7 @@ use cutroom_project::{
     Track, TrackKind, Transition, validate,
 };
 use cutroom_timeline::{Content, FramePlan, Layer, PlanError, Timeline, check, plan_frame};
-use cutroom_types::{FrameRate, ParamValue, Size, Time, TimeDelta};
+use cutroom_types::{FrameRate, ParamValue, Size, Time};
 
 /// Frames of each clip.
 const FRAMES: i64 = 50;

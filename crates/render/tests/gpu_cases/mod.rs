@@ -102,14 +102,18 @@ pub fn is_drawn(spec: &EffectSpec) -> bool {
     !matches!(spec.shape, Shape::Time(_))
 }
 
-/// With a picture for each other time that the effect asks for at 25 frames a second: every second one is `other`, those between are "b".
-pub fn with_inputs(used: EffectUse, other: &str) -> EffectUse {
-    let times = match cutroom_effects::effect(&used.id).map(|e| e.shape) {
+/// The other times that an effect asks for at 25 frames a second, in seconds after the frame drawn.
+pub fn other_times(used: &EffectUse) -> Vec<f64> {
+    match cutroom_effects::effect(&used.id).map(|e| e.shape) {
         Some(Shape::Temporal { times, .. }) => times(cutroom_effects::Params(&used.params), 0.04),
         _ => Vec::new(),
-    };
-    let inputs = (0..times.len()).map(|i| layer(media(if i % 2 == 0 { other } else { "b" }))).collect();
-    EffectUse { inputs, ..used }
+    }
+}
+
+/// With a picture for each other time that the effect asks for: every second one is `other`, those between are "b".
+pub fn with_inputs(used: EffectUse, other: &str) -> EffectUse {
+    let pictures = (0..other_times(&used).len()).map(|i| layer(media(if i % 2 == 0 { other } else { "b" })));
+    EffectUse { inputs: pictures.collect(), ..used }
 }
 
 /// Every catalogue entry once, blended in gamma or linear light.
