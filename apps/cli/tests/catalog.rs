@@ -49,6 +49,10 @@ fn shown(id: &str) -> Value {
 /// What has an outline to be drawn around.
 const NEEDS_OUTLINE: &[&str] = &["drop-shadow", "stroke"];
 
+/// What looks at other times is shown on a picture that moves, in frame 14 of these.
+const NEEDS_MOTION: &[&str] = &["acuarela", "denoise-temporal", "echo", "posterize-time", "rom1"];
+const MOVING_FRAMES: usize = 16;
+
 /// Gradients, edges, saturated colours, fine lines: a still in the PPM format.
 fn scene(warm: bool) -> Vec<u8> {
     let (w, h) = (432usize, 243usize);
@@ -94,6 +98,14 @@ fn film(catalog: &Value) -> (Value, Vec<(String, usize)>) {
             effects.insert(0, json!({ "id": format!("cut{at}"), "effect": "crop", "params": params }));
             below.push(clip(at, "b", 1, json!({})));
             above.push(clip(at, "a", 1, json!({ "effects": effects })));
+        } else if NEEDS_MOTION.contains(&id) {
+            below.push(json!({
+                "id": format!("moving{at}"), "source": { "type": "composition", "composition": "moving" },
+                "start": frames(at), "duration": frames(MOVING_FRAMES), "video": { "effects": effects }
+            }));
+            names.push((format!("effect-{id}"), at + 14));
+            at += MOVING_FRAMES;
+            continue;
         } else {
             below.push(clip(at, "a", 1, json!({ "effects": effects })));
         }
@@ -119,6 +131,12 @@ fn film(catalog: &Value) -> (Value, Vec<(String, usize)>) {
         at += 6;
     }
     let inner = (SIZE.0 * 3, SIZE.1 * 3);
+    // Larger than the canvas, so that its edges stay outside.
+    let path = json!({ "keyframes": [{ "time": 0, "value": [-70, 0] }, { "time": frames(14), "value": [0, 0] }] });
+    let moving = json!({
+        "id": "moving", "source": { "type": "media", "media": "a" }, "start": 0, "duration": frames(MOVING_FRAMES),
+        "video": { "transform": { "scale": [1.4, 1.4], "position_px": path } }
+    });
     let project = json!({
         "schema_version": 2,
         "name": "catalog",
@@ -132,6 +150,10 @@ fn film(catalog: &Value) -> (Value, Vec<(String, usize)>) {
             {
                 "id": "film", "size": { "width": inner.0, "height": inner.1 }, "frame_rate": "25", "blend_space": "gamma",
                 "tracks": [{ "id": "v1", "clips": below, "transitions": transitions }, { "id": "v2", "clips": above }]
+            },
+            {
+                "id": "moving", "size": { "width": inner.0, "height": inner.1 }, "frame_rate": "25", "blend_space": "gamma",
+                "tracks": [{ "id": "m", "clips": [moving] }]
             }
         ]
     });

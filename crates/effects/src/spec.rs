@@ -289,7 +289,7 @@ pub enum Shape {
     /// Steps over the picture and itself at other times.
     Temporal {
         /// Parameters and the length of a frame in seconds to the other times: seconds after (negative: before) the one drawn. At most
-        /// [`MAX_TIMES`]; times outside the clip show its first or last frame.
+        /// [`MAX_TIMES`]; times outside the clip show its first or last frame (or the one drawn, in a transition's handles).
         times: fn(Params<'_>, f64) -> Vec<f64>,
         /// The steps; the pictures at `times` are the inputs that [`Step::Join`] and [`Step::Fields`] count. All of them are there, or none when the
         /// source has nothing to show.

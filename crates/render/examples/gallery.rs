@@ -1,21 +1,22 @@
-//! Draws every catalogue entry at a setting away from neutral and writes PNG files for looking at: `gallery FOLDER [NAME…]`.
+//! Draws every catalogue entry at a setting away from neutral (where it looks at other times, the scene moves) and writes PNG files for looking at: `gallery FOLDER [NAME…]`.
 #[path = "../tests/common/mod.rs"]
 mod common;
 #[path = "../tests/gpu_cases/mod.rs"]
 mod gpu_cases;
 use common::*;
-use cutroom_render::{RenderOptions, Renderer};
-use cutroom_timeline::{FramePlan, Layer};
-use cutroom_types::{Picture, PictureFormat};
-use std::{io::Write, path::Path};
+use cutroom_effects::look::Look;
+use cutroom_render::{RenderOptions, Renderer, SourcePictures};
+use cutroom_timeline::{Content, EffectUse, FramePlan, Layer};
+use cutroom_types::{MediaId, Picture, PictureFormat, Time};
+use std::{io::Write, path::Path, sync::Arc};
 
 /// A picture with edges, gradients, saturated colours and detail.
-fn scene(s: cutroom_types::Size, warm: bool) -> Picture {
+fn scene(s: cutroom_types::Size, warm: bool, left_px: f64) -> Picture {
     let (w, h) = (s.width as usize, s.height as usize);
     let mut planes = vec![vec![0u8; w * h]; 3];
     for y in 0..h {
         for x in 0..w {
-            let (u, v) = (x as f64 / w as f64, y as f64 / h as f64);
+            let (u, v) = ((x as f64 + left_px) / w as f64, y as f64 / h as f64);
             let mut c = if warm {
                 [0.95 - 0.5 * v, 0.65 - 0.4 * v, 0.25 + 0.3 * v]
             } else {
@@ -40,7 +41,21 @@ fn scene(s: cutroom_types::Size, warm: bool) -> Picture {
     Picture::from_planes(YUV444, s, cutroom_types::ColorTags::BT709, planes).expect("planes of the right size")
 }
 
-fn write(dir: &Path, name: &str, plan: &FramePlan, pictures: &Pictures, renderer: &mut Renderer) {
+/// Stills, and "moving": the warm scene at frame n, which reaches its place at 0.
+struct Scenes(Pictures, cutroom_types::Size);
+impl SourcePictures for Scenes {
+    fn picture(&self, media: &MediaId, stream: usize, time: Time) -> Option<Picture> {
+        match media.as_str() {
+            "moving" => Some(scene(self.1, true, -5.0 * time.0 as f64)),
+            _ => self.0.picture(media, stream, time),
+        }
+    }
+    fn look(&self, path: &str) -> Option<Arc<Look>> {
+        self.0.look(path)
+    }
+}
+
+fn write(dir: &Path, name: &str, plan: &FramePlan, pictures: &Scenes, renderer: &mut Renderer) {
     let spec = cutroom_render::OutputSpec { format: PictureFormat::RGB8, color: cutroom_types::ColorTags::SRGB };
     let spec = cutroom_render::OutputSpec {
         color: cutroom_types::ColorTags { transfer: cutroom_types::Transfer::Bt709, ..spec.color },
@@ -64,15 +79,20 @@ fn main() {
     std::fs::create_dir_all(&dir).expect("a folder");
     let dir = Path::new(&dir);
     let s = size(320, 180);
-    let (a, b) = (scene(s, true), scene(s, false));
-    let pictures = Pictures::of(&[("a", &a), ("b", &b)]);
+    let (a, b) = (scene(s, true, 0.0), scene(s, false, 0.0));
+    let pictures = Scenes(Pictures::of(&[("a", &a), ("b", &b)]), s);
     let mut renderer = Renderer::new(RenderOptions::default()).expect("a renderer");
     let wanted = |name: &str| only.is_empty() || only.iter().any(|o| name.contains(o.as_str()));
     let linear = std::env::var_os("LINEAR").is_some();
-    for e in cutroom_effects::EFFECTS {
+    for e in cutroom_effects::EFFECTS.iter().filter(|e| gpu_cases::is_drawn(e)) {
         let name = format!("effect-{}", e.id);
         if wanted(&name) {
-            let top = Layer { effects: vec![effect(e.id, &[])], ..layer(media("a")) };
+            let used = effect(e.id, &[]);
+            let at =
+                |secs: f64| Content::Media { media: "moving".into(), stream: 0, source_time: Time((secs * 25.0).round() as i64) };
+            let inputs = gpu_cases::other_times(&used).into_iter().map(|secs| layer(at(secs))).collect();
+            let used = EffectUse { inputs, ..used };
+            let top = Layer { effects: vec![used], ..layer(media("a")) };
             write(dir, &name, &plan(canvas(s, linear), vec![top]), &pictures, &mut renderer);
         }
     }

@@ -1,11 +1,15 @@
 //! What the effects catalogue has to object to in a project.
-use crate::{PlanError, Timeline};
-use cutroom_effects::{ParamKind, ParamSpec};
-use cutroom_project::{Animated, Params, Problem, Project};
-use cutroom_types::ClipId;
+use crate::{
+    PlanError, Timeline,
+    params::resolve,
+    picture::{MAX_PICTURES, TOO_MANY_PICTURES},
+};
+use cutroom_effects::{ParamKind, ParamSpec, Shape};
+use cutroom_project::{Animated, Clip, Params, Problem, Project};
+use cutroom_types::{ClipId, FrameRate, TimeDelta};
 
 /// Unknown effects, transitions and blend modes; parameters that do not exist, are of the wrong kind, out of range, or
-/// animated though they may not be; nesting that would make frames of absurdly many layers. In document order; comes on top of `cutroom_project::validate`.
+/// animated though they may not be; nesting and effects over time that would make frames of absurdly many layers. In document order; comes on top of `cutroom_project::validate`.
 pub fn check(project: &Project) -> Vec<Problem> {
     let mut problems = Vec::new();
     for (i, c) in project.compositions.iter().enumerate() {
@@ -20,6 +24,9 @@ pub fn check(project: &Project) -> Vec<Problem> {
                 if cutroom_effects::blend_mode(&clip.video.blend).is_none() {
                     let known = cutroom_effects::BLEND_MODES.iter().map(|b| b.id);
                     tell(format!("{path}.blend"), "unknown_blend_mode", unknown("blend mode", &clip.video.blend, known));
+                }
+                if pictures(clip, c.frame_rate) > MAX_PICTURES {
+                    tell(format!("{path}.effects"), "nesting", TOO_MANY_PICTURES.into());
                 }
                 for (l, e) in clip.video.effects.iter().enumerate() {
                     let at = format!("{path}.effects[{l}]");
@@ -51,6 +58,18 @@ pub fn check(project: &Project) -> Vec<Problem> {
         }
     }
     problems
+}
+
+/// How many pictures of a clip its effects over time need for one frame.
+fn pictures(clip: &Clip, rate: FrameRate) -> usize {
+    let frame_secs = rate.frame_duration().as_secs_f64();
+    let others = clip.video.effects.iter().filter(|e| e.enabled).filter_map(|e| {
+        let spec = cutroom_effects::effect(&e.effect)?;
+        let Shape::Temporal { times, .. } = spec.shape else { return None };
+        let values = resolve(spec.params, &e.params, TimeDelta::ZERO, &e.effect, &clip.id).ok()?;
+        Some(times(cutroom_effects::Params(&values), frame_secs).len())
+    });
+    others.fold(1, |all: usize, n| all.saturating_mul(n + 1))
 }
 
 fn problem(json_path: String, clip: Option<&ClipId>, code: &'static str, message: String) -> Problem {

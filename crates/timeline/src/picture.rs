@@ -9,6 +9,11 @@ use cutroom_project::{self as project, Clip, ClipSource, Composition, MediaKind,
 use cutroom_types::{Affine, ClipId, FLICKS_PER_SECOND, Time, TimeDelta};
 use std::ops::Deref;
 
+/// Most pictures of one clip that its effects over time may ask for in a frame: one such effect multiplies what those before it ask for.
+pub(crate) const MAX_PICTURES: usize = 256;
+/// For messages.
+pub(crate) const TOO_MANY_PICTURES: &str = "the effects over time on a clip need more than 256 pictures for one frame";
+
 /// What is being planned.
 #[derive(Clone, Copy)]
 struct Ask<'a> {
@@ -76,7 +81,7 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         if opacity <= 0.0 || (hidden(&placing) && shutter.iter().all(hidden)) || left + right >= 1.0 || top + bottom >= 1.0 {
             return Ok(None);
         }
-        let Some(layer) = self.source_layer(ask, clip, t, video.effects.len())? else { return Ok(None) };
+        let Some(layer) = self.source_layer(ask, clip, t, video.effects.len(), 1)? else { return Ok(None) };
         let matte = match &video.matte {
             Some(m) => match self.matte(ask, m, time)? {
                 Some(matte) => Some(matte),
@@ -101,7 +106,15 @@ impl<P: Deref<Target = Project>> Timeline<P> {
     }
 
     /// A clip's content with its first `count` effects, `t` after its start, not placed; `None` when there is nothing to see.
-    fn source_layer(&self, ask: &Ask<'_>, clip: &Clip, t: TimeDelta, count: usize) -> Result<Option<Layer>, PlanError> {
+    /// `pictures` are seen of the clip in one frame so far.
+    fn source_layer(
+        &self,
+        ask: &Ask<'_>,
+        clip: &Clip,
+        t: TimeDelta,
+        count: usize,
+        pictures: usize,
+    ) -> Result<Option<Layer>, PlanError> {
         // From the last effect to the first, since one may decide at which time those before it are seen.
         let mut t = t;
         let mut effects = Vec::new();
@@ -121,12 +134,24 @@ impl<P: Deref<Target = Project>> Timeline<P> {
                 }
                 Shape::Temporal { times, .. } => {
                     let mut inputs = Vec::new();
-                    for offset_secs in times(given, ask.index.rate.frame_duration().as_secs_f64()) {
+                    let offsets = times(given, ask.index.rate.frame_duration().as_secs_f64());
+                    let pictures = pictures * (offsets.len() + 1);
+                    if pictures > MAX_PICTURES {
+                        let composition = ask.composition.id.clone();
+                        return Err(PlanError::Nesting { composition, reason: TOO_MANY_PICTURES });
+                    }
+                    // Before the clip's start and after its end its own edge frames are held. A transition's handles lie outside; there the
+                    // frame drawn is the edge.
+                    let last = clip.duration.0.saturating_sub(ask.index.rate.frame_duration().0).max(0);
+                    let (first, last) = (t.0.min(0), t.0.max(last));
+                    for offset_secs in offsets {
                         let at = t.0.saturating_add((offset_secs * FLICKS_PER_SECOND as f64).round() as i64);
-                        // Before the clip's start and after its end its own edge frames are held.
-                        let last = clip.duration.0.saturating_sub(ask.index.rate.frame_duration().0).max(0);
-                        let at = TimeDelta(at.clamp(0, last));
-                        inputs.extend(self.source_layer(ask, clip, at, i)?);
+                        let at = TimeDelta(at.clamp(first, last));
+                        let Some(mut input) = self.source_layer(ask, clip, at, i, pictures)? else { continue };
+                        if clip.video.mask_order == project::MaskOrder::BeforeEffects {
+                            input.masks = mask::masks(&clip.video.masks, at);
+                        }
+                        inputs.push(input);
                     }
                     effects.push(EffectUse { inputs, time, ..EffectUse::new(spec.id, values) });
                 }

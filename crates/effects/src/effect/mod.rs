@@ -11,6 +11,7 @@ macro_rules! effects {
 }
 
 effects! {
+    acuarela,
     blur_region,
     box_blur,
     brightness,
@@ -24,8 +25,10 @@ effects! {
     curves,
     deband,
     denoise,
+    denoise_temporal,
     directional_blur,
     drop_shadow,
+    echo,
     edge_detect,
     emboss,
     exposure,
@@ -50,9 +53,11 @@ effects! {
     noise,
     pixelate,
     posterize,
+    posterize_time,
     qualifier,
     radial_blur,
     rgb_split,
+    rom1,
     saturation,
     scanlines,
     sepia,

@@ -17,6 +17,9 @@ use cutroom_timeline::{Canvas, EffectUse, Layer};
 use cutroom_types::{Affine, Size};
 use std::sync::Arc;
 
+/// Most pictures that a chain reads in one pass: devices bind 16 textures at least, of which a picture with alpha takes four.
+const MAX_READS: usize = 12;
+
 /// A layer on its way through a chain.
 struct Chain<'l, 'a> {
     lowering: &'l mut Lowering<'a>,
@@ -194,7 +197,8 @@ impl Chain<'_, '_> {
         if source.content != self.size {
             return Err(RenderError::Unsupported("a layer whose picture changes its size under an effect over time".into()));
         }
-        let drawn = self.lowering.widen(source, &layer.effects, Masks::default(), self.canvas)?;
+        let masks = self.lowering.layer_masks(layer, source.content)?;
+        let drawn = self.lowering.widen(source, &layer.effects, masks, self.canvas)?;
         let Source::Intermediate(id) = drawn.source else {
             return Err(RenderError::Unsupported("a picture that is not in memory".into()));
         };
@@ -247,6 +251,10 @@ impl Chain<'_, '_> {
             Step::Join(kernel, uniforms, n) => {
                 self.premultiply();
                 let (size, Some(&input)) = (self.size, inputs.get(n)) else { return };
+                let reads = |p: &PassBuilder| p.stages.iter().filter(|s| matches!(s, Stage::Sample { .. })).count();
+                if self.open.as_ref().is_some_and(|p| reads(p) >= MAX_READS) {
+                    self.store();
+                }
                 let pass = self.pass();
                 pass.use_register(1);
                 pass.stages.push(whole_intermediate(input, size, 1));

@@ -1,6 +1,7 @@
 //! Plans that both back ends must draw alike, and the comparison.
 #![allow(dead_code, reason = "the test and the example use their part")]
 use crate::common::{self, *};
+use cutroom_effects::{EffectSpec, Shape};
 use cutroom_render::{
     OutputSpec,
     cpu::CpuRenderer,
@@ -93,16 +94,37 @@ fn moved(id: &str) -> Option<EffectUse> {
         };
         (p.id.to_owned(), v)
     });
-    Some(EffectUse::new(id, params.collect()))
+    Some(with_inputs(EffectUse::new(id, params.collect()), "other"))
+}
+
+/// Whether an entry is drawn at all: what only decides when other effects are seen is over with planning, and `effects_time.rs` tests it there.
+pub fn is_drawn(spec: &EffectSpec) -> bool {
+    !matches!(spec.shape, Shape::Time(_))
+}
+
+/// The other times that an effect asks for at 25 frames a second, in seconds after the frame drawn.
+pub fn other_times(used: &EffectUse) -> Vec<f64> {
+    match cutroom_effects::effect(&used.id).map(|e| e.shape) {
+        Some(Shape::Temporal { times, .. }) => times(cutroom_effects::Params(&used.params), 0.04),
+        _ => Vec::new(),
+    }
+}
+
+/// With a picture for each other time that the effect asks for: every second one is `other`, those between are "b".
+pub fn with_inputs(used: EffectUse, other: &str) -> EffectUse {
+    let pictures = (0..other_times(&used).len()).map(|i| layer(media(if i % 2 == 0 { other } else { "b" })));
+    EffectUse { inputs: pictures.collect(), ..used }
 }
 
 /// Every catalogue entry once, blended in gamma or linear light.
 pub fn catalogue(linear: bool) -> Vec<Case> {
     let s = size(97, 55);
     let (a, b) = (picture(PictureFormat::YUV420P8, s, 1), picture(YUV444, size(80, 60), 2));
-    let pictures = [("a", &a), ("b", &b)];
+    // As large as "b", whose other times it stands for.
+    let other = picture(PictureFormat::YUV420P8, b.size, 3);
+    let pictures = [("a", &a), ("b", &b), ("other", &other)];
     let mut cases = Vec::new();
-    for e in cutroom_effects::EFFECTS {
+    for e in cutroom_effects::EFFECTS.iter().filter(|e| is_drawn(e)) {
         let Some(used) = moved(e.id) else { continue };
         let top = Layer { effects: vec![used], ..placed(media("b"), 0.8, 0.0, [3.0, -2.0]) };
         cases.push(case(
@@ -233,6 +255,15 @@ pub fn shapes() -> Vec<Case> {
         ..placed(media("small"), 0.8, 0.0, [0.0; 2])
     };
     cases.push(case("blur then exposure", on(chain), &pictures, c420));
+    // More pictures than a pass reads; every second one is as the layer itself.
+    let later = picture(c420, small.size, 6);
+    let times = [("base", &base), ("small", &small), ("b", &later)];
+    for operator in ["add", "screen", "maximum", "minimum", "compositeInBack", "compositeInFront", "blend"] {
+        let mut echo = common::effect("echo", &[("echoes", 32.0), ("startingIntensity", 0.6), ("decay", 0.9)]);
+        echo.params[4].1 = ParamValue::Text(operator.into());
+        let l = Layer { effects: vec![with_inputs(echo, "small")], ..placed(media("small"), 0.8, 0.0, [2.0; 2]) };
+        cases.push(case(format!("32 echoes, {operator}"), on(l), &times, YUV444));
+    }
     for (name, l) in cuts() {
         for linear in [false, true] {
             let p = plan(canvas(size(128, 72), linear), vec![layer(media("base")), l.clone()]);

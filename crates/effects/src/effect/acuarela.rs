@@ -1,0 +1,131 @@
+//! Acuarela: trails that run like watercolour, and what it shares with `rom1`, the other effect of trails.
+//!
+//! Trails are feedback: what was shown before, moved a little and faded, comes back below what is new. The effects of these names in other
+//! programs feed back whatever was drawn last, at the speed of the clock on the wall, so that no frame looks the same twice. Here the same idea is
+//! a function of the source alone, and their look is approximated, not matched: the [`WINDOW_FRAMES`] frames before the one drawn are
+//! folded, oldest first. With `F(k)` the frames, k = 0 the oldest and k = n the one drawn,
+//!
+//! ```text
+//! R(0) = F(0)
+//! R(k) = join(F(k), p · R(k − 1) moved by d)      p = strength^(1/4), so that `strength` is what is left after four frames
+//! result = F(n) + opacity · (R(n) − F(n))
+//! ```
+//!
+//! d is a field of displacements that depends on place and on the time of the frame drawn; each effect says what it is and how it joins. All steps
+//! towards a frame share it. At a clip's start its first frame stands for those before it. The window is counted in frames of the
+//! composition: at another rate trails are as many frames long, not as many seconds.
+use crate::{noise::value_noise, spec::*};
+use cutroom_kernel::{At, Edge, MAX_UNIFORMS, Read, ReadKernel, ReadOp, Reads, Real, Rgba, rgb};
+
+/// Frames before the one drawn that leave a trail.
+pub const WINDOW_FRAMES: usize = 12;
+
+/// Parameters of both effects of trails: `opacity` of the trails over the picture; `gain`, the displacement a frame as a fraction of the
+/// picture's height; `speed`, tenths of a cell of noise that pass a second; `detail`, octaves of noise, each half as large and half as
+/// strong as the one before, a fraction fades the last one in; `strength`, what is left of a picture after four frames; `density`, cells of the
+/// first octave over the picture's height; `gainX` and `gainY`, the direction of the drift as a factor of `gain`. `reset` forgets what was before: no trails.
+pub const PARAMS: &[ParamSpec] = &[
+    ParamSpec::number("opacity", "Opacity", 1.0, 0.0, 1.0, ""),
+    ParamSpec::number("gain", "Gain", 0.01, 0.0, 0.2, ""),
+    ParamSpec::number("speed", "Speed", 4.0, 0.0, 40.0, ""),
+    ParamSpec::number("detail", "Detail", 4.0, 0.0, 8.0, ""),
+    ParamSpec::number("strength", "Strength", 0.32, 0.0, 1.0, ""),
+    ParamSpec::number("density", "Density", 4.0, 0.0, 100.0, ""),
+    ParamSpec::number("gainX", "Gain x", 0.3, -1.0, 1.0, ""),
+    ParamSpec::number("gainY", "Gain y", 0.3, -1.0, 1.0, ""),
+    ParamSpec::switch("reset", "Reset", false),
+];
+
+/// The displacement is `d = height · gain · (u + gainX, v + gainY)`, u and v independent noise of −1..=1; joined by mixing:
+/// `R(k) = F(k) + p · (R(k − 1) at (x − d) − F(k))`. Beyond its edges the picture is mirrored.
+pub static SPEC: EffectSpec = EffectSpec {
+    params: PARAMS,
+    neutral: trails_are_neutral,
+    keeps_alpha: false,
+    animated: true,
+    ..EffectSpec::new(
+        "acuarela",
+        "Acuarela",
+        Family::Stylize,
+        "Lets the picture run like watercolour, in trails of the frames before.",
+        Shape::Temporal {
+            times: trail_times,
+            steps: |p, r, inputs| trail_steps(p, r, inputs, &Read(Watercolour::<2>), &Read(Watercolour::<1>)),
+        },
+    )
+};
+
+/// Without opacity or strength, or reset, nothing is left of the frames before.
+pub(super) fn trails_are_neutral(p: Params<'_>) -> bool {
+    p.number(0) == 0.0 || p.number(4) == 0.0 || p.bool(8)
+}
+
+/// The frames of the window, oldest first.
+pub(super) fn trail_times(_: Params<'_>, frame_secs: f64) -> Vec<f64> {
+    (1..=WINDOW_FRAMES).rev().map(|k| -(k as f64) * frame_secs).collect()
+}
+
+/// The fold. `inner` finds the next frame in input 2, `last` the frame drawn in input 1.
+///
+/// Uniforms: `[octaves begun, detail, cells a pixel, gain in px, drift x in px, drift y in px, noise passed in cells, p, opacity]`.
+pub(super) fn trail_steps(
+    p: Params<'_>,
+    r: &Raster,
+    inputs: usize,
+    inner: &'static dyn ReadOp,
+    last: &'static dyn ReadOp,
+) -> Vec<Step> {
+    if inputs == 0 {
+        return Vec::new();
+    }
+    let (gain_px, detail) = (p.number(1) * r.height_px, p.number(3));
+    // Long clips begin the noise anew, so that it stays fine.
+    let passed = (0.1 * p.number(2) * r.time_secs).rem_euclid(4096.0);
+    let uniforms = |opacity: f32| {
+        Uniforms::new(&[
+            detail.ceil(),
+            detail,
+            p.number(5) / r.height_px,
+            gain_px,
+            gain_px * p.number(6),
+            gain_px * p.number(7),
+            passed,
+            p.number(4).sqrt().sqrt(),
+            opacity,
+        ])
+    };
+    let steps = (1..inputs).map(|n| Step::Fields(inner, uniforms(1.0), Edge::Mirror, vec![n]));
+    let opacity = if p.bool(8) { 0.0 } else { p.number(0) };
+    let end = Step::Field(last, uniforms(opacity), Edge::Mirror);
+    std::iter::once(Step::Start(0)).chain(steps).chain([end]).collect()
+}
+
+/// Two independent sums of octaves of noise, −1..=1 each.
+#[inline(always)]
+pub(super) fn flow<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], at: At<R>, s: S) -> (R, R) {
+    let sum = s.sum(
+        0,
+        #[inline(always)]
+        |i| {
+            let k = i.exp2();
+            let (x, y) = (at.x * p[2] * k, at.y * p[2] * k);
+            let (u, v) = (value_noise(x + p[6], y, i + 1.0), value_noise(x, y + p[6], i + 101.0));
+            let w = (p[1] - i).saturate() / k;
+            Rgba { c: rgb((u - 0.5) * w, (v - 0.5) * w, w), a: w }
+        },
+    );
+    (sum.c.r, sum.c.g)
+}
+
+/// `NEXT` is the input with the next frame.
+struct Watercolour<const NEXT: usize>;
+impl<const NEXT: usize> ReadKernel for Watercolour<NEXT> {
+    #[inline(always)]
+    fn eval<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], _: Rgba<R>, at: At<R>, s: S) -> Rgba<R> {
+        let (u, v) = flow(p, at, s);
+        let old = s.sample(0, at.x - u.mad(p[3], p[4]), at.y - v.mad(p[3], p[5]));
+        let new = s.sample(NEXT, at.x, at.y);
+        let k = p[7] * p[8];
+        Rgba { c: rgb(new.c.r.mix(old.c.r, k), new.c.g.mix(old.c.g, k), new.c.b.mix(old.c.b, k)), a: new.a.mix(old.a, k) }
+    }
+}
