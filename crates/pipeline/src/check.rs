@@ -1,7 +1,7 @@
 //! What is wrong between a project and its files, found before any work starts.
 use crate::footage::Scanned;
 use cutroom_project::{Problem, Project};
-use cutroom_timeline::{SourceUse, StreamKind};
+use cutroom_timeline::{SourceUse, StreamKind, User};
 use cutroom_types::{FrameRate, MediaId, Time};
 use std::collections::BTreeMap;
 
@@ -35,7 +35,7 @@ pub(crate) fn check_media(
     problems
 }
 
-/// `uses` are those of one clip: its picture, its sound or both; never empty.
+/// `uses` are those of one clip (its picture, its sound or both) or of one parameter; never empty.
 fn check_clip(
     project: &Project,
     uses: &[SourceUse],
@@ -46,8 +46,9 @@ fn check_clip(
     let first = &uses[0];
     let Some(Scanned { index: Ok(index), path }) = scanned.get(&first.media) else { return };
     let (info, file) = (index.info(), path.display());
+    let parameter = first.user == User::Parameter;
     let mut report = |field: &str, code, message: String| {
-        let json_path = format!("{}.{field}", first.json_path);
+        let json_path = if parameter { first.json_path.clone() } else { format!("{}.{field}", first.json_path) };
         problems.push(Problem { json_path, clip: Some(first.clip.clone()), code, message });
     };
     // How far the streams reach; `None` for a picture that lasts for ever.
@@ -61,11 +62,13 @@ fn check_clip(
         if u.stream >= count {
             if u.required && count == 0 {
                 let hint = match u.kind {
+                    StreamKind::Video if parameter => "",
                     StreamKind::Video => "; put the clip on an audio track, or set the media's kind to \"audio\"",
                     StreamKind::Audio => "",
                 };
                 let code = if u.kind == StreamKind::Video { "media.no_picture" } else { "media.no_sound" };
-                report("source.media", code, format!("{file} has no {kind}, but the clip needs it{hint}"));
+                let who = if parameter { "transition" } else { "clip" };
+                report("source.media", code, format!("{file} has no {kind}, but the {who} needs it{hint}"));
             } else if u.required {
                 let field = if u.kind == StreamKind::Video { "source.video_stream" } else { "source.audio_stream" };
                 report(field, "media.no_stream", format!("{file} has no {kind} stream {}; it has {count}", u.stream));
@@ -82,6 +85,10 @@ fn check_clip(
             (Some(a), Some(b)) => Some(a.max(b)),
             _ => None,
         };
+    }
+    // What is shorter than a transition holds its last frame.
+    if parameter {
+        return;
     }
     let span = first.span;
     if span.start < Time::ZERO {

@@ -25,6 +25,7 @@ effects! {
     deband,
     denoise,
     directional_blur,
+    displacement_map,
     drop_shadow,
     edge_detect,
     emboss,

@@ -115,6 +115,20 @@ impl Chain<'_, '_> {
                     self.step(step, Some(original), &inputs);
                 }
             }
+            Shape::Layered { steps } => {
+                // Without what it goes by it changes nothing.
+                if used.inputs.is_empty() {
+                    return Ok(());
+                }
+                let original = self.store();
+                let mut inputs = Vec::with_capacity(used.inputs.len());
+                for layer in &used.inputs {
+                    inputs.push(self.lowering.stretched(layer, self.canvas, self.size)?);
+                }
+                for step in steps(params, &raster) {
+                    self.step(step, Some(original), &inputs);
+                }
+            }
             // Planning has looked at the right time already.
             Shape::Time(_) => {}
         }
@@ -144,7 +158,7 @@ impl Chain<'_, '_> {
         Ok(self.lowering.add_intermediate(self.size, pass))
     }
 
-    /// One step over premultiplied colour; `original` is what the first step got, `inputs` the layer at other times.
+    /// One step over premultiplied colour; `original` is what the first step got, `inputs` the layer at other times, or other layers.
     fn step(&mut self, step: Step, original: Option<usize>, inputs: &[usize]) {
         match step {
             Step::Point(kernel, uniforms) => {

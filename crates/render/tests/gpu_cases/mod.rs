@@ -1,6 +1,7 @@
 //! Plans that both back ends must draw alike, and the comparison.
 #![allow(dead_code, reason = "the test and the example use their part")]
 use crate::common::{self, *};
+use cutroom_effects::ParamKind;
 use cutroom_render::{
     OutputSpec,
     cpu::CpuRenderer,
@@ -9,7 +10,7 @@ use cutroom_render::{
     mask::MaskCache,
     program::Program,
 };
-use cutroom_timeline::{Box2, Content, EffectUse, FramePlan, Layer, MaskMode, MaskUse, MatteUse, Outline, Placing, Transform};
+use cutroom_timeline::{Box2, Content, EffectUse, Fit, FramePlan, Layer, MaskMode, MaskUse, MatteUse, Outline, Placing, Transform};
 use cutroom_types::{Affine, ChromaLocation, ColorTags, ParamValue, Picture, PictureFormat};
 
 /// A plan with its pictures.
@@ -86,9 +87,9 @@ fn moved(id: &str) -> Option<EffectUse> {
     let spec = cutroom_effects::effect(id)?;
     let params = spec.params.iter().map(|p| {
         let v = match p.kind {
-            cutroom_effects::ParamKind::Number { default, max, .. } => ParamValue::Number(default + (max - default) / 3.0),
-            cutroom_effects::ParamKind::File { .. } => ParamValue::Text("strong.cube".into()),
-            cutroom_effects::ParamKind::Curve { .. } => ParamValue::Text("0,0.1 0.3,0.45 0.7,0.6 1,0.9".into()),
+            ParamKind::Number { default, max, .. } => ParamValue::Number(default + (max - default) / 3.0),
+            ParamKind::File { .. } => ParamValue::Text("strong.cube".into()),
+            ParamKind::Curve { .. } => ParamValue::Text("0,0.1 0.3,0.45 0.7,0.6 1,0.9".into()),
             k => k.default_value(),
         };
         (p.id.to_owned(), v)
@@ -104,6 +105,7 @@ pub fn catalogue(linear: bool) -> Vec<Case> {
     let mut cases = Vec::new();
     for e in cutroom_effects::EFFECTS {
         let Some(used) = moved(e.id) else { continue };
+        let used = with_layers(used, &with_opacity(placed(media("a"), 0.9, 20.0, [4.0, 3.0]), 0.8));
         let top = Layer { effects: vec![used], ..placed(media("b"), 0.8, 0.0, [3.0, -2.0]) };
         cases.push(case(
             format!("effect {}", e.id),
@@ -131,14 +133,18 @@ pub fn catalogue(linear: bool) -> Vec<Case> {
 
 /// A transition with its default parameters.
 pub fn transition(id: &str, progress: f32, from: Layer, to: Layer) -> Layer {
-    let params =
-        cutroom_effects::transition(id).map(|t| t.params.iter().map(|p| (p.id.to_owned(), p.kind.default_value())).collect());
+    let table = cutroom_effects::transition(id).map_or(&[][..], |t| t.params);
+    let params = table.iter().map(|p| (p.id.to_owned(), p.kind.default_value())).collect();
+    // A picture that decides where what changes is the incoming one, turned over.
+    let map = Layer { transform: Transform { fit: Fit::Stretch, flip_horizontal: true, ..Transform::IDENTITY }, ..to.clone() };
+    let inputs = table.iter().filter(|p| p.kind == ParamKind::Media).map(|_| map.clone()).collect();
     layer(Content::Transition {
         id: id.into(),
-        params: params.unwrap_or_default(),
+        params,
         progress,
         from: Some(Box::new(from)),
         to: Some(Box::new(to)),
+        inputs,
     })
 }
 
