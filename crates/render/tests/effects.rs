@@ -588,12 +588,13 @@ fn curves_go_through_their_points() {
     }
 }
 
-/// Effects whose look no formula of another source gives were looked at (`examples/gallery.rs`); every other one must be named in this file.
+/// Effects whose look no formula of another source gives were looked at (`examples/gallery.rs`); every other one must be named in this file or, when it takes
+/// another layer, in the one beside it.
 #[test]
 fn every_effect_has_an_oracle() {
     const LOOKED_AT: &str = "kaleidoscope radial-blur zoom-blur turbulent-displace wave";
     const ELSEWHERE: &str = "brightness contrast exposure saturation chroma-key vignette";
-    let text: String = include_str!("effects.rs").split_whitespace().collect();
+    let text: String = [include_str!("effects.rs"), include_str!("effects_layers.rs")].concat().split_whitespace().collect();
     for e in EFFECTS {
         let named = text.contains(&format!("used(\"{}\"", e.id));
         let excused = LOOKED_AT.split(' ').chain(ELSEWHERE.split(' ')).any(|id| id == e.id);
