@@ -75,9 +75,8 @@ fn warning(h: &Handle<'_>, source: &Material) -> Option<String> {
     let held_span = h.rate.time_of_frame(held).since_zero();
     let secs = |t: TimeDelta| format!("{:.3} s", t.as_secs_f64());
     let (edge, beyond) = if h.after_end { ("last", "after the end") } else { ("first", "before the start") };
-    let picture = (held > 0).then(|| {
-        format!("its {edge} frame is held for {held} frame{} ({})", if held == 1 { "" } else { "s" }, secs(held_span))
-    });
+    let picture = (held > 0)
+        .then(|| format!("its {edge} frame is held for {held} frame{} ({})", if held == 1 { "" } else { "s" }, secs(held_span)));
     let sound = silent.map(|s| format!("its sound is silent for {}", secs(s)));
     let parts: Vec<String> = picture.into_iter().chain(sound).collect();
     Some(format!(

@@ -171,7 +171,8 @@ fn prepare(
     // Each clip may bring other tracks, as its matte or for its effects, and those their own.
     let tracks: HashMap<_, _> = composition.tracks.iter().zip(0..).map(|(t, i)| (&t.id, i)).collect();
     let mut worst = vec![None; widths.len()];
-    let total = (0..widths.len()).fold(0, |sum: u64, i| sum.saturating_add(layers_of(composition, &tracks, &widths, i, &mut worst, 0)));
+    let total =
+        (0..widths.len()).fold(0, |sum: u64, i| sum.saturating_add(layers_of(composition, &tracks, &widths, i, &mut worst, 0)));
     if total > MAX_LAYERS {
         return refuse("its frames would have more than 10000 layers");
     }

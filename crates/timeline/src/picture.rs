@@ -191,7 +191,13 @@ impl<P: Deref<Target = Project>> Timeline<P> {
     }
 
     /// The pictures that a transition's parameters name, over the whole canvas, `since_start` after its start.
-    fn pictures(&self, ask: &Ask<'_>, clip: &ClipId, (table, values): (&[ParamSpec], &[(String, ParamValue)]), since_start: TimeDelta) -> Result<Vec<Layer>, PlanError> {
+    fn pictures(
+        &self,
+        ask: &Ask<'_>,
+        clip: &ClipId,
+        (table, values): (&[ParamSpec], &[(String, ParamValue)]),
+        since_start: TimeDelta,
+    ) -> Result<Vec<Layer>, PlanError> {
         let mut inputs = Vec::new();
         for (spec, value) in table.iter().zip(values) {
             let (ParamKind::Media, (_, ParamValue::Text(id))) = (spec.kind, value) else { continue };

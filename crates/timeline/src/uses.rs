@@ -134,13 +134,17 @@ pub fn source_uses(project: &Project, composition: &CompositionId) -> Result<Vec
                 let clip = track.clips[clip].id.clone();
                 for (param, id) in named(spec.params, ParamKind::Media, &x.params) {
                     let id = MediaId::from(id);
-                    let media = project.media(&id).ok_or_else(|| PlanError::UnknownMedia { clip: clip.clone(), media: id.clone() })?;
+                    let media =
+                        project.media(&id).ok_or_else(|| PlanError::UnknownMedia { clip: clip.clone(), media: id.clone() })?;
                     let used = SourceUse {
                         media: id,
                         kind: StreamKind::Video,
                         stream: 0,
                         required: true,
-                        span: Span { start: Time::ZERO, duration: if media.kind == MediaKind::Image { TimeDelta::ZERO } else { x.duration } },
+                        span: Span {
+                            start: Time::ZERO,
+                            duration: if media.kind == MediaKind::Image { TimeDelta::ZERO } else { x.duration },
+                        },
                         still: media.kind == MediaKind::Image,
                         user: User::Parameter,
                         clip: clip.clone(),

@@ -23,8 +23,7 @@ fn film(tracks: Vec<Vec<Clip>>) -> Project {
         main.tracks.push(t);
     }
     let mut p = Project::new("t", main);
-    for (id, kind) in
-        [("m", MediaKind::Video), ("map", MediaKind::Video), ("still", MediaKind::Image), ("song", MediaKind::Audio)]
+    for (id, kind) in [("m", MediaKind::Video), ("map", MediaKind::Video), ("still", MediaKind::Image), ("song", MediaKind::Audio)]
     {
         p.media.push(Media::new(id, &format!("{id}.file"), kind));
     }
@@ -51,7 +50,13 @@ fn transition(kind: &str, params: &[(&str, &str)]) -> Transition {
 }
 fn displaced(by: &str) -> EffectInstance {
     let params: Params = [("track".to_owned(), text(by))].into();
-    EffectInstance { id: format!("e{by}").as_str().into(), effect: "displacement-map".into(), enabled: true, params, extra: Default::default() }
+    EffectInstance {
+        id: format!("e{by}").as_str().into(),
+        effect: "displacement-map".into(),
+        enabled: true,
+        params,
+        extra: Default::default(),
+    }
 }
 fn found(problems: &[Problem]) -> Vec<(&str, &str)> {
     problems.iter().map(|p| (p.code, p.json_path.as_str())).collect()
@@ -170,7 +175,8 @@ fn tracks_that_multiply_are_refused() {
     let chain = |tracks: usize, times: usize| {
         let mut p = film((0..tracks).map(|i| vec![white(&format!("c{i}"), 0.0, 1.0)]).collect());
         for i in 1..tracks {
-            let effects = (0..times).map(|k| EffectInstance { id: format!("e{i}-{k}").as_str().into(), ..displaced(&format!("t{}", i - 1)) });
+            let effects =
+                (0..times).map(|k| EffectInstance { id: format!("e{i}-{k}").as_str().into(), ..displaced(&format!("t{}", i - 1)) });
             p.compositions[0].tracks[i].clips[0].video.effects = effects.collect();
         }
         p

@@ -59,7 +59,13 @@ impl Lowering<'_> {
     }
 
     /// A layer over the whole canvas, straight and display-encoded; transparent without one.
-    fn draw_straight(&mut self, layer: Option<&Layer>, canvas: &Canvas, pass: &mut PassBuilder, reg: Reg) -> Result<(), RenderError> {
+    fn draw_straight(
+        &mut self,
+        layer: Option<&Layer>,
+        canvas: &Canvas,
+        pass: &mut PassBuilder,
+        reg: Reg,
+    ) -> Result<(), RenderError> {
         let working = working_space(canvas);
         if !self.draw_side(layer, canvas, pass, reg)? {
             pass.stages.push(Stage::Unpremultiply { reg });

