@@ -187,7 +187,7 @@ fn a_picture_that_cannot_be_had_stops_the_work_before_it_starts() {
     for (media, kind, code, parts) in [
         ("", "image", 3, [path, "missing_param"]),
         ("nowhere.png", "image", 4, ["nowhere.png", "media[1].path"]),
-        ("text.png", "image", 4, ["text.png", "media[1].path"]),
+        ("text.png", "image", 4, [path, "text.png holds no picture"]),
         ("tone.wav", "video", 4, [path, "has no picture, but the transition needs it"]),
         ("tone.wav", "audio", 3, [path, "no_picture"]),
     ] {

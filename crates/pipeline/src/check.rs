@@ -76,6 +76,12 @@ fn check_clip(
             continue;
         }
         found = true;
+        // A file of a picture's name that holds none is found out by its size.
+        if let Some(v) =
+            info.video.get(u.stream).filter(|v| u.kind == StreamKind::Video && (v.size.width == 0 || v.size.height == 0))
+        {
+            report("source.media", "media.no_picture", format!("{file} holds no picture that can be read as {}", v.codec));
+        }
         let stream_end = match u.kind {
             StreamKind::Video if u.still || info.is_still => None,
             StreamKind::Video => info.video.get(u.stream).map(|v| v.span.end()),
