@@ -31,9 +31,9 @@ pub static SPEC: EffectSpec = EffectSpec {
                     _ => Edge::Clamp,
                 };
                 let (across, down) = (weights(p.text(1)), weights(p.text(2)));
-                let [x, y] = [p.number(3), p.number(4)].map(|amount| 2.0 * amount);
-                let numbers = [across, down].concat();
-                vec![Step::Fields(&Read(Displace), Uniforms::new(&[&[x, y][..], &numbers].concat()), edge, vec![0])]
+                let amounts = [2.0 * p.number(3), 2.0 * p.number(4)];
+                let numbers = [&across[..], &down, &amounts].concat();
+                vec![Step::Fields(&Read(Displace), Uniforms::new(&numbers), edge, vec![0])]
             },
         },
     )
@@ -50,14 +50,14 @@ fn weights(channel: &str) -> [f32; 4] {
     }
 }
 
-/// `[2·amount x, 2·amount y, weights of the horizontal channel, of the vertical one]`.
+/// `[weights of the horizontal channel, of the vertical one, 2·amount x, 2·amount y]`.
 struct Displace;
 impl ReadKernel for Displace {
     #[inline(always)]
     fn eval<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], _: Rgba<R>, at: At<R>, s: S) -> Rgba<R> {
         let map = s.sample(2, at.x, at.y);
-        let (dx, dy) = (shift(map, [p[2], p[3], p[4], p[5]]), shift(map, [p[6], p[7], p[8], p[9]]));
-        s.sample(0, at.x - dx * p[0], at.y - dy * p[1])
+        let (dx, dy) = (shift(map, [p[0], p[1], p[2], p[3]]), shift(map, [p[4], p[5], p[6], p[7]]));
+        s.sample(0, at.x - dx * p[8], at.y - dy * p[9])
     }
 }
 
