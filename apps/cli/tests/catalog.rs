@@ -32,6 +32,8 @@ fn shown(id: &str) -> Value {
         "corner-pin" => {
             json!({ "topLeftX": 0.15, "topLeftY": 0.2, "topRightX": 0.9, "bottomRightX": 1, "bottomLeftX": 0.05, "bottomLeftY": 0.85 })
         }
+        "displacement-map" => json!({ "track": "maps", "amountX": 40, "amountY": 40 }),
+        "luma-wipe" => json!({ "image": "m" }),
         "crop" => json!({ "left": 0.2, "top": 0.15, "right": 0.1, "bottom": 0.2 }),
         "curves" => json!({ "master": "0,0 0.25,0.12 0.75,0.88 1,1", "blue": "0,0.15 1,0.85" }),
         "gradient" => json!({ "start": [0.1, 0.2, 0.6, 1], "end": [1, 0.7, 0.3, 1], "angle": 30 }),
@@ -84,9 +86,20 @@ fn scene(warm: bool) -> Vec<u8> {
     bytes
 }
 
+/// Grey rings: a still in the PGM format, as a map for what follows the brightness of another picture.
+fn waves() -> Vec<u8> {
+    let (w, h) = (432usize, 243usize);
+    let mut bytes = format!("P5\n{w} {h}\n255\n").into_bytes();
+    bytes.extend((0..w * h).map(|i| {
+        let (x, y) = ((i % w) as f64 - 216.0, (i / w) as f64 - 121.5);
+        (127.5 - 127.5 * ((x * x + y * y).sqrt() / 20.0).cos() + 0.5) as u8
+    }));
+    bytes
+}
+
 /// A project with one thumbnail's frame after the other, and the frame of each name.
 fn film(catalog: &Value) -> (Value, Vec<(String, usize)>) {
-    let (mut below, mut above, mut transitions) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut below, mut above, mut maps, mut transitions) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let mut names = Vec::new();
     let mut at = 0;
     let clip = |n: usize, media: &str, length: usize, video: Value| json!({ "id": format!("{media}{n}"), "source": { "type": "media", "media": media }, "start": frames(n), "duration": frames(length), "video": video });
@@ -109,6 +122,9 @@ fn film(catalog: &Value) -> (Value, Vec<(String, usize)>) {
         } else {
             below.push(clip(at, "a", 1, json!({ "effects": effects })));
         }
+        if e["params"].as_array().unwrap().iter().any(|p| p["kind"] == "track") {
+            maps.push(clip(at, "m", 1, json!({ "transform": { "fit": "stretch" } })));
+        }
         names.push((format!("effect-{id}"), at));
         at += 1;
     }
@@ -124,7 +140,7 @@ fn film(catalog: &Value) -> (Value, Vec<(String, usize)>) {
         // Five frames after the cut; the second shows 0.3, which tells more than the middle.
         let (from, to) = (clip(at, "a", 1, json!({})), clip(at + 1, "b", 5, json!({})));
         transitions.push(json!({
-            "id": format!("x{at}"), "kind": id, "from": from["id"], "to": to["id"], "duration": frames(5), "alignment": "start"
+            "id": format!("x{at}"), "kind": id, "from": from["id"], "to": to["id"], "duration": frames(5), "alignment": "start", "params": shown(id)
         }));
         below.extend([from, to]);
         names.push((format!("transition-{id}"), at + 2));
@@ -141,7 +157,7 @@ fn film(catalog: &Value) -> (Value, Vec<(String, usize)>) {
         "schema_version": 2,
         "name": "catalog",
         "main": "small",
-        "media": [{ "id": "a", "path": "a.ppm" }, { "id": "b", "path": "b.ppm" }],
+        "media": [{ "id": "a", "path": "a.ppm" }, { "id": "b", "path": "b.ppm" }, { "id": "m", "path": "m.pgm" }],
         "compositions": [
             {
                 "id": "small", "size": { "width": SIZE.0, "height": SIZE.1 }, "frame_rate": "25", "blend_space": "gamma",
@@ -149,7 +165,7 @@ fn film(catalog: &Value) -> (Value, Vec<(String, usize)>) {
             },
             {
                 "id": "film", "size": { "width": inner.0, "height": inner.1 }, "frame_rate": "25", "blend_space": "gamma",
-                "tracks": [{ "id": "v1", "clips": below, "transitions": transitions }, { "id": "v2", "clips": above }]
+                "tracks": [{ "id": "maps", "matte_only": true, "clips": maps }, { "id": "v1", "clips": below, "transitions": transitions }, { "id": "v2", "clips": above }]
             },
             {
                 "id": "moving", "size": { "width": inner.0, "height": inner.1 }, "frame_rate": "25", "blend_space": "gamma",
@@ -232,6 +248,7 @@ fn the_catalogue_is_documented_as_it_is() {
     let (project, names) = film(&catalog);
     std::fs::write(b.path("a.ppm"), scene(true)).unwrap();
     std::fs::write(b.path("b.ppm"), scene(false)).unwrap();
+    std::fs::write(b.path("m.pgm"), waves()).unwrap();
     let look = (0..8).map(|i| {
         let (r, g, bl) = (f64::from(i & 1), f64::from(i >> 1 & 1), f64::from(i >> 2));
         format!("{} {} {}\n", 0.1 + 0.9 * r, 0.15 + 0.7 * g + 0.1 * r, 0.3 + 0.4 * bl + 0.2 * g)

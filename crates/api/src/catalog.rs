@@ -84,7 +84,7 @@ pub struct ParamEntry {
     pub id: String,
     /// Name for people.
     pub name: String,
-    /// `number`, `bool`, `color`, `point`, `choice`, `file` or `curve`.
+    /// `number`, `bool`, `color`, `point`, `choice`, `file`, `curve`, `media` or `track` (an id).
     pub kind: String,
     /// Value when none is given, as in project files.
     pub default: serde_json::Value,
@@ -151,6 +151,8 @@ fn param(p: &ParamSpec) -> ParamEntry {
         ParamKind::Choice { options, .. } => ("choice", None, words(options), true),
         ParamKind::File { extensions } => ("file", None, words(extensions), true),
         ParamKind::Curve { .. } => ("curve", None, Vec::new(), true),
+        ParamKind::Media => ("media", None, Vec::new(), false),
+        ParamKind::Track => ("track", None, Vec::new(), false),
     };
     ParamEntry {
         id: p.id.into(),

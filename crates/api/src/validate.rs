@@ -17,7 +17,7 @@ pub struct ValidateRequest {
 pub struct ValidateReport {
     /// Everything that is wrong, in document order; empty when the main composition can be exported.
     pub problems: Vec<ApiError>,
-    /// Fields that this version does not know: kept, without effect.
+    /// What is no error: fields that this version does not know, frames that transitions hold, oddities of files.
     pub notes: Vec<String>,
     /// Compositions in the project.
     pub compositions: usize,

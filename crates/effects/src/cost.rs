@@ -39,6 +39,11 @@ pub fn of_effect(spec: &EffectSpec) -> Cost {
             let own = steps(&make(p, &r, others));
             Cost { passes: own.passes + others, operations: own.operations }
         }
+        Shape::Layered { steps: make } => {
+            // The other layer is drawn as well, and brought to the size of this one.
+            let own = steps(&make(p, &r));
+            Cost { passes: own.passes + 2, operations: own.operations }
+        }
         Shape::Time(_) => Cost { passes: 0, operations: 0 },
     }
 }
@@ -60,6 +65,8 @@ fn steps(steps: &[Step]) -> Cost {
 pub fn of_transition(spec: &TransitionSpec) -> Cost {
     match spec.shape {
         TransitionShape::Mix(kernel) => Cost { passes: 0, operations: mix(kernel) },
+        // The third stage adds four components.
+        TransitionShape::Driven { outgoing, incoming } => Cost { passes: 0, operations: mix(outgoing) + mix(incoming) + 4 },
         TransitionShape::Field(kernel, _) => Cost { passes: 2, operations: read(kernel) },
         TransitionShape::Blurred(_, kernel) => Cost { passes: 6, operations: mix(kernel) },
     }

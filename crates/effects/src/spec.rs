@@ -38,6 +38,14 @@ impl ParamSpec {
     pub const fn choice(id: &'static str, name: &'static str, default: &'static str, options: &'static [&'static str]) -> Self {
         Self { id, name, kind: ParamKind::Choice { default, options }, unit: "" }
     }
+    /// A picture among the project's media.
+    pub const fn media(id: &'static str, name: &'static str) -> Self {
+        Self { id, name, kind: ParamKind::Media, unit: "" }
+    }
+    /// Another video track.
+    pub const fn track(id: &'static str, name: &'static str) -> Self {
+        Self { id, name, kind: ParamKind::Track, unit: "" }
+    }
 }
 
 /// Kind, default and range of a parameter.
@@ -74,6 +82,10 @@ pub enum ParamKind {
         /// Endings without the dot, in lower case.
         extensions: &'static [&'static str],
     },
+    /// The id of a media of the project with a picture; must be given, cannot be keyframed.
+    Media,
+    /// The id of another video track of the composition; must be given, cannot be keyframed.
+    Track,
     /// A curve as text, points `x,y` within 0..=1 from left to right.
     Curve {
         /// Value when none is given.
@@ -101,10 +113,14 @@ impl ParamKind {
             Self::Color { default } => ParamValue::Color(default),
             Self::Point { default } => ParamValue::Point(default),
             Self::Choice { default, .. } | Self::Curve { default } => ParamValue::Text(default.into()),
-            Self::File { .. } => ParamValue::Text(String::new()),
+            Self::File { .. } | Self::Media | Self::Track => ParamValue::Text(String::new()),
         }
     }
-    /// Why `value` is not allowed, or nothing.
+    /// Whether its value names something of the project, which is looked up when planning.
+    pub fn is_reference(&self) -> bool {
+        matches!(self, Self::Media | Self::Track)
+    }
+    /// Why `value` is not allowed, or nothing. Whether what it names exists is the project's matter.
     pub fn problem(&self, value: &ParamValue) -> Option<String> {
         let finite = |v: &[f64]| v.iter().all(|x| x.is_finite() && x.abs() <= 1e6);
         match (self, value) {
@@ -125,6 +141,9 @@ impl ParamKind {
                 (!known).then(|| format!("\"{v}\" is not a .{} file", extensions.join(" or .")))
             }
             (Self::Curve { .. }, ParamValue::Text(v)) => crate::effect::curves::parse(v).err(),
+            (Self::Media | Self::Track, ParamValue::Text(_)) => None,
+            (Self::Media, _) => Some("the id of a media is needed".into()),
+            (Self::Track, _) => Some("the id of a track is needed".into()),
             (Self::File { .. }, _) => Some("a path is needed".into()),
             (Self::Curve { .. }, _) => Some("a curve is needed, written as \"0,0 1,1\"".into()),
             (Self::Number { .. }, _) => Some("a number is needed".into()),
@@ -295,6 +314,13 @@ pub enum Shape {
         /// source has nothing to show.
         steps: fn(Params<'_>, &Raster, usize) -> Vec<Step>,
     },
+    /// Steps over the picture and others of the composition.
+    Layered {
+        /// The steps; the pictures of the parameters of kind [`ParamKind::Track`] are the inputs that [`Step::Join`] and [`Step::Fields`] count:
+        /// what the track shows at the same time as it lies on the canvas, stretched over the layer's raster, premultiplied, display-encoded.
+        /// Where one of the tracks shows nothing the effect is left out.
+        steps: fn(Params<'_>, &Raster) -> Vec<Step>,
+    },
     /// Decides when everything before it is seen: parameters and seconds since the clip's start to other seconds.
     Time(fn(Params<'_>, f64) -> f64),
 }
@@ -312,11 +338,11 @@ pub enum Step {
     Field(&'static dyn ReadOp, Uniforms, Edge),
     /// Joins what the first step got (`from`) with the result so far (`to`).
     Mix(&'static dyn MixOp, Uniforms),
-    /// Joins the result so far (`from`) with the picture at another time (`to`).
+    /// Joins the result so far (`from`) with the picture at another time, or another layer's (`to`).
     Join(&'static dyn MixOp, Uniforms, usize),
     /// Goes on with the picture at another time.
     Start(usize),
-    /// Input 0 is the result so far, input 1 what the first step got, then these pictures at other times.
+    /// Input 0 is the result so far, input 1 what the first step got, then these pictures at other times or of other layers.
     Fields(&'static dyn ReadOp, Uniforms, Edge, Vec<usize>),
 }
 
@@ -438,6 +464,14 @@ pub enum TransitionShape {
     Mix(&'static dyn MixOp),
     /// Out of other pixels of both: input 0 is the outgoing picture, 1 the incoming.
     Field(&'static dyn ReadOp, Edge),
+    /// Each side times its share at its place, then both added. The picture of the parameter of kind [`ParamKind::Media`] decides the shares: the
+    /// kernels get a side and that picture, stretched over the canvas, straight and display-encoded.
+    Driven {
+        /// The outgoing picture's part.
+        outgoing: &'static dyn MixOp,
+        /// The incoming picture's part.
+        incoming: &'static dyn MixOp,
+    },
     /// Both blurred by the same weights, then mixed.
     Blurred(fn(Params<'_>, f32, &Raster) -> SeparableWeights, &'static dyn MixOp),
 }

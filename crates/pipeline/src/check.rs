@@ -1,7 +1,7 @@
 //! What is wrong between a project and its files, found before any work starts.
 use crate::footage::Scanned;
 use cutroom_project::{Problem, Project};
-use cutroom_timeline::{SourceUse, StreamKind};
+use cutroom_timeline::{SourceUse, StreamKind, User};
 use cutroom_types::{FrameRate, MediaId, Time};
 use std::collections::BTreeMap;
 
@@ -35,7 +35,7 @@ pub(crate) fn check_media(
     problems
 }
 
-/// `uses` are those of one clip: its picture, its sound or both; never empty.
+/// `uses` are those of one clip (its picture, its sound or both) or of one parameter; never empty.
 fn check_clip(
     project: &Project,
     uses: &[SourceUse],
@@ -46,8 +46,9 @@ fn check_clip(
     let first = &uses[0];
     let Some(Scanned { index: Ok(index), path }) = scanned.get(&first.media) else { return };
     let (info, file) = (index.info(), path.display());
+    let parameter = first.user == User::Parameter;
     let mut report = |field: &str, code, message: String| {
-        let json_path = format!("{}.{field}", first.json_path);
+        let json_path = if parameter { first.json_path.clone() } else { format!("{}.{field}", first.json_path) };
         problems.push(Problem { json_path, clip: Some(first.clip.clone()), code, message });
     };
     // How far the streams reach; `None` for a picture that lasts for ever.
@@ -61,11 +62,13 @@ fn check_clip(
         if u.stream >= count {
             if u.required && count == 0 {
                 let hint = match u.kind {
+                    StreamKind::Video if parameter => "",
                     StreamKind::Video => "; put the clip on an audio track, or set the media's kind to \"audio\"",
                     StreamKind::Audio => "",
                 };
                 let code = if u.kind == StreamKind::Video { "media.no_picture" } else { "media.no_sound" };
-                report("source.media", code, format!("{file} has no {kind}, but the clip needs it{hint}"));
+                let who = if parameter { "transition" } else { "clip" };
+                report("source.media", code, format!("{file} has no {kind}, but the {who} needs it{hint}"));
             } else if u.required {
                 let field = if u.kind == StreamKind::Video { "source.video_stream" } else { "source.audio_stream" };
                 report(field, "media.no_stream", format!("{file} has no {kind} stream {}; it has {count}", u.stream));
@@ -73,6 +76,12 @@ fn check_clip(
             continue;
         }
         found = true;
+        // A file of a picture's name that holds none is found out by its size.
+        if let Some(v) =
+            info.video.get(u.stream).filter(|v| u.kind == StreamKind::Video && (v.size.width == 0 || v.size.height == 0))
+        {
+            report("source.media", "media.no_picture", format!("{file} holds no picture that can be read as {}", v.codec));
+        }
         let stream_end = match u.kind {
             StreamKind::Video if u.still || info.is_still => None,
             StreamKind::Video => info.video.get(u.stream).map(|v| v.span.end()),
@@ -82,6 +91,10 @@ fn check_clip(
             (Some(a), Some(b)) => Some(a.max(b)),
             _ => None,
         };
+    }
+    // What is shorter than a transition holds its last frame.
+    if parameter {
+        return;
     }
     let span = first.span;
     if span.start < Time::ZERO {

@@ -3,6 +3,7 @@ use crate::{
     FrameSource, FrameStream, OpenSource, PipelineError, SoundProgramme,
     check::check_media,
     decode::{DecodeLog, VideoStream},
+    handles,
     looks::{self, Looks},
 };
 use cutroom_media::{MediaError, MediaIndex, MediaInfo, VideoInfo};
@@ -33,6 +34,8 @@ pub struct Footage {
     timeline: Timeline<Arc<Project>>,
     files: Arc<BTreeMap<MediaId, Arc<MediaIndex>>>,
     looks: Looks,
+    /// What transitions miss beyond the ends of their clips, in words.
+    missing_handles: Vec<String>,
     /// For each decoder; 0 for one per core.
     decode_threads: usize,
     log: Arc<DecodeLog>,
@@ -73,9 +76,10 @@ impl Footage {
         if !problems.is_empty() {
             return Err(problems);
         }
+        let missing_handles = handles::warnings(&project, composition, &scanned);
         let timeline = Timeline::new(Arc::new(project), composition).map_err(|e| vec![refuse(e)])?;
         let files = scanned.into_iter().filter_map(|(id, s)| s.index.ok().map(|index| (id, index))).collect();
-        let mut footage = Self { timeline, files: Arc::new(files), looks, decode_threads, log: Arc::default() };
+        let mut footage = Self { timeline, files: Arc::new(files), looks, missing_handles, decode_threads, log: Arc::default() };
         if decode_threads == 0 {
             footage.share_cores(0);
         }
@@ -162,11 +166,11 @@ impl Footage {
     pub fn sound(&self) -> Result<SoundProgramme<'_>, PipelineError> {
         SoundProgramme::new(self)
     }
-    /// What was odd about the files while they were scanned, and what decoders that have ended had to conceal, in words.
+    /// Frames that transitions hold for want of material, what was odd about the files while they were scanned, and what decoders that have ended had to conceal, in words.
     pub fn warnings(&self) -> Vec<String> {
         let files = self.files.values().map(|index| index.info());
         let odd = files.flat_map(|i| i.warnings.iter().map(|w| format!("{}: {w}", i.path.display())));
-        odd.chain(self.log.lines()).collect()
+        self.missing_handles.iter().cloned().chain(odd).chain(self.log.lines()).collect()
     }
     /// Looks that effects name, by path as written.
     pub(crate) fn looks(&self) -> &Looks {

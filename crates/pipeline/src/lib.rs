@@ -11,6 +11,7 @@ mod error;
 mod fetch;
 mod footage;
 mod frames;
+mod handles;
 mod looks;
 mod sound;
 mod spec;

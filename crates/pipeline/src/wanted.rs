@@ -31,7 +31,10 @@ fn collect(layer: &Layer, found: &mut Vec<Wanted>) {
             }
         }
         Content::Composition(plan) => plan.layers.iter().for_each(|layer| collect(layer, found)),
-        Content::Transition { from, to, .. } => from.iter().chain(to).for_each(|layer| collect(layer, found)),
+        Content::Transition { from, to, inputs, .. } => {
+            let sides = from.iter().chain(to).map(|side| &**side);
+            sides.chain(inputs).for_each(|layer| collect(layer, found));
+        }
         Content::Solid(_) => {}
     }
 }
@@ -67,10 +70,11 @@ mod tests {
             progress: 0.5,
             from: Some(Box::new(media("a", 1))),
             to: Some(Box::new(media("b", 2))),
+            inputs: vec![media("d", 4)],
         });
         let nested = layer(Content::Composition(Box::new(plan(vec![media("c", 3), media("a", 1)]))));
         let all = wanted_pictures(&plan(vec![media("a", 9), dissolve, nested, layer(Content::Solid([0.0; 4]))]));
         let names: Vec<_> = all.iter().map(|w| (w.media.as_str(), w.time.0)).collect();
-        assert_eq!(names, [("a", 9), ("a", 1), ("b", 2), ("c", 3)]);
+        assert_eq!(names, [("a", 9), ("a", 1), ("b", 2), ("d", 4), ("c", 3)]);
     }
 }

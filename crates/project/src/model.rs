@@ -223,7 +223,7 @@ pub struct Track {
     /// When any track is soloed only soloed tracks are heard; when any video track is, only soloed video tracks are seen.
     #[serde(default, skip_serializing_if = "is_default")]
     pub solo: bool,
-    /// Not seen: its picture only serves clips that name it as their matte.
+    /// Not seen: its picture only serves clips that name it as their matte or in an effect.
     #[serde(default, skip_serializing_if = "is_default")]
     pub matte_only: bool,
     /// Editors refuse changes; planning does not care.

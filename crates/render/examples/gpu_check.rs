@@ -17,7 +17,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut failed = 0;
     let (mut total, mut worst, mut differing) = (0, 0.0f64, 0);
     let only_times = std::env::args().any(|a| a == "--times");
-    for c in gpu_cases::catalogue(false).into_iter().chain(gpu_cases::catalogue(true)).chain(gpu_cases::shapes()).filter(|_| !only_times) {
+    for c in
+        gpu_cases::catalogue(false).into_iter().chain(gpu_cases::catalogue(true)).chain(gpu_cases::shapes()).filter(|_| !only_times)
+    {
         total += 1;
         match gpu_cases::compare(&cpu, &mut gpu, &c) {
             Ok((most, count)) => {

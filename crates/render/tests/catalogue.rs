@@ -83,6 +83,7 @@ fn parameter_tables_are_sound() {
                 ParamKind::Curve { .. } => {
                     ["", "0,0", "0,0 0,1", "0,0 1,2", "0,0 x,1"].into_iter().for_each(|v| bad(ParamValue::Text(v.into())));
                 }
+                ParamKind::Media | ParamKind::Track => bad(ParamValue::Number(1.0)),
                 ParamKind::Bool { .. } => bad(ParamValue::Number(1.0)),
                 ParamKind::Point { .. } => bad(ParamValue::Point([f64::NAN, 0.0])),
             }
@@ -117,6 +118,7 @@ fn muted(s: Size, shift: u32) -> Picture {
 
 fn draw(cpu: &CpuRenderer, s: Size, effects: Vec<EffectUse>, format: PictureFormat) -> Picture {
     let (a, b) = (muted(s, 0), muted(s, 7));
+    let effects: Vec<EffectUse> = effects.into_iter().map(|e| with_layers(e, &layer(media("a")))).collect();
     let c = gpu_cases::Case {
         name: effects[0].id.clone(),
         plan: plan(canvas(s, false), vec![Layer { effects, ..layer(media("a")) }]),

@@ -107,6 +107,7 @@ fn a_dissolve_mixes_the_codes_of_every_plane() {
             progress: t,
             from: Some(Box::new(layer(media("a")))),
             to: Some(Box::new(layer(media("b")))),
+            inputs: vec![],
         });
         let got = draw_everywhere(&plan(canvas(a.size, false), vec![top]), &Pictures::of(&[("a", &a), ("b", &b)]), f);
         for k in 0..3 {
@@ -282,7 +283,7 @@ fn transitions_mix_as_their_formulae_say() {
         let params =
             cutroom_effects::transition(id).unwrap().params.iter().map(|p| (p.id.to_owned(), p.kind.default_value())).collect();
         let side = |m| Some(Box::new(layer(media(m))));
-        let content = Content::Transition { id: id.into(), params, progress, from: side("a"), to: side("b") };
+        let content = Content::Transition { id: id.into(), params, progress, from: side("a"), to: side("b"), inputs: vec![] };
         draw_everywhere(&plan(canvas(a.size, false), vec![layer(content)]), &pictures, YUV444)
     };
     let at = |p: &Picture, x: usize, y: usize| pixel(p, x as i64, y as i64);

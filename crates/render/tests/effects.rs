@@ -606,14 +606,15 @@ fn curves_go_through_their_points() {
     }
 }
 
-/// Effects whose look no formula of another source gives were looked at (`examples/gallery.rs`); every other one must be named in this file
-/// or in `effects_time.rs`.
+/// Effects whose look no formula of another source gives were looked at (`examples/gallery.rs`); every other one must be named in this file,
+/// in `effects_time.rs`, or in `effects_layers.rs`.
 #[test]
 fn every_effect_has_an_oracle() {
     const LOOKED_AT: &str = "kaleidoscope radial-blur zoom-blur turbulent-displace wave";
     // `posterize-time` is over with planning, where it is tested.
     const ELSEWHERE: &str = "brightness contrast exposure saturation chroma-key vignette posterize-time";
-    let text: String = [include_str!("effects.rs"), include_str!("effects_time.rs")].concat().split_whitespace().collect();
+    let files = [include_str!("effects.rs"), include_str!("effects_time.rs"), include_str!("effects_layers.rs")];
+    let text: String = files.concat().split_whitespace().collect();
     for e in EFFECTS {
         let named = text.contains(&format!("used(\"{}\"", e.id));
         let excused = LOOKED_AT.split(' ').chain(ELSEWHERE.split(' ')).any(|id| id == e.id);

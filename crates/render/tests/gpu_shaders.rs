@@ -84,7 +84,12 @@ fn traces_have_the_bits_of_the_host() {
         compare(b.id, |p, a, c, at| b.kernel.trace(a, c, at, p[0]), |p, a, c, at| b.kernel.eval_host(a, c, at, p[0]));
     }
     for t in TRANSITIONS {
-        if let TransitionShape::Mix(kernel) = t.shape {
+        let kernels = match t.shape {
+            TransitionShape::Mix(kernel) => vec![kernel],
+            TransitionShape::Driven { outgoing, incoming } => vec![outgoing, incoming],
+            TransitionShape::Field(..) | TransitionShape::Blurred(..) => vec![],
+        };
+        for kernel in kernels {
             compare(t.id, |p, a, c, at| kernel.trace(p, a, c, at), |p, a, c, at| kernel.eval_host(p, a, c, at));
         }
     }

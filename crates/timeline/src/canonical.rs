@@ -118,7 +118,7 @@ impl Bytes {
                 self.tag(2);
                 color.iter().for_each(|v| self.single(*v));
             }
-            Content::Transition { id, params, progress, from, to } => {
+            Content::Transition { id, params, progress, from, to, inputs } => {
                 self.tag(3);
                 self.text(id);
                 self.params(params);
@@ -127,6 +127,8 @@ impl Bytes {
                     self.tag(u8::from(side.is_some()));
                     side.iter().for_each(|l| self.layer(l));
                 }
+                self.number(inputs.len() as u64);
+                inputs.iter().for_each(|l| self.layer(l));
             }
         }
         self.number(l.time.0 as u64);
@@ -269,6 +271,7 @@ mod tests {
             progress: 0.25,
             from: Some(Box::new(media())),
             to: None,
+            inputs: vec![media()],
         };
         FramePlan {
             canvas: Canvas {
@@ -348,6 +351,9 @@ mod tests {
             |p| change_transition(p, |_, params, _, _, _| params[0].1 = ParamValue::Bool(false)),
             |p| change_transition(p, |_, _, _, from, to| std::mem::swap(from, to)),
             |p| change_transition(p, |_, _, _, from, _| from.iter_mut().for_each(|l| l.opacity = 0.5)),
+            |p| change_inputs(p, |inputs| inputs.clear()),
+            |p| change_inputs(p, |inputs| inputs[0].opacity = 0.5),
+            |p| change_inputs(p, |inputs| inputs.push(inputs[0].clone())),
         ];
         let mut keys = std::collections::HashMap::new();
         for (i, change) in changes.iter().enumerate() {
@@ -367,8 +373,13 @@ mod tests {
     type Side = Option<Box<Layer>>;
     #[expect(clippy::type_complexity, reason = "the parts of one variant, in its order")]
     fn change_transition(p: &mut FramePlan, f: fn(&mut String, &mut Vec<(String, ParamValue)>, &mut f32, &mut Side, &mut Side)) {
-        if let Content::Transition { id, params, progress, from, to } = &mut p.layers[1].content {
+        if let Content::Transition { id, params, progress, from, to, .. } = &mut p.layers[1].content {
             f(id, params, progress, from, to);
+        }
+    }
+    fn change_inputs(p: &mut FramePlan, f: fn(&mut Vec<Layer>)) {
+        if let Content::Transition { inputs, .. } = &mut p.layers[1].content {
+            f(inputs);
         }
     }
 

@@ -3,19 +3,23 @@ use crate::{
     PlanError, Timeline,
     params::resolve,
     picture::{MAX_PICTURES, TOO_MANY_PICTURES},
+    uses,
 };
 use cutroom_effects::{ParamKind, ParamSpec, Shape};
-use cutroom_project::{Animated, Clip, Params, Problem, Project};
-use cutroom_types::{ClipId, FrameRate, TimeDelta};
+use cutroom_project::{Animated, Clip, Composition, MediaKind, Params, Problem, Project, Track, TrackKind};
+use cutroom_types::{ClipId, FrameRate, MediaId, ParamValue, TimeDelta, TrackId};
+use std::collections::HashMap;
 
 /// Unknown effects, transitions and blend modes; parameters that do not exist, are of the wrong kind, out of range, or
-/// animated though they may not be; nesting and effects over time that would make frames of absurdly many layers. In document order; comes on top of `cutroom_project::validate`.
+/// animated though they may not be; media and tracks that parameters must name and do not, or wrongly; nesting and effects over time that would make
+/// frames of absurdly many layers. In document order; comes on top of `cutroom_project::validate`.
 pub fn check(project: &Project) -> Vec<Problem> {
     let mut problems = Vec::new();
     for (i, c) in project.compositions.iter().enumerate() {
         if let Err(e @ PlanError::Nesting { .. }) = Timeline::new(project, &c.id) {
             problems.push(problem(format!("compositions[{i}]"), None, e.code(), e.to_string()));
         }
+        let tracks = Tracks::of(c);
         for (j, t) in c.tracks.iter().enumerate() {
             let track = format!("compositions[{i}].tracks[{j}]");
             for (k, clip) in t.clips.iter().enumerate() {
@@ -31,7 +35,11 @@ pub fn check(project: &Project) -> Vec<Problem> {
                 for (l, e) in clip.video.effects.iter().enumerate() {
                     let at = format!("{path}.effects[{l}]");
                     match cutroom_effects::effect(&e.effect) {
-                        Some(spec) => params(&mut problems, &at, Some(&clip.id), spec.params, &e.params),
+                        Some(spec) => {
+                            params(&mut problems, &at, Some(&clip.id), spec.params, &e.params);
+                            let around = Around { project, composition: c, tracks: &tracks, track: j };
+                            around.references(&mut problems, &at, Some(&clip.id), spec.params, &e.params);
+                        }
                         None => {
                             let known = cutroom_effects::EFFECTS.iter().map(|e| e.id);
                             let message = unknown("effect", &e.effect, known);
@@ -43,7 +51,11 @@ pub fn check(project: &Project) -> Vec<Problem> {
             for (k, x) in t.transitions.iter().enumerate() {
                 let (at, clip) = (format!("{track}.transitions[{k}]"), x.from.as_ref().or(x.to.as_ref()));
                 match cutroom_effects::transition(&x.kind) {
-                    Some(spec) => params(&mut problems, &at, clip, spec.params, &x.params),
+                    Some(spec) => {
+                        params(&mut problems, &at, clip, spec.params, &x.params);
+                        let around = Around { project, composition: c, tracks: &tracks, track: j };
+                        around.references(&mut problems, &at, clip, spec.params, &x.params);
+                    }
                     None => {
                         let known = cutroom_effects::TRANSITIONS.iter().map(|x| x.id);
                         problems.push(problem(
@@ -95,7 +107,8 @@ fn params(problems: &mut Vec<Problem>, at: &str, clip: Option<&ClipId>, table: &
             problems.push(problem(path, clip, "unknown_param", message));
             continue;
         };
-        if matches!((&spec.kind, value), (ParamKind::Number { animatable: false, .. }, Animated::Curve(_))) {
+        let fixed = matches!(spec.kind, ParamKind::Number { animatable: false, .. }) || spec.kind.is_reference();
+        if fixed && matches!(value, Animated::Curve(_)) {
             problems.push(problem(path, clip, "not_animatable", format!("\"{name}\" cannot be animated; write a plain value")));
             continue;
         }
@@ -108,5 +121,93 @@ fn params(problems: &mut Vec<Problem>, at: &str, clip: Option<&ClipId>, table: &
                 problems.push(problem(place(i), clip, "param", reason));
             }
         }
+    }
+}
+
+/// Where parameters stand.
+struct Around<'a> {
+    project: &'a Project,
+    composition: &'a Composition,
+    tracks: &'a Tracks<'a>,
+    /// Index of the track.
+    track: usize,
+}
+
+impl Around<'_> {
+    /// Parameters that must name a media or a track: that they do, and that it can give a picture.
+    fn references(&self, problems: &mut Vec<Problem>, at: &str, clip: Option<&ClipId>, table: &[ParamSpec], given: &Params) {
+        for spec in table.iter().filter(|p| p.kind.is_reference()) {
+            let name = match given.get(spec.id) {
+                None => "",
+                Some(Animated::Constant(ParamValue::Text(name))) => name.as_str(),
+                // Said already.
+                Some(_) => continue,
+            };
+            let found = match spec.kind {
+                ParamKind::Media => self.media(name),
+                _ => self.other_track(name),
+            };
+            if let Err((code, message)) = found {
+                problems.push(problem(format!("{at}.params.{}", spec.id), clip, code, message));
+            }
+        }
+    }
+
+    fn media(&self, id: &str) -> Result<(), (&'static str, String)> {
+        if id.is_empty() {
+            return Err(("missing_param", "the id of a media with a picture is needed".into()));
+        }
+        match self.project.media(&MediaId::from(id)) {
+            None => Err(("dangling", format!("there is no media \"{id}\""))),
+            Some(media) if media.kind == MediaKind::Audio => {
+                Err(("no_picture", format!("media \"{id}\" is sound; an image or a video is needed")))
+            }
+            Some(_) => Ok(()),
+        }
+    }
+
+    fn other_track(&self, id: &str) -> Result<(), (&'static str, String)> {
+        if id.is_empty() {
+            return Err(("missing_param", "the id of another video track is needed".into()));
+        }
+        match self.tracks.index.get(&TrackId::from(id)) {
+            None => Err(("dangling", format!("this composition has no track \"{id}\""))),
+            Some(t) if self.composition.tracks[*t].kind != TrackKind::Video => {
+                Err(("no_picture", format!("\"{id}\" is no video track")))
+            }
+            Some(t) if self.tracks.leads(*t, self.track) => {
+                Err(("cycle", format!("the track \"{id}\" is this one, or uses its picture")))
+            }
+            Some(_) => Ok(()),
+        }
+    }
+}
+
+/// Which tracks of a composition use the pictures of which.
+struct Tracks<'a> {
+    index: HashMap<&'a TrackId, usize>,
+    /// For each track those that it uses, for mattes or effects.
+    used: Vec<Vec<usize>>,
+}
+
+impl<'a> Tracks<'a> {
+    fn of(c: &'a Composition) -> Self {
+        let index: HashMap<_, _> = c.tracks.iter().zip(0..).map(|(t, i)| (&t.id, i)).collect();
+        let used = |t: &Track| t.clips.iter().flat_map(uses::tracks_of).filter_map(|id| index.get(&id).copied()).collect();
+        let used = c.tracks.iter().map(used).collect();
+        Self { index, used }
+    }
+    /// Whether a track is `wanted`, or uses its picture, directly or over others.
+    fn leads(&self, track: usize, wanted: usize) -> bool {
+        let (mut open, mut seen) = (vec![track], vec![false; self.used.len()]);
+        while let Some(at) = open.pop() {
+            if at == wanted {
+                return true;
+            }
+            if !std::mem::replace(&mut seen[at], true) {
+                open.extend(&self.used[at]);
+            }
+        }
+        false
     }
 }

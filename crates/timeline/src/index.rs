@@ -1,8 +1,8 @@
 //! A composition prepared for planning: per track the runs of time in which one clip or one transition is on show,
 //! sorted, so that a frame asks each track with one binary search.
-use crate::{FramePlan, PlanError, SoundPlan, sampling};
+use crate::{FramePlan, PlanError, SoundPlan, sampling, uses};
 use cutroom_project::{Clip, ClipSource, Composition, Project, Track, TrackKind};
-use cutroom_types::{ClipId, CompositionId, FrameRate, MediaId, Span, Time, TimeDelta};
+use cutroom_types::{ClipId, CompositionId, FrameRate, MediaId, Span, Time, TimeDelta, TrackId};
 use std::{collections::HashMap, ops::Deref};
 
 /// Nesting deeper than this is refused.
@@ -155,35 +155,60 @@ fn prepare(
     path.push(at);
     let mut widths = Vec::with_capacity(composition.tracks.len());
     for track in &composition.tracks {
-        let mut widest = 1u64;
+        let mut of_clips = Vec::with_capacity(track.clips.len());
         for clip in &track.clips {
-            if let ClipSource::Composition(s) = &clip.source {
-                let inner = *ids.get(&s.composition).ok_or_else(|| PlanError::UnknownComposition(s.composition.clone()))?;
-                widest = widest.max(1 + prepare(project, ids, inner, path, indices, layers)?);
-            }
+            of_clips.push(match &clip.source {
+                ClipSource::Composition(s) => {
+                    let inner = *ids.get(&s.composition).ok_or_else(|| PlanError::UnknownComposition(s.composition.clone()))?;
+                    1 + prepare(project, ids, inner, path, indices, layers)?
+                }
+                _ => 1,
+            });
         }
-        widths.push(widest);
+        widths.push(of_clips);
     }
     path.pop();
-    // Each clip may bring its matte, and that one its own.
-    let mut total = 0u64;
+    // Each clip may bring other tracks, as its matte or for its effects, and those their own.
     let tracks: HashMap<_, _> = composition.tracks.iter().zip(0..).map(|(t, i)| (&t.id, i)).collect();
-    for i in 0..widths.len() {
-        let (mut open, mut seen) = (vec![i], vec![false; widths.len()]);
-        while let Some(i) = open.pop() {
-            if !std::mem::replace(&mut seen[i], true) {
-                total = total.saturating_add(widths[i]);
-                let mattes = composition.tracks[i].clips.iter().filter_map(|c| c.video.matte.as_ref());
-                open.extend(mattes.filter_map(|m| tracks.get(&m.track)));
-            }
-        }
-    }
+    let mut worst = vec![None; widths.len()];
+    let total =
+        (0..widths.len()).fold(0, |sum: u64, i| sum.saturating_add(layers_of(composition, &tracks, &widths, i, &mut worst, 0)));
     if total > MAX_LAYERS {
         return refuse("its frames would have more than 10000 layers");
     }
     layers[at] = Some(total);
     indices[at] = Some(CompositionIndex::new(composition));
     Ok(total)
+}
+
+/// Tracks that use each other in a longer row than this have more than [`MAX_LAYERS`] layers together.
+const MAX_USES: usize = 150;
+
+/// The worst count of layers that track `at` brings into a frame; `widths` are those of its clips alone, `depth` how many tracks use it in a row.
+fn layers_of(
+    composition: &Composition,
+    tracks: &HashMap<&TrackId, usize>,
+    widths: &[Vec<u64>],
+    at: usize,
+    worst: &mut [Option<u64>],
+    depth: usize,
+) -> u64 {
+    if depth > MAX_USES {
+        return MAX_LAYERS + 1;
+    }
+    if let Some(n) = worst[at] {
+        return n;
+    }
+    // A circle ends here; it is told elsewhere.
+    worst[at] = Some(1);
+    let mut most = 1;
+    for (clip, width) in composition.tracks[at].clips.iter().zip(&widths[at]) {
+        let others = uses::tracks_of(clip).filter_map(|t| tracks.get(&t));
+        let all = others.fold(*width, |n, t| n.saturating_add(layers_of(composition, tracks, widths, *t, worst, depth + 1)));
+        most = most.max(all);
+    }
+    worst[at] = Some(most);
+    most
 }
 
 impl CompositionIndex {
@@ -217,7 +242,7 @@ impl CompositionIndex {
 }
 
 /// The transitions of a track with the indices of their clips; disabled clips count as nothing.
-fn placed_transitions(track: &Track) -> Vec<(usize, Span, Option<usize>, Option<usize>)> {
+pub(crate) fn placed_transitions(track: &Track) -> Vec<(usize, Span, Option<usize>, Option<usize>)> {
     let index: HashMap<&ClipId, usize> = track.clips.iter().enumerate().map(|(i, c)| (&c.id, i)).collect();
     let mut placed = Vec::new();
     for (i, x) in track.transitions.iter().enumerate() {

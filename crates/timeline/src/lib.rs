@@ -3,11 +3,13 @@
 //! [`Timeline`] prepares a composition once (an interval index per track, nested compositions included) and then gives
 //! [`FramePlan`]s and [`SoundPlan`]s; [`plan_frame`] and [`plan_sound`] are the same for a single question. Which
 //! source frame an output frame shows is decided by [`sampling`] alone. [`check`] finds what the effects catalogue
-//! has to object to, [`source_uses`] lists what must be there in the source files.
+//! has to object to, [`source_uses`] lists what must be there in the source files, [`handles`]
+//! what transitions would like to find there.
 #![forbid(unsafe_code)]
 mod canonical;
 mod check;
 mod error;
+mod handles;
 mod index;
 mod mask;
 mod params;
@@ -19,9 +21,10 @@ mod uses;
 
 pub use check::check;
 pub use error::PlanError;
+pub use handles::{Handle, handles};
 pub use index::Timeline;
 pub use plan::*;
-pub use uses::{SourceUse, StreamKind, source_uses};
+pub use uses::{SourceUse, StreamKind, User, source_uses};
 
 use cutroom_project::Project;
 use cutroom_types::{CompositionId, Time};

@@ -4,9 +4,9 @@ use crate::{
     index::{CompositionIndex, SeenTrack, Shows},
     mask, params, sampling,
 };
-use cutroom_effects::Shape;
+use cutroom_effects::{ParamKind, ParamSpec, Shape};
 use cutroom_project::{self as project, Clip, ClipSource, Composition, MediaKind, Project, StreamChoice, Track, Transition};
-use cutroom_types::{Affine, ClipId, FLICKS_PER_SECOND, Time, TimeDelta};
+use cutroom_types::{Affine, ClipId, FLICKS_PER_SECOND, MediaId, ParamValue, Time, TimeDelta, TrackId};
 use std::ops::Deref;
 
 /// Most pictures of one clip that its effects over time may ask for in a frame: one such effect multiplies what those before it ask for.
@@ -21,8 +21,8 @@ struct Ask<'a> {
     index: &'a CompositionIndex,
     /// 0 for the root.
     depth: usize,
-    /// How many mattes deep.
-    mattes: usize,
+    /// How many tracks deep, each used by the one before as a matte or by an effect.
+    uses: usize,
 }
 
 impl<P: Deref<Target = Project>> Timeline<P> {
@@ -46,7 +46,7 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         if !(0..index.frame_count).contains(&n) {
             return Ok(plan);
         }
-        let ask = Ask { composition: c, index, depth, mattes: 0 };
+        let ask = Ask { composition: c, index, depth, uses: 0 };
         for seen in index.seen.iter().filter(|s| s.drawn) {
             plan.layers.extend(self.track_layer(&ask, seen, time)?);
         }
@@ -155,6 +155,18 @@ impl<P: Deref<Target = Project>> Timeline<P> {
                     }
                     effects.push(EffectUse { inputs, time, ..EffectUse::new(spec.id, values) });
                 }
+                Shape::Layered { .. } => {
+                    let mut inputs = Vec::new();
+                    for (param, (_, value)) in spec.params.iter().zip(&values) {
+                        if let (ParamKind::Track, ParamValue::Text(track)) = (param.kind, value) {
+                            inputs.push(self.other_track(ask, &track.as_str().into(), clip.start.saturating_add(t))?);
+                        }
+                    }
+                    // Where a track shows nothing there is nothing to go by.
+                    if let Some(inputs) = inputs.into_iter().collect::<Option<Vec<_>>>() {
+                        effects.push(EffectUse { inputs, time, ..EffectUse::new(spec.id, values) });
+                    }
+                }
                 _ => effects.push(EffectUse { time, ..EffectUse::new(spec.id, values) }),
             }
         }
@@ -193,13 +205,42 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         if placings.iter().all(|p| *p == still) { Vec::new() } else { placings }
     }
 
-    fn matte(&self, ask: &Ask<'_>, m: &project::Matte, time: Time) -> Result<Option<MatteUse>, PlanError> {
-        if ask.mattes > ask.composition.tracks.len() {
+    /// What another track of the composition shows, for the use of a layer; `None` when it is empty or switched off.
+    fn other_track(&self, ask: &Ask<'_>, track: &TrackId, time: Time) -> Result<Option<Layer>, PlanError> {
+        if ask.uses > ask.composition.tracks.len() {
             let composition = ask.composition.id.clone();
-            return Err(PlanError::Nesting { composition, reason: "tracks are mattes of each other in a circle" });
+            return Err(PlanError::Nesting { composition, reason: "tracks use each other's pictures in a circle" });
         }
-        let Some(seen) = ask.index.seen.iter().find(|s| ask.composition.tracks[s.track].id == m.track) else { return Ok(None) };
-        let layer = self.track_layer(&Ask { mattes: ask.mattes + 1, ..*ask }, seen, time)?;
+        let Some(seen) = ask.index.seen.iter().find(|s| ask.composition.tracks[s.track].id == *track) else { return Ok(None) };
+        self.track_layer(&Ask { uses: ask.uses + 1, ..*ask }, seen, time)
+    }
+
+    /// The pictures that a transition's parameters name, over the whole canvas, `since_start` after its start.
+    fn pictures(
+        &self,
+        ask: &Ask<'_>,
+        clip: &ClipId,
+        (table, values): (&[ParamSpec], &[(String, ParamValue)]),
+        since_start: TimeDelta,
+    ) -> Result<Vec<Layer>, PlanError> {
+        let mut inputs = Vec::new();
+        for (spec, value) in table.iter().zip(values) {
+            let (ParamKind::Media, (_, ParamValue::Text(id))) = (spec.kind, value) else { continue };
+            let id = MediaId::from(id.as_str());
+            let unknown = || PlanError::UnknownMedia { clip: clip.clone(), media: id.clone() };
+            let media = &self.project.media[*self.media.get(&id).ok_or_else(unknown)?];
+            let source_time = match media.kind {
+                MediaKind::Image => Time::ZERO,
+                _ => sampling::source_time(Time(since_start.0), Time::ZERO, Time::ZERO, 1.0, ask.index.bias),
+            };
+            let transform = Transform { fit: Fit::Stretch, ..Transform::IDENTITY };
+            inputs.push(Layer { transform, ..Layer::new(clip.clone(), Content::Media { media: id, stream: 0, source_time }) });
+        }
+        Ok(inputs)
+    }
+
+    fn matte(&self, ask: &Ask<'_>, m: &project::Matte, time: Time) -> Result<Option<MatteUse>, PlanError> {
+        let layer = self.other_track(ask, &m.track, time)?;
         Ok(layer.map(|layer| MatteUse { layer, luma: m.channel == project::MatteChannel::Luma, inverted: m.inverted }))
     }
 
@@ -278,7 +319,8 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         if from.is_none() && to.is_none() {
             return Ok(None);
         }
-        let content = Content::Transition { id: spec.id.to_owned(), params: values, progress, from, to };
+        let inputs = self.pictures(ask, &named.id, (spec.params, &values), time - start)?;
+        let content = Content::Transition { id: spec.id.to_owned(), params: values, progress, from, to, inputs };
         Ok(Some(Layer { blend, time: layer_time, ..Layer::new(named.id.clone(), content) }))
     }
 }

@@ -192,6 +192,8 @@ pub enum Content {
         from: Option<Box<Layer>>,
         /// Incoming side.
         to: Option<Box<Layer>>,
+        /// Pictures of its parameters of kind media, in their order, over the whole canvas.
+        inputs: Vec<Layer>,
     },
 }
 
@@ -202,7 +204,8 @@ pub struct EffectUse {
     pub id: String,
     /// Every parameter of the catalogue entry, in its order.
     pub params: Vec<(String, ParamValue)>,
-    /// Pictures besides the layer's own: it at other times with the effects before this one, in the order that the entry asks for.
+    /// Pictures besides the layer's own: it at other times with the effects before this one, or what other tracks show at this time, in the order
+    /// that the entry asks for.
     pub inputs: Vec<Layer>,
     /// Time since the clip's start when the effect changes with it by itself, else zero.
     pub time: TimeDelta,

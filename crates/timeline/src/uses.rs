@@ -1,7 +1,9 @@
 //! What a composition needs of its source files, for those who can open them.
 use crate::PlanError;
-use cutroom_project::{ClipSource, MediaKind, Project, StreamChoice, TrackKind};
-use cutroom_types::{ClipId, CompositionId, MediaId, Span};
+use crate::index::placed_transitions;
+use cutroom_effects::{ParamKind, ParamSpec};
+use cutroom_project::{Clip, ClipSource, MediaKind, Params, Project, StreamChoice, TrackKind};
+use cutroom_types::{ClipId, CompositionId, MediaId, ParamValue, Span, Time, TimeDelta, TrackId};
 
 /// Picture or sound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -28,10 +30,45 @@ pub struct SourceUse {
     pub span: Span,
     /// A still picture lasts for ever: the span does not matter.
     pub still: bool,
-    /// The clip.
+    /// Who wants it.
+    pub user: User,
+    /// The clip; of a transition the incoming one, if there is one.
     pub clip: ClipId,
-    /// The clip in the file.
+    /// The clip or parameter in the file.
     pub json_path: String,
+}
+
+/// What of the document wants a stretch of a stream.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum User {
+    /// A clip, as its source.
+    Clip,
+    /// A parameter of a transition; beyond the end of the stream its last frame is held.
+    Parameter,
+}
+
+/// Values of parameters of a kind that names something, and of which parameter.
+pub(crate) fn named<'a>(
+    table: &'a [ParamSpec],
+    kind: ParamKind,
+    given: &'a Params,
+) -> impl Iterator<Item = (&'static str, &'a str)> + use<'a> {
+    let wanted = table.iter().filter(move |p| p.kind == kind);
+    let values = wanted.flat_map(|p| given.get(p.id).into_iter().flat_map(|v| v.values()).map(|v| (p.id, v)));
+    values.filter_map(|(id, v)| match v {
+        ParamValue::Text(text) if !text.is_empty() => Some((id, text.as_str())),
+        _ => None,
+    })
+}
+
+/// Other tracks whose picture a clip uses: of its matte and its effects.
+pub(crate) fn tracks_of(clip: &Clip) -> impl Iterator<Item = TrackId> + use<'_> {
+    let effects = clip.video.effects.iter().filter(|e| e.enabled);
+    let named = effects
+        .filter_map(|e| Some((cutroom_effects::effect(&e.effect)?, &e.params)))
+        .flat_map(|(spec, params)| named(spec.params, ParamKind::Track, params))
+        .map(|(_, track)| TrackId::from(track));
+    clip.video.matte.iter().map(|m| m.track.clone()).chain(named)
 }
 
 /// Every stretch of every stream used by `composition` and what is nested in it, in document order. Disabled clips,
@@ -69,7 +106,7 @@ pub fn source_uses(project: &Project, composition: &CompositionId) -> Result<Vec
                         return;
                     }
                     uses.push((
-                        (at, j, k),
+                        (at, j, 0, k),
                         SourceUse {
                             media: source.media.clone(),
                             kind,
@@ -77,6 +114,7 @@ pub fn source_uses(project: &Project, composition: &CompositionId) -> Result<Vec
                             required: required || matches!(choice, StreamChoice::Index(_)),
                             span: clip.source_span(),
                             still: media.kind == MediaKind::Image,
+                            user: User::Clip,
                             clip: clip.id.clone(),
                             json_path: format!("compositions[{at}].tracks[{j}].clips[{k}]"),
                         },
@@ -88,6 +126,31 @@ pub fn source_uses(project: &Project, composition: &CompositionId) -> Result<Vec
                 if clip.audio.enabled && !track.muted && media.kind != MediaKind::Image {
                     let required = track.kind == TrackKind::Audio || media.kind == MediaKind::Audio;
                     note(StreamKind::Audio, source.audio_stream, required, facts.audio_streams);
+                }
+            }
+            for (k, _, from, to) in placed_transitions(track).into_iter().filter(|_| track.kind == TrackKind::Video) {
+                let x = &track.transitions[k];
+                let (Some(spec), Some(clip)) = (cutroom_effects::transition(&x.kind), to.or(from)) else { continue };
+                let clip = track.clips[clip].id.clone();
+                for (param, id) in named(spec.params, ParamKind::Media, &x.params) {
+                    let id = MediaId::from(id);
+                    let media =
+                        project.media(&id).ok_or_else(|| PlanError::UnknownMedia { clip: clip.clone(), media: id.clone() })?;
+                    let used = SourceUse {
+                        media: id,
+                        kind: StreamKind::Video,
+                        stream: 0,
+                        required: true,
+                        span: Span {
+                            start: Time::ZERO,
+                            duration: if media.kind == MediaKind::Image { TimeDelta::ZERO } else { x.duration },
+                        },
+                        still: media.kind == MediaKind::Image,
+                        user: User::Parameter,
+                        clip: clip.clone(),
+                        json_path: format!("compositions[{at}].tracks[{j}].transitions[{k}].params.{param}"),
+                    };
+                    uses.push(((at, j, 1, k), used));
                 }
             }
         }

@@ -27,6 +27,7 @@ effects! {
     denoise,
     denoise_temporal,
     directional_blur,
+    displacement_map,
     drop_shadow,
     echo,
     edge_detect,

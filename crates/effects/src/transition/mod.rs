@@ -3,6 +3,7 @@ mod crossfade;
 mod dip;
 mod field;
 mod light;
+mod luma_wipe;
 mod pattern;
 mod planes;
 mod shape_wipe;
@@ -51,6 +52,7 @@ pub static TRANSITIONS: &[&TransitionSpec] = &[
     &shape_wipe::STAR,
     &shape_wipe::DIAGONAL,
     &shape_wipe::SPIRAL,
+    &luma_wipe::SPEC,
     &planes::PUSH_LEFT,
     &planes::PUSH_RIGHT,
     &planes::PUSH_UP,

@@ -185,6 +185,20 @@ impl Chain<'_, '_> {
                     self.step(step, Some(&mut original), &inputs);
                 }
             }
+            Shape::Layered { steps } => {
+                // Without what it goes by it changes nothing.
+                if used.inputs.is_empty() {
+                    return Ok(());
+                }
+                let mut original = self.original();
+                let mut inputs = Vec::with_capacity(used.inputs.len());
+                for layer in &used.inputs {
+                    inputs.push(self.lowering.stretched(layer, self.canvas, self.size)?);
+                }
+                for step in steps(params, &raster) {
+                    self.step(step, Some(&mut original), &inputs);
+                }
+            }
             // Planning has looked at the right time already.
             Shape::Time(_) => {}
         }
@@ -216,7 +230,7 @@ impl Chain<'_, '_> {
         Ok(self.lowering.add_intermediate(self.size, pass, Planes::Rgba))
     }
 
-    /// One step over premultiplied colour; `original` is what the first step got, `inputs` the layer at other times.
+    /// One step over premultiplied colour; `original` is what the first step got, `inputs` the layer at other times, or other layers.
     fn step(&mut self, step: Step, original: Option<&mut Original>, inputs: &[usize]) {
         match step {
             Step::Point(kernel, uniforms) => {

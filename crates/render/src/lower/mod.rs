@@ -312,8 +312,8 @@ impl Lowering<'_> {
         pass.use_register(reg);
         let working = working_space(canvas);
         match &layer.content {
-            Content::Transition { id, params, progress, from, to } => {
-                self.draw_transition(id, params, *progress, [from.as_deref(), to.as_deref()], canvas, pass, reg)
+            Content::Transition { id, params, progress, from, to, inputs } => {
+                self.draw_transition(id, params, *progress, [from.as_deref(), to.as_deref()], inputs, canvas, pass, reg)
             }
             Content::Solid(rgba) if is_plain(layer) && layer.masks.is_empty() && point_only(&layer.effects)? => {
                 pass.stages.push(Stage::Fill { reg, color: color::working_color(*rgba, working) });

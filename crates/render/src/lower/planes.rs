@@ -39,7 +39,7 @@ impl Lowering<'_> {
         let mut base: Option<Placed> = None;
         let mut over: Vec<Placed> = Vec::new();
         for layer in &plan.layers[self.first_visible(plan)?..] {
-            if let Content::Transition { id, params, progress, from: Some(from), to: Some(to) } = &layer.content {
+            if let Content::Transition { id, params, progress, from: Some(from), to: Some(to), .. } = &layer.content {
                 if id != "crossfade" || !is_bare(layer) || layer.opacity < 1.0 {
                     return Ok(false);
                 }

@@ -2,12 +2,22 @@
 use super::{Drawn, Lowering, PassBuilder, raster, working_params, working_space};
 use crate::{
     api::RenderError,
-    program::{Planes, Reg, Stage},
+    program::{Planes, Reg, Sampling, Source, Stage},
 };
-use cutroom_effects::{self as effects, Params, TransitionShape, TransitionSpec, Uniforms};
+use cutroom_effects::{self as effects, Params, TransitionShape, TransitionSpec, Uniforms, color};
+use cutroom_kernel::{At, MAX_UNIFORMS, Mix, MixKernel, Real, Rgba, rgb};
 use cutroom_timeline::{Canvas, Layer};
-use cutroom_types::{Affine, ParamValue, TimeDelta};
+use cutroom_types::{Affine, ParamValue, Size, TimeDelta};
 use std::sync::Arc;
+
+/// Both, premultiplied, added.
+struct Sum;
+impl MixKernel for Sum {
+    #[inline(always)]
+    fn eval<R: Real>(_: &[R; MAX_UNIFORMS], f: Rgba<R>, t: Rgba<R>, _: At<R>) -> Rgba<R> {
+        Rgba { c: rgb(f.c.r + t.c.r, f.c.g + t.c.g, f.c.b + t.c.b), a: f.a + t.a }
+    }
+}
 
 impl Lowering<'_> {
     /// Both sides into registers (or intermediates, when the kernel reads other pixels than its own) and their mixture into `reg`.
@@ -17,12 +27,13 @@ impl Lowering<'_> {
         params: &[(String, ParamValue)],
         progress: f32,
         sides: [Option<&Layer>; 2],
+        inputs: &[Layer],
         canvas: &Canvas,
         pass: &mut PassBuilder,
         reg: Reg,
     ) -> Result<Option<Drawn>, RenderError> {
         let spec = effects::transition(id).ok_or_else(|| RenderError::Unknown { what: "transition", id: id.into() })?;
-        if !matches!(spec.shape, TransitionShape::Mix(_)) {
+        if !matches!(spec.shape, TransitionShape::Mix(_) | TransitionShape::Driven { .. }) {
             return self.draw_field_transition(spec, params, progress, sides, canvas, pass, reg);
         }
         let mut opaque = true;
@@ -30,13 +41,58 @@ impl Lowering<'_> {
             opaque &= self.draw_side(side, canvas, pass, reg + i)?;
         }
         let uniforms = transition_uniforms(spec, params, progress, canvas);
-        if let TransitionShape::Mix(kernel) = spec.shape {
-            pass.stages.push(Stage::Mix { from: reg, to: reg + 1, kernel, id: spec.id, uniforms });
+        match spec.shape {
+            TransitionShape::Driven { outgoing, incoming } => {
+                self.draw_straight(inputs.first(), canvas, pass, reg + 2)?;
+                pass.stages.push(Stage::Mix { from: reg, to: reg + 2, kernel: outgoing, id: spec.id, uniforms });
+                pass.stages.push(Stage::Mix { from: reg + 1, to: reg + 2, kernel: incoming, id: spec.id, uniforms });
+                let uniforms = Uniforms::new(&[]);
+                pass.stages.push(Stage::Mix { from: reg, to: reg + 1, kernel: &Mix(Sum), id: "sum", uniforms });
+            }
+            TransitionShape::Mix(kernel) => pass.stages.push(Stage::Mix { from: reg, to: reg + 1, kernel, id: spec.id, uniforms }),
+            TransitionShape::Field(..) | TransitionShape::Blurred(..) => {}
         }
         if !opaque {
             pass.stages.push(Stage::Unpremultiply { reg });
         }
         Ok(Some(Drawn { bounds: pass.full(), opaque, picture: None }))
+    }
+
+    /// A layer over the whole canvas, straight and display-encoded; transparent without one.
+    fn draw_straight(
+        &mut self,
+        layer: Option<&Layer>,
+        canvas: &Canvas,
+        pass: &mut PassBuilder,
+        reg: Reg,
+    ) -> Result<(), RenderError> {
+        let working = working_space(canvas);
+        if !self.draw_side(layer, canvas, pass, reg)? {
+            pass.stages.push(Stage::Unpremultiply { reg });
+        }
+        pass.convert(reg, color::display_from_working(working));
+        Ok(())
+    }
+
+    /// A layer over the whole canvas in an intermediate of another size, premultiplied and display-encoded.
+    pub(super) fn stretched(&mut self, layer: &Layer, canvas: &Canvas, size: Size) -> Result<usize, RenderError> {
+        let mut pass = PassBuilder::new(canvas.size);
+        self.draw_straight(Some(layer), canvas, &mut pass, 0)?;
+        pass.stages.push(Stage::Premultiply { reg: 0 });
+        let id = self.add_intermediate(canvas.size, pass, Planes::Rgba);
+        if size == canvas.size {
+            return Ok(id);
+        }
+        let (w, h) = (f64::from(canvas.size.width), f64::from(canvas.size.height));
+        let mut pass = PassBuilder::new(size);
+        let sampling = Sampling {
+            source: Source::Intermediate(id),
+            source_from_output: Affine::scale(w / f64::from(size.width), h / f64::from(size.height)),
+            window: [0.0, 0.0, w as f32, h as f32],
+            bounds: pass.full(),
+        };
+        pass.stages.push(Stage::Sample { reg: 0, sampling });
+        Ok(self.add_intermediate(size, pass, Planes::Rgba))
     }
 
     /// One side of a transition, premultiplied, over the whole canvas; whether it is opaque everywhere.
@@ -105,7 +161,7 @@ impl Lowering<'_> {
                 }
                 pass.stages.push(Stage::Mix { from: reg, to: reg + 1, kernel, id: spec.id, uniforms });
             }
-            TransitionShape::Mix(_) => {}
+            TransitionShape::Mix(_) | TransitionShape::Driven { .. } => {}
         }
         if !opaque {
             pass.stages.push(Stage::Unpremultiply { reg });

@@ -1,6 +1,6 @@
 //! Pictures, plans and an independent, slow reference in double precision.
 #![allow(dead_code, reason = "each test file uses its part")]
-use cutroom_effects::look::Look;
+use cutroom_effects::{ParamKind, look::Look};
 use cutroom_render::{OutputSpec, SourcePictures};
 use cutroom_timeline::{BlendSpace, Canvas, Content, EffectUse, FramePlan, Layer};
 use cutroom_types::{ColorTags, MediaId, ParamValue, Picture, PictureFormat, Primaries, Size, Time, Transfer};
@@ -105,6 +105,13 @@ pub fn plan(canvas: Canvas, layers: Vec<Layer>) -> FramePlan {
 
 pub fn output(format: PictureFormat) -> OutputSpec {
     OutputSpec { format, color: ColorTags::BT709 }
+}
+
+/// An effect with what its parameters of kind track ask for: this layer for each.
+pub fn with_layers(used: EffectUse, other: &Layer) -> EffectUse {
+    let params = cutroom_effects::effect(&used.id).map_or(&[][..], |e| e.params);
+    let inputs = params.iter().filter(|p| p.kind == ParamKind::Track).map(|_| other.clone()).collect();
+    EffectUse { inputs, ..used }
 }
 
 /// A catalogue effect with some parameters set, the rest at their defaults.

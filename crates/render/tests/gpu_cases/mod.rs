@@ -1,7 +1,7 @@
 //! Plans that both back ends must draw alike, and the comparison.
 #![allow(dead_code, reason = "the test and the example use their part")]
 use crate::common::{self, *};
-use cutroom_effects::{EffectSpec, Shape};
+use cutroom_effects::{EffectSpec, ParamKind, Shape};
 use cutroom_render::{
     OutputSpec,
     cpu::CpuRenderer,
@@ -10,7 +10,7 @@ use cutroom_render::{
     mask::MaskCache,
     program::Program,
 };
-use cutroom_timeline::{Box2, Content, EffectUse, FramePlan, Layer, MaskMode, MaskUse, MatteUse, Outline, Placing, Transform};
+use cutroom_timeline::{Box2, Content, EffectUse, Fit, FramePlan, Layer, MaskMode, MaskUse, MatteUse, Outline, Placing, Transform};
 use cutroom_types::{Affine, ChromaLocation, ColorTags, ParamValue, Picture, PictureFormat};
 
 /// A plan with its pictures.
@@ -85,11 +85,14 @@ fn with_opacity(l: Layer, opacity: f32) -> Layer {
 /// Away from neutral: numbers a third of the way from their default to their largest.
 fn moved(id: &str) -> Option<EffectUse> {
     let spec = cutroom_effects::effect(id)?;
+    let layered = matches!(spec.shape, Shape::Layered { .. });
     let params = spec.params.iter().map(|p| {
         let v = match p.kind {
-            cutroom_effects::ParamKind::Number { default, max, .. } => ParamValue::Number(default + (max - default) / 3.0),
-            cutroom_effects::ParamKind::File { .. } => ParamValue::Text("strong.cube".into()),
-            cutroom_effects::ParamKind::Curve { .. } => ParamValue::Text("0,0.1 0.3,0.45 0.7,0.6 1,0.9".into()),
+            // The GPU keeps the other layer in half floats: a place is known to about an amount's thousandth.
+            ParamKind::Number { default, .. } if p.unit == "px" && layered => ParamValue::Number(default),
+            ParamKind::Number { default, max, .. } => ParamValue::Number(default + (max - default) / 3.0),
+            ParamKind::File { .. } => ParamValue::Text("strong.cube".into()),
+            ParamKind::Curve { .. } => ParamValue::Text("0,0.1 0.3,0.45 0.7,0.6 1,0.9".into()),
             k => k.default_value(),
         };
         (p.id.to_owned(), v)
@@ -126,13 +129,13 @@ pub fn catalogue(linear: bool) -> Vec<Case> {
     let mut cases = Vec::new();
     for e in cutroom_effects::EFFECTS.iter().filter(|e| is_drawn(e)) {
         let Some(used) = moved(e.id) else { continue };
+        let used = with_layers(used, &with_opacity(placed(media("a"), 0.9, 20.0, [4.0, 3.0]), 0.8));
         let top = Layer { effects: vec![used], ..placed(media("b"), 0.8, 0.0, [3.0, -2.0]) };
-        cases.push(case(
-            format!("effect {}", e.id),
-            plan(canvas(s, linear), vec![layer(media("a")), top]),
-            &pictures,
-            PictureFormat::YUV420P8,
-        ));
+        let plan = plan(canvas(s, linear), vec![layer(media("a")), top]);
+        let mut c = case(format!("effect {}", e.id), plan, &pictures, PictureFormat::YUV420P8);
+        // A hundredth of a pixel more or less shows where neighbours differ by all they can.
+        c.most_codes = if matches!(e.shape, Shape::Layered { .. }) { 2.0 } else { c.most_codes };
+        cases.push(c);
     }
     for m in cutroom_effects::BLEND_MODES {
         let top = Layer { blend: m.id.into(), opacity: 0.7, ..placed(media("b"), 0.9, 0.0, [0.0; 2]) };
@@ -153,15 +156,12 @@ pub fn catalogue(linear: bool) -> Vec<Case> {
 
 /// A transition with its default parameters.
 pub fn transition(id: &str, progress: f32, from: Layer, to: Layer) -> Layer {
-    let params =
-        cutroom_effects::transition(id).map(|t| t.params.iter().map(|p| (p.id.to_owned(), p.kind.default_value())).collect());
-    layer(Content::Transition {
-        id: id.into(),
-        params: params.unwrap_or_default(),
-        progress,
-        from: Some(Box::new(from)),
-        to: Some(Box::new(to)),
-    })
+    let table = cutroom_effects::transition(id).map_or(&[][..], |t| t.params);
+    let params = table.iter().map(|p| (p.id.to_owned(), p.kind.default_value())).collect();
+    // A picture that decides where what changes is the incoming one, turned over.
+    let map = Layer { transform: Transform { fit: Fit::Stretch, flip_horizontal: true, ..Transform::IDENTITY }, ..to.clone() };
+    let inputs = table.iter().filter(|p| p.kind == ParamKind::Media).map(|_| map.clone()).collect();
+    layer(Content::Transition { id: id.into(), params, progress, from: Some(Box::new(from)), to: Some(Box::new(to)), inputs })
 }
 
 /// An ellipse with a soft edge.

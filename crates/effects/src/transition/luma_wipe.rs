@@ -1,0 +1,38 @@
+//! A wipe along a picture's brightness.
+use super::INCLUDE_AUDIO;
+use crate::spec::*;
+use cutroom_kernel::{At, MAX_UNIFORMS, Mix, MixKernel, Real, Rgba};
+
+/// Dark parts of `image` change over first, bright ones last: with luma l (BT.709 weights, display-encoded, times alpha), progress p and softness s
+/// the incoming picture's share is 1 − smoothstep(p·(1 + s) − s, p·(1 + s), l), as in MLT's transition "luma".
+pub static SPEC: TransitionSpec = TransitionSpec {
+    id: "luma-wipe",
+    name: "Luma Wipe",
+    params: &[
+        ParamSpec::media("image", "Image"),
+        ParamSpec::number("softness", "Softness", 0.1, 0.0, 1.0, ""),
+        ParamSpec::switch("invert", "Bright first", false),
+        INCLUDE_AUDIO,
+    ],
+    family: TransitionFamily::Wipe,
+    shape: TransitionShape::Driven { outgoing: &Mix(Share::<false>), incoming: &Mix(Share::<true>) },
+    // [luma's offset and factor, the edge's bright end, 1 / softness]
+    prepare: |v, progress, _| {
+        // A hard edge is still wider than rounding.
+        let soft = v.number(1).max(1.0 / 1024.0);
+        let (offset, factor) = if v.bool(2) { (1.0, -1.0) } else { (0.0, 1.0) };
+        Uniforms::new(&[offset, factor, progress * (1.0 + soft), 1.0 / soft])
+    },
+};
+
+struct Share<const INCOMING: bool>;
+impl<const INCOMING: bool> MixKernel for Share<INCOMING> {
+    #[inline(always)]
+    fn eval<R: Real>(p: &[R; MAX_UNIFORMS], side: Rgba<R>, map: Rgba<R>, _: At<R>) -> Rgba<R> {
+        let luma = map.c.luma().saturate() * map.a * p[1] + p[0];
+        let t = ((p[2] - luma) * p[3]).saturate();
+        let incoming = t * t * (R::from(3.0) - t * 2.0);
+        let share = if INCOMING { incoming } else { R::from(1.0) - incoming };
+        Rgba { c: side.c.scale(share), a: side.a * share }
+    }
+}

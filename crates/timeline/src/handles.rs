@@ -1,0 +1,120 @@
+//! Handles: what transitions take of their clips beyond the clips' own ends. Whether the source has it is known to those who can open files.
+use crate::{
+    PlanError, Timeline,
+    index::placed_transitions,
+    params,
+    sampling::{self, stretch},
+};
+use cutroom_project::{Clip, ClipSource, Project, Track, Transition};
+use cutroom_types::{CompositionId, FrameRate, Span, Time, TimeDelta};
+use std::ops::Range;
+
+/// A clip's part in a transition that lies beyond the clip's end or before its start.
+#[derive(Clone, Debug)]
+pub struct Handle<'a> {
+    /// The transition in the file.
+    pub json_path: String,
+    /// The transition.
+    pub transition: &'a Transition,
+    /// Its track.
+    pub track: &'a Track,
+    /// The clip.
+    pub clip: &'a Clip,
+    /// It lies after the clip's end, else before its start.
+    pub after_end: bool,
+    /// Where it lies in the composition.
+    pub span: Span,
+    /// Rate of the composition.
+    pub rate: FrameRate,
+    /// Whether the clip's sound, if it has one, is heard in it.
+    pub is_heard: bool,
+    /// Frames of the composition that fall into it.
+    frames: Range<i64>,
+    /// See [`sampling`].
+    bias: TimeDelta,
+}
+
+impl Handle<'_> {
+    /// How many frames of it want what lies before the start of the source or at or after `end`, so that an edge frame is held.
+    pub fn held_frames(&self, end: Time) -> i64 {
+        let wanted = |n: i64| {
+            let c = self.clip;
+            sampling::unheld_source_time(self.rate.time_of_frame(n), c.start, c.source_in, c.speed, self.bias)
+        };
+        // Source times rise or fall throughout.
+        let (Range { start, end: after }, rises) = (self.frames.clone(), self.clip.speed > 0.0);
+        let there = match rises {
+            true => first(start..after, |n| wanted(n) >= end) - first(start..after, |n| wanted(n) >= Time::ZERO),
+            false => first(start..after, |n| wanted(n) < Time::ZERO) - first(start..after, |n| wanted(n) < end),
+        };
+        after - start - there.max(0)
+    }
+    /// How much of it, on the timeline, lies outside a source's sound.
+    pub fn silence(&self, sound: Span) -> TimeDelta {
+        let c = self.clip;
+        let source = |t: Time| c.source_in.saturating_add(stretch(t - c.start, c.speed)).0;
+        let (a, b) = (source(self.span.start), source(self.span.end()));
+        let (from, to) = (a.min(b), a.max(b));
+        let there = to.min(sound.end().0).saturating_sub(from.max(sound.start.0)).max(0);
+        TimeDelta(((to - from - there) as f64 / c.speed.abs()).round() as i64)
+    }
+}
+
+/// The first number of a run for which `reached` holds, which it does from there on; the end if there is none.
+fn first(run: Range<i64>, reached: impl Fn(i64) -> bool) -> i64 {
+    let (mut from, mut to) = (run.start, run.end.max(run.start));
+    while from < to {
+        let middle = from + (to - from) / 2;
+        if reached(middle) {
+            to = middle;
+        } else {
+            from = middle + 1;
+        }
+    }
+    from
+}
+
+/// Every handle of `composition` and what is nested in it, in document order; switched-off tracks and clips are left out.
+///
+/// # Errors
+/// The composition does not exist or cannot be planned.
+pub fn handles<'a>(project: &'a Project, composition: &CompositionId) -> Result<Vec<Handle<'a>>, PlanError> {
+    let timeline = Timeline::new(project, composition)?;
+    let mut found = Vec::new();
+    for (i, c) in project.compositions.iter().enumerate() {
+        let Some(index) = timeline.index(i) else { continue };
+        for (j, track) in c.tracks.iter().enumerate().filter(|(_, t)| t.enabled) {
+            let is_audible = index.heard.iter().any(|(at, _)| *at == j);
+            for (k, span, from, to) in placed_transitions(track) {
+                let transition = &track.transitions[k];
+                for (clip, after_end) in from.map(|c| (c, true)).into_iter().chain(to.map(|c| (c, false))) {
+                    let clip = &track.clips[clip];
+                    let own = clip.span();
+                    let (start, end) =
+                        if after_end { (own.end().max(span.start), span.end()) } else { (span.start, own.start.min(span.end())) };
+                    if start >= end {
+                        continue;
+                    }
+                    let frame = |t: Time| sampling::frame_count(index.rate, t.since_zero()).min(index.frame_count);
+                    let inner = match &clip.source {
+                        ClipSource::Composition(s) => timeline.compositions.get(&s.composition).and_then(|at| timeline.index(*at)),
+                        _ => None,
+                    };
+                    found.push(Handle {
+                        json_path: format!("compositions[{i}].tracks[{j}].transitions[{k}]"),
+                        transition,
+                        track,
+                        clip,
+                        after_end,
+                        span: Span::new(start, end),
+                        rate: index.rate,
+                        is_heard: is_audible && clip.audio.enabled && params::cross_fades_sound(transition),
+                        frames: frame(start)..frame(end),
+                        bias: inner.map_or(index.bias, |inner| inner.bias.min(index.bias)),
+                    });
+                }
+            }
+        }
+    }
+    Ok(found)
+}

@@ -1,0 +1,228 @@
+//! Parameters that name a media or a track, and what transitions take beyond their clips' ends.
+use cutroom_project::{
+    Animated, Clip, ClipSource, Composition, Curve, EffectInstance, Keyframe, Matte, Media, MediaKind, Params, Problem, Project,
+    Track, TrackKind, Transition, validate,
+};
+use cutroom_timeline::{Content, Fit, Layer, PlanError, User, check, handles, plan_frame, source_uses};
+use cutroom_types::{FrameRate, MediaId, ParamValue, Size, Span, Time, TimeDelta};
+
+const SECOND: i64 = 705_600_000;
+fn secs(s: f64) -> i64 {
+    (s * SECOND as f64).round() as i64
+}
+fn text(value: &str) -> Animated<ParamValue> {
+    Animated::Constant(ParamValue::Text(value.into()))
+}
+
+/// Tracks "t0", "t1", … with these clips.
+fn film(tracks: Vec<Vec<Clip>>) -> Project {
+    let mut main = Composition::new("main", Size { width: 64, height: 36 }, FrameRate::new(25, 1).unwrap());
+    for (i, clips) in tracks.into_iter().enumerate() {
+        let mut t = Track::new(&format!("t{i}"), TrackKind::Video);
+        t.clips = clips;
+        main.tracks.push(t);
+    }
+    let mut p = Project::new("t", main);
+    for (id, kind) in [("m", MediaKind::Video), ("map", MediaKind::Video), ("still", MediaKind::Image), ("song", MediaKind::Audio)]
+    {
+        p.media.push(Media::new(id, &format!("{id}.file"), kind));
+    }
+    p
+}
+fn clip(id: &str, source: ClipSource, start: f64, length: f64) -> Clip {
+    Clip::new(id, source, Time(secs(start)), TimeDelta(secs(length)))
+}
+fn white(id: &str, start: f64, length: f64) -> Clip {
+    clip(id, ClipSource::solid([1.0; 4]), start, length)
+}
+fn transition(kind: &str, params: &[(&str, &str)]) -> Transition {
+    Transition {
+        id: "x".into(),
+        kind: kind.into(),
+        from: Some("a".into()),
+        to: Some("b".into()),
+        duration: TimeDelta(SECOND),
+        alignment: Default::default(),
+        params: params.iter().map(|(k, v)| ((*k).to_owned(), text(v))).collect(),
+        audio_crossfade: true,
+        extra: Default::default(),
+    }
+}
+fn displaced(by: &str) -> EffectInstance {
+    let params: Params = [("track".to_owned(), text(by))].into();
+    EffectInstance {
+        id: format!("e{by}").as_str().into(),
+        effect: "displacement-map".into(),
+        enabled: true,
+        params,
+        extra: Default::default(),
+    }
+}
+fn found(problems: &[Problem]) -> Vec<(&str, &str)> {
+    problems.iter().map(|p| (p.code, p.json_path.as_str())).collect()
+}
+
+/// Two clips that meet at 4 s, with a luma wipe from 3.5 s to 4.5 s.
+fn wiped(image: &[(&str, &str)]) -> Project {
+    let mut p = film(vec![vec![white("a", 0.0, 4.0), white("b", 4.0, 4.0)]]);
+    p.compositions[0].tracks[0].transitions.push(transition("luma-wipe", image));
+    p
+}
+fn inputs_at(p: &Project, at: f64) -> Vec<Layer> {
+    let plan = plan_frame(p, &p.main, Time(secs(at))).unwrap();
+    match &plan.layers[0].content {
+        Content::Transition { inputs, .. } => inputs.clone(),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_transition_gets_the_picture_it_names() {
+    for (id, at, want) in [("still", 3.8, 0), ("map", 3.52, secs(0.022)), ("map", 3.8, secs(0.302))] {
+        let p = wiped(&[("image", id)]);
+        assert_eq!((validate(&p), check(&p)), (vec![], vec![]));
+        let inputs = inputs_at(&p, at);
+        assert_eq!(inputs.len(), 1);
+        assert_eq!(inputs[0].transform.fit, Fit::Stretch);
+        assert_eq!(inputs[0].content, Content::Media { media: id.into(), stream: 0, source_time: Time(want) }, "{id} at {at}");
+        let uses = source_uses(&p, &p.main).unwrap();
+        assert_eq!(uses.len(), 1);
+        assert_eq!((uses[0].media.as_str(), uses[0].user, uses[0].required), (id, User::Parameter, true));
+        assert_eq!(uses[0].json_path, "compositions[0].tracks[0].transitions[0].params.image");
+    }
+    // Others want none.
+    let mut p = wiped(&[]);
+    p.compositions[0].tracks[0].transitions[0].kind = "crossfade".into();
+    assert!(inputs_at(&p, 3.8).is_empty() && source_uses(&p, &p.main).unwrap().is_empty());
+}
+
+#[test]
+fn a_picture_that_is_not_there_is_a_problem_with_a_path() {
+    let path = "compositions[0].tracks[0].transitions[0].params.image";
+    for (params, code) in [
+        (&[][..], "missing_param"),
+        (&[("image", "")], "missing_param"),
+        (&[("image", "elsewhere")], "dangling"),
+        (&[("image", "song")], "no_picture"),
+    ] {
+        assert_eq!(found(&check(&wiped(params))), [(code, path)]);
+    }
+    let mut p = wiped(&[("image", "elsewhere")]);
+    assert!(matches!(source_uses(&p, &p.main), Err(PlanError::UnknownMedia { media, .. }) if media == MediaId::from("elsewhere")));
+    assert!(plan_frame(&p, &p.main, Time(secs(3.8))).is_err());
+    let params = &mut p.compositions[0].tracks[0].transitions[0].params;
+    params.insert("image".into(), Animated::Constant(ParamValue::Number(1.0)));
+    assert_eq!(found(&check(&p)), [("param", path)]);
+    let keys = vec![Keyframe::new(TimeDelta(0), ParamValue::Text("still".into()))];
+    p.compositions[0].tracks[0].transitions[0].params.insert("image".into(), Animated::Curve(Curve::new(keys).unwrap()));
+    assert_eq!(found(&check(&p)), [("not_animatable", path)]);
+}
+
+/// "t0" is on show for 2 s; the clip on "t1" is displaced by it for 4 s.
+fn mapped() -> Project {
+    let mut p = film(vec![vec![clip("m", ClipSource::media("m"), 0.0, 2.0)], vec![white("a", 0.0, 4.0)]]);
+    p.compositions[0].tracks[0].matte_only = true;
+    p.compositions[0].tracks[1].clips[0].video.effects = vec![displaced("t0")];
+    p
+}
+
+#[test]
+fn an_effect_gets_what_the_track_shows_at_the_time() {
+    let mut p = mapped();
+    assert_eq!((validate(&p), check(&p)), (vec![], vec![]));
+    let plan = |p: &Project, at: f64| plan_frame(p, &p.main, Time(secs(at))).unwrap();
+    let one = plan(&p, 1.0);
+    assert_eq!(one.layers.len(), 1, "the map itself is not seen");
+    let used = &one.layers[0].effects[0];
+    assert_eq!(used.inputs.len(), 1);
+    assert_eq!(used.inputs[0].clip.as_str(), "m");
+    assert!(matches!(used.inputs[0].content, Content::Media { source_time, .. } if source_time == Time(secs(1.002))));
+    // It counts for the key, since the pixels follow it.
+    assert_ne!(one.picture_key(), plan(&p, 1.04).picture_key());
+    // Where the track is empty nothing moves.
+    assert!(plan(&p, 3.0).layers[0].effects.is_empty());
+    p.compositions[0].tracks[0].enabled = false;
+    assert!(plan(&p, 1.0).layers[0].effects.is_empty());
+}
+
+#[test]
+fn a_track_that_cannot_be_used_is_a_problem_with_a_path() {
+    let path = "compositions[0].tracks[1].clips[0].video.effects[0].params.track";
+    let mut p = mapped();
+    p.compositions[0].tracks.push(Track::new("sound", TrackKind::Audio));
+    for (track, code) in [("", "missing_param"), ("t9", "dangling"), ("sound", "no_picture"), ("t1", "cycle")] {
+        p.compositions[0].tracks[1].clips[0].video.effects = vec![displaced(track)];
+        assert_eq!(found(&check(&p)), [(code, path)], "{track}");
+    }
+    p.compositions[0].tracks[1].clips[0].video.effects[0].params.clear();
+    assert_eq!(found(&check(&p)), [("missing_param", path)]);
+    // Circles over other effects and over mattes; planning ends all the same.
+    let mut by_effect = mapped();
+    by_effect.compositions[0].tracks[0].clips[0].video.effects = vec![displaced("t1")];
+    assert_eq!(found(&check(&by_effect)).len(), 2);
+    let mut by_matte = mapped();
+    by_matte.compositions[0].tracks[0].clips[0].video.matte =
+        Some(Matte { track: "t1".into(), channel: Default::default(), inverted: false, extra: Default::default() });
+    assert_eq!(found(&check(&by_matte)), [("cycle", path)]);
+    for p in [by_effect, by_matte] {
+        assert!(matches!(plan_frame(&p, &p.main, Time(SECOND)), Err(PlanError::Nesting { .. })));
+    }
+}
+
+/// Each track uses the next ten times over, or there are very many: refused instead of planned for ever.
+#[test]
+fn tracks_that_multiply_are_refused() {
+    let chain = |tracks: usize, times: usize| {
+        let mut p = film((0..tracks).map(|i| vec![white(&format!("c{i}"), 0.0, 1.0)]).collect());
+        for i in 1..tracks {
+            let effects =
+                (0..times).map(|k| EffectInstance { id: format!("e{i}-{k}").as_str().into(), ..displaced(&format!("t{}", i - 1)) });
+            p.compositions[0].tracks[i].clips[0].video.effects = effects.collect();
+        }
+        p
+    };
+    let p = chain(4, 10);
+    assert_eq!(check(&p), vec![]);
+    assert!(plan_frame(&p, &p.main, Time::ZERO).is_ok());
+    for p in [chain(6, 10), chain(1000, 1)] {
+        assert!(check(&p).iter().any(|p| p.code == "nesting"));
+        assert!(matches!(plan_frame(&p, &p.main, Time::ZERO), Err(PlanError::Nesting { .. })));
+    }
+}
+
+/// Oracle: counting the frames of the run by hand.
+#[test]
+fn handles_are_what_lies_beyond_the_clips() {
+    let media = |id: &str, start: f64| clip(id, ClipSource::media("m"), start, 4.0);
+    let project = |source_in: [f64; 2], speed: [f64; 2]| {
+        let mut p = film(vec![vec![media("a", 0.0), media("b", 4.0)]]);
+        let track = &mut p.compositions[0].tracks[0];
+        for k in 0..2 {
+            (track.clips[k].source_in, track.clips[k].speed) = (Time(secs(source_in[k])), speed[k]);
+        }
+        track.transitions.push(transition("crossfade", &[]));
+        p
+    };
+    let held = |p: &Project, end: f64| {
+        let found = handles(p, &p.main).unwrap();
+        assert_eq!(found.iter().map(|h| (h.clip.id.as_str(), h.after_end)).collect::<Vec<_>>(), [("a", true), ("b", false)]);
+        assert!(found.iter().all(|h| h.json_path == "compositions[0].tracks[0].transitions[0]" && h.is_heard));
+        let sound = Span { start: Time::ZERO, duration: TimeDelta(secs(end)) };
+        found.iter().map(|h| (h.held_frames(Time(secs(end))), h.silence(sound).0)).collect::<Vec<_>>()
+    };
+    // The wipe runs from 3.5 s to 4.5 s: frames 88 to 99 of it before the cut, 100 to 112 after.
+    assert_eq!(held(&project([0.0, 0.0], [1.0, 1.0]), 4.0), [(13, secs(0.5)), (12, secs(0.5))]);
+    assert_eq!(held(&project([0.0, 0.0], [1.0, 1.0]), 4.2), [(8, secs(0.3)), (12, secs(0.5))]);
+    assert_eq!(held(&project([0.0, 0.24], [1.0, 1.0]), 9.0), [(0, 0), (6, secs(0.26))]);
+    assert_eq!(held(&project([0.0, 1.0], [1.0, 1.0]), 9.0), [(0, 0), (0, 0)]);
+    // At double speed the same material lasts half as long; backwards the ends change places.
+    assert_eq!(held(&project([0.0, 0.48], [2.0, 2.0]), 8.4), [(8, secs(0.3)), (6, secs(0.26))]);
+    assert_eq!(held(&project([4.2, 4.0], [-1.0, -1.0]), 4.3), [(8, secs(0.3)), (5, secs(0.2))]);
+    // Inside a single clip there is none.
+    let mut fade = project([0.0, 0.0], [1.0, 1.0]);
+    fade.compositions[0].tracks[0].transitions[0].to = None;
+    assert!(handles(&fade, &fade.main).unwrap().is_empty());
+    let mut mute = project([0.0, 0.0], [1.0, 1.0]);
+    mute.compositions[0].tracks[0].muted = true;
+    assert!(handles(&mute, &mute.main).unwrap().iter().all(|h| !h.is_heard));
+}
