@@ -38,7 +38,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("{total} programs, {failed} failed; largest difference {worst:.3} codes (8 bits), {differing} samples differ");
     for (s, what) in [(size(1920, 1080), "1080p"), (size(3840, 2160), "2160p")] {
         for linear in [false, true] {
-            times(&cpu, &mut gpu, s, what, linear)?;
+            for scale in [1.0, 0.6] {
+                times(&cpu, &mut gpu, s, what, linear, scale)?;
+            }
         }
     }
     if failed > 0 {
@@ -47,19 +49,19 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Five layers: one full, four reduced, each with exposure, opacity 0.8.
-fn times(cpu: &CpuRenderer, gpu: &mut GpuRenderer, s: Size, what: &str, linear: bool) -> Result<(), Box<dyn Error>> {
-    let scale = s.width as f32 / 1920.0;
+/// Five layers with exposure each, the upper four moved, with opacity 0.8, saturation and `scale`.
+fn times(cpu: &CpuRenderer, gpu: &mut GpuRenderer, s: Size, what: &str, linear: bool, scale: f32) -> Result<(), Box<dyn Error>> {
+    let far = s.width as f32 / 1920.0;
     let names = ["a", "b", "c", "d", "e"];
     let pictures: Vec<_> = (1..=5).map(|k| picture(PictureFormat::YUV420P8, s, k)).collect();
     let list: Vec<_> = names.iter().copied().zip(&pictures).collect();
     let layers = names.iter().zip(0..).map(|(n, k)| {
         if k == 0 {
-            return layer(media(n));
+            return Layer { effects: vec![effect("exposure", &[("exposure", 0.3)])], ..layer(media(n)) };
         }
         let (x, y) = (if k % 2 == 0 { 400.0 } else { -400.0 }, if k > 2 { 220.0 } else { -220.0 });
         Layer {
-            transform: Transform { scale: [0.6; 2], position_px: [x * scale, y * scale], ..Transform::IDENTITY },
+            transform: Transform { scale: [scale; 2], position_px: [x * far, y * far], ..Transform::IDENTITY },
             opacity: 0.8,
             effects: vec![effect("exposure", &[("exposure", 0.3)]), effect("saturation", &[("amount", 1.1)])],
             ..layer(media(n))
@@ -106,7 +108,7 @@ fn times(cpu: &CpuRenderer, gpu: &mut GpuRenderer, s: Size, what: &str, linear: 
     let on_cpu = median_ms(&mut || Ok(cpu.run(&program, &case.output).map(drop)?))?;
     let (most, count) = gpu_cases::compare(cpu, gpu, &case)?;
     println!(
-        "five {what} layers, {}: first {first_ms:.1} ms (compile, upload); a frame takes {device:.3} on the device, {host:.3} on the host (and {lowering:.3} to \
+        "five {what} layers at {scale}, {}: first {first_ms:.1} ms (compile, upload); a frame takes {device:.3} on the device, {host:.3} on the host (and {lowering:.3} to \
          lower); with readback {waiting:.3}, three under way {ring:.3}; CPU {on_cpu:.2}; {most:.0} codes apart at most, {count} samples",
         if linear { "linear light" } else { "gamma" }
     );

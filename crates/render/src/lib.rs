@@ -12,5 +12,6 @@ pub mod graph;
 pub mod lower;
 pub mod mask;
 pub mod place;
+mod pooled;
 pub mod program;
 pub use api::*;

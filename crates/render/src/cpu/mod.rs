@@ -5,10 +5,11 @@ mod sample;
 
 use crate::{
     api::{OutputSpec, RenderError},
+    pooled::Pool,
     program::{Intermediate, NormalOpaque, Pass, PlaneBase, Planes, Program, Source, Stage, Target, TilePass},
 };
 use cutroom_kernel::{Blend, BlendOp, Extent, Field, Inputs, SimdLevel, TILE_PITCH, TILE_ROWS, Tile, lanes::MAX_LANES, rows};
-use cutroom_types::{Picture, PictureFormat, Plane, PlaneMemory, Size};
+use cutroom_types::{Picture, PictureFormat, Plane, Size};
 use pack::{Band, Packer};
 use rayon::prelude::*;
 use sample::{Input, Raster, Sampler, TableCache};
@@ -21,7 +22,7 @@ const BAND_ROWS: usize = 24;
 pub struct CpuRenderer {
     level: SimdLevel,
     pool: rayon::ThreadPool,
-    buffers: Arc<Mutex<Vec<Vec<u8>>>>,
+    buffers: Pool,
     /// Planes of intermediates, to be used again.
     spare: Mutex<Vec<Vec<f32>>>,
     /// Alpha of opaque intermediates, for kernels that read them.
@@ -31,26 +32,6 @@ pub struct CpuRenderer {
 
 /// Planes of intermediates kept between frames, in samples: eight pictures of 3840×2160.
 const MOST_SPARE: usize = 8 * 4 * 3840 * 2160;
-
-/// Output memory that returns to its renderer when the picture is dropped.
-struct Pooled {
-    bytes: Vec<u8>,
-    home: Arc<Mutex<Vec<Vec<u8>>>>,
-}
-impl PlaneMemory for Pooled {
-    fn bytes(&self) -> &[u8] {
-        &self.bytes
-    }
-}
-impl Drop for Pooled {
-    fn drop(&mut self) {
-        if let Ok(mut home) = self.home.lock()
-            && home.len() < 64
-        {
-            home.push(std::mem::take(&mut self.bytes));
-        }
-    }
-}
 
 /// What one job needs and reuses.
 struct Scratch {
@@ -94,7 +75,7 @@ impl CpuRenderer {
         Ok(Self {
             level,
             pool,
-            buffers: Arc::default(),
+            buffers: Pool::default(),
             spare: Mutex::default(),
             ones: Mutex::default(),
             tables: TableCache::default(),
@@ -309,19 +290,6 @@ impl CpuRenderer {
         self.ones(opaque.map(|r| r.planes[0].len()).max().unwrap_or(0))
     }
 
-    fn take_buffer(&self, len: usize) -> Vec<u8> {
-        if let Ok(mut home) = self.buffers.lock() {
-            if let Some(i) = home.iter().position(|b| b.len() == len) {
-                return home.swap_remove(i);
-            }
-            // Buffers of other sizes belong to an earlier output format.
-            if home.len() > 48 {
-                home.clear();
-            }
-        }
-        vec![0; len]
-    }
-
     fn run_to_output(
         &self,
         program: &Program,
@@ -340,7 +308,7 @@ impl CpuRenderer {
         let copy = pass.base_copy.map(|id| &program.pictures[id]);
         let plane_rows = |k: usize, rows: usize| if format.is_chroma(k) { rows.div_ceil(1 << format.chroma_shift_y) } else { rows };
         let mut buffers: Vec<Vec<u8>> =
-            (0..format.plane_count()).map(|k| self.take_buffer(packer.stride(k) * plane_rows(k, h))).collect();
+            (0..format.plane_count()).map(|k| self.buffers.take(packer.stride(k) * plane_rows(k, h))).collect();
         let mut bands: Vec<Band> = Vec::new();
         {
             let mut iters: Vec<_> =
@@ -386,8 +354,7 @@ impl CpuRenderer {
             .map(|(k, bytes)| {
                 let plane = format.plane_size(k, size);
                 let stride = plane.width as usize * format.bytes_per_sample();
-                let memory: Arc<dyn PlaneMemory> = Arc::new(Pooled { bytes, home: self.buffers.clone() });
-                Plane::new(memory, 0, stride, stride, plane.height as usize)
+                Plane::new(self.buffers.lend(bytes), 0, stride, stride, plane.height as usize)
             })
             .collect::<Option<Vec<_>>>()
             .ok_or_else(|| RenderError::Unsupported("an output whose planes do not fit".into()))?;

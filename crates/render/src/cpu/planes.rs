@@ -59,7 +59,7 @@ impl CpuRenderer {
             program.passes.iter().filter_map(|p| if let Pass::Plane(p) = p { Some(p) } else { None }).collect();
         let prepared = passes.iter().map(|p| self.prepare_plane(program, rasters, p, output)).collect::<Result<Vec<_>, _>>()?;
         let mut buffers: Vec<Vec<u8>> =
-            prepared.iter().zip(&passes).map(|(p, pass)| self.take_buffer(p.row_bytes() * pass.size.height as usize)).collect();
+            prepared.iter().zip(&passes).map(|(p, pass)| self.buffers.take(p.row_bytes() * pass.size.height as usize)).collect();
         let mut bands: Vec<Band> = Vec::new();
         for (plane, (buffer, p)) in buffers.iter_mut().zip(&prepared).enumerate() {
             let rows = buffer.chunks_mut(p.row_bytes() * BAND_ROWS).enumerate();

@@ -40,6 +40,7 @@ const MOST_TABLES: usize = 32;
 /// Draws programs on a GPU.
 pub struct GpuRenderer {
     gpu: Gpu,
+    near: wgpu::Sampler,
     compiled: HashMap<Structure, Arc<Compiled>>,
     convolve: Option<Bound>,
     uploads: Uploads,
@@ -65,6 +66,8 @@ struct Job {
     textures: Vec<wgpu::TextureView>,
     /// Weights or tables.
     storage: Option<wgpu::Buffer>,
+    /// Whether the sampler is bound.
+    samples: bool,
     workgroups: [u32; 2],
 }
 
@@ -83,8 +86,12 @@ impl GpuRenderer {
     /// # Errors
     /// [`RenderError::Gpu`] when no device works.
     pub fn new(allow_software: bool) -> Result<Self, RenderError> {
+        let gpu = Gpu::open(allow_software)?;
+        // Clamps to the edge and filters nothing.
+        let near = gpu.device.create_sampler(&wgpu::SamplerDescriptor::default());
         Ok(Self {
-            gpu: Gpu::open(allow_software)?,
+            gpu,
+            near,
             compiled: HashMap::new(),
             convolve: None,
             uploads: Uploads::default(),
@@ -125,7 +132,7 @@ impl GpuRenderer {
             .ok_or_else(|| RenderError::Unsupported(format!("{}×{} {} on this GPU", size.width, size.height, output.format)))?;
         let slot = self.ring.take(&self.gpu, u64::from(layout.words) * 4)?;
         let submission = self.submit(&jobs, &slot.planes, Some(&slot.readback));
-        let pending = PendingFrame::new(slot, submission, layout, size, *output);
+        let pending = PendingFrame::new(slot, submission, layout, size, *output, self.ring.memory.clone());
         self.gpu.check()?;
         Ok(pending)
     }
@@ -276,8 +283,14 @@ impl GpuRenderer {
                     Target::Intermediate(_) => Writes::Texture(INTERMEDIATE),
                     Target::Output | Target::Plane(_) => Writes::Words,
                 };
-                let bound =
-                    pipeline::compile(&self.gpu, shader.text.clone(), writes, &laid.textures.texels, laid.structure.tables)?;
+                let bound = pipeline::compile(
+                    &self.gpu,
+                    shader.text.clone(),
+                    writes,
+                    &laid.textures.texels,
+                    laid.structure.tables,
+                    laid.structure.samples(),
+                )?;
                 if self.compiled.len() >= MOST_COMPILED {
                     self.compiled.clear();
                 }
@@ -308,7 +321,8 @@ impl GpuRenderer {
         }
         let workgroups = laid.structure.workgroups(pass.size);
         let storage = if laid.structure.tables { Some(self.upload_tables(&laid.tables)?) } else { None };
-        Ok(Job { bound: compiled.bound.clone(), numbers, target, textures, storage, workgroups })
+        let samples = laid.structure.samples();
+        Ok(Job { bound: compiled.bound.clone(), numbers, target, textures, storage, samples, workgroups })
     }
 
     fn prepare_convolve(
@@ -323,7 +337,7 @@ impl GpuRenderer {
             Some(b) => b.clone(),
             None => {
                 let text = include_str!("convolve.wgsl").to_string();
-                let bound = pipeline::compile(&self.gpu, text, Writes::Texture(INTERMEDIATE), &[Texel::Rgba], true)?;
+                let bound = pipeline::compile(&self.gpu, text, Writes::Texture(INTERMEDIATE), &[Texel::Rgba], true, false)?;
                 self.convolve = Some(bound.clone());
                 bound
             }
@@ -336,7 +350,7 @@ impl GpuRenderer {
         let buffer = self.upload_tables(weights)?;
         let numbers = self.append_numbers(&numbers, bytes);
         let workgroups = [size.width.div_ceil(16), size.height.div_ceil(16)];
-        Ok(Job { bound, numbers, target, textures: vec![source], storage: Some(buffer), workgroups })
+        Ok(Job { bound, numbers, target, textures: vec![source], storage: Some(buffer), samples: false, workgroups })
     }
 
     /// Numbers as a storage buffer; those of the last frames are not uploaded again.
@@ -404,6 +418,9 @@ impl GpuRenderer {
                 ];
                 resources.extend(job.textures.iter().map(wgpu::BindingResource::TextureView));
                 resources.extend(job.storage.iter().map(|b| b.as_entire_binding()));
+                if job.samples {
+                    resources.push(wgpu::BindingResource::Sampler(&self.near));
+                }
                 let entries: Vec<wgpu::BindGroupEntry> =
                     resources.into_iter().zip(0..).map(|(resource, binding)| wgpu::BindGroupEntry { binding, resource }).collect();
                 let group = device.create_bind_group(&wgpu::BindGroupDescriptor {

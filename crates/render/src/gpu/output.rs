@@ -8,7 +8,7 @@ use cutroom_types::{ColorModel, PictureFormat, Size};
 use std::fmt::Write;
 
 /// Pixels that one workgroup of 256 computes: a multiple of every chroma block and of the samples in a word.
-const TILE: [u32; 2] = [32, 16];
+const TILE: [u32; 2] = [32, 14];
 
 /// The structure of the output: equal codes print equal text.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -136,7 +136,8 @@ fn print_planes(format: PictureFormat, left: bool, copy: Option<&CopyCode>, text
     let [w, h] = TILE;
     let pitch = w + apron;
     let per_word = 4 / format.bytes_per_sample() as u32;
-    writeln!(text, "var<workgroup> tile: array<vec4<f32>, {}>;", pitch * h)?;
+    let samples: u32 = (0..format.plane_count()).map(|k| if format.is_chroma(k) { (w >> sx) * (h >> sy) } else { w * h }).sum();
+    writeln!(text, "var<workgroup> tile: array<array<f32, {}>, 4>;\nvar<workgroup> codes: array<u32, {samples}>;", pitch * h)?;
     print_code(format, text)?;
     if let Some(c) = copy {
         print_untouched(c, text)?;
@@ -149,57 +150,92 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     let last = vec2<i32>(u.rasters[0].xy) - 1;
     for (var i = lane; i < {}u; i = i + 256u) {{
         let p = vec2<i32>(origin) + vec2<i32>(i32(i % {pitch}u) - {apron}, i32(i / {pitch}u));
-        tile[i] = shade(vec2<u32>(clamp(p, vec2<i32>(0), last)));
+        let c = shade(vec2<u32>(clamp(p, vec2<i32>(0), last)));
+        tile[0][i] = c.x;
+        tile[1][i] = c.y;
+        tile[2][i] = c.z;
+        tile[3][i] = c.w;
     }}
     workgroupBarrier();",
         pitch * h
     )?;
     let colors = if format.model == ColorModel::Gray { 1 } else { 3 };
+    // Planes go to different lanes, so that they are done side by side: first each sample's code, then words of codes.
+    let mut busy = 0;
+    let mut starts = Vec::new();
+    let mut first = 0;
     for k in 0..format.plane_count() {
         let (px, py) = if format.is_chroma(k) { (sx, sy) } else { (0, 0) };
-        let (words, rows) = ((w >> px) / per_word, h >> py);
-        let component = if k >= colors { "w" } else { ["x", "y", "z"][k] };
+        let (columns, rows) = (w >> px, h >> py);
+        let component = if k >= colors { 3 } else { k };
         let sample = if px == 0 && py == 0 {
-            format!("tile[cy * {pitch}u + cx + {apron}u].{component}")
+            format!("tile[{component}][cy * {pitch}u + cx + {apron}u]")
         } else {
-            chroma_sum(px, py, left, apron, pitch, component, copy.is_some())
+            chroma_sum(px, py, left, apron, pitch, component)
         };
         let code = if k >= colors { "alpha_code" } else { "code" };
+        let beside = match copy {
+            // Beside a copied run the first column stands for its left neighbour.
+            Some(_) if left && px > 0 => {
+                format!("(gx << {px}u) % {COPY_COLUMNS}u == 0u && gx > 0u && untouched((gx << {px}u) - 1u, gy << {py}u)")
+            }
+            _ => "false".into(),
+        };
         let value = match copy {
-            None => format!("{code}({sample})"),
+            None => format!("s = {code}({sample});"),
             Some(c) => {
                 let (t, texel) = c.planes[k];
                 let read = if texel == Texel::Uint { "" } else { "bitcast<u32>" };
                 // The picture has the output's layout: its codes are the result.
                 format!(
-                    "0u; if (untouched(gx << {px}u, gy << {py}u)) {{ s = {read}(textureLoad(t{t}, min(vec2<i32>(i32(gx), i32(gy)), vec2<i32>(textureDimensions(t{t})) - 1), 0).x); }} else {{ s = {code}({sample}); }}"
+                    "if (untouched(gx << {px}u, gy << {py}u)) {{ s = {read}(textureLoad(t{t}, min(vec2<i32>(i32(gx), i32(gy)), vec2<i32>(textureDimensions(t{t})) - 1), 0).x); }} else {{ s = {code}({sample}); }}"
                 )
             }
         };
         writeln!(
             text,
-            "    {{
-    let plane = u.rasters[{}];
-    for (var i = lane; i < {}u; i = i + 256u) {{
-        let at = vec2<u32>(origin.x >> {px}u, origin.y >> {py}u) + vec2<u32>(i % {words}u * {per_word}u, i / {words}u);
-        if (at.x < plane.z && at.y < plane.w) {{
-            var word = 0u;
-            for (var n = 0u; n < {per_word}u; n = n + 1u) {{
-                let cx = i % {words}u * {per_word}u + n;
-                let cy = i / {words}u;
-                let gx = at.x + n;
-                let gy = at.y;
-                var s = {value};
-                word = word | (s << (n * {}u));
-            }}
-            target_words[plane.x + at.y * plane.y + at.x / {per_word}u] = word;
-        }}
-    }}
+            "    for (var i = (lane + {}u) % 256u; i < {}u; i = i + 256u) {{
+        let cx = i % {columns}u;
+        let cy = i / {columns}u;
+        let gx = (origin.x >> {px}u) + cx;
+        let gy = (origin.y >> {py}u) + cy;
+        let beside = {beside};
+        var s = 0u;
+        {value}
+        codes[{first}u + i] = s;
     }}",
-            k + 1,
-            words * rows,
-            32 / per_word % 32,
+            256 - busy % 256,
+            columns * rows,
         )?;
+        busy += columns * rows;
+        starts.push(first);
+        first += columns * rows;
+    }
+    writeln!(text, "    workgroupBarrier();")?;
+    busy = 0;
+    for (k, first) in starts.into_iter().enumerate() {
+        let (px, py) = if format.is_chroma(k) { (sx, sy) } else { (0, 0) };
+        let (words, rows) = ((w >> px) / per_word, h >> py);
+        let shift = 32 / per_word % 32;
+        let parts: Vec<String> = (0..per_word).map(|n| format!("(codes[at + {n}u] << {}u)", n * shift)).collect();
+        writeln!(
+            text,
+            "    for (var i = (lane + {}u) % 256u; i < {}u; i = i + 256u) {{
+        let plane = u.rasters[{}];
+        let x = (origin.x >> {px}u) + i % {words}u * {per_word}u;
+        let y = (origin.y >> {py}u) + i / {words}u;
+        if (x < plane.z && y < plane.w) {{
+            let at = {first}u + i / {words}u * {}u + i % {words}u * {per_word}u;
+            target_words[plane.x + y * plane.y + x / {per_word}u] = {};
+        }}
+    }}",
+            256 - busy % 256,
+            words * rows,
+            k + 1,
+            w >> px,
+            parts.join(" | "),
+        )?;
+        busy += words * rows;
     }
     writeln!(text, "}}")
 }
@@ -228,8 +264,9 @@ fn print_untouched(c: &CopyCode, text: &mut String) -> std::fmt::Result {
     writeln!(text, "    return !touched;\n}}")
 }
 
-/// A chroma sample from the pixels of its block: their mean, or horizontally a triangle around the first column when co-sited.
-fn chroma_sum(sx: u8, sy: u8, left: bool, apron: u32, pitch: u32, component: &str, beside_copies: bool) -> String {
+/// A chroma sample from the pixels of its block: their mean, or horizontally a triangle around the first column when co-sited. `beside` lets the first
+/// column stand for its left neighbours.
+fn chroma_sum(sx: u8, sy: u8, left: bool, apron: u32, pitch: u32, component: usize) -> String {
     let (bx, by) = (1i32 << sx, 1i32 << sy);
     let taps: Vec<(i32, f32)> = if left && sx > 0 {
         (1 - bx..bx).map(|o| (o, (bx - o.abs()) as f32 / (bx * bx) as f32)).collect()
@@ -237,20 +274,14 @@ fn chroma_sum(sx: u8, sy: u8, left: bool, apron: u32, pitch: u32, component: &st
         (0..bx).map(|o| (o, 1.0 / bx as f32)).collect()
     };
     let row_sum = |column: String| {
-        let rows: Vec<String> = (0..by).map(|r| format!("tile[(cy * {by}u + {r}u) * {pitch}u + {column}].{component}")).collect();
+        let rows: Vec<String> = (0..by).map(|r| format!("tile[{component}][(cy * {by}u + {r}u) * {pitch}u + {column}]")).collect();
         format!("({}) * {:?}", rows.join(" + "), 1.0 / by as f32)
     };
     let terms: Vec<String> = taps
         .iter()
         .map(|(o, weight)| {
             let column = format!("cx * {bx}u + {}u", apron as i32 + o);
-            // Beside a copied run the first column stands for its left neighbour.
-            let column = if beside_copies && *o < 0 {
-                let own = format!("cx * {bx}u + {apron}u");
-                format!("select({column}, {own}, (gx << {sx}u) % {COPY_COLUMNS}u == 0u && gx > 0u && untouched((gx << {sx}u) - 1u, gy << {sy}u))")
-            } else {
-                column
-            };
+            let column = if *o < 0 { format!("select({column}, cx * {bx}u + {apron}u, beside)") } else { column };
             format!("{} * {weight:?}", row_sum(column))
         })
         .collect();

@@ -20,11 +20,18 @@ pub enum Writes {
     Words,
 }
 
-/// Compiles `text`: binding 0 numbers, 1 the target, then `texels`, then a storage buffer of weights when asked for.
+/// Compiles `text`: binding 0 numbers, 1 the target, then `texels`, then a storage buffer of weights and a sampler when asked for.
 ///
 /// # Errors
 /// [`RenderError::Gpu`] with the compiler's message; too many textures for the device count as well.
-pub fn compile(gpu: &Gpu, text: String, writes: Writes, texels: &[Texel], weights: bool) -> Result<Bound, RenderError> {
+pub fn compile(
+    gpu: &Gpu,
+    text: String,
+    writes: Writes,
+    texels: &[Texel],
+    weights: bool,
+    sampler: bool,
+) -> Result<Bound, RenderError> {
     let most = gpu.limits.max_sampled_textures_per_shader_stage as usize;
     if texels.len() > most {
         return Err(RenderError::Gpu(format!("a frame needs {} textures at once, the device has {most}", texels.len())));
@@ -51,6 +58,9 @@ pub fn compile(gpu: &Gpu, text: String, writes: Writes, texels: &[Texel], weight
     }));
     if weights {
         types.push(buffer(wgpu::BufferBindingType::Storage { read_only: true }));
+    }
+    if sampler {
+        types.push(wgpu::BindingType::Sampler(wgpu::SamplerBindingType::NonFiltering));
     }
     let entries: Vec<wgpu::BindGroupLayoutEntry> = types
         .into_iter()

@@ -1,7 +1,10 @@
 //! Getting planes back: a ring of buffers, so that the host reads one frame while the device draws the next.
 use super::{device::Gpu, output::PlaneLayout};
-use crate::api::{OutputSpec, RenderError};
-use cutroom_types::{AlphaMode, Orientation, Picture, Plane, PlaneMemory, Size};
+use crate::{
+    api::{OutputSpec, RenderError},
+    pooled::Pool,
+};
+use cutroom_types::{AlphaMode, Orientation, Picture, Plane, Size};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Frames that may be under way.
@@ -19,6 +22,8 @@ pub struct Slot {
 #[derive(Default)]
 pub struct Ring {
     slots: Vec<Arc<Slot>>,
+    /// Memory of the host for what comes back.
+    pub memory: Pool,
 }
 
 impl Ring {
@@ -58,6 +63,7 @@ pub struct PendingFrame {
     layout: PlaneLayout,
     size: Size,
     output: OutputSpec,
+    memory: Pool,
 }
 
 /// Whether finished, failed or forgotten: the buffer goes back to the device.
@@ -69,13 +75,20 @@ impl Drop for PendingFrame {
 
 impl PendingFrame {
     /// Asks for the mapping of a submitted frame.
-    pub fn new(slot: Arc<Slot>, submission: wgpu::SubmissionIndex, layout: PlaneLayout, size: Size, output: OutputSpec) -> Self {
+    pub fn new(
+        slot: Arc<Slot>,
+        submission: wgpu::SubmissionIndex,
+        layout: PlaneLayout,
+        size: Size,
+        output: OutputSpec,
+        memory: Pool,
+    ) -> Self {
         let mapped = Arc::new(Mutex::new(None));
         let report = mapped.clone();
         slot.readback.map_async(wgpu::MapMode::Read, .., move |r| {
             *report.lock().unwrap_or_else(PoisonError::into_inner) = Some(r);
         });
-        Self { slot, submission, mapped, layout, size, output }
+        Self { slot, submission, mapped, layout, size, output, memory }
     }
 
     /// Waits and copies the planes out.
@@ -91,10 +104,12 @@ impl PendingFrame {
         }
         let bytes = {
             let view = self.slot.readback.get_mapped_range(..).map_err(|e| RenderError::Gpu(e.to_string()))?;
-            view.to_vec()
+            let mut bytes = self.memory.take(view.len());
+            bytes.copy_from_slice(&view);
+            bytes
         };
         gpu.check()?;
-        let memory: Arc<dyn PlaneMemory> = Arc::new(bytes);
+        let memory = self.memory.lend(bytes);
         let OutputSpec { format, color } = self.output;
         let planes = self.layout.planes.iter().map(|[offset, row_words, width, height]| {
             let width_bytes = *width as usize * format.bytes_per_sample();

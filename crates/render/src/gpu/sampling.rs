@@ -47,8 +47,15 @@ impl Texel {
             Self::Float => "fn first_f(v: vec4<f32>) -> f32 { return v.x; }\n",
             Self::Rgba => "",
         };
-        let text = include_str!("taps.wgsl").replace("KIND", self.suffix()).replace("TEXEL", self.component());
+        // Four components would take as many gathers as loads.
+        let filters = if self.gathers() { include_str!("filter_gather.wgsl") } else { include_str!("filter_loads.wgsl") };
+        let text = format!("{}{filters}", include_str!("taps.wgsl"));
+        let text = text.replace("KIND", self.suffix()).replace("TEXEL", self.component());
         format!("{first}{}", text.replace("VALUE", value).replace("FETCH", fetch))
+    }
+    /// Whether its bilinear helper needs the sampler `near`.
+    pub const fn gathers(self) -> bool {
+        !matches!(self, Self::Rgba)
     }
 }
 
@@ -102,6 +109,8 @@ struct PlaneCode {
     to: &'static str,
     /// 1 / largest code of an integer alpha plane, as bits.
     gain_bits: u32,
+    /// Slot of one over the plane's width and height.
+    size: usize,
     /// log2 of subsampling and whether sample 0 lies on pixel 0, horizontally and vertically.
     grid: [(u8, bool); 2],
 }
@@ -129,7 +138,7 @@ fn whole_and_part(x: f64) -> [f32; 2] {
 impl SampleCode {
     /// Structure and numbers of a sampling; numbers are appended to `numbers`, new textures to `textures`.
     pub fn new(program: &Program, sampling: &Sampling, textures: &mut Textures, numbers: &mut Numbers) -> Self {
-        let (planes, premultiplied) = plane_codes(program, sampling.source, textures);
+        let (planes, premultiplied) = plane_codes(program, sampling.source, textures, numbers);
         let m = &sampling.source_from_output;
         let mode = mode(sampling);
         let slot = match mode {
@@ -216,21 +225,26 @@ impl SampleCode {
             format!("on_grid({name}, {:?}f, {:?}f)", g.scale as f32, (g.offset - 0.5) as f32)
         };
         let (gx, gy) = (axis("sx", p.grid[0]), axis("sy", p.grid[1]));
+        let size = match p.texel.gathers() {
+            true => format!(", vec2<f32>({}, {})", Numbers::read(p.size), Numbers::read(p.size + 1)),
+            false => String::new(),
+        };
         if self.mode == Mode::Reduce {
             let step =
                 |k: usize, shift: u8| format!("max({} * {:?}f, 1.0)", Numbers::read(self.slot + k), 0.5f32.powi(i32::from(shift)));
-            return format!("reduce_{kind}(t{t}, {gx}, {gy}, vec2<f32>({}, {}))", step(12, p.grid[0].0), step(13, p.grid[1].0));
+            let (sx, sy) = (step(12, p.grid[0].0), step(13, p.grid[1].0));
+            return format!("reduce_{kind}(t{t}, {gx}, {gy}, vec2<f32>({sx}, {sy}){size})");
         }
-        format!("bilinear_{kind}(t{t}, {gx}, {gy})")
+        format!("bilinear_{kind}(t{t}, {gx}, {gy}{size})")
     }
 }
 
-fn plane_codes(program: &Program, source: Source, textures: &mut Textures) -> (Vec<PlaneCode>, bool) {
+fn plane_codes(program: &Program, source: Source, textures: &mut Textures, numbers: &mut Numbers) -> (Vec<PlaneCode>, bool) {
     let one = 1.0f32.to_bits();
     match source {
         Source::Intermediate(i) => {
             let texture = textures.binding(TextureUse::Intermediate(i), Texel::Rgba);
-            (vec![PlaneCode { texture, texel: Texel::Rgba, to: "xyzw", gain_bits: one, grid: [(0, false); 2] }], true)
+            (vec![PlaneCode { texture, texel: Texel::Rgba, to: "xyzw", gain_bits: one, size: 0, grid: [(0, false); 2] }], true)
         }
         Source::Picture(id) => {
             let picture = &program.pictures[id];
@@ -240,7 +254,9 @@ fn plane_codes(program: &Program, source: Source, textures: &mut Textures) -> (V
             let (left, top) = filter::cosited(picture.color.chroma);
             let codes = (0..=last).map(|k| {
                 let is_alpha = f.alpha && k == last;
+                let size = f.plane_size(k, picture.size);
                 PlaneCode {
+                    size: numbers.push(&[1.0 / size.width as f32, 1.0 / size.height as f32]),
                     texture: textures.binding(TextureUse::Plane(id, k), texel),
                     texel,
                     to: match (is_alpha, f.model) {

@@ -49,6 +49,10 @@ pub struct Structure {
 }
 
 impl Structure {
+    /// Whether a sampler is bound, last of all.
+    pub fn samples(&self) -> bool {
+        self.texels.iter().any(|t| t.gathers())
+    }
     /// Workgroups for a raster.
     pub fn workgroups(&self, size: Size) -> [u32; 2] {
         self.output.workgroups(size)
@@ -230,6 +234,10 @@ impl Shader {
         }
         if s.tables {
             let _ = writeln!(text, "@group(0) @binding({}) var<storage, read> tables: array<f32>;", s.texels.len() + 2);
+        }
+        if s.samples() {
+            let at = s.texels.len() + 2 + usize::from(s.tables);
+            let _ = writeln!(text, "@group(0) @binding({at}) var near: sampler;");
         }
         if body.contains("hash3(") {
             text.push_str(include_str!("hash.wgsl"));
