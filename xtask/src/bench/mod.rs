@@ -8,7 +8,7 @@ use crate::{Outcome, process, setup, workspace};
 use footage::Footage;
 use measure::{median, peak_mib, printed, wall_secs};
 use std::process::Command;
-use workloads::{Tools, Workload};
+use workloads::{Scene, Tools, Workload};
 
 const RUNS: usize = 5;
 /// Frames of the in-memory workloads; the peer is also run with a tenth of them to take its start off.
@@ -43,9 +43,9 @@ pub fn bench(args: &[String]) -> Outcome {
             rows.add(workload.name, || timed(workload, runs));
         }
     }
-    for (name, linear, most) in [("compositor", false, 0.5), ("compositor-linear", true, 0.3)] {
-        if wanted(name) {
-            rows.add(name, || Ok(vec![in_memory(&tools, name, linear, most, runs)?]));
+    for scene in tools.scenes()? {
+        if wanted(scene.name) {
+            rows.add(scene.name, || Ok(vec![in_memory(&tools, &scene, runs)?]));
         }
     }
     if wanted("seek") {
@@ -147,24 +147,27 @@ fn timed(mut workload: Workload, runs: usize) -> Outcome<Vec<Row>> {
     Ok(workload.peers.iter().zip(&theirs).map(row).collect())
 }
 
-fn in_memory(tools: &Tools, name: &'static str, linear: bool, most: f64, runs: usize) -> Outcome<Row> {
+fn in_memory(tools: &Tools, scene: &Scene, runs: usize) -> Outcome<Row> {
     let (mut ours, mut theirs) = (Vec::new(), Vec::new());
     for run in 0..runs {
-        println!("{name} {} of {runs}", run + 1);
-        let (mut mine, mut long) = tools.in_memory(linear, MEMORY_FRAMES);
-        let (_, mut short) = tools.in_memory(linear, MEMORY_FRAMES / 10);
-        ours.extend(printed(&mut mine, ["ms_per_frame"])?);
-        let secs = wall_secs(&mut long)? - wall_secs(&mut short)?;
-        theirs.push(secs * 1e3 / f64::from(MEMORY_FRAMES - MEMORY_FRAMES / 10));
+        println!("{} {} of {runs}", scene.name, run + 1);
+        ours.extend(printed(&mut tools.drawn(scene.scene, scene.linear, MEMORY_FRAMES), ["ms_per_frame"])?);
+        match &scene.graph {
+            Some(graph) => {
+                let secs = wall_secs(&mut tools.filtered(graph, MEMORY_FRAMES))? - wall_secs(&mut tools.filtered(graph, MEMORY_FRAMES / 10))?;
+                theirs.push(secs * 1e3 / f64::from(MEMORY_FRAMES - MEMORY_FRAMES / 10));
+            }
+            None => theirs.extend(printed(&mut tools.drawn("one", scene.linear, MEMORY_FRAMES), ["ms_per_frame"])?),
+        }
     }
     Ok(Row {
-        workload: name,
-        what: if linear { "the graded inset on frames in memory, in linear light" } else { "the graded inset on frames in memory" },
+        workload: scene.name,
+        what: scene.what,
         ours: format!("{:.2} ms", median(&ours)),
-        peer: if linear { "ffmpeg zscale" } else { "ffmpeg" }.into(),
+        peer: scene.peer.into(),
         theirs: format!("{:.2} ms", median(&theirs)),
         ratio: median(&ours) / median(&theirs),
-        most: Some(most),
+        most: Some(scene.most),
     })
 }
 

@@ -36,6 +36,39 @@ pub struct Workload {
     pub peers: Vec<Peer>,
 }
 
+/// A scene on frames held in memory.
+pub struct Scene {
+    /// Name on the command line.
+    pub name: &'static str,
+    /// In a few words.
+    pub what: &'static str,
+    /// Its name for the compositor.
+    pub scene: &'static str,
+    /// In linear light, else in gamma.
+    pub linear: bool,
+    /// Who does the same.
+    pub peer: &'static str,
+    /// The peer's filter graph; none: the compositor's own scene `one`.
+    pub graph: Option<String>,
+    /// The bar.
+    pub most: f64,
+}
+
+/// The layers of the compositor's scene `five`, each blended where it lies.
+fn five_layers() -> String {
+    let gain = ["r", "g", "b"].map(|c| format!("{c}='clip(val*1.231,0,255)'")).join(":");
+    let mut graph = format!("[0]split=3[a0][a2][a4];[1]split[b1][b3];[a0]format=gbrp,lutrgb={gain}[c0];");
+    for (k, source, mode, (x, y)) in
+        [(1, "b1", "normal", (112, 68)), (2, "a2", "screen", (192, 108)), (3, "b3", "multiply", (272, 148)), (4, "a4", "overlay", (352, 188))]
+    {
+        let grade = if k % 2 == 1 { "eq=saturation=1.1,format=gbrp".to_owned() } else { format!("format=gbrp,lutrgb={gain}") };
+        graph += &format!("[{source}]scale=1536:864:flags=bilinear,{grade}[l{k}];[c{}]split[m{k}][n{k}];", k - 1);
+        graph += &format!("[n{k}]crop=1536:864:{x}:{y}[o{k}];[l{k}][o{k}]blend=all_mode={mode}:all_opacity=0.8[p{k}];");
+        graph += &format!("[m{k}][p{k}]overlay={x}:{y}:format=gbrp[c{k}];");
+    }
+    graph + "[c4]format=yuv420p"
+}
+
 /// Where things are.
 pub struct Tools<'a> {
     /// The release program.
@@ -138,27 +171,110 @@ impl Tools<'_> {
         ])
     }
 
-    /// Frames held in memory by both; `frames` of them. The peer's start is taken off by the caller.
-    pub fn in_memory(&self, linear: bool, frames: u32) -> (Command, Command) {
+    /// What is drawn on frames held in memory.
+    pub fn scenes(&self) -> Result<Vec<Scene>, String> {
+        let look = self.dir.join("look.cube");
+        process::run(Command::new(&self.footage.compositor).arg("--write-look").arg(&look))?;
+        let gamma = |name, what, scene, peer, graph: &str, most| Scene {
+            name,
+            what,
+            scene,
+            linear: false,
+            peer,
+            graph: Some(graph.to_owned()),
+            most,
+        };
+        let bright = |c: char| format!("{c}='clip((val-153)*2.5,0,255)'");
+        let glow = format!(
+            "[0]format=gbrp,split[s][t];[t]lutrgb={}:{}:{},gblur=sigma=10[u];[s][u]blend=all_mode=addition,format=yuv420p",
+            bright('r'),
+            bright('g'),
+            bright('b')
+        );
+        let linear = "[0]zscale=t=linear:m=gbr,format=gbrp[a];[1]zscale=w=1152:h=648:f=bilinear:t=linear:m=gbr,format=gbrpf32,exposure=exposure=0.3,format=gbrp,hue=s=1.1,format=gbrap,lutrgb=a=204[b];[a][b]overlay=684:376:format=gbrp,zscale=t=709:m=709:r=tv,format=yuv420p";
+        let graded = GRADED.replace("[0:v]", "[0]").replace("[1:v]", "[1]");
+        Ok(vec![
+            gamma("compositor", "the graded inset on frames in memory", "inset", "ffmpeg", &graded, 0.5),
+            Scene {
+                name: "compositor-linear",
+                what: "the graded inset on frames in memory, in linear light",
+                scene: "inset",
+                linear: true,
+                peer: "ffmpeg zscale",
+                graph: Some(linear.to_owned()),
+                most: 0.3,
+            },
+            gamma(
+                "lut",
+                "a 3D look of 33³ entries, tetrahedral, frames in memory",
+                "lut",
+                "ffmpeg lut3d",
+                &format!("[0]format=gbrp,lut3d={}:interp=tetrahedral,format=yuv420p", look.display()),
+                0.7,
+            ),
+            gamma("gaussian-blur", "radius 20 (deviation 10), frames in memory", "gaussian-blur", "ffmpeg gblur", "[0]gblur=sigma=10", 0.7),
+            gamma("glow", "radius 20, frames in memory", "glow", "ffmpeg lutrgb, gblur, blend", &glow, 0.7),
+            gamma(
+                "chroma-key",
+                "green keyed over black with spill suppression, frames in memory",
+                "chroma-key",
+                "ffmpeg chromakey, despill",
+                "[0]chromakey=0x00ff00:0.2:0.1,despill=green,format=yuva420p[k];color=black:s=1920x1080:r=60[b];[b][k]overlay=shortest=1,format=yuv420p",
+                0.7,
+            ),
+            gamma(
+                "curves",
+                "a curve for all channels and one for red, frames in memory",
+                "curves",
+                "ffmpeg curves",
+                "[0]format=gbrp,curves=master='0/0 0.25/0.2 0.75/0.82 1/1':red='0/0.02 0.5/0.55 1/1',format=yuv420p",
+                0.7,
+            ),
+            gamma(
+                "five-layers",
+                "four layers at 80 % with opacity, blend mode and a colour effect over a fifth, frames in memory",
+                "five",
+                "ffmpeg crop, blend, overlay",
+                &five_layers(),
+                0.5,
+            ),
+            Scene {
+                name: "six-effects",
+                what: "six point effects on frames in memory",
+                scene: "six",
+                linear: false,
+                peer: "one of them",
+                graph: None,
+                most: 1.6,
+            },
+        ])
+    }
+
+    /// Our command for a scene of the compositor.
+    pub fn drawn(&self, scene: &str, linear: bool, frames: u32) -> Command {
         let [a, b] = [&self.footage.raw_a, &self.footage.raw_b];
         let mut ours = Command::new(&self.footage.compositor);
-        ours.args(["--space", if linear { "linear" } else { "gamma" }, "--frames", &frames.to_string(), "--raw"]).arg(a).arg(b);
+        let space = if linear { "linear" } else { "gamma" };
+        ours.args(["--scene", scene, "--space", space, "--frames", &frames.to_string(), "--raw"]).arg(a).arg(b);
+        ours
+    }
+
+    /// A filter graph over looped frames; its start is taken off by the caller.
+    pub fn filtered(&self, graph: &str, frames: u32) -> Command {
         let raw = ["-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", "1920x1080", "-r", "60"];
         let held = format!("loop=-1:size={}", Footage::RAW_FRAMES);
         let tags = "setparams=range=tv:color_primaries=bt709:color_trc=bt709:colorspace=bt709";
-        let graph = if linear {
-            "[0]zscale=t=linear:m=gbr,format=gbrp[a];[1]zscale=w=1152:h=648:f=bilinear:t=linear:m=gbr,format=gbrpf32,exposure=exposure=0.3,format=gbrp,hue=s=1.1,format=gbrap,lutrgb=a=204[b];[a][b]overlay=684:376:format=gbrp,zscale=t=709:m=709:r=tv,format=yuv420p".to_owned()
-        } else {
-            GRADED.replace("[0:v]", "[0]").replace("[1:v]", "[1]")
-        };
-        let graph = format!(
-            "[0:v]{tags},loop={held}[x0];[1:v]{tags},loop={held}[x1];{}",
-            graph.replace("[0]", "[x0]").replace("[1]", "[x1]")
-        );
         let mut theirs = process::ffmpeg();
-        theirs.args(raw).arg("-i").arg(a).args(raw).arg("-i").arg(b);
-        theirs.args(["-filter_complex", &graph, "-frames:v", &frames.to_string(), "-f", "null", "-"]);
-        (ours, theirs)
+        let mut inputs = String::new();
+        for (i, path) in [&self.footage.raw_a, &self.footage.raw_b].into_iter().enumerate() {
+            if graph.contains(&format!("[{i}]")) {
+                theirs.args(raw).arg("-i").arg(path);
+                inputs += &format!("[{i}:v]{tags},{held}[x{i}];");
+            }
+        }
+        let graph = graph.replace("[0]", "[x0]").replace("[1]", "[x1]");
+        theirs.args(["-filter_complex", &(inputs + &graph), "-frames:v", &frames.to_string(), "-f", "null", "-"]);
+        theirs
     }
 
     /// An export of `minutes` from clips that repeat, with dissolves and an inset, at 25 fps.
