@@ -591,7 +591,7 @@ fn curves_go_through_their_points() {
 /// Effects whose look no formula of another source gives were looked at (`examples/gallery.rs`); every other one must be named in this file.
 #[test]
 fn every_effect_has_an_oracle() {
-    const LOOKED_AT: &str = "kaleidoscope radial-blur zoom-blur turbulent-displace wave";
+    const LOOKED_AT: &str = "kaleidoscope radial-blur zoom-blur turbulent-displace wave voxel-relief pixel-particle-disintegrate";
     const ELSEWHERE: &str = "brightness contrast exposure saturation chroma-key vignette";
     let text: String = include_str!("effects.rs").split_whitespace().collect();
     for e in EFFECTS {
