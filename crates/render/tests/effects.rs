@@ -610,7 +610,7 @@ fn curves_go_through_their_points() {
 /// in `effects_time.rs`, or in `effects_layers.rs`.
 #[test]
 fn every_effect_has_an_oracle() {
-    const LOOKED_AT: &str = "kaleidoscope radial-blur zoom-blur turbulent-displace wave";
+    const LOOKED_AT: &str = "kaleidoscope radial-blur zoom-blur turbulent-displace wave voxel-relief pixel-particle-disintegrate";
     // `posterize-time` is over with planning, where it is tested.
     const ELSEWHERE: &str = "brightness contrast exposure saturation chroma-key vignette posterize-time";
     let files = [include_str!("effects.rs"), include_str!("effects_time.rs"), include_str!("effects_layers.rs")];

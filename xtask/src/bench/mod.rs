@@ -154,7 +154,8 @@ fn in_memory(tools: &Tools, scene: &Scene, runs: usize) -> Outcome<Row> {
         ours.extend(printed(&mut tools.drawn(scene.scene, scene.linear, MEMORY_FRAMES), ["ms_per_frame"])?);
         match &scene.graph {
             Some(graph) => {
-                let secs = wall_secs(&mut tools.filtered(graph, MEMORY_FRAMES))? - wall_secs(&mut tools.filtered(graph, MEMORY_FRAMES / 10))?;
+                let secs = wall_secs(&mut tools.filtered(graph, MEMORY_FRAMES))?
+                    - wall_secs(&mut tools.filtered(graph, MEMORY_FRAMES / 10))?;
                 theirs.push(secs * 1e3 / f64::from(MEMORY_FRAMES - MEMORY_FRAMES / 10));
             }
             None => theirs.extend(printed(&mut tools.drawn("one", scene.linear, MEMORY_FRAMES), ["ms_per_frame"])?),

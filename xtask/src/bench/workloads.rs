@@ -58,9 +58,12 @@ pub struct Scene {
 fn five_layers() -> String {
     let gain = ["r", "g", "b"].map(|c| format!("{c}='clip(val*1.231,0,255)'")).join(":");
     let mut graph = format!("[0]split=3[a0][a2][a4];[1]split[b1][b3];[a0]format=gbrp,lutrgb={gain}[c0];");
-    for (k, source, mode, (x, y)) in
-        [(1, "b1", "normal", (112, 68)), (2, "a2", "screen", (192, 108)), (3, "b3", "multiply", (272, 148)), (4, "a4", "overlay", (352, 188))]
-    {
+    for (k, source, mode, (x, y)) in [
+        (1, "b1", "normal", (112, 68)),
+        (2, "a2", "screen", (192, 108)),
+        (3, "b3", "multiply", (272, 148)),
+        (4, "a4", "overlay", (352, 188)),
+    ] {
         let grade = if k % 2 == 1 { "eq=saturation=1.1,format=gbrp".to_owned() } else { format!("format=gbrp,lutrgb={gain}") };
         graph += &format!("[{source}]scale=1536:864:flags=bilinear,{grade}[l{k}];[c{}]split[m{k}][n{k}];", k - 1);
         graph += &format!("[n{k}]crop=1536:864:{x}:{y}[o{k}];[l{k}][o{k}]blend=all_mode={mode}:all_opacity=0.8[p{k}];");
@@ -212,7 +215,14 @@ impl Tools<'_> {
                 &format!("[0]format=gbrp,lut3d={}:interp=tetrahedral,format=yuv420p", look.display()),
                 0.7,
             ),
-            gamma("gaussian-blur", "radius 20 (deviation 10), frames in memory", "gaussian-blur", "ffmpeg gblur", "[0]gblur=sigma=10", 0.7),
+            gamma(
+                "gaussian-blur",
+                "radius 20 (deviation 10), frames in memory",
+                "gaussian-blur",
+                "ffmpeg gblur",
+                "[0]gblur=sigma=10",
+                0.7,
+            ),
             gamma("glow", "radius 20, frames in memory", "glow", "ffmpeg lutrgb, gblur, blend", &glow, 0.7),
             gamma(
                 "chroma-key",

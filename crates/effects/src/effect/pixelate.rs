@@ -18,12 +18,17 @@ pub static SPEC: EffectSpec = EffectSpec {
 
 /// Means along rows, then along columns, inside the rectangle `[left, top, right, bottom]` in pixels, mixed in by `share`.
 pub(super) fn blocks(size_px: f32, [l, t, r, b]: [f32; 4], share: f32) -> Vec<Step> {
-    let n = size_px.ceil().max(1.0);
-    let step = |horizontal: f32, from: f32, to: f32| {
+    oblong_blocks([size_px; 2], [l, t, r, b], share)
+}
+
+/// The same with blocks of a width and a height.
+pub(super) fn oblong_blocks(size_px: [f32; 2], [l, t, r, b]: [f32; 4], share: f32) -> Vec<Step> {
+    let step = |horizontal: f32, size_px: f32, from: f32, to: f32| {
+        let n = size_px.ceil().max(1.0);
         let u = Uniforms::new(&[n, size_px, 1.0 / size_px, size_px / n, from, to, horizontal, l, t, r, b, share]);
         Step::Field(&Read(Means), u, Edge::Clamp)
     };
-    vec![step(1.0, l, r), step(0.0, t, b)]
+    vec![step(1.0, size_px[0], l, r), step(0.0, size_px[1], t, b)]
 }
 
 /// `[samples, size, 1 / size, distance of samples, from, to, horizontal?, left, top, right, bottom, share]`.
