@@ -1,6 +1,7 @@
 //! The resampling filter, defined once for both back ends: a triangle whose support grows with the reduction, so it is bilinear when
 //! enlarging and an area-like low-pass when reducing.
-use cutroom_types::{ChromaLocation, Picture};
+use crate::api::{OutputSpec, RenderError};
+use cutroom_types::{ChromaLocation, ColorModel, Picture};
 
 /// How a plane's sample grid lies over the stored picture along one axis: picture coordinate X maps to `X · scale + offset`
 /// in the plane, where the centre of sample `i` is `i + 0.5`.
@@ -14,12 +15,27 @@ pub struct GridAxis {
 impl GridAxis {
     /// A plane of full resolution.
     pub const FULL: Self = Self { scale: 1.0, offset: 0.0 };
-    /// A plane with `1 << shift` pixels a sample; `cosited` when sample 0 lies on pixel 0, else in the middle of its block.
-    pub fn subsampled(shift: u8, cosited: bool) -> Self {
+    /// A plane with `1 << shift` pixels a sample.
+    pub fn subsampled(shift: u8, site: Site) -> Self {
         let block = f64::from(1u32 << shift);
-        let first = if cosited { 0.5 } else { block * 0.5 };
+        let first = match site {
+            Site::First => 0.5,
+            Site::Middle => block * 0.5,
+            Site::Last => block - 0.5,
+        };
         Self { scale: 1.0 / block, offset: 0.5 - first / block }
     }
+}
+
+/// Where a chroma sample lies in its block of pixels along an axis.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Site {
+    /// On the first pixel.
+    First,
+    /// Between them.
+    Middle,
+    /// On the last pixel.
+    Last,
 }
 
 /// Horizontal and vertical grids of plane `k` of a picture.
@@ -27,17 +43,33 @@ pub fn plane_grid(picture: &Picture, k: usize) -> [GridAxis; 2] {
     if !picture.format.is_chroma(k) {
         return [GridAxis::FULL; 2];
     }
-    let (left, top) = cosited(picture.color.chroma);
-    [GridAxis::subsampled(picture.format.chroma_shift_x, left), GridAxis::subsampled(picture.format.chroma_shift_y, top)]
+    let [x, y] = sites(picture.color.chroma);
+    [GridAxis::subsampled(picture.format.chroma_shift_x, x), GridAxis::subsampled(picture.format.chroma_shift_y, y)]
 }
 
-/// Whether chroma is co-sited with the first luma sample horizontally, vertically. The bottom positions count as between lines.
-pub fn cosited(location: ChromaLocation) -> (bool, bool) {
+/// Where chroma lies horizontally and vertically (ITU-T H.273, figure 1).
+pub fn sites(location: ChromaLocation) -> [Site; 2] {
     match location {
-        ChromaLocation::Left | ChromaLocation::BottomLeft => (true, false),
-        ChromaLocation::TopLeft => (true, true),
-        ChromaLocation::Top => (false, true),
-        ChromaLocation::Center | ChromaLocation::Bottom => (false, false),
+        ChromaLocation::Left => [Site::First, Site::Middle],
+        ChromaLocation::TopLeft => [Site::First, Site::First],
+        ChromaLocation::BottomLeft => [Site::First, Site::Last],
+        ChromaLocation::Top => [Site::Middle, Site::First],
+        ChromaLocation::Center => [Site::Middle, Site::Middle],
+        ChromaLocation::Bottom => [Site::Middle, Site::Last],
+    }
+}
+
+/// Whether a picture to be written has chroma on the first column, the first row of its block, the only places besides the middle that are written.
+///
+/// # Errors
+/// [`RenderError::Unsupported`] for chroma on the last row.
+pub fn written_sites(output: &OutputSpec) -> Result<[bool; 2], RenderError> {
+    let f = output.format;
+    match sites(output.color.chroma) {
+        [_, Site::Last] if f.chroma_shift_y > 0 && f.model == ColorModel::Yuv => {
+            Err(RenderError::Unsupported(format!("output with chroma at the {}", output.color.chroma)))
+        }
+        s => Ok(s.map(|s| s == Site::First)),
     }
 }
 
@@ -95,9 +127,9 @@ mod tests {
     #[test]
     fn chroma_of_420_left_is_interpolated_at_its_position() {
         // Luma column 3 (centre 3.5) lies between chroma samples 1 (at column 2) and 2 (at column 4).
-        let g = GridAxis::subsampled(1, true);
+        let g = GridAxis::subsampled(1, Site::First);
         assert_eq!(taps(3.5 * g.scale + g.offset, 0.5, 8), Taps { start: 1, weights: vec![0.5, 0.5] });
-        let g = GridAxis::subsampled(1, false);
+        let g = GridAxis::subsampled(1, Site::Middle);
         assert_eq!(taps(2.5 * g.scale + g.offset, 0.5, 8), Taps { start: 0, weights: vec![0.25, 0.75] });
     }
 }

@@ -2,7 +2,7 @@
 mod common;
 use common::{Pictures, canvas, layer, media, plan, size};
 use cutroom_render::{Backend, OutputSpec, RenderOptions, Renderer};
-use cutroom_types::{ColorTags, Matrix, Picture, PictureFormat, Range};
+use cutroom_types::{ColorModel, ColorTags, Matrix, Picture, PictureFormat, Range};
 use std::{
     io::Write,
     process::{Command, Stdio},
@@ -34,6 +34,9 @@ fn patches() -> Vec<[f64; 3]> {
 /// R'G'B' to codes by ITU-T H.273 §8.3.
 fn codes(c: [f64; 3], tags: ColorTags, bits: u8) -> [u16; 3] {
     let [r, g, b] = c;
+    if tags.matrix == Matrix::Rgb {
+        return c.map(|v| (v * f64::from((1u32 << bits) - 1) + 0.5).floor() as u16);
+    }
     let [y, u, v] = match (tags.matrix.kr_kb(), tags.matrix) {
         (Some((kr, kb)), _) => {
             let y = kr * r + (1.0 - kr - kb) * g + kb * b;
@@ -71,6 +74,9 @@ fn bytes_of(row: &[u16], bits: u8) -> Vec<u8> {
 }
 
 fn pixel_format(f: PictureFormat) -> String {
+    if f.model == ColorModel::Rgb {
+        return if f.bits == 8 { "gbrp".into() } else { format!("gbrp{}le", f.bits) };
+    }
     let layout = match (f.chroma_shift_x, f.chroma_shift_y) {
         (1, 1) => "420",
         (1, 0) => "422",
@@ -89,6 +95,8 @@ fn zscale(tags: ColorTags) -> (&'static str, &'static str) {
         Matrix::Smpte240M => "smpte2400m",
         Matrix::YCgCo => "ycgco",
         Matrix::Bt2020Ncl => "bt2020nc",
+        Matrix::ChromaDerivedNcl => "chroma-derived-nc",
+        Matrix::Rgb => "gbr",
         other => panic!("{other}"),
     };
     (matrix, if tags.range == Range::Full { "full" } else { "limited" })
@@ -109,19 +117,28 @@ fn expected(p: &Picture, to: OutputSpec) -> Picture {
         .stdout(Stdio::piped())
         .spawn()
         .expect("ffmpeg is installed");
-    child.stdin.take().unwrap().write_all(&common::bytes(p)).unwrap();
+    child.stdin.take().unwrap().write_all(&stored(p).iter().flat_map(|k| bytes_of_plane(p, *k)).collect::<Vec<_>>()).unwrap();
     let out = child.wait_with_output().unwrap();
     assert!(out.status.success(), "ffmpeg -vf {filter}");
     let mut rest = &out.stdout[..];
-    let planes = (0..3).map(|k| {
+    let mut planes = vec![Vec::new(); 3];
+    for k in stored(&Picture { format: to.format, ..p.clone() }) {
         let s = to.format.plane_size(k, p.size);
         let (plane, after) = rest.split_at((s.width * s.height) as usize * to.format.bytes_per_sample());
         rest = after;
-        plane.to_vec()
-    });
-    let planes = planes.collect();
+        planes[k] = plane.to_vec();
+    }
     assert!(rest.is_empty());
     Picture::from_planes(to.format, p.size, to.color, planes).unwrap()
+}
+
+/// The order in which FFmpeg stores our planes: G, B, R.
+fn stored(p: &Picture) -> [usize; 3] {
+    if p.format.model == ColorModel::Rgb { [1, 2, 0] } else { [0, 1, 2] }
+}
+
+fn bytes_of_plane(p: &Picture, k: usize) -> Vec<u8> {
+    (0..p.planes[k].rows()).flat_map(|y| p.planes[k].row(y).to_vec()).collect()
 }
 
 /// Largest difference at the patches' centres, in codes of 8 bits.
@@ -142,8 +159,16 @@ fn difference(a: &Picture, b: &Picture) -> (f64, String) {
     worst
 }
 
-const MATRICES: [Matrix; 7] =
-    [Matrix::Bt709, Matrix::Fcc, Matrix::Bt470Bg, Matrix::Smpte170M, Matrix::Smpte240M, Matrix::YCgCo, Matrix::Bt2020Ncl];
+const MATRICES: [Matrix; 8] = [
+    Matrix::Bt709,
+    Matrix::Fcc,
+    Matrix::Bt470Bg,
+    Matrix::Smpte170M,
+    Matrix::Smpte240M,
+    Matrix::YCgCo,
+    Matrix::Bt2020Ncl,
+    Matrix::ChromaDerivedNcl,
+];
 
 fn every(formats: &[PictureFormat]) -> Vec<OutputSpec> {
     let mut list = Vec::new();
@@ -197,6 +222,21 @@ fn every_matrix_range_and_depth_out() {
         OutputSpec { format: PictureFormat::yuv(12, 0, 0), color: ColorTags { matrix: Matrix::Bt2020Ncl, ..ColorTags::BT709 } };
     for to in every(&depths(0, 0)) {
         check(&mut r, from, to, 1.0);
+    }
+}
+
+#[test]
+fn rgb_in_and_out() {
+    let mut r = renderer();
+    for bits in [8, 10, 12] {
+        let rgb = OutputSpec {
+            format: PictureFormat { bits, ..PictureFormat::RGB8 },
+            color: ColorTags { transfer: cutroom_types::Transfer::Bt709, ..ColorTags::SRGB },
+        };
+        for other in every(&depths(0, 0)[..2]) {
+            check(&mut r, rgb, other, 1.0);
+            check(&mut r, other, rgb, 1.0);
+        }
     }
 }
 

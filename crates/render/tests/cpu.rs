@@ -8,7 +8,7 @@ use cutroom_render::{
     lower::{Lowered, lower},
     mask::MaskCache,
 };
-use cutroom_timeline::{Content, Fit, FramePlan, Transform};
+use cutroom_timeline::{Content, Fit, FramePlan, Layer, Transform};
 use cutroom_types::{Affine, ChromaLocation, ColorTags, Orientation, ParamValue, Picture, PictureFormat};
 
 fn draw(plan: &FramePlan, pictures: &Pictures, format: PictureFormat) -> Picture {
@@ -171,6 +171,58 @@ fn scaled_chroma_stays_at_its_location() {
                 // The triangle of a reduction bends a ramp by a few hundredths of a sample; a wrong location would be 50 off.
                 assert!((got - want).abs() <= 12.0, "{location}, scale {scale}, plane {k}, sample {x}: {got}, expected {want}");
             }
+        }
+    }
+}
+
+/// A ramp down and to the right keeps its values when its chroma is gathered: a sample stands for the point that its location names (ITU-T H.273, figure 1).
+#[test]
+fn written_chroma_stands_at_its_location() {
+    let (full, half) = (PictureFormat::yuv(16, 0, 0), PictureFormat::yuv(16, 1, 1));
+    let (w, h) = (61, 75);
+    let ramp = |x: f64, y: f64| 9000.0 + 100.0 * x + 160.0 * y;
+    let plane = |_| {
+        let at = |i: u32| (ramp(f64::from(i % w) + 0.5, f64::from(i / w) + 0.5) as u16).to_le_bytes();
+        (0..w * h).flat_map(at).collect()
+    };
+    let a = Picture::from_planes(full, size(w, h), ColorTags::BT709, (0..3).map(plane).collect()).unwrap();
+    use ChromaLocation::{Center, Left, Top, TopLeft};
+    for (location, sx, sy) in [(Left, 0.5, 1.0), (Center, 1.0, 1.0), (TopLeft, 0.5, 0.5), (Top, 1.0, 0.5)] {
+        let spec = OutputSpec { format: half, color: ColorTags { chroma: location, ..ColorTags::BT709 } };
+        let mut r = Renderer::new(RenderOptions { backend: Backend::Cpu, threads: 1 }).unwrap();
+        let got = r.render(&plan(canvas(a.size, false), vec![layer(media("a"))]), &Pictures::of(&[("a", &a)]), &spec).unwrap();
+        for k in [1, 2] {
+            for (x, y) in (1..30).flat_map(|x| (1..37).map(move |y| (x, y))) {
+                let want = ramp(2.0 * f64::from(x) + sx, 2.0 * f64::from(y) + sy);
+                let got = f64::from(got.sample(k, x as usize, y as usize));
+                assert!((got - want).abs() <= 2.0, "{location}, plane {k} at {x},{y}: {got}, expected {want}");
+            }
+        }
+    }
+}
+
+/// A ramp stays one where a layer that adds nothing has it computed and where it is copied, whatever takes part of the rows above.
+#[test]
+fn chroma_on_the_first_row_beside_what_is_copied() {
+    let f = PictureFormat::yuv(10, 1, 1);
+    let tags = ColorTags { chroma: ChromaLocation::TopLeft, ..ColorTags::BT709 };
+    let (w, h) = (90, 80);
+    let code = |k: usize, x: u32, y: u32| if k == 0 { 500 } else { 400 + x + 4 * y };
+    let planes = (0..3).map(|k| {
+        let s = f.plane_size(k, size(w, h));
+        (0..s.width * s.height).flat_map(|i| (code(k, i % s.width, i / s.width) as u16).to_le_bytes()).collect()
+    });
+    let below = Picture::from_planes(f, size(w, h), tags, planes.collect()).unwrap();
+    let transform = Transform { scale: [0.4, 0.3], position_px: [3.0, 5.0], ..Transform::IDENTITY };
+    let nothing = Layer { transform, opacity: 1e-6, ..layer(Content::Solid([0.5; 4])) };
+    let p = plan(canvas(below.size, true), vec![layer(media("a")), nothing]);
+    let spec = OutputSpec { format: f, color: tags };
+    for threads in [1, 2] {
+        let mut r = Renderer::new(RenderOptions { backend: Backend::Cpu, threads }).unwrap();
+        let got = r.render(&p, &Pictures::of(&[("a", &below)]), &spec).unwrap();
+        for (k, x, y) in [1, 2].into_iter().flat_map(|k| (0..45).flat_map(move |x| (0..40).map(move |y| (k, x, y)))) {
+            let (got, want) = (got.sample(k, x as usize, y as usize), code(k, x, y));
+            assert!(got.abs_diff(want) <= 1, "plane {k} at {x},{y}: {got}, expected {want}");
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::{
 };
 use cutroom_kernel::{Blend, BlendOp, Extent, Field, Inputs, SimdLevel, TILE_PITCH, TILE_ROWS, Tile, lanes::MAX_LANES, rows};
 use cutroom_types::{Picture, PictureFormat, Plane, Size};
-use pack::{Band, Packer};
+use pack::{Above, Band, Lines, Packer};
 use rayon::prelude::*;
 use sample::{Input, Raster, Sampler, TableCache};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -36,7 +36,8 @@ const MOST_SPARE: usize = 8 * 4 * 3840 * 2160;
 /// What one job needs and reuses.
 struct Scratch {
     tiles: Vec<Box<Tile>>,
-    line: Vec<f32>,
+    lines: Lines,
+    above: Above,
     gather: Vec<f32>,
 }
 
@@ -90,7 +91,7 @@ impl CpuRenderer {
     /// Runs all passes.
     ///
     /// # Errors
-    /// [`RenderError::Unsupported`] for an output layout that no encoder uses (4:1:0, 4:1:1).
+    /// [`RenderError::Unsupported`] for an output layout that no encoder uses (4:1:0, 4:1:1, chroma on the last row of its block).
     pub fn run(&self, program: &Program, output: &OutputSpec) -> Result<Picture, RenderError> {
         let mut rasters: Vec<Option<Raster>> = program.intermediates.iter().map(|_| None).collect();
         let result = self.run_passes(program, &mut rasters, output);
@@ -239,7 +240,12 @@ impl CpuRenderer {
     }
 
     fn scratch(pass: &TilePass) -> Scratch {
-        Scratch { tiles: (0..pass.registers).map(|_| Tile::boxed()).collect(), line: Vec::new(), gather: Vec::new() }
+        Scratch {
+            tiles: (0..pass.registers).map(|_| Tile::boxed()).collect(),
+            lines: Lines::default(),
+            above: Above::default(),
+            gather: Vec::new(),
+        }
     }
 
     fn run_to_raster(
@@ -304,7 +310,7 @@ impl CpuRenderer {
         let (w, h) = (pass.size.width as usize, pass.size.height as usize);
         let ones = self.ones_for(rasters, pass);
         let prepared = self.prepare(program, rasters, &ones, pass)?;
-        let packer = Packer::new(self.level, format, output.color, w);
+        let packer = Packer::new(self.level, output, w)?;
         let copy = pass.base_copy.map(|id| &program.pictures[id]);
         let plane_rows = |k: usize, rows: usize| if format.is_chroma(k) { rows.div_ceil(1 << format.chroma_shift_y) } else { rows };
         let mut buffers: Vec<Vec<u8>> =
@@ -321,6 +327,9 @@ impl CpuRenderer {
             bands.par_iter_mut().with_max_len(1).for_each_init(
                 || Self::scratch(pass),
                 |scratch, band| {
+                    if packer.wants_above() {
+                        scratch.above.forget(w);
+                    }
                     for y in (0..band.rows).step_by(TILE_ROWS) {
                         let rows = TILE_ROWS.min(band.rows - y);
                         let mut carry = None;
@@ -328,13 +337,27 @@ impl CpuRenderer {
                             if let (true, Some(picture)) = (untouched, copy) {
                                 copy_rows(picture, &packer, format, band, x0, x1, y, rows);
                                 carry = None;
+                                if packer.wants_above() {
+                                    scratch.above.lose(x0, x1 - x0);
+                                }
                                 continue;
                             }
                             for x in (x0..x1).step_by(TILE_PITCH) {
                                 let n = TILE_PITCH.min(x1 - x);
-                                run_stages(self.level, &prepared, scratch, x, band.y + y, n, rows);
-                                let Scratch { tiles, line, .. } = scratch;
-                                packer.store(band, &mut tiles[0], &mut carry, line, x, y, n, rows);
+                                let at = band.y + y;
+                                let over = packer.wants_above() && at > 0;
+                                // Not at the top of a band, nor below what was copied.
+                                if over && !scratch.above.knows(x, n) {
+                                    run_stages(self.level, &prepared, scratch, x, at - TILE_ROWS, n, TILE_ROWS);
+                                    let Scratch { tiles, above, .. } = scratch;
+                                    above.take(&tiles[0], TILE_ROWS - 1, x, n);
+                                }
+                                run_stages(self.level, &prepared, scratch, x, at, n, rows);
+                                let Scratch { tiles, lines, above, .. } = scratch;
+                                packer.store(band, &mut tiles[0], &mut carry, over.then_some(&*above), lines, x, y, n, rows);
+                                if packer.wants_above() {
+                                    above.take(&tiles[0], rows - 1, x, n);
+                                }
                             }
                         }
                     }

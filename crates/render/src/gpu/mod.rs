@@ -196,8 +196,8 @@ impl GpuRenderer {
 
     /// WGSL of every tile pass, in order.
     pub fn shaders(program: &Program, output: &OutputSpec) -> Vec<String> {
-        let (left, _) = filter::cosited(output.color.chroma);
-        let print = |t: &TilePass| Shader::print(t, &shader::lay_out(program, t, output.format, left)).text;
+        let cosited = filter::sites(output.color.chroma).map(|s| s == filter::Site::First);
+        let print = |t: &TilePass| Shader::print(t, &shader::lay_out(program, t, output.format, cosited)).text;
         let texts = program.passes.iter().filter_map(|p| match p {
             Pass::Tiles(t) => Some(print(t)),
             Pass::Plane(p) => Some(print(&p.to_tiles())),
@@ -273,8 +273,8 @@ impl GpuRenderer {
         output: &OutputSpec,
         bytes: &mut Vec<u8>,
     ) -> Result<Job, RenderError> {
-        let (left, _) = filter::cosited(output.color.chroma);
-        let mut laid = shader::lay_out(program, pass, output.format, left);
+        let cosited = if pass.target == Target::Output { filter::written_sites(output)? } else { [false; 2] };
+        let mut laid = shader::lay_out(program, pass, output.format, cosited);
         let compiled = match self.compiled.get(&laid.structure) {
             Some(c) => c.clone(),
             None => {

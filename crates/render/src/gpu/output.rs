@@ -19,8 +19,8 @@ pub enum OutputCode {
     Planes {
         /// Layout.
         format: PictureFormat,
-        /// Chroma is co-sited with the first column of its block.
-        left: bool,
+        /// Chroma lies on the first column, on the first row of its block.
+        cosited: [bool; 2],
         /// Copies of an untouched bottom picture.
         copy: Option<CopyCode>,
     },
@@ -68,7 +68,7 @@ impl OutputCode {
         program: &Program,
         pass: &TilePass,
         format: PictureFormat,
-        left: bool,
+        cosited: [bool; 2],
         textures: &mut Textures,
         numbers: &mut Numbers,
     ) -> Self {
@@ -88,7 +88,7 @@ impl OutputCode {
             }
             CopyCode { planes, slot, count }
         });
-        Self::Planes { format, left, copy }
+        Self::Planes { format, cosited, copy }
     }
 
     /// Declares binding 1.
@@ -118,26 +118,28 @@ fn main(@builtin(global_invocation_id) id: vec3<u32>) {
 }
 "
             .into(),
-            Self::Planes { format, left, copy } => {
+            Self::Planes { format, cosited, copy } => {
                 let mut text = String::new();
                 // Writing to a String cannot fail.
-                let _ = print_planes(*format, *left, copy.as_ref(), &mut text);
+                let _ = print_planes(*format, *cosited, copy.as_ref(), &mut text);
                 text
             }
         }
     }
 }
 
-fn print_planes(format: PictureFormat, left: bool, copy: Option<&CopyCode>, text: &mut String) -> std::fmt::Result {
+fn print_planes(format: PictureFormat, cosited: [bool; 2], copy: Option<&CopyCode>, text: &mut String) -> std::fmt::Result {
     let (sx, sy) = (format.chroma_shift_x, format.chroma_shift_y);
     let subsampled = format.model == ColorModel::Yuv && (sx > 0 || sy > 0);
-    // Columns left of the tile that co-sited chroma takes part of.
+    let [left, top] = cosited;
+    // Columns left of the tile and rows above it that co-sited chroma takes part of.
     let apron = if subsampled && left { (1u32 << sx) - 1 } else { 0 };
+    let above = if subsampled && top { (1u32 << sy) - 1 } else { 0 };
     let [w, h] = TILE;
-    let pitch = w + apron;
+    let (pitch, rows) = (w + apron, h + above);
     let per_word = 4 / format.bytes_per_sample() as u32;
     let samples: u32 = (0..format.plane_count()).map(|k| if format.is_chroma(k) { (w >> sx) * (h >> sy) } else { w * h }).sum();
-    writeln!(text, "var<workgroup> tile: array<array<f32, {}>, 4>;\nvar<workgroup> codes: array<u32, {samples}>;", pitch * h)?;
+    writeln!(text, "var<workgroup> tile: array<array<f32, {}>, 4>;\nvar<workgroup> codes: array<u32, {samples}>;", pitch * rows)?;
     print_code(format, text)?;
     if let Some(c) = copy {
         print_untouched(c, text)?;
@@ -149,7 +151,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     let origin = group.xy * vec2<u32>({w}u, {h}u);
     let last = vec2<i32>(u.rasters[0].xy) - 1;
     for (var i = lane; i < {}u; i = i + 256u) {{
-        let p = vec2<i32>(origin) + vec2<i32>(i32(i % {pitch}u) - {apron}, i32(i / {pitch}u));
+        let p = vec2<i32>(origin) + vec2<i32>(i32(i % {pitch}u) - {apron}, i32(i / {pitch}u) - {above});
         let c = shade(vec2<u32>(clamp(p, vec2<i32>(0), last)));
         tile[0][i] = c.x;
         tile[1][i] = c.y;
@@ -157,7 +159,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
         tile[3][i] = c.w;
     }}
     workgroupBarrier();",
-        pitch * h
+        pitch * rows
     )?;
     let colors = if format.model == ColorModel::Gray { 1 } else { 3 };
     // Planes go to different lanes, so that they are done side by side: first each sample's code, then words of codes.
@@ -169,9 +171,9 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
         let (columns, rows) = (w >> px, h >> py);
         let component = if k >= colors { 3 } else { k };
         let sample = if px == 0 && py == 0 {
-            format!("tile[{component}][cy * {pitch}u + cx + {apron}u]")
+            format!("tile[{component}][(cy + {above}u) * {pitch}u + cx + {apron}u]")
         } else {
-            chroma_sum(px, py, left, apron, pitch, component)
+            chroma_sum([px, py], cosited, [apron, above], pitch, component)
         };
         let code = if k >= colors { "alpha_code" } else { "code" };
         let beside = match copy {
@@ -264,25 +266,33 @@ fn print_untouched(c: &CopyCode, text: &mut String) -> std::fmt::Result {
     writeln!(text, "    return !touched;\n}}")
 }
 
-/// A chroma sample from the pixels of its block: their mean, or horizontally a triangle around the first column when co-sited. `beside` lets the first
-/// column stand for its left neighbours.
-fn chroma_sum(sx: u8, sy: u8, left: bool, apron: u32, pitch: u32, component: usize) -> String {
-    let (bx, by) = (1i32 << sx, 1i32 << sy);
-    let taps: Vec<(i32, f32)> = if left && sx > 0 {
-        (1 - bx..bx).map(|o| (o, (bx - o.abs()) as f32 / (bx * bx) as f32)).collect()
-    } else {
-        (0..bx).map(|o| (o, 1.0 / bx as f32)).collect()
+/// A chroma sample from the pixels around: along each axis a triangle about the first of its block when it lies there, else the mean of the block.
+/// `beside` lets the first column stand for its left neighbours.
+fn chroma_sum(shifts: [u8; 2], cosited: [bool; 2], [apron, above]: [u32; 2], pitch: u32, component: usize) -> String {
+    let [bx, by] = shifts.map(|s| 1i32 << s);
+    let taps = |block: i32, first: bool| -> Vec<(i32, f32)> {
+        if first && block > 1 {
+            (1 - block..block).map(|o| (o, (block - o.abs()) as f32 / (block * block) as f32)).collect()
+        } else {
+            (0..block).map(|o| (o, 1.0 / block as f32)).collect()
+        }
     };
+    let rows = taps(by, cosited[1]);
     let row_sum = |column: String| {
-        let rows: Vec<String> = (0..by).map(|r| format!("tile[{component}][(cy * {by}u + {r}u) * {pitch}u + {column}]")).collect();
-        format!("({}) * {:?}", rows.join(" + "), 1.0 / by as f32)
+        let terms: Vec<String> = rows
+            .iter()
+            .map(|(o, weight)| {
+                format!("tile[{component}][(cy * {by}u + {}u) * {pitch}u + {column}] * {weight:?}", above as i32 + o)
+            })
+            .collect();
+        terms.join(" + ")
     };
-    let terms: Vec<String> = taps
+    let terms: Vec<String> = taps(bx, cosited[0])
         .iter()
         .map(|(o, weight)| {
             let column = format!("cx * {bx}u + {}u", apron as i32 + o);
             let column = if *o < 0 { format!("select({column}, cx * {bx}u + {apron}u, beside)") } else { column };
-            format!("{} * {weight:?}", row_sum(column))
+            format!("({}) * {weight:?}", row_sum(column))
         })
         .collect();
     terms.join(" + ")

@@ -3,7 +3,7 @@
 //! The definition is [`crate::filter`]; positions are computed per pixel from numbers split into an exact and a small part.
 use super::numbers::Numbers;
 use crate::{
-    filter,
+    filter::{self, Site},
     program::{Program, Sampling, Source},
 };
 use cutroom_types::{Affine, ColorModel, Size};
@@ -112,7 +112,7 @@ struct PlaneCode {
     /// Slot of one over the plane's width and height.
     size: usize,
     /// log2 of subsampling and whether sample 0 lies on pixel 0, horizontally and vertically.
-    grid: [(u8, bool); 2],
+    grid: [(u8, Site); 2],
 }
 
 /// The structure of a sampling: equal codes print equal text.
@@ -216,11 +216,11 @@ impl SampleCode {
 
     fn read_plane(&self, p: &PlaneCode) -> String {
         let (t, kind) = (p.texture, p.texel.suffix());
-        if self.mode == Mode::Whole && p.grid == [(0, false); 2] {
+        if self.mode == Mode::Whole && p.grid == FULL_GRID {
             return format!("load_{kind}(t{t}, i32(sx.x), i32(sy.x))");
         }
-        let axis = |name: &str, (shift, cosited): (u8, bool)| {
-            let g = filter::GridAxis::subsampled(shift, cosited);
+        let axis = |name: &str, (shift, site): (u8, Site)| {
+            let g = filter::GridAxis::subsampled(shift, site);
             // Powers of two and sums of them: exact.
             format!("on_grid({name}, {:?}f, {:?}f)", g.scale as f32, (g.offset - 0.5) as f32)
         };
@@ -239,19 +239,27 @@ impl SampleCode {
     }
 }
 
+/// A plane of full resolution.
+const FULL_GRID: [(u8, Site); 2] = [(0, Site::Middle); 2];
+
+/// Without subsampling it does not matter where a sample lies in its block.
+fn grid_of(shift: u8, site: Site) -> (u8, Site) {
+    (shift, if shift > 0 { site } else { Site::Middle })
+}
+
 fn plane_codes(program: &Program, source: Source, textures: &mut Textures, numbers: &mut Numbers) -> (Vec<PlaneCode>, bool) {
     let one = 1.0f32.to_bits();
     match source {
         Source::Intermediate(i) => {
             let texture = textures.binding(TextureUse::Intermediate(i), Texel::Rgba);
-            (vec![PlaneCode { texture, texel: Texel::Rgba, to: "xyzw", gain_bits: one, size: 0, grid: [(0, false); 2] }], true)
+            (vec![PlaneCode { texture, texel: Texel::Rgba, to: "xyzw", gain_bits: one, size: 0, grid: FULL_GRID }], true)
         }
         Source::Picture(id) => {
             let picture = &program.pictures[id];
             let f = picture.format;
             let texel = if f.bytes_per_sample() == 4 { Texel::Float } else { Texel::Uint };
             let last = f.plane_count() - 1;
-            let (left, top) = filter::cosited(picture.color.chroma);
+            let [sx, sy] = filter::sites(picture.color.chroma);
             let codes = (0..=last).map(|k| {
                 let is_alpha = f.alpha && k == last;
                 let size = f.plane_size(k, picture.size);
@@ -265,11 +273,7 @@ fn plane_codes(program: &Program, source: Source, textures: &mut Textures, numbe
                         (false, _) => ["x", "y", "z"][k],
                     },
                     gain_bits: if is_alpha && texel == Texel::Uint { (1.0 / ((1u32 << f.bits) - 1) as f32).to_bits() } else { one },
-                    grid: if f.is_chroma(k) {
-                        [(f.chroma_shift_x, left && f.chroma_shift_x > 0), (f.chroma_shift_y, top && f.chroma_shift_y > 0)]
-                    } else {
-                        [(0, false); 2]
-                    },
+                    grid: if f.is_chroma(k) { [grid_of(f.chroma_shift_x, sx), grid_of(f.chroma_shift_y, sy)] } else { FULL_GRID },
                 }
             });
             (codes.collect(), false)

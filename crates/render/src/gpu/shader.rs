@@ -73,9 +73,9 @@ pub struct Laid {
     pub tables: Vec<f32>,
 }
 
-/// Splits a pass into structure and numbers. `format` is the output's layout, `left` whether its chroma is co-sited with the first
-/// column.
-pub fn lay_out(program: &Program, pass: &TilePass, format: PictureFormat, left: bool) -> Laid {
+/// Splits a pass into structure and numbers. `format` is the output's layout, `cosited` whether its chroma lies on the first
+/// column, the first row of its block.
+pub fn lay_out(program: &Program, pass: &TilePass, format: PictureFormat, cosited: [bool; 2]) -> Laid {
     let mut textures = Textures::default();
     let mut numbers = Numbers::default();
     numbers.rasters[0] = [pass.size.width, pass.size.height, 0, 0];
@@ -105,10 +105,10 @@ pub fn lay_out(program: &Program, pass: &TilePass, format: PictureFormat, left: 
     let groups = group(pass, &mut numbers);
     let output = match pass.target {
         Target::Intermediate(_) => OutputCode::Intermediate,
-        Target::Output => OutputCode::planes(program, pass, format, left, &mut textures, &mut numbers),
+        Target::Output => OutputCode::planes(program, pass, format, cosited, &mut textures, &mut numbers),
         Target::Plane(_) => {
             let one = PictureFormat { model: ColorModel::Gray, chroma_shift_x: 0, chroma_shift_y: 0, alpha: false, ..format };
-            OutputCode::planes(program, pass, one, false, &mut textures, &mut numbers)
+            OutputCode::planes(program, pass, one, [false; 2], &mut textures, &mut numbers)
         }
     };
     let structure = Structure {

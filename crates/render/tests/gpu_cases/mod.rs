@@ -313,9 +313,22 @@ pub fn shapes() -> Vec<Case> {
             &[("p", &p)],
             c420,
         );
-        c.output.color.chroma = *location;
+        // Nothing is written with chroma on the last row.
+        if !matches!(location, ChromaLocation::Bottom | ChromaLocation::BottomLeft) {
+            c.output.color.chroma = *location;
+        }
         cases.push(c);
     }
+    let tags = ColorTags { chroma: ChromaLocation::TopLeft, ..ColorTags::BT709 };
+    let below = Picture { color: tags, ..base.clone() };
+    let mut c = case(
+        "chroma on the first row, most of it copied",
+        plan(canvas(below.size, true), vec![layer(media("below")), placed(media("small"), 0.5, 0.0, [5.0, 3.0])]),
+        &[("below", &below), ("small", &small)],
+        c420,
+    );
+    c.output.color = tags;
+    cases.push(c);
     for (w, h) in [(1, 1), (2, 1), (1, 3), (33, 17), (515, 3)] {
         let p = picture(c420, size(w, h), 10);
         cases.push(case(
