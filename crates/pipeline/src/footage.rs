@@ -143,7 +143,7 @@ impl Footage {
                     layers.extend(from.iter().chain(to).map(|l| &**l));
                     continue;
                 }
-                Content::Media { .. } | Content::Solid(_) => {}
+                Content::Media { .. } | Content::Solid(_) | Content::Below => {}
             }
             let clips = self.project().compositions.iter().flat_map(|c| &c.tracks).flat_map(|t| &t.clips);
             let Some(clip) = clips.into_iter().find(|c| c.id == layer.clip) else { continue };

@@ -45,7 +45,7 @@ impl Material {
                     sound: has_sound(project, c, 0).then(|| Span { start: Time::ZERO, duration: c.length() }),
                 })
             }
-            ClipSource::Solid(_) | ClipSource::Null(_) => None,
+            ClipSource::Solid(_) | ClipSource::Adjustment(_) | ClipSource::Null(_) => None,
         }
     }
 }
@@ -60,7 +60,7 @@ fn has_sound(project: &Project, c: &Composition, depth: usize) -> bool {
                 m.kind != MediaKind::Image && s.audio_stream.index().is_some_and(|i| i < streams)
             }),
             ClipSource::Composition(s) => project.composition(&s.composition).is_some_and(|c| has_sound(project, c, depth + 1)),
-            ClipSource::Solid(_) | ClipSource::Null(_) => false,
+            ClipSource::Solid(_) | ClipSource::Adjustment(_) | ClipSource::Null(_) => false,
         })
 }
 

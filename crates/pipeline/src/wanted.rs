@@ -35,7 +35,7 @@ fn collect(layer: &Layer, found: &mut Vec<Wanted>) {
             let sides = from.iter().chain(to).map(|side| &**side);
             sides.chain(inputs).for_each(|layer| collect(layer, found));
         }
-        Content::Solid(_) => {}
+        Content::Solid(_) | Content::Below => {}
     }
 }
 

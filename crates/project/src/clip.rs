@@ -46,7 +46,8 @@ pub struct Clip {
     pub extra: Extra,
 }
 
-/// Where a clip's picture and sound come from. In the file an object whose `type` is `media`, `composition`, `solid` or `null`.
+/// Where a clip's picture and sound come from. In the file an object whose `type` is `media`, `composition`,
+/// `solid`, `adjustment` or `null`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ClipSource {
     /// Streams of a file.
@@ -55,6 +56,8 @@ pub enum ClipSource {
     Composition(CompositionSource),
     /// One colour.
     Solid(SolidSource),
+    /// What all tracks below show together, background included: its effects change that.
+    Adjustment(AdjustmentSource),
     /// Nothing to see: an object that others are bound to by `parent`.
     Null(NullSource),
 }
@@ -90,6 +93,14 @@ pub struct CompositionSource {
 pub struct SolidSource {
     /// Straight RGBA, display-encoded, 0..=1.
     pub color: [f64; 4],
+    /// Unknown fields, kept on save.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+/// The picture of the tracks below.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct AdjustmentSource {
     /// Unknown fields, kept on save.
     #[serde(flatten)]
     pub extra: Extra,
@@ -472,6 +483,7 @@ enum SourceForm<'a> {
     Media(Cow<'a, MediaSource>),
     Composition(Cow<'a, CompositionSource>),
     Solid(Cow<'a, SolidSource>),
+    Adjustment(Cow<'a, AdjustmentSource>),
     Null(Cow<'a, NullSource>),
 }
 impl Serialize for ClipSource {
@@ -480,6 +492,7 @@ impl Serialize for ClipSource {
             Self::Media(m) => SourceForm::Media(Cow::Borrowed(m)),
             Self::Composition(c) => SourceForm::Composition(Cow::Borrowed(c)),
             Self::Solid(c) => SourceForm::Solid(Cow::Borrowed(c)),
+            Self::Adjustment(a) => SourceForm::Adjustment(Cow::Borrowed(a)),
             Self::Null(n) => SourceForm::Null(Cow::Borrowed(n)),
         }
         .serialize(s)
@@ -494,6 +507,7 @@ impl<'de> Deserialize<'de> for ClipSource {
             Some("media") => crate::inner(fields.into()).map(Self::Media),
             Some("composition") => crate::inner(fields.into()).map(Self::Composition),
             Some("solid") => crate::inner(fields.into()).map(Self::Solid),
+            Some("adjustment") => crate::inner(fields.into()).map(Self::Adjustment),
             Some("null") => crate::inner(fields.into()).map(Self::Null),
             _ => Err(de::Error::custom(format!(
                 "`type`: this version knows no clip source {kind}; it knows media, composition, solid and null"

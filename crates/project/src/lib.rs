@@ -17,8 +17,8 @@ pub mod validate;
 
 pub use animated::{Animatable, Animated, Curve, Ease, Handle, Keyframe, Turn};
 pub use clip::{
-    Alignment, Clip, ClipAudio, ClipSource, ClipVideo, CompositionSource, EffectInstance, FadeShape, FitMode, MediaSource,
-    NullSource, Params, SolidSource, StreamChoice, Transform, Transition,
+    AdjustmentSource, Alignment, Clip, ClipAudio, ClipSource, ClipVideo, CompositionSource, EffectInstance, FadeShape, FitMode,
+    MediaSource, NullSource, Params, SolidSource, StreamChoice, Transform, Transition,
 };
 pub use file::{LoadError, MAX_FILE_BYTES, SaveError, from_json, load, save, to_json};
 pub use locate::{Position, locate};

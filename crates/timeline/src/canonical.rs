@@ -118,6 +118,7 @@ impl Bytes {
                 self.tag(2);
                 color.iter().for_each(|v| self.single(*v));
             }
+            Content::Below => self.tag(4),
             Content::Transition { id, params, progress, from, to, inputs } => {
                 self.tag(3);
                 self.text(id);

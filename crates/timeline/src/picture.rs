@@ -23,30 +23,27 @@ struct Ask<'a> {
     depth: usize,
     /// How many tracks deep, each used by the one before as a matte or by an effect.
     uses: usize,
+    /// Time of the frame that layers are planned for.
+    time: Time,
+    /// Layers lie in the frame itself, above those of the tracks below.
+    stacked: bool,
+    /// Index of the track that is asked.
+    track: usize,
+    /// Pictures that effects over time ask for around this one, this one counted.
+    pictures: usize,
 }
 
 impl<P: Deref<Target = Project>> Timeline<P> {
     /// Frame `n` of a composition; `depth` is 0 for the root.
     pub(crate) fn plan_picture(&self, composition: usize, n: i64, depth: usize) -> Result<FramePlan, PlanError> {
         let c = &self.project.compositions[composition];
-        let background = if depth == 0 { c.background.map(single) } else { [0.0; 4] };
-        let canvas = Canvas {
-            size: c.size,
-            blend_space: match c.blend_space {
-                project::BlendSpace::Linear => BlendSpace::Linear,
-                project::BlendSpace::Gamma => BlendSpace::Gamma,
-            },
-            primaries: c.color.primaries,
-            transfer: c.color.transfer,
-            background,
-        };
         let time = c.frame_rate.time_of_frame(n);
-        let mut plan = FramePlan { canvas, time, layers: Vec::new() };
+        let mut plan = FramePlan { canvas: canvas(c, depth), time, layers: Vec::new() };
         let Some(index) = self.index(composition) else { return Ok(plan) };
         if !(0..index.frame_count).contains(&n) {
             return Ok(plan);
         }
-        let ask = Ask { composition: c, index, depth, uses: 0 };
+        let ask = Ask { composition: c, index, depth, uses: 0, time, stacked: true, track: 0, pictures: 1 };
         for seen in index.seen.iter().filter(|s| s.drawn) {
             plan.layers.extend(self.track_layer(&ask, seen, time)?);
         }
@@ -55,6 +52,7 @@ impl<P: Deref<Target = Project>> Timeline<P> {
 
     /// What a track shows.
     fn track_layer(&self, ask: &Ask<'_>, seen: &SeenTrack, time: Time) -> Result<Option<Layer>, PlanError> {
+        let ask = &Ask { track: seen.track, ..*ask };
         let sampled = time.saturating_add(ask.index.bias);
         let after = seen.runs.partition_point(|r| r.start <= sampled);
         let Some(run) = seen.runs[..after].last().filter(|r| sampled < r.end) else { return Ok(None) };
@@ -81,7 +79,7 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         if opacity <= 0.0 || (hidden(&placing) && shutter.iter().all(hidden)) || left + right >= 1.0 || top + bottom >= 1.0 {
             return Ok(None);
         }
-        let Some(layer) = self.source_layer(ask, clip, t, video.effects.len(), 1)? else { return Ok(None) };
+        let Some(layer) = self.source_layer(ask, clip, t, video.effects.len(), ask.pictures)? else { return Ok(None) };
         let matte = match &video.matte {
             Some(m) => match self.matte(ask, m, time)? {
                 Some(matte) => Some(matte),
@@ -171,7 +169,7 @@ impl<P: Deref<Target = Project>> Timeline<P> {
             }
         }
         effects.reverse();
-        let Some(content) = self.content(ask.index, clip, clip.start.saturating_add(t), ask.depth)? else { return Ok(None) };
+        let Some(content) = self.content(&Ask { pictures, ..*ask }, clip, clip.start.saturating_add(t))? else { return Ok(None) };
         Ok(Some(Layer { effects, ..Layer::new(clip.id.clone(), content) }))
     }
 
@@ -212,7 +210,7 @@ impl<P: Deref<Target = Project>> Timeline<P> {
             return Err(PlanError::Nesting { composition, reason: "tracks use each other's pictures in a circle" });
         }
         let Some(seen) = ask.index.seen.iter().find(|s| ask.composition.tracks[s.track].id == *track) else { return Ok(None) };
-        self.track_layer(&Ask { uses: ask.uses + 1, ..*ask }, seen, time)
+        self.track_layer(&Ask { uses: ask.uses + 1, stacked: false, ..*ask }, seen, time)
     }
 
     /// The pictures that a transition's parameters name, over the whole canvas, `since_start` after its start.
@@ -244,7 +242,19 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         Ok(layer.map(|layer| MatteUse { layer, luma: m.channel == project::MatteChannel::Luma, inverted: m.inverted }))
     }
 
-    fn content(&self, index: &CompositionIndex, clip: &Clip, time: Time, depth: usize) -> Result<Option<Content>, PlanError> {
+    /// What the tracks below show together at some time; `None` when that is nothing.
+    fn below(&self, ask: &Ask<'_>, time: Time) -> Result<Option<FramePlan>, PlanError> {
+        let mut plan = FramePlan { canvas: canvas(ask.composition, ask.depth), time, layers: Vec::new() };
+        let tracks = ask.index.seen.iter().filter(|s| s.drawn && s.track < ask.track);
+        let ask = Ask { time, stacked: true, ..*ask };
+        for seen in tracks {
+            plan.layers.extend(self.track_layer(&ask, seen, time)?);
+        }
+        Ok((!plan.layers.is_empty() || plan.canvas.background[3] > 0.0).then_some(plan))
+    }
+
+    fn content(&self, ask: &Ask<'_>, clip: &Clip, time: Time) -> Result<Option<Content>, PlanError> {
+        let (index, depth) = (ask.index, ask.depth);
         let source_time = |bias| sampling::source_time(time, clip.start, clip.source_in, clip.speed, bias);
         Ok(match &clip.source {
             ClipSource::Media(s) => {
@@ -277,6 +287,8 @@ impl<P: Deref<Target = Project>> Timeline<P> {
                 let plan = self.plan_picture(at, n, depth + 1)?;
                 if plan.layers.is_empty() { None } else { Some(Content::Composition(Box::new(plan))) }
             }
+            ClipSource::Adjustment(_) if ask.stacked && time == ask.time => Some(Content::Below),
+            ClipSource::Adjustment(_) => self.below(ask, time)?.map(|plan| Content::Composition(Box::new(plan))),
             ClipSource::Null(_) => None,
             ClipSource::Solid(s) => (s.color[3] > 0.0).then(|| Content::Solid(s.color.map(single))),
         })
@@ -322,6 +334,20 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         let inputs = self.pictures(ask, &named.id, (spec.params, &values), time - start)?;
         let content = Content::Transition { id: spec.id.to_owned(), params: values, progress, from, to, inputs };
         Ok(Some(Layer { blend, time: layer_time, ..Layer::new(named.id.clone(), content) }))
+    }
+}
+
+/// The raster of a composition, `depth` 0 for the root.
+fn canvas(c: &Composition, depth: usize) -> Canvas {
+    Canvas {
+        size: c.size,
+        blend_space: match c.blend_space {
+            project::BlendSpace::Linear => BlendSpace::Linear,
+            project::BlendSpace::Gamma => BlendSpace::Gamma,
+        },
+        primaries: c.color.primaries,
+        transfer: c.color.transfer,
+        background: if depth == 0 { c.background.map(single) } else { [0.0; 4] },
     }
 }
 

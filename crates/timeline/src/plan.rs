@@ -179,6 +179,8 @@ pub enum Content {
     Composition(Box<FramePlan>),
     /// One colour over the whole canvas; straight RGBA, display-encoded, 0..=1.
     Solid([f32; 4]),
+    /// What the layers below it make together over the background, over the whole canvas; nothing where nothing lies below.
+    Below,
     /// Two neighbours during a transition. Each carries its own placement; the enclosing layer's
     /// transform is identity, its effects are empty.
     Transition {

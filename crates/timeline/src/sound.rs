@@ -141,7 +141,7 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         here.pans.push(Placed { curve: &track.pan, clock, origin: Time::ZERO });
         here.fades.extend(run.fades.iter().filter_map(|f| place_fade(f, &clock)));
         match &clip.source {
-            ClipSource::Solid(_) | ClipSource::Null(_) => Ok(()),
+            ClipSource::Solid(_) | ClipSource::Adjustment(_) | ClipSource::Null(_) => Ok(()),
             ClipSource::Composition(s) => {
                 let inner =
                     *self.compositions.get(&s.composition).ok_or_else(|| PlanError::UnknownComposition(s.composition.clone()))?;

@@ -94,7 +94,7 @@ pub fn source_uses(project: &Project, composition: &CompositionId) -> Result<Vec
                         open.push(find(&s.composition)?);
                         continue;
                     }
-                    ClipSource::Solid(_) | ClipSource::Null(_) => continue,
+                    ClipSource::Solid(_) | ClipSource::Adjustment(_) | ClipSource::Null(_) => continue,
                     ClipSource::Media(s) => s,
                 };
                 let unknown = || PlanError::UnknownMedia { clip: clip.id.clone(), media: source.media.clone() };

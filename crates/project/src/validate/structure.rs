@@ -122,6 +122,21 @@ fn source(problems: &mut Vec<Problem>, project: &Project, track: &Track, clip: &
         ClipSource::Null(_) if track.kind == TrackKind::Audio => {
             tell("source", "no_sound", "a null object has no sound; put the clip on a video track".into());
         }
+        ClipSource::Adjustment(_) if track.kind == TrackKind::Audio => {
+            tell("source", "no_sound", "an adjustment layer changes pictures only; put the clip on a video track".into());
+        }
+        ClipSource::Adjustment(_) => {
+            for (field, plain) in [
+                ("video.transform", clip.video.transform == crate::Transform::default()),
+                ("video.parent", clip.video.parent.is_none()),
+                ("video.motion_blur", !clip.video.motion_blur),
+            ] {
+                if !plain {
+                    let reason = "an adjustment layer has no picture of its own that could be placed; a mask says where it works";
+                    tell(field, "adjustment", reason.into());
+                }
+            }
+        }
         ClipSource::Solid(_) | ClipSource::Null(_) => {}
     }
     let used = clip.source_span();

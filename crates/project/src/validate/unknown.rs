@@ -35,6 +35,7 @@ pub fn unknown_fields(project: &Project) -> Vec<Problem> {
                     ClipSource::Media(s) => &s.extra,
                     ClipSource::Composition(s) => &s.extra,
                     ClipSource::Solid(s) => &s.extra,
+                    ClipSource::Adjustment(s) => &s.extra,
                     ClipSource::Null(s) => &s.extra,
                 };
                 note(&format!("{path}.source"), id, source);

@@ -1,6 +1,7 @@
 //! From a plan and its source pictures to a [`Program`]: places layers, drops what cannot be seen, passes untouched pictures
 //! through, and strings everything that is per-pixel into as few passes as the effects allow.
 mod affine;
+mod below;
 mod chain;
 mod intermediate;
 mod matte;
@@ -46,7 +47,7 @@ pub fn lower(
     masks: &MaskCache,
 ) -> Result<Lowered, RenderError> {
     check_size(plan.canvas.size)?;
-    let mut l = Lowering { sources, masks, program: Program::new(plan.canvas.size) };
+    let mut l = Lowering { sources, masks, program: Program::new(plan.canvas.size), below: None };
     if let Some(picture) = l.untouched(plan, output)? {
         return Ok(Lowered::Untouched(picture));
     }
@@ -76,7 +77,7 @@ pub fn lower(
 /// # Errors
 /// As [`lower`].
 pub fn hidden_layers(plan: &FramePlan, sources: &dyn SourcePictures) -> Result<usize, RenderError> {
-    Lowering { sources, masks: &MaskCache::default(), program: Program::new(plan.canvas.size) }.first_visible(plan)
+    Lowering { sources, masks: &MaskCache::default(), program: Program::new(plan.canvas.size), below: None }.first_visible(plan)
 }
 
 /// The working space of a canvas.
@@ -189,6 +190,8 @@ struct Lowering<'a> {
     sources: &'a dyn SourcePictures,
     masks: &'a MaskCache,
     program: Program,
+    /// What the layers below the one being drawn made.
+    below: Option<below::Below>,
 }
 
 impl Lowering<'_> {
@@ -223,7 +226,18 @@ impl Lowering<'_> {
         let bg = color::working_color(plan.canvas.background, working);
         pass.translucent = bg[3] < 1.0;
         let mut started = false;
+        let mut base = Stage::Fill { reg: 0, color: [bg[0] * bg[3], bg[1] * bg[3], bg[2] * bg[3], bg[3]] };
+        // Layers of this plan do not see what lies below it in another.
+        let outer = self.below.take();
         for layer in &plan.layers[self.first_visible(plan)?..] {
+            if below::changes_below(layer) && (started || bg[3] > 0.0) {
+                if !started {
+                    pass.stages.push(base);
+                }
+                base = self.keep_below(pass);
+                // It may hide all that it changes.
+                started = false;
+            }
             // The first layer may land in the result itself when it hides the background.
             let reg = usize::from(started);
             let at = pass.stages.len();
@@ -238,7 +252,7 @@ impl Lowering<'_> {
             let drawn = match self.draw_layer(layer, &plan.canvas, pass, reg)? {
                 Some(drawn) => drawn,
                 // A layer that nobody sees still cuts away what lies below.
-                None if started && everywhere => nothing(pass),
+                None if everywhere && (started || self.below.is_some()) => nothing(pass),
                 None => continue,
             };
             let covers = drawn.opaque && drawn.bounds == pass.full() && layer.opacity == 1.0 && layer.blend == "normal";
@@ -253,18 +267,22 @@ impl Lowering<'_> {
                 pass.stages.truncate(at);
                 pass.registers = registers;
                 self.program.rewind(before);
-                let premultiplied = [bg[0] * bg[3], bg[1] * bg[3], bg[2] * bg[3], bg[3]];
-                pass.stages.push(Stage::Fill { reg: 0, color: premultiplied });
+                pass.stages.push(base.clone());
                 started = true;
-                let Some(drawn) = self.draw_layer(layer, &plan.canvas, pass, 1)? else { continue };
+                let drawn = match self.draw_layer(layer, &plan.canvas, pass, 1)? {
+                    Some(drawn) => drawn,
+                    None if everywhere => nothing(pass),
+                    None => continue,
+                };
                 blend(pass, layer, &drawn)?;
                 continue;
             }
             blend(pass, layer, &drawn)?;
         }
         if !started {
-            pass.stages.push(Stage::Fill { reg: 0, color: [bg[0] * bg[3], bg[1] * bg[3], bg[2] * bg[3], bg[3]] });
+            pass.stages.push(base);
         }
+        self.below = outer;
         Ok(())
     }
 
@@ -315,6 +333,7 @@ impl Lowering<'_> {
             Content::Transition { id, params, progress, from, to, inputs } => {
                 self.draw_transition(id, params, *progress, [from.as_deref(), to.as_deref()], inputs, canvas, pass, reg)
             }
+            Content::Below if self.below.is_none() => Ok(None),
             Content::Solid(rgba) if is_plain(layer) && layer.masks.is_empty() && point_only(&layer.effects)? => {
                 pass.stages.push(Stage::Fill { reg, color: color::working_color(*rgba, working) });
                 let full = pass.full();
@@ -335,6 +354,7 @@ impl Lowering<'_> {
             Content::Media { media, stream, source_time } => self.fetch(media, *stream, *source_time)?,
             Content::Solid(rgba) => solid_picture(*rgba, canvas)?,
             Content::Composition(plan) => return self.nested(plan, working),
+            Content::Below => return self.below_source(canvas),
             Content::Transition { .. } => return Err(RenderError::Unsupported("a transition inside an effect chain".into())),
         };
         let content_size = match content {

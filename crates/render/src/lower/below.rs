@@ -1,0 +1,42 @@
+//! Adjustment layers: what was drawn so far goes to an intermediate, which they take as their source.
+use super::{LayerSource, Lowering, PassBuilder, intermediate::Stored, whole_intermediate};
+use crate::{
+    api::RenderError,
+    program::{Planes, Stage},
+};
+use cutroom_timeline::{Canvas, Content, Layer};
+
+/// The picture of the layers below.
+#[derive(Clone, Copy)]
+pub(super) struct Below {
+    id: usize,
+    opaque: bool,
+}
+
+/// Whether a layer, or one of a transition's sides, shows what lies below it.
+pub(super) fn changes_below(layer: &Layer) -> bool {
+    match &layer.content {
+        Content::Below => true,
+        Content::Transition { from, to, .. } => from.iter().chain(to).any(|l| changes_below(l)),
+        _ => false,
+    }
+}
+
+impl Lowering<'_> {
+    /// Ends the pass with what it drew so far in an intermediate and begins it anew; gives the stage that brings that back.
+    pub(super) fn keep_below(&mut self, pass: &mut PassBuilder) -> Stage {
+        let (size, opaque) = (pass.size, !pass.translucent);
+        let mut next = PassBuilder::new(size);
+        next.translucent = pass.translucent;
+        let planes = if opaque { Planes::Opaque } else { Planes::Rgba };
+        let id = self.add_intermediate(size, std::mem::replace(pass, next), planes);
+        self.below = Some(Below { id, opaque });
+        whole_intermediate(id, size, 0)
+    }
+
+    /// What lies below as a source.
+    pub(super) fn below_source(&self, canvas: &Canvas) -> Result<LayerSource, RenderError> {
+        let below = self.below.ok_or_else(|| RenderError::Unsupported("an adjustment of nothing".into()))?;
+        Ok(Self::stored_source(&Stored::whole(below.id, canvas.size), canvas.size, below.opaque))
+    }
+}
