@@ -228,12 +228,12 @@ fn every_matrix_range_and_depth_out() {
 #[test]
 fn rgb_in_and_out() {
     let mut r = renderer();
-    for bits in [8, 10, 12] {
+    for bits in [8, 12] {
         let rgb = OutputSpec {
             format: PictureFormat { bits, ..PictureFormat::RGB8 },
             color: ColorTags { transfer: cutroom_types::Transfer::Bt709, ..ColorTags::SRGB },
         };
-        for other in every(&depths(0, 0)[..2]) {
+        for other in every(&depths(0, 0)[..1]) {
             check(&mut r, rgb, other, 1.0);
             check(&mut r, other, rgb, 1.0);
         }
