@@ -22,6 +22,7 @@ pub struct DoctorReport {
     /// Codecs by container.
     pub formats: Vec<FormatReport>,
     /// Folders that fonts are looked for in, those that exist.
+    #[serde(serialize_with = "crate::lossy::list")]
     pub font_folders: Vec<PathBuf>,
     /// What to mend.
     pub advice: Vec<String>,

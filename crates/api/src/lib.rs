@@ -11,11 +11,13 @@ mod export;
 mod frame;
 mod from_errors;
 mod graph;
+mod lossy;
 mod new_project;
 mod open;
 mod position;
 mod probe;
 mod settings;
+mod targets;
 mod validate;
 
 pub use catalog::{BlendEntry, Catalog, CostEntry, EffectEntry, ParamEntry, TransitionEntry, catalog};

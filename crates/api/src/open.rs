@@ -1,16 +1,67 @@
 //! From a project file to checked footage.
 use crate::ApiError;
+use cutroom_export::Cancellation;
 use cutroom_pipeline::Footage;
 use cutroom_project::{Problem, Project};
 use cutroom_types::{CompositionId, Timecode};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-/// Reads the file; nothing is checked but its form.
-pub(crate) fn project(path: &Path) -> Result<Project, ApiError> {
-    if path.is_dir() {
-        return Err(ApiError::new("project.read", format!("{} is a folder, not a project file", path.display())).file(path));
+/// A project file as it was read, once: a pipe gives its text only once.
+pub(crate) struct Document {
+    /// What it says; nothing is checked but its form.
+    pub project: Project,
+    path: PathBuf,
+    text: String,
+}
+
+impl Document {
+    /// Reads the file.
+    pub fn read(path: &Path) -> Result<Self, ApiError> {
+        if path.is_dir() {
+            return Err(ApiError::new("project.read", format!("{} is a folder, not a project file", path.display())).file(path));
+        }
+        let failed = |e| ApiError::from_load(&e, path);
+        let text = cutroom_project::read_text(path).map_err(failed)?;
+        let project = cutroom_project::from_json(&text).map_err(failed)?;
+        Ok(Self { project, path: path.into(), text })
     }
-    cutroom_project::load(path).map_err(|e| ApiError::from_load(&e, path))
+    /// The folder that relative media paths start at.
+    pub fn folder(&self) -> &Path {
+        folder(&self.path)
+    }
+    /// The composition asked for, or the main one.
+    pub fn composition(&self, asked: Option<&str>) -> Result<CompositionId, ApiError> {
+        let id = asked.map_or_else(|| self.project.main.clone(), CompositionId::from);
+        if asked.is_some() && self.project.composition(&id).is_none() {
+            let known: Vec<&str> = self.project.compositions.iter().map(|c| c.id.as_str()).collect();
+            let error = ApiError::new("usage.composition", format!("the project has no composition \"{id}\""));
+            return Err(error.hint(format!("it has {}", known.join(", "))).file(&self.path));
+        }
+        Ok(id)
+    }
+    /// What is wrong with the document itself, whatever its files hold.
+    pub fn check(&self) -> Result<(), Vec<ApiError>> {
+        // As the footage will be planned: facts noted in the file may be old.
+        let mut project = self.project.clone();
+        project.media.iter_mut().for_each(|m| m.facts = None);
+        let mut problems = cutroom_project::validate(&project);
+        problems.extend(cutroom_timeline::check(&project));
+        if problems.is_empty() { Ok(()) } else { Err(self.errors(&problems)) }
+    }
+    /// Checks the document with its files, until `cancel` is raised.
+    pub fn footage(&self, composition: &CompositionId, threads: usize, cancel: &Cancellation) -> Result<Footage, Vec<ApiError>> {
+        let stop = || cancel.is_raised();
+        let opened = Footage::open_until(self.project.clone(), self.folder(), composition, threads, &stop);
+        if cancel.is_raised() {
+            let message = "stopped while the media files were scanned; nothing was written under the output's name";
+            return Err(vec![ApiError::new("export.cancelled", message)]);
+        }
+        opened.map_err(|problems| self.errors(&problems))
+    }
+    fn errors(&self, problems: &[Problem]) -> Vec<ApiError> {
+        let line = |p: &Problem| cutroom_project::locate(&self.text, &p.json_path).map(|at| at.line);
+        problems.iter().map(|p| ApiError::from_problem(p, &self.path, line(p))).collect()
+    }
 }
 
 /// The folder that relative media paths start at.
@@ -20,15 +71,9 @@ pub(crate) fn folder(project: &Path) -> &Path {
 
 /// A composition of a project file, checked with its media files; `composition` absent means the main one.
 pub(crate) fn footage(path: &Path, composition: Option<&str>, threads: usize) -> Result<Footage, Vec<ApiError>> {
-    let project = project(path).map_err(|e| vec![e])?;
-    let id = composition.map_or_else(|| project.main.clone(), CompositionId::from);
-    if composition.is_some() && project.composition(&id).is_none() {
-        let known: Vec<&str> = project.compositions.iter().map(|c| c.id.as_str()).collect();
-        let error = ApiError::new("usage.composition", format!("the project has no composition \"{id}\""));
-        return Err(vec![error.hint(format!("it has {}", known.join(", "))).file(path)]);
-    }
-    let text = std::fs::read_to_string(path).unwrap_or_default();
-    Footage::open(project, folder(path), &id, threads).map_err(|problems| of_problems(&problems, path, &text))
+    let document = Document::read(path).map_err(|e| vec![e])?;
+    let id = document.composition(composition).map_err(|e| vec![e])?;
+    document.footage(&id, threads, &Cancellation::default())
 }
 
 /// The frame that a place names; it must lie inside the composition.
@@ -47,9 +92,4 @@ pub(crate) fn frame_number(at: &str, footage: &Footage) -> Result<i64, ApiError>
 pub(crate) fn warnings(footage: &Footage) -> Vec<String> {
     let fields = cutroom_project::unknown_fields(footage.project());
     fields.iter().map(ToString::to_string).chain(footage.warnings()).collect()
-}
-
-fn of_problems(problems: &[Problem], path: &Path, text: &str) -> Vec<ApiError> {
-    let line = |p: &Problem| cutroom_project::locate(text, &p.json_path).map(|at| at.line);
-    problems.iter().map(|p| ApiError::from_problem(p, path, line(p))).collect()
 }
