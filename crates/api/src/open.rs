@@ -93,3 +93,44 @@ pub(crate) fn warnings(footage: &Footage) -> Vec<String> {
     let fields = cutroom_project::unknown_fields(footage.project());
     fields.iter().map(ToString::to_string).chain(footage.warnings()).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cutroom_media::{
+        MediaError, MediaIndex,
+        write::{SoundSettings, WriteSettings, Writer},
+    };
+    use cutroom_types::SoundBlock;
+    use std::cell::Cell;
+
+    #[test]
+    fn scanning_stops_when_told() {
+        let dir = tempfile::tempdir().unwrap();
+        let (sound, project) = (dir.path().join("s.wav"), dir.path().join("film.json"));
+        let settings = SoundSettings::new("pcm", 8000, 1);
+        let settings = WriteSettings { container: "wav".into(), video: None, sound: Some(settings), metadata: vec![] };
+        let mut writer = Writer::create(&sound, &settings, false).unwrap();
+        writer.push_sound(&SoundBlock { rate_hz: 8000, channels: vec![vec![0.25; 80_000]] }).unwrap();
+        writer.finish().unwrap();
+        // Inside a file: asked once before it is opened and once at every packet.
+        let asked = Cell::new(0);
+        let stop = || {
+            asked.set(asked.get() + 1);
+            asked.get() > 3
+        };
+        assert!(matches!(MediaIndex::scan_until(&sound, &stop), Err(MediaError::Stopped { .. })));
+        assert_eq!(asked.get(), 4);
+        // Of a project.
+        let text = r#"{"schema_version": 2, "main": "m", "media": [{"id": "s", "path": "s.wav", "kind": "audio"}], "compositions": [
+            {"id": "m", "size": {"width": 64, "height": 36}, "frame_rate": 25, "tracks": [{"id": "a", "kind": "audio", "clips": [
+                {"id": "c", "source": {"type": "media", "media": "s"}, "start": 0, "duration": "1s"}]}]}]}"#;
+        std::fs::write(&project, text).unwrap();
+        let document = Document::read(&project).unwrap();
+        let (id, cancel) = (document.composition(None).unwrap(), Cancellation::default());
+        assert_eq!(document.footage(&id, 1, &cancel).map(|f| f.frame_count()).unwrap(), 25);
+        cancel.raise();
+        let errors = document.footage(&id, 1, &cancel).err().unwrap();
+        assert_eq!(errors.iter().map(|e| e.code.as_str()).collect::<Vec<_>>(), ["export.cancelled"]);
+    }
+}
