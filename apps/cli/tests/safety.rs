@@ -96,7 +96,14 @@ fn requests_are_checked_before_media_files() {
         let ran = b.run(&[&["export", "film.json"], args].concat());
         assert_eq!(ran.code, 2, "{args:?}: {}", ran.err);
     }
+    for args in [&["--at", "99", "-o", "x.png"][..], &["--at", "soon", "-o", "x.png"], &["-o", "x.jpg"], &["-o", "old.mp4"]] {
+        let ran = b.run(&[&["frame", "film.json"], args].concat());
+        assert_eq!(ran.code, 2, "{args:?}: {}", ran.err);
+    }
     assert_eq!(b.run(&["export", "film.json", "-o", "x.mp4"]).code, 4);
+    assert_eq!(b.run(&["frame", "film.json", "-o", "x.png"]).code, 4);
+    let ran = b.run(&["new", "no/film.json", "s-001.png"]);
+    assert!(ran.code == 2 && words(&ran).contains("no such folder"), "{}", ran.err);
 }
 
 #[test]
@@ -160,7 +167,7 @@ fn sound_alone_goes_into_files_of_sound() {
 fn picture_files_without_the_films_sound_say_so() {
     let b = film();
     let ran = b.ok(&["export", "film.json", "-o", "p-%02d.png"]);
-    assert!(ran.err.contains("warning") && ran.err.contains("sound is left out"), "{}", ran.err);
+    assert!(ran.err.contains("warning") && ran.err.contains(".png files hold no sound"), "{}", ran.err);
     assert_eq!((0..13).filter(|n| b.path(&format!("p-{n:02}.png")).exists()).count(), 12);
     let ran = b.ok(&["export", "film.json", "-o", "p-%02d.png", "--overwrite", "--no-audio"]);
     assert!(!ran.err.contains("warning"), "{}", ran.err);

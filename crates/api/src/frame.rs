@@ -61,14 +61,20 @@ pub fn render_frame(request: &FrameRequest) -> Result<FrameReport, Vec<ApiError>
     let id = document.composition(request.composition.as_deref()).map_err(one)?;
     let inputs = Inputs::of_project(&document.project, &request.project, document.folder());
     targets::check(&[Target::file("-o", &request.output)], &inputs, request.overwrite).map_err(one)?;
+    if !request.output.extension().is_some_and(|e| e.eq_ignore_ascii_case("png")) {
+        let message = format!("{}: a frame is written as PNG", request.output.display());
+        return Err(one(ApiError::new("usage.container", message).hint("choose a name that ends in .png").file(&request.output)));
+    }
+    document.check()?;
+    let (rate, total) = document.frames(&id).map_err(one)?;
+    let frame = open::frame_inside(&request.at, rate, total).map_err(one)?;
     let footage = document.footage(&id, request.threads, &Cancellation::default())?;
-    draw(request, &footage).map_err(|e| vec![e])
+    draw(request, &footage, frame).map_err(one)
 }
 
-fn draw(request: &FrameRequest, footage: &cutroom_pipeline::Footage) -> Result<FrameReport, ApiError> {
+fn draw(request: &FrameRequest, footage: &cutroom_pipeline::Footage, frame: i64) -> Result<FrameReport, ApiError> {
     let composition = footage.composition();
     let rate = composition.frame_rate;
-    let frame = open::frame_number(&request.at, footage)?;
     let options = RenderOptions { backend: request.backend.into(), threads: request.threads };
     let mut renderer = Renderer::new(options).map_err(PipelineError::from)?;
     let picture = footage.frame(frame, &mut renderer, &output_spec(composition, PictureFormat::RGB8))?;

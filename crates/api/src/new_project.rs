@@ -65,6 +65,12 @@ pub struct NewProjectReport {
 /// A clip that cannot be read, a clip too short for the dissolve, a bad size or rate, a file that exists, or one that is a clip.
 pub fn new_project(request: &NewProjectRequest) -> Result<NewProjectReport, ApiError> {
     targets::check(&[Target::file("", &request.project)], &Inputs::of_clips(&request.clips), request.overwrite)?;
+    let folder = open::folder(&request.project);
+    if !folder.is_dir() {
+        return Err(ApiError::new("usage.path", format!("{}: there is no such folder for the project", folder.display()))
+            .hint("make it first")
+            .file(folder));
+    }
     let mut infos: BTreeMap<&Path, MediaInfo> = BTreeMap::new();
     for clip in &request.clips {
         if !infos.contains_key(clip.as_path()) {

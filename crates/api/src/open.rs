@@ -1,9 +1,10 @@
 //! From a project file to checked footage.
 use crate::ApiError;
 use cutroom_export::Cancellation;
-use cutroom_pipeline::Footage;
+use cutroom_pipeline::{Footage, PipelineError};
 use cutroom_project::{Problem, Project};
-use cutroom_types::{CompositionId, Timecode};
+use cutroom_timeline::Timeline;
+use cutroom_types::{CompositionId, FrameRate, Timecode};
 use std::path::{Path, PathBuf};
 
 /// A project file as it was read, once: a pipe gives its text only once.
@@ -48,6 +49,11 @@ impl Document {
         problems.extend(cutroom_timeline::check(&project));
         if problems.is_empty() { Ok(()) } else { Err(self.errors(&problems)) }
     }
+    /// Frame rate of a composition and how many frames it has.
+    pub fn frames(&self, composition: &CompositionId) -> Result<(FrameRate, i64), ApiError> {
+        let timeline = Timeline::new(&self.project, composition).map_err(PipelineError::from)?;
+        Ok((timeline.composition().frame_rate, timeline.frame_count()))
+    }
     /// Checks the document with its files, until `cancel` is raised.
     pub fn footage(&self, composition: &CompositionId, threads: usize, cancel: &Cancellation) -> Result<Footage, Vec<ApiError>> {
         let stop = || cancel.is_raised();
@@ -78,7 +84,11 @@ pub(crate) fn footage(path: &Path, composition: Option<&str>, threads: usize) ->
 
 /// The frame that a place names; it must lie inside the composition.
 pub(crate) fn frame_number(at: &str, footage: &Footage) -> Result<i64, ApiError> {
-    let (rate, total) = (footage.composition().frame_rate, footage.frame_count());
+    frame_inside(at, footage.composition().frame_rate, footage.frame_count())
+}
+
+/// The frame that a place names, of `total`.
+pub(crate) fn frame_inside(at: &str, rate: FrameRate, total: i64) -> Result<i64, ApiError> {
     let frame = crate::parse_frame(at, rate)?;
     if frame < total {
         return Ok(frame);

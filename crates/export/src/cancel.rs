@@ -58,7 +58,7 @@ mod tests {
         fs::create_dir(&folder).unwrap();
         fs::write(folder.join("1.png"), "x").unwrap();
         let cancel = Cancellation::default();
-        [&file, &folder, &dir.path().join("finished")].map(|p| cancel.note_unfinished(p.clone()));
+        [&file, &folder, &dir.path().join("finished")].into_iter().for_each(|p| cancel.note_unfinished(p.clone()));
         cancel.remove_unfinished();
         assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
     }

@@ -105,8 +105,9 @@ impl Draft {
                 }
                 (None, Some(_)) => {
                     notes.push(format!(
-                        "{} holds no sound: the film's sound is left out; write it into a file of its own, such as {}, or add --no-audio",
-                        file.container.title,
+                        "{}: .{} files hold no sound, so the film's is left out; export it as well, to {} for example, or add --no-audio",
+                        path.display(),
+                        file.container.extensions[0],
                         path.with_file_name("sound.wav").display()
                     ));
                     sound = None;
@@ -190,7 +191,7 @@ fn check_streams(request: &ExportRequest, file: Option<&FileDraft>) -> Result<()
         ("--frame-hashes", request.frame_hashes.is_some()),
     ];
     let about_sound = [("--audio-codec", request.audio_codec.is_some()), ("--audio-bitrate", request.audio_bitrate_bps.is_some())];
-    let container = file.map_or("the null output", |f| f.container.title);
+    let container = file.map_or_else(|| "the null output".to_owned(), |f| format!(".{}", f.container.extensions[0]));
     if !pictures && !sound {
         return Err(ApiError::new("usage.streams", format!("nothing is left to write: neither pictures nor sound ({container})"))
             .hint("leave out --no-audio or --no-video, or choose another container"));
@@ -199,8 +200,11 @@ fn check_streams(request: &ExportRequest, file: Option<&FileDraft>) -> Result<()
         [(pictures, request.no_video, "pictures", &about_pictures[..]), (sound, request.no_audio, "sound", &about_sound[..])]
     {
         if let Some((option, _)) = options.iter().find(|o| o.1 && !there) {
-            let why = if asked_away { format!("no {what} are wanted") } else { format!("{container} holds no {what}") };
-            let why = why.replace("sound are", "sound is");
+            let why = match (asked_away, what) {
+                (true, "sound") => "--no-audio leaves it out".to_owned(),
+                (true, _) => "--no-video leaves them out".to_owned(),
+                (false, _) => format!("{container} files hold no {what}"),
+            };
             return Err(ApiError::new("usage.streams", format!("{option} has no meaning here: {why}"))
                 .hint(format!("leave out {option}, or choose another container")));
         }

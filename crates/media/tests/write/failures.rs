@@ -3,7 +3,6 @@ use crate::material::{listing, output, picture, tones, video, write};
 use cutroom_media::MediaError;
 use cutroom_media::write::{Rate, SoundSettings, VideoSettings, WriteSettings, Writer, encoders, validate};
 use cutroom_types::{AlphaMode, ColorTags, Matrix, PictureFormat, Range, Size};
-use std::path::Path;
 
 const SIZE: Size = Size { width: 64, height: 48 };
 
