@@ -96,6 +96,8 @@ fn requests_are_checked_before_media_files() {
         let ran = b.run(&[&["export", "film.json"], args].concat());
         assert_eq!(ran.code, 2, "{args:?}: {}", ran.err);
     }
+    let ran = b.run(&["export", "film.json", "-o", "x.png"]);
+    assert!(words(&ran).contains("x-%05d.png") && words(&ran).contains("cutroom frame"), "{}", ran.err);
     for args in [&["--at", "99", "-o", "x.png"][..], &["--at", "soon", "-o", "x.png"], &["-o", "x.jpg"], &["-o", "old.mp4"]] {
         let ran = b.run(&[&["frame", "film.json"], args].concat());
         assert_eq!(ran.code, 2, "{args:?}: {}", ran.err);

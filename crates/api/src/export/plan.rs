@@ -43,6 +43,13 @@ fn wrong(e: MediaError) -> ApiError {
     ApiError::from(e).recode("usage.settings")
 }
 
+fn bad_pattern(e: MediaError, path: &Path) -> ApiError {
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let stem = stem.split('%').next().unwrap_or_default().trim_end_matches(['-', '_']);
+    let example = path.with_file_name(format!("{stem}-%05d.png"));
+    wrong(e).hint(format!("write {} for a picture a frame; `cutroom frame` writes a single one", example.display())).file(path)
+}
+
 impl Draft {
     pub fn new(request: &ExportRequest, document: &Document, id: &CompositionId) -> Result<Self, ApiError> {
         let timeline = Timeline::new(&document.project, id).map_err(PipelineError::from)?;
@@ -63,7 +70,7 @@ impl Draft {
         if let (Some(path), Some(file)) = (&request.output, &file) {
             targets.push(match file.container.muxer {
                 Some(_) => Written::file("-o", path),
-                None => Written::sequence("-o", path, SequencePattern::parse(path).map_err(wrong)?),
+                None => Written::sequence("-o", path, SequencePattern::parse(path).map_err(|e| bad_pattern(e, path))?),
             });
         }
         targets.extend(request.frame_hashes.as_deref().map(|path| Written::file("--frame-hashes", path)));
