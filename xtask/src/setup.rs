@@ -127,3 +127,16 @@ pub fn nextest() -> bool {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_installed_is_listed_for_those_who_install_by_hand() {
+        let page = std::fs::read_to_string(crate::workspace::root().join("CONTRIBUTING.md")).unwrap();
+        for (package, _) in PACKAGES.iter().chain(BENCH_PACKAGES) {
+            assert!(page.contains(&format!("`{package}`")), "CONTRIBUTING.md does not name {package}");
+        }
+    }
+}

@@ -149,9 +149,11 @@ Examples:
   cutroom export film.json -o film.mp4 --video-codec h265 --crf 20 --preset medium --pix-fmt yuv420p10
   cutroom export film.json -o master.mov --video-codec prores --audio-codec pcm
   cutroom export film.json -o part.webm --range 10s..20s
+  cutroom export film.json -o sound.wav
   cutroom export film.json --null --frame-hashes hashes.txt
 
-The container follows the file's extension: mp4, mov, mkv, webm, or a PNG sequence (frames-%05d.png).
+The container follows the file's extension: mp4, mov, mkv, webm; m4a, mka, wav, flac, opus for the sound alone;
+frames-%05d.png for a PNG sequence without sound. What the project reads is never replaced.
 The film is written under a temporary name and renamed when it is whole.
 
 Exit codes: 0 done, 1 failed, 2 usage, 3 invalid project, 4 media error, 130 interrupted.")]
@@ -164,7 +166,7 @@ pub struct ExportArgs {
     /// Render everything, encode and write nothing (the same as -o null:)
     #[arg(long, conflicts_with = "output")]
     pub null: bool,
-    /// h264, h265, vp9, av1, prores, dnxhr, ffv1, png; `cutroom doctor` lists what works here
+    /// h264, h265, vp9, av1, av1-aom, prores, dnxhr, ffv1, png; `cutroom doctor` lists what works here
     #[arg(long, value_name = "CODEC")]
     pub video_codec: Option<String>,
     /// aac, opus, flac, pcm
@@ -179,6 +181,12 @@ pub struct ExportArgs {
     /// Encode so that every sample comes back
     #[arg(long, conflicts_with_all = ["crf", "bitrate"])]
     pub lossless: bool,
+    /// Leave out the sound
+    #[arg(long, conflicts_with_all = ["audio_codec", "audio_bitrate", "no_video"])]
+    pub no_audio: bool,
+    /// Leave out the pictures, drawing none
+    #[arg(long, conflicts_with_all = ["video_codec", "crf", "bitrate", "lossless", "preset", "profile", "pix_fmt", "frame_hashes"])]
+    pub no_video: bool,
     /// Sound bit rate: 192k
     #[arg(long, value_name = "RATE", value_parser = crate::text::parse_bitrate)]
     pub audio_bitrate: Option<u64>,
@@ -209,7 +217,7 @@ pub struct ExportArgs {
     /// How progress is shown on standard error
     #[arg(long, value_enum, default_value_t)]
     pub progress: ProgressArg,
-    /// Replace the file if it exists
+    /// Replace the film and the list of hashes if they exist
     #[arg(long)]
     pub overwrite: bool,
 }
@@ -311,7 +319,7 @@ pub enum ProgressArg {
     Auto,
     /// A bar with frame, speed and time left
     Bar,
-    /// One JSON object a line: {"frame", "total", "fps", "eta_secs"}
+    /// One JSON object a line: {"frame", "total", "fps", "eta_secs"}, at the end {"done"} or {"error"}
     Json,
     /// Nothing
     None,

@@ -60,8 +60,8 @@ impl Failure {
 fn class(code: &str) -> u8 {
     match code.split('.').next().unwrap_or(code) {
         _ if code == "export.cancelled" => 130,
-        // What the media crate writes, not what the project reads.
-        _ if code.starts_with("media.write.") || code.starts_with("media.encode.") => 1,
+        // What is written, not what is read.
+        _ if code.starts_with("media.write.") || code.starts_with("media.encode.") || code == "project.save" => 1,
         "usage" => 2,
         "project" => 3,
         "media" => 4,

@@ -1,4 +1,5 @@
-//! Ctrl-C and termination signals: the first asks the work to stop cleanly, the second ends the program at once.
+//! Ctrl-C and termination signals: the first asks the work to stop cleanly, the second ends the program at once, taking with
+//! it what is unfinished.
 use cutroom_api::{ApiError, Cancellation};
 
 /// A flag that is raised on SIGINT, SIGTERM and SIGHUP.
@@ -10,6 +11,7 @@ pub fn cancellation() -> Result<Cancellation, ApiError> {
     let raised = flag.clone();
     ctrlc::set_handler(move || {
         if raised.is_raised() {
+            raised.remove_unfinished();
             std::process::exit(130);
         }
         raised.raise();

@@ -32,6 +32,11 @@ pub fn duration(secs: f64) -> String {
     }
 }
 
+/// `1 clip`, `2 clips`.
+pub fn count(n: usize, what: &str) -> String {
+    format!("{n} {what}{}", if n == 1 { "" } else { "s" })
+}
+
 /// Columns padded to their widest cell, two blanks between, no trailing blanks.
 pub fn table(rows: &[Vec<String>]) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
@@ -66,6 +71,11 @@ mod tests {
         for bad in ["", "M", "nan", "inf", "-5k", "1", "8G"] {
             assert!(parse_bitrate(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn counts() {
+        assert_eq!([0, 1, 2].map(|n| count(n, "clip")), ["0 clips", "1 clip", "2 clips"]);
     }
 
     #[test]

@@ -160,6 +160,9 @@ fn what_is_no_project_at_all() {
     }
     std::fs::create_dir(b.path("folder.json")).unwrap();
     assert_eq!(refused(&b, "folder.json").code, 3);
+    let json = b.run(&["validate", "empty.json", "--json"]);
+    let report: Value = serde_json::from_str(&json.out).unwrap();
+    assert_eq!((json.code, report["problems"][0]["code"].as_str(), json.err.as_str()), (3, Some("project.syntax"), ""));
     let ran = refused(&b, "nothing.json");
     assert_eq!(ran.code, 3);
     assert!(words(&ran).contains("nothing.json"), "{}", ran.err);

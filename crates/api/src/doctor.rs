@@ -1,6 +1,9 @@
 //! What this machine offers, and what would be used.
-use crate::BackendChoice;
-use cutroom_media::write::{containers, encoders};
+use crate::{BackendChoice, fonts};
+use cutroom_media::{
+    decoders,
+    write::{containers, encoders},
+};
 use cutroom_pipeline::{RenderOptions, Renderer};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -19,10 +22,15 @@ pub struct DoctorReport {
     pub processors: usize,
     /// What each choice of back end gives.
     pub backends: Vec<BackendReport>,
-    /// Codecs by container.
+    /// Codecs by container: what can be written.
     pub formats: Vec<FormatReport>,
+    /// What can be read, of the usual formats.
+    pub decoders: Vec<DecoderReport>,
     /// Folders that fonts are looked for in, those that exist.
+    #[serde(serialize_with = "crate::lossy::list")]
     pub font_folders: Vec<PathBuf>,
+    /// Names of the font files in them, without extensions, sorted.
+    pub fonts: Vec<String>,
     /// What to mend.
     pub advice: Vec<String>,
 }
@@ -55,6 +63,20 @@ pub struct FormatReport {
     pub extensions: Vec<String>,
 }
 
+/// One format that is read.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct DecoderReport {
+    /// "video" or "audio".
+    pub kind: String,
+    /// FFmpeg's name of the format.
+    pub codec: String,
+    /// For people.
+    pub title: String,
+    /// FFmpeg's decoder; absent: the linked FFmpeg has none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decoder: Option<String>,
+}
+
 /// Looks at the machine; changes nothing.
 pub fn doctor() -> DoctorReport {
     let (ffmpeg, ffmpeg_license) = cutroom_media::ffmpeg_version();
@@ -76,6 +98,16 @@ pub fn doctor() -> DoctorReport {
             }
         })
         .collect();
+    let decoders = decoders()
+        .into_iter()
+        .map(|d| {
+            if d.decoder.is_none() {
+                advice.push(format!("{} cannot be read: {}", d.title, d.install_hint));
+            }
+            DecoderReport { kind: d.kind.into(), codec: d.codec.into(), title: d.title.into(), decoder: d.decoder }
+        })
+        .collect();
+    let font_folders = fonts::folders();
     DoctorReport {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         ffmpeg,
@@ -83,7 +115,9 @@ pub fn doctor() -> DoctorReport {
         processors: std::thread::available_parallelism().map_or(1, usize::from),
         backends: [BackendChoice::Auto, BackendChoice::Cpu, BackendChoice::Gpu].map(try_backend).to_vec(),
         formats,
-        font_folders: font_folders(),
+        decoders,
+        fonts: fonts::names(&font_folders),
+        font_folders,
         advice,
     }
 }
@@ -96,17 +130,4 @@ fn try_backend(choice: BackendChoice) -> BackendReport {
         }
         Err(error) => BackendReport { choice, works: false, what: error.to_string() },
     }
-}
-
-/// The places of the freedesktop.org base directories, macOS and Windows.
-fn font_folders() -> Vec<PathBuf> {
-    let home = std::env::var_os("HOME").map(PathBuf::from);
-    let data = std::env::var_os("XDG_DATA_HOME").map(PathBuf::from).or_else(|| home.as_ref().map(|h| h.join(".local/share")));
-    let mut folders: Vec<PathBuf> =
-        ["/usr/share/fonts", "/usr/local/share/fonts", "/System/Library/Fonts", "/Library/Fonts"].map(PathBuf::from).to_vec();
-    folders.extend(data.map(|d| d.join("fonts")));
-    folders.extend(home.map(|h| h.join("Library/Fonts")));
-    folders.extend(std::env::var_os("WINDIR").map(|w| PathBuf::from(w).join("Fonts")));
-    folders.retain(|f| f.is_dir());
-    folders
 }

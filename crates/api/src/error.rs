@@ -18,7 +18,7 @@ pub struct ApiError {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
     /// The file concerned.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "crate::lossy::option")]
     pub file: Option<PathBuf>,
     /// Place in the project file: `$.compositions[0].tracks[1].clips[3]`.
     #[serde(default, skip_serializing_if = "Option::is_none")]

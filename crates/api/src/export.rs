@@ -1,22 +1,23 @@
 //! Rendering a project into a file.
-use crate::{ApiError, BackendChoice, open, parse_range, settings::parse_pixel_format};
-use cutroom_export::{Cancellation, ExportPlan, Progress, SoundRange, Target};
-use cutroom_media::write::{
-    Rate, SoundSettings, VideoSettings, WriteSettings, container_for_path, containers, validate, video_codec,
+mod plan;
+
+use crate::{
+    ApiError, BackendChoice,
+    open::{self, Document},
 };
-use cutroom_pipeline::{Footage, RenderOptions};
-use cutroom_project::Composition;
-use cutroom_types::PictureFormat;
+use cutroom_export::{Cancellation, ExportPlan, Progress, Target};
+use plan::Draft;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// What to export, and how.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ExportRequest {
     /// The project file.
     pub project: PathBuf,
-    /// The file to write, whose extension chooses the container; absent: render everything and write nothing.
+    /// The file to write, whose extension chooses the container, and with it whether there are pictures, sound or both; absent: render
+    /// everything and write nothing.
     #[serde(default)]
     pub output: Option<PathBuf>,
     /// Composition id; absent: the project's main one.
@@ -61,7 +62,13 @@ pub struct ExportRequest {
     /// Where to write one line "frame hash" for each picture.
     #[serde(default)]
     pub frame_hashes: Option<PathBuf>,
-    /// Replace an existing output.
+    /// Leave out the sound.
+    #[serde(default)]
+    pub no_audio: bool,
+    /// Leave out the pictures: nothing is drawn.
+    #[serde(default)]
+    pub no_video: bool,
+    /// Replace an existing output and an existing list of hashes; never what the project reads.
     #[serde(default)]
     pub overwrite: bool,
 }
@@ -83,8 +90,9 @@ pub struct ExportProgress {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ExportReport {
     /// The file, unless nothing was written.
+    #[serde(serialize_with = "crate::lossy::option")]
     pub output: Option<PathBuf>,
-    /// Pictures.
+    /// Pictures; 0 for sound alone.
     pub frames: u64,
     /// Samples per channel; 0 without sound.
     pub samples: u64,
@@ -92,11 +100,11 @@ pub struct ExportReport {
     pub duration_secs: f64,
     /// Codecs, size and rate in words.
     pub format: String,
-    /// Back end, SIMD level and threads.
+    /// Back end, SIMD level and threads; empty for sound alone.
     pub drawn_by: String,
     /// Seconds it took.
     pub elapsed_secs: f64,
-    /// Frames a second.
+    /// Frames a second; 0 for sound alone.
     pub fps: f64,
     /// Film seconds per second of work.
     pub speed: f64,
@@ -104,18 +112,24 @@ pub struct ExportReport {
     pub warnings: Vec<String>,
 }
 
-/// Renders a project into a file. `progress` is called after every frame. Unless the result is `Ok`, nothing stands
-/// under the output's name.
+/// Renders a project into a file. `progress` is called after every frame. Unless the result is `Ok`, nothing stands under the output's
+/// name; the one exception, a finished film whose list of hashes could not be written, is said in the error.
 ///
 /// # Errors
-/// All problems of the project and its media (before any work), or what stopped the export.
+/// What is wrong with the document, then with the request, then with the media files, each found before the next is looked at and all
+/// before any work; or what stopped the export.
 pub fn export(
     request: &ExportRequest,
     cancel: &Cancellation,
     progress: &mut dyn FnMut(&ExportProgress),
 ) -> Result<ExportReport, Vec<ApiError>> {
-    let mut footage = open::footage(&request.project, request.composition.as_deref(), request.threads)?;
-    let plan = plan(request, &footage).map_err(|e| vec![e])?;
+    let one = |e| vec![e];
+    let document = Document::read(&request.project).map_err(one)?;
+    let id = document.composition(request.composition.as_deref()).map_err(one)?;
+    document.check()?;
+    let draft = Draft::new(request, &document, &id).map_err(one)?;
+    let mut footage = document.footage(&id, request.threads, cancel)?;
+    let (plan, notes) = draft.complete(request, &footage).map_err(one)?;
     if request.threads == 0 && encodes_heavily(&plan) {
         footage.share_cores(1);
     }
@@ -126,6 +140,7 @@ pub fn export(
     let duration_secs = (plan.rate.time_of_frame(plan.frames.end) - plan.rate.time_of_frame(plan.frames.start)).as_secs_f64();
     let elapsed = report.elapsed_secs.max(1e-9);
     let mut warnings = open::warnings(&footage);
+    warnings.extend(notes);
     if report.clipped_samples > 0 {
         warnings.push(format!("{} sound samples were beyond full scale and were clipped", report.clipped_samples));
     }
@@ -143,106 +158,10 @@ pub fn export(
     })
 }
 
-fn plan(request: &ExportRequest, footage: &Footage) -> Result<ExportPlan, ApiError> {
-    let composition = footage.composition();
-    let rate = composition.frame_rate;
-    let total = footage.frame_count();
-    if total == 0 {
-        return Err(ApiError::new(
-            "project.empty",
-            format!("composition \"{}\" is empty: there is nothing to export", composition.id),
-        )
-        .file(&request.project));
-    }
-    let frames = match &request.range {
-        Some(text) => parse_range(text, rate, total)?,
-        None => 0..total,
-    };
-    let range = SoundRange::of_frames(&frames, rate, composition.sample_rate_hz);
-    let sound = footage.has_sound(&range.samples)?.then_some(range);
-    let asked = request.pixel_format.as_deref().map(parse_pixel_format).transpose()?;
-    let (target, format, sound) = match &request.output {
-        None => (Target::Null, asked.unwrap_or(PictureFormat::YUV420P8), sound),
-        Some(path) => {
-            let (settings, sound) = write_settings(request, path, composition, asked, sound)?;
-            let format = settings.video.as_ref().map_or(PictureFormat::YUV420P8, |v| v.format);
-            (Target::File { path: path.clone(), settings: Box::new(settings), overwrite: request.overwrite }, format, sound)
-        }
-    };
-    Ok(ExportPlan {
-        rate,
-        frames,
-        output: cutroom_pipeline::output_spec(composition, format),
-        render: RenderOptions { backend: request.backend.into(), threads: request.threads },
-        sound,
-        target,
-        frame_hashes: request.frame_hashes.clone(),
-    })
-}
-
 /// Whether the encoder alone would keep all cores busy.
 fn encodes_heavily(plan: &ExportPlan) -> bool {
     let Target::File { settings, .. } = &plan.target else { return false };
     settings.video.as_ref().is_some_and(|v| matches!(v.codec.as_str(), "h264" | "h265" | "vp9" | "av1"))
-}
-
-/// Codecs that a container usually holds.
-fn usual_codecs(container: &str, video: Option<&str>, rate_hz: u32) -> (&'static str, &'static str) {
-    let mezzanine = matches!(video, Some("prores" | "dnxhr" | "ffv1" | "png"));
-    match container {
-        "png-sequence" => ("png", ""),
-        "webm" => ("vp9", "opus"),
-        "mkv" if mezzanine || rate_hz != 48_000 => ("h264", "flac"),
-        "mkv" => ("h264", "opus"),
-        "mov" if mezzanine => ("h264", "pcm"),
-        _ => ("h264", "aac"),
-    }
-}
-
-fn write_settings(
-    request: &ExportRequest,
-    path: &Path,
-    composition: &Composition,
-    asked: Option<PictureFormat>,
-    sound: Option<SoundRange>,
-) -> Result<(WriteSettings, Option<SoundRange>), ApiError> {
-    let container = container_for_path(path).ok_or_else(|| {
-        let known: Vec<&str> = containers().iter().flat_map(|c| c.extensions).copied().collect();
-        ApiError::new("usage.container", format!("{}: the file name's extension names no container", path.display()))
-            .hint(format!("use one of .{}", known.join(", .")))
-    })?;
-    if !request.overwrite && path.exists() {
-        return Err(ApiError::new("usage.exists", format!("{} exists already", path.display()))
-            .hint("choose another name, or add --overwrite")
-            .file(path));
-    }
-    let usual = usual_codecs(container.id, request.video_codec.as_deref(), composition.sample_rate_hz);
-    let wrong = |e: cutroom_media::MediaError| ApiError::from(e).recode("usage.settings");
-    let codec = request.video_codec.as_deref().unwrap_or(usual.0);
-    let mut video = VideoSettings::new(codec, composition.size, composition.frame_rate).map_err(wrong)?;
-    video.format = asked.unwrap_or(video_codec(codec).map_err(wrong)?.default_format(request.profile.as_deref()));
-    video.color = cutroom_pipeline::output_spec(composition, video.format).color;
-    video.rate = match (request.crf, request.bitrate_bps) {
-        (Some(crf), _) => Rate::Crf(crf as f32),
-        (None, Some(bps)) => Rate::BitrateKbps(u32::try_from(bps / 1000).unwrap_or(u32::MAX)),
-        (None, None) if request.lossless => Rate::Lossless,
-        (None, None) => Rate::CodecDefault,
-    };
-    video.preset.clone_from(&request.preset);
-    video.profile.clone_from(&request.profile);
-    video.threads = u32::try_from(request.threads).unwrap_or(u32::MAX);
-    // A sequence of pictures has no sound.
-    let sound = sound.filter(|_| container.muxer.is_some());
-    let sound_settings = sound.as_ref().map(|s| {
-        let codec = request.audio_codec.as_deref().unwrap_or(usual.1);
-        let mut settings = SoundSettings::new(codec, s.rate_hz, composition.channels);
-        settings.bitrate_kbps = request.audio_bitrate_bps.map(|b| u32::try_from(b / 1000).unwrap_or(u32::MAX));
-        settings
-    });
-    let settings =
-        WriteSettings { container: container.id.to_owned(), video: Some(video), sound: sound_settings, metadata: Vec::new() };
-    validate(&settings).map_err(wrong)?;
-    Ok((settings, sound))
 }
 
 fn describe(plan: &ExportPlan) -> String {

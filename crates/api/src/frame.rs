@@ -1,5 +1,10 @@
 //! One frame as a picture file.
-use crate::{ApiError, BackendChoice, open};
+use crate::{
+    ApiError, BackendChoice,
+    open::{self, Document},
+    targets::{self, Inputs, Target},
+};
+use cutroom_export::Cancellation;
 use cutroom_pipeline::{PipelineError, RenderOptions, Renderer, output_spec};
 use cutroom_types::{PictureFormat, Size, Timecode};
 use schemars::JsonSchema;
@@ -51,19 +56,25 @@ pub struct FrameReport {
 /// # Errors
 /// Problems of the project, a place outside the composition, or what drawing or writing met.
 pub fn render_frame(request: &FrameRequest) -> Result<FrameReport, Vec<ApiError>> {
-    let footage = open::footage(&request.project, request.composition.as_deref(), request.threads)?;
-    draw(request, &footage).map_err(|e| vec![e])
+    let one = |e| vec![e];
+    let document = Document::read(&request.project).map_err(one)?;
+    let id = document.composition(request.composition.as_deref()).map_err(one)?;
+    let inputs = Inputs::of_project(&document.project, &request.project, document.folder());
+    targets::check(&[Target::file("-o", &request.output)], &inputs, request.overwrite).map_err(one)?;
+    if !request.output.extension().is_some_and(|e| e.eq_ignore_ascii_case("png")) {
+        let message = format!("{}: a frame is written as PNG", request.output.display());
+        return Err(one(ApiError::new("usage.container", message).hint("choose a name that ends in .png").file(&request.output)));
+    }
+    document.check()?;
+    let (rate, total) = document.frames(&id).map_err(one)?;
+    let frame = open::frame_inside(&request.at, rate, total).map_err(one)?;
+    let footage = document.footage(&id, request.threads, &Cancellation::default())?;
+    draw(request, &footage, frame).map_err(one)
 }
 
-fn draw(request: &FrameRequest, footage: &cutroom_pipeline::Footage) -> Result<FrameReport, ApiError> {
+fn draw(request: &FrameRequest, footage: &cutroom_pipeline::Footage, frame: i64) -> Result<FrameReport, ApiError> {
     let composition = footage.composition();
     let rate = composition.frame_rate;
-    let frame = open::frame_number(&request.at, footage)?;
-    if !request.overwrite && request.output.exists() {
-        return Err(ApiError::new("usage.exists", format!("{} exists already", request.output.display()))
-            .hint("choose another name, or add --overwrite")
-            .file(&request.output));
-    }
     let options = RenderOptions { backend: request.backend.into(), threads: request.threads };
     let mut renderer = Renderer::new(options).map_err(PipelineError::from)?;
     let picture = footage.frame(frame, &mut renderer, &output_spec(composition, PictureFormat::RGB8))?;

@@ -1,5 +1,9 @@
 //! A project from clips, one after the other.
-use crate::{ApiError, open, parse_length_frames, position::nearest_frame};
+use crate::{
+    ApiError, open, parse_length_frames,
+    position::nearest_frame,
+    targets::{self, Inputs, Target},
+};
 use cutroom_media::{MediaInfo, VideoInfo, probe};
 use cutroom_pipeline::facts_of;
 use cutroom_project::{
@@ -41,6 +45,7 @@ pub struct NewProjectRequest {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct NewProjectReport {
     /// The project file.
+    #[serde(serialize_with = "crate::lossy::path")]
     pub project: PathBuf,
     /// Clips in it.
     pub clips: usize,
@@ -57,12 +62,14 @@ pub struct NewProjectReport {
 /// Makes a project file: pictures follow each other on one track, files with sound only on another.
 ///
 /// # Errors
-/// A clip that cannot be read, a clip too short for the dissolve, a bad size or rate, or a file that exists.
+/// A clip that cannot be read, a clip too short for the dissolve, a bad size or rate, a file that exists, or one that is a clip.
 pub fn new_project(request: &NewProjectRequest) -> Result<NewProjectReport, ApiError> {
-    if !request.overwrite && request.project.exists() {
-        return Err(ApiError::new("usage.exists", format!("{} exists already", request.project.display()))
-            .hint("choose another name, or add --overwrite")
-            .file(&request.project));
+    targets::check(&[Target::file("", &request.project)], &Inputs::of_clips(&request.clips), request.overwrite)?;
+    let folder = open::folder(&request.project);
+    if !folder.is_dir() {
+        return Err(ApiError::new("usage.path", format!("{}: there is no such folder for the project", folder.display()))
+            .hint("make it first")
+            .file(folder));
     }
     let mut infos: BTreeMap<&Path, MediaInfo> = BTreeMap::new();
     for clip in &request.clips {
@@ -75,11 +82,16 @@ pub fn new_project(request: &NewProjectRequest) -> Result<NewProjectReport, ApiE
     let rate = composition.frame_rate;
     let mut project = Project::new(&stem(&request.project), composition);
     let media_ids = add_media(&mut project, request, &infos)?;
-    let (tracks, clips) = lay_out(request, &infos, &media_ids, rate)?;
+    let length = |text: &str| parse_length_frames(text, rate);
+    let still_frames = length(&request.still)?.max(1);
+    // Even, so that half of it lies on each side of the cut.
+    let half = request.dissolve.as_deref().map(length).transpose()?.map_or(0, |n| (n + 1) / 2);
+    let (tracks, clips) = lay_out(&pieces(request, &infos, &media_ids, rate, still_frames), half, rate)?;
     let main = &mut project.compositions[0];
     main.tracks = tracks;
     let duration_secs = main.length().as_secs_f64();
     let size = main.size;
+    check(&project)?;
     save(&project, &request.project).map_err(|e| ApiError::of("project.save", &e).file(&request.project))?;
     Ok(NewProjectReport { project: request.project.clone(), clips, size, fps: rate.to_string(), duration_secs, notes })
 }
@@ -172,41 +184,67 @@ fn relative(folder: &Path, path: &Path) -> Result<String, ApiError> {
     if common == 0 { Ok(path.to_string_lossy().replace('\\', "/")) } else { Ok(names.join("/")) }
 }
 
-/// The tracks, and how many clips stand on them.
-fn lay_out(
-    request: &NewProjectRequest,
+/// What laying out needs to know of a clip.
+struct Piece<'a> {
+    path: &'a Path,
+    media: &'a str,
+    /// Whole frames of the film that it has; `None` without a picture.
+    frames: Option<i64>,
+    /// As many frames as wanted lie beyond its ends.
+    is_still: bool,
+    /// Of a clip without a picture.
+    duration: TimeDelta,
+}
+
+/// The clips in order; `still_frames` is how long still images stand.
+fn pieces<'a>(
+    request: &'a NewProjectRequest,
     infos: &BTreeMap<&Path, MediaInfo>,
-    ids: &BTreeMap<&Path, String>,
+    ids: &'a BTreeMap<&Path, String>,
     rate: FrameRate,
-) -> Result<(Vec<Track>, usize), ApiError> {
-    let length = |text: &str| parse_length_frames(text, rate);
-    let still_frames = length(&request.still)?.max(1);
-    // Even, so that half of it lies on each side of the cut.
-    let half = request.dissolve.as_deref().map(length).transpose()?.map_or(0, |n| (n + 1) / 2);
+    still_frames: i64,
+) -> Vec<Piece<'a>> {
+    let piece = |path: &'a PathBuf| {
+        let (info, media) = (&infos[path.as_path()], &ids[path.as_path()]);
+        let frames = |v: &VideoInfo| nearest_frame(v.span.end().since_zero(), rate).max(1);
+        let frames = info.video.first().map(|v| if info.is_still { still_frames } else { frames(v) });
+        Piece { path, media, frames, is_still: info.is_still, duration: info.duration }
+    };
+    request.clips.iter().map(piece).collect()
+}
+
+/// The tracks, and how many clips stand on them. `half` is half the length of a dissolve in frames, 0 for cuts.
+fn lay_out(pieces: &[Piece<'_>], half: i64, rate: FrameRate) -> Result<(Vec<Track>, usize), ApiError> {
     let (mut video, mut audio) = (Track::new("v1", TrackKind::Video), Track::new("a1", TrackKind::Audio));
     let (mut frame, mut sound_end) = (0, Time::ZERO);
-    let pictures: Vec<usize> = (0..request.clips.len()).filter(|&i| !infos[request.clips[i].as_path()].video.is_empty()).collect();
-    for (i, path) in request.clips.iter().enumerate() {
-        let (info, media) = (&infos[path.as_path()], &ids[path.as_path()]);
+    let (first, last) = (pieces.iter().position(|p| p.frames.is_some()), pieces.iter().rposition(|p| p.frames.is_some()));
+    for (i, piece) in pieces.iter().enumerate() {
         let id = format!("c{}", i + 1);
-        let Some(picture) = info.video.first() else {
-            let clip = Clip::new(&id, ClipSource::media(media), sound_end, info.duration);
+        let Some(whole) = piece.frames else {
+            let clip = Clip::new(&id, ClipSource::media(piece.media), sound_end, piece.duration);
             sound_end = clip.span().end();
             audio.clips.push(clip);
             continue;
         };
-        let (first, last) = (pictures.first() == Some(&i), pictures.last() == Some(&i));
+        let (first, last) = (first == Some(i), last == Some(i));
         // What a dissolve runs into beyond a cut is taken off the clip, so that no frame is held.
-        let (head, tail) = (if first || info.is_still { 0 } else { half }, if last || info.is_still { 0 } else { half });
-        let whole = if info.is_still { still_frames } else { nearest_frame(picture.span.end().since_zero(), rate).max(1) };
+        let beyond = |at_end: bool| if at_end || piece.is_still { 0 } else { half };
+        let (head, tail) = (beyond(first), beyond(last));
         let frames = whole - head - tail;
-        if frames < if first && last { 1 } else { half.max(1) } {
-            return Err(ApiError::new("usage.dissolve", format!("{} is too short for the dissolve", path.display()))
-                .hint(format!("it has {whole} frames of the film; a dissolve of {} needs more", 2 * half))
-                .file(path));
+        // The halves of its dissolves that lie on the clip itself do not overlap.
+        let inside = half * (i64::from(!first) + i64::from(!last));
+        if frames < inside.max(1) {
+            let (dissolve, needed) = (2 * half, head + tail + inside.max(1));
+            let ends = if first || last { "at one end" } else { "at each end" };
+            return Err(ApiError::new("usage.dissolve", format!("{} is too short for the dissolve", piece.path.display()))
+                .hint(format!(
+                    "it has {whole} frames of the film; a dissolve of {dissolve} frames {ends} needs {needed}: shorten --dissolve{}",
+                    if piece.is_still { ", or lengthen --still" } else { "" }
+                ))
+                .file(piece.path));
         }
         let start = rate.time_of_frame(frame);
-        let mut clip = Clip::new(&id, ClipSource::media(media), start, rate.time_of_frame(frame + frames) - start);
+        let mut clip = Clip::new(&id, ClipSource::media(piece.media), start, rate.time_of_frame(frame + frames) - start);
         clip.source_in = rate.time_of_frame(head);
         if half > 0 && !first {
             video.transitions.push(Transition {
@@ -228,9 +266,23 @@ fn lay_out(
     Ok(([video, audio].into_iter().filter(|t| !t.clips.is_empty()).collect(), clips))
 }
 
-/// Twice the way from the cut before frame `cut` to the frame `half` earlier.
+/// Refuses what `validate` would refuse, before it is saved.
+fn check(project: &Project) -> Result<(), ApiError> {
+    let mut problems = cutroom_project::validate(project);
+    problems.extend(cutroom_timeline::check(project));
+    let Some((first, others)) = problems.split_first() else { return Ok(()) };
+    let message = format!("these clips and options make a project that is not valid: {}", first.message);
+    let mut error =
+        ApiError::new("usage.project", message).hint("choose another --size, --fps or --still, or a shorter --dissolve");
+    error.causes = others.iter().map(ToString::to_string).collect();
+    Err(error)
+}
+
+/// Twice the way from the cut before frame `cut` to the frame `half` earlier or later: the nearer one, where frames are not whole flicks, so
+/// that neighbouring dissolves can touch.
 fn length_around(rate: FrameRate, cut: i64, half: i64) -> TimeDelta {
-    (rate.time_of_frame(cut) - rate.time_of_frame(cut - half)).scale(2, 1)
+    let at = |frame| rate.time_of_frame(frame);
+    (at(cut) - at(cut - half)).min(at(cut + half) - at(cut)).scale(2, 1)
 }
 
 #[cfg(test)]
@@ -246,5 +298,72 @@ mod tests {
         assert_eq!(relative(&sub, &file).unwrap(), "../a b.mp4");
         assert_eq!(relative(dir.path(), &file).unwrap(), "a b.mp4");
         assert_eq!(relative(&sub, &dir.path().join("none")).unwrap_err().code, "usage.path");
+    }
+
+    fn made(pieces: &[Piece<'_>], half: i64, rate: FrameRate) -> Result<Project, ApiError> {
+        let (tracks, _) = lay_out(pieces, half, rate)?;
+        let mut project = Project::new("film", Composition::new("main", Size { width: 64, height: 36 }, rate));
+        let kind = |p: &Piece<'_>| match (p.frames, p.is_still) {
+            (None, _) => MediaKind::Audio,
+            (_, true) => MediaKind::Image,
+            _ => MediaKind::Video,
+        };
+        project.media = pieces.iter().map(|p| Media::new(p.media, "x", kind(p))).collect();
+        project.compositions[0].tracks = tracks;
+        Ok(project)
+    }
+
+    /// Three stills of one second under dissolves of 1.6 s, then any clips at any rate: what is made is valid, and what is refused has a
+    /// clip that is really too short.
+    #[test]
+    fn what_is_made_is_valid() {
+        let mut state = 1_u64;
+        let mut random = |n: i64| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) as i64 % n
+        };
+        let names: Vec<String> = (0..6).map(|i| format!("m{i}")).collect();
+        let piece = |i: usize, frames, is_still| Piece {
+            path: Path::new("clip"),
+            media: &names[i],
+            frames,
+            is_still,
+            duration: TimeDelta(705_600_000),
+        };
+        let rates = ["25", "30000/1001", "24000/1001", "12.5", "29.96", "59.94", "7"].map(|r| r.parse::<FrameRate>().unwrap());
+        let stills: Vec<Piece<'_>> = (0..3).map(|i| piece(i, Some(25), true)).collect();
+        let error = made(&stills, 20, rates[0]).unwrap_err();
+        assert_eq!(error.code, "usage.dissolve");
+        assert!(error.hint.as_ref().is_some_and(|h| h.contains("needs 40")), "{error:?}");
+        let (mut fine, mut refused) = (0, 0);
+        for round in 0..4000 {
+            let count = 1 + random(6) as usize;
+            let half = random(20);
+            let clips: Vec<Piece<'_>> = (0..count)
+                .map(|i| match random(5) {
+                    0 => piece(i, None, false),
+                    kind => piece(i, Some(1 + random(100)), kind == 1),
+                })
+                .collect();
+            let rate = rates[round % rates.len()];
+            match made(&clips, half, rate) {
+                Ok(project) => {
+                    fine += 1;
+                    check(&project).unwrap_or_else(|e| panic!("half {half} at {rate}: {e} {:?}", e.causes));
+                }
+                Err(error) => {
+                    refused += 1;
+                    assert_eq!(error.code, "usage.dissolve");
+                    let seen: Vec<_> = clips.iter().filter_map(|p| Some((p.frames?, p.is_still))).collect();
+                    let short = |(i, (frames, still)): (usize, &(i64, bool))| {
+                        let cuts = i64::from(i > 0) + i64::from(i + 1 < seen.len());
+                        // A moving clip gives half a dissolve beyond each cut, and any clip half before it.
+                        *frames < cuts * half * if *still { 1 } else { 2 }
+                    };
+                    assert!(seen.iter().enumerate().any(short), "half {half}: {seen:?}");
+                }
+            }
+        }
+        assert!(fine > 500 && refused > 500, "{fine} made, {refused} refused");
     }
 }

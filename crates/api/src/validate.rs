@@ -1,5 +1,6 @@
 //! Checking a project and its files.
-use crate::{ApiError, open};
+use crate::{ApiError, open::Document};
+use cutroom_export::Cancellation;
 use cutroom_project::unknown_fields;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -34,14 +35,15 @@ pub struct ValidateReport {
 /// # Errors
 /// When the file cannot be read as a project at all.
 pub fn validate(request: &ValidateRequest) -> Result<ValidateReport, ApiError> {
-    let project = open::project(&request.project)?;
+    let document = Document::read(&request.project)?;
+    let project = &document.project;
     let mut report = ValidateReport {
         compositions: project.compositions.len(),
         media: project.media.len(),
-        notes: unknown_fields(&project).iter().map(ToString::to_string).collect(),
+        notes: unknown_fields(project).iter().map(ToString::to_string).collect(),
         ..ValidateReport::default()
     };
-    match open::footage(&request.project, None, 1) {
+    match document.footage(&project.main, 1, &Cancellation::default()) {
         Ok(footage) => {
             report.frames = footage.frame_count();
             report.duration_secs = footage.composition().length().as_secs_f64();

@@ -4,7 +4,7 @@ use cutroom_pipeline::PipelineError;
 use cutroom_types::Time;
 use std::path::PathBuf;
 
-/// What went wrong. Nothing stands under the target's name.
+/// What went wrong. But for [`ExportError::HashesLast`], nothing stands under the target's name.
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
     /// Somebody asked to stop.
@@ -61,6 +61,16 @@ pub enum ExportError {
         /// Why.
         source: std::io::Error,
     },
+    /// The film is whole under its name, but the list of its hashes could not be given its own.
+    #[error("{}: the frame hashes could not be written{}", path.display(), film.as_ref().map_or_else(String::new, |f| format!("; {} is whole", f.display())))]
+    HashesLast {
+        /// The list.
+        path: PathBuf,
+        /// The film, unless nothing was to be written.
+        film: Option<PathBuf>,
+        /// Why.
+        source: std::io::Error,
+    },
     /// No renderer, or another failure before the first frame.
     #[error(transparent)]
     Pipeline(#[from] PipelineError),
@@ -87,7 +97,7 @@ impl ExportError {
             Self::Cancelled { .. } => "export.cancelled",
             Self::Open { source } | Self::Write { source, .. } | Self::Finish { source } => source.code(),
             Self::Frame { source, .. } | Self::Sound { source, .. } | Self::Pipeline(source) => source.code(),
-            Self::Hashes { .. } => "export.hashes",
+            Self::Hashes { .. } | Self::HashesLast { .. } => "export.hashes",
             Self::Thread { .. } => "export.thread",
             Self::Panicked { .. } => "export.defect",
         }

@@ -7,6 +7,7 @@
 mod cancel;
 mod error;
 mod hash;
+mod hash_file;
 mod plan;
 mod progress;
 mod run;

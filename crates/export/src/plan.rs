@@ -15,12 +15,16 @@ pub struct ExportPlan {
     pub output: OutputSpec,
     /// What draws.
     pub render: RenderOptions,
+    /// Whether frames are drawn at all; `false` for sound alone.
+    pub pictures: bool,
     /// The sound programme; `None` for a silent film without a sound stream.
     pub sound: Option<SoundRange>,
     /// Where it goes.
     pub target: Target,
     /// Where to write one line "frame hash" for each picture.
     pub frame_hashes: Option<PathBuf>,
+    /// Replace what stands under the names of target and list.
+    pub overwrite: bool,
 }
 
 /// The samples that belong to the frames.
@@ -53,8 +57,6 @@ pub enum Target {
         path: PathBuf,
         /// Container, codecs and their settings.
         settings: Box<WriteSettings>,
-        /// Replace what stands under the name.
-        overwrite: bool,
     },
 }
 

@@ -4,16 +4,12 @@
 //! lanes (decode) ──▶ draw thread ──pictures──▶ this thread: encode, mux, progress
 //! sound files    ──▶ mix thread  ──blocks────▶
 //! ```
-use crate::{Cancellation, ExportError, ExportPlan, Progress, Target, picture_hash, progress::Meter};
+use crate::{Cancellation, ExportError, ExportPlan, Progress, Target, hash_file::HashFile, picture_hash, progress::Meter};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use cutroom_media::write::Writer;
 use cutroom_pipeline::{Footage, PipelineError, Renderer};
 use cutroom_types::{Picture, SoundBlock, Time};
-use std::{
-    io::{BufWriter, Write},
-    path::Path,
-    thread,
-};
+use std::{path::Path, thread};
 
 /// Drawn pictures that may wait for the encoder.
 const PICTURES_WAITING: usize = 3;
@@ -23,13 +19,13 @@ const BLOCKS_WAITING: usize = 8;
 /// What an export did.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ExportReport {
-    /// Pictures written.
+    /// Pictures; 0 for sound alone.
     pub frames: u64,
     /// Samples per channel written; 0 without sound.
     pub samples: u64,
     /// Seconds it took.
     pub elapsed_secs: f64,
-    /// What drew: back end, SIMD level, threads.
+    /// What drew: back end, SIMD level, threads; empty for sound alone.
     pub drawn_by: String,
     /// Samples that were beyond full scale and were clipped.
     pub clipped_samples: u64,
@@ -41,7 +37,7 @@ struct Drawn {
 }
 
 /// Runs an export to its end, to an error or until `cancel` is raised. `progress` is called on this thread after every frame.
-/// Nothing stands under the target's name unless the result is `Ok`.
+/// Unless the result is `Ok` nothing stands under the target's name, but for [`ExportError::HashesLast`].
 ///
 /// # Errors
 /// See [`ExportError`].
@@ -51,19 +47,26 @@ pub fn run(
     cancel: &Cancellation,
     progress: &mut dyn FnMut(&Progress),
 ) -> Result<ExportReport, ExportError> {
-    let mut renderer = Renderer::new(plan.render).map_err(PipelineError::from)?;
-    let drawn_by = renderer.describe();
+    let mut renderer = plan.pictures.then(|| Renderer::new(plan.render)).transpose().map_err(PipelineError::from)?;
+    let drawn_by = renderer.as_ref().map_or_else(String::new, Renderer::describe);
     let total = (plan.frames.end - plan.frames.start).max(0) as u64;
     let mut meter = Meter::new(total);
     let samples = plan.sound.as_ref().map_or(0..0, |s| s.samples.clone());
     let mut output = Output::open(plan)?;
-    let mut hashes = plan.frame_hashes.as_deref().map(HashFile::create).transpose()?;
+    let mut hashes = plan.frame_hashes.as_deref().map(|path| HashFile::create(path, plan.overwrite)).transpose()?;
+    let hidden = output.hidden_path().into_iter().chain(hashes.as_ref().map(HashFile::hidden_path));
+    hidden.for_each(|path| cancel.note_unfinished(path.to_owned()));
 
     let clipped_samples = thread::scope(|scope| {
         let (to_encoder, pictures) = bounded::<Result<Drawn, ExportError>>(PICTURES_WAITING);
         let (to_muxer, blocks) = bounded::<Result<SoundBlock, ExportError>>(BLOCKS_WAITING);
-        let renderer = &mut renderer;
-        spawn(scope, "draw", move || draw(footage, plan, renderer, &to_encoder))?;
+        let pictures = match &mut renderer {
+            Some(renderer) => {
+                spawn(scope, "draw", move || draw(footage, plan, renderer, &to_encoder))?;
+                Some(pictures)
+            }
+            None => None,
+        };
         let mixing = match &plan.sound {
             Some(_) => Some(spawn(scope, "mix", move || mix(footage, plan, &to_muxer))?),
             None => None,
@@ -73,11 +76,13 @@ pub fn run(
             if cancel.is_raised() {
                 return Err(ExportError::Cancelled { frame: n as u64, total });
             }
-            let drawn = receive(&pictures, "draw")??;
             let at = |source| ExportError::Write { time: plan.rate.time_of_frame(frame), source };
-            output.picture(&drawn.picture).map_err(at)?;
-            if let (Some(file), Some(hash)) = (&mut hashes, drawn.hash) {
-                file.line(n, hash)?;
+            if let Some(pictures) = &pictures {
+                let drawn = receive(pictures, "draw")??;
+                output.picture(&drawn.picture).map_err(at)?;
+                if let (Some(file), Some(hash)) = (&mut hashes, drawn.hash) {
+                    file.line(n, hash)?;
+                }
             }
             // Sound follows the pictures so that neither waits long in the muxer.
             let due = plan.rate.time_of_frame(frame + 1);
@@ -93,12 +98,17 @@ pub fn run(
     if cancel.is_raised() {
         return Err(ExportError::Cancelled { frame: total, total });
     }
+    // The list is safe on the disk before the film has its name, so that little can fail after that.
+    let list = hashes.map(HashFile::ready).transpose()?;
     output.finish().map_err(|source| ExportError::Finish { source })?;
-    if let Some(file) = hashes {
-        file.finish()?;
+    if let Some(list) = list {
+        list.name(match &plan.target {
+            Target::File { path, .. } => Some(path),
+            Target::Null => None,
+        })?;
     }
     Ok(ExportReport {
-        frames: total,
+        frames: if plan.pictures { total } else { 0 },
         samples: (samples.end - samples.start) as u64,
         elapsed_secs: meter.elapsed_secs(),
         drawn_by,
@@ -171,10 +181,16 @@ impl Output {
     fn open(plan: &ExportPlan) -> Result<Self, ExportError> {
         Ok(match &plan.target {
             Target::Null => Self::Null,
-            Target::File { path, settings, overwrite } => {
-                Self::File(Box::new(Writer::create(path, settings, *overwrite).map_err(|source| ExportError::Open { source })?))
+            Target::File { path, settings } => {
+                Self::File(Box::new(Writer::create(path, settings, plan.overwrite).map_err(|source| ExportError::Open { source })?))
             }
         })
+    }
+    fn hidden_path(&self) -> Option<&Path> {
+        match self {
+            Self::File(writer) => Some(writer.hidden_path()),
+            Self::Null => None,
+        }
     }
     fn picture(&mut self, picture: &Picture) -> Result<(), cutroom_media::MediaError> {
         match self {
@@ -193,30 +209,5 @@ impl Output {
             Self::File(writer) => writer.finish().map(drop),
             Self::Null => Ok(()),
         }
-    }
-}
-
-/// Lines of frame numbers and hashes; stands under its name only when whole.
-struct HashFile {
-    target: std::path::PathBuf,
-    file: BufWriter<tempfile::NamedTempFile>,
-}
-
-impl HashFile {
-    fn create(target: &Path) -> Result<Self, ExportError> {
-        let folder = target.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let file = tempfile::Builder::new().prefix(".cutroom-").suffix(".tmp").tempfile_in(folder);
-        let file = file.map_err(|source| ExportError::Hashes { path: target.into(), source })?;
-        Ok(Self { target: target.into(), file: BufWriter::new(file) })
-    }
-    fn line(&mut self, n: usize, hash: blake3::Hash) -> Result<(), ExportError> {
-        writeln!(self.file, "{n} {hash}").map_err(|source| ExportError::Hashes { path: self.target.clone(), source })
-    }
-    fn finish(self) -> Result<(), ExportError> {
-        let fail = |source| ExportError::Hashes { path: self.target.clone(), source };
-        let file = self.file.into_inner().map_err(|e| fail(e.into_error()))?;
-        file.as_file().sync_all().map_err(fail)?;
-        file.persist(&self.target).map_err(|e| fail(e.error))?;
-        Ok(())
     }
 }

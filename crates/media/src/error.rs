@@ -87,6 +87,12 @@ pub enum MediaError {
         /// Limit, seconds.
         secs: u32,
     },
+    /// Reading was to stop before its end.
+    #[error("{path}: reading was stopped", path = .path.display())]
+    Stopped {
+        /// The file.
+        path: PathBuf,
+    },
     /// The linked FFmpeg lacks an encoder, muxer or filter that is asked for.
     #[error("the linked FFmpeg has no {kind} \"{name}\"")]
     Missing {
@@ -172,6 +178,7 @@ impl MediaError {
             Self::NothingDecoded { .. } => "media.decode.nothing",
             Self::Decode { .. } => "media.decode.failed",
             Self::TimedOut { .. } => "media.read.timed_out",
+            Self::Stopped { .. } => "media.read.stopped",
             Self::Missing { .. } => "media.ffmpeg.missing",
             Self::EncoderSetup { .. } => "media.encode.setup",
             Self::Encode { .. } => "media.encode.failed",
@@ -195,6 +202,7 @@ impl MediaError {
             | Self::NothingDecoded { path, .. }
             | Self::Decode { path, .. }
             | Self::TimedOut { path, .. }
+            | Self::Stopped { path }
             | Self::Exists { path }
             | Self::Write { path, .. } => Some(path),
             _ => None,

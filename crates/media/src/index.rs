@@ -107,12 +107,26 @@ impl MediaIndex {
     /// # Errors
     /// The file is missing, unreadable, not media, or stuck.
     pub fn scan(path: &Path) -> Result<Arc<Self>, MediaError> {
+        Self::scan_until(path, &|| false)
+    }
+
+    /// As [`Self::scan`]; `stop` is asked first and at every packet.
+    ///
+    /// # Errors
+    /// [`MediaError::Stopped`] once `stop` says so.
+    pub fn scan_until(path: &Path, stop: &dyn Fn() -> bool) -> Result<Arc<Self>, MediaError> {
+        if stop() {
+            return Err(MediaError::Stopped { path: path.to_owned() });
+        }
         let mut input = Input::open(path)?;
         let mut warnings = Vec::new();
         let mut scans: Vec<StreamScan> = (0..input.stream_count()).map(|i| StreamScan::new(&input, i)).collect();
         let mut packet = Packet::new();
         let mut problem = None;
         while input.read(&mut packet, &mut problem)? {
+            if stop() {
+                return Err(MediaError::Stopped { path: path.to_owned() });
+            }
             // Streams may appear while reading (MPEG-PS).
             while scans.len() < input.stream_count() {
                 scans.push(StreamScan::new(&input, scans.len()));

@@ -2,6 +2,7 @@
 
 mod convert;
 mod decoder;
+mod decoders;
 mod deinterlace;
 pub mod error;
 mod index;
@@ -17,6 +18,7 @@ pub mod tags;
 mod video;
 pub mod write;
 
+pub use decoders::{DecoderAvailability, decoders};
 pub use error::MediaError;
 pub use index::{MediaIndex, probe};
 pub use info::{AudioInfo, FieldOrder, MediaInfo, OtherInfo, VideoInfo};

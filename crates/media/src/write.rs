@@ -10,9 +10,9 @@
 //! the `ffmpeg` program would take (a function of the number of processors, never of load). For a given thread count every encoder
 //! here gives identical bytes on every run; set [`VideoSettings::threads`] for identical bytes on different machines.
 //!
-//! **Length of sound**, as FFmpeg 5.1 decodes it. FLAC and PCM: exact everywhere. Opus: exact in mkv and webm. AAC and Opus in mp4 and
+//! **Length of sound**, as FFmpeg 5.1 decodes it. FLAC and PCM: exact everywhere. Opus: exact in mkv, mka, webm and Ogg. AAC and Opus in mp4, m4a and
 //! mov start exactly and their edit list ends exactly, but FFmpeg ignores the end of edit lists and plays the rest of the last frame (1024
-//! or 960 samples) as well. AAC in mkv ends exactly, but FFmpeg's muxer cannot say that the first 1024 samples are priming: they play as
+//! or 960 samples) as well. AAC in mkv and mka ends exactly, but FFmpeg's muxer cannot say that the first 1024 samples are priming: they play as
 //! silence, and the picture starts later by the same time, to the millisecond.
 //!
 //! **Tags.** Primaries, transfer and matrix reach every file; the range every file but FFV1 in mov, which therefore refuses full range. The
@@ -37,6 +37,7 @@ pub use audio::{AudioCodec, audio_codec, audio_codecs};
 pub use container::{Container, container, container_for_path, containers};
 pub use picture_file::write_png;
 pub use rows::{EncoderAvailability, encoders};
+pub use sequence::SequencePattern;
 pub use settings::{Rate, SoundSettings, VideoSettings, WriteSettings};
 pub use validate::validate;
 pub use video::{VideoCodec, VideoProfile, video_codec, video_codecs};

@@ -48,7 +48,19 @@ impl Footage {
     /// # Errors
     /// Everything that is wrong, in document order.
     pub fn open(project: Project, folder: &Path, composition: &CompositionId, decode_threads: usize) -> Result<Self, Vec<Problem>> {
-        let mut project = project;
+        Self::open_until(project, folder, composition, decode_threads, &|| false)
+    }
+    /// As [`Self::open`]; `stop` is asked often while files are scanned, and what is not scanned then is a problem.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn open_until(
+        mut project: Project,
+        folder: &Path,
+        composition: &CompositionId,
+        decode_threads: usize,
+        stop: &(dyn Fn() -> bool + Sync),
+    ) -> Result<Self, Vec<Problem>> {
         // Facts in the file may be old; they are found anew.
         project.media.iter_mut().for_each(|m| m.facts = None);
         let mut problems = cutroom_project::validate(&project);
@@ -65,7 +77,7 @@ impl Footage {
             Err(_) if !problems.is_empty() => return Err(problems),
             Err(e) => return Err(vec![refuse(e)]),
         };
-        let scanned = scan(&project, folder, &uses);
+        let scanned = scan(&project, folder, &uses, stop);
         for media in &mut project.media {
             media.facts = scanned.get(&media.id).and_then(|s| s.index.as_ref().ok()).map(|index| facts_of(index.info()));
         }
@@ -220,13 +232,13 @@ pub fn media_path(folder: &Path, path: &str) -> PathBuf {
 }
 
 /// Scans the files in use, several at once.
-fn scan(project: &Project, folder: &Path, uses: &[SourceUse]) -> BTreeMap<MediaId, Scanned> {
+fn scan(project: &Project, folder: &Path, uses: &[SourceUse], stop: &(dyn Fn() -> bool + Sync)) -> BTreeMap<MediaId, Scanned> {
     let used: Vec<_> = project.media.iter().filter(|m| uses.iter().any(|u| u.media == m.id)).collect();
     let mut scanned = BTreeMap::new();
     for some in used.chunks(SCANNING_THREADS) {
         thread::scope(|scope| {
             let open = |path: PathBuf| {
-                let index = MediaIndex::scan(&path);
+                let index = MediaIndex::scan_until(&path, stop);
                 Scanned { path, index }
             };
             let running: Vec<_> = some.iter().map(|m| (m, scope.spawn(move || open(media_path(folder, &m.path))))).collect();

@@ -53,11 +53,15 @@ pub struct Keyframe<T> {
 
 /// Offset of a Bezier handle from its keyframe.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(bound(deserialize = "T: Deserialize<'de>"))]
 pub struct Handle<T> {
     /// In time: not negative on `handle_out`, not positive on `handle_in`; clamped to the segment.
     pub time: TimeDelta,
     /// In value, of the same shape as the value.
     pub value: T,
+    /// Unknown fields, kept on save.
+    #[serde(flatten)]
+    pub extra: Extra,
 }
 
 /// The way round between two angles.
@@ -534,9 +538,9 @@ mod tests {
     fn bezier_agrees_with_css_ease() {
         let mut a = Keyframe::new(TimeDelta(0), 0.0);
         a.ease = Ease::Bezier;
-        a.handle_out = Some(Handle { time: TimeDelta(25_000), value: 0.1 });
+        a.handle_out = Some(Handle { time: TimeDelta(25_000), value: 0.1, extra: Extra::default() });
         let mut b = Keyframe::new(TimeDelta(100_000), 1.0);
-        b.handle_in = Some(Handle { time: TimeDelta(-75_000), value: 0.0 });
+        b.handle_in = Some(Handle { time: TimeDelta(-75_000), value: 0.0, extra: Extra::default() });
         let c = Animated::Curve(Curve::new(vec![a, b]).unwrap());
         for (t, want) in [(10_000, 0.094796), (25_000, 0.408511), (50_000, 0.802403), (75_000, 0.960459)] {
             assert!((c.value_at(TimeDelta(t)) - want).abs() < 1e-5, "{t}: {}", c.value_at(TimeDelta(t)));

@@ -95,6 +95,14 @@ impl SaveError {
 /// # Errors
 /// See [`LoadError`].
 pub fn load(path: &Path) -> Result<Project, LoadError> {
+    from_json(&read_text(path)?)
+}
+
+/// The text of a project file, for [`from_json`] and [`locate`].
+///
+/// # Errors
+/// See [`LoadError`].
+pub fn read_text(path: &Path) -> Result<String, LoadError> {
     let fail = |source| LoadError::Read { path: path.into(), source };
     let mut bytes = Vec::new();
     // The limit is set on what is read, not on what the directory says: the path may be a pipe or growing.
@@ -102,9 +110,10 @@ pub fn load(path: &Path) -> Result<Project, LoadError> {
     if bytes.len() as u64 > MAX_FILE_BYTES {
         return Err(LoadError::TooLarge { bytes: std::fs::metadata(path).map_or(bytes.len() as u64, |m| m.len()) });
     }
-    let text = std::str::from_utf8(&bytes)
-        .map_err(|e| LoadError::NotUtf8 { line: bytes[..e.valid_up_to()].iter().filter(|&&b| b == b'\n').count() + 1 })?;
-    from_json(text)
+    String::from_utf8(bytes).map_err(|e| {
+        let whole = &e.as_bytes()[..e.utf8_error().valid_up_to()];
+        LoadError::NotUtf8 { line: whole.iter().filter(|&&b| b == b'\n').count() + 1 }
+    })
 }
 
 /// Reads a project from text; see [`load`].

@@ -20,7 +20,7 @@ pub use clip::{
     AdjustmentSource, Alignment, Clip, ClipAudio, ClipSource, ClipVideo, CompositionSource, EffectInstance, FadeShape, FitMode,
     MediaSource, NullSource, Params, SolidSource, StreamChoice, Transform, Transition,
 };
-pub use file::{LoadError, MAX_FILE_BYTES, SaveError, from_json, load, save, to_json};
+pub use file::{LoadError, MAX_FILE_BYTES, SaveError, from_json, load, read_text, save, to_json};
 pub use locate::{Position, locate};
 pub use mask::{BoxShape, Mask, MaskMode, MaskOrder, MaskShape, Matte, MatteChannel, PathShape};
 pub use migrate::{SCHEMA_VERSION, migrate};

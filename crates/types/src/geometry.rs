@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Width and height in pixels.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct Size {
     /// Pixels per row.
     pub width: u32,

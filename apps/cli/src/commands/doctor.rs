@@ -2,6 +2,9 @@
 use crate::{args::DoctorArgs, failure::Failure, text};
 use cutroom_api::{BackendChoice, DoctorReport};
 
+/// Fonts that are named.
+const SHOWN_FONTS: usize = 5;
+
 /// Shows what this machine offers.
 pub fn doctor(args: &DoctorArgs) -> Result<(), Failure> {
     let report = cutroom_api::doctor();
@@ -36,11 +39,25 @@ fn describe(r: &DoctorReport) -> String {
         })
         .collect();
     out.push_str(&text::table(&rows));
+    out.push_str("\nReading\n");
+    let rows: Vec<Vec<String>> = r
+        .decoders
+        .iter()
+        .map(|d| {
+            let works = if d.decoder.is_some() { "works" } else { "missing" };
+            let decoder = d.decoder.clone().unwrap_or_else(|| "-".into());
+            vec![format!("  {}", d.kind), d.codec.clone(), works.into(), decoder, d.title.clone()]
+        })
+        .collect();
+    out.push_str(&text::table(&rows));
     out.push_str("\nFonts\n");
     r.font_folders.iter().for_each(|f| out.push_str(&format!("  {}\n", f.display())));
-    if r.font_folders.is_empty() {
-        out.push_str("  no font folders found\n");
-    }
+    out.push_str(&match r.fonts.len() {
+        0 if r.font_folders.is_empty() => "  no font folders found\n".to_owned(),
+        0 => "  no font files in them\n".to_owned(),
+        n if n <= SHOWN_FONTS => format!("  {n} fonts: {}\n", r.fonts.join(", ")),
+        n => format!("  {n} fonts: {}, ... (--json lists all)\n", r.fonts[..SHOWN_FONTS].join(", ")),
+    });
     if !r.advice.is_empty() {
         out.push_str("\nAdvice\n");
         r.advice.iter().for_each(|a| out.push_str(&format!("  {a}\n")));

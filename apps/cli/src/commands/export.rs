@@ -4,7 +4,7 @@ use crate::{
     failure::Failure,
     interrupt, text,
 };
-use cutroom_api::{ExportProgress, ExportReport, ExportRequest};
+use cutroom_api::{ApiError, ExportProgress, ExportReport, ExportRequest};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::{
     io::{IsTerminal, Write},
@@ -13,6 +13,20 @@ use std::{
 
 /// Renders a project into a file.
 pub fn export(args: &ExportArgs) -> Result<(), Failure> {
+    let failure = match run(args) {
+        Ok(()) => return Ok(()),
+        Err(failure) => failure,
+    };
+    if args.progress != ProgressArg::Json {
+        return Err(failure);
+    }
+    for error in &failure.errors {
+        line(&serde_json::json!({ "error": error }))?;
+    }
+    Err(failure.already_shown())
+}
+
+fn run(args: &ExportArgs) -> Result<(), Failure> {
     let cancel = interrupt::cancellation()?;
     let request = ExportRequest {
         project: args.project.clone(),
@@ -31,6 +45,8 @@ pub fn export(args: &ExportArgs) -> Result<(), Failure> {
         threads: args.threads,
         backend: args.backend.into(),
         frame_hashes: args.frame_hashes.clone(),
+        no_audio: args.no_audio,
+        no_video: args.no_video,
         overwrite: args.overwrite,
     };
     let mut shown = Shown::new(args.progress);
@@ -38,7 +54,7 @@ pub fn export(args: &ExportArgs) -> Result<(), Failure> {
     shown.end();
     let report = report.map_err(Failure::from)?;
     if args.progress == ProgressArg::Json {
-        shown.line(&serde_json::json!({ "done": report }));
+        line(&serde_json::json!({ "done": report }))?;
     } else {
         eprint!("{}", summary(&report));
     }
@@ -51,11 +67,22 @@ fn summary(report: &ExportReport) -> String {
         lines.push_str(&format!("warning: {warning}\n"));
     }
     let target = report.output.as_ref().map_or_else(|| "nothing (null output)".to_owned(), |o| o.display().to_string());
-    lines.push_str(&format!(
-        "{target}: {} frames, {:.3} s, {}\ndrawn by {}; {:.1} fps, {:.2}x real time\n",
-        report.frames, report.duration_secs, report.format, report.drawn_by, report.fps, report.speed
-    ));
+    let (secs, format, speed) = (report.duration_secs, &report.format, report.speed);
+    lines.push_str(&if report.drawn_by.is_empty() {
+        format!("{target}: {secs:.3} s, {format}\nno pictures drawn; {speed:.2}x real time\n")
+    } else {
+        let (frames, drawn_by, fps) = (report.frames, &report.drawn_by, report.fps);
+        format!("{target}: {frames} frames, {secs:.3} s, {format}\ndrawn by {drawn_by}; {fps:.1} fps, {speed:.2}x real time\n")
+    });
     lines
+}
+
+/// One JSON object as a line of standard error.
+fn line<T: serde::Serialize>(value: &T) -> Result<(), ApiError> {
+    let text = serde_json::to_string(value).map_err(|e| ApiError::of("cli.json", &e))?;
+    // Progress that nobody can read any more must not end the export.
+    let _ = writeln!(std::io::stderr(), "{text}");
+    Ok(())
 }
 
 /// Progress on standard error.
@@ -94,16 +121,12 @@ impl Shown {
                 // Every tenth of a second, and the last frame always.
                 if p.frame == p.total || last.is_none_or(|t| t.elapsed() >= Duration::from_millis(100)) {
                     *last = Some(Instant::now());
-                    self.line(p);
+                    if let Err(error) = line(p) {
+                        eprintln!("{error}");
+                    }
                 }
             }
             Self::Nothing => {}
-        }
-    }
-    fn line<T: serde::Serialize>(&self, value: &T) {
-        if let Ok(text) = serde_json::to_string(value) {
-            // Progress that nobody can read any more must not end the export.
-            let _ = writeln!(std::io::stderr(), "{text}");
         }
     }
     fn end(&self) {

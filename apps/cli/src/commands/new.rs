@@ -1,5 +1,5 @@
 //! `cutroom new`.
-use crate::{args::NewArgs, failure::Failure};
+use crate::{args::NewArgs, failure::Failure, text};
 use cutroom_api::NewProjectRequest;
 use cutroom_api::Size;
 
@@ -19,9 +19,9 @@ pub fn new(args: &NewArgs) -> Result<(), Failure> {
         eprintln!("note: {note}");
     }
     super::print(&format!(
-        "{}: {} clips, {}x{}, {} fps, {:.3} s\n",
+        "{}: {}, {}x{}, {} fps, {:.3} s\n",
         made.project.display(),
-        made.clips,
+        text::count(made.clips, "clip"),
         made.size.width,
         made.size.height,
         made.fps,

@@ -1,10 +1,14 @@
 //! `cutroom validate`.
-use crate::{args::ValidateArgs, failure::Failure};
-use cutroom_api::ValidateRequest;
+use crate::{args::ValidateArgs, failure::Failure, text};
+use cutroom_api::{ValidateReport, ValidateRequest};
 
 /// Lists every problem of a project.
 pub fn validate(args: &ValidateArgs) -> Result<(), Failure> {
-    let report = cutroom_api::validate(&ValidateRequest { project: args.project.clone() })?;
+    let report = match cutroom_api::validate(&ValidateRequest { project: args.project.clone() }) {
+        // A file that is no project is the one problem of the answer.
+        Err(error) if args.json => ValidateReport { problems: vec![error], ..ValidateReport::default() },
+        other => other?,
+    };
     if args.json {
         super::print_json(&report)?;
     }
@@ -19,10 +23,10 @@ pub fn validate(args: &ValidateArgs) -> Result<(), Failure> {
         return Ok(());
     }
     super::print(&format!(
-        "{}: no problems; {} compositions, {} media files, main composition {} frames, {:.3} s\n",
+        "{}: no problems; {}, {}, main composition {} frames, {:.3} s\n",
         args.project.display(),
-        report.compositions,
-        report.media,
+        text::count(report.compositions, "composition"),
+        text::count(report.media, "media file"),
         report.frames,
         report.duration_secs
     ))

@@ -41,7 +41,7 @@ static CODECS: &[AudioCodec] = &[
     AudioCodec {
         id: "aac",
         title: "AAC-LC",
-        containers: &["mp4", "mov", "mkv"],
+        containers: &["mp4", "mov", "mkv", "m4a", "mka"],
         // ISO/IEC 14496-3 table 1.18.
         rates_hz: &[96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350],
         channels: &[1, 2, 3, 4, 5, 6, 8],
@@ -52,7 +52,7 @@ static CODECS: &[AudioCodec] = &[
     AudioCodec {
         id: "opus",
         title: "Opus",
-        containers: &["mp4", "mkv", "webm"],
+        containers: &["mp4", "mkv", "webm", "mka", "opus"],
         rates_hz: &[48000],
         channels: &[1, 2, 5, 6, 7, 8],
         default_kbps_per_channel: 64,
@@ -62,7 +62,7 @@ static CODECS: &[AudioCodec] = &[
     AudioCodec {
         id: "flac",
         title: "FLAC",
-        containers: &["mp4", "mkv"],
+        containers: &["mp4", "mkv", "mka", "flac"],
         rates_hz: &[],
         channels: &[1, 2, 5, 6, 7, 8],
         default_kbps_per_channel: 0,
@@ -75,7 +75,7 @@ static CODECS: &[AudioCodec] = &[
     AudioCodec {
         id: "pcm",
         title: "PCM, uncompressed",
-        containers: &["mov", "mkv"],
+        containers: &["mov", "mkv", "mka", "wav"],
         rates_hz: &[],
         channels: &[1, 2, 3, 4, 5, 6, 7, 8],
         default_kbps_per_channel: 0,

@@ -1,6 +1,6 @@
 //! The containers: one row each.
 use crate::MediaError;
-use crate::write::validate::refuse;
+use crate::write::{audio::audio_codecs, validate::refuse, video::video_codecs};
 use std::path::Path;
 
 /// One kind of file.
@@ -26,7 +26,7 @@ static CONTAINERS: &[Container] = &[
     Container {
         id: "mp4",
         title: "MPEG-4",
-        extensions: &["mp4", "m4v", "m4a"],
+        extensions: &["mp4", "m4v"],
         muxer: Some("mp4"),
         // The index goes to the front so that players start before the file is whole. FFmpeg 5.1 counts FLAC in mp4 as experimental.
         options: &[("movflags", "+faststart+write_colr"), ("strict", "experimental")],
@@ -45,7 +45,7 @@ static CONTAINERS: &[Container] = &[
     Container {
         id: "mkv",
         title: "Matroska",
-        extensions: &["mkv", "mka"],
+        extensions: &["mkv"],
         muxer: Some("matroska"),
         options: &[],
         carries_range: true,
@@ -61,6 +61,52 @@ static CONTAINERS: &[Container] = &[
         millisecond_times: true,
     },
     Container {
+        id: "m4a",
+        title: "MPEG-4, sound only",
+        extensions: &["m4a"],
+        muxer: Some("ipod"),
+        options: &[("movflags", "+faststart")],
+        carries_range: false,
+        millisecond_times: false,
+    },
+    Container {
+        id: "mka",
+        title: "Matroska, sound only",
+        extensions: &["mka"],
+        muxer: Some("matroska"),
+        options: &[],
+        carries_range: false,
+        millisecond_times: true,
+    },
+    Container {
+        id: "wav",
+        title: "WAVE",
+        extensions: &["wav"],
+        muxer: Some("wav"),
+        // Beyond 4 GiB sizes have 64 bits (EBU Tech 3306).
+        options: &[("rf64", "auto")],
+        carries_range: false,
+        millisecond_times: false,
+    },
+    Container {
+        id: "flac",
+        title: "FLAC file",
+        extensions: &["flac"],
+        muxer: Some("flac"),
+        options: &[],
+        carries_range: false,
+        millisecond_times: false,
+    },
+    Container {
+        id: "opus",
+        title: "Ogg Opus",
+        extensions: &["opus"],
+        muxer: Some("opus"),
+        options: &[],
+        carries_range: false,
+        millisecond_times: false,
+    },
+    Container {
         id: "png-sequence",
         title: "PNG files, one a frame",
         extensions: &["png"],
@@ -70,6 +116,17 @@ static CONTAINERS: &[Container] = &[
         millisecond_times: false,
     },
 ];
+
+impl Container {
+    /// Whether a video codec lists it.
+    pub fn holds_pictures(&self) -> bool {
+        video_codecs().any(|c| c.containers.contains(&self.id))
+    }
+    /// Whether an audio codec lists it.
+    pub fn holds_sound(&self) -> bool {
+        audio_codecs().iter().any(|c| c.containers.contains(&self.id))
+    }
+}
 
 /// Every container.
 pub fn containers() -> &'static [Container] {

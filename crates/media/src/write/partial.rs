@@ -10,6 +10,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 pub(crate) struct Partial {
     path: PathBuf,
     target: PathBuf,
+    /// The target after symbolic links.
+    place: PathBuf,
     overwrite: bool,
 }
 
@@ -56,25 +58,28 @@ pub(crate) fn rename(from: &Path, to: &Path, overwrite: bool) -> Result<(), Medi
 }
 
 impl Partial {
-    /// Creates the empty file under its hidden name.
+    /// Creates the empty file under its hidden name. With `overwrite` a symbolic link is followed: the file it points at is replaced,
+    /// as when a project is saved.
     ///
     /// # Errors
     /// [`MediaError::Exists`] when the target exists and `overwrite` is not set; [`MediaError::Write`] when the folder is missing or not
     /// writable, or the target is a folder or device.
     pub fn create(target: &Path, overwrite: bool) -> Result<Self, MediaError> {
+        let mut place = target.to_owned();
         match fs::symlink_metadata(target) {
             Ok(_) if !overwrite => return Err(MediaError::Exists { path: target.to_owned() }),
-            Ok(m) if !m.is_file() && !m.is_symlink() => {
-                return Err(MediaError::Write { path: target.to_owned(), reason: "it is a folder or device, not a file".into() });
-            }
+            Ok(m) if m.is_symlink() => place = fs::canonicalize(target).unwrap_or(place),
             _ => {}
+        }
+        if fs::metadata(&place).is_ok_and(|m| !m.is_file()) {
+            return Err(MediaError::Write { path: target.to_owned(), reason: "it is a folder or device, not a file".into() });
         }
         if target.file_name().is_none() {
             return Err(MediaError::Write { path: target.to_owned(), reason: "it is not a file name".into() });
         }
-        let path = hidden_name(target);
+        let path = hidden_name(&place);
         File::create_new(&path).map_err(|e| write_error(target, &e))?;
-        Ok(Self { path, target: target.to_owned(), overwrite })
+        Ok(Self { path, target: target.to_owned(), place, overwrite })
     }
     /// Where to write.
     pub fn path(&self) -> &Path {
@@ -91,8 +96,8 @@ impl Partial {
             f.metadata()
         });
         let bytes = synced.map_err(|e| write_error(&self.target, &e))?.len();
-        rename(&self.path, &self.target, self.overwrite)?;
-        sync_folder(folder_of(&self.target)).map_err(|e| write_error(&self.target, &e))?;
+        rename(&self.path, &self.place, self.overwrite)?;
+        sync_folder(folder_of(&self.place)).map_err(|e| write_error(&self.target, &e))?;
         Ok(bytes)
     }
 }

@@ -10,15 +10,16 @@ use std::path::{Path, PathBuf};
 /// A sequence that is being written.
 pub(crate) struct Sequence {
     target: PathBuf,
-    pattern: Pattern,
+    pattern: SequencePattern,
     hidden: PathBuf,
     overwrite: bool,
     count: u64,
     bytes: u64,
 }
 
-/// Where the files go and what they are called.
-struct Pattern {
+/// Where the files of a sequence go and what they are called.
+#[derive(Debug)]
+pub struct SequencePattern {
     folder: PathBuf,
     /// The folder itself is the target and is made if missing.
     own_folder: bool,
@@ -27,8 +28,12 @@ struct Pattern {
     digits: usize,
 }
 
-impl Pattern {
-    fn parse(target: &Path) -> Result<Self, MediaError> {
+impl SequencePattern {
+    /// Reads a pattern such as `shots/shot_%05d.png`, or the name of a folder.
+    ///
+    /// # Errors
+    /// [`MediaError::Settings`] says how it must be written.
+    pub fn parse(target: &Path) -> Result<Self, MediaError> {
         let bad = |reason: &str| MediaError::Settings { reason: format!("{}: {reason}", target.display()) };
         let name = target.file_name().and_then(|n| n.to_str()).ok_or_else(|| bad("is not a readable file name"))?;
         if !name.contains('%') {
@@ -55,17 +60,28 @@ impl Pattern {
     fn name(&self, n: u64) -> String {
         format!("{}{n:0width$}{}", self.before, self.after, width = self.digits)
     }
+    /// Whether a file has, or would have, a name that the sequence may use.
+    pub fn covers(&self, path: &Path) -> bool {
+        let same = |a: &Path, b: &Path| a == b || matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b);
+        self.has_name(path) && same(folder_of(path), &self.folder)
+    }
+    fn has_name(&self, path: &Path) -> bool {
+        let number =
+            path.file_name().and_then(|n| n.to_str()).and_then(|n| n.strip_prefix(&self.before)?.strip_suffix(&self.after));
+        number.is_some_and(|d| d.len() >= self.digits && d.bytes().all(|b| b.is_ascii_digit()))
+    }
     /// Files of the folder that the pattern covers, in order of their names.
-    fn existing(&self) -> std::io::Result<Vec<PathBuf>> {
+    ///
+    /// # Errors
+    /// The folder cannot be read.
+    pub fn existing(&self) -> std::io::Result<Vec<PathBuf>> {
         if !self.folder.is_dir() {
             return Ok(Vec::new());
         }
         let mut found = Vec::new();
         for entry in fs::read_dir(&self.folder)? {
             let path = entry?.path();
-            let number =
-                path.file_name().and_then(|n| n.to_str()).and_then(|n| n.strip_prefix(&self.before)?.strip_suffix(&self.after));
-            if number.is_some_and(|d| d.len() >= self.digits && d.bytes().all(|b| b.is_ascii_digit())) {
+            if self.has_name(&path) {
                 found.push(path);
             }
         }
@@ -77,7 +93,7 @@ impl Pattern {
 impl Sequence {
     /// Creates the hidden folder.
     pub fn create(target: &Path, overwrite: bool) -> Result<Self, MediaError> {
-        let pattern = Pattern::parse(target)?;
+        let pattern = SequencePattern::parse(target)?;
         let failed = |e: std::io::Error| write_error(target, &e);
         if let (Some(path), false) = (pattern.existing().map_err(failed)?.into_iter().next(), overwrite) {
             return Err(MediaError::Exists { path });
@@ -92,6 +108,10 @@ impl Sequence {
     /// What was asked for.
     pub fn target(&self) -> &Path {
         &self.target
+    }
+    /// The folder that holds the files meanwhile.
+    pub fn hidden(&self) -> &Path {
+        &self.hidden
     }
     /// Writes the next file.
     pub fn push(&mut self, bytes: &[u8]) -> Result<(), MediaError> {
@@ -158,10 +178,10 @@ mod tests {
             ("x.%03d.PNG", 1234, "x.1234.PNG"),
             ("frames", 3, "00003.png"),
         ] {
-            assert_eq!(Pattern::parse(Path::new(target)).unwrap().name(n), want);
+            assert_eq!(SequencePattern::parse(Path::new(target)).unwrap().name(n), want);
         }
         for bad in ["x.png", "x_%5d.png", "x_%0d.png", "x_%05d_%05d.png", "x_%05d.jpg", "x_%05x.png", "x_%099d.png"] {
-            assert!(matches!(Pattern::parse(Path::new(bad)), Err(MediaError::Settings { .. })), "{bad}");
+            assert!(matches!(SequencePattern::parse(Path::new(bad)), Err(MediaError::Settings { .. })), "{bad}");
         }
     }
 }

@@ -120,6 +120,14 @@ impl Writer {
         Ok(Self { video, sound, sink: Sink::File { muxer, partial, video: video_index, sound: sound_index }, failed: false })
     }
 
+    /// The hidden file, or folder of a sequence, that holds what is written so far.
+    pub fn hidden_path(&self) -> &Path {
+        match &self.sink {
+            Sink::File { partial, .. } => partial.path(),
+            Sink::Sequence(s) => s.hidden(),
+        }
+    }
+
     /// Encodes the next picture: the `n`th push, counted from 0, is shown from `n / frame_rate`. Its planes are lent to the encoder, not
     /// copied, where the encoder allows.
     ///
@@ -210,7 +218,7 @@ fn under_name(error: MediaError, path: &Path) -> MediaError {
 
 fn muxer_options(checked: &Checked) -> Vec<(&'static str, String)> {
     let mut options: Vec<(&str, String)> = checked.container.options.iter().map(|(k, v)| (*k, (*v).to_owned())).collect();
-    if let (Some(a), Some("mp4" | "mov")) = (&checked.sound, checked.container.muxer) {
+    if let (Some(a), Some("mp4" | "mov" | "ipod")) = (&checked.sound, checked.container.muxer) {
         // Edit lists count in this unit; the default of 1/1000 s cannot say where the sound ends.
         options.push(("movie_timescale", a.settings.rate_hz.to_string()));
     }
