@@ -41,6 +41,8 @@ pub struct SoundReader {
     next_packet: usize,
     /// Packets before it are skipped unread.
     feed_from: usize,
+    /// Packets before it only settle the decoder; their complaints do not count.
+    count_from: usize,
     /// Decoded samples before this position only settle the decoder.
     good_from: i64,
     sent_all: bool,
@@ -92,6 +94,7 @@ impl SoundReader {
             has_pending: false,
             next_packet: 0,
             feed_from: 0,
+            count_from: 0,
             good_from: i64::MIN,
             sent_all: false,
             ended: false,
@@ -216,6 +219,7 @@ impl SoundReader {
                 else {
                     continue;
                 };
+                self.decoder.mute(ordinal < self.count_from);
                 self.decoder.send(Some((&mut self.packet, position)));
                 break;
             },
@@ -294,7 +298,7 @@ impl SoundReader {
         let good_from = if first == 0 { i64::MIN } else { sound.packets[target].start };
         let (stream, is_pcm, can_seek) = (sound.stream, sound.is_pcm, sound.can_seek);
         self.good_from = good_from;
-        self.feed_from = first;
+        (self.feed_from, self.count_from) = (first, target);
         if first > 0 && can_seek && sound.packets[first].pts != NO_TIMESTAMP {
             let stamp = sound.packets[first].pts;
             if self.input.seek(stream, stamp) {

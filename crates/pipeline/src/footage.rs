@@ -172,6 +172,10 @@ impl Footage {
         let odd = files.flat_map(|i| i.warnings.iter().map(|w| format!("{}: {w}", i.path.display())));
         self.missing_handles.iter().cloned().chain(odd).chain(self.log.lines()).collect()
     }
+    /// What readers met that have ended.
+    pub(crate) fn log(&self) -> &Arc<DecodeLog> {
+        &self.log
+    }
     /// Looks that effects name, by path as written.
     pub(crate) fn looks(&self) -> &Looks {
         &self.looks

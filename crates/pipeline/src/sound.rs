@@ -1,7 +1,8 @@
 //! The sound of a composition.
-use crate::{Footage, PipelineError};
+use crate::{Footage, PipelineError, decode::DecodeLog};
 use cutroom_audio::{MixReport, Mixer, SoundFormat, SoundSource, SourceError};
 use cutroom_media::SoundReader;
+use cutroom_timeline::StreamKind;
 use cutroom_types::{MediaId, SoundBlock};
 use std::sync::Arc;
 
@@ -32,6 +33,17 @@ impl<'a> SoundProgramme<'a> {
     }
 }
 
+/// What readers met goes to the footage's log when they are closed; what the mixer met, here.
+impl Drop for SoundProgramme<'_> {
+    fn drop(&mut self) {
+        for (media, stream, samples) in self.mixer.invalid_source_samples() {
+            if let Ok(index) = self.footage.index(media) {
+                self.footage.log().add_invalid_samples(&index.info().path, stream, samples);
+            }
+        }
+    }
+}
+
 /// Readers that may be open for one stream: two clips of one file may sound at once.
 const READERS_PER_STREAM: usize = 4;
 /// Readers open in all.
@@ -47,11 +59,18 @@ struct SoundFiles<'a> {
 }
 
 struct OpenSound {
+    log: Arc<DecodeLog>,
     media: MediaId,
     stream: usize,
     /// Source sample after the last one read.
     position: i64,
     reader: SoundReader,
+}
+
+impl Drop for OpenSound {
+    fn drop(&mut self) {
+        self.log.add(&self.reader.index().info().path, StreamKind::Audio, self.stream, self.reader.report());
+    }
 }
 
 impl SoundFiles<'_> {
@@ -78,7 +97,8 @@ impl SoundFiles<'_> {
                     self.open.remove(0);
                 }
                 let reader = SoundReader::open_indexed(Arc::clone(self.footage.index(media)?), stream)?;
-                OpenSound { media: media.clone(), stream, position: first_sample, reader }
+                let log = Arc::clone(self.footage.log());
+                OpenSound { log, media: media.clone(), stream, position: first_sample, reader }
             }
         };
         self.open.push(open);
