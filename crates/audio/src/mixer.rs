@@ -130,14 +130,26 @@ impl<'a> Player<'a> {
             return Err(AudioError::InvalidVoice { clip: voice.clip.clone(), reason });
         }
         let format = source.format(&voice.media, voice.stream).map_err(|cause| AudioError::Source {
+            clip: voice.clip.clone(),
             media: voice.media.clone(),
             stream: voice.stream,
             cause,
         })?;
-        let path = SourcePath::new(voice, format.rate_hz, mixer.rate_hz)?;
+        let path = SourcePath::new(voice, format.rate_hz, mixer.rate_hz).map_err(|error| match error {
+            cause @ AudioError::Rate(_) => AudioError::SourceFormat {
+                clip: voice.clip.clone(),
+                media: voice.media.clone(),
+                stream: voice.stream,
+                cause: Box::new(cause),
+            },
+            other => other,
+        })?;
         // A mono source is placed by pan, not folded.
-        let outputs = if format.channels == 1 { 1 } else { mixer.layout.len() };
-        Ok(Self { voice, format, path, matrix: ChannelMatrix::new(format.channels, outputs)? })
+        let matrix = match format.layout.channels() {
+            1 => ChannelMatrix::new(1, 1)?,
+            _ => ChannelMatrix::between(&format.layout.speakers(), mixer.layout),
+        };
+        Ok(Self { voice, format, path, matrix })
     }
 
     /// Adds composition samples `first .. first + samples` to `sum`; gives the invalid source samples met.
@@ -171,7 +183,7 @@ impl<'a> Player<'a> {
         for (c, (&speaker, sum)) in mixer.layout.iter().zip(sum).enumerate() {
             let sum = &mut sum[at..at + count];
             let heard = &heard[if mono { 0 } else { c }];
-            let pan_factor = |pan| pan::factor(pan, self.format.channels == 1, speaker, mixer.layout);
+            let pan_factor = |pan| pan::factor(pan, self.format.layout.channels() == 1, speaker, mixer.layout);
             if let [(_, pan)] = self.voice.pan[..] {
                 let factor = pan_factor(f64::from(pan));
                 for ((s, x), g) in sum.iter_mut().zip(heard).zip(&gains) {
@@ -237,11 +249,12 @@ impl<'a> Player<'a> {
     fn read(&self, first: i64, samples: usize, source: &mut dyn SoundSource) -> Result<Vec<Vec<f32>>, AudioError> {
         let (media, stream) = (&self.voice.media, self.voice.stream);
         let block = source.read(media, stream, first, samples).map_err(|cause| AudioError::Source {
+            clip: self.voice.clip.clone(),
             media: media.clone(),
             stream,
             cause,
         })?;
-        let SoundFormat { rate_hz, channels } = self.format;
+        let (rate_hz, channels) = (self.format.rate_hz, self.format.layout.channels());
         if block.rate_hz != rate_hz || block.channels.len() != channels || block.channels.iter().any(|c| c.len() != samples) {
             return Err(AudioError::SourceContract {
                 media: media.clone(),

@@ -197,6 +197,11 @@ pub(crate) fn has_side_alpha(input: &Input, i: usize) -> bool {
     }
 }
 
+/// Whether there is a decoder for stream `i`.
+pub(crate) fn has_decoder(input: &Input, i: usize) -> bool {
+    choose(input, i).is_ok()
+}
+
 fn choose(input: &Input, i: usize) -> Result<*const AVCodec, MediaError> {
     // SAFETY: the stream is valid; FFmpeg returns null or static codecs.
     unsafe {

@@ -14,6 +14,7 @@ mod report;
 mod sound;
 mod sound_index;
 pub mod tags;
+mod usable;
 mod video;
 pub mod write;
 
@@ -24,7 +25,7 @@ pub use input::STUCK_AFTER_SECS;
 pub use report::DecodeReport;
 pub use sound::SoundReader;
 pub use tags::{AvColor, GuessedTags};
-pub use video::{DecodedFrame, ReadOptions, VideoReader};
+pub use video::{DecodedFrame, Deinterlace, ReadOptions, VideoReader};
 
 /// Quiets FFmpeg's own log and collects its decoders' complaints for their reports. Every entry point of this crate calls it; cheap after the first time.
 pub fn init() {

@@ -1,7 +1,7 @@
 //! Describes streams: from FFmpeg's parameters and the index to [`MediaInfo`].
 use crate::{
     convert::StreamLook,
-    decoder::{codec_name, has_side_alpha},
+    decoder::{codec_name, has_decoder, has_side_alpha},
     error::MediaError,
     index::{VideoIndex, rates_of},
     info::{AudioInfo, FieldOrder, MediaInfo, OtherInfo, VideoInfo},
@@ -116,8 +116,10 @@ fn describe_video(input: &Input, index: &VideoIndex, warnings: &mut Vec<String>)
     let format = pixel::canonical(av).map(|f| if side_alpha { f.with_alpha() } else { f });
     // SAFETY: the parameters are valid.
     let color = unsafe { AvColor::of_parameters(par) };
+    let stated = color;
     let (color, guessed) =
-        color.decide(format.unwrap_or(PictureFormat::YUV420P8), size, pixel::is_full_range_alias(av), index.is_still);
+        stated.decide(format.unwrap_or(PictureFormat::YUV420P8), size, pixel::is_full_range_alias(av), index.is_still);
+    warnings.extend(stated.unknown(color).into_iter().map(|w| format!("stream {i}: {w}")));
     let field_order = match par.field_order {
         AVFieldOrder::AV_FIELD_PROGRESSIVE => FieldOrder::Progressive,
         AVFieldOrder::AV_FIELD_TT | AVFieldOrder::AV_FIELD_BT => FieldOrder::TopFirst,
@@ -135,6 +137,7 @@ fn describe_video(input: &Input, index: &VideoIndex, warnings: &mut Vec<String>)
     VideoInfo {
         stream_index: i,
         codec: codec_name(input, i),
+        has_decoder: has_decoder(input, i),
         profile,
         size,
         pixel_format: match (side_alpha, format) {
@@ -201,15 +204,22 @@ fn describe_audio(input: &Input, index: &SoundIndex, warnings: &mut Vec<String>)
         }
         guessed
     } else {
-        layout_name(&par.ch_layout)
+        let name = layout_name(&par.ch_layout);
+        if index.channel_mask.is_none() && index.channels > 2 {
+            let usual = usual_layout(index.channels);
+            warnings.push(format!("stream {i}: its channels ({name}) have no native order; taken as {usual}"));
+        }
+        name
     };
     AudioInfo {
         stream_index: i,
         codec: codec_name(input, i),
+        has_decoder: has_decoder(input, i),
         profile,
         rate_hz: index.rate_hz,
         channels: index.channels,
         layout,
+        channel_mask: index.channel_mask,
         is_layout_guessed,
         bits: u8::try_from(par.bits_per_raw_sample.max(par.bits_per_coded_sample).clamp(0, 64)).unwrap_or(0),
         span: index.span(),

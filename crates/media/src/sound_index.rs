@@ -36,6 +36,8 @@ pub(crate) struct SoundIndex {
     pub rate_hz: u32,
     /// Channels of the decoder's output.
     pub channels: usize,
+    /// Its speakers, as FFmpeg's mask; `None` where they are not told by one.
+    pub channel_mask: Option<u64>,
     /// In file order.
     pub packets: Vec<SoundPacket>,
     /// Position of the first audible sample.
@@ -221,6 +223,8 @@ impl SoundScan {
             stream: self.stream,
             rate_hz: u32::try_from(rate).unwrap_or(0),
             channels: usize::try_from(channels).unwrap_or(0),
+            // SAFETY: see `new`.
+            channel_mask: native_mask(unsafe { &(*self.par).ch_layout }),
             audible_start: first_audible,
             audible_end: self.presented_end.min(self.next.unwrap_or(0) - self.trailing_discard),
             zero: 0,
@@ -244,7 +248,12 @@ impl SoundScan {
                     usize::try_from(f.get().pts).ok().and_then(|n| index.packets.get(n)).map_or(index.audible_start, |p| p.start);
                 index.audible_start = index.audible_start.max(from);
                 index.rate_hz = u32::try_from(f.get().sample_rate).ok().filter(|r| *r > 0).unwrap_or(index.rate_hz);
-                index.channels = usize::try_from(f.get().ch_layout.nb_channels).ok().filter(|c| *c > 0).unwrap_or(index.channels);
+                let channels = index.channels;
+                index.channels = usize::try_from(f.get().ch_layout.nb_channels).ok().filter(|c| *c > 0).unwrap_or(channels);
+                // A container's word goes before the decoder's default, unless it speaks of another number of channels.
+                if index.channels != channels || index.channel_mask.is_none() {
+                    index.channel_mask = native_mask(&f.get().ch_layout);
+                }
                 break;
             }
         }
@@ -271,6 +280,12 @@ impl Drop for SoundScan {
             }
         }
     }
+}
+
+/// The mask of a layout in native order.
+fn native_mask(layout: &ffi::AVChannelLayout) -> Option<u64> {
+    // SAFETY: layouts in native order hold their mask in the union.
+    (layout.order == ffi::AVChannelOrder::AV_CHANNEL_ORDER_NATIVE).then(|| unsafe { layout.u.mask })
 }
 
 /// Samples at 48 kHz in an Opus packet (RFC 6716 §3.1 and §3.2); 0 for an empty one.

@@ -9,6 +9,7 @@ use crate::{
     deinterlace::Deinterlacer,
     error::MediaError,
     index::{MediaIndex, VideoIndex},
+    info::FieldOrder,
     input::{Input, NO_TIMESTAMP, Packet},
     report::DecodeReport,
 };
@@ -30,20 +31,34 @@ const WHOLE_BEFORE: usize = 4;
 /// A request at most this many frames before the last one counts as playing backwards.
 const BACKWARD_STEP: usize = 4;
 
+/// Which frames are made whole (bwdif, one frame per frame).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Deinterlace {
+    /// Those that are flagged interlaced.
+    #[default]
+    Flagged,
+    /// None.
+    Off,
+    /// All.
+    All,
+}
+
 /// How to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReadOptions {
     /// Decoder threads; 0 for one per core, as the ffmpeg program does.
     pub threads: usize,
-    /// Make whole frames out of frames that are flagged interlaced (bwdif, one frame per frame).
-    pub deinterlace: bool,
+    /// Which frames are made whole.
+    pub deinterlace: Deinterlace,
+    /// Which field comes first when they are; unknown or progressive: as each frame says, the top one of frames that say nothing.
+    pub field_order: FieldOrder,
     /// Memory for decoded frames while playing backwards, bytes.
     pub window_bytes: usize,
 }
 
 impl Default for ReadOptions {
     fn default() -> Self {
-        Self { threads: 0, deinterlace: true, window_bytes: 256 << 20 }
+        Self { threads: 0, deinterlace: Deinterlace::Flagged, field_order: FieldOrder::Unknown, window_bytes: 256 << 20 }
     }
 }
 
@@ -201,7 +216,12 @@ impl VideoReader {
             self.last_request = i;
         }
         let raw = self.raw(i)?;
-        let raw = if self.options.deinterlace && raw.get().interlaced_frame != 0 { self.deinterlaced(i, raw)? } else { raw };
+        let is_woven = match self.options.deinterlace {
+            Deinterlace::Flagged => raw.get().interlaced_frame != 0,
+            Deinterlace::Off => false,
+            Deinterlace::All => true,
+        };
+        let raw = if is_woven { self.deinterlaced(i, raw)? } else { raw };
         let video = self.video();
         let span =
             if video.is_still { Span { start: Time(i64::MIN / 4), duration: TimeDelta(i64::MAX / 2) } } else { video.span(i) };
@@ -473,7 +493,7 @@ impl VideoReader {
         let before = if i > 0 { Some(self.raw(i - 1)?) } else { None };
         // Asked before the one after it, which moves the decoder on.
         let after = if i + 1 < self.frame_count() { Some(self.raw(i + 1)?) } else { None };
-        let mut deinterlacer = self.deinterlacer.take().unwrap_or_default();
+        let mut deinterlacer = self.deinterlacer.take().unwrap_or_else(|| Deinterlacer::new(self.options.deinterlace, self.options.field_order));
         let result = deinterlacer.frame(i, before.as_deref(), &raw, after.as_deref());
         self.deinterlacer = Some(deinterlacer);
         result.map(Arc::new)

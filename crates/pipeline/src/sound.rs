@@ -1,7 +1,7 @@
 //! The sound of a composition.
 use crate::{Footage, PipelineError, decode::DecodeLog};
-use cutroom_audio::{MixReport, Mixer, SoundFormat, SoundSource, SourceError};
-use cutroom_media::SoundReader;
+use cutroom_audio::{AudioError, Layout, MixReport, Mixer, SoundFormat, SoundSource, SourceError};
+use cutroom_media::{AudioInfo, SoundReader};
 use cutroom_timeline::StreamKind;
 use cutroom_types::{MediaId, SoundBlock};
 use std::sync::Arc;
@@ -74,7 +74,7 @@ impl Drop for OpenSound {
 }
 
 impl SoundFiles<'_> {
-    fn info(&self, media: &MediaId, stream: usize) -> Result<&cutroom_media::AudioInfo, SourceError> {
+    fn info(&self, media: &MediaId, stream: usize) -> Result<&AudioInfo, SourceError> {
         let info = self.footage.index(media)?.info();
         info.audio.get(stream).ok_or_else(|| format!("{} has no sound stream {stream}", info.path.display()).into())
     }
@@ -107,10 +107,16 @@ impl SoundFiles<'_> {
     }
 }
 
+/// The speakers of a stream; the usual ones for the number of its channels where the file does not name them or names unknown ones.
+pub(crate) fn layout(info: &AudioInfo) -> Result<Layout, AudioError> {
+    let named = info.channel_mask.and_then(Layout::from_mask).filter(|l| l.channels() == info.channels);
+    named.map_or_else(|| Layout::usual(info.channels), Ok)
+}
+
 impl SoundSource for SoundFiles<'_> {
     fn format(&self, media: &MediaId, stream: usize) -> Result<SoundFormat, SourceError> {
         let info = self.info(media, stream)?;
-        Ok(SoundFormat { rate_hz: info.rate_hz, channels: info.channels })
+        Ok(SoundFormat { rate_hz: info.rate_hz, layout: layout(info)? })
     }
     fn read(&mut self, media: &MediaId, stream: usize, first_sample: i64, samples: usize) -> Result<SoundBlock, SourceError> {
         let rate_hz = self.info(media, stream)?.rate_hz;

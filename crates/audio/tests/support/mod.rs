@@ -76,7 +76,7 @@ pub fn ffmpeg(input: &SoundBlock, layout: &str, filter: &str, out_channels: usiz
     file.into_inner().unwrap().sync_all().unwrap();
     let (rate, channels) = (input.rate_hz.to_string(), input.channels.len().to_string());
     let run = Command::new("ffmpeg")
-        .args(["-v", "error", "-f", "f32le", "-ar", &rate, "-ac", &channels, "-i"])
+        .args(["-v", "error", "-f", "f32le", "-ar", &rate, "-ac", &channels, "-channel_layout", layout, "-i"])
         .arg(&raw)
         .args(["-af", &format!("aformat=channel_layouts={layout},{filter}"), "-f", "f32le", "-c:a", "pcm_f32le", "-"])
         .output();
