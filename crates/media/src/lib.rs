@@ -1,5 +1,7 @@
 //! FFmpeg both ways: probe, index, decode, encode, mux. The only FFmpeg `unsafe`. Knows no projects or plans.
 
+mod boxes;
+mod clock;
 mod convert;
 mod decoder;
 mod deinterlace;

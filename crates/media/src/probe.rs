@@ -5,7 +5,7 @@ use crate::{
     error::MediaError,
     index::{VideoIndex, rates_of},
     info::{AudioInfo, FieldOrder, MediaInfo, OtherInfo, VideoInfo},
-    input::Input,
+    input::{Input, ticks_to_time},
     orientation, pixel,
     sound_index::SoundIndex,
     tags::AvColor,
@@ -45,6 +45,7 @@ pub(crate) fn describe(
             codec: codec_name(input, i),
         })
         .collect();
+    warnings.extend(cut_off(input, &container, zero, &described, &audio));
     let end = described.iter().map(|v| v.span.end()).chain(audio.iter().map(|a| a.span.end())).max().unwrap_or_default();
     if described.is_empty() && audio.is_empty() && attached_pictures.is_empty() {
         return Err(MediaError::NotMedia { path: input.path().into(), reason: "it has neither pictures nor sound".into() });
@@ -61,6 +62,40 @@ pub(crate) fn describe(
         other,
         warnings,
     })
+}
+
+/// Streams that end this much before their header says so were cut off, seconds.
+const CUT_OFF_SECS: f64 = 1.0;
+
+/// Says where a stream, or the whole file where only that is declared, ends well before its declared length.
+fn cut_off(input: &Input, container: &str, zero: Time, video: &[VideoInfo], audio: &[AudioInfo]) -> Vec<String> {
+    let spans = || {
+        let sound = audio.iter().map(|a| (a.stream_index, a.span));
+        video.iter().filter(|v| v.frames > 0).map(|v| (v.stream_index, v.span)).chain(sound)
+    };
+    let told = |what: String, is: f64, declared: f64| {
+        format!("{what} {is:.3} s, of {declared:.3} s that the file declares: it was cut off or is damaged")
+    };
+    if container.starts_with("mov") {
+        let declared = |i: usize| {
+            // SAFETY: the stream is valid.
+            let ticks = unsafe { (*input.stream(i)).duration };
+            if ticks > 0 { ticks_to_time(ticks, input.time_base(i)).as_secs_f64() } else { 0.0 }
+        };
+        let lengths = spans().map(|(i, span)| (i, span.duration.as_secs_f64(), declared(i)));
+        return lengths
+            .filter(|(_, is, declared)| is + CUT_OFF_SECS < *declared)
+            .map(|(i, is, declared)| told(format!("stream {i}: lasts"), is, declared))
+            .collect();
+    }
+    if !container.starts_with("matroska") {
+        return Vec::new();
+    }
+    // SAFETY: the context is valid.
+    let micros = unsafe { (*input.context()).duration };
+    let declared = micros as f64 / 1e6;
+    let end = spans().map(|(_, span)| span.end()).max().map_or(0.0, |end| (end.as_secs_f64()) + zero.as_secs_f64());
+    if micros > 0 && end + CUT_OFF_SECS < declared { vec![told("ends at".into(), end, declared)] } else { Vec::new() }
 }
 
 fn is_still_container(input: &Input, container: &str) -> bool {

@@ -8,7 +8,7 @@ use crate::{
     index::MediaIndex,
     input::{Input, NO_TIMESTAMP, Packet},
     report::DecodeReport,
-    sound_index::SoundIndex,
+    sound_index::{SoundIndex, SoundPacket},
 };
 use cutroom_types::SoundBlock;
 use ffmpeg_next::ffi::{self, AVSampleFormat};
@@ -294,14 +294,18 @@ impl SoundReader {
         self.ended = false;
         let sound = &self.index.audio[self.number];
         let target = sound.packets.partition_point(|p| p.start <= at).saturating_sub(1);
-        let first = target.saturating_sub(sound.preroll);
+        let mut first = target.saturating_sub(sound.preroll);
+        if sound.is_joined {
+            // Only packets that begin a unit of the container have a place.
+            first = sound.packets[..=first].iter().rposition(|p| p.pos >= 0).unwrap_or(0);
+        }
         let good_from = if first == 0 { i64::MIN } else { sound.packets[target].start };
         let (stream, is_pcm, can_seek) = (sound.stream, sound.is_pcm, sound.can_seek);
         self.good_from = good_from;
         (self.feed_from, self.count_from) = (first, target);
         if first > 0 && can_seek && sound.packets[first].pts != NO_TIMESTAMP {
-            let stamp = sound.packets[first].pts;
-            if self.input.seek(stream, stamp) {
+            let SoundPacket { pts, pos, .. } = sound.packets[first];
+            if if sound.is_joined { self.input.seek_byte(pos) } else { self.input.seek(stream, pts) } {
                 if is_pcm {
                     // Packets are cut anew after a seek, but each tells its place.
                     if self.read_own()? && self.pcm_position().is_some_and(|p| p <= at) {
@@ -332,10 +336,9 @@ impl SoundReader {
                 return Ok(None);
             }
             let (pts, pos) = (self.packet.get().pts, self.packet.get().pos);
-            let packets = &self.sound().packets;
-            if let Some(n) = packets[..=wanted]
-                .iter()
-                .rposition(|q| q.pts == pts && pts != NO_TIMESTAMP && (pos < 0 || q.pos < 0 || q.pos == pos))
+            let (packets, by_place) = (&self.sound().packets, self.sound().is_joined);
+            let same_place = |q: &SoundPacket| q.pos == pos || !by_place && (pos < 0 || q.pos < 0);
+            if let Some(n) = packets[..=wanted].iter().rposition(|q| q.pts == pts && pts != NO_TIMESTAMP && same_place(q))
             {
                 return Ok(Some(n));
             }

@@ -413,7 +413,7 @@ impl VideoReader {
                 let video = self.video();
                 let (p, stream) = (video.packets[at], video.stream);
                 let stamp = if video.seek_by_pts || p.dts == NO_TIMESTAMP { p.pts } else { p.dts };
-                if !self.input.seek(stream, stamp) {
+                if !(if video.is_joined { self.input.seek_byte(p.pos) } else { self.input.seek(stream, stamp) }) {
                     break;
                 }
                 if let Some(found) = self.locate(key)? {
@@ -444,9 +444,9 @@ impl VideoReader {
             let (pts, dts, pos, size) = (p.pts, p.dts, p.pos, p.size);
             let same = |q: &crate::index::VideoPacket| {
                 let same_place = if pos >= 0 && q.pos >= 0 {
-                    q.pos == pos && (q.pts == pts || q.dts == dts)
+                    q.pos == pos && q.has_stamp(pts, dts)
                 } else {
-                    pts != NO_TIMESTAMP && q.pts == pts
+                    q.has_pts(pts)
                 };
                 // Stream formats begin after a seek with whatever is left of a cut packet.
                 same_place && q.size == size
@@ -474,7 +474,9 @@ impl VideoReader {
         // The plain way back to the start, where it works.
         let first = self.video().packets[0];
         let stamp = if first.dts == NO_TIMESTAMP { first.pts } else { first.dts.min(first.pts) };
-        if self.input.seek(stream, stamp) && self.locate(0)? == Some(0) {
+        let is_joined = self.video().is_joined;
+        let is_back = if is_joined { self.input.seek_byte(first.pos) } else { self.input.seek(stream, stamp) };
+        if is_back && self.locate(0)? == Some(0) {
             self.decoder.flush();
             self.decoder.mute(key_is_late);
             self.has_pending = true;
