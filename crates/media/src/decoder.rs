@@ -158,6 +158,10 @@ impl Decoder {
     pub fn mute(&self, on: bool) {
         self.sink.mute(on);
     }
+    /// Counts a problem that the decoder itself does not know of.
+    pub fn complain(&self, message: &str) {
+        self.sink.failure(message);
+    }
     /// What went wrong so far.
     pub fn report(&self) -> DecodeReport {
         self.sink.report()

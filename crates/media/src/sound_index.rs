@@ -317,8 +317,9 @@ impl Drop for SoundScan {
 
 /// The mask of a layout in native order.
 fn native_mask(layout: &ffi::AVChannelLayout) -> Option<u64> {
+    let is_native = layout.order == ffi::AVChannelOrder::AV_CHANNEL_ORDER_NATIVE;
     // SAFETY: layouts in native order hold their mask in the union.
-    (layout.order == ffi::AVChannelOrder::AV_CHANNEL_ORDER_NATIVE).then(|| unsafe { layout.u.mask })
+    if is_native { Some(unsafe { layout.u.mask }) } else { None }
 }
 
 /// Samples at 48 kHz in an Opus packet (RFC 6716 §3.1 and §3.2); 0 for an empty one.

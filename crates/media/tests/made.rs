@@ -240,3 +240,21 @@ fn layouts_arrive_as_they_are() {
         }
     }
 }
+
+/// Backwards in steps of five frames, as at five times the speed: each group is decoded once, but for the first ones, until the
+/// direction is known.
+#[test]
+fn wide_steps_back_decode_each_group_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let x264 = ["-c:v", "libx264", "-g", "50", "-bf", "2", "-pix_fmt", "yuv420p"];
+    let source = "testsrc2=size=192x108:rate=25:duration=12";
+    let path = make(dir.path(), "long.mp4", &[&["-f", "lavfi", "-i", source][..], &x264].concat());
+    let index = MediaIndex::scan(&path).unwrap();
+    let want = ffmpeg_frames(&path, 0, &[], &index.info().video[0].clone(), 1000, &[]);
+    let mut reader = VideoReader::open_indexed(index, 0, ReadOptions { threads: 1, ..ReadOptions::default() }).unwrap();
+    for i in (0..want.len()).rev().step_by(5) {
+        assert_eq!(adler(&reader.frame(i).unwrap().picture), want[i], "frame {i}");
+    }
+    // 300 frames and at most two groups more; from the key frame for each it would be some 1500.
+    assert!(reader.decoded_frames() <= 400, "{}", reader.decoded_frames());
+}
