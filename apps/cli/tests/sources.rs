@@ -1,6 +1,6 @@
 //! Sources that are damaged or odd: what an export says of them.
 mod common;
-use common::{Bench, Ran, ffmpeg, frame_md5};
+use common::{Bench, Ran, ffmpeg, frame_md5, media};
 use serde_json::json;
 use std::{path::Path, process::Command};
 
@@ -70,15 +70,7 @@ fn samples_that_are_no_numbers_are_counted() {
 
 #[test]
 fn deinterlacing_can_be_switched_off() {
-    let root = std::env::var_os("CUTROOM_TEST_MEDIA").map_or_else(
-        || Path::new(&std::env::var("CARGO_MANIFEST_DIR").unwrap()).join("../../../shared/media"),
-        std::path::PathBuf::from,
-    );
-    let source = root.join("sony_a7m3_1080i25_avchd.mts");
-    if !source.exists() {
-        eprintln!("skipped: {} is missing", source.display());
-        return;
-    }
+    let Some(source) = media("sony_a7m3_1080i25_avchd.mts") else { return };
     let b = Bench::new();
     b.ok(&["new", "p.json", source.to_str().unwrap(), "--fps", "25"]);
     let mut document = b.read_json("p.json");
@@ -159,7 +151,10 @@ fn channels_are_what_the_file_names() {
 #[test]
 fn a_layout_with_unknown_speakers_is_said() {
     let b = Bench::new();
-    ffmpeg(&["-f", "lavfi", "-i", "anoisesrc=d=0.2:r=48000", "-af", "pan=7.1(wide)|FL=c0|FLC=c0", "-c:a", "pcm_s16le"], &b.path("w.wav"));
+    ffmpeg(
+        &["-f", "lavfi", "-i", "anoisesrc=d=0.2:r=48000", "-af", "pan=7.1(wide)|FL=c0|FLC=c0", "-c:a", "pcm_s16le"],
+        &b.path("w.wav"),
+    );
     sound_film(&b, "w.wav", 2, "0.2s");
     let text = words(&b.ok(&["export", "p.json", "-o", "o.mkv", "--video-codec", "ffv1"]));
     assert!(text.contains("w.wav: sound stream 0: not all speakers of its layout 7.1(wide) are known"), "{text}");
@@ -178,7 +173,10 @@ fn unusable_streams_are_found_before_any_work() {
         assert_eq!(b.names(), before);
     };
     let b = Bench::new();
-    ffmpeg(&["-f", "lavfi", "-i", "anullsrc=cl=16c:r=48000:d=0.2".replace("16c", "hexadecagonal").as_str(), "-c:a", "pcm_s16le"], &b.path("m.wav"));
+    ffmpeg(
+        &["-f", "lavfi", "-i", "anullsrc=cl=16c:r=48000:d=0.2".replace("16c", "hexadecagonal").as_str(), "-c:a", "pcm_s16le"],
+        &b.path("m.wav"),
+    );
     sound_film(&b, "m.wav", 2, "0.2s");
     refused(&b, &["m.wav", "16 channels", "media.open.unsupported", "source.media"]);
     ffmpeg(&["-f", "lavfi", "-i", "anullsrc=cl=mono:r=3000:d=0.2", "-c:a", "pcm_s16le"], &b.path("r.wav"));
@@ -215,7 +213,8 @@ fn unusable_streams_are_found_before_any_work() {
 fn each_stream_ends_where_it_ends() {
     let b = Bench::new();
     let make = |name: &str, picture: &str, sound: &str| {
-        let (v, a) = (format!("testsrc2=size=64x36:rate=25:duration={picture}"), format!("sine=sample_rate=48000:duration={sound}"));
+        let (v, a) =
+            (format!("testsrc2=size=64x36:rate=25:duration={picture}"), format!("sine=sample_rate=48000:duration={sound}"));
         ffmpeg(&["-f", "lavfi", "-i", &v, "-f", "lavfi", "-i", &a, "-c:v", "ffv1", "-c:a", "flac"], &b.path(name));
     };
     make("long_sound.mkv", "1", "2");

@@ -32,7 +32,9 @@ fn folding_is_ffmpegs() {
 /// FFmpeg's masks (libavutil/channel_layout.h) of layouts that are not the usual ones of their counts.
 #[test]
 fn named_layouts_fold_as_ffmpegs() {
-    for (from, mask) in [("3.0", 0x7), ("quad", 0x33), ("quad(side)", 0x603), ("5.0(side)", 0x607), ("5.1(side)", 0x60F), ("hexagonal", 0x137)] {
+    for (from, mask) in
+        [("3.0", 0x7), ("quad", 0x33), ("quad(side)", 0x603), ("5.0(side)", 0x607), ("5.1(side)", 0x60F), ("hexagonal", 0x137)]
+    {
         for to in ["stereo", "5.1"] {
             let layout = Layout::from_mask(mask).unwrap();
             let (inputs, outputs) = (layout.channels(), if to == "stereo" { 2 } else { 6 });

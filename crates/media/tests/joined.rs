@@ -71,7 +71,12 @@ fn joined_streams_follow_each_other() {
     let late = part(d, "late.ts", 240, 700, &[&H264[..], &["-output_ts_offset", "100"]].concat());
     // A clock that turns over within the file: the counter has 33 bits of 90 kHz.
     let turning = part(d, "turning.ts", 60, 700, &[&H264[..], &["-output_ts_offset", "95442.7"]].concat());
-    for (name, parts) in [("ab.ts", vec![&a, &b]), ("aba.ts", vec![&a, &b, &a]), ("late-a.ts", vec![&late, &a]), ("turning-a.ts", vec![&turning, &a])] {
+    for (name, parts) in [
+        ("ab.ts", vec![&a, &b]),
+        ("aba.ts", vec![&a, &b, &a]),
+        ("late-a.ts", vec![&late, &a]),
+        ("turning-a.ts", vec![&turning, &a]),
+    ] {
         check_pictures(&join(d, name, &parts), &parts);
     }
     let (a, b) = (part(d, "a.vob", 0, 400, &MPEG2), part(d, "b.vob", 120, 1000, &MPEG2));
