@@ -61,17 +61,8 @@ pub fn speakers(channels: usize) -> Result<&'static [Speaker], AudioError> {
 }
 
 /// Speakers by their bit in FFmpeg's channel mask (`AV_CH_FRONT_LEFT` …), in native order.
-const MASK_BITS: [(u32, Speaker); 9] = [
-    (0, Left),
-    (1, Right),
-    (2, Center),
-    (3, Lfe),
-    (4, BackLeft),
-    (5, BackRight),
-    (8, BackCenter),
-    (9, SideLeft),
-    (10, SideRight),
-];
+const MASK_BITS: [(u32, Speaker); 9] =
+    [(0, Left), (1, Right), (2, Center), (3, Lfe), (4, BackLeft), (5, BackRight), (8, BackCenter), (9, SideLeft), (10, SideRight)];
 
 /// The speakers of a stream's channels, in native order. 1 to 8.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -1,9 +1,5 @@
 //! Whether a stream can be read at all, told without reading it, so that it is known before any work starts.
-use crate::{
-    MediaIndex, ReadOptions, VideoInfo, VideoReader,
-    error::MediaError,
-    input::check_size,
-};
+use crate::{MediaIndex, ReadOptions, VideoInfo, VideoReader, error::MediaError, input::check_size};
 use std::sync::Arc;
 
 impl MediaIndex {

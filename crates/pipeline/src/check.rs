@@ -21,12 +21,7 @@ pub(crate) struct Found {
 }
 
 /// Looks at every file in use. `rate` is the composition's.
-pub(crate) fn check_media(
-    project: &Project,
-    uses: &[SourceUse],
-    scanned: &BTreeMap<MediaId, Scanned>,
-    rate: FrameRate,
-) -> Found {
+pub(crate) fn check_media(project: &Project, uses: &[SourceUse], scanned: &BTreeMap<MediaId, Scanned>, rate: FrameRate) -> Found {
     let mut found = Found::default();
     for (i, media) in project.media.iter().enumerate() {
         if let Some(Scanned { index: Err(error), .. }) = scanned.get(&media.id) {
@@ -130,11 +125,8 @@ fn check_clip(project: &Project, uses: &[SourceUse], scanned: &BTreeMap<MediaId,
     if let Some((end, of)) = picture_end.map(|e| (e, "picture")).or(sound_end.filter(|_| !has_picture).map(|e| (e, "sound")))
         && is_past(end, frame)
     {
-        let message = format!(
-            "the clip wants {wanted}, whose {of} is {:.3} s long; shorten it by {:.3} s",
-            end.as_secs_f64(),
-            lacking(end),
-        );
+        let message =
+            format!("the clip wants {wanted}, whose {of} is {:.3} s long; shorten it by {:.3} s", end.as_secs_f64(), lacking(end),);
         report("duration", "media.past_end", message);
     } else if let Some(end) = sound_end.filter(|e| has_picture && is_past(*e, frame.max(SOUND_SLACK))) {
         all.warnings.push(format!(
