@@ -1,7 +1,7 @@
-//! `cargo xtask test`: everything CI checks, in the order in which it fails fastest. The test runner's own summary is
-//! the last thing printed.
+//! `cargo xtask test`: everything CI checks, in the order in which it fails fastest. After the test runner's own summary come the skips:
+//! tests append them to the file that `CUTROOM_SKIPPED_TESTS` names.
 use crate::{Outcome, format, process, setup, workspace, workspace::cargo};
-use std::{process::Command, time::Instant};
+use std::{collections::BTreeMap, path::PathBuf, process::Command, time::Instant};
 
 /// Runs all checks; `--fast` leaves out documentation tests.
 pub fn test(args: &[String]) -> Outcome {
@@ -33,8 +33,47 @@ pub fn test(args: &[String]) -> Outcome {
         tests.args(["test", "--quiet", "--workspace", "--lib", "--bins", "--tests", "--no-fail-fast"]);
     }
     tests.env("CUTROOM_BIN", program);
+    let list = workspace::target_dir()?.join("skipped-tests.txt");
+    match std::fs::remove_file(&list) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => return Err(format!("cannot remove {}: {e}", list.display())),
+        _ => {}
+    }
+    tests.env("CUTROOM_SKIPPED_TESTS", &list);
     clock.report();
-    process::run(&mut tests)
+    let outcome = process::run(&mut tests);
+    // Without a list nothing was skipped.
+    let skips = Skips::of(&std::fs::read_to_string(&list).unwrap_or_default());
+    print!("{skips}");
+    outcome?;
+    let media = std::env::var_os("CUTROOM_TEST_MEDIA").map_or_else(|| workspace::root().join("../shared/media"), PathBuf::from);
+    let on_ci = std::env::var("CI").is_ok_and(|v| v == "true");
+    if on_ci && media.is_dir() && skips.missing_files() > 0 {
+        return Err(format!("{} lacks files that tests need", media.display()));
+    }
+    Ok(())
+}
+
+/// What tests did not do, one line each, sorted and with its number.
+struct Skips(BTreeMap<String, usize>);
+
+impl Skips {
+    fn of(list: &str) -> Self {
+        let mut lines = BTreeMap::new();
+        list.lines().for_each(|line| *lines.entry(line.to_owned()).or_default() += 1);
+        Self(lines)
+    }
+    fn missing_files(&self) -> usize {
+        self.0.keys().filter(|line| line.starts_with("missing file")).count()
+    }
+}
+
+impl std::fmt::Display for Skips {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        writeln!(f, "== {} skips in tests", self.0.values().sum::<usize>())?;
+        self.0.iter().try_for_each(|(line, times)| {
+            writeln!(f, "   {line}{}", if *times > 1 { format!(" ({times} times)") } else { String::new() })
+        })
+    }
 }
 
 fn run(args: &[&str]) -> Outcome {
@@ -57,5 +96,19 @@ impl Clock {
     fn report(&self) {
         let steps: Vec<_> = self.0.iter().map(|(name, secs)| format!("{name} {secs:.0} s")).collect();
         println!("== tests (before them: {})", steps.join(", "));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn skips_are_counted() {
+        let skips = Skips::of("missing file: a.mp4\nimpossible here: no GPU\nmissing file: a.mp4\n");
+        assert_eq!(skips.missing_files(), 1);
+        let text = "== 3 skips in tests\n   impossible here: no GPU\n   missing file: a.mp4 (2 times)\n";
+        assert_eq!(skips.to_string(), text);
+        assert_eq!(Skips::of("").to_string(), "== 0 skips in tests\n");
     }
 }

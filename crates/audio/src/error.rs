@@ -39,9 +39,24 @@ pub enum AudioError {
     /// A rate outside the supported range.
     #[error("sound at {0} Hz is not supported ({min} to {max} Hz)", min = crate::MIN_RATE_HZ, max = crate::MAX_RATE_HZ)]
     Rate(u32),
+    /// A source of a rate that cannot be mixed.
+    #[error("the sound of clip {clip}, audio stream {stream} of {media}, cannot be mixed")]
+    SourceFormat {
+        /// Which clip.
+        clip: ClipId,
+        /// Which file.
+        media: MediaId,
+        /// Which of its audio streams.
+        stream: usize,
+        /// [`Self::Rate`].
+        #[source]
+        cause: Box<AudioError>,
+    },
     /// The source could not give its samples.
-    #[error("audio stream {stream} of {media} could not be read")]
+    #[error("audio stream {stream} of {media}, the sound of clip {clip}, could not be read")]
     Source {
+        /// Which clip.
+        clip: ClipId,
         /// Which file.
         media: MediaId,
         /// Which of its audio streams.
@@ -76,6 +91,7 @@ impl AudioError {
             Self::BlockTooLong { .. } => "audio.plan.block_too_long",
             Self::Channels(_) => "audio.channels.unsupported",
             Self::Rate(_) => "audio.rate.unsupported",
+            Self::SourceFormat { cause, .. } => cause.code(),
             Self::Source { .. } => "audio.source.failed",
             Self::SourceContract { .. } => "audio.source.contract",
             Self::Loudness(_) => "audio.loudness.failed",

@@ -60,6 +60,41 @@ pub fn speakers(channels: usize) -> Result<&'static [Speaker], AudioError> {
     })
 }
 
+/// Speakers by their bit in FFmpeg's channel mask (`AV_CH_FRONT_LEFT` …), in native order.
+const MASK_BITS: [(u32, Speaker); 9] =
+    [(0, Left), (1, Right), (2, Center), (3, Lfe), (4, BackLeft), (5, BackRight), (8, BackCenter), (9, SideLeft), (10, SideRight)];
+
+/// The speakers of a stream's channels, in native order. 1 to 8.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Layout {
+    mask: u64,
+}
+
+impl Layout {
+    /// FFmpeg's default layout for a channel count, see [`speakers`].
+    ///
+    /// # Errors
+    /// [`AudioError::Channels`].
+    pub fn usual(channels: usize) -> Result<Self, AudioError> {
+        let has = |s: Speaker| speakers(channels).map(|all| all.contains(&s));
+        let bit = |(bit, s)| has(s).map(|has| u64::from(has) << bit);
+        Ok(Self { mask: MASK_BITS.into_iter().map(bit).sum::<Result<u64, _>>()? })
+    }
+    /// From FFmpeg's channel mask; `None` when it names a speaker that is not known here, none, or more than 8.
+    pub fn from_mask(mask: u64) -> Option<Self> {
+        let known = MASK_BITS.iter().fold(0, |all, (bit, _)| all | 1u64 << bit);
+        ((1..=8).contains(&mask.count_ones()) && mask & !known == 0).then_some(Self { mask })
+    }
+    /// How many.
+    pub fn channels(self) -> usize {
+        self.mask.count_ones() as usize
+    }
+    /// In native order.
+    pub fn speakers(self) -> Vec<Speaker> {
+        MASK_BITS.iter().filter(|(bit, _)| self.mask >> bit & 1 == 1).map(|(_, s)| *s).collect()
+    }
+}
+
 /// How each output channel is made of input channels.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ChannelMatrix {
@@ -68,13 +103,16 @@ pub struct ChannelMatrix {
 }
 
 impl ChannelMatrix {
-    /// From `inputs` to `outputs` channels.
+    /// From `inputs` to `outputs` channels of the usual layouts.
     ///
     /// # Errors
     /// [`AudioError::Channels`].
     pub fn new(inputs: usize, outputs: usize) -> Result<Self, AudioError> {
-        let (from, to) = (speakers(inputs)?, speakers(outputs)?);
-        let mut rows = vec![vec![0f64; inputs]; outputs];
+        Ok(Self::between(speakers(inputs)?, speakers(outputs)?))
+    }
+    /// From one set of speakers to another.
+    pub fn between(from: &[Speaker], to: &[Speaker]) -> Self {
+        let mut rows = vec![vec![0f64; from.len()]; to.len()];
         for (i, &speaker) in from.iter().enumerate() {
             for (target, factor) in route(speaker, from, to) {
                 if let Some(o) = to.iter().position(|&s| s == target) {
@@ -88,7 +126,7 @@ impl ChannelMatrix {
             .into_iter()
             .map(|r| r.into_iter().enumerate().filter(|(_, g)| *g != 0.0).map(|(i, g)| (i, (g / divisor) as f32)).collect())
             .collect();
-        Ok(Self { rows })
+        Self { rows }
     }
     /// Factor from an input to an output channel.
     pub fn factor(&self, output: usize, input: usize) -> f32 {

@@ -21,7 +21,7 @@ mod resample;
 mod source;
 
 pub use error::AudioError;
-pub use layout::{ChannelMatrix, Speaker, speakers};
+pub use layout::{ChannelMatrix, Layout, Speaker, speakers};
 pub use level::{Level, integrated_loudness_lufs, level};
 pub use mixer::{MAX_BLOCK_SAMPLES, MixReport, Mixer};
 pub use path::{MAX_RATE_HZ, MAX_SPEED, MIN_RATE_HZ, MIN_SPEED};

@@ -6,7 +6,8 @@ use crate::path::{Direction, SourcePath};
 use crate::resample::FilterCache;
 use crate::{AudioError, MAX_RATE_HZ, MIN_RATE_HZ, SoundFormat, SoundSource};
 use cutroom_timeline::{SoundPlan, Voice};
-use cutroom_types::SoundBlock;
+use cutroom_types::{MediaId, SoundBlock};
+use std::collections::BTreeMap;
 
 /// Most samples per channel in one call (11 minutes at 48 kHz); longer programmes come in blocks.
 pub const MAX_BLOCK_SAMPLES: usize = 1 << 25;
@@ -35,6 +36,8 @@ pub struct Mixer {
     layout: &'static [Speaker],
     filters: FilterCache,
     report: MixReport,
+    /// [`MixReport::invalid_source_samples`] by file and stream.
+    invalid: BTreeMap<(MediaId, usize), u64>,
 }
 
 impl Mixer {
@@ -46,11 +49,21 @@ impl Mixer {
         if !(MIN_RATE_HZ..=MAX_RATE_HZ).contains(&rate_hz) {
             return Err(AudioError::Rate(rate_hz));
         }
-        Ok(Self { rate_hz, layout: speakers(channels)?, filters: FilterCache::default(), report: MixReport::default() })
+        Ok(Self {
+            rate_hz,
+            layout: speakers(channels)?,
+            filters: FilterCache::default(),
+            report: MixReport::default(),
+            invalid: BTreeMap::new(),
+        })
     }
     /// What happened in all blocks since the mixer was made.
     pub fn report(&self) -> MixReport {
         self.report
+    }
+    /// [`MixReport::invalid_source_samples`] by file and stream, where there are any.
+    pub fn invalid_source_samples(&self) -> impl Iterator<Item = (&MediaId, usize, u64)> {
+        self.invalid.iter().map(|((media, stream), samples)| (media, *stream, *samples))
     }
     /// The samples of a plan, each within ±1.0.
     ///
@@ -72,17 +85,22 @@ impl Mixer {
         let mut players = plan.voices.iter().map(|v| Player::new(v, self, source)).collect::<Result<Vec<_>, _>>()?;
         let mut block = SoundBlock::silent(self.rate_hz, channels, plan.samples);
         let mut report = self.report;
+        let mut invalid = vec![0; players.len()];
         let mut sum = vec![vec![0f64; RUN_SAMPLES.min(plan.samples)]; channels];
         for done in (0..plan.samples).step_by(RUN_SAMPLES) {
             let samples = RUN_SAMPLES.min(plan.samples - done);
             let first = plan.first_sample.saturating_add(done as i64);
             sum.iter_mut().for_each(|s| s[..samples].fill(0.0));
-            for player in &mut players {
-                report.invalid_source_samples += player.add(first, samples, source, self, &mut sum)?;
+            for (player, invalid) in players.iter_mut().zip(&mut invalid) {
+                *invalid += player.add(first, samples, source, self, &mut sum)?;
             }
             for (sum, out) in sum.iter().zip(&mut block.channels) {
                 clamp(&sum[..samples], &mut out[done..done + samples], &mut report);
             }
+        }
+        for (voice, samples) in plan.voices.iter().zip(invalid).filter(|(_, n)| *n > 0) {
+            report.invalid_source_samples += samples;
+            *self.invalid.entry((voice.media.clone(), voice.stream)).or_default() += samples;
         }
         self.report = report;
         Ok(block)
@@ -112,14 +130,26 @@ impl<'a> Player<'a> {
             return Err(AudioError::InvalidVoice { clip: voice.clip.clone(), reason });
         }
         let format = source.format(&voice.media, voice.stream).map_err(|cause| AudioError::Source {
+            clip: voice.clip.clone(),
             media: voice.media.clone(),
             stream: voice.stream,
             cause,
         })?;
-        let path = SourcePath::new(voice, format.rate_hz, mixer.rate_hz)?;
+        let path = SourcePath::new(voice, format.rate_hz, mixer.rate_hz).map_err(|error| match error {
+            cause @ AudioError::Rate(_) => AudioError::SourceFormat {
+                clip: voice.clip.clone(),
+                media: voice.media.clone(),
+                stream: voice.stream,
+                cause: Box::new(cause),
+            },
+            other => other,
+        })?;
         // A mono source is placed by pan, not folded.
-        let outputs = if format.channels == 1 { 1 } else { mixer.layout.len() };
-        Ok(Self { voice, format, path, matrix: ChannelMatrix::new(format.channels, outputs)? })
+        let matrix = match format.layout.channels() {
+            1 => ChannelMatrix::new(1, 1)?,
+            _ => ChannelMatrix::between(&format.layout.speakers(), mixer.layout),
+        };
+        Ok(Self { voice, format, path, matrix })
     }
 
     /// Adds composition samples `first .. first + samples` to `sum`; gives the invalid source samples met.
@@ -153,7 +183,7 @@ impl<'a> Player<'a> {
         for (c, (&speaker, sum)) in mixer.layout.iter().zip(sum).enumerate() {
             let sum = &mut sum[at..at + count];
             let heard = &heard[if mono { 0 } else { c }];
-            let pan_factor = |pan| pan::factor(pan, self.format.channels == 1, speaker, mixer.layout);
+            let pan_factor = |pan| pan::factor(pan, self.format.layout.channels() == 1, speaker, mixer.layout);
             if let [(_, pan)] = self.voice.pan[..] {
                 let factor = pan_factor(f64::from(pan));
                 for ((s, x), g) in sum.iter_mut().zip(heard).zip(&gains) {
@@ -219,11 +249,12 @@ impl<'a> Player<'a> {
     fn read(&self, first: i64, samples: usize, source: &mut dyn SoundSource) -> Result<Vec<Vec<f32>>, AudioError> {
         let (media, stream) = (&self.voice.media, self.voice.stream);
         let block = source.read(media, stream, first, samples).map_err(|cause| AudioError::Source {
+            clip: self.voice.clip.clone(),
             media: media.clone(),
             stream,
             cause,
         })?;
-        let SoundFormat { rate_hz, channels } = self.format;
+        let (rate_hz, channels) = (self.format.rate_hz, self.format.layout.channels());
         if block.rate_hz != rate_hz || block.channels.len() != channels || block.channels.iter().any(|c| c.len() != samples) {
             return Err(AudioError::SourceContract {
                 media: media.clone(),

@@ -1,4 +1,5 @@
 //! Where samples come from.
+use crate::Layout;
 use cutroom_types::{MediaId, SoundBlock};
 use std::collections::BTreeMap;
 
@@ -10,13 +11,13 @@ pub type SourceError = Box<dyn std::error::Error + Send + Sync>;
 pub struct SoundFormat {
     /// Samples per second.
     pub rate_hz: u32,
-    /// Channels, in FFmpeg's native order of the default layout for the count (see [`crate::speakers`]).
-    pub channels: usize,
+    /// What its channels are, in native order.
+    pub layout: Layout,
 }
 
 /// Random access to decoded samples.
 pub trait SoundSource {
-    /// Rate and channels of an audio stream.
+    /// Rate and layout of an audio stream.
     ///
     /// # Errors
     /// No such file or stream.
@@ -40,7 +41,7 @@ impl MemorySource {
     pub fn new() -> Self {
         Self::default()
     }
-    /// Adds or replaces a stream; `block`'s sample 0 is the start of the file.
+    /// Adds or replaces a stream of the usual layout for its channels; `block`'s sample 0 is the start of the file.
     pub fn insert(&mut self, media: impl Into<MediaId>, stream: usize, block: SoundBlock) {
         self.streams.insert((media.into(), stream), block);
     }
@@ -54,7 +55,7 @@ impl MemorySource {
 impl SoundSource for MemorySource {
     fn format(&self, media: &MediaId, stream: usize) -> Result<SoundFormat, SourceError> {
         let block = self.get(media, stream)?;
-        Ok(SoundFormat { rate_hz: block.rate_hz, channels: block.channels.len() })
+        Ok(SoundFormat { rate_hz: block.rate_hz, layout: Layout::usual(block.channels.len())? })
     }
     fn read(&mut self, media: &MediaId, stream: usize, first_sample: i64, samples: usize) -> Result<SoundBlock, SourceError> {
         let block = self.get(media, stream)?;

@@ -1,6 +1,6 @@
 //! The mixer's promises: exact copies, block independence, gain, pan, fades, clipping, errors.
 mod support;
-use cutroom_audio::{MAX_BLOCK_SAMPLES, MemorySource, Mixer, SoundFormat, SoundSource, SourceError};
+use cutroom_audio::{Layout, MAX_BLOCK_SAMPLES, MemorySource, Mixer, SoundFormat, SoundSource, SourceError};
 use cutroom_timeline::{Fade, FadeCurve, Voice};
 use cutroom_types::{MediaId, SoundBlock, Time};
 use proptest::prelude::*;
@@ -162,7 +162,7 @@ fn invalid_samples_are_silence_and_counted_once() {
 struct Short;
 impl SoundSource for Short {
     fn format(&self, _: &MediaId, _: usize) -> Result<SoundFormat, SourceError> {
-        Ok(SoundFormat { rate_hz: 48_000, channels: 2 })
+        Ok(SoundFormat { rate_hz: 48_000, layout: Layout::usual(2)? })
     }
     fn read(&mut self, _: &MediaId, _: usize, _: i64, samples: usize) -> Result<SoundBlock, SourceError> {
         Ok(SoundBlock::silent(48_000, 2, samples - 1))
@@ -192,7 +192,7 @@ fn nonsense_has_codes() {
     assert_eq!(code(Voice { media: "gone".into(), ..ok.clone() }, &mut source), "audio.source.failed");
     assert_eq!(code(Voice { stream: 7, ..ok.clone() }, &mut source), "audio.source.failed");
     assert_eq!(code(ok.clone(), &mut Short), "audio.source.contract");
-    assert_eq!(code(ok.clone(), &mut memory(48_000, vec![vec![0.0]; 9])), "audio.channels.unsupported");
+    assert_eq!(code(ok.clone(), &mut memory(48_000, vec![vec![0.0]; 9])), "audio.source.failed", "no layout has 9 channels");
     assert_eq!(code(ok.clone(), &mut memory(1, vec![vec![0.0]])), "audio.rate.unsupported");
     let mut mixer = Mixer::new(48_000, 2).unwrap();
     assert_eq!(mixer.mix(&plan(44_100, 2, 0, 1, vec![]), &mut source).unwrap_err().code(), "audio.plan.mismatch");

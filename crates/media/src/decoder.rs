@@ -158,6 +158,10 @@ impl Decoder {
     pub fn mute(&self, on: bool) {
         self.sink.mute(on);
     }
+    /// Counts a problem that the decoder itself does not know of.
+    pub fn complain(&self, message: &str) {
+        self.sink.failure(message);
+    }
     /// What went wrong so far.
     pub fn report(&self) -> DecodeReport {
         self.sink.report()
@@ -195,6 +199,11 @@ pub(crate) fn has_side_alpha(input: &Input, i: usize) -> bool {
             && !entry.is_null()
             && CStr::from_ptr((*entry).value).to_bytes() == b"1"
     }
+}
+
+/// Whether there is a decoder for stream `i`.
+pub(crate) fn has_decoder(input: &Input, i: usize) -> bool {
+    choose(input, i).is_ok()
 }
 
 fn choose(input: &Input, i: usize) -> Result<*const AVCodec, MediaError> {

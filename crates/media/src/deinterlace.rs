@@ -5,19 +5,36 @@
 use crate::{
     decoder::Frame,
     error::{MediaError, ffmpeg_text},
+    info::FieldOrder,
+    video::Deinterlace,
 };
 use ffmpeg_next::ffi::{self, AVFilterContext, AVFilterGraph};
-use std::{ffi::CString, ptr};
+use std::{
+    ffi::{CStr, CString},
+    ptr,
+};
 
 /// The running filter.
-#[derive(Default)]
 pub(crate) struct Deinterlacer {
+    /// The filter's options.
+    options: CString,
     graph: Option<Graph>,
     /// The frame that the running graph gives next, if it is fed the one after it.
     next: Option<usize>,
 }
 
 impl Deinterlacer {
+    /// A filter that works on frames flagged interlaced, or on all.
+    pub fn new(which: Deinterlace, order: FieldOrder) -> Self {
+        let which = if which == Deinterlace::All { c"all" } else { c"interlaced" };
+        let parity = match order {
+            FieldOrder::TopFirst => c"tff",
+            FieldOrder::BottomFirst => c"bff",
+            FieldOrder::Unknown | FieldOrder::Progressive => c"auto",
+        };
+        let options = [&b"mode=send_frame:parity="[..], parity.to_bytes(), b":deint=", which.to_bytes()].concat();
+        Self { options: CString::new(options).unwrap_or_default(), graph: None, next: None }
+    }
     /// Frame `i` made whole from itself and its neighbours.
     pub fn frame(&mut self, i: usize, before: Option<&Frame>, this: &Frame, after: Option<&Frame>) -> Result<Frame, MediaError> {
         let look = |f: &Frame| (f.get().width, f.get().height, f.get().format);
@@ -26,7 +43,7 @@ impl Deinterlacer {
         let runs_on = self.next == Some(i) && self.graph.as_ref().is_some_and(|g| g.look == look(this));
         self.next = None;
         if !runs_on {
-            let mut graph = Graph::new(this)?;
+            let mut graph = Graph::new(this, &self.options)?;
             if let Some(b) = before {
                 graph.push(Some(b))?;
             }
@@ -65,7 +82,7 @@ fn failed(operation: &'static str, error: i32) -> MediaError {
 }
 
 impl Graph {
-    fn new(like: &Frame) -> Result<Self, MediaError> {
+    fn new(like: &Frame, options: &CStr) -> Result<Self, MediaError> {
         const SETTING_UP: &str = "setting up the deinterlacer";
         let f = like.get();
         let source_args =
@@ -83,7 +100,7 @@ impl Graph {
             let mut filter = ptr::null_mut();
             for (to, name, args) in [
                 (&mut this.source, c"buffer", source_args.as_ptr()),
-                (&mut filter, c"bwdif", c"mode=send_frame:parity=auto:deint=interlaced".as_ptr()),
+                (&mut filter, c"bwdif", options.as_ptr()),
                 (&mut this.sink, c"buffersink", ptr::null()),
             ] {
                 let found = ffi::avfilter_get_by_name(name.as_ptr());

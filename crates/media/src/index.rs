@@ -8,6 +8,8 @@
 //! constant rate's to within one tick, the exact times of the rate are used, so that frame n of a 23.976 fps file begins
 //! at n·1001/24000 s and not at the nearest millisecond.
 use crate::{
+    boxes,
+    clock::Clock,
     error::MediaError,
     info::MediaInfo,
     input::{Input, NO_TIMESTAMP, Packet, ticks_to_time},
@@ -24,6 +26,8 @@ pub(crate) struct VideoPacket {
     pub pts: i64,
     /// Ticks; as above.
     pub dts: i64,
+    /// What was added to both, ticks: see [`crate::clock`].
+    pub shift: i64,
     /// Ticks.
     pub duration: i64,
     /// Byte position, or -1.
@@ -64,8 +68,22 @@ pub(crate) struct VideoIndex {
     pub is_constant_rate: bool,
     /// Seek by presentation instead of decoding timestamps (Matroska).
     pub seek_by_pts: bool,
+    /// Timestamps name several places: the clock restarts. Packets are found by their bytes.
+    pub is_joined: bool,
     /// Valid at every time.
     pub is_still: bool,
+}
+
+impl VideoPacket {
+    /// Whether the file's own timestamps of the packet are these.
+    pub fn has_stamp(&self, pts: i64, dts: i64) -> bool {
+        let own = |t: i64| if t == NO_TIMESTAMP { t } else { t - self.shift };
+        own(self.pts) == pts || own(self.dts) == dts
+    }
+    /// Whether the file's own presentation timestamp is this one.
+    pub fn has_pts(&self, pts: i64) -> bool {
+        pts != NO_TIMESTAMP && self.pts != NO_TIMESTAMP && self.pts - self.shift == pts
+    }
 }
 
 impl VideoIndex {
@@ -121,6 +139,7 @@ impl MediaIndex {
         let mut input = Input::open(path)?;
         let mut warnings = Vec::new();
         let mut scans: Vec<StreamScan> = (0..input.stream_count()).map(|i| StreamScan::new(&input, i)).collect();
+        let mut clock = Clock::new(&input);
         let mut packet = Packet::new();
         let mut problem = None;
         while input.read(&mut packet, &mut problem)? {
@@ -131,19 +150,25 @@ impl MediaIndex {
             while scans.len() < input.stream_count() {
                 scans.push(StreamScan::new(&input, scans.len()));
             }
-            match usize::try_from(packet.get().stream_index).ok().and_then(|i| scans.get_mut(i)) {
-                Some(StreamScan::Video(v)) => v.add(&packet),
-                Some(StreamScan::Audio(a)) => a.add(&packet),
+            let Ok(stream) = usize::try_from(packet.get().stream_index) else { continue };
+            match scans.get_mut(stream) {
+                Some(StreamScan::Video(v)) => v.add(&packet, clock.part(stream, &packet)),
+                Some(StreamScan::Audio(a)) => a.add(&packet, clock.part(stream, &packet)),
                 _ => {}
             }
         }
         warnings.extend(problem);
+        warnings.extend(clock.warning());
+        if input.format_name().starts_with("mov") {
+            warnings.extend(boxes::overrun(path));
+        }
+        let shifts = clock.shifts();
         let (mut video, mut audio, mut attached) = (Vec::new(), Vec::new(), Vec::new());
         for scan in scans {
             match scan {
-                StreamScan::Video(v) if v.attached => attached.push(v.finish(&input, &mut warnings)?),
-                StreamScan::Video(v) => video.push(v.finish(&input, &mut warnings)?),
-                StreamScan::Audio(a) => audio.push(a.finish(&input, &mut warnings)),
+                StreamScan::Video(v) if v.attached => attached.push(v.finish(&input, &shifts, &mut warnings)?),
+                StreamScan::Video(v) => video.push(v.finish(&input, &shifts, &mut warnings)?),
+                StreamScan::Audio(a) => audio.push(a.finish(&input, &shifts, &mut warnings)),
                 StreamScan::Other => {}
             }
         }
@@ -204,6 +229,8 @@ struct VideoScan {
     codec: ffi::AVCodecID,
     fields: Option<FieldParser>,
     packets: Vec<VideoPacket>,
+    /// Where parts of the file begin: packet, part.
+    parts: Vec<(usize, usize)>,
 }
 
 impl VideoScan {
@@ -221,16 +248,21 @@ impl VideoScan {
             codec,
             fields: separate_fields.then(|| FieldParser::new(input, i)).flatten(),
             packets: Vec::new(),
+            parts: Vec::new(),
         }
     }
 
-    fn add(&mut self, packet: &Packet) {
+    fn add(&mut self, packet: &Packet, part: usize) {
         let p = packet.get();
+        if self.parts.last().map_or(0, |p| p.1) != part {
+            self.parts.push((self.packets.len(), part));
+        }
         let second_field = self.fields.as_mut().is_some_and(|f| f.is_second_field(packet));
         let hidden = p.flags & ffi::AV_PKT_FLAG_DISCARD != 0 || is_hidden_reference(self.codec, packet.data());
         self.packets.push(VideoPacket {
             pts: p.pts,
             dts: p.dts,
+            shift: 0,
             duration: p.duration.max(0),
             pos: p.pos,
             size: p.size,
@@ -241,7 +273,16 @@ impl VideoScan {
         });
     }
 
-    fn finish(mut self, input: &Input, warnings: &mut Vec<String>) -> Result<VideoIndex, MediaError> {
+    fn finish(mut self, input: &Input, shifts: &[i64], warnings: &mut Vec<String>) -> Result<VideoIndex, MediaError> {
+        for (n, &(first, part)) in self.parts.iter().enumerate() {
+            let end = self.parts.get(n + 1).map_or(self.packets.len(), |p| p.0);
+            for p in &mut self.packets[first..end] {
+                p.shift = shifts[part];
+                for t in [&mut p.pts, &mut p.dts] {
+                    *t = if *t == NO_TIMESTAMP { *t } else { *t + shifts[part] };
+                }
+            }
+        }
         let tb = input.time_base(self.stream);
         let rates = rates_of(input, self.stream);
         self.complete_timestamps(input, tb, &rates, warnings)?;
@@ -277,7 +318,16 @@ impl VideoScan {
             first.key = true;
         }
         let seek_by_pts = input.format_name().starts_with("matroska");
-        Ok(VideoIndex { stream: self.stream, packets: self.packets, frames, end, is_constant_rate, seek_by_pts, is_still: false })
+        Ok(VideoIndex {
+            stream: self.stream,
+            packets: self.packets,
+            frames,
+            end,
+            is_constant_rate,
+            seek_by_pts,
+            is_joined: shifts.len() > 1,
+            is_still: false,
+        })
     }
 
     /// Gives every packet a presentation timestamp.

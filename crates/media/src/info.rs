@@ -49,6 +49,8 @@ pub struct VideoInfo {
     pub stream_index: usize,
     /// FFmpeg's codec name.
     pub codec: String,
+    /// Whether the linked FFmpeg can decode it.
+    pub has_decoder: bool,
     /// Profile, where the codec has them.
     pub profile: Option<String>,
     /// Stored size, before orientation and sample aspect.
@@ -90,6 +92,8 @@ pub struct AudioInfo {
     pub stream_index: usize,
     /// FFmpeg's codec name.
     pub codec: String,
+    /// Whether the linked FFmpeg can decode it.
+    pub has_decoder: bool,
     /// Profile, where the codec has them.
     pub profile: Option<String>,
     /// Samples per second.
@@ -98,6 +102,9 @@ pub struct AudioInfo {
     pub channels: usize,
     /// FFmpeg's name of the channel layout, such as `5.1`.
     pub layout: String,
+    /// The speakers of the channels, which are in this order: FFmpeg's channel mask (`AV_CH_FRONT_LEFT` is bit 0). `None` where the file
+    /// does not say, or says it in a way that has no mask.
+    pub channel_mask: Option<u64>,
     /// The layout was not signalled; the usual one for the count is assumed.
     pub is_layout_guessed: bool,
     /// Bits of a stored sample; 0 for codecs without any.

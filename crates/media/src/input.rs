@@ -178,6 +178,15 @@ impl Input {
     }
 }
 
+impl Input {
+    /// Moves to a byte of the file; for streams whose timestamps name no place.
+    pub fn seek_byte(&mut self, position: i64) -> bool {
+        self.deadline.renew();
+        // SAFETY: the context is valid; -1 stands for no stream.
+        position >= 0 && unsafe { ffi::av_seek_frame(self.context, -1, position, ffi::AVSEEK_FLAG_BYTE) >= 0 }
+    }
+}
+
 impl Drop for Input {
     fn drop(&mut self) {
         self.deadline.renew();

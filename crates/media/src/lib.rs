@@ -1,5 +1,7 @@
 //! FFmpeg both ways: probe, index, decode, encode, mux. The only FFmpeg `unsafe`. Knows no projects or plans.
 
+mod boxes;
+mod clock;
 mod convert;
 mod decoder;
 mod decoders;
@@ -15,6 +17,7 @@ mod report;
 mod sound;
 mod sound_index;
 pub mod tags;
+mod usable;
 mod video;
 pub mod write;
 
@@ -26,7 +29,7 @@ pub use input::STUCK_AFTER_SECS;
 pub use report::DecodeReport;
 pub use sound::SoundReader;
 pub use tags::{AvColor, GuessedTags};
-pub use video::{DecodedFrame, ReadOptions, VideoReader};
+pub use video::{DecodedFrame, Deinterlace, ReadOptions, VideoReader};
 
 /// Quiets FFmpeg's own log and collects its decoders' complaints for their reports. Every entry point of this crate calls it; cheap after the first time.
 pub fn init() {

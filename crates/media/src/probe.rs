@@ -1,11 +1,11 @@
 //! Describes streams: from FFmpeg's parameters and the index to [`MediaInfo`].
 use crate::{
     convert::StreamLook,
-    decoder::{codec_name, has_side_alpha},
+    decoder::{codec_name, has_decoder, has_side_alpha},
     error::MediaError,
     index::{VideoIndex, rates_of},
     info::{AudioInfo, FieldOrder, MediaInfo, OtherInfo, VideoInfo},
-    input::Input,
+    input::{Input, ticks_to_time},
     orientation, pixel,
     sound_index::SoundIndex,
     tags::AvColor,
@@ -45,6 +45,7 @@ pub(crate) fn describe(
             codec: codec_name(input, i),
         })
         .collect();
+    warnings.extend(cut_off(input, &container, zero, &described, &audio));
     let end = described.iter().map(|v| v.span.end()).chain(audio.iter().map(|a| a.span.end())).max().unwrap_or_default();
     if described.is_empty() && audio.is_empty() && attached_pictures.is_empty() {
         return Err(MediaError::NotMedia { path: input.path().into(), reason: "it has neither pictures nor sound".into() });
@@ -61,6 +62,40 @@ pub(crate) fn describe(
         other,
         warnings,
     })
+}
+
+/// Streams that end this much before their header says so were cut off, seconds.
+const CUT_OFF_SECS: f64 = 1.0;
+
+/// Says where a stream, or the whole file where only that is declared, ends well before its declared length.
+fn cut_off(input: &Input, container: &str, zero: Time, video: &[VideoInfo], audio: &[AudioInfo]) -> Vec<String> {
+    let spans = || {
+        let sound = audio.iter().map(|a| (a.stream_index, a.span));
+        video.iter().filter(|v| v.frames > 0).map(|v| (v.stream_index, v.span)).chain(sound)
+    };
+    let told = |what: String, is: f64, declared: f64| {
+        format!("{what} {is:.3} s, of {declared:.3} s that the file declares: it was cut off or is damaged")
+    };
+    if container.starts_with("mov") {
+        let declared = |i: usize| {
+            // SAFETY: the stream is valid.
+            let ticks = unsafe { (*input.stream(i)).duration };
+            if ticks > 0 { ticks_to_time(ticks, input.time_base(i)).as_secs_f64() } else { 0.0 }
+        };
+        let lengths = spans().map(|(i, span)| (i, span.duration.as_secs_f64(), declared(i)));
+        return lengths
+            .filter(|(_, is, declared)| is + CUT_OFF_SECS < *declared)
+            .map(|(i, is, declared)| told(format!("stream {i}: lasts"), is, declared))
+            .collect();
+    }
+    if !container.starts_with("matroska") {
+        return Vec::new();
+    }
+    // SAFETY: the context is valid.
+    let micros = unsafe { (*input.context()).duration };
+    let declared = micros as f64 / 1e6;
+    let end = spans().map(|(_, span)| span.end()).max().map_or(0.0, |end| (end.as_secs_f64()) + zero.as_secs_f64());
+    if micros > 0 && end + CUT_OFF_SECS < declared { vec![told("ends at".into(), end, declared)] } else { Vec::new() }
 }
 
 fn is_still_container(input: &Input, container: &str) -> bool {
@@ -116,8 +151,10 @@ fn describe_video(input: &Input, index: &VideoIndex, warnings: &mut Vec<String>)
     let format = pixel::canonical(av).map(|f| if side_alpha { f.with_alpha() } else { f });
     // SAFETY: the parameters are valid.
     let color = unsafe { AvColor::of_parameters(par) };
+    let stated = color;
     let (color, guessed) =
-        color.decide(format.unwrap_or(PictureFormat::YUV420P8), size, pixel::is_full_range_alias(av), index.is_still);
+        stated.decide(format.unwrap_or(PictureFormat::YUV420P8), size, pixel::is_full_range_alias(av), index.is_still);
+    warnings.extend(stated.unknown(color).into_iter().map(|w| format!("stream {i}: {w}")));
     let field_order = match par.field_order {
         AVFieldOrder::AV_FIELD_PROGRESSIVE => FieldOrder::Progressive,
         AVFieldOrder::AV_FIELD_TT | AVFieldOrder::AV_FIELD_BT => FieldOrder::TopFirst,
@@ -135,6 +172,7 @@ fn describe_video(input: &Input, index: &VideoIndex, warnings: &mut Vec<String>)
     VideoInfo {
         stream_index: i,
         codec: codec_name(input, i),
+        has_decoder: has_decoder(input, i),
         profile,
         size,
         pixel_format: match (side_alpha, format) {
@@ -201,15 +239,22 @@ fn describe_audio(input: &Input, index: &SoundIndex, warnings: &mut Vec<String>)
         }
         guessed
     } else {
-        layout_name(&par.ch_layout)
+        let name = layout_name(&par.ch_layout);
+        if index.channel_mask.is_none() && index.channels > 2 {
+            let usual = usual_layout(index.channels);
+            warnings.push(format!("stream {i}: its channels ({name}) have no native order; taken as {usual}"));
+        }
+        name
     };
     AudioInfo {
         stream_index: i,
         codec: codec_name(input, i),
+        has_decoder: has_decoder(input, i),
         profile,
         rate_hz: index.rate_hz,
         channels: index.channels,
         layout,
+        channel_mask: index.channel_mask,
         is_layout_guessed,
         bits: u8::try_from(par.bits_per_raw_sample.max(par.bits_per_coded_sample).clamp(0, 64)).unwrap_or(0),
         span: index.span(),

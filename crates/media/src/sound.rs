@@ -1,14 +1,15 @@
 //! Samples of a sound stream by position: exact, at the stream's own rate and channels.
 //!
 //! Position 0 is source time zero. Priming and padding are cut as the container says, and what the stream does not cover is silence.
-//! Reading on is cheap; a jump seeks back far enough for the decoder's state to settle.
+//! Reading on is cheap; a jump seeks back far enough for the decoder's state to settle. A small step back is taken for playing backwards:
+//! some seconds before it are decoded at once.
 use crate::{
     decoder::{Decoder, Frame, Output},
     error::MediaError,
     index::MediaIndex,
     input::{Input, NO_TIMESTAMP, Packet},
     report::DecodeReport,
-    sound_index::SoundIndex,
+    sound_index::{SoundIndex, SoundPacket},
 };
 use cutroom_types::SoundBlock;
 use ffmpeg_next::ffi::{self, AVSampleFormat};
@@ -17,14 +18,20 @@ use std::{
     sync::Arc,
 };
 
-/// Decoded samples kept behind the newest ones, seconds.
+/// Decoded samples kept behind the newest ones while playing forward, seconds.
 const KEPT_SECS: i64 = 2;
+/// What is decoded at once before a step back, seconds.
+const BACKWARD_SECS: i64 = 2;
+/// The same for streams that can only be read from their beginning.
+const UNSEEKABLE_BACKWARD_SECS: i64 = 20;
 /// A jump ahead by less than this decodes on instead of seeking, seconds.
 const FORWARD_SECS: i64 = 2;
 /// Longest run of silence put into the buffer for a gap of the stream, seconds; a longer one starts the buffer anew.
 const GAP_SECS: i64 = 10;
 /// Samples by which a packet may begin off its counted place without being a gap.
 const SLACK_SAMPLES: i64 = 32;
+/// A decoder that ends this much before the index does has lost something, seconds.
+const EARLY_SECS: f64 = 0.1;
 /// Most samples of one read.
 const MAX_READ_SAMPLES: usize = 1 << 26;
 
@@ -41,11 +48,17 @@ pub struct SoundReader {
     next_packet: usize,
     /// Packets before it are skipped unread.
     feed_from: usize,
+    /// Packets before it only settle the decoder; their complaints do not count.
+    count_from: usize,
     /// Decoded samples before this position only settle the decoder.
     good_from: i64,
     sent_all: bool,
     ended: bool,
     decoded_any: bool,
+    has_ended_early: bool,
+    /// Decoded samples kept behind the newest ones, seconds.
+    kept_secs: i64,
+    packets_read: u64,
     channels: Vec<Vec<f32>>,
     /// Position of the first buffered sample; meaningless while the buffer is empty.
     buffer_start: i64,
@@ -92,10 +105,14 @@ impl SoundReader {
             has_pending: false,
             next_packet: 0,
             feed_from: 0,
+            count_from: 0,
             good_from: i64::MIN,
             sent_all: false,
             ended: false,
             decoded_any: false,
+            has_ended_early: false,
+            kept_secs: KEPT_SECS,
+            packets_read: 0,
             channels,
             buffer_start: 0,
             past_report: DecodeReport::default(),
@@ -113,6 +130,10 @@ impl SoundReader {
     /// The index it reads by.
     pub fn index(&self) -> &Arc<MediaIndex> {
         &self.index
+    }
+    /// Packets of the stream read so far, skipped ones too: what the requests have cost.
+    pub fn packets_read(&self) -> u64 {
+        self.packets_read
     }
     /// What went wrong so far.
     pub fn report(&self) -> DecodeReport {
@@ -159,6 +180,7 @@ impl SoundReader {
                 if !self.decoded_any {
                     return Err(self.nothing_decoded());
                 }
+                self.end_early(at.max(end));
                 break;
             }
             at = end.max(start.min(to)).max(at + 1);
@@ -177,6 +199,17 @@ impl SoundReader {
         MediaError::NothingDecoded { path: self.path.clone(), kind: "audio", index: self.number, reason }
     }
 
+    /// Counts once that nothing comes from position `at` on although the index lists samples.
+    fn end_early(&mut self, at: i64) {
+        let (rate, lacking) = (i64::from(self.rate_hz()), self.sound().audible_end - at);
+        if !self.has_ended_early && lacking as f64 > EARLY_SECS * rate as f64 {
+            self.has_ended_early = true;
+            let secs = |samples: i64| samples as f64 / rate as f64;
+            let (from, lacking) = (secs(at - self.sound().zero), secs(lacking));
+            self.decoder.complain(&format!("no samples come from {from:.3} s on, {lacking:.3} s before the end"));
+        }
+    }
+
     /// Decodes until the buffer holds position `at`, lies behind it, or the stream has ended.
     fn reach(&mut self, at: i64) -> Result<(), MediaError> {
         let empty = self.channels[0].is_empty();
@@ -184,7 +217,11 @@ impl SoundReader {
         let near_start = at <= self.sound().packets[0].start + FORWARD_SECS * i64::from(self.rate_hz());
         let goes_on = !empty && at >= self.buffer_start && at <= self.buffer_end() + FORWARD_SECS * i64::from(self.rate_hz());
         if !(goes_on || fresh && near_start) {
-            self.seek(at)?;
+            let rate = i64::from(self.rate_hz());
+            let is_backward = !empty && at < self.buffer_start && self.buffer_start - at <= KEPT_SECS * rate;
+            let before = if self.sound().can_seek { BACKWARD_SECS } else { UNSEEKABLE_BACKWARD_SECS };
+            self.kept_secs = if is_backward { before.max(KEPT_SECS) } else { KEPT_SECS };
+            self.seek(if is_backward { at.saturating_sub(before * rate) } else { at })?;
         }
         while !self.ended && (self.channels[0].is_empty() || self.buffer_end() <= at) {
             self.decode_some()?;
@@ -216,6 +253,7 @@ impl SoundReader {
                 else {
                     continue;
                 };
+                self.decoder.mute(ordinal < self.count_from);
                 self.decoder.send(Some((&mut self.packet, position)));
                 break;
             },
@@ -266,8 +304,8 @@ impl SoundReader {
             append_channel(frame, c, skip as usize, samples, out);
         }
         let len = self.channels[0].len();
-        if len as i64 > 2 * KEPT_SECS * rate + samples as i64 {
-            let drop = len - (KEPT_SECS * rate) as usize;
+        if len as i64 > (self.kept_secs + KEPT_SECS) * rate + samples as i64 {
+            let drop = len - (self.kept_secs * rate) as usize;
             self.channels.iter_mut().for_each(|c| drop_front(c, drop));
             self.buffer_start += drop as i64;
         }
@@ -278,6 +316,7 @@ impl SoundReader {
         let mut problem = None;
         while self.input.read(&mut self.packet, &mut problem)? {
             if self.packet.get().stream_index as usize == own {
+                self.packets_read += 1;
                 return Ok(true);
             }
         }
@@ -290,14 +329,18 @@ impl SoundReader {
         self.ended = false;
         let sound = &self.index.audio[self.number];
         let target = sound.packets.partition_point(|p| p.start <= at).saturating_sub(1);
-        let first = target.saturating_sub(sound.preroll);
+        let mut first = target.saturating_sub(sound.preroll);
+        if sound.is_joined {
+            // Only packets that begin a unit of the container have a place.
+            first = sound.packets[..=first].iter().rposition(|p| p.pos >= 0).unwrap_or(0);
+        }
         let good_from = if first == 0 { i64::MIN } else { sound.packets[target].start };
         let (stream, is_pcm, can_seek) = (sound.stream, sound.is_pcm, sound.can_seek);
         self.good_from = good_from;
-        self.feed_from = first;
+        (self.feed_from, self.count_from) = (first, target);
         if first > 0 && can_seek && sound.packets[first].pts != NO_TIMESTAMP {
-            let stamp = sound.packets[first].pts;
-            if self.input.seek(stream, stamp) {
+            let SoundPacket { pts, pos, .. } = sound.packets[first];
+            if if sound.is_joined { self.input.seek_byte(pos) } else { self.input.seek(stream, pts) } {
                 if is_pcm {
                     // Packets are cut anew after a seek, but each tells its place.
                     if self.read_own()? && self.pcm_position().is_some_and(|p| p <= at) {
@@ -328,11 +371,9 @@ impl SoundReader {
                 return Ok(None);
             }
             let (pts, pos) = (self.packet.get().pts, self.packet.get().pos);
-            let packets = &self.sound().packets;
-            if let Some(n) = packets[..=wanted]
-                .iter()
-                .rposition(|q| q.pts == pts && pts != NO_TIMESTAMP && (pos < 0 || q.pos < 0 || q.pos == pos))
-            {
+            let (packets, by_place) = (&self.sound().packets, self.sound().is_joined);
+            let same_place = |q: &SoundPacket| q.pos == pos || !by_place && (pos < 0 || q.pos < 0);
+            if let Some(n) = packets[..=wanted].iter().rposition(|q| q.pts == pts && pts != NO_TIMESTAMP && same_place(q)) {
                 return Ok(Some(n));
             }
         }

@@ -36,6 +36,8 @@ pub(crate) struct SoundIndex {
     pub rate_hz: u32,
     /// Channels of the decoder's output.
     pub channels: usize,
+    /// Its speakers, as FFmpeg's mask; `None` where they are not told by one.
+    pub channel_mask: Option<u64>,
     /// In file order.
     pub packets: Vec<SoundPacket>,
     /// Position of the first audible sample.
@@ -46,6 +48,8 @@ pub(crate) struct SoundIndex {
     pub zero: i64,
     /// Packets are addressed by byte and time after a seek; raw streams lie about both.
     pub can_seek: bool,
+    /// As [`crate::index::VideoIndex::is_joined`].
+    pub is_joined: bool,
     /// PCM: any packet's timestamp is its position.
     pub is_pcm: bool,
     /// Packets to decode before one for it to come out right.
@@ -73,12 +77,29 @@ impl SoundIndex {
     }
 }
 
+/// A packet as it was read, before its place is known.
+struct ReadPacket {
+    /// Of the file.
+    part: usize,
+    /// What the decoder makes of it, and what of that is presented.
+    samples: i64,
+    presented: i64,
+    /// Ticks.
+    stamp: i64,
+    pts: i64,
+    pos: i64,
+    skip: i64,
+    discard: i64,
+    is_discarded: bool,
+}
+
 /// What is gathered while the file is read.
 pub(crate) struct SoundScan {
     stream: usize,
     par: *const ffi::AVCodecParameters,
     tb: ffi::AVRational,
     parser: Option<(*mut ffi::AVCodecParserContext, *mut ffi::AVCodecContext)>,
+    read: Vec<ReadPacket>,
     packets: Vec<SoundPacket>,
     first: Vec<Packet>,
     next: Option<i64>,
@@ -118,6 +139,7 @@ impl SoundScan {
                 par,
                 tb,
                 parser,
+                read: Vec::new(),
                 packets: Vec::new(),
                 first: Vec::new(),
                 next: None,
@@ -167,7 +189,7 @@ impl SoundScan {
         }
     }
     /// Takes a packet.
-    pub fn add(&mut self, packet: &Packet) {
+    pub fn add(&mut self, packet: &Packet, part: usize) {
         let p = packet.get();
         let (samples, presented) = self.samples_in(packet);
         let stamp = if p.pts == NO_TIMESTAMP { p.dts } else { p.pts };
@@ -175,6 +197,18 @@ impl SoundScan {
         if let Some(s) = packet.side_data(AVPacketSideDataType::AV_PKT_DATA_SKIP_SAMPLES).filter(|s| s.len() >= 8) {
             skip = i64::from(u32::from_le_bytes([s[0], s[1], s[2], s[3]]));
             discard = i64::from(u32::from_le_bytes([s[4], s[5], s[6], s[7]]));
+        }
+        if self.first.len() < TRIED_PACKETS {
+            self.first.push(packet.share());
+        }
+        let is_discarded = p.flags & ffi::AV_PKT_FLAG_DISCARD != 0;
+        self.read.push(ReadPacket { part, samples, presented, stamp, pts: p.pts, pos: p.pos, skip, discard, is_discarded });
+    }
+    /// Gives a packet its place behind those before it. `shift`: ticks that its part of the file is moved by.
+    fn place(&mut self, p: &ReadPacket, shift: i64) {
+        let &ReadPacket { samples, presented, mut stamp, mut skip, discard, .. } = p;
+        if stamp != NO_TIMESTAMP {
+            stamp += shift;
         }
         if self.packets.is_empty() && skip == 0 && stamp < 0 && stamp != NO_TIMESTAMP {
             skip = self.codec_delay;
@@ -197,7 +231,7 @@ impl SoundScan {
         };
         self.next = Some(start + samples);
         self.presented_end = start + presented;
-        if p.flags & ffi::AV_PKT_FLAG_DISCARD == 0 {
+        if !p.is_discarded {
             if self.audible_from.is_none() {
                 self.audible_from = Some(start);
             }
@@ -207,13 +241,13 @@ impl SoundScan {
         if skip > 0 && self.packets.len() < TRIED_PACKETS {
             self.skipped_to = self.skipped_to.max(start + skip);
         }
-        if self.first.len() < TRIED_PACKETS {
-            self.first.push(packet.share());
-        }
         self.packets.push(SoundPacket { start, pts: p.pts, pos: p.pos });
     }
     /// Completes the index.
-    pub fn finish(mut self, input: &Input, warnings: &mut Vec<String>) -> SoundIndex {
+    pub fn finish(mut self, input: &Input, shifts: &[i64], warnings: &mut Vec<String>) -> SoundIndex {
+        for p in std::mem::take(&mut self.read) {
+            self.place(&p, shifts[p.part]);
+        }
         // SAFETY: see `new`.
         let (codec, rate, channels) = unsafe { ((*self.par).codec_id, (*self.par).sample_rate, (*self.par).ch_layout.nb_channels) };
         let first_audible = self.audible_from.unwrap_or(0).max(self.skipped_to);
@@ -221,10 +255,13 @@ impl SoundScan {
             stream: self.stream,
             rate_hz: u32::try_from(rate).unwrap_or(0),
             channels: usize::try_from(channels).unwrap_or(0),
+            // SAFETY: see `new`.
+            channel_mask: native_mask(unsafe { &(*self.par).ch_layout }),
             audible_start: first_audible,
             audible_end: self.presented_end.min(self.next.unwrap_or(0) - self.trailing_discard),
             zero: 0,
             can_seek: !["mp3", "aac", "ac3", "eac3", "dts", "amr", "loas"].contains(&input.format_name().as_str()),
+            is_joined: shifts.len() > 1,
             is_pcm: is_pcm(codec),
             preroll: preroll_packets(codec),
             packets: std::mem::take(&mut self.packets),
@@ -244,7 +281,12 @@ impl SoundScan {
                     usize::try_from(f.get().pts).ok().and_then(|n| index.packets.get(n)).map_or(index.audible_start, |p| p.start);
                 index.audible_start = index.audible_start.max(from);
                 index.rate_hz = u32::try_from(f.get().sample_rate).ok().filter(|r| *r > 0).unwrap_or(index.rate_hz);
-                index.channels = usize::try_from(f.get().ch_layout.nb_channels).ok().filter(|c| *c > 0).unwrap_or(index.channels);
+                let channels = index.channels;
+                index.channels = usize::try_from(f.get().ch_layout.nb_channels).ok().filter(|c| *c > 0).unwrap_or(channels);
+                // A container's word goes before the decoder's default, unless it speaks of another number of channels.
+                if index.channels != channels || index.channel_mask.is_none() {
+                    index.channel_mask = native_mask(&f.get().ch_layout);
+                }
                 break;
             }
         }
@@ -271,6 +313,13 @@ impl Drop for SoundScan {
             }
         }
     }
+}
+
+/// The mask of a layout in native order.
+fn native_mask(layout: &ffi::AVChannelLayout) -> Option<u64> {
+    let is_native = layout.order == ffi::AVChannelOrder::AV_CHANNEL_ORDER_NATIVE;
+    // SAFETY: layouts in native order hold their mask in the union.
+    if is_native { Some(unsafe { layout.u.mask }) } else { None }
 }
 
 /// Samples at 48 kHz in an Opus packet (RFC 6716 §3.1 and §3.2); 0 for an empty one.

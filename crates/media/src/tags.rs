@@ -127,6 +127,30 @@ impl AvColor {
             std::ptr::addr_of_mut!((*context).chroma_sample_location).cast::<i32>().write(self.chroma);
         }
     }
+    /// Tags that are there and that nothing is known of, each with what is used in its place.
+    pub fn unknown(self, used: ColorTags) -> Vec<String> {
+        let code = |v: i32| u8::try_from(v).unwrap_or(255);
+        // H.273: 2 is unspecified, 0 and 3 are reserved; 0 is a matrix.
+        let stated = |v: i32| !matches!(v, 0 | 2 | 3);
+        let mut found = Vec::new();
+        let mut note = |kind: &str, v: i32, known: bool, names: &[(i32, &str)], used: &str| {
+            if !known && stated(v) {
+                let name = names.iter().find(|(n, _)| *n == v).map_or("", |(_, name)| *name);
+                let name = if name.is_empty() { format!("code {v}") } else { name.to_owned() };
+                found.push(format!("its {kind} {name} are not known here; {used} is used instead"));
+            }
+        };
+        let is_known = Primaries::from_code(code(self.primaries)).is_some();
+        let names = [(8, "film"), (10, "smpte428"), (22, "ebu3213")];
+        note("colour primaries", self.primaries, is_known, &names, used.primaries.name());
+        let is_known = Transfer::from_code(code(self.transfer)).is_some();
+        let names = [(9, "log100"), (10, "log316"), (12, "bt1361e"), (17, "smpte428")];
+        note("transfer characteristics", self.transfer, is_known, &names, used.transfer.name());
+        let is_known = Matrix::from_code(code(self.matrix)).is_some();
+        let names = [(11, "smpte2085"), (13, "chroma-derived-c")];
+        note("matrix coefficients", self.matrix, is_known, &names, used.matrix.name());
+        found
+    }
     /// Decides every tag. Unspecified ones come from [`ColorTags::guess`] (YUV), or sRGB (RGB; linear light when float); gray counts as
     /// YUV. `full_range_alias` is for FFmpeg's `yuvj…` formats; `still` makes untagged pictures sRGB.
     pub fn decide(self, format: PictureFormat, size: Size, full_range_alias: bool, still: bool) -> (ColorTags, GuessedTags) {
@@ -206,6 +230,19 @@ mod tests {
         assert_eq!(t.primaries, Primaries::Bt2020);
         let (t, _) = NONE.decide(PictureFormat { bits: 32, ..PictureFormat::RGB8 }, HD, false, true);
         assert_eq!(t.transfer, Transfer::Linear);
+    }
+
+    #[test]
+    fn tags_that_nothing_is_known_of_are_said() {
+        let odd = AvColor { primaries: 8, transfer: 9, matrix: 11, range: 1, chroma: 1 };
+        let (t, _) = odd.decide(PictureFormat::YUV420P8, HD, false, false);
+        let said = odd.unknown(t);
+        for (line, words) in said.iter().zip([["film", "bt709"], ["log100", "bt709"], ["smpte2085", "bt709"]]) {
+            assert!(words.iter().all(|w| line.contains(w)), "{line}");
+        }
+        assert_eq!(said.len(), 3);
+        assert!(NONE.unknown(t).is_empty() && AvColor::from_tags(ColorTags::BT709).unknown(t).is_empty());
+        assert!(AvColor { transfer: 99, ..NONE }.unknown(t)[0].contains("code 99"));
     }
 
     #[test]

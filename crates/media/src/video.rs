@@ -9,6 +9,7 @@ use crate::{
     deinterlace::Deinterlacer,
     error::MediaError,
     index::{MediaIndex, VideoIndex},
+    info::FieldOrder,
     input::{Input, NO_TIMESTAMP, Packet},
     report::DecodeReport,
 };
@@ -29,21 +30,37 @@ const SEEK_COST_PACKETS: usize = 12;
 const WHOLE_BEFORE: usize = 4;
 /// A request at most this many frames before the last one counts as playing backwards.
 const BACKWARD_STEP: usize = 4;
+/// So does the second in a row of at most this many frames: high speeds, and slow films of fast material.
+const WIDE_BACKWARD_STEP: usize = 120;
+
+/// Which frames are made whole (bwdif, one frame per frame).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Deinterlace {
+    /// Those that are flagged interlaced.
+    #[default]
+    Flagged,
+    /// None.
+    Off,
+    /// All.
+    All,
+}
 
 /// How to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReadOptions {
     /// Decoder threads; 0 for one per core, as the ffmpeg program does.
     pub threads: usize,
-    /// Make whole frames out of frames that are flagged interlaced (bwdif, one frame per frame).
-    pub deinterlace: bool,
+    /// Which frames are made whole.
+    pub deinterlace: Deinterlace,
+    /// Which field comes first when they are; unknown or progressive: as each frame says, the top one of frames that say nothing.
+    pub field_order: FieldOrder,
     /// Memory for decoded frames while playing backwards, bytes.
     pub window_bytes: usize,
 }
 
 impl Default for ReadOptions {
     fn default() -> Self {
-        Self { threads: 0, deinterlace: true, window_bytes: 256 << 20 }
+        Self { threads: 0, deinterlace: Deinterlace::Flagged, field_order: FieldOrder::Unknown, window_bytes: 256 << 20 }
     }
 }
 
@@ -95,7 +112,10 @@ pub struct VideoReader {
     /// The frame that is being decoded to.
     aim: usize,
     last_request: usize,
+    /// The request before the last one lay behind it by at most [`WIDE_BACKWARD_STEP`].
+    went_back: bool,
     is_backward: bool,
+    decoded_frames: u64,
     deinterlacer: Option<Deinterlacer>,
     past_report: DecodeReport,
 }
@@ -147,7 +167,9 @@ impl VideoReader {
             absent: BTreeSet::new(),
             aim: 0,
             last_request: 0,
+            went_back: false,
             is_backward: false,
+            decoded_frames: 0,
             deinterlacer: None,
             past_report: DecodeReport::default(),
             index,
@@ -164,6 +186,10 @@ impl VideoReader {
     /// Number of the frame shown at `t`.
     pub fn index_of(&self, t: Time) -> usize {
         self.video().frame_at(t).unwrap_or(0)
+    }
+    /// Frames that the decoder has given so far: what the requests have cost.
+    pub fn decoded_frames(&self) -> u64 {
+        self.decoded_frames
     }
     /// What went wrong so far.
     pub fn report(&self) -> DecodeReport {
@@ -197,11 +223,18 @@ impl VideoReader {
             return Ok(f.clone());
         }
         if i != self.last_request {
-            self.is_backward = i < self.last_request && self.last_request - i <= BACKWARD_STEP;
-            self.last_request = i;
+            let back = self.last_request.checked_sub(i);
+            let goes_back = back.is_some_and(|n| n <= WIDE_BACKWARD_STEP);
+            self.is_backward = goes_back && (self.went_back || back.is_some_and(|n| n <= BACKWARD_STEP));
+            (self.went_back, self.last_request) = (goes_back, i);
         }
         let raw = self.raw(i)?;
-        let raw = if self.options.deinterlace && raw.get().interlaced_frame != 0 { self.deinterlaced(i, raw)? } else { raw };
+        let is_woven = match self.options.deinterlace {
+            Deinterlace::Flagged => raw.get().interlaced_frame != 0,
+            Deinterlace::Off => false,
+            Deinterlace::All => true,
+        };
+        let raw = if is_woven { self.deinterlaced(i, raw)? } else { raw };
         let video = self.video();
         let span =
             if video.is_still { Span { start: Time(i64::MIN / 4), duration: TimeDelta(i64::MAX / 2) } } else { video.span(i) };
@@ -288,6 +321,7 @@ impl VideoReader {
         loop {
             match self.decoder.receive() {
                 Output::Frame(f) => {
+                    self.decoded_frames += 1;
                     let video = &self.index.video[self.number];
                     let from = usize::try_from(f.get().pts).ok().and_then(|n| video.packets.get(n));
                     // Leading pictures of the run's keyframe lean on what was not decoded.
@@ -393,7 +427,7 @@ impl VideoReader {
                 let video = self.video();
                 let (p, stream) = (video.packets[at], video.stream);
                 let stamp = if video.seek_by_pts || p.dts == NO_TIMESTAMP { p.pts } else { p.dts };
-                if !self.input.seek(stream, stamp) {
+                if !(if video.is_joined { self.input.seek_byte(p.pos) } else { self.input.seek(stream, stamp) }) {
                     break;
                 }
                 if let Some(found) = self.locate(key)? {
@@ -423,11 +457,7 @@ impl VideoReader {
             let p = self.packet.get();
             let (pts, dts, pos, size) = (p.pts, p.dts, p.pos, p.size);
             let same = |q: &crate::index::VideoPacket| {
-                let same_place = if pos >= 0 && q.pos >= 0 {
-                    q.pos == pos && (q.pts == pts || q.dts == dts)
-                } else {
-                    pts != NO_TIMESTAMP && q.pts == pts
-                };
+                let same_place = if pos >= 0 && q.pos >= 0 { q.pos == pos && q.has_stamp(pts, dts) } else { q.has_pts(pts) };
                 // Stream formats begin after a seek with whatever is left of a cut packet.
                 same_place && q.size == size
             };
@@ -454,7 +484,9 @@ impl VideoReader {
         // The plain way back to the start, where it works.
         let first = self.video().packets[0];
         let stamp = if first.dts == NO_TIMESTAMP { first.pts } else { first.dts.min(first.pts) };
-        if self.input.seek(stream, stamp) && self.locate(0)? == Some(0) {
+        let is_joined = self.video().is_joined;
+        let is_back = if is_joined { self.input.seek_byte(first.pos) } else { self.input.seek(stream, stamp) };
+        if is_back && self.locate(0)? == Some(0) {
             self.decoder.flush();
             self.decoder.mute(key_is_late);
             self.has_pending = true;
@@ -473,7 +505,8 @@ impl VideoReader {
         let before = if i > 0 { Some(self.raw(i - 1)?) } else { None };
         // Asked before the one after it, which moves the decoder on.
         let after = if i + 1 < self.frame_count() { Some(self.raw(i + 1)?) } else { None };
-        let mut deinterlacer = self.deinterlacer.take().unwrap_or_default();
+        let mut deinterlacer =
+            self.deinterlacer.take().unwrap_or_else(|| Deinterlacer::new(self.options.deinterlace, self.options.field_order));
         let result = deinterlacer.frame(i, before.as_deref(), &raw, after.as_deref());
         self.deinterlacer = Some(deinterlacer);
         result.map(Arc::new)

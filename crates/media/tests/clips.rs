@@ -1,7 +1,7 @@
 //! Real files against the ffmpeg and ffprobe programs: counts, tags, and every frame's samples.
 mod oracle;
 
-use cutroom_media::{MediaIndex, ReadOptions, VideoReader};
+use cutroom_media::{Deinterlace, MediaIndex, ReadOptions, VideoReader};
 use cutroom_types::Time;
 use oracle::{adler, adler_as, ffmpeg_frames, ffprobe, media};
 
@@ -57,7 +57,7 @@ fn every_clip_gives_ffmpegs_frames_in_any_order() {
         let began = std::time::Instant::now();
         let index = MediaIndex::scan(&path).unwrap_or_else(|e| panic!("{e}"));
         let info = index.info().video[c.stream].clone();
-        let options = ReadOptions { deinterlace: false, ..ReadOptions::default() };
+        let options = ReadOptions { deinterlace: Deinterlace::Off, ..ReadOptions::default() };
         let mut reader = VideoReader::open_indexed(index.clone(), c.stream, options).unwrap_or_else(|e| panic!("{e}"));
         let expected = ffmpeg_frames(&path, c.stream, c.decoder, &info, c.most_frames, &[]);
         let n = expected.len();

@@ -2,7 +2,7 @@
 //! timestamps, interlaced frames, rounded timestamps. Every frame differs (testsrc2 counts), so a wrong frame cannot pass.
 mod oracle;
 
-use cutroom_media::{MediaIndex, ReadOptions, VideoReader, probe};
+use cutroom_media::{Deinterlace, FieldOrder, MediaIndex, ReadOptions, VideoReader, probe};
 use cutroom_types::{FrameRate, Time};
 use oracle::{adler, ffmpeg, ffmpeg_frames};
 use std::path::{Path, PathBuf};
@@ -18,13 +18,17 @@ fn make(dir: &Path, name: &str, args: &[&str]) -> PathBuf {
 }
 
 /// Every frame equals ffmpeg's: in order, scattered and backwards.
-fn check(path: &Path, filters: &[&str], deinterlace: bool) {
+fn check(path: &Path, filters: &[&str], deinterlace: Deinterlace) {
+    check_lines(path, filters, deinterlace, FieldOrder::Unknown);
+}
+
+fn check_lines(path: &Path, filters: &[&str], deinterlace: Deinterlace, field_order: FieldOrder) {
     let name = path.file_name().unwrap().to_string_lossy().into_owned();
     let index = MediaIndex::scan(path).unwrap();
     let info = index.info().video[0].clone();
     let want = ffmpeg_frames(path, 0, &[], &info, 100_000, filters);
     assert_eq!(info.frames, want.len(), "{name}: frames");
-    let options = ReadOptions { deinterlace, window_bytes: 1 << 20, ..ReadOptions::default() };
+    let options = ReadOptions { deinterlace, field_order, window_bytes: 1 << 20, ..ReadOptions::default() };
     let open = || VideoReader::open_indexed(index.clone(), 0, options).unwrap();
     let mut reader = open();
     for (i, w) in want.iter().enumerate() {
@@ -62,7 +66,7 @@ fn groups_of_pictures_of_every_kind() {
         ("ffv1.mkv", &["-c:v", "ffv1"]),
     ] {
         let path = make(dir.path(), name, &[&["-f", "lavfi", "-i", SOURCE, "-pix_fmt", "yuv420p"][..], codec].concat());
-        check(&path, &[], true);
+        check(&path, &[], Deinterlace::Flagged);
         let info = probe(&path).unwrap();
         let v = &info.video[0];
         assert_eq!((v.frames, v.is_constant_rate), (100, true), "{name}");
@@ -81,7 +85,7 @@ fn times_are_those_of_the_container() {
         "vfr.mp4",
         &[&["-f", "lavfi", "-i", SOURCE, "-vf", "select=mod(n\\,3)", "-fps_mode", "vfr"][..], &x264].concat(),
     );
-    check(&vfr, &[], true);
+    check(&vfr, &[], Deinterlace::Flagged);
     let index = MediaIndex::scan(&vfr).unwrap();
     assert!(!index.info().video[0].is_constant_rate);
     let starts: Vec<f64> = index.frame_spans(0).take(4).map(|s| s.start.as_secs_f64()).collect();
@@ -90,7 +94,7 @@ fn times_are_those_of_the_container() {
     let whole = make(dir.path(), "whole.mp4", &[&["-f", "lavfi", "-i", SOURCE][..], &x264].concat());
     let whole = whole.to_str().unwrap();
     let edit = make(dir.path(), "edit.mp4", &["-ss", "0.52", "-i", whole, "-t", "2", "-c", "copy"]);
-    check(&edit, &[], true);
+    check(&edit, &[], Deinterlace::Flagged);
     let mut reader = VideoReader::open(&edit, 0, ReadOptions::default()).unwrap();
     let first = adler(&reader.frame_at(Time::ZERO).unwrap().picture);
     let mut plain = VideoReader::open(Path::new(whole), 0, ReadOptions::default()).unwrap();
@@ -168,8 +172,20 @@ fn interlaced_frames_are_made_whole() {
             "yuv420p",
         ],
     );
-    check(&interlaced, &["-vf", "bwdif=mode=send_frame:deint=interlaced"], true);
-    check(&interlaced, &[], false);
+    check(&interlaced, &["-vf", "bwdif=mode=send_frame:deint=interlaced"], Deinterlace::Flagged);
+    check(&interlaced, &[], Deinterlace::Off);
+    // Flags that are wrong: the same fields woven and called progressive, and called the other way round.
+    let unflagged = make(
+        dir.path(),
+        "unflagged.mkv",
+        &["-i", interlaced.to_str().unwrap(), "-vf", "setfield=prog", "-c:v", "ffv1", "-field_order", "progressive"],
+    );
+    check(&unflagged, &[], Deinterlace::Flagged);
+    for (order, parity) in [(FieldOrder::TopFirst, "tff"), (FieldOrder::BottomFirst, "bff"), (FieldOrder::Unknown, "auto")] {
+        let filter = format!("bwdif=mode=send_frame:deint=all:parity={parity}");
+        check_lines(&unflagged, &["-vf", &filter], Deinterlace::All, order);
+        check_lines(&interlaced, &["-vf", &filter], Deinterlace::All, order);
+    }
 }
 
 #[test]
@@ -223,4 +239,22 @@ fn layouts_arrive_as_they_are() {
             assert_eq!(Some(f.picture.format), info.format);
         }
     }
+}
+
+/// Backwards in steps of five frames, as at five times the speed: each group is decoded once, but for the first ones, until the
+/// direction is known.
+#[test]
+fn wide_steps_back_decode_each_group_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let x264 = ["-c:v", "libx264", "-g", "50", "-bf", "2", "-pix_fmt", "yuv420p"];
+    let source = "testsrc2=size=192x108:rate=25:duration=12";
+    let path = make(dir.path(), "long.mp4", &[&["-f", "lavfi", "-i", source][..], &x264].concat());
+    let index = MediaIndex::scan(&path).unwrap();
+    let want = ffmpeg_frames(&path, 0, &[], &index.info().video[0].clone(), 1000, &[]);
+    let mut reader = VideoReader::open_indexed(index, 0, ReadOptions { threads: 1, ..ReadOptions::default() }).unwrap();
+    for i in (0..want.len()).rev().step_by(5) {
+        assert_eq!(adler(&reader.frame(i).unwrap().picture), want[i], "frame {i}");
+    }
+    // 300 frames and at most two groups more; from the key frame for each it would be some 1500.
+    assert!(reader.decoded_frames() <= 400, "{}", reader.decoded_frames());
 }

@@ -1,4 +1,6 @@
 //! Writing, judged by the `ffmpeg` and `ffprobe` programs.
+mod oracle;
+
 #[path = "write/failures.rs"]
 mod failures;
 #[path = "write/lossless.rs"]

@@ -1,57 +1,98 @@
-//! Media readers as sources of frames, with their complaints collected.
+//! Media readers as sources of frames, with their complaints and those of sound readers collected.
 use crate::{FrameSource, PipelineError};
-use cutroom_media::{DecodeReport, MediaIndex, ReadOptions, VideoReader};
+use cutroom_media::{DecodeReport, Deinterlace, FieldOrder, MediaIndex, ReadOptions, VideoReader};
+use cutroom_project::{self as project, Media};
+use cutroom_timeline::StreamKind;
 use cutroom_types::{Picture, Time};
 use std::{
     collections::BTreeMap,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
 };
 
-/// What decoders had to conceal, by file.
+/// What decoders had to conceal and what sources gave that is no sound, by file and stream.
 #[derive(Default)]
-pub(crate) struct DecodeLog(Mutex<BTreeMap<PathBuf, DecodeReport>>);
+pub(crate) struct DecodeLog(Mutex<BTreeMap<(PathBuf, bool, usize), StreamLog>>);
+
+#[derive(Default)]
+struct StreamLog {
+    report: DecodeReport,
+    /// Samples that were NaN or infinite.
+    invalid_samples: u64,
+}
 
 impl DecodeLog {
-    pub fn add(&self, file: PathBuf, report: DecodeReport) {
+    /// Adds what a reader of a stream met.
+    pub fn add(&self, file: &Path, kind: StreamKind, stream: usize, report: DecodeReport) {
         if report.is_clean() {
             return;
         }
-        let mut files = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let sum = files.entry(file).or_default();
-        sum.errors += report.errors;
-        sum.concealed_frames += report.concealed_frames;
-        sum.missing_frames += report.missing_frames;
-        sum.messages.extend(report.messages);
-        sum.messages.dedup();
+        self.with(file, kind, stream, |log| {
+            let sum = &mut log.report;
+            sum.errors += report.errors;
+            sum.concealed_frames += report.concealed_frames;
+            sum.missing_frames += report.missing_frames;
+            sum.messages.extend(report.messages);
+            sum.messages.dedup();
+        });
     }
-    /// One line for each file.
+    /// Adds samples of a stream that were NaN or infinite.
+    pub fn add_invalid_samples(&self, file: &Path, stream: usize, samples: u64) {
+        self.with(file, StreamKind::Audio, stream, |log| log.invalid_samples += samples);
+    }
+    fn with(&self, file: &Path, kind: StreamKind, stream: usize, change: impl FnOnce(&mut StreamLog)) {
+        let mut streams = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        change(streams.entry((file.into(), kind == StreamKind::Audio, stream)).or_default());
+    }
+    /// A line for each kind of trouble of each stream.
     pub fn lines(&self) -> Vec<String> {
-        let files = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let line = |(file, r): (&PathBuf, &DecodeReport)| {
+        let streams = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut lines = Vec::new();
+        for ((file, is_sound, stream), StreamLog { report: r, invalid_samples }) in &*streams {
+            let kind = if *is_sound { "sound" } else { "picture" };
+            let of = format!("{}: {kind} stream {stream}", file.display());
             let first = r.messages.first().map_or(String::new(), |m| format!(" ({m})"));
-            format!(
-                "{}: {} decoding errors, {} frames concealed, {} frames missing and replaced by their neighbour{first}",
-                file.display(),
-                r.errors,
-                r.concealed_frames,
-                r.missing_frames
-            )
-        };
-        files.iter().map(line).collect()
+            if !r.is_clean() && *is_sound {
+                lines.push(format!("{of}: {} decoding errors; what could not be decoded is silent{first}", r.errors));
+            } else if !r.is_clean() {
+                lines.push(format!(
+                    "{of}: {} decoding errors, {} frames concealed, {} frames missing and replaced by their neighbour{first}",
+                    r.errors, r.concealed_frames, r.missing_frames
+                ));
+            }
+            if *invalid_samples > 0 {
+                lines.push(format!("{of}: {invalid_samples} samples are not numbers or infinite; they are silent"));
+            }
+        }
+        lines
     }
+}
+
+/// How the document wants a file's pictures read.
+pub(crate) fn read_options(media: &Media, threads: usize) -> ReadOptions {
+    let deinterlace = match media.deinterlace {
+        project::Deinterlace::Auto => Deinterlace::Flagged,
+        project::Deinterlace::Off => Deinterlace::Off,
+        project::Deinterlace::On => Deinterlace::All,
+    };
+    let field_order = match media.field_order {
+        project::FieldOrder::Auto => FieldOrder::Unknown,
+        project::FieldOrder::Top => FieldOrder::TopFirst,
+        project::FieldOrder::Bottom => FieldOrder::BottomFirst,
+    };
+    ReadOptions { threads, deinterlace, field_order, ..ReadOptions::default() }
 }
 
 /// A video stream of a file.
 pub(crate) struct VideoStream {
     reader: VideoReader,
+    stream: usize,
     log: Arc<DecodeLog>,
 }
 
 impl VideoStream {
-    pub fn open(index: &Arc<MediaIndex>, stream: usize, threads: usize, log: Arc<DecodeLog>) -> Result<Self, PipelineError> {
-        let options = ReadOptions { threads, ..ReadOptions::default() };
-        Ok(Self { reader: VideoReader::open_indexed(Arc::clone(index), stream, options)?, log })
+    pub fn open(index: &Arc<MediaIndex>, stream: usize, options: ReadOptions, log: Arc<DecodeLog>) -> Result<Self, PipelineError> {
+        Ok(Self { reader: VideoReader::open_indexed(Arc::clone(index), stream, options)?, stream, log })
     }
 }
 
@@ -63,6 +104,6 @@ impl FrameSource for VideoStream {
 
 impl Drop for VideoStream {
     fn drop(&mut self) {
-        self.log.add(self.reader.index().info().path.clone(), self.reader.report());
+        self.log.add(&self.reader.index().info().path, StreamKind::Video, self.stream, self.reader.report());
     }
 }

@@ -2,7 +2,7 @@
 use crate::{
     FrameSource, FrameStream, OpenSource, PipelineError, SoundProgramme,
     check::check_media,
-    decode::{DecodeLog, VideoStream},
+    decode::{DecodeLog, VideoStream, read_options},
     handles,
     looks::{self, Looks},
 };
@@ -34,8 +34,8 @@ pub struct Footage {
     timeline: Timeline<Arc<Project>>,
     files: Arc<BTreeMap<MediaId, Arc<MediaIndex>>>,
     looks: Looks,
-    /// What transitions miss beyond the ends of their clips, in words.
-    missing_handles: Vec<String>,
+    /// What transitions and sound miss beyond the ends of their files, in words.
+    notes: Vec<String>,
     /// For each decoder; 0 for one per core.
     decode_threads: usize,
     log: Arc<DecodeLog>,
@@ -81,17 +81,20 @@ impl Footage {
         for media in &mut project.media {
             media.facts = scanned.get(&media.id).and_then(|s| s.index.as_ref().ok()).map(|index| facts_of(index.info()));
         }
+        let mut notes = Vec::new();
         if let Some(c) = project.composition(composition) {
-            problems.extend(check_media(&project, &uses, &scanned, c.frame_rate));
+            let found = check_media(&project, &uses, &scanned, c.frame_rate);
+            problems.extend(found.problems);
+            notes.extend(found.warnings);
         }
         let looks = looks::read(&project, folder, &mut problems);
         if !problems.is_empty() {
             return Err(problems);
         }
-        let missing_handles = handles::warnings(&project, composition, &scanned);
+        notes.extend(handles::warnings(&project, composition, &scanned));
         let timeline = Timeline::new(Arc::new(project), composition).map_err(|e| vec![refuse(e)])?;
         let files = scanned.into_iter().filter_map(|(id, s)| s.index.ok().map(|index| (id, index))).collect();
-        let mut footage = Self { timeline, files: Arc::new(files), looks, missing_handles, decode_threads, log: Arc::default() };
+        let mut footage = Self { timeline, files: Arc::new(files), looks, notes, decode_threads, log: Arc::default() };
         if decode_threads == 0 {
             footage.share_cores(0);
         }
@@ -122,8 +125,7 @@ impl Footage {
     /// # Errors
     /// [`PipelineError::Plan`].
     pub fn has_sound(&self, samples: &Range<i64>) -> Result<bool, PipelineError> {
-        let count = usize::try_from(samples.end - samples.start).unwrap_or(0);
-        Ok(!self.timeline.sound(samples.start, count)?.voices.is_empty())
+        Ok(self.timeline.has_sound(samples)?)
     }
     /// The run of frames, decoded ahead.
     pub fn frames(&self, frames: Range<i64>) -> FrameStream<'_> {
@@ -178,11 +180,15 @@ impl Footage {
     pub fn sound(&self) -> Result<SoundProgramme<'_>, PipelineError> {
         SoundProgramme::new(self)
     }
-    /// Frames that transitions hold for want of material, what was odd about the files while they were scanned, and what decoders that have ended had to conceal, in words.
+    /// Frames that transitions hold and sound that is silent for want of material, what was odd about the files while they were scanned, and what decoders that have ended had to conceal, in words.
     pub fn warnings(&self) -> Vec<String> {
         let files = self.files.values().map(|index| index.info());
         let odd = files.flat_map(|i| i.warnings.iter().map(|w| format!("{}: {w}", i.path.display())));
-        self.missing_handles.iter().cloned().chain(odd).chain(self.log.lines()).collect()
+        self.notes.iter().cloned().chain(odd).chain(self.log.lines()).collect()
+    }
+    /// What readers met that have ended.
+    pub(crate) fn log(&self) -> &Arc<DecodeLog> {
+        &self.log
     }
     /// Looks that effects name, by path as written.
     pub(crate) fn looks(&self) -> &Looks {
@@ -199,10 +205,13 @@ impl Footage {
     }
     /// What a decoding thread opens a stream with.
     pub(crate) fn opener(&self) -> Arc<OpenSource> {
-        let (files, threads, log) = (Arc::clone(&self.files), self.decode_threads, Arc::clone(&self.log));
+        let (files, log) = (Arc::clone(&self.files), Arc::clone(&self.log));
+        let media = self.project().media.iter();
+        let options: BTreeMap<_, _> = media.map(|m| (m.id.clone(), read_options(m, self.decode_threads))).collect();
         Arc::new(move |media, stream| {
-            let index = files.get(media).ok_or_else(|| PipelineError::NoMedia { id: media.clone() })?;
-            Ok(Box::new(VideoStream::open(index, stream, threads, Arc::clone(&log))?) as Box<dyn FrameSource>)
+            let unknown = || PipelineError::NoMedia { id: media.clone() };
+            let (index, options) = files.get(media).zip(options.get(media).copied()).ok_or_else(unknown)?;
+            Ok(Box::new(VideoStream::open(index, stream, options, Arc::clone(&log))?) as Box<dyn FrameSource>)
         })
     }
 }

@@ -1,7 +1,8 @@
 //! The sound of a composition.
-use crate::{Footage, PipelineError};
-use cutroom_audio::{MixReport, Mixer, SoundFormat, SoundSource, SourceError};
-use cutroom_media::SoundReader;
+use crate::{Footage, PipelineError, decode::DecodeLog};
+use cutroom_audio::{AudioError, Layout, MixReport, Mixer, SoundFormat, SoundSource, SourceError};
+use cutroom_media::{AudioInfo, SoundReader};
+use cutroom_timeline::StreamKind;
 use cutroom_types::{MediaId, SoundBlock};
 use std::sync::Arc;
 
@@ -32,6 +33,17 @@ impl<'a> SoundProgramme<'a> {
     }
 }
 
+/// What readers met goes to the footage's log when they are closed; what the mixer met, here.
+impl Drop for SoundProgramme<'_> {
+    fn drop(&mut self) {
+        for (media, stream, samples) in self.mixer.invalid_source_samples() {
+            if let Ok(index) = self.footage.index(media) {
+                self.footage.log().add_invalid_samples(&index.info().path, stream, samples);
+            }
+        }
+    }
+}
+
 /// Readers that may be open for one stream: two clips of one file may sound at once.
 const READERS_PER_STREAM: usize = 4;
 /// Readers open in all.
@@ -47,6 +59,7 @@ struct SoundFiles<'a> {
 }
 
 struct OpenSound {
+    log: Arc<DecodeLog>,
     media: MediaId,
     stream: usize,
     /// Source sample after the last one read.
@@ -54,8 +67,14 @@ struct OpenSound {
     reader: SoundReader,
 }
 
+impl Drop for OpenSound {
+    fn drop(&mut self) {
+        self.log.add(&self.reader.index().info().path, StreamKind::Audio, self.stream, self.reader.report());
+    }
+}
+
 impl SoundFiles<'_> {
-    fn info(&self, media: &MediaId, stream: usize) -> Result<&cutroom_media::AudioInfo, SourceError> {
+    fn info(&self, media: &MediaId, stream: usize) -> Result<&AudioInfo, SourceError> {
         let info = self.footage.index(media)?.info();
         info.audio.get(stream).ok_or_else(|| format!("{} has no sound stream {stream}", info.path.display()).into())
     }
@@ -78,7 +97,8 @@ impl SoundFiles<'_> {
                     self.open.remove(0);
                 }
                 let reader = SoundReader::open_indexed(Arc::clone(self.footage.index(media)?), stream)?;
-                OpenSound { media: media.clone(), stream, position: first_sample, reader }
+                let log = Arc::clone(self.footage.log());
+                OpenSound { log, media: media.clone(), stream, position: first_sample, reader }
             }
         };
         self.open.push(open);
@@ -87,10 +107,16 @@ impl SoundFiles<'_> {
     }
 }
 
+/// The speakers of a stream; the usual ones for the number of its channels where the file does not name them or names unknown ones.
+pub(crate) fn layout(info: &AudioInfo) -> Result<Layout, AudioError> {
+    let named = info.channel_mask.and_then(Layout::from_mask).filter(|l| l.channels() == info.channels);
+    named.map_or_else(|| Layout::usual(info.channels), Ok)
+}
+
 impl SoundSource for SoundFiles<'_> {
     fn format(&self, media: &MediaId, stream: usize) -> Result<SoundFormat, SourceError> {
         let info = self.info(media, stream)?;
-        Ok(SoundFormat { rate_hz: info.rate_hz, channels: info.channels })
+        Ok(SoundFormat { rate_hz: info.rate_hz, layout: layout(info)? })
     }
     fn read(&mut self, media: &MediaId, stream: usize, first_sample: i64, samples: usize) -> Result<SoundBlock, SourceError> {
         let rate_hz = self.info(media, stream)?.rate_hz;

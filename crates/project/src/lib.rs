@@ -25,7 +25,8 @@ pub use locate::{Position, locate};
 pub use mask::{BoxShape, Mask, MaskMode, MaskOrder, MaskShape, Matte, MatteChannel, PathShape};
 pub use migrate::{SCHEMA_VERSION, migrate};
 pub use model::{
-    BlendSpace, Composition, CompositionColor, Media, MediaFacts, MediaKind, MotionBlur, Project, Settings, Track, TrackKind,
+    BlendSpace, Composition, CompositionColor, Deinterlace, FieldOrder, Media, MediaFacts, MediaKind, MotionBlur, Project,
+    Settings, Track, TrackKind,
 };
 pub use validate::{MAX_AREA_PX, MAX_SIDE_PX, MAX_TIME_FLICKS, Problem, SPEED_LIMITS, unknown_fields, validate};
 

@@ -51,6 +51,12 @@ pub struct Media {
     /// What is taken from the file.
     #[serde(default, skip_serializing_if = "is_default")]
     pub kind: MediaKind,
+    /// Whether interlaced frames are made whole.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub deinterlace: Deinterlace,
+    /// Which field of an interlaced frame is shown first.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub field_order: FieldOrder,
     /// What was found when the file was last opened. Planning uses it to leave out sound or picture that is not there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub facts: Option<MediaFacts>,
@@ -70,6 +76,32 @@ pub enum MediaKind {
     Audio,
     /// One picture that lasts as long as wanted.
     Image,
+}
+
+/// Whether the frames of a file are deinterlaced.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Deinterlace {
+    /// Those that the file flags as interlaced.
+    #[default]
+    Auto,
+    /// None: both fields stay woven.
+    Off,
+    /// All, for files whose flags are wrong.
+    On,
+}
+
+/// Which field of an interlaced frame is the earlier one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FieldOrder {
+    /// As each frame says; the top one of frames that say nothing.
+    #[default]
+    Auto,
+    /// The lines 0, 2, 4 …
+    Top,
+    /// The lines 1, 3, 5 …
+    Bottom,
 }
 
 /// Facts of a file, from probing.
@@ -113,7 +145,7 @@ pub struct Composition {
     /// Samples per second, 8000..=192000.
     #[serde(default = "default_sample_rate_hz")]
     pub sample_rate_hz: u32,
-    /// Channels of sound, 1..=16.
+    /// Channels of sound, 1..=8.
     #[serde(default = "default_channels")]
     pub channels: u32,
     /// Length; absent means up to the end of the last clip.
@@ -304,7 +336,15 @@ impl Project {
 impl Media {
     /// A file with nothing known about it.
     pub fn new(id: &str, path: &str, kind: MediaKind) -> Self {
-        Self { id: id.into(), path: path.into(), kind, facts: None, extra: Extra::default() }
+        Self {
+            id: id.into(),
+            path: path.into(),
+            kind,
+            deinterlace: Deinterlace::default(),
+            field_order: FieldOrder::default(),
+            facts: None,
+            extra: Extra::default(),
+        }
     }
 }
 

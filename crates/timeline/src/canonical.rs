@@ -14,7 +14,7 @@ impl FramePlan {
         bytes.hash.finalize().to_hex().to_string()
     }
     /// BLAKE3 of what decides the pixels: without times on the timeline and clip ids, so that a still gives one key however long it
-    /// stands. A cache adds the media's fingerprints and the code's version.
+    /// stands. A cache adds what the document's media entries say (file, `deinterlace`, `field_order`), the files' fingerprints and the code's version.
     pub fn picture_key(&self) -> String {
         let mut bytes = Bytes { hash: blake3::Hasher::new(), names: false };
         bytes.frame(self);

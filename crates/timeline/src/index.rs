@@ -3,7 +3,10 @@
 use crate::{FramePlan, PlanError, SoundPlan, sampling, uses};
 use cutroom_project::{Clip, ClipSource, Composition, Project, Track, TrackKind};
 use cutroom_types::{ClipId, CompositionId, FrameRate, MediaId, Span, Time, TimeDelta, TrackId};
-use std::{collections::HashMap, ops::Deref};
+use std::{
+    collections::HashMap,
+    ops::{Deref, Range},
+};
 
 /// Nesting deeper than this is refused.
 const MAX_NESTING: usize = 32;
@@ -126,6 +129,13 @@ impl<P: Deref<Target = Project>> Timeline<P> {
     /// A clip names media that does not exist.
     pub fn sound(&self, first_sample: i64, samples: usize) -> Result<SoundPlan, PlanError> {
         self.plan_sound(first_sample, samples)
+    }
+    /// Whether anything is heard in a run of samples, gains that move aside: those count as heard.
+    ///
+    /// # Errors
+    /// A clip names media that does not exist.
+    pub fn has_sound(&self, samples: &Range<i64>) -> Result<bool, PlanError> {
+        self.has_voice(samples)
     }
     pub(crate) fn index(&self, composition: usize) -> Option<&CompositionIndex> {
         self.indices.get(composition)?.as_ref()

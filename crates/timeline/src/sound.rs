@@ -9,8 +9,8 @@ use crate::{
     sampling::stretch,
 };
 use cutroom_project::{Animated, Clip, ClipSource, MediaKind, Project, StreamChoice, Track};
-use cutroom_types::{Time, TimeDelta};
-use std::ops::{Deref, Range};
+use cutroom_types::{MediaId, Time, TimeDelta};
+use std::ops::{ControlFlow, Deref, Range};
 
 /// At or below this many decibels there is silence.
 const SILENCE_DB: f64 = -144.0;
@@ -81,16 +81,30 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         let c = self.composition();
         let mut plan =
             SoundPlan { rate_hz: c.sample_rate_hz, channels: c.channels as usize, first_sample, samples, voices: Vec::new() };
-        let around = Surroundings {
-            clock: Clock { root_anchor: Time::ZERO, local_anchor: Time::ZERO, speed: 1.0, rate_hz: c.sample_rate_hz },
+        let around = self.nothing_around();
+        let asked = first_sample..first_sample.saturating_add(i64::try_from(samples).unwrap_or(i64::MAX));
+        let mut end = |heard: Heard<'_, '_>| {
+            plan.voices.push(heard.voice(&asked));
+            ControlFlow::Continue(())
+        };
+        let _ = self.collect(self.root, &around, &asked, &mut end)?;
+        Ok(plan)
+    }
+
+    /// Whether a run has a voice; stops at the first and samples no curve.
+    pub(crate) fn has_voice(&self, asked: &Range<i64>) -> Result<bool, PlanError> {
+        Ok(self.collect(self.root, &self.nothing_around(), asked, &mut |_| ControlFlow::Break(()))?.is_break())
+    }
+
+    fn nothing_around(&self) -> Surroundings<'_> {
+        let rate_hz = self.composition().sample_rate_hz;
+        Surroundings {
+            clock: Clock { root_anchor: Time::ZERO, local_anchor: Time::ZERO, speed: 1.0, rate_hz },
             bounds: 0..self.sample_count(),
             gains: Vec::new(),
             pans: Vec::new(),
             fades: Vec::new(),
-        };
-        let asked = first_sample..first_sample.saturating_add(i64::try_from(samples).unwrap_or(i64::MAX));
-        self.collect(self.root, &around, &asked, &mut plan.voices)?;
-        Ok(plan)
+        }
     }
 
     fn collect(
@@ -98,12 +112,12 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         composition: usize,
         around: &Surroundings<'_>,
         asked: &Range<i64>,
-        voices: &mut Vec<Voice>,
-    ) -> Result<(), PlanError> {
-        let Some(index) = self.index(composition) else { return Ok(()) };
+        visit: &mut Visit<'_>,
+    ) -> Result<ControlFlow<()>, PlanError> {
+        let Some(index) = self.index(composition) else { return Ok(ControlFlow::Continue(())) };
         let wanted = intersection(&around.bounds, asked);
         if wanted.is_empty() {
-            return Ok(());
+            return Ok(ControlFlow::Continue(()));
         }
         // Local time of the samples wanted, a sample wider on both sides for the rounding of boundaries.
         let ends = [wanted.start - 1, wanted.end + 1].map(|s| around.clock.local_of_sample(s));
@@ -114,10 +128,12 @@ impl<P: Deref<Target = Project>> Timeline<P> {
                 if run.start > to {
                     break;
                 }
-                self.voice(track, run, around, asked, voices)?;
+                if self.voice(track, run, around, asked, visit)?.is_break() {
+                    return Ok(ControlFlow::Break(()));
+                }
             }
         }
-        Ok(())
+        Ok(ControlFlow::Continue(()))
     }
 
     fn voice(
@@ -126,12 +142,12 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         run: &SoundRun,
         around: &Surroundings<'_>,
         asked: &Range<i64>,
-        voices: &mut Vec<Voice>,
-    ) -> Result<(), PlanError> {
+        visit: &mut Visit<'_>,
+    ) -> Result<ControlFlow<()>, PlanError> {
         let (clip, clock) = (&track.clips[run.clip], around.clock);
         let heard = intersection(&clock.samples(run.start, run.end), &around.bounds);
         if intersection(&heard, asked).is_empty() {
-            return Ok(());
+            return Ok(ControlFlow::Continue(()));
         }
         let mut here = around.clone();
         here.bounds = heard.clone();
@@ -141,14 +157,14 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         here.pans.push(Placed { curve: &track.pan, clock, origin: Time::ZERO });
         here.fades.extend(run.fades.iter().filter_map(|f| place_fade(f, &clock)));
         match &clip.source {
-            ClipSource::Solid(_) | ClipSource::Adjustment(_) | ClipSource::Null(_) => Ok(()),
+            ClipSource::Solid(_) | ClipSource::Adjustment(_) | ClipSource::Null(_) => Ok(ControlFlow::Continue(())),
             ClipSource::Composition(s) => {
                 let inner =
                     *self.compositions.get(&s.composition).ok_or_else(|| PlanError::UnknownComposition(s.composition.clone()))?;
                 here.clock = clock.nested(clip);
                 let length = self.index(inner).map_or(TimeDelta::ZERO, |i| i.length);
                 here.bounds = intersection(&here.bounds, &here.clock.samples(Time::ZERO, Time(length.0)));
-                self.collect(inner, &here, asked, voices)
+                self.collect(inner, &here, asked, visit)
             }
             ClipSource::Media(s) => {
                 let unknown = || PlanError::UnknownMedia { clip: clip.id.clone(), media: s.media.clone() };
@@ -156,26 +172,50 @@ impl<P: Deref<Target = Project>> Timeline<P> {
                 let absent =
                     s.audio_stream == StreamChoice::First && media.facts.as_ref().is_some_and(|f| f.audio_streams == Some(0));
                 let Some(stream) = s.audio_stream.index().filter(|_| !absent && media.kind != MediaKind::Image) else {
-                    return Ok(());
+                    return Ok(ControlFlow::Continue(()));
                 };
-                let gain = curve_points(&here.gains, &heard, asked, &clock, decibels_to_gain);
-                if gain.iter().all(|(_, g)| *g == 0.0) && here.gains.iter().all(|g| matches!(g.curve, Animated::Constant(_))) {
-                    return Ok(());
+                let is_still = here.gains.iter().all(|g| matches!(g.curve, Animated::Constant(_)));
+                if is_still && decibels_to_gain(here.gains.iter().map(|g| g.at_sample(heard.start)).sum()) == 0.0 {
+                    return Ok(ControlFlow::Continue(()));
                 }
-                voices.push(Voice {
-                    clip: clip.id.clone(),
-                    media: s.media.clone(),
-                    stream,
-                    first_sample: heard.start,
-                    end_sample: heard.end,
-                    source_start: clock.nested(clip).local_of_sample(heard.start),
-                    speed: clock.speed * clip.speed,
-                    pan: curve_points(&here.pans, &heard, asked, &clock, |v| v.clamp(-1.0, 1.0) as f32 + 0.0),
-                    gain,
-                    fades: here.fades,
-                });
-                Ok(())
+                Ok(visit(Heard { clip, media: &s.media, stream, around: here, samples: heard, clock }))
             }
+        }
+    }
+}
+
+/// Called for every voice; `Break` ends the search.
+type Visit<'a> = dyn FnMut(Heard<'_, '_>) -> ControlFlow<()> + 'a;
+
+/// A clip's sound with what is around it.
+struct Heard<'c, 'a> {
+    clip: &'c Clip,
+    media: &'c MediaId,
+    stream: usize,
+    around: Surroundings<'a>,
+    /// Root samples in which it is heard.
+    samples: Range<i64>,
+    /// Of the clip's composition.
+    clock: Clock,
+}
+
+impl Heard<'_, '_> {
+    fn voice(self, asked: &Range<i64>) -> Voice {
+        let Self { clip, media, stream, around, samples, clock } = self;
+        let speed = clock.speed * clip.speed;
+        // Backwards is the mirror image: the last sample before the end comes first.
+        let first_heard = if speed < 0.0 { samples.start + 1 } else { samples.start };
+        Voice {
+            clip: clip.id.clone(),
+            media: media.clone(),
+            stream,
+            first_sample: samples.start,
+            end_sample: samples.end,
+            source_start: clock.nested(clip).local_of_sample(first_heard),
+            speed,
+            pan: curve_points(&around.pans, &samples, asked, &clock, |v| v.clamp(-1.0, 1.0) as f32 + 0.0),
+            gain: curve_points(&around.gains, &samples, asked, &clock, decibels_to_gain),
+            fades: around.fades,
         }
     }
 }

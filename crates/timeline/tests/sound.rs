@@ -104,6 +104,36 @@ fn gain_pan_mute_and_solo() {
     assert!(heard(&p).is_empty(), "a file known to have no sound gives no voice");
 }
 
+/// Backwards a clip plays the samples of its run, the last one first, and none beside them.
+#[test]
+fn backwards_is_the_mirror_image() {
+    let mut t = Track::new("a", TrackKind::Audio);
+    let mut c = clip("c", SECOND, SECOND, 3 * SECOND);
+    c.speed = -1.0;
+    t.clips = vec![c];
+    let v = &voices(&project(fps25(), t))[0];
+    // Source samples 2 s..3 s: 143999 is heard first, at 48000, and 96000 last.
+    let heard = |n: i64| v.source_start.to_sample(HZ) - (n - v.first_sample);
+    assert_eq!((v.first_sample, v.end_sample, heard(48_000), heard(95_999)), (48_000, 96_000, 143_999, 96_000));
+}
+
+#[test]
+fn whether_there_is_sound_is_told_without_voices() {
+    let mut t = Track::new("a", TrackKind::Audio);
+    let mut c = clip("c", SECOND, SECOND, 0);
+    let key = |secs: i64, value| Keyframe { ease: Ease::Linear, ..Keyframe::new(TimeDelta(secs * SECOND), value) };
+    c.audio.gain_db = Animated::Curve(Curve::new(vec![key(0, -12.0), key(1, 0.0)]).unwrap());
+    t.clips = vec![c];
+    let mut p = project(fps25(), t);
+    let has = |p: &Project, samples: std::ops::Range<i64>| Timeline::new(p, &p.main).unwrap().has_sound(&samples).unwrap();
+    assert!(has(&p, 0..96_000) && has(&p, 95_999..96_000) && !has(&p, 0..48_000) && !has(&p, 96_000..1 << 40));
+    p.compositions[0].tracks[0].clips[0].audio.gain_db = Animated::Constant(-200.0);
+    assert!(!has(&p, 0..96_000), "below the threshold of silence");
+    p.compositions[0].tracks[0].clips[0].audio.gain_db = Animated::Constant(0.0);
+    p.media[0].facts = Some(MediaFacts { audio_streams: Some(0), ..Default::default() });
+    assert!(!has(&p, 0..96_000), "a file without sound");
+}
+
 /// A clip of 1 s..3 s at double speed of a composition in which the cut lies at 4 s: the cut is heard at 1 s + 4 s / 2.
 #[test]
 fn nested_sound_keeps_cuts_fades_and_speed() {
@@ -127,8 +157,10 @@ fn nested_sound_keeps_cuts_fades_and_speed() {
         let find = |id: &str| v.iter().find(|v| v.clip.as_str() == id).unwrap();
         let (a, b) = (find("a"), find("b"));
         if backwards {
-            assert_eq!((b.first_sample, b.end_sample, b.source_start.0, b.speed), (48_000, 144_000, 104 * SECOND, -2.0));
-            assert_eq!((a.first_sample, a.end_sample, a.source_start.0, a.speed), (144_000, 240_000, 4 * SECOND, -2.0));
+            // Two samples of 48 kHz before the end: what is heard forwards begins at 0, 2, 4 … of the run.
+            let step = 2 * SECOND / i64::from(HZ);
+            assert_eq!((b.first_sample, b.end_sample, b.source_start.0, b.speed), (48_000, 144_000, 104 * SECOND - step, -2.0));
+            assert_eq!((a.first_sample, a.end_sample, a.source_start.0, a.speed), (144_000, 240_000, 4 * SECOND - step, -2.0));
             assert_eq!(a.fades, [Fade { first_sample: 192_000, end_sample: 240_000, rising: false, curve: FadeCurve::Linear }]);
         } else {
             assert_eq!((a.first_sample, a.end_sample, a.source_start.0, a.speed), (48_000, 144_000, 0, 2.0));

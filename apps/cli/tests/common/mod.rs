@@ -117,3 +117,24 @@ pub fn ffprobe(file: &Path, stream: &str, field: &str) -> String {
         .unwrap();
     String::from_utf8_lossy(&out.stdout).lines().next().unwrap_or_default().to_owned()
 }
+
+/// Says that a test, or a part of it, does not run, and counts it for `cargo xtask test`. `kind`: "missing file" or "impossible here".
+pub fn skipped(kind: &str, what: &str) {
+    println!("skipped: {kind}: {what}");
+    if let Some(list) = std::env::var_os("CUTROOM_SKIPPED_TESTS") {
+        let file = std::fs::OpenOptions::new().append(true).create(true).open(list);
+        file.and_then(|mut f| std::io::Write::write_all(&mut f, format!("{kind}: {what}\n").as_bytes()))
+            .expect("the list of skips");
+    }
+}
+
+/// A file of the shared test media; `None`, said and counted, when it is missing.
+pub fn media(name: &str) -> Option<PathBuf> {
+    let own = || Path::new(&std::env::var("CARGO_MANIFEST_DIR").unwrap()).join("../../../shared/media");
+    let path = std::env::var_os("CUTROOM_TEST_MEDIA").map_or_else(own, PathBuf::from).join(name);
+    if !path.exists() {
+        skipped("missing file", &path.display().to_string());
+        return None;
+    }
+    Some(path)
+}

@@ -76,19 +76,29 @@ pub fn ffmpeg(input: &SoundBlock, layout: &str, filter: &str, out_channels: usiz
     file.into_inner().unwrap().sync_all().unwrap();
     let (rate, channels) = (input.rate_hz.to_string(), input.channels.len().to_string());
     let run = Command::new("ffmpeg")
-        .args(["-v", "error", "-f", "f32le", "-ar", &rate, "-ac", &channels, "-i"])
+        .args(["-v", "error", "-f", "f32le", "-ar", &rate, "-ac", &channels, "-channel_layout", layout, "-i"])
         .arg(&raw)
         .args(["-af", &format!("aformat=channel_layouts={layout},{filter}"), "-f", "f32le", "-c:a", "pcm_f32le", "-"])
         .output();
     let _ = std::fs::remove_dir_all(&dir);
     let Ok(run) = run else {
-        println!("skipped: no ffmpeg on this machine");
+        skipped("impossible here", "no ffmpeg on this machine");
         return None;
     };
     assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
     let all: Vec<f32> = run.stdout.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
     let channels = (0..out_channels).map(|c| all.iter().skip(c).step_by(out_channels).copied().collect()).collect();
     Some(SoundBlock { rate_hz: 0, channels })
+}
+
+/// Says that a test, or a part of it, does not run, and counts it for `cargo xtask test`. `kind`: "missing file" or "impossible here".
+pub fn skipped(kind: &str, what: &str) {
+    println!("skipped: {kind}: {what}");
+    if let Some(list) = std::env::var_os("CUTROOM_SKIPPED_TESTS") {
+        let file = std::fs::OpenOptions::new().append(true).create(true).open(list);
+        file.and_then(|mut f| std::io::Write::write_all(&mut f, format!("{kind}: {what}\n").as_bytes()))
+            .expect("the list of skips");
+    }
 }
 
 /// A file of the shared test media; `None` (said aloud) when it is missing.
@@ -99,7 +109,7 @@ pub fn media_file(name: &str) -> Option<std::path::PathBuf> {
     if path.exists() {
         return Some(path);
     }
-    println!("skipped: {} is missing", path.display());
+    skipped("missing file", &path.display().to_string());
     None
 }
 

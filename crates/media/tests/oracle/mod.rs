@@ -7,13 +7,23 @@ use std::{
     process::Command,
 };
 
+/// Says that a test, or a part of it, does not run, and counts it for `cargo xtask test`. `kind`: "missing file" or "impossible here".
+pub fn skipped(kind: &str, what: &str) {
+    println!("skipped: {kind}: {what}");
+    if let Some(list) = std::env::var_os("CUTROOM_SKIPPED_TESTS") {
+        let file = std::fs::OpenOptions::new().append(true).create(true).open(list);
+        file.and_then(|mut f| std::io::Write::write_all(&mut f, format!("{kind}: {what}\n").as_bytes()))
+            .expect("the list of skips");
+    }
+}
+
 /// A file of the shared test media; `None`, said aloud, when it is missing.
 pub fn media(name: &str) -> Option<PathBuf> {
     let root = std::env::var_os("CUTROOM_TEST_MEDIA")
         .map_or_else(|| Path::new(&manifest_dir()).join("../../../shared/media"), PathBuf::from);
     let path = root.join(name);
     if !path.exists() {
-        eprintln!("skipped: {} is missing", path.display());
+        skipped("missing file", &path.display().to_string());
         return None;
     }
     Some(path)

@@ -53,8 +53,8 @@ pub(super) fn check(project: &Project, problems: &mut Vec<Problem>) {
         if !(8000..=192_000).contains(&c.sample_rate_hz) {
             at.tell(problems, "sample_rate_hz", "sample_rate", format!("{} Hz is not from 8000 to 192000", c.sample_rate_hz));
         }
-        if !(1..=16).contains(&c.channels) {
-            at.tell(problems, "channels", "channels", format!("{} is not from 1 to 16", c.channels));
+        if !(1..=8).contains(&c.channels) {
+            at.tell(problems, "channels", "channels", format!("{} is not from 1 to 8", c.channels));
         }
         if let Some(d) = c.duration {
             time(problems, &at, "duration", d.0, true);

@@ -32,8 +32,6 @@ pub static CODEC: VideoCodec = VideoCodec {
             PictureFormat::yuv(8, 0, 1),
             PictureFormat::yuv(10, 0, 1),
             PictureFormat::yuv(12, 0, 1),
-            PictureFormat::yuv(8, 2, 0),
-            PictureFormat::yuv(8, 2, 2),
             yuv420(8).with_alpha(),
             yuv422(8).with_alpha(),
             yuv444(8).with_alpha(),
