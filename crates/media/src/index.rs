@@ -160,7 +160,7 @@ impl MediaIndex {
         warnings.extend(problem);
         warnings.extend(clock.warning());
         if input.format_name().starts_with("mov") {
-            warnings.extend(boxes::overrun(path));
+            warnings.extend(boxes::defect(path));
         }
         let shifts = clock.shifts();
         let (mut video, mut audio, mut attached) = (Vec::new(), Vec::new(), Vec::new());

@@ -90,6 +90,18 @@ fn every_broken_file_is_answered_in_time() {
     }
 }
 
+/// What probing tells of files that FFmpeg opens without a word.
+#[test]
+fn damage_of_boxes_is_said_by_the_scan() {
+    for (name, part) in
+        [("broken/sample_mdat_too_long.mp4", "\"mdat\" of 99421 bytes ends 8 bytes behind"), ("broken/no_timescale.mp4", "mvhd")]
+    {
+        let Some(path) = media(name) else { continue };
+        let warnings = MediaIndex::scan(&path).unwrap().info().warnings.join("; ");
+        assert!(warnings.contains(part), "{name}: {warnings}");
+    }
+}
+
 #[test]
 fn errors_name_their_cause() {
     let text = |name: &str| media(name).map(|p| MediaIndex::scan(&p).unwrap_err().to_string());
