@@ -35,3 +35,43 @@ fn the_command_line_is_documented_as_it_is() {
         assert!(now.contains(&format!("\n  {name} ")), "{name} is missing from cutroom --help");
     }
 }
+
+/// Every example of every `--help`, up to what the shell does with its output, on clips of the names used there.
+#[test]
+fn every_example_works() {
+    let b = Bench::new();
+    let clip = |name: &str, secs: &str| {
+        let picture = format!("testsrc2=size=128x72:rate=25:duration={secs}");
+        let sound = format!("sine=sample_rate=48000:duration={secs}");
+        common::ffmpeg(&["-f", "lavfi", "-i", &picture, "-f", "lavfi", "-i", &sound, "-pix_fmt", "yuv420p"], &b.path(name));
+    };
+    clip("a.mp4", "20");
+    clip("b.mov", "1");
+    std::fs::create_dir(b.path("man1")).unwrap();
+    let kept = |name: &str| ["a.mp4", "b.mov", "film.json", "man1"].contains(&name);
+    let mut done = 0;
+    for name in COMMANDS {
+        // A small film for the commands after `new`, whose own examples make a large one.
+        b.ok(&["new", "film.json", "a.mp4", "b.mov", "--overwrite"]);
+        let help = b.ok(&[name, "--help"]).out;
+        let all: Vec<&str> = help.lines().collect();
+        for (i, line) in all.iter().enumerate().filter(|(_, l)| l.starts_with("  cutroom ")) {
+            // A long line goes on in the next.
+            let rest = all
+                .get(i + 1)
+                .filter(|next| next.starts_with("  ") && !next.starts_with("  cutroom "))
+                .copied()
+                .unwrap_or_default();
+            let line = format!("{line} {rest}").replace("/usr/local/share/man/", "");
+            let words: Vec<&str> =
+                line.split([' ']).filter(|w| !w.is_empty()).skip(1).take_while(|w| !["|", ">"].contains(w)).collect();
+            for old in b.names().iter().filter(|n| !kept(n) || name == "new" && *n == "film.json") {
+                std::fs::remove_file(b.path(old)).unwrap();
+            }
+            let ran = b.run(&words);
+            assert_eq!(ran.code, 0, "cutroom {}\n{}", words.join(" "), ran.err);
+            done += 1;
+        }
+    }
+    assert!(done > 20, "{done} examples");
+}
