@@ -13,7 +13,7 @@ impl FramePlan {
         bytes.frame(self);
         bytes.hash.finalize().to_hex().to_string()
     }
-    /// BLAKE3 of what decides the pixels: without times on the timeline and clip ids, so that a still gives one key however long it
+    /// BLAKE3 of what decides the pixels: without times on the timeline and clip ids (but where a blend mode's noise depends on them), so that a still gives one key however long it
     /// stands. A cache adds the media's fingerprints and the code's version.
     pub fn picture_key(&self) -> String {
         let mut bytes = Bytes { hash: blake3::Hasher::new(), names: false };
@@ -100,7 +100,8 @@ impl Bytes {
         plan.layers.iter().for_each(|l| self.layer(l));
     }
     fn layer(&mut self, l: &Layer) {
-        if self.names {
+        // The noise of some blend modes is the clip's own.
+        if self.names || cutroom_effects::blend_mode(&l.blend).is_some_and(|b| b.noise) {
             self.text(l.clip.as_str());
         }
         match &l.content {
@@ -368,6 +369,12 @@ mod tests {
         p.time = Time(99);
         p.layers[0].clip = "else".into();
         assert_eq!(p.picture_key(), plan().picture_key());
+        let dissolving = |clip: &str| {
+            let mut p = plan();
+            (p.layers[0].clip, p.layers[0].blend) = (clip.into(), "dissolve".into());
+            p.picture_key()
+        };
+        assert_ne!(dissolving("a"), dissolving("b"), "their noise differs");
     }
 
     type Side = Option<Box<Layer>>;

@@ -163,6 +163,7 @@ impl Chain<'_, '_> {
                 if let Some(stage) = self.lowering.pixel_stage(spec, params, &raster, &Affine::IDENTITY, 0)? {
                     self.pass().stages.push(stage);
                 }
+                self.linear |= spec.gives_light;
                 self.opaque &= spec.keeps_alpha;
             }
             Shape::Separable { weights } => self.step(Step::Separable(weights(params, &raster)), None, &[]),

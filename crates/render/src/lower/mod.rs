@@ -1,6 +1,7 @@
 //! From a plan and its source pictures to a [`Program`]: places layers, drops what cannot be seen, passes untouched pictures
 //! through, and strings everything that is per-pixel into as few passes as the effects allow.
 mod affine;
+mod blend;
 mod chain;
 mod intermediate;
 mod matte;
@@ -14,9 +15,10 @@ use crate::{
     place::{self, Placement},
     program::{Pass, PictureId, Program, Reg, Sampling, Source, Stage, Target, TilePass},
 };
+use blend::{blend, find_blend};
 use chain::Widened;
 use cutroom_effects::{
-    self as effects, BlendSpec, Domain, EffectSpec, Params, Raster, Shape, Uniforms,
+    self as effects, Domain, EffectSpec, Params, Raster, Shape, Uniforms,
     color::{self, ColorStep, WorkingSpace},
 };
 use cutroom_kernel::Edge;
@@ -257,10 +259,10 @@ impl Lowering<'_> {
                 pass.stages.push(Stage::Fill { reg: 0, color: premultiplied });
                 started = true;
                 let Some(drawn) = self.draw_layer(layer, &plan.canvas, pass, 1)? else { continue };
-                blend(pass, layer, &drawn)?;
+                blend(pass, layer, &drawn, working)?;
                 continue;
             }
-            blend(pass, layer, &drawn)?;
+            blend(pass, layer, &drawn, working)?;
         }
         if !started {
             pass.stages.push(Stage::Fill { reg: 0, color: [bg[0] * bg[3], bg[1] * bg[3], bg[2] * bg[3], bg[3]] });
@@ -503,6 +505,7 @@ impl Lowering<'_> {
             let values = effect_params(spec, used, working);
             let raster = raster(size, working, used.time);
             pass.stages.extend(self.pixel_stage(spec, Params(&values), &raster, content_from_output, reg)?);
+            linear |= spec.gives_light;
         }
         pass.convert(reg, to_domain(Domain::Working, &mut linear, working));
         Ok(())
@@ -551,7 +554,13 @@ fn to_domain(domain: Domain, linear: &mut bool, working: WorkingSpace) -> Vec<Co
 /// What effects are told of their raster.
 fn raster(size: Size, working: WorkingSpace, time: TimeDelta) -> Raster {
     let time_secs = time.as_secs_f64() as f32;
-    Raster { width_px: size.width as f32, height_px: size.height as f32, linear: working.linear, time_secs }
+    Raster {
+        width_px: size.width as f32,
+        height_px: size.height as f32,
+        linear: working.linear,
+        primaries: working.primaries,
+        time_secs,
+    }
 }
 
 /// Reads an intermediate of the pass's size as it is.
@@ -574,27 +583,6 @@ fn source_from_content(picture: &Picture) -> Affine {
     let width = ((u64::from(stored.width) * u64::from(n) + u64::from(d) / 2) / u64::from(d)).max(1) as u32;
     Affine::scale(f64::from(stored.width) / f64::from(width), 1.0)
         .after(&picture.orientation.stored_from_upright(Size { width, ..stored }))
-}
-
-fn find_blend(layer: &Layer) -> Result<&'static BlendSpec, RenderError> {
-    effects::blend_mode(&layer.blend).ok_or_else(|| RenderError::Unknown { what: "blend mode", id: layer.blend.clone() })
-}
-
-fn blend(pass: &mut PassBuilder, layer: &Layer, drawn: &Drawn) -> Result<(), RenderError> {
-    let spec = find_blend(layer)?;
-    pass.stages.push(Stage::Blend {
-        backdrop: 0,
-        source: 1,
-        kernel: spec.kernel,
-        id: spec.id,
-        opacity: layer.opacity,
-        // Frames of up to 1000 a second have different seeds.
-        seed: (layer.time.as_secs_f64() * 1000.0).round() as f32,
-        opaque_backdrop: !pass.translucent,
-        bounds: if spec.everywhere { pass.full() } else { drawn.bounds },
-    });
-    pass.translucent |= spec.cuts;
-    Ok(())
 }
 
 fn find_effect(used: &EffectUse) -> Result<&'static EffectSpec, RenderError> {
