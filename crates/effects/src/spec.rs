@@ -370,6 +370,9 @@ pub struct EffectSpec {
     pub neutral: fn(Params<'_>) -> bool,
     /// A point kernel that leaves alpha alone, so that what lies below an opaque layer need not be drawn.
     pub keeps_alpha: bool,
+    /// How far beyond the layer's edges it draws with these values, in pixels of the layer to the sides and up and down. Where that can be seen the
+    /// layer's raster grows by it before the effect, transparent there; the picture stays where it is.
+    pub outset_px: fn(Params<'_>) -> [f32; 2],
     /// It may raise alpha, so that it must be drawn before the layer is placed.
     pub fills: bool,
     /// Its result changes with time, parameters being equal.
@@ -389,6 +392,7 @@ impl EffectSpec {
             gives_light: false,
             neutral: |_| false,
             keeps_alpha: true,
+            outset_px: |_| [0.0; 2],
             fills: false,
             animated: false,
         }

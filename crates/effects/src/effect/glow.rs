@@ -16,6 +16,7 @@ pub static SPEC: EffectSpec = EffectSpec {
     ],
     neutral: |p| p.number(0) == 0.0,
     keeps_alpha: false,
+    outset_px: |p| [(1.5 * p.number(2)).ceil() + 1.0; 2],
     ..EffectSpec::new(
         "glow",
         "Glow",

@@ -6,12 +6,13 @@ mod chain;
 mod intermediate;
 mod matte;
 mod motion;
+mod outset;
 mod planes;
 mod transition;
 
 use crate::{
     api::{OutputSpec, RenderError, SourcePictures},
-    mask::MaskCache,
+    mask::{MaskCache, with_margin},
     place::{self, Placement},
     program::{Pass, PictureId, Program, Reg, Sampling, Source, Stage, Target, TilePass},
 };
@@ -167,6 +168,8 @@ struct LayerSource {
     has_alpha: bool,
     /// Only this part of the content counts: left, top, right, bottom.
     crop: Option<[f64; 4]>,
+    /// What the source has beyond the content on each side, horizontally and vertically, in pixels of the content.
+    margin: [u32; 2],
 }
 impl LayerSource {
     /// The part that counts, in samples of the source.
@@ -365,6 +368,7 @@ impl Lowering<'_> {
             premultiplied,
             has_alpha,
             crop: None,
+            margin: [0; 2],
         })
     }
 
@@ -379,11 +383,21 @@ impl Lowering<'_> {
         reg: Reg,
     ) -> Result<Option<Drawn>, RenderError> {
         let working = working_space(canvas);
-        let masks = self.layer_masks(layer, source.content)?;
         if !layer.shutter.is_empty() {
-            return self.draw_moving(source, layer, masks, canvas, pass, reg);
+            return self.draw_moving(source, layer, canvas, pass, reg);
         }
-        let Some(mut placed) = place::place(&placing(layer), source.content, canvas.size) else { return Ok(None) };
+        let (content, own) = (source.content, placing(layer));
+        let margin = outset::margin(layer, content, canvas)?;
+        let placed = match margin {
+            [0, 0] => place::place(&own, content, canvas.size),
+            _ => {
+                let Some(cropped) = place::cropped(&own, content) else { return Ok(None) };
+                source.crop = (own.transform.crop != [0.0; 4]).then_some(cropped);
+                place::place_with_margin(&own, content, margin, canvas.size)
+            }
+        };
+        let Some(mut placed) = placed else { return Ok(None) };
+        let masks = self.layer_masks(layer, content, margin)?;
         let last_wide = layer.effects.iter().rposition(|e| effects::effect(&e.id).is_some_and(EffectSpec::is_wide));
         let mut split = last_wide.map_or(0, |i| i + 1);
         // A rotated reduction is first reduced along the axes, and its masks with it.
@@ -397,7 +411,7 @@ impl Lowering<'_> {
             let own = Masks { before: masks.before.take(), after: if rest.is_empty() { masks.after.take() } else { None } };
             // Laid flat over the whole raster, the last stages may run in this pass.
             let flat = placed.content_from_output == Affine::IDENTITY && placed.covers_canvas && source.content == pass.size;
-            match self.run_chain(source, &layer.effects[..split], own, canvas, flat)? {
+            match self.run_chain(source, &layer.effects[..split], own, margin, canvas, flat && margin == [0; 2])? {
                 Widened::Stored(stored) => source = stored,
                 Widened::Open { stages, registers, premultiplied, opaque } => {
                     pass.use_register(reg + registers - 1);
@@ -417,7 +431,7 @@ impl Lowering<'_> {
         let map = source.source_from_content.after(&placed.content_from_output);
         let unit = map.is_axis_aligned() && map.xx.abs() == 1.0 && map.yy.abs() == 1.0 && is_integer(map.x0) && is_integer(map.y0);
         if source.has_alpha && !source.premultiplied && !unit {
-            source = self.widen(source, &[], Masks::default(), canvas)?;
+            source = self.widen(source, &[], Masks::default(), [0; 2], canvas)?;
         }
         let map = source.source_from_content.after(&placed.content_from_output);
         if !map.is_axis_aligned() {
@@ -441,10 +455,13 @@ impl Lowering<'_> {
         if source.premultiplied && source.has_alpha {
             pass.stages.push(Stage::Unpremultiply { reg });
         }
+        // Where there is a margin, masks before the effects are over by now.
+        let over = with_margin(source.content, source.margin);
         let mask = |id| Sampling {
             source: Source::Picture(id),
-            source_from_output: placed.content_from_output,
-            window: [0.0, 0.0, source.content.width as f32, source.content.height as f32],
+            source_from_output: Affine::translate(f64::from(source.margin[0]), f64::from(source.margin[1]))
+                .after(&placed.content_from_output),
+            window: [0.0, 0.0, over.width as f32, over.height as f32],
             bounds: placed.bounds,
         };
         if let Some(id) = masks.before {
