@@ -150,7 +150,7 @@ fn param(p: &ParamSpec) -> ParamEntry {
         ParamKind::Point { .. } => ("point", None, Vec::new(), true),
         ParamKind::Choice { options, .. } => ("choice", None, words(options), true),
         ParamKind::File { extensions } => ("file", None, words(extensions), true),
-        ParamKind::Curve { .. } => ("curve", None, Vec::new(), true),
+        ParamKind::Curve { .. } => ("curve", None, Vec::new(), false),
         ParamKind::Media => ("media", None, Vec::new(), false),
         ParamKind::Track => ("track", None, Vec::new(), false),
     };

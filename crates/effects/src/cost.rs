@@ -18,7 +18,10 @@ pub struct Cost {
 /// Of an effect.
 pub fn of_effect(spec: &EffectSpec) -> Cost {
     let values: Vec<(String, ParamValue)> = spec.params.iter().map(|p| (p.id.to_owned(), p.kind.default_value())).collect();
-    let (p, r) = (Params(&values), Raster { width_px: 1920.0, height_px: 1080.0, linear: true, time_secs: 0.0 });
+    let (p, r) = (
+        Params(&values),
+        Raster { width_px: 1920.0, height_px: 1080.0, linear: true, primaries: cutroom_types::Primaries::Bt709, time_secs: 0.0 },
+    );
     match spec.shape {
         Shape::Point { kernel, .. } => Cost { passes: usize::from(spec.fills), operations: point(kernel(p)) },
         Shape::Table { kernel, .. } => Cost { passes: 0, operations: read(kernel(p)) },

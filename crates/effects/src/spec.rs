@@ -1,7 +1,7 @@
 //! What a catalogue entry says of itself.
 use crate::look::Look;
 use cutroom_kernel::{BlendOp, Edge, MAX_UNIFORMS, MixOp, PointOp, ReadOp, Real};
-use cutroom_types::ParamValue;
+use cutroom_types::{ParamValue, Primaries};
 use std::sync::Arc;
 
 /// One parameter.
@@ -86,7 +86,7 @@ pub enum ParamKind {
     Media,
     /// The id of another video track of the composition; must be given, cannot be keyframed.
     Track,
-    /// A curve as text, points `x,y` within 0..=1 from left to right.
+    /// A curve as text, points `x,y` within 0..=1 from left to right; cannot be keyframed.
     Curve {
         /// Value when none is given.
         default: &'static str,
@@ -194,6 +194,8 @@ pub struct Raster {
     pub height_px: f32,
     /// Whether the numbers are linear light.
     pub linear: bool,
+    /// The composition's primaries.
+    pub primaries: Primaries,
     /// Time since the start of the clip; 0 for entries that do not say they are `animated`.
     pub time_secs: f32,
 }
@@ -362,10 +364,15 @@ pub struct EffectSpec {
     pub domain: Domain,
     /// Its kernel.
     pub shape: Shape,
+    /// A point kernel whose result is linear light in the composition's primaries, whatever `domain` says.
+    pub gives_light: bool,
     /// Whether these values change nothing, so that the effect is left out.
     pub neutral: fn(Params<'_>) -> bool,
     /// A point kernel that leaves alpha alone, so that what lies below an opaque layer need not be drawn.
     pub keeps_alpha: bool,
+    /// How far beyond the layer's edges it draws with these values, in pixels of the layer to the sides and up and down. Where that can be seen the
+    /// layer's raster grows by it before the effect, transparent there; the picture stays where it is.
+    pub outset_px: fn(Params<'_>) -> [f32; 2],
     /// It may raise alpha, so that it must be drawn before the layer is placed.
     pub fills: bool,
     /// Its result changes with time, parameters being equal.
@@ -382,8 +389,10 @@ impl EffectSpec {
             params: &[],
             domain: Domain::Working,
             shape,
+            gives_light: false,
             neutral: |_| false,
             keeps_alpha: true,
+            outset_px: |_| [0.0; 2],
             fills: false,
             animated: false,
         }
@@ -402,17 +411,23 @@ pub struct BlendSpec {
     pub name: &'static str,
     /// Both machines' code.
     pub kernel: &'static dyn BlendOp,
+    /// The code when blending in linear light, where that is another.
+    pub in_light: Option<&'static dyn BlendOp>,
+    /// Its kernel gets the source display-encoded, whatever the blending space: it goes by its luma and leaves its colour alone.
+    pub display: bool,
     /// It may lower the alpha of what lies below.
     pub cuts: bool,
     /// It changes what lies below where the layer is transparent, too.
     pub everywhere: bool,
-    /// Its noise changes from frame to frame.
+    /// Its result depends on the seed.
+    pub noise: bool,
+    /// Its noise changes from frame to frame; else the seed is the same in all frames of a clip.
     pub animated: bool,
 }
 impl BlendSpec {
     /// A mode that leaves what lies below alone where the layer is transparent.
     pub const fn new(id: &'static str, name: &'static str, kernel: &'static dyn BlendOp) -> Self {
-        Self { id, name, kernel, cuts: false, everywhere: false, animated: false }
+        Self { id, name, kernel, in_light: None, display: false, cuts: false, everywhere: false, noise: false, animated: false }
     }
 }
 

@@ -57,7 +57,7 @@ pub trait PointKernel: Send + Sync + 'static {
 }
 /// Straight source colour and its alpha over a backdrop: gives the new premultiplied backdrop.
 pub trait BlendKernel: Send + Sync + 'static {
-    /// `backdrop` is premultiplied, `source` straight. `at` is the pixel of the canvas, `seed` a whole number that tells frames apart.
+    /// `backdrop` is premultiplied, `source` straight. `at` is the pixel of the canvas, `seed` a whole number that tells clips, and for some modes frames, apart.
     fn eval<R: Real>(backdrop: Rgba<R>, source: Rgba<R>, at: At<R>, seed: R) -> Rgba<R>;
 }
 /// Two premultiplied pictures into one: transitions.

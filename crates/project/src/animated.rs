@@ -338,15 +338,19 @@ impl<T> Animated<T> {
 impl<T: Animatable> Animated<T> {
     /// The value at `t` after the start of the clip (composition for a track).
     pub fn value_at(&self, t: TimeDelta) -> T {
+        self.value_turning_at(t, 360.0)
+    }
+    /// The same for an angle in a unit of which a whole turn has `turn`.
+    pub fn value_turning_at(&self, t: TimeDelta, turn: f64) -> T {
         match self {
             Self::Constant(v) => v.clone(),
-            Self::Curve(c) => c.value_at(t),
+            Self::Curve(c) => c.value_at(t, turn),
         }
     }
 }
 
 impl<T: Animatable> Curve<T> {
-    fn value_at(&self, t: TimeDelta) -> T {
+    fn value_at(&self, t: TimeDelta, turn: f64) -> T {
         let keys = &self.keyframes;
         let after = keys.partition_point(|k| k.time <= t);
         if after == 0 {
@@ -354,12 +358,12 @@ impl<T: Animatable> Curve<T> {
         }
         let a = &keys[after - 1];
         let Some(b) = keys.get(after) else { return a.value.clone() };
-        segment(a, b, t)
+        segment(a, b, t, turn)
     }
 }
 
 /// The value between neighbouring keyframes.
-fn segment<T: Animatable>(a: &Keyframe<T>, b: &Keyframe<T>, t: TimeDelta) -> T {
+fn segment<T: Animatable>(a: &Keyframe<T>, b: &Keyframe<T>, t: TimeDelta, turn: f64) -> T {
     let length = b.time.0.saturating_sub(a.time.0) as f64;
     let (Some((from, n)), Some((mut to, m))) = (a.value.lanes(), b.value.lanes()) else {
         if a.ease == Ease::Hold || length <= 0.0 {
@@ -385,8 +389,8 @@ fn segment<T: Animatable>(a: &Keyframe<T>, b: &Keyframe<T>, t: TimeDelta) -> T {
     }
     if a.turn == Turn::Shortest {
         for i in 0..n {
-            let way = (to[i] - from[i]).rem_euclid(360.0);
-            to[i] = from[i] + if way > 180.0 { way - 360.0 } else { way };
+            let way = (to[i] - from[i]).rem_euclid(turn);
+            to[i] = from[i] + if way > 0.5 * turn { way - turn } else { way };
         }
     }
     if a.ease != Ease::Bezier {

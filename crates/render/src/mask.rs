@@ -18,43 +18,55 @@ const FORMAT: PictureFormat =
 /// Masks of late: most stand still for many frames.
 #[derive(Default)]
 pub struct MaskCache {
-    kept: Mutex<Vec<(Vec<MaskUse>, Size, Picture)>>,
+    kept: Mutex<Vec<(Vec<MaskUse>, Size, [u32; 2], Picture)>>,
 }
 
 impl MaskCache {
     /// Masks kept; the least recently used goes first.
     const MOST: usize = 8;
 
-    /// The coverage of all masks together, 0..=1, as a grey picture.
+    /// The coverage of all masks together, 0..=1, as a grey picture; with a margin around what they are laid over, in pixels to the sides and up and
+    /// down.
     ///
     /// # Errors
     /// [`RenderError::Unsupported`] when the picture cannot be made.
-    pub fn picture(&self, masks: &[MaskUse], size: Size) -> Result<Picture, RenderError> {
+    pub fn picture(&self, masks: &[MaskUse], size: Size, margin: [u32; 2]) -> Result<Picture, RenderError> {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(i) = kept.iter().position(|(m, s, _)| *s == size && m == masks) {
+        if let Some(i) = kept.iter().position(|(m, s, g, _)| *s == size && *g == margin && m == masks) {
             let found = kept.remove(i);
-            let picture = found.2.clone();
+            let picture = found.3.clone();
             kept.push(found);
             return Ok(picture);
         }
-        let bytes = coverage(masks, size).iter().flat_map(|v| v.to_le_bytes()).collect();
-        let picture = Picture::from_planes(FORMAT, size, ColorTags::SRGB, vec![bytes])
-            .ok_or_else(|| RenderError::Unsupported(format!("a mask of {}×{} pixels", size.width, size.height)))?;
+        let bytes = coverage_around(masks, size, margin).iter().flat_map(|v| v.to_le_bytes()).collect();
+        let whole = with_margin(size, margin);
+        let picture = Picture::from_planes(FORMAT, whole, ColorTags::SRGB, vec![bytes])
+            .ok_or_else(|| RenderError::Unsupported(format!("a mask of {}×{} pixels", whole.width, whole.height)))?;
         if kept.len() >= Self::MOST {
             kept.remove(0);
         }
-        kept.push((masks.to_vec(), size, picture.clone()));
+        kept.push((masks.to_vec(), size, margin, picture.clone()));
         Ok(picture)
     }
 }
 
 /// The coverage of all masks together: `size.width · size.height` numbers of 0..=1, top row first. The modes are defined at [`MaskMode`].
 pub fn coverage(masks: &[MaskUse], size: Size) -> Vec<f32> {
+    coverage_around(masks, size, [0; 2])
+}
+
+/// A raster with a margin on all sides.
+pub(crate) fn with_margin(size: Size, [x, y]: [u32; 2]) -> Size {
+    Size { width: size.width + 2 * x, height: size.height + 2 * y }
+}
+
+fn coverage_around(masks: &[MaskUse], size: Size, margin: [u32; 2]) -> Vec<f32> {
     let whole = masks.first().is_some_and(|m| matches!(m.mode, MaskMode::Subtract | MaskMode::Intersect));
-    let n = size.width as usize * size.height as usize;
+    let raster = with_margin(size, margin);
+    let n = raster.width as usize * raster.height as usize;
     let mut all = vec![if whole { 1.0f32 } else { 0.0 }; n];
     for mask in masks {
-        let own = one(mask, size);
+        let own = one(mask, size, margin);
         let join = |f: fn(f32, f32) -> f32, all: &mut [f32]| all.iter_mut().zip(&own).for_each(|(c, m)| *c = f(*c, *m));
         match mask.mode {
             MaskMode::Add => join(|c, m| c + m - c * m, &mut all),
@@ -67,8 +79,12 @@ pub fn coverage(masks: &[MaskUse], size: Size) -> Vec<f32> {
 }
 
 /// One mask's coverage with its inversion and opacity.
-fn one(mask: &MaskUse, size: Size) -> Vec<f32> {
-    let sides = polygon(mask, size);
+fn one(mask: &MaskUse, size: Size, margin: [u32; 2]) -> Vec<f32> {
+    let [dx, dy] = margin.map(f64::from);
+    let moved = |[x, y]: [f64; 2]| [x + dx, y + dy];
+    let mut sides = polygon(mask, size);
+    sides.iter_mut().for_each(|s| (s.from, s.to) = (moved(s.from), moved(s.to)));
+    let size = with_margin(size, margin);
     let widest = sides.iter().map(|s| s.feather_px[0].max(s.feather_px[1])).fold(1.0f32, f32::max);
     let field = Field::new(&sides, size, widest / 2.0 + mask.expansion_px.abs() + 1.0);
     let (k, b) = if mask.inverted { (-mask.opacity, mask.opacity) } else { (mask.opacity, 0.0) };

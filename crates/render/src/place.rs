@@ -33,6 +33,25 @@ impl Placement {
 /// Places content of an upright square-pixel size. The fit is that of the uncropped content; cropping only hides. `None` when nothing can be seen: scaled to
 /// nothing, cropped away, outside, or not finite.
 pub fn place(placing: &Placing, content: Size, canvas: Size) -> Option<Placement> {
+    on_canvas(placing, content, cropped(placing, content)?, canvas)
+}
+
+/// The same for content with a margin all round, in its pixels (left and right, top and bottom), that is seen as well. It has been cropped already.
+pub fn place_with_margin(placing: &Placing, content: Size, margin: [u32; 2], canvas: Size) -> Option<Placement> {
+    let [x, y] = margin.map(f64::from);
+    let window = [-x, -y, f64::from(content.width) + x, f64::from(content.height) + y];
+    on_canvas(placing, content, window, canvas)
+}
+
+/// What cropping leaves of the content: left, top, right, bottom in its pixels; `None` when that is nothing.
+pub fn cropped(placing: &Placing, content: Size) -> Option<[f64; 4]> {
+    let (cw, ch) = (f64::from(content.width), f64::from(content.height));
+    let crop = placing.transform.crop.map(|c| f64::from(c).clamp(0.0, 1.0));
+    let window = [crop[0] * cw, crop[1] * ch, (1.0 - crop[2]) * cw, (1.0 - crop[3]) * ch];
+    (window[0] < window[2] && window[1] < window[3]).then_some(window)
+}
+
+fn on_canvas(placing: &Placing, content: Size, window: [f64; 4], canvas: Size) -> Option<Placement> {
     let t = &placing.transform;
     let (cw, ch) = (f64::from(content.width), f64::from(content.height));
     let (w, h) = (f64::from(canvas.width), f64::from(canvas.height));
@@ -59,11 +78,6 @@ pub fn place(placing: &Placing, content: Size, canvas: Size) -> Option<Placement
     let placed = Affine::translate(w / 2.0 + px, h / 2.0 + py).after(&turned).after(&anchor).after(&fitted);
     let output_from_content = snap(placing.parent.after(&placed));
     let content_from_output = snap(output_from_content.inverse()?);
-    let crop = t.crop.map(|c| f64::from(c).clamp(0.0, 1.0));
-    let window = [crop[0] * cw, crop[1] * ch, (1.0 - crop[2]) * cw, (1.0 - crop[3]) * ch];
-    if window[0] >= window[2] || window[1] >= window[3] {
-        return None;
-    }
     let corners = [(window[0], window[1]), (window[2], window[1]), (window[0], window[3]), (window[2], window[3])]
         .map(|(x, y)| output_from_content.apply(x, y));
     let (mut x0, mut y0, mut x1, mut y1) = (f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY);

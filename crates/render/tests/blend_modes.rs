@@ -1,7 +1,11 @@
 //! Every blend mode against its published formula, written here once more in double precision: W3C Compositing and Blending Level 1 (5.8, 9.1, 10),
 //! the PDF Blend Modes Addendum, and the handbooks of Photoshop and After Effects for the modes that those do not know.
+mod common;
+use common::*;
 use cutroom_effects::{BLEND_MODES, blend_mode};
 use cutroom_kernel::{At, Rgba, rgb};
+use cutroom_timeline::{Canvas, Fit, Layer, Transform};
+use cutroom_types::TimeDelta;
 
 /// `B(cb, cs)` of a mode that works component by component.
 fn one(id: &str, b: f64, s: f64) -> Option<f64> {
@@ -37,7 +41,7 @@ fn one(id: &str, b: f64, s: f64) -> Option<f64> {
             }
         }
         "linear-burn" => (b + s - 1.0).max(0.0),
-        "add" | "linear-dodge" => b + s,
+        "add" | "linear-dodge" => (b + s).min(1.0),
         "lighten" => b.max(s),
         "screen" => 1.0 - (1.0 - b) * (1.0 - s),
         "color-dodge" => dodge(b, s),
@@ -216,10 +220,10 @@ fn every_mode_follows_its_formula() {
     assert!(checked > 100_000, "{checked}");
 }
 
-/// As many pixels show the source as its alpha says; dissolve keeps them from frame to frame, dancing dissolve does not.
+/// As many pixels show the source as its alpha says, others with another seed.
 #[test]
 fn dissolves_show_pixels_by_alpha() {
-    for (id, dances) in [("dissolve", false), ("dancing-dissolve", true)] {
+    for id in ["dissolve", "dancing-dissolve"] {
         let mode = blend_mode(id).unwrap();
         let shown = |alpha: f32, seed: f32| -> Vec<bool> {
             (0..40_000)
@@ -240,7 +244,64 @@ fn dissolves_show_pixels_by_alpha() {
             let share = shown(alpha, 3.0).iter().filter(|v| **v).count() as f32 / 40_000.0;
             assert!((share - alpha).abs() < 0.015, "{id} at {alpha}: {share}");
         }
-        assert_eq!(shown(0.5, 3.0) != shown(0.5, 4.0), dances, "{id}");
+        assert!(shown(0.5, 3.0) != shown(0.5, 4.0) && shown(0.5, 3.0) == shown(0.5, 3.0), "{id}");
+    }
+}
+
+/// Layers dissolve independently of each other, as they were before on any track; dissolve keeps its pixels from frame to frame, dancing dissolve does not.
+#[test]
+fn stacked_dissolves_have_their_own_noise() {
+    let pixel = rgba_picture(&[[1.0; 4]], 1, 1);
+    for (id, dances) in [("dissolve", false), ("dancing-dissolve", true)] {
+        let blend = |clip: &str, ms: i64| Layer {
+            blend: id.into(),
+            opacity: 0.5,
+            time: TimeDelta(ms * 705_600),
+            transform: Transform { fit: Fit::Stretch, ..Transform::IDENTITY },
+            ..Layer::new(clip.into(), media("a"))
+        };
+        let cv = Canvas { background: [0.0; 4], ..canvas(size(200, 200), false) };
+        let shown =
+            |layers: Vec<Layer>| -> Vec<bool> { floats(&plan(cv, layers), &[("a", &pixel)]).iter().map(|p| p[3] > 0.5).collect() };
+        let share = |v: &[bool]| v.iter().filter(|s| **s).count() as f64 / v.len() as f64;
+        // Of two layers at half their opacity a quarter shows neither.
+        let both = shown(vec![blend("first", 40), blend("second", 40)]);
+        assert!((share(&both) - 0.75).abs() < 0.01, "{id}: {}", share(&both));
+        let one = shown(vec![blend("first", 40)]);
+        assert!((share(&one) - 0.5).abs() < 0.01 && one == shown(vec![blend("first", 40)]), "{id}");
+        assert_eq!(one != shown(vec![blend("first", 80)]), dances, "{id}");
+    }
+}
+
+/// In linear light sums go beyond white; display-encoded they stop there.
+#[test]
+fn sums_stop_at_white_unless_they_are_light() {
+    let pixel = rgba_picture(&[[0.8, 0.3, 0.1, 1.0]], 1, 1);
+    for id in ["add", "linear-dodge"] {
+        let layers = || vec![layer(media("a")), Layer { blend: id.into(), ..layer(media("a")) }];
+        let gamma = floats(&plan(canvas(size(1, 1), false), layers()), &[("a", &pixel)])[0];
+        let linear = floats(&plan(canvas(size(1, 1), true), layers()), &[("a", &pixel)])[0];
+        for k in 0..3 {
+            let v = [0.8, 0.3, 0.1][k];
+            let light = 2.0 * inverse_oetf(v);
+            assert!((gamma[k] - (2.0 * v).min(1.0)).abs() < 1e-4, "{id}: {gamma:?}");
+            assert!((linear[k] - oetf(light)).abs() < 4e-3, "{id}: {linear:?}, not {}", oetf(light));
+        }
+    }
+}
+
+/// What cuts by luma goes by that of display-encoded colour, as luma mattes and keys do.
+#[test]
+fn stencils_go_by_display_encoded_luma() {
+    let (below, above) = (rgba_picture(&[[0.5, 0.5, 0.5, 1.0]], 1, 1), rgba_picture(&[[0.9, 0.2, 0.4, 0.75]], 1, 1));
+    let y = luma([0.9, 0.2, 0.4]);
+    for linear in [false, true] {
+        for (id, want) in [("stencil-luma", y * 0.75), ("silhouette-luma", 1.0 - y * 0.75)] {
+            let cv = Canvas { background: [0.0; 4], ..canvas(size(1, 1), linear) };
+            let layers = vec![layer(media("a")), Layer { blend: id.into(), ..layer(media("b")) }];
+            let got = floats(&plan(cv, layers), &[("a", &below), ("b", &above)])[0];
+            assert!((got[3] - want).abs() < 3e-3 && (got[0] - 0.5).abs() < 3e-3, "{id}, linear {linear}: {got:?}, not {want}");
+        }
     }
 }
 

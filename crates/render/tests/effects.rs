@@ -31,20 +31,6 @@ fn float_picture(pixels: &[Rgb], w: usize, h: usize) -> Picture {
     Picture::from_planes(f, size(w as u32, h as u32), tags, planes).unwrap()
 }
 
-/// An effect with parameters by id, the rest at their defaults.
-fn used(id: &str, set: &[(&str, ParamValue)]) -> EffectUse {
-    let spec = cutroom_effects::effect(id).unwrap_or_else(|| panic!("no effect {id}"));
-    assert!(set.iter().all(|(n, _)| spec.param(n).is_some()), "{id} has no such parameter: {set:?}");
-    let params = spec.params.iter().map(|p| {
-        let given = set.iter().find(|(n, _)| *n == p.id).map(|(_, v)| v.clone());
-        (p.id.to_owned(), given.unwrap_or_else(|| p.kind.default_value()))
-    });
-    EffectUse::new(id, params.collect())
-}
-fn n(v: f64) -> ParamValue {
-    ParamValue::Number(v)
-}
-
 /// Draws into R'G'B'A floats.
 fn drawn_at(effects: Vec<EffectUse>, pixels: &[Rgb], w: usize, h: usize, secs: f64) -> Vec<[f64; 4]> {
     let a = float_picture(pixels, w, h);
@@ -198,20 +184,6 @@ fn hue_effects_follow_css() {
         }
     }
     assert!(inside > 100 && outside > 100, "{inside} {outside}");
-}
-
-/// White under 3200 K, adapted to it from 6500 K, is what colour-science 0.4 gives for CIE 1931 chromaticities and the Bradford transform.
-#[test]
-fn white_balance_turns_white_to_the_light_s_colour() {
-    // Planckian 3200 K lies at x 0.4234, y 0.3990; linear BT.709 of that at Y = 1, by IEC 61966-2-1's matrix.
-    let (x, y) = (0.4234, 0.3990);
-    let (bx, bz) = (x / y, (1.0 - x - y) / y);
-    let linear = [3.2406 * bx - 1.5372 - 0.4986 * bz, -0.9689 * bx + 1.8758 + 0.0415 * bz, 0.0557 * bx - 0.2040 + 1.0570 * bz];
-    let got = drawn_at(vec![used("white-balance", &[("temperature", n(3200.0))])], &[[0.5; 3]; 4], 2, 2, 0.0);
-    let (grey, px) = (inverse_oetf(0.5), got[0]);
-    for k in 0..3 {
-        assert!((inverse_oetf(px[k]) / grey - linear[k]).abs() < 0.03, "{px:?}, expected {linear:?} of {grey}");
-    }
 }
 
 #[test]
@@ -573,51 +545,37 @@ fn look_up_tables_by_tetrahedra() {
     });
 }
 
-/// Curves go through their points, never overshoot between rising points, and two points make a straight line.
-#[test]
-fn curves_go_through_their_points() {
-    let text = |t: &str| ParamValue::Text(t.into());
-    let ramp: Vec<Rgb> = (0..=1000).map(|i| [f64::from(i) / 1000.0; 3]).collect();
-    let along = |set: &[(&str, ParamValue)]| drawn_at(vec![used("curves", set)], &ramp, 1001, 1, 0.0);
-    let got = along(&[("master", text("0,0.1 0.25,0.2 0.5,0.7 0.75,0.72 1,0.95"))]);
-    for (x, y) in [(0, 0.1), (250, 0.2), (500, 0.7), (750, 0.72), (1000, 0.95)] {
-        assert!((got[x][1] - y).abs() < 2e-3, "{x}: {:?}, not {y}", got[x]);
-    }
-    assert!(got.windows(2).all(|w| w[1][0] >= w[0][0] - 1e-6), "rising points give a rising curve");
-    let got = along(&[("red", text("0,1 1,0")), ("blue", text("0,0 0.5,1 1,1"))]);
-    for (i, px) in got.iter().enumerate() {
-        let x = i as f64 / 1000.0;
-        assert!((px[0] - (1.0 - x)).abs() < 1e-4 && (px[1] - x).abs() < 1e-4, "{x}: {px:?}");
-    }
-    // Luma to 0.5 everywhere keeps ratios of components; hue by half a turn complements; saturation to 0 leaves grey.
-    let colors: Vec<Rgb> = vec![[0.6, 0.3, 0.2], [0.2, 0.5, 0.35]];
-    let one = |set: &[(&str, ParamValue)]| drawn_at(vec![used("curves", set)], &colors, 2, 1, 0.0);
-    for (px, c) in one(&[("luma", text("0,0.5 1,0.5"))]).iter().zip(&colors) {
-        let k = 0.5 / luma(*c);
-        assert!((0..3).all(|i| (px[i] - (c[i] * k)).abs() < 1e-3), "{px:?}");
-    }
-    for (px, c) in one(&[("hueSaturation", text("0,0 1,0"))]).iter().zip(&colors) {
-        assert!((0..3).all(|i| (px[i] - luma(*c)).abs() < 2e-3), "{px:?} of {c:?}");
-    }
-    for (px, c) in one(&[("hueHue", text("0,1 1,1"))]).iter().zip(&colors) {
-        let [h, s, l] = to_hsl(*c);
-        let want = from_hsl([h + 0.5, s, l]);
-        assert!((0..3).all(|i| (px[i] - want[i]).abs() < 2e-3), "{px:?}, not {want:?}");
-    }
-}
-
-/// Effects whose look no formula of another source gives were looked at (`examples/gallery.rs`); every other one must be named in this file,
-/// in `effects_time.rs`, or in `effects_layers.rs`.
+/// Effects whose look no formula of another source gives were looked at (`examples/gallery.rs`); every other one must be used in one of these files with
+/// an expected value, or have its test named here.
 #[test]
 fn every_effect_has_an_oracle() {
-    const LOOKED_AT: &str = "kaleidoscope radial-blur zoom-blur turbulent-displace wave voxel-relief pixel-particle-disintegrate";
+    const LOOKED_AT: &[&str] = &["turbulent-displace", "voxel-relief", "pixel-particle-disintegrate"];
+    const CPU: &str = include_str!("cpu.rs");
     // `posterize-time` is over with planning, where it is tested.
-    const ELSEWHERE: &str = "brightness contrast exposure saturation chroma-key vignette posterize-time";
-    let files = [include_str!("effects.rs"), include_str!("effects_time.rs"), include_str!("effects_layers.rs")];
+    const PLANNING: &str = include_str!("../../timeline/tests/effects_time.rs");
+    const ELSEWHERE: &[(&str, &str, &str)] = &[
+        ("brightness", CPU, "effects_follow_their_formulae"),
+        ("contrast", CPU, "effects_follow_their_formulae"),
+        ("posterize-time", PLANNING, "posterised_time_holds_frames"),
+    ];
+    let files = [
+        include_str!("effects.rs"),
+        include_str!("effects_alpha.rs"),
+        include_str!("effects_color.rs"),
+        include_str!("effects_geometry.rs"),
+        include_str!("effects_layers.rs"),
+        include_str!("effects_time.rs"),
+    ];
     let text: String = files.concat().split_whitespace().collect();
     for e in EFFECTS {
         let named = text.contains(&format!("used(\"{}\"", e.id));
-        let excused = LOOKED_AT.split(' ').chain(ELSEWHERE.split(' ')).any(|id| id == e.id);
+        let elsewhere = ELSEWHERE.iter().find(|(id, ..)| *id == e.id);
+        if let Some((id, file, function)) = elsewhere {
+            let body =
+                file.split_once(&format!("fn {function}(")).map(|(_, after)| after.split("\nfn ").next().unwrap_or_default());
+            assert!(body.is_some_and(|b| b.contains(&format!("\"{id}\""))), "{function} does not test {id}");
+        }
+        let excused = elsewhere.is_some() || LOOKED_AT.contains(&e.id);
         assert!(named != excused, "{}: {}", e.id, if named { "has one now" } else { "has none" });
         assert!(e.params.iter().all(|p| !matches!(p.kind, ParamKind::Point { .. })), "points are given as two numbers");
     }

@@ -30,20 +30,6 @@ fn map(x: usize, y: usize) -> Rgba {
     [0.2 + 0.6 * v, 0.9 - 0.7 * u, 0.5 + 0.4 * (7.0 * u).sin(), if x > 36 { 0.0 } else { 1.0 - 0.5 * v }]
 }
 
-fn used(id: &str, set: &[(&str, ParamValue)]) -> EffectUse {
-    let mut used = effect(id, &[]);
-    for (name, value) in set {
-        used.params.iter_mut().find(|(n, _)| n == name).unwrap_or_else(|| panic!("{id} has no {name}")).1 = value.clone();
-    }
-    used
-}
-fn n(v: f64) -> ParamValue {
-    ParamValue::Number(v)
-}
-fn t(v: &str) -> ParamValue {
-    ParamValue::Text(v.into())
-}
-
 /// Draws a layer over nothing, into straight display-encoded floats.
 fn draw(layer: Layer, w: usize, h: usize, pictures: &[(&str, &Picture)], linear: bool) -> Vec<Rgba> {
     let mut cv = canvas(size(w as u32, h as u32), linear);

@@ -13,8 +13,9 @@ impl FramePlan {
         bytes.frame(self);
         bytes.hash.finalize().to_hex().to_string()
     }
-    /// BLAKE3 of what decides the pixels: without times on the timeline and clip ids, so that a still gives one key however long it
-    /// stands. A cache adds what the document's media entries say (file, `deinterlace`, `field_order`), the files' fingerprints and the code's version.
+    /// BLAKE3 of what decides the pixels: without times on the timeline and clip ids (but where a blend mode's noise depends on them), so that a still
+    /// gives one key however long it stands. A cache adds what the document's media entries say (file, `deinterlace`, `field_order`), the files'
+    /// fingerprints and the code's version.
     pub fn picture_key(&self) -> String {
         let mut bytes = Bytes { hash: blake3::Hasher::new(), names: false };
         bytes.frame(self);
@@ -100,7 +101,8 @@ impl Bytes {
         plan.layers.iter().for_each(|l| self.layer(l));
     }
     fn layer(&mut self, l: &Layer) {
-        if self.names {
+        // The noise of some blend modes is the clip's own.
+        if self.names || cutroom_effects::blend_mode(&l.blend).is_some_and(|b| b.noise) {
             self.text(l.clip.as_str());
         }
         match &l.content {
@@ -369,6 +371,12 @@ mod tests {
         p.time = Time(99);
         p.layers[0].clip = "else".into();
         assert_eq!(p.picture_key(), plan().picture_key());
+        let dissolving = |clip: &str| {
+            let mut p = plan();
+            (p.layers[0].clip, p.layers[0].blend) = (clip.into(), "dissolve".into());
+            p.picture_key()
+        };
+        assert_ne!(dissolving("a"), dissolving("b"), "their noise differs");
     }
 
     type Side = Option<Box<Layer>>;

@@ -107,7 +107,8 @@ fn params(problems: &mut Vec<Problem>, at: &str, clip: Option<&ClipId>, table: &
             problems.push(problem(path, clip, "unknown_param", message));
             continue;
         };
-        let fixed = matches!(spec.kind, ParamKind::Number { animatable: false, .. }) || spec.kind.is_reference();
+        let fixed =
+            matches!(spec.kind, ParamKind::Number { animatable: false, .. } | ParamKind::Curve { .. }) || spec.kind.is_reference();
         if fixed && matches!(value, Animated::Curve(_)) {
             problems.push(problem(path, clip, "not_animatable", format!("\"{name}\" cannot be animated; write a plain value")));
             continue;

@@ -23,7 +23,7 @@ pub(crate) fn resolve(
         let value = match given.get(spec.id) {
             None => spec.kind.default_value(),
             Some(Animated::Constant(v)) => plain(v.clone()),
-            Some(curve) => within(&spec.kind, plain(curve.value_at(t))),
+            Some(curve) => within(spec, plain(curve.value_turning_at(t, turn(spec)))),
         };
         if let Some(reason) = spec.kind.problem(&value) {
             return Err(refuse(spec.id, reason));
@@ -33,9 +33,24 @@ pub(crate) fn resolve(
     Ok(values)
 }
 
-fn within(kind: &ParamKind, value: ParamValue) -> ParamValue {
-    match (kind, value) {
-        (ParamKind::Number { min, max, .. }, ParamValue::Number(v)) => ParamValue::Number(v.clamp(*min, *max)),
+/// A whole turn in the parameter's unit.
+fn turn(spec: &ParamSpec) -> f64 {
+    match spec.unit {
+        "turns" => 1.0,
+        "radians" => std::f64::consts::TAU,
+        _ => 360.0,
+    }
+}
+
+/// What overshoots, or turns past the end of the range, brought back into it.
+fn within(spec: &ParamSpec, value: ParamValue) -> ParamValue {
+    match (&spec.kind, value) {
+        (ParamKind::Number { min, max, .. }, ParamValue::Number(v)) => {
+            let (turn, angle) = (turn(spec), matches!(spec.unit, "turns" | "radians" | "degrees"));
+            let back = if v > *max { v - turn } else { v + turn };
+            let outside = angle && !(*min..=*max).contains(&v) && (*min..=*max).contains(&back);
+            ParamValue::Number(if outside { back } else { v.clamp(*min, *max) })
+        }
         (ParamKind::Color { .. }, ParamValue::Color(c)) => ParamValue::Color(c.map(|x| x.clamp(0.0, 1.0))),
         (_, other) => other,
     }

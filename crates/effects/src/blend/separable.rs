@@ -30,11 +30,11 @@ pub(super) fn straight<R: Real>(b: Rgba<R>) -> Rgb<R> {
     b.c.scale(R::select(b.a.gt(1e-6), K(1.0) / b.a.max(1e-6), 0.0))
 }
 
-/// Declares modes by their `B(b, s)`; `whole` limits both to 0..=1 first.
+/// Declares modes by their `B(b, s)`; `whole` limits both to 0..=1 first. `or` names the kernel for linear light where that is another.
 macro_rules! modes {
-    ($($(#[$doc:meta])* $spec:ident $kernel:ident $id:literal $name:literal $range:ident |$b:ident, $s:ident| $body:expr;)*) => { $(
+    ($($(#[$doc:meta])* $spec:ident $kernel:ident $(or $light:ident)? $id:literal $name:literal $range:ident |$b:ident, $s:ident| $body:expr;)*) => { $(
         $(#[$doc])*
-        pub static $spec: BlendSpec = BlendSpec::new($id, $name, &Blend($kernel));
+        pub static $spec: BlendSpec = BlendSpec { $(in_light: Some(&Blend($light)),)? ..BlendSpec::new($id, $name, &Blend($kernel)) };
         struct $kernel;
         impl BlendKernel for $kernel {
             #[inline(always)]
@@ -103,8 +103,8 @@ modes! {
         R::select(s.le(0.0), 0.0, K(1.0) - ((K(1.0) - b) / s.max(1e-6)).min(1.0));
     /// b + s − 1.
     LINEAR_BURN LinearBurn "linear-burn" "Linear Burn" open |b, s| (b + s - 1.0).max(0.0);
-    /// b + s.
-    ADD Add "add" "Add" open |b, s| b + s;
+    /// b + s, at most white; in linear light without a limit.
+    ADD Add or AddLight "add" "Add" open |b, s| (b + s).min(1.0);
     /// The lighter.
     LIGHTEN Lighten "lighten" "Lighten" open |b, s| b.max(s);
     /// b + s − b·s.
@@ -114,8 +114,8 @@ modes! {
     /// The same, but a white source dodges black too.
     CLASSIC_COLOR_DODGE ClassicColorDodge "classic-color-dodge" "Classic Color Dodge" whole |b, s|
         R::select(s.ge(1.0), 1.0, (b / (K(1.0) - s).max(1e-6)).min(1.0));
-    /// b + s, as Photoshop names it.
-    LINEAR_DODGE LinearDodge "linear-dodge" "Linear Dodge" open |b, s| b + s;
+    /// The same, as Photoshop names it.
+    LINEAR_DODGE LinearDodge or AddLight "linear-dodge" "Linear Dodge" open |b, s| (b + s).min(1.0);
     /// Hard light with the two exchanged.
     OVERLAY Overlay "overlay" "Overlay" whole |b, s| hard_light(s, b);
     /// W3C §9.1.10.
@@ -139,6 +139,16 @@ modes! {
     SUBTRACT Subtract "subtract" "Subtract" open |b, s| (b - s).max(0.0);
     /// b/s; a black source gives white.
     DIVIDE Divide "divide" "Divide" whole |b, s| R::select(s.le(0.0), 1.0, (b / s.max(1e-6)).min(1.0));
+}
+
+/// Light adds up beyond white.
+struct AddLight;
+impl BlendKernel for AddLight {
+    #[inline(always)]
+    fn eval<R: Real>(backdrop: Rgba<R>, source: Rgba<R>, _: At<R>, _: R) -> Rgba<R> {
+        let (b, s) = (straight(backdrop), source.c);
+        composite(backdrop, source, rgb(b.r + s.r, b.g + s.g, b.b + s.b))
+    }
 }
 
 /// |cb − cs| of premultiplied colours: as `difference` where both are opaque, without its blending by alpha elsewhere.

@@ -90,7 +90,11 @@ fn xyz([x, y]: [f64; 2]) -> [f64; 3] {
 
 /// Linear RGB to CIE XYZ with Y = 1 at white (SMPTE RP 177).
 pub fn xyz_from_rgb(primaries: Primaries) -> Matrix34 {
-    let [r, g, b, white] = primaries.chromaticities();
+    xyz_from_light(primaries.chromaticities())
+}
+
+/// The same for red, green, blue and white by their chromaticities.
+fn xyz_from_light([r, g, b, white]: [[f64; 2]; 4]) -> Matrix34 {
     let columns = [xyz(r), xyz(g), xyz(b)];
     let scale = apply(invert(of_columns(columns)), xyz(white));
     of_columns(std::array::from_fn(|k| columns[k].map(|v| v * scale[k])))
@@ -108,6 +112,12 @@ fn bradford(from: [f64; 2], to: [f64; 2]) -> Matrix34 {
 pub fn primaries(from: Primaries, to: Primaries) -> Matrix34 {
     let adapt = bradford(from.chromaticities()[3], to.chromaticities()[3]);
     multiply(invert(xyz_from_rgb(to)), multiply(adapt, xyz_from_rgb(from)))
+}
+
+/// Linear RGB of red, green, blue and white by their chromaticities to a set of primaries, white adapted.
+pub fn of_light(from: [[f64; 2]; 4], to: Primaries) -> [[f64; 3]; 3] {
+    let adapt = bradford(from[3], to.chromaticities()[3]);
+    multiply(invert(xyz_from_rgb(to)), multiply(adapt, xyz_from_light(from))).map(|r| [r[0], r[1], r[2]])
 }
 
 /// Linear RGB adapted from one white to another.

@@ -121,6 +121,11 @@ pub fn adapt(from: [f64; 2], to: [f64; 2]) -> [[f64; 3]; 3] {
     matrices::adapted(Primaries::Bt709, from, to)
 }
 
+/// Rows of the matrix that takes linear colour of a camera's red, green, blue and white (chromaticities) to a set of primaries.
+pub fn from_gamut(gamut: [[f64; 2]; 4], to: Primaries) -> [[f64; 3]; 3] {
+    matrices::of_light(gamut, to)
+}
+
 /// A straight display-encoded RGBA in the composition's primaries and transfer as straight working colour.
 pub fn working_color(rgba: [f32; 4], working: WorkingSpace) -> [f32; 4] {
     let px = Rgba { c: rgb(rgba[0], rgba[1], rgba[2]), a: rgba[3] };

@@ -4,17 +4,16 @@ use cutroom_kernel::{At, MAX_UNIFORMS, Point, PointKernel, Real, Rgba};
 
 /// `c + amount`, on display-encoded values.
 pub static SPEC: EffectSpec = EffectSpec {
-    id: "brightness",
-    name: "Brightness",
-    family: Family::Color,
-    summary: "Adds the amount to every component of the display-encoded colour.",
     params: &[ParamSpec { id: "amount", name: "Amount", kind: ParamKind::number(0.0, -1.0, 1.0), unit: "" }],
     domain: Domain::Display,
-    shape: Shape::Point { kernel: |_| &Point(Brightness), prepare: |p, _| Uniforms::new(&[p.number(0)]) },
     neutral: |p| p.number(0) == 0.0,
-    keeps_alpha: true,
-    fills: false,
-    animated: false,
+    ..EffectSpec::new(
+        "brightness",
+        "Brightness",
+        Family::Color,
+        "Adds the amount to every component of the display-encoded colour.",
+        Shape::Point { kernel: |_| &Point(Brightness), prepare: |p, _| Uniforms::new(&[p.number(0)]) },
+    )
 };
 
 struct Brightness;

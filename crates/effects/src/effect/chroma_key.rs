@@ -5,10 +5,6 @@ use cutroom_kernel::{At, MAX_UNIFORMS, Point, PointKernel, Real, Rgb, Rgba, real
 /// Alpha times `smoothstep(tolerance, tolerance + softness, d)`, d the distance from the key in the BT.709 Cb/Cr plane of
 /// display-encoded colour (full range, ±0.5). Spill: the key's dominant component is limited to the mean of the other two.
 pub static SPEC: EffectSpec = EffectSpec {
-    id: "chroma-key",
-    name: "Chroma Key",
-    family: Family::Keying,
-    summary: "Makes colours near the key transparent and suppresses its spill.",
     params: &[
         ParamSpec {
             id: "keyColor",
@@ -22,11 +18,15 @@ pub static SPEC: EffectSpec = EffectSpec {
         ParamSpec { id: "customColor", name: "Custom colour", kind: ParamKind::Color { default: [0.0, 1.0, 0.0, 1.0] }, unit: "" },
     ],
     domain: Domain::Display,
-    shape: Shape::Point { kernel: |_| &Point(ChromaKey), prepare },
     neutral: |_| false,
     keeps_alpha: false,
-    fills: false,
-    animated: false,
+    ..EffectSpec::new(
+        "chroma-key",
+        "Chroma Key",
+        Family::Keying,
+        "Makes colours near the key transparent and suppresses its spill.",
+        Shape::Point { kernel: |_| &Point(ChromaKey), prepare },
+    )
 };
 
 #[inline(always)]

@@ -4,17 +4,16 @@ use cutroom_kernel::{At, MAX_UNIFORMS, Point, PointKernel, Real, Rgba};
 
 /// `(c − 0.5) · amount + 0.5`, on display-encoded values.
 pub static SPEC: EffectSpec = EffectSpec {
-    id: "contrast",
-    name: "Contrast",
-    family: Family::Color,
-    summary: "Scales display-encoded colour about 0.5.",
     params: &[ParamSpec { id: "amount", name: "Amount", kind: ParamKind::number(1.0, 0.0, 3.0), unit: "" }],
     domain: Domain::Display,
-    shape: Shape::Point { kernel: |_| &Point(Contrast), prepare: |p, _| Uniforms::new(&[p.number(0), 0.5 - 0.5 * p.number(0)]) },
     neutral: |p| p.number(0) == 1.0,
-    keeps_alpha: true,
-    fills: false,
-    animated: false,
+    ..EffectSpec::new(
+        "contrast",
+        "Contrast",
+        Family::Color,
+        "Scales display-encoded colour about 0.5.",
+        Shape::Point { kernel: |_| &Point(Contrast), prepare: |p, _| Uniforms::new(&[p.number(0), 0.5 - 0.5 * p.number(0)]) },
+    )
 };
 
 struct Contrast;

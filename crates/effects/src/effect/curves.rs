@@ -1,11 +1,12 @@
 //! Curves: of all components, of each, of luma, and of hue against hue, saturation and luma.
 use crate::{hue, spec::*};
-use cutroom_kernel::{At, MAX_UNIFORMS, Read, ReadKernel, ReadOp, Reads, Real, Rgba, rgb};
+use cutroom_kernel::{At, K, MAX_UNIFORMS, Read, ReadKernel, ReadOp, Reads, Real, Rgb, Rgba, rgb};
 use std::sync::Arc;
 
 /// Points of a curve as text, `"0,0 0.25,0.2 1,1"`, joined by monotone cubics (Fritsch and Carlson, SIAM J. Numer. Anal. 17, 1980). Display-encoded: first the
-/// master curve and that of each component, then luma scales the colour, then the hue curves: 0.5 changes nothing, hue is turned by up to half a
-/// turn, saturation and luma are scaled by 0 to 2.
+/// master curve and that of each component, then luma scales the colour (close to black, where a scale would tear, what is missing is added to all
+/// components alike), then the hue curves: 0.5 changes nothing, hue is turned by up to half a turn, saturation and luma are scaled by 0 to 2. Hues go round:
+/// 1 is 0, and points given for both are met half way.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         curve("master", "Master", STRAIGHT),
@@ -37,9 +38,13 @@ const fn curve(id: &'static str, name: &'static str, default: &'static str) -> P
     ParamSpec { id, name, kind: ParamKind::Curve { default }, unit: "" }
 }
 
+/// Points on the diagonal make it only when they reach both its ends: the curve is level beyond them.
 fn is_neutral(p: Params<'_>, i: usize) -> bool {
     let points = parse(p.text(i)).unwrap_or_default();
-    if i < 5 { points.iter().all(|[x, y]| x == y) && points.len() == 2 } else { points.iter().all(|[_, y]| *y == 0.5) }
+    if i >= 5 {
+        return points.iter().all(|[_, y]| *y == 0.5);
+    }
+    points.first() == Some(&[0.0; 2]) && points.last() == Some(&[1.0; 2]) && points.iter().all(|[x, y]| x == y)
 }
 
 /// Points by rising x, all within 0..=1.
@@ -98,9 +103,25 @@ fn sampled(points: &[[f32; 2]]) -> Vec<f32> {
     (0..ENTRIES).map(|i| at(i as f32 / (ENTRIES - 1) as f32)).collect()
 }
 
+/// The points of a turn and of the turns before and after it.
+fn around(mut points: Vec<[f32; 2]>) -> Vec<[f32; 2]> {
+    if let Some([_, y]) = points.pop_if(|p| p[0] == 1.0) {
+        match points.first_mut().filter(|p| p[0] == 0.0) {
+            Some(first) => first[1] = 0.5 * (first[1] + y),
+            None => points.insert(0, [0.0, y]),
+        }
+    }
+    [-1.0, 0.0, 1.0].into_iter().flat_map(|turn| points.iter().map(move |[x, y]| [x + turn, *y])).collect()
+}
+
 fn kernel(p: Params<'_>) -> &'static dyn ReadOp {
-    let (luma, hues) = (!is_neutral(p, 4), (5..8).any(|i| !is_neutral(p, i)));
-    if luma || hues { &Read(Full) } else { &Read(Components) }
+    if (5..8).any(|i| !is_neutral(p, i)) {
+        &Read(Hues)
+    } else if !is_neutral(p, 4) {
+        &Read(Luma)
+    } else {
+        &Read(Components)
+    }
 }
 
 fn prepare(_: Params<'_>, _: &Raster) -> Uniforms {
@@ -109,8 +130,8 @@ fn prepare(_: Params<'_>, _: &Raster) -> Uniforms {
 
 /// Red, green, blue (each after the master curve), luma, then the three of hue.
 fn table(p: Params<'_>) -> Arc<[f32]> {
-    let curves: Vec<Vec<f32>> =
-        (0..8).map(|i| sampled(&parse(p.text(i)).unwrap_or_else(|_| vec![[0.0, 0.0], [1.0, 1.0]]))).collect();
+    let points = |i: usize| parse(p.text(i)).unwrap_or_else(|_| vec![[0.0, 0.0], [1.0, 1.0]]);
+    let curves: Vec<Vec<f32>> = (0..8).map(|i| sampled(&if i < 5 { points(i) } else { around(points(i)) })).collect();
     let mut all = Vec::with_capacity(7 * ENTRIES);
     for component in &curves[1..4] {
         all.extend(curves[0].iter().map(|m| {
@@ -141,14 +162,36 @@ impl ReadKernel for Components {
     }
 }
 
-struct Full;
-impl ReadKernel for Full {
+/// Where the luma curve's scale gives way to an offset.
+const DARK: f32 = 1.0 / 16.0;
+
+/// Components, then luma: it becomes what its curve says, by a scale of the colour that keeps hue and saturation. Raised blacks are partly added.
+#[inline(always)]
+fn toned<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, s: S) -> Rgb<R> {
+    let c = rgb(along(p, px.c.r, 0.0, s), along(p, px.c.g, 1.0, s), along(p, px.c.b, 2.0, s));
+    let y = c.luma();
+    let d = along(p, y, 3.0, s) - y;
+    let share = (y * (1.0 / DARK)).saturate();
+    let (raised, lowered) = (d.max(0.0), d.min(0.0));
+    let scale = raised * share / y.max(DARK) + lowered / y.max(1e-6) + 1.0;
+    let scale = R::select(y.gt(0.0), scale, 1.0);
+    let added = raised * (K(1.0) - share * share) + R::select(y.gt(0.0), 0.0, lowered);
+    rgb(c.r.mad(scale, added), c.g.mad(scale, added), c.b.mad(scale, added))
+}
+
+struct Luma;
+impl ReadKernel for Luma {
     #[inline(always)]
     fn eval<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, _: At<R>, s: S) -> Rgba<R> {
-        let c = rgb(along(p, px.c.r, 0.0, s), along(p, px.c.g, 1.0, s), along(p, px.c.b, 2.0, s));
-        let y = c.luma();
-        let c = c.scale(R::select(y.gt(1e-4), along(p, y, 3.0, s) / y.max(1e-4), 1.0));
-        let (h, saturation, l) = hue::hsl(c);
+        Rgba { c: toned(p, px, s), ..px }
+    }
+}
+
+struct Hues;
+impl ReadKernel for Hues {
+    #[inline(always)]
+    fn eval<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, _: At<R>, s: S) -> Rgba<R> {
+        let (h, saturation, l) = hue::hsl(toned(p, px, s));
         let turn = along(p, h, 4.0, s) - 0.5;
         let (ks, kl) = (along(p, h, 5.0, s) * 2.0, along(p, h, 6.0, s) * 2.0);
         let turned = hue::from_hsl(h + turn, saturation, l);

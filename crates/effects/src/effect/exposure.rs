@@ -4,24 +4,22 @@ use cutroom_kernel::{At, MAX_UNIFORMS, Point, PointKernel, Real, Rgba, rgb};
 
 /// `(max(c · 2^exposure + offset, 0))^(1/gamma)` in the working space; gamma 1 skips the power and keeps negative values.
 pub static SPEC: EffectSpec = EffectSpec {
-    id: "exposure",
-    name: "Exposure",
-    family: Family::Color,
-    summary: "Multiplies by a power of two, adds an offset, then applies a gamma.",
     params: &[
         ParamSpec { id: "exposure", name: "Exposure", kind: ParamKind::number(0.0, -3.0, 3.0), unit: "stops" },
         ParamSpec { id: "offset", name: "Offset", kind: ParamKind::number(0.0, -0.5, 0.5), unit: "" },
         ParamSpec { id: "gamma", name: "Gamma", kind: ParamKind::number(1.0, 0.2, 3.0), unit: "" },
     ],
-    domain: Domain::Working,
-    shape: Shape::Point {
-        kernel: |p| if p.number(2) == 1.0 { &Point(Gain) } else { &Point(Exposure) },
-        prepare: |p, _| Uniforms::new(&[Real::exp2(p.number(0)), p.number(1), 1.0 / p.number(2)]),
-    },
     neutral: |p| p.number(0) == 0.0 && p.number(1) == 0.0 && p.number(2) == 1.0,
-    keeps_alpha: true,
-    fills: false,
-    animated: false,
+    ..EffectSpec::new(
+        "exposure",
+        "Exposure",
+        Family::Color,
+        "Multiplies by a power of two, adds an offset, then applies a gamma.",
+        Shape::Point {
+            kernel: |p| if p.number(2) == 1.0 { &Point(Gain) } else { &Point(Exposure) },
+            prepare: |p, _| Uniforms::new(&[Real::exp2(p.number(0)), p.number(1), 1.0 / p.number(2)]),
+        },
+    )
 };
 
 /// Without the power.

@@ -5,10 +5,6 @@ use cutroom_kernel::Real;
 /// A Gaussian of standard deviation `radius / 2` px, cut at three deviations and normalised. `samples` is kept for files of
 /// other systems and does not lower the quality.
 pub static SPEC: EffectSpec = EffectSpec {
-    id: "gaussian-blur",
-    name: "Gaussian Blur",
-    family: Family::Blur,
-    summary: "Blurs with a Gaussian; the standard deviation is half the radius.",
     params: &[
         ParamSpec { id: "radius", name: "Radius", kind: ParamKind::number(10.0, 0.0, 50.0), unit: "px" },
         ParamSpec {
@@ -18,12 +14,15 @@ pub static SPEC: EffectSpec = EffectSpec {
             unit: "",
         },
     ],
-    domain: Domain::Working,
-    shape: Shape::Separable { weights: |p, _| gaussian(p.number(0) * 0.5) },
     neutral: |p| p.number(0) == 0.0,
     keeps_alpha: false,
-    fills: false,
-    animated: false,
+    ..EffectSpec::new(
+        "gaussian-blur",
+        "Gaussian Blur",
+        Family::Blur,
+        "Blurs with a Gaussian; the standard deviation is half the radius.",
+        Shape::Separable { weights: |p, _| gaussian(p.number(0) * 0.5) },
+    )
 };
 
 /// Gaussian weights for a standard deviation in pixels.

@@ -1,9 +1,9 @@
 //! Glow.
 use super::gaussian_blur::gaussian;
 use crate::spec::*;
-use cutroom_kernel::{At, MAX_UNIFORMS, Mix, MixKernel, Point, PointKernel, Real, Rgba, real::smoothstep, rgb};
+use cutroom_kernel::{At, K, MAX_UNIFORMS, Mix, MixKernel, Point, PointKernel, Real, Rgba, real::smoothstep, rgb};
 
-/// What is brighter than the threshold, blurred by a Gaussian (standard deviation half the radius), is added. Threshold and softness are of
+/// What is brighter than the threshold, blurred by a Gaussian (standard deviation half the radius), is added, and covers as much as it has alpha. Threshold and softness are of
 /// display-encoded luma; `rings` and `samplesPerRing` are kept for files of other systems and do not lower the quality.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
@@ -16,6 +16,7 @@ pub static SPEC: EffectSpec = EffectSpec {
     ],
     neutral: |p| p.number(0) == 0.0,
     keeps_alpha: false,
+    outset_px: |p| [(1.5 * p.number(2)).ceil() + 1.0; 2],
     ..EffectSpec::new(
         "glow",
         "Glow",
@@ -38,13 +39,17 @@ struct Bright;
 impl PointKernel for Bright {
     #[inline(always)]
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, _: At<R>) -> Rgba<R> {
-        Rgba { c: px.c.scale(smoothstep(p[0], p[1], px.c.luma())), a: px.a }
+        let k = smoothstep(p[0], p[1], px.c.luma());
+        Rgba { c: px.c.scale(k), a: px.a * k }
     }
 }
 struct Added;
 impl MixKernel for Added {
     #[inline(always)]
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], f: Rgba<R>, t: Rgba<R>, _: At<R>) -> Rgba<R> {
-        Rgba { c: rgb(t.c.r.mad(p[0], f.c.r), t.c.g.mad(p[0], f.c.g), t.c.b.mad(p[0], f.c.b)), a: f.a }
+        Rgba {
+            c: rgb(t.c.r.mad(p[0], f.c.r), t.c.g.mad(p[0], f.c.g), t.c.b.mad(p[0], f.c.b)),
+            a: (t.a * p[0]).saturate().mad(K(1.0) - f.a, f.a),
+        }
     }
 }

@@ -2,12 +2,13 @@
 use crate::spec::*;
 use cutroom_kernel::{At, K, MAX_UNIFORMS, Point, PointKernel, Real, Rgba};
 
-/// Display-encoded colour plus `amount · n · √(Y·(1 − Y))`, n noise of variance 1/4 in grains of `size` pixels that change 24 · speed times a second.
+/// Display-encoded colour plus `amount · n · √(Y·(1 − Y))`, n noise of variance 1/4 in grains of `size` pixels that change 24 · speed times a second;
+/// `speed` stands still, since a change would shift everything that has passed.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("amount", "Amount", 0.1, 0.0, 0.5, ""),
         ParamSpec::number("size", "Size", 1.0, 0.5, 5.0, "px"),
-        ParamSpec::number("speed", "Speed", 1.0, 0.0, 5.0, ""),
+        ParamSpec::quality("speed", "Speed", 1.0, 0.0, 5.0),
         ParamSpec::quality("seed", "Seed", 0.0, 0.0, 65535.0),
     ],
     domain: Domain::Display,

@@ -4,17 +4,15 @@ use cutroom_kernel::{At, MAX_UNIFORMS, Point, PointKernel, Real, Rgba, rgb};
 
 /// `Y + (c − Y) · amount` with BT.709 weights, in the working space.
 pub static SPEC: EffectSpec = EffectSpec {
-    id: "saturation",
-    name: "Saturation",
-    family: Family::Color,
-    summary: "Moves colour away from or towards grey of the same luma (BT.709 weights).",
     params: &[ParamSpec { id: "amount", name: "Amount", kind: ParamKind::number(1.0, 0.0, 3.0), unit: "" }],
-    domain: Domain::Working,
-    shape: Shape::Point { kernel: |_| &Point(Saturation), prepare: |p, _| Uniforms::new(&[p.number(0)]) },
     neutral: |p| p.number(0) == 1.0,
-    keeps_alpha: true,
-    fills: false,
-    animated: false,
+    ..EffectSpec::new(
+        "saturation",
+        "Saturation",
+        Family::Color,
+        "Moves colour away from or towards grey of the same luma (BT.709 weights).",
+        Shape::Point { kernel: |_| &Point(Saturation), prepare: |p, _| Uniforms::new(&[p.number(0)]) },
+    )
 };
 
 struct Saturation;

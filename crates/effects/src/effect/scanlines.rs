@@ -3,11 +3,12 @@ use crate::spec::*;
 use cutroom_kernel::{At, K, MAX_UNIFORMS, Point, PointKernel, Real, Rgba};
 
 /// Display-encoded colour times `1 − opacity · (1 − sin(2π · (20 · density · y / height + speed · t))) / 2`: 20 lines per unit of density.
+/// `speed` cannot be keyframed: a change would move the lines by all the time that has passed.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("density", "Density", 5.0, 1.0, 20.0, ""),
         ParamSpec::number("opacity", "Opacity", 0.3, 0.0, 1.0, ""),
-        ParamSpec::number("speed", "Speed", 0.0, 0.0, 5.0, ""),
+        ParamSpec::quality("speed", "Speed", 0.0, 0.0, 5.0),
     ],
     domain: Domain::Display,
     neutral: |p| p.number(1) == 0.0,

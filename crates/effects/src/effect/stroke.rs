@@ -3,7 +3,8 @@ use super::drop_shadow::Over;
 use crate::spec::*;
 use cutroom_kernel::{At, Edge, MAX_UNIFORMS, Mix, Read, ReadKernel, Reads, Real, Rgba, rgb};
 
-/// The layer's alpha grown by `width` pixels, in the stroke's colour, below the layer: the largest alpha on 32 points of three circles around each pixel.
+/// The layer's alpha grown by `width` pixels, in the stroke's colour, below the layer: full up to the width, its edge as wide as a pixel. Distances are those from
+/// the outline as each pixel's alpha places it within the pixel, first down each column, then along rows; the stroke is as opaque as the most opaque pixel about.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::color("color", "Colour", [1.0, 1.0, 1.0, 1.0]),
@@ -12,34 +13,68 @@ pub static SPEC: EffectSpec = EffectSpec {
     ],
     neutral: |p| p.number(1) == 0.0 || p.number(2) == 0.0,
     keeps_alpha: false,
+    outset_px: |p| [p.number(1) + 1.0; 2],
     ..EffectSpec::new(
         "stroke",
         "Stroke",
         Family::Stylize,
         "Draws a line around the layer's outline.",
         Shape::Steps(|p, _| {
-            let c = p.color(0);
-            let u = Uniforms::new(&[96.0, p.number(1), c[0], c[1], c[2], c[3] * p.number(2)]);
-            vec![Step::Field(&Read(Grown), u, Edge::Transparent), Step::Mix(&Mix(Over), Uniforms::new(&[]))]
+            let (c, reach) = (p.color(0), p.number(1).ceil());
+            let (turns, bound) = (2.0 * reach + 1.0, reach + 1.0);
+            vec![
+                Step::Field(&Read(Column), Uniforms::new(&[turns, reach, bound]), Edge::Transparent),
+                Step::Field(
+                    &Read(Grown),
+                    Uniforms::new(&[turns, reach, bound, p.number(1), c[0], c[1], c[2], c[3] * p.number(2)]),
+                    Edge::Transparent,
+                ),
+                Step::Mix(&Mix(Over), Uniforms::new(&[])),
+            ]
         }),
     )
 };
+
+/// Of the column above and below: in red `bound − distance` in whole pixels of the pixel whose outline is nearest, 0 without one; in green its alpha; in alpha
+/// the largest. Two numbers, since half floats hold distances to a thirtieth of a pixel only.
+struct Column;
+impl ReadKernel for Column {
+    #[inline(always)]
+    fn eval<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], _: Rgba<R>, at: At<R>, s: S) -> Rgba<R> {
+        let most = s.most(
+            0,
+            #[inline(always)]
+            |i| {
+                let dy = i - p[1];
+                let a = s.sample(0, at.x, at.y + dy).a.saturate();
+                // The whole part is that of the distance, the rest alpha: 1 counts as the next nearer.
+                let near = R::select(a.gt(0.0), p[2] - 1.0 - dy.abs() + a, 0.0);
+                Rgba { c: rgb(near, near, near), a }
+            },
+        );
+        let near = most.c.r;
+        let whole = (near * -1.0).floor() * -1.0;
+        Rgba { c: rgb(whole, near - whole + 1.0, R::from(0.0)), a: most.a }
+    }
+}
 
 struct Grown;
 impl ReadKernel for Grown {
     #[inline(always)]
     fn eval<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], _: Rgba<R>, at: At<R>, s: S) -> Rgba<R> {
-        let near = s.most(
+        let most = s.most(
             0,
             #[inline(always)]
             |i| {
-                // Points 0 to 31 lie on the innermost circle.
-                let ring = (i * (1.0 / 32.0)).floor();
-                let (a, r) = ((i + ring * 0.333) * (core::f32::consts::TAU / 32.0), (ring + 1.0) * p[1] * (1.0 / 3.0));
-                s.sample(0, at.x + a.cos() * r, at.y + a.sin() * r)
+                let dx = i - p[1];
+                let column = s.sample(0, at.x + dx, at.y);
+                let dy = p[2] - column.c.r;
+                let inside = p[3] + column.c.g - (dx * dx + dy * dy).sqrt();
+                let inside = R::select(column.c.r.gt(0.5), inside, 0.0);
+                Rgba { c: rgb(inside, inside, inside), a: column.a }
             },
         );
-        let a = near.a.max(s.sample(0, at.x, at.y).a) * p[5];
-        Rgba { c: rgb(p[2] * a, p[3] * a, p[4] * a), a }
+        let a = most.c.r.min(1.0) * most.a.min(1.0) * p[7];
+        Rgba { c: rgb(p[4] * a, p[5] * a, p[6] * a), a }
     }
 }

@@ -22,7 +22,8 @@ pub static SPEC: EffectSpec = EffectSpec {
     )
 };
 
-/// Adds the difference of the first picture from its blurred copy.
+/// Adds the difference of the first picture from its blurred copy. Both are compared as straight colours, the blurred one being the mean weighted by alpha, so
+/// that outlines get no rim and what is transparent stays so.
 pub(super) fn sharpened(amount: f32, threshold: f32) -> Step {
     Step::Mix(&Mix(Sharpened), Uniforms::new(&[amount, threshold]))
 }
@@ -31,9 +32,10 @@ struct Sharpened;
 impl MixKernel for Sharpened {
     #[inline(always)]
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], f: Rgba<R>, t: Rgba<R>, _: At<R>) -> Rgba<R> {
-        let d = rgb(f.c.r - t.c.r, f.c.g - t.c.g, f.c.b - t.c.b);
+        let share = f.a / t.a.max(1e-5);
+        let d = rgb(f.c.r - t.c.r * share, f.c.g - t.c.g * share, f.c.b - t.c.b * share);
         let l = d.luma().abs();
-        let k = R::select(p[1].gt(0.0), (l - p[1]).max(0.0) / l.max(1e-6), 1.0) * p[0];
+        let k = R::select(p[1].gt(0.0), (l - p[1] * f.a).max(0.0) / l.max(1e-6), 1.0) * p[0];
         Rgba { c: rgb(d.r.mad(k, f.c.r), d.g.mad(k, f.c.g), d.b.mad(k, f.c.b)), a: f.a }
     }
 }

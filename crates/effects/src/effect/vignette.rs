@@ -5,28 +5,26 @@ use cutroom_kernel::{At, MAX_UNIFORMS, Point, PointKernel, Real, Rgba, real::smo
 /// Colour times `1 − amount · smoothstep(size, size + softness, d)`, d the distance from the centre: 1 at the middle of the right edge, height
 /// scaled by `roundness`.
 pub static SPEC: EffectSpec = EffectSpec {
-    id: "vignette",
-    name: "Vignette",
-    family: Family::Stylize,
-    summary: "Darkens the picture towards its corners.",
     params: &[
         ParamSpec { id: "amount", name: "Amount", kind: ParamKind::number(0.5, 0.0, 1.0), unit: "" },
         ParamSpec { id: "size", name: "Size", kind: ParamKind::number(0.5, 0.0, 1.5), unit: "" },
         ParamSpec { id: "softness", name: "Softness", kind: ParamKind::number(0.5, 0.0, 1.0), unit: "" },
         ParamSpec { id: "roundness", name: "Roundness", kind: ParamKind::number(1.0, 0.5, 2.0), unit: "" },
     ],
-    domain: Domain::Working,
-    shape: Shape::Point {
-        kernel: |_| &Point(Vignette),
-        prepare: |p, r| {
-            let (cx, cy) = (r.width_px * 0.5, r.height_px * 0.5);
-            Uniforms::new(&[p.number(0), p.number(1), p.number(1) + p.number(2).max(1e-4), cx, cy, 1.0 / cx, p.number(3) / cy])
-        },
-    },
     neutral: |p| p.number(0) == 0.0,
-    keeps_alpha: true,
-    fills: false,
-    animated: false,
+    ..EffectSpec::new(
+        "vignette",
+        "Vignette",
+        Family::Stylize,
+        "Darkens the picture towards its corners.",
+        Shape::Point {
+            kernel: |_| &Point(Vignette),
+            prepare: |p, r| {
+                let (cx, cy) = (r.width_px * 0.5, r.height_px * 0.5);
+                Uniforms::new(&[p.number(0), p.number(1), p.number(1) + p.number(2).max(1e-4), cx, cy, 1.0 / cx, p.number(3) / cy])
+            },
+        },
+    )
 };
 
 struct Vignette;

@@ -3,13 +3,14 @@ use crate::spec::*;
 use cutroom_kernel::{At, Edge, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, Rgba};
 
 /// Rows move by `amplitudeX · width · sin(2π · frequencyX · y / height)`, columns likewise; `speed` waves pass a second.
+/// It cannot be keyframed: a change would move the waves by all the time that has passed.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("amplitudeX", "Amplitude x", 0.02, 0.0, 0.1, ""),
         ParamSpec::number("amplitudeY", "Amplitude y", 0.02, 0.0, 0.1, ""),
         ParamSpec::number("frequencyX", "Frequency x", 5.0, 1.0, 20.0, ""),
         ParamSpec::number("frequencyY", "Frequency y", 5.0, 1.0, 20.0, ""),
-        ParamSpec::number("speed", "Speed", 0.0, 0.0, 5.0, ""),
+        ParamSpec::quality("speed", "Speed", 0.0, 0.0, 5.0),
     ],
     domain: Domain::Working,
     neutral: |p| p.number(0) == 0.0 && p.number(1) == 0.0,

@@ -6,6 +6,7 @@ use super::{
 };
 use crate::{
     api::RenderError,
+    mask::with_margin,
     program::{PictureId, Planes, Sampling, Source, Stage, UNLIMITED},
 };
 use cutroom_effects::{
@@ -23,7 +24,14 @@ const MAX_READS: usize = 12;
 /// A layer on its way through a chain.
 struct Chain<'l, 'a> {
     lowering: &'l mut Lowering<'a>,
+    /// Of the picture at hand.
     size: Size,
+    /// Of the content.
+    content: Size,
+    /// What the picture at hand has beyond the content on each side, horizontally and vertically.
+    margin: [u32; 2],
+    /// What it has from the first effect on that draws there.
+    wanted: [u32; 2],
     canvas: &'l Canvas,
     working: WorkingSpace,
     /// The pass that has the picture in register 0; none when it is stored.
@@ -75,15 +83,16 @@ struct Fresh {
 }
 
 impl Lowering<'_> {
-    /// Renders a source at its content size, with effects and masks, into an intermediate.
+    /// Renders a source at its content size and a margin, with effects and masks, into an intermediate.
     pub(super) fn widen(
         &mut self,
         source: LayerSource,
         effects: &[EffectUse],
         masks: Masks,
+        margin: [u32; 2],
         canvas: &Canvas,
     ) -> Result<LayerSource, RenderError> {
-        match self.run_chain(source, effects, masks, canvas, false)? {
+        match self.run_chain(source, effects, masks, margin, canvas, false)? {
             Widened::Stored(source) => Ok(source),
             Widened::Open { .. } => Err(RenderError::Unsupported("a chain that was not ended".into())),
         }
@@ -95,6 +104,7 @@ impl Lowering<'_> {
         source: LayerSource,
         effects: &[EffectUse],
         masks: Masks,
+        margin: [u32; 2],
         canvas: &Canvas,
         may_stay_open: bool,
     ) -> Result<Widened, RenderError> {
@@ -113,6 +123,9 @@ impl Lowering<'_> {
         let mut chain = Chain {
             lowering: self,
             size,
+            content: size,
+            margin: [0; 2],
+            wanted: margin,
             canvas,
             working,
             open: Some(pass),
@@ -128,6 +141,7 @@ impl Lowering<'_> {
             chain.effect(used)?;
         }
         chain.enter(Domain::Working);
+        chain.grow();
         chain.mask(masks.after);
         if let (true, Some(pass)) = (may_stay_open, chain.open.take_if(|_| may_stay_open)) {
             let Chain { premultiplied, opaque, .. } = chain;
@@ -137,12 +151,38 @@ impl Lowering<'_> {
             chain.store();
         }
         let (stored, opaque) = (chain.stored, chain.opaque);
-        Ok(Widened::Stored(Self::stored_source(&stored, size, opaque)))
+        let mut drawn = Self::stored_source(&stored, size, opaque);
+        drawn.source_from_content = drawn.source_from_content.after(&outward(margin));
+        drawn.margin = margin;
+        Ok(Widened::Stored(drawn))
     }
 }
 
+/// Coordinates of the content to those of a raster with a margin.
+fn outward([x, y]: [u32; 2]) -> Affine {
+    Affine::translate(f64::from(x), f64::from(y))
+}
+fn inward([x, y]: [u32; 2]) -> Affine {
+    Affine::translate(-f64::from(x), -f64::from(y))
+}
+
 impl Chain<'_, '_> {
-    /// Multiplies alpha by a mask, a grey picture of the content's size.
+    /// Adds the margin, transparent, once.
+    fn grow(&mut self) {
+        if self.margin == self.wanted {
+            return;
+        }
+        self.store();
+        let (from, to) = (self.size, with_margin(self.content, self.wanted));
+        let window = [0.0, 0.0, from.width as f32, from.height as f32];
+        let mut pass = PassBuilder::new(to);
+        let sampling = Sampling { window, ..self.stored.sampling(&inward(self.wanted), to) };
+        pass.stages.push(Stage::Sample { reg: 0, sampling });
+        (self.size, self.margin, self.bare) = (to, self.wanted, pass.stages.len());
+        (self.open, self.fresh, self.opaque, self.premultiplied) = (Some(pass), None, false, true);
+    }
+
+    /// Multiplies alpha by a mask, a grey picture of the raster's size.
     fn mask(&mut self, mask: Option<PictureId>) {
         let Some(id) = mask else { return };
         let (size, premultiplied) = (self.size, self.premultiplied && !self.opaque);
@@ -153,16 +193,21 @@ impl Chain<'_, '_> {
 
     fn effect(&mut self, used: &EffectUse) -> Result<(), RenderError> {
         let spec: &'static EffectSpec = find_effect(used)?;
-        let raster = raster(self.size, self.working, used.time);
         let values = effect_params(spec, used, self.working);
         let params = Params(&values);
+        if (spec.outset_px)(params) != [0.0; 2] {
+            self.grow();
+        }
+        let raster = |size| raster(size, self.working, used.time);
+        let (of_content, raster) = (raster(self.content), raster(self.size));
         self.enter(spec.domain);
         match spec.shape {
             Shape::Point { .. } | Shape::Table { .. } | Shape::Look { .. } => {
                 self.straighten();
-                if let Some(stage) = self.lowering.pixel_stage(spec, params, &raster, &Affine::IDENTITY, 0)? {
+                if let Some(stage) = self.lowering.pixel_stage(spec, params, &of_content, &inward(self.margin), 0)? {
                     self.pass().stages.push(stage);
                 }
+                self.linear |= spec.gives_light;
                 self.opaque &= spec.keeps_alpha;
             }
             Shape::Separable { weights } => self.step(Step::Separable(weights(params, &raster)), None, &[]),
@@ -193,7 +238,7 @@ impl Chain<'_, '_> {
                 let mut original = self.original();
                 let mut inputs = Vec::with_capacity(used.inputs.len());
                 for layer in &used.inputs {
-                    inputs.push(self.lowering.stretched(layer, self.canvas, self.size)?);
+                    inputs.push(self.other_layer(layer)?);
                 }
                 for step in steps(params, &raster) {
                     self.step(step, Some(&mut original), &inputs);
@@ -205,20 +250,33 @@ impl Chain<'_, '_> {
         Ok(())
     }
 
+    /// What another track shows, stretched over the content, its edges going on beyond; in an intermediate.
+    fn other_layer(&mut self, layer: &Layer) -> Result<usize, RenderError> {
+        let id = self.lowering.stretched(layer, self.canvas, self.content)?;
+        if self.margin == [0; 2] {
+            return Ok(id);
+        }
+        let mut pass = PassBuilder::new(self.size);
+        let sampling = Stored::whole(id, self.content).sampling(&inward(self.margin), self.size);
+        pass.stages.push(Stage::Sample { reg: 0, sampling });
+        Ok(self.lowering.add_intermediate(self.size, pass, Planes::Rgba))
+    }
+
     /// The layer at another time, at this one's size, in an intermediate.
     fn other_time(&mut self, layer: &Layer, domain: Domain) -> Result<usize, RenderError> {
         let source = self.lowering.layer_source(&layer.content, self.canvas)?;
-        if source.content != self.size {
+        if source.content != self.content {
             return Err(RenderError::Unsupported("a layer whose picture changes its size under an effect over time".into()));
         }
-        let masks = self.lowering.layer_masks(layer, source.content)?;
-        let drawn = self.lowering.widen(source, &layer.effects, masks, self.canvas)?;
+        let masks = self.lowering.layer_masks(layer, source.content, self.margin)?;
+        let drawn = self.lowering.widen(source, &layer.effects, masks, self.margin, self.canvas)?;
         let Source::Intermediate(id) = drawn.source else {
             return Err(RenderError::Unsupported("a picture that is not in memory".into()));
         };
         let mut linear = self.working.linear;
         let steps = to_domain(domain, &mut linear, self.working);
-        let stored = Stored { id, size: drawn.source_size, stored_from_full: drawn.source_from_content };
+        let stored_from_full = drawn.source_from_content.after(&inward(self.margin));
+        let stored = Stored { id, size: drawn.source_size, stored_from_full };
         if steps.is_empty() && stored.size == self.size {
             return Ok(id);
         }

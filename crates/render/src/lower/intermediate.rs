@@ -3,6 +3,7 @@ use super::{LayerSource, Lowering, Masks, PassBuilder, check_size, working_space
 use crate::{
     api::RenderError,
     filter,
+    mask::with_margin,
     program::{Intermediate, Pass, Planes, Sampling, Source, Stage, Target, UNLIMITED},
 };
 use cutroom_effects::{
@@ -117,6 +118,7 @@ impl Lowering<'_> {
             premultiplied: true,
             has_alpha: true,
             crop: None,
+            margin: [0; 2],
         })
     }
 
@@ -196,6 +198,7 @@ impl Lowering<'_> {
             premultiplied: true,
             has_alpha: !opaque,
             crop: None,
+            margin: [0; 2],
         }
     }
 
@@ -209,20 +212,22 @@ impl Lowering<'_> {
             premultiplied: true,
             has_alpha: true,
             crop: None,
+            margin: [0; 2],
         }
     }
 
     /// Renders a source upright and smaller by `step`, so that a bilinear read of it is enough.
     pub(super) fn reduce(&mut self, source: LayerSource, step: f64, canvas: &Canvas) -> Result<LayerSource, RenderError> {
         let straight = source.has_alpha && !source.premultiplied;
-        let source = if straight { self.widen(source, &[], Masks::default(), canvas)? } else { source };
-        let content = source.content;
+        let source = if straight { self.widen(source, &[], Masks::default(), [0; 2], canvas)? } else { source };
+        let (content, margin) = (source.content, source.margin);
+        let whole = with_margin(content, margin);
         let size = Size {
-            width: ((f64::from(content.width) / step).ceil() as u32).max(1),
-            height: ((f64::from(content.height) / step).ceil() as u32).max(1),
+            width: ((f64::from(whole.width) / step).ceil() as u32).max(1),
+            height: ((f64::from(whole.height) / step).ceil() as u32).max(1),
         };
-        let content_from_small =
-            Affine::scale(f64::from(content.width) / f64::from(size.width), f64::from(content.height) / f64::from(size.height));
+        let scale = Affine::scale(f64::from(whole.width) / f64::from(size.width), f64::from(whole.height) / f64::from(size.height));
+        let content_from_small = Affine::translate(-f64::from(margin[0]), -f64::from(margin[1])).after(&scale);
         let map = source.source_from_content.after(&content_from_small);
         let mut pass = PassBuilder::new(size);
         let bounds = pass.full();
@@ -235,7 +240,7 @@ impl Lowering<'_> {
         }
         let id = self.add_intermediate(size, pass, Planes::Rgba);
         let mut reduced = Self::intermediate_source(id, size);
-        reduced.content = content;
+        (reduced.content, reduced.margin) = (content, margin);
         reduced.source_from_content = content_from_small.inverse().unwrap_or(Affine::IDENTITY);
         Ok(reduced)
     }

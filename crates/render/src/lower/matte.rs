@@ -41,15 +41,15 @@ impl MixKernel for CutByMatte {
 }
 
 impl Lowering<'_> {
-    /// The layer's masks as one grey picture of the content's size.
-    pub(super) fn layer_masks(&mut self, layer: &Layer, content: Size) -> Result<Masks, RenderError> {
+    /// The layer's masks as one grey picture of the content's size, with the margin when they come after effects that may have drawn there.
+    pub(super) fn layer_masks(&mut self, layer: &Layer, content: Size, margin: [u32; 2]) -> Result<Masks, RenderError> {
         if layer.masks.is_empty() {
             return Ok(Masks::default());
         }
-        let picture = self.masks.picture(&layer.masks, content)?;
+        let late = layer.masks_after_effects && !layer.effects.is_empty();
+        let picture = self.masks.picture(&layer.masks, content, if late { margin } else { [0; 2] })?;
         let id = self.program.pictures.len();
         self.program.pictures.push(picture);
-        let late = layer.masks_after_effects && !layer.effects.is_empty();
         Ok(if late { Masks { before: None, after: Some(id) } } else { Masks { before: Some(id), after: None } })
     }
 

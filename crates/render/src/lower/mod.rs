@@ -2,22 +2,25 @@
 //! through, and strings everything that is per-pixel into as few passes as the effects allow.
 mod affine;
 mod below;
+mod blend;
 mod chain;
 mod intermediate;
 mod matte;
 mod motion;
+mod outset;
 mod planes;
 mod transition;
 
 use crate::{
     api::{OutputSpec, RenderError, SourcePictures},
-    mask::MaskCache,
+    mask::{MaskCache, with_margin},
     place::{self, Placement},
     program::{Pass, PictureId, Program, Reg, Sampling, Source, Stage, Target, TilePass},
 };
+use blend::{blend, find_blend};
 use chain::Widened;
 use cutroom_effects::{
-    self as effects, BlendSpec, Domain, EffectSpec, Params, Raster, Shape, Uniforms,
+    self as effects, Domain, EffectSpec, Params, Raster, Shape, Uniforms,
     color::{self, ColorStep, WorkingSpace},
 };
 use cutroom_kernel::Edge;
@@ -166,6 +169,8 @@ struct LayerSource {
     has_alpha: bool,
     /// Only this part of the content counts: left, top, right, bottom.
     crop: Option<[f64; 4]>,
+    /// What the source has beyond the content on each side, horizontally and vertically, in pixels of the content.
+    margin: [u32; 2],
 }
 impl LayerSource {
     /// The part that counts, in samples of the source.
@@ -274,10 +279,10 @@ impl Lowering<'_> {
                     None if everywhere => nothing(pass),
                     None => continue,
                 };
-                blend(pass, layer, &drawn)?;
+                blend(pass, layer, &drawn, working)?;
                 continue;
             }
-            blend(pass, layer, &drawn)?;
+            blend(pass, layer, &drawn, working)?;
         }
         if !started {
             pass.stages.push(base);
@@ -383,6 +388,7 @@ impl Lowering<'_> {
             premultiplied,
             has_alpha,
             crop: None,
+            margin: [0; 2],
         })
     }
 
@@ -397,11 +403,21 @@ impl Lowering<'_> {
         reg: Reg,
     ) -> Result<Option<Drawn>, RenderError> {
         let working = working_space(canvas);
-        let masks = self.layer_masks(layer, source.content)?;
         if !layer.shutter.is_empty() {
-            return self.draw_moving(source, layer, masks, canvas, pass, reg);
+            return self.draw_moving(source, layer, canvas, pass, reg);
         }
-        let Some(mut placed) = place::place(&placing(layer), source.content, canvas.size) else { return Ok(None) };
+        let (content, own) = (source.content, placing(layer));
+        let margin = outset::margin(layer, content, canvas)?;
+        let placed = match margin {
+            [0, 0] => place::place(&own, content, canvas.size),
+            _ => {
+                let Some(cropped) = place::cropped(&own, content) else { return Ok(None) };
+                source.crop = (own.transform.crop != [0.0; 4]).then_some(cropped);
+                place::place_with_margin(&own, content, margin, canvas.size)
+            }
+        };
+        let Some(mut placed) = placed else { return Ok(None) };
+        let masks = self.layer_masks(layer, content, margin)?;
         let last_wide = layer.effects.iter().rposition(|e| effects::effect(&e.id).is_some_and(EffectSpec::is_wide));
         let mut split = last_wide.map_or(0, |i| i + 1);
         // A rotated reduction is first reduced along the axes, and its masks with it.
@@ -415,7 +431,7 @@ impl Lowering<'_> {
             let own = Masks { before: masks.before.take(), after: if rest.is_empty() { masks.after.take() } else { None } };
             // Laid flat over the whole raster, the last stages may run in this pass.
             let flat = placed.content_from_output == Affine::IDENTITY && placed.covers_canvas && source.content == pass.size;
-            match self.run_chain(source, &layer.effects[..split], own, canvas, flat)? {
+            match self.run_chain(source, &layer.effects[..split], own, margin, canvas, flat && margin == [0; 2])? {
                 Widened::Stored(stored) => source = stored,
                 Widened::Open { stages, registers, premultiplied, opaque } => {
                     pass.use_register(reg + registers - 1);
@@ -435,7 +451,7 @@ impl Lowering<'_> {
         let map = source.source_from_content.after(&placed.content_from_output);
         let unit = map.is_axis_aligned() && map.xx.abs() == 1.0 && map.yy.abs() == 1.0 && is_integer(map.x0) && is_integer(map.y0);
         if source.has_alpha && !source.premultiplied && !unit {
-            source = self.widen(source, &[], Masks::default(), canvas)?;
+            source = self.widen(source, &[], Masks::default(), [0; 2], canvas)?;
         }
         let map = source.source_from_content.after(&placed.content_from_output);
         if !map.is_axis_aligned() {
@@ -459,10 +475,13 @@ impl Lowering<'_> {
         if source.premultiplied && source.has_alpha {
             pass.stages.push(Stage::Unpremultiply { reg });
         }
+        // Where there is a margin, masks before the effects are over by now.
+        let over = with_margin(source.content, source.margin);
         let mask = |id| Sampling {
             source: Source::Picture(id),
-            source_from_output: placed.content_from_output,
-            window: [0.0, 0.0, source.content.width as f32, source.content.height as f32],
+            source_from_output: Affine::translate(f64::from(source.margin[0]), f64::from(source.margin[1]))
+                .after(&placed.content_from_output),
+            window: [0.0, 0.0, over.width as f32, over.height as f32],
             bounds: placed.bounds,
         };
         if let Some(id) = masks.before {
@@ -523,6 +542,7 @@ impl Lowering<'_> {
             let values = effect_params(spec, used, working);
             let raster = raster(size, working, used.time);
             pass.stages.extend(self.pixel_stage(spec, Params(&values), &raster, content_from_output, reg)?);
+            linear |= spec.gives_light;
         }
         pass.convert(reg, to_domain(Domain::Working, &mut linear, working));
         Ok(())
@@ -571,7 +591,13 @@ fn to_domain(domain: Domain, linear: &mut bool, working: WorkingSpace) -> Vec<Co
 /// What effects are told of their raster.
 fn raster(size: Size, working: WorkingSpace, time: TimeDelta) -> Raster {
     let time_secs = time.as_secs_f64() as f32;
-    Raster { width_px: size.width as f32, height_px: size.height as f32, linear: working.linear, time_secs }
+    Raster {
+        width_px: size.width as f32,
+        height_px: size.height as f32,
+        linear: working.linear,
+        primaries: working.primaries,
+        time_secs,
+    }
 }
 
 /// Reads an intermediate of the pass's size as it is.
@@ -594,27 +620,6 @@ fn source_from_content(picture: &Picture) -> Affine {
     let width = ((u64::from(stored.width) * u64::from(n) + u64::from(d) / 2) / u64::from(d)).max(1) as u32;
     Affine::scale(f64::from(stored.width) / f64::from(width), 1.0)
         .after(&picture.orientation.stored_from_upright(Size { width, ..stored }))
-}
-
-fn find_blend(layer: &Layer) -> Result<&'static BlendSpec, RenderError> {
-    effects::blend_mode(&layer.blend).ok_or_else(|| RenderError::Unknown { what: "blend mode", id: layer.blend.clone() })
-}
-
-fn blend(pass: &mut PassBuilder, layer: &Layer, drawn: &Drawn) -> Result<(), RenderError> {
-    let spec = find_blend(layer)?;
-    pass.stages.push(Stage::Blend {
-        backdrop: 0,
-        source: 1,
-        kernel: spec.kernel,
-        id: spec.id,
-        opacity: layer.opacity,
-        // Frames of up to 1000 a second have different seeds.
-        seed: (layer.time.as_secs_f64() * 1000.0).round() as f32,
-        opaque_backdrop: !pass.translucent,
-        bounds: if spec.everywhere { pass.full() } else { drawn.bounds },
-    });
-    pass.translucent |= spec.cuts;
-    Ok(())
 }
 
 fn find_effect(used: &EffectUse) -> Result<&'static EffectSpec, RenderError> {

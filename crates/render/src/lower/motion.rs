@@ -1,5 +1,5 @@
 //! Layers that move while the shutter is open: the mean of their placements.
-use super::{Drawn, LayerSource, Lowering, Masks, PassBuilder, step};
+use super::{Drawn, LayerSource, Lowering, PassBuilder, outset, step};
 use crate::{
     api::RenderError,
     place,
@@ -39,16 +39,21 @@ impl Lowering<'_> {
         &mut self,
         mut source: LayerSource,
         layer: &Layer,
-        masks: Masks,
         canvas: &Canvas,
         pass: &mut PassBuilder,
         reg: Reg,
     ) -> Result<Option<Drawn>, RenderError> {
-        let content = source.content;
-        let placements: Vec<_> = layer.shutter.iter().filter_map(|p| place::place(p, content, canvas.size)).collect();
+        let Some(cropped) = layer.shutter.first().and_then(|p| place::cropped(p, source.content)) else { return Ok(None) };
+        let margin = outset::margin(layer, source.content, canvas)?;
+        let masks = self.layer_masks(layer, source.content, margin)?;
+        let place = |p| match margin {
+            [0, 0] => place::place(p, source.content, canvas.size),
+            _ => place::place_with_margin(p, source.content, margin, canvas.size),
+        };
+        let placements: Vec<_> = layer.shutter.iter().filter_map(place).collect();
         let Some(first) = placements.first() else { return Ok(None) };
-        source.crop = Some(first.window);
-        let mut source = self.widen(source, &layer.effects, masks, canvas)?;
+        source.crop = Some(cropped);
+        let mut source = self.widen(source, &layer.effects, masks, margin, canvas)?;
         let least = placements.iter().map(|p| step(&p.content_from_output)).fold(f64::INFINITY, f64::min);
         if least > 1.0 + 1e-6 {
             source = self.reduce(source, least, canvas)?;

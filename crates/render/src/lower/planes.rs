@@ -15,7 +15,7 @@ use crate::{
 use cutroom_effects::{self as effects, Domain, Params, Raster, Shape, color};
 use cutroom_kernel::{At, Rgba, rgb};
 use cutroom_timeline::{BlendSpace, Content, EffectUse, FramePlan, Layer};
-use cutroom_types::{Affine, ColorModel, Picture, PictureFormat, Size};
+use cutroom_types::{Affine, ColorModel, Picture, PictureFormat, Primaries, Size, TimeDelta};
 
 /// A picture, where it lands and how opaque it is.
 struct Placed {
@@ -50,12 +50,7 @@ impl Lowering<'_> {
                     return Ok(false);
                 }
                 let Some(spec) = effects::transition(id) else { return Ok(false) };
-                let raster = Raster {
-                    width_px: plan.canvas.size.width as f32,
-                    height_px: plan.canvas.size.height as f32,
-                    linear: false,
-                    time_secs: 0.0,
-                };
+                let raster = super::raster(plan.canvas.size, working_space(&plan.canvas), TimeDelta::ZERO);
                 b.opacity = (spec.prepare)(Params(params), *progress, &raster).values[0];
                 // Whatever lies below is hidden.
                 (base, over) = (Some(a), vec![b]);
@@ -230,7 +225,7 @@ fn blur_of(used: &EffectUse) -> Option<f32> {
     let spec = effects::effect(&used.id)?;
     let Shape::Separable { weights } = spec.shape else { return None };
     // Only a Gaussian has a deviation; its weights do not depend on the raster.
-    let raster = Raster { width_px: 1.0, height_px: 1.0, linear: false, time_secs: 0.0 };
+    let raster = Raster { width_px: 1.0, height_px: 1.0, linear: false, primaries: Primaries::Bt709, time_secs: 0.0 };
     weights(Params(&used.params), &raster).sigma_px.filter(|s| *s >= 2.0 && spec.domain == Domain::Working)
 }
 

@@ -1,7 +1,7 @@
 //! Pictures, plans and an independent, slow reference in double precision.
 #![allow(dead_code, reason = "each test file uses its part")]
 use cutroom_effects::{ParamKind, look::Look};
-use cutroom_render::{OutputSpec, SourcePictures};
+use cutroom_render::{Backend, OutputSpec, RenderOptions, Renderer, SourcePictures};
 use cutroom_timeline::{BlendSpace, Canvas, Content, EffectUse, FramePlan, Layer};
 use cutroom_types::{ColorTags, MediaId, ParamValue, Picture, PictureFormat, Primaries, Size, Time, Transfer};
 use std::{collections::BTreeMap, sync::Arc};
@@ -123,6 +123,46 @@ pub fn effect(id: &str, set: &[(&str, f64)]) -> EffectUse {
         (p.id.to_owned(), given.unwrap_or_else(|| p.kind.default_value()))
     });
     EffectUse::new(id, params.collect())
+}
+
+/// The same with parameters of any kind.
+pub fn used(id: &str, set: &[(&str, ParamValue)]) -> EffectUse {
+    let mut used = effect(id, &[]);
+    for (name, value) in set {
+        used.params.iter_mut().find(|(n, _)| n == name).unwrap_or_else(|| panic!("{id} has no {name}")).1 = value.clone();
+    }
+    used
+}
+pub fn n(v: f64) -> ParamValue {
+    ParamValue::Number(v)
+}
+pub fn t(v: &str) -> ParamValue {
+    ParamValue::Text(v.into())
+}
+
+/// Straight R'G'B' and alpha in floats.
+pub fn rgba_picture(pixels: &[[f64; 4]], w: usize, h: usize) -> Picture {
+    let format = PictureFormat { bits: 32, ..PictureFormat::RGB8 }.with_alpha();
+    let planes = (0..4).map(|k| pixels.iter().flat_map(|p| (p[k] as f32).to_le_bytes()).collect()).collect();
+    let tags = ColorTags { transfer: Transfer::Bt709, ..ColorTags::SRGB };
+    Picture::from_planes(format, size(w as u32, h as u32), tags, planes).unwrap()
+}
+
+/// The straight colours of a plan, drawn on the CPU in a canvas of R'G'B'.
+pub fn floats(plan: &FramePlan, pictures: &[(&str, &Picture)]) -> Vec<[f64; 4]> {
+    let format = PictureFormat { bits: 32, ..PictureFormat::RGB8 }.with_alpha();
+    let color = ColorTags { transfer: Transfer::Bt709, ..ColorTags::SRGB };
+    let mut renderer = Renderer::new(RenderOptions { backend: Backend::Cpu, threads: 1 }).unwrap();
+    let p = renderer.render(plan, &Pictures::of(pictures), &OutputSpec { format, color }).unwrap();
+    let w = p.size.width as usize;
+    (0..w * p.size.height as usize).map(|i| std::array::from_fn(|k| f64::from(f32::from_bits(p.sample(k, i % w, i / w))))).collect()
+}
+
+/// One picture under effects over nothing.
+pub fn floats_of(effects: Vec<EffectUse>, pixels: &[[f64; 4]], w: usize, h: usize) -> Vec<[f64; 4]> {
+    let a = rgba_picture(pixels, w, h);
+    let cv = Canvas { background: [0.0; 4], ..canvas(a.size, false) };
+    floats(&plan(cv, vec![Layer { effects, ..layer(media("a")) }]), &[("a", &a)])
 }
 
 pub fn bytes(p: &Picture) -> Vec<u8> {

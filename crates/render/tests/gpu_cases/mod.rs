@@ -189,6 +189,19 @@ fn cuts() -> Vec<(&'static str, Layer)> {
     let blurred =
         |l: Layer| Layer { effects: vec![all_defaults("gaussian-blur"), common::effect("exposure", &[("exposure", 0.5)])], ..l };
     let colored = |l: Layer| Layer { effects: vec![common::effect("exposure", &[("exposure", 0.5)])], ..l };
+    let shadowed = |l: Layer| Layer {
+        effects: vec![
+            all_defaults("gaussian-blur"),
+            common::effect("drop-shadow", &[("opacity", 0.8)]),
+            common::effect("vignette", &[("amount", 0.6)]),
+            common::effect("sharpen", &[]),
+        ],
+        ..l
+    };
+    let stroked = |l: Layer| Layer {
+        effects: vec![common::effect("stroke", &[("width", 5.4)]), common::effect("glow", &[("radius", 9.0)])],
+        ..l
+    };
     let after = |l: Layer| Layer { masks_after_effects: true, ..l };
     let matte = |luma, inverted| {
         let content = Content::Solid([0.7, 0.5, 0.2, 0.8]);
@@ -196,7 +209,7 @@ fn cuts() -> Vec<(&'static str, Layer)> {
         Some(Box::new(MatteUse { layer, luma, inverted }))
     };
     let small = || placed(media("small"), 0.9, 0.0, [3.0, 1.0]);
-    let shutter = (0..7)
+    let shutter: Vec<_> = (0..7)
         .map(|i| Placing {
             transform: placed(media("small"), 0.9, 4.0 * i as f32, [3.0 * i as f32, 1.0]).transform,
             parent: Affine::IDENTITY,
@@ -215,6 +228,11 @@ fn cuts() -> Vec<(&'static str, Layer)> {
         ("matte inverted", Layer { matte: matte(false, true), ..small() }),
         ("luma matte", Layer { matte: matte(true, false), ..masked(small()) }),
         ("bound", Layer { parent: Affine::rotate_degrees(5.0).after(&Affine::scale(1.1, 0.9)), ..small() }),
+        ("shadow of an inset", shadowed(small())),
+        ("shadow of a turned inset, masked after", after(masked(shadowed(placed(media("small"), 0.8, 20.0, [3.0, 1.0]))))),
+        ("shadow of a turned reduction", shadowed(placed(media("large"), 0.2, 30.0, [0.0; 2]))),
+        ("shadow of a moving inset", Layer { shutter: shutter.clone(), ..shadowed(small()) }),
+        ("stroke and glow of an inset", stroked(small())),
         ("moving", Layer { shutter, ..masked(blurred(small())) }),
     ]
 }

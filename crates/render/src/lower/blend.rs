@@ -1,0 +1,42 @@
+//! Laying a layer over what lies below it.
+use super::{Drawn, PassBuilder};
+use crate::{api::RenderError, program::Stage};
+use cutroom_effects::{
+    self as effects, BlendSpec,
+    color::{self, WorkingSpace},
+};
+use cutroom_timeline::Layer;
+
+pub(super) fn find_blend(layer: &Layer) -> Result<&'static BlendSpec, RenderError> {
+    effects::blend_mode(&layer.blend).ok_or_else(|| RenderError::Unknown { what: "blend mode", id: layer.blend.clone() })
+}
+
+/// Lays a layer, straight in register 1, over what register 0 has.
+pub(super) fn blend(pass: &mut PassBuilder, layer: &Layer, drawn: &Drawn, working: WorkingSpace) -> Result<(), RenderError> {
+    let spec = find_blend(layer)?;
+    if spec.display {
+        pass.convert(1, color::display_from_working(working));
+    }
+    pass.stages.push(Stage::Blend {
+        backdrop: 0,
+        source: 1,
+        kernel: spec.in_light.filter(|_| working.linear).unwrap_or(spec.kernel),
+        id: spec.id,
+        opacity: layer.opacity,
+        seed: noise_seed(layer, spec.animated),
+        opaque_backdrop: !pass.translucent,
+        bounds: if spec.everywhere { pass.full() } else { drawn.bounds },
+    });
+    pass.translucent |= spec.cuts;
+    Ok(())
+}
+
+/// A whole number below 2^24 that tells clips apart, and frames (of up to 1000 a second) when the noise is `animated`. Made of the clip's id, so that
+/// moving it to another track changes nothing.
+fn noise_seed(layer: &Layer, animated: bool) -> f32 {
+    let hash = blake3::hash(layer.clip.as_str().as_bytes());
+    let [a, b, c, ..] = *hash.as_bytes();
+    let clip = u32::from_le_bytes([a, b, c, 0]) as f32;
+    let frame = (layer.time.as_secs_f64() * 1000.0).round() as f32;
+    if animated { effects::frame_seed(frame, clip) } else { clip }
+}
