@@ -1,5 +1,5 @@
 //! Everything that a project may name: effects, blend modes, transitions, with their parameters.
-use cutroom_effects::{BLEND_MODES, EFFECTS, ParamKind, ParamSpec, TRANSITIONS, cost};
+use cutroom_effects::{BLEND_MODES, EFFECTS, ParamKind, ParamSpec, TRANSITIONS, cost, spec::TRANSITION_SECS};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -44,6 +44,8 @@ pub struct BlendEntry {
     pub name: String,
     /// What can draw it.
     pub backends: Vec<String>,
+    /// What it costs.
+    pub cost: CostEntry,
 }
 
 /// A transition.
@@ -61,6 +63,12 @@ pub struct TransitionEntry {
     pub backends: Vec<String>,
     /// What it costs.
     pub cost: CostEntry,
+    /// What it takes when nothing else is asked for.
+    pub default_duration_secs: f64,
+    /// Shorter ones are drawn all the same, but hardly seen.
+    pub min_duration_secs: f64,
+    /// Longer ones are drawn all the same.
+    pub max_duration_secs: f64,
 }
 
 /// What an entry costs.
@@ -125,7 +133,7 @@ pub fn catalog() -> Catalog {
             .collect(),
         blend_modes: BLEND_MODES
             .iter()
-            .map(|b| BlendEntry { id: b.id.into(), name: b.name.into(), backends: backends() })
+            .map(|b| BlendEntry { id: b.id.into(), name: b.name.into(), backends: backends(), cost: cost::of_blend(b).into() })
             .collect(),
         transitions: TRANSITIONS
             .iter()
@@ -136,6 +144,9 @@ pub fn catalog() -> Catalog {
                 params: params(t.params),
                 backends: backends(),
                 cost: cost::of_transition(t).into(),
+                default_duration_secs: t.default_duration_secs(),
+                min_duration_secs: *TRANSITION_SECS.start(),
+                max_duration_secs: *TRANSITION_SECS.end(),
             })
             .collect(),
     }

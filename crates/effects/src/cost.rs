@@ -1,17 +1,17 @@
 //! What an entry costs, for people who choose between entries: passes over the picture, and operations a pixel.
-use crate::spec::{EffectSpec, Params, Raster, Shape, Step, TransitionShape, TransitionSpec};
+use crate::spec::{BlendSpec, EffectSpec, Params, Raster, SeparableWeights, Shape, Step, TransitionShape, TransitionSpec};
 use cutroom_kernel::{
-    At, Edge, MAX_UNIFORMS, MixOp, PointOp, ReadOp, Rgba, TraceReads, rgb,
+    At, BlendOp, Edge, MAX_UNIFORMS, MixOp, PointOp, ReadOp, Rgba, TraceReads, rgb,
     trace::{T, trace},
 };
-use cutroom_types::ParamValue;
+use cutroom_types::{ParamValue, Primaries};
 
 /// Cost at default values on a picture of 1920×1080.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cost {
     /// Times that the whole picture is written to memory and read back; 0 for what is computed with its neighbours in one pass.
     pub passes: usize,
-    /// Arithmetic operations, samples and table reads a pixel; those of a loop's body count once a turn.
+    /// Arithmetic operations, samples and table reads a pixel; those of a loop's body count once a turn. A transition's are those of its middle.
     pub operations: usize,
 }
 
@@ -24,17 +24,14 @@ pub fn of_effect(spec: &EffectSpec) -> Cost {
     );
     match spec.shape {
         Shape::Point { kernel, .. } => Cost { passes: usize::from(spec.fills), operations: point(kernel(p)) },
-        Shape::Table { kernel, .. } => Cost { passes: 0, operations: read(kernel(p)) },
+        Shape::Table { kernel, prepare, .. } => Cost { passes: 0, operations: read(kernel(p), &prepare(p, &r).values) },
         // Twelve table reads and their weights.
         Shape::Look { .. } => Cost { passes: 0, operations: 60 },
         Shape::Separable { weights } => {
             let w = weights(p, &r);
-            Cost { passes: 2, operations: 4 * (w.horizontal.len() + w.vertical.len()) * 2 }
+            Cost { passes: 2, operations: separable(&w) }
         }
-        Shape::Field { kernel, prepare, .. } => {
-            let turns = turns(&prepare(p, &r).values);
-            Cost { passes: 1, operations: read(kernel(p)) * turns }
-        }
+        Shape::Field { kernel, prepare, .. } => Cost { passes: 1, operations: read(kernel(p), &prepare(p, &r).values) },
         Shape::Steps(make) => steps(&make(p, &r)),
         Shape::Temporal { times, steps: make } => {
             // At 25 frames a second; each other time is drawn as well.
@@ -55,8 +52,8 @@ fn steps(steps: &[Step]) -> Cost {
     steps.iter().fold(Cost { passes: 1, operations: 0 }, |all, s| {
         let (passes, operations) = match s {
             Step::Point(kernel, _) => (0, point(*kernel)),
-            Step::Separable(w) => (2, 4 * (w.horizontal.len() + w.vertical.len()) * 2),
-            Step::Field(kernel, u, _) | Step::Fields(kernel, u, ..) => (1, read(*kernel) * turns(&u.values)),
+            Step::Separable(w) => (2, separable(w)),
+            Step::Field(kernel, u, _) | Step::Fields(kernel, u, ..) => (1, read(*kernel, &u.values)),
             Step::Mix(kernel, _) | Step::Join(kernel, ..) => (1, mix(*kernel)),
             Step::Start(_) => (0, 0),
         };
@@ -66,19 +63,32 @@ fn steps(steps: &[Step]) -> Cost {
 
 /// Of a transition.
 pub fn of_transition(spec: &TransitionSpec) -> Cost {
+    let values: Vec<(String, ParamValue)> = spec.params.iter().map(|p| (p.id.to_owned(), p.kind.default_value())).collect();
+    let (p, r) = (
+        Params(&values),
+        Raster { width_px: 1920.0, height_px: 1080.0, linear: true, primaries: Primaries::Bt709, time_secs: 0.0 },
+    );
     match spec.shape {
         TransitionShape::Mix(kernel) => Cost { passes: 0, operations: mix(kernel) },
         // The third stage adds four components.
         TransitionShape::Driven { outgoing, incoming } => Cost { passes: 0, operations: mix(outgoing) + mix(incoming) + 4 },
-        TransitionShape::Field(kernel, _) => Cost { passes: 2, operations: read(kernel) },
-        TransitionShape::Blurred(_, kernel) => Cost { passes: 6, operations: mix(kernel) },
+        TransitionShape::Field(kernel, _) => Cost { passes: 2, operations: read(kernel, &(spec.prepare)(p, 0.5, &r).values) },
+        // Both sides are filtered.
+        TransitionShape::Blurred(weights, kernel) => {
+            Cost { passes: 6, operations: mix(kernel) + 2 * separable(&weights(p, 0.5, &r)) }
+        }
+        TransitionShape::Steps(make) => {
+            let steps = make(p, 0.5, &r);
+            // A step on a smaller raster has its share of the pixels.
+            let each = steps.iter().map(|s| read(s.kernel, &s.uniforms.values) as f64 / f64::from(s.reduction * s.reduction));
+            Cost { passes: 1 + steps.len(), operations: each.sum::<f64>().ceil() as usize }
+        }
     }
 }
 
-/// Kernels with a loop keep its turns in uniform 0; others have coordinates there.
-fn turns(uniforms: &[f32]) -> usize {
-    let n = uniforms[0];
-    if n >= 1.0 && n.fract() == 0.0 && n <= 512.0 { n as usize } else { 1 }
+/// A weight is used on either side, for four components.
+fn separable(w: &SeparableWeights) -> usize {
+    4 * (w.horizontal.len() + w.vertical.len()) * 2
 }
 
 fn symbols(first: u32) -> Rgba<T> {
@@ -100,13 +110,25 @@ pub fn point(kernel: &dyn PointOp) -> usize {
 pub fn mix(kernel: &dyn MixOp) -> usize {
     trace(|| outputs(kernel.trace(&T::params(0), symbols(0), symbols(4), at()))).operation_count()
 }
-/// Operations of a kernel.
-pub fn read(kernel: &dyn ReadOp) -> usize {
+/// Of a blend mode, which works on what the stages before have in hand.
+pub fn of_blend(spec: &BlendSpec) -> Cost {
+    Cost { passes: 0, operations: blend(spec.kernel) }
+}
+/// Operations of a blend mode.
+pub fn blend(kernel: &dyn BlendOp) -> usize {
+    trace(|| outputs(kernel.trace(symbols(0), symbols(4), at(), T::param(0)))).operation_count()
+}
+/// Operations of a kernel with these uniforms.
+pub fn read(kernel: &dyn ReadOp, uniforms: &[f32]) -> usize {
     trace(|| {
-        let uniforms: [T; MAX_UNIFORMS] = T::params(0);
-        let reads =
-            TraceReads { textures: &[0, 1, 2], edge: Edge::Clamp, table: T::params(MAX_UNIFORMS as u32), uniforms: &uniforms };
-        outputs(kernel.trace(&uniforms, symbols(0), at(), reads))
+        let symbolic: [T; MAX_UNIFORMS] = T::params(0);
+        let reads = TraceReads {
+            textures: &[0, 1, 2, 3, 4, 5],
+            edge: Edge::Clamp,
+            table: T::params(MAX_UNIFORMS as u32),
+            uniforms: &symbolic,
+        };
+        outputs(kernel.trace(&symbolic, symbols(0), at(), reads))
     })
-    .operation_count()
+    .operations_with(uniforms)
 }

@@ -19,7 +19,7 @@ pub use blend::BLEND_MODES;
 pub use effect::{EFFECTS, gaussian_blur::gaussian};
 pub use spec::{
     BlendSpec, Domain, EffectSpec, Family, ParamKind, ParamSpec, Params, Raster, SeparableWeights, Shape, Step, TransitionFamily,
-    TransitionShape, TransitionSpec, Uniforms, frame_seed,
+    TransitionShape, TransitionSpec, TransitionStep, Uniforms, frame_seed,
 };
 
 pub use transition::TRANSITIONS;

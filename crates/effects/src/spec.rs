@@ -472,6 +472,21 @@ pub enum TransitionFamily {
     Space,
 }
 
+impl TransitionFamily {
+    /// What a transition of this group takes when nothing else is asked for, in seconds: movement is quick, what has to be watched takes longer.
+    pub fn default_duration_secs(self) -> f64 {
+        match self {
+            Self::Slide | Self::Glitch | Self::Rotate | Self::Zoom => 0.8,
+            Self::Dissolve | Self::Wipe => 1.0,
+            Self::Space | Self::Pattern => 1.2,
+            Self::Light | Self::Stylize => 1.5,
+        }
+    }
+}
+
+/// The range that durations of transitions should keep to, in seconds. Others are drawn all the same.
+pub const TRANSITION_SECS: std::ops::RangeInclusive<f64> = 0.1..=5.0;
+
 /// What kind of kernel a transition has. Pictures are premultiplied and as large as the canvas.
 #[derive(Clone, Copy)]
 pub enum TransitionShape {
@@ -479,8 +494,8 @@ pub enum TransitionShape {
     Mix(&'static dyn MixOp),
     /// Out of other pixels of both: input 0 is the outgoing picture, 1 the incoming.
     Field(&'static dyn ReadOp, Edge),
-    /// Each side times its share at its place, then both added. The picture of the parameter of kind [`ParamKind::Media`] decides the shares: the
-    /// kernels get a side and that picture, stretched over the canvas, straight and display-encoded.
+    /// Each side times its share at its place, then both added. The picture of the parameter of kind [`ParamKind::Media`] decides the shares, or the
+    /// outgoing one where there is no such parameter: the kernels get a side and that picture, over the canvas, straight and display-encoded.
     Driven {
         /// The outgoing picture's part.
         outgoing: &'static dyn MixOp,
@@ -489,8 +504,29 @@ pub enum TransitionShape {
     },
     /// Both blurred by the same weights, then mixed.
     Blurred(fn(Params<'_>, f32, &Raster) -> SeparableWeights, &'static dyn MixOp),
+    /// Kernels one after another, at most [`MAX_TRANSITION_STEPS`]: parameters, progress and the canvas to steps.
+    Steps(fn(Params<'_>, f32, &Raster) -> Vec<TransitionStep>),
+}
+
+/// Most steps of a transition.
+pub const MAX_TRANSITION_STEPS: usize = 5;
+
+/// One step of [`TransitionShape::Steps`]: input 0 is the outgoing picture, 1 the incoming, then come the results of the steps before, in order.
+pub struct TransitionStep {
+    /// Both machines' code; its positions are pixels of this step's own raster, those it samples at pixels of the input's.
+    pub kernel: &'static dyn ReadOp,
+    /// Its numbers.
+    pub uniforms: Uniforms,
+    /// What lies beyond the inputs' edges.
+    pub edge: Edge,
+    /// Pixels of the canvas along one side of a pixel of the result; 1 for the last step, whose result is the transition.
+    pub reduction: u32,
 }
 impl TransitionSpec {
+    /// What it takes when nothing else is asked for, in seconds.
+    pub fn default_duration_secs(&self) -> f64 {
+        self.family.default_duration_secs()
+    }
     /// The parameter with this id.
     pub fn param(&self, id: &str) -> Option<&'static ParamSpec> {
         self.params.iter().find(|p| p.id == id)

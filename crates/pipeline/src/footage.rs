@@ -6,8 +6,9 @@ use crate::{
     handles,
     looks::{self, Looks},
 };
+use cutroom_effects::{Params, Shape};
 use cutroom_media::{MediaError, MediaIndex, MediaInfo, VideoInfo};
-use cutroom_project::{Composition, MediaFacts, Problem, Project, TrackKind};
+use cutroom_project::{Animated, Composition, MediaFacts, Problem, Project, TrackKind};
 use cutroom_render::{OutputSpec, Renderer, graph::FrameGraph};
 use cutroom_timeline::{Content, FramePlan, Layer, SoundPlan, SourceUse, Timeline, source_uses};
 use cutroom_types::{CompositionId, MediaId, Picture, Size, TimeDelta};
@@ -147,7 +148,7 @@ impl Footage {
         self.eliminated_effects(&plan, &mut graph.eliminated);
         Ok((plan.picture_key(), graph))
     }
-    /// Effects of the clips in a plan that the plan does not have, since their values change nothing; nested compositions too.
+    /// Effects of the clips in a plan that the plan does not have, and why; nested compositions too.
     fn eliminated_effects(&self, plan: &FramePlan, list: &mut Vec<String>) {
         let mut layers: Vec<&Layer> = plan.layers.iter().collect();
         while let Some(layer) = layers.pop() {
@@ -165,10 +166,9 @@ impl Footage {
             for e in &clip.video.effects {
                 if drawn.peek() == Some(&e.effect.as_str()) && e.enabled {
                     drawn.next();
-                } else if e.enabled {
-                    list.push(format!("clip {}, effect {} ({}): changes nothing at these values", clip.id, e.id, e.effect));
                 } else {
-                    list.push(format!("clip {}, effect {} ({}): switched off", clip.id, e.id, e.effect));
+                    let reason = if e.enabled { why_left_out(&e.effect, &e.params) } else { "switched off" };
+                    list.push(format!("clip {}, effect {} ({}): {reason}", clip.id, e.id, e.effect));
                 }
             }
         }
@@ -260,4 +260,31 @@ fn scan(project: &Project, folder: &Path, uses: &[SourceUse], stop: &(dyn Fn() -
         });
     }
     scanned
+}
+
+/// Why an enabled effect is not in a plan.
+fn why_left_out(id: &str, given: &cutroom_project::Params) -> &'static str {
+    const NEUTRAL: &str = "changes nothing at these values";
+    const NO_TRACK: &str = "the track that it reads shows nothing here";
+    let Some(spec) = cutroom_effects::effect(id) else { return NEUTRAL };
+    match spec.shape {
+        Shape::Time(_) => "decides when what comes before it is seen, and draws nothing itself",
+        Shape::Layered { .. } => {
+            let values: Option<Vec<_>> = spec
+                .params
+                .iter()
+                .map(|p| match given.get(p.id) {
+                    None => Some((p.id.to_owned(), p.kind.default_value())),
+                    Some(Animated::Constant(v)) => Some((p.id.to_owned(), v.clone())),
+                    Some(Animated::Curve(_)) => None,
+                })
+                .collect();
+            match values {
+                Some(values) if (spec.neutral)(Params(&values)) => NEUTRAL,
+                Some(_) => NO_TRACK,
+                None => "the track that it reads shows nothing here, or its values change nothing",
+            }
+        }
+        _ => NEUTRAL,
+    }
 }

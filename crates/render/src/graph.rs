@@ -107,7 +107,7 @@ fn nodes(plan: &FramePlan, program: &Program, output: &OutputSpec) -> Vec<GraphN
                     title: format!("plane {} in code values", plane.plane),
                     stages: std::iter::once(base).chain(over).collect(),
                     inputs,
-                    key: String::new(),
+                    key: plane.to_tiles().stages.iter().map(unprinted).collect(),
                     size: plane.size,
                     operations: 1 + 3 * plane.over.len(),
                 }
@@ -121,17 +121,24 @@ fn nodes(plan: &FramePlan, program: &Program, output: &OutputSpec) -> Vec<GraphN
                     title: format!("filter along {way}, {} taps", 2 * weights.len() - 1),
                     stages: vec![format!("weights {:?}", &weights[..weights.len().min(4)])],
                     inputs,
-                    key: String::new(),
+                    key: format!("{weights:?}"),
                     size: program.intermediates[*to].size,
                     operations: 4 * 2 * weights.len(),
                 }
             }
         };
         let mut node = node;
-        node.inputs.dedup();
         let of_inputs: Vec<String> =
             node.inputs.iter().filter_map(|i| nodes.iter().find(|n| n.id == *i)).map(|n| n.key.clone()).collect();
-        node.key = key(&[&node.title, &node.stages.join(";"), &of_inputs.join(";")]);
+        let size = format!("{}x{}", node.size.width, node.size.height);
+        node.key = key(&[&node.title, &size, &node.stages.join(";"), &node.key, &of_inputs.join(";")]);
+        let mut seen = Vec::new();
+        node.inputs.retain(|i| {
+            !seen.contains(i) && {
+                seen.push(i.clone());
+                true
+            }
+        });
         nodes.push(node);
     }
     nodes
@@ -150,6 +157,24 @@ fn input(s: &Sampling, writer: &[String]) -> String {
     match s.source {
         Source::Picture(n) => format!("source {n}"),
         Source::Intermediate(n) => writer[n].clone(),
+    }
+}
+
+/// What decides pixels and is not part of a stage's text, which is for people.
+fn unprinted(s: &Stage) -> String {
+    match s {
+        Stage::Sample { sampling, .. } => format!("{:?} in {:?};", sampling.source_from_output, sampling.window),
+        Stage::Point { kernel, kernel_from_output, .. } => format!("{:?} {kernel_from_output:?};", kernel.kernel_id()),
+        Stage::Read { kernel, kernel_from_output, edge, table, .. } => {
+            let mut hash = blake3::Hasher::new();
+            for v in table.iter() {
+                hash.update(&v.to_le_bytes());
+            }
+            format!("{:?} {kernel_from_output:?} {edge:?} {};", kernel.kernel_id(), hash.finalize())
+        }
+        Stage::Blend { seed, opaque_backdrop, .. } => format!("{seed} {opaque_backdrop};"),
+        Stage::Mix { id, .. } => format!("{id};"),
+        Stage::Fill { .. } | Stage::Unpremultiply { .. } | Stage::Premultiply { .. } | Stage::Fade { .. } => String::new(),
     }
 }
 
@@ -186,13 +211,13 @@ fn tile_node(id: String, pass: &TilePass, writer: &[String], output: &OutputSpec
                 format!("r{reg} {} ({})", kernel.name(), numbers(&uniforms.values))
             }
             Stage::Read { reg, kernel, uniforms, fields, table, .. } => {
-                operations += cost::read(*kernel);
+                operations += cost::read(*kernel, &uniforms.values);
                 inputs.extend(fields.iter().map(|f| writer[*f].clone()));
                 let table = if table.is_empty() { String::new() } else { format!(", table of {}", table.len()) };
                 format!("r{reg} {} ({}){table}", kernel.name(), numbers(&uniforms.values))
             }
-            Stage::Blend { backdrop, source, id, opacity, bounds, .. } => {
-                operations += 6;
+            Stage::Blend { backdrop, source, kernel, id, opacity, bounds, .. } => {
+                operations += cost::blend(*kernel);
                 format!("r{source} over r{backdrop}: {id} at {opacity} in {bounds:?}")
             }
             Stage::Mix { from, to, kernel, uniforms, .. } => {
@@ -202,5 +227,6 @@ fn tile_node(id: String, pass: &TilePass, writer: &[String], output: &OutputSpec
         }
     });
     let stages = stages.collect();
-    GraphNode { id, title, stages, inputs, key: String::new(), size: pass.size, operations }
+    let key = pass.stages.iter().map(unprinted).collect();
+    GraphNode { id, title, stages, inputs, key, size: pass.size, operations }
 }

@@ -87,7 +87,7 @@ fn traces_have_the_bits_of_the_host() {
         let kernels = match t.shape {
             TransitionShape::Mix(kernel) => vec![kernel],
             TransitionShape::Driven { outgoing, incoming } => vec![outgoing, incoming],
-            TransitionShape::Field(..) | TransitionShape::Blurred(..) => vec![],
+            TransitionShape::Field(..) | TransitionShape::Blurred(..) | TransitionShape::Steps(_) => vec![],
         };
         for kernel in kernels {
             compare(t.id, |p, a, c, at| kernel.trace(p, a, c, at), |p, a, c, at| kernel.eval_host(p, a, c, at));

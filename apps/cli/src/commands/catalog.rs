@@ -1,6 +1,6 @@
 //! `cutroom catalog`.
 use crate::{args::CatalogArgs, failure::Failure};
-use cutroom_api::{Catalog, ParamEntry, catalog};
+use cutroom_api::{Catalog, CostEntry, ParamEntry, catalog};
 use std::fmt::Write;
 
 /// Lists effects, blend modes and transitions.
@@ -21,21 +21,31 @@ fn text(all: &Catalog) -> String {
     // Writing to a String cannot fail.
     for e in &all.effects {
         let _ = writeln!(out, "{:22} {:9} {}", e.id, e.family, e.summary);
+        let _ = writeln!(out, "    {}", drawn(&e.backends, e.cost));
         params(&mut out, &e.params);
     }
     if !all.blend_modes.is_empty() {
-        let ids: Vec<&str> = all.blend_modes.iter().map(|b| b.id.as_str()).collect();
-        let _ = writeln!(out, "\nBlend modes: {}", ids.join(", "));
+        let _ = writeln!(out, "\nBlend modes:");
+    }
+    for b in &all.blend_modes {
+        let _ = writeln!(out, "{:22} {:24} {}", b.id, b.name, drawn(&b.backends, b.cost));
     }
     if !all.transitions.is_empty() {
         let _ = writeln!(out, "\nTransitions:");
     }
     for t in &all.transitions {
         let _ = writeln!(out, "{:22} {:9} {}", t.id, t.family, t.name);
+        let (default, min, max) = (t.default_duration_secs, t.min_duration_secs, t.max_duration_secs);
+        let _ = writeln!(out, "    {}; {default} s [{min}..{max}]", drawn(&t.backends, t.cost));
         let own: Vec<ParamEntry> = t.params.iter().filter(|p| p.id != "includeAudio").cloned().collect();
         params(&mut out, &own);
     }
     out
+}
+
+/// Back ends and cost.
+fn drawn(backends: &[String], cost: CostEntry) -> String {
+    format!("{}; {} passes, {} operations a pixel", backends.join(", "), cost.passes, cost.operations)
 }
 
 fn params(out: &mut String, list: &[ParamEntry]) {

@@ -46,7 +46,8 @@ fn dot(report: &GraphReport) -> String {
         quoted(&format!("frame {}", report.frame))
     );
     for n in &report.nodes {
-        let mut label = format!("{}\n{}\n{}x{}, {} operations", n.id, n.title, n.size.width, n.size.height, n.operations);
+        let mut label =
+            format!("{}\n{}\n{}x{}, {} operations\nkey {}", n.id, n.title, n.size.width, n.size.height, n.operations, n.key);
         n.stages.iter().for_each(|s| label.push_str(&format!("\n{s}")));
         // Lines within a label end in \l: left aligned.
         let label = quoted(&label).replace('\n', "\\l");

@@ -135,7 +135,11 @@ pub static EFFECTS: &[Entry] = &[
         "intensity as the noise's deviation in 8-bit steps; the bilateral filter takes twice that (it grows with the noise: Zhang and Gunturk, IEEE TIP 17, 2008)",
         |s| link("denoise", &[("strength", 2.0 * s.of("intensity") / 255.0)]),
     ),
-    missing("stabilization", &[], "the movement of the camera has to be measured over the clip first; no effect sees other frames"),
+    missing(
+        "stabilization",
+        &[],
+        "the movement of the camera has to be measured over the whole clip first; effects that see other frames of it do not measure movement",
+    ),
     like(
         "temperature",
         &[("temperature", 0.0)],

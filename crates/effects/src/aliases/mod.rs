@@ -1,6 +1,6 @@
 //! What entries of other editors are here. Importers read these tables.
 //!
-//! A transition is another name. An effect or a filter is a chain of our own effects: its recipe turns the original's settings into links, and
+//! A transition is another name, chosen by its direction. An effect or a filter is a chain of our own effects: its recipe turns the original's settings into links, and
 //! [`Entry::chain`] keeps their numbers within the catalogue's ranges and says where it had to. What the catalogue cannot do is listed as
 //! [`Alias::Missing`], with the reason, for the importer's report.
 //!
@@ -17,7 +17,7 @@ use crate::spec::ParamKind;
 
 pub use effects::EFFECTS;
 pub use filters::FILTERS;
-pub use transitions::TRANSITIONS;
+pub use transitions::{PLANNED, TRANSITIONS, Transition};
 
 /// The effect of Timeline Studio with this id; its newer files write `effect_` before it.
 pub fn effect(id: &str) -> Option<&'static Entry> {
@@ -26,6 +26,10 @@ pub fn effect(id: &str) -> Option<&'static Entry> {
 /// The filter of Timeline Studio with this id.
 pub fn filter(id: &str) -> Option<&'static Entry> {
     find(FILTERS, id)
+}
+/// The transition here for one of Timeline Studio or MasterSelects that has another name, and its direction there (see [`Transition::transition`]).
+pub fn transition(id: &str, direction: Option<&str>) -> Option<&'static str> {
+    TRANSITIONS.iter().chain(PLANNED).find(|t| t.id == id).map(|t| t.transition(direction))
 }
 fn find(list: &'static [Entry], id: &str) -> Option<&'static Entry> {
     list.iter().find(|e| e.id == id)

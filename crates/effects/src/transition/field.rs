@@ -1,7 +1,11 @@
 //! Transitions that read the two pictures at other places than their own: glitches, lenses, tiles.
-use super::{PLAIN, SEEDED, mixed};
+use super::{PLAIN, SEEDED, instead, mixed, on_canvas};
 use crate::{noise::value_noise, spec::*};
-use cutroom_kernel::{At, Edge, K, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, Rgba, real::atan2, rgb};
+use cutroom_kernel::{
+    At, Edge, K, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, Rgba,
+    real::{atan2, smoothstep},
+    rgb,
+};
 
 fn peak(p: f32) -> f32 {
     1.0 - (2.0 * p - 1.0).abs()
@@ -111,17 +115,15 @@ fields! {
     };
     /// Tiles fly together, drawn from the sides.
     MAGNETIC_TILES MagneticTiles "magnetic-tiles" "Magnetic Tiles" Pattern SEEDED Transparent
-        |v, p, r| [10.0 / r.width_px, p * 1.5, frame_seed(5.0, v.number(0)), r.width_px, 0.1 * r.width_px] => |q, s, at| {
+        |v, p, r| [10.0 / r.width_px, p * 1.5, frame_seed(5.0, v.number(0)), r.width_px, r.height_px] => |q, s, at| {
         // Columns of tiles come in from the right at their own time.
         let j = (at.y * q[0]).floor();
         let delay = j.hash(R::from(0.0), q[2]) * 0.5;
         let k = (q[1] - delay).saturate();
         let k = k * k * (K(3.0) - k * 2.0);
         let from_right = R::select((j * 0.5).fract().gt(0.25), 1.0, -1.0);
-        let t = s.sample(1, at.x - (K(1.0) - k) * q[3] * from_right, at.y);
-        let f = s.sample(0, at.x, at.y);
-        let keep = K(1.0) - t.a;
-        Rgba { c: rgb(f.c.r.mad(keep, t.c.r), f.c.g.mad(keep, t.c.g), f.c.b.mad(keep, t.c.b)), a: f.a.mad(keep, t.a) }
+        let x = at.x - (K(1.0) - k) * q[3] * from_right;
+        instead(s.sample(1, x, at.y), on_canvas(x, at.y, q[3], q[4]), s.sample(0, at.x, at.y))
     };
     /// Neighbouring rows are pushed out to opposite sides.
     PUZZLE_PUSH PuzzlePush "puzzle-push" "Puzzle Push" Pattern PLAIN Transparent
@@ -134,7 +136,7 @@ fields! {
     SHATTER_GLASS ShatterGlass "shatter-glass" "Shatter Glass" Pattern SEEDED Transparent
         |v, p, r| {
             let fall = (p - 0.1).max(0.0) / 0.9;
-            [12.0 / r.width_px, fall * fall * 1.6 * r.height_px, fall, frame_seed(6.0, v.number(0)), r.width_px * 0.15, f32::from(u8::from(p > 0.05))]
+            [12.0 / r.width_px, fall * fall * 1.6 * r.height_px, fall, frame_seed(6.0, v.number(0)), r.width_px * 0.15, f32::from(u8::from(p > 0.05)), r.width_px, r.height_px]
         } => |q, s, at| {
         // Shards are cells of a slanted grid; each falls as fast as its number says, so a pixel looks for the shard that is there now.
         let speed = K(0.6) + (at.x * q[0]).floor().hash(R::from(3.0), q[3]) * 0.8;
@@ -148,9 +150,8 @@ fields! {
         let near = a.min(K(1.0) - a).min(b).min(K(1.0) - b);
         let crack = R::select(near.lt(0.02), q[5], 0.0);
         let f = Rgba { c: rgb(f.c.r.mix(f.a, crack * 0.5), f.c.g.mix(f.a, crack * 0.5), f.c.b.mix(f.a, crack * 0.5)), a: f.a };
-        let f = scaled(f, R::select(shard.lt(q[2] * 1.4 - 0.4), 0.0, 1.0));
-        let (t, keep) = (s.sample(1, at.x, at.y), K(1.0) - f.a);
-        Rgba { c: rgb(t.c.r.mad(keep, f.c.r), t.c.g.mad(keep, f.c.g), t.c.b.mad(keep, f.c.b)), a: t.a.mad(keep, f.a) }
+        let whole = R::select(shard.lt(q[2] * 1.4 - 0.4), 0.0, 1.0);
+        instead(scaled(f, whole), on_canvas(x, y, q[6], q[7]) * whole, s.sample(1, at.x, at.y))
     };
     /// Rings of water spread from the centre.
     WATER_DROP WaterDrop "water-drop" "Water Drop" Stylize PLAIN Mirror
@@ -160,9 +161,16 @@ fields! {
         let push = (d * q[3] - q[2]).sin() * q[4] / d;
         both(s, at.x + x * push, at.y + y * push, q[5])
     };
-    /// Both turn into a whirl.
-    SWIRL Swirl "swirl" "Swirl" Stylize PLAIN Mirror
-        |_v, p, r| [0.5 * r.width_px, 0.5 * r.height_px, 8.0 * peak(p) * peak(p), 2.0 / r.height_px.max(r.width_px), late(p, 0.35, 0.65)] => |q, s, at| {
+    /// Both turn into a whirl: clockwise in the middle for seed 0; others move it by up to a quarter of the canvas and decide its sense.
+    SWIRL Swirl "swirl" "Swirl" Stylize SEEDED Mirror
+        |v, p, r| {
+            let seed = v.number(0).round();
+            let moved = if seed == 0.0 { 0.0 } else { 1.0 };
+            let n = |step: f32| frame_seed(step, seed) / 16_777_216.0 - 0.5;
+            let sense = if moved * n(11.0) < 0.0 { -1.0 } else { 1.0 };
+            let (x, y) = ((0.5 + 0.5 * moved * n(9.0)) * r.width_px, (0.5 + 0.5 * moved * n(10.0)) * r.height_px);
+            [x, y, 8.0 * sense * peak(p) * peak(p), 2.0 / r.height_px.max(r.width_px), late(p, 0.35, 0.65)]
+        } => |q, s, at| {
         let (x, y) = (at.x - q[0], at.y - q[1]);
         let k = K(1.0) - ((x * x + y * y).sqrt() * q[3]).saturate();
         let a = k * k * q[2];
@@ -216,13 +224,73 @@ fields! {
         let (u, v) = (value_noise(x, y, q[2]) - 0.5, value_noise(x, y, q[2] + 1.0));
         both(s, at.x + u * q[1], at.y - v * q[1], q[3])
     };
+    /// An insect's eye: facets bend both pictures, the outgoing one ever more, the incoming one ever less.
+    FLY_EYE FlyEye "fly-eye" "Fly Eye" Stylize PLAIN Mirror
+        |_v, p, r| [0.06 * r.height_px * p, 0.06 * r.height_px * (1.0 - p), 50.0 / r.height_px, eased(p)] => |q, s, at| {
+        let (x, y) = ((at.x * q[2]).cos(), (at.y * q[2]).sin());
+        mixed(s.sample(0, at.x + x * q[0], at.y + y * q[0]), s.sample(1, at.x + x * q[1], at.y + y * q[1]), q[3])
+    };
+    /// Hexagons of one colour, largest in the middle.
+    HEX_PIXELIZE HexPixelize "hex-pixelize" "Hex Pixelize" Pattern PLAIN Clamp
+        |_v, p, r| {
+            let side = (0.005 + 0.07 * peak(p)) * r.height_px;
+            let (across, down) = (3.0f32.sqrt() * side, 3.0 * side);
+            [second(p), across, 1.0 / across, down, 1.0 / down, late(peak(p), 0.0, 0.2)]
+        } => |q, s, at| {
+        // The centres are two grids of rectangles, one in the middle of the other.
+        let (ax, ay) = (((at.x * q[2]).floor() + 0.5) * q[1], ((at.y * q[4]).floor() + 0.5) * q[3]);
+        let (bx, by) = ((at.x * q[2] + 0.5).floor() * q[1], (at.y * q[4] + 0.5).floor() * q[3]);
+        let (du, dv) = ((at.x - ax) * (at.x - ax) + (at.y - ay) * (at.y - ay), (at.x - bx) * (at.x - bx) + (at.y - by) * (at.y - by));
+        let (x, y) = (R::select(du.lt(dv), ax, bx), R::select(du.lt(dv), ay, by));
+        mixed(both(s, at.x, at.y, q[0]), both(s, x, y, q[0]), q[5])
+    };
+    /// Smoke rises over the outgoing picture and clears over the incoming one.
+    SMOKE_REVEAL SmokeReveal "smoke-reveal" "Smoke Reveal" Stylize SEEDED Mirror
+        |v, p, r| [4.0 / r.height_px, 0.12 * r.height_px * peak(p), frame_seed(12.0, v.number(0)), p * 1.4 - 0.2, p * 2.0] => |q, s, at| {
+        // Two layers of noise that drift upward at their own pace.
+        let (x, y) = (at.x * q[0], at.y * q[0] + 8.0);
+        let (a, b) = (value_noise(x, y + q[4], q[2]), value_noise(x * 2.5, y * 2.5 + q[4] * 2.0, q[2] + 1.0));
+        let n = a * 0.65 + b * 0.35;
+        let k = smoothstep(R::from(-0.2), R::from(0.2), q[3] - n);
+        let (f, t) = (s.sample(0, at.x + (b - 0.5) * q[1], at.y + a * q[1]), s.sample(1, at.x + (b - 0.5) * q[1], at.y + a * q[1]));
+        mixed(f, t, k)
+    };
+    /// Bands of lines tear apart sideways, and change over one by one.
+    SIGNAL_TEAR SignalTear "signal-tear" "Signal Tear" Glitch SEEDED Repeat
+        |v, p, r| [14.0 / r.height_px, 0.6 * r.width_px * peak(p) * peak(p), frame_seed(13.0, v.number(0)), p, frame_seed((p * 12.0).floor() + 20.0, v.number(0))] => |q, s, at| {
+        let band = (at.y * q[0] + (at.y * q[0] * 0.7).sin() * 0.4 + 1.0).floor();
+        let slip = (band.hash(R::from(0.0), q[4]) - 0.5) * q[1];
+        both(s, at.x + slip, at.y, R::select(band.hash(R::from(1.0), q[2]).lt(q[3]), 1.0, 0.0))
+    };
+    /// Blocks of a damaged file: some come from elsewhere, with their components exchanged.
+    DATA_CORRUPT DataCorrupt "data-corrupt" "Data Corrupt" Glitch SEEDED Clamp
+        |v, p, r| [30.0 / r.width_px, r.width_px / 30.0, 0.7 * peak(p), p, frame_seed((p * 10.0).floor() + 40.0, v.number(0)), frame_seed(14.0, v.number(0))] => |q, s, at| {
+        let (i, j) = ((at.x * q[0]).floor(), (at.y * q[0]).floor());
+        let bad = i.hash(j, q[4]).lt(q[2]);
+        let (u, v) = (((i.hash(j, q[4] + 1.0) - 0.5) * 12.0).floor() * q[1], ((i.hash(j, q[4] + 2.0) - 0.5) * 12.0).floor() * q[1]);
+        let (dx, dy) = (R::select(bad, u, 0.0), R::select(bad, v, 0.0));
+        let c = both(s, at.x + dx, at.y + dy, R::select(i.hash(j, q[5]).lt(q[3]), 1.0, 0.0));
+        let swap = bad & i.hash(j, q[4] + 3.0).lt(0.4);
+        Rgba { c: rgb(R::select(swap, c.c.b, c.c.r), R::select(swap, c.c.r, c.c.g), R::select(swap, c.c.g, c.c.b)), a: c.a }
+    };
+    /// A tape's head switches: lines bend and shiver from the lower edge upward, and the picture jumps as it changes over.
+    VHS_HEAD_SWITCH VhsHeadSwitch "vhs-head-switch" "VHS Head Switch" Glitch SEEDED Repeat
+        |v, p, r| {
+            let reach = peak(p) * 0.9 * r.height_px;
+            [second(p), r.height_px - reach, 1.0 / reach.max(1.0), 0.35 * r.width_px * peak(p), frame_seed((p * 25.0).floor() + 60.0, v.number(0)),
+                late(peak(p), 0.7, 1.0) * 0.12 * r.height_px]
+        } => |q, s, at| {
+        let depth = ((at.y - q[1]) * q[2]).saturate();
+        let shiver = (at.y * 0.5).floor().hash(R::from(0.0), q[4]) - 0.5;
+        both(s, at.x - depth * depth * (K(0.7) + shiver * 0.3) * q[3], at.y + q[5], q[0])
+    };
     /// The outgoing picture is folded back like a page, from the lower right corner.
     PAGE_PEEL PagePeel "page-peel" "Page Peel" Space PLAIN Transparent
         |_v, p, r| {
             let length = (r.width_px * r.width_px + r.height_px * r.height_px).sqrt();
             // Towards the upper left corner; the fold runs over the diagonal and a little beyond.
             let (nx, ny) = (-r.width_px / length, -r.height_px / length);
-            [nx, ny, r.width_px, r.height_px, eased(p) * length * 1.1 - 1.0, 1.0 / (0.05 * length)]
+            [nx, ny, r.width_px, r.height_px, eased(p) * (length * 1.1 + 2.0) - 1.0, 1.0 / (0.05 * length)]
         } => |q, s, at| {
         // Distance along the fold's way from the lower right corner, less that of the fold.
         let d = (at.x - q[2]) * q[0] + (at.y - q[3]) * q[1] - q[4];

@@ -139,6 +139,38 @@ lights! {
             let k = (K(1.0) - d * q[1] * 0.7).max(0.0) * (q[1] * 0.5 + 1.0);
             lit(Rgba { c: m.c.scale(k), a: m.a }, (d * -3.0).exp2() * q[1] * 0.5, [R::from(1.0); 3])
         };
+    /// A ring of light opens from the centre; the incoming picture lies within.
+    PORTAL_RING PortalRing "portal-ring" "Portal Ring" Light PLAIN
+        |_v, p, r| {
+            let half = 0.5 * (r.width_px * r.width_px + r.height_px * r.height_px).sqrt();
+            [0.5 * r.width_px, 0.5 * r.height_px, eased(p) * (half + 2.0) - 1.0, 20.0 / r.height_px, (4.0 * peak(p)).min(1.0)]
+        } => |q, f, t, at| {
+            let (x, y) = (at.x - q[0], at.y - q[1]);
+            let d = q[2] - (x * x + y * y).sqrt();
+            let ring = d * q[3];
+            lit(mixed(f, t, (d + 0.5).saturate()), (-(ring * ring)).exp2() * q[4], [R::from(0.35), R::from(0.7), R::from(1.0)])
+        };
+    /// Ink of the incoming picture soaks outward from the centre, frayed by noise.
+    INK_BLEED InkBleed "ink-bleed" "Ink Bleed" Stylize SEEDED
+        |v, p, r| {
+            let half = 0.5 * (r.width_px * r.width_px + r.height_px * r.height_px).sqrt();
+            [0.5 * r.width_px, 0.5 * r.height_px, 1.0 / half, 12.0 / (2.0 * half), frame_seed(15.0, v.number(0)), p * 1.56 - 0.25]
+        } => |q, f, t, at| {
+            let (x, y) = (at.x - q[0], at.y - q[1]);
+            let (u, v) = (at.x * q[3], at.y * q[3]);
+            let n = value_noise(u, v, q[4]) * 0.6 + value_noise(u * 3.0, v * 3.0, q[4] + 1.0) * 0.4;
+            let d = (x * x + y * y).sqrt() * q[2] + (n - 0.5) * 0.5;
+            mixed(f, t, smoothstep(R::from(0.0), R::from(0.06), q[5] - d))
+        };
+    /// Both as heat: dark is blue, bright is red, yellow and white; most in the middle, where they change over.
+    THERMAL_BLOOM ThermalBloom "thermal-bloom" "Thermal Bloom" Light PLAIN
+        |_v, p, _r| [late(p, 0.35, 0.65), late(peak(p), 0.0, 0.6)] => |q, f, t, _at| {
+            let m = mixed(f, t, q[0]);
+            let y = m.c.luma().saturate();
+            let (r, g) = (smoothstep(R::from(0.15), R::from(0.55), y), smoothstep(R::from(0.45), R::from(0.85), y));
+            let b = (K(0.45) - (y - 0.25).abs() * 1.8).max(0.0) + smoothstep(R::from(0.8), R::from(1.0), y);
+            Rgba { c: rgb(m.c.r.mix(r * m.a, q[1]), m.c.g.mix(g * m.a, q[1]), m.c.b.mix(b * m.a, q[1])), a: m.a }
+        };
     /// Random pixels change over, in clouds.
     NOISE_DISSOLVE NoiseDissolve "noise-dissolve" "Noise Dissolve" Stylize SEEDED
         |v, p, r| [p * 1.1 - 0.05, 12.0 / r.width_px.max(r.height_px), frame_seed(3.0, v.number(0))] => |q, f, t, at| {

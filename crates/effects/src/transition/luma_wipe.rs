@@ -1,4 +1,4 @@
-//! A wipe along a picture's brightness.
+//! Wipes along a picture's brightness.
 use super::INCLUDE_AUDIO;
 use crate::spec::*;
 use cutroom_kernel::{At, MAX_UNIFORMS, Mix, MixKernel, Real, Rgba};
@@ -16,14 +16,30 @@ pub static SPEC: TransitionSpec = TransitionSpec {
     ],
     family: TransitionFamily::Wipe,
     shape: TransitionShape::Driven { outgoing: &Mix(Share::<false>), incoming: &Mix(Share::<true>) },
-    // [luma's offset and factor, the edge's bright end, 1 / softness]
-    prepare: |v, progress, _| {
-        // A hard edge is still wider than rounding.
-        let soft = v.number(1).max(1.0 / 1024.0);
-        let (offset, factor) = if v.bool(2) { (1.0, -1.0) } else { (0.0, 1.0) };
-        Uniforms::new(&[offset, factor, progress * (1.0 + soft), 1.0 / soft])
-    },
+    prepare: |v, progress, _| uniforms(v.number(1), v.bool(2), progress),
 };
+
+/// The same along the outgoing picture's own luma: its dark parts make way first, its bright ones last.
+pub static FADE: TransitionSpec = TransitionSpec {
+    id: "luma-fade",
+    name: "Luma Fade",
+    params: &[
+        ParamSpec::number("softness", "Softness", 0.3, 0.0, 1.0, ""),
+        ParamSpec::switch("invert", "Bright first", false),
+        INCLUDE_AUDIO,
+    ],
+    family: TransitionFamily::Dissolve,
+    shape: TransitionShape::Driven { outgoing: &Mix(Share::<false>), incoming: &Mix(Share::<true>) },
+    prepare: |v, progress, _| uniforms(v.number(0), v.bool(1), progress),
+};
+
+/// `[luma's offset and factor, the edge's bright end, 1 / softness]`.
+fn uniforms(softness: f32, bright_first: bool, progress: f32) -> Uniforms {
+    // A hard edge is still wider than rounding.
+    let soft = softness.max(1.0 / 1024.0);
+    let (offset, factor) = if bright_first { (1.0, -1.0) } else { (0.0, 1.0) };
+    Uniforms::new(&[offset, factor, progress * (1.0 + soft), 1.0 / soft])
+}
 
 struct Share<const INCOMING: bool>;
 impl<const INCOMING: bool> MixKernel for Share<INCOMING> {

@@ -2,6 +2,7 @@
 mod crossfade;
 mod dip;
 mod field;
+mod flow;
 mod light;
 mod luma_wipe;
 mod pattern;
@@ -26,12 +27,32 @@ fn mixed<R: Real>(f: Rgba<R>, t: Rgba<R>, k: R) -> Rgba<R> {
     Rgba { c: rgb(f.c.r.mix(t.c.r, k), f.c.g.mix(t.c.g, k), f.c.b.mix(t.c.b, k)), a: f.a.mix(t.a, k) }
 }
 
+/// How much of the pixel at a place lies on a canvas of this size: the alpha of an opaque picture sampled there with nothing beyond its edges.
+#[inline(always)]
+fn on_canvas<R: Real>(x: R, y: R, width_px: R, height_px: R) -> R {
+    let (left, right) = ((x + 0.5).saturate(), (width_px - x + 0.5).saturate());
+    left * right * (y + 0.5).saturate() * (height_px - y + 0.5).saturate()
+}
+
+/// `below` where `above` does not lie. A picture takes the whole canvas with it: where it shows nothing, what lies below does not show either, so
+/// that one that is smaller than the canvas, or absent, still comes and goes as a whole.
+#[inline(always)]
+fn instead<R: Real>(above: Rgba<R>, lies: R, below: Rgba<R>) -> Rgba<R> {
+    let keep = R::from(1.0) - lies;
+    Rgba {
+        c: rgb(below.c.r.mad(keep, above.c.r), below.c.g.mad(keep, above.c.g), below.c.b.mad(keep, above.c.b)),
+        a: below.a.mad(keep, above.a),
+    }
+}
+
 /// Every transition.
 pub static TRANSITIONS: &[&TransitionSpec] = &[
     &crossfade::SPEC,
     &light::ADDITIVE,
     &light::NON_ADDITIVE,
     &light::BLUR_DISSOLVE,
+    &luma_wipe::FADE,
+    &flow::SPEC,
     &dip::TO_BLACK,
     &dip::TO_WHITE,
     &dip::TO_COLOR,
@@ -71,12 +92,17 @@ pub static TRANSITIONS: &[&TransitionSpec] = &[
     &light::PROJECTOR_FLICKER,
     &field::FILM_ROLL,
     &light::VIGNETTE_BLOOM,
+    &light::PORTAL_RING,
+    &light::THERMAL_BLOOM,
     &field::BLOCK_GLITCH,
     &field::CRT_COLLAPSE,
     &field::MOSAIC_GLITCH,
     &field::RGB_SPLIT_GLITCH,
     &field::SCANLINE_GLITCH,
     &light::TV_STATIC,
+    &field::SIGNAL_TEAR,
+    &field::DATA_CORRUPT,
+    &field::VHS_HEAD_SWITCH,
     &pattern::CHECKER,
     &pattern::DOOM_BARS,
     &pattern::PAINT_SPLATTER,
@@ -85,6 +111,7 @@ pub static TRANSITIONS: &[&TransitionSpec] = &[
     &pattern::BLINDS_H,
     &pattern::BLINDS_V,
     &pattern::ZIG_ZAG,
+    &field::HEX_PIXELIZE,
     &field::MAGNETIC_TILES,
     &field::PUZZLE_PUSH,
     &field::SHATTER_GLASS,
@@ -94,6 +121,9 @@ pub static TRANSITIONS: &[&TransitionSpec] = &[
     &field::KALEIDOSCOPE,
     &field::RIPPLE,
     &field::LIQUID_MELT,
+    &field::FLY_EYE,
+    &field::SMOKE_REVEAL,
+    &light::INK_BLEED,
     &planes::ROTATE_LEFT,
     &planes::ROTATE_RIGHT,
     &planes::ROTATE_90,

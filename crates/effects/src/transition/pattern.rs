@@ -29,7 +29,7 @@ macro_rules! patterns {
 
 patterns! {
     /// Every other square of a board is wiped first, then the rest.
-    CHECKER CheckerWipe "checker-wipe" "Checker Wipe" PLAIN |_v, p, r| [12.0 / r.width_px, r.width_px / 12.0, p * 2.0] => |q, at| {
+    CHECKER CheckerWipe "checker-wipe" "Checker Wipe" PLAIN |_v, p, r| [12.0 / r.width_px, (r.width_px / 12.0).max(1.0), p * 2.0] => |q, at| {
         let (x, y) = (at.x * q[0], at.y * q[0]);
         let odd = ((x.floor() + y.floor()) * 0.5).fract().gt(0.25);
         // Edges one pixel wide, from left to right within a square.
@@ -47,7 +47,9 @@ patterns! {
     PAINT_SPLATTER PaintSplatter "paint-splatter" "Paint Splatter" SEEDED
         |v, p, r| {
             let side = 0.22 * r.height_px.min(r.width_px);
-            [1.0 / side, side, p * p * 3.2, frame_seed(2.0, v.number(0))]
+            // Drops lie one a square; those of radius r and random sizes cover 1 − exp(−1.3 · r²) of the area: as much as progress says.
+            let radius = (-Real::log2(1.0 - p.min(0.97)) * (core::f32::consts::LN_2 / 1.3)).sqrt();
+            [1.0 / side, side.max(1.0), radius, frame_seed(2.0, v.number(0)), ((p - 0.9) * 20.0).max(0.0)]
         } => |q, at| {
         // The nearest of the drops in the cells around.
         #[inline(always)]
@@ -64,15 +66,15 @@ patterns! {
         k = k.max(drop_at(q, x, y, i, j - 1.0)).max(drop_at(q, x, y, i, j + 1.0));
         k = k.max(drop_at(q, x, y, i - 1.0, j - 1.0)).max(drop_at(q, x, y, i + 1.0, j + 1.0));
         k = k.max(drop_at(q, x, y, i - 1.0, j + 1.0)).max(drop_at(q, x, y, i + 1.0, j - 1.0));
-        // What no drop reached goes at the very end.
-        k * q[1] + (q[2] - 2.9).max(0.0) * 1000.0
+        // What no drop reached, at most √2 away from the nearest, goes at the end.
+        (k + q[4]) * q[1]
     };
     /// Dots grow from left to right until they meet.
-    POLKA_DOT PolkaDot "polka-dot-curtain" "Polka Dot Curtain" PLAIN |_v, p, r| [16.0 / r.width_px, r.width_px / 16.0, 1.0 / r.width_px, p * 2.0] => |q, at| {
+    POLKA_DOT PolkaDot "polka-dot-curtain" "Polka Dot Curtain" PLAIN |_v, p, r| [16.0 / r.width_px, (r.width_px / 16.0).max(12.0), p * 2.0] => |q, at| {
         let (x, y) = (at.x * q[0], at.y * q[0]);
         let (dx, dy) = (x.fract() - 0.5, y.fract() - 0.5);
-        // A dot covers its square at a radius of √½.
-        let radius = (q[3] - x.floor() * q[2] * q[1]).max(0.0) * 0.75;
+        // A dot covers its square at a radius of √½; the last column starts at 15/16.
+        let radius = (q[2] - x.floor() * (1.0 / 16.0)).max(0.0) * 0.75;
         (radius - (dx * dx + dy * dy).sqrt()) * q[1]
     };
     /// Blocks change over in random order.

@@ -1,7 +1,7 @@
 //! Transitions that move the two pictures as flat cards: slides, turns, zooms and turns in space.
 //!
 //! Each picture has a projective map; what is computed on the host is its inverse, so that a kernel only divides once a pixel.
-use super::INCLUDE_AUDIO;
+use super::{INCLUDE_AUDIO, on_canvas};
 use crate::spec::*;
 use cutroom_kernel::{At, Edge, K, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, Rgba, rgb};
 
@@ -41,7 +41,8 @@ fn turned(degrees: f64) -> (f64, f64) {
     (f64::from(Real::sin(r)), f64::from(Real::cos(r)))
 }
 
-/// A card in space: turned about x, then y (degrees), moved away (in canvas heights), seen from one and a half heights in front.
+/// A card in space: turned about x, then y (degrees), moved away (in canvas heights), seen from one and a half heights in front of the pivot (px from the
+/// centre).
 fn card(r: &Raster, about_x: f64, about_y: f64, pivot: [f64; 2], away: f64) -> Map {
     let (w, h) = (f64::from(r.width_px), f64::from(r.height_px));
     let eye = 1.5 * h;
@@ -50,7 +51,7 @@ fn card(r: &Raster, about_x: f64, about_y: f64, pivot: [f64; 2], away: f64) -> M
     let m = [[cy, sy * sx, 0.0], [0.0, cx, 0.0], [-sy / eye, cy * sx / eye, 1.0 + away * h / eye]];
     let centred = Map::shift(0.5 * w, 0.5 * h);
     let back = Map::shift(-0.5 * w, -0.5 * h);
-    // Turning happens about the pivot, looking about the centre.
+    // The pivot is what turning leaves alone, and the vanishing point.
     centred.after(Map::shift(pivot[0], pivot[1])).after(Map(m)).after(Map::shift(-pivot[0], -pivot[1])).after(back)
 }
 
@@ -64,9 +65,9 @@ struct Scene {
     from_above: bool,
 }
 
-/// `[inverse of from (9), inverse of to (9), opacity of both, from above?, signs of both]`.
+/// `[inverse of from (9), inverse of to (9), opacity of both, from above?, signs of both, width, height]`.
 fn uniforms(s: Scene, r: &Raster) -> Uniforms {
-    let mut u = Vec::with_capacity(23);
+    let mut u = Vec::with_capacity(25);
     let mut signs = Vec::new();
     for m in [s.from, s.to] {
         let inverse = m.adjugate();
@@ -81,6 +82,7 @@ fn uniforms(s: Scene, r: &Raster) -> Uniforms {
     u.extend(s.opacity.map(|v| v as f32));
     u.push(f32::from(u8::from(s.from_above)));
     u.extend(signs);
+    u.extend([r.width_px, r.height_px]);
     Uniforms::new(&u)
 }
 
@@ -88,19 +90,31 @@ struct Cards;
 impl ReadKernel for Cards {
     #[inline(always)]
     fn eval<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], _: Rgba<R>, at: At<R>, s: S) -> Rgba<R> {
+        /// Input `n` by the map at uniform `m`, and how much of the pixel its card takes.
         #[inline(always)]
-        fn seen<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], at: At<R>, s: S, n: usize, m: usize, opacity: R, sign: R) -> Rgba<R> {
+        fn seen<R: Real, S: Reads<R>>(
+            p: &[R; MAX_UNIFORMS],
+            at: At<R>,
+            s: S,
+            n: usize,
+            m: usize,
+            opacity: R,
+            sign: R,
+        ) -> (Rgba<R>, R) {
             let w = at.x * p[m + 6] + at.y * p[m + 7] + p[m + 8];
             let k = K(1.0) / R::select(w.abs().gt(1e-12), w, 1e-12);
-            let c = s.sample(n, (at.x * p[m] + at.y * p[m + 1] + p[m + 2]) * k, (at.x * p[m + 3] + at.y * p[m + 4] + p[m + 5]) * k);
+            let (x, y) = ((at.x * p[m] + at.y * p[m + 1] + p[m + 2]) * k, (at.x * p[m + 3] + at.y * p[m + 4] + p[m + 5]) * k);
+            let c = s.sample(n, x, y);
             let o = R::select((w * sign).gt(0.0), opacity, 0.0);
-            Rgba { c: c.c.scale(o), a: c.a * o }
+            (Rgba { c: c.c.scale(o), a: c.a * o }, on_canvas(x, y, p[23], p[24]) * o)
         }
-        let f = seen(p, at, s, 0, 0, p[18], p[21]);
-        let t = seen(p, at, s, 1, 9, p[19], p[22]);
+        let (f, f_lies) = seen(p, at, s, 0, 0, p[18], p[21]);
+        let (t, t_lies) = seen(p, at, s, 1, 9, p[19], p[22]);
         let above = p[20].gt(0.5);
-        let keep = K(1.0) - R::select(above, f.a, t.a);
-        let (kf, kt) = (R::select(above, 1.0, keep), R::select(above, keep, 1.0));
+        // The one above takes its whole canvas with it, what it does not cover included (see `instead`). What the other one has of a pixel lies in the
+        // rest of it first: cards that meet leave no seam, and two that fade into each other do not let the background through.
+        let (rest_f, rest_t) = ((K(1.0) - t_lies) / f_lies.max(1e-6), (K(1.0) - f_lies) / t_lies.max(1e-6));
+        let (kf, kt) = (R::select(above, 1.0, rest_f.min(1.0)), R::select(above, rest_t.min(1.0), 1.0));
         Rgba { c: rgb(f.c.r * kf + t.c.r * kt, f.c.g * kf + t.c.g * kt, f.c.b * kf + t.c.b * kt), a: f.a * kf + t.a * kt }
     }
 }
@@ -115,6 +129,17 @@ fn about_centre(r: &Raster, m: Map) -> Map {
 }
 fn scene(from: Map, to: Map) -> Scene {
     Scene { from, to, opacity: [1.0, 1.0], from_above: false }
+}
+/// Nothing of the picture that is still to come, or has gone: a card seen edge on is no clean zero.
+fn at_the_ends(p: f64, s: Scene) -> Scene {
+    let opacity = if p <= 0.0 {
+        [1.0, 0.0]
+    } else if p >= 1.0 {
+        [0.0, 1.0]
+    } else {
+        s.opacity
+    };
+    Scene { opacity, ..s }
 }
 /// Only one of the two, the outgoing picture in the first half.
 fn halves(p: f64, from: Map, to: Map) -> Scene {
@@ -133,7 +158,7 @@ macro_rules! cards {
             shape: TransitionShape::Field(&Read(Cards), Edge::Transparent),
             prepare: |_, progress, $r| {
                 let $p = f64::from(progress);
-                uniforms($body, $r)
+                uniforms(at_the_ends($p, $body), $r)
             },
         };
     )* };
@@ -259,9 +284,9 @@ cards! {
             Map::shift(w * (1.0 - e), 0.0).after(card(r, 0.0, 90.0 * (1.0 - e), [-0.5 * w, 0.0], 0.0)),
         )
     };
-    /// The outgoing picture opens like a door hung on the left.
+    /// The outgoing picture opens like a door hung on the left, until it is seen edge on.
     DOOR_3D "door-3d" "Door 3D" Space |p, r| {
-        let e = eased(p);
-        Scene { opacity: [f64::from(u8::from(p < 0.98)), 1.0], from_above: true, ..scene(card(r, 0.0, -90.0 * e, [-0.5 * wide(r), 0.0], 0.0), SAME) }
+        let door = card(r, 0.0, -90.0 * eased(p), [-0.5 * wide(r), 0.0], 0.0);
+        Scene { from_above: true, ..scene(door, SAME) }
     };
 }

@@ -57,8 +57,8 @@ wipes! {
     SQUARE SquareIris "square-iris" "Square Iris" |_u, _v, x, y, p| x.abs().max(y.abs()) / p[7].max(p[8]);
     /// A triangle, pointing up, grows.
     TRIANGLE TriangleIris "triangle-iris" "Triangle Iris" |_u, _v, x, y, p|
-        // Distances from the three sides; the upper corners are reached last.
-        y.max(x.abs() * 0.866_025_4 - y * 0.5) / (p[7] * 0.866_025_4 + p[8] * 0.5);
+        // Distances from the three sides; the upper corners are reached last, or on a tall canvas the lower edge.
+        y.max(x.abs() * 0.866_025_4 - y * 0.5) / (p[7] * 0.866_025_4 + p[8] * 0.5).max(p[8]);
     /// A cross grows.
     CROSS CrossIris "cross-iris" "Cross Iris" |u, v, _x, _y, _p| u.abs().min(v.abs());
     /// A five-pointed star, one point up, grows.

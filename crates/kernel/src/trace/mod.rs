@@ -440,6 +440,23 @@ impl Trace {
     pub fn operation_count(&self) -> usize {
         self.emitted.len()
     }
+    /// Operations that a shader does per pixel with these parameters: those of a loop once a turn.
+    pub fn operations_with(&self, params: &[f32]) -> usize {
+        let mut v = vec![0.0; self.nodes.len()];
+        for &i in &self.on_host {
+            v[i as usize] = self.nodes[i as usize].value(&v, params, &[]);
+        }
+        let mut turns = [1; 64];
+        for &i in &self.emitted {
+            if let Node::Turns(id, _, n, _) = self.nodes[i as usize] {
+                // Literals are not among those of the host.
+                let n = self.nodes[n as usize].value(&v, params, &[]);
+                turns[id as usize] = n.ceil().max(0.0) as usize;
+            }
+        }
+        let times = |loops: u64| (0..64).filter(|id| loops >> id & 1 == 1).map(|id| turns[id]).product::<usize>();
+        self.emitted.iter().map(|&i| times(self.loops[i as usize])).sum()
+    }
     /// What the shader needs of `params`, appended to `out`: the values of parameter-only sub-expressions.
     pub fn uniforms(&self, params: &[f32], out: &mut Vec<f32>) {
         let mut v = vec![0.0; self.nodes.len()];
@@ -474,6 +491,18 @@ mod tests {
         assert_eq!(out[0], out[1]);
         assert_eq!(text.lines().count(), 2, "{text}");
         assert!(text.contains("6.0f"), "{text}");
+    }
+
+    /// By hand: the input; in the loop the turn, a product and a sum; the loop itself, its first part and the last sum.
+    #[test]
+    fn a_loop_counts_once_a_turn() {
+        let t = trace(|| {
+            let (x, n) = (T::input(0), T::param(0));
+            let [s, ..] = T::turns(n * 2.0, false, |i| [i * 3.0 + x; 4]);
+            vec![s + x]
+        });
+        assert_eq!(t.operation_count(), 7);
+        assert_eq!([0.0, 1.0, 8.0].map(|n| t.operations_with(&[n])), [4, 4 + 3 * 2, 4 + 3 * 16]);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use crate::{
     api::RenderError,
     program::{Planes, Reg, Sampling, Source, Stage},
 };
-use cutroom_effects::{self as effects, Params, TransitionShape, TransitionSpec, Uniforms, color};
+use cutroom_effects::{self as effects, ParamKind, Params, TransitionShape, TransitionSpec, Uniforms, color};
 use cutroom_kernel::{At, MAX_UNIFORMS, Mix, MixKernel, Real, Rgba, rgb};
 use cutroom_timeline::{Canvas, Layer};
 use cutroom_types::{Affine, ParamValue, Size, TimeDelta};
@@ -43,14 +43,15 @@ impl Lowering<'_> {
         let uniforms = transition_uniforms(spec, params, progress, canvas);
         match spec.shape {
             TransitionShape::Driven { outgoing, incoming } => {
-                self.draw_straight(inputs.first(), canvas, pass, reg + 2)?;
+                let named = spec.params.iter().any(|p| p.kind == ParamKind::Media);
+                self.draw_straight(if named { inputs.first() } else { sides[0] }, canvas, pass, reg + 2)?;
                 pass.stages.push(Stage::Mix { from: reg, to: reg + 2, kernel: outgoing, id: spec.id, uniforms });
                 pass.stages.push(Stage::Mix { from: reg + 1, to: reg + 2, kernel: incoming, id: spec.id, uniforms });
                 let uniforms = Uniforms::new(&[]);
                 pass.stages.push(Stage::Mix { from: reg, to: reg + 1, kernel: &Mix(Sum), id: "sum", uniforms });
             }
             TransitionShape::Mix(kernel) => pass.stages.push(Stage::Mix { from: reg, to: reg + 1, kernel, id: spec.id, uniforms }),
-            TransitionShape::Field(..) | TransitionShape::Blurred(..) => {}
+            TransitionShape::Field(..) | TransitionShape::Blurred(..) | TransitionShape::Steps(_) => {}
         }
         if !opaque {
             pass.stages.push(Stage::Unpremultiply { reg });
@@ -149,6 +150,34 @@ impl Lowering<'_> {
                     table: Arc::default(),
                 });
                 // Kernels may leave gaps.
+                opaque = false;
+            }
+            TransitionShape::Steps(make) => {
+                let values = working_params(params, working);
+                let steps = make(Params(&values), progress, &raster(canvas.size, working, TimeDelta::ZERO));
+                let last = steps.len().saturating_sub(1);
+                for (i, step) in steps.into_iter().enumerate() {
+                    let stage = |reg, fields: &[usize]| Stage::Read {
+                        reg,
+                        kernel: step.kernel,
+                        uniforms: step.uniforms,
+                        kernel_from_output: Affine::IDENTITY,
+                        fields: fields.to_vec(),
+                        edge: step.edge,
+                        table: Arc::default(),
+                    };
+                    if i == last {
+                        pass.use_register(reg);
+                        pass.stages.push(stage(reg, &ids));
+                        continue;
+                    }
+                    let Size { width, height } = canvas.size;
+                    let size = Size { width: width.div_ceil(step.reduction), height: height.div_ceil(step.reduction) };
+                    let mut own = PassBuilder::new(size);
+                    own.use_register(0);
+                    own.stages.push(stage(0, &ids));
+                    ids.push(self.add_intermediate(size, own, Planes::Rgba));
+                }
                 opaque = false;
             }
             TransitionShape::Blurred(weights, kernel) => {

@@ -1,7 +1,7 @@
 //! Plans that both back ends must draw alike, and the comparison.
 #![allow(dead_code, reason = "the test and the example use their part")]
 use crate::common::{self, *};
-use cutroom_effects::{EffectSpec, ParamKind, Shape};
+use cutroom_effects::{EffectSpec, ParamKind, Shape, TransitionShape, TransitionSpec};
 use cutroom_render::{
     OutputSpec,
     cpu::CpuRenderer,
@@ -149,15 +149,19 @@ pub fn catalogue(linear: bool) -> Vec<Case> {
     }
     for t in cutroom_effects::TRANSITIONS {
         for progress in [0.3, 0.8] {
-            cases.push(case(
-                format!("transition {} at {progress}", t.id),
-                plan(canvas(s, linear), vec![transition(t.id, progress, layer(media("a")), layer(media("b")))]),
-                &pictures,
-                YUV444,
-            ));
+            let top = transition(t.id, progress, layer(media("a")), layer(media("b")));
+            let name = format!("transition {} at {progress}", t.id);
+            let c = case(name, plan(canvas(s, linear), vec![top]), &pictures, YUV444);
+            cases.push(Case { most_codes: most_codes(t), ..c });
         }
     }
     cases
+}
+
+/// How far apart the back ends may draw a transition, in codes of 8 bits.
+pub fn most_codes(t: &TransitionSpec) -> f64 {
+    // The GPU keeps what is measured in half floats, and a movement follows from small differences.
+    if matches!(t.shape, TransitionShape::Steps(_)) { 4.0 } else { 1.0 }
 }
 
 /// A transition with its default parameters.
