@@ -8,25 +8,27 @@ mod intermediate;
 mod matte;
 mod motion;
 mod outset;
+mod pass;
 mod planes;
+mod point;
 mod transition;
 
 use crate::{
     api::{OutputSpec, RenderError, SourcePictures},
     mask::{MaskCache, with_margin},
     place::{self, Placement},
-    program::{Pass, PictureId, Program, Reg, Sampling, Source, Stage, Target, TilePass},
+    program::{Pass, PictureId, Program, Reg, Sampling, Source, Stage, Target},
 };
 use blend::{blend, find_blend};
 use chain::Widened;
 use cutroom_effects::{
-    self as effects, Domain, EffectSpec, Params, Raster, Shape, Uniforms,
+    self as effects, EffectSpec,
     color::{self, ColorStep, WorkingSpace},
 };
-use cutroom_kernel::Edge;
 use cutroom_timeline::{BlendSpace, Canvas, Content, EffectUse, Fit, FramePlan, Layer, Placing, Transform};
-use cutroom_types::{Affine, AlphaMode, ColorModel, ColorTags, ParamValue, Picture, PictureFormat, Size, TimeDelta};
-use std::borrow::Cow;
+use cutroom_types::{Affine, AlphaMode, ColorModel, ColorTags, Picture, PictureFormat, Size};
+use pass::{Drawn, PassBuilder};
+use point::{effect_params, raster, to_domain, working_params};
 
 /// Largest side of any raster, in pixels.
 pub const MAX_SIDE_PX: u32 = 32_768;
@@ -96,63 +98,6 @@ fn check_size(s: Size) -> Result<(), RenderError> {
         )));
     }
     Ok(())
-}
-
-/// Stages of one tile pass as they are gathered.
-struct PassBuilder {
-    size: Size,
-    stages: Vec<Stage>,
-    registers: usize,
-    /// Register 0 may have alpha below 1.
-    translucent: bool,
-    base_picture: Option<PictureId>,
-    base_copy: Option<PictureId>,
-}
-
-impl PassBuilder {
-    fn new(size: Size) -> Self {
-        Self { size, stages: Vec::new(), registers: 1, translucent: false, base_picture: None, base_copy: None }
-    }
-    fn full(&self) -> [u32; 4] {
-        [0, 0, self.size.width, self.size.height]
-    }
-    fn use_register(&mut self, reg: Reg) {
-        self.registers = self.registers.max(reg + 1);
-    }
-    /// Multiplies a register's alpha by a grey picture as large as the pass.
-    fn mask(&mut self, reg: Reg, mask: PictureId, size: Size, premultiplied: bool) {
-        let map = Affine::IDENTITY;
-        let window = [0.0, 0.0, size.width as f32, size.height as f32];
-        self.placed_mask(
-            reg,
-            Sampling { source: Source::Picture(mask), source_from_output: map, window, bounds: self.full() },
-            premultiplied,
-        );
-    }
-    fn placed_mask(&mut self, reg: Reg, sampling: Sampling, premultiplied: bool) {
-        self.use_register(reg + 1);
-        self.stages.push(Stage::Sample { reg: reg + 1, sampling });
-        let kernel = if premultiplied { matte::MASK_PREMULTIPLIED } else { matte::MASK };
-        self.stages.push(Stage::Mix { from: reg, to: reg + 1, kernel, id: "mask", uniforms: Uniforms::new(&[]) });
-    }
-    fn convert(&mut self, reg: Reg, steps: Vec<ColorStep>) {
-        for ColorStep { kernel, uniforms } in steps {
-            self.stages.push(Stage::Point { reg, kernel, uniforms, kernel_from_output: Affine::IDENTITY });
-        }
-    }
-    fn finish(self, target: Target) -> TilePass {
-        let stages = affine::merged(self.stages);
-        TilePass { target, size: self.size, stages, registers: self.registers, base_copy: self.base_copy }
-    }
-}
-
-/// A layer's pixels in a register: straight colour.
-struct Drawn {
-    bounds: [u32; 4],
-    /// Alpha is 1 inside the bounds.
-    opaque: bool,
-    /// Exactly this picture, unit scale, unchanged, over the whole canvas.
-    picture: Option<PictureId>,
 }
 
 /// Where a layer's pixels come from before placement.
@@ -497,106 +442,6 @@ impl Lowering<'_> {
             _ => None,
         };
         Ok(Some(Drawn { bounds: placed.bounds, opaque, picture }))
-    }
-
-    /// The stage of an effect that works on single pixels; `None` for others.
-    fn pixel_stage(
-        &self,
-        spec: &EffectSpec,
-        params: Params<'_>,
-        raster: &Raster,
-        map: &Affine,
-        reg: Reg,
-    ) -> Result<Option<Stage>, RenderError> {
-        let (kernel, uniforms, table) = match spec.shape {
-            Shape::Point { kernel, prepare } => {
-                let uniforms = prepare(params, raster);
-                return Ok(Some(Stage::Point { reg, kernel: kernel(params), uniforms, kernel_from_output: *map }));
-            }
-            Shape::Table { kernel, prepare, table } => (kernel(params), prepare(params, raster), table(params)),
-            Shape::Look { kernel, prepare } => {
-                let path = params.text(0);
-                let look = self.sources.look(path).ok_or_else(|| RenderError::MissingLook(path.into()))?;
-                (kernel(&look), prepare(params, &look), look.table())
-            }
-            _ => return Ok(None),
-        };
-        let (fields, edge) = (Vec::new(), Edge::Clamp);
-        Ok(Some(Stage::Read { reg, kernel, uniforms, kernel_from_output: *map, fields, edge, table }))
-    }
-
-    /// Point effects on straight colour, in their own domain.
-    fn point_effects(
-        &self,
-        chain: &[EffectUse],
-        working: WorkingSpace,
-        size: Size,
-        content_from_output: &Affine,
-        pass: &mut PassBuilder,
-        reg: Reg,
-    ) -> Result<(), RenderError> {
-        let mut linear = working.linear;
-        for used in chain {
-            let spec = find_effect(used)?;
-            pass.convert(reg, to_domain(spec.domain, &mut linear, working));
-            let values = effect_params(spec, used, working);
-            let raster = raster(size, working, used.time);
-            pass.stages.extend(self.pixel_stage(spec, Params(&values), &raster, content_from_output, reg)?);
-            linear |= spec.gives_light;
-        }
-        pass.convert(reg, to_domain(Domain::Working, &mut linear, working));
-        Ok(())
-    }
-}
-
-/// Parameters of an effect, colours in the space that it works in.
-fn effect_params<'a>(spec: &EffectSpec, used: &'a EffectUse, working: WorkingSpace) -> Cow<'a, [(String, ParamValue)]> {
-    // Colours are given display-encoded.
-    let wanted = match spec.domain {
-        Domain::Working => working,
-        Domain::Display => WorkingSpace { linear: false, ..working },
-        Domain::Linear => WorkingSpace { linear: true, ..working },
-    };
-    match spec.domain {
-        Domain::Working | Domain::Linear if used.params.iter().any(|(_, v)| matches!(v, ParamValue::Color(_))) => {
-            Cow::Owned(working_params(&used.params, wanted))
-        }
-        _ => Cow::Borrowed(&used.params),
-    }
-}
-
-/// Parameters with colours in the working space.
-fn working_params(params: &[(String, ParamValue)], working: WorkingSpace) -> Vec<(String, ParamValue)> {
-    let convert = |v: &ParamValue| match v {
-        ParamValue::Color(c) => ParamValue::Color(color::working_color(c.map(|x| x as f32), working).map(f64::from)),
-        other => other.clone(),
-    };
-    params.iter().map(|(name, v)| (name.clone(), convert(v))).collect()
-}
-
-/// Steps from linear light or display-encoded values, as `linear` says, to a domain.
-fn to_domain(domain: Domain, linear: &mut bool, working: WorkingSpace) -> Vec<ColorStep> {
-    let wanted = match domain {
-        Domain::Working => working.linear,
-        Domain::Display => false,
-        Domain::Linear => true,
-    };
-    match (std::mem::replace(linear, wanted), wanted) {
-        (true, false) => color::display_from_linear(working),
-        (false, true) => color::linear_from_display(working),
-        _ => Vec::new(),
-    }
-}
-
-/// What effects are told of their raster.
-fn raster(size: Size, working: WorkingSpace, time: TimeDelta) -> Raster {
-    let time_secs = time.as_secs_f64() as f32;
-    Raster {
-        width_px: size.width as f32,
-        height_px: size.height as f32,
-        linear: working.linear,
-        primaries: working.primaries,
-        time_secs,
     }
 }
 

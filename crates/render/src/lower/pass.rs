@@ -1,0 +1,62 @@
+//! A tile pass while it is gathered, and what a layer left in it.
+use super::{affine, matte};
+use crate::program::{PictureId, Reg, Sampling, Source, Stage, Target, TilePass};
+use cutroom_effects::{Uniforms, color::ColorStep};
+use cutroom_types::{Affine, Size};
+
+/// Stages of one tile pass as they are gathered.
+pub(super) struct PassBuilder {
+    pub(super) size: Size,
+    pub(super) stages: Vec<Stage>,
+    pub(super) registers: usize,
+    /// Register 0 may have alpha below 1.
+    pub(super) translucent: bool,
+    pub(super) base_picture: Option<PictureId>,
+    pub(super) base_copy: Option<PictureId>,
+}
+
+impl PassBuilder {
+    pub(super) fn new(size: Size) -> Self {
+        Self { size, stages: Vec::new(), registers: 1, translucent: false, base_picture: None, base_copy: None }
+    }
+    pub(super) fn full(&self) -> [u32; 4] {
+        [0, 0, self.size.width, self.size.height]
+    }
+    pub(super) fn use_register(&mut self, reg: Reg) {
+        self.registers = self.registers.max(reg + 1);
+    }
+    /// Multiplies a register's alpha by a grey picture as large as the pass.
+    pub(super) fn mask(&mut self, reg: Reg, mask: PictureId, size: Size, premultiplied: bool) {
+        let map = Affine::IDENTITY;
+        let window = [0.0, 0.0, size.width as f32, size.height as f32];
+        self.placed_mask(
+            reg,
+            Sampling { source: Source::Picture(mask), source_from_output: map, window, bounds: self.full() },
+            premultiplied,
+        );
+    }
+    pub(super) fn placed_mask(&mut self, reg: Reg, sampling: Sampling, premultiplied: bool) {
+        self.use_register(reg + 1);
+        self.stages.push(Stage::Sample { reg: reg + 1, sampling });
+        let kernel = if premultiplied { matte::MASK_PREMULTIPLIED } else { matte::MASK };
+        self.stages.push(Stage::Mix { from: reg, to: reg + 1, kernel, id: "mask", uniforms: Uniforms::new(&[]) });
+    }
+    pub(super) fn convert(&mut self, reg: Reg, steps: Vec<ColorStep>) {
+        for ColorStep { kernel, uniforms } in steps {
+            self.stages.push(Stage::Point { reg, kernel, uniforms, kernel_from_output: Affine::IDENTITY });
+        }
+    }
+    pub(super) fn finish(self, target: Target) -> TilePass {
+        let stages = affine::merged(self.stages);
+        TilePass { target, size: self.size, stages, registers: self.registers, base_copy: self.base_copy }
+    }
+}
+
+/// A layer's pixels in a register: straight colour.
+pub(super) struct Drawn {
+    pub(super) bounds: [u32; 4],
+    /// Alpha is 1 inside the bounds.
+    pub(super) opaque: bool,
+    /// Exactly this picture, unit scale, unchanged, over the whole canvas.
+    pub(super) picture: Option<PictureId>,
+}

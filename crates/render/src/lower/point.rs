@@ -1,0 +1,116 @@
+//! Effects on single pixels, each in its own domain, as stages of one pass.
+use super::{Lowering, PassBuilder, find_effect};
+use crate::{
+    api::RenderError,
+    program::{Reg, Stage},
+};
+use cutroom_effects::{
+    Domain, EffectSpec, Params, Raster, Shape,
+    color::{self, ColorStep, WorkingSpace},
+};
+use cutroom_kernel::Edge;
+use cutroom_timeline::EffectUse;
+use cutroom_types::{Affine, ParamValue, Size, TimeDelta};
+use std::borrow::Cow;
+
+impl Lowering<'_> {
+    /// The stage of an effect that works on single pixels; `None` for others.
+    pub(super) fn pixel_stage(
+        &self,
+        spec: &EffectSpec,
+        params: Params<'_>,
+        raster: &Raster,
+        map: &Affine,
+        reg: Reg,
+    ) -> Result<Option<Stage>, RenderError> {
+        let (kernel, uniforms, table) = match spec.shape {
+            Shape::Point { kernel, prepare } => {
+                let uniforms = prepare(params, raster);
+                return Ok(Some(Stage::Point { reg, kernel: kernel(params), uniforms, kernel_from_output: *map }));
+            }
+            Shape::Table { kernel, prepare, table } => (kernel(params), prepare(params, raster), table(params)),
+            Shape::Look { kernel, prepare } => {
+                let path = params.text(0);
+                let look = self.sources.look(path).ok_or_else(|| RenderError::MissingLook(path.into()))?;
+                (kernel(&look), prepare(params, &look), look.table())
+            }
+            _ => return Ok(None),
+        };
+        let (fields, edge) = (Vec::new(), Edge::Clamp);
+        Ok(Some(Stage::Read { reg, kernel, uniforms, kernel_from_output: *map, fields, edge, table }))
+    }
+
+    /// Point effects on straight colour, in their own domain.
+    pub(super) fn point_effects(
+        &self,
+        chain: &[EffectUse],
+        working: WorkingSpace,
+        size: Size,
+        content_from_output: &Affine,
+        pass: &mut PassBuilder,
+        reg: Reg,
+    ) -> Result<(), RenderError> {
+        let mut linear = working.linear;
+        for used in chain {
+            let spec = find_effect(used)?;
+            pass.convert(reg, to_domain(spec.domain, &mut linear, working));
+            let values = effect_params(spec, used, working);
+            let raster = raster(size, working, used.time);
+            pass.stages.extend(self.pixel_stage(spec, Params(&values), &raster, content_from_output, reg)?);
+            linear |= spec.gives_light;
+        }
+        pass.convert(reg, to_domain(Domain::Working, &mut linear, working));
+        Ok(())
+    }
+}
+
+/// Parameters of an effect, colours in the space that it works in.
+pub(super) fn effect_params<'a>(spec: &EffectSpec, used: &'a EffectUse, working: WorkingSpace) -> Cow<'a, [(String, ParamValue)]> {
+    // Colours are given display-encoded.
+    let wanted = match spec.domain {
+        Domain::Working => working,
+        Domain::Display => WorkingSpace { linear: false, ..working },
+        Domain::Linear => WorkingSpace { linear: true, ..working },
+    };
+    match spec.domain {
+        Domain::Working | Domain::Linear if used.params.iter().any(|(_, v)| matches!(v, ParamValue::Color(_))) => {
+            Cow::Owned(working_params(&used.params, wanted))
+        }
+        _ => Cow::Borrowed(&used.params),
+    }
+}
+
+/// Parameters with colours in the working space.
+pub(super) fn working_params(params: &[(String, ParamValue)], working: WorkingSpace) -> Vec<(String, ParamValue)> {
+    let convert = |v: &ParamValue| match v {
+        ParamValue::Color(c) => ParamValue::Color(color::working_color(c.map(|x| x as f32), working).map(f64::from)),
+        other => other.clone(),
+    };
+    params.iter().map(|(name, v)| (name.clone(), convert(v))).collect()
+}
+
+/// Steps from linear light or display-encoded values, as `linear` says, to a domain.
+pub(super) fn to_domain(domain: Domain, linear: &mut bool, working: WorkingSpace) -> Vec<ColorStep> {
+    let wanted = match domain {
+        Domain::Working => working.linear,
+        Domain::Display => false,
+        Domain::Linear => true,
+    };
+    match (std::mem::replace(linear, wanted), wanted) {
+        (true, false) => color::display_from_linear(working),
+        (false, true) => color::linear_from_display(working),
+        _ => Vec::new(),
+    }
+}
+
+/// What effects are told of their raster.
+pub(super) fn raster(size: Size, working: WorkingSpace, time: TimeDelta) -> Raster {
+    let time_secs = time.as_secs_f64() as f32;
+    Raster {
+        width_px: size.width as f32,
+        height_px: size.height as f32,
+        linear: working.linear,
+        primaries: working.primaries,
+        time_secs,
+    }
+}
