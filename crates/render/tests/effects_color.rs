@@ -266,3 +266,60 @@ fn camera_gamuts_are_taken_to_the_composition_s() {
     let same = light("rec2020", &[("gamut", t("rec709"))], &[rec2020])[0];
     assert!((0..3).all(|k| (same[k] - scene[k]).abs() < 2e-3), "{same:?}");
 }
+
+/// Step by step as its description has it; the hue by the matrix that browsers use.
+#[test]
+fn the_primary_correction_follows_its_steps() {
+    let set = [
+        ("exposure", n(0.3)),
+        ("contrast", n(1.2)),
+        ("pivot", n(0.4)),
+        ("shadows", n(0.4)),
+        ("highlights", n(-0.6)),
+        ("lift", n(0.04)),
+        ("gamma", n(1.3)),
+        ("gain", n(0.9)),
+        ("offset", n(-0.02)),
+        ("black", n(0.05)),
+        ("white", n(1.1)),
+        ("saturation", n(1.3)),
+        ("vibrance", n(0.5)),
+        ("hue", n(25.0)),
+        ("temperature", n(0.4)),
+        ("tint", n(-0.3)),
+    ];
+    expect(used("primary", &set), 5e-5, |c| {
+        let c = [c[0] + 0.04, c[1] + 0.03, c[2] - 0.04];
+        let c = c.map(|v| (v * 0.3f64.exp2() - 0.05) / 1.05);
+        let c = c.map(|v| {
+            let v = 0.9 * v + 0.04 * (1.0 - v) - 0.02;
+            if v > 0.0 { v.powf(1.0 / 1.3) } else { v }
+        });
+        let c = c.map(|v| (v - 0.4) * 1.2 + 0.4);
+        let y = luma(c);
+        let c = c.map(|v| v + 0.25 * 0.4 * (1.0 - smoothstep(0.0, 0.5, y)) - 0.25 * 0.6 * smoothstep(0.5, 1.0, y));
+        let (sin, cos) = 25f64.to_radians().sin_cos();
+        let rows = [
+            [0.213 + cos * 0.787 - sin * 0.213, 0.715 - cos * 0.715 - sin * 0.715, 0.072 - cos * 0.072 + sin * 0.928],
+            [0.213 - cos * 0.213 + sin * 0.143, 0.715 + cos * 0.285 + sin * 0.140, 0.072 - cos * 0.072 - sin * 0.283],
+            [0.213 - cos * 0.213 - sin * 0.787, 0.715 - cos * 0.715 + sin * 0.715, 0.072 + cos * 0.928 + sin * 0.072],
+        ];
+        let c = rows.map(|r| r[0] * c[0] + r[1] * c[1] + r[2] * c[2]);
+        let y = luma(c);
+        let c = c.map(|v| y + (v - y) * 1.3);
+        let spread = c.into_iter().fold(f64::MIN, f64::max) - c.into_iter().fold(f64::MAX, f64::min);
+        let y = luma(c);
+        c.map(|v| y + (v - y) * (1.0 + 0.5 * (1.0 - spread)))
+    });
+    // One at a time they are the effects of these names.
+    for (id, set) in [
+        ("temperature", [("temperature", n(0.5)), ("tint", n(-0.4))]),
+        ("lift-gamma-gain", [("lift", n(0.1)), ("gamma", n(1.4))]),
+        ("lift-gamma-gain", [("gain", n(1.2)), ("offset", n(-0.1))]),
+    ] {
+        let s = colors();
+        for (a, b) in drawn(used("primary", &set), &s).iter().zip(drawn(used(id, &set), &s)) {
+            assert!((0..3).all(|k| (a[k] - b[k]).abs() < 2e-5), "{id}: {a:?}, not {b:?}");
+        }
+    }
+}

@@ -125,3 +125,40 @@ fn flares_are_a_core_a_streak_and_ghosts() {
         [c[0] + light, c[1] + 0.5 * light, c[2] + 0.25 * light]
     });
 }
+
+/// Rows of one field are kept, the others made of them as each mode says; at the edges the only neighbour counts twice.
+#[test]
+fn fields_become_pictures() {
+    let s: Vec<[f64; 4]> =
+        source().iter().enumerate().map(|(i, p)| if i / W % 2 == 1 { [1.0 - p[0], p[2], p[1], 1.0] } else { *p }).collect();
+    let luma = |c: Rgb| 0.2126 * c[0] + 0.7152 * c[1] + 0.0722 * c[2];
+    let px = |x: i64, y: i64| own(&s, x.clamp(0, W as i64 - 1) as f64, y as f64);
+    let mean = |a: Rgb, b: Rgb| -> Rgb { std::array::from_fn(|k| (a[k] + b[k]) / 2.0) };
+    for (field, keep) in [("top", 0), ("bottom", 1)] {
+        for mode in ["linear", "edge", "bob", "blend"] {
+            let got = floats_of(vec![used("deinterlace", &[("mode", t(mode)), ("field", t(field))])], &s, W, H);
+            let mut turned = 0;
+            for (i, g) in got.iter().enumerate() {
+                let (x, y) = ((i % W) as i64, (i / W) as i64);
+                let (up, down) = (if y == 0 { y + 1 } else { y - 1 }, if y == H as i64 - 1 { y - 1 } else { y + 1 });
+                let straight = mean(px(x, up), px(x, down));
+                let want = match mode {
+                    "blend" => mean(px(x, y), straight),
+                    _ if y % 2 == keep => px(x, y),
+                    "linear" => straight,
+                    "bob" if keep == 0 => px(x, up),
+                    "bob" => px(x, down),
+                    _ => {
+                        let apart = |d: i64| (luma(px(x + d, up)) - luma(px(x - d, down))).abs();
+                        let best =
+                            [-1, 1, -2, 2].into_iter().fold(0, |best, d| if apart(d) + 0.002 < apart(best) { d } else { best });
+                        turned += usize::from(best != 0);
+                        mean(px(x + best, up), px(x - best, down))
+                    }
+                };
+                assert!((0..3).all(|k| (g[k] - want[k]).abs() < 1e-4), "{mode}, {field} at ({x}, {y}): {g:?}, not {want:?}");
+            }
+            assert!(mode != "edge" || turned > 50, "{turned}");
+        }
+    }
+}
