@@ -1,6 +1,5 @@
 //! The graph that people see: equal keys mean equal pixels, and loops count by their turns.
 mod common;
-#[allow(dead_code, reason = "shared with other tests")]
 mod gpu_cases;
 use common::*;
 use cutroom_render::graph::{FrameGraph, graph};

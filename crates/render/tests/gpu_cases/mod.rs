@@ -152,16 +152,21 @@ pub fn catalogue(linear: bool) -> Vec<Case> {
             let top = transition(t.id, progress, layer(media("a")), layer(media("b")));
             let name = format!("transition {} at {progress}", t.id);
             let c = case(name, plan(canvas(s, linear), vec![top]), &pictures, YUV444);
-            cases.push(Case { most_codes: most_codes(t), ..c });
+            cases.push(Case { most_codes: most_codes(t, false), ..c });
         }
     }
     cases
 }
 
-/// How far apart the back ends may draw a transition, in codes of 8 bits.
-pub fn most_codes(t: &TransitionSpec) -> f64 {
-    // The GPU keeps what is measured in half floats, and a movement follows from small differences.
-    if matches!(t.shape, TransitionShape::Steps(_)) { 4.0 } else { 1.0 }
+/// How far apart the back ends may draw a transition, in codes of 8 bits; whether the two pictures have anything in common.
+pub fn most_codes(t: &TransitionSpec, alike: bool) -> f64 {
+    // The GPU keeps what is measured in half floats, and a movement follows from small differences: between two kinds of noise, where no movement agrees,
+    // from the smallest.
+    match (&t.shape, alike) {
+        (TransitionShape::Steps(_), true) => 4.0,
+        (TransitionShape::Steps(_), false) => 24.0,
+        _ => 1.0,
+    }
 }
 
 /// A transition with its default parameters.
