@@ -3,7 +3,7 @@
 mod common;
 use common::*;
 use cutroom_render::{Backend, OutputSpec, RenderOptions, Renderer};
-use cutroom_timeline::{Content, EffectUse, Fit, Layer, Transform};
+use cutroom_timeline::{Content, Fit, Layer, Transform};
 use cutroom_types::{ColorTags, ParamValue, Picture, PictureFormat, Transfer};
 
 type Rgba = [f64; 4];
