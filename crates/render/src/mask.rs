@@ -18,7 +18,14 @@ const FORMAT: PictureFormat =
 /// Masks of late: most stand still for many frames.
 #[derive(Default)]
 pub struct MaskCache {
-    kept: Mutex<Vec<(Vec<MaskUse>, Size, [u32; 2], Picture)>>,
+    kept: Mutex<Vec<Kept>>,
+}
+
+struct Kept {
+    masks: Vec<MaskUse>,
+    size: Size,
+    margin: [u32; 2],
+    picture: Picture,
 }
 
 impl MaskCache {
@@ -32,9 +39,9 @@ impl MaskCache {
     /// [`RenderError::Unsupported`] when the picture cannot be made.
     pub fn picture(&self, masks: &[MaskUse], size: Size, margin: [u32; 2]) -> Result<Picture, RenderError> {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(i) = kept.iter().position(|(m, s, g, _)| *s == size && *g == margin && m == masks) {
+        if let Some(i) = kept.iter().position(|k| k.size == size && k.margin == margin && k.masks == masks) {
             let found = kept.remove(i);
-            let picture = found.3.clone();
+            let picture = found.picture.clone();
             kept.push(found);
             return Ok(picture);
         }
@@ -45,7 +52,7 @@ impl MaskCache {
         if kept.len() >= Self::MOST {
             kept.remove(0);
         }
-        kept.push((masks.to_vec(), size, margin, picture.clone()));
+        kept.push(Kept { masks: masks.to_vec(), size, margin, picture: picture.clone() });
         Ok(picture)
     }
 }

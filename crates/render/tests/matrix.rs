@@ -19,7 +19,7 @@ fn rows(spec: &EffectSpec) -> Vec<EffectUse> {
         ParamKind::Choice { options, .. } => ParamValue::Text(options[i % options.len()].into()),
         ParamKind::Color { .. } => ParamValue::Color([0.9, 0.3, 0.1, [0.8, 1.0][i % 2]]),
         ParamKind::File { .. } => ParamValue::Text("strong.cube".into()),
-        ParamKind::Curve { .. } if i % 2 == 0 => ParamValue::Text("0,0.1 0.3,0.45 0.7,0.6 1,0.9".into()),
+        ParamKind::Curve { .. } if i.is_multiple_of(2) => ParamValue::Text("0,0.1 0.3,0.45 0.7,0.6 1,0.9".into()),
         other => other.default_value(),
     };
     (0..count)

@@ -141,8 +141,8 @@ impl PointKernel for Rec2020 {
         #[inline(always)]
         fn one<R: Real>(p: &[R; MAX_UNIFORMS], v: R) -> R {
             let x = v.mad(p[17], p[18]);
-            let high = ((x.max(0.0) + 0.099_296_827) * (1.0 / 1.099_296_8)).pow(1.0 / 0.45);
-            R::select(x.gt(4.5 * 0.018_053_969), high, x * (1.0 / 4.5))
+            let high = ((x.max(0.0) + 0.099_296_8) * (1.0 / 1.099_296_8)).pow(1.0 / 0.45);
+            R::select(x.gt(4.5 * 0.018_053_97), high, x * (1.0 / 4.5))
         }
         Rgba { c: placed(p, rgb(one(p, px.c.r), one(p, px.c.g), one(p, px.c.b))), ..px }
     }
