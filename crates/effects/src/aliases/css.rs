@@ -72,7 +72,7 @@ pub fn mixer(rows: Matrix, constants: [f64; 3]) -> Vec<Link> {
         [["redRed", "redGreen", "redBlue"], ["greenRed", "greenGreen", "greenBlue"], ["blueRed", "blueGreen", "blueBlue"]];
     let coefficients = (0..9).map(|i| (NAMES[i / 3][i % 3], rows[i / 3][i % 3]));
     let constants = ["redConstant", "greenConstant", "blueConstant"].into_iter().zip(constants);
-    vec![Link { effect: "channel-mixer", params: coefficients.chain(constants).collect() }]
+    vec![Link { effect: "channel-mixer", params: coefficients.chain(constants).collect(), choices: Vec::new() }]
 }
 
 /// `saturate` of feColorMatrix: luma plus the factor times the distance from it.

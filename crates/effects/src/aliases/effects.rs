@@ -73,10 +73,11 @@ pub static EFFECTS: &[Entry] = &[
         "red and blue apart as the name says, 0.01 of the raster at the default; preview and export only turn the hue",
         |s| link("rgb-split", &[("amount", 0.02 * s.of("intensity"))]),
     ),
-    missing(
+    like(
         "lens-flare",
         &[("intensity", 0.5)],
-        "no effect draws reflections in a lens, only the transition of this name; the original brightens and saturates instead",
+        "reflections in a lens as the name says, twice the intensity as their brightness; preview and export only brighten and saturate",
+        |s| link("lens-flare", &[("brightness", 2.0 * s.of("intensity"))]),
     ),
     like(
         "glow",

@@ -3,39 +3,25 @@
 //! scales of its export, FFmpeg's `eq` (brightness −1..=1 added; contrast, saturation and gamma neutral at 1), since the preview leaves out gamma, grain
 //! and vignette.
 use super::{
-    Entry, Link, Settings,
+    Entry, Link, Settings, converted,
     css::{hue_matrix, mixer, product, saturation_matrix},
-    like, link, missing,
+    like, link,
 };
 
 /// What each is here.
 pub static FILTERS: &[Entry] = &[
-    missing(
-        "s-log",
-        &[],
-        "Sony's log curve is a transfer function, which no effect has; a `lut` can hold one. The original lowers contrast and saturation",
-    ),
-    missing(
-        "d-log",
-        &[],
-        "DJI's log curve is a transfer function, which no effect has; a `lut` can hold one. The original lowers contrast and saturation",
-    ),
-    missing(
-        "v-log",
-        &[],
-        "Panasonic's log curve is a transfer function, which no effect has; a `lut` can hold one. The original lowers contrast and saturation",
-    ),
-    missing(
-        "hlg",
-        &[],
-        "HLG (ITU-R BT.2100) is set by the colour tags of media and composition, no effect has it. The original brightens",
-    ),
+    like("s-log", &[], "Sony's S-Log3 curve and gamut, as named; the original only lowers contrast and saturation", |_| {
+        converted("s-log3")
+    }),
+    like("d-log", &[], "DJI's curve and gamut, as named; the original only lowers contrast and saturation", |_| converted("d-log")),
+    like("v-log", &[], "Panasonic's curve and gamut, as named; the original only lowers contrast and saturation", |_| {
+        converted("v-log")
+    }),
+    like("hlg", &[], "HLG of ITU-R BT.2100, as named; the original only brightens", |_| converted("hlg")),
     like("rec709", &[], "changes nothing at its defaults; BT.709 itself is set by colour tags", grade),
-    missing(
-        "rec2020",
-        &[],
-        "the primaries of ITU-R BT.2020 are set by colour tags, no effect has them. The original brightens and saturates",
-    ),
+    like("rec2020", &[], "the curve and primaries of ITU-R BT.2020, as named; the original only brightens and saturates", |_| {
+        converted("rec2020")
+    }),
     like(
         "cinestyle",
         &[("brightness", 0.05), ("contrast", 0.9), ("saturation", 0.8), ("gamma", 1.15), ("shadows", 0.05), ("highlights", -0.05)],

@@ -80,6 +80,8 @@ pub struct Link {
     pub effect: &'static str,
     /// Numbers by parameter; every other parameter has its default.
     pub params: Vec<(&'static str, f64)>,
+    /// One of the names that a parameter offers, by parameter.
+    pub choices: Vec<(&'static str, &'static str)>,
 }
 
 /// What an entry became.
@@ -124,7 +126,7 @@ impl Entry {
     pub fn chain(&self, given: &dyn Fn(&str) -> Option<f64>) -> Option<Chain> {
         let (Alias::Same { recipe, .. } | Alias::Like { recipe, .. }) = self.alias else { return None };
         let mut chain = Chain { links: recipe(&Settings { defaults: self.settings, given }), limited: Vec::new() };
-        for Link { effect, params } in &mut chain.links {
+        for Link { effect, params, .. } in &mut chain.links {
             for (param, value) in params {
                 let kind = crate::effect(effect).and_then(|e| e.param(param)).map(|p| p.kind);
                 let Some(ParamKind::Number { min, max, .. }) = kind else { continue };
@@ -155,9 +157,14 @@ const fn missing(id: &'static str, settings: &'static [(&'static str, f64)], rea
     Entry { id, settings, alias: Alias::Missing { reason } }
 }
 
+/// A camera's curve and gamut to the composition's.
+fn converted(curve: &'static str) -> Vec<Link> {
+    vec![Link { effect: "log-convert", params: Vec::new(), choices: vec![("curve", curve)] }]
+}
+
 /// A chain of one.
 fn link(effect: &'static str, params: &[(&'static str, f64)]) -> Vec<Link> {
-    vec![Link { effect, params: params.to_vec() }]
+    vec![Link { effect, params: params.to_vec(), choices: Vec::new() }]
 }
 
 #[cfg(test)]
@@ -195,9 +202,17 @@ mod tests {
     fn what_is_missing_says_so() {
         let missing: Vec<_> =
             EFFECTS.iter().chain(FILTERS).filter(|e| matches!(e.alias, Alias::Missing { .. })).map(|e| e.id).collect();
-        assert_eq!(missing, ["lens-flare", "stabilization", "s-log", "d-log", "v-log", "hlg", "rec2020"]);
+        assert_eq!(missing, ["stabilization"]);
         for e in EFFECTS.iter().chain(FILTERS) {
             assert_eq!(e.chain(&none).is_none(), matches!(e.alias, Alias::Missing { .. }), "{}", e.id);
+        }
+    }
+
+    #[test]
+    fn names_of_curves_are_those_curves() {
+        for (id, curve) in [("s-log", "s-log3"), ("d-log", "d-log"), ("v-log", "v-log"), ("hlg", "hlg"), ("rec2020", "rec2020")] {
+            let chain = filter(id).and_then(|e| e.chain(&none)).unwrap_or_default();
+            assert_eq!(chain.links, [Link { effect: "log-convert", params: vec![], choices: vec![("curve", curve)] }], "{id}");
         }
     }
 
@@ -217,6 +232,11 @@ mod tests {
                         let p = spec.param(param).unwrap_or_else(|| panic!("{}: {} has no {param}", e.id, link.effect));
                         let problem = p.kind.problem(&ParamValue::Number(*v));
                         assert_eq!(problem, None, "{} with {wild:?}: {}.{param}", e.id, link.effect);
+                    }
+                    for (param, name) in &link.choices {
+                        let p = spec.param(param).unwrap_or_else(|| panic!("{}: {} has no {param}", e.id, link.effect));
+                        let problem = p.kind.problem(&ParamValue::Text((*name).into()));
+                        assert_eq!(problem, None, "{}: {}.{param}", e.id, link.effect);
                     }
                 }
             }
