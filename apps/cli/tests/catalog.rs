@@ -203,6 +203,17 @@ fn page(catalog: &Value) -> String {
         let (id, name, family) = (t["id"].as_str().unwrap(), t["name"].as_str().unwrap(), t["family"].as_str().unwrap());
         let _ = writeln!(text, "| ![](catalog/transition-{id}.png) | `{id}` | {family}: {name} | {} | {} |", params(&t), cost(&t));
     }
+    text.push_str(
+        "\n## Entries of other editors\n\nWhat importers make of the effects, filters and transitions of Timeline Studio, and of transitions that MasterSelects has planned: effects in the order of \
+         drawing, with the original's settings as their numbers (`crates/effects/src/aliases`). `same` is the arithmetic of the original's preview, `like` serves the same \
+         purpose.\n\n| kind | id there | here | match | note |\n|---|---|---|---|---|\n",
+    );
+    for a in list("aliases") {
+        let of = |key: &str| a[key].as_str().unwrap_or_default().to_owned();
+        let entries: Vec<String> = a["entries"].as_array().unwrap().iter().map(|e| format!("`{}`", e.as_str().unwrap())).collect();
+        let _ =
+            writeln!(text, "| {} | `{}` | {} | {} | {} |", of("kind"), of("id"), entries.join(", "), of("match_kind"), of("note"));
+    }
     text
 }
 

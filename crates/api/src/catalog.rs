@@ -1,5 +1,10 @@
 //! Everything that a project may name: effects, blend modes, transitions, with their parameters.
-use cutroom_effects::{BLEND_MODES, EFFECTS, ParamKind, ParamSpec, TRANSITIONS, cost, spec::TRANSITION_SECS};
+use cutroom_effects::{
+    BLEND_MODES, EFFECTS, ParamKind, ParamSpec, TRANSITIONS,
+    aliases::{self, Alias},
+    cost,
+    spec::TRANSITION_SECS,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +17,24 @@ pub struct Catalog {
     pub blend_modes: Vec<BlendEntry>,
     /// Transitions, by family.
     pub transitions: Vec<TransitionEntry>,
+    /// What entries of other editors are here.
+    pub aliases: Vec<AliasEntry>,
+}
+
+/// An entry of another editor.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct AliasEntry {
+    /// `effect`, `filter` or `transition`.
+    pub kind: String,
+    /// Its id there.
+    pub id: String,
+    /// Ids here: of effects in the order of drawing, at the original's defaults; of a transition one for each direction. Empty when nothing here does it.
+    pub entries: Vec<String>,
+    /// `same` arithmetic, `like` it in purpose, or `missing`.
+    pub match_kind: String,
+    /// Why these, and what differs.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
 }
 
 /// An effect.
@@ -149,7 +172,37 @@ pub fn catalog() -> Catalog {
                 max_duration_secs: *TRANSITION_SECS.end(),
             })
             .collect(),
+        aliases: aliases(),
     }
+}
+
+fn aliases() -> Vec<AliasEntry> {
+    let chains = [("effect", aliases::EFFECTS), ("filter", aliases::FILTERS)].into_iter().flat_map(|(kind, list)| {
+        list.iter().map(move |e| AliasEntry {
+            kind: kind.into(),
+            id: e.id.into(),
+            entries: e.chain(&|_| None).unwrap_or_default().links.iter().map(|l| l.effect.to_owned()).collect(),
+            match_kind: match e.alias {
+                Alias::Same { .. } => "same",
+                Alias::Like { .. } => "like",
+                Alias::Missing { .. } => "missing",
+            }
+            .into(),
+            note: e.reason().into(),
+        })
+    });
+    let transitions = aliases::TRANSITIONS.iter().map(|t| {
+        let mut entries: Vec<String> = Vec::new();
+        for id in t.all() {
+            if !entries.iter().any(|e| e == id) {
+                entries.push(id.to_owned());
+            }
+        }
+        let by = |(direction, id): &(&str, &str)| if direction.is_empty() { String::new() } else { format!("{direction}: {id}") };
+        let directions: Vec<String> = t.directions().iter().map(by).filter(|d| !d.is_empty()).collect();
+        AliasEntry { kind: "transition".into(), id: t.id.into(), entries, match_kind: "like".into(), note: directions.join(", ") }
+    });
+    chains.chain(transitions).collect()
 }
 
 fn param(p: &ParamSpec) -> ParamEntry {

@@ -21,7 +21,7 @@ mod settings;
 mod targets;
 mod validate;
 
-pub use catalog::{BlendEntry, Catalog, CostEntry, EffectEntry, ParamEntry, TransitionEntry, catalog};
+pub use catalog::{AliasEntry, BlendEntry, Catalog, CostEntry, EffectEntry, ParamEntry, TransitionEntry, catalog};
 pub use cutroom_export::Cancellation;
 pub use cutroom_types::Size;
 pub use doctor::{BackendReport, DecoderReport, DoctorReport, FormatReport, doctor};

@@ -12,6 +12,7 @@ pub fn list(args: &CatalogArgs) -> Result<(), Failure> {
         all.effects.retain(|e| has(&e.id, &e.name, &e.family));
         all.blend_modes.retain(|b| has(&b.id, &b.name, ""));
         all.transitions.retain(|t| has(&t.id, &t.name, &t.family));
+        all.aliases.retain(|a| has(&a.id, "", &a.kind));
     }
     if args.json { super::print_json(&all) } else { super::print(&text(&all)) }
 }
@@ -39,6 +40,12 @@ fn text(all: &Catalog) -> String {
         let _ = writeln!(out, "    {}; {default} s [{min}..{max}]", drawn(&t.backends, t.cost));
         let own: Vec<ParamEntry> = t.params.iter().filter(|p| p.id != "includeAudio").cloned().collect();
         params(&mut out, &own);
+    }
+    if !all.aliases.is_empty() {
+        let _ = writeln!(out, "\nOf other editors:");
+    }
+    for a in &all.aliases {
+        let _ = writeln!(out, "{:22} {:10} {:8} {}", a.id, a.kind, a.match_kind, a.entries.join(", "));
     }
     out
 }

@@ -18,6 +18,10 @@ impl Transition {
         let by = |word: &str| self.by_direction.iter().find(|(d, _)| *d == word).map(|(_, id)| *id);
         direction.and_then(by).or_else(|| by(self.direction)).unwrap_or(self.by_direction[0].1)
     }
+    /// What it is by direction, `""` where it has none, the usual one first.
+    pub fn directions(&self) -> &'static [(&'static str, &'static str)] {
+        self.by_direction
+    }
     /// Everything it may be here.
     pub fn all(&self) -> impl Iterator<Item = &'static str> + use<> {
         self.by_direction.iter().map(|(_, id)| *id)
