@@ -238,3 +238,13 @@ fn each_stream_ends_where_it_ends() {
     let text = words(&b.ok(&["export", "p.json", "-o", "o.mkv", "--video-codec", "ffv1"]));
     assert!(text.contains("whose sound ends at 1.000 s; the last 1.000 s of the clip are silent"), "{text}");
 }
+
+/// 1080i25 has 25 frames a second, also where the container states 50 fields.
+#[test]
+fn films_of_interlaced_clips_count_frames() {
+    let Some(source) = media("sony_a7m3_1080i25_avchd.mts") else { return };
+    let b = Bench::new();
+    b.ok(&["new", "p.json", source.to_str().unwrap()]);
+    let project: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(b.path("p.json")).unwrap()).unwrap();
+    assert_eq!(project["compositions"][0]["frame_rate"], "25");
+}

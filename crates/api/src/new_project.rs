@@ -135,6 +135,9 @@ fn usual_rate(v: &VideoInfo) -> Option<FrameRate> {
     let sane = |r: &FrameRate| (1.0..=240.0).contains(&r.as_f64());
     let nominal = v.nominal_rate.filter(sane);
     let average = v.average_rate.filter(sane);
+    // Of interlaced pictures some containers state the rate of fields.
+    let counts_fields = |n: &FrameRate| average.is_some_and(|a| (n.as_f64() / a.as_f64() - 2.0).abs() < 0.05);
+    let nominal = nominal.and_then(|n| if counts_fields(&n) { FrameRate::from_f64(n.as_f64() / 2.0) } else { Some(n) });
     if v.is_constant_rate { nominal.or(average) } else { average.and_then(|r| FrameRate::from_f64(r.as_f64().round())).or(nominal) }
         .or_else(|| FrameRate::new(25, 1))
 }
