@@ -449,7 +449,7 @@ fn without_other_times_the_frame_is_left() {
         p.layers[0].effects[0].inputs.clear();
         let got = render(&mut cpu(), &p, &Film(frame));
         let want = match e.id.as_str() {
-            "voxel-relief" => drawn(&used("voxel-relief", &[("reset", ParamValue::Bool(true))]), 10),
+            id @ "voxel-relief" => drawn(&used(id, &[("reset", ParamValue::Bool(true))]), 10),
             _ => premultiplied(10),
         };
         assert!(most_apart(&got, &want) < 1e-6, "{}", e.id);

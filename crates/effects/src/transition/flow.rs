@@ -84,12 +84,12 @@ impl<const BEFORE: usize> ReadKernel for Search<BEFORE> {
                 let (dx, dy) = (before.r + u, before.g + v);
                 let from = [x - dx * q[5], y - dy * q[5]];
                 let to = [from[0] + dx, from[1] + dy];
-                let block = [[R::from(0.0); 2], [-q[8], -q[8]], [q[8], -q[8]], [-q[8], q[8]], [q[8], q[8]]];
-                let apart = block.into_iter().fold(
-                    R::from(0.0),
-                    #[inline(always)]
-                    |all: R, [bx, by]| all + difference(s, from, to, bx, by),
-                );
+                let (zero, b) = (R::from(0.0), q[8]);
+                let apart = difference(s, from, to, zero, zero)
+                    + difference(s, from, to, -b, -b)
+                    + difference(s, from, to, b, -b)
+                    + difference(s, from, to, -b, b)
+                    + difference(s, from, to, b, b);
                 // Of two that agree alike the nearer one counts more.
                 let weight = (apart * q[9] - (u * u + v * v) * (1.0 / 512.0)).exp2();
                 Rgba { c: rgb(dx * weight, dy * weight, weight), a: R::from(0.0) }

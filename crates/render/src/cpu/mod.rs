@@ -2,17 +2,21 @@
 mod pack;
 mod planes;
 mod sample;
+pub(crate) mod stage_kernels;
 
 use crate::{
     api::{OutputSpec, RenderError},
     pooled::Pool,
     program::{Intermediate, NormalOpaque, Pass, PlaneBase, Planes, Program, Source, Stage, Target, TilePass},
 };
-use cutroom_kernel::{Blend, BlendOp, Extent, Field, Inputs, SimdLevel, TILE_PITCH, TILE_ROWS, Tile, lanes::MAX_LANES, rows};
+use cutroom_kernel::{
+    Blend, BlendOp, Extent, Field, Inputs, PointOp, SimdLevel, TILE_PITCH, TILE_ROWS, Tile, lanes::MAX_LANES, rows,
+};
 use cutroom_types::{Picture, PictureFormat, Plane, Size};
 use pack::{Above, Band, Lines, Packer};
 use rayon::prelude::*;
 use sample::{Input, Raster, Sampler, TableCache};
+use stage_kernels::{FADE, PREMULTIPLY, UNPREMULTIPLY};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Rows that one job computes; a multiple of every chroma block.
@@ -560,44 +564,4 @@ fn run_stages(level: SimdLevel, prepared: &[Prepared], scratch: &mut Scratch, x:
             }
         }
     }
-}
-
-use cutroom_kernel::PointOp;
-use stage_kernels::{FADE, PREMULTIPLY, UNPREMULTIPLY};
-
-/// Stages that are not in the catalogue, as kernels.
-pub(crate) mod stage_kernels {
-    use cutroom_kernel::{At, MAX_UNIFORMS, Point, PointKernel, Real, Rgba};
-
-    /// Colour times alpha.
-    pub struct Premultiply;
-    impl PointKernel for Premultiply {
-        #[inline(always)]
-        fn eval<R: Real>(_: &[R; MAX_UNIFORMS], px: Rgba<R>, _: At<R>) -> Rgba<R> {
-            Rgba { c: px.c.scale(px.a), a: px.a }
-        }
-    }
-    /// Colour divided by alpha, 0 where alpha is below 1e-6.
-    pub struct Unpremultiply;
-    impl PointKernel for Unpremultiply {
-        #[inline(always)]
-        fn eval<R: Real>(_: &[R; MAX_UNIFORMS], px: Rgba<R>, _: At<R>) -> Rgba<R> {
-            let k = R::select(px.a.gt(1e-6), R::from(1.0) / px.a.max(1e-6), 0.0);
-            Rgba { c: px.c.scale(k), a: px.a }
-        }
-    }
-    /// All four components times uniform 0.
-    pub struct Fade;
-    impl PointKernel for Fade {
-        #[inline(always)]
-        fn eval<R: Real>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, _: At<R>) -> Rgba<R> {
-            Rgba { c: px.c.scale(p[0]), a: px.a * p[0] }
-        }
-    }
-    /// See [`Premultiply`].
-    pub static PREMULTIPLY: Point<Premultiply> = Point(Premultiply);
-    /// See [`Unpremultiply`].
-    pub static UNPREMULTIPLY: Point<Unpremultiply> = Point(Unpremultiply);
-    /// See [`Fade`].
-    pub static FADE: Point<Fade> = Point(Fade);
 }
