@@ -164,7 +164,7 @@ pub fn most_codes(t: &TransitionSpec, alike: bool) -> f64 {
     // from the smallest.
     match (&t.shape, alike) {
         (TransitionShape::Steps(_), true) => 4.0,
-        (TransitionShape::Steps(_), false) => 24.0,
+        (TransitionShape::Steps(_), false) => 32.0,
         _ => 1.0,
     }
 }
