@@ -47,8 +47,11 @@ pub fn test(args: &[String]) -> Outcome {
     outcome?;
     let media = std::env::var_os("CUTROOM_TEST_MEDIA").map_or_else(|| workspace::root().join("../shared/media"), PathBuf::from);
     let on_ci = std::env::var("CI").is_ok_and(|v| v == "true");
-    if on_ci && media.is_dir() && skips.missing_files() > 0 {
+    if on_ci && media.is_dir() && skips.count("missing file") > 0 {
         return Err(format!("{} lacks files that tests need", media.display()));
+    }
+    if on_ci && skips.count("no device") > 0 {
+        return Err("the GPU tests found no Vulkan device, though set-up installs a software one".into());
     }
     Ok(())
 }
@@ -62,8 +65,8 @@ impl Skips {
         list.lines().for_each(|line| *lines.entry(line.to_owned()).or_default() += 1);
         Self(lines)
     }
-    fn missing_files(&self) -> usize {
-        self.0.keys().filter(|line| line.starts_with("missing file")).count()
+    fn count(&self, kind: &str) -> usize {
+        self.0.keys().filter(|line| line.starts_with(kind)).count()
     }
 }
 
@@ -106,7 +109,7 @@ mod tests {
     #[test]
     fn skips_are_counted() {
         let skips = Skips::of("missing file: a.mp4\nimpossible here: no GPU\nmissing file: a.mp4\n");
-        assert_eq!(skips.missing_files(), 1);
+        assert_eq!(skips.count("missing file"), 1);
         let text = "== 3 skips in tests\n   impossible here: no GPU\n   missing file: a.mp4 (2 times)\n";
         assert_eq!(skips.to_string(), text);
         assert_eq!(Skips::of("").to_string(), "== 0 skips in tests\n");

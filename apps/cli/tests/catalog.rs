@@ -2,11 +2,7 @@
 mod common;
 use common::Bench;
 use serde_json::{Value, json};
-use std::{
-    fmt::Write,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{fmt::Write, path::Path, process::Command};
 
 /// Thumbnails, in pixels; drawn three times as large and reduced.
 const SIZE: (u32, u32) = (144, 81);
@@ -254,8 +250,7 @@ fn pixels(dir: &Path, names: &[String]) -> Vec<Option<Vec<u8>>> {
 
 #[test]
 fn the_catalogue_is_documented_as_it_is() {
-    let manifest = std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
-    let docs = manifest.ancestors().nth(2).unwrap_or(Path::new(".")).join("docs");
+    let docs = cutroom_test_support::root().join("docs");
     let thumbnails = docs.join("catalog");
     let b = Bench::new();
     let catalog: Value = serde_json::from_str(&b.ok(&["catalog", "--json"]).out).unwrap();

@@ -2,7 +2,7 @@
 mod common;
 use common::{Bench, ffmpeg};
 use serde_json::Value;
-use std::{path::Path, process::Command};
+use std::process::Command;
 
 fn json(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|e| panic!("{e}\n{text}"))
@@ -106,9 +106,7 @@ fn the_schema_describes_the_documented_example_and_what_new_makes() {
     for name in text.split("\"#/$defs/").skip(1).filter_map(|rest| rest.split('"').next()) {
         assert!(schema["$defs"].get(name).is_some(), "{name}");
     }
-    let manifest = std::env::var("CARGO_MANIFEST_DIR").unwrap_or_else(|_| env!("CARGO_MANIFEST_DIR").into());
-    let page = std::fs::read_to_string(Path::new(&manifest).join("../../docs/project-format.md")).unwrap();
-    let example = json(page.split("```json\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap());
+    let example = json(&cutroom_test_support::example("docs/project-format.md", "json"));
     fits(&example, &schema, &schema).unwrap();
     b.clip("a.mp4", 10, "25");
     b.ok(&["new", "film.json", "a.mp4", "a.mp4", "--dissolve", "2f"]);

@@ -1,7 +1,6 @@
 //! docs/cli.md is what `--help` says. `CUTROOM_BLESS=1` writes it anew.
 mod common;
 use common::Bench;
-use std::path::{Path, PathBuf};
 
 const COMMANDS: [&str; 11] =
     ["new", "probe", "validate", "frame", "export", "graph", "catalog", "schema", "doctor", "completions", "man"];
@@ -23,8 +22,7 @@ fn page() -> String {
 
 #[test]
 fn the_command_line_is_documented_as_it_is() {
-    let manifest = std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
-    let path = manifest.ancestors().nth(2).unwrap_or(Path::new(".")).join("docs/cli.md");
+    let path = cutroom_test_support::root().join("docs/cli.md");
     let now = page();
     if std::env::var_os("CUTROOM_BLESS").is_some() {
         std::fs::write(&path, &now).unwrap();

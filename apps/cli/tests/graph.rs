@@ -1,6 +1,6 @@
 //! What `graph` and `catalog` say beyond the work itself: why effects are left out, keys, costs.
 mod common;
-use common::Bench;
+use common::{Bench, document};
 use serde_json::{Value, json};
 
 /// A film of one clip with these effects, and a video track `maps` that is empty.
@@ -8,22 +8,12 @@ fn film(b: &Bench, name: &str, effects: &Value) {
     if !b.path("a.mp4").exists() {
         b.clip("a.mp4", 10, "25");
     }
-    let document = json!({
-        "schema_version": 2,
-        "main": "film",
-        "media": [{ "id": "a", "path": "a.mp4" }],
-        "compositions": [{
-            "id": "film",
-            "size": { "width": 320, "height": 180 },
-            "frame_rate": "25",
-            "tracks": [
-                { "id": "v1", "clips": [{
-                    "id": "one", "source": { "type": "media", "media": "a" }, "start": "0s", "duration": "10f@25", "video": { "effects": effects }
-                }] },
-                { "id": "maps", "hidden": true, "clips": [] }
-            ]
-        }]
-    });
+    let document = document(&json!([
+        { "id": "v1", "clips": [{
+            "id": "one", "source": { "type": "media", "media": "a" }, "start": "0s", "duration": "10f@25", "video": { "effects": effects }
+        }] },
+        { "id": "maps", "hidden": true, "clips": [] }
+    ]));
     b.write(name, &document.to_string());
 }
 

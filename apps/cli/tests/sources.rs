@@ -1,6 +1,7 @@
 //! Sources that are damaged or odd: what an export says of them.
 mod common;
-use common::{Bench, Ran, ffmpeg, frame_md5, media};
+use common::{Bench, Ran, ffmpeg, frame_md5};
+use cutroom_test_support::media;
 use serde_json::json;
 use std::{path::Path, process::Command};
 

@@ -1,6 +1,6 @@
 //! Transitions and their sources: what clips lack beyond their ends is said, and pictures that a transition follows are checked before any work.
 mod common;
-use common::{Bench, Ran};
+use common::{Bench, Ran, document};
 use serde_json::{Value, json};
 
 /// The words of the messages, whatever the width they were wrapped to.
@@ -14,22 +14,12 @@ fn two_clips() -> (Bench, Value) {
     b.clip("a.mp4", 25, "25");
     let source = json!({ "type": "media", "media": "a" });
     let clip = |id: &str, start: &str| json!({ "id": id, "source": source, "start": start, "duration": "1s" });
-    let document = json!({
-        "schema_version": 2,
-        "main": "film",
-        "media": [{ "id": "a", "path": "a.mp4" }],
-        "compositions": [{
-            "id": "film",
-            "size": { "width": 320, "height": 180 },
-            "frame_rate": "25",
-            "tracks": [{
-                "id": "v1",
-                "clips": [clip("one", "0s"), clip("two", "1s")],
-                "transitions": [{ "id": "mix", "kind": "crossfade", "from": "one", "to": "two", "duration": "8f@25" }]
-            }]
-        }]
-    });
-    (b, document)
+    let tracks = json!([{
+        "id": "v1",
+        "clips": [clip("one", "0s"), clip("two", "1s")],
+        "transitions": [{ "id": "mix", "kind": "crossfade", "from": "one", "to": "two", "duration": "8f@25" }]
+    }]);
+    (b, document(&tracks))
 }
 const TRACK: &str = "/compositions/0/tracks/0";
 

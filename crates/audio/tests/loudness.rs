@@ -1,13 +1,14 @@
 //! Loudness of the ITU-R BS.2217 files, whose values stand in their names; level of known signals.
 mod support;
 use cutroom_audio::{integrated_loudness_lufs, level};
+use cutroom_test_support::media;
 use cutroom_types::SoundBlock;
-use support::{media_file, sine};
+use support::sine;
 
 #[test]
 fn itu_files_measure_as_named() {
     for (name, expected) in [("itu_bs2217_RelGateTest_-10LKFS.wav", -10.0), ("itu_bs2217_AbsGateTest_-69.5LKFS.wav", -69.5)] {
-        let Some(path) = media_file(&format!("loudness/{name}")) else { continue };
+        let Some(path) = media(&format!("loudness/{name}")) else { continue };
         let mut wav = hound::WavReader::open(&path).unwrap();
         let (spec, scale) = (wav.spec(), 1.0 / (1u32 << (wav.spec().bits_per_sample - 1)) as f32);
         let mut channels = vec![Vec::new(); usize::from(spec.channels)];

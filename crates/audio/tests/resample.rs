@@ -1,8 +1,9 @@
 //! Sample-rate conversion against the formula of a sine and against ffmpeg's soxr.
 mod support;
+use cutroom_test_support::media;
 use cutroom_timeline::Voice;
 use cutroom_types::{SoundBlock, Time};
-use support::{ffmpeg, media_file, memory, mix, noise, plan, rms_db, sine, voice};
+use support::{ffmpeg, memory, mix, noise, plan, rms_db, sine, voice};
 
 /// Samples at either end that hear the edge of the signal.
 const EDGE: usize = 2_000;
@@ -150,7 +151,7 @@ fn noise_keeps_its_level() {
 /// Real speech from 16 kHz against soxr: in place to the sample, differing only in the last tenth of the band.
 #[test]
 fn speech_agrees_with_soxr() {
-    let Some(path) = media_file("speech_jfk_16k_mono.wav") else { return };
+    let Some(path) = media("speech_jfk_16k_mono.wav") else { return };
     let mut wav = hound::WavReader::open(path).unwrap();
     assert_eq!((wav.spec().sample_rate, wav.spec().channels), (16_000, 1));
     let input: Vec<f32> = wav.samples::<i16>().map(|s| f32::from(s.unwrap()) / 32_768.0).collect();

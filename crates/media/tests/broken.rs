@@ -2,8 +2,8 @@
 mod oracle;
 
 use cutroom_media::{MediaError, MediaIndex, ReadOptions, SoundReader, VideoReader};
+use cutroom_test_support::media;
 use cutroom_types::Time;
-use oracle::media;
 use std::time::{Duration, Instant};
 
 /// Reads everything of a file; the sum of what was odd.

@@ -2,8 +2,9 @@
 mod oracle;
 
 use cutroom_media::{Deinterlace, MediaIndex, ReadOptions, VideoReader};
+use cutroom_test_support::media;
 use cutroom_types::Time;
-use oracle::{adler, adler_as, ffmpeg_frames, ffprobe, media};
+use oracle::{adler, adler_as, ffmpeg_frames, ffprobe};
 
 /// A clip and how many of its frames are compared.
 struct Clip {

@@ -2,8 +2,9 @@
 mod oracle;
 
 use cutroom_media::{FieldOrder, MediaInfo, probe};
+use cutroom_test_support::media;
 use cutroom_types::{FrameRate, Orientation, PictureFormat, Primaries, Range, Size, Time, Transfer};
-use oracle::{ffprobe, media};
+use oracle::ffprobe;
 
 fn info(name: &str) -> Option<MediaInfo> {
     media(name).map(|p| probe(&p).unwrap_or_else(|e| panic!("{e}")))

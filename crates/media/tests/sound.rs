@@ -2,7 +2,8 @@
 mod oracle;
 
 use cutroom_media::{MediaIndex, SoundReader};
-use oracle::{ffmpeg, media};
+use cutroom_test_support::media;
+use oracle::ffmpeg;
 use std::path::Path;
 
 /// What ffmpeg gives as interleaved f32, by channel. Where the stream begins after source time zero, `lead` samples are missing there.

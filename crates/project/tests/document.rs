@@ -345,10 +345,7 @@ proptest! {
 /// The example of docs/project-format.md reads, is valid and has no field that is unknown.
 #[test]
 fn the_documented_example_is_valid() {
-    let manifest = std::env::var("CARGO_MANIFEST_DIR").unwrap_or_else(|_| env!("CARGO_MANIFEST_DIR").into());
-    let page = std::fs::read_to_string(std::path::Path::new(&manifest).join("../../docs/project-format.md")).unwrap();
-    let example = page.split("```json\n").nth(1).and_then(|rest| rest.split("```").next()).expect("an example");
-    let project = from_json(example).unwrap();
+    let project = from_json(&cutroom_test_support::example("docs/project-format.md", "json")).unwrap();
     assert_eq!(validate(&project), []);
     assert!(unknown_fields(&project).is_empty());
 }

@@ -144,10 +144,6 @@ fn whole(id: &str, b: [f64; 3], s: [f64; 3]) -> Option<[f64; 3]> {
     .filter(|c| !c[0].is_nan())
 }
 
-fn luma(c: [f64; 3]) -> f64 {
-    0.2126 * c[0] + 0.7152 * c[1] + 0.0722 * c[2]
-}
-
 /// Premultiplied colour and alpha from straight backdrop and source.
 fn expected(id: &str, b: [f64; 3], ab: f64, s: [f64; 3], a: f64) -> Option<[f64; 4]> {
     let cut = |k: f64| [b[0] * ab * k, b[1] * ab * k, b[2] * ab * k, ab * k];

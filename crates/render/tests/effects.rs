@@ -65,36 +65,6 @@ fn expect_color(e: EffectUse, want: impl Fn(Rgb) -> Rgb) {
     let s = source();
     expect(e, 2e-5, |x, y| want(s[y * W + x]));
 }
-fn luma(c: Rgb) -> f64 {
-    0.2126 * c[0] + 0.7152 * c[1] + 0.0722 * c[2]
-}
-fn smoothstep(a: f64, b: f64, x: f64) -> f64 {
-    let t = ((x - a) / (b - a)).clamp(0.0, 1.0);
-    t * t * (3.0 - 2.0 * t)
-}
-
-/// By the hexagon's six cases, as CSS Color 4 §7.1 does it.
-fn to_hsl(c: Rgb) -> Rgb {
-    let (max, min) = (c.into_iter().fold(f64::MIN, f64::max), c.into_iter().fold(f64::MAX, f64::min));
-    let (d, l) = (max - min, (max + min) / 2.0);
-    if d == 0.0 {
-        return [0.0, 0.0, l];
-    }
-    let s = if l == 0.0 || l == 1.0 { 0.0 } else { (max - l) / l.min(1.0 - l) };
-    let h = match max {
-        m if m == c[0] => (c[1] - c[2]) / d + if c[1] < c[2] { 6.0 } else { 0.0 },
-        m if m == c[1] => (c[2] - c[0]) / d + 2.0,
-        _ => (c[0] - c[1]) / d + 4.0,
-    };
-    [h / 6.0, s, l]
-}
-fn from_hsl([h, s, l]: Rgb) -> Rgb {
-    let f = |n: f64| {
-        let k = (n + h * 12.0).rem_euclid(12.0);
-        l - s * l.min(1.0 - l) * (k - 3.0).min(9.0 - k).clamp(-1.0, 1.0)
-    };
-    [f(0.0), f(8.0), f(4.0)]
-}
 
 #[test]
 fn colour_effects_follow_their_formulae() {

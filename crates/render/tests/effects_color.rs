@@ -24,34 +24,6 @@ fn expect(e: EffectUse, room: f64, want: impl Fn(Rgb) -> Rgb) {
         assert!((0..3).all(|k| (px[k] - w[k]).abs() < room) && px[3] == 1.0, "{id} of {c:?}: {px:?}, not {w:?}");
     }
 }
-fn luma(c: Rgb) -> f64 {
-    0.2126 * c[0] + 0.7152 * c[1] + 0.0722 * c[2]
-}
-fn smoothstep(a: f64, b: f64, x: f64) -> f64 {
-    let t = ((x - a) / (b - a)).clamp(0.0, 1.0);
-    t * t * (3.0 - 2.0 * t)
-}
-/// Hue in turns, saturation and lightness by the hexagon's six cases (CSS Color 4 §7.1), and back.
-fn to_hsl(c: Rgb) -> Rgb {
-    let (max, min) = (c.into_iter().fold(f64::MIN, f64::max), c.into_iter().fold(f64::MAX, f64::min));
-    let (d, l) = (max - min, (max + min) / 2.0);
-    if d == 0.0 {
-        return [0.0, 0.0, l];
-    }
-    let h = match max {
-        m if m == c[0] => ((c[1] - c[2]) / d).rem_euclid(6.0),
-        m if m == c[1] => (c[2] - c[0]) / d + 2.0,
-        _ => (c[0] - c[1]) / d + 4.0,
-    };
-    [h / 6.0, (max - l) / l.min(1.0 - l), l]
-}
-fn from_hsl([h, s, l]: Rgb) -> Rgb {
-    let f = |n: f64| {
-        let k = (n + h * 12.0).rem_euclid(12.0);
-        l - s * l.min(1.0 - l) * (k - 3.0).min(9.0 - k).clamp(-1.0, 1.0)
-    };
-    [f(0.0), f(8.0), f(4.0)]
-}
 
 /// Curves go through their points, never overshoot between rising points, and two points make a straight line.
 #[test]

@@ -40,10 +40,6 @@ fn expect(e: EffectUse, room: f64, want: impl Fn(&[[f64; 4]], f64, f64) -> Rgb) 
         assert!((0..3).all(|k| (px[k] - w[k]).abs() < room) && px[3] == 1.0, "{id} at ({}, {}): {px:?}, not {w:?}", i % W, i / W);
     }
 }
-fn smoothstep(a: f64, b: f64, x: f64) -> f64 {
-    let t = ((x - a) / (b - a)).clamp(0.0, 1.0);
-    t * t * (3.0 - 2.0 * t)
-}
 fn own(s: &[[f64; 4]], x: f64, y: f64) -> Rgb {
     let p = s[y as usize * W + x as usize];
     [p[0], p[1], p[2]]

@@ -171,10 +171,6 @@ fn wipe(progress: f32, set: &[(&str, ParamValue)], from: Option<Layer>, to: Opti
     let inputs = vec![Layer { transform: Transform { fit: Fit::Stretch, ..Transform::IDENTITY }, ..layer(by) }];
     layer(Content::Transition { id: "luma-wipe".into(), params: params.collect(), progress, from, to, inputs })
 }
-fn smoothstep(a: f64, b: f64, x: f64) -> f64 {
-    let t = ((x - a) / (b - a)).clamp(0.0, 1.0);
-    t * t * (3.0 - 2.0 * t)
-}
 
 #[test]
 fn a_luma_wipe_follows_brightness() {

@@ -1,21 +1,11 @@
 //! CPU and GPU draw the same plans alike: at most one 8-bit code apart. Runs on whatever Vulkan device there is, lavapipe included.
 mod common;
 mod gpu_cases;
-use cutroom_render::{cpu::CpuRenderer, gpu::GpuRenderer};
+use cutroom_render::cpu::CpuRenderer;
 use gpu_cases::Case;
 
-fn device() -> Option<GpuRenderer> {
-    match GpuRenderer::new(true) {
-        Ok(g) => Some(g),
-        Err(e) => {
-            println!("skipped: {e}");
-            None
-        }
-    }
-}
-
 fn check(cases: Vec<Case>) {
-    let Some(mut gpu) = device() else { return };
+    let Some(mut gpu) = common::gpu() else { return };
     let cpu = CpuRenderer::new(1).unwrap();
     let mut wrong = Vec::new();
     for c in &cases {

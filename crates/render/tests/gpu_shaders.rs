@@ -119,10 +119,7 @@ fn animation_changes_numbers_and_not_text() {
 
 #[test]
 fn animation_neither_compiles_nor_uploads_again() {
-    let mut gpu = match GpuRenderer::new(true) {
-        Ok(g) => g,
-        Err(e) => return println!("skipped: {e}"),
-    };
+    let Some(mut gpu) = gpu() else { return };
     let first = animated(0);
     let mut pending = Vec::new();
     for k in 0..9 {

@@ -16,6 +16,8 @@ pub struct Layer {
     pub never_knows: &'static str,
 }
 
+const SUPPORT: &str = "cutroom-test-support";
+
 /// Every workspace member, from the ground up. Arrows point from user to used and never back.
 pub const LAYERS: &[Layer] = &[
     Layer {
@@ -110,6 +112,13 @@ pub const LAYERS: &[Layer] = &[
         never_knows: "any cutroom crate: it is an outside witness",
     },
     Layer {
+        package: SUPPORT,
+        dir: "tests/support",
+        owns: "what tests of several crates need; every crate may use it as a development dependency, and only so",
+        may_use: &[],
+        never_knows: "any cutroom crate",
+    },
+    Layer {
         package: "cutroom-rules",
         dir: "tests/rules",
         owns: "the repository's rules as data and tests; this table",
@@ -161,7 +170,7 @@ pub fn violations(root: &Path) -> Result<Vec<String>, String> {
     Ok(found)
 }
 
-/// A package and the names it depends on, development dependencies included.
+/// A package and the names it depends on, development dependencies included, but for the tests' own package where it is one.
 pub struct Package {
     /// Package name.
     pub name: String,
@@ -191,7 +200,8 @@ fn members(root: &Path) -> Result<Vec<(Package, std::path::PathBuf)>, String> {
     let list = json["packages"].as_array().ok_or("cargo metadata lists no packages")?;
     let text = |v: &Value| v.as_str().unwrap_or_default().to_owned();
     let package = |p: &Value| {
-        let uses = p["dependencies"].as_array().into_iter().flatten().map(|d| text(&d["name"])).collect();
+        let for_tests = |d: &&Value| d["name"] == SUPPORT && d["kind"] == "dev";
+        let uses = p["dependencies"].as_array().into_iter().flatten().filter(|d| !for_tests(d)).map(|d| text(&d["name"])).collect();
         (Package { name: text(&p["name"]), uses }, text(&p["manifest_path"]).into())
     };
     Ok(list.iter().map(package).collect())

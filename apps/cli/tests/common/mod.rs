@@ -118,23 +118,12 @@ pub fn ffprobe(file: &Path, stream: &str, field: &str) -> String {
     String::from_utf8_lossy(&out.stdout).lines().next().unwrap_or_default().to_owned()
 }
 
-/// Says that a test, or a part of it, does not run, and counts it for `cargo xtask test`. `kind`: "missing file" or "impossible here".
-pub fn skipped(kind: &str, what: &str) {
-    println!("skipped: {kind}: {what}");
-    if let Some(list) = std::env::var_os("CUTROOM_SKIPPED_TESTS") {
-        let file = std::fs::OpenOptions::new().append(true).create(true).open(list);
-        file.and_then(|mut f| std::io::Write::write_all(&mut f, format!("{kind}: {what}\n").as_bytes()))
-            .expect("the list of skips");
-    }
-}
-
-/// A file of the shared test media; `None`, said and counted, when it is missing.
-pub fn media(name: &str) -> Option<PathBuf> {
-    let own = || Path::new(&std::env::var("CARGO_MANIFEST_DIR").unwrap()).join("../../../shared/media");
-    let path = std::env::var_os("CUTROOM_TEST_MEDIA").map_or_else(own, PathBuf::from).join(name);
-    if !path.exists() {
-        skipped("missing file", &path.display().to_string());
-        return None;
-    }
-    Some(path)
+/// A project of 320×180 at 25 frames a second with these tracks and the media `a`, which is the file `a.mp4`.
+pub fn document(tracks: &serde_json::Value) -> serde_json::Value {
+    serde_json::json!({
+        "schema_version": 2,
+        "main": "film",
+        "media": [{ "id": "a", "path": "a.mp4" }],
+        "compositions": [{ "id": "film", "size": { "width": 320, "height": 180 }, "frame_rate": "25", "tracks": tracks }]
+    })
 }

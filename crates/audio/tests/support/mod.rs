@@ -1,6 +1,7 @@
 //! Shared by the tests: plans by hand, signals, the ffmpeg command line as an oracle.
 #![allow(dead_code)]
 use cutroom_audio::{MemorySource, Mixer};
+use cutroom_test_support::skipped;
 use cutroom_timeline::{SoundPlan, Voice};
 use cutroom_types::{SoundBlock, Time};
 use std::{io::Write, process::Command};
@@ -89,31 +90,4 @@ pub fn ffmpeg(input: &SoundBlock, layout: &str, filter: &str, out_channels: usiz
     let all: Vec<f32> = run.stdout.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
     let channels = (0..out_channels).map(|c| all.iter().skip(c).step_by(out_channels).copied().collect()).collect();
     Some(SoundBlock { rate_hz: 0, channels })
-}
-
-/// Says that a test, or a part of it, does not run, and counts it for `cargo xtask test`. `kind`: "missing file" or "impossible here".
-pub fn skipped(kind: &str, what: &str) {
-    println!("skipped: {kind}: {what}");
-    if let Some(list) = std::env::var_os("CUTROOM_SKIPPED_TESTS") {
-        let file = std::fs::OpenOptions::new().append(true).create(true).open(list);
-        file.and_then(|mut f| std::io::Write::write_all(&mut f, format!("{kind}: {what}\n").as_bytes()))
-            .expect("the list of skips");
-    }
-}
-
-/// A file of the shared test media; `None` (said aloud) when it is missing.
-pub fn media_file(name: &str) -> Option<std::path::PathBuf> {
-    let root = std::env::var_os("CUTROOM_TEST_MEDIA")
-        .map_or_else(|| std::path::PathBuf::from(manifest_dir()).join("../../../shared/media"), Into::into);
-    let path = root.join(name);
-    if path.exists() {
-        return Some(path);
-    }
-    skipped("missing file", &path.display().to_string());
-    None
-}
-
-/// This package's folder, asked at run time: a build cache may be shared by clones in different places.
-fn manifest_dir() -> String {
-    std::env::var("CARGO_MANIFEST_DIR").unwrap_or_else(|_| env!("CARGO_MANIFEST_DIR").into())
 }

@@ -2,32 +2,7 @@
 #![allow(dead_code)]
 use cutroom_media::{VideoInfo, pixel};
 use cutroom_types::{Picture, PictureFormat};
-use std::{
-    path::{Path, PathBuf},
-    process::Command,
-};
-
-/// Says that a test, or a part of it, does not run, and counts it for `cargo xtask test`. `kind`: "missing file" or "impossible here".
-pub fn skipped(kind: &str, what: &str) {
-    println!("skipped: {kind}: {what}");
-    if let Some(list) = std::env::var_os("CUTROOM_SKIPPED_TESTS") {
-        let file = std::fs::OpenOptions::new().append(true).create(true).open(list);
-        file.and_then(|mut f| std::io::Write::write_all(&mut f, format!("{kind}: {what}\n").as_bytes()))
-            .expect("the list of skips");
-    }
-}
-
-/// A file of the shared test media; `None`, said aloud, when it is missing.
-pub fn media(name: &str) -> Option<PathBuf> {
-    let root = std::env::var_os("CUTROOM_TEST_MEDIA")
-        .map_or_else(|| Path::new(&manifest_dir()).join("../../../shared/media"), PathBuf::from);
-    let path = root.join(name);
-    if !path.exists() {
-        skipped("missing file", &path.display().to_string());
-        return None;
-    }
-    Some(path)
-}
+use std::{path::Path, process::Command};
 
 /// Runs ffmpeg quietly; panics with its messages when it fails.
 pub fn ffmpeg(args: &[&str]) -> Vec<u8> {
@@ -111,9 +86,4 @@ pub fn ffmpeg_frames(path: &Path, stream: usize, decoder: &[&str], info: &VideoI
                 .expect("hexadecimal")
         })
         .collect()
-}
-
-/// This package's folder, asked at run time: a build cache may be shared by clones in different places.
-fn manifest_dir() -> String {
-    std::env::var("CARGO_MANIFEST_DIR").unwrap_or_else(|_| env!("CARGO_MANIFEST_DIR").into())
 }

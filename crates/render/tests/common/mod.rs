@@ -1,7 +1,8 @@
 //! Pictures, plans and an independent, slow reference in double precision.
 #![allow(dead_code, reason = "each test file uses its part")]
 use cutroom_effects::{ParamKind, look::Look};
-use cutroom_render::{Backend, OutputSpec, RenderOptions, Renderer, SourcePictures};
+use cutroom_render::{Backend, OutputSpec, RenderOptions, Renderer, SourcePictures, gpu::GpuRenderer};
+use cutroom_test_support::skipped;
 use cutroom_timeline::{BlendSpace, Canvas, Content, EffectUse, FramePlan, Layer};
 use cutroom_types::{ColorTags, MediaId, ParamValue, Picture, PictureFormat, Primaries, Size, Time, Transfer};
 use std::{collections::BTreeMap, sync::Arc};
@@ -42,6 +43,11 @@ pub fn strong_look() -> Look {
     });
     let (shaper, cube): (String, String) = (shaper.collect(), cube.collect());
     Look::parse(&format!("LUT_1D_SIZE 9\nLUT_1D_INPUT_RANGE -0.1 1.2\nLUT_3D_SIZE 5\n{shaper}{cube}"), "cube").unwrap()
+}
+
+/// A device, software Vulkan too; `None`, said and counted, where there is none.
+pub fn gpu() -> Option<GpuRenderer> {
+    GpuRenderer::new(true).map_err(|e| skipped("no device", &e.to_string())).ok()
 }
 
 pub fn size(width: u32, height: u32) -> Size {
@@ -184,6 +190,41 @@ pub fn difference(a: &Picture, b: &Picture) -> u32 {
     most
 }
 
+/// Luma of BT.709.
+pub fn luma(c: [f64; 3]) -> f64 {
+    0.2126 * c[0] + 0.7152 * c[1] + 0.0722 * c[2]
+}
+
+/// Hermite's cubic from 0 at `a` to 1 at `b`.
+pub fn smoothstep(a: f64, b: f64, x: f64) -> f64 {
+    let t = ((x - a) / (b - a)).clamp(0.0, 1.0);
+    t * t * (3.0 - 2.0 * t)
+}
+
+/// Hue in turns, saturation and lightness by the hexagon's six cases (CSS Color 4 §7.1).
+pub fn to_hsl(c: [f64; 3]) -> [f64; 3] {
+    let (max, min) = (c.into_iter().fold(f64::MIN, f64::max), c.into_iter().fold(f64::MAX, f64::min));
+    let (d, l) = (max - min, (max + min) / 2.0);
+    if d == 0.0 {
+        return [0.0, 0.0, l];
+    }
+    let h = match max {
+        m if m == c[0] => ((c[1] - c[2]) / d).rem_euclid(6.0),
+        m if m == c[1] => (c[2] - c[0]) / d + 2.0,
+        _ => (c[0] - c[1]) / d + 4.0,
+    };
+    let room = l.min(1.0 - l);
+    [h / 6.0, if room == 0.0 { 0.0 } else { (max - l) / room }, l]
+}
+/// The inverse.
+pub fn from_hsl([h, s, l]: [f64; 3]) -> [f64; 3] {
+    let f = |n: f64| {
+        let k = (n + h * 12.0).rem_euclid(12.0);
+        l - s * l.min(1.0 - l) * (k - 3.0).min(9.0 - k).clamp(-1.0, 1.0)
+    };
+    [f(0.0), f(8.0), f(4.0)]
+}
+
 /// BT.709 limited-range 8-bit YUV to R'G'B' (BT.709 items 3.2 to 3.5, 4.6).
 pub fn rgb_of(y: f64, u: f64, v: f64) -> [f64; 3] {
     let (l, cb, cr) = ((y - 16.0) / 219.0, (u - 128.0) / 224.0, (v - 128.0) / 224.0);
@@ -193,7 +234,7 @@ pub fn rgb_of(y: f64, u: f64, v: f64) -> [f64; 3] {
 
 /// The inverse, unrounded codes.
 pub fn yuv_of(c: [f64; 3]) -> [f64; 3] {
-    let l = 0.2126 * c[0] + 0.7152 * c[1] + 0.0722 * c[2];
+    let l = luma(c);
     [16.0 + 219.0 * l, 128.0 + 224.0 * (c[2] - l) / 1.8556, 128.0 + 224.0 * (c[0] - l) / 1.5748]
 }
 

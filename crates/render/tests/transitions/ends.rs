@@ -1,6 +1,5 @@
 //! A transition starts with the outgoing picture alone and ends with the incoming one alone, whatever they cover and however large the canvas is.
 use super::*;
-use cutroom_render::gpu::GpuRenderer;
 use cutroom_timeline::Transform;
 
 /// Wide, tall, square, odd, a single pixel, and the widest.
@@ -79,10 +78,7 @@ fn one_sided_ones_do_not_pop() {
 /// Both back ends, at sizes that fill no tile, on the way.
 #[test]
 fn back_ends_agree_at_odd_sizes() {
-    let mut gpu = match GpuRenderer::new(true) {
-        Ok(g) => g,
-        Err(e) => return println!("skipped: {e}"),
-    };
+    let Some(mut gpu) = gpu() else { return };
     let cpu = CpuRenderer::new(0).unwrap();
     let mut wrong = Vec::new();
     for (w, h) in [(37, 23), (1, 1), (1031, 3)] {

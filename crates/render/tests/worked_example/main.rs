@@ -12,14 +12,13 @@ use common::*;
 use cutroom_effects::{EFFECTS, EffectSpec, Params, Raster, Shape};
 use cutroom_render::{
     cpu::CpuRenderer,
-    gpu::GpuRenderer,
     lower::{Lowered, lower},
     mask::MaskCache,
     program::{Pass, Program, Stage},
 };
+use cutroom_test_support::{example, read, root};
 use cutroom_timeline::Layer;
 use cutroom_types::{ParamValue, Picture};
-use std::path::Path;
 
 /// The line that lists it, in a list like the catalogue's own.
 static LIST: &[&EffectSpec] = &[&day_for_night::SPEC];
@@ -70,9 +69,8 @@ fn the_documented_file_is_drawn_by_both_back_ends() {
             }
         }
     }
-    match GpuRenderer::new(true) {
-        Ok(mut gpu) => assert!(difference(&gpu.run(&program(&a), &output(YUV444)).unwrap(), &drawn) <= 1),
-        Err(e) => println!("skipped on the GPU: {e}"),
+    if let Some(mut gpu) = gpu() {
+        assert!(difference(&gpu.run(&program(&a), &output(YUV444)).unwrap(), &drawn) <= 1);
     }
 }
 
@@ -91,18 +89,13 @@ fn its_table_is_sound() {
 /// The page shows the file that is compiled here, and every effect of the catalogue takes one line in its list.
 #[test]
 fn the_page_and_the_list_are_as_described() {
-    let manifest =
-        std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), std::path::PathBuf::from);
-    let root = manifest.ancestors().nth(2).unwrap_or(Path::new(".")).to_owned();
-    let read = |path: &str| std::fs::read_to_string(root.join(path)).unwrap_or_else(|e| panic!("{path}: {e}"));
-    let page = read("docs/adding-an-effect.md");
-    let shown = page.split("```rust\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap_or_default();
+    let shown = example("docs/adding-an-effect.md", "rust");
     assert!(shown == read("crates/render/tests/worked_example/day_for_night.rs"), "the example on the page is another one");
     let list = read("crates/effects/src/effect/mod.rs");
     let lines = list.lines().skip_while(|l| !l.starts_with("effects! {")).skip(1).take_while(|l| *l != "}");
     let names: Vec<&str> = lines.map(|l| l.trim().trim_end_matches(',')).collect();
     assert_eq!(names.len(), EFFECTS.len());
     for name in names {
-        assert!(root.join(format!("crates/effects/src/effect/{name}.rs")).is_file(), "{name} has no file of its own");
+        assert!(root().join(format!("crates/effects/src/effect/{name}.rs")).is_file(), "{name} has no file of its own");
     }
 }
