@@ -102,6 +102,30 @@ fn layers_above_are_left_alone_and_the_background_is_not() {
     assert!((0..80).all(|x| nothing.sample(3, x, 7) == 0));
 }
 
+/// Over translucent layers the change takes the place of what is changed and covers nothing: alpha stays, and opacity and masks mix both pictures.
+#[test]
+fn translucent_pictures_stay_so() {
+    let color = [0.75f32, 0.5, 0.25];
+    let area = Box2 { center: [0.25, 0.5], size: [0.5, 2.0], rotation_degrees: 0.0, corner_radius_px: 0.0 };
+    let left = MaskUse { outline: Outline::Rectangle(area), opacity: 1.0, feather_px: 0.0, expansion_px: 0.0, ..soft_ellipse() };
+    for (opacity, masks, share) in [(1.0, vec![], [1.0, 1.0]), (0.5, vec![], [0.5, 0.5]), (1.0, vec![left], [1.0, 0.0])] {
+        let base = Layer { opacity: 0.5, ..layer(Content::Solid([color[0], color[1], color[2], 1.0])) };
+        let top = Layer { opacity, masks, ..changed(Content::Below, &["invert"]) };
+        let mut p = plan(canvas(SIZE, false), vec![base, top]);
+        p.canvas.background = [0.0; 4];
+        let got = draw(p, PictureFormat::RGB8.with_alpha());
+        for (x, k) in [(5, share[0]), (70, share[1])] {
+            assert!(got.sample(3, x, 20).abs_diff(128) <= 1, "alpha {} at {x}", got.sample(3, x, 20));
+            for (plane, c) in color.iter().enumerate() {
+                // Limited range: 16 + 219·v.
+                let want = 16.0 + 219.0 * f64::from(c + k * (1.0 - 2.0 * c));
+                let code = f64::from(got.sample(plane, x, 20));
+                assert!((code - want).abs() <= 1.5, "plane {plane} at {x}, opacity {opacity}: {code}, not {want}");
+            }
+        }
+    }
+}
+
 #[test]
 fn one_after_the_other_and_in_transitions() {
     let both = || vec![changed(Content::Below, &["invert"]), changed(Content::Below, &["exposure"])];

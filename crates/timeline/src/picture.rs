@@ -76,19 +76,24 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         let [left, top, right, bottom] = placing.transform.crop;
         let shutter = self.shutter(ask, clip, time, placing);
         let hidden = |p: &Placing| p.transform.scale.contains(&0.0) || p.parent.determinant() == 0.0;
+        let blend = cutroom_effects::blend_mode(&video.blend).ok_or_else(|| unknown(&clip.id, "blend mode", &video.blend))?;
+        // A mode that changes what lies beyond the layer does so where there is none of it, too.
+        let nothing = || {
+            let layer = Layer::new(clip.id.clone(), Content::Solid([0.0; 4]));
+            blend.everywhere.then(|| Layer { opacity: 0.0, blend: blend.id.to_owned(), ..layer })
+        };
         if opacity <= 0.0 || (hidden(&placing) && shutter.iter().all(hidden)) || left + right >= 1.0 || top + bottom >= 1.0 {
-            return Ok(None);
+            return Ok(nothing());
         }
         let Some(layer) = self.source_layer(ask, clip, t, video.effects.len(), ask.pictures)? else { return Ok(None) };
         let matte = match &video.matte {
             Some(m) => match self.matte(ask, m, time)? {
                 Some(matte) => Some(matte),
                 None if m.inverted => None,
-                None => return Ok(None),
+                None => return Ok(nothing()),
             },
             None => None,
         };
-        let blend = cutroom_effects::blend_mode(&video.blend).ok_or_else(|| unknown(&clip.id, "blend mode", &video.blend))?;
         Ok(Some(Layer {
             transform: placing.transform,
             parent: placing.parent,

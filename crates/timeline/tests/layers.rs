@@ -67,10 +67,18 @@ fn what_cannot_be_seen_is_not_listed() {
             }
         },
     ];
-    for hide in hidden {
+    for hide in &hidden {
         let mut q = p.clone();
         hide(&mut q);
         assert!(plan(&q, 1).layers.is_empty(), "{q:?}");
+    }
+    // A stencil of which nothing is seen still cuts everything away.
+    for hide in [0, 1, 4, 5].map(|i| hidden[i]) {
+        let mut q = p.clone();
+        hide(&mut q);
+        q.compositions[0].tracks[0].clips[0].video.blend = "stencil-alpha".into();
+        let layers = plan(&q, 1).layers;
+        assert_eq!(layers.iter().map(|l| (l.opacity, l.blend.as_str())).collect::<Vec<_>>(), [(0.0, "stencil-alpha")], "{q:?}");
     }
     // Solo of a video track hides the others.
     let mut second = Track::new("2", TrackKind::Video);

@@ -207,6 +207,10 @@ impl CpuRenderer {
                         let planes = [plane(0), plane(1), plane(2), plane(3)];
                         fields.extend(Field::new(planes, r.size.width as usize, r.size.height as usize));
                     }
+                    // What reads pixels of intermediates writes all of the register, whatever was in it.
+                    if !ids.is_empty() {
+                        register_bounds[*reg] = full;
+                    }
                     (None, register_bounds[*reg])
                 }
                 Stage::Blend { bounds, backdrop, source, .. } => {
@@ -230,10 +234,7 @@ impl CpuRenderer {
                             p.clear_outside = true;
                         }
                     }
-                    let (a, b) = (register_bounds[*from], register_bounds[*to]);
-                    let union = [a[0].min(b[0]), a[1].min(b[1]), a[2].max(b[2]), a[3].max(b[3])];
                     register_bounds[*from] = full;
-                    let _ = union;
                     (None, full)
                 }
             };

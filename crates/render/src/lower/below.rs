@@ -5,6 +5,7 @@ use crate::{
     program::{Planes, Stage},
 };
 use cutroom_timeline::{Canvas, Content, Layer};
+use std::borrow::Cow;
 
 /// The picture of the layers below.
 #[derive(Clone, Copy)]
@@ -20,6 +21,17 @@ pub(super) fn changes_below(layer: &Layer) -> bool {
         Content::Transition { from, to, .. } => from.iter().chain(to).any(|l| changes_below(l)),
         _ => false,
     }
+}
+
+/// A layer as it is laid over `translucent` or opaque layers. Where those are translucent, the changed picture takes the place of the picture below as far as
+/// masks, mattes and opacity say, instead of covering it: that much of it is cut away first, and the alphas then add up.
+pub(super) fn laid(layer: &Layer, translucent: bool) -> Vec<Cow<'_, Layer>> {
+    if !translucent || layer.content != Content::Below || layer.blend != "normal" {
+        return vec![Cow::Borrowed(layer)];
+    }
+    let coverage =
+        Layer { content: Content::Solid([1.0; 4]), effects: Vec::new(), blend: "silhouette-alpha".into(), ..layer.clone() };
+    vec![Cow::Owned(coverage), Cow::Owned(Layer { blend: "alpha-add".into(), ..layer.clone() })]
 }
 
 impl Lowering<'_> {

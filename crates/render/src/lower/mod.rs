@@ -33,6 +33,16 @@ use point::{effect_params, raster, to_domain, working_params};
 /// Largest side of any raster, in pixels.
 pub const MAX_SIDE_PX: u32 = 32_768;
 
+/// What the layers of a pass are laid on.
+struct Stack {
+    /// Brings it into register 0.
+    base: Stage,
+    /// Something stands in register 0.
+    started: bool,
+    /// `base` shows something.
+    filled: bool,
+}
+
 /// What a plan turned out to need.
 pub enum Lowered {
     /// The source picture is the result as it stands.
@@ -175,65 +185,71 @@ impl Lowering<'_> {
         let working = working_space(&plan.canvas);
         let bg = color::working_color(plan.canvas.background, working);
         pass.translucent = bg[3] < 1.0;
-        let mut started = false;
-        let mut base = Stage::Fill { reg: 0, color: [bg[0] * bg[3], bg[1] * bg[3], bg[2] * bg[3], bg[3]] };
+        let fill = Stage::Fill { reg: 0, color: [bg[0] * bg[3], bg[1] * bg[3], bg[2] * bg[3], bg[3]] };
+        let mut stack = Stack { base: fill, started: false, filled: bg[3] > 0.0 };
         // Layers of this plan do not see what lies below it in another.
         let outer = self.below.take();
         for layer in &plan.layers[self.first_visible(plan)?..] {
-            if below::changes_below(layer) && (started || bg[3] > 0.0) {
-                if !started {
-                    pass.stages.push(base);
+            if below::changes_below(layer) && (stack.started || stack.filled) {
+                if !stack.started {
+                    pass.stages.push(stack.base);
                 }
-                base = self.keep_below(pass);
                 // It may hide all that it changes.
-                started = false;
+                stack = Stack { base: self.keep_below(pass), started: false, filled: true };
             }
-            // The first layer may land in the result itself when it hides the background.
-            let reg = usize::from(started);
-            let at = pass.stages.len();
-            let registers = pass.registers;
-            let before = self.program.mark();
-            let everywhere = find_blend(layer)?.everywhere;
-            let nothing = |pass: &mut PassBuilder| {
-                pass.use_register(1);
-                pass.stages.push(Stage::Fill { reg: 1, color: [0.0; 4] });
-                Drawn { bounds: [0; 4], opaque: false, picture: None }
-            };
-            let drawn = match self.draw_layer(layer, &plan.canvas, pass, reg)? {
-                Some(drawn) => drawn,
-                // A layer that nobody sees still cuts away what lies below.
-                None if everywhere && (started || self.below.is_some()) => nothing(pass),
-                None => continue,
-            };
-            let covers = drawn.opaque && drawn.bounds == pass.full() && layer.opacity == 1.0 && layer.blend == "normal";
-            if !started && covers {
-                started = true;
-                pass.translucent = false;
-                pass.base_picture = drawn.picture;
-                continue;
+            for layer in below::laid(layer, pass.translucent && self.below.is_some()) {
+                self.lay(&layer, &mut stack, &plan.canvas, pass)?;
             }
-            if !started {
-                // Draw it again above a fill.
-                pass.stages.truncate(at);
-                pass.registers = registers;
-                self.program.rewind(before);
-                pass.stages.push(base.clone());
-                started = true;
-                let drawn = match self.draw_layer(layer, &plan.canvas, pass, 1)? {
-                    Some(drawn) => drawn,
-                    None if everywhere => nothing(pass),
-                    None => continue,
-                };
-                blend(pass, layer, &drawn, working)?;
-                continue;
-            }
-            blend(pass, layer, &drawn, working)?;
         }
-        if !started {
-            pass.stages.push(base);
+        if !stack.started {
+            pass.stages.push(stack.base);
         }
         self.below = outer;
         Ok(())
+    }
+
+    /// Lays one layer over those of the pass.
+    fn lay(&mut self, layer: &Layer, stack: &mut Stack, canvas: &Canvas, pass: &mut PassBuilder) -> Result<(), RenderError> {
+        let working = working_space(canvas);
+        // The first layer may land in the result itself when it hides the background.
+        let reg = usize::from(stack.started);
+        let at = pass.stages.len();
+        let registers = pass.registers;
+        let before = self.program.mark();
+        let everywhere = find_blend(layer)?.everywhere;
+        let nothing = |pass: &mut PassBuilder| {
+            pass.use_register(1);
+            pass.stages.push(Stage::Fill { reg: 1, color: [0.0; 4] });
+            Drawn { bounds: [0; 4], opaque: false, picture: None }
+        };
+        let drawn = match self.draw_layer(layer, canvas, pass, reg)? {
+            Some(drawn) => drawn,
+            // A layer that nobody sees still cuts away what lies below.
+            None if everywhere && (stack.started || stack.filled) => nothing(pass),
+            None => return Ok(()),
+        };
+        let covers = drawn.opaque && drawn.bounds == pass.full() && layer.opacity == 1.0 && layer.blend == "normal";
+        if !stack.started && covers {
+            stack.started = true;
+            pass.translucent = false;
+            pass.base_picture = drawn.picture;
+            return Ok(());
+        }
+        if !stack.started {
+            // Draw it again above a fill.
+            pass.stages.truncate(at);
+            pass.registers = registers;
+            self.program.rewind(before);
+            pass.stages.push(stack.base.clone());
+            stack.started = true;
+            let drawn = match self.draw_layer(layer, canvas, pass, 1)? {
+                Some(drawn) => drawn,
+                None if everywhere => nothing(pass),
+                None => return Ok(()),
+            };
+            return blend(pass, layer, &drawn, working);
+        }
+        blend(pass, layer, &drawn, working)
     }
 
     /// Index of the topmost layer that hides everything below it, or 0.
