@@ -30,7 +30,8 @@ pub struct Mask {
     /// Width of the soft edge, half of it on each side of the outline; pixels of the clip's picture, 0..=5000.
     #[serde(default, skip_serializing_if = "is_default")]
     pub feather_px: Animated<f64>,
-    /// Widths of the soft edge along single curves of a path, instead of `feather_px`: by the curve's two vertices, as `"0->1"`.
+    /// Widths of the soft edge along single curves of a path, instead of `feather_px`: by the curve's two vertices, as `"0->1"`; the sides of a rectangle count clockwise from the upper one. Not for
+    /// ellipses, nor for paths whose keyframes differ in the number of vertices.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub edge_feather_px: BTreeMap<String, Animated<f64>>,
     /// Moves the outline outwards, or inwards when negative; pixels of the clip's picture, -5000..=5000.

@@ -164,6 +164,12 @@ fn validation_finds_each_problem_where_it_is() {
         ),
         (
             format!("{clip}/0/video/masks"),
+            json!([{"id": "m", "shape": {"type": "ellipse"}, "edge_feather_px": {"0->1": 4}}]),
+            "edge",
+            "compositions[0].tracks[0].clips[0].video.masks[0].edge_feather_px",
+        ),
+        (
+            format!("{clip}/0/video/masks"),
             json!([{"id": "m", "shape": {"type": "ellipse", "size": [0.5, -1]}}]),
             "number",
             "compositions[0].tracks[0].clips[0].video.masks[0].shape.size",

@@ -125,7 +125,15 @@ struct Side {
 fn polygon(mask: &MaskUse, size: Size) -> Vec<Side> {
     let (w, h) = (f64::from(size.width), f64::from(size.height));
     let points: Vec<([f64; 2], f32)> = match &mask.outline {
-        Outline::Rectangle(b) => edges(&rectangle(b, w, h), mask),
+        Outline::Rectangle(b) => {
+            let side = |i: usize| own_width(mask, i % 4);
+            let path = rectangle(b, w, h);
+            match path.0.len() {
+                // A round corner leads from one side's width to the next one's.
+                8 => edges(&path, &|i| if i % 2 == 0 { side(i / 2) } else { (side(i / 2) + side(i / 2 + 1)) / 2.0 }),
+                _ => edges(&path, &side),
+            }
+        }
         Outline::Ellipse(b) => ellipse(b, w, h).into_iter().map(|p| (p, mask.feather_px)).collect(),
         Outline::Path(path) => {
             let mut path = path.clone();
@@ -134,7 +142,7 @@ fn polygon(mask: &MaskUse, size: Size) -> Vec<Side> {
                     *p = [p[0] * w, p[1] * h];
                 }
             }
-            edges(&path, mask)
+            edges(&path, &|i| own_width(mask, i))
         }
     };
     let n = points.len();
@@ -150,11 +158,15 @@ fn polygon(mask: &MaskUse, size: Size) -> Vec<Side> {
     if !box_area || !area.is_finite() { Vec::new() } else { sides }
 }
 
+/// The width of the soft edge along a curve.
+fn own_width(mask: &MaskUse, curve: usize) -> f32 {
+    mask.edge_feather_px.iter().find(|e| e.0 == curve).map_or(mask.feather_px, |e| e.1)
+}
+
 /// A path's curves as points with the soft edge's width there. Along a curve with a width of its own that one holds over its middle half and runs to
 /// the mean with its neighbours' at the ends.
-fn edges(path: &BezierPath, mask: &MaskUse) -> Vec<([f64; 2], f32)> {
+fn edges(path: &BezierPath, width: &dyn Fn(usize) -> f32) -> Vec<([f64; 2], f32)> {
     let n = path.0.len();
-    let width = |i: usize| mask.edge_feather_px.iter().find(|e| e.0 == i).map_or(mask.feather_px, |e| e.1);
     let mut points = Vec::new();
     for i in 0..n {
         let (own, before, after) = (width(i), width((i + n - 1) % n), width((i + 1) % n));

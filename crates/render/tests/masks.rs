@@ -103,6 +103,23 @@ fn an_edge_may_have_its_own_feather() {
     assert_eq!([at(&c, 19, 22), at(&c, 20, 22), at(&c, 40, 29), at(&c, 40, 30)], [0.0, 1.0, 1.0, 0.0]);
 }
 
+/// Round corners do not change which side is which: the right one is soft, from its middle to the corners' beginnings.
+#[test]
+fn sides_of_a_rounded_rectangle_keep_their_feather() {
+    let outline = Outline::Rectangle(Box2 { corner_radius_px: 3.0, ..area([0.5; 2], [0.5; 2]) });
+    let c = coverage(&[MaskUse { edge_feather_px: vec![(1, 6.0)], ..mask(outline) }], S);
+    for x in 54..66 {
+        let t = ((60.0 - x as f64 - 0.5) / 6.0 + 0.5).clamp(0.0, 1.0);
+        close(at(&c, x, 20), 3.0 * t * t - 2.0 * t * t * t, 1e-3, &format!("column {x}"));
+    }
+    assert_eq!([at(&c, 19, 20), at(&c, 20, 20)], [0.0, 1.0], "the left side is hard");
+    assert_eq!(
+        [at(&c, 40, 9), at(&c, 40, 10), at(&c, 40, 29), at(&c, 40, 30)],
+        [0.0, 1.0, 1.0, 0.0],
+        "so are the upper and the lower one"
+    );
+}
+
 /// Oracle: the formulae of the modes, pixel by pixel, from the masks alone.
 #[test]
 fn modes_join_as_defined() {

@@ -184,6 +184,17 @@ fn mask(problems: &mut Vec<Problem>, m: &Mask, at: &At) {
             p.path.values().map(|p| p.0.len()).max().unwrap_or(0)
         }
     };
+    let no_edges = match &m.shape {
+        MaskShape::Ellipse(_) => Some("an ellipse has no curves of its own; use `feather_px`"),
+        MaskShape::Path(p) if p.path.values().any(|p| p.0.len() != vertices) => {
+            Some("curves keep no name while the number of vertices changes; give all keyframes as many, or use `feather_px`")
+        }
+        _ => None,
+    };
+    if let (Some(reason), false) = (no_edges, m.edge_feather_px.is_empty()) {
+        at.tell(problems, "edge_feather_px", "edge", reason);
+        return;
+    }
     for (key, feather) in &m.edge_feather_px {
         let field = format!("edge_feather_px.{key}");
         if crate::mask::edge_of_key(key, vertices).is_none() {
