@@ -59,7 +59,7 @@ impl Failure {
 
 fn class(code: &str) -> u8 {
     match code.split('.').next().unwrap_or(code) {
-        _ if code == "export.cancelled" => 130,
+        _ if code.ends_with(".cancelled") => 130,
         // What is written, not what is read.
         _ if code.starts_with("media.write.") || code.starts_with("media.encode.") || code == "project.save" => 1,
         "usage" => 2,

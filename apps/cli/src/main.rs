@@ -34,6 +34,7 @@ fn run(command: Command) -> Result<(), Failure> {
         Command::Validate(args) => commands::validate::validate(&args),
         Command::Frame(args) => commands::frame::frame(&args),
         Command::Export(args) => commands::export::export(&args),
+        Command::Stabilize(args) => commands::stabilize::stabilize(&args),
         Command::Graph(args) => commands::graph::graph(&args),
         Command::Catalog(args) => commands::catalog::list(&args),
         Command::Schema => commands::schema::schema(),

@@ -43,6 +43,7 @@ fn shown(id: &str) -> Value {
         "pixel-particle-disintegrate" => json!({ "progress": 0.4 }),
         "primary" => json!({ "contrast": 1.3, "shadows": 0.6, "saturation": 1.3, "temperature": -0.8 }),
         "qualifier" => json!({ "hueCenter": 355, "hueWidth": 40, "hue": 120 }),
+        "stabilize" => json!({ "shiftX": 0.05, "shiftY": -0.08, "rotation": 6 }),
         "white-balance" => json!({ "temperature": 3800 }),
         _ => json!({}),
     }

@@ -2,8 +2,8 @@
 mod common;
 use common::Bench;
 
-const COMMANDS: [&str; 11] =
-    ["new", "probe", "validate", "frame", "export", "graph", "catalog", "schema", "doctor", "completions", "man"];
+const COMMANDS: [&str; 12] =
+    ["new", "probe", "validate", "frame", "export", "stabilize", "graph", "catalog", "schema", "doctor", "completions", "man"];
 
 fn page() -> String {
     let b = Bench::new();

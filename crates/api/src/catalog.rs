@@ -30,7 +30,7 @@ pub struct AliasEntry {
     pub id: String,
     /// Ids here: of effects in the order of drawing, at the original's defaults; of a transition one for each direction. Empty when nothing here does it.
     pub entries: Vec<String>,
-    /// `same` arithmetic, `like` it in purpose, or `missing`.
+    /// `same` arithmetic, or `like` it in purpose.
     pub match_kind: String,
     /// Why these, and what differs.
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -181,11 +181,10 @@ fn aliases() -> Vec<AliasEntry> {
         list.iter().map(move |e| AliasEntry {
             kind: kind.into(),
             id: e.id.into(),
-            entries: e.chain(&|_| None).unwrap_or_default().links.iter().map(|l| l.effect.to_owned()).collect(),
+            entries: e.chain(&|_| None).links.iter().map(|l| l.effect.to_owned()).collect(),
             match_kind: match e.alias {
                 Alias::Same { .. } => "same",
                 Alias::Like { .. } => "like",
-                Alias::Missing { .. } => "missing",
             }
             .into(),
             note: e.reason().into(),

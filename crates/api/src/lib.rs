@@ -18,6 +18,7 @@ mod open;
 mod position;
 mod probe;
 mod settings;
+mod stabilize;
 mod targets;
 mod validate;
 
@@ -33,6 +34,7 @@ pub use new_project::{NewProjectReport, NewProjectRequest, new_project};
 pub use position::{parse_frame, parse_length_frames, parse_range};
 pub use probe::{AudioReport, MediaReport, ProbeRequest, VideoReport, probe};
 pub use settings::BackendChoice;
+pub use stabilize::{StabilizeProgress, StabilizeReport, StabilizeRequest, StabilizedClip, stabilize};
 pub use validate::{ValidateReport, ValidateRequest, validate};
 
 /// The JSON Schema of the project file.

@@ -26,6 +26,10 @@ impl Document {
         let project = cutroom_project::from_json(&text).map_err(failed)?;
         Ok(Self { project, path: path.into(), text })
     }
+    /// The same file with another content.
+    pub fn changed(&self, project: Project) -> Self {
+        Self { project, path: self.path.clone(), text: self.text.clone() }
+    }
     /// The folder that relative media paths start at.
     pub fn folder(&self) -> &Path {
         folder(&self.path)

@@ -216,17 +216,19 @@ impl Footage {
     }
 }
 
+/// A stream's size in square pixels after its orientation has been applied.
+pub fn upright_size(v: &VideoInfo) -> Size {
+    let (n, d) = (u64::from(v.sample_aspect.0), u64::from(v.sample_aspect.1.max(1)));
+    let width = (u64::from(v.size.width) * n + d / 2) / d;
+    v.orientation.apply(Size { width: u32::try_from(width).unwrap_or(u32::MAX), height: v.size.height })
+}
+
 /// What the document may know of a file.
 pub fn facts_of(info: &MediaInfo) -> MediaFacts {
     let picture = info.video.first();
-    let upright = |v: &VideoInfo| {
-        let (n, d) = (u64::from(v.sample_aspect.0), u64::from(v.sample_aspect.1.max(1)));
-        let width = (u64::from(v.size.width) * n + d / 2) / d;
-        v.orientation.apply(Size { width: u32::try_from(width).unwrap_or(u32::MAX), height: v.size.height })
-    };
     MediaFacts {
         duration: (!info.is_still && info.duration > TimeDelta::ZERO).then_some(info.duration),
-        size: picture.map(upright),
+        size: picture.map(upright_size),
         frame_rate: picture.filter(|_| !info.is_still).and_then(|v| v.nominal_rate.or(v.average_rate)),
         video_streams: Some(info.video.len()),
         audio_streams: Some(info.audio.len()),

@@ -20,7 +20,7 @@ mod wanted;
 pub use cutroom_render::{Backend, OutputSpec, RenderOptions, Renderer};
 pub use error::PipelineError;
 pub use fetch::{FrameSource, Lanes, OpenSource, Pending};
-pub use footage::{Footage, facts_of, media_path};
+pub use footage::{Footage, facts_of, media_path, upright_size};
 pub use frames::FrameStream;
 pub use sound::SoundProgramme;
 pub use spec::output_spec;

@@ -122,6 +122,29 @@ fn flares_are_a_core_a_streak_and_ghosts() {
     });
 }
 
+/// A picture about its centre: turned, scaled, shifted, then zoomed; where nothing is left it is transparent.
+#[test]
+fn stabilised_pictures_lie_where_they_should() {
+    let (degrees, scale, zoom, shift) = (4.0f64, 1.05, 1.3, [0.04, -0.06]);
+    let set = [("shiftX", n(shift[0])), ("shiftY", n(shift[1])), ("rotation", n(degrees)), ("scale", n(scale)), ("zoom", n(zoom))];
+    expect(used("stabilize", &set), 2e-4, |s, x, y| {
+        let (x, y) = ((x - 32.0) / zoom - shift[0] * 64.0, (y - 20.0) / zoom - shift[1] * 40.0);
+        let (c, sin) = (degrees.to_radians().cos() / scale, degrees.to_radians().sin() / scale);
+        at(s, 32.0 + c * x + sin * y, 20.0 + c * y - sin * x)
+    });
+    // A quarter of the width to the right by whole pixels, clockwise turns that move the right edge down.
+    let s = source();
+    let got = floats_of(vec![used("stabilize", &[("shiftX", n(0.25))])], &s, W, H);
+    for (i, px) in got.iter().enumerate() {
+        let want = if i % W < 16 { [0.0; 4] } else { s[i - 16] };
+        assert!((0..4).all(|k| (px[k] - want[k]).abs() < 1e-5), "{i}: {px:?}, not {want:?}");
+    }
+    let dot: Vec<[f64; 4]> = (0..W * H).map(|i| if i == 20 * W + 47 { [1.0; 4] } else { [0.0, 0.0, 0.0, 1.0] }).collect();
+    let got = floats_of(vec![used("stabilize", &[("rotation", n(90.0))])], &dot, W, H);
+    // From 15.5 right and 0.5 down of the centre to 0.5 left and 15.5 down of it.
+    assert!((got[35 * W + 31][0] - 1.0).abs() < 1e-3, "{:?}", got[35 * W + 31]);
+}
+
 /// Rows of one field are kept, the others made of them as each mode says; at the edges the only neighbour counts twice.
 #[test]
 fn fields_become_pictures() {

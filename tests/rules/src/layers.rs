@@ -77,6 +77,13 @@ pub const LAYERS: &[Layer] = &[
         never_knows: "FFmpeg, GPU",
     },
     Layer {
+        package: "cutroom-analysis",
+        dir: "crates/analysis",
+        owns: "measures what pictures show: how the camera moves, and a smooth path beside it",
+        may_use: &["types"],
+        never_knows: "files, projects, devices",
+    },
+    Layer {
         package: "cutroom-pipeline",
         dir: "crates/pipeline",
         owns: "joins them: decoder pool, prefetch; \"frame n\" and \"sound block n\" of a project",
@@ -94,7 +101,7 @@ pub const LAYERS: &[Layer] = &[
         package: "cutroom-api",
         dir: "crates/api",
         owns: "one function and one pair of wire types per operation; error codes",
-        may_use: &["types", "project", "effects", "timeline", "media", "render", "audio", "pipeline", "export"],
+        may_use: &["types", "project", "effects", "timeline", "media", "render", "audio", "analysis", "pipeline", "export"],
         never_knows: "sockets, terminals",
     },
     Layer {

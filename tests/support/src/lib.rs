@@ -1,5 +1,7 @@
 //! What tests of several crates need: where the repository and the shared media are, and the count of what does not run. A development
 //! dependency only.
+#![forbid(unsafe_code)]
+
 use std::path::{Path, PathBuf};
 
 /// The repository's folder, asked at run time: a build cache may be shared by clones in different places.

@@ -5,9 +5,9 @@ use crate::{
     interrupt, text,
 };
 use cutroom_api::{ApiError, ExportProgress, ExportReport, ExportRequest};
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::ProgressBar;
 use std::{
-    io::{IsTerminal, Write},
+    io::Write,
     time::{Duration, Instant},
 };
 
@@ -97,14 +97,8 @@ impl Shown {
         match wanted {
             ProgressArg::Json => Self::Json { last: None },
             ProgressArg::None => Self::Nothing,
-            ProgressArg::Auto if !std::io::stderr().is_terminal() => Self::Nothing,
-            ProgressArg::Auto | ProgressArg::Bar => {
-                let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr_with_hz(10));
-                if let Ok(style) = ProgressStyle::with_template("{bar:32} {pos}/{len} frames  {msg}") {
-                    bar.set_style(style);
-                }
-                Self::Bar(bar)
-            }
+            ProgressArg::Auto => Self::Bar(super::frames_bar(false)),
+            ProgressArg::Bar => Self::Bar(super::frames_bar(true)),
         }
     }
     fn update(&mut self, p: &ExportProgress) {

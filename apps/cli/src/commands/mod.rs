@@ -9,12 +9,14 @@ pub mod man;
 pub mod new;
 pub mod probe;
 pub mod schema;
+pub mod stabilize;
 pub mod validate;
 
 use crate::{args::BackendArg, failure::Failure};
 use cutroom_api::{ApiError, BackendChoice};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 
 impl From<BackendArg> for BackendChoice {
     fn from(arg: BackendArg) -> Self {
@@ -23,6 +25,17 @@ impl From<BackendArg> for BackendChoice {
             BackendArg::Cpu => Self::Cpu,
             BackendArg::Gpu => Self::Gpu,
         }
+    }
+}
+
+/// A bar of frames on standard error, hidden where that is no terminal unless it is wanted all the same.
+fn frames_bar(always: bool) -> ProgressBar {
+    let shown = always || std::io::stderr().is_terminal();
+    let target = if shown { ProgressDrawTarget::stderr_with_hz(10) } else { ProgressDrawTarget::hidden() };
+    let bar = ProgressBar::with_draw_target(Some(0), target);
+    match ProgressStyle::with_template("{bar:32} {pos}/{len} frames  {msg}") {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
     }
 }
 

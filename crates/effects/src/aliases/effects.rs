@@ -6,7 +6,7 @@ use super::{
         Tone, blur, brightness, contrast, grayscale, hue_matrix, hue_rotate, invert, limit, mixer, product, saturate, sepia,
         sepia_matrix,
     },
-    like, link, missing, same,
+    like, link, same,
 };
 
 /// What each is here.
@@ -136,10 +136,11 @@ pub static EFFECTS: &[Entry] = &[
         "intensity as the noise's deviation in 8-bit steps; the bilateral filter takes twice that (it grows with the noise: Zhang and Gunturk, IEEE TIP 17, 2008)",
         |s| link("denoise", &[("strength", 2.0 * s.of("intensity") / 255.0)]),
     ),
-    missing(
+    like(
         "stabilization",
         &[],
-        "the movement of the camera has to be measured over the whole clip first; effects that see other frames of it do not measure movement",
+        "there the export's filter measures while it runs; here `cutroom stabilize` measures the whole clip once and writes keyframes, until when the effect changes nothing",
+        |_| link("stabilize", &[]),
     ),
     like(
         "temperature",

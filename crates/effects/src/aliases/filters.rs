@@ -186,7 +186,7 @@ mod tests {
     /// By hand, from the filters' numbers.
     #[test]
     fn grades_by_hand() {
-        let chain = |id: &str| super::super::filter(id).and_then(|e| e.chain(&|_| None)).map(|c| c.links).unwrap_or_default();
+        let chain = |id: &str| super::super::filter(id).map(|e| e.chain(&|_| None).links).unwrap_or_default();
         for (id, effect, param, want) in [
             // 0.5 − 0.5 · 0.7
             ("flat", "lift-gamma-gain", "offset", 0.15),

@@ -1,8 +1,7 @@
 //! What entries of other editors are here. Importers read these tables.
 //!
 //! A transition is another name, chosen by its direction. An effect or a filter is a chain of our own effects: its recipe turns the original's settings into links, and
-//! [`Entry::chain`] keeps their numbers within the catalogue's ranges and says where it had to. What the catalogue cannot do is listed as
-//! [`Alias::Missing`], with the reason, for the importer's report.
+//! [`Entry::chain`] keeps their numbers within the catalogue's ranges and says where it had to.
 //!
 //! Timeline Studio describes each effect twice: a CSS filter for its preview, an FFmpeg filter for its export, which often disagree (a brightness of
 //! 1.2 is a factor in one and an offset in the other). An entry follows the preview where that is arithmetic on colour, since it is what was
@@ -63,11 +62,6 @@ pub enum Alias {
         /// Why these effects, and what differs.
         reason: &'static str,
     },
-    /// Nothing in the catalogue does this.
-    Missing {
-        /// What it would take.
-        reason: &'static str,
-    },
 }
 
 /// Settings to links, in the order of drawing.
@@ -122,9 +116,9 @@ impl Settings<'_> {
 }
 
 impl Entry {
-    /// The effects that stand for this entry with the settings given (numbers that are not finite count as not given); `None` when there are none.
-    pub fn chain(&self, given: &dyn Fn(&str) -> Option<f64>) -> Option<Chain> {
-        let (Alias::Same { recipe, .. } | Alias::Like { recipe, .. }) = self.alias else { return None };
+    /// The effects that stand for this entry with the settings given (numbers that are not finite count as not given).
+    pub fn chain(&self, given: &dyn Fn(&str) -> Option<f64>) -> Chain {
+        let (Alias::Same { recipe, .. } | Alias::Like { recipe, .. }) = self.alias;
         let mut chain = Chain { links: recipe(&Settings { defaults: self.settings, given }), limited: Vec::new() };
         for Link { effect, params, .. } in &mut chain.links {
             for (param, value) in params {
@@ -137,12 +131,12 @@ impl Entry {
                 }
             }
         }
-        Some(chain)
+        chain
     }
-    /// Why these effects, or why none.
+    /// Why these effects.
     pub fn reason(&self) -> &'static str {
         match self.alias {
-            Alias::Same { reason, .. } | Alias::Like { reason, .. } | Alias::Missing { reason } => reason,
+            Alias::Same { reason, .. } | Alias::Like { reason, .. } => reason,
         }
     }
 }
@@ -152,9 +146,6 @@ const fn same(id: &'static str, settings: &'static [(&'static str, f64)], reason
 }
 const fn like(id: &'static str, settings: &'static [(&'static str, f64)], reason: &'static str, recipe: Recipe) -> Entry {
     Entry { id, settings, alias: Alias::Like { recipe, reason } }
-}
-const fn missing(id: &'static str, settings: &'static [(&'static str, f64)], reason: &'static str) -> Entry {
-    Entry { id, settings, alias: Alias::Missing { reason } }
 }
 
 /// A camera's curve and gamut to the composition's.
@@ -199,19 +190,9 @@ mod tests {
     }
 
     #[test]
-    fn what_is_missing_says_so() {
-        let missing: Vec<_> =
-            EFFECTS.iter().chain(FILTERS).filter(|e| matches!(e.alias, Alias::Missing { .. })).map(|e| e.id).collect();
-        assert_eq!(missing, ["stabilization"]);
-        for e in EFFECTS.iter().chain(FILTERS) {
-            assert_eq!(e.chain(&none).is_none(), matches!(e.alias, Alias::Missing { .. }), "{}", e.id);
-        }
-    }
-
-    #[test]
     fn names_of_curves_are_those_curves() {
         for (id, curve) in [("s-log", "s-log3"), ("d-log", "d-log"), ("v-log", "v-log"), ("hlg", "hlg"), ("rec2020", "rec2020")] {
-            let chain = filter(id).and_then(|e| e.chain(&none)).unwrap_or_default();
+            let chain = filter(id).map(|e| e.chain(&none)).unwrap_or_default();
             assert_eq!(chain.links, [Link { effect: "log-convert", params: vec![], choices: vec![("curve", curve)] }], "{id}");
         }
     }
@@ -221,7 +202,7 @@ mod tests {
     fn every_link_names_an_effect_and_parameters_in_range() {
         for e in EFFECTS.iter().chain(FILTERS) {
             for wild in [None, Some(0.0), Some(1e9), Some(-1e9), Some(f64::NAN)] {
-                let Some(chain) = e.chain(&|_| wild) else { continue };
+                let chain = e.chain(&|_| wild);
                 let default = wild.is_none_or(f64::is_nan);
                 let most = if default { 4 } else { 5 };
                 assert!((1..=most).contains(&chain.links.len()), "{}: {} links", e.id, chain.links.len());
@@ -241,7 +222,7 @@ mod tests {
                 }
             }
         }
-        let warm = effect("temperature").and_then(|e| e.chain(&|_| Some(300.0))).unwrap_or_default();
+        let warm = effect("temperature").map(|e| e.chain(&|_| Some(300.0))).unwrap_or_default();
         assert_eq!(warm.links[0].params, [("temperature", 1.0)]);
         assert_eq!(warm.limited, [Limited { effect: "temperature", param: "temperature", wanted: 3.0 }]);
     }
@@ -250,7 +231,7 @@ mod tests {
     #[test]
     fn recipes_read_their_settings() {
         let mut unread = Vec::new();
-        for e in EFFECTS.iter().filter(|e| !matches!(e.alias, Alias::Missing { .. })) {
+        for e in EFFECTS {
             let asked = RefCell::new(BTreeSet::new());
             e.chain(&|name| {
                 asked.borrow_mut().insert(name.to_owned());
@@ -299,7 +280,7 @@ mod tests {
             ("solarize", 0.5, "solarize", "threshold", 0.5),
             ("zoom-blur", 2.0, "zoom-blur", "amount", 0.3),
         ] {
-            let links = effect(id).and_then(|e| e.chain(&|_| Some(given))).unwrap_or_default().links;
+            let links = effect(id).map(|e| e.chain(&|_| Some(given))).unwrap_or_default().links;
             let link = links.iter().find(|l| l.effect == effect_id).unwrap_or_else(|| panic!("{id}: no {effect_id}"));
             let got = link.params.iter().find(|(n, _)| *n == param).map(|(_, v)| *v).unwrap_or(f64::NAN);
             assert!((got - want).abs() < 1e-6, "{id} {given}: {effect_id}.{param} is {got}, expected {want}");
@@ -433,13 +414,13 @@ mod tests {
         assert_eq!(cases.iter().map(|c| c.0).collect::<Vec<_>>(), same.collect::<Vec<_>>());
         for (id, settings, css) in cases {
             for k in *settings {
-                let chain = effect(id).and_then(|e| e.chain(&|_| Some(*k))).unwrap_or_default();
+                let chain = effect(id).map(|e| e.chain(&|_| Some(*k))).unwrap_or_default();
                 let (most, _) = difference(&chain.links, &css(*k));
                 assert!(chain.limited.is_empty() && most < 5e-4, "{id} {k}: {most}, {:?}", chain.limited);
             }
         }
         // Four effects leave no room for the limit between hue and sepia: near in the mean, and this far for some saturated colours.
-        let sunset = effect("sunset").and_then(|e| e.chain(&none)).unwrap_or_default();
+        let sunset = effect("sunset").map(|e| e.chain(&none)).unwrap_or_default();
         let (most, mean) = difference(&sunset.links, &[Brightness(1.1), Contrast(1.2), Saturate(1.5), HueRotate(30.0), Sepia(0.3)]);
         assert!(most < 0.21 && mean < 0.025, "sunset: {most}, {mean}");
     }
@@ -448,7 +429,7 @@ mod tests {
     #[test]
     fn filters_are_eq_on_greys() {
         for (id, brightness, contrast, gamma) in [("flat", 0.0, 0.7, 1.0), ("neutral", 0.0, 1.0, 1.0), ("rec709", 0.0, 1.0, 1.0)] {
-            let links = filter(id).and_then(|e| e.chain(&none)).unwrap_or_default().links;
+            let links = filter(id).map(|e| e.chain(&none)).unwrap_or_default().links;
             for i in 0..=16 {
                 let v = f64::from(i) / 16.0;
                 let want = (contrast * (v - 0.5) + 0.5 + brightness).max(0.0).powf(1.0 / gamma).min(1.0);
@@ -460,7 +441,7 @@ mod tests {
         let given = |name: &str| {
             [("brightness", 0.1), ("contrast", 1.1), ("gamma", 1.4)].into_iter().find(|(n, _)| *n == name).map(|(_, v)| v)
         };
-        let links = filter("neutral").and_then(|e| e.chain(&given)).unwrap_or_default().links;
+        let links = filter("neutral").map(|e| e.chain(&given)).unwrap_or_default().links;
         for i in 0..=16 {
             let v = f64::from(i) / 16.0;
             let want = (1.1 * (v - 0.5) + 0.6).max(0.0).powf(1.0 / 1.4).min(1.0);

@@ -69,6 +69,7 @@ effects! {
     sepia,
     sharpen,
     solarize,
+    stabilize,
     stroke,
     temperature,
     threshold,
