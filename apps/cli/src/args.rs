@@ -34,7 +34,7 @@ pub enum Command {
     Frame(FrameArgs),
     /// Render a project into a media file
     Export(ExportArgs),
-    /// Take the shake out of clips: measure how the camera moved and write it into the project
+    /// Take the shake out of clips: measure how the camera moved
     Stabilize(StabilizeArgs),
     /// Show what drawing one frame takes: what is left, fused and left out
     Graph(GraphArgs),

@@ -86,3 +86,34 @@ fn stencils_cut_where_nothing_of_them_is() {
         }
     }
 }
+
+/// A shutter under which nothing moves shows what no shutter shows: crops cut what effects made, and what they cut is transparent.
+#[test]
+fn crops_come_after_effects_moving_or_not() {
+    let transform = Transform { crop: [0.25, 0.0, 0.1, 0.2], ..Transform::IDENTITY };
+    let shutter = vec![Placing { transform, parent: Affine::IDENTITY }; 3];
+    for ids in [&[][..], &["gaussian-blur"], &["mirror", "exposure"], &["wave"]] {
+        let effects: Vec<_> = ids.iter().map(|id| effect(id, &[])).collect();
+        let still = Layer { transform, effects, ..layer(media("b")) };
+        let moving = Layer { shutter: shutter.clone(), ..still.clone() };
+        let over = |top: Layer| draw("crop", plan(canvas(SIZE, false), vec![layer(media("a")), top]), YUV444);
+        let (got, want) = (over(moving), over(still));
+        // The crop leaves columns 100 to 360 and rows up to 72.
+        let at_edge = |x: usize, y: usize| x.abs_diff(100) < 2 || x.abs_diff(360) < 2 || y.abs_diff(72) < 2;
+        for (x, y) in (0..400).flat_map(|x| (0..90).map(move |y| (x, y))).filter(|(x, y)| !at_edge(*x, *y)) {
+            for k in 0..3 {
+                let (g, w) = (got.sample(k, x, y), want.sample(k, x, y));
+                assert!(g.abs_diff(w) <= 1, "{ids:?}, plane {k} at {x},{y}: {g}, not {w}");
+            }
+        }
+    }
+    // What is seen at other times is cropped as well, under effects that draw beyond the picture's edges.
+    let echo = gpu_cases::with_inputs(effect("echo", &[]), "c");
+    let top = Layer { transform, effects: vec![echo, effect("drop-shadow", &[])], ..layer(media("b")) };
+    let got = draw("echo", plan(canvas(SIZE, false), vec![layer(media("a")), top]), YUV444);
+    let want = draw("a", plan(canvas(SIZE, false), vec![layer(media("a")), Layer { opacity: 0.5, ..layer(media("a")) }]), YUV444);
+    assert!(
+        (5..90).all(|x| (0..3).all(|k| got.sample(k, x, 40).abs_diff(want.sample(k, x, 40)) <= 1)),
+        "what is cropped away is not seen"
+    );
+}

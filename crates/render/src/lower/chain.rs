@@ -32,6 +32,8 @@ struct Chain<'l, 'a> {
     margin: [u32; 2],
     /// What it has from the first effect on that draws there.
     wanted: [u32; 2],
+    /// Only this part of the content counted from the start, at other times too.
+    crop: Option<[f64; 4]>,
     canvas: &'l Canvas,
     working: WorkingSpace,
     /// The pass that has the picture in register 0; none when it is stored.
@@ -126,6 +128,7 @@ impl Lowering<'_> {
             content: size,
             margin: [0; 2],
             wanted: margin,
+            crop: source.crop,
             canvas,
             working,
             open: Some(pass),
@@ -134,7 +137,8 @@ impl Lowering<'_> {
             bare,
             linear: working.linear,
             premultiplied: source.premultiplied,
-            opaque: !source.has_alpha,
+            // What a crop cuts away is transparent.
+            opaque: !source.has_alpha && source.crop.is_none(),
         };
         chain.mask(masks.before);
         for used in effects {
@@ -264,7 +268,7 @@ impl Chain<'_, '_> {
 
     /// The layer at another time, at this one's size, in an intermediate.
     fn other_time(&mut self, layer: &Layer, domain: Domain) -> Result<usize, RenderError> {
-        let source = self.lowering.layer_source(&layer.content, self.canvas)?;
+        let source = LayerSource { crop: self.crop, ..self.lowering.layer_source(&layer.content, self.canvas)? };
         if source.content != self.content {
             return Err(RenderError::Unsupported("a layer whose picture changes its size under an effect over time".into()));
         }

@@ -1,5 +1,5 @@
 //! Layers that move while the shutter is open: the mean of their placements.
-use super::{Drawn, LayerSource, Lowering, PassBuilder, outset, step};
+use super::{Drawn, LayerSource, Lowering, Masks, PassBuilder, outset, step};
 use crate::{
     api::RenderError,
     place,
@@ -52,8 +52,15 @@ impl Lowering<'_> {
         };
         let placements: Vec<_> = layer.shutter.iter().filter_map(place).collect();
         let Some(first) = placements.first() else { return Ok(None) };
-        source.crop = Some(cropped);
+        let is_cropped = layer.transform.crop != [0.0; 4];
+        let cut_last = is_cropped && margin == [0, 0] && !layer.effects.is_empty();
+        source.crop = (is_cropped && !cut_last).then_some(cropped);
         let mut source = self.widen(source, &layer.effects, masks, margin, canvas)?;
+        if cut_last {
+            // As without a shutter: the crop cuts what effects made.
+            source.crop = Some(cropped);
+            source = self.widen(source, &[], Masks::default(), margin, canvas)?;
+        }
         let least = placements.iter().map(|p| step(&p.content_from_output)).fold(f64::INFINITY, f64::min);
         if least > 1.0 + 1e-6 {
             source = self.reduce(source, least, canvas)?;
