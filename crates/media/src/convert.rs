@@ -9,8 +9,10 @@ use std::{path::Path, sync::Arc};
 pub(crate) struct StreamLook {
     /// Colour numbers of the container.
     pub color: AvColor,
-    /// Used where the frame has none.
-    pub sample_aspect: (u32, u32),
+    /// The container's sample aspect ratio, which goes before the frames'; (0, 0) where it says nothing.
+    pub container_aspect: (u32, u32),
+    /// Used where the frame has none either.
+    pub usual_aspect: (u32, u32),
     /// Which way up.
     pub orientation: Orientation,
     /// A still image: untagged means sRGB.
@@ -59,12 +61,12 @@ pub(crate) fn picture(path: &Path, frame: &Arc<Frame>, look: &StreamLook) -> Res
     let color = unsafe { AvColor::of_frame(frame.0) }.or(look.color);
     let (color, _) = color.decide(format, size, pixel::is_full_range_alias(av), look.is_still);
     let sar = f.sample_aspect_ratio;
-    let sample_aspect = if look.sample_aspect != (0, 0) {
-        look.sample_aspect
+    let sample_aspect = if look.container_aspect != (0, 0) {
+        look.container_aspect
     } else if sar.num > 0 && sar.den > 0 {
         (sar.num as u32, sar.den as u32)
     } else {
-        (1, 1)
+        look.usual_aspect
     };
     Ok(Picture { format, size, color, alpha: AlphaMode::Straight, sample_aspect, orientation: look.orientation, planes })
 }

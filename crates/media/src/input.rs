@@ -144,6 +144,9 @@ impl Input {
         }
     }
     /// The next packet; `false` at the end. Damage inside the file ends it like its end does, with `problem` set.
+    ///
+    /// # Errors
+    /// The system cannot read the file any more, or the source is stuck.
     pub fn read(&mut self, packet: &mut Packet, problem: &mut Option<String>) -> Result<bool, MediaError> {
         let mut again = 0;
         loop {
@@ -160,6 +163,12 @@ impl Input {
             }
             if self.deadline.passed.load(Ordering::Relaxed) {
                 return Err(MediaError::TimedOut { path: self.path.clone(), operation: "reading", secs: STUCK_AFTER_SECS });
+            }
+            // Demuxers take a failing disk for the end of the file, or for damage.
+            // SAFETY: the context is valid; a file has an I/O context.
+            let system = unsafe { (*self.context).pb.as_ref().map_or(0, |io| io.error) };
+            if system < 0 && system != ffi::AVERROR_EOF {
+                return Err(MediaError::Unreadable { path: self.path.clone(), reason: ffmpeg_text(system) });
             }
             if r != ffi::AVERROR_EOF {
                 *problem = Some(format!("reading stopped early: {}", ffmpeg_text(r)));

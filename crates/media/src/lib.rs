@@ -2,6 +2,7 @@
 
 mod boxes;
 mod clock;
+mod coded;
 mod convert;
 mod decoder;
 mod decoders;
@@ -14,11 +15,13 @@ mod orientation;
 pub mod pixel;
 mod probe;
 mod report;
+mod samples;
 mod sound;
 mod sound_index;
 pub mod tags;
 mod usable;
 mod video;
+mod video_index;
 pub mod write;
 
 pub use decoders::{DecoderAvailability, decoders};

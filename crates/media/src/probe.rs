@@ -3,12 +3,13 @@ use crate::{
     convert::StreamLook,
     decoder::{codec_name, has_decoder, has_side_alpha},
     error::MediaError,
-    index::{VideoIndex, rates_of},
     info::{AudioInfo, FieldOrder, MediaInfo, OtherInfo, VideoInfo},
     input::{Input, ticks_to_time},
     orientation, pixel,
+    samples::layout_name,
     sound_index::SoundIndex,
     tags::AvColor,
+    video_index::{VideoIndex, rates_of},
 };
 use cutroom_types::{FrameRate, Orientation, PictureFormat, Size, Time, TimeDelta};
 use ffmpeg_next::ffi::{self, AVFieldOrder, AVMediaType};
@@ -182,7 +183,7 @@ fn describe_video(input: &Input, index: &VideoIndex, warnings: &mut Vec<String>)
         format,
         color,
         guessed,
-        sample_aspect: sample_aspect(input, i).unwrap_or((1, 1)),
+        sample_aspect: sample_aspect(input, i),
         orientation: stored_orientation(input, i, index.is_still, warnings),
         field_order,
         average_rate,
@@ -205,11 +206,18 @@ fn measured_rate(frames: usize, secs: f64, stated: &[FrameRate]) -> Option<Frame
     stated.iter().copied().find(near).or_else(|| FrameRate::from_f64((fps * 1000.0).round() / 1000.0))
 }
 
-/// The container's or codec's sample aspect ratio.
-fn sample_aspect(input: &Input, i: usize) -> Option<(u32, u32)> {
+/// The container's or, where it says nothing, the codec's first sample aspect ratio.
+fn sample_aspect(input: &Input, i: usize) -> (u32, u32) {
     // SAFETY: context and stream are valid; a null frame is allowed.
     let q = unsafe { ffi::av_guess_sample_aspect_ratio(input.context(), input.stream(i), std::ptr::null_mut()) };
-    (q.num > 0 && q.den > 0).then_some((q.num as u32, q.den as u32))
+    if q.num > 0 && q.den > 0 { (q.num as u32, q.den as u32) } else { (1, 1) }
+}
+
+/// The container's sample aspect ratio; (0, 0) where it says nothing.
+fn container_aspect(input: &Input, i: usize) -> (u32, u32) {
+    // SAFETY: the stream is valid.
+    let q = unsafe { (*input.stream(i)).sample_aspect_ratio };
+    if q.num > 0 && q.den > 0 { (q.num as u32, q.den as u32) } else { (0, 0) }
 }
 
 /// What the reader of video stream `number` needs beside the frames.
@@ -218,7 +226,8 @@ pub(crate) fn look(input: &Input, i: usize, info: &MediaInfo, number: usize) -> 
     StreamLook {
         // SAFETY: the stream's parameters are valid.
         color: unsafe { AvColor::of_parameters((*input.stream(i)).codecpar) },
-        sample_aspect: sample_aspect(input, i).unwrap_or((0, 0)),
+        container_aspect: container_aspect(input, i),
+        usual_aspect: sample_aspect(input, i),
         orientation: described.map_or(Orientation::UPRIGHT, |v| v.orientation),
         is_still: info.is_still || number >= info.video.len(),
     }
@@ -270,14 +279,4 @@ fn usual_layout(channels: usize) -> String {
         ffi::av_channel_layout_default(&mut layout, i32::try_from(channels).unwrap_or(0));
         layout_name(&layout)
     }
-}
-
-fn layout_name(layout: &ffi::AVChannelLayout) -> String {
-    let mut buffer = [0u8; 128];
-    // SAFETY: the buffer is writable for the length given.
-    let r = unsafe { ffi::av_channel_layout_describe(layout, buffer.as_mut_ptr().cast(), buffer.len()) };
-    if r < 0 {
-        return String::new();
-    }
-    CStr::from_bytes_until_nul(&buffer).map(|s| s.to_string_lossy().into_owned()).unwrap_or_default()
 }

@@ -9,10 +9,10 @@ use crate::{
     index::MediaIndex,
     input::{Input, NO_TIMESTAMP, Packet},
     report::DecodeReport,
+    samples::{Mixer, Speakers, append_channel},
     sound_index::{SoundIndex, SoundPacket},
 };
-use cutroom_types::SoundBlock;
-use ffmpeg_next::ffi::{self, AVSampleFormat};
+use cutroom_types::{SoundBlock, Time};
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
@@ -32,6 +32,9 @@ const GAP_SECS: i64 = 10;
 const SLACK_SAMPLES: i64 = 32;
 /// A decoder that ends this much before the index does has lost something, seconds.
 const EARLY_SECS: f64 = 0.1;
+/// Frames in a row labelled with another sample rate that are let pass: damage, or a decoder that learns the rate from its first frame. More of
+/// them are a stream whose rate changes.
+const ODD_FRAMES: u32 = 3;
 /// Most samples of one read.
 const MAX_READ_SAMPLES: usize = 1 << 26;
 
@@ -56,6 +59,10 @@ pub struct SoundReader {
     ended: bool,
     decoded_any: bool,
     has_ended_early: bool,
+    /// Frames in a row at another rate than the stream's.
+    odd_frames: u32,
+    /// Of the frames that are not like the stream's first; `None` while they are.
+    mixer: Option<Mixer>,
     /// Decoded samples kept behind the newest ones, seconds.
     kept_secs: i64,
     packets_read: u64,
@@ -111,6 +118,8 @@ impl SoundReader {
             ended: false,
             decoded_any: false,
             has_ended_early: false,
+            odd_frames: 0,
+            mixer: None,
             kept_secs: KEPT_SECS,
             packets_read: 0,
             channels,
@@ -150,7 +159,7 @@ impl SoundReader {
     /// `samples` samples from `first_sample` on, counted from source time zero at the stream's rate. Outside the stream: silence.
     ///
     /// # Errors
-    /// The stream gives no samples at all, or the source is stuck.
+    /// The stream gives no samples at all, its sample rate changes, or the source is stuck or cannot be read.
     pub fn read(&mut self, first_sample: i64, samples: usize) -> Result<SoundBlock, MediaError> {
         if samples > MAX_READ_SAMPLES {
             return Err(MediaError::Unsupported { path: self.path.clone(), what: format!("a read of {samples} samples at once") });
@@ -231,7 +240,7 @@ impl SoundReader {
 
     fn decode_some(&mut self) -> Result<(), MediaError> {
         match self.decoder.receive() {
-            Output::Frame(f) => self.take(&f),
+            Output::Frame(f) => self.take(f)?,
             Output::End => self.ended = true,
             Output::WantsPacket if self.sent_all => self.ended = true,
             Output::WantsPacket => loop {
@@ -261,21 +270,28 @@ impl SoundReader {
         Ok(())
     }
 
-    /// Where a PCM packet lies, by its timestamp.
+    /// Whether timestamps tell each sample: one is a whole number of ticks. Matroska's milliseconds are whole samples at 48 kHz, but rounded.
+    fn timestamps_are_exact(&self) -> bool {
+        let sound = self.sound();
+        let tb = self.input.time_base(sound.stream);
+        i64::from(tb.den) % (i64::from(sound.rate_hz) * i64::from(tb.num)).max(1) == 0
+    }
+
+    /// Where a PCM packet lies, by its timestamp; `None` when that does not tell.
     fn pcm_position(&self) -> Option<i64> {
         let sound = self.sound();
         let tb = self.input.time_base(sound.stream);
         let pts = self.packet.get().pts;
-        let exact = (i64::from(sound.rate_hz) * i64::from(tb.num)) % i64::from(tb.den) == 0;
-        (exact && pts != NO_TIMESTAMP).then(|| pts * i64::from(sound.rate_hz) * i64::from(tb.num) / i64::from(tb.den))
+        let samples = || pts * i64::from(sound.rate_hz) * i64::from(tb.num) / i64::from(tb.den);
+        (self.timestamps_are_exact() && pts != NO_TIMESTAMP).then(samples)
     }
 
     /// Puts a decoded frame where it belongs.
-    fn take(&mut self, frame: &Frame) {
+    fn take(&mut self, frame: Frame) -> Result<(), MediaError> {
         let samples = usize::try_from(frame.get().nb_samples).unwrap_or(0);
         let stated = frame.get().pts;
         if samples == 0 {
-            return;
+            return Ok(());
         }
         self.decoded_any = true;
         let rate = i64::from(self.rate_hz());
@@ -283,8 +299,9 @@ impl SoundReader {
         let empty = self.channels[0].is_empty();
         let mut start = if stated == NO_TIMESTAMP || (!empty && (stated - end).abs() <= SLACK_SAMPLES) { end } else { stated };
         if start + samples as i64 <= self.good_from {
-            return;
+            return Ok(());
         }
+        let frame = self.as_in_stream(frame, start)?;
         // Never give what only settles the decoder.
         let mut skip = (self.good_from.saturating_sub(start)).clamp(0, samples as i64);
         if empty {
@@ -301,7 +318,7 @@ impl SoundReader {
         start += skip;
         debug_assert!(skip == samples as i64 || start == self.buffer_end());
         for (c, out) in self.channels.iter_mut().enumerate() {
-            append_channel(frame, c, skip as usize, samples, out);
+            append_channel(&frame, c, skip as usize, samples, out);
         }
         let len = self.channels[0].len();
         if len as i64 > (self.kept_secs + KEPT_SECS) * rate + samples as i64 {
@@ -309,6 +326,34 @@ impl SoundReader {
             self.channels.iter_mut().for_each(|c| drop_front(c, drop));
             self.buffer_start += drop as i64;
         }
+        Ok(())
+    }
+
+    /// The frame at position `at` in the stream's channels.
+    fn as_in_stream(&mut self, frame: Frame, at: i64) -> Result<Frame, MediaError> {
+        let sound = &self.index.audio[self.number];
+        let (rate, usual) = (sound.rate_hz, Speakers { channels: sound.channels, mask: sound.decoded_mask });
+        let time = Time::of_sample(at - sound.zero, rate);
+        let failed = |reason: String| MediaError::Decode { path: self.path.clone(), time, reason };
+        let given_rate = u32::try_from(frame.get().sample_rate).unwrap_or(rate);
+        self.odd_frames = if given_rate == rate { 0 } else { self.odd_frames + 1 };
+        if self.odd_frames > ODD_FRAMES {
+            return Err(failed(format!(
+                "the sample rate changes from {rate} to {given_rate} Hz; convert the file to one rate first"
+            )));
+        }
+        let given = Speakers::of(&frame);
+        if given.is_like(usual) {
+            self.mixer = None;
+            return Ok(frame);
+        }
+        if self.mixer.as_ref().is_none_or(|m| m.from() != given) {
+            let at = time.as_secs_f64();
+            self.decoder.complain(&format!("at {at:.3} s the channels change from {usual} to {given}; they are mixed to {usual}"));
+            self.mixer = None;
+        }
+        let mixed = self.mixer.get_or_insert_with(|| Mixer::new(given, usual)).mix(&frame);
+        mixed.map_err(|reason| failed(format!("the channels change from {usual} to {given}, which cannot be mixed: {reason}")))
     }
 
     fn read_own(&mut self) -> Result<bool, MediaError> {
@@ -320,6 +365,7 @@ impl SoundReader {
                 return Ok(true);
             }
         }
+        problem.into_iter().for_each(|p| self.decoder.complain(&p));
         Ok(false)
     }
 
@@ -341,7 +387,7 @@ impl SoundReader {
         if first > 0 && can_seek && sound.packets[first].pts != NO_TIMESTAMP {
             let SoundPacket { pts, pos, .. } = sound.packets[first];
             if if sound.is_joined { self.input.seek_byte(pos) } else { self.input.seek(stream, pts) } {
-                if is_pcm {
+                if is_pcm && self.timestamps_are_exact() {
                     // Packets are cut anew after a seek, but each tells its place.
                     if self.read_own()? && self.pcm_position().is_some_and(|p| p <= at) {
                         (self.next_packet, self.has_pending) = (first, true);
@@ -394,50 +440,4 @@ fn open_stream(path: &Path, stream: usize) -> Result<(Input, Decoder), MediaErro
     input.only(stream);
     let decoder = Decoder::open(&input, stream, 1)?;
     Ok((input, decoder))
-}
-
-/// Appends samples `skip..samples` of channel `c` as f32, full scale ±1. A channel that the frame lacks is silent.
-fn append_channel(frame: &Frame, c: usize, skip: usize, samples: usize, out: &mut Vec<f32>) {
-    let f = frame.get();
-    let channels = usize::try_from(f.ch_layout.nb_channels).unwrap_or(0);
-    if c >= channels || skip >= samples {
-        out.resize(out.len() + (samples - skip), 0.0);
-        return;
-    }
-    // SAFETY: every number that a decoder puts into an audio frame's format is a sample format of the linked FFmpeg.
-    let (format, planar) = unsafe {
-        let format = std::mem::transmute::<i32, AVSampleFormat>(f.format.clamp(-1, AVSampleFormat::AV_SAMPLE_FMT_NB as i32 - 1));
-        (ffi::av_get_packed_sample_fmt(format), ffi::av_sample_fmt_is_planar(format) != 0)
-    };
-    let width = match format {
-        AVSampleFormat::AV_SAMPLE_FMT_U8 => 1,
-        AVSampleFormat::AV_SAMPLE_FMT_S16 => 2,
-        AVSampleFormat::AV_SAMPLE_FMT_S32 | AVSampleFormat::AV_SAMPLE_FMT_FLT => 4,
-        AVSampleFormat::AV_SAMPLE_FMT_DBL | AVSampleFormat::AV_SAMPLE_FMT_S64 => 8,
-        _ => {
-            out.resize(out.len() + (samples - skip), 0.0);
-            return;
-        }
-    };
-    let (plane, first, step) = if planar { (c, 0, width) } else { (0, c * width, width * channels) };
-    // SAFETY: FFmpeg keeps `nb_samples` samples of each channel in the planes of `extended_data`.
-    let bytes = unsafe {
-        let start = *f.extended_data.add(plane);
-        std::slice::from_raw_parts(start.cast_const(), if planar { samples * width } else { samples * width * channels })
-    };
-    let each = (skip..samples).map(|i| &bytes[i * step + first..][..width]);
-    match format {
-        AVSampleFormat::AV_SAMPLE_FMT_U8 => out.extend(each.map(|b| (f32::from(b[0]) - 128.0) / 128.0)),
-        AVSampleFormat::AV_SAMPLE_FMT_S16 => out.extend(each.map(|b| f32::from(i16::from_ne_bytes([b[0], b[1]])) / 32768.0)),
-        AVSampleFormat::AV_SAMPLE_FMT_S32 => {
-            out.extend(each.map(|b| (f64::from(i32::from_ne_bytes([b[0], b[1], b[2], b[3]])) / 2_147_483_648.0) as f32));
-        }
-        AVSampleFormat::AV_SAMPLE_FMT_FLT => out.extend(each.map(|b| f32::from_ne_bytes([b[0], b[1], b[2], b[3]]))),
-        AVSampleFormat::AV_SAMPLE_FMT_DBL => {
-            out.extend(each.map(|b| f64::from_ne_bytes([b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7]]) as f32));
-        }
-        _ => out.extend(each.map(|b| {
-            (i64::from_ne_bytes([b[0], b[1], b[2], b[3], b[4], b[5], b[6], b[7]]) as f64 / 9_223_372_036_854_775_808.0) as f32
-        })),
-    }
 }

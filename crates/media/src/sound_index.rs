@@ -5,6 +5,7 @@
 use crate::{
     decoder::{Decoder, Output},
     input::{Input, NO_TIMESTAMP, Packet},
+    samples::native_mask,
 };
 use cutroom_types::{Span, Time};
 use ffmpeg_next::ffi::{self, AVCodecID, AVPacketSideDataType};
@@ -38,6 +39,8 @@ pub(crate) struct SoundIndex {
     pub channels: usize,
     /// Its speakers, as FFmpeg's mask; `None` where they are not told by one.
     pub channel_mask: Option<u64>,
+    /// The same as the decoder's first frame says.
+    pub decoded_mask: Option<u64>,
     /// In file order.
     pub packets: Vec<SoundPacket>,
     /// Position of the first audible sample.
@@ -48,7 +51,7 @@ pub(crate) struct SoundIndex {
     pub zero: i64,
     /// Packets are addressed by byte and time after a seek; raw streams lie about both.
     pub can_seek: bool,
-    /// As [`crate::index::VideoIndex::is_joined`].
+    /// As [`crate::video_index::VideoIndex::is_joined`].
     pub is_joined: bool,
     /// PCM: any packet's timestamp is its position.
     pub is_pcm: bool,
@@ -257,6 +260,7 @@ impl SoundScan {
             channels: usize::try_from(channels).unwrap_or(0),
             // SAFETY: see `new`.
             channel_mask: native_mask(unsafe { &(*self.par).ch_layout }),
+            decoded_mask: None,
             audible_start: first_audible,
             audible_end: self.presented_end.min(self.next.unwrap_or(0) - self.trailing_discard),
             zero: 0,
@@ -274,20 +278,25 @@ impl SoundScan {
             warnings.push(format!("stream {}: its sound cannot be decoded", self.stream));
             return index;
         };
+        let mut is_first = true;
         for (n, packet) in self.first.iter_mut().enumerate() {
             decoder.send(Some((packet, n as i64)));
-            if let Output::Frame(f) = decoder.receive() {
-                let from =
-                    usize::try_from(f.get().pts).ok().and_then(|n| index.packets.get(n)).map_or(index.audible_start, |p| p.start);
-                index.audible_start = index.audible_start.max(from);
-                index.rate_hz = u32::try_from(f.get().sample_rate).ok().filter(|r| *r > 0).unwrap_or(index.rate_hz);
-                let channels = index.channels;
-                index.channels = usize::try_from(f.get().ch_layout.nb_channels).ok().filter(|c| *c > 0).unwrap_or(channels);
-                // A container's word goes before the decoder's default, unless it speaks of another number of channels.
-                if index.channels != channels || index.channel_mask.is_none() {
-                    index.channel_mask = native_mask(&f.get().ch_layout);
-                }
-                break;
+            let Output::Frame(f) = decoder.receive() else { continue };
+            // Some decoders label their first frame with the container's rate, and learn the true one from it.
+            index.rate_hz = u32::try_from(f.get().sample_rate).ok().filter(|r| *r > 0).unwrap_or(index.rate_hz);
+            if !is_first {
+                continue;
+            }
+            is_first = false;
+            let from =
+                usize::try_from(f.get().pts).ok().and_then(|n| index.packets.get(n)).map_or(index.audible_start, |p| p.start);
+            index.audible_start = index.audible_start.max(from);
+            let channels = index.channels;
+            index.channels = usize::try_from(f.get().ch_layout.nb_channels).ok().filter(|c| *c > 0).unwrap_or(channels);
+            index.decoded_mask = native_mask(&f.get().ch_layout);
+            // A container's word goes before the decoder's default, unless it speaks of another number of channels.
+            if index.channels != channels || index.channel_mask.is_none() {
+                index.channel_mask = index.decoded_mask;
             }
         }
         if i64::from(index.rate_hz) != i64::from(rate) {
@@ -313,13 +322,6 @@ impl Drop for SoundScan {
             }
         }
     }
-}
-
-/// The mask of a layout in native order.
-fn native_mask(layout: &ffi::AVChannelLayout) -> Option<u64> {
-    let is_native = layout.order == ffi::AVChannelOrder::AV_CHANNEL_ORDER_NATIVE;
-    // SAFETY: layouts in native order hold their mask in the union.
-    if is_native { Some(unsafe { layout.u.mask }) } else { None }
 }
 
 /// Samples at 48 kHz in an Opus packet (RFC 6716 §3.1 and §3.2); 0 for an empty one.

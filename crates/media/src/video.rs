@@ -8,10 +8,11 @@ use crate::{
     decoder::{Decoder, Frame, Output},
     deinterlace::Deinterlacer,
     error::MediaError,
-    index::{MediaIndex, VideoIndex},
+    index::MediaIndex,
     info::FieldOrder,
     input::{Input, NO_TIMESTAMP, Packet},
     report::DecodeReport,
+    video_index::VideoIndex,
 };
 use cutroom_types::{Picture, Span, Time, TimeDelta};
 use ffmpeg_next::ffi;
@@ -408,6 +409,7 @@ impl VideoReader {
                 return Ok(true);
             }
         }
+        problem.into_iter().for_each(|p| self.decoder.complain(&p));
         Ok(false)
     }
 
@@ -456,7 +458,7 @@ impl VideoReader {
             }
             let p = self.packet.get();
             let (pts, dts, pos, size) = (p.pts, p.dts, p.pos, p.size);
-            let same = |q: &crate::index::VideoPacket| {
+            let same = |q: &crate::video_index::VideoPacket| {
                 let same_place = if pos >= 0 && q.pos >= 0 { q.pos == pos && q.has_stamp(pts, dts) } else { q.has_pts(pts) };
                 // Stream formats begin after a seek with whatever is left of a cut packet.
                 same_place && q.size == size

@@ -142,6 +142,21 @@ fn priming_is_cut_in_every_container() {
     }
 }
 
+/// Matroska counts milliseconds: whole samples at 48 kHz, but where packets begin is rounded to them. A jump lands on the same samples as reading from the start.
+#[test]
+fn pcm_in_matroska_keeps_its_place_after_a_jump() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("pcm.mkv");
+    let sweep = "aevalsrc=0.4*sin(2*PI*(200+20*t)*t):s=48000:d=60";
+    ffmpeg(&["-f", "lavfi", "-i", sweep, "-c:a", "pcm_s16le", path.to_str().unwrap()]);
+    let index = MediaIndex::scan(&path).unwrap();
+    let whole = SoundReader::open_indexed(index.clone(), 0).unwrap().read(0, 60 * 48_000).unwrap().channels.remove(0);
+    for first in (1..20).map(|k| k * 143_311) {
+        let jumped = SoundReader::open_indexed(index.clone(), 0).unwrap().read(first as i64, 4096).unwrap().channels.remove(0);
+        assert!(jumped == whole[first..first + 4096], "at sample {first}");
+    }
+}
+
 /// Backwards in blocks of the mixer's size, in streams that can only be read from the beginning and in one that can be sought in.
 #[test]
 fn backwards_reads_a_stream_a_few_times_over() {

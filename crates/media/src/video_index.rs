@@ -1,0 +1,403 @@
+//! The index of a video stream: its packets in decoding order (to find keyframes and to know which packet a frame comes from) and its frames
+//! in presentation order with their intervals. Readers name packets to the decoder by their ordinal here, so timestamps are only
+//! ever interpreted in this module.
+//!
+//! Timestamps of coarse containers (1 ms in Matroska, 1/90000 s in MPEG-TS) are rounded. Where all of a stream's timestamps are a
+//! constant rate's to within one tick, the exact times of the rate are used, so that frame n of a 23.976 fps file begins
+//! at n·1001/24000 s and not at the nearest millisecond.
+use crate::{
+    coded::{FieldParser, is_hidden_reference, is_skipped_leading, nal_length_bytes},
+    error::MediaError,
+    input::{Input, NO_TIMESTAMP, Packet, ticks_to_time},
+};
+use cutroom_types::{FLICKS_PER_SECOND, FrameRate, Span, Time, TimeDelta};
+use ffmpeg_next::ffi::{self, AVRational};
+
+/// A packet of a video stream.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct VideoPacket {
+    /// Ticks; [`NO_TIMESTAMP`] where the container has none.
+    pub pts: i64,
+    /// Ticks; as above.
+    pub dts: i64,
+    /// What was added to both, ticks: see [`crate::clock`].
+    pub shift: i64,
+    /// Ticks.
+    pub duration: i64,
+    /// Byte position, or -1.
+    pub pos: i64,
+    /// Bytes; a packet met after a seek is only taken for this one if it is as large.
+    pub size: i32,
+    /// Decoding can start here.
+    pub key: bool,
+    /// Decoded but not presented: an edit list cuts it, or it is a hidden reference.
+    pub hidden: bool,
+    /// The second field of the frame begun by the packet before.
+    pub second_field: bool,
+    /// HEVC: shown before the keyframe that it follows, and may need pictures before that.
+    pub leans_back: bool,
+    /// Presentation index of its frame; `u32::MAX` when it has none of its own.
+    pub frame: u32,
+}
+
+/// A presented frame.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct FrameEntry {
+    /// Source time.
+    pub start: Time,
+    /// The packet that it is coded in.
+    pub packet: u32,
+}
+
+/// A video stream.
+#[derive(Clone, Debug)]
+pub(crate) struct VideoIndex {
+    /// Among all streams of the file.
+    pub stream: usize,
+    /// Decoding order.
+    pub packets: Vec<VideoPacket>,
+    /// Presentation order.
+    pub frames: Vec<FrameEntry>,
+    /// End of the last frame.
+    pub end: Time,
+    /// All frames equally long.
+    pub is_constant_rate: bool,
+    /// Seek by presentation instead of decoding timestamps (Matroska).
+    pub seek_by_pts: bool,
+    /// Timestamps name several places: the clock restarts. Packets are found by their bytes.
+    pub is_joined: bool,
+    /// Valid at every time.
+    pub is_still: bool,
+}
+
+impl VideoPacket {
+    /// Whether the file's own timestamps of the packet are these.
+    pub fn has_stamp(&self, pts: i64, dts: i64) -> bool {
+        let own = |t: i64| if t == NO_TIMESTAMP { t } else { t - self.shift };
+        own(self.pts) == pts || own(self.dts) == dts
+    }
+    /// Whether the file's own presentation timestamp is this one.
+    pub fn has_pts(&self, pts: i64) -> bool {
+        pts != NO_TIMESTAMP && self.pts != NO_TIMESTAMP && self.pts - self.shift == pts
+    }
+}
+
+impl VideoIndex {
+    /// The frame whose interval holds `t`; before the first the first, after the last the last. `None` without frames.
+    pub fn frame_at(&self, t: Time) -> Option<usize> {
+        let after = self.frames.partition_point(|f| f.start <= t);
+        (!self.frames.is_empty()).then(|| after.saturating_sub(1))
+    }
+    /// Presentation interval of frame `i`.
+    pub fn span(&self, i: usize) -> Span {
+        let end = self.frames.get(i + 1).map_or(self.end, |f| f.start);
+        Span::new(self.frames[i].start, end.max(self.frames[i].start))
+    }
+    /// The keyframe packet from which frame `i` decodes correctly: the last one at or before its packet, but for frames shown before that
+    /// keyframe (open GOP), which lean on the group before.
+    pub fn keyframe_for(&self, i: usize) -> usize {
+        let packet = self.frames[i].packet as usize;
+        let Some(key) = self.keyframe_at_or_before(packet) else { return 0 };
+        let shown_before_key = key != packet && self.packets[packet].pts < self.packets[key].pts;
+        if shown_before_key && key > 0 { self.keyframe_at_or_before(key - 1).unwrap_or(0) } else { key }
+    }
+    /// The last keyframe packet at or before `packet`.
+    pub fn keyframe_at_or_before(&self, packet: usize) -> Option<usize> {
+        self.packets[..=packet].iter().rposition(|p| p.key)
+    }
+}
+
+/// What is gathered while the file is read.
+pub(crate) struct VideoScan {
+    stream: usize,
+    attached: bool,
+    codec: ffi::AVCodecID,
+    fields: Option<FieldParser>,
+    /// HEVC: bytes of the length before each NAL unit; 0 where start codes stand.
+    nal_length_bytes: usize,
+    packets: Vec<VideoPacket>,
+    /// Where parts of the file begin: packet, part.
+    parts: Vec<(usize, usize)>,
+}
+
+impl VideoScan {
+    /// For stream `i`.
+    pub fn new(input: &Input, i: usize) -> Self {
+        // SAFETY: the stream is valid.
+        let (attached, codec) = unsafe {
+            let s = input.stream(i);
+            ((*s).disposition & ffi::AV_DISPOSITION_ATTACHED_PIC != 0, (*(*s).codecpar).codec_id)
+        };
+        // Only stream formats carry the fields of a frame in packets of their own.
+        let separate_fields = codec == ffi::AVCodecID::AV_CODEC_ID_H264 && !input.format_name().starts_with("mov");
+        Self {
+            stream: i,
+            attached,
+            codec,
+            fields: separate_fields.then(|| FieldParser::new(input, i)).flatten(),
+            nal_length_bytes: nal_length_bytes(input, i),
+            packets: Vec::new(),
+            parts: Vec::new(),
+        }
+    }
+
+    /// A picture beside the film, such as a cover.
+    pub fn is_attached(&self) -> bool {
+        self.attached
+    }
+
+    /// Takes a packet of part `part` of the file.
+    pub fn add(&mut self, packet: &Packet, part: usize) {
+        let p = packet.get();
+        if self.parts.last().map_or(0, |p| p.1) != part {
+            self.parts.push((self.packets.len(), part));
+        }
+        let second_field = self.fields.as_mut().is_some_and(|f| f.is_second_field(packet));
+        let hidden = p.flags & ffi::AV_PKT_FLAG_DISCARD != 0 || is_hidden_reference(self.codec, packet.data());
+        self.packets.push(VideoPacket {
+            pts: p.pts,
+            dts: p.dts,
+            shift: 0,
+            duration: p.duration.max(0),
+            pos: p.pos,
+            size: p.size,
+            key: p.flags & ffi::AV_PKT_FLAG_KEY != 0 && !second_field,
+            hidden,
+            second_field,
+            leans_back: self.codec == ffi::AVCodecID::AV_CODEC_ID_HEVC && is_skipped_leading(packet.data(), self.nal_length_bytes),
+            frame: u32::MAX,
+        });
+    }
+
+    /// Completes the index. `shifts`: ticks that each part of the file is moved by.
+    pub fn finish(mut self, input: &Input, shifts: &[i64], warnings: &mut Vec<String>) -> Result<VideoIndex, MediaError> {
+        for (n, &(first, part)) in self.parts.iter().enumerate() {
+            let end = self.parts.get(n + 1).map_or(self.packets.len(), |p| p.0);
+            for p in &mut self.packets[first..end] {
+                p.shift = shifts[part];
+                for t in [&mut p.pts, &mut p.dts] {
+                    *t = if *t == NO_TIMESTAMP { *t } else { *t + shifts[part] };
+                }
+            }
+        }
+        let tb = input.time_base(self.stream);
+        let rates = rates_of(input, self.stream);
+        self.complete_timestamps(input, tb, &rates, warnings)?;
+        self.hide_undecodable();
+        let mut order: Vec<u32> = (0..self.packets.len() as u32)
+            .filter(|&n| !self.packets[n as usize].hidden && !self.packets[n as usize].second_field)
+            .collect();
+        order.sort_by_key(|&n| (self.packets[n as usize].pts, n));
+        let pts: Vec<i64> = order.iter().map(|&n| self.packets[n as usize].pts).collect();
+        let last_duration = self.last_duration(&order, tb, &rates);
+        let (starts, end, is_constant_rate) = exact_times(&pts, last_duration, tb, &rates);
+        let frames: Vec<FrameEntry> = order.iter().zip(starts).map(|(&packet, start)| FrameEntry { start, packet }).collect();
+        for (i, f) in frames.iter().enumerate() {
+            self.packets[f.packet as usize].frame = i as u32;
+        }
+        for n in 1..self.packets.len() {
+            if self.packets[n].second_field {
+                self.packets[n].frame = self.packets[n - 1].frame;
+            }
+        }
+        // A stream that claims no keyframe at all starts at its first packet.
+        if let Some(first) = self.packets.first_mut() {
+            first.key = true;
+        }
+        let seek_by_pts = input.format_name().starts_with("matroska");
+        Ok(VideoIndex {
+            stream: self.stream,
+            packets: self.packets,
+            frames,
+            end,
+            is_constant_rate,
+            seek_by_pts,
+            is_joined: shifts.len() > 1,
+            is_still: false,
+        })
+    }
+
+    /// Hides what decoders do not output at the beginning of an HEVC stream: everything before the first keyframe, and its leading
+    /// pictures that may lean on what came before (RASL, H.265 §8.1.3).
+    fn hide_undecodable(&mut self) {
+        if self.codec != ffi::AVCodecID::AV_CODEC_ID_HEVC {
+            return;
+        }
+        let Some(first_key) = self.packets.iter().position(|p| p.key) else { return };
+        let of_first =
+            self.packets.iter().skip(first_key + 1).position(|p| p.key).map_or(self.packets.len(), |n| n + first_key + 1);
+        for (n, p) in self.packets[..of_first].iter_mut().enumerate() {
+            p.hidden |= n < first_key || p.leans_back;
+        }
+    }
+
+    /// Gives every packet a presentation timestamp.
+    fn complete_timestamps(
+        &mut self,
+        input: &Input,
+        tb: AVRational,
+        rates: &[FrameRate],
+        warnings: &mut Vec<String>,
+    ) -> Result<(), MediaError> {
+        let missing = self.packets.iter().filter(|p| p.pts == NO_TIMESTAMP && !p.hidden && !p.second_field).count();
+        if missing == 0 {
+            return Ok(());
+        }
+        let tick = |n: i64| {
+            let rate = rates.first().copied().unwrap_or(FrameRate::new(25, 1).expect("25 fps is a rate"));
+            let t = i128::from(n) * i128::from(rate.den()) * i128::from(tb.den);
+            let d = i128::from(rate.num()) * i128::from(tb.num);
+            ((2 * t + d).div_euclid(2 * d)) as i64
+        };
+        // SAFETY: the stream is valid.
+        let reorders = unsafe { (*(*input.stream(self.stream)).codecpar).video_delay } > 0;
+        if reorders {
+            // Only the decoder knows the order.
+            warnings.push(format!(
+                "stream {}: {missing} timestamps are missing; they lie between the others in the order found by decoding",
+                self.stream
+            ));
+            let order = crate::video::order_by_decoding(input.path(), self.stream)?;
+            self.fill_in(&order, tick);
+        } else {
+            warnings.push(format!("stream {}: {missing} timestamps are missing; they continue at the nominal rate", self.stream));
+            let mut next = 0;
+            for p in &mut self.packets {
+                if p.pts == NO_TIMESTAMP {
+                    p.pts = if p.dts == NO_TIMESTAMP { next } else { p.dts };
+                }
+                next = p.pts + if p.duration > 0 { p.duration } else { tick(1).max(1) };
+            }
+        }
+        Ok(())
+    }
+
+    /// Gives the packets without a presentation timestamp one between those of their neighbours in `order`, evenly, or beyond the last
+    /// of them at the nominal rate, of which `tick` says when a frame begins. What the decoder does not show and nothing places is hidden.
+    fn fill_in(&mut self, order: &[u32], tick: impl Fn(i64) -> i64) {
+        let second_field = |n: usize| self.packets[n].second_field;
+        let mut shown: Vec<usize> = order.iter().map(|&n| n as usize).filter(|&n| n < self.packets.len()).collect();
+        shown.iter_mut().for_each(|n| *n -= usize::from(*n > 0 && second_field(*n)));
+        shown.dedup();
+        let known: Vec<usize> = (0..shown.len()).filter(|&k| self.packets[shown[k]].pts != NO_TIMESTAMP).collect();
+        let first = self.packets.iter().map(|p| p.dts).find(|&d| d != NO_TIMESTAMP).unwrap_or(0);
+        let pts = |k: usize| self.packets[shown[k]].pts;
+        let filled = |k: usize| {
+            let after = known.partition_point(|&n| n < k);
+            match (after.checked_sub(1).map(|n| known[n]), known.get(after).copied()) {
+                (Some(a), Some(b)) => {
+                    let (way, steps) = (i128::from(pts(b)) - i128::from(pts(a)), (b - a) as i128);
+                    pts(a) + ((2 * way * (k - a) as i128 + steps).div_euclid(2 * steps)) as i64
+                }
+                (Some(a), None) => pts(a) + tick((k - a) as i64),
+                (None, Some(b)) => pts(b) - tick((b - k) as i64),
+                (None, None) => first + tick(k as i64),
+            }
+        };
+        let missing: Vec<(usize, i64)> =
+            (0..shown.len()).filter(|&k| pts(k) == NO_TIMESTAMP).map(|k| (shown[k], filled(k))).collect();
+        missing.into_iter().for_each(|(n, pts)| self.packets[n].pts = pts);
+        for p in self.packets.iter_mut().filter(|p| p.pts == NO_TIMESTAMP) {
+            p.hidden = true;
+            p.pts = if p.dts == NO_TIMESTAMP { 0 } else { p.dts };
+        }
+    }
+
+    /// Length of the last frame: its packet's duration, else the nominal rate's, else the step before it. Ticks, as a fraction of flicks
+    /// where the rate is known.
+    fn last_duration(&self, order: &[u32], tb: AVRational, rates: &[FrameRate]) -> TimeDelta {
+        let Some(&last) = order.last() else { return TimeDelta::ZERO };
+        let p = &self.packets[last as usize];
+        let field_pair = self.packets.get(last as usize + 1).is_some_and(|n| n.second_field);
+        let ticks = p.duration * if field_pair { 2 } else { 1 };
+        if ticks > 0 {
+            return ticks_to_time(ticks, tb).since_zero();
+        }
+        if let Some(r) = rates.first() {
+            return r.frame_duration();
+        }
+        match order {
+            [.., before, _] => ticks_to_time(p.pts - self.packets[*before as usize].pts, tb).since_zero(),
+            _ => FrameRate::new(25, 1).map_or(TimeDelta::ZERO, FrameRate::frame_duration),
+        }
+    }
+}
+
+/// Rates that the container or codec states, most trusted first.
+pub(crate) fn rates_of(input: &Input, i: usize) -> Vec<FrameRate> {
+    // SAFETY: the stream is valid.
+    let (r, avg) = unsafe { ((*input.stream(i)).r_frame_rate, (*input.stream(i)).avg_frame_rate) };
+    [r, avg]
+        .into_iter()
+        .filter(|q| q.num > 0 && q.den > 0)
+        .filter_map(|q| FrameRate::new(q.num as u32, q.den as u32))
+        // Time bases such as 90000 fps are not frame rates.
+        .filter(|r| r.as_f64() <= 1000.0)
+        .collect()
+}
+
+/// Starts of all frames, end of the last, and whether the rate is constant.
+fn exact_times(pts: &[i64], last: TimeDelta, tb: AVRational, rates: &[FrameRate]) -> (Vec<Time>, Time, bool) {
+    let plain: Vec<Time> = pts.iter().map(|&p| ticks_to_time(p, tb)).collect();
+    let end_of = |t: &[Time], d: TimeDelta| t.last().map_or(Time::ZERO, |&s| s.saturating_add(d));
+    if pts.len() < 2 {
+        let end = end_of(&plain, last);
+        return (plain, end, true);
+    }
+    let mean = (plain[plain.len() - 1] - plain[0]).as_secs_f64() / (pts.len() - 1) as f64;
+    let usual = [24u32, 25, 30, 48, 50, 60, 120];
+    let usual = usual.iter().flat_map(|&n| [FrameRate::new(n * 1000, 1001), FrameRate::new(n, 1)]).flatten();
+    // Containers that round also state rounded rates (19001/317 for 60000/1001): a usual rate that is as good goes first.
+    let stated_as_usual = |u: &FrameRate| rates.iter().any(|r| (u.as_f64() / r.as_f64() - 1.0).abs() < 1e-4);
+    let mut candidates: Vec<FrameRate> = usual.clone().filter(stated_as_usual).collect();
+    candidates.extend(rates);
+    if mean > 0.0 {
+        candidates.extend(FrameRate::from_f64(1.0 / mean));
+        candidates.extend(usual);
+    }
+    let tick = ticks_to_time(1, tb).0.max(1);
+    for rate in candidates {
+        let step = rate.frame_duration().0;
+        // The rate must be that of the stream, and coarse ticks must still tell frames apart.
+        if ((mean * FLICKS_PER_SECOND as f64) / step as f64 - 1.0).abs() > 0.02 || step < 4 * tick {
+            continue;
+        }
+        let exact = |n: usize| plain[0].saturating_add(rate.time_of_frame(n as i64).since_zero());
+        if plain.iter().enumerate().all(|(n, t)| (t.0 - exact(n).0).abs() <= tick + tick / 8) {
+            let starts: Vec<Time> = (0..pts.len()).map(exact).collect();
+            // The stated last duration stands unless it is the constant one, rounded.
+            let d = if (last.0 - step).abs() <= tick + tick / 8 { exact(pts.len()) - exact(pts.len() - 1) } else { last };
+            let end = end_of(&starts, d);
+            return (starts, end, true);
+        }
+    }
+    let first_step = plain[1] - plain[0];
+    let constant = plain.windows(2).all(|w| ((w[1] - w[0]).0 - first_step.0).abs() <= tick);
+    let end = end_of(&plain, last);
+    (plain, end, constant)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn coarse_ticks_become_exact_times() {
+        let rate = FrameRate::new(24000, 1001).unwrap();
+        let pts: Vec<i64> = (0..500).map(|n: i64| (n * 1001 * 1000 + 12000) / 24000).collect();
+        let (starts, end, constant) =
+            exact_times(&pts, TimeDelta::from_secs_f64(0.042), AVRational { num: 1, den: 1000 }, &[FrameRate::new(24, 1).unwrap()]);
+        assert!(constant);
+        assert!((0..500).all(|n| starts[n as usize] == rate.time_of_frame(n)));
+        assert_eq!(end, rate.time_of_frame(500));
+    }
+
+    #[test]
+    fn variable_rates_keep_their_times() {
+        let pts = [0, 33, 67, 133, 167, 200];
+        let tb = AVRational { num: 1, den: 1000 };
+        let (starts, _, constant) = exact_times(&pts, TimeDelta::ZERO, tb, &[FrameRate::new(30, 1).unwrap()]);
+        assert!(!constant);
+        assert_eq!(starts[3], Time::from_ratio_secs(133, 1000));
+    }
+}
