@@ -125,6 +125,10 @@ impl Encoder {
             (*c).bit_rate = i64::from(kbps) * 1000;
             ffi::av_channel_layout_default(&mut (*c).ch_layout, a.settings.channels as i32);
         }
+        if a.codec.id == "opus" && a.settings.channels > 2 {
+            // Left to itself, FFmpeg's wrapper writes five and seven channels in a wrong order.
+            encoder.set_option("mapping_family", "1")?;
+        }
         encoder.open(global_header)
     }
 
