@@ -4,7 +4,7 @@ use crate::{
     migrate::{MigrateError, migrate},
 };
 use std::{
-    io::{Read, Write},
+    io::{ErrorKind, Read, Write},
     path::{Path, PathBuf},
 };
 
@@ -167,8 +167,12 @@ pub fn save(project: &Project, path: &Path) -> Result<(), SaveError> {
     file.write_all(to_json(project).as_bytes()).map_err(fail)?;
     file.as_file().sync_all().map_err(fail)?;
     file.persist(&target).map_err(|e| fail(e.error))?;
-    // The rename itself is durable once the folder is.
+    // The rename itself is durable once the folder is, where the system offers that: some file systems and unreadable folders do not.
     #[cfg(unix)]
-    std::fs::File::open(folder).and_then(|d| d.sync_all()).map_err(fail)?;
+    if let Err(e) = std::fs::File::open(folder).and_then(|d| d.sync_all())
+        && !matches!(e.kind(), ErrorKind::PermissionDenied | ErrorKind::InvalidInput | ErrorKind::Unsupported)
+    {
+        return Err(fail(e));
+    }
     Ok(())
 }

@@ -2,7 +2,10 @@
 //! renamed. Dropping an unfinished one removes it.
 use crate::MediaError;
 use std::fs::{self, File};
-use std::io;
+use std::io::{
+    self,
+    ErrorKind::{InvalidInput, PermissionDenied, Unsupported},
+};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -27,20 +30,28 @@ pub(crate) fn folder_of(path: &Path) -> &Path {
     }
 }
 
-/// A hidden name beside `target` that no other writer of this or another process uses; the extension is kept.
-pub(crate) fn hidden_name(target: &Path) -> PathBuf {
+/// A hidden name beside `target` that no other writer of this or another process uses; `what` says in it what it is for, and the extension
+/// is kept.
+pub(crate) fn hidden_name(target: &Path, what: &str) -> PathBuf {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
     let stem = target.file_stem().unwrap_or_default().to_string_lossy();
     // File names end at 255 bytes; what is added takes less than half.
     let stem: String = stem.chars().take(30).collect();
     let extension = target.extension().map(|e| format!(".{}", e.to_string_lossy())).unwrap_or_default();
-    folder_of(target).join(format!(".{stem}.partial-{}-{number}{extension}", std::process::id()))
+    folder_of(target).join(format!(".{stem}.{what}-{}-{number}{extension}", std::process::id()))
 }
 
-/// Makes a rename or removal in `folder` last through a power cut.
+/// Makes a rename or removal in `folder` last through a power cut, where the system offers that: not in folders that may be written but
+/// not read, and not on every file system.
 pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
-    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+    if !cfg!(unix) {
+        return Ok(());
+    }
+    match File::open(folder).and_then(|f| f.sync_all()) {
+        Err(e) if matches!(e.kind(), PermissionDenied | InvalidInput | Unsupported) => Ok(()),
+        result => result,
+    }
 }
 
 /// Gives `from` the name `to`; without `overwrite`, an existing `to` is an error even when it appeared a moment ago.
@@ -77,7 +88,7 @@ impl Partial {
         if target.file_name().is_none() {
             return Err(MediaError::Write { path: target.to_owned(), reason: "it is not a file name".into() });
         }
-        let path = hidden_name(&place);
+        let path = hidden_name(&place, "partial");
         File::create_new(&path).map_err(|e| write_error(target, &e))?;
         Ok(Self { path, target: target.to_owned(), place, overwrite })
     }
@@ -106,5 +117,19 @@ impl Drop for Partial {
     fn drop(&mut self) {
         // Gone after a commit; nothing can be done about a failure.
         let _ = fs::remove_file(&self.path);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The folders of /proc refuse to be synced as some network file systems do; a folder that is gone is an error.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn folders_that_cannot_be_synced_fail_nothing() {
+        assert!(File::open("/proc").unwrap().sync_all().is_err(), "nothing is tested");
+        sync_folder(Path::new("/proc")).unwrap();
+        assert!(sync_folder(Path::new("/proc/none")).is_err());
     }
 }

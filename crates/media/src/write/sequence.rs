@@ -101,7 +101,7 @@ impl Sequence {
         if pattern.own_folder && fs::symlink_metadata(target).is_ok() && !target.is_dir() {
             return Err(MediaError::Write { path: target.into(), reason: "it is a file, not a folder".into() });
         }
-        let hidden = hidden_name(target);
+        let hidden = hidden_name(target, "partial");
         fs::create_dir(&hidden).map_err(failed)?;
         Ok(Self { target: target.into(), pattern, hidden, overwrite, count: 0, bytes: 0 })
     }
@@ -139,23 +139,38 @@ impl Sequence {
         if let (Some(path), false) = (old.first(), self.overwrite) {
             return Err(MediaError::Exists { path: path.clone() });
         }
-        let aside = self.hidden.join("replaced");
-        fs::create_dir(&aside).map_err(failed)?;
+        let aside = self.aside(&old)?;
         let mut moved: Vec<(PathBuf, PathBuf)> = Vec::new();
-        let away = old.iter().filter_map(|p| Some((p.clone(), aside.join(p.file_name()?))));
+        let away = old.iter().filter_map(|p| Some((p.clone(), aside.as_ref()?.join(p.file_name()?))));
         let into = (0..self.count).map(|n| self.pattern.name(n)).map(|n| (self.hidden.join(&n), self.pattern.folder.join(&n)));
         for (from, to) in away.chain(into) {
             if let Err(error) = rename(&from, &to, false) {
+                // Best effort on a file system that just failed; the first error is the one reported.
                 for (from, to) in moved.iter().rev() {
-                    // Best effort on a file system that just failed; the first error is the one reported.
                     let _ = fs::rename(to, from);
                 }
+                // Stays when something is left in it.
+                aside.into_iter().for_each(|folder| drop(fs::remove_dir(folder)));
                 return Err(error);
             }
             moved.push((from, to));
         }
         sync_folder(&self.pattern.folder).map_err(failed)?;
+        if let Some(aside) = aside {
+            fs::remove_dir_all(aside).map_err(failed)?;
+        }
         Ok(self.bytes)
+    }
+
+    /// A folder for what is replaced. It is not within the hidden one: whoever ends the program in the middle of the exchange removes that, and
+    /// may lose the new pictures, but not the old.
+    fn aside(&self, old: &[PathBuf]) -> Result<Option<PathBuf>, MediaError> {
+        if old.is_empty() {
+            return Ok(None);
+        }
+        let aside = hidden_name(&self.target, "replaced");
+        fs::create_dir(&aside).map_err(|e| write_error(&self.target, &e))?;
+        Ok(Some(aside))
     }
 }
 
@@ -183,5 +198,34 @@ mod tests {
         for bad in ["x.png", "x_%5d.png", "x_%0d.png", "x_%05d_%05d.png", "x_%05d.jpg", "x_%05x.png", "x_%099d.png"] {
             assert!(matches!(SequencePattern::parse(Path::new(bad)), Err(MediaError::Settings { .. })), "{bad}");
         }
+    }
+
+    fn names(folder: &Path) -> Vec<String> {
+        let mut names: Vec<String> = fs::read_dir(folder).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    /// Who ends the program while pictures are exchanged removes the hidden folder: what is replaced must not lie in it. After the exchange
+    /// nothing else is left.
+    #[test]
+    fn what_is_replaced_is_never_lost() {
+        let dir = tempfile::tempdir().unwrap();
+        let (target, old) = (dir.path().join("x_%03d.png"), ["x_000.png", "x_001.png", "x_007.png"]);
+        old.iter().for_each(|n| fs::write(dir.path().join(n), "old").unwrap());
+        let begin = || {
+            let mut sequence = Sequence::create(&target, true).unwrap();
+            (0..3).for_each(|_| sequence.push(b"new").unwrap());
+            sequence
+        };
+        let sequence = begin();
+        let aside = sequence.aside(&sequence.pattern.existing().unwrap()).unwrap().unwrap();
+        assert!(aside.is_dir() && !aside.starts_with(sequence.hidden()));
+        fs::remove_dir(aside).unwrap();
+        drop(sequence);
+        assert_eq!(names(dir.path()), old);
+        begin().commit().unwrap();
+        assert_eq!(names(dir.path()), ["x_000.png", "x_001.png", "x_002.png"]);
+        assert_eq!(fs::read(dir.path().join("x_001.png")).unwrap(), b"new");
     }
 }
