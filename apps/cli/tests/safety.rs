@@ -323,6 +323,28 @@ mod unix {
         assert!(words(&ran).contains(&format!("(line {line})")), "{}", ran.err);
     }
 
+    /// `nohup`: a closed terminal does not stop what was started to outlive it, and SIGTERM still does.
+    #[test]
+    fn signals_ignored_from_the_start_stay_ignored() {
+        use std::io::{BufRead, BufReader};
+        let b = Bench::new();
+        b.clip("a.mp4", 100, "25");
+        b.ok(&["new", "film.json", "a.mp4"]);
+        let args = ["export", "film.json", "-o", "film.mkv", "--preset", "slow", "--progress", "json", "--overwrite"];
+        for (signals, code) in [(&["HUP"][..], 0), (&["HUP", "TERM"], 130)] {
+            let mut child = b.command_with("--ignore-signal=HUP", &args).stderr(std::process::Stdio::piped()).spawn().unwrap();
+            let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+            assert!(lines.next().unwrap().unwrap().contains("\"frame\""));
+            for signal in signals {
+                let sent = std::process::Command::new("kill").args(["-s", signal, &child.id().to_string()]).status().unwrap();
+                assert!(sent.success());
+            }
+            lines.for_each(drop);
+            assert_eq!(child.wait().unwrap().code(), Some(code), "{signals:?}");
+        }
+        assert_eq!(decoded_frames(&b.path("film.mkv")), 100);
+    }
+
     /// Twice Ctrl-C at once: whichever way the program ends, nothing is left.
     #[test]
     fn two_interrupts_leave_nothing_either() {
@@ -332,7 +354,7 @@ mod unix {
         b.ok(&["new", "film.json", "a.mp4"]);
         for output in ["film.mkv", "f%03d.png"] {
             let args = ["export", "film.json", "-o", output, "--progress", "json", "--frame-hashes", "h.txt"];
-            let mut child = b.command(&args).stderr(std::process::Stdio::piped()).spawn().unwrap();
+            let mut child = b.command_with("--default-signal=INT", &args).stderr(std::process::Stdio::piped()).spawn().unwrap();
             let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
             assert!(lines.next().unwrap().unwrap().contains("\"frame\""));
             let kill = format!("kill -INT {0}; kill -INT {0}", child.id());

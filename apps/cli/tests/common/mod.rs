@@ -31,6 +31,13 @@ impl Bench {
         command.args(args).current_dir(self.dir.path()).env("NO_COLOR", "1");
         command
     }
+    /// The same through `env`, whose option sets what becomes of a signal, `--default-signal=INT` for example: whoever runs the tests may
+    /// have it ignored.
+    pub fn command_with(&self, signal: &str, args: &[&str]) -> Command {
+        let mut command = Command::new("env");
+        command.arg(signal).arg(env!("CARGO_BIN_EXE_cutroom")).args(args).current_dir(self.dir.path()).env("NO_COLOR", "1");
+        command
+    }
     pub fn run(&self, args: &[&str]) -> Ran {
         ran(self.command(args).output().unwrap())
     }
