@@ -180,11 +180,11 @@ pub struct ExportArgs {
     /// Video bit rate: 8M, 800k or bits per second
     #[arg(long, value_name = "RATE", value_parser = crate::text::parse_bitrate)]
     pub bitrate: Option<u64>,
-    /// Encode so that every sample comes back
+    /// Encode so that every sample comes back, of sound too
     #[arg(long, conflicts_with_all = ["crf", "bitrate"])]
     pub lossless: bool,
     /// Leave out the sound
-    #[arg(long, conflicts_with_all = ["audio_codec", "audio_bitrate", "no_video"])]
+    #[arg(long, conflicts_with_all = ["audio_codec", "audio_bitrate", "audio_bits", "dither", "no_video"])]
     pub no_audio: bool,
     /// Leave out the pictures, drawing none
     #[arg(long, conflicts_with_all = ["video_codec", "crf", "bitrate", "lossless", "preset", "profile", "pix_fmt", "frame_hashes"])]
@@ -192,6 +192,12 @@ pub struct ExportArgs {
     /// Sound bit rate: 192k
     #[arg(long, value_name = "RATE", value_parser = crate::text::parse_bitrate)]
     pub audio_bitrate: Option<u64>,
+    /// Bits of a sample in FLAC and PCM: 16, 24, or 32 (float)
+    #[arg(long, value_name = "BITS")]
+    pub audio_bits: Option<u32>,
+    /// Add noise of one step before sound is rounded to 16 bits
+    #[arg(long)]
+    pub dither: bool,
     /// Encoder preset, such as veryfast or slow
     #[arg(long, value_name = "NAME")]
     pub preset: Option<String>,

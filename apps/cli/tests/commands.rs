@@ -200,3 +200,15 @@ fn man_writes_a_page_for_each_command() {
     let ran = b.run(&["man", "nowhere"]);
     assert!(ran.code == 1 && ran.err.contains("existing directory"), "{}", ran.err);
 }
+
+/// What is wrong with a clip is said when a project is made of it, not only when it is exported.
+#[test]
+fn a_new_project_tells_what_is_wrong_with_its_clips() {
+    let b = Bench::new();
+    common::ffmpeg(&["-f", "lavfi", "-i", "testsrc2=size=64x36:duration=1", "-c:v", "mpeg2video"], &b.path("part.ts"));
+    let part = std::fs::read(b.path("part.ts")).unwrap();
+    std::fs::write(b.path("joined.ts"), [&part[..], &part].concat()).unwrap();
+    let ran = b.ok(&["new", "film.json", "joined.ts", "part.ts", "joined.ts"]);
+    let notes: Vec<&str> = ran.err.lines().filter(|l| l.starts_with("note: ")).collect();
+    assert!(notes.len() == 1 && notes[0].contains("joined.ts: ") && notes[0].contains("clock restarts"), "{}", ran.err);
+}

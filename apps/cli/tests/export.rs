@@ -29,6 +29,47 @@ fn an_untouched_clip_survives_bit_for_bit() {
     assert_eq!(frame_md5(&b.path("film.mkv")), frame_md5(&source));
 }
 
+/// `--lossless` keeps sound as well as pictures, at every depth that a source has; where the container cannot, that is said.
+#[test]
+fn lossless_is_lossless_for_sound_too() {
+    let b = Bench::new();
+    let noise = "anoisesrc=d=1:c=pink:r=48000:a=0.5:s=1,aformat=channel_layouts=stereo";
+    let picture = "testsrc2=size=64x36:rate=25:duration=1,format=yuv420p";
+    for stored in ["pcm_s16le", "pcm_s24le"] {
+        let source = ["-f", "lavfi", "-i", picture, "-f", "lavfi", "-i", noise, "-c:v", "ffv1", "-c:a", stored];
+        common::ffmpeg(&source, &b.path("a.mkv"));
+        b.ok(&["new", "film.json", "a.mkv", "--overwrite"]);
+        let samples = |name: &str| {
+            common::ffmpeg(&["-i", b.path(name).to_str().unwrap(), "-map", "0:a", "-f", "s32le"], &b.path("raw"));
+            std::fs::read(b.path("raw")).unwrap()
+        };
+        let want = samples("a.mkv");
+        for (name, codec) in [("x.mkv", "flac"), ("x.mp4", "flac"), ("x.mov", "pcm_s24le")] {
+            let ran = b.ok(&["export", "film.json", "-o", name, "--lossless", "--overwrite"]);
+            assert_eq!(ffprobe(&b.path(name), "a", "codec_name"), codec);
+            assert!(samples(name) == want, "{stored} in {name}");
+            assert!(!ran.err.contains("keeps every sample"), "{}", ran.err);
+            assert_eq!(frame_md5(&b.path(name)), frame_md5(&b.path("a.mkv")), "{name}");
+        }
+        let ran = b.ok(&["export", "film.json", "-o", "x.webm", "--lossless", "--overwrite"]);
+        assert_eq!(ffprobe(&b.path("x.webm"), "a", "codec_name"), "opus");
+        assert!(ran.err.contains("no sound that keeps every sample"), "{}", ran.err);
+        let rate = ["--audio-codec", "pcm", "--audio-bits", "24", "--overwrite"];
+        b.ok(&[&["export", "film.json", "-o", "y.wav"][..], &rate[2..]].concat());
+        assert!(samples("y.wav") == want, "{stored} in wav");
+        b.ok(&[&["export", "film.json", "-o", "y.mkv"][..], &rate].concat());
+        assert!(samples("y.mkv") == want, "{stored} asked for");
+    }
+    b.ok(&["export", "film.json", "-o", "z.wav", "--dither"]);
+    b.ok(&["export", "film.json", "-o", "w.wav"]);
+    assert!(b.path("z.wav").metadata().unwrap().len() == b.path("w.wav").metadata().unwrap().len());
+    assert!(std::fs::read(b.path("z.wav")).unwrap() != std::fs::read(b.path("w.wav")).unwrap());
+    for wrong in [&["--audio-codec", "aac", "--audio-bits", "24"][..], &["--audio-codec", "flac", "--audio-bits", "32"]] {
+        let ran = b.run(&[&["export", "film.json", "-o", "v.mp4"][..], wrong].concat());
+        assert_eq!(ran.code, 2, "{wrong:?}: {}", ran.err);
+    }
+}
+
 /// Every layout that FFV1 holds: decode, export without change, and the samples are those of the source.
 #[test]
 fn every_pixel_format_survives_bit_for_bit() {
@@ -166,7 +207,10 @@ fn an_interrupted_export_leaves_nothing() {
     b.clip("a.mp4", 250, "25");
     b.ok(&["new", "film.json", "a.mp4"]);
     let mut child = b
-        .command(&["export", "film.json", "-o", "film.mkv", "--preset", "veryslow", "--progress", "json"])
+        .command_with(
+            "--default-signal=INT",
+            &["export", "film.json", "-o", "film.mkv", "--preset", "veryslow", "--progress", "json"],
+        )
         .stderr(std::process::Stdio::piped())
         .spawn()
         .unwrap();

@@ -38,12 +38,18 @@ pub struct ExportRequest {
     /// Video bits per second.
     #[serde(default)]
     pub bitrate_bps: Option<u64>,
-    /// Encode so that every sample comes back.
+    /// Encode so that every sample comes back; sound, too, unless a codec is named for it or the container has none that can.
     #[serde(default)]
     pub lossless: bool,
     /// Sound bits per second.
     #[serde(default)]
     pub audio_bitrate_bps: Option<u64>,
+    /// Bits of a stored sample, 16, 24, or 32 for float; absent: 24 with `lossless`, otherwise 16. Only for FLAC and PCM.
+    #[serde(default)]
+    pub audio_bits: Option<u32>,
+    /// Add triangular noise of ±1 step before samples are rounded to 16 bits; the same in every run.
+    #[serde(default)]
+    pub dither: bool,
     /// Encoder preset.
     #[serde(default)]
     pub preset: Option<String>,

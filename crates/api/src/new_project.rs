@@ -55,7 +55,7 @@ pub struct NewProjectReport {
     pub fps: String,
     /// Length.
     pub duration_secs: f64,
-    /// Decisions worth knowing.
+    /// Decisions worth knowing, and what is not as it should be with the clips.
     pub notes: Vec<String>,
 }
 
@@ -77,7 +77,11 @@ pub fn new_project(request: &NewProjectRequest) -> Result<NewProjectReport, ApiE
             infos.insert(clip, probe(clip)?);
         }
     }
-    let mut notes = Vec::new();
+    let warnings = |(path, info): (&&Path, &MediaInfo)| {
+        let of = path.display().to_string();
+        info.warnings.iter().map(|w| format!("{of}: {w}")).collect::<Vec<_>>()
+    };
+    let mut notes: Vec<String> = infos.iter().flat_map(warnings).collect();
     let composition = composition(request, &infos, &mut notes)?;
     let rate = composition.frame_rate;
     let mut project = Project::new(&stem(&request.project), composition);

@@ -39,6 +39,8 @@ fn run(args: &ExportArgs) -> Result<(), Failure> {
         bitrate_bps: args.bitrate,
         lossless: args.lossless,
         audio_bitrate_bps: args.audio_bitrate,
+        audio_bits: args.audio_bits,
+        dither: args.dither,
         preset: args.preset.clone(),
         profile: args.profile.clone(),
         pixel_format: args.pix_fmt.clone(),

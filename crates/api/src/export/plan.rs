@@ -12,8 +12,8 @@ use cutroom_export::{ExportPlan, SoundRange, Target};
 use cutroom_media::{
     MediaError,
     write::{
-        Container, Rate, SequencePattern, SoundSettings, VideoSettings, WriteSettings, audio_codec, container_for_path, containers,
-        validate, video_codec,
+        AudioCodec, Container, Rate, SequencePattern, SoundSettings, VideoSettings, WriteSettings, audio_codec, container_for_path,
+        containers, validate, video_codec,
     },
 };
 use cutroom_pipeline::{Footage, OutputSpec, PipelineError, RenderOptions, output_spec};
@@ -36,7 +36,7 @@ struct FileDraft {
     container: &'static Container,
     video: Option<VideoSettings>,
     /// What sound would be written as; `None` when there shall be none.
-    audio_codec: Option<String>,
+    audio_codec: Option<&'static AudioCodec>,
 }
 
 fn wrong(e: MediaError) -> ApiError {
@@ -104,11 +104,17 @@ impl Draft {
         let mut target = Target::Null;
         if let (Some(file), Some(path)) = (self.file, &request.output) {
             pictures = file.video.is_some();
-            let settings = match (&file.audio_codec, &sound) {
+            let settings = match (file.audio_codec, &sound) {
                 (Some(codec), Some(range)) => {
-                    let mut settings = SoundSettings::new(codec, range.rate_hz, self.channels);
-                    settings.bitrate_kbps = request.audio_bitrate_bps.map(|b| u32::try_from(b / 1000).unwrap_or(u32::MAX));
-                    Some(settings)
+                    if request.lossless && request.audio_codec.is_none() && codec.bits().is_empty() {
+                        notes.push(format!(
+                            "{}: .{} files hold no sound that keeps every sample; it is written as {}, the pictures are lossless",
+                            path.display(),
+                            file.container.extensions[0],
+                            codec.title
+                        ));
+                    }
+                    Some(sound_settings(request, codec, range.rate_hz, self.channels))
                 }
                 (None, Some(_)) => {
                     notes.push(format!(
@@ -128,6 +134,8 @@ impl Draft {
                     let options = [
                         ("--audio-codec", request.audio_codec.is_some()),
                         ("--audio-bitrate", request.audio_bitrate_bps.is_some()),
+                        ("--audio-bits", request.audio_bits.is_some()),
+                        ("--dither", request.dither),
                     ];
                     notes.extend(options.iter().filter(|o| o.1).map(|o| format!("the film has no sound: {} has no effect", o.0)));
                     None
@@ -164,12 +172,11 @@ impl FileDraft {
             ApiError::new("usage.container", format!("{}: the file name's extension names no container", path.display()))
                 .hint(format!("use one of .{}", known.join(", .")))
         })?;
-        let usual = usual_codecs(container.id, request.video_codec.as_deref(), composition.sample_rate_hz);
+        let (rate_hz, channels) = (composition.sample_rate_hz, composition.channels);
+        let usual = usual_codecs(container.id, request.video_codec.as_deref(), rate_hz);
+        let usual_sound = if request.lossless { lossless_sound(container.id, rate_hz, channels) } else { None }.unwrap_or(usual.1);
         let audio_codec = (container.holds_sound() && !request.no_audio)
-            .then(|| match &request.audio_codec {
-                Some(id) => audio_codec(id).map_err(wrong).map(|_| id.clone()),
-                None => Ok(usual.1.to_owned()),
-            })
+            .then(|| audio_codec(request.audio_codec.as_deref().unwrap_or(usual_sound)).map_err(wrong))
             .transpose()?;
         let video = (container.holds_pictures() && !request.no_video)
             .then(|| video_settings(request, request.video_codec.as_deref().unwrap_or(usual.0), composition, asked))
@@ -197,7 +204,12 @@ fn check_streams(request: &ExportRequest, file: Option<&FileDraft>) -> Result<()
         ("--pix-fmt", request.pixel_format.is_some()),
         ("--frame-hashes", request.frame_hashes.is_some()),
     ];
-    let about_sound = [("--audio-codec", request.audio_codec.is_some()), ("--audio-bitrate", request.audio_bitrate_bps.is_some())];
+    let about_sound = [
+        ("--audio-codec", request.audio_codec.is_some()),
+        ("--audio-bitrate", request.audio_bitrate_bps.is_some()),
+        ("--audio-bits", request.audio_bits.is_some()),
+        ("--dither", request.dither),
+    ];
     let container = file.map_or_else(|| "the null output".to_owned(), |f| format!(".{}", f.container.extensions[0]));
     if !pictures && !sound {
         return Err(ApiError::new("usage.streams", format!("nothing is left to write: neither pictures nor sound ({container})"))
@@ -234,6 +246,24 @@ fn usual_codecs(container: &str, video: Option<&str>, rate_hz: u32) -> (&'static
         "flac" => ("", "flac"),
         _ => ("h264", "aac"),
     }
+}
+
+/// The codec with which a container keeps every sample of sound; `None` where none does.
+fn lossless_sound(container: &str, rate_hz: u32, channels: u32) -> Option<&'static str> {
+    let holds = |c: &AudioCodec| {
+        let rates = c.rates_hz;
+        c.containers.contains(&container) && c.channels.contains(&channels) && (rates.is_empty() || rates.contains(&rate_hz))
+    };
+    ["flac", "pcm"].into_iter().find(|id| audio_codec(id).is_ok_and(holds))
+}
+
+fn sound_settings(request: &ExportRequest, codec: &AudioCodec, rate_hz: u32, channels: u32) -> SoundSettings {
+    let mut settings = SoundSettings::new(codec.id, rate_hz, channels);
+    settings.bitrate_kbps = request.audio_bitrate_bps.map(|b| u32::try_from(b / 1000).unwrap_or(u32::MAX));
+    // Samples of 16 bits, also those at another level, stay apart in 24.
+    settings.bits = request.audio_bits.or(if request.lossless && codec.bits().contains(&24) { Some(24) } else { None });
+    settings.dither = request.dither;
+    settings
 }
 
 fn video_settings(
