@@ -162,6 +162,10 @@ impl Decoder {
     pub fn complain(&self, message: &str) {
         self.sink.failure(message);
     }
+    /// Notes what is done to the stream that is no problem of it.
+    pub fn remark(&self, message: &str) {
+        self.sink.remark(message);
+    }
     /// What went wrong so far.
     pub fn report(&self) -> DecodeReport {
         self.sink.report()

@@ -6,7 +6,7 @@ use crate::{
     info::{AudioInfo, FieldOrder, MediaInfo, OtherInfo, VideoInfo},
     input::{Input, ticks_to_time},
     orientation, pixel,
-    samples::layout_name,
+    samples::{Speakers, layout_name},
     sound_index::SoundIndex,
     tags::AvColor,
     video_index::{VideoIndex, rates_of},
@@ -241,16 +241,16 @@ fn describe_audio(input: &Input, index: &SoundIndex, warnings: &mut Vec<String>)
         (&*par, text(ffi::avcodec_profile_name((*par).codec_id, (*par).profile)))
     };
     let is_layout_guessed = par.ch_layout.order == ffi::AVChannelOrder::AV_CHANNEL_ORDER_UNSPEC;
+    let usual = Speakers { channels: index.channels, mask: index.channel_mask };
     let layout = if is_layout_guessed {
-        let guessed = usual_layout(index.channels);
+        let guessed = usual.to_string();
         if index.channels > 2 {
             warnings.push(format!("stream {i}: its {} channels are not named; taken as {guessed}", index.channels));
         }
         guessed
     } else {
-        let name = layout_name(&par.ch_layout);
+        let name = if index.channel_mask.is_some() { usual.to_string() } else { layout_name(&par.ch_layout) };
         if index.channel_mask.is_none() && index.channels > 2 {
-            let usual = usual_layout(index.channels);
             warnings.push(format!("stream {i}: its channels ({name}) have no native order; taken as {usual}"));
         }
         name
@@ -268,15 +268,5 @@ fn describe_audio(input: &Input, index: &SoundIndex, warnings: &mut Vec<String>)
         bits: u8::try_from(par.bits_per_raw_sample.max(par.bits_per_coded_sample).clamp(0, 64)).unwrap_or(0),
         span: index.span(),
         samples: (index.audible_end - index.audible_start).max(0),
-    }
-}
-
-/// The layout that FFmpeg takes for a channel count.
-fn usual_layout(channels: usize) -> String {
-    // SAFETY: an all-zero layout is a valid value for FFmpeg to fill; default layouts own no memory.
-    unsafe {
-        let mut layout: ffi::AVChannelLayout = std::mem::zeroed();
-        ffi::av_channel_layout_default(&mut layout, i32::try_from(channels).unwrap_or(0));
-        layout_name(&layout)
     }
 }

@@ -18,12 +18,29 @@ pub struct DecodeReport {
     pub missing_frames: u64,
     /// The first few messages, without repeats.
     pub messages: Vec<String>,
+    /// The first few of what was done to a stream that changes on the way, such as other channels mixed.
+    pub remarks: Vec<String>,
 }
 
 impl DecodeReport {
-    /// Whether nothing went wrong.
+    /// Whether nothing went wrong; there may be remarks.
     pub fn is_clean(&self) -> bool {
         self.errors == 0 && self.concealed_frames == 0 && self.missing_frames == 0
+    }
+    /// Adds what another reader of the stream has met.
+    pub fn add(&mut self, other: &Self) {
+        self.errors += other.errors;
+        self.concealed_frames += other.concealed_frames;
+        self.missing_frames += other.missing_frames;
+        other.messages.iter().for_each(|m| note(&mut self.messages, m));
+        other.remarks.iter().for_each(|m| note(&mut self.remarks, m));
+    }
+}
+
+/// Keeps a message if it is new and one of the first few.
+fn note(kept: &mut Vec<String>, message: &str) {
+    if kept.len() < KEPT_MESSAGES && !kept.iter().any(|m| m == message) {
+        kept.push(message.to_owned());
     }
 }
 
@@ -49,10 +66,12 @@ impl ProblemSink {
     pub fn failure(&self, message: &str) {
         self.with(|r| {
             r.errors += 1;
-            if r.messages.len() < KEPT_MESSAGES && !r.messages.iter().any(|m| m == message) {
-                r.messages.push(message.to_owned());
-            }
+            note(&mut r.messages, message);
         });
+    }
+    /// What was done that is no error.
+    pub fn remark(&self, message: &str) {
+        self.with(|r| note(&mut r.remarks, message));
     }
     /// A frame marked as damaged.
     pub fn concealed(&self) {

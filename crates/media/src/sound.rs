@@ -147,13 +147,7 @@ impl SoundReader {
     /// What went wrong so far.
     pub fn report(&self) -> DecodeReport {
         let mut r = self.decoder.report();
-        r.errors += self.past_report.errors;
-        r.concealed_frames += self.past_report.concealed_frames;
-        for m in &self.past_report.messages {
-            if !r.messages.contains(m) {
-                r.messages.push(m.clone());
-            }
-        }
+        r.add(&self.past_report);
         r
     }
     /// `samples` samples from `first_sample` on, counted from source time zero at the stream's rate. Outside the stream: silence.
@@ -349,7 +343,7 @@ impl SoundReader {
         }
         if self.mixer.as_ref().is_none_or(|m| m.from() != given) {
             let at = time.as_secs_f64();
-            self.decoder.complain(&format!("at {at:.3} s the channels change from {usual} to {given}; they are mixed to {usual}"));
+            self.decoder.remark(&format!("at {at:.3} s the channels change from {usual} to {given}; they are mixed to {usual}"));
             self.mixer = None;
         }
         let mixed = self.mixer.get_or_insert_with(|| Mixer::new(given, usual)).mix(&frame);

@@ -195,14 +195,8 @@ impl VideoReader {
     /// What went wrong so far.
     pub fn report(&self) -> DecodeReport {
         let mut r = self.decoder.report();
-        r.errors += self.past_report.errors;
-        r.concealed_frames += self.past_report.concealed_frames;
+        r.add(&self.past_report);
         r.missing_frames = self.absent.len() as u64;
-        for m in &self.past_report.messages {
-            if !r.messages.contains(m) {
-                r.messages.push(m.clone());
-            }
-        }
         r
     }
     /// The frame shown at `t`; before the first frame the first, after the last the last.

@@ -23,18 +23,10 @@ struct StreamLog {
 
 impl DecodeLog {
     /// Adds what a reader of a stream met.
-    pub fn add(&self, file: &Path, kind: StreamKind, stream: usize, report: DecodeReport) {
-        if report.is_clean() {
-            return;
+    pub fn add(&self, file: &Path, kind: StreamKind, stream: usize, report: &DecodeReport) {
+        if !report.is_clean() || !report.remarks.is_empty() {
+            self.with(file, kind, stream, |log| log.report.add(report));
         }
-        self.with(file, kind, stream, |log| {
-            let sum = &mut log.report;
-            sum.errors += report.errors;
-            sum.concealed_frames += report.concealed_frames;
-            sum.missing_frames += report.missing_frames;
-            sum.messages.extend(report.messages);
-            sum.messages.dedup();
-        });
     }
     /// Adds samples of a stream that were NaN or infinite.
     pub fn add_invalid_samples(&self, file: &Path, stream: usize, samples: u64) {
@@ -60,6 +52,7 @@ impl DecodeLog {
                     r.errors, r.concealed_frames, r.missing_frames
                 ));
             }
+            lines.extend(r.remarks.iter().map(|m| format!("{of}: {m}")));
             if *invalid_samples > 0 {
                 lines.push(format!("{of}: {invalid_samples} samples are not numbers or infinite; they are silent"));
             }
@@ -104,6 +97,6 @@ impl FrameSource for VideoStream {
 
 impl Drop for VideoStream {
     fn drop(&mut self) {
-        self.log.add(&self.reader.index().info().path, StreamKind::Video, self.stream, self.reader.report());
+        self.log.add(&self.reader.index().info().path, StreamKind::Video, self.stream, &self.reader.report());
     }
 }

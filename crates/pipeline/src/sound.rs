@@ -69,7 +69,7 @@ struct OpenSound {
 
 impl Drop for OpenSound {
     fn drop(&mut self) {
-        self.log.add(&self.reader.index().info().path, StreamKind::Audio, self.stream, self.reader.report());
+        self.log.add(&self.reader.index().info().path, StreamKind::Audio, self.stream, &self.reader.report());
     }
 }
 
