@@ -183,14 +183,14 @@ fn unusable_streams_are_found_before_any_work() {
     ffmpeg(&["-f", "lavfi", "-i", "anullsrc=cl=mono:r=3000:d=0.2", "-c:a", "pcm_s16le"], &b.path("r.wav"));
     sound_film(&b, "r.wav", 2, "0.2s");
     refused(&b, &["r.wav", "3000 Hz", "resample"]);
-    // Pictures: a matrix that is not computed here, and a codec that no FFmpeg has.
+    // Pictures: a matrix with a transfer that it does not go with, and a codec that no FFmpeg has.
     let b = Bench::new();
     let v = b.clip("a.mp4", 10, "25");
     b.ok(&["new", "p.json", "a.mp4"]);
     let tagged = b.path("t.mp4");
-    ffmpeg(&["-i", v.to_str().unwrap(), "-c", "copy", "-bsf:v", "h264_metadata=matrix_coefficients=10"], &tagged);
+    ffmpeg(&["-i", v.to_str().unwrap(), "-c", "copy", "-bsf:v", "h264_metadata=matrix_coefficients=14"], &tagged);
     std::fs::copy(&tagged, &v).unwrap();
-    refused(&b, &["a.mp4", "bt2020c"]);
+    refused(&b, &["a.mp4", "ictcp with the transfer bt709"]);
     let mut bytes = std::fs::read(&v).unwrap();
     for at in 0..bytes.len() - 4 {
         if &bytes[at..at + 4] == b"avc1" {

@@ -2,7 +2,7 @@
 mod common;
 use common::{Pictures, canvas, layer, media, plan, size};
 use cutroom_render::{Backend, OutputSpec, RenderOptions, Renderer};
-use cutroom_types::{ColorModel, ColorTags, Matrix, Picture, PictureFormat, Range};
+use cutroom_types::{ColorModel, ColorTags, Matrix, Picture, PictureFormat, Primaries, Range, Transfer};
 use std::{
     io::Write,
     process::{Command, Stdio},
@@ -33,6 +33,8 @@ fn patches() -> Vec<[f64; 3]> {
 
 /// R'G'B' to codes by ITU-T H.273 §8.3.
 fn codes(c: [f64; 3], tags: ColorTags, bits: u8) -> [u16; 3] {
+    // ICtCp is ill-conditioned where one of its primaries is all but missing.
+    let c = if tags.primaries == Primaries::Bt2020 && tags.transfer != Transfer::Bt709 { c.map(|v| 0.3 + 0.5 * v) } else { c };
     let [r, g, b] = c;
     if tags.matrix == Matrix::Rgb {
         return c.map(|v| (v * f64::from((1u32 << bits) - 1) + 0.5).floor() as u16);
@@ -42,6 +44,8 @@ fn codes(c: [f64; 3], tags: ColorTags, bits: u8) -> [u16; 3] {
             let y = kr * r + (1.0 - kr - kb) * g + kb * b;
             [y, (b - y) / (2.0 * (1.0 - kb)), (r - y) / (2.0 * (1.0 - kr))]
         }
+        (None, Matrix::Bt2020Cl) => constant_luminance(c),
+        (None, Matrix::ICtCp) => ictcp(c, tags.transfer),
         (None, Matrix::YCgCo) => [0.25 * r + 0.5 * g + 0.25 * b, -0.25 * r + 0.5 * g - 0.25 * b, 0.5 * r - 0.5 * b],
         _ => panic!("no closed form"),
     };
@@ -55,6 +59,42 @@ fn codes(c: [f64; 3], tags: ColorTags, bits: u8) -> [u16; 3] {
         }
         Range::Full => [most * y, 128.0 * step + most * u, 128.0 * step + most * v].map(round),
     }
+}
+
+/// ITU-R BT.2020-2 table 4, with its curve in full precision.
+fn constant_luminance([r, g, b]: [f64; 3]) -> [f64; 3] {
+    let (a, edge) = (1.099_296_826_809_44, 0.018_053_968_510_807);
+    let light = |v: f64| if v < 4.5 * edge { v / 4.5 } else { ((v + a - 1.0) / a).powf(1.0 / 0.45) };
+    let e = 0.2627 * light(r) + 0.6780 * light(g) + 0.0593 * light(b);
+    let y = if e < edge { 4.5 * e } else { a * e.powf(0.45) - (a - 1.0) };
+    let by = |d: f64, below: f64, above: f64| d / if d <= 0.0 { below } else { above };
+    [y, by(b - y, 1.9404, 1.5816), by(r - y, 1.7184, 0.9936)]
+}
+
+/// ITU-R BT.2100-2 tables 4, 5 and 7.
+fn ictcp(c: [f64; 3], transfer: Transfer) -> [f64; 3] {
+    let (m1, m2, c1, c2, c3) = (0.159_301_757_812_5, 78.843_75, 0.835_937_5, 18.851_562_5, 18.6875);
+    let (a, b, k) = (0.178_832_77, 0.284_668_92, 0.559_910_73);
+    let is_pq = transfer == Transfer::Pq;
+    let light = |v: f64| match v {
+        v if is_pq => ((v.powf(1.0 / m2) - c1).max(0.0) / (c2 - c3 * v.powf(1.0 / m2))).powf(1.0 / m1),
+        v if v <= 0.5 => v * v / 3.0,
+        v => (((v - k) / a).exp() + b) / 12.0,
+    };
+    let encoded = |e: f64| match e {
+        e if is_pq => ((c1 + c2 * e.powf(m1)) / (1.0 + c3 * e.powf(m1))).powf(m2),
+        e if e <= 1.0 / 12.0 => (3.0 * e).sqrt(),
+        e => a * (12.0 * e - b).ln() + k,
+    };
+    let of = |m: [f64; 3], v: [f64; 3]| (m[0] * v[0] + m[1] * v[1] + m[2] * v[2]) / 4096.0;
+    let rgb = c.map(light);
+    let lms = [[1688.0, 2146.0, 262.0], [683.0, 2951.0, 462.0], [99.0, 309.0, 3688.0]].map(|row| encoded(of(row, rgb)));
+    let rows = if is_pq {
+        [[2048.0, 2048.0, 0.0], [6610.0, -13613.0, 7003.0], [17933.0, -17390.0, -543.0]]
+    } else {
+        [[2048.0, 2048.0, 0.0], [3625.0, -7465.0, 3840.0], [9500.0, -9212.0, -288.0]]
+    };
+    rows.map(|row| of(row, lms))
 }
 
 fn chart(format: PictureFormat, tags: ColorTags) -> Picture {
@@ -95,9 +135,10 @@ fn zscale(tags: ColorTags) -> (&'static str, &'static str) {
         Matrix::Smpte240M => "smpte2400m",
         Matrix::YCgCo => "ycgco",
         Matrix::Bt2020Ncl => "bt2020nc",
+        Matrix::ICtCp => "ictcp",
         Matrix::ChromaDerivedNcl => "chroma-derived-nc",
         Matrix::Rgb => "gbr",
-        other => panic!("{other}"),
+        Matrix::Bt2020Cl => panic!("zscale does not keep grey between this and other matrices"),
     };
     (matrix, if tags.range == Range::Full { "full" } else { "limited" })
 }
@@ -105,8 +146,9 @@ fn zscale(tags: ColorTags) -> (&'static str, &'static str) {
 /// The same chart converted by FFmpeg: planes of `to`.
 fn expected(p: &Picture, to: OutputSpec) -> Picture {
     let ((m_in, r_in), (m_out, r_out)) = (zscale(p.color), zscale(to.color));
+    let [p_both, t_both] = if to.color.transfer == Transfer::Pq { ["bt2020", "smpte2084"] } else { ["bt709", "bt709"] };
     let filter = format!(
-        "zscale=min={m_in}:rin={r_in}:pin=bt709:tin=bt709:cin=left:m={m_out}:r={r_out}:p=bt709:t=bt709:c=left:d=none:f=bilinear,format={}",
+        "zscale=min={m_in}:rin={r_in}:pin={p_both}:tin={t_both}:cin=left:m={m_out}:r={r_out}:p={p_both}:t={t_both}:c=left:d=none:f=bilinear,format={}",
         pixel_format(to.format)
     );
     let s = format!("{}x{}", p.size.width, p.size.height);
@@ -152,7 +194,7 @@ fn difference(a: &Picture, b: &Picture) -> (f64, String) {
             let (p, q) = (a.sample(k, x, y), b.sample(k, x, y));
             let d = f64::from(p.abs_diff(q)) / f64::from(1u32 << (f.bits - 8));
             if d > worst.0 {
-                worst = (d, format!("plane {k} of {c:?}: {p}, zscale gives {q}"));
+                worst = (d, format!("plane {k} of {c:?}: {p}, expected {q}"));
             }
         }
     }
@@ -188,6 +230,7 @@ fn check(renderer: &mut Renderer, from: OutputSpec, to: OutputSpec, most: f64) {
     let want = expected(&p, to);
     for linear in [false, true] {
         let mut c = canvas(p.size, linear);
+        (c.primaries, c.transfer) = (to.color.primaries, to.color.transfer);
         c.background = [0.0, 0.0, 0.0, 1.0];
         let got = renderer.render(&plan(c, vec![layer(media("a"))]), &Pictures::of(&[("a", &p)]), &to).unwrap();
         let (d, place) = difference(&got, &want);
@@ -231,7 +274,7 @@ fn rgb_in_and_out() {
     for bits in [8, 12] {
         let rgb = OutputSpec {
             format: PictureFormat { bits, ..PictureFormat::RGB8 },
-            color: ColorTags { transfer: cutroom_types::Transfer::Bt709, ..ColorTags::SRGB },
+            color: ColorTags { transfer: Transfer::Bt709, ..ColorTags::SRGB },
         };
         for other in every(&depths(0, 0)[..1]) {
             check(&mut r, rgb, other, 1.0);
@@ -248,6 +291,43 @@ fn subsampled_pictures_in_and_out() {
         let specs = every(&formats);
         for (from, to) in specs.iter().zip(specs.iter().rev()) {
             check(&mut r, *from, *to, 1.0);
+        }
+    }
+}
+
+const PQ: ColorTags = ColorTags { primaries: Primaries::Bt2020, transfer: Transfer::Pq, matrix: Matrix::ICtCp, ..ColorTags::BT709 };
+
+/// ICtCp over PQ, in and out.
+#[test]
+fn ictcp_in_and_out() {
+    let mut r = renderer();
+    for range in [Range::Limited, Range::Full] {
+        for bits in [10, 12] {
+            let spec = |matrix| OutputSpec { format: PictureFormat::yuv(bits, 0, 0), color: ColorTags { matrix, range, ..PQ } };
+            check(&mut r, spec(Matrix::ICtCp), spec(Matrix::Bt2020Ncl), 1.0);
+            check(&mut r, spec(Matrix::Bt2020Ncl), spec(Matrix::ICtCp), 1.0);
+        }
+    }
+}
+
+/// Over HLG the light is the scene's, which zscale does not have, and it takes constant luminance for display light: here the
+/// recommendations' formulae are the oracle, in enough bits for their rounding not to matter.
+#[test]
+fn matrices_of_light_in_and_out() {
+    let mut r = renderer();
+    let format = PictureFormat::yuv(16, 0, 0);
+    for (matrix, transfer) in [(Matrix::ICtCp, Transfer::Hlg), (Matrix::ICtCp, Transfer::Pq), (Matrix::Bt2020Cl, Transfer::Bt709)] {
+        for (from, to) in [(matrix, Matrix::Bt2020Ncl), (Matrix::Bt2020Ncl, matrix)] {
+            let tags = |matrix| ColorTags { transfer, matrix, ..PQ };
+            let p = chart(format, tags(from));
+            for linear in [false, true] {
+                let mut c = canvas(p.size, linear);
+                (c.primaries, c.transfer) = (Primaries::Bt2020, transfer);
+                let to = OutputSpec { format, color: tags(to) };
+                let got = r.render(&plan(c, vec![layer(media("a"))]), &Pictures::of(&[("a", &p)]), &to).unwrap();
+                let (d, place) = difference(&got, &chart(format, to.color));
+                assert!(d <= 0.5, "{transfer}, {from} to {}, linear {linear}: off by {d}, {place}", to.color.matrix);
+            }
         }
     }
 }

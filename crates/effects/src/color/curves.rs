@@ -44,6 +44,24 @@ per_component! {
         let y = (x * p[0]).saturate().pow(0.159_301_76);
         ((y * 18.851_562 + 0.835_937_5) / (y * 18.6875 + 1.0)).pow(78.843_75)
     };
+    /// Inverse of the BT.2100 HLG OETF: light of the scene, 1.0 = its peak.
+    HlgToScene = |x, _p| hlg_scene(x);
+    /// BT.2100 HLG OETF.
+    SceneToHlg = |x, _p| hlg_encode(x);
+}
+
+#[inline(always)]
+fn hlg_scene<R: Real>(x: R) -> R {
+    let x = x.saturate();
+    // exp((x − c) / a) as a power of two.
+    let high = (((x - 0.559_910_7) * (core::f32::consts::LOG2_E / 0.178_832_77)).exp2() + 0.284_668_92) * (1.0 / 12.0);
+    R::select(x.le(0.5), x * x * (1.0 / 3.0), high)
+}
+#[inline(always)]
+fn hlg_encode<R: Real>(e: R) -> R {
+    let e = e.saturate();
+    let high = (e * 12.0 - 0.284_668_92).max(1e-6).log2() * (0.178_832_77 * core::f32::consts::LN_2) + 0.559_910_7;
+    R::select(e.le(1.0 / 12.0), (e * 3.0).sqrt(), high)
 }
 
 /// BT.2100 HLG: inverse OETF, OOTF with gamma 1.2 on luminance (BT.2020 weights), times uniform 0.
@@ -51,16 +69,9 @@ pub struct HlgToLinear;
 impl PointKernel for HlgToLinear {
     #[inline(always)]
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, _: At<R>) -> Rgba<R> {
-        #[inline(always)]
-        fn scene<R: Real>(x: R) -> R {
-            let x = x.saturate();
-            // exp((x − c) / a) as a power of two.
-            let high = (((x - 0.559_910_7) * (core::f32::consts::LOG2_E / 0.178_832_77)).exp2() + 0.284_668_92) * (1.0 / 12.0);
-            R::select(x.le(0.5), x * x * (1.0 / 3.0), high)
-        }
         let s = px.c.map(
             #[inline(always)]
-            |x| scene(x),
+            |x| hlg_scene(x),
         );
         let y = s.dot([R::from(0.2627), R::from(0.6780), R::from(0.0593)]);
         Rgba { c: s.scale(y.max(1e-6).pow(0.2) * p[0]), a: px.a }
@@ -72,18 +83,12 @@ pub struct LinearToHlg;
 impl PointKernel for LinearToHlg {
     #[inline(always)]
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, _: At<R>) -> Rgba<R> {
-        #[inline(always)]
-        fn encode<R: Real>(e: R) -> R {
-            let e = e.saturate();
-            let high = (e * 12.0 - 0.284_668_92).max(1e-6).log2() * (0.178_832_77 * core::f32::consts::LN_2) + 0.559_910_7;
-            R::select(e.le(1.0 / 12.0), (e * 3.0).sqrt(), high)
-        }
         let d = px.c.scale(p[0]);
         let y = d.dot([R::from(0.2627), R::from(0.6780), R::from(0.0593)]);
         Rgba {
             c: d.scale(y.max(1e-6).pow(-1.0 / 6.0)).map(
                 #[inline(always)]
-                |x| encode(x),
+                |x| hlg_encode(x),
             ),
             a: px.a,
         }

@@ -1,4 +1,5 @@
 //! Linear maps between code values, R'G'B' and sets of primaries. Computed in double precision, rounded once.
+use super::through_light::Through;
 use cutroom_kernel::{At, MAX_UNIFORMS, PointKernel, Real, Rgba, rgb};
 use cutroom_types::{ColorModel, ColorTags, Matrix, PictureFormat, Primaries, Range};
 
@@ -19,7 +20,7 @@ impl PointKernel for Affine {
     }
 }
 
-/// Codes to R'G'B' (ITU-T H.273 §8.3, equations for Kr/Kb matrices; §8.2 for ranges).
+/// Codes to R'G'B' (ITU-T H.273 §8.3, equations for Kr/Kb matrices; §8.2 for ranges); of [`super::through_light`]'s matrices to what those begin with.
 pub fn rgb_from_codes(format: PictureFormat, tags: ColorTags) -> Matrix34 {
     let float = format.bits == 32;
     let step = if float { 1.0 } else { f64::from(1u32 << (format.bits - 8)) };
@@ -38,6 +39,9 @@ pub fn rgb_from_codes(format: PictureFormat, tags: ColorTags) -> Matrix34 {
     if ycgco {
         // Cg in the place of Cb, Co in that of Cr.
         return scaled([[1.0, -1.0, 1.0], [1.0, 1.0, 0.0], [1.0, -1.0, -1.0]]);
+    }
+    if let Some(through) = Through::of(format, tags) {
+        return scaled(through.code_matrix());
     }
     let Some((kr, kb)) = kr_kb(tags).filter(|_| format.model == ColorModel::Yuv) else {
         return std::array::from_fn(|i| {
@@ -72,6 +76,7 @@ pub fn invert(m: Matrix34) -> Matrix34 {
     })
 }
 
+/// `a` after `b`.
 fn multiply(a: Matrix34, b: Matrix34) -> Matrix34 {
     std::array::from_fn(|i| {
         std::array::from_fn(|j| (0..3).map(|k| a[i][k] * b[k][j]).sum::<f64>() + if j == 3 { a[i][3] } else { 0.0 })

@@ -1,10 +1,12 @@
 //! Colour conversions as lists of point kernels: code values → working colour → code values.
 mod curves;
 mod matrices;
+mod through_light;
 
 use crate::spec::Uniforms;
 use cutroom_kernel::{At, Point, PointOp, Rgba, rgb};
 use cutroom_types::{ColorTags, Matrix, PictureFormat, Primaries, Transfer};
+use through_light::Through;
 
 /// The space that layers are blended in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,9 +39,16 @@ impl ColorStep {
     }
 }
 
-/// Why pictures with these tags cannot be converted, if they cannot.
+/// Why pictures with these tags cannot be converted, if they cannot: constant luminance and ICtCp go with certain transfers only.
 pub fn unsupported(tags: ColorTags) -> Option<String> {
-    matches!(tags.matrix, Matrix::Bt2020Cl | Matrix::ICtCp).then(|| format!("the colour matrix {}", tags.matrix))
+    let of_light = matches!(tags.matrix, Matrix::Bt2020Cl | Matrix::ICtCp);
+    let is_known = Through::of(PictureFormat::YUV420P8, tags).is_some();
+    (of_light && !is_known).then(|| format!("the colour matrix {} with the transfer {}", tags.matrix, tags.transfer))
+}
+
+/// Whether codes are an affine map of display-encoded colour, so that mixing the former mixes the latter.
+pub fn is_affine(format: PictureFormat, tags: ColorTags) -> bool {
+    Through::of(format, tags).is_none()
 }
 
 /// Display curves of standard dynamic range count as one: their code values are kept.
@@ -70,6 +79,7 @@ fn delinearise(transfer: Transfer) -> Option<ColorStep> {
 /// Ask [`unsupported`] first.
 pub fn decode_steps(format: PictureFormat, tags: ColorTags, working: WorkingSpace) -> Vec<ColorStep> {
     let mut steps = vec![ColorStep::matrix(matrices::rgb_from_codes(format, tags))];
+    steps.extend(Through::of(format, tags).into_iter().flat_map(Through::decode_steps));
     let same_curve = tags.transfer == working.transfer || (is_sdr(tags.transfer) && is_sdr(working.transfer));
     if same_curve && tags.primaries == working.primaries {
         steps.extend(working_from_display(working));
@@ -92,6 +102,7 @@ pub fn decode_steps(format: PictureFormat, tags: ColorTags, working: WorkingSpac
 /// Straight working colour to unrounded code values of `format`, not clamped; primaries and transfer of the tags are the working space's.
 pub fn encode_steps(working: WorkingSpace, format: PictureFormat, tags: ColorTags) -> Vec<ColorStep> {
     let mut steps = display_from_working(working);
+    steps.extend(Through::of(format, tags).into_iter().flat_map(Through::encode_steps));
     steps.push(ColorStep::matrix(matrices::invert(matrices::rgb_from_codes(format, tags))));
     steps
 }
@@ -183,7 +194,7 @@ mod tests {
                             let back = run(&encode_steps(working, format, tags), run(&decode_steps(format, tags, working), codes));
                             for (b, c) in back.iter().zip(codes) {
                                 // The linear curves are fits: half a code at 8 bits, and never more than two at 10.
-                                let most = if working.linear { 0.5 * unit } else { 0.01 * unit };
+                                let most = if working.linear || !is_affine(format, tags) { 0.5 * unit } else { 0.01 * unit };
                                 assert!((b - c).abs() < most, "{format} {tags:?} {working:?}: {b}, expected {c}");
                             }
                         }

@@ -33,7 +33,8 @@ impl Lowering<'_> {
     /// Appends one pass per plane when the plan allows it; `false` leaves the program as it was.
     pub(super) fn planes(&mut self, plan: &FramePlan, output: &OutputSpec) -> Result<bool, RenderError> {
         let f = output.format;
-        if plan.canvas.blend_space != BlendSpace::Gamma || plan.canvas.background[3] < 1.0 || f.alpha || f.bits > 16 {
+        let is_affine = color::is_affine(f, output.color);
+        if plan.canvas.blend_space != BlendSpace::Gamma || plan.canvas.background[3] < 1.0 || f.alpha || f.bits > 16 || !is_affine {
             return Ok(false);
         }
         let mut base: Option<Placed> = None;

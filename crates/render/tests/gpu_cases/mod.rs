@@ -11,7 +11,7 @@ use cutroom_render::{
     program::Program,
 };
 use cutroom_timeline::{Box2, Content, EffectUse, Fit, FramePlan, Layer, MaskMode, MaskUse, MatteUse, Outline, Placing, Transform};
-use cutroom_types::{Affine, ChromaLocation, ColorTags, ParamValue, Picture, PictureFormat};
+use cutroom_types::{Affine, ChromaLocation, ColorTags, Matrix, ParamValue, Picture, PictureFormat, Primaries, Transfer};
 
 /// A plan with its pictures.
 pub struct Case {
@@ -329,8 +329,14 @@ pub fn shapes() -> Vec<Case> {
         &[("p", &p)],
         PictureFormat::RGB8,
     );
-    c.output.color = ColorTags { transfer: cutroom_types::Transfer::Bt709, ..ColorTags::SRGB };
+    c.output.color = ColorTags { transfer: Transfer::Bt709, ..ColorTags::SRGB };
     cases.push(c);
+    for (matrix, transfer) in [(Matrix::Bt2020Cl, Transfer::Bt709), (Matrix::ICtCp, Transfer::Pq), (Matrix::ICtCp, Transfer::Hlg)] {
+        let mut p = picture(PictureFormat::yuv(10, 0, 0), size(50, 30), 11);
+        p.color = ColorTags { matrix, transfer, primaries: Primaries::Bt2020, ..ColorTags::BT709 };
+        let shown = plan(canvas(size(64, 48), true), vec![placed(media("p"), 0.9, 0.0, [0.0; 2])]);
+        cases.push(case(format!("{matrix} over {transfer}"), shown, &[("p", &p)], c420));
+    }
     for location in ChromaLocation::ALL {
         let mut p = picture(c420, size(50, 30), 9);
         p.color.chroma = *location;
