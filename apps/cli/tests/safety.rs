@@ -89,6 +89,7 @@ fn requests_are_checked_before_media_files() {
         &["-o", "old.mp4"][..],
         &["-o", "x.mp4", "--composition", "other"],
         &["-o", "x.mp4", "--crf", "99"],
+        &["-o", "x.mp4", "--threads", "100000"],
         &["-o", "x.mp4", "--range", "5..99"],
         &["-o", "x.png"],
         &["-o", "x.mp4", "--audio-codec", "vinyl"],

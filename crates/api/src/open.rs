@@ -1,5 +1,5 @@
 //! From a project file to checked footage.
-use crate::ApiError;
+use crate::{ApiError, settings};
 use cutroom_export::Cancellation;
 use cutroom_pipeline::{Footage, PipelineError};
 use cutroom_project::{Problem, Project};
@@ -60,6 +60,7 @@ impl Document {
     }
     /// Checks the document with its files, until `cancel` is raised.
     pub fn footage(&self, composition: &CompositionId, threads: usize, cancel: &Cancellation) -> Result<Footage, Vec<ApiError>> {
+        settings::check_threads(threads).map_err(|e| vec![e])?;
         let stop = || cancel.is_raised();
         let opened = Footage::open_until(self.project.clone(), self.folder(), composition, threads, &stop);
         if cancel.is_raised() {

@@ -28,6 +28,21 @@ impl From<BackendChoice> for Backend {
     }
 }
 
+/// Most threads that may be asked for: more than any one machine has cores, few enough to start.
+const MAX_THREADS: usize = 1024;
+
+/// Refuses a number of threads that only burdens the machine.
+///
+/// # Errors
+/// `usage.threads`.
+pub(crate) fn check_threads(threads: usize) -> Result<(), ApiError> {
+    if threads <= MAX_THREADS {
+        return Ok(());
+    }
+    Err(ApiError::new("usage.threads", format!("{threads} threads are more than the {MAX_THREADS} that can be asked for"))
+        .hint("leave --threads out, or write 0, for one per core"))
+}
+
 /// Reads FFmpeg's name of a planar pixel format, such as `yuv420p`, `yuva444p12`, `gbrp` or `gray10`; `rgb24` and `rgba` mean the planar
 /// 8-bit ones, a final `le` may be left out.
 ///
