@@ -20,7 +20,14 @@ pub fn of_effect(spec: &EffectSpec) -> Cost {
     let values: Vec<(String, ParamValue)> = spec.params.iter().map(|p| (p.id.to_owned(), p.kind.default_value())).collect();
     let (p, r) = (
         Params(&values),
-        Raster { width_px: 1920.0, height_px: 1080.0, linear: true, primaries: cutroom_types::Primaries::Bt709, time_secs: 0.0 },
+        Raster {
+            width_px: 1920.0,
+            height_px: 1080.0,
+            linear: true,
+            primaries: cutroom_types::Primaries::Bt709,
+            time_secs: 0.0,
+            margin_px: [0.0; 2],
+        },
     );
     match spec.shape {
         Shape::Point { kernel, .. } => Cost { passes: usize::from(spec.fills), operations: point(kernel(p)) },
@@ -66,7 +73,14 @@ pub fn of_transition(spec: &TransitionSpec) -> Cost {
     let values: Vec<(String, ParamValue)> = spec.params.iter().map(|p| (p.id.to_owned(), p.kind.default_value())).collect();
     let (p, r) = (
         Params(&values),
-        Raster { width_px: 1920.0, height_px: 1080.0, linear: true, primaries: Primaries::Bt709, time_secs: 0.0 },
+        Raster {
+            width_px: 1920.0,
+            height_px: 1080.0,
+            linear: true,
+            primaries: Primaries::Bt709,
+            time_secs: 0.0,
+            margin_px: [0.0; 2],
+        },
     );
     match spec.shape {
         TransitionShape::Mix(kernel) => Cost { passes: 0, operations: mix(kernel) },
@@ -124,6 +138,7 @@ pub fn read(kernel: &dyn ReadOp, uniforms: &[f32]) -> usize {
         let symbolic: [T; MAX_UNIFORMS] = T::params(0);
         let reads = TraceReads {
             textures: &[0, 1, 2, 3, 4, 5],
+            origin: T::params(MAX_UNIFORMS as u32 + 2),
             edge: Edge::Clamp,
             table: T::params(MAX_UNIFORMS as u32),
             uniforms: &symbolic,

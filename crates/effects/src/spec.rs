@@ -185,7 +185,7 @@ pub enum Family {
     Time,
 }
 
-/// The raster that an effect works on.
+/// The frame that an effect goes by: the layer's content, whatever effects before it drew beyond its edges.
 #[derive(Clone, Copy, Debug)]
 pub struct Raster {
     /// Pixels per row.
@@ -198,6 +198,9 @@ pub struct Raster {
     pub primaries: Primaries,
     /// Time since the start of the clip; 0 for entries that do not say they are `animated`.
     pub time_secs: f32,
+    /// What the picture has beyond the frame on each side, horizontally and vertically: positions go from `-margin_px` to the frame's size and
+    /// `margin_px`. Point kernels are not always told.
+    pub margin_px: [f32; 2],
 }
 
 /// Numbers for a kernel, computed once a frame on the host.

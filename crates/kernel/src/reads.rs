@@ -31,7 +31,7 @@ pub enum Edge {
 pub trait Reads<R: Real>: Copy {
     /// Entry `index` of the table, rounded down, the first and last beyond its ends.
     fn table(self, index: R) -> R;
-    /// Colour of input `n` at a position in pixels (the first pixel's centre is (0.5, 0.5)), bilinear.
+    /// Colour of input `n` at a position in the kernel's pixels (the centre of the frame's first is (0.5, 0.5)), bilinear.
     fn sample(self, n: usize, x: R, y: R) -> Rgba<R>;
     /// Σ `f(i)` for i = 0, 1, … below uniform `slot` (a whole number up to [`MAX_TURNS`]). Mark the closure `#[inline(always)]`.
     fn sum(self, slot: usize, f: impl Fn(R) -> Rgba<R>) -> Rgba<R>;
@@ -66,6 +66,8 @@ impl<'a> Field<'a> {
 pub struct Inputs<'a> {
     /// Inputs by number. A kernel that samples one that is missing gets transparent black.
     pub fields: &'a [Field<'a>],
+    /// Where the kernel's position (0, 0) lies in them, in pixels.
+    pub origin: [f32; 2],
     /// Beyond their edges.
     pub edge: Edge,
     /// The table; empty reads as 0.
@@ -158,8 +160,9 @@ impl<I: Isa> Reads<V<I>> for LaneReads<'_> {
         let Some(f) = self.inputs.fields.get(n) else {
             return Rgba { c: rgb(V::from(0.0), V::from(0.0), V::from(0.0)), a: V::from(0.0) };
         };
-        let ([x0, x1], [u0, u1]) = taps(x, f.width as f32, self.inputs.edge);
-        let ([y0, y1], [v0, v1]) = taps(y, f.height as f32, self.inputs.edge);
+        let [dx, dy] = self.inputs.origin;
+        let ([x0, x1], [u0, u1]) = taps(x + dx, f.width as f32, self.inputs.edge);
+        let ([y0, y1], [v0, v1]) = taps(y + dy, f.height as f32, self.inputs.edge);
         let (x, y, u, v) = ([x0, x1], [y0, y1], [u0, u1], [v0, v1]);
         Rgba {
             c: rgb(weighed(f, 0, x, y, u, v), weighed(f, 1, x, y, u, v), weighed(f, 2, x, y, u, v)),
@@ -199,6 +202,8 @@ impl<I: Isa> Reads<V<I>> for LaneReads<'_> {
 pub struct TraceReads<'a> {
     /// Texture of each input.
     pub textures: &'a [u32],
+    /// Where the kernel's position (0, 0) lies in them, in pixels.
+    pub origin: [Symbol; 2],
     /// Beyond their edges.
     pub edge: Edge,
     /// Where the stage's table starts in the shader's tables, and its last entry.
@@ -215,7 +220,8 @@ impl Reads<Symbol> for TraceReads<'_> {
             let zero = Symbol::from(0.0);
             return Rgba { c: rgb(zero, zero, zero), a: zero };
         };
-        let [r, g, b, a] = Symbol::sample(SampleSource { texture: *texture, edge: self.edge }, x, y);
+        let [dx, dy] = self.origin;
+        let [r, g, b, a] = Symbol::sample(SampleSource { texture: *texture, edge: self.edge }, x + dx, y + dy);
         Rgba { c: rgb(r, g, b), a }
     }
     fn sum(self, slot: usize, f: impl Fn(Symbol) -> Rgba<Symbol>) -> Rgba<Symbol> {
@@ -297,11 +303,14 @@ mod tests {
         };
         for edge in [Edge::Transparent, Edge::Clamp, Edge::Mirror, Edge::Repeat] {
             for level in SimdLevel::ALL.into_iter().filter(|l| l.available()) {
-                for (dx, dy) in [(0i64, 0i64), (2, 1), (-7, 4), (11, -5)] {
+                for (dx, dy, origin) in
+                    [(0i64, 0i64, [0.0; 2]), (2, 1, [0.0; 2]), (-7, 4, [0.0; 2]), (11, -5, [0.0; 2]), (2, 1, [3.0, -2.0])]
+                {
                     let mut tile = Tile::boxed();
                     let extent = Extent { width: w, rows: 2, at: [0.5, 0.5, 1.0, 0.0, 0.0, 1.0] };
-                    let inputs = Inputs { fields: &[field], edge, table: &[] };
-                    Read(Shifted).run(level, &[dx as f32, dy as f32], inputs, &mut tile, extent);
+                    let inputs = Inputs { fields: &[field], origin, edge, table: &[] };
+                    let shift = [dx as f32 - origin[0], dy as f32 - origin[1]];
+                    Read(Shifted).run(level, &shift, inputs, &mut tile, extent);
                     for y in 0..2i64 {
                         for x in 0..w as i64 {
                             let from = at(edge, x + dx, w as i64).zip(at(edge, y + dy, h as i64));
@@ -341,7 +350,7 @@ mod tests {
         for level in SimdLevel::ALL.into_iter().filter(|l| l.available()) {
             let mut tile = Tile::boxed();
             let extent = Extent { width: 3, rows: 1, at: [0.5, 0.5, 1.0, 0.0, 0.0, 1.0] };
-            let inputs = Inputs { fields: &[], edge: Edge::Clamp, table: &[4.0, 9.0, 2.0] };
+            let inputs = Inputs { fields: &[], origin: [0.0; 2], edge: Edge::Clamp, table: &[4.0, 9.0, 2.0] };
             // Five turns: the table's last entry counts three times.
             Read(Steps).run(level, &[5.0], inputs, &mut tile, extent);
             assert_eq!([0, 1, 2, 3].map(|k| tile.planes[k][1]), [19.0, 10.0, 9.0, 7.0], "{level:?}");

@@ -165,15 +165,15 @@ fn unprinted(s: &Stage) -> String {
     match s {
         Stage::Sample { sampling, .. } => format!("{:?} in {:?};", sampling.source_from_output, sampling.window),
         Stage::Point { kernel, kernel_from_output, .. } => format!("{:?} {kernel_from_output:?};", kernel.kernel_id()),
-        Stage::Read { kernel, kernel_from_output, edge, table, .. } => {
+        Stage::Read { kernel, kernel_from_output, origin, edge, table, .. } => {
             let mut hash = blake3::Hasher::new();
             for v in table.iter() {
                 hash.update(&v.to_le_bytes());
             }
-            format!("{:?} {kernel_from_output:?} {edge:?} {};", kernel.kernel_id(), hash.finalize())
+            format!("{:?} {kernel_from_output:?} {origin:?} {edge:?} {};", kernel.kernel_id(), hash.finalize())
         }
         Stage::Blend { seed, opaque_backdrop, .. } => format!("{seed} {opaque_backdrop};"),
-        Stage::Mix { id, .. } => format!("{id};"),
+        Stage::Mix { id, kernel_from_output, .. } => format!("{id} {kernel_from_output:?};"),
         Stage::Fill { .. } | Stage::Unpremultiply { .. } | Stage::Premultiply { .. } | Stage::Fade { .. } => String::new(),
     }
 }

@@ -270,10 +270,12 @@ pub enum Stage {
         kernel: &'static dyn ReadOp,
         /// Numbers.
         uniforms: Uniforms,
-        /// Output pixel coordinates to the coordinates that the kernel sees, those of the fields.
+        /// Output pixel coordinates to the coordinates that the kernel sees.
         kernel_from_output: Affine,
         /// Its inputs.
         fields: Vec<IntermediateId>,
+        /// Where the origin of those coordinates lies in the fields, in pixels.
+        origin: [f32; 2],
         /// Beyond their edges.
         edge: Edge,
         /// Its table.
@@ -310,6 +312,8 @@ pub enum Stage {
         id: &'static str,
         /// Numbers.
         uniforms: Uniforms,
+        /// Output pixel coordinates to the coordinates that the kernel sees.
+        kernel_from_output: Affine,
     },
     /// Multiplies all four components.
     Fade {

@@ -343,7 +343,7 @@ mod tests {
     /// The chain's kernels on one display-encoded colour, limited at the end.
     fn drawn(links: &[Link], c: [f64; 3]) -> [f64; 3] {
         let primaries = cutroom_types::Primaries::Bt709;
-        let raster = Raster { width_px: 16.0, height_px: 16.0, linear: false, primaries, time_secs: 0.0 };
+        let raster = Raster { width_px: 16.0, height_px: 16.0, linear: false, primaries, time_secs: 0.0, margin_px: [0.0; 2] };
         let mut px = Rgba { c: rgb(c[0] as f32, c[1] as f32, c[2] as f32), a: 1.0 };
         for link in links {
             let spec = crate::effect(link.effect).unwrap_or_else(|| panic!("no effect {}", link.effect));

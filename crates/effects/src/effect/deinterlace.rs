@@ -11,8 +11,8 @@ use cutroom_kernel::{At, Edge, MAX_UNIFORMS, Read, ReadKernel, ReadOp, Reads, Re
 /// - `blend`: every row of either field becomes a quarter of that above, half of itself and a quarter of that below.
 /// - `weave`: nothing, the rows of both fields stay.
 ///
-/// At the top and the bottom edge the one row of the field that is there counts as both. Rows are those of the layer's own raster: it comes before anything that moves
-/// them.
+/// At the top and the bottom edge the one row of the field that is there counts as both, also where something is drawn beyond. Rows are those of the layer's own
+/// raster: it comes before anything that moves them.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::choice("mode", "Mode", "edge", &["linear", "edge", "bob", "blend", "weave"]),
@@ -50,11 +50,12 @@ fn is_missing<R: Real>(p: &[R; MAX_UNIFORMS], y: R) -> R {
     let odd = row - (row * 0.5).floor() * 2.0;
     (odd - p[0]).abs()
 }
-/// How far up and down the nearest rows of the field are that lie inside.
+/// How far up and down the nearest rows of the field are that lie on the same side of the frame's edges.
 #[inline(always)]
 fn ways<R: Real>(p: &[R; MAX_UNIFORMS], y: R) -> (R, R) {
     let row = y.floor();
-    let (first, last) = (row.lt(0.5), row.gt(p[1] - 0.5));
+    let first = row.abs().lt(0.5) | (row - p[1] - 1.0).abs().lt(0.5);
+    let last = (row - p[1]).abs().lt(0.5) | (row + 1.0).abs().lt(0.5);
     (R::select(first, 1.0, -1.0), R::select(last, -1.0, 1.0))
 }
 #[inline(always)]

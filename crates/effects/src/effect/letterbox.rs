@@ -35,6 +35,9 @@ impl PointKernel for Letterbox {
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, at: At<R>) -> Rgba<R> {
         let outside = ((at.x - p[0]).abs() - p[2]).max((at.y - p[1]).abs() - p[3]);
         let k = (outside + 0.5).saturate() * p[7];
-        Rgba { c: rgb(px.c.r.mix(p[4], k), px.c.g.mix(p[5], k), px.c.b.mix(p[6], k)), a: px.a.mix(R::from(1.0), k) }
+        let a = px.a.mix(R::from(1.0), k);
+        // The bar's share of the colour: what is transparent has none.
+        let share = k / a.max(1e-6);
+        Rgba { c: rgb(px.c.r.mix(p[4], share), px.c.g.mix(p[5], share), px.c.b.mix(p[6], share)), a }
     }
 }

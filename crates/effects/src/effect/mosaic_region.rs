@@ -1,5 +1,5 @@
 //! Mosaic of a region, to hide a face or a plate.
-use super::pixelate::blocks;
+use super::pixelate::oblong_blocks;
 use crate::spec::*;
 
 /// Every block of `size` by `size` pixels inside the rectangle (fractions of the raster) takes its mean colour.
@@ -20,7 +20,8 @@ pub static SPEC: EffectSpec = EffectSpec {
         "Hides a rectangle under blocks.",
         Shape::Steps(|p, r| {
             let (x, y) = (|v: f32| (v * r.width_px).round(), |v: f32| (v * r.height_px).round());
-            blocks(p.number(4), [x(p.number(0)), y(p.number(1)), x(p.number(2)), y(p.number(3))], 1.0)
+            let [left, top] = [x(p.number(0)), y(p.number(1))];
+            oblong_blocks([p.number(4); 2], [left, top], [left, top, x(p.number(2)), y(p.number(3))])
         }),
     )
 };

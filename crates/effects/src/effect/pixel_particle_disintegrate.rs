@@ -122,7 +122,7 @@ impl ReadKernel for Groups {
 }
 
 /// `[turns, first group, progress, time between slots, 1 / life, cell, 1 / cell, half the raster (2), height, 1 / height, spread, depth, direction (2),
-/// gravity, spin, particle size, softness, shape, seed, curls, turbulence, gusts (2), patches a pixel, columns, rows]`.
+/// gravity, spin, particle size, softness, shape, seed, curls, turbulence, gusts (2), patches a pixel, first and last column, first and last row]`.
 fn flights(p: Params<'_>, r: &Raster) -> Uniforms {
     let cell = cell_px(p, r);
     let (between, life) = times(p);
@@ -132,7 +132,9 @@ fn flights(p: Params<'_>, r: &Raster) -> Uniforms {
     let slots: Vec<f32> = (0..SLOTS as u32).map(|k| k as f32).filter(loose).collect();
     let [x, y] = wind(p);
     let gust = p.number(12) * 0.3 / p.number(13).max(1.0);
-    let count = |side: f32| ((side - 0.5) / cell).floor() + 1.0;
+    // Cells with a pixel in them; what is drawn beyond the frame breaks as well.
+    let cell_of = |at: f32| (at / cell).floor();
+    let [x_px, y_px] = r.margin_px;
     let shape = ["square", "soft-circle", "shard"].iter().position(|s| *s == p.text(22)).unwrap_or(0);
     Uniforms::new(&[
         slots.len() as f32 * WAYS,
@@ -161,8 +163,10 @@ fn flights(p: Params<'_>, r: &Raster) -> Uniforms {
         gust * x,
         gust * y,
         p.number(13) / r.height_px,
-        count(r.width_px),
-        count(r.height_px),
+        cell_of(0.5 - x_px),
+        cell_of(r.width_px + x_px - 0.5),
+        cell_of(0.5 - y_px),
+        cell_of(r.height_px + y_px - 0.5),
     ])
 }
 
@@ -242,7 +246,7 @@ impl ReadKernel for Particles {
                     let (rx, ry) = (dx * cos + dy * sin, dy * cos - dx * sin);
                     let here = (K(0.5) - distance(p[19], rx, ry, size, grown) / soft).saturate();
                     let one_of_them = (cell.r - group).abs().lt(0.25);
-                    let there = i.gt(-0.5) & j.gt(-0.5) & i.lt(p[26] - 0.5) & j.lt(p[27] - 0.5);
+                    let there = i.gt(p[26] - 0.5) & j.gt(p[28] - 0.5) & i.lt(p[27] + 0.5) & j.lt(p[29] + 0.5);
                     let here = R::select(one_of_them & there, here, 0.0);
                     let best = here.gt(cover);
                     cover = R::select(best, here, cover);

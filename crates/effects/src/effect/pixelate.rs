@@ -2,7 +2,7 @@
 use crate::spec::*;
 use cutroom_kernel::{At, Edge, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, Rgba};
 
-/// Every block of `size` by `size` pixels, counted from the top left, takes its mean colour.
+/// Every block of `size` by `size` pixels, counted from the frame's top left, takes its mean colour.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[ParamSpec::number("size", "Size", 8.0, 1.0, 64.0, "px")],
     neutral: |p| p.number(0) <= 1.0,
@@ -12,26 +12,28 @@ pub static SPEC: EffectSpec = EffectSpec {
         "Pixelate",
         Family::Distort,
         "Gives every block of pixels its mean colour.",
-        Shape::Steps(|p, r| blocks(p.number(0), [0.0, 0.0, r.width_px, r.height_px], 1.0)),
+        Shape::Steps(|p, r| oblong_blocks([p.number(0); 2], [0.0; 2], whole(r))),
     )
 };
 
-/// Means along rows, then along columns, inside the rectangle `[left, top, right, bottom]` in pixels, mixed in by `share`.
-pub(super) fn blocks(size_px: f32, [l, t, r, b]: [f32; 4], share: f32) -> Vec<Step> {
-    oblong_blocks([size_px; 2], [l, t, r, b], share)
+/// The frame and what lies beyond it: left, top, right, bottom.
+pub(super) fn whole(r: &Raster) -> [f32; 4] {
+    let [x, y] = r.margin_px;
+    [-x, -y, r.width_px + x, r.height_px + y]
 }
 
-/// The same with blocks of a width and a height.
-pub(super) fn oblong_blocks(size_px: [f32; 2], [l, t, r, b]: [f32; 4], share: f32) -> Vec<Step> {
-    let step = |horizontal: f32, size_px: f32, from: f32, to: f32| {
+/// Means along rows, then along columns, of blocks of a width and a height counted from `origin`, inside the rectangle `[left, top, right, bottom]`; all in
+/// pixels.
+pub(super) fn oblong_blocks(size_px: [f32; 2], origin: [f32; 2], [l, t, r, b]: [f32; 4]) -> Vec<Step> {
+    let step = |horizontal: f32, size_px: f32, origin: f32, to: f32| {
         let n = size_px.ceil().max(1.0);
-        let u = Uniforms::new(&[n, size_px, 1.0 / size_px, size_px / n, from, to, horizontal, l, t, r, b, share]);
+        let u = Uniforms::new(&[n, size_px, 1.0 / size_px, size_px / n, origin, to, horizontal, l, t, r, b]);
         Step::Field(&Read(Means), u, Edge::Clamp)
     };
-    vec![step(1.0, size_px[0], l, r), step(0.0, size_px[1], t, b)]
+    vec![step(1.0, size_px[0], origin[0], r), step(0.0, size_px[1], origin[1], b)]
 }
 
-/// `[samples, size, 1 / size, distance of samples, from, to, horizontal?, left, top, right, bottom, share]`.
+/// `[samples, size, 1 / size, distance of samples, origin, to, horizontal?, left, top, right, bottom]`.
 struct Means;
 impl ReadKernel for Means {
     #[inline(always)]
@@ -55,7 +57,7 @@ impl ReadKernel for Means {
         let k = R::from(1.0) / (count + 0.499).floor().max(1.0);
         let here = s.sample(0, at.x, at.y);
         let inside = at.x.ge(p[7]) & at.y.ge(p[8]) & at.x.lt(p[9]) & at.y.lt(p[10]);
-        let share = R::select(inside, p[11], 0.0);
+        let share = R::select(inside, 1.0, 0.0);
         let c = here.c.zip(
             sum.c,
             #[inline(always)]

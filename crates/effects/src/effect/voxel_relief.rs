@@ -3,7 +3,7 @@
 //! The picture lies flat and is one high; its columns stand up to `height` on it. Each pixel's ray walks through the grid from above, from crossing
 //! to crossing of the grid's lines, and meets the three nearest columns. What a column hides grows over the width of a pixel along its outline, so
 //! that a picture that changes little (or is stored with fewer digits) changes the relief little.
-use super::pixelate::oblong_blocks;
+use super::pixelate::{oblong_blocks, whole};
 use crate::spec::*;
 use cutroom_kernel::{At, Edge, K, MAX_UNIFORMS, Mix, MixKernel, Read, ReadKernel, Reads, Real, Rgb, Rgba, rgb};
 
@@ -47,7 +47,7 @@ pub static SPEC: EffectSpec = EffectSpec {
             steps: |p, r, seen| {
                 let mut steps = earlier(p, seen);
                 let grid = Grid::new(p, r);
-                steps.extend(oblong_blocks(grid.cell_px, [0.0, 0.0, r.width_px, r.height_px], 1.0));
+                steps.extend(oblong_blocks(grid.cell_px, [0.0; 2], whole(r)));
                 steps.push(Step::Field(&Read(Relief), uniforms(p, r, &grid), Edge::Clamp));
                 steps
             },
@@ -105,18 +105,23 @@ struct Grid {
     columns: f32,
     rows: f32,
     cell_px: [f32; 2],
+    /// Columns and rows on each side of the frame, for what is drawn there.
+    beyond: [f32; 2],
 }
 impl Grid {
     /// Nearly square cells, no smaller than a pixel.
     fn new(p: Params<'_>, r: &Raster) -> Self {
         let columns = p.number(0).round().min(r.width_px.floor()).max(1.0);
         let rows = (r.height_px * columns / r.width_px).round().min(r.height_px.floor()).max(1.0);
-        Self { columns, rows, cell_px: [r.width_px / columns, r.height_px / rows] }
+        let cell_px = [r.width_px / columns, r.height_px / rows];
+        let beyond = std::array::from_fn(|k| (r.margin_px[k] / cell_px[k]).ceil());
+        Self { columns, rows, cell_px, beyond }
     }
 }
 
 /// `[turns, columns, rows, cell width, cell height (px), half a column's width in cells, cos and sin of yaw, of tilt, perspective, half the raster (2),
-/// 1 / its height, highest, height, base, contrast, ambient, light (3), colorMix, edgeDarkness, floorBrightness]`.
+/// 1 / its height, highest, height, base, contrast, ambient, light (3), colorMix, edgeDarkness, floorBrightness, first column, beyond the last column, first row,
+/// beyond the last row]`.
 fn uniforms(p: Params<'_>, r: &Raster, grid: &Grid) -> Uniforms {
     let turned = |degrees: f32| (Real::cos(degrees.to_radians()), Real::sin(degrees.to_radians()));
     let ((cy, sy), (ct, st)) = (turned(p.number(5)), turned(p.number(4)));
@@ -128,8 +133,10 @@ fn uniforms(p: Params<'_>, r: &Raster, grid: &Grid) -> Uniforms {
     // Along the corners' rays the ground passes fastest.
     let aspect = r.width_px / r.height_px;
     let mut crossings = 0.0f32;
-    for (u, v) in [(-0.5, -0.5), (0.5, -0.5), (-0.5, 0.5), (0.5, 0.5)] {
-        let ([dx, dy, down], _) = ray([cy, sy, ct, st], perspective, u * aspect, v);
+    let [right, bottom] = r.margin_px.map(|m| m / r.height_px);
+    let [right, bottom] = [0.5 * aspect + right, 0.5 + bottom];
+    for (u, v) in [(-right, -bottom), (right, -bottom), (-right, bottom), (right, bottom)] {
+        let ([dx, dy, down], _) = ray([cy, sy, ct, st], perspective, u, v);
         // From the highest top, and a cell above, to the floor.
         let time = (highest + 2.0 / r.height_px) / down.max(LEAST_FALL);
         crossings = crossings.max(dx.abs() * time * grid.columns / aspect).max(dy.abs() * time * grid.rows);
@@ -162,6 +169,10 @@ fn uniforms(p: Params<'_>, r: &Raster, grid: &Grid) -> Uniforms {
         p.number(10),
         p.number(15),
         p.number(14),
+        -grid.beyond[0],
+        grid.columns + grid.beyond[0],
+        -grid.beyond[1],
+        grid.rows + grid.beyond[1],
     ])
 }
 
@@ -225,7 +236,7 @@ fn column<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], w: &Walk<R>, i: R, j: R, 
     }
     let grown = stay(w, enter, leave, w.soft);
     let shrunk = stay(w, enter, leave, [-w.soft[0], -w.soft[1], -w.soft[2]]);
-    let there = i.gt(-0.5) & j.gt(-0.5) & i.lt(p[1] - 0.5) & j.lt(p[2] - 0.5);
+    let there = i.gt(p[25] - 0.5) & j.gt(p[27] - 0.5) & i.lt(p[26] - 0.5) & j.lt(p[28] - 0.5) & color.a.gt(0.0);
     let cover = R::select(there, (grown / (grown - shrunk).max(1e-9)).saturate(), 0.0);
     Column { enter, top, cover, color }
 }
@@ -313,12 +324,12 @@ impl ReadKernel for Relief {
         // Into the box of the grid, with a cell's room all round; not from behind the eye.
         let to_floor = from[2] / fall;
         #[inline(always)]
-        fn inside<R: Real>(place: R, speed: R, cells: R) -> (R, R) {
-            let (a, b) = ((K(-1.0) - place) / speed, (cells + 1.0 - place) / speed);
+        fn inside<R: Real>(place: R, speed: R, first: R, end: R) -> (R, R) {
+            let (a, b) = ((first - 1.0 - place) / speed, (end + 1.0 - place) / speed);
             (a.min(b), a.max(b))
         }
-        let (x0, x1) = inside(place[0], speed[0], p[1]);
-        let (y0, y1) = inside(place[1], speed[1], p[2]);
+        let (x0, x1) = inside(place[0], speed[0], p[25], p[26]);
+        let (y0, y1) = inside(place[1], speed[1], p[27], p[28]);
         let begin = ((from[2] - p[14] - p[13]) / fall).max(x0).max(y0).max(K(-0.999) / p[10].max(1e-3));
         let sees = sees & begin.lt(to_floor) & begin.lt(x1.min(y1));
         // Half a pixel there, along each axis.
@@ -361,10 +372,10 @@ impl ReadKernel for Relief {
         let (x, y) = (w.floor * speed[0] + w.start[0], w.floor * speed[1] + w.start[1]);
         let ground = s.sample(0, x * p[3], y * p[4]);
         #[inline(always)]
-        fn within<R: Real>(a: R, cells: R, half: R) -> R {
-            (a.min(cells - a) / (half * 2.0) + 0.5).saturate()
+        fn within<R: Real>(a: R, first: R, end: R, half: R) -> R {
+            ((a - first).min(end - a) / (half * 2.0) + 0.5).saturate()
         }
-        let floor = within(x, p[1], half * per_x) * within(y, p[2], half * per_y) * (K(1.0) - sum.a);
+        let floor = within(x, p[25], p[26], half * per_x) * within(y, p[27], p[28], half * per_y) * (K(1.0) - sum.a);
         let dark = p[24] * floor;
         let seen = R::select(sees, 1.0, 0.0);
         Rgba {

@@ -12,7 +12,7 @@ use crate::{
 use cutroom_kernel::{
     Blend, BlendOp, Extent, Field, Inputs, PointOp, SimdLevel, TILE_PITCH, TILE_ROWS, Tile, lanes::MAX_LANES, rows,
 };
-use cutroom_types::{Picture, PictureFormat, Plane, Size};
+use cutroom_types::{Affine, Picture, PictureFormat, Plane, Size};
 use pack::{Above, Band, Lines, Packer};
 use rayon::prelude::*;
 use sample::{Input, Raster, Sampler, TableCache};
@@ -510,6 +510,10 @@ fn copy_rows(
 fn run_stages(level: SimdLevel, prepared: &[Prepared], scratch: &mut Scratch, x: usize, y: usize, width: usize, rows: usize) {
     let tiles = &mut scratch.tiles;
     let plain = Extent { width, rows, at: [x as f32 + 0.5, y as f32 + 0.5, 1.0, 0.0, 0.0, 1.0] };
+    let seen = |m: &Affine| {
+        let (x0, y0) = m.apply(x as f64 + 0.5, y as f64 + 0.5);
+        Extent { width, rows, at: [x0 as f32, y0 as f32, m.xx as f32, m.yx as f32, m.xy as f32, m.yy as f32] }
+    };
     for p in prepared {
         let [l, t, r, b] = p.bounds.map(|v| v as usize);
         let inside = l < x + width && r > x && t < y + rows && b > y;
@@ -538,16 +542,12 @@ fn run_stages(level: SimdLevel, prepared: &[Prepared], scratch: &mut Scratch, x:
             Stage::Unpremultiply { reg } => UNPREMULTIPLY.run(level, &[], &mut tiles[*reg], plain),
             Stage::Premultiply { reg } => PREMULTIPLY.run(level, &[], &mut tiles[*reg], plain),
             Stage::Fade { reg, opacity } => FADE.run(level, &[*opacity], &mut tiles[*reg], plain),
-            Stage::Point { reg, kernel, uniforms, kernel_from_output: m } => {
-                let (x0, y0) = m.apply(x as f64 + 0.5, y as f64 + 0.5);
-                let at = [x0 as f32, y0 as f32, m.xx as f32, m.yx as f32, m.xy as f32, m.yy as f32];
-                kernel.run(level, &uniforms.values, &mut tiles[*reg], Extent { width, rows, at });
+            Stage::Point { reg, kernel, uniforms, kernel_from_output } => {
+                kernel.run(level, &uniforms.values, &mut tiles[*reg], seen(kernel_from_output));
             }
-            Stage::Read { reg, kernel, uniforms, kernel_from_output: m, edge, table, .. } => {
-                let (x0, y0) = m.apply(x as f64 + 0.5, y as f64 + 0.5);
-                let at = [x0 as f32, y0 as f32, m.xx as f32, m.yx as f32, m.xy as f32, m.yy as f32];
-                let inputs = Inputs { fields: &p.fields, edge: *edge, table };
-                kernel.run(level, &uniforms.values, inputs, &mut tiles[*reg], Extent { width, rows, at });
+            Stage::Read { reg, kernel, uniforms, kernel_from_output, origin, edge, table, .. } => {
+                let inputs = Inputs { fields: &p.fields, origin: *origin, edge: *edge, table };
+                kernel.run(level, &uniforms.values, inputs, &mut tiles[*reg], seen(kernel_from_output));
             }
             Stage::Blend { backdrop, source, kernel, id, opacity, seed, opaque_backdrop, .. } => {
                 if let Ok([b, s]) = tiles.get_disjoint_mut([*backdrop, *source]) {
@@ -558,9 +558,9 @@ fn run_stages(level: SimdLevel, prepared: &[Prepared], scratch: &mut Scratch, x:
                     }
                 }
             }
-            Stage::Mix { from, to, kernel, uniforms, .. } => {
+            Stage::Mix { from, to, kernel, uniforms, kernel_from_output, .. } => {
                 if let Ok([f, t]) = tiles.get_disjoint_mut([*from, *to]) {
-                    kernel.run(level, &uniforms.values, f, t, plain);
+                    kernel.run(level, &uniforms.values, f, t, seen(kernel_from_output));
                 }
             }
         }

@@ -183,18 +183,19 @@ fn is_read(stages: &[Stage], reg: Reg) -> bool {
 fn push_params(stage: &Stage, first_entry: usize, out: &mut Vec<f32>) {
     match stage {
         Stage::Fill { color, .. } => out.extend_from_slice(color),
-        Stage::Point { uniforms, kernel_from_output: Affine { xx, xy, x0, yx, yy, y0 }, .. } => {
+        Stage::Point { uniforms, kernel_from_output: Affine { xx, xy, x0, yx, yy, y0 }, .. }
+        | Stage::Mix { uniforms, kernel_from_output: Affine { xx, xy, x0, yx, yy, y0 }, .. } => {
             out.extend([xx, xy, x0, yx, yy, y0].map(|v| *v as f32));
             out.extend_from_slice(&uniforms.values);
         }
-        Stage::Read { uniforms, kernel_from_output: Affine { xx, xy, x0, yx, yy, y0 }, table, .. } => {
+        Stage::Read { uniforms, kernel_from_output: Affine { xx, xy, x0, yx, yy, y0 }, origin, table, .. } => {
             out.extend([xx, xy, x0, yx, yy, y0].map(|v| *v as f32));
             out.extend_from_slice(&uniforms.values);
             out.extend([first_entry as f32, table.len().saturating_sub(1) as f32]);
+            out.extend(origin);
         }
         Stage::Blend { opacity, seed, .. } => out.extend([*opacity, *seed]),
         Stage::Fade { opacity, .. } => out.push(*opacity),
-        Stage::Mix { uniforms, .. } => out.extend_from_slice(&uniforms.values),
         Stage::Sample { .. } | Stage::Unpremultiply { .. } | Stage::Premultiply { .. } => {}
     }
 }
@@ -381,6 +382,10 @@ fn apply(stage: &Stage, textures: &[u32], registers: &mut Registers, next: &mut 
         p
     }
     let (x, y) = (T::input(0), T::input(1));
+    let seen = |next: &mut u32| {
+        let [xx, xy, x0, yx, yy, y0] = take(next);
+        At { x: x * xx + (y * xy + x0), y: x * yx + (y * yy + y0) }
+    };
     match stage {
         Stage::Fill { reg, .. } => {
             let [r, g, b, a] = take(next);
@@ -399,19 +404,17 @@ fn apply(stage: &Stage, textures: &[u32], registers: &mut Registers, next: &mut 
             registers.set(*reg, Rgba { c: p.c.scale(p.a), a: p.a });
         }
         Stage::Point { reg, kernel, .. } => {
-            let [xx, xy, x0, yx, yy, y0] = take(next);
-            let at = At { x: x * xx + (y * xy + x0), y: x * yx + (y * yy + y0) };
+            let at = seen(next);
             let p: [T; MAX_UNIFORMS] = take(next);
             let px = registers.get(*reg);
             registers.set(*reg, kernel.trace(&p, px, at));
         }
         Stage::Read { reg, kernel, edge, .. } => {
-            let [xx, xy, x0, yx, yy, y0] = take(next);
-            let at = At { x: x * xx + (y * xy + x0), y: x * yx + (y * yy + y0) };
+            let at = seen(next);
             let p: [T; MAX_UNIFORMS] = take(next);
-            let table = take(next);
+            let (table, origin) = (take(next), take(next));
             let px = registers.get(*reg);
-            registers.set(*reg, kernel.trace(&p, px, at, TraceReads { textures, edge: *edge, table, uniforms: &p }));
+            registers.set(*reg, kernel.trace(&p, px, at, TraceReads { textures, origin, edge: *edge, table, uniforms: &p }));
         }
         Stage::Blend { backdrop, source, kernel, .. } => {
             let [opacity, seed] = take(next);
@@ -420,9 +423,10 @@ fn apply(stage: &Stage, textures: &[u32], registers: &mut Registers, next: &mut 
             registers.set(*backdrop, kernel.trace(below, Rgba { a: above.a * opacity, ..above }, At { x, y }, seed));
         }
         Stage::Mix { from, to, kernel, .. } => {
+            let at = seen(next);
             let p: [T; MAX_UNIFORMS] = take(next);
             let (f, t) = (registers.get(*from), registers.get(*to));
-            registers.set(*from, kernel.trace(&p, f, t, At { x, y }));
+            registers.set(*from, kernel.trace(&p, f, t, at));
         }
         Stage::Fade { reg, .. } => {
             let [opacity] = take(next);

@@ -74,8 +74,14 @@ mod tests {
     /// What calls itself affine is: it agrees with its map at points that the map was not made from.
     #[test]
     fn affine_kernels_are_affine() {
-        let raster =
-            Raster { width_px: 64.0, height_px: 36.0, linear: false, primaries: cutroom_types::Primaries::Bt709, time_secs: 0.0 };
+        let raster = Raster {
+            width_px: 64.0,
+            height_px: 36.0,
+            linear: false,
+            primaries: cutroom_types::Primaries::Bt709,
+            time_secs: 0.0,
+            margin_px: [0.0; 2],
+        };
         let mut found = 0;
         for e in EFFECTS {
             let Shape::Point { kernel, prepare } = e.shape else { continue };
@@ -116,8 +122,14 @@ mod tests {
             let e = cutroom_effects::effect(id).unwrap();
             let values: Vec<_> = e.params.iter().map(|p| (p.id.to_owned(), ParamValue::Number(n))).collect();
             let Shape::Point { kernel, prepare } = e.shape else { panic!() };
-            let raster =
-                Raster { width_px: 1.0, height_px: 1.0, linear: false, primaries: cutroom_types::Primaries::Bt709, time_secs: 0.0 };
+            let raster = Raster {
+                width_px: 1.0,
+                height_px: 1.0,
+                linear: false,
+                primaries: cutroom_types::Primaries::Bt709,
+                time_secs: 0.0,
+                margin_px: [0.0; 2],
+            };
             let (kernel, uniforms) = (kernel(Params(&values)), prepare(Params(&values), &raster));
             Stage::Point { reg: 0, kernel, uniforms, kernel_from_output: Affine::IDENTITY }
         };

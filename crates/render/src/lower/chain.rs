@@ -10,10 +10,10 @@ use crate::{
     program::{PictureId, Planes, Sampling, Source, Stage, UNLIMITED},
 };
 use cutroom_effects::{
-    Domain, EffectSpec, Params, SeparableWeights, Shape, Step,
+    Domain, EffectSpec, Params, SeparableWeights, Shape, Step, Uniforms,
     color::{ColorStep, WorkingSpace},
 };
-use cutroom_kernel::Edge;
+use cutroom_kernel::{Edge, ReadOp};
 use cutroom_timeline::{Canvas, EffectUse, Layer};
 use cutroom_types::{Affine, Size};
 use std::sync::Arc;
@@ -202,13 +202,12 @@ impl Chain<'_, '_> {
         if (spec.outset_px)(params) != [0.0; 2] {
             self.grow();
         }
-        let raster = |size| raster(size, self.working, used.time);
-        let (of_content, raster) = (raster(self.content), raster(self.size));
+        let raster = raster(self.content, self.margin, self.working, used.time);
         self.enter(spec.domain);
         match spec.shape {
             Shape::Point { .. } | Shape::Table { .. } | Shape::Look { .. } => {
                 self.straighten();
-                if let Some(stage) = self.lowering.pixel_stage(spec, params, &of_content, &inward(self.margin), 0)? {
+                if let Some(stage) = self.lowering.pixel_stage(spec, params, &raster, &inward(self.margin), 0)? {
                     self.pass().stages.push(stage);
                 }
                 self.linear |= spec.gives_light;
@@ -297,7 +296,7 @@ impl Chain<'_, '_> {
         match step {
             Step::Point(kernel, uniforms) => {
                 self.premultiply();
-                let kernel_from_output = Affine::IDENTITY;
+                let kernel_from_output = inward(self.margin);
                 self.pass().stages.push(Stage::Point { reg: 0, kernel, uniforms, kernel_from_output });
             }
             // Edges go on beyond themselves, so what is opaque stays so.
@@ -306,7 +305,7 @@ impl Chain<'_, '_> {
                 let id = self.store();
                 let first = original.map(|o| self.keep(o));
                 let mut pass = PassBuilder::new(self.size);
-                pass.stages.push(read(kernel, uniforms, [id].into_iter().chain(first).collect(), edge));
+                pass.stages.push(self.read(kernel, uniforms, [id].into_iter().chain(first).collect(), edge));
                 self.open = Some(pass);
             }
             Step::Mix(kernel, uniforms) => {
@@ -321,7 +320,8 @@ impl Chain<'_, '_> {
                     None => {}
                 }
                 pass.stages.push(Stage::Sample { reg: 1, sampling: self.stored.sampling(&Affine::IDENTITY, self.size) });
-                pass.stages.push(Stage::Mix { from: 0, to: 1, kernel, id: "", uniforms });
+                let kernel_from_output = inward(self.margin);
+                pass.stages.push(Stage::Mix { from: 0, to: 1, kernel, id: "", uniforms, kernel_from_output });
                 self.open = Some(pass);
             }
             Step::Join(kernel, uniforms, n) => {
@@ -331,10 +331,11 @@ impl Chain<'_, '_> {
                 if self.open.as_ref().is_some_and(|p| reads(p) >= MAX_READS) {
                     self.store();
                 }
+                let kernel_from_output = inward(self.margin);
                 let pass = self.pass();
                 pass.use_register(1);
                 pass.stages.push(whole_intermediate(input, size, 1));
-                pass.stages.push(Stage::Mix { from: 0, to: 1, kernel, id: "", uniforms });
+                pass.stages.push(Stage::Mix { from: 0, to: 1, kernel, id: "", uniforms, kernel_from_output });
             }
             Step::Start(n) => {
                 if let Some(&input) = inputs.get(n) {
@@ -346,7 +347,7 @@ impl Chain<'_, '_> {
                 let first = original.map(|o| self.keep(o));
                 let others = which.iter().filter_map(|n| inputs.get(*n).copied());
                 let mut pass = PassBuilder::new(self.size);
-                pass.stages.push(read(kernel, uniforms, [id].into_iter().chain(first).chain(others).collect(), edge));
+                pass.stages.push(self.read(kernel, uniforms, [id].into_iter().chain(first).chain(others).collect(), edge));
                 self.open = Some(pass);
             }
         }
@@ -399,6 +400,12 @@ impl Chain<'_, '_> {
         self.premultiplied = true;
     }
 
+    /// Kernels see positions on the content, whatever the fields have beyond it.
+    fn read(&self, kernel: &'static dyn ReadOp, uniforms: Uniforms, fields: Vec<usize>, edge: Edge) -> Stage {
+        let (kernel_from_output, origin) = (inward(self.margin), self.margin.map(|v| v as f32));
+        Stage::Read { reg: 0, kernel, uniforms, kernel_from_output, fields, origin, edge, table: Arc::default() }
+    }
+
     /// The open pass; opened on what is stored when there is none.
     fn pass(&mut self) -> &mut PassBuilder {
         let (size, stored) = (self.size, self.stored);
@@ -445,8 +452,4 @@ impl Chain<'_, '_> {
             self.pass().convert(0, steps);
         }
     }
-}
-
-fn read(kernel: &'static dyn cutroom_kernel::ReadOp, uniforms: cutroom_effects::Uniforms, fields: Vec<usize>, edge: Edge) -> Stage {
-    Stage::Read { reg: 0, kernel, uniforms, kernel_from_output: Affine::IDENTITY, fields, edge, table: Arc::default() }
 }

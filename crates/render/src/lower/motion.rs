@@ -85,6 +85,7 @@ impl Lowering<'_> {
             uniforms,
             kernel_from_output: Affine::IDENTITY,
             fields: vec![id],
+            origin: [0.0; 2],
             edge: Edge::Transparent,
             table: Arc::from(table),
         });

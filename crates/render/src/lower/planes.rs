@@ -51,7 +51,7 @@ impl Lowering<'_> {
                     return Ok(false);
                 }
                 let Some(spec) = effects::transition(id) else { return Ok(false) };
-                let raster = super::raster(plan.canvas.size, working_space(&plan.canvas), TimeDelta::ZERO);
+                let raster = super::raster(plan.canvas.size, [0; 2], working_space(&plan.canvas), TimeDelta::ZERO);
                 b.opacity = (spec.prepare)(Params(params), *progress, &raster).values[0];
                 // Whatever lies below is hidden.
                 (base, over) = (Some(a), vec![b]);
@@ -226,7 +226,8 @@ fn blur_of(used: &EffectUse) -> Option<f32> {
     let spec = effects::effect(&used.id)?;
     let Shape::Separable { weights } = spec.shape else { return None };
     // Only a Gaussian has a deviation; its weights do not depend on the raster.
-    let raster = Raster { width_px: 1.0, height_px: 1.0, linear: false, primaries: Primaries::Bt709, time_secs: 0.0 };
+    let raster =
+        Raster { width_px: 1.0, height_px: 1.0, linear: false, primaries: Primaries::Bt709, time_secs: 0.0, margin_px: [0.0; 2] };
     weights(Params(&used.params), &raster).sigma_px.filter(|s| *s >= 2.0 && spec.domain == Domain::Working)
 }
 

@@ -36,8 +36,8 @@ impl Lowering<'_> {
             }
             _ => return Ok(None),
         };
-        let (fields, edge) = (Vec::new(), Edge::Clamp);
-        Ok(Some(Stage::Read { reg, kernel, uniforms, kernel_from_output: *map, fields, edge, table }))
+        let (fields, origin, edge) = (Vec::new(), [0.0; 2], Edge::Clamp);
+        Ok(Some(Stage::Read { reg, kernel, uniforms, kernel_from_output: *map, fields, origin, edge, table }))
     }
 
     /// Point effects on straight colour, in their own domain.
@@ -55,7 +55,7 @@ impl Lowering<'_> {
             let spec = find_effect(used)?;
             pass.convert(reg, to_domain(spec.domain, &mut linear, working));
             let values = effect_params(spec, used, working);
-            let raster = raster(size, working, used.time);
+            let raster = raster(size, [0; 2], working, used.time);
             pass.stages.extend(self.pixel_stage(spec, Params(&values), &raster, content_from_output, reg)?);
             linear |= spec.gives_light;
         }
@@ -103,8 +103,8 @@ pub(super) fn to_domain(domain: Domain, linear: &mut bool, working: WorkingSpace
     }
 }
 
-/// What effects are told of their raster.
-pub(super) fn raster(size: Size, working: WorkingSpace, time: TimeDelta) -> Raster {
+/// What effects are told of their frame.
+pub(super) fn raster(size: Size, margin: [u32; 2], working: WorkingSpace, time: TimeDelta) -> Raster {
     let time_secs = time.as_secs_f64() as f32;
     Raster {
         width_px: size.width as f32,
@@ -112,5 +112,6 @@ pub(super) fn raster(size: Size, working: WorkingSpace, time: TimeDelta) -> Rast
         linear: working.linear,
         primaries: working.primaries,
         time_secs,
+        margin_px: margin.map(|v| v as f32),
     }
 }

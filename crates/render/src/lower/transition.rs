@@ -45,12 +45,40 @@ impl Lowering<'_> {
             TransitionShape::Driven { outgoing, incoming } => {
                 let named = spec.params.iter().any(|p| p.kind == ParamKind::Media);
                 self.draw_straight(if named { inputs.first() } else { sides[0] }, canvas, pass, reg + 2)?;
-                pass.stages.push(Stage::Mix { from: reg, to: reg + 2, kernel: outgoing, id: spec.id, uniforms });
-                pass.stages.push(Stage::Mix { from: reg + 1, to: reg + 2, kernel: incoming, id: spec.id, uniforms });
+                pass.stages.push(Stage::Mix {
+                    from: reg,
+                    to: reg + 2,
+                    kernel: outgoing,
+                    id: spec.id,
+                    uniforms,
+                    kernel_from_output: Affine::IDENTITY,
+                });
+                pass.stages.push(Stage::Mix {
+                    from: reg + 1,
+                    to: reg + 2,
+                    kernel: incoming,
+                    id: spec.id,
+                    uniforms,
+                    kernel_from_output: Affine::IDENTITY,
+                });
                 let uniforms = Uniforms::new(&[]);
-                pass.stages.push(Stage::Mix { from: reg, to: reg + 1, kernel: &Mix(Sum), id: "sum", uniforms });
+                pass.stages.push(Stage::Mix {
+                    from: reg,
+                    to: reg + 1,
+                    kernel: &Mix(Sum),
+                    id: "sum",
+                    uniforms,
+                    kernel_from_output: Affine::IDENTITY,
+                });
             }
-            TransitionShape::Mix(kernel) => pass.stages.push(Stage::Mix { from: reg, to: reg + 1, kernel, id: spec.id, uniforms }),
+            TransitionShape::Mix(kernel) => pass.stages.push(Stage::Mix {
+                from: reg,
+                to: reg + 1,
+                kernel,
+                id: spec.id,
+                uniforms,
+                kernel_from_output: Affine::IDENTITY,
+            }),
             TransitionShape::Field(..) | TransitionShape::Blurred(..) | TransitionShape::Steps(_) => {}
         }
         if !opaque {
@@ -146,6 +174,7 @@ impl Lowering<'_> {
                     uniforms,
                     kernel_from_output: Affine::IDENTITY,
                     fields: ids,
+                    origin: [0.0; 2],
                     edge,
                     table: Arc::default(),
                 });
@@ -154,7 +183,7 @@ impl Lowering<'_> {
             }
             TransitionShape::Steps(make) => {
                 let values = working_params(params, working);
-                let steps = make(Params(&values), progress, &raster(canvas.size, working, TimeDelta::ZERO));
+                let steps = make(Params(&values), progress, &raster(canvas.size, [0; 2], working, TimeDelta::ZERO));
                 let last = steps.len().saturating_sub(1);
                 for (i, step) in steps.into_iter().enumerate() {
                     let stage = |reg, fields: &[usize]| Stage::Read {
@@ -163,6 +192,7 @@ impl Lowering<'_> {
                         uniforms: step.uniforms,
                         kernel_from_output: Affine::IDENTITY,
                         fields: fields.to_vec(),
+                        origin: [0.0; 2],
                         edge: step.edge,
                         table: Arc::default(),
                     };
@@ -182,13 +212,20 @@ impl Lowering<'_> {
             }
             TransitionShape::Blurred(weights, kernel) => {
                 let params = working_params(params, working);
-                let w = weights(Params(&params), progress, &raster(canvas.size, working, TimeDelta::ZERO));
+                let w = weights(Params(&params), progress, &raster(canvas.size, [0; 2], working, TimeDelta::ZERO));
                 for (i, id) in ids.into_iter().enumerate() {
                     let sampling = self.filter(id, &w).sampling(&Affine::IDENTITY, canvas.size);
                     pass.use_register(reg + i);
                     pass.stages.push(Stage::Sample { reg: reg + i, sampling });
                 }
-                pass.stages.push(Stage::Mix { from: reg, to: reg + 1, kernel, id: spec.id, uniforms });
+                pass.stages.push(Stage::Mix {
+                    from: reg,
+                    to: reg + 1,
+                    kernel,
+                    id: spec.id,
+                    uniforms,
+                    kernel_from_output: Affine::IDENTITY,
+                });
             }
             TransitionShape::Mix(_) | TransitionShape::Driven { .. } => {}
         }
@@ -202,5 +239,5 @@ impl Lowering<'_> {
 fn transition_uniforms(spec: &TransitionSpec, params: &[(String, ParamValue)], progress: f32, canvas: &Canvas) -> Uniforms {
     let working = working_space(canvas);
     let params = working_params(params, working);
-    (spec.prepare)(Params(&params), progress, &raster(canvas.size, working, TimeDelta::ZERO))
+    (spec.prepare)(Params(&params), progress, &raster(canvas.size, [0; 2], working, TimeDelta::ZERO))
 }

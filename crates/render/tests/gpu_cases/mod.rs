@@ -143,6 +143,17 @@ pub fn catalogue(linear: bool) -> Vec<Case> {
         };
         cases.push(c);
     }
+    // After an effect that draws beyond the edges, kernels of every shape see positions in a larger picture.
+    for id in ["corner-pin", "twirl", "pixelate", "sharpen", "letterbox", "voxel-relief", "glow"] {
+        let used = match id {
+            "corner-pin" => common::effect(id, &[("topLeftX", 0.1), ("bottomLeftY", 0.8)]),
+            _ => all_defaults(id),
+        };
+        let top = Layer { effects: vec![all_defaults("drop-shadow"), used], ..placed(media("b"), 0.6, 0.0, [3.0, -2.0]) };
+        let mut c = case(format!("{id} of a shadow"), plan(canvas(s, linear), vec![layer(media("a")), top]), &pictures, YUV444);
+        c.most_codes = if id == "voxel-relief" { 8.0 } else { 1.0 };
+        cases.push(c);
+    }
     for m in cutroom_effects::BLEND_MODES {
         let top = Layer { blend: m.id.into(), opacity: 0.7, ..placed(media("b"), 0.9, 0.0, [0.0; 2]) };
         cases.push(case(format!("blend {}", m.id), plan(canvas(s, linear), vec![layer(media("a")), top]), &pictures, YUV444));

@@ -79,6 +79,7 @@ fn steps_are_within_their_limits() {
         linear: true,
         primaries: cutroom_types::Primaries::Bt709,
         time_secs: 0.0,
+        margin_px: [0.0; 2],
     };
     for t in TRANSITIONS {
         let TransitionShape::Steps(make) = t.shape else { continue };

@@ -35,8 +35,14 @@ fn program(picture: &Picture) -> Program {
     let Lowered::Program(mut program) = lowered else { panic!("nothing to draw") };
     let Shape::Point { kernel, prepare } = LIST[0].shape else { panic!("no point effect") };
     let values = defaults(LIST[0]);
-    let raster =
-        Raster { width_px: 64.0, height_px: 32.0, linear: false, primaries: cutroom_types::Primaries::Bt709, time_secs: 0.0 };
+    let raster = Raster {
+        width_px: 64.0,
+        height_px: 32.0,
+        linear: false,
+        primaries: cutroom_types::Primaries::Bt709,
+        time_secs: 0.0,
+        margin_px: [0.0; 2],
+    };
     let mut replaced = 0;
     for pass in &mut program.passes {
         let Pass::Tiles(tiles) = pass else { continue };
