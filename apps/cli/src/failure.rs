@@ -1,4 +1,5 @@
 //! How the program fails: what is printed, and the exit code.
+use crate::text;
 use cutroom_api::ApiError;
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
 use std::{error::Error, fmt, io::IsTerminal};
@@ -47,12 +48,12 @@ impl Failure {
         for error in &self.errors {
             let mut text = String::new();
             match handler.render_report(&mut text, &Shown::of(error)) {
-                Ok(()) => eprint!("{text}"),
-                Err(fmt::Error) => eprintln!("{}: {error}", error.code),
+                Ok(()) => text::say(&text),
+                Err(fmt::Error) => text::say(&format!("{}: {error}\n", error.code)),
             }
         }
         if let Some(summary) = &self.summary {
-            eprintln!("{summary}");
+            text::say(&format!("{summary}\n"));
         }
     }
 }

@@ -1,5 +1,10 @@
 //! Small values as people write them on a command line.
 
+/// Writes to standard error. Whether anybody still reads that is no matter of the work: a reader that has gone fails nothing.
+pub fn say(text: &str) {
+    let _ = std::io::Write::write_all(&mut std::io::stderr().lock(), text.as_bytes());
+}
+
 /// Reads `1920x1080`.
 pub fn parse_size(text: &str) -> Result<(u32, u32), String> {
     let (w, h) = text.split_once(['x', 'X', '×']).ok_or("write WIDTHxHEIGHT, such as 1920x1080")?;

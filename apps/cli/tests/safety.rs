@@ -154,16 +154,16 @@ fn sound_alone_goes_into_files_of_sound() {
         &["-o", "x.mp4", "--no-audio", "--no-video"],
         &["-o", "x.mp4", "--no-audio", "--audio-codec", "aac"],
         &["-o", "x.mp4", "--no-video", "--preset", "slow"],
-        // The still has no sound.
-        &["-o", "x.wav", "--range", "11..12"],
         &["-o", "x.mp3"],
     ] {
         let ran = b.run(&[&["export", "film.json"], args].concat());
         assert_eq!(ran.code, 2, "{args:?}: {}", ran.err);
         assert_eq!(b.names(), names, "{args:?}");
     }
-    let silent = b.ok(&["export", "film.json", "-o", "x.mp4", "--range", "11..12", "--audio-codec", "aac"]);
+    b.ok(&["new", "still.json", "s-001.png", "--still", "2f"]);
+    let silent = b.ok(&["export", "still.json", "-o", "x.mp4", "--audio-codec", "aac"]);
     assert!(silent.err.contains("--audio-codec has no effect"), "{}", silent.err);
+    assert_eq!(b.run(&["export", "still.json", "-o", "x.wav"]).code, 2);
 }
 
 #[test]

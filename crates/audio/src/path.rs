@@ -48,7 +48,8 @@ impl SourcePath {
                 return Err(AudioError::Rate(rate));
             }
         }
-        if !(MIN_SPEED..=MAX_SPEED).contains(&voice.speed.abs()) {
+        // Speeds of nested compositions are multiplied, which rounds.
+        if !(MIN_SPEED * (1.0 - 1e-9)..=MAX_SPEED * (1.0 + 1e-9)).contains(&voice.speed.abs()) {
             return Err(invalid(format!("speed {} (must be {MIN_SPEED} to {MAX_SPEED}, or negative)", voice.speed)));
         }
         if [voice.first_sample, voice.end_sample].iter().any(|s| s.unsigned_abs() > MAX_POSITION_SAMPLES as u64)

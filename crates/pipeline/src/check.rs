@@ -5,7 +5,7 @@ use cutroom_effects::color;
 use cutroom_media::MediaIndex;
 use cutroom_project::{Problem, Project};
 use cutroom_timeline::{SourceUse, StreamKind, User};
-use cutroom_types::{FrameRate, MediaId, Time, TimeDelta};
+use cutroom_types::{MediaId, Time, TimeDelta};
 use std::{collections::BTreeMap, sync::Arc};
 
 /// Sound that ends this much before its picture is not worth a word: blocks and interleaving of the usual formats leave as much.
@@ -20,8 +20,8 @@ pub(crate) struct Found {
     pub warnings: Vec<String>,
 }
 
-/// Looks at every file in use. `rate` is the composition's.
-pub(crate) fn check_media(project: &Project, uses: &[SourceUse], scanned: &BTreeMap<MediaId, Scanned>, rate: FrameRate) -> Found {
+/// Looks at every file in use.
+pub(crate) fn check_media(project: &Project, uses: &[SourceUse], scanned: &BTreeMap<MediaId, Scanned>) -> Found {
     let mut found = Found::default();
     for (i, media) in project.media.iter().enumerate() {
         if let Some(Scanned { index: Err(error), .. }) = scanned.get(&media.id) {
@@ -39,13 +39,13 @@ pub(crate) fn check_media(project: &Project, uses: &[SourceUse], scanned: &BTree
         }
     }
     for of_clip in uses.chunk_by(|a, b| a.json_path == b.json_path) {
-        check_clip(project, of_clip, scanned, rate, &mut found);
+        check_clip(project, of_clip, scanned, &mut found);
     }
     found
 }
 
 /// `uses` are those of one clip (its picture, its sound or both) or of one parameter; never empty.
-fn check_clip(project: &Project, uses: &[SourceUse], scanned: &BTreeMap<MediaId, Scanned>, rate: FrameRate, all: &mut Found) {
+fn check_clip(project: &Project, uses: &[SourceUse], scanned: &BTreeMap<MediaId, Scanned>, all: &mut Found) {
     let first = &uses[0];
     let Some(Scanned { index: Ok(index), path }) = scanned.get(&first.media) else { return };
     let (info, file) = (index.info(), path.display());
@@ -118,7 +118,7 @@ fn check_clip(project: &Project, uses: &[SourceUse], scanned: &BTreeMap<MediaId,
     }
     // The last frame is chosen at its first instant; a part of a frame beyond the end is not seen.
     let speed = project_speed(project, first);
-    let frame = TimeDelta((rate.frame_duration().0 as f64 * speed).round() as i64);
+    let frame = TimeDelta((first.frame_rate.frame_duration().0 as f64 * speed).round() as i64);
     let is_past = |end: Time, slack: TimeDelta| span.end() >= end.saturating_add(slack);
     let lacking = |end: Time| (span.end() - end).as_secs_f64() / speed;
     let wanted = format!("{:.3} s to {:.3} s of {file}", span.start.as_secs_f64(), span.end().as_secs_f64());

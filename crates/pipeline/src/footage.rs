@@ -82,13 +82,10 @@ impl Footage {
         for media in &mut project.media {
             media.facts = scanned.get(&media.id).and_then(|s| s.index.as_ref().ok()).map(|index| facts_of(index.info()));
         }
-        let mut notes = Vec::new();
-        if let Some(c) = project.composition(composition) {
-            let found = check_media(&project, &uses, &scanned, c.frame_rate);
-            problems.extend(found.problems);
-            notes.extend(found.warnings);
-        }
-        let looks = looks::read(&project, folder, &mut problems);
+        let found = check_media(&project, &uses, &scanned);
+        problems.extend(found.problems);
+        let mut notes = found.warnings;
+        let looks = looks::read(&project, composition, folder, &mut problems);
         if !problems.is_empty() {
             return Err(problems);
         }

@@ -14,6 +14,10 @@ use std::ops::{ControlFlow, Deref, Range};
 
 /// At or below this many decibels there is silence.
 const SILENCE_DB: f64 = -144.0;
+/// Highest gain of one curve.
+const MOST_DB: f64 = 60.0;
+/// Highest gain of all curves together: far from what single precision ends at.
+const MOST_SUM_DB: f64 = 400.0;
 
 /// How a composition's time runs against the root's: `local = local_anchor + (root − root_anchor)·speed`.
 #[derive(Clone, Copy, Debug)]
@@ -175,7 +179,7 @@ impl<P: Deref<Target = Project>> Timeline<P> {
                     return Ok(ControlFlow::Continue(()));
                 };
                 let is_still = here.gains.iter().all(|g| matches!(g.curve, Animated::Constant(_)));
-                if is_still && decibels_to_gain(here.gains.iter().map(|g| g.at_sample(heard.start)).sum()) == 0.0 {
+                if is_still && gain(&mut here.gains.iter().map(|g| g.at_sample(heard.start))) == 0.0 {
                     return Ok(ControlFlow::Continue(()));
                 }
                 Ok(visit(Heard { clip, media: &s.media, stream, around: here, samples: heard, clock }))
@@ -213,8 +217,8 @@ impl Heard<'_, '_> {
             end_sample: samples.end,
             source_start: clock.nested(clip).local_of_sample(first_heard),
             speed,
-            pan: curve_points(&around.pans, &samples, asked, &clock, |v| v.clamp(-1.0, 1.0) as f32 + 0.0),
-            gain: curve_points(&around.gains, &samples, asked, &clock, decibels_to_gain),
+            pan: curve_points(&around.pans, &samples, asked, &clock, pan),
+            gain: curve_points(&around.gains, &samples, asked, &clock, gain),
             fades: around.fades,
         }
     }
@@ -231,25 +235,31 @@ fn place_fade(f: &SoundFade, clock: &Clock) -> Option<Fade> {
     (!run.is_empty()).then_some(Fade { first_sample: run.start, end_sample: run.end, rising, curve: f.curve })
 }
 
-fn decibels_to_gain(db: f64) -> f32 {
-    if db <= SILENCE_DB {
-        0.0
-    } else if db == 0.0 {
-        1.0
-    } else {
-        libm::exp10(db / 20.0) as f32
+/// The gain of all curves together. Silence of one is silence, and what overshoots between keyframes is limited as keyframes are.
+fn gain(curves: &mut dyn Iterator<Item = f64>) -> f32 {
+    let mut sum = 0.0;
+    for db in curves {
+        if db <= SILENCE_DB {
+            return 0.0;
+        }
+        sum += db.min(MOST_DB);
     }
+    if sum == 0.0 { 1.0 } else { libm::exp10(sum.min(MOST_SUM_DB) / 20.0) as f32 }
 }
 
-/// The sum of the curves as points over root samples: one point when nothing moves.
+fn pan(curves: &mut dyn Iterator<Item = f64>) -> f32 {
+    curves.sum::<f64>().clamp(-1.0, 1.0) as f32 + 0.0
+}
+
+/// The curves together as points over root samples: one point when nothing moves.
 fn curve_points(
     curves: &[Placed<'_>],
     heard: &Range<i64>,
     asked: &Range<i64>,
     clock: &Clock,
-    shape: fn(f64) -> f32,
+    together: fn(&mut dyn Iterator<Item = f64>) -> f32,
 ) -> Vec<(i64, f32)> {
-    let value = |sample| shape(curves.iter().map(|c| c.at_sample(sample)).sum());
+    let value = |sample| together(&mut curves.iter().map(|c| c.at_sample(sample)));
     if curves.iter().all(|c| matches!(c.curve, Animated::Constant(_))) {
         return vec![(heard.start, value(heard.start))];
     }

@@ -3,7 +3,7 @@ use crate::PlanError;
 use crate::index::placed_transitions;
 use cutroom_effects::{ParamKind, ParamSpec};
 use cutroom_project::{Clip, ClipSource, MediaKind, Params, Project, StreamChoice, TrackKind};
-use cutroom_types::{ClipId, CompositionId, MediaId, ParamValue, Span, Time, TimeDelta, TrackId};
+use cutroom_types::{ClipId, CompositionId, FrameRate, MediaId, ParamValue, Span, Time, TimeDelta, TrackId};
 
 /// Picture or sound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -30,6 +30,8 @@ pub struct SourceUse {
     pub span: Span,
     /// A still picture lasts for ever: the span does not matter.
     pub still: bool,
+    /// Of the composition that wants it.
+    pub frame_rate: FrameRate,
     /// Who wants it.
     pub user: User,
     /// The clip; of a transition the incoming one, if there is one.
@@ -114,6 +116,7 @@ pub fn source_uses(project: &Project, composition: &CompositionId) -> Result<Vec
                             required: required || matches!(choice, StreamChoice::Index(_)),
                             span: clip.source_span(),
                             still: media.kind == MediaKind::Image,
+                            frame_rate: project.compositions[at].frame_rate,
                             user: User::Clip,
                             clip: clip.id.clone(),
                             json_path: format!("compositions[{at}].tracks[{j}].clips[{k}]"),
@@ -146,6 +149,7 @@ pub fn source_uses(project: &Project, composition: &CompositionId) -> Result<Vec
                             duration: if media.kind == MediaKind::Image { TimeDelta::ZERO } else { x.duration },
                         },
                         still: media.kind == MediaKind::Image,
+                        frame_rate: project.compositions[at].frame_rate,
                         user: User::Parameter,
                         clip: clip.clone(),
                         json_path: format!("compositions[{at}].tracks[{j}].transitions[{k}].params.{param}"),

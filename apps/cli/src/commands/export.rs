@@ -58,7 +58,7 @@ fn run(args: &ExportArgs) -> Result<(), Failure> {
     if args.progress == ProgressArg::Json {
         line(&serde_json::json!({ "done": report }))?;
     } else {
-        eprint!("{}", summary(&report));
+        text::say(&summary(&report));
     }
     Ok(())
 }
@@ -118,7 +118,7 @@ impl Shown {
                 if p.frame == p.total || last.is_none_or(|t| t.elapsed() >= Duration::from_millis(100)) {
                     *last = Some(Instant::now());
                     if let Err(error) = line(p) {
-                        eprintln!("{error}");
+                        text::say(&format!("{error}\n"));
                     }
                 }
             }

@@ -1,5 +1,5 @@
 //! `cutroom frame`.
-use crate::{args::FrameArgs, failure::Failure};
+use crate::{args::FrameArgs, failure::Failure, text};
 use cutroom_api::FrameRequest;
 
 /// Writes one frame as a PNG.
@@ -14,7 +14,7 @@ pub fn frame(args: &FrameArgs) -> Result<(), Failure> {
         overwrite: args.overwrite,
     })?;
     for warning in &drawn.warnings {
-        eprintln!("warning: {warning}");
+        text::say(&format!("warning: {warning}\n"));
     }
     super::print(&format!(
         "{}: frame {} ({}, {:.3} s), {}x{}, drawn by {}\n",

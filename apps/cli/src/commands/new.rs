@@ -16,7 +16,7 @@ pub fn new(args: &NewArgs) -> Result<(), Failure> {
     };
     let made = cutroom_api::new_project(&request)?;
     for note in &made.notes {
-        eprintln!("note: {note}");
+        text::say(&format!("note: {note}\n"));
     }
     super::print(&format!(
         "{}: {}, {}x{}, {} fps, {:.3} s\n",

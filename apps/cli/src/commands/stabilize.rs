@@ -23,7 +23,7 @@ pub fn stabilize(args: &StabilizeArgs) -> Result<(), Failure> {
     bar.finish_and_clear();
     let report = report?;
     for warning in &report.warnings {
-        eprintln!("warning: {warning}");
+        text::say(&format!("warning: {warning}\n"));
     }
     if args.json { super::print_json(&report) } else { super::print(&told(&report)) }
 }

@@ -13,7 +13,7 @@ pub fn validate(args: &ValidateArgs) -> Result<(), Failure> {
         super::print_json(&report)?;
     }
     for note in report.notes.iter().filter(|_| !args.json) {
-        eprintln!("note: {note}");
+        text::say(&format!("note: {note}\n"));
     }
     if !report.problems.is_empty() {
         let failure = Failure::from(report.problems);

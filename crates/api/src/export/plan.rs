@@ -27,6 +27,8 @@ pub(super) struct Draft {
     rate: FrameRate,
     frames: Range<i64>,
     sound: SoundRange,
+    /// Of the whole film.
+    whole_sound: SoundRange,
     channels: u32,
     output: OutputSpec,
     file: Option<FileDraft>,
@@ -84,6 +86,7 @@ impl Draft {
         let draft = Self {
             rate,
             sound: SoundRange::of_frames(&frames, rate, composition.sample_rate_hz),
+            whole_sound: SoundRange::of_frames(&(0..total), rate, composition.sample_rate_hz),
             frames,
             channels: composition.channels,
             output,
@@ -98,7 +101,8 @@ impl Draft {
     /// The plan, and what of the film it leaves out unasked.
     pub fn complete(self, request: &ExportRequest, footage: &Footage) -> Result<(ExportPlan, Vec<String>), ApiError> {
         let mut notes = Vec::new();
-        let audible = !request.no_audio && footage.has_sound(&self.sound.samples)?;
+        // A silent part of a film with sound has a silent stream, so that it can be joined to the others.
+        let audible = !request.no_audio && footage.has_sound(&self.whole_sound.samples)?;
         let mut sound = Some(self.sound).filter(|_| audible);
         let mut pictures = !request.no_video;
         let mut target = Target::Null;

@@ -1,13 +1,17 @@
 //! How things refer to each other: ids, references, overlaps, transitions, nesting.
 use super::{Problem, SPEED_LIMITS, bonds, report};
 use crate::{Clip, ClipSource, Composition, MediaKind, Project, Track, TrackKind};
-use cutroom_types::{ClipId, CompositionId, Time};
+use cutroom_types::{ClipId, CompositionId, Time, TimeDelta};
 use std::collections::{HashMap, HashSet};
 
 /// Compositions nested deeper than this are refused.
 pub(crate) const MAX_NESTING: usize = 32;
 /// Cuts may miss each other by this much (1/1000 s) and still carry a transition: predecessors store seconds as floats.
 const CUT_TOLERANCE_FLICKS: u64 = 705_600;
+/// Clips may overlap by this: start, length and the next start are rounded to flicks each for itself.
+const ROUNDING: TimeDelta = TimeDelta(4);
+/// The same of speeds that are multiplied in one order or another.
+const SPEED_ROUNDING: f64 = 1e-9;
 
 pub(super) fn check(project: &Project, problems: &mut Vec<Problem>) {
     let mut seen = HashSet::new();
@@ -164,7 +168,7 @@ fn overlaps(problems: &mut Vec<Problem>, track: &Track, path: &str) {
     for i in order {
         let clip = &track.clips[i];
         if let Some(l) = last
-            && track.clips[l].span().end() > clip.start
+            && track.clips[l].span().end() > clip.start.saturating_add(ROUNDING)
         {
             let other = &track.clips[l];
             report(
@@ -189,7 +193,7 @@ fn overlaps(problems: &mut Vec<Problem>, track: &Track, path: &str) {
 fn transitions(problems: &mut Vec<Problem>, track: &Track, path: &str) {
     let clips: HashMap<&ClipId, &Clip> = track.clips.iter().map(|c| (&c.id, c)).collect();
     // What transitions take of each clip: (at its head, at its tail).
-    let mut taken: HashMap<&ClipId, (i64, i64)> = HashMap::new();
+    let mut taken: HashMap<&ClipId, (Option<i64>, Option<i64>)> = HashMap::new();
     for (i, x) in track.transitions.iter().enumerate() {
         let path = format!("{path}.transitions[{i}]");
         let mut tell = |field: &str, clip: Option<&ClipId>, code, message: String| {
@@ -238,12 +242,12 @@ fn transitions(problems: &mut Vec<Problem>, track: &Track, path: &str) {
                 if tail { clip.span().end().0.saturating_sub(span.start.0) } else { span.end().0.saturating_sub(clip.start.0) };
             let entry = taken.entry(&clip.id).or_default();
             let side = if tail { &mut entry.1 } else { &mut entry.0 };
-            if *side != 0 {
+            if side.is_some() {
                 let end = if tail { "end" } else { "start" };
                 tell("", Some(&clip.id), "two_transitions", format!("the {end} of clip \"{}\" has a transition already", clip.id));
             }
-            *side = part.max(0);
-            if entry.0.saturating_add(entry.1) > clip.duration.0 {
+            *side = Some(part.max(0));
+            if entry.0.unwrap_or(0).saturating_add(entry.1.unwrap_or(0)) > clip.duration.0 {
                 tell(
                     "duration",
                     Some(&clip.id),
@@ -347,7 +351,7 @@ fn nested_speeds(problems: &mut Vec<Problem>, project: &Project) {
             for (k, clip) in t.clips.iter().enumerate().filter(|(_, c)| matches!(c.source, ClipSource::Composition(_))) {
                 let (slow, fast) = through(clip, &ranges);
                 let own = (slowest..=fastest).contains(&clip.speed.abs());
-                if own && (slow < slowest || fast > fastest) {
+                if own && (slow < slowest * (1.0 - SPEED_ROUNDING) || fast > fastest * (1.0 + SPEED_ROUNDING)) {
                     let message = format!(
                         "with the speeds inside it, sources would run at {slow} to {fast} times their speed; the limits are {slowest} to {fastest}"
                     );
