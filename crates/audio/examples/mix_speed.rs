@@ -35,6 +35,7 @@ fn main() {
             source_start: Time::ZERO,
             speed,
             gain: vec![(0, 0.1), (end, 0.2)],
+            nested: vec![],
             pan: if voices > 1 { vec![(0, -0.5), (end, 0.5)] } else { vec![(0, 0.0)] },
             fades: vec![Fade { first_sample: 0, end_sample: 48_000, rising: true, curve: FadeCurve::ConstantPower }],
         };

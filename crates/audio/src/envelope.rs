@@ -7,7 +7,8 @@ pub(crate) fn reject(voice: &Voice) -> Option<String> {
     if voice.end_sample < voice.first_sample {
         return Some("it ends before it starts".into());
     }
-    for (what, points, limit) in [("gain", &voice.gain, f32::MAX), ("pan", &voice.pan, 1.0)] {
+    let pans = voice.nested.iter().map(|n| &n.pan).chain([&voice.pan]).map(|pan| ("pan", pan, 1.0));
+    for (what, points, limit) in [("gain", &voice.gain, f32::MAX)].into_iter().chain(pans) {
         if points.is_empty() {
             return Some(format!("it has no {what}"));
         }

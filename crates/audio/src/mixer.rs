@@ -121,7 +121,60 @@ struct Player<'a> {
     voice: &'a Voice,
     format: SoundFormat,
     path: SourcePath,
+    /// Compositions from the innermost to the plan's; never empty.
+    levels: Vec<Level<'a>>,
+}
+
+/// How a composition takes in what a voice is on the way to it.
+struct Level<'a> {
+    layout: &'static [Speaker],
+    /// From what comes in; a mono source is placed by pan, not folded.
     matrix: ChannelMatrix,
+    mono: bool,
+    pan: &'a [(i64, f32)],
+}
+
+/// A level's pan over a run of samples.
+enum Pan {
+    Still(f64),
+    Moving(Vec<f64>),
+}
+
+impl<'a> Level<'a> {
+    fn new(from: &[Speaker], layout: &'static [Speaker], pan: &'a [(i64, f32)]) -> Self {
+        let mono = from.len() == 1;
+        let one = &[Speaker::Center][..];
+        let (inputs, outputs) = if mono { (one, one) } else { (from, layout) };
+        Self { layout, matrix: ChannelMatrix::between(inputs, outputs), mono, pan }
+    }
+    fn pan(&self, first: i64, samples: usize) -> Pan {
+        if let [(_, pan)] = self.pan {
+            return Pan::Still(f64::from(*pan));
+        }
+        let mut pans = vec![0f64; samples];
+        envelope::fill(self.pan, first, &mut pans);
+        Pan::Moving(pans)
+    }
+    fn factor(&self, pan: f64, speaker: Speaker) -> f64 {
+        pan::factor(pan, self.mono, speaker, self.layout)
+    }
+    /// Its channels, made of those that its matrix gave.
+    fn place(&self, heard: &[Vec<f32>], first: i64) -> Vec<Vec<f32>> {
+        let pan = self.pan(first, heard[0].len());
+        let channel = |(c, &speaker): (usize, &Speaker)| {
+            let heard = &heard[if self.mono { 0 } else { c }];
+            match &pan {
+                Pan::Still(pan) => {
+                    let factor = self.factor(*pan, speaker);
+                    heard.iter().map(|x| (f64::from(*x) * factor) as f32).collect()
+                }
+                Pan::Moving(pans) => {
+                    heard.iter().zip(pans).map(|(x, pan)| (f64::from(*x) * self.factor(*pan, speaker)) as f32).collect()
+                }
+            }
+        };
+        self.layout.iter().enumerate().map(channel).collect()
+    }
 }
 
 impl<'a> Player<'a> {
@@ -144,12 +197,15 @@ impl<'a> Player<'a> {
             },
             other => other,
         })?;
-        // A mono source is placed by pan, not folded.
-        let matrix = match format.layout.channels() {
-            1 => ChannelMatrix::new(1, 1)?,
-            _ => ChannelMatrix::between(&format.layout.speakers(), mixer.layout),
-        };
-        Ok(Self { voice, format, path, matrix })
+        let mut from = format.layout.speakers();
+        let mut levels = Vec::with_capacity(voice.nested.len() + 1);
+        for nested in &voice.nested {
+            let layout = speakers(nested.channels)?;
+            levels.push(Level::new(&from, layout, &nested.pan));
+            from = layout.to_vec();
+        }
+        levels.push(Level::new(&from, mixer.layout, &voice.pan));
+        Ok(Self { voice, format, path, levels })
     }
 
     /// Adds composition samples `first .. first + samples` to `sum`; gives the invalid source samples met.
@@ -167,38 +223,39 @@ impl<'a> Player<'a> {
             return Ok(0);
         }
         let count = (end - from) as usize;
-        let (heard, invalid) = self.listen(from, count, source, mixer)?;
+        let (mut heard, invalid) = self.listen(from, count, source, mixer)?;
+        for pair in self.levels.windows(2) {
+            heard = pair[1].matrix.apply(&pair[0].place(&heard, from));
+        }
+        let [.., root] = &self.levels[..] else { return Ok(invalid) };
         let mut gains = vec![0f64; count];
         envelope::fill(&self.voice.gain, from, &mut gains);
         for fade in &self.voice.fades {
             envelope::apply_fade(fade, from, &mut gains);
         }
-        let mut pans = Vec::new();
-        if self.voice.pan.len() > 1 {
-            pans.resize(count, 0f64);
-            envelope::fill(&self.voice.pan, from, &mut pans);
-        }
-        let mono = heard.len() == 1;
+        let pan = root.pan(from, count);
         let at = (from - first) as usize;
         for (c, (&speaker, sum)) in mixer.layout.iter().zip(sum).enumerate() {
             let sum = &mut sum[at..at + count];
-            let heard = &heard[if mono { 0 } else { c }];
-            let pan_factor = |pan| pan::factor(pan, self.format.layout.channels() == 1, speaker, mixer.layout);
-            if let [(_, pan)] = self.voice.pan[..] {
-                let factor = pan_factor(f64::from(pan));
-                for ((s, x), g) in sum.iter_mut().zip(heard).zip(&gains) {
-                    *s += f64::from(*x) * (g * factor);
+            let heard = &heard[if root.mono { 0 } else { c }];
+            match &pan {
+                Pan::Still(pan) => {
+                    let factor = root.factor(*pan, speaker);
+                    for ((s, x), g) in sum.iter_mut().zip(heard).zip(&gains) {
+                        *s += f64::from(*x) * (g * factor);
+                    }
                 }
-            } else {
-                for (((s, x), g), pan) in sum.iter_mut().zip(heard).zip(&gains).zip(&pans) {
-                    *s += f64::from(*x) * (g * pan_factor(*pan));
+                Pan::Moving(pans) => {
+                    for (((s, x), g), pan) in sum.iter_mut().zip(heard).zip(&gains).zip(pans) {
+                        *s += f64::from(*x) * (g * root.factor(*pan, speaker));
+                    }
                 }
             }
         }
         Ok(invalid)
     }
 
-    /// The voice's source at the composition's rate and in its channels (one channel for mono sources).
+    /// The voice's source at the composition's rate and in the innermost composition's channels (one channel for mono sources).
     fn listen(
         &self,
         from: i64,
@@ -226,9 +283,10 @@ impl<'a> Player<'a> {
             channel.iter_mut().filter(|x| !x.is_finite()).for_each(|x| *x = 0.0);
         }
         // Fold on whichever side of resampling has fewer channels.
-        let folds_first = mixer.layout.len() < input.len();
+        let level = &self.levels[0];
+        let folds_first = level.layout.len() < input.len();
         if folds_first {
-            input = self.matrix.apply(&input);
+            input = level.matrix.apply(&input);
         }
         let mut heard = input;
         if let Some(filter) = filter {
@@ -241,7 +299,7 @@ impl<'a> Player<'a> {
             heard.iter_mut().for_each(|c| c.reverse());
         }
         if !folds_first {
-            heard = self.matrix.apply(&heard);
+            heard = level.matrix.apply(&heard);
         }
         Ok((heard, invalid))
     }

@@ -142,6 +142,7 @@ mod tests {
             source_start,
             speed,
             gain: vec![(0, 1.0)],
+            nested: vec![],
             pan: vec![(0, 0.0)],
             fades: vec![],
         }

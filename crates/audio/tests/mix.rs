@@ -1,7 +1,7 @@
 //! The mixer's promises: exact copies, block independence, gain, pan, fades, clipping, errors.
 mod support;
 use cutroom_audio::{Layout, MAX_BLOCK_SAMPLES, MemorySource, Mixer, SoundFormat, SoundSource, SourceError};
-use cutroom_timeline::{Fade, FadeCurve, Voice};
+use cutroom_timeline::{Fade, FadeCurve, NestedSound, Voice};
 use cutroom_types::{MediaId, SoundBlock, Time};
 use proptest::prelude::*;
 use support::{memory, mix, noise, plan, rms_db, sine, voice};
@@ -83,6 +83,38 @@ fn mono_plays_at_unity_in_both_speakers_and_pan_moves_it() {
     for (c, channel) in surround.channels.iter().enumerate() {
         assert!(if c == 2 { channel == &input } else { channel.iter().all(|x| *x == 0.0) }, "channel {c}");
     }
+}
+
+/// A nested composition's sound is a source of its own channels: what was placed inside is balanced outside, never moved over.
+#[test]
+fn nested_compositions_place_first_and_balance_after() {
+    let (l, r) = (noise(4, 1_000, 0.5), noise(5, 1_000, 0.5));
+    let mono = memory(48_000, vec![l.clone()]);
+    let stereo = memory(48_000, vec![l.clone(), r.clone()]);
+    let mixed = |nested: &[(usize, f32)], pan: f32, mut source: MemorySource| {
+        let nested = nested.iter().map(|&(channels, pan)| NestedSound { channels, pan: vec![(0, pan)] }).collect();
+        let v = Voice { nested, pan: vec![(0, pan)], ..voice(0, 1_000) };
+        mix(&plan(48_000, 2, 0, 1_000, vec![v]), &mut source).channels
+    };
+    let scaled = |x: &[f32], by: f32| x.iter().map(|x| x * by).collect::<Vec<f32>>();
+    let near = |got: &[f32], want: &[f32]| got.iter().zip(want).all(|(a, b)| (a - b).abs() < 1e-6);
+    let root2 = std::f32::consts::SQRT_2;
+    let silent = vec![0.0; 1_000];
+    // Hard left inside, hard right outside: nothing is left over.
+    for source in [mono.clone(), stereo.clone()] {
+        let out = mixed(&[(2, -1.0)], 1.0, source);
+        assert!(near(&out[0], &silent) && near(&out[1], &silent));
+    }
+    // Hard left inside, half to the right outside: the left channel at half.
+    let out = mixed(&[(2, -1.0)], 0.5, mono.clone());
+    assert!(near(&out[0], &scaled(&l, root2 * 0.5)) && near(&out[1], &silent));
+    // A mono composition sums to one channel (BS.775, scaled so that it cannot clip), which is placed like a mono source.
+    let out = mixed(&[(1, -1.0)], 1.0, stereo.clone());
+    let sum: Vec<f32> = l.iter().zip(&r).map(|(l, r)| (l + r) * 0.5 * root2).collect();
+    assert!(near(&out[0], &silent) && near(&out[1], &sum));
+    // Two deep.
+    let out = mixed(&[(2, 0.5), (2, -0.5)], 0.5, stereo);
+    assert!(near(&out[0], &scaled(&l, 0.25)) && near(&out[1], &scaled(&r, 0.5)));
 }
 
 #[test]
@@ -228,14 +260,16 @@ fn any_voice() -> impl Strategy<Value = Voice> {
         speed,
         points(0.0, 1.5),
         points(-1.0, 1.0),
+        prop::collection::vec((prop::sample::select(vec![1usize, 2, 6]), points(-1.0, 1.0)), 0..3),
         prop::collection::vec(fade, 0..3),
     )
-        .prop_map(|(media, first, length, start, speed, gain, pan, fades)| Voice {
+        .prop_map(|(media, first, length, start, speed, gain, pan, nested, fades)| Voice {
             media: media.into(),
             source_start: Time(start),
             speed,
             gain,
             pan,
+            nested: nested.into_iter().map(|(channels, pan)| NestedSound { channels, pan }).collect(),
             fades,
             ..voice(first, first + length)
         })

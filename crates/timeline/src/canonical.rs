@@ -1,7 +1,7 @@
 //! Plans as canonical bytes, hashed. Every field counts; strings and lists carry their length, variants a tag, so that
 //! different plans give different bytes. −0 and 0 are equal numbers and give equal bytes.
 use crate::{
-    BlendSpace, Content, EffectUse, Fade, FadeCurve, Fit, FramePlan, Layer, MaskMode, MaskUse, Outline, Placing, SoundPlan,
+    BlendSpace, Content, EffectUse, Fade, FadeCurve, Fit, FramePlan, Layer, MaskMode, MaskUse, NestedSound, Outline, Placing, SoundPlan,
     Transform,
 };
 use cutroom_types::{Affine, ParamValue};
@@ -39,12 +39,12 @@ impl SoundPlan {
                 b.number(n);
             }
             b.double(v.speed);
-            for points in [&v.gain, &v.pan] {
-                b.number(points.len() as u64);
-                for (at, value) in points {
-                    b.number(*at as u64);
-                    b.single(*value);
-                }
+            b.points(&v.gain);
+            b.points(&v.pan);
+            b.number(v.nested.len() as u64);
+            for NestedSound { channels, pan } in &v.nested {
+                b.number(*channels as u64);
+                b.points(pan);
             }
             b.number(v.fades.len() as u64);
             for Fade { first_sample, end_sample, rising, curve } in &v.fades {
@@ -70,6 +70,13 @@ struct Bytes {
 impl Bytes {
     fn tag(&mut self, v: u8) {
         self.hash.update(&[v]);
+    }
+    fn points(&mut self, points: &[(i64, f32)]) {
+        self.number(points.len() as u64);
+        for (at, value) in points {
+            self.number(*at as u64);
+            self.single(*value);
+        }
     }
     fn number(&mut self, v: u64) {
         self.hash.update(&v.to_le_bytes());
@@ -408,6 +415,7 @@ mod tests {
                 source_start: Time(3),
                 speed: 1.0,
                 gain: vec![(0, 1.0)],
+                nested: vec![NestedSound { channels: 2, pan: vec![(0, 0.0)] }],
                 pan: vec![(0, 0.0)],
                 fades: vec![Fade { first_sample: 1, end_sample: 2, rising: true, curve: FadeCurve::Linear }],
             }],
@@ -429,6 +437,9 @@ mod tests {
             |p| p.voices[0].gain = vec![(0, 0.5)],
             |p| p.voices[0].gain = vec![(0, 1.0), (1, 1.0)],
             |p| p.voices[0].pan = vec![(1, 0.0)],
+            |p| p.voices[0].nested.clear(),
+            |p| p.voices[0].nested[0].channels = 1,
+            |p| p.voices[0].nested[0].pan = vec![(1, 0.0)],
             |p| p.voices[0].fades.clear(),
             |p| p.voices[0].fades[0].rising = false,
             |p| p.voices[0].fades[0].end_sample = 9,

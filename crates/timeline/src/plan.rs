@@ -305,10 +305,22 @@ pub struct Voice {
     pub speed: f64,
     /// Linear gain over composition samples: straight lines between points, held outside. Never empty.
     pub gain: Vec<(i64, f32)>,
-    /// -1 left … 0 centre … 1 right: points like `gain`.
+    /// Nested compositions that it passes before the plan's own, innermost first; empty for clips of the plan's composition.
+    pub nested: Vec<NestedSound>,
+    /// -1 left … 0 centre … 1 right in the plan's composition: points like `gain`.
     pub pan: Vec<(i64, f32)>,
     /// Fades and cross-fades, multiplied.
     pub fades: Vec<Fade>,
+}
+
+/// What a nested composition does to the channels of a voice: they are folded into its own and panned there, and what comes out is
+/// the source of the composition around it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NestedSound {
+    /// Its channels, as [`SoundPlan::channels`].
+    pub channels: usize,
+    /// As [`Voice::pan`].
+    pub pan: Vec<(i64, f32)>,
 }
 
 /// A gain ramp over `[first_sample, end_sample)`. Outside its run the gain is 1, but for a `rising` fade samples before it are

@@ -4,7 +4,7 @@
 //! for: voices carry their whole extent, and curves are sampled on a fixed grid of composition samples (100 a second,
 //! and both sides of each keyframe), of which a run gets the part that surrounds it.
 use crate::{
-    Fade, PlanError, SoundPlan, Timeline, Voice,
+    Fade, NestedSound, PlanError, SoundPlan, Timeline, Voice,
     index::{SoundFade, SoundRun},
     sampling::stretch,
 };
@@ -76,8 +76,17 @@ struct Surroundings<'a> {
     /// Root samples outside of which nothing is heard.
     bounds: Range<i64>,
     gains: Vec<Placed<'a>>,
-    pans: Vec<Placed<'a>>,
+    /// Outermost first, that of the clip's own composition last.
+    pans: Vec<Pan<'a>>,
     fades: Vec<Fade>,
+}
+
+/// Pan in one composition.
+#[derive(Clone, Copy)]
+struct Pan<'a> {
+    channels: usize,
+    /// Of the clip and of its track, added.
+    curves: [Placed<'a>; 2],
 }
 
 impl<P: Deref<Target = Project>> Timeline<P> {
@@ -127,12 +136,13 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         let ends = [wanted.start - 1, wanted.end + 1].map(|s| around.clock.local_of_sample(s));
         let (from, to) = (ends[0].min(ends[1]), ends[0].max(ends[1]));
         for (track, runs) in &index.heard {
-            let track = &self.project.compositions[composition].tracks[*track];
+            let c = &self.project.compositions[composition];
+            let track = &c.tracks[*track];
             for run in &runs[runs.partition_point(|r| r.end < from)..] {
                 if run.start > to {
                     break;
                 }
-                if self.voice(track, run, around, asked, visit)?.is_break() {
+                if self.voice(track, c.channels as usize, run, around, asked, visit)?.is_break() {
                     return Ok(ControlFlow::Break(()));
                 }
             }
@@ -143,6 +153,7 @@ impl<P: Deref<Target = Project>> Timeline<P> {
     fn voice(
         &self,
         track: &Track,
+        channels: usize,
         run: &SoundRun,
         around: &Surroundings<'_>,
         asked: &Range<i64>,
@@ -157,8 +168,8 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         here.bounds = heard.clone();
         here.gains.push(Placed { curve: &clip.audio.gain_db, clock, origin: clip.start });
         here.gains.push(Placed { curve: &track.gain_db, clock, origin: Time::ZERO });
-        here.pans.push(Placed { curve: &clip.audio.pan, clock, origin: clip.start });
-        here.pans.push(Placed { curve: &track.pan, clock, origin: Time::ZERO });
+        let pan = Placed { curve: &clip.audio.pan, clock, origin: clip.start };
+        here.pans.push(Pan { channels, curves: [pan, Placed { curve: &track.pan, clock, origin: Time::ZERO }] });
         here.fades.extend(run.fades.iter().filter_map(|f| place_fade(f, &clock)));
         match &clip.source {
             ClipSource::Solid(_) | ClipSource::Adjustment(_) | ClipSource::Null(_) => Ok(ControlFlow::Continue(())),
@@ -209,6 +220,17 @@ impl Heard<'_, '_> {
         let speed = clock.speed * clip.speed;
         // Backwards is the mirror image: the last sample before the end comes first.
         let first_heard = if speed < 0.0 { samples.start + 1 } else { samples.start };
+        let points = |p: &Pan<'_>| curve_points(&p.curves, &samples, asked, &clock, pan);
+        let mut nested: Vec<NestedSound> = Vec::new();
+        for level in around.pans.iter().rev() {
+            let pan = points(level);
+            // A composition of the same channels that pans nothing leaves everything as it is.
+            let same = nested.last().is_some_and(|inner| inner.channels == level.channels) && matches!(pan[..], [(_, 0.0)]);
+            if !same {
+                nested.push(NestedSound { channels: level.channels, pan });
+            }
+        }
+        let pan = nested.pop().map(|root| root.pan).unwrap_or_default();
         Voice {
             clip: clip.id.clone(),
             media: media.clone(),
@@ -217,7 +239,8 @@ impl Heard<'_, '_> {
             end_sample: samples.end,
             source_start: clock.nested(clip).local_of_sample(first_heard),
             speed,
-            pan: curve_points(&around.pans, &samples, asked, &clock, pan),
+            nested,
+            pan,
             gain: curve_points(&around.gains, &samples, asked, &clock, gain),
             fades: around.fades,
         }

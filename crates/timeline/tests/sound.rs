@@ -134,6 +134,36 @@ fn whether_there_is_sound_is_told_without_voices() {
     assert!(!has(&p, 0..96_000), "a file without sound");
 }
 
+/// Every composition on the way pans for itself, those that neither pan nor fold aside.
+#[test]
+fn nested_sound_is_panned_level_by_level() {
+    let mut inner = Composition::new("inner", Size { width: 64, height: 36 }, fps25());
+    let mut track = Track::new("t", TrackKind::Audio);
+    let mut a = clip("a", 0, SECOND, 0);
+    a.audio.pan = Animated::Constant(-0.5);
+    track.pan = Animated::Constant(-0.5);
+    track.clips = vec![a];
+    inner.tracks.push(track);
+    let mut outer = Track::new("o", TrackKind::Video);
+    let mut nest = Clip::new("nest", ClipSource::composition("inner"), Time(0), TimeDelta(SECOND));
+    nest.audio.pan = Animated::Constant(1.0);
+    outer.clips = vec![nest];
+    let mut p = project(fps25(), outer);
+    p.compositions.push(inner);
+    let levels = |p: &Project| {
+        let v = voices(p).remove(0);
+        let nested: Vec<_> = v.nested.into_iter().map(|n| (n.channels, n.pan)).collect();
+        (nested, v.pan)
+    };
+    assert_eq!(levels(&p), (vec![(2, vec![(0, -1.0)])], vec![(0, 1.0)]));
+    // The outer pans nothing and has the same channels.
+    p.compositions[0].tracks[0].clips[0].audio.pan = Animated::Constant(0.0);
+    assert_eq!(levels(&p), (vec![], vec![(0, -1.0)]));
+    // It folds.
+    p.compositions[0].channels = 6;
+    assert_eq!(levels(&p), (vec![(2, vec![(0, -1.0)])], vec![(0, 0.0)]));
+}
+
 /// A clip of 1 s..3 s at double speed of a composition in which the cut lies at 4 s: the cut is heard at 1 s + 4 s / 2.
 #[test]
 fn nested_sound_keeps_cuts_fades_and_speed() {

@@ -17,6 +17,7 @@ pub fn voice(first: i64, end: i64) -> Voice {
         source_start: Time::ZERO,
         speed: 1.0,
         gain: vec![(0, 1.0)],
+        nested: vec![],
         pan: vec![(0, 0.0)],
         fades: vec![],
     }
