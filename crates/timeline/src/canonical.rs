@@ -1,8 +1,8 @@
 //! Plans as canonical bytes, hashed. Every field counts; strings and lists carry their length, variants a tag, so that
 //! different plans give different bytes. −0 and 0 are equal numbers and give equal bytes.
 use crate::{
-    BlendSpace, Content, EffectUse, Fade, FadeCurve, Fit, FramePlan, Layer, MaskMode, MaskUse, NestedSound, Outline, Placing, SoundPlan,
-    Transform,
+    BlendSpace, Content, EffectUse, Fade, FadeCurve, Fit, FramePlan, Layer, MaskMode, MaskUse, NestedSound, Outline, Placing,
+    SoundPlan, Transform,
 };
 use cutroom_types::{Affine, ParamValue};
 

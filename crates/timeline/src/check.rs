@@ -1,13 +1,11 @@
 //! What the effects catalogue has to object to in a project.
 use crate::{
-    PlanError, Timeline,
-    params::resolve,
-    picture::{MAX_PICTURES, TOO_MANY_PICTURES},
-    uses,
+    PlanError, Timeline, uses,
+    width::{MAX_PICTURES, TOO_MANY_PICTURES, pictures},
 };
-use cutroom_effects::{ParamKind, ParamSpec, Shape};
-use cutroom_project::{Animated, Clip, Composition, MediaKind, Params, Problem, Project, Track, TrackKind};
-use cutroom_types::{ClipId, FrameRate, MediaId, ParamValue, TimeDelta, TrackId};
+use cutroom_effects::{ParamKind, ParamSpec};
+use cutroom_project::{Animated, ClipSource, Composition, MediaKind, Params, Problem, Project, Track, TrackKind};
+use cutroom_types::{ClipId, MediaId, ParamValue, TrackId};
 use std::collections::HashMap;
 
 /// Unknown effects, transitions and blend modes; parameters that do not exist, are of the wrong kind, out of range, or
@@ -70,18 +68,6 @@ pub fn check(project: &Project) -> Vec<Problem> {
         }
     }
     problems
-}
-
-/// How many pictures of a clip its effects over time need for one frame.
-fn pictures(clip: &Clip, rate: FrameRate) -> usize {
-    let frame_secs = rate.frame_duration().as_secs_f64();
-    let others = clip.video.effects.iter().filter(|e| e.enabled).filter_map(|e| {
-        let spec = cutroom_effects::effect(&e.effect)?;
-        let Shape::Temporal { times, .. } = spec.shape else { return None };
-        let values = resolve(spec.params, &e.params, TimeDelta::ZERO, &e.effect, &clip.id).ok()?;
-        Some(times(cutroom_effects::Params(&values), frame_secs).len())
-    });
-    others.fold(1, |all: usize, n| all.saturating_mul(n + 1))
 }
 
 fn problem(json_path: String, clip: Option<&ClipId>, code: &'static str, message: String) -> Problem {
@@ -194,8 +180,13 @@ struct Tracks<'a> {
 impl<'a> Tracks<'a> {
     fn of(c: &'a Composition) -> Self {
         let index: HashMap<_, _> = c.tracks.iter().zip(0..).map(|(t, i)| (&t.id, i)).collect();
-        let used = |t: &Track| t.clips.iter().flat_map(uses::tracks_of).filter_map(|id| index.get(&id).copied()).collect();
-        let used = c.tracks.iter().map(used).collect();
+        let used = |(i, t): (usize, &Track)| {
+            // An adjustment layer for the use of others shows the tracks below it.
+            let adjusts = t.clips.iter().any(|c| c.enabled && matches!(c.source, ClipSource::Adjustment(_)));
+            let below = (0..if adjusts { i } else { 0 }).filter(|&below| !c.tracks[below].matte_only);
+            t.clips.iter().flat_map(uses::tracks_of).filter_map(|id| index.get(&id).copied()).chain(below).collect()
+        };
+        let used = c.tracks.iter().enumerate().map(used).collect();
         Self { index, used }
     }
     /// Whether a track is `wanted`, or uses its picture, directly or over others.

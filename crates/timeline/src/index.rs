@@ -1,8 +1,11 @@
 //! A composition prepared for planning: per track the runs of time in which one clip or one transition is on show,
 //! sorted, so that a frame asks each track with one binary search.
-use crate::{FramePlan, PlanError, SoundPlan, sampling, uses};
+use crate::{
+    FramePlan, PlanError, SoundPlan, sampling,
+    width::{Width, width},
+};
 use cutroom_project::{Clip, ClipSource, Composition, Project, Track, TrackKind};
-use cutroom_types::{ClipId, CompositionId, FrameRate, MediaId, Span, Time, TimeDelta, TrackId};
+use cutroom_types::{ClipId, CompositionId, FrameRate, MediaId, Span, Time, TimeDelta};
 use std::{
     collections::HashMap,
     ops::{Deref, Range},
@@ -10,8 +13,6 @@ use std::{
 
 /// Nesting deeper than this is refused.
 const MAX_NESTING: usize = 32;
-/// A frame may have at most this many layers, nested ones counted: the guard against compositions that multiply.
-const MAX_LAYERS: u64 = 10_000;
 
 /// A composition ready to be asked. `P` is `&Project` or `Arc<Project>`; make a new one after an edit.
 #[derive(Clone, Debug)]
@@ -89,8 +90,8 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         let media = project.media.iter().enumerate().map(|(i, m)| (m.id.clone(), i)).collect();
         let root = *compositions.get(composition).ok_or_else(|| PlanError::UnknownComposition(composition.clone()))?;
         let mut indices = vec![None; project.compositions.len()];
-        let mut layers = vec![None; project.compositions.len()];
-        prepare(&project, &compositions, root, &mut Vec::new(), &mut indices, &mut layers)?;
+        let mut known = vec![None; project.compositions.len()];
+        prepare(&project, &compositions, root, &mut Vec::new(), &mut indices, &mut known)?;
         Ok(Self { project, root, indices, compositions, media })
     }
     /// The composition planned.
@@ -142,19 +143,19 @@ impl<P: Deref<Target = Project>> Timeline<P> {
     }
 }
 
-/// Depth first; `path` holds the compositions being prepared, `layers` the worst count of layers in a frame.
+/// Depth first; `path` holds the compositions being prepared, `known` what a frame of those prepared needs at most.
 fn prepare(
     project: &Project,
     ids: &HashMap<CompositionId, usize>,
     at: usize,
     path: &mut Vec<usize>,
     indices: &mut [Option<CompositionIndex>],
-    layers: &mut [Option<u64>],
-) -> Result<u64, PlanError> {
+    known: &mut [Option<Width>],
+) -> Result<Width, PlanError> {
     let composition = &project.compositions[at];
     let refuse = |reason| Err(PlanError::Nesting { composition: composition.id.clone(), reason });
-    if let Some(n) = layers[at] {
-        return Ok(n);
+    if let Some(known) = known[at] {
+        return Ok(known);
     }
     if path.contains(&at) {
         return refuse("it contains itself");
@@ -163,62 +164,28 @@ fn prepare(
         return refuse("compositions are nested more than 32 deep");
     }
     path.push(at);
-    let mut widths = Vec::with_capacity(composition.tracks.len());
+    let mut contents = Vec::with_capacity(composition.tracks.len());
     for track in &composition.tracks {
         let mut of_clips = Vec::with_capacity(track.clips.len());
         for clip in &track.clips {
             of_clips.push(match &clip.source {
                 ClipSource::Composition(s) => {
                     let inner = *ids.get(&s.composition).ok_or_else(|| PlanError::UnknownComposition(s.composition.clone()))?;
-                    1 + prepare(project, ids, inner, path, indices, layers)?
+                    Width::ONE.with(prepare(project, ids, inner, path, indices, known)?)
                 }
-                _ => 1,
+                _ => Width::ONE,
             });
         }
-        widths.push(of_clips);
+        contents.push(of_clips);
     }
     path.pop();
-    // Each clip may bring other tracks, as its matte or for its effects, and those their own.
-    let tracks: HashMap<_, _> = composition.tracks.iter().zip(0..).map(|(t, i)| (&t.id, i)).collect();
-    let mut worst = vec![None; widths.len()];
-    let total =
-        (0..widths.len()).fold(0, |sum: u64, i| sum.saturating_add(layers_of(composition, &tracks, &widths, i, &mut worst, 0)));
-    if total > MAX_LAYERS {
-        return refuse("its frames would have more than 10000 layers");
+    let width = width(composition, &contents);
+    if let Some(reason) = width.problem() {
+        return refuse(reason);
     }
-    layers[at] = Some(total);
+    known[at] = Some(width);
     indices[at] = Some(CompositionIndex::new(composition));
-    Ok(total)
-}
-
-/// Tracks that use each other in a longer row than this have more than [`MAX_LAYERS`] layers together.
-const MAX_USES: usize = 150;
-
-/// The worst count of layers that track `at` brings into a frame; `widths` are those of its clips alone, `depth` how many tracks use it in a row.
-fn layers_of(
-    composition: &Composition,
-    tracks: &HashMap<&TrackId, usize>,
-    widths: &[Vec<u64>],
-    at: usize,
-    worst: &mut [Option<u64>],
-    depth: usize,
-) -> u64 {
-    if depth > MAX_USES {
-        return MAX_LAYERS + 1;
-    }
-    if let Some(n) = worst[at] {
-        return n;
-    }
-    // A circle ends here; it is told elsewhere.
-    worst[at] = Some(1);
-    let mut most = 1;
-    for (clip, width) in composition.tracks[at].clips.iter().zip(&widths[at]) {
-        let others = uses::tracks_of(clip).filter_map(|t| tracks.get(&t));
-        let all = others.fold(*width, |n, t| n.saturating_add(layers_of(composition, tracks, widths, *t, worst, depth + 1)));
-        most = most.max(all);
-    }
-    worst[at] = Some(most);
-    most
+    Ok(width)
 }
 
 impl CompositionIndex {

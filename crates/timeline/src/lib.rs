@@ -18,6 +18,7 @@ pub mod plan;
 pub mod sampling;
 mod sound;
 mod uses;
+mod width;
 
 pub use check::check;
 pub use error::PlanError;

@@ -3,16 +3,12 @@ use crate::{
     BlendSpace, Canvas, Content, EffectUse, Fit, FramePlan, Layer, MatteUse, Placing, PlanError, Timeline, Transform,
     index::{CompositionIndex, SeenTrack, Shows},
     mask, params, sampling,
+    width::{MAX_PICTURES, TOO_MANY_PICTURES},
 };
 use cutroom_effects::{ParamKind, ParamSpec, Shape};
 use cutroom_project::{self as project, Clip, ClipSource, Composition, MediaKind, Project, StreamChoice, Track, Transition};
 use cutroom_types::{Affine, ClipId, FLICKS_PER_SECOND, MediaId, ParamValue, Time, TimeDelta, TrackId};
 use std::ops::Deref;
-
-/// Most pictures of one clip that its effects over time may ask for in a frame: one such effect multiplies what those before it ask for.
-pub(crate) const MAX_PICTURES: usize = 256;
-/// For messages.
-pub(crate) const TOO_MANY_PICTURES: &str = "the effects over time on a clip need more than 256 pictures for one frame";
 
 /// What is being planned.
 #[derive(Clone, Copy)]
@@ -29,8 +25,6 @@ struct Ask<'a> {
     stacked: bool,
     /// Index of the track that is asked.
     track: usize,
-    /// Pictures that effects over time ask for around this one, this one counted.
-    pictures: usize,
 }
 
 impl<P: Deref<Target = Project>> Timeline<P> {
@@ -43,7 +37,7 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         if !(0..index.frame_count).contains(&n) {
             return Ok(plan);
         }
-        let ask = Ask { composition: c, index, depth, uses: 0, time, stacked: true, track: 0, pictures: 1 };
+        let ask = Ask { composition: c, index, depth, uses: 0, time, stacked: true, track: 0 };
         for seen in index.seen.iter().filter(|s| s.drawn) {
             plan.layers.extend(self.track_layer(&ask, seen, time)?);
         }
@@ -85,7 +79,7 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         if opacity <= 0.0 || (hidden(&placing) && shutter.iter().all(hidden)) || left + right >= 1.0 || top + bottom >= 1.0 {
             return Ok(nothing());
         }
-        let Some(layer) = self.source_layer(ask, clip, t, video.effects.len(), ask.pictures)? else { return Ok(None) };
+        let Some(layer) = self.source_layer(ask, clip, t, video.effects.len(), 1)? else { return Ok(None) };
         let matte = match &video.matte {
             Some(m) => match self.matte(ask, m, time)? {
                 Some(matte) => Some(matte),
@@ -109,14 +103,14 @@ impl<P: Deref<Target = Project>> Timeline<P> {
     }
 
     /// A clip's content with its first `count` effects, `t` after its start, not placed; `None` when there is nothing to see.
-    /// `pictures` are seen of the clip in one frame so far.
+    /// Its effects over time see `pictures` of it so far.
     fn source_layer(
         &self,
         ask: &Ask<'_>,
         clip: &Clip,
         t: TimeDelta,
         count: usize,
-        pictures: usize,
+        pictures: u64,
     ) -> Result<Option<Layer>, PlanError> {
         // From the last effect to the first, since one may decide at which time those before it are seen.
         let mut t = t;
@@ -138,7 +132,7 @@ impl<P: Deref<Target = Project>> Timeline<P> {
                 Shape::Temporal { times, .. } => {
                     let mut inputs = Vec::new();
                     let offsets = times(given, ask.index.rate.frame_duration().as_secs_f64());
-                    let pictures = pictures * (offsets.len() + 1);
+                    let pictures = pictures * (offsets.len() as u64 + 1);
                     if pictures > MAX_PICTURES {
                         let composition = ask.composition.id.clone();
                         return Err(PlanError::Nesting { composition, reason: TOO_MANY_PICTURES });
@@ -174,7 +168,7 @@ impl<P: Deref<Target = Project>> Timeline<P> {
             }
         }
         effects.reverse();
-        let Some(content) = self.content(&Ask { pictures, ..*ask }, clip, clip.start.saturating_add(t))? else { return Ok(None) };
+        let Some(content) = self.content(ask, clip, clip.start.saturating_add(t))? else { return Ok(None) };
         Ok(Some(Layer { effects, ..Layer::new(clip.id.clone(), content) }))
     }
 

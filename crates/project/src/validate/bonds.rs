@@ -29,8 +29,12 @@ pub(super) fn check(problems: &mut Vec<Problem>, c: &Composition, path: &str) {
                     Some(matte) if matte.kind != TrackKind::Video => {
                         tell("matte.track", "no_picture", format!("\"{}\" is no video track", m.track));
                     }
-                    Some(matte) if leads_to(matte, &t.id, &tracks) => {
-                        tell("matte.track", "cycle", format!("the matte \"{}\" is this track or is cut by it", m.track));
+                    Some(matte) if leads_to(matte, &t.id, c, &tracks) => {
+                        tell(
+                            "matte.track",
+                            "cycle",
+                            format!("the matte \"{}\" is this track, is cut by it or adjusts it", m.track),
+                        );
                     }
                     Some(_) => {}
                 }
@@ -52,8 +56,8 @@ fn circular(clip: &Clip, clips: &HashMap<&ClipId, &Clip>) -> bool {
     false
 }
 
-/// Whether a track's clips are cut, directly or over others, by the track `wanted`, or it is that track.
-fn leads_to(track: &Track, wanted: &TrackId, tracks: &HashMap<&TrackId, &Track>) -> bool {
+/// Whether a track is `wanted`, or its picture is made, directly or over others, with that track's: as a matte, or by adjusting it.
+fn leads_to(track: &Track, wanted: &TrackId, c: &Composition, tracks: &HashMap<&TrackId, &Track>) -> bool {
     let (mut open, mut seen) = (vec![&track.id], HashSet::new());
     while let Some(id) = open.pop() {
         if id == wanted {
@@ -62,7 +66,13 @@ fn leads_to(track: &Track, wanted: &TrackId, tracks: &HashMap<&TrackId, &Track>)
         if seen.insert(id)
             && let Some(t) = tracks.get(id)
         {
-            open.extend(t.clips.iter().filter_map(|c| c.video.matte.as_ref()).map(|m| &m.track));
+            let clips = || t.clips.iter().filter(|c| c.enabled);
+            open.extend(clips().filter_map(|c| c.video.matte.as_ref()).map(|m| &m.track));
+            if clips().any(|c| matches!(c.source, ClipSource::Adjustment(_))) {
+                open.extend(
+                    c.tracks.iter().map_while(|below| (below.id != t.id).then_some(below)).filter(|t| !t.matte_only).map(|t| &t.id),
+                );
+            }
         }
     }
     false

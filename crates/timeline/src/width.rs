@@ -1,0 +1,131 @@
+//! How much a frame can need at most: the guard against projects that multiply, by nesting, by tracks that use each other's pictures
+//! and by effects over time.
+use crate::{params::resolve, uses};
+use cutroom_effects::{Params, Shape};
+use cutroom_project::{Clip, ClipSource, Composition};
+use cutroom_types::{FrameRate, TimeDelta, TrackId};
+use std::collections::HashMap;
+
+/// A frame may have at most this many layers, those of nested compositions and at other times counted.
+pub(crate) const MAX_LAYERS: u64 = 10_000;
+/// A frame may need at most this many pictures of one clip, effects over time around it counted: each multiplies what those before it
+/// ask for.
+pub(crate) const MAX_PICTURES: u64 = 256;
+/// Tracks that use each other in a longer row than this have more than [`MAX_LAYERS`] layers together.
+const MAX_USES: usize = 150;
+
+/// For messages.
+pub(crate) const TOO_MANY_PICTURES: &str = "the effects over time on a clip need more than 256 pictures for one frame";
+
+/// The most that one frame needs.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Width {
+    pub(crate) layers: u64,
+    /// Of one clip.
+    pub(crate) pictures: u64,
+}
+
+impl Width {
+    pub(crate) const ONE: Self = Self { layers: 1, pictures: 1 };
+    const NONE: Self = Self { layers: 0, pictures: 0 };
+
+    /// Both in one frame.
+    pub(crate) fn with(self, other: Self) -> Self {
+        Self { layers: self.layers.saturating_add(other.layers), pictures: self.pictures.max(other.pictures) }
+    }
+    /// One of them in a frame.
+    fn or(self, other: Self) -> Self {
+        Self { layers: self.layers.max(other.layers), pictures: self.pictures.max(other.pictures) }
+    }
+    fn times(self, n: u64) -> Self {
+        Self { layers: self.layers.saturating_mul(n), pictures: self.pictures.saturating_mul(n) }
+    }
+    /// Why this is too much, if it is.
+    pub(crate) fn problem(self) -> Option<&'static str> {
+        if self.layers > MAX_LAYERS {
+            Some("its frames would have more than 10000 layers, those of nested compositions and at other times counted")
+        } else if self.pictures > MAX_PICTURES {
+            Some(
+                "effects over time, those of adjustment layers and around nested compositions counted, need more than 256 pictures of one clip for one frame",
+            )
+        } else {
+            None
+        }
+    }
+}
+
+/// What a frame of `composition` needs at most; `contents` are what its clips show, by track and clip.
+pub(crate) fn width(composition: &Composition, contents: &[Vec<Width>]) -> Width {
+    let tracks = composition.tracks.iter().zip(0..).map(|(t, i)| (&t.id, i)).collect();
+    let mut widths = Widths { composition, tracks, contents, known: vec![[None; 2]; contents.len()] };
+    (0..contents.len()).filter(|&t| composition.tracks[t].enabled).fold(Width::NONE, |all, t| all.with(widths.track(t, false, 0)))
+}
+
+/// Pictures of a clip that its own effects over time need for one frame.
+pub(crate) fn pictures(clip: &Clip, rate: FrameRate) -> u64 {
+    let frame_secs = rate.frame_duration().as_secs_f64();
+    let others = clip.video.effects.iter().filter(|e| e.enabled).filter_map(|e| {
+        let spec = cutroom_effects::effect(&e.effect)?;
+        let Shape::Temporal { times, .. } = spec.shape else { return None };
+        let values = resolve(spec.params, &e.params, TimeDelta::ZERO, &e.effect, &clip.id).ok()?;
+        Some(times(Params(&values), frame_secs).len() as u64)
+    });
+    others.fold(1, |all: u64, n| all.saturating_mul(n + 1))
+}
+
+struct Widths<'a> {
+    composition: &'a Composition,
+    tracks: HashMap<&'a TrackId, usize>,
+    contents: &'a [Vec<Width>],
+    /// What a track brings in its place in the frame, and for the use of another track.
+    known: Vec<[Option<Width>; 2]>,
+}
+
+impl Widths<'_> {
+    /// What track `at` brings into a frame, `apart` for the use of another track; `depth` is how many tracks use it in a row.
+    fn track(&mut self, at: usize, apart: bool, depth: usize) -> Width {
+        if depth > MAX_USES {
+            return Width::ONE.times(MAX_LAYERS + 1);
+        }
+        if let Some(known) = self.known[at][usize::from(apart)] {
+            return known;
+        }
+        // A circle ends here; it is told elsewhere.
+        self.known[at][usize::from(apart)] = Some(Width::ONE);
+        let composition = self.composition;
+        let track = &composition.tracks[at];
+        let mut most = Width::ONE;
+        let mut clips = HashMap::new();
+        for (clip, content) in track.clips.iter().zip(&self.contents[at]).filter(|(clip, _)| clip.enabled) {
+            let width = self.clip(at, clip, *content, apart, depth);
+            most = most.or(width);
+            clips.insert(&clip.id, width);
+        }
+        for x in &track.transitions {
+            // Itself, and the pictures that it names.
+            let own = 1 + cutroom_effects::transition(&x.kind).map_or(0, |t| t.params.len() as u64);
+            let sides = [&x.from, &x.to].into_iter().flatten().filter_map(|id| clips.get(id));
+            most = most.or(sides.fold(Width { layers: own, pictures: 1 }, |all, side| all.with(*side)));
+        }
+        self.known[at][usize::from(apart)] = Some(most);
+        most
+    }
+
+    fn clip(&mut self, at: usize, clip: &Clip, content: Width, apart: bool, depth: usize) -> Width {
+        let mut all = content;
+        // Seen in its place and at the frame's own time, an adjustment layer takes what is drawn anyway.
+        if matches!(clip.source, ClipSource::Adjustment(_)) && (apart || is_seen_at_other_times(clip)) {
+            let below = (0..at).filter(|&t| self.composition.tracks[t].enabled);
+            all = below.fold(all, |all, t| all.with(self.track(t, false, depth + 1)));
+        }
+        let others: Vec<usize> = uses::tracks_of(clip).filter_map(|t| self.tracks.get(&t).copied()).collect();
+        all = others.into_iter().fold(all, |all, t| all.with(self.track(t, true, depth + 1)));
+        all.times(pictures(clip, self.composition.frame_rate).min(MAX_PICTURES))
+    }
+}
+
+fn is_seen_at_other_times(clip: &Clip) -> bool {
+    let of =
+        |id: &str| cutroom_effects::effect(id).is_some_and(|spec| matches!(spec.shape, Shape::Time(_) | Shape::Temporal { .. }));
+    clip.video.effects.iter().any(|e| e.enabled && of(&e.effect))
+}

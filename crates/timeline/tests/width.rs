@@ -1,0 +1,208 @@
+//! What multiplies is refused before any work, and what is not refused is planned: the bounds hold for every frame.
+use cutroom_project::{
+    AdjustmentSource, Animated, Clip, ClipSource, Composition, EffectInstance, Matte, MatteChannel, Media, MediaKind, Project,
+    Track, TrackKind, Transition, validate,
+};
+use cutroom_timeline::{Content, FramePlan, Layer, PlanError, Timeline, check};
+use cutroom_types::{FrameRate, ParamValue, Size, Time, TimeDelta};
+use proptest::prelude::*;
+
+const FRAMES: i64 = 40;
+
+fn rate() -> FrameRate {
+    FrameRate::new(25, 1).unwrap()
+}
+fn clip(id: &str, source: ClipSource) -> Clip {
+    Clip::new(id, source, Time::ZERO, rate().time_of_frame(FRAMES).since_zero())
+}
+fn media(id: &str) -> Clip {
+    clip(id, ClipSource::media("m"))
+}
+fn adjustment(id: &str) -> Clip {
+    clip(id, ClipSource::Adjustment(AdjustmentSource::default()))
+}
+fn effect(id: &str, param: &str, value: ParamValue) -> EffectInstance {
+    EffectInstance {
+        id: format!("{id}-{value:?}").as_str().into(),
+        effect: id.into(),
+        enabled: true,
+        params: [(param.to_owned(), Animated::Constant(value))].into(),
+        extra: Default::default(),
+    }
+}
+fn echo(n: u32) -> EffectInstance {
+    effect("echo", "echoes", ParamValue::Number(f64::from(n)))
+}
+fn posterize(rate: f64) -> EffectInstance {
+    effect("posterize-time", "frameRate", ParamValue::Number(rate))
+}
+fn with(mut clip: Clip, effect: EffectInstance) -> Clip {
+    clip.video.effects.push(effect);
+    clip
+}
+fn track_id(composition: &str, track: usize) -> String {
+    format!("{}{track}", &composition[..1])
+}
+fn composition(id: &str, clips: Vec<Clip>) -> Composition {
+    let mut c = Composition::new(id, Size { width: 64, height: 36 }, rate());
+    let track = |(i, clip)| Track { clips: vec![clip], ..Track::new(&track_id(id, i), TrackKind::Video) };
+    c.tracks = clips.into_iter().enumerate().map(track).collect();
+    c
+}
+fn film(compositions: Vec<Composition>) -> Project {
+    let mut compositions = compositions.into_iter();
+    let mut p = Project::new("test", compositions.next().unwrap());
+    p.compositions.extend(compositions);
+    p.media.push(Media::new("m", "m.mp4", MediaKind::Video));
+    p
+}
+/// Layers of a plan, all of those inside counted.
+fn layers(plan: &FramePlan) -> u64 {
+    plan.layers.iter().map(of_layer).sum()
+}
+fn of_layer(layer: &Layer) -> u64 {
+    let inside = match &layer.content {
+        Content::Composition(plan) => layers(plan),
+        Content::Transition { from, to, inputs, .. } => from.iter().chain(to).map(|l| &**l).chain(inputs).map(of_layer).sum(),
+        _ => 0,
+    };
+    let used = layer.effects.iter().flat_map(|e| &e.inputs).chain(layer.matte.iter().map(|m| &m.layer)).map(of_layer).sum::<u64>();
+    1 + inside + used
+}
+fn is_refused(p: &Project) -> bool {
+    let refused = check(p).iter().any(|p| p.code == "nesting");
+    assert_eq!(refused, matches!(Timeline::new(p, &p.main), Err(PlanError::Nesting { .. })));
+    refused
+}
+
+#[test]
+fn echoes_multiply_through_adjustment_layers_and_nesting() {
+    let adjusted = |below: u32, above: u32| {
+        film(vec![composition("main", vec![with(media("a"), echo(below)), with(adjustment("x"), echo(above))])])
+    };
+    let nested = |inner: u32, outer: u32| {
+        let clip = with(clip("n", ClipSource::composition("inner")), echo(outer));
+        film(vec![composition("main", vec![clip]), composition("inner", vec![with(media("a"), echo(inner))])])
+    };
+    for p in [adjusted(15, 15), nested(15, 15)] {
+        assert!(!is_refused(&p));
+        assert!(Timeline::new(&p, &p.main).unwrap().frame(20).is_ok());
+    }
+    for p in [adjusted(32, 32), nested(32, 32)] {
+        assert!(is_refused(&p));
+    }
+}
+
+/// Each sees the tracks below it twice, as they are and at its own time.
+#[test]
+fn posterised_adjustment_layers_double() {
+    let stack = |n: u32| {
+        let above = (0..n).map(|i| with(adjustment(&format!("x{i}")), posterize(3.0 + f64::from(i))));
+        film(vec![composition("main", std::iter::once(media("a")).chain(above).collect())])
+    };
+    let p = stack(12);
+    assert!(!is_refused(&p));
+    let t = Timeline::new(&p, &p.main).unwrap();
+    assert!((0..FRAMES).map(|n| layers(&t.frame(n).unwrap())).max().unwrap() > 1_000, "they do");
+    assert!(is_refused(&stack(16)));
+    // Switched off, it costs nothing.
+    let mut p = stack(16);
+    p.compositions[0].tracks.iter_mut().skip(8).for_each(|t| t.clips[0].enabled = false);
+    assert!(!is_refused(&p));
+}
+
+/// A matte that adjusts the clip which it cuts has no picture to start from.
+#[test]
+fn a_matte_that_adjusts_what_it_cuts_is_a_circle() {
+    let mut cut = media("a");
+    cut.video.matte = Some(Matte { track: "m1".into(), channel: MatteChannel::Luma, inverted: false, extra: Default::default() });
+    let mut p = film(vec![composition("main", vec![cut, adjustment("x")])]);
+    assert_eq!(validate(&p).iter().map(|p| p.code).collect::<Vec<_>>(), ["cycle"]);
+    p.compositions[0].tracks[1].clips[0].enabled = false;
+    assert_eq!(validate(&p), []);
+    let displaced = effect("displacement-map", "track", ParamValue::Text("m1".into()));
+    let p = film(vec![composition("main", vec![with(media("a"), displaced), adjustment("x")])]);
+    assert!(check(&p).iter().any(|p| p.code == "cycle"), "{:?}", check(&p));
+}
+
+fn any_composition(id: &'static str, inner: Option<&'static str>) -> impl Strategy<Value = Composition> {
+    let effect = prop_oneof![
+        4 => Just(None),
+        2 => (1u32..5).prop_map(|n| Some(echo(n))),
+        2 => (2u32..9).prop_map(|r| Some(posterize(f64::from(r)))),
+        1 => (0usize..5).prop_map(|t| Some(effect("displacement-map", "track", ParamValue::Text(t.to_string())))),
+    ];
+    let track = (0u8..4, prop::collection::vec(effect, 0..3), prop::option::weighted(0.2, 0usize..5), any::<bool>(), any::<bool>());
+    prop::collection::vec(track, 1..6).prop_map(move |tracks| {
+        let clips = tracks.iter().enumerate().map(|(i, (kind, effects, matte, _, _))| {
+            let name = format!("{id}{i}");
+            let mut c = match (kind, inner) {
+                (2, _) => adjustment(&name),
+                (3, Some(inner)) => clip(&name, ClipSource::composition(inner)),
+                _ => media(&name),
+            };
+            c.video.effects = effects.iter().flatten().cloned().collect();
+            c.video.matte = matte.map(|t| Matte {
+                track: t.to_string().as_str().into(),
+                channel: MatteChannel::Alpha,
+                inverted: false,
+                extra: Default::default(),
+            });
+            c
+        });
+        let mut c = composition(id, clips.collect());
+        let count = c.tracks.len();
+        for (t, (_, _, _, matte_only, joined)) in c.tracks.iter_mut().zip(&tracks) {
+            t.matte_only = *matte_only;
+            if *joined {
+                // A second half, dissolved into.
+                let half = rate().time_of_frame(FRAMES / 2).since_zero();
+                let mut second = t.clips[0].clone();
+                second.id = format!("{}b", second.id).as_str().into();
+                (t.clips[0].duration, second.start, second.duration) = (half, Time(half.0), half);
+                t.transitions.push(Transition {
+                    id: format!("{}x", second.id).as_str().into(),
+                    kind: "crossfade".into(),
+                    from: Some(t.clips[0].id.clone()),
+                    to: Some(second.id.clone()),
+                    duration: TimeDelta(half.0 / 2),
+                    alignment: Default::default(),
+                    params: Default::default(),
+                    audio_crossfade: true,
+                    extra: Default::default(),
+                });
+                t.clips.push(second);
+            }
+            // Names that exist, and ids that differ.
+            let near = |t: &str| track_id(id, t.parse::<usize>().unwrap() % count);
+            for clip in &mut t.clips {
+                if let Some(m) = &mut clip.video.matte {
+                    m.track = near(m.track.as_str()).as_str().into();
+                }
+                for (i, e) in clip.video.effects.iter_mut().enumerate() {
+                    e.id = format!("{}-{i}", clip.id).as_str().into();
+                    if let Some(Animated::Constant(ParamValue::Text(t))) = e.params.get_mut("track") {
+                        *t = near(t);
+                    }
+                }
+            }
+        }
+        c
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+    /// What has no problem has a plan for every frame, of at most 10000 layers.
+    #[test]
+    fn what_is_accepted_is_planned(main in any_composition("main", Some("inner")), inner in any_composition("inner", None)) {
+        let p = film(vec![main, inner]);
+        prop_assume!(validate(&p).is_empty() && check(&p).is_empty());
+        let t = Timeline::new(&p, &p.main).unwrap();
+        for n in [0, 7, FRAMES / 2 - 1, FRAMES / 2, FRAMES - 1] {
+            let plan = t.frame(n);
+            prop_assert!(plan.is_ok(), "{plan:?}");
+            prop_assert!(layers(&plan.unwrap()) <= 10_000);
+        }
+    }
+}
