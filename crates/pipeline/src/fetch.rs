@@ -20,8 +20,10 @@ pub trait FrameSource: Send {
 /// Opens a stream for reading; called on the lane's own thread.
 pub type OpenSource = dyn Fn(&MediaId, usize) -> Result<Box<dyn FrameSource>, PipelineError> + Send + Sync;
 
-/// Lanes alive at once; beyond it the one that rested longest is closed.
+/// Lanes alive at once; beyond it the one that rested longest is closed. One frame may take more.
 const MAX_LANES: usize = 12;
+/// Lanes that one frame may take. Beyond it one lane answers for several times of its stream, or is closed for another stream.
+const MAX_TAKEN: usize = 64;
 /// Pictures that one lane may be asked for before it has answered.
 const LANE_QUEUE: usize = 32;
 /// A lane not wanted for this many frames is closed, which frees its decoder.
@@ -116,14 +118,20 @@ impl Lanes {
         };
         let distance = |i: usize| wanted.time.0.abs_diff(self.lanes[i].position.0);
         let near = free().min_by_key(|&i| distance(i)).filter(|&i| distance(i) <= NEAR.0.unsigned_abs());
-        near.or_else(|| free().filter(|&i| self.lanes[i].used + 1 < self.tick).min_by_key(|&i| self.lanes[i].used))
+        let rested = || free().filter(|&i| self.lanes[i].used + 1 < self.tick).min_by_key(|&i| self.lanes[i].used);
+        let shared = || {
+            let same = |&i: &usize| self.lanes[i].media == wanted.media && self.lanes[i].stream == wanted.stream;
+            (0..self.lanes.len()).filter(same).min_by_key(|&i| distance(i)).filter(|_| self.lanes.len() >= MAX_TAKEN)
+        };
+        near.or_else(rested).or_else(shared)
     }
 
     fn start(&mut self, wanted: &Wanted) -> Result<usize, PipelineError> {
-        if self.lanes.len() >= MAX_LANES
-            && let Some(oldest) =
-                (0..self.lanes.len()).filter(|&i| self.lanes[i].used < self.tick).min_by_key(|&i| self.lanes[i].used)
+        let oldest = (0..self.lanes.len()).min_by_key(|&i| self.lanes[i].used);
+        if let Some(oldest) = oldest
+            && self.lanes.len() >= if self.lanes[oldest].used < self.tick { MAX_LANES } else { MAX_TAKEN }
         {
+            // It answers what it was asked before it ends.
             self.lanes.swap_remove(oldest);
         }
         let (requests, queue) = bounded(LANE_QUEUE);
@@ -214,6 +222,21 @@ mod tests {
             seconds(lanes.request(vec![wanted(&format!("m{n}"), 0)]).unwrap());
             assert!(lanes.lanes.len() <= MAX_LANES);
         }
+    }
+
+    #[test]
+    fn a_frame_of_many_pictures_keeps_the_number_of_decoders_bounded() {
+        let opened = Arc::default();
+        let mut lanes = lanes(&opened);
+        for _ in 0..3 {
+            let times: Vec<i64> = (0..200).map(|n| n * 7 % 200).collect();
+            let pending = lanes.request(times.iter().map(|&n| wanted("a", n)).collect()).unwrap();
+            assert!(lanes.lanes.len() <= MAX_TAKEN);
+            assert_eq!(seconds(pending), times.iter().map(|&n| n as u32).collect::<Vec<_>>());
+        }
+        let pending = lanes.request((0..200).map(|n| wanted(&format!("m{n}"), n)).collect()).unwrap();
+        assert!(lanes.lanes.len() <= MAX_TAKEN);
+        assert_eq!(seconds(pending), (0..200).collect::<Vec<_>>());
     }
 
     #[test]

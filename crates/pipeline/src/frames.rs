@@ -11,13 +11,18 @@ use std::{collections::VecDeque, ops::Range, sync::Arc};
 
 /// Frames whose source pictures are asked for before they are drawn. Bounds the decoded pictures held for each source.
 const FRAMES_AHEAD: usize = 4;
+/// Nothing more is asked for ahead while this many pictures are: frames may need hundreds.
+const PICTURES_AHEAD: usize = 128;
+
+/// A frame's plan and its pictures.
+type Asked = (FramePlan, Vec<Pending>);
 
 /// The frames of a run, planned and decoded ahead of [`FrameStream::next_picture`].
 pub struct FrameStream<'a> {
     footage: &'a Footage,
     lanes: Lanes,
-    /// Frames asked for and not drawn yet.
-    ahead: VecDeque<(FramePlan, Vec<Pending>)>,
+    /// Frames asked for and not drawn yet; an error of one waits for its turn.
+    ahead: VecDeque<Result<Asked, PipelineError>>,
     /// Frames that are being drawn, the next one first.
     under_way: VecDeque<Result<Begun, PipelineError>>,
     to_plan: Range<i64>,
@@ -65,18 +70,23 @@ impl<'a> FrameStream<'a> {
     /// Begins the next frame and asks for the pictures of those after it.
     fn begin(&mut self, renderer: &mut Renderer, output: &OutputSpec) -> Result<Begun, PipelineError> {
         let (plan, pending) = match self.ahead.pop_front() {
-            Some(frame) => frame,
+            Some(frame) => frame?,
             None => self.ask()?,
         };
-        while self.ahead.len() < FRAMES_AHEAD && self.to_plan.start < self.to_plan.end {
-            let frame = self.ask()?;
+        let pictures = |frame: &Result<Asked, _>| frame.as_ref().map_or(0, |(_, pending)| pending.len());
+        while self.ahead.len() < FRAMES_AHEAD
+            && self.to_plan.start < self.to_plan.end
+            && self.ahead.iter().all(Result::is_ok)
+            && self.ahead.iter().map(pictures).sum::<usize>() < PICTURES_AHEAD
+        {
+            let frame = self.ask();
             self.ahead.push_back(frame);
         }
         let pictures = self.fetched(pending)?;
         Ok(renderer.begin(&plan, &pictures, output)?)
     }
 
-    fn ask(&mut self) -> Result<(FramePlan, Vec<Pending>), PipelineError> {
+    fn ask(&mut self) -> Result<Asked, PipelineError> {
         let plan = self.footage.plan(self.to_plan.start)?;
         self.to_plan.start += 1;
         let pending = self.lanes.request(wanted_pictures(&plan))?;
