@@ -11,8 +11,10 @@ use std::collections::BTreeMap;
 
 /// Most samples per channel in one call (11 minutes at 48 kHz); longer programmes come in blocks.
 pub const MAX_BLOCK_SAMPLES: usize = 1 << 25;
-/// Composition samples worked on at once, so that scratch memory does not grow with the block.
+/// Composition samples worked on at once, so that scratch memory does not grow with the block,
 const RUN_SAMPLES: usize = 4096;
+/// and fewer when a voice has more source samples than this in them: 768 kHz into 4 kHz at full speed is 19200 for one.
+const RUN_SOURCE_SAMPLES: f64 = (1 << 23) as f64;
 
 /// What happened to the samples so far. Sums over blocks do not depend on how the programme is cut into them.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -86,9 +88,11 @@ impl Mixer {
         let mut block = SoundBlock::silent(self.rate_hz, channels, plan.samples);
         let mut report = self.report;
         let mut invalid = vec![0; players.len()];
-        let mut sum = vec![vec![0f64; RUN_SAMPLES.min(plan.samples)]; channels];
-        for done in (0..plan.samples).step_by(RUN_SAMPLES) {
-            let samples = RUN_SAMPLES.min(plan.samples - done);
+        let stretch = players.iter().map(|p| p.path.stretch()).fold(1.0, f64::max);
+        let run = RUN_SAMPLES.min((RUN_SOURCE_SAMPLES / stretch) as usize).max(1);
+        let mut sum = vec![vec![0f64; run.min(plan.samples)]; channels];
+        for done in (0..plan.samples).step_by(run) {
+            let samples = run.min(plan.samples - done);
             let first = plan.first_sample.saturating_add(done as i64);
             sum.iter_mut().for_each(|s| s[..samples].fill(0.0));
             for (player, invalid) in players.iter_mut().zip(&mut invalid) {

@@ -17,8 +17,6 @@ pub const MAX_RATE_HZ: u32 = 768_000;
 pub const MIN_SPEED: f64 = 0.01;
 /// Fastest speed taken, forward or backward.
 pub const MAX_SPEED: f64 = 100.0;
-/// Most source samples per composition sample: 192 kHz into 8 kHz at full speed. Bounds filters and scratch memory.
-const MAX_STRETCH: f64 = 2400.0;
 /// Composition positions beyond this (over two years at 192 kHz) are refused, so that products stay within 128 bits.
 const MAX_POSITION_SAMPLES: i64 = 1 << 44;
 
@@ -68,11 +66,7 @@ impl SourcePath {
         let (whole, rest) = (scaled.div_euclid(flicks) as i64, scaled.rem_euclid(flicks));
         let part = (2 * rest * den + flicks).div_euclid(2 * flicks);
         let start = Position { whole: whole + part.div_euclid(den) as i64, part: part.rem_euclid(den) };
-        let path = Self { first_sample: voice.first_sample, start, step, denominator: den };
-        if path.stretch() > MAX_STRETCH {
-            return Err(invalid(format!("{} source samples for each of the composition's", path.stretch())));
-        }
-        Ok(path)
+        Ok(Self { first_sample: voice.first_sample, start, step, denominator: den })
     }
     /// Position at composition sample `n`.
     pub fn at(&self, n: i64) -> Position {

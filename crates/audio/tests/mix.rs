@@ -154,6 +154,15 @@ fn constant_power_cross_fade_keeps_the_level() {
     assert!(dip < expected - 2.5, "the test sees the 3 dB dip of a linear cross-fade: {dip}");
 }
 
+/// The widest that rates and speeds allow: 19200 source samples for one. A constant stays a constant, and memory small.
+#[test]
+fn the_highest_rate_at_the_highest_speed_in_the_lowest() {
+    let mut source = memory(768_000, vec![vec![0.25; 8_000_000]]);
+    let v = Voice { speed: 100.0, source_start: Time::from_ratio_secs(5, 1), ..voice(0, 100) };
+    let out = mix(&plan(4_000, 1, 0, 100, vec![v]), &mut source).channels.remove(0);
+    assert!(out.iter().all(|x| (x - 0.25).abs() < 1e-4), "{out:?}");
+}
+
 #[test]
 fn overshoots_are_clamped_and_counted() {
     let mut input = vec![0.25; 1_000];

@@ -1,6 +1,7 @@
 //! FFmpeg both ways: probe, index, decode, encode, mux. The only FFmpeg `unsafe`. Knows no projects or plans.
 
 mod boxes;
+mod chapters;
 mod clock;
 mod coded;
 mod convert;

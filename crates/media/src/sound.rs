@@ -1,9 +1,10 @@
 //! Samples of a sound stream by position: exact, at the stream's own rate and channels.
 //!
 //! Position 0 is source time zero. Priming and padding are cut as the container says, and what the stream does not cover is silence.
-//! Reading on is cheap; a jump seeks back far enough for the decoder's state to settle. A small step back is taken for playing backwards:
+//! Reading on is cheap; a jump seeks back far enough for the decoder's state to settle ([`crate::chapters`]). A small step back is taken for playing backwards:
 //! some seconds before it are decoded at once.
 use crate::{
+    chapters::{Chapters, chapter_of},
     decoder::{Decoder, Frame, Output},
     error::MediaError,
     index::MediaIndex,
@@ -46,6 +47,7 @@ pub struct SoundReader {
     input: Input,
     decoder: Decoder,
     packet: Packet,
+    chapters: Chapters,
     has_pending: bool,
     /// Ordinal of the next packet that the demuxer (or `packet`, when pending) gives.
     next_packet: usize,
@@ -109,6 +111,7 @@ impl SoundReader {
             input,
             decoder,
             packet: Packet::new(),
+            chapters: Chapters::default(),
             has_pending: false,
             next_packet: 0,
             feed_from: 0,
@@ -235,7 +238,17 @@ impl SoundReader {
     fn decode_some(&mut self) -> Result<(), MediaError> {
         match self.decoder.receive() {
             Output::Frame(f) => self.take(f)?,
-            Output::End => self.ended = true,
+            Output::End => match self.chapters.begin() {
+                Some(start) => {
+                    self.renew_decoder()?;
+                    self.good_from = start;
+                }
+                None => self.ended = true,
+            },
+            Output::WantsPacket if let Some((packet, position)) = self.chapters.again() => {
+                self.decoder.mute(true);
+                self.send(packet, position);
+            }
             Output::WantsPacket if self.sent_all => self.ended = true,
             Output::WantsPacket => loop {
                 if !self.has_pending && !self.read_own()? {
@@ -243,10 +256,9 @@ impl SoundReader {
                     self.sent_all = true;
                     break;
                 }
-                self.has_pending = false;
                 let ordinal = self.next_packet;
-                self.next_packet += 1;
                 if ordinal < self.feed_from {
+                    (self.next_packet, self.has_pending) = (ordinal + 1, false);
                     continue;
                 }
                 let sound = &self.index.audio[self.number];
@@ -254,13 +266,38 @@ impl SoundReader {
                 let Some(position) =
                     (if sound.is_pcm { self.pcm_position() } else { None }).or(sound.packets.get(ordinal).map(|p| p.start))
                 else {
+                    (self.next_packet, self.has_pending) = (ordinal + 1, false);
                     continue;
                 };
+                if sound.in_chapters && self.chapters.ends_before(ordinal, position) {
+                    self.has_pending = true;
+                    self.decoder.send(None);
+                    break;
+                }
+                (self.next_packet, self.has_pending) = (ordinal + 1, false);
                 self.decoder.mute(ordinal < self.count_from);
-                self.decoder.send(Some((&mut self.packet, position)));
+                let packet = std::mem::replace(&mut self.packet, Packet::new());
+                self.send(packet, position);
                 break;
             },
         }
+        Ok(())
+    }
+
+    /// Gives a packet to the decoder.
+    fn send(&mut self, mut packet: Packet, position: i64) {
+        self.decoder.send(Some((&mut packet, position)));
+        let sound = &self.index.audio[self.number];
+        let spare = if sound.in_chapters { self.chapters.given(packet, position, sound.preroll) } else { packet };
+        if !self.has_pending {
+            self.packet = spare;
+        }
+    }
+
+    /// Another decoder in place of the present one, which keeps nothing.
+    fn renew_decoder(&mut self) -> Result<(), MediaError> {
+        self.past_report = self.report();
+        self.decoder = Decoder::open(&self.input, self.sound().stream, 1)?;
         Ok(())
     }
 
@@ -282,7 +319,7 @@ impl SoundReader {
 
     /// Puts a decoded frame where it belongs.
     fn take(&mut self, frame: Frame) -> Result<(), MediaError> {
-        let samples = usize::try_from(frame.get().nb_samples).unwrap_or(0);
+        let mut samples = usize::try_from(frame.get().nb_samples).unwrap_or(0);
         let stated = frame.get().pts;
         if samples == 0 {
             return Ok(());
@@ -292,7 +329,10 @@ impl SoundReader {
         let end = self.buffer_end();
         let empty = self.channels[0].is_empty();
         let mut start = if stated == NO_TIMESTAMP || (!empty && (stated - end).abs() <= SLACK_SAMPLES) { end } else { stated };
-        if start + samples as i64 <= self.good_from {
+        if let Some(chapter_end) = self.chapters.end() {
+            samples = samples.min(usize::try_from(chapter_end - start).unwrap_or(0));
+        }
+        if start + samples as i64 <= self.good_from || samples == 0 {
             return Ok(());
         }
         let frame = self.as_in_stream(frame, start)?;
@@ -369,15 +409,18 @@ impl SoundReader {
         self.ended = false;
         let sound = &self.index.audio[self.number];
         let target = sound.packets.partition_point(|p| p.start <= at).saturating_sub(1);
-        let mut first = target.saturating_sub(sound.preroll);
+        let counted = if sound.in_chapters { chapter_of(target) } else { target };
+        let mut first = counted.saturating_sub(sound.preroll);
         if sound.is_joined {
             // Only packets that begin a unit of the container have a place.
             first = sound.packets[..=first].iter().rposition(|p| p.pos >= 0).unwrap_or(0);
         }
-        let good_from = if first == 0 { i64::MIN } else { sound.packets[target].start };
-        let (stream, is_pcm, can_seek) = (sound.stream, sound.is_pcm, sound.can_seek);
-        self.good_from = good_from;
-        (self.feed_from, self.count_from) = (first, target);
+        self.good_from = if counted == 0 || first == 0 && !sound.in_chapters { i64::MIN } else { sound.packets[counted].start };
+        // With chapters the decoder gets what settles it and no more.
+        self.feed_from = if sound.in_chapters { counted.saturating_sub(sound.preroll) } else { first };
+        self.count_from = target;
+        let (stream, is_pcm, can_seek, in_chapters) = (sound.stream, sound.is_pcm, sound.can_seek, sound.in_chapters);
+        self.chapters.jump(counted);
         if first > 0 && can_seek && sound.packets[first].pts != NO_TIMESTAMP {
             let SoundPacket { pts, pos, .. } = sound.packets[first];
             if if sound.is_joined { self.input.seek_byte(pos) } else { self.input.seek(stream, pts) } {
@@ -391,7 +434,11 @@ impl SoundReader {
                     }
                 } else if let Some(found) = self.locate(first)? {
                     (self.next_packet, self.has_pending) = (found, true);
-                    self.decoder.flush();
+                    if in_chapters {
+                        self.renew_decoder()?;
+                    } else {
+                        self.decoder.flush();
+                    }
                     self.sent_all = false;
                     return Ok(());
                 }

@@ -57,6 +57,8 @@ pub(crate) struct SoundIndex {
     pub is_pcm: bool,
     /// Packets to decode before one for it to come out right.
     pub preroll: usize,
+    /// What the decoder makes of a packet depends on more than these: see [`crate::chapters`].
+    pub in_chapters: bool,
 }
 
 impl SoundIndex {
@@ -268,6 +270,7 @@ impl SoundScan {
             is_joined: shifts.len() > 1,
             is_pcm: is_pcm(codec),
             preroll: preroll_packets(codec),
+            in_chapters: remembers(codec),
             packets: std::mem::take(&mut self.packets),
         };
         // Some decoders give nothing for the first packets; what is not given is not audible.
@@ -345,6 +348,13 @@ fn is_pcm(codec: AVCodecID) -> bool {
     // FFmpeg numbers its PCM codecs in one block.
     let id = codec as u32;
     (AVCodecID::AV_CODEC_ID_PCM_S16LE as u32..AVCodecID::AV_CODEC_ID_ADPCM_IMA_QT as u32).contains(&id)
+}
+
+/// Whether a decoder carries more along than the packets before tell: AAC, AC-3 and WMA draw noise from a generator that runs on, Opus only
+/// converges. Not so those that give the same samples after [`preroll_packets`], as was tried, and PCM and lossless codecs.
+fn remembers(codec: AVCodecID) -> bool {
+    use AVCodecID::{AV_CODEC_ID_MP1, AV_CODEC_ID_MP2, AV_CODEC_ID_MP3, AV_CODEC_ID_VORBIS};
+    preroll_packets(codec) > 0 && ![AV_CODEC_ID_MP1, AV_CODEC_ID_MP2, AV_CODEC_ID_MP3, AV_CODEC_ID_VORBIS].contains(&codec)
 }
 
 /// How many packets before one must be decoded so that it comes out as in sequential decoding.

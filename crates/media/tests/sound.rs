@@ -19,7 +19,7 @@ fn difference(a: &[f32], b: &[f32]) -> f32 {
 }
 
 /// `gaps`: where the container's timestamps jump, and by how many samples; ffmpeg's raw output closes such gaps.
-fn check(path: &Path, stream: usize, jump_tolerance: f32, gaps: &[(usize, usize)]) {
+fn check(path: &Path, stream: usize, gaps: &[(usize, usize)]) {
     let name = path.file_name().unwrap().to_string_lossy().into_owned();
     let index = MediaIndex::scan(path).unwrap();
     let info = index.info().audio[stream].clone();
@@ -51,8 +51,15 @@ fn check(path: &Path, stream: usize, jump_tolerance: f32, gaps: &[(usize, usize)
     }
     for (c, w) in want.iter().enumerate() {
         assert!(got[c][..lead].iter().all(|&v| v == 0.0), "{name}: silence before the start");
-        let d = difference(&got[c][lead..], w);
+        let got = &got[c][lead..];
+        // Another decoder takes over later; what it draws at random is other noise, or its filters still settle.
+        let same = if ["aac", "ac3", "eac3", "opus"].contains(&info.codec.as_str()) { 30_000.min(total) } else { total };
+        let d = difference(&got[..same], w);
         assert!(d < 1e-6, "{name}: channel {c} differs by {d} from ffmpeg");
+        let power = |x: &mut dyn Iterator<Item = f32>| x.map(|v| f64::from(v) * f64::from(v)).sum::<f64>();
+        let noise = power(&mut got.iter().zip(w).map(|(a, b)| a - b));
+        let ratio = noise / power(&mut w.iter().copied()).max(1e-9);
+        assert!(ratio < 1e-4, "{name}: channel {c} differs by {ratio:e} of its power from ffmpeg");
     }
     // Outside the stream: silence.
     let before = reader.read(-500, 500).unwrap();
@@ -68,7 +75,7 @@ fn check(path: &Path, stream: usize, jump_tolerance: f32, gaps: &[(usize, usize)
         let block = reader.read(k as i64, n).unwrap();
         for (c, b) in block.channels.iter().enumerate() {
             let d = difference(b, &got[c][k..k + n]);
-            assert!(d <= jump_tolerance, "{name}: channel {c} at {k} differs by {d} from reading in order");
+            assert!(d == 0.0, "{name}: channel {c} at {k} differs by {d} from reading in order");
         }
     }
     eprintln!(
@@ -82,27 +89,27 @@ fn check(path: &Path, stream: usize, jump_tolerance: f32, gaps: &[(usize, usize)
 
 #[test]
 fn every_sound_stream_equals_ffmpegs() {
-    for (name, stream, tolerance) in [
-        ("bbb_1080p60_h264_bframes_aac6ch.mp4", 0, 1e-4),
-        ("gopro_max_heromode.mp4", 0, 1e-4),
-        ("sony_a7m3_1080i25_avchd.mts", 0, 1e-4),
-        ("iphone_hlg_hevc10_rot90_editlist.mp4", 0, 1e-4),
-        ("pixel_pq_hevc10_sdr_container.mp4", 0, 1e-4),
-        ("portrait_pq_av1_10bit.mp4", 0, 1e-4),
-        ("phone_ducks_720p_h264.mp4", 0, 1e-4),
-        ("phone_fire_720p_vfr_rot180.mp4", 0, 1e-4),
-        ("iphone_720p_rot90.mov", 0, 1e-4),
-        ("bbb_1080p60_vp8_vorbis51.webm", 0, 1e-6),
-        ("alpha_qtrle_1080p25_SYNTHETIC.mov", 0, 1e-4),
-        ("anamorphic_mpeg1_sar64-45.mpg", 0, 1e-6),
-        ("nasa_2video_2audio_2subs.mp4", 0, 1e-4),
-        ("nasa_2video_2audio_2subs.mp4", 1, 1e-4),
-        ("carpark_12.5fps_aac.mp4", 0, 1e-4),
-        ("kodak_mjpeg_pcm.avi", 0, 0.0),
-        ("speech_jfk_16k_mono.wav", 0, 0.0),
-        ("music_vibe_ace_44k_stereo.ogg", 0, 1e-6),
-        ("eac3_51_48k.mp4", 0, 1e-3),
-        ("loudness/itu_bs2217_RelGateTest_-10LKFS.wav", 0, 0.0),
+    for (name, stream) in [
+        ("bbb_1080p60_h264_bframes_aac6ch.mp4", 0),
+        ("gopro_max_heromode.mp4", 0),
+        ("sony_a7m3_1080i25_avchd.mts", 0),
+        ("iphone_hlg_hevc10_rot90_editlist.mp4", 0),
+        ("pixel_pq_hevc10_sdr_container.mp4", 0),
+        ("portrait_pq_av1_10bit.mp4", 0),
+        ("phone_ducks_720p_h264.mp4", 0),
+        ("phone_fire_720p_vfr_rot180.mp4", 0),
+        ("iphone_720p_rot90.mov", 0),
+        ("bbb_1080p60_vp8_vorbis51.webm", 0),
+        ("alpha_qtrle_1080p25_SYNTHETIC.mov", 0),
+        ("anamorphic_mpeg1_sar64-45.mpg", 0),
+        ("nasa_2video_2audio_2subs.mp4", 0),
+        ("nasa_2video_2audio_2subs.mp4", 1),
+        ("carpark_12.5fps_aac.mp4", 0),
+        ("kodak_mjpeg_pcm.avi", 0),
+        ("speech_jfk_16k_mono.wav", 0),
+        ("music_vibe_ace_44k_stereo.ogg", 0),
+        ("eac3_51_48k.mp4", 0),
+        ("loudness/itu_bs2217_RelGateTest_-10LKFS.wav", 0),
     ] {
         let Some(path) = media(name) else { continue };
         let gaps: Vec<(usize, usize)> = match name {
@@ -111,32 +118,32 @@ fn every_sound_stream_equals_ffmpegs() {
             "eac3_51_48k.mp4" => (0..53).map(|n| (n * 1536 + 256, 1280)).collect(),
             _ => Vec::new(),
         };
-        check(&path, stream, tolerance, &gaps);
+        check(&path, stream, &gaps);
     }
 }
 
 #[test]
 fn priming_is_cut_in_every_container() {
     let dir = tempfile::tempdir().unwrap();
-    for (name, args, tolerance) in [
-        ("a.wav", &["-c:a", "pcm_s24le"][..], 0.0),
-        ("a.flac", &["-c:a", "flac"], 0.0),
-        ("flac.mkv", &["-c:a", "flac"], 0.0),
-        ("alac.m4a", &["-c:a", "alac"], 0.0),
-        ("aac.m4a", &["-c:a", "aac"], 1e-3),
-        ("aac.mkv", &["-c:a", "aac"], 1e-3),
-        ("a.mp3", &["-c:a", "libmp3lame"], 1e-3),
-        ("mp3.mkv", &["-c:a", "libmp3lame"], 1e-3),
-        ("opus.ogg", &["-c:a", "libopus"], 2e-2),
-        ("opus.webm", &["-c:a", "libopus"], 2e-2),
-        ("opus.mp4", &["-c:a", "libopus"], 2e-2),
-        ("vorbis.ogg", &["-c:a", "libvorbis"], 1e-6),
-        ("ac3.ts", &["-c:a", "ac3"], 1e-2),
+    for (name, args) in [
+        ("a.wav", &["-c:a", "pcm_s24le"][..]),
+        ("a.flac", &["-c:a", "flac"]),
+        ("flac.mkv", &["-c:a", "flac"]),
+        ("alac.m4a", &["-c:a", "alac"]),
+        ("aac.m4a", &["-c:a", "aac"]),
+        ("aac.mkv", &["-c:a", "aac"]),
+        ("a.mp3", &["-c:a", "libmp3lame"]),
+        ("mp3.mkv", &["-c:a", "libmp3lame"]),
+        ("opus.ogg", &["-c:a", "libopus"]),
+        ("opus.webm", &["-c:a", "libopus"]),
+        ("opus.mp4", &["-c:a", "libopus"]),
+        ("vorbis.ogg", &["-c:a", "libvorbis"]),
+        ("ac3.ts", &["-c:a", "ac3"]),
     ] {
         let path = dir.path().join(name);
         let source = "aevalsrc=0.4*sin(2*PI*(200+300*t)*t)|0.3*sin(2*PI*777*t)*gt(mod(t\\,0.5)\\,0.25):s=48000:d=5";
         ffmpeg(&[&["-f", "lavfi", "-i", source][..], args, &[path.to_str().unwrap()]].concat());
-        check(&path, 0, tolerance, &[]);
+        check(&path, 0, &[]);
         let samples = MediaIndex::scan(&path).unwrap().info().audio[0].samples;
         eprintln!("{name}: {samples} of 240000");
     }
@@ -157,15 +164,45 @@ fn pcm_in_matroska_keeps_its_place_after_a_jump() {
     }
 }
 
+/// Decoders that draw noise, or only converge, give the same samples after a jump as in order: each chapter has its own.
+#[test]
+fn a_jump_gives_what_reading_on_gives_bit_for_bit() {
+    let dir = tempfile::tempdir().unwrap();
+    // Noise in high bands is what AAC replaces by its own and AC-3 dithers.
+    let source = "anoisesrc=c=pink:r=48000:d=40:a=0.5:seed=3,aformat=channel_layouts=stereo";
+    for (name, args) in [
+        ("aac.m4a", &["-c:a", "aac", "-b:a", "64k"][..]),
+        ("aac.aac", &["-c:a", "aac", "-b:a", "64k"]),
+        ("aac.ts", &["-c:a", "aac", "-b:a", "64k"]),
+        ("ac3.mkv", &["-c:a", "ac3", "-b:a", "96k"]),
+        ("eac3.mp4", &["-c:a", "eac3", "-b:a", "64k"]),
+        ("opus.webm", &["-c:a", "libopus", "-b:a", "32k"]),
+        ("wma.asf", &["-c:a", "wmav2", "-b:a", "48k"]),
+        ("vorbis.ogg", &["-c:a", "libvorbis", "-b:a", "48k"]),
+        ("a.mp3", &["-c:a", "libmp3lame", "-b:a", "48k"]),
+    ] {
+        let path = dir.path().join(name);
+        ffmpeg(&[&["-f", "lavfi", "-i", source][..], args, &[path.to_str().unwrap()]].concat());
+        let index = MediaIndex::scan(&path).unwrap();
+        let samples = index.info().audio[0].samples as usize;
+        let whole = SoundReader::open_indexed(index.clone(), 0).unwrap().read(0, samples).unwrap().channels;
+        let mut jumping = SoundReader::open_indexed(index.clone(), 0).unwrap();
+        for first in (1..30).map(|k| k * 1_143_311 % (samples - 9000)) {
+            for (c, got) in jumping.read(first as i64, 9000).unwrap().channels.iter().enumerate() {
+                let d = difference(got, &whole[c][first..first + 9000]);
+                assert!(d == 0.0, "{name}: channel {c} at {first} differs by {d}");
+            }
+        }
+        assert!(jumping.report().is_clean(), "{name}: {:?}", jumping.report());
+    }
+}
+
 /// Backwards in blocks of the mixer's size, in streams that can only be read from the beginning and in one that can be sought in.
 #[test]
 fn backwards_reads_a_stream_a_few_times_over() {
     let dir = tempfile::tempdir().unwrap();
     const BLOCK: usize = 4096;
-    // AC-3 and AAC fill what they do not code with noise, which begins anew; a sample's displacement would be 0.1.
-    for (name, codec, most) in
-        [("a.mp3", "libmp3lame", 1e-3), ("a.aac", "aac", 1e-2), ("a.ac3", "ac3", 1e-2), ("a.m4a", "aac", 1e-2)]
-    {
+    for (name, codec) in [("a.mp3", "libmp3lame"), ("a.aac", "aac"), ("a.ac3", "ac3"), ("a.m4a", "aac")] {
         let path = dir.path().join(name);
         let sweep = "aevalsrc=0.4*sin(2*PI*(200+20*t)*t):s=48000:d=60";
         ffmpeg(&["-f", "lavfi", "-i", sweep, "-c:a", codec, path.to_str().unwrap()]);
@@ -178,7 +215,7 @@ fn backwards_reads_a_stream_a_few_times_over() {
         for first in (0..samples - BLOCK).rev().step_by(BLOCK) {
             let block = reader.read(first as i64, BLOCK).unwrap();
             let d = difference(&block.channels[0], &whole[first..first + BLOCK]);
-            assert!(d < most, "{name} at {first}: {d}");
+            assert!(d == 0.0, "{name} at {first}: {d}");
         }
         // Three times 20 s, or thirty times 2 s with the packets that settle the decoder; block by block it would be 700 times.
         assert!(reader.packets_read() < 5 * packets, "{name}: {} of {packets}", reader.packets_read());

@@ -8,6 +8,7 @@
 
 pub mod animated;
 pub mod clip;
+mod distinct;
 pub mod file;
 pub mod locate;
 pub mod mask;
