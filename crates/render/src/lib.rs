@@ -6,11 +6,13 @@
 
 pub mod api;
 pub mod cpu;
+mod field;
 pub mod filter;
 pub mod gpu;
 pub mod graph;
 pub mod lower;
 pub mod mask;
+mod nearest;
 pub mod place;
 mod pooled;
 pub mod program;

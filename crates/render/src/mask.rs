@@ -1,8 +1,10 @@
 //! Masks as grey pictures: the distance of each pixel to the outline, through the profile of the soft edge.
 //!
-//! An outline becomes a polygon; each of its sides visits the pixels within reach of the soft edge and leaves the squared distance where it is the
-//! least. A scan line says what is inside. All of it is plain IEEE arithmetic, so masks are the same on every machine.
-use crate::api::RenderError;
+//! An outline becomes a polygon, a [`Field`] of distances and what is inside. All of it is plain IEEE arithmetic, so masks are the same on every machine.
+use crate::{
+    api::RenderError,
+    field::{Field, Side},
+};
 use cutroom_timeline::{Box2, MaskMode, MaskUse, Outline};
 use cutroom_types::{BezierPath, ColorModel, ColorTags, Picture, PictureFormat, Size};
 use std::sync::{Mutex, PoisonError};
@@ -38,17 +40,26 @@ impl MaskCache {
     /// # Errors
     /// [`RenderError::Unsupported`] when the picture cannot be made.
     pub fn picture(&self, masks: &[MaskUse], size: Size, margin: [u32; 2]) -> Result<Picture, RenderError> {
-        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(i) = kept.iter().position(|k| k.size == size && k.margin == margin && k.masks == masks) {
+        let lock = || self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let find = |kept: &mut Vec<Kept>| {
+            let i = kept.iter().position(|k| k.size == size && k.margin == margin && k.masks == masks)?;
             let found = kept.remove(i);
             let picture = found.picture.clone();
             kept.push(found);
+            Some(picture)
+        };
+        if let Some(picture) = find(&mut lock()) {
             return Ok(picture);
         }
+        // Others need not wait for it.
         let bytes = coverage_around(masks, size, margin).iter().flat_map(|v| v.to_le_bytes()).collect();
         let whole = with_margin(size, margin);
         let picture = Picture::from_planes(FORMAT, whole, ColorTags::SRGB, vec![bytes])
             .ok_or_else(|| RenderError::Unsupported(format!("a mask of {}×{} pixels", whole.width, whole.height)))?;
+        let mut kept = lock();
+        if let Some(picture) = find(&mut kept) {
+            return Ok(picture);
+        }
         if kept.len() >= Self::MOST {
             kept.remove(0);
         }
@@ -112,15 +123,6 @@ fn profile(d: f32, feather_px: f32) -> f32 {
     t + (smooth - t) * (feather_px - 1.0).clamp(0.0, 1.0)
 }
 
-/// A side of the polygon, in pixels.
-#[derive(Clone, Copy)]
-struct Side {
-    from: [f64; 2],
-    to: [f64; 2],
-    /// Widths of the soft edge at both ends.
-    feather_px: [f32; 2],
-}
-
 /// The outline as sides. Outlines without area enclose nothing.
 fn polygon(mask: &MaskUse, size: Size) -> Vec<Side> {
     let (w, h) = (f64::from(size.width), f64::from(size.height));
@@ -160,7 +162,7 @@ fn polygon(mask: &MaskUse, size: Size) -> Vec<Side> {
 
 /// The width of the soft edge along a curve.
 fn own_width(mask: &MaskUse, curve: usize) -> f32 {
-    mask.edge_feather_px.iter().find(|e| e.0 == curve).map_or(mask.feather_px, |e| e.1)
+    mask.edge_feather_px.binary_search_by_key(&curve, |e| e.0).map_or(mask.feather_px, |i| mask.edge_feather_px[i].1)
 }
 
 /// A path's curves as points with the soft edge's width there. Along a curve with a width of its own that one holds over its middle half and runs to
@@ -250,87 +252,4 @@ fn ellipse(b: &Box2, w: f64, h: f64) -> Vec<[f64; 2]> {
             turned(b, w, h, x * libm::cos(a), y * libm::sin(a))
         })
         .collect()
-}
-
-/// What each pixel's centre is told of the outline.
-struct Field {
-    /// Squared distance; very large beyond reach.
-    squared: Vec<f32>,
-    /// The soft edge's width at the nearest point.
-    feather_px: Vec<f32>,
-    inside: Vec<bool>,
-}
-
-impl Field {
-    fn new(sides: &[Side], size: Size, reach_px: f32) -> Self {
-        let (w, h) = (size.width as usize, size.height as usize);
-        let first = sides.first().map_or(0.0, |s| s.feather_px[0]);
-        let mut field = Self { squared: vec![1e12; w * h], feather_px: vec![first; w * h], inside: vec![false; w * h] };
-        let even = sides.iter().all(|s| s.feather_px == [first; 2]);
-        let reach = f64::from(reach_px);
-        for s in sides {
-            let span = |a: f64, b: f64, n: usize| {
-                let low = (a.min(b) - reach - 0.5).floor().clamp(0.0, n as f64) as usize;
-                let high = (a.max(b) + reach + 0.5).ceil().clamp(0.0, n as f64) as usize;
-                (low, high)
-            };
-            let (x0, x1) = span(s.from[0], s.to[0], w);
-            let (y0, y1) = span(s.from[1], s.to[1], h);
-            for y in y0..y1 {
-                let row = y * w + x0..y * w + x1;
-                field.side(s, x0, y, row, even);
-            }
-        }
-        scan(sides, w, h, &mut field.inside);
-        field
-    }
-
-    /// Leaves one side's distance in a run of a row.
-    fn side(&mut self, s: &Side, x0: usize, y: usize, row: std::ops::Range<usize>, even: bool) {
-        let (dx, dy) = ((s.to[0] - s.from[0]) as f32, (s.to[1] - s.from[1]) as f32);
-        let length = dx * dx + dy * dy;
-        let per = if length > 0.0 { 1.0 / length } else { 0.0 };
-        let (px, py) = ((x0 as f64 + 0.5 - s.from[0]) as f32, (y as f64 + 0.5 - s.from[1]) as f32);
-        let squared = &mut self.squared[row.clone()];
-        if even {
-            for (i, d2) in squared.iter_mut().enumerate() {
-                let x = px + i as f32;
-                let t = ((x * dx + py * dy) * per).clamp(0.0, 1.0);
-                let (ex, ey) = (x - t * dx, py - t * dy);
-                *d2 = d2.min(ex * ex + ey * ey);
-            }
-            return;
-        }
-        for (i, (d2, feather)) in squared.iter_mut().zip(&mut self.feather_px[row]).enumerate() {
-            let x = px + i as f32;
-            let t = ((x * dx + py * dy) * per).clamp(0.0, 1.0);
-            let (ex, ey) = (x - t * dx, py - t * dy);
-            let new = ex * ex + ey * ey;
-            if new < *d2 {
-                *d2 = new;
-                *feather = s.feather_px[0] + (s.feather_px[1] - s.feather_px[0]) * t;
-            }
-        }
-    }
-}
-
-/// Which pixel centres lie inside by the even-odd rule.
-fn scan(sides: &[Side], w: usize, h: usize, inside: &mut [bool]) {
-    let mut crossings: Vec<Vec<f64>> = vec![Vec::new(); h];
-    for s in sides {
-        let (a, b) = if s.from[1] <= s.to[1] { (s.from, s.to) } else { (s.to, s.from) };
-        // Rows whose centres lie in [a.y, b.y).
-        let row = |y: f64| (y - 0.5).ceil().clamp(0.0, h as f64) as usize;
-        for (y, found) in crossings.iter_mut().enumerate().take(row(b[1])).skip(row(a[1])) {
-            let t = (y as f64 + 0.5 - a[1]) / (b[1] - a[1]);
-            found.push(a[0] + (b[0] - a[0]) * t);
-        }
-    }
-    for (y, found) in crossings.iter_mut().enumerate() {
-        found.sort_by(f64::total_cmp);
-        for pair in found.chunks_exact(2) {
-            let column = |x: f64| (x - 0.5).ceil().clamp(0.0, w as f64) as usize;
-            inside[y * w + column(pair[0])..y * w + column(pair[1])].iter_mut().for_each(|i| *i = !*i);
-        }
-    }
 }

@@ -1,6 +1,7 @@
 //! Closed outlines of cubic Bezier curves: masks, later shapes.
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::{cmp::Ordering, collections::BinaryHeap};
 
 /// A corner or smooth point of an outline.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -50,34 +51,90 @@ impl BezierPath {
     }
     /// The same shape with at least `count` vertices.
     fn with_vertices(&self, count: usize) -> Self {
-        let mut path = self.clone();
-        while !path.0.is_empty() && path.0.len() < count {
-            // The first of the longest; control polygons stand for lengths.
-            let length = |i: usize| {
-                let c = path.curve(i);
-                (0..3).map(|k| distance(c[k], c[k + 1])).sum::<f64>()
-            };
-            let longest = (1..path.0.len()).fold((0, length(0)), |best, i| {
-                let l = length(i);
-                if l > best.1 * (1.0 + 1e-9) { (i, l) } else { best }
-            });
-            path.halve(longest.0);
-        }
-        path
+        let parts = self.parts(count);
+        let vertex = |i: usize| {
+            let before = &parts[(i + parts.len() - 1) % parts.len()];
+            Vertex { point: parts[i].start, tangent_in: before.tangent_in, tangent_out: parts[i].tangent_out }
+        };
+        Self((0..parts.len()).map(vertex).collect())
     }
-    /// Cuts the curve that leaves vertex `i` in its middle, by de Casteljau's construction.
-    fn halve(&mut self, i: usize) {
-        let [a, b, c, d] = self.curve(i);
+    /// Its curves in order, the longest halved until they are `count`.
+    fn parts(&self, count: usize) -> Vec<Part> {
+        let n = self.0.len();
+        let part = |i: usize| {
+            let (a, b) = (&self.0[i], &self.0[(i + 1) % n]);
+            Part { from: i as f64, share: 1.0, start: a.point, tangent_out: a.tangent_out, tangent_in: b.tangent_in, end: b.point }
+        };
+        let mut parts: BinaryHeap<ByLength> = (0..n).map(|i| ByLength::new(part(i))).collect();
+        while parts.len() < count {
+            let Some(longest) = parts.pop() else { break };
+            parts.extend(longest.part.halves().map(ByLength::new));
+        }
+        let mut parts: Vec<Part> = parts.into_iter().map(|p| p.part).collect();
+        parts.sort_by(|a, b| a.from.total_cmp(&b.from));
+        parts
+    }
+}
+
+/// A curve of an outline, or a part of one.
+#[derive(Clone, Copy)]
+struct Part {
+    /// Where it begins: the number of the curve, and how far along it.
+    from: f64,
+    /// How much of the curve it is.
+    share: f64,
+    start: [f64; 2],
+    tangent_out: [f64; 2],
+    tangent_in: [f64; 2],
+    end: [f64; 2],
+}
+
+impl Part {
+    /// By de Casteljau's construction.
+    fn halves(self) -> [Self; 2] {
+        let (a, b, c, d) = (self.start, add(self.start, self.tangent_out), add(self.end, self.tangent_in), self.end);
         let middle = |p: [f64; 2], q: [f64; 2]| [(p[0] + q[0]) / 2.0, (p[1] + q[1]) / 2.0];
         let (ab, bc, cd) = (middle(a, b), middle(b, c), middle(c, d));
         let (abc, bcd) = (middle(ab, bc), middle(bc, cd));
         let point = middle(abc, bcd);
-        let next = (i + 1) % self.0.len();
-        self.0[i].tangent_out = sub(ab, a);
-        self.0[next].tangent_in = sub(cd, d);
-        self.0.insert(i + 1, Vertex { point, tangent_in: sub(abc, point), tangent_out: sub(bcd, point) });
+        let share = self.share / 2.0;
+        [
+            Self { share, tangent_out: sub(ab, a), tangent_in: sub(abc, point), end: point, ..self },
+            Self { share, from: self.from + share, start: point, tangent_out: sub(bcd, point), tangent_in: sub(cd, d), ..self },
+        ]
     }
 }
+
+/// The longest first, of equally long ones the first along the outline.
+struct ByLength {
+    /// Of the control polygon, to nine digits: what differs by rounding counts as equal.
+    length: u64,
+    part: Part,
+}
+impl ByLength {
+    fn new(part: Part) -> Self {
+        let (b, c) = (add(part.start, part.tangent_out), add(part.end, part.tangent_in));
+        let length = distance(part.start, b) + distance(b, c) + distance(c, part.end);
+        // Numbers that are not negative are in the order of their bits; 22 of the 52 after the point are rounded off.
+        Self { length: (length.to_bits() + (1 << 21)) >> 22, part }
+    }
+}
+impl Ord for ByLength {
+    fn cmp(&self, other: &Self) -> Ordering {
+        self.length.cmp(&other.length).then_with(|| other.part.from.total_cmp(&self.part.from))
+    }
+}
+impl PartialOrd for ByLength {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+impl PartialEq for ByLength {
+    fn eq(&self, other: &Self) -> bool {
+        self.cmp(other) == Ordering::Equal
+    }
+}
+impl Eq for ByLength {}
 
 fn add(a: [f64; 2], b: [f64; 2]) -> [f64; 2] {
     [a[0] + b[0], a[1] + b[1]]
@@ -101,19 +158,55 @@ mod tests {
 
     #[test]
     fn halving_keeps_the_curve() {
-        let mut path = BezierPath(vec![
+        let path = BezierPath(vec![
             Vertex { point: [0.0, 0.0], tangent_in: [0.0, 0.0], tangent_out: [1.0, 2.0] },
             Vertex { point: [4.0, 1.0], tangent_in: [-1.0, 3.0], tangent_out: [0.0, 0.0] },
         ]);
-        let whole = path.curve(0);
-        path.halve(0);
+        let (whole, halved) = (path.curve(0), path.with_vertices(3));
+        assert_eq!(halved.0.len(), 3);
         for i in 0..=10 {
             let t = f64::from(i) / 20.0;
             for (half, from) in [(0, 0.0), (1, 0.5)] {
-                let (got, want) = (at(path.curve(half), t * 2.0), at(whole, from + t));
+                let (got, want) = (at(halved.curve(half), t * 2.0), at(whole, from + t));
                 assert!(distance(got, want) < 1e-12, "{half} {t}: {got:?} {want:?}");
             }
         }
+    }
+
+    /// Oracle: looking through all curves for each cut.
+    #[test]
+    fn the_first_of_the_longest_is_halved() {
+        let shapes = [
+            BezierPath::polygon(&[[0.0, 0.0], [1.0, 0.0], [1.0, 1.0], [0.0, 1.0]]),
+            BezierPath::polygon(&[[0.0, 0.0], [7.0, 0.0], [3.0, 2.0]]),
+            BezierPath(
+                (0..7)
+                    .map(|i| (f64::from(i) * 0.9).sin_cos())
+                    .map(|(y, x)| Vertex { point: [x, y], tangent_in: [y, 0.1], tangent_out: [x * y, -0.3] })
+                    .collect(),
+            ),
+        ];
+        for path in shapes {
+            for count in path.0.len()..60 {
+                let mut parts = path.parts(0);
+                while parts.len() < count {
+                    let length = |i: usize| ByLength::new(parts[i]).length;
+                    let longest = (1..parts.len()).fold(0, |best, i| if length(i) > length(best) { i } else { best });
+                    let halves = parts[longest].halves();
+                    parts.splice(longest..=longest, halves);
+                }
+                let starts: Vec<_> = parts.iter().map(|p| p.start).collect();
+                assert_eq!(path.with_vertices(count).0.iter().map(|v| v.point).collect::<Vec<_>>(), starts, "{count}");
+            }
+        }
+    }
+
+    #[test]
+    fn ten_thousand_vertices_are_nothing() {
+        let begun = std::time::Instant::now();
+        let triangle = BezierPath::polygon(&[[0.0, 0.0], [4.0, 0.0], [0.0, 1.0]]);
+        assert_eq!(triangle.with_vertices(10_000).0.len(), 10_000);
+        assert!(begun.elapsed().as_secs() < 1, "{:?}", begun.elapsed());
     }
 
     #[test]
