@@ -15,20 +15,14 @@ pub struct Cost {
     pub operations: usize,
 }
 
+/// What costs are told for.
+const FRAME: Raster =
+    Raster { width_px: 1920.0, height_px: 1080.0, linear: true, primaries: Primaries::Bt709, time_secs: 0.0, margin_px: [0.0; 2] };
+
 /// Of an effect.
 pub fn of_effect(spec: &EffectSpec) -> Cost {
     let values: Vec<(String, ParamValue)> = spec.params.iter().map(|p| (p.id.to_owned(), p.kind.default_value())).collect();
-    let (p, r) = (
-        Params(&values),
-        Raster {
-            width_px: 1920.0,
-            height_px: 1080.0,
-            linear: true,
-            primaries: cutroom_types::Primaries::Bt709,
-            time_secs: 0.0,
-            margin_px: [0.0; 2],
-        },
-    );
+    let (p, r) = (Params(&values), FRAME);
     match spec.shape {
         Shape::Point { kernel, .. } => Cost { passes: usize::from(spec.fills), operations: point(kernel(p)) },
         Shape::Table { kernel, prepare, .. } => Cost { passes: 0, operations: read(kernel(p), &prepare(p, &r).values) },
@@ -71,17 +65,7 @@ fn steps(steps: &[Step]) -> Cost {
 /// Of a transition.
 pub fn of_transition(spec: &TransitionSpec) -> Cost {
     let values: Vec<(String, ParamValue)> = spec.params.iter().map(|p| (p.id.to_owned(), p.kind.default_value())).collect();
-    let (p, r) = (
-        Params(&values),
-        Raster {
-            width_px: 1920.0,
-            height_px: 1080.0,
-            linear: true,
-            primaries: Primaries::Bt709,
-            time_secs: 0.0,
-            margin_px: [0.0; 2],
-        },
-    );
+    let (p, r) = (Params(&values), FRAME);
     match spec.shape {
         TransitionShape::Mix(kernel) => Cost { passes: 0, operations: mix(kernel) },
         // The third stage adds four components.

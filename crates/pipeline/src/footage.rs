@@ -10,7 +10,7 @@ use cutroom_effects::{Params, Shape};
 use cutroom_media::{MediaError, MediaIndex, MediaInfo, VideoInfo};
 use cutroom_project::{Animated, Composition, MediaFacts, Problem, Project, TrackKind};
 use cutroom_render::{OutputSpec, Renderer, graph::FrameGraph};
-use cutroom_timeline::{Content, FramePlan, Layer, SoundPlan, SourceUse, Timeline, source_uses};
+use cutroom_timeline::{Content, FramePlan, Layer, SoundPlan, SourceUse, Timeline, reached, source_uses};
 use cutroom_types::{CompositionId, MediaId, Picture, Size, TimeDelta};
 use std::{
     collections::BTreeMap,
@@ -72,8 +72,9 @@ impl Footage {
             code: e.code(),
             message: e.to_string(),
         };
-        let uses = match source_uses(&project, composition) {
-            Ok(uses) => uses,
+        let used = || Ok((reached(&project, composition)?, source_uses(&project, composition)?));
+        let (compositions, uses) = match used() {
+            Ok(used) => used,
             // Validation has said it already, unless it is about the composition asked for.
             Err(_) if !problems.is_empty() => return Err(problems),
             Err(e) => return Err(vec![refuse(e)]),
@@ -85,7 +86,7 @@ impl Footage {
         let found = check_media(&project, &uses, &scanned);
         problems.extend(found.problems);
         let mut notes = found.warnings;
-        let looks = looks::read(&project, composition, folder, &mut problems);
+        let looks = looks::read(&project, &compositions, folder, &mut problems);
         if !problems.is_empty() {
             return Err(problems);
         }

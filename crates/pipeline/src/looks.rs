@@ -1,8 +1,8 @@
 //! Files that effects name: read once, before any frame is drawn.
 use crate::footage::media_path;
 use cutroom_effects::{ParamKind, look::Look};
-use cutroom_project::{Clip, ClipSource, Problem, Project};
-use cutroom_types::{CompositionId, ParamValue};
+use cutroom_project::{Problem, Project};
+use cutroom_types::ParamValue;
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 /// Looks by the path that the document writes.
@@ -11,29 +11,10 @@ pub(crate) type Looks = BTreeMap<String, Arc<Look>>;
 /// Largest file that is read as a look; the largest cube of text takes about half of it.
 const MOST_BYTES: u64 = 256 << 20;
 
-/// Compositions that are seen in `composition`, itself among them, by their places in the document.
-fn seen(project: &Project, composition: &CompositionId) -> Vec<usize> {
-    let find = |id: &CompositionId| project.compositions.iter().position(|c| c.id == *id);
-    let (mut open, mut seen) = (Vec::from_iter(find(composition)), Vec::new());
-    while let Some(at) = open.pop() {
-        if seen.contains(&at) {
-            continue;
-        }
-        seen.push(at);
-        let clips = project.compositions[at].tracks.iter().filter(|t| t.enabled).flat_map(|t| &t.clips);
-        open.extend(clips.filter(|c| c.enabled).filter_map(|c: &Clip| match &c.source {
-            ClipSource::Composition(s) => find(&s.composition),
-            _ => None,
-        }));
-    }
-    seen.sort_unstable();
-    seen
-}
-
-/// Reads every look that an effect in `composition` names; what cannot be read goes to `problems`. What is disabled needs no file.
-pub(crate) fn read(project: &Project, composition: &CompositionId, folder: &Path, problems: &mut Vec<Problem>) -> Looks {
+/// Reads every look that an effect in `compositions` (places in the document) names; what cannot be read goes to `problems`. What is disabled needs no file.
+pub(crate) fn read(project: &Project, compositions: &[usize], folder: &Path, problems: &mut Vec<Problem>) -> Looks {
     let mut looks = Looks::new();
-    for i in seen(project, composition) {
+    for &i in compositions {
         for (j, t) in project.compositions[i].tracks.iter().enumerate().filter(|(_, t)| t.enabled) {
             for (k, clip) in t.clips.iter().enumerate().filter(|(_, c)| c.enabled) {
                 for (l, e) in clip.video.effects.iter().enumerate().filter(|(_, e)| e.enabled) {

@@ -205,6 +205,10 @@ pub struct Sampling {
 }
 
 impl Stage {
+    /// Mixes `to` into `from` where the kernel sees the pixels of the output.
+    pub fn mix([from, to]: [Reg; 2], kernel: &'static dyn MixOp, id: &'static str, uniforms: Uniforms) -> Self {
+        Self::Mix { from, to, kernel, id, uniforms, kernel_from_output: Affine::IDENTITY }
+    }
     /// The same on registers that lie `by` higher.
     pub fn shifted(mut self, by: Reg) -> Self {
         match &mut self {

@@ -25,7 +25,7 @@ pub use error::PlanError;
 pub use handles::{Handle, handles};
 pub use index::Timeline;
 pub use plan::*;
-pub use uses::{SourceUse, StreamKind, User, source_uses};
+pub use uses::{SourceUse, StreamKind, User, reached, source_uses};
 
 use cutroom_project::Project;
 use cutroom_types::{CompositionId, Time};

@@ -4,6 +4,7 @@ use crate::index::placed_transitions;
 use cutroom_effects::{ParamKind, ParamSpec};
 use cutroom_project::{Clip, ClipSource, MediaKind, Params, Project, StreamChoice, TrackKind};
 use cutroom_types::{ClipId, CompositionId, FrameRate, MediaId, ParamValue, Span, Time, TimeDelta, TrackId};
+use std::collections::BTreeSet;
 
 /// Picture or sound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -73,30 +74,40 @@ pub(crate) fn tracks_of(clip: &Clip) -> impl Iterator<Item = TrackId> + use<'_> 
     clip.video.matte.iter().map(|m| m.track.clone()).chain(named)
 }
 
+/// The composition and those nested in it, directly or over others, by clips and tracks that are enabled: their places in the document, ascending.
+///
+/// # Errors
+/// The composition, or one nested in it, does not exist.
+pub fn reached(project: &Project, composition: &CompositionId) -> Result<Vec<usize>, PlanError> {
+    let find = |id: &CompositionId| {
+        project.compositions.iter().position(|c| c.id == *id).ok_or_else(|| PlanError::UnknownComposition(id.clone()))
+    };
+    let (mut open, mut reached) = (vec![find(composition)?], BTreeSet::new());
+    while let Some(at) = open.pop() {
+        if reached.insert(at) {
+            let clips = project.compositions[at].tracks.iter().filter(|t| t.enabled).flat_map(|t| &t.clips).filter(|c| c.enabled);
+            for clip in clips {
+                if let ClipSource::Composition(s) = &clip.source {
+                    open.push(find(&s.composition)?);
+                }
+            }
+        }
+    }
+    Ok(reached.into_iter().collect())
+}
+
 /// Every stretch of every stream used by `composition` and what is nested in it, in document order. Disabled clips,
 /// disabled and muted tracks are left out; each nested composition is listed once, with all its clips.
 ///
 /// # Errors
 /// The composition, or one nested in it, does not exist.
 pub fn source_uses(project: &Project, composition: &CompositionId) -> Result<Vec<SourceUse>, PlanError> {
-    let find = |id: &CompositionId| {
-        project.compositions.iter().position(|c| c.id == *id).ok_or_else(|| PlanError::UnknownComposition(id.clone()))
-    };
-    let mut wanted = vec![false; project.compositions.len()];
-    let mut open = vec![find(composition)?];
     let mut uses = Vec::new();
-    while let Some(at) = open.pop() {
-        if std::mem::replace(&mut wanted[at], true) {
-            continue;
-        }
+    for at in reached(project, composition)? {
         for (j, track) in project.compositions[at].tracks.iter().enumerate().filter(|(_, t)| t.enabled) {
             for (k, clip) in track.clips.iter().enumerate().filter(|(_, c)| c.enabled) {
                 let source = match &clip.source {
-                    ClipSource::Composition(s) => {
-                        open.push(find(&s.composition)?);
-                        continue;
-                    }
-                    ClipSource::Solid(_) | ClipSource::Adjustment(_) | ClipSource::Null(_) => continue,
+                    ClipSource::Composition(_) | ClipSource::Solid(_) | ClipSource::Adjustment(_) | ClipSource::Null(_) => continue,
                     ClipSource::Media(s) => s,
                 };
                 let unknown = || PlanError::UnknownMedia { clip: clip.id.clone(), media: source.media.clone() };
@@ -107,21 +118,18 @@ pub fn source_uses(project: &Project, composition: &CompositionId) -> Result<Vec
                     if choice == StreamChoice::First && known == Some(0) && !required {
                         return;
                     }
-                    uses.push((
-                        (at, j, 0, k),
-                        SourceUse {
-                            media: source.media.clone(),
-                            kind,
-                            stream,
-                            required: required || matches!(choice, StreamChoice::Index(_)),
-                            span: clip.source_span(),
-                            still: media.kind == MediaKind::Image,
-                            frame_rate: project.compositions[at].frame_rate,
-                            user: User::Clip,
-                            clip: clip.id.clone(),
-                            json_path: format!("compositions[{at}].tracks[{j}].clips[{k}]"),
-                        },
-                    ));
+                    uses.push(SourceUse {
+                        media: source.media.clone(),
+                        kind,
+                        stream,
+                        required: required || matches!(choice, StreamChoice::Index(_)),
+                        span: clip.source_span(),
+                        still: media.kind == MediaKind::Image,
+                        frame_rate: project.compositions[at].frame_rate,
+                        user: User::Clip,
+                        clip: clip.id.clone(),
+                        json_path: format!("compositions[{at}].tracks[{j}].clips[{k}]"),
+                    });
                 };
                 if track.kind == TrackKind::Video && media.kind != MediaKind::Audio {
                     note(StreamKind::Video, source.video_stream, true, facts.video_streams);
@@ -154,11 +162,10 @@ pub fn source_uses(project: &Project, composition: &CompositionId) -> Result<Vec
                         clip: clip.clone(),
                         json_path: format!("compositions[{at}].tracks[{j}].transitions[{k}].params.{param}"),
                     };
-                    uses.push(((at, j, 1, k), used));
+                    uses.push(used);
                 }
             }
         }
     }
-    uses.sort_by_key(|u| u.0);
-    Ok(uses.into_iter().map(|u| u.1).collect())
+    Ok(uses)
 }

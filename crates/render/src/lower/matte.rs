@@ -7,7 +7,7 @@ use crate::{
 use cutroom_effects::{Uniforms, color};
 use cutroom_kernel::{At, MAX_UNIFORMS, Mix, MixKernel, MixOp, Real, Rgba};
 use cutroom_timeline::{Canvas, Layer, MatteUse};
-use cutroom_types::{Affine, Size};
+use cutroom_types::Size;
 
 /// Straight colour times a grey mask.
 pub(super) const MASK: &dyn MixOp = &Mix(Mask);
@@ -71,14 +71,7 @@ impl Lowering<'_> {
         }
         let (factor, offset) = if matte.inverted { (-matte.layer.opacity, 1.0) } else { (matte.layer.opacity, 0.0) };
         let uniforms = Uniforms::new(&[f32::from(u8::from(matte.luma)), factor, offset]);
-        pass.stages.push(Stage::Mix {
-            from: reg,
-            to: reg + 1,
-            kernel: &Mix(CutByMatte),
-            id: "matte",
-            uniforms,
-            kernel_from_output: Affine::IDENTITY,
-        });
+        pass.stages.push(Stage::mix([reg, reg + 1], &Mix(CutByMatte), "matte", uniforms));
         Ok(Some(Drawn { opaque: false, picture: None, ..drawn }))
     }
 }

@@ -210,7 +210,6 @@ impl Lowering<'_> {
 
     /// Lays one layer over those of the pass.
     fn lay(&mut self, layer: &Layer, stack: &mut Stack, canvas: &Canvas, pass: &mut PassBuilder) -> Result<(), RenderError> {
-        let working = working_space(canvas);
         // The first layer may land in the result itself when it hides the background.
         let reg = usize::from(stack.started);
         let at = pass.stages.len();
@@ -222,7 +221,7 @@ impl Lowering<'_> {
             pass.stages.push(Stage::Fill { reg: 1, color: [0.0; 4] });
             Drawn { bounds: [0; 4], opaque: false, picture: None }
         };
-        let drawn = match self.draw_layer(layer, canvas, pass, reg)? {
+        let mut drawn = match self.draw_layer(layer, canvas, pass, reg)? {
             Some(drawn) => drawn,
             // A layer that nobody sees still cuts away what lies below.
             None if everywhere && (stack.started || stack.filled) => nothing(pass),
@@ -242,14 +241,13 @@ impl Lowering<'_> {
             self.program.rewind(before);
             pass.stages.push(stack.base.clone());
             stack.started = true;
-            let drawn = match self.draw_layer(layer, canvas, pass, 1)? {
+            drawn = match self.draw_layer(layer, canvas, pass, 1)? {
                 Some(drawn) => drawn,
                 None if everywhere => nothing(pass),
                 None => return Ok(()),
             };
-            return blend(pass, layer, &drawn, working);
         }
-        blend(pass, layer, &drawn, working)
+        blend(pass, layer, &drawn, working_space(canvas))
     }
 
     /// Index of the topmost layer that hides everything below it, or 0.

@@ -39,14 +39,7 @@ impl PassBuilder {
         self.use_register(reg + 1);
         self.stages.push(Stage::Sample { reg: reg + 1, sampling });
         let kernel = if premultiplied { matte::MASK_PREMULTIPLIED } else { matte::MASK };
-        self.stages.push(Stage::Mix {
-            from: reg,
-            to: reg + 1,
-            kernel,
-            id: "mask",
-            uniforms: Uniforms::new(&[]),
-            kernel_from_output: Affine::IDENTITY,
-        });
+        self.stages.push(Stage::mix([reg, reg + 1], kernel, "mask", Uniforms::new(&[])));
     }
     pub(super) fn convert(&mut self, reg: Reg, steps: Vec<ColorStep>) {
         for ColorStep { kernel, uniforms } in steps {

@@ -45,40 +45,12 @@ impl Lowering<'_> {
             TransitionShape::Driven { outgoing, incoming } => {
                 let named = spec.params.iter().any(|p| p.kind == ParamKind::Media);
                 self.draw_straight(if named { inputs.first() } else { sides[0] }, canvas, pass, reg + 2)?;
-                pass.stages.push(Stage::Mix {
-                    from: reg,
-                    to: reg + 2,
-                    kernel: outgoing,
-                    id: spec.id,
-                    uniforms,
-                    kernel_from_output: Affine::IDENTITY,
-                });
-                pass.stages.push(Stage::Mix {
-                    from: reg + 1,
-                    to: reg + 2,
-                    kernel: incoming,
-                    id: spec.id,
-                    uniforms,
-                    kernel_from_output: Affine::IDENTITY,
-                });
+                pass.stages.push(Stage::mix([reg, reg + 2], outgoing, spec.id, uniforms));
+                pass.stages.push(Stage::mix([reg + 1, reg + 2], incoming, spec.id, uniforms));
                 let uniforms = Uniforms::new(&[]);
-                pass.stages.push(Stage::Mix {
-                    from: reg,
-                    to: reg + 1,
-                    kernel: &Mix(Sum),
-                    id: "sum",
-                    uniforms,
-                    kernel_from_output: Affine::IDENTITY,
-                });
+                pass.stages.push(Stage::mix([reg, reg + 1], &Mix(Sum), "sum", uniforms));
             }
-            TransitionShape::Mix(kernel) => pass.stages.push(Stage::Mix {
-                from: reg,
-                to: reg + 1,
-                kernel,
-                id: spec.id,
-                uniforms,
-                kernel_from_output: Affine::IDENTITY,
-            }),
+            TransitionShape::Mix(kernel) => pass.stages.push(Stage::mix([reg, reg + 1], kernel, spec.id, uniforms)),
             TransitionShape::Field(..) | TransitionShape::Blurred(..) | TransitionShape::Steps(_) => {}
         }
         if !opaque {
@@ -218,14 +190,7 @@ impl Lowering<'_> {
                     pass.use_register(reg + i);
                     pass.stages.push(Stage::Sample { reg: reg + i, sampling });
                 }
-                pass.stages.push(Stage::Mix {
-                    from: reg,
-                    to: reg + 1,
-                    kernel,
-                    id: spec.id,
-                    uniforms,
-                    kernel_from_output: Affine::IDENTITY,
-                });
+                pass.stages.push(Stage::mix([reg, reg + 1], kernel, spec.id, uniforms));
             }
             TransitionShape::Mix(_) | TransitionShape::Driven { .. } => {}
         }
