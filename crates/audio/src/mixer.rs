@@ -115,8 +115,9 @@ impl Mixer {
 fn clamp(sum: &[f64], out: &mut [f32], report: &mut MixReport) {
     for (s, o) in sum.iter().zip(out) {
         report.peak = report.peak.max(s.abs());
-        report.clipped_samples += u64::from(s.abs() > 1.0);
-        *o = s.clamp(-1.0, 1.0) as f32;
+        // Samples near the end of single precision can be turned up beyond it, and then down to nothing.
+        report.clipped_samples += u64::from(s.abs() > 1.0 || s.is_nan());
+        *o = if s.is_nan() { 0.0 } else { s.clamp(-1.0, 1.0) as f32 };
     }
 }
 

@@ -4,8 +4,8 @@
 use crate::input::Packet;
 use std::collections::VecDeque;
 
-/// Packets of a chapter: 2.7 s of AAC at 48 kHz. A jump decodes half of them on average, a chapter's start some packets twice.
-const CHAPTER_PACKETS: usize = 128;
+/// Packets of a chapter: 5.5 s of AAC at 48 kHz. A jump decodes half of them on average, a chapter's start some packets twice.
+const CHAPTER_PACKETS: usize = 256;
 
 /// The first packet of the chapter that holds packet `ordinal`.
 pub(crate) fn chapter_of(ordinal: usize) -> usize {

@@ -57,6 +57,8 @@ pub struct SoundReader {
     count_from: usize,
     /// Decoded samples before this position only settle the decoder.
     good_from: i64,
+    /// Position after the decoder's last frame, whether it counted or not; `None` after a jump.
+    next_position: Option<i64>,
     sent_all: bool,
     ended: bool,
     decoded_any: bool,
@@ -117,6 +119,7 @@ impl SoundReader {
             feed_from: 0,
             count_from: 0,
             good_from: i64::MIN,
+            next_position: None,
             sent_all: false,
             ended: false,
             decoded_any: false,
@@ -298,6 +301,7 @@ impl SoundReader {
     fn renew_decoder(&mut self) -> Result<(), MediaError> {
         self.past_report = self.report();
         self.decoder = Decoder::open(&self.input, self.sound().stream, 1)?;
+        self.next_position = None;
         Ok(())
     }
 
@@ -319,7 +323,7 @@ impl SoundReader {
 
     /// Puts a decoded frame where it belongs.
     fn take(&mut self, frame: Frame) -> Result<(), MediaError> {
-        let mut samples = usize::try_from(frame.get().nb_samples).unwrap_or(0);
+        let mut samples = i64::from(frame.get().nb_samples).max(0);
         let stated = frame.get().pts;
         if samples == 0 {
             return Ok(());
@@ -328,31 +332,40 @@ impl SoundReader {
         let rate = i64::from(self.rate_hz());
         let end = self.buffer_end();
         let empty = self.channels[0].is_empty();
-        let mut start = if stated == NO_TIMESTAMP || (!empty && (stated - end).abs() <= SLACK_SAMPLES) { end } else { stated };
-        if let Some(chapter_end) = self.chapters.end() {
-            samples = samples.min(usize::try_from(chapter_end - start).unwrap_or(0));
+        // Frames follow each other. Labels are the packets', of which a decoder may give several frames, or hold samples back: those that it gives in
+        // the end carry none or a stale one.
+        let chapter_end = self.chapters.end();
+        let follows = |next: i64| stated == NO_TIMESTAMP || chapter_end.is_some() || (stated - next).abs() <= SLACK_SAMPLES;
+        let start = match self.next_position {
+            Some(next) if follows(next) => next,
+            _ if stated == NO_TIMESTAMP => end,
+            _ => stated,
+        };
+        self.next_position = Some(start + samples);
+        if let Some(chapter_end) = chapter_end {
+            samples = samples.min(chapter_end - start);
         }
-        if start + samples as i64 <= self.good_from || samples == 0 {
+        // Never give what only settles the decoder.
+        let mut first = start.max(self.good_from);
+        if first >= start + samples {
             return Ok(());
         }
         let frame = self.as_in_stream(frame, start)?;
-        // Never give what only settles the decoder.
-        let mut skip = (self.good_from.saturating_sub(start)).clamp(0, samples as i64);
         if empty {
-            self.buffer_start = start + skip;
-        } else if start > end + GAP_SECS * rate {
+            self.buffer_start = first;
+        } else if first > end + GAP_SECS * rate {
             self.channels.iter_mut().for_each(Vec::clear);
-            self.buffer_start = start;
-        } else if start > end {
-            let gap = (start - end) as usize;
+            self.buffer_start = first;
+        } else if first > end {
+            let gap = (first - end) as usize;
             self.channels.iter_mut().for_each(|c| c.resize(c.len() + gap, 0.0));
         } else {
-            skip = skip.max(end - start).min(samples as i64);
+            first = end.min(start + samples);
         }
-        start += skip;
-        debug_assert!(skip == samples as i64 || start == self.buffer_end());
+        let (skip, samples) = ((first - start) as usize, samples as usize);
+        debug_assert!(skip == samples || first == self.buffer_end());
         for (c, out) in self.channels.iter_mut().enumerate() {
-            append_channel(&frame, c, skip as usize, samples, out);
+            append_channel(&frame, c, skip, samples, out);
         }
         let len = self.channels[0].len();
         if len as i64 > (self.kept_secs + KEPT_SECS) * rate + samples as i64 {
@@ -406,7 +419,7 @@ impl SoundReader {
     /// Moves so that decoding on gives position `at`.
     fn seek(&mut self, at: i64) -> Result<(), MediaError> {
         self.channels.iter_mut().for_each(Vec::clear);
-        self.ended = false;
+        (self.ended, self.next_position) = (false, None);
         let sound = &self.index.audio[self.number];
         let target = sound.packets.partition_point(|p| p.start <= at).saturating_sub(1);
         let counted = if sound.in_chapters { chapter_of(target) } else { target };
@@ -418,7 +431,7 @@ impl SoundReader {
         self.good_from = if counted == 0 || first == 0 && !sound.in_chapters { i64::MIN } else { sound.packets[counted].start };
         // With chapters the decoder gets what settles it and no more.
         self.feed_from = if sound.in_chapters { counted.saturating_sub(sound.preroll) } else { first };
-        self.count_from = target;
+        self.count_from = counted;
         let (stream, is_pcm, can_seek, in_chapters) = (sound.stream, sound.is_pcm, sound.can_seek, sound.in_chapters);
         self.chapters.jump(counted);
         if first > 0 && can_seek && sound.packets[first].pts != NO_TIMESTAMP {

@@ -351,10 +351,19 @@ fn is_pcm(codec: AVCodecID) -> bool {
 }
 
 /// Whether a decoder carries more along than the packets before tell: AAC, AC-3 and WMA draw noise from a generator that runs on, Opus only
-/// converges. Not so those that give the same samples after [`preroll_packets`], as was tried, and PCM and lossless codecs.
+/// converges. Others give the same samples after [`preroll_packets`], as was tried for MPEG audio and Vorbis, or must not be cut just anywhere.
 fn remembers(codec: AVCodecID) -> bool {
-    use AVCodecID::{AV_CODEC_ID_MP1, AV_CODEC_ID_MP2, AV_CODEC_ID_MP3, AV_CODEC_ID_VORBIS};
-    preroll_packets(codec) > 0 && ![AV_CODEC_ID_MP1, AV_CODEC_ID_MP2, AV_CODEC_ID_MP3, AV_CODEC_ID_VORBIS].contains(&codec)
+    use AVCodecID::*;
+    matches!(
+        codec,
+        AV_CODEC_ID_AAC
+            | AV_CODEC_ID_AAC_LATM
+            | AV_CODEC_ID_AC3
+            | AV_CODEC_ID_EAC3
+            | AV_CODEC_ID_OPUS
+            | AV_CODEC_ID_WMAV1
+            | AV_CODEC_ID_WMAV2
+    )
 }
 
 /// How many packets before one must be decoded so that it comes out as in sequential decoding.
@@ -366,6 +375,8 @@ fn preroll_packets(codec: AVCodecID) -> usize {
         AVCodecID::AV_CODEC_ID_MP3 | AVCodecID::AV_CODEC_ID_MP2 | AVCodecID::AV_CODEC_ID_MP1 => 12,
         // RFC 7845 §4.6 asks for 80 ms; four times that in 20 ms packets.
         AVCodecID::AV_CODEC_ID_OPUS => 16,
+        // Spectral band replication begins with a header, which encoders write every half second or so (ISO 14496-3 §4.6.18.3).
+        AVCodecID::AV_CODEC_ID_AAC | AVCodecID::AV_CODEC_ID_AAC_LATM => 64,
         _ => 8,
     }
 }

@@ -137,15 +137,16 @@ fn priming_is_cut_in_every_container() {
         ("opus.ogg", &["-c:a", "libopus"]),
         ("opus.webm", &["-c:a", "libopus"]),
         ("opus.mp4", &["-c:a", "libopus"]),
+        ("narrow.opus", &["-ar", "8000", "-c:a", "libopus", "-b:a", "12k", "-application", "voip"]),
         ("vorbis.ogg", &["-c:a", "libvorbis"]),
         ("ac3.ts", &["-c:a", "ac3"]),
     ] {
         let path = dir.path().join(name);
-        let source = "aevalsrc=0.4*sin(2*PI*(200+300*t)*t)|0.3*sin(2*PI*777*t)*gt(mod(t\\,0.5)\\,0.25):s=48000:d=5";
+        let source = "aevalsrc=0.4*sin(2*PI*(200+300*t)*t)|0.3*sin(2*PI*777*t)*gt(mod(t\\,0.5)\\,0.25):s=48000:d=12";
         ffmpeg(&[&["-f", "lavfi", "-i", source][..], args, &[path.to_str().unwrap()]].concat());
         check(&path, 0, &[]);
         let samples = MediaIndex::scan(&path).unwrap().info().audio[0].samples;
-        eprintln!("{name}: {samples} of 240000");
+        eprintln!("{name}: {samples} of 576000");
     }
 }
 
@@ -177,6 +178,7 @@ fn a_jump_gives_what_reading_on_gives_bit_for_bit() {
         ("ac3.mkv", &["-c:a", "ac3", "-b:a", "96k"]),
         ("eac3.mp4", &["-c:a", "eac3", "-b:a", "64k"]),
         ("opus.webm", &["-c:a", "libopus", "-b:a", "32k"]),
+        ("narrow.opus", &["-ar", "8000", "-c:a", "libopus", "-b:a", "10k", "-application", "voip"]),
         ("wma.asf", &["-c:a", "wmav2", "-b:a", "48k"]),
         ("vorbis.ogg", &["-c:a", "libvorbis", "-b:a", "48k"]),
         ("a.mp3", &["-c:a", "libmp3lame", "-b:a", "48k"]),

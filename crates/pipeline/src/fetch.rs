@@ -121,7 +121,8 @@ impl Lanes {
         let rested = || free().filter(|&i| self.lanes[i].used + 1 < self.tick).min_by_key(|&i| self.lanes[i].used);
         let shared = || {
             let same = |&i: &usize| self.lanes[i].media == wanted.media && self.lanes[i].stream == wanted.stream;
-            (0..self.lanes.len()).filter(same).min_by_key(|&i| distance(i)).filter(|_| self.lanes.len() >= MAX_TAKEN)
+            let taken = self.lanes.iter().filter(|l| l.used == self.tick).count();
+            (0..self.lanes.len()).filter(same).min_by_key(|&i| distance(i)).filter(|_| taken >= MAX_TAKEN)
         };
         near.or_else(rested).or_else(shared)
     }

@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 pub mod animated;
+pub mod circle;
 pub mod clip;
 mod distinct;
 pub mod file;

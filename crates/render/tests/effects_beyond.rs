@@ -3,7 +3,7 @@ mod common;
 use common::*;
 use cutroom_effects::{EFFECTS, Params, Shape};
 use cutroom_timeline::{Canvas, EffectUse, Fit, Layer, Transform};
-use cutroom_types::Size;
+use cutroom_types::{ParamValue, Size};
 
 const CANVAS: Size = Size { width: 160, height: 140 };
 /// Where the picture of 90×78 lies on it.
@@ -98,6 +98,104 @@ fn what_is_beyond_the_edges_goes_along() {
         let want = shaded[i / 160 * 160 + (2 * AT[0] + 90 - 1 - i % 160)];
         for k in 0..4 {
             assert!((got[k] - want[k]).abs() < 1e-4, "({}, {}): {got:?}, expected {want:?}", i % 160, i / 160);
+        }
+    }
+}
+
+/// Bilinear, nothing beyond the canvas.
+fn read(s: &[[f64; 4]], x: f64, y: f64) -> [f64; 4] {
+    let (i, j) = ((x - 0.5).floor(), (y - 0.5).floor());
+    let (u, v) = (x - 0.5 - i, y - 0.5 - j);
+    let at = |x: f64, y: f64| {
+        let inside = (0.0..160.0).contains(&x) && (0.0..140.0).contains(&y);
+        if inside { s[y as usize * 160 + x as usize] } else { [0.0; 4] }
+    };
+    let (a, b, c, d) = (at(i, j), at(i + 1.0, j), at(i, j + 1.0), at(i + 1.0, j + 1.0));
+    std::array::from_fn(|k| (a[k] * (1.0 - u) + b[k] * u) * (1.0 - v) + (c[k] * (1.0 - u) + d[k] * u) * v)
+}
+
+/// A place on the picture to the place that is seen there.
+type Map = fn(f64, f64) -> (f64, f64);
+
+/// The shadow of an opaque picture lies beyond it: it is moved with the picture, by the picture's measures.
+#[test]
+fn what_was_drawn_beyond_the_edges_moves_along() {
+    let s: Vec<[f64; 4]> = pattern();
+    let before = drawn(&s, vec![shadow(0.8, 17.0)]);
+    let quarter = [("topLeftX", n(0.25)), ("topLeftY", n(0.25)), ("topRightX", n(0.75)), ("topRightY", n(0.25))];
+    let below = [("bottomRightX", n(0.75)), ("bottomRightY", n(0.75)), ("bottomLeftX", n(0.25)), ("bottomLeftY", n(0.75))];
+    let cases: [(EffectUse, Map); 6] = [
+        (used("corner-pin", &[quarter, below].concat()), |x, y| (2.0 * x - 45.0, 2.0 * y - 39.0)),
+        (used("flip", &[("vertical", ParamValue::Bool(true))]), |x, y| (90.0 - x, 78.0 - y)),
+        (used("mirror", &[]), |x, y| (x.min(90.0 - x), y)),
+        (used("stabilize", &[("shiftX", n(-0.1)), ("zoom", n(1.25))]), |x, y| {
+            (45.0 + (x - 45.0) * 0.8 + 9.0, 39.0 + (y - 39.0) * 0.8)
+        }),
+        (used("bulge", &[("amount", n(2.0)), ("radius", n(1.0))]), |x, y| {
+            let k = ((x - 45.0).hypot(y - 39.0) / 78.0).min(1.0);
+            (45.0 + (x - 45.0) * k, 39.0 + (y - 39.0) * k)
+        }),
+        (used("lens-distortion", &[("k1", n(0.4)), ("centerX", n(0.3))]), |x, y| {
+            let (u, v) = (x - 27.0, y - 39.0);
+            let k = 1.0 + 0.4 * (u * u + v * v) / (45.0 * 45.0 + 39.0 * 39.0);
+            (27.0 + u * k, 39.0 + v * k)
+        }),
+    ];
+    // The raster has as much beyond the picture as the shadow needs.
+    let [mx, my] =
+        (cutroom_effects::effect("drop-shadow").unwrap().outset_px)(Params(&shadow(0.8, 17.0).params)).map(|v| f64::from(v.ceil()));
+    for (e, map) in cases {
+        let id = e.id.clone();
+        let got = drawn(&s, vec![shadow(0.8, 17.0), e]);
+        let mut beyond = 0;
+        for (i, g) in got.iter().enumerate() {
+            let (x, y) = ((i % 160) as f64 + 0.5 - AT[0] as f64, (i / 160) as f64 + 0.5 - AT[1] as f64);
+            let drawn_there = (-mx..90.0 + mx).contains(&x) && (-my..78.0 + my).contains(&y);
+            let (u, v) = map(x, y);
+            let want = if drawn_there { read(&before, u + AT[0] as f64, v + AT[1] as f64) } else { [0.0; 4] };
+            assert!((0..4).all(|k| (g[k] - want[k]).abs() < 2e-3), "{id} at ({x}, {y}): {g:?}, not {want:?}");
+            let seen_beyond = !(0.0..90.0).contains(&u) || !(0.0..78.0).contains(&v);
+            beyond += usize::from(seen_beyond && g[3] > 0.3);
+        }
+        assert!(beyond > 100, "{id}: {beyond}");
+    }
+}
+
+/// Blocks count from the picture's corner; those beyond it are blocks as well.
+#[test]
+fn what_was_drawn_beyond_the_edges_is_pixelated_along() {
+    let before = drawn(&pattern(), vec![shadow(0.8, 17.0)]);
+    let got = drawn(&pattern(), vec![shadow(0.8, 17.0), effect("pixelate", &[("size", 6.0)])]);
+    let mut beyond = 0;
+    for (i, g) in got.iter().enumerate() {
+        let (x, y) = (i % 160, i / 160);
+        // The picture begins two pixels after a sixth one across, and with one down.
+        let (left, top) = ((x + 4) / 6 * 6, y / 6 * 6);
+        let block = (0..36).map(|k| (left + k % 6, top + k / 6)).filter(|(x, y)| (4..164).contains(x) && *y < 140);
+        let block: Vec<_> = block.map(|(x, y)| before[y * 160 + x - 4]).collect();
+        for k in 0..4 {
+            let want = block.iter().map(|p| p[k]).sum::<f64>() / 36.0;
+            assert!((g[k] - want).abs() < 1e-4, "at ({x}, {y}): {g:?}, not {want} in {k}");
+        }
+        beyond += usize::from(!is_content(i) && g[3] > 0.3);
+    }
+    assert!(beyond > 300, "{beyond}");
+    // Particles and columns are made of it too.
+    for id in ["pixel-particle-disintegrate", "voxel-relief"] {
+        let made = |opacity| drawn(&pattern(), vec![shadow(opacity, 17.0), telling(id)]);
+        let more = made(0.8).iter().zip(&made(0.0)).filter(|(a, b)| a[3] > b[3] + 0.2).count();
+        assert!(more > 300, "{id}: {more}");
+    }
+}
+
+/// Rows of a field are the picture's, and what lies beyond takes no part in them.
+#[test]
+fn fields_are_the_pictures() {
+    for mode in ["linear", "edge", "bob", "blend"] {
+        let deinterlace = || used("deinterlace", &[("mode", t(mode))]);
+        let (alone, after) = (drawn(&pattern(), vec![deinterlace()]), drawn(&pattern(), vec![shadow(0.0, 17.0), deinterlace()]));
+        for (i, (a, b)) in alone.iter().zip(&after).enumerate().filter(|(i, _)| mode != "edge" || (36..118).contains(&(i % 160))) {
+            assert!((0..4).all(|k| (a[k] - b[k]).abs() < 1e-5), "{mode} at ({}, {}): {b:?}, not {a:?}", i % 160, i / 160);
         }
     }
 }

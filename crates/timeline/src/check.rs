@@ -4,7 +4,7 @@ use crate::{
     width::{MAX_PICTURES, TOO_MANY_PICTURES, pictures},
 };
 use cutroom_effects::{ParamKind, ParamSpec};
-use cutroom_project::{Animated, ClipSource, Composition, MediaKind, Params, Problem, Project, Track, TrackKind};
+use cutroom_project::{Animated, MediaKind, Params, Problem, Project, Track, TrackKind, circle::Circles};
 use cutroom_types::{ClipId, MediaId, ParamValue, TrackId};
 use std::collections::HashMap;
 
@@ -17,7 +17,8 @@ pub fn check(project: &Project) -> Vec<Problem> {
         if let Err(e @ PlanError::Nesting { .. }) = Timeline::new(project, &c.id) {
             problems.push(problem(format!("compositions[{i}]"), None, e.code(), e.to_string()));
         }
-        let tracks = Tracks::of(c);
+        let circles = Circles::new(c, |clip| uses::tracks_of(clip).collect());
+        let tracks: HashMap<&TrackId, &Track> = c.tracks.iter().map(|t| (&t.id, t)).collect();
         for (j, t) in c.tracks.iter().enumerate() {
             let track = format!("compositions[{i}].tracks[{j}]");
             for (k, clip) in t.clips.iter().enumerate() {
@@ -35,7 +36,7 @@ pub fn check(project: &Project) -> Vec<Problem> {
                     match cutroom_effects::effect(&e.effect) {
                         Some(spec) => {
                             params(&mut problems, &at, Some(&clip.id), spec.params, &e.params);
-                            let around = Around { project, composition: c, tracks: &tracks, track: j };
+                            let around = Around { project, tracks: &tracks, circles: &circles, track: j, clip: Some(k) };
                             around.references(&mut problems, &at, Some(&clip.id), spec.params, &e.params);
                         }
                         None => {
@@ -51,7 +52,7 @@ pub fn check(project: &Project) -> Vec<Problem> {
                 match cutroom_effects::transition(&x.kind) {
                     Some(spec) => {
                         params(&mut problems, &at, clip, spec.params, &x.params);
-                        let around = Around { project, composition: c, tracks: &tracks, track: j };
+                        let around = Around { project, tracks: &tracks, circles: &circles, track: j, clip: None };
                         around.references(&mut problems, &at, clip, spec.params, &x.params);
                     }
                     None => {
@@ -114,10 +115,12 @@ fn params(problems: &mut Vec<Problem>, at: &str, clip: Option<&ClipId>, table: &
 /// Where parameters stand.
 struct Around<'a> {
     project: &'a Project,
-    composition: &'a Composition,
-    tracks: &'a Tracks<'a>,
+    tracks: &'a HashMap<&'a TrackId, &'a Track>,
+    circles: &'a Circles<'a>,
     /// Index of the track.
     track: usize,
+    /// Index of the clip whose effects are looked at; none for transitions.
+    clip: Option<usize>,
 }
 
 impl Around<'_> {
@@ -157,49 +160,14 @@ impl Around<'_> {
         if id.is_empty() {
             return Err(("missing_param", "the id of another video track is needed".into()));
         }
-        match self.tracks.index.get(&TrackId::from(id)) {
+        let track = TrackId::from(id);
+        match self.tracks.get(&track) {
             None => Err(("dangling", format!("this composition has no track \"{id}\""))),
-            Some(t) if self.composition.tracks[*t].kind != TrackKind::Video => {
-                Err(("no_picture", format!("\"{id}\" is no video track")))
-            }
-            Some(t) if self.tracks.leads(*t, self.track) => {
+            Some(t) if t.kind != TrackKind::Video => Err(("no_picture", format!("\"{id}\" is no video track"))),
+            Some(_) if self.clip.is_some_and(|clip| self.circles.closes(self.track, clip, &track)) => {
                 Err(("cycle", format!("the track \"{id}\" is this one, or uses its picture")))
             }
             Some(_) => Ok(()),
         }
-    }
-}
-
-/// Which tracks of a composition use the pictures of which.
-struct Tracks<'a> {
-    index: HashMap<&'a TrackId, usize>,
-    /// For each track those that it uses, for mattes or effects.
-    used: Vec<Vec<usize>>,
-}
-
-impl<'a> Tracks<'a> {
-    fn of(c: &'a Composition) -> Self {
-        let index: HashMap<_, _> = c.tracks.iter().zip(0..).map(|(t, i)| (&t.id, i)).collect();
-        let used = |(i, t): (usize, &Track)| {
-            // An adjustment layer for the use of others shows the tracks below it.
-            let adjusts = t.clips.iter().any(|c| c.enabled && matches!(c.source, ClipSource::Adjustment(_)));
-            let below = (0..if adjusts { i } else { 0 }).filter(|&below| !c.tracks[below].matte_only);
-            t.clips.iter().flat_map(uses::tracks_of).filter_map(|id| index.get(&id).copied()).chain(below).collect()
-        };
-        let used = c.tracks.iter().enumerate().map(used).collect();
-        Self { index, used }
-    }
-    /// Whether a track is `wanted`, or uses its picture, directly or over others.
-    fn leads(&self, track: usize, wanted: usize) -> bool {
-        let (mut open, mut seen) = (vec![track], vec![false; self.used.len()]);
-        while let Some(at) = open.pop() {
-            if at == wanted {
-                return true;
-            }
-            if !std::mem::replace(&mut seen[at], true) {
-                open.extend(&self.used[at]);
-            }
-        }
-        false
     }
 }

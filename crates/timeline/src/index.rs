@@ -115,7 +115,7 @@ impl<P: Deref<Target = Project>> Timeline<P> {
     /// # Errors
     /// Something names what the catalogue does not hold.
     pub fn frame(&self, n: i64) -> Result<FramePlan, PlanError> {
-        self.plan_picture(self.root, n, 0)
+        self.plan_picture(self.root, n, 0, 1)
     }
     /// Plan of the frame during which `time` falls.
     ///

@@ -25,11 +25,13 @@ struct Ask<'a> {
     stacked: bool,
     /// Index of the track that is asked.
     track: usize,
+    /// Pictures that effects over time ask for around this one, this one counted.
+    pictures: u64,
 }
 
 impl<P: Deref<Target = Project>> Timeline<P> {
-    /// Frame `n` of a composition; `depth` is 0 for the root.
-    pub(crate) fn plan_picture(&self, composition: usize, n: i64, depth: usize) -> Result<FramePlan, PlanError> {
+    /// Frame `n` of a composition; `depth` is 0 for the root, `pictures` 1.
+    pub(crate) fn plan_picture(&self, composition: usize, n: i64, depth: usize, pictures: u64) -> Result<FramePlan, PlanError> {
         let c = &self.project.compositions[composition];
         let time = c.frame_rate.time_of_frame(n);
         let mut plan = FramePlan { canvas: canvas(c, depth), time, layers: Vec::new() };
@@ -37,7 +39,7 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         if !(0..index.frame_count).contains(&n) {
             return Ok(plan);
         }
-        let ask = Ask { composition: c, index, depth, uses: 0, time, stacked: true, track: 0 };
+        let ask = Ask { composition: c, index, depth, uses: 0, time, stacked: true, track: 0, pictures };
         for seen in index.seen.iter().filter(|s| s.drawn) {
             plan.layers.extend(self.track_layer(&ask, seen, time)?);
         }
@@ -79,7 +81,7 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         if opacity <= 0.0 || (hidden(&placing) && shutter.iter().all(hidden)) || left + right >= 1.0 || top + bottom >= 1.0 {
             return Ok(nothing());
         }
-        let Some(layer) = self.source_layer(ask, clip, t, video.effects.len(), 1)? else { return Ok(None) };
+        let Some(layer) = self.source_layer(ask, clip, t, video.effects.len(), ask.pictures)? else { return Ok(None) };
         let matte = match &video.matte {
             Some(m) => match self.matte(ask, m, time)? {
                 Some(matte) => Some(matte),
@@ -103,7 +105,7 @@ impl<P: Deref<Target = Project>> Timeline<P> {
     }
 
     /// A clip's content with its first `count` effects, `t` after its start, not placed; `None` when there is nothing to see.
-    /// Its effects over time see `pictures` of it so far.
+    /// `pictures` are seen of the clip in one frame so far.
     fn source_layer(
         &self,
         ask: &Ask<'_>,
@@ -168,7 +170,7 @@ impl<P: Deref<Target = Project>> Timeline<P> {
             }
         }
         effects.reverse();
-        let Some(content) = self.content(ask, clip, clip.start.saturating_add(t))? else { return Ok(None) };
+        let Some(content) = self.content(&Ask { pictures, ..*ask }, clip, clip.start.saturating_add(t))? else { return Ok(None) };
         Ok(Some(Layer { effects, ..Layer::new(clip.id.clone(), content) }))
     }
 
@@ -283,7 +285,7 @@ impl<P: Deref<Target = Project>> Timeline<P> {
                 if n < 0 {
                     return Ok(None);
                 }
-                let plan = self.plan_picture(at, n, depth + 1)?;
+                let plan = self.plan_picture(at, n, depth + 1, ask.pictures)?;
                 if plan.layers.is_empty() { None } else { Some(Content::Composition(Box::new(plan))) }
             }
             ClipSource::Adjustment(_) if ask.stacked && time == ask.time => Some(Content::Below),

@@ -1,8 +1,8 @@
 //! What a composition needs of its source files, for those who can open them.
 use crate::PlanError;
 use crate::index::placed_transitions;
-use cutroom_effects::{ParamKind, ParamSpec};
-use cutroom_project::{Clip, ClipSource, MediaKind, Params, Project, StreamChoice, TrackKind};
+use cutroom_effects::{EffectSpec, ParamKind, ParamSpec};
+use cutroom_project::{Clip, ClipSource, EffectInstance, MediaKind, Params, Project, StreamChoice, TrackKind};
 use cutroom_types::{ClipId, CompositionId, FrameRate, MediaId, ParamValue, Span, Time, TimeDelta, TrackId};
 use std::collections::BTreeSet;
 
@@ -67,11 +67,13 @@ pub(crate) fn named<'a>(
 /// Other tracks whose picture a clip uses: of its matte and its effects.
 pub(crate) fn tracks_of(clip: &Clip) -> impl Iterator<Item = TrackId> + use<'_> {
     let effects = clip.video.effects.iter().filter(|e| e.enabled);
-    let named = effects
-        .filter_map(|e| Some((cutroom_effects::effect(&e.effect)?, &e.params)))
-        .flat_map(|(spec, params)| named(spec.params, ParamKind::Track, params))
-        .map(|(_, track)| TrackId::from(track));
+    let named = effects.filter_map(|e| Some(tracks_named(cutroom_effects::effect(&e.effect)?, e))).flatten();
     clip.video.matte.iter().map(|m| m.track.clone()).chain(named)
+}
+
+/// The tracks that an effect's parameters name.
+pub(crate) fn tracks_named<'a>(spec: &'static EffectSpec, e: &'a EffectInstance) -> impl Iterator<Item = TrackId> + use<'a> {
+    named(spec.params, ParamKind::Track, &e.params).map(|(_, track)| TrackId::from(track))
 }
 
 /// The composition and those nested in it, directly or over others, by clips and tracks that are enabled: their places in the document, ascending.

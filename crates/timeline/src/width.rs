@@ -1,9 +1,9 @@
 //! How much a frame can need at most: the guard against projects that multiply, by nesting, by tracks that use each other's pictures
 //! and by effects over time.
 use crate::{params::resolve, uses};
-use cutroom_effects::{Params, Shape};
-use cutroom_project::{Clip, ClipSource, Composition};
-use cutroom_types::{FrameRate, TimeDelta, TrackId};
+use cutroom_effects::{EffectSpec, ParamKind, ParamSpec, Params, Shape};
+use cutroom_project::{Animated, Clip, ClipSource, Composition, EffectInstance, Track, TrackKind};
+use cutroom_types::{FrameRate, ParamValue, TimeDelta, TrackId};
 use std::collections::HashMap;
 
 /// A frame may have at most this many layers, those of nested compositions and at other times counted.
@@ -13,6 +13,9 @@ pub(crate) const MAX_LAYERS: u64 = 10_000;
 pub(crate) const MAX_PICTURES: u64 = 256;
 /// Tracks that use each other in a longer row than this have more than [`MAX_LAYERS`] layers together.
 const MAX_USES: usize = 150;
+
+/// At which other times an effect sees its picture, in seconds.
+type Times = fn(Params<'_>, f64) -> Vec<f64>;
 
 /// For messages.
 pub(crate) const TOO_MANY_PICTURES: &str = "the effects over time on a clip need more than 256 pictures for one frame";
@@ -58,19 +61,49 @@ impl Width {
 pub(crate) fn width(composition: &Composition, contents: &[Vec<Width>]) -> Width {
     let tracks = composition.tracks.iter().zip(0..).map(|(t, i)| (&t.id, i)).collect();
     let mut widths = Widths { composition, tracks, contents, known: vec![[None; 2]; contents.len()] };
-    (0..contents.len()).filter(|&t| composition.tracks[t].enabled).fold(Width::NONE, |all, t| all.with(widths.track(t, false, 0)))
+    widths.drawn(contents.len(), Width::NONE, 0)
 }
 
 /// Pictures of a clip that its own effects over time need for one frame.
 pub(crate) fn pictures(clip: &Clip, rate: FrameRate) -> u64 {
+    needs(clip, rate).0
+}
+
+/// Of a clip's content and of the tracks that its effects name: how many pictures one frame needs at most.
+fn needs(clip: &Clip, rate: FrameRate) -> (u64, Vec<(TrackId, u64)>) {
+    let (mut pictures, mut others) = (1u64, Vec::new());
+    // An effect over time sees what those before it make, each time.
+    for e in clip.video.effects.iter().rev().filter(|e| e.enabled) {
+        let Some(spec) = cutroom_effects::effect(&e.effect) else { continue };
+        if let Shape::Temporal { times, .. } = spec.shape {
+            pictures = pictures.saturating_mul(1 + most_times(spec, e, times, clip, rate));
+        }
+        others.extend(uses::tracks_named(spec, e).map(|track| (track, pictures)));
+    }
+    (pictures, others)
+}
+
+/// The most times that an effect asks for, whatever values its animated parameters take.
+fn most_times(spec: &'static EffectSpec, e: &EffectInstance, times: Times, clip: &Clip, rate: FrameRate) -> u64 {
+    let Ok(values) = resolve(spec.params, &e.params, TimeDelta::ZERO, &e.effect, &clip.id) else { return 0 };
     let frame_secs = rate.frame_duration().as_secs_f64();
-    let others = clip.video.effects.iter().filter(|e| e.enabled).filter_map(|e| {
-        let spec = cutroom_effects::effect(&e.effect)?;
-        let Shape::Temporal { times, .. } = spec.shape else { return None };
-        let values = resolve(spec.params, &e.params, TimeDelta::ZERO, &e.effect, &clip.id).ok()?;
-        Some(times(Params(&values), frame_secs).len() as u64)
-    });
-    others.fold(1, |all: u64, n| all.saturating_mul(n + 1))
+    let moves = |param: &ParamSpec| matches!(e.params.get(param.id), Some(Animated::Curve(_)));
+    let mut most = 0;
+    for end in 0..3 {
+        for switch in [None, Some(false), Some(true)] {
+            let mut values = values.clone();
+            for (param, (_, value)) in spec.params.iter().zip(&mut values).filter(|(p, _)| moves(p)) {
+                match (&param.kind, switch) {
+                    (ParamKind::Number { min, .. }, _) if end == 1 => *value = ParamValue::Number(*min),
+                    (ParamKind::Number { max, .. }, _) if end == 2 => *value = ParamValue::Number(*max),
+                    (ParamKind::Bool { .. }, Some(switch)) => *value = ParamValue::Bool(switch),
+                    _ => {}
+                }
+            }
+            most = most.max(times(Params(&values), frame_secs).len() as u64);
+        }
+    }
+    most
 }
 
 struct Widths<'a> {
@@ -112,15 +145,22 @@ impl Widths<'_> {
     }
 
     fn clip(&mut self, at: usize, clip: &Clip, content: Width, apart: bool, depth: usize) -> Width {
-        let mut all = content;
+        let (pictures, others) = needs(clip, self.composition.frame_rate);
         // Seen in its place and at the frame's own time, an adjustment layer takes what is drawn anyway.
-        if matches!(clip.source, ClipSource::Adjustment(_)) && (apart || is_seen_at_other_times(clip)) {
-            let below = (0..at).filter(|&t| self.composition.tracks[t].enabled);
-            all = below.fold(all, |all, t| all.with(self.track(t, false, depth + 1)));
-        }
-        let others: Vec<usize> = uses::tracks_of(clip).filter_map(|t| self.tracks.get(&t).copied()).collect();
-        all = others.into_iter().fold(all, |all, t| all.with(self.track(t, true, depth + 1)));
-        all.times(pictures(clip, self.composition.frame_rate).min(MAX_PICTURES))
+        let is_copied = matches!(clip.source, ClipSource::Adjustment(_)) && (apart || is_seen_at_other_times(clip));
+        let content = if is_copied { self.drawn(at, content, depth + 1) } else { content };
+        let matte = clip.video.matte.iter().map(|m| (m.track.clone(), 1));
+        others.into_iter().chain(matte).fold(content.times(pictures.min(MAX_PICTURES)), |all, (track, pictures)| {
+            let track = self.tracks.get(&track).copied();
+            track.map_or(all, |t| all.with(self.track(t, true, depth + 1).times(pictures.min(MAX_PICTURES))))
+        })
+    }
+
+    /// `all` with what the first `count` tracks draw in their places.
+    fn drawn(&mut self, count: usize, all: Width, depth: usize) -> Width {
+        let is_drawn = |t: &Track| t.enabled && !t.matte_only && t.kind == TrackKind::Video;
+        let tracks = (0..count).filter(|&t| is_drawn(&self.composition.tracks[t])).collect::<Vec<_>>();
+        tracks.into_iter().fold(all, |all, t| all.with(self.track(t, false, depth)))
     }
 }
 

@@ -1,7 +1,7 @@
 //! What multiplies is refused before any work, and what is not refused is planned: the bounds hold for every frame.
 use cutroom_project::{
-    AdjustmentSource, Animated, Clip, ClipSource, Composition, EffectInstance, Matte, MatteChannel, Media, MediaKind, Project,
-    Track, TrackKind, Transition, validate,
+    AdjustmentSource, Animated, Clip, ClipSource, Composition, Curve, Ease, EffectInstance, Keyframe, Matte, MatteChannel, Media,
+    MediaKind, Project, Track, TrackKind, Transition, validate,
 };
 use cutroom_timeline::{Content, FramePlan, Layer, PlanError, Timeline, check};
 use cutroom_types::{FrameRate, ParamValue, Size, Time, TimeDelta};
@@ -48,6 +48,19 @@ fn composition(id: &str, clips: Vec<Clip>) -> Composition {
     let track = |(i, clip)| Track { clips: vec![clip], ..Track::new(&track_id(id, i), TrackKind::Video) };
     c.tracks = clips.into_iter().enumerate().map(track).collect();
     c
+}
+fn dissolve(id: &str, from: &str, to: &str) -> Transition {
+    Transition {
+        id: id.into(),
+        kind: "crossfade".into(),
+        from: Some(from.into()),
+        to: Some(to.into()),
+        duration: TimeDelta::ZERO,
+        alignment: Default::default(),
+        params: Default::default(),
+        audio_crossfade: true,
+        extra: Default::default(),
+    }
 }
 fn film(compositions: Vec<Composition>) -> Project {
     let mut compositions = compositions.into_iter();
@@ -111,6 +124,40 @@ fn posterised_adjustment_layers_double() {
     assert!(!is_refused(&p));
 }
 
+/// How many pictures an effect needs may move: what counts is the most.
+#[test]
+fn animated_numbers_of_pictures_count_at_their_most() {
+    let key = |frame: i64, v| Keyframe {
+        ease: Ease::Linear,
+        ..Keyframe::new(rate().time_of_frame(frame).since_zero(), ParamValue::Number(v))
+    };
+    let mut relief = effect("voxel-relief", "temporalBlend", ParamValue::Number(0.0));
+    relief.params.insert("temporalBlend".into(), Animated::Curve(Curve::new(vec![key(0, 0.0), key(25, 0.95)]).unwrap()));
+    let stack = |n: usize| {
+        film(vec![composition(
+            "main",
+            std::iter::once(media("a")).chain((0..n).map(|i| with(adjustment(&format!("x{i}")), relief.clone()))).collect(),
+        )])
+    };
+    assert!(!is_refused(&stack(1)));
+    assert!(is_refused(&stack(3)));
+}
+
+/// Mattes, and tracks that effects after the echo name, are seen once, however many pictures the clip itself needs.
+#[test]
+fn what_is_seen_once_is_counted_once() {
+    let mut cut = with(media("a"), echo(32));
+    cut.video.effects.push(effect("displacement-map", "track", ParamValue::Text("m2".into())));
+    cut.video.matte = Some(Matte { track: "m1".into(), channel: MatteChannel::Luma, inverted: false, extra: Default::default() });
+    let mut p = film(vec![composition("main", vec![cut, with(media("b"), echo(31)), with(media("c"), echo(30))])]);
+    (p.compositions[0].tracks[1].matte_only, p.compositions[0].tracks[2].matte_only) = (true, true);
+    assert_eq!((validate(&p), check(&p)), (vec![], vec![]));
+    assert!(Timeline::new(&p, &p.main).unwrap().frame(35).is_ok());
+    // Before the echo it is seen with each picture.
+    p.compositions[0].tracks[0].clips[0].video.effects.reverse();
+    assert!(is_refused(&p));
+}
+
 /// A matte that adjusts the clip which it cuts has no picture to start from.
 #[test]
 fn a_matte_that_adjusts_what_it_cuts_is_a_circle() {
@@ -120,6 +167,21 @@ fn a_matte_that_adjusts_what_it_cuts_is_a_circle() {
     assert_eq!(validate(&p).iter().map(|p| p.code).collect::<Vec<_>>(), ["cycle"]);
     p.compositions[0].tracks[1].clips[0].enabled = false;
     assert_eq!(validate(&p), []);
+    p.compositions[0].tracks[1].clips[0].enabled = true;
+    // Not where it adjusts another clip of the track, at another time; but where a transition brings both together.
+    let half = rate().time_of_frame(FRAMES / 2);
+    let mut other = media("b");
+    other.start = half;
+    let (a, x) = (&mut p.compositions[0].tracks[0].clips[0], other.clone());
+    (a.duration, other.duration) = (half.since_zero(), half.since_zero());
+    p.compositions[0].tracks[0].clips.push(other);
+    let adjusts = &mut p.compositions[0].tracks[1].clips[0];
+    (adjusts.start, adjusts.duration) = (x.start, half.since_zero());
+    p.compositions[0].tracks[1].clips.insert(0, Clip { duration: half.since_zero(), ..media("c") });
+    assert_eq!(validate(&p), []);
+    assert!((0..FRAMES).all(|n| Timeline::new(&p, &p.main).unwrap().frame(n).is_ok()));
+    p.compositions[0].tracks[0].transitions.push(Transition { duration: TimeDelta(half.0 / 2), ..dissolve("x", "a", "b") });
+    assert_eq!(validate(&p).iter().map(|p| p.code).collect::<Vec<_>>(), ["cycle"]);
     let displaced = effect("displacement-map", "track", ParamValue::Text("m1".into()));
     let p = film(vec![composition("main", vec![with(media("a"), displaced), adjustment("x")])]);
     assert!(check(&p).iter().any(|p| p.code == "cycle"), "{:?}", check(&p));
@@ -160,17 +222,8 @@ fn any_composition(id: &'static str, inner: Option<&'static str>) -> impl Strate
                 let mut second = t.clips[0].clone();
                 second.id = format!("{}b", second.id).as_str().into();
                 (t.clips[0].duration, second.start, second.duration) = (half, Time(half.0), half);
-                t.transitions.push(Transition {
-                    id: format!("{}x", second.id).as_str().into(),
-                    kind: "crossfade".into(),
-                    from: Some(t.clips[0].id.clone()),
-                    to: Some(second.id.clone()),
-                    duration: TimeDelta(half.0 / 2),
-                    alignment: Default::default(),
-                    params: Default::default(),
-                    audio_crossfade: true,
-                    extra: Default::default(),
-                });
+                let between = dissolve(&format!("{}x", second.id), t.clips[0].id.as_str(), second.id.as_str());
+                t.transitions.push(Transition { duration: TimeDelta(half.0 / 2), ..between });
                 t.clips.push(second);
             }
             // Names that exist, and ids that differ.

@@ -1,12 +1,13 @@
 //! Clips that lean on others of their composition: on null objects as parents, on tracks as mattes.
 use super::{Problem, report};
-use crate::{Clip, ClipSource, Composition, Track, TrackKind};
+use crate::{Clip, ClipSource, Composition, Track, TrackKind, circle::Circles};
 use cutroom_types::{ClipId, TrackId};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 pub(super) fn check(problems: &mut Vec<Problem>, c: &Composition, path: &str) {
     let clips: HashMap<&ClipId, &Clip> = c.tracks.iter().flat_map(|t| &t.clips).map(|c| (&c.id, c)).collect();
     let tracks: HashMap<&TrackId, &Track> = c.tracks.iter().map(|t| (&t.id, t)).collect();
+    let circles = Circles::new(c, |clip| clip.video.matte.iter().map(|m| m.track.clone()).collect());
     for (j, t) in c.tracks.iter().enumerate() {
         for (k, clip) in t.clips.iter().enumerate() {
             let at = format!("{path}.tracks[{j}].clips[{k}].video");
@@ -29,11 +30,11 @@ pub(super) fn check(problems: &mut Vec<Problem>, c: &Composition, path: &str) {
                     Some(matte) if matte.kind != TrackKind::Video => {
                         tell("matte.track", "no_picture", format!("\"{}\" is no video track", m.track));
                     }
-                    Some(matte) if leads_to(matte, &t.id, c, &tracks) => {
+                    Some(_) if circles.closes(j, k, &m.track) => {
                         tell(
                             "matte.track",
                             "cycle",
-                            format!("the matte \"{}\" is this track, is cut by it or adjusts it", m.track),
+                            format!("the matte \"{}\" shows this clip, is cut by it or adjusts it", m.track),
                         );
                     }
                     Some(_) => {}
@@ -53,27 +54,5 @@ fn circular(clip: &Clip, clips: &HashMap<&ClipId, &Clip>) -> bool {
         }
     }
     // A circle further up, told at the clips that form it.
-    false
-}
-
-/// Whether a track is `wanted`, or its picture is made, directly or over others, with that track's: as a matte, or by adjusting it.
-fn leads_to(track: &Track, wanted: &TrackId, c: &Composition, tracks: &HashMap<&TrackId, &Track>) -> bool {
-    let (mut open, mut seen) = (vec![&track.id], HashSet::new());
-    while let Some(id) = open.pop() {
-        if id == wanted {
-            return true;
-        }
-        if seen.insert(id)
-            && let Some(t) = tracks.get(id)
-        {
-            let clips = || t.clips.iter().filter(|c| c.enabled);
-            open.extend(clips().filter_map(|c| c.video.matte.as_ref()).map(|m| &m.track));
-            if clips().any(|c| matches!(c.source, ClipSource::Adjustment(_))) {
-                open.extend(
-                    c.tracks.iter().map_while(|below| (below.id != t.id).then_some(below)).filter(|t| !t.matte_only).map(|t| &t.id),
-                );
-            }
-        }
-    }
     false
 }
