@@ -19,7 +19,7 @@ const HELP: &str = "\
 cargo xtask <command>
 
   demo [CLIP…]         install what is missing, build, make footage (or take the clips given), export demo/film.mp4
-  test [--fast]        install what is missing, format, lint, repository rules, licences, all tests (--fast: no doctests)
+  test                 install what is missing, then format, lint, repository rules, licences, all tests
   fmt [--check]        format all source files, those declared by macros too
   bench [--runs N] [WORKLOAD…]
                        measure cutroom against ffmpeg and melt, write docs/benchmarks.md

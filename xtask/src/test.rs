@@ -3,14 +3,10 @@
 use crate::{Outcome, format, process, setup, workspace, workspace::cargo};
 use std::{collections::BTreeMap, path::PathBuf, process::Command, time::Instant};
 
-/// Runs all checks; `--fast` leaves out documentation tests.
+/// Runs all checks.
 pub fn test(args: &[String]) -> Outcome {
-    let mut fast = false;
-    for arg in args {
-        match arg.as_str() {
-            "--fast" => fast = true,
-            other => return Err(format!("cargo xtask test does not know \"{other}\"; it takes --fast")),
-        }
+    if let Some(other) = args.first() {
+        return Err(format!("cargo xtask test does not know \"{other}\"; it takes no arguments"));
     }
     let mut clock = Clock::default();
     clock.step("set-up", setup::setup)?;
@@ -23,9 +19,6 @@ pub fn test(args: &[String]) -> Outcome {
     clock.step("lint", || run(&["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
     clock.step("build", || run(&["build", "--workspace", "--bins"]))?;
     let program = workspace::target_dir()?.join("debug").join(workspace::program_name());
-    if !fast {
-        clock.step("documentation tests", || run(&["test", "--quiet", "--workspace", "--doc"]))?;
-    }
     let mut tests = cargo();
     if setup::nextest() {
         tests.args(["nextest", "run", "--workspace", "--no-fail-fast", "--status-level", "fail", "--final-status-level", "fail"]);

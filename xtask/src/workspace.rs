@@ -27,13 +27,13 @@ pub fn target_dir() -> Outcome<PathBuf> {
     value["target_directory"].as_str().map(PathBuf::from).ok_or_else(|| "cargo metadata names no target directory".into())
 }
 
-/// Builds the `cutroom` program in release and gives its path; `CUTROOM_BIN` names another one.
-pub fn release_program() -> Outcome<PathBuf> {
+/// Builds the `cutroom` program as it is shipped (profile `dist`) and gives its path; `CUTROOM_BIN` names another one.
+pub fn dist_program() -> Outcome<PathBuf> {
     if let Some(path) = std::env::var_os("CUTROOM_BIN") {
         return Ok(path.into());
     }
-    process::run(cargo().args(["build", "--release", "--package", "cutroom-cli"]))?;
-    Ok(target_dir()?.join("release").join(program_name()))
+    process::run(cargo().args(["build", "--profile", "dist", "--package", "cutroom-cli"]))?;
+    Ok(target_dir()?.join("dist").join(program_name()))
 }
 
 /// `cutroom` or `cutroom.exe`.

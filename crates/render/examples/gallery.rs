@@ -1,14 +1,16 @@
 //! Draws every catalogue entry at a setting away from neutral (where it looks at other times, the scene moves) and writes PNG files for looking at: `gallery FOLDER [NAME…]`.
-#[path = "../tests/common/mod.rs"]
-mod common;
-#[path = "../tests/gpu_cases/mod.rs"]
+#[path = "../tests/it/gpu_cases/mod.rs"]
+#[allow(dead_code, reason = "the example uses a part")]
 mod gpu_cases;
-use common::*;
+#[path = "../tests/it/support/mod.rs"]
+#[allow(dead_code, reason = "the example uses a part")]
+mod support;
 use cutroom_effects::look::Look;
 use cutroom_render::{RenderOptions, Renderer, SourcePictures};
 use cutroom_timeline::{Content, EffectUse, FramePlan, Layer};
 use cutroom_types::{MediaId, Picture, PictureFormat, Time};
 use std::{io::Write, path::Path, sync::Arc};
+use support::*;
 
 /// A picture with edges, gradients, saturated colours and detail.
 fn scene(s: cutroom_types::Size, warm: bool, left_px: f64) -> Picture {

@@ -1,14 +1,16 @@
 //! CPU against GPU on this machine: the largest difference over the catalogue, placements and formats, then times of five 1080p
 //! and 2160p layers (the device's own time is the median of five runs of 200 frames). `gpu_check [--software] [--times]` also takes a software device, or only measures times. Exit code 1 when something differs by more than a code.
-#[path = "../tests/common/mod.rs"]
-mod common;
-#[path = "../tests/gpu_cases/mod.rs"]
+#[path = "../tests/it/gpu_cases/mod.rs"]
+#[allow(dead_code, reason = "the example uses a part")]
 mod gpu_cases;
-use common::*;
+#[path = "../tests/it/support/mod.rs"]
+#[allow(dead_code, reason = "the example uses a part")]
+mod support;
 use cutroom_render::{cpu::CpuRenderer, gpu::GpuRenderer, lower::lower, mask::MaskCache};
 use cutroom_timeline::{Layer, Transform};
 use cutroom_types::{PictureFormat, Size};
 use std::{error::Error, time::Instant};
+use support::*;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut gpu = GpuRenderer::new(std::env::args().any(|a| a == "--software"))?;

@@ -114,6 +114,27 @@ pub fn long_files(sources: &[Source]) -> Vec<String> {
     found
 }
 
+/// Documentation comments that open a block of Rust: `cargo xtask test` runs no documentation tests, so it would never be compiled.
+pub fn documentation_tests(sources: &[Source]) -> Vec<String> {
+    let mut found = Vec::new();
+    for source in sources.iter().filter(|s| s.path.ends_with(".rs")) {
+        let mut inside = false;
+        for (number, line) in source.text.lines().enumerate() {
+            let comment = line.trim_start();
+            let Some(fence) =
+                comment.strip_prefix("///").or(comment.strip_prefix("//!")).and_then(|c| c.trim().strip_prefix("```"))
+            else {
+                continue;
+            };
+            inside = !inside;
+            if inside && fence != "text" {
+                found.push(format!("{}:{}: write the example as a test, or mark the block as text", source.path, number + 1));
+            }
+        }
+    }
+    found
+}
+
 fn lines_with(sources: &[Source], marks: &[String], complaint: &str) -> Vec<String> {
     let mut found = Vec::new();
     for source in sources {

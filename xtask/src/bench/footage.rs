@@ -33,9 +33,9 @@ impl Footage {
         let a = long(&media.join("bbb_1080p60_h264_bframes_aac6ch.mp4"), &dir.join("a.mp4"))?;
         let b = long(&media.join("graffiti_1080p60_h264_dovi9.mp4"), &dir.join("b.mp4"))?;
         let (raw_a, raw_b) = (raw(&a)?, raw(&b)?);
-        process::run(cargo().args(["build", "--release", "--package", "cutroom-render", "--example", "compositor"]))?;
-        process::run(cargo().args(["build", "--release", "--package", "cutroom-media", "--example", "seek"]))?;
-        let examples = target_dir()?.join("release/examples");
+        process::run(cargo().args(["build", "--profile", "dist", "--package", "cutroom-render", "--example", "compositor"]))?;
+        process::run(cargo().args(["build", "--profile", "dist", "--package", "cutroom-media", "--example", "seek"]))?;
+        let examples = target_dir()?.join("dist/examples");
         Ok(Self { a, b, raw_a, raw_b, compositor: examples.join("compositor"), seek: examples.join("seek") })
     }
 }

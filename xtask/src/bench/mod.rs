@@ -31,7 +31,7 @@ struct Row {
 pub fn bench(args: &[String]) -> Outcome {
     let (runs, chosen) = options(args)?;
     setup::setup_bench()?;
-    let cutroom = workspace::release_program()?;
+    let cutroom = workspace::dist_program()?;
     let dir = workspace::target_dir()?.join("bench");
     std::fs::create_dir_all(&dir).map_err(|e| format!("cannot make {}: {e}", dir.display()))?;
     let footage = Footage::prepare(&dir)?;

@@ -74,7 +74,7 @@ fn five_layers() -> String {
 
 /// Where things are.
 pub struct Tools<'a> {
-    /// The release program.
+    /// The program, profile `dist`.
     pub cutroom: &'a Path,
     /// Scratch folder.
     pub dir: &'a Path,

@@ -36,8 +36,8 @@ pub fn demo(args: &[String]) -> Outcome {
         return Err(format!("cargo xtask demo does not know \"{flag}\"; it takes clips"));
     }
     setup::setup()?;
-    println!("== building the release program");
-    let program = workspace::release_program()?;
+    println!("== building the program (profile dist)");
+    let program = workspace::dist_program()?;
     let dir = workspace::root().join("demo");
     let footage_dir = dir.join("footage");
     fs::create_dir_all(&footage_dir).map_err(|e| format!("cannot create {}: {e}", footage_dir.display()))?;

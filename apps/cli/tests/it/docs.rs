@@ -1,0 +1,74 @@
+//! docs/cli.md is what `--help` says. `CUTROOM_BLESS=1` writes it anew.
+use crate::support::Bench;
+
+const COMMANDS: [&str; 12] =
+    ["new", "probe", "validate", "frame", "export", "stabilize", "graph", "catalog", "schema", "doctor", "completions", "man"];
+
+fn page() -> String {
+    let b = Bench::new();
+    let help = |args: &[&str]| b.ok(args).out.trim_end().to_owned();
+    let mut text = String::from(
+        "# The command line\n\nWritten from `--help` by `CUTROOM_BLESS=1 cargo nextest run -p cutroom-cli --test docs`; do not edit.\n\n\
+         Results go to standard output; progress, notes and errors to standard error. `cutroom man DIR` writes these pages for `man`.\n",
+    );
+    text += &format!("\n## cutroom\n\n```text\n{}\n```\n", help(&["--help"]));
+    for name in COMMANDS {
+        text += &format!("\n## cutroom {name}\n\n```text\n{}\n```\n", help(&[name, "--help"]));
+    }
+    // No trailing blanks, whatever the terminal's width made of them.
+    text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n") + "\n"
+}
+
+#[test]
+fn the_command_line_is_documented_as_it_is() {
+    let path = cutroom_test_support::root().join("docs/cli.md");
+    let now = page();
+    if std::env::var_os("CUTROOM_BLESS").is_some() {
+        std::fs::write(&path, &now).unwrap();
+    }
+    let then = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(then == now, "docs/cli.md is old: run CUTROOM_BLESS=1 cargo nextest run -p cutroom-cli --test docs");
+    for name in COMMANDS {
+        assert!(now.contains(&format!("\n  {name} ")), "{name} is missing from cutroom --help");
+    }
+}
+
+/// Every example of every `--help`, up to what the shell does with its output, on clips of the names used there.
+#[test]
+fn every_example_works() {
+    let b = Bench::new();
+    let clip = |name: &str, secs: &str| {
+        let picture = format!("testsrc2=size=128x72:rate=25:duration={secs}");
+        let sound = format!("sine=sample_rate=48000:duration={secs}");
+        crate::support::ffmpeg(&["-f", "lavfi", "-i", &picture, "-f", "lavfi", "-i", &sound, "-pix_fmt", "yuv420p"], &b.path(name));
+    };
+    clip("a.mp4", "20");
+    clip("b.mov", "1");
+    std::fs::create_dir(b.path("man1")).unwrap();
+    let kept = |name: &str| ["a.mp4", "b.mov", "film.json", "man1"].contains(&name);
+    let mut done = 0;
+    for name in COMMANDS {
+        // A small film for the commands after `new`, whose own examples make a large one.
+        b.ok(&["new", "film.json", "a.mp4", "b.mov", "--overwrite"]);
+        let help = b.ok(&[name, "--help"]).out;
+        let all: Vec<&str> = help.lines().collect();
+        for (i, line) in all.iter().enumerate().filter(|(_, l)| l.starts_with("  cutroom ")) {
+            // A long line goes on in the next.
+            let rest = all
+                .get(i + 1)
+                .filter(|next| next.starts_with("  ") && !next.starts_with("  cutroom "))
+                .copied()
+                .unwrap_or_default();
+            let line = format!("{line} {rest}").replace("/usr/local/share/man/", "");
+            let words: Vec<&str> =
+                line.split([' ']).filter(|w| !w.is_empty()).skip(1).take_while(|w| !["|", ">"].contains(w)).collect();
+            for old in b.names().iter().filter(|n| !kept(n) || name == "new" && *n == "film.json") {
+                std::fs::remove_file(b.path(old)).unwrap();
+            }
+            let ran = b.run(&words);
+            assert_eq!(ran.code, 0, "cutroom {}\n{}", words.join(" "), ran.err);
+            done += 1;
+        }
+    }
+    assert!(done > 20, "{done} examples");
+}

@@ -1,0 +1,14 @@
+//! All integration tests of the crate in one binary, one module a subject.
+mod bad_input;
+mod catalog;
+mod commands;
+mod docs;
+mod edges;
+mod export;
+mod graph;
+mod safety;
+mod simd;
+mod sources;
+mod stabilize;
+mod support;
+mod transitions;

@@ -1,0 +1,250 @@
+//! Sources that are damaged or odd: what an export says of them.
+use crate::support::{Bench, Ran, ffmpeg, frame_md5};
+use cutroom_test_support::media;
+use serde_json::json;
+use std::{path::Path, process::Command};
+
+/// Position and size of every packet of a stream, by ffprobe.
+fn packets(file: &Path, stream: &str) -> Vec<(usize, usize)> {
+    let out = Command::new("ffprobe")
+        .args(["-v", "error", "-select_streams", stream, "-show_entries", "packet=pos,size", "-of", "csv=p=0"])
+        .arg(file)
+        .output()
+        .unwrap();
+    let text = String::from_utf8(out.stdout).unwrap();
+    let numbers = |line: &str| line.split(',').filter_map(|n| n.parse().ok()).collect::<Vec<usize>>();
+    text.lines().map(numbers).filter(|n| n.len() == 2).map(|n| (n[1], n[0])).collect()
+}
+
+/// The words of the messages, whatever the width they were wrapped to.
+fn words(ran: &Ran) -> String {
+    ran.err.split_whitespace().filter(|w| *w != "│").collect::<Vec<_>>().join(" ")
+}
+
+/// The number before some words of the messages.
+fn count_before(text: &str, what: &str) -> u64 {
+    let at = text.find(what).unwrap_or_else(|| panic!("no \"{what}\" in: {text}"));
+    text[..at].split_whitespace().next_back().unwrap().parse().unwrap()
+}
+
+#[test]
+fn damaged_sound_is_said() {
+    let b = Bench::new();
+    let path = b.clip("a.mp4", 50, "25");
+    b.ok(&["new", "p.json", "a.mp4"]);
+    let whole = b.ok(&["export", "p.json", "-o", "whole.mp4"]);
+    assert!(!whole.err.contains("decoding errors"), "{}", whole.err);
+    let mut bytes = std::fs::read(&path).unwrap();
+    let sound = packets(&path, "a:0");
+    for &(at, size) in &sound[40..50] {
+        bytes[at..at + size].iter_mut().for_each(|v| *v ^= 0xFF);
+    }
+    std::fs::write(&path, bytes).unwrap();
+    let ran = b.ok(&["export", "p.json", "-o", "damaged.mp4"]);
+    let text = words(&ran);
+    assert!(text.contains("a.mp4: sound stream 0:") && count_before(&text, "decoding errors; what") > 0, "{text}");
+    assert!(!text.contains("picture stream"), "{text}");
+}
+
+#[test]
+fn samples_that_are_no_numbers_are_counted() {
+    let b = Bench::new();
+    let path = b.path("a.wav");
+    ffmpeg(&["-f", "lavfi", "-i", "sine=sample_rate=48000:duration=1", "-ac", "2", "-c:a", "pcm_f32le"], &path);
+    let mut bytes = std::fs::read(&path).unwrap();
+    let at = packets(&path, "a:0")[0].0 + 8 * 4000;
+    for n in 0..7 {
+        bytes[at + 4 * n..at + 4 * n + 4].copy_from_slice(&[f32::NAN, f32::INFINITY][n % 2].to_le_bytes());
+    }
+    std::fs::write(&path, bytes).unwrap();
+    b.clip("v.mp4", 25, "25");
+    b.ok(&["new", "p.json", "v.mp4"]);
+    let mut document = b.read_json("p.json");
+    document["media"].as_array_mut().unwrap().push(json!({ "id": "noise", "path": "a.wav", "kind": "audio" }));
+    document["compositions"][0]["tracks"].as_array_mut().unwrap().push(json!({ "id": "s", "kind": "audio", "clips": [
+        { "id": "s1", "source": { "type": "media", "media": "noise" }, "start": "0s", "duration": "1s" } ] }));
+    b.write("p.json", &document.to_string());
+    let text = words(&b.ok(&["export", "p.json", "-o", "o.mp4"]));
+    assert!(text.contains("a.wav: sound stream 0: 7 samples are not numbers or infinite"), "{text}");
+}
+
+#[test]
+fn deinterlacing_can_be_switched_off() {
+    let Some(source) = media("sony_a7m3_1080i25_avchd.mts") else { return };
+    let b = Bench::new();
+    b.ok(&["new", "p.json", source.to_str().unwrap(), "--fps", "25"]);
+    let mut document = b.read_json("p.json");
+    let mut frames = |deinterlace: Option<&str>| {
+        document["media"][0]["deinterlace"] = deinterlace.map_or(json!("auto"), |d| json!(d));
+        b.write("p.json", &document.to_string());
+        b.ok(&["export", "p.json", "-o", "o.mkv", "--video-codec", "ffv1", "--range", "0..5", "--overwrite"]);
+        frame_md5(&b.path("o.mkv"))
+    };
+    let plain = reference_md5(&source, &[]);
+    let whole = reference_md5(&source, &["-vf", "bwdif=mode=send_frame:deint=interlaced"]);
+    assert_ne!(plain, whole);
+    assert_eq!(frames(Some("off")), plain, "woven");
+    assert_eq!(frames(None), whole, "made whole");
+    document["media"][0]["deinterlace"] = json!("perhaps");
+    b.write("p.json", &document.to_string());
+    assert_eq!(b.run(&["validate", "p.json"]).code, 3);
+}
+
+/// md5 of the first five pictures, by FFmpeg.
+fn reference_md5(file: &Path, filters: &[&str]) -> Vec<String> {
+    let out = Command::new("ffmpeg")
+        .args(["-v", "error", "-nostdin", "-i"])
+        .arg(file)
+        .args(["-map", "0:v:0", "-fps_mode", "passthrough"])
+        .args(filters)
+        .args(["-frames:v", "5", "-f", "framemd5", "-"])
+        .output()
+        .unwrap();
+    let text = String::from_utf8(out.stdout).unwrap();
+    text.lines().filter(|l| !l.starts_with('#')).map(|l| l.rsplit(',').next().unwrap().trim().to_owned()).collect()
+}
+
+/// A film of black pictures with the sound of a file on an audio track; `channels` in the composition.
+fn sound_film(b: &Bench, file: &str, channels: usize, secs: &str) {
+    let document = json!({ "schema_version": 2, "main": "main",
+        "media": [{ "id": "s", "path": file, "kind": "audio" }],
+        "compositions": [{ "id": "main", "size": { "width": 64, "height": 36 }, "frame_rate": "25", "channels": channels,
+            "tracks": [{ "id": "a", "kind": "audio", "clips": [
+                { "id": "c1", "source": { "type": "media", "media": "s" }, "start": "0s", "duration": secs }] }] }] });
+    b.write("p.json", &document.to_string());
+}
+
+/// Interleaved samples of the first sound stream, by FFmpeg.
+fn samples(file: &Path, filter: &str) -> Vec<f32> {
+    let out = Command::new("ffmpeg")
+        .args(["-v", "error", "-nostdin", "-i"])
+        .arg(file)
+        .args(["-map", "0:a:0", "-af", filter, "-f", "f32le", "-c:a", "pcm_f32le", "-"])
+        .output()
+        .unwrap();
+    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+    out.stdout.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect()
+}
+
+/// Another tone in each channel; FFmpeg's resampler folds the layout that the file names.
+#[test]
+fn channels_are_what_the_file_names() {
+    for (layout, channels) in [("3.0", 3), ("quad", 4), ("5.0", 5), ("5.1(side)", 6), ("6.1", 7), ("7.1", 8)] {
+        let b = Bench::new();
+        let tones: Vec<String> = (0..channels).map(|c| format!("0.2*sin(2*PI*{}*t)", 300 + 170 * c)).collect();
+        let tones = format!("aevalsrc={}:c={layout}:s=48000:d=0.4", tones.join("|"));
+        ffmpeg(&["-f", "lavfi", "-i", &tones, "-c:a", "pcm_s24le"], &b.path("tones.wav"));
+        for (to, outputs) in [("stereo", 2), ("5.1", 6)] {
+            sound_film(&b, "tones.wav", outputs, "0.4s");
+            let ran = b.ok(&["export", "p.json", "-o", "o.mkv", "--video-codec", "ffv1", "--audio-codec", "flac", "--overwrite"]);
+            assert!(!ran.err.contains("speakers") && !ran.err.contains("taken as"), "{layout}: {}", ran.err);
+            let fold = format!("aresample=out_chlayout={to}:rematrix_maxval=1:out_sample_fmt=flt");
+            let (ours, want) = (samples(&b.path("o.mkv"), "anull"), samples(&b.path("tones.wav"), &fold));
+            assert_eq!(ours.len(), want.len(), "{layout} to {to}");
+            let most = ours.iter().zip(&want).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+            // A step of 16 bits.
+            assert!(most <= 1.0 / 32768.0, "{layout} to {to}: {most}");
+        }
+    }
+}
+
+#[test]
+fn a_layout_with_unknown_speakers_is_said() {
+    let b = Bench::new();
+    ffmpeg(
+        &["-f", "lavfi", "-i", "anoisesrc=d=0.2:r=48000", "-af", "pan=7.1(wide)|FL=c0|FLC=c0", "-c:a", "pcm_s16le"],
+        &b.path("w.wav"),
+    );
+    sound_film(&b, "w.wav", 2, "0.2s");
+    let text = words(&b.ok(&["export", "p.json", "-o", "o.mkv", "--video-codec", "ffv1"]));
+    assert!(text.contains("w.wav: sound stream 0: not all speakers of its layout 7.1(wide) are known"), "{text}");
+}
+
+/// What must be refused before any work, with what its message must hold.
+#[test]
+fn unusable_streams_are_found_before_any_work() {
+    let refused = |b: &Bench, holds: &[&str]| {
+        let ran = b.run(&["validate", "p.json"]);
+        let text = words(&ran);
+        assert_eq!(ran.code, 4, "{text}");
+        assert!(holds.iter().chain(&["clips[0]", "c1"]).all(|w| text.contains(w)), "{holds:?} in: {text}");
+        let before = b.names();
+        assert_eq!(b.run(&["export", "p.json", "-o", "o.mkv"]).code, 4);
+        assert_eq!(b.names(), before);
+    };
+    let b = Bench::new();
+    ffmpeg(
+        &["-f", "lavfi", "-i", "anullsrc=cl=16c:r=48000:d=0.2".replace("16c", "hexadecagonal").as_str(), "-c:a", "pcm_s16le"],
+        &b.path("m.wav"),
+    );
+    sound_film(&b, "m.wav", 2, "0.2s");
+    refused(&b, &["m.wav", "16 channels", "media.open.unsupported", "source.media"]);
+    ffmpeg(&["-f", "lavfi", "-i", "anullsrc=cl=mono:r=3000:d=0.2", "-c:a", "pcm_s16le"], &b.path("r.wav"));
+    sound_film(&b, "r.wav", 2, "0.2s");
+    refused(&b, &["r.wav", "3000 Hz", "resample"]);
+    // Pictures: a matrix with a transfer that it does not go with, and a codec that no FFmpeg has.
+    let b = Bench::new();
+    let v = b.clip("a.mp4", 10, "25");
+    b.ok(&["new", "p.json", "a.mp4"]);
+    let tagged = b.path("t.mp4");
+    ffmpeg(&["-i", v.to_str().unwrap(), "-c", "copy", "-bsf:v", "h264_metadata=matrix_coefficients=14"], &tagged);
+    std::fs::copy(&tagged, &v).unwrap();
+    refused(&b, &["a.mp4", "ictcp with the transfer bt709"]);
+    let mut bytes = std::fs::read(&v).unwrap();
+    for at in 0..bytes.len() - 4 {
+        if &bytes[at..at + 4] == b"avc1" {
+            bytes[at..at + 4].copy_from_slice(b"zzzz");
+        }
+    }
+    std::fs::write(&v, bytes).unwrap();
+    refused(&b, &["a.mp4", "no decoder"]);
+    // Layouts that cannot be drawn.
+    b.clip("a.mp4", 10, "25");
+    let ran = b.run(&["export", "p.json", "-o", "o.mkv", "--video-codec", "ffv1", "--pix-fmt", "yuv411p"]);
+    assert!(ran.code != 0 && words(&ran).contains("cannot hold"), "{}", ran.err);
+    let mut document = b.read_json("p.json");
+    document["compositions"][0]["channels"] = json!(9);
+    b.write("p.json", &document.to_string());
+    assert_eq!(b.run(&["validate", "p.json"]).code, 3);
+}
+
+/// 1 s of picture, 2 s of sound, and the other way round.
+#[test]
+fn each_stream_ends_where_it_ends() {
+    let b = Bench::new();
+    let make = |name: &str, picture: &str, sound: &str| {
+        let (v, a) =
+            (format!("testsrc2=size=64x36:rate=25:duration={picture}"), format!("sine=sample_rate=48000:duration={sound}"));
+        ffmpeg(&["-f", "lavfi", "-i", &v, "-f", "lavfi", "-i", &a, "-c:v", "ffv1", "-c:a", "flac"], &b.path(name));
+    };
+    make("long_sound.mkv", "1", "2");
+    make("short_sound.mkv", "2", "1");
+    let film = |file: &str, track: &str, secs: &str| {
+        sound_film(&b, file, 2, secs);
+        let mut document = b.read_json("p.json");
+        document["media"][0]["kind"] = json!("video");
+        document["compositions"][0]["tracks"][0]["kind"] = json!(track);
+        b.write("p.json", &document.to_string());
+        b.run(&["validate", "p.json"])
+    };
+    let ran = film("long_sound.mkv", "video", "1.08s");
+    let text = words(&ran);
+    assert_eq!(ran.code, 4, "{text}");
+    assert!(text.contains("whose picture is 1.000 s long; shorten it by 0.080 s"), "{text}");
+    assert_eq!(film("long_sound.mkv", "video", "1s").code, 0);
+    assert_eq!(film("long_sound.mkv", "audio", "2s").code, 0);
+    assert_eq!(film("short_sound.mkv", "audio", "2s").code, 4);
+    assert_eq!(film("short_sound.mkv", "video", "2s").code, 0);
+    let text = words(&b.ok(&["export", "p.json", "-o", "o.mkv", "--video-codec", "ffv1"]));
+    assert!(text.contains("whose sound ends at 1.000 s; the last 1.000 s of the clip are silent"), "{text}");
+}
+
+/// 1080i25 has 25 frames a second, also where the container states 50 fields.
+#[test]
+fn films_of_interlaced_clips_count_frames() {
+    let Some(source) = media("sony_a7m3_1080i25_avchd.mts") else { return };
+    let b = Bench::new();
+    b.ok(&["new", "p.json", source.to_str().unwrap()]);
+    let project: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(b.path("p.json")).unwrap()).unwrap();
+    assert_eq!(project["compositions"][0]["frame_rate"], "25");
+}

@@ -1,0 +1,93 @@
+//! Shared by the tests: plans by hand, signals, the ffmpeg command line as an oracle.
+use cutroom_audio::{MemorySource, Mixer};
+use cutroom_test_support::skipped;
+use cutroom_timeline::{SoundPlan, Voice};
+use cutroom_types::{SoundBlock, Time};
+use std::{io::Write, process::Command};
+
+/// A voice over `first..end` from the start of media "a" at gain 1.
+pub fn voice(first: i64, end: i64) -> Voice {
+    Voice {
+        clip: "clip".into(),
+        media: "a".into(),
+        stream: 0,
+        first_sample: first,
+        end_sample: end,
+        source_start: Time::ZERO,
+        speed: 1.0,
+        gain: vec![(0, 1.0)],
+        nested: vec![],
+        pan: vec![(0, 0.0)],
+        fades: vec![],
+    }
+}
+
+pub fn plan(rate_hz: u32, channels: usize, first_sample: i64, samples: usize, voices: Vec<Voice>) -> SoundPlan {
+    SoundPlan { rate_hz, channels, first_sample, samples, voices }
+}
+
+pub fn mix(plan: &SoundPlan, source: &mut MemorySource) -> SoundBlock {
+    Mixer::new(plan.rate_hz, plan.channels).unwrap().mix(plan, source).unwrap()
+}
+
+/// Media "a" of one stream.
+pub fn memory(rate_hz: u32, channels: Vec<Vec<f32>>) -> MemorySource {
+    let mut source = MemorySource::new();
+    source.insert("a", 0, SoundBlock { rate_hz, channels });
+    source
+}
+
+/// White noise within ±`peak` (xorshift64*, own so that it never changes).
+pub fn noise(seed: u64, samples: usize, peak: f32) -> Vec<f32> {
+    let mut s = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+    let mut next = || {
+        s ^= s >> 12;
+        s ^= s << 25;
+        s ^= s >> 27;
+        ((s.wrapping_mul(0x2545_F491_4F6C_DD1D) >> 40) as f32 / (1u64 << 24) as f32 * 2.0 - 1.0) * peak
+    };
+    (0..samples).map(|_| next()).collect()
+}
+
+/// `amplitude·sin(2πft)` at `rate_hz`.
+pub fn sine(hz: f64, rate_hz: f64, samples: usize, amplitude: f64) -> Vec<f32> {
+    (0..samples).map(|n| (amplitude * (std::f64::consts::TAU * (hz * n as f64 / rate_hz).fract()).sin()) as f32).collect()
+}
+
+pub fn rms_db(x: impl Iterator<Item = f64>) -> f64 {
+    let (mut sum, mut n) = (0.0, 0);
+    x.for_each(|v| {
+        sum += v * v;
+        n += 1;
+    });
+    10.0 * (sum / f64::from(n)).log10()
+}
+
+/// Runs raw planar sound through `ffmpeg -af filter`; `None` (said aloud) where there is no ffmpeg.
+pub fn ffmpeg(input: &SoundBlock, layout: &str, filter: &str, out_channels: usize) -> Option<SoundBlock> {
+    let dir = std::env::temp_dir().join(format!("cutroom-audio-{}-{:p}", std::process::id(), input));
+    std::fs::create_dir_all(&dir).unwrap();
+    let raw = dir.join("in.f32");
+    let mut file = std::io::BufWriter::new(std::fs::File::create(&raw).unwrap());
+    for i in 0..input.len() {
+        for c in &input.channels {
+            file.write_all(&c[i].to_le_bytes()).unwrap();
+        }
+    }
+    file.into_inner().unwrap().sync_all().unwrap();
+    let (rate, channels) = (input.rate_hz.to_string(), input.channels.len().to_string());
+    let run = Command::new("ffmpeg")
+        .args(["-v", "error", "-f", "f32le", "-ar", &rate, "-ac", &channels, "-channel_layout", layout, "-i"])
+        .arg(&raw)
+        .args(["-af", &format!("aformat=channel_layouts={layout},{filter}"), "-f", "f32le", "-c:a", "pcm_f32le", "-"])
+        .output();
+    let _ = std::fs::remove_dir_all(&dir);
+    let Ok(run) = run else {
+        skipped("impossible here", "no ffmpeg on this machine");
+        return None;
+    };
+    assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+    let all: Vec<f32> = run.stdout.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
+    let channels = (0..out_channels).map(|c| all.iter().skip(c).step_by(out_channels).copied().collect()).collect();
+    Some(SoundBlock { rate_hz: 0, channels })
+}

@@ -1,0 +1,118 @@
+//! Every codec in every container that its row allows.
+use crate::write::material::{listing, probe, video, write};
+use cutroom_media::pixel;
+use cutroom_media::write::{SoundSettings, WriteSettings, audio_codecs, container, video_codecs};
+use cutroom_types::{ChromaLocation, ColorTags, Matrix, PictureFormat, Primaries, Range, Size, Transfer};
+
+/// What `ffprobe` calls a codec.
+fn probe_name(id: &str) -> &str {
+    match id {
+        "h265" => "hevc",
+        "av1-aom" => "av1",
+        "dnxhr" => "dnxhd",
+        other => other,
+    }
+}
+
+#[test]
+fn every_codec_in_every_container() {
+    let folder = tempfile::tempdir().unwrap();
+    let size = Size { width: 288, height: 144 };
+    for codec in video_codecs() {
+        for id in codec.containers {
+            let container = container(id).unwrap();
+            if container.muxer.is_none() {
+                continue;
+            }
+            let path = folder.path().join(format!("{}.{}", codec.id, container.extensions[0]));
+            let audio = audio_codecs().iter().find(|a| a.containers.contains(id)).unwrap();
+            let mut v = video(codec.id, None, size);
+            v.sample_aspect = (4, 3);
+            v.preset = codec.presets.first().filter(|p| p.parse::<u32>().is_err()).map(|p| (*p).to_owned());
+            if codec.id.starts_with("av1") {
+                v.preset = codec.presets.last().map(|p| (*p).to_owned());
+            }
+            let (format, color) = (v.format, v.color);
+            let settings = WriteSettings {
+                container: (*id).into(),
+                video: Some(v),
+                sound: Some(SoundSettings::new(audio.id, 48000, 2)),
+                metadata: vec![("title".into(), "Test – Ω".into())],
+            };
+            let report = write(&path, &settings, 25);
+            let what = format!("{} in {id}", codec.id);
+            assert_eq!((report.video_frames, report.sound_samples), (25, 48000), "{what}");
+            assert_eq!(report.bytes, std::fs::metadata(&path).unwrap().len(), "{what}");
+            assert_eq!(probe(&path, "v:0", "stream=codec_name"), probe_name(codec.id), "{what}");
+            assert_eq!(probe(&path, "v:0", "stream=nb_read_packets"), "25", "{what}");
+            assert_eq!(probe(&path, "v:0", "stream=width,height"), "288\n144", "{what}");
+            assert_eq!(probe(&path, "v:0", "stream=r_frame_rate"), "25/1", "{what}");
+            assert_eq!(probe(&path, "v:0", "stream=sample_aspect_ratio"), "4:3", "{what}");
+            let tags = |entry: &str| probe(&path, "v:0", &format!("stream={entry}"));
+            assert_eq!(tags("color_space"), color.matrix.name(), "{what}");
+            assert_eq!(tags("color_transfer"), color.transfer.name(), "{what}");
+            assert_eq!(tags("color_primaries"), color.primaries.name(), "{what}");
+            // Nothing in mov says the range of FFV1; unsaid means limited there.
+            let range = if what == "ffv1 in mov" { "unknown" } else { color.range.name() };
+            assert_eq!(tags("color_range"), range, "{what}");
+            if container.millisecond_times || ["h264", "h265", "av1"].contains(&codec.id) {
+                assert_eq!(tags("chroma_location"), color.chroma.name(), "{what}");
+            }
+            if codec.id != "png" {
+                assert_eq!(tags("pix_fmt"), pixel::name(pixel::av_format(format).unwrap()), "{what}");
+            }
+            if !container.millisecond_times {
+                assert_eq!(probe(&path, "", "format=duration"), "1.000000", "{what}");
+                assert_eq!(probe(&path, "", "stream=start_time,duration"), "0.000000\n1.000000\n0.000000\n1.000000", "{what}");
+                assert_eq!(tags("nb_frames"), "25", "{what}");
+            }
+            assert_eq!(probe(&path, "", "format_tags=title"), "Test – Ω", "{what}");
+        }
+    }
+    assert!(listing(folder.path()).iter().all(|n| !n.contains("partial")), "{:?}", listing(folder.path()));
+}
+
+/// Tags other than the usual ones, at stream and container level.
+#[test]
+fn unusual_tags_and_rates_are_written() {
+    let folder = tempfile::tempdir().unwrap();
+    let pq = ColorTags {
+        primaries: Primaries::Bt2020,
+        transfer: Transfer::Pq,
+        matrix: Matrix::Bt2020Ncl,
+        range: Range::Limited,
+        chroma: ChromaLocation::TopLeft,
+    };
+    let full = ColorTags { range: Range::Full, ..ColorTags::guess(720, 480) };
+    for (codec, id, bits, color, rate) in [
+        ("h265", "mp4", 10, pq, "24000/1001"),
+        ("h265", "mov", 10, pq, "60"),
+        ("h264", "mp4", 10, pq, "50"),
+        ("vp9", "webm", 10, pq, "30000/1001"),
+        ("av1", "mkv", 10, pq, "25"),
+        ("h264", "mp4", 8, full, "30000/1001"),
+        ("h265", "mkv", 8, full, "12.5"),
+        ("vp9", "mp4", 8, full, "60000/1001"),
+        ("av1", "mp4", 8, full, "120"),
+    ] {
+        let mut v = video(codec, Some(PictureFormat::yuv(bits, 1, 1)), Size { width: 128, height: 96 });
+        v.color = color;
+        v.frame_rate = rate.parse().unwrap();
+        let path = folder.path().join(format!("{codec}-{bits}.{id}"));
+        let rate = v.frame_rate;
+        write(&path, &WriteSettings { container: id.into(), video: Some(v), sound: None, metadata: vec![] }, 10);
+        let got = |entry: &str| probe(&path, "v:0", &format!("stream={entry}"));
+        let what = path.display();
+        assert_eq!(got("color_primaries"), color.primaries.name(), "{what}");
+        assert_eq!(got("color_transfer"), color.transfer.name(), "{what}");
+        assert_eq!(got("color_space"), color.matrix.name(), "{what}");
+        assert_eq!(got("color_range"), color.range.name(), "{what}");
+        assert_eq!(got("avg_frame_rate"), format!("{}/{}", rate.num(), rate.den()), "{what}");
+        assert_eq!(got("nb_read_packets"), "10", "{what}");
+        // AV1 and VP9 know two positions each; mp4 and mov leave it to the stream.
+        if codec.starts_with("h26") || id == "webm" {
+            assert_eq!(got("chroma_location"), color.chroma.name(), "{what}");
+        }
+    }
+    assert_eq!(probe(&folder.path().join("h265-10.mp4"), "v:0", "stream=codec_tag_string"), "hvc1");
+}

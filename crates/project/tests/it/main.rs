@@ -1,0 +1,4 @@
+//! All integration tests of the crate in one binary, one module a subject.
+#![recursion_limit = "512"]
+mod document;
+mod unknown;

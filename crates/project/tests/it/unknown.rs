@@ -1,0 +1,145 @@
+//! A field that is not known is kept and mentioned, or refused, wherever the schema has an object: never lost, never silent.
+use cutroom_project::{LoadError, from_json, json_schema, to_json, unknown_fields, validate};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+
+fn curve(from: Value, to: Value) -> Value {
+    json!({"keyframes": [
+        {"time": 0, "value": from, "ease": "bezier", "handle_out": {"time": 10, "value": from}},
+        {"time": "1s", "value": to, "handle_in": {"time": -10, "value": to}}
+    ]})
+}
+
+/// Every kind of object of the document, and keyframes wherever a value may have them.
+fn everything() -> Value {
+    let (number, pair) = (|| curve(json!(0.25), json!(0.5)), || curve(json!([0.25, 0.5]), json!([0.5, 0.75])));
+    let outline =
+        |x: f64| json!([{"point": [x, 0.1], "in": [0.0, 0.1]}, {"point": [0.9, 0.1]}, {"point": [0.5, 0.9], "out": [0.1, 0.0]}]);
+    let boxed = |kind: &str| json!({"type": kind, "center": pair(), "size": pair(), "rotation_degrees": number(), "corner_radius_px": number()});
+    json!({
+        "schema_version": 2, "main": "main", "settings": {"notes": "n"},
+        "media": [{"id": "a", "path": "a.mp4", "facts": {"size": {"width": 64, "height": 36}}}],
+        "compositions": [
+            {"id": "main", "size": {"width": 64, "height": 36}, "frame_rate": 25, "color": {"primaries": "bt709", "transfer": "bt709"},
+             "motion_blur": {"samples": 8}, "tracks": [
+                {"id": "v1", "gain_db": number(), "pan": number(), "opacity": number(), "clips": [
+                    {"id": "c1", "source": {"type": "media", "media": "a"}, "start": 0, "duration": "4s",
+                     "video": {
+                        "opacity": number(), "matte": {"track": "v2"}, "parent": "c4",
+                        "transform": {"position_px": pair(), "scale": pair(), "anchor": pair(), "rotation_degrees": number(),
+                                      "crop_left": number(), "crop_top": number(), "crop_right": number(), "crop_bottom": number()},
+                        "masks": [
+                            {"id": "m1", "shape": boxed("rectangle"), "opacity": number(), "feather_px": number(), "expansion_px": number(),
+                             "offset": pair(), "edge_feather_px": {"0->1": number()}},
+                            {"id": "m2", "shape": boxed("ellipse")},
+                            {"id": "m3", "shape": {"type": "path", "path": curve(outline(0.1), outline(0.2))}}],
+                        "effects": [{"id": "e1", "effect": "exposure", "params": {"exposure": number()}}]},
+                     "audio": {"gain_db": number(), "pan": number()}},
+                    {"id": "c2", "source": {"type": "composition", "composition": "inner"}, "start": "4s", "duration": "4s"}],
+                 "transitions": [{"id": "x1", "kind": "crossfade", "from": "c1", "to": "c2", "duration": "1s", "params": {"softness": number()}}]},
+                {"id": "v2", "matte_only": true, "clips": [
+                    {"id": "c3", "source": {"type": "solid", "color": [1.0, 1.0, 1.0, 1.0]}, "start": 0, "duration": "4s"},
+                    {"id": "c4", "source": {"type": "null"}, "start": "4s", "duration": "1s"}]}]},
+            {"id": "inner", "size": {"width": 64, "height": 36}, "frame_rate": 25, "duration": "8s"}]
+    })
+}
+
+/// Walks a document along its schema.
+struct Walk<'a> {
+    root: &'a Value,
+    /// JSON pointers of objects with named fields; whether the schema refuses others.
+    objects: BTreeMap<String, bool>,
+    /// Definitions that the document has an example of.
+    seen: BTreeSet<String>,
+}
+
+impl Walk<'_> {
+    fn definition(&self, schema: &Value) -> Option<(String, Value)> {
+        let name = schema["$ref"].as_str()?.rsplit('/').next()?.to_owned();
+        let definition = self.root["$defs"][&name].clone();
+        Some((name, definition))
+    }
+    /// Whether a value has the outer form that a branch of the schema describes.
+    fn fits(&self, value: &Value, schema: &Value) -> bool {
+        let tagged =
+            schema["properties"].as_object().into_iter().flatten().all(|(k, s)| s["const"].is_null() || s["const"] == value[k]);
+        let required =
+            schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).all(|k| value.get(k).is_some());
+        let kind = match schema["type"].as_str() {
+            Some("object") => value.is_object(),
+            Some("array") => value.is_array(),
+            Some("string") => value.is_string(),
+            Some("null") => value.is_null(),
+            _ => true,
+        };
+        tagged && required && kind && self.definition(schema).is_none_or(|(_, d)| self.fits(value, &d))
+    }
+    fn walk(&mut self, value: &Value, schema: &Value, at: &str) {
+        if let Some((name, definition)) = self.definition(schema) {
+            self.seen.insert(name);
+            self.walk(value, &definition, at);
+        }
+        for branch in ["anyOf", "oneOf", "allOf"].iter().filter_map(|k| schema[k].as_array()).flatten() {
+            if self.fits(value, branch) {
+                self.walk(value, branch, at);
+            }
+        }
+        if let (Some(fields), Some(known)) = (value.as_object(), schema["properties"].as_object()) {
+            *self.objects.entry(at.to_owned()).or_default() |= schema["additionalProperties"] == json!(false);
+            for (name, field) in known.iter().filter_map(|(k, s)| Some((k, (fields.get(k)?, s)))) {
+                self.walk(field.0, field.1, &format!("{at}/{name}"));
+            }
+        } else if let (Some(fields), true) = (value.as_object(), schema["additionalProperties"].is_object()) {
+            for (name, field) in fields {
+                self.walk(field, &schema["additionalProperties"], &format!("{at}/{name}"));
+            }
+        }
+        if let (Some(items), true) = (value.as_array(), schema["items"].is_object()) {
+            for (i, item) in items.iter().enumerate() {
+                self.walk(item, &schema["items"], &format!("{at}/{i}"));
+            }
+        }
+    }
+}
+
+/// `/a/0/b` → `a[0].b`.
+fn json_path(pointer: &str) -> String {
+    pointer.split('/').skip(1).fold(String::new(), |path, part| match part.parse::<usize>() {
+        Ok(i) => format!("{path}[{i}]"),
+        Err(_) if path.is_empty() => part.to_owned(),
+        Err(_) => format!("{path}.{part}"),
+    })
+}
+
+#[test]
+fn no_unknown_field_is_lost_or_silent_anywhere() {
+    let (film, schema) = (everything(), json_schema());
+    let good = from_json(&film.to_string()).unwrap();
+    assert_eq!((validate(&good), unknown_fields(&good)), (vec![], vec![]));
+    let mut walk = Walk { root: &schema, objects: BTreeMap::new(), seen: BTreeSet::new() };
+    walk.walk(&film, &schema, "");
+    // The film has an example of everything that the schema describes as an object.
+    for (name, definition) in schema["$defs"].as_object().unwrap() {
+        let object = definition["properties"].is_object() || definition["oneOf"][0]["properties"].is_object();
+        assert!(!object || walk.seen.contains(name), "the film of this test needs an example of {name}");
+    }
+    assert!(walk.objects.len() > 100, "{:?}", walk.objects);
+    for (place, &closed) in &walk.objects {
+        let mut odd = film.clone();
+        let fields = odd.pointer_mut(place).unwrap().as_object_mut().unwrap();
+        fields.insert("easing".into(), json!({"deep": [1]}));
+        fields.insert("x-mine".into(), json!(1));
+        let project = match from_json(&odd.to_string()) {
+            Err(LoadError::Form { reason, .. }) if closed && reason.contains("unknown field") => continue,
+            other => other.unwrap_or_else(|e| panic!("{place}: {e}")),
+        };
+        assert!(!closed, "{place} should be refused, as the schema says");
+        let saved: Value = serde_json::from_str(&to_json(&project)).unwrap();
+        for name in ["easing", "x-mine"] {
+            let at = format!("{place}/{name}");
+            assert_eq!(saved.pointer(&at), odd.pointer(&at), "{at} is lost");
+        }
+        let told: Vec<String> = unknown_fields(&project).into_iter().map(|p| p.json_path).collect();
+        assert_eq!(told, [json_path(&format!("{place}/easing"))]);
+    }
+}

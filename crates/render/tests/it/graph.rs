@@ -1,0 +1,53 @@
+//! The graph that people see: equal keys mean equal pixels, and loops count by their turns.
+use crate::support::*;
+use cutroom_render::graph::{FrameGraph, graph};
+use cutroom_timeline::{FramePlan, Layer};
+use cutroom_types::{ParamValue, PictureFormat, TimeDelta};
+
+fn of(plan: &FramePlan) -> FrameGraph {
+    let (a, b) = (picture(YUV444, size(64, 32), 1), picture(YUV444, size(64, 32), 2));
+    graph(plan, &Pictures::of(&[("a", &a), ("b", &b)]), &output(PictureFormat::YUV420P8)).unwrap()
+}
+/// Without the key of the plan that sources are named by.
+fn passes(g: &FrameGraph) -> Vec<Vec<String>> {
+    g.nodes.iter().map(|n| n.stages.clone()).collect()
+}
+fn last(g: &FrameGraph) -> String {
+    g.nodes.last().unwrap().key.clone()
+}
+
+/// Two tables of one length, and noise at two moments, look alike in words and are not.
+#[test]
+fn keys_tell_apart_what_words_do_not() {
+    let curved = |curve: &str| {
+        let mut used = effect("curves", &[]);
+        used.params[0].1 = ParamValue::Text(curve.into());
+        of(&plan(canvas(size(64, 32), false), vec![Layer { effects: vec![used], ..layer(media("a")) }]))
+    };
+    let (one, other) = (curved("0,0 0.5,0.6 1,1"), curved("0,0 0.5,0.4 1,1"));
+    assert_eq!(passes(&one), passes(&other));
+    assert_ne!(last(&one), last(&other));
+    assert_eq!(last(&one), last(&curved("0,0 0.5,0.6 1,1")));
+    let dancing = |frame: i64| {
+        // A frame of 25 a second, in flicks.
+        let time = TimeDelta(frame * 28_224_000);
+        let top = Layer { blend: "dancing-dissolve".into(), opacity: 0.5, time, ..layer(media("b")) };
+        of(&plan(canvas(size(64, 32), false), vec![layer(media("a")), top]))
+    };
+    assert_eq!(passes(&dancing(1)), passes(&dancing(2)));
+    assert_ne!(last(&dancing(1)), last(&dancing(2)));
+    assert_eq!(last(&dancing(1)), last(&dancing(1)));
+}
+
+/// Directional blur reads both pictures 32 times, a slide once; a canvas whose middle is a whole number of pixels makes no loop.
+#[test]
+fn loops_count_by_their_turns() {
+    let operations = |id: &str, p: f32| {
+        let top = crate::gpu_cases::transition(id, p, layer(media("a")), layer(media("b")));
+        let g = of(&plan(canvas(size(64, 32), false), vec![top]));
+        g.nodes.iter().map(|n| n.operations).max().unwrap()
+    };
+    assert!(operations("directional-blur", 0.5) > 32 * 10, "{}", operations("directional-blur", 0.5));
+    assert!(operations("whip-pan", 0.5) > 32 * 10);
+    assert!(operations("water-drop", 0.5) < 400, "{}", operations("water-drop", 0.5));
+}

@@ -1,0 +1,28 @@
+//! All integration tests of the crate in one binary, one module a subject.
+mod adjustment;
+mod blend_modes;
+mod catalogue;
+mod color_chart;
+mod cpu;
+mod effects;
+mod effects_alpha;
+mod effects_beyond;
+mod effects_color;
+mod effects_geometry;
+mod effects_layers;
+mod effects_time;
+mod gpu_cases;
+mod gpu_parity;
+mod gpu_shaders;
+mod graph;
+mod masks;
+mod matrix;
+mod stack;
+mod support;
+mod transitions;
+mod worked_example;
+
+/// What the worked example's file sees as `crate::spec`, as files of the catalogue do.
+mod spec {
+    pub use cutroom_effects::spec::*;
+}

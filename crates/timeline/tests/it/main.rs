@@ -1,0 +1,8 @@
+//! All integration tests of the crate in one binary, one module a subject.
+mod adjustment;
+mod effects_time;
+mod frames;
+mod layers;
+mod references;
+mod sound;
+mod width;
