@@ -76,5 +76,5 @@ fn of_frame(request: &GraphRequest, footage: &Footage) -> Result<GraphReport, Ap
         size: n.size,
         operations: n.operations,
     });
-    Ok(GraphReport { frame, key, nodes: nodes.collect(), eliminated: graph.eliminated })
+    Ok(GraphReport { frame, key: key.to_string(), nodes: nodes.collect(), eliminated: graph.eliminated })
 }

@@ -4,6 +4,7 @@ use crate::{
     position::nearest_frame,
     targets::{self, Inputs, Target},
 };
+use cutroom_effects::Catalog;
 use cutroom_media::{MediaInfo, VideoInfo, probe};
 use cutroom_pipeline::facts_of;
 use cutroom_project::{
@@ -276,7 +277,7 @@ fn lay_out(pieces: &[Piece<'_>], half: i64, rate: FrameRate) -> Result<(Vec<Trac
 /// Refuses what `validate` would refuse, before it is saved.
 fn check(project: &Project) -> Result<(), ApiError> {
     let mut problems = cutroom_project::validate(project);
-    problems.extend(cutroom_timeline::check(project));
+    problems.extend(cutroom_timeline::check(project, &Catalog::builtin()));
     let Some((first, others)) = problems.split_first() else { return Ok(()) };
     let message = format!("these clips and options make a project that is not valid: {}", first.message);
     let mut error =

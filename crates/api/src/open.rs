@@ -1,16 +1,22 @@
 //! From a project file to checked footage.
 use crate::{ApiError, settings};
+use cutroom_effects::Catalog;
 use cutroom_export::Cancellation;
 use cutroom_pipeline::{Footage, PipelineError};
 use cutroom_project::{Problem, Project};
 use cutroom_timeline::Timeline;
 use cutroom_types::{CompositionId, FrameRate, Timecode};
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 /// A project file as it was read, once: a pipe gives its text only once.
 pub(crate) struct Document {
     /// What it says; nothing is checked but its form.
     pub project: Project,
+    /// What it may name.
+    pub catalog: Arc<Catalog>,
     path: PathBuf,
     text: String,
 }
@@ -24,11 +30,11 @@ impl Document {
         let failed = |e| ApiError::from_load(&e, path);
         let text = cutroom_project::read_text(path).map_err(failed)?;
         let project = cutroom_project::from_json(&text).map_err(failed)?;
-        Ok(Self { project, path: path.into(), text })
+        Ok(Self { project, catalog: Arc::new(Catalog::builtin()), path: path.into(), text })
     }
     /// The same file with another content.
     pub fn changed(&self, project: Project) -> Self {
-        Self { project, path: self.path.clone(), text: self.text.clone() }
+        Self { project, catalog: Arc::clone(&self.catalog), path: self.path.clone(), text: self.text.clone() }
     }
     /// The folder that relative media paths start at.
     pub fn folder(&self) -> &Path {
@@ -50,19 +56,19 @@ impl Document {
         let mut project = self.project.clone();
         project.media.iter_mut().for_each(|m| m.facts = None);
         let mut problems = cutroom_project::validate(&project);
-        problems.extend(cutroom_timeline::check(&project));
+        problems.extend(cutroom_timeline::check(&project, &self.catalog));
         if problems.is_empty() { Ok(()) } else { Err(self.errors(&problems)) }
     }
     /// Frame rate of a composition and how many frames it has.
     pub fn frames(&self, composition: &CompositionId) -> Result<(FrameRate, i64), ApiError> {
-        let timeline = Timeline::new(&self.project, composition).map_err(PipelineError::from)?;
+        let timeline = Timeline::new(&self.project, composition, &self.catalog).map_err(PipelineError::from)?;
         Ok((timeline.composition().frame_rate, timeline.frame_count()))
     }
     /// Checks the document with its files, until `cancel` is raised.
     pub fn footage(&self, composition: &CompositionId, threads: usize, cancel: &Cancellation) -> Result<Footage, Vec<ApiError>> {
         settings::check_threads(threads).map_err(|e| vec![e])?;
         let stop = || cancel.is_raised();
-        let opened = Footage::open_until(self.project.clone(), self.folder(), composition, threads, &stop);
+        let opened = Footage::open_until(self.project.clone(), self.folder(), composition, &self.catalog, threads, &stop);
         if cancel.is_raised() {
             let message = "stopped while the media files were scanned; nothing was written under the output's name";
             return Err(vec![ApiError::new("export.cancelled", message)]);

@@ -4,7 +4,7 @@ use cutroom_kernel::{
     At, BlendOp, Edge, MAX_UNIFORMS, MixOp, PointOp, ReadOp, Rgba, TraceReads, rgb,
     trace::{T, trace},
 };
-use cutroom_types::{ParamValue, Primaries};
+use cutroom_types::Primaries;
 
 /// Cost at default values on a picture of 1920×1080.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,14 +15,14 @@ pub struct Cost {
     pub operations: usize,
 }
 
-/// What costs are told for.
+/// The frame that costs are given for.
 const FRAME: Raster =
     Raster { width_px: 1920.0, height_px: 1080.0, linear: true, primaries: Primaries::Bt709, time_secs: 0.0, margin_px: [0.0; 2] };
 
 /// Of an effect.
 pub fn of_effect(spec: &EffectSpec) -> Cost {
-    let values: Vec<(String, ParamValue)> = spec.params.iter().map(|p| (p.id.to_owned(), p.kind.default_value())).collect();
-    let (p, r) = (Params(&values), FRAME);
+    let values = spec.defaults();
+    let (p, r) = (Params::new(&values), FRAME);
     match spec.shape {
         Shape::Point { kernel, .. } => Cost { passes: usize::from(spec.fills), operations: point(kernel(p)) },
         Shape::Table { kernel, prepare, .. } => Cost { passes: 0, operations: read(kernel(p), &prepare(p, &r).values) },
@@ -46,6 +46,12 @@ pub fn of_effect(spec: &EffectSpec) -> Cost {
             Cost { passes: own.passes + 2, operations: own.operations }
         }
         Shape::Time(_) => Cost { passes: 0, operations: 0 },
+        Shape::Runtime(effect) => {
+            let times = effect.other_times(p, 0.04).len();
+            let tracks = spec.track_count();
+            let own = steps(&effect.steps(p, &r, times + tracks));
+            Cost { passes: own.passes + times + 2 * tracks, operations: own.operations }
+        }
     }
 }
 
@@ -64,8 +70,8 @@ fn steps(steps: &[Step]) -> Cost {
 
 /// Of a transition.
 pub fn of_transition(spec: &TransitionSpec) -> Cost {
-    let values: Vec<(String, ParamValue)> = spec.params.iter().map(|p| (p.id.to_owned(), p.kind.default_value())).collect();
-    let (p, r) = (Params(&values), FRAME);
+    let values = spec.defaults();
+    let (p, r) = (Params::new(&values), FRAME);
     match spec.shape {
         TransitionShape::Mix(kernel) => Cost { passes: 0, operations: mix(kernel) },
         // The third stage adds four components.

@@ -6,33 +6,25 @@
 
 pub mod aliases;
 pub mod blend;
+pub mod catalog;
 pub mod color;
 pub mod cost;
 pub mod effect;
 mod hue;
 pub mod look;
 mod noise;
+mod params;
+mod probe;
+pub mod runtime;
 pub mod spec;
 pub mod transition;
 
-pub use blend::BLEND_MODES;
+pub use blend::{BLEND_MODES, NORMAL};
+pub use catalog::{BlendRef, Catalog, CatalogError, EffectRef, EntryRef, TransitionRef};
 pub use effect::{EFFECTS, gaussian_blur::gaussian};
+pub use runtime::RuntimeEffect;
 pub use spec::{
     BlendSpec, Domain, EffectSpec, Family, ParamKind, ParamSpec, Params, Raster, SeparableWeights, Shape, Step, TransitionFamily,
     TransitionShape, TransitionSpec, TransitionStep, Uniforms, frame_seed,
 };
-
 pub use transition::TRANSITIONS;
-
-/// The effect with this id.
-pub fn effect(id: &str) -> Option<&'static EffectSpec> {
-    EFFECTS.iter().find(|e| e.id == id).copied()
-}
-/// The blend mode with this id.
-pub fn blend_mode(id: &str) -> Option<&'static BlendSpec> {
-    BLEND_MODES.iter().find(|e| e.id == id).copied()
-}
-/// The transition with this id.
-pub fn transition(id: &str) -> Option<&'static TransitionSpec> {
-    TRANSITIONS.iter().find(|e| e.id == id).copied()
-}

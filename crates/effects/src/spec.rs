@@ -1,6 +1,7 @@
 //! What a catalogue entry says of itself.
-use crate::look::Look;
-use cutroom_kernel::{BlendOp, Edge, MAX_UNIFORMS, MixOp, PointOp, ReadOp, Real};
+pub use crate::params::{Params, Uniforms, frame_seed};
+use crate::{catalog::Entry, look::Look, runtime::RuntimeEffect};
+use cutroom_kernel::{BlendOp, Edge, MixOp, PointOp, ReadOp};
 use cutroom_types::{ParamValue, Primaries};
 use std::sync::Arc;
 
@@ -113,7 +114,7 @@ impl ParamKind {
             Self::Color { default } => ParamValue::Color(default),
             Self::Point { default } => ParamValue::Point(default),
             Self::Choice { default, .. } | Self::Curve { default } => ParamValue::Text(default.into()),
-            Self::File { .. } | Self::Media | Self::Track => ParamValue::Text(String::new()),
+            Self::File { .. } | Self::Media | Self::Track => ParamValue::Text("".into()),
         }
     }
     /// Whether its value names something of the project, which is looked up when planning.
@@ -133,7 +134,7 @@ impl ParamKind {
             }
             (Self::Point { .. }, ParamValue::Point(v)) => (!finite(v)).then(|| "the point is not finite".into()),
             (Self::Choice { options, .. }, ParamValue::Text(v)) => {
-                (!options.contains(&v.as_str())).then(|| format!("\"{v}\" is not one of {}", options.join(", ")))
+                (!options.contains(&&**v)).then(|| format!("\"{v}\" is not one of {}", options.join(", ")))
             }
             (Self::File { extensions }, ParamValue::Text(v)) => {
                 let ending = v.rsplit_once('.').map(|(_, e)| e.to_ascii_lowercase()).unwrap_or_default();
@@ -201,60 +202,6 @@ pub struct Raster {
     /// What the picture has beyond the frame on each side, horizontally and vertically: positions go from `-margin_px` to the frame's size and
     /// `margin_px`. Point kernels are not always told.
     pub margin_px: [f32; 2],
-}
-
-/// Numbers for a kernel, computed once a frame on the host.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Uniforms {
-    /// The numbers, zero beyond those used.
-    pub values: [f32; MAX_UNIFORMS],
-}
-impl Uniforms {
-    /// From the numbers used; at most [`MAX_UNIFORMS`].
-    pub fn new(values: &[f32]) -> Self {
-        let mut u = Self { values: [0.0; MAX_UNIFORMS] };
-        u.values[..values.len()].copy_from_slice(values);
-        u
-    }
-}
-
-/// A whole number below 2^24 that tells frames and seeds apart, for [`Real::hash`].
-pub fn frame_seed(step: f32, seed: f32) -> f32 {
-    (Real::hash(step, seed.round(), 0.0) * 16_777_216.0).floor()
-}
-
-/// Parameter values of one use, in the table's order and of the right kinds (checked when planning).
-#[derive(Clone, Copy, Debug)]
-pub struct Params<'a>(pub &'a [(String, ParamValue)]);
-impl Params<'_> {
-    fn value(&self, i: usize) -> Option<&ParamValue> {
-        self.0.get(i).map(|(_, v)| v)
-    }
-    /// Number `i`; 0 when it is something else.
-    pub fn number(&self, i: usize) -> f32 {
-        match self.value(i) {
-            Some(ParamValue::Number(v)) => *v as f32,
-            _ => 0.0,
-        }
-    }
-    /// Switch `i`.
-    pub fn bool(&self, i: usize) -> bool {
-        matches!(self.value(i), Some(ParamValue::Bool(true)))
-    }
-    /// Colour `i`; opaque black when it is something else.
-    pub fn color(&self, i: usize) -> [f32; 4] {
-        match self.value(i) {
-            Some(ParamValue::Color(c)) => c.map(|x| x as f32),
-            _ => [0.0, 0.0, 0.0, 1.0],
-        }
-    }
-    /// Name `i`; empty when it is something else.
-    pub fn text(&self, i: usize) -> &str {
-        match self.value(i) {
-            Some(ParamValue::Text(s)) => s,
-            _ => "",
-        }
-    }
 }
 
 /// A symmetric separable filter: `weights[0]` is the centre, `weights[k]` both neighbours `k` away; the sum over all taps is 1.
@@ -328,6 +275,8 @@ pub enum Shape {
     },
     /// Decides when everything before it is seen: parameters and seconds since the clip's start to other seconds.
     Time(fn(Params<'_>, f64) -> f64),
+    /// Whatever a value made at run time says; its `neutral`, `outset_px` and other times are asked of the value, too.
+    Runtime(&'static dyn RuntimeEffect),
 }
 
 /// Most other times that an effect may ask for.
@@ -352,6 +301,7 @@ pub enum Step {
 }
 
 /// An effect.
+#[derive(Clone, Copy)]
 pub struct EffectSpec {
     /// Stable id, as in project files.
     pub id: &'static str,
@@ -380,6 +330,8 @@ pub struct EffectSpec {
     pub fills: bool,
     /// Its result changes with time, parameters being equal.
     pub animated: bool,
+    /// Counts up when equal parameters give other pixels than before; part of the key of a plan.
+    pub version: u32,
 }
 impl EffectSpec {
     /// What most entries have in common: no parameters, the working space, never neutral, alpha left alone, not animated.
@@ -398,8 +350,50 @@ impl EffectSpec {
             outset_px: |_| [0.0; 2],
             fills: false,
             animated: false,
+            version: 1,
         }
     }
+
+    /// Every parameter's default, in the table's order.
+    pub fn defaults(&self) -> Vec<ParamValue> {
+        defaults(self.params)
+    }
+
+    /// Whether these values change nothing, so that the effect is left out.
+    pub fn is_neutral(&self, params: Params<'_>) -> bool {
+        match self.shape {
+            Shape::Runtime(effect) => effect.is_neutral(params),
+            _ => (self.neutral)(params),
+        }
+    }
+
+    /// How far it draws beyond the layer's edges with these values: pixels to the sides, and up and down.
+    pub fn outset(&self, params: Params<'_>) -> [f32; 2] {
+        match self.shape {
+            Shape::Runtime(effect) => effect.outset_px(params),
+            _ => (self.outset_px)(params),
+        }
+    }
+
+    /// The other times at which it needs the picture, in seconds after (negative: before) the one drawn.
+    pub fn other_times(&self, params: Params<'_>, frame_secs: f64) -> Vec<f64> {
+        match self.shape {
+            Shape::Temporal { times, .. } => times(params, frame_secs),
+            Shape::Runtime(effect) => effect.other_times(params, frame_secs),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Whether it may see its picture at other times.
+    pub fn is_temporal(&self) -> bool {
+        matches!(self.shape, Shape::Time(_) | Shape::Temporal { .. } | Shape::Runtime(_))
+    }
+
+    /// How many of its parameters name another track.
+    pub fn track_count(&self) -> usize {
+        self.params.iter().filter(|p| p.kind == ParamKind::Track).count()
+    }
+
     /// Whether it needs the layer drawn on its own before.
     pub fn is_wide(&self) -> bool {
         self.fills || !matches!(self.shape, Shape::Point { .. } | Shape::Table { .. } | Shape::Look { .. })
@@ -426,11 +420,39 @@ pub struct BlendSpec {
     pub noise: bool,
     /// Its noise changes from frame to frame; else the seed is the same in all frames of a clip.
     pub animated: bool,
+    /// Counts up when it gives other pixels than before; part of the key of a plan.
+    pub version: u32,
 }
 impl BlendSpec {
     /// A mode that leaves what lies below alone where the layer is transparent.
     pub const fn new(id: &'static str, name: &'static str, kernel: &'static dyn BlendOp) -> Self {
-        Self { id, name, kernel, in_light: None, display: false, cuts: false, everywhere: false, noise: false, animated: false }
+        Self {
+            id,
+            name,
+            kernel,
+            in_light: None,
+            display: false,
+            cuts: false,
+            everywhere: false,
+            noise: false,
+            animated: false,
+            version: 1,
+        }
+    }
+
+    /// Whether this is the mode of layers that name none: the source over the backdrop.
+    pub fn is_normal(&self) -> bool {
+        self.id == crate::blend::NORMAL.id
+    }
+}
+
+impl Entry for BlendSpec {
+    fn id(&self) -> &'static str {
+        self.id
+    }
+
+    fn version(&self) -> u32 {
+        self.version
     }
 }
 
@@ -448,6 +470,10 @@ pub struct TransitionSpec {
     pub shape: TransitionShape,
     /// Parameters and progress 0..=1 to uniforms. Colours in the parameters are already in working space.
     pub prepare: fn(Params<'_>, f32, &Raster) -> Uniforms,
+    /// It is `from·(1 − u) + to·u` with the first uniform as `u`, so that planes in code values may be mixed as they stand.
+    pub is_dissolve: bool,
+    /// Counts up when equal parameters give other pixels than before; part of the key of a plan.
+    pub version: u32,
 }
 
 /// Group of transitions in menus.
@@ -526,6 +552,23 @@ pub struct TransitionStep {
     pub reduction: u32,
 }
 impl TransitionSpec {
+    /// What most entries have in common: no dissolve, the first version.
+    pub const fn new(
+        id: &'static str,
+        name: &'static str,
+        params: &'static [ParamSpec],
+        family: TransitionFamily,
+        shape: TransitionShape,
+        prepare: fn(Params<'_>, f32, &Raster) -> Uniforms,
+    ) -> Self {
+        Self { id, name, params, family, shape, prepare, is_dissolve: false, version: 1 }
+    }
+
+    /// Every parameter's default, in the table's order.
+    pub fn defaults(&self) -> Vec<ParamValue> {
+        defaults(self.params)
+    }
+
     /// What it takes when nothing else is asked for, in seconds.
     pub fn default_duration_secs(&self) -> f64 {
         self.family.default_duration_secs()
@@ -540,4 +583,29 @@ impl EffectSpec {
     pub fn param(&self, id: &str) -> Option<&'static ParamSpec> {
         self.params.iter().find(|p| p.id == id)
     }
+}
+
+impl Entry for EffectSpec {
+    fn id(&self) -> &'static str {
+        self.id
+    }
+
+    fn version(&self) -> u32 {
+        self.version
+    }
+}
+
+impl Entry for TransitionSpec {
+    fn id(&self) -> &'static str {
+        self.id
+    }
+
+    fn version(&self) -> u32 {
+        self.version
+    }
+}
+
+/// The default of every parameter of a table, in its order.
+pub fn defaults(table: &[ParamSpec]) -> Vec<ParamValue> {
+    table.iter().map(|p| p.kind.default_value()).collect()
 }

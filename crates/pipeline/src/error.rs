@@ -51,7 +51,6 @@ impl PipelineError {
                 RenderError::Gpu(_) => "render.gpu",
                 RenderError::MissingSource { .. } => "render.missing_source",
                 RenderError::MissingLook(_) => "render.missing_look",
-                RenderError::Unknown { .. } => "render.unknown",
                 RenderError::Unsupported(_) => "render.unsupported",
             },
             Self::Audio(e) => e.code(),

@@ -3,8 +3,9 @@
 //!
 //! A lane is a decoder at a position. A wanted time near a lane's position continues it; a jump takes a lane of the same
 //! stream that rests, or opens another: two clips of one file, shown at once, do not fight over one decoder.
-use crate::{PipelineError, Wanted};
+use crate::PipelineError;
 use crossbeam_channel::{Receiver, Sender, bounded};
+use cutroom_timeline::SourceFrame;
 use cutroom_types::{MediaId, Picture, Time, TimeDelta};
 use std::{sync::Arc, thread};
 
@@ -55,7 +56,7 @@ impl Drop for Lane {
 /// A picture that was asked for.
 #[derive(Debug)]
 pub struct Pending {
-    wanted: Wanted,
+    wanted: SourceFrame,
     reply: Receiver<Reply>,
 }
 
@@ -64,7 +65,7 @@ impl Pending {
     ///
     /// # Errors
     /// What decoding met; [`PipelineError::Stopped`] when the lane ended without an answer.
-    pub fn wait(self) -> Result<(Wanted, Picture), PipelineError> {
+    pub fn wait(self) -> Result<(SourceFrame, Picture), PipelineError> {
         match self.reply.recv() {
             Ok(Ok(picture)) => Ok((self.wanted, picture)),
             Ok(Err(error)) => Err(error),
@@ -89,14 +90,14 @@ impl Lanes {
     ///
     /// # Errors
     /// [`PipelineError::Thread`] when no thread can be started.
-    pub fn request(&mut self, wanted: Vec<Wanted>) -> Result<Vec<Pending>, PipelineError> {
+    pub fn request(&mut self, wanted: Vec<SourceFrame>) -> Result<Vec<Pending>, PipelineError> {
         self.tick += 1;
         let tick = self.tick;
         self.lanes.retain(|lane| tick - lane.used <= IDLE_FRAMES);
         wanted.into_iter().map(|w| self.request_one(w)).collect()
     }
 
-    fn request_one(&mut self, wanted: Wanted) -> Result<Pending, PipelineError> {
+    fn request_one(&mut self, wanted: SourceFrame) -> Result<Pending, PipelineError> {
         let index = match self.suitable(&wanted) {
             Some(index) => index,
             None => self.start(&wanted)?,
@@ -111,7 +112,7 @@ impl Lanes {
     }
 
     /// The nearest lane of the stream that is not taken by this frame; for a jump, one that rested for a frame.
-    fn suitable(&self, wanted: &Wanted) -> Option<usize> {
+    fn suitable(&self, wanted: &SourceFrame) -> Option<usize> {
         let free = || {
             let same = |l: &&Lane| l.media == wanted.media && l.stream == wanted.stream && l.used < self.tick;
             (0..self.lanes.len()).filter(move |&i| same(&&self.lanes[i]))
@@ -127,7 +128,7 @@ impl Lanes {
         near.or_else(rested).or_else(shared)
     }
 
-    fn start(&mut self, wanted: &Wanted) -> Result<usize, PipelineError> {
+    fn start(&mut self, wanted: &SourceFrame) -> Result<usize, PipelineError> {
         let oldest = (0..self.lanes.len()).min_by_key(|&i| self.lanes[i].used);
         if let Some(oldest) = oldest
             && self.lanes.len() >= if self.lanes[oldest].used < self.tick { MAX_LANES } else { MAX_TAKEN }
@@ -180,8 +181,8 @@ mod tests {
             Ok(Picture::from_planes(format, Size { width: 1, height: 1 }, ColorTags::SRGB, vec![vec![second]]).unwrap())
         }
     }
-    fn wanted(media: &str, secs: i64) -> Wanted {
-        Wanted { media: media.into(), stream: 0, time: Time::from_ratio_secs(secs, 1) }
+    fn wanted(media: &str, secs: i64) -> SourceFrame {
+        SourceFrame { media: media.into(), stream: 0, time: Time::from_ratio_secs(secs, 1) }
     }
     fn lanes(opened: &Arc<AtomicUsize>) -> Lanes {
         let opened = Arc::clone(opened);

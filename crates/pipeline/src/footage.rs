@@ -6,11 +6,11 @@ use crate::{
     handles,
     looks::{self, Looks},
 };
-use cutroom_effects::{Params, Shape};
+use cutroom_effects::Catalog;
 use cutroom_media::{MediaError, MediaIndex, MediaInfo, VideoInfo};
-use cutroom_project::{Animated, Composition, MediaFacts, Problem, Project, TrackKind};
+use cutroom_project::{Composition, MediaFacts, Problem, Project, TrackKind};
 use cutroom_render::{OutputSpec, Renderer, graph::FrameGraph};
-use cutroom_timeline::{Content, FramePlan, Layer, SoundPlan, SourceUse, Timeline, reached, source_uses};
+use cutroom_timeline::{FramePlan, LeftOut, PlanKey, SoundPlan, SourceUse, Timeline, reached, source_uses};
 use cutroom_types::{CompositionId, MediaId, Picture, Size, TimeDelta};
 use std::{
     collections::BTreeMap,
@@ -48,8 +48,14 @@ impl Footage {
     ///
     /// # Errors
     /// Everything that is wrong, in document order.
-    pub fn open(project: Project, folder: &Path, composition: &CompositionId, decode_threads: usize) -> Result<Self, Vec<Problem>> {
-        Self::open_until(project, folder, composition, decode_threads, &|| false)
+    pub fn open(
+        project: Project,
+        folder: &Path,
+        composition: &CompositionId,
+        catalog: &Catalog,
+        decode_threads: usize,
+    ) -> Result<Self, Vec<Problem>> {
+        Self::open_until(project, folder, composition, catalog, decode_threads, &|| false)
     }
     /// As [`Self::open`]; `stop` is asked often while files are scanned, and what is not scanned then is a problem.
     ///
@@ -59,20 +65,21 @@ impl Footage {
         mut project: Project,
         folder: &Path,
         composition: &CompositionId,
+        catalog: &Catalog,
         decode_threads: usize,
         stop: &(dyn Fn() -> bool + Sync),
     ) -> Result<Self, Vec<Problem>> {
         // Facts in the file may be old; they are found anew.
         project.media.iter_mut().for_each(|m| m.facts = None);
         let mut problems = cutroom_project::validate(&project);
-        problems.extend(cutroom_timeline::check(&project));
+        problems.extend(cutroom_timeline::check(&project, catalog));
         let refuse = |e: cutroom_timeline::PlanError| Problem {
             json_path: "compositions".into(),
             clip: None,
             code: e.code(),
             message: e.to_string(),
         };
-        let used = || Ok((reached(&project, composition)?, source_uses(&project, composition)?));
+        let used = || Ok((reached(&project, composition)?, source_uses(&project, composition, catalog)?));
         let (compositions, uses) = match used() {
             Ok(used) => used,
             // Validation has said it already, unless it is about the composition asked for.
@@ -86,12 +93,12 @@ impl Footage {
         let found = check_media(&project, &uses, &scanned);
         problems.extend(found.problems);
         let mut notes = found.warnings;
-        let looks = looks::read(&project, &compositions, folder, &mut problems);
+        let looks = looks::read(&project, &compositions, catalog, folder, &mut problems);
         if !problems.is_empty() {
             return Err(problems);
         }
-        notes.extend(handles::warnings(&project, composition, &scanned));
-        let timeline = Timeline::new(Arc::new(project), composition).map_err(|e| vec![refuse(e)])?;
+        notes.extend(handles::warnings(&project, composition, catalog, &scanned));
+        let timeline = Timeline::new(Arc::new(project), composition, catalog).map_err(|e| vec![refuse(e)])?;
         let files = scanned.into_iter().filter_map(|(id, s)| s.index.ok().map(|index| (id, index))).collect();
         let mut footage = Self { timeline, files: Arc::new(files), looks, notes, decode_threads, log: Arc::default() };
         if decode_threads == 0 {
@@ -141,35 +148,9 @@ impl Footage {
     ///
     /// # Errors
     /// As drawing it.
-    pub fn graph(&self, n: i64, output: &OutputSpec) -> Result<(String, FrameGraph), PipelineError> {
-        let (plan, mut graph) = self.frames(n..n + 1).next_graph(output)?;
-        self.eliminated_effects(&plan, &mut graph.eliminated);
+    pub fn graph(&self, n: i64, output: &OutputSpec) -> Result<(PlanKey, FrameGraph), PipelineError> {
+        let (plan, graph) = self.frames(n..n + 1).next_graph(output)?;
         Ok((plan.picture_key(), graph))
-    }
-    /// Effects of the clips in a plan that the plan does not have, and why; nested compositions too.
-    fn eliminated_effects(&self, plan: &FramePlan, list: &mut Vec<String>) {
-        let mut layers: Vec<&Layer> = plan.layers.iter().collect();
-        while let Some(layer) = layers.pop() {
-            match &layer.content {
-                Content::Composition(inner) => layers.extend(&inner.layers),
-                Content::Transition { from, to, .. } => {
-                    layers.extend(from.iter().chain(to).map(|l| &**l));
-                    continue;
-                }
-                Content::Media { .. } | Content::Solid(_) | Content::Below => {}
-            }
-            let clips = self.project().compositions.iter().flat_map(|c| &c.tracks).flat_map(|t| &t.clips);
-            let Some(clip) = clips.into_iter().find(|c| c.id == layer.clip) else { continue };
-            let mut drawn = layer.effects.iter().map(|e| e.id.as_str()).peekable();
-            for e in &clip.video.effects {
-                if drawn.peek() == Some(&e.effect.as_str()) && e.enabled {
-                    drawn.next();
-                } else {
-                    let reason = if e.enabled { why_left_out(&e.effect, &e.params) } else { "switched off" };
-                    list.push(format!("clip {}, effect {} ({}): {reason}", clip.id, e.id, e.effect));
-                }
-            }
-        }
     }
     /// The sound programme.
     ///
@@ -194,6 +175,9 @@ impl Footage {
     }
     pub(crate) fn plan(&self, n: i64) -> Result<FramePlan, PipelineError> {
         Ok(self.timeline.frame(n)?)
+    }
+    pub(crate) fn explain(&self, n: i64) -> Result<(FramePlan, Vec<LeftOut>), PipelineError> {
+        Ok(self.timeline.explain(n)?)
     }
     pub(crate) fn plan_sound(&self, first_sample: i64, samples: usize) -> Result<SoundPlan, PipelineError> {
         Ok(self.timeline.sound(first_sample, samples)?)
@@ -260,31 +244,4 @@ fn scan(project: &Project, folder: &Path, uses: &[SourceUse], stop: &(dyn Fn() -
         });
     }
     scanned
-}
-
-/// Why an enabled effect is not in a plan.
-fn why_left_out(id: &str, given: &cutroom_project::Params) -> &'static str {
-    const NEUTRAL: &str = "changes nothing at these values";
-    const NO_TRACK: &str = "the track that it reads shows nothing here";
-    let Some(spec) = cutroom_effects::effect(id) else { return NEUTRAL };
-    match spec.shape {
-        Shape::Time(_) => "decides when what comes before it is seen, and draws nothing itself",
-        Shape::Layered { .. } => {
-            let values: Option<Vec<_>> = spec
-                .params
-                .iter()
-                .map(|p| match given.get(p.id) {
-                    None => Some((p.id.to_owned(), p.kind.default_value())),
-                    Some(Animated::Constant(v)) => Some((p.id.to_owned(), v.clone())),
-                    Some(Animated::Curve(_)) => None,
-                })
-                .collect();
-            match values {
-                Some(values) if (spec.neutral)(Params(&values)) => NEUTRAL,
-                Some(_) => NO_TRACK,
-                None => "the track that it reads shows nothing here, or its values change nothing",
-            }
-        }
-        _ => NEUTRAL,
-    }
 }

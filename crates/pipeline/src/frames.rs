@@ -1,13 +1,17 @@
 //! Frames of a composition, in order, with decoding ahead.
-use crate::{Footage, Lanes, Pending, PipelineError, Wanted, looks::Looks, wanted_pictures};
+use crate::{Footage, Lanes, Pending, PipelineError, looks::Looks};
 use cutroom_effects::look::Look;
 use cutroom_render::{
     Begun, OutputSpec, Renderer, SourcePictures,
     graph::{self, FrameGraph},
 };
-use cutroom_timeline::FramePlan;
-use cutroom_types::{MediaId, Picture, Time};
-use std::{collections::VecDeque, ops::Range, sync::Arc};
+use cutroom_timeline::{FramePlan, LeftOut, SourceFrame};
+use cutroom_types::Picture;
+use std::{
+    collections::{HashMap, VecDeque},
+    ops::Range,
+    sync::Arc,
+};
 
 /// Frames whose source pictures are asked for before they are drawn. Bounds the decoded pictures held for each source.
 const FRAMES_AHEAD: usize = 4;
@@ -53,9 +57,12 @@ impl<'a> FrameStream<'a> {
 
     /// The next frame's plan and the work that it takes.
     pub(crate) fn next_graph(&mut self, output: &OutputSpec) -> Result<(FramePlan, FrameGraph), PipelineError> {
-        let (plan, pending) = self.ask()?;
+        let (plan, left_out) = self.footage.explain(self.to_plan.start)?;
+        self.to_plan.start += 1;
+        let pending = self.lanes.request(plan.source_frames())?;
         let pictures = self.fetched(pending)?;
-        let graph = graph::graph(&plan, &pictures, output)?;
+        let mut graph = graph::graph(&plan, &pictures, output)?;
+        graph.eliminated.extend(left_out.iter().map(LeftOut::to_string));
         Ok((plan, graph))
     }
 
@@ -89,21 +96,20 @@ impl<'a> FrameStream<'a> {
     fn ask(&mut self) -> Result<Asked, PipelineError> {
         let plan = self.footage.plan(self.to_plan.start)?;
         self.to_plan.start += 1;
-        let pending = self.lanes.request(wanted_pictures(&plan))?;
+        let pending = self.lanes.request(plan.source_frames())?;
         Ok((plan, pending))
     }
 }
 
 /// What one frame is drawn from.
 struct Fetched<'a> {
-    pictures: Vec<(Wanted, Picture)>,
+    pictures: HashMap<SourceFrame, Picture>,
     looks: &'a Looks,
 }
 
 impl SourcePictures for Fetched<'_> {
-    fn picture(&self, media: &MediaId, stream: usize, source_time: Time) -> Option<Picture> {
-        let found = self.pictures.iter().find(|(w, _)| w.media == *media && w.stream == stream && w.time == source_time);
-        found.map(|(_, picture)| picture.clone())
+    fn picture(&self, frame: &SourceFrame) -> Option<Picture> {
+        self.pictures.get(frame).cloned()
     }
     fn look(&self, path: &str) -> Option<Arc<Look>> {
         self.looks.get(path).cloned()

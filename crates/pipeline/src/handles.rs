@@ -1,13 +1,19 @@
 //! Transitions whose clips have no material beyond their ends: what is held or silent is said.
 use crate::footage::Scanned;
+use cutroom_effects::Catalog;
 use cutroom_project::{ClipSource, Composition, MediaKind, Project, TrackKind};
 use cutroom_timeline::{Handle, handles, sampling};
 use cutroom_types::{CompositionId, MediaId, Span, Time, TimeDelta};
 use std::collections::BTreeMap;
 
 /// One warning for each clip that a transition shows or plays beyond what its source has. The document and its files are good.
-pub(crate) fn warnings(project: &Project, composition: &CompositionId, scanned: &BTreeMap<MediaId, Scanned>) -> Vec<String> {
-    let handles = handles(project, composition).unwrap_or_default();
+pub(crate) fn warnings(
+    project: &Project,
+    composition: &CompositionId,
+    catalog: &Catalog,
+    scanned: &BTreeMap<MediaId, Scanned>,
+) -> Vec<String> {
+    let handles = handles(project, composition, catalog).unwrap_or_default();
     handles.iter().filter_map(|h| warning(h, &Material::of(h, project, scanned)?)).collect()
 }
 

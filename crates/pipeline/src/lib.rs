@@ -1,7 +1,7 @@
 //! Joins project, files, renderer and mixer: "frame n" and "sound block n" of a composition, with decoding ahead. What preview,
 //! thumbnails and export all call.
 //!
-//! [`Footage::open`] checks document and files before any work. A frame then goes: plan → [`wanted_pictures`] → [`Lanes`], a decoding
+//! [`Footage::open`] checks document and files before any work. A frame then goes: plan → its source frames → [`Lanes`], a decoding
 //! thread for each source being read → `Renderer`. Knows no processes, windows or protocols.
 #![forbid(unsafe_code)]
 
@@ -15,7 +15,6 @@ mod handles;
 mod looks;
 mod sound;
 mod spec;
-mod wanted;
 
 pub use cutroom_render::{Backend, OutputSpec, RenderOptions, Renderer};
 pub use error::PipelineError;
@@ -24,4 +23,3 @@ pub use footage::{Footage, facts_of, media_path, upright_size};
 pub use frames::FrameStream;
 pub use sound::SoundProgramme;
 pub use spec::output_spec;
-pub use wanted::{Wanted, wanted_pictures};

@@ -1,6 +1,6 @@
 //! Files that effects name: read once, before any frame is drawn.
 use crate::footage::media_path;
-use cutroom_effects::{ParamKind, look::Look};
+use cutroom_effects::{Catalog, ParamKind, look::Look};
 use cutroom_project::{Problem, Project};
 use cutroom_types::ParamValue;
 use std::{collections::BTreeMap, path::Path, sync::Arc};
@@ -12,23 +12,29 @@ pub(crate) type Looks = BTreeMap<String, Arc<Look>>;
 const MOST_BYTES: u64 = 256 << 20;
 
 /// Reads every look that an effect in `compositions` (places in the document) names; what cannot be read goes to `problems`. What is disabled needs no file.
-pub(crate) fn read(project: &Project, compositions: &[usize], folder: &Path, problems: &mut Vec<Problem>) -> Looks {
+pub(crate) fn read(
+    project: &Project,
+    compositions: &[usize],
+    catalog: &Catalog,
+    folder: &Path,
+    problems: &mut Vec<Problem>,
+) -> Looks {
     let mut looks = Looks::new();
     for &i in compositions {
         for (j, t) in project.compositions[i].tracks.iter().enumerate().filter(|(_, t)| t.enabled) {
             for (k, clip) in t.clips.iter().enumerate().filter(|(_, c)| c.enabled) {
                 for (l, e) in clip.video.effects.iter().enumerate().filter(|(_, e)| e.enabled) {
-                    let Some(spec) = cutroom_effects::effect(&e.effect) else { continue };
+                    let Some(spec) = catalog.effect(&e.effect) else { continue };
                     let files = spec.params.iter().filter(|p| matches!(p.kind, ParamKind::File { .. }));
                     for param in files.filter_map(|p| e.params.get_key_value(p.id)) {
                         for value in param.1.values() {
                             let ParamValue::Text(path) = value else { continue };
-                            if path.is_empty() || looks.contains_key(path) {
+                            if path.is_empty() || looks.contains_key(&**path) {
                                 continue;
                             }
                             match open(&media_path(folder, path)) {
                                 Ok(look) => {
-                                    looks.insert(path.clone(), Arc::new(look));
+                                    looks.insert(path.to_string(), Arc::new(look));
                                 }
                                 Err((code, message)) => problems.push(Problem {
                                     json_path: format!(

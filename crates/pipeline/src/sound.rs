@@ -151,6 +151,7 @@ impl SoundSource for SoundFiles<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use cutroom_effects::Catalog;
     use cutroom_project::{Clip, ClipSource, Composition, Media, MediaKind, Project, Track, TrackKind};
     use cutroom_types::{FrameRate, Size, Time, TimeDelta};
 
@@ -196,7 +197,7 @@ mod tests {
         let id = composition.id.clone();
         let mut project = Project::new("film", composition);
         project.media = media;
-        let footage = Footage::open(project, dir.path(), &id, 1).unwrap();
+        let footage = Footage::open(project, dir.path(), &id, &Catalog::builtin(), 1).unwrap();
         let mut programme = footage.sound().unwrap();
         for block in 0..50 {
             programme.block(block * 4800, 4800).unwrap();

@@ -10,14 +10,14 @@ pub struct Circles<'a> {
     tracks: HashMap<&'a TrackId, usize>,
     /// By track: when its clips are seen, in order of their starts, what is switched off left out.
     seen: Vec<Vec<(Span, usize)>>,
-    used: fn(&Clip) -> Vec<TrackId>,
+    used: Box<dyn Fn(&Clip) -> Vec<TrackId> + 'a>,
 }
 
 impl<'a> Circles<'a> {
     /// Of a composition; `used` are the tracks that a clip names, its matte's among them.
-    pub fn new(composition: &'a Composition, used: fn(&Clip) -> Vec<TrackId>) -> Self {
+    pub fn new(composition: &'a Composition, used: impl Fn(&Clip) -> Vec<TrackId> + 'a) -> Self {
         let tracks = composition.tracks.iter().zip(0..).map(|(t, i)| (&t.id, i)).collect();
-        Self { composition, tracks, seen: composition.tracks.iter().map(seen).collect(), used }
+        Self { composition, tracks, seen: composition.tracks.iter().map(seen).collect(), used: Box::new(used) }
     }
 
     /// Whether the picture of a clip that names `first` is made of its own, at any time.

@@ -3,10 +3,10 @@
 //! `compositor [--scene NAME] [--space gamma|linear] [--frames N] [--threads N] [--raw A.yuv B.yuv] [--write OUT.yuv] [--write-look LOOK.cube]`; raw files hold 1920×1080 8-bit
 //! 4:2:0 frames, which are cycled. Scenes: `inset` (a second layer at 60 %, opacity 0.8, +0.3 stop exposure, saturation 1.1), `one` and `six`
 //! (that many point effects), `five` (five layers, each with opacity, a blend mode and a colour effect), or the id of an effect. Prints `ms_per_frame`.
-use cutroom_effects::look::Look;
+use cutroom_effects::{Catalog, look::Look};
 use cutroom_render::{Backend, OutputSpec, RenderOptions, Renderer, SourcePictures};
-use cutroom_timeline::{BlendSpace, Canvas, Content, EffectUse, FramePlan, Layer, Transform};
-use cutroom_types::{ColorTags, MediaId, ParamValue, Picture, PictureFormat, Primaries, Size, Time, Transfer};
+use cutroom_timeline::{BlendSpace, Canvas, Content, EffectUse, FramePlan, Layer, SourceFrame, Transform};
+use cutroom_types::{ColorTags, ParamValue, Picture, PictureFormat, Primaries, Size, Time, Transfer};
 use std::{error::Error, io::Write, sync::Arc, time::Instant};
 
 const SIZE: Size = Size { width: 1920, height: 1080 };
@@ -17,8 +17,8 @@ struct Memory {
     look: Arc<Look>,
 }
 impl SourcePictures for Memory {
-    fn picture(&self, media: &MediaId, _: usize, _: Time) -> Option<Picture> {
-        let clip = &self.clips[usize::from(media.as_str() == "b")];
+    fn picture(&self, frame: &SourceFrame) -> Option<Picture> {
+        let clip = &self.clips[usize::from(frame.media.as_str() == "b")];
         Some(clip[self.frame % clip.len()].clone())
     }
     fn look(&self, _: &str) -> Option<Arc<Look>> {
@@ -48,18 +48,18 @@ fn synthetic(seed: u32) -> Option<Picture> {
 }
 
 fn layer(media: &str, transform: Transform, opacity: f32, effects: Vec<EffectUse>) -> Layer {
-    let content = Content::Media { media: media.into(), stream: 0, source_time: Time::ZERO };
+    let content = Content::Media(SourceFrame { media: media.into(), stream: 0, time: Time::ZERO });
     Layer { effects, transform, opacity, ..Layer::new(media.into(), content) }
 }
 
 /// An effect with its defaults but for the parameters given.
 fn effect(id: &str, set: &[(&str, f64)]) -> Result<EffectUse, String> {
-    let spec = cutroom_effects::effect(id).ok_or_else(|| format!("there is no scene and no effect {id}"))?;
+    let spec = Catalog::builtin().effect(id).ok_or_else(|| format!("there is no scene and no effect {id}"))?;
     let params = spec.params.iter().map(|p| {
         let given = set.iter().find(|(name, _)| *name == p.id).map(|(_, v)| ParamValue::Number(*v));
-        (p.id.to_owned(), given.unwrap_or_else(|| p.kind.default_value()))
+        given.unwrap_or_else(|| p.kind.default_value())
     });
-    Ok(EffectUse::new(id, params.collect()))
+    Ok(EffectUse::new(spec, params.collect()))
 }
 
 fn layers(scene: &str) -> Result<Vec<Layer>, String> {
@@ -84,8 +84,9 @@ fn layers(scene: &str) -> Result<Vec<Layer>, String> {
         "five" => {
             let shift =
                 |i: f32| Transform { scale: [0.8; 2], position_px: [80.0 * i - 160.0, 40.0 * i - 80.0], ..Transform::IDENTITY };
+            let catalog = Catalog::builtin();
             let top = |i: usize, blend: &str, e: EffectUse| Layer {
-                blend: blend.into(),
+                blend: catalog.blend_mode(blend).expect("a blend mode of the lists"),
                 ..layer(if i.is_multiple_of(2) { "a" } else { "b" }, shift(i as f32), 0.8, vec![e])
             };
             vec![
@@ -98,8 +99,8 @@ fn layers(scene: &str) -> Result<Vec<Layer>, String> {
         }
         "curves" => {
             let mut e = effect("curves", &[])?;
-            for (name, v) in &mut e.params {
-                match name.as_str() {
+            for (param, v) in e.effect.spec().params.iter().zip(&mut e.params) {
+                match param.id {
                     "master" => *v = curve("0,0 0.25,0.2 0.75,0.82 1,1"),
                     "red" => *v = curve("0,0.02 0.5,0.55 1,1"),
                     _ => {}
@@ -109,7 +110,7 @@ fn layers(scene: &str) -> Result<Vec<Layer>, String> {
         }
         "lut" => {
             let mut e = effect("lut", &[])?;
-            e.params[0].1 = ParamValue::Text("look.cube".into());
+            e.params[0] = ParamValue::Text("look.cube".into());
             over(vec![e])
         }
         "gaussian-blur" => over(vec![effect("gaussian-blur", &[("radius", 20.0)])?]),

@@ -7,8 +7,8 @@ mod gpu_cases;
 mod support;
 use cutroom_effects::look::Look;
 use cutroom_render::{RenderOptions, Renderer, SourcePictures};
-use cutroom_timeline::{Content, EffectUse, FramePlan, Layer};
-use cutroom_types::{MediaId, Picture, PictureFormat, Time};
+use cutroom_timeline::{Content, EffectUse, FramePlan, Layer, SourceFrame};
+use cutroom_types::{Picture, PictureFormat, Time};
 use std::{io::Write, path::Path, sync::Arc};
 use support::*;
 
@@ -46,10 +46,10 @@ fn scene(s: cutroom_types::Size, warm: bool, left_px: f64) -> Picture {
 /// Stills, and "moving": the warm scene at frame n, which reaches its place at 0.
 struct Scenes(Pictures, cutroom_types::Size);
 impl SourcePictures for Scenes {
-    fn picture(&self, media: &MediaId, stream: usize, time: Time) -> Option<Picture> {
-        match media.as_str() {
-            "moving" => Some(scene(self.1, true, -5.0 * time.0 as f64)),
-            _ => self.0.picture(media, stream, time),
+    fn picture(&self, frame: &SourceFrame) -> Option<Picture> {
+        match frame.media.as_str() {
+            "moving" => Some(scene(self.1, true, -5.0 * frame.time.0 as f64)),
+            _ => self.0.picture(frame),
         }
     }
     fn look(&self, path: &str) -> Option<Arc<Look>> {
@@ -90,8 +90,9 @@ fn main() {
         let name = format!("effect-{}", e.id);
         if wanted(&name) {
             let used = effect(e.id, &[]);
-            let at =
-                |secs: f64| Content::Media { media: "moving".into(), stream: 0, source_time: Time((secs * 25.0).round() as i64) };
+            let at = |secs: f64| {
+                Content::Media(SourceFrame { media: "moving".into(), stream: 0, time: Time((secs * 25.0).round() as i64) })
+            };
             let inputs = gpu_cases::other_times(&used).into_iter().map(|secs| layer(at(secs))).collect();
             let used = EffectUse { inputs, ..used };
             let top = Layer { effects: vec![used], ..layer(media("a")) };
@@ -102,7 +103,7 @@ fn main() {
         let name = format!("blend-{}", m.id);
         if wanted(&name) {
             let top = Layer {
-                blend: m.id.into(),
+                blend: blend_mode(m.id),
                 opacity: 0.9,
                 transform: cutroom_timeline::Transform { scale: [0.8; 2], ..cutroom_timeline::Transform::IDENTITY },
                 ..layer(media("b"))

@@ -6,7 +6,7 @@ use crate::{
     mask::MaskCache,
 };
 use cutroom_effects::look::Look;
-use cutroom_timeline::FramePlan;
+use cutroom_timeline::{FramePlan, SourceFrame};
 use cutroom_types::{ColorTags, MediaId, Picture, PictureFormat, Time};
 use std::sync::Arc;
 
@@ -40,10 +40,10 @@ pub struct RenderOptions {
     pub threads: usize,
 }
 
-/// Gives the source pictures that a plan names: the frame of `(media, stream)` shown at a source time.
+/// Gives the source pictures that a plan names.
 pub trait SourcePictures {
     /// `None` when it was not fetched, which is an error of the caller.
-    fn picture(&self, media: &MediaId, stream: usize, source_time: Time) -> Option<Picture>;
+    fn picture(&self, frame: &SourceFrame) -> Option<Picture>;
     /// The look in a file that an effect names; `None` when it was not read.
     fn look(&self, path: &str) -> Option<Arc<Look>> {
         let _ = path;
@@ -68,14 +68,6 @@ pub enum RenderError {
     /// A look that an effect names was not given.
     #[error("the look {0} was not read")]
     MissingLook(String),
-    /// The plan names something that the catalogue does not hold.
-    #[error("unknown {what} \"{id}\"")]
-    Unknown {
-        /// "effect", "blend mode", "transition".
-        what: &'static str,
-        /// The id.
-        id: String,
-    },
     /// The raster is empty or too large.
     #[error("cannot draw {0}")]
     Unsupported(String),

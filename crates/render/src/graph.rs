@@ -55,7 +55,7 @@ pub fn graph(plan: &FramePlan, sources: &dyn SourcePictures, output: &OutputSpec
                 title: format!("{} {}×{}", picture.format, picture.size.width, picture.size.height),
                 stages: Vec::new(),
                 inputs: Vec::new(),
-                key: plan.picture_key(),
+                key: plan.picture_key().to_string(),
                 size: picture.size,
                 operations: 0,
             }]
@@ -67,7 +67,7 @@ pub fn graph(plan: &FramePlan, sources: &dyn SourcePictures, output: &OutputSpec
 
 fn nodes(plan: &FramePlan, program: &Program, output: &OutputSpec) -> Vec<GraphNode> {
     let mut nodes: Vec<GraphNode> = Vec::new();
-    let whole = plan.picture_key();
+    let whole = plan.picture_key().to_string();
     for (i, p) in program.pictures.iter().enumerate() {
         nodes.push(GraphNode {
             id: format!("source {i}"),
@@ -216,9 +216,9 @@ fn tile_node(id: String, pass: &TilePass, writer: &[String], output: &OutputSpec
                 let table = if table.is_empty() { String::new() } else { format!(", table of {}", table.len()) };
                 format!("r{reg} {} ({}){table}", kernel.name(), numbers(&uniforms.values))
             }
-            Stage::Blend { backdrop, source, kernel, id, opacity, bounds, .. } => {
+            Stage::Blend { backdrop, source, kernel, mode, opacity, bounds, .. } => {
                 operations += cost::blend(*kernel);
-                format!("r{source} over r{backdrop}: {id} at {opacity} in {bounds:?}")
+                format!("r{source} over r{backdrop}: {} at {opacity} in {bounds:?}", mode.id)
             }
             Stage::Mix { from, to, kernel, uniforms, .. } => {
                 operations += cost::mix(*kernel);

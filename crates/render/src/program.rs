@@ -4,7 +4,7 @@
 //! for every pixel of its target, on registers that hold one RGBA colour per pixel: on the CPU a stage is a loop over a cache-sized
 //! tile, on the GPU all stages of a pass are one compute shader. A [`Pass::Convolve`] filters an intermediate.
 //! Intermediates are premultiplied, working space, `f32` planes on the CPU and RGBA16F on the GPU.
-use cutroom_effects::Uniforms;
+use cutroom_effects::{BlendRef, NORMAL, Uniforms};
 use cutroom_kernel::{At, Blend, BlendKernel, BlendOp, Edge, MixOp, PointOp, ReadOp, Real, Rgba, rgb};
 use cutroom_types::{Affine, Picture, Size};
 use std::sync::Arc;
@@ -134,7 +134,7 @@ impl PlanePass {
                 backdrop: 0,
                 source: 1,
                 kernel: &Blend(NormalOpaque),
-                id: "normal",
+                mode: BlendRef::new(&NORMAL),
                 opacity: *opacity,
                 seed: 0.0,
                 opaque_backdrop: true,
@@ -293,8 +293,8 @@ pub enum Stage {
         source: Reg,
         /// Code.
         kernel: &'static dyn BlendOp,
-        /// Catalogue id, for fast paths and cache keys.
-        id: &'static str,
+        /// Which one; for messages, and for the source over an opaque backdrop.
+        mode: BlendRef,
         /// 0..=1.
         opacity: f32,
         /// Tells frames apart, for modes with noise; a whole number.

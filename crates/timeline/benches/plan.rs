@@ -1,5 +1,6 @@
 //! Planning a frame of 10 000 clips on 100 tracks: the index against a scan over all clips.
 //! `cargo bench -p cutroom-timeline`.
+use cutroom_effects::Catalog;
 use cutroom_project::{Clip, ClipSource, Composition, Media, MediaKind, Project, Track, TrackKind};
 use cutroom_timeline::Timeline;
 use cutroom_types::{FrameRate, Size, Time};
@@ -40,7 +41,7 @@ fn main() {
     for clips_per_track in [1, 10, 100] {
         let p = project(100, clips_per_track);
         let start = Instant::now();
-        let timeline = Timeline::new(&p, &p.main).unwrap();
+        let timeline = Timeline::new(&p, &p.main, &Catalog::builtin()).unwrap();
         let prepare = start.elapsed().as_secs_f64() * 1e3;
         let total = timeline.frame_count();
         let step = |i: i64| (i * 7919) % total;

@@ -1,66 +1,59 @@
 //! Plans as canonical bytes, hashed. Every field counts; strings and lists carry their length, variants a tag, so that
 //! different plans give different bytes. −0 and 0 are equal numbers and give equal bytes.
 use crate::{
-    BlendSpace, Content, EffectUse, Fade, FadeCurve, Fit, FramePlan, Layer, MaskMode, MaskUse, NestedSound, Outline, Placing,
-    SoundPlan, Transform,
+    BlendSpace, Box2, Canvas, Content, EffectUse, Fade, FadeCurve, Fit, FramePlan, Layer, MaskMode, MaskUse, MatteUse, NestedSound,
+    Outline, Placing, SoundPlan, SourceFrame, Transform, Voice,
 };
-use cutroom_types::{Affine, ParamValue};
+use cutroom_effects::{EntryRef, catalog::Entry};
+use cutroom_types::{Affine, BezierPath, ParamValue, Vertex};
+use std::fmt;
+
+/// BLAKE3 of a plan's canonical bytes. Printed in hexadecimal.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PlanKey(pub [u8; 32]);
+
+impl fmt::Display for PlanKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+impl fmt::Debug for PlanKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
 
 impl FramePlan {
-    /// BLAKE3 of the whole plan, in hexadecimal: equal exactly when the plans are.
-    pub fn key(&self) -> String {
-        let mut bytes = Bytes { hash: blake3::Hasher::new(), names: true };
-        bytes.frame(self);
-        bytes.hash.finalize().to_hex().to_string()
+    /// Of the whole plan: equal exactly when the plans are.
+    pub fn key(&self) -> PlanKey {
+        self.hashed(true)
     }
-    /// BLAKE3 of what decides the pixels: without times on the timeline and clip ids (but where a blend mode's noise depends on them), so that a still
-    /// gives one key however long it stands. A cache adds what the document's media entries say (file, `deinterlace`, `field_order`), the files'
-    /// fingerprints and the code's version.
-    pub fn picture_key(&self) -> String {
-        let mut bytes = Bytes { hash: blake3::Hasher::new(), names: false };
+
+    /// Of what decides the pixels: without times on the timeline and clip ids (but where a blend mode's noise depends on them), so
+    /// that a still gives one key however long it stands. A cache adds what the document's media entries say (file, `deinterlace`,
+    /// `field_order`), the files' fingerprints and the code's version.
+    pub fn picture_key(&self) -> PlanKey {
+        self.hashed(false)
+    }
+
+    fn hashed(&self, names: bool) -> PlanKey {
+        let mut bytes = Bytes { hash: blake3::Hasher::new(), names };
         bytes.frame(self);
-        bytes.hash.finalize().to_hex().to_string()
+        bytes.key()
     }
 }
 
 impl SoundPlan {
-    /// BLAKE3 of the whole plan, in hexadecimal: equal exactly when the plans are.
-    pub fn key(&self) -> String {
-        let mut b = Bytes { hash: blake3::Hasher::new(), names: true };
-        b.number(u64::from(self.rate_hz));
-        b.number(self.channels as u64);
-        b.number(self.first_sample as u64);
-        b.number(self.samples as u64);
-        b.number(self.voices.len() as u64);
-        for v in &self.voices {
-            b.text(v.clip.as_str());
-            b.text(v.media.as_str());
-            for n in [v.stream as u64, v.first_sample as u64, v.end_sample as u64, v.source_start.0 as u64] {
-                b.number(n);
-            }
-            b.double(v.speed);
-            b.points(&v.gain);
-            b.points(&v.pan);
-            b.number(v.nested.len() as u64);
-            for NestedSound { channels, pan } in &v.nested {
-                b.number(*channels as u64);
-                b.points(pan);
-            }
-            b.number(v.fades.len() as u64);
-            for Fade { first_sample, end_sample, rising, curve } in &v.fades {
-                b.number(*first_sample as u64);
-                b.number(*end_sample as u64);
-                b.tag(u8::from(*rising));
-                b.tag(match curve {
-                    FadeCurve::Linear => 0,
-                    FadeCurve::ConstantPower => 1,
-                });
-            }
-        }
-        b.hash.finalize().to_hex().to_string()
+    /// Of the whole plan: equal exactly when the plans are.
+    pub fn key(&self) -> PlanKey {
+        let mut bytes = Bytes { hash: blake3::Hasher::new(), names: true };
+        bytes.sound(self);
+        bytes.key()
     }
 }
 
+/// Every struct is taken apart without `..`, so that a new field does not compile until it is decided whether it counts.
 struct Bytes {
     hash: blake3::Hasher,
     /// Whether timeline times and clip ids count.
@@ -68,56 +61,159 @@ struct Bytes {
 }
 
 impl Bytes {
+    fn key(self) -> PlanKey {
+        PlanKey(*self.hash.finalize().as_bytes())
+    }
+
     fn tag(&mut self, v: u8) {
         self.hash.update(&[v]);
     }
+
+    fn flag(&mut self, v: bool) {
+        self.tag(u8::from(v));
+    }
+
+    fn number(&mut self, v: u64) {
+        self.hash.update(&v.to_le_bytes());
+    }
+
+    fn count(&mut self, v: usize) {
+        self.number(v as u64);
+    }
+
+    fn single(&mut self, v: f32) {
+        self.hash.update(&(v + 0.0).to_bits().to_le_bytes());
+    }
+
+    fn singles(&mut self, values: &[f32]) {
+        values.iter().for_each(|v| self.single(*v));
+    }
+
+    fn double(&mut self, v: f64) {
+        self.number((v + 0.0).to_bits());
+    }
+
+    fn doubles(&mut self, values: &[f64]) {
+        values.iter().for_each(|v| self.double(*v));
+    }
+
+    fn text(&mut self, s: &str) {
+        self.count(s.len());
+        self.hash.update(s.as_bytes());
+    }
+
+    fn entry<T: Entry>(&mut self, entry: EntryRef<T>) {
+        self.text(entry.id());
+        self.number(u64::from(entry.version()));
+    }
+
     fn points(&mut self, points: &[(i64, f32)]) {
-        self.number(points.len() as u64);
+        self.count(points.len());
         for (at, value) in points {
             self.number(*at as u64);
             self.single(*value);
         }
     }
-    fn number(&mut self, v: u64) {
-        self.hash.update(&v.to_le_bytes());
+
+    fn sound(&mut self, plan: &SoundPlan) {
+        let SoundPlan { rate_hz, channels, first_sample, samples, voices } = plan;
+        self.number(u64::from(*rate_hz));
+        self.count(*channels);
+        self.number(*first_sample as u64);
+        self.count(*samples);
+        self.count(voices.len());
+        voices.iter().for_each(|v| self.voice(v));
     }
-    fn single(&mut self, v: f32) {
-        self.hash.update(&(v + 0.0).to_bits().to_le_bytes());
+
+    fn voice(&mut self, voice: &Voice) {
+        let Voice { clip, media, stream, first_sample, end_sample, source_start, speed, gain, nested, pan, fades } = voice;
+        self.text(clip.as_str());
+        self.text(media.as_str());
+        self.count(*stream);
+        self.number(*first_sample as u64);
+        self.number(*end_sample as u64);
+        self.number(source_start.0 as u64);
+        self.double(*speed);
+        self.points(gain);
+        self.points(pan);
+        self.count(nested.len());
+        for NestedSound { channels, pan } in nested {
+            self.count(*channels);
+            self.points(pan);
+        }
+        self.count(fades.len());
+        for Fade { first_sample, end_sample, rising, curve } in fades {
+            self.number(*first_sample as u64);
+            self.number(*end_sample as u64);
+            self.flag(*rising);
+            self.tag(match curve {
+                FadeCurve::Linear => 0,
+                FadeCurve::ConstantPower => 1,
+            });
+        }
     }
-    fn double(&mut self, v: f64) {
-        self.number((v + 0.0).to_bits());
-    }
-    fn text(&mut self, s: &str) {
-        self.number(s.len() as u64);
-        self.hash.update(s.as_bytes());
-    }
+
     fn frame(&mut self, plan: &FramePlan) {
-        let c = &plan.canvas;
-        self.number(u64::from(c.size.width) << 32 | u64::from(c.size.height));
-        self.tag(match c.blend_space {
+        let FramePlan { canvas, time, layers } = plan;
+        self.canvas(canvas);
+        if self.names {
+            self.number(time.0 as u64);
+        }
+        self.layers(layers);
+    }
+
+    fn canvas(&mut self, canvas: &Canvas) {
+        let Canvas { size, blend_space, primaries, transfer, background } = canvas;
+        self.number(u64::from(size.width) << 32 | u64::from(size.height));
+        self.tag(match blend_space {
             BlendSpace::Linear => 0,
             BlendSpace::Gamma => 1,
         });
-        self.tag(c.primaries.code());
-        self.tag(c.transfer.code());
-        c.background.iter().for_each(|v| self.single(*v));
-        if self.names {
-            self.number(plan.time.0 as u64);
-        }
-        self.number(plan.layers.len() as u64);
-        plan.layers.iter().for_each(|l| self.layer(l));
+        self.tag(primaries.code());
+        self.tag(transfer.code());
+        self.singles(background);
     }
-    fn layer(&mut self, l: &Layer) {
+
+    fn layers(&mut self, layers: &[Layer]) {
+        self.count(layers.len());
+        layers.iter().for_each(|l| self.layer(l));
+    }
+
+    fn layer(&mut self, layer: &Layer) {
+        let Layer { clip, content, effects, transform, parent, shutter, masks, masks_after_effects, matte, opacity, blend, time } =
+            layer;
         // The noise of some blend modes is the clip's own.
-        if self.names || cutroom_effects::blend_mode(&l.blend).is_some_and(|b| b.noise) {
-            self.text(l.clip.as_str());
+        if self.names || blend.noise {
+            self.text(clip.as_str());
         }
-        match &l.content {
-            Content::Media { media, stream, source_time } => {
+        self.content(content);
+        self.number(time.0 as u64);
+        self.count(effects.len());
+        effects.iter().for_each(|e| self.effect(e));
+        self.placing(&Placing { transform: *transform, parent: *parent });
+        self.count(shutter.len());
+        shutter.iter().for_each(|p| self.placing(p));
+        self.count(masks.len());
+        masks.iter().for_each(|m| self.mask(m));
+        self.flag(*masks_after_effects);
+        self.flag(matte.is_some());
+        if let Some(matte) = matte {
+            let MatteUse { layer, luma, inverted } = &**matte;
+            self.layer(layer);
+            self.flag(*luma);
+            self.flag(*inverted);
+        }
+        self.single(*opacity);
+        self.entry(*blend);
+    }
+
+    fn content(&mut self, content: &Content) {
+        match content {
+            Content::Media(SourceFrame { media, stream, time }) => {
                 self.tag(0);
                 self.text(media.as_str());
-                self.number(*stream as u64);
-                self.number(source_time.0 as u64);
+                self.count(*stream);
+                self.number(time.0 as u64);
             }
             Content::Composition(plan) => {
                 self.tag(1);
@@ -125,104 +221,101 @@ impl Bytes {
             }
             Content::Solid(color) => {
                 self.tag(2);
-                color.iter().for_each(|v| self.single(*v));
+                self.singles(color);
             }
             Content::Below => self.tag(4),
-            Content::Transition { id, params, progress, from, to, inputs } => {
+            Content::Transition { transition, params, progress, from, to, inputs } => {
                 self.tag(3);
-                self.text(id);
+                self.entry(*transition);
                 self.params(params);
                 self.single(*progress);
                 for side in [from, to] {
-                    self.tag(u8::from(side.is_some()));
+                    self.flag(side.is_some());
                     side.iter().for_each(|l| self.layer(l));
                 }
-                self.number(inputs.len() as u64);
-                inputs.iter().for_each(|l| self.layer(l));
+                self.layers(inputs);
             }
         }
-        self.number(l.time.0 as u64);
-        self.number(l.effects.len() as u64);
-        for EffectUse { id, params, inputs, time } in &l.effects {
-            self.text(id);
-            self.params(params);
-            self.number(inputs.len() as u64);
-            inputs.iter().for_each(|l| self.layer(l));
-            self.number(time.0 as u64);
-        }
-        self.placing(&Placing { transform: l.transform, parent: l.parent });
-        self.number(l.shutter.len() as u64);
-        l.shutter.iter().for_each(|p| self.placing(p));
-        self.number(l.masks.len() as u64);
-        l.masks.iter().for_each(|m| self.mask(m));
-        self.tag(u8::from(l.masks_after_effects));
-        self.tag(u8::from(l.matte.is_some()));
-        if let Some(m) = &l.matte {
-            self.layer(&m.layer);
-            self.tag(u8::from(m.luma));
-            self.tag(u8::from(m.inverted));
-        }
-        self.single(l.opacity);
-        self.text(&l.blend);
     }
-    fn mask(&mut self, m: &MaskUse) {
-        match &m.outline {
-            Outline::Rectangle(b) | Outline::Ellipse(b) => {
-                self.tag(u8::from(matches!(m.outline, Outline::Ellipse(_))));
-                for v in b.center.into_iter().chain(b.size).chain([b.rotation_degrees, b.corner_radius_px]) {
-                    self.double(v);
-                }
+
+    fn effect(&mut self, used: &EffectUse) {
+        let EffectUse { effect, params, inputs, time } = used;
+        self.entry(*effect);
+        self.params(params);
+        self.layers(inputs);
+        self.number(time.0 as u64);
+    }
+
+    fn mask(&mut self, mask: &MaskUse) {
+        let MaskUse { outline, mode, inverted, opacity, feather_px, edge_feather_px, expansion_px } = mask;
+        match outline {
+            Outline::Rectangle(shape) => {
+                self.tag(0);
+                self.shape(shape);
             }
-            Outline::Path(path) => {
+            Outline::Ellipse(shape) => {
+                self.tag(1);
+                self.shape(shape);
+            }
+            Outline::Path(BezierPath(vertices)) => {
                 self.tag(2);
-                self.number(path.0.len() as u64);
-                for v in path.0.iter().flat_map(|v| [v.point, v.tangent_in, v.tangent_out]).flatten() {
-                    self.double(v);
+                self.count(vertices.len());
+                for Vertex { point, tangent_in, tangent_out } in vertices {
+                    self.doubles(point);
+                    self.doubles(tangent_in);
+                    self.doubles(tangent_out);
                 }
             }
         }
-        self.tag(match m.mode {
+        self.tag(match mode {
             MaskMode::Add => 0,
             MaskMode::Subtract => 1,
             MaskMode::Intersect => 2,
             MaskMode::Difference => 3,
         });
-        self.tag(u8::from(m.inverted));
-        for v in [m.opacity, m.feather_px, m.expansion_px] {
-            self.single(v);
-        }
-        self.number(m.edge_feather_px.len() as u64);
-        for (edge, feather) in &m.edge_feather_px {
-            self.number(*edge as u64);
+        self.flag(*inverted);
+        self.singles(&[*opacity, *feather_px, *expansion_px]);
+        self.count(edge_feather_px.len());
+        for (edge, feather) in edge_feather_px {
+            self.count(*edge);
             self.single(*feather);
         }
     }
-    fn placing(&mut self, p: &Placing) {
-        let Affine { xx, xy, x0, yx, yy, y0 } = p.parent;
-        for v in [xx, xy, x0, yx, yy, y0] {
-            self.double(v);
-        }
-        let Transform { fit, position_px, scale, rotation_degrees, anchor, crop, flip_horizontal, flip_vertical } = p.transform;
+
+    fn shape(&mut self, shape: &Box2) {
+        let Box2 { center, size, rotation_degrees, corner_radius_px } = shape;
+        self.doubles(center);
+        self.doubles(size);
+        self.doubles(&[*rotation_degrees, *corner_radius_px]);
+    }
+
+    fn placing(&mut self, placing: &Placing) {
+        let Placing { transform, parent } = placing;
+        let Affine { xx, xy, x0, yx, yy, y0 } = *parent;
+        self.doubles(&[xx, xy, x0, yx, yy, y0]);
+        let Transform { fit, position_px, scale, rotation_degrees, anchor, crop, flip_horizontal, flip_vertical } = transform;
         self.tag(match fit {
             Fit::Contain => 0,
             Fit::Cover => 1,
             Fit::Stretch => 2,
             Fit::Native => 3,
         });
-        for v in position_px.into_iter().chain(scale).chain([rotation_degrees]).chain(anchor).chain(crop) {
-            self.single(v);
-        }
-        self.tag(u8::from(flip_horizontal));
-        self.tag(u8::from(flip_vertical));
+        self.singles(position_px);
+        self.singles(scale);
+        self.single(*rotation_degrees);
+        self.singles(anchor);
+        self.singles(crop);
+        self.flag(*flip_horizontal);
+        self.flag(*flip_vertical);
     }
-    fn params(&mut self, params: &[(String, ParamValue)]) {
-        self.number(params.len() as u64);
-        for (id, value) in params {
-            self.text(id);
+
+    fn params(&mut self, params: &[ParamValue]) {
+        self.count(params.len());
+        for value in params {
             match value {
                 ParamValue::Bool(v) => {
                     self.tag(0);
-                    self.tag(u8::from(*v));
+                    self.flag(*v);
                 }
                 ParamValue::Number(v) => {
                     self.tag(1);
@@ -230,11 +323,11 @@ impl Bytes {
                 }
                 ParamValue::Point(v) => {
                     self.tag(2);
-                    v.iter().for_each(|x| self.double(*x));
+                    self.doubles(v);
                 }
                 ParamValue::Color(v) => {
                     self.tag(3);
-                    v.iter().for_each(|x| self.double(*x));
+                    self.doubles(v);
                 }
                 ParamValue::Text(v) => {
                     self.tag(4);
@@ -248,10 +341,22 @@ impl Bytes {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Box2, Canvas, MatteUse, Voice};
-    use cutroom_types::{BezierPath, Primaries, Size, Time, Transfer};
+    use cutroom_effects::{BlendRef, Catalog, EffectRef, TransitionRef};
+    use cutroom_types::{Primaries, Size, Time, Transfer};
 
     const BOX: Box2 = Box2 { center: [0.5; 2], size: [0.25; 2], rotation_degrees: 0.0, corner_radius_px: 0.0 };
+
+    fn effect(id: &str) -> EffectRef {
+        Catalog::builtin().effect(id).unwrap()
+    }
+
+    fn transition(id: &str) -> TransitionRef {
+        Catalog::builtin().transition(id).unwrap()
+    }
+
+    fn blend(id: &str) -> BlendRef {
+        Catalog::builtin().blend_mode(id).unwrap()
+    }
 
     fn plan() -> FramePlan {
         let mask = MaskUse {
@@ -264,7 +369,7 @@ mod tests {
             expansion_px: 0.0,
         };
         let layer = |content| Layer {
-            effects: vec![EffectUse::new("e", vec![("p".into(), ParamValue::Number(0.5))])],
+            effects: vec![EffectUse::new(effect("exposure"), vec![ParamValue::Number(0.5)])],
             masks: vec![mask.clone()],
             shutter: vec![Placing { transform: Transform::IDENTITY, parent: Affine::IDENTITY }],
             matte: Some(Box::new(MatteUse {
@@ -274,10 +379,10 @@ mod tests {
             })),
             ..Layer::new("c".into(), content)
         };
-        let media = || layer(Content::Media { media: "m".into(), stream: 0, source_time: Time(5) });
+        let media = || layer(Content::Media(SourceFrame { media: "m".into(), stream: 0, time: Time(5) }));
         let transition = Content::Transition {
-            id: "x".into(),
-            params: vec![("q".into(), ParamValue::Bool(true))],
+            transition: transition("crossfade"),
+            params: vec![ParamValue::Bool(true)],
             progress: 0.25,
             from: Some(Box::new(media())),
             to: None,
@@ -311,18 +416,17 @@ mod tests {
             |p| drop(p.layers.pop()),
             |p| p.layers.swap(0, 2),
             |p| p.layers[0].clip = "d".into(),
-            |p| p.layers[0].content = Content::Media { media: "n".into(), stream: 0, source_time: Time(5) },
-            |p| p.layers[0].content = Content::Media { media: "m".into(), stream: 1, source_time: Time(5) },
-            |p| p.layers[0].content = Content::Media { media: "m".into(), stream: 0, source_time: Time(6) },
+            |p| p.layers[0].content = Content::Media(SourceFrame { media: "n".into(), stream: 0, time: Time(5) }),
+            |p| p.layers[0].content = Content::Media(SourceFrame { media: "m".into(), stream: 1, time: Time(5) }),
+            |p| p.layers[0].content = Content::Media(SourceFrame { media: "m".into(), stream: 0, time: Time(6) }),
             |p| p.layers[0].content = Content::Composition(Box::new(plan())),
             |p| p.layers[2].content = Content::Solid([0.5, 0.5, 0.5, 0.25]),
             |p| p.layers[0].effects.clear(),
-            |p| p.layers[0].effects[0].id = "f".into(),
-            |p| p.layers[0].effects[0].params[0].0 = "r".into(),
-            |p| p.layers[0].effects[0].params[0].1 = ParamValue::Number(0.5 + f64::EPSILON),
-            |p| p.layers[0].effects[0].params[0].1 = ParamValue::Point([0.5, 0.5]),
-            |p| p.layers[0].effects[0].params[0].1 = ParamValue::Text("0.5".into()),
-            |p| p.layers[0].effects[0].params[0].1 = ParamValue::Color([0.5; 4]),
+            |p| p.layers[0].effects[0].effect = effect("contrast"),
+            |p| p.layers[0].effects[0].params[0] = ParamValue::Number(0.5 + f64::EPSILON),
+            |p| p.layers[0].effects[0].params[0] = ParamValue::Point([0.5, 0.5]),
+            |p| p.layers[0].effects[0].params[0] = ParamValue::Text("0.5".into()),
+            |p| p.layers[0].effects[0].params[0] = ParamValue::Color([0.5; 4]),
             |p| p.layers[0].transform.fit = Fit::Cover,
             |p| p.layers[0].transform.position_px[1] = 1.0,
             |p| p.layers[0].transform.scale[0] = 2.0,
@@ -354,11 +458,11 @@ mod tests {
             |p| p.layers[0].matte.iter_mut().for_each(|m| m.inverted = true),
             |p| p.layers[0].matte.iter_mut().for_each(|m| m.layer.opacity = 0.5),
             |p| p.layers[0].opacity = f32::from_bits(1.0f32.to_bits() - 1),
-            |p| p.layers[0].blend = "screen".into(),
+            |p| p.layers[0].blend = blend("screen"),
             |p| p.layers[0].time.0 += 1,
             |p| change_transition(p, |_, _, progress, _, _| *progress = 0.5),
-            |p| change_transition(p, |id, _, _, _, _| *id = "y".into()),
-            |p| change_transition(p, |_, params, _, _, _| params[0].1 = ParamValue::Bool(false)),
+            |p| change_transition(p, |id, _, _, _, _| *id = transition("push-left")),
+            |p| change_transition(p, |_, params, _, _, _| params[0] = ParamValue::Bool(false)),
             |p| change_transition(p, |_, _, _, from, to| std::mem::swap(from, to)),
             |p| change_transition(p, |_, _, _, from, _| from.iter_mut().for_each(|l| l.opacity = 0.5)),
             |p| change_inputs(p, |inputs| inputs.clear()),
@@ -380,7 +484,8 @@ mod tests {
         assert_eq!(p.picture_key(), plan().picture_key());
         let dissolving = |clip: &str| {
             let mut p = plan();
-            (p.layers[0].clip, p.layers[0].blend) = (clip.into(), "dissolve".into());
+            p.layers[0].clip = clip.into();
+            p.layers[0].blend = blend("dissolve");
             p.picture_key()
         };
         assert_ne!(dissolving("a"), dissolving("b"), "their noise differs");
@@ -388,9 +493,9 @@ mod tests {
 
     type Side = Option<Box<Layer>>;
     #[expect(clippy::type_complexity, reason = "the parts of one variant, in its order")]
-    fn change_transition(p: &mut FramePlan, f: fn(&mut String, &mut Vec<(String, ParamValue)>, &mut f32, &mut Side, &mut Side)) {
-        if let Content::Transition { id, params, progress, from, to, .. } = &mut p.layers[1].content {
-            f(id, params, progress, from, to);
+    fn change_transition(p: &mut FramePlan, f: fn(&mut TransitionRef, &mut Vec<ParamValue>, &mut f32, &mut Side, &mut Side)) {
+        if let Content::Transition { transition, params, progress, from, to, .. } = &mut p.layers[1].content {
+            f(transition, params, progress, from, to);
         }
     }
     fn change_inputs(p: &mut FramePlan, f: fn(&mut Vec<Layer>)) {

@@ -3,7 +3,7 @@ use crate::{
     PlanError, Timeline, uses,
     width::{MAX_PICTURES, TOO_MANY_PICTURES, pictures},
 };
-use cutroom_effects::{ParamKind, ParamSpec};
+use cutroom_effects::{Catalog, ParamKind, ParamSpec};
 use cutroom_project::{Animated, MediaKind, Params, Problem, Project, Track, TrackKind, circle::Circles};
 use cutroom_types::{ClipId, MediaId, ParamValue, TrackId};
 use std::collections::HashMap;
@@ -11,36 +11,36 @@ use std::collections::HashMap;
 /// Unknown effects, transitions and blend modes; parameters that do not exist, are of the wrong kind, out of range, or
 /// animated though they may not be; media and tracks that parameters must name and do not, or wrongly; nesting and effects over time that would make
 /// frames of absurdly many layers. In document order; comes on top of `cutroom_project::validate`.
-pub fn check(project: &Project) -> Vec<Problem> {
+pub fn check(project: &Project, catalog: &Catalog) -> Vec<Problem> {
     let mut problems = Vec::new();
     for (i, c) in project.compositions.iter().enumerate() {
-        if let Err(e @ PlanError::Nesting { .. }) = Timeline::new(project, &c.id) {
+        if let Err(e @ PlanError::Nesting { .. }) = Timeline::new(project, &c.id, catalog) {
             problems.push(problem(format!("compositions[{i}]"), None, e.code(), e.to_string()));
         }
-        let circles = Circles::new(c, |clip| uses::tracks_of(clip).collect());
+        let circles = Circles::new(c, |clip| uses::tracks_of(clip, catalog).collect());
         let tracks: HashMap<&TrackId, &Track> = c.tracks.iter().map(|t| (&t.id, t)).collect();
         for (j, t) in c.tracks.iter().enumerate() {
             let track = format!("compositions[{i}].tracks[{j}]");
             for (k, clip) in t.clips.iter().enumerate() {
                 let path = format!("{track}.clips[{k}].video");
                 let mut tell = |at: String, code, message| problems.push(problem(at, Some(&clip.id), code, message));
-                if cutroom_effects::blend_mode(&clip.video.blend).is_none() {
-                    let known = cutroom_effects::BLEND_MODES.iter().map(|b| b.id);
+                if catalog.blend_mode(&clip.video.blend).is_none() {
+                    let known = catalog.blend_modes().iter().map(|b| b.id);
                     tell(format!("{path}.blend"), "unknown_blend_mode", unknown("blend mode", &clip.video.blend, known));
                 }
-                if pictures(clip, c.frame_rate) > MAX_PICTURES {
+                if pictures(clip, c.frame_rate, catalog) > MAX_PICTURES {
                     tell(format!("{path}.effects"), "nesting", TOO_MANY_PICTURES.into());
                 }
                 for (l, e) in clip.video.effects.iter().enumerate() {
                     let at = format!("{path}.effects[{l}]");
-                    match cutroom_effects::effect(&e.effect) {
+                    match catalog.effect(&e.effect) {
                         Some(spec) => {
                             params(&mut problems, &at, Some(&clip.id), spec.params, &e.params);
                             let around = Around { project, tracks: &tracks, circles: &circles, track: j, clip: Some(k) };
                             around.references(&mut problems, &at, Some(&clip.id), spec.params, &e.params);
                         }
                         None => {
-                            let known = cutroom_effects::EFFECTS.iter().map(|e| e.id);
+                            let known = catalog.effects().iter().map(|e| e.id);
                             let message = unknown("effect", &e.effect, known);
                             problems.push(problem(format!("{at}.effect"), Some(&clip.id), "unknown_effect", message));
                         }
@@ -49,14 +49,14 @@ pub fn check(project: &Project) -> Vec<Problem> {
             }
             for (k, x) in t.transitions.iter().enumerate() {
                 let (at, clip) = (format!("{track}.transitions[{k}]"), x.from.as_ref().or(x.to.as_ref()));
-                match cutroom_effects::transition(&x.kind) {
+                match catalog.transition(&x.kind) {
                     Some(spec) => {
                         params(&mut problems, &at, clip, spec.params, &x.params);
                         let around = Around { project, tracks: &tracks, circles: &circles, track: j, clip: None };
                         around.references(&mut problems, &at, clip, spec.params, &x.params);
                     }
                     None => {
-                        let known = cutroom_effects::TRANSITIONS.iter().map(|x| x.id);
+                        let known = catalog.transitions().iter().map(|x| x.id);
                         problems.push(problem(
                             format!("{at}.kind"),
                             clip,
@@ -129,7 +129,7 @@ impl Around<'_> {
         for spec in table.iter().filter(|p| p.kind.is_reference()) {
             let name = match given.get(spec.id) {
                 None => "",
-                Some(Animated::Constant(ParamValue::Text(name))) => name.as_str(),
+                Some(Animated::Constant(ParamValue::Text(name))) => &**name,
                 // Said already.
                 Some(_) => continue,
             };

@@ -5,6 +5,7 @@ use crate::{
     params,
     sampling::{self, stretch},
 };
+use cutroom_effects::Catalog;
 use cutroom_project::{Clip, ClipSource, Project, Track, Transition};
 use cutroom_types::{CompositionId, FrameRate, Span, Time, TimeDelta};
 use std::ops::Range;
@@ -78,8 +79,8 @@ fn first(run: Range<i64>, reached: impl Fn(i64) -> bool) -> i64 {
 ///
 /// # Errors
 /// The composition does not exist or cannot be planned.
-pub fn handles<'a>(project: &'a Project, composition: &CompositionId) -> Result<Vec<Handle<'a>>, PlanError> {
-    let timeline = Timeline::new(project, composition)?;
+pub fn handles<'a>(project: &'a Project, composition: &CompositionId, catalog: &Catalog) -> Result<Vec<Handle<'a>>, PlanError> {
+    let timeline = Timeline::new(project, composition, catalog)?;
     let mut found = Vec::new();
     for (i, c) in project.compositions.iter().enumerate() {
         let Some(index) = timeline.index(i) else { continue };

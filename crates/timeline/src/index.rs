@@ -1,12 +1,16 @@
 //! A composition prepared for planning: per track the runs of time in which one clip or one transition is on show,
 //! sorted, so that a frame asks each track with one binary search.
 use crate::{
-    FramePlan, PlanError, SoundPlan, sampling,
+    FramePlan, LeftOut, PlanError, SoundPlan,
+    entries::TrackEntries,
+    sampling,
     width::{Width, width},
 };
+use cutroom_effects::Catalog;
 use cutroom_project::{Clip, ClipSource, Composition, Project, Track, TrackKind};
 use cutroom_types::{ClipId, CompositionId, FrameRate, MediaId, Span, Time, TimeDelta};
 use std::{
+    cell::RefCell,
     collections::HashMap,
     ops::{Deref, Range},
 };
@@ -32,6 +36,8 @@ pub(crate) struct CompositionIndex {
     pub(crate) bias: TimeDelta,
     pub(crate) length: TimeDelta,
     pub(crate) frame_count: i64,
+    /// What the tracks name in the catalogue, beside the composition's tracks.
+    pub(crate) entries: Vec<TrackEntries>,
     /// Video tracks, bottom to top.
     pub(crate) seen: Vec<SeenTrack>,
     /// Null objects: track and clip.
@@ -81,17 +87,18 @@ pub(crate) struct SoundFade {
 }
 
 impl<P: Deref<Target = Project>> Timeline<P> {
-    /// Prepares `composition` and everything nested in it.
+    /// Prepares `composition` and everything nested in it. What clips and transitions name is looked up in `catalog` here and
+    /// never again; what it does not hold is an error of the frames that want it.
     ///
     /// # Errors
     /// It does not exist, contains itself, or nests too deep or too wide.
-    pub fn new(project: P, composition: &CompositionId) -> Result<Self, PlanError> {
+    pub fn new(project: P, composition: &CompositionId, catalog: &Catalog) -> Result<Self, PlanError> {
         let compositions: HashMap<_, _> = project.compositions.iter().enumerate().map(|(i, c)| (c.id.clone(), i)).collect();
         let media = project.media.iter().enumerate().map(|(i, m)| (m.id.clone(), i)).collect();
         let root = *compositions.get(composition).ok_or_else(|| PlanError::UnknownComposition(composition.clone()))?;
         let mut indices = vec![None; project.compositions.len()];
         let mut known = vec![None; project.compositions.len()];
-        prepare(&project, &compositions, root, &mut Vec::new(), &mut indices, &mut known)?;
+        prepare(&project, catalog, &compositions, root, &mut Vec::new(), &mut indices, &mut known)?;
         Ok(Self { project, root, indices, compositions, media })
     }
     /// The composition planned.
@@ -115,8 +122,19 @@ impl<P: Deref<Target = Project>> Timeline<P> {
     /// # Errors
     /// Something names what the catalogue does not hold.
     pub fn frame(&self, n: i64) -> Result<FramePlan, PlanError> {
-        self.plan_picture(self.root, n, 0, 1)
+        self.plan_picture(self.root, n, 0, 1, None)
     }
+
+    /// Plan of frame `n`, and the effects of the clips on show that are not in it, with the reason of each.
+    ///
+    /// # Errors
+    /// See [`Timeline::frame`].
+    pub fn explain(&self, n: i64) -> Result<(FramePlan, Vec<LeftOut>), PlanError> {
+        let left_out = RefCell::default();
+        let plan = self.plan_picture(self.root, n, 0, 1, Some(&left_out))?;
+        Ok((plan, left_out.into_inner()))
+    }
+
     /// Plan of the frame during which `time` falls.
     ///
     /// # Errors
@@ -146,6 +164,7 @@ impl<P: Deref<Target = Project>> Timeline<P> {
 /// Depth first; `path` holds the compositions being prepared, `known` what a frame of those prepared needs at most.
 fn prepare(
     project: &Project,
+    catalog: &Catalog,
     ids: &HashMap<CompositionId, usize>,
     at: usize,
     path: &mut Vec<usize>,
@@ -171,7 +190,7 @@ fn prepare(
             of_clips.push(match &clip.source {
                 ClipSource::Composition(s) => {
                     let inner = *ids.get(&s.composition).ok_or_else(|| PlanError::UnknownComposition(s.composition.clone()))?;
-                    Width::ONE.with(prepare(project, ids, inner, path, indices, known)?)
+                    Width::ONE.with(prepare(project, catalog, ids, inner, path, indices, known)?)
                 }
                 _ => Width::ONE,
             });
@@ -179,17 +198,17 @@ fn prepare(
         contents.push(of_clips);
     }
     path.pop();
-    let width = width(composition, &contents);
+    let width = width(composition, &contents, catalog);
     if let Some(reason) = width.problem() {
         return refuse(reason);
     }
     known[at] = Some(width);
-    indices[at] = Some(CompositionIndex::new(composition));
+    indices[at] = Some(CompositionIndex::new(composition, catalog));
     Ok(width)
 }
 
 impl CompositionIndex {
-    fn new(c: &Composition) -> Self {
+    fn new(c: &Composition, catalog: &Catalog) -> Self {
         let any_solo = c.tracks.iter().any(|t| t.solo && t.enabled);
         let picture_solo = c.tracks.iter().any(|t| t.solo && t.enabled && t.kind == TrackKind::Video);
         let enabled = || c.tracks.iter().enumerate().filter(|(_, t)| t.enabled);
@@ -198,6 +217,7 @@ impl CompositionIndex {
             bias: sampling::bias(c.frame_rate),
             length: c.length(),
             frame_count: sampling::frame_count(c.frame_rate, c.length()),
+            entries: c.tracks.iter().map(|t| TrackEntries::new(t, catalog)).collect(),
             seen: enabled()
                 .filter(|(_, t)| t.kind == TrackKind::Video)
                 .map(|(track, t)| {

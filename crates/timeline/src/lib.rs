@@ -8,9 +8,11 @@
 #![forbid(unsafe_code)]
 mod canonical;
 mod check;
+mod entries;
 mod error;
 mod handles;
 mod index;
+mod left_out;
 mod mask;
 mod params;
 mod picture;
@@ -20,13 +22,16 @@ mod sound;
 mod uses;
 mod width;
 
+pub use canonical::PlanKey;
 pub use check::check;
 pub use error::PlanError;
 pub use handles::{Handle, handles};
 pub use index::Timeline;
+pub use left_out::{LeftOut, LeftOutReason};
 pub use plan::*;
 pub use uses::{SourceUse, StreamKind, User, reached, source_uses};
 
+use cutroom_effects::Catalog;
 use cutroom_project::Project;
 use cutroom_types::{CompositionId, Time};
 
@@ -34,8 +39,8 @@ use cutroom_types::{CompositionId, Time};
 ///
 /// # Errors
 /// The composition does not exist or nests itself, or something names what the catalogue does not hold.
-pub fn plan_frame(project: &Project, composition: &CompositionId, time: Time) -> Result<FramePlan, PlanError> {
-    Timeline::new(project, composition)?.frame_at(time)
+pub fn plan_frame(project: &Project, composition: &CompositionId, catalog: &Catalog, time: Time) -> Result<FramePlan, PlanError> {
+    Timeline::new(project, composition, catalog)?.frame_at(time)
 }
 
 /// The sound of `samples` samples from `first_sample` on. For many runs make a [`Timeline`] once.
@@ -45,8 +50,9 @@ pub fn plan_frame(project: &Project, composition: &CompositionId, time: Time) ->
 pub fn plan_sound(
     project: &Project,
     composition: &CompositionId,
+    catalog: &Catalog,
     first_sample: i64,
     samples: usize,
 ) -> Result<SoundPlan, PlanError> {
-    Timeline::new(project, composition)?.sound(first_sample, samples)
+    Timeline::new(project, composition, catalog)?.sound(first_sample, samples)
 }

@@ -4,33 +4,66 @@ use cutroom_effects::{ParamKind, ParamSpec};
 use cutroom_project::{Animated, Params, Transition};
 use cutroom_types::{ClipId, ParamValue, TimeDelta};
 
-/// Every parameter of the table in its order, at `t`. Numbers and colours that a curve carries beyond their range are
-/// brought back to its edge.
-pub(crate) fn resolve(
-    table: &'static [ParamSpec],
-    given: &Params,
-    t: TimeDelta,
-    id: &str,
-    clip: &ClipId,
-) -> Result<Vec<(String, ParamValue)>, PlanError> {
-    let refuse = |param: &str, reason: String| PlanError::Param { clip: clip.clone(), id: id.into(), param: param.into(), reason };
+/// A parameter that its table does not allow.
+#[derive(Clone, Debug)]
+pub(crate) struct BadParam {
+    param: String,
+    reason: String,
+}
+
+impl BadParam {
+    /// As the error of a clip's effect or transition.
+    pub(crate) fn of(self, clip: &ClipId, id: &str) -> PlanError {
+        PlanError::Param { clip: clip.clone(), id: id.into(), param: self.param, reason: self.reason }
+    }
+}
+
+/// One parameter of a use: what stands still is checked and made once.
+#[derive(Clone, Debug)]
+pub(crate) enum Slot {
+    Constant(ParamValue),
+    Animated,
+}
+
+/// The parameters of a use, in the table's order.
+pub(crate) fn prepare(table: &'static [ParamSpec], given: &Params) -> Result<Vec<Slot>, BadParam> {
     // The document's names are checked against the table too: a misspelt one must not pass as the default.
     if let Some(name) = given.keys().find(|name| !table.iter().any(|p| p.id == name.as_str())) {
-        return Err(refuse(name, "there is no such parameter".into()));
+        return Err(BadParam { param: name.clone(), reason: "there is no such parameter".into() });
     }
-    let mut values = Vec::with_capacity(table.len());
-    for spec in table {
-        let value = match given.get(spec.id) {
-            None => spec.kind.default_value(),
-            Some(Animated::Constant(v)) => plain(v.clone()),
-            Some(curve) => within(spec, plain(curve.value_turning_at(t, turn(spec)))),
-        };
-        if let Some(reason) = spec.kind.problem(&value) {
-            return Err(refuse(spec.id, reason));
-        }
-        values.push((spec.id.to_owned(), value));
+    let slot = |spec: &ParamSpec| match given.get(spec.id) {
+        None => checked(spec, spec.kind.default_value()).map(Slot::Constant),
+        Some(Animated::Constant(v)) => checked(spec, plain(v.clone())).map(Slot::Constant),
+        Some(Animated::Curve(_)) => Ok(Slot::Animated),
+    };
+    table.iter().map(slot).collect()
+}
+
+/// Every parameter at `t`. Numbers and colours that a curve carries beyond their range are brought back to its edge.
+pub(crate) fn values(
+    table: &'static [ParamSpec],
+    slots: &[Slot],
+    given: &Params,
+    t: TimeDelta,
+) -> Result<Vec<ParamValue>, BadParam> {
+    let value = |(spec, slot): (&ParamSpec, &Slot)| match (slot, given.get(spec.id)) {
+        (Slot::Animated, Some(curve)) => checked(spec, within(spec, plain(curve.value_turning_at(t, turn(spec))))),
+        (Slot::Constant(v), _) => Ok(v.clone()),
+        (Slot::Animated, None) => Ok(spec.kind.default_value()),
+    };
+    table.iter().zip(slots).map(value).collect()
+}
+
+/// Both at once.
+pub(crate) fn resolve(table: &'static [ParamSpec], given: &Params, t: TimeDelta) -> Result<Vec<ParamValue>, BadParam> {
+    values(table, &prepare(table, given)?, given, t)
+}
+
+fn checked(spec: &ParamSpec, value: ParamValue) -> Result<ParamValue, BadParam> {
+    match spec.kind.problem(&value) {
+        Some(reason) => Err(BadParam { param: spec.id.to_owned(), reason }),
+        None => Ok(value),
     }
-    Ok(values)
 }
 
 /// A whole turn in the parameter's unit.

@@ -1,14 +1,16 @@
 //! Frames: which layers are seen, from which source times, with which numbers.
 use crate::{
-    BlendSpace, Canvas, Content, EffectUse, Fit, FramePlan, Layer, MatteUse, Placing, PlanError, Timeline, Transform,
+    BlendSpace, Canvas, Content, EffectUse, Fit, FramePlan, Layer, LeftOut, LeftOutReason, MatteUse, Placing, PlanError,
+    SourceFrame, Timeline, Transform,
+    entries::ClipEntries,
     index::{CompositionIndex, SeenTrack, Shows},
-    mask, params, sampling,
+    mask, sampling,
     width::{MAX_PICTURES, TOO_MANY_PICTURES},
 };
-use cutroom_effects::{ParamKind, ParamSpec, Shape};
-use cutroom_project::{self as project, Clip, ClipSource, Composition, MediaKind, Project, StreamChoice, Track, Transition};
+use cutroom_effects::{BlendRef, NORMAL, ParamKind, ParamSpec, Params, Shape};
+use cutroom_project::{self as project, Clip, ClipSource, Composition, EffectInstance, MediaKind, Project, StreamChoice, Track};
 use cutroom_types::{Affine, ClipId, FLICKS_PER_SECOND, MediaId, ParamValue, Time, TimeDelta, TrackId};
-use std::ops::Deref;
+use std::{cell::RefCell, ops::Deref, sync::Arc};
 
 /// What is being planned.
 #[derive(Clone, Copy)]
@@ -27,11 +29,44 @@ struct Ask<'a> {
     track: usize,
     /// Pictures that effects over time ask for around this one, this one counted.
     pictures: u64,
+    /// Where effects that are left out are noted, if anybody wants to know.
+    left_out: Option<&'a RefCell<Vec<LeftOut>>>,
+}
+
+/// A clip with what it names in the catalogue.
+#[derive(Clone, Copy)]
+struct ClipAt<'a> {
+    clip: &'a Clip,
+    entries: &'a ClipEntries,
+}
+
+impl<'a> Ask<'a> {
+    /// Clip `i` of the track that is asked.
+    fn clip(&self, i: usize) -> ClipAt<'a> {
+        ClipAt { clip: &self.composition.tracks[self.track].clips[i], entries: &self.index.entries[self.track].clips[i] }
+    }
+
+    /// Notes an effect that is not in the plan; the same one may be met at several times of a frame.
+    fn leave_out(&self, clip: &Clip, effect: &EffectInstance, reason: LeftOutReason) {
+        let Some(list) = self.left_out else { return };
+        let left_out = LeftOut { clip: clip.id.clone(), effect: effect.id.clone(), kind: effect.effect.clone(), reason };
+        let mut list = list.borrow_mut();
+        if !list.contains(&left_out) {
+            list.push(left_out);
+        }
+    }
 }
 
 impl<P: Deref<Target = Project>> Timeline<P> {
     /// Frame `n` of a composition; `depth` is 0 for the root, `pictures` 1.
-    pub(crate) fn plan_picture(&self, composition: usize, n: i64, depth: usize, pictures: u64) -> Result<FramePlan, PlanError> {
+    pub(crate) fn plan_picture(
+        &self,
+        composition: usize,
+        n: i64,
+        depth: usize,
+        pictures: u64,
+        left_out: Option<&RefCell<Vec<LeftOut>>>,
+    ) -> Result<FramePlan, PlanError> {
         let c = &self.project.compositions[composition];
         let time = c.frame_rate.time_of_frame(n);
         let mut plan = FramePlan { canvas: canvas(c, depth), time, layers: Vec::new() };
@@ -39,7 +74,7 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         if !(0..index.frame_count).contains(&n) {
             return Ok(plan);
         }
-        let ask = Ask { composition: c, index, depth, uses: 0, time, stacked: true, track: 0, pictures };
+        let ask = Ask { composition: c, index, depth, uses: 0, time, stacked: true, track: 0, pictures, left_out };
         for seen in index.seen.iter().filter(|s| s.drawn) {
             plan.layers.extend(self.track_layer(&ask, seen, time)?);
         }
@@ -54,17 +89,18 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         let Some(run) = seen.runs[..after].last().filter(|r| sampled < r.end) else { return Ok(None) };
         let track = &ask.composition.tracks[seen.track];
         match run.shows {
-            Shows::Clip(i) => self.clip_layer(ask, track, &track.clips[i], time),
+            Shows::Clip(i) => self.clip_layer(ask, track, ask.clip(i), time),
             Shows::Transition { transition, from, to } => {
                 let span = (run.start, run.end);
-                let sides = [from, to].map(|c| c.map(|c| &track.clips[c]));
-                self.transition_layer(ask, track, &track.transitions[transition], span, sides, time)
+                let sides = [from, to].map(|c| c.map(|c| ask.clip(c)));
+                self.transition_layer(ask, track, transition, span, sides, time)
             }
         }
     }
 
     /// One clip's picture; `None` when it has none or cannot be seen.
-    fn clip_layer(&self, ask: &Ask<'_>, track: &Track, clip: &Clip, time: Time) -> Result<Option<Layer>, PlanError> {
+    fn clip_layer(&self, ask: &Ask<'_>, track: &Track, at: ClipAt<'_>, time: Time) -> Result<Option<Layer>, PlanError> {
+        let clip = at.clip;
         let t = time - clip.start;
         let video = &clip.video;
         let opacity = (video.opacity.value_at(t) * track.opacity.value_at(time.since_zero())).clamp(0.0, 1.0) as f32;
@@ -72,16 +108,16 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         let [left, top, right, bottom] = placing.transform.crop;
         let shutter = self.shutter(ask, clip, time, placing);
         let hidden = |p: &Placing| p.transform.scale.contains(&0.0) || p.parent.determinant() == 0.0;
-        let blend = cutroom_effects::blend_mode(&video.blend).ok_or_else(|| unknown(&clip.id, "blend mode", &video.blend))?;
+        let blend = at.entries.blend.ok_or_else(|| unknown(&clip.id, "blend mode", &video.blend))?;
         // A mode that changes what lies beyond the layer does so where there is none of it, too.
         let nothing = || {
             let layer = Layer::new(clip.id.clone(), Content::Solid([0.0; 4]));
-            blend.everywhere.then(|| Layer { opacity: 0.0, blend: blend.id.to_owned(), ..layer })
+            blend.everywhere.then(|| Layer { opacity: 0.0, blend, ..layer })
         };
         if opacity <= 0.0 || (hidden(&placing) && shutter.iter().all(hidden)) || left + right >= 1.0 || top + bottom >= 1.0 {
             return Ok(nothing());
         }
-        let Some(layer) = self.source_layer(ask, clip, t, video.effects.len(), ask.pictures)? else { return Ok(None) };
+        let Some(layer) = self.source_layer(ask, at, t, video.effects.len(), ask.pictures)? else { return Ok(None) };
         let matte = match &video.matte {
             Some(m) => match self.matte(ask, m, time)? {
                 Some(matte) => Some(matte),
@@ -98,7 +134,7 @@ impl<P: Deref<Target = Project>> Timeline<P> {
             masks_after_effects: video.mask_order == project::MaskOrder::AfterEffects,
             matte: matte.map(Box::new),
             opacity,
-            blend: blend.id.to_owned(),
+            blend,
             time: if blend.animated { t } else { TimeDelta::ZERO },
             ..layer
         }))
@@ -109,69 +145,94 @@ impl<P: Deref<Target = Project>> Timeline<P> {
     fn source_layer(
         &self,
         ask: &Ask<'_>,
-        clip: &Clip,
+        at: ClipAt<'_>,
         t: TimeDelta,
         count: usize,
         pictures: u64,
     ) -> Result<Option<Layer>, PlanError> {
+        let clip = at.clip;
         // From the last effect to the first, since one may decide at which time those before it are seen.
         let mut t = t;
         let mut effects = Vec::new();
-        for (i, e) in clip.video.effects[..count].iter().enumerate().rev().filter(|(_, e)| e.enabled) {
-            let spec = cutroom_effects::effect(&e.effect).ok_or_else(|| unknown(&clip.id, "effect", &e.effect))?;
-            let values = params::resolve(spec.params, &e.params, t, &e.effect, &clip.id)?;
-            let given = cutroom_effects::Params(&values);
-            if (spec.neutral)(given) {
+        for (i, e) in clip.video.effects[..count].iter().enumerate().rev() {
+            if !e.enabled {
+                ask.leave_out(clip, e, LeftOutReason::Disabled);
+                continue;
+            }
+            let used = at.entries.effects[i].as_ref().map_err(|fault| fault.of(&clip.id, "effect", &e.effect))?;
+            let effect = used.entry;
+            let spec = effect.spec();
+            let params = used.values(spec.params, &e.params, t).map_err(|bad| bad.of(&clip.id, &e.effect))?;
+            let given = Params::new(&params);
+            if spec.is_neutral(given) {
+                ask.leave_out(clip, e, LeftOutReason::Neutral);
+                continue;
+            }
+            if let Shape::Time(seen_at) = spec.shape {
+                // A frame that starts within the bias before an instant counts as starting with it.
+                let seen = seen_at(given, TimeDelta(t.0.saturating_add(ask.index.bias.0)).as_secs_f64());
+                t = TimeDelta((seen * FLICKS_PER_SECOND as f64).round() as i64);
+                ask.leave_out(clip, e, LeftOutReason::OnlyTime);
+                continue;
+            }
+            let mut inputs = Vec::new();
+            if spec.is_temporal() {
+                let offsets = spec.other_times(given, ask.index.rate.frame_duration().as_secs_f64());
+                inputs = self.at_other_times(ask, at, t, i, pictures, &offsets)?;
+            }
+            let tracks = spec.params.iter().zip(&params).filter(|(p, _)| p.kind == ParamKind::Track);
+            let mut is_complete = true;
+            for (_, value) in tracks {
+                let ParamValue::Text(track) = value else { continue };
+                match self.other_track(ask, &TrackId::from(Arc::clone(track)), clip.start.saturating_add(t))? {
+                    Some(layer) => inputs.push(layer),
+                    None => is_complete = false,
+                }
+            }
+            if !is_complete {
+                // Where a track shows nothing there is nothing to go by.
+                ask.leave_out(clip, e, LeftOutReason::EmptyTrack);
                 continue;
             }
             let time = if spec.animated { t } else { TimeDelta::ZERO };
-            match spec.shape {
-                Shape::Time(seen_at) => {
-                    // A frame that starts within the bias before an instant counts as starting with it.
-                    let seen = seen_at(given, TimeDelta(t.0.saturating_add(ask.index.bias.0)).as_secs_f64());
-                    t = TimeDelta((seen * FLICKS_PER_SECOND as f64).round() as i64);
-                }
-                Shape::Temporal { times, .. } => {
-                    let mut inputs = Vec::new();
-                    let offsets = times(given, ask.index.rate.frame_duration().as_secs_f64());
-                    let pictures = pictures * (offsets.len() as u64 + 1);
-                    if pictures > MAX_PICTURES {
-                        let composition = ask.composition.id.clone();
-                        return Err(PlanError::Nesting { composition, reason: TOO_MANY_PICTURES });
-                    }
-                    // Before the clip's start and after its end its own edge frames are held. A transition's handles lie outside; there the
-                    // frame drawn is the edge.
-                    let last = clip.duration.0.saturating_sub(ask.index.rate.frame_duration().0).max(0);
-                    let (first, last) = (t.0.min(0), t.0.max(last));
-                    for offset_secs in offsets {
-                        let at = t.0.saturating_add((offset_secs * FLICKS_PER_SECOND as f64).round() as i64);
-                        let at = TimeDelta(at.clamp(first, last));
-                        let Some(mut input) = self.source_layer(ask, clip, at, i, pictures)? else { continue };
-                        if clip.video.mask_order == project::MaskOrder::BeforeEffects {
-                            input.masks = mask::masks(&clip.video.masks, at);
-                        }
-                        inputs.push(input);
-                    }
-                    effects.push(EffectUse { inputs, time, ..EffectUse::new(spec.id, values) });
-                }
-                Shape::Layered { .. } => {
-                    let mut inputs = Vec::new();
-                    for (param, (_, value)) in spec.params.iter().zip(&values) {
-                        if let (ParamKind::Track, ParamValue::Text(track)) = (param.kind, value) {
-                            inputs.push(self.other_track(ask, &track.as_str().into(), clip.start.saturating_add(t))?);
-                        }
-                    }
-                    // Where a track shows nothing there is nothing to go by.
-                    if let Some(inputs) = inputs.into_iter().collect::<Option<Vec<_>>>() {
-                        effects.push(EffectUse { inputs, time, ..EffectUse::new(spec.id, values) });
-                    }
-                }
-                _ => effects.push(EffectUse { time, ..EffectUse::new(spec.id, values) }),
-            }
+            effects.push(EffectUse { effect, params, inputs, time });
         }
         effects.reverse();
         let Some(content) = self.content(&Ask { pictures, ..*ask }, clip, clip.start.saturating_add(t))? else { return Ok(None) };
         Ok(Some(Layer { effects, ..Layer::new(clip.id.clone(), content) }))
+    }
+
+    /// A clip with its first `count` effects at times around `t`, in seconds from there, for an effect over time.
+    fn at_other_times(
+        &self,
+        ask: &Ask<'_>,
+        at: ClipAt<'_>,
+        t: TimeDelta,
+        count: usize,
+        pictures: u64,
+        offsets_secs: &[f64],
+    ) -> Result<Vec<Layer>, PlanError> {
+        let clip = at.clip;
+        let pictures = pictures * (offsets_secs.len() as u64 + 1);
+        if pictures > MAX_PICTURES {
+            let composition = ask.composition.id.clone();
+            return Err(PlanError::Nesting { composition, reason: TOO_MANY_PICTURES });
+        }
+        // Before the clip's start and after its end its own edge frames are held. A transition's handles lie outside; there the
+        // frame drawn is the edge.
+        let last = clip.duration.0.saturating_sub(ask.index.rate.frame_duration().0).max(0);
+        let (first, last) = (t.0.min(0), t.0.max(last));
+        let mut inputs = Vec::new();
+        for offset_secs in offsets_secs {
+            let time = t.0.saturating_add((offset_secs * FLICKS_PER_SECOND as f64).round() as i64);
+            let time = TimeDelta(time.clamp(first, last));
+            let Some(mut input) = self.source_layer(ask, at, time, count, pictures)? else { continue };
+            if clip.video.mask_order == project::MaskOrder::BeforeEffects {
+                input.masks = mask::masks(&clip.video.masks, time);
+            }
+            inputs.push(input);
+        }
+        Ok(inputs)
     }
 
     fn placing(&self, ask: &Ask<'_>, clip: &Clip, time: Time) -> Placing {
@@ -219,13 +280,13 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         &self,
         ask: &Ask<'_>,
         clip: &ClipId,
-        (table, values): (&[ParamSpec], &[(String, ParamValue)]),
+        (table, values): (&[ParamSpec], &[ParamValue]),
         since_start: TimeDelta,
     ) -> Result<Vec<Layer>, PlanError> {
         let mut inputs = Vec::new();
         for (spec, value) in table.iter().zip(values) {
-            let (ParamKind::Media, (_, ParamValue::Text(id))) = (spec.kind, value) else { continue };
-            let id = MediaId::from(id.as_str());
+            let (ParamKind::Media, ParamValue::Text(id)) = (spec.kind, value) else { continue };
+            let id = MediaId::from(Arc::clone(id));
             let unknown = || PlanError::UnknownMedia { clip: clip.clone(), media: id.clone() };
             let media = &self.project.media[*self.media.get(&id).ok_or_else(unknown)?];
             let source_time = match media.kind {
@@ -233,7 +294,10 @@ impl<P: Deref<Target = Project>> Timeline<P> {
                 _ => sampling::source_time(Time(since_start.0), Time::ZERO, Time::ZERO, 1.0, ask.index.bias),
             };
             let transform = Transform { fit: Fit::Stretch, ..Transform::IDENTITY };
-            inputs.push(Layer { transform, ..Layer::new(clip.clone(), Content::Media { media: id, stream: 0, source_time }) });
+            inputs.push(Layer {
+                transform,
+                ..Layer::new(clip.clone(), Content::Media(SourceFrame { media: id, stream: 0, time: source_time }))
+            });
         }
         Ok(inputs)
     }
@@ -268,10 +332,10 @@ impl<P: Deref<Target = Project>> Timeline<P> {
                     _ if absent => None,
                     // A still is the same picture at every time, and so is its plan.
                     (MediaKind::Image, Some(stream)) => {
-                        Some(Content::Media { media: s.media.clone(), stream, source_time: Time::ZERO })
+                        Some(Content::Media(SourceFrame { media: s.media.clone(), stream, time: Time::ZERO }))
                     }
                     (MediaKind::Video, Some(stream)) => {
-                        Some(Content::Media { media: s.media.clone(), stream, source_time: source_time(index.bias) })
+                        Some(Content::Media(SourceFrame { media: s.media.clone(), stream, time: source_time(index.bias) }))
                     }
                 }
             }
@@ -285,7 +349,7 @@ impl<P: Deref<Target = Project>> Timeline<P> {
                 if n < 0 {
                     return Ok(None);
                 }
-                let plan = self.plan_picture(at, n, depth + 1, ask.pictures)?;
+                let plan = self.plan_picture(at, n, depth + 1, ask.pictures, ask.left_out)?;
                 if plan.layers.is_empty() { None } else { Some(Content::Composition(Box::new(plan))) }
             }
             ClipSource::Adjustment(_) if ask.stacked && time == ask.time => Some(Content::Below),
@@ -299,28 +363,32 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         &self,
         ask: &Ask<'_>,
         track: &Track,
-        x: &Transition,
+        transition: usize,
         (start, end): (Time, Time),
-        sides: [Option<&Clip>; 2],
+        sides: [Option<ClipAt<'_>>; 2],
         time: Time,
     ) -> Result<Option<Layer>, PlanError> {
         let index = ask.index;
-        let Some(named) = sides[1].or(sides[0]) else { return Ok(None) };
-        let spec = cutroom_effects::transition(&x.kind).ok_or_else(|| unknown(&named.id, "transition", &x.kind))?;
-        let values = params::resolve(spec.params, &x.params, time - start, &x.kind, &named.id)?;
+        let Some(ClipAt { clip: named, .. }) = sides[1].or(sides[0]) else { return Ok(None) };
+        let x = &track.transitions[transition];
+        let used = index.entries[ask.track].transitions[transition].as_ref();
+        let used = used.map_err(|fault| fault.of(&named.id, "transition", &x.kind))?;
+        let spec = used.entry.spec();
+        let params = used.values(spec.params, &x.params, time - start).map_err(|bad| bad.of(&named.id, &x.kind))?;
         // Counted in whole frames and taken in their middle: the first and the last frame are equally far from pure, also
         // when an odd number of frames lies centred on a cut.
         let frame = |t: Time| sampling::frame_count(index.rate, t.since_zero());
         let (first, count) = (frame(start), frame(end) - frame(start));
         let progress = (((index.rate.frame_at(time) - first) as f64 + 0.5) / count.max(1) as f64).clamp(0.0, 1.0) as f32;
-        let mut blend = "normal".to_owned();
+        let normal = BlendRef::new(&NORMAL);
+        let mut blend = normal;
         let mut layer_time = TimeDelta::default();
         let mut layers = [None, None];
         for (i, clip) in sides.into_iter().enumerate() {
             let Some(clip) = clip else { continue };
             if let Some(mut layer) = self.clip_layer(ask, track, clip, time)? {
                 // The pair is blended with what lies below as one; the mode changes over in the middle.
-                let own = std::mem::replace(&mut layer.blend, "normal".to_owned());
+                let own = std::mem::replace(&mut layer.blend, normal);
                 if (i == 0) == (progress < 0.5) || sides[1 - i].is_none() {
                     blend = own;
                     layer_time = layer.time;
@@ -332,8 +400,8 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         if from.is_none() && to.is_none() {
             return Ok(None);
         }
-        let inputs = self.pictures(ask, &named.id, (spec.params, &values), time - start)?;
-        let content = Content::Transition { id: spec.id.to_owned(), params: values, progress, from, to, inputs };
+        let inputs = self.pictures(ask, &named.id, (spec.params, &params), time - start)?;
+        let content = Content::Transition { transition: used.entry, params, progress, from, to, inputs };
         Ok(Some(Layer { blend, time: layer_time, ..Layer::new(named.id.clone(), content) }))
     }
 }

@@ -1,6 +1,8 @@
 //! What planning produces: plain, complete, hashable data. Everything animated is already a number, everything neutral
 //! is already gone. `render` draws a [`FramePlan`], `audio` mixes a [`SoundPlan`]; both are told nothing else.
+use cutroom_effects::{BlendRef, EffectRef, NORMAL, TransitionRef};
 use cutroom_types::{Affine, BezierPath, ClipId, MediaId, ParamValue, Primaries, Size, Time, TimeDelta, Transfer};
+use std::collections::HashSet;
 
 /// Where layers are blended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -60,8 +62,8 @@ pub struct Layer {
     pub matte: Option<Box<MatteUse>>,
     /// 0..=1, multiplies alpha.
     pub opacity: f32,
-    /// Catalogue id of the blend mode, `"normal"` by default.
-    pub blend: String,
+    /// The blend mode, by default [`NORMAL`].
+    pub blend: BlendRef,
     /// Time since the clip's start when the blend mode changes with it by itself, else zero.
     pub time: TimeDelta,
 }
@@ -80,9 +82,40 @@ impl Layer {
             masks_after_effects: false,
             matte: None,
             opacity: 1.0,
-            blend: "normal".into(),
+            blend: BlendRef::new(&NORMAL),
             time: TimeDelta::ZERO,
         }
+    }
+
+    /// The layers that this one is made of, each with layers of its own: pictures that its effects take besides it, its matte,
+    /// those of a nested composition, a transition's sides and pictures. Whoever walks a plan walks these.
+    pub fn children(&self) -> impl Iterator<Item = &Layer> {
+        let (nested, sides, inputs): (&[Layer], _, &[Layer]) = match &self.content {
+            Content::Composition(plan) => (&plan.layers, [None, None], &[]),
+            Content::Transition { from, to, inputs, .. } => (&[], [from.as_deref(), to.as_deref()], inputs),
+            Content::Media(_) | Content::Solid(_) | Content::Below => (&[], [None, None], &[]),
+        };
+        let of_effects = self.effects.iter().flat_map(|e| &e.inputs);
+        let matte = self.matte.iter().map(|m| &m.layer);
+        of_effects.chain(matte).chain(nested).chain(sides.into_iter().flatten()).chain(inputs)
+    }
+
+    /// Its source picture and those of all layers that it is made of, in drawing order, with repetitions.
+    fn collect_source_frames<'a>(&'a self, found: &mut Vec<&'a SourceFrame>) {
+        self.children().for_each(|layer| layer.collect_source_frames(found));
+        if let Content::Media(frame) = &self.content {
+            found.push(frame);
+        }
+    }
+}
+
+impl FramePlan {
+    /// Every source picture that the plan names, in drawing order, each once.
+    pub fn source_frames(&self) -> Vec<SourceFrame> {
+        let mut found = Vec::new();
+        self.layers.iter().for_each(|layer| layer.collect_source_frames(&mut found));
+        let mut known = HashSet::new();
+        found.into_iter().filter(|frame| known.insert(*frame)).cloned().collect()
     }
 }
 
@@ -163,18 +196,22 @@ pub struct MatteUse {
     pub inverted: bool,
 }
 
+/// One picture of a file: the frame of a stream whose presentation interval holds `time`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SourceFrame {
+    /// Which file.
+    pub media: MediaId,
+    /// Index among the file's video streams.
+    pub stream: usize,
+    /// Time since the start of the file.
+    pub time: Time,
+}
+
 /// What a layer shows.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Content {
-    /// A frame of a media stream: the one whose presentation interval holds `source_time`.
-    Media {
-        /// Which file.
-        media: MediaId,
-        /// Index among the file's video streams.
-        stream: usize,
-        /// Time since the start of the file.
-        source_time: Time,
-    },
+    /// A frame of a media stream.
+    Media(SourceFrame),
     /// A nested composition, drawn on its own canvas.
     Composition(Box<FramePlan>),
     /// One colour over the whole canvas; straight RGBA, display-encoded, 0..=1.
@@ -184,10 +221,10 @@ pub enum Content {
     /// Two neighbours during a transition. Each carries its own placement; the enclosing layer's
     /// transform is identity, its effects are empty.
     Transition {
-        /// Catalogue id.
-        id: String,
-        /// By parameter id.
-        params: Vec<(String, ParamValue)>,
+        /// What it is.
+        transition: TransitionRef,
+        /// Every parameter, in the order of its table.
+        params: Vec<ParamValue>,
         /// 0 at the start (all `from`) to 1 at the end (all `to`).
         progress: f32,
         /// Outgoing side; `None` for a transition from nothing.
@@ -202,10 +239,10 @@ pub enum Content {
 /// One effect with numbers filled in.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EffectUse {
-    /// Catalogue id.
-    pub id: String,
-    /// Every parameter of the catalogue entry, in its order.
-    pub params: Vec<(String, ParamValue)>,
+    /// What it is.
+    pub effect: EffectRef,
+    /// Every parameter, in the order of its table.
+    pub params: Vec<ParamValue>,
     /// Pictures besides the layer's own: it at other times with the effects before this one, or what other tracks show at this time, in the order
     /// that the entry asks for.
     pub inputs: Vec<Layer>,
@@ -214,8 +251,8 @@ pub struct EffectUse {
 }
 impl EffectUse {
     /// An effect on the layer's own picture.
-    pub fn new(id: &str, params: Vec<(String, ParamValue)>) -> Self {
-        Self { id: id.into(), params, inputs: Vec::new(), time: TimeDelta::ZERO }
+    pub fn new(effect: EffectRef, params: Vec<ParamValue>) -> Self {
+        Self { effect, params, inputs: Vec::new(), time: TimeDelta::ZERO }
     }
 }
 
@@ -344,4 +381,47 @@ pub enum FadeCurve {
     Linear,
     /// sin(x·π/2): two of them crossing keep the power constant.
     ConstantPower,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn layer(content: Content) -> Layer {
+        Layer::new(ClipId::from("c"), content)
+    }
+
+    fn media(id: &str, flicks: i64) -> Layer {
+        layer(Content::Media(SourceFrame { media: id.into(), stream: 0, time: Time(flicks) }))
+    }
+
+    fn plan(layers: Vec<Layer>) -> FramePlan {
+        let canvas = Canvas {
+            size: Size { width: 4, height: 2 },
+            blend_space: BlendSpace::Gamma,
+            primaries: Primaries::Bt709,
+            transfer: Transfer::Bt709,
+            background: [0.0, 0.0, 0.0, 1.0],
+        };
+        FramePlan { canvas, time: Time::ZERO, layers }
+    }
+
+    #[test]
+    fn source_frames_are_found_everywhere_and_named_once() {
+        let dissolve = layer(Content::Transition {
+            transition: TransitionRef::new(cutroom_effects::TRANSITIONS[0]),
+            params: vec![],
+            progress: 0.5,
+            from: Some(Box::new(media("a", 1))),
+            to: Some(Box::new(media("b", 2))),
+            inputs: vec![media("d", 4)],
+        });
+        let nested = layer(Content::Composition(Box::new(plan(vec![media("c", 3), media("a", 1)]))));
+        let echo = EffectUse { inputs: vec![media("e", 5)], ..EffectUse::new(EffectRef::new(cutroom_effects::EFFECTS[0]), vec![]) };
+        let matte = Box::new(MatteUse { layer: media("f", 6), luma: true, inverted: false });
+        let cut = Layer { effects: vec![echo], matte: Some(matte), ..media("g", 7) };
+        let all = plan(vec![media("a", 9), dissolve, nested, cut, layer(Content::Solid([0.0; 4]))]).source_frames();
+        let names: Vec<_> = all.iter().map(|f| (f.media.as_str(), f.time.0)).collect();
+        assert_eq!(names, [("a", 9), ("a", 1), ("b", 2), ("d", 4), ("c", 3), ("e", 5), ("f", 6), ("g", 7)]);
+    }
 }

@@ -1,7 +1,7 @@
 //! What a composition needs of its source files, for those who can open them.
 use crate::PlanError;
 use crate::index::placed_transitions;
-use cutroom_effects::{EffectSpec, ParamKind, ParamSpec};
+use cutroom_effects::{Catalog, EffectRef, ParamKind, ParamSpec};
 use cutroom_project::{Clip, ClipSource, EffectInstance, MediaKind, Params, Project, StreamChoice, TrackKind};
 use cutroom_types::{ClipId, CompositionId, FrameRate, MediaId, ParamValue, Span, Time, TimeDelta, TrackId};
 use std::collections::BTreeSet;
@@ -59,21 +59,21 @@ pub(crate) fn named<'a>(
     let wanted = table.iter().filter(move |p| p.kind == kind);
     let values = wanted.flat_map(|p| given.get(p.id).into_iter().flat_map(|v| v.values()).map(|v| (p.id, v)));
     values.filter_map(|(id, v)| match v {
-        ParamValue::Text(text) if !text.is_empty() => Some((id, text.as_str())),
+        ParamValue::Text(text) if !text.is_empty() => Some((id, &**text)),
         _ => None,
     })
 }
 
 /// Other tracks whose picture a clip uses: of its matte and its effects.
-pub(crate) fn tracks_of(clip: &Clip) -> impl Iterator<Item = TrackId> + use<'_> {
+pub(crate) fn tracks_of<'a>(clip: &'a Clip, catalog: &'a Catalog) -> impl Iterator<Item = TrackId> + use<'a> {
     let effects = clip.video.effects.iter().filter(|e| e.enabled);
-    let named = effects.filter_map(|e| Some(tracks_named(cutroom_effects::effect(&e.effect)?, e))).flatten();
+    let named = effects.filter_map(|e| Some(tracks_named(catalog.effect(&e.effect)?, e))).flatten();
     clip.video.matte.iter().map(|m| m.track.clone()).chain(named)
 }
 
 /// The tracks that an effect's parameters name.
-pub(crate) fn tracks_named<'a>(spec: &'static EffectSpec, e: &'a EffectInstance) -> impl Iterator<Item = TrackId> + use<'a> {
-    named(spec.params, ParamKind::Track, &e.params).map(|(_, track)| TrackId::from(track))
+pub(crate) fn tracks_named<'a>(spec: EffectRef, e: &'a EffectInstance) -> impl Iterator<Item = TrackId> + use<'a> {
+    named(spec.spec().params, ParamKind::Track, &e.params).map(|(_, track)| TrackId::from(track))
 }
 
 /// The composition and those nested in it, directly or over others, by clips and tracks that are enabled: their places in the document, ascending.
@@ -103,7 +103,7 @@ pub fn reached(project: &Project, composition: &CompositionId) -> Result<Vec<usi
 ///
 /// # Errors
 /// The composition, or one nested in it, does not exist.
-pub fn source_uses(project: &Project, composition: &CompositionId) -> Result<Vec<SourceUse>, PlanError> {
+pub fn source_uses(project: &Project, composition: &CompositionId, catalog: &Catalog) -> Result<Vec<SourceUse>, PlanError> {
     let mut uses = Vec::new();
     for at in reached(project, composition)? {
         for (j, track) in project.compositions[at].tracks.iter().enumerate().filter(|(_, t)| t.enabled) {
@@ -143,9 +143,9 @@ pub fn source_uses(project: &Project, composition: &CompositionId) -> Result<Vec
             }
             for (k, _, from, to) in placed_transitions(track).into_iter().filter(|_| track.kind == TrackKind::Video) {
                 let x = &track.transitions[k];
-                let (Some(spec), Some(clip)) = (cutroom_effects::transition(&x.kind), to.or(from)) else { continue };
+                let (Some(spec), Some(clip)) = (catalog.transition(&x.kind), to.or(from)) else { continue };
                 let clip = track.clips[clip].id.clone();
-                for (param, id) in named(spec.params, ParamKind::Media, &x.params) {
+                for (param, id) in named(spec.spec().params, ParamKind::Media, &x.params) {
                     let id = MediaId::from(id);
                     let media =
                         project.media(&id).ok_or_else(|| PlanError::UnknownMedia { clip: clip.clone(), media: id.clone() })?;

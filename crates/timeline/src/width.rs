@@ -1,7 +1,7 @@
 //! How much a frame can need at most: the guard against projects that multiply, by nesting, by tracks that use each other's pictures
 //! and by effects over time.
 use crate::{params::resolve, uses};
-use cutroom_effects::{EffectSpec, ParamKind, ParamSpec, Params, Shape};
+use cutroom_effects::{Catalog, EffectRef, ParamKind, ParamSpec, Params};
 use cutroom_project::{Animated, Clip, ClipSource, Composition, EffectInstance, Track, TrackKind};
 use cutroom_types::{FrameRate, ParamValue, TimeDelta, TrackId};
 use std::collections::HashMap;
@@ -13,9 +13,6 @@ pub(crate) const MAX_LAYERS: u64 = 10_000;
 pub(crate) const MAX_PICTURES: u64 = 256;
 /// Tracks that use each other in a longer row than this have more than [`MAX_LAYERS`] layers together.
 const MAX_USES: usize = 150;
-
-/// At which other times an effect sees its picture, in seconds.
-type Times = fn(Params<'_>, f64) -> Vec<f64>;
 
 /// For messages.
 pub(crate) const TOO_MANY_PICTURES: &str = "the effects over time on a clip need more than 256 pictures for one frame";
@@ -58,25 +55,25 @@ impl Width {
 }
 
 /// What a frame of `composition` needs at most; `contents` are what its clips show, by track and clip.
-pub(crate) fn width(composition: &Composition, contents: &[Vec<Width>]) -> Width {
+pub(crate) fn width(composition: &Composition, contents: &[Vec<Width>], catalog: &Catalog) -> Width {
     let tracks = composition.tracks.iter().zip(0..).map(|(t, i)| (&t.id, i)).collect();
-    let mut widths = Widths { composition, tracks, contents, known: vec![[None; 2]; contents.len()] };
+    let mut widths = Widths { composition, catalog, tracks, contents, known: vec![[None; 2]; contents.len()] };
     widths.drawn(contents.len(), Width::NONE, 0)
 }
 
 /// Pictures of a clip that its own effects over time need for one frame.
-pub(crate) fn pictures(clip: &Clip, rate: FrameRate) -> u64 {
-    needs(clip, rate).0
+pub(crate) fn pictures(clip: &Clip, rate: FrameRate, catalog: &Catalog) -> u64 {
+    needs(clip, rate, catalog).0
 }
 
 /// Of a clip's content and of the tracks that its effects name: how many pictures one frame needs at most.
-fn needs(clip: &Clip, rate: FrameRate) -> (u64, Vec<(TrackId, u64)>) {
+fn needs(clip: &Clip, rate: FrameRate, catalog: &Catalog) -> (u64, Vec<(TrackId, u64)>) {
     let (mut pictures, mut others) = (1u64, Vec::new());
     // An effect over time sees what those before it make, each time.
     for e in clip.video.effects.iter().rev().filter(|e| e.enabled) {
-        let Some(spec) = cutroom_effects::effect(&e.effect) else { continue };
-        if let Shape::Temporal { times, .. } = spec.shape {
-            pictures = pictures.saturating_mul(1 + most_times(spec, e, times, clip, rate));
+        let Some(spec) = catalog.effect(&e.effect) else { continue };
+        if spec.is_temporal() {
+            pictures = pictures.saturating_mul(1 + most_times(spec, e, rate));
         }
         others.extend(uses::tracks_named(spec, e).map(|track| (track, pictures)));
     }
@@ -84,15 +81,15 @@ fn needs(clip: &Clip, rate: FrameRate) -> (u64, Vec<(TrackId, u64)>) {
 }
 
 /// The most times that an effect asks for, whatever values its animated parameters take.
-fn most_times(spec: &'static EffectSpec, e: &EffectInstance, times: Times, clip: &Clip, rate: FrameRate) -> u64 {
-    let Ok(values) = resolve(spec.params, &e.params, TimeDelta::ZERO, &e.effect, &clip.id) else { return 0 };
+fn most_times(spec: EffectRef, e: &EffectInstance, rate: FrameRate) -> u64 {
+    let Ok(values) = resolve(spec.spec().params, &e.params, TimeDelta::ZERO) else { return 0 };
     let frame_secs = rate.frame_duration().as_secs_f64();
     let moves = |param: &ParamSpec| matches!(e.params.get(param.id), Some(Animated::Curve(_)));
     let mut most = 0;
     for end in 0..3 {
         for switch in [None, Some(false), Some(true)] {
             let mut values = values.clone();
-            for (param, (_, value)) in spec.params.iter().zip(&mut values).filter(|(p, _)| moves(p)) {
+            for (param, value) in spec.params.iter().zip(&mut values).filter(|(p, _)| moves(p)) {
                 match (&param.kind, switch) {
                     (ParamKind::Number { min, .. }, _) if end == 1 => *value = ParamValue::Number(*min),
                     (ParamKind::Number { max, .. }, _) if end == 2 => *value = ParamValue::Number(*max),
@@ -100,7 +97,7 @@ fn most_times(spec: &'static EffectSpec, e: &EffectInstance, times: Times, clip:
                     _ => {}
                 }
             }
-            most = most.max(times(Params(&values), frame_secs).len() as u64);
+            most = most.max(spec.other_times(Params::new(&values), frame_secs).len() as u64);
         }
     }
     most
@@ -108,6 +105,7 @@ fn most_times(spec: &'static EffectSpec, e: &EffectInstance, times: Times, clip:
 
 struct Widths<'a> {
     composition: &'a Composition,
+    catalog: &'a Catalog,
     tracks: HashMap<&'a TrackId, usize>,
     contents: &'a [Vec<Width>],
     /// What a track brings in its place in the frame, and for the use of another track.
@@ -136,7 +134,7 @@ impl Widths<'_> {
         }
         for x in &track.transitions {
             // Itself, and the pictures that it names.
-            let own = 1 + cutroom_effects::transition(&x.kind).map_or(0, |t| t.params.len() as u64);
+            let own = 1 + self.catalog.transition(&x.kind).map_or(0, |t| t.params.len() as u64);
             let sides = [&x.from, &x.to].into_iter().flatten().filter_map(|id| clips.get(id));
             most = most.or(sides.fold(Width { layers: own, pictures: 1 }, |all, side| all.with(*side)));
         }
@@ -145,9 +143,9 @@ impl Widths<'_> {
     }
 
     fn clip(&mut self, at: usize, clip: &Clip, content: Width, apart: bool, depth: usize) -> Width {
-        let (pictures, others) = needs(clip, self.composition.frame_rate);
+        let (pictures, others) = needs(clip, self.composition.frame_rate, self.catalog);
         // Seen in its place and at the frame's own time, an adjustment layer takes what is drawn anyway.
-        let is_copied = matches!(clip.source, ClipSource::Adjustment(_)) && (apart || is_seen_at_other_times(clip));
+        let is_copied = matches!(clip.source, ClipSource::Adjustment(_)) && (apart || self.is_seen_at_other_times(clip));
         let content = if is_copied { self.drawn(at, content, depth + 1) } else { content };
         let matte = clip.video.matte.iter().map(|m| (m.track.clone(), 1));
         others.into_iter().chain(matte).fold(content.times(pictures.min(MAX_PICTURES)), |all, (track, pictures)| {
@@ -162,10 +160,9 @@ impl Widths<'_> {
         let tracks = (0..count).filter(|&t| is_drawn(&self.composition.tracks[t])).collect::<Vec<_>>();
         tracks.into_iter().fold(all, |all, t| all.with(self.track(t, false, depth)))
     }
-}
 
-fn is_seen_at_other_times(clip: &Clip) -> bool {
-    let of =
-        |id: &str| cutroom_effects::effect(id).is_some_and(|spec| matches!(spec.shape, Shape::Time(_) | Shape::Temporal { .. }));
-    clip.video.effects.iter().any(|e| e.enabled && of(&e.effect))
+    fn is_seen_at_other_times(&self, clip: &Clip) -> bool {
+        let is_temporal = |id: &str| self.catalog.effect(id).is_some_and(|e| e.is_temporal());
+        clip.video.effects.iter().any(|e| e.enabled && is_temporal(&e.effect))
+    }
 }

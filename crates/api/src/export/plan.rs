@@ -54,7 +54,7 @@ fn bad_pattern(e: MediaError, path: &Path) -> ApiError {
 
 impl Draft {
     pub fn new(request: &ExportRequest, document: &Document, id: &CompositionId) -> Result<Self, ApiError> {
-        let timeline = Timeline::new(&document.project, id).map_err(PipelineError::from)?;
+        let timeline = Timeline::new(&document.project, id, &document.catalog).map_err(PipelineError::from)?;
         let composition = timeline.composition();
         let (rate, total) = (composition.frame_rate, timeline.frame_count());
         if total == 0 {

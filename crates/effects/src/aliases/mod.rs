@@ -122,7 +122,7 @@ impl Entry {
         let mut chain = Chain { links: recipe(&Settings { defaults: self.settings, given }), limited: Vec::new() };
         for Link { effect, params, .. } in &mut chain.links {
             for (param, value) in params {
-                let kind = crate::effect(effect).and_then(|e| e.param(param)).map(|p| p.kind);
+                let kind = built_in(effect).and_then(|e| e.param(param)).map(|p| p.kind);
                 let Some(ParamKind::Number { min, max, .. }) = kind else { continue };
                 let wanted = *value;
                 *value = wanted.clamp(min, max);
@@ -156,6 +156,11 @@ fn converted(curve: &'static str) -> Vec<Link> {
 /// A chain of one.
 fn link(effect: &'static str, params: &[(&'static str, f64)]) -> Vec<Link> {
     vec![Link { effect, params: params.to_vec(), choices: Vec::new() }]
+}
+
+/// The effect of the lists with this id.
+fn built_in(id: &str) -> Option<&'static crate::EffectSpec> {
+    crate::EFFECTS.iter().find(|e| e.id == id).copied()
 }
 
 #[cfg(test)]
@@ -208,7 +213,7 @@ mod tests {
                 assert!((1..=most).contains(&chain.links.len()), "{}: {} links", e.id, chain.links.len());
                 assert!(!default || chain.limited.is_empty(), "{}: {:?}", e.id, chain.limited);
                 for link in &chain.links {
-                    let spec = crate::effect(link.effect).unwrap_or_else(|| panic!("{}: no effect {}", e.id, link.effect));
+                    let spec = built_in(link.effect).unwrap_or_else(|| panic!("{}: no effect {}", e.id, link.effect));
                     for (param, v) in &link.params {
                         let p = spec.param(param).unwrap_or_else(|| panic!("{}: {} has no {param}", e.id, link.effect));
                         let problem = p.kind.problem(&ParamValue::Number(*v));
@@ -346,17 +351,17 @@ mod tests {
         let raster = Raster { width_px: 16.0, height_px: 16.0, linear: false, primaries, time_secs: 0.0, margin_px: [0.0; 2] };
         let mut px = Rgba { c: rgb(c[0] as f32, c[1] as f32, c[2] as f32), a: 1.0 };
         for link in links {
-            let spec = crate::effect(link.effect).unwrap_or_else(|| panic!("no effect {}", link.effect));
+            let spec = built_in(link.effect).unwrap_or_else(|| panic!("no effect {}", link.effect));
             assert_eq!(spec.domain, Domain::Display, "{} depends on the blending space", link.effect);
-            let values: Vec<(String, ParamValue)> = spec
+            let values: Vec<ParamValue> = spec
                 .params
                 .iter()
                 .map(|p| {
                     let given = link.params.iter().find(|(n, _)| *n == p.id).map(|(_, v)| ParamValue::Number(*v));
-                    (p.id.to_owned(), given.unwrap_or_else(|| p.kind.default_value()))
+                    given.unwrap_or_else(|| p.kind.default_value())
                 })
                 .collect();
-            let params = Params(&values);
+            let params = Params::new(&values);
             let Shape::Point { kernel, prepare } = spec.shape else { panic!("{} is no point effect", link.effect) };
             if !(spec.neutral)(params) {
                 px = kernel(params).eval_host(&prepare(params, &raster).values, px, At { x: 0.5, y: 0.5 });

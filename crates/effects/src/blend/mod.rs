@@ -6,6 +6,9 @@ mod whole_color;
 
 use crate::spec::BlendSpec;
 
+pub use alpha::{ALPHA_ADD, SILHOUETTE_ALPHA};
+pub use normal::SPEC as NORMAL;
+
 /// Every blend mode, in the order of menus.
 pub static BLEND_MODES: &[&BlendSpec] = &[
     &normal::SPEC,

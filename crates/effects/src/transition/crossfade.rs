@@ -5,12 +5,15 @@ use cutroom_kernel::{At, MAX_UNIFORMS, Mix, MixKernel, Real, Rgba, rgb};
 
 /// `from·(1 − p) + to·p`.
 pub static SPEC: TransitionSpec = TransitionSpec {
-    id: "crossfade",
-    name: "Cross Dissolve",
-    params: &[INCLUDE_AUDIO],
-    family: TransitionFamily::Dissolve,
-    shape: TransitionShape::Mix(&Mix(CrossDissolve)),
-    prepare: |_, progress, _| Uniforms::new(&[progress]),
+    is_dissolve: true,
+    ..TransitionSpec::new(
+        "crossfade",
+        "Cross Dissolve",
+        &[INCLUDE_AUDIO],
+        TransitionFamily::Dissolve,
+        TransitionShape::Mix(&Mix(CrossDissolve)),
+        |_, progress, _| Uniforms::new(&[progress]),
+    )
 };
 
 pub(super) struct CrossDissolve;

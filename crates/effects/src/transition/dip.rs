@@ -9,7 +9,7 @@ const fn dip(
     params: &'static [ParamSpec],
     prepare: fn(Params<'_>, f32, &crate::Raster) -> Uniforms,
 ) -> TransitionSpec {
-    TransitionSpec { id, name, params, family: TransitionFamily::Dissolve, shape: TransitionShape::Mix(&Mix(Dip)), prepare }
+    TransitionSpec::new(id, name, params, TransitionFamily::Dissolve, TransitionShape::Mix(&Mix(Dip)), prepare)
 }
 /// Through black.
 pub static TO_BLACK: TransitionSpec = dip("dip-to-black", "Dip to Black", &[INCLUDE_AUDIO], |_, p, _| uniforms(p, [0.0, 0.0, 0.0]));

@@ -35,14 +35,7 @@ macro_rules! fields {
     ($($(#[$doc:meta])* $spec:ident $kernel:ident $id:literal $name:literal $family:ident $params:ident $edge:ident
         |$v:ident, $p:ident, $r:ident| $u:expr => |$q:ident, $s:ident, $at:ident| $body:expr;)*) => { $(
         $(#[$doc])*
-        pub static $spec: TransitionSpec = TransitionSpec {
-            id: $id,
-            name: $name,
-            params: $params,
-            family: TransitionFamily::$family,
-            shape: TransitionShape::Field(&Read($kernel), Edge::$edge),
-            prepare: |$v, $p, $r| Uniforms::new(&$u),
-        };
+        pub static $spec: TransitionSpec = TransitionSpec::new($id, $name, $params, TransitionFamily::$family, TransitionShape::Field(&Read($kernel), Edge::$edge), |$v, $p, $r| Uniforms::new(&$u));
         struct $kernel;
         impl ReadKernel for $kernel {
             #[inline(always)]

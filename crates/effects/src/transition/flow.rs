@@ -8,14 +8,14 @@ use crate::spec::*;
 use cutroom_kernel::{At, Edge, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, Rgba, rgb};
 
 /// Optical flow by block matching, up to a tenth of the longer side far.
-pub static SPEC: TransitionSpec = TransitionSpec {
-    id: "optical-flow",
-    name: "Optical Flow",
-    params: PLAIN,
-    family: TransitionFamily::Dissolve,
-    shape: TransitionShape::Steps(steps),
-    prepare: |_, _, _| Uniforms::new(&[]),
-};
+pub static SPEC: TransitionSpec = TransitionSpec::new(
+    "optical-flow",
+    "Optical Flow",
+    PLAIN,
+    TransitionFamily::Dissolve,
+    TransitionShape::Steps(steps),
+    |_, _, _| Uniforms::new(&[]),
+);
 
 fn steps(_: Params<'_>, p: f32, r: &Raster) -> Vec<TransitionStep> {
     // Pictures are compared about 240 pixels long.

@@ -26,14 +26,7 @@ macro_rules! lights {
     ($($(#[$doc:meta])* $spec:ident $kernel:ident $id:literal $name:literal $family:ident $params:ident
         |$v:ident, $p:ident, $r:ident| $u:expr => |$q:ident, $f:ident, $t:ident, $at:ident| $body:expr;)*) => { $(
         $(#[$doc])*
-        pub static $spec: TransitionSpec = TransitionSpec {
-            id: $id,
-            name: $name,
-            params: $params,
-            family: TransitionFamily::$family,
-            shape: TransitionShape::Mix(&Mix($kernel)),
-            prepare: |$v, $p, $r| Uniforms::new(&$u),
-        };
+        pub static $spec: TransitionSpec = TransitionSpec::new($id, $name, $params, TransitionFamily::$family, TransitionShape::Mix(&Mix($kernel)), |$v, $p, $r| Uniforms::new(&$u));
         struct $kernel;
         impl MixKernel for $kernel {
             #[inline(always)]
@@ -188,14 +181,14 @@ lights! {
 }
 
 /// Both blurred, most in the middle, while they dissolve.
-pub static BLUR_DISSOLVE: TransitionSpec = TransitionSpec {
-    id: "blur-dissolve",
-    name: "Blur Dissolve",
-    params: PLAIN,
-    family: TransitionFamily::Dissolve,
-    shape: TransitionShape::Blurred(
+pub static BLUR_DISSOLVE: TransitionSpec = TransitionSpec::new(
+    "blur-dissolve",
+    "Blur Dissolve",
+    PLAIN,
+    TransitionFamily::Dissolve,
+    TransitionShape::Blurred(
         |_, p, r| crate::effect::gaussian_blur::gaussian((0.02 * r.height_px * peak(p)).max(0.05)),
         &Mix(super::crossfade::CrossDissolve),
     ),
-    prepare: |_, p, _| Uniforms::new(&[p]),
-};
+    |_, p, _| Uniforms::new(&[p]),
+);

@@ -5,33 +5,33 @@ use cutroom_kernel::{At, MAX_UNIFORMS, Mix, MixKernel, Real, Rgba};
 
 /// Dark parts of `image` change over first, bright ones last: with luma l (BT.709 weights, display-encoded, times alpha), progress p and softness s
 /// the incoming picture's share is 1 − smoothstep(p·(1 + s) − s, p·(1 + s), l), as in MLT's transition "luma".
-pub static SPEC: TransitionSpec = TransitionSpec {
-    id: "luma-wipe",
-    name: "Luma Wipe",
-    params: &[
+pub static SPEC: TransitionSpec = TransitionSpec::new(
+    "luma-wipe",
+    "Luma Wipe",
+    &[
         ParamSpec::media("image", "Image"),
         ParamSpec::number("softness", "Softness", 0.1, 0.0, 1.0, ""),
         ParamSpec::switch("invert", "Bright first", false),
         INCLUDE_AUDIO,
     ],
-    family: TransitionFamily::Wipe,
-    shape: TransitionShape::Driven { outgoing: &Mix(Share::<false>), incoming: &Mix(Share::<true>) },
-    prepare: |v, progress, _| uniforms(v.number(1), v.bool(2), progress),
-};
+    TransitionFamily::Wipe,
+    TransitionShape::Driven { outgoing: &Mix(Share::<false>), incoming: &Mix(Share::<true>) },
+    |v, progress, _| uniforms(v.number(1), v.bool(2), progress),
+);
 
 /// The same along the outgoing picture's own luma: its dark parts make way first, its bright ones last.
-pub static FADE: TransitionSpec = TransitionSpec {
-    id: "luma-fade",
-    name: "Luma Fade",
-    params: &[
+pub static FADE: TransitionSpec = TransitionSpec::new(
+    "luma-fade",
+    "Luma Fade",
+    &[
         ParamSpec::number("softness", "Softness", 0.3, 0.0, 1.0, ""),
         ParamSpec::switch("invert", "Bright first", false),
         INCLUDE_AUDIO,
     ],
-    family: TransitionFamily::Dissolve,
-    shape: TransitionShape::Driven { outgoing: &Mix(Share::<false>), incoming: &Mix(Share::<true>) },
-    prepare: |v, progress, _| uniforms(v.number(0), v.bool(1), progress),
-};
+    TransitionFamily::Dissolve,
+    TransitionShape::Driven { outgoing: &Mix(Share::<false>), incoming: &Mix(Share::<true>) },
+    |v, progress, _| uniforms(v.number(0), v.bool(1), progress),
+);
 
 /// `[luma's offset and factor, the edge's bright end, 1 / softness]`.
 fn uniforms(softness: f32, bright_first: bool, progress: f32) -> Uniforms {

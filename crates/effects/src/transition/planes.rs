@@ -150,17 +150,10 @@ fn halves(p: f64, from: Map, to: Map) -> Scene {
 macro_rules! cards {
     ($($(#[$doc:meta])* $spec:ident $id:literal $name:literal $family:ident |$p:ident, $r:ident| $body:expr;)*) => { $(
         $(#[$doc])*
-        pub static $spec: TransitionSpec = TransitionSpec {
-            id: $id,
-            name: $name,
-            params: &[INCLUDE_AUDIO],
-            family: TransitionFamily::$family,
-            shape: TransitionShape::Field(&Read(Cards), Edge::Transparent),
-            prepare: |_, progress, $r| {
+        pub static $spec: TransitionSpec = TransitionSpec::new($id, $name, &[INCLUDE_AUDIO], TransitionFamily::$family, TransitionShape::Field(&Read(Cards), Edge::Transparent), |_, progress, $r| {
                 let $p = f64::from(progress);
                 uniforms(at_the_ends($p, $body), $r)
-            },
-        };
+            });
     )* };
 }
 fn wide(r: &Raster) -> f64 {

@@ -16,14 +16,7 @@ fn uniforms(v: Params<'_>, progress: f32, r: &Raster) -> Uniforms {
 macro_rules! wipes {
     ($($(#[$doc:meta])* $spec:ident $kernel:ident $id:literal $name:literal |$u:ident, $v:ident, $x:ident, $y:ident, $p:ident| $body:expr;)*) => { $(
         $(#[$doc])*
-        pub static $spec: TransitionSpec = TransitionSpec {
-            id: $id,
-            name: $name,
-            params: SOFT,
-            family: TransitionFamily::Wipe,
-            shape: TransitionShape::Mix(&Mix($kernel)),
-            prepare: uniforms,
-        };
+        pub static $spec: TransitionSpec = TransitionSpec::new($id, $name, SOFT, TransitionFamily::Wipe, TransitionShape::Mix(&Mix($kernel)), uniforms);
         struct $kernel;
         impl MixKernel for $kernel {
             #[inline(always)]

@@ -549,9 +549,9 @@ fn run_stages(level: SimdLevel, prepared: &[Prepared], scratch: &mut Scratch, x:
                 let inputs = Inputs { fields: &p.fields, origin: *origin, edge: *edge, table };
                 kernel.run(level, &uniforms.values, inputs, &mut tiles[*reg], seen(kernel_from_output));
             }
-            Stage::Blend { backdrop, source, kernel, id, opacity, seed, opaque_backdrop, .. } => {
+            Stage::Blend { backdrop, source, kernel, mode, opacity, seed, opaque_backdrop, .. } => {
                 if let Ok([b, s]) = tiles.get_disjoint_mut([*backdrop, *source]) {
-                    if *opaque_backdrop && *id == "normal" {
+                    if *opaque_backdrop && mode.is_normal() {
                         Blend(NormalOpaque).run(level, *opacity, 0.0, b, s, plain);
                     } else {
                         kernel.run(level, *opacity, *seed, b, s, plain);

@@ -85,22 +85,20 @@ mod tests {
         let mut found = 0;
         for e in EFFECTS {
             let Shape::Point { kernel, prepare } = e.shape else { continue };
-            let values: Vec<(String, ParamValue)> = e
+            let values: Vec<ParamValue> = e
                 .params
                 .iter()
                 .map(|p| match p.kind {
-                    cutroom_effects::ParamKind::Number { default, max, .. } => {
-                        (p.id.to_owned(), ParamValue::Number(default + (max - default) * 0.3))
-                    }
-                    k => (p.id.to_owned(), k.default_value()),
+                    cutroom_effects::ParamKind::Number { default, max, .. } => ParamValue::Number(default + (max - default) * 0.3),
+                    k => k.default_value(),
                 })
                 .collect();
-            let kernel = kernel(Params(&values));
+            let kernel = kernel(Params::new(&values));
             if !kernel.is_affine() {
                 continue;
             }
             found += 1;
-            let uniforms = prepare(Params(&values), &raster);
+            let uniforms = prepare(Params::new(&values), &raster);
             let stage = Stage::Point { reg: 0, kernel, uniforms, kernel_from_output: Affine::IDENTITY };
             let Some((_, map)) = map_of(&stage) else { panic!("{}", e.id) };
             for c in [[0.3f32, 0.6, 0.1], [1.0, 1.0, 1.0], [-0.2, 0.5, 2.0], [0.9, 0.05, 0.4]] {
@@ -119,8 +117,8 @@ mod tests {
     #[test]
     fn runs_become_one_stage() {
         let stage = |id: &str, n: f64| {
-            let e = cutroom_effects::effect(id).unwrap();
-            let values: Vec<_> = e.params.iter().map(|p| (p.id.to_owned(), ParamValue::Number(n))).collect();
+            let e = EFFECTS.iter().find(|e| e.id == id).unwrap();
+            let values: Vec<_> = e.params.iter().map(|_| ParamValue::Number(n)).collect();
             let Shape::Point { kernel, prepare } = e.shape else { panic!() };
             let raster = Raster {
                 width_px: 1.0,
@@ -130,7 +128,7 @@ mod tests {
                 time_secs: 0.0,
                 margin_px: [0.0; 2],
             };
-            let (kernel, uniforms) = (kernel(Params(&values)), prepare(Params(&values), &raster));
+            let (kernel, uniforms) = (kernel(Params::new(&values)), prepare(Params::new(&values), &raster));
             Stage::Point { reg: 0, kernel, uniforms, kernel_from_output: Affine::IDENTITY }
         };
         let fill = Stage::Fill { reg: 0, color: [0.0; 4] };

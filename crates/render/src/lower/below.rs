@@ -4,6 +4,10 @@ use crate::{
     api::RenderError,
     program::{Planes, Stage},
 };
+use cutroom_effects::{
+    BlendRef,
+    blend::{ALPHA_ADD, SILHOUETTE_ALPHA},
+};
 use cutroom_timeline::{Canvas, Content, Layer};
 use std::borrow::Cow;
 
@@ -26,12 +30,12 @@ pub(super) fn changes_below(layer: &Layer) -> bool {
 /// A layer as it is laid over `translucent` or opaque layers. Where those are translucent, the changed picture takes the place of the picture below as far as
 /// masks, mattes and opacity say, instead of covering it: that much of it is cut away first, and the alphas then add up.
 pub(super) fn laid(layer: &Layer, translucent: bool) -> Vec<Cow<'_, Layer>> {
-    if !translucent || layer.content != Content::Below || layer.blend != "normal" {
+    if !translucent || layer.content != Content::Below || !layer.blend.is_normal() {
         return vec![Cow::Borrowed(layer)];
     }
     let coverage =
-        Layer { content: Content::Solid([1.0; 4]), effects: Vec::new(), blend: "silhouette-alpha".into(), ..layer.clone() };
-    vec![Cow::Owned(coverage), Cow::Owned(Layer { blend: "alpha-add".into(), ..layer.clone() })]
+        Layer { content: Content::Solid([1.0; 4]), effects: Vec::new(), blend: BlendRef::new(&SILHOUETTE_ALPHA), ..layer.clone() };
+    vec![Cow::Owned(coverage), Cow::Owned(Layer { blend: BlendRef::new(&ALPHA_ADD), ..layer.clone() })]
 }
 
 impl Lowering<'_> {

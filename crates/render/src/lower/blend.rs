@@ -1,19 +1,15 @@
 //! Laying a layer over what lies below it.
 use super::{Drawn, PassBuilder};
-use crate::{api::RenderError, program::Stage};
+use crate::program::Stage;
 use cutroom_effects::{
-    self as effects, BlendSpec,
+    self as effects,
     color::{self, WorkingSpace},
 };
 use cutroom_timeline::Layer;
 
-pub(super) fn find_blend(layer: &Layer) -> Result<&'static BlendSpec, RenderError> {
-    effects::blend_mode(&layer.blend).ok_or_else(|| RenderError::Unknown { what: "blend mode", id: layer.blend.clone() })
-}
-
 /// Lays a layer, straight in register 1, over what register 0 has.
-pub(super) fn blend(pass: &mut PassBuilder, layer: &Layer, drawn: &Drawn, working: WorkingSpace) -> Result<(), RenderError> {
-    let spec = find_blend(layer)?;
+pub(super) fn blend(pass: &mut PassBuilder, layer: &Layer, drawn: &Drawn, working: WorkingSpace) {
+    let spec = layer.blend.spec();
     if spec.display {
         pass.convert(1, color::display_from_working(working));
     }
@@ -21,14 +17,13 @@ pub(super) fn blend(pass: &mut PassBuilder, layer: &Layer, drawn: &Drawn, workin
         backdrop: 0,
         source: 1,
         kernel: spec.in_light.filter(|_| working.linear).unwrap_or(spec.kernel),
-        id: spec.id,
+        mode: layer.blend,
         opacity: layer.opacity,
         seed: noise_seed(layer, spec.animated),
         opaque_backdrop: !pass.translucent,
         bounds: if spec.everywhere { pass.full() } else { drawn.bounds },
     });
     pass.translucent |= spec.cuts;
-    Ok(())
 }
 
 /// A whole number below 2^24 that tells clips apart, and frames (of up to 1000 a second) when the noise is `animated`. Made of the clip's id, so that

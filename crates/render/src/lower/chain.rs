@@ -1,6 +1,6 @@
 //! Effects that need more than their own pixel: each is drawn from an intermediate of the layer's size; what lies between is strung into passes.
 use super::{
-    LayerSource, Lowering, Masks, PassBuilder, effect_params, find_effect,
+    LayerSource, Lowering, Masks, PassBuilder, effect_params,
     intermediate::{Reduction, Stored},
     raster, to_domain, whole_intermediate, working_space,
 };
@@ -10,7 +10,7 @@ use crate::{
     program::{PictureId, Planes, Sampling, Source, Stage, UNLIMITED},
 };
 use cutroom_effects::{
-    Domain, EffectSpec, Params, SeparableWeights, Shape, Step, Uniforms,
+    Domain, Params, SeparableWeights, Shape, Step, Uniforms,
     color::{ColorStep, WorkingSpace},
 };
 use cutroom_kernel::{Edge, ReadOp};
@@ -196,10 +196,10 @@ impl Chain<'_, '_> {
     }
 
     fn effect(&mut self, used: &EffectUse) -> Result<(), RenderError> {
-        let spec: &'static EffectSpec = find_effect(used)?;
+        let spec = used.effect.spec();
         let values = effect_params(spec, used, self.working);
-        let params = Params(&values);
-        if (spec.outset_px)(params) != [0.0; 2] {
+        let params = Params::new(&values);
+        if spec.outset(params) != [0.0; 2] {
             self.grow();
         }
         let raster = raster(self.content, self.margin, self.working, used.time);
@@ -244,6 +244,20 @@ impl Chain<'_, '_> {
                     inputs.push(self.other_layer(layer)?);
                 }
                 for step in steps(params, &raster) {
+                    self.step(step, Some(&mut original), &inputs);
+                }
+            }
+            Shape::Runtime(effect) => {
+                let mut original = self.original();
+                let times = used.inputs.len().saturating_sub(spec.track_count());
+                let mut inputs = Vec::with_capacity(used.inputs.len());
+                for layer in &used.inputs[..times] {
+                    inputs.push(self.other_time(layer, spec.domain)?);
+                }
+                for layer in &used.inputs[times..] {
+                    inputs.push(self.other_layer(layer)?);
+                }
+                for step in effect.steps(params, &raster, inputs.len()) {
                     self.step(step, Some(&mut original), &inputs);
                 }
             }

@@ -19,13 +19,10 @@ use crate::{
     place::{self, Placement},
     program::{Pass, PictureId, Program, Reg, Sampling, Source, Stage, Target},
 };
-use blend::{blend, find_blend};
+use blend::blend;
 use chain::Widened;
-use cutroom_effects::{
-    self as effects, EffectSpec,
-    color::{self, ColorStep, WorkingSpace},
-};
-use cutroom_timeline::{BlendSpace, Canvas, Content, EffectUse, Fit, FramePlan, Layer, Placing, Transform};
+use cutroom_effects::color::{self, ColorStep, WorkingSpace};
+use cutroom_timeline::{BlendSpace, Canvas, Content, EffectUse, Fit, FramePlan, Layer, Placing, SourceFrame, Transform};
 use cutroom_types::{Affine, AlphaMode, ColorModel, ColorTags, Picture, PictureFormat, Size};
 use pass::{Drawn, PassBuilder};
 use point::{effect_params, raster, to_domain, working_params};
@@ -54,7 +51,7 @@ pub enum Lowered {
 /// Lowers a plan.
 ///
 /// # Errors
-/// Unknown catalogue ids, missing source pictures, rasters that are empty or larger than [`MAX_SIDE_PX`].
+/// Missing source pictures, rasters that are empty or larger than [`MAX_SIDE_PX`].
 pub fn lower(
     plan: &FramePlan,
     sources: &dyn SourcePictures,
@@ -158,11 +155,11 @@ impl Lowering<'_> {
     /// The single untouched layer's picture, when it already is what the output wants.
     fn untouched(&mut self, plan: &FramePlan, output: &OutputSpec) -> Result<Option<Picture>, RenderError> {
         let [layer] = &plan.layers[..] else { return Ok(None) };
-        let Content::Media { media, stream, source_time } = &layer.content else { return Ok(None) };
-        if !layer.effects.is_empty() || layer.opacity != 1.0 || layer.blend != "normal" || !is_plain(layer) || is_cut(layer) {
+        let Content::Media(frame) = &layer.content else { return Ok(None) };
+        if !layer.effects.is_empty() || layer.opacity != 1.0 || !layer.blend.is_normal() || !is_plain(layer) || is_cut(layer) {
             return Ok(None);
         }
-        let p = self.fetch(media, *stream, *source_time)?;
+        let p = self.fetch(frame)?;
         let same = p.format == output.format
             && p.color == output.color
             && p.size == plan.canvas.size
@@ -173,9 +170,9 @@ impl Lowering<'_> {
         Ok((same && upright && whole).then_some(p))
     }
 
-    fn fetch(&self, media: &cutroom_types::MediaId, stream: usize, time: cutroom_types::Time) -> Result<Picture, RenderError> {
-        let p =
-            self.sources.picture(media, stream, time).ok_or_else(|| RenderError::MissingSource { media: media.clone(), time })?;
+    fn fetch(&self, frame: &SourceFrame) -> Result<Picture, RenderError> {
+        let missing = || RenderError::MissingSource { media: frame.media.clone(), time: frame.time };
+        let p = self.sources.picture(frame).ok_or_else(missing)?;
         check_size(p.size)?;
         Ok(p)
     }
@@ -215,7 +212,7 @@ impl Lowering<'_> {
         let at = pass.stages.len();
         let registers = pass.registers;
         let before = self.program.mark();
-        let everywhere = find_blend(layer)?.everywhere;
+        let everywhere = layer.blend.everywhere;
         let nothing = |pass: &mut PassBuilder| {
             pass.use_register(1);
             pass.stages.push(Stage::Fill { reg: 1, color: [0.0; 4] });
@@ -227,7 +224,7 @@ impl Lowering<'_> {
             None if everywhere && (stack.started || stack.filled) => nothing(pass),
             None => return Ok(()),
         };
-        let covers = drawn.opaque && drawn.bounds == pass.full() && layer.opacity == 1.0 && layer.blend == "normal";
+        let covers = drawn.opaque && drawn.bounds == pass.full() && layer.opacity == 1.0 && layer.blend.is_normal();
         if !stack.started && covers {
             stack.started = true;
             pass.translucent = false;
@@ -247,17 +244,18 @@ impl Lowering<'_> {
                 None => return Ok(()),
             };
         }
-        blend(pass, layer, &drawn, working_space(canvas))
+        blend(pass, layer, &drawn, working_space(canvas));
+        Ok(())
     }
 
     /// Index of the topmost layer that hides everything below it, or 0.
     fn first_visible(&mut self, plan: &FramePlan) -> Result<usize, RenderError> {
         for (i, layer) in plan.layers.iter().enumerate().rev() {
-            let Content::Media { media, stream, source_time } = &layer.content else { continue };
-            if layer.opacity < 1.0 || layer.blend != "normal" || is_cut(layer) || !keeps_alpha(&layer.effects)? {
+            let Content::Media(frame) = &layer.content else { continue };
+            if layer.opacity < 1.0 || !layer.blend.is_normal() || is_cut(layer) || !keeps_alpha(&layer.effects) {
                 continue;
             }
-            let p = self.fetch(media, *stream, *source_time)?;
+            let p = self.fetch(frame)?;
             if p.format.alpha {
                 continue;
             }
@@ -294,16 +292,16 @@ impl Lowering<'_> {
         pass.use_register(reg);
         let working = working_space(canvas);
         match &layer.content {
-            Content::Transition { id, params, progress, from, to, inputs } => {
-                self.draw_transition(id, params, *progress, [from.as_deref(), to.as_deref()], inputs, canvas, pass, reg)
+            Content::Transition { transition, params, progress, from, to, inputs } => {
+                self.draw_transition(*transition, params, *progress, [from.as_deref(), to.as_deref()], inputs, canvas, pass, reg)
             }
             Content::Below if self.below.is_none() => Ok(None),
-            Content::Solid(rgba) if is_plain(layer) && layer.masks.is_empty() && point_only(&layer.effects)? => {
+            Content::Solid(rgba) if is_plain(layer) && layer.masks.is_empty() && point_only(&layer.effects) => {
                 pass.stages.push(Stage::Fill { reg, color: color::working_color(*rgba, working) });
                 let full = pass.full();
                 let whole = Placement::whole(canvas.size);
                 self.point_effects(&layer.effects, working, canvas.size, &whole.content_from_output, pass, reg)?;
-                Ok(Some(Drawn { bounds: full, opaque: rgba[3] >= 1.0 && keeps_alpha(&layer.effects)?, picture: None }))
+                Ok(Some(Drawn { bounds: full, opaque: rgba[3] >= 1.0 && keeps_alpha(&layer.effects), picture: None }))
             }
             _ => {
                 let source = self.layer_source(&layer.content, canvas)?;
@@ -315,7 +313,7 @@ impl Lowering<'_> {
     fn layer_source(&mut self, content: &Content, canvas: &Canvas) -> Result<LayerSource, RenderError> {
         let working = working_space(canvas);
         let picture = match content {
-            Content::Media { media, stream, source_time } => self.fetch(media, *stream, *source_time)?,
+            Content::Media(frame) => self.fetch(frame)?,
             Content::Solid(rgba) => solid_picture(*rgba, canvas)?,
             Content::Composition(plan) => return self.nested(plan, working),
             Content::Below => return self.below_source(canvas),
@@ -366,7 +364,7 @@ impl Lowering<'_> {
             return self.draw_moving(source, layer, canvas, pass, reg);
         }
         let (content, own) = (source.content, placing(layer));
-        let margin = outset::margin(layer, content, canvas)?;
+        let margin = outset::margin(layer, content, canvas);
         let placed = match margin {
             [0, 0] => place::place(&own, content, canvas.size),
             _ => {
@@ -377,7 +375,7 @@ impl Lowering<'_> {
         };
         let Some(mut placed) = placed else { return Ok(None) };
         let masks = self.layer_masks(layer, content, margin)?;
-        let last_wide = layer.effects.iter().rposition(|e| effects::effect(&e.id).is_some_and(EffectSpec::is_wide));
+        let last_wide = layer.effects.iter().rposition(|e| e.effect.is_wide());
         let mut split = last_wide.map_or(0, |i| i + 1);
         // A rotated reduction is first reduced along the axes, and its masks with it.
         let map = source.source_from_content.after(&placed.content_from_output);
@@ -402,7 +400,7 @@ impl Lowering<'_> {
                     if let Some(id) = masks.after {
                         pass.mask(reg, id, pass.size, false);
                     }
-                    let opaque = opaque && masks.after.is_none() && keeps_alpha(rest)?;
+                    let opaque = opaque && masks.after.is_none() && keeps_alpha(rest);
                     return Ok(Some(Drawn { bounds: pass.full(), opaque, picture: None }));
                 }
             }
@@ -450,7 +448,7 @@ impl Lowering<'_> {
         if let Some(id) = masks.after {
             pass.placed_mask(reg, mask(id), false);
         }
-        let opaque = !source.has_alpha && placed.is_full_inside && keeps_alpha(rest)? && !masked;
+        let opaque = !source.has_alpha && placed.is_full_inside && keeps_alpha(rest) && !masked;
         let picture = match source.source {
             Source::Picture(id) if rest.is_empty() && map == Affine::IDENTITY && opaque => Some(id),
             _ => None,
@@ -481,20 +479,13 @@ fn source_from_content(picture: &Picture) -> Affine {
         .after(&picture.orientation.stored_from_upright(Size { width, ..stored }))
 }
 
-fn find_effect(used: &EffectUse) -> Result<&'static EffectSpec, RenderError> {
-    effects::effect(&used.id).ok_or_else(|| RenderError::Unknown { what: "effect", id: used.id.clone() })
-}
-
 /// Whether none of the effects can make an opaque picture translucent.
-fn keeps_alpha(chain: &[EffectUse]) -> Result<bool, RenderError> {
-    chain.iter().try_fold(true, |all, e| {
-        let spec = find_effect(e)?;
-        Ok(all && spec.keeps_alpha && !spec.is_wide())
-    })
+fn keeps_alpha(chain: &[EffectUse]) -> bool {
+    chain.iter().all(|used| used.effect.keeps_alpha && !used.effect.is_wide())
 }
 
-fn point_only(chain: &[EffectUse]) -> Result<bool, RenderError> {
-    chain.iter().try_fold(true, |all, e| Ok(all && !find_effect(e)?.is_wide()))
+fn point_only(chain: &[EffectUse]) -> bool {
+    chain.iter().all(|used| !used.effect.is_wide())
 }
 
 /// Fitted and centred, nothing more.

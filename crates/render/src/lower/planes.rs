@@ -40,8 +40,8 @@ impl Lowering<'_> {
         let mut base: Option<Placed> = None;
         let mut over: Vec<Placed> = Vec::new();
         for layer in &plan.layers[self.first_visible(plan)?..] {
-            if let Content::Transition { id, params, progress, from: Some(from), to: Some(to), .. } = &layer.content {
-                if id != "crossfade" || !is_bare(layer) || layer.opacity < 1.0 {
+            if let Content::Transition { transition, params, progress, from: Some(from), to: Some(to), .. } = &layer.content {
+                if !transition.is_dissolve || !is_bare(layer) || layer.opacity < 1.0 {
                     return Ok(false);
                 }
                 let (Some(a), Some(mut b)) = (self.placed(from, plan, output)?, self.placed(to, plan, output)?) else {
@@ -50,9 +50,8 @@ impl Lowering<'_> {
                 if !(a.covers_canvas && b.covers_canvas && a.opacity == 1.0 && b.opacity == 1.0) {
                     return Ok(false);
                 }
-                let Some(spec) = effects::transition(id) else { return Ok(false) };
                 let raster = super::raster(plan.canvas.size, [0; 2], working_space(&plan.canvas), TimeDelta::ZERO);
-                b.opacity = (spec.prepare)(Params(params), *progress, &raster).values[0];
+                b.opacity = (transition.prepare)(Params::new(params), *progress, &raster).values[0];
                 // Whatever lies below is hidden.
                 (base, over) = (Some(a), vec![b]);
                 continue;
@@ -98,7 +97,7 @@ impl Lowering<'_> {
 
     /// `None` when the layer is anything but a picture of the output's kind laid flat.
     fn placed(&self, layer: &Layer, plan: &FramePlan, output: &OutputSpec) -> Result<Option<Placed>, RenderError> {
-        let Content::Media { media, stream, source_time } = &layer.content else { return Ok(None) };
+        let Content::Media(frame) = &layer.content else { return Ok(None) };
         let blur_px = match &layer.effects[..] {
             [] => None,
             [only] => match blur_of(only) {
@@ -107,10 +106,10 @@ impl Lowering<'_> {
             },
             _ => return Ok(None),
         };
-        if layer.blend != "normal" || super::is_cut(layer) {
+        if !layer.blend.is_normal() || super::is_cut(layer) {
             return Ok(None);
         }
-        let picture = self.fetch(media, *stream, *source_time)?;
+        let picture = self.fetch(frame)?;
         if picture.format != output.format || picture.color != output.color {
             return Ok(None);
         }
@@ -223,14 +222,14 @@ impl Lowering<'_> {
 
 /// The deviation of a Gaussian that may as well be drawn in code values: large enough for chroma of half the resolution.
 fn blur_of(used: &EffectUse) -> Option<f32> {
-    let spec = effects::effect(&used.id)?;
+    let spec = used.effect;
     let Shape::Separable { weights } = spec.shape else { return None };
     // Only a Gaussian has a deviation; its weights do not depend on the raster.
     let raster =
         Raster { width_px: 1.0, height_px: 1.0, linear: false, primaries: Primaries::Bt709, time_secs: 0.0, margin_px: [0.0; 2] };
-    weights(Params(&used.params), &raster).sigma_px.filter(|s| *s >= 2.0 && spec.domain == Domain::Working)
+    weights(Params::new(&used.params), &raster).sigma_px.filter(|s| *s >= 2.0 && spec.domain == Domain::Working)
 }
 
 fn is_bare(layer: &Layer) -> bool {
-    layer.effects.is_empty() && layer.blend == "normal" && !super::is_cut(layer)
+    layer.effects.is_empty() && layer.blend.is_normal() && !super::is_cut(layer)
 }

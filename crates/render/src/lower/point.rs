@@ -1,5 +1,5 @@
 //! Effects on single pixels, each in its own domain, as stages of one pass.
-use super::{Lowering, PassBuilder, find_effect};
+use super::{Lowering, PassBuilder};
 use crate::{
     api::RenderError,
     program::{Reg, Stage},
@@ -52,11 +52,11 @@ impl Lowering<'_> {
     ) -> Result<(), RenderError> {
         let mut linear = working.linear;
         for used in chain {
-            let spec = find_effect(used)?;
+            let spec = used.effect.spec();
             pass.convert(reg, to_domain(spec.domain, &mut linear, working));
             let values = effect_params(spec, used, working);
             let raster = raster(size, [0; 2], working, used.time);
-            pass.stages.extend(self.pixel_stage(spec, Params(&values), &raster, content_from_output, reg)?);
+            pass.stages.extend(self.pixel_stage(spec, Params::new(&values), &raster, content_from_output, reg)?);
             linear |= spec.gives_light;
         }
         pass.convert(reg, to_domain(Domain::Working, &mut linear, working));
@@ -65,7 +65,7 @@ impl Lowering<'_> {
 }
 
 /// Parameters of an effect, colours in the space that it works in.
-pub(super) fn effect_params<'a>(spec: &EffectSpec, used: &'a EffectUse, working: WorkingSpace) -> Cow<'a, [(String, ParamValue)]> {
+pub(super) fn effect_params<'a>(spec: &EffectSpec, used: &'a EffectUse, working: WorkingSpace) -> Cow<'a, [ParamValue]> {
     // Colours are given display-encoded.
     let wanted = match spec.domain {
         Domain::Working => working,
@@ -73,7 +73,7 @@ pub(super) fn effect_params<'a>(spec: &EffectSpec, used: &'a EffectUse, working:
         Domain::Linear => WorkingSpace { linear: true, ..working },
     };
     match spec.domain {
-        Domain::Working | Domain::Linear if used.params.iter().any(|(_, v)| matches!(v, ParamValue::Color(_))) => {
+        Domain::Working | Domain::Linear if used.params.iter().any(|v| matches!(v, ParamValue::Color(_))) => {
             Cow::Owned(working_params(&used.params, wanted))
         }
         _ => Cow::Borrowed(&used.params),
@@ -81,12 +81,12 @@ pub(super) fn effect_params<'a>(spec: &EffectSpec, used: &'a EffectUse, working:
 }
 
 /// Parameters with colours in the working space.
-pub(super) fn working_params(params: &[(String, ParamValue)], working: WorkingSpace) -> Vec<(String, ParamValue)> {
+pub(super) fn working_params(params: &[ParamValue], working: WorkingSpace) -> Vec<ParamValue> {
     let convert = |v: &ParamValue| match v {
         ParamValue::Color(c) => ParamValue::Color(color::working_color(c.map(|x| x as f32), working).map(f64::from)),
         other => other.clone(),
     };
-    params.iter().map(|(name, v)| (name.clone(), convert(v))).collect()
+    params.iter().map(convert).collect()
 }
 
 /// Steps from linear light or display-encoded values, as `linear` says, to a domain.

@@ -4,7 +4,7 @@ use crate::{
     api::RenderError,
     program::{Planes, Reg, Sampling, Source, Stage},
 };
-use cutroom_effects::{self as effects, ParamKind, Params, TransitionShape, TransitionSpec, Uniforms, color};
+use cutroom_effects::{ParamKind, Params, TransitionRef, TransitionShape, TransitionSpec, Uniforms, color};
 use cutroom_kernel::{At, MAX_UNIFORMS, Mix, MixKernel, Real, Rgba, rgb};
 use cutroom_timeline::{Canvas, Layer};
 use cutroom_types::{Affine, ParamValue, Size, TimeDelta};
@@ -23,8 +23,8 @@ impl Lowering<'_> {
     /// Both sides into registers (or intermediates, when the kernel reads other pixels than its own) and their mixture into `reg`.
     pub(super) fn draw_transition(
         &mut self,
-        id: &str,
-        params: &[(String, ParamValue)],
+        transition: TransitionRef,
+        params: &[ParamValue],
         progress: f32,
         sides: [Option<&Layer>; 2],
         inputs: &[Layer],
@@ -32,7 +32,7 @@ impl Lowering<'_> {
         pass: &mut PassBuilder,
         reg: Reg,
     ) -> Result<Option<Drawn>, RenderError> {
-        let spec = effects::transition(id).ok_or_else(|| RenderError::Unknown { what: "transition", id: id.into() })?;
+        let spec = transition.spec();
         if !matches!(spec.shape, TransitionShape::Mix(_) | TransitionShape::Driven { .. }) {
             return self.draw_field_transition(spec, params, progress, sides, canvas, pass, reg);
         }
@@ -120,7 +120,7 @@ impl Lowering<'_> {
     fn draw_field_transition(
         &mut self,
         spec: &'static TransitionSpec,
-        params: &[(String, ParamValue)],
+        params: &[ParamValue],
         progress: f32,
         sides: [Option<&Layer>; 2],
         canvas: &Canvas,
@@ -155,7 +155,7 @@ impl Lowering<'_> {
             }
             TransitionShape::Steps(make) => {
                 let values = working_params(params, working);
-                let steps = make(Params(&values), progress, &raster(canvas.size, [0; 2], working, TimeDelta::ZERO));
+                let steps = make(Params::new(&values), progress, &raster(canvas.size, [0; 2], working, TimeDelta::ZERO));
                 let last = steps.len().saturating_sub(1);
                 for (i, step) in steps.into_iter().enumerate() {
                     let stage = |reg, fields: &[usize]| Stage::Read {
@@ -184,7 +184,7 @@ impl Lowering<'_> {
             }
             TransitionShape::Blurred(weights, kernel) => {
                 let params = working_params(params, working);
-                let w = weights(Params(&params), progress, &raster(canvas.size, [0; 2], working, TimeDelta::ZERO));
+                let w = weights(Params::new(&params), progress, &raster(canvas.size, [0; 2], working, TimeDelta::ZERO));
                 for (i, id) in ids.into_iter().enumerate() {
                     let sampling = self.filter(id, &w).sampling(&Affine::IDENTITY, canvas.size);
                     pass.use_register(reg + i);
@@ -201,8 +201,8 @@ impl Lowering<'_> {
     }
 }
 
-fn transition_uniforms(spec: &TransitionSpec, params: &[(String, ParamValue)], progress: f32, canvas: &Canvas) -> Uniforms {
+fn transition_uniforms(spec: &TransitionSpec, params: &[ParamValue], progress: f32, canvas: &Canvas) -> Uniforms {
     let working = working_space(canvas);
     let params = working_params(params, working);
-    (spec.prepare)(Params(&params), progress, &raster(canvas.size, [0; 2], working, TimeDelta::ZERO))
+    (spec.prepare)(Params::new(&params), progress, &raster(canvas.size, [0; 2], working, TimeDelta::ZERO))
 }

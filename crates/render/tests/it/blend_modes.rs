@@ -1,7 +1,7 @@
 //! Every blend mode against its published formula, written here once more in double precision: W3C Compositing and Blending Level 1 (5.8, 9.1, 10),
 //! the PDF Blend Modes Addendum, and the handbooks of Photoshop and After Effects for the modes that those do not know.
 use crate::support::*;
-use cutroom_effects::{BLEND_MODES, blend_mode};
+use cutroom_effects::BLEND_MODES;
 use cutroom_kernel::{At, Rgba, rgb};
 use cutroom_timeline::{Canvas, Fit, Layer, Transform};
 use cutroom_types::TimeDelta;
@@ -219,7 +219,7 @@ fn every_mode_follows_its_formula() {
 #[test]
 fn dissolves_show_pixels_by_alpha() {
     for id in ["dissolve", "dancing-dissolve"] {
-        let mode = blend_mode(id).unwrap();
+        let mode = blend_mode(id);
         let shown = |alpha: f32, seed: f32| -> Vec<bool> {
             (0..40_000)
                 .map(|i| {
@@ -249,7 +249,7 @@ fn stacked_dissolves_have_their_own_noise() {
     let pixel = rgba_picture(&[[1.0; 4]], 1, 1);
     for (id, dances) in [("dissolve", false), ("dancing-dissolve", true)] {
         let blend = |clip: &str, ms: i64| Layer {
-            blend: id.into(),
+            blend: blend_mode(id),
             opacity: 0.5,
             time: TimeDelta(ms * 705_600),
             transform: Transform { fit: Fit::Stretch, ..Transform::IDENTITY },
@@ -273,7 +273,7 @@ fn stacked_dissolves_have_their_own_noise() {
 fn sums_stop_at_white_unless_they_are_light() {
     let pixel = rgba_picture(&[[0.8, 0.3, 0.1, 1.0]], 1, 1);
     for id in ["add", "linear-dodge"] {
-        let layers = || vec![layer(media("a")), Layer { blend: id.into(), ..layer(media("a")) }];
+        let layers = || vec![layer(media("a")), Layer { blend: blend_mode(id), ..layer(media("a")) }];
         let gamma = floats(&plan(canvas(size(1, 1), false), layers()), &[("a", &pixel)])[0];
         let linear = floats(&plan(canvas(size(1, 1), true), layers()), &[("a", &pixel)])[0];
         for k in 0..3 {
@@ -293,7 +293,7 @@ fn stencils_go_by_display_encoded_luma() {
     for linear in [false, true] {
         for (id, want) in [("stencil-luma", y * 0.75), ("silhouette-luma", 1.0 - y * 0.75)] {
             let cv = Canvas { background: [0.0; 4], ..canvas(size(1, 1), linear) };
-            let layers = vec![layer(media("a")), Layer { blend: id.into(), ..layer(media("b")) }];
+            let layers = vec![layer(media("a")), Layer { blend: blend_mode(id), ..layer(media("b")) }];
             let got = floats(&plan(cv, layers), &[("a", &below), ("b", &above)])[0];
             assert!((got[3] - want).abs() < 3e-3 && (got[0] - 0.5).abs() < 3e-3, "{id}, linear {linear}: {got:?}, not {want}");
         }
@@ -307,7 +307,7 @@ fn all_thirty_seven_are_there() {
         classic-difference exclusion subtract divide hue saturation color luminosity stencil-alpha stencil-luma silhouette-alpha silhouette-luma alpha-add";
     let mut count = 0;
     for id in listed.split_whitespace() {
-        assert!(blend_mode(id).is_some(), "{id}");
+        assert!(catalog().blend_mode(id).is_some(), "{id}");
         count += 1;
     }
     assert_eq!(count, 37);

@@ -1,6 +1,6 @@
 //! Promises that hold for every entry of the catalogue, tested by a loop over its lists.
 use crate::support::*;
-use cutroom_effects::{BLEND_MODES, EFFECTS, EffectSpec, ParamKind, Params, TRANSITIONS};
+use cutroom_effects::{BLEND_MODES, EFFECTS, EffectRef, ParamKind, ParamSpec, Params, TRANSITIONS};
 use cutroom_render::{OutputSpec, RenderOptions, Renderer, cpu::CpuRenderer};
 use cutroom_timeline::{Content, EffectUse, Layer};
 use cutroom_types::{ParamValue, Picture, PictureFormat, Size};
@@ -23,11 +23,11 @@ const PLANNED_TRANSITIONS: &str = "luma-fade signal-tear data-corrupt vhs-head-s
 #[test]
 fn ids_of_existing_projects_are_there_and_unique() {
     for id in REFERENCE_EFFECTS.split_whitespace() {
-        assert!(cutroom_effects::effect(id).is_some(), "effect {id}");
+        assert!(catalog().effect(id).is_some(), "effect {id}");
     }
     assert_eq!(REFERENCE_TRANSITIONS.split_whitespace().count(), 74);
     for id in REFERENCE_TRANSITIONS.split_whitespace().chain(PLANNED_TRANSITIONS.split_whitespace()) {
-        assert!(cutroom_effects::transition(id).is_some(), "transition {id}");
+        assert!(catalog().transition(id).is_some(), "transition {id}");
     }
     let unique = |mut ids: Vec<&str>| {
         let n = ids.len();
@@ -44,59 +44,58 @@ fn ids_of_existing_projects_are_there_and_unique() {
 #[test]
 fn parameter_tables_are_sound() {
     let tables = EFFECTS.iter().map(|e| (e.id, e.params)).chain(TRANSITIONS.iter().map(|t| (t.id, t.params)));
-    for (id, params) in tables {
-        for p in params {
-            let default = p.kind.default_value();
-            assert_eq!(p.kind.problem(&default), None, "{id}.{}", p.id);
-            assert!(
-                p.id.chars().all(|c| c.is_ascii_alphanumeric()) && p.id.starts_with(|c: char| c.is_ascii_lowercase()),
-                "{id}.{}",
-                p.id
-            );
-            assert!(!p.name.is_empty());
-            let bad = |v: ParamValue| assert!(p.kind.problem(&v).is_some(), "{id}.{} takes {v:?}", p.id);
-            match p.kind {
-                ParamKind::Number { min, max, .. } => {
-                    assert!(min < max, "{id}.{}", p.id);
-                    [f64::NAN, f64::INFINITY, -f64::INFINITY, max + 1.0, min - 1.0]
-                        .into_iter()
-                        .for_each(|v| bad(ParamValue::Number(v)));
-                    bad(ParamValue::Text("x".into()));
-                }
-                ParamKind::Color { .. } => {
-                    bad(ParamValue::Color([f64::NAN, 0.0, 0.0, 1.0]));
-                    bad(ParamValue::Color([1.5, 0.0, 0.0, 1.0]));
-                    bad(ParamValue::Number(0.0));
-                }
-                ParamKind::Choice { options, .. } => {
-                    assert!(options.len() > 1);
-                    bad(ParamValue::Text("no such choice".into()));
-                }
-                ParamKind::File { .. } => {
-                    bad(ParamValue::Number(1.0));
-                    bad(ParamValue::Text("picture.jpg".into()));
-                }
-                ParamKind::Curve { .. } => {
-                    ["", "0,0", "0,0 0,1", "0,0 1,2", "0,0 x,1"].into_iter().for_each(|v| bad(ParamValue::Text(v.into())));
-                }
-                ParamKind::Media | ParamKind::Track => bad(ParamValue::Number(1.0)),
-                ParamKind::Bool { .. } => bad(ParamValue::Number(1.0)),
-                ParamKind::Point { .. } => bad(ParamValue::Point([f64::NAN, 0.0])),
+    tables.for_each(|(id, params)| table_is_sound(id, params));
+}
+
+fn table_is_sound(id: &str, params: &[ParamSpec]) {
+    for p in params {
+        let default = p.kind.default_value();
+        assert_eq!(p.kind.problem(&default), None, "{id}.{}", p.id);
+        assert!(
+            p.id.chars().all(|c| c.is_ascii_alphanumeric()) && p.id.starts_with(|c: char| c.is_ascii_lowercase()),
+            "{id}.{}",
+            p.id
+        );
+        assert!(!p.name.is_empty());
+        let bad = |v: ParamValue| assert!(p.kind.problem(&v).is_some(), "{id}.{} takes {v:?}", p.id);
+        match p.kind {
+            ParamKind::Number { min, max, .. } => {
+                assert!(min < max, "{id}.{}", p.id);
+                [f64::NAN, f64::INFINITY, -f64::INFINITY, max + 1.0, min - 1.0]
+                    .into_iter()
+                    .for_each(|v| bad(ParamValue::Number(v)));
+                bad(ParamValue::Text("x".into()));
             }
+            ParamKind::Color { .. } => {
+                bad(ParamValue::Color([f64::NAN, 0.0, 0.0, 1.0]));
+                bad(ParamValue::Color([1.5, 0.0, 0.0, 1.0]));
+                bad(ParamValue::Number(0.0));
+            }
+            ParamKind::Choice { options, .. } => {
+                assert!(options.len() > 1);
+                bad(ParamValue::Text("no such choice".into()));
+            }
+            ParamKind::File { .. } => {
+                bad(ParamValue::Number(1.0));
+                bad(ParamValue::Text("picture.jpg".into()));
+            }
+            ParamKind::Curve { .. } => {
+                ["", "0,0", "0,0 0,1", "0,0 1,2", "0,0 x,1"].into_iter().for_each(|v| bad(ParamValue::Text(v.into())));
+            }
+            ParamKind::Media | ParamKind::Track => bad(ParamValue::Number(1.0)),
+            ParamKind::Bool { .. } => bad(ParamValue::Number(1.0)),
+            ParamKind::Point { .. } => bad(ParamValue::Point([f64::NAN, 0.0])),
         }
     }
 }
 
 /// Defaults with the numbers `share` of the way from smallest to largest.
-fn at_share(spec: &EffectSpec, share: f64) -> EffectUse {
-    let params = spec.params.iter().map(|p| {
-        let v = match p.kind {
-            ParamKind::Number { min, max, .. } => ParamValue::Number(min + (max - min) * share),
-            k => k.default_value(),
-        };
-        (p.id.to_owned(), v)
+fn at_share(spec: EffectRef, share: f64) -> EffectUse {
+    let params = spec.params.iter().map(|p| match p.kind {
+        ParamKind::Number { min, max, .. } => ParamValue::Number(min + (max - min) * share),
+        k => k.default_value(),
     });
-    crate::gpu_cases::with_inputs(EffectUse::new(spec.id, params.collect()), "b")
+    crate::gpu_cases::with_inputs(EffectUse::new(spec, params.collect()), "b")
 }
 
 /// Colours well inside the gamut.
@@ -116,7 +115,7 @@ fn draw(cpu: &CpuRenderer, s: Size, effects: Vec<EffectUse>, format: PictureForm
     let (a, b) = (muted(s, 0), muted(s, 7));
     let effects: Vec<EffectUse> = effects.into_iter().map(|e| with_layers(e, &layer(media("a")))).collect();
     let c = crate::gpu_cases::Case {
-        name: effects[0].id.clone(),
+        name: effects[0].effect.id.to_owned(),
         plan: plan(canvas(s, false), vec![Layer { effects, ..layer(media("a")) }]),
         pictures: Pictures::of(&[("a", &a), ("b", &b)]),
         output: OutputSpec { format, ..output(format) },
@@ -129,52 +128,65 @@ fn draw(cpu: &CpuRenderer, s: Size, effects: Vec<EffectUse>, format: PictureForm
 /// From one pixel to very wide, at the ends of every range: a picture of the right size without numbers that are none.
 #[test]
 fn every_effect_draws_any_size_at_any_value() {
+    catalog().effects().iter().filter(|e| crate::gpu_cases::is_drawn(e)).for_each(|e| draws_any_size_at_any_value(*e));
+}
+
+fn draws_any_size_at_any_value(e: EffectRef) {
     let cpu = CpuRenderer::new(0).unwrap();
     let float = PictureFormat { bits: 32, ..PictureFormat::RGB8 };
-    for e in EFFECTS.iter().filter(|e| crate::gpu_cases::is_drawn(e)) {
-        for (w, h) in [(1, 1), (2, 3), (37, 23)] {
-            for share in [0.0, 0.37, 1.0] {
-                let p = draw(&cpu, size(w, h), vec![at_share(e, share)], float);
-                for k in 0..3 {
-                    for y in 0..h as usize {
-                        for x in 0..w as usize {
-                            let v = f32::from_bits(p.sample(k, x, y));
-                            assert!(v.is_finite() && v.abs() < 1e4, "{} {w}×{h} at {share}: {v} in plane {k} at ({x}, {y})", e.id);
-                        }
+    for (w, h) in [(1, 1), (2, 3), (37, 23)] {
+        for share in [0.0, 0.37, 1.0] {
+            let p = draw(&cpu, size(w, h), vec![at_share(e, share)], float);
+            for k in 0..3 {
+                for y in 0..h as usize {
+                    for x in 0..w as usize {
+                        let v = f32::from_bits(p.sample(k, x, y));
+                        assert!(v.is_finite() && v.abs() < 1e4, "{} {w}×{h} at {share}: {v} in plane {k} at ({x}, {y})", e.id);
                     }
                 }
             }
         }
-        let wide = draw(&cpu, size(8192, 3), vec![at_share(e, 0.5)], PictureFormat::YUV420P8);
-        assert_eq!(wide.size, size(8192, 3), "{}", e.id);
     }
+    let wide = draw(&cpu, size(8192, 3), vec![at_share(e, 0.5)], PictureFormat::YUV420P8);
+    assert_eq!(wide.size, size(8192, 3), "{}", e.id);
 }
 
 /// What counts as neutral changes nothing; drawn all the same it gives the source's codes.
 #[test]
 fn neutral_values_change_nothing() {
+    let count: usize = catalog().effects().iter().filter(|e| crate::gpu_cases::is_drawn(e)).map(|e| neutral_sets(*e)).sum();
+    assert!(count > 20, "{count}");
+}
+
+/// Draws an effect at those of its defaults and smallest values that it calls neutral, and gives how many of the two are.
+fn neutral_sets(e: EffectRef) -> usize {
     let cpu = CpuRenderer::new(0).unwrap();
     let s = size(48, 32);
     let plain = muted(s, 0);
-    let mut count = 0;
-    for e in EFFECTS {
-        let defaults: Vec<(String, ParamValue)> = e.params.iter().map(|p| (p.id.to_owned(), p.kind.default_value())).collect();
-        let lowest = e.params.iter().map(|p| match p.kind {
-            ParamKind::Number { min, .. } => (p.id.to_owned(), ParamValue::Number(min.max(0.0))),
-            k => (p.id.to_owned(), k.default_value()),
-        });
-        for params in [defaults, lowest.collect()] {
-            if !crate::gpu_cases::is_drawn(e) || !(e.neutral)(Params(&params)) {
-                continue;
-            }
-            count += 1;
-            let got = draw(&cpu, s, vec![crate::gpu_cases::with_inputs(EffectUse::new(e.id, params), "a")], YUV444);
-            // Mirrors and shears of nothing resample exactly; noise of amount 0 is none.
-            let most = difference(&got, &plain);
-            assert!(most <= 1, "{} is called neutral and changes {most} codes", e.id);
-        }
+    let lowest = e.params.iter().map(|p| match p.kind {
+        ParamKind::Number { min, .. } => ParamValue::Number(min.max(0.0)),
+        k => k.default_value(),
+    });
+    let sets: Vec<Vec<ParamValue>> = vec![e.defaults(), lowest.collect()];
+    let neutral: Vec<_> = sets.into_iter().filter(|params| e.is_neutral(Params::new(params))).collect();
+    let count = neutral.len();
+    for params in neutral {
+        let got = draw(&cpu, s, vec![crate::gpu_cases::with_inputs(EffectUse::new(e, params), "a")], YUV444);
+        // Mirrors and shears of nothing resample exactly; noise of amount 0 is none.
+        let most = difference(&got, &plain);
+        assert!(most <= 1, "{} is called neutral and changes {most} codes", e.id);
     }
-    assert!(count > 20, "{count}");
+    count
+}
+
+/// What holds for every effect of the catalogue, for one that is not in its lists.
+pub fn keeps_every_promise(e: EffectRef) {
+    table_is_sound(e.id, e.params);
+    draws_any_size_at_any_value(e);
+    neutral_sets(e);
+    for linear in [false, true] {
+        crate::gpu_parity::check(vec![crate::gpu_cases::effect_case(e, linear)]);
+    }
 }
 
 /// A transition shows only the outgoing picture at its start and only the incoming one at its end.

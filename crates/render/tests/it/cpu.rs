@@ -101,8 +101,8 @@ fn a_dissolve_mixes_the_codes_of_every_plane() {
         let (a, b) = (picture(f, size(75, 41), 1), picture(f, size(75, 41), 2));
         let t = 0.3f32;
         let top = layer(Content::Transition {
-            id: "crossfade".into(),
-            params: vec![("include_audio".into(), ParamValue::Bool(true))],
+            transition: transition("crossfade"),
+            params: vec![ParamValue::Bool(true)],
             progress: t,
             from: Some(Box::new(layer(media("a")))),
             to: Some(Box::new(layer(media("b")))),
@@ -331,10 +331,10 @@ fn transitions_mix_as_their_formulae_say() {
     let (a, b) = (picture(YUV444, size(64, 32), 1), picture(YUV444, size(64, 32), 2));
     let pictures = Pictures::of(&[("a", &a), ("b", &b)]);
     let transition = |id: &str, progress: f32| {
-        let params =
-            cutroom_effects::transition(id).unwrap().params.iter().map(|p| (p.id.to_owned(), p.kind.default_value())).collect();
+        let transition = crate::support::transition(id);
+        let params = transition.defaults();
         let side = |m| Some(Box::new(layer(media(m))));
-        let content = Content::Transition { id: id.into(), params, progress, from: side("a"), to: side("b"), inputs: vec![] };
+        let content = Content::Transition { transition, params, progress, from: side("a"), to: side("b"), inputs: vec![] };
         draw_everywhere(&plan(canvas(a.size, false), vec![layer(content)]), &pictures, YUV444)
     };
     let at = |p: &Picture, x: usize, y: usize| pixel(p, x as i64, y as i64);
@@ -440,22 +440,13 @@ fn nested_compositions_solids_and_odd_sizes_draw() {
 }
 
 #[test]
-fn unknown_names_and_absurd_sizes_are_errors() {
+fn missing_pictures_and_absurd_sizes_are_errors() {
     let a = picture(YUV444, size(8, 8), 1);
     let pictures = Pictures::of(&[("a", &a)]);
     let mut renderer = Renderer::new(RenderOptions::default()).unwrap();
-    let mut l = layer(media("a"));
-    l.blend = "no-such-mode".into();
-    l.opacity = 0.5;
-    let err = renderer.render(&plan(canvas(a.size, false), vec![l]), &pictures, &output(YUV444)).unwrap_err();
-    assert!(matches!(err, RenderError::Unknown { what: "blend mode", .. }), "{err}");
     let err = renderer.render(&plan(canvas(size(0, 8), false), vec![]), &pictures, &output(YUV444)).unwrap_err();
     assert!(matches!(err, RenderError::Unsupported(_)), "{err}");
     let err =
         renderer.render(&plan(canvas(size(9, 8), false), vec![layer(media("missing"))]), &pictures, &output(YUV444)).unwrap_err();
     assert!(matches!(err, RenderError::MissingSource { .. }), "{err}");
-    let mut l = layer(media("a"));
-    l.effects = vec![cutroom_timeline::EffectUse::new("nope", vec![("x".into(), ParamValue::Number(f64::NAN))])];
-    let err = renderer.render(&plan(canvas(a.size, false), vec![l]), &pictures, &output(YUV444)).unwrap_err();
-    assert!(matches!(err, RenderError::Unknown { what: "effect", .. }), "{err}");
 }

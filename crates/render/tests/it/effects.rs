@@ -50,7 +50,7 @@ fn drawn(e: EffectUse) -> Vec<[f64; 4]> {
 
 /// Compares every pixel with a function of its place.
 fn expect(e: EffectUse, room: f64, want: impl Fn(usize, usize) -> Rgb) {
-    let id = e.id.clone();
+    let id = e.effect.id;
     let got = drawn(e);
     for (i, px) in got.iter().enumerate() {
         let w = want(i % W, i / W);

@@ -53,9 +53,8 @@ fn telling(id: &str) -> EffectUse {
         _ => &[],
     };
     let mut used = effect(id, set);
-    if let Some(Shape::Temporal { times, .. }) = cutroom_effects::effect(id).map(|e| e.shape) {
-        used.inputs = times(Params(&used.params), 0.04).iter().map(|_| layer(media("a"))).collect();
-    }
+    let times = used.effect.other_times(Params::new(&used.params), 0.04);
+    used.inputs = times.iter().map(|_| layer(media("a"))).collect();
     with_layers(used, &layer(media("map")))
 }
 
@@ -64,7 +63,8 @@ fn frames_stay_the_pictures() {
     let s = blot();
     let plain = drawn(&s, vec![]);
     let (mut wrong, mut idle) = (Vec::new(), Vec::new());
-    let stays = |e: &&&cutroom_effects::EffectSpec| e.is_wide() && (e.outset_px)(Params(&effect(e.id, &[]).params)) == [0.0; 2];
+    let stays =
+        |e: &&&cutroom_effects::EffectSpec| e.is_wide() && (e.outset_px)(Params::new(&effect(e.id, &[]).params)) == [0.0; 2];
     for e in EFFECTS.iter().filter(stays).filter(|e| !matches!(e.shape, Shape::Time(_))) {
         let alone = drawn(&s, vec![telling(e.id)]);
         // Without opacity the shadow leaves nothing but room for it.
@@ -115,8 +115,8 @@ fn read(s: &[[f64; 4]], x: f64, y: f64) -> [f64; 4] {
 
 /// What the raster has beyond the picture: as much as the shadow needs.
 fn room() -> [f64; 2] {
-    let spec = cutroom_effects::effect("drop-shadow").unwrap();
-    (spec.outset_px)(Params(&shadow(0.8, 17.0).params)).map(|v| f64::from(v.ceil()))
+    let spec = spec("drop-shadow");
+    (spec.outset_px)(Params::new(&shadow(0.8, 17.0).params)).map(|v| f64::from(v.ceil()))
 }
 
 /// A place on the picture to the place that is seen there.
@@ -148,7 +148,7 @@ fn what_was_drawn_beyond_the_edges_moves_along() {
     ];
     let [mx, my] = room();
     for (e, map) in cases {
-        let id = e.id.clone();
+        let id = e.effect.id;
         let got = drawn(&s, vec![shadow(0.8, 17.0), e]);
         let mut beyond = 0;
         for (i, g) in got.iter().enumerate() {

@@ -1,7 +1,7 @@
 //! Effects on colour against their definitions in double precision and published numbers. Drawn in gamma space on the CPU; parity with the GPU is
 //! another test's matter.
 use crate::support::*;
-use cutroom_effects::{Params, effect as spec};
+use cutroom_effects::Params;
 use cutroom_timeline::EffectUse;
 use cutroom_types::ParamValue;
 
@@ -17,7 +17,7 @@ fn colors() -> Vec<Rgb> {
     (0..343).map(|i| [i % 7, i / 7 % 7, i / 49].map(|v| f64::from((0.02 + 0.16 * f64::from(v)) as f32))).collect()
 }
 fn expect(e: EffectUse, room: f64, want: impl Fn(Rgb) -> Rgb) {
-    let (id, s) = (e.id.clone(), colors());
+    let (id, s) = (e.effect.id, colors());
     for (c, px) in s.iter().zip(drawn(e, &s)) {
         let w = want(*c);
         assert!((0..3).all(|k| (px[k] - w[k]).abs() < room) && px[3] == 1.0, "{id} of {c:?}: {px:?}, not {w:?}");
@@ -60,7 +60,7 @@ fn curves_go_through_their_points() {
 /// Points on the diagonal that stop short of its ends limit the range, and are not left out as if they changed nothing.
 #[test]
 fn only_the_whole_diagonal_is_the_identity() {
-    let neutral = |points: &str| (spec("curves").unwrap().neutral)(Params(&used("curves", &[("red", t(points))]).params));
+    let neutral = |points: &str| spec("curves").is_neutral(Params::new(&used("curves", &[("red", t(points))]).params));
     assert!(neutral("0,0 1,1") && neutral("0,0 0.3,0.3 1,1"));
     assert!(!neutral("0.2,0.2 0.8,0.8") && !neutral("0,0 0.8,0.8") && !neutral("0,0.1 1,1"));
     let got = drawn(used("curves", &[("red", t("0.2,0.2 0.8,0.8"))]), &[[0.1; 3], [0.5; 3], [0.9; 3]]);

@@ -33,7 +33,7 @@ fn at(s: &[[f64; 4]], x: f64, y: f64) -> Rgb {
 
 /// Compares every pixel with a function of its centre.
 fn expect(e: EffectUse, room: f64, want: impl Fn(&[[f64; 4]], f64, f64) -> Rgb) {
-    let (id, s) = (e.id.clone(), source());
+    let (id, s) = (e.effect.id, source());
     for (i, px) in floats_of(vec![e], &s, W, H).iter().enumerate() {
         let w = want(&s, (i % W) as f64 + 0.5, (i / W) as f64 + 0.5);
         assert!((0..3).all(|k| (px[k] - w[k]).abs() < room) && px[3] == 1.0, "{id} at ({}, {}): {px:?}, not {w:?}", i % W, i / W);

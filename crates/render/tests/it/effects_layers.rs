@@ -163,12 +163,12 @@ fn the_map_is_stretched_over_the_layer() {
 }
 
 fn wipe(progress: f32, set: &[(&str, ParamValue)], from: Option<Layer>, to: Option<Layer>, by: Content) -> Layer {
-    let spec = cutroom_effects::transition("luma-wipe").unwrap();
+    let spec = transition("luma-wipe");
     let value = |id: &str| set.iter().find(|(n, _)| *n == id).map(|(_, v)| v.clone());
-    let params = spec.params.iter().map(|p| (p.id.to_owned(), value(p.id).unwrap_or_else(|| p.kind.default_value())));
+    let params = spec.params.iter().map(|p| value(p.id).unwrap_or_else(|| p.kind.default_value()));
     let (from, to) = (from.map(Box::new), to.map(Box::new));
     let inputs = vec![Layer { transform: Transform { fit: Fit::Stretch, ..Transform::IDENTITY }, ..layer(by) }];
-    layer(Content::Transition { id: "luma-wipe".into(), params: params.collect(), progress, from, to, inputs })
+    layer(Content::Transition { transition: spec, params: params.collect(), progress, from, to, inputs })
 }
 
 #[test]

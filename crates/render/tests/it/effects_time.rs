@@ -1,10 +1,10 @@
 //! Effects over time against their definitions, written here once more in double precision; and random access: a frame has the same bytes
 //! whatever was drawn before it. Which times they ask for is planning's matter and tested with it; here a model stands for it.
 use crate::support::*;
-use cutroom_effects::{EffectSpec, Params, Shape};
+use cutroom_effects::{Params, Shape};
 use cutroom_render::{Backend, OutputSpec, RenderOptions, Renderer, SourcePictures};
-use cutroom_timeline::{Content, EffectUse, FramePlan, Layer};
-use cutroom_types::{ColorTags, MediaId, ParamValue, Picture, PictureFormat, Size, Time, TimeDelta};
+use cutroom_timeline::{Content, EffectUse, FramePlan, Layer, SourceFrame};
+use cutroom_types::{ColorTags, ParamValue, Picture, PictureFormat, Size, Time, TimeDelta};
 
 /// Premultiplied.
 type Rgba = [f64; 4];
@@ -47,8 +47,8 @@ fn canvas_size() -> Size {
 /// Frames by time.
 struct Film(fn(i64) -> Vec<[f32; 4]>);
 impl SourcePictures for Film {
-    fn picture(&self, _: &MediaId, _: usize, time: Time) -> Option<Picture> {
-        Some(float_picture(&(self.0)(time.0 / FLICKS_A_FRAME), canvas_size()))
+    fn picture(&self, frame: &SourceFrame) -> Option<Picture> {
+        Some(float_picture(&(self.0)(frame.time.0 / FLICKS_A_FRAME), canvas_size()))
     }
 }
 
@@ -59,25 +59,24 @@ fn number(v: f64) -> ParamValue {
 fn used(id: &str, set: &[(&str, ParamValue)]) -> EffectUse {
     let mut e = effect(id, &[]);
     for (name, v) in set {
-        let at = e.params.iter().position(|(n, _)| n == name).unwrap_or_else(|| panic!("{id} has no {name}"));
-        e.params[at].1 = v.clone();
+        set_param(&mut e, name, v.clone());
     }
     e
-}
-fn spec(id: &str) -> &'static EffectSpec {
-    cutroom_effects::effect(id).unwrap()
 }
 
 /// The frames that an effect asks for at frame `n`, held at both ends of the film.
 fn asked(e: &EffectUse, n: i64) -> Vec<i64> {
-    let Shape::Temporal { times, .. } = spec(&e.id).shape else { return Vec::new() };
-    times(Params(&e.params), FRAME_SECS).iter().map(|s| (n + (s / FRAME_SECS).round() as i64).clamp(0, FRAMES - 1)).collect()
+    e.effect
+        .other_times(Params::new(&e.params), FRAME_SECS)
+        .iter()
+        .map(|s| (n + (s / FRAME_SECS).round() as i64).clamp(0, FRAMES - 1))
+        .collect()
 }
 fn shot(n: i64) -> Layer {
-    layer(Content::Media { media: "a".into(), stream: 0, source_time: Time(n * FLICKS_A_FRAME) })
+    layer(Content::Media(SourceFrame { media: "a".into(), stream: 0, time: Time(n * FLICKS_A_FRAME) }))
 }
 fn plan_at(e: &EffectUse, n: i64) -> FramePlan {
-    let time = if spec(&e.id).animated { TimeDelta(n * FLICKS_A_FRAME) } else { TimeDelta::ZERO };
+    let time = if e.effect.animated { TimeDelta(n * FLICKS_A_FRAME) } else { TimeDelta::ZERO };
     let used = EffectUse { inputs: asked(e, n).into_iter().map(shot).collect(), time, ..e.clone() };
     let mut cv = canvas(canvas_size(), false);
     cv.background = [0.0; 4];
@@ -351,8 +350,8 @@ fn trails_are_the_fold_over_the_frames_before() {
         for e in [used("acuarela", &set), used("rom1", &set)] {
             for n in [0, 3, 17] {
                 let got = drawn(&e, n);
-                compare(&got, &trails(&e.id, &t, n), 2e-3, &format!("{} at frame {n}", e.id));
-                assert!(n == 0 || most_apart(&got, &premultiplied(n)) > 0.1, "{} leaves no trail", e.id);
+                compare(&got, &trails(e.effect.id, &t, n), 2e-3, &format!("{} at frame {n}", e.effect.id));
+                assert!(n == 0 || most_apart(&got, &premultiplied(n)) > 0.1, "{} leaves no trail", e.effect.id);
             }
         }
     }
@@ -392,11 +391,11 @@ fn frames_do_not_depend_on_what_was_drawn_before() {
     for e in over_time() {
         let draw = |r: &mut Renderer, n: i64| bytes(&r.render(&plan_at(&e, n), &Film(frame), &spec).unwrap());
         let fresh: Vec<Vec<u8>> = (0..FRAMES).map(|n| draw(&mut cpu(), n)).collect();
-        assert!(fresh.windows(2).all(|w| w[0] != w[1]), "{}: frames differ", e.id);
+        assert!(fresh.windows(2).all(|w| w[0] != w[1]), "{}: frames differ", e.effect.id);
         let (mut one, strides) =
             (cpu(), [(0..FRAMES).collect::<Vec<_>>(), (0..FRAMES).rev().collect(), (0..FRAMES).map(|n| n * 7 % FRAMES).collect()]);
         for n in strides.into_iter().flatten() {
-            assert!(draw(&mut one, n) == fresh[n as usize], "{} at frame {n}", e.id);
+            assert!(draw(&mut one, n) == fresh[n as usize], "{} at frame {n}", e.effect.id);
         }
     }
 }
@@ -415,18 +414,18 @@ fn neutral_values_are_neutral() {
     for (id, param, neutral, other) in cases {
         for (v, is_neutral) in [(neutral, true), (other, false)] {
             let e = used(id, &[(param, number(v))]);
-            assert_eq!((spec(id).neutral)(Params(&e.params)), is_neutral, "{id}, {param} {v}");
+            assert_eq!(spec(id).is_neutral(Params::new(&e.params)), is_neutral, "{id}, {param} {v}");
             let apart = most_apart(&drawn(&e, 10), &premultiplied(10));
             assert!(if is_neutral { apart < 1e-5 } else { apart > 1e-3 }, "{id}, {param} {v}: {apart}");
         }
     }
     for id in ["acuarela", "rom1"] {
         let e = used(id, &[("reset", ParamValue::Bool(true))]);
-        assert!((spec(id).neutral)(Params(&e.params)) && most_apart(&drawn(&e, 10), &premultiplied(10)) < 1e-5, "{id}");
+        assert!(spec(id).is_neutral(Params::new(&e.params)) && most_apart(&drawn(&e, 10), &premultiplied(10)) < 1e-5, "{id}");
     }
     // Without intensity an echo is not neutral: nothing is left.
     let e = used("echo", &[("startingIntensity", number(0.0))]);
-    assert!(!(spec("echo").neutral)(Params(&e.params)) && drawn(&e, 10).iter().all(|c| *c == [0.0; 4]));
+    assert!(!spec("echo").is_neutral(Params::new(&e.params)) && drawn(&e, 10).iter().all(|c| *c == [0.0; 4]));
 }
 
 /// Every operator of a neutral echo leaves the frame as it is.
@@ -446,11 +445,11 @@ fn without_other_times_the_frame_is_left() {
         let mut p = plan_at(&e, 10);
         p.layers[0].effects[0].inputs.clear();
         let got = render(&mut cpu(), &p, &Film(frame));
-        let want = match e.id.as_str() {
+        let want = match e.effect.id {
             id @ "voxel-relief" => drawn(&used(id, &[("reset", ParamValue::Bool(true))]), 10),
             _ => premultiplied(10),
         };
-        assert!(most_apart(&got, &want) < 1e-6, "{}", e.id);
+        assert!(most_apart(&got, &want) < 1e-6, "{}", e.effect.id);
     }
 }
 

@@ -2,7 +2,7 @@
 use crate::gpu_cases::Case;
 use cutroom_render::cpu::CpuRenderer;
 
-fn check(cases: Vec<Case>) {
+pub fn check(cases: Vec<Case>) {
     let Some(mut gpu) = crate::support::gpu() else { return };
     let cpu = CpuRenderer::new(1).unwrap();
     let mut wrong = Vec::new();

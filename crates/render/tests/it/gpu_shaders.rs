@@ -68,13 +68,13 @@ fn traces_have_the_bits_of_the_host() {
     for e in EFFECTS {
         if let Shape::Point { kernel, .. } = e.shape {
             // The kernel may depend on which parameters are neutral.
-            let defaults: Vec<_> = e.params.iter().map(|p| (p.id.to_owned(), p.kind.default_value())).collect();
+            let defaults: Vec<_> = e.defaults();
             let highest = e.params.iter().map(|p| match p.kind {
-                ParamKind::Number { max, .. } => (p.id.to_owned(), ParamValue::Number(max)),
-                kind => (p.id.to_owned(), kind.default_value()),
+                ParamKind::Number { max, .. } => ParamValue::Number(max),
+                kind => kind.default_value(),
             });
             for values in [defaults, highest.collect()] {
-                let kernel = kernel(Params(&values));
+                let kernel = kernel(Params::new(&values));
                 compare(e.id, |p, a, _, at| kernel.trace(p, a, at), |p, a, _, at| kernel.eval_host(p, a, at));
             }
         }

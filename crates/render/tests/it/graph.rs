@@ -21,7 +21,7 @@ fn last(g: &FrameGraph) -> String {
 fn keys_tell_apart_what_words_do_not() {
     let curved = |curve: &str| {
         let mut used = effect("curves", &[]);
-        used.params[0].1 = ParamValue::Text(curve.into());
+        used.params[0] = ParamValue::Text(curve.into());
         of(&plan(canvas(size(64, 32), false), vec![Layer { effects: vec![used], ..layer(media("a")) }]))
     };
     let (one, other) = (curved("0,0 0.5,0.6 1,1"), curved("0,0 0.5,0.4 1,1"));
@@ -31,7 +31,7 @@ fn keys_tell_apart_what_words_do_not() {
     let dancing = |frame: i64| {
         // A frame of 25 a second, in flicks.
         let time = TimeDelta(frame * 28_224_000);
-        let top = Layer { blend: "dancing-dissolve".into(), opacity: 0.5, time, ..layer(media("b")) };
+        let top = Layer { blend: blend_mode("dancing-dissolve"), opacity: 0.5, time, ..layer(media("b")) };
         of(&plan(canvas(size(64, 32), false), vec![layer(media("a")), top]))
     };
     assert_eq!(passes(&dancing(1)), passes(&dancing(2)));

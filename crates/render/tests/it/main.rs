@@ -17,6 +17,7 @@ mod gpu_shaders;
 mod graph;
 mod masks;
 mod matrix;
+mod runtime_effect;
 mod stack;
 mod support;
 mod transitions;

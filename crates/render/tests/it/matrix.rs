@@ -2,13 +2,13 @@
 //! numbers, nothing comes out of nothing, and CPU and GPU agree.
 use crate::gpu_cases::Case;
 use crate::support::*;
-use cutroom_effects::{BLEND_MODES, EFFECTS, EffectSpec, ParamKind, Shape};
+use cutroom_effects::{BLEND_MODES, EffectRef, ParamKind, Shape};
 use cutroom_render::{OutputSpec, cpu::CpuRenderer, gpu::GpuRenderer};
 use cutroom_timeline::{Canvas, EffectUse, Layer};
 use cutroom_types::{ColorTags, ParamValue, Picture, PictureFormat, Transfer};
 
 /// Rows of parameters that hold every number at its smallest, 0.37 of its range and its largest, and every choice and switch once at least.
-fn rows(spec: &EffectSpec) -> Vec<EffectUse> {
+fn rows(spec: EffectRef) -> Vec<EffectUse> {
     let choices = spec.params.iter().map(|p| if let ParamKind::Choice { options, .. } = p.kind { options.len() } else { 1 });
     let count = choices.max().unwrap_or(1).max(3);
     let value = |kind: ParamKind, i: usize| match kind {
@@ -21,8 +21,8 @@ fn rows(spec: &EffectSpec) -> Vec<EffectUse> {
         other => other.default_value(),
     };
     (0..count)
-        .map(|i| EffectUse::new(spec.id, spec.params.iter().map(|p| (p.id.to_owned(), value(p.kind, i))).collect()))
-        .filter(|e| !(spec.neutral)(cutroom_effects::Params(&e.params)))
+        .map(|i| EffectUse::new(spec, spec.params.iter().map(|p| value(p.kind, i)).collect()))
+        .filter(|e| !spec.is_neutral(cutroom_effects::Params::new(&e.params)))
         .collect()
 }
 
@@ -48,7 +48,7 @@ fn case(name: String, layers: Vec<Layer>, pictures: &[(&str, &Picture)], linear:
 }
 fn of_effect(e: &EffectUse, a: &Picture, b: &Picture) -> Case {
     let used = with_layers(crate::gpu_cases::with_inputs(e.clone(), "b"), &layer(media("b")));
-    case(e.id.clone(), vec![Layer { effects: vec![used], ..layer(media("a")) }], &[("a", a), ("b", b)], false)
+    case(e.effect.id.to_owned(), vec![Layer { effects: vec![used], ..layer(media("a")) }], &[("a", a), ("b", b)], false)
 }
 /// Straight colours.
 fn colors(p: &Picture) -> Vec<[f64; 4]> {
@@ -64,8 +64,8 @@ fn drawn_on_the_cpu(cpu: &CpuRenderer, c: &Case) -> Vec<[f64; 4]> {
 fn effects_on_translucent_pictures_stay_within_bounds() {
     let cpu = CpuRenderer::new(0).unwrap();
     let mut wrong = Vec::new();
-    for spec in EFFECTS.iter().filter(|e| crate::gpu_cases::is_drawn(e)) {
-        for (row, used) in rows(spec).iter().enumerate() {
+    for spec in catalog().effects().iter().filter(|e| crate::gpu_cases::is_drawn(e)) {
+        for (row, used) in rows(*spec).iter().enumerate() {
             for (w, h) in [(1, 1), (7, 5), (33, 17)] {
                 let (a, b) = (picture_of(w, h, 0, ramp(w)), picture_of(w, h, 3, |_, _| 1.0));
                 let got = drawn_on_the_cpu(&cpu, &of_effect(used, &a, &b));
@@ -115,11 +115,11 @@ fn effects_agree_at_any_value() {
     let Some(mut gpu) = gpu() else { return };
     let mut wrong = Vec::new();
     // What goes by another layer knows its places to a thousandth of the way only, which at the largest ways is pixels: `gpu_parity.rs` has those.
-    let layered = |e: &EffectSpec| matches!(e.shape, Shape::Layered { .. });
-    for spec in EFFECTS.iter().filter(|e| crate::gpu_cases::is_drawn(e) && !layered(e)) {
+    let layered = |e: &EffectRef| matches!(e.shape, Shape::Layered { .. });
+    for spec in catalog().effects().iter().filter(|e| crate::gpu_cases::is_drawn(e) && !layered(e)) {
         // Rays that graze a column meet it or the next.
         let room = if spec.id == "voxel-relief" { 16.0 } else { 1.0 };
-        for (row, used) in rows(spec).iter().enumerate() {
+        for (row, used) in rows(*spec).iter().enumerate() {
             for (w, h, opaque) in [(7, 5, true), (33, 17, false)] {
                 let own = ramp(w);
                 let a = picture_of(w, h, 0, |x, y| if opaque { 1.0 } else { own(x, y) });
@@ -151,7 +151,7 @@ fn blend_modes_agree_at_any_size() {
             // Other modes have the same code in linear light.
             let both = [false, true];
             for linear in both.into_iter().filter(|linear| !linear || mode.in_light.is_some() || mode.display) {
-                let over = Layer { blend: mode.id.into(), opacity: 0.8, ..layer(media("b")) };
+                let over = Layer { blend: blend_mode(mode.id), opacity: 0.8, ..layer(media("b")) };
                 let c = case(mode.id.into(), vec![layer(media("a")), over], &[("a", &a), ("b", &b)], linear);
                 if let Some(p) = drawn_on_the_cpu(&cpu, &c).iter().find(|p| p.iter().any(|v| !v.is_finite() || v.abs() > 1e3)) {
                     wrong.push(format!("{} {w}×{h} linear {linear}: {p:?}", mode.id));

@@ -68,7 +68,7 @@ fn both_back_ends_agree() {
 #[test]
 fn stencils_cut_where_nothing_of_them_is() {
     let stencil = |x: f32, opacity: f32| Layer {
-        blend: "stencil-alpha".into(),
+        blend: blend_mode("stencil-alpha"),
         opacity,
         transform: Transform { scale: [0.1; 2], position_px: [x, 0.0], ..Transform::IDENTITY },
         ..layer(Content::Solid([1.0; 4]))

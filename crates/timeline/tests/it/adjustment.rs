@@ -1,4 +1,5 @@
 //! Adjustment layers: what of the tracks below they stand for.
+use cutroom_effects::Catalog;
 use cutroom_project::{
     AdjustmentSource, Animated, Clip, ClipSource, Composition, EffectInstance, Matte, MatteChannel, Media, MediaKind, Project,
     Track, TrackKind, from_json, validate,
@@ -40,11 +41,11 @@ fn film(tracks: Vec<Track>) -> Project {
     p
 }
 fn plan(p: &Project, n: i64) -> FramePlan {
-    plan_frame(p, &p.main, at(n)).unwrap()
+    plan_frame(p, &p.main, &Catalog::builtin(), at(n)).unwrap()
 }
 fn shown(layer: &Layer) -> i64 {
     match &layer.content {
-        Content::Media { source_time, .. } => rate().frame_at(*source_time),
+        Content::Media(frame) => rate().frame_at(frame.time),
         other => panic!("{other:?}"),
     }
 }
@@ -65,7 +66,7 @@ fn an_adjustment_stands_for_what_lies_below_while_it_lasts() {
         assert_eq!(plan.layers.len(), layers, "frame {n}");
         assert_eq!(plan.layers[1].content == Content::Below, layers == 3, "frame {n}");
     }
-    assert_eq!(plan(&p, 10).layers[1].effects[0].id, "exposure");
+    assert_eq!(plan(&p, 10).layers[1].effects[0].effect.id, "exposure");
     // A neutral effect leaves nothing to do but to lay the picture over itself.
     let p = film(vec![base(), track("v2", vec![adjustment("x", 0, 50, &[("exposure", "exposure", 0.0)])])]);
     assert!(plan(&p, 3).layers[1].effects.is_empty());
@@ -104,7 +105,7 @@ fn as_a_matte_it_is_the_picture_below_it() {
     let plan = plan(&p, 7);
     let used = &plan.layers[1].matte.as_ref().unwrap().layer;
     assert_eq!((inside(used).layers.len(), shown(&inside(used).layers[0])), (1, 7));
-    assert_eq!(used.effects[0].id, "exposure");
+    assert_eq!(used.effects[0].effect.id, "exposure");
 }
 
 #[test]

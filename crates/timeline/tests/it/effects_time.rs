@@ -1,4 +1,5 @@
 //! Effects over time: at which times of the source a clip is seen, against a model that counts frames.
+use cutroom_effects::Catalog;
 use cutroom_project::{
     Animated, BoxShape, Clip, ClipSource, Composition, EffectInstance, Mask, MaskOrder, MaskShape, Media, MediaKind, Project,
     Track, TrackKind, Transition, validate,
@@ -47,13 +48,13 @@ fn film(mut clips: Vec<Clip>) -> Project {
 }
 
 fn plan(p: &Project, n: i64) -> FramePlan {
-    plan_frame(p, &p.main, rate().time_of_frame(n)).unwrap()
+    plan_frame(p, &p.main, &Catalog::builtin(), rate().time_of_frame(n)).unwrap()
 }
 
 /// The source's frame that a layer shows.
 fn shown(layer: &Layer) -> i64 {
     match &layer.content {
-        Content::Media { source_time, .. } => rate().frame_at(*source_time),
+        Content::Media(frame) => rate().frame_at(frame.time),
         other => panic!("{other:?}"),
     }
 }
@@ -77,8 +78,8 @@ fn other_times_are_frames_of_the_source_held_at_the_clip_s_edges() {
     for (e, offsets) in cases {
         let id = e.effect.clone();
         let p = film(vec![clip("a", 10, 100, vec![e])]);
-        assert_eq!(check(&p), vec![]);
-        let timeline = Timeline::new(&p, &p.main).unwrap();
+        assert_eq!(check(&p, &Catalog::builtin()), vec![]);
+        let timeline = Timeline::new(&p, &p.main, &Catalog::builtin()).unwrap();
         // From the last frame to the first, and each also by itself: planning remembers nothing.
         for n in (0..FRAMES).rev() {
             let all = timeline.frame_at(rate().time_of_frame(10 + n)).unwrap();
@@ -149,7 +150,7 @@ fn handles_of_transitions_have_their_own_past() {
         audio_crossfade: false,
         extra: Default::default(),
     });
-    assert_eq!((validate(&p), check(&p)), (vec![], vec![]));
+    assert_eq!((validate(&p), check(&p, &Catalog::builtin())), (vec![], vec![]));
     let sides = |n: i64| match plan(&p, n).layers.remove(0).content {
         Content::Transition { from, to, .. } => [from, to].map(|l| {
             let l = l.unwrap();
@@ -225,11 +226,11 @@ fn stacks_of_them_have_a_limit() {
         11
     );
     let p = film(vec![clip("a", 0, 0, vec![echoes(15.0), echoes(15.0)])]);
-    assert_eq!(check(&p), vec![]);
+    assert_eq!(check(&p, &Catalog::builtin()), vec![]);
     assert_eq!(plan(&p, 20).layers.len(), 1);
     let p = film(vec![clip("a", 0, 0, vec![echoes(32.0), echoes(32.0), echoes(32.0)])]);
-    let problems = check(&p);
+    let problems = check(&p, &Catalog::builtin());
     assert_eq!((problems.len(), problems[0].code), (1, "nesting"));
     assert!(problems[0].json_path.ends_with("clips[0].video.effects"), "{problems:?}");
-    assert!(matches!(plan_frame(&p, &p.main, Time::ZERO), Err(PlanError::Nesting { .. })));
+    assert!(matches!(plan_frame(&p, &p.main, &Catalog::builtin(), Time::ZERO), Err(PlanError::Nesting { .. })));
 }

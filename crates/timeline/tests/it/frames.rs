@@ -2,6 +2,7 @@
 //!
 //! Sources are lists of presentation times as a container would store them; "the frame shown" is found as a decoder
 //! would, by interval. The model next to it works with frame numbers and rationals, not with the planner's code.
+use cutroom_effects::Catalog;
 use cutroom_project::{
     Alignment, Clip, ClipSource, Composition, Media, MediaKind, Project, Track, TrackKind, Transition, validate,
 };
@@ -54,7 +55,7 @@ fn clip(id: usize, rate: FrameRate, start: i64, frames: i64, source_in: Time, sp
 
 fn source_time(layer: &Layer) -> Time {
     match &layer.content {
-        Content::Media { source_time, .. } => *source_time,
+        Content::Media(frame) => frame.time,
         other => panic!("{other:?}"),
     }
 }
@@ -78,7 +79,7 @@ fn a_cut_at_its_own_rate_shows_every_frame_once() {
                     let backward = clip(1, r, 5 + frames, frames, out_point, -1.0);
                     let p = project(r, vec![forward, backward], vec![]);
                     assert_eq!(validate(&p), vec![]);
-                    let t = Timeline::new(&p, &p.main).unwrap();
+                    let t = Timeline::new(&p, &p.main, &Catalog::builtin()).unwrap();
                     assert_eq!(t.frame_count(), 5 + 2 * frames);
                     for n in 0..5 {
                         assert!(t.frame(n).unwrap().layers.is_empty());
@@ -107,7 +108,7 @@ fn rounded_seconds_do_not_shift_frames() {
             b.duration = jitter(r.time_of_frame(100), by) - cut;
             b.start = cut;
             let p = project(r, vec![a, b], vec![]);
-            let t = Timeline::new(&p, &p.main).unwrap();
+            let t = Timeline::new(&p, &p.main, &Catalog::builtin()).unwrap();
             assert_eq!(t.frame_count(), 100, "{r} {by}");
             for n in 0..100 {
                 let want = if n < 50 { 7 + n } else { 300 + n - 50 };
@@ -124,7 +125,7 @@ fn mixed_rates_follow_the_start_of_the_output_frame() {
     let numbers = |source: (u32, u32), output: (u32, u32), count: i64| -> Vec<i64> {
         let (s, o) = (rate(source), rate(output));
         let p = project(o, vec![clip(0, o, 0, count, Time::ZERO, 1.0)], vec![]);
-        let t = Timeline::new(&p, &p.main).unwrap();
+        let t = Timeline::new(&p, &p.main, &Catalog::builtin()).unwrap();
         (0..count).map(|n| shown(s, 1000, 0, 1000, source_time(only(&t.frame(n).unwrap())))).collect()
     };
     assert_eq!(numbers((25, 1), (50, 1), 6), [0, 0, 1, 1, 2, 2]);
@@ -187,7 +188,7 @@ proptest! {
         let ((sn, sd), (on, od)) = (RATES[s], RATES[o]);
         let (s, o) = (rate(RATES[s]), rate(RATES[o]));
         let p = project(o, vec![clip(0, o, start, 2000, s.time_of_frame(first), 1.0)], vec![]);
-        let t = Timeline::new(&p, &p.main).unwrap();
+        let t = Timeline::new(&p, &p.main, &Catalog::builtin()).unwrap();
         // first + (n·od/on + 1/500)·sn/sd as a fraction of 500·on·sd.
         let (sn, sd, on, od) = (i128::from(sn), i128::from(sd), i128::from(on), i128::from(od));
         let unit = 500 * on * sd;
@@ -221,7 +222,7 @@ proptest! {
         }
         let p = project(r, clips, transitions);
         prop_assert_eq!(validate(&p), vec![]);
-        let t = Timeline::new(&p, &p.main).unwrap();
+        let t = Timeline::new(&p, &p.main, &Catalog::builtin()).unwrap();
         prop_assert_eq!(t.frame_count(), at);
         let ticks = if ms { 1000 } else { i64::from(r.num()) };
         let see = |l: &Layer| shown(r, ticks, 0, 5000, source_time(l));
@@ -273,7 +274,7 @@ fn progress_is_symmetric() {
             extra: Default::default(),
         };
         let p = project(r, vec![clip(0, r, 0, 20, Time::ZERO, 1.0), clip(1, r, 20, 20, r.time_of_frame(100), 1.0)], vec![x]);
-        let t = Timeline::new(&p, &p.main).unwrap();
+        let t = Timeline::new(&p, &p.main, &Catalog::builtin()).unwrap();
         let seen: Vec<f32> = (0..40)
             .filter_map(|n| match &only(&t.frame(n).unwrap()).content {
                 Content::Transition { progress, .. } => Some(*progress),

@@ -1,4 +1,5 @@
 //! What a plan lists and leaves out; nesting; keys; the catalogue's objections; and that nothing valid panics.
+use cutroom_effects::Catalog;
 use cutroom_project::{
     Animated, Clip, ClipSource, Composition, Curve, EffectInstance, Keyframe, Mask, MaskShape, Matte, Media, MediaFacts, MediaKind,
     NullSource, PathShape, Project, StreamChoice, Track, TrackKind, Transition, from_json, validate,
@@ -34,8 +35,8 @@ fn film(main: Composition) -> Project {
 }
 
 fn plan(p: &Project, secs: i64) -> FramePlan {
-    assert_eq!((validate(p), check(p)), (vec![], vec![]));
-    plan_frame(p, &p.main, Time(secs * SECOND)).unwrap()
+    assert_eq!((validate(p), check(p, &Catalog::builtin())), (vec![], vec![]));
+    plan_frame(p, &p.main, &Catalog::builtin(), Time(secs * SECOND)).unwrap()
 }
 
 fn effect(id: &str, params: &[(&str, f64)]) -> EffectInstance {
@@ -78,7 +79,7 @@ fn what_cannot_be_seen_is_not_listed() {
         hide(&mut q);
         q.compositions[0].tracks[0].clips[0].video.blend = "stencil-alpha".into();
         let layers = plan(&q, 1).layers;
-        assert_eq!(layers.iter().map(|l| (l.opacity, l.blend.as_str())).collect::<Vec<_>>(), [(0.0, "stencil-alpha")], "{q:?}");
+        assert_eq!(layers.iter().map(|l| (l.opacity, l.blend.id)).collect::<Vec<_>>(), [(0.0, "stencil-alpha")], "{q:?}");
     }
     // Solo of a video track hides the others.
     let mut second = Track::new("2", TrackKind::Video);
@@ -97,9 +98,9 @@ fn neutral_and_disabled_effects_are_gone_and_parameters_are_complete() {
     let mut p = film(with(comp("main", 25), vec![vec![c]]));
     let layer = plan(&p, 1).layers.remove(0);
     assert_eq!(layer.effects.len(), 1);
-    let table: Vec<_> = cutroom_effects::effect("exposure").unwrap().params.iter().map(|p| p.id).collect();
-    assert_eq!(layer.effects[0].params.iter().map(|p| p.0.as_str()).collect::<Vec<_>>(), table);
-    assert_eq!(layer.effects[0].params[0].1, ParamValue::Number(0.5));
+    let table: Vec<_> = Catalog::builtin().effect("exposure").unwrap().params.iter().map(|p| p.id).collect();
+    assert_eq!(layer.effects[0].params.len(), table.len());
+    assert_eq!(layer.effects[0].params[0], ParamValue::Number(0.5));
     // Animated through its neutral value: there only where it does something.
     let ramp = Curve::new(vec![
         Keyframe::new(TimeDelta(0), ParamValue::Number(0.0)),
@@ -107,7 +108,7 @@ fn neutral_and_disabled_effects_are_gone_and_parameters_are_complete() {
     ]);
     p.compositions[0].tracks[0].clips[0].video.effects[2].params.insert("exposure".into(), Animated::Curve(ramp.unwrap()));
     assert!(plan(&p, 0).layers[0].effects.is_empty());
-    assert_eq!(plan(&p, 1).layers[0].effects[0].params[0].1, ParamValue::Number(0.5));
+    assert_eq!(plan(&p, 1).layers[0].effects[0].params[0], ParamValue::Number(0.5));
 }
 
 #[test]
@@ -129,7 +130,7 @@ fn the_catalogue_objects_with_paths() {
         audio_crossfade: true,
         extra: Default::default(),
     });
-    let found: Vec<_> = check(&p).into_iter().map(|p| (p.json_path, p.code)).collect();
+    let found: Vec<_> = check(&p, &Catalog::builtin()).into_iter().map(|p| (p.json_path, p.code)).collect();
     let at = |s: &str| format!("compositions[0].tracks[0].{s}");
     assert_eq!(
         found,
@@ -142,7 +143,10 @@ fn the_catalogue_objects_with_paths() {
         ]
     );
     assert!(
-        matches!(plan_frame(&p, &p.main, Time(2 * SECOND)), Err(PlanError::Unknown { .. } | PlanError::Param { .. })),
+        matches!(
+            plan_frame(&p, &p.main, &Catalog::builtin(), Time(2 * SECOND)),
+            Err(PlanError::Unknown { .. } | PlanError::Param { .. })
+        ),
         "planning refuses too"
     );
 }
@@ -156,7 +160,7 @@ fn nested_compositions_keep_their_frames() {
     let mut p = film(with(comp("main", 50), vec![vec![outer]]));
     p.compositions.push(inner);
     assert_eq!(validate(&p), vec![]);
-    let t = Timeline::new(&p, &p.main).unwrap();
+    let t = Timeline::new(&p, &p.main, &Catalog::builtin()).unwrap();
     for n in 0..100 {
         let plan = t.frame(50 + n).unwrap();
         let Content::Composition(inner) = &plan.layers[0].content else { panic!() };
@@ -178,11 +182,11 @@ fn nesting_that_explodes_or_loops_is_refused() {
     }
     p.main = "c19".into();
     assert_eq!(validate(&p), vec![]);
-    assert!(check(&p).iter().any(|p| p.code == "nesting" && p.json_path == "compositions[19]"));
-    assert_eq!(plan_frame(&p, &p.main, Time::ZERO).unwrap_err().code(), "nesting");
+    assert!(check(&p, &Catalog::builtin()).iter().any(|p| p.code == "nesting" && p.json_path == "compositions[19]"));
+    assert_eq!(plan_frame(&p, &p.main, &Catalog::builtin(), Time::ZERO).unwrap_err().code(), "nesting");
     p.compositions[0].tracks[0].clips[0].source = ClipSource::composition("c3");
     assert!(validate(&p).iter().any(|p| p.code == "cycle"));
-    assert_eq!(plan_sound(&p, &p.main, 0, 10).unwrap_err().code(), "nesting");
+    assert_eq!(plan_sound(&p, &p.main, &Catalog::builtin(), 0, 10).unwrap_err().code(), "nesting");
 }
 
 #[test]
@@ -207,7 +211,7 @@ fn source_uses_name_clip_and_path() {
         vec![vec![clip("o", ClipSource::composition("inner"), 0, 4), clip("s", ClipSource::media("still"), 4, 1)]],
     ));
     p.compositions.push(inner);
-    let uses = source_uses(&p, &p.main).unwrap();
+    let uses = source_uses(&p, &p.main, &Catalog::builtin()).unwrap();
     let short: Vec<_> = uses.iter().map(|u| (u.clip.as_str(), u.kind, u.required, u.still, u.json_path.as_str())).collect();
     assert_eq!(
         short,
@@ -291,17 +295,17 @@ proptest! {
         if !tame { main.duration = Some(TimeDelta(length)); }
         let mut p = film(main);
         p.compositions.push(with(comp("inner", 24), vec![inner]));
-        let valid = validate(&p).is_empty() && check(&p).is_empty();
-        let (a, b) = (plan_frame(&p, &p.main, Time(at)), plan_frame(&p, &p.main, Time(at / 2)));
-        let sound = plan_sound(&p, &p.main, at / 14_700, 1024);
-        let _ = source_uses(&p, &p.main);
+        let valid = validate(&p).is_empty() && check(&p, &Catalog::builtin()).is_empty();
+        let (a, b) = (plan_frame(&p, &p.main, &Catalog::builtin(), Time(at)), plan_frame(&p, &p.main, &Catalog::builtin(), Time(at / 2)));
+        let sound = plan_sound(&p, &p.main, &Catalog::builtin(), at / 14_700, 1024);
+        let _ = source_uses(&p, &p.main, &Catalog::builtin());
         if valid {
             let (a, b) = (a.unwrap(), b.unwrap());
             prop_assert_eq!(a == b, a.key() == b.key());
             prop_assert!(sound.is_ok());
             let again = from_json(&cutroom_project::to_json(&p)).unwrap();
             prop_assert_eq!(&again, &p);
-            prop_assert_eq!(plan_frame(&again, &p.main, Time(at)).unwrap().key(), a.key());
+            prop_assert_eq!(plan_frame(&again, &p.main, &Catalog::builtin(), Time(at)).unwrap().key(), a.key());
         }
     }
 }
@@ -351,7 +355,7 @@ fn a_matte_is_what_its_track_shows() {
     // A circle is told instead of running for ever.
     p.compositions[0].tracks[0].clips[0].video.matte = Some(Matte { track: "main-1".into(), ..matte(false).unwrap() });
     assert!(validate(&p).iter().any(|p| p.code == "cycle"));
-    assert!(matches!(plan_frame(&p, &p.main, Time(SECOND)), Err(PlanError::Nesting { .. })));
+    assert!(matches!(plan_frame(&p, &p.main, &Catalog::builtin(), Time(SECOND)), Err(PlanError::Nesting { .. })));
 }
 
 #[test]

@@ -1,9 +1,10 @@
 //! Parameters that name a media or a track, and what transitions take beyond their clips' ends.
+use cutroom_effects::Catalog;
 use cutroom_project::{
     Animated, Clip, ClipSource, Composition, Curve, EffectInstance, Keyframe, Matte, Media, MediaKind, Params, Problem, Project,
     Track, TrackKind, Transition, validate,
 };
-use cutroom_timeline::{Content, Fit, Layer, PlanError, User, check, handles, plan_frame, source_uses};
+use cutroom_timeline::{Content, Fit, Layer, PlanError, SourceFrame, User, check, handles, plan_frame, source_uses};
 use cutroom_types::{FrameRate, MediaId, ParamValue, Size, Span, Time, TimeDelta};
 
 const SECOND: i64 = 705_600_000;
@@ -69,7 +70,7 @@ fn wiped(image: &[(&str, &str)]) -> Project {
     p
 }
 fn inputs_at(p: &Project, at: f64) -> Vec<Layer> {
-    let plan = plan_frame(p, &p.main, Time(secs(at))).unwrap();
+    let plan = plan_frame(p, &p.main, &Catalog::builtin(), Time(secs(at))).unwrap();
     match &plan.layers[0].content {
         Content::Transition { inputs, .. } => inputs.clone(),
         other => panic!("{other:?}"),
@@ -80,12 +81,16 @@ fn inputs_at(p: &Project, at: f64) -> Vec<Layer> {
 fn a_transition_gets_the_picture_it_names() {
     for (id, at, want) in [("still", 3.8, 0), ("map", 3.52, secs(0.022)), ("map", 3.8, secs(0.302))] {
         let p = wiped(&[("image", id)]);
-        assert_eq!((validate(&p), check(&p)), (vec![], vec![]));
+        assert_eq!((validate(&p), check(&p, &Catalog::builtin())), (vec![], vec![]));
         let inputs = inputs_at(&p, at);
         assert_eq!(inputs.len(), 1);
         assert_eq!(inputs[0].transform.fit, Fit::Stretch);
-        assert_eq!(inputs[0].content, Content::Media { media: id.into(), stream: 0, source_time: Time(want) }, "{id} at {at}");
-        let uses = source_uses(&p, &p.main).unwrap();
+        assert_eq!(
+            inputs[0].content,
+            Content::Media(SourceFrame { media: id.into(), stream: 0, time: Time(want) }),
+            "{id} at {at}"
+        );
+        let uses = source_uses(&p, &p.main, &Catalog::builtin()).unwrap();
         assert_eq!(uses.len(), 1);
         assert_eq!((uses[0].media.as_str(), uses[0].user, uses[0].required), (id, User::Parameter, true));
         assert_eq!(uses[0].json_path, "compositions[0].tracks[0].transitions[0].params.image");
@@ -93,7 +98,7 @@ fn a_transition_gets_the_picture_it_names() {
     // Others want none.
     let mut p = wiped(&[]);
     p.compositions[0].tracks[0].transitions[0].kind = "crossfade".into();
-    assert!(inputs_at(&p, 3.8).is_empty() && source_uses(&p, &p.main).unwrap().is_empty());
+    assert!(inputs_at(&p, 3.8).is_empty() && source_uses(&p, &p.main, &Catalog::builtin()).unwrap().is_empty());
 }
 
 #[test]
@@ -105,17 +110,19 @@ fn a_picture_that_is_not_there_is_a_problem_with_a_path() {
         (&[("image", "elsewhere")], "dangling"),
         (&[("image", "song")], "no_picture"),
     ] {
-        assert_eq!(found(&check(&wiped(params))), [(code, path)]);
+        assert_eq!(found(&check(&wiped(params), &Catalog::builtin())), [(code, path)]);
     }
     let mut p = wiped(&[("image", "elsewhere")]);
-    assert!(matches!(source_uses(&p, &p.main), Err(PlanError::UnknownMedia { media, .. }) if media == MediaId::from("elsewhere")));
-    assert!(plan_frame(&p, &p.main, Time(secs(3.8))).is_err());
+    assert!(
+        matches!(source_uses(&p, &p.main, &Catalog::builtin()), Err(PlanError::UnknownMedia { media, .. }) if media == MediaId::from("elsewhere"))
+    );
+    assert!(plan_frame(&p, &p.main, &Catalog::builtin(), Time(secs(3.8))).is_err());
     let params = &mut p.compositions[0].tracks[0].transitions[0].params;
     params.insert("image".into(), Animated::Constant(ParamValue::Number(1.0)));
-    assert_eq!(found(&check(&p)), [("param", path)]);
+    assert_eq!(found(&check(&p, &Catalog::builtin())), [("param", path)]);
     let keys = vec![Keyframe::new(TimeDelta(0), ParamValue::Text("still".into()))];
     p.compositions[0].tracks[0].transitions[0].params.insert("image".into(), Animated::Curve(Curve::new(keys).unwrap()));
-    assert_eq!(found(&check(&p)), [("not_animatable", path)]);
+    assert_eq!(found(&check(&p, &Catalog::builtin())), [("not_animatable", path)]);
 }
 
 /// "t0" is on show for 2 s; the clip on "t1" is displaced by it for 4 s.
@@ -129,14 +136,14 @@ fn mapped() -> Project {
 #[test]
 fn an_effect_gets_what_the_track_shows_at_the_time() {
     let mut p = mapped();
-    assert_eq!((validate(&p), check(&p)), (vec![], vec![]));
-    let plan = |p: &Project, at: f64| plan_frame(p, &p.main, Time(secs(at))).unwrap();
+    assert_eq!((validate(&p), check(&p, &Catalog::builtin())), (vec![], vec![]));
+    let plan = |p: &Project, at: f64| plan_frame(p, &p.main, &Catalog::builtin(), Time(secs(at))).unwrap();
     let one = plan(&p, 1.0);
     assert_eq!(one.layers.len(), 1, "the map itself is not seen");
     let used = &one.layers[0].effects[0];
     assert_eq!(used.inputs.len(), 1);
     assert_eq!(used.inputs[0].clip.as_str(), "m");
-    assert!(matches!(used.inputs[0].content, Content::Media { source_time, .. } if source_time == Time(secs(1.002))));
+    assert!(matches!(used.inputs[0].content, Content::Media(SourceFrame { time, .. }) if time == Time(secs(1.002))));
     // It counts for the key, since the pixels follow it.
     assert_ne!(one.picture_key(), plan(&p, 1.04).picture_key());
     // Where the track is empty nothing moves.
@@ -152,20 +159,20 @@ fn a_track_that_cannot_be_used_is_a_problem_with_a_path() {
     p.compositions[0].tracks.push(Track::new("sound", TrackKind::Audio));
     for (track, code) in [("", "missing_param"), ("t9", "dangling"), ("sound", "no_picture"), ("t1", "cycle")] {
         p.compositions[0].tracks[1].clips[0].video.effects = vec![displaced(track)];
-        assert_eq!(found(&check(&p)), [(code, path)], "{track}");
+        assert_eq!(found(&check(&p, &Catalog::builtin())), [(code, path)], "{track}");
     }
     p.compositions[0].tracks[1].clips[0].video.effects[0].params.clear();
-    assert_eq!(found(&check(&p)), [("missing_param", path)]);
+    assert_eq!(found(&check(&p, &Catalog::builtin())), [("missing_param", path)]);
     // Circles over other effects and over mattes; planning ends all the same.
     let mut by_effect = mapped();
     by_effect.compositions[0].tracks[0].clips[0].video.effects = vec![displaced("t1")];
-    assert_eq!(found(&check(&by_effect)).len(), 2);
+    assert_eq!(found(&check(&by_effect, &Catalog::builtin())).len(), 2);
     let mut by_matte = mapped();
     by_matte.compositions[0].tracks[0].clips[0].video.matte =
         Some(Matte { track: "t1".into(), channel: Default::default(), inverted: false, extra: Default::default() });
-    assert_eq!(found(&check(&by_matte)), [("cycle", path)]);
+    assert_eq!(found(&check(&by_matte, &Catalog::builtin())), [("cycle", path)]);
     for p in [by_effect, by_matte] {
-        assert!(matches!(plan_frame(&p, &p.main, Time(SECOND)), Err(PlanError::Nesting { .. })));
+        assert!(matches!(plan_frame(&p, &p.main, &Catalog::builtin(), Time(SECOND)), Err(PlanError::Nesting { .. })));
     }
 }
 
@@ -182,11 +189,11 @@ fn tracks_that_multiply_are_refused() {
         p
     };
     let p = chain(4, 10);
-    assert_eq!(check(&p), vec![]);
-    assert!(plan_frame(&p, &p.main, Time::ZERO).is_ok());
+    assert_eq!(check(&p, &Catalog::builtin()), vec![]);
+    assert!(plan_frame(&p, &p.main, &Catalog::builtin(), Time::ZERO).is_ok());
     for p in [chain(6, 10), chain(1000, 1)] {
-        assert!(check(&p).iter().any(|p| p.code == "nesting"));
-        assert!(matches!(plan_frame(&p, &p.main, Time::ZERO), Err(PlanError::Nesting { .. })));
+        assert!(check(&p, &Catalog::builtin()).iter().any(|p| p.code == "nesting"));
+        assert!(matches!(plan_frame(&p, &p.main, &Catalog::builtin(), Time::ZERO), Err(PlanError::Nesting { .. })));
     }
 }
 
@@ -204,7 +211,7 @@ fn handles_are_what_lies_beyond_the_clips() {
         p
     };
     let held = |p: &Project, end: f64| {
-        let found = handles(p, &p.main).unwrap();
+        let found = handles(p, &p.main, &Catalog::builtin()).unwrap();
         assert_eq!(found.iter().map(|h| (h.clip.id.as_str(), h.after_end)).collect::<Vec<_>>(), [("a", true), ("b", false)]);
         assert!(found.iter().all(|h| h.json_path == "compositions[0].tracks[0].transitions[0]" && h.is_heard));
         let sound = Span { start: Time::ZERO, duration: TimeDelta(secs(end)) };
@@ -221,8 +228,8 @@ fn handles_are_what_lies_beyond_the_clips() {
     // Inside a single clip there is none.
     let mut fade = project([0.0, 0.0], [1.0, 1.0]);
     fade.compositions[0].tracks[0].transitions[0].to = None;
-    assert!(handles(&fade, &fade.main).unwrap().is_empty());
+    assert!(handles(&fade, &fade.main, &Catalog::builtin()).unwrap().is_empty());
     let mut mute = project([0.0, 0.0], [1.0, 1.0]);
     mute.compositions[0].tracks[0].muted = true;
-    assert!(handles(&mute, &mute.main).unwrap().iter().all(|h| !h.is_heard));
+    assert!(handles(&mute, &mute.main, &Catalog::builtin()).unwrap().iter().all(|h| !h.is_heard));
 }

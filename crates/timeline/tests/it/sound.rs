@@ -1,4 +1,5 @@
 //! Voices: boundaries, cross-fades, nesting, and independence of how the programme is cut into runs.
+use cutroom_effects::Catalog;
 use cutroom_project::{
     Animated, Clip, ClipSource, Composition, Curve, Ease, Keyframe, Media, MediaFacts, MediaKind, Project, Track, TrackKind,
     Transition, validate,
@@ -45,7 +46,7 @@ fn dissolve(from: &str, to: &str, duration: i64) -> Transition {
 
 fn voices(p: &Project) -> Vec<Voice> {
     assert_eq!(validate(p), vec![]);
-    plan_sound(p, &p.main, 0, 1 << 40).unwrap().voices
+    plan_sound(p, &p.main, &Catalog::builtin(), 0, 1 << 40).unwrap().voices
 }
 
 #[test]
@@ -125,7 +126,9 @@ fn whether_there_is_sound_is_told_without_voices() {
     c.audio.gain_db = Animated::Curve(Curve::new(vec![key(0, -12.0), key(1, 0.0)]).unwrap());
     t.clips = vec![c];
     let mut p = project(fps25(), t);
-    let has = |p: &Project, samples: std::ops::Range<i64>| Timeline::new(p, &p.main).unwrap().has_sound(&samples).unwrap();
+    let has = |p: &Project, samples: std::ops::Range<i64>| {
+        Timeline::new(p, &p.main, &Catalog::builtin()).unwrap().has_sound(&samples).unwrap()
+    };
     assert!(has(&p, 0..96_000) && has(&p, 95_999..96_000) && !has(&p, 0..48_000) && !has(&p, 96_000..1 << 40));
     p.compositions[0].tracks[0].clips[0].audio.gain_db = Animated::Constant(-200.0);
     assert!(!has(&p, 0..96_000), "below the threshold of silence");
@@ -227,7 +230,7 @@ proptest! {
         }
         let mut p = project(r, t);
         p.compositions[0].sample_rate_hz = hz;
-        let timeline = Timeline::new(&p, &p.main).unwrap();
+        let timeline = Timeline::new(&p, &p.main, &Catalog::builtin()).unwrap();
         let v = timeline.sound(0, 1 << 40).unwrap().voices;
         prop_assert_eq!(v.len(), frames.len());
         let mut at = 0;
@@ -255,7 +258,7 @@ proptest! {
         let mut t = Track::new("a", TrackKind::Audio);
         t.clips.push(c);
         let p = project(fps25(), t);
-        let timeline = Timeline::new(&p, &p.main).unwrap();
+        let timeline = Timeline::new(&p, &p.main, &Catalog::builtin()).unwrap();
         let whole = &timeline.sound(0, 96_000).unwrap().voices[0];
         let mut first = 0;
         while first < 96_000 {

@@ -1,4 +1,5 @@
 //! What multiplies is refused before any work, and what is not refused is planned: the bounds hold for every frame.
+use cutroom_effects::Catalog;
 use cutroom_project::{
     AdjustmentSource, Animated, Clip, ClipSource, Composition, Curve, Ease, EffectInstance, Keyframe, Matte, MatteChannel, Media,
     MediaKind, Project, Track, TrackKind, Transition, validate,
@@ -83,8 +84,8 @@ fn of_layer(layer: &Layer) -> u64 {
     1 + inside + used
 }
 fn is_refused(p: &Project) -> bool {
-    let refused = check(p).iter().any(|p| p.code == "nesting");
-    assert_eq!(refused, matches!(Timeline::new(p, &p.main), Err(PlanError::Nesting { .. })));
+    let refused = check(p, &Catalog::builtin()).iter().any(|p| p.code == "nesting");
+    assert_eq!(refused, matches!(Timeline::new(p, &p.main, &Catalog::builtin()), Err(PlanError::Nesting { .. })));
     refused
 }
 
@@ -99,7 +100,7 @@ fn echoes_multiply_through_adjustment_layers_and_nesting() {
     };
     for p in [adjusted(15, 15), nested(15, 15)] {
         assert!(!is_refused(&p));
-        assert!(Timeline::new(&p, &p.main).unwrap().frame(20).is_ok());
+        assert!(Timeline::new(&p, &p.main, &Catalog::builtin()).unwrap().frame(20).is_ok());
     }
     for p in [adjusted(32, 32), nested(32, 32)] {
         assert!(is_refused(&p));
@@ -115,7 +116,7 @@ fn posterised_adjustment_layers_double() {
     };
     let p = stack(12);
     assert!(!is_refused(&p));
-    let t = Timeline::new(&p, &p.main).unwrap();
+    let t = Timeline::new(&p, &p.main, &Catalog::builtin()).unwrap();
     assert!((0..FRAMES).map(|n| layers(&t.frame(n).unwrap())).max().unwrap() > 1_000, "they do");
     assert!(is_refused(&stack(16)));
     // Switched off, it costs nothing.
@@ -151,8 +152,8 @@ fn what_is_seen_once_is_counted_once() {
     cut.video.matte = Some(Matte { track: "m1".into(), channel: MatteChannel::Luma, inverted: false, extra: Default::default() });
     let mut p = film(vec![composition("main", vec![cut, with(media("b"), echo(31)), with(media("c"), echo(30))])]);
     (p.compositions[0].tracks[1].matte_only, p.compositions[0].tracks[2].matte_only) = (true, true);
-    assert_eq!((validate(&p), check(&p)), (vec![], vec![]));
-    assert!(Timeline::new(&p, &p.main).unwrap().frame(35).is_ok());
+    assert_eq!((validate(&p), check(&p, &Catalog::builtin())), (vec![], vec![]));
+    assert!(Timeline::new(&p, &p.main, &Catalog::builtin()).unwrap().frame(35).is_ok());
     // Before the echo it is seen with each picture.
     p.compositions[0].tracks[0].clips[0].video.effects.reverse();
     assert!(is_refused(&p));
@@ -179,12 +180,12 @@ fn a_matte_that_adjusts_what_it_cuts_is_a_circle() {
     (adjusts.start, adjusts.duration) = (x.start, half.since_zero());
     p.compositions[0].tracks[1].clips.insert(0, Clip { duration: half.since_zero(), ..media("c") });
     assert_eq!(validate(&p), []);
-    assert!((0..FRAMES).all(|n| Timeline::new(&p, &p.main).unwrap().frame(n).is_ok()));
+    assert!((0..FRAMES).all(|n| Timeline::new(&p, &p.main, &Catalog::builtin()).unwrap().frame(n).is_ok()));
     p.compositions[0].tracks[0].transitions.push(Transition { duration: TimeDelta(half.0 / 2), ..dissolve("x", "a", "b") });
     assert_eq!(validate(&p).iter().map(|p| p.code).collect::<Vec<_>>(), ["cycle"]);
     let displaced = effect("displacement-map", "track", ParamValue::Text("m1".into()));
     let p = film(vec![composition("main", vec![with(media("a"), displaced), adjustment("x")])]);
-    assert!(check(&p).iter().any(|p| p.code == "cycle"), "{:?}", check(&p));
+    assert!(check(&p, &Catalog::builtin()).iter().any(|p| p.code == "cycle"), "{:?}", check(&p, &Catalog::builtin()));
 }
 
 fn any_composition(id: &'static str, inner: Option<&'static str>) -> impl Strategy<Value = Composition> {
@@ -192,7 +193,7 @@ fn any_composition(id: &'static str, inner: Option<&'static str>) -> impl Strate
         4 => Just(None),
         2 => (1u32..5).prop_map(|n| Some(echo(n))),
         2 => (2u32..9).prop_map(|r| Some(posterize(f64::from(r)))),
-        1 => (0usize..5).prop_map(|t| Some(effect("displacement-map", "track", ParamValue::Text(t.to_string())))),
+        1 => (0usize..5).prop_map(|t| Some(effect("displacement-map", "track", ParamValue::Text(t.to_string().into())))),
     ];
     let track = (0u8..4, prop::collection::vec(effect, 0..3), prop::option::weighted(0.2, 0usize..5), any::<bool>(), any::<bool>());
     prop::collection::vec(track, 1..6).prop_map(move |tracks| {
@@ -235,7 +236,7 @@ fn any_composition(id: &'static str, inner: Option<&'static str>) -> impl Strate
                 for (i, e) in clip.video.effects.iter_mut().enumerate() {
                     e.id = format!("{}-{i}", clip.id).as_str().into();
                     if let Some(Animated::Constant(ParamValue::Text(t))) = e.params.get_mut("track") {
-                        *t = near(t);
+                        *t = near(t).into();
                     }
                 }
             }
@@ -250,8 +251,8 @@ proptest! {
     #[test]
     fn what_is_accepted_is_planned(main in any_composition("main", Some("inner")), inner in any_composition("inner", None)) {
         let p = film(vec![main, inner]);
-        prop_assume!(validate(&p).is_empty() && check(&p).is_empty());
-        let t = Timeline::new(&p, &p.main).unwrap();
+        prop_assume!(validate(&p).is_empty() && check(&p, &Catalog::builtin()).is_empty());
+        let t = Timeline::new(&p, &p.main, &Catalog::builtin()).unwrap();
         for n in [0, 7, FRAMES / 2 - 1, FRAMES / 2, FRAMES - 1] {
             let plan = t.frame(n);
             prop_assert!(plan.is_ok(), "{plan:?}");

@@ -1,6 +1,6 @@
 //! Plans that both back ends must draw alike, and the comparison.
 use crate::support::*;
-use cutroom_effects::{EffectSpec, ParamKind, Shape, TransitionShape, TransitionSpec};
+use cutroom_effects::{EffectRef, EffectSpec, ParamKind, Params, Shape, TransitionShape, TransitionSpec};
 use cutroom_render::{
     OutputSpec,
     cpu::CpuRenderer,
@@ -10,7 +10,7 @@ use cutroom_render::{
     program::Program,
 };
 use cutroom_timeline::{Box2, Content, EffectUse, Fit, FramePlan, Layer, MaskMode, MaskUse, MatteUse, Outline, Placing, Transform};
-use cutroom_types::{Affine, ChromaLocation, ColorTags, Matrix, ParamValue, Picture, PictureFormat, Primaries, Transfer};
+use cutroom_types::{Affine, ChromaLocation, ColorTags, Matrix, ParamValue, Picture, PictureFormat, Primaries, Size, Transfer};
 
 /// A plan with its pictures.
 pub struct Case {
@@ -82,21 +82,19 @@ fn with_opacity(l: Layer, opacity: f32) -> Layer {
 }
 
 /// Away from neutral: numbers a third of the way from their default to their largest.
-fn moved(id: &str) -> Option<EffectUse> {
-    let spec = cutroom_effects::effect(id)?;
+fn moved(spec: EffectRef) -> EffectUse {
     let layered = matches!(spec.shape, Shape::Layered { .. });
     let params = spec.params.iter().map(|p| {
-        let v = match p.kind {
+        match p.kind {
             // The GPU keeps the other layer in half floats: a place is known to about an amount's thousandth.
             ParamKind::Number { default, .. } if p.unit == "px" && layered => ParamValue::Number(default),
             ParamKind::Number { default, max, .. } => ParamValue::Number(default + (max - default) / 3.0),
             ParamKind::File { .. } => ParamValue::Text("strong.cube".into()),
             ParamKind::Curve { .. } => ParamValue::Text("0,0.1 0.3,0.45 0.7,0.6 1,0.9".into()),
             k => k.default_value(),
-        };
-        (p.id.to_owned(), v)
+        }
     });
-    Some(with_inputs(EffectUse::new(id, params.collect()), "other"))
+    with_inputs(EffectUse::new(spec, params.collect()), "other")
 }
 
 /// Whether an entry is drawn at all: what only decides when other effects are seen is over with planning, and `effects_time.rs` tests it there.
@@ -106,10 +104,7 @@ pub fn is_drawn(spec: &EffectSpec) -> bool {
 
 /// The other times that an effect asks for at 25 frames a second, in seconds after the frame drawn.
 pub fn other_times(used: &EffectUse) -> Vec<f64> {
-    match cutroom_effects::effect(&used.id).map(|e| e.shape) {
-        Some(Shape::Temporal { times, .. }) => times(cutroom_effects::Params(&used.params), 0.04),
-        _ => Vec::new(),
-    }
+    used.effect.other_times(Params::new(&used.params), 0.04)
 }
 
 /// With a picture for each other time that the effect asks for: every second one is `other`, those between are "b".
@@ -118,30 +113,41 @@ pub fn with_inputs(used: EffectUse, other: &str) -> EffectUse {
     EffectUse { inputs: pictures.collect(), ..used }
 }
 
-/// Every catalogue entry once, blended in gamma or linear light.
-pub fn catalogue(linear: bool) -> Vec<Case> {
-    let s = size(97, 55);
-    let (a, b) = (picture(PictureFormat::YUV420P8, s, 1), picture(YUV444, size(80, 60), 2));
+const CATALOGUE_SIZE: Size = Size { width: 97, height: 55 };
+
+/// What cases of the catalogue are made from.
+fn catalogue_pictures() -> [(&'static str, Picture); 3] {
+    let b = picture(YUV444, size(80, 60), 2);
     // As large as "b", whose other times it stands for.
     let other = picture(PictureFormat::YUV420P8, b.size, 3);
-    let pictures = [("a", &a), ("b", &b), ("other", &other)];
-    let mut cases = Vec::new();
-    for e in cutroom_effects::EFFECTS.iter().filter(|e| is_drawn(e)) {
-        let Some(used) = moved(e.id) else { continue };
-        let used = with_layers(used, &with_opacity(placed(media("a"), 0.9, 20.0, [4.0, 3.0]), 0.8));
-        let top = Layer { effects: vec![used], ..placed(media("b"), 0.8, 0.0, [3.0, -2.0]) };
-        let plan = plan(canvas(s, linear), vec![layer(media("a")), top]);
-        let mut c = case(format!("effect {}", e.id), plan, &pictures, PictureFormat::YUV420P8);
-        c.most_codes = match e.shape {
-            // A hundredth of a pixel more or less shows where neighbours differ by all they can.
-            Shape::Layered { .. } => 2.0,
-            // The GPU keeps the picture in half floats, and a column is as high as it is bright: 2^-12 of luma, here twice as much of height (60
-            // pixels by 0.57), is 0.017 pixels, over four codes along an outline one pixel soft; earlier frames blended in round once more.
-            _ if e.id == "voxel-relief" => 8.0,
-            _ => c.most_codes,
-        };
-        cases.push(c);
-    }
+    [("a", picture(PictureFormat::YUV420P8, CATALOGUE_SIZE, 1)), ("b", b), ("other", other)]
+}
+
+/// An effect away from its neutral values, over another layer.
+pub fn effect_case(e: EffectRef, linear: bool) -> Case {
+    let stock = catalogue_pictures();
+    let pictures: Vec<(&str, &Picture)> = stock.iter().map(|(name, p)| (*name, p)).collect();
+    let used = with_layers(moved(e), &with_opacity(placed(media("a"), 0.9, 20.0, [4.0, 3.0]), 0.8));
+    let top = Layer { effects: vec![used], ..placed(media("b"), 0.8, 0.0, [3.0, -2.0]) };
+    let plan = plan(canvas(CATALOGUE_SIZE, linear), vec![layer(media("a")), top]);
+    let mut c = case(format!("effect {}", e.id), plan, &pictures, PictureFormat::YUV420P8);
+    c.most_codes = match e.shape {
+        // A hundredth of a pixel more or less shows where neighbours differ by all they can.
+        Shape::Layered { .. } => 2.0,
+        // The GPU keeps the picture in half floats, and a column is as high as it is bright: 2^-12 of luma, here twice as much of height (60
+        // pixels by 0.57), is 0.017 pixels, over four codes along an outline one pixel soft; earlier frames blended in round once more.
+        _ if e.id == "voxel-relief" => 8.0,
+        _ => c.most_codes,
+    };
+    c
+}
+
+/// Every catalogue entry once, blended in gamma or linear light.
+pub fn catalogue(linear: bool) -> Vec<Case> {
+    let (s, stock) = (CATALOGUE_SIZE, catalogue_pictures());
+    let pictures: Vec<(&str, &Picture)> = stock.iter().map(|(name, p)| (*name, p)).collect();
+    let effects = catalog().effects().iter().filter(|e| is_drawn(e));
+    let mut cases: Vec<Case> = effects.map(|e| effect_case(*e, linear)).collect();
     // After an effect that draws beyond the edges, kernels of every shape see positions in a larger picture.
     for id in ["corner-pin", "twirl", "pixelate", "sharpen", "letterbox", "voxel-relief", "glow"] {
         let used = match id {
@@ -154,7 +160,7 @@ pub fn catalogue(linear: bool) -> Vec<Case> {
         cases.push(c);
     }
     for m in cutroom_effects::BLEND_MODES {
-        let top = Layer { blend: m.id.into(), opacity: 0.7, ..placed(media("b"), 0.9, 0.0, [0.0; 2]) };
+        let top = Layer { blend: blend_mode(m.id), opacity: 0.7, ..placed(media("b"), 0.9, 0.0, [0.0; 2]) };
         cases.push(case(format!("blend {}", m.id), plan(canvas(s, linear), vec![layer(media("a")), top]), &pictures, YUV444));
     }
     for t in cutroom_effects::TRANSITIONS {
@@ -181,12 +187,12 @@ pub fn most_codes(t: &TransitionSpec, alike: bool) -> f64 {
 
 /// A transition with its default parameters.
 pub fn transition(id: &str, progress: f32, from: Layer, to: Layer) -> Layer {
-    let table = cutroom_effects::transition(id).map_or(&[][..], |t| t.params);
-    let params = table.iter().map(|p| (p.id.to_owned(), p.kind.default_value())).collect();
+    let transition = crate::support::transition(id);
+    let (table, params) = (transition.params, transition.defaults());
     // A picture that decides where what changes is the incoming one, turned over.
     let map = Layer { transform: Transform { fit: Fit::Stretch, flip_horizontal: true, ..Transform::IDENTITY }, ..to.clone() };
     let inputs = table.iter().filter(|p| p.kind == ParamKind::Media).map(|_| map.clone()).collect();
-    layer(Content::Transition { id: id.into(), params, progress, from: Some(Box::new(from)), to: Some(Box::new(to)), inputs })
+    layer(Content::Transition { transition, params, progress, from: Some(Box::new(from)), to: Some(Box::new(to)), inputs })
 }
 
 /// An ellipse with a soft edge.
@@ -305,7 +311,7 @@ pub fn shapes() -> Vec<Case> {
     let times = [("base", &base), ("small", &small), ("b", &later)];
     for operator in ["add", "screen", "maximum", "minimum", "compositeInBack", "compositeInFront", "blend"] {
         let mut echo = crate::support::effect("echo", &[("echoes", 32.0), ("startingIntensity", 0.6), ("decay", 0.9)]);
-        echo.params[4].1 = ParamValue::Text(operator.into());
+        echo.params[4] = ParamValue::Text(operator.into());
         let l = Layer { effects: vec![with_inputs(echo, "small")], ..placed(media("small"), 0.8, 0.0, [2.0; 2]) };
         cases.push(case(format!("32 echoes, {operator}"), on(l), &times, YUV444));
     }

@@ -1,10 +1,13 @@
 //! Pictures, plans and an independent, slow reference in double precision.
-use cutroom_effects::{ParamKind, look::Look};
+use cutroom_effects::{BlendRef, Catalog, EffectRef, ParamKind, TransitionRef, look::Look};
 use cutroom_render::{Backend, OutputSpec, RenderOptions, Renderer, SourcePictures, gpu::GpuRenderer};
 use cutroom_test_support::skipped;
-use cutroom_timeline::{BlendSpace, Canvas, Content, EffectUse, FramePlan, Layer};
-use cutroom_types::{ColorTags, MediaId, ParamValue, Picture, PictureFormat, Primaries, Size, Time, Transfer};
-use std::{collections::BTreeMap, sync::Arc};
+use cutroom_timeline::{BlendSpace, Canvas, Content, EffectUse, FramePlan, Layer, SourceFrame};
+use cutroom_types::{ColorTags, ParamValue, Picture, PictureFormat, Primaries, Size, Time, Transfer};
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, LazyLock},
+};
 
 pub const YUV444: PictureFormat = PictureFormat::yuv(8, 0, 0);
 
@@ -16,8 +19,8 @@ impl Pictures {
     }
 }
 impl SourcePictures for Pictures {
-    fn picture(&self, media: &MediaId, _: usize, _: Time) -> Option<Picture> {
-        self.0.get(media.as_str()).cloned()
+    fn picture(&self, frame: &SourceFrame) -> Option<Picture> {
+        self.0.get(frame.media.as_str()).cloned()
     }
     fn look(&self, path: &str) -> Option<Arc<Look>> {
         Some(Arc::new(if path.is_empty() { identity_look() } else { strong_look() }))
@@ -97,7 +100,7 @@ pub fn canvas(size: Size, linear: bool) -> Canvas {
 }
 
 pub fn media(id: &str) -> Content {
-    Content::Media { media: id.into(), stream: 0, source_time: Time::ZERO }
+    Content::Media(SourceFrame { media: id.into(), stream: 0, time: Time::ZERO })
 }
 
 pub fn layer(content: Content) -> Layer {
@@ -114,27 +117,50 @@ pub fn output(format: PictureFormat) -> OutputSpec {
 
 /// An effect with what its parameters of kind track ask for: this layer for each.
 pub fn with_layers(used: EffectUse, other: &Layer) -> EffectUse {
-    let params = cutroom_effects::effect(&used.id).map_or(&[][..], |e| e.params);
-    let inputs = params.iter().filter(|p| p.kind == ParamKind::Track).map(|_| other.clone()).collect();
+    let inputs = used.effect.params.iter().filter(|p| p.kind == ParamKind::Track).map(|_| other.clone()).collect();
     EffectUse { inputs, ..used }
+}
+
+/// The built-in catalogue.
+pub fn catalog() -> &'static Catalog {
+    static BUILT_IN: LazyLock<Catalog> = LazyLock::new(Catalog::builtin);
+    &BUILT_IN
+}
+
+pub fn spec(id: &str) -> EffectRef {
+    catalog().effect(id).unwrap_or_else(|| panic!("no effect {id}"))
+}
+
+pub fn transition(id: &str) -> TransitionRef {
+    catalog().transition(id).unwrap_or_else(|| panic!("no transition {id}"))
+}
+
+pub fn blend_mode(id: &str) -> BlendRef {
+    catalog().blend_mode(id).unwrap_or_else(|| panic!("no blend mode {id}"))
+}
+
+/// Sets one parameter by its id.
+pub fn set_param(used: &mut EffectUse, name: &str, value: ParamValue) {
+    let at = used.effect.params.iter().position(|p| p.id == name);
+    used.params[at.unwrap_or_else(|| panic!("{:?} has no {name}", used.effect))] = value;
 }
 
 /// A catalogue effect with some parameters set, the rest at their defaults.
 pub fn effect(id: &str, set: &[(&str, f64)]) -> EffectUse {
-    let spec = cutroom_effects::effect(id).unwrap();
+    let spec = spec(id);
     assert!(set.iter().all(|(n, _)| spec.param(n).is_some()), "{id} has no such parameter: {set:?}");
     let params = spec.params.iter().map(|p| {
         let given = set.iter().find(|(n, _)| *n == p.id).map(|(_, v)| ParamValue::Number(*v));
-        (p.id.to_owned(), given.unwrap_or_else(|| p.kind.default_value()))
+        given.unwrap_or_else(|| p.kind.default_value())
     });
-    EffectUse::new(id, params.collect())
+    EffectUse::new(spec, params.collect())
 }
 
 /// The same with parameters of any kind.
 pub fn used(id: &str, set: &[(&str, ParamValue)]) -> EffectUse {
     let mut used = effect(id, &[]);
     for (name, value) in set {
-        used.params.iter_mut().find(|(n, _)| n == name).unwrap_or_else(|| panic!("{id} has no {name}")).1 = value.clone();
+        set_param(&mut used, name, value.clone());
     }
     used
 }

@@ -132,9 +132,10 @@ fn side(s: Size, n: u32) -> Picture {
 fn transition(id: &str, p: f32, set: &[(&str, ParamValue)], from: Option<Layer>, to: Option<Layer>) -> Layer {
     let either = from.clone().or(to.clone()).unwrap();
     let mut top = crate::gpu_cases::transition(id, p, from.clone().unwrap_or(either.clone()), to.clone().unwrap_or(either));
-    if let Content::Transition { params, from: f, to: t, .. } = &mut top.content {
+    if let Content::Transition { transition, params, from: f, to: t, .. } = &mut top.content {
         for (name, value) in set {
-            params.iter_mut().find(|(n, _)| n == name).unwrap_or_else(|| panic!("{id} has no {name}")).1 = value.clone();
+            let at = transition.params.iter().position(|p| p.id == *name).unwrap_or_else(|| panic!("{id} has no {name}"));
+            params[at] = value.clone();
         }
         (*f, *t) = (from.map(Box::new), to.map(Box::new));
     }

@@ -83,8 +83,8 @@ fn steps_are_within_their_limits() {
     };
     for t in TRANSITIONS {
         let TransitionShape::Steps(make) = t.shape else { continue };
-        let values: Vec<_> = t.params.iter().map(|p| (p.id.to_owned(), p.kind.default_value())).collect();
-        let steps = make(cutroom_effects::Params(&values), 0.5, &raster);
+        let values: Vec<_> = t.defaults();
+        let steps = make(cutroom_effects::Params::new(&values), 0.5, &raster);
         assert!((1..=MAX_TRANSITION_STEPS).contains(&steps.len()), "{}", t.id);
         assert!(steps.iter().all(|s| s.reduction > 0) && steps.last().is_some_and(|s| s.reduction == 1), "{}", t.id);
     }

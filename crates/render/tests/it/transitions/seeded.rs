@@ -71,7 +71,7 @@ fn seeds_decide() {
         count += 1;
     }
     assert!(count >= 13, "{count}");
-    assert!(cutroom_effects::transition("swirl").is_some_and(|t| t.param("seed").is_some()));
+    assert!(crate::support::transition("swirl").param("seed").is_some());
 }
 
 /// Light only adds to what a mixture of both would be.

@@ -2,61 +2,24 @@
 //! both back ends as it is defined. Nothing else of the workspace knows it, so nothing else has to be touched.
 mod day_for_night;
 
-use crate::support::*;
-use cutroom_effects::{EFFECTS, EffectSpec, Params, Raster, Shape};
-use cutroom_render::{
-    cpu::CpuRenderer,
-    lower::{Lowered, lower},
-    mask::MaskCache,
-    program::{Pass, Program, Stage},
-};
+use crate::{catalogue::keeps_every_promise, support::*};
+use cutroom_effects::{Catalog, EFFECTS, EffectRef};
+use cutroom_render::{Backend, RenderOptions, Renderer};
 use cutroom_test_support::{example, read, root};
-use cutroom_timeline::Layer;
-use cutroom_types::{ParamValue, Picture};
+use cutroom_timeline::{EffectUse, Layer};
 
-/// The line that lists it, in a list like the catalogue's own.
-static LIST: &[&EffectSpec] = &[&day_for_night::SPEC];
-
-fn defaults(spec: &EffectSpec) -> Vec<(String, ParamValue)> {
-    spec.params.iter().map(|p| (p.id.to_owned(), p.kind.default_value())).collect()
-}
-
-/// The program of a picture with `solarize`, which has the same shape and domain, its kernel replaced by the example's.
-fn program(picture: &Picture) -> Program {
-    let top = Layer { effects: vec![effect("solarize", &[])], ..layer(media("a")) };
-    let plan = plan(canvas(picture.size, false), vec![top]);
-    let lowered = lower(&plan, &Pictures::of(&[("a", picture)]), &output(YUV444), &MaskCache::default()).unwrap();
-    let Lowered::Program(mut program) = lowered else { panic!("nothing to draw") };
-    let Shape::Point { kernel, prepare } = LIST[0].shape else { panic!("no point effect") };
-    let values = defaults(LIST[0]);
-    let raster = Raster {
-        width_px: 64.0,
-        height_px: 32.0,
-        linear: false,
-        primaries: cutroom_types::Primaries::Bt709,
-        time_secs: 0.0,
-        margin_px: [0.0; 2],
-    };
-    let mut replaced = 0;
-    for pass in &mut program.passes {
-        let Pass::Tiles(tiles) = pass else { continue };
-        for stage in &mut tiles.stages {
-            if let Stage::Point { kernel: k, uniforms: u, .. } = stage
-                && k.name() == "Solarize"
-            {
-                (*k, *u) = (kernel(Params(&values)), prepare(Params(&values), &raster));
-                replaced += 1;
-            }
-        }
-    }
-    assert_eq!(replaced, 1);
-    program
+/// In a catalogue of its own, as its line in the list would put it there.
+fn day_for_night() -> EffectRef {
+    Catalog::builtin().register_effect(day_for_night::SPEC).unwrap()
 }
 
 #[test]
-fn the_documented_file_is_drawn_by_both_back_ends() {
+fn the_documented_file_is_drawn_as_it_is_defined() {
     let a = picture(YUV444, size(64, 32), 1);
-    let drawn = CpuRenderer::new(1).unwrap().run(&program(&a), &output(YUV444)).unwrap();
+    let used = EffectUse::new(day_for_night(), day_for_night().defaults());
+    let plan = plan(canvas(a.size, false), vec![Layer { effects: vec![used], ..layer(media("a")) }]);
+    let mut renderer = Renderer::new(RenderOptions { backend: Backend::Cpu, threads: 1 }).unwrap();
+    let drawn = renderer.render(&plan, &Pictures::of(&[("a", &a)]), &output(YUV444)).unwrap();
     for y in 0..32 {
         for x in 0..64 {
             let c = pixel(&a, x, y);
@@ -69,21 +32,13 @@ fn the_documented_file_is_drawn_by_both_back_ends() {
             }
         }
     }
-    if let Some(mut gpu) = gpu() {
-        assert!(difference(&gpu.run(&program(&a), &output(YUV444)).unwrap(), &drawn) <= 1);
-    }
 }
 
-/// Its table is held to what every table is: defaults in range, neutral where it changes nothing.
+/// The catalogue's loops, both back ends among them, hold for it.
 #[test]
-fn its_table_is_sound() {
-    let spec = LIST[0];
-    assert!(EFFECTS.iter().all(|e| e.id != spec.id), "the example is not part of the catalogue");
-    assert!(spec.params.iter().all(|p| p.kind.problem(&p.kind.default_value()).is_none()));
-    let mut values = defaults(spec);
-    assert!(!(spec.neutral)(Params(&values)));
-    values[1].1 = ParamValue::Number(0.0);
-    assert!((spec.neutral)(Params(&values)));
+fn it_keeps_the_promises_of_the_catalogue() {
+    assert!(EFFECTS.iter().all(|e| e.id != day_for_night::SPEC.id), "the example is not part of the catalogue");
+    keeps_every_promise(day_for_night());
 }
 
 /// The page shows the file that is compiled here, and every effect of the catalogue takes one line in its list.

@@ -1,0 +1,291 @@
+//! The catalogue as a value: what stands in the lists, and what was registered at run time. It is looked up once, when a timeline is
+//! opened; plans carry references to the entries, so that nothing below planning looks a name up.
+use crate::{
+    BLEND_MODES, EFFECTS, TRANSITIONS,
+    probe::misread,
+    spec::{BlendSpec, EffectSpec, ParamSpec, Shape, TransitionSpec},
+};
+use std::{
+    collections::HashMap,
+    fmt,
+    hash::{Hash, Hasher},
+    ops::Deref,
+};
+
+/// An entry of the catalogue: what has a stable id and a version.
+pub trait Entry: 'static {
+    /// Stable id, as in project files.
+    fn id(&self) -> &'static str;
+    /// Counts up when equal parameters give other pixels than before.
+    fn version(&self) -> u32;
+}
+
+/// A reference to an entry of the catalogue, as cheap as a pointer. Equal, and of equal hash, when id and version are.
+pub struct EntryRef<T: Entry>(&'static T);
+
+/// An effect in a plan.
+pub type EffectRef = EntryRef<EffectSpec>;
+/// A blend mode in a plan.
+pub type BlendRef = EntryRef<BlendSpec>;
+/// A transition in a plan.
+pub type TransitionRef = EntryRef<TransitionSpec>;
+
+impl<T: Entry> EntryRef<T> {
+    /// To an entry that lives as long as the program.
+    pub const fn new(entry: &'static T) -> Self {
+        Self(entry)
+    }
+
+    /// The entry itself.
+    pub fn spec(self) -> &'static T {
+        self.0
+    }
+}
+
+impl<T: Entry> Clone for EntryRef<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T: Entry> Copy for EntryRef<T> {}
+
+impl<T: Entry> Deref for EntryRef<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        self.0
+    }
+}
+
+impl<T: Entry> PartialEq for EntryRef<T> {
+    fn eq(&self, other: &Self) -> bool {
+        std::ptr::eq(self.0, other.0) || (self.0.id(), self.0.version()) == (other.0.id(), other.0.version())
+    }
+}
+
+impl<T: Entry> Eq for EntryRef<T> {}
+
+impl<T: Entry> Hash for EntryRef<T> {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.0.id(), self.0.version()).hash(state);
+    }
+}
+
+impl<T: Entry> fmt::Debug for EntryRef<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} v{}", self.0.id(), self.0.version())
+    }
+}
+
+/// Why an entry was not registered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CatalogError {
+    /// The id belongs to an entry that may not be replaced: a built-in one, or one of the same or a newer version.
+    Taken {
+        /// The id.
+        id: &'static str,
+        /// Version of the entry that has it.
+        version: u32,
+    },
+    /// The entry contradicts itself.
+    Invalid {
+        /// Its id.
+        id: &'static str,
+        /// What is wrong, in words.
+        reason: String,
+    },
+}
+
+impl CatalogError {
+    /// Stable code.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Taken { .. } => "catalog.taken",
+            Self::Invalid { .. } => "catalog.invalid",
+        }
+    }
+}
+
+impl fmt::Display for CatalogError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Taken { id, version } => write!(f, "\"{id}\" is registered already, in version {version}"),
+            Self::Invalid { id, reason } => write!(f, "\"{id}\" cannot be registered: {reason}"),
+        }
+    }
+}
+
+impl std::error::Error for CatalogError {}
+
+/// Entries of one kind: in the order of the lists, then of registration, and by id.
+struct Entries<T: Entry> {
+    list: Vec<EntryRef<T>>,
+    /// Places in `list`.
+    by_id: HashMap<&'static str, usize>,
+    /// So many at the start of `list` are built in.
+    built_in: usize,
+}
+
+impl<T: Entry> Clone for Entries<T> {
+    fn clone(&self) -> Self {
+        Self { list: self.list.clone(), by_id: self.by_id.clone(), built_in: self.built_in }
+    }
+}
+
+impl<T: Entry> Entries<T> {
+    fn new(list: &[&'static T]) -> Self {
+        let list: Vec<_> = list.iter().map(|e| EntryRef::new(*e)).collect();
+        let by_id = list.iter().enumerate().map(|(i, e)| (e.id(), i)).collect();
+        let built_in = list.len();
+        Self { list, by_id, built_in }
+    }
+
+    fn get(&self, id: &str) -> Option<EntryRef<T>> {
+        self.by_id.get(id).map(|&i| self.list[i])
+    }
+
+    /// The spec is leaked: entries live as long as the program, some kilobytes for each version of each.
+    fn register(&mut self, spec: T) -> Result<EntryRef<T>, CatalogError> {
+        let (id, version) = (spec.id(), spec.version());
+        let place = self.by_id.get(id).copied();
+        if let Some(place) = place
+            && (place < self.built_in || self.list[place].version() >= version)
+        {
+            return Err(CatalogError::Taken { id, version: self.list[place].version() });
+        }
+        let entry = EntryRef::new(&*Box::leak(Box::new(spec)));
+        match place {
+            Some(place) => self.list[place] = entry,
+            None => {
+                self.by_id.insert(id, self.list.len());
+                self.list.push(entry);
+            }
+        }
+        Ok(entry)
+    }
+}
+
+/// Everything that a project may name: effects, blend modes and transitions.
+#[derive(Clone)]
+pub struct Catalog {
+    effects: Entries<EffectSpec>,
+    blend_modes: Entries<BlendSpec>,
+    transitions: Entries<TransitionSpec>,
+}
+
+impl Catalog {
+    /// What is built in.
+    pub fn builtin() -> Self {
+        Self { effects: Entries::new(EFFECTS), blend_modes: Entries::new(BLEND_MODES), transitions: Entries::new(TRANSITIONS) }
+    }
+
+    /// The effect with this id.
+    pub fn effect(&self, id: &str) -> Option<EffectRef> {
+        self.effects.get(id)
+    }
+
+    /// The blend mode with this id.
+    pub fn blend_mode(&self, id: &str) -> Option<BlendRef> {
+        self.blend_modes.get(id)
+    }
+
+    /// The transition with this id.
+    pub fn transition(&self, id: &str) -> Option<TransitionRef> {
+        self.transitions.get(id)
+    }
+
+    /// All effects: built-in ones by id, then those registered, in the order of registration.
+    pub fn effects(&self) -> &[EffectRef] {
+        &self.effects.list
+    }
+
+    /// All blend modes, in the order of menus.
+    pub fn blend_modes(&self) -> &[BlendRef] {
+        &self.blend_modes.list
+    }
+
+    /// All transitions, in the order of menus.
+    pub fn transitions(&self) -> &[TransitionRef] {
+        &self.transitions.list
+    }
+
+    /// Adds an effect, or puts a newer version in the place of one registered before. Timelines that are open keep what they have.
+    ///
+    /// # Errors
+    /// The id is taken; the parameter table or the code that reads it is wrong.
+    pub fn register_effect(&mut self, spec: EffectSpec) -> Result<EffectRef, CatalogError> {
+        check_table(spec.id, spec.params)?;
+        if let Shape::Temporal { .. } | Shape::Layered { .. } = spec.shape {
+            check_tracks(&spec)?;
+        }
+        if let Some(reason) = misread(&spec) {
+            return Err(CatalogError::Invalid { id: spec.id, reason });
+        }
+        self.effects.register(spec)
+    }
+}
+
+/// Ids are lower-case words joined by hyphens; defaults lie in their ranges; no parameter comes twice.
+fn check_table(id: &'static str, table: &[ParamSpec]) -> Result<(), CatalogError> {
+    let refuse = |reason: String| Err(CatalogError::Invalid { id, reason });
+    let is_word = |w: &str| !w.is_empty() && w.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
+    if !id.split(['-', '.']).all(is_word) {
+        return refuse("an id is lower-case words and digits, joined by hyphens or dots".into());
+    }
+    for (i, param) in table.iter().enumerate() {
+        if table[..i].iter().any(|p| p.id == param.id) {
+            return refuse(format!("the parameter \"{}\" stands in its table twice", param.id));
+        }
+        if !param.kind.is_reference()
+            && let Some(reason) = param.kind.problem(&param.kind.default_value())
+        {
+            return refuse(format!("the default of \"{}\": {reason}", param.id));
+        }
+    }
+    Ok(())
+}
+
+fn check_tracks(spec: &EffectSpec) -> Result<(), CatalogError> {
+    let names_tracks = spec.params.iter().any(|p| p.kind == crate::ParamKind::Track);
+    match spec.shape {
+        Shape::Layered { .. } if !names_tracks => {
+            Err(CatalogError::Invalid { id: spec.id, reason: "it works on other tracks, and no parameter names one".into() })
+        }
+        Shape::Temporal { .. } if names_tracks => Err(CatalogError::Invalid {
+            id: spec.id,
+            reason: "a temporal effect cannot name tracks; make it a run-time one".into(),
+        }),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_of_the_lists_are_found_and_unique() {
+        let c = Catalog::builtin();
+        assert_eq!(
+            (c.effects().len(), c.blend_modes().len(), c.transitions().len()),
+            (EFFECTS.len(), BLEND_MODES.len(), TRANSITIONS.len())
+        );
+        assert!(c.effects().iter().all(|e| std::ptr::eq(c.effect(e.id).unwrap().spec(), e.spec())));
+        assert!(c.blend_modes().iter().all(|e| std::ptr::eq(c.blend_mode(e.id).unwrap().spec(), e.spec())));
+        assert!(c.transitions().iter().all(|e| std::ptr::eq(c.transition(e.id).unwrap().spec(), e.spec())));
+    }
+
+    /// What registration asks of run-time entries holds for those of the lists.
+    #[test]
+    fn built_in_entries_pass_the_checks_of_registration() {
+        for e in EFFECTS {
+            assert_eq!(check_table(e.id, e.params).and_then(|()| check_tracks(e)), Ok(()));
+            assert_eq!(misread(e), None, "{}", e.id);
+        }
+        for t in TRANSITIONS {
+            assert_eq!(check_table(t.id, t.params), Ok(()));
+            assert_eq!(crate::probe::misread_transition(t), None, "{}", t.id);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! Finds entries that read a parameter as another kind than their table says, by calling all their code with many values.
+use crate::spec::{EffectSpec, MAX_TIMES, ParamKind, ParamSpec, Params, Raster, Shape, defaults};
+#[cfg(test)]
+use crate::spec::{TransitionShape, TransitionSpec};
+use cutroom_types::{ParamValue, Primaries};
+use std::cell::RefCell;
+
+/// Any frame will do.
+const FRAME: Raster =
+    Raster { width_px: 64.0, height_px: 36.0, linear: true, primaries: Primaries::Bt709, time_secs: 0.5, margin_px: [0.0; 2] };
+/// 25 frames a second.
+const FRAME_SECS: f64 = 0.04;
+
+/// The first parameter that an effect reads as another kind than it has, in words.
+pub(crate) fn misread(spec: &EffectSpec) -> Option<String> {
+    first_misread(spec.params, |p| {
+        let inputs = spec.other_times(p, FRAME_SECS).len().min(MAX_TIMES);
+        spec.is_neutral(p);
+        spec.outset(p);
+        match spec.shape {
+            Shape::Point { kernel, prepare } => {
+                kernel(p);
+                prepare(p, &FRAME);
+            }
+            Shape::Table { kernel, prepare, table } => {
+                kernel(p);
+                prepare(p, &FRAME);
+                table(p);
+            }
+            // Its code needs the file; parameter 0 names it.
+            Shape::Look { .. } => {
+                p.text(0);
+            }
+            Shape::Separable { weights } => drop(weights(p, &FRAME)),
+            Shape::Field { kernel, prepare, .. } => {
+                kernel(p);
+                prepare(p, &FRAME);
+            }
+            Shape::Steps(steps) | Shape::Layered { steps } => drop(steps(p, &FRAME)),
+            Shape::Temporal { steps, .. } => drop(steps(p, &FRAME, inputs)),
+            Shape::Time(seen_at) => {
+                seen_at(p, 1.0);
+            }
+            Shape::Runtime(effect) => drop(effect.steps(p, &FRAME, inputs + spec.track_count())),
+        }
+    })
+}
+
+/// The same of a transition.
+#[cfg(test)]
+pub(crate) fn misread_transition(spec: &TransitionSpec) -> Option<String> {
+    first_misread(spec.params, |p| {
+        (spec.prepare)(p, 0.5, &FRAME);
+        match spec.shape {
+            TransitionShape::Mix(_) | TransitionShape::Field(..) | TransitionShape::Driven { .. } => {}
+            TransitionShape::Blurred(weights, _) => drop(weights(p, 0.5, &FRAME)),
+            TransitionShape::Steps(steps) => drop(steps(p, 0.5, &FRAME)),
+        }
+    })
+}
+
+/// Which parameters are read may depend on their values, so that several sets are tried.
+fn first_misread(table: &'static [ParamSpec], call: impl Fn(Params<'_>)) -> Option<String> {
+    let list = RefCell::default();
+    for values in value_sets(table) {
+        call(Params::watched(&values, &list));
+    }
+    list.into_inner().into_iter().next()
+}
+
+/// The defaults, both ends of all ranges, and each switch and each choice by itself.
+fn value_sets(table: &[ParamSpec]) -> Vec<Vec<ParamValue>> {
+    let base = defaults(table);
+    let with = |change: &dyn Fn(&ParamKind) -> Option<ParamValue>| -> Vec<ParamValue> {
+        table.iter().zip(&base).map(|(p, v)| change(&p.kind).unwrap_or_else(|| v.clone())).collect()
+    };
+    let mut sets = vec![
+        base.clone(),
+        with(&|k| if let ParamKind::Number { min, .. } = k { Some(ParamValue::Number(*min)) } else { None }),
+        with(&|k| if let ParamKind::Number { max, .. } = k { Some(ParamValue::Number(*max)) } else { None }),
+    ];
+    for (i, param) in table.iter().enumerate() {
+        let others: Vec<ParamValue> = match param.kind {
+            ParamKind::Bool { default } => vec![ParamValue::Bool(!default)],
+            ParamKind::Choice { options, .. } => options.iter().map(|o| ParamValue::Text((*o).into())).collect(),
+            _ => Vec::new(),
+        };
+        for value in others {
+            let mut set = base.clone();
+            set[i] = value;
+            sets.push(set);
+        }
+    }
+    sets
+}

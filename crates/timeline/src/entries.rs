@@ -1,0 +1,84 @@
+//! What clips and transitions name in the catalogue, looked up once when a timeline is made: planning a frame looks nothing up and
+//! copies no text.
+use crate::{
+    PlanError,
+    params::{self, BadParam, Slot},
+};
+use cutroom_effects::{BlendRef, Catalog, EffectRef, ParamSpec, TransitionRef};
+use cutroom_project::{Clip, Params, Track};
+use cutroom_types::{ClipId, ParamValue, TimeDelta};
+
+/// Of one track, beside its clips and transitions.
+#[derive(Clone, Debug)]
+pub(crate) struct TrackEntries {
+    pub(crate) clips: Vec<ClipEntries>,
+    pub(crate) transitions: Vec<Result<Use<TransitionRef>, Fault>>,
+}
+
+/// Of one clip.
+#[derive(Clone, Debug)]
+pub(crate) struct ClipEntries {
+    /// `None` when the catalogue has no such mode.
+    pub(crate) blend: Option<BlendRef>,
+    /// Beside the clip's effects.
+    pub(crate) effects: Vec<Result<Use<EffectRef>, Fault>>,
+}
+
+/// An entry of the catalogue with the parameters of one use.
+#[derive(Clone, Debug)]
+pub(crate) struct Use<E> {
+    pub(crate) entry: E,
+    slots: Vec<Slot>,
+}
+
+/// Why there is none. It is an error only of frames that want it, so that a missing plug-in does not close a whole project.
+#[derive(Clone, Debug)]
+pub(crate) enum Fault {
+    /// The catalogue does not hold it.
+    Unknown,
+    /// Its parameters are not those of the table.
+    Param(BadParam),
+}
+
+impl Fault {
+    /// As the error of a clip; `what` is "effect" or "transition", `id` what it names.
+    pub(crate) fn of(&self, clip: &ClipId, what: &'static str, id: &str) -> PlanError {
+        match self {
+            Self::Unknown => PlanError::Unknown { clip: clip.clone(), what, id: id.to_owned() },
+            Self::Param(bad) => bad.clone().of(clip, id),
+        }
+    }
+}
+
+impl<E: Copy> Use<E> {
+    fn new(entry: Option<E>, table: impl Fn(E) -> &'static [ParamSpec], given: &Params) -> Result<Self, Fault> {
+        let entry = entry.ok_or(Fault::Unknown)?;
+        let slots = params::prepare(table(entry), given).map_err(Fault::Param)?;
+        Ok(Self { entry, slots })
+    }
+
+    /// Every parameter at `t`, in the table's order.
+    pub(crate) fn values(&self, table: &'static [ParamSpec], given: &Params, t: TimeDelta) -> Result<Vec<ParamValue>, BadParam> {
+        params::values(table, &self.slots, given, t)
+    }
+}
+
+impl TrackEntries {
+    pub(crate) fn new(track: &Track, catalog: &Catalog) -> Self {
+        let transition = |kind: &str, given| Use::new(catalog.transition(kind), |t| t.spec().params, given);
+        Self {
+            clips: track.clips.iter().map(|c| ClipEntries::new(c, catalog)).collect(),
+            transitions: track.transitions.iter().map(|x| transition(&x.kind, &x.params)).collect(),
+        }
+    }
+}
+
+impl ClipEntries {
+    fn new(clip: &Clip, catalog: &Catalog) -> Self {
+        let effect = |id: &str, given| Use::new(catalog.effect(id), |e| e.spec().params, given);
+        Self {
+            blend: catalog.blend_mode(&clip.video.blend),
+            effects: clip.video.effects.iter().map(|e| effect(&e.effect, &e.params)).collect(),
+        }
+    }
+}
