@@ -1,10 +1,12 @@
-//! Set-up, demo, tests, benches and generated documents. Drives `cargo`, `ffmpeg` and the built `cutroom` program as
+//! Set-up, demo, tests, goldens, benches and generated documents. Drives `cargo`, `ffmpeg` and the built `cutroom` program as
 //! processes; links none of them, so that it builds in seconds on a bare machine.
 #![forbid(unsafe_code)]
 
 mod bench;
+mod compare;
 mod demo;
 mod format;
+mod golden;
 mod process;
 mod setup;
 mod test;
@@ -23,6 +25,8 @@ cargo xtask <command>
   fmt [--check]        format all source files, those declared by macros too
   bench [--runs N] [WORKLOAD…]
                        measure cutroom against ffmpeg and melt, write docs/benchmarks.md
+  golden [--bless]     compare the frames of all comparison cases with tests/golden/hashes.txt, or write it anew
+  compare OLD [NEW]    whether two builds of the program make the same films, frame by frame; NEW is built if not named
   architecture         write the generated table of ARCHITECTURE.md
   setup                only install what is missing
 ";
@@ -35,6 +39,8 @@ fn main() -> ExitCode {
         Some("test") => test::test(rest),
         Some("fmt") => format::format(rest.iter().any(|a| a == "--check")),
         Some("bench") => bench::bench(rest),
+        Some("golden") => golden::golden(rest),
+        Some("compare") => compare::compare(rest),
         Some("setup") => setup::setup(),
         Some("architecture") => {
             cutroom_rules::architecture::write(&workspace::root()).map(|()| println!("ARCHITECTURE.md is up to date"))

@@ -36,6 +36,12 @@ pub fn dist_program() -> Outcome<PathBuf> {
     Ok(target_dir()?.join("dist").join(program_name()))
 }
 
+/// Builds the `cutroom` program without link-time optimisation (profile `release`), which changes no result, and gives its path.
+pub fn release_program() -> Outcome<PathBuf> {
+    process::run(cargo().args(["build", "--release", "--package", "cutroom-cli"]))?;
+    Ok(target_dir()?.join("release").join(program_name()))
+}
+
 /// `cutroom` or `cutroom.exe`.
 pub fn program_name() -> String {
     format!("cutroom{}", std::env::consts::EXE_SUFFIX)

@@ -39,20 +39,26 @@ pub fn demo(args: &[String]) -> Outcome {
     println!("== building the program (profile dist)");
     let program = workspace::dist_program()?;
     let dir = workspace::root().join("demo");
-    let footage_dir = dir.join("footage");
-    fs::create_dir_all(&footage_dir).map_err(|e| format!("cannot create {}: {e}", footage_dir.display()))?;
-    println!("== material");
-    let material = gather(args, &footage_dir)?;
-    let film = film::Film::plan(&material)?;
-    sound::compose(film.secs() as f32, &material.music)?;
     let project = dir.join("film.json");
-    fs::write(&project, film.json(&material, &dir)).map_err(|e| format!("cannot write {}: {e}", project.display()))?;
+    println!("== material");
+    let film_secs = make(args, &dir, &project)?;
     println!("== cutroom");
     process::run(Command::new(&program).arg("validate").arg(&project))?;
     let output = dir.join("film.mp4");
     let start = Instant::now();
     process::run(Command::new(&program).arg("export").arg(&project).arg("-o").arg(&output).arg("--overwrite"))?;
-    report(&dir, &project, &output, film.secs(), start.elapsed().as_secs_f64())
+    report(&dir, &project, &output, film_secs, start.elapsed().as_secs_f64())
+}
+
+/// Makes the material in `dir`, unless clips are named, and the film's project file there; how long the film is, in seconds.
+pub fn make(clips: &[String], dir: &Path, project: &Path) -> Outcome<f64> {
+    let footage_dir = dir.join("footage");
+    fs::create_dir_all(&footage_dir).map_err(|e| format!("cannot create {}: {e}", footage_dir.display()))?;
+    let material = gather(clips, &footage_dir)?;
+    let film = film::Film::plan(&material)?;
+    sound::compose(film.secs() as f32, &material.music)?;
+    fs::write(project, film.json(&material, dir)).map_err(|e| format!("cannot write {}: {e}", project.display()))?;
+    Ok(film.secs())
 }
 
 fn gather(args: &[String], dir: &Path) -> Outcome<Material> {

@@ -11,6 +11,7 @@ mod effects_color;
 mod effects_geometry;
 mod effects_layers;
 mod effects_time;
+mod golden;
 mod gpu_cases;
 mod gpu_parity;
 mod gpu_shaders;
