@@ -1,6 +1,6 @@
 //! What is in media files.
 use crate::ApiError;
-use cutroom_media::{AudioInfo, FieldOrder, MediaInfo, VideoInfo};
+use cutroom_media::{AudioInfo, MediaInfo, ScanOrder, VideoInfo};
 use cutroom_types::ColorTags;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -142,11 +142,11 @@ fn video(v: &VideoInfo) -> VideoReport {
         sample_aspect: v.sample_aspect,
         rotation_degrees: u32::from(v.orientation.quarter_turns) * 90,
         mirrored: v.orientation.mirrored,
-        field_order: match v.field_order {
-            FieldOrder::Unknown => "unknown",
-            FieldOrder::Progressive => "progressive",
-            FieldOrder::TopFirst => "top field first",
-            FieldOrder::BottomFirst => "bottom field first",
+        field_order: match v.scan_order {
+            ScanOrder::Unknown => "unknown",
+            ScanOrder::Progressive => "progressive",
+            ScanOrder::TopFirst => "top field first",
+            ScanOrder::BottomFirst => "bottom field first",
         }
         .to_owned(),
         frame_rate: v.nominal_rate.or(v.average_rate).map(|r| r.to_string()),

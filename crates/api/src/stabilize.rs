@@ -7,11 +7,10 @@ use crate::{
 use cutroom_analysis::{Grey, Path, Pyramid, Similarity, Smoothing, movement, path::covering_zoom};
 use cutroom_pipeline::{Footage, PipelineError, RenderOptions, Renderer, media_path, output_spec, upright_size};
 use cutroom_project::{
-    Animated, BlendSpace, Clip, ClipSource, Composition, Curve, EffectInstance, Extra, FitMode, Keyframe, MediaKind, Params,
-    Project, Track, TrackKind,
+    Animated, Clip, ClipSource, Composition, Curve, EffectInstance, Extra, Keyframe, MediaKind, Params, Project, Track, TrackKind,
 };
 use cutroom_timeline::sampling::{bias, frame_count};
-use cutroom_types::{ClipId, FrameRate, ParamValue, PictureFormat, Size, Span, Time, TimeDelta};
+use cutroom_types::{BlendSpace, ClipId, Fit, FrameRate, ParamValue, PictureFormat, Size, Span, Time, TimeDelta};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{collections::HashSet, path::PathBuf};
@@ -213,7 +212,7 @@ impl Job {
         // Two times that were rounded may end a flick before the source begins.
         clip.source_in = Time(clip.source_in.0 - clip.source_span().start.0.min(0));
         clip.audio.enabled = false;
-        clip.video.transform.fit = FitMode::Stretch;
+        clip.video.transform.fit = Fit::Stretch;
         let mut track = Track::new(&track_id, TrackKind::Video);
         track.clips.push(clip);
         let mut composition = Composition::new(&id, self.size, self.rate);

@@ -5,9 +5,8 @@
 use crate::{
     decoder::Frame,
     error::{MediaError, ffmpeg_text},
-    info::FieldOrder,
-    video::Deinterlace,
 };
+use cutroom_types::{Deinterlace, FieldOrder};
 use ffmpeg_next::ffi::{self, AVFilterContext, AVFilterGraph};
 use std::{
     ffi::{CStr, CString},
@@ -26,11 +25,11 @@ pub(crate) struct Deinterlacer {
 impl Deinterlacer {
     /// A filter that works on frames flagged interlaced, or on all.
     pub fn new(which: Deinterlace, order: FieldOrder) -> Self {
-        let which = if which == Deinterlace::All { c"all" } else { c"interlaced" };
+        let which = if which == Deinterlace::On { c"all" } else { c"interlaced" };
         let parity = match order {
-            FieldOrder::TopFirst => c"tff",
-            FieldOrder::BottomFirst => c"bff",
-            FieldOrder::Unknown | FieldOrder::Progressive => c"auto",
+            FieldOrder::Top => c"tff",
+            FieldOrder::Bottom => c"bff",
+            FieldOrder::Auto => c"auto",
         };
         let options = [&b"mode=send_frame:parity="[..], parity.to_bytes(), b":deint=", which.to_bytes()].concat();
         Self { options: CString::new(options).unwrap_or_default(), graph: None, next: None }

@@ -30,7 +30,7 @@ pub struct MediaInfo {
 
 /// How the lines of a frame were taken.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum FieldOrder {
+pub enum ScanOrder {
     /// Not signalled.
     #[default]
     Unknown,
@@ -68,7 +68,7 @@ pub struct VideoInfo {
     /// How to turn it upright.
     pub orientation: Orientation,
     /// Line order.
-    pub field_order: FieldOrder,
+    pub scan_order: ScanOrder,
     /// Frames over duration.
     pub average_rate: Option<FrameRate>,
     /// The rate that the container or codec states.

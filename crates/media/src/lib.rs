@@ -28,12 +28,12 @@ pub mod write;
 pub use decoders::{DecoderAvailability, decoders};
 pub use error::MediaError;
 pub use index::{MediaIndex, probe};
-pub use info::{AudioInfo, FieldOrder, MediaInfo, OtherInfo, VideoInfo};
+pub use info::{AudioInfo, MediaInfo, OtherInfo, ScanOrder, VideoInfo};
 pub use input::STUCK_AFTER_SECS;
 pub use report::DecodeReport;
 pub use sound::SoundReader;
 pub use tags::{AvColor, GuessedTags};
-pub use video::{DecodedFrame, Deinterlace, ReadOptions, VideoReader};
+pub use video::{DecodedFrame, ReadOptions, VideoReader};
 
 /// Quiets FFmpeg's own log and collects its decoders' complaints for their reports. Every entry point of this crate calls it; cheap after the first time.
 pub fn init() {

@@ -3,7 +3,7 @@ use crate::{
     convert::StreamLook,
     decoder::{codec_name, has_decoder, has_side_alpha},
     error::MediaError,
-    info::{AudioInfo, FieldOrder, MediaInfo, OtherInfo, VideoInfo},
+    info::{AudioInfo, MediaInfo, OtherInfo, ScanOrder, VideoInfo},
     input::{Input, ticks_to_time},
     orientation, pixel,
     samples::{Speakers, layout_name},
@@ -156,11 +156,11 @@ fn describe_video(input: &Input, index: &VideoIndex, warnings: &mut Vec<String>)
     let (color, guessed) =
         stated.decide(format.unwrap_or(PictureFormat::YUV420P8), size, pixel::is_full_range_alias(av), index.is_still);
     warnings.extend(stated.unknown(color).into_iter().map(|w| format!("stream {i}: {w}")));
-    let field_order = match par.field_order {
-        AVFieldOrder::AV_FIELD_PROGRESSIVE => FieldOrder::Progressive,
-        AVFieldOrder::AV_FIELD_TT | AVFieldOrder::AV_FIELD_BT => FieldOrder::TopFirst,
-        AVFieldOrder::AV_FIELD_BB | AVFieldOrder::AV_FIELD_TB => FieldOrder::BottomFirst,
-        AVFieldOrder::AV_FIELD_UNKNOWN => FieldOrder::Unknown,
+    let scan_order = match par.field_order {
+        AVFieldOrder::AV_FIELD_PROGRESSIVE => ScanOrder::Progressive,
+        AVFieldOrder::AV_FIELD_TT | AVFieldOrder::AV_FIELD_BT => ScanOrder::TopFirst,
+        AVFieldOrder::AV_FIELD_BB | AVFieldOrder::AV_FIELD_TB => ScanOrder::BottomFirst,
+        AVFieldOrder::AV_FIELD_UNKNOWN => ScanOrder::Unknown,
     };
     let span = match index.frames.len() {
         0 => cutroom_types::Span::default(),
@@ -185,7 +185,7 @@ fn describe_video(input: &Input, index: &VideoIndex, warnings: &mut Vec<String>)
         guessed,
         sample_aspect: sample_aspect(input, i),
         orientation: stored_orientation(input, i, index.is_still, warnings),
-        field_order,
+        scan_order,
         average_rate,
         nominal_rate: if index.is_still { None } else { rates.first().copied() },
         is_constant_rate: index.is_constant_rate,

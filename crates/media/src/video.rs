@@ -9,12 +9,11 @@ use crate::{
     deinterlace::Deinterlacer,
     error::MediaError,
     index::MediaIndex,
-    info::FieldOrder,
     input::{Input, NO_TIMESTAMP, Packet},
     report::DecodeReport,
     video_index::VideoIndex,
 };
-use cutroom_types::{Picture, Span, Time, TimeDelta};
+use cutroom_types::{Deinterlace, FieldOrder, Picture, Span, Time, TimeDelta};
 use ffmpeg_next::ffi;
 use std::{
     collections::{BTreeSet, VecDeque},
@@ -34,18 +33,6 @@ const BACKWARD_STEP: usize = 4;
 /// So does the second in a row of at most this many frames: high speeds, and slow films of fast material.
 const WIDE_BACKWARD_STEP: usize = 120;
 
-/// Which frames are made whole (bwdif, one frame per frame).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Deinterlace {
-    /// Those that are flagged interlaced.
-    #[default]
-    Flagged,
-    /// None.
-    Off,
-    /// All.
-    All,
-}
-
 /// How to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReadOptions {
@@ -61,7 +48,7 @@ pub struct ReadOptions {
 
 impl Default for ReadOptions {
     fn default() -> Self {
-        Self { threads: 0, deinterlace: Deinterlace::Flagged, field_order: FieldOrder::Unknown, window_bytes: 256 << 20 }
+        Self { threads: 0, deinterlace: Deinterlace::Auto, field_order: FieldOrder::Auto, window_bytes: 256 << 20 }
     }
 }
 
@@ -225,9 +212,9 @@ impl VideoReader {
         }
         let raw = self.raw(i)?;
         let is_woven = match self.options.deinterlace {
-            Deinterlace::Flagged => raw.get().interlaced_frame != 0,
+            Deinterlace::Auto => raw.get().interlaced_frame != 0,
             Deinterlace::Off => false,
-            Deinterlace::All => true,
+            Deinterlace::On => true,
         };
         let raw = if is_woven { self.deinterlaced(i, raw)? } else { raw };
         let video = self.video();

@@ -1,7 +1,7 @@
 //! Media readers as sources of frames, with their complaints and those of sound readers collected.
 use crate::{FrameSource, PipelineError};
-use cutroom_media::{DecodeReport, Deinterlace, FieldOrder, MediaIndex, ReadOptions, VideoReader};
-use cutroom_project::{self as project, Media};
+use cutroom_media::{DecodeReport, MediaIndex, ReadOptions, VideoReader};
+use cutroom_project::Media;
 use cutroom_timeline::StreamKind;
 use cutroom_types::{Picture, Time};
 use std::{
@@ -63,17 +63,7 @@ impl DecodeLog {
 
 /// How the document wants a file's pictures read.
 pub(crate) fn read_options(media: &Media, threads: usize) -> ReadOptions {
-    let deinterlace = match media.deinterlace {
-        project::Deinterlace::Auto => Deinterlace::Flagged,
-        project::Deinterlace::Off => Deinterlace::Off,
-        project::Deinterlace::On => Deinterlace::All,
-    };
-    let field_order = match media.field_order {
-        project::FieldOrder::Auto => FieldOrder::Unknown,
-        project::FieldOrder::Top => FieldOrder::TopFirst,
-        project::FieldOrder::Bottom => FieldOrder::BottomFirst,
-    };
-    ReadOptions { threads, deinterlace, field_order, ..ReadOptions::default() }
+    ReadOptions { threads, deinterlace: media.deinterlace, field_order: media.field_order, ..ReadOptions::default() }
 }
 
 /// A video stream of a file.

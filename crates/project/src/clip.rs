@@ -1,6 +1,6 @@
 //! Clips, their sources, pictures, sound and effects, and the transitions between them.
 use crate::{Animated, Extra, Mask, MaskOrder, Matte, is_default, is_true, yes};
-use cutroom_types::{ClipId, CompositionId, EffectId, MediaId, ParamValue, Span, Time, TimeDelta, TransitionId};
+use cutroom_types::{ClipId, CompositionId, EffectId, FadeCurve, Fit, MediaId, ParamValue, Span, Time, TimeDelta, TransitionId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::{borrow::Cow, collections::BTreeMap};
@@ -178,7 +178,7 @@ pub struct ClipVideo {
 pub struct Transform {
     /// How the source's size meets the canvas.
     #[serde(default, skip_serializing_if = "is_default")]
-    pub fit: FitMode,
+    pub fit: Fit,
     /// Canvas pixels from the centre, +x right, +y down; the place of the anchor.
     #[serde(default, skip_serializing_if = "is_default")]
     pub position_px: Animated<[f64; 2]>,
@@ -214,21 +214,6 @@ pub struct Transform {
     pub extra: Extra,
 }
 
-/// How the source's size meets the canvas.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum FitMode {
-    /// As large as fits inside, aspect kept.
-    #[default]
-    Contain,
-    /// As small as covers, aspect kept.
-    Cover,
-    /// Stretched to the canvas.
-    Stretch,
-    /// One source pixel is one canvas pixel.
-    Native,
-}
-
 /// How a clip's sound is heard.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ClipAudio {
@@ -249,21 +234,10 @@ pub struct ClipAudio {
     pub fade_out: TimeDelta,
     /// Shape of both.
     #[serde(default, skip_serializing_if = "is_default")]
-    pub fade_shape: FadeShape,
+    pub fade_shape: FadeCurve,
     /// Unknown fields, kept on save.
     #[serde(flatten)]
     pub extra: Extra,
-}
-
-/// Shape of a fade.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum FadeShape {
-    /// Straight line of the gain.
-    #[default]
-    Linear,
-    /// sin(x·π/2).
-    ConstantPower,
 }
 
 /// An effect on a clip.
@@ -421,7 +395,7 @@ impl Default for ClipAudio {
             pan: Animated::default(),
             fade_in: TimeDelta::ZERO,
             fade_out: TimeDelta::ZERO,
-            fade_shape: FadeShape::Linear,
+            fade_shape: FadeCurve::Linear,
             extra: Extra::default(),
         }
     }
@@ -429,7 +403,7 @@ impl Default for ClipAudio {
 impl Default for Transform {
     fn default() -> Self {
         Self {
-            fit: FitMode::Contain,
+            fit: Fit::Contain,
             position_px: Animated::default(),
             scale: ones(),
             rotation_degrees: Animated::default(),

@@ -19,17 +19,14 @@ pub mod validate;
 
 pub use animated::{Animatable, Animated, Curve, Ease, Handle, Keyframe, Turn};
 pub use clip::{
-    AdjustmentSource, Alignment, Clip, ClipAudio, ClipSource, ClipVideo, CompositionSource, EffectInstance, FadeShape, FitMode,
-    MediaSource, NullSource, Params, SolidSource, StreamChoice, Transform, Transition,
+    AdjustmentSource, Alignment, Clip, ClipAudio, ClipSource, ClipVideo, CompositionSource, EffectInstance, MediaSource,
+    NullSource, Params, SolidSource, StreamChoice, Transform, Transition,
 };
 pub use file::{LoadError, MAX_FILE_BYTES, SaveError, from_json, load, read_text, save, to_json};
 pub use locate::{Position, locate};
-pub use mask::{BoxShape, Mask, MaskMode, MaskOrder, MaskShape, Matte, MatteChannel, PathShape};
+pub use mask::{BoxShape, Mask, MaskOrder, MaskShape, Matte, MatteChannel, PathShape};
 pub use migrate::{SCHEMA_VERSION, migrate};
-pub use model::{
-    BlendSpace, Composition, CompositionColor, Deinterlace, FieldOrder, Media, MediaFacts, MediaKind, MotionBlur, Project,
-    Settings, Track, TrackKind,
-};
+pub use model::{Composition, CompositionColor, Media, MediaFacts, MediaKind, MotionBlur, Project, Settings, Track, TrackKind};
 pub use validate::{MAX_AREA_PX, MAX_SIDE_PX, MAX_TIME_FLICKS, Problem, SPEED_LIMITS, unknown_fields, validate};
 
 /// Fields that this version does not know, by name, kept as they were.

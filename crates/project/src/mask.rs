@@ -1,6 +1,6 @@
 //! What of a clip's picture is seen: masks drawn on it, and other tracks as mattes.
 use crate::{Animated, Extra, is_default, is_true, yes};
-use cutroom_types::{BezierPath, MaskId, TrackId};
+use cutroom_types::{BezierPath, MaskId, MaskMode, TrackId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::{borrow::Cow, collections::BTreeMap};
@@ -43,22 +43,6 @@ pub struct Mask {
     /// Unknown fields, kept on save.
     #[serde(flatten)]
     pub extra: Extra,
-}
-
-/// How a mask joins the coverage `c` of the masks before it with its own `m`. Before the first mask `c` is 0, or 1 when the first one subtracts
-/// or intersects.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum MaskMode {
-    /// c + m − c·m
-    #[default]
-    Add,
-    /// c·(1 − m)
-    Subtract,
-    /// c·m
-    Intersect,
-    /// c + m − 2·c·m
-    Difference,
 }
 
 /// An outline on the clip's upright picture before placement; (0, 0) is its top left corner, (1, 1) its bottom right. In the file an object whose

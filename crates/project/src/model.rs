@@ -1,6 +1,9 @@
 //! Project, media, compositions and tracks.
 use crate::{Animated, Clip, Extra, Transition, is_default, is_true, yes};
-use cutroom_types::{ClipId, CompositionId, FrameRate, MediaId, Primaries, Size, Span, Time, TimeDelta, TrackId, Transfer};
+use cutroom_types::{
+    BlendSpace, ClipId, CompositionId, Deinterlace, FieldOrder, FrameRate, MediaId, Primaries, Size, Span, Time, TimeDelta,
+    TrackId, Transfer,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -78,32 +81,6 @@ pub enum MediaKind {
     Image,
 }
 
-/// Whether the frames of a file are deinterlaced.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum Deinterlace {
-    /// Those that the file flags as interlaced.
-    #[default]
-    Auto,
-    /// None: both fields stay woven.
-    Off,
-    /// All, for files whose flags are wrong.
-    On,
-}
-
-/// Which field of an interlaced frame is the earlier one.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum FieldOrder {
-    /// As each frame says; the top one of frames that say nothing.
-    #[default]
-    Auto,
-    /// The lines 0, 2, 4 …
-    Top,
-    /// The lines 1, 3, 5 …
-    Bottom,
-}
-
 /// Facts of a file, from probing.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct MediaFacts {
@@ -169,17 +146,6 @@ pub struct Composition {
     /// Unknown fields, kept on save.
     #[serde(flatten)]
     pub extra: Extra,
-}
-
-/// Where layers are blended.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum BlendSpace {
-    /// Linear light.
-    #[default]
-    Linear,
-    /// Display-encoded values, as MLT and most predecessors do.
-    Gamma,
 }
 
 /// Primaries and transfer characteristics of a composition.

@@ -292,10 +292,7 @@ fn sound_runs(track: &Track) -> Vec<SoundRun> {
         .filter(|(_, c)| c.audio.enabled)
         .map(|(i, c)| {
             let (mut start, mut end, mut fades) = (c.span().start, c.span().end(), Vec::new());
-            let curve = match c.audio.fade_shape {
-                cutroom_project::FadeShape::Linear => crate::FadeCurve::Linear,
-                cutroom_project::FadeShape::ConstantPower => ConstantPower,
-            };
+            let curve = c.audio.fade_shape;
             // A transition's fade takes the place of the clip's own at that end.
             if let Some(s) = heads.get(&i) {
                 start = start.min(s.start);

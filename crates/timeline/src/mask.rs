@@ -1,5 +1,5 @@
 //! Masks and null objects of the document as numbers at an instant.
-use crate::{Box2, MaskMode, MaskUse, Outline, Transform};
+use crate::{Box2, MaskUse, Outline, Transform};
 use cutroom_project::{self as project, BoxShape, Mask, MaskShape};
 use cutroom_types::{Affine, Size, TimeDelta};
 
@@ -40,12 +40,7 @@ fn mask(m: &Mask, t: TimeDelta) -> MaskUse {
     edge_feather_px.sort_by_key(|e| e.0);
     MaskUse {
         outline,
-        mode: match m.mode {
-            project::MaskMode::Add => MaskMode::Add,
-            project::MaskMode::Subtract => MaskMode::Subtract,
-            project::MaskMode::Intersect => MaskMode::Intersect,
-            project::MaskMode::Difference => MaskMode::Difference,
-        },
+        mode: m.mode,
         inverted: m.inverted,
         opacity: single(m.opacity.value_at(t).clamp(0.0, 1.0)),
         feather_px: single(m.feather_px.value_at(t).max(0.0)),

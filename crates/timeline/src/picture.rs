@@ -1,7 +1,7 @@
 //! Frames: which layers are seen, from which source times, with which numbers.
 use crate::{
-    BlendSpace, Canvas, Content, EffectUse, Fit, FramePlan, Layer, LeftOut, LeftOutReason, MatteUse, Placing, PlanError,
-    SourceFrame, Timeline, Transform,
+    Canvas, Content, EffectUse, Fit, FramePlan, Layer, LeftOut, LeftOutReason, MatteUse, Placing, PlanError, SourceFrame, Timeline,
+    Transform,
     entries::ClipEntries,
     index::{CompositionIndex, SeenTrack, Shows},
     mask, sampling,
@@ -410,10 +410,7 @@ impl<P: Deref<Target = Project>> Timeline<P> {
 fn canvas(c: &Composition, depth: usize) -> Canvas {
     Canvas {
         size: c.size,
-        blend_space: match c.blend_space {
-            project::BlendSpace::Linear => BlendSpace::Linear,
-            project::BlendSpace::Gamma => BlendSpace::Gamma,
-        },
+        blend_space: c.blend_space,
         primaries: c.color.primaries,
         transfer: c.color.transfer,
         background: if depth == 0 { c.background.map(single) } else { [0.0; 4] },
@@ -432,12 +429,7 @@ fn single(v: f64) -> f32 {
 fn place(x: &project::Transform, t: TimeDelta) -> Transform {
     let crop = |c: &project::Animated<f64>| single(c.value_at(t).clamp(0.0, 1.0));
     Transform {
-        fit: match x.fit {
-            project::FitMode::Contain => Fit::Contain,
-            project::FitMode::Cover => Fit::Cover,
-            project::FitMode::Stretch => Fit::Stretch,
-            project::FitMode::Native => Fit::Native,
-        },
+        fit: x.fit,
         position_px: x.position_px.value_at(t).map(single),
         scale: x.scale.value_at(t).map(single),
         // Whole turns are gone, so that 360° is neutral.

@@ -2,16 +2,8 @@
 //! is already gone. `render` draws a [`FramePlan`], `audio` mixes a [`SoundPlan`]; both are told nothing else.
 use cutroom_effects::{BlendRef, EffectRef, NORMAL, TransitionRef};
 use cutroom_types::{Affine, BezierPath, ClipId, MediaId, ParamValue, Primaries, Size, Time, TimeDelta, Transfer};
+pub use cutroom_types::{BlendSpace, FadeCurve, Fit, MaskMode};
 use std::collections::HashSet;
-
-/// Where layers are blended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum BlendSpace {
-    /// Linear light.
-    Linear,
-    /// Display-encoded values of the composition's transfer function, as MLT and most predecessors do.
-    Gamma,
-}
 
 /// The raster that layers are placed on.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -171,20 +163,6 @@ pub struct Box2 {
     pub corner_radius_px: f64,
 }
 
-/// How a mask `m` joins the coverage `c` of those before it; `c` starts as 0, or as 1 when the first mask subtracts or intersects.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum MaskMode {
-    /// c + m − c·m
-    #[default]
-    Add,
-    /// c·(1 − m)
-    Subtract,
-    /// c·m
-    Intersect,
-    /// c + m − 2·c·m
-    Difference,
-}
-
 /// A matte.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MatteUse {
@@ -254,20 +232,6 @@ impl EffectUse {
     pub fn new(effect: EffectRef, params: Vec<ParamValue>) -> Self {
         Self { effect, params, inputs: Vec::new(), time: TimeDelta::ZERO }
     }
-}
-
-/// How the content's natural size meets the canvas before scaling.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub enum Fit {
-    /// As large as fits inside, aspect kept.
-    #[default]
-    Contain,
-    /// As small as covers, aspect kept.
-    Cover,
-    /// Stretched to the canvas.
-    Stretch,
-    /// One source pixel is one canvas pixel.
-    Native,
 }
 
 /// Placement. Applied to the upright, square-pixel content in this order: crop, fit (centred), flip, scale about the anchor, rotation
@@ -372,15 +336,6 @@ pub struct Fade {
     pub rising: bool,
     /// Shape.
     pub curve: FadeCurve,
-}
-
-/// Shape of a fade over x = 0..1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FadeCurve {
-    /// x.
-    Linear,
-    /// sin(x·π/2): two of them crossing keep the power constant.
-    ConstantPower,
 }
 
 #[cfg(test)]

@@ -4,8 +4,10 @@
 #![forbid(unsafe_code)]
 
 pub mod color;
+pub mod compositing;
 pub mod geometry;
 pub mod id;
+pub mod interlace;
 pub mod param;
 pub mod path;
 pub mod picture;
@@ -13,8 +15,10 @@ pub mod sound;
 pub mod time;
 
 pub use color::{ChromaLocation, ColorTags, Matrix, Primaries, Range, Transfer};
+pub use compositing::{BlendSpace, FadeCurve, Fit, MaskMode};
 pub use geometry::{Affine, Orientation, Size};
 pub use id::{ClipId, CompositionId, EffectId, MaskId, MediaId, TrackId, TransitionId};
+pub use interlace::{Deinterlace, FieldOrder};
 pub use param::ParamValue;
 pub use path::{BezierPath, Vertex};
 pub use picture::{AlphaMode, ColorModel, Picture, PictureFormat, Plane, PlaneMemory};

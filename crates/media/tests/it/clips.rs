@@ -1,9 +1,9 @@
 //! Real files against the ffmpeg and ffprobe programs: counts, tags, and every frame's samples.
 
 use crate::oracle::{adler, adler_as, ffmpeg_frames, ffprobe};
-use cutroom_media::{Deinterlace, MediaIndex, ReadOptions, VideoReader};
+use cutroom_media::{MediaIndex, ReadOptions, VideoReader};
 use cutroom_test_support::media;
-use cutroom_types::Time;
+use cutroom_types::{Deinterlace, Time};
 
 /// A clip and how many of its frames are compared.
 struct Clip {

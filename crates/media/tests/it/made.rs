@@ -2,8 +2,8 @@
 //! timestamps, interlaced frames, rounded timestamps. Every frame differs (testsrc2 counts), so a wrong frame cannot pass.
 
 use crate::oracle::{adler, ffmpeg, ffmpeg_frames};
-use cutroom_media::{Deinterlace, FieldOrder, MediaIndex, ReadOptions, VideoReader, probe};
-use cutroom_types::{FrameRate, Time};
+use cutroom_media::{MediaIndex, ReadOptions, VideoReader, probe};
+use cutroom_types::{Deinterlace, FieldOrder, FrameRate, Time};
 use std::path::{Path, PathBuf};
 
 const SOURCE: &str = "testsrc2=size=192x108:rate=25:duration=4";
@@ -18,7 +18,7 @@ fn make(dir: &Path, name: &str, args: &[&str]) -> PathBuf {
 
 /// Every frame equals ffmpeg's: in order, scattered and backwards.
 fn check(path: &Path, filters: &[&str], deinterlace: Deinterlace) {
-    check_lines(path, filters, deinterlace, FieldOrder::Unknown);
+    check_lines(path, filters, deinterlace, FieldOrder::Auto);
 }
 
 fn check_lines(path: &Path, filters: &[&str], deinterlace: Deinterlace, field_order: FieldOrder) {
@@ -65,7 +65,7 @@ fn groups_of_pictures_of_every_kind() {
         ("ffv1.mkv", &["-c:v", "ffv1"]),
     ] {
         let path = make(dir.path(), name, &[&["-f", "lavfi", "-i", SOURCE, "-pix_fmt", "yuv420p"][..], codec].concat());
-        check(&path, &[], Deinterlace::Flagged);
+        check(&path, &[], Deinterlace::Auto);
         let info = probe(&path).unwrap();
         let v = &info.video[0];
         assert_eq!((v.frames, v.is_constant_rate), (100, true), "{name}");
@@ -84,7 +84,7 @@ fn times_are_those_of_the_container() {
         "vfr.mp4",
         &[&["-f", "lavfi", "-i", SOURCE, "-vf", "select=mod(n\\,3)", "-fps_mode", "vfr"][..], &x264].concat(),
     );
-    check(&vfr, &[], Deinterlace::Flagged);
+    check(&vfr, &[], Deinterlace::Auto);
     let index = MediaIndex::scan(&vfr).unwrap();
     assert!(!index.info().video[0].is_constant_rate);
     let starts: Vec<f64> = index.frame_spans(0).take(4).map(|s| s.start.as_secs_f64()).collect();
@@ -93,7 +93,7 @@ fn times_are_those_of_the_container() {
     let whole = make(dir.path(), "whole.mp4", &[&["-f", "lavfi", "-i", SOURCE][..], &x264].concat());
     let whole = whole.to_str().unwrap();
     let edit = make(dir.path(), "edit.mp4", &["-ss", "0.52", "-i", whole, "-t", "2", "-c", "copy"]);
-    check(&edit, &[], Deinterlace::Flagged);
+    check(&edit, &[], Deinterlace::Auto);
     let mut reader = VideoReader::open(&edit, 0, ReadOptions::default()).unwrap();
     let first = adler(&reader.frame_at(Time::ZERO).unwrap().picture);
     let mut plain = VideoReader::open(Path::new(whole), 0, ReadOptions::default()).unwrap();
@@ -171,7 +171,7 @@ fn interlaced_frames_are_made_whole() {
             "yuv420p",
         ],
     );
-    check(&interlaced, &["-vf", "bwdif=mode=send_frame:deint=interlaced"], Deinterlace::Flagged);
+    check(&interlaced, &["-vf", "bwdif=mode=send_frame:deint=interlaced"], Deinterlace::Auto);
     check(&interlaced, &[], Deinterlace::Off);
     // Flags that are wrong: the same fields woven and called progressive, and called the other way round.
     let unflagged = make(
@@ -179,11 +179,11 @@ fn interlaced_frames_are_made_whole() {
         "unflagged.mkv",
         &["-i", interlaced.to_str().unwrap(), "-vf", "setfield=prog", "-c:v", "ffv1", "-field_order", "progressive"],
     );
-    check(&unflagged, &[], Deinterlace::Flagged);
-    for (order, parity) in [(FieldOrder::TopFirst, "tff"), (FieldOrder::BottomFirst, "bff"), (FieldOrder::Unknown, "auto")] {
+    check(&unflagged, &[], Deinterlace::Auto);
+    for (order, parity) in [(FieldOrder::Top, "tff"), (FieldOrder::Bottom, "bff"), (FieldOrder::Auto, "auto")] {
         let filter = format!("bwdif=mode=send_frame:deint=all:parity={parity}");
-        check_lines(&unflagged, &["-vf", &filter], Deinterlace::All, order);
-        check_lines(&interlaced, &["-vf", &filter], Deinterlace::All, order);
+        check_lines(&unflagged, &["-vf", &filter], Deinterlace::On, order);
+        check_lines(&interlaced, &["-vf", &filter], Deinterlace::On, order);
     }
 }
 

@@ -1,7 +1,7 @@
 //! What `probe` says of the real files, against their README rows and ffprobe.
 
 use crate::oracle::ffprobe;
-use cutroom_media::{FieldOrder, MediaInfo, probe};
+use cutroom_media::{MediaInfo, ScanOrder, probe};
 use cutroom_test_support::media;
 use cutroom_types::{FrameRate, Orientation, PictureFormat, Primaries, Range, Size, Time, Transfer};
 
@@ -86,7 +86,7 @@ fn streams_rates_and_durations() {
         assert_eq!((i.video[0].frames, i.video[0].average_rate, i.video[0].is_constant_rate), (120, FrameRate::new(60, 1), true));
     }
     if let Some(i) = info("sony_a7m3_1080i25_avchd.mts") {
-        assert_eq!((i.video[0].field_order, i.video[0].average_rate), (FieldOrder::TopFirst, FrameRate::new(25, 1)));
+        assert_eq!((i.video[0].scan_order, i.video[0].average_rate), (ScanOrder::TopFirst, FrameRate::new(25, 1)));
     }
     if let Some(i) = info("roadtrip_vp9_10bit_23976.webm") {
         assert_eq!((i.video[0].frames, i.video[0].average_rate), (72, FrameRate::new(24000, 1001)));
