@@ -194,10 +194,9 @@ impl Job {
     fn footage(&self, document: &Document, threads: usize, cancel: &Cancellation) -> Result<Footage, Vec<ApiError>> {
         let mut project = document.project.clone();
         // No name of the project begins so.
-        let tracks = || project.compositions.iter().flat_map(|c| &c.tracks);
         let names = || {
-            let clips = tracks().flat_map(|t| &t.clips).map(|c| c.id.as_str());
-            project.compositions.iter().map(|c| c.id.as_str()).chain(tracks().map(|t| t.id.as_str())).chain(clips)
+            let (tracks, clips) = (project.tracks().map(|t| t.id.as_str()), project.clips().map(|c| c.id.as_str()));
+            project.compositions.iter().map(|c| c.id.as_str()).chain(tracks).chain(clips)
         };
         let mut own = String::from("measured");
         while names().any(|n| n.starts_with(&own)) {
@@ -279,9 +278,7 @@ impl Job {
             ("zoom", Animated::Constant(ParamValue::Number((zoom * 1e6).round() / 1e6))),
         ];
         let params = params.into_iter().map(|(id, v)| (id.to_owned(), v)).collect();
-        let tracks = || project.compositions.iter().flat_map(|c| &c.tracks);
-        let taken: HashSet<String> =
-            tracks().flat_map(|t| &t.clips).flat_map(|c| &c.video.effects).map(|e| e.id.as_str().to_owned()).collect();
+        let taken: HashSet<String> = project.clips().flat_map(|c| &c.video.effects).map(|e| e.id.as_str().to_owned()).collect();
         let id = (1..).map(|n| format!("stabilize-{n}")).find(|name| !taken.contains(name)).unwrap_or_default();
         let mut clips = project.compositions.iter_mut().flat_map(|c| &mut c.tracks).flat_map(|t| &mut t.clips);
         if let Some(clip) = clips.find(|c| c.id == self.clip.id) {

@@ -27,10 +27,9 @@ impl Inputs {
     pub fn of_project(project: &Project, file: &Path, folder: &Path) -> Self {
         let mut all = vec![("the project".to_owned(), file.to_owned())];
         all.extend(project.media.iter().map(|m| (format!("media \"{}\" of the project", m.id), media_path(folder, &m.path))));
-        let tracks = || project.compositions.iter().flat_map(|c| &c.tracks);
-        let effects = tracks().flat_map(|t| &t.clips).flat_map(|c| &c.video.effects).map(|e| &e.params);
+        let effects = project.clips().flat_map(|c| &c.video.effects).map(|e| &e.params);
         let mut named = HashSet::new();
-        for params in effects.chain(tracks().flat_map(|t| &t.transitions).map(|x| &x.params)) {
+        for params in effects.chain(project.tracks().flat_map(|t| &t.transitions).map(|x| &x.params)) {
             for value in params.values().flat_map(|v| v.values()) {
                 // Any text may be a file's name; one that is none names no file that could be replaced.
                 if let ParamValue::Text(path) = value

@@ -38,20 +38,20 @@ pub(crate) fn check_media(project: &Project, uses: &[SourceUse], scanned: &BTree
             });
         }
     }
-    for of_clip in uses.chunk_by(|a, b| a.json_path == b.json_path) {
-        check_clip(project, of_clip, scanned, &mut found);
+    for of_clip in uses.chunk_by(|a, b| (a.place, a.user) == (b.place, b.user)) {
+        check_clip(of_clip, scanned, &mut found);
     }
     found
 }
 
 /// `uses` are those of one clip (its picture, its sound or both) or of one parameter; never empty.
-fn check_clip(project: &Project, uses: &[SourceUse], scanned: &BTreeMap<MediaId, Scanned>, all: &mut Found) {
+fn check_clip(uses: &[SourceUse], scanned: &BTreeMap<MediaId, Scanned>, all: &mut Found) {
     let first = &uses[0];
     let Some(Scanned { index: Ok(index), path }) = scanned.get(&first.media) else { return };
     let (info, file) = (index.info(), path.display());
-    let parameter = first.user == User::Parameter;
+    let parameter = matches!(first.user, User::Parameter(_));
     let mut report = |field: &str, code, message: String| {
-        let json_path = if parameter { first.json_path.clone() } else { format!("{}.{field}", first.json_path) };
+        let json_path = if parameter { first.json_path() } else { first.place.field(field).to_string() };
         all.problems.push(Problem { json_path, clip: Some(first.clip.clone()), code, message });
     };
     // Where the streams end that are there; a picture may last for ever.
@@ -117,10 +117,9 @@ fn check_clip(project: &Project, uses: &[SourceUse], scanned: &BTreeMap<MediaId,
         report("source_in", "media.before_start", message);
     }
     // The last frame is chosen at its first instant; a part of a frame beyond the end is not seen.
-    let speed = project_speed(project, first);
-    let frame = TimeDelta((first.frame_rate.frame_duration().0 as f64 * speed).round() as i64);
+    let frame = TimeDelta((first.frame_rate.frame_duration().0 as f64 * first.speed).round() as i64);
     let is_past = |end: Time, slack: TimeDelta| span.end() >= end.saturating_add(slack);
-    let lacking = |end: Time| (span.end() - end).as_secs_f64() / speed;
+    let lacking = |end: Time| (span.end() - end).as_secs_f64() / first.speed;
     let wanted = format!("{:.3} s to {:.3} s of {file}", span.start.as_secs_f64(), span.end().as_secs_f64());
     if let Some((end, of)) = picture_end.map(|e| (e, "picture")).or(sound_end.filter(|_| !has_picture).map(|e| (e, "sound")))
         && is_past(end, frame)
@@ -131,7 +130,7 @@ fn check_clip(project: &Project, uses: &[SourceUse], scanned: &BTreeMap<MediaId,
     } else if let Some(end) = sound_end.filter(|e| has_picture && is_past(*e, frame.max(SOUND_SLACK))) {
         all.warnings.push(format!(
             "{}: clip \"{}\" wants {wanted}, whose sound ends at {:.3} s; the last {:.3} s of the clip are silent",
-            first.json_path,
+            first.place,
             first.clip,
             end.as_secs_f64(),
             lacking(end.max(span.start)),
@@ -173,10 +172,4 @@ fn unusable(index: &Arc<MediaIndex>, u: &SourceUse) -> Option<(&'static str, Str
             None
         }
     }
-}
-
-/// Source seconds per timeline second of the clip, positive.
-fn project_speed(project: &Project, of: &SourceUse) -> f64 {
-    let clips = project.compositions.iter().flat_map(|c| &c.tracks).flat_map(|t| &t.clips);
-    clips.filter(|c| c.id == of.clip).map(|c| c.speed.abs()).next().unwrap_or(1.0)
 }

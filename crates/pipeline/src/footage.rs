@@ -13,7 +13,7 @@ use cutroom_render::{OutputSpec, Renderer, graph::FrameGraph};
 use cutroom_timeline::{FramePlan, LeftOut, PlanKey, SoundPlan, SourceUse, Timeline, reached, source_uses};
 use cutroom_types::{CompositionId, MediaId, Picture, Size, TimeDelta};
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashSet},
     ops::Range,
     path::{Path, PathBuf},
     sync::Arc,
@@ -226,7 +226,8 @@ pub fn media_path(folder: &Path, path: &str) -> PathBuf {
 
 /// Scans the files in use, several at once.
 fn scan(project: &Project, folder: &Path, uses: &[SourceUse], stop: &(dyn Fn() -> bool + Sync)) -> BTreeMap<MediaId, Scanned> {
-    let used: Vec<_> = project.media.iter().filter(|m| uses.iter().any(|u| u.media == m.id)).collect();
+    let wanted: HashSet<&MediaId> = uses.iter().map(|u| &u.media).collect();
+    let used: Vec<_> = project.media.iter().filter(|m| wanted.contains(&m.id)).collect();
     let mut scanned = BTreeMap::new();
     for some in used.chunks(SCANNING_THREADS) {
         thread::scope(|scope| {

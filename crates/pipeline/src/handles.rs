@@ -87,7 +87,7 @@ fn warning(h: &Handle<'_>, source: &Material) -> Option<String> {
     let parts: Vec<String> = picture.into_iter().chain(sound).collect();
     Some(format!(
         "{}: {} has too little {beyond} of clip \"{}\" for the transition \"{}\": {}; trim the clip's {} by {}, or shorten the transition",
-        h.json_path,
+        h.place,
         source.name,
         h.clip.id,
         h.transition.id,

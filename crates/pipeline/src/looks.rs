@@ -1,7 +1,7 @@
 //! Files that effects name: read once, before any frame is drawn.
 use crate::footage::media_path;
 use cutroom_effects::{Catalog, ParamKind, look::Look};
-use cutroom_project::{Problem, Project};
+use cutroom_project::{Place, Problem, Project, TrackPlace};
 use cutroom_types::ParamValue;
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 
@@ -37,10 +37,9 @@ pub(crate) fn read(
                                     looks.insert(path.to_string(), Arc::new(look));
                                 }
                                 Err((code, message)) => problems.push(Problem {
-                                    json_path: format!(
-                                        "compositions[{i}].tracks[{j}].clips[{k}].video.effects[{l}].params.{}",
-                                        param.0
-                                    ),
+                                    json_path: Place::from(TrackPlace { composition: i, track: j }.clip(k))
+                                        .field(format_args!("video.effects[{l}].params.{}", param.0))
+                                        .to_string(),
                                     clip: Some(clip.id.clone()),
                                     code,
                                     message: format!("{path}: {message}"),

@@ -11,10 +11,12 @@ pub mod circle;
 pub mod clip;
 mod distinct;
 pub mod file;
+pub mod index;
 pub mod locate;
 pub mod mask;
 pub mod migrate;
 pub mod model;
+pub mod place;
 pub mod validate;
 
 pub use animated::{Animatable, Animated, Curve, Ease, Handle, Keyframe, Turn};
@@ -23,10 +25,12 @@ pub use clip::{
     NullSource, Params, SolidSource, StreamChoice, Transform, Transition,
 };
 pub use file::{LoadError, MAX_FILE_BYTES, SaveError, from_json, load, read_text, save, to_json};
+pub use index::ProjectIndex;
 pub use locate::{Position, locate};
 pub use mask::{BoxShape, Mask, MaskOrder, MaskShape, Matte, MatteChannel, PathShape};
 pub use migrate::{SCHEMA_VERSION, migrate};
 pub use model::{Composition, CompositionColor, Media, MediaFacts, MediaKind, MotionBlur, Project, Settings, Track, TrackKind};
+pub use place::{ClipPlace, Place, TrackPlace, TransitionPlace};
 pub use validate::{MAX_AREA_PX, MAX_SIDE_PX, MAX_TIME_FLICKS, Problem, SPEED_LIMITS, unknown_fields, validate};
 
 /// Fields that this version does not know, by name, kept as they were.

@@ -1,5 +1,5 @@
 //! Project, media, compositions and tracks.
-use crate::{Animated, Clip, Extra, Transition, is_default, is_true, yes};
+use crate::{Animated, Clip, Extra, TrackPlace, Transition, is_default, is_true, yes};
 use cutroom_types::{
     BlendSpace, ClipId, CompositionId, Deinterlace, FieldOrder, FrameRate, MediaId, Primaries, Size, Span, Time, TimeDelta,
     TrackId, Transfer,
@@ -297,6 +297,21 @@ impl Project {
     pub fn main_composition(&self) -> Option<&Composition> {
         self.composition(&self.main)
     }
+    /// The tracks of all compositions, in document order.
+    pub fn tracks(&self) -> impl Iterator<Item = &Track> + Clone {
+        self.compositions.iter().flat_map(|c| &c.tracks)
+    }
+    /// The tracks of all compositions, in document order, with their places.
+    pub fn placed_tracks(&self) -> impl Iterator<Item = (TrackPlace, &Track)> {
+        self.compositions
+            .iter()
+            .enumerate()
+            .flat_map(|(composition, c)| c.tracks.iter().enumerate().map(move |(track, t)| (TrackPlace { composition, track }, t)))
+    }
+    /// The clips of all compositions, in document order.
+    pub fn clips(&self) -> impl Iterator<Item = &Clip> + Clone {
+        self.compositions.iter().flat_map(Composition::clips)
+    }
 }
 
 impl Media {
@@ -333,10 +348,14 @@ impl Composition {
             extra: Extra::default(),
         }
     }
+    /// The clips of all its tracks, in document order.
+    pub fn clips(&self) -> impl Iterator<Item = &Clip> + Clone {
+        self.tracks.iter().flat_map(|t| &t.clips)
+    }
     /// The length set, or up to the end of the last clip; zero without clips.
     pub fn length(&self) -> TimeDelta {
         self.duration.unwrap_or_else(|| {
-            let end = self.tracks.iter().flat_map(|t| &t.clips).map(|c| c.span().end()).max().unwrap_or(Time::ZERO);
+            let end = self.clips().map(|c| c.span().end()).max().unwrap_or(Time::ZERO);
             end.max(Time::ZERO).since_zero()
         })
     }

@@ -6,6 +6,7 @@ mod unknown;
 
 use crate::Project;
 use cutroom_types::ClipId;
+use std::fmt::Display;
 pub use unknown::unknown_fields;
 
 /// One thing that is wrong.
@@ -49,10 +50,10 @@ pub fn validate(project: &Project) -> Vec<Problem> {
 
 pub(crate) fn report(
     problems: &mut Vec<Problem>,
-    path: &str,
+    path: impl Display,
     clip: Option<&ClipId>,
     code: &'static str,
     message: impl Into<String>,
 ) {
-    problems.push(Problem { json_path: path.into(), clip: clip.cloned(), code, message: message.into() });
+    problems.push(Problem { json_path: path.to_string(), clip: clip.cloned(), code, message: message.into() });
 }

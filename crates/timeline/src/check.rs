@@ -4,9 +4,9 @@ use crate::{
     width::{MAX_PICTURES, TOO_MANY_PICTURES, pictures},
 };
 use cutroom_effects::{Catalog, ParamKind, ParamSpec};
-use cutroom_project::{Animated, MediaKind, Params, Problem, Project, Track, TrackKind, circle::Circles};
+use cutroom_project::{Animated, MediaKind, Params, Place, Problem, Project, Track, TrackKind, TrackPlace, circle::Circles};
 use cutroom_types::{ClipId, MediaId, ParamValue, TrackId};
-use std::collections::HashMap;
+use std::{collections::HashMap, fmt::Display};
 
 /// Unknown effects, transitions and blend modes; parameters that do not exist, are of the wrong kind, out of range, or
 /// animated though they may not be; media and tracks that parameters must name and do not, or wrongly; nesting and effects over time that would make
@@ -15,24 +15,25 @@ pub fn check(project: &Project, catalog: &Catalog) -> Vec<Problem> {
     let mut problems = Vec::new();
     for (i, c) in project.compositions.iter().enumerate() {
         if let Err(e @ PlanError::Nesting { .. }) = Timeline::new(project, &c.id, catalog) {
-            problems.push(problem(format!("compositions[{i}]"), None, e.code(), e.to_string()));
+            problems.push(problem(Place::Composition(i), None, e.code(), e.to_string()));
         }
         let circles = Circles::new(c, |clip| uses::tracks_of(clip, catalog).collect());
         let tracks: HashMap<&TrackId, &Track> = c.tracks.iter().map(|t| (&t.id, t)).collect();
         for (j, t) in c.tracks.iter().enumerate() {
-            let track = format!("compositions[{i}].tracks[{j}]");
+            let track = TrackPlace { composition: i, track: j };
             for (k, clip) in t.clips.iter().enumerate() {
-                let path = format!("{track}.clips[{k}].video");
-                let mut tell = |at: String, code, message| problems.push(problem(at, Some(&clip.id), code, message));
+                let place = Place::from(track.clip(k));
+                let mut tell = |field, code, message| problems.push(problem(place.field(field), Some(&clip.id), code, message));
                 if catalog.blend_mode(&clip.video.blend).is_none() {
                     let known = catalog.blend_modes().iter().map(|b| b.id);
-                    tell(format!("{path}.blend"), "unknown_blend_mode", unknown("blend mode", &clip.video.blend, known));
+                    tell("video.blend", "unknown_blend_mode", unknown("blend mode", &clip.video.blend, known));
                 }
                 if pictures(clip, c.frame_rate, catalog) > MAX_PICTURES {
-                    tell(format!("{path}.effects"), "nesting", TOO_MANY_PICTURES.into());
+                    tell("video.effects", "nesting", TOO_MANY_PICTURES.into());
                 }
                 for (l, e) in clip.video.effects.iter().enumerate() {
-                    let at = format!("{path}.effects[{l}]");
+                    let field = format_args!("video.effects[{l}]");
+                    let at = place.field(field);
                     match catalog.effect(&e.effect) {
                         Some(spec) => {
                             params(&mut problems, &at, Some(&clip.id), spec.params, &e.params);
@@ -42,13 +43,13 @@ pub fn check(project: &Project, catalog: &Catalog) -> Vec<Problem> {
                         None => {
                             let known = catalog.effects().iter().map(|e| e.id);
                             let message = unknown("effect", &e.effect, known);
-                            problems.push(problem(format!("{at}.effect"), Some(&clip.id), "unknown_effect", message));
+                            problems.push(problem(format_args!("{at}.effect"), Some(&clip.id), "unknown_effect", message));
                         }
                     }
                 }
             }
             for (k, x) in t.transitions.iter().enumerate() {
-                let (at, clip) = (format!("{track}.transitions[{k}]"), x.from.as_ref().or(x.to.as_ref()));
+                let (at, clip) = (track.transition(k), x.from.as_ref().or(x.to.as_ref()));
                 match catalog.transition(&x.kind) {
                     Some(spec) => {
                         params(&mut problems, &at, clip, spec.params, &x.params);
@@ -58,7 +59,7 @@ pub fn check(project: &Project, catalog: &Catalog) -> Vec<Problem> {
                     None => {
                         let known = catalog.transitions().iter().map(|x| x.id);
                         problems.push(problem(
-                            format!("{at}.kind"),
+                            format_args!("{at}.kind"),
                             clip,
                             "unknown_transition",
                             unknown("transition", &x.kind, known),
@@ -71,8 +72,8 @@ pub fn check(project: &Project, catalog: &Catalog) -> Vec<Problem> {
     problems
 }
 
-fn problem(json_path: String, clip: Option<&ClipId>, code: &'static str, message: String) -> Problem {
-    Problem { json_path, clip: clip.cloned(), code, message }
+fn problem(path: impl Display, clip: Option<&ClipId>, code: &'static str, message: String) -> Problem {
+    Problem { json_path: path.to_string(), clip: clip.cloned(), code, message }
 }
 
 /// Names what is nearest to an id that is not there.
@@ -85,9 +86,9 @@ fn unknown(what: &str, id: &str, known: impl Iterator<Item = &'static str>) -> S
     format!("there is no {what} \"{id}\"{near}; `cutroom catalog` lists all")
 }
 
-fn params(problems: &mut Vec<Problem>, at: &str, clip: Option<&ClipId>, table: &[ParamSpec], given: &Params) {
+fn params(problems: &mut Vec<Problem>, at: &dyn Display, clip: Option<&ClipId>, table: &[ParamSpec], given: &Params) {
     for (name, value) in given {
-        let path = format!("{at}.params.{name}");
+        let path = format_args!("{at}.params.{name}");
         let Some(spec) = table.iter().find(|p| p.id == name) else {
             let known: Vec<_> = table.iter().map(|p| p.id).collect();
             let message = format!("there is no parameter \"{name}\"; known are {}", known.join(", "));
@@ -100,13 +101,12 @@ fn params(problems: &mut Vec<Problem>, at: &str, clip: Option<&ClipId>, table: &
             problems.push(problem(path, clip, "not_animatable", format!("\"{name}\" cannot be animated; write a plain value")));
             continue;
         }
-        let place = |i: usize| match value {
-            Animated::Constant(_) => path.clone(),
-            Animated::Curve(_) => format!("{path}.keyframes[{i}].value"),
-        };
         for (i, v) in value.values().enumerate() {
             if let Some(reason) = spec.kind.problem(v) {
-                problems.push(problem(place(i), clip, "param", reason));
+                problems.push(match value {
+                    Animated::Constant(_) => problem(path, clip, "param", reason),
+                    Animated::Curve(_) => problem(format_args!("{path}.keyframes[{i}].value"), clip, "param", reason),
+                });
             }
         }
     }
@@ -125,7 +125,14 @@ struct Around<'a> {
 
 impl Around<'_> {
     /// Parameters that must name a media or a track: that they do, and that it can give a picture.
-    fn references(&self, problems: &mut Vec<Problem>, at: &str, clip: Option<&ClipId>, table: &[ParamSpec], given: &Params) {
+    fn references(
+        &self,
+        problems: &mut Vec<Problem>,
+        at: &dyn Display,
+        clip: Option<&ClipId>,
+        table: &[ParamSpec],
+        given: &Params,
+    ) {
         for spec in table.iter().filter(|p| p.kind.is_reference()) {
             let name = match given.get(spec.id) {
                 None => "",
@@ -138,7 +145,7 @@ impl Around<'_> {
                 _ => self.other_track(name),
             };
             if let Err((code, message)) = found {
-                problems.push(problem(format!("{at}.params.{}", spec.id), clip, code, message));
+                problems.push(problem(format_args!("{at}.params.{}", spec.id), clip, code, message));
             }
         }
     }

@@ -6,15 +6,15 @@ use crate::{
     sampling::{self, stretch},
 };
 use cutroom_effects::Catalog;
-use cutroom_project::{Clip, ClipSource, Project, Track, Transition};
+use cutroom_project::{Clip, ClipSource, Project, Track, TrackPlace, Transition, TransitionPlace};
 use cutroom_types::{CompositionId, FrameRate, Span, Time, TimeDelta};
 use std::ops::Range;
 
 /// A clip's part in a transition that lies beyond the clip's end or before its start.
 #[derive(Clone, Debug)]
 pub struct Handle<'a> {
-    /// The transition in the file.
-    pub json_path: String,
+    /// The transition in the document.
+    pub place: TransitionPlace,
     /// The transition.
     pub transition: &'a Transition,
     /// Its track.
@@ -102,7 +102,7 @@ pub fn handles<'a>(project: &'a Project, composition: &CompositionId, catalog: &
                         _ => None,
                     };
                     found.push(Handle {
-                        json_path: format!("compositions[{i}].tracks[{j}].transitions[{k}]"),
+                        place: TrackPlace { composition: i, track: j }.transition(k),
                         transition,
                         track,
                         clip,

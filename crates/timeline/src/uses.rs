@@ -2,9 +2,9 @@
 use crate::PlanError;
 use crate::index::placed_transitions;
 use cutroom_effects::{Catalog, EffectRef, ParamKind, ParamSpec};
-use cutroom_project::{Clip, ClipSource, EffectInstance, MediaKind, Params, Project, StreamChoice, TrackKind};
+use cutroom_project::{Clip, ClipSource, EffectInstance, MediaKind, Params, Place, Project, StreamChoice, TrackKind, TrackPlace};
 use cutroom_types::{ClipId, CompositionId, FrameRate, MediaId, ParamValue, Span, Time, TimeDelta, TrackId};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 /// Picture or sound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -16,7 +16,7 @@ pub enum StreamKind {
 }
 
 /// A stretch of a stream that a clip shows or plays.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct SourceUse {
     /// Which file.
     pub media: MediaId,
@@ -27,6 +27,8 @@ pub struct SourceUse {
     /// Whether it is an error when the file has no such stream: always for a stream named by number and for the picture of media
     /// declared as image or as video on a video track; not for sound that is taken "if there is any".
     pub required: bool,
+    /// Source seconds per timeline second, positive whichever way the clip plays.
+    pub speed: f64,
     /// Source time used by the clip itself. What transitions take beyond it is not listed: the edge frame is held there.
     pub span: Span,
     /// A still picture lasts for ever: the span does not matter.
@@ -37,8 +39,18 @@ pub struct SourceUse {
     pub user: User,
     /// The clip; of a transition the incoming one, if there is one.
     pub clip: ClipId,
-    /// The clip or parameter in the file.
-    pub json_path: String,
+    /// The clip or the transition in the document.
+    pub place: Place,
+}
+
+impl SourceUse {
+    /// JSON path of the clip or the parameter.
+    pub fn json_path(&self) -> String {
+        match self.user {
+            User::Clip => self.place.to_string(),
+            User::Parameter(id) => self.place.field(format_args!("params.{id}")).to_string(),
+        }
+    }
 }
 
 /// What of the document wants a stretch of a stream.
@@ -46,8 +58,8 @@ pub struct SourceUse {
 pub enum User {
     /// A clip, as its source.
     Clip,
-    /// A parameter of a transition; beyond the end of the stream its last frame is held.
-    Parameter,
+    /// A parameter of a transition, by its id; beyond the end of the stream its last frame is held.
+    Parameter(&'static str),
 }
 
 /// Values of parameters of a kind that names something, and of which parameter.
@@ -81,9 +93,9 @@ pub(crate) fn tracks_named<'a>(spec: EffectRef, e: &'a EffectInstance) -> impl I
 /// # Errors
 /// The composition, or one nested in it, does not exist.
 pub fn reached(project: &Project, composition: &CompositionId) -> Result<Vec<usize>, PlanError> {
-    let find = |id: &CompositionId| {
-        project.compositions.iter().position(|c| c.id == *id).ok_or_else(|| PlanError::UnknownComposition(id.clone()))
-    };
+    // The first of an id counts.
+    let places: HashMap<_, _> = project.compositions.iter().enumerate().rev().map(|(at, c)| (&c.id, at)).collect();
+    let find = |id: &CompositionId| places.get(id).copied().ok_or_else(|| PlanError::UnknownComposition(id.clone()));
     let (mut open, mut reached) = (vec![find(composition)?], BTreeSet::new());
     while let Some(at) = open.pop() {
         if reached.insert(at) {
@@ -105,16 +117,18 @@ pub fn reached(project: &Project, composition: &CompositionId) -> Result<Vec<usi
 /// The composition, or one nested in it, does not exist.
 pub fn source_uses(project: &Project, composition: &CompositionId, catalog: &Catalog) -> Result<Vec<SourceUse>, PlanError> {
     let mut uses = Vec::new();
+    let media: HashMap<_, _> = project.media.iter().rev().map(|m| (&m.id, m)).collect();
     for at in reached(project, composition)? {
         for (j, track) in project.compositions[at].tracks.iter().enumerate().filter(|(_, t)| t.enabled) {
+            let place = TrackPlace { composition: at, track: j };
             for (k, clip) in track.clips.iter().enumerate().filter(|(_, c)| c.enabled) {
                 let source = match &clip.source {
                     ClipSource::Composition(_) | ClipSource::Solid(_) | ClipSource::Adjustment(_) | ClipSource::Null(_) => continue,
                     ClipSource::Media(s) => s,
                 };
                 let unknown = || PlanError::UnknownMedia { clip: clip.id.clone(), media: source.media.clone() };
-                let media = project.media(&source.media).ok_or_else(unknown)?;
-                let facts = media.facts.clone().unwrap_or_default();
+                let media = *media.get(&source.media).ok_or_else(unknown)?;
+                let facts = media.facts.as_ref();
                 let mut note = |kind, choice: StreamChoice, required: bool, known: Option<usize>| {
                     let Some(stream) = choice.index() else { return };
                     if choice == StreamChoice::First && known == Some(0) && !required {
@@ -125,20 +139,21 @@ pub fn source_uses(project: &Project, composition: &CompositionId, catalog: &Cat
                         kind,
                         stream,
                         required: required || matches!(choice, StreamChoice::Index(_)),
+                        speed: clip.speed.abs(),
                         span: clip.source_span(),
                         still: media.kind == MediaKind::Image,
                         frame_rate: project.compositions[at].frame_rate,
                         user: User::Clip,
                         clip: clip.id.clone(),
-                        json_path: format!("compositions[{at}].tracks[{j}].clips[{k}]"),
+                        place: place.clip(k).into(),
                     });
                 };
                 if track.kind == TrackKind::Video && media.kind != MediaKind::Audio {
-                    note(StreamKind::Video, source.video_stream, true, facts.video_streams);
+                    note(StreamKind::Video, source.video_stream, true, facts.and_then(|f| f.video_streams));
                 }
                 if clip.audio.enabled && !track.muted && media.kind != MediaKind::Image {
                     let required = track.kind == TrackKind::Audio || media.kind == MediaKind::Audio;
-                    note(StreamKind::Audio, source.audio_stream, required, facts.audio_streams);
+                    note(StreamKind::Audio, source.audio_stream, required, facts.and_then(|f| f.audio_streams));
                 }
             }
             for (k, _, from, to) in placed_transitions(track).into_iter().filter(|_| track.kind == TrackKind::Video) {
@@ -147,22 +162,22 @@ pub fn source_uses(project: &Project, composition: &CompositionId, catalog: &Cat
                 let clip = track.clips[clip].id.clone();
                 for (param, id) in named(spec.spec().params, ParamKind::Media, &x.params) {
                     let id = MediaId::from(id);
-                    let media =
-                        project.media(&id).ok_or_else(|| PlanError::UnknownMedia { clip: clip.clone(), media: id.clone() })?;
+                    let media = *media.get(&id).ok_or_else(|| PlanError::UnknownMedia { clip: clip.clone(), media: id.clone() })?;
                     let used = SourceUse {
                         media: id,
                         kind: StreamKind::Video,
                         stream: 0,
                         required: true,
+                        speed: 1.0,
                         span: Span {
                             start: Time::ZERO,
                             duration: if media.kind == MediaKind::Image { TimeDelta::ZERO } else { x.duration },
                         },
                         still: media.kind == MediaKind::Image,
                         frame_rate: project.compositions[at].frame_rate,
-                        user: User::Parameter,
+                        user: User::Parameter(param),
                         clip: clip.clone(),
-                        json_path: format!("compositions[{at}].tracks[{j}].transitions[{k}].params.{param}"),
+                        place: place.transition(k).into(),
                     };
                     uses.push(used);
                 }

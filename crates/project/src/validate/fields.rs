@@ -1,16 +1,17 @@
 //! Each value on its own: numbers, sizes, rates, times, keyframes.
 use super::{MAX_AREA_PX, MAX_SIDE_PX, MAX_TIME_FLICKS, Problem, SPEED_LIMITS, report};
-use crate::{Animatable, Animated, Clip, ClipSource, Mask, MaskShape, Params, Project, Track};
+use crate::{Animatable, Animated, Clip, ClipSource, Mask, MaskShape, Params, Place, Project, Track, TrackPlace};
 use cutroom_types::{ClipId, TimeDelta};
+use std::fmt::Display;
 
-/// A place to complain about, and whose it is.
+/// A place to complain about, and whose it is. Its path is written out only when there is a complaint.
 struct At<'a> {
-    path: String,
+    path: &'a dyn Display,
     clip: Option<&'a ClipId>,
 }
 impl At<'_> {
-    fn tell(&self, problems: &mut Vec<Problem>, field: &str, code: &'static str, message: impl Into<String>) {
-        report(problems, &format!("{}.{field}", self.path), self.clip, code, message);
+    fn tell(&self, problems: &mut Vec<Problem>, field: impl Display, code: &'static str, message: impl Into<String>) {
+        report(problems, format_args!("{}.{field}", self.path), self.clip, code, message);
     }
 }
 
@@ -32,7 +33,7 @@ pub(super) fn check(project: &Project, problems: &mut Vec<Problem>) {
         report(problems, "schema_version", None, "schema_version", format!("must be {}", crate::SCHEMA_VERSION));
     }
     for (i, m) in project.media.iter().enumerate() {
-        let at = At { path: format!("media[{i}]"), clip: None };
+        let at = At { path: &Place::Media(i), clip: None };
         if m.path.is_empty() || m.path.contains('\0') {
             at.tell(problems, "path", "path", "the path of the file is empty or contains a zero byte");
         }
@@ -43,7 +44,7 @@ pub(super) fn check(project: &Project, problems: &mut Vec<Problem>) {
         }
     }
     for (i, c) in project.compositions.iter().enumerate() {
-        let at = At { path: format!("compositions[{i}]"), clip: None };
+        let at = At { path: &Place::Composition(i), clip: None };
         let (w, h) = (c.size.width, c.size.height);
         if !(1..=MAX_SIDE_PX).contains(&w) || !(1..=MAX_SIDE_PX).contains(&h) {
             at.tell(problems, "size", "size", format!("{w}x{h} is not a size from 1x1 to {MAX_SIDE_PX}x{MAX_SIDE_PX}"));
@@ -76,21 +77,21 @@ pub(super) fn check(project: &Project, problems: &mut Vec<Problem>) {
             at.tell(problems, "motion_blur.samples", "number", format!("{} is not from 2 to 64", m.samples));
         }
         for (j, t) in c.tracks.iter().enumerate() {
-            track(problems, t, &format!("{}.tracks[{j}]", at.path));
+            track(problems, t, TrackPlace { composition: i, track: j });
         }
     }
 }
 
-fn track(problems: &mut Vec<Problem>, t: &Track, path: &str) {
-    let at = At { path: path.into(), clip: None };
+fn track(problems: &mut Vec<Problem>, t: &Track, place: TrackPlace) {
+    let at = At { path: &place, clip: None };
     number(problems, &at, "gain_db", &t.gain_db, GAIN_DB);
     number(problems, &at, "pan", &t.pan, PAN);
     number(problems, &at, "opacity", &t.opacity, UNIT);
     for (k, c) in t.clips.iter().enumerate() {
-        clip(problems, c, At { path: format!("{path}.clips[{k}]"), clip: Some(&c.id) });
+        clip(problems, c, &At { path: &place.clip(k), clip: Some(&c.id) });
     }
     for (k, x) in t.transitions.iter().enumerate() {
-        let at = At { path: format!("{path}.transitions[{k}]"), clip: x.from.as_ref().or(x.to.as_ref()) };
+        let at = At { path: &place.transition(k), clip: x.from.as_ref().or(x.to.as_ref()) };
         time(problems, &at, "duration", x.duration.0, true);
         if x.duration.0 == 0 {
             at.tell(problems, "duration", "duration", "the transition has no length");
@@ -99,10 +100,10 @@ fn track(problems: &mut Vec<Problem>, t: &Track, path: &str) {
     }
 }
 
-fn clip(problems: &mut Vec<Problem>, c: &Clip, at: At) {
-    time(problems, &at, "start", c.start.0, true);
-    time(problems, &at, "source_in", c.source_in.0, true);
-    time(problems, &at, "duration", c.duration.0, true);
+fn clip(problems: &mut Vec<Problem>, c: &Clip, at: &At) {
+    time(problems, at, "start", c.start.0, true);
+    time(problems, at, "source_in", c.source_in.0, true);
+    time(problems, at, "duration", c.duration.0, true);
     if c.duration.0 == 0 {
         at.tell(problems, "duration", "duration", "the clip has no length");
     }
@@ -118,35 +119,35 @@ fn clip(problems: &mut Vec<Problem>, c: &Clip, at: At) {
         at.tell(problems, "speed", "speed", "at this speed the clip runs through more than 1000 hours of its source");
     }
     if let ClipSource::Solid(s) = &c.source {
-        color(problems, &at, "source.color", &s.color);
+        color(problems, at, "source.color", &s.color);
     }
     let field = "time_map";
-    for (name, extra) in [(field.to_owned(), &c.extra), (format!("video.{field}"), &c.video.extra)] {
+    for (name, extra) in [("time_map", &c.extra), ("video.time_map", &c.video.extra)] {
         if extra.get(field).is_some_and(|v| !matches!(v, serde_json::Value::Null) && v != &serde_json::json!([])) {
-            at.tell(problems, &name, "unsupported", format!("this version cannot render `{field}` yet; it would be left out"));
+            at.tell(problems, name, "unsupported", format!("this version cannot render `{field}` yet; it would be left out"));
         }
     }
     for (i, m) in c.video.masks.iter().enumerate() {
-        mask(problems, m, &At { path: format!("{}.video.masks[{i}]", at.path), clip: at.clip });
+        mask(problems, m, &At { path: &format_args!("{}.video.masks[{i}]", at.path), clip: at.clip });
     }
     let v = &c.video;
-    number(problems, &at, "video.opacity", &v.opacity, UNIT);
+    number(problems, at, "video.opacity", &v.opacity, UNIT);
     let t = &v.transform;
-    number(problems, &at, "video.transform.position_px", &t.position_px, (-1e6, 1e6));
-    number(problems, &at, "video.transform.scale", &t.scale, (-1000.0, 1000.0));
-    number(problems, &at, "video.transform.rotation_degrees", &t.rotation_degrees, (-1e6, 1e6));
-    number(problems, &at, "video.transform.anchor", &t.anchor, (-1000.0, 1000.0));
+    number(problems, at, "video.transform.position_px", &t.position_px, (-1e6, 1e6));
+    number(problems, at, "video.transform.scale", &t.scale, (-1000.0, 1000.0));
+    number(problems, at, "video.transform.rotation_degrees", &t.rotation_degrees, (-1e6, 1e6));
+    number(problems, at, "video.transform.anchor", &t.anchor, (-1000.0, 1000.0));
     for (name, crop) in [("left", &t.crop_left), ("top", &t.crop_top), ("right", &t.crop_right), ("bottom", &t.crop_bottom)] {
-        number(problems, &at, &format!("video.transform.crop_{name}"), crop, UNIT);
+        number(problems, at, format_args!("video.transform.crop_{name}"), crop, UNIT);
     }
     for (i, e) in v.effects.iter().enumerate() {
-        params(problems, &At { path: format!("{}.video.effects[{i}]", at.path), clip: at.clip }, &e.params);
+        params(problems, &At { path: &format_args!("{}.video.effects[{i}]", at.path), clip: at.clip }, &e.params);
     }
     let a = &c.audio;
-    number(problems, &at, "audio.gain_db", &a.gain_db, GAIN_DB);
-    number(problems, &at, "audio.pan", &a.pan, PAN);
+    number(problems, at, "audio.gain_db", &a.gain_db, GAIN_DB);
+    number(problems, at, "audio.pan", &a.pan, PAN);
     for (name, fade) in [("audio.fade_in", a.fade_in), ("audio.fade_out", a.fade_out)] {
-        time(problems, &at, name, fade.0, true);
+        time(problems, at, name, fade.0, true);
         if fade > c.duration {
             at.tell(problems, name, "fade", "the fade is longer than the clip");
         }
@@ -169,16 +170,17 @@ fn mask(problems: &mut Vec<Problem>, m: &Mask, at: &At) {
         MaskShape::Path(p) => {
             number(problems, at, "shape.path", &p.path, PLACE);
             for (i, path) in p.path.values().enumerate() {
-                let field = match &p.path {
-                    Animated::Constant(_) => "shape.path".to_owned(),
-                    Animated::Curve(_) => format!("shape.path.keyframes[{i}].value"),
+                let keyframe = format_args!("shape.path.keyframes[{i}].value");
+                let field: &dyn Display = match &p.path {
+                    Animated::Constant(_) => &"shape.path",
+                    Animated::Curve(_) => &keyframe,
                 };
                 if !(3..=MAX_VERTICES).contains(&path.0.len()) {
-                    at.tell(problems, &field, "path", format!("{} vertices; an outline has 3 to {MAX_VERTICES}", path.0.len()));
+                    at.tell(problems, field, "path", format!("{} vertices; an outline has 3 to {MAX_VERTICES}", path.0.len()));
                 }
                 let fine = |p: &[f64; 2]| p.iter().all(|v| (PLACE.0..=PLACE.1).contains(v));
                 if !path.0.iter().all(|v| fine(&v.point) && fine(&v.tangent_in) && fine(&v.tangent_out)) {
-                    at.tell(problems, &field, "number", format!("coordinates must lie from {} to {}", PLACE.0, PLACE.1));
+                    at.tell(problems, field, "number", format!("coordinates must lie from {} to {}", PLACE.0, PLACE.1));
                 }
             }
             p.path.values().map(|p| p.0.len()).max().unwrap_or(0)
@@ -196,23 +198,23 @@ fn mask(problems: &mut Vec<Problem>, m: &Mask, at: &At) {
         return;
     }
     for (key, feather) in &m.edge_feather_px {
-        let field = format!("edge_feather_px.{key}");
+        let field = format_args!("edge_feather_px.{key}");
         if crate::mask::edge_of_key(key, vertices).is_none() {
             let message =
                 format!("\"{key}\" names no curve of {vertices} vertices; write \"0->1\" for the one from the first to the second");
-            at.tell(problems, &field, "edge", message);
+            at.tell(problems, field, "edge", message);
         }
-        number(problems, at, &field, feather, FEATHER);
+        number(problems, at, field, feather, FEATHER);
     }
 }
 
 fn params(problems: &mut Vec<Problem>, at: &At, params: &Params) {
     for (name, value) in params {
-        number(problems, at, &format!("params.{name}"), value, PARAM);
+        number(problems, at, format_args!("params.{name}"), value, PARAM);
     }
 }
 
-fn time(problems: &mut Vec<Problem>, at: &At, field: &str, flicks: i64, not_negative: bool) {
+fn time(problems: &mut Vec<Problem>, at: &At, field: impl Display, flicks: i64, not_negative: bool) {
     if not_negative && flicks < 0 {
         at.tell(problems, field, "negative_time", format!("{:.6} s is negative", TimeDelta(flicks).as_secs_f64()));
     } else if flicks.unsigned_abs() > MAX_TIME_FLICKS as u64 {
@@ -230,7 +232,7 @@ fn color(problems: &mut Vec<Problem>, at: &At, field: &str, rgba: &[f64; 4]) {
 fn number<T: Animatable + std::fmt::Debug>(
     problems: &mut Vec<Problem>,
     at: &At,
-    field: &str,
+    field: impl Display,
     value: &Animated<T>,
     (low, high): Limits,
 ) {
@@ -243,30 +245,35 @@ fn number<T: Animatable + std::fmt::Debug>(
     }
     let keys = value.keyframes();
     for (i, k) in keys.iter().enumerate() {
-        let key = format!("{field}.keyframes[{i}]");
+        let key = format_args!("{field}.keyframes[{i}]");
         if !fine(&k.value, low, high) {
-            at.tell(problems, &format!("{key}.value"), "number", format!("{:?} is not from {low} to {high}", k.value));
+            at.tell(problems, format_args!("{key}.value"), "number", format!("{:?} is not from {low} to {high}", k.value));
         }
         if k.value.lanes().map(|l| l.1) != keys[0].value.lanes().map(|l| l.1) {
-            at.tell(problems, &format!("{key}.value"), "keyframe_shape", "all keyframes of a value must be of one kind");
+            at.tell(problems, format_args!("{key}.value"), "keyframe_shape", "all keyframes of a value must be of one kind");
         }
-        time(problems, at, &format!("{key}.time"), k.time.0, false);
+        time(problems, at, format_args!("{key}.time"), k.time.0, false);
         if i > 0 && k.time <= keys[i - 1].time {
-            at.tell(problems, &format!("{key}.time"), "keyframe_order", "keyframes must be in order of time, no two at one time");
+            at.tell(
+                problems,
+                format_args!("{key}.time"),
+                "keyframe_order",
+                "keyframes must be in order of time, no two at one time",
+            );
         }
         for (name, handle, sign) in [("handle_out", &k.handle_out, 1), ("handle_in", &k.handle_in, -1)] {
             let Some(h) = handle else { continue };
             if !fine(&h.value, -1e9, 1e9) || h.value.lanes().map(|l| l.1) != k.value.lanes().map(|l| l.1) {
                 at.tell(
                     problems,
-                    &format!("{key}.{name}.value"),
+                    format_args!("{key}.{name}.value"),
                     "keyframe_handle",
                     format!("{:?} is not an offset for this value", h.value),
                 );
             }
             if h.time.0.signum() == -sign || h.time.0.unsigned_abs() > MAX_TIME_FLICKS as u64 {
                 let right = if sign > 0 { "0 or positive" } else { "0 or negative" };
-                at.tell(problems, &format!("{key}.{name}.time"), "keyframe_handle", format!("the offset must be {right}"));
+                at.tell(problems, format_args!("{key}.{name}.time"), "keyframe_handle", format!("the offset must be {right}"));
             }
         }
     }

@@ -1,8 +1,13 @@
 //! How things refer to each other: ids, references, overlaps, transitions, nesting.
 use super::{Problem, SPEED_LIMITS, bonds, report};
-use crate::{Clip, ClipSource, Composition, MediaKind, Project, Track, TrackKind};
-use cutroom_types::{ClipId, CompositionId, Time, TimeDelta};
-use std::collections::{HashMap, HashSet};
+use crate::{
+    Clip, ClipPlace, ClipSource, Composition, Media, MediaKind, Place, Project, ProjectIndex, Track, TrackKind, TrackPlace,
+};
+use cutroom_types::{ClipId, CompositionId, MediaId, Time, TimeDelta};
+use std::{
+    collections::{HashMap, HashSet},
+    fmt::{self, Display},
+};
 
 /// Compositions nested deeper than this are refused.
 pub(crate) const MAX_NESTING: usize = 32;
@@ -14,57 +19,83 @@ const ROUNDING: TimeDelta = TimeDelta(4);
 const SPEED_ROUNDING: f64 = 1e-9;
 
 pub(super) fn check(project: &Project, problems: &mut Vec<Problem>) {
-    let mut seen = HashSet::new();
-    for (i, m) in project.media.iter().enumerate() {
-        id(problems, &mut seen, "media", m.id.as_str(), format!("media[{i}].id"), None);
-    }
-    for (i, c) in project.compositions.iter().enumerate() {
-        let path = format!("compositions[{i}]");
-        id(problems, &mut seen, "composition", c.id.as_str(), format!("{path}.id"), None);
-        for (j, t) in c.tracks.iter().enumerate() {
-            let path = format!("{path}.tracks[{j}]");
-            id(problems, &mut seen, "track", t.id.as_str(), format!("{path}.id"), None);
-            for (k, clip) in t.clips.iter().enumerate() {
-                let path = format!("{path}.clips[{k}]");
-                id(problems, &mut seen, "clip", clip.id.as_str(), format!("{path}.id"), Some(&clip.id));
-                for (l, e) in clip.video.effects.iter().enumerate() {
-                    id(problems, &mut seen, "effect", e.id.as_str(), format!("{path}.video.effects[{l}].id"), Some(&clip.id));
-                }
-                for (l, m) in clip.video.masks.iter().enumerate() {
-                    id(problems, &mut seen, "mask", m.id.as_str(), format!("{path}.video.masks[{l}].id"), Some(&clip.id));
-                }
-            }
-            for (k, x) in t.transitions.iter().enumerate() {
-                id(problems, &mut seen, "transition", x.id.as_str(), format!("{path}.transitions[{k}].id"), None);
-            }
-        }
-    }
+    ids(project, problems);
+    let known = Known {
+        project,
+        index: ProjectIndex::new(project),
+        lengths: project.compositions.iter().map(Composition::length).collect(),
+    };
     if project.main_composition().is_none() {
         report(problems, "main", None, "dangling", format!("there is no composition \"{}\"", project.main));
     }
-    let clips: HashSet<&ClipId> =
-        project.compositions.iter().flat_map(|c| &c.tracks).flat_map(|t| &t.clips).map(|c| &c.id).collect();
     for (i, c) in project.compositions.iter().enumerate() {
         for (j, t) in c.tracks.iter().enumerate() {
-            let path = format!("compositions[{i}].tracks[{j}]");
+            let track = TrackPlace { composition: i, track: j };
             for (k, clip) in t.clips.iter().enumerate() {
-                let path = format!("{path}.clips[{k}]");
-                source(problems, project, t, clip, &path);
+                let place = Place::from(track.clip(k));
+                source(problems, &known, t, clip, place);
                 if let Some(l) = &clip.linked
-                    && !clips.contains(l)
+                    && known.index.clip(l).is_none()
                 {
-                    report(problems, &format!("{path}.linked"), Some(&clip.id), "dangling", format!("there is no clip \"{l}\""));
+                    report(problems, place.field("linked"), Some(&clip.id), "dangling", format!("there is no clip \"{l}\""));
                 }
             }
-            overlaps(problems, t, &path);
-            transitions(problems, t, &path);
+            overlaps(problems, t, track);
+            transitions(problems, t, track);
         }
-        bonds::check(problems, c, &format!("compositions[{i}]"));
+        bonds::check(problems, c, i);
     }
     let before = problems.len();
-    cycles(problems, project);
+    cycles(problems, &known);
     if problems.len() == before {
-        nested_speeds(problems, project);
+        nested_speeds(problems, &known);
+    }
+}
+
+/// A document, with what is asked of it again and again.
+struct Known<'a> {
+    project: &'a Project,
+    index: ProjectIndex,
+    /// Of each composition.
+    lengths: Vec<TimeDelta>,
+}
+impl<'a> Known<'a> {
+    fn media(&self, id: &MediaId) -> Option<&'a Media> {
+        self.index.media(id).map(|at| &self.project.media[at])
+    }
+    fn composition(&self, id: &CompositionId) -> Option<(&'a Composition, TimeDelta)> {
+        self.index.composition(id).map(|at| (&self.project.compositions[at], self.lengths[at]))
+    }
+}
+
+/// Each id is there, and once among its kind.
+fn ids<'a>(project: &'a Project, problems: &mut Vec<Problem>) {
+    let mut seen = HashSet::new();
+    for (i, m) in project.media.iter().enumerate() {
+        id(problems, &mut seen, "media", m.id.as_str(), Place::Media(i).field("id"), None);
+    }
+    for (i, c) in project.compositions.iter().enumerate() {
+        id(problems, &mut seen, "composition", c.id.as_str(), Place::Composition(i).field("id"), None);
+        for (j, t) in c.tracks.iter().enumerate() {
+            let track = TrackPlace { composition: i, track: j };
+            id(problems, &mut seen, "track", t.id.as_str(), Place::from(track).field("id"), None);
+            for (k, clip) in t.clips.iter().enumerate() {
+                let place = Place::from(track.clip(k));
+                let mut of_clip = |kind, name: &'a str, field: fmt::Arguments<'_>| {
+                    id(problems, &mut seen, kind, name, place.field(field), Some(&clip.id));
+                };
+                of_clip("clip", clip.id.as_str(), format_args!("id"));
+                for (l, e) in clip.video.effects.iter().enumerate() {
+                    of_clip("effect", e.id.as_str(), format_args!("video.effects[{l}].id"));
+                }
+                for (l, m) in clip.video.masks.iter().enumerate() {
+                    of_clip("mask", m.id.as_str(), format_args!("video.masks[{l}].id"));
+                }
+            }
+            for (k, x) in t.transitions.iter().enumerate() {
+                id(problems, &mut seen, "transition", x.id.as_str(), Place::from(track.transition(k)).field("id"), None);
+            }
+        }
     }
 }
 
@@ -73,21 +104,21 @@ fn id<'a>(
     seen: &mut HashSet<(&'static str, &'a str)>,
     kind: &'static str,
     id: &'a str,
-    path: String,
+    path: impl Display,
     clip: Option<&ClipId>,
 ) {
     if id.is_empty() || id.len() > 200 {
-        report(problems, &path, clip, "id", "an id has 1 to 200 bytes");
+        report(problems, path, clip, "id", "an id has 1 to 200 bytes");
     } else if !seen.insert((kind, id)) {
-        report(problems, &path, clip, "duplicate_id", format!("another {kind} has the id \"{id}\" too"));
+        report(problems, path, clip, "duplicate_id", format!("another {kind} has the id \"{id}\" too"));
     }
 }
 
-fn source(problems: &mut Vec<Problem>, project: &Project, track: &Track, clip: &Clip, path: &str) {
-    let mut tell = |field: &str, code, message: String| report(problems, &format!("{path}.{field}"), Some(&clip.id), code, message);
+fn source(problems: &mut Vec<Problem>, known: &Known<'_>, track: &Track, clip: &Clip, place: Place) {
+    let mut tell = |field, code, message: String| report(problems, place.field(field), Some(&clip.id), code, message);
     match &clip.source {
         ClipSource::Media(s) => {
-            let Some(media) = project.media(&s.media) else {
+            let Some(media) = known.media(&s.media) else {
                 return tell("source.media", "dangling", format!("there is no media \"{}\"", s.media));
             };
             if track.kind == TrackKind::Video && media.kind == MediaKind::Audio {
@@ -96,10 +127,10 @@ fn source(problems: &mut Vec<Problem>, project: &Project, track: &Track, clip: &
             if track.kind == TrackKind::Audio && media.kind == MediaKind::Image {
                 tell("source.media", "no_sound", format!("\"{}\" is a still picture; put the clip on a video track", s.media));
             }
-            let facts = media.facts.clone().unwrap_or_default();
+            let facts = media.facts.as_ref();
             for (field, choice, count) in [
-                ("source.video_stream", s.video_stream, facts.video_streams),
-                ("source.audio_stream", s.audio_stream, facts.audio_streams),
+                ("source.video_stream", s.video_stream, facts.and_then(|f| f.video_streams)),
+                ("source.audio_stream", s.audio_stream, facts.and_then(|f| f.audio_streams)),
             ] {
                 if let (crate::StreamChoice::Index(i), Some(n)) = (choice, count)
                     && i >= n
@@ -113,10 +144,10 @@ fn source(problems: &mut Vec<Problem>, project: &Project, track: &Track, clip: &
             }
         }
         ClipSource::Composition(s) => {
-            let Some(inner) = project.composition(&s.composition) else {
+            let Some((inner, length)) = known.composition(&s.composition) else {
                 return tell("source.composition", "dangling", format!("there is no composition \"{}\"", s.composition));
             };
-            let (used, length) = (clip.source_span(), inner.length());
+            let used = clip.source_span();
             // Half a frame is left for times that were rounded to other grids.
             if used.start < Time::ZERO || used.end().0 > length.0.saturating_add(inner.frame_rate.frame_duration().0 / 2) {
                 tell("source_in", "past_source_end", past_end(&s.composition, used.start, used.end(), length.as_secs_f64()));
@@ -161,7 +192,7 @@ fn past_end(id: &CompositionId, start: Time, end: Time, length_secs: f64) -> Str
     )
 }
 
-fn overlaps(problems: &mut Vec<Problem>, track: &Track, path: &str) {
+fn overlaps(problems: &mut Vec<Problem>, track: &Track, place: TrackPlace) {
     let mut order: Vec<usize> = (0..track.clips.len()).collect();
     order.sort_by_key(|&i| (track.clips[i].start, i));
     let mut last: Option<usize> = None;
@@ -173,7 +204,7 @@ fn overlaps(problems: &mut Vec<Problem>, track: &Track, path: &str) {
             let other = &track.clips[l];
             report(
                 problems,
-                &format!("{path}.clips[{i}].start"),
+                Place::from(place.clip(i)).field("start"),
                 Some(&clip.id),
                 "overlap",
                 format!(
@@ -190,15 +221,16 @@ fn overlaps(problems: &mut Vec<Problem>, track: &Track, path: &str) {
     }
 }
 
-fn transitions(problems: &mut Vec<Problem>, track: &Track, path: &str) {
+fn transitions(problems: &mut Vec<Problem>, track: &Track, place: TrackPlace) {
     let clips: HashMap<&ClipId, &Clip> = track.clips.iter().map(|c| (&c.id, c)).collect();
     // What transitions take of each clip: (at its head, at its tail).
     let mut taken: HashMap<&ClipId, (Option<i64>, Option<i64>)> = HashMap::new();
     for (i, x) in track.transitions.iter().enumerate() {
-        let path = format!("{path}.transitions[{i}]");
+        let place = Place::from(place.transition(i));
         let mut tell = |field: &str, clip: Option<&ClipId>, code, message: String| {
-            let at = if field.is_empty() { path.clone() } else { format!("{path}.{field}") };
-            report(problems, &at, clip, code, message);
+            let whole = field.is_empty();
+            let at: &dyn Display = if whole { &place } else { &place.field(field) };
+            report(problems, at, clip, code, message);
         };
         if track.kind == TrackKind::Audio && (x.from.is_none() || x.to.is_none()) {
             tell("", None, "transition_clips", "on an audio track a transition joins two clips; use fade_in or fade_out".into());
@@ -260,22 +292,22 @@ fn transitions(problems: &mut Vec<Problem>, track: &Track, path: &str) {
 }
 
 /// Depth-first walk over who nests whom, without recursion.
-fn cycles(problems: &mut Vec<Problem>, project: &Project) {
-    let index: HashMap<&CompositionId, usize> = project.compositions.iter().enumerate().map(|(i, c)| (&c.id, i)).collect();
-    let nested = |c: &Composition| -> Vec<(usize, String, ClipId)> {
+fn cycles(problems: &mut Vec<Problem>, known: &Known<'_>) {
+    let project = known.project;
+    let nested = |(i, c): (usize, &Composition)| -> Vec<(usize, ClipPlace)> {
         let mut all = Vec::new();
         for (j, t) in c.tracks.iter().enumerate() {
             for (k, clip) in t.clips.iter().enumerate() {
                 if let ClipSource::Composition(s) = &clip.source
-                    && let Some(&to) = index.get(&s.composition)
+                    && let Some(to) = known.index.composition(&s.composition)
                 {
-                    all.push((to, format!("tracks[{j}].clips[{k}].source.composition"), clip.id.clone()));
+                    all.push((to, TrackPlace { composition: i, track: j }.clip(k)));
                 }
             }
         }
         all
     };
-    let edges: Vec<_> = project.compositions.iter().map(nested).collect();
+    let edges: Vec<_> = project.compositions.iter().enumerate().map(nested).collect();
     // Longest chain of nesting below each composition, once it is known.
     let mut depth: Vec<Option<usize>> = vec![None; edges.len()];
     let mut on_path = vec![false; edges.len()];
@@ -291,41 +323,35 @@ fn cycles(problems: &mut Vec<Problem>, project: &Project) {
                 stack.pop();
                 continue;
             }
-            let (to, place, clip) = &edges[at][*next];
+            let (to, place) = edges[at][*next];
             *next += 1;
-            if on_path[*to] {
+            if on_path[to] {
                 report(
                     problems,
-                    &format!("compositions[{at}].{place}"),
-                    Some(clip),
+                    Place::from(place).field("source.composition"),
+                    place.get(project).map(|clip| &clip.id),
                     "cycle",
-                    format!("composition \"{}\" would contain itself", project.compositions[*to].id),
+                    format!("composition \"{}\" would contain itself", project.compositions[to].id),
                 );
-            } else if depth[*to].is_none() {
-                on_path[*to] = true;
-                stack.push((*to, 0));
+            } else if depth[to].is_none() {
+                on_path[to] = true;
+                stack.push((to, 0));
             }
         }
         if depth[root].is_some_and(|d| d > MAX_NESTING) {
-            report(
-                problems,
-                &format!("compositions[{root}]"),
-                None,
-                "nesting",
-                format!("nests more than {MAX_NESTING} compositions deep"),
-            );
+            report(problems, Place::Composition(root), None, "nesting", format!("nests more than {MAX_NESTING} compositions deep"));
         }
     }
 }
 
 /// Speeds multiply through nesting; the product has the same limits as a clip's own. For projects without cycles.
-fn nested_speeds(problems: &mut Vec<Problem>, project: &Project) {
-    let index: HashMap<&CompositionId, usize> = project.compositions.iter().enumerate().map(|(i, c)| (&c.id, i)).collect();
+fn nested_speeds(problems: &mut Vec<Problem>, known: &Known<'_>) {
+    let project = known.project;
     // Smallest and largest absolute speed at which sources run within each composition.
     let mut ranges = vec![(1.0f64, 1.0f64); project.compositions.len()];
     let through = |clip: &Clip, ranges: &[(f64, f64)]| {
         let (slow, fast) = match &clip.source {
-            ClipSource::Composition(s) => index.get(&s.composition).map_or((1.0, 1.0), |&i| ranges[i]),
+            ClipSource::Composition(s) => known.index.composition(&s.composition).map_or((1.0, 1.0), |i| ranges[i]),
             _ => (1.0, 1.0),
         };
         (clip.speed.abs() * slow, clip.speed.abs() * fast)
@@ -335,10 +361,7 @@ fn nested_speeds(problems: &mut Vec<Problem>, project: &Project) {
         let next: Vec<(f64, f64)> = project
             .compositions
             .iter()
-            .map(|c| {
-                let clips = c.tracks.iter().flat_map(|t| &t.clips);
-                clips.map(|clip| through(clip, &ranges)).fold((1.0, 1.0), |r, c| (c.0.min(r.0), c.1.max(r.1)))
-            })
+            .map(|c| c.clips().map(|clip| through(clip, &ranges)).fold((1.0, 1.0), |r, c| (c.0.min(r.0), c.1.max(r.1))))
             .collect();
         if next == ranges {
             break;
@@ -355,7 +378,8 @@ fn nested_speeds(problems: &mut Vec<Problem>, project: &Project) {
                     let message = format!(
                         "with the speeds inside it, sources would run at {slow} to {fast} times their speed; the limits are {slowest} to {fastest}"
                     );
-                    report(problems, &format!("compositions[{i}].tracks[{j}].clips[{k}].speed"), Some(&clip.id), "speed", message);
+                    let place = Place::from(TrackPlace { composition: i, track: j }.clip(k));
+                    report(problems, place.field("speed"), Some(&clip.id), "speed", message);
                 }
             }
         }

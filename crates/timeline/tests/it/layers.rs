@@ -212,7 +212,9 @@ fn source_uses_name_clip_and_path() {
     ));
     p.compositions.push(inner);
     let uses = source_uses(&p, &p.main, &Catalog::builtin()).unwrap();
-    let short: Vec<_> = uses.iter().map(|u| (u.clip.as_str(), u.kind, u.required, u.still, u.json_path.as_str())).collect();
+    let paths: Vec<String> = uses.iter().map(cutroom_timeline::SourceUse::json_path).collect();
+    let short: Vec<_> =
+        uses.iter().zip(&paths).map(|(u, path)| (u.clip.as_str(), u.kind, u.required, u.still, path.as_str())).collect();
     assert_eq!(
         short,
         [

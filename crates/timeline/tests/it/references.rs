@@ -92,8 +92,8 @@ fn a_transition_gets_the_picture_it_names() {
         );
         let uses = source_uses(&p, &p.main, &Catalog::builtin()).unwrap();
         assert_eq!(uses.len(), 1);
-        assert_eq!((uses[0].media.as_str(), uses[0].user, uses[0].required), (id, User::Parameter, true));
-        assert_eq!(uses[0].json_path, "compositions[0].tracks[0].transitions[0].params.image");
+        assert_eq!((uses[0].media.as_str(), uses[0].user, uses[0].required), (id, User::Parameter("image"), true));
+        assert_eq!(uses[0].json_path(), "compositions[0].tracks[0].transitions[0].params.image");
     }
     // Others want none.
     let mut p = wiped(&[]);
@@ -213,7 +213,7 @@ fn handles_are_what_lies_beyond_the_clips() {
     let held = |p: &Project, end: f64| {
         let found = handles(p, &p.main, &Catalog::builtin()).unwrap();
         assert_eq!(found.iter().map(|h| (h.clip.id.as_str(), h.after_end)).collect::<Vec<_>>(), [("a", true), ("b", false)]);
-        assert!(found.iter().all(|h| h.json_path == "compositions[0].tracks[0].transitions[0]" && h.is_heard));
+        assert!(found.iter().all(|h| h.place.to_string() == "compositions[0].tracks[0].transitions[0]" && h.is_heard));
         let sound = Span { start: Time::ZERO, duration: TimeDelta(secs(end)) };
         found.iter().map(|h| (h.held_frames(Time(secs(end))), h.silence(sound).0)).collect::<Vec<_>>()
     };
