@@ -1,80 +1,138 @@
 //! Clips whose pictures would be made of themselves.
 use crate::{Clip, ClipSource, Composition, Track};
 use cutroom_types::{Span, Time, TimeDelta, TrackId};
-use std::collections::{HashMap, HashSet};
+use std::{cell::OnceCell, collections::HashMap};
 
 /// Which clips of a composition use the pictures of which, by mattes, by what else `used` tells of a clip, and as adjustment layers of the
 /// tracks below them.
 pub struct Circles<'a> {
     composition: &'a Composition,
     tracks: HashMap<&'a TrackId, usize>,
-    /// By track: when its clips are seen, in order of their starts, what is switched off left out.
-    seen: Vec<Vec<(Span, usize)>>,
-    used: Box<dyn Fn(&Clip) -> Vec<TrackId> + 'a>,
+    /// By track.
+    seen: Vec<Seen>,
+    used: Box<Used<'a>>,
+    /// By track and clip: clips that use each other, over others or directly, have the same number. Found out when it is asked for.
+    rings: OnceCell<Vec<Vec<usize>>>,
+}
+
+/// The tracks that a clip names.
+type Used<'a> = dyn Fn(&Clip) -> Vec<TrackId> + 'a;
+
+/// When the clips of a track are seen; what is switched off is left out.
+struct Seen {
+    /// By clip.
+    spans: Vec<Option<Span>>,
+    /// Clips in order of their starts, each with the latest end up to there.
+    in_order: Vec<(usize, Span, Time)>,
 }
 
 impl<'a> Circles<'a> {
     /// Of a composition; `used` are the tracks that a clip names, its matte's among them.
     pub fn new(composition: &'a Composition, used: impl Fn(&Clip) -> Vec<TrackId> + 'a) -> Self {
         let tracks = composition.tracks.iter().zip(0..).map(|(t, i)| (&t.id, i)).collect();
-        Self { composition, tracks, seen: composition.tracks.iter().map(seen).collect(), used: Box::new(used) }
+        let seen = composition.tracks.iter().map(Seen::new).collect();
+        Self { composition, tracks, seen, used: Box::new(used), rings: OnceCell::new() }
     }
 
     /// Whether the picture of a clip that names `first` is made of its own, at any time.
     pub fn closes(&self, track: usize, clip: usize, first: &TrackId) -> bool {
-        let (mut open, mut met) = (Vec::new(), HashSet::new());
-        let Some(span) = self.span(track, clip) else { return false };
-        self.follow(first, span, &mut open);
-        while let Some((t, c)) = open.pop() {
-            if (t, c) == (track, clip) {
-                return true;
-            }
-            if !met.insert((t, c)) {
+        let (Some(span), Some(&first)) = (self.seen[track].spans[clip], self.tracks.get(first)) else { return false };
+        let rings = self.rings.get_or_init(|| self.rings());
+        self.seen[first].during(span).any(|c| rings[first][c] == rings[track][clip])
+    }
+
+    /// The clips whose pictures a clip uses: track and clip.
+    fn uses(&self, (track, clip): (usize, usize), span: Span) -> impl Iterator<Item = (usize, usize)> {
+        let found = &self.composition.tracks[track].clips[clip];
+        let named: Vec<usize> = (self.used)(found).iter().filter_map(|id| self.tracks.get(id)).copied().collect();
+        let below = if matches!(found.source, ClipSource::Adjustment(_)) { 0..track } else { 0..0 };
+        let below = below.filter(|&t| !self.composition.tracks[t].matte_only);
+        named.into_iter().chain(below).flat_map(move |t| self.seen[t].during(span).map(move |c| (t, c)))
+    }
+
+    /// Strongly connected components: Tarjan, "Depth-first search and linear graph algorithms", SIAM J. Comput. 1 (1972), without
+    /// recursion. Clips that are not seen have number 0 and use nothing.
+    fn rings(&self) -> Vec<Vec<usize>> {
+        let by_clip = || self.seen.iter().map(|s| vec![0; s.spans.len()]).collect::<Vec<_>>();
+        // When a clip was met, from 1 on, and the earliest that is reached from it and still open.
+        let (mut met, mut earliest, mut rings) = (by_clip(), by_clip(), by_clip());
+        let (mut count, mut open) = (0, Vec::new());
+        let nodes = self.seen.iter().enumerate().flat_map(|(t, s)| s.in_order.iter().map(move |(c, span, _)| ((t, *c), *span)));
+        for (root, span) in nodes {
+            if met[root.0][root.1] > 0 {
                 continue;
             }
-            let (Some(span), found) = (self.span(t, c), &self.composition.tracks[t].clips[c]) else { continue };
-            for used in (self.used)(found) {
-                self.follow(&used, span, &mut open);
-            }
-            if matches!(found.source, ClipSource::Adjustment(_)) {
-                for below in self.composition.tracks[..t].iter().filter(|t| !t.matte_only) {
-                    self.follow(&below.id, span, &mut open);
+            let mut next = Some((root, span));
+            let mut path = Vec::new();
+            loop {
+                if let Some((node, span)) = next.take() {
+                    count += 1;
+                    met[node.0][node.1] = count;
+                    earliest[node.0][node.1] = count;
+                    open.push(node);
+                    path.push((node, self.uses(node, span)));
+                }
+                let Some((node, uses)) = path.last_mut() else { break };
+                let node = *node;
+                if let Some(to) = uses.next() {
+                    if met[to.0][to.1] == 0 {
+                        next = self.seen[to.0].spans[to.1].map(|span| (to, span));
+                    } else if rings[to.0][to.1] == 0 {
+                        earliest[node.0][node.1] = earliest[node.0][node.1].min(met[to.0][to.1]);
+                    }
+                    continue;
+                }
+                path.pop();
+                let reached = earliest[node.0][node.1];
+                if let Some((user, _)) = path.last() {
+                    earliest[user.0][user.1] = earliest[user.0][user.1].min(reached);
+                }
+                if reached == met[node.0][node.1] {
+                    while let Some(member) = open.pop() {
+                        rings[member.0][member.1] = reached;
+                        if member == node {
+                            break;
+                        }
+                    }
                 }
             }
         }
-        false
-    }
-
-    fn span(&self, track: usize, clip: usize) -> Option<Span> {
-        self.seen[track].iter().find(|s| s.1 == clip).map(|s| s.0)
-    }
-
-    /// The clips of a track that are seen during a span.
-    fn follow(&self, track: &TrackId, span: Span, open: &mut Vec<(usize, usize)>) {
-        let Some(&t) = self.tracks.get(track) else { return };
-        let before_end = self.seen[t].partition_point(|s| s.0.start < span.end());
-        open.extend(self.seen[t][..before_end].iter().filter(|s| s.0.end() > span.start).map(|s| (t, s.1)));
+        rings
     }
 }
 
-/// When the clips of a track are seen: transitions carry them beyond their ends.
-fn seen(track: &Track) -> Vec<(Span, usize)> {
-    if !track.enabled {
-        return Vec::new();
-    }
-    let mut beyond = HashMap::new();
-    for x in &track.transitions {
-        for side in x.from.iter().chain(&x.to) {
-            let most = beyond.entry(side).or_insert(TimeDelta::ZERO);
-            *most = x.duration.max(*most);
+impl Seen {
+    /// Transitions carry clips beyond their ends.
+    fn new(track: &Track) -> Self {
+        if !track.enabled {
+            return Self { spans: vec![None; track.clips.len()], in_order: Vec::new() };
         }
+        let mut beyond = HashMap::new();
+        for x in &track.transitions {
+            for side in x.from.iter().chain(&x.to) {
+                let most = beyond.entry(side).or_insert(TimeDelta::ZERO);
+                *most = x.duration.max(*most);
+            }
+        }
+        let span = |clip: &Clip| {
+            let more = beyond.get(&clip.id).copied().unwrap_or_default();
+            let start = Time(clip.start.0.saturating_sub(more.0));
+            Span { start, duration: TimeDelta(clip.span().end().saturating_add(more).0.saturating_sub(start.0)) }
+        };
+        let spans: Vec<_> = track.clips.iter().map(|c| c.enabled.then(|| span(c))).collect();
+        let mut in_order: Vec<_> = spans.iter().zip(0..).filter_map(|(s, i)| Some((i, (*s)?, s.as_ref()?.end()))).collect();
+        in_order.sort_by_key(|s| s.1.start);
+        for i in 1..in_order.len() {
+            in_order[i].2 = in_order[i].2.max(in_order[i - 1].2);
+        }
+        Self { spans, in_order }
     }
-    let span = |clip: &Clip| {
-        let more = beyond.get(&clip.id).copied().unwrap_or_default();
-        let start = Time(clip.start.0.saturating_sub(more.0));
-        Span { start, duration: TimeDelta(clip.span().end().saturating_add(more).0.saturating_sub(start.0)) }
-    };
-    let mut all: Vec<_> = track.clips.iter().zip(0..).filter(|(c, _)| c.enabled).map(|(c, i)| (span(c), i)).collect();
-    all.sort_by_key(|s| s.0.start);
-    all
+
+    /// The clips that are seen during a span.
+    fn during(&self, span: Span) -> impl Iterator<Item = usize> {
+        let from = self.in_order.partition_point(|s| s.2 <= span.start);
+        let to = self.in_order.partition_point(|s| s.1.start < span.end());
+        let some = self.in_order.get(from..to).unwrap_or_default();
+        some.iter().filter(move |s| s.1.end() > span.start).map(|s| s.0)
+    }
 }

@@ -1,4 +1,5 @@
 //! All integration tests of the crate in one binary, one module a subject.
 #![recursion_limit = "512"]
+mod circles;
 mod document;
 mod unknown;
