@@ -1,6 +1,6 @@
 //! How the program fails: what is printed, and the exit code.
 use crate::text;
-use cutroom_api::ApiError;
+use cutroom_api::{ApiError, ErrorClass};
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
 use std::{error::Error, fmt, io::IsTerminal};
 
@@ -30,8 +30,12 @@ impl From<Vec<ApiError>> for Failure {
 impl Failure {
     /// The documented exit code: invalid project before media before the rest.
     pub fn exit_code(&self) -> u8 {
-        let classes = || self.errors.iter().map(|e| class(&e.code));
-        [130, 2, 3, 4].into_iter().find(|&c| classes().any(|k| k == c)).unwrap_or(1)
+        use ErrorClass::{Cancelled, Media, Project, Usage};
+        let has = |class| self.errors.iter().any(|e| e.class() == class);
+        [(Cancelled, 130), (Usage, 2), (Project, 3), (Media, 4)]
+            .into_iter()
+            .find(|(class, _)| has(*class))
+            .map_or(1, |(_, code)| code)
     }
     /// The errors were printed as part of the answer; only the exit code is left.
     pub fn already_shown(self) -> Self {
@@ -55,18 +59,6 @@ impl Failure {
         if let Some(summary) = &self.summary {
             text::say(&format!("{summary}\n"));
         }
-    }
-}
-
-fn class(code: &str) -> u8 {
-    match code.split('.').next().unwrap_or(code) {
-        _ if code.ends_with(".cancelled") => 130,
-        // What is written, not what is read.
-        _ if code.starts_with("media.write.") || code.starts_with("media.encode.") || code == "project.save" => 1,
-        "usage" => 2,
-        "project" => 3,
-        "media" => 4,
-        _ => 1,
     }
 }
 

@@ -1,4 +1,5 @@
 //! One error shape for every face: a stable code, a sentence, what to do, and where.
+use crate::{ErrorClass, codes};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -7,7 +8,7 @@ use std::path::PathBuf;
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ApiError {
     /// Stable and machine readable: `media.open.not_found`. The first word is the area: `usage`, `project`, `media`,
-    /// `render`, `export`, ….
+    /// `render`, `export`, …. [`crate::CODES`] lists all.
     pub code: String,
     /// One English sentence without a full stop.
     pub message: String,
@@ -32,12 +33,14 @@ pub struct ApiError {
 }
 
 impl ApiError {
-    /// An error with nothing but a code and a sentence.
-    pub fn new(code: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { code: code.into(), message: message.into(), ..Self::default() }
+    /// An error with nothing but a code, one of [`crate::CODES`], and a sentence.
+    pub fn new(code: &'static str, message: impl Into<String>) -> Self {
+        debug_assert!(codes::find(code).is_some(), "the error code {code} has no row in codes.rs");
+        Self { code: code.to_owned(), message: message.into(), ..Self::default() }
     }
+
     /// From any error, its chain of sources as causes (those whose text the message repeats are left out).
-    pub fn of(code: impl Into<String>, error: &dyn std::error::Error) -> Self {
+    pub fn of(code: &'static str, error: &dyn std::error::Error) -> Self {
         let mut e = Self::new(code, error.to_string());
         let mut next = error.source();
         while let Some(cause) = next {
@@ -49,11 +52,18 @@ impl ApiError {
         }
         e
     }
+
+    /// What kind of failure it is. A code that this version does not know, read from elsewhere, counts as [`ErrorClass::Failed`].
+    pub fn class(&self) -> ErrorClass {
+        codes::find(&self.code).map_or(ErrorClass::Failed, |row| row.class)
+    }
+
     /// With a hint.
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
     }
+
     /// About a file.
     pub fn file(mut self, file: impl Into<PathBuf>) -> Self {
         self.file = Some(file.into());

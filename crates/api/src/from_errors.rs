@@ -8,13 +8,12 @@ use std::path::Path;
 
 impl ApiError {
     /// With another code, for an error that means something else here.
-    pub(crate) fn recode(mut self, code: &str) -> Self {
+    pub(crate) fn recode(mut self, code: &'static str) -> Self {
         self.code = code.to_owned();
         self
     }
     pub(crate) fn from_load(e: &LoadError, path: &Path) -> Self {
-        // `project_syntax` → `project.syntax`
-        let mut error = Self::of(e.code().replacen('_', ".", 1), e).file(path);
+        let mut error = Self::of(e.code(), e).file(path);
         if let LoadError::Form { path, line, reason } = e {
             error.json_path = Some(path.clone());
             error.message = format!("{reason} (line {line})");
@@ -26,9 +25,8 @@ impl ApiError {
         }
     }
     pub(crate) fn from_problem(p: &Problem, path: &Path, line: Option<usize>) -> Self {
-        let code = if p.code.starts_with("media.") { p.code.to_owned() } else { format!("project.{}", p.code) };
         let line = line.map_or(String::new(), |n| format!(" (line {n})"));
-        let mut error = Self::new(code, format!("{}{line}", p.message)).file(path);
+        let mut error = Self::new(p.code, format!("{}{line}", p.message)).file(path);
         error.json_path = Some(p.json_path.clone());
         error.clip = p.clip.as_ref().map(ToString::to_string);
         error.hint = match p.code {
@@ -50,9 +48,6 @@ impl From<MediaError> for ApiError {
 impl From<PipelineError> for ApiError {
     fn from(e: PipelineError) -> Self {
         let mut error = Self::of(e.code(), &e);
-        if let PipelineError::Plan(_) = e {
-            error.code = format!("project.{}", error.code);
-        }
         if let PipelineError::Media(m) = &e {
             error.file = m.path().map(Into::into);
         }
@@ -75,5 +70,36 @@ impl From<ExportError> for ApiError {
             _ => {}
         }
         error
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ErrorClass;
+    use cutroom_timeline::PlanError;
+    use cutroom_types::Time;
+
+    /// The way that an error took changes neither its code nor its class.
+    #[test]
+    fn a_plan_error_is_the_same_from_every_operation() {
+        let plan = || PipelineError::from(PlanError::Nesting { composition: "main".into(), reason: "it contains itself" });
+        let frame = ApiError::from(plan());
+        for export in [ExportError::Pipeline(plan()), ExportError::Frame { frame: 3, time: Time::ZERO, source: plan() }] {
+            let export = ApiError::from(export);
+            assert_eq!((export.code.as_str(), export.class()), ("project.nesting", ErrorClass::Project));
+            assert_eq!((&export.code, export.class()), (&frame.code, frame.class()));
+        }
+    }
+
+    #[test]
+    fn what_is_not_read_but_written_is_no_fault_of_media() {
+        let path = || "a.mp4".into();
+        let class = |e: MediaError| ApiError::from(e).class();
+        assert_eq!(class(MediaError::NotFound { path: path() }), ErrorClass::Media);
+        assert_eq!(class(MediaError::Write { path: path(), reason: "the disk is full".into() }), ErrorClass::Failed);
+        assert_eq!(class(MediaError::Stopped { path: path() }), ErrorClass::Cancelled);
+        let elsewhere = ApiError { code: "project.of_another_version".into(), ..ApiError::default() };
+        assert_eq!(elsewhere.class(), ErrorClass::Failed);
     }
 }

@@ -5,6 +5,7 @@
 #![allow(clippy::result_large_err)]
 
 mod catalog;
+mod codes;
 mod doctor;
 mod error;
 mod export;
@@ -23,6 +24,7 @@ mod targets;
 mod validate;
 
 pub use catalog::{AliasEntry, BlendEntry, Catalog, CostEntry, EffectEntry, ParamEntry, TransitionEntry, catalog};
+pub use codes::{CODES, ErrorClass, ErrorCode};
 pub use cutroom_export::Cancellation;
 pub use cutroom_types::Size;
 pub use doctor::{BackendReport, DecoderReport, DoctorReport, FormatReport, doctor};

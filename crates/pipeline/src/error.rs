@@ -41,18 +41,13 @@ pub enum PipelineError {
 }
 
 impl PipelineError {
-    /// Stable code.
+    /// Stable code: that of the cause where there is one.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::NoMedia { .. } => "project.media.unknown",
+            Self::NoMedia { .. } => "project.unknown_media",
             Self::Media(e) => e.code(),
             Self::Plan(e) => e.code(),
-            Self::Render(e) => match e {
-                RenderError::Gpu(_) => "render.gpu",
-                RenderError::MissingSource { .. } => "render.missing_source",
-                RenderError::MissingLook(_) => "render.missing_look",
-                RenderError::Unsupported(_) => "render.unsupported",
-            },
+            Self::Render(e) => e.code(),
             Self::Audio(e) => e.code(),
             Self::Stopped { .. } => "media.decode.stopped",
             Self::Thread { .. } => "pipeline.thread",

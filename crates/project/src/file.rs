@@ -72,23 +72,23 @@ pub struct SaveError {
 }
 
 impl LoadError {
-    /// Stable name of the kind of error.
+    /// Stable code for faces and translation.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::Read { .. } => "project_read",
-            Self::TooLarge { .. } => "project_too_large",
-            Self::NotUtf8 { .. } => "project_not_utf8",
-            Self::Syntax { .. } => "project_syntax",
-            Self::Version(MigrateError::NoVersion { .. }) => "project_version_missing",
-            Self::Version(MigrateError::TooNew { .. }) => "project_version_too_new",
-            Self::Form { .. } => "project_form",
+            Self::Read { .. } => "project.read",
+            Self::TooLarge { .. } => "project.too_large",
+            Self::NotUtf8 { .. } => "project.not_utf8",
+            Self::Syntax { .. } => "project.syntax",
+            Self::Version(MigrateError::NoVersion { .. }) => "project.version_missing",
+            Self::Version(MigrateError::TooNew { .. }) => "project.version_too_new",
+            Self::Form { .. } => "project.form",
         }
     }
 }
 impl SaveError {
-    /// Stable name of the kind of error.
+    /// Stable code for faces and translation.
     pub fn code(&self) -> &'static str {
-        "project_save"
+        "project.save"
     }
 }
 

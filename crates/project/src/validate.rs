@@ -16,7 +16,7 @@ pub struct Problem {
     pub json_path: String,
     /// The clip concerned, if it is about one.
     pub clip: Option<ClipId>,
-    /// Stable name of the kind of problem.
+    /// Stable code for faces and translation, such as `project.overlap`.
     pub code: &'static str,
     /// What is wrong and what would be right.
     pub message: String,

@@ -73,6 +73,19 @@ pub enum RenderError {
     Unsupported(String),
 }
 
+impl RenderError {
+    /// Stable code for faces and translation.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Gpu(_) => "render.gpu",
+            Self::MissingSource { .. } => "render.missing_source",
+            Self::MissingLook(_) => "render.missing_look",
+            Self::Unknown { .. } => "render.unknown",
+            Self::Unsupported(_) => "render.unsupported",
+        }
+    }
+}
+
 /// Draws plans. Make one per thread that wants frames; it keeps scratch memory and compiled pipelines.
 pub struct Renderer {
     machine: Machine,

@@ -26,10 +26,10 @@ pub fn check(project: &Project, catalog: &Catalog) -> Vec<Problem> {
                 let mut tell = |field, code, message| problems.push(problem(place.field(field), Some(&clip.id), code, message));
                 if catalog.blend_mode(&clip.video.blend).is_none() {
                     let known = catalog.blend_modes().iter().map(|b| b.id);
-                    tell("video.blend", "unknown_blend_mode", unknown("blend mode", &clip.video.blend, known));
+                    tell("video.blend", "project.unknown_blend_mode", unknown("blend mode", &clip.video.blend, known));
                 }
                 if pictures(clip, c.frame_rate, catalog) > MAX_PICTURES {
-                    tell("video.effects", "nesting", TOO_MANY_PICTURES.into());
+                    tell("video.effects", "project.nesting", TOO_MANY_PICTURES.into());
                 }
                 for (l, e) in clip.video.effects.iter().enumerate() {
                     let field = format_args!("video.effects[{l}]");
@@ -43,7 +43,7 @@ pub fn check(project: &Project, catalog: &Catalog) -> Vec<Problem> {
                         None => {
                             let known = catalog.effects().iter().map(|e| e.id);
                             let message = unknown("effect", &e.effect, known);
-                            problems.push(problem(format_args!("{at}.effect"), Some(&clip.id), "unknown_effect", message));
+                            problems.push(problem(format_args!("{at}.effect"), Some(&clip.id), "project.unknown_effect", message));
                         }
                     }
                 }
@@ -61,7 +61,7 @@ pub fn check(project: &Project, catalog: &Catalog) -> Vec<Problem> {
                         problems.push(problem(
                             format_args!("{at}.kind"),
                             clip,
-                            "unknown_transition",
+                            "project.unknown_transition",
                             unknown("transition", &x.kind, known),
                         ));
                     }
@@ -92,20 +92,25 @@ fn params(problems: &mut Vec<Problem>, at: &dyn Display, clip: Option<&ClipId>, 
         let Some(spec) = table.iter().find(|p| p.id == name) else {
             let known: Vec<_> = table.iter().map(|p| p.id).collect();
             let message = format!("there is no parameter \"{name}\"; known are {}", known.join(", "));
-            problems.push(problem(path, clip, "unknown_param", message));
+            problems.push(problem(path, clip, "project.unknown_param", message));
             continue;
         };
         let fixed =
             matches!(spec.kind, ParamKind::Number { animatable: false, .. } | ParamKind::Curve { .. }) || spec.kind.is_reference();
         if fixed && matches!(value, Animated::Curve(_)) {
-            problems.push(problem(path, clip, "not_animatable", format!("\"{name}\" cannot be animated; write a plain value")));
+            problems.push(problem(
+                path,
+                clip,
+                "project.not_animatable",
+                format!("\"{name}\" cannot be animated; write a plain value"),
+            ));
             continue;
         }
         for (i, v) in value.values().enumerate() {
             if let Some(reason) = spec.kind.problem(v) {
                 problems.push(match value {
-                    Animated::Constant(_) => problem(path, clip, "param", reason),
-                    Animated::Curve(_) => problem(format_args!("{path}.keyframes[{i}].value"), clip, "param", reason),
+                    Animated::Constant(_) => problem(path, clip, "project.param", reason),
+                    Animated::Curve(_) => problem(format_args!("{path}.keyframes[{i}].value"), clip, "project.param", reason),
                 });
             }
         }
@@ -152,12 +157,12 @@ impl Around<'_> {
 
     fn media(&self, id: &str) -> Result<(), (&'static str, String)> {
         if id.is_empty() {
-            return Err(("missing_param", "the id of a media with a picture is needed".into()));
+            return Err(("project.missing_param", "the id of a media with a picture is needed".into()));
         }
         match self.project.media(&MediaId::from(id)) {
-            None => Err(("dangling", format!("there is no media \"{id}\""))),
+            None => Err(("project.dangling", format!("there is no media \"{id}\""))),
             Some(media) if media.kind == MediaKind::Audio => {
-                Err(("no_picture", format!("media \"{id}\" is sound; an image or a video is needed")))
+                Err(("project.no_picture", format!("media \"{id}\" is sound; an image or a video is needed")))
             }
             Some(_) => Ok(()),
         }
@@ -165,14 +170,14 @@ impl Around<'_> {
 
     fn other_track(&self, id: &str) -> Result<(), (&'static str, String)> {
         if id.is_empty() {
-            return Err(("missing_param", "the id of another video track is needed".into()));
+            return Err(("project.missing_param", "the id of another video track is needed".into()));
         }
         let track = TrackId::from(id);
         match self.tracks.get(&track) {
-            None => Err(("dangling", format!("this composition has no track \"{id}\""))),
-            Some(t) if t.kind != TrackKind::Video => Err(("no_picture", format!("\"{id}\" is no video track"))),
+            None => Err(("project.dangling", format!("this composition has no track \"{id}\""))),
+            Some(t) if t.kind != TrackKind::Video => Err(("project.no_picture", format!("\"{id}\" is no video track"))),
             Some(_) if self.clip.is_some_and(|clip| self.circles.closes(self.track, clip, &track)) => {
-                Err(("cycle", format!("the track \"{id}\" is this one, or uses its picture")))
+                Err(("project.cycle", format!("the track \"{id}\" is this one, or uses its picture")))
             }
             Some(_) => Ok(()),
         }

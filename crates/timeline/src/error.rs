@@ -48,16 +48,16 @@ pub enum PlanError {
 }
 
 impl PlanError {
-    /// Stable name of the kind of error.
+    /// Stable code for faces and translation. A project is at fault, so it is in that area.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::UnknownComposition(_) => "unknown_composition",
-            Self::UnknownMedia { .. } => "unknown_media",
-            Self::Nesting { .. } => "nesting",
-            Self::Unknown { what: "effect", .. } => "unknown_effect",
-            Self::Unknown { what: "transition", .. } => "unknown_transition",
-            Self::Unknown { .. } => "unknown_blend_mode",
-            Self::Param { .. } => "param",
+            Self::UnknownComposition(_) => "project.unknown_composition",
+            Self::UnknownMedia { .. } => "project.unknown_media",
+            Self::Nesting { .. } => "project.nesting",
+            Self::Unknown { what: "effect", .. } => "project.unknown_effect",
+            Self::Unknown { what: "transition", .. } => "project.unknown_transition",
+            Self::Unknown { .. } => "project.unknown_blend_mode",
+            Self::Param { .. } => "project.param",
         }
     }
 }

@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 pub mod architecture;
+pub mod codes;
 pub mod layers;
 pub mod licences;
 pub mod sources;

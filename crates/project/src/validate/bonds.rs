@@ -15,26 +15,26 @@ pub(super) fn check(problems: &mut Vec<Problem>, c: &Composition, at: usize) {
             let mut tell = |field, code, message| report(problems, place.field(field), Some(&clip.id), code, message);
             if let Some(p) = &clip.video.parent {
                 match clips.get(p) {
-                    None => tell("video.parent", "dangling", format!("this composition has no clip \"{p}\"")),
+                    None => tell("video.parent", "project.dangling", format!("this composition has no clip \"{p}\"")),
                     Some(parent) if !matches!(parent.source, ClipSource::Null(_)) => {
-                        tell("video.parent", "parent", format!("\"{p}\" is no null object; bind both clips to one"));
+                        tell("video.parent", "project.parent", format!("\"{p}\" is no null object; bind both clips to one"));
                     }
                     Some(_) if circular.contains(&clip.id) => {
-                        tell("video.parent", "cycle", format!("\"{p}\" is bound, over its own parents, to this clip"));
+                        tell("video.parent", "project.cycle", format!("\"{p}\" is bound, over its own parents, to this clip"));
                     }
                     Some(_) => {}
                 }
             }
             if let Some(m) = &clip.video.matte {
                 match tracks.get(&m.track) {
-                    None => tell("video.matte.track", "dangling", format!("this composition has no track \"{}\"", m.track)),
+                    None => tell("video.matte.track", "project.dangling", format!("this composition has no track \"{}\"", m.track)),
                     Some(matte) if matte.kind != TrackKind::Video => {
-                        tell("video.matte.track", "no_picture", format!("\"{}\" is no video track", m.track));
+                        tell("video.matte.track", "project.no_picture", format!("\"{}\" is no video track", m.track));
                     }
                     Some(_) if circles.closes(j, k, &m.track) => {
                         tell(
                             "video.matte.track",
-                            "cycle",
+                            "project.cycle",
                             format!("the matte \"{}\" shows this clip, is cut by it or adjusts it", m.track),
                         );
                     }

@@ -26,7 +26,7 @@ pub(super) fn check(project: &Project, problems: &mut Vec<Problem>) {
         lengths: project.compositions.iter().map(Composition::length).collect(),
     };
     if project.main_composition().is_none() {
-        report(problems, "main", None, "dangling", format!("there is no composition \"{}\"", project.main));
+        report(problems, "main", None, "project.dangling", format!("there is no composition \"{}\"", project.main));
     }
     for (i, c) in project.compositions.iter().enumerate() {
         for (j, t) in c.tracks.iter().enumerate() {
@@ -37,7 +37,13 @@ pub(super) fn check(project: &Project, problems: &mut Vec<Problem>) {
                 if let Some(l) = &clip.linked
                     && known.index.clip(l).is_none()
                 {
-                    report(problems, place.field("linked"), Some(&clip.id), "dangling", format!("there is no clip \"{l}\""));
+                    report(
+                        problems,
+                        place.field("linked"),
+                        Some(&clip.id),
+                        "project.dangling",
+                        format!("there is no clip \"{l}\""),
+                    );
                 }
             }
             overlaps(problems, t, track);
@@ -108,9 +114,9 @@ fn id<'a>(
     clip: Option<&ClipId>,
 ) {
     if id.is_empty() || id.len() > 200 {
-        report(problems, path, clip, "id", "an id has 1 to 200 bytes");
+        report(problems, path, clip, "project.id", "an id has 1 to 200 bytes");
     } else if !seen.insert((kind, id)) {
-        report(problems, path, clip, "duplicate_id", format!("another {kind} has the id \"{id}\" too"));
+        report(problems, path, clip, "project.duplicate_id", format!("another {kind} has the id \"{id}\" too"));
     }
 }
 
@@ -119,13 +125,21 @@ fn source(problems: &mut Vec<Problem>, known: &Known<'_>, track: &Track, clip: &
     match &clip.source {
         ClipSource::Media(s) => {
             let Some(media) = known.media(&s.media) else {
-                return tell("source.media", "dangling", format!("there is no media \"{}\"", s.media));
+                return tell("source.media", "project.dangling", format!("there is no media \"{}\"", s.media));
             };
             if track.kind == TrackKind::Video && media.kind == MediaKind::Audio {
-                tell("source.media", "no_picture", format!("\"{}\" is sound only; put the clip on an audio track", s.media));
+                tell(
+                    "source.media",
+                    "project.no_picture",
+                    format!("\"{}\" is sound only; put the clip on an audio track", s.media),
+                );
             }
             if track.kind == TrackKind::Audio && media.kind == MediaKind::Image {
-                tell("source.media", "no_sound", format!("\"{}\" is a still picture; put the clip on a video track", s.media));
+                tell(
+                    "source.media",
+                    "project.no_sound",
+                    format!("\"{}\" is a still picture; put the clip on a video track", s.media),
+                );
             }
             let facts = media.facts.as_ref();
             for (field, choice, count) in [
@@ -137,7 +151,7 @@ fn source(problems: &mut Vec<Problem>, known: &Known<'_>, track: &Track, clip: &
                 {
                     tell(
                         field,
-                        "no_stream",
+                        "project.no_stream",
                         format!("\"{}\" has {n} such streams, counted from 0; there is no number {i}", s.media),
                     );
                 }
@@ -145,20 +159,26 @@ fn source(problems: &mut Vec<Problem>, known: &Known<'_>, track: &Track, clip: &
         }
         ClipSource::Composition(s) => {
             let Some((inner, length)) = known.composition(&s.composition) else {
-                return tell("source.composition", "dangling", format!("there is no composition \"{}\"", s.composition));
+                return tell("source.composition", "project.dangling", format!("there is no composition \"{}\"", s.composition));
             };
             let used = clip.source_span();
             // Half a frame is left for times that were rounded to other grids.
             if used.start < Time::ZERO || used.end().0 > length.0.saturating_add(inner.frame_rate.frame_duration().0 / 2) {
-                tell("source_in", "past_source_end", past_end(&s.composition, used.start, used.end(), length.as_secs_f64()));
+                tell(
+                    "source_in",
+                    "project.past_source_end",
+                    past_end(&s.composition, used.start, used.end(), length.as_secs_f64()),
+                );
             }
         }
-        ClipSource::Solid(_) if track.kind == TrackKind::Audio => tell("source", "no_sound", "a colour has no sound".into()),
+        ClipSource::Solid(_) if track.kind == TrackKind::Audio => {
+            tell("source", "project.no_sound", "a colour has no sound".into())
+        }
         ClipSource::Null(_) if track.kind == TrackKind::Audio => {
-            tell("source", "no_sound", "a null object has no sound; put the clip on a video track".into());
+            tell("source", "project.no_sound", "a null object has no sound; put the clip on a video track".into());
         }
         ClipSource::Adjustment(_) if track.kind == TrackKind::Audio => {
-            tell("source", "no_sound", "an adjustment layer changes pictures only; put the clip on a video track".into());
+            tell("source", "project.no_sound", "an adjustment layer changes pictures only; put the clip on a video track".into());
         }
         ClipSource::Adjustment(_) => {
             for (field, plain) in [
@@ -168,7 +188,7 @@ fn source(problems: &mut Vec<Problem>, known: &Known<'_>, track: &Track, clip: &
             ] {
                 if !plain {
                     let reason = "an adjustment layer has no picture of its own that could be placed; a mask says where it works";
-                    tell(field, "adjustment", reason.into());
+                    tell(field, "project.adjustment", reason.into());
                 }
             }
         }
@@ -178,7 +198,7 @@ fn source(problems: &mut Vec<Problem>, known: &Known<'_>, track: &Track, clip: &
     if used.start < Time::ZERO && matches!(clip.source, ClipSource::Media(_)) {
         tell(
             "source_in",
-            "past_source_end",
+            "project.past_source_end",
             format!("played backwards the clip runs to {:.6} s, before the start of its source", used.start.as_secs_f64()),
         );
     }
@@ -206,7 +226,7 @@ fn overlaps(problems: &mut Vec<Problem>, track: &Track, place: TrackPlace) {
                 problems,
                 Place::from(place.clip(i)).field("start"),
                 Some(&clip.id),
-                "overlap",
+                "project.overlap",
                 format!(
                     "starts at {:.6} s, before clip \"{}\" of the same track ends at {:.6} s",
                     clip.start.as_secs_f64(),
@@ -233,7 +253,12 @@ fn transitions(problems: &mut Vec<Problem>, track: &Track, place: TrackPlace) {
             report(problems, at, clip, code, message);
         };
         if track.kind == TrackKind::Audio && (x.from.is_none() || x.to.is_none()) {
-            tell("", None, "transition_clips", "on an audio track a transition joins two clips; use fade_in or fade_out".into());
+            tell(
+                "",
+                None,
+                "project.transition_clips",
+                "on an audio track a transition joins two clips; use fade_in or fade_out".into(),
+            );
         }
         let mut missing = false;
         for (field, id) in [("from", &x.from), ("to", &x.to)] {
@@ -241,11 +266,11 @@ fn transitions(problems: &mut Vec<Problem>, track: &Track, place: TrackPlace) {
                 && !clips.contains_key(id)
             {
                 missing = true;
-                tell(field, Some(id), "dangling", format!("there is no clip \"{id}\" on this track"));
+                tell(field, Some(id), "project.dangling", format!("there is no clip \"{id}\" on this track"));
             }
         }
         if x.from.is_none() && x.to.is_none() {
-            tell("", None, "transition_clips", "a transition needs `from`, `to` or both".into());
+            tell("", None, "project.transition_clips", "a transition needs `from`, `to` or both".into());
         }
         if missing {
             continue;
@@ -257,7 +282,7 @@ fn transitions(problems: &mut Vec<Problem>, track: &Track, place: TrackPlace) {
             tell(
                 "",
                 Some(&t.id),
-                "not_at_a_cut",
+                "project.not_at_a_cut",
                 format!(
                     "clip \"{}\" ends at {:.6} s and clip \"{}\" starts at {:.6} s; a transition lies where one ends and the next begins",
                     f.id,
@@ -276,14 +301,19 @@ fn transitions(problems: &mut Vec<Problem>, track: &Track, place: TrackPlace) {
             let side = if tail { &mut entry.1 } else { &mut entry.0 };
             if side.is_some() {
                 let end = if tail { "end" } else { "start" };
-                tell("", Some(&clip.id), "two_transitions", format!("the {end} of clip \"{}\" has a transition already", clip.id));
+                tell(
+                    "",
+                    Some(&clip.id),
+                    "project.two_transitions",
+                    format!("the {end} of clip \"{}\" has a transition already", clip.id),
+                );
             }
             *side = Some(part.max(0));
             if entry.0.unwrap_or(0).saturating_add(entry.1.unwrap_or(0)) > clip.duration.0 {
                 tell(
                     "duration",
                     Some(&clip.id),
-                    "transition_too_long",
+                    "project.transition_too_long",
                     format!("clip \"{}\" lasts {:.6} s and is too short for its transitions", clip.id, clip.duration.as_secs_f64()),
                 );
             }
@@ -330,7 +360,7 @@ fn cycles(problems: &mut Vec<Problem>, known: &Known<'_>) {
                     problems,
                     Place::from(place).field("source.composition"),
                     place.get(project).map(|clip| &clip.id),
-                    "cycle",
+                    "project.cycle",
                     format!("composition \"{}\" would contain itself", project.compositions[to].id),
                 );
             } else if depth[to].is_none() {
@@ -339,7 +369,13 @@ fn cycles(problems: &mut Vec<Problem>, known: &Known<'_>) {
             }
         }
         if depth[root].is_some_and(|d| d > MAX_NESTING) {
-            report(problems, Place::Composition(root), None, "nesting", format!("nests more than {MAX_NESTING} compositions deep"));
+            report(
+                problems,
+                Place::Composition(root),
+                None,
+                "project.nesting",
+                format!("nests more than {MAX_NESTING} compositions deep"),
+            );
         }
     }
 }
@@ -379,7 +415,7 @@ fn nested_speeds(problems: &mut Vec<Problem>, known: &Known<'_>) {
                         "with the speeds inside it, sources would run at {slow} to {fast} times their speed; the limits are {slowest} to {fastest}"
                     );
                     let place = Place::from(TrackPlace { composition: i, track: j }.clip(k));
-                    report(problems, place.field("speed"), Some(&clip.id), "speed", message);
+                    report(problems, place.field("speed"), Some(&clip.id), "project.speed", message);
                 }
             }
         }

@@ -105,12 +105,12 @@ fn form_errors_name_path_line_and_reason() {
 #[test]
 fn texts_that_are_no_projects_are_refused_by_kind() {
     for (text, code) in [
-        ("", "project_syntax"),
-        ("{\"schema_version\": 2,\n \"name\": NaN}", "project_syntax"),
-        ("{\"schema_version\": 2, \"name\": 1e999}", "project_syntax"),
-        ("[]", "project_version_missing"),
-        ("{\"schema_version\": 3}", "project_version_too_new"),
-        ("{\"schema_version\": 2}", "project_form"),
+        ("", "project.syntax"),
+        ("{\"schema_version\": 2,\n \"name\": NaN}", "project.syntax"),
+        ("{\"schema_version\": 2, \"name\": 1e999}", "project.syntax"),
+        ("[]", "project.version_missing"),
+        ("{\"schema_version\": 3}", "project.version_too_new"),
+        ("{\"schema_version\": 2}", "project.form"),
     ] {
         assert_eq!(from_json(text).unwrap_err().code(), code, "{text}");
     }
@@ -120,7 +120,7 @@ fn texts_that_are_no_projects_are_refused_by_kind() {
     assert_eq!((second, reason.as_str()), (3, "the field \"x\" is there twice; keep one of them"));
     assert_eq!(line, 2);
     let deep = "[".repeat(100_000);
-    assert_eq!(from_json(&deep).unwrap_err().code(), "project_syntax");
+    assert_eq!(from_json(&deep).unwrap_err().code(), "project.syntax");
 }
 
 /// Each change makes one problem, at the place changed.
@@ -128,107 +128,117 @@ fn texts_that_are_no_projects_are_refused_by_kind() {
 fn validation_finds_each_problem_where_it_is() {
     let clip = "/compositions/0/tracks/0/clips";
     let cases: Vec<(String, Value, &str, &str)> = vec![
-        ("/compositions/0/size/width".into(), json!(0), "size", "compositions[0].size"),
-        ("/compositions/0/size/height".into(), json!(16385), "size", "compositions[0].size"),
-        ("/compositions/0/size".into(), json!({"width": 16384, "height": 16384}), "size", "compositions[0].size"),
-        ("/compositions/0/sample_rate_hz".into(), json!(7), "sample_rate", "compositions[0].sample_rate_hz"),
-        ("/compositions/0/channels".into(), json!(0), "channels", "compositions[0].channels"),
-        ("/compositions/0/background".into(), json!([0, 0, 0, 2]), "number", "compositions[0].background"),
-        ("/compositions/1/duration".into(), json!("-1s"), "negative_time", "compositions[1].duration"),
-        ("/compositions/1/id".into(), json!("main"), "duplicate_id", "compositions[1].id"),
-        ("/main".into(), json!("nothing"), "dangling", "main"),
-        ("/media/0/path".into(), json!(""), "path", "media[0].path"),
-        (format!("{clip}/2/id"), json!("c1"), "duplicate_id", "compositions[0].tracks[0].clips[2].id"),
-        (format!("{clip}/2/duration"), json!("-2s"), "negative_time", "compositions[0].tracks[0].clips[2].duration"),
-        (format!("{clip}/2/duration"), json!(0), "duration", "compositions[0].tracks[0].clips[2].duration"),
-        (format!("{clip}/2/duration"), json!(i64::MAX), "time", "compositions[0].tracks[0].clips[2].duration"),
-        (format!("{clip}/2/start"), json!("5s"), "overlap", "compositions[0].tracks[0].clips[2].start"),
-        (format!("{clip}/0/speed"), json!(0), "speed", "compositions[0].tracks[0].clips[0].speed"),
-        (format!("{clip}/0/speed"), json!(1e300), "speed", "compositions[0].tracks[0].clips[0].speed"),
-        (format!("{clip}/0/speed"), json!(-2), "past_source_end", "compositions[0].tracks[0].clips[0].source_in"),
-        (format!("{clip}/0/source/media"), json!("b"), "dangling", "compositions[0].tracks[0].clips[0].source.media"),
-        (format!("{clip}/0/source/media"), json!("music"), "no_picture", "compositions[0].tracks[0].clips[0].source.media"),
-        (format!("{clip}/0/source/audio_stream"), json!(1), "no_stream", "compositions[0].tracks[0].clips[0].source.audio_stream"),
-        (format!("{clip}/1/source_in"), json!("6s"), "past_source_end", "compositions[0].tracks[0].clips[1].source_in"),
-        (format!("{clip}/0/linked"), json!("zz"), "dangling", "compositions[0].tracks[0].clips[0].linked"),
-        (format!("{clip}/0/time_map"), json!([{}]), "unsupported", "compositions[0].tracks[0].clips[0].time_map"),
+        ("/compositions/0/size/width".into(), json!(0), "project.size", "compositions[0].size"),
+        ("/compositions/0/size/height".into(), json!(16385), "project.size", "compositions[0].size"),
+        ("/compositions/0/size".into(), json!({"width": 16384, "height": 16384}), "project.size", "compositions[0].size"),
+        ("/compositions/0/sample_rate_hz".into(), json!(7), "project.sample_rate", "compositions[0].sample_rate_hz"),
+        ("/compositions/0/channels".into(), json!(0), "project.channels", "compositions[0].channels"),
+        ("/compositions/0/background".into(), json!([0, 0, 0, 2]), "project.number", "compositions[0].background"),
+        ("/compositions/1/duration".into(), json!("-1s"), "project.negative_time", "compositions[1].duration"),
+        ("/compositions/1/id".into(), json!("main"), "project.duplicate_id", "compositions[1].id"),
+        ("/main".into(), json!("nothing"), "project.dangling", "main"),
+        ("/media/0/path".into(), json!(""), "project.path", "media[0].path"),
+        (format!("{clip}/2/id"), json!("c1"), "project.duplicate_id", "compositions[0].tracks[0].clips[2].id"),
+        (format!("{clip}/2/duration"), json!("-2s"), "project.negative_time", "compositions[0].tracks[0].clips[2].duration"),
+        (format!("{clip}/2/duration"), json!(0), "project.duration", "compositions[0].tracks[0].clips[2].duration"),
+        (format!("{clip}/2/duration"), json!(i64::MAX), "project.time", "compositions[0].tracks[0].clips[2].duration"),
+        (format!("{clip}/2/start"), json!("5s"), "project.overlap", "compositions[0].tracks[0].clips[2].start"),
+        (format!("{clip}/0/speed"), json!(0), "project.speed", "compositions[0].tracks[0].clips[0].speed"),
+        (format!("{clip}/0/speed"), json!(1e300), "project.speed", "compositions[0].tracks[0].clips[0].speed"),
+        (format!("{clip}/0/speed"), json!(-2), "project.past_source_end", "compositions[0].tracks[0].clips[0].source_in"),
+        (format!("{clip}/0/source/media"), json!("b"), "project.dangling", "compositions[0].tracks[0].clips[0].source.media"),
+        (format!("{clip}/0/source/media"), json!("music"), "project.no_picture", "compositions[0].tracks[0].clips[0].source.media"),
+        (
+            format!("{clip}/0/source/audio_stream"),
+            json!(1),
+            "project.no_stream",
+            "compositions[0].tracks[0].clips[0].source.audio_stream",
+        ),
+        (format!("{clip}/1/source_in"), json!("6s"), "project.past_source_end", "compositions[0].tracks[0].clips[1].source_in"),
+        (format!("{clip}/0/linked"), json!("zz"), "project.dangling", "compositions[0].tracks[0].clips[0].linked"),
+        (format!("{clip}/0/time_map"), json!([{}]), "project.unsupported", "compositions[0].tracks[0].clips[0].time_map"),
         (
             format!("{clip}/0/video/masks"),
             json!([{"id": "m", "shape": {"type": "path", "path": [{"point": [0, 0]}, {"point": [1, 0]}]}}]),
-            "path",
+            "project.path",
             "compositions[0].tracks[0].clips[0].video.masks[0].shape.path",
         ),
         (
             format!("{clip}/0/video/masks"),
             json!([{"id": "m", "shape": {"type": "rectangle"}, "edge_feather_px": {"1->3": 4}}]),
-            "edge",
+            "project.edge",
             "compositions[0].tracks[0].clips[0].video.masks[0].edge_feather_px.1->3",
         ),
         (
             format!("{clip}/0/video/masks"),
             json!([{"id": "m", "shape": {"type": "ellipse"}, "edge_feather_px": {"0->1": 4}}]),
-            "edge",
+            "project.edge",
             "compositions[0].tracks[0].clips[0].video.masks[0].edge_feather_px",
         ),
         (
             format!("{clip}/0/video/masks"),
             json!([{"id": "m", "shape": {"type": "ellipse", "size": [0.5, -1]}}]),
-            "number",
+            "project.number",
             "compositions[0].tracks[0].clips[0].video.masks[0].shape.size",
         ),
-        (format!("{clip}/0/video/parent"), json!("zz"), "dangling", "compositions[0].tracks[0].clips[0].video.parent"),
-        (format!("{clip}/0/video/parent"), json!("c2"), "parent", "compositions[0].tracks[0].clips[0].video.parent"),
+        (format!("{clip}/0/video/parent"), json!("zz"), "project.dangling", "compositions[0].tracks[0].clips[0].video.parent"),
+        (format!("{clip}/0/video/parent"), json!("c2"), "project.parent", "compositions[0].tracks[0].clips[0].video.parent"),
         (
             format!("{clip}/0/video/matte"),
             json!({"track": "zz"}),
-            "dangling",
+            "project.dangling",
             "compositions[0].tracks[0].clips[0].video.matte.track",
         ),
-        (format!("{clip}/0/video/matte"), json!({"track": "v1"}), "cycle", "compositions[0].tracks[0].clips[0].video.matte.track"),
-        ("/compositions/0/motion_blur".into(), json!({"samples": 1000}), "number", "compositions[0].motion_blur.samples"),
-        (format!("{clip}/0/video/opacity"), json!(1.5), "number", "compositions[0].tracks[0].clips[0].video.opacity"),
+        (
+            format!("{clip}/0/video/matte"),
+            json!({"track": "v1"}),
+            "project.cycle",
+            "compositions[0].tracks[0].clips[0].video.matte.track",
+        ),
+        ("/compositions/0/motion_blur".into(), json!({"samples": 1000}), "project.number", "compositions[0].motion_blur.samples"),
+        (format!("{clip}/0/video/opacity"), json!(1.5), "project.number", "compositions[0].tracks[0].clips[0].video.opacity"),
         (
             format!("{clip}/0/video/opacity/keyframes/1/time"),
             json!(0),
-            "keyframe_order",
+            "project.keyframe_order",
             "compositions[0].tracks[0].clips[0].video.opacity.keyframes[1].time",
         ),
         (
             format!("{clip}/0/video/opacity/keyframes/0/handle_out/time"),
             json!(-1),
-            "keyframe_handle",
+            "project.keyframe_handle",
             "compositions[0].tracks[0].clips[0].video.opacity.keyframes[0].handle_out.time",
         ),
         (
             format!("{clip}/0/video/transform/position_px"),
             json!([1e300, 0]),
-            "number",
+            "project.number",
             "compositions[0].tracks[0].clips[0].video.transform.position_px",
         ),
-        (format!("{clip}/0/audio/gain_db"), json!(61), "number", "compositions[0].tracks[0].clips[0].audio.gain_db"),
-        (format!("{clip}/0/audio/fade_in"), json!("5s"), "fade", "compositions[0].tracks[0].clips[0].audio.fade_in"),
+        (format!("{clip}/0/audio/gain_db"), json!(61), "project.number", "compositions[0].tracks[0].clips[0].audio.gain_db"),
+        (format!("{clip}/0/audio/fade_in"), json!("5s"), "project.fade", "compositions[0].tracks[0].clips[0].audio.fade_in"),
         (
             "/compositions/0/tracks/0/transitions/0/duration".into(),
             json!("5s"),
-            "transition_too_long",
+            "project.transition_too_long",
             "compositions[0].tracks[0].transitions[0].duration",
         ),
         (
             "/compositions/0/tracks/0/transitions/0/to".into(),
             json!("c3"),
-            "not_at_a_cut",
+            "project.not_at_a_cut",
             "compositions[0].tracks[0].transitions[0]",
         ),
         (
             "/compositions/0/tracks/0/transitions/0/from".into(),
             json!("c9"),
-            "dangling",
+            "project.dangling",
             "compositions[0].tracks[0].transitions[0].from",
         ),
         (
             "/compositions/1/tracks/0/clips/0/source".into(),
             json!({"type": "composition", "composition": "main"}),
-            "cycle",
+            "project.cycle",
             "compositions[1].tracks[0].clips[0].source.composition",
         ),
     ];
@@ -252,11 +262,11 @@ fn speeds_multiply_through_nesting() {
     let mut v = film();
     v.pointer_mut("/compositions/1/tracks/0/clips/0").unwrap()["speed"] = json!(60);
     v.pointer_mut("/compositions/0/tracks/0/clips/1").unwrap()["speed"] = json!(-1);
-    assert!(validate(&read(&v).unwrap()).iter().all(|p| p.code != "speed"));
+    assert!(validate(&read(&v).unwrap()).iter().all(|p| p.code != "project.speed"));
     v.pointer_mut("/compositions/0/tracks/0/clips/1").unwrap()["speed"] = json!(-2);
     let problems = validate(&read(&v).unwrap());
     assert!(
-        problems.iter().any(|p| p.code == "speed" && p.json_path == "compositions[0].tracks[0].clips[1].speed"),
+        problems.iter().any(|p| p.code == "project.speed" && p.json_path == "compositions[0].tracks[0].clips[1].speed"),
         "{problems:?}"
     );
 }
@@ -274,8 +284,8 @@ fn saving_replaces_the_whole_file_or_nothing() {
     let names: Vec<_> = std::fs::read_dir(dir.path()).unwrap().map(|e| e.unwrap().file_name()).collect();
     assert_eq!(names, ["film.json"], "no temporary file stays");
     let e = save(&project, &dir.path().join("missing/film.json")).unwrap_err();
-    assert_eq!(e.code(), "project_save");
-    assert_eq!(load(&dir.path().join("none.json")).unwrap_err().code(), "project_read");
+    assert_eq!(e.code(), "project.save");
+    assert_eq!(load(&dir.path().join("none.json")).unwrap_err().code(), "project.read");
 }
 
 /// The schema names every field that the film above uses and this version knows, at each level.

@@ -116,7 +116,7 @@ fn it_has_no_placement_and_no_sound() {
     assert_eq!((problems.len(), problems[0].json_path.as_str()), (1, "compositions[0].tracks[0].clips[0].video.transform"));
     let mut p = film(vec![track("v1", vec![adjustment("x", 0, 50, &[])])]);
     p.compositions[0].tracks[0].kind = TrackKind::Audio;
-    assert_eq!(validate(&p)[0].code, "no_sound");
+    assert_eq!(validate(&p)[0].code, "project.no_sound");
     let text = r#"{"schema_version": 2, "main": "c", "compositions": [{"id": "c", "size": {"width": 8, "height": 8}, "frame_rate": "25",
         "tracks": [{"id": "t", "clips": [{"id": "x", "source": {"type": "adjustment", "later": 1}, "start": 0, "duration": "1s"}]}]}]}"#;
     let p = from_json(text).unwrap();

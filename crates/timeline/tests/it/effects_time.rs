@@ -230,7 +230,7 @@ fn stacks_of_them_have_a_limit() {
     assert_eq!(plan(&p, 20).layers.len(), 1);
     let p = film(vec![clip("a", 0, 0, vec![echoes(32.0), echoes(32.0), echoes(32.0)])]);
     let problems = check(&p, &Catalog::builtin());
-    assert_eq!((problems.len(), problems[0].code), (1, "nesting"));
+    assert_eq!((problems.len(), problems[0].code), (1, "project.nesting"));
     assert!(problems[0].json_path.ends_with("clips[0].video.effects"), "{problems:?}");
     assert!(matches!(plan_frame(&p, &p.main, &Catalog::builtin(), Time::ZERO), Err(PlanError::Nesting { .. })));
 }

@@ -135,11 +135,11 @@ fn the_catalogue_objects_with_paths() {
     assert_eq!(
         found,
         [
-            (at("clips[0].video.blend"), "unknown_blend_mode"),
-            (at("clips[0].video.effects[0].effect"), "unknown_effect"),
-            (at("clips[0].video.effects[1].params.amount"), "param"),
-            (at("clips[0].video.effects[2].params.exposition"), "unknown_param"),
-            (at("transitions[0].kind"), "unknown_transition"),
+            (at("clips[0].video.blend"), "project.unknown_blend_mode"),
+            (at("clips[0].video.effects[0].effect"), "project.unknown_effect"),
+            (at("clips[0].video.effects[1].params.amount"), "project.param"),
+            (at("clips[0].video.effects[2].params.exposition"), "project.unknown_param"),
+            (at("transitions[0].kind"), "project.unknown_transition"),
         ]
     );
     assert!(
@@ -169,7 +169,7 @@ fn nested_compositions_keep_their_frames() {
     }
     // Outlasting the nested composition is an error, not a black gap.
     p.compositions[0].tracks[0].clips[0].duration = TimeDelta(5 * SECOND);
-    assert_eq!(validate(&p)[0].code, "past_source_end");
+    assert_eq!(validate(&p)[0].code, "project.past_source_end");
 }
 
 #[test]
@@ -182,11 +182,11 @@ fn nesting_that_explodes_or_loops_is_refused() {
     }
     p.main = "c19".into();
     assert_eq!(validate(&p), vec![]);
-    assert!(check(&p, &Catalog::builtin()).iter().any(|p| p.code == "nesting" && p.json_path == "compositions[19]"));
-    assert_eq!(plan_frame(&p, &p.main, &Catalog::builtin(), Time::ZERO).unwrap_err().code(), "nesting");
+    assert!(check(&p, &Catalog::builtin()).iter().any(|p| p.code == "project.nesting" && p.json_path == "compositions[19]"));
+    assert_eq!(plan_frame(&p, &p.main, &Catalog::builtin(), Time::ZERO).unwrap_err().code(), "project.nesting");
     p.compositions[0].tracks[0].clips[0].source = ClipSource::composition("c3");
-    assert!(validate(&p).iter().any(|p| p.code == "cycle"));
-    assert_eq!(plan_sound(&p, &p.main, &Catalog::builtin(), 0, 10).unwrap_err().code(), "nesting");
+    assert!(validate(&p).iter().any(|p| p.code == "project.cycle"));
+    assert_eq!(plan_sound(&p, &p.main, &Catalog::builtin(), 0, 10).unwrap_err().code(), "project.nesting");
 }
 
 #[test]
@@ -356,7 +356,7 @@ fn a_matte_is_what_its_track_shows() {
     assert!(none.layers[0].matte.is_none());
     // A circle is told instead of running for ever.
     p.compositions[0].tracks[0].clips[0].video.matte = Some(Matte { track: "main-1".into(), ..matte(false).unwrap() });
-    assert!(validate(&p).iter().any(|p| p.code == "cycle"));
+    assert!(validate(&p).iter().any(|p| p.code == "project.cycle"));
     assert!(matches!(plan_frame(&p, &p.main, &Catalog::builtin(), Time(SECOND)), Err(PlanError::Nesting { .. })));
 }
 

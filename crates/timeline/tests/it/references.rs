@@ -105,10 +105,10 @@ fn a_transition_gets_the_picture_it_names() {
 fn a_picture_that_is_not_there_is_a_problem_with_a_path() {
     let path = "compositions[0].tracks[0].transitions[0].params.image";
     for (params, code) in [
-        (&[][..], "missing_param"),
-        (&[("image", "")], "missing_param"),
-        (&[("image", "elsewhere")], "dangling"),
-        (&[("image", "song")], "no_picture"),
+        (&[][..], "project.missing_param"),
+        (&[("image", "")], "project.missing_param"),
+        (&[("image", "elsewhere")], "project.dangling"),
+        (&[("image", "song")], "project.no_picture"),
     ] {
         assert_eq!(found(&check(&wiped(params), &Catalog::builtin())), [(code, path)]);
     }
@@ -119,10 +119,10 @@ fn a_picture_that_is_not_there_is_a_problem_with_a_path() {
     assert!(plan_frame(&p, &p.main, &Catalog::builtin(), Time(secs(3.8))).is_err());
     let params = &mut p.compositions[0].tracks[0].transitions[0].params;
     params.insert("image".into(), Animated::Constant(ParamValue::Number(1.0)));
-    assert_eq!(found(&check(&p, &Catalog::builtin())), [("param", path)]);
+    assert_eq!(found(&check(&p, &Catalog::builtin())), [("project.param", path)]);
     let keys = vec![Keyframe::new(TimeDelta(0), ParamValue::Text("still".into()))];
     p.compositions[0].tracks[0].transitions[0].params.insert("image".into(), Animated::Curve(Curve::new(keys).unwrap()));
-    assert_eq!(found(&check(&p, &Catalog::builtin())), [("not_animatable", path)]);
+    assert_eq!(found(&check(&p, &Catalog::builtin())), [("project.not_animatable", path)]);
 }
 
 /// "t0" is on show for 2 s; the clip on "t1" is displaced by it for 4 s.
@@ -157,12 +157,14 @@ fn a_track_that_cannot_be_used_is_a_problem_with_a_path() {
     let path = "compositions[0].tracks[1].clips[0].video.effects[0].params.track";
     let mut p = mapped();
     p.compositions[0].tracks.push(Track::new("sound", TrackKind::Audio));
-    for (track, code) in [("", "missing_param"), ("t9", "dangling"), ("sound", "no_picture"), ("t1", "cycle")] {
+    for (track, code) in
+        [("", "project.missing_param"), ("t9", "project.dangling"), ("sound", "project.no_picture"), ("t1", "project.cycle")]
+    {
         p.compositions[0].tracks[1].clips[0].video.effects = vec![displaced(track)];
         assert_eq!(found(&check(&p, &Catalog::builtin())), [(code, path)], "{track}");
     }
     p.compositions[0].tracks[1].clips[0].video.effects[0].params.clear();
-    assert_eq!(found(&check(&p, &Catalog::builtin())), [("missing_param", path)]);
+    assert_eq!(found(&check(&p, &Catalog::builtin())), [("project.missing_param", path)]);
     // Circles over other effects and over mattes; planning ends all the same.
     let mut by_effect = mapped();
     by_effect.compositions[0].tracks[0].clips[0].video.effects = vec![displaced("t1")];
@@ -170,7 +172,7 @@ fn a_track_that_cannot_be_used_is_a_problem_with_a_path() {
     let mut by_matte = mapped();
     by_matte.compositions[0].tracks[0].clips[0].video.matte =
         Some(Matte { track: "t1".into(), channel: Default::default(), inverted: false, extra: Default::default() });
-    assert_eq!(found(&check(&by_matte, &Catalog::builtin())), [("cycle", path)]);
+    assert_eq!(found(&check(&by_matte, &Catalog::builtin())), [("project.cycle", path)]);
     for p in [by_effect, by_matte] {
         assert!(matches!(plan_frame(&p, &p.main, &Catalog::builtin(), Time(SECOND)), Err(PlanError::Nesting { .. })));
     }
@@ -192,7 +194,7 @@ fn tracks_that_multiply_are_refused() {
     assert_eq!(check(&p, &Catalog::builtin()), vec![]);
     assert!(plan_frame(&p, &p.main, &Catalog::builtin(), Time::ZERO).is_ok());
     for p in [chain(6, 10), chain(1000, 1)] {
-        assert!(check(&p, &Catalog::builtin()).iter().any(|p| p.code == "nesting"));
+        assert!(check(&p, &Catalog::builtin()).iter().any(|p| p.code == "project.nesting"));
         assert!(matches!(plan_frame(&p, &p.main, &Catalog::builtin(), Time::ZERO), Err(PlanError::Nesting { .. })));
     }
 }

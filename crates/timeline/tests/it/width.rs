@@ -84,7 +84,7 @@ fn of_layer(layer: &Layer) -> u64 {
     1 + inside + used
 }
 fn is_refused(p: &Project) -> bool {
-    let refused = check(p, &Catalog::builtin()).iter().any(|p| p.code == "nesting");
+    let refused = check(p, &Catalog::builtin()).iter().any(|p| p.code == "project.nesting");
     assert_eq!(refused, matches!(Timeline::new(p, &p.main, &Catalog::builtin()), Err(PlanError::Nesting { .. })));
     refused
 }
@@ -165,7 +165,7 @@ fn a_matte_that_adjusts_what_it_cuts_is_a_circle() {
     let mut cut = media("a");
     cut.video.matte = Some(Matte { track: "m1".into(), channel: MatteChannel::Luma, inverted: false, extra: Default::default() });
     let mut p = film(vec![composition("main", vec![cut, adjustment("x")])]);
-    assert_eq!(validate(&p).iter().map(|p| p.code).collect::<Vec<_>>(), ["cycle"]);
+    assert_eq!(validate(&p).iter().map(|p| p.code).collect::<Vec<_>>(), ["project.cycle"]);
     p.compositions[0].tracks[1].clips[0].enabled = false;
     assert_eq!(validate(&p), []);
     p.compositions[0].tracks[1].clips[0].enabled = true;
@@ -182,10 +182,10 @@ fn a_matte_that_adjusts_what_it_cuts_is_a_circle() {
     assert_eq!(validate(&p), []);
     assert!((0..FRAMES).all(|n| Timeline::new(&p, &p.main, &Catalog::builtin()).unwrap().frame(n).is_ok()));
     p.compositions[0].tracks[0].transitions.push(Transition { duration: TimeDelta(half.0 / 2), ..dissolve("x", "a", "b") });
-    assert_eq!(validate(&p).iter().map(|p| p.code).collect::<Vec<_>>(), ["cycle"]);
+    assert_eq!(validate(&p).iter().map(|p| p.code).collect::<Vec<_>>(), ["project.cycle"]);
     let displaced = effect("displacement-map", "track", ParamValue::Text("m1".into()));
     let p = film(vec![composition("main", vec![with(media("a"), displaced), adjustment("x")])]);
-    assert!(check(&p, &Catalog::builtin()).iter().any(|p| p.code == "cycle"), "{:?}", check(&p, &Catalog::builtin()));
+    assert!(check(&p, &Catalog::builtin()).iter().any(|p| p.code == "project.cycle"), "{:?}", check(&p, &Catalog::builtin()));
 }
 
 fn any_composition(id: &'static str, inner: Option<&'static str>) -> impl Strategy<Value = Composition> {

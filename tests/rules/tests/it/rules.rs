@@ -1,5 +1,5 @@
 //! The tree obeys the repository's rules. Each failure says what to do.
-use cutroom_rules::{architecture, layers, licences, sources};
+use cutroom_rules::{architecture, codes, layers, licences, sources};
 use std::path::PathBuf;
 
 fn root() -> PathBuf {
@@ -48,6 +48,13 @@ fn examples_are_tests() {
 }
 
 #[test]
+fn error_codes_are_documented() {
+    let sources = sources::read_all(&root()).expect("sources");
+    assert!(codes::documented(&sources).len() > 50, "the page of codes is not found");
+    none(codes::differences(&sources));
+}
+
+#[test]
 fn licences_are_allowed() {
     licences::check(&root()).unwrap_or_else(|e| panic!("{e}"));
 }
@@ -70,6 +77,11 @@ fn the_rules_can_fail() {
     assert_eq!(sources::unfinished(&bad).len(), 1);
     assert_eq!(sources::long_files(&bad).len(), 1);
     assert_eq!(sources::documentation_tests(&bad).len(), 1);
+    let codes = [
+        source(codes::PAGE, "| `media.gone` | media | gone |\n| `media.there` | media | there |"),
+        source("crates/media/src/error.rs", "(\"media.there\", \"media.new_one\")\n#[cfg(test)]\nmod tests { \"media.gone\" }"),
+    ];
+    assert_eq!(codes::differences(&codes).len(), 2, "{:?}", codes::differences(&codes));
     assert!(!sources::has_unsafe("#![forbid(unsafe_code)] // unsafe { }"));
     let audio = layers::LAYERS.iter().find(|l| l.package == "cutroom-audio").expect("a row");
     let uses = ["cutroom-types", "cutroom-media", "wgpu"].map(String::from).to_vec();

@@ -1,0 +1,238 @@
+//! Every error code that the program can show, with its class and its meaning; docs/errors.md is written from this list.
+//!
+//! A new code is stated where its error is and gets a row here. `ApiError::new` refuses a code without a row while debug
+//! assertions are on, and `tests/rules` compares the codes in the source text with the page.
+use ErrorClass::{Cancelled, Failed, Media, Project, Usage};
+
+/// What kind of failure a code is; exit codes and statuses follow it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ErrorClass {
+    /// What was asked for makes no sense.
+    Usage,
+    /// The project is not valid.
+    Project,
+    /// A media file is missing, unreadable or lacks what the project wants.
+    Media,
+    /// Drawing, mixing, encoding or writing failed.
+    Failed,
+    /// Somebody asked to stop.
+    Cancelled,
+}
+
+/// One code.
+#[derive(Clone, Copy, Debug)]
+pub struct ErrorCode {
+    /// Dotted, in lower case; the first word is the area.
+    pub code: &'static str,
+    /// What kind of failure it is.
+    pub class: ErrorClass,
+    /// One English sentence.
+    pub meaning: &'static str,
+}
+
+/// The row of a code.
+pub(crate) fn find(code: &str) -> Option<&'static ErrorCode> {
+    CODES.iter().find(|row| row.code == code)
+}
+
+const fn row(code: &'static str, class: ErrorClass, meaning: &'static str) -> ErrorCode {
+    ErrorCode { code, class, meaning }
+}
+
+/// All codes, sorted.
+pub const CODES: &[ErrorCode] = &[
+    row("audio.channels.unsupported", Failed, "Sound with a number of channels that has no standard layout."),
+    row("audio.loudness.failed", Failed, "Loudness could not be measured."),
+    row("audio.plan.block_too_long", Failed, "A defect of cutroom: too many samples were asked for at once."),
+    row("audio.plan.invalid_voice", Failed, "The sound of a clip cannot be mixed, its speed or place makes no sense."),
+    row("audio.plan.mismatch", Failed, "A defect of cutroom: mixer and composition differ in sample rate or channels."),
+    row("audio.rate.unsupported", Failed, "Sound at a sample rate outside the supported range."),
+    row("audio.source.contract", Failed, "A defect of cutroom: a file's sound came in another form than was asked for."),
+    row("audio.source.failed", Failed, "The sound of a clip could not be read."),
+    row("cli.json", Failed, "An answer could not be written as JSON."),
+    row("cli.man", Failed, "The man pages could not be written."),
+    row("cli.signals", Failed, "The system does not let the program listen for Ctrl-C."),
+    row("cli.stdout", Failed, "Standard output could not be written."),
+    row("export.cancelled", Cancelled, "An export, or the scan of media files before any work, was told to stop."),
+    row("export.defect", Failed, "A defect of cutroom: a thread of the export ended without a result."),
+    row("export.hashes", Failed, "The list of frame hashes could not be written."),
+    row("export.thread", Failed, "The system starts no more threads for the export."),
+    row("media.before_start", Media, "A clip wants its source before its beginning."),
+    row("media.decode.failed", Media, "A place of the file cannot be decoded although others can."),
+    row("media.decode.nothing", Media, "A stream gives not one frame or sample."),
+    row("media.decode.stopped", Media, "A defect of a decoder: it ended without an answer."),
+    row("media.encode.failed", Failed, "A picture or sound could not be encoded."),
+    row("media.encode.setup", Failed, "The encoder refuses its settings."),
+    row("media.ffmpeg.internal", Media, "FFmpeg ran out of memory or broke its own rules."),
+    row("media.ffmpeg.missing", Media, "The linked FFmpeg lacks an encoder, muxer or filter."),
+    row("media.look", Media, "A file named as a look-up table is none, or is too large."),
+    row("media.no_picture", Media, "A clip or transition wants a picture of a file that holds none."),
+    row("media.no_sound", Media, "A clip wants sound of a file that holds none."),
+    row("media.no_stream", Media, "A clip wants a stream by a number that the file has not."),
+    row("media.open.empty", Media, "A file holds neither picture nor sound."),
+    row("media.open.failed", Media, "A look-up table cannot be read."),
+    row("media.open.no_decoder", Media, "The linked FFmpeg has no decoder for the stream."),
+    row("media.open.no_stream", Media, "The file has no stream of the number asked for."),
+    row("media.open.not_found", Media, "There is no such file."),
+    row("media.open.not_media", Media, "The file is not media that FFmpeg understands, or too damaged to be opened."),
+    row("media.open.unreadable", Media, "The system does not let the file be read."),
+    row("media.open.unsupported", Media, "A pixel format, sample rate, size, layout or colour that cutroom does not handle."),
+    row("media.past_end", Media, "A clip wants its source beyond its end."),
+    row("media.read.stopped", Cancelled, "Reading a media file was told to stop."),
+    row("media.read.timed_out", Media, "The source gave no data for too long."),
+    row("media.write.exists", Failed, "The file exists and was not to be replaced."),
+    row("media.write.failed", Failed, "The file could not be written: disk full, no permission, or the muxer refused."),
+    row("media.write.mismatch", Failed, "A defect of cutroom: a picture or sound block does not fit the file being written."),
+    row("media.write.no_encoder", Failed, "The linked FFmpeg was built without the encoder."),
+    row("media.write.settings", Failed, "Settings of a file that contradict each other or the format's rules."),
+    row("pipeline.thread", Failed, "The system starts no more threads for decoding."),
+    row("project.adjustment", Project, "An adjustment layer has what only a clip with a picture of its own can have."),
+    row("project.channels", Project, "A composition has fewer than 1 or more than 8 channels of sound."),
+    row("project.cycle", Project, "Something contains, is bound to or is cut by itself."),
+    row("project.dangling", Project, "An id names nothing."),
+    row("project.duplicate_id", Project, "Two things of one kind have one id."),
+    row("project.duration", Project, "Something has no length."),
+    row("project.edge", Project, "A feather is given for an edge that the mask has not."),
+    row("project.empty", Project, "The composition has no frame."),
+    row("project.fade", Project, "A fade is longer than its clip."),
+    row("project.form", Project, "A value is missing or of the wrong kind."),
+    row("project.id", Project, "An id is empty or longer than 200 bytes."),
+    row(
+        "project.keyframe_handle",
+        Project,
+        "A keyframe's handle points the wrong way, too far, or is of another kind than the value.",
+    ),
+    row("project.keyframe_order", Project, "Keyframes are not in order of time."),
+    row("project.keyframe_shape", Project, "Keyframes of one value are of several kinds."),
+    row("project.missing_param", Project, "A parameter that must name a media or a track names none."),
+    row("project.negative_time", Project, "A time or length is negative."),
+    row("project.nesting", Project, "Compositions or effects over time are nested too deeply, or make too many layers."),
+    row("project.no_picture", Project, "A picture is wanted of what has only sound."),
+    row("project.no_sound", Project, "Sound is wanted of what has only a picture."),
+    row("project.no_stream", Project, "A stream is chosen by a number that the media has not."),
+    row("project.not_animatable", Project, "A parameter has keyframes that cannot have any."),
+    row("project.not_at_a_cut", Project, "The clips of a transition do not meet."),
+    row("project.not_utf8", Project, "The project file is not UTF-8."),
+    row("project.number", Project, "A number is out of range."),
+    row("project.overlap", Project, "Two clips of one track overlap."),
+    row("project.param", Project, "A parameter's value is of the wrong kind or out of range."),
+    row("project.parent", Project, "A clip is bound to something other than a null object."),
+    row(
+        "project.past_source_end",
+        Project,
+        "A clip uses what lies outside the composition it shows, or before the start of its source.",
+    ),
+    row(
+        "project.path",
+        Project,
+        "A file's path is empty or holds a zero byte, or a mask's outline has too few or too many vertices.",
+    ),
+    row("project.read", Project, "The project file cannot be read."),
+    row("project.sample_rate", Project, "A composition's sample rate is out of range."),
+    row("project.save", Failed, "The project file could not be written; what was there before is untouched."),
+    row("project.schema_version", Project, "The document was changed to a version that this program does not plan."),
+    row("project.size", Project, "A composition is empty or too large."),
+    row("project.speed", Project, "A speed is out of range, alone or multiplied through nesting."),
+    row("project.syntax", Project, "The project file is not JSON."),
+    row("project.time", Project, "A time lies beyond 1000 hours."),
+    row("project.too_large", Project, "The project file is larger than 256 MiB."),
+    row("project.transition_clips", Project, "A transition names fewer clips than it needs."),
+    row("project.transition_too_long", Project, "A clip is too short for its transitions."),
+    row("project.two_transitions", Project, "One end of a clip has two transitions."),
+    row("project.unknown_blend_mode", Project, "There is no such blend mode."),
+    row("project.unknown_composition", Project, "There is no such composition."),
+    row("project.unknown_effect", Project, "There is no such effect."),
+    row("project.unknown_field", Project, "A note, not an error: a field means nothing here; it is kept."),
+    row("project.unknown_media", Project, "There is no such media."),
+    row("project.unknown_param", Project, "An effect or transition has no such parameter."),
+    row("project.unknown_transition", Project, "There is no such transition."),
+    row("project.unsupported", Project, "The document holds what this version cannot render."),
+    row("project.version_missing", Project, "The document does not say its schema version."),
+    row("project.version_too_new", Project, "The document was written by a newer program."),
+    row("render.gpu", Failed, "The GPU cannot be used."),
+    row("render.missing_look", Failed, "A defect of cutroom: a look-up table was not read before drawing."),
+    row("render.missing_source", Failed, "A defect of cutroom: a source picture was not fetched before drawing."),
+    row("render.unknown", Failed, "A defect of cutroom: a plan names something that the catalogue does not hold."),
+    row("render.unsupported", Failed, "The picture is empty or too large to be drawn."),
+    row("stabilize.cancelled", Cancelled, "Measuring a clip was told to stop."),
+    row("usage.clip", Usage, "The clips named cannot be stabilised, or one is named twice or not there."),
+    row("usage.composition", Usage, "The project has no composition of the id given."),
+    row("usage.container", Usage, "The file name's extension names no container that can be written."),
+    row("usage.dissolve", Usage, "A clip is too short for the dissolve."),
+    row("usage.exists", Usage, "A file exists that was not to be replaced."),
+    row("usage.fps", Usage, "The frame rate given is none."),
+    row("usage.length", Usage, "The length of time given is none."),
+    row("usage.path", Usage, "A path given cannot be used."),
+    row("usage.pixel_format", Usage, "The pixel format given is not one that cutroom writes."),
+    row("usage.position", Usage, "The place given is none, or lies outside the composition."),
+    row("usage.project", Usage, "The project asked for would not be valid."),
+    row("usage.range", Usage, "The part of the timeline given is none."),
+    row("usage.replaces_input", Usage, "An output would replace what is read."),
+    row("usage.same_output", Usage, "Two outputs have one name."),
+    row("usage.settings", Usage, "Export settings that contradict each other or the format's rules."),
+    row("usage.silent", Usage, "Sound alone is asked for of a film without any."),
+    row("usage.smoothness", Usage, "The smoothness given is out of range."),
+    row("usage.streams", Usage, "Options leave nothing to write, or concern a stream that is not written."),
+    row("usage.threads", Usage, "More threads are asked for than can be."),
+    row("usage.zoom", Usage, "The zoom given is out of range."),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fmt::Write;
+
+    const HOW: &str = "CUTROOM_BLESS=1 cargo nextest run -p cutroom-api codes";
+
+    /// docs/errors.md.
+    fn page() -> String {
+        let mut text = format!(
+            "# Errors\n\nWritten from `crates/api/src/codes.rs` by `{HOW}`; do not edit.\n\n\
+             Every error has a code, which stays the same from version to version, a message, and where they are known a hint, \
+             the file, the\nplace in the project, the clip and the time. `--json` and `--progress json` give them as fields. The \
+             code's class decides the exit\ncode of the program:\n\n\
+             | class | exit code | |\n|---|---|---|\n\
+             | usage | 2 | what was asked for makes no sense |\n\
+             | project | 3 | the project is not valid |\n\
+             | media | 4 | a media file is missing, unreadable or lacks what the project wants |\n\
+             | failed | 1 | drawing, mixing, encoding or writing failed |\n\
+             | cancelled | 130 | somebody asked to stop |\n"
+        );
+        let mut area = "";
+        for row in CODES {
+            let first = row.code.split('.').next().unwrap_or_default();
+            if first != area {
+                area = first;
+                let _ = write!(text, "\n## {area}\n\n| code | class | meaning |\n|---|---|---|\n");
+            }
+            let class = format!("{:?}", row.class).to_lowercase();
+            let _ = writeln!(text, "| `{}` | {class} | {} |", row.code, row.meaning);
+        }
+        text
+    }
+
+    #[test]
+    fn codes_are_unique_dotted_and_sorted() {
+        for pair in CODES.windows(2) {
+            assert!(pair[0].code < pair[1].code, "{} before {}", pair[0].code, pair[1].code);
+        }
+        for row in CODES {
+            let words: Vec<&str> = row.code.split('.').collect();
+            let plain = |w: &&str| !w.is_empty() && w.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+            assert!((2..=3).contains(&words.len()) && words.iter().all(plain), "{}", row.code);
+            assert!(row.meaning.ends_with('.') && !row.meaning.contains('|'), "{}: {}", row.code, row.meaning);
+            assert_eq!(find(row.code).map(|found| found.meaning), Some(row.meaning));
+        }
+    }
+
+    #[test]
+    fn codes_are_documented_as_they_are() {
+        let path = cutroom_test_support::root().join("docs/errors.md");
+        let now = page();
+        if std::env::var_os("CUTROOM_BLESS").is_some() {
+            std::fs::write(&path, &now).unwrap();
+        }
+        let then = std::fs::read_to_string(&path).unwrap_or_default();
+        assert!(then == now, "docs/errors.md is old: run {HOW}");
+    }
+}

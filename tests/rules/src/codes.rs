@@ -1,0 +1,46 @@
+//! Error codes: those that the source text states are those that docs/errors.md explains.
+use crate::sources::Source;
+use std::collections::BTreeSet;
+
+/// The page of all codes.
+pub const PAGE: &str = "docs/errors.md";
+
+/// The list that the page is written from, which states no error of its own.
+pub const LIST: &str = "crates/api/src/codes.rs";
+
+/// Literals that look like codes and are none: places in the project file.
+pub const NOT_CODES: &[&str] = &["audio.gain_db", "audio.pan", "audio.fade_in", "audio.fade_out"];
+
+/// Codes of the page: each the first cell of a table's row.
+pub fn documented(sources: &[Source]) -> BTreeSet<&str> {
+    let page = sources.iter().filter(|s| s.path == PAGE);
+    page.flat_map(|s| s.text.lines()).filter_map(|line| line.strip_prefix("| `")?.split_once('`')).map(|(code, _)| code).collect()
+}
+
+/// Codes that the program's source states, tests aside: whole string literals whose first word is the area of a documented code.
+pub fn stated(sources: &[Source]) -> BTreeSet<&str> {
+    let areas: BTreeSet<&str> = documented(sources).into_iter().filter_map(|code| code.split('.').next()).collect();
+    let is_code = |text: &&str| {
+        let plain =
+            |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+        let mut words = text.split('.');
+        words.next().is_some_and(|area| areas.contains(area)) && text.contains('.') && words.all(plain) && !NOT_CODES.contains(text)
+    };
+    let of_program = |s: &&Source| {
+        let inside = s.path.starts_with("crates/") || s.path.starts_with("apps/");
+        inside && s.path.contains("/src/") && s.path.ends_with(".rs") && s.path != LIST
+    };
+    let end = |s: &Source| s.text.find("#[cfg(test)]\nmod tests").unwrap_or(s.text.len());
+    sources.iter().filter(of_program).flat_map(|s| s.text[..end(s)].split('"')).filter(is_code).collect()
+}
+
+/// What stands in one of the two only.
+pub fn differences(sources: &[Source]) -> Vec<String> {
+    let (documented, stated) = (documented(sources), stated(sources));
+    let missing = stated.difference(&documented).map(|code| {
+        format!("{code} is not in {PAGE}: give it a row in {LIST} (or in tests/rules/src/codes.rs, if it is no error code)")
+    });
+    let left =
+        documented.difference(&stated).map(|code| format!("{code} is in {PAGE} and no error has it: remove its row in {LIST}"));
+    missing.chain(left).collect()
+}
