@@ -1,7 +1,9 @@
-//! Every error code that the program can show, with its class and its meaning; docs/errors.md is written from this list.
+//! Every error code that the program can show, with its class and its meaning; docs/errors.md is
+//! written from this list.
 //!
-//! A new code is stated where its error is and gets a row here. `ApiError::new` refuses a code without a row while debug
-//! assertions are on, and `tests/rules` compares the codes in the source text with the page.
+//! A new code is stated where its error is and gets a row here. `ApiError::new` refuses a code
+//! without a row while debug assertions are on, and `tests/rules` compares the codes in the source
+//! text with the page.
 use ErrorClass::{Cancelled, Failed, Media, Project, Usage};
 
 /// What kind of failure a code is; exit codes and statuses follow it.

@@ -87,7 +87,10 @@ pub fn doctor() -> DoctorReport {
             if !e.available {
                 advice.push(format!("{} cannot be written: {}", e.title, e.install_hint));
             }
-            let holding = containers().iter().filter(|c| e.containers.contains(&c.id)).flat_map(|c| c.extensions.first());
+            let holding = containers()
+                .iter()
+                .filter(|c| c.video.contains(&e.codec) || c.audio.contains(&e.codec))
+                .flat_map(|c| c.extensions.first());
             FormatReport {
                 kind: e.kind.to_owned(),
                 codec: e.codec.to_owned(),

@@ -53,7 +53,8 @@ impl ApiError {
         e
     }
 
-    /// What kind of failure it is. A code that this version does not know, read from elsewhere, counts as [`ErrorClass::Failed`].
+    /// What kind of failure it is. A code that this version does not know, read from elsewhere,
+    /// counts as [`ErrorClass::Failed`].
     pub fn class(&self) -> ErrorClass {
         codes::find(&self.code).map_or(ErrorClass::Failed, |row| row.class)
     }

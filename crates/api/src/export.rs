@@ -6,6 +6,7 @@ use crate::{
     open::{self, Document},
 };
 use cutroom_export::{Cancellation, ExportPlan, Progress, Target};
+use cutroom_media::write::video_codec;
 use plan::Draft;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -167,7 +168,7 @@ pub fn export(
 /// Whether the encoder alone would keep all cores busy.
 fn encodes_heavily(plan: &ExportPlan) -> bool {
     let Target::File { settings, .. } = &plan.target else { return false };
-    settings.video.as_ref().is_some_and(|v| matches!(v.codec.as_str(), "h264" | "h265" | "vp9" | "av1"))
+    settings.video.as_ref().is_some_and(|v| video_codec(&v.codec).is_ok_and(|codec| codec.fills_cores))
 }
 
 fn describe(plan: &ExportPlan) -> String {

@@ -17,7 +17,8 @@ pub fn documented(sources: &[Source]) -> BTreeSet<&str> {
     page.flat_map(|s| s.text.lines()).filter_map(|line| line.strip_prefix("| `")?.split_once('`')).map(|(code, _)| code).collect()
 }
 
-/// Codes that the program's source states, tests aside: whole string literals whose first word is the area of a documented code.
+/// Codes that the program's source states, tests aside: whole string literals whose first word is
+/// the area of a documented code.
 pub fn stated(sources: &[Source]) -> BTreeSet<&str> {
     let areas: BTreeSet<&str> = documented(sources).into_iter().filter_map(|code| code.split('.').next()).collect();
     let is_code = |text: &&str| {

@@ -19,7 +19,7 @@ use cutroom_media::{
 use cutroom_pipeline::{Footage, OutputSpec, PipelineError, RenderOptions, output_spec};
 use cutroom_project::Composition;
 use cutroom_timeline::Timeline;
-use cutroom_types::{ColorModel, CompositionId, FrameRate, PictureFormat, Range as CodeRange};
+use cutroom_types::{CompositionId, FrameRate, PictureFormat};
 use std::{ops::Range, path::Path};
 
 /// What is decided without opening a media file.
@@ -110,7 +110,7 @@ impl Draft {
             pictures = file.video.is_some();
             let settings = match (file.audio_codec, &sound) {
                 (Some(codec), Some(range)) => {
-                    if request.lossless && request.audio_codec.is_none() && codec.bits().is_empty() {
+                    if request.lossless && request.audio_codec.is_none() && !codec.is_lossless() {
                         notes.push(format!(
                             "{}: .{} files hold no sound that keeps every sample; it is written as {}, the pictures are lossless",
                             path.display(),
@@ -177,14 +177,15 @@ impl FileDraft {
                 .hint(format!("use one of .{}", known.join(", .")))
         })?;
         let (rate_hz, channels) = (composition.sample_rate_hz, composition.channels);
-        let usual = usual_codecs(container.id, request.video_codec.as_deref(), rate_hz);
-        let usual_sound = if request.lossless { lossless_sound(container.id, rate_hz, channels) } else { None }.unwrap_or(usual.1);
-        let audio_codec = (container.holds_sound() && !request.no_audio)
-            .then(|| audio_codec(request.audio_codec.as_deref().unwrap_or(usual_sound)).map_err(wrong))
+        let chosen = container.usual_video().map(|usual| request.video_codec.as_deref().unwrap_or(usual));
+        let mezzanine = chosen.is_some_and(|id| video_codec(id).is_ok_and(|codec| codec.mezzanine));
+        let audio_codec = container
+            .usual_audio(rate_hz, channels, request.lossless || mezzanine)
+            .filter(|_| !request.no_audio)
+            .map(|usual| request.audio_codec.as_deref().map_or(Ok(usual), audio_codec).map_err(wrong))
             .transpose()?;
-        let video = (container.holds_pictures() && !request.no_video)
-            .then(|| video_settings(request, request.video_codec.as_deref().unwrap_or(usual.0), composition, asked))
-            .transpose()?;
+        let video =
+            chosen.filter(|_| !request.no_video).map(|codec| video_settings(request, codec, composition, asked)).transpose()?;
         Ok(Self { container, video, audio_codec })
     }
     fn settings(&self, sound: Option<SoundSettings>) -> WriteSettings {
@@ -235,32 +236,6 @@ fn check_streams(request: &ExportRequest, file: Option<&FileDraft>) -> Result<()
     Ok(())
 }
 
-/// Codecs that a container usually holds: pictures, sound.
-fn usual_codecs(container: &str, video: Option<&str>, rate_hz: u32) -> (&'static str, &'static str) {
-    let mezzanine = matches!(video, Some("prores" | "dnxhr" | "ffv1" | "png"));
-    match container {
-        "png-sequence" => ("png", ""),
-        "webm" => ("vp9", "opus"),
-        "mkv" if mezzanine || rate_hz != 48_000 => ("h264", "flac"),
-        "mkv" => ("h264", "opus"),
-        "mov" if mezzanine => ("h264", "pcm"),
-        "mka" if rate_hz != 48_000 => ("", "flac"),
-        "mka" | "opus" => ("", "opus"),
-        "wav" => ("", "pcm"),
-        "flac" => ("", "flac"),
-        _ => ("h264", "aac"),
-    }
-}
-
-/// The codec with which a container keeps every sample of sound; `None` where none does.
-fn lossless_sound(container: &str, rate_hz: u32, channels: u32) -> Option<&'static str> {
-    let holds = |c: &AudioCodec| {
-        let rates = c.rates_hz;
-        c.containers.contains(&container) && c.channels.contains(&channels) && (rates.is_empty() || rates.contains(&rate_hz))
-    };
-    ["flac", "pcm"].into_iter().find(|id| audio_codec(id).is_ok_and(holds))
-}
-
 fn sound_settings(request: &ExportRequest, codec: &AudioCodec, rate_hz: u32, channels: u32) -> SoundSettings {
     let mut settings = SoundSettings::new(codec.id, rate_hz, channels);
     settings.bitrate_kbps = request.audio_bitrate_bps.map(|b| u32::try_from(b / 1000).unwrap_or(u32::MAX));
@@ -277,12 +252,10 @@ fn video_settings(
     asked: Option<PictureFormat>,
 ) -> Result<VideoSettings, ApiError> {
     let mut video = VideoSettings::new(codec, composition.size, composition.frame_rate).map_err(wrong)?;
-    video.format = asked.unwrap_or(video_codec(codec).map_err(wrong)?.default_format(request.profile.as_deref()));
+    let codec = video_codec(codec).map_err(wrong)?;
+    video.format = asked.unwrap_or(codec.default_format(request.profile.as_deref()));
     video.color = output_spec(composition, video.format).color;
-    if codec == "png" && video.format.model == ColorModel::Gray {
-        // Black is 0 and white the largest code in every PNG.
-        video.color.range = CodeRange::Full;
-    }
+    video.color.range = codec.only_range.unwrap_or(video.color.range);
     video.rate = match (request.crf, request.bitrate_bps) {
         (Some(crf), _) => Rate::Crf(crf as f32),
         (None, Some(bps)) => Rate::BitrateKbps(u32::try_from(bps / 1000).unwrap_or(u32::MAX)),

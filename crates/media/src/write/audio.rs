@@ -1,5 +1,6 @@
 //! The audio codecs: one row each.
 use crate::MediaError;
+use crate::write::container::{Container, containers};
 use crate::write::validate::refuse;
 use ffmpeg_next::ffi::AVSampleFormat;
 
@@ -10,8 +11,6 @@ pub struct AudioCodec {
     pub id: &'static str,
     /// For people.
     pub title: &'static str,
-    /// Ids of the containers that can hold it.
-    pub containers: &'static [&'static str],
     /// Sample rates; empty for any.
     pub rates_hz: &'static [u32],
     /// Channel counts whose default layout in FFmpeg (2.1 for 3, 4.0 for 4, 5.1 for 6 …) the codec can say.
@@ -41,7 +40,6 @@ static CODECS: &[AudioCodec] = &[
     AudioCodec {
         id: "aac",
         title: "AAC-LC",
-        containers: &["mp4", "mov", "mkv", "m4a", "mka"],
         // ISO/IEC 14496-3 table 1.18.
         rates_hz: &[96000, 88200, 64000, 48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000, 7350],
         channels: &[1, 2, 3, 4, 5, 6, 8],
@@ -52,7 +50,6 @@ static CODECS: &[AudioCodec] = &[
     AudioCodec {
         id: "opus",
         title: "Opus",
-        containers: &["mp4", "mkv", "webm", "mka", "opus"],
         rates_hz: &[48000],
         channels: &[1, 2, 5, 6, 7, 8],
         default_kbps_per_channel: 64,
@@ -62,7 +59,6 @@ static CODECS: &[AudioCodec] = &[
     AudioCodec {
         id: "flac",
         title: "FLAC",
-        containers: &["mp4", "mkv", "mka", "flac"],
         rates_hz: &[],
         channels: &[1, 2, 5, 6, 7, 8],
         default_kbps_per_channel: 0,
@@ -75,7 +71,6 @@ static CODECS: &[AudioCodec] = &[
     AudioCodec {
         id: "pcm",
         title: "PCM, uncompressed",
-        containers: &["mov", "mkv", "mka", "wav"],
         rates_hz: &[],
         channels: &[1, 2, 3, 4, 5, 6, 7, 8],
         default_kbps_per_channel: 0,
@@ -89,6 +84,22 @@ static CODECS: &[AudioCodec] = &[
 ];
 
 impl AudioCodec {
+    /// The containers that can hold it, in the order of their list.
+    pub fn containers(&self) -> impl Iterator<Item = &'static Container> + use<> {
+        let id = self.id;
+        containers().iter().filter(move |c| c.audio.contains(&id))
+    }
+
+    /// Whether every sample comes back.
+    pub fn is_lossless(&self) -> bool {
+        self.default_kbps_per_channel == 0
+    }
+
+    /// Whether it can store sound of this rate and channel count.
+    pub fn takes(&self, rate_hz: u32, channels: u32) -> bool {
+        (self.rates_hz.is_empty() || self.rates_hz.contains(&rate_hz)) && self.channels.contains(&channels)
+    }
+
     /// Sizes of a stored sample, the default first; empty for lossy codecs.
     pub fn bits(&self) -> Vec<u32> {
         self.forms.iter().map(|f| f.bits).filter(|b| *b > 0).collect()

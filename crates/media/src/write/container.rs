@@ -1,6 +1,9 @@
 //! The containers: one row each.
 use crate::MediaError;
-use crate::write::{audio::audio_codecs, validate::refuse, video::video_codecs};
+use crate::write::{
+    audio::{AudioCodec, audio_codec},
+    validate::refuse,
+};
 use std::path::Path;
 
 /// One kind of file.
@@ -14,6 +17,12 @@ pub struct Container {
     pub extensions: &'static [&'static str],
     /// FFmpeg's muxer; `None` when each picture is a file of its own.
     pub muxer: Option<&'static str>,
+    /// Ids of the video codecs that it can hold, the usual one first; empty when it holds no
+    /// pictures.
+    pub video: &'static [&'static str],
+    /// Ids of the audio codecs that it can hold, in the order in which they are tried when none is
+    /// named; empty when it holds no sound.
+    pub audio: &'static [&'static str],
     /// Muxer options.
     pub(crate) options: &'static [(&'static str, &'static str)],
     /// Whether the container itself stores the quantisation range.
@@ -28,6 +37,8 @@ static CONTAINERS: &[Container] = &[
         title: "MPEG-4",
         extensions: &["mp4", "m4v"],
         muxer: Some("mp4"),
+        video: &["h264", "h265", "vp9", "av1", "av1-aom"],
+        audio: &["aac", "opus", "flac"],
         // The index goes to the front so that players start before the file is whole. FFmpeg 5.1 counts FLAC in mp4 as experimental.
         options: &[("movflags", "+faststart+write_colr"), ("strict", "experimental")],
         carries_range: true,
@@ -38,6 +49,8 @@ static CONTAINERS: &[Container] = &[
         title: "QuickTime",
         extensions: &["mov"],
         muxer: Some("mov"),
+        video: &["h264", "h265", "prores", "dnxhr", "ffv1", "png"],
+        audio: &["aac", "pcm"],
         options: &[("movflags", "+faststart+write_colr")],
         carries_range: false,
         millisecond_times: false,
@@ -47,6 +60,8 @@ static CONTAINERS: &[Container] = &[
         title: "Matroska",
         extensions: &["mkv"],
         muxer: Some("matroska"),
+        video: &["h264", "h265", "vp9", "av1", "av1-aom", "prores", "ffv1", "png"],
+        audio: &["opus", "flac", "aac", "pcm"],
         options: &[],
         carries_range: true,
         millisecond_times: true,
@@ -56,6 +71,8 @@ static CONTAINERS: &[Container] = &[
         title: "WebM",
         extensions: &["webm"],
         muxer: Some("webm"),
+        video: &["vp9", "av1", "av1-aom"],
+        audio: &["opus"],
         options: &[],
         carries_range: true,
         millisecond_times: true,
@@ -65,6 +82,8 @@ static CONTAINERS: &[Container] = &[
         title: "MPEG-4, sound only",
         extensions: &["m4a"],
         muxer: Some("ipod"),
+        video: &[],
+        audio: &["aac"],
         options: &[("movflags", "+faststart")],
         carries_range: false,
         millisecond_times: false,
@@ -74,6 +93,8 @@ static CONTAINERS: &[Container] = &[
         title: "Matroska, sound only",
         extensions: &["mka"],
         muxer: Some("matroska"),
+        video: &[],
+        audio: &["opus", "flac", "aac", "pcm"],
         options: &[],
         carries_range: false,
         millisecond_times: true,
@@ -83,6 +104,8 @@ static CONTAINERS: &[Container] = &[
         title: "WAVE",
         extensions: &["wav"],
         muxer: Some("wav"),
+        video: &[],
+        audio: &["pcm"],
         // Beyond 4 GiB sizes have 64 bits (EBU Tech 3306).
         options: &[("rf64", "auto")],
         carries_range: false,
@@ -93,6 +116,8 @@ static CONTAINERS: &[Container] = &[
         title: "FLAC file",
         extensions: &["flac"],
         muxer: Some("flac"),
+        video: &[],
+        audio: &["flac"],
         options: &[],
         carries_range: false,
         millisecond_times: false,
@@ -102,6 +127,8 @@ static CONTAINERS: &[Container] = &[
         title: "Ogg Opus",
         extensions: &["opus"],
         muxer: Some("opus"),
+        video: &[],
+        audio: &["opus"],
         options: &[],
         carries_range: false,
         millisecond_times: false,
@@ -111,6 +138,8 @@ static CONTAINERS: &[Container] = &[
         title: "PNG files, one a frame",
         extensions: &["png"],
         muxer: None,
+        video: &["png"],
+        audio: &[],
         options: &[],
         carries_range: true,
         millisecond_times: false,
@@ -118,13 +147,18 @@ static CONTAINERS: &[Container] = &[
 ];
 
 impl Container {
-    /// Whether a video codec lists it.
-    pub fn holds_pictures(&self) -> bool {
-        video_codecs().any(|c| c.containers.contains(&self.id))
+    /// What pictures are stored as unless a codec is named; `None` when it holds none.
+    pub fn usual_video(&self) -> Option<&'static str> {
+        self.video.first().copied()
     }
-    /// Whether an audio codec lists it.
-    pub fn holds_sound(&self) -> bool {
-        audio_codecs().iter().any(|c| c.containers.contains(&self.id))
+
+    /// What sound is stored as unless a codec is named: the first that takes this rate and channel
+    /// count, with `lossless` of those that give every sample back, where there is one. When none
+    /// takes them, the first all the same: its check says why. `None` when it holds no sound.
+    pub fn usual_audio(&self, rate_hz: u32, channels: u32, lossless: bool) -> Option<&'static AudioCodec> {
+        let all = || self.audio.iter().filter_map(|id| audio_codec(id).ok());
+        let fits = |lossless: bool| all().find(|c| c.takes(rate_hz, channels) && (c.is_lossless() || !lossless));
+        fits(lossless).or_else(|| fits(false)).or_else(|| all().next())
     }
 }
 
@@ -148,4 +182,50 @@ pub fn container(id: &str) -> Result<&'static Container, MediaError> {
 pub fn container_for_path(path: &Path) -> Option<&'static Container> {
     let extension = path.extension()?.to_str()?.to_ascii_lowercase();
     CONTAINERS.iter().find(|c| c.extensions.contains(&extension.as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::write::{audio_codecs, video_codecs};
+
+    #[test]
+    fn rows_name_codecs_and_every_codec_has_a_place() {
+        let (video, audio): (Vec<_>, Vec<_>) =
+            (video_codecs().map(|c| c.id).collect(), audio_codecs().iter().map(|c| c.id).collect());
+        for c in containers() {
+            assert!(!c.video.is_empty() || !c.audio.is_empty(), "{} holds nothing", c.id);
+            assert!(c.video.iter().all(|id| video.contains(id)), "{}", c.id);
+            assert!(c.audio.iter().all(|id| audio.contains(id)), "{}", c.id);
+        }
+        assert!(video_codecs().all(|c| c.containers().count() > 0));
+        assert!(audio_codecs().iter().all(|c| c.containers().count() > 0));
+    }
+
+    /// As the user guide says.
+    #[test]
+    fn usual_codecs() {
+        let sound = |id: &str, rate_hz, channels, lossless| {
+            container(id).unwrap().usual_audio(rate_hz, channels, lossless).map_or("", |c| c.id)
+        };
+        for (id, video, usual, other_rate, lossless) in [
+            ("mp4", "h264", "aac", "aac", "flac"),
+            ("mov", "h264", "aac", "aac", "pcm"),
+            ("mkv", "h264", "opus", "flac", "flac"),
+            ("webm", "vp9", "opus", "opus", "opus"),
+            ("m4a", "", "aac", "aac", "aac"),
+            ("mka", "", "opus", "flac", "flac"),
+            ("wav", "", "pcm", "pcm", "pcm"),
+            ("flac", "", "flac", "flac", "flac"),
+            ("opus", "", "opus", "opus", "opus"),
+            ("png-sequence", "png", "", "", ""),
+        ] {
+            assert_eq!(container(id).unwrap().usual_video().unwrap_or_default(), video, "{id}");
+            let found = (sound(id, 48_000, 2, false), sound(id, 44_100, 2, false), sound(id, 48_000, 2, true));
+            assert_eq!(found, (usual, other_rate, lossless), "{id}");
+        }
+        // Three channels: no FLAC. Seven: no AAC.
+        assert_eq!((sound("mkv", 48_000, 3, true), sound("mp4", 48_000, 3, true)), ("pcm", "aac"));
+        assert_eq!((sound("mov", 48_000, 7, false), sound("mp4", 48_000, 7, false)), ("pcm", "opus"));
+    }
 }

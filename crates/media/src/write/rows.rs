@@ -19,22 +19,19 @@ pub struct EncoderAvailability {
     pub available: bool,
     /// What to install when it is not.
     pub install_hint: &'static str,
-    /// Ids of the containers that can hold it.
-    pub containers: &'static [&'static str],
 }
 
 /// Every encoder of the lists, video first, in the lists' order; an encoder named by several rows comes once.
 pub fn encoders() -> Vec<EncoderAvailability> {
     crate::init();
-    let video = video_codecs().map(|c| ("video", c.id, c.title, c.encoder, c.install_hint, c.containers));
-    let audio = audio_codecs()
-        .iter()
-        .flat_map(|c| c.forms.iter().map(move |f| ("audio", c.id, c.title, f.encoder, c.install_hint, c.containers)));
+    let video = video_codecs().map(|c| ("video", c.id, c.title, c.encoder, c.install_hint));
+    let audio =
+        audio_codecs().iter().flat_map(|c| c.forms.iter().map(move |f| ("audio", c.id, c.title, f.encoder, c.install_hint)));
     let mut all: Vec<EncoderAvailability> = Vec::new();
-    for (kind, codec, title, encoder, install_hint, containers) in video.chain(audio) {
+    for (kind, codec, title, encoder, install_hint) in video.chain(audio) {
         if all.iter().all(|e| e.encoder != encoder) {
             let available = !encoder_pointer(encoder).is_null();
-            all.push(EncoderAvailability { kind, codec, title, encoder, available, install_hint, containers });
+            all.push(EncoderAvailability { kind, codec, title, encoder, available, install_hint });
         }
     }
     all

@@ -56,17 +56,23 @@ pub(crate) fn check(s: &WriteSettings) -> Result<Checked<'_>, MediaError> {
     Ok(Checked { container, video, sound })
 }
 
-fn holds(container: &Container, codec: &str, allowed: &[&str]) -> Result<(), MediaError> {
-    if allowed.contains(&container.id) {
+fn holds(
+    container: &Container,
+    codec: &str,
+    held: &[&str],
+    allowed: impl Iterator<Item = &'static Container>,
+) -> Result<(), MediaError> {
+    if held.contains(&codec) {
         return Ok(());
     }
-    Err(refuse(format!("{} cannot go into {}; it goes into {}", codec, container.id, allowed.join(", "))))
+    let allowed: Vec<&str> = allowed.map(|c| c.id).collect();
+    Err(refuse(format!("{codec} cannot go into {}; it goes into {}", container.id, allowed.join(", "))))
 }
 
 pub(crate) fn check_video<'a>(container: &Container, s: &'a VideoSettings) -> Result<CheckedVideo<'a>, MediaError> {
     let codec = video_codec(&s.codec)?;
     let id = codec.id;
-    holds(container, id, codec.containers)?;
+    holds(container, id, container.video, codec.containers())?;
     let profile = codec.profile_for(s)?;
     let (w, h) = (s.size.width, s.size.height);
     if w < codec.min_size.0 || h < codec.min_size.1 || w > codec.max_size || h > codec.max_size {
@@ -95,6 +101,10 @@ pub(crate) fn check_video<'a>(container: &Container, s: &'a VideoSettings) -> Re
     }
     if s.color.range == Range::Full && !rgb && !codec.carries_range && !container.carries_range {
         return Err(refuse(format!("{id} in {} has no place to say that samples are full range; use limited range", container.id)));
+    }
+    if let Some(range) = codec.only_range.filter(|range| s.color.range != *range) {
+        let range = if range == Range::Full { "full" } else { "limited" };
+        return Err(refuse(format!("{} holds {range}-range samples only", codec.title)));
     }
     if s.gop_frames == Some(0) {
         return Err(refuse("key frames cannot be 0 frames apart".into()));
@@ -146,7 +156,7 @@ fn video_options(codec: &VideoCodec, profile: &VideoProfile, s: &VideoSettings) 
 fn check_sound<'a>(container: &Container, s: &'a SoundSettings) -> Result<CheckedSound<'a>, MediaError> {
     let codec = audio_codec(&s.codec)?;
     let id = codec.id;
-    holds(container, id, codec.containers)?;
+    holds(container, id, container.audio, codec.containers())?;
     if !(1000..=655_350).contains(&s.rate_hz) || !(codec.rates_hz.is_empty() || codec.rates_hz.contains(&s.rate_hz)) {
         let allowed: Vec<_> = codec.rates_hz.iter().map(ToString::to_string).collect();
         let allowed = if allowed.is_empty() { "1000 to 655350".to_owned() } else { allowed.join(", ") };

@@ -1,8 +1,9 @@
 //! The video codecs: one file per family, one line here each.
 use crate::MediaError;
+use crate::write::container::{Container, containers};
 use crate::write::settings::VideoSettings;
 use crate::write::validate::refuse;
-use cutroom_types::{ColorModel, PictureFormat};
+use cutroom_types::{ColorModel, PictureFormat, Range};
 
 mod av1;
 mod dnxhr;
@@ -28,8 +29,6 @@ pub struct VideoCodec {
     pub title: &'static str,
     /// FFmpeg's encoder.
     pub encoder: &'static str,
-    /// Ids of the containers that can hold it.
-    pub containers: &'static [&'static str],
     /// Profiles; when none is asked for, the first that holds the format is taken.
     pub profiles: &'static [VideoProfile],
     /// Speed presets, fastest or slowest first as the encoder lists them; empty when it has none.
@@ -40,6 +39,12 @@ pub struct VideoCodec {
     pub(crate) preset_option: &'static str,
     /// Rate control, profile and what else the family needs; an error text for what it cannot do.
     pub(crate) options: fn(&VideoSettings, &VideoProfile) -> Result<Options, String>,
+    /// Whether the encoder alone keeps all cores busy, so that decoders take fewer threads beside
+    /// it.
+    pub fills_cores: bool,
+    /// Whether it keeps pictures for further work, so that sound beside it is usually kept without
+    /// loss.
+    pub mezzanine: bool,
     /// Whether subsampled pictures may have odd sizes.
     pub odd_sizes: bool,
     /// Smallest width and height, pixels.
@@ -48,6 +53,8 @@ pub struct VideoCodec {
     pub max_size: u32,
     /// Whether the stream stores the quantisation range.
     pub carries_range: bool,
+    /// The range of quantisation that samples must have, where the codec knows one only.
+    pub only_range: Option<Range>,
     /// How pictures are handed to the encoder.
     pub(crate) input: Input,
     /// Four-character codes that differ from the muxer's choice, by container.
@@ -79,6 +86,12 @@ pub(crate) enum Input {
 }
 
 impl VideoCodec {
+    /// The containers that can hold it, in the order of their list.
+    pub fn containers(&self) -> impl Iterator<Item = &'static Container> + use<> {
+        let id = self.id;
+        containers().iter().filter(move |c| c.video.contains(&id))
+    }
+
     /// The first format of the profile; without one, or with one that is not known, of the first.
     pub fn default_format(&self, profile: Option<&str>) -> PictureFormat {
         self.profiles.iter().find(|p| Some(p.id) == profile).unwrap_or(&self.profiles[0]).formats[0]

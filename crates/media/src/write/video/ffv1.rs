@@ -7,7 +7,6 @@ pub static CODEC: VideoCodec = VideoCodec {
     id: "ffv1",
     title: "FFV1, lossless",
     encoder: "ffv1",
-    containers: &["mkv", "mov"],
     profiles: &[VideoProfile {
         id: "3",
         formats: &[
@@ -65,10 +64,13 @@ pub static CODEC: VideoCodec = VideoCodec {
     default_preset: None,
     preset_option: "",
     options,
+    fills_cores: false,
+    mezzanine: true,
     odd_sizes: true,
     min_size: (1, 1),
     max_size: 32768,
     carries_range: false,
+    only_range: None,
     input: Input::PlanesOrBgr,
     fourcc: &[],
     install_hint: super::BUILT_IN,

@@ -6,7 +6,6 @@ pub static CODEC: VideoCodec = VideoCodec {
     id: "h265",
     title: "H.265 / HEVC",
     encoder: "libx265",
-    containers: &["mp4", "mov", "mkv"],
     profiles: &[
         VideoProfile {
             id: "auto",
@@ -41,10 +40,13 @@ pub static CODEC: VideoCodec = VideoCodec {
     default_preset: Some("medium"),
     preset_option: "preset",
     options,
+    fills_cores: true,
+    mezzanine: false,
     odd_sizes: false,
     min_size: (32, 32),
     max_size: 8192,
     carries_range: true,
+    only_range: None,
     input: Input::Planes,
     // QuickTime and Safari play hvc1 but not hev1.
     fourcc: &[("mp4", *b"hvc1"), ("mov", *b"hvc1")],

@@ -1,12 +1,12 @@
 //! PNG: 8 or 16 bits, RGB or gray, straight alpha.
 use super::{Input, Options, VideoCodec, VideoProfile, gray, pair, rgb};
 use crate::write::settings::{Rate, VideoSettings};
+use cutroom_types::Range;
 
 pub static CODEC: VideoCodec = VideoCodec {
     id: "png",
     title: "PNG",
     encoder: "png",
-    containers: &["png-sequence", "mov", "mkv"],
     profiles: &[VideoProfile {
         id: "auto",
         formats: &[rgb(8), rgb(8).with_alpha(), rgb(16), rgb(16).with_alpha(), gray(8), gray(16)],
@@ -15,10 +15,14 @@ pub static CODEC: VideoCodec = VideoCodec {
     default_preset: Some("6"),
     preset_option: "compression_level",
     options,
+    fills_cores: false,
+    mezzanine: true,
     odd_sizes: true,
     min_size: (1, 1),
     max_size: 32768,
     carries_range: true,
+    // Black is 0 and white the largest code in every PNG.
+    only_range: Some(Range::Full),
     input: Input::PackedRgb,
     fourcc: &[],
     install_hint: super::BUILT_IN,
@@ -27,9 +31,6 @@ pub static CODEC: VideoCodec = VideoCodec {
 fn options(s: &VideoSettings, _: &VideoProfile) -> Result<Options, String> {
     if !matches!(s.rate, Rate::Lossless | Rate::CodecDefault) {
         return Err("PNG is always lossless; it takes no CRF or bit rate".into());
-    }
-    if s.color.range != cutroom_types::Range::Full {
-        return Err("PNG holds full-range samples only".into());
     }
     // Rows predicted from the row above: half the size of no prediction at little cost.
     Ok(vec![pair("pred", "up")])

@@ -11,7 +11,6 @@ pub static CODEC: VideoCodec = VideoCodec {
     id: "vp9",
     title: "VP9",
     encoder: "libvpx-vp9",
-    containers: &["webm", "mp4", "mkv"],
     // The format decides the profile; the encoder refuses any other.
     profiles: &[
         VideoProfile { id: "0", formats: &[yuv420(8)] },
@@ -26,10 +25,13 @@ pub static CODEC: VideoCodec = VideoCodec {
     default_preset: Some("2"),
     preset_option: "cpu-used",
     options,
+    fills_cores: true,
+    mezzanine: false,
     odd_sizes: true,
     min_size: (1, 1),
     max_size: 16384,
     carries_range: true,
+    only_range: None,
     input: Input::Planes,
     fourcc: &[],
     install_hint: "install an FFmpeg built with --enable-libvpx (Debian and Ubuntu: apt install libavcodec-extra)",

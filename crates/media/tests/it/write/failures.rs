@@ -182,9 +182,9 @@ fn every_encoder_can_be_dropped() {
         for pictures in [0, 3] {
             let v = video(codec.id, None, Size { width: 256, height: 128 });
             let (format, color, size) = (v.format, v.color, v.size);
-            let name = if codec.id == "png" { "p_%d.png" } else { "film" };
-            let mut writer =
-                Writer::create(&folder.path().join(name), &settings(codec.containers[0], Some(v), None), false).unwrap();
+            let usual = codec.containers().next().unwrap().id;
+            let (name, container) = if codec.id == "png" { ("p_%d.png", "png-sequence") } else { ("film", usual) };
+            let mut writer = Writer::create(&folder.path().join(name), &settings(container, Some(v), None), false).unwrap();
             for n in 0..pictures {
                 writer.push_picture(&picture(format, size, color, n)).unwrap();
             }
@@ -215,7 +215,7 @@ fn a_full_disk_leaves_nothing() {
         let out = std::process::Command::new("sh")
             .args(["-c", "trap '' XFSZ && ulimit -f 8 && exec \"$0\" \"$@\""])
             .arg(std::env::current_exe().unwrap())
-            .args(["--exact", "failures::a_full_disk_leaves_nothing", "--nocapture"])
+            .args(["--exact", "write::failures::a_full_disk_leaves_nothing", "--nocapture"])
             .env("CUTROOM_TEST_FULL_DISK", "1")
             .output()
             .unwrap();

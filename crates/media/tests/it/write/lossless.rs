@@ -120,14 +120,15 @@ fn every_profile_and_format_is_written() {
     for codec in video_codecs().filter(|c| ["h264", "vp9", "av1", "prores", "dnxhr"].contains(&c.id)) {
         for profile in codec.profiles {
             for &format in profile.formats {
-                let extension = container(codec.containers[0]).unwrap().extensions[0];
+                let usual = codec.containers().find(|c| c.usual_video() == Some(codec.id));
+                let container = usual.or_else(|| codec.containers().next()).unwrap();
+                let extension = container.extensions[0];
                 let file = format!("{}-{}-{}.{extension}", codec.id, profile.id, format.to_string().replace(' ', "-"));
                 let path = folder.path().join(file);
                 let mut v = video(codec.id, Some(format), size);
                 v.profile = Some(profile.id.into());
                 v.preset = codec.presets.last().filter(|_| codec.id != "h264").map(|p| (*p).to_owned());
-                let settings =
-                    WriteSettings { container: codec.containers[0].into(), video: Some(v), sound: None, metadata: vec![] };
+                let settings = WriteSettings { container: container.id.into(), video: Some(v), sound: None, metadata: vec![] };
                 write(&path, &settings, 2);
                 let what = path.display();
                 let shown = probe(&path, "v:0", "stream=pix_fmt");

@@ -1,7 +1,7 @@
 //! Every codec in every container that its row allows.
 use crate::write::material::{listing, probe, video, write};
 use cutroom_media::pixel;
-use cutroom_media::write::{SoundSettings, WriteSettings, audio_codecs, container, video_codecs};
+use cutroom_media::write::{SoundSettings, WriteSettings, audio_codecs, video_codecs};
 use cutroom_types::{ChromaLocation, ColorTags, Matrix, PictureFormat, Primaries, Range, Size, Transfer};
 
 /// What `ffprobe` calls a codec.
@@ -19,13 +19,13 @@ fn every_codec_in_every_container() {
     let folder = tempfile::tempdir().unwrap();
     let size = Size { width: 288, height: 144 };
     for codec in video_codecs() {
-        for id in codec.containers {
-            let container = container(id).unwrap();
+        for container in codec.containers() {
+            let id = container.id;
             if container.muxer.is_none() {
                 continue;
             }
             let path = folder.path().join(format!("{}.{}", codec.id, container.extensions[0]));
-            let audio = audio_codecs().iter().find(|a| a.containers.contains(id)).unwrap();
+            let audio = audio_codecs().iter().find(|a| container.audio.contains(&a.id)).unwrap();
             let mut v = video(codec.id, None, size);
             v.sample_aspect = (4, 3);
             v.preset = codec.presets.first().filter(|p| p.parse::<u32>().is_err()).map(|p| (*p).to_owned());
@@ -34,7 +34,7 @@ fn every_codec_in_every_container() {
             }
             let (format, color) = (v.format, v.color);
             let settings = WriteSettings {
-                container: (*id).into(),
+                container: id.into(),
                 video: Some(v),
                 sound: Some(SoundSettings::new(audio.id, 48000, 2)),
                 metadata: vec![("title".into(), "Test – Ω".into())],

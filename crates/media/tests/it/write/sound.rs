@@ -1,6 +1,6 @@
 //! Length and values of written sound after FFmpeg has decoded it.
 use crate::write::material::{output, probe, tones, video, write};
-use cutroom_media::write::{SoundSettings, WriteSettings, Writer, audio_codecs, container};
+use cutroom_media::write::{SoundSettings, WriteSettings, Writer, audio_codecs};
 use cutroom_types::{Size, SoundBlock};
 use std::path::Path;
 
@@ -20,8 +20,9 @@ fn lengths_are_exact() {
     const PUSHED: usize = 44_101;
     let folder = tempfile::tempdir().unwrap();
     for codec in audio_codecs() {
-        for id in codec.containers {
-            let path = folder.path().join(format!("{}.{}", codec.id, container(id).unwrap().extensions[0]));
+        for container in codec.containers() {
+            let id = container.id;
+            let path = folder.path().join(format!("{}.{}", codec.id, container.extensions[0]));
             let mut writer = Writer::create(&path, &only_sound(id, SoundSettings::new(codec.id, 48000, 2)), false).unwrap();
             let all = tones(48000, 2, 0, PUSHED);
             let mut at = 0;
@@ -43,7 +44,7 @@ fn lengths_are_exact() {
             );
             // FFmpeg 5.1 plays the last frame of AAC (1024 samples), and in mp4 of Opus (960), whole although the edit list ends before; and in
             // mkv and mka the priming of AAC, too.
-            let (skip, expected) = match (codec.id, *id) {
+            let (skip, expected) = match (codec.id, id) {
                 ("aac", "mkv" | "mka") => (1024, 1024 + PUSHED),
                 ("aac", _) => (0, PUSHED.next_multiple_of(1024)),
                 ("opus", "mp4") => (0, (PUSHED + 312).next_multiple_of(960) - 312),
@@ -92,7 +93,7 @@ fn lossy_codecs_keep_the_order_of_channels() {
     let folder = tempfile::tempdir().unwrap();
     let step = |c: usize| std::f64::consts::TAU * (40.0 + 20.0 * c as f64) / 48_000.0;
     for codec in audio_codecs().iter().filter(|c| c.bits().is_empty()) {
-        for (&channels, id) in codec.channels.iter().flat_map(|c| codec.containers.iter().map(move |id| (c, id))) {
+        for (&channels, id) in codec.channels.iter().flat_map(|c| codec.containers().map(move |container| (c, container.id))) {
             let path = folder.path().join(format!("{}{channels}.{id}", codec.id));
             let mut writer = Writer::create(&path, &only_sound(id, SoundSettings::new(codec.id, 48000, channels)), false).unwrap();
             let tone = |c: usize| (0..48_000).map(|i| (0.1 * (step(c) * f64::from(i)).sin()) as f32).collect();
@@ -128,7 +129,7 @@ fn every_channel_count() {
     let folder = tempfile::tempdir().unwrap();
     for codec in audio_codecs() {
         for &channels in codec.channels {
-            let id = codec.containers[codec.containers.len() - 1];
+            let id = codec.containers().last().unwrap().id;
             let path = folder.path().join(format!("{}{channels}.{id}", codec.id));
             let mut writer = Writer::create(&path, &only_sound(id, SoundSettings::new(codec.id, 48000, channels)), false)
                 .unwrap_or_else(|e| panic!("{} {channels}: {e}", codec.id));
