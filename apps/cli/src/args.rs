@@ -145,20 +145,7 @@ pub struct FrameArgs {
 
 /// `cutroom export`.
 #[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  cutroom export film.json -o film.mp4
-  cutroom export film.json -o film.mp4 --video-codec h265 --crf 20 --preset medium --pix-fmt yuv420p10
-  cutroom export film.json -o master.mov --video-codec prores --audio-codec pcm
-  cutroom export film.json -o part.webm --range 10s..20s
-  cutroom export film.json -o sound.wav
-  cutroom export film.json --null --frame-hashes hashes.txt
-
-The container follows the file's extension: mp4, mov, mkv, webm; m4a, mka, wav, flac, opus for the sound alone;
-frames-%05d.png for a PNG sequence without sound. What the project reads is never replaced.
-The film is written under a temporary name and renamed when it is whole.
-
-Exit codes: 0 done, 1 failed, 2 usage, 3 invalid project, 4 media error, 130 interrupted.")]
+#[command(after_help = export_help())]
 pub struct ExportArgs {
     /// The project file
     pub project: PathBuf,
@@ -168,11 +155,11 @@ pub struct ExportArgs {
     /// Render everything, encode and write nothing (the same as -o null:)
     #[arg(long, conflicts_with = "output")]
     pub null: bool,
-    /// h264, h265, vp9, av1, av1-aom, prores, dnxhr, ffv1, png; `cutroom doctor` lists what works here
-    #[arg(long, value_name = "CODEC")]
+    /// What pictures are stored as
+    #[arg(long, value_name = "CODEC", help = video_codec_help())]
     pub video_codec: Option<String>,
-    /// aac, opus, flac, pcm
-    #[arg(long, value_name = "CODEC")]
+    /// What sound is stored as
+    #[arg(long, value_name = "CODEC", help = cutroom_api::audio_codec_ids().join(", "))]
     pub audio_codec: Option<String>,
     /// Constant quality; lower is better
     #[arg(long, value_name = "N", conflicts_with = "bitrate")]
@@ -228,6 +215,32 @@ pub struct ExportArgs {
     /// Replace the film and the list of hashes if they exist
     #[arg(long)]
     pub overwrite: bool,
+}
+
+fn video_codec_help() -> String {
+    format!("{}; `cutroom doctor` lists what works here", cutroom_api::video_codec_ids().join(", "))
+}
+
+fn export_help() -> String {
+    let (pictures, sound) = cutroom_api::file_extensions();
+    format!(
+        "\
+Examples:
+  cutroom export film.json -o film.mp4
+  cutroom export film.json -o film.mp4 --video-codec h265 --crf 20 --preset medium --pix-fmt yuv420p10
+  cutroom export film.json -o master.mov --video-codec prores --audio-codec pcm
+  cutroom export film.json -o part.webm --range 10s..20s
+  cutroom export film.json -o sound.wav
+  cutroom export film.json --null --frame-hashes hashes.txt
+
+The container follows the file's extension: {}; {} for the sound alone;
+frames-%05d.png for a PNG sequence without sound. What the project reads is never replaced.
+The film is written under a temporary name and renamed when it is whole.
+
+Exit codes: 0 done, 1 failed, 2 usage, 3 invalid project, 4 media error, 130 interrupted.",
+        pictures.join(", "),
+        sound.join(", ")
+    )
 }
 
 /// `cutroom stabilize`.
