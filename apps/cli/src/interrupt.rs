@@ -1,24 +1,26 @@
 //! Ctrl-C and termination signals: the first asks the work to stop cleanly, the second ends the program at once, taking with
 //! it what is unfinished.
-use cutroom_api::{ApiError, Cancellation};
+use cutroom_api::{ApiError, CancelToken, UnfinishedFiles};
 
-/// A flag that is raised on Ctrl-C; under Unix on SIGINT, SIGTERM and SIGHUP, but for those that whoever started the program had it ignore,
+/// A token that is cancelled on Ctrl-C, and the list of what the second one removes; under Unix on
+/// SIGINT, SIGTERM and SIGHUP, but for those that whoever started the program had it ignore,
 /// as `nohup` and shells for background work do.
 ///
 /// # Errors
 /// `cli.signals` when the system refuses the handler.
-pub fn cancellation() -> Result<Cancellation, ApiError> {
-    let flag = Cancellation::default();
-    let raised = flag.clone();
+pub fn cancellation() -> Result<(CancelToken, UnfinishedFiles), ApiError> {
+    let token = CancelToken::new();
+    let unfinished = UnfinishedFiles::default();
+    let (heard, hidden) = (token.clone(), unfinished.clone());
     listen(move || {
-        if raised.is_raised() {
-            raised.remove_unfinished();
+        if heard.is_cancelled() {
+            hidden.remove();
             std::process::exit(130);
         }
-        raised.raise();
+        heard.cancel();
     })
     .map_err(|e| ApiError::new("cli.signals", format!("cannot listen for Ctrl-C: {e}")))?;
-    Ok(flag)
+    Ok((token, unfinished))
 }
 
 #[cfg(unix)]

@@ -5,8 +5,9 @@ use crate::{
     ApiError, BackendChoice,
     open::{self, Document},
 };
-use cutroom_export::{Cancellation, ExportPlan, Progress, Target};
+use cutroom_export::{ExportPlan, Target, UnfinishedFiles};
 use cutroom_media::write::video_codec;
+use cutroom_types::{CancelToken, Progress};
 use plan::Draft;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -80,19 +81,6 @@ pub struct ExportRequest {
     pub overwrite: bool,
 }
 
-/// How far an export is.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct ExportProgress {
-    /// Frames done.
-    pub frame: u64,
-    /// Frames in all.
-    pub total: u64,
-    /// Frames a second over the last few seconds.
-    pub fps: f64,
-    /// Seconds left at that speed, once it is known.
-    pub eta_secs: Option<f64>,
-}
-
 /// What an export did.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ExportReport {
@@ -119,16 +107,19 @@ pub struct ExportReport {
     pub warnings: Vec<String>,
 }
 
-/// Renders a project into a file. `progress` is called after every frame. Unless the result is `Ok`, nothing stands under the output's
-/// name; the one exception, a finished film whose list of hashes could not be written, is said in the error.
+/// Renders a project into a file. `progress` is called after every frame; `unfinished` names the
+/// hidden files while they are written, for a program that must end at once. Unless the result is
+/// `Ok`, nothing stands under the output's name; the one exception, a finished film whose list of
+/// hashes could not be written, is said in the error.
 ///
 /// # Errors
 /// What is wrong with the document, then with the request, then with the media files, each found before the next is looked at and all
 /// before any work; or what stopped the export.
 pub fn export(
     request: &ExportRequest,
-    cancel: &Cancellation,
-    progress: &mut dyn FnMut(&ExportProgress),
+    cancel: &CancelToken,
+    unfinished: &UnfinishedFiles,
+    progress: &mut dyn FnMut(Progress),
 ) -> Result<ExportReport, Vec<ApiError>> {
     let one = |e| vec![e];
     let document = Document::read(&request.project).map_err(one)?;
@@ -140,10 +131,7 @@ pub fn export(
     if request.threads == 0 && encodes_heavily(&plan) {
         footage.share_cores(1);
     }
-    let report = cutroom_export::run(&footage, &plan, cancel, &mut |p: &Progress| {
-        progress(&ExportProgress { frame: p.frame, total: p.total, fps: p.fps, eta_secs: p.eta_secs });
-    })
-    .map_err(|e| vec![ApiError::from(e)])?;
+    let report = cutroom_export::run(&footage, &plan, cancel, unfinished, progress).map_err(|e| vec![ApiError::from(e)])?;
     let duration_secs = (plan.rate.time_of_frame(plan.frames.end) - plan.rate.time_of_frame(plan.frames.start)).as_secs_f64();
     let elapsed = report.elapsed_secs.max(1e-9);
     let mut warnings = open::warnings(&footage);

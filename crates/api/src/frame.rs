@@ -4,9 +4,8 @@ use crate::{
     open::{self, Document},
     targets::{self, Inputs, Target},
 };
-use cutroom_export::Cancellation;
 use cutroom_pipeline::{PipelineError, RenderOptions, Renderer, output_spec};
-use cutroom_types::{PictureFormat, Size, Timecode};
+use cutroom_types::{CancelToken, PictureFormat, Size, Timecode};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -68,7 +67,7 @@ pub fn render_frame(request: &FrameRequest) -> Result<FrameReport, Vec<ApiError>
     document.check()?;
     let (rate, total) = document.frames(&id).map_err(one)?;
     let frame = open::frame_inside(&request.at, rate, total).map_err(one)?;
-    let footage = document.footage(&id, request.threads, &Cancellation::default())?;
+    let footage = document.footage(&id, request.threads, &CancelToken::new())?;
     draw(request, &footage, frame).map_err(one)
 }
 

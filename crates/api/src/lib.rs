@@ -20,17 +20,18 @@ mod open;
 mod position;
 mod probe;
 mod settings;
+mod speed;
 mod stabilize;
 mod targets;
 mod validate;
 
 pub use catalog::{AliasEntry, BlendEntry, Catalog, CostEntry, EffectEntry, ParamEntry, TransitionEntry, catalog};
 pub use codes::{CODES, ErrorClass, ErrorCode};
-pub use cutroom_export::Cancellation;
-pub use cutroom_types::Size;
+pub use cutroom_export::UnfinishedFiles;
+pub use cutroom_types::{CancelToken, Progress, ProgressUnit, Size};
 pub use doctor::{BackendReport, DecoderReport, DoctorReport, FormatReport, doctor};
 pub use error::ApiError;
-pub use export::{ExportProgress, ExportReport, ExportRequest, export};
+pub use export::{ExportReport, ExportRequest, export};
 pub use formats::{audio_codec_ids, file_extensions, video_codec_ids};
 pub use frame::{FrameReport, FrameRequest, render_frame};
 pub use graph::{GraphReport, GraphRequest, NodeReport, graph};
@@ -38,7 +39,8 @@ pub use new_project::{NewProjectReport, NewProjectRequest, new_project};
 pub use position::{parse_frame, parse_length_frames, parse_range};
 pub use probe::{AudioReport, MediaReport, ProbeRequest, VideoReport, probe};
 pub use settings::BackendChoice;
-pub use stabilize::{StabilizeProgress, StabilizeReport, StabilizeRequest, StabilizedClip, stabilize};
+pub use speed::{Speed, SpeedMeter};
+pub use stabilize::{StabilizeReport, StabilizeRequest, StabilizedClip, stabilize};
 pub use validate::{ValidateReport, ValidateRequest, validate};
 
 /// The JSON Schema of the project file.

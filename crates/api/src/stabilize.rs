@@ -1,6 +1,6 @@
 //! Measures how the camera of a clip moved and writes what takes the shake out.
 use crate::{
-    ApiError, Cancellation,
+    ApiError,
     open::{self, Document},
     targets::{self, Inputs, Target},
 };
@@ -10,7 +10,7 @@ use cutroom_project::{
     Animated, Clip, ClipSource, Composition, Curve, EffectInstance, Extra, Keyframe, MediaKind, Params, Project, Track, TrackKind,
 };
 use cutroom_timeline::sampling::{bias, frame_count};
-use cutroom_types::{BlendSpace, ClipId, Fit, FrameRate, ParamValue, PictureFormat, Size, Span, Time, TimeDelta};
+use cutroom_types::{BlendSpace, CancelToken, ClipId, Fit, FrameRate, ParamValue, PictureFormat, Progress, Size, Span, Time, TimeDelta};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{collections::HashSet, path::PathBuf};
@@ -76,23 +76,14 @@ pub struct StabilizedClip {
     pub frames_with_edges: usize,
 }
 
-/// How far measuring is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct StabilizeProgress {
-    /// Frames measured, of all clips.
-    pub frame: u64,
-    /// Frames to measure.
-    pub total: u64,
-}
-
 /// Measures the camera's movement in clips and writes the project with an effect `stabilize` before their others, in place of one that a former run wrote.
 ///
 /// # Errors
 /// Problems of the project or its files, clips that have no moving picture, numbers out of range, and what decoding or writing met. Nothing is written then.
 pub fn stabilize(
     request: &StabilizeRequest,
-    cancel: &Cancellation,
-    progress: &mut dyn FnMut(StabilizeProgress),
+    cancel: &CancelToken,
+    progress: &mut dyn FnMut(Progress),
 ) -> Result<StabilizeReport, Vec<ApiError>> {
     let one = |e| vec![e];
     check_numbers(request).map_err(one)?;
@@ -118,12 +109,12 @@ pub fn stabilize(
     };
     let mut renderer = Renderer::new(RenderOptions { backend: cutroom_pipeline::Backend::Cpu, threads: request.threads })
         .map_err(|e| one(PipelineError::from(e).into()))?;
-    let mut shown = StabilizeProgress { frame: 0, total: jobs.iter().map(Job::frames).sum() };
+    let mut shown = Progress::frames(0, jobs.iter().map(Job::frames).sum());
     for job in &jobs {
         let footage = job.footage(&document, request.threads, cancel)?;
         let movements = job
             .movements(&footage, &mut renderer, cancel, &mut || {
-                shown.frame += 1;
+                shown.done += 1;
                 progress(shown);
             })
             .map_err(one)?;
@@ -191,7 +182,7 @@ impl Job {
     }
 
     /// The clip alone in a composition of its own.
-    fn footage(&self, document: &Document, threads: usize, cancel: &Cancellation) -> Result<Footage, Vec<ApiError>> {
+    fn footage(&self, document: &Document, threads: usize, cancel: &CancelToken) -> Result<Footage, Vec<ApiError>> {
         let mut project = document.project.clone();
         // No name of the project begins so.
         let names = || {
@@ -226,7 +217,7 @@ impl Job {
         &self,
         footage: &Footage,
         renderer: &mut Renderer,
-        cancel: &Cancellation,
+        cancel: &CancelToken,
         measured: &mut dyn FnMut(),
     ) -> Result<Vec<Option<Similarity>>, ApiError> {
         let spec = output_spec(footage.composition(), PictureFormat::yuv(8, 0, 0));
@@ -235,7 +226,7 @@ impl Job {
         let mut before: Option<Pyramid> = None;
         let mut found = Vec::new();
         for _ in 0..count {
-            if cancel.is_raised() {
+            if cancel.is_cancelled() {
                 return Err(ApiError::new("stabilize.cancelled", "stopped while measuring; nothing was written"));
             }
             let picture = frames.next_picture(renderer, &spec)?;

@@ -1,7 +1,7 @@
 //! Checking a project and its files.
 use crate::{ApiError, open::Document};
-use cutroom_export::Cancellation;
 use cutroom_project::unknown_fields;
+use cutroom_types::CancelToken;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -43,7 +43,7 @@ pub fn validate(request: &ValidateRequest) -> Result<ValidateReport, ApiError> {
         notes: unknown_fields(project).iter().map(ToString::to_string).collect(),
         ..ValidateReport::default()
     };
-    match document.footage(&project.main, 1, &Cancellation::default()) {
+    match document.footage(&project.main, 1, &CancelToken::new()) {
         Ok(footage) => {
             report.frames = footage.frame_count();
             report.duration_secs = footage.composition().length().as_secs_f64();

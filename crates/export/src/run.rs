@@ -4,12 +4,12 @@
 //! lanes (decode) ──▶ draw thread ──pictures──▶ this thread: encode, mux, progress
 //! sound files    ──▶ mix thread  ──blocks────▶
 //! ```
-use crate::{Cancellation, ExportError, ExportPlan, Progress, Target, hash_file::HashFile, picture_hash, progress::Meter};
+use crate::{ExportError, ExportPlan, Target, UnfinishedFiles, hash_file::HashFile, picture_hash};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use cutroom_media::write::Writer;
 use cutroom_pipeline::{Footage, PipelineError, Renderer};
-use cutroom_types::{Picture, SoundBlock, Time};
-use std::{path::Path, thread};
+use cutroom_types::{CancelToken, Picture, Progress, SoundBlock, Time};
+use std::{path::Path, thread, time::Instant};
 
 /// Drawn pictures that may wait for the encoder.
 const PICTURES_WAITING: usize = 3;
@@ -36,26 +36,30 @@ struct Drawn {
     hash: Option<blake3::Hash>,
 }
 
-/// Runs an export to its end, to an error or until `cancel` is raised. `progress` is called on this thread after every frame.
-/// Unless the result is `Ok` nothing stands under the target's name, but for [`ExportError::HashesLast`].
+/// Runs an export to its end, to an error or until `cancel` is cancelled. `progress` is called on
+/// this thread after every frame; `unfinished` names the hidden files meanwhile. Unless the result
+/// is `Ok` nothing stands under the target's name, but for [`ExportError::HashesLast`].
 ///
 /// # Errors
 /// See [`ExportError`].
 pub fn run(
     footage: &Footage,
     plan: &ExportPlan,
-    cancel: &Cancellation,
-    progress: &mut dyn FnMut(&Progress),
+    cancel: &CancelToken,
+    unfinished: &UnfinishedFiles,
+    progress: &mut dyn FnMut(Progress),
 ) -> Result<ExportReport, ExportError> {
     let mut renderer = plan.pictures.then(|| Renderer::new(plan.render)).transpose().map_err(PipelineError::from)?;
     let drawn_by = renderer.as_ref().map_or_else(String::new, Renderer::describe);
     let total = (plan.frames.end - plan.frames.start).max(0) as u64;
-    let mut meter = Meter::new(total);
+    let started = Instant::now();
     let samples = plan.sound.as_ref().map_or(0..0, |s| s.samples.clone());
+    // Dropped after what it notes.
+    let mut notes = Vec::new();
     let mut output = Output::open(plan)?;
     let mut hashes = plan.frame_hashes.as_deref().map(|path| HashFile::create(path, plan.overwrite)).transpose()?;
     let hidden = output.hidden_path().into_iter().chain(hashes.as_ref().map(HashFile::hidden_path));
-    hidden.for_each(|path| cancel.note_unfinished(path.to_owned()));
+    notes.extend(hidden.map(|path| unfinished.note(path.to_owned())));
 
     let clipped_samples = thread::scope(|scope| {
         let (to_encoder, pictures) = bounded::<Result<Drawn, ExportError>>(PICTURES_WAITING);
@@ -73,7 +77,7 @@ pub fn run(
         };
         let mut sample = samples.start;
         for (n, frame) in plan.frames.clone().enumerate() {
-            if cancel.is_raised() {
+            if cancel.is_cancelled() {
                 return Err(ExportError::Cancelled { frame: n as u64, total });
             }
             let at = |source| ExportError::Write { time: plan.rate.time_of_frame(frame), source };
@@ -91,11 +95,11 @@ pub fn run(
                 sample += block.len() as i64;
                 output.sound(&block).map_err(at)?;
             }
-            progress(&meter.at(n as u64 + 1));
+            progress(Progress::frames(n as u64 + 1, total));
         }
         Ok(mixing.and_then(|handle| handle.join().ok().flatten()).unwrap_or(0))
     })?;
-    if cancel.is_raised() {
+    if cancel.is_cancelled() {
         return Err(ExportError::Cancelled { frame: total, total });
     }
     // The list is safe on the disk before the film has its name, so that little can fail after that.
@@ -110,7 +114,7 @@ pub fn run(
     Ok(ExportReport {
         frames: if plan.pictures { total } else { 0 },
         samples: (samples.end - samples.start) as u64,
-        elapsed_secs: meter.elapsed_secs(),
+        elapsed_secs: started.elapsed().as_secs_f64(),
         drawn_by,
         clipped_samples,
     })

@@ -9,7 +9,7 @@ use crate::{
     sound_index::{SoundIndex, SoundScan},
     video_index::{VideoIndex, VideoScan},
 };
-use cutroom_types::Span;
+use cutroom_types::{CancelToken, Span};
 use ffmpeg_next::ffi::AVMediaType;
 use std::{path::Path, sync::Arc};
 
@@ -27,15 +27,15 @@ impl MediaIndex {
     /// # Errors
     /// The file is missing, unreadable, not media, or stuck.
     pub fn scan(path: &Path) -> Result<Arc<Self>, MediaError> {
-        Self::scan_until(path, &|| false)
+        Self::scan_until(path, &CancelToken::new())
     }
 
-    /// As [`Self::scan`]; `stop` is asked first and at every packet.
+    /// As [`Self::scan`]; `cancel` is looked at first and at every packet.
     ///
     /// # Errors
-    /// [`MediaError::Stopped`] once `stop` says so.
-    pub fn scan_until(path: &Path, stop: &dyn Fn() -> bool) -> Result<Arc<Self>, MediaError> {
-        if stop() {
+    /// [`MediaError::Stopped`] once it is cancelled.
+    pub fn scan_until(path: &Path, cancel: &CancelToken) -> Result<Arc<Self>, MediaError> {
+        if cancel.is_cancelled() {
             return Err(MediaError::Stopped { path: path.to_owned() });
         }
         let mut input = Input::open(path)?;
@@ -45,7 +45,7 @@ impl MediaIndex {
         let mut packet = Packet::new();
         let mut problem = None;
         while input.read(&mut packet, &mut problem)? {
-            if stop() {
+            if cancel.is_cancelled() {
                 return Err(MediaError::Stopped { path: path.to_owned() });
             }
             // Streams may appear while reading (MPEG-PS).

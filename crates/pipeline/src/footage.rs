@@ -11,7 +11,7 @@ use cutroom_media::{MediaError, MediaIndex, MediaInfo, VideoInfo};
 use cutroom_project::{Composition, MediaFacts, Problem, Project, TrackKind};
 use cutroom_render::{OutputSpec, Renderer, graph::FrameGraph};
 use cutroom_timeline::{FramePlan, LeftOut, PlanKey, SoundPlan, SourceUse, Timeline, reached, source_uses};
-use cutroom_types::{CompositionId, MediaId, Picture, Size, TimeDelta};
+use cutroom_types::{CancelToken, CompositionId, MediaId, Picture, Size, TimeDelta};
 use std::{
     collections::{BTreeMap, HashSet},
     ops::Range,
@@ -55,9 +55,10 @@ impl Footage {
         catalog: &Catalog,
         decode_threads: usize,
     ) -> Result<Self, Vec<Problem>> {
-        Self::open_until(project, folder, composition, catalog, decode_threads, &|| false)
+        Self::open_until(project, folder, composition, catalog, decode_threads, &CancelToken::new())
     }
-    /// As [`Self::open`]; `stop` is asked often while files are scanned, and what is not scanned then is a problem.
+    /// As [`Self::open`]; `cancel` is looked at often while files are scanned, and what is not
+    /// scanned then is a problem.
     ///
     /// # Errors
     /// As [`Self::open`].
@@ -67,7 +68,7 @@ impl Footage {
         composition: &CompositionId,
         catalog: &Catalog,
         decode_threads: usize,
-        stop: &(dyn Fn() -> bool + Sync),
+        cancel: &CancelToken,
     ) -> Result<Self, Vec<Problem>> {
         // Facts in the file may be old; they are found anew.
         project.media.iter_mut().for_each(|m| m.facts = None);
@@ -86,7 +87,7 @@ impl Footage {
             Err(_) if !problems.is_empty() => return Err(problems),
             Err(e) => return Err(vec![refuse(e)]),
         };
-        let scanned = scan(&project, folder, &uses, stop);
+        let scanned = scan(&project, folder, &uses, cancel);
         for media in &mut project.media {
             media.facts = scanned.get(&media.id).and_then(|s| s.index.as_ref().ok()).map(|index| facts_of(index.info()));
         }
@@ -225,14 +226,14 @@ pub fn media_path(folder: &Path, path: &str) -> PathBuf {
 }
 
 /// Scans the files in use, several at once.
-fn scan(project: &Project, folder: &Path, uses: &[SourceUse], stop: &(dyn Fn() -> bool + Sync)) -> BTreeMap<MediaId, Scanned> {
+fn scan(project: &Project, folder: &Path, uses: &[SourceUse], cancel: &CancelToken) -> BTreeMap<MediaId, Scanned> {
     let wanted: HashSet<&MediaId> = uses.iter().map(|u| &u.media).collect();
     let used: Vec<_> = project.media.iter().filter(|m| wanted.contains(&m.id)).collect();
     let mut scanned = BTreeMap::new();
     for some in used.chunks(SCANNING_THREADS) {
         thread::scope(|scope| {
             let open = |path: PathBuf| {
-                let index = MediaIndex::scan_until(&path, stop);
+                let index = MediaIndex::scan_until(&path, cancel);
                 Scanned { path, index }
             };
             let running: Vec<_> = some.iter().map(|m| (m, scope.spawn(move || open(media_path(folder, &m.path))))).collect();

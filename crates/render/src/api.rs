@@ -80,7 +80,6 @@ impl RenderError {
             Self::Gpu(_) => "render.gpu",
             Self::MissingSource { .. } => "render.missing_source",
             Self::MissingLook(_) => "render.missing_look",
-            Self::Unknown { .. } => "render.unknown",
             Self::Unsupported(_) => "render.unsupported",
         }
     }

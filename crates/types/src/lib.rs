@@ -1,8 +1,11 @@
-//! Plain values that every other part of cutroom speaks: time, pictures, colour tags, sound, ids.
+//! Plain values that every other part of cutroom speaks: time, pictures, colour tags, sound, ids,
+//! progress of work and the token that stops it.
 //!
-//! Nothing here knows files, GPUs, FFmpeg or projects. Everything is `Send + Sync`, printable and comparable.
+//! Nothing here knows files, GPUs, FFmpeg or projects. Everything is `Send + Sync` and printable,
+//! and comparable but for the token.
 #![forbid(unsafe_code)]
 
+pub mod cancel;
 pub mod color;
 pub mod compositing;
 pub mod geometry;
@@ -11,9 +14,11 @@ pub mod interlace;
 pub mod param;
 pub mod path;
 pub mod picture;
+pub mod progress;
 pub mod sound;
 pub mod time;
 
+pub use cancel::CancelToken;
 pub use color::{ChromaLocation, ColorTags, Matrix, Primaries, Range, Transfer};
 pub use compositing::{BlendSpace, FadeCurve, Fit, MaskMode};
 pub use geometry::{Affine, Orientation, Size};
@@ -22,5 +27,6 @@ pub use interlace::{Deinterlace, FieldOrder};
 pub use param::ParamValue;
 pub use path::{BezierPath, Vertex};
 pub use picture::{AlphaMode, ColorModel, Picture, PictureFormat, Plane, PlaneMemory};
+pub use progress::{Progress, ProgressUnit};
 pub use sound::SoundBlock;
 pub use time::{FLICKS_PER_SECOND, FrameRate, Span, Time, TimeDelta, Timecode};

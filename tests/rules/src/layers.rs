@@ -23,7 +23,7 @@ pub const LAYERS: &[Layer] = &[
     Layer {
         package: "cutroom-types",
         dir: "crates/types",
-        owns: "time, pictures, colour tags, sound, ids: plain values",
+        owns: "time, pictures, colour tags, sound, ids, progress and cancelling of work: plain values",
         may_use: &[],
         never_knows: "files, GPU, FFmpeg",
     },

@@ -4,8 +4,9 @@ use crate::{
     failure::Failure,
     interrupt, text,
 };
-use cutroom_api::{ApiError, ExportProgress, ExportReport, ExportRequest};
+use cutroom_api::{ApiError, ExportReport, ExportRequest, Progress, SpeedMeter};
 use indicatif::ProgressBar;
+use serde::Serialize;
 use std::{
     io::Write,
     time::{Duration, Instant},
@@ -27,7 +28,7 @@ pub fn export(args: &ExportArgs) -> Result<(), Failure> {
 }
 
 fn run(args: &ExportArgs) -> Result<(), Failure> {
-    let cancel = interrupt::cancellation()?;
+    let (cancel, unfinished) = interrupt::cancellation()?;
     let request = ExportRequest {
         project: args.project.clone(),
         output: args.output.clone().filter(|_| !args.null).filter(|o| o.as_os_str() != "null:"),
@@ -52,7 +53,7 @@ fn run(args: &ExportArgs) -> Result<(), Failure> {
         overwrite: args.overwrite,
     };
     let mut shown = Shown::new(args.progress);
-    let report = cutroom_api::export(&request, &cancel, &mut |p| shown.update(p));
+    let report = cutroom_api::export(&request, &cancel, &unfinished, &mut |p| shown.update(p));
     shown.end();
     let report = report.map_err(Failure::from)?;
     if args.progress == ProgressArg::Json {
@@ -80,15 +81,29 @@ fn summary(report: &ExportReport) -> String {
 }
 
 /// One JSON object as a line of standard error.
-fn line<T: serde::Serialize>(value: &T) -> Result<(), ApiError> {
+fn line<T: Serialize>(value: &T) -> Result<(), ApiError> {
     let text = serde_json::to_string(value).map_err(|e| ApiError::of("cli.json", &e))?;
     // Progress that nobody can read any more must not end the export.
     let _ = writeln!(std::io::stderr(), "{text}");
     Ok(())
 }
 
+/// A line of `--progress json`.
+#[derive(Serialize)]
+struct ProgressLine {
+    frame: u64,
+    total: u64,
+    fps: f64,
+    eta_secs: Option<f64>,
+}
+
 /// Progress on standard error.
-enum Shown {
+struct Shown {
+    form: Form,
+    meter: SpeedMeter,
+}
+
+enum Form {
     Bar(ProgressBar),
     Json { last: Option<Instant> },
     Nothing,
@@ -96,37 +111,42 @@ enum Shown {
 
 impl Shown {
     fn new(wanted: ProgressArg) -> Self {
-        match wanted {
-            ProgressArg::Json => Self::Json { last: None },
-            ProgressArg::None => Self::Nothing,
-            ProgressArg::Auto => Self::Bar(super::frames_bar(false)),
-            ProgressArg::Bar => Self::Bar(super::frames_bar(true)),
-        }
+        let form = match wanted {
+            ProgressArg::Json => Form::Json { last: None },
+            ProgressArg::None => Form::Nothing,
+            ProgressArg::Auto => Form::Bar(super::frames_bar(false)),
+            ProgressArg::Bar => Form::Bar(super::frames_bar(true)),
+        };
+        Self { form, meter: SpeedMeter::default() }
     }
-    fn update(&mut self, p: &ExportProgress) {
-        match self {
-            Self::Bar(bar) => {
+
+    fn update(&mut self, p: Progress) {
+        let speed = self.meter.at(&p);
+        match &mut self.form {
+            Form::Bar(bar) => {
                 bar.set_length(p.total);
-                bar.set_position(p.frame);
-                bar.set_message(match p.eta_secs {
-                    Some(eta) => format!("{:.1} fps  {} left", p.fps, text::duration(eta)),
+                bar.set_position(p.done);
+                bar.set_message(match speed.eta_secs {
+                    Some(eta) => format!("{:.1} fps  {} left", speed.per_sec, text::duration(eta)),
                     None => String::new(),
                 });
             }
-            Self::Json { last } => {
+            Form::Json { last } => {
                 // Every tenth of a second, and the last frame always.
-                if p.frame == p.total || last.is_none_or(|t| t.elapsed() >= Duration::from_millis(100)) {
+                if p.done == p.total || last.is_none_or(|t| t.elapsed() >= Duration::from_millis(100)) {
                     *last = Some(Instant::now());
-                    if let Err(error) = line(p) {
+                    let (fps, eta_secs) = (speed.per_sec, speed.eta_secs);
+                    if let Err(error) = line(&ProgressLine { frame: p.done, total: p.total, fps, eta_secs }) {
                         text::say(&format!("{error}\n"));
                     }
                 }
             }
-            Self::Nothing => {}
+            Form::Nothing => {}
         }
     }
+
     fn end(&self) {
-        if let Self::Bar(bar) = self {
+        if let Form::Bar(bar) = &self.form {
             bar.finish_and_clear();
         }
     }

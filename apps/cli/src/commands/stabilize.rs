@@ -4,7 +4,7 @@ use cutroom_api::{StabilizeReport, StabilizeRequest};
 
 /// Measures how the camera moved in clips and writes it into a project.
 pub fn stabilize(args: &StabilizeArgs) -> Result<(), Failure> {
-    let cancel = interrupt::cancellation()?;
+    let (cancel, _) = interrupt::cancellation()?;
     let request = StabilizeRequest {
         project: args.project.clone(),
         clips: args.clips.clone(),
@@ -18,7 +18,7 @@ pub fn stabilize(args: &StabilizeArgs) -> Result<(), Failure> {
     let bar = super::frames_bar(false);
     let report = cutroom_api::stabilize(&request, &cancel, &mut |p| {
         bar.set_length(p.total);
-        bar.set_position(p.frame);
+        bar.set_position(p.done);
     });
     bar.finish_and_clear();
     let report = report?;

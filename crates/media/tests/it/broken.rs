@@ -2,7 +2,7 @@
 
 use cutroom_media::{MediaError, MediaIndex, ReadOptions, SoundReader, VideoReader};
 use cutroom_test_support::media;
-use cutroom_types::Time;
+use cutroom_types::{CancelToken, Time};
 use std::time::{Duration, Instant};
 
 /// Reads everything of a file; the sum of what was odd.
@@ -176,4 +176,33 @@ fn files_cut_off_anywhere_never_panic() {
         std::fs::write(&cut, &bad).unwrap();
         let _ = read_all(&cut);
     }
+}
+
+/// Before the file is opened, and at every packet: the sound is two thousand million samples of
+/// silence.
+#[test]
+fn scanning_stops_when_cancelled() {
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("long.wav");
+    let bytes = 4_000_000_000u32;
+    let mut head = Vec::new();
+    head.extend(b"RIFF");
+    head.extend((bytes + 36).to_le_bytes());
+    head.extend(b"WAVEfmt ");
+    // PCM, 1 channel, 8000 Hz, 16 bits.
+    head.extend([16, 0, 0, 0, 1, 0, 1, 0]);
+    head.extend(8000u32.to_le_bytes());
+    head.extend(16_000u32.to_le_bytes());
+    head.extend([2, 0, 16, 0]);
+    head.extend(b"data");
+    head.extend(bytes.to_le_bytes());
+    std::fs::write(&path, head).unwrap();
+    // The rest is a hole, which takes no room.
+    std::fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(u64::from(bytes) + 44).unwrap();
+    let cancel = CancelToken::new();
+    let soon = cancel.child_until(Instant::now() + Duration::from_millis(100));
+    assert!(matches!(MediaIndex::scan_until(&path, &soon), Err(MediaError::Stopped { .. })));
+    cancel.cancel();
+    let missing = dir.path().join("none.wav");
+    assert!(matches!(MediaIndex::scan_until(&missing, &cancel.child()), Err(MediaError::Stopped { .. })));
 }
