@@ -55,7 +55,11 @@ pub const CODES: &[ErrorCode] = &[
     row("cli.man", Failed, "The man pages could not be written."),
     row("cli.signals", Failed, "The system does not let the program listen for Ctrl-C."),
     row("cli.stdout", Failed, "Standard output could not be written."),
-    row("catalog.invalid", Failed, "An effect that was to be registered contradicts itself, in its parameter table or in how its code reads it."),
+    row(
+        "catalog.invalid",
+        Failed,
+        "An effect that was to be registered contradicts itself, in its parameter table or in how its code reads it.",
+    ),
     row("catalog.taken", Failed, "An effect was to be registered under an id that is taken."),
     row("export.cancelled", Cancelled, "An export, or the scan of media files before any work, was told to stop."),
     row("export.defect", Failed, "A defect of cutroom: a thread of the export ended without a result."),

@@ -9,11 +9,6 @@ use std::{
     path::{Path, PathBuf},
     sync::Arc,
 };
-use cutroom_pipeline::{Footage, PipelineError};
-use cutroom_project::{Problem, Project};
-use cutroom_timeline::Timeline;
-use cutroom_types::{CancelToken, CompositionId, FrameRate, Timecode};
-use std::path::{Path, PathBuf};
 
 /// A project file as it was read, once: a pipe gives its text only once.
 pub(crate) struct Document {
@@ -71,9 +66,6 @@ impl Document {
     /// Checks the document with its files, until `cancel` is cancelled.
     pub fn footage(&self, composition: &CompositionId, threads: usize, cancel: &CancelToken) -> Result<Footage, Vec<ApiError>> {
         settings::check_threads(threads).map_err(|e| vec![e])?;
-        let stop = || cancel.is_raised();
-        let opened = Footage::open_until(self.project.clone(), self.folder(), composition, &self.catalog, threads, &stop);
-        if cancel.is_raised() {
         let opened = Footage::open_until(self.project.clone(), self.folder(), composition, &self.catalog, threads, cancel);
         if cancel.is_cancelled() {
             let message = "stopped while the media files were scanned; nothing was written under the output's name";

@@ -10,7 +10,9 @@ use cutroom_project::{
     Animated, Clip, ClipSource, Composition, Curve, EffectInstance, Extra, Keyframe, MediaKind, Params, Project, Track, TrackKind,
 };
 use cutroom_timeline::sampling::{bias, frame_count};
-use cutroom_types::{BlendSpace, CancelToken, ClipId, Fit, FrameRate, ParamValue, PictureFormat, Progress, Size, Span, Time, TimeDelta};
+use cutroom_types::{
+    BlendSpace, CancelToken, ClipId, Fit, FrameRate, ParamValue, PictureFormat, Progress, Size, Span, Time, TimeDelta,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{collections::HashSet, path::PathBuf};

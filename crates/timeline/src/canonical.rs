@@ -492,7 +492,6 @@ mod tests {
     }
 
     type Side = Option<Box<Layer>>;
-    #[expect(clippy::type_complexity, reason = "the parts of one variant, in its order")]
     fn change_transition(p: &mut FramePlan, f: fn(&mut TransitionRef, &mut Vec<ParamValue>, &mut f32, &mut Side, &mut Side)) {
         if let Content::Transition { transition, params, progress, from, to, .. } = &mut p.layers[1].content {
             f(transition, params, progress, from, to);

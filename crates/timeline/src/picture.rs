@@ -112,7 +112,7 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         // A mode that changes what lies beyond the layer does so where there is none of it, too.
         let nothing = || {
             let layer = Layer::new(clip.id.clone(), Content::Solid([0.0; 4]));
-            blend.everywhere.then(|| Layer { opacity: 0.0, blend, ..layer })
+            blend.everywhere.then_some(Layer { opacity: 0.0, blend, ..layer })
         };
         if opacity <= 0.0 || (hidden(&placing) && shutter.iter().all(hidden)) || left + right >= 1.0 || top + bottom >= 1.0 {
             return Ok(nothing());
