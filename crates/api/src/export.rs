@@ -3,7 +3,7 @@ mod plan;
 
 use crate::{
     ApiError, BackendChoice,
-    open::{self, Document},
+    session::{self, Session},
 };
 use cutroom_export::{ExportPlan, Target, UnfinishedFiles};
 use cutroom_media::write::video_codec;
@@ -11,13 +11,11 @@ use cutroom_types::{CancelToken, Progress};
 use plan::Draft;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::path::PathBuf;
+use std::{path::PathBuf, sync::Arc};
 
 /// What to export, and how.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ExportRequest {
-    /// The project file.
-    pub project: PathBuf,
     /// The file to write, whose extension chooses the container, and with it whether there are pictures, sound or both; absent: render
     /// everything and write nothing.
     #[serde(default)]
@@ -116,25 +114,25 @@ pub struct ExportReport {
 /// What is wrong with the document, then with the request, then with the media files, each found before the next is looked at and all
 /// before any work; or what stopped the export.
 pub fn export(
+    session: &Session,
     request: &ExportRequest,
     cancel: &CancelToken,
     unfinished: &UnfinishedFiles,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<ExportReport, Vec<ApiError>> {
     let one = |e| vec![e];
-    let document = Document::read(&request.project).map_err(one)?;
-    let id = document.composition(request.composition.as_deref()).map_err(one)?;
-    document.check()?;
-    let draft = Draft::new(request, &document, &id).map_err(one)?;
-    let mut footage = document.footage(&id, request.threads, cancel)?;
-    let (plan, notes) = draft.complete(request, &footage).map_err(one)?;
+    let id = session.composition(request.composition.as_deref()).map_err(one)?;
+    session.check()?;
+    let draft = Draft::new(request, session, &id).map_err(one)?;
+    let mut composition = session.open_composition(&id, request.threads, cancel)?;
+    let (plan, notes) = draft.complete(request, &composition).map_err(one)?;
     if request.threads == 0 && encodes_heavily(&plan) {
-        footage.share_cores(1);
+        composition = Arc::new(composition.beside(1));
     }
-    let report = cutroom_export::run(&footage, &plan, cancel, unfinished, progress).map_err(|e| vec![ApiError::from(e)])?;
+    let report = cutroom_export::run(&composition, &plan, cancel, unfinished, progress).map_err(|e| vec![ApiError::from(e)])?;
     let duration_secs = (plan.rate.time_of_frame(plan.frames.end) - plan.rate.time_of_frame(plan.frames.start)).as_secs_f64();
     let elapsed = report.elapsed_secs.max(1e-9);
-    let mut warnings = open::warnings(&footage);
+    let mut warnings = session::warnings(&composition);
     warnings.extend(notes);
     if report.clipped_samples > 0 {
         warnings.push(format!("{} sound samples were beyond full scale and were clipped", report.clipped_samples));

@@ -1,24 +1,16 @@
-//! One frame as a picture file.
-use crate::{
-    ApiError, BackendChoice,
-    open::{self, Document},
-    targets::{self, Inputs, Target},
-};
-use cutroom_pipeline::{PipelineError, RenderOptions, Renderer, output_spec};
-use cutroom_types::{CancelToken, PictureFormat, Size, Timecode};
+//! One frame as a picture.
+use crate::{ApiError, BackendChoice, Session, session};
+use cutroom_pipeline::{OpenComposition, PipelineError, RenderOptions, Renderer, output_spec};
+use cutroom_types::{CancelToken, Picture, PictureFormat, Size, Timecode};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::path::PathBuf;
+use std::{path::Path, sync::Arc};
 
-/// Which frame, and where it goes.
+/// Which frame.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct FrameRequest {
-    /// The project file.
-    pub project: PathBuf,
     /// Seconds, timecode or frame number; see [`crate::parse_frame`].
     pub at: String,
-    /// The PNG file.
-    pub output: PathBuf,
     /// Composition id; absent: the project's main one.
     #[serde(default)]
     pub composition: Option<String>,
@@ -28,9 +20,6 @@ pub struct FrameRequest {
     /// Threads; 0 for one per core.
     #[serde(default)]
     pub threads: usize,
-    /// Replace an existing file.
-    #[serde(default)]
-    pub overwrite: bool,
 }
 
 /// What was drawn.
@@ -50,40 +39,58 @@ pub struct FrameReport {
     pub warnings: Vec<String>,
 }
 
-/// Draws one frame of a composition into an 8-bit RGB PNG.
-///
-/// # Errors
-/// Problems of the project, a place outside the composition, or what drawing or writing met.
-pub fn render_frame(request: &FrameRequest) -> Result<FrameReport, Vec<ApiError>> {
-    let one = |e| vec![e];
-    let document = Document::read(&request.project).map_err(one)?;
-    let id = document.composition(request.composition.as_deref()).map_err(one)?;
-    let inputs = Inputs::of_project(&document.project, &request.project, document.folder());
-    targets::check(&[Target::file("-o", &request.output)], &inputs, request.overwrite).map_err(one)?;
-    if !request.output.extension().is_some_and(|e| e.eq_ignore_ascii_case("png")) {
-        let message = format!("{}: a frame is written as PNG", request.output.display());
-        return Err(one(ApiError::new("usage.container", message).hint("choose a name that ends in .png").file(&request.output)));
-    }
-    document.check()?;
-    let (rate, total) = document.frames(&id).map_err(one)?;
-    let frame = open::frame_inside(&request.at, rate, total).map_err(one)?;
-    let footage = document.footage(&id, request.threads, &CancelToken::new())?;
-    draw(request, &footage, frame).map_err(one)
+/// A frame that was drawn: 8-bit RGB.
+pub struct Frame {
+    picture: Picture,
+    /// What was drawn, and how.
+    pub report: FrameReport,
 }
 
-fn draw(request: &FrameRequest, footage: &cutroom_pipeline::Footage, frame: i64) -> Result<FrameReport, ApiError> {
-    let composition = footage.composition();
+impl Frame {
+    /// The frame as the bytes of a PNG file.
+    ///
+    /// # Errors
+    /// What encoding met.
+    pub fn png(&self) -> Result<Vec<u8>, ApiError> {
+        Ok(cutroom_media::write::encode_png(&self.picture)?)
+    }
+
+    /// Writes a PNG file, whole or not at all; an existing one is replaced.
+    ///
+    /// # Errors
+    /// What writing met.
+    pub fn write_png(&self, path: &Path) -> Result<(), ApiError> {
+        Ok(cutroom_media::write::write_png(path, &self.picture)?)
+    }
+}
+
+/// Draws one frame of a composition.
+///
+/// # Errors
+/// Problems of the project, a place outside the composition, or what drawing met.
+pub fn render_frame(session: &Session, request: &FrameRequest, cancel: &CancelToken) -> Result<Frame, Vec<ApiError>> {
+    let one = |e| vec![e];
+    let id = session.composition(request.composition.as_deref()).map_err(one)?;
+    session.check()?;
+    let (rate, total) = session.frames(&id).map_err(one)?;
+    let frame = session::frame_inside(&request.at, rate, total).map_err(one)?;
+    let composition = session.open_composition(&id, request.threads, cancel)?;
+    draw(request, &composition, frame).map_err(one)
+}
+
+fn draw(request: &FrameRequest, opened: &Arc<OpenComposition>, frame: i64) -> Result<Frame, ApiError> {
+    let composition = opened.composition();
     let rate = composition.frame_rate;
     let options = RenderOptions { backend: request.backend.into(), threads: request.threads };
     let mut renderer = Renderer::new(options).map_err(PipelineError::from)?;
-    let picture = footage.frame(frame, &mut renderer, &output_spec(composition, PictureFormat::RGB8))?;
-    cutroom_media::write::write_png(&request.output, &picture)?;
-    Ok(FrameReport {
+    let picture = opened.frame(frame, &mut renderer, &output_spec(composition, PictureFormat::RGB8))?;
+    let report = FrameReport {
         frame,
         timecode: Timecode { frame, rate }.to_string(),
         time_secs: rate.time_of_frame(frame).as_secs_f64(),
         size: picture.size,
         drawn_by: renderer.describe(),
-        warnings: open::warnings(footage),
-    })
+        warnings: session::warnings(opened),
+    };
+    Ok(Frame { picture, report })
 }

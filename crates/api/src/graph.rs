@@ -1,16 +1,14 @@
 //! The work that one frame takes, after everything superfluous has been taken out.
-use crate::{ApiError, open};
-use cutroom_pipeline::{Footage, output_spec};
-use cutroom_types::{PictureFormat, Size};
+use crate::{ApiError, Session, session};
+use cutroom_pipeline::{OpenComposition, output_spec};
+use cutroom_types::{CancelToken, PictureFormat, Size};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Which frame.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct GraphRequest {
-    /// The project file.
-    pub project: PathBuf,
     /// Seconds, timecode or frame number; see [`crate::parse_frame`].
     pub at: String,
     /// Composition id; absent: the project's main one.
@@ -57,16 +55,17 @@ pub struct NodeReport {
 ///
 /// # Errors
 /// As drawing the frame.
-pub fn graph(request: &GraphRequest) -> Result<GraphReport, Vec<ApiError>> {
-    let footage = open::footage(&request.project, request.composition.as_deref(), 0)?;
-    of_frame(request, &footage).map_err(|e| vec![e])
+pub fn graph(session: &Session, request: &GraphRequest, cancel: &CancelToken) -> Result<GraphReport, Vec<ApiError>> {
+    let id = session.composition(request.composition.as_deref()).map_err(|e| vec![e])?;
+    let composition = session.open_composition(&id, 0, cancel)?;
+    of_frame(request, &composition).map_err(|e| vec![e])
 }
 
-fn of_frame(request: &GraphRequest, footage: &Footage) -> Result<GraphReport, ApiError> {
+fn of_frame(request: &GraphRequest, opened: &Arc<OpenComposition>) -> Result<GraphReport, ApiError> {
     let format = request.pixel_format.as_deref().map(crate::settings::parse_pixel_format).transpose()?;
-    let frame = open::frame_number(&request.at, footage)?;
-    let spec = output_spec(footage.composition(), format.unwrap_or(PictureFormat::YUV420P8));
-    let (key, graph) = footage.graph(frame, &spec)?;
+    let composition = opened.composition();
+    let frame = session::frame_inside(&request.at, composition.frame_rate, opened.frame_count())?;
+    let (key, graph) = opened.graph(frame, &output_spec(composition, format.unwrap_or(PictureFormat::YUV420P8)))?;
     let nodes = graph.nodes.into_iter().map(|n| NodeReport {
         id: n.id,
         title: n.title,

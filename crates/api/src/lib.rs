@@ -16,9 +16,9 @@ mod from_errors;
 mod graph;
 mod lossy;
 mod new_project;
-mod open;
 mod position;
 mod probe;
+mod session;
 mod settings;
 mod speed;
 mod stabilize;
@@ -33,15 +33,16 @@ pub use doctor::{BackendReport, DecoderReport, DoctorReport, FormatReport, docto
 pub use error::ApiError;
 pub use export::{ExportReport, ExportRequest, export};
 pub use formats::{audio_codec_ids, file_extensions, video_codec_ids};
-pub use frame::{FrameReport, FrameRequest, render_frame};
+pub use frame::{Frame, FrameReport, FrameRequest, render_frame};
 pub use graph::{GraphReport, GraphRequest, NodeReport, graph};
 pub use new_project::{NewProjectReport, NewProjectRequest, new_project};
 pub use position::{parse_frame, parse_length_frames, parse_range};
 pub use probe::{AudioReport, MediaReport, ProbeRequest, VideoReport, probe};
+pub use session::Session;
 pub use settings::BackendChoice;
 pub use speed::{Speed, SpeedMeter};
 pub use stabilize::{StabilizeReport, StabilizeRequest, StabilizedClip, stabilize};
-pub use validate::{ValidateReport, ValidateRequest, validate};
+pub use validate::{ValidateReport, validate};
 
 /// The JSON Schema of the project file.
 pub fn schema() -> serde_json::Value {

@@ -1,7 +1,8 @@
 //! A project from clips, one after the other.
 use crate::{
-    ApiError, open, parse_length_frames,
+    ApiError, parse_length_frames,
     position::nearest_frame,
+    session,
     targets::{self, Inputs, Target},
 };
 use cutroom_effects::Catalog;
@@ -66,7 +67,7 @@ pub struct NewProjectReport {
 /// A clip that cannot be read, a clip too short for the dissolve, a bad size or rate, a file that exists, or one that is a clip.
 pub fn new_project(request: &NewProjectRequest) -> Result<NewProjectReport, ApiError> {
     targets::check(&[Target::file("", &request.project)], &Inputs::of_clips(&request.clips), request.overwrite)?;
-    let folder = open::folder(&request.project);
+    let folder = session::folder(&request.project);
     if !folder.is_dir() {
         return Err(ApiError::new("usage.path", format!("{}: there is no such folder for the project", folder.display()))
             .hint("make it first")
@@ -169,7 +170,7 @@ fn add_media<'a>(
             (false, false) => MediaKind::Video,
         };
         let id = format!("m{}", ids.len() + 1);
-        let mut media = Media::new(&id, &relative(open::folder(&request.project), path)?, kind);
+        let mut media = Media::new(&id, &relative(session::folder(&request.project), path)?, kind);
         media.facts = Some(facts_of(info));
         project.media.push(media);
         ids.insert(path, id);

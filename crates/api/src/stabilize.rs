@@ -1,11 +1,11 @@
 //! Measures how the camera of a clip moved and writes what takes the shake out.
 use crate::{
     ApiError,
-    open::{self, Document},
-    targets::{self, Inputs, Target},
+    session::{self, Session},
+    targets::{self, Target},
 };
 use cutroom_analysis::{Grey, Path, Pyramid, Similarity, Smoothing, movement, path::covering_zoom};
-use cutroom_pipeline::{Footage, PipelineError, RenderOptions, Renderer, media_path, output_spec, upright_size};
+use cutroom_pipeline::{OpenComposition, PipelineError, RenderOptions, Renderer, media_path, output_spec, upright_size};
 use cutroom_project::{
     Animated, Clip, ClipSource, Composition, Curve, EffectInstance, Extra, Keyframe, MediaKind, Params, Project, Track, TrackKind,
 };
@@ -15,7 +15,7 @@ use cutroom_types::{
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::{collections::HashSet, path::PathBuf};
+use std::{collections::HashSet, path::PathBuf, sync::Arc};
 
 /// The longer side of what is measured, in pixels.
 const MEASURED_PX: u32 = 640;
@@ -25,8 +25,6 @@ const EFFECT: &str = "stabilize";
 /// Which clips, and how smooth they become.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct StabilizeRequest {
-    /// The project file.
-    pub project: PathBuf,
     /// Clips, by id.
     pub clips: Vec<String>,
     /// The project file to write; absent: the one that was read.
@@ -83,29 +81,29 @@ pub struct StabilizedClip {
 /// # Errors
 /// Problems of the project or its files, clips that have no moving picture, numbers out of range, and what decoding or writing met. Nothing is written then.
 pub fn stabilize(
+    session: &Session,
     request: &StabilizeRequest,
     cancel: &CancelToken,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<StabilizeReport, Vec<ApiError>> {
     let one = |e| vec![e];
     check_numbers(request).map_err(one)?;
-    let document = Document::read(&request.project).map_err(one)?;
     if let Some(output) = &request.output {
-        let inputs = Inputs::of_project(&document.project, &request.project, document.folder());
+        let inputs = session.inputs();
         targets::check(&[Target::file("-o", output)], &inputs, request.overwrite).map_err(one)?;
-        if open::folder(output).canonicalize().ok() != document.folder().canonicalize().ok() {
+        if session::folder(output).canonicalize().ok() != session.folder().canonicalize().ok() {
             let message = format!("{}: media paths start at the project's folder", output.display());
             return Err(one(ApiError::new("usage.path", message).hint("write beside the project that is read").file(output)));
         }
     }
-    document.check()?;
+    session.check()?;
     let mut jobs = Vec::new();
     for id in &request.clips {
-        jobs.push(Job::new(&document, id).map_err(one)?);
+        jobs.push(Job::new(session, id).map_err(one)?);
     }
-    let mut project = document.project.clone();
+    let mut project = session.project.clone();
     let mut report = StabilizeReport {
-        project: request.output.clone().unwrap_or_else(|| request.project.clone()),
+        project: request.output.clone().unwrap_or_else(|| session.path().to_owned()),
         clips: vec![],
         warnings: vec![],
     };
@@ -113,7 +111,7 @@ pub fn stabilize(
         .map_err(|e| one(PipelineError::from(e).into()))?;
     let mut shown = Progress::frames(0, jobs.iter().map(Job::frames).sum());
     for job in &jobs {
-        let footage = job.footage(&document, request.threads, cancel)?;
+        let footage = job.footage(session, request.threads, cancel)?;
         let movements = job
             .movements(&footage, &mut renderer, cancel, &mut || {
                 shown.done += 1;
@@ -161,14 +159,14 @@ struct Job {
 }
 
 impl Job {
-    fn new(document: &Document, id: &str) -> Result<Self, ApiError> {
-        let mut tracks = document.project.compositions.iter().flat_map(|c| c.tracks.iter().map(move |t| (c, t)));
+    fn new(session: &Session, id: &str) -> Result<Self, ApiError> {
+        let mut tracks = session.project.compositions.iter().flat_map(|c| c.tracks.iter().map(move |t| (c, t)));
         let found = tracks.find_map(|(c, t)| Some((c, t, t.clip(&ClipId::from(id))?)));
         let Some((composition, track, clip)) = found else {
             let error = ApiError::new("usage.clip", format!("the project has no clip \"{id}\""));
             return Err(error.hint("clips are named by their `id` in the project file"));
         };
-        let (size, length) = picture(document, track, clip)?;
+        let (size, length) = picture(session, track, clip)?;
         let rate = composition.frame_rate;
         let shown = shown(track, clip, length);
         // Frames sample a little after their start.
@@ -184,8 +182,8 @@ impl Job {
     }
 
     /// The clip alone in a composition of its own.
-    fn footage(&self, document: &Document, threads: usize, cancel: &CancelToken) -> Result<Footage, Vec<ApiError>> {
-        let mut project = document.project.clone();
+    fn footage(&self, session: &Session, threads: usize, cancel: &CancelToken) -> Result<Arc<OpenComposition>, Vec<ApiError>> {
+        let mut project = session.project.clone();
         // No name of the project begins so.
         let names = || {
             let (tracks, clips) = (project.tracks().map(|t| t.id.as_str()), project.clips().map(|c| c.id.as_str()));
@@ -211,13 +209,13 @@ impl Job {
         composition.blend_space = BlendSpace::Gamma;
         composition.tracks.push(track);
         project.compositions.push(composition);
-        document.changed(project).footage(&id.as_str().into(), threads, cancel)
+        session.changed(project).open_composition(&id.as_str().into(), threads, cancel)
     }
 
     /// The camera's movement from each frame to the next.
     fn movements(
         &self,
-        footage: &Footage,
+        footage: &Arc<OpenComposition>,
         renderer: &mut Renderer,
         cancel: &CancelToken,
         measured: &mut dyn FnMut(),
@@ -301,7 +299,7 @@ impl Job {
 }
 
 /// The upright size of a clip's picture, and how much of it there is.
-fn picture(document: &Document, track: &Track, clip: &Clip) -> Result<(Size, TimeDelta), ApiError> {
+fn picture(session: &Session, track: &Track, clip: &Clip) -> Result<(Size, TimeDelta), ApiError> {
     let still = || {
         let message = format!("clip \"{}\" has no moving picture of its own that could be measured", clip.id);
         ApiError::new("usage.clip", message).hint("clips of films and of compositions on video tracks can be stabilised")
@@ -309,14 +307,14 @@ fn picture(document: &Document, track: &Track, clip: &Clip) -> Result<(Size, Tim
     match &clip.source {
         _ if track.kind != TrackKind::Video => Err(still()),
         ClipSource::Media(source) => {
-            let media = document.project.media(&source.media).filter(|m| m.kind == MediaKind::Video).ok_or_else(still)?;
-            let info = cutroom_media::probe(&media_path(document.folder(), &media.path))?;
+            let media = session.project.media(&source.media).filter(|m| m.kind == MediaKind::Video).ok_or_else(still)?;
+            let info = cutroom_media::probe(&media_path(session.folder(), &media.path))?;
             let stream =
                 source.video_stream.index().and_then(|i| info.video.get(i)).filter(|_| !info.is_still).ok_or_else(still)?;
             Ok((upright_size(stream), stream.span.end().since_zero()))
         }
         ClipSource::Composition(source) => {
-            let inner = document.project.composition(&source.composition).ok_or_else(still)?;
+            let inner = session.project.composition(&source.composition).ok_or_else(still)?;
             Ok((inner.size, inner.length()))
         }
         ClipSource::Solid(_) | ClipSource::Adjustment(_) | ClipSource::Null(_) => Err(still()),

@@ -1,17 +1,9 @@
 //! Checking a project and its files.
-use crate::{ApiError, open::Document};
+use crate::{ApiError, Session};
 use cutroom_project::unknown_fields;
 use cutroom_types::CancelToken;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::path::PathBuf;
-
-/// What to check.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct ValidateRequest {
-    /// The project file.
-    pub project: PathBuf,
-}
 
 /// What was found.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -31,25 +23,21 @@ pub struct ValidateReport {
 }
 
 /// Checks document, effects and media files of the main composition.
-///
-/// # Errors
-/// When the file cannot be read as a project at all.
-pub fn validate(request: &ValidateRequest) -> Result<ValidateReport, ApiError> {
-    let document = Document::read(&request.project)?;
-    let project = &document.project;
+pub fn validate(session: &Session, cancel: &CancelToken) -> ValidateReport {
+    let project = &session.project;
     let mut report = ValidateReport {
         compositions: project.compositions.len(),
         media: project.media.len(),
         notes: unknown_fields(project).iter().map(ToString::to_string).collect(),
         ..ValidateReport::default()
     };
-    match document.footage(&project.main, 1, &CancelToken::new()) {
-        Ok(footage) => {
-            report.frames = footage.frame_count();
-            report.duration_secs = footage.composition().length().as_secs_f64();
-            report.notes.extend(footage.warnings());
+    match session.open_composition(&project.main, 1, cancel) {
+        Ok(composition) => {
+            report.frames = composition.frame_count();
+            report.duration_secs = composition.composition().length().as_secs_f64();
+            report.notes.extend(composition.warnings());
         }
         Err(problems) => report.problems = problems,
     }
-    Ok(report)
+    report
 }

@@ -10,6 +10,7 @@ use std::{
     fmt,
     hash::{Hash, Hasher},
     ops::Deref,
+    sync::Arc,
 };
 
 /// An entry of the catalogue: what has a stable id and a version.
@@ -166,9 +167,12 @@ impl<T: Entry> Entries<T> {
     }
 }
 
-/// Everything that a project may name: effects, blend modes and transitions.
+/// Everything that a project may name: effects, blend modes and transitions. A clone shares the entries and costs as much as a pointer.
 #[derive(Clone)]
-pub struct Catalog {
+pub struct Catalog(Arc<Lists>);
+
+#[derive(Clone)]
+struct Lists {
     effects: Entries<EffectSpec>,
     blend_modes: Entries<BlendSpec>,
     transitions: Entries<TransitionSpec>,
@@ -177,37 +181,41 @@ pub struct Catalog {
 impl Catalog {
     /// What is built in.
     pub fn builtin() -> Self {
-        Self { effects: Entries::new(EFFECTS), blend_modes: Entries::new(BLEND_MODES), transitions: Entries::new(TRANSITIONS) }
+        Self(Arc::new(Lists {
+            effects: Entries::new(EFFECTS),
+            blend_modes: Entries::new(BLEND_MODES),
+            transitions: Entries::new(TRANSITIONS),
+        }))
     }
 
     /// The effect with this id.
     pub fn effect(&self, id: &str) -> Option<EffectRef> {
-        self.effects.get(id)
+        self.0.effects.get(id)
     }
 
     /// The blend mode with this id.
     pub fn blend_mode(&self, id: &str) -> Option<BlendRef> {
-        self.blend_modes.get(id)
+        self.0.blend_modes.get(id)
     }
 
     /// The transition with this id.
     pub fn transition(&self, id: &str) -> Option<TransitionRef> {
-        self.transitions.get(id)
+        self.0.transitions.get(id)
     }
 
     /// All effects: built-in ones by id, then those registered, in the order of registration.
     pub fn effects(&self) -> &[EffectRef] {
-        &self.effects.list
+        &self.0.effects.list
     }
 
     /// All blend modes, in the order of menus.
     pub fn blend_modes(&self) -> &[BlendRef] {
-        &self.blend_modes.list
+        &self.0.blend_modes.list
     }
 
     /// All transitions, in the order of menus.
     pub fn transitions(&self) -> &[TransitionRef] {
-        &self.transitions.list
+        &self.0.transitions.list
     }
 
     /// Adds an effect, or puts a newer version in the place of one registered before. Timelines that are open keep what they have.
@@ -222,7 +230,7 @@ impl Catalog {
         if let Some(reason) = misread(&spec) {
             return Err(CatalogError::Invalid { id: spec.id, reason });
         }
-        self.effects.register(spec)
+        Arc::make_mut(&mut self.0).effects.register(spec)
     }
 }
 

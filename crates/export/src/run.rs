@@ -7,9 +7,9 @@
 use crate::{ExportError, ExportPlan, Target, UnfinishedFiles, hash_file::HashFile, picture_hash};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use cutroom_media::write::Writer;
-use cutroom_pipeline::{Footage, PipelineError, Renderer};
+use cutroom_pipeline::{OpenComposition, PipelineError, Renderer};
 use cutroom_types::{CancelToken, Picture, Progress, SoundBlock, Time};
-use std::{path::Path, thread, time::Instant};
+use std::{path::Path, sync::Arc, thread, time::Instant};
 
 /// Drawn pictures that may wait for the encoder.
 const PICTURES_WAITING: usize = 3;
@@ -43,7 +43,7 @@ struct Drawn {
 /// # Errors
 /// See [`ExportError`].
 pub fn run(
-    footage: &Footage,
+    composition: &Arc<OpenComposition>,
     plan: &ExportPlan,
     cancel: &CancelToken,
     unfinished: &UnfinishedFiles,
@@ -66,13 +66,13 @@ pub fn run(
         let (to_muxer, blocks) = bounded::<Result<SoundBlock, ExportError>>(BLOCKS_WAITING);
         let pictures = match &mut renderer {
             Some(renderer) => {
-                spawn(scope, "draw", move || draw(footage, plan, renderer, &to_encoder))?;
+                spawn(scope, "draw", move || draw(composition, plan, renderer, &to_encoder))?;
                 Some(pictures)
             }
             None => None,
         };
         let mixing = match &plan.sound {
-            Some(_) => Some(spawn(scope, "mix", move || mix(footage, plan, &to_muxer))?),
+            Some(_) => Some(spawn(scope, "mix", move || mix(composition, plan, &to_muxer))?),
             None => None,
         };
         let mut sample = samples.start;
@@ -136,8 +136,13 @@ fn receive<T>(channel: &Receiver<T>, thread: &'static str) -> Result<T, ExportEr
 }
 
 /// Plans, fetches and draws every frame in order. Ends early when nobody listens any more.
-fn draw(footage: &Footage, plan: &ExportPlan, renderer: &mut Renderer, to_encoder: &Sender<Result<Drawn, ExportError>>) {
-    let mut frames = footage.frames(plan.frames.clone());
+fn draw(
+    composition: &Arc<OpenComposition>,
+    plan: &ExportPlan,
+    renderer: &mut Renderer,
+    to_encoder: &Sender<Result<Drawn, ExportError>>,
+) {
+    let mut frames = composition.frames(plan.frames.clone());
     for frame in plan.frames.clone() {
         let drawn = frames
             .next_picture(renderer, &plan.output)
@@ -151,10 +156,10 @@ fn draw(footage: &Footage, plan: &ExportPlan, renderer: &mut Renderer, to_encode
 }
 
 /// Mixes the sound of the range in blocks; gives the number of clipped samples.
-fn mix(footage: &Footage, plan: &ExportPlan, to_muxer: &Sender<Result<SoundBlock, ExportError>>) -> u64 {
+fn mix(composition: &Arc<OpenComposition>, plan: &ExportPlan, to_muxer: &Sender<Result<SoundBlock, ExportError>>) -> u64 {
     let Some(sound) = &plan.sound else { return 0 };
-    let mut programme = match footage.sound() {
-        Ok(programme) => programme,
+    let mut mix = match composition.sound() {
+        Ok(mix) => mix,
         Err(source) => {
             let _ = to_muxer.send(Err(ExportError::Sound { time: Time::ZERO, source }));
             return 0;
@@ -163,7 +168,7 @@ fn mix(footage: &Footage, plan: &ExportPlan, to_muxer: &Sender<Result<SoundBlock
     let mut first = sound.samples.start;
     while first < sound.samples.end {
         let count = (sound.samples.end - first).min(sound.block_samples);
-        let block = programme
+        let block = mix
             .block(first, count as usize)
             .map_err(|source| ExportError::Sound { time: Time::of_sample(first, sound.rate_hz), source });
         let failed = block.is_err();
@@ -172,7 +177,7 @@ fn mix(footage: &Footage, plan: &ExportPlan, to_muxer: &Sender<Result<SoundBlock
         }
         first += count;
     }
-    programme.report().clipped_samples
+    mix.report().clipped_samples
 }
 
 /// Where pictures and sound go.

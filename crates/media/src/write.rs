@@ -35,7 +35,7 @@ mod writer;
 
 pub use audio::{AudioCodec, audio_codec, audio_codecs};
 pub use container::{Container, container, container_for_path, containers};
-pub use picture_file::write_png;
+pub use picture_file::{encode_png, write_png};
 pub use rows::{EncoderAvailability, encoders};
 pub use sequence::SequencePattern;
 pub use settings::{Rate, SoundSettings, VideoSettings, WriteSettings};

@@ -1,5 +1,5 @@
 //! What is wrong between a project and its files, found before any work starts.
-use crate::footage::Scanned;
+use crate::composition::Scanned;
 use cutroom_audio::{Layout, MAX_RATE_HZ, MIN_RATE_HZ, speakers};
 use cutroom_effects::color;
 use cutroom_media::MediaIndex;

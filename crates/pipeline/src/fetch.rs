@@ -6,7 +6,7 @@
 use crate::PipelineError;
 use crossbeam_channel::{Receiver, Sender, bounded};
 use cutroom_timeline::SourceFrame;
-use cutroom_types::{MediaId, Picture, Time, TimeDelta};
+use cutroom_types::{CancelToken, MediaId, Picture, Time, TimeDelta};
 use std::{sync::Arc, thread};
 
 /// Decodes pictures of one stream: a media file's, or known ones in a test.
@@ -34,6 +34,14 @@ const NEAR: TimeDelta = TimeDelta(2 * cutroom_types::FLICKS_PER_SECOND);
 
 type Reply = Result<Picture, PipelineError>;
 
+/// What a lane is asked for.
+struct Request {
+    time: Time,
+    /// Cancelled when nobody waits for the answer any more.
+    wanted: CancelToken,
+    answer: Sender<Reply>,
+}
+
 struct Lane {
     media: MediaId,
     stream: usize,
@@ -41,7 +49,7 @@ struct Lane {
     /// Frame tick in which it was last asked.
     used: u64,
     /// Dropped first, which ends the thread.
-    requests: Option<Sender<(Time, Sender<Reply>)>>,
+    requests: Option<Sender<Request>>,
     thread: Option<thread::JoinHandle<()>>,
 }
 
@@ -53,11 +61,18 @@ impl Drop for Lane {
     }
 }
 
-/// A picture that was asked for.
+/// A picture that was asked for. Dropped before its decoding begins, it is not decoded.
 #[derive(Debug)]
 pub struct Pending {
-    wanted: SourceFrame,
+    frame: SourceFrame,
     reply: Receiver<Reply>,
+    wanted: CancelToken,
+}
+
+impl Drop for Pending {
+    fn drop(&mut self) {
+        self.wanted.cancel();
+    }
 }
 
 impl Pending {
@@ -67,9 +82,9 @@ impl Pending {
     /// What decoding met; [`PipelineError::Stopped`] when the lane ended without an answer.
     pub fn wait(self) -> Result<(SourceFrame, Picture), PipelineError> {
         match self.reply.recv() {
-            Ok(Ok(picture)) => Ok((self.wanted, picture)),
+            Ok(Ok(picture)) => Ok((self.frame.clone(), picture)),
             Ok(Err(error)) => Err(error),
-            Err(_) => Err(PipelineError::Stopped { media: self.wanted.media }),
+            Err(_) => Err(PipelineError::Stopped { media: self.frame.media.clone() }),
         }
     }
 }
@@ -86,6 +101,12 @@ impl Lanes {
     pub fn new(open: Arc<OpenSource>) -> Self {
         Self { open, lanes: Vec::new(), tick: 0 }
     }
+    /// Opens sources otherwise from now on. Lanes of media for which `keep` says so go on; the others end when they have answered.
+    pub fn retarget(&mut self, open: Arc<OpenSource>, keep: impl Fn(&MediaId) -> bool) {
+        self.open = open;
+        self.lanes.retain(|lane| keep(&lane.media));
+    }
+
     /// Asks for all pictures of one frame. Blocks only while a lane's queue is full.
     ///
     /// # Errors
@@ -107,8 +128,10 @@ impl Lanes {
         lane.used = self.tick;
         let (answer, reply) = bounded(1);
         // A lane that ended drops `answer`, which `Pending::wait` reports.
-        let _ = lane.requests.as_ref().map(|requests| requests.send((wanted.time, answer)));
-        Ok(Pending { wanted, reply })
+        let token = CancelToken::new();
+        let request = Request { time: wanted.time, wanted: token.clone(), answer };
+        let _ = lane.requests.as_ref().map(|requests| requests.send(request));
+        Ok(Pending { frame: wanted, reply, wanted: token })
     }
 
     /// The nearest lane of the stream that is not taken by this frame; for a jump, one that rested for a frame.
@@ -154,9 +177,12 @@ impl Lanes {
     }
 }
 
-fn run_lane(open: &OpenSource, media: &MediaId, stream: usize, queue: &Receiver<(Time, Sender<Reply>)>) {
+fn run_lane(open: &OpenSource, media: &MediaId, stream: usize, queue: &Receiver<Request>) {
     let mut source = None;
-    for (time, answer) in queue {
+    for Request { time, wanted, answer } in queue {
+        if wanted.is_cancelled() {
+            continue;
+        }
         let reply = match &mut source {
             Some(source) => FrameSource::picture_at(Box::as_mut(source), time),
             None => open(media, stream).and_then(|opened| source.insert(opened).picture_at(time)),
@@ -239,6 +265,51 @@ mod tests {
         let pending = lanes.request((0..200).map(|n| wanted(&format!("m{n}"), n)).collect()).unwrap();
         assert!(lanes.lanes.len() <= MAX_TAKEN);
         assert_eq!(seconds(pending), (0..200).collect::<Vec<_>>());
+    }
+
+    /// A scrub asks for a frame here and a frame there and waits for the last one only: what it no longer wants is not decoded.
+    #[test]
+    fn what_nobody_waits_for_is_not_decoded() {
+        struct Slow(Arc<AtomicUsize>, Receiver<()>);
+        impl FrameSource for Slow {
+            fn picture_at(&mut self, time: Time) -> Reply {
+                self.0.fetch_add(1, Ordering::SeqCst);
+                let _ = self.1.recv();
+                Known.picture_at(time)
+            }
+        }
+        let decoded = Arc::new(AtomicUsize::new(0));
+        let (go, wait) = bounded(100);
+        let counter = Arc::clone(&decoded);
+        let mut lanes =
+            Lanes::new(Arc::new(move |_, _| Ok(Box::new(Slow(Arc::clone(&counter), wait.clone())) as Box<dyn FrameSource>)));
+        let first = lanes.request(vec![wanted("a", 0)]).unwrap();
+        while decoded.load(Ordering::SeqCst) == 0 {
+            thread::yield_now();
+        }
+        // The lane is busy with the first one; these wait in its queue and are given up.
+        for n in 1..30 {
+            drop(lanes.request(vec![wanted("a", n % 2)]).unwrap());
+        }
+        let last = lanes.request(vec![wanted("a", 1)]).unwrap();
+        (0..2).for_each(|_| go.send(()).unwrap());
+        assert_eq!((seconds(first), seconds(last)), (vec![0], vec![1]));
+        assert_eq!(decoded.load(Ordering::SeqCst), 2);
+    }
+
+    #[test]
+    fn retargeting_keeps_the_decoders_of_media_that_stay() {
+        let (before, after) = (Arc::default(), Arc::default());
+        let mut lanes = lanes(&before);
+        seconds(lanes.request(vec![wanted("a", 0), wanted("b", 0)]).unwrap());
+        let opened = Arc::clone(&after);
+        let open = move |_: &MediaId, _| {
+            AtomicUsize::fetch_add(&opened, 1, Ordering::SeqCst);
+            Ok(Box::new(Known) as Box<dyn FrameSource>)
+        };
+        lanes.retarget(Arc::new(open), |media| media.as_str() == "a");
+        assert_eq!(seconds(lanes.request(vec![wanted("a", 1), wanted("b", 1)]).unwrap()), [1, 1]);
+        assert_eq!((before.load(Ordering::SeqCst), after.load(Ordering::SeqCst)), (2, 1));
     }
 
     #[test]

@@ -1,5 +1,5 @@
-//! Frames of a composition, in order, with decoding ahead.
-use crate::{Footage, Lanes, Pending, PipelineError, looks::Looks};
+//! Frames of a composition with decoding ahead: a run in order, or wherever somebody looks.
+use crate::{Lanes, OpenComposition, Pending, PipelineError};
 use cutroom_effects::look::Look;
 use cutroom_render::{
     Begun, OutputSpec, Renderer, SourcePictures,
@@ -21,20 +21,46 @@ const PICTURES_AHEAD: usize = 128;
 /// A frame's plan and its pictures.
 type Asked = (FramePlan, Vec<Pending>);
 
-/// The frames of a run, planned and decoded ahead of [`FrameStream::next_picture`].
-pub struct FrameStream<'a> {
-    footage: &'a Footage,
+/// Reads frames of an open composition: planned and decoded ahead of [`FrameReader::next_picture`]. Its decoders stay open when it goes
+/// elsewhere ([`FrameReader::seek`]) and when the composition is edited ([`FrameReader::retarget`]).
+pub struct FrameReader {
+    composition: Arc<OpenComposition>,
     lanes: Lanes,
-    /// Frames asked for and not drawn yet; an error of one waits for its turn.
+    /// Frames asked for and not drawn yet; an error of one waits for its turn. What is dropped from here is not decoded.
     ahead: VecDeque<Result<Asked, PipelineError>>,
     /// Frames that are being drawn, the next one first.
     under_way: VecDeque<Result<Begun, PipelineError>>,
+    /// How many of those nobody wants any more: they are finished, in order, and thrown away.
+    stale: usize,
     to_plan: Range<i64>,
 }
 
-impl<'a> FrameStream<'a> {
-    pub(crate) fn new(footage: &'a Footage, frames: Range<i64>) -> Self {
-        Self { lanes: Lanes::new(footage.opener()), footage, ahead: VecDeque::new(), under_way: VecDeque::new(), to_plan: frames }
+impl FrameReader {
+    pub(crate) fn new(composition: Arc<OpenComposition>, frames: Range<i64>) -> Self {
+        let lanes = Lanes::new(composition.opener());
+        Self { composition, lanes, ahead: VecDeque::new(), under_way: VecDeque::new(), stale: 0, to_plan: frames }
+    }
+
+    /// The composition that is read.
+    pub fn composition(&self) -> &Arc<OpenComposition> {
+        &self.composition
+    }
+
+    /// Goes on with another run of frames. What was asked for ahead is cancelled, as far as its decoding has not begun.
+    pub fn seek(&mut self, frames: Range<i64>) {
+        self.ahead.clear();
+        self.stale = self.under_way.len();
+        self.to_plan = frames;
+    }
+
+    /// Reads another state of the composition from the next frame on: what was asked for ahead is cancelled and asked for anew, and
+    /// decoders of files that are read as before go on.
+    pub fn retarget(&mut self, composition: Arc<OpenComposition>) {
+        let start = self.to_plan.start - self.ahead.len() as i64;
+        self.seek(start..self.to_plan.end.max(start));
+        let before = std::mem::replace(&mut self.composition, composition);
+        let now = &self.composition;
+        self.lanes.retarget(now.opener(), |media| now.reads_as(&before, media));
     }
 
     /// Draws the next frame of the run. After the last one it goes on with the frames that follow.
@@ -42,6 +68,10 @@ impl<'a> FrameStream<'a> {
     /// # Errors
     /// What planning, decoding or drawing met.
     pub fn next_picture(&mut self, renderer: &mut Renderer, output: &OutputSpec) -> Result<Picture, PipelineError> {
+        for stale in self.under_way.drain(..self.stale).flatten() {
+            renderer.finish(stale)?;
+        }
+        self.stale = 0;
         let first = match self.under_way.pop_front() {
             Some(begun) => begun?,
             None => self.begin(renderer, output)?,
@@ -55,9 +85,18 @@ impl<'a> FrameStream<'a> {
         Ok(renderer.finish(first)?)
     }
 
+    /// Draws frame `n`, wherever the reader was; nothing is decoded ahead.
+    ///
+    /// # Errors
+    /// As [`Self::next_picture`].
+    pub fn picture(&mut self, n: i64, renderer: &mut Renderer, output: &OutputSpec) -> Result<Picture, PipelineError> {
+        self.seek(n..n + 1);
+        self.next_picture(renderer, output)
+    }
+
     /// The next frame's plan and the work that it takes.
     pub(crate) fn next_graph(&mut self, output: &OutputSpec) -> Result<(FramePlan, FrameGraph), PipelineError> {
-        let (plan, left_out) = self.footage.explain(self.to_plan.start)?;
+        let (plan, left_out) = self.composition.explain(self.to_plan.start)?;
         self.to_plan.start += 1;
         let pending = self.lanes.request(plan.source_frames())?;
         let pictures = self.fetched(pending)?;
@@ -66,8 +105,9 @@ impl<'a> FrameStream<'a> {
         Ok((plan, graph))
     }
 
-    fn fetched(&self, pending: Vec<Pending>) -> Result<Fetched<'a>, PipelineError> {
-        Ok(Fetched { pictures: pending.into_iter().map(Pending::wait).collect::<Result<_, _>>()?, looks: self.footage.looks() })
+    fn fetched(&self, pending: Vec<Pending>) -> Result<Fetched, PipelineError> {
+        let pictures = pending.into_iter().map(Pending::wait).collect::<Result<_, _>>()?;
+        Ok(Fetched { pictures, composition: Arc::clone(&self.composition) })
     }
 
     fn has_more(&self) -> bool {
@@ -94,7 +134,7 @@ impl<'a> FrameStream<'a> {
     }
 
     fn ask(&mut self) -> Result<Asked, PipelineError> {
-        let plan = self.footage.plan(self.to_plan.start)?;
+        let plan = self.composition.plan(self.to_plan.start)?;
         self.to_plan.start += 1;
         let pending = self.lanes.request(plan.source_frames())?;
         Ok((plan, pending))
@@ -102,16 +142,17 @@ impl<'a> FrameStream<'a> {
 }
 
 /// What one frame is drawn from.
-struct Fetched<'a> {
+struct Fetched {
     pictures: HashMap<SourceFrame, Picture>,
-    looks: &'a Looks,
+    composition: Arc<OpenComposition>,
 }
 
-impl SourcePictures for Fetched<'_> {
+impl SourcePictures for Fetched {
     fn picture(&self, frame: &SourceFrame) -> Option<Picture> {
         self.pictures.get(frame).cloned()
     }
+
     fn look(&self, path: &str) -> Option<Arc<Look>> {
-        self.looks.get(path).cloned()
+        self.composition.luts().get(path).cloned()
     }
 }

@@ -1,5 +1,5 @@
 //! Transitions whose clips have no material beyond their ends: what is held or silent is said.
-use crate::footage::Scanned;
+use crate::composition::Scanned;
 use cutroom_effects::Catalog;
 use cutroom_project::{ClipSource, Composition, MediaKind, Project, TrackKind};
 use cutroom_timeline::{Handle, handles, sampling};

@@ -1,5 +1,5 @@
 //! The sound of a composition.
-use crate::{Footage, PipelineError, decode::DecodeLog};
+use crate::{OpenComposition, PipelineError, decode::DecodeLog};
 use cutroom_audio::{AudioError, Layout, MixReport, Mixer, SoundFormat, SoundSource, SourceError};
 use cutroom_media::{AudioInfo, SoundReader};
 use cutroom_timeline::{SoundPlan, StreamKind};
@@ -7,24 +7,52 @@ use cutroom_types::{MediaId, SoundBlock};
 use std::{collections::BTreeMap, sync::Arc};
 
 /// Mixes blocks of a composition's sound. Blocks may be asked for in any order; in order is fastest.
-pub struct SoundProgramme<'a> {
-    footage: &'a Footage,
+pub struct AudioMix {
     mixer: Mixer,
-    readers: SoundFiles<'a>,
+    readers: SoundFiles,
 }
 
-impl<'a> SoundProgramme<'a> {
-    pub(crate) fn new(footage: &'a Footage) -> Result<Self, PipelineError> {
-        let c = footage.composition();
-        let mixer = Mixer::new(c.sample_rate_hz, c.channels as usize)?;
-        Ok(Self { readers: SoundFiles { footage, open: Vec::new(), voices: 0, of_stream: BTreeMap::new() }, footage, mixer })
+impl AudioMix {
+    pub(crate) fn new(composition: Arc<OpenComposition>) -> Result<Self, PipelineError> {
+        let mixer = mixer(&composition)?;
+        Ok(Self { readers: SoundFiles { composition, open: Vec::new(), voices: 0, of_stream: BTreeMap::new() }, mixer })
     }
+
+    /// The composition that is mixed.
+    pub fn composition(&self) -> &Arc<OpenComposition> {
+        &self.readers.composition
+    }
+
+    /// Mixes another state of the composition from the next block on; readers of files that are as before go on. What happened so
+    /// far is forgotten by [`Self::report`].
+    ///
+    /// # Errors
+    /// A rate or channel count that cannot be mixed.
+    pub fn retarget(&mut self, composition: Arc<OpenComposition>) -> Result<(), PipelineError> {
+        let mixer = mixer(&composition)?;
+        self.log_invalid_samples();
+        self.mixer = mixer;
+        let before = std::mem::replace(&mut self.readers.composition, composition);
+        let now = &self.readers.composition;
+        self.readers.open.retain(|o| now.reads_as(&before, &o.media));
+        Ok(())
+    }
+
+    fn log_invalid_samples(&self) {
+        let composition = &self.readers.composition;
+        for (media, stream, samples) in self.mixer.invalid_source_samples() {
+            if let Ok(index) = composition.index(media) {
+                composition.library().log().add_invalid_samples(&index.info().path, stream, samples);
+            }
+        }
+    }
+
     /// Composition samples `first_sample .. first_sample + samples`.
     ///
     /// # Errors
     /// What planning, reading or mixing met.
     pub fn block(&mut self, first_sample: i64, samples: usize) -> Result<SoundBlock, PipelineError> {
-        let plan = self.footage.plan_sound(first_sample, samples)?;
+        let plan = self.readers.composition.plan_sound(first_sample, samples)?;
         self.readers.make_room(&plan);
         Ok(self.mixer.mix(&plan, &mut self.readers)?)
     }
@@ -34,14 +62,15 @@ impl<'a> SoundProgramme<'a> {
     }
 }
 
-/// What readers met goes to the footage's log when they are closed; what the mixer met, here.
-impl Drop for SoundProgramme<'_> {
+fn mixer(composition: &OpenComposition) -> Result<Mixer, PipelineError> {
+    let c = composition.composition();
+    Ok(Mixer::new(c.sample_rate_hz, c.channels as usize)?)
+}
+
+/// What readers met goes to the library's log when they are closed; what the mixer met, here.
+impl Drop for AudioMix {
     fn drop(&mut self) {
-        for (media, stream, samples) in self.mixer.invalid_source_samples() {
-            if let Ok(index) = self.footage.index(media) {
-                self.footage.log().add_invalid_samples(&index.info().path, stream, samples);
-            }
-        }
+        self.log_invalid_samples();
     }
 }
 
@@ -55,8 +84,8 @@ const MOST_READERS: usize = 400;
 const NEAR_SECS: i64 = 2;
 
 /// Sound files behind the mixer, a few positions open in each.
-struct SoundFiles<'a> {
-    footage: &'a Footage,
+struct SoundFiles {
+    composition: Arc<OpenComposition>,
     /// The most recently used last.
     open: Vec<OpenSound>,
     /// Voices of the block that is mixed, in all and by stream. They are read in turn, so with fewer readers than voices every read would be a
@@ -80,9 +109,9 @@ impl Drop for OpenSound {
     }
 }
 
-impl SoundFiles<'_> {
+impl SoundFiles {
     fn info(&self, media: &MediaId, stream: usize) -> Result<&AudioInfo, SourceError> {
-        let info = self.footage.index(media)?.info();
+        let info = self.composition.index(media)?.info();
         info.audio.get(stream).ok_or_else(|| format!("{} has no sound stream {stream}", info.path.display()).into())
     }
     /// Expects the voices of a plan, and closes what is too much for it.
@@ -117,8 +146,8 @@ impl SoundFiles<'_> {
                 if self.open.len() >= self.most() {
                     self.open.remove(0);
                 }
-                let reader = SoundReader::open_indexed(Arc::clone(self.footage.index(media)?), stream)?;
-                let log = Arc::clone(self.footage.log());
+                let reader = SoundReader::open_indexed(Arc::clone(self.composition.index(media)?), stream)?;
+                let log = Arc::clone(self.composition.library().log());
                 OpenSound { log, media: media.clone(), stream, position: first_sample, reader }
             }
         };
@@ -134,7 +163,7 @@ pub(crate) fn layout(info: &AudioInfo) -> Result<Layout, AudioError> {
     named.map_or_else(|| Layout::usual(info.channels), Ok)
 }
 
-impl SoundSource for SoundFiles<'_> {
+impl SoundSource for SoundFiles {
     fn format(&self, media: &MediaId, stream: usize) -> Result<SoundFormat, SourceError> {
         let info = self.info(media, stream)?;
         Ok(SoundFormat { rate_hz: info.rate_hz, layout: layout(info)? })
@@ -151,9 +180,10 @@ impl SoundSource for SoundFiles<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{Library, OpenOptions};
     use cutroom_effects::Catalog;
     use cutroom_project::{Clip, ClipSource, Composition, Media, MediaKind, Project, Track, TrackKind};
-    use cutroom_types::{FrameRate, Size, Time, TimeDelta};
+    use cutroom_types::{CancelToken, FrameRate, Size, Time, TimeDelta};
 
     const SECONDS: u32 = 60;
 
@@ -197,8 +227,10 @@ mod tests {
         let id = composition.id.clone();
         let mut project = Project::new("film", composition);
         project.media = media;
-        let footage = Footage::open(project, dir.path(), &id, &Catalog::builtin(), 1).unwrap();
-        let mut programme = footage.sound().unwrap();
+        let library = Arc::new(Library::new(dir.path()));
+        let options = OpenOptions { decode_threads: 1, others: 0 };
+        let opened = OpenComposition::open(project, &id, &Catalog::builtin(), &library, options, &CancelToken::new());
+        let mut programme = Arc::new(opened.unwrap()).sound().unwrap();
         for block in 0..50 {
             programme.block(block * 4800, 4800).unwrap();
         }

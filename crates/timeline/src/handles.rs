@@ -85,7 +85,7 @@ pub fn handles<'a>(project: &'a Project, composition: &CompositionId, catalog: &
     for (i, c) in project.compositions.iter().enumerate() {
         let Some(index) = timeline.index(i) else { continue };
         for (j, track) in c.tracks.iter().enumerate().filter(|(_, t)| t.enabled) {
-            let is_audible = index.heard.iter().any(|(at, _)| *at == j);
+            let is_audible = index.heard.contains(&j);
             for (k, span, from, to) in placed_transitions(track) {
                 let transition = &track.transitions[k];
                 for (clip, after_end) in from.map(|c| (c, true)).into_iter().chain(to.map(|c| (c, false))) {

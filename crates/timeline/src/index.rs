@@ -8,23 +8,25 @@ use crate::{
 };
 use cutroom_effects::Catalog;
 use cutroom_project::{Clip, ClipSource, Composition, Project, Track, TrackKind};
-use cutroom_types::{ClipId, CompositionId, FrameRate, MediaId, Span, Time, TimeDelta};
+use cutroom_types::{ClipId, CompositionId, FrameRate, MediaId, Span, Time, TimeDelta, TrackId};
 use std::{
     cell::RefCell,
     collections::HashMap,
     ops::{Deref, Range},
+    sync::Arc,
 };
 
 /// Nesting deeper than this is refused.
 const MAX_NESTING: usize = 32;
 
-/// A composition ready to be asked. `P` is `&Project` or `Arc<Project>`; make a new one after an edit.
-#[derive(Clone, Debug)]
+/// A composition ready to be asked. `P` is `&Project` or `Arc<Project>`; after an edit [`Timeline::after`] makes a new one.
+#[derive(Clone)]
 pub struct Timeline<P: Deref<Target = Project>> {
+    pub(crate) catalog: Catalog,
     pub(crate) project: P,
     pub(crate) root: usize,
     /// Beside `project.compositions`; `None` for those not reached from the root.
-    pub(crate) indices: Vec<Option<CompositionIndex>>,
+    pub(crate) indices: Vec<Option<Arc<CompositionIndex>>>,
     pub(crate) compositions: HashMap<CompositionId, usize>,
     pub(crate) media: HashMap<MediaId, usize>,
 }
@@ -36,14 +38,16 @@ pub(crate) struct CompositionIndex {
     pub(crate) bias: TimeDelta,
     pub(crate) length: TimeDelta,
     pub(crate) frame_count: i64,
-    /// What the tracks name in the catalogue, beside the composition's tracks.
-    pub(crate) entries: Vec<TrackEntries>,
+    /// Beside the composition's tracks.
+    pub(crate) tracks: Vec<Arc<TrackIndex>>,
+    /// What a frame needs at most.
+    width: Width,
     /// Video tracks, bottom to top.
     pub(crate) seen: Vec<SeenTrack>,
     /// Null objects: track and clip.
     pub(crate) nulls: HashMap<ClipId, (usize, usize)>,
-    /// (index of the track, its clips' runs in time order, which may overlap their neighbours' under a cross-fade).
-    pub(crate) heard: Vec<(usize, Vec<SoundRun>)>,
+    /// Indices of the tracks that are heard.
+    pub(crate) heard: Vec<usize>,
 }
 
 /// What a track shows.
@@ -53,8 +57,27 @@ pub(crate) struct SeenTrack {
     pub(crate) track: usize,
     /// It is drawn itself, else it only serves as a matte.
     pub(crate) drawn: bool,
-    /// In time order.
+}
+
+/// One track prepared. An edit of one track leaves the others' as they are.
+#[derive(Clone, Debug)]
+pub(crate) struct TrackIndex {
+    /// What clips and transitions name in the catalogue.
+    pub(crate) entries: TrackEntries,
+    /// What it shows, in time order; empty for sound.
     pub(crate) runs: Vec<Run>,
+    /// What is heard of it: its clips' runs in time order, which may overlap their neighbours' under a cross-fade.
+    pub(crate) sound: Vec<SoundRun>,
+}
+
+impl TrackIndex {
+    fn new(track: &Track, catalog: &Catalog) -> Self {
+        Self {
+            entries: TrackEntries::new(track, catalog),
+            runs: if track.kind == TrackKind::Video { picture_runs(track) } else { Vec::new() },
+            sound: sound_runs(track),
+        }
+    }
 }
 
 /// A run of time in which a track shows one thing.
@@ -96,11 +119,46 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         let compositions: HashMap<_, _> = project.compositions.iter().enumerate().map(|(i, c)| (c.id.clone(), i)).collect();
         let media = project.media.iter().enumerate().map(|(i, m)| (m.id.clone(), i)).collect();
         let root = *compositions.get(composition).ok_or_else(|| PlanError::UnknownComposition(composition.clone()))?;
-        let mut indices = vec![None; project.compositions.len()];
-        let mut known = vec![None; project.compositions.len()];
-        prepare(&project, catalog, &compositions, root, &mut Vec::new(), &mut indices, &mut known)?;
-        Ok(Self { project, root, indices, compositions, media })
+        let mut preparing = Preparing {
+            project: &project,
+            catalog,
+            compositions: &compositions,
+            before: None,
+            path: Vec::new(),
+            indices: Vec::new(),
+        };
+        let indices = preparing.all(root)?;
+        Ok(Self { catalog: catalog.clone(), project, root, indices, compositions, media })
     }
+
+    /// The same composition after an edit of the project: what the edit left alone is not prepared anew, compositions and tracks
+    /// being compared one by one.
+    ///
+    /// # Errors
+    /// As [`Timeline::new`].
+    pub fn after(&self, project: P) -> Result<Self, PlanError> {
+        let composition = &self.composition().id;
+        let compositions: HashMap<_, _> = project.compositions.iter().enumerate().map(|(i, c)| (c.id.clone(), i)).collect();
+        let media = project.media.iter().enumerate().map(|(i, m)| (m.id.clone(), i)).collect();
+        let root = *compositions.get(composition).ok_or_else(|| PlanError::UnknownComposition(composition.clone()))?;
+        let before = Before { project: &self.project, compositions: &self.compositions, indices: &self.indices };
+        let mut preparing = Preparing {
+            project: &project,
+            catalog: &self.catalog,
+            compositions: &compositions,
+            before: Some(before),
+            path: Vec::new(),
+            indices: Vec::new(),
+        };
+        let indices = preparing.all(root)?;
+        Ok(Self { catalog: self.catalog.clone(), project, root, indices, compositions, media })
+    }
+
+    /// What names were looked up in.
+    pub fn catalog(&self) -> &Catalog {
+        &self.catalog
+    }
+
     /// The composition planned.
     pub fn composition(&self) -> &Composition {
         &self.project.compositions[self.root]
@@ -157,73 +215,108 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         self.has_voice(samples)
     }
     pub(crate) fn index(&self, composition: usize) -> Option<&CompositionIndex> {
-        self.indices.get(composition)?.as_ref()
+        self.indices.get(composition)?.as_deref()
     }
 }
 
-/// Depth first; `path` holds the compositions being prepared, `known` what a frame of those prepared needs at most.
-fn prepare(
-    project: &Project,
-    catalog: &Catalog,
-    ids: &HashMap<CompositionId, usize>,
-    at: usize,
-    path: &mut Vec<usize>,
-    indices: &mut [Option<CompositionIndex>],
-    known: &mut [Option<Width>],
-) -> Result<Width, PlanError> {
-    let composition = &project.compositions[at];
-    let refuse = |reason| Err(PlanError::Nesting { composition: composition.id.clone(), reason });
-    if let Some(known) = known[at] {
-        return Ok(known);
+/// What an earlier timeline was made from.
+struct Before<'a> {
+    project: &'a Project,
+    compositions: &'a HashMap<CompositionId, usize>,
+    indices: &'a [Option<Arc<CompositionIndex>>],
+}
+
+impl Before<'_> {
+    fn composition(&self, id: &CompositionId) -> Option<(&Composition, &Arc<CompositionIndex>)> {
+        let at = *self.compositions.get(id)?;
+        Some((&self.project.compositions[at], self.indices[at].as_ref()?))
     }
-    if path.contains(&at) {
-        return refuse("it contains itself");
+}
+
+/// Prepares a composition and those nested in it.
+struct Preparing<'a> {
+    project: &'a Project,
+    catalog: &'a Catalog,
+    compositions: &'a HashMap<CompositionId, usize>,
+    before: Option<Before<'a>>,
+    /// Compositions being prepared.
+    path: Vec<usize>,
+    /// Those that are.
+    indices: Vec<Option<Arc<CompositionIndex>>>,
+}
+
+impl Preparing<'_> {
+    fn all(&mut self, root: usize) -> Result<Vec<Option<Arc<CompositionIndex>>>, PlanError> {
+        self.indices = vec![None; self.project.compositions.len()];
+        self.prepare(root)?;
+        Ok(std::mem::take(&mut self.indices))
     }
-    if path.len() >= MAX_NESTING {
-        return refuse("compositions are nested more than 32 deep");
-    }
-    path.push(at);
-    let mut contents = Vec::with_capacity(composition.tracks.len());
-    for track in &composition.tracks {
-        let mut of_clips = Vec::with_capacity(track.clips.len());
-        for clip in &track.clips {
-            of_clips.push(match &clip.source {
-                ClipSource::Composition(s) => {
-                    let inner = *ids.get(&s.composition).ok_or_else(|| PlanError::UnknownComposition(s.composition.clone()))?;
-                    Width::ONE.with(prepare(project, catalog, ids, inner, path, indices, known)?)
-                }
-                _ => Width::ONE,
-            });
+
+    /// Depth first; gives what a frame of the composition needs at most.
+    fn prepare(&mut self, at: usize) -> Result<Width, PlanError> {
+        let composition = &self.project.compositions[at];
+        let refuse = |reason| Err(PlanError::Nesting { composition: composition.id.clone(), reason });
+        if let Some(known) = &self.indices[at] {
+            return Ok(known.width);
         }
-        contents.push(of_clips);
+        if self.path.contains(&at) {
+            return refuse("it contains itself");
+        }
+        if self.path.len() >= MAX_NESTING {
+            return refuse("compositions are nested more than 32 deep");
+        }
+        self.path.push(at);
+        let mut contents = Vec::with_capacity(composition.tracks.len());
+        for track in &composition.tracks {
+            let mut of_clips = Vec::with_capacity(track.clips.len());
+            for clip in &track.clips {
+                of_clips.push(match &clip.source {
+                    ClipSource::Composition(s) => {
+                        let unknown = || PlanError::UnknownComposition(s.composition.clone());
+                        let inner = *self.compositions.get(&s.composition).ok_or_else(unknown)?;
+                        Width::ONE.with(self.prepare(inner)?)
+                    }
+                    _ => Width::ONE,
+                });
+            }
+            contents.push(of_clips);
+        }
+        self.path.pop();
+        let width = width(composition, &contents, self.catalog);
+        if let Some(reason) = width.problem() {
+            return refuse(reason);
+        }
+        let before = self.before.as_ref().and_then(|b| b.composition(&composition.id));
+        self.indices[at] = Some(Arc::new(CompositionIndex::new(composition, width, self.catalog, before)));
+        Ok(width)
     }
-    path.pop();
-    let width = width(composition, &contents, catalog);
-    if let Some(reason) = width.problem() {
-        return refuse(reason);
-    }
-    known[at] = Some(width);
-    indices[at] = Some(CompositionIndex::new(composition, catalog));
-    Ok(width)
 }
 
 impl CompositionIndex {
-    fn new(c: &Composition, catalog: &Catalog) -> Self {
+    /// Tracks that are as they were in `before` keep their index.
+    fn new(c: &Composition, width: Width, catalog: &Catalog, before: Option<(&Composition, &Arc<Self>)>) -> Self {
         let any_solo = c.tracks.iter().any(|t| t.solo && t.enabled);
         let picture_solo = c.tracks.iter().any(|t| t.solo && t.enabled && t.kind == TrackKind::Video);
         let enabled = || c.tracks.iter().enumerate().filter(|(_, t)| t.enabled);
+        let known: HashMap<&TrackId, (&Track, &Arc<TrackIndex>)> = before
+            .into_iter()
+            .flat_map(|(c, index)| c.tracks.iter().zip(&index.tracks))
+            .map(|(track, index)| (&track.id, (track, index)))
+            .collect();
+        let prepared = |t: &Track| match known.get(&t.id) {
+            Some((before, index)) if *before == t => Arc::clone(index),
+            _ => Arc::new(TrackIndex::new(t, catalog)),
+        };
         Self {
             rate: c.frame_rate,
             bias: sampling::bias(c.frame_rate),
             length: c.length(),
             frame_count: sampling::frame_count(c.frame_rate, c.length()),
-            entries: c.tracks.iter().map(|t| TrackEntries::new(t, catalog)).collect(),
+            tracks: c.tracks.iter().map(prepared).collect(),
+            width,
             seen: enabled()
                 .filter(|(_, t)| t.kind == TrackKind::Video)
-                .map(|(track, t)| {
-                    let drawn = !t.matte_only && (t.solo || !picture_solo);
-                    SeenTrack { track, drawn, runs: picture_runs(t) }
-                })
+                .map(|(track, t)| SeenTrack { track, drawn: !t.matte_only && (t.solo || !picture_solo) })
                 .collect(),
             nulls: c
                 .tracks
@@ -233,7 +326,7 @@ impl CompositionIndex {
                 .filter(|(_, _, clip)| matches!(clip.source, ClipSource::Null(_)))
                 .map(|(i, k, clip)| (clip.id.clone(), (i, k)))
                 .collect(),
-            heard: enabled().filter(|(_, t)| !t.muted && (t.solo || !any_solo)).map(|(i, t)| (i, sound_runs(t))).collect(),
+            heard: enabled().filter(|(_, t)| !t.muted && (t.solo || !any_solo)).map(|(i, _)| i).collect(),
         }
     }
 }

@@ -43,7 +43,7 @@ struct ClipAt<'a> {
 impl<'a> Ask<'a> {
     /// Clip `i` of the track that is asked.
     fn clip(&self, i: usize) -> ClipAt<'a> {
-        ClipAt { clip: &self.composition.tracks[self.track].clips[i], entries: &self.index.entries[self.track].clips[i] }
+        ClipAt { clip: &self.composition.tracks[self.track].clips[i], entries: &self.index.tracks[self.track].entries.clips[i] }
     }
 
     /// Notes an effect that is not in the plan; the same one may be met at several times of a frame.
@@ -85,8 +85,9 @@ impl<P: Deref<Target = Project>> Timeline<P> {
     fn track_layer(&self, ask: &Ask<'_>, seen: &SeenTrack, time: Time) -> Result<Option<Layer>, PlanError> {
         let ask = &Ask { track: seen.track, ..*ask };
         let sampled = time.saturating_add(ask.index.bias);
-        let after = seen.runs.partition_point(|r| r.start <= sampled);
-        let Some(run) = seen.runs[..after].last().filter(|r| sampled < r.end) else { return Ok(None) };
+        let runs = &ask.index.tracks[seen.track].runs;
+        let after = runs.partition_point(|r| r.start <= sampled);
+        let Some(run) = runs[..after].last().filter(|r| sampled < r.end) else { return Ok(None) };
         let track = &ask.composition.tracks[seen.track];
         match run.shows {
             Shows::Clip(i) => self.clip_layer(ask, track, ask.clip(i), time),
@@ -371,7 +372,7 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         let index = ask.index;
         let Some(ClipAt { clip: named, .. }) = sides[1].or(sides[0]) else { return Ok(None) };
         let x = &track.transitions[transition];
-        let used = index.entries[ask.track].transitions[transition].as_ref();
+        let used = index.tracks[ask.track].entries.transitions[transition].as_ref();
         let used = used.map_err(|fault| fault.of(&named.id, "transition", &x.kind))?;
         let spec = used.entry.spec();
         let params = used.values(spec.params, &x.params, time - start).map_err(|bad| bad.of(&named.id, &x.kind))?;

@@ -135,9 +135,9 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         // Local time of the samples wanted, a sample wider on both sides for the rounding of boundaries.
         let ends = [wanted.start - 1, wanted.end + 1].map(|s| around.clock.local_of_sample(s));
         let (from, to) = (ends[0].min(ends[1]), ends[0].max(ends[1]));
-        for (track, runs) in &index.heard {
+        for &at in &index.heard {
             let c = &self.project.compositions[composition];
-            let track = &c.tracks[*track];
+            let (track, runs) = (&c.tracks[at], &index.tracks[at].sound);
             for run in &runs[runs.partition_point(|r| r.end < from)..] {
                 if run.start > to {
                     break;

@@ -4,7 +4,7 @@ use crate::{
     failure::Failure,
     interrupt, text,
 };
-use cutroom_api::{ApiError, ExportReport, ExportRequest, Progress, SpeedMeter};
+use cutroom_api::{ApiError, ExportReport, ExportRequest, Progress, Session, SpeedMeter};
 use indicatif::ProgressBar;
 use serde::Serialize;
 use std::{
@@ -29,8 +29,8 @@ pub fn export(args: &ExportArgs) -> Result<(), Failure> {
 
 fn run(args: &ExportArgs) -> Result<(), Failure> {
     let (cancel, unfinished) = interrupt::cancellation()?;
+    let session = Session::open(&args.project)?;
     let request = ExportRequest {
-        project: args.project.clone(),
         output: args.output.clone().filter(|_| !args.null).filter(|o| o.as_os_str() != "null:"),
         composition: args.composition.clone(),
         range: args.range.clone(),
@@ -53,7 +53,7 @@ fn run(args: &ExportArgs) -> Result<(), Failure> {
         overwrite: args.overwrite,
     };
     let mut shown = Shown::new(args.progress);
-    let report = cutroom_api::export(&request, &cancel, &unfinished, &mut |p| shown.update(p));
+    let report = cutroom_api::export(&session, &request, &cancel, &unfinished, &mut |p| shown.update(p));
     shown.end();
     let report = report.map_err(Failure::from)?;
     if args.progress == ProgressArg::Json {

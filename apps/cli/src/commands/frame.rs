@@ -1,18 +1,24 @@
 //! `cutroom frame`.
 use crate::{args::FrameArgs, failure::Failure, text};
-use cutroom_api::FrameRequest;
+use cutroom_api::{ApiError, CancelToken, FrameRequest, Session};
 
 /// Writes one frame as a PNG.
 pub fn frame(args: &FrameArgs) -> Result<(), Failure> {
-    let drawn = cutroom_api::render_frame(&FrameRequest {
-        project: args.project.clone(),
+    let session = Session::open(&args.project)?;
+    session.check_output("-o", &args.output, args.overwrite)?;
+    if !args.output.extension().is_some_and(|e| e.eq_ignore_ascii_case("png")) {
+        let message = format!("{}: a frame is written as PNG", args.output.display());
+        return Err(ApiError::new("usage.container", message).hint("choose a name that ends in .png").file(&args.output).into());
+    }
+    let request = FrameRequest {
         at: args.at.clone(),
-        output: args.output.clone(),
         composition: args.composition.clone(),
         backend: args.backend.into(),
         threads: args.threads,
-        overwrite: args.overwrite,
-    })?;
+    };
+    let frame = cutroom_api::render_frame(&session, &request, &CancelToken::new())?;
+    frame.write_png(&args.output)?;
+    let drawn = frame.report;
     for warning in &drawn.warnings {
         text::say(&format!("warning: {warning}\n"));
     }

@@ -3,17 +3,14 @@ use crate::{
     args::{GraphArgs, GraphFormat},
     failure::Failure,
 };
-use cutroom_api::{GraphReport, GraphRequest};
+use cutroom_api::{CancelToken, GraphReport, GraphRequest, Session};
 use std::fmt::Write;
 
 /// Shows the work that one frame takes.
 pub fn graph(args: &GraphArgs) -> Result<(), Failure> {
-    let report = cutroom_api::graph(&GraphRequest {
-        project: args.project.clone(),
-        at: args.at.clone(),
-        composition: args.composition.clone(),
-        pixel_format: args.pix_fmt.clone(),
-    })?;
+    let session = Session::open(&args.project)?;
+    let request = GraphRequest { at: args.at.clone(), composition: args.composition.clone(), pixel_format: args.pix_fmt.clone() };
+    let report = cutroom_api::graph(&session, &request, &CancelToken::new())?;
     match args.format {
         GraphFormat::Json => super::print_json(&report),
         GraphFormat::Text => super::print(&text(&report)),

@@ -1,12 +1,12 @@
 //! `cutroom stabilize`.
 use crate::{args::StabilizeArgs, failure::Failure, interrupt, text};
-use cutroom_api::{StabilizeReport, StabilizeRequest};
+use cutroom_api::{Session, StabilizeReport, StabilizeRequest};
 
 /// Measures how the camera moved in clips and writes it into a project.
 pub fn stabilize(args: &StabilizeArgs) -> Result<(), Failure> {
     let (cancel, _) = interrupt::cancellation()?;
+    let session = Session::open(&args.project)?;
     let request = StabilizeRequest {
-        project: args.project.clone(),
         clips: args.clips.clone(),
         output: args.output.clone(),
         smoothness_secs: args.smoothness,
@@ -16,7 +16,7 @@ pub fn stabilize(args: &StabilizeArgs) -> Result<(), Failure> {
         overwrite: args.overwrite,
     };
     let bar = super::frames_bar(false);
-    let report = cutroom_api::stabilize(&request, &cancel, &mut |p| {
+    let report = cutroom_api::stabilize(&session, &request, &cancel, &mut |p| {
         bar.set_length(p.total);
         bar.set_position(p.done);
     });

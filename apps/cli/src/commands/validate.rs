@@ -1,10 +1,10 @@
 //! `cutroom validate`.
 use crate::{args::ValidateArgs, failure::Failure, text};
-use cutroom_api::{ValidateReport, ValidateRequest};
+use cutroom_api::{CancelToken, Session, ValidateReport};
 
 /// Lists every problem of a project.
 pub fn validate(args: &ValidateArgs) -> Result<(), Failure> {
-    let report = match cutroom_api::validate(&ValidateRequest { project: args.project.clone() }) {
+    let report = match Session::open(&args.project).map(|session| cutroom_api::validate(&session, &CancelToken::new())) {
         // A file that is no project is the one problem of the answer.
         Err(error) if args.json => ValidateReport { problems: vec![error], ..ValidateReport::default() },
         other => other?,

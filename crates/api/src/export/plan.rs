@@ -2,11 +2,10 @@
 //! names in use are said at once; [`Draft::complete`] adds what depends on the media files: whether there is sound.
 use super::ExportRequest;
 use crate::{
-    ApiError,
-    open::Document,
-    parse_range,
+    ApiError, parse_range,
+    session::Session,
     settings::parse_pixel_format,
-    targets::{self, Inputs, Target as Written},
+    targets::{self, Target as Written},
 };
 use cutroom_export::{ExportPlan, SoundRange, Target};
 use cutroom_media::{
@@ -16,7 +15,7 @@ use cutroom_media::{
         containers, validate, video_codec,
     },
 };
-use cutroom_pipeline::{Footage, OutputSpec, PipelineError, RenderOptions, output_spec};
+use cutroom_pipeline::{OpenComposition, OutputSpec, PipelineError, RenderOptions, output_spec};
 use cutroom_project::Composition;
 use cutroom_timeline::Timeline;
 use cutroom_types::{CompositionId, FrameRate, PictureFormat};
@@ -53,13 +52,13 @@ fn bad_pattern(e: MediaError, path: &Path) -> ApiError {
 }
 
 impl Draft {
-    pub fn new(request: &ExportRequest, document: &Document, id: &CompositionId) -> Result<Self, ApiError> {
-        let timeline = Timeline::new(&document.project, id, &document.catalog).map_err(PipelineError::from)?;
+    pub fn new(request: &ExportRequest, session: &Session, id: &CompositionId) -> Result<Self, ApiError> {
+        let timeline = Timeline::new(&session.project, id, &session.catalog).map_err(PipelineError::from)?;
         let composition = timeline.composition();
         let (rate, total) = (composition.frame_rate, timeline.frame_count());
         if total == 0 {
             let message = format!("composition \"{}\" is empty: there is nothing to export", composition.id);
-            return Err(ApiError::new("project.empty", message).file(&request.project));
+            return Err(ApiError::new("project.empty", message).file(session.path()));
         }
         let frames = match &request.range {
             Some(text) => parse_range(text, rate, total)?,
@@ -76,7 +75,7 @@ impl Draft {
             });
         }
         targets.extend(request.frame_hashes.as_deref().map(|path| Written::file("--frame-hashes", path)));
-        let inputs = Inputs::of_project(&document.project, &request.project, document.folder());
+        let inputs = session.inputs();
         targets::check(&targets, &inputs, request.overwrite)?;
         let format = file.as_ref().and_then(|f| f.video.as_ref()).map(|v| v.format).or(asked).unwrap_or(PictureFormat::YUV420P8);
         let mut output = output_spec(composition, format);
@@ -99,10 +98,10 @@ impl Draft {
     }
 
     /// The plan, and what of the film it leaves out unasked.
-    pub fn complete(self, request: &ExportRequest, footage: &Footage) -> Result<(ExportPlan, Vec<String>), ApiError> {
+    pub fn complete(self, request: &ExportRequest, opened: &OpenComposition) -> Result<(ExportPlan, Vec<String>), ApiError> {
         let mut notes = Vec::new();
         // A silent part of a film with sound has a silent stream, so that it can be joined to the others.
-        let audible = !request.no_audio && footage.has_sound(&self.whole_sound.samples)?;
+        let audible = !request.no_audio && opened.has_sound(&self.whole_sound.samples)?;
         let mut sound = Some(self.sound).filter(|_| audible);
         let mut pictures = !request.no_video;
         let mut target = Target::Null;

@@ -14,6 +14,17 @@ use std::path::Path;
 /// # Errors
 /// [`MediaError::Settings`] for another format, [`MediaError::Write`] when the file cannot be written.
 pub fn write_png(path: &Path, picture: &Picture) -> Result<(), MediaError> {
+    let bytes = encode_png(picture)?;
+    let partial = Partial::create(path, true)?;
+    fs::write(partial.path(), &bytes).map_err(|e| write_error(path, &e))?;
+    partial.commit().map(|_| ())
+}
+
+/// The bytes of a PNG file with a picture, which is RGB with or without alpha.
+///
+/// # Errors
+/// [`MediaError::Settings`] for another format.
+pub fn encode_png(picture: &Picture) -> Result<Vec<u8>, MediaError> {
     crate::init();
     let rate = FrameRate::new(25, 1).ok_or_else(|| refuse("no frame rate".into()))?;
     let mut settings = VideoSettings::new("png", picture.size, rate)?;
@@ -30,7 +41,5 @@ pub fn write_png(path: &Path, picture: &Picture) -> Result<(), MediaError> {
     };
     track.push(picture, &mut keep)?;
     track.finish(&mut keep)?;
-    let partial = Partial::create(path, true)?;
-    fs::write(partial.path(), &bytes).map_err(|e| write_error(path, &e))?;
-    partial.commit().map(|_| ())
+    Ok(bytes)
 }

@@ -1,5 +1,6 @@
 //! All integration tests of the crate in one binary, one module a subject.
 mod adjustment;
+mod after;
 mod effects_time;
 mod frames;
 mod layers;

@@ -1,44 +1,45 @@
-//! Files that effects name: read once, before any frame is drawn.
-use crate::footage::media_path;
+//! LUT files that effects name: read once, before any frame is drawn.
+use crate::Library;
 use cutroom_effects::{Catalog, ParamKind, look::Look};
 use cutroom_project::{Place, Problem, Project, TrackPlace};
 use cutroom_types::ParamValue;
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 
-/// Looks by the path that the document writes.
-pub(crate) type Looks = BTreeMap<String, Arc<Look>>;
+/// LUTs by the path that the document writes.
+pub(crate) type Luts = BTreeMap<Arc<str>, Arc<Look>>;
 
-/// Largest file that is read as a look; the largest cube of text takes about half of it.
-const MOST_BYTES: u64 = 256 << 20;
+/// Largest file that is read as a LUT; the largest cube of text takes about half of it.
+const MAX_BYTES: u64 = 256 << 20;
 
-/// Reads every look that an effect in `compositions` (places in the document) names; what cannot be read goes to `problems`. What is disabled needs no file.
+/// Every LUT that an effect in `compositions` (places in the document) names; what cannot be read goes to `problems`. What is disabled
+/// needs no file.
 pub(crate) fn read(
     project: &Project,
     compositions: &[usize],
     catalog: &Catalog,
-    folder: &Path,
+    library: &Library,
     problems: &mut Vec<Problem>,
-) -> Looks {
-    let mut looks = Looks::new();
+) -> Luts {
+    let mut luts = Luts::new();
     for &i in compositions {
         for (j, t) in project.compositions[i].tracks.iter().enumerate().filter(|(_, t)| t.enabled) {
             for (k, clip) in t.clips.iter().enumerate().filter(|(_, c)| c.enabled) {
                 for (l, e) in clip.video.effects.iter().enumerate().filter(|(_, e)| e.enabled) {
                     let Some(spec) = catalog.effect(&e.effect) else { continue };
                     let files = spec.params.iter().filter(|p| matches!(p.kind, ParamKind::File { .. }));
-                    for param in files.filter_map(|p| e.params.get_key_value(p.id)) {
-                        for value in param.1.values() {
+                    for (param, value) in files.filter_map(|p| e.params.get_key_value(p.id)) {
+                        for value in value.values() {
                             let ParamValue::Text(path) = value else { continue };
-                            if path.is_empty() || looks.contains_key(&**path) {
+                            if path.is_empty() || luts.contains_key(path) {
                                 continue;
                             }
-                            match open(&media_path(folder, path)) {
-                                Ok(look) => {
-                                    looks.insert(path.to_string(), Arc::new(look));
+                            match library.lut(&library.path(path), open) {
+                                Ok(lut) => {
+                                    luts.insert(Arc::clone(path), lut);
                                 }
                                 Err((code, message)) => problems.push(Problem {
                                     json_path: Place::from(TrackPlace { composition: i, track: j }.clip(k))
-                                        .field(format_args!("video.effects[{l}].params.{}", param.0))
+                                        .field(format_args!("video.effects[{l}].params.{param}"))
                                         .to_string(),
                                     clip: Some(clip.id.clone()),
                                     code,
@@ -51,7 +52,7 @@ pub(crate) fn read(
             }
         }
     }
-    looks
+    luts
 }
 
 fn open(path: &Path) -> Result<Look, (&'static str, String)> {
@@ -61,7 +62,7 @@ fn open(path: &Path) -> Result<Look, (&'static str, String)> {
         _ => ("media.open.failed", e.to_string()),
     };
     let size = std::fs::metadata(path).map_err(unreadable)?.len();
-    if size > MOST_BYTES {
+    if size > MAX_BYTES {
         return Err(("media.look", format!("a file of {} MiB is no look", size >> 20)));
     }
     let bytes = std::fs::read(path).map_err(unreadable)?;

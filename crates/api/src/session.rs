@@ -1,7 +1,11 @@
-//! From a project file to checked footage.
-use crate::{ApiError, settings};
+//! A project that is open: the document, what it may name, and its files. Operations take a session and a request that names nothing on the
+//! disk, so that a server may offer them; who reads and writes files says so with paths of its own.
+use crate::{
+    ApiError, settings,
+    targets::{self, Inputs, Target},
+};
 use cutroom_effects::Catalog;
-use cutroom_pipeline::{Footage, PipelineError};
+use cutroom_pipeline::{Library, OpenComposition, OpenOptions, PipelineError};
 use cutroom_project::{Problem, Project};
 use cutroom_timeline::Timeline;
 use cutroom_types::{CancelToken, CompositionId, FrameRate, Timecode};
@@ -10,37 +14,84 @@ use std::{
     sync::Arc,
 };
 
-/// A project file as it was read, once: a pipe gives its text only once.
-pub(crate) struct Document {
-    /// What it says; nothing is checked but its form.
-    pub project: Project,
+/// An open project. Nothing is checked but its form until an operation needs it.
+pub struct Session {
+    /// The document.
+    pub(crate) project: Project,
     /// What it may name.
-    pub catalog: Arc<Catalog>,
+    pub(crate) catalog: Catalog,
+    /// Its files, each scanned once however many operations look at it.
+    library: Arc<Library>,
     path: PathBuf,
+    /// As it was read, once (a pipe gives its text only once), to find lines of problems in.
     text: String,
 }
 
-impl Document {
-    /// Reads the file.
-    pub fn read(path: &Path) -> Result<Self, ApiError> {
+impl Session {
+    /// Reads a project file. Relative media paths start at its folder.
+    ///
+    /// # Errors
+    /// `project.read`, `project.syntax`, `project.version`, `project.migrate`: what reading met.
+    pub fn open(path: &Path) -> Result<Self, ApiError> {
         if path.is_dir() {
             return Err(ApiError::new("project.read", format!("{} is a folder, not a project file", path.display())).file(path));
         }
         let failed = |e| ApiError::from_load(&e, path);
         let text = cutroom_project::read_text(path).map_err(failed)?;
-        let project = cutroom_project::from_json(&text).map_err(failed)?;
-        Ok(Self { project, catalog: Arc::new(Catalog::builtin()), path: path.into(), text })
+        Self::from_text(text, path).map_err(failed)
     }
-    /// The same file with another content.
-    pub fn changed(&self, project: Project) -> Self {
-        Self { project, catalog: Arc::clone(&self.catalog), path: self.path.clone(), text: self.text.clone() }
+
+    /// A project from the text of its file, as a server gets it; `path` is where it would lie, for messages and for relative media paths.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn from_json(text: &str, path: &Path) -> Result<Self, ApiError> {
+        Self::from_text(text.to_owned(), path).map_err(|e| ApiError::from_load(&e, path))
     }
+
+    fn from_text(text: String, path: &Path) -> Result<Self, cutroom_project::LoadError> {
+        let project = cutroom_project::from_json(&text)?;
+        let library = Arc::new(Library::new(folder(path)));
+        Ok(Self { project, catalog: Catalog::builtin(), library, path: path.into(), text })
+    }
+
+    /// The same session with another document; its files stay known.
+    pub(crate) fn changed(&self, project: Project) -> Self {
+        Self {
+            project,
+            catalog: self.catalog.clone(),
+            library: Arc::clone(&self.library),
+            path: self.path.clone(),
+            text: self.text.clone(),
+        }
+    }
+
+    /// The project file.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// The folder that relative media paths start at.
-    pub fn folder(&self) -> &Path {
-        folder(&self.path)
+    pub(crate) fn folder(&self) -> &Path {
+        self.library.folder()
     }
+
+    /// Refuses to write `output`, which messages call `name` (empty: only its path), where that would replace the project or a file that
+    /// it reads, or, without `overwrite`, any file.
+    ///
+    /// # Errors
+    /// `usage.replaces_input`, `usage.exists`, `usage.path`.
+    pub fn check_output(&self, name: &'static str, output: &Path, overwrite: bool) -> Result<(), ApiError> {
+        targets::check(&[Target::file(name, output)], &self.inputs(), overwrite)
+    }
+
+    /// Everything that the project reads.
+    pub(crate) fn inputs(&self) -> Inputs {
+        Inputs::of_project(&self.project, &self.path, self.folder())
+    }
+
     /// The composition asked for, or the main one.
-    pub fn composition(&self, asked: Option<&str>) -> Result<CompositionId, ApiError> {
+    pub(crate) fn composition(&self, asked: Option<&str>) -> Result<CompositionId, ApiError> {
         let id = asked.map_or_else(|| self.project.main.clone(), CompositionId::from);
         if asked.is_some() && self.project.composition(&id).is_none() {
             let known: Vec<&str> = self.project.compositions.iter().map(|c| c.id.as_str()).collect();
@@ -49,30 +100,40 @@ impl Document {
         }
         Ok(id)
     }
+
     /// What is wrong with the document itself, whatever its files hold.
-    pub fn check(&self) -> Result<(), Vec<ApiError>> {
-        // As the footage will be planned: facts noted in the file may be old.
+    pub(crate) fn check(&self) -> Result<(), Vec<ApiError>> {
+        // As it will be planned: facts noted in the file may be old.
         let mut project = self.project.clone();
         project.media.iter_mut().for_each(|m| m.facts = None);
         let mut problems = cutroom_project::validate(&project);
         problems.extend(cutroom_timeline::check(&project, &self.catalog));
         if problems.is_empty() { Ok(()) } else { Err(self.errors(&problems)) }
     }
+
     /// Frame rate of a composition and how many frames it has.
-    pub fn frames(&self, composition: &CompositionId) -> Result<(FrameRate, i64), ApiError> {
+    pub(crate) fn frames(&self, composition: &CompositionId) -> Result<(FrameRate, i64), ApiError> {
         let timeline = Timeline::new(&self.project, composition, &self.catalog).map_err(PipelineError::from)?;
         Ok((timeline.composition().frame_rate, timeline.frame_count()))
     }
+
     /// Checks the document with its files, until `cancel` is cancelled.
-    pub fn footage(&self, composition: &CompositionId, threads: usize, cancel: &CancelToken) -> Result<Footage, Vec<ApiError>> {
+    pub(crate) fn open_composition(
+        &self,
+        composition: &CompositionId,
+        threads: usize,
+        cancel: &CancelToken,
+    ) -> Result<Arc<OpenComposition>, Vec<ApiError>> {
         settings::check_threads(threads).map_err(|e| vec![e])?;
-        let opened = Footage::open_until(self.project.clone(), self.folder(), composition, &self.catalog, threads, cancel);
+        let options = OpenOptions { decode_threads: threads, others: 0 };
+        let opened = OpenComposition::open(self.project.clone(), composition, &self.catalog, &self.library, options, cancel);
         if cancel.is_cancelled() {
             let message = "stopped while the media files were scanned; nothing was written under the output's name";
             return Err(vec![ApiError::new("export.cancelled", message)]);
         }
-        opened.map_err(|problems| self.errors(&problems))
+        opened.map(Arc::new).map_err(|problems| self.errors(&problems))
     }
+
     fn errors(&self, problems: &[Problem]) -> Vec<ApiError> {
         let line = |p: &Problem| cutroom_project::locate(&self.text, &p.json_path).map(|at| at.line);
         problems.iter().map(|p| ApiError::from_problem(p, &self.path, line(p))).collect()
@@ -82,18 +143,6 @@ impl Document {
 /// The folder that relative media paths start at.
 pub(crate) fn folder(project: &Path) -> &Path {
     project.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."))
-}
-
-/// A composition of a project file, checked with its media files; `composition` absent means the main one.
-pub(crate) fn footage(path: &Path, composition: Option<&str>, threads: usize) -> Result<Footage, Vec<ApiError>> {
-    let document = Document::read(path).map_err(|e| vec![e])?;
-    let id = document.composition(composition).map_err(|e| vec![e])?;
-    document.footage(&id, threads, &CancelToken::new())
-}
-
-/// The frame that a place names; it must lie inside the composition.
-pub(crate) fn frame_number(at: &str, footage: &Footage) -> Result<i64, ApiError> {
-    frame_inside(at, footage.composition().frame_rate, footage.frame_count())
 }
 
 /// The frame that a place names, of `total`.
@@ -107,10 +156,10 @@ pub(crate) fn frame_inside(at: &str, rate: FrameRate, total: i64) -> Result<i64,
         .hint(format!("it has {total} frames, 0 to {} ({end})", total - 1)))
 }
 
-/// What is odd about checked footage: fields that mean nothing here, damage in files.
-pub(crate) fn warnings(footage: &Footage) -> Vec<String> {
-    let fields = cutroom_project::unknown_fields(footage.project());
-    fields.iter().map(ToString::to_string).chain(footage.warnings()).collect()
+/// What is odd about a checked composition: fields that mean nothing here, damage in files.
+pub(crate) fn warnings(composition: &OpenComposition) -> Vec<String> {
+    let fields = cutroom_project::unknown_fields(composition.project());
+    fields.iter().map(ToString::to_string).chain(composition.warnings()).collect()
 }
 
 #[cfg(test)]
@@ -132,11 +181,11 @@ mod tests {
             {"id": "m", "size": {"width": 64, "height": 36}, "frame_rate": 25, "tracks": [{"id": "a", "kind": "audio", "clips": [
                 {"id": "c", "source": {"type": "media", "media": "s"}, "start": 0, "duration": "1s"}]}]}]}"#;
         std::fs::write(&project, text).unwrap();
-        let document = Document::read(&project).unwrap();
-        let (id, cancel) = (document.composition(None).unwrap(), CancelToken::new());
-        assert_eq!(document.footage(&id, 1, &cancel).map(|f| f.frame_count()).unwrap(), 25);
+        let session = Session::open(&project).unwrap();
+        let (id, cancel) = (session.composition(None).unwrap(), CancelToken::new());
+        assert_eq!(session.open_composition(&id, 1, &cancel).map(|f| f.frame_count()).unwrap(), 25);
         cancel.cancel();
-        let errors = document.footage(&id, 1, &cancel).err().unwrap();
+        let errors = session.open_composition(&id, 1, &cancel).err().unwrap();
         assert_eq!(errors.iter().map(|e| e.code.as_str()).collect::<Vec<_>>(), ["export.cancelled"]);
     }
 }

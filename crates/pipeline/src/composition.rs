@@ -1,0 +1,284 @@
+//! A checked composition with its files: what frames and sound of it are made from. It borrows nothing, so that it may stand in a
+//! session, and is remade cheaply after an edit.
+use crate::{
+    AudioMix, FrameReader, Library, OpenSource, PipelineError,
+    check::check_media,
+    decode::{VideoStream, read_options},
+    fetch::FrameSource,
+    handles,
+    luts::{self, Luts},
+};
+use cutroom_effects::Catalog;
+use cutroom_media::{MediaError, MediaIndex, MediaInfo, ReadOptions, VideoInfo};
+use cutroom_project::{Composition, MediaFacts, Problem, Project, TrackKind};
+use cutroom_render::{OutputSpec, Renderer, graph::FrameGraph};
+use cutroom_timeline::{FramePlan, LeftOut, PlanError, PlanKey, SoundPlan, Timeline, reached, source_uses};
+use cutroom_types::{CancelToken, CompositionId, MediaId, Picture, Size, TimeDelta};
+use std::{
+    collections::{BTreeMap, HashSet},
+    ops::Range,
+    path::PathBuf,
+    sync::Arc,
+    thread,
+};
+
+/// A file in use after its scan.
+#[derive(Clone, Debug)]
+pub(crate) struct Scanned {
+    pub path: PathBuf,
+    pub index: Result<Arc<MediaIndex>, MediaError>,
+}
+
+/// How a composition's files are read.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct OpenOptions {
+    /// Threads of each decoder; 0 for an equal part of the cores, with a source per video track.
+    pub decode_threads: usize,
+    /// What else is at work beside the decoders when the cores are shared: an encoder that fills all cores counts as one.
+    pub others: usize,
+}
+
+/// A composition whose document and files were found good, ready to give frames and sound. Shared freely between threads.
+#[derive(Clone)]
+pub struct OpenComposition {
+    timeline: Timeline<Arc<Project>>,
+    library: Arc<Library>,
+    files: BTreeMap<MediaId, Arc<MediaIndex>>,
+    luts: Luts,
+    /// What transitions and sound miss beyond the ends of their files, in words.
+    notes: Vec<String>,
+    options: OpenOptions,
+    /// For each decoder.
+    decode_threads: usize,
+}
+
+impl OpenComposition {
+    /// Checks the document, scans those files that the composition uses and the library does not know, and checks what it wants of
+    /// them. `cancel` is looked at often while files are scanned, and what is not scanned then is a problem.
+    ///
+    /// # Errors
+    /// Everything that is wrong, in document order.
+    pub fn open(
+        project: Project,
+        composition: &CompositionId,
+        catalog: &Catalog,
+        library: &Arc<Library>,
+        options: OpenOptions,
+        cancel: &CancelToken,
+    ) -> Result<Self, Vec<Problem>> {
+        let make = |project| Timeline::new(project, composition, catalog);
+        Self::make(project, composition, catalog, library, options, cancel, make)
+    }
+
+    /// The same composition after an edit of the project: files that are known are not scanned again, and tracks that are as they were
+    /// are not prepared again.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn edited(&self, project: Project, cancel: &CancelToken) -> Result<Self, Vec<Problem>> {
+        let (composition, catalog) = (&self.composition().id, self.timeline.catalog());
+        Self::make(project, composition, catalog, &self.library, self.options, cancel, |project| self.timeline.after(project))
+    }
+
+    fn make(
+        mut project: Project,
+        composition: &CompositionId,
+        catalog: &Catalog,
+        library: &Arc<Library>,
+        options: OpenOptions,
+        cancel: &CancelToken,
+        timeline: impl FnOnce(Arc<Project>) -> Result<Timeline<Arc<Project>>, PlanError>,
+    ) -> Result<Self, Vec<Problem>> {
+        // Facts in the file may be old; they are found anew.
+        project.media.iter_mut().for_each(|m| m.facts = None);
+        let mut problems = cutroom_project::validate(&project);
+        problems.extend(cutroom_timeline::check(&project, catalog));
+        let refuse =
+            |e: PlanError| Problem { json_path: "compositions".into(), clip: None, code: e.code(), message: e.to_string() };
+        let used = || Ok((reached(&project, composition)?, source_uses(&project, composition, catalog)?));
+        let (compositions, uses) = match used() {
+            Ok(used) => used,
+            // Validation has said it already, unless it is about the composition asked for.
+            Err(_) if !problems.is_empty() => return Err(problems),
+            Err(e) => return Err(vec![refuse(e)]),
+        };
+        let named: HashSet<&MediaId> = uses.iter().map(|u| &u.media).collect();
+        let in_use: Vec<_> = project.media.iter().filter(|m| named.contains(&m.id)).collect();
+        let paths: Vec<PathBuf> = in_use.iter().map(|m| library.path(&m.path)).collect();
+        let indexes = library.scan(&paths, cancel);
+        let scanned: BTreeMap<MediaId, Scanned> = in_use
+            .iter()
+            .zip(paths.into_iter().zip(indexes))
+            .map(|(media, (path, index))| (media.id.clone(), Scanned { path, index }))
+            .collect();
+        for media in &mut project.media {
+            media.facts = scanned.get(&media.id).and_then(|s| s.index.as_ref().ok()).map(|index| facts_of(index.info()));
+        }
+        let found = check_media(&project, &uses, &scanned);
+        problems.extend(found.problems);
+        let mut notes = found.warnings;
+        let luts = luts::read(&project, &compositions, catalog, library, &mut problems);
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        notes.extend(handles::warnings(&project, composition, catalog, &scanned));
+        let timeline = timeline(Arc::new(project)).map_err(|e| vec![refuse(e)])?;
+        let files = scanned.into_iter().filter_map(|(id, s)| s.index.ok().map(|index| (id, index))).collect();
+        let decode_threads = match options.decode_threads {
+            0 => shared_cores(timeline.composition(), options.others),
+            threads => threads,
+        };
+        Ok(Self { timeline, library: Arc::clone(library), files, luts, notes, options, decode_threads })
+    }
+
+    /// The same, its decoders sharing the cores with so many `others`, unless their threads were named when it was opened.
+    #[must_use]
+    pub fn beside(&self, others: usize) -> Self {
+        let options = OpenOptions { others, ..self.options };
+        let decode_threads = match options.decode_threads {
+            0 => shared_cores(self.composition(), others),
+            threads => threads,
+        };
+        Self { options, decode_threads, ..self.clone() }
+    }
+
+    /// The document, with the facts of the files in use.
+    pub fn project(&self) -> &Project {
+        self.timeline.project()
+    }
+
+    /// The composition.
+    pub fn composition(&self) -> &Composition {
+        self.timeline.composition()
+    }
+
+    /// The files.
+    pub fn library(&self) -> &Arc<Library> {
+        &self.library
+    }
+
+    /// Frames of the composition.
+    pub fn frame_count(&self) -> i64 {
+        self.timeline.frame_count()
+    }
+
+    /// Whether anything can be heard in a run of samples.
+    ///
+    /// # Errors
+    /// [`PipelineError::Plan`].
+    pub fn has_sound(&self, samples: &Range<i64>) -> Result<bool, PipelineError> {
+        Ok(self.timeline.has_sound(samples)?)
+    }
+
+    /// A reader of the run of frames, which decodes ahead.
+    pub fn frames(self: &Arc<Self>, frames: Range<i64>) -> FrameReader {
+        FrameReader::new(Arc::clone(self), frames)
+    }
+
+    /// One frame. Whoever wants several keeps a [`FrameReader`], which keeps its decoders.
+    ///
+    /// # Errors
+    /// What planning, decoding or drawing met.
+    pub fn frame(self: &Arc<Self>, n: i64, renderer: &mut Renderer, output: &OutputSpec) -> Result<Picture, PipelineError> {
+        self.frames(n..n + 1).next_picture(renderer, output)
+    }
+
+    /// The work that drawing one frame takes, and the key of its pixels.
+    ///
+    /// # Errors
+    /// As drawing it.
+    pub fn graph(self: &Arc<Self>, n: i64, output: &OutputSpec) -> Result<(PlanKey, FrameGraph), PipelineError> {
+        let (plan, graph) = self.frames(n..n + 1).next_graph(output)?;
+        Ok((plan.picture_key(), graph))
+    }
+
+    /// The mix of its sound.
+    ///
+    /// # Errors
+    /// A rate or channel count that cannot be mixed.
+    pub fn sound(self: &Arc<Self>) -> Result<AudioMix, PipelineError> {
+        AudioMix::new(Arc::clone(self))
+    }
+
+    /// Frames that transitions hold and sound that is silent for want of material, what was odd about the files while they were
+    /// scanned, and what decoders that have ended had to conceal, in words.
+    pub fn warnings(&self) -> Vec<String> {
+        let files = self.files.values().map(|index| index.info());
+        let odd = files.flat_map(|i| i.warnings.iter().map(|w| format!("{}: {w}", i.path.display())));
+        self.notes.iter().cloned().chain(odd).chain(self.library.log().lines()).collect()
+    }
+
+    /// LUTs that effects name, by path as written.
+    pub(crate) fn luts(&self) -> &Luts {
+        &self.luts
+    }
+
+    pub(crate) fn plan(&self, n: i64) -> Result<FramePlan, PipelineError> {
+        Ok(self.timeline.frame(n)?)
+    }
+
+    pub(crate) fn explain(&self, n: i64) -> Result<(FramePlan, Vec<LeftOut>), PipelineError> {
+        Ok(self.timeline.explain(n)?)
+    }
+
+    pub(crate) fn plan_sound(&self, first_sample: i64, samples: usize) -> Result<SoundPlan, PipelineError> {
+        Ok(self.timeline.sound(first_sample, samples)?)
+    }
+
+    pub(crate) fn index(&self, media: &MediaId) -> Result<&Arc<MediaIndex>, PipelineError> {
+        self.files.get(media).ok_or_else(|| PipelineError::NoMedia { id: media.clone() })
+    }
+
+    /// How a media's pictures are read; what decoders were opened with.
+    fn read_options(&self, media: &MediaId) -> Option<ReadOptions> {
+        self.project().media(media).map(|m| read_options(m, self.decode_threads))
+    }
+
+    /// Whether decoders of a media that were opened for `before` may go on for this composition.
+    pub(crate) fn reads_as(&self, before: &Self, media: &MediaId) -> bool {
+        let same_file = match (self.files.get(media), before.files.get(media)) {
+            (Some(a), Some(b)) => Arc::ptr_eq(a, b),
+            _ => false,
+        };
+        same_file && self.read_options(media) == before.read_options(media)
+    }
+
+    /// What a decoding thread opens a stream with.
+    pub(crate) fn opener(self: &Arc<Self>) -> Arc<OpenSource> {
+        let composition = Arc::clone(self);
+        Arc::new(move |media, stream| {
+            let unknown = || PipelineError::NoMedia { id: media.clone() };
+            let (index, options) = (composition.index(media)?, composition.read_options(media).ok_or_else(unknown)?);
+            let log = Arc::clone(composition.library.log());
+            Ok(Box::new(VideoStream::open(index, stream, options, log)?) as Box<dyn FrameSource>)
+        })
+    }
+}
+
+/// An equal part of the cores for each decoder, with a source per video track. Threads beyond that only wait for each other and push
+/// frames out of the caches: with x264 and two decoders on two cores, one thread each took 4 % off the whole export.
+fn shared_cores(composition: &Composition, others: usize) -> usize {
+    let cores = thread::available_parallelism().map_or(1, std::num::NonZero::get);
+    let sources = composition.tracks.iter().filter(|t| t.kind == TrackKind::Video).count().max(1);
+    (cores / (sources + others)).max(1)
+}
+
+/// A stream's size in square pixels after its orientation has been applied.
+pub fn upright_size(v: &VideoInfo) -> Size {
+    let (n, d) = (u64::from(v.sample_aspect.0), u64::from(v.sample_aspect.1.max(1)));
+    let width = (u64::from(v.size.width) * n + d / 2) / d;
+    v.orientation.apply(Size { width: u32::try_from(width).unwrap_or(u32::MAX), height: v.size.height })
+}
+
+/// What the document may know of a file.
+pub fn facts_of(info: &MediaInfo) -> MediaFacts {
+    let picture = info.video.first();
+    MediaFacts {
+        duration: (!info.is_still && info.duration > TimeDelta::ZERO).then_some(info.duration),
+        size: picture.map(upright_size),
+        frame_rate: picture.filter(|_| !info.is_still).and_then(|v| v.nominal_rate.or(v.average_rate)),
+        video_streams: Some(info.video.len()),
+        audio_streams: Some(info.audio.len()),
+        ..MediaFacts::default()
+    }
+}
