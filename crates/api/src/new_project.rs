@@ -232,7 +232,7 @@ fn lay_out(pieces: &[Piece<'_>], half: i64, rate: FrameRate) -> Result<(Vec<Trac
         let Some(whole) = piece.frames else {
             let clip = Clip::new(&id, ClipSource::media(piece.media), sound_end, piece.duration);
             sound_end = clip.span().end();
-            audio.clips.push(clip);
+            audio.clips.push(clip.into());
             continue;
         };
         let (first, last) = (first == Some(i), last == Some(i));
@@ -268,7 +268,7 @@ fn lay_out(pieces: &[Piece<'_>], half: i64, rate: FrameRate) -> Result<(Vec<Trac
                 extra: Extra::default(),
             });
         }
-        video.clips.push(clip);
+        video.clips.push(clip.into());
         frame += frames;
     }
     let clips = video.clips.len() + audio.clips.len();

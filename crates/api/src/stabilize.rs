@@ -204,7 +204,7 @@ impl Job {
         clip.audio.enabled = false;
         clip.video.transform.fit = Fit::Stretch;
         let mut track = Track::new(&track_id, TrackKind::Video);
-        track.clips.push(clip);
+        track.clips.push(clip.into());
         let mut composition = Composition::new(&id, self.size, self.rate);
         composition.blend_space = BlendSpace::Gamma;
         composition.tracks.push(track);
@@ -273,7 +273,7 @@ impl Job {
         let id = (1..).map(|n| format!("stabilize-{n}")).find(|name| !taken.contains(name)).unwrap_or_default();
         let mut clips = project.compositions.iter_mut().flat_map(|c| &mut c.tracks).flat_map(|t| &mut t.clips);
         if let Some(clip) = clips.find(|c| c.id == self.clip.id) {
-            let effects = &mut clip.video.effects;
+            let effects = &mut Arc::make_mut(clip).video.effects;
             // What is measured is the source without effects, so it comes first.
             let former = effects.iter().position(|e| e.effect == EFFECT).map(|at| effects.remove(at));
             let new = EffectInstance {

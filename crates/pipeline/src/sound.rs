@@ -220,7 +220,7 @@ mod tests {
                 let source = ClipSource::media(&id);
                 let mut clip = Clip::new(&format!("c{n}-{k}"), source, Time::ZERO, TimeDelta::from_secs_f64(5.0));
                 clip.source_in = Time::from_secs_f64(5.0 * f64::from(k));
-                track.clips.push(clip);
+                track.clips.push(clip.into());
                 composition.tracks.push(track);
             }
         }

@@ -6,6 +6,7 @@ use cutroom_types::{
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
 /// The document.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -236,9 +237,10 @@ pub struct Track {
     /// 0..=1, multiplies the opacity of every clip.
     #[serde(default = "crate::clip::one", skip_serializing_if = "crate::clip::is_one")]
     pub opacity: Animated<f64>,
-    /// In any order in memory; saved in the order they stand here.
+    /// In any order in memory; saved in the order they stand here. Copies of a document share clips until one of them changes
+    /// (`Arc::make_mut`), so that copying a document of many clips is cheap.
     #[serde(default)]
-    pub clips: Vec<Clip>,
+    pub clips: Vec<Arc<Clip>>,
     /// On the cuts of this track.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub transitions: Vec<Transition>,
@@ -350,7 +352,7 @@ impl Composition {
     }
     /// The clips of all its tracks, in document order.
     pub fn clips(&self) -> impl Iterator<Item = &Clip> + Clone {
-        self.tracks.iter().flat_map(|t| &t.clips)
+        self.tracks.iter().flat_map(|t| &t.clips).map(Arc::as_ref)
     }
     /// The length set, or up to the end of the last clip; zero without clips.
     pub fn length(&self) -> TimeDelta {
@@ -381,9 +383,16 @@ impl Track {
             extra: Extra::default(),
         }
     }
+    /// The clip at an index, to be changed; copies of the document keep theirs.
+    ///
+    /// # Panics
+    /// There is none, as in indexing.
+    pub fn clip_mut(&mut self, index: usize) -> &mut Clip {
+        Arc::make_mut(&mut self.clips[index])
+    }
     /// By id.
     pub fn clip(&self, id: &ClipId) -> Option<&Clip> {
-        self.clips.iter().find(|c| c.id == *id)
+        self.clips.iter().map(Arc::as_ref).find(|c| c.id == *id)
     }
     /// The run of time that a transition of this track covers, in composition time: placed about the cut between its
     /// clips, or wholly inside the only clip it has. `None` when a clip is missing.

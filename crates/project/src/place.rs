@@ -1,6 +1,9 @@
 //! Where things stand in a document: positions as plain values, written out as JSON paths only when somebody reads them.
 use crate::{Clip, Project, Track, Transition};
-use std::fmt::{self, Display, Formatter};
+use std::{
+    fmt::{self, Display, Formatter},
+    sync::Arc,
+};
 
 /// A track, by position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -67,7 +70,7 @@ impl TrackPlace {
 impl ClipPlace {
     /// The clip, if the document has one there.
     pub fn get(self, project: &Project) -> Option<&Clip> {
-        self.track.get(project)?.clips.get(self.clip)
+        self.track.get(project)?.clips.get(self.clip).map(Arc::as_ref)
     }
 }
 

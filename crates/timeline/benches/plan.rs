@@ -18,11 +18,11 @@ fn project(tracks: usize, clips_per_track: usize) -> Project {
         let mut track = Track::new(&format!("t{t}"), TrackKind::Video);
         for k in 0..clips_per_track as i64 {
             let (from, to) = (rate.time_of_frame(k * 50), rate.time_of_frame((k + 1) * 50));
-            track.clips.push(Clip::new(&format!("c{t}-{k}"), ClipSource::media("m"), from, to - from));
+            track.clips.push(Clip::new(&format!("c{t}-{k}"), ClipSource::media("m"), from, to - from).into());
         }
         // Only one track has a clip at any given frame of this programme, as in a long edit: the rest is spread out.
         let shift = rate.time_of_frame((t * clips_per_track * 50) as i64) - Time::ZERO;
-        track.clips.iter_mut().for_each(|c| c.start += shift);
+        (0..clips_per_track).for_each(|k| track.clip_mut(k).start += shift);
         c.tracks.push(track);
     }
     let mut p = Project::new("bench", c);

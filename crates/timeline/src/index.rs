@@ -350,7 +350,7 @@ pub(crate) fn placed_transitions(track: &Track) -> Vec<(usize, Span, Option<usiz
 }
 
 fn enabled_clips(track: &Track) -> impl Iterator<Item = (usize, &Clip)> {
-    track.clips.iter().enumerate().filter(|(_, c)| c.enabled)
+    track.clips.iter().map(|c| &**c).enumerate().filter(|(_, c)| c.enabled)
 }
 
 fn picture_runs(track: &Track) -> Vec<Run> {

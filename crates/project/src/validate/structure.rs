@@ -242,7 +242,7 @@ fn overlaps(problems: &mut Vec<Problem>, track: &Track, place: TrackPlace) {
 }
 
 fn transitions(problems: &mut Vec<Problem>, track: &Track, place: TrackPlace) {
-    let clips: HashMap<&ClipId, &Clip> = track.clips.iter().map(|c| (&c.id, c)).collect();
+    let clips: HashMap<&ClipId, &Clip> = track.clips.iter().map(|c| (&c.id, c.as_ref())).collect();
     // What transitions take of each clip: (at its head, at its tail).
     let mut taken: HashMap<&ClipId, (Option<i64>, Option<i64>)> = HashMap::new();
     for (i, x) in track.transitions.iter().enumerate() {

@@ -24,7 +24,7 @@ fn composition(tracks: &[(Vec<Piece>, bool)]) -> Composition {
                 inverted: false,
                 extra: cutroom_project::Extra::default(),
             });
-            track.clips.push(clip);
+            track.clips.push(clip.into());
         }
         c.tracks.push(track);
     }
@@ -73,7 +73,7 @@ fn only_clips_on_a_circle_of_parents_are_told() {
     for (start, (id, parent)) in (0..).zip(parents) {
         let mut clip = Clip::new(id, ClipSource::Null(NullSource::default()), Time(start * 10), TimeDelta(10));
         clip.video.parent = (!parent.is_empty()).then(|| parent.into());
-        track.clips.push(clip);
+        track.clips.push(clip.into());
     }
     c.tracks.push(track);
     let found: Vec<_> = validate(&Project::new("p", c)).into_iter().map(|p| (p.code, p.clip.unwrap().to_string())).collect();

@@ -14,7 +14,7 @@ fn at(frame: i64) -> Time {
     rate().time_of_frame(frame)
 }
 fn track(id: &str, clips: Vec<Clip>) -> Track {
-    Track { clips, ..Track::new(id, TrackKind::Video) }
+    Track { clips: clips.into_iter().map(Into::into).collect(), ..Track::new(id, TrackKind::Video) }
 }
 /// From frame `start` on for `frames`; a file plays from its beginning.
 fn clip(id: &str, source: ClipSource, start: i64, frames: i64) -> Clip {
@@ -111,7 +111,7 @@ fn as_a_matte_it_is_the_picture_below_it() {
 #[test]
 fn it_has_no_placement_and_no_sound() {
     let mut p = film(vec![track("v1", vec![adjustment("x", 0, 50, &[])])]);
-    p.compositions[0].tracks[0].clips[0].video.transform.rotation_degrees = Animated::Constant(5.0);
+    p.compositions[0].tracks[0].clip_mut(0).video.transform.rotation_degrees = Animated::Constant(5.0);
     let problems = validate(&p);
     assert_eq!((problems.len(), problems[0].json_path.as_str()), (1, "compositions[0].tracks[0].clips[0].video.transform"));
     let mut p = film(vec![track("v1", vec![adjustment("x", 0, 50, &[])])]);

@@ -14,13 +14,13 @@ fn project() -> Project {
         for k in 0..20 {
             let source = if k % 7 == 3 { ClipSource::composition("inner") } else { ClipSource::media("m") };
             let start = rate.time_of_frame(k * 10);
-            track.clips.push(Clip::new(&format!("c{t}-{k}"), source, start, rate.time_of_frame(10) - Time::ZERO));
+            track.clips.push(Clip::new(&format!("c{t}-{k}"), source, start, rate.time_of_frame(10) - Time::ZERO).into());
         }
         main.tracks.push(track);
     }
     let mut inner = Composition::new("inner", size, rate);
     let mut track = Track::new("i0", TrackKind::Video);
-    track.clips.push(Clip::new("i", ClipSource::media("m"), Time::ZERO, TimeDelta::from_secs_f64(4.0)));
+    track.clips.push(Clip::new("i", ClipSource::media("m"), Time::ZERO, TimeDelta::from_secs_f64(4.0)).into());
     inner.tracks.push(track);
     let mut project = Project::new("film", main);
     project.compositions.push(inner);
@@ -38,14 +38,14 @@ type Edit = (&'static str, fn(&mut Project));
 /// Each edit, on top of those before it.
 const EDITS: &[Edit] = &[
     ("nothing", |_| {}),
-    ("an effect", |p| p.compositions[0].tracks[1].clips[4].video.effects.push(effect("contrast", 1.5))),
+    ("an effect", |p| p.compositions[0].tracks[1].clip_mut(4).video.effects.push(effect("contrast", 1.5))),
     ("a value", |p| {
-        p.compositions[0].tracks[1].clips[4].video.effects[0].params.insert("amount".into(), ParamValue::Number(0.5).into());
+        p.compositions[0].tracks[1].clip_mut(4).video.effects[0].params.insert("amount".into(), ParamValue::Number(0.5).into());
     }),
-    ("a blend mode", |p| p.compositions[0].tracks[2].clips[0].video.blend = "screen".into()),
-    ("a move", |p| p.compositions[0].tracks[3].clips[19].start.0 += cutroom_types::FLICKS_PER_SECOND),
+    ("a blend mode", |p| p.compositions[0].tracks[2].clip_mut(0).video.blend = "screen".into()),
+    ("a move", |p| p.compositions[0].tracks[3].clip_mut(19).start.0 += cutroom_types::FLICKS_PER_SECOND),
     ("a removal", |p| drop(p.compositions[0].tracks[0].clips.remove(5))),
-    ("a nested clip", |p| p.compositions[1].tracks[0].clips[0].video.effects.push(effect("brightness", 0.2))),
+    ("a nested clip", |p| p.compositions[1].tracks[0].clip_mut(0).video.effects.push(effect("brightness", 0.2))),
     ("tracks in another order", |p| p.compositions[0].tracks.swap(0, 3)),
     ("a track switched off", |p| p.compositions[0].tracks[1].enabled = false),
     ("a track alone", |p| p.compositions[0].tracks[2].solo = true),
@@ -81,7 +81,7 @@ fn it_refuses_what_a_new_one_refuses() {
     let p = project();
     let timeline = Timeline::new(Arc::new(p.clone()), &p.main, &Catalog::builtin()).unwrap();
     let mut circular = p.clone();
-    circular.compositions[1].tracks[0].clips[0].source = ClipSource::composition("main");
+    circular.compositions[1].tracks[0].clip_mut(0).source = ClipSource::composition("main");
     assert!(matches!(timeline.after(Arc::new(circular)), Err(PlanError::Nesting { .. })));
     let mut gone = p;
     gone.compositions.remove(0);

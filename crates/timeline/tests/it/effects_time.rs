@@ -38,7 +38,7 @@ fn film(mut clips: Vec<Clip>) -> Project {
         e.id = format!("e{i}").as_str().into();
     }
     let mut track = Track::new("v", TrackKind::Video);
-    track.clips = clips;
+    track.clips = clips.into_iter().map(Into::into).collect();
     let mut c = Composition::new("main", Size { width: 64, height: 36 }, rate());
     c.tracks.push(track);
     let mut p = Project::new("test", c);
@@ -187,7 +187,7 @@ fn masks_cut_other_times_too() {
     };
     let got: Vec<f64> = std::iter::once(&layer).chain(&layer.effects[0].inputs).map(centre).collect();
     assert!(got.iter().zip([1.3, 1.2, 1.1]).all(|(a, b)| (a - b).abs() < 1e-6), "{got:?}");
-    p.compositions[0].tracks[0].clips[0].video.mask_order = MaskOrder::AfterEffects;
+    p.compositions[0].tracks[0].clip_mut(0).video.mask_order = MaskOrder::AfterEffects;
     let layer = plan(&p, 8).layers.remove(0);
     assert!(layer.masks.len() == 1 && layer.effects[0].inputs.iter().all(|l| l.masks.is_empty()));
 }

@@ -38,7 +38,7 @@ fn shown(rate: FrameRate, ticks: i64, offset: i64, count: i64, t: Time) -> i64 {
 
 fn project(rate: FrameRate, clips: Vec<Clip>, transitions: Vec<Transition>) -> Project {
     let mut track = Track::new("v", TrackKind::Video);
-    (track.clips, track.transitions) = (clips, transitions);
+    (track.clips, track.transitions) = (clips.into_iter().map(Into::into).collect(), transitions);
     let mut c = Composition::new("main", Size { width: 64, height: 36 }, rate);
     c.tracks.push(track);
     let mut p = Project::new("test", c);

@@ -17,7 +17,7 @@ fn comp(id: &str, fps: u32) -> Composition {
 fn with(mut c: Composition, tracks: Vec<Vec<Clip>>) -> Composition {
     for (i, clips) in tracks.into_iter().enumerate() {
         let mut t = Track::new(&format!("{}-{i}", c.id), TrackKind::Video);
-        t.clips = clips;
+        t.clips = clips.into_iter().map(Into::into).collect();
         c.tracks.push(t);
     }
     c
@@ -54,16 +54,16 @@ fn what_cannot_be_seen_is_not_listed() {
     let mut p = film(with(comp("main", 25), vec![vec![clip("a", ClipSource::media("m"), 0, 4)]]));
     assert_eq!(plan(&p, 1).layers.len(), 1);
     let hidden: [fn(&mut Project); 9] = [
-        |p| p.compositions[0].tracks[0].clips[0].video.opacity = Animated::Constant(0.0),
+        |p| p.compositions[0].tracks[0].clip_mut(0).video.opacity = Animated::Constant(0.0),
         |p| p.compositions[0].tracks[0].opacity = Animated::Constant(0.0),
         |p| p.compositions[0].tracks[0].enabled = false,
-        |p| p.compositions[0].tracks[0].clips[0].enabled = false,
-        |p| p.compositions[0].tracks[0].clips[0].video.transform.scale = Animated::Constant([0.0, 1.0]),
-        |p| p.compositions[0].tracks[0].clips[0].video.transform.crop_left = Animated::Constant(1.0),
-        |p| p.compositions[0].tracks[0].clips[0].source = ClipSource::solid([1.0, 1.0, 1.0, 0.0]),
+        |p| p.compositions[0].tracks[0].clip_mut(0).enabled = false,
+        |p| p.compositions[0].tracks[0].clip_mut(0).video.transform.scale = Animated::Constant([0.0, 1.0]),
+        |p| p.compositions[0].tracks[0].clip_mut(0).video.transform.crop_left = Animated::Constant(1.0),
+        |p| p.compositions[0].tracks[0].clip_mut(0).source = ClipSource::solid([1.0, 1.0, 1.0, 0.0]),
         |p| p.media[0].facts = Some(MediaFacts { video_streams: Some(0), ..Default::default() }),
         |p| {
-            if let ClipSource::Media(m) = &mut p.compositions[0].tracks[0].clips[0].source {
+            if let ClipSource::Media(m) = &mut p.compositions[0].tracks[0].clip_mut(0).source {
                 m.video_stream = StreamChoice::None;
             }
         },
@@ -77,13 +77,13 @@ fn what_cannot_be_seen_is_not_listed() {
     for hide in [0, 1, 4, 5].map(|i| hidden[i]) {
         let mut q = p.clone();
         hide(&mut q);
-        q.compositions[0].tracks[0].clips[0].video.blend = "stencil-alpha".into();
+        q.compositions[0].tracks[0].clip_mut(0).video.blend = "stencil-alpha".into();
         let layers = plan(&q, 1).layers;
         assert_eq!(layers.iter().map(|l| (l.opacity, l.blend.id)).collect::<Vec<_>>(), [(0.0, "stencil-alpha")], "{q:?}");
     }
     // Solo of a video track hides the others.
     let mut second = Track::new("2", TrackKind::Video);
-    second.clips = vec![clip("b", ClipSource::solid([1.0; 4]), 0, 4)];
+    second.clips = vec![clip("b", ClipSource::solid([1.0; 4]), 0, 4).into()];
     second.solo = true;
     p.compositions[0].tracks.push(second);
     assert_eq!(plan(&p, 1).layers.iter().map(|l| l.clip.as_str()).collect::<Vec<_>>(), ["b"]);
@@ -106,7 +106,7 @@ fn neutral_and_disabled_effects_are_gone_and_parameters_are_complete() {
         Keyframe::new(TimeDelta(0), ParamValue::Number(0.0)),
         Keyframe::new(TimeDelta(2 * SECOND), ParamValue::Number(1.0)),
     ]);
-    p.compositions[0].tracks[0].clips[0].video.effects[2].params.insert("exposure".into(), Animated::Curve(ramp.unwrap()));
+    p.compositions[0].tracks[0].clip_mut(0).video.effects[2].params.insert("exposure".into(), Animated::Curve(ramp.unwrap()));
     assert!(plan(&p, 0).layers[0].effects.is_empty());
     assert_eq!(plan(&p, 1).layers[0].effects[0].params[0], ParamValue::Number(0.5));
 }
@@ -168,7 +168,7 @@ fn nested_compositions_keep_their_frames() {
         assert_eq!(inner.canvas.background, [0.0; 4]);
     }
     // Outlasting the nested composition is an error, not a black gap.
-    p.compositions[0].tracks[0].clips[0].duration = TimeDelta(5 * SECOND);
+    p.compositions[0].tracks[0].clip_mut(0).duration = TimeDelta(5 * SECOND);
     assert_eq!(validate(&p)[0].code, "project.past_source_end");
 }
 
@@ -184,7 +184,7 @@ fn nesting_that_explodes_or_loops_is_refused() {
     assert_eq!(validate(&p), vec![]);
     assert!(check(&p, &Catalog::builtin()).iter().any(|p| p.code == "project.nesting" && p.json_path == "compositions[19]"));
     assert_eq!(plan_frame(&p, &p.main, &Catalog::builtin(), Time::ZERO).unwrap_err().code(), "project.nesting");
-    p.compositions[0].tracks[0].clips[0].source = ClipSource::composition("c3");
+    p.compositions[0].tracks[0].clip_mut(0).source = ClipSource::composition("c3");
     assert!(validate(&p).iter().any(|p| p.code == "project.cycle"));
     assert_eq!(plan_sound(&p, &p.main, &Catalog::builtin(), 0, 10).unwrap_err().code(), "project.nesting");
 }
@@ -325,7 +325,7 @@ fn masks_are_outlines_at_an_instant() {
     let mut mask = Mask::new("k", MaskShape::Path(PathShape { path, extra: Default::default() }));
     mask.offset = Animated::Constant([0.25, 0.5]);
     let off = Mask { enabled: false, ..Mask::new("l", mask.shape.clone()) };
-    p.compositions[0].tracks[0].clips[0].video.masks = vec![mask, off];
+    p.compositions[0].tracks[0].clip_mut(0).video.masks = vec![mask, off];
     // Clip time is a second less; half way the fourth vertex lies between the slanted side's middle and the square's corner.
     let layer = &plan(&p, 2).layers[0];
     assert_eq!(layer.masks.len(), 1);
@@ -344,8 +344,8 @@ fn a_matte_is_what_its_track_shows() {
     let tracks = &mut p.compositions[0].tracks;
     tracks[0].matte_only = true;
     let matte = |inverted| Some(Matte { track: "main-0".into(), channel: Default::default(), inverted, extra: Default::default() });
-    tracks[1].clips[0].video.matte = matte(false);
-    tracks[2].clips[0].video.matte = matte(true);
+    tracks[1].clip_mut(0).video.matte = matte(false);
+    tracks[2].clip_mut(0).video.matte = matte(true);
     let names = |p: &FramePlan| p.layers.iter().map(|l| l.clip.to_string()).collect::<Vec<_>>();
     let both = plan(&p, 1);
     assert_eq!(names(&both), ["a", "b"], "the matte track itself is not seen");
@@ -355,7 +355,7 @@ fn a_matte_is_what_its_track_shows() {
     assert_eq!(names(&none), ["b"]);
     assert!(none.layers[0].matte.is_none());
     // A circle is told instead of running for ever.
-    p.compositions[0].tracks[0].clips[0].video.matte = Some(Matte { track: "main-1".into(), ..matte(false).unwrap() });
+    p.compositions[0].tracks[0].clip_mut(0).video.matte = Some(Matte { track: "main-1".into(), ..matte(false).unwrap() });
     assert!(validate(&p).iter().any(|p| p.code == "project.cycle"));
     assert!(matches!(plan_frame(&p, &p.main, &Catalog::builtin(), Time(SECOND)), Err(PlanError::Nesting { .. })));
 }
@@ -369,11 +369,11 @@ fn null_objects_carry_what_is_bound_to_them() {
     ));
     let tracks = &mut p.compositions[0].tracks;
     let turn = vec![Keyframe::new(TimeDelta(0), 0.0), Keyframe::new(TimeDelta(2 * SECOND), 180.0)];
-    tracks[0].clips[0].video.transform.rotation_degrees = Animated::Curve(Curve::new(turn).unwrap());
-    tracks[0].clips[0].video.parent = Some("o".into());
-    tracks[1].clips[0].video.transform.position_px = Animated::Constant([10.0, 0.0]);
-    tracks[2].clips[0].video.parent = Some("n".into());
-    tracks[2].clips[0].video.motion_blur = true;
+    tracks[0].clip_mut(0).video.transform.rotation_degrees = Animated::Curve(Curve::new(turn).unwrap());
+    tracks[0].clip_mut(0).video.parent = Some("o".into());
+    tracks[1].clip_mut(0).video.transform.position_px = Animated::Constant([10.0, 0.0]);
+    tracks[2].clip_mut(0).video.parent = Some("n".into());
+    tracks[2].clip_mut(0).video.motion_blur = true;
     let one = plan(&p, 1);
     assert_eq!(one.layers.len(), 1, "null objects are not seen");
     // A quarter turn about the centre (32, 18), then 10 to the right, by hand: (42, 18) goes to (32, 28) and on to (42, 28).

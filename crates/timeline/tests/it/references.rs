@@ -20,7 +20,7 @@ fn film(tracks: Vec<Vec<Clip>>) -> Project {
     let mut main = Composition::new("main", Size { width: 64, height: 36 }, FrameRate::new(25, 1).unwrap());
     for (i, clips) in tracks.into_iter().enumerate() {
         let mut t = Track::new(&format!("t{i}"), TrackKind::Video);
-        t.clips = clips;
+        t.clips = clips.into_iter().map(Into::into).collect();
         main.tracks.push(t);
     }
     let mut p = Project::new("t", main);
@@ -129,7 +129,7 @@ fn a_picture_that_is_not_there_is_a_problem_with_a_path() {
 fn mapped() -> Project {
     let mut p = film(vec![vec![clip("m", ClipSource::media("m"), 0.0, 2.0)], vec![white("a", 0.0, 4.0)]]);
     p.compositions[0].tracks[0].matte_only = true;
-    p.compositions[0].tracks[1].clips[0].video.effects = vec![displaced("t0")];
+    p.compositions[0].tracks[1].clip_mut(0).video.effects = vec![displaced("t0")];
     p
 }
 
@@ -160,17 +160,17 @@ fn a_track_that_cannot_be_used_is_a_problem_with_a_path() {
     for (track, code) in
         [("", "project.missing_param"), ("t9", "project.dangling"), ("sound", "project.no_picture"), ("t1", "project.cycle")]
     {
-        p.compositions[0].tracks[1].clips[0].video.effects = vec![displaced(track)];
+        p.compositions[0].tracks[1].clip_mut(0).video.effects = vec![displaced(track)];
         assert_eq!(found(&check(&p, &Catalog::builtin())), [(code, path)], "{track}");
     }
-    p.compositions[0].tracks[1].clips[0].video.effects[0].params.clear();
+    p.compositions[0].tracks[1].clip_mut(0).video.effects[0].params.clear();
     assert_eq!(found(&check(&p, &Catalog::builtin())), [("project.missing_param", path)]);
     // Circles over other effects and over mattes; planning ends all the same.
     let mut by_effect = mapped();
-    by_effect.compositions[0].tracks[0].clips[0].video.effects = vec![displaced("t1")];
+    by_effect.compositions[0].tracks[0].clip_mut(0).video.effects = vec![displaced("t1")];
     assert_eq!(found(&check(&by_effect, &Catalog::builtin())).len(), 2);
     let mut by_matte = mapped();
-    by_matte.compositions[0].tracks[0].clips[0].video.matte =
+    by_matte.compositions[0].tracks[0].clip_mut(0).video.matte =
         Some(Matte { track: "t1".into(), channel: Default::default(), inverted: false, extra: Default::default() });
     assert_eq!(found(&check(&by_matte, &Catalog::builtin())), [("project.cycle", path)]);
     for p in [by_effect, by_matte] {
@@ -186,7 +186,7 @@ fn tracks_that_multiply_are_refused() {
         for i in 1..tracks {
             let effects =
                 (0..times).map(|k| EffectInstance { id: format!("e{i}-{k}").as_str().into(), ..displaced(&format!("t{}", i - 1)) });
-            p.compositions[0].tracks[i].clips[0].video.effects = effects.collect();
+            p.compositions[0].tracks[i].clip_mut(0).video.effects = effects.collect();
         }
         p
     };
@@ -207,7 +207,8 @@ fn handles_are_what_lies_beyond_the_clips() {
         let mut p = film(vec![vec![media("a", 0.0), media("b", 4.0)]]);
         let track = &mut p.compositions[0].tracks[0];
         for k in 0..2 {
-            (track.clips[k].source_in, track.clips[k].speed) = (Time(secs(source_in[k])), speed[k]);
+            let clip = track.clip_mut(k);
+            (clip.source_in, clip.speed) = (Time(secs(source_in[k])), speed[k]);
         }
         track.transitions.push(transition("crossfade", &[]));
         p

@@ -52,7 +52,7 @@ fn voices(p: &Project) -> Vec<Voice> {
 #[test]
 fn a_dissolve_cross_fades_both_clips_into_their_handles() {
     let mut t = Track::new("v", TrackKind::Video);
-    t.clips = vec![clip("a", 0, 2 * SECOND, SECOND), clip("b", 2 * SECOND, 2 * SECOND, 10 * SECOND)];
+    t.clips = vec![clip("a", 0, 2 * SECOND, SECOND).into(), clip("b", 2 * SECOND, 2 * SECOND, 10 * SECOND).into()];
     t.transitions = vec![dissolve("a", "b", SECOND)];
     let mut p = project(fps25(), t);
     let v = voices(&p);
@@ -80,10 +80,10 @@ fn gain_pan_mute_and_solo() {
     a.audio.pan = Animated::Constant(-0.75);
     let mut t = Track::new("1", TrackKind::Audio);
     (t.gain_db, t.pan) = (Animated::Constant(20.0), Animated::Constant(0.25));
-    t.clips = vec![a];
+    t.clips = vec![a.into()];
     let mut p = project(fps25(), t);
     let mut second = Track::new("2", TrackKind::Audio);
-    second.clips = vec![clip("b", 0, SECOND, 0)];
+    second.clips = vec![clip("b", 0, SECOND, 0).into()];
     p.compositions[0].tracks.push(second);
     let v = voices(&p);
     assert_eq!((v[0].gain.as_slice(), v[0].pan.as_slice()), (&[(0, 1.0)][..], &[(0, -0.5)][..]));
@@ -95,9 +95,9 @@ fn gain_pan_mute_and_solo() {
     assert!(heard(&p).is_empty());
     (p.compositions[0].tracks[1].solo, p.compositions[0].tracks[1].muted) = (false, true);
     assert_eq!(heard(&p), ["a"]);
-    p.compositions[0].tracks[0].clips[0].audio.gain_db = Animated::Constant(-1000.0);
+    p.compositions[0].tracks[0].clip_mut(0).audio.gain_db = Animated::Constant(-1000.0);
     assert!(heard(&p).is_empty(), "silence is not mixed");
-    p.compositions[0].tracks[0].clips[0].audio.gain_db = Animated::Constant(6.0);
+    p.compositions[0].tracks[0].clip_mut(0).audio.gain_db = Animated::Constant(6.0);
     p.compositions[0].tracks[0].gain_db = Animated::Constant(0.0);
     // 10^(6/20), ISO 80000-8.
     assert!((voices(&p)[0].gain[0].1 - 1.995_262_3).abs() < 1e-6);
@@ -111,7 +111,7 @@ fn backwards_is_the_mirror_image() {
     let mut t = Track::new("a", TrackKind::Audio);
     let mut c = clip("c", SECOND, SECOND, 3 * SECOND);
     c.speed = -1.0;
-    t.clips = vec![c];
+    t.clips = vec![c.into()];
     let v = &voices(&project(fps25(), t))[0];
     // Source samples 2 s..3 s: 143999 is heard first, at 48000, and 96000 last.
     let heard = |n: i64| v.source_start.to_sample(HZ) - (n - v.first_sample);
@@ -124,15 +124,15 @@ fn whether_there_is_sound_is_told_without_voices() {
     let mut c = clip("c", SECOND, SECOND, 0);
     let key = |secs: i64, value| Keyframe { ease: Ease::Linear, ..Keyframe::new(TimeDelta(secs * SECOND), value) };
     c.audio.gain_db = Animated::Curve(Curve::new(vec![key(0, -12.0), key(1, 0.0)]).unwrap());
-    t.clips = vec![c];
+    t.clips = vec![c.into()];
     let mut p = project(fps25(), t);
     let has = |p: &Project, samples: std::ops::Range<i64>| {
         Timeline::new(p, &p.main, &Catalog::builtin()).unwrap().has_sound(&samples).unwrap()
     };
     assert!(has(&p, 0..96_000) && has(&p, 95_999..96_000) && !has(&p, 0..48_000) && !has(&p, 96_000..1 << 40));
-    p.compositions[0].tracks[0].clips[0].audio.gain_db = Animated::Constant(-200.0);
+    p.compositions[0].tracks[0].clip_mut(0).audio.gain_db = Animated::Constant(-200.0);
     assert!(!has(&p, 0..96_000), "below the threshold of silence");
-    p.compositions[0].tracks[0].clips[0].audio.gain_db = Animated::Constant(0.0);
+    p.compositions[0].tracks[0].clip_mut(0).audio.gain_db = Animated::Constant(0.0);
     p.media[0].facts = Some(MediaFacts { audio_streams: Some(0), ..Default::default() });
     assert!(!has(&p, 0..96_000), "a file without sound");
 }
@@ -145,12 +145,12 @@ fn nested_sound_is_panned_level_by_level() {
     let mut a = clip("a", 0, SECOND, 0);
     a.audio.pan = Animated::Constant(-0.5);
     track.pan = Animated::Constant(-0.5);
-    track.clips = vec![a];
+    track.clips = vec![a.into()];
     inner.tracks.push(track);
     let mut outer = Track::new("o", TrackKind::Video);
     let mut nest = Clip::new("nest", ClipSource::composition("inner"), Time(0), TimeDelta(SECOND));
     nest.audio.pan = Animated::Constant(1.0);
-    outer.clips = vec![nest];
+    outer.clips = vec![nest.into()];
     let mut p = project(fps25(), outer);
     p.compositions.push(inner);
     let levels = |p: &Project| {
@@ -160,7 +160,7 @@ fn nested_sound_is_panned_level_by_level() {
     };
     assert_eq!(levels(&p), (vec![(2, vec![(0, -1.0)])], vec![(0, 1.0)]));
     // The outer pans nothing and has the same channels.
-    p.compositions[0].tracks[0].clips[0].audio.pan = Animated::Constant(0.0);
+    p.compositions[0].tracks[0].clip_mut(0).audio.pan = Animated::Constant(0.0);
     assert_eq!(levels(&p), (vec![], vec![(0, -1.0)]));
     // It folds.
     p.compositions[0].channels = 6;
@@ -174,7 +174,7 @@ fn nested_sound_keeps_cuts_fades_and_speed() {
         let mut t = Track::new("n", TrackKind::Audio);
         let mut a = clip("a", 0, 4 * SECOND, 0);
         a.audio.fade_in = TimeDelta(2 * SECOND);
-        t.clips = vec![a, clip("b", 4 * SECOND, 4 * SECOND, 100 * SECOND)];
+        t.clips = vec![a.into(), clip("b", 4 * SECOND, 4 * SECOND, 100 * SECOND).into()];
         let mut inner = Composition::new("inner", Size { width: 8, height: 8 }, fps25());
         inner.tracks.push(t);
         let mut outer = Clip::new("outer", ClipSource::composition("inner"), Time(SECOND), TimeDelta(4 * SECOND));
@@ -183,7 +183,7 @@ fn nested_sound_keeps_cuts_fades_and_speed() {
             (outer.source_in, outer.speed) = (Time(8 * SECOND), -2.0);
         }
         let mut track = Track::new("v", TrackKind::Video);
-        track.clips = vec![outer];
+        track.clips = vec![outer.into()];
         let mut p = project(fps25(), track);
         p.compositions.push(inner);
         let v = voices(&p);
@@ -225,7 +225,7 @@ proptest! {
         let mut at = 0;
         for (i, n) in frames.iter().enumerate() {
             let span = Span::new(r.time_of_frame(at), r.time_of_frame(at + n));
-            t.clips.push(clip(&format!("c{i}"), span.start.0, span.duration.0, 3 * SECOND));
+            t.clips.push(clip(&format!("c{i}"), span.start.0, span.duration.0, 3 * SECOND).into());
             at += n;
         }
         let mut p = project(r, t);
@@ -256,7 +256,7 @@ proptest! {
         let mut c = clip("a", 0, 2 * SECOND, 0);
         c.audio.gain_db = Animated::Curve(curve.clone());
         let mut t = Track::new("a", TrackKind::Audio);
-        t.clips.push(c);
+        t.clips.push(c.into());
         let p = project(fps25(), t);
         let timeline = Timeline::new(&p, &p.main, &Catalog::builtin()).unwrap();
         let whole = &timeline.sound(0, 96_000).unwrap().voices[0];

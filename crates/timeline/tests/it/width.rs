@@ -7,6 +7,7 @@ use cutroom_project::{
 use cutroom_timeline::{Content, FramePlan, Layer, PlanError, Timeline, check};
 use cutroom_types::{FrameRate, ParamValue, Size, Time, TimeDelta};
 use proptest::prelude::*;
+use std::sync::Arc;
 
 const FRAMES: i64 = 40;
 
@@ -46,7 +47,7 @@ fn track_id(composition: &str, track: usize) -> String {
 }
 fn composition(id: &str, clips: Vec<Clip>) -> Composition {
     let mut c = Composition::new(id, Size { width: 64, height: 36 }, rate());
-    let track = |(i, clip)| Track { clips: vec![clip], ..Track::new(&track_id(id, i), TrackKind::Video) };
+    let track = |(i, clip): (usize, Clip)| Track { clips: vec![clip.into()], ..Track::new(&track_id(id, i), TrackKind::Video) };
     c.tracks = clips.into_iter().enumerate().map(track).collect();
     c
 }
@@ -121,7 +122,7 @@ fn posterised_adjustment_layers_double() {
     assert!(is_refused(&stack(16)));
     // Switched off, it costs nothing.
     let mut p = stack(16);
-    p.compositions[0].tracks.iter_mut().skip(8).for_each(|t| t.clips[0].enabled = false);
+    p.compositions[0].tracks.iter_mut().skip(8).for_each(|t| t.clip_mut(0).enabled = false);
     assert!(!is_refused(&p));
 }
 
@@ -155,7 +156,7 @@ fn what_is_seen_once_is_counted_once() {
     assert_eq!((validate(&p), check(&p, &Catalog::builtin())), (vec![], vec![]));
     assert!(Timeline::new(&p, &p.main, &Catalog::builtin()).unwrap().frame(35).is_ok());
     // Before the echo it is seen with each picture.
-    p.compositions[0].tracks[0].clips[0].video.effects.reverse();
+    p.compositions[0].tracks[0].clip_mut(0).video.effects.reverse();
     assert!(is_refused(&p));
 }
 
@@ -166,19 +167,19 @@ fn a_matte_that_adjusts_what_it_cuts_is_a_circle() {
     cut.video.matte = Some(Matte { track: "m1".into(), channel: MatteChannel::Luma, inverted: false, extra: Default::default() });
     let mut p = film(vec![composition("main", vec![cut, adjustment("x")])]);
     assert_eq!(validate(&p).iter().map(|p| p.code).collect::<Vec<_>>(), ["project.cycle"]);
-    p.compositions[0].tracks[1].clips[0].enabled = false;
+    p.compositions[0].tracks[1].clip_mut(0).enabled = false;
     assert_eq!(validate(&p), []);
-    p.compositions[0].tracks[1].clips[0].enabled = true;
+    p.compositions[0].tracks[1].clip_mut(0).enabled = true;
     // Not where it adjusts another clip of the track, at another time; but where a transition brings both together.
     let half = rate().time_of_frame(FRAMES / 2);
     let mut other = media("b");
     other.start = half;
-    let (a, x) = (&mut p.compositions[0].tracks[0].clips[0], other.clone());
+    let (a, x) = (&mut p.compositions[0].tracks[0].clip_mut(0), other.clone());
     (a.duration, other.duration) = (half.since_zero(), half.since_zero());
-    p.compositions[0].tracks[0].clips.push(other);
-    let adjusts = &mut p.compositions[0].tracks[1].clips[0];
+    p.compositions[0].tracks[0].clips.push(other.into());
+    let adjusts = &mut p.compositions[0].tracks[1].clip_mut(0);
     (adjusts.start, adjusts.duration) = (x.start, half.since_zero());
-    p.compositions[0].tracks[1].clips.insert(0, Clip { duration: half.since_zero(), ..media("c") });
+    p.compositions[0].tracks[1].clips.insert(0, Clip { duration: half.since_zero(), ..media("c") }.into());
     assert_eq!(validate(&p), []);
     assert!((0..FRAMES).all(|n| Timeline::new(&p, &p.main, &Catalog::builtin()).unwrap().frame(n).is_ok()));
     p.compositions[0].tracks[0].transitions.push(Transition { duration: TimeDelta(half.0 / 2), ..dissolve("x", "a", "b") });
@@ -220,16 +221,16 @@ fn any_composition(id: &'static str, inner: Option<&'static str>) -> impl Strate
             if *joined {
                 // A second half, dissolved into.
                 let half = rate().time_of_frame(FRAMES / 2).since_zero();
-                let mut second = t.clips[0].clone();
+                let mut second = Clip::clone(&t.clips[0]);
                 second.id = format!("{}b", second.id).as_str().into();
-                (t.clips[0].duration, second.start, second.duration) = (half, Time(half.0), half);
+                (t.clip_mut(0).duration, second.start, second.duration) = (half, Time(half.0), half);
                 let between = dissolve(&format!("{}x", second.id), t.clips[0].id.as_str(), second.id.as_str());
                 t.transitions.push(Transition { duration: TimeDelta(half.0 / 2), ..between });
-                t.clips.push(second);
+                t.clips.push(second.into());
             }
             // Names that exist, and ids that differ.
             let near = |t: &str| track_id(id, t.parse::<usize>().unwrap() % count);
-            for clip in &mut t.clips {
+            for clip in t.clips.iter_mut().map(Arc::make_mut) {
                 if let Some(m) = &mut clip.video.matte {
                     m.track = near(m.track.as_str()).as_str().into();
                 }
