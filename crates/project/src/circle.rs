@@ -3,8 +3,8 @@ use crate::{Clip, ClipSource, Composition, Track};
 use cutroom_types::{Span, Time, TimeDelta, TrackId};
 use std::{cell::OnceCell, collections::HashMap};
 
-/// Which clips of a composition use the pictures of which, by mattes, by what else `used` tells of a clip, and as adjustment layers of the
-/// tracks below them.
+/// Which clips of a composition use the pictures of which, by mattes, by what else `used` tells of
+/// a clip, and as adjustment layers of the tracks below them.
 pub struct Circles<'a> {
     composition: &'a Composition,
     tracks: HashMap<&'a TrackId, usize>,
@@ -50,8 +50,9 @@ impl<'a> Circles<'a> {
         named.into_iter().chain(below).flat_map(move |t| self.seen[t].during(span).map(move |c| (t, c)))
     }
 
-    /// Strongly connected components: Tarjan, "Depth-first search and linear graph algorithms", SIAM J. Comput. 1 (1972), without
-    /// recursion. Clips that are not seen have number 0 and use nothing.
+    /// Strongly connected components: Tarjan, "Depth-first search and linear graph algorithms",
+    /// SIAM J. Comput. 1 (1972), without recursion. Clips that are not seen have number 0 and use
+    /// nothing.
     fn rings(&self) -> Vec<Vec<usize>> {
         let by_clip = || self.seen.iter().map(|s| vec![0; s.spans.len()]).collect::<Vec<_>>();
         // When a clip was met, from 1 on, and the earliest that is reached from it and still open.

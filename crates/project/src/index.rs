@@ -1,13 +1,14 @@
 //! From an id to its place, in one step.
 //!
-//! A valid document uses each id once among things of its kind (see [`crate::validate`]). In one that is not valid yet, the
-//! first thing in document order counts, as it does for [`Project::media`] and [`Project::composition`].
+//! A valid document uses each id once among things of its kind (see [`crate::validate`]). In one
+//! that is not valid yet, the first thing in document order counts, as it does for
+//! [`Project::media`] and [`Project::composition`].
 use crate::{ClipPlace, Project, TrackPlace, TransitionPlace};
 use cutroom_types::{ClipId, CompositionId, MediaId, TrackId, TransitionId};
 use std::{collections::HashMap, hash::Hash};
 
-/// Places by id. It is true to the document that it was made from; after a change that adds, removes or moves anything, make
-/// a new one.
+/// Places by id. It is true to the document that it was made from; after a change that adds,
+/// removes or moves anything, make a new one.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ProjectIndex {
     media: HashMap<MediaId, usize>,

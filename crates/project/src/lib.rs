@@ -3,6 +3,7 @@
 //! A [`Project`] lists media and compositions; a composition holds tracks of clips and transitions. The file is JSON
 //! ([`load`], [`save`]): human readable, versioned ([`migrate`]), described by [`json_schema`]; fields that this
 //! version does not know are kept. [`validate`] says everything that is wrong with a document before any work starts.
+//! Changes are values, too: an [`Edit`] is applied and gives the edit that takes it back.
 //! This crate knows nothing of decoding, rendering or which effects exist.
 #![forbid(unsafe_code)]
 
@@ -10,6 +11,7 @@ pub mod animated;
 pub mod circle;
 pub mod clip;
 mod distinct;
+pub mod edit;
 pub mod file;
 pub mod index;
 pub mod locate;
@@ -24,6 +26,7 @@ pub use clip::{
     AdjustmentSource, Alignment, Clip, ClipAudio, ClipSource, ClipVideo, CompositionSource, EffectInstance, MediaSource,
     NullSource, Params, SolidSource, StreamChoice, Transform, Transition,
 };
+pub use edit::{CompositionFields, Edit, EditError, EntityKind, ProjectFields, TrackFields, apply_all, edit_schema};
 pub use file::{LoadError, MAX_FILE_BYTES, SaveError, from_json, load, read_text, save, to_json};
 pub use index::ProjectIndex;
 pub use locate::{Position, locate};

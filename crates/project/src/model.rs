@@ -260,16 +260,16 @@ pub enum TrackKind {
     Audio,
 }
 
-fn default_sample_rate_hz() -> u32 {
+pub(crate) fn default_sample_rate_hz() -> u32 {
     48_000
 }
-fn default_channels() -> u32 {
+pub(crate) fn default_channels() -> u32 {
     2
 }
-fn black() -> [f64; 4] {
+pub(crate) fn black() -> [f64; 4] {
     [0.0, 0.0, 0.0, 1.0]
 }
-fn is_black(c: &[f64; 4]) -> bool {
+pub(crate) fn is_black(c: &[f64; 4]) -> bool {
     *c == black()
 }
 

@@ -1,4 +1,5 @@
-//! Where things stand in a document: positions as plain values, written out as JSON paths only when somebody reads them.
+//! Where things stand in a document: positions as plain values, written out as JSON paths only when
+//! somebody reads them.
 use crate::{Clip, Project, Track, Transition};
 use std::{
     fmt::{self, Display, Formatter},
@@ -32,8 +33,9 @@ pub struct TransitionPlace {
     pub transition: usize,
 }
 
-/// Something that has a place of its own in the document. Valid until the document changes; displayed as a JSON path such as
-/// `compositions[0].tracks[1].clips[2]`, the whole document as nothing.
+/// Something that has a place of its own in the document. Valid until the document changes;
+/// displayed as a JSON path such as `compositions[0].tracks[1].clips[2]`, the whole document as
+/// nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Place {
     /// The document.

@@ -30,7 +30,7 @@ pub const LAYERS: &[Layer] = &[
     Layer {
         package: "cutroom-project",
         dir: "crates/project",
-        owns: "the document: media, compositions, tracks, clips, keyframes; file, schema, validation, migrations",
+        owns: "the document: media, compositions, tracks, clips, keyframes; file, schema, validation, migrations; edits and their inverses",
         may_use: &["types"],
         never_knows: "how anything is decoded or rendered",
     },

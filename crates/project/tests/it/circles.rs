@@ -6,7 +6,8 @@ use cutroom_project::{
 use cutroom_types::{FrameRate, Size, Time, TimeDelta};
 use proptest::prelude::*;
 
-/// Start, length, whether it adjusts, the track that is its matte (none past the last), whether it is enabled.
+/// Start, length, whether it adjusts, the track that is its matte (none past the last), whether it
+/// is enabled.
 type Piece = (i64, i64, bool, usize, bool);
 
 fn composition(tracks: &[(Vec<Piece>, bool)]) -> Composition {
@@ -31,11 +32,14 @@ fn composition(tracks: &[(Vec<Piece>, bool)]) -> Composition {
     c
 }
 
+fn tracks() -> impl Strategy<Value = Vec<(Vec<Piece>, bool)>> {
+    let piece = (0i64..40, 1i64..15, any::<bool>(), 0usize..8, any::<bool>());
+    prop::collection::vec((prop::collection::vec(piece, 0..5), any::<bool>()), 1..6)
+}
+
 proptest! {
     #[test]
-    fn clips_that_reach_themselves_are_found(
-        tracks in prop::collection::vec((prop::collection::vec((0i64..40, 1i64..15, any::<bool>(), 0usize..8, any::<bool>()), 0..5), any::<bool>()), 1..6),
-    ) {
+    fn clips_that_reach_themselves_are_found(tracks in tracks()) {
         let c = composition(&tracks);
         let circles = Circles::new(&c, |clip| clip.video.matte.iter().map(|m| m.track.clone()).collect());
         let clips: Vec<(usize, usize, Piece)> = tracks

@@ -2,4 +2,6 @@
 #![recursion_limit = "512"]
 mod circles;
 mod document;
+mod edit;
+mod support;
 mod unknown;

@@ -1,0 +1,271 @@
+//! What things say of themselves beside their ids and lists: set as a whole, so that fields that
+//! this version does not know are kept and the inverse is exact.
+use super::EditError;
+use crate::{
+    Animated, BlendSpace, Composition, CompositionColor, Extra, MotionBlur, Project, Settings, Track, TrackKind, is_default,
+    is_true,
+    model::{black, default_channels, default_sample_rate_hz, is_black},
+    yes,
+};
+use cutroom_types::{CompositionId, FrameRate, Size, TimeDelta};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::mem::swap;
+
+/// What a document says of itself: everything but its version and its lists.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ProjectFields {
+    /// Stable name of this project among others.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub id: String,
+    /// Title.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub name: String,
+    /// What new things start from.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub settings: Settings,
+    /// The composition that is the film.
+    pub main: CompositionId,
+    /// Unknown fields, kept on save.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+/// What a composition says of itself: everything but its id and its tracks.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct CompositionFields {
+    /// Title.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub name: String,
+    /// Square pixels, 1..=16384 each way.
+    pub size: Size,
+    /// Frames per second.
+    pub frame_rate: FrameRate,
+    /// Samples per second, 8000..=192000.
+    #[serde(default = "default_sample_rate_hz")]
+    pub sample_rate_hz: u32,
+    /// Channels of sound, 1..=8.
+    #[serde(default = "default_channels")]
+    pub channels: u32,
+    /// Length; absent means up to the end of the last clip.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub duration: Option<TimeDelta>,
+    /// Under all layers: straight RGBA, display-encoded, 0..=1. Not drawn when the composition is
+    /// nested.
+    #[serde(default = "black", skip_serializing_if = "is_black")]
+    pub background: [f64; 4],
+    /// Where layers are blended.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub blend_space: BlendSpace,
+    /// Colour of the working space and of the result.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub color: CompositionColor,
+    /// How clips with `motion_blur` are blurred.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub motion_blur: MotionBlur,
+    /// Unknown fields, kept on save.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+/// What a track says of itself: everything but its id, its clips and its transitions.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct TrackFields {
+    /// Title.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub name: String,
+    /// What its clips give.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub kind: TrackKind,
+    /// `false`: neither seen nor heard.
+    #[serde(default = "yes", skip_serializing_if = "is_true")]
+    pub enabled: bool,
+    /// Not heard.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub muted: bool,
+    /// When any track is soloed only soloed tracks are heard; when any video track is, only soloed
+    /// video tracks are seen.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub solo: bool,
+    /// Not seen: its picture only serves clips that name it as their matte or in an effect.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub matte_only: bool,
+    /// Editors refuse changes; planning does not care.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub locked: bool,
+    /// Volume in decibels, -144 and below is silence, up to 60; keyframe times are composition
+    /// times.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub gain_db: Animated<f64>,
+    /// -1 left … 0 centre … 1 right; added to the clip's.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub pan: Animated<f64>,
+    /// 0..=1, multiplies the opacity of every clip.
+    #[serde(default = "crate::clip::one", skip_serializing_if = "crate::clip::is_one")]
+    pub opacity: Animated<f64>,
+    /// Unknown fields, kept on save.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+impl ProjectFields {
+    /// Those of the document.
+    pub fn of(project: &Project) -> Self {
+        let Project { schema_version: _, media: _, compositions: _, id, name, settings, main, extra } = project;
+        Self { id: id.clone(), name: name.clone(), settings: settings.clone(), main: main.clone(), extra: extra.clone() }
+    }
+
+    /// Exchanges them with those of the document.
+    pub(super) fn swap(&mut self, project: &mut Project) -> Result<(), EditError> {
+        let Project { schema_version: _, media: _, compositions: _, id, name, settings, main, extra } = project;
+        settable(&self.extra, extra, &["schema_version", "media", "compositions"])?;
+        swap(&mut self.id, id);
+        swap(&mut self.name, name);
+        swap(&mut self.settings, settings);
+        swap(&mut self.main, main);
+        swap(&mut self.extra, extra);
+        Ok(())
+    }
+}
+
+impl CompositionFields {
+    /// Those of a composition.
+    pub fn of(composition: &Composition) -> Self {
+        let Composition {
+            id: _,
+            tracks: _,
+            name,
+            size,
+            frame_rate,
+            sample_rate_hz,
+            channels,
+            duration,
+            background,
+            blend_space,
+            color,
+            motion_blur,
+            extra,
+        } = composition;
+        Self {
+            name: name.clone(),
+            size: *size,
+            frame_rate: *frame_rate,
+            sample_rate_hz: *sample_rate_hz,
+            channels: *channels,
+            duration: *duration,
+            background: *background,
+            blend_space: *blend_space,
+            color: color.clone(),
+            motion_blur: motion_blur.clone(),
+            extra: extra.clone(),
+        }
+    }
+
+    /// Exchanges them with those of a composition.
+    pub(super) fn swap(&mut self, composition: &mut Composition) -> Result<(), EditError> {
+        let Composition {
+            id: _,
+            tracks: _,
+            name,
+            size,
+            frame_rate,
+            sample_rate_hz,
+            channels,
+            duration,
+            background,
+            blend_space,
+            color,
+            motion_blur,
+            extra,
+        } = composition;
+        settable(&self.extra, extra, &["id", "tracks"])?;
+        swap(&mut self.name, name);
+        swap(&mut self.size, size);
+        swap(&mut self.frame_rate, frame_rate);
+        swap(&mut self.sample_rate_hz, sample_rate_hz);
+        swap(&mut self.channels, channels);
+        swap(&mut self.duration, duration);
+        swap(&mut self.background, background);
+        swap(&mut self.blend_space, blend_space);
+        swap(&mut self.color, color);
+        swap(&mut self.motion_blur, motion_blur);
+        swap(&mut self.extra, extra);
+        Ok(())
+    }
+}
+
+impl TrackFields {
+    /// Those of a track.
+    pub fn of(track: &Track) -> Self {
+        let Track {
+            id: _,
+            clips: _,
+            transitions: _,
+            name,
+            kind,
+            enabled,
+            muted,
+            solo,
+            matte_only,
+            locked,
+            gain_db,
+            pan,
+            opacity,
+            extra,
+        } = track;
+        Self {
+            name: name.clone(),
+            kind: *kind,
+            enabled: *enabled,
+            muted: *muted,
+            solo: *solo,
+            matte_only: *matte_only,
+            locked: *locked,
+            gain_db: gain_db.clone(),
+            pan: pan.clone(),
+            opacity: opacity.clone(),
+            extra: extra.clone(),
+        }
+    }
+
+    /// Exchanges them with those of a track.
+    pub(super) fn swap(&mut self, track: &mut Track) -> Result<(), EditError> {
+        let Track {
+            id: _,
+            clips: _,
+            transitions: _,
+            name,
+            kind,
+            enabled,
+            muted,
+            solo,
+            matte_only,
+            locked,
+            gain_db,
+            pan,
+            opacity,
+            extra,
+        } = track;
+        settable(&self.extra, extra, &["id", "clips", "transitions"])?;
+        swap(&mut self.name, name);
+        swap(&mut self.kind, kind);
+        swap(&mut self.enabled, enabled);
+        swap(&mut self.muted, muted);
+        swap(&mut self.solo, solo);
+        swap(&mut self.matte_only, matte_only);
+        swap(&mut self.locked, locked);
+        swap(&mut self.gain_db, gain_db);
+        swap(&mut self.pan, pan);
+        swap(&mut self.opacity, opacity);
+        swap(&mut self.extra, extra);
+        Ok(())
+    }
+}
+
+/// That no unknown field, old or new, has the name of one that stays.
+fn settable(new: &Extra, old: &Extra, others: &[&str]) -> Result<(), EditError> {
+    match new.keys().chain(old.keys()).find(|name| others.contains(&name.as_str())) {
+        Some(name) => Err(EditError::NotSettable { field: name.clone() }),
+        None => Ok(()),
+    }
+}
