@@ -2,12 +2,11 @@
 //! this version does not know are kept and the inverse is exact.
 use super::EditError;
 use crate::{
-    Animated, BlendSpace, Composition, CompositionColor, Extra, MotionBlur, Project, Settings, Track, TrackKind, is_default,
-    is_true,
+    Animated, Composition, CompositionColor, Extra, MotionBlur, Project, Settings, Track, TrackKind, is_default, is_true,
     model::{black, default_channels, default_sample_rate_hz, is_black},
     yes,
 };
-use cutroom_types::{CompositionId, FrameRate, Size, TimeDelta};
+use cutroom_types::{BlendSpace, CompositionId, FrameRate, Size, TimeDelta};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::mem::swap;
