@@ -131,7 +131,8 @@ pub(crate) fn splat_all<I: Isa>(uniforms: &[f32]) -> [V<I>; MAX_UNIFORMS] {
     }
     p
 }
-fn host_uniforms(uniforms: &[f32]) -> [f32; MAX_UNIFORMS] {
+
+pub(crate) fn host_uniforms(uniforms: &[f32]) -> [f32; MAX_UNIFORMS] {
     let mut p = [0.0; MAX_UNIFORMS];
     p[..uniforms.len()].copy_from_slice(uniforms);
     p

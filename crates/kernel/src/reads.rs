@@ -5,7 +5,10 @@
 use crate::{
     SimdLevel, dispatch,
     lanes::{Isa, V},
-    ops::{At, Extent, MAX_UNIFORMS, TILE_PITCH, TILE_ROWS, Tile, each_group, load, position, short_name, splat_all, store},
+    ops::{
+        At, Extent, MAX_UNIFORMS, TILE_PITCH, TILE_ROWS, Tile, each_group, host_uniforms, load, position, short_name, splat_all,
+        store,
+    },
     real::{K, Real, Rgba, rgb},
     trace::{SampleSource, T as Symbol},
 };
@@ -78,6 +81,8 @@ pub struct Inputs<'a> {
 pub trait ReadOp: Send + Sync {
     /// Runs over a tile in place.
     fn run(&self, level: SimdLevel, uniforms: &[f32], inputs: Inputs<'_>, tile: &mut Tile, extent: Extent);
+    /// Evaluates one pixel on the host, with the same bits as the lanes.
+    fn eval_host(&self, uniforms: &[f32], inputs: Inputs<'_>, px: Rgba<f32>, at: At<f32>) -> Rgba<f32>;
     /// Records the kernel in the running [`crate::trace::trace`].
     fn trace(&self, p: &[Symbol; MAX_UNIFORMS], px: Rgba<Symbol>, at: At<Symbol>, reads: TraceReads<'_>) -> Rgba<Symbol>;
     /// Tells kernels apart: equal ids have equal traces.
@@ -173,7 +178,7 @@ impl<I: Isa> Reads<V<I>> for LaneReads<'_> {
     fn sum(self, slot: usize, f: impl Fn(V<I>) -> Rgba<V<I>>) -> Rgba<V<I>> {
         let zero = V::<I>::from(0.0);
         let mut acc = Rgba { c: rgb(zero, zero, zero), a: zero };
-        let turns = Real::min(Real::max(self.uniforms[slot], 0.0), MAX_TURNS);
+        let turns = turn_count(self.uniforms[slot]);
         let mut i = 0.0;
         while i < turns {
             let v = f(V::from(i));
@@ -186,11 +191,74 @@ impl<I: Isa> Reads<V<I>> for LaneReads<'_> {
     fn most(self, slot: usize, f: impl Fn(V<I>) -> Rgba<V<I>>) -> Rgba<V<I>> {
         let zero = V::<I>::from(0.0);
         let mut acc = Rgba { c: rgb(zero, zero, zero), a: zero };
-        let turns = Real::min(Real::max(self.uniforms[slot], 0.0), MAX_TURNS);
+        let turns = turn_count(self.uniforms[slot]);
         let mut i = 0.0;
         while i < turns {
             let v = f(V::from(i));
             acc = Rgba { c: rgb(acc.c.r.max(v.c.r), acc.c.g.max(v.c.g), acc.c.b.max(v.c.b)), a: acc.a.max(v.a) };
+            i += 1.0;
+        }
+        acc
+    }
+}
+
+/// Reading on the host, one pixel at a time.
+#[derive(Clone, Copy)]
+struct HostReads<'a> {
+    inputs: Inputs<'a>,
+    uniforms: &'a [f32; MAX_UNIFORMS],
+}
+
+/// Entry `index` of a table, rounded down, the first and last beyond its ends; 0 where there is none.
+pub(crate) fn table_entry(table: &[f32], index: f32) -> f32 {
+    match table.len() {
+        // Beyond 2^24 not every entry has a number.
+        1..=0x100_0000 => table[index.clamp(0.0, (table.len() - 1) as f32) as usize],
+        _ => 0.0,
+    }
+}
+
+/// Colour of a field at a position in its pixels, with the roundings of the lanes; transparent black where there is none.
+pub(crate) fn field_color(field: Option<&Field<'_>>, edge: Edge, x: f32, y: f32) -> [f32; 4] {
+    let Some(f) = field else { return [0.0; 4] };
+    let ([x0, x1], [u0, u1]) = taps(x, f.width as f32, edge);
+    let ([y0, y1], [v0, v1]) = taps(y, f.height as f32, edge);
+    f.planes.map(|plane| {
+        let at = |x: f32, y: f32| plane[y as usize * f.width + x as usize];
+        (at(x0, y0) * u0 + at(x1, y0) * u1) * v0 + (at(x0, y1) * u0 + at(x1, y1) * u1) * v1
+    })
+}
+
+/// How often a loop turns whose number is `turns`.
+#[inline(always)]
+pub(crate) fn turn_count(turns: f32) -> f32 {
+    Real::min(Real::max(turns, 0.0), MAX_TURNS)
+}
+
+impl Reads<f32> for HostReads<'_> {
+    fn table(self, index: f32) -> f32 {
+        table_entry(self.inputs.table, index)
+    }
+    fn sample(self, n: usize, x: f32, y: f32) -> Rgba<f32> {
+        let [dx, dy] = self.inputs.origin;
+        let [r, g, b, a] = field_color(self.inputs.fields.get(n), self.inputs.edge, x + dx, y + dy);
+        Rgba { c: rgb(r, g, b), a }
+    }
+    fn sum(self, slot: usize, f: impl Fn(f32) -> Rgba<f32>) -> Rgba<f32> {
+        self.turns(slot, f, |a, b| a + b)
+    }
+    fn most(self, slot: usize, f: impl Fn(f32) -> Rgba<f32>) -> Rgba<f32> {
+        self.turns(slot, f, Real::max)
+    }
+}
+impl HostReads<'_> {
+    fn turns(self, slot: usize, f: impl Fn(f32) -> Rgba<f32>, join: impl Fn(f32, f32) -> f32) -> Rgba<f32> {
+        let mut acc = Rgba { c: rgb(0.0, 0.0, 0.0), a: 0.0 };
+        let turns = turn_count(self.uniforms[slot]);
+        let mut i = 0.0;
+        while i < turns {
+            let v = f(i);
+            acc = Rgba { c: rgb(join(acc.c.r, v.c.r), join(acc.c.g, v.c.g), join(acc.c.b, v.c.b)), a: join(acc.a, v.a) };
             i += 1.0;
         }
         acc
@@ -265,6 +333,10 @@ fn run_read<I: Isa, T: ReadKernel>(uniforms: &[f32], inputs: Inputs<'_>, tile: &
 impl<T: ReadKernel> ReadOp for Read<T> {
     fn run(&self, level: SimdLevel, uniforms: &[f32], inputs: Inputs<'_>, tile: &mut Tile, extent: Extent) {
         dispatch!(level, run_read::<T>(uniforms, inputs, tile, extent));
+    }
+    fn eval_host(&self, uniforms: &[f32], inputs: Inputs<'_>, px: Rgba<f32>, at: At<f32>) -> Rgba<f32> {
+        let p = host_uniforms(uniforms);
+        T::eval(&p, px, at, HostReads { inputs, uniforms: &p })
     }
     fn trace(&self, p: &[Symbol; MAX_UNIFORMS], px: Rgba<Symbol>, at: At<Symbol>, reads: TraceReads<'_>) -> Rgba<Symbol> {
         T::eval(p, px, at, reads)

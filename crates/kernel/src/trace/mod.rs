@@ -5,14 +5,17 @@
 //! depends on parameters only is never part of the shader: [`Trace::uniforms`] computes it on the host, so changing a parameter
 //! changes numbers and not text.
 //!
-//! What a kernel reads (tables, other pixels) and its loops are nodes too; they exist in shaders only, [`Trace::evaluate`] takes
-//! them for 0. A node that depends on a loop's index is printed inside that loop, everything else before it.
+//! What a kernel reads (tables, other pixels) and its loops are nodes too. A node that depends on a loop's index is printed inside that
+//! loop, everything else before it.
 use crate::reads::Edge;
 use crate::real::{HostMask, Mask, Real};
 use core::ops::{Add, BitAnd, BitOr, Div, Mul, Neg, Not, Sub};
 use std::{cell::RefCell, collections::HashMap};
 
+mod evaluate;
 mod print;
+
+pub use evaluate::Readings;
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 enum Unary {
@@ -83,14 +86,14 @@ impl Node {
             Self::Turns(_, _, n, [a, b, c, d]) => ([n, a, b, c, d], 5),
         }
     }
-    /// Whether it differs from pixel to pixel, or exists in shaders only.
+    /// Whether it differs from pixel to pixel, or reads, or loops.
     fn is_of_pixels(self) -> bool {
         matches!(self, Self::Input(_) | Self::Table(_) | Self::Sample(..) | Self::Turn(_) | Self::Turns(..))
     }
     fn is_truth(self) -> bool {
         matches!(self, Self::Truth(_) | Self::Less(..) | Self::LessEqual(..) | Self::And(..) | Self::Or(..) | Self::Not(_))
     }
-    /// Value from the operands' values; truth values are 0 and 1.
+    /// Value from the operands' values; truth values are 0 and 1. What is read, and loops, count as 0.
     fn value(self, v: &[f32], params: &[f32], inputs: &[f32]) -> f32 {
         let at = |i: u32| v[i as usize];
         let truth = |b: bool| if b { 1.0 } else { 0.0 };
@@ -388,6 +391,28 @@ pub fn trace(f: impl FnOnce() -> Vec<T>) -> Trace {
     Trace::new(nodes, outputs)
 }
 
+/// The loops inside which each node is computed, one bit each.
+fn loops_of(nodes: &[Node]) -> Vec<u64> {
+    let mut loops: Vec<u64> = Vec::with_capacity(nodes.len());
+    for n in nodes {
+        let (operands, count) = n.operands();
+        let inside = operands[..count].iter().fold(0, |all, &k| all | loops[k as usize]);
+        loops.push(match n {
+            Node::Turn(id) => 1 << id,
+            Node::Turns(id, ..) => inside & !(1 << id),
+            _ => inside,
+        });
+    }
+    // What depends on the index of an inner loop alone lies inside the outer one too; outer loops come later.
+    for i in (0..nodes.len()).rev() {
+        let (Node::Turns(id, ..), around) = (nodes[i], loops[i]) else { continue };
+        if around != 0 {
+            loops.iter_mut().filter(|l| **l >> id & 1 == 1).for_each(|l| *l |= around);
+        }
+    }
+    loops
+}
+
 impl Trace {
     fn new(nodes: Vec<Node>, outputs: Vec<u32>) -> Self {
         let mut uniform: Vec<bool> = Vec::with_capacity(nodes.len());
@@ -419,16 +444,7 @@ impl Trace {
         let derived = pick(&|i| needed[i] && uniform[i] && !is_literal(i));
         let emitted = pick(&|i| needed[i] && !uniform[i]);
         let on_host = pick(&|i| host[i]);
-        let mut loops: Vec<u64> = Vec::with_capacity(nodes.len());
-        for n in &nodes {
-            let (operands, count) = n.operands();
-            let inside = operands[..count].iter().fold(0, |all, &k| all | loops[k as usize]);
-            loops.push(match n {
-                Node::Turn(id) => 1 << id,
-                Node::Turns(id, ..) => inside & !(1 << id),
-                _ => inside,
-            });
-        }
+        let loops = loops_of(&nodes);
         Self { nodes, outputs, uniform, derived, emitted, on_host, loops }
     }
 
@@ -464,14 +480,6 @@ impl Trace {
             v[i as usize] = self.nodes[i as usize].value(&v, params, &[]);
         }
         out.extend(self.derived.iter().map(|&i| v[i as usize]));
-    }
-    /// Evaluates everything on the host.
-    pub fn evaluate(&self, params: &[f32], inputs: &[f32]) -> Vec<f32> {
-        let mut v = Vec::with_capacity(self.nodes.len());
-        for n in &self.nodes {
-            v.push(n.value(&v, params, inputs));
-        }
-        self.outputs.iter().map(|&o| v[o as usize]).collect()
     }
 }
 
