@@ -1,5 +1,6 @@
 //! Every blend mode against its published formula, written here once more in double precision: W3C Compositing and Blending Level 1 (5.8, 9.1, 10),
 //! the PDF Blend Modes Addendum, and the handbooks of Photoshop and After Effects for the modes that those do not know.
+use crate::oracles::floats;
 use crate::support::*;
 use cutroom_effects::BLEND_MODES;
 use cutroom_kernel::{At, Rgba, rgb};

@@ -1,4 +1,5 @@
 //! Effects on layers that are not opaque, and those that draw beyond a layer's outline, against definitions in double precision.
+use crate::oracles::{Oracle, floats, floats_of, list};
 use crate::support::*;
 use cutroom_effects::EFFECTS;
 use cutroom_render::{
@@ -236,3 +237,12 @@ fn rasters_grow_only_for_what_is_seen_beyond() {
         assert!(e.is_wide() && !e.keeps_alpha, "{} needs a raster of its own", e.id);
     }
 }
+
+/// Tests that hold effects to expected values (`oracles.rs`).
+pub const ORACLES: &[Oracle] = list![
+    glow_reaches_beyond_the_outline,
+    sharpening_leaves_outlines_alone,
+    strokes_follow_the_distance_to_a_rectangle,
+    an_inset_casts_its_shadow_beyond_its_box,
+    crops_masks_and_vignettes_go_by_the_picture,
+];

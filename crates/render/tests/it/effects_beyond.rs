@@ -1,4 +1,5 @@
 //! Effects after one that draws beyond the picture's edges: they go by the picture as it was, and what was drawn there is changed along with it.
+use crate::oracles::floats;
 use crate::support::*;
 use cutroom_effects::{EFFECTS, Params, Shape};
 use cutroom_timeline::{Canvas, EffectUse, Fit, Layer, Transform};

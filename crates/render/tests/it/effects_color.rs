@@ -1,5 +1,6 @@
 //! Effects on colour against their definitions in double precision and published numbers. Drawn in gamma space on the CPU; parity with the GPU is
 //! another test's matter.
+use crate::oracles::{Oracle, floats_of, list};
 use crate::support::*;
 use cutroom_effects::Params;
 use cutroom_timeline::EffectUse;
@@ -294,3 +295,17 @@ fn the_primary_correction_follows_its_steps() {
         }
     }
 }
+
+/// Tests that hold effects to expected values (`oracles.rs`).
+pub const ORACLES: &[Oracle] = list![
+    curves_go_through_their_points,
+    only_the_whole_diagonal_is_the_identity,
+    raised_blacks_are_continuous,
+    hue_curves_join_at_red,
+    white_balance_takes_out_the_light_s_colour,
+    keys_of_every_colour,
+    exposure_and_saturation_follow_their_formulae,
+    camera_curves_give_back_published_greys,
+    camera_gamuts_are_taken_to_the_composition_s,
+    the_primary_correction_follows_its_steps,
+];

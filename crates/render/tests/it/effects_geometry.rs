@@ -1,5 +1,6 @@
 //! Effects that are functions of place against their closed forms in double precision. Drawn in gamma space on the CPU; parity with the GPU is another
 //! test's matter.
+use crate::oracles::{Oracle, floats_of, list};
 use crate::support::*;
 use cutroom_timeline::EffectUse;
 use cutroom_types::ParamValue;
@@ -180,3 +181,14 @@ fn fields_become_pictures() {
         }
     }
 }
+
+/// Tests that hold effects to expected values (`oracles.rs`).
+pub const ORACLES: &[Oracle] = list![
+    vignettes_darken_by_distance,
+    waves_are_sines,
+    radial_and_zoom_blurs_are_means_along_their_ways,
+    kaleidoscopes_mirror_sectors,
+    flares_are_a_core_a_streak_and_ghosts,
+    stabilised_pictures_lie_where_they_should,
+    fields_become_pictures,
+];

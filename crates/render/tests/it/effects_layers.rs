@@ -1,5 +1,6 @@
 //! What takes a second picture, against its definition in double precision: effects that use another track, transitions that follow an image.
 //! Drawn on the CPU; parity with the GPU is another test's matter.
+use crate::oracles::{Oracle, list};
 use crate::support::*;
 use cutroom_render::{Backend, OutputSpec, RenderOptions, Renderer};
 use cutroom_timeline::{Content, Fit, Layer, Transform};
@@ -36,7 +37,7 @@ fn draw(layer: Layer, w: usize, h: usize, pictures: &[(&str, &Picture)], linear:
     let format = PictureFormat { bits: 32, ..PictureFormat::RGB8 }.with_alpha();
     let spec = OutputSpec { format, color: pictures[0].1.color };
     let mut renderer = Renderer::new(RenderOptions { backend: Backend::Cpu, threads: 1 }).unwrap();
-    let p = renderer.render(&plan(cv, vec![layer]), &Pictures::of(pictures), &spec).unwrap();
+    let p = crate::oracles::render(&mut renderer, &plan(cv, vec![layer]), &Pictures::of(pictures), &spec);
     (0..w * h).map(|i| std::array::from_fn(|k| f64::from(f32::from_bits(p.sample(k, i % w, i / w))))).collect()
 }
 
@@ -215,3 +216,10 @@ fn the_image_is_display_encoded_and_sides_may_be_missing() {
         );
     }
 }
+
+/// Tests that hold effects to expected values (`oracles.rs`).
+pub const ORACLES: &[Oracle] = list![
+    displacement_is_twice_the_distance_from_grey,
+    white_moves_one_way_and_black_the_other,
+    the_map_is_stretched_over_the_layer,
+];

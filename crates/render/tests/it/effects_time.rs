@@ -1,5 +1,6 @@
 //! Effects over time against their definitions, written here once more in double precision; and random access: a frame has the same bytes
 //! whatever was drawn before it. Which times they ask for is planning's matter and tested with it; here a model stands for it.
+use crate::oracles::{Oracle, list};
 use crate::support::*;
 use cutroom_effects::{Params, Shape};
 use cutroom_render::{Backend, OutputSpec, RenderOptions, Renderer, SourcePictures};
@@ -86,7 +87,7 @@ fn cpu() -> Renderer {
     Renderer::new(RenderOptions { backend: Backend::Cpu, threads: 1 }).unwrap()
 }
 fn render(renderer: &mut Renderer, p: &FramePlan, film: &Film) -> Vec<Rgba> {
-    let p = renderer.render(p, film, &OutputSpec { format: FLOAT, color: tags() }).unwrap();
+    let p = crate::oracles::render(renderer, p, film, &OutputSpec { format: FLOAT, color: tags() });
     let straight = |i: usize, k| f64::from(f32::from_bits(p.sample(k, i % W, i / W)));
     (0..W * H).map(|i| std::array::from_fn(|k| straight(i, k) * if k < 3 { straight(i, 3) } else { 1.0 })).collect()
 }
@@ -476,3 +477,12 @@ fn other_times_are_masked() {
         .collect();
     compare(&got, &want, 1e-5, "masked echo");
 }
+
+/// Tests that hold effects to expected values (`oracles.rs`).
+pub const ORACLES: &[Oracle] = list![
+    echo_operators_follow_their_formulae,
+    temporal_denoise_weighs_by_likeness,
+    temporal_denoise_lowers_noise_and_leaves_no_ghosts,
+    trails_are_the_fold_over_the_frames_before,
+    other_times_are_masked,
+];

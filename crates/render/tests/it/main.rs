@@ -20,6 +20,7 @@ mod levels;
 mod masks;
 mod matrix;
 mod runtime_effect;
+mod oracles;
 mod stack;
 mod support;
 mod transitions;

@@ -1,6 +1,6 @@
 //! Pictures, plans and an independent, slow reference in double precision.
 use cutroom_effects::{BlendRef, Catalog, EffectRef, ParamKind, TransitionRef, look::Look};
-use cutroom_render::{Backend, OutputSpec, RenderOptions, Renderer, SourcePictures, gpu::GpuRenderer};
+use cutroom_render::{OutputSpec, SourcePictures, gpu::GpuRenderer};
 use cutroom_test_support::skipped;
 use cutroom_timeline::{BlendSpace, Canvas, Content, EffectUse, FramePlan, Layer, SourceFrame};
 use cutroom_types::{ColorTags, ParamValue, Picture, PictureFormat, Primaries, Size, Time, Transfer};
@@ -177,23 +177,6 @@ pub fn rgba_picture(pixels: &[[f64; 4]], w: usize, h: usize) -> Picture {
     let planes = (0..4).map(|k| pixels.iter().flat_map(|p| (p[k] as f32).to_le_bytes()).collect()).collect();
     let tags = ColorTags { transfer: Transfer::Bt709, ..ColorTags::SRGB };
     Picture::from_planes(format, size(w as u32, h as u32), tags, planes).unwrap()
-}
-
-/// The straight colours of a plan, drawn on the CPU in a canvas of R'G'B'.
-pub fn floats(plan: &FramePlan, pictures: &[(&str, &Picture)]) -> Vec<[f64; 4]> {
-    let format = PictureFormat { bits: 32, ..PictureFormat::RGB8 }.with_alpha();
-    let color = ColorTags { transfer: Transfer::Bt709, ..ColorTags::SRGB };
-    let mut renderer = Renderer::new(RenderOptions { backend: Backend::Cpu, threads: 1 }).unwrap();
-    let p = renderer.render(plan, &Pictures::of(pictures), &OutputSpec { format, color }).unwrap();
-    let w = p.size.width as usize;
-    (0..w * p.size.height as usize).map(|i| std::array::from_fn(|k| f64::from(f32::from_bits(p.sample(k, i % w, i / w))))).collect()
-}
-
-/// One picture under effects over nothing.
-pub fn floats_of(effects: Vec<EffectUse>, pixels: &[[f64; 4]], w: usize, h: usize) -> Vec<[f64; 4]> {
-    let a = rgba_picture(pixels, w, h);
-    let cv = Canvas { background: [0.0; 4], ..canvas(a.size, false) };
-    floats(&plan(cv, vec![Layer { effects, ..layer(media("a")) }]), &[("a", &a)])
 }
 
 pub fn bytes(p: &Picture) -> Vec<u8> {
