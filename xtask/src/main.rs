@@ -6,6 +6,7 @@ mod bench;
 mod compare;
 mod demo;
 mod format;
+mod fuzz;
 mod golden;
 mod process;
 mod setup;
@@ -27,6 +28,8 @@ cargo xtask <command>
                        measure cutroom against ffmpeg and melt, write docs/benchmarks.md
   golden [--bless]     compare the frames of all comparison cases with tests/golden/hashes.txt, or write it anew
   compare OLD [NEW]    whether two builds of the program make the same films, frame by frame; NEW is built if not named
+  fuzz [SECS] [TARGET…]
+                       every parser under libFuzzer, 60 s each; failing inputs are kept
   architecture         write the generated table of ARCHITECTURE.md
   setup                only install what is missing
 ";
@@ -40,6 +43,7 @@ fn main() -> ExitCode {
         Some("fmt") => format::format(rest.iter().any(|a| a == "--check")),
         Some("bench") => bench::bench(rest),
         Some("golden") => golden::golden(rest),
+        Some("fuzz") => fuzz::fuzz(rest),
         Some("compare") => compare::compare(rest),
         Some("setup") => setup::setup(),
         Some("architecture") => {

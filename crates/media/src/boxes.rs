@@ -14,6 +14,11 @@ const MOST_BOXES: usize = 100_000;
 pub(crate) fn defect(path: &Path) -> Option<String> {
     let mut file = File::open(path).ok()?;
     let length = file.metadata().ok()?.len();
+    defect_in(&mut file, length)
+}
+
+/// The same of an open file, or of bytes, of a length.
+pub fn defect_in(file: &mut (impl Read + Seek), length: u64) -> Option<String> {
     let mut at = 0u64;
     for _ in 0..MOST_BOXES {
         let mut head = [0u8; 16];
@@ -42,7 +47,7 @@ pub(crate) fn defect(path: &Path) -> Option<String> {
             ));
         }
         if kind == "moov"
-            && let Some(defect) = header_defect(&mut file, at + 8, end)
+            && let Some(defect) = header_defect(file, at + 8, end)
         {
             return Some(defect);
         }
@@ -52,7 +57,7 @@ pub(crate) fn defect(path: &Path) -> Option<String> {
 }
 
 /// What is wrong with the movie header (`mvhd`) among the boxes of `moov` from `at` to `end`.
-fn header_defect(file: &mut File, mut at: u64, end: u64) -> Option<String> {
+fn header_defect(file: &mut (impl Read + Seek), mut at: u64, end: u64) -> Option<String> {
     while at + 8 <= end {
         let mut head = [0u8; 8];
         file.seek(SeekFrom::Start(at)).ok()?;

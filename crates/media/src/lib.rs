@@ -1,6 +1,6 @@
 //! FFmpeg both ways: probe, index, decode, encode, mux. The only FFmpeg `unsafe`. Knows no projects or plans.
 
-mod boxes;
+pub mod boxes;
 mod chapters;
 mod clock;
 mod coded;

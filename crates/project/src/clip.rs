@@ -475,8 +475,9 @@ impl Serialize for ClipSource {
 impl<'de> Deserialize<'de> for ClipSource {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
         let mut fields = Extra::deserialize(d)?;
-        let kind =
-            fields.remove("type").ok_or_else(|| de::Error::custom("missing field `type`: media, composition, solid or null"))?;
+        let kind = fields
+            .shift_remove("type")
+            .ok_or_else(|| de::Error::custom("missing field `type`: media, composition, solid or null"))?;
         match kind.as_str() {
             Some("media") => crate::inner(fields.into()).map(Self::Media),
             Some("composition") => crate::inner(fields.into()).map(Self::Composition),

@@ -198,7 +198,8 @@ impl Serialize for MaskShape {
 impl<'de> Deserialize<'de> for MaskShape {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
         let mut fields = Extra::deserialize(d)?;
-        let kind = fields.remove("type").ok_or_else(|| de::Error::custom("missing field `type`: rectangle, ellipse or path"))?;
+        let kind =
+            fields.shift_remove("type").ok_or_else(|| de::Error::custom("missing field `type`: rectangle, ellipse or path"))?;
         match kind.as_str() {
             Some("rectangle") => crate::inner(fields.into()).map(Self::Rectangle),
             Some("ellipse") => crate::inner(fields.into()).map(Self::Ellipse),

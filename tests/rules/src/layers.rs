@@ -126,6 +126,13 @@ pub const LAYERS: &[Layer] = &[
         never_knows: "any cutroom crate",
     },
     Layer {
+        package: "cutroom-fuzz",
+        dir: "fuzz",
+        owns: "every parser under any bytes: targets of libFuzzer, their seeds, a short run as a test",
+        may_use: &["types", "project", "effects", "media"],
+        never_knows: "rendering, exporting",
+    },
+    Layer {
         package: "cutroom-rules",
         dir: "tests/rules",
         owns: "the repository's rules as data and tests; this table",

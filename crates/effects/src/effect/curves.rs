@@ -64,7 +64,7 @@ pub fn parse(text: &str) -> Result<Vec<[f32; 2]>, String> {
 }
 
 /// The curve at [`ENTRIES`] even places; level beyond its ends.
-fn sampled(points: &[[f32; 2]]) -> Vec<f32> {
+pub fn sampled(points: &[[f32; 2]]) -> Vec<f32> {
     let n = points.len();
     let slope: Vec<f32> = points.windows(2).map(|w| (w[1][1] - w[0][1]) / (w[1][0] - w[0][0])).collect();
     let tangent_at = |i: usize| match i {

@@ -52,6 +52,9 @@ impl Look {
             if (0..3).any(|k| low[k].partial_cmp(&high[k]) != Some(std::cmp::Ordering::Less)) {
                 return Err(format!("its domain {low:?} to {high:?} is empty"));
             }
+            if (0..3).any(|k| !(high[k] - low[k]).is_finite()) {
+                return Err(format!("its domain {low:?} to {high:?} is too large"));
+            }
         }
         let values: Vec<f32> = shaper.iter().flat_map(|s| &s.values).chain(cube.iter().flat_map(|c| &c.values)).copied().collect();
         if let Some(bad) = values.iter().find(|v| !v.is_finite()) {
@@ -108,6 +111,8 @@ mod tests {
             ("LUT_1D_SIZE 2\n0 0 0\n1 nan 1\n", "cube", "NaN"),
             ("LUT_1D_SIZE 2\n0 0 0\n1 1\n", "cube", "line 3"),
             ("LUT_1D_SIZE 2\nDOMAIN_MIN 1 1 1\n0 0 0\n1 1 1\n", "cube", "domain"),
+            ("LUT_1D_SIZE 2\nDOMAIN_MAX 1 1 1e39\n0 0 0\n1 1 1\n", "cube", "too large"),
+            ("LUT_1D_SIZE 2\nLUT_1D_INPUT_RANGE -3e38 3e38\n0 0 0\n1 1 1\n", "cube", "too large"),
             ("", "cube", "no table"),
             ("0 512 1023\n0 0 0\n", "3dl", "27"),
             ("x", "look", ".cube or .3dl"),

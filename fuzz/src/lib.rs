@@ -1,0 +1,119 @@
+//! What is read from people's files and typed text, under any bytes: no panic, no overflow, no endless loop, and what was accepted keeps its promises.
+//!
+//! `cargo xtask fuzz` runs each target under libFuzzer for as long as one likes; the test of this package runs the seeds of `corpus` and some thousand
+//! variations of them each time. An input that once failed stays in `corpus`. Knows nothing of rendering.
+#![forbid(unsafe_code)]
+
+use cutroom_effects::{effect::curves, look::Look};
+use cutroom_media::{boxes, write::SequencePattern};
+use cutroom_types::{FrameRate, Time, Timecode};
+use std::{io::Cursor, path::Path};
+
+/// A parser and what must hold for any input.
+pub struct Target {
+    /// Also the name of its folder of seeds.
+    pub name: &'static str,
+    /// Panics when something does not hold.
+    pub check: fn(&[u8]),
+    /// How the seeds among the shared media end, if any are there.
+    pub media: &'static [&'static str],
+}
+
+/// All targets.
+pub const TARGETS: &[Target] = &[
+    Target { name: "project", check: project, media: &[] },
+    Target { name: "cube", check: cube, media: &[".cube"] },
+    Target { name: "three_dl", check: three_dl, media: &[".3dl"] },
+    Target { name: "time", check: time, media: &[] },
+    Target { name: "boxes", check: boxes, media: &[".mp4", ".mov", ".avif"] },
+    Target { name: "sequence", check: sequence, media: &[] },
+    Target { name: "curve", check: curve, media: &[] },
+];
+
+fn text(bytes: &[u8]) -> Option<&str> {
+    std::str::from_utf8(bytes).ok()
+}
+
+/// Read, brought up to date, judged; what is saved is read again as it was.
+fn project(bytes: &[u8]) {
+    let Some(Ok(project)) = text(bytes).map(cutroom_project::from_json) else { return };
+    let problems = cutroom_project::validate(&project);
+    let saved = cutroom_project::to_json(&project);
+    let again = cutroom_project::from_json(&saved).unwrap_or_else(|e| panic!("what was saved is not read: {e}"));
+    assert_eq!(cutroom_project::to_json(&again), saved, "saved twice");
+    assert_eq!(cutroom_project::validate(&again), problems, "judged twice");
+    let _ = cutroom_project::unknown_fields(&project);
+}
+
+/// Tables of the size that was said, numbers all of them, over a range.
+fn look(bytes: &[u8], extension: &str) {
+    let Some(Ok(look)) = text(bytes).map(|t| Look::parse(t, extension)) else { return };
+    let shaper = look.shaper.as_ref().map(|s| (s.entries, s.domain, &s.values));
+    let cube = look.cube.as_ref().map(|c| (c.side * c.side * c.side, c.domain, &c.values));
+    assert!(shaper.is_some() || cube.is_some());
+    let mut count = 0;
+    for (entries, [low, high], values) in shaper.into_iter().chain(cube) {
+        assert!(entries >= 2 && values.len() == 3 * entries);
+        assert!((0..3).all(|k| low[k] < high[k] && (high[k] - low[k]).is_finite()), "{low:?} to {high:?}");
+        count += values.len();
+    }
+    assert!(look.table().len() == count && look.table().iter().all(|v| v.is_finite()));
+}
+
+fn cube(bytes: &[u8]) {
+    look(bytes, "cube");
+}
+
+fn three_dl(bytes: &[u8]) {
+    look(bytes, "3dl");
+}
+
+/// A line each: a time, a rate, a timecode at that rate. What is written of them is read as the same.
+fn time(bytes: &[u8]) {
+    let mut lines = text(bytes).unwrap_or_default().lines();
+    let mut line = || lines.next().unwrap_or_default();
+    let time = line().parse::<Time>();
+    let rate = line().parse::<FrameRate>();
+    if let Ok(time) = time {
+        assert_eq!(time.0.to_string().parse(), Ok(time));
+    }
+    let Ok(rate) = rate else { return };
+    assert_eq!(rate.to_string().parse(), Ok(rate));
+    if let Ok(time) = time {
+        let n = rate.frame_at(time);
+        // Where frames can be counted at all.
+        if time.0.checked_abs().is_some_and(|t| t < i64::MAX / 4) {
+            let start = rate.time_of_frame(n);
+            assert!(
+                start <= time && time < rate.time_of_frame(n + 1) && rate.frame_at(start) == n,
+                "{time:?} at {rate}: frame {n}"
+            );
+        }
+    }
+    if let Ok(code) = Timecode::parse(line(), rate) {
+        assert!(code.frame >= 0, "{code:?}");
+        assert_eq!(Timecode::parse(&code.to_string(), rate), Ok(code), "{code}");
+    }
+}
+
+fn boxes(bytes: &[u8]) {
+    if let Some(defect) = boxes::defect_in(&mut Cursor::new(bytes), bytes.len() as u64) {
+        assert!(!defect.is_empty());
+    }
+}
+
+/// A pattern covers its own names and no longer path.
+fn sequence(bytes: &[u8]) {
+    let Some(name) = text(bytes).filter(|n| !n.contains('\0')) else { return };
+    let Ok(pattern) = SequencePattern::parse(Path::new(name)) else { return };
+    assert!(!pattern.covers(&Path::new(name).join("deeper").join("00000.png")), "{name}");
+}
+
+/// Points rise from left to right; the curve through them leaves their range nowhere.
+fn curve(bytes: &[u8]) {
+    let Some(Ok(points)) = text(bytes).map(curves::parse) else { return };
+    assert!(points.len() >= 2 && points.windows(2).all(|w| w[0][0] < w[1][0]));
+    let values = curves::sampled(&points);
+    let (low, high) = points.iter().fold((1.0f32, 0.0f32), |(low, high), p| (low.min(p[1]), high.max(p[1])));
+    assert!(values.iter().all(|v| (low - 1e-4..=high + 1e-4).contains(v)), "{points:?}: {values:?}");
+}
