@@ -62,7 +62,7 @@ thread_local!(static RUN: RefCell<Run> = RefCell::default());
 /// Draws a plan, as all tests do that hold effects to expected values.
 pub fn render(renderer: &mut Renderer, plan: &FramePlan, pictures: &dyn SourcePictures, output: &OutputSpec) -> Picture {
     let last = plan.layers.iter().filter_map(|l| l.effects.last());
-    let drawn: BTreeSet<&str> = last.filter_map(|used| Some(cutroom_effects::effect(&used.id)?.id)).collect();
+    let drawn: BTreeSet<&str> = last.map(|used| used.effect.spec().id).collect();
     let faulty = RUN.with_borrow_mut(|run| {
         run.drawn.extend(&drawn);
         run.faulty.filter(|(id, _)| drawn.contains(id))
@@ -73,7 +73,7 @@ pub fn render(renderer: &mut Renderer, plan: &FramePlan, pictures: &dyn SourcePi
         Some((id, Fault::LeftOut)) => {
             let mut plan = plan.clone();
             for layer in &mut plan.layers {
-                layer.effects.pop_if(|used| used.id == id);
+                layer.effects.pop_if(|used| used.effect.id == id);
             }
             renderer.render(&plan, pictures, output).unwrap()
         }
@@ -148,7 +148,7 @@ fn every_effect_has_an_oracle() {
     let without: Vec<&str> = EFFECTS.iter().map(|e| e.id).filter(|id| !proven.contains(id) && !excused.contains(id)).collect();
     assert!(without.is_empty(), "no test in the lists notices a fault of {without:?}");
     assert!(excused.iter().all(|id| !proven.contains(id)), "{excused:?} is excused, and has an oracle now");
-    assert!(excused.iter().all(|id| cutroom_effects::effect(id).is_some()), "{excused:?}: there is no such effect");
+    assert!(excused.iter().all(|id| catalog().effect(id).is_some()), "{excused:?}: there is no such effect");
 }
 
 /// The rule can fail: a test that only looks whether something was drawn proves nothing.

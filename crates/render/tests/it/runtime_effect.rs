@@ -1,6 +1,6 @@
 //! An effect made at run time: what it does is a value that no `fn` pointer could hold. It is registered here and nowhere else, and the catalogue's loops, both back
 //! ends among them, hold for it as for built-in ones.
-use crate::{catalogue::keeps_every_promise, support::*};
+use crate::{catalogue::keeps_every_promise, oracles::floats, support::*};
 use cutroom_effects::{
     Catalog, CatalogError, EffectRef, EffectSpec, Family, ParamSpec, Params, Raster, RuntimeEffect, Shape, Step, Uniforms,
 };
