@@ -1,7 +1,23 @@
 //! `cutroom catalog`.
-use crate::{args::CatalogArgs, failure::Failure};
+use crate::failure::Failure;
+use clap::Args;
 use cutroom_api::{Catalog, CostEntry, ParamEntry, catalog};
 use std::fmt::Write;
+
+/// `cutroom catalog`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cutroom catalog
+  cutroom catalog blur
+  cutroom catalog --json")]
+pub struct CatalogArgs {
+    /// Only entries whose id or name holds this, or whose family is this
+    pub filter: Option<String>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
 
 /// Lists effects, blend modes and transitions.
 pub fn list(args: &CatalogArgs) -> Result<(), Failure> {

@@ -1,9 +1,17 @@
 //! `cutroom completions`.
-use crate::{
-    args::{Cli, CompletionsArgs},
-    failure::Failure,
-};
-use clap::CommandFactory;
+use crate::{args::Cli, failure::Failure};
+use clap::{Args, CommandFactory};
+
+/// `cutroom completions`.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Examples:\n  cutroom completions bash > ~/.local/share/bash-completion/completions/cutroom\n  cutroom completions zsh > ~/.zfunc/_cutroom"
+)]
+pub struct CompletionsArgs {
+    /// The shell
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}
 
 /// Prints the completion script of a shell.
 pub fn completions(args: &CompletionsArgs) -> Result<(), Failure> {

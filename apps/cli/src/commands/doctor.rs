@@ -1,6 +1,16 @@
 //! `cutroom doctor`.
-use crate::{args::DoctorArgs, failure::Failure, text};
+use crate::{failure::Failure, text};
+use clap::Args;
 use cutroom_api::{BackendChoice, DoctorReport};
+
+/// `cutroom doctor`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  cutroom doctor\n  cutroom doctor --json")]
+pub struct DoctorArgs {
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
 
 /// Fonts that are named.
 const SHOWN_FONTS: usize = 5;

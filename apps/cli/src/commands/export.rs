@@ -1,16 +1,128 @@
 //! `cutroom export`.
-use crate::{
-    args::{ExportArgs, ProgressArg},
-    failure::Failure,
-    interrupt, text,
-};
+use crate::{args::BackendArg, failure::Failure, interrupt, text};
+use clap::{Args, ValueEnum};
 use cutroom_api::{ApiError, ExportReport, ExportRequest, Progress, Session, SpeedMeter};
 use indicatif::ProgressBar;
 use serde::Serialize;
 use std::{
     io::Write,
+    path::PathBuf,
     time::{Duration, Instant},
 };
+
+/// `cutroom export`.
+#[derive(Debug, Args)]
+#[command(after_help = export_help())]
+pub struct ExportArgs {
+    /// The project file
+    pub project: PathBuf,
+    /// The file to write; the extension chooses the container
+    #[arg(short, long, value_name = "FILE", required_unless_present = "null")]
+    pub output: Option<PathBuf>,
+    /// Render everything, encode and write nothing (the same as -o null:)
+    #[arg(long, conflicts_with = "output")]
+    pub null: bool,
+    /// What pictures are stored as
+    #[arg(long, value_name = "CODEC", help = video_codec_help())]
+    pub video_codec: Option<String>,
+    /// What sound is stored as
+    #[arg(long, value_name = "CODEC", help = cutroom_api::audio_codec_ids().join(", "))]
+    pub audio_codec: Option<String>,
+    /// Constant quality; lower is better
+    #[arg(long, value_name = "N", conflicts_with = "bitrate")]
+    pub crf: Option<f64>,
+    /// Video bit rate: 8M, 800k or bits per second
+    #[arg(long, value_name = "RATE", value_parser = crate::text::parse_bitrate)]
+    pub bitrate: Option<u64>,
+    /// Encode so that every sample comes back, of sound too
+    #[arg(long, conflicts_with_all = ["crf", "bitrate"])]
+    pub lossless: bool,
+    /// Leave out the sound
+    #[arg(long, conflicts_with_all = ["audio_codec", "audio_bitrate", "audio_bits", "dither", "no_video"])]
+    pub no_audio: bool,
+    /// Leave out the pictures, drawing none
+    #[arg(long, conflicts_with_all = ["video_codec", "crf", "bitrate", "lossless", "preset", "profile", "pix_fmt", "frame_hashes"])]
+    pub no_video: bool,
+    /// Sound bit rate: 192k
+    #[arg(long, value_name = "RATE", value_parser = crate::text::parse_bitrate)]
+    pub audio_bitrate: Option<u64>,
+    /// Bits of a sample in FLAC and PCM: 16, 24, or 32 (float)
+    #[arg(long, value_name = "BITS")]
+    pub audio_bits: Option<u32>,
+    /// Add noise of one step before sound is rounded to 16 bits
+    #[arg(long)]
+    pub dither: bool,
+    /// Encoder preset, such as veryfast or slow
+    #[arg(long, value_name = "NAME")]
+    pub preset: Option<String>,
+    /// Encoder profile, such as high or 4444
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// Pixel format, such as yuv420p, yuv422p10 or rgb24
+    #[arg(long, value_name = "FORMAT")]
+    pub pix_fmt: Option<String>,
+    /// Part to render, end not included: 10s..20s, 0..250, 00:00:10:00..
+    #[arg(long, value_name = "A..B")]
+    pub range: Option<String>,
+    /// Composition id, if not the project's main one
+    #[arg(long, value_name = "ID")]
+    pub composition: Option<String>,
+    /// Threads for decoding, drawing and encoding; 0 means one per core. Does not change any frame
+    #[arg(long, default_value_t = 0)]
+    pub threads: usize,
+    /// What draws
+    #[arg(long, value_enum, default_value_t)]
+    pub backend: BackendArg,
+    /// Write "frame-number blake3" of every output picture
+    #[arg(long, value_name = "FILE")]
+    pub frame_hashes: Option<PathBuf>,
+    /// How progress is shown on standard error
+    #[arg(long, value_enum, default_value_t)]
+    pub progress: ProgressArg,
+    /// Replace the film and the list of hashes if they exist
+    #[arg(long)]
+    pub overwrite: bool,
+}
+
+fn video_codec_help() -> String {
+    format!("{}; `cutroom doctor` lists what works here", cutroom_api::video_codec_ids().join(", "))
+}
+
+fn export_help() -> String {
+    let (pictures, sound) = cutroom_api::file_extensions();
+    format!(
+        "\
+Examples:
+  cutroom export film.json -o film.mp4
+  cutroom export film.json -o film.mp4 --video-codec h265 --crf 20 --preset medium --pix-fmt yuv420p10
+  cutroom export film.json -o master.mov --video-codec prores --audio-codec pcm
+  cutroom export film.json -o part.webm --range 10s..20s
+  cutroom export film.json -o sound.wav
+  cutroom export film.json --null --frame-hashes hashes.txt
+
+The container follows the file's extension: {}; {} for the sound alone;
+frames-%05d.png for a PNG sequence without sound. What the project reads is never replaced.
+The film is written under a temporary name and renamed when it is whole.
+
+Exit codes: 0 done, 1 failed, 2 usage, 3 invalid project, 4 media error, 130 interrupted.",
+        pictures.join(", "),
+        sound.join(", ")
+    )
+}
+
+/// How progress is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum ProgressArg {
+    /// A bar on a terminal, nothing otherwise
+    #[default]
+    Auto,
+    /// A bar with frame, speed and time left
+    Bar,
+    /// One JSON object a line: {"frame", "total", "fps", "eta_secs"}, at the end {"done"} or {"error"}
+    Json,
+    /// Nothing
+    None,
+}
 
 /// Renders a project into a file.
 pub fn export(args: &ExportArgs) -> Result<(), Failure> {

@@ -1,6 +1,38 @@
 //! `cutroom frame`.
-use crate::{args::FrameArgs, failure::Failure, text};
+use crate::{args::BackendArg, failure::Failure, text};
+use clap::Args;
 use cutroom_api::{ApiError, CancelToken, FrameRequest, Session};
+use std::path::PathBuf;
+
+/// `cutroom frame`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cutroom frame film.json --at 12.5s -o f.png
+  cutroom frame film.json --at 00:00:12:13 -o f.png
+  cutroom frame film.json --at 312 -o f.png")]
+pub struct FrameArgs {
+    /// The project file
+    pub project: PathBuf,
+    /// When: seconds (12.5s), timecode (HH:MM:SS:FF) or frame number (312)
+    #[arg(long, value_name = "WHEN", default_value = "0")]
+    pub at: String,
+    /// The PNG file to write
+    #[arg(short, long, value_name = "FILE")]
+    pub output: PathBuf,
+    /// Composition id, if not the project's main one
+    #[arg(long, value_name = "ID")]
+    pub composition: Option<String>,
+    /// What draws
+    #[arg(long, value_enum, default_value_t)]
+    pub backend: BackendArg,
+    /// Worker threads; 0 means one per core
+    #[arg(long, default_value_t = 0)]
+    pub threads: usize,
+    /// Replace the file if it exists
+    #[arg(long)]
+    pub overwrite: bool,
+}
 
 /// Writes one frame as a PNG.
 pub fn frame(args: &FrameArgs) -> Result<(), Failure> {

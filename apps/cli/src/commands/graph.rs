@@ -1,10 +1,42 @@
 //! `cutroom graph`.
-use crate::{
-    args::{GraphArgs, GraphFormat},
-    failure::Failure,
-};
+use crate::failure::Failure;
+use clap::{Args, ValueEnum};
 use cutroom_api::{CancelToken, GraphReport, GraphRequest, Session};
-use std::fmt::Write;
+use std::{fmt::Write, path::PathBuf};
+
+/// `cutroom graph`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cutroom graph film.json --at 2.5s
+  cutroom graph film.json --at 100 --format dot | dot -Tsvg > frame.svg")]
+pub struct GraphArgs {
+    /// The project file
+    pub project: PathBuf,
+    /// Which frame: 2.5s, 00:00:02:12 or a frame number
+    #[arg(long, value_name = "TIME")]
+    pub at: String,
+    /// How it is written
+    #[arg(long, value_enum, default_value_t = GraphFormat::Text)]
+    pub format: GraphFormat,
+    /// Composition id, if not the project's main one
+    #[arg(long, value_name = "ID")]
+    pub composition: Option<String>,
+    /// Pixel format of the result
+    #[arg(long, value_name = "FORMAT")]
+    pub pix_fmt: Option<String>,
+}
+
+/// How a graph is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum GraphFormat {
+    /// For reading
+    Text,
+    /// For programs
+    Json,
+    /// For Graphviz
+    Dot,
+}
 
 /// Shows the work that one frame takes.
 pub fn graph(args: &GraphArgs) -> Result<(), Failure> {

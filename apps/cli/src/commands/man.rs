@@ -1,10 +1,16 @@
 //! `cutroom man`.
-use crate::{
-    args::{Cli, ManArgs},
-    failure::Failure,
-};
-use clap::CommandFactory;
+use crate::{args::Cli, failure::Failure};
+use clap::{Args, CommandFactory};
 use cutroom_api::ApiError;
+use std::path::PathBuf;
+
+/// `cutroom man`.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  cutroom man /usr/local/share/man/man1")]
+pub struct ManArgs {
+    /// An existing directory
+    pub directory: PathBuf,
+}
 
 /// Writes `cutroom.1` and one page per command.
 pub fn man(args: &ManArgs) -> Result<(), Failure> {

@@ -1,30 +1,71 @@
-//! One free function per command.
-pub mod catalog;
-pub mod completions;
-pub mod doctor;
-pub mod export;
-pub mod frame;
-pub mod graph;
-pub mod man;
-pub mod new;
-pub mod probe;
-pub mod schema;
-pub mod stabilize;
-pub mod validate;
+//! The commands: each is a file with what it takes and a free function, a variant of [`Command`] and an arm of [`run`].
+mod catalog;
+mod completions;
+mod doctor;
+mod export;
+mod frame;
+mod graph;
+mod man;
+mod new;
+mod probe;
+mod schema;
+mod stabilize;
+mod validate;
 
-use crate::{args::BackendArg, failure::Failure};
-use cutroom_api::{ApiError, BackendChoice};
+use crate::failure::Failure;
+use clap::Subcommand;
+use cutroom_api::ApiError;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 use std::io::{IsTerminal, Write};
 
-impl From<BackendArg> for BackendChoice {
-    fn from(arg: BackendArg) -> Self {
-        match arg {
-            BackendArg::Auto => Self::Auto,
-            BackendArg::Cpu => Self::Cpu,
-            BackendArg::Gpu => Self::Gpu,
-        }
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Make a project from clips, one after the other
+    New(new::NewArgs),
+    /// Show what is in media files
+    Probe(probe::ProbeArgs),
+    /// Check a project and the files it names, listing every problem
+    Validate(validate::ValidateArgs),
+    /// Write one frame as a PNG picture
+    Frame(frame::FrameArgs),
+    /// Render a project into a media file
+    Export(export::ExportArgs),
+    /// Take the shake out of clips: measure how the camera moved
+    Stabilize(stabilize::StabilizeArgs),
+    /// Show what drawing one frame takes: what is left, fused and left out
+    Graph(graph::GraphArgs),
+    /// List effects, blend modes and transitions with their parameters
+    Catalog(catalog::CatalogArgs),
+    /// Print the JSON Schema of the project file
+    Schema,
+    /// Show what this machine offers and what would be used
+    Doctor(doctor::DoctorArgs),
+    /// Print a shell completion script
+    Completions(completions::CompletionsArgs),
+    /// Write man pages into a directory
+    Man(man::ManArgs),
+}
+
+/// Runs a command.
+///
+/// # Errors
+/// What is to be printed, and the exit code.
+pub fn run(command: Command) -> Result<(), Failure> {
+    match command {
+        Command::New(args) => new::new(&args),
+        Command::Probe(args) => probe::probe(&args),
+        Command::Validate(args) => validate::validate(&args),
+        Command::Frame(args) => frame::frame(&args),
+        Command::Export(args) => export::export(&args),
+        Command::Stabilize(args) => stabilize::stabilize(&args),
+        Command::Graph(args) => graph::graph(&args),
+        Command::Catalog(args) => catalog::list(&args),
+        Command::Schema => schema::schema(),
+        Command::Doctor(args) => doctor::doctor(&args),
+        Command::Completions(args) => completions::completions(&args),
+        Command::Man(args) => man::man(&args),
     }
 }
 

@@ -1,7 +1,39 @@
 //! `cutroom new`.
-use crate::{args::NewArgs, failure::Failure, text};
-use cutroom_api::NewProjectRequest;
-use cutroom_api::Size;
+use crate::{failure::Failure, text};
+use clap::Args;
+use cutroom_api::{NewProjectRequest, Size};
+use std::path::PathBuf;
+
+/// `cutroom new`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cutroom new film.json a.mp4 b.mov
+  cutroom new film.json a.mp4 b.mov --size 1920x1080 --fps 25 --dissolve 0.5s
+
+Size and frame rate are those of the first clip unless given. Paths are stored relative to the project.")]
+pub struct NewArgs {
+    /// The project file to write
+    pub project: PathBuf,
+    /// Clips in playing order (video, still images or sound)
+    #[arg(required = true)]
+    pub clips: Vec<PathBuf>,
+    /// Picture size, such as 1920x1080
+    #[arg(long, value_name = "WxH", value_parser = crate::text::parse_size)]
+    pub size: Option<(u32, u32)>,
+    /// Frames per second: 25, 29.97 or 30000/1001
+    #[arg(long, value_name = "RATE")]
+    pub fps: Option<String>,
+    /// Length of a dissolve between neighbours, such as 0.5s or 12f
+    #[arg(long, value_name = "TIME")]
+    pub dissolve: Option<String>,
+    /// How long still images stand
+    #[arg(long, value_name = "TIME", default_value = "5s")]
+    pub still: String,
+    /// Replace the project file if it exists
+    #[arg(long)]
+    pub overwrite: bool,
+}
 
 /// Makes a project from clips.
 pub fn new(args: &NewArgs) -> Result<(), Failure> {

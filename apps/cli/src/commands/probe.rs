@@ -1,6 +1,23 @@
 //! `cutroom probe`.
-use crate::{args::ProbeArgs, failure::Failure, text};
+use crate::{failure::Failure, text};
+use clap::Args;
 use cutroom_api::{ApiError, MediaReport, ProbeRequest};
+use std::path::PathBuf;
+
+/// `cutroom probe`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cutroom probe a.mp4 b.mov
+  cutroom probe --json a.mp4 | jq '.[0].video'")]
+pub struct ProbeArgs {
+    /// Media files
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
 
 /// Shows what is in each file; files that cannot be read are reported at the end.
 pub fn probe(args: &ProbeArgs) -> Result<(), Failure> {

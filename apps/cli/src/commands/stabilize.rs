@@ -1,6 +1,52 @@
 //! `cutroom stabilize`.
-use crate::{args::StabilizeArgs, failure::Failure, interrupt, text};
+use crate::{failure::Failure, interrupt, text};
+use clap::Args;
 use cutroom_api::{Session, StabilizeReport, StabilizeRequest};
+use std::path::PathBuf;
+
+/// `cutroom stabilize`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cutroom stabilize film.json --clip c1 --in-place
+  cutroom stabilize film.json --clip c1 --clip c2 --smoothness 1 -o stable.json
+  cutroom stabilize film.json --clip c1 --still --max-zoom 1.4 --in-place
+
+Each clip gets an effect `stabilize` before its others, with a keyframe for each frame; measuring it again replaces them.
+The clip is enlarged as far as its moving edges need, at most by --max-zoom. Trim a clip first: keyframes belong to its frames.
+
+Exit codes: 0 done, 1 failed, 2 usage, 3 invalid project, 4 media error, 130 interrupted.")]
+pub struct StabilizeArgs {
+    /// The project file
+    pub project: PathBuf,
+    /// A clip's id; may be given several times
+    #[arg(long = "clip", value_name = "ID", required = true)]
+    pub clips: Vec<String>,
+    /// The project file to write, in the folder of the one that is read
+    #[arg(short, long, value_name = "FILE", required_unless_present = "in_place")]
+    pub output: Option<PathBuf>,
+    /// Write into the project that is read
+    #[arg(long, conflicts_with_all = ["output", "overwrite"])]
+    pub in_place: bool,
+    /// Seconds over which movements are evened out; pans and tilts that take longer stay
+    #[arg(long, value_name = "SECONDS", default_value_t = 0.5)]
+    pub smoothness: f64,
+    /// Take out all movement, as if the camera stood on a tripod
+    #[arg(long, conflicts_with = "smoothness")]
+    pub still: bool,
+    /// Most that the picture may be enlarged to hide its edges, 1 to 2
+    #[arg(long, value_name = "FACTOR", default_value_t = 1.25)]
+    pub max_zoom: f64,
+    /// Worker threads; 0 means one per core
+    #[arg(long, default_value_t = 0)]
+    pub threads: usize,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+    /// Replace the output if it exists
+    #[arg(long)]
+    pub overwrite: bool,
+}
 
 /// Measures how the camera moved in clips and writes it into a project.
 pub fn stabilize(args: &StabilizeArgs) -> Result<(), Failure> {

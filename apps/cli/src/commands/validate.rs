@@ -1,6 +1,25 @@
 //! `cutroom validate`.
-use crate::{args::ValidateArgs, failure::Failure, text};
+use crate::{failure::Failure, text};
+use clap::Args;
 use cutroom_api::{CancelToken, Session, ValidateReport};
+use std::path::PathBuf;
+
+/// `cutroom validate`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cutroom validate film.json
+  cutroom validate film.json --json
+
+Every problem is listed with its JSON path, the clip and the reason.
+Exit code 0: no problems; 3: the project is not valid; 4: only its media are.")]
+pub struct ValidateArgs {
+    /// The project file
+    pub project: PathBuf,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
 
 /// Lists every problem of a project.
 pub fn validate(args: &ValidateArgs) -> Result<(), Failure> {
