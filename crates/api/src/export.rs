@@ -15,6 +15,7 @@ use std::{path::PathBuf, sync::Arc};
 
 /// What to export, and how.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct ExportRequest {
     /// The file to write, whose extension chooses the container, and with it whether there are pictures, sound or both; absent: render
     /// everything and write nothing.

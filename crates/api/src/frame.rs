@@ -8,6 +8,7 @@ use std::{path::Path, sync::Arc};
 
 /// Which frame.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct FrameRequest {
     /// Seconds, timecode or frame number; see [`crate::parse_frame`].
     pub at: String,

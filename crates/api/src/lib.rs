@@ -24,6 +24,7 @@ mod speed;
 mod stabilize;
 mod targets;
 mod validate;
+mod wire;
 
 pub use catalog::{AliasEntry, BlendEntry, Catalog, CostEntry, EffectEntry, ParamEntry, TransitionEntry, catalog};
 pub use codes::{CODES, ErrorClass, ErrorCode};
@@ -43,6 +44,21 @@ pub use settings::BackendChoice;
 pub use speed::{Speed, SpeedMeter};
 pub use stabilize::{StabilizeReport, StabilizeRequest, StabilizedClip, stabilize};
 pub use validate::{ValidateReport, validate};
+pub use wire::Operation;
+
+/// All operations, sorted.
+pub const OPERATIONS: &[Operation] = &[
+    Operation::of_nothing::<Catalog>("catalog"),
+    Operation::of_nothing::<DoctorReport>("doctor"),
+    Operation::new::<ExportRequest, ExportReport>("export"),
+    Operation::new::<GraphRequest, GraphReport>("graph"),
+    Operation::new::<NewProjectRequest, NewProjectReport>("new_project"),
+    Operation::new::<ProbeRequest, MediaReport>("probe"),
+    Operation::new::<FrameRequest, FrameReport>("render_frame"),
+    Operation::of_nothing::<serde_json::Value>("schema"),
+    Operation::new::<StabilizeRequest, StabilizeReport>("stabilize"),
+    Operation::of_nothing::<ValidateReport>("validate"),
+];
 
 /// The JSON Schema of the project file.
 pub fn schema() -> serde_json::Value {

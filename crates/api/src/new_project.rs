@@ -22,6 +22,7 @@ use std::{
 
 /// Which clips, and what they become.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct NewProjectRequest {
     /// The project file to write.
     pub project: PathBuf,

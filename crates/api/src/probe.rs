@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 /// Which file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct ProbeRequest {
     /// The media file.
     pub file: PathBuf,

@@ -24,6 +24,7 @@ const EFFECT: &str = "stabilize";
 
 /// Which clips, and how smooth they become.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
 pub struct StabilizeRequest {
     /// Clips, by id.
     pub clips: Vec<String>,

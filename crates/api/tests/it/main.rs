@@ -1,0 +1,2 @@
+//! What others see of this crate.
+mod wire;
