@@ -1,4 +1,5 @@
-//! How the program fails: what is printed, and the exit code.
+//! How the program fails: what is printed, and the exit code. Errors speak of an operation and the fields of its request; here they
+//! get the words of the command line.
 use crate::text;
 use cutroom_api::{ApiError, ErrorClass};
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
@@ -27,7 +28,52 @@ impl From<Vec<ApiError>> for Failure {
     }
 }
 
+/// What the fields of an operation's request are called on the command line: field, then option or argument. Each command has such a
+/// list.
+pub type Words = [(&'static str, &'static str)];
+
+/// `text` with the fields that it names in backticks as the command line calls them.
+pub fn worded(text: &str, fields: &[String], words: &Words) -> String {
+    let named = words.iter().filter(|(field, _)| fields.iter().any(|f| f == field));
+    named.fold(text.to_owned(), |text, (field, word)| text.replace(&format!("`{field}`"), word))
+}
+
+/// The command that an operation is.
+fn command(operation: &str) -> &str {
+    match operation {
+        "new_project" => "new",
+        "render_frame" => "frame",
+        same => same,
+    }
+}
+
+/// An error in the words of the command line.
+pub fn in_words(error: ApiError, words: &Words) -> ApiError {
+    let said = |text: &String| {
+        let text = worded(text, &error.fields, words);
+        match &error.operation {
+            Some(operation) => text.replace(&format!("`{operation}`"), &format!("`cutroom {}`", command(operation))),
+            None => text,
+        }
+    };
+    let word =
+        |field: &String| words.iter().find(|(f, _)| f == field).map_or_else(|| field.clone(), |(_, word)| (*word).to_owned());
+    ApiError {
+        message: said(&error.message),
+        causes: error.causes.iter().map(said).collect(),
+        hint: error.hint.as_ref().map(said),
+        fields: error.fields.iter().map(word).collect(),
+        operation: error.operation.as_ref().map(|o| format!("cutroom {}", command(o))),
+        ..error
+    }
+}
+
 impl Failure {
+    /// What an operation met, in the words of the command line.
+    pub fn of(met: impl Into<Self>, words: &Words) -> Self {
+        let met = met.into();
+        Self { errors: met.errors.into_iter().map(|error| in_words(error, words)).collect(), ..met }
+    }
     /// The documented exit code: invalid project before media before the rest.
     pub fn exit_code(&self) -> u8 {
         use ErrorClass::{Cancelled, Media, Project, Usage};
@@ -124,5 +170,30 @@ impl fmt::Display for Cause {
 impl Error for Cause {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         self.next.as_deref().map(|c| c as &(dyn Error + 'static))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::args::Cli;
+    use clap::CommandFactory;
+
+    #[test]
+    fn every_operation_is_a_command() {
+        for operation in cutroom_api::OPERATIONS {
+            assert!(Cli::command().find_subcommand(command(operation.name)).is_some(), "{}", operation.name);
+        }
+    }
+
+    #[test]
+    fn only_the_fields_and_the_operation_named_get_other_words() {
+        let error = ApiError::new("usage.streams", "`audio.dither` has no meaning here; `audio.bits` is a name of the project")
+            .hint_at("render_frame", "leave it out, or let `render_frame` write one")
+            .field("audio.dither");
+        let worded = in_words(error, &[("audio.dither", "--dither"), ("audio.bits", "--audio-bits")]);
+        assert_eq!(worded.message, "--dither has no meaning here; `audio.bits` is a name of the project");
+        assert_eq!(worded.hint.as_deref(), Some("leave it out, or let `cutroom frame` write one"));
+        assert_eq!((worded.fields, worded.operation), (vec!["--dither".to_owned()], Some("cutroom frame".to_owned())));
     }
 }

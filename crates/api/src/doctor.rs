@@ -51,7 +51,7 @@ pub struct BackendReport {
 pub struct FormatReport {
     /// "video" or "audio".
     pub kind: String,
-    /// Id for `--video-codec` and `--audio-codec`.
+    /// Id, as exports take it.
     pub codec: String,
     /// For people.
     pub title: String,

@@ -1,5 +1,5 @@
 //! One error shape for every face: a stable code, a sentence, what to do, and where.
-use crate::{ErrorClass, codes};
+use crate::{ErrorClass, OPERATIONS, codes};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -18,6 +18,13 @@ pub struct ApiError {
     /// What the user can do about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
+    /// Fields of the request concerned, those among them that message and hint name in backticks, the one at fault first; those inside
+    /// groups with the group in front: `audio.dither`. A face says them in its own words.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<String>,
+    /// The operation that the hint names in backticks, one of [`crate::OPERATIONS`].
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operation: Option<String>,
     /// The file concerned.
     #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "crate::lossy::option")]
     pub file: Option<PathBuf>,
@@ -63,6 +70,19 @@ impl ApiError {
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
+    }
+
+    /// About a field of the request, after those that were said before.
+    pub fn field(mut self, field: &str) -> Self {
+        self.fields.push(field.to_owned());
+        self
+    }
+
+    /// With a hint that names another operation in backticks.
+    pub fn hint_at(mut self, operation: &'static str, hint: impl Into<String>) -> Self {
+        debug_assert!(OPERATIONS.iter().any(|o| o.name == operation), "there is no operation {operation}");
+        self.operation = Some(operation.to_owned());
+        self.hint(hint)
     }
 
     /// About a file.

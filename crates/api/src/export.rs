@@ -1,14 +1,14 @@
 //! Rendering a project into a file.
-mod plan;
-
 use crate::{
-    ApiError, BackendChoice,
+    ApiError, BackendChoice, parse_range,
     session::{self, Session},
+    settings::parse_pixel_format,
+    targets::{self, Target},
 };
-use cutroom_export::{ExportPlan, Target, UnfinishedFiles};
-use cutroom_media::write::video_codec;
-use cutroom_types::{CancelToken, Progress};
-use plan::Draft;
+use cutroom_export::{AudioChoices, Draft, ExportSettings, SettingsError, UnfinishedFiles, VideoChoices};
+use cutroom_pipeline::{PipelineError, RenderOptions};
+use cutroom_timeline::Timeline;
+use cutroom_types::{CancelToken, CompositionId, FrameRate, Progress};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{path::PathBuf, sync::Arc};
@@ -27,39 +27,15 @@ pub struct ExportRequest {
     /// `A..B`, see [`crate::parse_range`]; absent: all.
     #[serde(default)]
     pub range: Option<String>,
-    /// Video codec id; absent: the container's usual one.
+    /// How pictures are stored.
     #[serde(default)]
-    pub video_codec: Option<String>,
-    /// Audio codec id; absent: the container's usual one.
+    pub video: VideoOptions,
+    /// How sound is stored.
     #[serde(default)]
-    pub audio_codec: Option<String>,
-    /// Constant quality on the encoder's scale.
-    #[serde(default)]
-    pub crf: Option<f64>,
-    /// Video bits per second.
-    #[serde(default)]
-    pub bitrate_bps: Option<u64>,
+    pub audio: AudioOptions,
     /// Encode so that every sample comes back; sound, too, unless a codec is named for it or the container has none that can.
     #[serde(default)]
     pub lossless: bool,
-    /// Sound bits per second.
-    #[serde(default)]
-    pub audio_bitrate_bps: Option<u64>,
-    /// Bits of a stored sample, 16, 24, or 32 for float; absent: 24 with `lossless`, otherwise 16. Only for FLAC and PCM.
-    #[serde(default)]
-    pub audio_bits: Option<u32>,
-    /// Add triangular noise of ±1 step before samples are rounded to 16 bits; the same in every run.
-    #[serde(default)]
-    pub dither: bool,
-    /// Encoder preset.
-    #[serde(default)]
-    pub preset: Option<String>,
-    /// Encoder profile.
-    #[serde(default)]
-    pub profile: Option<String>,
-    /// Pixel format by FFmpeg's name; absent: the codec's usual one.
-    #[serde(default)]
-    pub pixel_format: Option<String>,
     /// Threads for decoding, drawing and encoding; 0 for one per core.
     #[serde(default)]
     pub threads: usize,
@@ -69,15 +45,57 @@ pub struct ExportRequest {
     /// Where to write one line "frame hash" for each picture.
     #[serde(default)]
     pub frame_hashes: Option<PathBuf>,
-    /// Leave out the sound.
-    #[serde(default)]
-    pub no_audio: bool,
-    /// Leave out the pictures: nothing is drawn.
-    #[serde(default)]
-    pub no_video: bool,
     /// Replace an existing output and an existing list of hashes; never what the project reads.
     #[serde(default)]
     pub overwrite: bool,
+}
+
+/// How an export stores pictures.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct VideoOptions {
+    /// Leave out the pictures: nothing is drawn.
+    #[serde(default)]
+    pub off: bool,
+    /// Codec id; absent: the container's usual one.
+    #[serde(default)]
+    pub codec: Option<String>,
+    /// Constant quality on the encoder's scale; goes before a bit rate.
+    #[serde(default)]
+    pub crf: Option<f64>,
+    /// Bits per second.
+    #[serde(default)]
+    pub bitrate_bps: Option<u64>,
+    /// Encoder preset.
+    #[serde(default)]
+    pub preset: Option<String>,
+    /// Encoder profile.
+    #[serde(default)]
+    pub profile: Option<String>,
+    /// Pixel format by FFmpeg's name; absent: the codec's usual one.
+    #[serde(default)]
+    pub pixel_format: Option<String>,
+}
+
+/// How an export stores sound.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AudioOptions {
+    /// Leave out the sound.
+    #[serde(default)]
+    pub off: bool,
+    /// Codec id; absent: the container's usual one.
+    #[serde(default)]
+    pub codec: Option<String>,
+    /// Bits per second.
+    #[serde(default)]
+    pub bitrate_bps: Option<u64>,
+    /// Bits of a stored sample, 16, 24, or 32 for float; absent: 24 with `lossless`, otherwise 16. Only for FLAC and PCM.
+    #[serde(default)]
+    pub bits: Option<u32>,
+    /// Add triangular noise of ±1 step before samples are rounded to 16 bits; the same in every run.
+    #[serde(default)]
+    pub dither: bool,
 }
 
 /// What an export did.
@@ -104,6 +122,41 @@ pub struct ExportReport {
     pub speed: f64,
     /// What is not as it should be, though the film is whole.
     pub warnings: Vec<String>,
+    /// Fields of the request that warnings name in backticks.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<String>,
+}
+
+impl ExportRequest {
+    /// As the plan takes it, for a composition of `total` frames.
+    fn settings(&self, rate: FrameRate, total: i64) -> Result<ExportSettings, ApiError> {
+        Ok(ExportSettings {
+            output: self.output.clone(),
+            frames: self.range.as_deref().map(|text| parse_range(text, rate, total)).transpose().map_err(|e| e.field("range"))?,
+            video: self.video.choices()?,
+            audio: self.audio.choices(),
+            lossless: self.lossless,
+            render: RenderOptions { backend: self.backend.into(), threads: self.threads },
+            frame_hashes: self.frame_hashes.clone(),
+            overwrite: self.overwrite,
+        })
+    }
+}
+
+impl VideoOptions {
+    fn choices(&self) -> Result<VideoChoices, ApiError> {
+        let Self { off, codec, crf, bitrate_bps, preset, profile, pixel_format } = self.clone();
+        let pixel_format = pixel_format.as_deref().map(parse_pixel_format).transpose();
+        let pixel_format = pixel_format.map_err(|e| e.field("video.pixel_format"))?;
+        Ok(VideoChoices { off, codec, crf, bitrate_bps, preset, profile, pixel_format })
+    }
+}
+
+impl AudioOptions {
+    fn choices(&self) -> AudioChoices {
+        let Self { off, codec, bitrate_bps, bits, dither } = self.clone();
+        AudioChoices { off, codec, bitrate_bps, bits, dither }
+    }
 }
 
 /// Renders a project into a file. `progress` is called after every frame; `unfinished` names the
@@ -124,17 +177,20 @@ pub fn export(
     let one = |e| vec![e];
     let id = session.composition(request.composition.as_deref()).map_err(one)?;
     session.check()?;
-    let draft = Draft::new(request, session, &id).map_err(one)?;
+    let draft = draft(request, session, &id).map_err(one)?;
     let mut composition = session.open_composition(&id, request.threads, cancel)?;
-    let (plan, notes) = draft.complete(request, &composition).map_err(one)?;
-    if request.threads == 0 && encodes_heavily(&plan) {
+    let audible = draft.sound_in_question().map(|samples| composition.has_sound(samples)).transpose();
+    let audible = audible.map_err(|e| one(e.into()))?.unwrap_or(false);
+    let (plan, notes) = draft.complete(audible).map_err(|e| one(e.into()))?;
+    if request.threads == 0 && plan.encodes_heavily() {
         composition = Arc::new(composition.beside(1));
     }
     let report = cutroom_export::run(&composition, &plan, cancel, unfinished, progress).map_err(|e| vec![ApiError::from(e)])?;
     let duration_secs = (plan.rate.time_of_frame(plan.frames.end) - plan.rate.time_of_frame(plan.frames.start)).as_secs_f64();
     let elapsed = report.elapsed_secs.max(1e-9);
     let mut warnings = session::warnings(&composition);
-    warnings.extend(notes);
+    let fields = notes.iter().filter_map(|note| note.field).map(str::to_owned).collect();
+    warnings.extend(notes.into_iter().map(|note| note.message));
     if report.clipped_samples > 0 {
         warnings.push(format!("{} sound samples were beyond full scale and were clipped", report.clipped_samples));
     }
@@ -143,31 +199,30 @@ pub fn export(
         frames: report.frames,
         samples: report.samples,
         duration_secs,
-        format: describe(&plan),
+        format: plan.describe(),
         drawn_by: report.drawn_by,
         elapsed_secs: report.elapsed_secs,
         fps: report.frames as f64 / elapsed,
         speed: duration_secs / elapsed,
         warnings,
+        fields,
     })
 }
 
-/// Whether the encoder alone would keep all cores busy.
-fn encodes_heavily(plan: &ExportPlan) -> bool {
-    let Target::File { settings, .. } = &plan.target else { return false };
-    settings.video.as_ref().is_some_and(|v| video_codec(&v.codec).is_ok_and(|codec| codec.fills_cores))
-}
-
-fn describe(plan: &ExportPlan) -> String {
-    match &plan.target {
-        Target::Null => plan.output.format.to_string(),
-        Target::File { settings, .. } => {
-            let video = settings
-                .video
-                .as_ref()
-                .map(|v| format!("{}x{} at {} fps, {} {}", v.size.width, v.size.height, v.frame_rate, v.codec, v.format));
-            let sound = settings.sound.as_ref().map(|s| format!("{} {} Hz, {} channels", s.codec, s.rate_hz, s.channels));
-            video.into_iter().chain(sound).collect::<Vec<_>>().join("; ")
-        }
-    }
+/// Decides what the document alone decides, and refuses to replace what must stay.
+fn draft(request: &ExportRequest, session: &Session, id: &CompositionId) -> Result<Draft, ApiError> {
+    let timeline = Timeline::new(&session.project, id, &session.catalog).map_err(PipelineError::from)?;
+    let (composition, total) = (timeline.composition(), timeline.frame_count());
+    let settings = request.settings(composition.frame_rate, total)?;
+    let draft = Draft::new(settings, composition, total).map_err(|e| match e {
+        SettingsError::Empty { .. } => ApiError::from(e).file(session.path()),
+        other => other.into(),
+    })?;
+    let output = request.output.as_deref().map(|path| match draft.sequence() {
+        Some(pattern) => Target::sequence("output", path, pattern),
+        None => Target::file("output", path),
+    });
+    let list = request.frame_hashes.as_deref().map(|path| Target::file("frame_hashes", path));
+    targets::check(&output.into_iter().chain(list).collect::<Vec<_>>(), &session.inputs(), request.overwrite)?;
+    Ok(draft)
 }

@@ -1,17 +1,12 @@
 //! The errors of every layer as one shape.
 use crate::ApiError;
-use cutroom_export::ExportError;
+use cutroom_export::{ExportError, SettingsError};
 use cutroom_media::MediaError;
 use cutroom_pipeline::PipelineError;
 use cutroom_project::{LoadError, Problem};
 use std::path::Path;
 
 impl ApiError {
-    /// With another code, for an error that means something else here.
-    pub(crate) fn recode(mut self, code: &'static str) -> Self {
-        self.code = code.to_owned();
-        self
-    }
     pub(crate) fn from_load(e: &LoadError, path: &Path) -> Self {
         let mut error = Self::of(e.code(), e).file(path);
         if let LoadError::Form { path, line, reason } = e {
@@ -19,8 +14,10 @@ impl ApiError {
             error.message = format!("{reason} (line {line})");
         }
         match e {
-            LoadError::Syntax { .. } | LoadError::NotUtf8 { .. } => error.hint("a project is a JSON file; `cutroom new` makes one"),
-            LoadError::Form { .. } => error.hint("`cutroom schema` prints what the file may hold"),
+            LoadError::Syntax { .. } | LoadError::NotUtf8 { .. } => {
+                error.hint_at("new_project", "a project is a JSON file; `new_project` makes one")
+            }
+            LoadError::Form { .. } => error.hint_at("schema", "`schema` prints what the file may hold"),
             _ => error,
         }
     }
@@ -29,11 +26,13 @@ impl ApiError {
         let mut error = Self::new(p.code, format!("{}{line}", p.message)).file(path);
         error.json_path = Some(p.json_path.clone());
         error.clip = p.clip.as_ref().map(ToString::to_string);
-        error.hint = match p.code {
-            "media.open.not_found" => Some("put the file back, or correct the path; it starts at the project's folder".into()),
-            _ => None,
-        };
-        error
+        match p.code {
+            "media.open.not_found" => error.hint("put the file back, or correct the path; it starts at the project's folder"),
+            "project.unknown_effect" | "project.unknown_transition" | "project.unknown_blend_mode" => {
+                error.hint_at("catalog", "`catalog` lists all")
+            }
+            _ => error,
+        }
     }
 }
 
@@ -52,6 +51,20 @@ impl From<PipelineError> for ApiError {
             error.file = m.path().map(Into::into);
         }
         error
+    }
+}
+
+impl From<SettingsError> for ApiError {
+    fn from(e: SettingsError) -> Self {
+        let mut error = Self::of(e.code(), &e);
+        error.file = e.path().map(Into::into);
+        error.fields = e.fields().into_iter().map(str::to_owned).collect();
+        match (&e, e.hint()) {
+            (SettingsError::Pattern { .. }, Some(hint)) => {
+                error.hint_at("render_frame", format!("{hint}; `render_frame` writes a single one"))
+            }
+            (_, hint) => Self { hint, ..error },
+        }
     }
 }
 

@@ -32,7 +32,7 @@ pub use cutroom_export::UnfinishedFiles;
 pub use cutroom_types::{CancelToken, Progress, ProgressUnit, Size};
 pub use doctor::{BackendReport, DecoderReport, DoctorReport, FormatReport, doctor};
 pub use error::ApiError;
-pub use export::{ExportReport, ExportRequest, export};
+pub use export::{AudioOptions, ExportReport, ExportRequest, VideoOptions, export};
 pub use formats::{audio_codec_ids, file_extensions, video_codec_ids};
 pub use frame::{Frame, FrameReport, FrameRequest, render_frame};
 pub use graph::{GraphReport, GraphRequest, NodeReport, graph};

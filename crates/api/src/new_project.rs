@@ -60,6 +60,9 @@ pub struct NewProjectReport {
     pub duration_secs: f64,
     /// Decisions worth knowing, and what is not as it should be with the clips.
     pub notes: Vec<String>,
+    /// Fields of the request that notes name in backticks.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<String>,
 }
 
 /// Makes a project file: pictures follow each other on one track, files with sound only on another.
@@ -67,7 +70,7 @@ pub struct NewProjectReport {
 /// # Errors
 /// A clip that cannot be read, a clip too short for the dissolve, a bad size or rate, a file that exists, or one that is a clip.
 pub fn new_project(request: &NewProjectRequest) -> Result<NewProjectReport, ApiError> {
-    targets::check(&[Target::file("", &request.project)], &Inputs::of_clips(&request.clips), request.overwrite)?;
+    targets::check(&[Target::only("project", &request.project)], &Inputs::of_clips(&request.clips), request.overwrite)?;
     let folder = session::folder(&request.project);
     if !folder.is_dir() {
         return Err(ApiError::new("usage.path", format!("{}: there is no such folder for the project", folder.display()))
@@ -85,7 +88,9 @@ pub fn new_project(request: &NewProjectRequest) -> Result<NewProjectReport, ApiE
         info.warnings.iter().map(|w| format!("{of}: {w}")).collect::<Vec<_>>()
     };
     let mut notes: Vec<String> = infos.iter().flat_map(warnings).collect();
+    let before = notes.len();
     let composition = composition(request, &infos, &mut notes)?;
+    let varying = notes.len() > before;
     let rate = composition.frame_rate;
     let mut project = Project::new(&stem(&request.project), composition);
     let media_ids = add_media(&mut project, request, &infos)?;
@@ -100,7 +105,15 @@ pub fn new_project(request: &NewProjectRequest) -> Result<NewProjectReport, ApiE
     let size = main.size;
     check(&project)?;
     save(&project, &request.project).map_err(|e| ApiError::of("project.save", &e).file(&request.project))?;
-    Ok(NewProjectReport { project: request.project.clone(), clips, size, fps: rate.to_string(), duration_secs, notes })
+    Ok(NewProjectReport {
+        project: request.project.clone(),
+        clips,
+        size,
+        fps: rate.to_string(),
+        duration_secs,
+        fields: vec!["fps".to_owned()].into_iter().filter(|_| varying).collect(),
+        notes,
+    })
 }
 
 fn stem(path: &Path) -> String {
@@ -122,7 +135,7 @@ fn composition(
     let moving = in_order().filter(|i| !i.is_still).find_map(|i| i.video.first());
     let size = request.size.unwrap_or_else(|| picture.map_or(Size { width: 1920, height: 1080 }, even));
     let rate = match &request.fps {
-        Some(text) => text.parse().map_err(|e| ApiError::of("usage.fps", &e))?,
+        Some(text) => text.parse().map_err(|e| ApiError::of("usage.fps", &e).field("fps"))?,
         None => moving.map_or(FrameRate::new(25, 1), usual_rate).ok_or_else(|| ApiError::new("usage.fps", "no frame rate"))?,
     };
     let mut composition = Composition::new("main", size, rate);
@@ -131,7 +144,7 @@ fn composition(
         composition.color =
             CompositionColor { primaries: v.color.primaries, transfer: v.color.transfer, ..CompositionColor::default() };
         if !v.is_constant_rate && request.fps.is_none() {
-            notes.push(format!("the first clip has a varying frame rate; {rate} fps was chosen, --fps sets another"));
+            notes.push(format!("the first clip has a varying frame rate; {rate} fps was chosen, `fps` sets another"));
         }
     }
     Ok(composition)
@@ -248,9 +261,11 @@ fn lay_out(pieces: &[Piece<'_>], half: i64, rate: FrameRate) -> Result<(Vec<Trac
             let ends = if first || last { "at one end" } else { "at each end" };
             return Err(ApiError::new("usage.dissolve", format!("{} is too short for the dissolve", piece.path.display()))
                 .hint(format!(
-                    "it has {whole} frames of the film; a dissolve of {dissolve} frames {ends} needs {needed}: shorten --dissolve{}",
-                    if piece.is_still { ", or lengthen --still" } else { "" }
+                    "it has {whole} frames of the film; a dissolve of {dissolve} frames {ends} needs {needed}: shorten `dissolve`{}",
+                    if piece.is_still { ", or lengthen `still`" } else { "" }
                 ))
+                .field("dissolve")
+                .field("still")
                 .file(piece.path));
         }
         let start = rate.time_of_frame(frame);
@@ -283,7 +298,8 @@ fn check(project: &Project) -> Result<(), ApiError> {
     let Some((first, others)) = problems.split_first() else { return Ok(()) };
     let message = format!("these clips and options make a project that is not valid: {}", first.message);
     let mut error =
-        ApiError::new("usage.project", message).hint("choose another --size, --fps or --still, or a shorter --dissolve");
+        ApiError::new("usage.project", message).hint("choose another `size`, `fps` or `still`, or a shorter `dissolve`");
+    error.fields = ["size", "fps", "still", "dissolve"].map(str::to_owned).to_vec();
     error.causes = others.iter().map(ToString::to_string).collect();
     Err(error)
 }

@@ -40,7 +40,8 @@ pub(crate) fn check_threads(threads: usize) -> Result<(), ApiError> {
         return Ok(());
     }
     Err(ApiError::new("usage.threads", format!("{threads} threads are more than the {MAX_THREADS} that can be asked for"))
-        .hint("leave --threads out, or write 0, for one per core"))
+        .hint("leave `threads` out, or write 0, for one per core")
+        .field("threads"))
 }
 
 /// Reads FFmpeg's name of a planar pixel format, such as `yuv420p`, `yuva444p12`, `gbrp` or `gray10`; `rgb24` and `rgba` mean the planar

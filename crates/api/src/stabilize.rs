@@ -91,10 +91,13 @@ pub fn stabilize(
     check_numbers(request).map_err(one)?;
     if let Some(output) = &request.output {
         let inputs = session.inputs();
-        targets::check(&[Target::file("-o", output)], &inputs, request.overwrite).map_err(one)?;
+        targets::check(&[Target::file("output", output)], &inputs, request.overwrite).map_err(one)?;
         if session::folder(output).canonicalize().ok() != session.folder().canonicalize().ok() {
             let message = format!("{}: media paths start at the project's folder", output.display());
-            return Err(one(ApiError::new("usage.path", message).hint("write beside the project that is read").file(output)));
+            return Err(one(ApiError::new("usage.path", message)
+                .hint("write beside the project that is read")
+                .field("output")
+                .file(output)));
         }
     }
     session.check()?;
@@ -130,17 +133,19 @@ pub fn stabilize(
 fn check_numbers(request: &StabilizeRequest) -> Result<(), ApiError> {
     if !(0.02..=30.0).contains(&request.smoothness_secs) {
         let message = format!("a smoothness of {} s is not possible", request.smoothness_secs);
-        return Err(ApiError::new("usage.smoothness", message).hint("0.02 to 30 s"));
+        return Err(ApiError::new("usage.smoothness", message).hint("0.02 to 30 s").field("smoothness_secs"));
     }
     if !(1.0..=2.0).contains(&request.max_zoom) {
-        return Err(ApiError::new("usage.zoom", format!("a zoom of {} is not possible", request.max_zoom)).hint("1 to 2"));
+        return Err(ApiError::new("usage.zoom", format!("a zoom of {} is not possible", request.max_zoom))
+            .hint("1 to 2")
+            .field("max_zoom"));
     }
     if request.clips.is_empty() {
-        return Err(ApiError::new("usage.clip", "no clip is named").hint("--clip names one by its id"));
+        return Err(ApiError::new("usage.clip", "no clip is named").hint("`clips` names one by its id").field("clips"));
     }
     let mut seen = HashSet::new();
     match request.clips.iter().find(|c| !seen.insert(*c)) {
-        Some(twice) => Err(ApiError::new("usage.clip", format!("clip \"{twice}\" is named twice"))),
+        Some(twice) => Err(ApiError::new("usage.clip", format!("clip \"{twice}\" is named twice")).field("clips")),
         None => Ok(()),
     }
 }
@@ -165,7 +170,7 @@ impl Job {
         let found = tracks.find_map(|(c, t)| Some((c, t, t.clip(&ClipId::from(id))?)));
         let Some((composition, track, clip)) = found else {
             let error = ApiError::new("usage.clip", format!("the project has no clip \"{id}\""));
-            return Err(error.hint("clips are named by their `id` in the project file"));
+            return Err(error.hint("clips are named by their `id` in the project file").field("clips"));
         };
         let (size, length) = picture(session, track, clip)?;
         let rate = composition.frame_rate;

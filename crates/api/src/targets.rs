@@ -11,12 +11,14 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// A result: the option that names it, and its name.
+/// A result: the field of the request that names it, and its name.
 pub(crate) struct Target<'a> {
-    option: &'static str,
+    field: &'static str,
+    /// Whether messages call it by its name alone.
+    is_only: bool,
     path: &'a Path,
     /// For pictures that become files of their own.
-    pattern: Option<SequencePattern>,
+    pattern: Option<&'a SequencePattern>,
 }
 
 /// What is read: what to call each file, and where it is.
@@ -49,12 +51,21 @@ impl Inputs {
 
 impl<'a> Target<'a> {
     /// One file.
-    pub fn file(option: &'static str, path: &'a Path) -> Self {
-        Self { option, path, pattern: None }
+    pub fn file(field: &'static str, path: &'a Path) -> Self {
+        Self { field, is_only: false, path, pattern: None }
+    }
+    /// The one file that an operation is for.
+    pub fn only(field: &'static str, path: &'a Path) -> Self {
+        Self { is_only: true, ..Self::file(field, path) }
     }
     /// A file a picture.
-    pub fn sequence(option: &'static str, path: &'a Path, pattern: SequencePattern) -> Self {
-        Self { option, path, pattern: Some(pattern) }
+    pub fn sequence(field: &'static str, path: &'a Path, pattern: &'a SequencePattern) -> Self {
+        Self { pattern: Some(pattern), ..Self::file(field, path) }
+    }
+    /// As messages call it.
+    fn name(&self) -> String {
+        let shown = self.path.display();
+        if self.is_only { shown.to_string() } else { format!("`{}` {shown}", self.field) }
     }
     /// Files that stand under its names.
     fn existing(&self) -> io::Result<Vec<PathBuf>> {
@@ -103,26 +114,33 @@ fn canonical(path: &Path) -> PathBuf {
 pub(crate) fn check(targets: &[Target<'_>], inputs: &Inputs, overwrite: bool) -> Result<(), ApiError> {
     let mut before: Vec<&Target<'_>> = Vec::new();
     for target in targets {
-        let (option, shown) = (target.option, target.path.display());
-        let name = if option.is_empty() { format!("{shown}") } else { format!("{option} {shown}") };
-        let unreadable = |e: io::Error| ApiError::new("usage.path", format!("{name}: {e}")).file(target.path);
+        let name = target.name();
+        let unreadable = |e: io::Error| ApiError::new("usage.path", format!("{name}: {e}")).field(target.field).file(target.path);
         let existing = target.existing().map_err(unreadable)?;
         let nodes: HashSet<Node> = existing.iter().filter_map(|p| node(p)).collect();
         if let Some((what, _)) = inputs.0.iter().find(|(_, path)| target.is(path, &nodes)) {
             return Err(ApiError::new("usage.replaces_input", format!("{name} would replace {what}"))
-                .hint("choose another name; what is read is never replaced, with --overwrite neither")
+                .hint("choose another name; what is read is never replaced, with `overwrite` neither")
+                .field(target.field)
+                .field("overwrite")
                 .file(target.path));
         }
         for other in &before {
             let of_other: HashSet<Node> = other.existing().map_err(unreadable)?.iter().filter_map(|p| node(p)).collect();
             if target.is(other.path, &nodes) || other.is(target.path, &of_other) {
-                let message = format!("{name} and {} {} are the same file", other.option, other.path.display());
-                return Err(ApiError::new("usage.same_output", message).hint("give each a name of its own").file(target.path));
+                let message = format!("{name} and {} are the same file", other.name());
+                return Err(ApiError::new("usage.same_output", message)
+                    .hint("give each a name of its own")
+                    .field(target.field)
+                    .field(other.field)
+                    .file(target.path));
             }
         }
         if let Some(file) = existing.first().filter(|_| !overwrite) {
             return Err(ApiError::new("usage.exists", format!("{} exists already", file.display()))
-                .hint("choose another name, or add --overwrite")
+                .hint("choose another name, or add `overwrite`")
+                .field(target.field)
+                .field("overwrite")
                 .file(file));
         }
         before.push(target);
@@ -147,29 +165,30 @@ mod tests {
             std::fs::write(at(name), name).unwrap();
         }
         let inputs = [at("a.mp4"), at("f-003.png"), at("gone.mov")];
-        let file = |name: &str, overwrite| code(&[Target::file("-o", &at(name))], &inputs, overwrite);
+        let file = |name: &str, overwrite| code(&[Target::file("output", &at(name))], &inputs, overwrite);
         for overwrite in [false, true] {
             assert_eq!(file("a.mp4", overwrite), "usage.replaces_input");
             assert_eq!(file("sub/../a.mp4", overwrite), "usage.replaces_input");
             assert_eq!(file("sub/../gone.mov", overwrite), "usage.replaces_input");
             assert_eq!(file("new.mp4", overwrite), "fine");
             let pattern = at("f-%03d.png");
-            let sequence = || vec![Target::sequence("-o", &pattern, SequencePattern::parse(&pattern).unwrap())];
+            let parsed = SequencePattern::parse(&pattern).unwrap();
+            let sequence = || vec![Target::sequence("output", &pattern, &parsed)];
             assert_eq!(code(&sequence(), &inputs, overwrite), "usage.replaces_input");
             assert_eq!(code(&sequence(), &[at("f-900.png")], overwrite), "usage.replaces_input");
             let (inside, beside) = (at("f-004.png"), at("f.txt"));
             let mut both = sequence();
-            both.push(Target::file("--frame-hashes", &inside));
+            both.push(Target::file("frame_hashes", &inside));
             assert_eq!(code(&both, &[], true), "usage.same_output");
             let mut apart = sequence();
-            apart.push(Target::file("--frame-hashes", &beside));
+            apart.push(Target::file("frame_hashes", &beside));
             assert_eq!(code(&apart, &[], true), "fine");
             assert_eq!(code(&apart, &[], false), "usage.exists");
         }
         assert_eq!(file("old.mp4", false), "usage.exists");
         assert_eq!(file("old.mp4", true), "fine");
         let (one, again) = (at("x.mp4"), at("sub/../x.mp4"));
-        assert_eq!(code(&[Target::file("-o", &one), Target::file("--frame-hashes", &again)], &[], true), "usage.same_output");
+        assert_eq!(code(&[Target::file("output", &one), Target::file("frame_hashes", &again)], &[], true), "usage.same_output");
     }
 
     #[cfg(unix)]
@@ -183,12 +202,13 @@ mod tests {
         std::os::unix::fs::symlink(at("nothing"), at("dangling.mp4")).unwrap();
         std::fs::hard_link(at("a.mp4"), at("f-1.png")).unwrap();
         for name in ["hard.mp4", "soft.mp4"] {
-            assert_eq!(code(&[Target::file("-o", &at(name))], &[at("a.mp4")], true), "usage.replaces_input", "{name}");
-            assert_eq!(code(&[Target::file("-o", &at("a.mp4"))], &[at(name)], true), "usage.replaces_input", "{name}");
+            assert_eq!(code(&[Target::file("output", &at(name))], &[at("a.mp4")], true), "usage.replaces_input", "{name}");
+            assert_eq!(code(&[Target::file("output", &at("a.mp4"))], &[at(name)], true), "usage.replaces_input", "{name}");
         }
-        assert_eq!(code(&[Target::file("-o", &at("dangling.mp4"))], &[], false), "usage.exists");
+        assert_eq!(code(&[Target::file("output", &at("dangling.mp4"))], &[], false), "usage.exists");
         let pattern = at("f-%d.png");
-        let sequence = Target::sequence("-o", &pattern, SequencePattern::parse(&pattern).unwrap());
+        let parsed = SequencePattern::parse(&pattern).unwrap();
+        let sequence = Target::sequence("output", &pattern, &parsed);
         assert_eq!(code(&[sequence], &[at("a.mp4")], true), "usage.replaces_input");
     }
 }

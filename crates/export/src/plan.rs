@@ -1,5 +1,5 @@
 //! What is to be exported, decided before any work starts.
-use cutroom_media::write::WriteSettings;
+use cutroom_media::write::{WriteSettings, video_codec};
 use cutroom_pipeline::{OutputSpec, RenderOptions};
 use cutroom_types::FrameRate;
 use std::{ops::Range, path::PathBuf};
@@ -25,6 +25,25 @@ pub struct ExportPlan {
     pub frame_hashes: Option<PathBuf>,
     /// Replace what stands under the names of target and list.
     pub overwrite: bool,
+}
+
+impl ExportPlan {
+    /// Whether the encoder alone keeps all cores busy.
+    pub fn encodes_heavily(&self) -> bool {
+        let Target::File { settings, .. } = &self.target else { return false };
+        settings.video.as_ref().is_some_and(|v| video_codec(&v.codec).is_ok_and(|codec| codec.fills_cores))
+    }
+
+    /// Codecs, size and rate in words.
+    pub fn describe(&self) -> String {
+        let Target::File { settings, .. } = &self.target else { return self.output.format.to_string() };
+        let video = settings
+            .video
+            .as_ref()
+            .map(|v| format!("{}x{} at {} fps, {} {}", v.size.width, v.size.height, v.frame_rate, v.codec, v.format));
+        let sound = settings.sound.as_ref().map(|s| format!("{} {} Hz, {} channels", s.codec, s.rate_hz, s.channels));
+        video.into_iter().chain(sound).collect::<Vec<_>>().join("; ")
+    }
 }
 
 /// The samples that belong to the frames.

@@ -83,7 +83,7 @@ fn unknown(what: &str, id: &str, known: impl Iterator<Item = &'static str>) -> S
     near.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
     let near: Vec<&str> = near.iter().take(3).map(|(_, k)| *k).collect();
     let near = if near.is_empty() { String::new() } else { format!("; near it are {}", near.join(", ")) };
-    format!("there is no {what} \"{id}\"{near}; `cutroom catalog` lists all")
+    format!("there is no {what} \"{id}\"{near}")
 }
 
 fn params(problems: &mut Vec<Problem>, at: &dyn Display, clip: Option<&ClipId>, table: &[ParamSpec], given: &Params) {

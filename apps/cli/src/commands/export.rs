@@ -1,7 +1,11 @@
 //! `cutroom export`.
-use crate::{args::BackendArg, failure::Failure, interrupt, text};
+use crate::{
+    args::BackendArg,
+    failure::{Failure, Words, worded},
+    interrupt, text,
+};
 use clap::{Args, ValueEnum};
-use cutroom_api::{ApiError, ExportReport, ExportRequest, Progress, Session, SpeedMeter};
+use cutroom_api::{ApiError, AudioOptions, ExportReport, ExportRequest, Progress, Session, SpeedMeter, VideoOptions};
 use indicatif::ProgressBar;
 use serde::Serialize;
 use std::{
@@ -124,6 +128,31 @@ pub enum ProgressArg {
     None,
 }
 
+/// What its request's fields are called here.
+pub const WORDS: &Words = &[
+    ("project", "<PROJECT>"),
+    ("output", "-o"),
+    ("composition", "--composition"),
+    ("range", "--range"),
+    ("video.off", "--no-video"),
+    ("video.codec", "--video-codec"),
+    ("video.crf", "--crf"),
+    ("video.bitrate_bps", "--bitrate"),
+    ("video.preset", "--preset"),
+    ("video.profile", "--profile"),
+    ("video.pixel_format", "--pix-fmt"),
+    ("audio.off", "--no-audio"),
+    ("audio.codec", "--audio-codec"),
+    ("audio.bitrate_bps", "--audio-bitrate"),
+    ("audio.bits", "--audio-bits"),
+    ("audio.dither", "--dither"),
+    ("lossless", "--lossless"),
+    ("threads", "--threads"),
+    ("backend", "--backend"),
+    ("frame_hashes", "--frame-hashes"),
+    ("overwrite", "--overwrite"),
+];
+
 /// Renders a project into a file.
 pub fn export(args: &ExportArgs) -> Result<(), Failure> {
     let failure = match run(args) {
@@ -146,28 +175,34 @@ fn run(args: &ExportArgs) -> Result<(), Failure> {
         output: args.output.clone().filter(|_| !args.null).filter(|o| o.as_os_str() != "null:"),
         composition: args.composition.clone(),
         range: args.range.clone(),
-        video_codec: args.video_codec.clone(),
-        audio_codec: args.audio_codec.clone(),
-        crf: args.crf,
-        bitrate_bps: args.bitrate,
+        video: VideoOptions {
+            off: args.no_video,
+            codec: args.video_codec.clone(),
+            crf: args.crf,
+            bitrate_bps: args.bitrate,
+            preset: args.preset.clone(),
+            profile: args.profile.clone(),
+            pixel_format: args.pix_fmt.clone(),
+        },
+        audio: AudioOptions {
+            off: args.no_audio,
+            codec: args.audio_codec.clone(),
+            bitrate_bps: args.audio_bitrate,
+            bits: args.audio_bits,
+            dither: args.dither,
+        },
         lossless: args.lossless,
-        audio_bitrate_bps: args.audio_bitrate,
-        audio_bits: args.audio_bits,
-        dither: args.dither,
-        preset: args.preset.clone(),
-        profile: args.profile.clone(),
-        pixel_format: args.pix_fmt.clone(),
         threads: args.threads,
         backend: args.backend.into(),
         frame_hashes: args.frame_hashes.clone(),
-        no_audio: args.no_audio,
-        no_video: args.no_video,
         overwrite: args.overwrite,
     };
     let mut shown = Shown::new(args.progress);
     let report = cutroom_api::export(&session, &request, &cancel, &unfinished, &mut |p| shown.update(p));
     shown.end();
-    let report = report.map_err(Failure::from)?;
+    let mut report = report.map_err(|e| Failure::of(e, WORDS))?;
+    report.warnings = report.warnings.iter().map(|warning| worded(warning, &report.fields, WORDS)).collect();
+    report.fields.clear();
     if args.progress == ProgressArg::Json {
         line(&serde_json::json!({ "done": report }))?;
     } else {

@@ -1,5 +1,9 @@
 //! `cutroom frame`.
-use crate::{args::BackendArg, failure::Failure, text};
+use crate::{
+    args::BackendArg,
+    failure::{Failure, Words},
+    text,
+};
 use clap::Args;
 use cutroom_api::{ApiError, CancelToken, FrameRequest, Session};
 use std::path::PathBuf;
@@ -34,10 +38,21 @@ pub struct FrameArgs {
     pub overwrite: bool,
 }
 
+/// What its request's fields are called here.
+pub const WORDS: &Words = &[
+    ("project", "<PROJECT>"),
+    ("at", "--at"),
+    ("output", "-o"),
+    ("composition", "--composition"),
+    ("backend", "--backend"),
+    ("threads", "--threads"),
+    ("overwrite", "--overwrite"),
+];
+
 /// Writes one frame as a PNG.
 pub fn frame(args: &FrameArgs) -> Result<(), Failure> {
     let session = Session::open(&args.project)?;
-    session.check_output("-o", &args.output, args.overwrite)?;
+    session.check_output("output", &args.output, args.overwrite).map_err(|e| Failure::of(e, WORDS))?;
     if !args.output.extension().is_some_and(|e| e.eq_ignore_ascii_case("png")) {
         let message = format!("{}: a frame is written as PNG", args.output.display());
         return Err(ApiError::new("usage.container", message).hint("choose a name that ends in .png").file(&args.output).into());
@@ -48,7 +63,7 @@ pub fn frame(args: &FrameArgs) -> Result<(), Failure> {
         backend: args.backend.into(),
         threads: args.threads,
     };
-    let frame = cutroom_api::render_frame(&session, &request, &CancelToken::new())?;
+    let frame = cutroom_api::render_frame(&session, &request, &CancelToken::new()).map_err(|e| Failure::of(e, WORDS))?;
     frame.write_png(&args.output)?;
     let drawn = frame.report;
     for warning in &drawn.warnings {

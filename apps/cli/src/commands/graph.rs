@@ -1,5 +1,5 @@
 //! `cutroom graph`.
-use crate::failure::Failure;
+use crate::failure::{Failure, Words};
 use clap::{Args, ValueEnum};
 use cutroom_api::{CancelToken, GraphReport, GraphRequest, Session};
 use std::{fmt::Write, path::PathBuf};
@@ -38,11 +38,15 @@ pub enum GraphFormat {
     Dot,
 }
 
+/// What its request's fields are called here.
+pub const WORDS: &Words =
+    &[("project", "<PROJECT>"), ("at", "--at"), ("composition", "--composition"), ("pixel_format", "--pix-fmt")];
+
 /// Shows the work that one frame takes.
 pub fn graph(args: &GraphArgs) -> Result<(), Failure> {
     let session = Session::open(&args.project)?;
     let request = GraphRequest { at: args.at.clone(), composition: args.composition.clone(), pixel_format: args.pix_fmt.clone() };
-    let report = cutroom_api::graph(&session, &request, &CancelToken::new())?;
+    let report = cutroom_api::graph(&session, &request, &CancelToken::new()).map_err(|e| Failure::of(e, WORDS))?;
     match args.format {
         GraphFormat::Json => super::print_json(&report),
         GraphFormat::Text => super::print(&text(&report)),

@@ -96,3 +96,62 @@ fn print_json<T: Serialize>(value: &T) -> Result<(), Failure> {
     let text = serde_json::to_string_pretty(value).map_err(|e| ApiError::of("cli.json", &e))?;
     print(&format!("{text}\n"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{args::Cli, failure::Words};
+    use clap::CommandFactory;
+    use serde_json::Value;
+
+    /// The words of an operation, and its command.
+    fn words(operation: &str) -> (&'static str, &'static Words) {
+        match operation {
+            "export" => ("export", export::WORDS),
+            "graph" => ("graph", graph::WORDS),
+            "new_project" => ("new", new::WORDS),
+            "probe" => ("probe", probe::WORDS),
+            "render_frame" => ("frame", frame::WORDS),
+            "stabilize" => ("stabilize", stabilize::WORDS),
+            "validate" => ("validate", validate::WORDS),
+            other => panic!("{other} has no words"),
+        }
+    }
+
+    /// The fields of an object that have no word, with their groups in front.
+    fn wordless(of: &Value, root: &Value, group: &str, words: &Words, found: &mut Vec<String>) {
+        let of = of["$ref"].as_str().map_or(of, |name| root.pointer(name.trim_start_matches('#')).unwrap());
+        for (name, field) in of["properties"].as_object().unwrap() {
+            let name = format!("{group}{name}");
+            match words.iter().any(|(field, _)| *field == name) {
+                true => {}
+                false if field["$ref"].is_string() => wordless(field, root, &format!("{name}."), words, found),
+                false => found.push(name),
+            }
+        }
+    }
+
+    #[test]
+    fn every_field_of_a_request_has_a_word_of_its_command() {
+        let mut checked = 0;
+        for operation in cutroom_api::OPERATIONS {
+            let Some(schema) = operation.request_schema() else { continue };
+            let (command, words) = words(operation.name);
+            let mut found = Vec::new();
+            wordless(&schema, &schema, "", words, &mut found);
+            assert!(found.is_empty(), "{command}: {found:?}");
+            let cli = Cli::command();
+            let command = cli.find_subcommand(command).unwrap();
+            for (field, word) in words {
+                let is_meant = |arg: &clap::Arg| {
+                    let named = [arg.get_long().map(|l| format!("--{l}")), arg.get_short().map(|s| format!("-{s}"))];
+                    let argument = arg.is_positional().then(|| format!("<{}>", arg.get_id().as_str().to_uppercase()));
+                    named.into_iter().chain([argument]).flatten().any(|name| name == *word)
+                };
+                assert!(command.get_arguments().any(is_meant), "{}: {field} is not {word}", command.get_name());
+                checked += 1;
+            }
+        }
+        assert!(checked > 40, "{checked} words");
+    }
+}

@@ -1,5 +1,8 @@
 //! `cutroom new`.
-use crate::{failure::Failure, text};
+use crate::{
+    failure::{Failure, Words, worded},
+    text,
+};
 use clap::Args;
 use cutroom_api::{NewProjectRequest, Size};
 use std::path::PathBuf;
@@ -35,6 +38,17 @@ pub struct NewArgs {
     pub overwrite: bool,
 }
 
+/// What its request's fields are called here.
+pub const WORDS: &Words = &[
+    ("project", "<PROJECT>"),
+    ("clips", "<CLIPS>"),
+    ("size", "--size"),
+    ("fps", "--fps"),
+    ("dissolve", "--dissolve"),
+    ("still", "--still"),
+    ("overwrite", "--overwrite"),
+];
+
 /// Makes a project from clips.
 pub fn new(args: &NewArgs) -> Result<(), Failure> {
     let request = NewProjectRequest {
@@ -46,9 +60,9 @@ pub fn new(args: &NewArgs) -> Result<(), Failure> {
         still: args.still.clone(),
         overwrite: args.overwrite,
     };
-    let made = cutroom_api::new_project(&request)?;
+    let made = cutroom_api::new_project(&request).map_err(|e| Failure::of(e, WORDS))?;
     for note in &made.notes {
-        text::say(&format!("note: {note}\n"));
+        text::say(&format!("note: {}\n", worded(note, &made.fields, WORDS)));
     }
     super::print(&format!(
         "{}: {}, {}x{}, {} fps, {:.3} s\n",

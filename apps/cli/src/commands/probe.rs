@@ -1,5 +1,8 @@
 //! `cutroom probe`.
-use crate::{failure::Failure, text};
+use crate::{
+    failure::{Failure, Words, in_words},
+    text,
+};
 use clap::Args;
 use cutroom_api::{ApiError, MediaReport, ProbeRequest};
 use std::path::PathBuf;
@@ -19,13 +22,16 @@ pub struct ProbeArgs {
     pub json: bool,
 }
 
+/// What its request's fields are called here.
+pub const WORDS: &Words = &[("file", "<FILES>")];
+
 /// Shows what is in each file; files that cannot be read are reported at the end.
 pub fn probe(args: &ProbeArgs) -> Result<(), Failure> {
     let (mut reports, mut errors): (Vec<MediaReport>, Vec<ApiError>) = (Vec::new(), Vec::new());
     for file in &args.files {
         match cutroom_api::probe(&ProbeRequest { file: file.clone() }) {
             Ok(report) => reports.push(report),
-            Err(error) => errors.push(error),
+            Err(error) => errors.push(in_words(error, WORDS)),
         }
     }
     if args.json {

@@ -1,5 +1,8 @@
 //! `cutroom stabilize`.
-use crate::{failure::Failure, interrupt, text};
+use crate::{
+    failure::{Failure, Words},
+    interrupt, text,
+};
 use clap::Args;
 use cutroom_api::{Session, StabilizeReport, StabilizeRequest};
 use std::path::PathBuf;
@@ -48,6 +51,18 @@ pub struct StabilizeArgs {
     pub overwrite: bool,
 }
 
+/// What its request's fields are called here.
+pub const WORDS: &Words = &[
+    ("project", "<PROJECT>"),
+    ("clips", "--clip"),
+    ("output", "-o"),
+    ("smoothness_secs", "--smoothness"),
+    ("still", "--still"),
+    ("max_zoom", "--max-zoom"),
+    ("threads", "--threads"),
+    ("overwrite", "--overwrite"),
+];
+
 /// Measures how the camera moved in clips and writes it into a project.
 pub fn stabilize(args: &StabilizeArgs) -> Result<(), Failure> {
     let (cancel, _) = interrupt::cancellation()?;
@@ -67,7 +82,7 @@ pub fn stabilize(args: &StabilizeArgs) -> Result<(), Failure> {
         bar.set_position(p.done);
     });
     bar.finish_and_clear();
-    let report = report?;
+    let report = report.map_err(|e| Failure::of(e, WORDS))?;
     for warning in &report.warnings {
         text::say(&format!("warning: {warning}\n"));
     }

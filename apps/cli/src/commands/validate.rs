@@ -1,5 +1,8 @@
 //! `cutroom validate`.
-use crate::{failure::Failure, text};
+use crate::{
+    failure::{Failure, Words, in_words},
+    text,
+};
 use clap::Args;
 use cutroom_api::{CancelToken, Session, ValidateReport};
 use std::path::PathBuf;
@@ -21,13 +24,17 @@ pub struct ValidateArgs {
     pub json: bool,
 }
 
+/// What its request's fields are called here.
+pub const WORDS: &Words = &[("project", "<PROJECT>")];
+
 /// Lists every problem of a project.
 pub fn validate(args: &ValidateArgs) -> Result<(), Failure> {
-    let report = match Session::open(&args.project).map(|session| cutroom_api::validate(&session, &CancelToken::new())) {
+    let mut report = match Session::open(&args.project).map(|session| cutroom_api::validate(&session, &CancelToken::new())) {
         // A file that is no project is the one problem of the answer.
         Err(error) if args.json => ValidateReport { problems: vec![error], ..ValidateReport::default() },
-        other => other?,
+        other => other.map_err(|e| Failure::of(e, WORDS))?,
     };
+    report.problems = report.problems.into_iter().map(|problem| in_words(problem, WORDS)).collect();
     if args.json {
         super::print_json(&report)?;
     }

@@ -1,0 +1,213 @@
+//! From settings to an [`ExportPlan`], in two steps: [`Draft::new`] decides what the composition alone decides, so that settings that make no
+//! sense are said before any file is opened; [`Draft::complete`] adds what depends on the media files: whether there is sound.
+use crate::{ExportPlan, ExportSettings, SettingsError, SoundRange, Target};
+use cutroom_media::write::{
+    AudioCodec, Container, SequencePattern, SoundSettings, VideoSettings, WriteSettings, audio_codec, container_for_path, validate,
+    video_codec,
+};
+use cutroom_pipeline::{OutputSpec, output_spec};
+use cutroom_project::Composition;
+use cutroom_types::{FrameRate, PictureFormat};
+use std::{ops::Range, path::Path};
+
+/// What is decided without opening a media file.
+#[derive(Debug)]
+pub struct Draft {
+    settings: ExportSettings,
+    rate: FrameRate,
+    frames: Range<i64>,
+    sound: SoundRange,
+    /// Of the whole film.
+    whole_sound: SoundRange,
+    channels: u32,
+    output: OutputSpec,
+    file: Option<FileDraft>,
+}
+
+#[derive(Debug)]
+struct FileDraft {
+    container: &'static Container,
+    /// Of a container whose pictures are files of their own.
+    sequence: Option<SequencePattern>,
+    video: Option<VideoSettings>,
+    /// What sound would be written as; `None` when there shall be none.
+    audio_codec: Option<&'static AudioCodec>,
+}
+
+/// What a plan leaves out unasked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlanNote {
+    /// One sentence without a full stop.
+    pub message: String,
+    /// The setting that it names in backticks.
+    pub field: Option<&'static str>,
+}
+
+impl Draft {
+    /// Of a composition of `total` frames.
+    ///
+    /// # Errors
+    /// See [`SettingsError`].
+    pub fn new(settings: ExportSettings, composition: &Composition, total: i64) -> Result<Self, SettingsError> {
+        if total == 0 {
+            return Err(SettingsError::Empty { composition: composition.id.clone() });
+        }
+        let (rate, rate_hz) = (composition.frame_rate, composition.sample_rate_hz);
+        let frames = settings.frames.clone().unwrap_or(0..total);
+        let file = settings.output.as_deref().map(|path| FileDraft::new(&settings, path, composition)).transpose()?;
+        if file.is_none() {
+            check_streams(&settings, None)?;
+        }
+        let video = file.as_ref().and_then(|f| f.video.as_ref());
+        let format = video.map(|v| v.format).or(settings.video.pixel_format).unwrap_or(PictureFormat::YUV420P8);
+        let mut output = output_spec(composition, format);
+        if let Some(video) = video {
+            output.color = video.color;
+        }
+        if let Some(file) = file.as_ref().filter(|f| f.video.is_some()) {
+            validate(&file.settings(None))?;
+        }
+        Ok(Self {
+            rate,
+            sound: SoundRange::of_frames(&frames, rate, rate_hz),
+            whole_sound: SoundRange::of_frames(&(0..total), rate, rate_hz),
+            frames,
+            channels: composition.channels,
+            output,
+            file,
+            settings,
+        })
+    }
+
+    /// The names of the files that pictures become, where each is a file of its own.
+    pub fn sequence(&self) -> Option<&SequencePattern> {
+        self.file.as_ref().and_then(|f| f.sequence.as_ref())
+    }
+
+    /// The samples of which [`Draft::complete`] must know whether anything can be heard in them: those of the whole film, since a silent
+    /// part of a film with sound has a silent stream, so that it can be joined to the others. `None` when sound is left out.
+    pub fn sound_in_question(&self) -> Option<&Range<i64>> {
+        Some(&self.whole_sound.samples).filter(|_| !self.settings.audio.off)
+    }
+
+    /// The plan, and what of the film it leaves out unasked.
+    ///
+    /// # Errors
+    /// [`SettingsError::Silent`], or what container and codecs cannot do.
+    pub fn complete(self, audible: bool) -> Result<(ExportPlan, Vec<PlanNote>), SettingsError> {
+        let settings = self.settings;
+        let mut notes = Vec::new();
+        let mut note = |message: String, field| notes.push(PlanNote { message, field });
+        let mut sound = Some(self.sound).filter(|_| audible && !settings.audio.off);
+        let mut pictures = !settings.video.off;
+        let mut target = Target::Null;
+        if let (Some(file), Some(path)) = (self.file, &settings.output) {
+            pictures = file.video.is_some();
+            let (extension, shown) = (file.container.extensions[0], path.display());
+            let stored = match (file.audio_codec, &sound) {
+                (Some(codec), Some(range)) => {
+                    if settings.lossless && settings.audio.codec.is_none() && !codec.is_lossless() {
+                        let written = codec.title;
+                        note(
+                            format!(
+                                "{shown}: .{extension} files hold no sound that keeps every sample; it is written as {written}, the \
+                                 pictures are lossless"
+                            ),
+                            None,
+                        );
+                    }
+                    Some(settings.of_sound(codec, range.rate_hz, self.channels))
+                }
+                (None, Some(_)) => {
+                    let beside = path.with_file_name("sound.wav");
+                    note(
+                        format!(
+                            "{shown}: .{extension} files hold no sound, so the film's is left out; export it as well, to {} for \
+                             example, or add `audio.off`",
+                            beside.display()
+                        ),
+                        Some("audio.off"),
+                    );
+                    sound = None;
+                    None
+                }
+                (_, None) => {
+                    if !pictures {
+                        return Err(SettingsError::Silent { path: path.clone() });
+                    }
+                    settings.audio.chosen().for_each(|field| {
+                        note(format!("the film has no sound: `{field}` has no effect"), Some(field));
+                    });
+                    None
+                }
+            };
+            let written = file.settings(stored);
+            validate(&written)?;
+            target = Target::File { path: path.clone(), settings: Box::new(written) };
+        }
+        let plan = ExportPlan {
+            rate: self.rate,
+            frames: self.frames,
+            output: self.output,
+            render: settings.render,
+            pictures,
+            sound,
+            target,
+            frame_hashes: settings.frame_hashes,
+            overwrite: settings.overwrite,
+        };
+        Ok((plan, notes))
+    }
+}
+
+impl FileDraft {
+    fn new(settings: &ExportSettings, path: &Path, composition: &Composition) -> Result<Self, SettingsError> {
+        let container = container_for_path(path).ok_or_else(|| SettingsError::Container { path: path.into() })?;
+        let (rate_hz, channels) = (composition.sample_rate_hz, composition.channels);
+        let chosen = container.usual_video().map(|usual| settings.video.codec.as_deref().unwrap_or(usual));
+        let mezzanine = chosen.is_some_and(|id| video_codec(id).is_ok_and(|codec| codec.mezzanine));
+        let audio_codec = container
+            .usual_audio(rate_hz, channels, settings.lossless || mezzanine)
+            .filter(|_| !settings.audio.off)
+            .map(|usual| settings.audio.codec.as_deref().map_or(Ok(usual), audio_codec))
+            .transpose()?;
+        let chosen = chosen.filter(|_| !settings.video.off);
+        let video = chosen.map(|codec| settings.of_pictures(codec, composition)).transpose()?;
+        let mut file = Self { container, sequence: None, video, audio_codec };
+        check_streams(settings, Some(&file))?;
+        if container.muxer.is_none() {
+            let pattern = |source| SettingsError::Pattern { path: path.into(), source };
+            file.sequence = Some(SequencePattern::parse(path).map_err(pattern)?);
+        }
+        Ok(file)
+    }
+
+    fn settings(&self, sound: Option<SoundSettings>) -> WriteSettings {
+        WriteSettings { container: self.container.id.to_owned(), video: self.video.clone(), sound, metadata: Vec::new() }
+    }
+}
+
+/// Refuses settings about what will not be written, and asking for nothing at all.
+fn check_streams(settings: &ExportSettings, file: Option<&FileDraft>) -> Result<(), SettingsError> {
+    let (pictures, sound) = match file {
+        Some(file) => (file.video.is_some(), file.audio_codec.is_some()),
+        None => (!settings.video.off, !settings.audio.off),
+    };
+    let container = file.map_or_else(|| "the null output".to_owned(), |f| format!(".{}", f.container.extensions[0]));
+    if !pictures && !sound {
+        return Err(SettingsError::Nothing { container });
+    }
+    let others = [("lossless", settings.lossless), ("frame_hashes", settings.frame_hashes.is_some())];
+    let others = others.into_iter().filter(|(_, chosen)| *chosen).map(|(name, _)| name);
+    if let Some(field) = settings.video.chosen().chain(others).next().filter(|_| !pictures) {
+        let off = settings.video.off;
+        let why = if off { "`video.off` leaves them out".into() } else { format!("{container} files hold no pictures") };
+        return Err(SettingsError::Meaningless { field, left_out_by: off.then_some("video.off"), why });
+    }
+    if let Some(field) = settings.audio.chosen().next().filter(|_| !sound) {
+        let off = settings.audio.off;
+        let why = if off { "`audio.off` leaves it out".into() } else { format!("{container} files hold no sound") };
+        return Err(SettingsError::Meaningless { field, left_out_by: off.then_some("audio.off"), why });
+    }
+    Ok(())
+}
