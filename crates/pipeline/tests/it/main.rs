@@ -1,0 +1,2 @@
+//! All integration tests of the crate in one binary, one module a subject.
+mod editing;
