@@ -8,6 +8,7 @@ mod luma_wipe;
 mod pattern;
 mod planes;
 mod shape_wipe;
+pub mod spec;
 mod wipe;
 
 use crate::spec::{ParamSpec, TransitionSpec};

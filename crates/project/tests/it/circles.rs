@@ -81,5 +81,5 @@ fn only_clips_on_a_circle_of_parents_are_told() {
     }
     c.tracks.push(track);
     let found: Vec<_> = validate(&Project::new("p", c)).into_iter().map(|p| (p.code, p.clip.unwrap().to_string())).collect();
-    assert_eq!(found, ["d", "e", "f"].map(|id| ("cycle", id.to_owned())));
+    assert_eq!(found, ["d", "e", "f"].map(|id| ("project.cycle", id.to_owned())));
 }
