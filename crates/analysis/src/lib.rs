@@ -7,8 +7,10 @@ pub mod grey;
 pub mod motion;
 pub mod path;
 pub mod similarity;
+pub mod steady;
 
 pub use grey::{Grey, Pyramid};
 pub use motion::{Movement, movement};
 pub use path::{Path, Smoothing};
 pub use similarity::Similarity;
+pub use steady::{Camera, Steadied};

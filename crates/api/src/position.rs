@@ -55,14 +55,9 @@ pub fn parse_length_frames(text: &str, rate: FrameRate) -> Result<i64, ApiError>
     let t = text.trim();
     let frames = match t.strip_suffix('f') {
         Some(n) => n.parse::<i64>().map_err(|_| error())?,
-        None => nearest_frame(t.parse::<TimeDelta>().map_err(|_| error())?, rate),
+        None => rate.nearest_frame(t.parse::<TimeDelta>().map_err(|_| error())?),
     };
     if (0..=100_000_000).contains(&frames) && (t.ends_with('s') || t.ends_with('f')) { Ok(frames) } else { Err(error()) }
-}
-
-/// `length` in whole frames, to the nearest.
-pub fn nearest_frame(length: TimeDelta, rate: FrameRate) -> i64 {
-    rate.frame_at(Time(length.0.saturating_add(rate.frame_duration().0 / 2)))
 }
 
 #[cfg(test)]

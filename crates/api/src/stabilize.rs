@@ -4,23 +4,20 @@ use crate::{
     session::{self, Session},
     targets::{self, Target},
 };
-use cutroom_analysis::{Grey, Path, Pyramid, Similarity, Smoothing, movement, path::covering_zoom};
+use cutroom_analysis::{Camera, Similarity, Smoothing, Steadied};
 use cutroom_pipeline::{OpenComposition, PipelineError, RenderOptions, Renderer, media_path, output_spec, upright_size};
 use cutroom_project::{
-    Animated, Clip, ClipSource, Composition, Curve, EffectInstance, Extra, Keyframe, MediaKind, Params, Project, Track, TrackKind,
+    Clip, ClipSource, MediaKind, Project, Track, TrackKind,
+    build::{self, Measured, StabilizeFrame},
 };
 use cutroom_timeline::sampling::{bias, frame_count};
-use cutroom_types::{
-    BlendSpace, CancelToken, ClipId, Fit, FrameRate, ParamValue, PictureFormat, Progress, Size, Span, Time, TimeDelta,
-};
+use cutroom_types::{CancelToken, ClipId, PictureFormat, Progress, Size, TimeDelta};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{collections::HashSet, path::PathBuf, sync::Arc};
 
 /// The longer side of what is measured, in pixels.
 const MEASURED_PX: u32 = 640;
-/// Catalogue id of what is written.
-const EFFECT: &str = "stabilize";
 
 /// Which clips, and how smooth they become.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -116,15 +113,19 @@ pub fn stabilize(
     let mut shown = Progress::frames(0, jobs.iter().map(Job::frames).sum());
     for job in &jobs {
         let footage = job.footage(session, request.threads, cancel)?;
-        let movements = job
-            .movements(&footage, &mut renderer, cancel, &mut || {
+        let camera = job
+            .camera(&footage, &mut renderer, cancel, &mut || {
                 shown.done += 1;
                 progress(shown);
             })
             .map_err(one)?;
         let warnings = footage.warnings();
         report.warnings.extend(warnings.into_iter().filter(|w| !report.warnings.contains(w)).collect::<Vec<_>>());
-        report.clips.push(job.write(&mut project, request, &movements));
+        let steadied = job.steadied(request, &camera);
+        if let Some(clip) = job.changed(&project, &steadied) {
+            put(&mut project, clip);
+        }
+        report.clips.push(job.report(&steadied));
     }
     cutroom_project::save(&project, &report.project).map_err(|e| one(ApiError::of("project.save", &e).file(&report.project)))?;
     Ok(report)
@@ -150,18 +151,14 @@ fn check_numbers(request: &StabilizeRequest) -> Result<(), ApiError> {
     }
 }
 
-/// One clip, as it is measured: alone, unchanged, with what transitions show of it beyond its ends.
+/// One clip, as it is measured.
 struct Job {
-    clip: Clip,
-    rate: FrameRate,
+    clip: ClipId,
+    measured: Measured,
     /// What is measured, in pixels.
     size: Size,
     /// Of the whole picture.
     width_px: f64,
-    /// Composition frame of the first one measured.
-    first: i64,
-    /// Measured from here on, from the start of frame `first`, and how much of it.
-    span: Span,
 }
 
 impl Job {
@@ -174,133 +171,86 @@ impl Job {
         };
         let (size, length) = picture(session, track, clip)?;
         let rate = composition.frame_rate;
-        let shown = shown(track, clip, length);
-        // Frames sample a little after their start.
-        let first = rate.frames_in(TimeDelta((shown.start.0 - bias(rate).0).max(0)));
-        let origin = rate.time_of_frame(first);
-        let start = Time((shown.start.0 - origin.0).max(0));
-        let span = Span { start, duration: TimeDelta(shown.end().0 - origin.0 - start.0) };
-        Ok(Self { clip: clip.clone(), rate, size: reduced(size), width_px: f64::from(size.width.max(1)), first, span })
+        let measured = Measured::new(track, clip, length, rate, bias(rate));
+        Ok(Self { clip: clip.id.clone(), measured, size: reduced(size), width_px: f64::from(size.width.max(1)) })
     }
 
     fn frames(&self) -> u64 {
-        frame_count(self.rate, self.span.end().since_zero()).unsigned_abs()
+        frame_count(self.measured.rate(), self.measured.length()).unsigned_abs()
     }
 
     /// The clip alone in a composition of its own.
     fn footage(&self, session: &Session, threads: usize, cancel: &CancelToken) -> Result<Arc<OpenComposition>, Vec<ApiError>> {
-        let mut project = session.project.clone();
-        // No name of the project begins so.
-        let names = || {
-            let (tracks, clips) = (project.tracks().map(|t| t.id.as_str()), project.clips().map(|c| c.id.as_str()));
-            project.compositions.iter().map(|c| c.id.as_str()).chain(tracks).chain(clips)
-        };
-        let mut own = String::from("measured");
-        while names().any(|n| n.starts_with(&own)) {
-            own.push('\'');
-        }
-        let (id, track_id, clip_id) = (own.clone(), format!("{own} track"), format!("{own} clip"));
-        let before = self.rate.time_of_frame(self.first) + self.span.start.since_zero() - self.clip.start;
-        let mut clip = Clip::new(&clip_id, self.clip.source.clone(), self.span.start, self.span.duration);
-        clip.speed = self.clip.speed;
-        let source_in = self.clip.source_in.saturating_add(TimeDelta((before.0 as f64 * clip.speed).round() as i64));
-        clip.source_in = source_in.max(Time::ZERO);
-        // Two times that were rounded may end a flick before the source begins.
-        clip.source_in = Time(clip.source_in.0 - clip.source_span().start.0.min(0));
-        clip.audio.enabled = false;
-        clip.video.transform.fit = Fit::Stretch;
-        let mut track = Track::new(&track_id, TrackKind::Video);
-        track.clips.push(clip.into());
-        let mut composition = Composition::new(&id, self.size, self.rate);
-        composition.blend_space = BlendSpace::Gamma;
-        composition.tracks.push(track);
-        project.compositions.push(composition);
-        session.changed(project).open_composition(&id.as_str().into(), threads, cancel)
+        let (project, id) = self.measured.alone(&session.project, self.size);
+        session.changed(project).open_composition(&id, threads, cancel)
     }
 
-    /// The camera's movement from each frame to the next.
-    fn movements(
+    /// How the camera moved; `measured` is called after every frame.
+    fn camera(
         &self,
         footage: &Arc<OpenComposition>,
         renderer: &mut Renderer,
         cancel: &CancelToken,
         measured: &mut dyn FnMut(),
-    ) -> Result<Vec<Option<Similarity>>, ApiError> {
+    ) -> Result<Camera, ApiError> {
         let spec = output_spec(footage.composition(), PictureFormat::yuv(8, 0, 0));
         let count = footage.frame_count();
         let mut frames = footage.frames(0..count);
-        let mut before: Option<Pyramid> = None;
-        let mut found = Vec::new();
+        let mut camera = Camera::default();
         for _ in 0..count {
             if cancel.is_cancelled() {
                 return Err(ApiError::new("stabilize.cancelled", "stopped while measuring; nothing was written"));
             }
-            let picture = frames.next_picture(renderer, &spec)?;
-            let now = Grey::of_first_plane(&picture).map(Pyramid::new);
-            if let (Some(before), Some(now)) = (&before, &now) {
-                found.push(movement(before, now).map(|m| m.similarity));
-            }
-            before = now;
+            camera.see(&frames.next_picture(renderer, &spec)?);
             measured();
         }
-        Ok(found)
+        Ok(camera)
     }
 
-    /// Puts the effect into the project.
-    fn write(&self, project: &mut Project, request: &StabilizeRequest, movements: &[Option<Similarity>]) -> StabilizedClip {
-        let deviation = request.smoothness_secs * self.rate.as_f64();
-        let path = Path::new(movements);
-        let corrections = path.corrections(if request.still { Smoothing::Still } else { Smoothing::Gaussian(deviation) });
-        let height = f64::from(self.size.height) / f64::from(self.size.width);
-        let needed: Vec<f64> = corrections.iter().map(|c| covering_zoom(c, height, 0.5 / self.width_px)).collect();
-        // A hair more, so that rounded numbers do not bring the edge back.
-        let zoom = (needed.iter().fold(1.0f64, |most, z| most.max(*z)) * 1.0001).min(request.max_zoom);
-        let zoom = if corrections.iter().all(|c| *c == Similarity::IDENTITY) { 1.0 } else { zoom };
-        let curve = |value: &dyn Fn(&Similarity) -> f64| {
-            let key = |(n, c): (i64, &Similarity)| {
-                let time = self.rate.time_of_frame(self.first + n) - self.clip.start;
-                Keyframe::new(time, ParamValue::Number((value(c) * 1e6).round() / 1e6))
-            };
-            let keys: Vec<_> = (0..).zip(&corrections).map(key).collect();
-            match keys.split_first() {
-                Some((first, rest)) if rest.iter().all(|k| k.value == first.value) => Animated::Constant(first.value.clone()),
-                _ => Curve::new(keys).map_or_else(|| Animated::Constant(ParamValue::Number(0.0)), Animated::Curve),
-            }
+    /// What keeps the camera steady.
+    fn steadied(&self, request: &StabilizeRequest, camera: &Camera) -> Steadied {
+        let deviation = request.smoothness_secs * self.measured.rate().as_f64();
+        let smoothing = if request.still { Smoothing::Still } else { Smoothing::Gaussian(deviation) };
+        Steadied::new(camera.movements(), smoothing, self.height(), 0.5 / self.width_px, request.max_zoom)
+    }
+
+    /// Of the picture, in its widths.
+    fn height(&self) -> f64 {
+        f64::from(self.size.height) / f64::from(self.size.width)
+    }
+
+    /// The clip with the effect.
+    fn changed(&self, project: &Project, steadied: &Steadied) -> Option<Clip> {
+        let height = self.height();
+        let frame = |(n, c): (i64, &Similarity)| StabilizeFrame {
+            time: self.measured.time_of_frame(n),
+            shift_x: c.b[0],
+            shift_y: c.b[1] / height,
+            rotation_degrees: c.angle().to_degrees(),
+            scale: c.scale(),
         };
-        let params = [
-            ("shiftX", curve(&|c| c.b[0].clamp(-1.0, 1.0))),
-            ("shiftY", curve(&|c| (c.b[1] / height).clamp(-1.0, 1.0))),
-            ("rotation", curve(&|c| c.angle().to_degrees())),
-            ("scale", curve(&|c| c.scale().clamp(0.25, 4.0))),
-            ("zoom", Animated::Constant(ParamValue::Number((zoom * 1e6).round() / 1e6))),
-        ];
-        let params = params.into_iter().map(|(id, v)| (id.to_owned(), v)).collect();
-        let taken: HashSet<String> = project.clips().flat_map(|c| &c.video.effects).map(|e| e.id.as_str().to_owned()).collect();
-        let id = (1..).map(|n| format!("stabilize-{n}")).find(|name| !taken.contains(name)).unwrap_or_default();
-        let mut clips = project.compositions.iter_mut().flat_map(|c| &mut c.tracks).flat_map(|t| &mut t.clips);
-        if let Some(clip) = clips.find(|c| c.id == self.clip.id) {
-            let effects = &mut Arc::make_mut(clip).video.effects;
-            // What is measured is the source without effects, so it comes first.
-            let former = effects.iter().position(|e| e.effect == EFFECT).map(|at| effects.remove(at));
-            let new = EffectInstance {
-                id: id.as_str().into(),
-                effect: EFFECT.into(),
-                enabled: true,
-                params: Params::new(),
-                extra: Extra::default(),
-            };
-            effects.insert(0, EffectInstance { enabled: true, params, ..former.unwrap_or(new) });
-        }
-        let most = |value: &dyn Fn(&Similarity) -> f64| corrections.iter().map(value).fold(0.0, f64::max);
+        let frames: Vec<_> = (0..).zip(&steadied.corrections).map(frame).collect();
+        build::with_stabilize(project, &self.clip, &frames, steadied.zoom)
+    }
+
+    fn report(&self, steadied: &Steadied) -> StabilizedClip {
         StabilizedClip {
-            clip: self.clip.id.as_str().to_owned(),
-            frames: corrections.len(),
-            cuts: path.cuts().len() - 1,
-            largest_shift: most(&|c| c.b[0].hypot(c.b[1])),
-            largest_rotation_degrees: most(&|c| c.angle().to_degrees().abs()),
-            zoom,
-            frames_with_edges: needed.iter().filter(|z| **z > zoom).count(),
+            clip: self.clip.as_str().to_owned(),
+            frames: steadied.corrections.len(),
+            cuts: steadied.cuts,
+            largest_shift: steadied.largest_shift(),
+            largest_rotation_degrees: steadied.largest_rotation_degrees(),
+            zoom: steadied.zoom,
+            frames_with_edges: steadied.pictures_with_edges,
         }
+    }
+}
+
+/// Puts a changed clip in the place of the one that has its id.
+fn put(project: &mut Project, changed: Clip) {
+    let mut clips = project.compositions.iter_mut().flat_map(|c| &mut c.tracks).flat_map(|t| &mut t.clips);
+    if let Some(clip) = clips.find(|c| c.id == changed.id) {
+        *clip = Arc::new(changed);
     }
 }
 
@@ -308,7 +258,9 @@ impl Job {
 fn picture(session: &Session, track: &Track, clip: &Clip) -> Result<(Size, TimeDelta), ApiError> {
     let still = || {
         let message = format!("clip \"{}\" has no moving picture of its own that could be measured", clip.id);
-        ApiError::new("usage.clip", message).hint("clips of films and of compositions on video tracks can be stabilised")
+        ApiError::new("usage.clip", message)
+            .hint("clips of films and of compositions on video tracks can be stabilised")
+            .field("clips")
     };
     match &clip.source {
         _ if track.kind != TrackKind::Video => Err(still()),
@@ -325,24 +277,6 @@ fn picture(session: &Session, track: &Track, clip: &Clip) -> Result<(Size, TimeD
         }
         ClipSource::Solid(_) | ClipSource::Adjustment(_) | ClipSource::Null(_) => Err(still()),
     }
-}
-
-/// The run of a clip with what its transitions show beyond its ends, as far as a source of this length goes.
-fn shown(track: &Track, clip: &Clip, length: TimeDelta) -> Span {
-    let (mut start, mut end) = (clip.start, clip.span().end());
-    let span_of = |id: &Option<ClipId>| id.as_ref().and_then(|id| track.clip(id)).map(Clip::span);
-    for t in track.transitions.iter().filter(|t| [&t.from, &t.to].contains(&&Some(clip.id.clone()))) {
-        if let Some(span) = t.span_between(span_of(&t.from), span_of(&t.to)) {
-            (start, end) = (start.min(span.start), end.max(span.end()));
-        }
-    }
-    let source = clip.source_span();
-    let room = |flicks: i64| TimeDelta((flicks.max(0) as f64 / clip.speed.abs()) as i64);
-    let (before, after) = (room(source.start.0), room(length.0.saturating_sub(source.end().0)));
-    let (before, after) = if clip.speed > 0.0 { (before, after) } else { (after, before) };
-    let start = start.max(Time(clip.start.0.saturating_sub(before.0))).max(Time::ZERO);
-    let end = end.min(clip.span().end().saturating_add(after));
-    Span { start, duration: end - start }
 }
 
 /// As much as is measured of a picture of this size.

@@ -8,6 +8,7 @@
 #![forbid(unsafe_code)]
 
 pub mod animated;
+pub mod build;
 pub mod circle;
 pub mod clip;
 mod distinct;

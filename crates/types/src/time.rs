@@ -209,6 +209,10 @@ impl FrameRate {
     pub fn frames_in(self, duration: TimeDelta) -> i64 {
         if duration.0 <= 0 { 0 } else { self.frame_at(Time(duration.0 - 1)) + 1 }
     }
+    /// A length in whole frames, to the nearest.
+    pub fn nearest_frame(self, length: TimeDelta) -> i64 {
+        self.frame_at(Time(length.0.saturating_add(self.frame_duration().0 / 2)))
+    }
     /// Length of one frame, rounded to the nearest flick.
     pub fn frame_duration(self) -> TimeDelta {
         TimeDelta(scale_round(FLICKS_PER_SECOND, i64::from(self.den), i64::from(self.num)))

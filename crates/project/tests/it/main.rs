@@ -1,5 +1,6 @@
 //! All integration tests of the crate in one binary, one module a subject.
 #![recursion_limit = "512"]
+mod build;
 mod circles;
 mod document;
 mod edit;

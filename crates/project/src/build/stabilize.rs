@@ -1,0 +1,145 @@
+//! What stabilising a clip takes of a document and puts into it; how the camera moved is measured elsewhere.
+use crate::{Animated, Clip, Composition, Curve, EffectInstance, Extra, Keyframe, Params, Project, Track, TrackKind};
+use cutroom_types::{BlendSpace, ClipId, CompositionId, Fit, FrameRate, ParamValue, Size, Span, Time, TimeDelta};
+use std::collections::HashSet;
+
+/// Catalogue id of the effect that moves a picture against the camera's shake.
+pub const STABILIZE_EFFECT: &str = "stabilize";
+
+/// A clip as it is measured: alone, unchanged, with what transitions show of it beyond its ends.
+#[derive(Clone, Debug)]
+pub struct Measured {
+    clip: Clip,
+    rate: FrameRate,
+    /// Composition frame of the first one measured.
+    first: i64,
+    /// Measured from here on, from the start of frame `first`, and how much of it.
+    span: Span,
+}
+
+impl Measured {
+    /// A clip of a track of a composition at `rate`, whose source is `length` long. Frames are sampled `bias` after their start.
+    pub fn new(track: &Track, clip: &Clip, length: TimeDelta, rate: FrameRate, bias: TimeDelta) -> Self {
+        let shown = shown(track, clip, length);
+        let first = rate.frames_in(TimeDelta((shown.start.0 - bias.0).max(0)));
+        let origin = rate.time_of_frame(first);
+        let start = Time((shown.start.0 - origin.0).max(0));
+        let span = Span { start, duration: TimeDelta(shown.end().0 - origin.0 - start.0) };
+        Self { clip: clip.clone(), rate, first, span }
+    }
+
+    /// Frame rate of what is measured.
+    pub fn rate(&self) -> FrameRate {
+        self.rate
+    }
+
+    /// Length of the composition of [`Measured::alone`].
+    pub fn length(&self) -> TimeDelta {
+        self.span.end().since_zero()
+    }
+
+    /// The time of a frame of that composition, from the start of the clip.
+    pub fn time_of_frame(&self, n: i64) -> TimeDelta {
+        self.rate.time_of_frame(self.first + n) - self.clip.start
+    }
+
+    /// The document with a composition of this size more that shows nothing but the clip, without its effects, and that composition's id.
+    pub fn alone(&self, project: &Project, size: Size) -> (Project, CompositionId) {
+        let mut project = project.clone();
+        // No name of the project begins so.
+        let names = || {
+            let (tracks, clips) = (project.tracks().map(|t| t.id.as_str()), project.clips().map(|c| c.id.as_str()));
+            project.compositions.iter().map(|c| c.id.as_str()).chain(tracks).chain(clips)
+        };
+        let mut own = String::from("measured");
+        while names().any(|n| n.starts_with(&own)) {
+            own.push('\'');
+        }
+        let (track_id, clip_id) = (format!("{own} track"), format!("{own} clip"));
+        let before = self.rate.time_of_frame(self.first) + self.span.start.since_zero() - self.clip.start;
+        let mut clip = Clip::new(&clip_id, self.clip.source.clone(), self.span.start, self.span.duration);
+        clip.speed = self.clip.speed;
+        let source_in = self.clip.source_in.saturating_add(TimeDelta((before.0 as f64 * clip.speed).round() as i64));
+        clip.source_in = source_in.max(Time::ZERO);
+        // Two times that were rounded may end a flick before the source begins.
+        clip.source_in = Time(clip.source_in.0 - clip.source_span().start.0.min(0));
+        clip.audio.enabled = false;
+        clip.video.transform.fit = Fit::Stretch;
+        let mut track = Track::new(&track_id, TrackKind::Video);
+        track.clips.push(clip.into());
+        let mut composition = Composition::new(&own, size, self.rate);
+        composition.blend_space = BlendSpace::Gamma;
+        composition.tracks.push(track);
+        project.compositions.push(composition);
+        (project, own.as_str().into())
+    }
+}
+
+/// The run of a clip with what its transitions show beyond its ends, as far as a source of this length goes.
+fn shown(track: &Track, clip: &Clip, length: TimeDelta) -> Span {
+    let (mut start, mut end) = (clip.start, clip.span().end());
+    let span_of = |id: &Option<ClipId>| id.as_ref().and_then(|id| track.clip(id)).map(Clip::span);
+    for t in track.transitions.iter().filter(|t| [&t.from, &t.to].contains(&&Some(clip.id.clone()))) {
+        if let Some(span) = t.span_between(span_of(&t.from), span_of(&t.to)) {
+            (start, end) = (start.min(span.start), end.max(span.end()));
+        }
+    }
+    let source = clip.source_span();
+    let room = |flicks: i64| TimeDelta((flicks.max(0) as f64 / clip.speed.abs()) as i64);
+    let (before, after) = (room(source.start.0), room(length.0.saturating_sub(source.end().0)));
+    let (before, after) = if clip.speed > 0.0 { (before, after) } else { (after, before) };
+    let start = start.max(Time(clip.start.0.saturating_sub(before.0))).max(Time::ZERO);
+    let end = end.min(clip.span().end().saturating_add(after));
+    Span { start, duration: end - start }
+}
+
+/// How one frame is moved.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct StabilizeFrame {
+    /// From the start of the clip.
+    pub time: TimeDelta,
+    /// In widths of the picture, −1..=1.
+    pub shift_x: f64,
+    /// In heights of the picture, −1..=1.
+    pub shift_y: f64,
+    /// Clockwise.
+    pub rotation_degrees: f64,
+    /// 0.25..=4.
+    pub scale: f64,
+}
+
+/// A clip with the effect `stabilize` before its others, in place of one that it has: keyframes, and one zoom for all, 1..=2. Numbers are
+/// rounded to millionths. `None` when the document has no such clip.
+pub fn with_stabilize(project: &Project, clip: &ClipId, frames: &[StabilizeFrame], zoom: f64) -> Option<Clip> {
+    let mut clip = project.clips().find(|c| c.id == *clip)?.clone();
+    let number = |value: f64| ParamValue::Number((value * 1e6).round() / 1e6);
+    let curve = |value: &dyn Fn(&StabilizeFrame) -> f64| {
+        let keys: Vec<_> = frames.iter().map(|f| Keyframe::new(f.time, number(value(f)))).collect();
+        match keys.split_first() {
+            Some((first, rest)) if rest.iter().all(|k| k.value == first.value) => Animated::Constant(first.value.clone()),
+            _ => Curve::new(keys).map_or_else(|| Animated::Constant(ParamValue::Number(0.0)), Animated::Curve),
+        }
+    };
+    let params = [
+        ("shiftX", curve(&|f| f.shift_x.clamp(-1.0, 1.0))),
+        ("shiftY", curve(&|f| f.shift_y.clamp(-1.0, 1.0))),
+        ("rotation", curve(&|f| f.rotation_degrees)),
+        ("scale", curve(&|f| f.scale.clamp(0.25, 4.0))),
+        ("zoom", Animated::Constant(number(zoom))),
+    ];
+    let params = params.into_iter().map(|(id, v)| (id.to_owned(), v)).collect();
+    let taken: HashSet<&str> = project.clips().flat_map(|c| &c.video.effects).map(|e| e.id.as_str()).collect();
+    let id = (1..).map(|n| format!("stabilize-{n}")).find(|name| !taken.contains(name.as_str())).unwrap_or_default();
+    let effects = &mut clip.video.effects;
+    // What is measured is the source without effects, so it comes first.
+    let former = effects.iter().position(|e| e.effect == STABILIZE_EFFECT).map(|at| effects.remove(at));
+    let new = EffectInstance {
+        id: id.as_str().into(),
+        effect: STABILIZE_EFFECT.into(),
+        enabled: true,
+        params: Params::new(),
+        extra: Extra::default(),
+    };
+    effects.insert(0, EffectInstance { enabled: true, params, ..former.unwrap_or(new) });
+    Some(clip)
+}

@@ -1,0 +1,154 @@
+//! Documents from facts.
+use cutroom_project::{
+    Animated, MediaFacts, MediaKind, Project, TrackKind,
+    build::{Measured, PictureFacts, STABILIZE_EFFECT, Sequence, SourceFacts, StabilizeFrame, composition_for, with_stabilize},
+    validate,
+};
+use cutroom_types::{FrameRate, ParamValue, Primaries, Size, TimeDelta, Transfer};
+
+const SECOND: i64 = 705_600_000;
+
+fn rate(text: &str) -> FrameRate {
+    text.parse().unwrap()
+}
+
+fn source(kind: MediaKind, secs: i64, size: Option<(u32, u32)>) -> SourceFacts {
+    let picture = size.map(|(width, height)| PictureFacts {
+        size: Size { width, height },
+        nominal_rate: Some(rate("25")),
+        average_rate: Some(rate("25")),
+        is_constant_rate: true,
+        end: TimeDelta(secs * SECOND),
+        primaries: Primaries::Bt2020,
+        transfer: Transfer::Pq,
+    });
+    SourceFacts { path: "a".into(), kind, facts: MediaFacts::default(), picture, duration: TimeDelta(secs * SECOND) }
+}
+
+#[test]
+fn a_composition_follows_its_first_clips() {
+    let sound = source(MediaKind::Audio, 3, None);
+    let still = source(MediaKind::Image, 0, Some((63, 35)));
+    let film = source(MediaKind::Video, 2, Some((1280, 720)));
+    let made = composition_for([&sound, &still, &film].into_iter(), None, None).unwrap();
+    // The still's size, made even; rate and colour of the first that moves.
+    assert_eq!((made.size, made.frame_rate), (Size { width: 64, height: 36 }, rate("25")));
+    assert_eq!((made.color.primaries, made.color.transfer), (Primaries::Bt2020, Transfer::Pq));
+    let asked = Size { width: 31, height: 17 };
+    let made = composition_for([&film].into_iter(), Some(asked), Some(rate("50"))).unwrap();
+    assert_eq!((made.size, made.frame_rate), (asked, rate("50")));
+    let made = composition_for([&sound].into_iter(), None, None).unwrap();
+    assert_eq!((made.size, made.frame_rate), (Size { width: 1920, height: 1080 }, rate("25")));
+}
+
+#[test]
+fn odd_statements_of_a_rate_are_seen_through() {
+    let of = |nominal: (u32, u32), average: (u32, u32), is_constant_rate| {
+        let rate = |(num, den)| FrameRate::new(num, den);
+        let mut film = source(MediaKind::Video, 2, Some((64, 36)));
+        let facts = film.picture.as_mut().unwrap();
+        facts.nominal_rate = rate(nominal);
+        facts.average_rate = rate(average);
+        facts.is_constant_rate = is_constant_rate;
+        composition_for([&film].into_iter(), None, None).unwrap().frame_rate
+    };
+    // Phones state the clock of the container; interlaced files the rate of fields; varying ones are counted and rounded.
+    assert_eq!(of((90_000, 1), (30, 1), true), rate("30"));
+    assert_eq!(of((50, 1), (25, 1), true), rate("25"));
+    assert_eq!(of((60, 1), (298, 10), false), rate("30"));
+    assert_eq!(of((90_000, 1), (100_000, 1), true), rate("25"));
+}
+
+#[test]
+fn clips_follow_each_other_over_dissolves() {
+    let sources = [
+        source(MediaKind::Video, 2, Some((64, 36))),
+        source(MediaKind::Audio, 3, None),
+        source(MediaKind::Image, 0, Some((64, 36))),
+    ];
+    // The film twice with the still between, and the sound beside them.
+    let sequence = Sequence { sources: &sources, order: &[0, 1, 2, 0], still_frames: 30, half_dissolve_frames: 5 };
+    let composition = composition_for(sources.iter(), None, None).unwrap();
+    let project = sequence.project("film", composition).unwrap();
+    assert_eq!(validate(&project), []);
+    assert_eq!(project.media.len(), 3);
+    let tracks = &project.compositions[0].tracks;
+    assert_eq!(tracks.iter().map(|t| t.kind).collect::<Vec<_>>(), [TrackKind::Video, TrackKind::Audio]);
+    let frame = |flicks: i64| flicks * 25 / SECOND;
+    let clips: Vec<_> = tracks[0].clips.iter().map(|c| (frame(c.start.0), frame(c.duration.0), frame(c.source_in.0))).collect();
+    // Each end of a film at a dissolve gives up 5 frames, which the dissolve shows beyond the cut; the still gives none.
+    assert_eq!(clips, [(0, 45, 0), (45, 30, 0), (75, 45, 5)]);
+    let dissolves: Vec<_> = tracks[0].transitions.iter().map(|x| frame(x.duration.0)).collect();
+    assert_eq!(dissolves, [10, 10]);
+    assert_eq!(tracks[1].clips[0].duration.0, 3 * SECOND);
+}
+
+#[test]
+fn a_clip_must_hold_its_dissolves() {
+    let stills = [source(MediaKind::Image, 0, Some((64, 36)))];
+    let sequence = Sequence { sources: &stills, order: &[0, 0, 0], still_frames: 25, half_dissolve_frames: 20 };
+    let composition = composition_for(stills.iter(), None, None).unwrap();
+    let error = sequence.project("film", composition).unwrap_err();
+    // The middle one lies under half of both dissolves of 40 frames.
+    assert_eq!((error.clip, error.frames, error.dissolve_frames, error.needed_frames), (1, 25, 40, 40));
+    assert_eq!((error.code(), error.ends, error.is_still), ("usage.dissolve", "at each end", true));
+}
+
+/// Two films of 2 s with a dissolve of 10 frames between them.
+fn two_films() -> Project {
+    let sources = [source(MediaKind::Video, 2, Some((64, 36)))];
+    let sequence = Sequence { sources: &sources, order: &[0, 0], still_frames: 1, half_dissolve_frames: 5 };
+    sequence.project("film", composition_for(sources.iter(), None, None).unwrap()).unwrap()
+}
+
+#[test]
+fn a_clip_is_measured_with_what_its_dissolve_shows() {
+    let project = two_films();
+    let track = &project.compositions[0].tracks[0];
+    let two_secs = TimeDelta(2 * SECOND);
+    let measured = Measured::new(track, &track.clips[1], two_secs, rate("25"), TimeDelta::ZERO);
+    // 45 frames and the 5 before the cut, which begin 5 frames before the clip.
+    assert_eq!(measured.length().0 * 25 / SECOND, 50);
+    assert_eq!(measured.time_of_frame(0).0 * 25 / SECOND, -5);
+    let size = Size { width: 32, height: 18 };
+    let (alone, id) = measured.alone(&project, size);
+    assert_eq!(validate(&alone), []);
+    let composition = alone.composition(&id).unwrap();
+    assert_eq!((composition.size, composition.frame_rate), (size, rate("25")));
+    let clips: Vec<_> = composition.tracks.iter().flat_map(|t| &t.clips).collect();
+    // The source from its first frame on: the dissolve's part was taken off its start.
+    assert_eq!((clips.len(), clips[0].source_in.0, clips[0].duration), (1, 0, two_secs));
+    // Everything else stays.
+    assert_eq!((&alone.compositions[..1], &alone.media), (&project.compositions[..], &project.media));
+}
+
+#[test]
+fn a_second_stabilising_replaces_the_first() {
+    let mut project = two_films();
+    let id = project.compositions[0].tracks[0].clips[0].id.clone();
+    let frame = |n: i64, shift_x| StabilizeFrame {
+        time: TimeDelta(n * SECOND / 25),
+        shift_x,
+        shift_y: 0.25,
+        rotation_degrees: 1.0,
+        scale: 9.0,
+    };
+    let frames = [frame(0, 0.0), frame(1, 0.123_456_78)];
+    let first = with_stabilize(&project, &id, &frames, 1.1).unwrap();
+    let effect = &first.video.effects[0];
+    assert_eq!((effect.id.as_str(), effect.effect.as_str()), ("stabilize-1", STABILIZE_EFFECT));
+    let numbers = |name: &str| effect.params[name].values().cloned().collect::<Vec<_>>();
+    // Keyframes only where something changes; millionths; scales within what the effect takes.
+    assert_eq!(numbers("shiftX"), [0.0, 0.123_457].map(ParamValue::Number));
+    assert_eq!(effect.params["shiftY"], Animated::Constant(ParamValue::Number(0.25)));
+    assert_eq!(effect.params["scale"], Animated::Constant(ParamValue::Number(4.0)));
+    project.compositions[0].tracks[0].clips[0] = first;
+    assert_eq!(validate(&project), []);
+    let again = with_stabilize(&project, &id, &frames[..1], 1.5).unwrap();
+    assert_eq!(again.video.effects.len(), 1);
+    assert_eq!(
+        (again.video.effects[0].id.as_str(), &again.video.effects[0].params["zoom"]),
+        ("stabilize-1", &Animated::Constant(ParamValue::Number(1.5)))
+    );
+    assert_eq!(with_stabilize(&project, &"none".into(), &frames, 1.0), None);
+}
