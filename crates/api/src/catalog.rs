@@ -1,10 +1,6 @@
 //! Everything that a project may name: effects, blend modes, transitions, with their parameters.
-use cutroom_effects::{
-    BLEND_MODES, EFFECTS, ParamKind, ParamSpec, TRANSITIONS,
-    aliases::{self, Alias},
-    cost,
-    spec::TRANSITION_SECS,
-};
+use cutroom_effects::{BLEND_MODES, EFFECTS, ParamKind, ParamSpec, TRANSITIONS, cost, spec::TRANSITION_SECS};
+use cutroom_interchange::aliases::{self, Alias};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -210,7 +206,6 @@ fn param(p: &ParamSpec) -> ParamEntry {
         ParamKind::Number { min, max, animatable, .. } => ("number", Some((min, max)), Vec::new(), animatable),
         ParamKind::Bool { .. } => ("bool", None, Vec::new(), true),
         ParamKind::Color { .. } => ("color", None, Vec::new(), true),
-        ParamKind::Point { .. } => ("point", None, Vec::new(), true),
         ParamKind::Choice { options, .. } => ("choice", None, words(options), true),
         ParamKind::File { extensions } => ("file", None, words(extensions), true),
         ParamKind::Curve { .. } => ("curve", None, Vec::new(), false),
@@ -225,7 +220,7 @@ fn param(p: &ParamSpec) -> ParamEntry {
         min: range.map(|r| r.0),
         max: range.map(|r| r.1),
         options,
-        unit: p.unit.into(),
+        unit: p.unit.text().into(),
         animatable,
     }
 }

@@ -126,7 +126,7 @@ pub fn doctor() -> DoctorReport {
 }
 
 fn try_backend(choice: BackendChoice) -> BackendReport {
-    match Renderer::new(RenderOptions { backend: choice.into(), threads: 0 }) {
+    match Renderer::new(RenderOptions { backend: choice.into(), threads: 0, ..RenderOptions::default() }) {
         Ok(renderer) => {
             let why = renderer.why_no_gpu().map(|why| format!("; no GPU: {why}")).unwrap_or_default();
             BackendReport { choice, works: true, what: renderer.describe() + &why }

@@ -136,7 +136,7 @@ impl ExportRequest {
             video: self.video.choices()?,
             audio: self.audio.choices(),
             lossless: self.lossless,
-            render: RenderOptions { backend: self.backend.into(), threads: self.threads },
+            render: RenderOptions { backend: self.backend.into(), threads: self.threads, ..RenderOptions::default() },
             frame_hashes: self.frame_hashes.clone(),
             overwrite: self.overwrite,
         })

@@ -82,7 +82,7 @@ pub fn render_frame(session: &Session, request: &FrameRequest, cancel: &CancelTo
 fn draw(request: &FrameRequest, opened: &Arc<OpenComposition>, frame: i64) -> Result<Frame, ApiError> {
     let composition = opened.composition();
     let rate = composition.frame_rate;
-    let options = RenderOptions { backend: request.backend.into(), threads: request.threads };
+    let options = RenderOptions { backend: request.backend.into(), threads: request.threads, ..RenderOptions::default() };
     let mut renderer = Renderer::new(options).map_err(PipelineError::from)?;
     let picture = opened.frame(frame, &mut renderer, &output_spec(composition, PictureFormat::RGB8))?;
     let report = FrameReport {

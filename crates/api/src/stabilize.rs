@@ -108,8 +108,12 @@ pub fn stabilize(
         clips: vec![],
         warnings: vec![],
     };
-    let mut renderer = Renderer::new(RenderOptions { backend: cutroom_pipeline::Backend::Cpu, threads: request.threads })
-        .map_err(|e| one(PipelineError::from(e).into()))?;
+    let mut renderer = Renderer::new(RenderOptions {
+        backend: cutroom_pipeline::Backend::Cpu,
+        threads: request.threads,
+        ..RenderOptions::default()
+    })
+    .map_err(|e| one(PipelineError::from(e).into()))?;
     let mut shown = Progress::frames(0, jobs.iter().map(Job::frames).sum());
     for job in &jobs {
         let footage = job.footage(session, request.threads, cancel)?;

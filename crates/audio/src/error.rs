@@ -1,6 +1,8 @@
 //! What can go wrong while mixing.
-use crate::source::SourceError;
 use cutroom_types::{ClipId, MediaId};
+
+/// Why a source could not answer; [`AudioError::Source`] carries it with the file's name.
+pub type SourceError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Why a plan could not be mixed.
 #[derive(Debug, thiserror::Error)]

@@ -5,18 +5,13 @@
 //! rounded to the grid of 1/L source sample, that is by at most half a composition sample; so with equal rates at speed 1 the grid
 //! is whole samples and sound is copied, and a cut through a running clip is seamless when the second half's `source_start` is
 //! the time of its first composition sample.
-use crate::AudioError;
+use crate::{
+    AudioError,
+    limits::{MAX_RATE_HZ, MAX_SPEED, MIN_RATE_HZ, MIN_SPEED},
+};
 use cutroom_timeline::Voice;
 use cutroom_types::FLICKS_PER_SECOND;
 
-/// Lowest sample rate taken.
-pub const MIN_RATE_HZ: u32 = 4_000;
-/// Highest sample rate taken.
-pub const MAX_RATE_HZ: u32 = 768_000;
-/// Slowest speed taken, forward or backward.
-pub const MIN_SPEED: f64 = 0.01;
-/// Fastest speed taken, forward or backward.
-pub const MAX_SPEED: f64 = 100.0;
 /// Composition positions beyond this (over two years at 192 kHz) are refused, so that products stay within 128 bits.
 const MAX_POSITION_SAMPLES: i64 = 1 << 44;
 

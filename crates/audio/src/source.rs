@@ -1,10 +1,7 @@
 //! Where samples come from.
-use crate::Layout;
+use crate::{Layout, SourceError};
 use cutroom_types::{MediaId, SoundBlock};
 use std::collections::BTreeMap;
-
-/// Why a source could not answer; [`crate::AudioError::Source`] carries it with the file's name.
-pub type SourceError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Shape of an audio stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -2,8 +2,8 @@
 //! opened; plans carry references to the entries, so that nothing below planning looks a name up.
 use crate::{
     BLEND_MODES, EFFECTS, TRANSITIONS,
-    probe::misread,
-    spec::{BlendSpec, EffectSpec, ParamSpec, Shape, TransitionSpec},
+    probe::mistake,
+    spec::{BlendSpec, EffectSpec, Entry, ParamKind, ParamSpec, Shape, TransitionSpec},
 };
 use std::{
     collections::HashMap,
@@ -12,14 +12,6 @@ use std::{
     ops::Deref,
     sync::Arc,
 };
-
-/// An entry of the catalogue: what has a stable id and a version.
-pub trait Entry: 'static {
-    /// Stable id, as in project files.
-    fn id(&self) -> &'static str;
-    /// Counts up when equal parameters give other pixels than before.
-    fn version(&self) -> u32;
-}
 
 /// A reference to an entry of the catalogue, as cheap as a pointer. Equal, and of equal hash, when id and version are.
 pub struct EntryRef<T: Entry>(&'static T);
@@ -227,7 +219,7 @@ impl Catalog {
         if let Shape::Temporal { .. } | Shape::Layered { .. } = spec.shape {
             check_tracks(&spec)?;
         }
-        if let Some(reason) = misread(&spec) {
+        if let Some(reason) = mistake(&spec) {
             return Err(CatalogError::Invalid { id: spec.id, reason });
         }
         Arc::make_mut(&mut self.0).effects.register(spec)
@@ -255,7 +247,7 @@ fn check_table(id: &'static str, table: &[ParamSpec]) -> Result<(), CatalogError
 }
 
 fn check_tracks(spec: &EffectSpec) -> Result<(), CatalogError> {
-    let names_tracks = spec.params.iter().any(|p| p.kind == crate::ParamKind::Track);
+    let names_tracks = spec.params.iter().any(|p| p.kind == ParamKind::Track);
     match spec.shape {
         Shape::Layered { .. } if !names_tracks => {
             Err(CatalogError::Invalid { id: spec.id, reason: "it works on other tracks, and no parameter names one".into() })
@@ -289,11 +281,11 @@ mod tests {
     fn built_in_entries_pass_the_checks_of_registration() {
         for e in EFFECTS {
             assert_eq!(check_table(e.id, e.params).and_then(|()| check_tracks(e)), Ok(()));
-            assert_eq!(misread(e), None, "{}", e.id);
+            assert_eq!(mistake(e), None, "{}", e.id);
         }
         for t in TRANSITIONS {
             assert_eq!(check_table(t.id, t.params), Ok(()));
-            assert_eq!(crate::probe::misread_transition(t), None, "{}", t.id);
+            assert_eq!(crate::probe::transition_mistake(t), None, "{}", t.id);
         }
     }
 }

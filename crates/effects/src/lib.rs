@@ -4,27 +4,24 @@
 //! Adding an effect is one file in `effect/` and one line in `effect/mod.rs`; see `docs/adding-an-effect.md`.
 #![forbid(unsafe_code)]
 
-pub mod aliases;
 pub mod blend;
 pub mod catalog;
 pub mod color;
 pub mod cost;
+mod curve;
 pub mod effect;
 mod hue;
 pub mod look;
 mod noise;
-mod params;
 mod probe;
-pub mod runtime;
 pub mod spec;
 pub mod transition;
 
 pub use blend::{BLEND_MODES, NORMAL};
 pub use catalog::{BlendRef, Catalog, CatalogError, EffectRef, EntryRef, TransitionRef};
 pub use effect::{EFFECTS, gaussian_blur::gaussian};
-pub use runtime::RuntimeEffect;
 pub use spec::{
-    BlendSpec, Domain, EffectSpec, Family, ParamKind, ParamSpec, Params, Raster, SeparableWeights, Shape, Step, TransitionFamily,
-    TransitionShape, TransitionSpec, TransitionStep, Uniforms, frame_seed,
+    BlendSpec, Domain, EffectSpec, Entry, Family, ParamKind, ParamSpec, Params, Raster, RuntimeEffect, SeparableWeights, Shape,
+    Step, TransitionFamily, TransitionShape, TransitionSpec, TransitionStep, Uniforms, Unit, frame_seed,
 };
 pub use transition::TRANSITIONS;

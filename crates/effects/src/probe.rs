@@ -1,7 +1,8 @@
-//! Finds entries that read a parameter as another kind than their table says, by calling all their code with many values.
+//! Finds entries that read a parameter as another kind than their table says, or ask for more than an entry may, by calling all
+//! their code with many values.
 use crate::spec::{EffectSpec, MAX_TIMES, ParamKind, ParamSpec, Params, Raster, Shape, defaults};
 #[cfg(test)]
-use crate::spec::{TransitionShape, TransitionSpec};
+use crate::spec::{MAX_TRANSITION_STEPS, TransitionShape, TransitionSpec};
 use cutroom_types::{ParamValue, Primaries};
 use std::cell::RefCell;
 
@@ -11,10 +12,13 @@ const FRAME: Raster =
 /// 25 frames a second.
 const FRAME_SECS: f64 = 0.04;
 
-/// The first parameter that an effect reads as another kind than it has, in words.
-pub(crate) fn misread(spec: &EffectSpec) -> Option<String> {
-    first_misread(spec.params, |p| {
-        let inputs = spec.other_times(p, FRAME_SECS).len().min(MAX_TIMES);
+/// The first parameter that an effect reads as another kind than it has, or how many times it asks for, where those are too many; in words.
+pub(crate) fn mistake(spec: &EffectSpec) -> Option<String> {
+    first_mistake(spec.params, |p| {
+        let inputs = spec.other_times(p, FRAME_SECS).len();
+        if inputs > MAX_TIMES {
+            return Some(format!("it asks for its picture at {inputs} other times; an effect may have {MAX_TIMES}"));
+        }
         spec.is_neutral(p);
         spec.outset(p);
         match spec.shape {
@@ -43,27 +47,35 @@ pub(crate) fn misread(spec: &EffectSpec) -> Option<String> {
             }
             Shape::Runtime(effect) => drop(effect.steps(p, &FRAME, inputs + spec.track_count())),
         }
+        None
     })
 }
 
-/// The same of a transition.
+/// The same of a transition and its steps.
 #[cfg(test)]
-pub(crate) fn misread_transition(spec: &TransitionSpec) -> Option<String> {
-    first_misread(spec.params, |p| {
+pub(crate) fn transition_mistake(spec: &TransitionSpec) -> Option<String> {
+    first_mistake(spec.params, |p| {
         (spec.prepare)(p, 0.5, &FRAME);
         match spec.shape {
             TransitionShape::Mix(_) | TransitionShape::Field(..) | TransitionShape::Driven { .. } => {}
             TransitionShape::Blurred(weights, _) => drop(weights(p, 0.5, &FRAME)),
-            TransitionShape::Steps(steps) => drop(steps(p, 0.5, &FRAME)),
+            TransitionShape::Steps(steps) => {
+                let steps = steps(p, 0.5, &FRAME).len();
+                let fits = (1..=MAX_TRANSITION_STEPS).contains(&steps);
+                return (!fits).then(|| format!("it has {steps} steps; a transition may have 1 to {MAX_TRANSITION_STEPS}"));
+            }
         }
+        None
     })
 }
 
 /// Which parameters are read may depend on their values, so that several sets are tried.
-fn first_misread(table: &'static [ParamSpec], call: impl Fn(Params<'_>)) -> Option<String> {
+fn first_mistake(table: &'static [ParamSpec], call: impl Fn(Params<'_>) -> Option<String>) -> Option<String> {
     let list = RefCell::default();
     for values in value_sets(table) {
-        call(Params::watched(&values, &list));
+        if let Some(reason) = call(Params::watched(&values, &list)) {
+            list.borrow_mut().push(reason);
+        }
     }
     list.into_inner().into_iter().next()
 }

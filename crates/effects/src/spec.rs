@@ -1,163 +1,20 @@
-//! What a catalogue entry says of itself.
-pub use crate::params::{Params, Uniforms, frame_seed};
-pub use crate::transition::spec::{
-    MAX_TRANSITION_STEPS, TRANSITION_SECS, TransitionFamily, TransitionShape, TransitionSpec, TransitionStep,
-};
-use crate::{catalog::Entry, look::Look, runtime::RuntimeEffect};
+//! What a catalogue entry says of itself: effects and blend modes here, the rest below.
+mod entry;
+mod param;
+mod params;
+mod runtime;
+mod transition;
+
+pub use entry::Entry;
+pub use param::{ParamKind, ParamSpec, Unit, defaults};
+pub use params::{Params, Uniforms, frame_seed};
+pub use runtime::RuntimeEffect;
+pub use transition::{MAX_TRANSITION_STEPS, TRANSITION_SECS, TransitionFamily, TransitionShape, TransitionSpec, TransitionStep};
+
+use crate::look::Look;
 use cutroom_kernel::{BlendOp, Edge, MixOp, PointOp, ReadOp};
 use cutroom_types::{ParamValue, Primaries};
 use std::sync::Arc;
-
-/// One parameter.
-#[derive(Clone, Copy, Debug)]
-pub struct ParamSpec {
-    /// Stable id, as in project files.
-    pub id: &'static str,
-    /// Name for people.
-    pub name: &'static str,
-    /// Kind, default and range.
-    pub kind: ParamKind,
-    /// Unit of a number: `"px"`, `"stops"`, `"turns"`, `"radians"`, `""` for a plain factor.
-    pub unit: &'static str,
-}
-
-impl ParamSpec {
-    /// An animatable number.
-    pub const fn number(id: &'static str, name: &'static str, default: f64, min: f64, max: f64, unit: &'static str) -> Self {
-        Self { id, name, kind: ParamKind::number(default, min, max), unit }
-    }
-    /// A number that cannot be keyframed.
-    pub const fn quality(id: &'static str, name: &'static str, default: f64, min: f64, max: f64) -> Self {
-        Self { id, name, kind: ParamKind::Number { default, min, max, animatable: false }, unit: "" }
-    }
-    /// A switch.
-    pub const fn switch(id: &'static str, name: &'static str, default: bool) -> Self {
-        Self { id, name, kind: ParamKind::Bool { default }, unit: "" }
-    }
-    /// A colour.
-    pub const fn color(id: &'static str, name: &'static str, default: [f64; 4]) -> Self {
-        Self { id, name, kind: ParamKind::Color { default }, unit: "" }
-    }
-    /// One of a closed set.
-    pub const fn choice(id: &'static str, name: &'static str, default: &'static str, options: &'static [&'static str]) -> Self {
-        Self { id, name, kind: ParamKind::Choice { default, options }, unit: "" }
-    }
-    /// A picture among the project's media.
-    pub const fn media(id: &'static str, name: &'static str) -> Self {
-        Self { id, name, kind: ParamKind::Media, unit: "" }
-    }
-    /// Another video track.
-    pub const fn track(id: &'static str, name: &'static str) -> Self {
-        Self { id, name, kind: ParamKind::Track, unit: "" }
-    }
-}
-
-/// Kind, default and range of a parameter.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum ParamKind {
-    /// A number within `min..=max`; values outside are an error.
-    Number {
-        /// Value when none is given.
-        default: f64,
-        /// Smallest.
-        min: f64,
-        /// Largest.
-        max: f64,
-        /// Whether it may be keyframed (quality settings may not).
-        animatable: bool,
-    },
-    /// On or off.
-    Bool {
-        /// Value when none is given.
-        default: bool,
-    },
-    /// Straight RGBA, display-encoded, 0..=1.
-    Color {
-        /// Value when none is given.
-        default: [f64; 4],
-    },
-    /// Two numbers as fractions of the raster.
-    Point {
-        /// Value when none is given.
-        default: [f64; 2],
-    },
-    /// A file, beside the project unless the path is absolute; none by default.
-    File {
-        /// Endings without the dot, in lower case.
-        extensions: &'static [&'static str],
-    },
-    /// The id of a media of the project with a picture; must be given, cannot be keyframed.
-    Media,
-    /// The id of another video track of the composition; must be given, cannot be keyframed.
-    Track,
-    /// A curve as text, points `x,y` within 0..=1 from left to right; cannot be keyframed.
-    Curve {
-        /// Value when none is given.
-        default: &'static str,
-    },
-    /// One of a closed set.
-    Choice {
-        /// Value when none is given.
-        default: &'static str,
-        /// Every allowed value.
-        options: &'static [&'static str],
-    },
-}
-
-impl ParamKind {
-    /// An animatable number.
-    pub const fn number(default: f64, min: f64, max: f64) -> Self {
-        Self::Number { default, min, max, animatable: true }
-    }
-    /// The default as a value.
-    pub fn default_value(&self) -> ParamValue {
-        match *self {
-            Self::Number { default, .. } => ParamValue::Number(default),
-            Self::Bool { default } => ParamValue::Bool(default),
-            Self::Color { default } => ParamValue::Color(default),
-            Self::Point { default } => ParamValue::Point(default),
-            Self::Choice { default, .. } | Self::Curve { default } => ParamValue::Text(default.into()),
-            Self::File { .. } | Self::Media | Self::Track => ParamValue::Text("".into()),
-        }
-    }
-    /// Whether its value names something of the project, which is looked up when planning.
-    pub fn is_reference(&self) -> bool {
-        matches!(self, Self::Media | Self::Track)
-    }
-    /// Why `value` is not allowed, or nothing. Whether what it names exists is the project's matter.
-    pub fn problem(&self, value: &ParamValue) -> Option<String> {
-        let finite = |v: &[f64]| v.iter().all(|x| x.is_finite() && x.abs() <= 1e6);
-        match (self, value) {
-            (Self::Number { min, max, .. }, ParamValue::Number(v)) => {
-                (!(v >= min && v <= max)).then(|| format!("{v} is outside {min}..={max}"))
-            }
-            (Self::Bool { .. }, ParamValue::Bool(_)) => None,
-            (Self::Color { .. }, ParamValue::Color(v)) => {
-                (!v.iter().all(|x| (0.0..=1.0).contains(x))).then(|| "colour components must lie within 0..=1".into())
-            }
-            (Self::Point { .. }, ParamValue::Point(v)) => (!finite(v)).then(|| "the point is not finite".into()),
-            (Self::Choice { options, .. }, ParamValue::Text(v)) => {
-                (!options.contains(&&**v)).then(|| format!("\"{v}\" is not one of {}", options.join(", ")))
-            }
-            (Self::File { extensions }, ParamValue::Text(v)) => {
-                let ending = v.rsplit_once('.').map(|(_, e)| e.to_ascii_lowercase()).unwrap_or_default();
-                let known = v.is_empty() || extensions.contains(&ending.as_str());
-                (!known).then(|| format!("\"{v}\" is not a .{} file", extensions.join(" or .")))
-            }
-            (Self::Curve { .. }, ParamValue::Text(v)) => crate::effect::curves::parse(v).err(),
-            (Self::Media | Self::Track, ParamValue::Text(_)) => None,
-            (Self::Media, _) => Some("the id of a media is needed".into()),
-            (Self::Track, _) => Some("the id of a track is needed".into()),
-            (Self::File { .. }, _) => Some("a path is needed".into()),
-            (Self::Curve { .. }, _) => Some("a curve is needed, written as \"0,0 1,1\"".into()),
-            (Self::Number { .. }, _) => Some("a number is needed".into()),
-            (Self::Bool { .. }, _) => Some("true or false is needed".into()),
-            (Self::Color { .. }, _) => Some("a colour [r, g, b, a] is needed".into()),
-            (Self::Point { .. }, _) => Some("a point [x, y] is needed".into()),
-            (Self::Choice { options, .. }, _) => Some(format!("one of {} is needed", options.join(", "))),
-        }
-    }
-}
 
 /// Where an effect's arithmetic takes place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -392,6 +249,11 @@ impl EffectSpec {
         matches!(self.shape, Shape::Time(_) | Shape::Temporal { .. } | Shape::Runtime(_))
     }
 
+    /// The parameter with this id.
+    pub fn param(&self, id: &str) -> Option<&'static ParamSpec> {
+        self.params.iter().find(|p| p.id == id)
+    }
+
     /// How many of its parameters name another track.
     pub fn track_count(&self) -> usize {
         self.params.iter().filter(|p| p.kind == ParamKind::Track).count()
@@ -402,6 +264,19 @@ impl EffectSpec {
         self.fills || !matches!(self.shape, Shape::Point { .. } | Shape::Table { .. } | Shape::Look { .. })
     }
 }
+
+impl Entry for EffectSpec {
+    fn id(&self) -> &'static str {
+        self.id
+    }
+
+    fn version(&self) -> u32 {
+        self.version
+    }
+}
+
+/// Id of the mode of layers that name none.
+pub const NORMAL_ID: &str = "normal";
 
 /// A blend mode.
 pub struct BlendSpec {
@@ -445,7 +320,7 @@ impl BlendSpec {
 
     /// Whether this is the mode of layers that name none: the source over the backdrop.
     pub fn is_normal(&self) -> bool {
-        self.id == crate::blend::NORMAL.id
+        self.id == NORMAL_ID
     }
 }
 
@@ -457,26 +332,4 @@ impl Entry for BlendSpec {
     fn version(&self) -> u32 {
         self.version
     }
-}
-
-impl EffectSpec {
-    /// The parameter with this id.
-    pub fn param(&self, id: &str) -> Option<&'static ParamSpec> {
-        self.params.iter().find(|p| p.id == id)
-    }
-}
-
-impl Entry for EffectSpec {
-    fn id(&self) -> &'static str {
-        self.id
-    }
-
-    fn version(&self) -> u32 {
-        self.version
-    }
-}
-
-/// The default of every parameter of a table, in its order.
-pub fn defaults(table: &[ParamSpec]) -> Vec<ParamValue> {
-    table.iter().map(|p| p.kind.default_value()).collect()
 }

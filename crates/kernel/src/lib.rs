@@ -7,6 +7,7 @@
 //! Rules inside kernels: no operation outside `Real`; branches are `select`; literals are constants, everything else comes
 //! from uniforms; closures carry `#[inline(always)]` (one that does not falls out of the target-feature context and costs
 //! 5–25×). No FMA, so results are bit-identical on every CPU.
+mod field;
 pub mod lanes;
 pub mod ops;
 pub mod reads;
@@ -14,10 +15,11 @@ pub mod real;
 pub mod rows;
 pub mod trace;
 
+pub use field::{Edge, Field, MAX_FIELD_SIDE_PX};
 pub use lanes::SimdLevel;
 pub use ops::{
     At, Blend, BlendKernel, BlendOp, Extent, MAX_UNIFORMS, Mix, MixKernel, MixOp, Point, PointKernel, PointOp, TILE_PITCH,
     TILE_ROWS, Tile,
 };
-pub use reads::{Edge, Field, Inputs, Read, ReadKernel, ReadOp, Reads, TraceReads};
+pub use reads::{Inputs, Read, ReadKernel, ReadOp, Reads, TraceReads};
 pub use real::{K, Mask, Real, Rgb, Rgba, rgb};

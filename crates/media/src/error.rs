@@ -215,13 +215,6 @@ impl MediaError {
             _ => None,
         }
     }
-    /// Whether trying again later, or another place of the same file, may work.
-    pub fn is_recoverable(&self) -> bool {
-        matches!(
-            self,
-            Self::NotFound { .. } | Self::Unreadable { .. } | Self::Decode { .. } | Self::TimedOut { .. } | Self::Write { .. }
-        )
-    }
 }
 
 /// FFmpeg's text for an error number.

@@ -19,6 +19,7 @@ mod report;
 mod samples;
 mod sound;
 mod sound_index;
+mod stream;
 pub mod tags;
 mod usable;
 mod video;

@@ -197,7 +197,7 @@ mod tests {
             ("yuva444p12le", PictureFormat::yuv(12, 0, 0).with_alpha()),
             ("yuv410p", PictureFormat::yuv(8, 2, 2)),
             ("gbrp", PictureFormat::RGB8),
-            ("gbrapf32le", PictureFormat { bits: 32, ..PictureFormat::RGB8 }.with_alpha()),
+            ("gbrapf32le", PictureFormat::RGB_FLOAT.with_alpha()),
             ("gray14le", PictureFormat { model: ColorModel::Gray, ..PictureFormat::yuv(14, 0, 0) }),
             ("yuvj422p", PictureFormat::yuv(8, 1, 0)),
         ] {

@@ -228,7 +228,7 @@ mod tests {
         let (t, _) =
             AvColor { matrix: 9, ..NONE }.decide(PictureFormat::yuv(10, 1, 1), Size { width: 426, height: 240 }, false, false);
         assert_eq!(t.primaries, Primaries::Bt2020);
-        let (t, _) = NONE.decide(PictureFormat { bits: 32, ..PictureFormat::RGB8 }, HD, false, true);
+        let (t, _) = NONE.decide(PictureFormat::RGB_FLOAT, HD, false, true);
         assert_eq!(t.transfer, Transfer::Linear);
     }
 

@@ -11,6 +11,7 @@ use crate::{
     index::MediaIndex,
     input::{Input, NO_TIMESTAMP, Packet},
     report::DecodeReport,
+    stream::open_stream,
     video_index::VideoIndex,
 };
 use cutroom_types::{Deinterlace, FieldOrder, Picture, Span, Time, TimeDelta};
@@ -170,10 +171,6 @@ impl VideoReader {
     /// Frames in the stream.
     pub fn frame_count(&self) -> usize {
         self.video().frames.len()
-    }
-    /// Number of the frame shown at `t`.
-    pub fn index_of(&self, t: Time) -> usize {
-        self.video().frame_at(t).unwrap_or(0)
     }
     /// Frames that the decoder has given so far: what the requests have cost.
     pub fn decoded_frames(&self) -> u64 {
@@ -493,40 +490,6 @@ impl VideoReader {
         let result = deinterlacer.frame(i, before.as_deref(), &raw, after.as_deref());
         self.deinterlacer = Some(deinterlacer);
         result.map(Arc::new)
-    }
-}
-
-fn open_stream(path: &Path, stream: usize, threads: usize) -> Result<(Input, Decoder), MediaError> {
-    let mut input = Input::open(path)?;
-    if stream >= input.stream_count() {
-        // MPEG-PS lists a stream only when it has met it; the index has, the opening need not.
-        return Err(MediaError::NotMedia { path: path.into(), reason: format!("stream {stream} was not found again") });
-    }
-    input.only(stream);
-    let decoder = Decoder::open(&input, stream, threads)?;
-    Ok((input, decoder))
-}
-
-/// Ordinals of the packets of a stream in the order in which the decoder shows their frames.
-pub(crate) fn order_by_decoding(path: &Path, stream: usize) -> Result<Vec<u32>, MediaError> {
-    let (mut input, mut decoder) = open_stream(path, stream, 0)?;
-    let (mut packet, mut problem, mut ordinal, mut order) = (Packet::new(), None, 0, Vec::new());
-    loop {
-        match decoder.receive() {
-            Output::Frame(f) => order.extend(u32::try_from(f.get().pts).ok()),
-            Output::End => return Ok(order),
-            Output::WantsPacket => loop {
-                if !input.read(&mut packet, &mut problem)? {
-                    decoder.send(None);
-                    break;
-                }
-                if packet.get().stream_index as usize == stream {
-                    decoder.send(Some((&mut packet, ordinal)));
-                    ordinal += 1;
-                    break;
-                }
-            },
-        }
     }
 }
 

@@ -257,7 +257,7 @@ impl VideoScan {
                 "stream {}: {missing} timestamps are missing; they lie between the others in the order found by decoding",
                 self.stream
             ));
-            let order = crate::video::order_by_decoding(input.path(), self.stream)?;
+            let order = crate::stream::order_by_decoding(input.path(), self.stream)?;
             self.fill_in(&order, tick);
         } else {
             warnings.push(format!("stream {}: {missing} timestamps are missing; they continue at the nominal rate", self.stream));

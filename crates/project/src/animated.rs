@@ -335,6 +335,17 @@ impl<T> Animated<T> {
     }
 }
 
+impl Animated<f64> {
+    /// The usual factor.
+    pub(crate) fn one() -> Self {
+        Self::Constant(1.0)
+    }
+
+    pub(crate) fn is_one(&self) -> bool {
+        *self == Self::one()
+    }
+}
+
 impl<T: Animatable> Animated<T> {
     /// The value at `t` after the start of the clip (composition for a track).
     pub fn value_at(&self, t: TimeDelta) -> T {

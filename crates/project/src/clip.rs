@@ -160,7 +160,7 @@ pub struct ClipVideo {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub matte: Option<Matte>,
     /// 0..=1.
-    #[serde(default = "one", skip_serializing_if = "is_one")]
+    #[serde(default = "Animated::one", skip_serializing_if = "Animated::is_one")]
     pub opacity: Animated<f64>,
     /// Catalogue id of the blend mode.
     #[serde(default = "normal", skip_serializing_if = "is_normal")]
@@ -380,7 +380,7 @@ impl Default for ClipVideo {
             masks: Vec::new(),
             mask_order: MaskOrder::default(),
             matte: None,
-            opacity: one(),
+            opacity: Animated::one(),
             blend: normal(),
             effects: Vec::new(),
             extra: Extra::default(),
@@ -424,12 +424,6 @@ fn unit() -> f64 {
 }
 fn is_unit(v: &f64) -> bool {
     *v == 1.0
-}
-pub(crate) fn one() -> Animated<f64> {
-    Animated::Constant(1.0)
-}
-pub(crate) fn is_one(v: &Animated<f64>) -> bool {
-    *v == one()
 }
 fn ones() -> Animated<[f64; 2]> {
     Animated::Constant([1.0; 2])
@@ -475,18 +469,20 @@ impl Serialize for ClipSource {
 impl<'de> Deserialize<'de> for ClipSource {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
         let mut fields = Extra::deserialize(d)?;
-        let kind = fields
-            .shift_remove("type")
-            .ok_or_else(|| de::Error::custom("missing field `type`: media, composition, solid or null"))?;
-        match kind.as_str() {
-            Some("media") => crate::inner(fields.into()).map(Self::Media),
-            Some("composition") => crate::inner(fields.into()).map(Self::Composition),
-            Some("solid") => crate::inner(fields.into()).map(Self::Solid),
-            Some("adjustment") => crate::inner(fields.into()).map(Self::Adjustment),
-            Some("null") => crate::inner(fields.into()).map(Self::Null),
-            _ => Err(de::Error::custom(format!(
-                "`type`: this version knows no clip source {kind}; it knows media, composition, solid and null"
-            ))),
+        type Read<E> = fn(serde_json::Value) -> Result<ClipSource, E>;
+        let sources: [(&str, Read<D::Error>); 5] = [
+            ("media", |fields| crate::inner(fields).map(Self::Media)),
+            ("composition", |fields| crate::inner(fields).map(Self::Composition)),
+            ("solid", |fields| crate::inner(fields).map(Self::Solid)),
+            ("adjustment", |fields| crate::inner(fields).map(Self::Adjustment)),
+            ("null", |fields| crate::inner(fields).map(Self::Null)),
+        ];
+        let known = || sources.map(|(name, _)| name).join(", ");
+        let kind =
+            fields.shift_remove("type").ok_or_else(|| de::Error::custom(format!("missing field `type`, one of {}", known())))?;
+        match sources.iter().find(|(name, _)| kind.as_str() == Some(name)) {
+            Some((_, read)) => read(fields.into()),
+            None => Err(de::Error::custom(format!("`type`: this version knows no clip source {kind}; it knows {}", known()))),
         }
     }
 }

@@ -35,7 +35,7 @@ pub use mask::{BoxShape, Mask, MaskOrder, MaskShape, Matte, MatteChannel, PathSh
 pub use migrate::{SCHEMA_VERSION, migrate};
 pub use model::{Composition, CompositionColor, Media, MediaFacts, MediaKind, MotionBlur, Project, Settings, Track, TrackKind};
 pub use place::{ClipPlace, Place, TrackPlace, TransitionPlace};
-pub use validate::{MAX_AREA_PX, MAX_SIDE_PX, MAX_TIME_FLICKS, Problem, SPEED_LIMITS, unknown_fields, validate};
+pub use validate::{MAX_AREA_PX, MAX_NESTING, MAX_SIDE_PX, MAX_TIME_FLICKS, Problem, SPEED_LIMITS, unknown_fields, validate};
 
 /// Fields that this version does not know, by name, kept as they were.
 pub type Extra = serde_json::Map<String, serde_json::Value>;

@@ -25,7 +25,7 @@ pub struct Mask {
     #[serde(default, skip_serializing_if = "is_default")]
     pub inverted: bool,
     /// 0..=1, multiplies its coverage.
-    #[serde(default = "crate::clip::one", skip_serializing_if = "crate::clip::is_one")]
+    #[serde(default = "Animated::one", skip_serializing_if = "Animated::is_one")]
     pub opacity: Animated<f64>,
     /// Width of the soft edge, half of it on each side of the outline; pixels of the clip's picture, 0..=5000.
     #[serde(default, skip_serializing_if = "is_default")]
@@ -135,7 +135,7 @@ impl Mask {
             shape,
             mode: MaskMode::Add,
             inverted: false,
-            opacity: crate::clip::one(),
+            opacity: Animated::one(),
             feather_px: Animated::default(),
             edge_feather_px: BTreeMap::new(),
             expansion_px: Animated::default(),

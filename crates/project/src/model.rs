@@ -1,8 +1,8 @@
 //! Project, media, compositions and tracks.
-use crate::{Animated, Clip, Extra, TrackPlace, Transition, is_default, is_true, yes};
+use crate::{Animated, Clip, Extra, Transition, is_default, is_true, yes};
 use cutroom_types::{
-    BlendSpace, ClipId, CompositionId, Deinterlace, FieldOrder, FrameRate, MediaId, Primaries, Size, Span, Time, TimeDelta,
-    TrackId, Transfer,
+    BlendSpace, ClipId, CompositionId, Deinterlace, FieldOrder, FrameRate, MediaId, Primaries, Size, Time, TimeDelta, TrackId,
+    Transfer,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -235,7 +235,7 @@ pub struct Track {
     #[serde(default, skip_serializing_if = "is_default")]
     pub pan: Animated<f64>,
     /// 0..=1, multiplies the opacity of every clip.
-    #[serde(default = "crate::clip::one", skip_serializing_if = "crate::clip::is_one")]
+    #[serde(default = "Animated::one", skip_serializing_if = "Animated::is_one")]
     pub opacity: Animated<f64>,
     /// In any order in memory; saved in the order they stand here. Copies of a document share clips until one of them changes
     /// (`Arc::make_mut`), so that copying a document of many clips is cheap.
@@ -302,13 +302,6 @@ impl Project {
     /// The tracks of all compositions, in document order.
     pub fn tracks(&self) -> impl Iterator<Item = &Track> + Clone {
         self.compositions.iter().flat_map(|c| &c.tracks)
-    }
-    /// The tracks of all compositions, in document order, with their places.
-    pub fn placed_tracks(&self) -> impl Iterator<Item = (TrackPlace, &Track)> {
-        self.compositions
-            .iter()
-            .enumerate()
-            .flat_map(|(composition, c)| c.tracks.iter().enumerate().map(move |(track, t)| (TrackPlace { composition, track }, t)))
     }
     /// The clips of all compositions, in document order.
     pub fn clips(&self) -> impl Iterator<Item = &Clip> + Clone {
@@ -377,7 +370,7 @@ impl Track {
             locked: false,
             gain_db: Animated::default(),
             pan: Animated::default(),
-            opacity: crate::clip::one(),
+            opacity: Animated::one(),
             clips: Vec::new(),
             transitions: Vec::new(),
             extra: Extra::default(),
@@ -393,14 +386,5 @@ impl Track {
     /// By id.
     pub fn clip(&self, id: &ClipId) -> Option<&Clip> {
         self.clips.iter().map(Arc::as_ref).find(|c| c.id == *id)
-    }
-    /// The run of time that a transition of this track covers, in composition time: placed about the cut between its
-    /// clips, or wholly inside the only clip it has. `None` when a clip is missing.
-    pub fn transition_span(&self, t: &Transition) -> Option<Span> {
-        let span = |id: &Option<ClipId>| match id {
-            Some(id) => self.clip(id).map(|c| Some(c.span())),
-            None => Some(None),
-        };
-        t.span_between(span(&t.from)?, span(&t.to)?)
     }
 }

@@ -52,6 +52,16 @@ pub enum Place {
     Transition(TransitionPlace),
 }
 
+impl Project {
+    /// The tracks of all compositions, in document order, with their places.
+    pub fn placed_tracks(&self) -> impl Iterator<Item = (TrackPlace, &Track)> {
+        self.compositions
+            .iter()
+            .enumerate()
+            .flat_map(|(composition, c)| c.tracks.iter().enumerate().map(move |(track, t)| (TrackPlace { composition, track }, t)))
+    }
+}
+
 impl TrackPlace {
     /// A clip on this track.
     pub fn clip(self, clip: usize) -> ClipPlace {

@@ -157,7 +157,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let plan = FramePlan { canvas, time: Time::ZERO, layers: layers(&scene)? };
     let output = OutputSpec { format: PictureFormat::YUV420P8, color: ColorTags::BT709 };
-    let mut renderer = Renderer::new(RenderOptions { backend: Backend::Cpu, threads })?;
+    let mut renderer = Renderer::new(RenderOptions { backend: Backend::Cpu, threads, ..RenderOptions::default() })?;
     let mut times: Vec<f64> = Vec::with_capacity(frames);
     let mut file = value("--write", 1).map(std::fs::File::create).transpose()?;
     for frame in 0..frames {

@@ -92,8 +92,8 @@ fn times(cpu: &CpuRenderer, gpu: &mut GpuRenderer, s: Size, what: &str, linear: 
         times.sort_by(f64::total_cmp);
         Ok(times[times.len() / 2])
     };
-    let masks = MaskCache::default();
-    let lowering = median_ms(&mut || lower(&case.plan, &case.pictures, &case.output, &masks).map(drop).map_err(Into::into))?;
+    let mut masks = MaskCache::default();
+    let lowering = median_ms(&mut || lower(&case.plan, &case.pictures, &case.output, &mut masks).map(drop).map_err(Into::into))?;
     // A device that idled runs at a fraction of its clock for some tenths of a second.
     let warm = Instant::now();
     while warm.elapsed().as_secs_f64() < 1.0 {

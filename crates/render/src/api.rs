@@ -1,23 +1,14 @@
 //! The entry point: plan + source pictures → picture.
 use crate::{
+    OutputSpec, RenderError, SourcePictures,
     cpu::CpuRenderer,
     gpu::{self, GpuRenderer},
     lower::{self, Lowered},
     mask::MaskCache,
 };
-use cutroom_effects::look::Look;
-use cutroom_timeline::{FramePlan, SourceFrame};
-use cutroom_types::{ColorTags, MediaId, Picture, PictureFormat, Time};
-use std::sync::Arc;
-
-/// What the encoder, window or file wants.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct OutputSpec {
-    /// Plane layout of the result.
-    pub format: PictureFormat,
-    /// Tags of the result; primaries and transfer must be the canvas's.
-    pub color: ColorTags,
-}
+use cutroom_kernel::SimdLevel;
+use cutroom_timeline::FramePlan;
+use cutroom_types::Picture;
 
 /// Which machine draws.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -38,50 +29,20 @@ pub struct RenderOptions {
     pub backend: Backend,
     /// Worker threads; 0 means one per core.
     pub threads: usize,
+    /// Instruction set of the CPU back end; `None` for what [`SIMD_VARIABLE`] names, else the widest there is. All give the same bits.
+    pub simd: Option<SimdLevel>,
 }
 
-/// Gives the source pictures that a plan names.
-pub trait SourcePictures {
-    /// `None` when it was not fetched, which is an error of the caller.
-    fn picture(&self, frame: &SourceFrame) -> Option<Picture>;
-    /// The look in a file that an effect names; `None` when it was not read.
-    fn look(&self, path: &str) -> Option<Arc<Look>> {
-        let _ = path;
-        None
-    }
-}
+/// Environment variable that names a [`SimdLevel`], for finding faults; [`Renderer::new`] alone reads it.
+pub const SIMD_VARIABLE: &str = "CUTROOM_SIMD";
 
-/// Why a plan could not be drawn.
-#[derive(Debug, thiserror::Error)]
-pub enum RenderError {
-    /// No usable GPU was found or it failed.
-    #[error("the GPU back end cannot be used: {0}")]
-    Gpu(String),
-    /// A needed source picture was not given.
-    #[error("the picture of {media} at {secs:.3} s was not fetched", secs = .time.as_secs_f64())]
-    MissingSource {
-        /// Which file.
-        media: MediaId,
-        /// Source time.
-        time: Time,
-    },
-    /// A look that an effect names was not given.
-    #[error("the look {0} was not read")]
-    MissingLook(String),
-    /// The raster is empty or too large.
-    #[error("cannot draw {0}")]
-    Unsupported(String),
-}
-
-impl RenderError {
-    /// Stable code for faces and translation.
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::Gpu(_) => "render.gpu",
-            Self::MissingSource { .. } => "render.missing_source",
-            Self::MissingLook(_) => "render.missing_look",
-            Self::Unsupported(_) => "render.unsupported",
-        }
+impl RenderOptions {
+    fn simd_level(&self) -> Result<SimdLevel, RenderError> {
+        let named = || match std::env::var(SIMD_VARIABLE) {
+            Ok(name) => SimdLevel::named(&name).map_err(|why| RenderError::Unsupported(format!("as {SIMD_VARIABLE} asks: {why}"))),
+            Err(_) => Ok(SimdLevel::best()),
+        };
+        self.simd.map_or_else(named, Ok)
     }
 }
 
@@ -110,10 +71,11 @@ impl Renderer {
     /// Chooses the machine.
     ///
     /// # Errors
-    /// [`RenderError::Gpu`] when `Backend::Gpu` is asked for and no device works.
+    /// [`RenderError::Gpu`] when `Backend::Gpu` is asked for and no device works; [`RenderError::Unsupported`] for an instruction set that
+    /// the machine lacks.
     pub fn new(options: RenderOptions) -> Result<Self, RenderError> {
         let gpu = |allow_software| GpuRenderer::new(allow_software).map(|g| Machine::Gpu(Box::new(g)));
-        let cpu = || CpuRenderer::new(options.threads).map(Machine::Cpu);
+        let cpu = || CpuRenderer::with_level(options.simd_level()?, options.threads).map(Machine::Cpu);
         let (machine, no_gpu) = match options.backend {
             Backend::Gpu => (gpu(true)?, None),
             Backend::Cpu => (cpu()?, None),
@@ -158,7 +120,7 @@ impl Renderer {
     /// # Errors
     /// See [`RenderError`]; also when more than [`Self::frames_under_way`] were begun.
     pub fn begin(&mut self, plan: &FramePlan, sources: &dyn SourcePictures, output: &OutputSpec) -> Result<Begun, RenderError> {
-        match lower::lower(plan, sources, output, &self.masks)? {
+        match lower::lower(plan, sources, output, &mut self.masks)? {
             Lowered::Untouched(picture) => Ok(Begun::Done(picture)),
             Lowered::Program(program) => match &mut self.machine {
                 Machine::Cpu(c) => c.run(&program, output).map(Begun::Done),

@@ -1,6 +1,6 @@
 //! The resampling filter, defined once for both back ends: a triangle whose support grows with the reduction, so it is bilinear when
 //! enlarging and an area-like low-pass when reducing.
-use crate::api::{OutputSpec, RenderError};
+use crate::{OutputSpec, RenderError};
 use cutroom_types::{ChromaLocation, ColorModel, Picture};
 
 /// How a plane's sample grid lies over the stored picture along one axis: picture coordinate X maps to `X · scale + offset`

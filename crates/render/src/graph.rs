@@ -1,6 +1,6 @@
 //! What a frame's program looks like, for people: passes, what each reads and computes, what it costs, and what need not be drawn at all.
 use crate::{
-    api::{OutputSpec, RenderError, SourcePictures},
+    OutputSpec, RenderError, SourcePictures,
     lower::{self, Lowered},
     mask::MaskCache,
     program::{Pass, PlaneBase, Program, Sampling, Source, Stage, Target, TilePass},
@@ -29,7 +29,9 @@ pub struct GraphNode {
     pub stages: Vec<String>,
     /// Nodes that it reads.
     pub inputs: Vec<String>,
-    /// Names what it gives: equal keys, equal pixels (as long as the files are the same). Hexadecimal.
+    /// A label for finding equal work again between two graphs of one build: nodes of equal label compute the same from the same
+    /// sources. Hexadecimal. No key of a cache: a source is told apart by the whole plan that names it, so that the same work in two
+    /// frames differs, kernels are by what the compiler calls them, and 64 bits are kept.
     pub key: String,
     /// Pixels it writes.
     pub size: Size,
@@ -47,7 +49,7 @@ pub fn graph(plan: &FramePlan, sources: &dyn SourcePictures, output: &OutputSpec
     for layer in &plan.layers[..hidden] {
         eliminated.push(format!("clip {}: hidden by the opaque clip {}", layer.clip, plan.layers[hidden].clip));
     }
-    let nodes = match lower::lower(plan, sources, output, &MaskCache::default())? {
+    let nodes = match lower::lower(plan, sources, output, &mut MaskCache::default())? {
         Lowered::Untouched(picture) => {
             eliminated.push("all drawing: the source's planes are the output's".into());
             vec![GraphNode {

@@ -6,6 +6,8 @@
 
 pub mod api;
 pub mod cpu;
+mod ends;
+mod error;
 mod field;
 pub mod filter;
 pub mod gpu;
@@ -17,3 +19,5 @@ pub mod place;
 mod pooled;
 pub mod program;
 pub use api::*;
+pub use ends::{OutputSpec, SourcePictures};
+pub use error::RenderError;

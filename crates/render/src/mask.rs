@@ -2,25 +2,24 @@
 //!
 //! An outline becomes a polygon, a [`Field`] of distances and what is inside. All of it is plain IEEE arithmetic, so masks are the same on every machine.
 use crate::{
-    api::RenderError,
+    RenderError,
     field::{Field, Side},
 };
 use cutroom_timeline::{Box2, MaskMode, MaskUse, Outline};
 use cutroom_types::{BezierPath, ColorModel, ColorTags, Picture, PictureFormat, Size};
-use std::sync::{Mutex, PoisonError};
 
 /// How far a polygon may lie beside the curve it stands for, in pixels.
 const FLATNESS_PX: f64 = 0.02;
 /// Most sides for one curve.
 const MOST_SIDES: usize = 512;
 /// Grey, 32-bit float.
-const FORMAT: PictureFormat =
-    PictureFormat { model: ColorModel::Gray, bits: 32, chroma_shift_x: 0, chroma_shift_y: 0, alpha: false };
+const FORMAT: PictureFormat = PictureFormat { model: ColorModel::Gray, ..PictureFormat::RGB_FLOAT };
 
 /// Masks of late: most stand still for many frames.
 #[derive(Default)]
 pub struct MaskCache {
-    kept: Mutex<Vec<Kept>>,
+    /// The least recently used first.
+    kept: Vec<Kept>,
 }
 
 struct Kept {
@@ -39,33 +38,26 @@ impl MaskCache {
     ///
     /// # Errors
     /// [`RenderError::Unsupported`] when the picture cannot be made.
-    pub fn picture(&self, masks: &[MaskUse], size: Size, margin: [u32; 2]) -> Result<Picture, RenderError> {
-        let lock = || self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let find = |kept: &mut Vec<Kept>| {
-            let i = kept.iter().position(|k| k.size == size && k.margin == margin && k.masks == masks)?;
-            let found = kept.remove(i);
-            let picture = found.picture.clone();
-            kept.push(found);
-            Some(picture)
+    pub fn picture(&mut self, masks: &[MaskUse], size: Size, margin: [u32; 2]) -> Result<Picture, RenderError> {
+        let found = self.kept.iter().position(|k| k.size == size && k.margin == margin && k.masks == masks);
+        let used = match found {
+            Some(i) => self.kept.remove(i),
+            None => Kept { masks: masks.to_vec(), size, margin, picture: drawn(masks, size, margin)? },
         };
-        if let Some(picture) = find(&mut lock()) {
-            return Ok(picture);
+        let picture = used.picture.clone();
+        if self.kept.len() >= Self::MOST {
+            self.kept.remove(0);
         }
-        // Others need not wait for it.
-        let bytes = coverage_around(masks, size, margin).iter().flat_map(|v| v.to_le_bytes()).collect();
-        let whole = with_margin(size, margin);
-        let picture = Picture::from_planes(FORMAT, whole, ColorTags::SRGB, vec![bytes])
-            .ok_or_else(|| RenderError::Unsupported(format!("a mask of {}×{} pixels", whole.width, whole.height)))?;
-        let mut kept = lock();
-        if let Some(picture) = find(&mut kept) {
-            return Ok(picture);
-        }
-        if kept.len() >= Self::MOST {
-            kept.remove(0);
-        }
-        kept.push(Kept { masks: masks.to_vec(), size, margin, picture: picture.clone() });
+        self.kept.push(used);
         Ok(picture)
     }
+}
+
+fn drawn(masks: &[MaskUse], size: Size, margin: [u32; 2]) -> Result<Picture, RenderError> {
+    let bytes = coverage_around(masks, size, margin).iter().flat_map(|v| v.to_le_bytes()).collect();
+    let whole = with_margin(size, margin);
+    Picture::from_planes(FORMAT, whole, ColorTags::SRGB, vec![bytes])
+        .ok_or_else(|| RenderError::Unsupported(format!("a mask of {}×{} pixels", whole.width, whole.height)))
 }
 
 /// The coverage of all masks together: `size.width · size.height` numbers of 0..=1, top row first. The modes are defined at [`MaskMode`].

@@ -4,7 +4,7 @@ use crate::{
     BlendSpace, Box2, Canvas, Content, EffectUse, Fade, FadeCurve, Fit, FramePlan, Layer, MaskMode, MaskUse, MatteUse, NestedSound,
     Outline, Placing, SoundPlan, SourceFrame, Transform, Voice,
 };
-use cutroom_effects::{EntryRef, catalog::Entry};
+use cutroom_effects::{Entry, EntryRef};
 use cutroom_types::{Affine, BezierPath, ParamValue, Vertex};
 use std::fmt;
 

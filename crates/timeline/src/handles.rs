@@ -1,7 +1,7 @@
 //! Handles: what transitions take of their clips beyond the clips' own ends. Whether the source has it is known to those who can open files.
 use crate::{
     PlanError, Timeline,
-    index::placed_transitions,
+    cuts::placed_transitions,
     params,
     sampling::{self, stretch},
 };

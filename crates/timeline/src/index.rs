@@ -2,12 +2,13 @@
 //! sorted, so that a frame asks each track with one binary search.
 use crate::{
     FramePlan, LeftOut, PlanError, SoundPlan,
+    cuts::placed_transitions,
     entries::TrackEntries,
     sampling,
     width::{Width, width},
 };
 use cutroom_effects::Catalog;
-use cutroom_project::{Clip, ClipSource, Composition, Project, Track, TrackKind};
+use cutroom_project::{Clip, ClipSource, Composition, MAX_NESTING, Project, Track, TrackKind};
 use cutroom_types::{ClipId, CompositionId, FrameRate, MediaId, Span, Time, TimeDelta, TrackId};
 use std::{
     cell::RefCell,
@@ -15,9 +16,6 @@ use std::{
     ops::{Deref, Range},
     sync::Arc,
 };
-
-/// Nesting deeper than this is refused.
-const MAX_NESTING: usize = 32;
 
 /// A composition ready to be asked. `P` is `&Project` or `Arc<Project>`; after an edit [`Timeline::after`] makes a new one.
 #[derive(Clone)]
@@ -263,6 +261,7 @@ impl Preparing<'_> {
             return refuse("it contains itself");
         }
         if self.path.len() >= MAX_NESTING {
+            const { assert!(MAX_NESTING == 32, "the message says how many") };
             return refuse("compositions are nested more than 32 deep");
         }
         self.path.push(at);
@@ -329,24 +328,6 @@ impl CompositionIndex {
             heard: enabled().filter(|(_, t)| !t.muted && (t.solo || !any_solo)).map(|(i, _)| i).collect(),
         }
     }
-}
-
-/// The transitions of a track with the indices of their clips; disabled clips count as nothing.
-pub(crate) fn placed_transitions(track: &Track) -> Vec<(usize, Span, Option<usize>, Option<usize>)> {
-    let index: HashMap<&ClipId, usize> = track.clips.iter().enumerate().map(|(i, c)| (&c.id, i)).collect();
-    let mut placed = Vec::new();
-    for (i, x) in track.transitions.iter().enumerate() {
-        let find = |id: &Option<ClipId>| id.as_ref().and_then(|id| index.get(id)).copied();
-        let (from, to) = (find(&x.from), find(&x.to));
-        let span = |c: Option<usize>| c.map(|c| track.clips[c].span());
-        let Some(span) = x.span_between(span(from), span(to)) else { continue };
-        let on = |c: &usize| track.clips[*c].enabled;
-        let (from, to) = (from.filter(on), to.filter(on));
-        if from.is_some() || to.is_some() {
-            placed.push((i, span, from, to));
-        }
-    }
-    placed
 }
 
 fn enabled_clips(track: &Track) -> impl Iterator<Item = (usize, &Clip)> {

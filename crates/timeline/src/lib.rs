@@ -8,6 +8,7 @@
 #![forbid(unsafe_code)]
 mod canonical;
 mod check;
+mod cuts;
 mod entries;
 mod error;
 mod handles;

@@ -66,23 +66,19 @@ fn checked(spec: &ParamSpec, value: ParamValue) -> Result<ParamValue, BadParam> 
     }
 }
 
-/// A whole turn in the parameter's unit.
+/// A whole turn in the parameter's unit; 360 for what is no angle, as in the rest of the document.
 fn turn(spec: &ParamSpec) -> f64 {
-    match spec.unit {
-        "turns" => 1.0,
-        "radians" => std::f64::consts::TAU,
-        _ => 360.0,
-    }
+    spec.unit.whole_turn().unwrap_or(360.0)
 }
 
 /// What overshoots, or turns past the end of the range, brought back into it.
 fn within(spec: &ParamSpec, value: ParamValue) -> ParamValue {
     match (&spec.kind, value) {
         (ParamKind::Number { min, max, .. }, ParamValue::Number(v)) => {
-            let (turn, angle) = (turn(spec), matches!(spec.unit, "turns" | "radians" | "degrees"));
-            let back = if v > *max { v - turn } else { v + turn };
-            let outside = angle && !(*min..=*max).contains(&v) && (*min..=*max).contains(&back);
-            ParamValue::Number(if outside { back } else { v.clamp(*min, *max) })
+            let range = *min..=*max;
+            let turned = spec.unit.whole_turn().map(|turn| if v > *max { v - turn } else { v + turn });
+            let back = turned.filter(|back| !range.contains(&v) && range.contains(back));
+            ParamValue::Number(back.unwrap_or_else(|| v.clamp(*min, *max)))
         }
         (ParamKind::Color { .. }, ParamValue::Color(c)) => ParamValue::Color(c.map(|x| x.clamp(0.0, 1.0))),
         (_, other) => other,

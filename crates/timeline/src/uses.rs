@@ -1,6 +1,5 @@
 //! What a composition needs of its source files, for those who can open them.
-use crate::PlanError;
-use crate::index::placed_transitions;
+use crate::{PlanError, cuts::placed_transitions};
 use cutroom_effects::{Catalog, EffectRef, ParamKind, ParamSpec};
 use cutroom_project::{Clip, ClipSource, EffectInstance, MediaKind, Params, Place, Project, StreamChoice, TrackKind, TrackPlace};
 use cutroom_types::{ClipId, CompositionId, FrameRate, MediaId, ParamValue, Span, Time, TimeDelta, TrackId};

@@ -56,6 +56,8 @@ impl PictureFormat {
     pub const YUV420P8: Self = Self::yuv(8, 1, 1);
     /// 8-bit RGB planes.
     pub const RGB8: Self = Self { model: ColorModel::Rgb, bits: 8, chroma_shift_x: 0, chroma_shift_y: 0, alpha: false };
+    /// RGB planes of 32-bit float.
+    pub const RGB_FLOAT: Self = Self { bits: 32, ..Self::RGB8 };
     /// YUV without alpha.
     pub const fn yuv(bits: u8, chroma_shift_x: u8, chroma_shift_y: u8) -> Self {
         Self { model: ColorModel::Yuv, bits, chroma_shift_x, chroma_shift_y, alpha: false }
@@ -198,15 +200,12 @@ impl Picture {
             }
             planes.push(Plane::new(Arc::new(buffer), 0, width_bytes, width_bytes, s.height as usize)?);
         }
-        Some(Self {
-            format,
-            size,
-            color,
-            alpha: AlphaMode::Straight,
-            sample_aspect: (1, 1),
-            orientation: Orientation::UPRIGHT,
-            planes,
-        })
+        Some(Self::upright(format, size, color, planes))
+    }
+    /// A picture as drawing makes it: upright, with square pixels and straight alpha. There must be `format.plane_count()` planes of the
+    /// sizes that the format gives them.
+    pub fn upright(format: PictureFormat, size: Size, color: ColorTags, planes: Vec<Plane>) -> Self {
+        Self { format, size, color, alpha: AlphaMode::Straight, sample_aspect: (1, 1), orientation: Orientation::UPRIGHT, planes }
     }
     /// Size in square pixels after turning upright and widening (never narrowing below one pixel) by the sample aspect.
     pub fn display_size(&self) -> Size {

@@ -1,6 +1,6 @@
 //! Making coded clips: raw pictures and sound into the `ffmpeg` program, kept under cargo's target folder by a key of
 //! everything that decides their content.
-use crate::{FLICKS_PER_SECOND, Rate, clicks, code, model::round_div};
+use crate::{FLICKS_PER_SECOND, Rate, clicks, code, rate::round_div};
 use std::{
     fs,
     io::Write,

@@ -9,10 +9,12 @@ pub mod code;
 pub mod footage;
 pub mod model;
 pub mod program;
+pub mod rate;
 pub mod reader;
 
 pub use footage::{Footage, Lane, Timing};
-pub use model::{Cut, Rate, Timeline};
+pub use model::{Cut, Timeline};
+pub use rate::Rate;
 
 /// Flicks in a second.
 pub const FLICKS_PER_SECOND: i64 = 705_600_000;

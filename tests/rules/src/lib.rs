@@ -5,7 +5,9 @@
 #![forbid(unsafe_code)]
 
 pub mod architecture;
+pub mod circles;
 pub mod codes;
 pub mod layers;
 pub mod licences;
 pub mod sources;
+pub mod words;

@@ -205,7 +205,7 @@ fn page(catalog: &Value) -> String {
     }
     text.push_str(
         "\n## Entries of other editors\n\nWhat importers make of the effects, filters and transitions of Timeline Studio, and of transitions that MasterSelects has planned: effects in the order of \
-         drawing, with the original's settings as their numbers (`crates/effects/src/aliases`). `same` is the arithmetic of the original's preview, `like` serves the same \
+         drawing, with the original's settings as their numbers (`crates/interchange/src/aliases`). `same` is the arithmetic of the original's preview, `like` serves the same \
          purpose.\n\n| kind | id there | here | match | note |\n|---|---|---|---|---|\n",
     );
     for a in list("aliases") {

@@ -1,9 +1,9 @@
 //! Source over (Porter and Duff 1984; W3C Compositing and Blending Level 1 §5.1).
-use crate::spec::BlendSpec;
+use crate::spec::{BlendSpec, NORMAL_ID};
 use cutroom_kernel::{At, Blend, BlendKernel, Real, Rgba, rgb};
 
 /// `co = cs·αs + cb·(1 − αs)`.
-pub static SPEC: BlendSpec = BlendSpec::new("normal", "Normal", &Blend(Normal));
+pub static SPEC: BlendSpec = BlendSpec::new(NORMAL_ID, "Normal", &Blend(Normal));
 
 struct Normal;
 impl BlendKernel for Normal {

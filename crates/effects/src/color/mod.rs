@@ -1,7 +1,10 @@
 //! Colour conversions as lists of point kernels: code values → working colour → code values.
+mod codes;
 mod curves;
 mod matrices;
 mod through_light;
+
+pub(crate) use matrices::Affine;
 
 use crate::spec::Uniforms;
 use cutroom_kernel::{At, Point, PointOp, Rgba, rgb};
@@ -35,7 +38,7 @@ impl ColorStep {
     /// `c' = m · (r, g, b, 1)`, a row for each component.
     pub fn matrix(m: [[f64; 4]; 3]) -> Self {
         let [a, b, c] = m.map(|r| r.map(|v| v as f32));
-        Self::new(&Point(matrices::Affine), &[a[0], a[1], a[2], b[0], b[1], b[2], c[0], c[1], c[2], a[3], b[3], c[3]])
+        Self::new(&Point(Affine), &[a[0], a[1], a[2], b[0], b[1], b[2], c[0], c[1], c[2], a[3], b[3], c[3]])
     }
 }
 
@@ -78,7 +81,7 @@ fn delinearise(transfer: Transfer) -> Option<ColorStep> {
 /// Raw code values (registers hold Y, Cb, Cr or R, G, B or grey codes of `format`; floats nominal 0..=1) to straight working colour.
 /// Ask [`unsupported`] first.
 pub fn decode_steps(format: PictureFormat, tags: ColorTags, working: WorkingSpace) -> Vec<ColorStep> {
-    let mut steps = vec![ColorStep::matrix(matrices::rgb_from_codes(format, tags))];
+    let mut steps = vec![ColorStep::matrix(codes::rgb_from_codes(format, tags))];
     steps.extend(Through::of(format, tags).into_iter().flat_map(Through::decode_steps));
     let same_curve = tags.transfer == working.transfer || (is_sdr(tags.transfer) && is_sdr(working.transfer));
     if same_curve && tags.primaries == working.primaries {
@@ -103,7 +106,7 @@ pub fn decode_steps(format: PictureFormat, tags: ColorTags, working: WorkingSpac
 pub fn encode_steps(working: WorkingSpace, format: PictureFormat, tags: ColorTags) -> Vec<ColorStep> {
     let mut steps = display_from_working(working);
     steps.extend(Through::of(format, tags).into_iter().flat_map(Through::encode_steps));
-    steps.push(ColorStep::matrix(matrices::invert(matrices::rgb_from_codes(format, tags))));
+    steps.push(ColorStep::matrix(matrices::invert(codes::rgb_from_codes(format, tags))));
     steps
 }
 
@@ -208,7 +211,7 @@ mod tests {
     #[test]
     fn hdr_sources_are_brought_into_sdr() {
         let tags = ColorTags { transfer: Transfer::Pq, range: Range::Full, ..ColorTags::SRGB };
-        let float = PictureFormat { model: ColorModel::Rgb, bits: 32, chroma_shift_x: 0, chroma_shift_y: 0, alpha: false };
+        let float = PictureFormat::RGB_FLOAT;
         let linear = run(&[linearise(Transfer::Pq).unwrap()], [0.508_078, 0.751_827, 0.0]);
         assert!(
             (linear[0] * 203.0 - 100.0).abs() < 0.2 && (linear[1] * 203.0 - 1000.0).abs() < 2.0 && linear[2].abs() < 1e-4,

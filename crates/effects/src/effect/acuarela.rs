@@ -25,14 +25,14 @@ pub const WINDOW_FRAMES: usize = 12;
 /// strong as the one before, a fraction fades the last one in; `strength`, what is left of a picture after four frames; `density`, cells of the
 /// first octave over the picture's height; `gainX` and `gainY`, the direction of the drift as a factor of `gain`. `reset` forgets what was before: no trails.
 pub const PARAMS: &[ParamSpec] = &[
-    ParamSpec::number("opacity", "Opacity", 1.0, 0.0, 1.0, ""),
-    ParamSpec::number("gain", "Gain", 0.01, 0.0, 0.2, ""),
-    ParamSpec::number("speed", "Speed", 4.0, 0.0, 40.0, ""),
-    ParamSpec::number("detail", "Detail", 4.0, 0.0, 8.0, ""),
-    ParamSpec::number("strength", "Strength", 0.32, 0.0, 1.0, ""),
-    ParamSpec::number("density", "Density", 4.0, 0.0, 100.0, ""),
-    ParamSpec::number("gainX", "Gain x", 0.3, -1.0, 1.0, ""),
-    ParamSpec::number("gainY", "Gain y", 0.3, -1.0, 1.0, ""),
+    ParamSpec::number("opacity", "Opacity", 1.0, 0.0, 1.0, Unit::None),
+    ParamSpec::number("gain", "Gain", 0.01, 0.0, 0.2, Unit::None),
+    ParamSpec::number("speed", "Speed", 4.0, 0.0, 40.0, Unit::None),
+    ParamSpec::number("detail", "Detail", 4.0, 0.0, 8.0, Unit::None),
+    ParamSpec::number("strength", "Strength", 0.32, 0.0, 1.0, Unit::None),
+    ParamSpec::number("density", "Density", 4.0, 0.0, 100.0, Unit::None),
+    ParamSpec::number("gainX", "Gain x", 0.3, -1.0, 1.0, Unit::None),
+    ParamSpec::number("gainY", "Gain y", 0.3, -1.0, 1.0, Unit::None),
     ParamSpec::switch("reset", "Reset", false),
 ];
 

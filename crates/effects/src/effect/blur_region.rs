@@ -6,15 +6,15 @@ use cutroom_kernel::{At, MAX_UNIFORMS, Mix, MixKernel, Real, Rgba, rgb};
 /// A Gaussian blur (standard deviation half the radius) inside the rectangle or its ellipse, with a soft edge.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
-        ParamSpec::number("left", "Left", 0.25, 0.0, 1.0, ""),
-        ParamSpec::number("top", "Top", 0.25, 0.0, 1.0, ""),
-        ParamSpec::number("right", "Right", 0.75, 0.0, 1.0, ""),
-        ParamSpec::number("bottom", "Bottom", 0.75, 0.0, 1.0, ""),
-        ParamSpec::number("radius", "Radius", 30.0, 0.0, 100.0, "px"),
-        ParamSpec::number("feather", "Feather", 10.0, 0.0, 500.0, "px"),
+        REGION[0],
+        REGION[1],
+        REGION[2],
+        REGION[3],
+        ParamSpec::number("radius", "Radius", 30.0, 0.0, 100.0, Unit::Px),
+        ParamSpec::number("feather", "Feather", 10.0, 0.0, 500.0, Unit::Px),
         ParamSpec::choice("shape", "Shape", "rectangle", &["rectangle", "ellipse"]),
     ],
-    neutral: |p| p.number(4) == 0.0 || p.number(0) >= p.number(2) || p.number(1) >= p.number(3),
+    neutral: |p| p.number(4) == 0.0 || is_empty(p),
     keeps_alpha: false,
     ..EffectSpec::new(
         "blur-region",
@@ -31,6 +31,19 @@ pub static SPEC: EffectSpec = EffectSpec {
         }),
     )
 };
+
+/// A rectangle as fractions of the raster.
+pub(super) const REGION: [ParamSpec; 4] = [
+    ParamSpec::number("left", "Left", 0.25, 0.0, 1.0, Unit::None),
+    ParamSpec::number("top", "Top", 0.25, 0.0, 1.0, Unit::None),
+    ParamSpec::number("right", "Right", 0.75, 0.0, 1.0, Unit::None),
+    ParamSpec::number("bottom", "Bottom", 0.75, 0.0, 1.0, Unit::None),
+];
+
+/// Whether [`REGION`], which comes first in the table, holds nothing.
+pub(super) fn is_empty(p: Params<'_>) -> bool {
+    p.number(0) >= p.number(2) || p.number(1) >= p.number(3)
+}
 
 struct Inside;
 impl MixKernel for Inside {

@@ -3,7 +3,7 @@ use crate::spec::*;
 
 /// The mean of `2 · radius + 1` pixels along rows, then along columns; a fractional radius counts the outermost by their share.
 pub static SPEC: EffectSpec = EffectSpec {
-    params: &[ParamSpec::number("radius", "Radius", 5.0, 0.0, 20.0, "px")],
+    params: &[ParamSpec::number("radius", "Radius", 5.0, 0.0, 20.0, Unit::Px)],
     neutral: |p| p.number(0) == 0.0,
     keeps_alpha: false,
     ..EffectSpec::new(

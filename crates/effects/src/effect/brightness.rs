@@ -4,7 +4,7 @@ use cutroom_kernel::{At, MAX_UNIFORMS, Point, PointKernel, Real, Rgba};
 
 /// `c + amount`, on display-encoded values.
 pub static SPEC: EffectSpec = EffectSpec {
-    params: &[ParamSpec { id: "amount", name: "Amount", kind: ParamKind::number(0.0, -1.0, 1.0), unit: "" }],
+    params: &[ParamSpec { id: "amount", name: "Amount", kind: ParamKind::number(0.0, -1.0, 1.0), unit: Unit::None }],
     domain: Domain::Display,
     neutral: |p| p.number(0) == 0.0,
     ..EffectSpec::new(

@@ -5,10 +5,10 @@ use cutroom_kernel::{At, Edge, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, Rgba
 /// Within the radius, distance d (1 at the rim) reads from d^amount: above 1 bulges, below pinches; the radius is a fraction of the shorter side.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
-        ParamSpec::number("amount", "Amount", 0.5, 0.1, 3.0, ""),
-        ParamSpec::number("radius", "Radius", 0.5, 0.1, 1.0, ""),
-        ParamSpec::number("centerX", "Centre x", 0.5, 0.0, 1.0, ""),
-        ParamSpec::number("centerY", "Centre y", 0.5, 0.0, 1.0, ""),
+        ParamSpec::number("amount", "Amount", 0.5, 0.1, 3.0, Unit::None),
+        ParamSpec::number("radius", "Radius", 0.5, 0.1, 1.0, Unit::None),
+        ParamSpec::number("centerX", "Centre x", 0.5, 0.0, 1.0, Unit::None),
+        ParamSpec::number("centerY", "Centre y", 0.5, 0.0, 1.0, Unit::None),
     ],
     domain: Domain::Working,
     neutral: |p| p.number(0) == 1.0,

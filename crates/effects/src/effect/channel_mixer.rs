@@ -1,22 +1,22 @@
 //! Channel mixer.
-use crate::spec::*;
-use cutroom_kernel::{At, MAX_UNIFORMS, Point, PointKernel, Real, Rgba, rgb};
+use crate::{color::Affine, spec::*};
+use cutroom_kernel::Point;
 
 /// A 3×3 matrix and an offset on display-encoded colour; `monochrome` takes the red row for all three.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
-        ParamSpec::number("redRed", "Red from red", 1.0, -2.0, 2.0, ""),
-        ParamSpec::number("redGreen", "Red from green", 0.0, -2.0, 2.0, ""),
-        ParamSpec::number("redBlue", "Red from blue", 0.0, -2.0, 2.0, ""),
-        ParamSpec::number("greenRed", "Green from red", 0.0, -2.0, 2.0, ""),
-        ParamSpec::number("greenGreen", "Green from green", 1.0, -2.0, 2.0, ""),
-        ParamSpec::number("greenBlue", "Green from blue", 0.0, -2.0, 2.0, ""),
-        ParamSpec::number("blueRed", "Blue from red", 0.0, -2.0, 2.0, ""),
-        ParamSpec::number("blueGreen", "Blue from green", 0.0, -2.0, 2.0, ""),
-        ParamSpec::number("blueBlue", "Blue from blue", 1.0, -2.0, 2.0, ""),
-        ParamSpec::number("redConstant", "Red constant", 0.0, -1.0, 1.0, ""),
-        ParamSpec::number("greenConstant", "Green constant", 0.0, -1.0, 1.0, ""),
-        ParamSpec::number("blueConstant", "Blue constant", 0.0, -1.0, 1.0, ""),
+        ParamSpec::number("redRed", "Red from red", 1.0, -2.0, 2.0, Unit::None),
+        ParamSpec::number("redGreen", "Red from green", 0.0, -2.0, 2.0, Unit::None),
+        ParamSpec::number("redBlue", "Red from blue", 0.0, -2.0, 2.0, Unit::None),
+        ParamSpec::number("greenRed", "Green from red", 0.0, -2.0, 2.0, Unit::None),
+        ParamSpec::number("greenGreen", "Green from green", 1.0, -2.0, 2.0, Unit::None),
+        ParamSpec::number("greenBlue", "Green from blue", 0.0, -2.0, 2.0, Unit::None),
+        ParamSpec::number("blueRed", "Blue from red", 0.0, -2.0, 2.0, Unit::None),
+        ParamSpec::number("blueGreen", "Blue from green", 0.0, -2.0, 2.0, Unit::None),
+        ParamSpec::number("blueBlue", "Blue from blue", 1.0, -2.0, 2.0, Unit::None),
+        ParamSpec::number("redConstant", "Red constant", 0.0, -1.0, 1.0, Unit::None),
+        ParamSpec::number("greenConstant", "Green constant", 0.0, -1.0, 1.0, Unit::None),
+        ParamSpec::number("blueConstant", "Blue constant", 0.0, -1.0, 1.0, Unit::None),
         ParamSpec::switch("monochrome", "Monochrome", false),
     ],
     domain: Domain::Display,
@@ -29,7 +29,7 @@ pub static SPEC: EffectSpec = EffectSpec {
         Family::Color,
         "Makes each output channel a weighted sum of all three.",
         Shape::Point {
-            kernel: |_| &Point(ChannelMixer),
+            kernel: |_| &Point(Affine),
             prepare: |p, _| {
                 let mut u: [f32; 12] = std::array::from_fn(|i| p.number(i));
                 if p.bool(12) {
@@ -41,16 +41,3 @@ pub static SPEC: EffectSpec = EffectSpec {
         },
     )
 };
-
-struct ChannelMixer;
-impl PointKernel for ChannelMixer {
-    const AFFINE: bool = true;
-    #[inline(always)]
-    fn eval<R: Real>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, _: At<R>) -> Rgba<R> {
-        let c = px.c;
-        Rgba {
-            c: rgb(c.dot([p[0], p[1], p[2]]) + p[9], c.dot([p[3], p[4], p[5]]) + p[10], c.dot([p[6], p[7], p[8]]) + p[11]),
-            ..px
-        }
-    }
-}

@@ -7,9 +7,9 @@ pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::color("first", "First colour", [1.0, 1.0, 1.0, 1.0]),
         ParamSpec::color("second", "Second colour", [0.0, 0.0, 0.0, 1.0]),
-        ParamSpec::number("width", "Width", 64.0, 1.0, 4000.0, "px"),
-        ParamSpec::number("height", "Height", 64.0, 1.0, 4000.0, "px"),
-        ParamSpec::number("opacity", "Opacity", 1.0, 0.0, 1.0, ""),
+        ParamSpec::number("width", "Width", 64.0, 1.0, 4000.0, Unit::Px),
+        ParamSpec::number("height", "Height", 64.0, 1.0, 4000.0, Unit::Px),
+        ParamSpec::number("opacity", "Opacity", 1.0, 0.0, 1.0, Unit::None),
     ],
     domain: Domain::Display,
     neutral: |p| p.number(4) == 0.0,

@@ -4,7 +4,7 @@ use cutroom_kernel::{At, MAX_UNIFORMS, Point, PointKernel, Real, Rgba};
 
 /// `(c − 0.5) · amount + 0.5`, on display-encoded values.
 pub static SPEC: EffectSpec = EffectSpec {
-    params: &[ParamSpec { id: "amount", name: "Amount", kind: ParamKind::number(1.0, 0.0, 3.0), unit: "" }],
+    params: &[ParamSpec { id: "amount", name: "Amount", kind: ParamKind::number(1.0, 0.0, 3.0), unit: Unit::None }],
     domain: Domain::Display,
     neutral: |p| p.number(0) == 1.0,
     ..EffectSpec::new(

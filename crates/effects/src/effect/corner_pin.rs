@@ -5,14 +5,14 @@ use cutroom_kernel::{At, Edge, K, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, R
 /// The projective map that takes the picture's corners to the given ones, fractions of the raster; read back to front, bilinear.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
-        ParamSpec::number("topLeftX", "Top left x", 0.0, -2.0, 3.0, ""),
-        ParamSpec::number("topLeftY", "Top left y", 0.0, -2.0, 3.0, ""),
-        ParamSpec::number("topRightX", "Top right x", 1.0, -2.0, 3.0, ""),
-        ParamSpec::number("topRightY", "Top right y", 0.0, -2.0, 3.0, ""),
-        ParamSpec::number("bottomRightX", "Bottom right x", 1.0, -2.0, 3.0, ""),
-        ParamSpec::number("bottomRightY", "Bottom right y", 1.0, -2.0, 3.0, ""),
-        ParamSpec::number("bottomLeftX", "Bottom left x", 0.0, -2.0, 3.0, ""),
-        ParamSpec::number("bottomLeftY", "Bottom left y", 1.0, -2.0, 3.0, ""),
+        ParamSpec::number("topLeftX", "Top left x", 0.0, -2.0, 3.0, Unit::None),
+        ParamSpec::number("topLeftY", "Top left y", 0.0, -2.0, 3.0, Unit::None),
+        ParamSpec::number("topRightX", "Top right x", 1.0, -2.0, 3.0, Unit::None),
+        ParamSpec::number("topRightY", "Top right y", 0.0, -2.0, 3.0, Unit::None),
+        ParamSpec::number("bottomRightX", "Bottom right x", 1.0, -2.0, 3.0, Unit::None),
+        ParamSpec::number("bottomRightY", "Bottom right y", 1.0, -2.0, 3.0, Unit::None),
+        ParamSpec::number("bottomLeftX", "Bottom left x", 0.0, -2.0, 3.0, Unit::None),
+        ParamSpec::number("bottomLeftY", "Bottom left y", 1.0, -2.0, 3.0, Unit::None),
     ],
     domain: Domain::Working,
     neutral: |p| (0..8).all(|i| p.number(i) == [0.0, 0.0, 1.0, 0.0, 1.0, 1.0, 0.0, 1.0][i]),

@@ -5,11 +5,11 @@ use cutroom_kernel::{At, MAX_UNIFORMS, Point, PointKernel, Real, Rgba};
 /// Alpha falls to 0 outside the rectangle, given as fractions cut off each side; the edge is `feather` pixels wide, at least one.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
-        ParamSpec::number("left", "Left", 0.0, 0.0, 1.0, ""),
-        ParamSpec::number("top", "Top", 0.0, 0.0, 1.0, ""),
-        ParamSpec::number("right", "Right", 0.0, 0.0, 1.0, ""),
-        ParamSpec::number("bottom", "Bottom", 0.0, 0.0, 1.0, ""),
-        ParamSpec::number("feather", "Feather", 0.0, 0.0, 500.0, "px"),
+        ParamSpec::number("left", "Left", 0.0, 0.0, 1.0, Unit::None),
+        ParamSpec::number("top", "Top", 0.0, 0.0, 1.0, Unit::None),
+        ParamSpec::number("right", "Right", 0.0, 0.0, 1.0, Unit::None),
+        ParamSpec::number("bottom", "Bottom", 0.0, 0.0, 1.0, Unit::None),
+        ParamSpec::number("feather", "Feather", 0.0, 0.0, 500.0, Unit::Px),
     ],
     domain: Domain::Working,
     neutral: |p| (0..4).all(|i| p.number(i) == 0.0),

@@ -1,5 +1,5 @@
 //! Curves: of all components, of each, of luma, and of hue against hue, saturation and luma.
-use crate::{hue, spec::*};
+use crate::{curve::parse, hue, spec::*};
 use cutroom_kernel::{At, K, MAX_UNIFORMS, Read, ReadKernel, ReadOp, Reads, Real, Rgb, Rgba, rgb};
 use std::sync::Arc;
 
@@ -35,7 +35,7 @@ const LEVEL: &str = "0,0.5 1,0.5";
 const ENTRIES: usize = 1025;
 
 const fn curve(id: &'static str, name: &'static str, default: &'static str) -> ParamSpec {
-    ParamSpec { id, name, kind: ParamKind::Curve { default }, unit: "" }
+    ParamSpec { id, name, kind: ParamKind::Curve { default }, unit: Unit::None }
 }
 
 /// Points on the diagonal make it only when they reach both its ends: the curve is level beyond them.
@@ -45,22 +45,6 @@ fn is_neutral(p: Params<'_>, i: usize) -> bool {
         return points.iter().all(|[_, y]| *y == 0.5);
     }
     points.first() == Some(&[0.0; 2]) && points.last() == Some(&[1.0; 2]) && points.iter().all(|[x, y]| x == y)
-}
-
-/// Points by rising x, all within 0..=1.
-pub fn parse(text: &str) -> Result<Vec<[f32; 2]>, String> {
-    let mut points: Vec<[f32; 2]> = Vec::new();
-    for word in text.split_whitespace() {
-        let point = word.split_once(',').and_then(|(x, y)| Some([x.parse::<f32>().ok()?, y.parse::<f32>().ok()?]));
-        let Some([x, y]) = point.filter(|p| p.iter().all(|v| (0.0..=1.0).contains(v))) else {
-            return Err(format!("\"{word}\" is not a point x,y within 0..=1"));
-        };
-        if points.last().is_some_and(|p| p[0] >= x) {
-            return Err(format!("the points must go from left to right: \"{word}\" does not"));
-        }
-        points.push([x, y]);
-    }
-    if points.len() < 2 { Err("a curve has two points or more, written as \"0,0 1,1\"".into()) } else { Ok(points) }
 }
 
 /// The curve at [`ENTRIES`] even places; level beyond its ends.

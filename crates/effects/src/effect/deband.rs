@@ -5,8 +5,8 @@ use cutroom_kernel::{At, Edge, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, Rgba
 /// Where four pixels at a random place around differ by less than the threshold from this one, their mean is taken; display-encoded.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
-        ParamSpec::number("threshold", "Threshold", 0.02, 0.0, 0.2, ""),
-        ParamSpec::number("range", "Range", 16.0, 1.0, 100.0, "px"),
+        ParamSpec::number("threshold", "Threshold", 0.02, 0.0, 0.2, Unit::None),
+        ParamSpec::number("range", "Range", 16.0, 1.0, 100.0, Unit::Px),
         ParamSpec::quality("seed", "Seed", 0.0, 0.0, 65_535.0),
     ],
     domain: Domain::Display,

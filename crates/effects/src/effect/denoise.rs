@@ -5,7 +5,10 @@ use cutroom_kernel::{At, Edge, K, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, R
 /// The bilateral filter (Tomasi and Manduchi, ICCV 1998) on display-encoded colour: a Gaussian over distance (deviation half the radius) times a
 /// Gaussian over the difference in colour (deviation `strength`).
 pub static SPEC: EffectSpec = EffectSpec {
-    params: &[ParamSpec::number("strength", "Strength", 0.05, 0.0, 0.5, ""), ParamSpec::quality("radius", "Radius", 3.0, 1.0, 8.0)],
+    params: &[
+        ParamSpec::number("strength", "Strength", 0.05, 0.0, 0.5, Unit::None),
+        ParamSpec::quality("radius", "Radius", 3.0, 1.0, 8.0),
+    ],
     domain: Domain::Display,
     neutral: |p| p.number(0) == 0.0,
     keeps_alpha: false,

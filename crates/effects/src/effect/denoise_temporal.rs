@@ -8,8 +8,8 @@ use cutroom_kernel::{At, Edge, MAX_UNIFORMS, Read, ReadKernel, ReadOp, Reads, Re
 /// pictures lose noise, at strength 1 by a factor near √(2 · radius + 1). Before the clip's start and after its end its own first and last frame are held.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
-        ParamSpec::number("strength", "Strength", 0.8, 0.0, 1.0, ""),
-        ParamSpec::number("threshold", "Threshold", 0.05, 0.001, 0.5, ""),
+        ParamSpec::number("strength", "Strength", 0.8, 0.0, 1.0, Unit::None),
+        ParamSpec::number("threshold", "Threshold", 0.05, 0.001, 0.5, Unit::None),
         ParamSpec::quality("radius", "Radius in frames", 2.0, 1.0, 3.0),
     ],
     domain: Domain::Display,

@@ -5,8 +5,8 @@ use cutroom_kernel::{At, Edge, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, Rgba
 /// The mean along a line of `length` pixels centred on the pixel, one sample a pixel.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
-        ParamSpec::number("length", "Length", 20.0, 0.0, 500.0, "px"),
-        ParamSpec::number("angle", "Angle", 0.0, -360.0, 360.0, "degrees"),
+        ParamSpec::number("length", "Length", 20.0, 0.0, 500.0, Unit::Px),
+        ParamSpec::number("angle", "Angle", 0.0, -360.0, 360.0, Unit::Degrees),
     ],
     domain: Domain::Working,
     neutral: |p| p.number(0) == 0.0,
@@ -17,7 +17,7 @@ pub static SPEC: EffectSpec = EffectSpec {
         Family::Blur,
         "Averages along a straight line.",
         Shape::Field {
-            kernel: |_| &Read(DirectionalBlur),
+            kernel: |_| &Read(AlongLine),
             prepare: |p, _| {
                 let n = p.number(0).ceil().max(1.0);
                 let (step, a) = (p.number(0) / n, p.number(1).to_radians());
@@ -29,8 +29,9 @@ pub static SPEC: EffectSpec = EffectSpec {
     )
 };
 
-struct DirectionalBlur;
-impl ReadKernel for DirectionalBlur {
+/// The mean along a line: number of samples and its inverse, the way from one to the next, the way to the first.
+pub(super) struct AlongLine;
+impl ReadKernel for AlongLine {
     #[inline(always)]
     fn eval<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], _: Rgba<R>, at: At<R>, s: S) -> Rgba<R> {
         let sum = s.sum(

@@ -7,10 +7,10 @@ use cutroom_kernel::{At, Edge, K, MAX_UNIFORMS, Mix, MixKernel, Read, ReadKernel
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::color("color", "Colour", [0.0, 0.0, 0.0, 1.0]),
-        ParamSpec::number("opacity", "Opacity", 0.5, 0.0, 1.0, ""),
-        ParamSpec::number("angle", "Angle", 45.0, -360.0, 360.0, "degrees"),
-        ParamSpec::number("distance", "Distance", 10.0, 0.0, 1000.0, "px"),
-        ParamSpec::number("softness", "Softness", 10.0, 0.0, 200.0, "px"),
+        ParamSpec::number("opacity", "Opacity", 0.5, 0.0, 1.0, Unit::None),
+        ParamSpec::number("angle", "Angle", 45.0, -360.0, 360.0, Unit::Degrees),
+        ParamSpec::number("distance", "Distance", 10.0, 0.0, 1000.0, Unit::Px),
+        ParamSpec::number("softness", "Softness", 10.0, 0.0, 200.0, Unit::Px),
         ParamSpec::switch("shadowOnly", "Shadow only", false),
     ],
     neutral: |p| p.number(1) == 0.0 && !p.bool(5),

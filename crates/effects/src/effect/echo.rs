@@ -19,10 +19,10 @@ use cutroom_kernel::{At, MAX_UNIFORMS, Mix, MixKernel, MixOp, Point, PointKernel
 /// Before the clip's start and after its end its own first and last frame are held.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
-        ParamSpec::number("echoTime", "Echo time", -0.04, -2.0, 2.0, "s"),
+        ParamSpec::number("echoTime", "Echo time", -0.04, -2.0, 2.0, Unit::Secs),
         ParamSpec::quality("echoes", "Number of echoes", 4.0, 1.0, 32.0),
-        ParamSpec::number("startingIntensity", "Starting intensity", 1.0, 0.0, 1.0, ""),
-        ParamSpec::number("decay", "Decay", 0.7, 0.0, 1.0, ""),
+        ParamSpec::number("startingIntensity", "Starting intensity", 1.0, 0.0, 1.0, Unit::None),
+        ParamSpec::number("decay", "Decay", 0.7, 0.0, 1.0, Unit::None),
         ParamSpec::choice(
             "operator",
             "Echo operator",

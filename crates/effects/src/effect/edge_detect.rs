@@ -4,7 +4,7 @@ use cutroom_kernel::{At, Edge, K, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, R
 
 /// `strength` times the length of the Sobel gradient of display-encoded BT.709 luma (Sobel and Feldman 1968), limited to 1.
 pub static SPEC: EffectSpec = EffectSpec {
-    params: &[ParamSpec::number("strength", "Strength", 1.0, 0.0, 5.0, ""), ParamSpec::switch("invert", "Invert", false)],
+    params: &[ParamSpec::number("strength", "Strength", 1.0, 0.0, 5.0, Unit::None), ParamSpec::switch("invert", "Invert", false)],
     domain: Domain::Display,
     keeps_alpha: false,
     ..EffectSpec::new(

@@ -5,8 +5,8 @@ use cutroom_kernel::{At, Edge, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, Rgba
 /// 0.5 plus `strength` times the difference of luma one pixel to both sides along `angle`, display-encoded.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
-        ParamSpec::number("strength", "Strength", 1.0, 0.0, 5.0, ""),
-        ParamSpec::number("angle", "Angle", 135.0, -360.0, 360.0, "degrees"),
+        ParamSpec::number("strength", "Strength", 1.0, 0.0, 5.0, Unit::None),
+        ParamSpec::number("angle", "Angle", 135.0, -360.0, 360.0, Unit::Degrees),
     ],
     domain: Domain::Display,
     keeps_alpha: false,

@@ -5,9 +5,9 @@ use cutroom_kernel::{At, MAX_UNIFORMS, Point, PointKernel, Real, Rgba, rgb};
 /// `(max(c · 2^exposure + offset, 0))^(1/gamma)` in the working space; gamma 1 skips the power and keeps negative values.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
-        ParamSpec { id: "exposure", name: "Exposure", kind: ParamKind::number(0.0, -3.0, 3.0), unit: "stops" },
-        ParamSpec { id: "offset", name: "Offset", kind: ParamKind::number(0.0, -0.5, 0.5), unit: "" },
-        ParamSpec { id: "gamma", name: "Gamma", kind: ParamKind::number(1.0, 0.2, 3.0), unit: "" },
+        ParamSpec { id: "exposure", name: "Exposure", kind: ParamKind::number(0.0, -3.0, 3.0), unit: Unit::Stops },
+        ParamSpec { id: "offset", name: "Offset", kind: ParamKind::number(0.0, -0.5, 0.5), unit: Unit::None },
+        ParamSpec { id: "gamma", name: "Gamma", kind: ParamKind::number(1.0, 0.2, 3.0), unit: Unit::None },
     ],
     neutral: |p| p.number(0) == 0.0 && p.number(1) == 0.0 && p.number(2) == 1.0,
     ..EffectSpec::new(

@@ -6,12 +6,12 @@ use cutroom_kernel::Real;
 /// other systems and does not lower the quality.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
-        ParamSpec { id: "radius", name: "Radius", kind: ParamKind::number(10.0, 0.0, 50.0), unit: "px" },
+        ParamSpec { id: "radius", name: "Radius", kind: ParamKind::number(10.0, 0.0, 50.0), unit: Unit::Px },
         ParamSpec {
             id: "samples",
             name: "Samples",
             kind: ParamKind::Number { default: 5.0, min: 1.0, max: 64.0, animatable: false },
-            unit: "",
+            unit: Unit::None,
         },
     ],
     neutral: |p| p.number(0) == 0.0,

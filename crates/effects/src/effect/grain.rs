@@ -6,8 +6,8 @@ use cutroom_kernel::{At, K, MAX_UNIFORMS, Point, PointKernel, Real, Rgba};
 /// `speed` stands still, since a change would shift everything that has passed.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
-        ParamSpec::number("amount", "Amount", 0.1, 0.0, 0.5, ""),
-        ParamSpec::number("size", "Size", 1.0, 0.5, 5.0, "px"),
+        ParamSpec::number("amount", "Amount", 0.1, 0.0, 0.5, Unit::None),
+        ParamSpec::number("size", "Size", 1.0, 0.5, 5.0, Unit::Px),
         ParamSpec::quality("speed", "Speed", 1.0, 0.0, 5.0),
         ParamSpec::quality("seed", "Seed", 0.0, 0.0, 65535.0),
     ],

@@ -5,9 +5,9 @@ use cutroom_kernel::{At, MAX_UNIFORMS, Point, PointKernel, Real, Rgba};
 /// HSL of display-encoded colour: hue plus degrees, saturation times a factor, lightness plus an offset.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
-        ParamSpec::number("hue", "Hue", 0.0, -180.0, 180.0, "degrees"),
-        ParamSpec::number("saturation", "Saturation", 1.0, 0.0, 3.0, ""),
-        ParamSpec::number("lightness", "Lightness", 0.0, -1.0, 1.0, ""),
+        ParamSpec::number("hue", "Hue", 0.0, -180.0, 180.0, Unit::Degrees),
+        ParamSpec::number("saturation", "Saturation", 1.0, 0.0, 3.0, Unit::None),
+        ParamSpec::number("lightness", "Lightness", 0.0, -1.0, 1.0, Unit::None),
     ],
     domain: Domain::Display,
     neutral: |p| p.number(0) == 0.0 && p.number(1) == 1.0 && p.number(2) == 0.0,

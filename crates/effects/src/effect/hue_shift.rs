@@ -7,7 +7,7 @@ use cutroom_kernel::{At, MAX_UNIFORMS, Point, PointKernel, Real, Rgba};
 
 /// HSV hue of display-encoded colour plus `shift` turns (Smith, "Color Gamut Transform Pairs", SIGGRAPH 1978).
 pub static SPEC: EffectSpec = EffectSpec {
-    params: &[ParamSpec::number("shift", "Shift", 0.0, 0.0, 1.0, "turns")],
+    params: &[ParamSpec::number("shift", "Shift", 0.0, 0.0, 1.0, Unit::Turns)],
     domain: Domain::Display,
     neutral: |p| p.number(0).fract() == 0.0,
     ..EffectSpec::new(

@@ -5,8 +5,8 @@ use cutroom_kernel::{At, Edge, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, Rgba
 /// Half a sector of 2π / `segments` about the centre, mirrored into all others; the whole is turned by `rotation`.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
-        ParamSpec::number("segments", "Segments", 6.0, 2.0, 16.0, ""),
-        ParamSpec::number("rotation", "Rotation", 0.0, 0.0, core::f64::consts::TAU, "radians"),
+        ParamSpec::number("segments", "Segments", 6.0, 2.0, 16.0, Unit::None),
+        ParamSpec::number("rotation", "Rotation", 0.0, 0.0, core::f64::consts::TAU, Unit::Radians),
     ],
     domain: Domain::Working,
     keeps_alpha: false,

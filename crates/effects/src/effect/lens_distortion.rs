@@ -5,11 +5,11 @@ use cutroom_kernel::{At, Edge, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, Rgba
 /// Brown's radial model (Brown 1966): reads at `r · (1 + k1·r² + k2·r⁴)`, r in half diagonals. Positive k1 gives a barrel and corrects a pincushion, negative the other way.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
-        ParamSpec::number("k1", "k1", 0.0, -1.0, 1.0, ""),
-        ParamSpec::number("k2", "k2", 0.0, -1.0, 1.0, ""),
-        ParamSpec::number("scale", "Scale", 1.0, 0.5, 2.0, ""),
-        ParamSpec::number("centerX", "Centre x", 0.5, 0.0, 1.0, ""),
-        ParamSpec::number("centerY", "Centre y", 0.5, 0.0, 1.0, ""),
+        ParamSpec::number("k1", "k1", 0.0, -1.0, 1.0, Unit::None),
+        ParamSpec::number("k2", "k2", 0.0, -1.0, 1.0, Unit::None),
+        ParamSpec::number("scale", "Scale", 1.0, 0.5, 2.0, Unit::None),
+        ParamSpec::number("centerX", "Centre x", 0.5, 0.0, 1.0, Unit::None),
+        ParamSpec::number("centerY", "Centre y", 0.5, 0.0, 1.0, Unit::None),
     ],
     domain: Domain::Working,
     neutral: |p| p.number(0) == 0.0 && p.number(1) == 0.0 && p.number(2) == 1.0,

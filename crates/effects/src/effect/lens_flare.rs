@@ -8,13 +8,13 @@ use cutroom_kernel::{At, MAX_UNIFORMS, Point, PointKernel, Real, Rgba, real::smo
 /// strengths of 0.12, 0.08 and 0.15, each falling from four fifths of its radius on along 3t² − 2t³.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
-        ParamSpec::number("x", "Lamp x", 0.3, -0.5, 1.5, ""),
-        ParamSpec::number("y", "Lamp y", 0.3, -0.5, 1.5, ""),
-        ParamSpec::number("brightness", "Brightness", 1.0, 0.0, 3.0, ""),
-        ParamSpec::number("size", "Size", 1.0, 0.1, 4.0, ""),
+        ParamSpec::number("x", "Lamp x", 0.3, -0.5, 1.5, Unit::None),
+        ParamSpec::number("y", "Lamp y", 0.3, -0.5, 1.5, Unit::None),
+        ParamSpec::number("brightness", "Brightness", 1.0, 0.0, 3.0, Unit::None),
+        ParamSpec::number("size", "Size", 1.0, 0.1, 4.0, Unit::None),
         ParamSpec::color("color", "Colour", [1.0, 0.9, 0.75, 1.0]),
-        ParamSpec::number("streak", "Streak", 1.0, 0.0, 2.0, ""),
-        ParamSpec::number("ghosts", "Ghosts", 1.0, 0.0, 2.0, ""),
+        ParamSpec::number("streak", "Streak", 1.0, 0.0, 2.0, Unit::None),
+        ParamSpec::number("ghosts", "Ghosts", 1.0, 0.0, 2.0, Unit::None),
     ],
     neutral: |p| p.number(2) == 0.0,
     ..EffectSpec::new(

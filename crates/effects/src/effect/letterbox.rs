@@ -5,9 +5,9 @@ use cutroom_kernel::{At, MAX_UNIFORMS, Point, PointKernel, Real, Rgba, rgb};
 /// The colour outside of the largest centred rectangle of the given aspect, with an edge one pixel wide.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
-        ParamSpec::number("aspect", "Aspect", 2.39, 0.2, 5.0, ""),
+        ParamSpec::number("aspect", "Aspect", 2.39, 0.2, 5.0, Unit::None),
         ParamSpec::color("color", "Colour", [0.0, 0.0, 0.0, 1.0]),
-        ParamSpec::number("opacity", "Opacity", 1.0, 0.0, 1.0, ""),
+        ParamSpec::number("opacity", "Opacity", 1.0, 0.0, 1.0, Unit::None),
     ],
     domain: Domain::Working,
     neutral: |p| p.number(2) == 0.0,

@@ -5,11 +5,11 @@ use cutroom_kernel::{At, MAX_UNIFORMS, Point, PointKernel, Real, Rgba, rgb};
 /// `outputBlack + (outputWhite − outputBlack) · clamp((c − inputBlack) / (inputWhite − inputBlack))^(1/gamma)` on display-encoded values.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
-        ParamSpec::number("inputBlack", "Input black", 0.0, 0.0, 1.0, ""),
-        ParamSpec::number("inputWhite", "Input white", 1.0, 0.0, 1.0, ""),
-        ParamSpec::number("gamma", "Gamma", 1.0, 0.1, 3.0, ""),
-        ParamSpec::number("outputBlack", "Output black", 0.0, 0.0, 1.0, ""),
-        ParamSpec::number("outputWhite", "Output white", 1.0, 0.0, 1.0, ""),
+        ParamSpec::number("inputBlack", "Input black", 0.0, 0.0, 1.0, Unit::None),
+        ParamSpec::number("inputWhite", "Input white", 1.0, 0.0, 1.0, Unit::None),
+        ParamSpec::number("gamma", "Gamma", 1.0, 0.1, 3.0, Unit::None),
+        ParamSpec::number("outputBlack", "Output black", 0.0, 0.0, 1.0, Unit::None),
+        ParamSpec::number("outputWhite", "Output white", 1.0, 0.0, 1.0, Unit::None),
     ],
     domain: Domain::Display,
     neutral: |p| (p.number(0), p.number(1), p.number(2), p.number(3), p.number(4)) == (0.0, 1.0, 1.0, 0.0, 1.0),

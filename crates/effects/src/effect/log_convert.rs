@@ -24,7 +24,7 @@ pub static SPEC: EffectSpec = EffectSpec {
             &["auto", "s-gamut3-cine", "s-gamut3", "d-gamut", "v-gamut", "arri-wide-gamut-3", "rec2020", "rec709"],
         ),
         ParamSpec::choice("levels", "Levels", "auto", &["auto", "signal", "codes"]),
-        ParamSpec::number("exposure", "Exposure", 0.0, -6.0, 6.0, "stops"),
+        ParamSpec::number("exposure", "Exposure", 0.0, -6.0, 6.0, Unit::Stops),
         ParamSpec::switch("rollOff", "Roll off highlights", true),
     ],
     domain: Domain::Display,

@@ -5,8 +5,8 @@ use cutroom_kernel::{At, MAX_UNIFORMS, Point, PointKernel, Real, Rgba, real::smo
 /// Alpha times `smoothstep(threshold, threshold + softness, Y)`; with `keyBright` times `1 − smoothstep(threshold − softness, threshold, Y)`. Y is BT.709 luma.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
-        ParamSpec::number("threshold", "Threshold", 0.1, 0.0, 1.0, ""),
-        ParamSpec::number("softness", "Softness", 0.1, 0.0, 1.0, ""),
+        ParamSpec::number("threshold", "Threshold", 0.1, 0.0, 1.0, Unit::None),
+        ParamSpec::number("softness", "Softness", 0.1, 0.0, 1.0, Unit::None),
         ParamSpec::switch("keyBright", "Key bright parts", false),
     ],
     domain: Domain::Display,

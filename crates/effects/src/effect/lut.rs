@@ -6,8 +6,8 @@ use cutroom_kernel::{At, K, MAX_UNIFORMS, Read, ReadKernel, ReadOp, Reads, Real,
 /// interpolation (Sakamoto and Itooka, US patent 4275413, 1981).
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
-        ParamSpec { id: "file", name: "File", kind: ParamKind::File { extensions: &["cube", "3dl"] }, unit: "" },
-        ParamSpec::number("intensity", "Intensity", 1.0, 0.0, 1.0, ""),
+        ParamSpec { id: "file", name: "File", kind: ParamKind::File { extensions: &["cube", "3dl"] }, unit: Unit::None },
+        ParamSpec::number("intensity", "Intensity", 1.0, 0.0, 1.0, Unit::None),
     ],
     domain: Domain::Display,
     neutral: |p| p.number(1) == 0.0 || p.text(0).is_empty(),

@@ -1,12 +1,13 @@
 //! Motion blur along a line.
+use super::directional_blur::AlongLine;
 use crate::spec::*;
-use cutroom_kernel::{At, Edge, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, Rgba};
+use cutroom_kernel::{Edge, Read, Real};
 
 /// The mean of `samples` pixels along a line `amount` of the raster long (of its width and height by direction), centred on the pixel.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
-        ParamSpec::number("amount", "Amount", 0.05, 0.0, 0.3, ""),
-        ParamSpec::number("angle", "Angle", 0.0, 0.0, core::f64::consts::TAU, "radians"),
+        ParamSpec::number("amount", "Amount", 0.05, 0.0, 0.3, Unit::None),
+        ParamSpec::number("angle", "Angle", 0.0, 0.0, core::f64::consts::TAU, Unit::Radians),
         ParamSpec::quality("samples", "Samples", 24.0, 4.0, 128.0),
     ],
     domain: Domain::Working,
@@ -18,7 +19,7 @@ pub static SPEC: EffectSpec = EffectSpec {
         Family::Blur,
         "Averages along a straight line.",
         Shape::Field {
-            kernel: |_| &Read(MotionBlur),
+            kernel: |_| &Read(AlongLine),
             prepare: |p, r| {
                 let (n, a) = (p.number(2).round(), p.number(1));
                 let (dx, dy) = (Real::cos(a) * p.number(0) * r.width_px, Real::sin(a) * p.number(0) * r.height_px);
@@ -28,16 +29,3 @@ pub static SPEC: EffectSpec = EffectSpec {
         },
     )
 };
-
-struct MotionBlur;
-impl ReadKernel for MotionBlur {
-    #[inline(always)]
-    fn eval<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], _: Rgba<R>, at: At<R>, s: S) -> Rgba<R> {
-        let sum = s.sum(
-            0,
-            #[inline(always)]
-            |i| s.sample(0, at.x + p[4] + i * p[2], at.y + p[5] + i * p[3]),
-        );
-        Rgba { c: sum.c.scale(p[1]), a: sum.a * p[1] }
-    }
-}

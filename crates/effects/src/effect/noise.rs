@@ -5,8 +5,8 @@ use cutroom_kernel::{At, MAX_UNIFORMS, Point, PointKernel, Real, Rgba, rgb};
 /// Display-encoded colour mixed by `amount` with uniform noise in squares of `size` pixels; seeded, so that the same frame always looks the same.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
-        ParamSpec::number("amount", "Amount", 0.5, 0.0, 1.0, ""),
-        ParamSpec::number("size", "Size", 1.0, 1.0, 200.0, "px"),
+        ParamSpec::number("amount", "Amount", 0.5, 0.0, 1.0, Unit::None),
+        ParamSpec::number("size", "Size", 1.0, 1.0, 200.0, Unit::Px),
         ParamSpec::switch("colored", "Coloured", true),
         ParamSpec::switch("animated", "Animated", true),
         ParamSpec::quality("seed", "Seed", 0.0, 0.0, 65535.0),

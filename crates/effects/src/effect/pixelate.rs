@@ -4,7 +4,7 @@ use cutroom_kernel::{At, Edge, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, Rgba
 
 /// Every block of `size` by `size` pixels, counted from the frame's top left, takes its mean colour.
 pub static SPEC: EffectSpec = EffectSpec {
-    params: &[ParamSpec::number("size", "Size", 8.0, 1.0, 64.0, "px")],
+    params: &[ParamSpec::number("size", "Size", 8.0, 1.0, 64.0, Unit::Px)],
     neutral: |p| p.number(0) <= 1.0,
     keeps_alpha: false,
     ..EffectSpec::new(

@@ -5,9 +5,9 @@ use cutroom_kernel::{At, Edge, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, Rgba
 /// The mean of `samples` pixels along an arc of `amount` radians about the centre (fractions of the raster), centred on the pixel.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
-        ParamSpec::number("amount", "Amount", 0.5, 0.0, 2.0, "radians"),
-        ParamSpec::number("centerX", "Centre x", 0.5, 0.0, 1.0, ""),
-        ParamSpec::number("centerY", "Centre y", 0.5, 0.0, 1.0, ""),
+        ParamSpec::number("amount", "Amount", 0.5, 0.0, 2.0, Unit::Radians),
+        CENTER[0],
+        CENTER[1],
         ParamSpec::quality("samples", "Samples", 32.0, 4.0, 256.0),
     ],
     domain: Domain::Working,
@@ -20,17 +20,7 @@ pub static SPEC: EffectSpec = EffectSpec {
         "Averages along arcs about a centre.",
         Shape::Field {
             kernel: |_| &Read(RadialBlur),
-            prepare: |p, r| {
-                let n = p.number(3).round();
-                Uniforms::new(&[
-                    n,
-                    1.0 / n,
-                    p.number(0) / n,
-                    -0.5 * p.number(0) * (1.0 - 1.0 / n),
-                    p.number(1) * r.width_px,
-                    p.number(2) * r.height_px,
-                ])
-            },
+            prepare: |p, r| about_center(p, r, p.number(0), -0.5 * p.number(0) * (1.0 - 1.0 / p.number(3).round())),
             edge: Edge::Mirror,
         },
     )
@@ -40,16 +30,48 @@ struct RadialBlur;
 impl ReadKernel for RadialBlur {
     #[inline(always)]
     fn eval<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], _: Rgba<R>, at: At<R>, s: S) -> Rgba<R> {
-        let (x, y) = (at.x - p[4], at.y - p[5]);
-        let sum = s.sum(
-            0,
+        mean_about(
+            p,
+            at,
+            s,
             #[inline(always)]
-            |i| {
-                let a = p[3] + i * p[2];
+            |a, x, y| {
                 let (c, d) = (a.cos(), a.sin());
-                s.sample(0, p[4] + x * c - y * d, p[5] + x * d + y * c)
+                (p[4] + x * c - y * d, p[5] + x * d + y * c)
             },
-        );
-        Rgba { c: sum.c.scale(p[1]), a: sum.a * p[1] }
+        )
     }
+}
+
+/// The centre of effects that go round one, as fractions of the raster.
+pub(super) const CENTER: [ParamSpec; 2] = [
+    ParamSpec::number("centerX", "Centre x", 0.5, 0.0, 1.0, Unit::None),
+    ParamSpec::number("centerY", "Centre y", 0.5, 0.0, 1.0, Unit::None),
+];
+
+/// Uniforms of [`mean_about`] out of the parameters amount, [`CENTER`] and samples: the numbers that the samples get begin with `first` and
+/// span `range` together.
+pub(super) fn about_center(p: Params<'_>, r: &Raster, range: f32, first: f32) -> Uniforms {
+    let n = p.number(3).round();
+    Uniforms::new(&[n, 1.0 / n, range / n, first, p.number(1) * r.width_px, p.number(2) * r.height_px])
+}
+
+/// The mean of samples: each has a number and the pixel's place from the centre, and `place` says where it lies.
+#[inline(always)]
+pub(super) fn mean_about<R: Real, S: Reads<R>>(
+    p: &[R; MAX_UNIFORMS],
+    at: At<R>,
+    s: S,
+    place: impl Fn(R, R, R) -> (R, R),
+) -> Rgba<R> {
+    let (x, y) = (at.x - p[4], at.y - p[5]);
+    let sum = s.sum(
+        0,
+        #[inline(always)]
+        |i| {
+            let (x, y) = place(p[3] + i * p[2], x, y);
+            s.sample(0, x, y)
+        },
+    );
+    Rgba { c: sum.c.scale(p[1]), a: sum.a * p[1] }
 }

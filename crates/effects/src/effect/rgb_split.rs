@@ -5,8 +5,8 @@ use cutroom_kernel::{At, Edge, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, Rgba
 /// Red from `amount` of the raster further along `angle`, blue from as far the other way, green from its place; alpha is the largest of the three.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
-        ParamSpec::number("amount", "Amount", 0.01, 0.0, 0.1, ""),
-        ParamSpec::number("angle", "Angle", 0.0, 0.0, core::f64::consts::TAU, "radians"),
+        ParamSpec::number("amount", "Amount", 0.01, 0.0, 0.1, Unit::None),
+        ParamSpec::number("angle", "Angle", 0.0, 0.0, core::f64::consts::TAU, Unit::Radians),
     ],
     domain: Domain::Working,
     neutral: |p| p.number(0) == 0.0,

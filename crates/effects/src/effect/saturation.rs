@@ -4,7 +4,7 @@ use cutroom_kernel::{At, MAX_UNIFORMS, Point, PointKernel, Real, Rgba, rgb};
 
 /// `Y + (c − Y) · amount` with BT.709 weights, in the working space.
 pub static SPEC: EffectSpec = EffectSpec {
-    params: &[ParamSpec { id: "amount", name: "Amount", kind: ParamKind::number(1.0, 0.0, 3.0), unit: "" }],
+    params: &[ParamSpec { id: "amount", name: "Amount", kind: ParamKind::number(1.0, 0.0, 3.0), unit: Unit::None }],
     neutral: |p| p.number(0) == 1.0,
     ..EffectSpec::new(
         "saturation",

@@ -6,8 +6,8 @@ use cutroom_kernel::{At, K, MAX_UNIFORMS, Point, PointKernel, Real, Rgba};
 /// `speed` cannot be keyframed: a change would move the lines by all the time that has passed.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
-        ParamSpec::number("density", "Density", 5.0, 1.0, 20.0, ""),
-        ParamSpec::number("opacity", "Opacity", 0.3, 0.0, 1.0, ""),
+        ParamSpec::number("density", "Density", 5.0, 1.0, 20.0, Unit::None),
+        ParamSpec::number("opacity", "Opacity", 0.3, 0.0, 1.0, Unit::None),
         ParamSpec::quality("speed", "Speed", 0.0, 0.0, 5.0),
     ],
     domain: Domain::Display,

@@ -4,7 +4,7 @@ use cutroom_kernel::{At, MAX_UNIFORMS, Point, PointKernel, Real, Rgba, rgb};
 
 /// The sepia matrix of Filter Effects Module Level 1 §8.3, on display-encoded colour, mixed in by `amount`.
 pub static SPEC: EffectSpec = EffectSpec {
-    params: &[ParamSpec::number("amount", "Amount", 1.0, 0.0, 1.0, "")],
+    params: &[ParamSpec::number("amount", "Amount", 1.0, 0.0, 1.0, Unit::None)],
     domain: Domain::Display,
     neutral: |p| p.number(0) == 0.0,
     ..EffectSpec::new(

@@ -4,7 +4,10 @@ use crate::spec::*;
 
 /// `c + amount · (c − blurred)`, the blur a Gaussian with a standard deviation of `radius` pixels.
 pub static SPEC: EffectSpec = EffectSpec {
-    params: &[ParamSpec::number("amount", "Amount", 1.0, 0.0, 5.0, ""), ParamSpec::number("radius", "Radius", 1.0, 0.5, 5.0, "px")],
+    params: &[
+        ParamSpec::number("amount", "Amount", 1.0, 0.0, 5.0, Unit::None),
+        ParamSpec::number("radius", "Radius", 1.0, 0.5, 5.0, Unit::Px),
+    ],
     domain: Domain::Display,
     neutral: |p| p.number(0) == 0.0,
     keeps_alpha: false,

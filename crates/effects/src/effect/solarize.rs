@@ -4,7 +4,7 @@ use cutroom_kernel::{At, K, MAX_UNIFORMS, Point, PointKernel, Real, Rgba, rgb};
 
 /// Components of display-encoded colour above the threshold become `1 − c`.
 pub static SPEC: EffectSpec = EffectSpec {
-    params: &[ParamSpec::number("threshold", "Threshold", 0.5, 0.0, 1.0, "")],
+    params: &[ParamSpec::number("threshold", "Threshold", 0.5, 0.0, 1.0, Unit::None)],
     domain: Domain::Display,
     neutral: |p| p.number(0) == 1.0,
     ..EffectSpec::new(

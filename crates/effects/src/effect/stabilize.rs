@@ -6,11 +6,11 @@ use cutroom_kernel::{At, Edge, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, Rgba
 /// that by `zoom` about the centre. `cutroom stabilize` measures how the camera moved and writes the keyframes; where the picture does not reach any more it is transparent.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
-        ParamSpec::number("shiftX", "Shift x", 0.0, -1.0, 1.0, ""),
-        ParamSpec::number("shiftY", "Shift y", 0.0, -1.0, 1.0, ""),
-        ParamSpec::number("rotation", "Rotation", 0.0, -180.0, 180.0, "degrees"),
-        ParamSpec::number("scale", "Scale", 1.0, 0.25, 4.0, ""),
-        ParamSpec::number("zoom", "Zoom", 1.0, 1.0, 2.0, ""),
+        ParamSpec::number("shiftX", "Shift x", 0.0, -1.0, 1.0, Unit::None),
+        ParamSpec::number("shiftY", "Shift y", 0.0, -1.0, 1.0, Unit::None),
+        ParamSpec::number("rotation", "Rotation", 0.0, -180.0, 180.0, Unit::Degrees),
+        ParamSpec::number("scale", "Scale", 1.0, 0.25, 4.0, Unit::None),
+        ParamSpec::number("zoom", "Zoom", 1.0, 1.0, 2.0, Unit::None),
     ],
     neutral: |p| (0..3).all(|i| p.number(i) == 0.0) && p.number(3) * p.number(4) == 1.0,
     keeps_alpha: false,

@@ -8,8 +8,8 @@ use cutroom_kernel::{At, Edge, MAX_UNIFORMS, Mix, Read, ReadKernel, Reads, Real,
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::color("color", "Colour", [1.0, 1.0, 1.0, 1.0]),
-        ParamSpec::number("width", "Width", 4.0, 0.0, 50.0, "px"),
-        ParamSpec::number("opacity", "Opacity", 1.0, 0.0, 1.0, ""),
+        ParamSpec::number("width", "Width", 4.0, 0.0, 50.0, Unit::Px),
+        ParamSpec::number("opacity", "Opacity", 1.0, 0.0, 1.0, Unit::None),
     ],
     neutral: |p| p.number(1) == 0.0 || p.number(2) == 0.0,
     keeps_alpha: false,

@@ -5,8 +5,8 @@ use cutroom_kernel::{At, MAX_UNIFORMS, Point, PointKernel, Real, Rgba, rgb};
 /// Display-encoded red + 0.1 · temperature, blue − 0.1 · temperature, green − 0.1 · tint: positive is warmer and more magenta. `white-balance` works in Kelvin.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
-        ParamSpec::number("temperature", "Temperature", 0.0, -1.0, 1.0, ""),
-        ParamSpec::number("tint", "Tint", 0.0, -1.0, 1.0, ""),
+        ParamSpec::number("temperature", "Temperature", 0.0, -1.0, 1.0, Unit::None),
+        ParamSpec::number("tint", "Tint", 0.0, -1.0, 1.0, Unit::None),
     ],
     domain: Domain::Display,
     neutral: |p| p.number(0) == 0.0 && p.number(1) == 0.0,

@@ -4,7 +4,7 @@ use cutroom_kernel::{At, MAX_UNIFORMS, Point, PointKernel, Real, Rgba, rgb};
 
 /// 1 where BT.709 luma ≥ level, else 0.
 pub static SPEC: EffectSpec = EffectSpec {
-    params: &[ParamSpec::number("level", "Level", 0.5, 0.0, 1.0, "")],
+    params: &[ParamSpec::number("level", "Level", 0.5, 0.0, 1.0, Unit::None)],
     domain: Domain::Display,
     ..EffectSpec::new(
         "threshold",

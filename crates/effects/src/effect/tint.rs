@@ -7,7 +7,7 @@ pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::color("dark", "Dark", [0.0, 0.0, 0.0, 1.0]),
         ParamSpec::color("light", "Light", [1.0, 1.0, 1.0, 1.0]),
-        ParamSpec::number("amount", "Amount", 1.0, 0.0, 1.0, ""),
+        ParamSpec::number("amount", "Amount", 1.0, 0.0, 1.0, Unit::None),
     ],
     domain: Domain::Display,
     neutral: |p| p.number(2) == 0.0,

@@ -5,10 +5,10 @@ use cutroom_kernel::{At, Edge, K, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, R
 /// Pixels at distance d from the centre are turned by `amount · (1 − d / radius)²` radians; the radius is a fraction of the shorter side.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
-        ParamSpec::number("amount", "Amount", 1.0, -10.0, 10.0, "radians"),
-        ParamSpec::number("radius", "Radius", 0.5, 0.1, 1.0, ""),
-        ParamSpec::number("centerX", "Centre x", 0.5, 0.0, 1.0, ""),
-        ParamSpec::number("centerY", "Centre y", 0.5, 0.0, 1.0, ""),
+        ParamSpec::number("amount", "Amount", 1.0, -10.0, 10.0, Unit::Radians),
+        ParamSpec::number("radius", "Radius", 0.5, 0.1, 1.0, Unit::None),
+        ParamSpec::number("centerX", "Centre x", 0.5, 0.0, 1.0, Unit::None),
+        ParamSpec::number("centerY", "Centre y", 0.5, 0.0, 1.0, Unit::None),
     ],
     domain: Domain::Working,
     neutral: |p| p.number(0) == 0.0,

@@ -6,9 +6,9 @@ use cutroom_kernel::{At, MAX_UNIFORMS, Mix, MixKernel, Real, Rgba, rgb};
 /// `c + amount · (c − blurred)`, the difference lessened by the threshold (in luma); display-encoded.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
-        ParamSpec::number("amount", "Amount", 0.5, 0.0, 5.0, ""),
-        ParamSpec::number("radius", "Radius", 2.0, 0.1, 100.0, "px"),
-        ParamSpec::number("threshold", "Threshold", 0.0, 0.0, 1.0, ""),
+        ParamSpec::number("amount", "Amount", 0.5, 0.0, 5.0, Unit::None),
+        ParamSpec::number("radius", "Radius", 2.0, 0.1, 100.0, Unit::Px),
+        ParamSpec::number("threshold", "Threshold", 0.0, 0.0, 1.0, Unit::None),
     ],
     domain: Domain::Display,
     neutral: |p| p.number(0) == 0.0,

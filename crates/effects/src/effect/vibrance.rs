@@ -4,7 +4,7 @@ use cutroom_kernel::{At, K, MAX_UNIFORMS, Point, PointKernel, Real, Rgba, rgb};
 
 /// `Y + (c − Y) · (1 + amount · (1 − s))` on display-encoded values, s the spread max − min within 0..=1.
 pub static SPEC: EffectSpec = EffectSpec {
-    params: &[ParamSpec::number("amount", "Amount", 0.0, -1.0, 1.0, "")],
+    params: &[ParamSpec::number("amount", "Amount", 0.0, -1.0, 1.0, Unit::None)],
     domain: Domain::Display,
     neutral: |p| p.number(0) == 0.0,
     ..EffectSpec::new(

@@ -6,10 +6,10 @@ use cutroom_kernel::{At, MAX_UNIFORMS, Point, PointKernel, Real, Rgba, real::smo
 /// scaled by `roundness`.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
-        ParamSpec { id: "amount", name: "Amount", kind: ParamKind::number(0.5, 0.0, 1.0), unit: "" },
-        ParamSpec { id: "size", name: "Size", kind: ParamKind::number(0.5, 0.0, 1.5), unit: "" },
-        ParamSpec { id: "softness", name: "Softness", kind: ParamKind::number(0.5, 0.0, 1.0), unit: "" },
-        ParamSpec { id: "roundness", name: "Roundness", kind: ParamKind::number(1.0, 0.5, 2.0), unit: "" },
+        ParamSpec { id: "amount", name: "Amount", kind: ParamKind::number(0.5, 0.0, 1.0), unit: Unit::None },
+        ParamSpec { id: "size", name: "Size", kind: ParamKind::number(0.5, 0.0, 1.5), unit: Unit::None },
+        ParamSpec { id: "softness", name: "Softness", kind: ParamKind::number(0.5, 0.0, 1.0), unit: Unit::None },
+        ParamSpec { id: "roundness", name: "Roundness", kind: ParamKind::number(1.0, 0.5, 2.0), unit: Unit::None },
     ],
     neutral: |p| p.number(0) == 0.0,
     ..EffectSpec::new(

@@ -6,10 +6,10 @@ use cutroom_kernel::{At, Edge, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, Rgba
 /// It cannot be keyframed: a change would move the waves by all the time that has passed.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
-        ParamSpec::number("amplitudeX", "Amplitude x", 0.02, 0.0, 0.1, ""),
-        ParamSpec::number("amplitudeY", "Amplitude y", 0.02, 0.0, 0.1, ""),
-        ParamSpec::number("frequencyX", "Frequency x", 5.0, 1.0, 20.0, ""),
-        ParamSpec::number("frequencyY", "Frequency y", 5.0, 1.0, 20.0, ""),
+        ParamSpec::number("amplitudeX", "Amplitude x", 0.02, 0.0, 0.1, Unit::None),
+        ParamSpec::number("amplitudeY", "Amplitude y", 0.02, 0.0, 0.1, Unit::None),
+        ParamSpec::number("frequencyX", "Frequency x", 5.0, 1.0, 20.0, Unit::None),
+        ParamSpec::number("frequencyY", "Frequency y", 5.0, 1.0, 20.0, Unit::None),
         ParamSpec::quality("speed", "Speed", 0.0, 0.0, 5.0),
     ],
     domain: Domain::Working,

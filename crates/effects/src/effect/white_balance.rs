@@ -6,8 +6,8 @@ use cutroom_kernel::{At, MAX_UNIFORMS, Point, PointKernel, Real, Rgba, rgb};
 /// one makes the picture warmer. `tint` scales green by 1 − 0.2 · tint.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
-        ParamSpec::number("temperature", "Temperature", 6500.0, 2000.0, 25000.0, "K"),
-        ParamSpec::number("tint", "Tint", 0.0, -1.0, 1.0, ""),
+        ParamSpec::number("temperature", "Temperature", 6500.0, 2000.0, 25000.0, Unit::Kelvin),
+        ParamSpec::number("tint", "Tint", 0.0, -1.0, 1.0, Unit::None),
     ],
     domain: Domain::Linear,
     neutral: |p| p.number(0) == 6500.0 && p.number(1) == 0.0,

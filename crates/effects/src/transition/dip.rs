@@ -19,7 +19,10 @@ pub static TO_WHITE: TransitionSpec = dip("dip-to-white", "Dip to White", &[INCL
 pub static TO_COLOR: TransitionSpec = dip(
     "dip-to-color",
     "Dip to Colour",
-    &[ParamSpec { id: "color", name: "Colour", kind: ParamKind::Color { default: [0.0, 0.0, 0.0, 1.0] }, unit: "" }, INCLUDE_AUDIO],
+    &[
+        ParamSpec { id: "color", name: "Colour", kind: ParamKind::Color { default: [0.0, 0.0, 0.0, 1.0] }, unit: Unit::None },
+        INCLUDE_AUDIO,
+    ],
     |v, p, _| {
         let c = v.color(0);
         uniforms(p, [c[0], c[1], c[2]])

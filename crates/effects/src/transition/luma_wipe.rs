@@ -10,7 +10,7 @@ pub static SPEC: TransitionSpec = TransitionSpec::new(
     "Luma Wipe",
     &[
         ParamSpec::media("image", "Image"),
-        ParamSpec::number("softness", "Softness", 0.1, 0.0, 1.0, ""),
+        ParamSpec::number("softness", "Softness", 0.1, 0.0, 1.0, Unit::None),
         ParamSpec::switch("invert", "Bright first", false),
         INCLUDE_AUDIO,
     ],
@@ -24,7 +24,7 @@ pub static FADE: TransitionSpec = TransitionSpec::new(
     "luma-fade",
     "Luma Fade",
     &[
-        ParamSpec::number("softness", "Softness", 0.3, 0.0, 1.0, ""),
+        ParamSpec::number("softness", "Softness", 0.3, 0.0, 1.0, Unit::None),
         ParamSpec::switch("invert", "Bright first", false),
         INCLUDE_AUDIO,
     ],

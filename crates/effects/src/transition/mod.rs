@@ -8,16 +8,15 @@ mod luma_wipe;
 mod pattern;
 mod planes;
 mod shape_wipe;
-pub mod spec;
 mod wipe;
 
-use crate::spec::{ParamSpec, TransitionSpec};
+use crate::spec::{ParamSpec, TransitionSpec, Unit};
 use cutroom_kernel::{Real, Rgba, rgb};
 
 /// Whether the sound cross-fades too; read when planning sound.
 const INCLUDE_AUDIO: ParamSpec = ParamSpec::switch("includeAudio", "Include audio", true);
 const PLAIN: &[ParamSpec] = &[INCLUDE_AUDIO];
-const SOFT: &[ParamSpec] = &[ParamSpec::number("softness", "Softness", 0.0, 0.0, 1.0, ""), INCLUDE_AUDIO];
+const SOFT: &[ParamSpec] = &[ParamSpec::number("softness", "Softness", 0.0, 0.0, 1.0, Unit::None), INCLUDE_AUDIO];
 const SEED: ParamSpec = ParamSpec::quality("seed", "Seed", 0.0, 0.0, 65_535.0);
 const SEEDED: &[ParamSpec] = &[SEED, INCLUDE_AUDIO];
 const COLORED: &[ParamSpec] = &[ParamSpec::color("color", "Colour", [1.0, 0.45, 0.1, 1.0]), SEED, INCLUDE_AUDIO];

@@ -4,7 +4,7 @@ use crate::spec::*;
 use cutroom_kernel::{At, MAX_UNIFORMS, Mix, MixKernel, Real, Rgba, rgb};
 
 const PARAMS: &[ParamSpec] =
-    &[ParamSpec { id: "softness", name: "Softness", kind: ParamKind::number(0.0, 0.0, 1.0), unit: "" }, INCLUDE_AUDIO];
+    &[ParamSpec { id: "softness", name: "Softness", kind: ParamKind::number(0.0, 0.0, 1.0), unit: Unit::None }, INCLUDE_AUDIO];
 
 const fn wipe(id: &'static str, name: &'static str, prepare: fn(Params<'_>, f32, &Raster) -> Uniforms) -> TransitionSpec {
     TransitionSpec::new(id, name, PARAMS, TransitionFamily::Wipe, TransitionShape::Mix(&Mix(Wipe)), prepare)

@@ -232,7 +232,7 @@ pub enum SimdLevel {
 impl SimdLevel {
     /// Every level, narrowest first.
     pub const ALL: [Self; 4] = [Self::Portable, Self::Sse4, Self::Avx2, Self::Avx512];
-    /// Name as in `CUTROOM_SIMD`.
+    /// Stable name.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Portable => "portable",
@@ -262,16 +262,15 @@ impl SimdLevel {
     pub fn best() -> Self {
         Self::ALL.into_iter().rev().find(|l| l.available()).unwrap_or(Self::Portable)
     }
-    /// What `CUTROOM_SIMD` asks for, else [`Self::best`].
+    /// The level of this name.
     ///
     /// # Errors
-    /// A message when the variable names an unknown level or one that this machine lacks.
-    pub fn from_env() -> Result<Self, String> {
-        let Ok(name) = std::env::var("CUTROOM_SIMD") else { return Ok(Self::best()) };
+    /// A message when there is no such level, or this machine lacks it.
+    pub fn named(name: &str) -> Result<Self, String> {
         let Some(level) = Self::ALL.into_iter().find(|l| l.name() == name) else {
-            return Err(format!("CUTROOM_SIMD is \"{name}\"; it can be portable, sse4, avx2 or avx512"));
+            return Err(format!("\"{name}\" is none of {}", Self::ALL.map(Self::name).join(", ")));
         };
-        if level.available() { Ok(level) } else { Err(format!("CUTROOM_SIMD asks for {name}, which this processor lacks")) }
+        if level.available() { Ok(level) } else { Err(format!("this processor lacks {name}")) }
     }
 }
 

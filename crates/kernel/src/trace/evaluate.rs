@@ -1,8 +1,7 @@
 //! A trace on the host: every node's value, loops turn by turn. It proves that a trace computes what the kernel does.
 use super::{Node, Trace};
 use crate::{
-    Field,
-    reads::{field_color, table_entry},
+    field::{Field, field_color, table_entry},
     real::Real,
 };
 

@@ -7,7 +7,7 @@
 //!
 //! What a kernel reads (tables, other pixels) and its loops are nodes too. A node that depends on a loop's index is printed inside that
 //! loop, everything else before it.
-use crate::reads::Edge;
+use crate::field::Edge;
 use crate::real::{HostMask, Mask, Real};
 use core::ops::{Add, BitAnd, BitOr, Div, Mul, Neg, Not, Sub};
 use std::{cell::RefCell, collections::HashMap};

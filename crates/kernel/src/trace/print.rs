@@ -1,6 +1,6 @@
 //! A trace as WGSL: one statement per node, loops as blocks around what depends on their index.
 use super::{Binary, Node, Trace, Unary};
-use crate::reads::Edge;
+use crate::field::Edge;
 use std::fmt::Write;
 
 impl Trace {

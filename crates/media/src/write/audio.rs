@@ -1,7 +1,6 @@
 //! The audio codecs: one row each.
 use crate::MediaError;
-use crate::write::container::{Container, containers};
-use crate::write::validate::refuse;
+use crate::write::refuse::refuse;
 use ffmpeg_next::ffi::AVSampleFormat;
 
 /// One way of storing sound.
@@ -84,12 +83,6 @@ static CODECS: &[AudioCodec] = &[
 ];
 
 impl AudioCodec {
-    /// The containers that can hold it, in the order of their list.
-    pub fn containers(&self) -> impl Iterator<Item = &'static Container> + use<> {
-        let id = self.id;
-        containers().iter().filter(move |c| c.audio.contains(&id))
-    }
-
     /// Whether every sample comes back.
     pub fn is_lossless(&self) -> bool {
         self.default_kbps_per_channel == 0

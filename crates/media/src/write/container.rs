@@ -1,9 +1,5 @@
 //! The containers: one row each.
-use crate::MediaError;
-use crate::write::{
-    audio::{AudioCodec, audio_codec},
-    validate::refuse,
-};
+use crate::{MediaError, write::refuse::refuse};
 use std::path::Path;
 
 /// One kind of file.
@@ -145,22 +141,6 @@ static CONTAINERS: &[Container] = &[
         millisecond_times: false,
     },
 ];
-
-impl Container {
-    /// What pictures are stored as unless a codec is named; `None` when it holds none.
-    pub fn usual_video(&self) -> Option<&'static str> {
-        self.video.first().copied()
-    }
-
-    /// What sound is stored as unless a codec is named: the first that takes this rate and channel
-    /// count, with `lossless` of those that give every sample back, where there is one. When none
-    /// takes them, the first all the same: its check says why. `None` when it holds no sound.
-    pub fn usual_audio(&self, rate_hz: u32, channels: u32, lossless: bool) -> Option<&'static AudioCodec> {
-        let all = || self.audio.iter().filter_map(|id| audio_codec(id).ok());
-        let fits = |lossless: bool| all().find(|c| c.takes(rate_hz, channels) && (c.is_lossless() || !lossless));
-        fits(lossless).or_else(|| fits(false)).or_else(|| all().next())
-    }
-}
 
 /// Every container.
 pub fn containers() -> &'static [Container] {

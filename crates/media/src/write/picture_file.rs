@@ -1,8 +1,8 @@
 //! One picture as a PNG file.
 use crate::MediaError;
 use crate::write::partial::{Partial, write_error};
+use crate::write::refuse::refuse;
 use crate::write::settings::VideoSettings;
-use crate::write::validate::refuse;
 use crate::write::writer::PictureTrack;
 use cutroom_types::{FrameRate, Picture};
 use std::fs;

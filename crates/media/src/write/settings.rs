@@ -1,7 +1,5 @@
 //! What a file to be written shall be.
-use crate::MediaError;
-use crate::write::video::video_codec;
-use cutroom_types::{ColorModel, ColorTags, FrameRate, PictureFormat, Size};
+use cutroom_types::{ColorTags, FrameRate, PictureFormat, Size};
 
 /// How much the video encoder may spend.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -45,30 +43,6 @@ pub struct VideoSettings {
     pub threads: u32,
     /// Further options by FFmpeg's names. Unknown names and values are errors, and so is repeating what another field says.
     pub extra: Vec<(String, String)>,
-}
-
-impl VideoSettings {
-    /// Settings with the codec's default format and quality, HD colour, square pixels.
-    ///
-    /// # Errors
-    /// [`MediaError::Settings`] for an unknown codec.
-    pub fn new(codec: &str, size: Size, frame_rate: FrameRate) -> Result<Self, MediaError> {
-        let format = video_codec(codec)?.default_format(None);
-        Ok(Self {
-            codec: codec.to_owned(),
-            size,
-            frame_rate,
-            format,
-            color: if format.model == ColorModel::Rgb { ColorTags::SRGB } else { ColorTags::BT709 },
-            sample_aspect: (1, 1),
-            rate: Rate::CodecDefault,
-            preset: None,
-            profile: None,
-            gop_frames: None,
-            threads: 0,
-            extra: Vec::new(),
-        })
-    }
 }
 
 /// The sound stream.

@@ -2,6 +2,7 @@
 use crate::MediaError;
 use crate::write::audio::{AudioCodec, AudioForm, audio_codec};
 use crate::write::container::{Container, container};
+use crate::write::refuse::refuse;
 use crate::write::rows::encoder_pointer;
 use crate::write::settings::{SoundSettings, VideoSettings, WriteSettings};
 use crate::write::video::{Options, VideoCodec, VideoProfile, video_codec};
@@ -32,10 +33,6 @@ pub(crate) struct CheckedSound<'a> {
 /// [`VideoSettings::extra`] are only checked by [`super::Writer::create`], before it creates the file.
 pub fn validate(settings: &WriteSettings) -> Result<(), MediaError> {
     check(settings).map(|_| ())
-}
-
-pub(crate) fn refuse(reason: String) -> MediaError {
-    MediaError::Settings { reason }
 }
 
 pub(crate) fn check(s: &WriteSettings) -> Result<Checked<'_>, MediaError> {

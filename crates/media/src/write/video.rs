@@ -1,8 +1,7 @@
 //! The video codecs: one file per family, one line here each.
 use crate::MediaError;
-use crate::write::container::{Container, containers};
+use crate::write::refuse::refuse;
 use crate::write::settings::VideoSettings;
-use crate::write::validate::refuse;
 use cutroom_types::{ColorModel, PictureFormat, Range};
 
 mod av1;
@@ -86,12 +85,6 @@ pub(crate) enum Input {
 }
 
 impl VideoCodec {
-    /// The containers that can hold it, in the order of their list.
-    pub fn containers(&self) -> impl Iterator<Item = &'static Container> + use<> {
-        let id = self.id;
-        containers().iter().filter(move |c| c.video.contains(&id))
-    }
-
     /// The first format of the profile; without one, or with one that is not known, of the first.
     pub fn default_format(&self, profile: Option<&str>) -> PictureFormat {
         self.profiles.iter().find(|p| Some(p.id) == profile).unwrap_or(&self.profiles[0]).formats[0]

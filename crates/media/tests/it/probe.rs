@@ -56,7 +56,7 @@ fn colour_and_layout() {
         ("alpha_qtrle_1080p25_SYNTHETIC.mov", PictureFormat::RGB8.with_alpha()),
         ("images/watermark_alpha.png", PictureFormat::RGB8.with_alpha()),
         ("images/rgba_16bit.tiff", PictureFormat { bits: 16, ..PictureFormat::RGB8 }.with_alpha()),
-        ("images/carrots.exr", PictureFormat { bits: 32, ..PictureFormat::RGB8 }.with_alpha()),
+        ("images/carrots.exr", PictureFormat::RGB_FLOAT.with_alpha()),
         ("images/nuke_10bit_rgb_SYNTHETIC.dpx", PictureFormat { bits: 10, ..PictureFormat::RGB8 }),
         ("images/cosmos_pq_p3_444_10bit.avif", PictureFormat::yuv(10, 0, 0)),
     ] {

@@ -71,7 +71,7 @@ fn open_in(library: &Arc<Library>, project: &Project) -> Arc<OpenComposition> {
 }
 
 fn renderer() -> Renderer {
-    Renderer::new(RenderOptions { backend: Backend::Cpu, threads: 1 }).unwrap()
+    Renderer::new(RenderOptions { backend: Backend::Cpu, threads: 1, ..RenderOptions::default() }).unwrap()
 }
 
 fn bytes(p: &Picture) -> Vec<u8> {

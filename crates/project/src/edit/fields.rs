@@ -100,7 +100,7 @@ pub struct TrackFields {
     #[serde(default, skip_serializing_if = "is_default")]
     pub pan: Animated<f64>,
     /// 0..=1, multiplies the opacity of every clip.
-    #[serde(default = "crate::clip::one", skip_serializing_if = "crate::clip::is_one")]
+    #[serde(default = "Animated::one", skip_serializing_if = "Animated::is_one")]
     pub opacity: Animated<f64>,
     /// Unknown fields, kept on save.
     #[serde(flatten)]

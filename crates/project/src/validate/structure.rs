@@ -1,5 +1,5 @@
 //! How things refer to each other: ids, references, overlaps, transitions, nesting.
-use super::{Problem, SPEED_LIMITS, bonds, report};
+use super::{MAX_NESTING, Problem, SPEED_LIMITS, bonds, report};
 use crate::{
     Clip, ClipPlace, ClipSource, Composition, Media, MediaKind, Place, Project, ProjectIndex, Track, TrackKind, TrackPlace,
 };
@@ -9,8 +9,6 @@ use std::{
     fmt::{self, Display},
 };
 
-/// Compositions nested deeper than this are refused.
-pub(crate) const MAX_NESTING: usize = 32;
 /// Cuts may miss each other by this much (1/1000 s) and still carry a transition: predecessors store seconds as floats.
 const CUT_TOLERANCE_FLICKS: u64 = 705_600;
 /// Clips may overlap by this: start, length and the next start are rounded to flicks each for itself.

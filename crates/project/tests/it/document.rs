@@ -1,5 +1,7 @@
 //! The file: what is kept, what is refused and where the message points.
-use cutroom_project::{LoadError, Project, from_json, json_schema, load, locate, save, to_json, unknown_fields, validate};
+use cutroom_project::{
+    ClipSource, LoadError, Project, from_json, json_schema, load, locate, save, to_json, unknown_fields, validate,
+};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -38,6 +40,17 @@ fn film() -> Value {
 
 fn read(v: &Value) -> Result<Project, LoadError> {
     from_json(&v.to_string())
+}
+
+#[test]
+fn a_source_of_no_kind_is_told_all_kinds() {
+    let told = |source| serde_json::from_value::<ClipSource>(source).map_err(|e| e.to_string());
+    for source in [json!({}), json!({"type": "film"}), json!({"type": 3})] {
+        let text = told(source).expect_err("no kind");
+        for kind in ["media", "composition", "solid", "adjustment", "null"] {
+            assert!(text.contains(kind), "{text}");
+        }
+    }
 }
 
 #[test]

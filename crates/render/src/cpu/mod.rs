@@ -5,7 +5,7 @@ mod sample;
 pub(crate) mod stage_kernels;
 
 use crate::{
-    api::{OutputSpec, RenderError},
+    OutputSpec, RenderError,
     pooled::Pool,
     program::{Intermediate, NormalOpaque, Pass, PlaneBase, Planes, Program, Source, Stage, Target, TilePass},
 };
@@ -56,12 +56,12 @@ struct Prepared<'a> {
 }
 
 impl CpuRenderer {
-    /// `threads` 0 means one per core; the SIMD level comes from `CUTROOM_SIMD` or is the widest.
+    /// `threads` 0 means one per core; the SIMD level is the widest.
     ///
     /// # Errors
-    /// [`RenderError::Unsupported`] when the SIMD level asked for does not exist or threads cannot be started.
+    /// [`RenderError::Unsupported`] when threads cannot be started.
     pub fn new(threads: usize) -> Result<Self, RenderError> {
-        Self::with_level(SimdLevel::from_env().map_err(RenderError::Unsupported)?, threads)
+        Self::with_level(SimdLevel::best(), threads)
     }
 
     /// With a given SIMD level.
@@ -386,15 +386,7 @@ impl CpuRenderer {
             })
             .collect::<Option<Vec<_>>>()
             .ok_or_else(|| RenderError::Unsupported("an output whose planes do not fit".into()))?;
-        Ok(Picture {
-            format,
-            size,
-            color: output.color,
-            alpha: cutroom_types::AlphaMode::Straight,
-            sample_aspect: (1, 1),
-            orientation: cutroom_types::Orientation::UPRIGHT,
-            planes,
-        })
+        Ok(Picture::upright(format, size, output.color, planes))
     }
 
     fn convolve(&self, source: &Raster, out: &mut Raster, horizontal: bool, weights: &[f32]) {

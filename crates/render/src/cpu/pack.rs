@@ -1,8 +1,5 @@
 //! Writing code values into the output's planes, two rows at a time, left to right.
-use crate::{
-    api::{OutputSpec, RenderError},
-    filter,
-};
+use crate::{OutputSpec, RenderError, filter};
 use cutroom_kernel::{
     SimdLevel, TILE_PITCH, Tile,
     rows::{self, SampleKind},

@@ -4,7 +4,7 @@ use super::{
     sample::{Input, Raster, Sampler},
 };
 use crate::{
-    api::{OutputSpec, RenderError},
+    OutputSpec, RenderError,
     program::{Pass, PlaneBase, PlanePass, Program, Sampling, Source},
 };
 use cutroom_kernel::{

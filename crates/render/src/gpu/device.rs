@@ -1,5 +1,5 @@
 //! Choosing an adapter, and turning what goes wrong on it into errors.
-use crate::api::RenderError;
+use crate::RenderError;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// A device and its queue.

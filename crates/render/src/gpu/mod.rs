@@ -13,8 +13,7 @@ mod shader;
 mod upload;
 
 use crate::{
-    api::{OutputSpec, RenderError},
-    filter,
+    OutputSpec, RenderError, filter,
     program::{Intermediate, IntermediateId, Pass, Program, Target, TilePass},
 };
 use cutroom_types::{Picture, Size};
@@ -128,8 +127,7 @@ impl GpuRenderer {
     pub fn begin(&mut self, program: &Program, output: &OutputSpec) -> Result<PendingFrame, RenderError> {
         self.gpu.check()?;
         let (jobs, size) = self.prepare(program, output)?;
-        let layout = PlaneLayout::new(output.format, size)
-            .ok_or_else(|| RenderError::Unsupported(format!("{}×{} {} on this GPU", size.width, size.height, output.format)))?;
+        let layout = PlaneLayout::of(output.format, size)?;
         let slot = self.ring.take(&self.gpu, u64::from(layout.words) * 4)?;
         let submission = self.submit(&jobs, &slot.planes, Some(&slot.readback));
         let pending = PendingFrame::new(slot, submission, layout, size, *output, self.ring.memory.clone());
@@ -145,19 +143,6 @@ impl GpuRenderer {
         pending.finish(&self.gpu)
     }
 
-    /// Draws one frame without reading it back, and waits: for measuring the device alone.
-    ///
-    /// # Errors
-    /// As [`Self::run`].
-    pub fn run_discarding(&mut self, program: &Program, output: &OutputSpec) -> Result<(), RenderError> {
-        let (jobs, size) = self.prepare(program, output)?;
-        let layout = PlaneLayout::new(output.format, size)
-            .ok_or_else(|| RenderError::Unsupported(format!("{}×{} on this GPU", size.width, size.height)))?;
-        let slot = self.ring.take(&self.gpu, u64::from(layout.words) * 4)?;
-        let submission = self.submit(&jobs, &slot.planes, None);
-        self.gpu.wait(submission)
-    }
-
     /// Milliseconds that the device needs for a frame, without the host: the frame's dispatches `repeats` times in one submission. The second number is what
     /// the host needs to prepare and submit one.
     ///
@@ -171,8 +156,7 @@ impl GpuRenderer {
     ) -> Result<(f64, f64), RenderError> {
         let ms = |t: std::time::Instant| t.elapsed().as_secs_f64() * 1e3 / repeats as f64;
         let (jobs, size) = self.prepare(program, output)?;
-        let layout = PlaneLayout::new(output.format, size)
-            .ok_or_else(|| RenderError::Unsupported(format!("{}×{} on this GPU", size.width, size.height)))?;
+        let layout = PlaneLayout::of(output.format, size)?;
         let slot = self.ring.take(&self.gpu, u64::from(layout.words) * 4)?;
         let first = self.submit(&jobs, &slot.planes, None);
         self.gpu.wait(first)?;
@@ -304,8 +288,7 @@ impl GpuRenderer {
             Target::Intermediate(id) => Some(self.intermediate(id)?.1.clone()),
             Target::Output | Target::Plane(_) => {
                 let size = program.size;
-                let layout = PlaneLayout::new(output.format, size)
-                    .ok_or_else(|| RenderError::Unsupported(format!("{}×{} on this GPU", size.width, size.height)))?;
+                let layout = PlaneLayout::of(output.format, size)?;
                 let first = if let Target::Plane(k) = pass.target { k } else { 0 };
                 laid.numbers.rasters[1..].iter_mut().zip(&layout.planes[first..]).for_each(|(to, from)| *to = *from);
                 None

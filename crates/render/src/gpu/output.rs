@@ -3,7 +3,10 @@ use super::{
     numbers::Numbers,
     sampling::{Texel, TextureUse, Textures},
 };
-use crate::program::{Program, Stage, TilePass};
+use crate::{
+    RenderError,
+    program::{Program, Stage, TilePass},
+};
 use cutroom_types::{ColorModel, PictureFormat, Size};
 use std::fmt::Write;
 
@@ -48,8 +51,16 @@ pub struct PlaneLayout {
     pub words: u32,
 }
 impl PlaneLayout {
-    /// Of a picture; `None` when it does not fit a buffer.
-    pub fn new(format: PictureFormat, size: Size) -> Option<Self> {
+    /// Of a picture.
+    ///
+    /// # Errors
+    /// [`RenderError::Unsupported`] when it does not fit a buffer.
+    pub fn of(format: PictureFormat, size: Size) -> Result<Self, RenderError> {
+        let too_large = || RenderError::Unsupported(format!("{}×{} {format} on this GPU", size.width, size.height));
+        Self::fitting(format, size).ok_or_else(too_large)
+    }
+
+    fn fitting(format: PictureFormat, size: Size) -> Option<Self> {
         let mut words = 0u32;
         let mut planes = Vec::new();
         for k in 0..format.plane_count() {

@@ -1,6 +1,6 @@
 //! Compiling: WGSL text to a pipeline with an explicit layout, so that bindings which a shader does not use may still be bound.
 use super::{device::Gpu, sampling::Texel};
-use crate::api::RenderError;
+use crate::RenderError;
 
 /// A pipeline and the layout of what it binds.
 #[derive(Clone)]

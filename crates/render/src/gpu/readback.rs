@@ -1,10 +1,7 @@
 //! Getting planes back: a ring of buffers, so that the host reads one frame while the device draws the next.
 use super::{device::Gpu, output::PlaneLayout};
-use crate::{
-    api::{OutputSpec, RenderError},
-    pooled::Pool,
-};
-use cutroom_types::{AlphaMode, Orientation, Picture, Plane, Size};
+use crate::{OutputSpec, RenderError, pooled::Pool};
+use cutroom_types::{Picture, Plane, Size};
 use rayon::prelude::*;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -123,14 +120,6 @@ impl PendingFrame {
         let planes = planes
             .collect::<Option<Vec<_>>>()
             .ok_or_else(|| RenderError::Gpu("the frame came back shorter than its planes".into()))?;
-        Ok(Picture {
-            format,
-            size: self.size,
-            color,
-            alpha: AlphaMode::Straight,
-            sample_aspect: (1, 1),
-            orientation: Orientation::UPRIGHT,
-            planes,
-        })
+        Ok(Picture::upright(format, self.size, color, planes))
     }
 }

@@ -1,6 +1,6 @@
 //! Source planes as textures. A plane that was drawn in the last frames is not uploaded again.
 use super::device::Gpu;
-use crate::api::RenderError;
+use crate::RenderError;
 use cutroom_types::{Picture, Plane};
 use std::collections::HashMap;
 

@@ -1,7 +1,7 @@
 //! Adjustment layers: what was drawn so far goes to an intermediate, which they take as their source.
 use super::{LayerSource, Lowering, PassBuilder, intermediate::Stored, whole_intermediate};
 use crate::{
-    api::RenderError,
+    RenderError,
     program::{Planes, Stage},
 };
 use cutroom_effects::{

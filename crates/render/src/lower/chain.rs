@@ -5,7 +5,7 @@ use super::{
     raster, to_domain, whole_intermediate, working_space,
 };
 use crate::{
-    api::RenderError,
+    RenderError,
     mask::with_margin,
     program::{PictureId, Planes, Sampling, Source, Stage, UNLIMITED},
 };

@@ -1,8 +1,7 @@
 //! What must be drawn before it is sampled: nested compositions, sources under effects that need neighbours, strong reductions.
 use super::{LayerSource, Lowering, Masks, PassBuilder, check_size, working_space};
 use crate::{
-    api::RenderError,
-    filter,
+    RenderError, filter,
     mask::with_margin,
     program::{Intermediate, Pass, Planes, Sampling, Source, Stage, Target, UNLIMITED},
 };
@@ -12,7 +11,7 @@ use cutroom_effects::{
     gaussian,
 };
 use cutroom_timeline::{Canvas, FramePlan};
-use cutroom_types::{Affine, ColorModel, ColorTags, PictureFormat, Size};
+use cutroom_types::{Affine, ColorTags, PictureFormat, Size};
 
 /// A picture in an intermediate that may be smaller than what it stands for.
 #[derive(Clone, Copy)]
@@ -101,25 +100,14 @@ impl Lowering<'_> {
         if own != outer {
             inner.stages.push(Stage::Unpremultiply { reg: 0 });
             // Through display-encoded values of the nested composition's own tags.
-            let rgb = PictureFormat { model: ColorModel::Rgb, bits: 32, chroma_shift_x: 0, chroma_shift_y: 0, alpha: false };
+            let rgb = PictureFormat::RGB_FLOAT;
             let tags = ColorTags { primaries: own.primaries, transfer: own.transfer, ..ColorTags::SRGB };
             inner.convert(0, color::encode_steps(own, rgb, tags));
             inner.convert(0, color::decode_steps(rgb, tags, outer));
             inner.stages.push(Stage::Premultiply { reg: 0 });
         }
-        let size = plan.canvas.size;
-        let id = self.add_intermediate(size, inner, Planes::Rgba);
-        Ok(LayerSource {
-            source: Source::Intermediate(id),
-            content: size,
-            source_from_content: Affine::IDENTITY,
-            source_size: size,
-            decode: Vec::new(),
-            premultiplied: true,
-            has_alpha: true,
-            crop: None,
-            margin: [0; 2],
-        })
+        let id = self.add_intermediate(plan.canvas.size, inner, Planes::Rgba);
+        Ok(Self::intermediate_source(id, plan.canvas.size))
     }
 
     pub(super) fn add_intermediate(&mut self, size: Size, pass: PassBuilder, planes: Planes) -> usize {
@@ -202,18 +190,9 @@ impl Lowering<'_> {
         }
     }
 
+    /// A layer's source that is a whole intermediate, premultiplied, with alpha.
     pub(super) fn intermediate_source(id: usize, size: Size) -> LayerSource {
-        LayerSource {
-            source: Source::Intermediate(id),
-            content: size,
-            source_from_content: Affine::IDENTITY,
-            source_size: size,
-            decode: Vec::new(),
-            premultiplied: true,
-            has_alpha: true,
-            crop: None,
-            margin: [0; 2],
-        }
+        Self::stored_source(&Stored::whole(id, size), size, false)
     }
 
     /// Renders a source upright and smaller by `step`, so that a bilinear read of it is enough.

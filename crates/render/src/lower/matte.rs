@@ -1,33 +1,13 @@
 //! What cuts a layer's alpha: masks drawn on its content, another track as a matte.
 use super::{Drawn, Lowering, Masks, PassBuilder, working_space};
 use crate::{
-    api::RenderError,
+    RenderError,
     program::{Reg, Stage},
 };
 use cutroom_effects::{Uniforms, color};
-use cutroom_kernel::{At, MAX_UNIFORMS, Mix, MixKernel, MixOp, Real, Rgba};
+use cutroom_kernel::{At, MAX_UNIFORMS, Mix, MixKernel, Real, Rgba};
 use cutroom_timeline::{Canvas, Layer, MatteUse};
 use cutroom_types::Size;
-
-/// Straight colour times a grey mask.
-pub(super) const MASK: &dyn MixOp = &Mix(Mask);
-/// Premultiplied colour times a grey mask.
-pub(super) const MASK_PREMULTIPLIED: &dyn MixOp = &Mix(MaskPremultiplied);
-
-struct Mask;
-impl MixKernel for Mask {
-    #[inline(always)]
-    fn eval<R: Real>(_: &[R; MAX_UNIFORMS], px: Rgba<R>, mask: Rgba<R>, _: At<R>) -> Rgba<R> {
-        Rgba { c: px.c, a: px.a * mask.c.r }
-    }
-}
-struct MaskPremultiplied;
-impl MixKernel for MaskPremultiplied {
-    #[inline(always)]
-    fn eval<R: Real>(_: &[R; MAX_UNIFORMS], px: Rgba<R>, mask: Rgba<R>, _: At<R>) -> Rgba<R> {
-        Rgba { c: px.c.scale(mask.c.r), a: px.a * mask.c.r }
-    }
-}
 
 /// Straight colour cut by a straight matte: uniform 0 is 1 when its luma (BT.709 weights) counts, 1 and 2 are factor and offset of the result.
 struct CutByMatte;

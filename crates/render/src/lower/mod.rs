@@ -14,7 +14,7 @@ mod point;
 mod transition;
 
 use crate::{
-    api::{OutputSpec, RenderError, SourcePictures},
+    OutputSpec, RenderError, SourcePictures,
     mask::{MaskCache, with_margin},
     place::{self, Placement},
     program::{Pass, PictureId, Program, Reg, Sampling, Source, Stage, Target},
@@ -23,12 +23,12 @@ use blend::blend;
 use chain::Widened;
 use cutroom_effects::color::{self, ColorStep, WorkingSpace};
 use cutroom_timeline::{BlendSpace, Canvas, Content, EffectUse, Fit, FramePlan, Layer, Placing, SourceFrame, Transform};
-use cutroom_types::{Affine, AlphaMode, ColorModel, ColorTags, Picture, PictureFormat, Size};
+use cutroom_types::{Affine, AlphaMode, ColorTags, Picture, PictureFormat, Size};
 use pass::{Drawn, PassBuilder};
 use point::{effect_params, raster, to_domain, working_params};
 
-/// Largest side of any raster, in pixels.
-pub const MAX_SIDE_PX: u32 = 32_768;
+/// Largest side of any raster, in pixels: of sources, too, and of what effects draw beyond a composition, whose own sides end earlier.
+pub const MAX_RASTER_SIDE_PX: u32 = cutroom_kernel::MAX_FIELD_SIDE_PX;
 
 /// What the layers of a pass are laid on.
 struct Stack {
@@ -51,12 +51,12 @@ pub enum Lowered {
 /// Lowers a plan.
 ///
 /// # Errors
-/// Missing source pictures, rasters that are empty or larger than [`MAX_SIDE_PX`].
+/// Missing source pictures, rasters that are empty or larger than [`MAX_RASTER_SIDE_PX`].
 pub fn lower(
     plan: &FramePlan,
     sources: &dyn SourcePictures,
     output: &OutputSpec,
-    masks: &MaskCache,
+    masks: &mut MaskCache,
 ) -> Result<Lowered, RenderError> {
     check_size(plan.canvas.size)?;
     let mut l = Lowering { sources, masks, program: Program::new(plan.canvas.size), below: None };
@@ -89,7 +89,7 @@ pub fn lower(
 /// # Errors
 /// As [`lower`].
 pub fn hidden_layers(plan: &FramePlan, sources: &dyn SourcePictures) -> Result<usize, RenderError> {
-    Lowering { sources, masks: &MaskCache::default(), program: Program::new(plan.canvas.size), below: None }.first_visible(plan)
+    Lowering { sources, masks: &mut MaskCache::default(), program: Program::new(plan.canvas.size), below: None }.first_visible(plan)
 }
 
 /// The working space of a canvas.
@@ -98,9 +98,9 @@ pub fn working_space(canvas: &Canvas) -> WorkingSpace {
 }
 
 fn check_size(s: Size) -> Result<(), RenderError> {
-    if s.width == 0 || s.height == 0 || s.width > MAX_SIDE_PX || s.height > MAX_SIDE_PX {
+    if s.width == 0 || s.height == 0 || s.width > MAX_RASTER_SIDE_PX || s.height > MAX_RASTER_SIDE_PX {
         return Err(RenderError::Unsupported(format!(
-            "a raster of {}×{} pixels; sides go from 1 to {MAX_SIDE_PX}",
+            "a raster of {}×{} pixels; sides go from 1 to {MAX_RASTER_SIDE_PX}",
             s.width, s.height
         )));
     }
@@ -145,7 +145,7 @@ struct Masks {
 
 struct Lowering<'a> {
     sources: &'a dyn SourcePictures,
-    masks: &'a MaskCache,
+    masks: &'a mut MaskCache,
     program: Program,
     /// What the layers below the one being drawn made.
     below: Option<below::Below>,
@@ -517,7 +517,7 @@ fn is_integer(x: f64) -> bool {
 
 /// One pixel of a colour, in the canvas's display encoding.
 fn solid_picture(rgba: [f32; 4], canvas: &Canvas) -> Result<Picture, RenderError> {
-    let format = PictureFormat { model: ColorModel::Rgb, bits: 32, chroma_shift_x: 0, chroma_shift_y: 0, alpha: true };
+    let format = PictureFormat::RGB_FLOAT.with_alpha();
     let tags = ColorTags { primaries: canvas.primaries, transfer: canvas.transfer, ..ColorTags::SRGB };
     let planes = rgba.iter().map(|v| v.to_le_bytes().to_vec()).collect();
     Picture::from_planes(format, Size { width: 1, height: 1 }, tags, planes)

@@ -1,8 +1,7 @@
 //! Layers that move while the shutter is open: the mean of their placements.
 use super::{Drawn, LayerSource, Lowering, Masks, PassBuilder, outset, step};
 use crate::{
-    api::RenderError,
-    place,
+    RenderError, place,
     program::{Reg, Source, Stage},
 };
 use cutroom_effects::Uniforms;

@@ -1,8 +1,29 @@
 //! A tile pass while it is gathered, and what a layer left in it.
-use super::{affine, matte};
+use super::affine;
 use crate::program::{PictureId, Reg, Sampling, Source, Stage, Target, TilePass};
 use cutroom_effects::{Uniforms, color::ColorStep};
+use cutroom_kernel::{At, MAX_UNIFORMS, Mix, MixKernel, MixOp, Real, Rgba};
 use cutroom_types::{Affine, Size};
+
+/// Straight colour times a grey mask.
+const MASK: &dyn MixOp = &Mix(Mask);
+/// Premultiplied colour times a grey mask.
+const MASK_PREMULTIPLIED: &dyn MixOp = &Mix(MaskPremultiplied);
+
+struct Mask;
+impl MixKernel for Mask {
+    #[inline(always)]
+    fn eval<R: Real>(_: &[R; MAX_UNIFORMS], px: Rgba<R>, mask: Rgba<R>, _: At<R>) -> Rgba<R> {
+        Rgba { c: px.c, a: px.a * mask.c.r }
+    }
+}
+struct MaskPremultiplied;
+impl MixKernel for MaskPremultiplied {
+    #[inline(always)]
+    fn eval<R: Real>(_: &[R; MAX_UNIFORMS], px: Rgba<R>, mask: Rgba<R>, _: At<R>) -> Rgba<R> {
+        Rgba { c: px.c.scale(mask.c.r), a: px.a * mask.c.r }
+    }
+}
 
 /// Stages of one tile pass as they are gathered.
 pub(super) struct PassBuilder {
@@ -38,7 +59,7 @@ impl PassBuilder {
     pub(super) fn placed_mask(&mut self, reg: Reg, sampling: Sampling, premultiplied: bool) {
         self.use_register(reg + 1);
         self.stages.push(Stage::Sample { reg: reg + 1, sampling });
-        let kernel = if premultiplied { matte::MASK_PREMULTIPLIED } else { matte::MASK };
+        let kernel = if premultiplied { MASK_PREMULTIPLIED } else { MASK };
         self.stages.push(Stage::mix([reg, reg + 1], kernel, "mask", Uniforms::new(&[])));
     }
     pub(super) fn convert(&mut self, reg: Reg, steps: Vec<ColorStep>) {

@@ -7,7 +7,7 @@ use super::{
     working_space,
 };
 use crate::{
-    api::{OutputSpec, RenderError},
+    OutputSpec, RenderError,
     filter::{self, GridAxis},
     place,
     program::{Pass, PlaneBase, PlaneOver, PlanePass, Planes, Sampling, Source, Stage, UNLIMITED},

@@ -1,7 +1,7 @@
 //! Effects on single pixels, each in its own domain, as stages of one pass.
 use super::{Lowering, PassBuilder};
 use crate::{
-    api::RenderError,
+    RenderError,
     program::{Reg, Stage},
 };
 use cutroom_effects::{

@@ -1,7 +1,7 @@
 //! Transitions: both sides over the whole canvas, then their mixture.
 use super::{Drawn, Lowering, PassBuilder, raster, working_params, working_space};
 use crate::{
-    api::RenderError,
+    RenderError,
     program::{Planes, Reg, Sampling, Source, Stage},
 };
 use cutroom_effects::{ParamKind, Params, TransitionRef, TransitionShape, TransitionSpec, Uniforms, color};

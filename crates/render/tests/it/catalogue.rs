@@ -84,7 +84,6 @@ fn table_is_sound(id: &str, params: &[ParamSpec]) {
             }
             ParamKind::Media | ParamKind::Track => bad(ParamValue::Number(1.0)),
             ParamKind::Bool { .. } => bad(ParamValue::Number(1.0)),
-            ParamKind::Point { .. } => bad(ParamValue::Point([f64::NAN, 0.0])),
         }
     }
 }
@@ -133,7 +132,7 @@ fn every_effect_draws_any_size_at_any_value() {
 
 fn draws_any_size_at_any_value(e: EffectRef) {
     let cpu = CpuRenderer::new(0).unwrap();
-    let float = PictureFormat { bits: 32, ..PictureFormat::RGB8 };
+    let float = PictureFormat::RGB_FLOAT;
     for (w, h) in [(1, 1), (2, 3), (37, 23)] {
         for share in [0.0, 0.37, 1.0] {
             let p = draw(&cpu, size(w, h), vec![at_share(e, share)], float);
@@ -192,7 +191,8 @@ pub fn keeps_every_promise(e: EffectRef) {
 /// A transition shows only the outgoing picture at its start and only the incoming one at its end.
 #[test]
 fn transitions_begin_and_end_pure() {
-    let mut renderer = Renderer::new(RenderOptions { backend: cutroom_render::Backend::Cpu, threads: 0 }).unwrap();
+    let mut renderer =
+        Renderer::new(RenderOptions { backend: cutroom_render::Backend::Cpu, threads: 0, ..RenderOptions::default() }).unwrap();
     let s = size(64, 36);
     let (a, b) = (picture(YUV444, s, 1), picture(YUV444, s, 2));
     let pictures = Pictures::of(&[("a", &a), ("b", &b)]);
@@ -213,7 +213,8 @@ fn transitions_begin_and_end_pure() {
 /// In between it shows something of both, and changes with progress.
 #[test]
 fn transitions_are_on_their_way_in_between() {
-    let mut renderer = Renderer::new(RenderOptions { backend: cutroom_render::Backend::Cpu, threads: 0 }).unwrap();
+    let mut renderer =
+        Renderer::new(RenderOptions { backend: cutroom_render::Backend::Cpu, threads: 0, ..RenderOptions::default() }).unwrap();
     let s = size(64, 36);
     let (a, b) = (picture(YUV444, s, 1), picture(YUV444, s, 2));
     let pictures = Pictures::of(&[("a", &a), ("b", &b)]);
@@ -230,7 +231,8 @@ fn transitions_are_on_their_way_in_between() {
 /// A side that shows nothing is transparent, not black or garbage: over a background the background is seen.
 #[test]
 fn transitions_from_nothing_uncover_the_background() {
-    let mut renderer = Renderer::new(RenderOptions { backend: cutroom_render::Backend::Cpu, threads: 0 }).unwrap();
+    let mut renderer =
+        Renderer::new(RenderOptions { backend: cutroom_render::Backend::Cpu, threads: 0, ..RenderOptions::default() }).unwrap();
     let s = size(64, 36);
     let a = picture(YUV444, s, 1);
     let pictures = Pictures::of(&[("a", &a)]);

@@ -238,7 +238,7 @@ fn check(renderer: &mut Renderer, from: OutputSpec, to: OutputSpec, most: f64) {
 }
 
 fn renderer() -> Renderer {
-    Renderer::new(RenderOptions { backend: Backend::Cpu, threads: 1 }).unwrap()
+    Renderer::new(RenderOptions { backend: Backend::Cpu, threads: 1, ..RenderOptions::default() }).unwrap()
 }
 
 fn depths(sx: u8, sy: u8) -> [PictureFormat; 3] {

@@ -11,7 +11,10 @@ use cutroom_timeline::{Content, Fit, FramePlan, Layer, Transform};
 use cutroom_types::{Affine, ChromaLocation, ColorTags, Orientation, ParamValue, Picture, PictureFormat};
 
 fn draw(plan: &FramePlan, pictures: &Pictures, format: PictureFormat) -> Picture {
-    Renderer::new(RenderOptions { backend: Backend::Cpu, threads: 2 }).unwrap().render(plan, pictures, &output(format)).unwrap()
+    Renderer::new(RenderOptions { backend: Backend::Cpu, threads: 2, ..RenderOptions::default() })
+        .unwrap()
+        .render(plan, pictures, &output(format))
+        .unwrap()
 }
 
 /// Renders with every level and 1 to 3 threads, asserts equal bytes, and gives the result.
@@ -19,7 +22,7 @@ fn draw_everywhere(plan: &FramePlan, pictures: &Pictures, format: PictureFormat)
     let mut first: Option<Picture> = None;
     for level in SimdLevel::ALL.into_iter().filter(|l| l.available()) {
         for threads in [1, 2, 3] {
-            let Lowered::Program(program) = lower(plan, pictures, &output(format), &MaskCache::default()).unwrap() else {
+            let Lowered::Program(program) = lower(plan, pictures, &output(format), &mut MaskCache::default()).unwrap() else {
                 panic!("expected work")
             };
             let p = CpuRenderer::with_level(level, threads).unwrap().run(&program, &output(format)).unwrap();
@@ -62,7 +65,8 @@ fn a_hidden_layer_is_not_drawn() {
     let mut top = layer(media("b"));
     top.transform.rotation_degrees = 180.0;
     let both = plan(canvas(a.size, false), vec![layer(media("a")), top.clone()]);
-    let Lowered::Program(p) = lower(&both, &Pictures::of(&[("a", &a), ("b", &b)]), &output(YUV444), &MaskCache::default()).unwrap()
+    let Lowered::Program(p) =
+        lower(&both, &Pictures::of(&[("a", &a), ("b", &b)]), &output(YUV444), &mut MaskCache::default()).unwrap()
     else {
         panic!()
     };
@@ -159,7 +163,7 @@ fn scaled_chroma_stays_at_its_location() {
             let mut l = layer(media("a"));
             l.transform = Transform { scale: [scale; 2], position_px: [7.0, 0.0], ..Transform::IDENTITY };
             let spec = OutputSpec { format: f, color: tags };
-            let got = Renderer::new(RenderOptions { backend: Backend::Cpu, threads: 1 })
+            let got = Renderer::new(RenderOptions { backend: Backend::Cpu, threads: 1, ..RenderOptions::default() })
                 .unwrap()
                 .render(&plan(canvas(a.size, false), vec![l]), &Pictures::of(&[("a", &a)]), &spec)
                 .unwrap();
@@ -188,7 +192,7 @@ fn written_chroma_stands_at_its_location() {
     use ChromaLocation::{Center, Left, Top, TopLeft};
     for (location, sx, sy) in [(Left, 0.5, 1.0), (Center, 1.0, 1.0), (TopLeft, 0.5, 0.5), (Top, 1.0, 0.5)] {
         let spec = OutputSpec { format: half, color: ColorTags { chroma: location, ..ColorTags::BT709 } };
-        let mut r = Renderer::new(RenderOptions { backend: Backend::Cpu, threads: 1 }).unwrap();
+        let mut r = Renderer::new(RenderOptions { backend: Backend::Cpu, threads: 1, ..RenderOptions::default() }).unwrap();
         let got = r.render(&plan(canvas(a.size, false), vec![layer(media("a"))]), &Pictures::of(&[("a", &a)]), &spec).unwrap();
         for k in [1, 2] {
             for (x, y) in (1..30).flat_map(|x| (1..37).map(move |y| (x, y))) {
@@ -217,7 +221,7 @@ fn chroma_on_the_first_row_beside_what_is_copied() {
     let p = plan(canvas(below.size, true), vec![layer(media("a")), nothing]);
     let spec = OutputSpec { format: f, color: tags };
     for threads in [1, 2] {
-        let mut r = Renderer::new(RenderOptions { backend: Backend::Cpu, threads }).unwrap();
+        let mut r = Renderer::new(RenderOptions { backend: Backend::Cpu, threads, ..RenderOptions::default() }).unwrap();
         let got = r.render(&p, &Pictures::of(&[("a", &below)]), &spec).unwrap();
         for (k, x, y) in [1, 2].into_iter().flat_map(|k| (0..45).flat_map(move |x| (0..40).map(move |y| (k, x, y)))) {
             let (got, want) = (got.sample(k, x as usize, y as usize), code(k, x, y));

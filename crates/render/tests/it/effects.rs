@@ -24,7 +24,7 @@ fn source() -> Vec<Rgb> {
 }
 
 fn float_picture(pixels: &[Rgb], w: usize, h: usize) -> Picture {
-    let f = PictureFormat { bits: 32, ..PictureFormat::RGB8 };
+    let f = PictureFormat::RGB_FLOAT;
     let planes = (0..3).map(|k| pixels.iter().flat_map(|p| (p[k] as f32).to_le_bytes()).collect()).collect();
     let tags = ColorTags { transfer: cutroom_types::Transfer::Bt709, ..ColorTags::SRGB };
     Picture::from_planes(f, size(w as u32, h as u32), tags, planes).unwrap()
@@ -35,12 +35,12 @@ fn drawn_at(effects: Vec<EffectUse>, pixels: &[Rgb], w: usize, h: usize, secs: f
     let a = float_picture(pixels, w, h);
     let mut cv = canvas(a.size, false);
     cv.background = [0.0; 4];
-    let format = PictureFormat { bits: 32, ..PictureFormat::RGB8 }.with_alpha();
+    let format = PictureFormat::RGB_FLOAT.with_alpha();
     let spec = OutputSpec { format, color: a.color };
     let time = TimeDelta((secs * 705_600_000.0) as i64);
     let effects = effects.into_iter().map(|e| EffectUse { time, ..e }).collect();
     let top = Layer { effects, ..layer(media("a")) };
-    let mut renderer = Renderer::new(RenderOptions { backend: Backend::Cpu, threads: 1 }).unwrap();
+    let mut renderer = Renderer::new(RenderOptions { backend: Backend::Cpu, threads: 1, ..RenderOptions::default() }).unwrap();
     let p = crate::oracles::render(&mut renderer, &plan(cv, vec![top]), &Pictures::of(&[("a", &a)]), &spec);
     (0..w * h).map(|i| std::array::from_fn(|k| f64::from(f32::from_bits(p.sample(k, i % w, i / w))))).collect()
 }

@@ -223,7 +223,7 @@ fn rasters_grow_only_for_what_is_seen_beyond() {
     let a = rgba_picture(&picture_of_40(), 40, 24);
     let largest = |l: Layer, canvas_size: Size| {
         let p = plan(canvas(canvas_size, false), vec![l]);
-        match lower(&p, &Pictures::of(&[("a", &a)]), &output(YUV444), &MaskCache::default()).unwrap() {
+        match lower(&p, &Pictures::of(&[("a", &a)]), &output(YUV444), &mut MaskCache::default()).unwrap() {
             Lowered::Program(p) => p.intermediates.iter().map(|i| i.size.width).max().unwrap_or(0),
             Lowered::Untouched(_) => 0,
         }

@@ -13,7 +13,7 @@ const H: usize = 30;
 /// Straight colour in floats from a function of the pixel.
 fn drawn_by(w: usize, h: usize, f: impl Fn(usize, usize) -> Rgba) -> (Vec<Rgba>, Picture) {
     let pixels: Vec<Rgba> = (0..w * h).map(|i| f(i % w, i / w).map(|v| f64::from(v as f32))).collect();
-    let format = PictureFormat { bits: 32, ..PictureFormat::RGB8 }.with_alpha();
+    let format = PictureFormat::RGB_FLOAT.with_alpha();
     let planes = (0..4).map(|k| pixels.iter().flat_map(|p| (p[k] as f32).to_le_bytes()).collect()).collect();
     let tags = ColorTags { transfer: Transfer::Bt709, ..ColorTags::SRGB };
     let picture = Picture::from_planes(format, size(w as u32, h as u32), tags, planes).unwrap();
@@ -34,9 +34,9 @@ fn map(x: usize, y: usize) -> Rgba {
 fn draw(layer: Layer, w: usize, h: usize, pictures: &[(&str, &Picture)], linear: bool) -> Vec<Rgba> {
     let mut cv = canvas(size(w as u32, h as u32), linear);
     cv.background = [0.0; 4];
-    let format = PictureFormat { bits: 32, ..PictureFormat::RGB8 }.with_alpha();
+    let format = PictureFormat::RGB_FLOAT.with_alpha();
     let spec = OutputSpec { format, color: pictures[0].1.color };
-    let mut renderer = Renderer::new(RenderOptions { backend: Backend::Cpu, threads: 1 }).unwrap();
+    let mut renderer = Renderer::new(RenderOptions { backend: Backend::Cpu, threads: 1, ..RenderOptions::default() }).unwrap();
     let p = crate::oracles::render(&mut renderer, &plan(cv, vec![layer]), &Pictures::of(pictures), &spec);
     (0..w * h).map(|i| std::array::from_fn(|k| f64::from(f32::from_bits(p.sample(k, i % w, i / w))))).collect()
 }

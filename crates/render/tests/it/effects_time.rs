@@ -33,7 +33,7 @@ fn premultiplied(n: i64) -> Vec<Rgba> {
     frame(n).into_iter().map(|c| std::array::from_fn(|k| f64::from(c[k]) * if k < 3 { f64::from(c[3]) } else { 1.0 })).collect()
 }
 
-const FLOAT: PictureFormat = PictureFormat { bits: 32, ..PictureFormat::RGB8 }.with_alpha();
+const FLOAT: PictureFormat = PictureFormat::RGB_FLOAT.with_alpha();
 fn tags() -> ColorTags {
     ColorTags { transfer: cutroom_types::Transfer::Bt709, ..ColorTags::SRGB }
 }
@@ -84,7 +84,7 @@ fn plan_at(e: &EffectUse, n: i64) -> FramePlan {
     plan(cv, vec![Layer { effects: vec![used], ..shot(n) }])
 }
 fn cpu() -> Renderer {
-    Renderer::new(RenderOptions { backend: Backend::Cpu, threads: 1 }).unwrap()
+    Renderer::new(RenderOptions { backend: Backend::Cpu, threads: 1, ..RenderOptions::default() }).unwrap()
 }
 fn render(renderer: &mut Renderer, p: &FramePlan, film: &Film) -> Vec<Rgba> {
     let p = crate::oracles::render(renderer, p, film, &OutputSpec { format: FLOAT, color: tags() });

@@ -161,7 +161,7 @@ fn loops_are_holes_by_the_even_odd_rule() {
 
 fn float_solid(rgba: [f32; 4], s: Size) -> Picture {
     let n = s.width as usize * s.height as usize;
-    let format = PictureFormat { bits: 32, ..PictureFormat::RGB8 }.with_alpha();
+    let format = PictureFormat::RGB_FLOAT.with_alpha();
     let planes = rgba.iter().map(|v| v.to_le_bytes().repeat(n)).collect();
     let color = ColorTags { transfer: cutroom_types::Transfer::Bt709, ..ColorTags::SRGB };
     Picture::from_planes(format, s, color, planes).unwrap()
@@ -171,8 +171,8 @@ fn red(layers: Vec<Layer>, s: Size, background: [f32; 4]) -> Vec<f64> {
     let white = float_solid([1.0; 4], s);
     let mut cv = canvas(s, false);
     cv.background = background;
-    let spec = cutroom_render::OutputSpec { format: PictureFormat { bits: 32, ..PictureFormat::RGB8 }, color: white.color };
-    let mut renderer = Renderer::new(RenderOptions { backend: Backend::Cpu, threads: 1 }).unwrap();
+    let spec = cutroom_render::OutputSpec { format: PictureFormat::RGB_FLOAT, color: white.color };
+    let mut renderer = Renderer::new(RenderOptions { backend: Backend::Cpu, threads: 1, ..RenderOptions::default() }).unwrap();
     let p = renderer.render(&plan(cv, layers), &Pictures::of(&[("white", &white)]), &spec).unwrap();
     (0..s.height as usize)
         .flat_map(|y| (0..s.width as usize).map(move |x| (x, y)))
@@ -236,10 +236,9 @@ fn a_luma_matte_is_display_encoded() {
     cv.background = BLACK;
     let matte = layer(Content::Solid([0.5, 0.5, 0.5, 1.0]));
     let top = Layer { matte: Some(Box::new(MatteUse { layer: matte, luma: true, inverted: false })), ..layer(media("white")) };
-    let spec =
-        cutroom_render::OutputSpec { format: PictureFormat { bits: 32, ..PictureFormat::RGB8 }.with_alpha(), color: white.color };
+    let spec = cutroom_render::OutputSpec { format: PictureFormat::RGB_FLOAT.with_alpha(), color: white.color };
     cv.background = [0.0; 4];
-    let mut renderer = Renderer::new(RenderOptions { backend: Backend::Cpu, threads: 1 }).unwrap();
+    let mut renderer = Renderer::new(RenderOptions { backend: Backend::Cpu, threads: 1, ..RenderOptions::default() }).unwrap();
     let p = renderer.render(&plan(cv, vec![top]), &Pictures::of(&[("white", &white)]), &spec).unwrap();
     close(f32::from_bits(p.sample(3, 40, 20)), 0.5, 2e-3, "alpha");
 }

@@ -41,7 +41,7 @@ fn ramp(w: usize) -> impl Fn(usize, usize) -> f64 {
 }
 
 fn case(name: String, layers: Vec<Layer>, pictures: &[(&str, &Picture)], linear: bool) -> Case {
-    let format = PictureFormat { bits: 32, ..PictureFormat::RGB8 }.with_alpha();
+    let format = PictureFormat::RGB_FLOAT.with_alpha();
     let color = ColorTags { transfer: Transfer::Bt709, ..ColorTags::SRGB };
     let cv = Canvas { background: [0.0; 4], ..canvas(pictures[0].1.size, linear) };
     Case { name, plan: plan(cv, layers), pictures: Pictures::of(pictures), output: OutputSpec { format, color }, most_codes: 1.0 }

@@ -82,9 +82,9 @@ pub fn render(renderer: &mut Renderer, plan: &FramePlan, pictures: &dyn SourcePi
 
 /// The straight colours of a plan, drawn on the CPU in a canvas of R'G'B'.
 pub fn floats(plan: &FramePlan, pictures: &[(&str, &Picture)]) -> Vec<[f64; 4]> {
-    let format = PictureFormat { bits: 32, ..PictureFormat::RGB8 }.with_alpha();
+    let format = PictureFormat::RGB_FLOAT.with_alpha();
     let color = ColorTags { transfer: Transfer::Bt709, ..ColorTags::SRGB };
-    let mut renderer = Renderer::new(RenderOptions { backend: Backend::Cpu, threads: 1 }).unwrap();
+    let mut renderer = Renderer::new(RenderOptions { backend: Backend::Cpu, threads: 1, ..RenderOptions::default() }).unwrap();
     let p = render(&mut renderer, plan, &Pictures::of(pictures), &OutputSpec { format, color });
     let w = p.size.width as usize;
     (0..w * p.size.height as usize).map(|i| std::array::from_fn(|k| f64::from(f32::from_bits(p.sample(k, i % w, i / w))))).collect()
@@ -166,6 +166,6 @@ fn looking_on_is_no_oracle() {
     assert!(catch_unwind(|| proven_by(("idle", idle))).is_err());
     assert_eq!(proven_by(("real", real)), BTreeSet::from(["invert"]));
     let plain = rgba_picture(&[[0.5; 4]], 1, 1);
-    assert_eq!(PictureFormat { bits: 32, ..PictureFormat::RGB8 }.with_alpha(), plain.format);
+    assert_eq!(PictureFormat::RGB_FLOAT.with_alpha(), plain.format);
     assert!((f32::from_bits(shifted(&plain).sample(1, 0, 0)) - 0.52).abs() < 1e-6);
 }

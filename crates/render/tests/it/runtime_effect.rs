@@ -2,7 +2,7 @@
 //! ends among them, hold for it as for built-in ones.
 use crate::{catalogue::keeps_every_promise, oracles::floats, support::*};
 use cutroom_effects::{
-    Catalog, CatalogError, EffectRef, EffectSpec, Family, ParamSpec, Params, Raster, RuntimeEffect, Shape, Step, Uniforms,
+    Catalog, CatalogError, EffectRef, EffectSpec, Family, ParamSpec, Params, Raster, RuntimeEffect, Shape, Step, Uniforms, Unit,
 };
 use cutroom_kernel::{At, MAX_UNIFORMS, Mix, MixKernel, Point, PointKernel, Real, Rgba, rgb};
 use cutroom_timeline::{EffectUse, Layer};
@@ -50,7 +50,7 @@ impl PointKernel for Gain {
     }
 }
 
-const PARAMS: &[ParamSpec] = &[ParamSpec::number("amount", "Amount", 0.25, 0.0, 1.0, "")];
+const PARAMS: &[ParamSpec] = &[ParamSpec::number("amount", "Amount", 0.25, 0.0, 1.0, Unit::None)];
 
 /// The spec around a value that lives as long as the program.
 fn spec_of(effect: Afterglow) -> EffectSpec {
@@ -131,7 +131,10 @@ fn entries_that_contradict_themselves_are_refused() {
     let good = || spec_of(Afterglow { delay_secs: 0.04, gain: 1.0 });
     let misread = reason(EffectSpec { shape: Shape::Runtime(&Misreads), ..good() });
     assert!(misread.contains("parameter 1 is read as a number, but there are 1"), "{misread}");
-    const OUTSIDE: &[ParamSpec] = &[ParamSpec::number("amount", "Amount", 2.0, 0.0, 1.0, "")];
+    const OUTSIDE: &[ParamSpec] = &[ParamSpec::number("amount", "Amount", 2.0, 0.0, 1.0, Unit::None)];
     assert!(reason(EffectSpec { params: OUTSIDE, ..good() }).contains("outside 0..=1"));
     assert!(reason(EffectSpec { id: "No Id", ..good() }).contains("lower-case"));
+    let times = |_: Params<'_>, frame_secs: f64| (1..=65).map(|k| f64::from(k) * frame_secs).collect();
+    let many = reason(EffectSpec { shape: Shape::Temporal { times, steps: |_, _, _| Vec::new() }, ..good() });
+    assert!(many.contains("65 other times") && many.contains("64"), "{many}");
 }

@@ -1,6 +1,6 @@
 //! Plans that both back ends must draw alike, and the comparison.
 use crate::support::*;
-use cutroom_effects::{EffectRef, EffectSpec, ParamKind, Params, Shape, TransitionShape, TransitionSpec};
+use cutroom_effects::{EffectRef, EffectSpec, ParamKind, Params, Shape, TransitionShape, TransitionSpec, Unit};
 use cutroom_render::{
     OutputSpec,
     cpu::CpuRenderer,
@@ -32,7 +32,7 @@ fn case(name: impl Into<String>, plan: FramePlan, pictures: &[(&str, &Picture)],
 
 /// The program of a case.
 pub fn program(c: &Case) -> Program {
-    match lower(&c.plan, &c.pictures, &c.output, &MaskCache::default()) {
+    match lower(&c.plan, &c.pictures, &c.output, &mut MaskCache::default()) {
         Ok(Lowered::Program(p)) => p,
         Ok(Lowered::Untouched(_)) => panic!("{}: nothing to draw", c.name),
         Err(e) => panic!("{}: {e}", c.name),
@@ -87,7 +87,7 @@ fn moved(spec: EffectRef) -> EffectUse {
     let params = spec.params.iter().map(|p| {
         match p.kind {
             // The GPU keeps the other layer in half floats: a place is known to about an amount's thousandth.
-            ParamKind::Number { default, .. } if p.unit == "px" && layered => ParamValue::Number(default),
+            ParamKind::Number { default, .. } if p.unit == Unit::Px && layered => ParamValue::Number(default),
             ParamKind::Number { default, max, .. } => ParamValue::Number(default + (max - default) / 3.0),
             ParamKind::File { .. } => ParamValue::Text("strong.cube".into()),
             ParamKind::Curve { .. } => ParamValue::Text("0,0.1 0.3,0.45 0.7,0.6 1,0.9".into()),

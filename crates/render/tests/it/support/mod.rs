@@ -173,7 +173,7 @@ pub fn t(v: &str) -> ParamValue {
 
 /// Straight R'G'B' and alpha in floats.
 pub fn rgba_picture(pixels: &[[f64; 4]], w: usize, h: usize) -> Picture {
-    let format = PictureFormat { bits: 32, ..PictureFormat::RGB8 }.with_alpha();
+    let format = PictureFormat::RGB_FLOAT.with_alpha();
     let planes = (0..4).map(|k| pixels.iter().flat_map(|p| (p[k] as f32).to_le_bytes()).collect()).collect();
     let tags = ColorTags { transfer: Transfer::Bt709, ..ColorTags::SRGB };
     Picture::from_planes(format, size(w as u32, h as u32), tags, planes).unwrap()

@@ -142,7 +142,7 @@ fn transition(id: &str, p: f32, set: &[(&str, ParamValue)], from: Option<Layer>,
     top
 }
 
-const FLOAT: PictureFormat = PictureFormat { bits: 32, ..PictureFormat::RGB8 };
+const FLOAT: PictureFormat = PictureFormat::RGB_FLOAT;
 
 /// Draws in floating-point R'G'B', opaque.
 fn draw(cpu: &CpuRenderer, canvas: Canvas, layers: Vec<Layer>, pictures: &[(&str, &Picture)], format: PictureFormat) -> Picture {

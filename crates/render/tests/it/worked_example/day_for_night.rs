@@ -6,7 +6,7 @@ use cutroom_kernel::{At, MAX_UNIFORMS, Point, PointKernel, Real, Rgba, rgb};
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::color("moon", "Moonlight", [0.2, 0.3, 0.55, 1.0]),
-        ParamSpec::number("amount", "Amount", 0.8, 0.0, 1.0, ""),
+        ParamSpec::number("amount", "Amount", 0.8, 0.0, 1.0, Unit::None),
     ],
     domain: Domain::Display,
     neutral: |p| p.number(1) == 0.0,

@@ -18,7 +18,7 @@ fn the_documented_file_is_drawn_as_it_is_defined() {
     let a = picture(YUV444, size(64, 32), 1);
     let used = EffectUse::new(day_for_night(), day_for_night().defaults());
     let plan = plan(canvas(a.size, false), vec![Layer { effects: vec![used], ..layer(media("a")) }]);
-    let mut renderer = Renderer::new(RenderOptions { backend: Backend::Cpu, threads: 1 }).unwrap();
+    let mut renderer = Renderer::new(RenderOptions { backend: Backend::Cpu, threads: 1, ..RenderOptions::default() }).unwrap();
     let drawn = renderer.render(&plan, &Pictures::of(&[("a", &a)]), &output(YUV444)).unwrap();
     for y in 0..32 {
         for x in 0..64 {

@@ -1,5 +1,5 @@
 //! Effects made at run time: what `fn` pointers cannot capture, a value can.
-use crate::spec::{Params, Raster, Step};
+use super::{Params, Raster, Step};
 
 /// The behaviour of an effect that is registered at run time, by a plug-in or a network for example. All colour is premultiplied.
 ///
@@ -15,7 +15,7 @@ pub trait RuntimeEffect: Send + Sync {
     }
 
     /// The other times at which it needs the picture, in seconds after (negative: before) the one drawn; `frame_secs` is the length
-    /// of a frame. At most [`crate::spec::MAX_TIMES`].
+    /// of a frame. At most [`super::MAX_TIMES`].
     fn other_times(&self, params: Params<'_>, frame_secs: f64) -> Vec<f64> {
         let _ = (params, frame_secs);
         Vec::new()

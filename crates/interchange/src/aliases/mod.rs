@@ -12,7 +12,7 @@ mod effects;
 mod filters;
 mod transitions;
 
-use crate::spec::ParamKind;
+use cutroom_effects::{EFFECTS as OURS, EffectSpec, ParamKind};
 
 pub use effects::EFFECTS;
 pub use filters::FILTERS;
@@ -159,14 +159,14 @@ fn link(effect: &'static str, params: &[(&'static str, f64)]) -> Vec<Link> {
 }
 
 /// The effect of the lists with this id.
-fn built_in(id: &str) -> Option<&'static crate::EffectSpec> {
-    crate::EFFECTS.iter().find(|e| e.id == id).copied()
+fn built_in(id: &str) -> Option<&'static EffectSpec> {
+    OURS.iter().find(|e| e.id == id).copied()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spec::{Domain, Params, Raster, Shape};
+    use cutroom_effects::{Domain, Params, Raster, Shape};
     use cutroom_kernel::{At, Rgba, rgb};
     use cutroom_types::ParamValue;
     use std::cell::RefCell;

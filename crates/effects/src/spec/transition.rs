@@ -1,8 +1,5 @@
-//! What a transition says of itself.
-use crate::{
-    catalog::Entry,
-    spec::{ParamSpec, Params, Raster, SeparableWeights, Uniforms, defaults},
-};
+//! Transitions.
+use super::{Entry, ParamSpec, Params, Raster, SeparableWeights, Uniforms, defaults};
 use cutroom_kernel::{Edge, MixOp, ReadOp};
 use cutroom_types::ParamValue;
 
@@ -101,6 +98,7 @@ pub struct TransitionStep {
     /// Pixels of the canvas along one side of a pixel of the result; 1 for the last step, whose result is the transition.
     pub reduction: u32,
 }
+
 impl TransitionSpec {
     /// What most entries have in common: no dissolve, the first version.
     pub const fn new(

@@ -104,7 +104,12 @@ mod tests {
     fn every_alias_names_an_entry() {
         assert_eq!(TRANSITIONS.iter().map(|t| t.id).collect::<Vec<_>>(), IDS.split_whitespace().collect::<Vec<_>>());
         for t in TRANSITIONS.iter().chain(PLANNED) {
-            assert!(t.all().all(|id| crate::TRANSITIONS.iter().any(|t| t.id == id)), "{}: {:?}", t.id, t.all().collect::<Vec<_>>());
+            assert!(
+                t.all().all(|id| cutroom_effects::TRANSITIONS.iter().any(|t| t.id == id)),
+                "{}: {:?}",
+                t.id,
+                t.all().collect::<Vec<_>>()
+            );
         }
     }
 

@@ -1,0 +1,210 @@
+//! Parameter tables.
+use crate::curve;
+use cutroom_types::ParamValue;
+use std::fmt;
+
+/// One parameter.
+#[derive(Clone, Copy, Debug)]
+pub struct ParamSpec {
+    /// Stable id, as in project files.
+    pub id: &'static str,
+    /// Name for people.
+    pub name: &'static str,
+    /// Kind, default and range.
+    pub kind: ParamKind,
+    /// Unit of a number; of other kinds [`Unit::None`].
+    pub unit: Unit,
+}
+
+impl ParamSpec {
+    /// An animatable number.
+    pub const fn number(id: &'static str, name: &'static str, default: f64, min: f64, max: f64, unit: Unit) -> Self {
+        Self { id, name, kind: ParamKind::number(default, min, max), unit }
+    }
+    /// A number that cannot be keyframed.
+    pub const fn quality(id: &'static str, name: &'static str, default: f64, min: f64, max: f64) -> Self {
+        Self { id, name, kind: ParamKind::Number { default, min, max, animatable: false }, unit: Unit::None }
+    }
+    /// A switch.
+    pub const fn switch(id: &'static str, name: &'static str, default: bool) -> Self {
+        Self { id, name, kind: ParamKind::Bool { default }, unit: Unit::None }
+    }
+    /// A colour.
+    pub const fn color(id: &'static str, name: &'static str, default: [f64; 4]) -> Self {
+        Self { id, name, kind: ParamKind::Color { default }, unit: Unit::None }
+    }
+    /// One of a closed set.
+    pub const fn choice(id: &'static str, name: &'static str, default: &'static str, options: &'static [&'static str]) -> Self {
+        Self { id, name, kind: ParamKind::Choice { default, options }, unit: Unit::None }
+    }
+    /// A picture among the project's media.
+    pub const fn media(id: &'static str, name: &'static str) -> Self {
+        Self { id, name, kind: ParamKind::Media, unit: Unit::None }
+    }
+    /// Another video track.
+    pub const fn track(id: &'static str, name: &'static str) -> Self {
+        Self { id, name, kind: ParamKind::Track, unit: Unit::None }
+    }
+}
+
+/// Kind, default and range of a parameter.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum ParamKind {
+    /// A number within `min..=max`; values outside are an error.
+    Number {
+        /// Value when none is given.
+        default: f64,
+        /// Smallest.
+        min: f64,
+        /// Largest.
+        max: f64,
+        /// Whether it may be keyframed (quality settings may not).
+        animatable: bool,
+    },
+    /// On or off.
+    Bool {
+        /// Value when none is given.
+        default: bool,
+    },
+    /// Straight RGBA, display-encoded, 0..=1.
+    Color {
+        /// Value when none is given.
+        default: [f64; 4],
+    },
+    /// A file, beside the project unless the path is absolute; none by default.
+    File {
+        /// Endings without the dot, in lower case.
+        extensions: &'static [&'static str],
+    },
+    /// The id of a media of the project with a picture; must be given, cannot be keyframed.
+    Media,
+    /// The id of another video track of the composition; must be given, cannot be keyframed.
+    Track,
+    /// A curve as text, points `x,y` within 0..=1 from left to right; cannot be keyframed.
+    Curve {
+        /// Value when none is given.
+        default: &'static str,
+    },
+    /// One of a closed set.
+    Choice {
+        /// Value when none is given.
+        default: &'static str,
+        /// Every allowed value.
+        options: &'static [&'static str],
+    },
+}
+
+impl ParamKind {
+    /// An animatable number.
+    pub const fn number(default: f64, min: f64, max: f64) -> Self {
+        Self::Number { default, min, max, animatable: true }
+    }
+    /// The default as a value.
+    pub fn default_value(&self) -> ParamValue {
+        match *self {
+            Self::Number { default, .. } => ParamValue::Number(default),
+            Self::Bool { default } => ParamValue::Bool(default),
+            Self::Color { default } => ParamValue::Color(default),
+            Self::Choice { default, .. } | Self::Curve { default } => ParamValue::Text(default.into()),
+            Self::File { .. } | Self::Media | Self::Track => ParamValue::Text("".into()),
+        }
+    }
+    /// Whether its value names something of the project, which is looked up when planning.
+    pub fn is_reference(&self) -> bool {
+        matches!(self, Self::Media | Self::Track)
+    }
+    /// Why `value` is not allowed, or nothing. Whether what it names exists is the project's matter.
+    pub fn problem(&self, value: &ParamValue) -> Option<String> {
+        match (self, value) {
+            (Self::Number { min, max, .. }, ParamValue::Number(v)) => {
+                (!(v >= min && v <= max)).then(|| format!("{v} is outside {min}..={max}"))
+            }
+            (Self::Bool { .. }, ParamValue::Bool(_)) => None,
+            (Self::Color { .. }, ParamValue::Color(v)) => {
+                (!v.iter().all(|x| (0.0..=1.0).contains(x))).then(|| "colour components must lie within 0..=1".into())
+            }
+            (Self::Choice { options, .. }, ParamValue::Text(v)) => {
+                (!options.contains(&&**v)).then(|| format!("\"{v}\" is not one of {}", options.join(", ")))
+            }
+            (Self::File { extensions }, ParamValue::Text(v)) => {
+                let ending = v.rsplit_once('.').map(|(_, e)| e.to_ascii_lowercase()).unwrap_or_default();
+                let known = v.is_empty() || extensions.contains(&ending.as_str());
+                (!known).then(|| format!("\"{v}\" is not a .{} file", extensions.join(" or .")))
+            }
+            (Self::Curve { .. }, ParamValue::Text(v)) => curve::parse(v).err(),
+            (Self::Media | Self::Track, ParamValue::Text(_)) => None,
+            (Self::Media, _) => Some("the id of a media is needed".into()),
+            (Self::Track, _) => Some("the id of a track is needed".into()),
+            (Self::File { .. }, _) => Some("a path is needed".into()),
+            (Self::Curve { .. }, _) => Some("a curve is needed, written as \"0,0 1,1\"".into()),
+            (Self::Number { .. }, _) => Some("a number is needed".into()),
+            (Self::Bool { .. }, _) => Some("true or false is needed".into()),
+            (Self::Color { .. }, _) => Some("a colour [r, g, b, a] is needed".into()),
+            (Self::Choice { options, .. }, _) => Some(format!("one of {} is needed", options.join(", "))),
+        }
+    }
+}
+
+/// What a number counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// A plain factor, fraction or count.
+    None,
+    /// Pixels.
+    Px,
+    /// Cells of a pattern.
+    Cells,
+    /// Whole turns.
+    Turns,
+    /// Radians, a whole turn has 2π.
+    Radians,
+    /// Degrees, a whole turn has 360.
+    Degrees,
+    /// Doublings of light.
+    Stops,
+    /// Degrees of colour temperature.
+    Kelvin,
+    /// Seconds.
+    Secs,
+    /// Frames a second.
+    FramesPerSec,
+}
+
+impl Unit {
+    /// As the catalogue writes it; nothing for [`Self::None`].
+    pub const fn text(self) -> &'static str {
+        match self {
+            Self::None => "",
+            Self::Px => "px",
+            Self::Cells => "cells",
+            Self::Turns => "turns",
+            Self::Radians => "radians",
+            Self::Degrees => "degrees",
+            Self::Stops => "stops",
+            Self::Kelvin => "K",
+            Self::Secs => "s",
+            Self::FramesPerSec => "frames/s",
+        }
+    }
+
+    /// A whole turn in this unit, of the units of angles.
+    pub const fn whole_turn(self) -> Option<f64> {
+        match self {
+            Self::Turns => Some(1.0),
+            Self::Radians => Some(std::f64::consts::TAU),
+            Self::Degrees => Some(360.0),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Unit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.text())
+    }
+}
+
+/// The default of every parameter of a table, in its order.
+pub fn defaults(table: &[ParamSpec]) -> Vec<ParamValue> {
+    table.iter().map(|p| p.kind.default_value()).collect()
+}

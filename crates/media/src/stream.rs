@@ -1,0 +1,42 @@
+//! One video stream of a file with its decoder.
+use crate::{
+    decoder::{Decoder, Output},
+    error::MediaError,
+    input::{Input, Packet},
+};
+use std::path::Path;
+
+/// The file, giving packets of this stream only, and the decoder; `threads` of it, 0 for one a core.
+pub(crate) fn open_stream(path: &Path, stream: usize, threads: usize) -> Result<(Input, Decoder), MediaError> {
+    let mut input = Input::open(path)?;
+    if stream >= input.stream_count() {
+        // MPEG-PS lists a stream only when it has met it; the index has, the opening need not.
+        return Err(MediaError::NotMedia { path: path.into(), reason: format!("stream {stream} was not found again") });
+    }
+    input.only(stream);
+    let decoder = Decoder::open(&input, stream, threads)?;
+    Ok((input, decoder))
+}
+
+/// Ordinals of the packets of a stream in the order in which the decoder shows their frames.
+pub(crate) fn order_by_decoding(path: &Path, stream: usize) -> Result<Vec<u32>, MediaError> {
+    let (mut input, mut decoder) = open_stream(path, stream, 0)?;
+    let (mut packet, mut problem, mut ordinal, mut order) = (Packet::new(), None, 0, Vec::new());
+    loop {
+        match decoder.receive() {
+            Output::Frame(f) => order.extend(u32::try_from(f.get().pts).ok()),
+            Output::End => return Ok(order),
+            Output::WantsPacket => loop {
+                if !input.read(&mut packet, &mut problem)? {
+                    decoder.send(None);
+                    break;
+                }
+                if packet.get().stream_index as usize == stream {
+                    decoder.send(Some((&mut packet, ordinal)));
+                    ordinal += 1;
+                    break;
+                }
+            },
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! What the lists of containers, codecs and settings say together.
+use crate::{
+    MediaError,
+    write::{
+        audio::{AudioCodec, audio_codec},
+        container::{Container, containers},
+        settings::{Rate, VideoSettings},
+        video::{VideoCodec, video_codec},
+    },
+};
+use cutroom_types::{ColorModel, ColorTags, FrameRate, Size};
+
+impl Container {
+    /// What pictures are stored as unless a codec is named; `None` when it holds none.
+    pub fn usual_video(&self) -> Option<&'static str> {
+        self.video.first().copied()
+    }
+
+    /// What sound is stored as unless a codec is named: the first that takes this rate and channel
+    /// count, with `lossless` of those that give every sample back, where there is one. When none
+    /// takes them, the first all the same: its check says why. `None` when it holds no sound.
+    pub fn usual_audio(&self, rate_hz: u32, channels: u32, lossless: bool) -> Option<&'static AudioCodec> {
+        let all = || self.audio.iter().filter_map(|id| audio_codec(id).ok());
+        let fits = |lossless: bool| all().find(|c| c.takes(rate_hz, channels) && (c.is_lossless() || !lossless));
+        fits(lossless).or_else(|| fits(false)).or_else(|| all().next())
+    }
+}
+
+impl AudioCodec {
+    /// The containers that can hold it, in the order of their list.
+    pub fn containers(&self) -> impl Iterator<Item = &'static Container> + use<> {
+        let id = self.id;
+        containers().iter().filter(move |c| c.audio.contains(&id))
+    }
+}
+
+impl VideoCodec {
+    /// The containers that can hold it, in the order of their list.
+    pub fn containers(&self) -> impl Iterator<Item = &'static Container> + use<> {
+        let id = self.id;
+        containers().iter().filter(move |c| c.video.contains(&id))
+    }
+}
+
+impl VideoSettings {
+    /// Settings with the codec's default format and quality, HD colour, square pixels.
+    ///
+    /// # Errors
+    /// [`MediaError::Settings`] for an unknown codec.
+    pub fn new(codec: &str, size: Size, frame_rate: FrameRate) -> Result<Self, MediaError> {
+        let format = video_codec(codec)?.default_format(None);
+        Ok(Self {
+            codec: codec.to_owned(),
+            size,
+            frame_rate,
+            format,
+            color: if format.model == ColorModel::Rgb { ColorTags::SRGB } else { ColorTags::BT709 },
+            sample_aspect: (1, 1),
+            rate: Rate::CodecDefault,
+            preset: None,
+            profile: None,
+            gop_frames: None,
+            threads: 0,
+            extra: Vec::new(),
+        })
+    }
+}

@@ -1,0 +1,6 @@
+//! Refusing settings.
+use crate::MediaError;
+
+pub(crate) fn refuse(reason: String) -> MediaError {
+    MediaError::Settings { reason }
+}
