@@ -4,7 +4,7 @@
 //! variations of them each time. An input that once failed stays in `corpus`. Knows nothing of rendering.
 #![forbid(unsafe_code)]
 
-use cutroom_effects::{effect::curves, look::Look};
+use cutroom_effects::{curve as curve_text, effect::curves, look::Look};
 use cutroom_media::{boxes, write::SequencePattern};
 use cutroom_types::{FrameRate, Time, Timecode};
 use std::{io::Cursor, path::Path};
@@ -111,7 +111,7 @@ fn sequence(bytes: &[u8]) {
 
 /// Points rise from left to right; the curve through them leaves their range nowhere.
 fn curve(bytes: &[u8]) {
-    let Some(Ok(points)) = text(bytes).map(curves::parse) else { return };
+    let Some(Ok(points)) = text(bytes).map(curve_text::parse) else { return };
     assert!(points.len() >= 2 && points.windows(2).all(|w| w[0][0] < w[1][0]));
     let values = curves::sampled(&points);
     let (low, high) = points.iter().fold((1.0f32, 0.0f32), |(low, high), p| (low.min(p[1]), high.max(p[1])));

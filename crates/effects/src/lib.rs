@@ -8,7 +8,7 @@ pub mod blend;
 pub mod catalog;
 pub mod color;
 pub mod cost;
-mod curve;
+pub mod curve;
 pub mod effect;
 mod hue;
 pub mod look;

@@ -9,7 +9,7 @@ use crate::{
 };
 use cutroom_effects::Catalog;
 use cutroom_project::{Clip, ClipSource, Composition, MAX_NESTING, Project, Track, TrackKind};
-use cutroom_types::{ClipId, CompositionId, FrameRate, MediaId, Span, Time, TimeDelta, TrackId};
+use cutroom_types::{ClipId, CompositionId, FrameRate, MediaId, Time, TimeDelta, TrackId};
 use std::{
     cell::RefCell,
     collections::HashMap,

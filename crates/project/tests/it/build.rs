@@ -142,7 +142,7 @@ fn a_second_stabilising_replaces_the_first() {
     assert_eq!(numbers("shiftX"), [0.0, 0.123_457].map(ParamValue::Number));
     assert_eq!(effect.params["shiftY"], Animated::Constant(ParamValue::Number(0.25)));
     assert_eq!(effect.params["scale"], Animated::Constant(ParamValue::Number(4.0)));
-    project.compositions[0].tracks[0].clips[0] = first;
+    project.compositions[0].tracks[0].clips[0] = first.into();
     assert_eq!(validate(&project), []);
     let again = with_stabilize(&project, &id, &frames[..1], 1.5).unwrap();
     assert_eq!(again.video.effects.len(), 1);
