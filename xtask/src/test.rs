@@ -17,7 +17,8 @@ pub fn test(args: &[String]) -> Outcome {
         Ok(())
     })?;
     clock.step("lint", || run(&["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
-    clock.step("build", || run(&["build", "--workspace", "--bins"]))?;
+    // With the tests, not before them: alone, the program would be built with other features of its dependencies, and so twice.
+    clock.step("build", || run(&["test", "--workspace", "--no-run", "--quiet"]))?;
     let program = workspace::target_dir()?.join("debug").join(workspace::program_name());
     let mut tests = cargo();
     if setup::nextest() {

@@ -8,8 +8,18 @@ pub const PAGE: &str = "docs/errors.md";
 /// The list that the page is written from, which states no error of its own.
 pub const LIST: &str = "crates/api/src/codes.rs";
 
-/// Literals that look like codes and are none: places in the project file.
-pub const NOT_CODES: &[&str] = &["audio.gain_db", "audio.pan", "audio.fade_in", "audio.fade_out"];
+/// Literals that look like codes and are none: places in the project file, fields of requests.
+pub const NOT_CODES: &[&str] = &[
+    "audio.gain_db",
+    "audio.pan",
+    "audio.fade_in",
+    "audio.fade_out",
+    "audio.bitrate_bps",
+    "audio.bits",
+    "audio.codec",
+    "audio.dither",
+    "audio.off",
+];
 
 /// Codes of the page: each the first cell of a table's row.
 pub fn documented(sources: &[Source]) -> BTreeSet<&str> {
