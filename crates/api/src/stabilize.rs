@@ -7,7 +7,7 @@ use crate::{
 use cutroom_analysis::{Camera, Similarity, Smoothing, Steadied};
 use cutroom_pipeline::{OpenComposition, PipelineError, RenderOptions, Renderer, media_path, output_spec, upright_size};
 use cutroom_project::{
-    Clip, ClipSource, MediaKind, Project, Track, TrackKind,
+    Clip, ClipSource, Edit, MediaKind, Project, Track, TrackKind,
     build::{self, Measured, StabilizeFrame},
 };
 use cutroom_timeline::sampling::{bias, frame_count};
@@ -126,8 +126,8 @@ pub fn stabilize(
         let warnings = footage.warnings();
         report.warnings.extend(warnings.into_iter().filter(|w| !report.warnings.contains(w)).collect::<Vec<_>>());
         let steadied = job.steadied(request, &camera);
-        if let Some(clip) = job.changed(&project, &steadied) {
-            put(&mut project, clip);
+        if let Some(edit) = job.edit(&project, &steadied) {
+            edit.apply(&mut project).map_err(|e| one(ApiError::of(e.code(), &e)))?;
         }
         report.clips.push(job.report(&steadied));
     }
@@ -223,8 +223,8 @@ impl Job {
         f64::from(self.size.height) / f64::from(self.size.width)
     }
 
-    /// The clip with the effect.
-    fn changed(&self, project: &Project, steadied: &Steadied) -> Option<Clip> {
+    /// What writes the effect.
+    fn edit(&self, project: &Project, steadied: &Steadied) -> Option<Edit> {
         let height = self.height();
         let frame = |(n, c): (i64, &Similarity)| StabilizeFrame {
             time: self.measured.time_of_frame(n),
@@ -234,7 +234,7 @@ impl Job {
             scale: c.scale(),
         };
         let frames: Vec<_> = (0..).zip(&steadied.corrections).map(frame).collect();
-        build::with_stabilize(project, &self.clip, &frames, steadied.zoom)
+        build::stabilize(project, &self.clip, &frames, steadied.zoom)
     }
 
     fn report(&self, steadied: &Steadied) -> StabilizedClip {
@@ -247,14 +247,6 @@ impl Job {
             zoom: steadied.zoom,
             frames_with_edges: steadied.pictures_with_edges,
         }
-    }
-}
-
-/// Puts a changed clip in the place of the one that has its id.
-fn put(project: &mut Project, changed: Clip) {
-    let mut clips = project.compositions.iter_mut().flat_map(|c| &mut c.tracks).flat_map(|t| &mut t.clips);
-    if let Some(clip) = clips.find(|c| c.id == changed.id) {
-        *clip = Arc::new(changed);
     }
 }
 

@@ -1,5 +1,5 @@
 //! What stabilising a clip takes of a document and puts into it; how the camera moved is measured elsewhere.
-use crate::{Animated, Clip, Composition, Curve, EffectInstance, Extra, Keyframe, Params, Project, Track, TrackKind};
+use crate::{Animated, Clip, Composition, Curve, Edit, EffectInstance, Extra, Keyframe, Params, Project, Track, TrackKind};
 use cutroom_types::{BlendSpace, ClipId, CompositionId, Fit, FrameRate, ParamValue, Size, Span, Time, TimeDelta};
 use std::collections::HashSet;
 
@@ -108,9 +108,9 @@ pub struct StabilizeFrame {
     pub scale: f64,
 }
 
-/// A clip with the effect `stabilize` before its others, in place of one that it has: keyframes, and one zoom for all, 1..=2. Numbers are
-/// rounded to millionths. `None` when the document has no such clip.
-pub fn with_stabilize(project: &Project, clip: &ClipId, frames: &[StabilizeFrame], zoom: f64) -> Option<Clip> {
+/// The edit that puts the effect `stabilize` before a clip's others, in place of one that it has: keyframes, and one zoom for all, 1..=2.
+/// Numbers are rounded to millionths. `None` when the document has no such clip.
+pub fn stabilize(project: &Project, clip: &ClipId, frames: &[StabilizeFrame], zoom: f64) -> Option<Edit> {
     let mut clip = project.clips().find(|c| c.id == *clip)?.clone();
     let number = |value: f64| ParamValue::Number((value * 1e6).round() / 1e6);
     let curve = |value: &dyn Fn(&StabilizeFrame) -> f64| {
@@ -141,5 +141,5 @@ pub fn with_stabilize(project: &Project, clip: &ClipId, frames: &[StabilizeFrame
         extra: Extra::default(),
     };
     effects.insert(0, EffectInstance { enabled: true, params, ..former.unwrap_or(new) });
-    Some(clip)
+    Some(Edit::ReplaceClip { clip: clip.into() })
 }

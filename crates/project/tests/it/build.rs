@@ -1,7 +1,7 @@
 //! Documents from facts.
 use cutroom_project::{
-    Animated, MediaFacts, MediaKind, Project, TrackKind,
-    build::{Measured, PictureFacts, STABILIZE_EFFECT, Sequence, SourceFacts, StabilizeFrame, composition_for, with_stabilize},
+    Animated, Clip, Edit, MediaFacts, MediaKind, Project, TrackKind,
+    build::{Measured, PictureFacts, STABILIZE_EFFECT, Sequence, SourceFacts, StabilizeFrame, composition_for, stabilize},
     validate,
 };
 use cutroom_types::{FrameRate, ParamValue, Primaries, Size, TimeDelta, Transfer};
@@ -134,7 +134,12 @@ fn a_second_stabilising_replaces_the_first() {
         scale: 9.0,
     };
     let frames = [frame(0, 0.0), frame(1, 0.123_456_78)];
-    let first = with_stabilize(&project, &id, &frames, 1.1).unwrap();
+    let replaced = |edit: Option<Edit>| match edit {
+        Some(Edit::ReplaceClip { clip }) => Clip::clone(&clip),
+        other => panic!("{other:?}"),
+    };
+    let edit = stabilize(&project, &id, &frames, 1.1);
+    let first = replaced(edit.clone());
     let effect = &first.video.effects[0];
     assert_eq!((effect.id.as_str(), effect.effect.as_str()), ("stabilize-1", STABILIZE_EFFECT));
     let numbers = |name: &str| effect.params[name].values().cloned().collect::<Vec<_>>();
@@ -142,13 +147,13 @@ fn a_second_stabilising_replaces_the_first() {
     assert_eq!(numbers("shiftX"), [0.0, 0.123_457].map(ParamValue::Number));
     assert_eq!(effect.params["shiftY"], Animated::Constant(ParamValue::Number(0.25)));
     assert_eq!(effect.params["scale"], Animated::Constant(ParamValue::Number(4.0)));
-    project.compositions[0].tracks[0].clips[0] = first.into();
+    edit.unwrap().apply(&mut project).unwrap();
     assert_eq!(validate(&project), []);
-    let again = with_stabilize(&project, &id, &frames[..1], 1.5).unwrap();
+    let again = replaced(stabilize(&project, &id, &frames[..1], 1.5));
     assert_eq!(again.video.effects.len(), 1);
     assert_eq!(
         (again.video.effects[0].id.as_str(), &again.video.effects[0].params["zoom"]),
         ("stabilize-1", &Animated::Constant(ParamValue::Number(1.5)))
     );
-    assert_eq!(with_stabilize(&project, &"none".into(), &frames, 1.0), None);
+    assert_eq!(stabilize(&project, &"none".into(), &frames, 1.0), None);
 }
