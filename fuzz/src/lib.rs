@@ -4,8 +4,8 @@
 //! variations of them each time. An input that once failed stays in `corpus`. Knows nothing of rendering.
 #![forbid(unsafe_code)]
 
-use cutroom_effects::{curve as curve_text, effect::curves, look::Look};
-use cutroom_media::{boxes, write::SequencePattern};
+use cutroom_effects::{curve as curve_text, effect::curves, lut::Lut};
+use cutroom_media::{mp4_boxes, write::SequencePattern};
 use cutroom_types::{FrameRate, Time, Timecode};
 use std::{io::Cursor, path::Path};
 
@@ -46,10 +46,10 @@ fn project(bytes: &[u8]) {
 }
 
 /// Tables of the size that was said, numbers all of them, over a range.
-fn look(bytes: &[u8], extension: &str) {
-    let Some(Ok(look)) = text(bytes).map(|t| Look::parse(t, extension)) else { return };
-    let shaper = look.shaper.as_ref().map(|s| (s.entries, s.domain, &s.values));
-    let cube = look.cube.as_ref().map(|c| (c.side * c.side * c.side, c.domain, &c.values));
+fn lut(bytes: &[u8], extension: &str) {
+    let Some(Ok(lut)) = text(bytes).map(|t| Lut::parse(t, extension)) else { return };
+    let shaper = lut.shaper.as_ref().map(|s| (s.entries, s.domain, &s.values));
+    let cube = lut.cube.as_ref().map(|c| (c.side * c.side * c.side, c.domain, &c.values));
     assert!(shaper.is_some() || cube.is_some());
     let mut count = 0;
     for (entries, [low, high], values) in shaper.into_iter().chain(cube) {
@@ -57,15 +57,15 @@ fn look(bytes: &[u8], extension: &str) {
         assert!((0..3).all(|k| low[k] < high[k] && (high[k] - low[k]).is_finite()), "{low:?} to {high:?}");
         count += values.len();
     }
-    assert!(look.table().len() == count && look.table().iter().all(|v| v.is_finite()));
+    assert!(lut.table().len() == count && lut.table().iter().all(|v| v.is_finite()));
 }
 
 fn cube(bytes: &[u8]) {
-    look(bytes, "cube");
+    lut(bytes, "cube");
 }
 
 fn three_dl(bytes: &[u8]) {
-    look(bytes, "3dl");
+    lut(bytes, "3dl");
 }
 
 /// A line each: a time, a rate, a timecode at that rate. What is written of them is read as the same.
@@ -97,7 +97,7 @@ fn time(bytes: &[u8]) {
 }
 
 fn boxes(bytes: &[u8]) {
-    if let Some(defect) = boxes::defect_in(&mut Cursor::new(bytes), bytes.len() as u64) {
+    if let Some(defect) = mp4_boxes::defect_in(&mut Cursor::new(bytes), bytes.len() as u64) {
         assert!(!defect.is_empty());
     }
 }

@@ -11,13 +11,13 @@ use cutroom_api::{ApiError, CancelToken, UnfinishedFiles};
 pub fn cancellation() -> Result<(CancelToken, UnfinishedFiles), ApiError> {
     let token = CancelToken::new();
     let unfinished = UnfinishedFiles::default();
-    let (heard, hidden) = (token.clone(), unfinished.clone());
+    let (of_handler, files) = (token.clone(), unfinished.clone());
     listen(move || {
-        if heard.is_cancelled() {
-            hidden.remove();
+        if of_handler.is_cancelled() {
+            files.remove();
             std::process::exit(130);
         }
-        heard.cancel();
+        of_handler.cancel();
     })
     .map_err(|e| ApiError::new("cli.signals", format!("cannot listen for Ctrl-C: {e}")))?;
     Ok((token, unfinished))
@@ -31,13 +31,13 @@ fn listen(act: impl Fn() + Send + 'static) -> std::io::Result<()> {
     };
     let ignored = ignored();
     // A byte for each signal, so that two in quick succession are two.
-    let (mut heard, told) = std::os::unix::net::UnixStream::pair()?;
+    let (mut reader, writer) = std::os::unix::net::UnixStream::pair()?;
     for signal in [SIGHUP, SIGINT, SIGTERM].into_iter().filter(|signal| ignored >> (signal - 1) & 1 == 0) {
-        pipe::register(signal, told.try_clone()?)?;
+        pipe::register(signal, writer.try_clone()?)?;
     }
     let listening = move || {
         // Ends only should the pair break, which nothing here does.
-        while std::io::Read::read_exact(&mut heard, &mut [0]).is_ok() {
+        while std::io::Read::read_exact(&mut reader, &mut [0]).is_ok() {
             act();
         }
     };

@@ -1,5 +1,5 @@
 //! Places that can be found again, and finding them.
-use crate::grey::{Grey, Pyramid};
+use crate::gray::{Gray, Pyramid};
 
 /// Side of the squares of which each gives its best corner.
 const CELL_PX: usize = 24;
@@ -8,18 +8,18 @@ const CORNER_REACH: i64 = 3;
 /// Half the side of the window that is found again, less the middle.
 const WINDOW_REACH: i64 = 7;
 /// Least squared gradient along a corner's weaker direction, mean over its window, in codes a pixel.
-const LEAST_GRADIENT: f32 = 4.0;
+const MIN_GRADIENT: f32 = 4.0;
 /// Steps of one level at most.
 const STEPS: usize = 16;
 
 /// The corner of each cell (Shi and Tomasi, CVPR 1994: the smaller eigenvalue of the summed gradient products is largest), where there is one.
-pub fn corners(picture: &Grey) -> Vec<[f64; 2]> {
+pub fn corners(picture: &Gray) -> Vec<[f64; 2]> {
     let border = WINDOW_REACH as usize;
     let (right, bottom) = (picture.width().saturating_sub(border), picture.height().saturating_sub(border));
     let mut found = Vec::new();
     for top in (border..bottom).step_by(CELL_PX) {
         for left in (border..right).step_by(CELL_PX) {
-            let mut best = (LEAST_GRADIENT, None);
+            let mut best = (MIN_GRADIENT, None);
             for y in (top..bottom.min(top + CELL_PX)).step_by(3) {
                 for x in (left..right.min(left + CELL_PX)).step_by(3) {
                     let strength = strength(picture, x as i64, y as i64);
@@ -34,11 +34,11 @@ pub fn corners(picture: &Grey) -> Vec<[f64; 2]> {
     found
 }
 
-fn gradient(picture: &Grey, x: i64, y: i64) -> [f32; 2] {
+fn gradient(picture: &Gray, x: i64, y: i64) -> [f32; 2] {
     [0.5 * (picture.at(x + 1, y) - picture.at(x - 1, y)), 0.5 * (picture.at(x, y + 1) - picture.at(x, y - 1))]
 }
 
-fn strength(picture: &Grey, x: i64, y: i64) -> f32 {
+fn strength(picture: &Gray, x: i64, y: i64) -> f32 {
     let (mut xx, mut xy, mut yy) = (0.0f32, 0.0f32, 0.0f32);
     for v in -CORNER_REACH..=CORNER_REACH {
         for u in -CORNER_REACH..=CORNER_REACH {
@@ -58,7 +58,7 @@ fn strength(picture: &Grey, x: i64, y: i64) -> f32 {
 pub fn shift(from: &Pyramid, to: &Pyramid) -> [f64; 2] {
     let (Some(a), Some(b)) = (from.levels.last(), to.levels.last()) else { return [0.0; 2] };
     let (width, height) = (a.width() as i64, a.height() as i64);
-    let mean = |g: &Grey| {
+    let mean = |g: &Gray| {
         (0..height).flat_map(|y| (0..width).map(move |x| (x, y))).map(|(x, y)| g.at(x, y)).sum::<f32>() / (width * height) as f32
     };
     let brighter = mean(b) - mean(a);
@@ -105,7 +105,7 @@ pub fn followed(from: &Pyramid, to: &Pyramid, place: [f64; 2], guess: [f64; 2]) 
 }
 
 /// One level: the way on from a first guess.
-fn settled(from: &Grey, to: &Grey, place: [f64; 2], mut way: [f64; 2]) -> Option<[f64; 2]> {
+fn settled(from: &Gray, to: &Gray, place: [f64; 2], mut way: [f64; 2]) -> Option<[f64; 2]> {
     const SIDE: usize = (2 * WINDOW_REACH + 1) as usize;
     const COUNT: f32 = (SIDE * SIDE) as f32;
     // With a rim of one for the gradients.

@@ -2,15 +2,15 @@
 //! on every machine.
 #![forbid(unsafe_code)]
 
+pub mod camera_path;
 mod features;
-pub mod grey;
+pub mod gray;
 pub mod motion;
-pub mod path;
 pub mod similarity;
 pub mod steady;
 
-pub use grey::{Grey, Pyramid};
+pub use camera_path::{CameraPath, Smoothing};
+pub use gray::{Gray, Pyramid};
 pub use motion::{Movement, movement};
-pub use path::{Path, Smoothing};
 pub use similarity::Similarity;
 pub use steady::{Camera, Steadied};

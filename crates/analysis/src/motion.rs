@@ -5,9 +5,9 @@ use crate::{
 };
 
 /// Fewer places than this say nothing.
-const LEAST_PLACES: usize = 8;
+const MIN_PLACES: usize = 8;
 /// Smallest part of the places that must move alike.
-const LEAST_SHARE: f64 = 0.4;
+const MIN_SHARE: f64 = 0.4;
 /// Pairs of places that are tried.
 const TRIALS: usize = 300;
 
@@ -27,20 +27,20 @@ pub fn movement(from: &Pyramid, to: &Pyramid) -> Option<Movement> {
     if (a.width(), a.height()) != (b.width(), b.height()) {
         return None;
     }
-    let centre = [0.5 * (a.width() - 1) as f64, 0.5 * (a.height() - 1) as f64];
+    let center = [0.5 * (a.width() - 1) as f64, 0.5 * (a.height() - 1) as f64];
     let width = a.width() as f64;
     let places = features::corners(a);
     let guess = features::shift(from, to);
     let followed = places.iter().filter_map(|&p| Some([p, features::followed(from, to, p, guess)?]));
-    let pairs: Vec<[[f64; 2]; 2]> = followed.map(|pair| pair.map(|p| minus(p, centre))).collect();
-    if pairs.len() < LEAST_PLACES {
+    let pairs: Vec<[[f64; 2]; 2]> = followed.map(|pair| pair.map(|p| minus(p, center))).collect();
+    if pairs.len() < MIN_PLACES {
         return None;
     }
     // In pixels of what is compared: first a pixel apart, then less.
     let mut found = tried(&pairs, 0.1 * width)?;
     for reach in [1.5, 1.0, 0.7, 0.7] {
         let near: Vec<_> = pairs.iter().filter(|p| squared_error(&found, p) < reach * reach).copied().collect();
-        if near.len() < LEAST_PLACES {
+        if near.len() < MIN_PLACES {
             return None;
         }
         found = least_squares(&near)?;
@@ -49,7 +49,7 @@ pub fn movement(from: &Pyramid, to: &Pyramid) -> Option<Movement> {
     // What was lost on the way agrees with nothing.
     let agreement = agreeing as f64 / places.len() as f64;
     let similarity = Similarity { b: found.b.map(|v| v / width), ..found };
-    (agreement >= LEAST_SHARE && agreeing >= LEAST_PLACES).then_some(Movement { similarity, agreement })
+    (agreement >= MIN_SHARE && agreeing >= MIN_PLACES).then_some(Movement { similarity, agreement })
 }
 
 fn squared_error(s: &Similarity, [from, to]: &[[f64; 2]; 2]) -> f64 {
@@ -58,7 +58,7 @@ fn squared_error(s: &Similarity, [from, to]: &[[f64; 2]; 2]) -> f64 {
 }
 
 /// The best of many that two pairs each decide (Torr and Zisserman 2000, MSAC); which pairs is decided by a fixed sequence of numbers.
-fn tried(pairs: &[[[f64; 2]; 2]], least_apart: f64) -> Option<Similarity> {
+fn tried(pairs: &[[[f64; 2]; 2]], min_spacing: f64) -> Option<Similarity> {
     let mut state = 0x9E37_79B9_7F4A_7C15u64;
     let mut next = |n: usize| {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
@@ -68,7 +68,7 @@ fn tried(pairs: &[[[f64; 2]; 2]], least_apart: f64) -> Option<Similarity> {
     for _ in 0..TRIALS {
         let ([p, q], [r, s]) = (pairs[next(pairs.len())], pairs[next(pairs.len())]);
         let apart = minus(r, p);
-        if apart[0] * apart[0] + apart[1] * apart[1] < least_apart * least_apart {
+        if apart[0] * apart[0] + apart[1] * apart[1] < min_spacing * min_spacing {
             continue;
         }
         let a = over(minus(s, q), apart);
@@ -77,7 +77,7 @@ fn tried(pairs: &[[[f64; 2]; 2]], least_apart: f64) -> Option<Similarity> {
             continue;
         }
         let cost: f64 = pairs.iter().map(|p| squared_error(&found, p).min(2.25)).sum();
-        if best.is_none_or(|(least, _)| cost < least) {
+        if best.is_none_or(|(min, _)| cost < min) {
             best = Some((cost, found));
         }
     }

@@ -27,7 +27,7 @@ pub struct DoctorReport {
     /// What can be read, of the usual formats.
     pub decoders: Vec<DecoderReport>,
     /// Folders that fonts are looked for in, those that exist.
-    #[serde(serialize_with = "crate::lossy::list")]
+    #[serde(serialize_with = "crate::path_serde::list")]
     pub font_folders: Vec<PathBuf>,
     /// Names of the font files in them, without extensions, sorted.
     pub fonts: Vec<String>,

@@ -26,7 +26,7 @@ pub struct ApiError {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub operation: Option<String>,
     /// The file concerned.
-    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "crate::lossy::option")]
+    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "crate::path_serde::option")]
     pub file: Option<PathBuf>,
     /// Place in the project file: `$.compositions[0].tracks[1].clips[3]`.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -1,9 +1,10 @@
 //! Rendering a project into a file.
 use crate::{
-    ApiError, BackendChoice, parse_range,
+    ApiError, BackendChoice,
+    overwrite_guard::{self, WrittenFile},
+    parse_range,
     session::{self, Session},
     settings::parse_pixel_format,
-    targets::{self, Target},
 };
 use cutroom_export::{AudioChoices, Draft, ExportSettings, SettingsError, UnfinishedFiles, VideoChoices};
 use cutroom_pipeline::{PipelineError, RenderOptions};
@@ -102,7 +103,7 @@ pub struct AudioOptions {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ExportReport {
     /// The file, unless nothing was written.
-    #[serde(serialize_with = "crate::lossy::option")]
+    #[serde(serialize_with = "crate::path_serde::option")]
     pub output: Option<PathBuf>,
     /// Pictures; 0 for sound alone.
     pub frames: u64,
@@ -179,7 +180,7 @@ pub fn export(
     session.check()?;
     let draft = draft(request, session, &id).map_err(one)?;
     let mut composition = session.open_composition(&id, request.threads, cancel)?;
-    let audible = draft.sound_in_question().map(|samples| composition.has_sound(samples)).transpose();
+    let audible = draft.audio_in_question().map(|samples| composition.has_audio(samples)).transpose();
     let audible = audible.map_err(|e| one(e.into()))?.unwrap_or(false);
     let (plan, notes) = draft.complete(audible).map_err(|e| one(e.into()))?;
     if request.threads == 0 && plan.encodes_heavily() {
@@ -219,10 +220,10 @@ fn draft(request: &ExportRequest, session: &Session, id: &CompositionId) -> Resu
         other => other.into(),
     })?;
     let output = request.output.as_deref().map(|path| match draft.sequence() {
-        Some(pattern) => Target::sequence("output", path, pattern),
-        None => Target::file("output", path),
+        Some(pattern) => WrittenFile::sequence("output", path, pattern),
+        None => WrittenFile::file("output", path),
     });
-    let list = request.frame_hashes.as_deref().map(|path| Target::file("frame_hashes", path));
-    targets::check(&output.into_iter().chain(list).collect::<Vec<_>>(), &session.inputs(), request.overwrite)?;
+    let list = request.frame_hashes.as_deref().map(|path| WrittenFile::file("frame_hashes", path));
+    overwrite_guard::check(&output.into_iter().chain(list).collect::<Vec<_>>(), &session.inputs(), request.overwrite)?;
     Ok(draft)
 }

@@ -8,7 +8,7 @@ use std::{
 /// Folders below a font folder that are looked into.
 const DEPTH: usize = 6;
 /// Entries that are looked at; no font folder has as many.
-const MOST_ENTRIES: usize = 200_000;
+const MAX_ENTRIES: usize = 200_000;
 
 /// The places of the freedesktop.org base directories, macOS and Windows, those that exist.
 pub(crate) fn folders() -> Vec<PathBuf> {
@@ -31,7 +31,7 @@ pub(crate) fn names(folders: &[PathBuf]) -> Vec<String> {
         // A folder that may not be read has no fonts for this user.
         for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
             seen += 1;
-            if seen > MOST_ENTRIES {
+            if seen > MAX_ENTRIES {
                 break;
             }
             let path = entry.path();

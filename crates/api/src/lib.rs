@@ -14,15 +14,15 @@ mod formats;
 mod frame;
 mod from_errors;
 mod graph;
-mod lossy;
 mod new_project;
+mod overwrite_guard;
+mod path_serde;
 mod position;
 mod probe;
 mod session;
 mod settings;
 mod speed;
 mod stabilize;
-mod targets;
 mod validate;
 mod wire;
 

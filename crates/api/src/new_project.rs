@@ -1,7 +1,8 @@
 //! A project from clips, one after the other.
 use crate::{
-    ApiError, parse_length_frames, session,
-    targets::{self, Inputs, Target},
+    ApiError,
+    overwrite_guard::{self, Inputs, WrittenFile},
+    parse_length_frames, session,
 };
 use cutroom_effects::Catalog;
 use cutroom_media::{MediaInfo, probe};
@@ -47,7 +48,7 @@ pub struct NewProjectRequest {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct NewProjectReport {
     /// The project file.
-    #[serde(serialize_with = "crate::lossy::path")]
+    #[serde(serialize_with = "crate::path_serde::path")]
     pub project: PathBuf,
     /// Clips in it.
     pub clips: usize,
@@ -69,7 +70,11 @@ pub struct NewProjectReport {
 /// # Errors
 /// A clip that cannot be read, a clip too short for the dissolve, a bad size or rate, a file that exists, or one that is a clip.
 pub fn new_project(request: &NewProjectRequest) -> Result<NewProjectReport, ApiError> {
-    targets::check(&[Target::only("project", &request.project)], &Inputs::of_clips(&request.clips), request.overwrite)?;
+    overwrite_guard::check(
+        &[WrittenFile::only("project", &request.project)],
+        &Inputs::of_clips(&request.clips),
+        request.overwrite,
+    )?;
     let folder = session::folder(&request.project);
     if !folder.is_dir() {
         return Err(ApiError::new("usage.path", format!("{}: there is no such folder for the project", folder.display()))
@@ -204,7 +209,7 @@ fn relative(folder: &Path, path: &Path) -> Result<String, ApiError> {
 /// Refuses what `validate` would refuse, before it is saved.
 fn check(project: &Project) -> Result<(), ApiError> {
     let mut problems = cutroom_project::validate(project);
-    problems.extend(cutroom_timeline::check(project, &Catalog::builtin()));
+    problems.extend(cutroom_timeline::validate_against_catalog(project, &Catalog::builtin()));
     let Some((first, others)) = problems.split_first() else { return Ok(()) };
     let message = format!("these clips and options make a project that is not valid: {}", first.message);
     let mut error =
@@ -221,7 +226,7 @@ mod tests {
     use cutroom_types::{FrameRate, Primaries, TimeDelta, Transfer};
 
     #[test]
-    fn paths_are_told_from_the_project() {
+    fn paths_are_relative_to_the_project() {
         let dir = tempfile::tempdir().unwrap();
         let (sub, file) = (dir.path().join("projects"), dir.path().join("a b.mp4"));
         std::fs::create_dir(&sub).unwrap();

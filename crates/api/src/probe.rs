@@ -18,7 +18,7 @@ pub struct ProbeRequest {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct MediaReport {
     /// As asked for.
-    #[serde(serialize_with = "crate::lossy::path")]
+    #[serde(serialize_with = "crate::path_serde::path")]
     pub file: PathBuf,
     /// FFmpeg's names of the container.
     pub container: String,

@@ -1,8 +1,9 @@
 //! A project that is open: the document, what it may name, and its files. Operations take a session and a request that names nothing on the
 //! disk, so that a server may offer them; who reads and writes files says so with paths of its own.
 use crate::{
-    ApiError, settings,
-    targets::{self, Inputs, Target},
+    ApiError,
+    overwrite_guard::{self, Inputs, WrittenFile},
+    settings,
 };
 use cutroom_effects::Catalog;
 use cutroom_pipeline::{Library, OpenComposition, OpenOptions, PipelineError};
@@ -82,7 +83,7 @@ impl Session {
     /// # Errors
     /// `usage.replaces_input`, `usage.exists`, `usage.path`.
     pub fn check_output(&self, name: &'static str, output: &Path, overwrite: bool) -> Result<(), ApiError> {
-        targets::check(&[Target::file(name, output)], &self.inputs(), overwrite)
+        overwrite_guard::check(&[WrittenFile::file(name, output)], &self.inputs(), overwrite)
     }
 
     /// Everything that the project reads.
@@ -107,7 +108,7 @@ impl Session {
         let mut project = self.project.clone();
         project.media.iter_mut().for_each(|m| m.facts = None);
         let mut problems = cutroom_project::validate(&project);
-        problems.extend(cutroom_timeline::check(&project, &self.catalog));
+        problems.extend(cutroom_timeline::validate_against_catalog(&project, &self.catalog));
         if problems.is_empty() { Ok(()) } else { Err(self.errors(&problems)) }
     }
 
@@ -165,17 +166,17 @@ pub(crate) fn warnings(composition: &OpenComposition) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use cutroom_media::write::{SoundSettings, WriteSettings, Writer};
-    use cutroom_types::SoundBlock;
+    use cutroom_media::write::{AudioSettings, WriteSettings, Writer};
+    use cutroom_types::AudioBlock;
 
     #[test]
-    fn scanning_stops_when_told() {
+    fn scanning_stops_when_cancelled() {
         let dir = tempfile::tempdir().unwrap();
         let (sound, project) = (dir.path().join("s.wav"), dir.path().join("film.json"));
-        let settings = SoundSettings::new("pcm", 8000, 1);
+        let settings = AudioSettings::new("pcm", 8000, 1);
         let settings = WriteSettings { container: "wav".into(), video: None, sound: Some(settings), metadata: vec![] };
         let mut writer = Writer::create(&sound, &settings, false).unwrap();
-        writer.push_sound(&SoundBlock { rate_hz: 8000, channels: vec![vec![0.25; 80_000]] }).unwrap();
+        writer.push_audio(&AudioBlock { rate_hz: 8000, channels: vec![vec![0.25; 80_000]] }).unwrap();
         writer.finish().unwrap();
         let text = r#"{"schema_version": 2, "main": "m", "media": [{"id": "s", "path": "s.wav", "kind": "audio"}], "compositions": [
             {"id": "m", "size": {"width": 64, "height": 36}, "frame_rate": 25, "tracks": [{"id": "a", "kind": "audio", "clips": [

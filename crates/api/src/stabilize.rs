@@ -1,8 +1,8 @@
 //! Measures how the camera of a clip moved and writes what takes the shake out.
 use crate::{
     ApiError,
+    overwrite_guard::{self, WrittenFile},
     session::{self, Session},
-    targets::{self, Target},
 };
 use cutroom_analysis::{Camera, Similarity, Smoothing, Steadied};
 use cutroom_pipeline::{OpenComposition, PipelineError, RenderOptions, Renderer, media_path, output_spec, upright_size};
@@ -47,7 +47,7 @@ pub struct StabilizeRequest {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct StabilizeReport {
     /// The project file written.
-    #[serde(serialize_with = "crate::lossy::path")]
+    #[serde(serialize_with = "crate::path_serde::path")]
     pub project: PathBuf,
     /// By clip, in the order asked for.
     pub clips: Vec<StabilizedClip>,
@@ -88,7 +88,7 @@ pub fn stabilize(
     check_numbers(request).map_err(one)?;
     if let Some(output) = &request.output {
         let inputs = session.inputs();
-        targets::check(&[Target::file("output", output)], &inputs, request.overwrite).map_err(one)?;
+        overwrite_guard::check(&[WrittenFile::file("output", output)], &inputs, request.overwrite).map_err(one)?;
         if session::folder(output).canonicalize().ok() != session.folder().canonicalize().ok() {
             let message = format!("{}: media paths start at the project's folder", output.display());
             return Err(one(ApiError::new("usage.path", message)

@@ -1,14 +1,14 @@
 //! How much faster than real time sound is mixed: `cargo run --release -p cutroom-audio --example mix_speed`.
 use cutroom_audio::{MemorySource, Mixer};
-use cutroom_timeline::{Fade, FadeCurve, SoundPlan, Voice};
-use cutroom_types::{SoundBlock, Time};
+use cutroom_timeline::{AudioPlan, Fade, FadeCurve, Voice};
+use cutroom_types::{AudioBlock, Time};
 use std::time::Instant;
 
 const SECONDS: usize = 20;
 const BLOCK_SAMPLES: usize = 2_000;
 
 fn main() {
-    let tone = |rate_hz: u32, channels: usize| SoundBlock {
+    let tone = |rate_hz: u32, channels: usize| AudioBlock {
         rate_hz,
         channels: vec![(0..rate_hz as usize * SECONDS).map(|n| (n as f32 * 0.05).sin() * 0.2).collect(); channels],
     };
@@ -43,7 +43,7 @@ fn main() {
         let mut run = || {
             let start = Instant::now();
             for first in (0..SECONDS * 48_000).step_by(BLOCK_SAMPLES) {
-                let plan = SoundPlan {
+                let plan = AudioPlan {
                     rate_hz: 48_000,
                     channels: 2,
                     first_sample: first as i64,

@@ -66,11 +66,11 @@ const MASK_BITS: [(u32, Speaker); 9] =
 
 /// The speakers of a stream's channels, in native order. 1 to 8.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Layout {
+pub struct ChannelLayout {
     mask: u64,
 }
 
-impl Layout {
+impl ChannelLayout {
     /// FFmpeg's default layout for a channel count, see [`speakers`].
     ///
     /// # Errors

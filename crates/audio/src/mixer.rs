@@ -2,11 +2,11 @@
 use crate::envelope;
 use crate::layout::{ChannelMatrix, Speaker, speakers};
 use crate::pan;
-use crate::path::{Direction, SourcePath};
 use crate::resample::FilterCache;
-use crate::{AudioError, MAX_RATE_HZ, MIN_RATE_HZ, SoundFormat, SoundSource};
-use cutroom_timeline::{SoundPlan, Voice};
-use cutroom_types::{MediaId, SoundBlock};
+use crate::source_clock::{Direction, SourceClock};
+use crate::{AudioError, AudioFormat, AudioSource, MAX_RATE_HZ, MIN_RATE_HZ};
+use cutroom_timeline::{AudioPlan, Voice};
+use cutroom_types::{AudioBlock, MediaId};
 use std::collections::BTreeMap;
 
 /// Most samples per channel in one call (11 minutes at 48 kHz); longer programmes come in blocks.
@@ -71,7 +71,7 @@ impl Mixer {
     ///
     /// # Errors
     /// See [`AudioError`]; nothing is added to the report then.
-    pub fn mix(&mut self, plan: &SoundPlan, source: &mut dyn SoundSource) -> Result<SoundBlock, AudioError> {
+    pub fn mix(&mut self, plan: &AudioPlan, source: &mut dyn AudioSource) -> Result<AudioBlock, AudioError> {
         let channels = self.layout.len();
         if plan.rate_hz != self.rate_hz || plan.channels != channels {
             return Err(AudioError::Mismatch {
@@ -84,19 +84,19 @@ impl Mixer {
         if plan.samples > MAX_BLOCK_SAMPLES {
             return Err(AudioError::BlockTooLong { samples: plan.samples, max: MAX_BLOCK_SAMPLES });
         }
-        let mut players = plan.voices.iter().map(|v| Player::new(v, self, source)).collect::<Result<Vec<_>, _>>()?;
-        let mut block = SoundBlock::silent(self.rate_hz, channels, plan.samples);
+        let mut voices = plan.voices.iter().map(|v| VoiceMixer::new(v, self, source)).collect::<Result<Vec<_>, _>>()?;
+        let mut block = AudioBlock::silent(self.rate_hz, channels, plan.samples);
         let mut report = self.report;
-        let mut invalid = vec![0; players.len()];
-        let stretch = players.iter().map(|p| p.path.stretch()).fold(1.0, f64::max);
+        let mut invalid = vec![0; voices.len()];
+        let stretch = voices.iter().map(|p| p.clock.stretch()).fold(1.0, f64::max);
         let run = RUN_SAMPLES.min((RUN_SOURCE_SAMPLES / stretch) as usize).max(1);
         let mut sum = vec![vec![0f64; run.min(plan.samples)]; channels];
         for done in (0..plan.samples).step_by(run) {
             let samples = run.min(plan.samples - done);
             let first = plan.first_sample.saturating_add(done as i64);
             sum.iter_mut().for_each(|s| s[..samples].fill(0.0));
-            for (player, invalid) in players.iter_mut().zip(&mut invalid) {
-                *invalid += player.add(first, samples, source, self, &mut sum)?;
+            for (voice, invalid) in voices.iter_mut().zip(&mut invalid) {
+                *invalid += voice.add(first, samples, source, self, &mut sum)?;
             }
             for (sum, out) in sum.iter().zip(&mut block.channels) {
                 clamp(&sum[..samples], &mut out[done..done + samples], &mut report);
@@ -122,16 +122,16 @@ fn clamp(sum: &[f64], out: &mut [f32], report: &mut MixReport) {
 }
 
 /// A voice with its source's shape worked out.
-struct Player<'a> {
+struct VoiceMixer<'a> {
     voice: &'a Voice,
-    format: SoundFormat,
-    path: SourcePath,
+    format: AudioFormat,
+    clock: SourceClock,
     /// Compositions from the innermost to the plan's; never empty.
-    levels: Vec<Level<'a>>,
+    stages: Vec<BusStage<'a>>,
 }
 
 /// How a composition takes in what a voice is on the way to it.
-struct Level<'a> {
+struct BusStage<'a> {
     layout: &'static [Speaker],
     /// From what comes in; a mono source is placed by pan, not folded.
     matrix: ChannelMatrix,
@@ -145,7 +145,7 @@ enum Pan {
     Moving(Vec<f64>),
 }
 
-impl<'a> Level<'a> {
+impl<'a> BusStage<'a> {
     fn new(from: &[Speaker], layout: &'static [Speaker], pan: &'a [(i64, f32)]) -> Self {
         let mono = from.len() == 1;
         let one = &[Speaker::Center][..];
@@ -164,17 +164,17 @@ impl<'a> Level<'a> {
         pan::factor(pan, self.mono, speaker, self.layout)
     }
     /// Its channels, made of those that its matrix gave.
-    fn place(&self, heard: &[Vec<f32>], first: i64) -> Vec<Vec<f32>> {
-        let pan = self.pan(first, heard[0].len());
+    fn place(&self, audio: &[Vec<f32>], first: i64) -> Vec<Vec<f32>> {
+        let pan = self.pan(first, audio[0].len());
         let channel = |(c, &speaker): (usize, &Speaker)| {
-            let heard = &heard[if self.mono { 0 } else { c }];
+            let audio = &audio[if self.mono { 0 } else { c }];
             match &pan {
                 Pan::Still(pan) => {
                     let factor = self.factor(*pan, speaker);
-                    heard.iter().map(|x| (f64::from(*x) * factor) as f32).collect()
+                    audio.iter().map(|x| (f64::from(*x) * factor) as f32).collect()
                 }
                 Pan::Moving(pans) => {
-                    heard.iter().zip(pans).map(|(x, pan)| (f64::from(*x) * self.factor(*pan, speaker)) as f32).collect()
+                    audio.iter().zip(pans).map(|(x, pan)| (f64::from(*x) * self.factor(*pan, speaker)) as f32).collect()
                 }
             }
         };
@@ -182,8 +182,8 @@ impl<'a> Level<'a> {
     }
 }
 
-impl<'a> Player<'a> {
-    fn new(voice: &'a Voice, mixer: &Mixer, source: &dyn SoundSource) -> Result<Self, AudioError> {
+impl<'a> VoiceMixer<'a> {
+    fn new(voice: &'a Voice, mixer: &Mixer, source: &dyn AudioSource) -> Result<Self, AudioError> {
         if let Some(reason) = envelope::reject(voice) {
             return Err(AudioError::InvalidVoice { clip: voice.clip.clone(), reason });
         }
@@ -193,7 +193,7 @@ impl<'a> Player<'a> {
             stream: voice.stream,
             cause,
         })?;
-        let path = SourcePath::new(voice, format.rate_hz, mixer.rate_hz).map_err(|error| match error {
+        let clock = SourceClock::new(voice, format.rate_hz, mixer.rate_hz).map_err(|error| match error {
             cause @ AudioError::Rate(_) => AudioError::SourceFormat {
                 clip: voice.clip.clone(),
                 media: voice.media.clone(),
@@ -203,14 +203,14 @@ impl<'a> Player<'a> {
             other => other,
         })?;
         let mut from = format.layout.speakers();
-        let mut levels = Vec::with_capacity(voice.nested.len() + 1);
+        let mut stages = Vec::with_capacity(voice.nested.len() + 1);
         for nested in &voice.nested {
             let layout = speakers(nested.channels)?;
-            levels.push(Level::new(&from, layout, &nested.pan));
+            stages.push(BusStage::new(&from, layout, &nested.pan));
             from = layout.to_vec();
         }
-        levels.push(Level::new(&from, mixer.layout, &voice.pan));
-        Ok(Self { voice, format, path, levels })
+        stages.push(BusStage::new(&from, mixer.layout, &voice.pan));
+        Ok(Self { voice, format, clock, stages })
     }
 
     /// Adds composition samples `first .. first + samples` to `sum`; gives the invalid source samples met.
@@ -218,7 +218,7 @@ impl<'a> Player<'a> {
         &mut self,
         first: i64,
         samples: usize,
-        source: &mut dyn SoundSource,
+        source: &mut dyn AudioSource,
         mixer: &mut Mixer,
         sum: &mut [Vec<f64>],
     ) -> Result<u64, AudioError> {
@@ -228,11 +228,11 @@ impl<'a> Player<'a> {
             return Ok(0);
         }
         let count = (end - from) as usize;
-        let (mut heard, invalid) = self.listen(from, count, source, mixer)?;
-        for pair in self.levels.windows(2) {
-            heard = pair[1].matrix.apply(&pair[0].place(&heard, from));
+        let (mut audio, invalid) = self.read_resampled(from, count, source, mixer)?;
+        for pair in self.stages.windows(2) {
+            audio = pair[1].matrix.apply(&pair[0].place(&audio, from));
         }
-        let [.., root] = &self.levels[..] else { return Ok(invalid) };
+        let [.., root] = &self.stages[..] else { return Ok(invalid) };
         let mut gains = vec![0f64; count];
         envelope::fill(&self.voice.gain, from, &mut gains);
         for fade in &self.voice.fades {
@@ -242,16 +242,16 @@ impl<'a> Player<'a> {
         let at = (from - first) as usize;
         for (c, (&speaker, sum)) in mixer.layout.iter().zip(sum).enumerate() {
             let sum = &mut sum[at..at + count];
-            let heard = &heard[if root.mono { 0 } else { c }];
+            let audio = &audio[if root.mono { 0 } else { c }];
             match &pan {
                 Pan::Still(pan) => {
                     let factor = root.factor(*pan, speaker);
-                    for ((s, x), g) in sum.iter_mut().zip(heard).zip(&gains) {
+                    for ((s, x), g) in sum.iter_mut().zip(audio).zip(&gains) {
                         *s += f64::from(*x) * (g * factor);
                     }
                 }
                 Pan::Moving(pans) => {
-                    for (((s, x), g), pan) in sum.iter_mut().zip(heard).zip(&gains).zip(pans) {
+                    for (((s, x), g), pan) in sum.iter_mut().zip(audio).zip(&gains).zip(pans) {
                         *s += f64::from(*x) * (g * root.factor(*pan, speaker));
                     }
                 }
@@ -261,24 +261,24 @@ impl<'a> Player<'a> {
     }
 
     /// The voice's source at the composition's rate and in the innermost composition's channels (one channel for mono sources).
-    fn listen(
+    fn read_resampled(
         &self,
         from: i64,
         count: usize,
-        source: &mut dyn SoundSource,
+        source: &mut dyn AudioSource,
         mixer: &mut Mixer,
     ) -> Result<(Vec<Vec<f32>>, u64), AudioError> {
-        let start = self.path.at(from);
-        let last = self.path.at(from + count as i64 - 1).whole;
+        let start = self.clock.at(from);
+        let last = self.clock.at(from + count as i64 - 1).whole;
         let (low, high) = (start.whole.min(last), start.whole.max(last));
-        let direction = self.path.copies();
-        let filter = if direction.is_some() { None } else { Some(mixer.filters.get(&self.path)) };
+        let direction = self.clock.copies();
+        let filter = if direction.is_some() { None } else { Some(mixer.filters.get(&self.clock)) };
         let half = filter.as_ref().map_or(0, |f| f.half as i64);
         // Source samples low + 1 − half ..= high + half feed a filter; low ..= high are copied.
         let input_first = if half == 0 { low } else { low + 1 - half };
         let mut input = self.read(input_first, (high + half - input_first + 1) as usize, source)?;
         // Runs meet where the next one starts, so that each source sample is counted in one run only.
-        let next = self.path.at(from + count as i64).whole;
+        let next = self.clock.at(from + count as i64).whole;
         let (own_low, own_end) = if next >= start.whole { (start.whole, next) } else { (next + 1, start.whole + 1) };
         let own = (own_low - input_first).max(0) as usize..(own_end - input_first).max(0) as usize;
         let mut invalid = 0;
@@ -288,28 +288,28 @@ impl<'a> Player<'a> {
             channel.iter_mut().filter(|x| !x.is_finite()).for_each(|x| *x = 0.0);
         }
         // Fold on whichever side of resampling has fewer channels.
-        let level = &self.levels[0];
-        let folds_first = level.layout.len() < input.len();
+        let stage = &self.stages[0];
+        let folds_first = stage.layout.len() < input.len();
         if folds_first {
-            input = level.matrix.apply(&input);
+            input = stage.matrix.apply(&input);
         }
-        let mut heard = input;
+        let mut audio = input;
         if let Some(filter) = filter {
-            for channel in &mut heard {
+            for channel in &mut audio {
                 let mut out = vec![0f32; count];
-                filter.run(&self.path, start, channel, input_first, &mut out);
+                filter.run(&self.clock, start, channel, input_first, &mut out);
                 *channel = out;
             }
         } else if direction == Some(Direction::Backward) {
-            heard.iter_mut().for_each(|c| c.reverse());
+            audio.iter_mut().for_each(|c| c.reverse());
         }
         if !folds_first {
-            heard = level.matrix.apply(&heard);
+            audio = stage.matrix.apply(&audio);
         }
-        Ok((heard, invalid))
+        Ok((audio, invalid))
     }
 
-    fn read(&self, first: i64, samples: usize, source: &mut dyn SoundSource) -> Result<Vec<Vec<f32>>, AudioError> {
+    fn read(&self, first: i64, samples: usize, source: &mut dyn AudioSource) -> Result<Vec<Vec<f32>>, AudioError> {
         let (media, stream) = (&self.voice.media, self.voice.stream);
         let block = source.read(media, stream, first, samples).map_err(|cause| AudioError::Source {
             clip: self.voice.clip.clone(),

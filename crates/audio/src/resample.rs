@@ -7,7 +7,7 @@
 //! Ratios with at most [`MAX_EXACT_PHASES`] phases (every pair of usual rates, simple speeds) have one row of taps for each phase;
 //! others interpolate linearly between rows of a fine table, error below −115 dB. No state: an output sample depends on its
 //! position only.
-use crate::path::{Position, SourcePath};
+use crate::source_clock::{SourceClock, SourcePosition};
 use std::{f64::consts::PI, sync::Arc};
 
 /// Zero crossings of the sinc on either side.
@@ -75,13 +75,13 @@ impl Filter {
         let (a, b) = (dot(window, &rows[..taps]), dot(window, &rows[taps..]));
         a + fraction * (b - a)
     }
-    /// Writes `out.len()` samples from `from` on along `path`. `input[0]` is source sample `input_first`.
-    pub fn run(&self, path: &SourcePath, from: Position, input: &[f32], input_first: i64, out: &mut [f32]) {
+    /// Writes `out.len()` samples from `from` on along `clock`. `input[0]` is source sample `input_first`.
+    pub fn run(&self, clock: &SourceClock, from: SourcePosition, input: &[f32], input_first: i64, out: &mut [f32]) {
         let mut at = from;
         for o in out {
             let start = (at.whole + 1 - self.half as i64 - input_first) as usize;
-            *o = self.value(&input[start..start + 2 * self.half], at.part, path.denominator);
-            at = path.advance(at);
+            *o = self.value(&input[start..start + 2 * self.half], at.part, clock.denominator);
+            at = clock.advance(at);
         }
     }
 }
@@ -101,12 +101,12 @@ pub(crate) struct FilterCache {
 type FilterKey = (usize, bool, u64);
 
 impl FilterCache {
-    pub fn get(&mut self, path: &SourcePath) -> Arc<Filter> {
-        let stretch = path.stretch().max(1.0);
+    pub fn get(&mut self, clock: &SourceClock) -> Arc<Filter> {
+        let stretch = clock.stretch().max(1.0);
         let taps = 2 * half_taps(stretch);
         let interpolates =
-            path.denominator > 1 && (path.denominator > MAX_EXACT_PHASES || path.denominator as usize * taps > MAX_TABLE_TAPS);
-        let phases = if interpolates { (TABLE_ROWS / stretch).ceil() as usize } else { path.denominator as usize };
+            clock.denominator > 1 && (clock.denominator > MAX_EXACT_PHASES || clock.denominator as usize * taps > MAX_TABLE_TAPS);
+        let phases = if interpolates { (TABLE_ROWS / stretch).ceil() as usize } else { clock.denominator as usize };
         let key = (phases, interpolates, stretch.to_bits());
         let entry = match self.kept.iter().position(|(k, _)| *k == key) {
             Some(i) => self.kept.remove(i),

@@ -1,36 +1,36 @@
 //! Where samples come from.
-use crate::{Layout, SourceError};
-use cutroom_types::{MediaId, SoundBlock};
+use crate::{ChannelLayout, SourceError};
+use cutroom_types::{AudioBlock, MediaId};
 use std::collections::BTreeMap;
 
 /// Shape of an audio stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct SoundFormat {
+pub struct AudioFormat {
     /// Samples per second.
     pub rate_hz: u32,
     /// What its channels are, in native order.
-    pub layout: Layout,
+    pub layout: ChannelLayout,
 }
 
 /// Random access to decoded samples.
-pub trait SoundSource {
+pub trait AudioSource {
     /// Rate and layout of an audio stream.
     ///
     /// # Errors
     /// No such file or stream.
-    fn format(&self, media: &MediaId, stream: usize) -> Result<SoundFormat, SourceError>;
+    fn format(&self, media: &MediaId, stream: usize) -> Result<AudioFormat, SourceError>;
     /// Samples `first_sample .. first_sample + samples` at the source's own rate, counted from the start of the file; silence
     /// where the stream has none (before its start, after its end). Always exactly `samples` long.
     ///
     /// # Errors
     /// The samples exist but cannot be decoded or read.
-    fn read(&mut self, media: &MediaId, stream: usize, first_sample: i64, samples: usize) -> Result<SoundBlock, SourceError>;
+    fn read(&mut self, media: &MediaId, stream: usize, first_sample: i64, samples: usize) -> Result<AudioBlock, SourceError>;
 }
 
 /// Samples held in memory: known signals for tests, synthesised sound.
 #[derive(Clone, Debug, Default)]
 pub struct MemorySource {
-    streams: BTreeMap<(MediaId, usize), SoundBlock>,
+    streams: BTreeMap<(MediaId, usize), AudioBlock>,
 }
 
 impl MemorySource {
@@ -39,24 +39,24 @@ impl MemorySource {
         Self::default()
     }
     /// Adds or replaces a stream of the usual layout for its channels; `block`'s sample 0 is the start of the file.
-    pub fn insert(&mut self, media: impl Into<MediaId>, stream: usize, block: SoundBlock) {
+    pub fn insert(&mut self, media: impl Into<MediaId>, stream: usize, block: AudioBlock) {
         self.streams.insert((media.into(), stream), block);
     }
-    fn get(&self, media: &MediaId, stream: usize) -> Result<&SoundBlock, SourceError> {
+    fn get(&self, media: &MediaId, stream: usize) -> Result<&AudioBlock, SourceError> {
         self.streams
             .get(&(media.clone(), stream))
             .ok_or_else(|| format!("no audio stream {stream} of \"{media}\" in memory").into())
     }
 }
 
-impl SoundSource for MemorySource {
-    fn format(&self, media: &MediaId, stream: usize) -> Result<SoundFormat, SourceError> {
+impl AudioSource for MemorySource {
+    fn format(&self, media: &MediaId, stream: usize) -> Result<AudioFormat, SourceError> {
         let block = self.get(media, stream)?;
-        Ok(SoundFormat { rate_hz: block.rate_hz, layout: Layout::usual(block.channels.len())? })
+        Ok(AudioFormat { rate_hz: block.rate_hz, layout: ChannelLayout::usual(block.channels.len())? })
     }
-    fn read(&mut self, media: &MediaId, stream: usize, first_sample: i64, samples: usize) -> Result<SoundBlock, SourceError> {
+    fn read(&mut self, media: &MediaId, stream: usize, first_sample: i64, samples: usize) -> Result<AudioBlock, SourceError> {
         let block = self.get(media, stream)?;
-        let mut out = SoundBlock::silent(block.rate_hz, block.channels.len(), samples);
+        let mut out = AudioBlock::silent(block.rate_hz, block.channels.len(), samples);
         let start = first_sample.max(0);
         let end = first_sample.saturating_add(samples as i64).min(block.len() as i64);
         if start < end {

@@ -3,7 +3,7 @@
 use crate::{
     BLEND_MODES, EFFECTS, TRANSITIONS,
     probe::mistake,
-    spec::{BlendSpec, EffectSpec, Entry, ParamKind, ParamSpec, Shape, TransitionSpec},
+    spec::{BlendSpec, EffectKind, EffectSpec, Entry, ParamKind, ParamSpec, TransitionSpec},
 };
 use std::{
     collections::HashMap,
@@ -216,7 +216,7 @@ impl Catalog {
     /// The id is taken; the parameter table or the code that reads it is wrong.
     pub fn register_effect(&mut self, spec: EffectSpec) -> Result<EffectRef, CatalogError> {
         check_table(spec.id, spec.params)?;
-        if let Shape::Temporal { .. } | Shape::Layered { .. } = spec.shape {
+        if let EffectKind::Temporal { .. } | EffectKind::Layered { .. } = spec.kind {
             check_tracks(&spec)?;
         }
         if let Some(reason) = mistake(&spec) {
@@ -248,11 +248,11 @@ fn check_table(id: &'static str, table: &[ParamSpec]) -> Result<(), CatalogError
 
 fn check_tracks(spec: &EffectSpec) -> Result<(), CatalogError> {
     let names_tracks = spec.params.iter().any(|p| p.kind == ParamKind::Track);
-    match spec.shape {
-        Shape::Layered { .. } if !names_tracks => {
+    match spec.kind {
+        EffectKind::Layered { .. } if !names_tracks => {
             Err(CatalogError::Invalid { id: spec.id, reason: "it works on other tracks, and no parameter names one".into() })
         }
-        Shape::Temporal { .. } if names_tracks => Err(CatalogError::Invalid {
+        EffectKind::Temporal { .. } if names_tracks => Err(CatalogError::Invalid {
             id: spec.id,
             reason: "a temporal effect cannot name tracks; make it a run-time one".into(),
         }),

@@ -1,8 +1,8 @@
 //! What an entry costs, for people who choose between entries: passes over the picture, and operations a pixel.
-use crate::spec::{BlendSpec, EffectSpec, Params, Raster, SeparableWeights, Shape, Step, TransitionShape, TransitionSpec};
+use crate::spec::{BlendSpec, EffectFrame, EffectKind, EffectSpec, Params, SeparableWeights, Step, TransitionKind, TransitionSpec};
 use cutroom_kernel::{
     At, BlendOp, Edge, MAX_UNIFORMS, MixOp, PointOp, ReadOp, Rgba, TraceReads, rgb,
-    trace::{T, trace},
+    trace::{Symbol, trace},
 };
 use cutroom_types::Primaries;
 
@@ -16,37 +16,43 @@ pub struct Cost {
 }
 
 /// The frame that costs are given for.
-const FRAME: Raster =
-    Raster { width_px: 1920.0, height_px: 1080.0, linear: true, primaries: Primaries::Bt709, time_secs: 0.0, margin_px: [0.0; 2] };
+const FRAME: EffectFrame = EffectFrame {
+    width_px: 1920.0,
+    height_px: 1080.0,
+    linear: true,
+    primaries: Primaries::Bt709,
+    time_secs: 0.0,
+    margin_px: [0.0; 2],
+};
 
 /// Of an effect.
 pub fn of_effect(spec: &EffectSpec) -> Cost {
     let values = spec.defaults();
     let (p, r) = (Params::new(&values), FRAME);
-    match spec.shape {
-        Shape::Point { kernel, .. } => Cost { passes: usize::from(spec.fills), operations: point(kernel(p)) },
-        Shape::Table { kernel, prepare, .. } => Cost { passes: 0, operations: read(kernel(p), &prepare(p, &r).values) },
+    match spec.kind {
+        EffectKind::Point { kernel, .. } => Cost { passes: usize::from(spec.may_add_alpha), operations: point(kernel(p)) },
+        EffectKind::Table { kernel, prepare, .. } => Cost { passes: 0, operations: read(kernel(p), &prepare(p, &r).values) },
         // Twelve table reads and their weights.
-        Shape::Look { .. } => Cost { passes: 0, operations: 60 },
-        Shape::Separable { weights } => {
+        EffectKind::Lut { .. } => Cost { passes: 0, operations: 60 },
+        EffectKind::Separable { weights } => {
             let w = weights(p, &r);
             Cost { passes: 2, operations: separable(&w) }
         }
-        Shape::Field { kernel, prepare, .. } => Cost { passes: 1, operations: read(kernel(p), &prepare(p, &r).values) },
-        Shape::Steps(make) => steps(&make(p, &r)),
-        Shape::Temporal { times, steps: make } => {
+        EffectKind::Sampled { kernel, prepare, .. } => Cost { passes: 1, operations: read(kernel(p), &prepare(p, &r).values) },
+        EffectKind::Steps(make) => steps(&make(p, &r)),
+        EffectKind::Temporal { times, steps: make } => {
             // At 25 frames a second; each other time is drawn as well.
             let others = times(p, 0.04).len();
             let own = steps(&make(p, &r, others));
             Cost { passes: own.passes + others, operations: own.operations }
         }
-        Shape::Layered { steps: make } => {
+        EffectKind::Layered { steps: make } => {
             // The other layer is drawn as well, and brought to the size of this one.
             let own = steps(&make(p, &r));
             Cost { passes: own.passes + 2, operations: own.operations }
         }
-        Shape::Time(_) => Cost { passes: 0, operations: 0 },
-        Shape::Runtime(effect) => {
+        EffectKind::Time(_) => Cost { passes: 0, operations: 0 },
+        EffectKind::Runtime(effect) => {
             let times = effect.other_times(p, 0.04).len();
             let tracks = spec.track_count();
             let own = steps(&effect.steps(p, &r, times + tracks));
@@ -60,9 +66,9 @@ fn steps(steps: &[Step]) -> Cost {
         let (passes, operations) = match s {
             Step::Point(kernel, _) => (0, point(*kernel)),
             Step::Separable(w) => (2, separable(w)),
-            Step::Field(kernel, u, _) | Step::Fields(kernel, u, ..) => (1, read(*kernel, &u.values)),
-            Step::Mix(kernel, _) | Step::Join(kernel, ..) => (1, mix(*kernel)),
-            Step::Start(_) => (0, 0),
+            Step::Sample(kernel, u, _) | Step::SampleInputs(kernel, u, ..) => (1, read(*kernel, &u.values)),
+            Step::Mix(kernel, _) | Step::MixInput(kernel, ..) => (1, mix(*kernel)),
+            Step::UseInput(_) => (0, 0),
         };
         Cost { passes: all.passes + passes, operations: all.operations + operations }
     })
@@ -72,16 +78,16 @@ fn steps(steps: &[Step]) -> Cost {
 pub fn of_transition(spec: &TransitionSpec) -> Cost {
     let values = spec.defaults();
     let (p, r) = (Params::new(&values), FRAME);
-    match spec.shape {
-        TransitionShape::Mix(kernel) => Cost { passes: 0, operations: mix(kernel) },
+    match spec.kind {
+        TransitionKind::Mix(kernel) => Cost { passes: 0, operations: mix(kernel) },
         // The third stage adds four components.
-        TransitionShape::Driven { outgoing, incoming } => Cost { passes: 0, operations: mix(outgoing) + mix(incoming) + 4 },
-        TransitionShape::Field(kernel, _) => Cost { passes: 2, operations: read(kernel, &(spec.prepare)(p, 0.5, &r).values) },
+        TransitionKind::Driven { outgoing, incoming } => Cost { passes: 0, operations: mix(outgoing) + mix(incoming) + 4 },
+        TransitionKind::Sampled(kernel, _) => Cost { passes: 2, operations: read(kernel, &(spec.prepare)(p, 0.5, &r).values) },
         // Both sides are filtered.
-        TransitionShape::Blurred(weights, kernel) => {
+        TransitionKind::Blurred(weights, kernel) => {
             Cost { passes: 6, operations: mix(kernel) + 2 * separable(&weights(p, 0.5, &r)) }
         }
-        TransitionShape::Steps(make) => {
+        TransitionKind::Steps(make) => {
             let steps = make(p, 0.5, &r);
             // A step on a smaller raster has its share of the pixels.
             let each = steps.iter().map(|s| read(s.kernel, &s.uniforms.values) as f64 / f64::from(s.reduction * s.reduction));
@@ -95,24 +101,24 @@ fn separable(w: &SeparableWeights) -> usize {
     4 * (w.horizontal.len() + w.vertical.len()) * 2
 }
 
-fn symbols(first: u32) -> Rgba<T> {
-    let c = |k: u32| T::input(first + k);
+fn symbols(first: u32) -> Rgba<Symbol> {
+    let c = |k: u32| Symbol::input(first + k);
     Rgba { c: rgb(c(0), c(1), c(2)), a: c(3) }
 }
-fn at() -> At<T> {
-    At { x: T::input(8), y: T::input(9) }
+fn at() -> At<Symbol> {
+    At { x: Symbol::input(8), y: Symbol::input(9) }
 }
-fn outputs(c: Rgba<T>) -> Vec<T> {
+fn outputs(c: Rgba<Symbol>) -> Vec<Symbol> {
     vec![c.c.r, c.c.g, c.c.b, c.a]
 }
 
 /// Operations of a kernel.
 pub fn point(kernel: &dyn PointOp) -> usize {
-    trace(|| outputs(kernel.trace(&T::params(0), symbols(0), at()))).operation_count()
+    trace(|| outputs(kernel.trace(&Symbol::params(0), symbols(0), at()))).operation_count()
 }
 /// Operations of a kernel.
 pub fn mix(kernel: &dyn MixOp) -> usize {
-    trace(|| outputs(kernel.trace(&T::params(0), symbols(0), symbols(4), at()))).operation_count()
+    trace(|| outputs(kernel.trace(&Symbol::params(0), symbols(0), symbols(4), at()))).operation_count()
 }
 /// Of a blend mode, which works on what the stages before have in hand.
 pub fn of_blend(spec: &BlendSpec) -> Cost {
@@ -120,17 +126,17 @@ pub fn of_blend(spec: &BlendSpec) -> Cost {
 }
 /// Operations of a blend mode.
 pub fn blend(kernel: &dyn BlendOp) -> usize {
-    trace(|| outputs(kernel.trace(symbols(0), symbols(4), at(), T::param(0)))).operation_count()
+    trace(|| outputs(kernel.trace(symbols(0), symbols(4), at(), Symbol::param(0)))).operation_count()
 }
 /// Operations of a kernel with these uniforms.
 pub fn read(kernel: &dyn ReadOp, uniforms: &[f32]) -> usize {
     trace(|| {
-        let symbolic: [T; MAX_UNIFORMS] = T::params(0);
+        let symbolic: [Symbol; MAX_UNIFORMS] = Symbol::params(0);
         let reads = TraceReads {
             textures: &[0, 1, 2, 3, 4, 5],
-            origin: T::params(MAX_UNIFORMS as u32 + 2),
+            origin: Symbol::params(MAX_UNIFORMS as u32 + 2),
             edge: Edge::Clamp,
-            table: T::params(MAX_UNIFORMS as u32),
+            table: Symbol::params(MAX_UNIFORMS as u32),
             uniforms: &symbolic,
         };
         outputs(kernel.trace(&symbolic, symbols(0), at(), reads))

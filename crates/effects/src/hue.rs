@@ -58,7 +58,7 @@ mod tests {
 
     /// Oracle: named colours of CSS Color 4 §7.1, and the way back.
     #[test]
-    fn hues_of_named_colours() {
+    fn hues_of_named_colors() {
         for (c, h, s, l) in [
             ([1.0f32, 0.0, 0.0], 0.0, 1.0, 0.5),
             ([0.0, 128.0 / 255.0, 0.0], 1.0 / 3.0, 1.0, 0.250_98),

@@ -11,7 +11,7 @@ pub mod cost;
 pub mod curve;
 pub mod effect;
 mod hue;
-pub mod look;
+pub mod lut;
 mod noise;
 mod probe;
 pub mod spec;
@@ -21,7 +21,7 @@ pub use blend::{BLEND_MODES, NORMAL};
 pub use catalog::{BlendRef, Catalog, CatalogError, EffectRef, EntryRef, TransitionRef};
 pub use effect::{EFFECTS, gaussian_blur::gaussian};
 pub use spec::{
-    BlendSpec, Domain, EffectSpec, Entry, Family, ParamKind, ParamSpec, Params, Raster, RuntimeEffect, SeparableWeights, Shape,
-    Step, TransitionFamily, TransitionShape, TransitionSpec, TransitionStep, Uniforms, Unit, frame_seed,
+    BlendSpec, Domain, EffectFamily, EffectFrame, EffectKind, EffectSpec, Entry, ParamKind, ParamSpec, Params, RuntimeEffect,
+    SeparableWeights, Step, TransitionFamily, TransitionKind, TransitionSpec, TransitionStep, Uniforms, Unit, frame_seed,
 };
 pub use transition::TRANSITIONS;

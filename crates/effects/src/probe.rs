@@ -1,14 +1,14 @@
 //! Finds entries that read a parameter as another kind than their table says, or ask for more than an entry may, by calling all
 //! their code with many values.
-use crate::spec::{EffectSpec, MAX_TIMES, ParamKind, ParamSpec, Params, Raster, Shape, defaults};
+use crate::spec::{EffectFrame, EffectKind, EffectSpec, MAX_TIMES, ParamKind, ParamSpec, Params, defaults};
 #[cfg(test)]
-use crate::spec::{MAX_TRANSITION_STEPS, TransitionShape, TransitionSpec};
+use crate::spec::{MAX_TRANSITION_STEPS, TransitionKind, TransitionSpec};
 use cutroom_types::{ParamValue, Primaries};
 use std::cell::RefCell;
 
 /// Any frame will do.
-const FRAME: Raster =
-    Raster { width_px: 64.0, height_px: 36.0, linear: true, primaries: Primaries::Bt709, time_secs: 0.5, margin_px: [0.0; 2] };
+const FRAME: EffectFrame =
+    EffectFrame { width_px: 64.0, height_px: 36.0, linear: true, primaries: Primaries::Bt709, time_secs: 0.5, margin_px: [0.0; 2] };
 /// 25 frames a second.
 const FRAME_SECS: f64 = 0.04;
 
@@ -21,31 +21,31 @@ pub(crate) fn mistake(spec: &EffectSpec) -> Option<String> {
         }
         spec.is_neutral(p);
         spec.outset(p);
-        match spec.shape {
-            Shape::Point { kernel, prepare } => {
+        match spec.kind {
+            EffectKind::Point { kernel, prepare } => {
                 kernel(p);
                 prepare(p, &FRAME);
             }
-            Shape::Table { kernel, prepare, table } => {
+            EffectKind::Table { kernel, prepare, table } => {
                 kernel(p);
                 prepare(p, &FRAME);
                 table(p);
             }
             // Its code needs the file; parameter 0 names it.
-            Shape::Look { .. } => {
+            EffectKind::Lut { .. } => {
                 p.text(0);
             }
-            Shape::Separable { weights } => drop(weights(p, &FRAME)),
-            Shape::Field { kernel, prepare, .. } => {
+            EffectKind::Separable { weights } => drop(weights(p, &FRAME)),
+            EffectKind::Sampled { kernel, prepare, .. } => {
                 kernel(p);
                 prepare(p, &FRAME);
             }
-            Shape::Steps(steps) | Shape::Layered { steps } => drop(steps(p, &FRAME)),
-            Shape::Temporal { steps, .. } => drop(steps(p, &FRAME, inputs)),
-            Shape::Time(seen_at) => {
+            EffectKind::Steps(steps) | EffectKind::Layered { steps } => drop(steps(p, &FRAME)),
+            EffectKind::Temporal { steps, .. } => drop(steps(p, &FRAME, inputs)),
+            EffectKind::Time(seen_at) => {
                 seen_at(p, 1.0);
             }
-            Shape::Runtime(effect) => drop(effect.steps(p, &FRAME, inputs + spec.track_count())),
+            EffectKind::Runtime(effect) => drop(effect.steps(p, &FRAME, inputs + spec.track_count())),
         }
         None
     })
@@ -56,10 +56,10 @@ pub(crate) fn mistake(spec: &EffectSpec) -> Option<String> {
 pub(crate) fn transition_mistake(spec: &TransitionSpec) -> Option<String> {
     first_mistake(spec.params, |p| {
         (spec.prepare)(p, 0.5, &FRAME);
-        match spec.shape {
-            TransitionShape::Mix(_) | TransitionShape::Field(..) | TransitionShape::Driven { .. } => {}
-            TransitionShape::Blurred(weights, _) => drop(weights(p, 0.5, &FRAME)),
-            TransitionShape::Steps(steps) => {
+        match spec.kind {
+            TransitionKind::Mix(_) | TransitionKind::Sampled(..) | TransitionKind::Driven { .. } => {}
+            TransitionKind::Blurred(weights, _) => drop(weights(p, 0.5, &FRAME)),
+            TransitionKind::Steps(steps) => {
                 let steps = steps(p, 0.5, &FRAME).len();
                 let fits = (1..=MAX_TRANSITION_STEPS).contains(&steps);
                 return (!fits).then(|| format!("it has {steps} steps; a transition may have 1 to {MAX_TRANSITION_STEPS}"));

@@ -9,9 +9,9 @@ pub use entry::Entry;
 pub use param::{ParamKind, ParamSpec, Unit, defaults};
 pub use params::{Params, Uniforms, frame_seed};
 pub use runtime::RuntimeEffect;
-pub use transition::{MAX_TRANSITION_STEPS, TRANSITION_SECS, TransitionFamily, TransitionShape, TransitionSpec, TransitionStep};
+pub use transition::{MAX_TRANSITION_STEPS, TRANSITION_SECS, TransitionFamily, TransitionKind, TransitionSpec, TransitionStep};
 
-use crate::look::Look;
+use crate::lut::Lut;
 use cutroom_kernel::{BlendOp, Edge, MixOp, PointOp, ReadOp};
 use cutroom_types::{ParamValue, Primaries};
 use std::sync::Arc;
@@ -29,7 +29,7 @@ pub enum Domain {
 
 /// Group in menus.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Family {
+pub enum EffectFamily {
     /// Colour.
     Color,
     /// Blur.
@@ -48,7 +48,7 @@ pub enum Family {
 
 /// The frame that an effect goes by: the layer's content, whatever effects before it drew beyond its edges.
 #[derive(Clone, Copy, Debug)]
-pub struct Raster {
+pub struct EffectFrame {
     /// Pixels per row.
     pub width_px: f32,
     /// Rows.
@@ -57,7 +57,7 @@ pub struct Raster {
     pub linear: bool,
     /// The composition's primaries.
     pub primaries: Primaries,
-    /// Time since the start of the clip; 0 for entries that do not say they are `animated`.
+    /// Time since the start of the clip; 0 for entries that do not say they are `time_dependent`.
     pub time_secs: f32,
     /// What the picture has beyond the frame on each side, horizontally and vertically: positions go from `-margin_px` to the frame's size and
     /// `margin_px`. Point kernels are not always told.
@@ -77,61 +77,61 @@ pub struct SeparableWeights {
 
 /// What kind of kernel an effect has.
 #[derive(Clone, Copy)]
-pub enum Shape {
+pub enum EffectKind {
     /// Colour in, colour out.
     Point {
         /// Both machines' code. It may depend on which parameters are neutral, so that a part that changes nothing costs nothing.
         kernel: fn(Params<'_>) -> &'static dyn PointOp,
         /// Parameters to uniforms.
-        prepare: fn(Params<'_>, &Raster) -> Uniforms,
+        prepare: fn(Params<'_>, &EffectFrame) -> Uniforms,
     },
     /// Colour in, colour out, with a table.
     Table {
         /// Both machines' code.
         kernel: fn(Params<'_>) -> &'static dyn ReadOp,
         /// Parameters to uniforms.
-        prepare: fn(Params<'_>, &Raster) -> Uniforms,
+        prepare: fn(Params<'_>, &EffectFrame) -> Uniforms,
         /// Parameters to the table.
         table: fn(Params<'_>) -> Arc<[f32]>,
     },
     /// Colour in, colour out, by the look in the file that parameter 0 names.
-    Look {
+    Lut {
         /// Both machines' code.
-        kernel: fn(&Look) -> &'static dyn ReadOp,
+        kernel: fn(&Lut) -> &'static dyn ReadOp,
         /// Parameters to uniforms.
-        prepare: fn(Params<'_>, &Look) -> Uniforms,
+        prepare: fn(Params<'_>, &Lut) -> Uniforms,
     },
     /// A symmetric separable filter over premultiplied colour; the outermost pixels go on beyond the edges.
     Separable {
         /// Parameters to weights.
-        weights: fn(Params<'_>, &Raster) -> SeparableWeights,
+        weights: fn(Params<'_>, &EffectFrame) -> SeparableWeights,
     },
     /// Premultiplied colour out of other pixels of the layer (input 0, premultiplied).
-    Field {
+    Sampled {
         /// Both machines' code.
         kernel: fn(Params<'_>) -> &'static dyn ReadOp,
         /// Parameters to uniforms.
-        prepare: fn(Params<'_>, &Raster) -> Uniforms,
+        prepare: fn(Params<'_>, &EffectFrame) -> Uniforms,
         /// What lies beyond the layer's edges.
         edge: Edge,
     },
     /// Several steps over premultiplied colour.
-    Steps(fn(Params<'_>, &Raster) -> Vec<Step>),
+    Steps(fn(Params<'_>, &EffectFrame) -> Vec<Step>),
     /// Steps over the picture and itself at other times.
     Temporal {
         /// Parameters and the length of a frame in seconds to the other times: seconds after (negative: before) the one drawn. At most
         /// [`MAX_TIMES`]; times outside the clip show its first or last frame (or the one drawn, in a transition's handles).
         times: fn(Params<'_>, f64) -> Vec<f64>,
-        /// The steps; the pictures at `times` are the inputs that [`Step::Join`] and [`Step::Fields`] count. All of them are there, or none when the
+        /// The steps; the pictures at `times` are the inputs that [`Step::MixInput`] and [`Step::SampleInputs`] count. All of them are there, or none when the
         /// source has nothing to show.
-        steps: fn(Params<'_>, &Raster, usize) -> Vec<Step>,
+        steps: fn(Params<'_>, &EffectFrame, usize) -> Vec<Step>,
     },
     /// Steps over the picture and others of the composition.
     Layered {
-        /// The steps; the pictures of the parameters of kind [`ParamKind::Track`] are the inputs that [`Step::Join`] and [`Step::Fields`] count:
+        /// The steps; the pictures of the parameters of kind [`ParamKind::Track`] are the inputs that [`Step::MixInput`] and [`Step::SampleInputs`] count:
         /// what the track shows at the same time as it lies on the canvas, stretched over the layer's raster, premultiplied, display-encoded.
         /// Where one of the tracks shows nothing the effect is left out.
-        steps: fn(Params<'_>, &Raster) -> Vec<Step>,
+        steps: fn(Params<'_>, &EffectFrame) -> Vec<Step>,
     },
     /// Decides when everything before it is seen: parameters and seconds since the clip's start to other seconds.
     Time(fn(Params<'_>, f64) -> f64),
@@ -142,22 +142,22 @@ pub enum Shape {
 /// Most other times that an effect may ask for.
 pub const MAX_TIMES: usize = 64;
 
-/// One step of [`Shape::Steps`], from what the steps before made. All colour is premultiplied.
+/// One step of [`EffectKind::Steps`], from what the steps before made. All colour is premultiplied.
 pub enum Step {
     /// A point kernel.
     Point(&'static dyn PointOp, Uniforms),
     /// A symmetric separable filter.
     Separable(SeparableWeights),
     /// Input 0 is the result so far, input 1 what the first step got.
-    Field(&'static dyn ReadOp, Uniforms, Edge),
+    Sample(&'static dyn ReadOp, Uniforms, Edge),
     /// Joins what the first step got (`from`) with the result so far (`to`).
     Mix(&'static dyn MixOp, Uniforms),
     /// Joins the result so far (`from`) with the picture at another time, or another layer's (`to`).
-    Join(&'static dyn MixOp, Uniforms, usize),
+    MixInput(&'static dyn MixOp, Uniforms, usize),
     /// Goes on with the picture at another time.
-    Start(usize),
+    UseInput(usize),
     /// Input 0 is the result so far, input 1 what the first step got, then these pictures at other times or of other layers.
-    Fields(&'static dyn ReadOp, Uniforms, Edge, Vec<usize>),
+    SampleInputs(&'static dyn ReadOp, Uniforms, Edge, Vec<usize>),
 }
 
 /// An effect.
@@ -168,7 +168,7 @@ pub struct EffectSpec {
     /// Name for people.
     pub name: &'static str,
     /// Group.
-    pub family: Family,
+    pub family: EffectFamily,
     /// What it does, one sentence.
     pub summary: &'static str,
     /// Parameters in order.
@@ -176,9 +176,9 @@ pub struct EffectSpec {
     /// Where its arithmetic takes place.
     pub domain: Domain,
     /// Its kernel.
-    pub shape: Shape,
+    pub kind: EffectKind,
     /// A point kernel whose result is linear light in the composition's primaries, whatever `domain` says.
-    pub gives_light: bool,
+    pub outputs_linear: bool,
     /// Whether these values change nothing, so that the effect is left out.
     pub neutral: fn(Params<'_>) -> bool,
     /// A point kernel that leaves alpha alone, so that what lies below an opaque layer need not be drawn.
@@ -187,15 +187,15 @@ pub struct EffectSpec {
     /// layer's raster grows by it before the effect, transparent there; the picture stays where it is.
     pub outset_px: fn(Params<'_>) -> [f32; 2],
     /// It may raise alpha, so that it must be drawn before the layer is placed.
-    pub fills: bool,
+    pub may_add_alpha: bool,
     /// Its result changes with time, parameters being equal.
-    pub animated: bool,
+    pub time_dependent: bool,
     /// Counts up when equal parameters give other pixels than before; part of the key of a plan.
     pub version: u32,
 }
 impl EffectSpec {
     /// What most entries have in common: no parameters, the working space, never neutral, alpha left alone, not animated.
-    pub const fn new(id: &'static str, name: &'static str, family: Family, summary: &'static str, shape: Shape) -> Self {
+    pub const fn new(id: &'static str, name: &'static str, family: EffectFamily, summary: &'static str, kind: EffectKind) -> Self {
         Self {
             id,
             name,
@@ -203,13 +203,13 @@ impl EffectSpec {
             summary,
             params: &[],
             domain: Domain::Working,
-            shape,
-            gives_light: false,
+            kind,
+            outputs_linear: false,
             neutral: |_| false,
             keeps_alpha: true,
             outset_px: |_| [0.0; 2],
-            fills: false,
-            animated: false,
+            may_add_alpha: false,
+            time_dependent: false,
             version: 1,
         }
     }
@@ -221,32 +221,32 @@ impl EffectSpec {
 
     /// Whether these values change nothing, so that the effect is left out.
     pub fn is_neutral(&self, params: Params<'_>) -> bool {
-        match self.shape {
-            Shape::Runtime(effect) => effect.is_neutral(params),
+        match self.kind {
+            EffectKind::Runtime(effect) => effect.is_neutral(params),
             _ => (self.neutral)(params),
         }
     }
 
     /// How far it draws beyond the layer's edges with these values: pixels to the sides, and up and down.
     pub fn outset(&self, params: Params<'_>) -> [f32; 2] {
-        match self.shape {
-            Shape::Runtime(effect) => effect.outset_px(params),
+        match self.kind {
+            EffectKind::Runtime(effect) => effect.outset_px(params),
             _ => (self.outset_px)(params),
         }
     }
 
     /// The other times at which it needs the picture, in seconds after (negative: before) the one drawn.
     pub fn other_times(&self, params: Params<'_>, frame_secs: f64) -> Vec<f64> {
-        match self.shape {
-            Shape::Temporal { times, .. } => times(params, frame_secs),
-            Shape::Runtime(effect) => effect.other_times(params, frame_secs),
+        match self.kind {
+            EffectKind::Temporal { times, .. } => times(params, frame_secs),
+            EffectKind::Runtime(effect) => effect.other_times(params, frame_secs),
             _ => Vec::new(),
         }
     }
 
     /// Whether it may see its picture at other times.
     pub fn is_temporal(&self) -> bool {
-        matches!(self.shape, Shape::Time(_) | Shape::Temporal { .. } | Shape::Runtime(_))
+        matches!(self.kind, EffectKind::Time(_) | EffectKind::Temporal { .. } | EffectKind::Runtime(_))
     }
 
     /// The parameter with this id.
@@ -260,8 +260,8 @@ impl EffectSpec {
     }
 
     /// Whether it needs the layer drawn on its own before.
-    pub fn is_wide(&self) -> bool {
-        self.fills || !matches!(self.shape, Shape::Point { .. } | Shape::Table { .. } | Shape::Look { .. })
+    pub fn needs_intermediate(&self) -> bool {
+        self.may_add_alpha || !matches!(self.kind, EffectKind::Point { .. } | EffectKind::Table { .. } | EffectKind::Lut { .. })
     }
 }
 
@@ -287,17 +287,17 @@ pub struct BlendSpec {
     /// Both machines' code.
     pub kernel: &'static dyn BlendOp,
     /// The code when blending in linear light, where that is another.
-    pub in_light: Option<&'static dyn BlendOp>,
+    pub linear_kernel: Option<&'static dyn BlendOp>,
     /// Its kernel gets the source display-encoded, whatever the blending space: it goes by its luma and leaves its colour alone.
     pub display: bool,
     /// It may lower the alpha of what lies below.
-    pub cuts: bool,
+    pub lowers_backdrop_alpha: bool,
     /// It changes what lies below where the layer is transparent, too.
-    pub everywhere: bool,
+    pub affects_transparent: bool,
     /// Its result depends on the seed.
     pub noise: bool,
     /// Its noise changes from frame to frame; else the seed is the same in all frames of a clip.
-    pub animated: bool,
+    pub time_dependent: bool,
     /// Counts up when it gives other pixels than before; part of the key of a plan.
     pub version: u32,
 }
@@ -308,12 +308,12 @@ impl BlendSpec {
             id,
             name,
             kernel,
-            in_light: None,
+            linear_kernel: None,
             display: false,
-            cuts: false,
-            everywhere: false,
+            lowers_backdrop_alpha: false,
+            affects_transparent: false,
             noise: false,
-            animated: false,
+            time_dependent: false,
             version: 1,
         }
     }

@@ -1,8 +1,8 @@
 //! From settings to an [`ExportPlan`], in two steps: [`Draft::new`] decides what the composition alone decides, so that settings that make no
 //! sense are said before any file is opened; [`Draft::complete`] adds what depends on the media files: whether there is sound.
-use crate::{ExportPlan, ExportSettings, SettingsError, SoundRange, Target};
+use crate::{AudioRange, ExportPlan, ExportSettings, ExportTarget, SettingsError};
 use cutroom_media::write::{
-    AudioCodec, Container, SequencePattern, SoundSettings, VideoSettings, WriteSettings, audio_codec, container_for_path, validate,
+    AudioCodec, AudioSettings, Container, SequencePattern, VideoSettings, WriteSettings, audio_codec, container_for_path, validate,
     video_codec,
 };
 use cutroom_pipeline::{OutputSpec, output_spec};
@@ -16,9 +16,9 @@ pub struct Draft {
     settings: ExportSettings,
     rate: FrameRate,
     frames: Range<i64>,
-    sound: SoundRange,
+    sound: AudioRange,
     /// Of the whole film.
-    whole_sound: SoundRange,
+    whole_audio: AudioRange,
     channels: u32,
     output: OutputSpec,
     file: Option<FileDraft>,
@@ -69,8 +69,8 @@ impl Draft {
         }
         Ok(Self {
             rate,
-            sound: SoundRange::of_frames(&frames, rate, rate_hz),
-            whole_sound: SoundRange::of_frames(&(0..total), rate, rate_hz),
+            sound: AudioRange::of_frames(&frames, rate, rate_hz),
+            whole_audio: AudioRange::of_frames(&(0..total), rate, rate_hz),
             frames,
             channels: composition.channels,
             output,
@@ -86,8 +86,8 @@ impl Draft {
 
     /// The samples of which [`Draft::complete`] must know whether anything can be heard in them: those of the whole film, since a silent
     /// part of a film with sound has a silent stream, so that it can be joined to the others. `None` when sound is left out.
-    pub fn sound_in_question(&self) -> Option<&Range<i64>> {
-        Some(&self.whole_sound.samples).filter(|_| !self.settings.audio.off)
+    pub fn audio_in_question(&self) -> Option<&Range<i64>> {
+        Some(&self.whole_audio.samples).filter(|_| !self.settings.audio.off)
     }
 
     /// The plan, and what of the film it leaves out unasked.
@@ -100,7 +100,7 @@ impl Draft {
         let mut note = |message: String, field| notes.push(PlanNote { message, field });
         let mut sound = Some(self.sound).filter(|_| audible && !settings.audio.off);
         let mut pictures = !settings.video.off;
-        let mut target = Target::Null;
+        let mut target = ExportTarget::Null;
         if let (Some(file), Some(path)) = (self.file, &settings.output) {
             pictures = file.video.is_some();
             let (extension, shown) = (file.container.extensions[0], path.display());
@@ -116,7 +116,7 @@ impl Draft {
                             None,
                         );
                     }
-                    Some(settings.of_sound(codec, range.rate_hz, self.channels))
+                    Some(settings.of_audio(codec, range.rate_hz, self.channels))
                 }
                 (None, Some(_)) => {
                     let beside = path.with_file_name("sound.wav");
@@ -143,7 +143,7 @@ impl Draft {
             };
             let written = file.settings(stored);
             validate(&written)?;
-            target = Target::File { path: path.clone(), settings: Box::new(written) };
+            target = ExportTarget::File { path: path.clone(), settings: Box::new(written) };
         }
         let plan = ExportPlan {
             rate: self.rate,
@@ -182,7 +182,7 @@ impl FileDraft {
         Ok(file)
     }
 
-    fn settings(&self, sound: Option<SoundSettings>) -> WriteSettings {
+    fn settings(&self, sound: Option<AudioSettings>) -> WriteSettings {
         WriteSettings { container: self.container.id.to_owned(), video: self.video.clone(), sound, metadata: Vec::new() }
     }
 }

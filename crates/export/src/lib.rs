@@ -19,7 +19,7 @@ mod unfinished;
 pub use draft::{Draft, PlanNote};
 pub use error::ExportError;
 pub use hash::picture_hash;
-pub use plan::{ExportPlan, SoundRange, Target};
+pub use plan::{AudioRange, ExportPlan, ExportTarget};
 pub use run::{ExportReport, run};
 pub use settings::{AudioChoices, ExportSettings, VideoChoices};
 pub use settings_error::SettingsError;

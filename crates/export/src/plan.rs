@@ -18,9 +18,9 @@ pub struct ExportPlan {
     /// Whether frames are drawn at all; `false` for sound alone.
     pub pictures: bool,
     /// The sound programme; `None` for a silent film without a sound stream.
-    pub sound: Option<SoundRange>,
+    pub sound: Option<AudioRange>,
     /// Where it goes.
-    pub target: Target,
+    pub target: ExportTarget,
     /// Where to write one line "frame hash" for each picture.
     pub frame_hashes: Option<PathBuf>,
     /// Replace what stands under the names of target and list.
@@ -30,13 +30,13 @@ pub struct ExportPlan {
 impl ExportPlan {
     /// Whether the encoder alone keeps all cores busy.
     pub fn encodes_heavily(&self) -> bool {
-        let Target::File { settings, .. } = &self.target else { return false };
+        let ExportTarget::File { settings, .. } = &self.target else { return false };
         settings.video.as_ref().is_some_and(|v| video_codec(&v.codec).is_ok_and(|codec| codec.fills_cores))
     }
 
     /// Codecs, size and rate in words.
     pub fn describe(&self) -> String {
-        let Target::File { settings, .. } = &self.target else { return self.output.format.to_string() };
+        let ExportTarget::File { settings, .. } = &self.target else { return self.output.format.to_string() };
         let video = settings
             .video
             .as_ref()
@@ -48,7 +48,7 @@ impl ExportPlan {
 
 /// The samples that belong to the frames.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SoundRange {
+pub struct AudioRange {
     /// Samples per second.
     pub rate_hz: u32,
     /// From round(time of the first frame) to round(time of the frame after the last), in composition samples.
@@ -57,7 +57,7 @@ pub struct SoundRange {
     pub block_samples: i64,
 }
 
-impl SoundRange {
+impl AudioRange {
     /// The samples of a run of frames.
     pub fn of_frames(frames: &Range<i64>, rate: FrameRate, rate_hz: u32) -> Self {
         let sample = |frame| rate.time_of_frame(frame).to_sample(rate_hz);
@@ -67,7 +67,7 @@ impl SoundRange {
 
 /// Where the result goes.
 #[derive(Clone, Debug)]
-pub enum Target {
+pub enum ExportTarget {
     /// Nowhere: everything is rendered and mixed, nothing is encoded.
     Null,
     /// A media file, or a sequence of pictures.
@@ -86,10 +86,10 @@ mod tests {
     #[test]
     fn neighbouring_ranges_share_no_sample_and_miss_none() {
         let rate = FrameRate::new(30000, 1001).unwrap();
-        let whole = SoundRange::of_frames(&(0..1000), rate, 44_100);
+        let whole = AudioRange::of_frames(&(0..1000), rate, 44_100);
         let mut end = 0;
         for n in 0..1000 {
-            let part = SoundRange::of_frames(&(n..n + 1), rate, 44_100);
+            let part = AudioRange::of_frames(&(n..n + 1), rate, 44_100);
             assert_eq!(part.samples.start, end);
             end = part.samples.end;
         }

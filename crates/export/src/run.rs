@@ -4,11 +4,11 @@
 //! lanes (decode) ──▶ draw thread ──pictures──▶ this thread: encode, mux, progress
 //! sound files    ──▶ mix thread  ──blocks────▶
 //! ```
-use crate::{ExportError, ExportPlan, Target, UnfinishedFiles, hash_file::HashFile, picture_hash};
+use crate::{ExportError, ExportPlan, ExportTarget, UnfinishedFiles, hash_file::HashFile, picture_hash};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use cutroom_media::write::Writer;
 use cutroom_pipeline::{OpenComposition, PipelineError, Renderer};
-use cutroom_types::{CancelToken, Picture, Progress, SoundBlock, Time};
+use cutroom_types::{AudioBlock, CancelToken, Picture, Progress, Time};
 use std::{path::Path, sync::Arc, thread, time::Instant};
 
 /// Drawn pictures that may wait for the encoder.
@@ -63,7 +63,7 @@ pub fn run(
 
     let clipped_samples = thread::scope(|scope| {
         let (to_encoder, pictures) = bounded::<Result<Drawn, ExportError>>(PICTURES_WAITING);
-        let (to_muxer, blocks) = bounded::<Result<SoundBlock, ExportError>>(BLOCKS_WAITING);
+        let (to_muxer, blocks) = bounded::<Result<AudioBlock, ExportError>>(BLOCKS_WAITING);
         let pictures = match &mut renderer {
             Some(renderer) => {
                 spawn(scope, "draw", move || draw(composition, plan, renderer, &to_encoder))?;
@@ -107,8 +107,8 @@ pub fn run(
     output.finish().map_err(|source| ExportError::Finish { source })?;
     if let Some(list) = list {
         list.name(match &plan.target {
-            Target::File { path, .. } => Some(path),
-            Target::Null => None,
+            ExportTarget::File { path, .. } => Some(path),
+            ExportTarget::Null => None,
         })?;
     }
     Ok(ExportReport {
@@ -156,7 +156,7 @@ fn draw(
 }
 
 /// Mixes the sound of the range in blocks; gives the number of clipped samples.
-fn mix(composition: &Arc<OpenComposition>, plan: &ExportPlan, to_muxer: &Sender<Result<SoundBlock, ExportError>>) -> u64 {
+fn mix(composition: &Arc<OpenComposition>, plan: &ExportPlan, to_muxer: &Sender<Result<AudioBlock, ExportError>>) -> u64 {
     let Some(sound) = &plan.sound else { return 0 };
     let mut mix = match composition.sound() {
         Ok(mix) => mix,
@@ -189,8 +189,8 @@ enum Output {
 impl Output {
     fn open(plan: &ExportPlan) -> Result<Self, ExportError> {
         Ok(match &plan.target {
-            Target::Null => Self::Null,
-            Target::File { path, settings } => {
+            ExportTarget::Null => Self::Null,
+            ExportTarget::File { path, settings } => {
                 Self::File(Box::new(Writer::create(path, settings, plan.overwrite).map_err(|source| ExportError::Open { source })?))
             }
         })
@@ -207,9 +207,9 @@ impl Output {
             Self::Null => Ok(()),
         }
     }
-    fn sound(&mut self, block: &SoundBlock) -> Result<(), cutroom_media::MediaError> {
+    fn sound(&mut self, block: &AudioBlock) -> Result<(), cutroom_media::MediaError> {
         match self {
-            Self::File(writer) => writer.push_sound(block),
+            Self::File(writer) => writer.push_audio(block),
             Self::Null => Ok(()),
         }
     }

@@ -1,7 +1,7 @@
 //! What can be chosen for an export, as plain data.
 use cutroom_media::{
     MediaError,
-    write::{AudioCodec, Rate, SoundSettings, VideoSettings, video_codec},
+    write::{AudioCodec, AudioSettings, Rate, VideoSettings, video_codec},
 };
 use cutroom_pipeline::{RenderOptions, output_spec};
 use cutroom_project::Composition;
@@ -86,9 +86,9 @@ impl ExportSettings {
     }
 
     /// What the writer is told of sound.
-    pub(crate) fn of_sound(&self, codec: &AudioCodec, rate_hz: u32, channels: u32) -> SoundSettings {
+    pub(crate) fn of_audio(&self, codec: &AudioCodec, rate_hz: u32, channels: u32) -> AudioSettings {
         let chosen = &self.audio;
-        let mut sound = SoundSettings::new(codec.id, rate_hz, channels);
+        let mut sound = AudioSettings::new(codec.id, rate_hz, channels);
         sound.bitrate_kbps = chosen.bitrate_bps.map(kbps);
         // Samples of 16 bits, also those at another level, stay apart in 24.
         sound.bits = chosen.bits.or(if self.lossless && codec.bits().contains(&24) { Some(24) } else { None });

@@ -7,7 +7,7 @@
 //! Rules inside kernels: no operation outside `Real`; branches are `select`; literals are constants, everything else comes
 //! from uniforms; closures carry `#[inline(always)]` (one that does not falls out of the target-feature context and costs
 //! 5–25×). No FMA, so results are bit-identical on every CPU.
-mod field;
+mod image;
 pub mod lanes;
 pub mod ops;
 pub mod reads;
@@ -15,7 +15,7 @@ pub mod real;
 pub mod rows;
 pub mod trace;
 
-pub use field::{Edge, Field, MAX_FIELD_SIDE_PX};
+pub use image::{Edge, InputImage, MAX_FIELD_SIDE_PX};
 pub use lanes::SimdLevel;
 pub use ops::{
     At, Blend, BlendKernel, BlendOp, Extent, MAX_UNIFORMS, Mix, MixKernel, MixOp, Point, PointKernel, PointOp, TILE_PITCH,

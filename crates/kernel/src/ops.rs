@@ -3,7 +3,7 @@ use crate::{
     SimdLevel, dispatch,
     lanes::{Isa, MAX_LANES, V},
     real::{Real, Rgba, rgb},
-    trace::T as Symbol,
+    trace::Symbol,
 };
 use std::any::TypeId;
 

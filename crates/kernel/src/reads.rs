@@ -4,19 +4,19 @@
 //! texture loads, reads of a storage buffer and loops.
 use crate::{
     SimdLevel, dispatch,
-    field::{Edge, Field, field_color, table_entry, taps},
+    image::{Edge, InputImage, image_color, table_entry, taps},
     lanes::{Isa, V},
     ops::{
         At, Extent, MAX_UNIFORMS, TILE_PITCH, TILE_ROWS, Tile, each_group, host_uniforms, load, position, short_name, splat_all,
         store,
     },
     real::{Real, Rgba, rgb},
-    trace::{SampleSource, T as Symbol},
+    trace::{SampleSource, Symbol},
 };
 use std::any::TypeId;
 
 /// Most turns of one loop.
-pub const MAX_TURNS: f32 = 4096.0;
+pub const MAX_LOOP_ITERATIONS: f32 = 4096.0;
 
 /// What a kernel may read besides its pixel.
 pub trait Reads<R: Real>: Copy {
@@ -24,10 +24,10 @@ pub trait Reads<R: Real>: Copy {
     fn table(self, index: R) -> R;
     /// Colour of input `n` at a position in the kernel's pixels (the centre of the frame's first is (0.5, 0.5)), bilinear.
     fn sample(self, n: usize, x: R, y: R) -> Rgba<R>;
-    /// Σ `f(i)` for i = 0, 1, … below uniform `slot` (a whole number up to [`MAX_TURNS`]). Mark the closure `#[inline(always)]`.
+    /// Σ `f(i)` for i = 0, 1, … below uniform `slot` (a whole number up to [`MAX_LOOP_ITERATIONS`]). Mark the closure `#[inline(always)]`.
     fn sum(self, slot: usize, f: impl Fn(R) -> Rgba<R>) -> Rgba<R>;
     /// The largest of `f(i)`, component by component, and of 0.
-    fn most(self, slot: usize, f: impl Fn(R) -> Rgba<R>) -> Rgba<R>;
+    fn max(self, slot: usize, f: impl Fn(R) -> Rgba<R>) -> Rgba<R>;
 }
 
 /// Colour out of other pixels and tables.
@@ -40,7 +40,7 @@ pub trait ReadKernel: Send + Sync + 'static {
 #[derive(Clone, Copy)]
 pub struct Inputs<'a> {
     /// Inputs by number. A kernel that samples one that is missing gets transparent black.
-    pub fields: &'a [Field<'a>],
+    pub images: &'a [InputImage<'a>],
     /// Where the kernel's position (0, 0) lies in them, in pixels.
     pub origin: [f32; 2],
     /// Beyond their edges.
@@ -75,9 +75,9 @@ struct LaneReads<'a> {
 
 /// Four samples of plane `k`, weighed; coordinates are those of [`taps`].
 #[inline(always)]
-fn weighed<I: Isa>(f: &Field<'_>, k: usize, x: [V<I>; 2], y: [V<I>; 2], u: [V<I>; 2], v: [V<I>; 2]) -> V<I> {
+fn weighed<I: Isa>(f: &InputImage<'_>, k: usize, x: [V<I>; 2], y: [V<I>; 2], u: [V<I>; 2], v: [V<I>; 2]) -> V<I> {
     let (p, stride) = (f.planes[k], f.width as u32);
-    // SAFETY: `taps` clamps coordinates to the field, whose planes hold `width · height` samples (`Field::new`).
+    // SAFETY: `taps` clamps coordinates to the field, whose planes hold `width · height` samples (`InputImage::new`).
     let (a, b, c, d) = unsafe {
         (
             V::<I>(I::gather_xy(p, stride, x[0].0, y[0].0)),
@@ -102,7 +102,7 @@ impl<I: Isa> Reads<V<I>> for LaneReads<'_> {
     }
     #[inline(always)]
     fn sample(self, n: usize, x: V<I>, y: V<I>) -> Rgba<V<I>> {
-        let Some(f) = self.inputs.fields.get(n) else {
+        let Some(f) = self.inputs.images.get(n) else {
             return Rgba { c: rgb(V::from(0.0), V::from(0.0), V::from(0.0)), a: V::from(0.0) };
         };
         let [dx, dy] = self.inputs.origin;
@@ -118,9 +118,9 @@ impl<I: Isa> Reads<V<I>> for LaneReads<'_> {
     fn sum(self, slot: usize, f: impl Fn(V<I>) -> Rgba<V<I>>) -> Rgba<V<I>> {
         let zero = V::<I>::from(0.0);
         let mut acc = Rgba { c: rgb(zero, zero, zero), a: zero };
-        let turns = turn_count(self.uniforms[slot]);
+        let iterations = turn_count(self.uniforms[slot]);
         let mut i = 0.0;
-        while i < turns {
+        while i < iterations {
             let v = f(V::from(i));
             acc = Rgba { c: rgb(acc.c.r + v.c.r, acc.c.g + v.c.g, acc.c.b + v.c.b), a: acc.a + v.a };
             i += 1.0;
@@ -128,12 +128,12 @@ impl<I: Isa> Reads<V<I>> for LaneReads<'_> {
         acc
     }
     #[inline(always)]
-    fn most(self, slot: usize, f: impl Fn(V<I>) -> Rgba<V<I>>) -> Rgba<V<I>> {
+    fn max(self, slot: usize, f: impl Fn(V<I>) -> Rgba<V<I>>) -> Rgba<V<I>> {
         let zero = V::<I>::from(0.0);
         let mut acc = Rgba { c: rgb(zero, zero, zero), a: zero };
-        let turns = turn_count(self.uniforms[slot]);
+        let iterations = turn_count(self.uniforms[slot]);
         let mut i = 0.0;
-        while i < turns {
+        while i < iterations {
             let v = f(V::from(i));
             acc = Rgba { c: rgb(acc.c.r.max(v.c.r), acc.c.g.max(v.c.g), acc.c.b.max(v.c.b)), a: acc.a.max(v.a) };
             i += 1.0;
@@ -149,10 +149,10 @@ struct HostReads<'a> {
     uniforms: &'a [f32; MAX_UNIFORMS],
 }
 
-/// How often a loop turns whose number is `turns`.
+/// How often a loop turns whose number is `iterations`.
 #[inline(always)]
-pub(crate) fn turn_count(turns: f32) -> f32 {
-    Real::min(Real::max(turns, 0.0), MAX_TURNS)
+pub(crate) fn turn_count(iterations: f32) -> f32 {
+    Real::min(Real::max(iterations, 0.0), MAX_LOOP_ITERATIONS)
 }
 
 impl Reads<f32> for HostReads<'_> {
@@ -161,22 +161,22 @@ impl Reads<f32> for HostReads<'_> {
     }
     fn sample(self, n: usize, x: f32, y: f32) -> Rgba<f32> {
         let [dx, dy] = self.inputs.origin;
-        let [r, g, b, a] = field_color(self.inputs.fields.get(n), self.inputs.edge, x + dx, y + dy);
+        let [r, g, b, a] = image_color(self.inputs.images.get(n), self.inputs.edge, x + dx, y + dy);
         Rgba { c: rgb(r, g, b), a }
     }
     fn sum(self, slot: usize, f: impl Fn(f32) -> Rgba<f32>) -> Rgba<f32> {
-        self.turns(slot, f, |a, b| a + b)
+        self.looped(slot, f, |a, b| a + b)
     }
-    fn most(self, slot: usize, f: impl Fn(f32) -> Rgba<f32>) -> Rgba<f32> {
-        self.turns(slot, f, Real::max)
+    fn max(self, slot: usize, f: impl Fn(f32) -> Rgba<f32>) -> Rgba<f32> {
+        self.looped(slot, f, Real::max)
     }
 }
 impl HostReads<'_> {
-    fn turns(self, slot: usize, f: impl Fn(f32) -> Rgba<f32>, join: impl Fn(f32, f32) -> f32) -> Rgba<f32> {
+    fn looped(self, slot: usize, f: impl Fn(f32) -> Rgba<f32>, join: impl Fn(f32, f32) -> f32) -> Rgba<f32> {
         let mut acc = Rgba { c: rgb(0.0, 0.0, 0.0), a: 0.0 };
-        let turns = turn_count(self.uniforms[slot]);
+        let iterations = turn_count(self.uniforms[slot]);
         let mut i = 0.0;
-        while i < turns {
+        while i < iterations {
             let v = f(i);
             acc = Rgba { c: rgb(join(acc.c.r, v.c.r), join(acc.c.g, v.c.g), join(acc.c.b, v.c.b)), a: join(acc.a, v.a) };
             i += 1.0;
@@ -213,16 +213,16 @@ impl Reads<Symbol> for TraceReads<'_> {
         Rgba { c: rgb(r, g, b), a }
     }
     fn sum(self, slot: usize, f: impl Fn(Symbol) -> Rgba<Symbol>) -> Rgba<Symbol> {
-        self.turns(slot, false, f)
+        self.looped(slot, false, f)
     }
-    fn most(self, slot: usize, f: impl Fn(Symbol) -> Rgba<Symbol>) -> Rgba<Symbol> {
-        self.turns(slot, true, f)
+    fn max(self, slot: usize, f: impl Fn(Symbol) -> Rgba<Symbol>) -> Rgba<Symbol> {
+        self.looped(slot, true, f)
     }
 }
 impl TraceReads<'_> {
-    fn turns(self, slot: usize, most: bool, f: impl Fn(Symbol) -> Rgba<Symbol>) -> Rgba<Symbol> {
-        let turns = self.uniforms[slot].clamp(0.0, MAX_TURNS);
-        let [r, g, b, a] = Symbol::turns(turns, most, |i| {
+    fn looped(self, slot: usize, max: bool, f: impl Fn(Symbol) -> Rgba<Symbol>) -> Rgba<Symbol> {
+        let iterations = self.uniforms[slot].clamp(0.0, MAX_LOOP_ITERATIONS);
+        let [r, g, b, a] = Symbol::looped(iterations, max, |i| {
             let v = f(i);
             [v.c.r, v.c.g, v.c.b, v.a]
         });
@@ -286,7 +286,7 @@ mod tests {
     fn edges_are_as_defined_at_every_level() {
         let (w, h) = (5usize, 3usize);
         let plane: Vec<f32> = (0..w * h).map(|i| i as f32 + 1.0).collect();
-        let field = Field::new([&plane; 4], w, h).unwrap();
+        let image = InputImage::new([&plane; 4], w, h).unwrap();
         let at = |edge: Edge, i: i64, n: i64| match edge {
             Edge::Transparent => (0..n).contains(&i).then_some(i),
             Edge::Clamp => Some(i.clamp(0, n - 1)),
@@ -300,7 +300,7 @@ mod tests {
                 {
                     let mut tile = Tile::boxed();
                     let extent = Extent { width: w, rows: 2, at: [0.5, 0.5, 1.0, 0.0, 0.0, 1.0] };
-                    let inputs = Inputs { fields: &[field], origin, edge, table: &[] };
+                    let inputs = Inputs { images: &[image], origin, edge, table: &[] };
                     let shift = [dx as f32 - origin[0], dy as f32 - origin[1]];
                     Read(Shifted).run(level, &shift, inputs, &mut tile, extent);
                     for y in 0..2i64 {
@@ -328,12 +328,12 @@ mod tests {
                     Rgba { c: rgb(v, i, px.c.b), a: R::from(1.0) }
                 },
             );
-            let most = s.most(
+            let max = s.max(
                 0,
                 #[inline(always)]
                 |i| Rgba { c: rgb(s.table(i), i, -i), a: i * 0.5 },
             );
-            Rgba { c: rgb(total.c.r, total.c.g, most.c.r), a: total.a + most.a }
+            Rgba { c: rgb(total.c.r, total.c.g, max.c.r), a: total.a + max.a }
         }
     }
 
@@ -342,7 +342,7 @@ mod tests {
         for level in SimdLevel::ALL.into_iter().filter(|l| l.available()) {
             let mut tile = Tile::boxed();
             let extent = Extent { width: 3, rows: 1, at: [0.5, 0.5, 1.0, 0.0, 0.0, 1.0] };
-            let inputs = Inputs { fields: &[], origin: [0.0; 2], edge: Edge::Clamp, table: &[4.0, 9.0, 2.0] };
+            let inputs = Inputs { images: &[], origin: [0.0; 2], edge: Edge::Clamp, table: &[4.0, 9.0, 2.0] };
             // Five turns: the table's last entry counts three times.
             Read(Steps).run(level, &[5.0], inputs, &mut tile, extent);
             assert_eq!([0, 1, 2, 3].map(|k| tile.planes[k][1]), [19.0, 10.0, 9.0, 7.0], "{level:?}");

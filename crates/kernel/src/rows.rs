@@ -433,13 +433,13 @@ fn convolve_with<I: Isa>(taps: &[&[f32]], weights: &[f32], out: &mut [f32]) {
                 let mut x = 0;
                 // Four groups of lanes a tap, since finding the tap costs as much as one.
                 while x + 4 * I::N <= whole {
-                    let centre = &taps[reach][x..x + 4 * I::N];
+                    let center = &taps[reach][x..x + 4 * I::N];
                     let w = weights[0];
                     let mut acc = [
-                        group::<I>(centre, 0) * w,
-                        group::<I>(centre, 1) * w,
-                        group::<I>(centre, 2) * w,
-                        group::<I>(centre, 3) * w,
+                        group::<I>(center, 0) * w,
+                        group::<I>(center, 1) * w,
+                        group::<I>(center, 2) * w,
+                        group::<I>(center, 3) * w,
                     ];
                     let mut k = 1;
                     while k <= reach {

@@ -1,7 +1,7 @@
 //! Decoders of sound that remember: a stream is cut into chapters of packets, and each is decoded by a fresh decoder that was given the packets
 //! before it. So a sample is the same whether it was reached by reading on or by a jump, although FFmpeg's decoders of AAC and AC-3 fill what
 //! is not coded with noise from a generator that never stops.
-use crate::input::Packet;
+use crate::input::AvPacket;
 use std::collections::VecDeque;
 
 /// Packets of a chapter: 5.5 s of AAC at 48 kHz. A jump decodes half of them on average, a chapter's start some packets twice.
@@ -18,9 +18,9 @@ pub(crate) struct Chapters {
     /// First packet of the chapter that the decoder is for.
     current: usize,
     /// The packets given last, with their positions; as many as settle a decoder.
-    recent: VecDeque<(Packet, i64)>,
+    recent: VecDeque<(AvPacket, i64)>,
     /// Those of them that a fresh decoder has to get yet.
-    again: VecDeque<(Packet, i64)>,
+    again: VecDeque<(AvPacket, i64)>,
     /// Position where the next chapter begins, while the decoder gives what it still holds.
     ending: Option<i64>,
 }
@@ -40,9 +40,9 @@ impl Chapters {
         ends
     }
     /// Notes a packet that was given to the decoder; gives one to be used for the next.
-    pub fn given(&mut self, packet: Packet, position: i64, preroll: usize) -> Packet {
+    pub fn given(&mut self, packet: AvPacket, position: i64, preroll: usize) -> AvPacket {
         self.recent.push_back((packet, position));
-        if self.recent.len() <= preroll { None } else { self.recent.pop_front() }.map_or_else(Packet::new, |(packet, _)| packet)
+        if self.recent.len() <= preroll { None } else { self.recent.pop_front() }.map_or_else(AvPacket::new, |(packet, _)| packet)
     }
     /// Position from which on nothing of the present decoder counts.
     pub fn end(&self) -> Option<i64> {
@@ -55,7 +55,7 @@ impl Chapters {
         Some(start)
     }
     /// The next packet with which a fresh decoder is to be settled.
-    pub fn again(&mut self) -> Option<(Packet, i64)> {
+    pub fn again(&mut self) -> Option<(AvPacket, i64)> {
         self.again.pop_front()
     }
 }

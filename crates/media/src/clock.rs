@@ -3,7 +3,7 @@
 //! Packets are numbered by part while the file is read. A stream enters the next part when its decoding time steps back (or ahead by
 //! hours, which is what FFmpeg's correction of the 33-bit wrap makes of a step back), or when it lies in the file behind the place
 //! where another stream did. Afterwards each part is shifted, all streams by the same, to begin where the part before has ended.
-use crate::input::{Input, NO_TIMESTAMP, Packet};
+use crate::input::{AvPacket, Input, NO_TIMESTAMP};
 
 /// Ticks a second of MPEG systems (ISO/IEC 13818-1 §2.4.2).
 const TICKS: i64 = 90_000;
@@ -34,7 +34,7 @@ impl Clock {
         Self { is_watched: ["mpegts", "mpeg"].contains(&input.format_name().as_str()), streams: Vec::new(), joins: Vec::new() }
     }
     /// The part that a packet of a video or audio stream belongs to.
-    pub fn part(&mut self, stream: usize, packet: &Packet) -> usize {
+    pub fn part(&mut self, stream: usize, packet: &AvPacket) -> usize {
         if !self.is_watched {
             return 0;
         }

@@ -1,12 +1,12 @@
 //! Decoded frames → pictures. Canonical formats share the decoder's memory; every other format is spread into planes without loss.
-use crate::{decoder::Frame, error::MediaError, input::check_size, pixel, tags::AvColor};
+use crate::{decoder::AvFrame, error::MediaError, input::check_size, pixel, tags::AvColor};
 use cutroom_types::{AlphaMode, ColorModel, Orientation, Picture, PictureFormat, Plane, PlaneMemory, Size};
 use ffmpeg_next::ffi::{self, AVPixFmtDescriptor, AVPixelFormat};
 use std::{path::Path, sync::Arc};
 
 /// What a stream says that its frames may not.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct StreamLook {
+pub(crate) struct StreamTags {
     /// Colour numbers of the container.
     pub color: AvColor,
     /// The container's sample aspect ratio, which goes before the frames'; (0, 0) where it says nothing.
@@ -21,7 +21,7 @@ pub(crate) struct StreamLook {
 
 /// A plane of a frame, kept alive by it.
 struct FramePlane {
-    _frame: Arc<Frame>,
+    _frame: Arc<AvFrame>,
     start: *const u8,
     len: usize,
 }
@@ -39,7 +39,7 @@ impl PlaneMemory for FramePlane {
 }
 
 /// The picture in a frame.
-pub(crate) fn picture(path: &Path, frame: &Arc<Frame>, look: &StreamLook) -> Result<Picture, MediaError> {
+pub(crate) fn picture(path: &Path, frame: &Arc<AvFrame>, tags: &StreamTags) -> Result<Picture, MediaError> {
     let f = frame.get();
     let av = pixel::from_raw(f.format);
     let size = check_size(path, f.width, f.height)?;
@@ -58,20 +58,20 @@ pub(crate) fn picture(path: &Path, frame: &Arc<Frame>, look: &StreamLook) -> Res
         planes
     };
     // SAFETY: the frame is valid.
-    let color = unsafe { AvColor::of_frame(frame.0) }.or(look.color);
-    let (color, _) = color.decide(format, size, pixel::is_full_range_alias(av), look.is_still);
+    let color = unsafe { AvColor::of_frame(frame.0) }.or(tags.color);
+    let (color, _) = color.decide(format, size, pixel::is_full_range_alias(av), tags.is_still);
     let sar = f.sample_aspect_ratio;
-    let sample_aspect = if look.container_aspect != (0, 0) {
-        look.container_aspect
+    let sample_aspect = if tags.container_aspect != (0, 0) {
+        tags.container_aspect
     } else if sar.num > 0 && sar.den > 0 {
         (sar.num as u32, sar.den as u32)
     } else {
-        look.usual_aspect
+        tags.usual_aspect
     };
-    Ok(Picture { format, size, color, alpha: AlphaMode::Straight, sample_aspect, orientation: look.orientation, planes })
+    Ok(Picture { format, size, color, alpha: AlphaMode::Straight, sample_aspect, orientation: tags.orientation, planes })
 }
 
-fn shared_planes(frame: &Arc<Frame>, format: PictureFormat, size: Size) -> Option<Vec<Plane>> {
+fn shared_planes(frame: &Arc<AvFrame>, format: PictureFormat, size: Size) -> Option<Vec<Plane>> {
     let f = frame.get();
     (0..format.plane_count())
         .map(|k| {
@@ -294,7 +294,7 @@ mod tests {
             let av = unsafe { ffi::av_get_pix_fmt(c.as_ptr()) };
             let format = pixel::canonical(av).unwrap();
             let size = Size { width: 38, height: 6 };
-            let frame = Frame::new();
+            let frame = AvFrame::new();
             // SAFETY: an owned frame is given a format, a size and buffers, which are then filled row by row.
             unsafe {
                 (*frame.0).format = av as i32;

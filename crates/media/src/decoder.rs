@@ -1,21 +1,21 @@
 //! A decoder of one stream, whose complaints are collected instead of printed.
 use crate::{
     error::{MediaError, ffmpeg_text},
-    input::{Input, Packet},
+    input::{AvPacket, Input},
     report::{DecodeReport, ProblemSink},
 };
 use ffmpeg_next::ffi::{self, AVCodec, AVCodecContext, AVFrame};
 use std::{ffi::CStr, ptr, sync::Arc};
 
 /// An owned frame.
-pub(crate) struct Frame(pub *mut AVFrame);
+pub(crate) struct AvFrame(pub *mut AVFrame);
 
 // SAFETY: owned; the data buffers are reference counted atomically and not written after decoding.
-unsafe impl Send for Frame {}
+unsafe impl Send for AvFrame {}
 // SAFETY: as above; shared access only reads.
-unsafe impl Sync for Frame {}
+unsafe impl Sync for AvFrame {}
 
-impl Frame {
+impl AvFrame {
     /// An empty frame.
     pub fn new() -> Self {
         // SAFETY: no preconditions; null (out of memory) is refused.
@@ -37,7 +37,7 @@ impl Frame {
     }
 }
 
-impl Drop for Frame {
+impl Drop for AvFrame {
     fn drop(&mut self) {
         // SAFETY: owned, freed once.
         unsafe { ffi::av_frame_free(&mut self.0) };
@@ -47,7 +47,7 @@ impl Drop for Frame {
 /// What came out of the decoder.
 pub(crate) enum Output {
     /// A frame; its `pts` is the label of the packet that it was coded in.
-    Frame(Frame),
+    AvFrame(AvFrame),
     /// Another packet is wanted.
     WantsPacket,
     /// Everything is out.
@@ -99,7 +99,7 @@ impl Decoder {
     }
     /// Gives a packet under a label that its frames carry as `pts` (packet ordinal for pictures, sample position for sound), or `None` for the
     /// end of the stream. Damage is counted, not returned.
-    pub fn send(&mut self, packet: Option<(&mut Packet, i64)>) {
+    pub fn send(&mut self, packet: Option<(&mut AvPacket, i64)>) {
         let r = match packet {
             Some((packet, label)) => {
                 // SAFETY: packet and context are valid; the timestamps are ours to set.
@@ -119,7 +119,7 @@ impl Decoder {
     /// The next frame, if there is one.
     pub fn receive(&mut self) -> Output {
         loop {
-            let frame = Frame::new();
+            let frame = AvFrame::new();
             // SAFETY: context and frame are valid.
             let r = unsafe { ffi::avcodec_receive_frame(self.context, frame.0) };
             if r >= 0 {
@@ -127,7 +127,7 @@ impl Decoder {
                 if frame.get().decode_error_flags != 0 || frame.get().flags & ffi::AV_FRAME_FLAG_CORRUPT != 0 {
                     self.sink.concealed();
                 }
-                return Output::Frame(frame);
+                return Output::AvFrame(frame);
             }
             if r == ffi::AVERROR(ffi::EAGAIN) {
                 return Output::WantsPacket;
@@ -159,12 +159,12 @@ impl Decoder {
         self.sink.mute(on);
     }
     /// Counts a problem that the decoder itself does not know of.
-    pub fn complain(&self, message: &str) {
+    pub fn report_error(&self, message: &str) {
         self.sink.failure(message);
     }
     /// Notes what is done to the stream that is no problem of it.
-    pub fn remark(&self, message: &str) {
-        self.sink.remark(message);
+    pub fn report_change(&self, message: &str) {
+        self.sink.report_change(message);
     }
     /// What went wrong so far.
     pub fn report(&self) -> DecodeReport {

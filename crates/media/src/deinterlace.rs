@@ -3,7 +3,7 @@
 //! The filter looks one frame back and one ahead. Each result is made from exactly those three frames, so it does not depend on how the
 //! reader got there; while frames are asked for in order, the running filter is fed on.
 use crate::{
-    decoder::Frame,
+    decoder::AvFrame,
     error::{MediaError, ffmpeg_text},
 };
 use cutroom_types::{Deinterlace, FieldOrder};
@@ -35,11 +35,17 @@ impl Deinterlacer {
         Self { options: CString::new(options).unwrap_or_default(), graph: None, next: None }
     }
     /// Frame `i` made whole from itself and its neighbours.
-    pub fn frame(&mut self, i: usize, before: Option<&Frame>, this: &Frame, after: Option<&Frame>) -> Result<Frame, MediaError> {
-        let look = |f: &Frame| (f.get().width, f.get().height, f.get().format);
-        let same = |f: &Frame| look(f) == look(this);
+    pub fn frame(
+        &mut self,
+        i: usize,
+        before: Option<&AvFrame>,
+        this: &AvFrame,
+        after: Option<&AvFrame>,
+    ) -> Result<AvFrame, MediaError> {
+        let layout = |f: &AvFrame| (f.get().width, f.get().height, f.get().format);
+        let same = |f: &AvFrame| layout(f) == layout(this);
         let (before, after) = (before.filter(|f| same(f)), after.filter(|f| same(f)));
-        let runs_on = self.next == Some(i) && self.graph.as_ref().is_some_and(|g| g.look == look(this));
+        let runs_on = self.next == Some(i) && self.graph.as_ref().is_some_and(|g| g.layout == layout(this));
         self.next = None;
         if !runs_on {
             let mut graph = Graph::new(this, &self.options)?;
@@ -69,7 +75,7 @@ struct Graph {
     graph: *mut AVFilterGraph,
     source: *mut AVFilterContext,
     sink: *mut AVFilterContext,
-    look: (i32, i32, i32),
+    layout: (i32, i32, i32),
     pushed: i64,
 }
 
@@ -81,7 +87,7 @@ fn failed(operation: &'static str, error: i32) -> MediaError {
 }
 
 impl Graph {
-    fn new(like: &Frame, options: &CStr) -> Result<Self, MediaError> {
+    fn new(like: &AvFrame, options: &CStr) -> Result<Self, MediaError> {
         const SETTING_UP: &str = "setting up the deinterlacer";
         let f = like.get();
         let source_args =
@@ -93,7 +99,7 @@ impl Graph {
                 graph: ffi::avfilter_graph_alloc(),
                 source: ptr::null_mut(),
                 sink: ptr::null_mut(),
-                look: (f.width, f.height, f.format),
+                layout: (f.width, f.height, f.format),
                 pushed: 0,
             };
             let mut filter = ptr::null_mut();
@@ -124,8 +130,8 @@ impl Graph {
         }
     }
     /// Gives a frame, or the end.
-    fn push(&mut self, frame: Option<&Frame>) -> Result<(), MediaError> {
-        let shared = frame.map(Frame::share);
+    fn push(&mut self, frame: Option<&AvFrame>) -> Result<(), MediaError> {
+        let shared = frame.map(AvFrame::share);
         // SAFETY: the frame is our own reference; the filter takes a further one.
         let r = unsafe {
             let p = shared.as_ref().map_or(ptr::null_mut(), |f| f.0);
@@ -138,8 +144,8 @@ impl Graph {
         if r < 0 { Err(failed("deinterlacing", r)) } else { Ok(()) }
     }
     /// The next result, if there is one.
-    fn pull(&mut self) -> Result<Option<Frame>, MediaError> {
-        let frame = Frame::new();
+    fn pull(&mut self) -> Result<Option<AvFrame>, MediaError> {
+        let frame = AvFrame::new();
         // SAFETY: sink and frame are valid.
         let r = unsafe { ffi::av_buffersink_get_frame(self.sink, frame.0) };
         if r == ffi::AVERROR(ffi::EAGAIN) || r == ffi::AVERROR_EOF {

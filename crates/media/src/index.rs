@@ -1,12 +1,12 @@
 //! The index of a file: every packet once, and source time zero. What it holds of each stream: [`crate::video_index`] and
-//! [`crate::sound_index`].
+//! [`crate::audio_index`].
 use crate::{
-    boxes,
+    audio_index::{AudioIndex, AudioScan},
     clock::Clock,
     error::MediaError,
     info::MediaInfo,
-    input::{Input, Packet},
-    sound_index::{SoundIndex, SoundScan},
+    input::{AvPacket, Input},
+    mp4_boxes,
     video_index::{VideoIndex, VideoScan},
 };
 use cutroom_types::{CancelToken, Span};
@@ -18,7 +18,7 @@ use std::{path::Path, sync::Arc};
 pub struct MediaIndex {
     pub(crate) info: MediaInfo,
     pub(crate) video: Vec<VideoIndex>,
-    pub(crate) audio: Vec<SoundIndex>,
+    pub(crate) audio: Vec<AudioIndex>,
 }
 
 impl MediaIndex {
@@ -42,7 +42,7 @@ impl MediaIndex {
         let mut warnings = Vec::new();
         let mut scans: Vec<StreamScan> = (0..input.stream_count()).map(|i| StreamScan::new(&input, i)).collect();
         let mut clock = Clock::new(&input);
-        let mut packet = Packet::new();
+        let mut packet = AvPacket::new();
         let mut problem = None;
         while input.read(&mut packet, &mut problem)? {
             if cancel.is_cancelled() {
@@ -62,7 +62,7 @@ impl MediaIndex {
         warnings.extend(problem);
         warnings.extend(clock.warning());
         if input.format_name().starts_with("mov") {
-            warnings.extend(boxes::defect(path));
+            warnings.extend(mp4_boxes::defect(path));
         }
         let shifts = clock.shifts();
         let (mut video, mut audio, mut attached) = (Vec::new(), Vec::new(), Vec::new());
@@ -76,7 +76,7 @@ impl MediaIndex {
         }
         // Source time zero is the earliest thing that is presented; all streams shift together.
         let starts = video.iter().filter_map(|v| v.frames.first().map(|f| f.start));
-        let zero = starts.chain(audio.iter().filter_map(SoundIndex::start)).min().unwrap_or_default();
+        let zero = starts.chain(audio.iter().filter_map(AudioIndex::start)).min().unwrap_or_default();
         for v in &mut video {
             for f in &mut v.frames {
                 f.start = f.start - zero.since_zero();
@@ -111,7 +111,7 @@ pub fn probe(path: &Path) -> Result<MediaInfo, MediaError> {
 
 enum StreamScan {
     Video(VideoScan),
-    Audio(SoundScan),
+    Audio(AudioScan),
     Other,
 }
 
@@ -119,7 +119,7 @@ impl StreamScan {
     fn new(input: &Input, i: usize) -> Self {
         match input.kind(i) {
             AVMediaType::AVMEDIA_TYPE_VIDEO => Self::Video(VideoScan::new(input, i)),
-            AVMediaType::AVMEDIA_TYPE_AUDIO => Self::Audio(SoundScan::new(input, i)),
+            AVMediaType::AVMEDIA_TYPE_AUDIO => Self::Audio(AudioScan::new(input, i)),
             _ => Self::Other,
         }
     }

@@ -147,7 +147,7 @@ impl Input {
     ///
     /// # Errors
     /// The system cannot read the file any more, or the source is stuck.
-    pub fn read(&mut self, packet: &mut Packet, problem: &mut Option<String>) -> Result<bool, MediaError> {
+    pub fn read(&mut self, packet: &mut AvPacket, problem: &mut Option<String>) -> Result<bool, MediaError> {
         let mut again = 0;
         loop {
             self.deadline.renew();
@@ -224,12 +224,12 @@ fn open_error(path: &Path, error: i32, late: bool) -> MediaError {
 }
 
 /// An owned packet.
-pub(crate) struct Packet(pub *mut AVPacket);
+pub(crate) struct AvPacket(pub *mut AVPacket);
 
 // SAFETY: owned, no interior sharing but FFmpeg's atomic reference counts.
-unsafe impl Send for Packet {}
+unsafe impl Send for AvPacket {}
 
-impl Packet {
+impl AvPacket {
     /// An empty packet.
     pub fn new() -> Self {
         // SAFETY: no preconditions; null (out of memory) is refused.
@@ -274,7 +274,7 @@ impl Packet {
     }
 }
 
-impl Drop for Packet {
+impl Drop for AvPacket {
     fn drop(&mut self) {
         // SAFETY: owned, freed once.
         unsafe { ffi::av_packet_free(&mut self.0) };

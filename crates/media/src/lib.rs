@@ -1,9 +1,10 @@
 //! FFmpeg both ways: probe, index, decode, encode, mux. The only FFmpeg `unsafe`. Knows no projects or plans.
 
-pub mod boxes;
+mod audio;
+mod audio_index;
+mod bitstream;
 mod chapters;
 mod clock;
-mod coded;
 mod convert;
 mod decoder;
 mod decoders;
@@ -12,27 +13,26 @@ pub mod error;
 mod index;
 pub mod info;
 mod input;
+pub mod mp4_boxes;
 mod orientation;
 pub mod pixel;
+mod playable;
 mod probe;
 mod report;
 mod samples;
-mod sound;
-mod sound_index;
 mod stream;
 pub mod tags;
-mod usable;
 mod video;
 mod video_index;
 pub mod write;
 
+pub use audio::AudioReader;
 pub use decoders::{DecoderAvailability, decoders};
 pub use error::MediaError;
 pub use index::{MediaIndex, probe};
 pub use info::{AudioInfo, MediaInfo, OtherInfo, ScanOrder, VideoInfo};
 pub use input::STUCK_AFTER_SECS;
 pub use report::DecodeReport;
-pub use sound::SoundReader;
 pub use tags::{AvColor, GuessedTags};
 pub use video::{DecodedFrame, ReadOptions, VideoReader};
 

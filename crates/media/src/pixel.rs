@@ -114,7 +114,7 @@ pub fn canonical(av: AVPixelFormat) -> Option<PictureFormat> {
         return Some(PictureFormat::RGB8.with_alpha());
     }
     let alpha = flag(ffi::AV_PIX_FMT_FLAG_ALPHA as u32);
-    let colours = usize::from(d.nb_components) - usize::from(alpha);
+    let colors = usize::from(d.nb_components) - usize::from(alpha);
     let deepest = d.comp[..usize::from(d.nb_components)].iter().map(|c| c.depth).max()?;
     let float = flag(ffi::AV_PIX_FMT_FLAG_FLOAT as u32);
     let bits = match deepest {
@@ -126,7 +126,7 @@ pub fn canonical(av: AVPixelFormat) -> Option<PictureFormat> {
         13 | 14 => 14,
         _ => 16,
     };
-    let model = match (colours, flag(ffi::AV_PIX_FMT_FLAG_RGB as u32)) {
+    let model = match (colors, flag(ffi::AV_PIX_FMT_FLAG_RGB as u32)) {
         (1, _) => ColorModel::Gray,
         (3, true) => ColorModel::Rgb,
         (3, false) => ColorModel::Yuv,

@@ -1,13 +1,13 @@
 //! Describes streams: from FFmpeg's parameters and the index to [`MediaInfo`].
 use crate::{
-    convert::StreamLook,
+    audio_index::AudioIndex,
+    convert::StreamTags,
     decoder::{codec_name, has_decoder, has_side_alpha},
     error::MediaError,
     info::{AudioInfo, MediaInfo, OtherInfo, ScanOrder, VideoInfo},
     input::{Input, ticks_to_time},
     orientation, pixel,
     samples::{Speakers, layout_name},
-    sound_index::SoundIndex,
     tags::AvColor,
     video_index::{VideoIndex, rates_of},
 };
@@ -26,7 +26,7 @@ pub(crate) fn describe(
     zero: Time,
     video: &mut [VideoIndex],
     attached_from: usize,
-    audio: &[SoundIndex],
+    audio: &[AudioIndex],
     mut warnings: Vec<String>,
 ) -> Result<MediaInfo, MediaError> {
     let container = input.format_name();
@@ -74,7 +74,7 @@ fn cut_off(input: &Input, container: &str, zero: Time, video: &[VideoInfo], audi
         let sound = audio.iter().map(|a| (a.stream_index, a.span));
         video.iter().filter(|v| v.frames > 0).map(|v| (v.stream_index, v.span)).chain(sound)
     };
-    let told = |what: String, is: f64, declared: f64| {
+    let message = |what: String, is: f64, declared: f64| {
         format!("{what} {is:.3} s, of {declared:.3} s that the file declares: it was cut off or is damaged")
     };
     if container.starts_with("mov") {
@@ -86,7 +86,7 @@ fn cut_off(input: &Input, container: &str, zero: Time, video: &[VideoInfo], audi
         let lengths = spans().map(|(i, span)| (i, span.duration.as_secs_f64(), declared(i)));
         return lengths
             .filter(|(_, is, declared)| is + CUT_OFF_SECS < *declared)
-            .map(|(i, is, declared)| told(format!("stream {i}: lasts"), is, declared))
+            .map(|(i, is, declared)| message(format!("stream {i}: lasts"), is, declared))
             .collect();
     }
     if !container.starts_with("matroska") {
@@ -96,7 +96,7 @@ fn cut_off(input: &Input, container: &str, zero: Time, video: &[VideoInfo], audi
     let micros = unsafe { (*input.context()).duration };
     let declared = micros as f64 / 1e6;
     let end = spans().map(|(_, span)| span.end()).max().map_or(0.0, |end| (end.as_secs_f64()) + zero.as_secs_f64());
-    if micros > 0 && end + CUT_OFF_SECS < declared { vec![told("ends at".into(), end, declared)] } else { Vec::new() }
+    if micros > 0 && end + CUT_OFF_SECS < declared { vec![message("ends at".into(), end, declared)] } else { Vec::new() }
 }
 
 fn is_still_container(input: &Input, container: &str) -> bool {
@@ -221,9 +221,9 @@ fn container_aspect(input: &Input, i: usize) -> (u32, u32) {
 }
 
 /// What the reader of video stream `number` needs beside the frames.
-pub(crate) fn look(input: &Input, i: usize, info: &MediaInfo, number: usize) -> StreamLook {
+pub(crate) fn stream_tags(input: &Input, i: usize, info: &MediaInfo, number: usize) -> StreamTags {
     let described = info.video.get(number).or_else(|| info.attached_pictures.get(number.checked_sub(info.video.len())?));
-    StreamLook {
+    StreamTags {
         // SAFETY: the stream's parameters are valid.
         color: unsafe { AvColor::of_parameters((*input.stream(i)).codecpar) },
         container_aspect: container_aspect(input, i),
@@ -233,7 +233,7 @@ pub(crate) fn look(input: &Input, i: usize, info: &MediaInfo, number: usize) -> 
     }
 }
 
-fn describe_audio(input: &Input, index: &SoundIndex, warnings: &mut Vec<String>) -> AudioInfo {
+fn describe_audio(input: &Input, index: &AudioIndex, warnings: &mut Vec<String>) -> AudioInfo {
     let i = index.stream;
     // SAFETY: the stream and its parameters are valid; FFmpeg returns null or static strings.
     let (par, profile) = unsafe {

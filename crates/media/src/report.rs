@@ -70,7 +70,7 @@ impl ProblemSink {
         });
     }
     /// What was done that is no error.
-    pub fn remark(&self, message: &str) {
+    pub fn report_change(&self, message: &str) {
         self.with(|r| note(&mut r.remarks, message));
     }
     /// A frame marked as damaged.

@@ -1,5 +1,5 @@
 //! Samples of decoded frames: as f32 whatever the decoder's format, and mixed to other channels where a stream's own change.
-use crate::{decoder::Frame, error::ffmpeg_text};
+use crate::{decoder::AvFrame, error::ffmpeg_text};
 use ffmpeg_next::ffi::{self, AVChannelLayout, AVChannelOrder, AVSampleFormat, SwrContext};
 use std::{ffi::CStr, fmt};
 
@@ -14,7 +14,7 @@ pub(crate) struct Speakers {
 
 impl Speakers {
     /// Those that the decoder gives.
-    pub fn of(frame: &Frame) -> Self {
+    pub fn of(frame: &AvFrame) -> Self {
         let layout = &frame.get().ch_layout;
         Self { channels: usize::try_from(layout.nb_channels).unwrap_or(0), mask: native_mask(layout) }
     }
@@ -80,11 +80,11 @@ impl Mixer {
         self.from
     }
     /// The frame's samples in the other layout, as many.
-    pub fn mix(&mut self, frame: &Frame) -> Result<Frame, String> {
+    pub fn mix(&mut self, frame: &AvFrame) -> Result<AvFrame, String> {
         if self.context.is_null() {
             return Err("out of memory".into());
         }
-        let (named, mixed) = (frame.share(), Frame::new());
+        let (named, mixed) = (frame.share(), AvFrame::new());
         // SAFETY: both frames are valid and ours; the context is set up by the first call from what the frames say. The layouts own no memory.
         let r = unsafe {
             (*named.0).ch_layout = self.from.layout();
@@ -109,7 +109,7 @@ impl Drop for Mixer {
 }
 
 /// Appends samples `skip..samples` of channel `c` as f32, full scale ±1. A channel that the frame lacks is silent.
-pub(crate) fn append_channel(frame: &Frame, c: usize, skip: usize, samples: usize, out: &mut Vec<f32>) {
+pub(crate) fn append_channel(frame: &AvFrame, c: usize, skip: usize, samples: usize, out: &mut Vec<f32>) {
     let f = frame.get();
     let channels = usize::try_from(f.ch_layout.nb_channels).unwrap_or(0);
     if c >= channels || skip >= samples {

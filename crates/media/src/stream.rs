@@ -2,7 +2,7 @@
 use crate::{
     decoder::{Decoder, Output},
     error::MediaError,
-    input::{Input, Packet},
+    input::{AvPacket, Input},
 };
 use std::path::Path;
 
@@ -21,10 +21,10 @@ pub(crate) fn open_stream(path: &Path, stream: usize, threads: usize) -> Result<
 /// Ordinals of the packets of a stream in the order in which the decoder shows their frames.
 pub(crate) fn order_by_decoding(path: &Path, stream: usize) -> Result<Vec<u32>, MediaError> {
     let (mut input, mut decoder) = open_stream(path, stream, 0)?;
-    let (mut packet, mut problem, mut ordinal, mut order) = (Packet::new(), None, 0, Vec::new());
+    let (mut packet, mut problem, mut ordinal, mut order) = (AvPacket::new(), None, 0, Vec::new());
     loop {
         match decoder.receive() {
-            Output::Frame(f) => order.extend(u32::try_from(f.get().pts).ok()),
+            Output::AvFrame(f) => order.extend(u32::try_from(f.get().pts).ok()),
             Output::End => return Ok(order),
             Output::WantsPacket => loop {
                 if !input.read(&mut packet, &mut problem)? {

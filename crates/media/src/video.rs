@@ -4,12 +4,12 @@
 //! seeking to the keyframe before. The last few decoded frames are kept; while playing backwards, as many as fit into
 //! [`ReadOptions::window_bytes`], so that each group of pictures is decoded once.
 use crate::{
-    convert::{self, StreamLook},
-    decoder::{Decoder, Frame, Output},
+    convert::{self, StreamTags},
+    decoder::{AvFrame, Decoder, Output},
     deinterlace::Deinterlacer,
     error::MediaError,
     index::MediaIndex,
-    input::{Input, NO_TIMESTAMP, Packet},
+    input::{AvPacket, Input, NO_TIMESTAMP},
     report::DecodeReport,
     stream::open_stream,
     video_index::VideoIndex,
@@ -65,7 +65,7 @@ pub struct DecodedFrame {
 }
 
 enum Reached {
-    Frame(Arc<Frame>),
+    AvFrame(Arc<AvFrame>),
     /// The decoder gave a later frame, or ended, without giving this one.
     Passed,
 }
@@ -76,10 +76,10 @@ pub struct VideoReader {
     number: usize,
     path: PathBuf,
     options: ReadOptions,
-    look: StreamLook,
+    tags: StreamTags,
     input: Input,
     decoder: Decoder,
-    packet: Packet,
+    packet: AvPacket,
     /// The packet read last by a seek and not yet sent.
     has_pending: bool,
     /// Ordinal of the next packet that the demuxer (or `packet`, when pending) gives.
@@ -94,7 +94,7 @@ pub struct VideoReader {
     /// A frame of the run came out whole.
     is_run_clean: bool,
     decoded_any: bool,
-    raw: VecDeque<(usize, Arc<Frame>)>,
+    raw: VecDeque<(usize, Arc<AvFrame>)>,
     ready: VecDeque<DecodedFrame>,
     /// Frames that the decoder does not give.
     absent: BTreeSet<usize>,
@@ -134,15 +134,15 @@ impl VideoReader {
             return Err(MediaError::NothingDecoded { path, kind: "video", index: video_stream, reason });
         }
         let (input, decoder) = open_stream(&path, video.stream, options.threads)?;
-        let look = crate::probe::look(&input, video.stream, &index.info, video_stream);
+        let tags = crate::probe::stream_tags(&input, video.stream, &index.info, video_stream);
         Ok(Self {
             number: video_stream,
             path,
             options,
-            look,
+            tags,
             input,
             decoder,
-            packet: Packet::new(),
+            packet: AvPacket::new(),
             has_pending: false,
             next_packet: 0,
             run_key: 0,
@@ -217,7 +217,7 @@ impl VideoReader {
         let video = self.video();
         let span =
             if video.is_still { Span { start: Time(i64::MIN / 4), duration: TimeDelta(i64::MAX / 2) } } else { video.span(i) };
-        let frame = DecodedFrame { picture: convert::picture(&self.path, &raw, &self.look)?, span, index: i };
+        let frame = DecodedFrame { picture: convert::picture(&self.path, &raw, &self.tags)?, span, index: i };
         while self.ready.len() >= FORWARD_WINDOW {
             self.ready.pop_front();
         }
@@ -229,7 +229,7 @@ impl VideoReader {
     }
 
     /// The frame as decoded. One that the decoder does not give is replaced by the one before it, or the first that exists.
-    fn raw(&mut self, i: usize) -> Result<Arc<Frame>, MediaError> {
+    fn raw(&mut self, i: usize) -> Result<Arc<AvFrame>, MediaError> {
         let mut wanted = i;
         let mut attempts = 0;
         loop {
@@ -249,7 +249,7 @@ impl VideoReader {
             if self.forward_effort(wanted).is_none() {
                 self.seek(self.video().keyframe_for(wanted))?;
             }
-            if let Reached::Frame(f) = self.decode_to(wanted)? {
+            if let Reached::AvFrame(f) = self.decode_to(wanted)? {
                 return Ok(f);
             }
             // Perhaps the run began too late for this frame (a keyframe that is none, gradual refresh): begin earlier.
@@ -263,7 +263,7 @@ impl VideoReader {
                 }
                 attempts += 1;
                 self.seek(key)?;
-                if let Reached::Frame(f) = self.decode_to(wanted)? {
+                if let Reached::AvFrame(f) = self.decode_to(wanted)? {
                     return Ok(f);
                 }
                 if self.run_key > 0 {
@@ -299,7 +299,7 @@ impl VideoReader {
         self.aim = i;
         loop {
             match self.decoder.receive() {
-                Output::Frame(f) => {
+                Output::AvFrame(f) => {
                     self.decoded_frames += 1;
                     let video = &self.index.video[self.number];
                     let from = usize::try_from(f.get().pts).ok().and_then(|n| video.packets.get(n));
@@ -326,7 +326,7 @@ impl VideoReader {
                     let frame = Arc::new(f);
                     self.keep(n, frame.clone());
                     if n == i {
-                        return Ok(Reached::Frame(frame));
+                        return Ok(Reached::AvFrame(frame));
                     }
                     if n > i {
                         return Ok(Reached::Passed);
@@ -339,13 +339,13 @@ impl VideoReader {
         }
     }
 
-    fn keep(&mut self, n: usize, frame: Arc<Frame>) {
+    fn keep(&mut self, n: usize, frame: Arc<AvFrame>) {
         let f = frame.get();
         // Three bytes a pixel stand for the usual formats; the limit need not be exact.
         let bytes = (f.width.max(1) as usize) * (f.height.max(1) as usize) * 3;
-        let most = if self.is_backward { (self.options.window_bytes / bytes).clamp(FORWARD_WINDOW, 600) } else { FORWARD_WINDOW };
+        let max = if self.is_backward { (self.options.window_bytes / bytes).clamp(FORWARD_WINDOW, 600) } else { FORWARD_WINDOW };
         self.raw.retain(|(k, _)| *k != n);
-        while self.raw.len() >= most {
+        while self.raw.len() >= max {
             self.raw.pop_front();
         }
         self.raw.push_back((n, frame));
@@ -387,7 +387,7 @@ impl VideoReader {
                 return Ok(true);
             }
         }
-        problem.into_iter().for_each(|p| self.decoder.complain(&p));
+        problem.into_iter().for_each(|p| self.decoder.report_error(&p));
         Ok(false)
     }
 
@@ -481,7 +481,7 @@ impl VideoReader {
         Ok(())
     }
 
-    fn deinterlaced(&mut self, i: usize, raw: Arc<Frame>) -> Result<Arc<Frame>, MediaError> {
+    fn deinterlaced(&mut self, i: usize, raw: Arc<AvFrame>) -> Result<Arc<AvFrame>, MediaError> {
         let before = if i > 0 { Some(self.raw(i - 1)?) } else { None };
         // Asked before the one after it, which moves the decoder on.
         let after = if i + 1 < self.frame_count() { Some(self.raw(i + 1)?) } else { None };

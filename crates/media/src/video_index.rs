@@ -6,9 +6,9 @@
 //! constant rate's to within one tick, the exact times of the rate are used, so that frame n of a 23.976 fps file begins
 //! at n·1001/24000 s and not at the nearest millisecond.
 use crate::{
-    coded::{FieldParser, is_hidden_reference, is_skipped_leading, nal_length_bytes},
+    bitstream::{FieldParser, is_hidden_reference, is_skipped_leading, nal_length_bytes},
     error::MediaError,
-    input::{Input, NO_TIMESTAMP, Packet, ticks_to_time},
+    input::{AvPacket, Input, NO_TIMESTAMP, ticks_to_time},
 };
 use cutroom_types::{FLICKS_PER_SECOND, FrameRate, Span, Time, TimeDelta};
 use ffmpeg_next::ffi::{self, AVRational};
@@ -147,7 +147,7 @@ impl VideoScan {
     }
 
     /// Takes a packet of part `part` of the file.
-    pub fn add(&mut self, packet: &Packet, part: usize) {
+    pub fn add(&mut self, packet: &AvPacket, part: usize) {
         let p = packet.get();
         if self.parts.last().map_or(0, |p| p.1) != part {
             self.parts.push((self.packets.len(), part));

@@ -19,28 +19,28 @@
 //! chroma position is in H.264, H.265 and SVT-AV1 streams, mkv and webm; ProRes, DNxHR, VP9 and libaom's AV1 have no place for it in mp4 and
 //! mov. Matroska rounds the sample aspect of streams that do not hold it to whole pixels of width, and times to milliseconds.
 mod audio;
+mod audio_track;
 mod container;
 mod encoder;
+mod encoders;
 mod frame;
 mod lists;
 mod mux;
 mod partial;
 mod picture_file;
 mod refuse;
-mod rows;
 mod sequence;
 mod settings;
-mod sound;
 mod validate;
 mod video;
 mod writer;
 
 pub use audio::{AudioCodec, audio_codec, audio_codecs};
 pub use container::{Container, container, container_for_path, containers};
+pub use encoders::{EncoderAvailability, encoders};
 pub use picture_file::{encode_png, write_png};
-pub use rows::{EncoderAvailability, encoders};
 pub use sequence::SequencePattern;
-pub use settings::{Rate, SoundSettings, VideoSettings, WriteSettings};
+pub use settings::{AudioSettings, Rate, VideoSettings, WriteSettings};
 pub use validate::validate;
 pub use video::{VideoCodec, VideoProfile, video_codec, video_codecs};
 pub use writer::{WriteReport, Writer};

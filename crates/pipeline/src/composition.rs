@@ -2,17 +2,17 @@
 //! session, and is remade cheaply after an edit.
 use crate::{
     AudioMix, FrameReader, Library, OpenSource, PipelineError,
-    check::check_media,
     decode::{VideoStream, read_options},
-    fetch::FrameSource,
+    decoder_pool::FrameSource,
     handles,
     luts::{self, Luts},
+    validate::validate_media,
 };
 use cutroom_effects::Catalog;
 use cutroom_media::{MediaError, MediaIndex, MediaInfo, ReadOptions, VideoInfo};
 use cutroom_project::{Composition, MediaFacts, Problem, Project, TrackKind};
 use cutroom_render::{OutputSpec, Renderer, graph::FrameGraph};
-use cutroom_timeline::{FramePlan, LeftOut, PlanError, PlanKey, SoundPlan, Timeline, reached, source_uses};
+use cutroom_timeline::{AudioPlan, FramePlan, LeftOut, PlanError, PlanKey, Timeline, reachable, source_uses};
 use cutroom_types::{CancelToken, CompositionId, MediaId, Picture, Size, TimeDelta};
 use std::{
     collections::{BTreeMap, HashSet},
@@ -92,10 +92,10 @@ impl OpenComposition {
         // Facts in the file may be old; they are found anew.
         project.media.iter_mut().for_each(|m| m.facts = None);
         let mut problems = cutroom_project::validate(&project);
-        problems.extend(cutroom_timeline::check(&project, catalog));
+        problems.extend(cutroom_timeline::validate_against_catalog(&project, catalog));
         let refuse =
             |e: PlanError| Problem { json_path: "compositions".into(), clip: None, code: e.code(), message: e.to_string() };
-        let used = || Ok((reached(&project, composition)?, source_uses(&project, composition, catalog)?));
+        let used = || Ok((reachable(&project, composition)?, source_uses(&project, composition, catalog)?));
         let (compositions, uses) = match used() {
             Ok(used) => used,
             // Validation has said it already, unless it is about the composition asked for.
@@ -114,7 +114,7 @@ impl OpenComposition {
         for media in &mut project.media {
             media.facts = scanned.get(&media.id).and_then(|s| s.index.as_ref().ok()).map(|index| facts_of(index.info()));
         }
-        let found = check_media(&project, &uses, &scanned);
+        let found = validate_media(&project, &uses, &scanned);
         problems.extend(found.problems);
         let mut notes = found.warnings;
         let luts = luts::read(&project, &compositions, catalog, library, &mut problems);
@@ -166,8 +166,8 @@ impl OpenComposition {
     ///
     /// # Errors
     /// [`PipelineError::Plan`].
-    pub fn has_sound(&self, samples: &Range<i64>) -> Result<bool, PipelineError> {
-        Ok(self.timeline.has_sound(samples)?)
+    pub fn has_audio(&self, samples: &Range<i64>) -> Result<bool, PipelineError> {
+        Ok(self.timeline.has_audio(samples)?)
     }
 
     /// A reader of the run of frames, which decodes ahead.
@@ -221,7 +221,7 @@ impl OpenComposition {
         Ok(self.timeline.explain(n)?)
     }
 
-    pub(crate) fn plan_sound(&self, first_sample: i64, samples: usize) -> Result<SoundPlan, PipelineError> {
+    pub(crate) fn plan_audio(&self, first_sample: i64, samples: usize) -> Result<AudioPlan, PipelineError> {
         Ok(self.timeline.sound(first_sample, samples)?)
     }
 

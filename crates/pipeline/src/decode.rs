@@ -40,11 +40,11 @@ impl DecodeLog {
     pub fn lines(&self) -> Vec<String> {
         let streams = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut lines = Vec::new();
-        for ((file, is_sound, stream), StreamLog { report: r, invalid_samples }) in &*streams {
-            let kind = if *is_sound { "sound" } else { "picture" };
+        for ((file, is_audio, stream), StreamLog { report: r, invalid_samples }) in &*streams {
+            let kind = if *is_audio { "sound" } else { "picture" };
             let of = format!("{}: {kind} stream {stream}", file.display());
             let first = r.messages.first().map_or(String::new(), |m| format!(" ({m})"));
-            if !r.is_clean() && *is_sound {
+            if !r.is_clean() && *is_audio {
                 lines.push(format!("{of}: {} decoding errors; what could not be decoded is silent{first}", r.errors));
             } else if !r.is_clean() {
                 lines.push(format!(

@@ -1,8 +1,8 @@
 //! Frames of a composition with decoding ahead: a run in order, or wherever somebody looks.
-use crate::{Lanes, OpenComposition, Pending, PipelineError};
-use cutroom_effects::look::Look;
+use crate::{DecoderPool, OpenComposition, Pending, PipelineError};
+use cutroom_effects::lut::Lut;
 use cutroom_render::{
-    Begun, OutputSpec, Renderer, SourcePictures,
+    OutputSpec, Renderer, SourcePictures, Submitted,
     graph::{self, FrameGraph},
 };
 use cutroom_timeline::{FramePlan, LeftOut, SourceFrame};
@@ -19,17 +19,17 @@ const FRAMES_AHEAD: usize = 4;
 const PICTURES_AHEAD: usize = 128;
 
 /// A frame's plan and its pictures.
-type Asked = (FramePlan, Vec<Pending>);
+type RequestedFrame = (FramePlan, Vec<Pending>);
 
 /// Reads frames of an open composition: planned and decoded ahead of [`FrameReader::next_picture`]. Its decoders stay open when it goes
 /// elsewhere ([`FrameReader::seek`]) and when the composition is edited ([`FrameReader::retarget`]).
 pub struct FrameReader {
     composition: Arc<OpenComposition>,
-    lanes: Lanes,
+    threads: DecoderPool,
     /// Frames asked for and not drawn yet; an error of one waits for its turn. What is dropped from here is not decoded.
-    ahead: VecDeque<Result<Asked, PipelineError>>,
+    ahead: VecDeque<Result<RequestedFrame, PipelineError>>,
     /// Frames that are being drawn, the next one first.
-    under_way: VecDeque<Result<Begun, PipelineError>>,
+    in_flight: VecDeque<Result<Submitted, PipelineError>>,
     /// How many of those nobody wants any more: they are finished, in order, and thrown away.
     stale: usize,
     to_plan: Range<i64>,
@@ -37,8 +37,8 @@ pub struct FrameReader {
 
 impl FrameReader {
     pub(crate) fn new(composition: Arc<OpenComposition>, frames: Range<i64>) -> Self {
-        let lanes = Lanes::new(composition.opener());
-        Self { composition, lanes, ahead: VecDeque::new(), under_way: VecDeque::new(), stale: 0, to_plan: frames }
+        let threads = DecoderPool::new(composition.opener());
+        Self { composition, threads, ahead: VecDeque::new(), in_flight: VecDeque::new(), stale: 0, to_plan: frames }
     }
 
     /// The composition that is read.
@@ -49,7 +49,7 @@ impl FrameReader {
     /// Goes on with another run of frames. What was asked for ahead is cancelled, as far as its decoding has not begun.
     pub fn seek(&mut self, frames: Range<i64>) {
         self.ahead.clear();
-        self.stale = self.under_way.len();
+        self.stale = self.in_flight.len();
         self.to_plan = frames;
     }
 
@@ -60,7 +60,7 @@ impl FrameReader {
         self.seek(start..self.to_plan.end.max(start));
         let before = std::mem::replace(&mut self.composition, composition);
         let now = &self.composition;
-        self.lanes.retarget(now.opener(), |media| now.reads_as(&before, media));
+        self.threads.retarget(now.opener(), |media| now.reads_as(&before, media));
     }
 
     /// Draws the next frame of the run. After the last one it goes on with the frames that follow.
@@ -68,19 +68,19 @@ impl FrameReader {
     /// # Errors
     /// What planning, decoding or drawing met.
     pub fn next_picture(&mut self, renderer: &mut Renderer, output: &OutputSpec) -> Result<Picture, PipelineError> {
-        for stale in self.under_way.drain(..self.stale).flatten() {
+        for stale in self.in_flight.drain(..self.stale).flatten() {
             renderer.finish(stale)?;
         }
         self.stale = 0;
-        let first = match self.under_way.pop_front() {
-            Some(begun) => begun?,
+        let first = match self.in_flight.pop_front() {
+            Some(submitted) => submitted?,
             None => self.begin(renderer, output)?,
         };
         // An error of a later frame waits for its turn.
-        while 1 + self.under_way.len() < renderer.frames_under_way() && self.has_more() && self.under_way.iter().all(Result::is_ok)
+        while 1 + self.in_flight.len() < renderer.frames_in_flight() && self.has_more() && self.in_flight.iter().all(Result::is_ok)
         {
-            let begun = self.begin(renderer, output);
-            self.under_way.push_back(begun);
+            let submitted = self.begin(renderer, output);
+            self.in_flight.push_back(submitted);
         }
         Ok(renderer.finish(first)?)
     }
@@ -98,7 +98,7 @@ impl FrameReader {
     pub(crate) fn next_graph(&mut self, output: &OutputSpec) -> Result<(FramePlan, FrameGraph), PipelineError> {
         let (plan, left_out) = self.composition.explain(self.to_plan.start)?;
         self.to_plan.start += 1;
-        let pending = self.lanes.request(plan.source_frames())?;
+        let pending = self.threads.request(plan.source_frames())?;
         let pictures = self.fetched(pending)?;
         let mut graph = graph::graph(&plan, &pictures, output)?;
         graph.eliminated.extend(left_out.iter().map(LeftOut::to_string));
@@ -115,28 +115,28 @@ impl FrameReader {
     }
 
     /// Begins the next frame and asks for the pictures of those after it.
-    fn begin(&mut self, renderer: &mut Renderer, output: &OutputSpec) -> Result<Begun, PipelineError> {
+    fn begin(&mut self, renderer: &mut Renderer, output: &OutputSpec) -> Result<Submitted, PipelineError> {
         let (plan, pending) = match self.ahead.pop_front() {
             Some(frame) => frame?,
-            None => self.ask()?,
+            None => self.request_frame()?,
         };
-        let pictures = |frame: &Result<Asked, _>| frame.as_ref().map_or(0, |(_, pending)| pending.len());
+        let pictures = |frame: &Result<RequestedFrame, _>| frame.as_ref().map_or(0, |(_, pending)| pending.len());
         while self.ahead.len() < FRAMES_AHEAD
             && self.to_plan.start < self.to_plan.end
             && self.ahead.iter().all(Result::is_ok)
             && self.ahead.iter().map(pictures).sum::<usize>() < PICTURES_AHEAD
         {
-            let frame = self.ask();
+            let frame = self.request_frame();
             self.ahead.push_back(frame);
         }
         let pictures = self.fetched(pending)?;
         Ok(renderer.begin(&plan, &pictures, output)?)
     }
 
-    fn ask(&mut self) -> Result<Asked, PipelineError> {
+    fn request_frame(&mut self) -> Result<RequestedFrame, PipelineError> {
         let plan = self.composition.plan(self.to_plan.start)?;
         self.to_plan.start += 1;
-        let pending = self.lanes.request(plan.source_frames())?;
+        let pending = self.threads.request(plan.source_frames())?;
         Ok((plan, pending))
     }
 }
@@ -152,7 +152,7 @@ impl SourcePictures for Fetched {
         self.pictures.get(frame).cloned()
     }
 
-    fn look(&self, path: &str) -> Option<Arc<Look>> {
+    fn lut(&self, path: &str) -> Option<Arc<Lut>> {
         self.composition.luts().get(path).cloned()
     }
 }

@@ -2,7 +2,7 @@
 use crate::composition::Scanned;
 use cutroom_effects::Catalog;
 use cutroom_project::{ClipSource, Composition, MediaKind, Project, TrackKind};
-use cutroom_timeline::{Handle, handles, sampling};
+use cutroom_timeline::{ClipHandle, handles, sampling};
 use cutroom_types::{CompositionId, MediaId, Span, Time, TimeDelta};
 use std::collections::BTreeMap;
 
@@ -27,7 +27,7 @@ struct Material {
 }
 
 impl Material {
-    fn of(h: &Handle<'_>, project: &Project, scanned: &BTreeMap<MediaId, Scanned>) -> Option<Self> {
+    fn of(h: &ClipHandle<'_>, project: &Project, scanned: &BTreeMap<MediaId, Scanned>) -> Option<Self> {
         let is_seen = h.track.kind == TrackKind::Video;
         match &h.clip.source {
             ClipSource::Media(s) => {
@@ -48,7 +48,7 @@ impl Material {
                 Some(Self {
                     name: format!("composition \"{}\"", c.id),
                     picture_end: is_seen.then(|| c.frame_rate.time_of_frame(frames)),
-                    sound: has_sound(project, c, 0).then(|| Span { start: Time::ZERO, duration: c.length() }),
+                    sound: has_audio(project, c, 0).then(|| Span { start: Time::ZERO, duration: c.length() }),
                 })
             }
             ClipSource::Solid(_) | ClipSource::Adjustment(_) | ClipSource::Null(_) => None,
@@ -57,7 +57,7 @@ impl Material {
 }
 
 /// Whether a clip in a composition has sound; deeper nesting than planning allows counts as none.
-fn has_sound(project: &Project, c: &Composition, depth: usize) -> bool {
+fn has_audio(project: &Project, c: &Composition, depth: usize) -> bool {
     let clips = c.tracks.iter().filter(|t| t.enabled && !t.muted).flat_map(|t| &t.clips);
     depth < 32
         && clips.filter(|clip| clip.enabled && clip.audio.enabled).any(|clip| match &clip.source {
@@ -65,16 +65,16 @@ fn has_sound(project: &Project, c: &Composition, depth: usize) -> bool {
                 let streams = m.facts.as_ref().and_then(|f| f.audio_streams).unwrap_or(0);
                 m.kind != MediaKind::Image && s.audio_stream.index().is_some_and(|i| i < streams)
             }),
-            ClipSource::Composition(s) => project.composition(&s.composition).is_some_and(|c| has_sound(project, c, depth + 1)),
+            ClipSource::Composition(s) => project.composition(&s.composition).is_some_and(|c| has_audio(project, c, depth + 1)),
             ClipSource::Solid(_) | ClipSource::Adjustment(_) | ClipSource::Null(_) => false,
         })
 }
 
-fn warning(h: &Handle<'_>, source: &Material) -> Option<String> {
+fn warning(h: &ClipHandle<'_>, source: &Material) -> Option<String> {
     let frame = h.rate.frame_duration();
     let held = source.picture_end.map_or(0, |end| h.held_frames(end));
     // Streams of one file seldom end at the same instant: less than a frame is not worth a word.
-    let silent = source.sound.filter(|_| h.is_heard).map(|s| h.silence(s)).filter(|s| *s >= frame);
+    let silent = source.sound.filter(|_| h.is_audible).map(|s| h.silence(s)).filter(|s| *s >= frame);
     if held == 0 && silent.is_none() {
         return None;
     }

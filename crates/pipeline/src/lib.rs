@@ -2,26 +2,26 @@
 //! thumbnails and export all call.
 //!
 //! A [`Library`] holds the files of a session; [`OpenComposition::open`] checks document and files before any work. A frame then goes:
-//! plan → its source frames → [`Lanes`], a decoding thread for each source being read → `Renderer`. Knows no processes, windows or
+//! plan → its source frames → [`DecoderPool`], a decoding thread for each source being read → `Renderer`. Knows no processes, windows or
 //! protocols.
 #![forbid(unsafe_code)]
 
-mod check;
 mod composition;
 mod decode;
+mod decoder_pool;
 mod error;
-mod fetch;
 mod frames;
 mod handles;
 mod library;
 mod luts;
 mod sound;
 mod spec;
+mod validate;
 
 pub use composition::{OpenComposition, OpenOptions, facts_of, upright_size};
 pub use cutroom_render::{Backend, OutputSpec, RenderOptions, Renderer};
+pub use decoder_pool::{DecoderPool, FrameSource, OpenSource, Pending};
 pub use error::PipelineError;
-pub use fetch::{FrameSource, Lanes, OpenSource, Pending};
 pub use frames::FrameReader;
 pub use library::{Library, media_path};
 pub use sound::AudioMix;

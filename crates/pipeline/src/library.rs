@@ -1,6 +1,6 @@
 //! The files of a session: scanned and read once, kept as long as the session lives, shared by every composition that is opened on them.
 use crate::decode::DecodeLog;
-use cutroom_effects::look::Look;
+use cutroom_effects::lut::Lut;
 use cutroom_media::{MediaError, MediaIndex};
 use cutroom_types::CancelToken;
 use std::{
@@ -24,7 +24,7 @@ pub struct Library {
 #[derive(Default)]
 struct Files {
     media: HashMap<PathBuf, (Stamp, Arc<MediaIndex>)>,
-    luts: HashMap<PathBuf, (Stamp, Arc<Look>)>,
+    luts: HashMap<PathBuf, (Stamp, Arc<Lut>)>,
     /// Scans so far, for tests and for people who wonder.
     scans: usize,
 }
@@ -76,8 +76,8 @@ impl Library {
             };
             paths.iter().zip(&stamps).map(known).collect()
         };
-        let wanted: Vec<usize> = (0..paths.len()).filter(|i| results[*i].is_none()).collect();
-        for some in wanted.chunks(SCANNING_THREADS) {
+        let requested: Vec<usize> = (0..paths.len()).filter(|i| results[*i].is_none()).collect();
+        for some in requested.chunks(SCANNING_THREADS) {
             let scanned = thread::scope(|scope| {
                 let scan = |i: usize| scope.spawn(move || MediaIndex::scan_until(&paths[i], cancel));
                 let running: Vec<_> = some.iter().map(|i| scan(*i)).collect();
@@ -98,7 +98,7 @@ impl Library {
     }
 
     /// A LUT, read by `read` unless it is known.
-    pub(crate) fn lut<E>(&self, path: &Path, read: impl FnOnce(&Path) -> Result<Look, E>) -> Result<Arc<Look>, E> {
+    pub(crate) fn lut<E>(&self, path: &Path, read: impl FnOnce(&Path) -> Result<Lut, E>) -> Result<Arc<Lut>, E> {
         let stamp = Stamp::of(path);
         if let Some((of, lut)) = self.files().luts.get(path)
             && Some(*of) == stamp

@@ -1,12 +1,12 @@
 //! LUT files that effects name: read once, before any frame is drawn.
 use crate::Library;
-use cutroom_effects::{Catalog, ParamKind, look::Look};
+use cutroom_effects::{Catalog, ParamKind, lut::Lut};
 use cutroom_project::{Place, Problem, Project, TrackPlace};
 use cutroom_types::ParamValue;
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 
 /// LUTs by the path that the document writes.
-pub(crate) type Luts = BTreeMap<Arc<str>, Arc<Look>>;
+pub(crate) type Luts = BTreeMap<Arc<str>, Arc<Lut>>;
 
 /// Largest file that is read as a LUT; the largest cube of text takes about half of it.
 const MAX_BYTES: u64 = 256 << 20;
@@ -55,7 +55,7 @@ pub(crate) fn read(
     luts
 }
 
-fn open(path: &Path) -> Result<Look, (&'static str, String)> {
+fn open(path: &Path) -> Result<Lut, (&'static str, String)> {
     let extension = path.extension().unwrap_or_default().to_string_lossy().into_owned();
     let unreadable = |e: std::io::Error| match e.kind() {
         std::io::ErrorKind::NotFound => ("media.open.not_found", "no such file".to_owned()),
@@ -67,5 +67,5 @@ fn open(path: &Path) -> Result<Look, (&'static str, String)> {
     }
     let bytes = std::fs::read(path).map_err(unreadable)?;
     let text = String::from_utf8(bytes).map_err(|_| ("media.look", "it is not text".to_owned()))?;
-    Look::parse(&text, &extension).map_err(|e| ("media.look", e))
+    Lut::parse(&text, &extension).map_err(|e| ("media.look", e))
 }

@@ -1,21 +1,21 @@
 //! The sound of a composition.
 use crate::{OpenComposition, PipelineError, decode::DecodeLog};
-use cutroom_audio::{AudioError, Layout, MixReport, Mixer, SoundFormat, SoundSource, SourceError};
-use cutroom_media::{AudioInfo, SoundReader};
-use cutroom_timeline::{SoundPlan, StreamKind};
-use cutroom_types::{MediaId, SoundBlock};
+use cutroom_audio::{AudioError, AudioFormat, AudioSource, ChannelLayout, MixReport, Mixer, SourceError};
+use cutroom_media::{AudioInfo, AudioReader};
+use cutroom_timeline::{AudioPlan, StreamKind};
+use cutroom_types::{AudioBlock, MediaId};
 use std::{collections::BTreeMap, sync::Arc};
 
 /// Mixes blocks of a composition's sound. Blocks may be asked for in any order; in order is fastest.
 pub struct AudioMix {
     mixer: Mixer,
-    readers: SoundFiles,
+    readers: AudioFiles,
 }
 
 impl AudioMix {
     pub(crate) fn new(composition: Arc<OpenComposition>) -> Result<Self, PipelineError> {
         let mixer = mixer(&composition)?;
-        Ok(Self { readers: SoundFiles { composition, open: Vec::new(), voices: 0, of_stream: BTreeMap::new() }, mixer })
+        Ok(Self { readers: AudioFiles { composition, open: Vec::new(), voices: 0, of_stream: BTreeMap::new() }, mixer })
     }
 
     /// The composition that is mixed.
@@ -51,8 +51,8 @@ impl AudioMix {
     ///
     /// # Errors
     /// What planning, reading or mixing met.
-    pub fn block(&mut self, first_sample: i64, samples: usize) -> Result<SoundBlock, PipelineError> {
-        let plan = self.readers.composition.plan_sound(first_sample, samples)?;
+    pub fn block(&mut self, first_sample: i64, samples: usize) -> Result<AudioBlock, PipelineError> {
+        let plan = self.readers.composition.plan_audio(first_sample, samples)?;
         self.readers.make_room(&plan);
         Ok(self.mixer.mix(&plan, &mut self.readers)?)
     }
@@ -79,60 +79,60 @@ const READERS_PER_STREAM: usize = 4;
 /// Readers that stay open in all, likewise.
 const READERS: usize = 32;
 /// Most readers open in all, however many clips sound at once: each has a file open.
-const MOST_READERS: usize = 400;
+const MAX_READERS: usize = 400;
 /// A step forward of at most this many seconds is read through; a longer one takes another reader.
 const NEAR_SECS: i64 = 2;
 
 /// Sound files behind the mixer, a few positions open in each.
-struct SoundFiles {
+struct AudioFiles {
     composition: Arc<OpenComposition>,
     /// The most recently used last.
-    open: Vec<OpenSound>,
+    open: Vec<OpenAudio>,
     /// Voices of the block that is mixed, in all and by stream. They are read in turn, so with fewer readers than voices every read would be a
     /// jump.
     voices: usize,
     of_stream: BTreeMap<(MediaId, usize), usize>,
 }
 
-struct OpenSound {
+struct OpenAudio {
     log: Arc<DecodeLog>,
     media: MediaId,
     stream: usize,
     /// Source sample after the last one read.
     position: i64,
-    reader: SoundReader,
+    reader: AudioReader,
 }
 
-impl Drop for OpenSound {
+impl Drop for OpenAudio {
     fn drop(&mut self) {
         self.log.add(&self.reader.index().info().path, StreamKind::Audio, self.stream, &self.reader.report());
     }
 }
 
-impl SoundFiles {
+impl AudioFiles {
     fn info(&self, media: &MediaId, stream: usize) -> Result<&AudioInfo, SourceError> {
         let info = self.composition.index(media)?.info();
         info.audio.get(stream).ok_or_else(|| format!("{} has no sound stream {stream}", info.path.display()).into())
     }
     /// Expects the voices of a plan, and closes what is too much for it.
-    fn make_room(&mut self, plan: &SoundPlan) {
+    fn make_room(&mut self, plan: &AudioPlan) {
         self.voices = plan.voices.len();
         self.of_stream.clear();
         for v in &plan.voices {
             *self.of_stream.entry((v.media.clone(), v.stream)).or_default() += 1;
         }
-        let most = self.most();
-        self.open.drain(..self.open.len().saturating_sub(most));
+        let max = self.max();
+        self.open.drain(..self.open.len().saturating_sub(max));
     }
-    fn most(&self) -> usize {
-        self.voices.clamp(READERS, MOST_READERS)
+    fn max(&self) -> usize {
+        self.voices.clamp(READERS, MAX_READERS)
     }
     /// Moves the reader to use to the end of the list; opens one when none is near and there may be more.
-    fn bring(&mut self, media: &MediaId, stream: usize, first_sample: i64, rate_hz: u32) -> Result<&mut OpenSound, SourceError> {
-        let of_stream = |o: &OpenSound| o.media == *media && o.stream == stream;
+    fn bring(&mut self, media: &MediaId, stream: usize, first_sample: i64, rate_hz: u32) -> Result<&mut OpenAudio, SourceError> {
+        let of_stream = |o: &OpenAudio| o.media == *media && o.stream == stream;
         let near = i64::from(rate_hz) * NEAR_SECS;
         // Filters look a little back, so a read may begin before the end of the last one.
-        let distance = |o: &OpenSound| first_sample.abs_diff(o.position);
+        let distance = |o: &OpenAudio| first_sample.abs_diff(o.position);
         let mut found = (0..self.open.len())
             .filter(|&i| of_stream(&self.open[i]) && distance(&self.open[i]) <= near.unsigned_abs())
             .min_by_key(|&i| distance(&self.open[i]));
@@ -143,12 +143,12 @@ impl SoundFiles {
         let open = match found {
             Some(i) => self.open.remove(i),
             None => {
-                if self.open.len() >= self.most() {
+                if self.open.len() >= self.max() {
                     self.open.remove(0);
                 }
-                let reader = SoundReader::open_indexed(Arc::clone(self.composition.index(media)?), stream)?;
+                let reader = AudioReader::open_indexed(Arc::clone(self.composition.index(media)?), stream)?;
                 let log = Arc::clone(self.composition.library().log());
-                OpenSound { log, media: media.clone(), stream, position: first_sample, reader }
+                OpenAudio { log, media: media.clone(), stream, position: first_sample, reader }
             }
         };
         self.open.push(open);
@@ -158,17 +158,17 @@ impl SoundFiles {
 }
 
 /// The speakers of a stream; the usual ones for the number of its channels where the file does not name them or names unknown ones.
-pub(crate) fn layout(info: &AudioInfo) -> Result<Layout, AudioError> {
-    let named = info.channel_mask.and_then(Layout::from_mask).filter(|l| l.channels() == info.channels);
-    named.map_or_else(|| Layout::usual(info.channels), Ok)
+pub(crate) fn layout(info: &AudioInfo) -> Result<ChannelLayout, AudioError> {
+    let named = info.channel_mask.and_then(ChannelLayout::from_mask).filter(|l| l.channels() == info.channels);
+    named.map_or_else(|| ChannelLayout::usual(info.channels), Ok)
 }
 
-impl SoundSource for SoundFiles {
-    fn format(&self, media: &MediaId, stream: usize) -> Result<SoundFormat, SourceError> {
+impl AudioSource for AudioFiles {
+    fn format(&self, media: &MediaId, stream: usize) -> Result<AudioFormat, SourceError> {
         let info = self.info(media, stream)?;
-        Ok(SoundFormat { rate_hz: info.rate_hz, layout: layout(info)? })
+        Ok(AudioFormat { rate_hz: info.rate_hz, layout: layout(info)? })
     }
-    fn read(&mut self, media: &MediaId, stream: usize, first_sample: i64, samples: usize) -> Result<SoundBlock, SourceError> {
+    fn read(&mut self, media: &MediaId, stream: usize, first_sample: i64, samples: usize) -> Result<AudioBlock, SourceError> {
         let rate_hz = self.info(media, stream)?.rate_hz;
         let open = self.bring(media, stream, first_sample, rate_hz)?;
         let block = open.reader.read(first_sample, samples)?;

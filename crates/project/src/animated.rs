@@ -39,13 +39,13 @@ pub struct Keyframe<T> {
     pub ease: Ease,
     /// For rotations: the way round on the segment up to the next keyframe.
     #[serde(default, skip_serializing_if = "crate::is_default")]
-    pub turn: Turn,
+    pub turn: AngleInterpolation,
     /// Bezier handle towards the next keyframe, used when `ease` is `bezier`. Absent: a third of the way along the straight line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub handle_out: Option<Handle<T>>,
+    pub handle_out: Option<BezierHandle<T>>,
     /// Bezier handle towards the keyframe before, used when that one's `ease` is `bezier`. Absent: a third of the way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub handle_in: Option<Handle<T>>,
+    pub handle_in: Option<BezierHandle<T>>,
     /// Unknown fields, kept on save.
     #[serde(flatten)]
     pub extra: Extra,
@@ -54,7 +54,7 @@ pub struct Keyframe<T> {
 /// Offset of a Bezier handle from its keyframe.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(bound(deserialize = "T: Deserialize<'de>"))]
-pub struct Handle<T> {
+pub struct BezierHandle<T> {
     /// In time: not negative on `handle_out`, not positive on `handle_in`; clamped to the segment.
     pub time: TimeDelta,
     /// In value, of the same shape as the value.
@@ -67,7 +67,7 @@ pub struct Handle<T> {
 /// The way round between two angles.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
-pub enum Turn {
+pub enum AngleInterpolation {
     /// As the numbers say: 350° to 10° turns back by 340°.
     #[default]
     Continuous,
@@ -247,36 +247,36 @@ pub trait Animatable: Clone + PartialEq {
         None
     }
     /// The numbers, in a fixed order; `None` when the value cannot be interpolated (a switch, a name).
-    fn lanes(&self) -> Option<([f64; 4], usize)>;
+    fn components(&self) -> Option<([f64; 4], usize)>;
     /// A value of the same shape with other numbers.
-    fn with_lanes(&self, lanes: [f64; 4]) -> Self;
+    fn with_components(&self, components: [f64; 4]) -> Self;
 }
 impl Animatable for f64 {
-    fn lanes(&self) -> Option<([f64; 4], usize)> {
+    fn components(&self) -> Option<([f64; 4], usize)> {
         Some(([*self, 0.0, 0.0, 0.0], 1))
     }
-    fn with_lanes(&self, l: [f64; 4]) -> Self {
+    fn with_components(&self, l: [f64; 4]) -> Self {
         l[0]
     }
 }
 impl Animatable for [f64; 2] {
-    fn lanes(&self) -> Option<([f64; 4], usize)> {
+    fn components(&self) -> Option<([f64; 4], usize)> {
         Some(([self[0], self[1], 0.0, 0.0], 2))
     }
-    fn with_lanes(&self, l: [f64; 4]) -> Self {
+    fn with_components(&self, l: [f64; 4]) -> Self {
         [l[0], l[1]]
     }
 }
 impl Animatable for ParamValue {
-    fn lanes(&self) -> Option<([f64; 4], usize)> {
+    fn components(&self) -> Option<([f64; 4], usize)> {
         match self {
-            Self::Number(v) => v.lanes(),
-            Self::Point(v) => v.lanes(),
+            Self::Number(v) => v.components(),
+            Self::Point(v) => v.components(),
             Self::Color(v) => Some((*v, 4)),
             Self::Bool(_) | Self::Text(_) => None,
         }
     }
-    fn with_lanes(&self, l: [f64; 4]) -> Self {
+    fn with_components(&self, l: [f64; 4]) -> Self {
         match self {
             Self::Number(_) => Self::Number(l[0]),
             Self::Point(_) => Self::Point([l[0], l[1]]),
@@ -291,10 +291,10 @@ impl Animatable for BezierPath {
     fn between(&self, other: &Self, progress: f64) -> Option<Self> {
         Some(self.between(other, progress))
     }
-    fn lanes(&self) -> Option<([f64; 4], usize)> {
+    fn components(&self) -> Option<([f64; 4], usize)> {
         None
     }
-    fn with_lanes(&self, _: [f64; 4]) -> Self {
+    fn with_components(&self, _: [f64; 4]) -> Self {
         self.clone()
     }
 }
@@ -302,7 +302,15 @@ impl Animatable for BezierPath {
 impl<T> Keyframe<T> {
     /// A keyframe with linear easing and no handles.
     pub fn new(time: TimeDelta, value: T) -> Self {
-        Self { time, value, ease: Ease::Linear, turn: Turn::Continuous, handle_out: None, handle_in: None, extra: Extra::default() }
+        Self {
+            time,
+            value,
+            ease: Ease::Linear,
+            turn: AngleInterpolation::Continuous,
+            handle_out: None,
+            handle_in: None,
+            extra: Extra::default(),
+        }
     }
 }
 
@@ -349,19 +357,19 @@ impl Animated<f64> {
 impl<T: Animatable> Animated<T> {
     /// The value at `t` after the start of the clip (composition for a track).
     pub fn value_at(&self, t: TimeDelta) -> T {
-        self.value_turning_at(t, 360.0)
+        self.angle_at(t, 360.0)
     }
     /// The same for an angle in a unit of which a whole turn has `turn`.
-    pub fn value_turning_at(&self, t: TimeDelta, turn: f64) -> T {
+    pub fn angle_at(&self, t: TimeDelta, full_turn: f64) -> T {
         match self {
             Self::Constant(v) => v.clone(),
-            Self::Curve(c) => c.value_at(t, turn),
+            Self::Curve(c) => c.value_at(t, full_turn),
         }
     }
 }
 
 impl<T: Animatable> Curve<T> {
-    fn value_at(&self, t: TimeDelta, turn: f64) -> T {
+    fn value_at(&self, t: TimeDelta, full_turn: f64) -> T {
         let keys = &self.keyframes;
         let after = keys.partition_point(|k| k.time <= t);
         if after == 0 {
@@ -369,14 +377,14 @@ impl<T: Animatable> Curve<T> {
         }
         let a = &keys[after - 1];
         let Some(b) = keys.get(after) else { return a.value.clone() };
-        segment(a, b, t, turn)
+        segment(a, b, t, full_turn)
     }
 }
 
 /// The value between neighbouring keyframes.
-fn segment<T: Animatable>(a: &Keyframe<T>, b: &Keyframe<T>, t: TimeDelta, turn: f64) -> T {
+fn segment<T: Animatable>(a: &Keyframe<T>, b: &Keyframe<T>, t: TimeDelta, full_turn: f64) -> T {
     let length = b.time.0.saturating_sub(a.time.0) as f64;
-    let (Some((from, n)), Some((mut to, m))) = (a.value.lanes(), b.value.lanes()) else {
+    let (Some((from, n)), Some((mut to, m))) = (a.value.components(), b.value.components()) else {
         if a.ease == Ease::Hold || length <= 0.0 {
             return a.value.clone();
         }
@@ -398,28 +406,28 @@ fn segment<T: Animatable>(a: &Keyframe<T>, b: &Keyframe<T>, t: TimeDelta, turn: 
     if x <= 0.0 {
         return a.value.clone();
     }
-    if a.turn == Turn::Shortest {
+    if a.turn == AngleInterpolation::Shortest {
         for i in 0..n {
-            let way = (to[i] - from[i]).rem_euclid(turn);
-            to[i] = from[i] + if way > 0.5 * turn { way - turn } else { way };
+            let way = (to[i] - from[i]).rem_euclid(full_turn);
+            to[i] = from[i] + if way > 0.5 * full_turn { way - full_turn } else { way };
         }
     }
     if a.ease != Ease::Bezier {
         let p = a.ease.progress(x);
-        return a.value.with_lanes(std::array::from_fn(|i| from[i] + (to[i] - from[i]) * p));
+        return a.value.with_components(std::array::from_fn(|i| from[i] + (to[i] - from[i]) * p));
     }
     let thirds = |i: usize| (to[i] - from[i]) / 3.0;
     let (out_x, out_y) = match &a.handle_out {
-        Some(h) => (h.time.0 as f64 / length, h.value.lanes().map(|l| l.0).unwrap_or_default()),
+        Some(h) => (h.time.0 as f64 / length, h.value.components().map(|l| l.0).unwrap_or_default()),
         None => (1.0 / 3.0, std::array::from_fn(thirds)),
     };
     let (in_x, in_y) = match &b.handle_in {
-        Some(h) => (1.0 + h.time.0 as f64 / length, h.value.lanes().map(|l| l.0).unwrap_or_default()),
+        Some(h) => (1.0 + h.time.0 as f64 / length, h.value.components().map(|l| l.0).unwrap_or_default()),
         None => (2.0 / 3.0, std::array::from_fn(|i| -thirds(i))),
     };
     let u = bezier_parameter(out_x.clamp(0.0, 1.0), in_x.clamp(0.0, 1.0), x);
     let (v, uu) = (1.0 - u, u * u);
-    a.value.with_lanes(std::array::from_fn(|i| {
+    a.value.with_components(std::array::from_fn(|i| {
         v * v * v * from[i] + 3.0 * v * v * u * (from[i] + out_y[i]) + 3.0 * v * uu * (to[i] + in_y[i]) + uu * u * to[i]
     }))
 }
@@ -465,7 +473,7 @@ impl<'de, T: serde::de::DeserializeOwned> Deserialize<'de> for Animated<T> {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
         let value = serde_json::Value::deserialize(d)?;
         if value.is_object() {
-            let form: CurveForm<Vec<Keyframe<T>>> = crate::inner(value)?;
+            let form: CurveForm<Vec<Keyframe<T>>> = crate::deserialize_part(value)?;
             if form.keyframes.is_empty() {
                 return Err(de::Error::custom("`keyframes` is empty; write at least one or a plain value"));
             }
@@ -501,7 +509,7 @@ impl<T: JsonSchema> JsonSchema for Animated<T> {
 mod tests {
     use super::*;
 
-    fn curve(ease: Ease, turn: Turn, a: f64, b: f64) -> Animated<f64> {
+    fn curve(ease: Ease, turn: AngleInterpolation, a: f64, b: f64) -> Animated<f64> {
         let mut first = Keyframe::new(TimeDelta(0), a);
         (first.ease, first.turn) = (ease, turn);
         Animated::Curve(Curve::new(vec![first, Keyframe::new(TimeDelta(1000), b)]).unwrap())
@@ -530,22 +538,22 @@ mod tests {
     #[test]
     fn every_ease_starts_and_ends_at_its_keys() {
         for &e in Ease::ALL {
-            let c = curve(e, Turn::Continuous, 2.0, 5.0);
+            let c = curve(e, AngleInterpolation::Continuous, 2.0, 5.0);
             assert!((c.value_at(TimeDelta(0)) - 2.0).abs() < 1e-12, "{e:?}");
             assert!((c.value_at(TimeDelta(1000)) - 5.0).abs() < 1e-12, "{e:?}");
             assert_eq!(c.value_at(TimeDelta(-5)), c.value_at(TimeDelta(0)));
             assert_eq!(c.value_at(TimeDelta(5000)), 5.0);
         }
-        assert_eq!(curve(Ease::Hold, Turn::Continuous, 2.0, 5.0).value_at(TimeDelta(999)), 2.0);
-        assert_eq!(curve(Ease::InQuad, Turn::Continuous, 0.0, 1.0).value_at(TimeDelta(500)), 0.25);
-        assert_eq!(curve(Ease::InOutQuad, Turn::Continuous, 0.0, 1.0).value_at(TimeDelta(250)), 0.125);
+        assert_eq!(curve(Ease::Hold, AngleInterpolation::Continuous, 2.0, 5.0).value_at(TimeDelta(999)), 2.0);
+        assert_eq!(curve(Ease::InQuad, AngleInterpolation::Continuous, 0.0, 1.0).value_at(TimeDelta(500)), 0.25);
+        assert_eq!(curve(Ease::InOutQuad, AngleInterpolation::Continuous, 0.0, 1.0).value_at(TimeDelta(250)), 0.125);
     }
 
     #[test]
-    fn rotation_takes_the_way_it_is_told() {
-        assert_eq!(curve(Ease::Linear, Turn::Shortest, 350.0, 10.0).value_at(TimeDelta(500)), 360.0);
-        assert_eq!(curve(Ease::Linear, Turn::Continuous, 350.0, 10.0).value_at(TimeDelta(500)), 180.0);
-        assert_eq!(curve(Ease::Linear, Turn::Shortest, 10.0, 350.0).value_at(TimeDelta(500)), 0.0);
+    fn rotation_goes_the_way_that_is_set() {
+        assert_eq!(curve(Ease::Linear, AngleInterpolation::Shortest, 350.0, 10.0).value_at(TimeDelta(500)), 360.0);
+        assert_eq!(curve(Ease::Linear, AngleInterpolation::Continuous, 350.0, 10.0).value_at(TimeDelta(500)), 180.0);
+        assert_eq!(curve(Ease::Linear, AngleInterpolation::Shortest, 10.0, 350.0).value_at(TimeDelta(500)), 0.0);
     }
 
     /// CSS `ease` = cubic-bezier(0.25, 0.1, 0.25, 1); reference values computed with an independent Newton solver.
@@ -553,9 +561,9 @@ mod tests {
     fn bezier_agrees_with_css_ease() {
         let mut a = Keyframe::new(TimeDelta(0), 0.0);
         a.ease = Ease::Bezier;
-        a.handle_out = Some(Handle { time: TimeDelta(25_000), value: 0.1, extra: Extra::default() });
+        a.handle_out = Some(BezierHandle { time: TimeDelta(25_000), value: 0.1, extra: Extra::default() });
         let mut b = Keyframe::new(TimeDelta(100_000), 1.0);
-        b.handle_in = Some(Handle { time: TimeDelta(-75_000), value: 0.0, extra: Extra::default() });
+        b.handle_in = Some(BezierHandle { time: TimeDelta(-75_000), value: 0.0, extra: Extra::default() });
         let c = Animated::Curve(Curve::new(vec![a, b]).unwrap());
         for (t, want) in [(10_000, 0.094796), (25_000, 0.408511), (50_000, 0.802403), (75_000, 0.960459)] {
             assert!((c.value_at(TimeDelta(t)) - want).abs() < 1e-5, "{t}: {}", c.value_at(TimeDelta(t)));
@@ -564,7 +572,7 @@ mod tests {
 
     #[test]
     fn bezier_without_handles_is_a_straight_line() {
-        let c = curve(Ease::Bezier, Turn::Continuous, 1.0, 4.0);
+        let c = curve(Ease::Bezier, AngleInterpolation::Continuous, 1.0, 4.0);
         for t in [0, 100, 333, 500, 900] {
             assert!((c.value_at(TimeDelta(t)) - (1.0 + 3.0 * t as f64 / 1000.0)).abs() < 1e-9);
         }

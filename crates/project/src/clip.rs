@@ -1,5 +1,5 @@
 //! Clips, their sources, pictures, sound and effects, and the transitions between them.
-use crate::{Animated, Extra, Mask, MaskOrder, Matte, is_default, is_true, yes};
+use crate::{Animated, Extra, Mask, MaskOrder, Matte, default_true, is_default, is_true};
 use cutroom_types::{ClipId, CompositionId, EffectId, FadeCurve, Fit, MediaId, ParamValue, Span, Time, TimeDelta, TransitionId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
@@ -30,7 +30,7 @@ pub struct Clip {
     #[serde(default = "unit", skip_serializing_if = "is_unit")]
     pub speed: f64,
     /// `false`: neither seen nor heard.
-    #[serde(default = "yes", skip_serializing_if = "is_true")]
+    #[serde(default = "default_true", skip_serializing_if = "is_true")]
     pub enabled: bool,
     /// The clip that editors move together with this one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -189,7 +189,7 @@ pub struct Transform {
     #[serde(default, skip_serializing_if = "is_default")]
     pub rotation_degrees: Animated<f64>,
     /// Point of the fitted picture that scale and rotation keep still, as fractions; (0.5, 0.5) is its centre.
-    #[serde(default = "centre", skip_serializing_if = "is_centre")]
+    #[serde(default = "center", skip_serializing_if = "is_center")]
     pub anchor: Animated<[f64; 2]>,
     /// Cut from the left edge, 0..=1 of the source's width.
     #[serde(default, skip_serializing_if = "is_default")]
@@ -218,7 +218,7 @@ pub struct Transform {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ClipAudio {
     /// `false`: the clip gives no sound.
-    #[serde(default = "yes", skip_serializing_if = "is_true")]
+    #[serde(default = "default_true", skip_serializing_if = "is_true")]
     pub enabled: bool,
     /// Decibels, -144 and below is silence, up to 60.
     #[serde(default, skip_serializing_if = "is_default")]
@@ -248,7 +248,7 @@ pub struct EffectInstance {
     /// Catalogue id.
     pub effect: String,
     /// `false`: left out.
-    #[serde(default = "yes", skip_serializing_if = "is_true")]
+    #[serde(default = "default_true", skip_serializing_if = "is_true")]
     pub enabled: bool,
     /// Values by parameter id; those not named have the catalogue's default.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
@@ -281,7 +281,7 @@ pub struct Transition {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub params: Params,
     /// Whether the sound cross-fades with constant power over the same run; otherwise it changes at the cut.
-    #[serde(default = "yes", skip_serializing_if = "is_true")]
+    #[serde(default = "default_true", skip_serializing_if = "is_true")]
     pub audio_crossfade: bool,
     /// Unknown fields, kept on save.
     #[serde(flatten)]
@@ -294,7 +294,8 @@ pub struct Transition {
 pub enum Alignment {
     /// Half before, half after (an odd flick falls after).
     #[default]
-    Centre,
+    #[serde(rename = "centre")]
+    Center,
     /// Starts at the cut.
     Start,
     /// Ends at the cut.
@@ -308,7 +309,7 @@ impl Transition {
             (Some(_), Some(to)) => (
                 to.start,
                 match self.alignment {
-                    Alignment::Centre => self.duration.0.div_euclid(2),
+                    Alignment::Center => self.duration.0.div_euclid(2),
                     Alignment::Start => 0,
                     Alignment::End => self.duration.0,
                 },
@@ -407,7 +408,7 @@ impl Default for Transform {
             position_px: Animated::default(),
             scale: ones(),
             rotation_degrees: Animated::default(),
-            anchor: centre(),
+            anchor: center(),
             crop_left: Animated::default(),
             crop_top: Animated::default(),
             crop_right: Animated::default(),
@@ -431,11 +432,11 @@ fn ones() -> Animated<[f64; 2]> {
 fn is_ones(v: &Animated<[f64; 2]>) -> bool {
     *v == ones()
 }
-fn centre() -> Animated<[f64; 2]> {
+fn center() -> Animated<[f64; 2]> {
     Animated::Constant([0.5; 2])
 }
-fn is_centre(v: &Animated<[f64; 2]>) -> bool {
-    *v == centre()
+fn is_center(v: &Animated<[f64; 2]>) -> bool {
+    *v == center()
 }
 fn normal() -> String {
     "normal".into()
@@ -471,11 +472,11 @@ impl<'de> Deserialize<'de> for ClipSource {
         let mut fields = Extra::deserialize(d)?;
         type Read<E> = fn(serde_json::Value) -> Result<ClipSource, E>;
         let sources: [(&str, Read<D::Error>); 5] = [
-            ("media", |fields| crate::inner(fields).map(Self::Media)),
-            ("composition", |fields| crate::inner(fields).map(Self::Composition)),
-            ("solid", |fields| crate::inner(fields).map(Self::Solid)),
-            ("adjustment", |fields| crate::inner(fields).map(Self::Adjustment)),
-            ("null", |fields| crate::inner(fields).map(Self::Null)),
+            ("media", |fields| crate::deserialize_part(fields).map(Self::Media)),
+            ("composition", |fields| crate::deserialize_part(fields).map(Self::Composition)),
+            ("solid", |fields| crate::deserialize_part(fields).map(Self::Solid)),
+            ("adjustment", |fields| crate::deserialize_part(fields).map(Self::Adjustment)),
+            ("null", |fields| crate::deserialize_part(fields).map(Self::Null)),
         ];
         let known = || sources.map(|(name, _)| name).join(", ");
         let kind =

@@ -1,7 +1,7 @@
 //! Reading and writing the project file.
 use crate::{
-    Position, Project,
-    distinct::Document,
+    Project, TextPosition,
+    duplicate_keys::StrictJson,
     locate,
     migrate::{MigrateError, migrate},
 };
@@ -127,7 +127,7 @@ pub fn from_json(text: &str) -> Result<Project, LoadError> {
         return Err(LoadError::TooLarge { bytes: text.len() as u64 });
     }
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let document = serde_json::from_str::<Document>(text).map_err(|e| {
+    let document = serde_json::from_str::<StrictJson>(text).map_err(|e| {
         // serde_json appends the position to its message; it is a field of its own here.
         let reason = e.to_string();
         let reason = reason.rsplit_once(" at line ").map_or(reason.as_str(), |(r, _)| r).to_owned();
@@ -135,7 +135,7 @@ pub fn from_json(text: &str) -> Result<Project, LoadError> {
     })?;
     serde_path_to_error::deserialize(migrate(document.0)?).map_err(|e| {
         let path = e.path().to_string();
-        let line = locate(text, &path).unwrap_or(Position { line: 1, column: 1 }).line;
+        let line = locate(text, &path).unwrap_or(TextPosition { line: 1, column: 1 }).line;
         LoadError::Form { path, line, reason: e.into_inner().to_string() }
     })
 }

@@ -9,9 +9,9 @@
 
 pub mod animated;
 pub mod build;
-pub mod circle;
 pub mod clip;
-mod distinct;
+pub mod cycle;
+mod duplicate_keys;
 pub mod edit;
 pub mod file;
 pub mod index;
@@ -22,7 +22,7 @@ pub mod model;
 pub mod place;
 pub mod validate;
 
-pub use animated::{Animatable, Animated, Curve, Ease, Handle, Keyframe, Turn};
+pub use animated::{AngleInterpolation, Animatable, Animated, BezierHandle, Curve, Ease, Keyframe};
 pub use clip::{
     AdjustmentSource, Alignment, Clip, ClipAudio, ClipSource, ClipVideo, CompositionSource, EffectInstance, MediaSource,
     NullSource, Params, SolidSource, StreamChoice, Transform, Transition,
@@ -30,12 +30,14 @@ pub use clip::{
 pub use edit::{CompositionFields, Edit, EditError, EntityKind, ProjectFields, TrackFields, apply_all, edit_schema};
 pub use file::{LoadError, MAX_FILE_BYTES, SaveError, from_json, load, read_text, save, to_json};
 pub use index::ProjectIndex;
-pub use locate::{Position, locate};
+pub use locate::{TextPosition, locate};
 pub use mask::{BoxShape, Mask, MaskOrder, MaskShape, Matte, MatteChannel, PathShape};
 pub use migrate::{SCHEMA_VERSION, migrate};
 pub use model::{Composition, CompositionColor, Media, MediaFacts, MediaKind, MotionBlur, Project, Settings, Track, TrackKind};
 pub use place::{ClipPlace, Place, TrackPlace, TransitionPlace};
-pub use validate::{MAX_AREA_PX, MAX_NESTING, MAX_SIDE_PX, MAX_TIME_FLICKS, Problem, SPEED_LIMITS, unknown_fields, validate};
+pub use validate::{
+    MAX_COMPOSITION_AREA_PX, MAX_COMPOSITION_SIDE_PX, MAX_NESTING, MAX_TIME_FLICKS, Problem, SPEED_LIMITS, unknown_fields, validate,
+};
 
 /// Fields that this version does not know, by name, kept as they were.
 pub type Extra = serde_json::Map<String, serde_json::Value>;
@@ -51,12 +53,12 @@ pub(crate) fn is_default<T: Default + PartialEq>(v: &T) -> bool {
 pub(crate) fn is_true(v: &bool) -> bool {
     *v
 }
-pub(crate) fn yes() -> bool {
+pub(crate) fn default_true() -> bool {
     true
 }
 
 /// Reads a part of the document whose form must be looked at first; errors name the path within the part.
-pub(crate) fn inner<T: serde::de::DeserializeOwned, E: serde::de::Error>(value: serde_json::Value) -> Result<T, E> {
+pub(crate) fn deserialize_part<T: serde::de::DeserializeOwned, E: serde::de::Error>(value: serde_json::Value) -> Result<T, E> {
     serde_path_to_error::deserialize(value).map_err(|e| {
         let path = e.path().to_string();
         if path == "." { E::custom(e.into_inner()) } else { E::custom(format!("`{path}`: {}", e.into_inner())) }

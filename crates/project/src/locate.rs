@@ -2,7 +2,7 @@
 
 /// Line and column, both from 1; the column counts bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Position {
+pub struct TextPosition {
     /// From 1.
     pub line: usize,
     /// In bytes, from 1.
@@ -11,7 +11,7 @@ pub struct Position {
 
 /// Where the value named by `path` (such as `compositions[0].tracks[1].clips[3].start`) begins in `text`. When the
 /// path does not lead all the way, the deepest value that does. `None` when the text is not JSON up to there.
-pub fn locate(text: &str, path: &str) -> Option<Position> {
+pub fn locate(text: &str, path: &str) -> Option<TextPosition> {
     let mut scan = Scan { text: text.as_bytes(), at: 0 };
     let mut rest = path.trim_start_matches('$').trim_start_matches('.');
     scan.space();
@@ -33,7 +33,7 @@ pub fn locate(text: &str, path: &str) -> Option<Position> {
     }
     let head = text.get(..scan.at)?;
     let line = head.matches('\n').count() + 1;
-    Some(Position { line, column: scan.at - head.rfind('\n').map_or(0, |i| i + 1) + 1 })
+    Some(TextPosition { line, column: scan.at - head.rfind('\n').map_or(0, |i| i + 1) + 1 })
 }
 
 struct Scan<'a> {

@@ -1,5 +1,5 @@
 //! What of a clip's picture is seen: masks drawn on it, and other tracks as mattes.
-use crate::{Animated, Extra, is_default, is_true, yes};
+use crate::{Animated, Extra, default_true, is_default, is_true};
 use cutroom_types::{BezierPath, MaskId, MaskMode, TrackId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
@@ -14,7 +14,7 @@ pub struct Mask {
     #[serde(default, skip_serializing_if = "is_default")]
     pub name: String,
     /// `false`: left out.
-    #[serde(default = "yes", skip_serializing_if = "is_true")]
+    #[serde(default = "default_true", skip_serializing_if = "is_true")]
     pub enabled: bool,
     /// Its outline.
     pub shape: MaskShape,
@@ -201,9 +201,9 @@ impl<'de> Deserialize<'de> for MaskShape {
         let kind =
             fields.shift_remove("type").ok_or_else(|| de::Error::custom("missing field `type`: rectangle, ellipse or path"))?;
         match kind.as_str() {
-            Some("rectangle") => crate::inner(fields.into()).map(Self::Rectangle),
-            Some("ellipse") => crate::inner(fields.into()).map(Self::Ellipse),
-            Some("path") => crate::inner(fields.into()).map(Self::Path),
+            Some("rectangle") => crate::deserialize_part(fields.into()).map(Self::Rectangle),
+            Some("ellipse") => crate::deserialize_part(fields.into()).map(Self::Ellipse),
+            Some("path") => crate::deserialize_part(fields.into()).map(Self::Path),
             _ => Err(de::Error::custom(format!(
                 "`type`: this version knows no mask shape {kind}; it knows rectangle, ellipse and path"
             ))),

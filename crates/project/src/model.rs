@@ -1,5 +1,5 @@
 //! Project, media, compositions and tracks.
-use crate::{Animated, Clip, Extra, Transition, is_default, is_true, yes};
+use crate::{Animated, Clip, Extra, Transition, default_true, is_default, is_true};
 use cutroom_types::{
     BlendSpace, ClipId, CompositionId, Deinterlace, FieldOrder, FrameRate, MediaId, Primaries, Size, Time, TimeDelta, TrackId,
     Transfer,
@@ -214,7 +214,7 @@ pub struct Track {
     #[serde(default, skip_serializing_if = "is_default")]
     pub kind: TrackKind,
     /// `false`: neither seen nor heard.
-    #[serde(default = "yes", skip_serializing_if = "is_true")]
+    #[serde(default = "default_true", skip_serializing_if = "is_true")]
     pub enabled: bool,
     /// Not heard.
     #[serde(default, skip_serializing_if = "is_default")]

@@ -1,6 +1,6 @@
 //! Everything that is wrong with a document in itself; effects and files are looked at by those who know them.
-mod bonds;
 mod fields;
+mod references;
 mod structure;
 mod unknown;
 
@@ -32,9 +32,9 @@ impl std::fmt::Display for Problem {
 }
 
 /// Largest width or height of a composition, in pixels; half of what can be drawn, so that there is room around it.
-pub const MAX_SIDE_PX: u32 = 16_384;
+pub const MAX_COMPOSITION_SIDE_PX: u32 = 16_384;
 /// Largest area of a composition, in pixels: 8K with room.
-pub const MAX_AREA_PX: u64 = 1 << 27;
+pub const MAX_COMPOSITION_AREA_PX: u64 = 1 << 27;
 /// No instant or length lies beyond 1000 hours either way (in flicks it then fits a JSON number exactly).
 pub const MAX_TIME_FLICKS: i64 = 1000 * 3600 * cutroom_types::FLICKS_PER_SECOND;
 /// Compositions that a row of clips may lead through, each showing the next.

@@ -1,9 +1,9 @@
 //! Times the compositor on frames held in memory, 1080p YUV in and out.
 //!
-//! `compositor [--scene NAME] [--space gamma|linear] [--frames N] [--threads N] [--raw A.yuv B.yuv] [--write OUT.yuv] [--write-look LOOK.cube]`; raw files hold 1920×1080 8-bit
+//! `compositor [--scene NAME] [--space gamma|linear] [--frames N] [--threads N] [--raw A.yuv B.yuv] [--write OUT.yuv] [--write-lut LOOK.cube]`; raw files hold 1920×1080 8-bit
 //! 4:2:0 frames, which are cycled. Scenes: `inset` (a second layer at 60 %, opacity 0.8, +0.3 stop exposure, saturation 1.1), `one` and `six`
 //! (that many point effects), `five` (five layers, each with opacity, a blend mode and a colour effect), or the id of an effect. Prints `ms_per_frame`.
-use cutroom_effects::{Catalog, look::Look};
+use cutroom_effects::{Catalog, lut::Lut};
 use cutroom_render::{Backend, OutputSpec, RenderOptions, Renderer, SourcePictures};
 use cutroom_timeline::{BlendSpace, Canvas, Content, EffectUse, FramePlan, Layer, SourceFrame, Transform};
 use cutroom_types::{ColorTags, ParamValue, Picture, PictureFormat, Primaries, Size, Time, Transfer};
@@ -14,15 +14,15 @@ const SIZE: Size = Size { width: 1920, height: 1080 };
 struct Memory {
     clips: [Vec<Picture>; 2],
     frame: usize,
-    look: Arc<Look>,
+    lut: Arc<Lut>,
 }
 impl SourcePictures for Memory {
     fn picture(&self, frame: &SourceFrame) -> Option<Picture> {
         let clip = &self.clips[usize::from(frame.media.as_str() == "b")];
         Some(clip[self.frame % clip.len()].clone())
     }
-    fn look(&self, _: &str) -> Option<Arc<Look>> {
-        Some(self.look.clone())
+    fn lut(&self, _: &str) -> Option<Arc<Lut>> {
+        Some(self.lut.clone())
     }
 }
 
@@ -119,7 +119,7 @@ fn layers(scene: &str) -> Result<Vec<Layer>, String> {
 }
 
 /// A warm look of 33³ entries, as text.
-fn look() -> String {
+fn lut() -> String {
     let mut text = "LUT_3D_SIZE 33\n".to_owned();
     for i in 0..33u32.pow(3) {
         let [r, g, b] = [i % 33, i / 33 % 33, i / 1089].map(|v| f64::from(v) / 32.0);
@@ -141,12 +141,12 @@ fn main() -> Result<(), Box<dyn Error>> {
             None => Ok((0..8).filter_map(|k| synthetic(n as u32 * 100 + k + 1)).collect()),
         }
     };
-    let text = look();
+    let text = lut();
     if let Some(path) = value("--write-look", 1) {
         std::fs::write(path, &text)?;
         return Ok(());
     }
-    let mut memory = Memory { clips: [clip(1)?, clip(2)?], frame: 0, look: Arc::new(Look::parse(&text, "cube")?) };
+    let mut memory = Memory { clips: [clip(1)?, clip(2)?], frame: 0, lut: Arc::new(Lut::parse(&text, "cube")?) };
     let scene = value("--scene", 1).unwrap_or_else(|| "inset".into());
     let canvas = Canvas {
         size: SIZE,

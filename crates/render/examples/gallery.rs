@@ -5,7 +5,7 @@ mod gpu_cases;
 #[path = "../tests/it/support/mod.rs"]
 #[allow(dead_code, reason = "the example uses a part")]
 mod support;
-use cutroom_effects::look::Look;
+use cutroom_effects::lut::Lut;
 use cutroom_render::{RenderOptions, Renderer, SourcePictures};
 use cutroom_timeline::{Content, EffectUse, FramePlan, Layer, SourceFrame};
 use cutroom_types::{Picture, PictureFormat, Time};
@@ -52,8 +52,8 @@ impl SourcePictures for Scenes {
             _ => self.0.picture(frame),
         }
     }
-    fn look(&self, path: &str) -> Option<Arc<Look>> {
-        self.0.look(path)
+    fn lut(&self, path: &str) -> Option<Arc<Lut>> {
+        self.0.lut(path)
     }
 }
 

@@ -24,11 +24,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     {
         total += 1;
         match gpu_cases::compare(&cpu, &mut gpu, &c) {
-            Ok((most, count)) => {
-                (worst, differing) = (worst.max(most), differing + count);
-                if most > c.most_codes {
+            Ok((limit, count)) => {
+                (worst, differing) = (worst.max(limit), differing + count);
+                if limit > c.max_codes {
                     failed += 1;
-                    println!("FAILED {}: {most:.3} codes, {count} samples", c.name);
+                    println!("FAILED {}: {limit:.3} codes, {count} samples", c.name);
                 }
             }
             Err(e) => {
@@ -74,7 +74,7 @@ fn times(cpu: &CpuRenderer, gpu: &mut GpuRenderer, s: Size, what: &str, linear: 
         plan: plan(canvas(s, linear), layers.collect()),
         pictures: Pictures::of(&list),
         output: output(PictureFormat::YUV420P8),
-        most_codes: 1.0,
+        max_codes: 1.0,
     };
     let program = gpu_cases::program(&case);
     let started = Instant::now();
@@ -103,22 +103,22 @@ fn times(cpu: &CpuRenderer, gpu: &mut GpuRenderer, s: Size, what: &str, linear: 
     both.sort_by(|a, b| a.0.total_cmp(&b.0));
     let (device, host) = both[2];
     let waiting = median_ms(&mut || Ok(gpu.run(&program, &case.output).map(drop)?))?;
-    let mut under_way = std::collections::VecDeque::new();
+    let mut in_flight = std::collections::VecDeque::new();
     let ring = median_ms(&mut || {
-        if under_way.len() == 3
-            && let Some(p) = under_way.pop_front()
+        if in_flight.len() == 3
+            && let Some(p) = in_flight.pop_front()
         {
             gpu.finish(p)?;
         }
-        under_way.push_back(gpu.begin(&program, &case.output)?);
+        in_flight.push_back(gpu.begin(&program, &case.output)?);
         Ok(())
     })?;
-    drop(under_way);
+    drop(in_flight);
     let on_cpu = median_ms(&mut || Ok(cpu.run(&program, &case.output).map(drop)?))?;
-    let (most, count) = gpu_cases::compare(cpu, gpu, &case)?;
+    let (limit, count) = gpu_cases::compare(cpu, gpu, &case)?;
     println!(
         "five {what} layers at {scale}, {}: first {first_ms:.1} ms (compile, upload); a frame takes {device:.3} on the device, {host:.3} on the host (and {lowering:.3} to \
-         lower); with readback {waiting:.3}, three under way {ring:.3}; CPU {on_cpu:.2}; {most:.0} codes apart at most, {count} samples",
+         lower); with readback {waiting:.3}, three under way {ring:.3}; CPU {on_cpu:.2}; {limit:.0} codes apart at most, {count} samples",
         if linear { "linear light" } else { "gamma" }
     );
     Ok(())

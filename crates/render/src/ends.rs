@@ -1,5 +1,5 @@
 //! The two ends of drawing: where pictures come from, and what the result shall be.
-use cutroom_effects::look::Look;
+use cutroom_effects::lut::Lut;
 use cutroom_timeline::SourceFrame;
 use cutroom_types::{ColorTags, Picture, PictureFormat};
 use std::sync::Arc;
@@ -9,7 +9,7 @@ pub trait SourcePictures {
     /// `None` when it was not fetched, which is an error of the caller.
     fn picture(&self, frame: &SourceFrame) -> Option<Picture>;
     /// The look in a file that an effect names; `None` when it was not read.
-    fn look(&self, path: &str) -> Option<Arc<Look>> {
+    fn lut(&self, path: &str) -> Option<Arc<Lut>> {
         let _ = path;
         None
     }

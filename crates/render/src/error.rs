@@ -17,7 +17,7 @@ pub enum RenderError {
     },
     /// A look that an effect names was not given.
     #[error("the look {0} was not read")]
-    MissingLook(String),
+    MissingLut(String),
     /// The raster is empty or too large.
     #[error("cannot draw {0}")]
     Unsupported(String),
@@ -29,7 +29,7 @@ impl RenderError {
         match self {
             Self::Gpu(_) => "render.gpu",
             Self::MissingSource { .. } => "render.missing_source",
-            Self::MissingLook(_) => "render.missing_look",
+            Self::MissingLut(_) => "render.missing_look",
             Self::Unsupported(_) => "render.unsupported",
         }
     }

@@ -3,7 +3,7 @@ use crate::{
     OutputSpec, RenderError, SourcePictures,
     lower::{self, Lowered},
     mask::MaskCache,
-    program::{Pass, PlaneBase, Program, Sampling, Source, Stage, Target, TilePass},
+    program::{Pass, PassTarget, PlaneBase, Program, Sampling, SamplingSource, Stage, TilePass},
 };
 use cutroom_effects::cost;
 use cutroom_timeline::FramePlan;
@@ -89,7 +89,7 @@ fn nodes(plan: &FramePlan, program: &Program, output: &OutputSpec) -> Vec<GraphN
         let node = match pass {
             Pass::Tiles(tiles) => {
                 let node = tile_node(id.clone(), tiles, &writer, output);
-                if let Target::Intermediate(n) = tiles.target {
+                if let PassTarget::Intermediate(n) = tiles.target {
                     writer[n].clone_from(&id);
                 }
                 node
@@ -157,8 +157,8 @@ fn key(parts: &[&str]) -> String {
 
 fn input(s: &Sampling, writer: &[String]) -> String {
     match s.source {
-        Source::Picture(n) => format!("source {n}"),
-        Source::Intermediate(n) => writer[n].clone(),
+        SamplingSource::Picture(n) => format!("source {n}"),
+        SamplingSource::Intermediate(n) => writer[n].clone(),
     }
 }
 
@@ -182,9 +182,9 @@ fn unprinted(s: &Stage) -> String {
 
 fn tile_node(id: String, pass: &TilePass, writer: &[String], output: &OutputSpec) -> GraphNode {
     let title = match pass.target {
-        Target::Intermediate(_) => "into memory".to_owned(),
-        Target::Output => format!("into {}", output.format),
-        Target::Plane(n) => format!("into plane {n}"),
+        PassTarget::Intermediate(_) => "into memory".to_owned(),
+        PassTarget::Output => format!("into {}", output.format),
+        PassTarget::Plane(n) => format!("into plane {n}"),
     };
     let (mut inputs, mut operations) = (Vec::new(), 0);
     let stages = pass.stages.iter().map(|s| {
@@ -212,9 +212,9 @@ fn tile_node(id: String, pass: &TilePass, writer: &[String], output: &OutputSpec
                 operations += cost::point(*kernel);
                 format!("r{reg} {} ({})", kernel.name(), numbers(&uniforms.values))
             }
-            Stage::Read { reg, kernel, uniforms, fields, table, .. } => {
+            Stage::Read { reg, kernel, uniforms, inputs: reads, table, .. } => {
                 operations += cost::read(*kernel, &uniforms.values);
-                inputs.extend(fields.iter().map(|f| writer[*f].clone()));
+                inputs.extend(reads.iter().map(|id| writer[*id].clone()));
                 let table = if table.is_empty() { String::new() } else { format!(", table of {}", table.len()) };
                 format!("r{reg} {} ({}){table}", kernel.name(), numbers(&uniforms.values))
             }

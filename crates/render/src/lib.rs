@@ -4,11 +4,11 @@
 //! together); a back end runs it: [`cpu`] in SIMD tiles, [`gpu`] as compute shaders.
 #![deny(unsafe_code)]
 
-pub mod api;
+mod buffer_pool;
 pub mod cpu;
+mod distance_field;
 mod ends;
 mod error;
-mod field;
 pub mod filter;
 pub mod gpu;
 pub mod graph;
@@ -16,8 +16,8 @@ pub mod lower;
 pub mod mask;
 mod nearest;
 pub mod place;
-mod pooled;
 pub mod program;
-pub use api::*;
+pub mod renderer;
 pub use ends::{OutputSpec, SourcePictures};
 pub use error::RenderError;
+pub use renderer::{Backend, RenderOptions, Renderer, SIMD_VARIABLE, Submitted};

@@ -1,9 +1,9 @@
 //! Masks as grey pictures: the distance of each pixel to the outline, through the profile of the soft edge.
 //!
-//! An outline becomes a polygon, a [`Field`] of distances and what is inside. All of it is plain IEEE arithmetic, so masks are the same on every machine.
+//! An outline becomes a polygon, a [`DistanceField`] of distances and what is inside. All of it is plain IEEE arithmetic, so masks are the same on every machine.
 use crate::{
     RenderError,
-    field::{Field, Side},
+    distance_field::{DistanceField, Side},
 };
 use cutroom_timeline::{Box2, MaskMode, MaskUse, Outline};
 use cutroom_types::{BezierPath, ColorModel, ColorTags, Picture, PictureFormat, Size};
@@ -11,7 +11,7 @@ use cutroom_types::{BezierPath, ColorModel, ColorTags, Picture, PictureFormat, S
 /// How far a polygon may lie beside the curve it stands for, in pixels.
 const FLATNESS_PX: f64 = 0.02;
 /// Most sides for one curve.
-const MOST_SIDES: usize = 512;
+const MAX_SIDES: usize = 512;
 /// Grey, 32-bit float.
 const FORMAT: PictureFormat = PictureFormat { model: ColorModel::Gray, ..PictureFormat::RGB_FLOAT };
 
@@ -31,7 +31,7 @@ struct Kept {
 
 impl MaskCache {
     /// Masks kept; the least recently used goes first.
-    const MOST: usize = 8;
+    const CAPACITY: usize = 8;
 
     /// The coverage of all masks together, 0..=1, as a grey picture; with a margin around what they are laid over, in pixels to the sides and up and
     /// down.
@@ -45,7 +45,7 @@ impl MaskCache {
             None => Kept { masks: masks.to_vec(), size, margin, picture: drawn(masks, size, margin)? },
         };
         let picture = used.picture.clone();
-        if self.kept.len() >= Self::MOST {
+        if self.kept.len() >= Self::CAPACITY {
             self.kept.remove(0);
         }
         self.kept.push(used);
@@ -76,7 +76,7 @@ fn coverage_around(masks: &[MaskUse], size: Size, margin: [u32; 2]) -> Vec<f32> 
     let n = raster.width as usize * raster.height as usize;
     let mut all = vec![if whole { 1.0f32 } else { 0.0 }; n];
     for mask in masks {
-        let own = one(mask, size, margin);
+        let own = mask_coverage(mask, size, margin);
         let join = |f: fn(f32, f32) -> f32, all: &mut [f32]| all.iter_mut().zip(&own).for_each(|(c, m)| *c = f(*c, *m));
         match mask.mode {
             MaskMode::Add => join(|c, m| c + m - c * m, &mut all),
@@ -89,16 +89,16 @@ fn coverage_around(masks: &[MaskUse], size: Size, margin: [u32; 2]) -> Vec<f32> 
 }
 
 /// One mask's coverage with its inversion and opacity.
-fn one(mask: &MaskUse, size: Size, margin: [u32; 2]) -> Vec<f32> {
+fn mask_coverage(mask: &MaskUse, size: Size, margin: [u32; 2]) -> Vec<f32> {
     let [dx, dy] = margin.map(f64::from);
     let moved = |[x, y]: [f64; 2]| [x + dx, y + dy];
     let mut sides = polygon(mask, size);
     sides.iter_mut().for_each(|s| (s.from, s.to) = (moved(s.from), moved(s.to)));
     let size = with_margin(size, margin);
     let widest = sides.iter().map(|s| s.feather_px[0].max(s.feather_px[1])).fold(1.0f32, f32::max);
-    let field = Field::new(&sides, size, widest / 2.0 + mask.expansion_px.abs() + 1.0);
+    let distances = DistanceField::new(&sides, size, widest / 2.0 + mask.expansion_px.abs() + 1.0);
     let (k, b) = if mask.inverted { (-mask.opacity, mask.opacity) } else { (mask.opacity, 0.0) };
-    let each = field.squared.iter().zip(&field.inside).zip(&field.feather_px);
+    let each = distances.squared.iter().zip(&distances.inside).zip(&distances.feather_px);
     each.map(|((d2, inside), feather)| {
         let d = if *inside { d2.sqrt() } else { -d2.sqrt() };
         profile(d + mask.expansion_px, *feather) * k + b
@@ -188,7 +188,7 @@ fn sides_of(c: &[[f64; 2]; 4]) -> usize {
         (x * x + y * y).sqrt()
     };
     let m = bend(c[0], c[1], c[2]).max(bend(c[1], c[2], c[3]));
-    ((0.75 * m / FLATNESS_PX).sqrt().ceil() as usize).clamp(1, MOST_SIDES)
+    ((0.75 * m / FLATNESS_PX).sqrt().ceil() as usize).clamp(1, MAX_SIDES)
 }
 
 fn at(c: &[[f64; 2]; 4], t: f64) -> [f64; 2] {
@@ -197,9 +197,9 @@ fn at(c: &[[f64; 2]; 4], t: f64) -> [f64; 2] {
 }
 
 /// A turned point about a centre.
-fn turned(b: &Box2, w: f64, h: f64, x: f64, y: f64) -> [f64; 2] {
-    let turn = cutroom_types::Affine::rotate_degrees(b.rotation_degrees);
-    let (x, y) = turn.apply(x, y);
+fn rotated(b: &Box2, w: f64, h: f64, x: f64, y: f64) -> [f64; 2] {
+    let rotation = cutroom_types::Affine::rotate_degrees(b.rotation_degrees);
+    let (x, y) = rotation.apply(x, y);
     [b.center[0] * w + x, b.center[1] * h + y]
 }
 
@@ -210,14 +210,14 @@ fn rectangle(b: &Box2, w: f64, h: f64) -> BezierPath {
     let (x, y) = (b.size[0] * w / 2.0, b.size[1] * h / 2.0);
     let r = b.corner_radius_px.min(x).min(y);
     if r <= 0.0 {
-        return BezierPath::polygon(&[[-x, -y], [x, -y], [x, y], [-x, y]].map(|[x, y]| turned(b, w, h, x, y)));
+        return BezierPath::polygon(&[[-x, -y], [x, -y], [x, y], [-x, y]].map(|[x, y]| rotated(b, w, h, x, y)));
     }
     // 4/3·(√2 − 1): a quarter circle.
     let k = r * 0.552_284_749_830_793_4;
-    let turn = cutroom_types::Affine::rotate_degrees(b.rotation_degrees);
+    let rotation = cutroom_types::Affine::rotate_degrees(b.rotation_degrees);
     let vertex = |px: f64, py: f64, tin: [f64; 2], tout: [f64; 2]| {
-        let turn = |v: [f64; 2]| <[f64; 2]>::from(turn.apply(v[0], v[1]));
-        Vertex { point: turned(b, w, h, px, py), tangent_in: turn(tin), tangent_out: turn(tout) }
+        let rotation = |v: [f64; 2]| <[f64; 2]>::from(rotation.apply(v[0], v[1]));
+        Vertex { point: rotated(b, w, h, px, py), tangent_in: rotation(tin), tangent_out: rotation(tout) }
     };
     let o = [0.0; 2];
     BezierPath(vec![
@@ -237,11 +237,11 @@ fn ellipse(b: &Box2, w: f64, h: f64) -> Vec<[f64; 2]> {
     let (x, y) = (b.size[0] * w / 2.0, b.size[1] * h / 2.0);
     let r = x.max(y).max(1.0);
     // The height of a chord's arc is r·(1 − cos(π/n)) ≈ r·π²/(2n²).
-    let n = ((r * std::f64::consts::PI.powi(2) / (2.0 * FLATNESS_PX)).sqrt().ceil() as usize).clamp(16, 4 * MOST_SIDES);
+    let n = ((r * std::f64::consts::PI.powi(2) / (2.0 * FLATNESS_PX)).sqrt().ceil() as usize).clamp(16, 4 * MAX_SIDES);
     (0..n)
         .map(|i| {
             let a = i as f64 / n as f64 * std::f64::consts::TAU;
-            turned(b, w, h, x * libm::cos(a), y * libm::sin(a))
+            rotated(b, w, h, x * libm::cos(a), y * libm::sin(a))
         })
         .collect()
 }

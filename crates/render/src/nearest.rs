@@ -7,7 +7,7 @@ pub type Line = [[f64; 2]; 2];
 /// Pieces are no longer, unless there would be too many.
 const PIECE_PX: f64 = 32.0;
 /// Pieces that lines are cut into, besides one for each line.
-const MOST_CUTS: f64 = 500_000.0;
+const MAX_CUTS: f64 = 500_000.0;
 /// Pieces in a leaf.
 const LEAF: usize = 4;
 
@@ -42,7 +42,7 @@ impl<'a> Nearest<'a> {
     pub fn new(lines: &'a [Line], window: [f64; 4]) -> Self {
         let clipped: Vec<(u32, Line)> = (0..).zip(lines).filter_map(|(i, l)| Some((i, clipped(l, window)?))).collect();
         let length = |[a, b]: &Line| distance(*a, *b);
-        let piece_px = PIECE_PX.max(clipped.iter().map(|(_, l)| length(l)).sum::<f64>() / MOST_CUTS);
+        let piece_px = PIECE_PX.max(clipped.iter().map(|(_, l)| length(l)).sum::<f64>() / MAX_CUTS);
         let mut pieces = Vec::with_capacity(clipped.len());
         for (line, l) in &clipped {
             let count = (length(l) / piece_px).ceil().max(1.0);
@@ -63,19 +63,19 @@ impl<'a> Nearest<'a> {
     /// The line nearest to a point and its distance, where that is at most `within`; `guess` may be a near one.
     pub fn line(&self, p: [f64; 2], within: f64, guess: Option<usize>) -> Option<(usize, f64)> {
         let mut best = guess.map(|i| (i, from_line(&self.lines[i], p))).filter(|(_, d)| *d <= within);
-        let mut least = best.map_or(within, |b| b.1);
-        self.visit(p, least, |line| {
+        let mut min = best.map_or(within, |b| b.1);
+        self.visit(p, min, |line| {
             let d = from_line(&self.lines[line], p);
-            if d <= least {
-                (best, least) = (Some((line, d)), d);
+            if d <= min {
+                (best, min) = (Some((line, d)), d);
             }
-            least
+            min
         });
         best
     }
 
     /// Puts all lines at most `within` from a point into `found`, in order; `false` when there are more than `most`.
-    pub fn lines_within(&mut self, p: [f64; 2], within: f64, most: usize, found: &mut Vec<usize>) -> bool {
+    pub fn lines_within(&mut self, p: [f64; 2], within: f64, max: usize, found: &mut Vec<usize>) -> bool {
         found.clear();
         let mut met = std::mem::take(&mut self.met);
         self.search = self.search.wrapping_add(1);
@@ -88,11 +88,11 @@ impl<'a> Nearest<'a> {
                 found.push(line);
             }
             // Nothing is as near as less than 0.
-            if found.len() > most { f64::NEG_INFINITY } else { within }
+            if found.len() > max { f64::NEG_INFINITY } else { within }
         });
         self.met = met;
         found.sort_unstable();
-        found.len() <= most
+        found.len() <= max
     }
 
     /// Looks at lines that may be at most `within` away; each look says how far away the next ones may be.

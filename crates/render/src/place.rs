@@ -1,10 +1,10 @@
 //! Geometry of placing content on a canvas.
-use cutroom_timeline::{Fit, Placing};
+use cutroom_timeline::{Fit, Placement};
 use cutroom_types::{Affine, Size};
 
 /// Where a layer lands.
 #[derive(Clone, Copy, Debug)]
-pub struct Placement {
+pub struct Placed {
     /// Canvas pixel coordinates to content coordinates (upright, square pixels).
     pub content_from_output: Affine,
     /// Visible part of the content in its pixels: left, top, right, bottom.
@@ -17,7 +17,7 @@ pub struct Placement {
     pub is_full_inside: bool,
 }
 
-impl Placement {
+impl Placed {
     /// Content of the canvas's size, unmoved.
     pub fn whole(canvas: Size) -> Self {
         Self {
@@ -32,27 +32,27 @@ impl Placement {
 
 /// Places content of an upright square-pixel size. The fit is that of the uncropped content; cropping only hides. `None` when nothing can be seen: scaled to
 /// nothing, cropped away, outside, or not finite.
-pub fn place(placing: &Placing, content: Size, canvas: Size) -> Option<Placement> {
-    on_canvas(placing, content, cropped(placing, content)?, canvas)
+pub fn place(placement: &Placement, content: Size, canvas: Size) -> Option<Placed> {
+    on_canvas(placement, content, cropped(placement, content)?, canvas)
 }
 
 /// The same for content with a margin all round, in its pixels (left and right, top and bottom), that is seen as well. It has been cropped already.
-pub fn place_with_margin(placing: &Placing, content: Size, margin: [u32; 2], canvas: Size) -> Option<Placement> {
+pub fn place_with_margin(placement: &Placement, content: Size, margin: [u32; 2], canvas: Size) -> Option<Placed> {
     let [x, y] = margin.map(f64::from);
     let window = [-x, -y, f64::from(content.width) + x, f64::from(content.height) + y];
-    on_canvas(placing, content, window, canvas)
+    on_canvas(placement, content, window, canvas)
 }
 
 /// What cropping leaves of the content: left, top, right, bottom in its pixels; `None` when that is nothing.
-pub fn cropped(placing: &Placing, content: Size) -> Option<[f64; 4]> {
+pub fn cropped(placement: &Placement, content: Size) -> Option<[f64; 4]> {
     let (cw, ch) = (f64::from(content.width), f64::from(content.height));
-    let crop = placing.transform.crop.map(|c| f64::from(c).clamp(0.0, 1.0));
+    let crop = placement.transform.crop.map(|c| f64::from(c).clamp(0.0, 1.0));
     let window = [crop[0] * cw, crop[1] * ch, (1.0 - crop[2]) * cw, (1.0 - crop[3]) * ch];
     (window[0] < window[2] && window[1] < window[3]).then_some(window)
 }
 
-fn on_canvas(placing: &Placing, content: Size, window: [f64; 4], canvas: Size) -> Option<Placement> {
-    let t = &placing.transform;
+fn on_canvas(placement: &Placement, content: Size, window: [f64; 4], canvas: Size) -> Option<Placed> {
+    let t = &placement.transform;
     let (cw, ch) = (f64::from(content.width), f64::from(content.height));
     let (w, h) = (f64::from(canvas.width), f64::from(canvas.height));
     let (fit_x, fit_y) = match t.fit {
@@ -74,9 +74,9 @@ fn on_canvas(placing: &Placing, content: Size, window: [f64; 4], canvas: Size) -
     // Content → fitted (about the centre, flipped there) → scaled and rotated about the anchor → placed.
     let fitted = Affine::scale(fit_x * fx, fit_y * fy).after(&Affine::translate(-cw / 2.0, -ch / 2.0));
     let anchor = Affine::translate(-(ax - 0.5) * cw * fit_x, -(ay - 0.5) * ch * fit_y);
-    let turned = Affine::rotate_degrees(f64::from(t.rotation_degrees)).after(&Affine::scale(sx, sy));
-    let placed = Affine::translate(w / 2.0 + px, h / 2.0 + py).after(&turned).after(&anchor).after(&fitted);
-    let output_from_content = snap(placing.parent.after(&placed));
+    let rotated = Affine::rotate_degrees(f64::from(t.rotation_degrees)).after(&Affine::scale(sx, sy));
+    let placed = Affine::translate(w / 2.0 + px, h / 2.0 + py).after(&rotated).after(&anchor).after(&fitted);
+    let output_from_content = snap(placement.parent.after(&placed));
     let content_from_output = snap(output_from_content.inverse()?);
     let corners = [(window[0], window[1]), (window[2], window[1]), (window[0], window[3]), (window[2], window[3])]
         .map(|(x, y)| output_from_content.apply(x, y));
@@ -102,7 +102,7 @@ fn on_canvas(placing: &Placing, content: Size, window: [f64; 4], canvas: Size) -
         && y0 <= f64::from(bounds[1])
         && x1 >= f64::from(bounds[2])
         && y1 >= f64::from(bounds[3]);
-    Some(Placement { content_from_output, window, bounds, covers_canvas, is_full_inside })
+    Some(Placed { content_from_output, window, bounds, covers_canvas, is_full_inside })
 }
 
 /// Removes rounding noise, so that what was meant as a whole pixel is one.
@@ -137,8 +137,8 @@ mod tests {
     use super::*;
     use cutroom_timeline::Transform;
 
-    fn place(transform: &Transform, content: Size, canvas: Size) -> Option<Placement> {
-        super::place(&Placing { transform: *transform, parent: Affine::IDENTITY }, content, canvas)
+    fn place(transform: &Transform, content: Size, canvas: Size) -> Option<Placed> {
+        super::place(&Placement { transform: *transform, parent: Affine::IDENTITY }, content, canvas)
     }
 
     const HD: Size = Size { width: 1920, height: 1080 };
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn sixty_per_cent_pip_is_centred_on_its_position() {
+    fn sixty_per_cent_pip_is_centered_on_its_position() {
         let t = Transform { scale: [0.5, 0.5], position_px: [480.0, 270.0], ..Transform::IDENTITY };
         assert_eq!(place(&t, HD, HD).unwrap().bounds, [960, 540, 1920, 1080]);
     }

@@ -141,7 +141,7 @@ impl PlanePass {
                 bounds: sampling.bounds,
             });
         }
-        TilePass { target: Target::Plane(self.plane), size: self.size, stages, registers: 2, base_copy: None }
+        TilePass { target: PassTarget::Plane(self.plane), size: self.size, stages, registers: 2, base_copy: None }
     }
 }
 
@@ -157,7 +157,7 @@ impl BlendKernel for NormalOpaque {
 /// Stages and where their result goes.
 pub struct TilePass {
     /// Where register 0 goes.
-    pub target: Target,
+    pub target: PassTarget,
     /// Raster size of the target.
     pub size: Size,
     /// In order.
@@ -171,7 +171,7 @@ pub struct TilePass {
 
 /// Where a tile pass writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Target {
+pub enum PassTarget {
     /// Register 0 (premultiplied working colour) into an intermediate.
     Intermediate(IntermediateId),
     /// Register 0 (code values of the output format, unrounded; alpha 0..=1) into the output's planes: rounded half up, clamped to the
@@ -183,7 +183,7 @@ pub enum Target {
 
 /// What a sampling stage reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Source {
+pub enum SamplingSource {
     /// Planes of a picture: gives raw code values (chroma interpolated to luma positions by its location), alpha as 0..=1. A missing
     /// alpha plane is 1. Not yet multiplied by alpha.
     Picture(PictureId),
@@ -195,7 +195,7 @@ pub enum Source {
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Sampling {
     /// Read from.
-    pub source: Source,
+    pub source: SamplingSource,
     /// Output pixel coordinates (centre of pixel `i` is `i + 0.5`) to stored source pixel coordinates.
     pub source_from_output: Affine,
     /// Visible part of the source in its pixels: left, top, right, bottom.
@@ -277,7 +277,7 @@ pub enum Stage {
         /// Output pixel coordinates to the coordinates that the kernel sees.
         kernel_from_output: Affine,
         /// Its inputs.
-        fields: Vec<IntermediateId>,
+        inputs: Vec<IntermediateId>,
         /// Where the origin of those coordinates lies in the fields, in pixels.
         origin: [f32; 2],
         /// Beyond their edges.

@@ -1,8 +1,8 @@
 //! Plans as canonical bytes, hashed. Every field counts; strings and lists carry their length, variants a tag, so that
 //! different plans give different bytes. −0 and 0 are equal numbers and give equal bytes.
 use crate::{
-    BlendSpace, Box2, Canvas, Content, EffectUse, Fade, FadeCurve, Fit, FramePlan, Layer, MaskMode, MaskUse, MatteUse, NestedSound,
-    Outline, Placing, SoundPlan, SourceFrame, Transform, Voice,
+    AudioPlan, BlendSpace, Box2, Canvas, Content, EffectUse, Fade, FadeCurve, Fit, FramePlan, Layer, MaskMode, MaskUse, MatteUse,
+    NestedAudio, Outline, Placement, SourceFrame, Transform, Voice,
 };
 use cutroom_effects::{Entry, EntryRef};
 use cutroom_types::{Affine, BezierPath, ParamValue, Vertex};
@@ -44,7 +44,7 @@ impl FramePlan {
     }
 }
 
-impl SoundPlan {
+impl AudioPlan {
     /// Of the whole plan: equal exactly when the plans are.
     pub fn key(&self) -> PlanKey {
         let mut bytes = Bytes { hash: blake3::Hasher::new(), names: true };
@@ -115,8 +115,8 @@ impl Bytes {
         }
     }
 
-    fn sound(&mut self, plan: &SoundPlan) {
-        let SoundPlan { rate_hz, channels, first_sample, samples, voices } = plan;
+    fn sound(&mut self, plan: &AudioPlan) {
+        let AudioPlan { rate_hz, channels, first_sample, samples, voices } = plan;
         self.number(u64::from(*rate_hz));
         self.count(*channels);
         self.number(*first_sample as u64);
@@ -137,7 +137,7 @@ impl Bytes {
         self.points(gain);
         self.points(pan);
         self.count(nested.len());
-        for NestedSound { channels, pan } in nested {
+        for NestedAudio { channels, pan } in nested {
             self.count(*channels);
             self.points(pan);
         }
@@ -190,9 +190,9 @@ impl Bytes {
         self.number(time.0 as u64);
         self.count(effects.len());
         effects.iter().for_each(|e| self.effect(e));
-        self.placing(&Placing { transform: *transform, parent: *parent });
+        self.placement(&Placement { transform: *transform, parent: *parent });
         self.count(shutter.len());
-        shutter.iter().for_each(|p| self.placing(p));
+        shutter.iter().for_each(|p| self.placement(p));
         self.count(masks.len());
         masks.iter().for_each(|m| self.mask(m));
         self.flag(*masks_after_effects);
@@ -223,7 +223,7 @@ impl Bytes {
                 self.tag(2);
                 self.singles(color);
             }
-            Content::Below => self.tag(4),
+            Content::Backdrop => self.tag(4),
             Content::Transition { transition, params, progress, from, to, inputs } => {
                 self.tag(3);
                 self.entry(*transition);
@@ -289,8 +289,8 @@ impl Bytes {
         self.doubles(&[*rotation_degrees, *corner_radius_px]);
     }
 
-    fn placing(&mut self, placing: &Placing) {
-        let Placing { transform, parent } = placing;
+    fn placement(&mut self, placement: &Placement) {
+        let Placement { transform, parent } = placement;
         let Affine { xx, xy, x0, yx, yy, y0 } = *parent;
         self.doubles(&[xx, xy, x0, yx, yy, y0]);
         let Transform { fit, position_px, scale, rotation_degrees, anchor, crop, flip_horizontal, flip_vertical } = transform;
@@ -371,7 +371,7 @@ mod tests {
         let layer = |content| Layer {
             effects: vec![EffectUse::new(effect("exposure"), vec![ParamValue::Number(0.5)])],
             masks: vec![mask.clone()],
-            shutter: vec![Placing { transform: Transform::IDENTITY, parent: Affine::IDENTITY }],
+            shutter: vec![Placement { transform: Transform::IDENTITY, parent: Affine::IDENTITY }],
             matte: Some(Box::new(MatteUse {
                 layer: Layer::new("m".into(), Content::Solid([1.0; 4])),
                 luma: false,
@@ -504,8 +504,8 @@ mod tests {
     }
 
     #[test]
-    fn every_field_of_sound_counts() {
-        let plan = || SoundPlan {
+    fn every_field_of_audio_counts() {
+        let plan = || AudioPlan {
             rate_hz: 48_000,
             channels: 2,
             first_sample: 3,
@@ -519,12 +519,12 @@ mod tests {
                 source_start: Time(3),
                 speed: 1.0,
                 gain: vec![(0, 1.0)],
-                nested: vec![NestedSound { channels: 2, pan: vec![(0, 0.0)] }],
+                nested: vec![NestedAudio { channels: 2, pan: vec![(0, 0.0)] }],
                 pan: vec![(0, 0.0)],
                 fades: vec![Fade { first_sample: 1, end_sample: 2, rising: true, curve: FadeCurve::Linear }],
             }],
         };
-        let changes: Vec<fn(&mut SoundPlan)> = vec![
+        let changes: Vec<fn(&mut AudioPlan)> = vec![
             |_| {},
             |p| p.rate_hz = 44_100,
             |p| p.channels = 1,

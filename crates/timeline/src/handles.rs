@@ -12,7 +12,7 @@ use std::ops::Range;
 
 /// A clip's part in a transition that lies beyond the clip's end or before its start.
 #[derive(Clone, Debug)]
-pub struct Handle<'a> {
+pub struct ClipHandle<'a> {
     /// The transition in the document.
     pub place: TransitionPlace,
     /// The transition.
@@ -28,19 +28,19 @@ pub struct Handle<'a> {
     /// Rate of the composition.
     pub rate: FrameRate,
     /// Whether the clip's sound, if it has one, is heard in it.
-    pub is_heard: bool,
+    pub is_audible: bool,
     /// Frames of the composition that fall into it.
     frames: Range<i64>,
     /// See [`sampling`].
     bias: TimeDelta,
 }
 
-impl Handle<'_> {
+impl ClipHandle<'_> {
     /// How many frames of it want what lies before the start of the source or at or after `end`, so that an edge frame is held.
     pub fn held_frames(&self, end: Time) -> i64 {
         let wanted = |n: i64| {
             let c = self.clip;
-            sampling::unheld_source_time(self.rate.time_of_frame(n), c.start, c.source_in, c.speed, self.bias)
+            sampling::unclamped_source_time(self.rate.time_of_frame(n), c.start, c.source_in, c.speed, self.bias)
         };
         // Source times rise or fall throughout.
         let (Range { start, end: after }, rises) = (self.frames.clone(), self.clip.speed > 0.0);
@@ -79,13 +79,13 @@ fn first(run: Range<i64>, reached: impl Fn(i64) -> bool) -> i64 {
 ///
 /// # Errors
 /// The composition does not exist or cannot be planned.
-pub fn handles<'a>(project: &'a Project, composition: &CompositionId, catalog: &Catalog) -> Result<Vec<Handle<'a>>, PlanError> {
+pub fn handles<'a>(project: &'a Project, composition: &CompositionId, catalog: &Catalog) -> Result<Vec<ClipHandle<'a>>, PlanError> {
     let timeline = Timeline::new(project, composition, catalog)?;
     let mut found = Vec::new();
     for (i, c) in project.compositions.iter().enumerate() {
         let Some(index) = timeline.index(i) else { continue };
         for (j, track) in c.tracks.iter().enumerate().filter(|(_, t)| t.enabled) {
-            let is_audible = index.heard.contains(&j);
+            let is_audible = index.audible.contains(&j);
             for (k, span, from, to) in placed_transitions(track) {
                 let transition = &track.transitions[k];
                 for (clip, after_end) in from.map(|c| (c, true)).into_iter().chain(to.map(|c| (c, false))) {
@@ -101,7 +101,7 @@ pub fn handles<'a>(project: &'a Project, composition: &CompositionId, catalog: &
                         ClipSource::Composition(s) => timeline.compositions.get(&s.composition).and_then(|at| timeline.index(*at)),
                         _ => None,
                     };
-                    found.push(Handle {
+                    found.push(ClipHandle {
                         place: TrackPlace { composition: i, track: j }.transition(k),
                         transition,
                         track,
@@ -109,7 +109,7 @@ pub fn handles<'a>(project: &'a Project, composition: &CompositionId, catalog: &
                         after_end,
                         span: Span::new(start, end),
                         rate: index.rate,
-                        is_heard: is_audible && clip.audio.enabled && params::cross_fades_sound(transition),
+                        is_audible: is_audible && clip.audio.enabled && params::cross_fades_audio(transition),
                         frames: frame(start)..frame(end),
                         bias: inner.map_or(index.bias, |inner| inner.bias.min(index.bias)),
                     });

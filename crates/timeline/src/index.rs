@@ -1,11 +1,11 @@
 //! A composition prepared for planning: per track the runs of time in which one clip or one transition is on show,
 //! sorted, so that a frame asks each track with one binary search.
 use crate::{
-    FramePlan, LeftOut, PlanError, SoundPlan,
+    AudioPlan, FramePlan, LeftOut, PlanError,
     cuts::placed_transitions,
     entries::TrackEntries,
+    limits::{FrameDemand, demand},
     sampling,
-    width::{Width, width},
 };
 use cutroom_effects::Catalog;
 use cutroom_project::{Clip, ClipSource, Composition, MAX_NESTING, Project, Track, TrackKind};
@@ -39,18 +39,18 @@ pub(crate) struct CompositionIndex {
     /// Beside the composition's tracks.
     pub(crate) tracks: Vec<Arc<TrackIndex>>,
     /// What a frame needs at most.
-    width: Width,
+    demand: FrameDemand,
     /// Video tracks, bottom to top.
-    pub(crate) seen: Vec<SeenTrack>,
+    pub(crate) visible: Vec<VisibleTrack>,
     /// Null objects: track and clip.
     pub(crate) nulls: HashMap<ClipId, (usize, usize)>,
     /// Indices of the tracks that are heard.
-    pub(crate) heard: Vec<usize>,
+    pub(crate) audible: Vec<usize>,
 }
 
 /// What a track shows.
 #[derive(Clone, Debug)]
-pub(crate) struct SeenTrack {
+pub(crate) struct VisibleTrack {
     /// Its index.
     pub(crate) track: usize,
     /// It is drawn itself, else it only serves as a matte.
@@ -63,44 +63,44 @@ pub(crate) struct TrackIndex {
     /// What clips and transitions name in the catalogue.
     pub(crate) entries: TrackEntries,
     /// What it shows, in time order; empty for sound.
-    pub(crate) runs: Vec<Run>,
+    pub(crate) segments: Vec<Segment>,
     /// What is heard of it: its clips' runs in time order, which may overlap their neighbours' under a cross-fade.
-    pub(crate) sound: Vec<SoundRun>,
+    pub(crate) sound: Vec<AudioSegment>,
 }
 
 impl TrackIndex {
     fn new(track: &Track, catalog: &Catalog) -> Self {
         Self {
             entries: TrackEntries::new(track, catalog),
-            runs: if track.kind == TrackKind::Video { picture_runs(track) } else { Vec::new() },
-            sound: sound_runs(track),
+            segments: if track.kind == TrackKind::Video { picture_segments(track) } else { Vec::new() },
+            sound: audio_segments(track),
         }
     }
 }
 
 /// A run of time in which a track shows one thing.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Run {
+pub(crate) struct Segment {
     pub(crate) start: Time,
     pub(crate) end: Time,
-    pub(crate) shows: Shows,
+    pub(crate) content: SegmentContent,
 }
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Shows {
+pub(crate) enum SegmentContent {
     Clip(usize),
     Transition { transition: usize, from: Option<usize>, to: Option<usize> },
 }
 
 /// A run of time in which a clip is heard, with the fades laid on it, in composition time.
 #[derive(Clone, Debug)]
-pub(crate) struct SoundRun {
+pub(crate) struct AudioSegment {
     pub(crate) clip: usize,
     pub(crate) start: Time,
     pub(crate) end: Time,
-    pub(crate) fades: Vec<SoundFade>,
+    pub(crate) fades: Vec<AudioFade>,
 }
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct SoundFade {
+pub(crate) struct AudioFade {
     pub(crate) start: Time,
     pub(crate) end: Time,
     pub(crate) rising: bool,
@@ -202,14 +202,14 @@ impl<P: Deref<Target = Project>> Timeline<P> {
     ///
     /// # Errors
     /// A clip names media that does not exist.
-    pub fn sound(&self, first_sample: i64, samples: usize) -> Result<SoundPlan, PlanError> {
-        self.plan_sound(first_sample, samples)
+    pub fn sound(&self, first_sample: i64, samples: usize) -> Result<AudioPlan, PlanError> {
+        self.plan_audio(first_sample, samples)
     }
     /// Whether anything is heard in a run of samples, gains that move aside: those count as heard.
     ///
     /// # Errors
     /// A clip names media that does not exist.
-    pub fn has_sound(&self, samples: &Range<i64>) -> Result<bool, PlanError> {
+    pub fn has_audio(&self, samples: &Range<i64>) -> Result<bool, PlanError> {
         self.has_voice(samples)
     }
     pub(crate) fn index(&self, composition: usize) -> Option<&CompositionIndex> {
@@ -251,11 +251,11 @@ impl Preparing<'_> {
     }
 
     /// Depth first; gives what a frame of the composition needs at most.
-    fn prepare(&mut self, at: usize) -> Result<Width, PlanError> {
+    fn prepare(&mut self, at: usize) -> Result<FrameDemand, PlanError> {
         let composition = &self.project.compositions[at];
         let refuse = |reason| Err(PlanError::Nesting { composition: composition.id.clone(), reason });
         if let Some(known) = &self.indices[at] {
-            return Ok(known.width);
+            return Ok(known.demand);
         }
         if self.path.contains(&at) {
             return refuse("it contains itself");
@@ -273,27 +273,27 @@ impl Preparing<'_> {
                     ClipSource::Composition(s) => {
                         let unknown = || PlanError::UnknownComposition(s.composition.clone());
                         let inner = *self.compositions.get(&s.composition).ok_or_else(unknown)?;
-                        Width::ONE.with(self.prepare(inner)?)
+                        FrameDemand::ONE.with(self.prepare(inner)?)
                     }
-                    _ => Width::ONE,
+                    _ => FrameDemand::ONE,
                 });
             }
             contents.push(of_clips);
         }
         self.path.pop();
-        let width = width(composition, &contents, self.catalog);
-        if let Some(reason) = width.problem() {
+        let demand = demand(composition, &contents, self.catalog);
+        if let Some(reason) = demand.problem() {
             return refuse(reason);
         }
         let before = self.before.as_ref().and_then(|b| b.composition(&composition.id));
-        self.indices[at] = Some(Arc::new(CompositionIndex::new(composition, width, self.catalog, before)));
-        Ok(width)
+        self.indices[at] = Some(Arc::new(CompositionIndex::new(composition, demand, self.catalog, before)));
+        Ok(demand)
     }
 }
 
 impl CompositionIndex {
     /// Tracks that are as they were in `before` keep their index.
-    fn new(c: &Composition, width: Width, catalog: &Catalog, before: Option<(&Composition, &Arc<Self>)>) -> Self {
+    fn new(c: &Composition, demand: FrameDemand, catalog: &Catalog, before: Option<(&Composition, &Arc<Self>)>) -> Self {
         let any_solo = c.tracks.iter().any(|t| t.solo && t.enabled);
         let picture_solo = c.tracks.iter().any(|t| t.solo && t.enabled && t.kind == TrackKind::Video);
         let enabled = || c.tracks.iter().enumerate().filter(|(_, t)| t.enabled);
@@ -312,10 +312,10 @@ impl CompositionIndex {
             length: c.length(),
             frame_count: sampling::frame_count(c.frame_rate, c.length()),
             tracks: c.tracks.iter().map(prepared).collect(),
-            width,
-            seen: enabled()
+            demand,
+            visible: enabled()
                 .filter(|(_, t)| t.kind == TrackKind::Video)
-                .map(|(track, t)| SeenTrack { track, drawn: !t.matte_only && (t.solo || !picture_solo) })
+                .map(|(track, t)| VisibleTrack { track, drawn: !t.matte_only && (t.solo || !picture_solo) })
                 .collect(),
             nulls: c
                 .tracks
@@ -325,7 +325,7 @@ impl CompositionIndex {
                 .filter(|(_, _, clip)| matches!(clip.source, ClipSource::Null(_)))
                 .map(|(i, k, clip)| (clip.id.clone(), (i, k)))
                 .collect(),
-            heard: enabled().filter(|(_, t)| !t.muted && (t.solo || !any_solo)).map(|(i, _)| i).collect(),
+            audible: enabled().filter(|(_, t)| !t.muted && (t.solo || !any_solo)).map(|(i, _)| i).collect(),
         }
     }
 }
@@ -334,35 +334,36 @@ fn enabled_clips(track: &Track) -> impl Iterator<Item = (usize, &Clip)> {
     track.clips.iter().map(|c| &**c).enumerate().filter(|(_, c)| c.enabled)
 }
 
-fn picture_runs(track: &Track) -> Vec<Run> {
-    let mut runs: Vec<Run> =
-        enabled_clips(track).map(|(i, c)| Run { start: c.span().start, end: c.span().end(), shows: Shows::Clip(i) }).collect();
-    let place: HashMap<usize, usize> = enabled_clips(track).enumerate().map(|(run, (clip, _))| (clip, run)).collect();
+fn picture_segments(track: &Track) -> Vec<Segment> {
+    let mut segments: Vec<Segment> = enabled_clips(track)
+        .map(|(i, c)| Segment { start: c.span().start, end: c.span().end(), content: SegmentContent::Clip(i) })
+        .collect();
+    let place: HashMap<usize, usize> = enabled_clips(track).enumerate().map(|(segment, (clip, _))| (clip, segment)).collect();
     for (transition, span, from, to) in placed_transitions(track) {
-        if let Some(run) = from.map(|c| &mut runs[place[&c]]) {
-            run.end = run.end.min(span.start);
+        if let Some(segment) = from.map(|c| &mut segments[place[&c]]) {
+            segment.end = segment.end.min(span.start);
         }
-        if let Some(run) = to.map(|c| &mut runs[place[&c]]) {
-            run.start = run.start.max(span.end());
+        if let Some(segment) = to.map(|c| &mut segments[place[&c]]) {
+            segment.start = segment.start.max(span.end());
         }
-        runs.push(Run { start: span.start, end: span.end(), shows: Shows::Transition { transition, from, to } });
+        segments.push(Segment { start: span.start, end: span.end(), content: SegmentContent::Transition { transition, from, to } });
     }
-    runs.retain(|r| r.start < r.end);
-    runs.sort_by_key(|r| r.start);
-    runs
+    segments.retain(|r| r.start < r.end);
+    segments.sort_by_key(|r| r.start);
+    segments
 }
 
-fn sound_runs(track: &Track) -> Vec<SoundRun> {
+fn audio_segments(track: &Track) -> Vec<AudioSegment> {
     use crate::FadeCurve::ConstantPower;
     let mut heads = HashMap::new();
     let mut tails = HashMap::new();
     for (i, span, from, to) in placed_transitions(track) {
-        if crate::params::cross_fades_sound(&track.transitions[i]) {
+        if crate::params::cross_fades_audio(&track.transitions[i]) {
             to.map(|c| heads.insert(c, span));
             from.map(|c| tails.insert(c, span));
         }
     }
-    let mut runs: Vec<SoundRun> = enabled_clips(track)
+    let mut segments: Vec<AudioSegment> = enabled_clips(track)
         .filter(|(_, c)| c.audio.enabled)
         .map(|(i, c)| {
             let (mut start, mut end, mut fades) = (c.span().start, c.span().end(), Vec::new());
@@ -370,19 +371,19 @@ fn sound_runs(track: &Track) -> Vec<SoundRun> {
             // A transition's fade takes the place of the clip's own at that end.
             if let Some(s) = heads.get(&i) {
                 start = start.min(s.start);
-                fades.push(SoundFade { start: s.start, end: s.end(), rising: true, curve: ConstantPower });
+                fades.push(AudioFade { start: s.start, end: s.end(), rising: true, curve: ConstantPower });
             } else if c.audio.fade_in > TimeDelta::ZERO {
-                fades.push(SoundFade { start, end: start.saturating_add(c.audio.fade_in), rising: true, curve });
+                fades.push(AudioFade { start, end: start.saturating_add(c.audio.fade_in), rising: true, curve });
             }
             if let Some(s) = tails.get(&i) {
                 end = end.max(s.end());
-                fades.push(SoundFade { start: s.start, end: s.end(), rising: false, curve: ConstantPower });
+                fades.push(AudioFade { start: s.start, end: s.end(), rising: false, curve: ConstantPower });
             } else if c.audio.fade_out > TimeDelta::ZERO {
-                fades.push(SoundFade { start: Time(end.0.saturating_sub(c.audio.fade_out.0)), end, rising: false, curve });
+                fades.push(AudioFade { start: Time(end.0.saturating_sub(c.audio.fade_out.0)), end, rising: false, curve });
             }
-            SoundRun { clip: i, start, end, fades }
+            AudioSegment { clip: i, start, end, fades }
         })
         .collect();
-    runs.sort_by_key(|r| (r.start, r.end));
-    runs
+    segments.sort_by_key(|r| (r.start, r.end));
+    segments
 }

@@ -55,8 +55,8 @@ pub(crate) fn null_map(x: &Transform, canvas: Size) -> Affine {
     let [px, py] = x.position_px.map(f64::from);
     let [sx, sy] = x.scale.map(f64::from);
     let [ax, ay] = x.anchor.map(f64::from);
-    let turned = Affine::rotate_degrees(f64::from(x.rotation_degrees)).after(&Affine::scale(sx, sy));
-    Affine::translate(w / 2.0 + px, h / 2.0 + py).after(&turned).after(&Affine::translate(-ax * w, -ay * h))
+    let rotated = Affine::rotate_degrees(f64::from(x.rotation_degrees)).after(&Affine::scale(sx, sy));
+    Affine::translate(w / 2.0 + px, h / 2.0 + py).after(&rotated).after(&Affine::translate(-ax * w, -ay * h))
 }
 
 fn single(v: f64) -> f32 {

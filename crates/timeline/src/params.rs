@@ -47,7 +47,7 @@ pub(crate) fn values(
     t: TimeDelta,
 ) -> Result<Vec<ParamValue>, BadParam> {
     let value = |(spec, slot): (&ParamSpec, &Slot)| match (slot, given.get(spec.id)) {
-        (Slot::Animated, Some(curve)) => checked(spec, within(spec, plain(curve.value_turning_at(t, turn(spec))))),
+        (Slot::Animated, Some(curve)) => checked(spec, within(spec, plain(curve.angle_at(t, full_turn(spec))))),
         (Slot::Constant(v), _) => Ok(v.clone()),
         (Slot::Animated, None) => Ok(spec.kind.default_value()),
     };
@@ -67,7 +67,7 @@ fn checked(spec: &ParamSpec, value: ParamValue) -> Result<ParamValue, BadParam> 
 }
 
 /// A whole turn in the parameter's unit; 360 for what is no angle, as in the rest of the document.
-fn turn(spec: &ParamSpec) -> f64 {
+fn full_turn(spec: &ParamSpec) -> f64 {
     spec.unit.whole_turn().unwrap_or(360.0)
 }
 
@@ -76,7 +76,7 @@ fn within(spec: &ParamSpec, value: ParamValue) -> ParamValue {
     match (&spec.kind, value) {
         (ParamKind::Number { min, max, .. }, ParamValue::Number(v)) => {
             let range = *min..=*max;
-            let turned = spec.unit.whole_turn().map(|turn| if v > *max { v - turn } else { v + turn });
+            let turned = spec.unit.whole_turn().map(|full_turn| if v > *max { v - full_turn } else { v + full_turn });
             let back = turned.filter(|back| !range.contains(&v) && range.contains(back));
             ParamValue::Number(back.unwrap_or_else(|| v.clamp(*min, *max)))
         }
@@ -96,7 +96,7 @@ fn plain(value: ParamValue) -> ParamValue {
 }
 
 /// Whether a transition's sound cross-fades: its own switch, and the catalogue's `includeAudio` where it is given.
-pub(crate) fn cross_fades_sound(x: &Transition) -> bool {
+pub(crate) fn cross_fades_audio(x: &Transition) -> bool {
     let included = x.params.get("includeAudio").is_none_or(|v| v.value_at(TimeDelta::ZERO) != ParamValue::Bool(false));
     x.audio_crossfade && included
 }

@@ -1,20 +1,20 @@
 //! Frames: which layers are seen, from which source times, with which numbers.
 use crate::{
-    Canvas, Content, EffectUse, Fit, FramePlan, Layer, LeftOut, LeftOutReason, MatteUse, Placing, PlanError, SourceFrame, Timeline,
-    Transform,
+    Canvas, Content, EffectUse, Fit, FramePlan, Layer, LeftOut, LeftOutReason, MatteUse, Placement, PlanError, SourceFrame,
+    Timeline, Transform,
     entries::ClipEntries,
-    index::{CompositionIndex, SeenTrack, Shows},
+    index::{CompositionIndex, SegmentContent, VisibleTrack},
+    limits::{MAX_PICTURES, TOO_MANY_PICTURES},
     mask, sampling,
-    width::{MAX_PICTURES, TOO_MANY_PICTURES},
 };
-use cutroom_effects::{BlendRef, NORMAL, ParamKind, ParamSpec, Params, Shape};
+use cutroom_effects::{BlendRef, EffectKind, NORMAL, ParamKind, ParamSpec, Params};
 use cutroom_project::{self as project, Clip, ClipSource, Composition, EffectInstance, MediaKind, Project, StreamChoice, Track};
 use cutroom_types::{Affine, ClipId, FLICKS_PER_SECOND, MediaId, ParamValue, Time, TimeDelta, TrackId};
 use std::{cell::RefCell, ops::Deref, sync::Arc};
 
 /// What is being planned.
 #[derive(Clone, Copy)]
-struct Ask<'a> {
+struct PlanContext<'a> {
     composition: &'a Composition,
     index: &'a CompositionIndex,
     /// 0 for the root.
@@ -40,7 +40,7 @@ struct ClipAt<'a> {
     entries: &'a ClipEntries,
 }
 
-impl<'a> Ask<'a> {
+impl<'a> PlanContext<'a> {
     /// Clip `i` of the track that is asked.
     fn clip(&self, i: usize) -> ClipAt<'a> {
         ClipAt { clip: &self.composition.tracks[self.track].clips[i], entries: &self.index.tracks[self.track].entries.clips[i] }
@@ -74,53 +74,53 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         if !(0..index.frame_count).contains(&n) {
             return Ok(plan);
         }
-        let ask = Ask { composition: c, index, depth, uses: 0, time, stacked: true, track: 0, pictures, left_out };
-        for seen in index.seen.iter().filter(|s| s.drawn) {
-            plan.layers.extend(self.track_layer(&ask, seen, time)?);
+        let context = PlanContext { composition: c, index, depth, uses: 0, time, stacked: true, track: 0, pictures, left_out };
+        for visible in index.visible.iter().filter(|s| s.drawn) {
+            plan.layers.extend(self.track_layer(&context, visible, time)?);
         }
         Ok(plan)
     }
 
     /// What a track shows.
-    fn track_layer(&self, ask: &Ask<'_>, seen: &SeenTrack, time: Time) -> Result<Option<Layer>, PlanError> {
-        let ask = &Ask { track: seen.track, ..*ask };
-        let sampled = time.saturating_add(ask.index.bias);
-        let runs = &ask.index.tracks[seen.track].runs;
-        let after = runs.partition_point(|r| r.start <= sampled);
-        let Some(run) = runs[..after].last().filter(|r| sampled < r.end) else { return Ok(None) };
-        let track = &ask.composition.tracks[seen.track];
-        match run.shows {
-            Shows::Clip(i) => self.clip_layer(ask, track, ask.clip(i), time),
-            Shows::Transition { transition, from, to } => {
-                let span = (run.start, run.end);
-                let sides = [from, to].map(|c| c.map(|c| ask.clip(c)));
-                self.transition_layer(ask, track, transition, span, sides, time)
+    fn track_layer(&self, context: &PlanContext<'_>, visible: &VisibleTrack, time: Time) -> Result<Option<Layer>, PlanError> {
+        let context = &PlanContext { track: visible.track, ..*context };
+        let sampled = time.saturating_add(context.index.bias);
+        let segments = &context.index.tracks[visible.track].segments;
+        let after = segments.partition_point(|r| r.start <= sampled);
+        let Some(segment) = segments[..after].last().filter(|r| sampled < r.end) else { return Ok(None) };
+        let track = &context.composition.tracks[visible.track];
+        match segment.content {
+            SegmentContent::Clip(i) => self.clip_layer(context, track, context.clip(i), time),
+            SegmentContent::Transition { transition, from, to } => {
+                let span = (segment.start, segment.end);
+                let sides = [from, to].map(|c| c.map(|c| context.clip(c)));
+                self.transition_layer(context, track, transition, span, sides, time)
             }
         }
     }
 
     /// One clip's picture; `None` when it has none or cannot be seen.
-    fn clip_layer(&self, ask: &Ask<'_>, track: &Track, at: ClipAt<'_>, time: Time) -> Result<Option<Layer>, PlanError> {
+    fn clip_layer(&self, context: &PlanContext<'_>, track: &Track, at: ClipAt<'_>, time: Time) -> Result<Option<Layer>, PlanError> {
         let clip = at.clip;
         let t = time - clip.start;
         let video = &clip.video;
         let opacity = (video.opacity.value_at(t) * track.opacity.value_at(time.since_zero())).clamp(0.0, 1.0) as f32;
-        let placing = self.placing(ask, clip, time);
-        let [left, top, right, bottom] = placing.transform.crop;
-        let shutter = self.shutter(ask, clip, time, placing);
-        let hidden = |p: &Placing| p.transform.scale.contains(&0.0) || p.parent.determinant() == 0.0;
+        let placement = self.placement(context, clip, time);
+        let [left, top, right, bottom] = placement.transform.crop;
+        let shutter = self.shutter(context, clip, time, placement);
+        let hidden = |p: &Placement| p.transform.scale.contains(&0.0) || p.parent.determinant() == 0.0;
         let blend = at.entries.blend.ok_or_else(|| unknown(&clip.id, "blend mode", &video.blend))?;
         // A mode that changes what lies beyond the layer does so where there is none of it, too.
         let nothing = || {
             let layer = Layer::new(clip.id.clone(), Content::Solid([0.0; 4]));
-            blend.everywhere.then_some(Layer { opacity: 0.0, blend, ..layer })
+            blend.affects_transparent.then_some(Layer { opacity: 0.0, blend, ..layer })
         };
-        if opacity <= 0.0 || (hidden(&placing) && shutter.iter().all(hidden)) || left + right >= 1.0 || top + bottom >= 1.0 {
+        if opacity <= 0.0 || (hidden(&placement) && shutter.iter().all(hidden)) || left + right >= 1.0 || top + bottom >= 1.0 {
             return Ok(nothing());
         }
-        let Some(layer) = self.source_layer(ask, at, t, video.effects.len(), ask.pictures)? else { return Ok(None) };
+        let Some(layer) = self.source_layer(context, at, t, video.effects.len(), context.pictures)? else { return Ok(None) };
         let matte = match &video.matte {
-            Some(m) => match self.matte(ask, m, time)? {
+            Some(m) => match self.matte(context, m, time)? {
                 Some(matte) => Some(matte),
                 None if m.inverted => None,
                 None => return Ok(nothing()),
@@ -128,15 +128,15 @@ impl<P: Deref<Target = Project>> Timeline<P> {
             None => None,
         };
         Ok(Some(Layer {
-            transform: placing.transform,
-            parent: placing.parent,
+            transform: placement.transform,
+            parent: placement.parent,
             shutter,
             masks: mask::masks(&video.masks, t),
             masks_after_effects: video.mask_order == project::MaskOrder::AfterEffects,
             matte: matte.map(Box::new),
             opacity,
             blend,
-            time: if blend.animated { t } else { TimeDelta::ZERO },
+            time: if blend.time_dependent { t } else { TimeDelta::ZERO },
             ..layer
         }))
     }
@@ -145,7 +145,7 @@ impl<P: Deref<Target = Project>> Timeline<P> {
     /// `pictures` are seen of the clip in one frame so far.
     fn source_layer(
         &self,
-        ask: &Ask<'_>,
+        context: &PlanContext<'_>,
         at: ClipAt<'_>,
         t: TimeDelta,
         count: usize,
@@ -157,7 +157,7 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         let mut effects = Vec::new();
         for (i, e) in clip.video.effects[..count].iter().enumerate().rev() {
             if !e.enabled {
-                ask.leave_out(clip, e, LeftOutReason::Disabled);
+                context.leave_out(clip, e, LeftOutReason::Disabled);
                 continue;
             }
             let used = at.entries.effects[i].as_ref().map_err(|fault| fault.of(&clip.id, "effect", &e.effect))?;
@@ -166,47 +166,49 @@ impl<P: Deref<Target = Project>> Timeline<P> {
             let params = used.values(spec.params, &e.params, t).map_err(|bad| bad.of(&clip.id, &e.effect))?;
             let given = Params::new(&params);
             if spec.is_neutral(given) {
-                ask.leave_out(clip, e, LeftOutReason::Neutral);
+                context.leave_out(clip, e, LeftOutReason::Neutral);
                 continue;
             }
-            if let Shape::Time(seen_at) = spec.shape {
+            if let EffectKind::Time(time_map) = spec.kind {
                 // A frame that starts within the bias before an instant counts as starting with it.
-                let seen = seen_at(given, TimeDelta(t.0.saturating_add(ask.index.bias.0)).as_secs_f64());
-                t = TimeDelta((seen * FLICKS_PER_SECOND as f64).round() as i64);
-                ask.leave_out(clip, e, LeftOutReason::OnlyTime);
+                let seconds = time_map(given, TimeDelta(t.0.saturating_add(context.index.bias.0)).as_secs_f64());
+                t = TimeDelta((seconds * FLICKS_PER_SECOND as f64).round() as i64);
+                context.leave_out(clip, e, LeftOutReason::OnlyTime);
                 continue;
             }
             let mut inputs = Vec::new();
             if spec.is_temporal() {
-                let offsets = spec.other_times(given, ask.index.rate.frame_duration().as_secs_f64());
-                inputs = self.at_other_times(ask, at, t, i, pictures, &offsets)?;
+                let offsets = spec.other_times(given, context.index.rate.frame_duration().as_secs_f64());
+                inputs = self.at_other_times(context, at, t, i, pictures, &offsets)?;
             }
             let tracks = spec.params.iter().zip(&params).filter(|(p, _)| p.kind == ParamKind::Track);
             let mut is_complete = true;
             for (_, value) in tracks {
                 let ParamValue::Text(track) = value else { continue };
-                match self.other_track(ask, &TrackId::from(Arc::clone(track)), clip.start.saturating_add(t))? {
+                match self.other_track(context, &TrackId::from(Arc::clone(track)), clip.start.saturating_add(t))? {
                     Some(layer) => inputs.push(layer),
                     None => is_complete = false,
                 }
             }
             if !is_complete {
                 // Where a track shows nothing there is nothing to go by.
-                ask.leave_out(clip, e, LeftOutReason::EmptyTrack);
+                context.leave_out(clip, e, LeftOutReason::EmptyTrack);
                 continue;
             }
-            let time = if spec.animated { t } else { TimeDelta::ZERO };
+            let time = if spec.time_dependent { t } else { TimeDelta::ZERO };
             effects.push(EffectUse { effect, params, inputs, time });
         }
         effects.reverse();
-        let Some(content) = self.content(&Ask { pictures, ..*ask }, clip, clip.start.saturating_add(t))? else { return Ok(None) };
+        let Some(content) = self.content(&PlanContext { pictures, ..*context }, clip, clip.start.saturating_add(t))? else {
+            return Ok(None);
+        };
         Ok(Some(Layer { effects, ..Layer::new(clip.id.clone(), content) }))
     }
 
     /// A clip with its first `count` effects at times around `t`, in seconds from there, for an effect over time.
     fn at_other_times(
         &self,
-        ask: &Ask<'_>,
+        context: &PlanContext<'_>,
         at: ClipAt<'_>,
         t: TimeDelta,
         count: usize,
@@ -216,18 +218,18 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         let clip = at.clip;
         let pictures = pictures * (offsets_secs.len() as u64 + 1);
         if pictures > MAX_PICTURES {
-            let composition = ask.composition.id.clone();
+            let composition = context.composition.id.clone();
             return Err(PlanError::Nesting { composition, reason: TOO_MANY_PICTURES });
         }
         // Before the clip's start and after its end its own edge frames are held. A transition's handles lie outside; there the
         // frame drawn is the edge.
-        let last = clip.duration.0.saturating_sub(ask.index.rate.frame_duration().0).max(0);
+        let last = clip.duration.0.saturating_sub(context.index.rate.frame_duration().0).max(0);
         let (first, last) = (t.0.min(0), t.0.max(last));
         let mut inputs = Vec::new();
         for offset_secs in offsets_secs {
             let time = t.0.saturating_add((offset_secs * FLICKS_PER_SECOND as f64).round() as i64);
             let time = TimeDelta(time.clamp(first, last));
-            let Some(mut input) = self.source_layer(ask, at, time, count, pictures)? else { continue };
+            let Some(mut input) = self.source_layer(context, at, time, count, pictures)? else { continue };
             if clip.video.mask_order == project::MaskOrder::BeforeEffects {
                 input.masks = mask::masks(&clip.video.masks, time);
             }
@@ -236,50 +238,52 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         Ok(inputs)
     }
 
-    fn placing(&self, ask: &Ask<'_>, clip: &Clip, time: Time) -> Placing {
+    fn placement(&self, context: &PlanContext<'_>, clip: &Clip, time: Time) -> Placement {
         let mut parent = Affine::IDENTITY;
         let mut next = clip.video.parent.as_ref();
         // A chain longer than there are null objects is a circle.
-        for _ in 0..=ask.index.nulls.len() {
-            let Some((track, null)) = next.and_then(|p| ask.index.nulls.get(p)) else { break };
-            let null = &ask.composition.tracks[*track].clips[*null];
-            let x = place(&null.video.transform, time - null.start);
-            parent = mask::null_map(&x, ask.composition.size).after(&parent);
+        for _ in 0..=context.index.nulls.len() {
+            let Some((track, null)) = next.and_then(|p| context.index.nulls.get(p)) else { break };
+            let null = &context.composition.tracks[*track].clips[*null];
+            let x = transform_at(&null.video.transform, time - null.start);
+            parent = mask::null_map(&x, context.composition.size).after(&parent);
             next = null.video.parent.as_ref();
         }
-        Placing { transform: place(&clip.video.transform, time - clip.start), parent }
+        Placement { transform: transform_at(&clip.video.transform, time - clip.start), parent }
     }
 
     /// Placements while the shutter is open; none when nothing moves.
-    fn shutter(&self, ask: &Ask<'_>, clip: &Clip, time: Time, still: Placing) -> Vec<Placing> {
-        let blur = &ask.composition.motion_blur;
+    fn shutter(&self, context: &PlanContext<'_>, clip: &Clip, time: Time, still: Placement) -> Vec<Placement> {
+        let blur = &context.composition.motion_blur;
         if !clip.video.motion_blur || blur.shutter_angle_degrees <= 0.0 {
             return Vec::new();
         }
-        let frame = ask.index.rate.frame_duration().0 as f64;
+        let frame = context.index.rate.frame_duration().0 as f64;
         let at = |i: u32| {
             let open = (f64::from(i) + 0.5) / f64::from(blur.samples.max(1));
             let degrees = blur.shutter_phase_degrees + blur.shutter_angle_degrees * open;
-            self.placing(ask, clip, time.saturating_add(TimeDelta((frame * degrees / 360.0).round() as i64)))
+            self.placement(context, clip, time.saturating_add(TimeDelta((frame * degrees / 360.0).round() as i64)))
         };
-        let placings: Vec<Placing> = (0..blur.samples.min(64)).map(at).collect();
-        if placings.iter().all(|p| *p == still) { Vec::new() } else { placings }
+        let placements: Vec<Placement> = (0..blur.samples.min(64)).map(at).collect();
+        if placements.iter().all(|p| *p == still) { Vec::new() } else { placements }
     }
 
     /// What another track of the composition shows, for the use of a layer; `None` when it is empty or switched off.
-    fn other_track(&self, ask: &Ask<'_>, track: &TrackId, time: Time) -> Result<Option<Layer>, PlanError> {
-        if ask.uses > ask.composition.tracks.len() {
-            let composition = ask.composition.id.clone();
+    fn other_track(&self, context: &PlanContext<'_>, track: &TrackId, time: Time) -> Result<Option<Layer>, PlanError> {
+        if context.uses > context.composition.tracks.len() {
+            let composition = context.composition.id.clone();
             return Err(PlanError::Nesting { composition, reason: "tracks use each other's pictures in a circle" });
         }
-        let Some(seen) = ask.index.seen.iter().find(|s| ask.composition.tracks[s.track].id == *track) else { return Ok(None) };
-        self.track_layer(&Ask { uses: ask.uses + 1, stacked: false, ..*ask }, seen, time)
+        let Some(visible) = context.index.visible.iter().find(|s| context.composition.tracks[s.track].id == *track) else {
+            return Ok(None);
+        };
+        self.track_layer(&PlanContext { uses: context.uses + 1, stacked: false, ..*context }, visible, time)
     }
 
     /// The pictures that a transition's parameters name, over the whole canvas, `since_start` after its start.
     fn pictures(
         &self,
-        ask: &Ask<'_>,
+        context: &PlanContext<'_>,
         clip: &ClipId,
         (table, values): (&[ParamSpec], &[ParamValue]),
         since_start: TimeDelta,
@@ -292,7 +296,7 @@ impl<P: Deref<Target = Project>> Timeline<P> {
             let media = &self.project.media[*self.media.get(&id).ok_or_else(unknown)?];
             let source_time = match media.kind {
                 MediaKind::Image => Time::ZERO,
-                _ => sampling::source_time(Time(since_start.0), Time::ZERO, Time::ZERO, 1.0, ask.index.bias),
+                _ => sampling::source_time(Time(since_start.0), Time::ZERO, Time::ZERO, 1.0, context.index.bias),
             };
             let transform = Transform { fit: Fit::Stretch, ..Transform::IDENTITY };
             inputs.push(Layer {
@@ -303,24 +307,24 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         Ok(inputs)
     }
 
-    fn matte(&self, ask: &Ask<'_>, m: &project::Matte, time: Time) -> Result<Option<MatteUse>, PlanError> {
-        let layer = self.other_track(ask, &m.track, time)?;
+    fn matte(&self, context: &PlanContext<'_>, m: &project::Matte, time: Time) -> Result<Option<MatteUse>, PlanError> {
+        let layer = self.other_track(context, &m.track, time)?;
         Ok(layer.map(|layer| MatteUse { layer, luma: m.channel == project::MatteChannel::Luma, inverted: m.inverted }))
     }
 
     /// What the tracks below show together at some time; `None` when that is nothing.
-    fn below(&self, ask: &Ask<'_>, time: Time) -> Result<Option<FramePlan>, PlanError> {
-        let mut plan = FramePlan { canvas: canvas(ask.composition, ask.depth), time, layers: Vec::new() };
-        let tracks = ask.index.seen.iter().filter(|s| s.drawn && s.track < ask.track);
-        let ask = Ask { time, stacked: true, ..*ask };
-        for seen in tracks {
-            plan.layers.extend(self.track_layer(&ask, seen, time)?);
+    fn backdrop(&self, context: &PlanContext<'_>, time: Time) -> Result<Option<FramePlan>, PlanError> {
+        let mut plan = FramePlan { canvas: canvas(context.composition, context.depth), time, layers: Vec::new() };
+        let tracks = context.index.visible.iter().filter(|s| s.drawn && s.track < context.track);
+        let context = PlanContext { time, stacked: true, ..*context };
+        for visible in tracks {
+            plan.layers.extend(self.track_layer(&context, visible, time)?);
         }
         Ok((!plan.layers.is_empty() || plan.canvas.background[3] > 0.0).then_some(plan))
     }
 
-    fn content(&self, ask: &Ask<'_>, clip: &Clip, time: Time) -> Result<Option<Content>, PlanError> {
-        let (index, depth) = (ask.index, ask.depth);
+    fn content(&self, context: &PlanContext<'_>, clip: &Clip, time: Time) -> Result<Option<Content>, PlanError> {
+        let (index, depth) = (context.index, context.depth);
         let source_time = |bias| sampling::source_time(time, clip.start, clip.source_in, clip.speed, bias);
         Ok(match &clip.source {
             ClipSource::Media(s) => {
@@ -350,11 +354,11 @@ impl<P: Deref<Target = Project>> Timeline<P> {
                 if n < 0 {
                     return Ok(None);
                 }
-                let plan = self.plan_picture(at, n, depth + 1, ask.pictures, ask.left_out)?;
+                let plan = self.plan_picture(at, n, depth + 1, context.pictures, context.left_out)?;
                 if plan.layers.is_empty() { None } else { Some(Content::Composition(Box::new(plan))) }
             }
-            ClipSource::Adjustment(_) if ask.stacked && time == ask.time => Some(Content::Below),
-            ClipSource::Adjustment(_) => self.below(ask, time)?.map(|plan| Content::Composition(Box::new(plan))),
+            ClipSource::Adjustment(_) if context.stacked && time == context.time => Some(Content::Backdrop),
+            ClipSource::Adjustment(_) => self.backdrop(context, time)?.map(|plan| Content::Composition(Box::new(plan))),
             ClipSource::Null(_) => None,
             ClipSource::Solid(s) => (s.color[3] > 0.0).then(|| Content::Solid(s.color.map(single))),
         })
@@ -362,17 +366,17 @@ impl<P: Deref<Target = Project>> Timeline<P> {
 
     fn transition_layer(
         &self,
-        ask: &Ask<'_>,
+        context: &PlanContext<'_>,
         track: &Track,
         transition: usize,
         (start, end): (Time, Time),
         sides: [Option<ClipAt<'_>>; 2],
         time: Time,
     ) -> Result<Option<Layer>, PlanError> {
-        let index = ask.index;
+        let index = context.index;
         let Some(ClipAt { clip: named, .. }) = sides[1].or(sides[0]) else { return Ok(None) };
         let x = &track.transitions[transition];
-        let used = index.tracks[ask.track].entries.transitions[transition].as_ref();
+        let used = index.tracks[context.track].entries.transitions[transition].as_ref();
         let used = used.map_err(|fault| fault.of(&named.id, "transition", &x.kind))?;
         let spec = used.entry.spec();
         let params = used.values(spec.params, &x.params, time - start).map_err(|bad| bad.of(&named.id, &x.kind))?;
@@ -387,7 +391,7 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         let mut layers = [None, None];
         for (i, clip) in sides.into_iter().enumerate() {
             let Some(clip) = clip else { continue };
-            if let Some(mut layer) = self.clip_layer(ask, track, clip, time)? {
+            if let Some(mut layer) = self.clip_layer(context, track, clip, time)? {
                 // The pair is blended with what lies below as one; the mode changes over in the middle.
                 let own = std::mem::replace(&mut layer.blend, normal);
                 if (i == 0) == (progress < 0.5) || sides[1 - i].is_none() {
@@ -401,7 +405,7 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         if from.is_none() && to.is_none() {
             return Ok(None);
         }
-        let inputs = self.pictures(ask, &named.id, (spec.params, &params), time - start)?;
+        let inputs = self.pictures(context, &named.id, (spec.params, &params), time - start)?;
         let content = Content::Transition { transition: used.entry, params, progress, from, to, inputs };
         Ok(Some(Layer { blend, time: layer_time, ..Layer::new(named.id.clone(), content) }))
     }
@@ -427,7 +431,7 @@ fn single(v: f64) -> f32 {
     v as f32 + 0.0
 }
 
-fn place(x: &project::Transform, t: TimeDelta) -> Transform {
+fn transform_at(x: &project::Transform, t: TimeDelta) -> Transform {
     let crop = |c: &project::Animated<f64>| single(c.value_at(t).clamp(0.0, 1.0));
     Transform {
         fit: x.fit,

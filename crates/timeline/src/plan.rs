@@ -1,5 +1,5 @@
 //! What planning produces: plain, complete, hashable data. Everything animated is already a number, everything neutral
-//! is already gone. `render` draws a [`FramePlan`], `audio` mixes a [`SoundPlan`]; both are told nothing else.
+//! is already gone. `render` draws a [`FramePlan`], `audio` mixes an [`AudioPlan`]; both are told nothing else.
 use cutroom_effects::{BlendRef, EffectRef, NORMAL, TransitionRef};
 use cutroom_types::{Affine, BezierPath, ClipId, MediaId, ParamValue, Primaries, Size, Time, TimeDelta, Transfer};
 pub use cutroom_types::{BlendSpace, FadeCurve, Fit, MaskMode};
@@ -45,7 +45,7 @@ pub struct Layer {
     /// From where `transform` places it to where the null objects that it is bound to take it, in canvas pixels.
     pub parent: Affine,
     /// Placements while the shutter is open, to be averaged instead of `transform` and `parent`; empty: not blurred.
-    pub shutter: Vec<Placing>,
+    pub shutter: Vec<Placement>,
     /// Joined in order into one coverage that multiplies alpha; empty: all is seen.
     pub masks: Vec<MaskUse>,
     /// Masks cut what the effects made, else what they get.
@@ -85,7 +85,7 @@ impl Layer {
         let (nested, sides, inputs): (&[Layer], _, &[Layer]) = match &self.content {
             Content::Composition(plan) => (&plan.layers, [None, None], &[]),
             Content::Transition { from, to, inputs, .. } => (&[], [from.as_deref(), to.as_deref()], inputs),
-            Content::Media(_) | Content::Solid(_) | Content::Below => (&[], [None, None], &[]),
+            Content::Media(_) | Content::Solid(_) | Content::Backdrop => (&[], [None, None], &[]),
         };
         let of_effects = self.effects.iter().flat_map(|e| &e.inputs);
         let matte = self.matte.iter().map(|m| &m.layer);
@@ -113,7 +113,7 @@ impl FramePlan {
 
 /// A placement.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Placing {
+pub struct Placement {
     /// See [`Layer::transform`].
     pub transform: Transform,
     /// See [`Layer::parent`].
@@ -195,7 +195,7 @@ pub enum Content {
     /// One colour over the whole canvas; straight RGBA, display-encoded, 0..=1.
     Solid([f32; 4]),
     /// What the layers below it make together over the background, over the whole canvas; nothing where nothing lies below.
-    Below,
+    Backdrop,
     /// Two neighbours during a transition. Each carries its own placement; the enclosing layer's
     /// transform is identity, its effects are empty.
     Transition {
@@ -273,7 +273,7 @@ impl Transform {
 
 /// The sound of a run of samples of a composition.
 #[derive(Clone, Debug, PartialEq)]
-pub struct SoundPlan {
+pub struct AudioPlan {
     /// Samples per second of the composition.
     pub rate_hz: u32,
     /// Channels of the composition (1, 2, 6 …; native order).
@@ -307,7 +307,7 @@ pub struct Voice {
     /// Linear gain over composition samples: straight lines between points, held outside. Never empty.
     pub gain: Vec<(i64, f32)>,
     /// Nested compositions that it passes before the plan's own, innermost first; empty for clips of the plan's composition.
-    pub nested: Vec<NestedSound>,
+    pub nested: Vec<NestedAudio>,
     /// -1 left … 0 centre … 1 right in the plan's composition: points like `gain`.
     pub pan: Vec<(i64, f32)>,
     /// Fades and cross-fades, multiplied.
@@ -317,8 +317,8 @@ pub struct Voice {
 /// What a nested composition does to the channels of a voice: they are folded into its own and panned there, and what comes out is
 /// the source of the composition around it.
 #[derive(Clone, Debug, PartialEq)]
-pub struct NestedSound {
-    /// Its channels, as [`SoundPlan::channels`].
+pub struct NestedAudio {
+    /// Its channels, as [`AudioPlan::channels`].
     pub channels: usize,
     /// As [`Voice::pan`].
     pub pan: Vec<(i64, f32)>,

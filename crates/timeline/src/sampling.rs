@@ -40,11 +40,11 @@ pub fn frame_count(rate: FrameRate, length: TimeDelta) -> i64 {
 /// Source time wanted by the frame starting at `t` of a clip starting at `start`; see the module. Never negative:
 /// before the start of a source its first frame is held.
 pub fn source_time(t: Time, start: Time, source_in: Time, speed: f64, bias: TimeDelta) -> Time {
-    unheld_source_time(t, start, source_in, speed, bias).max(Time::ZERO)
+    unclamped_source_time(t, start, source_in, speed, bias).max(Time::ZERO)
 }
 
 /// The same, negative before the start of the source.
-pub(crate) fn unheld_source_time(t: Time, start: Time, source_in: Time, speed: f64, bias: TimeDelta) -> Time {
+pub(crate) fn unclamped_source_time(t: Time, start: Time, source_in: Time, speed: f64, bias: TimeDelta) -> Time {
     let mut offset = t - start;
     // A frame that starts within the bias before the clip counts as starting with it.
     if offset.0 < 0 && offset.0 >= -bias.0 {

@@ -35,7 +35,7 @@ pub struct SourceUse {
     /// Of the composition that wants it.
     pub frame_rate: FrameRate,
     /// Who wants it.
-    pub user: User,
+    pub user: SourceUser,
     /// The clip; of a transition the incoming one, if there is one.
     pub clip: ClipId,
     /// The clip or the transition in the document.
@@ -46,15 +46,15 @@ impl SourceUse {
     /// JSON path of the clip or the parameter.
     pub fn json_path(&self) -> String {
         match self.user {
-            User::Clip => self.place.to_string(),
-            User::Parameter(id) => self.place.field(format_args!("params.{id}")).to_string(),
+            SourceUser::Clip => self.place.to_string(),
+            SourceUser::Parameter(id) => self.place.field(format_args!("params.{id}")).to_string(),
         }
     }
 }
 
 /// What of the document wants a stretch of a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum User {
+pub enum SourceUser {
     /// A clip, as its source.
     Clip,
     /// A parameter of a transition, by its id; beyond the end of the stream its last frame is held.
@@ -91,13 +91,13 @@ pub(crate) fn tracks_named<'a>(spec: EffectRef, e: &'a EffectInstance) -> impl I
 ///
 /// # Errors
 /// The composition, or one nested in it, does not exist.
-pub fn reached(project: &Project, composition: &CompositionId) -> Result<Vec<usize>, PlanError> {
+pub fn reachable(project: &Project, composition: &CompositionId) -> Result<Vec<usize>, PlanError> {
     // The first of an id counts.
     let places: HashMap<_, _> = project.compositions.iter().enumerate().rev().map(|(at, c)| (&c.id, at)).collect();
     let find = |id: &CompositionId| places.get(id).copied().ok_or_else(|| PlanError::UnknownComposition(id.clone()));
-    let (mut open, mut reached) = (vec![find(composition)?], BTreeSet::new());
+    let (mut open, mut reachable) = (vec![find(composition)?], BTreeSet::new());
     while let Some(at) = open.pop() {
-        if reached.insert(at) {
+        if reachable.insert(at) {
             let clips = project.compositions[at].tracks.iter().filter(|t| t.enabled).flat_map(|t| &t.clips).filter(|c| c.enabled);
             for clip in clips {
                 if let ClipSource::Composition(s) = &clip.source {
@@ -106,7 +106,7 @@ pub fn reached(project: &Project, composition: &CompositionId) -> Result<Vec<usi
             }
         }
     }
-    Ok(reached.into_iter().collect())
+    Ok(reachable.into_iter().collect())
 }
 
 /// Every stretch of every stream used by `composition` and what is nested in it, in document order. Disabled clips,
@@ -117,7 +117,7 @@ pub fn reached(project: &Project, composition: &CompositionId) -> Result<Vec<usi
 pub fn source_uses(project: &Project, composition: &CompositionId, catalog: &Catalog) -> Result<Vec<SourceUse>, PlanError> {
     let mut uses = Vec::new();
     let media: HashMap<_, _> = project.media.iter().rev().map(|m| (&m.id, m)).collect();
-    for at in reached(project, composition)? {
+    for at in reachable(project, composition)? {
         for (j, track) in project.compositions[at].tracks.iter().enumerate().filter(|(_, t)| t.enabled) {
             let place = TrackPlace { composition: at, track: j };
             for (k, clip) in track.clips.iter().enumerate().filter(|(_, c)| c.enabled) {
@@ -142,7 +142,7 @@ pub fn source_uses(project: &Project, composition: &CompositionId, catalog: &Cat
                         span: clip.source_span(),
                         still: media.kind == MediaKind::Image,
                         frame_rate: project.compositions[at].frame_rate,
-                        user: User::Clip,
+                        user: SourceUser::Clip,
                         clip: clip.id.clone(),
                         place: place.clip(k).into(),
                     });
@@ -174,7 +174,7 @@ pub fn source_uses(project: &Project, composition: &CompositionId, catalog: &Cat
                         },
                         still: media.kind == MediaKind::Image,
                         frame_rate: project.compositions[at].frame_rate,
-                        user: User::Parameter(param),
+                        user: SourceUser::Parameter(param),
                         clip: clip.clone(),
                         place: place.transition(k).into(),
                     };

@@ -5,6 +5,7 @@
 //! and comparable but for the token.
 #![forbid(unsafe_code)]
 
+pub mod audio;
 pub mod cancel;
 pub mod color;
 pub mod compositing;
@@ -15,9 +16,9 @@ pub mod param;
 pub mod path;
 pub mod picture;
 pub mod progress;
-pub mod sound;
 pub mod time;
 
+pub use audio::AudioBlock;
 pub use cancel::CancelToken;
 pub use color::{ChromaLocation, ColorTags, Matrix, Primaries, Range, Transfer};
 pub use compositing::{BlendSpace, FadeCurve, Fit, MaskMode};
@@ -28,5 +29,4 @@ pub use param::ParamValue;
 pub use path::{BezierPath, Vertex};
 pub use picture::{AlphaMode, ColorModel, Picture, PictureFormat, Plane, PlaneMemory};
 pub use progress::{Progress, ProgressUnit};
-pub use sound::SoundBlock;
 pub use time::{FLICKS_PER_SECOND, FrameRate, Span, Time, TimeDelta, Timecode};

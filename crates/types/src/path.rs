@@ -39,8 +39,8 @@ impl BezierPath {
     /// The outline on the way to `other`: `progress` 0 is this one, 1 the other. When one has fewer vertices, its longest curves are halved (which
     /// changes nothing of its shape) until both have as many; then vertex goes to vertex, the first to the first.
     pub fn between(&self, other: &Self, progress: f64) -> Self {
-        let most = self.0.len().max(other.0.len());
-        let (a, b) = (self.with_vertices(most), other.with_vertices(most));
+        let max = self.0.len().max(other.0.len());
+        let (a, b) = (self.with_vertices(max), other.with_vertices(max));
         let mix = |a: [f64; 2], b: [f64; 2]| [a[0] + (b[0] - a[0]) * progress, a[1] + (b[1] - a[1]) * progress];
         let mixed = a.0.iter().zip(&b.0).map(|(a, b)| Vertex {
             point: mix(a.point, b.point),

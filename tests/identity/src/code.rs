@@ -20,7 +20,7 @@ const CELL_WIDTH: usize = WIDTH / COLUMNS;
 const CELL_HEIGHT: usize = HEIGHT / 2 / ROWS;
 
 /// Below this difference of luma a code does not count as seen.
-const LEAST_CONTRAST: f32 = 6.0;
+const MIN_CONTRAST: f32 = 6.0;
 
 /// What one lane of a picture shows.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -38,8 +38,8 @@ fn checksum(bytes: [u8; 3]) -> u8 {
     bytes.iter().fold(0, |crc, byte| (0..8).fold(crc ^ byte, |c: u8, _| if c & 0x80 != 0 { (c << 1) ^ 0x07 } else { c << 1 }))
 }
 
-/// The luma plane of one coded picture; `lane` 0 is the upper half.
-pub fn draw(clip: u8, frame: u16, lane: usize) -> Vec<u8> {
+/// The luma plane of one coded picture; `half` 0 is the upper half.
+pub fn draw(clip: u8, frame: u16, half: usize) -> Vec<u8> {
     let [high, low] = frame.to_be_bytes();
     let payload = u32::from_be_bytes([clip, high, low, checksum([clip, high, low])]);
     let mut luma = vec![BLACK; WIDTH * HEIGHT];
@@ -47,7 +47,7 @@ pub fn draw(clip: u8, frame: u16, lane: usize) -> Vec<u8> {
         for column in 0..COLUMNS {
             let white = if row == ROWS - 1 { column % 2 == 0 } else { payload >> (31 - (row * COLUMNS + column)) & 1 == 1 };
             if white {
-                let (left, top) = (column * CELL_WIDTH, lane * HEIGHT / 2 + row * CELL_HEIGHT);
+                let (left, top) = (column * CELL_WIDTH, half * HEIGHT / 2 + row * CELL_HEIGHT);
                 for y in top..top + CELL_HEIGHT {
                     luma[y * WIDTH + left..y * WIDTH + left + CELL_WIDTH].fill(WHITE);
                 }
@@ -61,9 +61,9 @@ pub fn draw(clip: u8, frame: u16, lane: usize) -> Vec<u8> {
 ///
 /// # Errors
 /// When there is a code but it does not hold together: two frames mixed, or a damaged picture.
-pub fn read(luma: &[u8], lane: usize) -> Result<Option<Mark>, String> {
+pub fn read(luma: &[u8], half: usize) -> Result<Option<Mark>, String> {
     let cell = |row: usize, column: usize| {
-        let (left, top) = (column * CELL_WIDTH, lane * HEIGHT / 2 + row * CELL_HEIGHT);
+        let (left, top) = (column * CELL_WIDTH, half * HEIGHT / 2 + row * CELL_HEIGHT);
         let (xs, ys) = (left + CELL_WIDTH / 4..left + CELL_WIDTH * 3 / 4, top + CELL_HEIGHT / 4..top + CELL_HEIGHT * 3 / 4);
         let sum: u32 = ys.clone().flat_map(|y| xs.clone().map(move |x| u32::from(luma[y * WIDTH + x]))).sum();
         sum as f32 / (xs.len() * ys.len()) as f32
@@ -71,7 +71,7 @@ pub fn read(luma: &[u8], lane: usize) -> Result<Option<Mark>, String> {
     let reference = |first: usize| (first..COLUMNS).step_by(2).map(|c| cell(ROWS - 1, c)).sum::<f32>() / (COLUMNS / 2) as f32;
     let (white, black) = (reference(0), reference(1));
     let contrast = white - black;
-    if contrast < LEAST_CONTRAST {
+    if contrast < MIN_CONTRAST {
         return Ok(None);
     }
     let mut payload = 0u32;
@@ -99,10 +99,10 @@ mod tests {
     #[test]
     fn every_bit_survives() {
         for n in (0..16).map(|bit| 1u16 << bit).chain([0, 0xffff, 12345]) {
-            for lane in 0..2 {
-                let luma = draw(0xa5, n, lane);
-                assert_eq!(read(&luma, lane), Ok(Some(Mark { clip: 0xa5, frame: n, weight: 1.0 })));
-                assert_eq!(read(&luma, 1 - lane), Ok(None));
+            for half in 0..2 {
+                let luma = draw(0xa5, n, half);
+                assert_eq!(read(&luma, half), Ok(Some(Mark { clip: 0xa5, frame: n, weight: 1.0 })));
+                assert_eq!(read(&luma, 1 - half), Ok(None));
             }
         }
     }

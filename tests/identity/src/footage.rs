@@ -17,7 +17,7 @@ pub const SAMPLE_RATE_HZ: i64 = 48_000;
 
 /// Half of the picture that a clip draws its code into.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Lane {
+pub enum Half {
     /// The upper half.
     Upper = 0,
     /// The lower half.
@@ -64,7 +64,7 @@ pub struct Spec {
     /// Number written into every frame.
     pub clip: u8,
     /// Which half.
-    pub lane: Lane,
+    pub half: Half,
     /// When frames start.
     pub timing: Timing,
     /// How it is coded.
@@ -79,12 +79,12 @@ pub struct Footage {
     /// Number written into every frame.
     pub clip: u8,
     /// Which half.
-    pub lane: Lane,
+    pub half: Half,
     /// Number and start of every visible frame, in flicks since the first.
     pub starts: Vec<(u16, i64)>,
     /// End of the last frame, in flicks.
     pub end: i64,
-    has_sound: bool,
+    has_audio: bool,
     path: PathBuf,
 }
 
@@ -109,10 +109,10 @@ impl Footage {
         let origin = spec.timing.start_of(i64::from(hidden));
         Ok(Self {
             clip: spec.clip,
-            lane: spec.lane,
+            half: spec.half,
             starts: (hidden..spec.frames).map(|n| (n, spec.timing.start_of(i64::from(n)) - origin)).collect(),
             end: spec.timing.start_of(i64::from(spec.frames)) - origin,
-            has_sound: spec.coding.has_sound(),
+            has_audio: spec.coding.has_audio(),
             path,
         })
     }
@@ -126,7 +126,7 @@ impl Footage {
     }
     /// Sample and frame number of every click; nothing for clips without sound.
     pub fn clicks(&self) -> Vec<(u16, i64)> {
-        if self.has_sound { self.starts.iter().map(|(n, start)| (*n, sample_of(*start))).collect() } else { Vec::new() }
+        if self.has_audio { self.starts.iter().map(|(n, start)| (*n, sample_of(*start))).collect() } else { Vec::new() }
     }
 }
 
@@ -145,7 +145,7 @@ impl Timing {
 }
 
 impl Coding {
-    fn has_sound(self) -> bool {
+    fn has_audio(self) -> bool {
         !matches!(self, Self::EditList { .. } | Self::Transport)
     }
     fn video_arguments(self) -> &'static [&'static str] {
@@ -177,7 +177,7 @@ fn encode(spec: Spec, path: &Path) -> Result<(), String> {
         Timing::Constant(rate) => command.args(["-r", &rate.text(), "-i", "pipe:0"]),
         Timing::Variable { .. } => command.args(["-r", "25", "-i", "pipe:0"]),
     };
-    if spec.coding.has_sound() {
+    if spec.coding.has_audio() {
         let samples = sample_of(spec.timing.start_of(i64::from(spec.frames)));
         let starts: Vec<_> = (0..spec.frames).map(|n| (sample_of(spec.timing.start_of(i64::from(n))), n)).collect();
         let bytes: Vec<u8> = clicks::draw(&starts, samples as usize).iter().flat_map(|s| s.to_le_bytes()).collect();
@@ -219,7 +219,7 @@ fn encode(spec: Spec, path: &Path) -> Result<(), String> {
     let mut pipe = child.stdin.take().ok_or("ffmpeg has no standard input")?;
     let chroma = vec![128u8; code::WIDTH * code::HEIGHT / 2];
     for n in 0..spec.frames {
-        let luma = code::draw(spec.clip, n, spec.lane as usize);
+        let luma = code::draw(spec.clip, n, spec.half as usize);
         if pipe.write_all(&luma).and_then(|()| pipe.write_all(&chroma)).is_err() {
             break; // its status below tells
         }
@@ -238,7 +238,7 @@ fn encode(spec: Spec, path: &Path) -> Result<(), String> {
         fs::remove_file(&done).map_err(|e| format!("cannot remove {}: {e}", done.display()))?;
         done = cut;
     }
-    if spec.coding.has_sound() {
+    if spec.coding.has_audio() {
         fs::remove_file(&sound).map_err(|e| format!("cannot remove {}: {e}", sound.display()))?;
     }
     fs::rename(&done, path).map_err(|e| format!("cannot rename to {}: {e}", path.display()))

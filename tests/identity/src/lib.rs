@@ -12,7 +12,7 @@ pub mod program;
 pub mod rate;
 pub mod reader;
 
-pub use footage::{Footage, Lane, Timing};
+pub use footage::{Footage, Half, Timing};
 pub use model::{Cut, Timeline};
 pub use rate::Rate;
 

@@ -34,7 +34,7 @@ pub struct Shown {
     /// Its frame.
     pub frame: u16,
     /// 0 upper, 1 lower half.
-    pub lane: usize,
+    pub half: usize,
     /// Share in a dissolve, 1 outside.
     pub weight: f64,
 }
@@ -55,7 +55,7 @@ impl Timeline {
         let time = self.rate.start_of(n) + SAMPLING_DELAY;
         let of = |cut: &Cut, weight: f64| {
             let frame = cut.footage.frame_at(time - cut.start + cut.source_in);
-            Shown { clip: cut.footage.clip, frame, lane: cut.footage.lane as usize, weight }
+            Shown { clip: cut.footage.clip, frame, half: cut.footage.half as usize, weight }
         };
         for pair in self.cuts.windows(2).filter(|p| p[0].dissolve > 0) {
             let start = pair[1].start - pair[0].dissolve / 2;

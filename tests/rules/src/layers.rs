@@ -58,7 +58,7 @@ pub const LAYERS: &[Layer] = &[
     Layer {
         package: "cutroom-timeline",
         dir: "crates/timeline",
-        owns: "planning: project and time become a `FramePlan`, a run of samples becomes a `SoundPlan`",
+        owns: "planning: project and time become a `FramePlan`, a run of samples becomes an `AudioPlan`",
         may_use: &["types", "project", "effects"],
         never_knows: "files, GPU, threads",
     },
@@ -79,7 +79,7 @@ pub const LAYERS: &[Layer] = &[
     Layer {
         package: "cutroom-audio",
         dir: "crates/audio",
-        owns: "`SoundPlan` and samples become mixed blocks; resampling",
+        owns: "`AudioPlan` and samples become mixed blocks; resampling",
         may_use: &["types", "timeline"],
         never_knows: "FFmpeg, GPU",
     },

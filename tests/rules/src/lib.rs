@@ -5,8 +5,8 @@
 #![forbid(unsafe_code)]
 
 pub mod architecture;
-pub mod circles;
 pub mod codes;
+pub mod cycles;
 pub mod layers;
 pub mod licences;
 pub mod sources;

@@ -14,7 +14,7 @@ const RUNS: usize = 5;
 /// Frames of the in-memory workloads; the peer is also run with a tenth of them to take its start off.
 const MEMORY_FRAMES: u32 = 600;
 /// Most that ten minutes may take of the memory of one.
-const MOST_GROWTH: f64 = 1.1;
+const MAX_GROWTH: f64 = 1.1;
 
 /// A finished row.
 struct Row {
@@ -24,7 +24,7 @@ struct Row {
     peer: String,
     theirs: String,
     ratio: f64,
-    most: Option<f64>,
+    limit: Option<f64>,
 }
 
 /// `[--runs N] [--keep] [WORKLOAD…]`.
@@ -142,7 +142,7 @@ fn timed(mut workload: Workload, runs: usize) -> Outcome<Vec<Row>> {
         peer: peer.name.to_owned(),
         theirs: format!("{:.2} s", median(times)),
         ratio: mine / median(times),
-        most: peer.most,
+        limit: peer.limit,
     };
     Ok(workload.peers.iter().zip(&theirs).map(row).collect())
 }
@@ -168,7 +168,7 @@ fn in_memory(tools: &Tools, scene: &Scene, runs: usize) -> Outcome<Row> {
         peer: scene.peer.into(),
         theirs: format!("{:.2} ms", median(&theirs)),
         ratio: median(&ours) / median(&theirs),
-        most: Some(scene.most),
+        limit: Some(scene.limit),
     })
 }
 
@@ -194,7 +194,7 @@ fn seek(footage: &Footage, runs: usize) -> Outcome<Vec<Row>> {
         peer: "PyAV".into(),
         theirs: format!("{:.1} ms", median(&theirs[k])),
         ratio: median(&ours[k]) / median(&theirs[k]),
-        most: None,
+        limit: None,
     };
     Ok([(0, "100 random frames of a long-GOP file, median"), (1, "the same, 95th percentile")].into_iter().map(row).collect())
 }
@@ -211,7 +211,7 @@ fn memory(tools: &Tools) -> Outcome<Row> {
         peer: "1 min".into(),
         theirs: format!("{short:.0} MiB"),
         ratio: long / short,
-        most: Some(MOST_GROWTH),
+        limit: Some(MAX_GROWTH),
     })
 }
 
@@ -223,7 +223,7 @@ fn table(rows: &[Row], runs: usize) -> String {
 }
 
 fn line(r: &Row) -> String {
-    let bar = r.most.map_or_else(String::new, |m| format!("≤ {m:.2} {}", if r.ratio <= m { "met" } else { "**missed**" }));
+    let bar = r.limit.map_or_else(String::new, |m| format!("≤ {m:.2} {}", if r.ratio <= m { "met" } else { "**missed**" }));
     format!("| {} | {} | {} | {} | {} | {:.2} | {bar} |", r.workload, r.what, r.ours, r.peer, r.theirs, r.ratio)
 }
 

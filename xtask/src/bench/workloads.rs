@@ -21,7 +21,7 @@ pub struct Peer {
     /// Makes the command; the argument is the output file.
     pub command: Command,
     /// The bar, if one is set.
-    pub most: Option<f64>,
+    pub limit: Option<f64>,
 }
 
 /// One row of the table.
@@ -51,7 +51,7 @@ pub struct Scene {
     /// The peer's filter graph; none: the compositor's own scene `one`.
     pub graph: Option<String>,
     /// The bar.
-    pub most: f64,
+    pub limit: f64,
 }
 
 /// The layers of the compositor's scene `five`, each blended where it lies.
@@ -105,7 +105,7 @@ impl Tools<'_> {
         let null = ["-an", "-f", "null", "-"];
         let mut transcode = process::ffmpeg();
         transcode.arg("-i").arg(a).args(x264);
-        let peer = |name, command, most| Peer { name, command, most };
+        let peer = |name, command, limit| Peer { name, command, limit };
         let geometry = "geometry=684/376:1152x648:80";
         Ok(vec![
             Workload {
@@ -178,14 +178,14 @@ impl Tools<'_> {
     pub fn scenes(&self) -> Result<Vec<Scene>, String> {
         let look = self.dir.join("look.cube");
         process::run(Command::new(&self.footage.compositor).arg("--write-look").arg(&look))?;
-        let gamma = |name, what, scene, peer, graph: &str, most| Scene {
+        let gamma = |name, what, scene, peer, graph: &str, limit| Scene {
             name,
             what,
             scene,
             linear: false,
             peer,
             graph: Some(graph.to_owned()),
-            most,
+            limit,
         };
         let bright = |c: char| format!("{c}='clip((val-153)*2.5,0,255)'");
         let glow = format!(
@@ -205,7 +205,7 @@ impl Tools<'_> {
                 linear: true,
                 peer: "ffmpeg zscale",
                 graph: Some(linear.to_owned()),
-                most: 0.3,
+                limit: 0.3,
             },
             gamma(
                 "lut",
@@ -255,7 +255,7 @@ impl Tools<'_> {
                 linear: false,
                 peer: "one of them",
                 graph: None,
-                most: 1.6,
+                limit: 1.6,
             },
         ])
     }

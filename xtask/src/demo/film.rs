@@ -178,7 +178,7 @@ fn shot_json(shot: &Shot, footage: &Footage) -> Value {
         "video": {},
         "audio": {},
     });
-    if footage.has_sound {
+    if footage.has_audio {
         clip["audio"]["gain_db"] = json!(-6.0);
     }
     clip

@@ -27,7 +27,7 @@ struct Material {
 struct Footage {
     path: PathBuf,
     secs: f64,
-    has_sound: bool,
+    has_audio: bool,
 }
 
 /// Makes the film from the clips named, or from footage of its own.
@@ -83,7 +83,7 @@ fn probe(path: PathBuf) -> Outcome<Footage> {
     if !streams.lines().any(|l| l.starts_with("video")) {
         return Err(format!("{} has no picture", path.display()));
     }
-    Ok(Footage { secs: probe_secs(&path)?, has_sound: streams.lines().any(|l| l.starts_with("audio")), path })
+    Ok(Footage { secs: probe_secs(&path)?, has_audio: streams.lines().any(|l| l.starts_with("audio")), path })
 }
 
 fn probe_secs(path: &Path) -> Outcome<f64> {
@@ -99,8 +99,8 @@ fn make_title(path: &Path) -> Outcome {
     if !Path::new(FONT).exists() {
         return Err(format!("the title needs the font {FONT} (package fonts-dejavu-core)"));
     }
-    let text = |text: &str, size: u32, y: &str, colour: &str, dx: i32| {
-        format!("drawtext=fontfile={FONT}:text='{text}':fontsize={size}:fontcolor={colour}:x=(w-tw)/2+{dx}:y={y}+{dx}:alpha=1")
+    let text = |text: &str, size: u32, y: &str, color: &str, dx: i32| {
+        format!("drawtext=fontfile={FONT}:text='{text}':fontsize={size}:fontcolor={color}:x=(w-tw)/2+{dx}:y={y}+{dx}:alpha=1")
     };
     let draw = [
         text("cutroom", 150, "380", "black@0.7", 6),

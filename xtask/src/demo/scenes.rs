@@ -134,10 +134,10 @@ fn hash(a: i32, b: i32) -> f32 {
 
 /// A skyline at night, three rows of houses passing at different speeds.
 fn city(x: f32, y: f32, t: f32) -> [f32; 3] {
-    let mut colour = mix([0.03, 0.04, 0.12], [0.42, 0.20, 0.32], ramp(-1.0, 0.8, y));
+    let mut color = mix([0.03, 0.04, 0.12], [0.42, 0.20, 0.32], ramp(-1.0, 0.8, y));
     let moon = ((x - 1.0).powi(2) + (y + 0.55).powi(2)).sqrt();
-    colour = mix(colour, [0.96, 0.93, 0.82], ramp(0.165, 0.155, moon));
-    colour = mix(colour, [0.7, 0.65, 0.6], 0.25 * (-4.0 * (moon - 0.16).max(0.0)).exp());
+    color = mix(color, [0.96, 0.93, 0.82], ramp(0.165, 0.155, moon));
+    color = mix(color, [0.7, 0.65, 0.6], 0.25 * (-4.0 * (moon - 0.16).max(0.0)).exp());
     for row in 0..3 {
         let (speed, width, base) = ([0.05, 0.13, 0.32][row], [0.16, 0.24, 0.38][row], [0.15, 0.35, 0.62][row]);
         let shifted = x + speed * t + 7.0 * row as f32;
@@ -148,15 +148,15 @@ fn city(x: f32, y: f32, t: f32) -> [f32; 3] {
         if y < top || inside < 0.04 {
             continue;
         }
-        colour = [[0.10, 0.09, 0.17], [0.07, 0.06, 0.12], [0.03, 0.03, 0.06]][row];
+        color = [[0.10, 0.09, 0.17], [0.07, 0.06, 0.12], [0.03, 0.03, 0.06]][row];
         let (wx, wy) = (inside * 6.0, (y - top) / (width / 6.0) / 1.3);
         let lit = hash(seed * 64 + wx as i32, wy as i32 * 8 + (t * 0.4 + hash(seed, wy as i32) * 9.0) as i32 % 2) > 0.62;
         let pane = (wx.fract() - 0.5).abs() < 0.28 && (wy.fract() - 0.5).abs() < 0.30 && wy > 0.6;
         if lit && pane {
-            colour = mix([0.98, 0.78, 0.38], [0.62, 0.80, 0.95], ramp(0.7, 0.9, hash(seed, wy as i32 + 40)));
+            color = mix([0.98, 0.78, 0.38], [0.62, 0.80, 0.95], ramp(0.7, 0.9, hash(seed, wy as i32 + 40)));
         }
     }
-    colour
+    color
 }
 
 /// A sun over waves, with its glitter path.
@@ -190,7 +190,7 @@ fn plasma(x: f32, y: f32, t: f32) -> [f32; 3] {
 /// Flight through stars with a faint nebula.
 fn stars(x: f32, y: f32, t: f32) -> [f32; 3] {
     let cloud = ((x * 1.3 + t * 0.1).sin() + (y * 1.9 + (x * 2.1).sin() - t * 0.07).cos()) * 0.25 + 0.5;
-    let mut colour = mix([0.01, 0.01, 0.04], [0.16, 0.05, 0.25], cloud * cloud);
+    let mut color = mix([0.01, 0.01, 0.04], [0.16, 0.05, 0.25], cloud * cloud);
     const LAYERS: usize = 6;
     for layer in 0..LAYERS {
         let age = (layer as f32 / LAYERS as f32 + t * 0.16).fract();
@@ -203,9 +203,9 @@ fn stars(x: f32, y: f32, t: f32) -> [f32; 3] {
         let distance = (u - u.floor() - star_u).hypot(v - v.floor() - star_v);
         let light = ramp(0.16, 0.0, distance).powi(2) * ramp(0.0, 0.25, age) * ramp(1.0, 0.9, age);
         let tint = mix([0.65, 0.8, 1.0], [1.0, 0.85, 0.65], hash(cell_u * 7, cell_v * 13 + seed));
-        colour = std::array::from_fn(|i| colour[i] + tint[i] * light * 1.2);
+        color = std::array::from_fn(|i| color[i] + tint[i] * light * 1.2);
     }
-    colour
+    color
 }
 
 /// A turning, folding flower.

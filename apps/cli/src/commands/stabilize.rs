@@ -86,10 +86,10 @@ pub fn stabilize(args: &StabilizeArgs) -> Result<(), Failure> {
     for warning in &report.warnings {
         text::say(&format!("warning: {warning}\n"));
     }
-    if args.json { super::print_json(&report) } else { super::print(&told(&report)) }
+    if args.json { super::print_json(&report) } else { super::print(&text_of(&report)) }
 }
 
-fn told(report: &StabilizeReport) -> String {
+fn text_of(report: &StabilizeReport) -> String {
     let mut out = String::new();
     for c in &report.clips {
         out.push_str(&format!(

@@ -54,7 +54,7 @@ fn an_end_has_one_transition() {
 
 /// A look is read where it is seen, as media are.
 #[test]
-fn what_is_disabled_needs_no_look() {
+fn what_is_disabled_needs_no_lut() {
     let (b, mut film) = film();
     film["compositions"][0]["tracks"][0]["clips"][0]["video"] =
         json!({ "effects": [{ "id": "e1", "effect": "lut", "params": { "file": "gone.cube" } }] });

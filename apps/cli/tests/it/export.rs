@@ -30,7 +30,7 @@ fn an_untouched_clip_survives_bit_for_bit() {
 
 /// `--lossless` keeps sound as well as pictures, at every depth that a source has; where the container cannot, that is said.
 #[test]
-fn lossless_is_lossless_for_sound_too() {
+fn lossless_is_lossless_for_audio_too() {
     let b = Bench::new();
     let noise = "anoisesrc=d=1:c=pink:r=48000:a=0.5:s=1,aformat=channel_layouts=stereo";
     let picture = "testsrc2=size=64x36:rate=25:duration=1,format=yuv420p";

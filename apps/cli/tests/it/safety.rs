@@ -109,7 +109,7 @@ fn requests_are_checked_before_media_files() {
 }
 
 #[test]
-fn sound_alone_goes_into_files_of_sound() {
+fn audio_alone_goes_into_files_of_audio() {
     let b = film();
     b.ok(&["export", "film.json", "-o", "all.mov", "--video-codec", "prores", "--audio-codec", "pcm"]);
     let samples = |file: &str| {
@@ -166,7 +166,7 @@ fn sound_alone_goes_into_files_of_sound() {
 }
 
 #[test]
-fn picture_files_without_the_films_sound_say_so() {
+fn picture_files_without_the_films_audio_say_so() {
     let b = film();
     let ran = b.ok(&["export", "film.json", "-o", "p-%02d.png"]);
     assert!(ran.err.contains("warning") && ran.err.contains(".png files hold no sound"), "{}", ran.err);

@@ -28,7 +28,7 @@ fn count_before(text: &str, what: &str) -> u64 {
 }
 
 #[test]
-fn damaged_sound_is_said() {
+fn damaged_audio_is_said() {
     let b = Bench::new();
     let path = b.clip("a.mp4", 50, "25");
     b.ok(&["new", "p.json", "a.mp4"]);
@@ -105,7 +105,7 @@ fn reference_md5(file: &Path, filters: &[&str]) -> Vec<String> {
 }
 
 /// A film of black pictures with the sound of a file on an audio track; `channels` in the composition.
-fn sound_film(b: &Bench, file: &str, channels: usize, secs: &str) {
+fn audio_film(b: &Bench, file: &str, channels: usize, secs: &str) {
     let document = json!({ "schema_version": 2, "main": "main",
         "media": [{ "id": "s", "path": file, "kind": "audio" }],
         "compositions": [{ "id": "main", "size": { "width": 64, "height": 36 }, "frame_rate": "25", "channels": channels,
@@ -135,15 +135,15 @@ fn channels_are_what_the_file_names() {
         let tones = format!("aevalsrc={}:c={layout}:s=48000:d=0.4", tones.join("|"));
         ffmpeg(&["-f", "lavfi", "-i", &tones, "-c:a", "pcm_s24le"], &b.path("tones.wav"));
         for (to, outputs) in [("stereo", 2), ("5.1", 6)] {
-            sound_film(&b, "tones.wav", outputs, "0.4s");
+            audio_film(&b, "tones.wav", outputs, "0.4s");
             let ran = b.ok(&["export", "p.json", "-o", "o.mkv", "--video-codec", "ffv1", "--audio-codec", "flac", "--overwrite"]);
             assert!(!ran.err.contains("speakers") && !ran.err.contains("taken as"), "{layout}: {}", ran.err);
             let fold = format!("aresample=out_chlayout={to}:rematrix_maxval=1:out_sample_fmt=flt");
             let (ours, want) = (samples(&b.path("o.mkv"), "anull"), samples(&b.path("tones.wav"), &fold));
             assert_eq!(ours.len(), want.len(), "{layout} to {to}");
-            let most = ours.iter().zip(&want).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+            let max = ours.iter().zip(&want).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
             // A step of 16 bits.
-            assert!(most <= 1.0 / 32768.0, "{layout} to {to}: {most}");
+            assert!(max <= 1.0 / 32768.0, "{layout} to {to}: {max}");
         }
     }
 }
@@ -155,7 +155,7 @@ fn a_layout_with_unknown_speakers_is_said() {
         &["-f", "lavfi", "-i", "anoisesrc=d=0.2:r=48000", "-af", "pan=7.1(wide)|FL=c0|FLC=c0", "-c:a", "pcm_s16le"],
         &b.path("w.wav"),
     );
-    sound_film(&b, "w.wav", 2, "0.2s");
+    audio_film(&b, "w.wav", 2, "0.2s");
     let text = words(&b.ok(&["export", "p.json", "-o", "o.mkv", "--video-codec", "ffv1"]));
     assert!(text.contains("w.wav: sound stream 0: not all speakers of its layout 7.1(wide) are known"), "{text}");
 }
@@ -177,10 +177,10 @@ fn unusable_streams_are_found_before_any_work() {
         &["-f", "lavfi", "-i", "anullsrc=cl=16c:r=48000:d=0.2".replace("16c", "hexadecagonal").as_str(), "-c:a", "pcm_s16le"],
         &b.path("m.wav"),
     );
-    sound_film(&b, "m.wav", 2, "0.2s");
+    audio_film(&b, "m.wav", 2, "0.2s");
     refused(&b, &["m.wav", "16 channels", "media.open.unsupported", "source.media"]);
     ffmpeg(&["-f", "lavfi", "-i", "anullsrc=cl=mono:r=3000:d=0.2", "-c:a", "pcm_s16le"], &b.path("r.wav"));
-    sound_film(&b, "r.wav", 2, "0.2s");
+    audio_film(&b, "r.wav", 2, "0.2s");
     refused(&b, &["r.wav", "3000 Hz", "resample"]);
     // Pictures: a matrix with a transfer that it does not go with, and a codec that no FFmpeg has.
     let b = Bench::new();
@@ -220,7 +220,7 @@ fn each_stream_ends_where_it_ends() {
     make("long_sound.mkv", "1", "2");
     make("short_sound.mkv", "2", "1");
     let film = |file: &str, track: &str, secs: &str| {
-        sound_film(&b, file, 2, secs);
+        audio_film(&b, file, 2, secs);
         let mut document = b.read_json("p.json");
         document["media"][0]["kind"] = json!("video");
         document["compositions"][0]["tracks"][0]["kind"] = json!(track);

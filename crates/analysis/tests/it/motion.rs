@@ -1,5 +1,5 @@
 //! Movements and paths against what is known of them: pictures are drawn from a formula at places that a known movement gives.
-use cutroom_analysis::{Grey, Path, Pyramid, Similarity, Smoothing, movement, path::covering_zoom};
+use cutroom_analysis::{CameraPath, Gray, Pyramid, Similarity, Smoothing, camera_path::covering_zoom, movement};
 use std::f64::consts::TAU;
 
 const W: usize = 320;
@@ -15,13 +15,13 @@ fn scene([x, y]: [f64; 2]) -> f64 {
     128.0 + 13.0 * (0..20).map(wave).sum::<f64>()
 }
 
-fn centred(i: usize) -> [f64; 2] {
+fn centered(i: usize) -> [f64; 2] {
     [(i % W) as f64 - 0.5 * (W - 1) as f64, (i / W) as f64 - 0.5 * (H - 1) as f64]
 }
 
 /// What a function of places about the centre shows.
 fn seen(f: impl Fn([f64; 2]) -> f64) -> Pyramid {
-    Pyramid::new(Grey::new(W, H, (0..W * H).map(|i| f(centred(i)) as f32).collect()).unwrap())
+    Pyramid::new(Gray::new(W, H, (0..W * H).map(|i| f(centered(i)) as f32).collect()).unwrap())
 }
 
 /// The scene after a movement in pixels.
@@ -73,8 +73,8 @@ fn exposure_and_noise_do_not_move_the_camera() {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         f64::from(state >> 8) / f64::from(1 << 24) - 0.5
     };
-    let noisy = (0..W * H).map(|i| (20.0 + 1.05 * scene(back.of(centred(i))) + 12.0 * noise()) as f32).collect();
-    let got = movement(&seen(scene), &Pyramid::new(Grey::new(W, H, noisy).unwrap())).unwrap();
+    let noisy = (0..W * H).map(|i| (20.0 + 1.05 * scene(back.of(centered(i))) + 12.0 * noise()) as f32).collect();
+    let got = movement(&seen(scene), &Pyramid::new(Gray::new(W, H, noisy).unwrap())).unwrap();
     assert!(apart(&got.similarity, &want) < 0.15, "{got:?}");
 }
 
@@ -92,14 +92,14 @@ fn what_moves_before_the_camera_does_not_count() {
 }
 
 #[test]
-fn what_cannot_be_told_is_not_guessed() {
+fn what_cannot_be_measured_is_not_guessed() {
     let first = seen(scene);
     let flat = seen(|_| 90.0);
     let another = seen(|p| scene([p[1] * 0.9 + 4000.0, p[0] - 7000.0]));
     assert_eq!(movement(&flat, &flat), None);
     assert_eq!(movement(&first, &flat), None);
     assert_eq!(movement(&first, &another), None, "another shot");
-    let small = Pyramid::new(Grey::new(2, 1, vec![1.0, 2.0]).unwrap());
+    let small = Pyramid::new(Gray::new(2, 1, vec![1.0, 2.0]).unwrap());
     assert_eq!(movement(&small, &small), None);
     assert_eq!(movement(&first, &small), None, "pictures of two sizes");
     // Stripes along one direction do not tell how far they move along it.
@@ -123,19 +123,19 @@ fn shake_goes_and_pans_stay() {
         (1..100).map(|n| Some(place(n).after(&place(n - 1).inverse()))).collect()
     };
     let far = |a: &Similarity, b: &Similarity| (a.b[0] - b.b[0]).hypot(a.b[1] - b.b[1]) + (a.a[0] - b.a[0]).hypot(a.a[1] - b.a[1]);
-    let steady = Path::new(&movements(&pan)).corrections(Smoothing::Gaussian(8.0));
+    let steady = CameraPath::new(&movements(&pan)).corrections(Smoothing::Gaussian(8.0));
     assert_eq!(steady.len(), 100);
     for (n, c) in steady.iter().enumerate() {
         assert!(far(c, &Similarity::IDENTITY) < 1e-9, "frame {n} of a steady pan: {c:?}");
     }
     // However short a shot is for the Gaussian.
     for deviation in [8.0, 40.0, 400.0] {
-        for c in Path::new(&movements(&pan)[..20]).corrections(Smoothing::Gaussian(deviation)) {
+        for c in CameraPath::new(&movements(&pan)[..20]).corrections(Smoothing::Gaussian(deviation)) {
             assert!(far(&c, &Similarity::IDENTITY) < 1e-9, "deviation {deviation}: {c:?}");
         }
     }
     let shaken = |n: usize| shake(n).after(&pan(n));
-    let corrections = Path::new(&movements(&shaken)).corrections(Smoothing::Gaussian(8.0));
+    let corrections = CameraPath::new(&movements(&shaken)).corrections(Smoothing::Gaussian(8.0));
     // What is left of the shake: how places differ from the mean of their neighbours.
     let rough = |place: &dyn Fn(usize) -> Similarity| {
         let bend = |n: usize| {
@@ -154,7 +154,7 @@ fn shake_goes_and_pans_stay() {
 fn a_tripod_holds_each_shot() {
     let place = |n: usize| Similarity::new(0.02 * n as f64, 1.0 + 0.01 * n as f64, [0.01 * n as f64, 0.02]);
     let step = |n: usize| Some(place(n).after(&place(n - 1).inverse()));
-    let path = Path::new(&[step(1), step(2), None, step(1)]);
+    let path = CameraPath::new(&[step(1), step(2), None, step(1)]);
     assert_eq!(path.cuts(), [0, 3]);
     let corrections = path.corrections(Smoothing::Still);
     for (n, shot) in [(0, 0), (1, 1), (2, 2), (3, 0), (4, 1)] {
@@ -163,7 +163,7 @@ fn a_tripod_holds_each_shot() {
         let p = now.of([0.3, -0.2]);
         assert!((p[0] - 0.3).abs() < 1e-12 && (p[1] + 0.2).abs() < 1e-12, "frame {n}: {p:?}");
     }
-    assert_eq!(Path::new(&[]).corrections(Smoothing::Gaussian(3.0)), [Similarity::IDENTITY]);
+    assert_eq!(CameraPath::new(&[]).corrections(Smoothing::Gaussian(3.0)), [Similarity::IDENTITY]);
 }
 
 /// The zoom is the least that covers the frame: by trying corners of a slightly smaller and a slightly larger one.

@@ -1,7 +1,7 @@
 //! Every pair of channel layouts against ffmpeg's aresample.
 use crate::support::ffmpeg;
-use cutroom_audio::{ChannelMatrix, Layout, speakers};
-use cutroom_types::SoundBlock;
+use cutroom_audio::{ChannelLayout, ChannelMatrix, speakers};
+use cutroom_types::AudioBlock;
 
 const LAYOUTS: [&str; 8] = ["mono", "stereo", "2.1", "4.0", "5.0", "5.1", "6.1", "7.1"];
 
@@ -16,7 +16,7 @@ fn folding_is_ffmpegs() {
             // Sample k carries 0.5 in channel k.
             let channels = (0..inputs).map(|c| (0..inputs).map(|k| if k == c { 0.5 } else { 0.0 }).collect()).collect();
             let filter = format!("aresample=out_chlayout={to}:rematrix_maxval=1,aformat=sample_fmts=flt:channel_layouts={to}");
-            let Some(theirs) = ffmpeg(&SoundBlock { rate_hz: 48_000, channels }, from, &filter, outputs) else { return };
+            let Some(theirs) = ffmpeg(&AudioBlock { rate_hz: 48_000, channels }, from, &filter, outputs) else { return };
             let matrix = ChannelMatrix::new(inputs, outputs).unwrap();
             for input in 0..inputs {
                 for output in 0..outputs {
@@ -35,11 +35,11 @@ fn named_layouts_fold_as_ffmpegs() {
         [("3.0", 0x7), ("quad", 0x33), ("quad(side)", 0x603), ("5.0(side)", 0x607), ("5.1(side)", 0x60F), ("hexagonal", 0x137)]
     {
         for to in ["stereo", "5.1"] {
-            let layout = Layout::from_mask(mask).unwrap();
+            let layout = ChannelLayout::from_mask(mask).unwrap();
             let (inputs, outputs) = (layout.channels(), if to == "stereo" { 2 } else { 6 });
             let channels = (0..inputs).map(|c| (0..inputs).map(|k| if k == c { 0.5 } else { 0.0 }).collect()).collect();
             let filter = format!("aresample=out_chlayout={to}:rematrix_maxval=1,aformat=sample_fmts=flt:channel_layouts={to}");
-            let Some(theirs) = ffmpeg(&SoundBlock { rate_hz: 48_000, channels }, from, &filter, outputs) else { return };
+            let Some(theirs) = ffmpeg(&AudioBlock { rate_hz: 48_000, channels }, from, &filter, outputs) else { return };
             let matrix = ChannelMatrix::between(&layout.speakers(), speakers(outputs).unwrap());
             for input in 0..inputs {
                 for output in 0..outputs {
@@ -50,8 +50,8 @@ fn named_layouts_fold_as_ffmpegs() {
         }
     }
     for n in 1..=8 {
-        assert_eq!(Layout::usual(n).unwrap().speakers(), speakers(n).unwrap());
+        assert_eq!(ChannelLayout::usual(n).unwrap().speakers(), speakers(n).unwrap());
     }
     // 7.1(wide), a bit of no speaker, none at all.
-    assert!([0xFF, 1 << 63, 0].iter().all(|&mask| Layout::from_mask(mask).is_none()));
+    assert!([0xFF, 1 << 63, 0].iter().all(|&mask| ChannelLayout::from_mask(mask).is_none()));
 }

@@ -1,8 +1,8 @@
 //! Loudness of the ITU-R BS.2217 files, whose values stand in their names; level of known signals.
 use crate::support::sine;
-use cutroom_audio::{integrated_loudness_lufs, level};
+use cutroom_audio::{integrated_loudness_lufs, loudness};
 use cutroom_test_support::media;
-use cutroom_types::SoundBlock;
+use cutroom_types::AudioBlock;
 
 #[test]
 fn itu_files_measure_as_named() {
@@ -14,7 +14,7 @@ fn itu_files_measure_as_named() {
         for (i, s) in wav.samples::<i32>().enumerate() {
             channels[i % usize::from(spec.channels)].push(s.unwrap() as f32 * scale);
         }
-        let lufs = integrated_loudness_lufs(&SoundBlock { rate_hz: spec.sample_rate, channels }).unwrap();
+        let lufs = integrated_loudness_lufs(&AudioBlock { rate_hz: spec.sample_rate, channels }).unwrap();
         assert!((lufs - expected).abs() <= 0.1, "{name}: {lufs}");
     }
 }
@@ -23,10 +23,10 @@ fn itu_files_measure_as_named() {
 #[test]
 fn known_tones() {
     let tone = sine(1_000.0, 48_000.0, 480_000, 10f64.powf(-23.0 / 20.0));
-    let block = SoundBlock { rate_hz: 48_000, channels: vec![tone.clone(), tone] };
+    let block = AudioBlock { rate_hz: 48_000, channels: vec![tone.clone(), tone] };
     assert!((integrated_loudness_lufs(&block).unwrap() + 23.0).abs() < 0.1);
-    let l = level(&block);
+    let l = loudness(&block);
     assert!((l.peak_dbfs + 23.0).abs() < 0.01 && (l.rms_dbfs + 26.01).abs() < 0.01, "{l:?}");
-    assert_eq!(level(&SoundBlock::silent(48_000, 2, 10)).peak_dbfs, f64::NEG_INFINITY);
-    assert_eq!(integrated_loudness_lufs(&SoundBlock::silent(48_000, 2, 48_000)).unwrap(), f64::NEG_INFINITY);
+    assert_eq!(loudness(&AudioBlock::silent(48_000, 2, 10)).peak_dbfs, f64::NEG_INFINITY);
+    assert_eq!(integrated_loudness_lufs(&AudioBlock::silent(48_000, 2, 48_000)).unwrap(), f64::NEG_INFINITY);
 }

@@ -1,11 +1,11 @@
 //! The mixer's promises: exact copies, block independence, gain, pan, fades, clipping, errors.
 use crate::support::{memory, mix, noise, plan, rms_db, sine, voice};
-use cutroom_audio::{Layout, MAX_BLOCK_SAMPLES, MemorySource, Mixer, SoundFormat, SoundSource, SourceError};
-use cutroom_timeline::{Fade, FadeCurve, NestedSound, Voice};
-use cutroom_types::{MediaId, SoundBlock, Time};
+use cutroom_audio::{AudioFormat, AudioSource, ChannelLayout, MAX_BLOCK_SAMPLES, MemorySource, Mixer, SourceError};
+use cutroom_timeline::{Fade, FadeCurve, NestedAudio, Voice};
+use cutroom_types::{AudioBlock, MediaId, Time};
 use proptest::prelude::*;
 
-fn bits(block: &SoundBlock) -> Vec<Vec<u32>> {
+fn bits(block: &AudioBlock) -> Vec<Vec<u32>> {
     block.channels.iter().map(|c| c.iter().map(|x| x.to_bits()).collect()).collect()
 }
 
@@ -72,8 +72,8 @@ fn mono_plays_at_unity_in_both_speakers_and_pan_moves_it() {
             &mut memory(48_000, vec![input.clone()]),
         )
     };
-    let centre = at(0.0);
-    assert_eq!((&centre.channels[0], &centre.channels[1]), (&input, &input));
+    let center = at(0.0);
+    assert_eq!((&center.channels[0], &center.channels[1]), (&input, &input));
     let left = at(-1.0);
     for (x, (l, r)) in input.iter().zip(left.channels[0].iter().zip(&left.channels[1])) {
         assert!((l - x * std::f32::consts::SQRT_2).abs() < 1e-6 && r.abs() < 1e-6);
@@ -91,7 +91,7 @@ fn nested_compositions_place_first_and_balance_after() {
     let mono = memory(48_000, vec![l.clone()]);
     let stereo = memory(48_000, vec![l.clone(), r.clone()]);
     let mixed = |nested: &[(usize, f32)], pan: f32, mut source: MemorySource| {
-        let nested = nested.iter().map(|&(channels, pan)| NestedSound { channels, pan: vec![(0, pan)] }).collect();
+        let nested = nested.iter().map(|&(channels, pan)| NestedAudio { channels, pan: vec![(0, pan)] }).collect();
         let v = Voice { nested, pan: vec![(0, pan)], ..voice(0, 1_000) };
         mix(&plan(48_000, 2, 0, 1_000, vec![v]), &mut source).channels
     };
@@ -137,7 +137,7 @@ fn gain_and_fades_are_evaluated_at_absolute_samples() {
 fn constant_power_cross_fade_keeps_the_level() {
     let (n, from, to) = (480_000usize, 96_000i64, 384_000i64);
     let mut source = memory(48_000, vec![noise(5, n, 0.5)]);
-    source.insert("b", 0, SoundBlock { rate_hz: 48_000, channels: vec![noise(6, n, 0.5)] });
+    source.insert("b", 0, AudioBlock { rate_hz: 48_000, channels: vec![noise(6, n, 0.5)] });
     let fade = |rising, curve| Fade { first_sample: from, end_sample: to, rising, curve };
     let at = |curve, source: &mut MemorySource| {
         let outgoing = Voice { fades: vec![fade(false, curve)], ..voice(0, to) };
@@ -200,19 +200,19 @@ fn invalid_samples_are_silence_and_counted_once() {
 
 /// A source that answers with the wrong shape.
 struct Short;
-impl SoundSource for Short {
-    fn format(&self, _: &MediaId, _: usize) -> Result<SoundFormat, SourceError> {
-        Ok(SoundFormat { rate_hz: 48_000, layout: Layout::usual(2)? })
+impl AudioSource for Short {
+    fn format(&self, _: &MediaId, _: usize) -> Result<AudioFormat, SourceError> {
+        Ok(AudioFormat { rate_hz: 48_000, layout: ChannelLayout::usual(2)? })
     }
-    fn read(&mut self, _: &MediaId, _: usize, _: i64, samples: usize) -> Result<SoundBlock, SourceError> {
-        Ok(SoundBlock::silent(48_000, 2, samples - 1))
+    fn read(&mut self, _: &MediaId, _: usize, _: i64, samples: usize) -> Result<AudioBlock, SourceError> {
+        Ok(AudioBlock::silent(48_000, 2, samples - 1))
     }
 }
 
 #[test]
 fn nonsense_has_codes() {
     let mut source = memory(48_000, vec![sine(440.0, 48_000.0, 1_000, 0.5)]);
-    let code = |v: Voice, source: &mut dyn SoundSource| {
+    let code = |v: Voice, source: &mut dyn AudioSource| {
         Mixer::new(48_000, 2).unwrap().mix(&plan(48_000, 2, 0, 100, vec![v]), source).unwrap_err().code()
     };
     let ok = voice(0, 100);
@@ -277,7 +277,7 @@ fn any_voice() -> impl Strategy<Value = Voice> {
             speed,
             gain,
             pan,
-            nested: nested.into_iter().map(|(channels, pan)| NestedSound { channels, pan }).collect(),
+            nested: nested.into_iter().map(|(channels, pan)| NestedAudio { channels, pan }).collect(),
             fades,
             ..voice(first, first + length)
         })
@@ -289,7 +289,7 @@ fn library() -> MemorySource {
         source.insert(
             id,
             0,
-            SoundBlock { rate_hz, channels: (0..channels).map(|c| noise(c + 10, rate_hz as usize / 5, 0.7)).collect() },
+            AudioBlock { rate_hz, channels: (0..channels).map(|c| noise(c + 10, rate_hz as usize / 5, 0.7)).collect() },
         );
     }
     source
@@ -314,7 +314,7 @@ proptest! {
             for (to, from) in joined.iter_mut().zip(&part.channels) { to.extend_from_slice(from); }
             done += n;
         }
-        prop_assert_eq!(bits(&whole), bits(&SoundBlock { rate_hz: 48_000, channels: joined }));
+        prop_assert_eq!(bits(&whole), bits(&AudioBlock { rate_hz: 48_000, channels: joined }));
         prop_assert_eq!(whole_mixer.report(), mixer.report());
         prop_assert!(whole.channels.iter().flatten().all(|x| x.abs() <= 1.0));
     }

@@ -2,7 +2,7 @@
 use crate::support::{ffmpeg, memory, mix, noise, plan, rms_db, sine, voice};
 use cutroom_test_support::media;
 use cutroom_timeline::Voice;
-use cutroom_types::{SoundBlock, Time};
+use cutroom_types::{AudioBlock, Time};
 
 /// Samples at either end that hear the edge of the signal.
 const EDGE: usize = 2_000;
@@ -119,7 +119,7 @@ fn agrees_with_soxr() {
             let tone = sine(nyquist * part, f64::from(from), input.len(), 0.12 + 0.01 * k as f64);
             input.iter_mut().zip(tone).for_each(|(a, b)| *a += b);
         }
-        let block = SoundBlock { rate_hz: from, channels: vec![input.clone()] };
+        let block = AudioBlock { rate_hz: from, channels: vec![input.clone()] };
         let Some(theirs) =
             ffmpeg(&block, "mono", &format!("aresample={to}:resampler=soxr:precision=28,aformat=sample_fmts=flt"), 1)
         else {
@@ -154,7 +154,7 @@ fn speech_agrees_with_soxr() {
     let mut wav = hound::WavReader::open(path).unwrap();
     assert_eq!((wav.spec().sample_rate, wav.spec().channels), (16_000, 1));
     let input: Vec<f32> = wav.samples::<i16>().map(|s| f32::from(s.unwrap()) / 32_768.0).collect();
-    let block = SoundBlock { rate_hz: 16_000, channels: vec![input.clone()] };
+    let block = AudioBlock { rate_hz: 16_000, channels: vec![input.clone()] };
     let Some(theirs) = ffmpeg(&block, "mono", "aresample=48000:resampler=soxr:precision=28,aformat=sample_fmts=flt", 1) else {
         return;
     };

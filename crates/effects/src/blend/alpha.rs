@@ -38,15 +38,15 @@ modes! {
     /// Pixels at random by alpha, the same in every frame.
     DISSOLVE Dissolve "dissolve" "Dissolve" noise |b, s, at, seed| dissolve(b, s, at, seed);
     /// Pixels at random by alpha, others in every frame.
-    DANCING_DISSOLVE DancingDissolve "dancing-dissolve" "Dancing Dissolve" noise animated |b, s, at, seed| dissolve(b, s, at, seed);
+    DANCING_DISSOLVE DancingDissolve "dancing-dissolve" "Dancing Dissolve" noise time_dependent |b, s, at, seed| dissolve(b, s, at, seed);
     /// Below times the source's alpha.
-    STENCIL_ALPHA StencilAlpha "stencil-alpha" "Stencil Alpha" cuts everywhere |b, s, _at, _seed| cut(b, s.a);
+    STENCIL_ALPHA StencilAlpha "stencil-alpha" "Stencil Alpha" lowers_backdrop_alpha affects_transparent |b, s, _at, _seed| cut(b, s.a);
     /// Below times the source's display-encoded luma times alpha.
-    STENCIL_LUMA StencilLuma "stencil-luma" "Stencil Luma" cuts everywhere display |b, s, _at, _seed| cut(b, s.c.luma().saturate() * s.a);
+    STENCIL_LUMA StencilLuma "stencil-luma" "Stencil Luma" lowers_backdrop_alpha affects_transparent display |b, s, _at, _seed| cut(b, s.c.luma().saturate() * s.a);
     /// Below times one less the source's alpha.
-    SILHOUETTE_ALPHA SilhouetteAlpha "silhouette-alpha" "Silhouette Alpha" cuts |b, s, _at, _seed| cut(b, K(1.0) - s.a);
+    SILHOUETTE_ALPHA SilhouetteAlpha "silhouette-alpha" "Silhouette Alpha" lowers_backdrop_alpha |b, s, _at, _seed| cut(b, K(1.0) - s.a);
     /// Below times one less the source's display-encoded luma times alpha.
-    SILHOUETTE_LUMA SilhouetteLuma "silhouette-luma" "Silhouette Luma" cuts display
+    SILHOUETTE_LUMA SilhouetteLuma "silhouette-luma" "Silhouette Luma" lowers_backdrop_alpha display
         |b, s, _at, _seed| cut(b, K(1.0) - s.c.luma().saturate() * s.a);
     /// Alphas added up to 1: the source as in normal, below it as much of the backdrop as there is room for.
     ALPHA_ADD AlphaAdd "alpha-add" "Alpha Add" |b, s, _at, _seed| {

@@ -34,7 +34,7 @@ pub(super) fn straight<R: Real>(b: Rgba<R>) -> Rgb<R> {
 macro_rules! modes {
     ($($(#[$doc:meta])* $spec:ident $kernel:ident $(or $light:ident)? $id:literal $name:literal $range:ident |$b:ident, $s:ident| $body:expr;)*) => { $(
         $(#[$doc])*
-        pub static $spec: BlendSpec = BlendSpec { $(in_light: Some(&Blend($light)),)? ..BlendSpec::new($id, $name, &Blend($kernel)) };
+        pub static $spec: BlendSpec = BlendSpec { $(linear_kernel: Some(&Blend($light)),)? ..BlendSpec::new($id, $name, &Blend($kernel)) };
         struct $kernel;
         impl BlendKernel for $kernel {
             #[inline(always)]

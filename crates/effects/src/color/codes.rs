@@ -1,7 +1,7 @@
 //! From code values to R'G'B'.
 use super::{
+    constant_luminance::LightMatrix,
     matrices::{Matrix34, xyz_from_rgb},
-    through_light::Through,
 };
 use cutroom_types::{ColorModel, ColorTags, Matrix, PictureFormat, Range};
 
@@ -9,10 +9,10 @@ use cutroom_types::{ColorModel, ColorTags, Matrix, PictureFormat, Range};
 pub fn rgb_from_codes(format: PictureFormat, tags: ColorTags) -> Matrix34 {
     let float = format.bits == 32;
     let step = if float { 1.0 } else { f64::from(1u32 << (format.bits - 8)) };
-    let most = if float { 1.0 } else { f64::from((1u32 << format.bits) - 1) };
+    let max = if float { 1.0 } else { f64::from((1u32 << format.bits) - 1) };
     let (luma, black, chroma, zero) = match (float, tags.range) {
         (true, _) => (1.0, 0.0, 1.0, 0.0),
-        (_, Range::Full) => (most, 0.0, most, 128.0 * step),
+        (_, Range::Full) => (max, 0.0, max, 128.0 * step),
         (_, Range::Limited) => (219.0 * step, 16.0 * step, 224.0 * step, 128.0 * step),
     };
     // Matrix 8 is applied to quantised R, G and B, so its chroma has the excursion of luma (H.273 equations 26 to 28, 48 to 51).
@@ -25,7 +25,7 @@ pub fn rgb_from_codes(format: PictureFormat, tags: ColorTags) -> Matrix34 {
         // Cg in the place of Cb, Co in that of Cr.
         return scaled([[1.0, -1.0, 1.0], [1.0, 1.0, 0.0], [1.0, -1.0, -1.0]]);
     }
-    if let Some(through) = Through::of(format, tags) {
+    if let Some(through) = LightMatrix::of(format, tags) {
         return scaled(through.code_matrix());
     }
     let Some((kr, kb)) = kr_kb(tags).filter(|_| format.model == ColorModel::Yuv) else {

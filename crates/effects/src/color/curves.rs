@@ -3,8 +3,8 @@ use cutroom_kernel::{At, K, MAX_UNIFORMS, PointKernel, Real, Rgba, real::poly};
 
 /// Defines a kernel that applies `one(value, uniforms)` to each component.
 macro_rules! per_component {
-    ($(#[$doc:meta] $name:ident = |$x:ident, $p:ident| $body:expr;)*) => { $(
-        #[$doc]
+    ($($(#[$doc:meta])* $name:ident = |$x:ident, $p:ident| $body:expr;)*) => { $(
+        $(#[$doc])*
         pub struct $name;
         impl PointKernel for $name {
             #[inline(always)]

@@ -93,10 +93,10 @@ mod tests {
     /// ITU-R BT.2087-0 annex 2 gives BT.709 to BT.2020; IEC 61966-2-1 gives sRGB to XYZ.
     #[test]
     fn published_matrices() {
-        let near = |m: Matrix34, want: [[f64; 3]; 3], most: f64| {
+        let near = |m: Matrix34, want: [[f64; 3]; 3], max: f64| {
             for (r, w) in m.iter().zip(want) {
                 for (a, b) in r.iter().zip(w) {
-                    assert!((a - b).abs() < most, "{a}, expected {b}");
+                    assert!((a - b).abs() < max, "{a}, expected {b}");
                 }
             }
         };

@@ -1,15 +1,15 @@
 //! Colour conversions as lists of point kernels: code values → working colour → code values.
 mod codes;
+mod constant_luminance;
 mod curves;
 mod matrices;
-mod through_light;
 
 pub(crate) use matrices::Affine;
 
 use crate::spec::Uniforms;
+use constant_luminance::LightMatrix;
 use cutroom_kernel::{At, Point, PointOp, Rgba, rgb};
 use cutroom_types::{ColorTags, Matrix, PictureFormat, Primaries, Transfer};
-use through_light::Through;
 
 /// The space that layers are blended in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,13 +45,13 @@ impl ColorStep {
 /// Why pictures with these tags cannot be converted, if they cannot: constant luminance and ICtCp go with certain transfers only.
 pub fn unsupported(tags: ColorTags) -> Option<String> {
     let of_light = matches!(tags.matrix, Matrix::Bt2020Cl | Matrix::ICtCp);
-    let is_known = Through::of(PictureFormat::YUV420P8, tags).is_some();
+    let is_known = LightMatrix::of(PictureFormat::YUV420P8, tags).is_some();
     (of_light && !is_known).then(|| format!("the colour matrix {} with the transfer {}", tags.matrix, tags.transfer))
 }
 
 /// Whether codes are an affine map of display-encoded colour, so that mixing the former mixes the latter.
 pub fn is_affine(format: PictureFormat, tags: ColorTags) -> bool {
-    Through::of(format, tags).is_none()
+    LightMatrix::of(format, tags).is_none()
 }
 
 /// Display curves of standard dynamic range count as one: their code values are kept.
@@ -82,7 +82,7 @@ fn delinearise(transfer: Transfer) -> Option<ColorStep> {
 /// Ask [`unsupported`] first.
 pub fn decode_steps(format: PictureFormat, tags: ColorTags, working: WorkingSpace) -> Vec<ColorStep> {
     let mut steps = vec![ColorStep::matrix(codes::rgb_from_codes(format, tags))];
-    steps.extend(Through::of(format, tags).into_iter().flat_map(Through::decode_steps));
+    steps.extend(LightMatrix::of(format, tags).into_iter().flat_map(LightMatrix::decode_steps));
     let same_curve = tags.transfer == working.transfer || (is_sdr(tags.transfer) && is_sdr(working.transfer));
     if same_curve && tags.primaries == working.primaries {
         steps.extend(working_from_display(working));
@@ -105,7 +105,7 @@ pub fn decode_steps(format: PictureFormat, tags: ColorTags, working: WorkingSpac
 /// Straight working colour to unrounded code values of `format`, not clamped; primaries and transfer of the tags are the working space's.
 pub fn encode_steps(working: WorkingSpace, format: PictureFormat, tags: ColorTags) -> Vec<ColorStep> {
     let mut steps = display_from_working(working);
-    steps.extend(Through::of(format, tags).into_iter().flat_map(Through::encode_steps));
+    steps.extend(LightMatrix::of(format, tags).into_iter().flat_map(LightMatrix::encode_steps));
     steps.push(ColorStep::matrix(matrices::invert(codes::rgb_from_codes(format, tags))));
     steps
 }
@@ -163,7 +163,7 @@ mod tests {
 
     /// Published code values of 100 % colour bars (ITU-R BT.709 and BT.601, 8 and 10 bit, narrow range; full-range white and grey).
     #[test]
-    fn known_codes_decode_to_known_colours() {
+    fn known_codes_decode_to_known_colors() {
         let yuv = |bits| PictureFormat::yuv(bits, 0, 0);
         let tags = |matrix, range| ColorTags { matrix, range, ..ColorTags::BT709 };
         for (format, t, codes, want) in [
@@ -197,8 +197,8 @@ mod tests {
                             let back = run(&encode_steps(working, format, tags), run(&decode_steps(format, tags, working), codes));
                             for (b, c) in back.iter().zip(codes) {
                                 // The linear curves are fits: half a code at 8 bits, and never more than two at 10.
-                                let most = if working.linear || !is_affine(format, tags) { 0.5 * unit } else { 0.01 * unit };
-                                assert!((b - c).abs() < most, "{format} {tags:?} {working:?}: {b}, expected {c}");
+                                let max = if working.linear || !is_affine(format, tags) { 0.5 * unit } else { 0.01 * unit };
+                                assert!((b - c).abs() < max, "{format} {tags:?} {working:?}: {b}, expected {c}");
                             }
                         }
                     }

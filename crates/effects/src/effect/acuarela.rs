@@ -42,15 +42,15 @@ pub static SPEC: EffectSpec = EffectSpec {
     params: PARAMS,
     neutral: trails_are_neutral,
     keeps_alpha: false,
-    animated: true,
+    time_dependent: true,
     ..EffectSpec::new(
         "acuarela",
         "Acuarela",
-        Family::Stylize,
+        EffectFamily::Stylize,
         "Lets the picture run like watercolour, in trails of the frames before.",
-        Shape::Temporal {
+        EffectKind::Temporal {
             times: trail_times,
-            steps: |p, r, inputs| trail_steps(p, r, inputs, &Read(Watercolour::<2>), &Read(Watercolour::<1>)),
+            steps: |p, r, inputs| trail_steps(p, r, inputs, &Read(Watercolor::<2>), &Read(Watercolor::<1>)),
         },
     )
 };
@@ -70,7 +70,7 @@ pub(super) fn trail_times(_: Params<'_>, frame_secs: f64) -> Vec<f64> {
 /// Uniforms: `[octaves begun, detail, cells a pixel, gain in px, drift x in px, drift y in px, noise passed in cells, p, opacity]`.
 pub(super) fn trail_steps(
     p: Params<'_>,
-    r: &Raster,
+    r: &EffectFrame,
     inputs: usize,
     inner: &'static dyn ReadOp,
     last: &'static dyn ReadOp,
@@ -94,10 +94,10 @@ pub(super) fn trail_steps(
             opacity,
         ])
     };
-    let steps = (1..inputs).map(|n| Step::Fields(inner, uniforms(1.0), Edge::Mirror, vec![n]));
+    let steps = (1..inputs).map(|n| Step::SampleInputs(inner, uniforms(1.0), Edge::Mirror, vec![n]));
     let opacity = if p.bool(8) { 0.0 } else { p.number(0) };
-    let end = Step::Field(last, uniforms(opacity), Edge::Mirror);
-    std::iter::once(Step::Start(0)).chain(steps).chain([end]).collect()
+    let end = Step::Sample(last, uniforms(opacity), Edge::Mirror);
+    std::iter::once(Step::UseInput(0)).chain(steps).chain([end]).collect()
 }
 
 /// Two independent sums of octaves of noise, −1..=1 each.
@@ -118,8 +118,8 @@ pub(super) fn flow<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], at: At<R>, s: S)
 }
 
 /// `NEXT` is the input with the next frame.
-struct Watercolour<const NEXT: usize>;
-impl<const NEXT: usize> ReadKernel for Watercolour<NEXT> {
+struct Watercolor<const NEXT: usize>;
+impl<const NEXT: usize> ReadKernel for Watercolor<NEXT> {
     #[inline(always)]
     fn eval<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], _: Rgba<R>, at: At<R>, s: S) -> Rgba<R> {
         let (u, v) = flow(p, at, s);

@@ -19,9 +19,9 @@ pub static SPEC: EffectSpec = EffectSpec {
     ..EffectSpec::new(
         "blur-region",
         "Blur Region",
-        Family::Stylize,
+        EffectFamily::Stylize,
         "Blurs a rectangle or an ellipse.",
-        Shape::Steps(|p, r| {
+        EffectKind::Steps(|p, r| {
             let (w, h) = (r.width_px, r.height_px);
             let (x, y) = (0.5 * (p.number(0) + p.number(2)) * w, 0.5 * (p.number(1) + p.number(3)) * h);
             let (a, b) = (0.5 * (p.number(2) - p.number(0)) * w, 0.5 * (p.number(3) - p.number(1)) * h);

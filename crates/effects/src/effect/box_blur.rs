@@ -9,9 +9,9 @@ pub static SPEC: EffectSpec = EffectSpec {
     ..EffectSpec::new(
         "box-blur",
         "Box Blur",
-        Family::Blur,
+        EffectFamily::Blur,
         "Averages over a square.",
-        Shape::Separable { weights: |p, _| mean(p.number(0)) },
+        EffectKind::Separable { weights: |p, _| mean(p.number(0)) },
     )
 };
 

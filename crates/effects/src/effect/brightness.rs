@@ -10,9 +10,9 @@ pub static SPEC: EffectSpec = EffectSpec {
     ..EffectSpec::new(
         "brightness",
         "Brightness",
-        Family::Color,
+        EffectFamily::Color,
         "Adds the amount to every component of the display-encoded colour.",
-        Shape::Point { kernel: |_| &Point(Brightness), prepare: |p, _| Uniforms::new(&[p.number(0)]) },
+        EffectKind::Point { kernel: |_| &Point(Brightness), prepare: |p, _| Uniforms::new(&[p.number(0)]) },
     )
 };
 

@@ -16,9 +16,9 @@ pub static SPEC: EffectSpec = EffectSpec {
     ..EffectSpec::new(
         "bulge",
         "Bulge / Pinch",
-        Family::Distort,
+        EffectFamily::Distort,
         "Enlarges or shrinks the middle of a circle.",
-        Shape::Field {
+        EffectKind::Sampled {
             kernel: |_| &Read(Bulge),
             prepare: |p, r| {
                 let radius = p.number(1) * r.width_px.min(r.height_px);

@@ -26,9 +26,9 @@ pub static SPEC: EffectSpec = EffectSpec {
     ..EffectSpec::new(
         "channel-mixer",
         "Channel Mixer",
-        Family::Color,
+        EffectFamily::Color,
         "Makes each output channel a weighted sum of all three.",
-        Shape::Point {
+        EffectKind::Point {
             kernel: |_| &Point(Affine),
             prepare: |p, _| {
                 let mut u: [f32; 12] = std::array::from_fn(|i| p.number(i));

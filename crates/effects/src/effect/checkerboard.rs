@@ -13,13 +13,13 @@ pub static SPEC: EffectSpec = EffectSpec {
     ],
     domain: Domain::Display,
     neutral: |p| p.number(4) == 0.0,
-    fills: true,
+    may_add_alpha: true,
     ..EffectSpec::new(
         "checkerboard",
         "Checkerboard",
-        Family::Generate,
+        EffectFamily::Generate,
         "Lays a checkerboard over the picture.",
-        Shape::Point {
+        EffectKind::Point {
             kernel: |_| &Point(Checkerboard),
             prepare: |p, _| {
                 let (a, b) = (p.color(0), p.color(1));

@@ -28,9 +28,9 @@ pub static SPEC: EffectSpec = EffectSpec {
     ..EffectSpec::new(
         "chroma-key",
         "Chroma Key",
-        Family::Keying,
+        EffectFamily::Keying,
         "Makes colours near the key transparent and suppresses its spill.",
-        Shape::Point { kernel: |_| &Point(ChromaKey), prepare },
+        EffectKind::Point { kernel: |_| &Point(ChromaKey), prepare },
     )
 };
 
@@ -40,7 +40,7 @@ fn cb_cr<R: Real>(c: Rgb<R>) -> (R, R) {
     ((c.b - y) * (1.0 / 1.8556), (c.r - y) * (1.0 / 1.5748))
 }
 
-fn prepare(p: Params<'_>, _: &Raster) -> Uniforms {
+fn prepare(p: Params<'_>, _: &EffectFrame) -> Uniforms {
     let key = match p.text(0) {
         "green" => [0.0, 1.0, 0.0],
         "blue" => [0.0, 0.0, 1.0],

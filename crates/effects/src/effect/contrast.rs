@@ -10,9 +10,9 @@ pub static SPEC: EffectSpec = EffectSpec {
     ..EffectSpec::new(
         "contrast",
         "Contrast",
-        Family::Color,
+        EffectFamily::Color,
         "Scales display-encoded colour about 0.5.",
-        Shape::Point { kernel: |_| &Point(Contrast), prepare: |p, _| Uniforms::new(&[p.number(0), 0.5 - 0.5 * p.number(0)]) },
+        EffectKind::Point { kernel: |_| &Point(Contrast), prepare: |p, _| Uniforms::new(&[p.number(0), 0.5 - 0.5 * p.number(0)]) },
     )
 };
 

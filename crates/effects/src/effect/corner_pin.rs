@@ -20,15 +20,15 @@ pub static SPEC: EffectSpec = EffectSpec {
     ..EffectSpec::new(
         "corner-pin",
         "Corner Pin",
-        Family::Distort,
+        EffectFamily::Distort,
         "Moves the corners of the picture, in perspective.",
-        Shape::Field { kernel: |_| &Read(CornerPin), prepare, edge: Edge::Transparent },
+        EffectKind::Sampled { kernel: |_| &Read(CornerPin), prepare, edge: Edge::Transparent },
     )
 };
 
 /// The inverse of the projective map that takes the raster's corners to the given ones (Heckbert, "Fundamentals of Texture Mapping and Image
 /// Warping", 1989, §2.2.3), row by row, then the sign of its last row at the middle.
-fn prepare(p: Params<'_>, r: &Raster) -> Uniforms {
+fn prepare(p: Params<'_>, r: &EffectFrame) -> Uniforms {
     let (w, h) = (f64::from(r.width_px), f64::from(r.height_px));
     let c: [[f64; 2]; 4] = std::array::from_fn(|i| [f64::from(p.number(2 * i)) * w, f64::from(p.number(2 * i + 1)) * h]);
     // From the unit square.
@@ -53,8 +53,8 @@ fn prepare(p: Params<'_>, r: &Raster) -> Uniforms {
     let scaled: Vec<f64> = (0..9).map(|k| adjugate[k / 3][k % 3] * size[k / 3]).collect();
     let middle = [(c[0][0] + c[2][0]) / 2.0, (c[0][1] + c[2][1]) / 2.0];
     let sign = (scaled[6] * middle[0] + scaled[7] * middle[1] + scaled[8]).signum();
-    let most = scaled.iter().fold(1e-30f64, |m, v| m.max(v.abs()));
-    let mut u: Vec<f32> = scaled.iter().map(|v| (v / most) as f32).collect();
+    let max = scaled.iter().fold(1e-30f64, |m, v| m.max(v.abs()));
+    let mut u: Vec<f32> = scaled.iter().map(|v| (v / max) as f32).collect();
     u.push(sign as f32);
     Uniforms::new(&u)
 }

@@ -17,9 +17,9 @@ pub static SPEC: EffectSpec = EffectSpec {
     ..EffectSpec::new(
         "crop",
         "Crop",
-        Family::Distort,
+        EffectFamily::Distort,
         "Cuts the edges away.",
-        Shape::Point {
+        EffectKind::Point {
             kernel: |_| &Point(Crop),
             prepare: |p, r| {
                 let (w, h) = (r.width_px, r.height_px);

@@ -23,9 +23,9 @@ pub static SPEC: EffectSpec = EffectSpec {
     ..EffectSpec::new(
         "curves",
         "Curves",
-        Family::Color,
+        EffectFamily::Color,
         "Bends tones, components and hues along curves.",
-        Shape::Table { kernel, prepare, table },
+        EffectKind::Table { kernel, prepare, table },
     )
 };
 
@@ -108,7 +108,7 @@ fn kernel(p: Params<'_>) -> &'static dyn ReadOp {
     }
 }
 
-fn prepare(_: Params<'_>, _: &Raster) -> Uniforms {
+fn prepare(_: Params<'_>, _: &EffectFrame) -> Uniforms {
     Uniforms::new(&[(ENTRIES - 1) as f32, ENTRIES as f32])
 }
 
@@ -178,10 +178,10 @@ impl ReadKernel for Hues {
         let (h, saturation, l) = hue::hsl(toned(p, px, s));
         let turn = along(p, h, 4.0, s) - 0.5;
         let (ks, kl) = (along(p, h, 5.0, s) * 2.0, along(p, h, 6.0, s) * 2.0);
-        let turned = hue::from_hsl(h + turn, saturation, l);
+        let rotated = hue::from_hsl(h + turn, saturation, l);
         // Greys have no hue to go by.
         let share = (saturation * 20.0).saturate();
-        let (y, kl) = (turned.luma(), (kl - 1.0).mad(share, 1.0));
-        Rgba { c: rgb(y.mix(turned.r, ks) * kl, y.mix(turned.g, ks) * kl, y.mix(turned.b, ks) * kl), ..px }
+        let (y, kl) = (rotated.luma(), (kl - 1.0).mad(share, 1.0));
+        Rgba { c: rgb(y.mix(rotated.r, ks) * kl, y.mix(rotated.g, ks) * kl, y.mix(rotated.b, ks) * kl), ..px }
     }
 }

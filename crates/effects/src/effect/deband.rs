@@ -15,9 +15,9 @@ pub static SPEC: EffectSpec = EffectSpec {
     ..EffectSpec::new(
         "deband",
         "Deband",
-        Family::Stylize,
+        EffectFamily::Stylize,
         "Smooths the steps of gradients.",
-        Shape::Field {
+        EffectKind::Sampled {
             kernel: |_| &Read(Deband),
             prepare: |p, _| Uniforms::new(&[p.number(0), p.number(1), frame_seed(0.0, p.number(2))]),
             edge: Edge::Clamp,

@@ -24,9 +24,9 @@ pub static SPEC: EffectSpec = EffectSpec {
     ..EffectSpec::new(
         "deinterlace",
         "Deinterlace",
-        Family::Time,
+        EffectFamily::Time,
         "Makes whole pictures of one field's rows.",
-        Shape::Field {
+        EffectKind::Sampled {
             kernel,
             prepare: |p, r| Uniforms::new(&[if p.text(1) == "bottom" { 1.0 } else { 0.0 }, r.height_px - 1.0]),
             edge: Edge::Clamp,
@@ -111,15 +111,15 @@ impl ReadKernel for Along {
     fn eval<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], _: Rgba<R>, at: At<R>, s: S) -> Rgba<R> {
         let (up, down) = ways(p, at.y);
         let mut best = mean(s.sample(0, at.x, at.y + up), s.sample(0, at.x, at.y + down));
-        let mut least = (s.sample(0, at.x, at.y + up).c.luma() - s.sample(0, at.x, at.y + down).c.luma()).abs();
+        let mut min = (s.sample(0, at.x, at.y + up).c.luma() - s.sample(0, at.x, at.y + down).c.luma()).abs();
         for dx in [-1.0f32, 1.0, -2.0, 2.0] {
             let (a, b) = (s.sample(0, at.x + dx, at.y + up), s.sample(0, at.x - dx, at.y + down));
             let apart = (a.c.luma() - b.c.luma()).abs();
             // Half an 8-bit code in favour of what was found before, so that noise does not turn the direction.
-            let nearer = (apart + 0.002).lt(least);
+            let nearer = (apart + 0.002).lt(min);
             let k = R::select(nearer, 1.0, 0.0);
             best = mixed(best, mean(a, b), k);
-            least = R::select(nearer, apart, least);
+            min = R::select(nearer, apart, min);
         }
         mixed(s.sample(0, at.x, at.y), best, is_missing(p, at.y))
     }

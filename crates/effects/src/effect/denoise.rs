@@ -15,9 +15,9 @@ pub static SPEC: EffectSpec = EffectSpec {
     ..EffectSpec::new(
         "denoise",
         "Denoise",
-        Family::Blur,
+        EffectFamily::Blur,
         "Averages pixels that are near and alike.",
-        Shape::Field {
+        EffectKind::Sampled {
             kernel: |_| &Read(Bilateral),
             prepare: |p, _| {
                 let reach = p.number(1).round();

@@ -18,9 +18,9 @@ pub static SPEC: EffectSpec = EffectSpec {
     ..EffectSpec::new(
         "denoise-temporal",
         "Temporal Denoise",
-        Family::Time,
+        EffectFamily::Time,
         "Averages neighbouring frames where nothing moves.",
-        Shape::Temporal {
+        EffectKind::Temporal {
             times: |p, frame_secs| {
                 let radius = p.number(2).round() as i32;
                 (1..=radius).flat_map(|k| [-k, k]).map(|k| f64::from(k) * frame_secs).collect()
@@ -34,7 +34,7 @@ pub static SPEC: EffectSpec = EffectSpec {
                 };
                 let deviation = p.number(1).max(1e-3);
                 let fall = -core::f32::consts::LOG2_E / (2.0 * deviation * deviation);
-                vec![Step::Fields(kernel, Uniforms::new(&[p.number(0), fall]), Edge::Clamp, (0..inputs).collect())]
+                vec![Step::SampleInputs(kernel, Uniforms::new(&[p.number(0), fall]), Edge::Clamp, (0..inputs).collect())]
             },
         },
     )

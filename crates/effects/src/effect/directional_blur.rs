@@ -14,9 +14,9 @@ pub static SPEC: EffectSpec = EffectSpec {
     ..EffectSpec::new(
         "directional-blur",
         "Directional Blur",
-        Family::Blur,
+        EffectFamily::Blur,
         "Averages along a straight line.",
-        Shape::Field {
+        EffectKind::Sampled {
             kernel: |_| &Read(AlongLine),
             prepare: |p, _| {
                 let n = p.number(0).ceil().max(1.0);

@@ -20,9 +20,9 @@ pub static SPEC: EffectSpec = EffectSpec {
     ..EffectSpec::new(
         "displacement-map",
         "Displacement Map",
-        Family::Distort,
+        EffectFamily::Distort,
         "Moves pixels by the colours of another track.",
-        Shape::Layered {
+        EffectKind::Layered {
             steps: |p, _| {
                 let edge = match p.text(5) {
                     "transparent" => Edge::Transparent,
@@ -33,7 +33,7 @@ pub static SPEC: EffectSpec = EffectSpec {
                 let (across, down) = (weights(p.text(1)), weights(p.text(2)));
                 let amounts = [2.0 * p.number(3), 2.0 * p.number(4)];
                 let numbers = [&across[..], &down, &amounts].concat();
-                vec![Step::Fields(&Read(Displace), Uniforms::new(&numbers), edge, vec![0])]
+                vec![Step::SampleInputs(&Read(Displace), Uniforms::new(&numbers), edge, vec![0])]
             },
         },
     )

@@ -22,13 +22,16 @@ pub static SPEC: EffectSpec = EffectSpec {
     ..EffectSpec::new(
         "drop-shadow",
         "Drop Shadow",
-        Family::Stylize,
+        EffectFamily::Stylize,
         "Lays a shadow below the layer.",
-        Shape::Steps(|p, _| {
+        EffectKind::Steps(|p, _| {
             let (a, c) = (p.number(2).to_radians(), p.color(0));
             let (dx, dy) = (Real::cos(a) * p.number(3), Real::sin(a) * p.number(3));
-            let mut steps =
-                vec![Step::Field(&Read(Shadow), Uniforms::new(&[dx, dy, c[0], c[1], c[2], c[3] * p.number(1)]), Edge::Transparent)];
+            let mut steps = vec![Step::Sample(
+                &Read(Shadow),
+                Uniforms::new(&[dx, dy, c[0], c[1], c[2], c[3] * p.number(1)]),
+                Edge::Transparent,
+            )];
             if p.number(4) > 0.0 {
                 steps.push(Step::Separable(gaussian(0.5 * p.number(4))));
             }

@@ -36,9 +36,9 @@ pub static SPEC: EffectSpec = EffectSpec {
     ..EffectSpec::new(
         "echo",
         "Echo",
-        Family::Time,
+        EffectFamily::Time,
         "Leaves trails: joins the picture with itself at other times.",
-        Shape::Temporal {
+        EffectKind::Temporal {
             times: |p, _| (1..=p.number(1).round() as usize).map(|k| k as f64 * f64::from(p.number(0))).collect(),
             steps: |p, _, inputs| {
                 if inputs == 0 {
@@ -58,7 +58,7 @@ pub static SPEC: EffectSpec = EffectSpec {
                     _ => (&Mix(Added), intensity / total, intensity / total, 1.0),
                 };
                 let scaled = |k: f32| (k != 1.0).then(|| Step::Point(&Point(Scaled), Uniforms::new(&[k])));
-                let joins = (0..inputs).map(|i| Step::Join(kernel, Uniforms::new(&[each * fades[i + 1]]), i));
+                let joins = (0..inputs).map(|i| Step::MixInput(kernel, Uniforms::new(&[each * fades[i + 1]]), i));
                 scaled(before).into_iter().chain(joins).chain(scaled(after)).collect()
             },
         },

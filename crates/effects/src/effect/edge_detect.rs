@@ -10,9 +10,9 @@ pub static SPEC: EffectSpec = EffectSpec {
     ..EffectSpec::new(
         "edge-detect",
         "Edge Detect",
-        Family::Stylize,
+        EffectFamily::Stylize,
         "Shows where the luma changes.",
-        Shape::Field {
+        EffectKind::Sampled {
             kernel: |_| &Read(EdgeDetect),
             prepare: |p, _| Uniforms::new(&[p.number(0), f32::from(u8::from(p.bool(1)))]),
             edge: Edge::Clamp,

@@ -13,9 +13,9 @@ pub static SPEC: EffectSpec = EffectSpec {
     ..EffectSpec::new(
         "emboss",
         "Emboss",
-        Family::Stylize,
+        EffectFamily::Stylize,
         "Looks lit from one side.",
-        Shape::Field {
+        EffectKind::Sampled {
             kernel: |_| &Read(Emboss),
             prepare: |p, _| {
                 let a = p.number(1).to_radians();

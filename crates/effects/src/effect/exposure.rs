@@ -13,9 +13,9 @@ pub static SPEC: EffectSpec = EffectSpec {
     ..EffectSpec::new(
         "exposure",
         "Exposure",
-        Family::Color,
+        EffectFamily::Color,
         "Multiplies by a power of two, adds an offset, then applies a gamma.",
-        Shape::Point {
+        EffectKind::Point {
             kernel: |p| if p.number(2) == 1.0 { &Point(Gain) } else { &Point(Exposure) },
             prepare: |p, _| Uniforms::new(&[Real::exp2(p.number(0)), p.number(1), 1.0 / p.number(2)]),
         },

@@ -10,9 +10,9 @@ pub static SPEC: EffectSpec = EffectSpec {
     ..EffectSpec::new(
         "flip",
         "Flip",
-        Family::Distort,
+        EffectFamily::Distort,
         "Turns the picture round.",
-        Shape::Field {
+        EffectKind::Sampled {
             kernel: |_| &Read(Flip),
             prepare: |p, r| Uniforms::new(&[if p.bool(0) { r.width_px } else { 0.0 }, if p.bool(1) { r.height_px } else { 0.0 }]),
             edge: Edge::Clamp,

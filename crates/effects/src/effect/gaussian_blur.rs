@@ -19,9 +19,9 @@ pub static SPEC: EffectSpec = EffectSpec {
     ..EffectSpec::new(
         "gaussian-blur",
         "Gaussian Blur",
-        Family::Blur,
+        EffectFamily::Blur,
         "Blurs with a Gaussian; the standard deviation is half the radius.",
-        Shape::Separable { weights: |p, _| gaussian(p.number(0) * 0.5) },
+        EffectKind::Separable { weights: |p, _| gaussian(p.number(0) * 0.5) },
     )
 };
 

@@ -20,9 +20,9 @@ pub static SPEC: EffectSpec = EffectSpec {
     ..EffectSpec::new(
         "glow",
         "Glow",
-        Family::Stylize,
+        EffectFamily::Stylize,
         "Lets bright parts shine over their surroundings.",
-        Shape::Steps(|p, r| {
+        EffectKind::Steps(|p, r| {
             // The transfer of BT.709 is close to a power of 1 / 0.45.
             let light = |v: f32| if r.linear && v > 0.0 { Real::pow(v.min(1.0), 1.0 / 0.45) } else { v.min(1.0) };
             let (from, to) = (p.number(1) - 0.5 * p.number(3) * p.number(1), p.number(1) + 0.5 * p.number(3) * (1.0 - p.number(1)));

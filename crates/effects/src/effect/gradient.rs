@@ -16,17 +16,17 @@ pub static SPEC: EffectSpec = EffectSpec {
     ],
     domain: Domain::Display,
     neutral: |p| p.number(7) == 0.0,
-    fills: true,
+    may_add_alpha: true,
     ..EffectSpec::new(
         "gradient",
         "Gradient",
-        Family::Generate,
+        EffectFamily::Generate,
         "Lays a linear or radial gradient over the picture.",
-        Shape::Point { kernel: |_| &Point(Gradient), prepare },
+        EffectKind::Point { kernel: |_| &Point(Gradient), prepare },
     )
 };
 
-fn prepare(p: Params<'_>, r: &Raster) -> Uniforms {
+fn prepare(p: Params<'_>, r: &EffectFrame) -> Uniforms {
     let (s, e) = (p.color(0), p.color(1));
     let angle = p.number(3).to_radians();
     let (dx, dy) = (Real::cos(angle), Real::sin(angle));

@@ -13,13 +13,13 @@ pub static SPEC: EffectSpec = EffectSpec {
     ],
     domain: Domain::Display,
     neutral: |p| p.number(0) == 0.0,
-    animated: true,
+    time_dependent: true,
     ..EffectSpec::new(
         "grain",
         "Film Grain",
-        Family::Stylize,
+        EffectFamily::Stylize,
         "Adds noise, strongest in the middle tones.",
-        Shape::Point {
+        EffectKind::Point {
             kernel: |_| &Point(Grain),
             prepare: |p, r| {
                 let step = (r.time_secs * 24.0 * p.number(2) + 1e-3).floor();

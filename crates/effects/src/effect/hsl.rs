@@ -14,9 +14,12 @@ pub static SPEC: EffectSpec = EffectSpec {
     ..EffectSpec::new(
         "hsl",
         "HSL",
-        Family::Color,
+        EffectFamily::Color,
         "Turns hue, scales saturation, shifts lightness.",
-        Shape::Point { kernel: |_| &Point(Hsl), prepare: |p, _| Uniforms::new(&[p.number(0) / 360.0, p.number(1), p.number(2)]) },
+        EffectKind::Point {
+            kernel: |_| &Point(Hsl),
+            prepare: |p, _| Uniforms::new(&[p.number(0) / 360.0, p.number(1), p.number(2)]),
+        },
     )
 };
 

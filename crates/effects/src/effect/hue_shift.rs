@@ -13,9 +13,9 @@ pub static SPEC: EffectSpec = EffectSpec {
     ..EffectSpec::new(
         "hue-shift",
         "Hue Shift",
-        Family::Color,
+        EffectFamily::Color,
         "Turns the hue, keeping HSV saturation and value.",
-        Shape::Point { kernel: |_| &Point(HueShift), prepare: |p, _| Uniforms::new(&[p.number(0)]) },
+        EffectKind::Point { kernel: |_| &Point(HueShift), prepare: |p, _| Uniforms::new(&[p.number(0)]) },
     )
 };
 

@@ -9,9 +9,9 @@ pub static SPEC: EffectSpec = EffectSpec {
     ..EffectSpec::new(
         "invert",
         "Invert",
-        Family::Color,
+        EffectFamily::Color,
         "Turns every component of the display-encoded colour round.",
-        Shape::Point { kernel: |_| &Point(Invert), prepare: |_, _| Uniforms::new(&[]) },
+        EffectKind::Point { kernel: |_| &Point(Invert), prepare: |_, _| Uniforms::new(&[]) },
     )
 };
 

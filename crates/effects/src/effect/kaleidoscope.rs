@@ -13,9 +13,9 @@ pub static SPEC: EffectSpec = EffectSpec {
     ..EffectSpec::new(
         "kaleidoscope",
         "Kaleidoscope",
-        Family::Distort,
+        EffectFamily::Distort,
         "Mirrors one sector all round.",
-        Shape::Field {
+        EffectKind::Sampled {
             kernel: |_| &Read(Kaleidoscope),
             prepare: |p, r| {
                 let sector = core::f32::consts::TAU / p.number(0).round();

@@ -17,9 +17,9 @@ pub static SPEC: EffectSpec = EffectSpec {
     ..EffectSpec::new(
         "lens-distortion",
         "Lens Distortion",
-        Family::Distort,
+        EffectFamily::Distort,
         "Bends straight lines outward or inward.",
-        Shape::Field {
+        EffectKind::Sampled {
             kernel: |_| &Read(LensDistortion),
             prepare: |p, r| {
                 let half = 0.5 * Real::sqrt(r.width_px * r.width_px + r.height_px * r.height_px);

@@ -20,9 +20,9 @@ pub static SPEC: EffectSpec = EffectSpec {
     ..EffectSpec::new(
         "lens-flare",
         "Lens Flare",
-        Family::Generate,
+        EffectFamily::Generate,
         "Adds the reflections of a lamp in a lens.",
-        Shape::Point {
+        EffectKind::Point {
             kernel: |_| &Point(Flare),
             prepare: |p, r| {
                 let (w, h, size, c) = (r.width_px, r.height_px, p.number(3), p.color(4));

@@ -11,13 +11,13 @@ pub static SPEC: EffectSpec = EffectSpec {
     ],
     domain: Domain::Working,
     neutral: |p| p.number(2) == 0.0,
-    fills: true,
+    may_add_alpha: true,
     ..EffectSpec::new(
         "letterbox",
         "Letterbox",
-        Family::Stylize,
+        EffectFamily::Stylize,
         "Bars that leave a picture of the chosen aspect.",
-        Shape::Point {
+        EffectKind::Point {
             kernel: |_| &Point(Letterbox),
             prepare: |p, r| {
                 let c = p.color(1);

@@ -16,9 +16,9 @@ pub static SPEC: EffectSpec = EffectSpec {
     ..EffectSpec::new(
         "levels",
         "Levels",
-        Family::Color,
+        EffectFamily::Color,
         "Maps an input range to an output range, with a gamma between.",
-        Shape::Point {
+        EffectKind::Point {
             kernel: |p| if p.number(2) == 1.0 { &Point(Line) } else { &Point(Levels) },
             prepare: |p, _| {
                 let span = (p.number(1) - p.number(0)).max(1e-4);

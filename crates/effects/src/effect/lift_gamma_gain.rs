@@ -27,9 +27,9 @@ pub static SPEC: EffectSpec = EffectSpec {
     ..EffectSpec::new(
         "lift-gamma-gain",
         "Lift Gamma Gain Offset",
-        Family::Color,
+        EffectFamily::Color,
         "Wheels for shadows, middle tones, highlights and everything.",
-        Shape::Point {
+        EffectKind::Point {
             kernel: |_| &Point(Wheels),
             prepare: |p, _| {
                 let sum = |i: usize, c: usize| p.number(i) + p.number(i + c);

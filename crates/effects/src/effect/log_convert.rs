@@ -28,13 +28,13 @@ pub static SPEC: EffectSpec = EffectSpec {
         ParamSpec::switch("rollOff", "Roll off highlights", true),
     ],
     domain: Domain::Display,
-    gives_light: true,
+    outputs_linear: true,
     ..EffectSpec::new(
         "log-convert",
         "Log Convert",
-        Family::Color,
+        EffectFamily::Color,
         "Takes a camera's curve and gamut to the composition's.",
-        Shape::Point { kernel, prepare },
+        EffectKind::Point { kernel, prepare },
     )
 };
 
@@ -88,7 +88,7 @@ fn log_numbers(curve: &str) -> [f64; 8] {
     }
 }
 
-fn prepare(p: Params<'_>, r: &Raster) -> Uniforms {
+fn prepare(p: Params<'_>, r: &EffectFrame) -> Uniforms {
     let curve = p.text(0);
     let codes = match p.text(2) {
         "codes" => true,

@@ -14,9 +14,9 @@ pub static SPEC: EffectSpec = EffectSpec {
     ..EffectSpec::new(
         "luma-key",
         "Luma Key",
-        Family::Keying,
+        EffectFamily::Keying,
         "Makes dark or bright parts transparent.",
-        Shape::Point {
+        EffectKind::Point {
             kernel: |_| &Point(LumaKey),
             prepare: |p, _| {
                 let (t, s) = (p.number(0), p.number(1).max(1e-4));

@@ -1,5 +1,5 @@
 //! Look-up tables from files.
-use crate::{look::Look, spec::*};
+use crate::{lut::Lut, spec::*};
 use cutroom_kernel::{At, K, MAX_UNIFORMS, Read, ReadKernel, ReadOp, Reads, Real, Rgb, Rgba, rgb};
 
 /// The file's table on display-encoded colour, mixed in by `intensity`: a shaper by straight lines between its entries, a cube by tetrahedral
@@ -14,14 +14,14 @@ pub static SPEC: EffectSpec = EffectSpec {
     ..EffectSpec::new(
         "lut",
         "LUT",
-        Family::Color,
+        EffectFamily::Color,
         "Applies a look-up table from a .cube or .3dl file.",
-        Shape::Look { kernel, prepare },
+        EffectKind::Lut { kernel, prepare },
     )
 };
 
-fn kernel(look: &Look) -> &'static dyn ReadOp {
-    match (&look.shaper, &look.cube) {
+fn kernel(lut: &Lut) -> &'static dyn ReadOp {
+    match (&lut.shaper, &lut.cube) {
         (Some(_), Some(_)) => &Read(Both),
         (None, Some(_)) => &Read(CubeOnly),
         _ => &Read(ShaperOnly),
@@ -29,22 +29,22 @@ fn kernel(look: &Look) -> &'static dyn ReadOp {
 }
 
 /// `[shaper: last entry, first inputs (3), 1 / span (3); cube: last point, side, first inputs (3), 1 / span (3), its place in the table; intensity]`.
-fn prepare(p: Params<'_>, look: &Look) -> Uniforms {
+fn prepare(p: Params<'_>, lut: &Lut) -> Uniforms {
     let mut u = [0.0; 17];
-    if let Some(s) = &look.shaper {
+    if let Some(s) = &lut.shaper {
         u[0] = (s.entries - 1) as f32;
         for k in 0..3 {
             u[1 + k] = s.domain[0][k];
             u[4 + k] = 1.0 / (s.domain[1][k] - s.domain[0][k]);
         }
     }
-    if let Some(c) = &look.cube {
+    if let Some(c) = &lut.cube {
         (u[7], u[8]) = ((c.side - 1) as f32, c.side as f32);
         for k in 0..3 {
             u[9 + k] = c.domain[0][k];
             u[12 + k] = 1.0 / (c.domain[1][k] - c.domain[0][k]);
         }
-        u[15] = look.shaper.as_ref().map_or(0, |s| s.values.len()) as f32;
+        u[15] = lut.shaper.as_ref().map_or(0, |s| s.values.len()) as f32;
     }
     u[16] = p.number(1);
     Uniforms::new(&u)

@@ -11,9 +11,9 @@ pub static SPEC: EffectSpec = EffectSpec {
     ..EffectSpec::new(
         "mirror",
         "Mirror",
-        Family::Distort,
+        EffectFamily::Distort,
         "Mirrors the left half onto the right, the upper onto the lower.",
-        Shape::Field {
+        EffectKind::Sampled {
             kernel: |_| &Read(Mirror),
             prepare: |p, r| Uniforms::new(&[if p.bool(0) { r.width_px } else { 0.0 }, if p.bool(1) { r.height_px } else { 0.0 }]),
             edge: Edge::Clamp,

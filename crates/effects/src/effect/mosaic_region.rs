@@ -13,9 +13,9 @@ pub static SPEC: EffectSpec = EffectSpec {
     ..EffectSpec::new(
         "mosaic-region",
         "Mosaic Region",
-        Family::Stylize,
+        EffectFamily::Stylize,
         "Hides a rectangle under blocks.",
-        Shape::Steps(|p, r| {
+        EffectKind::Steps(|p, r| {
             let (x, y) = (|v: f32| (v * r.width_px).round(), |v: f32| (v * r.height_px).round());
             let [left, top] = [x(p.number(0)), y(p.number(1))];
             oblong_blocks([p.number(4); 2], [left, top], [left, top, x(p.number(2)), y(p.number(3))])

@@ -16,9 +16,9 @@ pub static SPEC: EffectSpec = EffectSpec {
     ..EffectSpec::new(
         "motion-blur",
         "Motion Blur",
-        Family::Blur,
+        EffectFamily::Blur,
         "Averages along a straight line.",
-        Shape::Field {
+        EffectKind::Sampled {
             kernel: |_| &Read(AlongLine),
             prepare: |p, r| {
                 let (n, a) = (p.number(2).round(), p.number(1));

@@ -13,18 +13,18 @@ pub static SPEC: EffectSpec = EffectSpec {
     ],
     domain: Domain::Display,
     neutral: |p| p.number(0) == 0.0,
-    animated: true,
+    time_dependent: true,
     ..EffectSpec::new(
         "noise",
         "Noise",
-        Family::Generate,
+        EffectFamily::Generate,
         "Mixes in noise, in colour or grey.",
-        Shape::Point {
+        EffectKind::Point {
             kernel: |_| &Point(Noise),
             prepare: |p, r| {
                 let step = if p.bool(3) { (r.time_secs * 1000.0).round() } else { 0.0 };
-                let grey = if p.bool(2) { 0.0 } else { 1.0 };
-                Uniforms::new(&[p.number(0), 1.0 / p.number(1), frame_seed(step, p.number(4)), grey])
+                let gray = if p.bool(2) { 0.0 } else { 1.0 };
+                Uniforms::new(&[p.number(0), 1.0 / p.number(1), frame_seed(step, p.number(4)), gray])
             },
         },
     )
@@ -36,8 +36,8 @@ impl PointKernel for Noise {
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, at: At<R>) -> Rgba<R> {
         let (x, y) = ((at.x * p[1]).floor(), (at.y * p[1]).floor());
         let r = x.hash(y, p[2]);
-        let grey = p[3].gt(0.5);
-        let (g, b) = (R::select(grey, r, x.hash(y + 300_000.0, p[2])), R::select(grey, r, x.hash(y + 600_000.0, p[2])));
+        let gray = p[3].gt(0.5);
+        let (g, b) = (R::select(gray, r, x.hash(y + 300_000.0, p[2])), R::select(gray, r, x.hash(y + 600_000.0, p[2])));
         Rgba { c: rgb(px.c.r.mix(r, p[0]), px.c.g.mix(g, p[0]), px.c.b.mix(b, p[0])), ..px }
     }
 }

@@ -49,10 +49,13 @@ pub static SPEC: EffectSpec = EffectSpec {
     ..EffectSpec::new(
         "pixel-particle-disintegrate",
         "Pixel Particle Disintegrate",
-        Family::Stylize,
+        EffectFamily::Stylize,
         "Breaks the picture into particles that the wind takes.",
-        Shape::Steps(|p, r| {
-            vec![Step::Field(&Read(Groups), grouping(p, r), Edge::Clamp), Step::Field(&Read(Particles), flights(p, r), Edge::Clamp)]
+        EffectKind::Steps(|p, r| {
+            vec![
+                Step::Sample(&Read(Groups), grouping(p, r), Edge::Clamp),
+                Step::Sample(&Read(Particles), flights(p, r), Edge::Clamp),
+            ]
         }),
     )
 };
@@ -63,9 +66,9 @@ const SLOTS: f32 = 12.0;
 const WAYS: f32 = 4.0;
 
 /// Side of a cell in pixels.
-fn cell_px(p: Params<'_>, r: &Raster) -> f32 {
-    let most = p.number(19).min(p.number(20)).round();
-    p.number(1).max((r.width_px * r.height_px / most).sqrt())
+fn cell_px(p: Params<'_>, r: &EffectFrame) -> f32 {
+    let max = p.number(19).min(p.number(20)).round();
+    p.number(1).max((r.width_px * r.height_px / max).sqrt())
 }
 /// Chance, sweep and patches in the release; they count for no more than 1 together.
 fn causes(p: Params<'_>) -> [f32; 3] {
@@ -87,7 +90,7 @@ fn seed(p: Params<'_>) -> f32 {
 }
 
 /// `[1 / cell, cell, seed, shares of chance, sweep and patches, contrast, patches a pixel, sweep: at the origin, per pixel right and down]`.
-fn grouping(p: Params<'_>, r: &Raster) -> Uniforms {
+fn grouping(p: Params<'_>, r: &EffectFrame) -> Uniforms {
     let cell = cell_px(p, r);
     let all = causes(p).iter().sum::<f32>().max(1e-6);
     let [chance, sweep, patches] = causes(p).map(|v| v / all);
@@ -123,7 +126,7 @@ impl ReadKernel for Groups {
 
 /// `[turns, first group, progress, time between slots, 1 / life, cell, 1 / cell, half the raster (2), height, 1 / height, spread, depth, direction (2),
 /// gravity, spin, particle size, softness, shape, seed, curls, turbulence, gusts (2), patches a pixel, first and last column, first and last row]`.
-fn flights(p: Params<'_>, r: &Raster) -> Uniforms {
+fn flights(p: Params<'_>, r: &EffectFrame) -> Uniforms {
     let cell = cell_px(p, r);
     let (between, life) = times(p);
     let progress = p.number(0);
@@ -135,7 +138,7 @@ fn flights(p: Params<'_>, r: &Raster) -> Uniforms {
     // Cells with a pixel in them; what is drawn beyond the frame breaks as well.
     let cell_of = |at: f32| (at / cell).floor();
     let [x_px, y_px] = r.margin_px;
-    let shape = ["square", "soft-circle", "shard"].iter().position(|s| *s == p.text(22)).unwrap_or(0);
+    let kind = ["square", "soft-circle", "shard"].iter().position(|s| *s == p.text(22)).unwrap_or(0);
     Uniforms::new(&[
         slots.len() as f32 * WAYS,
         slots.first().copied().unwrap_or(0.0) * WAYS,
@@ -156,7 +159,7 @@ fn flights(p: Params<'_>, r: &Raster) -> Uniforms {
         p.number(10),
         p.number(2),
         p.number(21),
-        shape as f32,
+        kind as f32,
         seed(p),
         0.05 * p.number(5),
         0.012 * p.number(6),
@@ -188,12 +191,12 @@ fn age<R: Real>(p: &[R; MAX_UNIFORMS], group: R) -> R {
 
 /// Signed distance to the particle's outline, in cells; `grown` goes from the cell's square to the shape.
 #[inline(always)]
-fn distance<R: Real>(shape: R, x: R, y: R, size: R, grown: R) -> R {
+fn distance<R: Real>(kind: R, x: R, y: R, size: R, grown: R) -> R {
     let square = x.abs().max(y.abs()) - size * 0.5;
     let circle = (x * x + y * y).sqrt() - size * 0.5;
     // A crooked triangle.
     let shard = (y - size * 0.25).max(x * 0.9 - y * 0.44 - size * 0.28).max(x * -0.75 - y * 0.66 - size * 0.22);
-    square.mix(R::select(shape.gt(1.5), shard, R::select(shape.gt(0.5), circle, square)), grown)
+    square.mix(R::select(kind.gt(1.5), shard, R::select(kind.gt(0.5), circle, square)), grown)
 }
 
 struct Particles;

@@ -10,14 +10,14 @@ pub static SPEC: EffectSpec = EffectSpec {
     ..EffectSpec::new(
         "pixelate",
         "Pixelate",
-        Family::Distort,
+        EffectFamily::Distort,
         "Gives every block of pixels its mean colour.",
-        Shape::Steps(|p, r| oblong_blocks([p.number(0); 2], [0.0; 2], whole(r))),
+        EffectKind::Steps(|p, r| oblong_blocks([p.number(0); 2], [0.0; 2], whole(r))),
     )
 };
 
 /// The frame and what lies beyond it: left, top, right, bottom.
-pub(super) fn whole(r: &Raster) -> [f32; 4] {
+pub(super) fn whole(r: &EffectFrame) -> [f32; 4] {
     let [x, y] = r.margin_px;
     [-x, -y, r.width_px + x, r.height_px + y]
 }
@@ -28,7 +28,7 @@ pub(super) fn oblong_blocks(size_px: [f32; 2], origin: [f32; 2], [l, t, r, b]: [
     let step = |horizontal: f32, size_px: f32, origin: f32, to: f32| {
         let n = size_px.ceil().max(1.0);
         let u = Uniforms::new(&[n, size_px, 1.0 / size_px, size_px / n, origin, to, horizontal, l, t, r, b]);
-        Step::Field(&Read(Means), u, Edge::Clamp)
+        Step::Sample(&Read(Means), u, Edge::Clamp)
     };
     vec![step(1.0, size_px[0], origin[0], r), step(0.0, size_px[1], origin[1], b)]
 }

@@ -9,9 +9,9 @@ pub static SPEC: EffectSpec = EffectSpec {
     ..EffectSpec::new(
         "posterize",
         "Posterize",
-        Family::Stylize,
+        EffectFamily::Stylize,
         "Reduces each component to a few levels.",
-        Shape::Point {
+        EffectKind::Point {
             kernel: |_| &Point(Posterize),
             prepare: |p, _| {
                 let n = p.number(0).round();

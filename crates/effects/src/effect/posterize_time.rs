@@ -8,9 +8,9 @@ pub static SPEC: EffectSpec = EffectSpec {
     ..EffectSpec::new(
         "posterize-time",
         "Posterise Time",
-        Family::Time,
+        EffectFamily::Time,
         "Holds pictures so that fewer are seen a second.",
-        Shape::Time(|p, secs| {
+        EffectKind::Time(|p, secs| {
             let rate = f64::from(p.number(0)).max(1.0);
             (secs * rate).floor() / rate
         }),

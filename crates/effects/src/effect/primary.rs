@@ -35,13 +35,13 @@ pub static SPEC: EffectSpec = EffectSpec {
     ..EffectSpec::new(
         "primary",
         "Primary Correction",
-        Family::Color,
+        EffectFamily::Color,
         "Exposure, contrast, tonal ranges, balance and saturation in one.",
-        Shape::Point { kernel: |_| &Point(Primary), prepare },
+        EffectKind::Point { kernel: |_| &Point(Primary), prepare },
     )
 };
 
-fn prepare(p: Params<'_>, _: &Raster) -> Uniforms {
+fn prepare(p: Params<'_>, _: &EffectFrame) -> Uniforms {
     let scale = 1.0 / (p.number(10) - p.number(9));
     let (s, c) = (Real::sin(p.number(13).to_radians()), Real::cos(p.number(13).to_radians()));
     Uniforms::new(&[

@@ -24,13 +24,13 @@ pub static SPEC: EffectSpec = EffectSpec {
     ..EffectSpec::new(
         "qualifier",
         "Qualifier",
-        Family::Color,
+        EffectFamily::Color,
         "Corrects only colours within a range of hue, saturation and lightness.",
-        Shape::Point { kernel: |_| &Point(Qualifier), prepare },
+        EffectKind::Point { kernel: |_| &Point(Qualifier), prepare },
     )
 };
 
-fn prepare(p: Params<'_>, _: &Raster) -> Uniforms {
+fn prepare(p: Params<'_>, _: &EffectFrame) -> Uniforms {
     let invert = p.bool(12);
     let show = match p.text(11) {
         "matte" => 1.0,

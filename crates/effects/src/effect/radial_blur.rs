@@ -16,9 +16,9 @@ pub static SPEC: EffectSpec = EffectSpec {
     ..EffectSpec::new(
         "radial-blur",
         "Radial Blur",
-        Family::Blur,
+        EffectFamily::Blur,
         "Averages along arcs about a centre.",
-        Shape::Field {
+        EffectKind::Sampled {
             kernel: |_| &Read(RadialBlur),
             prepare: |p, r| about_center(p, r, p.number(0), -0.5 * p.number(0) * (1.0 - 1.0 / p.number(3).round())),
             edge: Edge::Mirror,
@@ -51,7 +51,7 @@ pub(super) const CENTER: [ParamSpec; 2] = [
 
 /// Uniforms of [`mean_about`] out of the parameters amount, [`CENTER`] and samples: the numbers that the samples get begin with `first` and
 /// span `range` together.
-pub(super) fn about_center(p: Params<'_>, r: &Raster, range: f32, first: f32) -> Uniforms {
+pub(super) fn about_center(p: Params<'_>, r: &EffectFrame, range: f32, first: f32) -> Uniforms {
     let n = p.number(3).round();
     Uniforms::new(&[n, 1.0 / n, range / n, first, p.number(1) * r.width_px, p.number(2) * r.height_px])
 }

@@ -14,9 +14,9 @@ pub static SPEC: EffectSpec = EffectSpec {
     ..EffectSpec::new(
         "rgb-split",
         "RGB Split",
-        Family::Distort,
+        EffectFamily::Distort,
         "Moves red and blue apart.",
-        Shape::Field {
+        EffectKind::Sampled {
             kernel: |_| &Read(RgbSplit),
             prepare: |p, r| {
                 let a = p.number(1);

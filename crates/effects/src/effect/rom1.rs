@@ -10,13 +10,13 @@ pub static SPEC: EffectSpec = EffectSpec {
     params: PARAMS,
     neutral: trails_are_neutral,
     keeps_alpha: false,
-    animated: true,
+    time_dependent: true,
     ..EffectSpec::new(
         "rom1",
         "Rom1",
-        Family::Stylize,
+        EffectFamily::Stylize,
         "Lets bright parts drift away in trails of the frames before.",
-        Shape::Temporal {
+        EffectKind::Temporal {
             times: trail_times,
             steps: |p, r, inputs| trail_steps(p, r, inputs, &Read(Drift::<2>), &Read(Drift::<1>)),
         },

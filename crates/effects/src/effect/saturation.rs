@@ -9,9 +9,9 @@ pub static SPEC: EffectSpec = EffectSpec {
     ..EffectSpec::new(
         "saturation",
         "Saturation",
-        Family::Color,
+        EffectFamily::Color,
         "Moves colour away from or towards grey of the same luma (BT.709 weights).",
-        Shape::Point { kernel: |_| &Point(Saturation), prepare: |p, _| Uniforms::new(&[p.number(0)]) },
+        EffectKind::Point { kernel: |_| &Point(Saturation), prepare: |p, _| Uniforms::new(&[p.number(0)]) },
     )
 };
 

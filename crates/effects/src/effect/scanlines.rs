@@ -12,13 +12,13 @@ pub static SPEC: EffectSpec = EffectSpec {
     ],
     domain: Domain::Display,
     neutral: |p| p.number(1) == 0.0,
-    animated: true,
+    time_dependent: true,
     ..EffectSpec::new(
         "scanlines",
         "Scanlines",
-        Family::Stylize,
+        EffectFamily::Stylize,
         "Darkens in horizontal lines, as on a tube.",
-        Shape::Point {
+        EffectKind::Point {
             kernel: |_| &Point(Scanlines),
             prepare: |p, r| {
                 let turns = p.number(0) * 20.0 / r.height_px;

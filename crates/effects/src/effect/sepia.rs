@@ -10,9 +10,9 @@ pub static SPEC: EffectSpec = EffectSpec {
     ..EffectSpec::new(
         "sepia",
         "Sepia",
-        Family::Color,
+        EffectFamily::Color,
         "Looks like a photograph toned brown.",
-        Shape::Point { kernel: |_| &Point(Sepia), prepare: |p, _| Uniforms::new(&[p.number(0)]) },
+        EffectKind::Point { kernel: |_| &Point(Sepia), prepare: |p, _| Uniforms::new(&[p.number(0)]) },
     )
 };
 

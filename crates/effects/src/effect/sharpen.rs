@@ -14,8 +14,8 @@ pub static SPEC: EffectSpec = EffectSpec {
     ..EffectSpec::new(
         "sharpen",
         "Sharpen",
-        Family::Stylize,
+        EffectFamily::Stylize,
         "Adds the difference from a blurred copy.",
-        Shape::Steps(|p, _| vec![Step::Separable(gaussian(p.number(1))), sharpened(p.number(0), 0.0)]),
+        EffectKind::Steps(|p, _| vec![Step::Separable(gaussian(p.number(1))), sharpened(p.number(0), 0.0)]),
     )
 };

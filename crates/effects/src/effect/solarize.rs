@@ -10,9 +10,9 @@ pub static SPEC: EffectSpec = EffectSpec {
     ..EffectSpec::new(
         "solarize",
         "Solarize",
-        Family::Stylize,
+        EffectFamily::Stylize,
         "Turns bright components round.",
-        Shape::Point { kernel: |_| &Point(Solarize), prepare: |p, _| Uniforms::new(&[p.number(0)]) },
+        EffectKind::Point { kernel: |_| &Point(Solarize), prepare: |p, _| Uniforms::new(&[p.number(0)]) },
     )
 };
 

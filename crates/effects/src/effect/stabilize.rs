@@ -17,14 +17,14 @@ pub static SPEC: EffectSpec = EffectSpec {
     ..EffectSpec::new(
         "stabilize",
         "Stabilize",
-        Family::Distort,
+        EffectFamily::Distort,
         "Moves the picture against the camera's shake, as `cutroom stabilize` measured it.",
-        Shape::Field {
+        EffectKind::Sampled {
             kernel: |_| &Read(Stabilize),
             prepare: |p, r| {
-                let turn = p.number(2).to_radians();
+                let rotation = p.number(2).to_radians();
                 let size = 1.0 / p.number(3);
-                let (c, s) = (size * Real::cos(turn), size * Real::sin(turn));
+                let (c, s) = (size * Real::cos(rotation), size * Real::sin(rotation));
                 let zoom = 1.0 / p.number(4);
                 let (x, y) = (p.number(0) * r.width_px, p.number(1) * r.height_px);
                 let (w, h) = (0.5 * r.width_px, 0.5 * r.height_px);
@@ -35,7 +35,7 @@ pub static SPEC: EffectSpec = EffectSpec {
     )
 };
 
-/// `[centre (2), cos and sin of the turn back over both factors, where the centre is read (2)]`.
+/// `[centre (2), cos and sin of the rotation back over both factors, where the centre is read (2)]`.
 struct Stabilize;
 impl ReadKernel for Stabilize {
     #[inline(always)]

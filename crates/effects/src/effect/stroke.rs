@@ -17,16 +17,16 @@ pub static SPEC: EffectSpec = EffectSpec {
     ..EffectSpec::new(
         "stroke",
         "Stroke",
-        Family::Stylize,
+        EffectFamily::Stylize,
         "Draws a line around the layer's outline.",
-        Shape::Steps(|p, _| {
+        EffectKind::Steps(|p, _| {
             let (c, reach) = (p.color(0), p.number(1).ceil());
-            let (turns, bound) = (2.0 * reach + 1.0, reach + 1.0);
+            let (iterations, bound) = (2.0 * reach + 1.0, reach + 1.0);
             vec![
-                Step::Field(&Read(Column), Uniforms::new(&[turns, reach, bound]), Edge::Transparent),
-                Step::Field(
+                Step::Sample(&Read(Column), Uniforms::new(&[iterations, reach, bound]), Edge::Transparent),
+                Step::Sample(
                     &Read(Grown),
-                    Uniforms::new(&[turns, reach, bound, p.number(1), c[0], c[1], c[2], c[3] * p.number(2)]),
+                    Uniforms::new(&[iterations, reach, bound, p.number(1), c[0], c[1], c[2], c[3] * p.number(2)]),
                     Edge::Transparent,
                 ),
                 Step::Mix(&Mix(Over), Uniforms::new(&[])),
@@ -41,7 +41,7 @@ struct Column;
 impl ReadKernel for Column {
     #[inline(always)]
     fn eval<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], _: Rgba<R>, at: At<R>, s: S) -> Rgba<R> {
-        let most = s.most(
+        let max = s.max(
             0,
             #[inline(always)]
             |i| {
@@ -52,9 +52,9 @@ impl ReadKernel for Column {
                 Rgba { c: rgb(near, near, near), a }
             },
         );
-        let near = most.c.r;
+        let near = max.c.r;
         let whole = (near * -1.0).floor() * -1.0;
-        Rgba { c: rgb(whole, near - whole + 1.0, R::from(0.0)), a: most.a }
+        Rgba { c: rgb(whole, near - whole + 1.0, R::from(0.0)), a: max.a }
     }
 }
 
@@ -62,7 +62,7 @@ struct Grown;
 impl ReadKernel for Grown {
     #[inline(always)]
     fn eval<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], _: Rgba<R>, at: At<R>, s: S) -> Rgba<R> {
-        let most = s.most(
+        let max = s.max(
             0,
             #[inline(always)]
             |i| {
@@ -74,7 +74,7 @@ impl ReadKernel for Grown {
                 Rgba { c: rgb(inside, inside, inside), a: column.a }
             },
         );
-        let a = most.c.r.min(1.0) * most.a.min(1.0) * p[7];
+        let a = max.c.r.min(1.0) * max.a.min(1.0) * p[7];
         Rgba { c: rgb(p[4] * a, p[5] * a, p[6] * a), a }
     }
 }

@@ -13,9 +13,12 @@ pub static SPEC: EffectSpec = EffectSpec {
     ..EffectSpec::new(
         "temperature",
         "Temperature",
-        Family::Color,
+        EffectFamily::Color,
         "Shifts red against blue, and green.",
-        Shape::Point { kernel: |_| &Point(Temperature), prepare: |p, _| Uniforms::new(&[0.1 * p.number(0), -0.1 * p.number(1)]) },
+        EffectKind::Point {
+            kernel: |_| &Point(Temperature),
+            prepare: |p, _| Uniforms::new(&[0.1 * p.number(0), -0.1 * p.number(1)]),
+        },
     )
 };
 

@@ -9,9 +9,9 @@ pub static SPEC: EffectSpec = EffectSpec {
     ..EffectSpec::new(
         "threshold",
         "Threshold",
-        Family::Stylize,
+        EffectFamily::Stylize,
         "White where the luma reaches the level, else black.",
-        Shape::Point { kernel: |_| &Point(Threshold), prepare: |p, _| Uniforms::new(&[p.number(0)]) },
+        EffectKind::Point { kernel: |_| &Point(Threshold), prepare: |p, _| Uniforms::new(&[p.number(0)]) },
     )
 };
 

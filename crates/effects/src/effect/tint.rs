@@ -14,9 +14,9 @@ pub static SPEC: EffectSpec = EffectSpec {
     ..EffectSpec::new(
         "tint",
         "Tint",
-        Family::Color,
+        EffectFamily::Color,
         "Maps dark and light to two colours.",
-        Shape::Point {
+        EffectKind::Point {
             kernel: |_| &Point(Tint),
             prepare: |p, _| {
                 let (d, l) = (p.color(0), p.color(1));

@@ -17,9 +17,9 @@ pub static SPEC: EffectSpec = EffectSpec {
     ..EffectSpec::new(
         "turbulent-displace",
         "Turbulent Displace",
-        Family::Distort,
+        EffectFamily::Distort,
         "Moves pixels along smooth noise.",
-        Shape::Field {
+        EffectKind::Sampled {
             kernel: |_| &Read(TurbulentDisplace),
             prepare: |p, _| {
                 let z = p.number(2);

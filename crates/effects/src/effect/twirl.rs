@@ -16,9 +16,9 @@ pub static SPEC: EffectSpec = EffectSpec {
     ..EffectSpec::new(
         "twirl",
         "Twirl",
-        Family::Distort,
+        EffectFamily::Distort,
         "Turns the middle of a circle more than its rim.",
-        Shape::Field {
+        EffectKind::Sampled {
             kernel: |_| &Read(Twirl),
             prepare: |p, r| {
                 let radius = p.number(1) * r.width_px.min(r.height_px);

@@ -16,9 +16,9 @@ pub static SPEC: EffectSpec = EffectSpec {
     ..EffectSpec::new(
         "unsharp",
         "Unsharp Mask",
-        Family::Stylize,
+        EffectFamily::Stylize,
         "Sharpens edges above a threshold.",
-        Shape::Steps(|p, _| vec![Step::Separable(gaussian(p.number(1))), sharpened(p.number(0), p.number(2))]),
+        EffectKind::Steps(|p, _| vec![Step::Separable(gaussian(p.number(1))), sharpened(p.number(0), p.number(2))]),
     )
 };
 

@@ -10,9 +10,9 @@ pub static SPEC: EffectSpec = EffectSpec {
     ..EffectSpec::new(
         "vibrance",
         "Vibrance",
-        Family::Color,
+        EffectFamily::Color,
         "Saturates dull colours more than vivid ones.",
-        Shape::Point { kernel: |_| &Point(Vibrance), prepare: |p, _| Uniforms::new(&[p.number(0)]) },
+        EffectKind::Point { kernel: |_| &Point(Vibrance), prepare: |p, _| Uniforms::new(&[p.number(0)]) },
     )
 };
 

@@ -15,9 +15,9 @@ pub static SPEC: EffectSpec = EffectSpec {
     ..EffectSpec::new(
         "vignette",
         "Vignette",
-        Family::Stylize,
+        EffectFamily::Stylize,
         "Darkens the picture towards its corners.",
-        Shape::Point {
+        EffectKind::Point {
             kernel: |_| &Point(Vignette),
             prepare: |p, r| {
                 let (cx, cy) = (r.width_px * 0.5, r.height_px * 0.5);

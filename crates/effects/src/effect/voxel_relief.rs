@@ -13,7 +13,7 @@ use cutroom_kernel::{At, Edge, K, MAX_UNIFORMS, Mix, MixKernel, Read, ReadKernel
 /// The light comes from `lightAngle` degrees anticlockwise from the right. `colorMix` lies between grey and the picture's colour; `edgeDarkness`
 /// darkens sides towards their foot and tops along their rim. `maxSteps` limits the grid lines that a ray crosses each way; beyond them it sees the
 /// floor. `temporalBlend` is the weight of what was seen a frame before, which holds a share of what was seen before that, and so on; frames that
-/// weigh less than half a 8-bit code, or lie more than [`MOST_FRAMES`] back, are counted with the next one. `reset` leaves earlier frames out.
+/// weigh less than half a 8-bit code, or lie more than [`MAX_FRAMES`] back, are counted with the next one. `reset` leaves earlier frames out.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("columns", "Columns", 96.0, 12.0, 180.0, Unit::None),
@@ -40,15 +40,15 @@ pub static SPEC: EffectSpec = EffectSpec {
     ..EffectSpec::new(
         "voxel-relief",
         "Voxel Relief",
-        Family::Stylize,
+        EffectFamily::Stylize,
         "Raises the picture into columns as high as it is bright.",
-        Shape::Temporal {
+        EffectKind::Temporal {
             times: |p, frame_secs| (1..=frames_back(p)).map(|k| -(k as f64) * frame_secs).collect(),
             steps: |p, r, seen| {
                 let mut steps = earlier(p, seen);
                 let grid = Grid::new(p, r);
                 steps.extend(oblong_blocks(grid.cell_px, [0.0; 2], whole(r)));
-                steps.push(Step::Field(&Read(Relief), uniforms(p, r, &grid), Edge::Clamp));
+                steps.push(Step::Sample(&Read(Relief), uniforms(p, r, &grid), Edge::Clamp));
                 steps
             },
         },
@@ -56,7 +56,7 @@ pub static SPEC: EffectSpec = EffectSpec {
 };
 
 /// Frames before the one drawn that are asked for at most.
-pub const MOST_FRAMES: usize = 16;
+pub const MAX_FRAMES: usize = 16;
 
 fn frames_back(p: Params<'_>) -> usize {
     let weight = p.number(11);
@@ -64,20 +64,20 @@ fn frames_back(p: Params<'_>) -> usize {
         return 0;
     }
     let mut share = weight;
-    (1..MOST_FRAMES)
+    (1..MAX_FRAMES)
         .find(|_| {
             share *= weight;
             share < 0.5 / 255.0
         })
-        .unwrap_or(MOST_FRAMES)
+        .unwrap_or(MAX_FRAMES)
 }
 
 /// Folds the pictures before from the oldest on, and the one drawn last.
 fn earlier(p: Params<'_>, seen: usize) -> Vec<Step> {
     let keep = Uniforms::new(&[p.number(11)]);
-    let between = (0..seen.saturating_sub(1)).rev().map(|k| Step::Join(&Mix(Newer), keep, k));
+    let between = (0..seen.saturating_sub(1)).rev().map(|k| Step::MixInput(&Mix(Newer), keep, k));
     let last = Step::Mix(&Mix(Older), keep);
-    seen.checked_sub(1).map_or_else(Vec::new, |oldest| [Step::Start(oldest)].into_iter().chain(between).chain([last]).collect())
+    seen.checked_sub(1).map_or_else(Vec::new, |oldest| [Step::UseInput(oldest)].into_iter().chain(between).chain([last]).collect())
 }
 
 #[inline(always)]
@@ -110,7 +110,7 @@ struct Grid {
 }
 impl Grid {
     /// Nearly square cells, no smaller than a pixel.
-    fn new(p: Params<'_>, r: &Raster) -> Self {
+    fn new(p: Params<'_>, r: &EffectFrame) -> Self {
         let columns = p.number(0).round().min(r.width_px.floor()).max(1.0);
         let rows = (r.height_px * columns / r.width_px).round().min(r.height_px.floor()).max(1.0);
         let cell_px = [r.width_px / columns, r.height_px / rows];
@@ -122,11 +122,11 @@ impl Grid {
 /// `[turns, columns, rows, cell width, cell height (px), half a column's width in cells, cos and sin of yaw, of tilt, perspective, half the raster (2),
 /// 1 / its height, highest, height, base, contrast, ambient, light (3), colorMix, edgeDarkness, floorBrightness, first column, beyond the last column, first row,
 /// beyond the last row]`.
-fn uniforms(p: Params<'_>, r: &Raster, grid: &Grid) -> Uniforms {
-    let turned = |degrees: f32| (Real::cos(degrees.to_radians()), Real::sin(degrees.to_radians()));
-    let ((cy, sy), (ct, st)) = (turned(p.number(5)), turned(p.number(4)));
-    let (cl, sl) = turned(p.number(13));
-    let (ca, sa) = turned(p.number(12));
+fn uniforms(p: Params<'_>, r: &EffectFrame, grid: &Grid) -> Uniforms {
+    let cos_sin = |degrees: f32| (Real::cos(degrees.to_radians()), Real::sin(degrees.to_radians()));
+    let ((cy, sy), (ct, st)) = (cos_sin(p.number(5)), cos_sin(p.number(4)));
+    let (cl, sl) = cos_sin(p.number(13));
+    let (ca, sa) = cos_sin(p.number(12));
     let strength = p.number(9);
     let perspective = p.number(6);
     let highest = p.number(1) + p.number(2);
@@ -138,12 +138,12 @@ fn uniforms(p: Params<'_>, r: &Raster, grid: &Grid) -> Uniforms {
     for (u, v) in [(-right, -bottom), (right, -bottom), (-right, bottom), (right, bottom)] {
         let ([dx, dy, down], _) = ray([cy, sy, ct, st], perspective, u, v);
         // From the highest top, and a cell above, to the floor.
-        let time = (highest + 2.0 / r.height_px) / down.max(LEAST_FALL);
+        let time = (highest + 2.0 / r.height_px) / down.max(MIN_FALL);
         crossings = crossings.max(dx.abs() * time * grid.columns / aspect).max(dy.abs() * time * grid.rows);
     }
-    let turns = (crossings.ceil() + 2.0).min(p.number(16).round());
+    let iterations = (crossings.ceil() + 2.0).min(p.number(16).round());
     Uniforms::new(&[
-        turns,
+        iterations,
         grid.columns,
         grid.rows,
         grid.cell_px[0],
@@ -177,7 +177,7 @@ fn uniforms(p: Params<'_>, r: &Raster, grid: &Grid) -> Uniforms {
 }
 
 /// Slowest fall of a ray; those above the horizon see nothing.
-const LEAST_FALL: f32 = 2e-3;
+const MIN_FALL: f32 = 2e-3;
 
 /// Of a place on the screen, in picture heights from the centre: the ray's direction (right, down the picture, towards the floor) and the point of the
 /// screen it passes, which lies at time 0.
@@ -253,7 +253,7 @@ fn cell_at<R: Real>(w: &Walk<R>, time: R) -> (R, R) {
 fn nearest<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], w: &Walk<R>, after: R, s: S) -> R {
     let first = (w.start[0].floor(), w.start[1].floor());
     let per_time = K(1.0) / w.floor;
-    let found = s.most(
+    let found = s.max(
         0,
         #[inline(always)]
         |n| {
@@ -301,10 +301,10 @@ fn lit<R: Real>(p: &[R; MAX_UNIFORMS], w: &Walk<R>, c: &Column<R>, [i, j]: [R; 2
     let rim = ((dx.max(dy) / p[5] - 0.6) * 2.5).saturate();
     let top = (p[18] + p[21]) * (K(1.0) - p[23] * rim * rim * 0.5);
     let light = wall.mix(top, on_top);
-    let grey = c.color.c.luma();
+    let gray = c.color.c.luma();
     c.color.c.map(
         #[inline(always)]
-        |v| grey.mix(v, p[22]) * light,
+        |v| gray.mix(v, p[22]) * light,
     )
 }
 
@@ -314,8 +314,8 @@ impl ReadKernel for Relief {
     fn eval<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], _: Rgba<R>, at: At<R>, s: S) -> Rgba<R> {
         let (u, v) = ((at.x - p[11]) * p[13], (at.y - p[12]) * p[13]);
         let (to, from) = ray([p[6], p[7], p[8], p[9]], p[10], u, v);
-        let sees = to[2].gt(LEAST_FALL);
-        let fall = to[2].max(LEAST_FALL);
+        let sees = to[2].gt(MIN_FALL);
+        let fall = to[2].max(MIN_FALL);
         // Cells in a picture height.
         let (per_x, per_y) = (K(1.0) / (p[3] * p[13]), p[2]);
         let sign = [R::select(to[0].lt(0.0), -1.0, 1.0), R::select(to[1].lt(0.0), -1.0, 1.0)];

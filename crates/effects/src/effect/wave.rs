@@ -15,13 +15,13 @@ pub static SPEC: EffectSpec = EffectSpec {
     domain: Domain::Working,
     neutral: |p| p.number(0) == 0.0 && p.number(1) == 0.0,
     keeps_alpha: false,
-    animated: true,
+    time_dependent: true,
     ..EffectSpec::new(
         "wave",
         "Wave",
-        Family::Distort,
+        EffectFamily::Distort,
         "Moves rows and columns along sine waves.",
-        Shape::Field {
+        EffectKind::Sampled {
             kernel: |_| &Read(Wave),
             prepare: |p, r| {
                 let phase = (p.number(4) * r.time_secs).fract() * core::f32::consts::TAU;

@@ -14,9 +14,9 @@ pub static SPEC: EffectSpec = EffectSpec {
     ..EffectSpec::new(
         "white-balance",
         "White Balance",
-        Family::Color,
+        EffectFamily::Color,
         "Takes the picture as shot under light of this temperature; higher is warmer.",
-        Shape::Point { kernel: |_| &Point(WhiteBalance), prepare },
+        EffectKind::Point { kernel: |_| &Point(WhiteBalance), prepare },
     )
 };
 
@@ -54,7 +54,7 @@ fn planckian(t: f64) -> [f64; 2] {
     [x, y]
 }
 
-fn prepare(p: Params<'_>, _: &Raster) -> Uniforms {
+fn prepare(p: Params<'_>, _: &EffectFrame) -> Uniforms {
     let adapted = color::adapt(white(f64::from(p.number(0))), white(6500.0));
     let green = 1.0 - 0.2 * f64::from(p.number(1));
     let flat = adapted.map(|row| [row[0], row[1], row[2]]).concat();

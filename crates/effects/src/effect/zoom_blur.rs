@@ -17,9 +17,9 @@ pub static SPEC: EffectSpec = EffectSpec {
     ..EffectSpec::new(
         "zoom-blur",
         "Zoom Blur",
-        Family::Blur,
+        EffectFamily::Blur,
         "Averages along lines towards a centre.",
-        Shape::Field {
+        EffectKind::Sampled {
             kernel: |_| &Read(ZoomBlur),
             prepare: |p, r| about_center(p, r, -p.number(0), 1.0 - 0.5 * p.number(0) / p.number(3).round()),
             edge: Edge::Mirror,

@@ -1,5 +1,5 @@
 //! Effects made at run time: what `fn` pointers cannot capture, a value can.
-use super::{Params, Raster, Step};
+use super::{EffectFrame, Params, Step};
 
 /// The behaviour of an effect that is registered at run time, by a plug-in or a network for example. All colour is premultiplied.
 ///
@@ -23,5 +23,5 @@ pub trait RuntimeEffect: Send + Sync {
 
     /// What it does. Step inputs count the pictures at [`Self::other_times`] first, then those of its parameters of kind track, in the
     /// table's order; `inputs` is how many there are.
-    fn steps(&self, params: Params<'_>, frame: &Raster, inputs: usize) -> Vec<Step>;
+    fn steps(&self, params: Params<'_>, frame: &EffectFrame, inputs: usize) -> Vec<Step>;
 }

@@ -1,5 +1,5 @@
 //! Transitions.
-use super::{Entry, ParamSpec, Params, Raster, SeparableWeights, Uniforms, defaults};
+use super::{EffectFrame, Entry, ParamSpec, Params, SeparableWeights, Uniforms, defaults};
 use cutroom_kernel::{Edge, MixOp, ReadOp};
 use cutroom_types::ParamValue;
 
@@ -14,9 +14,9 @@ pub struct TransitionSpec {
     /// Group.
     pub family: TransitionFamily,
     /// Its kernel.
-    pub shape: TransitionShape,
+    pub kind: TransitionKind,
     /// Parameters and progress 0..=1 to uniforms. Colours in the parameters are already in working space.
-    pub prepare: fn(Params<'_>, f32, &Raster) -> Uniforms,
+    pub prepare: fn(Params<'_>, f32, &EffectFrame) -> Uniforms,
     /// It is `from·(1 − u) + to·u` with the first uniform as `u`, so that planes in code values may be mixed as they stand.
     pub is_dissolve: bool,
     /// Counts up when equal parameters give other pixels than before; part of the key of a plan.
@@ -65,11 +65,11 @@ pub const TRANSITION_SECS: std::ops::RangeInclusive<f64> = 0.1..=5.0;
 
 /// What kind of kernel a transition has. Pictures are premultiplied and as large as the canvas.
 #[derive(Clone, Copy)]
-pub enum TransitionShape {
+pub enum TransitionKind {
     /// Each pixel out of the two at its place.
     Mix(&'static dyn MixOp),
     /// Out of other pixels of both: input 0 is the outgoing picture, 1 the incoming.
-    Field(&'static dyn ReadOp, Edge),
+    Sampled(&'static dyn ReadOp, Edge),
     /// Each side times its share at its place, then both added. The picture of the parameter of kind [`ParamKind::Media`] decides the shares, or the
     /// outgoing one where there is no such parameter: the kernels get a side and that picture, over the canvas, straight and display-encoded.
     Driven {
@@ -79,15 +79,15 @@ pub enum TransitionShape {
         incoming: &'static dyn MixOp,
     },
     /// Both blurred by the same weights, then mixed.
-    Blurred(fn(Params<'_>, f32, &Raster) -> SeparableWeights, &'static dyn MixOp),
+    Blurred(fn(Params<'_>, f32, &EffectFrame) -> SeparableWeights, &'static dyn MixOp),
     /// Kernels one after another, at most [`MAX_TRANSITION_STEPS`]: parameters, progress and the canvas to steps.
-    Steps(fn(Params<'_>, f32, &Raster) -> Vec<TransitionStep>),
+    Steps(fn(Params<'_>, f32, &EffectFrame) -> Vec<TransitionStep>),
 }
 
 /// Most steps of a transition.
 pub const MAX_TRANSITION_STEPS: usize = 5;
 
-/// One step of [`TransitionShape::Steps`]: input 0 is the outgoing picture, 1 the incoming, then come the results of the steps before, in order.
+/// One step of [`TransitionKind::Steps`]: input 0 is the outgoing picture, 1 the incoming, then come the results of the steps before, in order.
 pub struct TransitionStep {
     /// Both machines' code; its positions are pixels of this step's own raster, those it samples at pixels of the input's.
     pub kernel: &'static dyn ReadOp,
@@ -106,10 +106,10 @@ impl TransitionSpec {
         name: &'static str,
         params: &'static [ParamSpec],
         family: TransitionFamily,
-        shape: TransitionShape,
-        prepare: fn(Params<'_>, f32, &Raster) -> Uniforms,
+        kind: TransitionKind,
+        prepare: fn(Params<'_>, f32, &EffectFrame) -> Uniforms,
     ) -> Self {
-        Self { id, name, params, family, shape, prepare, is_dissolve: false, version: 1 }
+        Self { id, name, params, family, kind, prepare, is_dissolve: false, version: 1 }
     }
 
     /// Every parameter's default, in the table's order.

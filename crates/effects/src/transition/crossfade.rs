@@ -11,7 +11,7 @@ pub static SPEC: TransitionSpec = TransitionSpec {
         "Cross Dissolve",
         &[INCLUDE_AUDIO],
         TransitionFamily::Dissolve,
-        TransitionShape::Mix(&Mix(CrossDissolve)),
+        TransitionKind::Mix(&Mix(CrossDissolve)),
         |_, progress, _| Uniforms::new(&[progress]),
     )
 };

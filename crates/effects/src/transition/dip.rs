@@ -7,9 +7,9 @@ const fn dip(
     id: &'static str,
     name: &'static str,
     params: &'static [ParamSpec],
-    prepare: fn(Params<'_>, f32, &crate::Raster) -> Uniforms,
+    prepare: fn(Params<'_>, f32, &crate::EffectFrame) -> Uniforms,
 ) -> TransitionSpec {
-    TransitionSpec::new(id, name, params, TransitionFamily::Dissolve, TransitionShape::Mix(&Mix(Dip)), prepare)
+    TransitionSpec::new(id, name, params, TransitionFamily::Dissolve, TransitionKind::Mix(&Mix(Dip)), prepare)
 }
 /// Through black.
 pub static TO_BLACK: TransitionSpec = dip("dip-to-black", "Dip to Black", &[INCLUDE_AUDIO], |_, p, _| uniforms(p, [0.0, 0.0, 0.0]));

@@ -13,11 +13,11 @@ pub static SPEC: TransitionSpec = TransitionSpec::new(
     "Optical Flow",
     PLAIN,
     TransitionFamily::Dissolve,
-    TransitionShape::Steps(steps),
+    TransitionKind::Steps(steps),
     |_, _, _| Uniforms::new(&[]),
 );
 
-fn steps(_: Params<'_>, p: f32, r: &Raster) -> Vec<TransitionStep> {
+fn steps(_: Params<'_>, p: f32, r: &EffectFrame) -> Vec<TransitionStep> {
     // Pictures are compared about 240 pixels long.
     let reduction = (r.width_px.max(r.height_px) / 240.0).round().max(1.0);
     let step = |kernel, uniforms: &[f32], reduction: f32| TransitionStep {

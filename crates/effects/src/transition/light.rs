@@ -26,7 +26,7 @@ macro_rules! lights {
     ($($(#[$doc:meta])* $spec:ident $kernel:ident $id:literal $name:literal $family:ident $params:ident
         |$v:ident, $p:ident, $r:ident| $u:expr => |$q:ident, $f:ident, $t:ident, $at:ident| $body:expr;)*) => { $(
         $(#[$doc])*
-        pub static $spec: TransitionSpec = TransitionSpec::new($id, $name, $params, TransitionFamily::$family, TransitionShape::Mix(&Mix($kernel)), |$v, $p, $r| Uniforms::new(&$u));
+        pub static $spec: TransitionSpec = TransitionSpec::new($id, $name, $params, TransitionFamily::$family, TransitionKind::Mix(&Mix($kernel)), |$v, $p, $r| Uniforms::new(&$u));
         struct $kernel;
         impl MixKernel for $kernel {
             #[inline(always)]
@@ -186,7 +186,7 @@ pub static BLUR_DISSOLVE: TransitionSpec = TransitionSpec::new(
     "Blur Dissolve",
     PLAIN,
     TransitionFamily::Dissolve,
-    TransitionShape::Blurred(
+    TransitionKind::Blurred(
         |_, p, r| crate::effect::gaussian_blur::gaussian((0.02 * r.height_px * peak(p)).max(0.05)),
         &Mix(super::crossfade::CrossDissolve),
     ),

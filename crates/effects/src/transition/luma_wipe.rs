@@ -15,7 +15,7 @@ pub static SPEC: TransitionSpec = TransitionSpec::new(
         INCLUDE_AUDIO,
     ],
     TransitionFamily::Wipe,
-    TransitionShape::Driven { outgoing: &Mix(Share::<false>), incoming: &Mix(Share::<true>) },
+    TransitionKind::Driven { outgoing: &Mix(Share::<false>), incoming: &Mix(Share::<true>) },
     |v, progress, _| uniforms(v.number(1), v.bool(2), progress),
 );
 
@@ -29,7 +29,7 @@ pub static FADE: TransitionSpec = TransitionSpec::new(
         INCLUDE_AUDIO,
     ],
     TransitionFamily::Dissolve,
-    TransitionShape::Driven { outgoing: &Mix(Share::<false>), incoming: &Mix(Share::<true>) },
+    TransitionKind::Driven { outgoing: &Mix(Share::<false>), incoming: &Mix(Share::<true>) },
     |v, progress, _| uniforms(v.number(0), v.bool(1), progress),
 );
 

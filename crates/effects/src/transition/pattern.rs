@@ -7,7 +7,7 @@ macro_rules! patterns {
     ($($(#[$doc:meta])* $spec:ident $kernel:ident $id:literal $name:literal $params:ident
         |$v:ident, $p:ident, $r:ident| $u:expr => |$q:ident, $at:ident| $body:expr;)*) => { $(
         $(#[$doc])*
-        pub static $spec: TransitionSpec = TransitionSpec::new($id, $name, $params, TransitionFamily::Pattern, TransitionShape::Mix(&Mix($kernel)), |$v, $p, $r| Uniforms::new(&$u));
+        pub static $spec: TransitionSpec = TransitionSpec::new($id, $name, $params, TransitionFamily::Pattern, TransitionKind::Mix(&Mix($kernel)), |$v, $p, $r| Uniforms::new(&$u));
         struct $kernel;
         impl MixKernel for $kernel {
             /// The body gives how much of the incoming picture shows.

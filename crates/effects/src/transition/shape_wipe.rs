@@ -4,7 +4,7 @@ use crate::spec::*;
 use cutroom_kernel::{At, MAX_UNIFORMS, Mix, MixKernel, Real, Rgba, real::atan2};
 
 /// `[centre x, y, 1 / half width, 1 / half height, 1 / half diagonal, edge, 1 / softness, half width, half height in half diagonals]`.
-fn uniforms(v: Params<'_>, progress: f32, r: &Raster) -> Uniforms {
+fn uniforms(v: Params<'_>, progress: f32, r: &EffectFrame) -> Uniforms {
     let (cx, cy) = (0.5 * r.width_px, 0.5 * r.height_px);
     let half = (cx * cx + cy * cy).sqrt();
     let soft = v.number(0).max(1.0 / half);
@@ -16,7 +16,7 @@ fn uniforms(v: Params<'_>, progress: f32, r: &Raster) -> Uniforms {
 macro_rules! wipes {
     ($($(#[$doc:meta])* $spec:ident $kernel:ident $id:literal $name:literal |$u:ident, $v:ident, $x:ident, $y:ident, $p:ident| $body:expr;)*) => { $(
         $(#[$doc])*
-        pub static $spec: TransitionSpec = TransitionSpec::new($id, $name, SOFT, TransitionFamily::Wipe, TransitionShape::Mix(&Mix($kernel)), uniforms);
+        pub static $spec: TransitionSpec = TransitionSpec::new($id, $name, SOFT, TransitionFamily::Wipe, TransitionKind::Mix(&Mix($kernel)), uniforms);
         struct $kernel;
         impl MixKernel for $kernel {
             #[inline(always)]

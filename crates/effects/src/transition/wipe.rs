@@ -6,8 +6,8 @@ use cutroom_kernel::{At, MAX_UNIFORMS, Mix, MixKernel, Real, Rgba, rgb};
 const PARAMS: &[ParamSpec] =
     &[ParamSpec { id: "softness", name: "Softness", kind: ParamKind::number(0.0, 0.0, 1.0), unit: Unit::None }, INCLUDE_AUDIO];
 
-const fn wipe(id: &'static str, name: &'static str, prepare: fn(Params<'_>, f32, &Raster) -> Uniforms) -> TransitionSpec {
-    TransitionSpec::new(id, name, PARAMS, TransitionFamily::Wipe, TransitionShape::Mix(&Mix(Wipe)), prepare)
+const fn wipe(id: &'static str, name: &'static str, prepare: fn(Params<'_>, f32, &EffectFrame) -> Uniforms) -> TransitionSpec {
+    TransitionSpec::new(id, name, PARAMS, TransitionFamily::Wipe, TransitionKind::Mix(&Mix(Wipe)), prepare)
 }
 /// The edge moves from right to left.
 pub static LEFT: TransitionSpec = wipe("wipe-left", "Wipe Left", |v, p, r| uniforms(v, p, r.width_px, [-1.0, 0.0], r.width_px));

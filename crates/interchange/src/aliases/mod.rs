@@ -166,7 +166,7 @@ fn built_in(id: &str) -> Option<&'static EffectSpec> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use cutroom_effects::{Domain, Params, Raster, Shape};
+    use cutroom_effects::{Domain, EffectFrame, EffectKind, Params};
     use cutroom_kernel::{At, Rgba, rgb};
     use cutroom_types::ParamValue;
     use std::cell::RefCell;
@@ -348,7 +348,7 @@ mod tests {
     /// The chain's kernels on one display-encoded colour, limited at the end.
     fn drawn(links: &[Link], c: [f64; 3]) -> [f64; 3] {
         let primaries = cutroom_types::Primaries::Bt709;
-        let raster = Raster { width_px: 16.0, height_px: 16.0, linear: false, primaries, time_secs: 0.0, margin_px: [0.0; 2] };
+        let raster = EffectFrame { width_px: 16.0, height_px: 16.0, linear: false, primaries, time_secs: 0.0, margin_px: [0.0; 2] };
         let mut px = Rgba { c: rgb(c[0] as f32, c[1] as f32, c[2] as f32), a: 1.0 };
         for link in links {
             let spec = built_in(link.effect).unwrap_or_else(|| panic!("no effect {}", link.effect));
@@ -362,7 +362,7 @@ mod tests {
                 })
                 .collect();
             let params = Params::new(&values);
-            let Shape::Point { kernel, prepare } = spec.shape else { panic!("{} is no point effect", link.effect) };
+            let EffectKind::Point { kernel, prepare } = spec.kind else { panic!("{} is no point effect", link.effect) };
             if !(spec.neutral)(params) {
                 px = kernel(params).eval_host(&prepare(params, &raster).values, px, At { x: 0.5, y: 0.5 });
             }
@@ -432,7 +432,7 @@ mod tests {
 
     /// Greys against the formula of FFmpeg's `eq` (libavfilter/vf_eq.c), for filters that set nothing else of tone.
     #[test]
-    fn filters_are_eq_on_greys() {
+    fn filters_are_eq_on_grays() {
         for (id, brightness, contrast, gamma) in [("flat", 0.0, 0.7, 1.0), ("neutral", 0.0, 1.0, 1.0), ("rec709", 0.0, 1.0, 1.0)] {
             let links = filter(id).map(|e| e.chain(&none)).unwrap_or_default().links;
             for i in 0..=16 {

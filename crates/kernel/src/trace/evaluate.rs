@@ -1,7 +1,7 @@
 //! A trace on the host: every node's value, loops turn by turn. It proves that a trace computes what the kernel does.
 use super::{Node, Trace};
 use crate::{
-    field::{Field, field_color, table_entry},
+    image::{InputImage, image_color, table_entry},
     real::Real,
 };
 
@@ -11,7 +11,7 @@ pub struct Readings<'a> {
     /// The shader's tables.
     pub tables: &'a [f32],
     /// Textures by number; one that is missing is transparent black.
-    pub textures: &'a [Field<'a>],
+    pub textures: &'a [InputImage<'a>],
 }
 
 /// Values so far.
@@ -24,7 +24,7 @@ struct Values<'a> {
     /// Of nodes that give four.
     colors: Vec<[f32; 4]>,
     /// The running number of each loop.
-    turns: [f32; 64],
+    iterations: [f32; 64],
 }
 
 impl Trace {
@@ -36,7 +36,8 @@ impl Trace {
     /// The outputs.
     pub fn evaluate_reading(&self, params: &[f32], inputs: &[f32], readings: Readings<'_>) -> Vec<f32> {
         let count = self.nodes.len();
-        let mut v = Values { params, inputs, readings, numbers: vec![0.0; count], colors: vec![[0.0; 4]; count], turns: [0.0; 64] };
+        let mut v =
+            Values { params, inputs, readings, numbers: vec![0.0; count], colors: vec![[0.0; 4]; count], iterations: [0.0; 64] };
         self.evaluate_loop(0, &mut v);
         self.outputs.iter().map(|&o| v.numbers[o as usize]).collect()
     }
@@ -45,23 +46,23 @@ impl Trace {
     fn evaluate_loop(&self, loops: u64, v: &mut Values<'_>) {
         for (i, node) in self.nodes.iter().enumerate().filter(|(i, _)| self.loops[*i] == loops) {
             match *node {
-                Node::Turn(id) => v.numbers[i] = v.turns[id as usize],
+                Node::LoopIndex(id) => v.numbers[i] = v.iterations[id as usize],
                 Node::Table(index) => v.numbers[i] = table_entry(v.readings.tables, v.numbers[index as usize]),
                 Node::Sample(s, x, y) => {
-                    let field = v.readings.textures.get(s.texture as usize);
-                    v.colors[i] = field_color(field, s.edge, v.numbers[x as usize], v.numbers[y as usize]);
+                    let image = v.readings.textures.get(s.texture as usize);
+                    v.colors[i] = image_color(image, s.edge, v.numbers[x as usize], v.numbers[y as usize]);
                 }
-                Node::Part(four, k) => v.numbers[i] = v.colors[four as usize][usize::from(k)],
-                Node::Turns(id, most, turns, body) => {
-                    let (turns, mut acc, mut turn) = (v.numbers[turns as usize], [0.0; 4], 0.0);
-                    while turn < turns {
-                        v.turns[id as usize] = turn;
+                Node::Component(four, k) => v.numbers[i] = v.colors[four as usize][usize::from(k)],
+                Node::Loop(id, max, iterations, body) => {
+                    let (iterations, mut acc, mut iteration) = (v.numbers[iterations as usize], [0.0; 4], 0.0);
+                    while iteration < iterations {
+                        v.iterations[id as usize] = iteration;
                         self.evaluate_loop(loops | 1 << id, v);
                         for (sum, k) in acc.iter_mut().zip(body) {
                             let value = v.numbers[k as usize];
-                            *sum = if most { Real::max(*sum, value) } else { *sum + value };
+                            *sum = if max { Real::max(*sum, value) } else { *sum + value };
                         }
-                        turn += 1.0;
+                        iteration += 1.0;
                     }
                     v.colors[i] = acc;
                 }
@@ -76,7 +77,7 @@ mod tests {
     use super::*;
     use crate::{
         At, Edge, Inputs, MAX_UNIFORMS, Read, ReadKernel, ReadOp, Reads, Rgba, TraceReads, rgb,
-        trace::{T, trace},
+        trace::{Symbol, trace},
     };
 
     /// Reads, and loops inside a loop: what depends on the inner index alone, on both, on neither.
@@ -84,7 +85,7 @@ mod tests {
     impl ReadKernel for Nested {
         fn eval<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, at: At<R>, s: S) -> Rgba<R> {
             s.sum(0, |i| {
-                let inner = s.most(1, |j| {
+                let inner = s.max(1, |j| {
                     let c = s.sample(0, at.x + i, at.y + j * 0.7);
                     Rgba { c: rgb(c.c.r, s.table(j + j), c.c.b * p[2]), a: j * 0.5 }
                 });
@@ -96,33 +97,38 @@ mod tests {
     #[test]
     fn reads_and_nested_loops_have_the_bits_of_the_host() {
         let plane: Vec<f32> = (0..35).map(|i| (i * i % 17) as f32 * 0.13 - 0.4).collect();
-        let field = Field::new([&plane; 4], 7, 5).unwrap();
+        let image = InputImage::new([&plane; 4], 7, 5).unwrap();
         let table = [0.3, -1.5, 4.0, 2.25];
         for edge in [Edge::Transparent, Edge::Clamp, Edge::Mirror, Edge::Repeat] {
             let traced = trace(|| {
-                let p: [T; MAX_UNIFORMS] = T::params(0);
-                let reads = TraceReads { textures: &[0], origin: T::params(32), edge, table: T::params(34), uniforms: &p };
-                let v: Vec<T> = (0..6).map(T::input).collect();
+                let p: [Symbol; MAX_UNIFORMS] = Symbol::params(0);
+                let reads =
+                    TraceReads { textures: &[0], origin: Symbol::params(32), edge, table: Symbol::params(34), uniforms: &p };
+                let v: Vec<Symbol> = (0..6).map(Symbol::input).collect();
                 let px = Rgba { c: rgb(v[0], v[1], v[2]), a: v[3] };
                 let c = Read(Nested).trace(&p, px, At { x: v[4], y: v[5] }, reads);
                 vec![c.c.r, c.c.g, c.c.b, c.a]
             });
-            for (turns, x) in [(0.0, 3.3), (1.0, -8.1), (4.0, 2.9), (2.5, 40.0)] {
+            for (iterations, x) in [(0.0, 3.3), (1.0, -8.1), (4.0, 2.9), (2.5, 40.0)] {
                 let mut params = [0.0; 36];
-                params[..3].copy_from_slice(&[turns, turns + 1.0, 1.7]);
+                params[..3].copy_from_slice(&[iterations, iterations + 1.0, 1.7]);
                 // The origin; where the table starts among the tables, and its last entry.
                 params[32..].copy_from_slice(&[1.0, -2.0, 1.0, 3.0]);
-                let inputs = Inputs { fields: &[field], origin: [1.0, -2.0], edge, table: &table };
+                let inputs = Inputs { images: &[image], origin: [1.0, -2.0], edge, table: &table };
                 let px = Rgba { c: rgb(0.1, 0.2, 0.3), a: 0.4 };
                 let want = Read(Nested).eval_host(&params[..32], inputs, px, At { x, y: 1.6 });
                 let tables = [&[9.0], &table[..]].concat();
                 let got = traced.evaluate_reading(
                     &params,
                     &[0.1, 0.2, 0.3, 0.4, x, 1.6],
-                    Readings { tables: &tables, textures: &[field] },
+                    Readings { tables: &tables, textures: &[image] },
                 );
                 let want = [want.c.r, want.c.g, want.c.b, want.a];
-                assert_eq!(got.iter().map(|v| v.to_bits()).collect::<Vec<_>>(), want.map(f32::to_bits), "{edge:?} {turns} {x}");
+                assert_eq!(
+                    got.iter().map(|v| v.to_bits()).collect::<Vec<_>>(),
+                    want.map(f32::to_bits),
+                    "{edge:?} {iterations} {x}"
+                );
             }
             let (text, _) = traced.wgsl("v", |i| format!("in{i}"), |i| format!("u{i}"));
             // What the inner loop's index alone decides is computed inside both, where that index is known.

@@ -1,4 +1,4 @@
-//! The symbolic number: running a generic kernel on [`T`] records what it computes, for printing as WGSL.
+//! The symbolic number: running a generic kernel on [`Symbol`] records what it computes, for printing as WGSL.
 //!
 //! [`trace`] opens a graph for the current thread, runs the kernel and closes the graph. Operators append hash-consed nodes, so equal
 //! sub-expressions exist once; operations on constants are done at once by the host's `f32`, which rounds as the lanes do. What
@@ -7,7 +7,7 @@
 //!
 //! What a kernel reads (tables, other pixels) and its loops are nodes too. A node that depends on a loop's index is printed inside that
 //! loop, everything else before it.
-use crate::field::Edge;
+use crate::image::Edge;
 use crate::real::{HostMask, Mask, Real};
 use core::ops::{Add, BitAnd, BitOr, Div, Mul, Neg, Not, Sub};
 use std::{cell::RefCell, collections::HashMap};
@@ -45,7 +45,7 @@ pub struct SampleSource {
     pub edge: Edge,
 }
 
-/// One recorded operation; operands are indices of earlier nodes. The last six give truth values; `Sample` and `Turns` four numbers.
+/// One recorded operation; operands are indices of earlier nodes. The last six give truth values; `Sample` and `Loop` four numbers.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 enum Node {
     Const(u32),
@@ -59,12 +59,12 @@ enum Node {
     Table(u32),
     Sample(SampleSource, u32, u32),
     /// One component of four.
-    Part(u32, u8),
+    Component(u32, u8),
     /// The running number of loop `.0`.
-    Turn(u32),
+    LoopIndex(u32),
     /// Sums, or largest values, of four numbers over a loop: its id, how often, what.
-    Turns(u32, bool, u32, [u32; 4]),
-    Truth(bool),
+    Loop(u32, bool, u32, [u32; 4]),
+    Bool(bool),
     Less(u32, u32),
     LessEqual(u32, u32),
     And(u32, u32),
@@ -74,8 +74,8 @@ enum Node {
 impl Node {
     fn operands(self) -> ([u32; 5], usize) {
         match self {
-            Self::Const(_) | Self::Param(_) | Self::Input(_) | Self::Truth(_) | Self::Turn(_) => ([0; 5], 0),
-            Self::Unary(_, a) | Self::Not(a) | Self::Table(a) | Self::Part(a, _) => ([a, 0, 0, 0, 0], 1),
+            Self::Const(_) | Self::Param(_) | Self::Input(_) | Self::Bool(_) | Self::LoopIndex(_) => ([0; 5], 0),
+            Self::Unary(_, a) | Self::Not(a) | Self::Table(a) | Self::Component(a, _) => ([a, 0, 0, 0, 0], 1),
             Self::Binary(_, a, b)
             | Self::Less(a, b)
             | Self::LessEqual(a, b)
@@ -83,20 +83,20 @@ impl Node {
             | Self::Or(a, b)
             | Self::Sample(_, a, b) => ([a, b, 0, 0, 0], 2),
             Self::Select(m, a, b) | Self::Hash(m, a, b) => ([m, a, b, 0, 0], 3),
-            Self::Turns(_, _, n, [a, b, c, d]) => ([n, a, b, c, d], 5),
+            Self::Loop(_, _, n, [a, b, c, d]) => ([n, a, b, c, d], 5),
         }
     }
     /// Whether it differs from pixel to pixel, or reads, or loops.
-    fn is_of_pixels(self) -> bool {
-        matches!(self, Self::Input(_) | Self::Table(_) | Self::Sample(..) | Self::Turn(_) | Self::Turns(..))
+    fn varies_per_pixel(self) -> bool {
+        matches!(self, Self::Input(_) | Self::Table(_) | Self::Sample(..) | Self::LoopIndex(_) | Self::Loop(..))
     }
-    fn is_truth(self) -> bool {
-        matches!(self, Self::Truth(_) | Self::Less(..) | Self::LessEqual(..) | Self::And(..) | Self::Or(..) | Self::Not(_))
+    fn is_bool(self) -> bool {
+        matches!(self, Self::Bool(_) | Self::Less(..) | Self::LessEqual(..) | Self::And(..) | Self::Or(..) | Self::Not(_))
     }
     /// Value from the operands' values; truth values are 0 and 1. What is read, and loops, count as 0.
     fn value(self, v: &[f32], params: &[f32], inputs: &[f32]) -> f32 {
         let at = |i: u32| v[i as usize];
-        let truth = |b: bool| if b { 1.0 } else { 0.0 };
+        let boolean = |b: bool| if b { 1.0 } else { 0.0 };
         match self {
             Self::Const(bits) => f32::from_bits(bits),
             Self::Param(i) => params.get(i as usize).copied().unwrap_or(0.0),
@@ -105,13 +105,13 @@ impl Node {
             Self::Binary(op, a, b) => binary(op, at(a), at(b)),
             Self::Select(m, a, b) => Real::select(HostMask(at(m) != 0.0), at(a), at(b)),
             Self::Hash(a, b, c) => Real::hash(at(a), at(b), at(c)),
-            Self::Table(_) | Self::Sample(..) | Self::Part(..) | Self::Turn(_) | Self::Turns(..) => 0.0,
-            Self::Truth(b) => truth(b),
-            Self::Less(a, b) => truth(at(a) < at(b)),
-            Self::LessEqual(a, b) => truth(at(a) <= at(b)),
-            Self::And(a, b) => truth(at(a) != 0.0 && at(b) != 0.0),
-            Self::Or(a, b) => truth(at(a) != 0.0 || at(b) != 0.0),
-            Self::Not(a) => truth(at(a) == 0.0),
+            Self::Table(_) | Self::Sample(..) | Self::Component(..) | Self::LoopIndex(_) | Self::Loop(..) => 0.0,
+            Self::Bool(b) => boolean(b),
+            Self::Less(a, b) => boolean(at(a) < at(b)),
+            Self::LessEqual(a, b) => boolean(at(a) <= at(b)),
+            Self::And(a, b) => boolean(at(a) != 0.0 && at(b) != 0.0),
+            Self::Or(a, b) => boolean(at(a) != 0.0 || at(b) != 0.0),
+            Self::Not(a) => boolean(at(a) == 0.0),
         }
     }
 }
@@ -156,9 +156,9 @@ impl Graph {
             _ => None,
         }
     }
-    fn truth(&self, i: u32) -> Option<bool> {
+    fn boolean(&self, i: u32) -> Option<bool> {
         match self.nodes[i as usize] {
-            Node::Truth(b) => Some(b),
+            Node::Bool(b) => Some(b),
             _ => None,
         }
     }
@@ -185,12 +185,12 @@ impl Graph {
     }
     fn compare(&mut self, a: u32, b: u32, or_equal: bool) -> u32 {
         match (self.constant(a), self.constant(b)) {
-            (Some(x), Some(y)) => self.push(Node::Truth(if or_equal { x <= y } else { x < y })),
+            (Some(x), Some(y)) => self.push(Node::Bool(if or_equal { x <= y } else { x < y })),
             _ => self.push(if or_equal { Node::LessEqual(a, b) } else { Node::Less(a, b) }),
         }
     }
     fn select(&mut self, m: u32, a: u32, b: u32) -> u32 {
-        match self.truth(m) {
+        match self.boolean(m) {
             Some(true) => a,
             Some(false) => b,
             None if a == b => a,
@@ -209,12 +209,12 @@ fn with<R>(f: impl FnOnce(&mut Graph) -> R) -> R {
 
 /// A number in the expression graph of the running [`trace`]. It means nothing outside of that call.
 #[derive(Clone, Copy, Debug)]
-pub struct T(u32);
+pub struct Symbol(u32);
 /// A truth value in the graph.
 #[derive(Clone, Copy, Debug)]
-pub struct TMask(u32);
+pub struct SymbolMask(u32);
 
-impl T {
+impl Symbol {
     /// The `i`-th per-pixel input.
     pub fn input(i: u32) -> Self {
         Self(with(|g| g.push(Node::Input(i))))
@@ -235,54 +235,54 @@ impl T {
     pub fn sample(source: SampleSource, x: Self, y: Self) -> [Self; 4] {
         with(|g| {
             let s = g.push(Node::Sample(source, x.0, y.0));
-            core::array::from_fn(|k| Self(g.push(Node::Part(s, k as u8))))
+            core::array::from_fn(|k| Self(g.push(Node::Component(s, k as u8))))
         })
     }
-    /// Sums (or largest values, if above 0) of `f(i)` for i = 0, 1, … below `turns`, which must not depend on the pixel.
+    /// Sums (or largest values, if above 0) of `f(i)` for i = 0, 1, … below `iterations`, which must not depend on the pixel.
     ///
     /// # Panics
     /// With more than 64 loops in a trace.
-    pub fn turns(turns: Self, most: bool, f: impl Fn(Self) -> [Self; 4]) -> [Self; 4] {
+    pub fn looped(iterations: Self, max: bool, f: impl Fn(Self) -> [Self; 4]) -> [Self; 4] {
         let id = with(|g| {
             g.loops += 1;
             g.loops - 1
         });
         assert!(id < 64, "a trace with more than 64 loops");
-        let body = f(Self(with(|g| g.push(Node::Turn(id))))).map(|t| t.0);
+        let body = f(Self(with(|g| g.push(Node::LoopIndex(id))))).map(|t| t.0);
         with(|g| {
-            let s = g.push(Node::Turns(id, most, turns.0, body));
-            core::array::from_fn(|k| Self(g.push(Node::Part(s, k as u8))))
+            let s = g.push(Node::Loop(id, max, iterations.0, body));
+            core::array::from_fn(|k| Self(g.push(Node::Component(s, k as u8))))
         })
     }
 }
-impl From<f32> for T {
+impl From<f32> for Symbol {
     fn from(x: f32) -> Self {
         Self(with(|g| g.number(x)))
     }
 }
-impl Neg for T {
+impl Neg for Symbol {
     type Output = Self;
     fn neg(self) -> Self {
         Self(with(|g| g.unary(Unary::Neg, self.0)))
     }
 }
 macro_rules! operators { ($($tr:ident $f:ident),*) => { $(
-    impl $tr for T {
+    impl $tr for Symbol {
         type Output = Self;
         fn $f(self, o: Self) -> Self { Self(with(|g| g.binary(Binary::$tr, self.0, o.0))) }
     }
-    impl $tr<f32> for T {
+    impl $tr<f32> for Symbol {
         type Output = Self;
         fn $f(self, o: f32) -> Self { $tr::$f(self, Self::from(o)) }
     }
 )* } }
 operators!(Add add, Sub sub, Mul mul, Div div);
 
-impl Mask for TMask {}
-impl BitAnd for TMask {
+impl Mask for SymbolMask {}
+impl BitAnd for SymbolMask {
     type Output = Self;
     fn bitand(self, o: Self) -> Self {
-        Self(with(|g| match (g.truth(self.0), g.truth(o.0)) {
+        Self(with(|g| match (g.boolean(self.0), g.boolean(o.0)) {
             (Some(true), _) => o.0,
             (_, Some(true)) => self.0,
             (Some(false), _) => self.0,
@@ -291,10 +291,10 @@ impl BitAnd for TMask {
         }))
     }
 }
-impl BitOr for TMask {
+impl BitOr for SymbolMask {
     type Output = Self;
     fn bitor(self, o: Self) -> Self {
-        Self(with(|g| match (g.truth(self.0), g.truth(o.0)) {
+        Self(with(|g| match (g.boolean(self.0), g.boolean(o.0)) {
             (Some(false), _) => o.0,
             (_, Some(false)) => self.0,
             (Some(true), _) => self.0,
@@ -303,18 +303,18 @@ impl BitOr for TMask {
         }))
     }
 }
-impl Not for TMask {
+impl Not for SymbolMask {
     type Output = Self;
     fn not(self) -> Self {
-        Self(with(|g| match g.truth(self.0) {
-            Some(b) => g.push(Node::Truth(!b)),
+        Self(with(|g| match g.boolean(self.0) {
+            Some(b) => g.push(Node::Bool(!b)),
             None => g.push(Node::Not(self.0)),
         }))
     }
 }
 
-impl Real for T {
-    type M = TMask;
+impl Real for Symbol {
+    type M = SymbolMask;
     fn min(self, o: impl Into<Self>) -> Self {
         let o = o.into();
         Self(with(|g| g.binary(Binary::Min, self.0, o.0)))
@@ -332,15 +332,15 @@ impl Real for T {
     fn sqrt(self) -> Self {
         Self(with(|g| g.unary(Unary::Sqrt, self.0)))
     }
-    fn lt(self, o: impl Into<Self>) -> TMask {
+    fn lt(self, o: impl Into<Self>) -> SymbolMask {
         let o = o.into();
-        TMask(with(|g| g.compare(self.0, o.0, false)))
+        SymbolMask(with(|g| g.compare(self.0, o.0, false)))
     }
-    fn le(self, o: impl Into<Self>) -> TMask {
+    fn le(self, o: impl Into<Self>) -> SymbolMask {
         let o = o.into();
-        TMask(with(|g| g.compare(self.0, o.0, true)))
+        SymbolMask(with(|g| g.compare(self.0, o.0, true)))
     }
-    fn select(m: TMask, a: impl Into<Self>, b: impl Into<Self>) -> Self {
+    fn select(m: SymbolMask, a: impl Into<Self>, b: impl Into<Self>) -> Self {
         let (a, b) = (a.into(), b.into());
         Self(with(|g| g.select(m.0, a.0, b.0)))
     }
@@ -375,8 +375,8 @@ pub struct Trace {
     on_host: Vec<u32>,
 }
 
-/// Records what `f` computes from [`T::input`] and [`T::param`]. A trace inside a trace is its own graph.
-pub fn trace(f: impl FnOnce() -> Vec<T>) -> Trace {
+/// Records what `f` computes from [`Symbol::input`] and [`Symbol::param`]. A trace inside a trace is its own graph.
+pub fn trace(f: impl FnOnce() -> Vec<Symbol>) -> Trace {
     /// Puts the enclosing graph back, also when `f` panics.
     struct Enclosing(Graph);
     impl Drop for Enclosing {
@@ -398,14 +398,14 @@ fn loops_of(nodes: &[Node]) -> Vec<u64> {
         let (operands, count) = n.operands();
         let inside = operands[..count].iter().fold(0, |all, &k| all | loops[k as usize]);
         loops.push(match n {
-            Node::Turn(id) => 1 << id,
-            Node::Turns(id, ..) => inside & !(1 << id),
+            Node::LoopIndex(id) => 1 << id,
+            Node::Loop(id, ..) => inside & !(1 << id),
             _ => inside,
         });
     }
     // What depends on the index of an inner loop alone lies inside the outer one too; outer loops come later.
     for i in (0..nodes.len()).rev() {
-        let (Node::Turns(id, ..), around) = (nodes[i], loops[i]) else { continue };
+        let (Node::Loop(id, ..), around) = (nodes[i], loops[i]) else { continue };
         if around != 0 {
             loops.iter_mut().filter(|l| **l >> id & 1 == 1).for_each(|l| *l |= around);
         }
@@ -418,7 +418,7 @@ impl Trace {
         let mut uniform: Vec<bool> = Vec::with_capacity(nodes.len());
         for n in &nodes {
             let (operands, count) = n.operands();
-            uniform.push(!n.is_of_pixels() && operands[..count].iter().all(|&k| uniform[k as usize]));
+            uniform.push(!n.varies_per_pixel() && operands[..count].iter().all(|&k| uniform[k as usize]));
         }
         // `needed` by the shader; `host` by the host for what the shader reads as uniforms.
         let (mut needed, mut host) = (vec![false; nodes.len()], vec![false; nodes.len()]);
@@ -430,7 +430,7 @@ impl Trace {
                 let x = f32::from_bits(bits);
                 x == 0.0 || x.is_normal()
             }
-            n => matches!(n, Node::Truth(_)),
+            n => matches!(n, Node::Bool(_)),
         };
         for i in (0..nodes.len()).rev() {
             let (operands, count) = nodes[i].operands();
@@ -462,15 +462,15 @@ impl Trace {
         for &i in &self.on_host {
             v[i as usize] = self.nodes[i as usize].value(&v, params, &[]);
         }
-        let mut turns = [1; 64];
+        let mut iterations = [1; 64];
         for &i in &self.emitted {
-            if let Node::Turns(id, _, n, _) = self.nodes[i as usize] {
+            if let Node::Loop(id, _, n, _) = self.nodes[i as usize] {
                 // Literals are not among those of the host.
                 let n = self.nodes[n as usize].value(&v, params, &[]);
-                turns[id as usize] = n.ceil().max(0.0) as usize;
+                iterations[id as usize] = n.ceil().max(0.0) as usize;
             }
         }
-        let times = |loops: u64| (0..64).filter(|id| loops >> id & 1 == 1).map(|id| turns[id]).product::<usize>();
+        let times = |loops: u64| (0..64).filter(|id| loops >> id & 1 == 1).map(|id| iterations[id]).product::<usize>();
         self.emitted.iter().map(|&i| times(self.loops[i as usize])).sum()
     }
     /// What the shader needs of `params`, appended to `out`: the values of parameter-only sub-expressions.
@@ -491,8 +491,8 @@ mod tests {
     #[test]
     fn equal_expressions_exist_once_and_constants_fold() {
         let t = trace(|| {
-            let (x, y) = (T::input(0), T::input(1));
-            let k = T::from(2.0) * 3.0;
+            let (x, y) = (Symbol::input(0), Symbol::input(1));
+            let k = Symbol::from(2.0) * 3.0;
             vec![(x + y) * k, (y + x) * 6.0]
         });
         let (text, out) = t.wgsl("v", |i| ["x", "y"][i as usize].into(), |_| unreachable!());
@@ -505,8 +505,8 @@ mod tests {
     #[test]
     fn a_loop_counts_once_a_turn() {
         let t = trace(|| {
-            let (x, n) = (T::input(0), T::param(0));
-            let [s, ..] = T::turns(n * 2.0, false, |i| [i * 3.0 + x; 4]);
+            let (x, n) = (Symbol::input(0), Symbol::param(0));
+            let [s, ..] = Symbol::looped(n * 2.0, false, |i| [i * 3.0 + x; 4]);
             vec![s + x]
         });
         assert_eq!(t.operation_count(), 7);
@@ -516,10 +516,10 @@ mod tests {
     #[test]
     fn parameters_leave_the_shader() {
         let t = trace(|| {
-            let [a, b] = T::params::<2>(0);
+            let [a, b] = Symbol::params::<2>(0);
             let gain = (a * 2.0).exp2();
             let on = b.gt(0.5);
-            vec![T::select(on, T::input(0) * gain, T::input(0))]
+            vec![Symbol::select(on, Symbol::input(0) * gain, Symbol::input(0))]
         });
         assert_eq!((t.uniform_count(), t.operation_count()), (2, 3), "one gain, one truth; the input, × and select");
         let (text, _) = t.wgsl("v", |_| "x".into(), |i| format!("u{i}"));
@@ -537,7 +537,7 @@ mod tests {
             let s = smoothstep(R::from(-0.5), p, x).pow(p) + x.sin() - (x * 3.0).cos();
             R::select(x.lt(0.3) & !x.le(-2.0) | p.ge(9.0), s.abs().sqrt(), -(s / p).min(x).max(-7.5))
         }
-        let t = trace(|| vec![formula(T::input(0), T::param(0))]);
+        let t = trace(|| vec![formula(Symbol::input(0), Symbol::param(0))]);
         for i in -400..400 {
             for p in [0.25f32, 1.0, 2.2, 10.0] {
                 let x = i as f32 * 0.0173;
@@ -550,8 +550,8 @@ mod tests {
     fn traces_nest() {
         let mut inner = None;
         let outer = trace(|| {
-            let a = T::input(0) + 1.0;
-            inner = Some(trace(|| vec![T::input(0) * 2.0]));
+            let a = Symbol::input(0) + 1.0;
+            inner = Some(trace(|| vec![Symbol::input(0) * 2.0]));
             vec![a * 3.0]
         });
         assert_eq!(outer.evaluate(&[], &[1.0]), [6.0]);
@@ -560,7 +560,7 @@ mod tests {
 
     #[test]
     fn odd_constants_are_sent_as_uniforms() {
-        let t = trace(|| vec![T::input(0) + f32::INFINITY, T::input(0) * 1e-40, T::input(0) + 0.0]);
+        let t = trace(|| vec![Symbol::input(0) + f32::INFINITY, Symbol::input(0) * 1e-40, Symbol::input(0) + 0.0]);
         assert_eq!(t.uniform_count(), 2, "WGSL has no literals for infinities; denormals are not portable");
         assert_eq!(t.evaluate(&[], &[-0.0])[2].to_bits(), 0);
     }

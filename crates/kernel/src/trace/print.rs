@@ -1,6 +1,6 @@
 //! A trace as WGSL: one statement per node, loops as blocks around what depends on their index.
 use super::{Binary, Node, Trace, Unary};
-use crate::field::Edge;
+use crate::image::Edge;
 use std::fmt::Write;
 
 impl Trace {
@@ -14,13 +14,13 @@ impl Trace {
                     let x = f32::from_bits(bits);
                     names[i] = if x.is_sign_negative() { format!("({x:?}f)") } else { format!("{x:?}f") };
                 }
-                Node::Truth(b) => names[i] = b.to_string(),
+                Node::Bool(b) => names[i] = b.to_string(),
                 _ => {}
             }
         }
         for (slot, &i) in self.derived.iter().enumerate() {
             let u = uniform(slot);
-            names[i as usize] = if self.nodes[i as usize].is_truth() { format!("({u} != 0.0f)") } else { u };
+            names[i as usize] = if self.nodes[i as usize].is_bool() { format!("({u} != 0.0f)") } else { u };
         }
         let mut text = String::new();
         let mut count = 0;
@@ -49,23 +49,23 @@ impl Trace {
                     names[i as usize] = input(k);
                     continue;
                 }
-                Node::Part(a, k) => {
+                Node::Component(a, k) => {
                     names[i as usize] = format!("{}.{}", at(a), ["x", "y", "z", "w"][usize::from(k)]);
                     continue;
                 }
-                Node::Turn(id) => {
+                Node::LoopIndex(id) => {
                     names[i as usize] = format!("{prefix}i{id}");
                     continue;
                 }
-                Node::Turns(id, most, turns, body) => {
+                Node::Loop(id, max, iterations, body) => {
                     let name = format!("{prefix}s{id}");
-                    let (n, turns) = (format!("{prefix}i{id}"), at(turns).to_owned());
+                    let (n, iterations) = (format!("{prefix}i{id}"), at(iterations).to_owned());
                     // Writing to a String cannot fail.
                     let _ = writeln!(text, "    var {name} = vec4<f32>(0.0);");
-                    let _ = writeln!(text, "    for (var {n} = 0.0; {n} < {turns}; {n} = {n} + 1.0) {{");
+                    let _ = writeln!(text, "    for (var {n} = 0.0; {n} < {iterations}; {n} = {n} + 1.0) {{");
                     self.print_loop(loops | 1 << id, prefix, input, names, count, text);
                     let v = body.map(|k| names[k as usize].clone()).join(", ");
-                    let _ = if most {
+                    let _ = if max {
                         writeln!(text, "    let {n}v = vec4<f32>({v});\n    {name} = select({n}v, {name}, {name} > {n}v);\n    }}")
                     } else {
                         writeln!(text, "    {name} = {name} + vec4<f32>({v});\n    }}")
@@ -115,7 +115,7 @@ impl Trace {
                 Node::Or(a, b) => format!("{} || {}", at(a), at(b)),
                 Node::Not(a) => format!("!{}", at(a)),
                 // Never emitted: constants and parameters are uniform.
-                Node::Const(_) | Node::Param(_) | Node::Truth(_) => continue,
+                Node::Const(_) | Node::Param(_) | Node::Bool(_) => continue,
             };
             let name = format!("{prefix}{count}");
             *count += 1;

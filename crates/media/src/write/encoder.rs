@@ -3,16 +3,16 @@ use crate::MediaError;
 use crate::error::ffmpeg_text;
 use crate::report::ProblemSink;
 use crate::tags::AvColor;
-use crate::write::frame::{Frame, encoder_format};
-use crate::write::rows::encoder_pointer;
-use crate::write::validate::{CheckedSound, CheckedVideo};
+use crate::write::encoders::encoder_pointer;
+use crate::write::frame::{AvFrame, encoder_format};
+use crate::write::validate::{CheckedAudio, CheckedVideo};
 use ffmpeg_next::ffi::{self, AVRational};
 use std::ffi::CString;
 
 /// An encoded packet, freed on drop.
-pub(crate) struct Packet(*mut ffi::AVPacket);
+pub(crate) struct AvPacket(*mut ffi::AVPacket);
 
-impl Packet {
+impl AvPacket {
     pub fn as_ptr(&self) -> *mut ffi::AVPacket {
         self.0
     }
@@ -50,7 +50,7 @@ impl Packet {
         unsafe { (*self.0).dts }
     }
 }
-impl Drop for Packet {
+impl Drop for AvPacket {
     fn drop(&mut self) {
         // SAFETY: allocated by `av_packet_alloc`, freed once.
         unsafe { ffi::av_packet_free(&mut self.0) };
@@ -112,7 +112,7 @@ impl Encoder {
     }
 
     /// Opens a sound encoder.
-    pub fn open_sound(a: &CheckedSound, global_header: bool) -> Result<Self, MediaError> {
+    pub fn open_audio(a: &CheckedAudio, global_header: bool) -> Result<Self, MediaError> {
         let encoder = Self::allocate(a.form.encoder)?;
         let kbps = a.settings.bitrate_kbps.unwrap_or(a.codec.default_kbps_per_channel * a.settings.channels);
         // SAFETY: as above; the channel layout of a fresh context is empty, so nothing is overwritten that needs freeing.
@@ -191,18 +191,18 @@ impl Encoder {
     }
 
     /// Gives one frame, or `None` after the last.
-    pub fn send(&mut self, frame: Option<&Frame>) -> Result<(), MediaError> {
+    pub fn send(&mut self, frame: Option<&AvFrame>) -> Result<(), MediaError> {
         self.has_frames |= frame.is_some();
-        let frame = frame.map_or(std::ptr::null(), Frame::as_ptr);
+        let frame = frame.map_or(std::ptr::null(), AvFrame::as_ptr);
         // SAFETY: the context is open; the frame is valid or null. The encoder takes its own references.
         let result = unsafe { ffi::avcodec_send_frame(self.context, frame) };
         if result < 0 { Err(self.failed(result)) } else { Ok(()) }
     }
 
     /// The next packet; `None` when more frames are needed or, after the end, when there are no more.
-    pub fn receive(&mut self) -> Result<Option<Packet>, MediaError> {
+    pub fn receive(&mut self) -> Result<Option<AvPacket>, MediaError> {
         // SAFETY: plain allocation.
-        let packet = Packet(unsafe { ffi::av_packet_alloc() });
+        let packet = AvPacket(unsafe { ffi::av_packet_alloc() });
         if packet.0.is_null() {
             return Err(self.failed(ffi::AVERROR(ffi::ENOMEM)));
         }

@@ -9,9 +9,9 @@ use ffmpeg_next::ffi::{self, AVPixelFormat, AVRational};
 use std::ffi::c_void;
 
 /// An FFmpeg frame, freed on drop.
-pub(crate) struct Frame(*mut ffi::AVFrame);
+pub(crate) struct AvFrame(*mut ffi::AVFrame);
 
-impl Frame {
+impl AvFrame {
     pub fn as_ptr(&self) -> *const ffi::AVFrame {
         self.0
     }
@@ -24,7 +24,7 @@ impl Frame {
         if frame.is_null() { Err(out_of_memory()) } else { Ok(Self(frame)) }
     }
 }
-impl Drop for Frame {
+impl Drop for AvFrame {
     fn drop(&mut self) {
         // SAFETY: allocated by `av_frame_alloc`, freed once.
         unsafe { ffi::av_frame_free(&mut self.0) };
@@ -65,10 +65,10 @@ pub(crate) fn encoder_format(input: Input, format: PictureFormat) -> Option<AVPi
 }
 
 /// A picture as the encoder wants it. The picture's format must be one that the encoder was opened with.
-pub(crate) fn video_frame(picture: &Picture, input: Input, pts: i64) -> Result<Frame, MediaError> {
+pub(crate) fn video_frame(picture: &Picture, input: Input, pts: i64) -> Result<AvFrame, MediaError> {
     let av = encoder_format(input, picture.format)
         .ok_or_else(|| MediaError::Internal { operation: "wrapping a picture", reason: picture.format.to_string() })?;
-    let mut frame = Frame::empty()?;
+    let mut frame = AvFrame::empty()?;
     // SAFETY: the frame is valid and ours; all fields written are plain numbers.
     unsafe {
         let f = frame.0;
@@ -99,7 +99,7 @@ fn lendable(plane: &Plane, format: PictureFormat) -> bool {
         && i32::try_from(plane.stride_bytes()).is_ok()
 }
 
-fn lend_planes(frame: &mut Frame, picture: &Picture) -> Result<(), MediaError> {
+fn lend_planes(frame: &mut AvFrame, picture: &Picture) -> Result<(), MediaError> {
     /// Drops the share of the memory; may run on any of the encoder's threads.
     unsafe extern "C" fn give_back(share: *mut c_void, _data: *mut u8) {
         // SAFETY: `share` is the `Box<Plane>` leaked below; FFmpeg calls this exactly once, and planes are `Send`.
@@ -126,13 +126,13 @@ fn lend_planes(frame: &mut Frame, picture: &Picture) -> Result<(), MediaError> {
 }
 
 /// Gives the frame memory of its own, padded as encoders expect.
-fn allocate(frame: &mut Frame) -> Result<(), MediaError> {
+fn allocate(frame: &mut AvFrame) -> Result<(), MediaError> {
     // SAFETY: size and format are set; the frame has no buffers yet.
     if unsafe { ffi::av_frame_get_buffer(frame.0, 0) } < 0 { Err(out_of_memory()) } else { Ok(()) }
 }
 
 /// Row `y` of `data[slot]`, `len` bytes.
-fn row_mut(frame: &mut Frame, slot: usize, y: usize, len: usize) -> &mut [u8] {
+fn row_mut(frame: &mut AvFrame, slot: usize, y: usize, len: usize) -> &mut [u8] {
     // SAFETY: `allocate` gave the slot rows of at least `len` bytes, `linesize` apart, for the frame's format and size; the callers
     // stay within these.
     unsafe {
@@ -141,7 +141,7 @@ fn row_mut(frame: &mut Frame, slot: usize, y: usize, len: usize) -> &mut [u8] {
     }
 }
 
-fn copy_planes(frame: &mut Frame, picture: &Picture) {
+fn copy_planes(frame: &mut AvFrame, picture: &Picture) {
     for (k, plane) in picture.planes.iter().enumerate() {
         let slot = pixel::av_plane(picture.format, k);
         for y in 0..plane.rows() {
@@ -151,7 +151,7 @@ fn copy_planes(frame: &mut Frame, picture: &Picture) {
     }
 }
 
-fn interleave(frame: &mut Frame, picture: &Picture, packing: &Packing) {
+fn interleave(frame: &mut AvFrame, picture: &Picture, packing: &Packing) {
     let sample = picture.format.bytes_per_sample();
     let pixel_bytes = packing.order.len() * sample;
     for y in 0..picture.size.height as usize {

@@ -6,7 +6,7 @@
 use crate::MediaError;
 use crate::error::ffmpeg_text;
 use crate::write::container::Container;
-use crate::write::encoder::{Encoder, Packet};
+use crate::write::encoder::{AvPacket, Encoder};
 use ffmpeg_next::ffi::{self, AVRational};
 use std::collections::VecDeque;
 use std::ffi::CString;
@@ -23,7 +23,7 @@ struct Track {
     shift: i64,
     /// Duration of a packet that has none of its own, in the encoder's time base.
     packet_duration: i64,
-    waiting: VecDeque<Packet>,
+    waiting: VecDeque<AvPacket>,
     waiting_bytes: usize,
     ended: bool,
 }
@@ -177,7 +177,7 @@ impl Muxer {
     }
 
     /// Queues a packet of a stream and writes what is due.
-    pub fn push(&mut self, track: usize, packet: Packet, path: &Path) -> Result<(), MediaError> {
+    pub fn push(&mut self, track: usize, packet: AvPacket, path: &Path) -> Result<(), MediaError> {
         let t = &mut self.tracks[track];
         // SAFETY: the packet is ours; the stream index is one that `add_stream` gave.
         unsafe {
@@ -218,7 +218,7 @@ impl Muxer {
 
     /// The stream whose first packet is to be written now.
     fn due(&self) -> Option<usize> {
-        let seconds = |track: usize, p: &Packet| {
+        let seconds = |track: usize, p: &AvPacket| {
             // SAFETY: the stream exists while the context does.
             let tb = unsafe { (**(*self.context).streams.add(track)).time_base };
             // Compared as exact fractions over a common clock fine enough for any track (10⁻⁹ s).

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// A file that is being written.
-pub(crate) struct Partial {
+pub(crate) struct PartialFile {
     path: PathBuf,
     target: PathBuf,
     /// The target after symbolic links.
@@ -68,7 +68,7 @@ pub(crate) fn rename(from: &Path, to: &Path, overwrite: bool) -> Result<(), Medi
     }
 }
 
-impl Partial {
+impl PartialFile {
     /// Creates the empty file under its hidden name. With `overwrite` a symbolic link is followed: the file it points at is replaced,
     /// as when a project is saved.
     ///
@@ -113,7 +113,7 @@ impl Partial {
     }
 }
 
-impl Drop for Partial {
+impl Drop for PartialFile {
     fn drop(&mut self) {
         // Gone after a commit; nothing can be done about a failure.
         let _ = fs::remove_file(&self.path);

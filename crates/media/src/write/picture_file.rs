@@ -1,6 +1,6 @@
 //! One picture as a PNG file.
 use crate::MediaError;
-use crate::write::partial::{Partial, write_error};
+use crate::write::partial::{PartialFile, write_error};
 use crate::write::refuse::refuse;
 use crate::write::settings::VideoSettings;
 use crate::write::writer::PictureTrack;
@@ -15,7 +15,7 @@ use std::path::Path;
 /// [`MediaError::Settings`] for another format, [`MediaError::Write`] when the file cannot be written.
 pub fn write_png(path: &Path, picture: &Picture) -> Result<(), MediaError> {
     let bytes = encode_png(picture)?;
-    let partial = Partial::create(path, true)?;
+    let partial = PartialFile::create(path, true)?;
     fs::write(partial.path(), &bytes).map_err(|e| write_error(path, &e))?;
     partial.commit().map(|_| ())
 }
@@ -35,7 +35,7 @@ pub fn encode_png(picture: &Picture) -> Result<Vec<u8>, MediaError> {
     settings.threads = 1;
     let mut track = PictureTrack::open_alone(&settings)?;
     let mut bytes = Vec::new();
-    let mut keep = |packet: crate::write::encoder::Packet| {
+    let mut keep = |packet: crate::write::encoder::AvPacket| {
         bytes.extend_from_slice(packet.bytes());
         Ok(())
     };

@@ -47,7 +47,7 @@ pub struct VideoSettings {
 
 /// The sound stream.
 #[derive(Clone, Debug, PartialEq)]
-pub struct SoundSettings {
+pub struct AudioSettings {
     /// Row of [`crate::write::audio_codecs`], such as `"aac"`.
     pub codec: String,
     /// Samples a second of the blocks pushed and of the stream.
@@ -62,7 +62,7 @@ pub struct SoundSettings {
     pub dither: bool,
 }
 
-impl SoundSettings {
+impl AudioSettings {
     /// Settings with the codec's default quality.
     pub fn new(codec: &str, rate_hz: u32, channels: u32) -> Self {
         Self { codec: codec.to_owned(), rate_hz, channels, bitrate_kbps: None, bits: None, dither: false }
@@ -77,7 +77,7 @@ pub struct WriteSettings {
     /// Pictures, if any.
     pub video: Option<VideoSettings>,
     /// Sound, if any.
-    pub sound: Option<SoundSettings>,
+    pub sound: Option<AudioSettings>,
     /// Container tags such as `("title", "…")`.
     pub metadata: Vec<(String, String)>,
 }

@@ -2,9 +2,9 @@
 use crate::MediaError;
 use crate::write::audio::{AudioCodec, AudioForm, audio_codec};
 use crate::write::container::{Container, container};
+use crate::write::encoders::encoder_pointer;
 use crate::write::refuse::refuse;
-use crate::write::rows::encoder_pointer;
-use crate::write::settings::{SoundSettings, VideoSettings, WriteSettings};
+use crate::write::settings::{AudioSettings, VideoSettings, WriteSettings};
 use crate::write::video::{Options, VideoCodec, VideoProfile, video_codec};
 use cutroom_types::{ColorModel, Matrix, Range};
 
@@ -12,7 +12,7 @@ use cutroom_types::{ColorModel, Matrix, Range};
 pub(crate) struct Checked<'a> {
     pub container: &'static Container,
     pub video: Option<CheckedVideo<'a>>,
-    pub sound: Option<CheckedSound<'a>>,
+    pub sound: Option<CheckedAudio<'a>>,
 }
 pub(crate) struct CheckedVideo<'a> {
     pub codec: &'static VideoCodec,
@@ -20,10 +20,10 @@ pub(crate) struct CheckedVideo<'a> {
     /// Everything the encoder is told by name, extra options included.
     pub options: Options,
 }
-pub(crate) struct CheckedSound<'a> {
+pub(crate) struct CheckedAudio<'a> {
     pub codec: &'static AudioCodec,
     pub form: &'static AudioForm,
-    pub settings: &'a SoundSettings,
+    pub settings: &'a AudioSettings,
 }
 
 /// Checks settings without creating or opening anything.
@@ -46,7 +46,7 @@ pub(crate) fn check(s: &WriteSettings) -> Result<Checked<'_>, MediaError> {
         }
     }
     let video = s.video.as_ref().map(|v| check_video(container, v)).transpose()?;
-    let sound = s.sound.as_ref().map(|a| check_sound(container, a)).transpose()?;
+    let sound = s.sound.as_ref().map(|a| check_audio(container, a)).transpose()?;
     if container.muxer.is_none() && video.is_none() {
         return Err(refuse(format!("{} needs pictures", container.id)));
     }
@@ -150,7 +150,7 @@ fn video_options(codec: &VideoCodec, profile: &VideoProfile, s: &VideoSettings) 
     Ok(options)
 }
 
-fn check_sound<'a>(container: &Container, s: &'a SoundSettings) -> Result<CheckedSound<'a>, MediaError> {
+fn check_audio<'a>(container: &Container, s: &'a AudioSettings) -> Result<CheckedAudio<'a>, MediaError> {
     let codec = audio_codec(&s.codec)?;
     let id = codec.id;
     holds(container, id, container.audio, codec.containers())?;
@@ -187,5 +187,5 @@ fn check_sound<'a>(container: &Container, s: &'a SoundSettings) -> Result<Checke
     if encoder_pointer(form.encoder).is_null() {
         return Err(MediaError::NoEncoder { codec: id, encoder: form.encoder, hint: codec.install_hint });
     }
-    Ok(CheckedSound { codec, form, settings: s })
+    Ok(CheckedAudio { codec, form, settings: s })
 }

@@ -1,16 +1,16 @@
 //! The writer: pictures and sound in, a whole file or nothing out.
 use crate::MediaError;
+use crate::write::audio_track::AudioTrack;
 use crate::write::container::{Container, container};
-use crate::write::encoder::{Encoder, Packet};
+use crate::write::encoder::{AvPacket, Encoder};
 use crate::write::frame::video_frame;
 use crate::write::mux::{Muxer, Priming, StreamFacts};
-use crate::write::partial::Partial;
+use crate::write::partial::PartialFile;
 use crate::write::sequence::Sequence;
 use crate::write::settings::{VideoSettings, WriteSettings};
-use crate::write::sound::SoundTrack;
 use crate::write::validate::{Checked, CheckedVideo, check, check_video};
 use crate::write::video::Input;
-use cutroom_types::{AlphaMode, ColorModel, Orientation, Picture, SoundBlock};
+use cutroom_types::{AlphaMode, AudioBlock, ColorModel, Orientation, Picture};
 use ffmpeg_next::ffi::AVRational;
 use std::path::{Path, PathBuf};
 
@@ -24,7 +24,7 @@ pub struct WriteReport {
     /// Pictures.
     pub video_frames: u64,
     /// Samples per channel.
-    pub sound_samples: u64,
+    pub audio_samples: u64,
 }
 
 /// Writes one file. Nothing exists under the final name until [`Writer::finish`] has succeeded; dropping the writer, or any error,
@@ -32,13 +32,13 @@ pub struct WriteReport {
 pub struct Writer {
     // Declared before the sink so that it is dropped first; encoders do not refer to the file, but this keeps the order of making.
     video: Option<PictureTrack>,
-    sound: Option<SoundTrack>,
+    sound: Option<AudioTrack>,
     sink: Sink,
     failed: bool,
 }
 
 enum Sink {
-    File { muxer: Muxer, partial: Partial, video: usize, sound: usize },
+    File { muxer: Muxer, partial: PartialFile, video: usize, sound: usize },
     Sequence(Sequence),
 }
 
@@ -49,13 +49,13 @@ impl Sink {
             Self::Sequence(s) => s.target(),
         }
     }
-    fn picture_packet(&mut self, packet: Packet) -> Result<(), MediaError> {
+    fn picture_packet(&mut self, packet: AvPacket) -> Result<(), MediaError> {
         match self {
             Self::File { muxer, partial, video, .. } => muxer.push(*video, packet, partial.target()),
             Self::Sequence(s) => s.push(packet.bytes()),
         }
     }
-    fn sound_packet(&mut self, packet: Packet) -> Result<(), MediaError> {
+    fn audio_packet(&mut self, packet: AvPacket) -> Result<(), MediaError> {
         match self {
             Self::File { muxer, partial, sound, .. } => muxer.push(*sound, packet, partial.target()),
             Self::Sequence(_) => Err(MediaError::Internal { operation: "writing sound", reason: "a sequence has none".into() }),
@@ -91,11 +91,11 @@ impl Writer {
         // A first muxer tells what the encoders must know; the one that writes is made for the hidden name.
         let global_header = Muxer::new(checked.container, name, path)?.wants_global_header();
         let video = checked.video.as_ref().map(|v| PictureTrack::open(v, global_header)).transpose()?;
-        let sound = checked.sound.as_ref().map(|a| SoundTrack::open(a, global_header)).transpose()?;
+        let sound = checked.sound.as_ref().map(|a| AudioTrack::open(a, global_header)).transpose()?;
 
-        let partial = Partial::create(path, overwrite)?;
+        let partial = PartialFile::create(path, overwrite)?;
         let mut muxer = Muxer::new(checked.container, name, partial.path())?;
-        let (mut video_index, mut sound_index) = (0, 0);
+        let (mut video_index, mut audio_index) = (0, 0);
         if let (Some(track), Some(v)) = (&video, &checked.video) {
             let rate = v.settings.frame_rate;
             let facts = StreamFacts {
@@ -111,13 +111,13 @@ impl Writer {
                 (true, Some("opus")) => Priming::Declared,
                 (true, _) => Priming::ShiftAll,
             };
-            sound_index = muxer.add_stream(&track.encoder, &StreamFacts { frame_rate: None, fourcc: None, priming })?;
+            audio_index = muxer.add_stream(&track.encoder, &StreamFacts { frame_rate: None, fourcc: None, priming })?;
         }
         for (key, value) in &settings.metadata {
             muxer.set_metadata(key, value)?;
         }
         muxer.open(partial.path(), &muxer_options(checked)).map_err(|e| under_name(e, path))?;
-        Ok(Self { video, sound, sink: Sink::File { muxer, partial, video: video_index, sound: sound_index }, failed: false })
+        Ok(Self { video, sound, sink: Sink::File { muxer, partial, video: video_index, sound: audio_index }, failed: false })
     }
 
     /// The hidden file, or folder of a sequence, that holds what is written so far.
@@ -146,10 +146,10 @@ impl Writer {
     /// # Errors
     /// [`MediaError::Mismatch`] when rate or channels differ from the settings; [`MediaError::Encode`] and [`MediaError::Write`] end the
     /// file.
-    pub fn push_sound(&mut self, block: &SoundBlock) -> Result<(), MediaError> {
+    pub fn push_audio(&mut self, block: &AudioBlock) -> Result<(), MediaError> {
         self.guarded(|_, sound, sink| {
             let sound = sound.ok_or_else(|| no_stream("sound block"))?;
-            sound.push(block, |p| sink.sound_packet(p))
+            sound.push(block, |p| sink.audio_packet(p))
         })
     }
 
@@ -170,7 +170,7 @@ impl Writer {
                 }
             }
             if let Some(sound) = sound {
-                sound.finish(|p| sink.sound_packet(p))?;
+                sound.finish(|p| sink.audio_packet(p))?;
                 if let Sink::File { muxer, partial, sound, .. } = sink {
                     muxer.end(*sound, partial.target())?;
                 }
@@ -178,7 +178,7 @@ impl Writer {
             Ok(())
         })?;
         let (path, video_frames) = (self.sink.target().to_owned(), self.video.as_ref().map_or(0, |v| v.pushed));
-        let sound_samples = self.sound.as_ref().map_or(0, |s| s.pushed);
+        let audio_samples = self.sound.as_ref().map_or(0, |s| s.pushed);
         let bytes = match self.sink {
             Sink::File { mut muxer, partial, .. } => {
                 muxer.finish(&path)?;
@@ -187,13 +187,13 @@ impl Writer {
             }
             Sink::Sequence(s) => s.commit()?,
         };
-        Ok(WriteReport { path, bytes, video_frames, sound_samples })
+        Ok(WriteReport { path, bytes, video_frames, audio_samples })
     }
 
     /// Runs one step; after the first error every further step is refused, so that a damaged file is never finished.
     fn guarded(
         &mut self,
-        step: impl FnOnce(Option<&mut PictureTrack>, Option<&mut SoundTrack>, &mut Sink) -> Result<(), MediaError>,
+        step: impl FnOnce(Option<&mut PictureTrack>, Option<&mut AudioTrack>, &mut Sink) -> Result<(), MediaError>,
     ) -> Result<(), MediaError> {
         if self.failed {
             return Err(MediaError::Write { path: self.sink.target().to_owned(), reason: "writing it failed before".into() });
@@ -243,7 +243,7 @@ impl PictureTrack {
         let container: &Container = container("png-sequence")?;
         Self::open(&check_video(container, settings)?, false)
     }
-    pub fn push(&mut self, picture: &Picture, sink: &mut dyn FnMut(Packet) -> Result<(), MediaError>) -> Result<(), MediaError> {
+    pub fn push(&mut self, picture: &Picture, sink: &mut dyn FnMut(AvPacket) -> Result<(), MediaError>) -> Result<(), MediaError> {
         if let Some(reason) = difference(picture, &self.settings) {
             return Err(MediaError::Mismatch { what: format!("picture {}", self.pushed), reason });
         }
@@ -252,11 +252,11 @@ impl PictureTrack {
         self.pushed += 1;
         self.drain(sink)
     }
-    pub fn finish(&mut self, sink: &mut dyn FnMut(Packet) -> Result<(), MediaError>) -> Result<(), MediaError> {
+    pub fn finish(&mut self, sink: &mut dyn FnMut(AvPacket) -> Result<(), MediaError>) -> Result<(), MediaError> {
         self.encoder.send(None)?;
         self.drain(sink)
     }
-    fn drain(&mut self, sink: &mut dyn FnMut(Packet) -> Result<(), MediaError>) -> Result<(), MediaError> {
+    fn drain(&mut self, sink: &mut dyn FnMut(AvPacket) -> Result<(), MediaError>) -> Result<(), MediaError> {
         while let Some(packet) = self.encoder.receive()? {
             sink(packet)?;
         }

@@ -1,6 +1,6 @@
 //! Damaged files and files that the linked FFmpeg cannot read: an error or a counted warning, soon, and never a panic.
 
-use cutroom_media::{MediaError, MediaIndex, ReadOptions, SoundReader, VideoReader};
+use cutroom_media::{AudioReader, MediaError, MediaIndex, ReadOptions, VideoReader};
 use cutroom_test_support::media;
 use cutroom_types::{CancelToken, Time};
 use std::time::{Duration, Instant};
@@ -30,7 +30,7 @@ fn read_all(path: &std::path::Path) -> Result<(usize, String), MediaError> {
         }
     }
     for n in 0..index.info().audio.len() {
-        match SoundReader::open_indexed(index.clone(), n) {
+        match AudioReader::open_indexed(index.clone(), n) {
             Ok(mut r) => {
                 for second in 0..12 {
                     if let Err(e) = r.read(second * i64::from(r.rate_hz()), r.rate_hz() as usize) {
@@ -124,7 +124,7 @@ fn errors_name_their_cause() {
     if let Some(p) = media("speech_jfk_16k_mono.wav") {
         let e = VideoReader::open(&p, 0, ReadOptions::default()).err().unwrap();
         assert_eq!(e.code(), "media.open.no_stream");
-        let mut sound = SoundReader::open(&p, 0).unwrap();
+        let mut sound = AudioReader::open(&p, 0).unwrap();
         assert!(sound.read(i64::MAX - 5, 10).is_ok() && sound.read(i64::MIN + 5, 10).is_ok());
     }
     if let Some(p) = media("iphone_720p_rot90.mov") {

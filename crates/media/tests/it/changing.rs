@@ -2,7 +2,7 @@
 //! way, leading pictures after a cut, and a disk that fails in the middle.
 
 use crate::oracle::{adler, ffmpeg, ffmpeg_frames, ffprobe};
-use cutroom_media::{MediaError, MediaIndex, ReadOptions, SoundReader, VideoReader};
+use cutroom_media::{AudioReader, MediaError, MediaIndex, ReadOptions, VideoReader};
 use cutroom_types::Span;
 use std::path::{Path, PathBuf};
 
@@ -78,7 +78,7 @@ fn channels_that_change_are_mixed() {
         let raw = ffmpeg(&["-i", path.to_str().unwrap(), "-f", "f32le", "-c:a", "pcm_f32le", "-"]);
         let want: Vec<f32> = raw.as_chunks::<4>().0.iter().map(|b| f32::from_le_bytes(*b)).collect();
         let samples = want.len() / channels;
-        let mut reader = SoundReader::open(&path, 0).unwrap();
+        let mut reader = AudioReader::open(&path, 0).unwrap();
         assert_eq!(reader.channels(), channels, "{name}");
         assert_eq!(reader.index().info().audio[0].layout, if channels == 2 { "stereo" } else { "5.1(side)" }, "{name}");
         let block = reader.read(0, samples).unwrap();
@@ -101,7 +101,7 @@ fn a_sample_rate_that_changes_is_refused() {
         make(dir.path(), &format!("{rate}.mp3"), &args)
     };
     let path = join(dir.path(), "joined.mp3", &[&mp3("48000"), &mp3("44100")]);
-    let mut reader = SoundReader::open(&path, 0).unwrap();
+    let mut reader = AudioReader::open(&path, 0).unwrap();
     reader.read(0, 80_000).unwrap();
     let error = reader.read(80_000, 48_000).unwrap_err();
     let time = error.time().map_or(0.0, |t| t.as_secs_f64());
@@ -186,7 +186,7 @@ fn a_failing_disk_is_an_error() {
         let error = (4..100).find_map(|n| pictures.frame(n).err()).expect("an error");
         assert!(matches!(error, MediaError::Unreadable { .. }) && error.to_string().contains("directory"), "{name}: {error}");
         drop(pictures);
-        let mut sound = SoundReader::open_indexed(index, 0).unwrap();
+        let mut sound = AudioReader::open_indexed(index, 0).unwrap();
         sound.read(0, 4800).unwrap();
         fail_reads_of(&path);
         let error = (1..36).find_map(|n| sound.read(4800 * n, 4800).err()).expect("an error");

@@ -9,13 +9,13 @@ use cutroom_types::{Deinterlace, Time};
 struct Clip {
     name: &'static str,
     stream: usize,
-    most_frames: usize,
+    max_frames: usize,
     /// Arguments before `-i`.
     decoder: &'static [&'static str],
 }
 
-const fn clip(name: &'static str, most_frames: usize) -> Clip {
-    Clip { name, stream: 0, most_frames, decoder: &[] }
+const fn clip(name: &'static str, max_frames: usize) -> Clip {
+    Clip { name, stream: 0, max_frames, decoder: &[] }
 }
 
 const CLIPS: &[Clip] = &[
@@ -59,9 +59,9 @@ fn every_clip_gives_ffmpegs_frames_in_any_order() {
         let info = index.info().video[c.stream].clone();
         let options = ReadOptions { deinterlace: Deinterlace::Off, ..ReadOptions::default() };
         let mut reader = VideoReader::open_indexed(index.clone(), c.stream, options).unwrap_or_else(|e| panic!("{e}"));
-        let expected = ffmpeg_frames(&path, c.stream, c.decoder, &info, c.most_frames, &[]);
+        let expected = ffmpeg_frames(&path, c.stream, c.decoder, &info, c.max_frames, &[]);
         let n = expected.len();
-        assert_eq!(n, info.frames.min(c.most_frames), "{}: frames", c.name);
+        assert_eq!(n, info.frames.min(c.max_frames), "{}: frames", c.name);
         let mut sequential = Vec::new();
         for (i, want) in expected.iter().enumerate() {
             let f = reader.frame(i).unwrap_or_else(|e| panic!("{}: frame {i}: {e}", c.name));
@@ -91,7 +91,7 @@ fn every_clip_gives_ffmpegs_frames_in_any_order() {
         }
         reader.frame(all - 1).unwrap_or_else(|e| panic!("{}: last frame: {e}", c.name));
         eprintln!("{}#{}: {n} of {all} frames, {:.1} s, {:?}", c.name, c.stream, began.elapsed().as_secs_f32(), reader.report());
-        if c.name != "long_1080p60_av1_6min_SYNTHETIC.mp4" && c.most_frames > 1 && !c.name.starts_with("alpha_vp9") {
+        if c.name != "long_1080p60_av1_6min_SYNTHETIC.mp4" && c.max_frames > 1 && !c.name.starts_with("alpha_vp9") {
             let select = format!("v:{}", c.stream);
             let count = ffprobe(&path, &["-count_frames", "-select_streams", &select, "-show_entries", "stream=nb_read_frames"]);
             assert_eq!(count.lines().next(), Some(all.to_string().as_str()), "{}: frame count", c.name);

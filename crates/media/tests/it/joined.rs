@@ -1,7 +1,7 @@
 //! Recordings joined by appending one MPEG file to another: their clocks restart, and the parts must follow each other.
 
 use crate::oracle::{adler, ffmpeg, ffmpeg_frames};
-use cutroom_media::{MediaIndex, ReadOptions, SoundReader, VideoReader};
+use cutroom_media::{AudioReader, MediaIndex, ReadOptions, VideoReader};
 use std::path::{Path, PathBuf};
 
 /// 2 s of counting pictures in a colour of their own, and a tone.
@@ -86,25 +86,25 @@ fn joined_streams_follow_each_other() {
 
 /// The tone of each part is heard where its pictures are, and the same by jumps.
 #[test]
-fn joined_sound_follows_its_pictures() {
+fn joined_audio_follows_its_pictures() {
     let dir = tempfile::tempdir().unwrap();
     let (a, b) = (part(dir.path(), "a.ts", 0, 400, &H264), part(dir.path(), "b.ts", 120, 1000, &H264));
     let joined = join(dir.path(), "ab.ts", &[&a, &b]);
     let index = MediaIndex::scan(&joined).unwrap();
-    let mut reader = SoundReader::open_indexed(index.clone(), 0).unwrap();
+    let mut reader = AudioReader::open_indexed(index.clone(), 0).unwrap();
     let whole = reader.read(0, 4 * 48_000).unwrap().channels.remove(0);
     // Zero crossings tell a tone's frequency.
     let hz = |from: usize| whole[from..from + 24_000].windows(2).filter(|w| w[0] < 0.0 && w[1] >= 0.0).count() * 2;
     for (from, want) in [(6_000, 400), (60_000, 400), (105_000, 1000), (150_000, 1000)] {
         assert!(hz(from).abs_diff(want) <= 2, "{} Hz at {from}", hz(from));
     }
-    let mut reader = SoundReader::open_indexed(index, 0).unwrap();
+    let mut reader = AudioReader::open_indexed(index, 0).unwrap();
     let mut k = 11usize;
     for _ in 0..20 {
         k = (k * 48_271 + 7919) % (4 * 48_000 - 2000);
         let block = reader.read(k as i64, 2000).unwrap();
-        let most = block.channels[0].iter().zip(&whole[k..]).map(|(x, y)| (x - y).abs()).fold(0.0, f32::max);
-        assert!(most < 1e-4, "{k}: {most}");
+        let max = block.channels[0].iter().zip(&whole[k..]).map(|(x, y)| (x - y).abs()).fold(0.0, f32::max);
+        assert!(max < 1e-4, "{k}: {max}");
     }
     assert!(reader.report().is_clean(), "{:?}", reader.report());
 }

@@ -1,4 +1,5 @@
 //! All integration tests of the crate in one binary, one module a subject.
+mod audio;
 mod broken;
 mod changing;
 mod clips;
@@ -6,5 +7,4 @@ mod joined;
 mod made;
 mod oracle;
 mod probe;
-mod sound;
 mod write;

@@ -30,7 +30,7 @@ fn orientation_and_aspect() {
 }
 
 #[test]
-fn colour_and_layout() {
+fn color_and_layout() {
     if let Some(i) = info("iphone_hlg_hevc10_rot90_editlist.mp4") {
         let v = &i.video[0];
         assert_eq!(

@@ -160,13 +160,13 @@ impl Sequence<'_> {
         let first = self.order.iter().position(has_picture);
         let last = self.order.iter().rposition(has_picture);
         let mut frame = 0;
-        let mut sound_end = Time::ZERO;
+        let mut audio_end = Time::ZERO;
         for (i, &n) in self.order.iter().enumerate() {
             let source = &self.sources[n];
             let id = format!("c{}", i + 1);
             let Some(whole) = self.frames(source, rate) else {
-                let clip = Clip::new(&id, ClipSource::media(&media_id(n)), sound_end, source.duration);
-                sound_end = clip.span().end();
+                let clip = Clip::new(&id, ClipSource::media(&media_id(n)), audio_end, source.duration);
+                audio_end = clip.span().end();
                 audio.clips.push(clip.into());
                 continue;
             };
@@ -199,7 +199,7 @@ impl Sequence<'_> {
                     from: video.clips.last().map(|c| c.id.clone()),
                     to: Some(clip.id.clone()),
                     duration: length_around(rate, frame, half),
-                    alignment: Alignment::Centre,
+                    alignment: Alignment::Center,
                     params: BTreeMap::new(),
                     audio_crossfade: true,
                     extra: Extra::default(),

@@ -2,9 +2,9 @@
 //! this version does not know are kept and the inverse is exact.
 use super::EditError;
 use crate::{
-    Animated, Composition, CompositionColor, Extra, MotionBlur, Project, Settings, Track, TrackKind, is_default, is_true,
+    Animated, Composition, CompositionColor, Extra, MotionBlur, Project, Settings, Track, TrackKind, default_true, is_default,
+    is_true,
     model::{black, default_channels, default_sample_rate_hz, is_black},
-    yes,
 };
 use cutroom_types::{BlendSpace, CompositionId, FrameRate, Size, TimeDelta};
 use schemars::JsonSchema;
@@ -77,7 +77,7 @@ pub struct TrackFields {
     #[serde(default, skip_serializing_if = "is_default")]
     pub kind: TrackKind,
     /// `false`: neither seen nor heard.
-    #[serde(default = "yes", skip_serializing_if = "is_true")]
+    #[serde(default = "default_true", skip_serializing_if = "is_true")]
     pub enabled: bool,
     /// Not heard.
     #[serde(default, skip_serializing_if = "is_default")]

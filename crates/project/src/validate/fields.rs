@@ -1,5 +1,5 @@
 //! Each value on its own: numbers, sizes, rates, times, keyframes.
-use super::{MAX_AREA_PX, MAX_SIDE_PX, MAX_TIME_FLICKS, Problem, SPEED_LIMITS, report};
+use super::{MAX_COMPOSITION_AREA_PX, MAX_COMPOSITION_SIDE_PX, MAX_TIME_FLICKS, Problem, SPEED_LIMITS, report};
 use crate::{Animatable, Animated, Clip, ClipSource, Mask, MaskShape, Params, Place, Project, Track, TrackPlace};
 use cutroom_types::{ClipId, TimeDelta};
 use std::fmt::Display;
@@ -10,7 +10,7 @@ struct At<'a> {
     clip: Option<&'a ClipId>,
 }
 impl At<'_> {
-    fn tell(&self, problems: &mut Vec<Problem>, field: impl Display, code: &'static str, message: impl Into<String>) {
+    fn report(&self, problems: &mut Vec<Problem>, field: impl Display, code: &'static str, message: impl Into<String>) {
         report(problems, format_args!("{}.{field}", self.path), self.clip, code, message);
     }
 }
@@ -35,7 +35,7 @@ pub(super) fn check(project: &Project, problems: &mut Vec<Problem>) {
     for (i, m) in project.media.iter().enumerate() {
         let at = At { path: &Place::Media(i), clip: None };
         if m.path.is_empty() || m.path.contains('\0') {
-            at.tell(problems, "path", "project.path", "the path of the file is empty or contains a zero byte");
+            at.report(problems, "path", "project.path", "the path of the file is empty or contains a zero byte");
         }
         if let Some(f) = &m.facts
             && let Some(d) = f.duration
@@ -46,13 +46,18 @@ pub(super) fn check(project: &Project, problems: &mut Vec<Problem>) {
     for (i, c) in project.compositions.iter().enumerate() {
         let at = At { path: &Place::Composition(i), clip: None };
         let (w, h) = (c.size.width, c.size.height);
-        if !(1..=MAX_SIDE_PX).contains(&w) || !(1..=MAX_SIDE_PX).contains(&h) {
-            at.tell(problems, "size", "project.size", format!("{w}x{h} is not a size from 1x1 to {MAX_SIDE_PX}x{MAX_SIDE_PX}"));
-        } else if u64::from(w) * u64::from(h) > MAX_AREA_PX {
-            at.tell(problems, "size", "project.size", format!("{w}x{h} has more than {MAX_AREA_PX} pixels"));
+        if !(1..=MAX_COMPOSITION_SIDE_PX).contains(&w) || !(1..=MAX_COMPOSITION_SIDE_PX).contains(&h) {
+            at.report(
+                problems,
+                "size",
+                "project.size",
+                format!("{w}x{h} is not a size from 1x1 to {MAX_COMPOSITION_SIDE_PX}x{MAX_COMPOSITION_SIDE_PX}"),
+            );
+        } else if u64::from(w) * u64::from(h) > MAX_COMPOSITION_AREA_PX {
+            at.report(problems, "size", "project.size", format!("{w}x{h} has more than {MAX_COMPOSITION_AREA_PX} pixels"));
         }
         if !(8000..=192_000).contains(&c.sample_rate_hz) {
-            at.tell(
+            at.report(
                 problems,
                 "sample_rate_hz",
                 "project.sample_rate",
@@ -60,18 +65,18 @@ pub(super) fn check(project: &Project, problems: &mut Vec<Problem>) {
             );
         }
         if !(1..=8).contains(&c.channels) {
-            at.tell(problems, "channels", "project.channels", format!("{} is not from 1 to 8", c.channels));
+            at.report(problems, "channels", "project.channels", format!("{} is not from 1 to 8", c.channels));
         }
         if let Some(d) = c.duration {
             time(problems, &at, "duration", d.0, true);
             if d.0 == 0 {
-                at.tell(problems, "duration", "project.duration", "the composition has no length");
+                at.report(problems, "duration", "project.duration", "the composition has no length");
             }
         }
         color(problems, &at, "background", &c.background);
         let m = &c.motion_blur;
         if !(0.0..=720.0).contains(&m.shutter_angle_degrees) || !(-360.0..=360.0).contains(&m.shutter_phase_degrees) {
-            at.tell(
+            at.report(
                 problems,
                 "motion_blur",
                 "project.number",
@@ -79,7 +84,7 @@ pub(super) fn check(project: &Project, problems: &mut Vec<Problem>) {
             );
         }
         if !(2..=64).contains(&m.samples) {
-            at.tell(problems, "motion_blur.samples", "project.number", format!("{} is not from 2 to 64", m.samples));
+            at.report(problems, "motion_blur.samples", "project.number", format!("{} is not from 2 to 64", m.samples));
         }
         for (j, t) in c.tracks.iter().enumerate() {
             track(problems, t, TrackPlace { composition: i, track: j });
@@ -99,7 +104,7 @@ fn track(problems: &mut Vec<Problem>, t: &Track, place: TrackPlace) {
         let at = At { path: &place.transition(k), clip: x.from.as_ref().or(x.to.as_ref()) };
         time(problems, &at, "duration", x.duration.0, true);
         if x.duration.0 == 0 {
-            at.tell(problems, "duration", "project.duration", "the transition has no length");
+            at.report(problems, "duration", "project.duration", "the transition has no length");
         }
         params(problems, &at, &x.params);
     }
@@ -110,18 +115,18 @@ fn clip(problems: &mut Vec<Problem>, c: &Clip, at: &At) {
     time(problems, at, "source_in", c.source_in.0, true);
     time(problems, at, "duration", c.duration.0, true);
     if c.duration.0 == 0 {
-        at.tell(problems, "duration", "project.duration", "the clip has no length");
+        at.report(problems, "duration", "project.duration", "the clip has no length");
     }
     let (slowest, fastest) = SPEED_LIMITS;
     if !(slowest..=fastest).contains(&c.speed.abs()) {
-        at.tell(
+        at.report(
             problems,
             "speed",
             "project.speed",
             format!("{} is not a speed: write {slowest} to {fastest}, negative to play backwards", c.speed),
         );
     } else if c.duration.0 as f64 * c.speed.abs() > MAX_TIME_FLICKS as f64 {
-        at.tell(problems, "speed", "project.speed", "at this speed the clip runs through more than 1000 hours of its source");
+        at.report(problems, "speed", "project.speed", "at this speed the clip runs through more than 1000 hours of its source");
     }
     if let ClipSource::Solid(s) = &c.source {
         color(problems, at, "source.color", &s.color);
@@ -129,7 +134,7 @@ fn clip(problems: &mut Vec<Problem>, c: &Clip, at: &At) {
     let field = "time_map";
     for (name, extra) in [("time_map", &c.extra), ("video.time_map", &c.video.extra)] {
         if extra.get(field).is_some_and(|v| !matches!(v, serde_json::Value::Null) && v != &serde_json::json!([])) {
-            at.tell(
+            at.report(
                 problems,
                 name,
                 "project.unsupported",
@@ -159,7 +164,7 @@ fn clip(problems: &mut Vec<Problem>, c: &Clip, at: &At) {
     for (name, fade) in [("audio.fade_in", a.fade_in), ("audio.fade_out", a.fade_out)] {
         time(problems, at, name, fade.0, true);
         if fade > c.duration {
-            at.tell(problems, name, "project.fade", "the fade is longer than the clip");
+            at.report(problems, name, "project.fade", "the fade is longer than the clip");
         }
     }
 }
@@ -186,16 +191,16 @@ fn mask(problems: &mut Vec<Problem>, m: &Mask, at: &At) {
                     Animated::Curve(_) => &keyframe,
                 };
                 if !(3..=MAX_VERTICES).contains(&path.0.len()) {
-                    at.tell(
+                    at.report(
                         problems,
                         field,
                         "project.path",
                         format!("{} vertices; an outline has 3 to {MAX_VERTICES}", path.0.len()),
                     );
                 }
-                let fine = |p: &[f64; 2]| p.iter().all(|v| (PLACE.0..=PLACE.1).contains(v));
-                if !path.0.iter().all(|v| fine(&v.point) && fine(&v.tangent_in) && fine(&v.tangent_out)) {
-                    at.tell(problems, field, "project.number", format!("coordinates must lie from {} to {}", PLACE.0, PLACE.1));
+                let in_range = |p: &[f64; 2]| p.iter().all(|v| (PLACE.0..=PLACE.1).contains(v));
+                if !path.0.iter().all(|v| in_range(&v.point) && in_range(&v.tangent_in) && in_range(&v.tangent_out)) {
+                    at.report(problems, field, "project.number", format!("coordinates must lie from {} to {}", PLACE.0, PLACE.1));
                 }
             }
             p.path.values().map(|p| p.0.len()).max().unwrap_or(0)
@@ -209,7 +214,7 @@ fn mask(problems: &mut Vec<Problem>, m: &Mask, at: &At) {
         _ => None,
     };
     if let (Some(reason), false) = (no_edges, m.edge_feather_px.is_empty()) {
-        at.tell(problems, "edge_feather_px", "project.edge", reason);
+        at.report(problems, "edge_feather_px", "project.edge", reason);
         return;
     }
     for (key, feather) in &m.edge_feather_px {
@@ -217,7 +222,7 @@ fn mask(problems: &mut Vec<Problem>, m: &Mask, at: &At) {
         if crate::mask::edge_of_key(key, vertices).is_none() {
             let message =
                 format!("\"{key}\" names no curve of {vertices} vertices; write \"0->1\" for the one from the first to the second");
-            at.tell(problems, field, "project.edge", message);
+            at.report(problems, field, "project.edge", message);
         }
         number(problems, at, field, feather, FEATHER);
     }
@@ -231,15 +236,15 @@ fn params(problems: &mut Vec<Problem>, at: &At, params: &Params) {
 
 fn time(problems: &mut Vec<Problem>, at: &At, field: impl Display, flicks: i64, not_negative: bool) {
     if not_negative && flicks < 0 {
-        at.tell(problems, field, "project.negative_time", format!("{:.6} s is negative", TimeDelta(flicks).as_secs_f64()));
+        at.report(problems, field, "project.negative_time", format!("{:.6} s is negative", TimeDelta(flicks).as_secs_f64()));
     } else if flicks.unsigned_abs() > MAX_TIME_FLICKS as u64 {
-        at.tell(problems, field, "project.time", format!("{:.3e} s lies beyond 1000 hours", TimeDelta(flicks).as_secs_f64()));
+        at.report(problems, field, "project.time", format!("{:.3e} s lies beyond 1000 hours", TimeDelta(flicks).as_secs_f64()));
     }
 }
 
 fn color(problems: &mut Vec<Problem>, at: &At, field: &str, rgba: &[f64; 4]) {
     if !rgba.iter().all(|v| (0.0..=1.0).contains(v)) {
-        at.tell(problems, field, "project.number", format!("{rgba:?} is not a colour: four numbers from 0 to 1"));
+        at.report(problems, field, "project.number", format!("{rgba:?} is not a colour: four numbers from 0 to 1"));
     }
 }
 
@@ -251,21 +256,26 @@ fn number<T: Animatable + std::fmt::Debug>(
     value: &Animated<T>,
     (low, high): Limits,
 ) {
-    let fine = |v: &T, low: f64, high: f64| v.lanes().is_none_or(|(l, n)| l[..n].iter().all(|x| (low..=high).contains(x)));
+    let in_range = |v: &T, low: f64, high: f64| v.components().is_none_or(|(l, n)| l[..n].iter().all(|x| (low..=high).contains(x)));
     if let Animated::Constant(v) = value {
-        if !fine(v, low, high) {
-            at.tell(problems, field, "project.number", format!("{v:?} is not from {low} to {high}"));
+        if !in_range(v, low, high) {
+            at.report(problems, field, "project.number", format!("{v:?} is not from {low} to {high}"));
         }
         return;
     }
     let keys = value.keyframes();
     for (i, k) in keys.iter().enumerate() {
         let key = format_args!("{field}.keyframes[{i}]");
-        if !fine(&k.value, low, high) {
-            at.tell(problems, format_args!("{key}.value"), "project.number", format!("{:?} is not from {low} to {high}", k.value));
+        if !in_range(&k.value, low, high) {
+            at.report(
+                problems,
+                format_args!("{key}.value"),
+                "project.number",
+                format!("{:?} is not from {low} to {high}", k.value),
+            );
         }
-        if k.value.lanes().map(|l| l.1) != keys[0].value.lanes().map(|l| l.1) {
-            at.tell(
+        if k.value.components().map(|l| l.1) != keys[0].value.components().map(|l| l.1) {
+            at.report(
                 problems,
                 format_args!("{key}.value"),
                 "project.keyframe_shape",
@@ -274,7 +284,7 @@ fn number<T: Animatable + std::fmt::Debug>(
         }
         time(problems, at, format_args!("{key}.time"), k.time.0, false);
         if i > 0 && k.time <= keys[i - 1].time {
-            at.tell(
+            at.report(
                 problems,
                 format_args!("{key}.time"),
                 "project.keyframe_order",
@@ -283,8 +293,8 @@ fn number<T: Animatable + std::fmt::Debug>(
         }
         for (name, handle, sign) in [("handle_out", &k.handle_out, 1), ("handle_in", &k.handle_in, -1)] {
             let Some(h) = handle else { continue };
-            if !fine(&h.value, -1e9, 1e9) || h.value.lanes().map(|l| l.1) != k.value.lanes().map(|l| l.1) {
-                at.tell(
+            if !in_range(&h.value, -1e9, 1e9) || h.value.components().map(|l| l.1) != k.value.components().map(|l| l.1) {
+                at.report(
                     problems,
                     format_args!("{key}.{name}.value"),
                     "project.keyframe_handle",
@@ -293,7 +303,7 @@ fn number<T: Animatable + std::fmt::Debug>(
             }
             if h.time.0.signum() == -sign || h.time.0.unsigned_abs() > MAX_TIME_FLICKS as u64 {
                 let right = if sign > 0 { "0 or positive" } else { "0 or negative" };
-                at.tell(
+                at.report(
                     problems,
                     format_args!("{key}.{name}.time"),
                     "project.keyframe_handle",

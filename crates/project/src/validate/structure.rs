@@ -1,5 +1,5 @@
 //! How things refer to each other: ids, references, overlaps, transitions, nesting.
-use super::{MAX_NESTING, Problem, SPEED_LIMITS, bonds, report};
+use super::{MAX_NESTING, Problem, SPEED_LIMITS, references, report};
 use crate::{
     Clip, ClipPlace, ClipSource, Composition, Media, MediaKind, Place, Project, ProjectIndex, Track, TrackKind, TrackPlace,
 };
@@ -47,7 +47,7 @@ pub(super) fn check(project: &Project, problems: &mut Vec<Problem>) {
             overlaps(problems, t, track);
             transitions(problems, t, track);
         }
-        bonds::check(problems, c, i);
+        references::check(problems, c, i);
     }
     let before = problems.len();
     cycles(problems, &known);
@@ -119,21 +119,21 @@ fn id<'a>(
 }
 
 fn source(problems: &mut Vec<Problem>, known: &Known<'_>, track: &Track, clip: &Clip, place: Place) {
-    let mut tell = |field, code, message: String| report(problems, place.field(field), Some(&clip.id), code, message);
+    let mut problem = |field, code, message: String| report(problems, place.field(field), Some(&clip.id), code, message);
     match &clip.source {
         ClipSource::Media(s) => {
             let Some(media) = known.media(&s.media) else {
-                return tell("source.media", "project.dangling", format!("there is no media \"{}\"", s.media));
+                return problem("source.media", "project.dangling", format!("there is no media \"{}\"", s.media));
             };
             if track.kind == TrackKind::Video && media.kind == MediaKind::Audio {
-                tell(
+                problem(
                     "source.media",
                     "project.no_picture",
                     format!("\"{}\" is sound only; put the clip on an audio track", s.media),
                 );
             }
             if track.kind == TrackKind::Audio && media.kind == MediaKind::Image {
-                tell(
+                problem(
                     "source.media",
                     "project.no_sound",
                     format!("\"{}\" is a still picture; put the clip on a video track", s.media),
@@ -147,7 +147,7 @@ fn source(problems: &mut Vec<Problem>, known: &Known<'_>, track: &Track, clip: &
                 if let (crate::StreamChoice::Index(i), Some(n)) = (choice, count)
                     && i >= n
                 {
-                    tell(
+                    problem(
                         field,
                         "project.no_stream",
                         format!("\"{}\" has {n} such streams, counted from 0; there is no number {i}", s.media),
@@ -157,12 +157,12 @@ fn source(problems: &mut Vec<Problem>, known: &Known<'_>, track: &Track, clip: &
         }
         ClipSource::Composition(s) => {
             let Some((inner, length)) = known.composition(&s.composition) else {
-                return tell("source.composition", "project.dangling", format!("there is no composition \"{}\"", s.composition));
+                return problem("source.composition", "project.dangling", format!("there is no composition \"{}\"", s.composition));
             };
             let used = clip.source_span();
             // Half a frame is left for times that were rounded to other grids.
             if used.start < Time::ZERO || used.end().0 > length.0.saturating_add(inner.frame_rate.frame_duration().0 / 2) {
-                tell(
+                problem(
                     "source_in",
                     "project.past_source_end",
                     past_end(&s.composition, used.start, used.end(), length.as_secs_f64()),
@@ -170,13 +170,17 @@ fn source(problems: &mut Vec<Problem>, known: &Known<'_>, track: &Track, clip: &
             }
         }
         ClipSource::Solid(_) if track.kind == TrackKind::Audio => {
-            tell("source", "project.no_sound", "a colour has no sound".into())
+            problem("source", "project.no_sound", "a colour has no sound".into())
         }
         ClipSource::Null(_) if track.kind == TrackKind::Audio => {
-            tell("source", "project.no_sound", "a null object has no sound; put the clip on a video track".into());
+            problem("source", "project.no_sound", "a null object has no sound; put the clip on a video track".into());
         }
         ClipSource::Adjustment(_) if track.kind == TrackKind::Audio => {
-            tell("source", "project.no_sound", "an adjustment layer changes pictures only; put the clip on a video track".into());
+            problem(
+                "source",
+                "project.no_sound",
+                "an adjustment layer changes pictures only; put the clip on a video track".into(),
+            );
         }
         ClipSource::Adjustment(_) => {
             for (field, plain) in [
@@ -186,7 +190,7 @@ fn source(problems: &mut Vec<Problem>, known: &Known<'_>, track: &Track, clip: &
             ] {
                 if !plain {
                     let reason = "an adjustment layer has no picture of its own that could be placed; a mask says where it works";
-                    tell(field, "project.adjustment", reason.into());
+                    problem(field, "project.adjustment", reason.into());
                 }
             }
         }
@@ -194,7 +198,7 @@ fn source(problems: &mut Vec<Problem>, known: &Known<'_>, track: &Track, clip: &
     }
     let used = clip.source_span();
     if used.start < Time::ZERO && matches!(clip.source, ClipSource::Media(_)) {
-        tell(
+        problem(
             "source_in",
             "project.past_source_end",
             format!("played backwards the clip runs to {:.6} s, before the start of its source", used.start.as_secs_f64()),
@@ -245,13 +249,13 @@ fn transitions(problems: &mut Vec<Problem>, track: &Track, place: TrackPlace) {
     let mut taken: HashMap<&ClipId, (Option<i64>, Option<i64>)> = HashMap::new();
     for (i, x) in track.transitions.iter().enumerate() {
         let place = Place::from(place.transition(i));
-        let mut tell = |field: &str, clip: Option<&ClipId>, code, message: String| {
+        let mut problem = |field: &str, clip: Option<&ClipId>, code, message: String| {
             let whole = field.is_empty();
             let at: &dyn Display = if whole { &place } else { &place.field(field) };
             report(problems, at, clip, code, message);
         };
         if track.kind == TrackKind::Audio && (x.from.is_none() || x.to.is_none()) {
-            tell(
+            problem(
                 "",
                 None,
                 "project.transition_clips",
@@ -264,11 +268,11 @@ fn transitions(problems: &mut Vec<Problem>, track: &Track, place: TrackPlace) {
                 && !clips.contains_key(id)
             {
                 missing = true;
-                tell(field, Some(id), "project.dangling", format!("there is no clip \"{id}\" on this track"));
+                problem(field, Some(id), "project.dangling", format!("there is no clip \"{id}\" on this track"));
             }
         }
         if x.from.is_none() && x.to.is_none() {
-            tell("", None, "project.transition_clips", "a transition needs `from`, `to` or both".into());
+            problem("", None, "project.transition_clips", "a transition needs `from`, `to` or both".into());
         }
         if missing {
             continue;
@@ -277,7 +281,7 @@ fn transitions(problems: &mut Vec<Problem>, track: &Track, place: TrackPlace) {
         if let (Some(f), Some(t)) = (from, to)
             && (f.id == t.id || f.span().end().0.abs_diff(t.start.0) > CUT_TOLERANCE_FLICKS)
         {
-            tell(
+            problem(
                 "",
                 Some(&t.id),
                 "project.not_at_a_cut",
@@ -299,7 +303,7 @@ fn transitions(problems: &mut Vec<Problem>, track: &Track, place: TrackPlace) {
             let side = if tail { &mut entry.1 } else { &mut entry.0 };
             if side.is_some() {
                 let end = if tail { "end" } else { "start" };
-                tell(
+                problem(
                     "",
                     Some(&clip.id),
                     "project.two_transitions",
@@ -308,7 +312,7 @@ fn transitions(problems: &mut Vec<Problem>, track: &Track, place: TrackPlace) {
             }
             *side = Some(part.max(0));
             if entry.0.unwrap_or(0).saturating_add(entry.1.unwrap_or(0)) > clip.duration.0 {
-                tell(
+                problem(
                     "duration",
                     Some(&clip.id),
                     "project.transition_too_long",

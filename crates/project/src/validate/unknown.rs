@@ -8,7 +8,7 @@ use std::fmt::Display;
 pub fn unknown_fields(project: &Project) -> Vec<Problem> {
     let mut found = Found::default();
     for name in unknown(&project.extra) {
-        found.tell(name, name);
+        found.problem(name, name);
     }
     found.fields(&"settings", &project.settings.extra);
     for (i, m) in project.media.iter().enumerate() {
@@ -42,13 +42,13 @@ struct Found<'a> {
 }
 
 impl<'a> Found<'a> {
-    fn tell(&mut self, name: &str, path: impl Display) {
+    fn problem(&mut self, name: &str, path: impl Display) {
         let message = format!("`{name}` is not known here; it is kept but has no effect");
         report(&mut self.problems, path, self.clip, "project.unknown_field", message);
     }
     fn fields(&mut self, path: &dyn Display, extra: &Extra) {
         for name in unknown(extra) {
-            self.tell(name, format_args!("{path}.{name}"));
+            self.problem(name, format_args!("{path}.{name}"));
         }
     }
     fn value<T>(&mut self, path: &dyn Display, value: &Animated<T>) {

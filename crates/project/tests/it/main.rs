@@ -1,7 +1,7 @@
 //! All integration tests of the crate in one binary, one module a subject.
 #![recursion_limit = "512"]
 mod build;
-mod circles;
+mod cycles;
 mod document;
 mod edit;
 mod support;

@@ -139,8 +139,8 @@ fn no_unknown_field_is_lost_or_silent_anywhere() {
             let at = format!("{place}/{name}");
             assert_eq!(saved.pointer(&at), odd.pointer(&at), "{at} is lost");
         }
-        let told: Vec<String> = unknown_fields(&project).into_iter().map(|p| p.json_path).collect();
-        assert_eq!(told, [json_path(&format!("{place}/easing"))]);
+        let paths: Vec<String> = unknown_fields(&project).into_iter().map(|p| p.json_path).collect();
+        assert_eq!(paths, [json_path(&format!("{place}/easing"))]);
     }
 }
 

@@ -6,16 +6,16 @@ pub(crate) mod stage_kernels;
 
 use crate::{
     OutputSpec, RenderError,
-    pooled::Pool,
-    program::{Intermediate, NormalOpaque, Pass, PlaneBase, Planes, Program, Source, Stage, Target, TilePass},
+    buffer_pool::BufferPool,
+    program::{Intermediate, NormalOpaque, Pass, PassTarget, PlaneBase, Planes, Program, SamplingSource, Stage, TilePass},
 };
 use cutroom_kernel::{
-    Blend, BlendOp, Extent, Field, Inputs, PointOp, SimdLevel, TILE_PITCH, TILE_ROWS, Tile, lanes::MAX_LANES, rows,
+    Blend, BlendOp, Extent, InputImage, Inputs, PointOp, SimdLevel, TILE_PITCH, TILE_ROWS, Tile, lanes::MAX_LANES, rows,
 };
 use cutroom_types::{Affine, Picture, PictureFormat, Plane, Size};
 use pack::{Above, Band, Lines, Packer};
 use rayon::prelude::*;
-use sample::{Input, Raster, Sampler, TableCache};
+use sample::{PlaneBuffer, Sampler, SamplerInput, TableCache};
 use stage_kernels::{FADE, PREMULTIPLY, UNPREMULTIPLY};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -26,7 +26,7 @@ const BAND_ROWS: usize = 24;
 pub struct CpuRenderer {
     level: SimdLevel,
     pool: rayon::ThreadPool,
-    buffers: Pool,
+    buffers: BufferPool,
     /// Planes of intermediates, to be used again.
     spare: Mutex<Vec<Vec<f32>>>,
     /// Alpha of opaque intermediates, for kernels that read them.
@@ -35,7 +35,7 @@ pub struct CpuRenderer {
 }
 
 /// Planes of intermediates kept between frames, in samples: eight pictures of 3840×2160.
-const MOST_SPARE: usize = 8 * 4 * 3840 * 2160;
+const MAX_SPARE: usize = 8 * 4 * 3840 * 2160;
 
 /// What one job needs and reuses.
 struct Scratch {
@@ -46,10 +46,10 @@ struct Scratch {
 }
 
 /// A stage with its prepared sampler and the output pixels it can change.
-struct Prepared<'a> {
+struct PreparedStage<'a> {
     stage: &'a Stage,
     sampler: Option<Sampler<'a>>,
-    fields: Vec<Field<'a>>,
+    inputs: Vec<InputImage<'a>>,
     bounds: [u32; 4],
     /// Register content matters outside the bounds too, so it is cleared there.
     clear_outside: bool,
@@ -80,7 +80,7 @@ impl CpuRenderer {
         Ok(Self {
             level,
             pool,
-            buffers: Pool::default(),
+            buffers: BufferPool::default(),
             spare: Mutex::default(),
             ones: Mutex::default(),
             tables: TableCache::default(),
@@ -97,38 +97,43 @@ impl CpuRenderer {
     /// # Errors
     /// [`RenderError::Unsupported`] for an output layout that no encoder uses (4:1:0, 4:1:1, chroma on the last row of its block).
     pub fn run(&self, program: &Program, output: &OutputSpec) -> Result<Picture, RenderError> {
-        let mut rasters: Vec<Option<Raster>> = program.intermediates.iter().map(|_| None).collect();
-        let result = self.run_passes(program, &mut rasters, output);
-        rasters.into_iter().flatten().for_each(|r| self.give_back(r));
+        let mut intermediates: Vec<Option<PlaneBuffer>> = program.intermediates.iter().map(|_| None).collect();
+        let result = self.run_passes(program, &mut intermediates, output);
+        intermediates.into_iter().flatten().for_each(|r| self.give_back(r));
         result
     }
 
-    fn run_passes(&self, program: &Program, rasters: &mut [Option<Raster>], output: &OutputSpec) -> Result<Picture, RenderError> {
+    fn run_passes(
+        &self,
+        program: &Program,
+        intermediates: &mut [Option<PlaneBuffer>],
+        output: &OutputSpec,
+    ) -> Result<Picture, RenderError> {
         let last_use = last_uses(program);
         for (at, pass) in program.passes.iter().enumerate() {
             match pass {
                 Pass::Tiles(tiles) => match tiles.target {
-                    Target::Intermediate(id) => {
-                        let raster = self.run_to_raster(program, rasters, tiles, program.intermediates[id].planes)?;
-                        rasters[id] = Some(raster);
+                    PassTarget::Intermediate(id) => {
+                        let buffer = self.run_to_buffer(program, intermediates, tiles, program.intermediates[id].planes)?;
+                        intermediates[id] = Some(buffer);
                     }
-                    Target::Output => return self.run_to_output(program, rasters, tiles, output),
+                    PassTarget::Output => return self.run_to_output(program, intermediates, tiles, output),
                     // Only the GPU runs planes as tiles.
-                    Target::Plane(_) => return Err(RenderError::Unsupported("one plane as tiles".into())),
+                    PassTarget::Plane(_) => return Err(RenderError::Unsupported("one plane as tiles".into())),
                 },
-                Pass::Plane(_) => return self.run_planes(program, rasters, output),
+                Pass::Plane(_) => return self.run_planes(program, intermediates, output),
                 Pass::Convolve { from, to, horizontal, weights } => {
                     let Intermediate { size, planes } = program.intermediates[*to];
-                    let mut out = self.take_raster(size, planes.count());
-                    if let Some(source) = &rasters[*from] {
+                    let mut out = self.take_buffer(size, planes.count());
+                    if let Some(source) = &intermediates[*from] {
                         self.convolve(source, &mut out, *horizontal, weights);
                     }
-                    rasters[*to] = Some(out);
+                    intermediates[*to] = Some(out);
                 }
             }
             for id in last_use.iter().enumerate().filter(|(_, last)| **last == at).map(|(id, _)| id) {
-                if let Some(raster) = rasters[id].take() {
-                    self.give_back(raster);
+                if let Some(buffer) = intermediates[id].take() {
+                    self.give_back(buffer);
                 }
             }
         }
@@ -136,22 +141,22 @@ impl CpuRenderer {
     }
 
     /// A raster with any content.
-    fn take_raster(&self, size: Size, planes: usize) -> Raster {
+    fn take_buffer(&self, size: Size, planes: usize) -> PlaneBuffer {
         let n = size.width as usize * size.height as usize;
         let mut spare = self.spare.lock().unwrap_or_else(PoisonError::into_inner);
         let mut plane = || {
             let found = spare.iter().position(|p| p.len() == n).map(|i| spare.swap_remove(i));
             found.unwrap_or_else(|| vec![0.0; n])
         };
-        Raster { size, planes: (0..planes).map(|_| plane()).collect() }
+        PlaneBuffer { size, planes: (0..planes).map(|_| plane()).collect() }
     }
 
-    fn give_back(&self, raster: Raster) {
+    fn give_back(&self, buffer: PlaneBuffer) {
         let mut spare = self.spare.lock().unwrap_or_else(PoisonError::into_inner);
-        spare.extend(raster.planes);
+        spare.extend(buffer.planes);
         // The oldest go first.
         let mut kept: usize = spare.iter().map(Vec::len).sum();
-        while kept > MOST_SPARE {
+        while kept > MAX_SPARE {
             kept -= spare.remove(0).len();
         }
     }
@@ -168,26 +173,26 @@ impl CpuRenderer {
     fn prepare<'a>(
         &self,
         program: &'a Program,
-        rasters: &'a [Option<Raster>],
+        intermediates: &'a [Option<PlaneBuffer>],
         ones: &'a [f32],
         pass: &'a TilePass,
-    ) -> Result<Vec<Prepared<'a>>, RenderError> {
+    ) -> Result<Vec<PreparedStage<'a>>, RenderError> {
         let full = [0, 0, pass.size.width, pass.size.height];
-        let gray = matches!(pass.target, Target::Intermediate(id) if program.intermediates[id].planes == Planes::Gray);
+        let gray = matches!(pass.target, PassTarget::Intermediate(id) if program.intermediates[id].planes == Planes::Gray);
         let mut register_bounds = vec![full; pass.registers];
-        let mut prepared: Vec<Prepared> = Vec::with_capacity(pass.stages.len());
+        let mut prepared: Vec<PreparedStage> = Vec::with_capacity(pass.stages.len());
         for stage in &pass.stages {
-            let raster = |id: usize| {
-                rasters[id]
+            let buffer = |id: usize| {
+                intermediates[id]
                     .as_ref()
                     .ok_or_else(|| RenderError::Unsupported("a pass that reads an intermediate before it is drawn".into()))
             };
-            let mut fields = Vec::new();
+            let mut inputs = Vec::new();
             let (sampler, bounds) = match stage {
                 Stage::Sample { reg, sampling } => {
                     let input = match sampling.source {
-                        Source::Picture(id) => Input::Picture(&program.pictures[id]),
-                        Source::Intermediate(id) => Input::Raster(raster(id)?),
+                        SamplingSource::Picture(id) => SamplerInput::Picture(&program.pictures[id]),
+                        SamplingSource::Intermediate(id) => SamplerInput::Intermediate(buffer(id)?),
                     };
                     register_bounds[*reg] = sampling.bounds;
                     let sampler = Sampler::new(*sampling, &input, &self.tables);
@@ -200,12 +205,12 @@ impl CpuRenderer {
                 Stage::Unpremultiply { reg } | Stage::Premultiply { reg } | Stage::Point { reg, .. } | Stage::Fade { reg, .. } => {
                     (None, register_bounds[*reg])
                 }
-                Stage::Read { reg, fields: ids, .. } => {
+                Stage::Read { reg, inputs: ids, .. } => {
                     for &id in ids {
-                        let r = raster(id)?;
+                        let r = buffer(id)?;
                         let plane = |k: usize| r.planes.get(k).map_or(ones, Vec::as_slice);
                         let planes = [plane(0), plane(1), plane(2), plane(3)];
-                        fields.extend(Field::new(planes, r.size.width as usize, r.size.height as usize));
+                        inputs.extend(InputImage::new(planes, r.size.width as usize, r.size.height as usize));
                     }
                     // What reads pixels of intermediates writes all of the register, whatever was in it.
                     if !ids.is_empty() {
@@ -239,7 +244,7 @@ impl CpuRenderer {
                 }
             };
             let clear_outside = matches!(stage, Stage::Sample { reg: 0, .. });
-            prepared.push(Prepared { stage, sampler, fields, bounds, clear_outside });
+            prepared.push(PreparedStage { stage, sampler, inputs, bounds, clear_outside });
         }
         Ok(prepared)
     }
@@ -253,17 +258,17 @@ impl CpuRenderer {
         }
     }
 
-    fn run_to_raster(
+    fn run_to_buffer(
         &self,
         program: &Program,
-        rasters: &[Option<Raster>],
+        intermediates: &[Option<PlaneBuffer>],
         pass: &TilePass,
         planes: Planes,
-    ) -> Result<Raster, RenderError> {
+    ) -> Result<PlaneBuffer, RenderError> {
         let (w, h) = (pass.size.width as usize, pass.size.height as usize);
-        let ones = self.ones_for(rasters, pass);
-        let prepared = self.prepare(program, rasters, &ones, pass)?;
-        let mut out = self.take_raster(pass.size, planes.count());
+        let ones = self.ones_for(intermediates, pass);
+        let prepared = self.prepare(program, intermediates, &ones, pass)?;
+        let mut out = self.take_buffer(pass.size, planes.count());
         let mut bands: Vec<(usize, Vec<&mut [f32]>)> = Vec::new();
         let mut iters: Vec<_> = out.planes.iter_mut().map(|p| p.chunks_mut(BAND_ROWS * w)).collect();
         for y in (0..h).step_by(BAND_ROWS) {
@@ -294,17 +299,17 @@ impl CpuRenderer {
     }
 
     /// Ones for what a pass reads of opaque rasters.
-    fn ones_for(&self, rasters: &[Option<Raster>], pass: &TilePass) -> Arc<Vec<f32>> {
+    fn ones_for(&self, intermediates: &[Option<PlaneBuffer>], pass: &TilePass) -> Arc<Vec<f32>> {
         let read =
-            pass.stages.iter().filter_map(|s| if let Stage::Read { fields, .. } = s { Some(fields) } else { None }).flatten();
-        let opaque = read.filter_map(|id| rasters[*id].as_ref()).filter(|r| r.planes.len() < 4);
+            pass.stages.iter().filter_map(|s| if let Stage::Read { inputs, .. } = s { Some(inputs) } else { None }).flatten();
+        let opaque = read.filter_map(|id| intermediates[*id].as_ref()).filter(|r| r.planes.len() < 4);
         self.ones(opaque.map(|r| r.planes[0].len()).max().unwrap_or(0))
     }
 
     fn run_to_output(
         &self,
         program: &Program,
-        rasters: &[Option<Raster>],
+        intermediates: &[Option<PlaneBuffer>],
         pass: &TilePass,
         output: &OutputSpec,
     ) -> Result<Picture, RenderError> {
@@ -313,8 +318,8 @@ impl CpuRenderer {
             return Err(RenderError::Unsupported(format!("into {format}")));
         }
         let (w, h) = (pass.size.width as usize, pass.size.height as usize);
-        let ones = self.ones_for(rasters, pass);
-        let prepared = self.prepare(program, rasters, &ones, pass)?;
+        let ones = self.ones_for(intermediates, pass);
+        let prepared = self.prepare(program, intermediates, &ones, pass)?;
         let packer = Packer::new(self.level, output, w)?;
         let copy = pass.base_copy.map(|id| &program.pictures[id]);
         let plane_rows = |k: usize, rows: usize| if format.is_chroma(k) { rows.div_ceil(1 << format.chroma_shift_y) } else { rows };
@@ -389,7 +394,7 @@ impl CpuRenderer {
         Ok(Picture::upright(format, size, output.color, planes))
     }
 
-    fn convolve(&self, source: &Raster, out: &mut Raster, horizontal: bool, weights: &[f32]) {
+    fn convolve(&self, source: &PlaneBuffer, out: &mut PlaneBuffer, horizontal: bool, weights: &[f32]) {
         let (w, h) = (source.size.width as usize, source.size.height as usize);
         let reach = weights.len() - 1;
         let level = self.level;
@@ -429,8 +434,8 @@ fn last_uses(program: &Program) -> Vec<usize> {
     let mut last = vec![usize::MAX; program.intermediates.len()];
     for (at, pass) in program.passes.iter().enumerate() {
         let mut note = |id: usize| last[id] = at;
-        let mut source = |s: Source| {
-            if let Source::Intermediate(id) = s {
+        let mut source = |s: SamplingSource| {
+            if let SamplingSource::Intermediate(id) = s {
                 note(id);
             }
         };
@@ -439,7 +444,7 @@ fn last_uses(program: &Program) -> Vec<usize> {
                 for s in &t.stages {
                     match s {
                         Stage::Sample { sampling, .. } => source(sampling.source),
-                        Stage::Read { fields, .. } => fields.iter().for_each(|id| source(Source::Intermediate(*id))),
+                        Stage::Read { inputs, .. } => inputs.iter().for_each(|id| source(SamplingSource::Intermediate(*id))),
                         _ => {}
                     }
                 }
@@ -458,7 +463,7 @@ fn last_uses(program: &Program) -> Vec<usize> {
 
 /// Column runs of a row pair: `(from, to, untouched)`, even bounds, covering `0..width`. A run is untouched when only the bottom
 /// picture shows there.
-fn segments(prepared: &[Prepared], can_copy: bool, width: usize, y: usize, rows: usize) -> Vec<(usize, usize, bool)> {
+fn segments(prepared: &[PreparedStage], can_copy: bool, width: usize, y: usize, rows: usize) -> Vec<(usize, usize, bool)> {
     let mut cuts = vec![0, width];
     let mut touched: Vec<(usize, usize)> = Vec::new();
     for p in prepared {
@@ -499,10 +504,10 @@ fn copy_rows(
     }
 }
 
-fn run_stages(level: SimdLevel, prepared: &[Prepared], scratch: &mut Scratch, x: usize, y: usize, width: usize, rows: usize) {
+fn run_stages(level: SimdLevel, prepared: &[PreparedStage], scratch: &mut Scratch, x: usize, y: usize, width: usize, rows: usize) {
     let tiles = &mut scratch.tiles;
     let plain = Extent { width, rows, at: [x as f32 + 0.5, y as f32 + 0.5, 1.0, 0.0, 0.0, 1.0] };
-    let seen = |m: &Affine| {
+    let kernel_extent = |m: &Affine| {
         let (x0, y0) = m.apply(x as f64 + 0.5, y as f64 + 0.5);
         Extent { width, rows, at: [x0 as f32, y0 as f32, m.xx as f32, m.yx as f32, m.xy as f32, m.yy as f32] }
     };
@@ -535,11 +540,11 @@ fn run_stages(level: SimdLevel, prepared: &[Prepared], scratch: &mut Scratch, x:
             Stage::Premultiply { reg } => PREMULTIPLY.run(level, &[], &mut tiles[*reg], plain),
             Stage::Fade { reg, opacity } => FADE.run(level, &[*opacity], &mut tiles[*reg], plain),
             Stage::Point { reg, kernel, uniforms, kernel_from_output } => {
-                kernel.run(level, &uniforms.values, &mut tiles[*reg], seen(kernel_from_output));
+                kernel.run(level, &uniforms.values, &mut tiles[*reg], kernel_extent(kernel_from_output));
             }
             Stage::Read { reg, kernel, uniforms, kernel_from_output, origin, edge, table, .. } => {
-                let inputs = Inputs { fields: &p.fields, origin: *origin, edge: *edge, table };
-                kernel.run(level, &uniforms.values, inputs, &mut tiles[*reg], seen(kernel_from_output));
+                let inputs = Inputs { images: &p.inputs, origin: *origin, edge: *edge, table };
+                kernel.run(level, &uniforms.values, inputs, &mut tiles[*reg], kernel_extent(kernel_from_output));
             }
             Stage::Blend { backdrop, source, kernel, mode, opacity, seed, opaque_backdrop, .. } => {
                 if let Ok([b, s]) = tiles.get_disjoint_mut([*backdrop, *source]) {
@@ -552,7 +557,7 @@ fn run_stages(level: SimdLevel, prepared: &[Prepared], scratch: &mut Scratch, x:
             }
             Stage::Mix { from, to, kernel, uniforms, kernel_from_output, .. } => {
                 if let Ok([f, t]) = tiles.get_disjoint_mut([*from, *to]) {
-                    kernel.run(level, &uniforms.values, f, t, seen(kernel_from_output));
+                    kernel.run(level, &uniforms.values, f, t, kernel_extent(kernel_from_output));
                 }
             }
         }

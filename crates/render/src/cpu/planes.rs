@@ -1,11 +1,11 @@
 //! Plane passes: whole rows of code values, as many bands of rows at once as there are threads.
 use super::{
     CpuRenderer,
-    sample::{Input, Raster, Sampler},
+    sample::{PlaneBuffer, Sampler, SamplerInput},
 };
 use crate::{
     OutputSpec, RenderError,
-    program::{Pass, PlaneBase, PlanePass, Program, Sampling, Source},
+    program::{Pass, PlaneBase, PlanePass, Program, Sampling, SamplingSource},
 };
 use cutroom_kernel::{
     SimdLevel,
@@ -28,7 +28,7 @@ struct Over<'a> {
     rows: Range<usize>,
     opacity: f32,
 }
-struct Prepared<'a> {
+struct PreparedPlane<'a> {
     base: Base<'a>,
     over: Vec<Over<'a>>,
     width: usize,
@@ -52,12 +52,13 @@ impl CpuRenderer {
     pub(super) fn run_planes(
         &self,
         program: &Program,
-        rasters: &[Option<Raster>],
+        intermediates: &[Option<PlaneBuffer>],
         output: &OutputSpec,
     ) -> Result<Picture, RenderError> {
         let passes: Vec<&PlanePass> =
             program.passes.iter().filter_map(|p| if let Pass::Plane(p) = p { Some(p) } else { None }).collect();
-        let prepared = passes.iter().map(|p| self.prepare_plane(program, rasters, p, output)).collect::<Result<Vec<_>, _>>()?;
+        let prepared =
+            passes.iter().map(|p| self.prepare_plane(program, intermediates, p, output)).collect::<Result<Vec<_>, _>>()?;
         let mut buffers: Vec<Vec<u8>> =
             prepared.iter().zip(&passes).map(|(p, pass)| self.buffers.take(p.row_bytes() * pass.size.height as usize)).collect();
         let mut bands: Vec<Band> = Vec::new();
@@ -81,14 +82,14 @@ impl CpuRenderer {
     fn prepare_plane<'a>(
         &self,
         program: &'a Program,
-        rasters: &'a [Option<Raster>],
+        intermediates: &'a [Option<PlaneBuffer>],
         pass: &PlanePass,
         output: &OutputSpec,
-    ) -> Result<Prepared<'a>, RenderError> {
+    ) -> Result<PreparedPlane<'a>, RenderError> {
         let sampler = |s: &Sampling| match s.source {
-            Source::Picture(id) => Ok(Sampler::new(*s, &Input::Picture(&program.pictures[id]), &self.tables)),
-            Source::Intermediate(id) => match &rasters[id] {
-                Some(r) => Ok(Sampler::new(*s, &Input::Raster(r), &self.tables)),
+            SamplingSource::Picture(id) => Ok(Sampler::new(*s, &SamplerInput::Picture(&program.pictures[id]), &self.tables)),
+            SamplingSource::Intermediate(id) => match &intermediates[id] {
+                Some(r) => Ok(Sampler::new(*s, &SamplerInput::Intermediate(r), &self.tables)),
                 None => Err(RenderError::Unsupported("a plane of what is not drawn yet".into())),
             },
         };
@@ -100,7 +101,7 @@ impl CpuRenderer {
             let [l, t, r, b] = o.sampling.bounds.map(|v| v as usize);
             Ok(Over { sampler: sampler(&o.sampling)?, columns: l..r, rows: t..b, opacity: o.opacity })
         });
-        Ok(Prepared {
+        Ok(PreparedPlane {
             base,
             over: over.collect::<Result<_, RenderError>>()?,
             width: pass.size.width as usize,
@@ -110,7 +111,7 @@ impl CpuRenderer {
     }
 }
 
-impl Prepared<'_> {
+impl PreparedPlane<'_> {
     fn row_bytes(&self) -> usize {
         self.width * self.kind.bytes()
     }
@@ -137,7 +138,7 @@ impl Prepared<'_> {
             let above = &mut above[..o.columns.len()];
             o.sampler.read_plane(level, above, columns, o.columns.start, y);
             let at = o.columns.start - touched.start;
-            o.sampler.lay_over(level, &mut below[at..at + above.len()], above, o.opacity, o.columns.start, y);
+            o.sampler.blend_over(level, &mut below[at..at + above.len()], above, o.opacity, o.columns.start, y);
         }
         let b = self.kind.bytes();
         rows::pack_row(level, below, self.kind, self.max_code, &mut out[touched.start * b..touched.end * b]);

@@ -2,7 +2,7 @@
 //! point by point.
 use crate::{
     filter::{self, GridAxis, Taps},
-    program::{Sampling, Source},
+    program::{Sampling, SamplingSource},
 };
 use cutroom_kernel::{
     Real, SimdLevel, TILE_PITCH, Tile,
@@ -17,7 +17,7 @@ use std::{
 };
 
 /// Planar `f32`, premultiplied working colour.
-pub struct Raster {
+pub struct PlaneBuffer {
     /// Size.
     pub size: Size,
     /// Grey; R, G, B; or R, G, B, A. Rows are `size.width` long.
@@ -105,7 +105,7 @@ pub struct TableCache {
 }
 impl TableCache {
     /// Tables kept of each kind; beyond, all are dropped.
-    const MOST: usize = 256;
+    const CAPACITY: usize = 256;
 
     fn columns(&self, key: &AxisKey) -> Arc<Columns> {
         Self::get(&self.columns, key, |k| plan_columns(&k.compute(), k.from, k.len))
@@ -118,7 +118,7 @@ impl TableCache {
         if let Some(found) = kept.get(key) {
             return found.clone();
         }
-        if kept.len() >= Self::MOST {
+        if kept.len() >= Self::CAPACITY {
             kept.clear();
         }
         let made = Arc::new(make(key));
@@ -146,11 +146,11 @@ pub struct Sampler<'a> {
 }
 
 /// What a sampler reads.
-pub enum Input<'a> {
+pub enum SamplerInput<'a> {
     /// A source picture.
     Picture(&'a Picture),
     /// An intermediate.
-    Raster(&'a Raster),
+    Intermediate(&'a PlaneBuffer),
 }
 
 const ALPHA: &[usize] = &[3];
@@ -159,7 +159,7 @@ const SINGLE: [&[usize]; 3] = [&[0], &[1], &[2]];
 
 impl<'a> Sampler<'a> {
     /// Prepares tables for every column and row of the bounds.
-    pub fn new(sampling: Sampling, input: &Input<'a>, tables: &TableCache) -> Self {
+    pub fn new(sampling: Sampling, input: &SamplerInput<'a>, tables: &TableCache) -> Self {
         let (planes, has_alpha) = views(input);
         let m = &sampling.source_from_output;
         let maps = if m.is_axis_aligned() {
@@ -240,7 +240,7 @@ impl<'a> Sampler<'a> {
     }
 
     /// `below += (above − below) · coverage · opacity` from column `x` of row `y`, inside the bounds; for axis-aligned maps.
-    pub fn lay_over(&self, level: SimdLevel, below: &mut [f32], above: &[f32], opacity: f32, x: usize, y: usize) {
+    pub fn blend_over(&self, level: SimdLevel, below: &mut [f32], above: &[f32], opacity: f32, x: usize, y: usize) {
         let Coverage::Product { columns, rows, whole } = &self.coverage else {
             return rows::mix_row(level, below, above, opacity);
         };
@@ -274,7 +274,7 @@ impl<'a> Sampler<'a> {
             tile.planes[3][at..at + n].fill(1.0);
         }
         // Intermediates are premultiplied: their colour is covered as well.
-        let first = if matches!(self.sampling.source, Source::Intermediate(_)) { 0 } else { 3 };
+        let first = if matches!(self.sampling.source, SamplingSource::Intermediate(_)) { 0 } else { 3 };
         let planes = &mut tile.planes[first..];
         match &self.coverage {
             Coverage::Full => {}
@@ -307,9 +307,9 @@ impl<'a> Sampler<'a> {
 
 type PlaneEntry<'a> = (PlaneView<'a>, &'static [usize], f32, [GridAxis; 2]);
 
-fn views<'a>(input: &Input<'a>) -> (Vec<PlaneEntry<'a>>, bool) {
+fn views<'a>(input: &SamplerInput<'a>) -> (Vec<PlaneEntry<'a>>, bool) {
     match input {
-        Input::Raster(r) => {
+        SamplerInput::Intermediate(r) => {
             let view = |k: usize| PlaneView {
                 data: bytemuck::cast_slice(&r.planes[k]),
                 stride: r.size.width as usize * 4,
@@ -321,7 +321,7 @@ fn views<'a>(input: &Input<'a>) -> (Vec<PlaneEntry<'a>>, bool) {
             let to: &[&'static [usize]] = if r.planes.len() == 1 { &[GRAY] } else { &[SINGLE[0], SINGLE[1], SINGLE[2], ALPHA] };
             ((0..r.planes.len()).map(|k| (view(k), to[k], 1.0, full)).collect(), r.planes.len() == 4)
         }
-        Input::Picture(p) => {
+        SamplerInput::Picture(p) => {
             let kind = match p.format.bytes_per_sample() {
                 1 => SampleKind::U8,
                 2 => SampleKind::U16,
@@ -363,13 +363,13 @@ fn plan_columns(taps: &[Taps], x0: u32, len: usize) -> Columns {
     if let Some(double) = plan_double(taps, x0, len) {
         return double;
     }
-    let most = taps.iter().map(|t| t.weights.len()).max().unwrap_or(1);
+    let max = taps.iter().map(|t| t.weights.len()).max().unwrap_or(1);
     let (start, weights): (Vec<u32>, Vec<Vec<f32>>) = taps
         .iter()
         .map(|t| {
             // Shorter rows of taps are padded, to the left where the right end would be passed.
-            let start = (t.start as usize).min(len - most.min(len));
-            let mut w = vec![0.0; most.min(len)];
+            let start = (t.start as usize).min(len - max.min(len));
+            let mut w = vec![0.0; max.min(len)];
             for (k, v) in t.weights.iter().enumerate() {
                 w[t.start as usize - start + k] = *v;
             }
@@ -402,11 +402,11 @@ fn plan_double(taps: &[Taps], x0: u32, len: usize) -> Option<Columns> {
     let weights = [around(middle, offset)?, around(middle + 1, offset)?];
     // Every column must agree, once weights beyond the row's ends are folded onto its edge samples.
     for (i, t) in taps.iter().enumerate() {
-        let centre = (i as i64 + i64::from(x0)) / 2 + offset;
+        let center = (i as i64 + i64::from(x0)) / 2 + offset;
         let mut folded = std::collections::BTreeMap::new();
         for (k, w) in weights[i % 2].iter().enumerate() {
             if *w != 0.0 {
-                *folded.entry((centre + k as i64 - 1).clamp(0, len as i64 - 1)).or_insert(0.0) += *w;
+                *folded.entry((center + k as i64 - 1).clamp(0, len as i64 - 1)).or_insert(0.0) += *w;
             }
         }
         let own: Vec<(i64, f32)> =

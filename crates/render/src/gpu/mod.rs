@@ -14,7 +14,7 @@ mod upload;
 
 use crate::{
     OutputSpec, RenderError, filter,
-    program::{Intermediate, IntermediateId, Pass, Program, Target, TilePass},
+    program::{Intermediate, IntermediateId, Pass, PassTarget, Program, TilePass},
 };
 use cutroom_types::{Picture, Size};
 use device::Gpu;
@@ -31,10 +31,10 @@ use upload::Uploads;
 /// Intermediates in `f16`: a relative step of 2⁻¹¹, an eighth of an 8-bit code at white.
 const INTERMEDIATE: wgpu::TextureFormat = wgpu::TextureFormat::Rgba16Float;
 /// Most compiled passes that are kept; beyond, all are dropped and compiled anew as needed.
-const MOST_COMPILED: usize = 256;
+const MAX_COMPILED: usize = 256;
 
 /// Weights and tables that are kept on the device.
-const MOST_TABLES: usize = 32;
+const MAX_TABLES: usize = 32;
 
 /// Draws programs on a GPU.
 pub struct GpuRenderer {
@@ -56,7 +56,7 @@ struct Compiled {
 }
 
 /// One prepared pass.
-struct Job {
+struct PreparedPass {
     bound: Bound,
     /// Offset and size in the frame's uniform bytes.
     numbers: (u64, u64),
@@ -126,10 +126,10 @@ impl GpuRenderer {
     /// As [`Self::run`], and when too many frames are under way.
     pub fn begin(&mut self, program: &Program, output: &OutputSpec) -> Result<PendingFrame, RenderError> {
         self.gpu.check()?;
-        let (jobs, size) = self.prepare(program, output)?;
+        let (prepared_passes, size) = self.prepare(program, output)?;
         let layout = PlaneLayout::of(output.format, size)?;
         let slot = self.ring.take(&self.gpu, u64::from(layout.words) * 4)?;
-        let submission = self.submit(&jobs, &slot.planes, Some(&slot.readback));
+        let submission = self.submit(&prepared_passes, &slot.planes, Some(&slot.readback));
         let pending = PendingFrame::new(slot, submission, layout, size, *output, self.ring.memory.clone());
         self.gpu.check()?;
         Ok(pending)
@@ -155,12 +155,12 @@ impl GpuRenderer {
         repeats: usize,
     ) -> Result<(f64, f64), RenderError> {
         let ms = |t: std::time::Instant| t.elapsed().as_secs_f64() * 1e3 / repeats as f64;
-        let (jobs, size) = self.prepare(program, output)?;
+        let (prepared_passes, size) = self.prepare(program, output)?;
         let layout = PlaneLayout::of(output.format, size)?;
         let slot = self.ring.take(&self.gpu, u64::from(layout.words) * 4)?;
-        let first = self.submit(&jobs, &slot.planes, None);
+        let first = self.submit(&prepared_passes, &slot.planes, None);
         self.gpu.wait(first)?;
-        let all: Vec<&Job> = (0..repeats).flat_map(|_| &jobs).collect();
+        let all: Vec<&PreparedPass> = (0..repeats).flat_map(|_| &prepared_passes).collect();
         let started = std::time::Instant::now();
         let submission = self.submit(&all, &slot.planes, None);
         self.gpu.wait(submission)?;
@@ -168,8 +168,8 @@ impl GpuRenderer {
         let started = std::time::Instant::now();
         let mut last = None;
         for _ in 0..repeats {
-            let (jobs, _) = self.prepare(program, output)?;
-            last = Some(self.submit(&jobs, &slot.planes, None));
+            let (prepared_passes, _) = self.prepare(program, output)?;
+            last = Some(self.submit(&prepared_passes, &slot.planes, None));
         }
         let host = ms(started);
         if let Some(last) = last {
@@ -181,7 +181,7 @@ impl GpuRenderer {
     /// WGSL of every tile pass, in order.
     pub fn shaders(program: &Program, output: &OutputSpec) -> Vec<String> {
         let cosited = filter::sites(output.color.chroma).map(|s| s == filter::Site::First);
-        let print = |t: &TilePass| Shader::print(t, &shader::lay_out(program, t, output.format, cosited)).text;
+        let print = |t: &TilePass| Shader::print(t, &shader::layout_pass(program, t, output.format, cosited)).text;
         let texts = program.passes.iter().filter_map(|p| match p {
             Pass::Tiles(t) => Some(print(t)),
             Pass::Plane(p) => Some(print(&p.to_tiles())),
@@ -190,33 +190,33 @@ impl GpuRenderer {
         texts.collect()
     }
 
-    fn prepare(&mut self, program: &Program, output: &OutputSpec) -> Result<(Vec<Job>, Size), RenderError> {
+    fn prepare(&mut self, program: &Program, output: &OutputSpec) -> Result<(Vec<PreparedPass>, Size), RenderError> {
         self.uploads.next_frame();
         self.size_intermediates(&program.intermediates)?;
-        let mut jobs = Vec::with_capacity(program.passes.len());
+        let mut prepared_passes = Vec::with_capacity(program.passes.len());
         let mut bytes = Vec::new();
         for pass in &program.passes {
-            let job = match pass {
+            let prepared = match pass {
                 Pass::Tiles(tiles) => self.prepare_tiles(program, tiles, output, &mut bytes)?,
                 Pass::Plane(plane) => self.prepare_tiles(program, &plane.to_tiles(), output, &mut bytes)?,
                 Pass::Convolve { from, to, horizontal, weights } => {
                     self.prepare_convolve(*from, *to, *horizontal, weights, &mut bytes)?
                 }
             };
-            jobs.push(job);
+            prepared_passes.push(prepared);
         }
         self.write_uniforms(&bytes);
-        Ok((jobs, program.size))
+        Ok((prepared_passes, program.size))
     }
 
     fn size_intermediates(&mut self, wanted: &[Intermediate]) -> Result<(), RenderError> {
-        let most = self.gpu.limits.max_texture_dimension_2d;
+        let max = self.gpu.limits.max_texture_dimension_2d;
         for (i, Intermediate { size, .. }) in wanted.iter().enumerate() {
             if self.intermediates.get(i).is_some_and(|(s, _)| s == size) {
                 continue;
             }
-            if size.width == 0 || size.height == 0 || size.width > most || size.height > most {
-                return Err(RenderError::Unsupported(format!("{}×{} on this GPU (at most {most})", size.width, size.height)));
+            if size.width == 0 || size.height == 0 || size.width > max || size.height > max {
+                return Err(RenderError::Unsupported(format!("{}×{} on this GPU (at most {max})", size.width, size.height)));
             }
             let texture = self.gpu.device.create_texture(&wgpu::TextureDescriptor {
                 label: Some("intermediate"),
@@ -256,56 +256,56 @@ impl GpuRenderer {
         pass: &TilePass,
         output: &OutputSpec,
         bytes: &mut Vec<u8>,
-    ) -> Result<Job, RenderError> {
-        let cosited = if pass.target == Target::Output { filter::written_sites(output)? } else { [false; 2] };
-        let mut laid = shader::lay_out(program, pass, output.format, cosited);
-        let compiled = match self.compiled.get(&laid.structure) {
+    ) -> Result<PreparedPass, RenderError> {
+        let cosited = if pass.target == PassTarget::Output { filter::written_sites(output)? } else { [false; 2] };
+        let mut pass_layout = shader::layout_pass(program, pass, output.format, cosited);
+        let compiled = match self.compiled.get(&pass_layout.structure) {
             Some(c) => c.clone(),
             None => {
-                let shader = Shader::print(pass, &laid);
+                let shader = Shader::print(pass, &pass_layout);
                 let writes = match pass.target {
-                    Target::Intermediate(_) => Writes::Texture(INTERMEDIATE),
-                    Target::Output | Target::Plane(_) => Writes::Words,
+                    PassTarget::Intermediate(_) => Writes::Texture(INTERMEDIATE),
+                    PassTarget::Output | PassTarget::Plane(_) => Writes::Words,
                 };
                 let bound = pipeline::compile(
                     &self.gpu,
                     shader.text.clone(),
                     writes,
-                    &laid.textures.texels,
-                    laid.structure.tables,
-                    laid.structure.samples(),
+                    &pass_layout.textures.texels,
+                    pass_layout.structure.tables,
+                    pass_layout.structure.samples(),
                 )?;
-                if self.compiled.len() >= MOST_COMPILED {
+                if self.compiled.len() >= MAX_COMPILED {
                     self.compiled.clear();
                 }
                 let compiled = Arc::new(Compiled { bound, shader });
-                self.compiled.insert(laid.structure.clone(), compiled.clone());
+                self.compiled.insert(pass_layout.structure.clone(), compiled.clone());
                 compiled
             }
         };
-        compiled.shader.derive(&mut laid);
+        compiled.shader.derive(&mut pass_layout);
         let target = match pass.target {
-            Target::Intermediate(id) => Some(self.intermediate(id)?.1.clone()),
-            Target::Output | Target::Plane(_) => {
+            PassTarget::Intermediate(id) => Some(self.intermediate(id)?.1.clone()),
+            PassTarget::Output | PassTarget::Plane(_) => {
                 let size = program.size;
                 let layout = PlaneLayout::of(output.format, size)?;
-                let first = if let Target::Plane(k) = pass.target { k } else { 0 };
-                laid.numbers.rasters[1..].iter_mut().zip(&layout.planes[first..]).for_each(|(to, from)| *to = *from);
+                let first = if let PassTarget::Plane(k) = pass.target { k } else { 0 };
+                pass_layout.numbers.rasters[1..].iter_mut().zip(&layout.planes[first..]).for_each(|(to, from)| *to = *from);
                 None
             }
         };
-        let numbers = self.append_numbers(&laid.numbers, bytes);
-        let mut textures = Vec::with_capacity(laid.textures.uses.len());
-        for use_ in &laid.textures.uses {
+        let numbers = self.append_numbers(&pass_layout.numbers, bytes);
+        let mut textures = Vec::with_capacity(pass_layout.textures.uses.len());
+        for use_ in &pass_layout.textures.uses {
             textures.push(match use_ {
                 TextureUse::Plane(id, k) => self.uploads.view(&self.gpu, &program.pictures[*id], *k)?,
                 TextureUse::Intermediate(id) => self.intermediate(*id)?.1.clone(),
             });
         }
-        let workgroups = laid.structure.workgroups(pass.size);
-        let storage = if laid.structure.tables { Some(self.upload_tables(&laid.tables)?) } else { None };
-        let samples = laid.structure.samples();
-        Ok(Job { bound: compiled.bound.clone(), numbers, target, textures, storage, samples, workgroups })
+        let workgroups = pass_layout.structure.workgroups(pass.size);
+        let storage = if pass_layout.structure.tables { Some(self.upload_tables(&pass_layout.tables)?) } else { None };
+        let samples = pass_layout.structure.samples();
+        Ok(PreparedPass { bound: compiled.bound.clone(), numbers, target, textures, storage, samples, workgroups })
     }
 
     fn prepare_convolve(
@@ -315,7 +315,7 @@ impl GpuRenderer {
         horizontal: bool,
         weights: &[f32],
         bytes: &mut Vec<u8>,
-    ) -> Result<Job, RenderError> {
+    ) -> Result<PreparedPass, RenderError> {
         let bound = match &self.convolve {
             Some(b) => b.clone(),
             None => {
@@ -333,7 +333,7 @@ impl GpuRenderer {
         let buffer = self.upload_tables(weights)?;
         let numbers = self.append_numbers(&numbers, bytes);
         let workgroups = [size.width.div_ceil(16), size.height.div_ceil(16)];
-        Ok(Job { bound, numbers, target, textures: vec![source], storage: Some(buffer), samples: false, workgroups })
+        Ok(PreparedPass { bound, numbers, target, textures: vec![source], storage: Some(buffer), samples: false, workgroups })
     }
 
     /// Numbers as a storage buffer; those of the last frames are not uploaded again.
@@ -354,7 +354,7 @@ impl GpuRenderer {
             mapped_at_creation: false,
         });
         self.gpu.queue.write_buffer(&buffer, 0, bytemuck::cast_slice(values));
-        if self.tables.len() >= MOST_TABLES {
+        if self.tables.len() >= MAX_TABLES {
             self.tables.remove(0);
         }
         self.tables.push((values.to_vec(), buffer.clone()));
@@ -377,9 +377,9 @@ impl GpuRenderer {
         }
     }
 
-    fn submit<J: std::borrow::Borrow<Job>>(
+    fn submit<J: std::borrow::Borrow<PreparedPass>>(
         &self,
-        jobs: &[J],
+        prepared_passes: &[J],
         planes: &wgpu::Buffer,
         readback: Option<&wgpu::Buffer>,
     ) -> wgpu::SubmissionIndex {
@@ -387,33 +387,36 @@ impl GpuRenderer {
         let mut encoder = device.create_command_encoder(&wgpu::CommandEncoderDescriptor::default());
         {
             let mut pass = encoder.begin_compute_pass(&wgpu::ComputePassDescriptor::default());
-            for job in jobs {
-                let job = job.borrow();
+            for prepared in prepared_passes {
+                let prepared = prepared.borrow();
                 let Some(uniforms) = &self.uniforms else { continue };
-                let numbers =
-                    wgpu::BufferBinding { buffer: uniforms, offset: job.numbers.0, size: std::num::NonZeroU64::new(job.numbers.1) };
+                let numbers = wgpu::BufferBinding {
+                    buffer: uniforms,
+                    offset: prepared.numbers.0,
+                    size: std::num::NonZeroU64::new(prepared.numbers.1),
+                };
                 let mut resources = vec![
                     wgpu::BindingResource::Buffer(numbers),
-                    match &job.target {
+                    match &prepared.target {
                         Some(view) => wgpu::BindingResource::TextureView(view),
                         None => planes.as_entire_binding(),
                     },
                 ];
-                resources.extend(job.textures.iter().map(wgpu::BindingResource::TextureView));
-                resources.extend(job.storage.iter().map(|b| b.as_entire_binding()));
-                if job.samples {
+                resources.extend(prepared.textures.iter().map(wgpu::BindingResource::TextureView));
+                resources.extend(prepared.storage.iter().map(|b| b.as_entire_binding()));
+                if prepared.samples {
                     resources.push(wgpu::BindingResource::Sampler(&self.near));
                 }
                 let entries: Vec<wgpu::BindGroupEntry> =
                     resources.into_iter().zip(0..).map(|(resource, binding)| wgpu::BindGroupEntry { binding, resource }).collect();
                 let group = device.create_bind_group(&wgpu::BindGroupDescriptor {
                     label: None,
-                    layout: &job.bound.layout,
+                    layout: &prepared.bound.layout,
                     entries: &entries,
                 });
-                pass.set_pipeline(&job.bound.pipeline);
+                pass.set_pipeline(&prepared.bound.pipeline);
                 pass.set_bind_group(0, &group, &[]);
-                pass.dispatch_workgroups(job.workgroups[0], job.workgroups[1], 1);
+                pass.dispatch_workgroups(prepared.workgroups[0], prepared.workgroups[1], 1);
             }
         }
         if let Some(to) = readback {

@@ -32,9 +32,9 @@ pub fn compile(
     weights: bool,
     sampler: bool,
 ) -> Result<Bound, RenderError> {
-    let most = gpu.limits.max_sampled_textures_per_shader_stage as usize;
-    if texels.len() > most {
-        return Err(RenderError::Gpu(format!("a frame needs {} textures at once, the device has {most}", texels.len())));
+    let max = gpu.limits.max_sampled_textures_per_shader_stage as usize;
+    if texels.len() > max {
+        return Err(RenderError::Gpu(format!("a frame needs {} textures at once, the device has {max}", texels.len())));
     }
     let buffer = |ty| wgpu::BindingType::Buffer { ty, has_dynamic_offset: false, min_binding_size: None };
     let mut types = vec![

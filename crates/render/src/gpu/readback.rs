@@ -1,6 +1,6 @@
 //! Getting planes back: a ring of buffers, so that the host reads one frame while the device draws the next.
 use super::{device::Gpu, output::PlaneLayout};
-use crate::{OutputSpec, RenderError, pooled::Pool};
+use crate::{OutputSpec, RenderError, buffer_pool::BufferPool};
 use cutroom_types::{Picture, Plane, Size};
 use rayon::prelude::*;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -24,7 +24,7 @@ pub struct Slot {
 pub struct Ring {
     slots: Vec<Arc<Slot>>,
     /// Memory of the host for what comes back.
-    pub memory: Pool,
+    pub memory: BufferPool,
 }
 
 impl Ring {
@@ -64,7 +64,7 @@ pub struct PendingFrame {
     layout: PlaneLayout,
     size: Size,
     output: OutputSpec,
-    memory: Pool,
+    memory: BufferPool,
 }
 
 /// Whether finished, failed or forgotten: the buffer goes back to the device.
@@ -82,7 +82,7 @@ impl PendingFrame {
         layout: PlaneLayout,
         size: Size,
         output: OutputSpec,
-        memory: Pool,
+        memory: BufferPool,
     ) -> Self {
         let mapped = Arc::new(Mutex::new(None));
         let report = mapped.clone();

@@ -4,7 +4,7 @@
 use super::numbers::Numbers;
 use crate::{
     filter::{self, Site},
-    program::{Program, Sampling, Source},
+    program::{Program, Sampling, SamplingSource},
 };
 use cutroom_types::{Affine, ColorModel, Size};
 use std::fmt::Write;
@@ -247,14 +247,19 @@ fn grid_of(shift: u8, site: Site) -> (u8, Site) {
     (shift, if shift > 0 { site } else { Site::Middle })
 }
 
-fn plane_codes(program: &Program, source: Source, textures: &mut Textures, numbers: &mut Numbers) -> (Vec<PlaneCode>, bool) {
+fn plane_codes(
+    program: &Program,
+    source: SamplingSource,
+    textures: &mut Textures,
+    numbers: &mut Numbers,
+) -> (Vec<PlaneCode>, bool) {
     let one = 1.0f32.to_bits();
     match source {
-        Source::Intermediate(i) => {
+        SamplingSource::Intermediate(i) => {
             let texture = textures.binding(TextureUse::Intermediate(i), Texel::Rgba);
             (vec![PlaneCode { texture, texel: Texel::Rgba, to: "xyzw", gain_bits: one, size: 0, grid: FULL_GRID }], true)
         }
-        Source::Picture(id) => {
+        SamplingSource::Picture(id) => {
             let picture = &program.pictures[id];
             let f = picture.format;
             let texel = if f.bytes_per_sample() == 4 { Texel::Float } else { Texel::Uint };

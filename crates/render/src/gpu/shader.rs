@@ -4,10 +4,10 @@ use super::{
     output::OutputCode,
     sampling::{SampleCode, Texel, TextureUse, Textures, is_everything},
 };
-use crate::program::{Program, Reg, Stage, Target, TilePass};
+use crate::program::{PassTarget, Program, Reg, Stage, TilePass};
 use cutroom_kernel::{
     At, Edge, MAX_UNIFORMS, Real, Rgba, TraceReads, rgb,
-    trace::{T, Trace, trace},
+    trace::{Symbol, Trace, trace},
 };
 use cutroom_types::{Affine, ColorModel, PictureFormat, Size};
 use std::{any::TypeId, collections::BTreeMap, fmt::Write, ops::Range};
@@ -60,7 +60,7 @@ impl Structure {
 }
 
 /// One frame's use of a structure.
-pub struct Laid {
+pub struct PassLayout {
     /// The structure.
     pub structure: Structure,
     /// Textures in binding order.
@@ -75,7 +75,7 @@ pub struct Laid {
 
 /// Splits a pass into structure and numbers. `format` is the output's layout, `cosited` whether its chroma lies on the first
 /// column, the first row of its block.
-pub fn lay_out(program: &Program, pass: &TilePass, format: PictureFormat, cosited: [bool; 2]) -> Laid {
+pub fn layout_pass(program: &Program, pass: &TilePass, format: PictureFormat, cosited: [bool; 2]) -> PassLayout {
     let mut textures = Textures::default();
     let mut numbers = Numbers::default();
     numbers.rasters[0] = [pass.size.width, pass.size.height, 0, 0];
@@ -92,9 +92,9 @@ pub fn lay_out(program: &Program, pass: &TilePass, format: PictureFormat, cosite
             Stage::Unpremultiply { reg } => StageCode::Unpremultiply(*reg),
             Stage::Premultiply { reg } => StageCode::Premultiply(*reg),
             Stage::Point { reg, kernel, .. } => StageCode::Point(*reg, kernel.kernel_id()),
-            Stage::Read { reg, kernel, fields, edge, table, .. } => {
+            Stage::Read { reg, kernel, inputs, edge, table, .. } => {
                 tables.extend_from_slice(table);
-                let bound = fields.iter().map(|id| textures.binding(TextureUse::Intermediate(*id), Texel::Rgba)).collect();
+                let bound = inputs.iter().map(|id| textures.binding(TextureUse::Intermediate(*id), Texel::Rgba)).collect();
                 StageCode::Read(*reg, kernel.kernel_id(), bound, *edge)
             }
             Stage::Blend { backdrop, source, kernel, .. } => StageCode::Blend(*backdrop, *source, kernel.kernel_id()),
@@ -104,9 +104,9 @@ pub fn lay_out(program: &Program, pass: &TilePass, format: PictureFormat, cosite
     }
     let groups = group(pass, &mut numbers);
     let output = match pass.target {
-        Target::Intermediate(_) => OutputCode::Intermediate,
-        Target::Output => OutputCode::planes(program, pass, format, cosited, &mut textures, &mut numbers),
-        Target::Plane(_) => {
+        PassTarget::Intermediate(_) => OutputCode::Intermediate,
+        PassTarget::Output => OutputCode::planes(program, pass, format, cosited, &mut textures, &mut numbers),
+        PassTarget::Plane(_) => {
             let one = PictureFormat { model: ColorModel::Gray, chroma_shift_x: 0, chroma_shift_y: 0, alpha: false, ..format };
             OutputCode::planes(program, pass, one, [false; 2], &mut textures, &mut numbers)
         }
@@ -119,7 +119,7 @@ pub fn lay_out(program: &Program, pass: &TilePass, format: PictureFormat, cosite
         texels: textures.texels.clone(),
         tables: !tables.is_empty(),
     };
-    Laid { structure, textures, numbers, params, tables }
+    PassLayout { structure, textures, numbers, params, tables }
 }
 
 /// Finds runs of stages with common bounds.
@@ -209,18 +209,18 @@ pub struct Shader {
 }
 impl Shader {
     /// Appends the derived numbers to those laid out.
-    pub fn derive(&self, laid: &mut Laid) {
+    pub fn derive(&self, pass_layout: &mut PassLayout) {
         for (trace, range) in &self.traces {
-            trace.uniforms(&laid.params[range.clone()], &mut laid.numbers.values);
+            trace.uniforms(&pass_layout.params[range.clone()], &mut pass_layout.numbers.values);
         }
     }
 
     /// Prints the module for a laid-out pass.
-    pub fn print(pass: &TilePass, laid: &Laid) -> Self {
-        let s = &laid.structure;
+    pub fn print(pass: &TilePass, pass_layout: &PassLayout) -> Self {
+        let s = &pass_layout.structure;
         let mut body = String::new();
         let mut traces = Vec::new();
-        let mut slot = laid.numbers.values.len();
+        let mut slot = pass_layout.numbers.values.len();
         let mut param = 0;
         // Writing to a String cannot fail.
         let _ = print_body(pass, s, &mut body, &mut traces, &mut slot, &mut param);
@@ -301,24 +301,24 @@ fn print_body(
 /// Registers as symbols while a run of stages is traced; the first reading of a register makes its inputs.
 #[derive(Default)]
 struct Registers {
-    now: BTreeMap<Reg, Rgba<T>>,
+    now: BTreeMap<Reg, Rgba<Symbol>>,
     written: Vec<Reg>,
     read: Vec<Reg>,
 }
 /// Inputs 0 and 1 are the pixel's centre; register `r` begins at `2 + 4·r`.
 const FIRST_REGISTER_INPUT: u32 = 2;
 impl Registers {
-    fn get(&mut self, reg: Reg) -> Rgba<T> {
+    fn get(&mut self, reg: Reg) -> Rgba<Symbol> {
         if let Some(c) = self.now.get(&reg) {
             return *c;
         }
         self.read.push(reg);
-        let c = |k: u32| T::input(FIRST_REGISTER_INPUT + 4 * reg as u32 + k);
+        let c = |k: u32| Symbol::input(FIRST_REGISTER_INPUT + 4 * reg as u32 + k);
         let c = Rgba { c: rgb(c(0), c(1), c(2)), a: c(3) };
         self.now.insert(reg, c);
         c
     }
-    fn set(&mut self, reg: Reg, c: Rgba<T>) {
+    fn set(&mut self, reg: Reg, c: Rgba<Symbol>) {
         self.now.insert(reg, c);
         if !self.written.contains(&reg) {
             self.written.push(reg);
@@ -376,12 +376,12 @@ fn print_run(
 
 /// Records one stage; `textures` are those it reads, `next` is the next parameter of the run.
 fn apply(stage: &Stage, textures: &[u32], registers: &mut Registers, next: &mut u32) {
-    fn take<const N: usize>(next: &mut u32) -> [T; N] {
-        let p = T::params(*next);
+    fn take<const N: usize>(next: &mut u32) -> [Symbol; N] {
+        let p = Symbol::params(*next);
         *next += N as u32;
         p
     }
-    let (x, y) = (T::input(0), T::input(1));
+    let (x, y) = (Symbol::input(0), Symbol::input(1));
     let seen = |next: &mut u32| {
         let [xx, xy, x0, yx, yy, y0] = take(next);
         At { x: x * xx + (y * xy + x0), y: x * yx + (y * yy + y0) }
@@ -396,7 +396,7 @@ fn apply(stage: &Stage, textures: &[u32], registers: &mut Registers, next: &mut 
         Stage::Unpremultiply { reg } => {
             let p = registers.get(*reg);
             let some = p.a.gt(0.0);
-            let c = p.c.map(|c| T::select(some, c / p.a, 0.0));
+            let c = p.c.map(|c| Symbol::select(some, c / p.a, 0.0));
             registers.set(*reg, Rgba { c, a: p.a });
         }
         Stage::Premultiply { reg } => {
@@ -405,13 +405,13 @@ fn apply(stage: &Stage, textures: &[u32], registers: &mut Registers, next: &mut 
         }
         Stage::Point { reg, kernel, .. } => {
             let at = seen(next);
-            let p: [T; MAX_UNIFORMS] = take(next);
+            let p: [Symbol; MAX_UNIFORMS] = take(next);
             let px = registers.get(*reg);
             registers.set(*reg, kernel.trace(&p, px, at));
         }
         Stage::Read { reg, kernel, edge, .. } => {
             let at = seen(next);
-            let p: [T; MAX_UNIFORMS] = take(next);
+            let p: [Symbol; MAX_UNIFORMS] = take(next);
             let (table, origin) = (take(next), take(next));
             let px = registers.get(*reg);
             registers.set(*reg, kernel.trace(&p, px, at, TraceReads { textures, origin, edge: *edge, table, uniforms: &p }));
@@ -424,7 +424,7 @@ fn apply(stage: &Stage, textures: &[u32], registers: &mut Registers, next: &mut 
         }
         Stage::Mix { from, to, kernel, .. } => {
             let at = seen(next);
-            let p: [T; MAX_UNIFORMS] = take(next);
+            let p: [Symbol; MAX_UNIFORMS] = take(next);
             let (f, t) = (registers.get(*from), registers.get(*to));
             registers.set(*from, kernel.trace(&p, f, t, at));
         }

@@ -10,7 +10,7 @@ const KEEP_FRAMES: u64 = 2;
 const SPARE_TEXTURES: usize = 32;
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-struct Shape {
+struct TextureShape {
     format: wgpu::TextureFormat,
     width: u32,
     height: u32,
@@ -18,10 +18,10 @@ struct Shape {
 
 /// Where a plane lies; unique while the entry holds the plane.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-struct Place {
+struct PlaneAddress {
     address: usize,
     stride: usize,
-    shape: Shape,
+    shape: TextureShape,
 }
 
 struct Uploaded {
@@ -35,8 +35,8 @@ struct Uploaded {
 /// Textures of source planes.
 #[derive(Default)]
 pub struct Uploads {
-    planes: HashMap<Place, Uploaded>,
-    spare: Vec<(Shape, wgpu::Texture)>,
+    planes: HashMap<PlaneAddress, Uploaded>,
+    spare: Vec<(TextureShape, wgpu::Texture)>,
     frame: u64,
     /// Planes copied to the device so far.
     pub upload_count: u64,
@@ -47,12 +47,13 @@ impl Uploads {
     pub fn next_frame(&mut self) {
         self.frame += 1;
         let frame = self.frame;
-        let old: Vec<Place> = self.planes.iter().filter(|(_, u)| u.last_used + KEEP_FRAMES < frame).map(|(p, _)| *p).collect();
-        for place in old {
-            if let Some(u) = self.planes.remove(&place)
+        let old: Vec<PlaneAddress> =
+            self.planes.iter().filter(|(_, u)| u.last_used + KEEP_FRAMES < frame).map(|(p, _)| *p).collect();
+        for address in old {
+            if let Some(u) = self.planes.remove(&address)
                 && self.spare.len() < SPARE_TEXTURES
             {
-                self.spare.push((place.shape, u.texture));
+                self.spare.push((address.shape, u.texture));
             }
         }
     }
@@ -68,17 +69,14 @@ impl Uploads {
             _ => wgpu::TextureFormat::R32Float,
         };
         let size = picture.format.plane_size(k, picture.size);
-        let most = gpu.limits.max_texture_dimension_2d;
-        if size.width == 0 || size.height == 0 || size.width > most || size.height > most {
-            return Err(RenderError::Unsupported(format!(
-                "a plane of {}×{} on this GPU (at most {most})",
-                size.width, size.height
-            )));
+        let max = gpu.limits.max_texture_dimension_2d;
+        if size.width == 0 || size.height == 0 || size.width > max || size.height > max {
+            return Err(RenderError::Unsupported(format!("a plane of {}×{} on this GPU (at most {max})", size.width, size.height)));
         }
         let plane = &picture.planes[k];
-        let shape = Shape { format, width: size.width, height: size.height };
-        let place = Place { address: plane.data().as_ptr() as usize, stride: plane.stride_bytes(), shape };
-        if let Some(u) = self.planes.get_mut(&place) {
+        let shape = TextureShape { format, width: size.width, height: size.height };
+        let address = PlaneAddress { address: plane.data().as_ptr() as usize, stride: plane.stride_bytes(), shape };
+        if let Some(u) = self.planes.get_mut(&address) {
             u.last_used = self.frame;
             return Ok(u.view.clone());
         }
@@ -98,16 +96,16 @@ impl Uploads {
         write(gpu, &texture, plane, shape, picture.format.bytes_per_sample())?;
         self.upload_count += 1;
         let view = texture.create_view(&wgpu::TextureViewDescriptor::default());
-        self.planes.insert(place, Uploaded { _plane: plane.clone(), texture, view: view.clone(), last_used: self.frame });
+        self.planes.insert(address, Uploaded { _plane: plane.clone(), texture, view: view.clone(), last_used: self.frame });
         Ok(view)
     }
 }
 
-fn extent(s: Shape) -> wgpu::Extent3d {
+fn extent(s: TextureShape) -> wgpu::Extent3d {
     wgpu::Extent3d { width: s.width, height: s.height, depth_or_array_layers: 1 }
 }
 
-fn write(gpu: &Gpu, texture: &wgpu::Texture, plane: &Plane, shape: Shape, sample_bytes: usize) -> Result<(), RenderError> {
+fn write(gpu: &Gpu, texture: &wgpu::Texture, plane: &Plane, shape: TextureShape, sample_bytes: usize) -> Result<(), RenderError> {
     let (row_bytes, rows) = (shape.width as usize * sample_bytes, shape.height as usize);
     if plane.rows() < rows || plane.width_bytes() < row_bytes {
         return Err(RenderError::Unsupported("a picture whose planes are smaller than its size says".into()));

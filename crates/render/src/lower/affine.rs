@@ -68,13 +68,13 @@ fn after(then: &Map, first: &Map) -> Map {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use cutroom_effects::{EFFECTS, Params, Raster, Shape};
+    use cutroom_effects::{EFFECTS, EffectFrame, EffectKind, Params};
     use cutroom_types::ParamValue;
 
     /// What calls itself affine is: it agrees with its map at points that the map was not made from.
     #[test]
     fn affine_kernels_are_affine() {
-        let raster = Raster {
+        let effect_frame = EffectFrame {
             width_px: 64.0,
             height_px: 36.0,
             linear: false,
@@ -84,7 +84,7 @@ mod tests {
         };
         let mut found = 0;
         for e in EFFECTS {
-            let Shape::Point { kernel, prepare } = e.shape else { continue };
+            let EffectKind::Point { kernel, prepare } = e.kind else { continue };
             let values: Vec<ParamValue> = e
                 .params
                 .iter()
@@ -98,7 +98,7 @@ mod tests {
                 continue;
             }
             found += 1;
-            let uniforms = prepare(Params::new(&values), &raster);
+            let uniforms = prepare(Params::new(&values), &effect_frame);
             let stage = Stage::Point { reg: 0, kernel, uniforms, kernel_from_output: Affine::IDENTITY };
             let Some((_, map)) = map_of(&stage) else { panic!("{}", e.id) };
             for c in [[0.3f32, 0.6, 0.1], [1.0, 1.0, 1.0], [-0.2, 0.5, 2.0], [0.9, 0.05, 0.4]] {
@@ -119,8 +119,8 @@ mod tests {
         let stage = |id: &str, n: f64| {
             let e = EFFECTS.iter().find(|e| e.id == id).unwrap();
             let values: Vec<_> = e.params.iter().map(|_| ParamValue::Number(n)).collect();
-            let Shape::Point { kernel, prepare } = e.shape else { panic!() };
-            let raster = Raster {
+            let EffectKind::Point { kernel, prepare } = e.kind else { panic!() };
+            let effect_frame = EffectFrame {
                 width_px: 1.0,
                 height_px: 1.0,
                 linear: false,
@@ -128,7 +128,7 @@ mod tests {
                 time_secs: 0.0,
                 margin_px: [0.0; 2],
             };
-            let (kernel, uniforms) = (kernel(Params::new(&values)), prepare(Params::new(&values), &raster));
+            let (kernel, uniforms) = (kernel(Params::new(&values)), prepare(Params::new(&values), &effect_frame));
             Stage::Point { reg: 0, kernel, uniforms, kernel_from_output: Affine::IDENTITY }
         };
         let fill = Stage::Fill { reg: 0, color: [0.0; 4] };

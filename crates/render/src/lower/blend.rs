@@ -16,22 +16,22 @@ pub(super) fn blend(pass: &mut PassBuilder, layer: &Layer, drawn: &Drawn, workin
     pass.stages.push(Stage::Blend {
         backdrop: 0,
         source: 1,
-        kernel: spec.in_light.filter(|_| working.linear).unwrap_or(spec.kernel),
+        kernel: spec.linear_kernel.filter(|_| working.linear).unwrap_or(spec.kernel),
         mode: layer.blend,
         opacity: layer.opacity,
-        seed: noise_seed(layer, spec.animated),
+        seed: noise_seed(layer, spec.time_dependent),
         opaque_backdrop: !pass.translucent,
-        bounds: if spec.everywhere { pass.full() } else { drawn.bounds },
+        bounds: if spec.affects_transparent { pass.full() } else { drawn.bounds },
     });
-    pass.translucent |= spec.cuts;
+    pass.translucent |= spec.lowers_backdrop_alpha;
 }
 
-/// A whole number below 2^24 that tells clips apart, and frames (of up to 1000 a second) when the noise is `animated`. Made of the clip's id, so that
+/// A whole number below 2^24 that tells clips apart, and frames (of up to 1000 a second) when the noise is `time_dependent`. Made of the clip's id, so that
 /// moving it to another track changes nothing.
-fn noise_seed(layer: &Layer, animated: bool) -> f32 {
+fn noise_seed(layer: &Layer, time_dependent: bool) -> f32 {
     let hash = blake3::hash(layer.clip.as_str().as_bytes());
     let [a, b, c, ..] = *hash.as_bytes();
     let clip = u32::from_le_bytes([a, b, c, 0]) as f32;
     let frame = (layer.time.as_secs_f64() * 1000.0).round() as f32;
-    if animated { effects::frame_seed(frame, clip) } else { clip }
+    if time_dependent { effects::frame_seed(frame, clip) } else { clip }
 }

@@ -1,16 +1,16 @@
 //! Effects that need more than their own pixel: each is drawn from an intermediate of the layer's size; what lies between is strung into passes.
 use super::{
-    LayerSource, Lowering, Masks, PassBuilder, effect_params,
+    LayerSource, Lowering, Masks, PassBuilder, effect_frame, effect_params,
     intermediate::{Reduction, Stored},
-    raster, to_domain, whole_intermediate, working_space,
+    to_domain, whole_intermediate, working_space,
 };
 use crate::{
     RenderError,
     mask::with_margin,
-    program::{PictureId, Planes, Sampling, Source, Stage, UNLIMITED},
+    program::{PictureId, Planes, Sampling, SamplingSource, Stage, UNLIMITED},
 };
 use cutroom_effects::{
-    Domain, Params, SeparableWeights, Shape, Step, Uniforms,
+    Domain, EffectKind, Params, SeparableWeights, Step, Uniforms,
     color::{ColorStep, WorkingSpace},
 };
 use cutroom_kernel::{Edge, ReadOp};
@@ -31,7 +31,7 @@ struct Chain<'l, 'a> {
     /// What the picture at hand has beyond the content on each side, horizontally and vertically.
     margin: [u32; 2],
     /// What it has from the first effect on that draws there.
-    wanted: [u32; 2],
+    target_margin: [u32; 2],
     /// Only this part of the content counted from the start, at other times too.
     crop: Option<[f64; 4]>,
     canvas: &'l Canvas,
@@ -41,9 +41,9 @@ struct Chain<'l, 'a> {
     /// The intermediate that has it, premultiplied, when no pass is open.
     stored: Stored,
     /// What the open pass begins with, while it holds nothing else.
-    fresh: Option<Fresh>,
+    direct: Option<DirectSource>,
     /// Stages of a pass that only reads the source.
-    bare: usize,
+    source_stage_count: usize,
     /// The colour is linear light, else display-encoded.
     linear: bool,
     /// Colour is multiplied by alpha.
@@ -53,7 +53,7 @@ struct Chain<'l, 'a> {
 }
 
 /// A layer after its effects.
-pub(super) enum Widened {
+pub(super) enum Rasterized {
     /// In memory.
     Stored(LayerSource),
     /// Still to be run: stages that leave the picture in register 0, over a raster of the content's size.
@@ -71,22 +71,22 @@ pub(super) enum Widened {
 
 /// What the first step of an effect got.
 #[derive(Clone)]
-enum Original {
+enum ChainInput {
     /// Cheaper to compute again than to keep: stages on register 0.
-    Again(Vec<Stage>),
+    Recompute(Vec<Stage>),
     /// In memory.
     Stored(usize),
 }
 
 /// A source that is an affine map of its samples: it may as well be reduced before.
-struct Fresh {
+struct DirectSource {
     sampling: Sampling,
     decode: Vec<ColorStep>,
 }
 
 impl Lowering<'_> {
     /// Renders a source at its content size and a margin, with effects and masks, into an intermediate.
-    pub(super) fn widen(
+    pub(super) fn rasterize_layer(
         &mut self,
         source: LayerSource,
         effects: &[EffectUse],
@@ -95,8 +95,8 @@ impl Lowering<'_> {
         canvas: &Canvas,
     ) -> Result<LayerSource, RenderError> {
         match self.run_chain(source, effects, masks, margin, canvas, false)? {
-            Widened::Stored(source) => Ok(source),
-            Widened::Open { .. } => Err(RenderError::Unsupported("a chain that was not ended".into())),
+            Rasterized::Stored(source) => Ok(source),
+            Rasterized::Open { .. } => Err(RenderError::Unsupported("a chain that was not ended".into())),
         }
     }
 
@@ -109,7 +109,7 @@ impl Lowering<'_> {
         margin: [u32; 2],
         canvas: &Canvas,
         may_stay_open: bool,
-    ) -> Result<Widened, RenderError> {
+    ) -> Result<Rasterized, RenderError> {
         let working = working_space(canvas);
         let size = source.content;
         let mut pass = PassBuilder::new(size);
@@ -120,21 +120,21 @@ impl Lowering<'_> {
         pass.convert(0, source.decode.clone());
         // A decoding of one step is the matrix from codes.
         let affine = source.decode.len() <= 1 && !source.has_alpha && source.crop.is_none();
-        let bare = pass.stages.len();
-        let fresh = affine.then_some(Fresh { sampling, decode: source.decode });
+        let source_stage_count = pass.stages.len();
+        let direct = affine.then_some(DirectSource { sampling, decode: source.decode });
         let mut chain = Chain {
             lowering: self,
             size,
             content: size,
             margin: [0; 2],
-            wanted: margin,
+            target_margin: margin,
             crop: source.crop,
             canvas,
             working,
             open: Some(pass),
             stored: Stored::whole(0, size),
-            fresh,
-            bare,
+            direct,
+            source_stage_count,
             linear: working.linear,
             premultiplied: source.premultiplied,
             // What a crop cuts away is transparent.
@@ -149,7 +149,7 @@ impl Lowering<'_> {
         chain.mask(masks.after);
         if let (true, Some(pass)) = (may_stay_open, chain.open.take_if(|_| may_stay_open)) {
             let Chain { premultiplied, opaque, .. } = chain;
-            return Ok(Widened::Open { stages: pass.stages, registers: pass.registers, premultiplied, opaque });
+            return Ok(Rasterized::Open { stages: pass.stages, registers: pass.registers, premultiplied, opaque });
         }
         if chain.open.is_some() {
             chain.store();
@@ -158,7 +158,7 @@ impl Lowering<'_> {
         let mut drawn = Self::stored_source(&stored, size, opaque);
         drawn.source_from_content = drawn.source_from_content.after(&outward(margin));
         drawn.margin = margin;
-        Ok(Widened::Stored(drawn))
+        Ok(Rasterized::Stored(drawn))
     }
 }
 
@@ -173,17 +173,17 @@ fn inward([x, y]: [u32; 2]) -> Affine {
 impl Chain<'_, '_> {
     /// Adds the margin, transparent, once.
     fn grow(&mut self) {
-        if self.margin == self.wanted {
+        if self.margin == self.target_margin {
             return;
         }
         self.store();
-        let (from, to) = (self.size, with_margin(self.content, self.wanted));
+        let (from, to) = (self.size, with_margin(self.content, self.target_margin));
         let window = [0.0, 0.0, from.width as f32, from.height as f32];
         let mut pass = PassBuilder::new(to);
-        let sampling = Sampling { window, ..self.stored.sampling(&inward(self.wanted), to) };
+        let sampling = Sampling { window, ..self.stored.sampling(&inward(self.target_margin), to) };
         pass.stages.push(Stage::Sample { reg: 0, sampling });
-        (self.size, self.margin, self.bare) = (to, self.wanted, pass.stages.len());
-        (self.open, self.fresh, self.opaque, self.premultiplied) = (Some(pass), None, false, true);
+        (self.size, self.margin, self.source_stage_count) = (to, self.target_margin, pass.stages.len());
+        (self.open, self.direct, self.opaque, self.premultiplied) = (Some(pass), None, false, true);
     }
 
     /// Multiplies alpha by a mask, a grey picture of the raster's size.
@@ -202,53 +202,53 @@ impl Chain<'_, '_> {
         if spec.outset(params) != [0.0; 2] {
             self.grow();
         }
-        let raster = raster(self.content, self.margin, self.working, used.time);
+        let effect_frame = effect_frame(self.content, self.margin, self.working, used.time);
         self.enter(spec.domain);
-        match spec.shape {
-            Shape::Point { .. } | Shape::Table { .. } | Shape::Look { .. } => {
+        match spec.kind {
+            EffectKind::Point { .. } | EffectKind::Table { .. } | EffectKind::Lut { .. } => {
                 self.straighten();
-                if let Some(stage) = self.lowering.pixel_stage(spec, params, &raster, &inward(self.margin), 0)? {
+                if let Some(stage) = self.lowering.pixel_stage(spec, params, &effect_frame, &inward(self.margin), 0)? {
                     self.pass().stages.push(stage);
                 }
-                self.linear |= spec.gives_light;
+                self.linear |= spec.outputs_linear;
                 self.opaque &= spec.keeps_alpha;
             }
-            Shape::Separable { weights } => self.step(Step::Separable(weights(params, &raster)), None, &[]),
-            Shape::Field { kernel, prepare, edge } => {
-                self.step(Step::Field(kernel(params), prepare(params, &raster), edge), None, &[]);
+            EffectKind::Separable { weights } => self.step(Step::Separable(weights(params, &effect_frame)), None, &[]),
+            EffectKind::Sampled { kernel, prepare, edge } => {
+                self.step(Step::Sample(kernel(params), prepare(params, &effect_frame), edge), None, &[]);
             }
-            Shape::Steps(steps) => {
-                let mut original = self.original();
-                for step in steps(params, &raster) {
-                    self.step(step, Some(&mut original), &[]);
+            EffectKind::Steps(steps) => {
+                let mut chain_input = self.chain_input();
+                for step in steps(params, &effect_frame) {
+                    self.step(step, Some(&mut chain_input), &[]);
                 }
             }
-            Shape::Temporal { steps, .. } => {
-                let mut original = self.original();
+            EffectKind::Temporal { steps, .. } => {
+                let mut chain_input = self.chain_input();
                 let mut inputs = Vec::with_capacity(used.inputs.len());
                 for layer in &used.inputs {
                     inputs.push(self.other_time(layer, spec.domain)?);
                 }
-                for step in steps(params, &raster, inputs.len()) {
-                    self.step(step, Some(&mut original), &inputs);
+                for step in steps(params, &effect_frame, inputs.len()) {
+                    self.step(step, Some(&mut chain_input), &inputs);
                 }
             }
-            Shape::Layered { steps } => {
+            EffectKind::Layered { steps } => {
                 // Without what it goes by it changes nothing.
                 if used.inputs.is_empty() {
                     return Ok(());
                 }
-                let mut original = self.original();
+                let mut chain_input = self.chain_input();
                 let mut inputs = Vec::with_capacity(used.inputs.len());
                 for layer in &used.inputs {
                     inputs.push(self.other_layer(layer)?);
                 }
-                for step in steps(params, &raster) {
-                    self.step(step, Some(&mut original), &inputs);
+                for step in steps(params, &effect_frame) {
+                    self.step(step, Some(&mut chain_input), &inputs);
                 }
             }
-            Shape::Runtime(effect) => {
-                let mut original = self.original();
+            EffectKind::Runtime(effect) => {
+                let mut chain_input = self.chain_input();
                 let times = used.inputs.len().saturating_sub(spec.track_count());
                 let mut inputs = Vec::with_capacity(used.inputs.len());
                 for layer in &used.inputs[..times] {
@@ -257,12 +257,12 @@ impl Chain<'_, '_> {
                 for layer in &used.inputs[times..] {
                     inputs.push(self.other_layer(layer)?);
                 }
-                for step in effect.steps(params, &raster, inputs.len()) {
-                    self.step(step, Some(&mut original), &inputs);
+                for step in effect.steps(params, &effect_frame, inputs.len()) {
+                    self.step(step, Some(&mut chain_input), &inputs);
                 }
             }
             // Planning has looked at the right time already.
-            Shape::Time(_) => {}
+            EffectKind::Time(_) => {}
         }
         Ok(())
     }
@@ -286,8 +286,8 @@ impl Chain<'_, '_> {
             return Err(RenderError::Unsupported("a layer whose picture changes its size under an effect over time".into()));
         }
         let masks = self.lowering.layer_masks(layer, source.content, self.margin)?;
-        let drawn = self.lowering.widen(source, &layer.effects, masks, self.margin, self.canvas)?;
-        let Source::Intermediate(id) = drawn.source else {
+        let drawn = self.lowering.rasterize_layer(source, &layer.effects, masks, self.margin, self.canvas)?;
+        let SamplingSource::Intermediate(id) = drawn.source else {
             return Err(RenderError::Unsupported("a picture that is not in memory".into()));
         };
         let mut linear = self.working.linear;
@@ -305,8 +305,8 @@ impl Chain<'_, '_> {
         Ok(self.lowering.add_intermediate(self.size, pass, Planes::Rgba))
     }
 
-    /// One step over premultiplied colour; `original` is what the first step got, `inputs` the layer at other times, or other layers.
-    fn step(&mut self, step: Step, original: Option<&mut Original>, inputs: &[usize]) {
+    /// One step over premultiplied colour; `chain_input` is what the first step got, `inputs` the layer at other times, or other layers.
+    fn step(&mut self, step: Step, chain_input: Option<&mut ChainInput>, inputs: &[usize]) {
         match step {
             Step::Point(kernel, uniforms) => {
                 self.premultiply();
@@ -315,9 +315,9 @@ impl Chain<'_, '_> {
             }
             // Edges go on beyond themselves, so what is opaque stays so.
             Step::Separable(weights) => return self.filter(&weights),
-            Step::Field(kernel, uniforms, edge) => {
+            Step::Sample(kernel, uniforms, edge) => {
                 let id = self.store();
-                let first = original.map(|o| self.keep(o));
+                let first = chain_input.map(|o| self.keep(o));
                 let mut pass = PassBuilder::new(self.size);
                 pass.stages.push(self.read(kernel, uniforms, [id].into_iter().chain(first).collect(), edge));
                 self.open = Some(pass);
@@ -328,9 +328,9 @@ impl Chain<'_, '_> {
                 }
                 let mut pass = PassBuilder::new(self.size);
                 pass.use_register(1);
-                match original {
-                    Some(Original::Again(stages)) => pass.stages.extend(stages.iter().cloned()),
-                    Some(Original::Stored(id)) => pass.stages.push(whole_intermediate(*id, self.size, 0)),
+                match chain_input {
+                    Some(ChainInput::Recompute(stages)) => pass.stages.extend(stages.iter().cloned()),
+                    Some(ChainInput::Stored(id)) => pass.stages.push(whole_intermediate(*id, self.size, 0)),
                     None => {}
                 }
                 pass.stages.push(Stage::Sample { reg: 1, sampling: self.stored.sampling(&Affine::IDENTITY, self.size) });
@@ -338,7 +338,7 @@ impl Chain<'_, '_> {
                 pass.stages.push(Stage::Mix { from: 0, to: 1, kernel, id: "", uniforms, kernel_from_output });
                 self.open = Some(pass);
             }
-            Step::Join(kernel, uniforms, n) => {
+            Step::MixInput(kernel, uniforms, n) => {
                 self.premultiply();
                 let (size, Some(&input)) = (self.size, inputs.get(n)) else { return };
                 let reads = |p: &PassBuilder| p.stages.iter().filter(|s| matches!(s, Stage::Sample { .. })).count();
@@ -351,14 +351,14 @@ impl Chain<'_, '_> {
                 pass.stages.push(whole_intermediate(input, size, 1));
                 pass.stages.push(Stage::Mix { from: 0, to: 1, kernel, id: "", uniforms, kernel_from_output });
             }
-            Step::Start(n) => {
+            Step::UseInput(n) => {
                 if let Some(&input) = inputs.get(n) {
                     (self.open, self.stored) = (None, Stored::whole(input, self.size));
                 }
             }
-            Step::Fields(kernel, uniforms, edge, which) => {
+            Step::SampleInputs(kernel, uniforms, edge, which) => {
                 let id = self.store();
-                let first = original.map(|o| self.keep(o));
+                let first = chain_input.map(|o| self.keep(o));
                 let others = which.iter().filter_map(|n| inputs.get(*n).copied());
                 let mut pass = PassBuilder::new(self.size);
                 pass.stages.push(self.read(kernel, uniforms, [id].into_iter().chain(first).chain(others).collect(), edge));
@@ -370,41 +370,41 @@ impl Chain<'_, '_> {
     }
 
     /// What is at hand, to be used again after other steps.
-    fn original(&mut self) -> Original {
-        if self.open.as_ref().is_some_and(|p| p.stages.len() == self.bare) {
+    fn chain_input(&mut self) -> ChainInput {
+        if self.open.as_ref().is_some_and(|p| p.stages.len() == self.source_stage_count) {
             self.premultiply();
-            return Original::Again(self.pass().stages.clone());
+            return ChainInput::Recompute(self.pass().stages.clone());
         }
-        Original::Stored(self.store())
+        ChainInput::Stored(self.store())
     }
 
     /// Puts it into memory, for kernels that read other pixels of it.
-    fn keep(&mut self, original: &mut Original) -> usize {
-        match original {
-            Original::Stored(id) => *id,
-            Original::Again(stages) => {
+    fn keep(&mut self, chain_input: &mut ChainInput) -> usize {
+        match chain_input {
+            ChainInput::Stored(id) => *id,
+            ChainInput::Recompute(stages) => {
                 let mut pass = PassBuilder::new(self.size);
                 pass.stages = std::mem::take(stages);
                 let id = self.lowering.add_intermediate(self.size, pass, Planes::Rgba);
-                *original = Original::Stored(id);
+                *chain_input = ChainInput::Stored(id);
                 id
             }
         }
     }
 
     fn filter(&mut self, weights: &SeparableWeights) {
-        let untouched = |_: &Fresh| self.open.as_ref().is_some_and(|p| p.stages.len() == self.bare);
+        let untouched = |_: &DirectSource| self.open.as_ref().is_some_and(|p| p.stages.len() == self.source_stage_count);
         if let Some(by) = weights.sigma_px.and_then(Reduction::of)
-            && let Some(fresh) = self.fresh.take().filter(untouched)
+            && let Some(direct) = self.direct.take().filter(untouched)
         {
             self.open = None;
             self.stored = self.lowering.reduced_gaussian(self.size, Planes::Opaque, by, |full_from_small, small| {
-                let source_from_output = fresh.sampling.source_from_output.after(full_from_small);
+                let source_from_output = direct.sampling.source_from_output.after(full_from_small);
                 let bounds = [0, 0, small.width, small.height];
-                let sampling = Sampling { source_from_output, window: UNLIMITED, bounds, ..fresh.sampling };
+                let sampling = Sampling { source_from_output, window: UNLIMITED, bounds, ..direct.sampling };
                 let mut pass = PassBuilder::new(small);
                 pass.stages.push(Stage::Sample { reg: 0, sampling });
-                pass.convert(0, fresh.decode);
+                pass.convert(0, direct.decode);
                 pass.stages
             });
         } else {
@@ -415,9 +415,9 @@ impl Chain<'_, '_> {
     }
 
     /// Kernels see positions on the content, whatever the fields have beyond it.
-    fn read(&self, kernel: &'static dyn ReadOp, uniforms: Uniforms, fields: Vec<usize>, edge: Edge) -> Stage {
+    fn read(&self, kernel: &'static dyn ReadOp, uniforms: Uniforms, inputs: Vec<usize>, edge: Edge) -> Stage {
         let (kernel_from_output, origin) = (inward(self.margin), self.margin.map(|v| v as f32));
-        Stage::Read { reg: 0, kernel, uniforms, kernel_from_output, fields, origin, edge, table: Arc::default() }
+        Stage::Read { reg: 0, kernel, uniforms, kernel_from_output, inputs, origin, edge, table: Arc::default() }
     }
 
     /// The open pass; opened on what is stored when there is none.

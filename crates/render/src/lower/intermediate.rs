@@ -3,7 +3,7 @@ use super::{LayerSource, Lowering, Masks, PassBuilder, check_size, working_space
 use crate::{
     RenderError, filter,
     mask::with_margin,
-    program::{Intermediate, Pass, Planes, Sampling, Source, Stage, Target, UNLIMITED},
+    program::{Intermediate, Pass, PassTarget, Planes, Sampling, SamplingSource, Stage, UNLIMITED},
 };
 use cutroom_effects::{
     SeparableWeights,
@@ -28,7 +28,7 @@ impl Stored {
     /// Read over a raster of `size` whose pixels lie on the full picture by `full_from_output`.
     pub(super) fn sampling(&self, full_from_output: &Affine, size: Size) -> Sampling {
         Sampling {
-            source: Source::Intermediate(self.id),
+            source: SamplingSource::Intermediate(self.id),
             source_from_output: self.stored_from_full.after(full_from_output),
             window: UNLIMITED,
             bounds: [0, 0, size.width, size.height],
@@ -38,17 +38,17 @@ impl Stored {
 
 /// A reduced raster with some of what lies beyond the edges.
 #[derive(Clone, Copy)]
-struct Level {
+struct MipLevel {
     factor: u32,
     /// Its pixels on each side.
     margin: u32,
 }
-impl Level {
+impl MipLevel {
     fn size(&self, full: Size) -> Size {
         let side = |n: u32| n.div_ceil(self.factor) + 2 * self.margin;
         Size { width: side(full.width), height: side(full.height) }
     }
-    fn full_from_level(&self) -> Affine {
+    fn full_from_mip(&self) -> Affine {
         let (k, m) = (f64::from(self.factor), f64::from(self.margin));
         Affine::scale(k, k).after(&Affine::translate(-m, -m))
     }
@@ -79,9 +79,9 @@ impl Reduction {
             return None;
         }
         let k = f64::from(factor);
-        let centre = 8.0 * k;
-        let taps = filter::taps(centre, k, 16 * factor as usize);
-        let distance = |i: usize| (taps.start as usize + i) as f64 + 0.5 - centre;
+        let center = 8.0 * k;
+        let taps = filter::taps(center, k, 16 * factor as usize);
+        let distance = |i: usize| (taps.start as usize + i) as f64 + 0.5 - center;
         let down: f64 = taps.weights.iter().enumerate().map(|(i, w)| f64::from(*w) * distance(i).powi(2)).sum();
         // Doubling to pixels of size s: s²·(1/4·(3/2)² + 3/4·(1/2)²)
         let up: f64 = (0..factor.ilog2()).map(|i| 0.75 * f64::from(1 << (2 * i))).sum();
@@ -112,7 +112,7 @@ impl Lowering<'_> {
 
     pub(super) fn add_intermediate(&mut self, size: Size, pass: PassBuilder, planes: Planes) -> usize {
         let id = self.new_intermediate(size, planes);
-        self.program.passes.push(Pass::Tiles(pass.finish(Target::Intermediate(id))));
+        self.program.passes.push(Pass::Tiles(pass.finish(PassTarget::Intermediate(id))));
         id
     }
 
@@ -159,18 +159,18 @@ impl Lowering<'_> {
         // The outermost pixels go on beyond the edges as far as the filter reaches, since small pixels at an edge are not what lies beyond it.
         let weights = gaussian(by.sigma_px);
         let margin = weights.horizontal.len() as u32 + 2;
-        let (mut factor, mut level) = (by.factor, Level { factor: by.factor, margin });
-        let mut pass = PassBuilder::new(level.size(size));
-        pass.stages = stages(&level.full_from_level(), level.size(size));
-        let id = self.add_intermediate(level.size(size), pass, planes);
-        let mut stored = level.stored(self.convolve(id, &weights), size);
+        let (mut factor, mut mip) = (by.factor, MipLevel { factor: by.factor, margin });
+        let mut pass = PassBuilder::new(mip.size(size));
+        pass.stages = stages(&mip.full_from_mip(), mip.size(size));
+        let id = self.add_intermediate(mip.size(size), pass, planes);
+        let mut stored = mip.stored(self.convolve(id, &weights), size);
         while factor > 2 {
             factor /= 2;
-            level = Level { factor, margin: 2 };
-            let mut pass = PassBuilder::new(level.size(size));
-            let sampling = stored.sampling(&level.full_from_level(), level.size(size));
+            mip = MipLevel { factor, margin: 2 };
+            let mut pass = PassBuilder::new(mip.size(size));
+            let sampling = stored.sampling(&mip.full_from_mip(), mip.size(size));
             pass.stages.push(Stage::Sample { reg: 0, sampling });
-            stored = level.stored(self.add_intermediate(level.size(size), pass, planes), size);
+            stored = mip.stored(self.add_intermediate(mip.size(size), pass, planes), size);
         }
         stored
     }
@@ -178,7 +178,7 @@ impl Lowering<'_> {
     /// A layer's source that stands in an intermediate, premultiplied.
     pub(super) fn stored_source(stored: &Stored, content: Size, opaque: bool) -> LayerSource {
         LayerSource {
-            source: Source::Intermediate(stored.id),
+            source: SamplingSource::Intermediate(stored.id),
             content,
             source_from_content: stored.stored_from_full,
             source_size: stored.size,
@@ -198,7 +198,7 @@ impl Lowering<'_> {
     /// Renders a source upright and smaller by `step`, so that a bilinear read of it is enough.
     pub(super) fn reduce(&mut self, source: LayerSource, step: f64, canvas: &Canvas) -> Result<LayerSource, RenderError> {
         let straight = source.has_alpha && !source.premultiplied;
-        let source = if straight { self.widen(source, &[], Masks::default(), [0; 2], canvas)? } else { source };
+        let source = if straight { self.rasterize_layer(source, &[], Masks::default(), [0; 2], canvas)? } else { source };
         let (content, margin) = (source.content, source.margin);
         let whole = with_margin(content, margin);
         let size = Size {

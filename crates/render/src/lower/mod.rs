@@ -1,7 +1,7 @@
 //! From a plan and its source pictures to a [`Program`]: places layers, drops what cannot be seen, passes untouched pictures
 //! through, and strings everything that is per-pixel into as few passes as the effects allow.
+mod adjustment;
 mod affine;
-mod below;
 mod blend;
 mod chain;
 mod intermediate;
@@ -16,16 +16,16 @@ mod transition;
 use crate::{
     OutputSpec, RenderError, SourcePictures,
     mask::{MaskCache, with_margin},
-    place::{self, Placement},
-    program::{Pass, PictureId, Program, Reg, Sampling, Source, Stage, Target},
+    place::{self, Placed},
+    program::{Pass, PassTarget, PictureId, Program, Reg, Sampling, SamplingSource, Stage},
 };
 use blend::blend;
-use chain::Widened;
+use chain::Rasterized;
 use cutroom_effects::color::{self, ColorStep, WorkingSpace};
-use cutroom_timeline::{BlendSpace, Canvas, Content, EffectUse, Fit, FramePlan, Layer, Placing, SourceFrame, Transform};
+use cutroom_timeline::{BlendSpace, Canvas, Content, EffectUse, Fit, FramePlan, Layer, Placement, SourceFrame, Transform};
 use cutroom_types::{Affine, AlphaMode, ColorTags, Picture, PictureFormat, Size};
 use pass::{Drawn, PassBuilder};
-use point::{effect_params, raster, to_domain, working_params};
+use point::{effect_frame, effect_params, to_domain, working_params};
 
 /// Largest side of any raster, in pixels: of sources, too, and of what effects draw beyond a composition, whose own sides end earlier.
 pub const MAX_RASTER_SIDE_PX: u32 = cutroom_kernel::MAX_FIELD_SIDE_PX;
@@ -59,7 +59,7 @@ pub fn lower(
     masks: &mut MaskCache,
 ) -> Result<Lowered, RenderError> {
     check_size(plan.canvas.size)?;
-    let mut l = Lowering { sources, masks, program: Program::new(plan.canvas.size), below: None };
+    let mut l = Lowering { sources, masks, program: Program::new(plan.canvas.size), backdrop: None };
     if let Some(picture) = l.untouched(plan, output)? {
         return Ok(Lowered::Untouched(picture));
     }
@@ -80,7 +80,7 @@ pub fn lower(
         }
     }
     pass.convert(0, color::encode_steps(working, output.format, output.color));
-    l.program.passes.push(Pass::Tiles(pass.finish(Target::Output)));
+    l.program.passes.push(Pass::Tiles(pass.finish(PassTarget::Output)));
     Ok(Lowered::Program(l.program))
 }
 
@@ -89,7 +89,8 @@ pub fn lower(
 /// # Errors
 /// As [`lower`].
 pub fn hidden_layers(plan: &FramePlan, sources: &dyn SourcePictures) -> Result<usize, RenderError> {
-    Lowering { sources, masks: &mut MaskCache::default(), program: Program::new(plan.canvas.size), below: None }.first_visible(plan)
+    Lowering { sources, masks: &mut MaskCache::default(), program: Program::new(plan.canvas.size), backdrop: None }
+        .first_visible(plan)
 }
 
 /// The working space of a canvas.
@@ -109,7 +110,7 @@ fn check_size(s: Size) -> Result<(), RenderError> {
 
 /// Where a layer's pixels come from before placement.
 struct LayerSource {
-    source: Source,
+    source: SamplingSource,
     /// Upright, square pixels.
     content: Size,
     /// Content coordinates to source sample coordinates.
@@ -148,7 +149,7 @@ struct Lowering<'a> {
     masks: &'a mut MaskCache,
     program: Program,
     /// What the layers below the one being drawn made.
-    below: Option<below::Below>,
+    backdrop: Option<adjustment::Backdrop>,
 }
 
 impl Lowering<'_> {
@@ -185,34 +186,40 @@ impl Lowering<'_> {
         let fill = Stage::Fill { reg: 0, color: [bg[0] * bg[3], bg[1] * bg[3], bg[2] * bg[3], bg[3]] };
         let mut stack = Stack { base: fill, started: false, filled: bg[3] > 0.0 };
         // Layers of this plan do not see what lies below it in another.
-        let outer = self.below.take();
+        let outer = self.backdrop.take();
         for layer in &plan.layers[self.first_visible(plan)?..] {
-            if below::changes_below(layer) && (stack.started || stack.filled) {
+            if adjustment::is_adjustment(layer) && (stack.started || stack.filled) {
                 if !stack.started {
                     pass.stages.push(stack.base);
                 }
                 // It may hide all that it changes.
-                stack = Stack { base: self.keep_below(pass), started: false, filled: true };
+                stack = Stack { base: self.store_backdrop(pass), started: false, filled: true };
             }
-            for layer in below::laid(layer, pass.translucent && self.below.is_some()) {
-                self.lay(&layer, &mut stack, &plan.canvas, pass)?;
+            for layer in adjustment::adjustment_layers(layer, pass.translucent && self.backdrop.is_some()) {
+                self.composite_layer(&layer, &mut stack, &plan.canvas, pass)?;
             }
         }
         if !stack.started {
             pass.stages.push(stack.base);
         }
-        self.below = outer;
+        self.backdrop = outer;
         Ok(())
     }
 
     /// Lays one layer over those of the pass.
-    fn lay(&mut self, layer: &Layer, stack: &mut Stack, canvas: &Canvas, pass: &mut PassBuilder) -> Result<(), RenderError> {
+    fn composite_layer(
+        &mut self,
+        layer: &Layer,
+        stack: &mut Stack,
+        canvas: &Canvas,
+        pass: &mut PassBuilder,
+    ) -> Result<(), RenderError> {
         // The first layer may land in the result itself when it hides the background.
         let reg = usize::from(stack.started);
         let at = pass.stages.len();
         let registers = pass.registers;
         let before = self.program.mark();
-        let everywhere = layer.blend.everywhere;
+        let affects_transparent = layer.blend.affects_transparent;
         let nothing = |pass: &mut PassBuilder| {
             pass.use_register(1);
             pass.stages.push(Stage::Fill { reg: 1, color: [0.0; 4] });
@@ -221,7 +228,7 @@ impl Lowering<'_> {
         let mut drawn = match self.draw_layer(layer, canvas, pass, reg)? {
             Some(drawn) => drawn,
             // A layer that nobody sees still cuts away what lies below.
-            None if everywhere && (stack.started || stack.filled) => nothing(pass),
+            None if affects_transparent && (stack.started || stack.filled) => nothing(pass),
             None => return Ok(()),
         };
         let covers = drawn.opaque && drawn.bounds == pass.full() && layer.opacity == 1.0 && layer.blend.is_normal();
@@ -240,7 +247,7 @@ impl Lowering<'_> {
             stack.started = true;
             drawn = match self.draw_layer(layer, canvas, pass, 1)? {
                 Some(drawn) => drawn,
-                None if everywhere => nothing(pass),
+                None if affects_transparent => nothing(pass),
                 None => return Ok(()),
             };
         }
@@ -259,7 +266,7 @@ impl Lowering<'_> {
             if p.format.alpha {
                 continue;
             }
-            let placed = place::place(&placing(layer), p.display_size(), plan.canvas.size);
+            let placed = place::place(&placement(layer), p.display_size(), plan.canvas.size);
             if placed.is_some_and(|p| p.covers_canvas) {
                 return Ok(i);
             }
@@ -295,11 +302,11 @@ impl Lowering<'_> {
             Content::Transition { transition, params, progress, from, to, inputs } => {
                 self.draw_transition(*transition, params, *progress, [from.as_deref(), to.as_deref()], inputs, canvas, pass, reg)
             }
-            Content::Below if self.below.is_none() => Ok(None),
+            Content::Backdrop if self.backdrop.is_none() => Ok(None),
             Content::Solid(rgba) if is_plain(layer) && layer.masks.is_empty() && point_only(&layer.effects) => {
                 pass.stages.push(Stage::Fill { reg, color: color::working_color(*rgba, working) });
                 let full = pass.full();
-                let whole = Placement::whole(canvas.size);
+                let whole = Placed::whole(canvas.size);
                 self.point_effects(&layer.effects, working, canvas.size, &whole.content_from_output, pass, reg)?;
                 Ok(Some(Drawn { bounds: full, opaque: rgba[3] >= 1.0 && keeps_alpha(&layer.effects), picture: None }))
             }
@@ -316,7 +323,7 @@ impl Lowering<'_> {
             Content::Media(frame) => self.fetch(frame)?,
             Content::Solid(rgba) => solid_picture(*rgba, canvas)?,
             Content::Composition(plan) => return self.nested(plan, working),
-            Content::Below => return self.below_source(canvas),
+            Content::Backdrop => return self.backdrop_source(canvas),
             Content::Transition { .. } => return Err(RenderError::Unsupported("a transition inside an effect chain".into())),
         };
         let content_size = match content {
@@ -337,7 +344,7 @@ impl Lowering<'_> {
         let id = self.program.pictures.len();
         self.program.pictures.push(picture);
         Ok(LayerSource {
-            source: Source::Picture(id),
+            source: SamplingSource::Picture(id),
             content: content_size,
             source_from_content,
             source_size: stored,
@@ -363,7 +370,7 @@ impl Lowering<'_> {
         if !layer.shutter.is_empty() {
             return self.draw_moving(source, layer, canvas, pass, reg);
         }
-        let (content, own) = (source.content, placing(layer));
+        let (content, own) = (source.content, placement(layer));
         let margin = outset::margin(layer, content, canvas);
         let placed = match margin {
             [0, 0] => place::place(&own, content, canvas.size),
@@ -375,7 +382,7 @@ impl Lowering<'_> {
         };
         let Some(mut placed) = placed else { return Ok(None) };
         let masks = self.layer_masks(layer, content, margin)?;
-        let last_wide = layer.effects.iter().rposition(|e| e.effect.is_wide());
+        let last_wide = layer.effects.iter().rposition(|e| e.effect.needs_intermediate());
         let mut split = last_wide.map_or(0, |i| i + 1);
         // A rotated reduction is first reduced along the axes, and its masks with it.
         let map = source.source_from_content.after(&placed.content_from_output);
@@ -389,8 +396,8 @@ impl Lowering<'_> {
             // Laid flat over the whole raster, the last stages may run in this pass.
             let flat = placed.content_from_output == Affine::IDENTITY && placed.covers_canvas && source.content == pass.size;
             match self.run_chain(source, &layer.effects[..split], own, margin, canvas, flat && margin == [0; 2])? {
-                Widened::Stored(stored) => source = stored,
-                Widened::Open { stages, registers, premultiplied, opaque } => {
+                Rasterized::Stored(stored) => source = stored,
+                Rasterized::Open { stages, registers, premultiplied, opaque } => {
                     pass.use_register(reg + registers - 1);
                     pass.stages.extend(stages.into_iter().map(|s| s.shifted(reg)));
                     if premultiplied && !opaque {
@@ -408,7 +415,7 @@ impl Lowering<'_> {
         let map = source.source_from_content.after(&placed.content_from_output);
         let unit = map.is_axis_aligned() && map.xx.abs() == 1.0 && map.yy.abs() == 1.0 && is_integer(map.x0) && is_integer(map.y0);
         if source.has_alpha && !source.premultiplied && !unit {
-            source = self.widen(source, &[], Masks::default(), [0; 2], canvas)?;
+            source = self.rasterize_layer(source, &[], Masks::default(), [0; 2], canvas)?;
         }
         let map = source.source_from_content.after(&placed.content_from_output);
         if !map.is_axis_aligned() {
@@ -435,7 +442,7 @@ impl Lowering<'_> {
         // Where there is a margin, masks before the effects are over by now.
         let over = with_margin(source.content, source.margin);
         let mask = |id| Sampling {
-            source: Source::Picture(id),
+            source: SamplingSource::Picture(id),
             source_from_output: Affine::translate(f64::from(source.margin[0]), f64::from(source.margin[1]))
                 .after(&placed.content_from_output),
             window: [0.0, 0.0, over.width as f32, over.height as f32],
@@ -450,7 +457,7 @@ impl Lowering<'_> {
         }
         let opaque = !source.has_alpha && placed.is_full_inside && keeps_alpha(rest) && !masked;
         let picture = match source.source {
-            Source::Picture(id) if rest.is_empty() && map == Affine::IDENTITY && opaque => Some(id),
+            SamplingSource::Picture(id) if rest.is_empty() && map == Affine::IDENTITY && opaque => Some(id),
             _ => None,
         };
         Ok(Some(Drawn { bounds: placed.bounds, opaque, picture }))
@@ -463,7 +470,7 @@ fn whole_intermediate(id: usize, size: Size, reg: Reg) -> Stage {
     Stage::Sample {
         reg,
         sampling: Sampling {
-            source: Source::Intermediate(id),
+            source: SamplingSource::Intermediate(id),
             source_from_output: Affine::IDENTITY,
             window: [0.0, 0.0, w as f32, h as f32],
             bounds: [0, 0, w, h],
@@ -481,11 +488,11 @@ fn source_from_content(picture: &Picture) -> Affine {
 
 /// Whether none of the effects can make an opaque picture translucent.
 fn keeps_alpha(chain: &[EffectUse]) -> bool {
-    chain.iter().all(|used| used.effect.keeps_alpha && !used.effect.is_wide())
+    chain.iter().all(|used| used.effect.keeps_alpha && !used.effect.needs_intermediate())
 }
 
 fn point_only(chain: &[EffectUse]) -> bool {
-    chain.iter().all(|used| !used.effect.is_wide())
+    chain.iter().all(|used| !used.effect.needs_intermediate())
 }
 
 /// Fitted and centred, nothing more.
@@ -502,8 +509,8 @@ fn is_cut(layer: &Layer) -> bool {
     !layer.masks.is_empty() || layer.matte.is_some() || !layer.shutter.is_empty()
 }
 
-fn placing(layer: &Layer) -> Placing {
-    Placing { transform: layer.transform, parent: layer.parent }
+fn placement(layer: &Layer) -> Placement {
+    Placement { transform: layer.transform, parent: layer.parent }
 }
 
 /// Source samples between neighbouring output pixels, the larger of both ways.

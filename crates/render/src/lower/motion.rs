@@ -2,7 +2,7 @@
 use super::{Drawn, LayerSource, Lowering, Masks, PassBuilder, outset, step};
 use crate::{
     RenderError, place,
-    program::{Reg, Source, Stage},
+    program::{Reg, SamplingSource, Stage},
 };
 use cutroom_effects::Uniforms;
 use cutroom_kernel::{At, Edge, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, Rgba};
@@ -54,17 +54,17 @@ impl Lowering<'_> {
         let is_cropped = layer.transform.crop != [0.0; 4];
         let cut_last = is_cropped && margin == [0, 0] && !layer.effects.is_empty();
         source.crop = (is_cropped && !cut_last).then_some(cropped);
-        let mut source = self.widen(source, &layer.effects, masks, margin, canvas)?;
+        let mut source = self.rasterize_layer(source, &layer.effects, masks, margin, canvas)?;
         if cut_last {
             // As without a shutter: the crop cuts what effects made.
             source.crop = Some(cropped);
-            source = self.widen(source, &[], Masks::default(), margin, canvas)?;
+            source = self.rasterize_layer(source, &[], Masks::default(), margin, canvas)?;
         }
-        let least = placements.iter().map(|p| step(&p.content_from_output)).fold(f64::INFINITY, f64::min);
-        if least > 1.0 + 1e-6 {
-            source = self.reduce(source, least, canvas)?;
+        let min = placements.iter().map(|p| step(&p.content_from_output)).fold(f64::INFINITY, f64::min);
+        if min > 1.0 + 1e-6 {
+            source = self.reduce(source, min, canvas)?;
         }
-        let Source::Intermediate(id) = source.source else {
+        let SamplingSource::Intermediate(id) = source.source else {
             return Err(RenderError::Unsupported("a moving picture that is not in memory".into()));
         };
         let mut bounds = first.bounds;
@@ -83,7 +83,7 @@ impl Lowering<'_> {
             kernel: &Read(Shutter),
             uniforms,
             kernel_from_output: Affine::IDENTITY,
-            fields: vec![id],
+            inputs: vec![id],
             origin: [0.0; 2],
             edge: Edge::Transparent,
             table: Arc::from(table),

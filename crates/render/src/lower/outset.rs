@@ -1,6 +1,6 @@
 //! Effects that draw beyond a layer's edges. The raster of a chain grows before the first of them, and what is placed is the grown window; the fit, the position
 //! and the anchor go by the content as it was, which keeps its coordinates.
-use super::{MAX_RASTER_SIDE_PX, placing};
+use super::{MAX_RASTER_SIDE_PX, placement};
 use crate::place;
 use cutroom_effects::Params;
 use cutroom_timeline::{Canvas, Layer};
@@ -17,9 +17,9 @@ pub(super) fn margin(layer: &Layer, content: Size, canvas: &Canvas) -> [u32; 2] 
     if sum == [0.0; 2] {
         return [0; 2];
     }
-    let own = placing(layer);
-    let mut placings = layer.shutter.iter().chain(layer.shutter.is_empty().then_some(&own));
-    if placings.all(|p| place::place(p, content, canvas.size).is_some_and(|p| p.covers_canvas)) {
+    let own = placement(layer);
+    let mut placements = layer.shutter.iter().chain(layer.shutter.is_empty().then_some(&own));
+    if placements.all(|p| place::place(p, content, canvas.size).is_some_and(|p| p.covers_canvas)) {
         return [0; 2];
     }
     let room = |side: u32| MAX_RASTER_SIDE_PX.saturating_sub(side) / 2;

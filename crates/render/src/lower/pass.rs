@@ -1,6 +1,6 @@
 //! A tile pass while it is gathered, and what a layer left in it.
 use super::affine;
-use crate::program::{PictureId, Reg, Sampling, Source, Stage, Target, TilePass};
+use crate::program::{PassTarget, PictureId, Reg, Sampling, SamplingSource, Stage, TilePass};
 use cutroom_effects::{Uniforms, color::ColorStep};
 use cutroom_kernel::{At, MAX_UNIFORMS, Mix, MixKernel, MixOp, Real, Rgba};
 use cutroom_types::{Affine, Size};
@@ -52,7 +52,7 @@ impl PassBuilder {
         let window = [0.0, 0.0, size.width as f32, size.height as f32];
         self.placed_mask(
             reg,
-            Sampling { source: Source::Picture(mask), source_from_output: map, window, bounds: self.full() },
+            Sampling { source: SamplingSource::Picture(mask), source_from_output: map, window, bounds: self.full() },
             premultiplied,
         );
     }
@@ -67,7 +67,7 @@ impl PassBuilder {
             self.stages.push(Stage::Point { reg, kernel, uniforms, kernel_from_output: Affine::IDENTITY });
         }
     }
-    pub(super) fn finish(self, target: Target) -> TilePass {
+    pub(super) fn finish(self, target: PassTarget) -> TilePass {
         let stages = affine::merged(self.stages);
         TilePass { target, size: self.size, stages, registers: self.registers, base_copy: self.base_copy }
     }

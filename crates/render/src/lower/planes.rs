@@ -10,15 +10,15 @@ use crate::{
     OutputSpec, RenderError,
     filter::{self, GridAxis},
     place,
-    program::{Pass, PlaneBase, PlaneOver, PlanePass, Planes, Sampling, Source, Stage, UNLIMITED},
+    program::{Pass, PlaneBase, PlaneOver, PlanePass, Planes, Sampling, SamplingSource, Stage, UNLIMITED},
 };
-use cutroom_effects::{self as effects, Domain, Params, Raster, Shape, color};
+use cutroom_effects::{self as effects, Domain, EffectFrame, EffectKind, Params, color};
 use cutroom_kernel::{At, Rgba, rgb};
 use cutroom_timeline::{BlendSpace, Content, EffectUse, FramePlan, Layer};
 use cutroom_types::{Affine, ColorModel, Picture, PictureFormat, Primaries, Size, TimeDelta};
 
 /// A picture, where it lands and how opaque it is.
-struct Placed {
+struct PlacedPicture {
     picture: Picture,
     source_from_output: Affine,
     /// Output pixels that it covers, unrounded: left, top, right, bottom.
@@ -37,11 +37,11 @@ impl Lowering<'_> {
         if plan.canvas.blend_space != BlendSpace::Gamma || plan.canvas.background[3] < 1.0 || f.alpha || f.bits > 16 || !is_affine {
             return Ok(false);
         }
-        let mut base: Option<Placed> = None;
-        let mut over: Vec<Placed> = Vec::new();
+        let mut base: Option<PlacedPicture> = None;
+        let mut over: Vec<PlacedPicture> = Vec::new();
         for layer in &plan.layers[self.first_visible(plan)?..] {
             if let Content::Transition { transition, params, progress, from: Some(from), to: Some(to), .. } = &layer.content {
-                if !transition.is_dissolve || !is_bare(layer) || layer.opacity < 1.0 {
+                if !transition.is_dissolve || !is_unchanged(layer) || layer.opacity < 1.0 {
                     return Ok(false);
                 }
                 let (Some(a), Some(mut b)) = (self.placed(from, plan, output)?, self.placed(to, plan, output)?) else {
@@ -50,8 +50,8 @@ impl Lowering<'_> {
                 if !(a.covers_canvas && b.covers_canvas && a.opacity == 1.0 && b.opacity == 1.0) {
                     return Ok(false);
                 }
-                let raster = super::raster(plan.canvas.size, [0; 2], working_space(&plan.canvas), TimeDelta::ZERO);
-                b.opacity = (transition.prepare)(Params::new(params), *progress, &raster).values[0];
+                let effect_frame = super::effect_frame(plan.canvas.size, [0; 2], working_space(&plan.canvas), TimeDelta::ZERO);
+                b.opacity = (transition.prepare)(Params::new(params), *progress, &effect_frame).values[0];
                 // Whatever lies below is hidden.
                 (base, over) = (Some(a), vec![b]);
                 continue;
@@ -96,7 +96,7 @@ impl Lowering<'_> {
     }
 
     /// `None` when the layer is anything but a picture of the output's kind laid flat.
-    fn placed(&self, layer: &Layer, plan: &FramePlan, output: &OutputSpec) -> Result<Option<Placed>, RenderError> {
+    fn placed(&self, layer: &Layer, plan: &FramePlan, output: &OutputSpec) -> Result<Option<PlacedPicture>, RenderError> {
         let Content::Media(frame) = &layer.content else { return Ok(None) };
         let blur_px = match &layer.effects[..] {
             [] => None,
@@ -115,7 +115,7 @@ impl Lowering<'_> {
         }
         let content = picture.display_size();
         super::check_size(content)?;
-        let nowhere = |picture| Placed {
+        let nowhere = |picture| PlacedPicture {
             picture,
             source_from_output: Affine::IDENTITY,
             edges: [0.0; 4],
@@ -123,7 +123,7 @@ impl Lowering<'_> {
             opacity: 0.0,
             blur_px: None,
         };
-        let Some(placed) = place::place(&super::placing(layer), content, plan.canvas.size) else {
+        let Some(placed) = place::place(&super::placement(layer), content, plan.canvas.size) else {
             return Ok(Some(nowhere(picture)));
         };
         let source_from_content = super::source_from_content(&picture);
@@ -141,7 +141,7 @@ impl Lowering<'_> {
         let [l, t, r, b] = place::window(&source_from_content, &placed.window, picture.size).map(f64::from);
         let ((x0, y0), (x1, y1)) = (inverse.apply(l, t), inverse.apply(r, b));
         let edges = [x0.min(x1), y0.min(y1), x0.max(x1), y0.max(y1)];
-        Ok(Some(Placed {
+        Ok(Some(PlacedPicture {
             picture,
             source_from_output: map,
             edges,
@@ -152,7 +152,7 @@ impl Lowering<'_> {
     }
 
     /// The sampling of one plane, in samples of that plane on both sides.
-    fn plane_sampling(&mut self, p: &Placed, plane: usize, canvas: Size, plane_size: Size) -> Sampling {
+    fn plane_sampling(&mut self, p: &PlacedPicture, plane: usize, canvas: Size, plane_size: Size) -> Sampling {
         let [gx, gy] = filter::plane_grid(&p.picture, plane);
         let m = &p.source_from_output;
         // Output pixel X lies at X · scale + offset of the output's plane, and the source's grid is the same.
@@ -176,7 +176,7 @@ impl Lowering<'_> {
         let ((ax, ay), (bx, by)) = (map.apply(x0, y0), map.apply(x1, y1));
         let window = [ax.min(bx), ay.min(by), ax.max(bx), ay.max(by)].map(|v| v as f32);
         let id = self.single_plane(&p.picture, plane);
-        Sampling { source: Source::Picture(id), source_from_output: map, window, bounds }
+        Sampling { source: SamplingSource::Picture(id), source_from_output: map, window, bounds }
     }
 
     /// One plane of a picture as a picture.
@@ -193,14 +193,14 @@ impl Lowering<'_> {
     }
 
     /// A plane through a Gaussian.
-    fn blurred_plane(&mut self, p: &Placed, plane: usize, sigma_px: f32) -> Sampling {
+    fn blurred_plane(&mut self, p: &PlacedPicture, plane: usize, sigma_px: f32) -> Sampling {
         let [grid, _] = filter::plane_grid(&p.picture, plane);
         let size = p.picture.format.plane_size(plane, p.picture.size);
         let picture = self.single_plane(&p.picture, plane);
         let sample = |map: &Affine, size: Size| Stage::Sample {
             reg: 0,
             sampling: Sampling {
-                source: Source::Picture(picture),
+                source: SamplingSource::Picture(picture),
                 source_from_output: *map,
                 window: UNLIMITED,
                 bounds: [0, 0, size.width, size.height],
@@ -223,13 +223,19 @@ impl Lowering<'_> {
 /// The deviation of a Gaussian that may as well be drawn in code values: large enough for chroma of half the resolution.
 fn blur_of(used: &EffectUse) -> Option<f32> {
     let spec = used.effect;
-    let Shape::Separable { weights } = spec.shape else { return None };
+    let EffectKind::Separable { weights } = spec.kind else { return None };
     // Only a Gaussian has a deviation; its weights do not depend on the raster.
-    let raster =
-        Raster { width_px: 1.0, height_px: 1.0, linear: false, primaries: Primaries::Bt709, time_secs: 0.0, margin_px: [0.0; 2] };
-    weights(Params::new(&used.params), &raster).sigma_px.filter(|s| *s >= 2.0 && spec.domain == Domain::Working)
+    let effect_frame = EffectFrame {
+        width_px: 1.0,
+        height_px: 1.0,
+        linear: false,
+        primaries: Primaries::Bt709,
+        time_secs: 0.0,
+        margin_px: [0.0; 2],
+    };
+    weights(Params::new(&used.params), &effect_frame).sigma_px.filter(|s| *s >= 2.0 && spec.domain == Domain::Working)
 }
 
-fn is_bare(layer: &Layer) -> bool {
+fn is_unchanged(layer: &Layer) -> bool {
     layer.effects.is_empty() && layer.blend.is_normal() && !super::is_cut(layer)
 }

@@ -5,7 +5,7 @@ use crate::{
     program::{Reg, Stage},
 };
 use cutroom_effects::{
-    Domain, EffectSpec, Params, Raster, Shape,
+    Domain, EffectFrame, EffectKind, EffectSpec, Params,
     color::{self, ColorStep, WorkingSpace},
 };
 use cutroom_kernel::Edge;
@@ -19,25 +19,25 @@ impl Lowering<'_> {
         &self,
         spec: &EffectSpec,
         params: Params<'_>,
-        raster: &Raster,
+        effect_frame: &EffectFrame,
         map: &Affine,
         reg: Reg,
     ) -> Result<Option<Stage>, RenderError> {
-        let (kernel, uniforms, table) = match spec.shape {
-            Shape::Point { kernel, prepare } => {
-                let uniforms = prepare(params, raster);
+        let (kernel, uniforms, table) = match spec.kind {
+            EffectKind::Point { kernel, prepare } => {
+                let uniforms = prepare(params, effect_frame);
                 return Ok(Some(Stage::Point { reg, kernel: kernel(params), uniforms, kernel_from_output: *map }));
             }
-            Shape::Table { kernel, prepare, table } => (kernel(params), prepare(params, raster), table(params)),
-            Shape::Look { kernel, prepare } => {
+            EffectKind::Table { kernel, prepare, table } => (kernel(params), prepare(params, effect_frame), table(params)),
+            EffectKind::Lut { kernel, prepare } => {
                 let path = params.text(0);
-                let look = self.sources.look(path).ok_or_else(|| RenderError::MissingLook(path.into()))?;
-                (kernel(&look), prepare(params, &look), look.table())
+                let lut = self.sources.lut(path).ok_or_else(|| RenderError::MissingLut(path.into()))?;
+                (kernel(&lut), prepare(params, &lut), lut.table())
             }
             _ => return Ok(None),
         };
-        let (fields, origin, edge) = (Vec::new(), [0.0; 2], Edge::Clamp);
-        Ok(Some(Stage::Read { reg, kernel, uniforms, kernel_from_output: *map, fields, origin, edge, table }))
+        let (inputs, origin, edge) = (Vec::new(), [0.0; 2], Edge::Clamp);
+        Ok(Some(Stage::Read { reg, kernel, uniforms, kernel_from_output: *map, inputs, origin, edge, table }))
     }
 
     /// Point effects on straight colour, in their own domain.
@@ -55,9 +55,9 @@ impl Lowering<'_> {
             let spec = used.effect.spec();
             pass.convert(reg, to_domain(spec.domain, &mut linear, working));
             let values = effect_params(spec, used, working);
-            let raster = raster(size, [0; 2], working, used.time);
-            pass.stages.extend(self.pixel_stage(spec, Params::new(&values), &raster, content_from_output, reg)?);
-            linear |= spec.gives_light;
+            let effect_frame = effect_frame(size, [0; 2], working, used.time);
+            pass.stages.extend(self.pixel_stage(spec, Params::new(&values), &effect_frame, content_from_output, reg)?);
+            linear |= spec.outputs_linear;
         }
         pass.convert(reg, to_domain(Domain::Working, &mut linear, working));
         Ok(())
@@ -104,9 +104,9 @@ pub(super) fn to_domain(domain: Domain, linear: &mut bool, working: WorkingSpace
 }
 
 /// What effects are told of their frame.
-pub(super) fn raster(size: Size, margin: [u32; 2], working: WorkingSpace, time: TimeDelta) -> Raster {
+pub(super) fn effect_frame(size: Size, margin: [u32; 2], working: WorkingSpace, time: TimeDelta) -> EffectFrame {
     let time_secs = time.as_secs_f64() as f32;
-    Raster {
+    EffectFrame {
         width_px: size.width as f32,
         height_px: size.height as f32,
         linear: working.linear,

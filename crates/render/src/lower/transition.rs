@@ -1,10 +1,10 @@
 //! Transitions: both sides over the whole canvas, then their mixture.
-use super::{Drawn, Lowering, PassBuilder, raster, working_params, working_space};
+use super::{Drawn, Lowering, PassBuilder, effect_frame, working_params, working_space};
 use crate::{
     RenderError,
-    program::{Planes, Reg, Sampling, Source, Stage},
+    program::{Planes, Reg, Sampling, SamplingSource, Stage},
 };
-use cutroom_effects::{ParamKind, Params, TransitionRef, TransitionShape, TransitionSpec, Uniforms, color};
+use cutroom_effects::{ParamKind, Params, TransitionKind, TransitionRef, TransitionSpec, Uniforms, color};
 use cutroom_kernel::{At, MAX_UNIFORMS, Mix, MixKernel, Real, Rgba, rgb};
 use cutroom_timeline::{Canvas, Layer};
 use cutroom_types::{Affine, ParamValue, Size, TimeDelta};
@@ -33,16 +33,16 @@ impl Lowering<'_> {
         reg: Reg,
     ) -> Result<Option<Drawn>, RenderError> {
         let spec = transition.spec();
-        if !matches!(spec.shape, TransitionShape::Mix(_) | TransitionShape::Driven { .. }) {
-            return self.draw_field_transition(spec, params, progress, sides, canvas, pass, reg);
+        if !matches!(spec.kind, TransitionKind::Mix(_) | TransitionKind::Driven { .. }) {
+            return self.draw_sampled_transition(spec, params, progress, sides, canvas, pass, reg);
         }
         let mut opaque = true;
         for (i, side) in sides.into_iter().enumerate() {
             opaque &= self.draw_side(side, canvas, pass, reg + i)?;
         }
         let uniforms = transition_uniforms(spec, params, progress, canvas);
-        match spec.shape {
-            TransitionShape::Driven { outgoing, incoming } => {
+        match spec.kind {
+            TransitionKind::Driven { outgoing, incoming } => {
                 let named = spec.params.iter().any(|p| p.kind == ParamKind::Media);
                 self.draw_straight(if named { inputs.first() } else { sides[0] }, canvas, pass, reg + 2)?;
                 pass.stages.push(Stage::mix([reg, reg + 2], outgoing, spec.id, uniforms));
@@ -50,8 +50,8 @@ impl Lowering<'_> {
                 let uniforms = Uniforms::new(&[]);
                 pass.stages.push(Stage::mix([reg, reg + 1], &Mix(Sum), "sum", uniforms));
             }
-            TransitionShape::Mix(kernel) => pass.stages.push(Stage::mix([reg, reg + 1], kernel, spec.id, uniforms)),
-            TransitionShape::Field(..) | TransitionShape::Blurred(..) | TransitionShape::Steps(_) => {}
+            TransitionKind::Mix(kernel) => pass.stages.push(Stage::mix([reg, reg + 1], kernel, spec.id, uniforms)),
+            TransitionKind::Sampled(..) | TransitionKind::Blurred(..) | TransitionKind::Steps(_) => {}
         }
         if !opaque {
             pass.stages.push(Stage::Unpremultiply { reg });
@@ -87,7 +87,7 @@ impl Lowering<'_> {
         let (w, h) = (f64::from(canvas.size.width), f64::from(canvas.size.height));
         let mut pass = PassBuilder::new(size);
         let sampling = Sampling {
-            source: Source::Intermediate(id),
+            source: SamplingSource::Intermediate(id),
             source_from_output: Affine::scale(w / f64::from(size.width), h / f64::from(size.height)),
             window: [0.0, 0.0, w as f32, h as f32],
             bounds: pass.full(),
@@ -117,7 +117,7 @@ impl Lowering<'_> {
         Ok(solid)
     }
 
-    fn draw_field_transition(
+    fn draw_sampled_transition(
         &mut self,
         spec: &'static TransitionSpec,
         params: &[ParamValue],
@@ -137,15 +137,15 @@ impl Lowering<'_> {
         }
         let working = working_space(canvas);
         let uniforms = transition_uniforms(spec, params, progress, canvas);
-        match spec.shape {
-            TransitionShape::Field(kernel, edge) => {
+        match spec.kind {
+            TransitionKind::Sampled(kernel, edge) => {
                 pass.use_register(reg);
                 pass.stages.push(Stage::Read {
                     reg,
                     kernel,
                     uniforms,
                     kernel_from_output: Affine::IDENTITY,
-                    fields: ids,
+                    inputs: ids,
                     origin: [0.0; 2],
                     edge,
                     table: Arc::default(),
@@ -153,17 +153,17 @@ impl Lowering<'_> {
                 // Kernels may leave gaps.
                 opaque = false;
             }
-            TransitionShape::Steps(make) => {
+            TransitionKind::Steps(make) => {
                 let values = working_params(params, working);
-                let steps = make(Params::new(&values), progress, &raster(canvas.size, [0; 2], working, TimeDelta::ZERO));
+                let steps = make(Params::new(&values), progress, &effect_frame(canvas.size, [0; 2], working, TimeDelta::ZERO));
                 let last = steps.len().saturating_sub(1);
                 for (i, step) in steps.into_iter().enumerate() {
-                    let stage = |reg, fields: &[usize]| Stage::Read {
+                    let stage = |reg, inputs: &[usize]| Stage::Read {
                         reg,
                         kernel: step.kernel,
                         uniforms: step.uniforms,
                         kernel_from_output: Affine::IDENTITY,
-                        fields: fields.to_vec(),
+                        inputs: inputs.to_vec(),
                         origin: [0.0; 2],
                         edge: step.edge,
                         table: Arc::default(),
@@ -182,9 +182,9 @@ impl Lowering<'_> {
                 }
                 opaque = false;
             }
-            TransitionShape::Blurred(weights, kernel) => {
+            TransitionKind::Blurred(weights, kernel) => {
                 let params = working_params(params, working);
-                let w = weights(Params::new(&params), progress, &raster(canvas.size, [0; 2], working, TimeDelta::ZERO));
+                let w = weights(Params::new(&params), progress, &effect_frame(canvas.size, [0; 2], working, TimeDelta::ZERO));
                 for (i, id) in ids.into_iter().enumerate() {
                     let sampling = self.filter(id, &w).sampling(&Affine::IDENTITY, canvas.size);
                     pass.use_register(reg + i);
@@ -192,7 +192,7 @@ impl Lowering<'_> {
                 }
                 pass.stages.push(Stage::mix([reg, reg + 1], kernel, spec.id, uniforms));
             }
-            TransitionShape::Mix(_) | TransitionShape::Driven { .. } => {}
+            TransitionKind::Mix(_) | TransitionKind::Driven { .. } => {}
         }
         if !opaque {
             pass.stages.push(Stage::Unpremultiply { reg });
@@ -204,5 +204,5 @@ impl Lowering<'_> {
 fn transition_uniforms(spec: &TransitionSpec, params: &[ParamValue], progress: f32, canvas: &Canvas) -> Uniforms {
     let working = working_space(canvas);
     let params = working_params(params, working);
-    (spec.prepare)(Params::new(&params), progress, &raster(canvas.size, [0; 2], working, TimeDelta::ZERO))
+    (spec.prepare)(Params::new(&params), progress, &effect_frame(canvas.size, [0; 2], working, TimeDelta::ZERO))
 }

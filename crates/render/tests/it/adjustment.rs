@@ -44,7 +44,7 @@ fn nested(linear: bool) -> Content {
 }
 
 fn draw(plan: FramePlan, format: PictureFormat) -> Picture {
-    let case = Case { name: "adjustment".into(), plan, pictures: pictures(), output: output(format), most_codes: 1.0 };
+    let case = Case { name: "adjustment".into(), plan, pictures: pictures(), output: output(format), max_codes: 1.0 };
     CpuRenderer::new(2).unwrap().run(&crate::gpu_cases::program(&case), &case.output).unwrap()
 }
 
@@ -54,7 +54,7 @@ const CHAINS: [&[&str]; 4] = [&["invert"], &["exposure", "saturation"], &["gauss
 fn everything_below_is_changed_together() {
     for linear in [false, true] {
         for ids in CHAINS {
-            let got = draw(stacked(linear, changed(Content::Below, ids)), YUV444);
+            let got = draw(stacked(linear, changed(Content::Backdrop, ids)), YUV444);
             let want = draw(plan(canvas(SIZE, linear), vec![changed(nested(linear), ids)]), YUV444);
             assert!(difference(&got, &want) <= 1, "{ids:?}, linear {linear}: {}", difference(&got, &want));
             assert!(difference(&got, &draw(plan(canvas(SIZE, linear), below()), YUV444)) > 20, "{ids:?} changes something");
@@ -66,10 +66,10 @@ fn everything_below_is_changed_together() {
 fn masks_and_opacity_say_where_and_how_much() {
     let area = Box2 { center: [0.25, 0.5], size: [0.5, 2.0], rotation_degrees: 0.0, corner_radius_px: 0.0 };
     let left = MaskUse { outline: Outline::Rectangle(area), opacity: 1.0, feather_px: 0.0, expansion_px: 0.0, ..soft_ellipse() };
-    let top = Layer { masks: vec![left], ..changed(Content::Below, &["invert"]) };
+    let top = Layer { masks: vec![left], ..changed(Content::Backdrop, &["invert"]) };
     let (got, plain) = (draw(stacked(false, top), YUV444), draw(plan(canvas(SIZE, false), below()), YUV444));
-    let inverted = draw(stacked(false, changed(Content::Below, &["invert"])), YUV444);
-    let half = draw(stacked(false, Layer { opacity: 0.5, ..changed(Content::Below, &["invert"]) }), YUV444);
+    let inverted = draw(stacked(false, changed(Content::Backdrop, &["invert"])), YUV444);
+    let half = draw(stacked(false, Layer { opacity: 0.5, ..changed(Content::Backdrop, &["invert"]) }), YUV444);
     for (k, x, y) in (0..3).flat_map(|k| (0..80usize).flat_map(move |x| (0..46usize).map(move |y| (k, x, y)))) {
         let want = if x < 40 { inverted.sample(k, x, y) } else { plain.sample(k, x, y) };
         assert!(got.sample(k, x, y).abs_diff(want) <= 1, "plane {k} at {x},{y}");
@@ -82,7 +82,7 @@ fn masks_and_opacity_say_where_and_how_much() {
 fn layers_above_are_left_alone_and_the_background_is_not() {
     let above =
         Layer { transform: Transform { scale: [0.5; 2], ..Transform::IDENTITY }, ..layer(Content::Solid([0.0, 0.0, 1.0, 1.0])) };
-    let mut p = plan(canvas(SIZE, false), vec![changed(Content::Below, &["invert"]), above]);
+    let mut p = plan(canvas(SIZE, false), vec![changed(Content::Backdrop, &["invert"]), above]);
     p.canvas.background = [0.25, 0.5, 0.75, 1.0];
     let got = draw(p.clone(), PictureFormat::RGB8);
     let at = |x: usize, y: usize| [0, 1, 2].map(|k| got.sample(k, x, y));
@@ -108,7 +108,7 @@ fn translucent_pictures_stay_so() {
     let left = MaskUse { outline: Outline::Rectangle(area), opacity: 1.0, feather_px: 0.0, expansion_px: 0.0, ..soft_ellipse() };
     for (opacity, masks, share) in [(1.0, vec![], [1.0, 1.0]), (0.5, vec![], [0.5, 0.5]), (1.0, vec![left], [1.0, 0.0])] {
         let base = Layer { opacity: 0.5, ..layer(Content::Solid([color[0], color[1], color[2], 1.0])) };
-        let top = Layer { opacity, masks, ..changed(Content::Below, &["invert"]) };
+        let top = Layer { opacity, masks, ..changed(Content::Backdrop, &["invert"]) };
         let mut p = plan(canvas(SIZE, false), vec![base, top]);
         p.canvas.background = [0.0; 4];
         let got = draw(p, PictureFormat::RGB8.with_alpha());
@@ -126,12 +126,12 @@ fn translucent_pictures_stay_so() {
 
 #[test]
 fn one_after_the_other_and_in_transitions() {
-    let both = || vec![changed(Content::Below, &["invert"]), changed(Content::Below, &["exposure"])];
+    let both = || vec![changed(Content::Backdrop, &["invert"]), changed(Content::Backdrop, &["exposure"])];
     let two = plan(canvas(SIZE, true), below().into_iter().chain(both()).collect());
     let inner = plan(canvas(SIZE, true), vec![changed(nested(true), &["invert"])]);
     let want = plan(canvas(SIZE, true), vec![changed(Content::Composition(Box::new(inner)), &["exposure"])]);
     assert!(difference(&draw(two, YUV444), &draw(want, YUV444)) <= 1);
-    let [a, b] = [changed(Content::Below, &["invert"]), changed(Content::Below, &["exposure"])];
+    let [a, b] = [changed(Content::Backdrop, &["invert"]), changed(Content::Backdrop, &["exposure"])];
     let got = draw(stacked(true, crate::gpu_cases::transition("crossfade", 0.3, a, b)), YUV444);
     let [a, b] = [changed(nested(true), &["invert"]), changed(nested(true), &["exposure"])];
     let want = draw(plan(canvas(SIZE, true), vec![crate::gpu_cases::transition("crossfade", 0.3, a, b)]), YUV444);
@@ -144,11 +144,11 @@ fn both_back_ends_agree() {
     let cpu = CpuRenderer::new(1).unwrap();
     for linear in [false, true] {
         for ids in CHAINS {
-            let top = Layer { masks: vec![soft_ellipse()], opacity: 0.9, ..changed(Content::Below, ids) };
+            let top = Layer { masks: vec![soft_ellipse()], opacity: 0.9, ..changed(Content::Backdrop, ids) };
             let name = format!("adjustment by {ids:?}, linear {linear}");
-            let case = Case { name, plan: stacked(linear, top), pictures: pictures(), output: output(YUV444), most_codes: 1.0 };
-            let (most, _) = crate::gpu_cases::compare(&cpu, &mut gpu, &case).unwrap();
-            assert!(most <= 1.0, "{}: {most}", case.name);
+            let case = Case { name, plan: stacked(linear, top), pictures: pictures(), output: output(YUV444), max_codes: 1.0 };
+            let (limit, _) = crate::gpu_cases::compare(&cpu, &mut gpu, &case).unwrap();
+            assert!(limit <= 1.0, "{}: {limit}", case.name);
         }
     }
 }

@@ -91,16 +91,16 @@ fn one(id: &str, b: f64, s: f64) -> Option<f64> {
 fn lum(c: [f64; 3]) -> f64 {
     0.3 * c[0] + 0.59 * c[1] + 0.11 * c[2]
 }
-fn most(c: [f64; 3]) -> f64 {
+fn limit(c: [f64; 3]) -> f64 {
     c.into_iter().fold(f64::MIN, f64::max)
 }
-fn least(c: [f64; 3]) -> f64 {
+fn min(c: [f64; 3]) -> f64 {
     c.into_iter().fold(f64::MAX, f64::min)
 }
 fn set_lum(c: [f64; 3], l: f64) -> [f64; 3] {
     let d = l - lum(c);
     let c = c.map(|v| v + d);
-    let (l, n, x) = (lum(c), least(c), most(c));
+    let (l, n, x) = (lum(c), min(c), limit(c));
     c.map(|v| if n < 0.0 { l + (v - l) * l / (l - n) } else { v })
         .map(|v| if x > 1.0 { l + (v - l) * (1.0 - l) / (x - l) } else { v })
 }
@@ -119,7 +119,7 @@ fn set_sat(mut c: [f64; 3], s: f64) -> [f64; 3] {
     c
 }
 fn whole(id: &str, b: [f64; 3], s: [f64; 3]) -> Option<[f64; 3]> {
-    let sat = |c| most(c) - least(c);
+    let sat = |c| limit(c) - min(c);
     Some(match id {
         "hue" => set_lum(set_sat(s, sat(b)), lum(b)),
         "saturation" => set_lum(set_sat(b, sat(s)), lum(b)),

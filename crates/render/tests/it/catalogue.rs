@@ -44,10 +44,10 @@ fn ids_of_existing_projects_are_there_and_unique() {
 #[test]
 fn parameter_tables_are_sound() {
     let tables = EFFECTS.iter().map(|e| (e.id, e.params)).chain(TRANSITIONS.iter().map(|t| (t.id, t.params)));
-    tables.for_each(|(id, params)| table_is_sound(id, params));
+    tables.for_each(|(id, params)| table_is_valid(id, params));
 }
 
-fn table_is_sound(id: &str, params: &[ParamSpec]) {
+fn table_is_valid(id: &str, params: &[ParamSpec]) {
     for p in params {
         let default = p.kind.default_value();
         assert_eq!(p.kind.problem(&default), None, "{id}.{}", p.id);
@@ -118,7 +118,7 @@ fn draw(cpu: &CpuRenderer, s: Size, effects: Vec<EffectUse>, format: PictureForm
         plan: plan(canvas(s, false), vec![Layer { effects, ..layer(media("a")) }]),
         pictures: Pictures::of(&[("a", &a), ("b", &b)]),
         output: OutputSpec { format, ..output(format) },
-        most_codes: 1.0,
+        max_codes: 1.0,
     };
     let p = crate::gpu_cases::program(&c);
     cpu.run(&p, &c.output).unwrap_or_else(|e| panic!("{}: {e}", c.name))
@@ -172,15 +172,15 @@ fn neutral_sets(e: EffectRef) -> usize {
     for params in neutral {
         let got = draw(&cpu, s, vec![crate::gpu_cases::with_inputs(EffectUse::new(e, params), "a")], YUV444);
         // Mirrors and shears of nothing resample exactly; noise of amount 0 is none.
-        let most = difference(&got, &plain);
-        assert!(most <= 1, "{} is called neutral and changes {most} codes", e.id);
+        let limit = difference(&got, &plain);
+        assert!(limit <= 1, "{} is called neutral and changes {limit} codes", e.id);
     }
     count
 }
 
 /// What holds for every effect of the catalogue, for one that is not in its lists.
 pub fn keeps_every_promise(e: EffectRef) {
-    table_is_sound(e.id, e.params);
+    table_is_valid(e.id, e.params);
     draws_any_size_at_any_value(e);
     neutral_sets(e);
     for linear in [false, true] {
@@ -201,9 +201,9 @@ fn transitions_begin_and_end_pure() {
         for (progress, want) in [(0.0, &a), (1.0, &b)] {
             let top = crate::gpu_cases::transition(t.id, progress, layer(media("a")), layer(media("b")));
             let got = renderer.render(&plan(canvas(s, false), vec![top]), &pictures, &output(YUV444)).unwrap();
-            let most = difference(&got, want);
-            if most > 2 {
-                wrong.push(format!("{} at {progress} is {most} codes from pure", t.id));
+            let limit = difference(&got, want);
+            if limit > 2 {
+                wrong.push(format!("{} at {progress} is {limit} codes from pure", t.id));
             }
         }
     }
@@ -246,9 +246,9 @@ fn transitions_from_nothing_uncover_the_background() {
             *from = None;
         }
         let got = renderer.render(&plan(cv, vec![top]), &pictures, &output(YUV444)).unwrap();
-        let most = difference(&got, &background);
-        if most > 2 {
-            wrong.push(format!("{}: {most} codes", t.id));
+        let limit = difference(&got, &background);
+        if limit > 2 {
+            wrong.push(format!("{}: {limit} codes", t.id));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

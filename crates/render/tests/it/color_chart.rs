@@ -49,14 +49,14 @@ fn codes(c: [f64; 3], tags: ColorTags, bits: u8) -> [u16; 3] {
         _ => panic!("no closed form"),
     };
     let step = f64::from(1u32 << (bits - 8));
-    let most = f64::from((1u32 << bits) - 1);
-    let round = |v: f64| (v + 0.5).floor().clamp(0.0, most) as u16;
+    let limit = f64::from((1u32 << bits) - 1);
+    let round = |v: f64| (v + 0.5).floor().clamp(0.0, limit) as u16;
     match tags.range {
         Range::Limited => {
             let excursion = if tags.matrix == Matrix::YCgCo { 219.0 } else { 224.0 };
             [16.0 + 219.0 * y, 128.0 + excursion * u, 128.0 + excursion * v].map(|v| round(v * step))
         }
-        Range::Full => [most * y, 128.0 * step + most * u, 128.0 * step + most * v].map(round),
+        Range::Full => [limit * y, 128.0 * step + limit * u, 128.0 * step + limit * v].map(round),
     }
 }
 
@@ -224,7 +224,7 @@ fn every(formats: &[PictureFormat]) -> Vec<OutputSpec> {
 }
 
 /// Compares one conversion, blended in gamma and in linear light.
-fn check(renderer: &mut Renderer, from: OutputSpec, to: OutputSpec, most: f64) {
+fn check(renderer: &mut Renderer, from: OutputSpec, to: OutputSpec, limit: f64) {
     let p = chart(from.format, from.color);
     let want = expected(&p, to);
     for linear in [false, true] {
@@ -233,7 +233,7 @@ fn check(renderer: &mut Renderer, from: OutputSpec, to: OutputSpec, most: f64) {
         c.background = [0.0, 0.0, 0.0, 1.0];
         let got = renderer.render(&plan(c, vec![layer(media("a"))]), &Pictures::of(&[("a", &p)]), &to).unwrap();
         let (d, place) = difference(&got, &want);
-        assert!(d <= most, "{from:?} to {to:?}, linear {linear}: off by {d}, {place}");
+        assert!(d <= limit, "{from:?} to {to:?}, linear {linear}: off by {d}, {place}");
     }
 }
 

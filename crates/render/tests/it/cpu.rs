@@ -36,13 +36,13 @@ fn draw_everywhere(plan: &FramePlan, pictures: &Pictures, format: PictureFormat)
 }
 
 /// Compares with a function from pixel to R'G'B'.
-fn expect(p: &Picture, most: f64, want: impl Fn(usize, usize) -> [f64; 3]) {
+fn expect(p: &Picture, limit: f64, want: impl Fn(usize, usize) -> [f64; 3]) {
     for y in 0..p.size.height as usize {
         for x in 0..p.size.width as usize {
             let w = yuv_of(want(x, y));
             for (k, w) in w.iter().enumerate() {
                 let (got, w) = (f64::from(p.sample(k, x, y)), w.clamp(0.0, 255.0));
-                assert!((got - w).abs() <= most, "plane {k} at {x},{y}: {got}, expected {w:.3}");
+                assert!((got - w).abs() <= limit, "plane {k} at {x},{y}: {got}, expected {w:.3}");
             }
         }
     }
@@ -407,7 +407,7 @@ fn chroma_key_removes_green_and_keeps_skin() {
 }
 
 #[test]
-fn alpha_blends_straight_pictures_over_a_colour() {
+fn alpha_blends_straight_pictures_over_a_color() {
     let f = PictureFormat::yuv(8, 0, 0).with_alpha();
     let a = picture(f, size(64, 8), 2);
     let mut c = canvas(a.size, false);

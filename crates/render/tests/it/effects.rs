@@ -66,7 +66,7 @@ fn expect_color(e: EffectUse, want: impl Fn(Rgb) -> Rgb) {
 }
 
 #[test]
-fn colour_effects_follow_their_formulae() {
+fn color_effects_follow_their_formulae() {
     expect_color(used("invert", &[]), |c| c.map(|v| 1.0 - v));
     expect_color(used("brightness", &[("amount", n(0.1))]), |c| c.map(|v| v + 0.1));
     expect_color(used("contrast", &[("amount", n(1.5))]), |c| c.map(|v| (v - 0.5) * 1.5 + 0.5));
@@ -347,12 +347,12 @@ fn large_gaussians_are_gaussians() {
     let edges: Vec<Rgb> = (0..W * H)
         .map(|i| [f64::from(u8::from(i % W > 31)), f64::from(u8::from(i / W > 17)), f64::from(u8::from((i % W + i / W) % 29 > 13))])
         .collect();
-    for (what, pixels, most) in [("noise", source(), 1e-3), ("edges", edges, 2.2e-3)] {
+    for (what, pixels, limit) in [("noise", source(), 1e-3), ("edges", edges, 2.2e-3)] {
         for sigma in [4.9, 5.0, 6.1, 7.9, 8.0, 10.0, 25.0] {
             let want = blurred(&pixels, sigma);
             let got = drawn_at(vec![used("gaussian-blur", &[("radius", n(2.0 * sigma))])], &pixels, W, H, 0.0);
             let worst = got.iter().zip(&want).flat_map(|(g, w)| (0..3).map(move |k| (g[k] - w[k]).abs())).fold(0.0, f64::max);
-            assert!(worst < most, "{what}, deviation {sigma}: off by {worst}");
+            assert!(worst < limit, "{what}, deviation {sigma}: off by {worst}");
             assert!(got.iter().all(|p| p[3] == 1.0), "{what}, deviation {sigma}: not opaque");
         }
     }
@@ -480,8 +480,8 @@ fn deband_joins_steps_and_keeps_edges() {
 /// Tetrahedra cut from each cell by sorting the three fractions, as Sakamoto and Itooka describe; the shaper by straight lines.
 #[test]
 fn look_up_tables_by_tetrahedra() {
-    let (look, s) = (strong_look(), source());
-    let (shaper, cube) = (look.shaper.as_ref().unwrap(), look.cube.as_ref().unwrap());
+    let (lut, s) = (strong_lut(), source());
+    let (shaper, cube) = (lut.shaper.as_ref().unwrap(), lut.cube.as_ref().unwrap());
     let shaped = |c: Rgb| -> Rgb {
         std::array::from_fn(|k| {
             let t = ((c[k] + 0.1) / 1.3).clamp(0.0, 1.0) * 8.0;
@@ -518,7 +518,7 @@ fn look_up_tables_by_tetrahedra() {
 
 /// Tests that hold effects to expected values (`oracles.rs`).
 pub const ORACLES: &[Oracle] = list![
-    colour_effects_follow_their_formulae,
+    color_effects_follow_their_formulae,
     hue_effects_follow_css,
     places_of_warps_are_as_defined,
     corner_pin_takes_corners_to_corners,

@@ -1,7 +1,7 @@
 //! Effects after one that draws beyond the picture's edges: they go by the picture as it was, and what was drawn there is changed along with it.
 use crate::oracles::floats;
 use crate::support::*;
-use cutroom_effects::{EFFECTS, Params, Shape};
+use cutroom_effects::{EFFECTS, EffectKind, Params};
 use cutroom_timeline::{Canvas, EffectUse, Fit, Layer, Transform};
 use cutroom_types::{ParamValue, Size};
 
@@ -64,9 +64,10 @@ fn frames_stay_the_pictures() {
     let s = blot();
     let plain = drawn(&s, vec![]);
     let (mut wrong, mut idle) = (Vec::new(), Vec::new());
-    let stays =
-        |e: &&&cutroom_effects::EffectSpec| e.is_wide() && (e.outset_px)(Params::new(&effect(e.id, &[]).params)) == [0.0; 2];
-    for e in EFFECTS.iter().filter(stays).filter(|e| !matches!(e.shape, Shape::Time(_))) {
+    let stays = |e: &&&cutroom_effects::EffectSpec| {
+        e.needs_intermediate() && (e.outset_px)(Params::new(&effect(e.id, &[]).params)) == [0.0; 2]
+    };
+    for e in EFFECTS.iter().filter(stays).filter(|e| !matches!(e.kind, EffectKind::Time(_))) {
         let alone = drawn(&s, vec![telling(e.id)]);
         // Without opacity the shadow leaves nothing but room for it.
         let after = drawn(&s, vec![shadow(0.0, 17.0), telling(e.id)]);

@@ -103,7 +103,7 @@ fn hue_curves_join_at_red() {
 
 /// Taken under 3200 K what was white there is white; a higher number is warmer, without a step anywhere.
 #[test]
-fn white_balance_takes_out_the_light_s_colour() {
+fn white_balance_takes_out_the_light_s_color() {
     // Planckian 3200 K lies at x 0.4234, y 0.3990 (colour-science 0.4, CIE 1931); linear BT.709 of that at Y = 1, by IEC 61966-2-1's matrix.
     let (x, y) = (0.4234, 0.3990);
     let (bx, bz) = (x / y, (1.0 - x - y) / y);
@@ -125,7 +125,7 @@ fn white_balance_takes_out_the_light_s_colour() {
 }
 
 #[test]
-fn keys_of_every_colour() {
+fn keys_of_every_color() {
     // H.273: Cb = (B − Y) / 1.8556, Cr = (R − Y) / 1.5748.
     let plane = |c: Rgb| [(c[2] - luma(c)) / 1.8556, (c[0] - luma(c)) / 1.5748];
     let custom = [0.2, 0.7, 0.9];
@@ -139,13 +139,13 @@ fn keys_of_every_colour() {
                 ("spillSuppression", n(spill)),
             ];
             let (s, k) = (colors(), plane(key));
-            let most = (0..3).max_by(|a, b| key[*a].total_cmp(&key[*b])).unwrap();
+            let limit = (0..3).max_by(|a, b| key[*a].total_cmp(&key[*b])).unwrap();
             for (c, px) in s.iter().zip(drawn(used("chroma-key", &set), &s)) {
                 let p = plane(*c);
                 let alpha = smoothstep(tolerance, tolerance + softness, (p[0] - k[0]).hypot(p[1] - k[1]));
                 let mut want = *c;
-                let others = (c[0] + c[1] + c[2] - c[most]) / 2.0;
-                want[most] += spill * (c[most].min(others) - c[most]);
+                let others = (c[0] + c[1] + c[2] - c[limit]) / 2.0;
+                want[limit] += spill * (c[limit].min(others) - c[limit]);
                 assert!((px[3] - alpha).abs() < 1e-4, "{name} of {c:?}: {px:?}, not {alpha}");
                 assert!(alpha < 1e-3 || (0..3).all(|i| (px[i] - want[i]).abs() < 1e-4), "{name} of {c:?}: {px:?}, not {want:?}");
             }
@@ -176,7 +176,7 @@ fn light(curve: &str, set: &[(&str, ParamValue)], codes: &[Rgb]) -> Vec<Rgb> {
 /// Codes of greys as the makers publish them: Sony's and Panasonic's tables (10 bits, 64 being 0 %), ARRI's 18 %, DJI's and BT.2020's own direction of the
 /// formula, BT.2408's reference white.
 #[test]
-fn camera_curves_give_back_published_greys() {
+fn camera_curves_give_back_published_grays() {
     let of_10_bits = |code: f64| (code - 64.0) / 876.0;
     let d_log = |x: f64| if x <= 0.0078 { 6.025 * x + 0.0929 } else { (x * 0.9892 + 0.0108).log10() * 0.256_663 + 0.584_555 };
     let cases = [
@@ -302,10 +302,10 @@ pub const ORACLES: &[Oracle] = list![
     only_the_whole_diagonal_is_the_identity,
     raised_blacks_are_continuous,
     hue_curves_join_at_red,
-    white_balance_takes_out_the_light_s_colour,
-    keys_of_every_colour,
+    white_balance_takes_out_the_light_s_color,
+    keys_of_every_color,
     exposure_and_saturation_follow_their_formulae,
-    camera_curves_give_back_published_greys,
+    camera_curves_give_back_published_grays,
     camera_gamuts_are_taken_to_the_composition_s,
     the_primary_correction_follows_its_steps,
 ];

@@ -12,8 +12,8 @@ const H: usize = 40;
 
 /// Smooth colours, so that interpolation costs no digits.
 fn source() -> Vec<[f64; 4]> {
-    let colour = |x: f64, y: f64| [0.5 + 0.4 * (0.13 * x + 0.05 * y).sin(), 0.2 + 0.6 * y / 40.0, 0.7 - 0.5 * x * y / 2560.0, 1.0];
-    (0..W * H).map(|i| colour((i % W) as f64, (i / W) as f64).map(|v| f64::from(v as f32))).collect()
+    let color = |x: f64, y: f64| [0.5 + 0.4 * (0.13 * x + 0.05 * y).sin(), 0.2 + 0.6 * y / 40.0, 0.7 - 0.5 * x * y / 2560.0, 1.0];
+    (0..W * H).map(|i| color((i % W) as f64, (i / W) as f64).map(|v| f64::from(v as f32))).collect()
 }
 
 /// Bilinear, the picture mirrored beyond its edges.

@@ -81,7 +81,7 @@ fn close(got: &[Rgba], want: impl Fn(usize, usize) -> Rgba, room: f64, what: &st
 }
 
 #[test]
-fn displacement_is_twice_the_distance_from_grey() {
+fn displacement_is_twice_the_distance_from_gray() {
     let (source, a) = drawn_by(W, H, scene);
     let (of_map, m) = drawn_by(W, H, map);
     let mirror = |i: i64, n: i64| {
@@ -219,7 +219,7 @@ fn the_image_is_display_encoded_and_sides_may_be_missing() {
 
 /// Tests that hold effects to expected values (`oracles.rs`).
 pub const ORACLES: &[Oracle] = list![
-    displacement_is_twice_the_distance_from_grey,
+    displacement_is_twice_the_distance_from_gray,
     white_moves_one_way_and_black_the_other,
     the_map_is_stretched_over_the_layer,
 ];

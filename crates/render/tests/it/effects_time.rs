@@ -2,7 +2,7 @@
 //! whatever was drawn before it. Which times they ask for is planning's matter and tested with it; here a model stands for it.
 use crate::oracles::{Oracle, list};
 use crate::support::*;
-use cutroom_effects::{Params, Shape};
+use cutroom_effects::{EffectKind, Params};
 use cutroom_render::{Backend, OutputSpec, RenderOptions, Renderer, SourcePictures};
 use cutroom_timeline::{Content, EffectUse, FramePlan, Layer, SourceFrame};
 use cutroom_types::{ColorTags, ParamValue, Picture, PictureFormat, Size, Time, TimeDelta};
@@ -77,7 +77,7 @@ fn shot(n: i64) -> Layer {
     layer(Content::Media(SourceFrame { media: "a".into(), stream: 0, time: Time(n * FLICKS_A_FRAME) }))
 }
 fn plan_at(e: &EffectUse, n: i64) -> FramePlan {
-    let time = if e.effect.animated { TimeDelta(n * FLICKS_A_FRAME) } else { TimeDelta::ZERO };
+    let time = if e.effect.time_dependent { TimeDelta(n * FLICKS_A_FRAME) } else { TimeDelta::ZERO };
     let used = EffectUse { inputs: asked(e, n).into_iter().map(shot).collect(), time, ..e.clone() };
     let mut cv = canvas(canvas_size(), false);
     cv.background = [0.0; 4];
@@ -100,7 +100,7 @@ fn compare(got: &[Rgba], want: &[Rgba], room: f64, what: &str) {
         assert!((0..4).all(|k| (g[k] - w[k]).abs() < room), "{what} at ({}, {}): {g:?}, not {w:?}", i % W, i / W);
     }
 }
-fn most_apart(a: &[Rgba], b: &[Rgba]) -> f64 {
+fn max_difference(a: &[Rgba], b: &[Rgba]) -> f64 {
     a.iter().zip(b).flat_map(|(a, b)| (0..4).map(move |k| (a[k] - b[k]).abs())).fold(0.0, f64::max)
 }
 fn each(a: &[Rgba], b: &[Rgba], f: impl Fn(f64, f64) -> f64) -> Vec<Rgba> {
@@ -164,7 +164,7 @@ fn echo_operators_follow_their_formulae() {
             // Sums of many echoes go beyond 1, where single precision is coarser.
             compare(&got, &want, 1e-4, &what);
             // Over a frame that covers most, what lies behind shows least.
-            assert!(most_apart(&got, &premultiplied(n)) > 0.05, "{what} changes nothing");
+            assert!(max_difference(&got, &premultiplied(n)) > 0.05, "{what} changes nothing");
         }
     }
 }
@@ -352,7 +352,7 @@ fn trails_are_the_fold_over_the_frames_before() {
             for n in [0, 3, 17] {
                 let got = drawn(&e, n);
                 compare(&got, &trails(e.effect.id, &t, n), 2e-3, &format!("{} at frame {n}", e.effect.id));
-                assert!(n == 0 || most_apart(&got, &premultiplied(n)) > 0.1, "{} leaves no trail", e.effect.id);
+                assert!(n == 0 || max_difference(&got, &premultiplied(n)) > 0.1, "{} leaves no trail", e.effect.id);
             }
         }
     }
@@ -379,8 +379,11 @@ fn trails_have_the_parameters_of_existing_projects() {
 }
 
 fn over_time() -> Vec<EffectUse> {
-    let all: Vec<EffectUse> =
-        cutroom_effects::EFFECTS.iter().filter(|e| matches!(e.shape, Shape::Temporal { .. })).map(|e| effect(e.id, &[])).collect();
+    let all: Vec<EffectUse> = cutroom_effects::EFFECTS
+        .iter()
+        .filter(|e| matches!(e.kind, EffectKind::Temporal { .. }))
+        .map(|e| effect(e.id, &[]))
+        .collect();
     assert!(all.len() >= 4);
     all
 }
@@ -416,13 +419,13 @@ fn neutral_values_are_neutral() {
         for (v, is_neutral) in [(neutral, true), (other, false)] {
             let e = used(id, &[(param, number(v))]);
             assert_eq!(spec(id).is_neutral(Params::new(&e.params)), is_neutral, "{id}, {param} {v}");
-            let apart = most_apart(&drawn(&e, 10), &premultiplied(10));
+            let apart = max_difference(&drawn(&e, 10), &premultiplied(10));
             assert!(if is_neutral { apart < 1e-5 } else { apart > 1e-3 }, "{id}, {param} {v}: {apart}");
         }
     }
     for id in ["acuarela", "rom1"] {
         let e = used(id, &[("reset", ParamValue::Bool(true))]);
-        assert!(spec(id).is_neutral(Params::new(&e.params)) && most_apart(&drawn(&e, 10), &premultiplied(10)) < 1e-5, "{id}");
+        assert!(spec(id).is_neutral(Params::new(&e.params)) && max_difference(&drawn(&e, 10), &premultiplied(10)) < 1e-5, "{id}");
     }
     // Without intensity an echo is not neutral: nothing is left.
     let e = used("echo", &[("startingIntensity", number(0.0))]);
@@ -435,7 +438,7 @@ fn every_operator_of_an_echo_without_decay_left_is_neutral() {
     let cutroom_effects::ParamKind::Choice { options, .. } = spec("echo").param("operator").unwrap().kind else { panic!() };
     for operator in options {
         let e = used("echo", &[("decay", number(0.0)), ("operator", ParamValue::Text((*operator).into()))]);
-        assert!(most_apart(&drawn(&e, 10), &premultiplied(10)) < 1e-6, "{operator}");
+        assert!(max_difference(&drawn(&e, 10), &premultiplied(10)) < 1e-6, "{operator}");
     }
 }
 
@@ -450,7 +453,7 @@ fn without_other_times_the_frame_is_left() {
             id @ "voxel-relief" => drawn(&used(id, &[("reset", ParamValue::Bool(true))]), 10),
             _ => premultiplied(10),
         };
-        assert!(most_apart(&got, &want) < 1e-6, "{}", e.effect.id);
+        assert!(max_difference(&got, &want) < 1e-6, "{}", e.effect.id);
     }
 }
 

@@ -1,10 +1,10 @@
 //! The shaders themselves: valid WGSL for every catalogue entry, traces with the bits of the host, and text that does not depend
 //! on numbers. Needs no device but for the last test.
 use crate::support::*;
-use cutroom_effects::{BLEND_MODES, EFFECTS, ParamKind, Params, Shape, TRANSITIONS, TransitionShape};
+use cutroom_effects::{BLEND_MODES, EFFECTS, EffectKind, ParamKind, Params, TRANSITIONS, TransitionKind};
 use cutroom_kernel::{
     At, MAX_UNIFORMS, Rgba, rgb,
-    trace::{T, trace},
+    trace::{Symbol, trace},
 };
 use cutroom_render::gpu::GpuRenderer;
 use cutroom_timeline::{Layer, Transform};
@@ -48,12 +48,12 @@ fn color<R: Copy>(v: &[R]) -> Rgba<R> {
 /// Evaluates a trace of `f` and the host's `g` for every sample and compares bits.
 fn compare(
     name: &str,
-    f: impl Fn(&[T; MAX_UNIFORMS], Rgba<T>, Rgba<T>, At<T>) -> Rgba<T>,
+    f: impl Fn(&[Symbol; MAX_UNIFORMS], Rgba<Symbol>, Rgba<Symbol>, At<Symbol>) -> Rgba<Symbol>,
     g: impl Fn(&[f32], Rgba<f32>, Rgba<f32>, At<f32>) -> Rgba<f32>,
 ) {
     let traced = trace(|| {
-        let v: Vec<T> = (0..10).map(T::input).collect();
-        let c = f(&T::params(0), color(&v), color(&v[4..]), At { x: v[8], y: v[9] });
+        let v: Vec<Symbol> = (0..10).map(Symbol::input).collect();
+        let c = f(&Symbol::params(0), color(&v), color(&v[4..]), At { x: v[8], y: v[9] });
         vec![c.c.r, c.c.g, c.c.b, c.a]
     });
     for s in samples() {
@@ -66,7 +66,7 @@ fn compare(
 #[test]
 fn traces_have_the_bits_of_the_host() {
     for e in EFFECTS {
-        if let Shape::Point { kernel, .. } = e.shape {
+        if let EffectKind::Point { kernel, .. } = e.kind {
             // The kernel may depend on which parameters are neutral.
             let defaults: Vec<_> = e.defaults();
             let highest = e.params.iter().map(|p| match p.kind {
@@ -83,10 +83,10 @@ fn traces_have_the_bits_of_the_host() {
         compare(b.id, |p, a, c, at| b.kernel.trace(a, c, at, p[0]), |p, a, c, at| b.kernel.eval_host(a, c, at, p[0]));
     }
     for t in TRANSITIONS {
-        let kernels = match t.shape {
-            TransitionShape::Mix(kernel) => vec![kernel],
-            TransitionShape::Driven { outgoing, incoming } => vec![outgoing, incoming],
-            TransitionShape::Field(..) | TransitionShape::Blurred(..) | TransitionShape::Steps(_) => vec![],
+        let kernels = match t.kind {
+            TransitionKind::Mix(kernel) => vec![kernel],
+            TransitionKind::Driven { outgoing, incoming } => vec![outgoing, incoming],
+            TransitionKind::Sampled(..) | TransitionKind::Blurred(..) | TransitionKind::Steps(_) => vec![],
         };
         for kernel in kernels {
             compare(t.id, |p, a, c, at| kernel.trace(p, a, c, at), |p, a, c, at| kernel.eval_host(p, a, c, at));

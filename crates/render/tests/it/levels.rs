@@ -3,8 +3,8 @@
 use crate::gpu_cases;
 use crate::support::bytes;
 use cutroom_kernel::{
-    At, Edge, Extent, Field, Inputs, MAX_UNIFORMS, Rgba, SimdLevel, TILE_PITCH, Tile, TraceReads, rgb,
-    trace::{Readings, T, Trace, trace},
+    At, Edge, Extent, InputImage, Inputs, MAX_UNIFORMS, Rgba, SimdLevel, TILE_PITCH, Tile, TraceReads, rgb,
+    trace::{Readings, Symbol, Trace, trace},
 };
 use cutroom_render::{
     cpu::CpuRenderer,
@@ -86,9 +86,12 @@ impl Material {
         let planes = (0..8).map(|_| std::array::from_fn(|_| (0..count).map(|_| noise.next()).collect())).collect();
         Self { px: noise.tile(), other: noise.tile(), planes }
     }
-    fn fields(&self, count: usize) -> Vec<Field<'_>> {
+    fn images(&self, count: usize) -> Vec<InputImage<'_>> {
         assert!(count <= self.planes.len(), "{count} inputs");
-        self.planes[..count].iter().map(|p| Field::new(p.each_ref().map(|p| p.as_slice()), FIELD[0], FIELD[1]).unwrap()).collect()
+        self.planes[..count]
+            .iter()
+            .map(|p| InputImage::new(p.each_ref().map(|p| p.as_slice()), FIELD[0], FIELD[1]).unwrap())
+            .collect()
     }
 }
 
@@ -146,10 +149,10 @@ fn bits(c: Rgba<f32>) -> [u32; 4] {
     [c.c.r, c.c.g, c.c.b, c.a].map(|v| if v.is_nan() { f32::NAN.to_bits() } else { v.to_bits() })
 }
 
-fn traced(f: impl FnOnce(&[T; MAX_UNIFORMS], Rgba<T>, Rgba<T>, At<T>) -> Rgba<T>) -> Trace {
+fn traced(f: impl FnOnce(&[Symbol; MAX_UNIFORMS], Rgba<Symbol>, Rgba<Symbol>, At<Symbol>) -> Rgba<Symbol>) -> Trace {
     trace(|| {
-        let v: Vec<T> = (0..10).map(T::input).collect();
-        let c = f(&T::params(0), color(&v), color(&v[4..]), At { x: v[8], y: v[9] });
+        let v: Vec<Symbol> = (0..10).map(Symbol::input).collect();
+        let c = f(&Symbol::params(0), color(&v), color(&v[4..]), At { x: v[8], y: v[9] });
         vec![c.c.r, c.c.g, c.c.b, c.a]
     })
 }
@@ -185,10 +188,10 @@ fn compare(name: &str, stage: &Stage, m: &Material) -> bool {
             readings: nothing,
         }
         .compare(m),
-        Stage::Read { kernel, uniforms, fields, origin, edge, table, .. } => {
-            let fields = m.fields(fields.len());
-            let inputs = Inputs { fields: &fields, origin: *origin, edge: *edge, table };
-            let textures: Vec<u32> = (0..fields.len() as u32).collect();
+        Stage::Read { kernel, uniforms, inputs: images, origin, edge, table, .. } => {
+            let images = m.images(images.len());
+            let inputs = Inputs { images: &images, origin: *origin, edge: *edge, table };
+            let textures: Vec<u32> = (0..images.len() as u32).collect();
             // Behind the kernel's own: where the field begins; the table among the shader's tables, and its last entry.
             let mut params = [0.0; MAX_UNIFORMS + 4];
             params[..uniforms.values.len()].copy_from_slice(&uniforms.values);
@@ -200,11 +203,11 @@ fn compare(name: &str, stage: &Stage, m: &Material) -> bool {
                 lanes: &|level, px, _| kernel.run(level, &uniforms.values, inputs, px, EXTENT),
                 host: &|px, _, at| kernel.eval_host(&uniforms.values, inputs, px, at),
                 trace: traced(|p, px, _, at| {
-                    let (origin, table) = (T::params(MAX_UNIFORMS as u32), T::params(MAX_UNIFORMS as u32 + 2));
+                    let (origin, table) = (Symbol::params(MAX_UNIFORMS as u32), Symbol::params(MAX_UNIFORMS as u32 + 2));
                     kernel.trace(p, px, at, TraceReads { textures: &textures, origin, edge: *edge, table, uniforms: p })
                 }),
                 params: &params,
-                readings: Readings { tables: &tables, textures: &fields },
+                readings: Readings { tables: &tables, textures: &images },
             }
             .compare(m);
         }
@@ -223,10 +226,10 @@ fn key(stage: &Stage) -> String {
         Stage::Point { kernel, uniforms, .. } => format!("{:?} {:?}", kernel.kernel_id(), uniforms.values),
         Stage::Mix { kernel, uniforms, .. } => format!("{:?} {:?}", kernel.kernel_id(), uniforms.values),
         Stage::Blend { kernel, opacity, seed, .. } => format!("{:?} {opacity} {seed}", kernel.kernel_id()),
-        Stage::Read { kernel, uniforms, fields, origin, edge, table, .. } => {
+        Stage::Read { kernel, uniforms, inputs: images, origin, edge, table, .. } => {
             let table: Vec<u8> = table.iter().flat_map(|v| v.to_le_bytes()).collect();
             let (id, values, table) = (kernel.kernel_id(), &uniforms.values, blake3::hash(&table));
-            format!("{id:?} {values:?} {} {origin:?} {edge:?} {table}", fields.len())
+            format!("{id:?} {values:?} {} {origin:?} {edge:?} {table}", images.len())
         }
         _ => String::new(),
     }

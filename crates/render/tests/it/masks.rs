@@ -1,7 +1,7 @@
 //! Masks, mattes, parents and motion blur against their definitions, computed here in another way.
 use crate::support::*;
 use cutroom_render::{Backend, RenderOptions, Renderer, mask::coverage};
-use cutroom_timeline::{Box2, Content, Layer, MaskMode, MaskUse, MatteUse, Outline, Placing, Transform};
+use cutroom_timeline::{Box2, Content, Layer, MaskMode, MaskUse, MatteUse, Outline, Placement, Transform};
 use cutroom_types::{Affine, BezierPath, ColorTags, Picture, PictureFormat, Size, Vertex};
 
 fn mask(outline: Outline) -> MaskUse {
@@ -26,8 +26,8 @@ const S: Size = Size { width: 80, height: 40 };
 fn at(c: &[f32], x: usize, y: usize) -> f32 {
     c[y * S.width as usize + x]
 }
-fn close(got: f32, want: f64, most: f64, what: &str) {
-    assert!((f64::from(got) - want).abs() <= most, "{what}: {got}, not {want}");
+fn close(got: f32, want: f64, limit: f64, what: &str) {
+    assert!((f64::from(got) - want).abs() <= limit, "{what}: {got}, not {want}");
 }
 
 #[test]
@@ -248,7 +248,7 @@ fn a_luma_matte_is_display_encoded() {
 fn a_moving_layer_is_the_mean_of_its_placements() {
     let s = Size { width: 96, height: 64 };
     for (scale, turn) in [(0.3f32, 0.0f32), (0.3, 5.0), (1.2, 3.0)] {
-        let at = |i: u8| Placing {
+        let at = |i: u8| Placement {
             transform: Transform {
                 scale: [scale; 2],
                 rotation_degrees: turn * f32::from(i),
@@ -257,8 +257,8 @@ fn a_moving_layer_is_the_mean_of_its_placements() {
             },
             parent: Affine::IDENTITY,
         };
-        let shutter: Vec<Placing> = (0..8).map(at).collect();
-        let one = |p: &Placing| Layer { transform: p.transform, ..layer(media("white")) };
+        let shutter: Vec<Placement> = (0..8).map(at).collect();
+        let one = |p: &Placement| Layer { transform: p.transform, ..layer(media("white")) };
         let each: Vec<Vec<f64>> = shutter.iter().map(|p| red(vec![one(p)], s, BLACK)).collect();
         let top = Layer { shutter: shutter.clone(), ..one(&shutter[0]) };
         let got = red(vec![top], s, BLACK);

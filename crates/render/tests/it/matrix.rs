@@ -2,7 +2,7 @@
 //! numbers, nothing comes out of nothing, and CPU and GPU agree.
 use crate::gpu_cases::Case;
 use crate::support::*;
-use cutroom_effects::{BLEND_MODES, EffectRef, ParamKind, Shape};
+use cutroom_effects::{BLEND_MODES, EffectKind, EffectRef, ParamKind};
 use cutroom_render::{OutputSpec, cpu::CpuRenderer, gpu::GpuRenderer};
 use cutroom_timeline::{Canvas, EffectUse, Layer};
 use cutroom_types::{ColorTags, ParamValue, Picture, PictureFormat, Transfer};
@@ -44,7 +44,7 @@ fn case(name: String, layers: Vec<Layer>, pictures: &[(&str, &Picture)], linear:
     let format = PictureFormat::RGB_FLOAT.with_alpha();
     let color = ColorTags { transfer: Transfer::Bt709, ..ColorTags::SRGB };
     let cv = Canvas { background: [0.0; 4], ..canvas(pictures[0].1.size, linear) };
-    Case { name, plan: plan(cv, layers), pictures: Pictures::of(pictures), output: OutputSpec { format, color }, most_codes: 1.0 }
+    Case { name, plan: plan(cv, layers), pictures: Pictures::of(pictures), output: OutputSpec { format, color }, max_codes: 1.0 }
 }
 fn of_effect(e: &EffectUse, a: &Picture, b: &Picture) -> Case {
     let used = with_layers(crate::gpu_cases::with_inputs(e.clone(), "b"), &layer(media("b")));
@@ -78,8 +78,8 @@ fn effects_on_translucent_pictures_stay_within_bounds() {
                 if let Some(p) = got.iter().find(bad) {
                     wrong.push(format!("{} row {row} {w}×{h}: {p:?}", spec.id));
                 }
-                let takes_others = matches!(spec.shape, Shape::Temporal { .. });
-                if spec.fills || takes_others {
+                let takes_others = matches!(spec.kind, EffectKind::Temporal { .. });
+                if spec.may_add_alpha || takes_others {
                     continue;
                 }
                 let nothing = picture_of(w, h, 0, |_, _| 0.0);
@@ -97,16 +97,16 @@ fn apart(cpu: &CpuRenderer, gpu: &mut GpuRenderer, c: &Case) -> (f64, f64) {
     let p = crate::gpu_cases::program(c);
     let a = colors(&cpu.run(&p, &c.output).unwrap_or_else(|e| panic!("{}: {e}", c.name)));
     let b = colors(&gpu.run(&p, &c.output).unwrap_or_else(|e| panic!("{}: {e}", c.name)));
-    let (mut most, mut beyond) = (0.0f64, 0);
+    let (mut limit, mut beyond) = (0.0f64, 0);
     for (x, y) in a.iter().zip(&b) {
         for k in 0..4 {
             let of = |p: &[f64; 4]| if k < 3 { (p[k] * p[3]).clamp(0.0, 1.0) } else { p[k] };
             let d = (of(x) - of(y)).abs() * 255.0;
             assert!(d.is_finite(), "{}: {x:?} and {y:?}", c.name);
-            (most, beyond) = (most.max(d), beyond + usize::from(d > 1.0));
+            (limit, beyond) = (limit.max(d), beyond + usize::from(d > 1.0));
         }
     }
-    (most, beyond as f64 / (4 * a.len()) as f64)
+    (limit, beyond as f64 / (4 * a.len()) as f64)
 }
 
 #[test]
@@ -115,7 +115,7 @@ fn effects_agree_at_any_value() {
     let Some(mut gpu) = gpu() else { return };
     let mut wrong = Vec::new();
     // What goes by another layer knows its places to a thousandth of the way only, which at the largest ways is pixels: `gpu_parity.rs` has those.
-    let layered = |e: &EffectRef| matches!(e.shape, Shape::Layered { .. });
+    let layered = |e: &EffectRef| matches!(e.kind, EffectKind::Layered { .. });
     for spec in catalog().effects().iter().filter(|e| crate::gpu_cases::is_drawn(e) && !layered(e)) {
         // Rays that graze a column meet it or the next.
         let room = if spec.id == "voxel-relief" { 16.0 } else { 1.0 };
@@ -124,9 +124,9 @@ fn effects_agree_at_any_value() {
                 let own = ramp(w);
                 let a = picture_of(w, h, 0, |x, y| if opaque { 1.0 } else { own(x, y) });
                 let b = picture_of(w, h, 3, |_, _| 1.0);
-                let (most, share) = apart(&cpu, &mut gpu, &of_effect(used, &a, &b));
-                if most > room {
-                    wrong.push(format!("{} row {row} {w}×{h}: {most:.2} codes, {share:.3} of the samples beyond one", spec.id));
+                let (limit, share) = apart(&cpu, &mut gpu, &of_effect(used, &a, &b));
+                if limit > room {
+                    wrong.push(format!("{} row {row} {w}×{h}: {limit:.2} codes, {share:.3} of the samples beyond one", spec.id));
                 }
             }
         }
@@ -150,17 +150,17 @@ fn blend_modes_agree_at_any_size() {
         for mode in BLEND_MODES {
             // Other modes have the same code in linear light.
             let both = [false, true];
-            for linear in both.into_iter().filter(|linear| !linear || mode.in_light.is_some() || mode.display) {
+            for linear in both.into_iter().filter(|linear| !linear || mode.linear_kernel.is_some() || mode.display) {
                 let over = Layer { blend: blend_mode(mode.id), opacity: 0.8, ..layer(media("b")) };
                 let c = case(mode.id.into(), vec![layer(media("a")), over], &[("a", &a), ("b", &b)], linear);
                 if let Some(p) = drawn_on_the_cpu(&cpu, &c).iter().find(|p| p.iter().any(|v| !v.is_finite() || v.abs() > 1e3)) {
                     wrong.push(format!("{} {w}×{h} linear {linear}: {p:?}", mode.id));
                 }
-                let (most, share) = gpu.as_mut().map_or((0.0, 0.0), |gpu| apart(&cpu, gpu, &c));
+                let (limit, share) = gpu.as_mut().map_or((0.0, 0.0), |gpu| apart(&cpu, gpu, &c));
                 // Steps may fall on either side.
                 let steps = matches!(mode.id, "hard-mix" | "darker-color" | "lighter-color");
-                if most > 1.0 && !(steps && share < 0.01) {
-                    wrong.push(format!("{} {w}×{h} linear {linear}: {most:.2} codes, {share:.3}", mode.id));
+                if limit > 1.0 && !(steps && share < 0.01) {
+                    wrong.push(format!("{} {w}×{h} linear {linear}: {limit:.2} codes, {share:.3}", mode.id));
                 }
             }
         }

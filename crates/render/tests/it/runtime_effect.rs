@@ -2,7 +2,8 @@
 //! ends among them, hold for it as for built-in ones.
 use crate::{catalogue::keeps_every_promise, oracles::floats, support::*};
 use cutroom_effects::{
-    Catalog, CatalogError, EffectRef, EffectSpec, Family, ParamSpec, Params, Raster, RuntimeEffect, Shape, Step, Uniforms, Unit,
+    Catalog, CatalogError, EffectFamily, EffectFrame, EffectKind, EffectRef, EffectSpec, ParamSpec, Params, RuntimeEffect, Step,
+    Uniforms, Unit,
 };
 use cutroom_kernel::{At, MAX_UNIFORMS, Mix, MixKernel, Point, PointKernel, Real, Rgba, rgb};
 use cutroom_timeline::{EffectUse, Layer};
@@ -23,10 +24,10 @@ impl RuntimeEffect for Afterglow {
         vec![-self.delay_secs]
     }
 
-    fn steps(&self, params: Params<'_>, _: &Raster, inputs: usize) -> Vec<Step> {
+    fn steps(&self, params: Params<'_>, _: &EffectFrame, inputs: usize) -> Vec<Step> {
         let mut steps = Vec::new();
         if inputs > 0 {
-            steps.push(Step::Join(&Mix(Share), Uniforms::new(&[params.number(0)]), 0));
+            steps.push(Step::MixInput(&Mix(Share), Uniforms::new(&[params.number(0)]), 0));
         }
         steps.push(Step::Point(&Point(Gain), Uniforms::new(&[self.gain])));
         steps
@@ -54,8 +55,8 @@ const PARAMS: &[ParamSpec] = &[ParamSpec::number("amount", "Amount", 0.25, 0.0, 
 
 /// The spec around a value that lives as long as the program.
 fn spec_of(effect: Afterglow) -> EffectSpec {
-    let shape = Shape::Runtime(Box::leak(Box::new(effect)));
-    let spec = EffectSpec::new("test.afterglow", "Afterglow", Family::Time, "Mixes in an earlier picture.", shape);
+    let shape = EffectKind::Runtime(Box::leak(Box::new(effect)));
+    let spec = EffectSpec::new("test.afterglow", "Afterglow", EffectFamily::Time, "Mixes in an earlier picture.", shape);
     EffectSpec { params: PARAMS, keeps_alpha: false, ..spec }
 }
 
@@ -116,7 +117,7 @@ impl RuntimeEffect for Misreads {
         params.number(1) == 0.0
     }
 
-    fn steps(&self, _: Params<'_>, _: &Raster, _: usize) -> Vec<Step> {
+    fn steps(&self, _: Params<'_>, _: &EffectFrame, _: usize) -> Vec<Step> {
         Vec::new()
     }
 }
@@ -129,12 +130,12 @@ fn entries_that_contradict_themselves_are_refused() {
         other => panic!("{other:?}"),
     };
     let good = || spec_of(Afterglow { delay_secs: 0.04, gain: 1.0 });
-    let misread = reason(EffectSpec { shape: Shape::Runtime(&Misreads), ..good() });
+    let misread = reason(EffectSpec { kind: EffectKind::Runtime(&Misreads), ..good() });
     assert!(misread.contains("parameter 1 is read as a number, but there are 1"), "{misread}");
     const OUTSIDE: &[ParamSpec] = &[ParamSpec::number("amount", "Amount", 2.0, 0.0, 1.0, Unit::None)];
     assert!(reason(EffectSpec { params: OUTSIDE, ..good() }).contains("outside 0..=1"));
     assert!(reason(EffectSpec { id: "No Id", ..good() }).contains("lower-case"));
     let times = |_: Params<'_>, frame_secs: f64| (1..=65).map(|k| f64::from(k) * frame_secs).collect();
-    let many = reason(EffectSpec { shape: Shape::Temporal { times, steps: |_, _, _| Vec::new() }, ..good() });
+    let many = reason(EffectSpec { kind: EffectKind::Temporal { times, steps: |_, _, _| Vec::new() }, ..good() });
     assert!(many.contains("65 other times") && many.contains("64"), "{many}");
 }

@@ -2,7 +2,7 @@
 use crate::gpu_cases::Case;
 use crate::support::*;
 use cutroom_render::cpu::CpuRenderer;
-use cutroom_timeline::{Content, FramePlan, Layer, Placing, Transform};
+use cutroom_timeline::{Content, FramePlan, Layer, Placement, Transform};
 use cutroom_types::{Affine, Picture, PictureFormat, Size};
 
 /// More than one tile each way.
@@ -14,7 +14,7 @@ fn pictures() -> Pictures {
 }
 
 fn case(name: &str, plan: FramePlan, format: PictureFormat) -> Case {
-    Case { name: name.into(), plan, pictures: pictures(), output: output(format), most_codes: 1.0 }
+    Case { name: name.into(), plan, pictures: pictures(), output: output(format), max_codes: 1.0 }
 }
 
 fn draw(name: &str, plan: FramePlan, format: PictureFormat) -> Picture {
@@ -31,7 +31,7 @@ fn readers() -> Vec<(&'static str, Layer)> {
     let full = |id: &str| layer(media(id));
     let shutter = (0..4).map(|i| {
         let transform = Transform { position_px: [3.0 * i as f32, 0.0], ..Transform::IDENTITY };
-        Placing { transform, parent: Affine::IDENTITY }
+        Placement { transform, parent: Affine::IDENTITY }
     });
     vec![
         ("field transition", crate::gpu_cases::transition("push-left", 0.4, full("b"), full("c"))),
@@ -59,8 +59,8 @@ fn both_back_ends_agree() {
     let cpu = CpuRenderer::new(1).unwrap();
     for (name, top) in readers().into_iter().filter(|(name, _)| *name != "transition in steps") {
         let case = case(name, plan(canvas(SIZE, false), vec![layer(media("a")), small("b"), top]), YUV444);
-        let (most, _) = crate::gpu_cases::compare(&cpu, &mut gpu, &case).unwrap();
-        assert!(most <= 1.0, "{name}: {most}");
+        let (limit, _) = crate::gpu_cases::compare(&cpu, &mut gpu, &case).unwrap();
+        assert!(limit <= 1.0, "{name}: {limit}");
     }
 }
 
@@ -89,7 +89,7 @@ fn stencils_cut_where_nothing_of_them_is() {
 #[test]
 fn crops_come_after_effects_moving_or_not() {
     let transform = Transform { crop: [0.25, 0.0, 0.1, 0.2], ..Transform::IDENTITY };
-    let shutter = vec![Placing { transform, parent: Affine::IDENTITY }; 3];
+    let shutter = vec![Placement { transform, parent: Affine::IDENTITY }; 3];
     for ids in [&[][..], &["gaussian-blur"], &["mirror", "exposure"], &["wave"]] {
         let effects: Vec<_> = ids.iter().map(|id| effect(id, &[])).collect();
         let still = Layer { transform, effects, ..layer(media("b")) };

@@ -64,7 +64,7 @@ fn an_adjustment_stands_for_what_lies_below_while_it_lasts() {
     for (n, layers) in [(9, 2), (10, 3), (29, 3), (30, 2)] {
         let plan = plan(&p, n);
         assert_eq!(plan.layers.len(), layers, "frame {n}");
-        assert_eq!(plan.layers[1].content == Content::Below, layers == 3, "frame {n}");
+        assert_eq!(plan.layers[1].content == Content::Backdrop, layers == 3, "frame {n}");
     }
     assert_eq!(plan(&p, 10).layers[1].effects[0].effect.id, "exposure");
     // A neutral effect leaves nothing to do but to lay the picture over itself.
@@ -81,18 +81,18 @@ fn at_other_times_the_tracks_below_are_seen_as_they_were() {
     let plan_at = |n| plan(&p, n).layers[1].clone();
     // Three echoes a frame apart, over the cut.
     let top = plan_at(21);
-    assert_eq!(top.content, Content::Below);
+    assert_eq!(top.content, Content::Backdrop);
     let seen: Vec<i64> = top.effects[0].inputs.iter().map(|l| shown(&inside(l).layers[0])).collect();
     assert_eq!(seen, [100, 19, 18]);
     // Before its start its first frame is held, which is the frame drawn.
-    assert!(plan_at(0).effects[0].inputs.iter().all(|l| l.content == Content::Below));
+    assert!(plan_at(0).effects[0].inputs.iter().all(|l| l.content == Content::Backdrop));
     // Posterised time: the frame itself is another one.
     let p = film(vec![
         track("v1", vec![clip("a", ClipSource::media("m"), 0, 50)]),
         track("v2", vec![adjustment("x", 0, 50, &[("posterize-time", "frameRate", 5.0)])]),
     ]);
     assert_eq!(shown(&inside(&plan(&p, 13).layers[1]).layers[0]), 10);
-    assert_eq!(plan(&p, 15).layers[1].content, Content::Below);
+    assert_eq!(plan(&p, 15).layers[1].content, Content::Backdrop);
 }
 
 #[test]
@@ -109,7 +109,7 @@ fn as_a_matte_it_is_the_picture_below_it() {
 }
 
 #[test]
-fn it_has_no_placement_and_no_sound() {
+fn it_has_no_placement_and_no_audio() {
     let mut p = film(vec![track("v1", vec![adjustment("x", 0, 50, &[])])]);
     p.compositions[0].tracks[0].clip_mut(0).video.transform.rotation_degrees = Animated::Constant(5.0);
     let problems = validate(&p);

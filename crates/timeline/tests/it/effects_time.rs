@@ -4,7 +4,7 @@ use cutroom_project::{
     Animated, BoxShape, Clip, ClipSource, Composition, EffectInstance, Mask, MaskOrder, MaskShape, Media, MediaKind, Project,
     Track, TrackKind, Transition, validate,
 };
-use cutroom_timeline::{Content, FramePlan, Layer, PlanError, Timeline, check, plan_frame};
+use cutroom_timeline::{Content, FramePlan, Layer, PlanError, Timeline, plan_frame, validate_against_catalog};
 use cutroom_types::{FrameRate, ParamValue, Size, Time};
 
 /// Frames of each clip.
@@ -78,7 +78,7 @@ fn other_times_are_frames_of_the_source_held_at_the_clip_s_edges() {
     for (e, offsets) in cases {
         let id = e.effect.clone();
         let p = film(vec![clip("a", 10, 100, vec![e])]);
-        assert_eq!(check(&p, &Catalog::builtin()), vec![]);
+        assert_eq!(validate_against_catalog(&p, &Catalog::builtin()), vec![]);
         let timeline = Timeline::new(&p, &p.main, &Catalog::builtin()).unwrap();
         // From the last frame to the first, and each also by itself: planning remembers nothing.
         for n in (0..FRAMES).rev() {
@@ -150,7 +150,7 @@ fn handles_of_transitions_have_their_own_past() {
         audio_crossfade: false,
         extra: Default::default(),
     });
-    assert_eq!((validate(&p), check(&p, &Catalog::builtin())), (vec![], vec![]));
+    assert_eq!((validate(&p), validate_against_catalog(&p, &Catalog::builtin())), (vec![], vec![]));
     let sides = |n: i64| match plan(&p, n).layers.remove(0).content {
         Content::Transition { from, to, .. } => [from, to].map(|l| {
             let l = l.unwrap();
@@ -226,10 +226,10 @@ fn stacks_of_them_have_a_limit() {
         11
     );
     let p = film(vec![clip("a", 0, 0, vec![echoes(15.0), echoes(15.0)])]);
-    assert_eq!(check(&p, &Catalog::builtin()), vec![]);
+    assert_eq!(validate_against_catalog(&p, &Catalog::builtin()), vec![]);
     assert_eq!(plan(&p, 20).layers.len(), 1);
     let p = film(vec![clip("a", 0, 0, vec![echoes(32.0), echoes(32.0), echoes(32.0)])]);
-    let problems = check(&p, &Catalog::builtin());
+    let problems = validate_against_catalog(&p, &Catalog::builtin());
     assert_eq!((problems.len(), problems[0].code), (1, "project.nesting"));
     assert!(problems[0].json_path.ends_with("clips[0].video.effects"), "{problems:?}");
     assert!(matches!(plan_frame(&p, &p.main, &Catalog::builtin(), Time::ZERO), Err(PlanError::Nesting { .. })));

@@ -154,7 +154,7 @@ fn cut() -> impl Strategy<Value = Cut> {
         prop_oneof![4 => Just((1i64, 1i64)), 1 => Just((2, 1)), 1 => Just((1, 2)), 1 => Just((1, 4)), 1 => Just((3, 1))],
         any::<bool>(),
         0i64..10,
-        prop_oneof![Just(Alignment::Centre), Just(Alignment::Start), Just(Alignment::End)],
+        prop_oneof![Just(Alignment::Center), Just(Alignment::Start), Just(Alignment::End)],
     )
         .prop_map(|(gap, frames, first, speed, backwards, dissolve, alignment)| Cut {
             gap,
@@ -232,7 +232,7 @@ proptest! {
                 if *i == 0 || c.gap > 0 || c.dissolve == 0 { return false }
                 // Doubled, so that centred odd lengths stay whole numbers; a frame belongs to where it starts, rounded up by half.
                 let (cut2, d2) = (2 * starts[*i], 2 * c.dissolve);
-                let from2 = match c.alignment { Alignment::Centre => cut2 - d2 / 2, Alignment::Start => cut2, Alignment::End => cut2 - d2 };
+                let from2 = match c.alignment { Alignment::Center => cut2 - d2 / 2, Alignment::Start => cut2, Alignment::End => cut2 - d2 };
                 2 * n >= from2 && 2 * n < from2 + d2
             });
             let plan = t.frame(n).unwrap();
@@ -268,7 +268,7 @@ fn progress_is_symmetric() {
             from: Some("c0".into()),
             to: Some("c1".into()),
             duration: TimeDelta(r.time_of_frame(frames).0),
-            alignment: Alignment::Centre,
+            alignment: Alignment::Center,
             params: Default::default(),
             audio_crossfade: true,
             extra: Default::default(),

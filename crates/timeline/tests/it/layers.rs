@@ -4,7 +4,9 @@ use cutroom_project::{
     Animated, Clip, ClipSource, Composition, Curve, EffectInstance, Keyframe, Mask, MaskShape, Matte, Media, MediaFacts, MediaKind,
     NullSource, PathShape, Project, StreamChoice, Track, TrackKind, Transition, from_json, validate,
 };
-use cutroom_timeline::{Content, FramePlan, Outline, PlanError, StreamKind, Timeline, check, plan_frame, plan_sound, source_uses};
+use cutroom_timeline::{
+    Content, FramePlan, Outline, PlanError, StreamKind, Timeline, plan_audio, plan_frame, source_uses, validate_against_catalog,
+};
 use cutroom_types::{BezierPath, FrameRate, ParamValue, Size, Time, TimeDelta};
 use proptest::prelude::*;
 
@@ -35,7 +37,7 @@ fn film(main: Composition) -> Project {
 }
 
 fn plan(p: &Project, secs: i64) -> FramePlan {
-    assert_eq!((validate(p), check(p, &Catalog::builtin())), (vec![], vec![]));
+    assert_eq!((validate(p), validate_against_catalog(p, &Catalog::builtin())), (vec![], vec![]));
     plan_frame(p, &p.main, &Catalog::builtin(), Time(secs * SECOND)).unwrap()
 }
 
@@ -130,7 +132,7 @@ fn the_catalogue_objects_with_paths() {
         audio_crossfade: true,
         extra: Default::default(),
     });
-    let found: Vec<_> = check(&p, &Catalog::builtin()).into_iter().map(|p| (p.json_path, p.code)).collect();
+    let found: Vec<_> = validate_against_catalog(&p, &Catalog::builtin()).into_iter().map(|p| (p.json_path, p.code)).collect();
     let at = |s: &str| format!("compositions[0].tracks[0].{s}");
     assert_eq!(
         found,
@@ -182,11 +184,15 @@ fn nesting_that_explodes_or_loops_is_refused() {
     }
     p.main = "c19".into();
     assert_eq!(validate(&p), vec![]);
-    assert!(check(&p, &Catalog::builtin()).iter().any(|p| p.code == "project.nesting" && p.json_path == "compositions[19]"));
+    assert!(
+        validate_against_catalog(&p, &Catalog::builtin())
+            .iter()
+            .any(|p| p.code == "project.nesting" && p.json_path == "compositions[19]")
+    );
     assert_eq!(plan_frame(&p, &p.main, &Catalog::builtin(), Time::ZERO).unwrap_err().code(), "project.nesting");
     p.compositions[0].tracks[0].clip_mut(0).source = ClipSource::composition("c3");
     assert!(validate(&p).iter().any(|p| p.code == "project.cycle"));
-    assert_eq!(plan_sound(&p, &p.main, &Catalog::builtin(), 0, 10).unwrap_err().code(), "project.nesting");
+    assert_eq!(plan_audio(&p, &p.main, &Catalog::builtin(), 0, 10).unwrap_err().code(), "project.nesting");
 }
 
 #[test]
@@ -297,9 +303,9 @@ proptest! {
         if !tame { main.duration = Some(TimeDelta(length)); }
         let mut p = film(main);
         p.compositions.push(with(comp("inner", 24), vec![inner]));
-        let valid = validate(&p).is_empty() && check(&p, &Catalog::builtin()).is_empty();
+        let valid = validate(&p).is_empty() && validate_against_catalog(&p, &Catalog::builtin()).is_empty();
         let (a, b) = (plan_frame(&p, &p.main, &Catalog::builtin(), Time(at)), plan_frame(&p, &p.main, &Catalog::builtin(), Time(at / 2)));
-        let sound = plan_sound(&p, &p.main, &Catalog::builtin(), at / 14_700, 1024);
+        let sound = plan_audio(&p, &p.main, &Catalog::builtin(), at / 14_700, 1024);
         let _ = source_uses(&p, &p.main, &Catalog::builtin());
         if valid {
             let (a, b) = (a.unwrap(), b.unwrap());

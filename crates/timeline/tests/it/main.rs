@@ -1,9 +1,9 @@
 //! All integration tests of the crate in one binary, one module a subject.
 mod adjustment;
 mod after;
+mod audio;
 mod effects_time;
 mod frames;
 mod layers;
+mod limits;
 mod references;
-mod sound;
-mod width;

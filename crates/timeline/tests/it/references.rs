@@ -4,7 +4,9 @@ use cutroom_project::{
     Animated, Clip, ClipSource, Composition, Curve, EffectInstance, Keyframe, Matte, Media, MediaKind, Params, Problem, Project,
     Track, TrackKind, Transition, validate,
 };
-use cutroom_timeline::{Content, Fit, Layer, PlanError, SourceFrame, User, check, handles, plan_frame, source_uses};
+use cutroom_timeline::{
+    Content, Fit, Layer, PlanError, SourceFrame, SourceUser, handles, plan_frame, source_uses, validate_against_catalog,
+};
 use cutroom_types::{FrameRate, MediaId, ParamValue, Size, Span, Time, TimeDelta};
 
 const SECOND: i64 = 705_600_000;
@@ -81,7 +83,7 @@ fn inputs_at(p: &Project, at: f64) -> Vec<Layer> {
 fn a_transition_gets_the_picture_it_names() {
     for (id, at, want) in [("still", 3.8, 0), ("map", 3.52, secs(0.022)), ("map", 3.8, secs(0.302))] {
         let p = wiped(&[("image", id)]);
-        assert_eq!((validate(&p), check(&p, &Catalog::builtin())), (vec![], vec![]));
+        assert_eq!((validate(&p), validate_against_catalog(&p, &Catalog::builtin())), (vec![], vec![]));
         let inputs = inputs_at(&p, at);
         assert_eq!(inputs.len(), 1);
         assert_eq!(inputs[0].transform.fit, Fit::Stretch);
@@ -92,7 +94,7 @@ fn a_transition_gets_the_picture_it_names() {
         );
         let uses = source_uses(&p, &p.main, &Catalog::builtin()).unwrap();
         assert_eq!(uses.len(), 1);
-        assert_eq!((uses[0].media.as_str(), uses[0].user, uses[0].required), (id, User::Parameter("image"), true));
+        assert_eq!((uses[0].media.as_str(), uses[0].user, uses[0].required), (id, SourceUser::Parameter("image"), true));
         assert_eq!(uses[0].json_path(), "compositions[0].tracks[0].transitions[0].params.image");
     }
     // Others want none.
@@ -110,7 +112,7 @@ fn a_picture_that_is_not_there_is_a_problem_with_a_path() {
         (&[("image", "elsewhere")], "project.dangling"),
         (&[("image", "song")], "project.no_picture"),
     ] {
-        assert_eq!(found(&check(&wiped(params), &Catalog::builtin())), [(code, path)]);
+        assert_eq!(found(&validate_against_catalog(&wiped(params), &Catalog::builtin())), [(code, path)]);
     }
     let mut p = wiped(&[("image", "elsewhere")]);
     assert!(
@@ -119,10 +121,10 @@ fn a_picture_that_is_not_there_is_a_problem_with_a_path() {
     assert!(plan_frame(&p, &p.main, &Catalog::builtin(), Time(secs(3.8))).is_err());
     let params = &mut p.compositions[0].tracks[0].transitions[0].params;
     params.insert("image".into(), Animated::Constant(ParamValue::Number(1.0)));
-    assert_eq!(found(&check(&p, &Catalog::builtin())), [("project.param", path)]);
+    assert_eq!(found(&validate_against_catalog(&p, &Catalog::builtin())), [("project.param", path)]);
     let keys = vec![Keyframe::new(TimeDelta(0), ParamValue::Text("still".into()))];
     p.compositions[0].tracks[0].transitions[0].params.insert("image".into(), Animated::Curve(Curve::new(keys).unwrap()));
-    assert_eq!(found(&check(&p, &Catalog::builtin())), [("project.not_animatable", path)]);
+    assert_eq!(found(&validate_against_catalog(&p, &Catalog::builtin())), [("project.not_animatable", path)]);
 }
 
 /// "t0" is on show for 2 s; the clip on "t1" is displaced by it for 4 s.
@@ -136,7 +138,7 @@ fn mapped() -> Project {
 #[test]
 fn an_effect_gets_what_the_track_shows_at_the_time() {
     let mut p = mapped();
-    assert_eq!((validate(&p), check(&p, &Catalog::builtin())), (vec![], vec![]));
+    assert_eq!((validate(&p), validate_against_catalog(&p, &Catalog::builtin())), (vec![], vec![]));
     let plan = |p: &Project, at: f64| plan_frame(p, &p.main, &Catalog::builtin(), Time(secs(at))).unwrap();
     let one = plan(&p, 1.0);
     assert_eq!(one.layers.len(), 1, "the map itself is not seen");
@@ -161,18 +163,18 @@ fn a_track_that_cannot_be_used_is_a_problem_with_a_path() {
         [("", "project.missing_param"), ("t9", "project.dangling"), ("sound", "project.no_picture"), ("t1", "project.cycle")]
     {
         p.compositions[0].tracks[1].clip_mut(0).video.effects = vec![displaced(track)];
-        assert_eq!(found(&check(&p, &Catalog::builtin())), [(code, path)], "{track}");
+        assert_eq!(found(&validate_against_catalog(&p, &Catalog::builtin())), [(code, path)], "{track}");
     }
     p.compositions[0].tracks[1].clip_mut(0).video.effects[0].params.clear();
-    assert_eq!(found(&check(&p, &Catalog::builtin())), [("project.missing_param", path)]);
+    assert_eq!(found(&validate_against_catalog(&p, &Catalog::builtin())), [("project.missing_param", path)]);
     // Circles over other effects and over mattes; planning ends all the same.
     let mut by_effect = mapped();
     by_effect.compositions[0].tracks[0].clip_mut(0).video.effects = vec![displaced("t1")];
-    assert_eq!(found(&check(&by_effect, &Catalog::builtin())).len(), 2);
+    assert_eq!(found(&validate_against_catalog(&by_effect, &Catalog::builtin())).len(), 2);
     let mut by_matte = mapped();
     by_matte.compositions[0].tracks[0].clip_mut(0).video.matte =
         Some(Matte { track: "t1".into(), channel: Default::default(), inverted: false, extra: Default::default() });
-    assert_eq!(found(&check(&by_matte, &Catalog::builtin())), [("project.cycle", path)]);
+    assert_eq!(found(&validate_against_catalog(&by_matte, &Catalog::builtin())), [("project.cycle", path)]);
     for p in [by_effect, by_matte] {
         assert!(matches!(plan_frame(&p, &p.main, &Catalog::builtin(), Time(SECOND)), Err(PlanError::Nesting { .. })));
     }
@@ -191,10 +193,10 @@ fn tracks_that_multiply_are_refused() {
         p
     };
     let p = chain(4, 10);
-    assert_eq!(check(&p, &Catalog::builtin()), vec![]);
+    assert_eq!(validate_against_catalog(&p, &Catalog::builtin()), vec![]);
     assert!(plan_frame(&p, &p.main, &Catalog::builtin(), Time::ZERO).is_ok());
     for p in [chain(6, 10), chain(1000, 1)] {
-        assert!(check(&p, &Catalog::builtin()).iter().any(|p| p.code == "project.nesting"));
+        assert!(validate_against_catalog(&p, &Catalog::builtin()).iter().any(|p| p.code == "project.nesting"));
         assert!(matches!(plan_frame(&p, &p.main, &Catalog::builtin(), Time::ZERO), Err(PlanError::Nesting { .. })));
     }
 }
@@ -216,7 +218,7 @@ fn handles_are_what_lies_beyond_the_clips() {
     let held = |p: &Project, end: f64| {
         let found = handles(p, &p.main, &Catalog::builtin()).unwrap();
         assert_eq!(found.iter().map(|h| (h.clip.id.as_str(), h.after_end)).collect::<Vec<_>>(), [("a", true), ("b", false)]);
-        assert!(found.iter().all(|h| h.place.to_string() == "compositions[0].tracks[0].transitions[0]" && h.is_heard));
+        assert!(found.iter().all(|h| h.place.to_string() == "compositions[0].tracks[0].transitions[0]" && h.is_audible));
         let sound = Span { start: Time::ZERO, duration: TimeDelta(secs(end)) };
         found.iter().map(|h| (h.held_frames(Time(secs(end))), h.silence(sound).0)).collect::<Vec<_>>()
     };
@@ -234,5 +236,5 @@ fn handles_are_what_lies_beyond_the_clips() {
     assert!(handles(&fade, &fade.main, &Catalog::builtin()).unwrap().is_empty());
     let mut mute = project([0.0, 0.0], [1.0, 1.0]);
     mute.compositions[0].tracks[0].muted = true;
-    assert!(handles(&mute, &mute.main, &Catalog::builtin()).unwrap().iter().all(|h| !h.is_heard));
+    assert!(handles(&mute, &mute.main, &Catalog::builtin()).unwrap().iter().all(|h| !h.is_audible));
 }

@@ -1,7 +1,7 @@
 //! The exported film is the timeline, frame for frame and click for click: random cut lists over every kind of footage
 //! and every pair of rates, exported by the program and read back by FFmpeg.
 use cutroom_identity::{
-    Cut, FLICKS_PER_SECOND, Footage, Lane, Rate, Timeline, Timing, clicks,
+    Cut, FLICKS_PER_SECOND, Footage, Half, Rate, Timeline, Timing, clicks,
     footage::{Coding, SAMPLE_RATE_HZ, Spec},
     program, reader,
 };
@@ -34,8 +34,8 @@ fn footage() -> Vec<Arc<Footage>> {
         (Timing::Constant(R50), Coding::Matroska),
     ];
     let make = |(i, (timing, coding)): (usize, (Timing, Coding))| {
-        let lane = if i % 2 == 0 { Lane::Upper } else { Lane::Lower };
-        Arc::new(Footage::make(Spec { clip: 100 + i as u8, lane, timing, coding, frames: 120 }).unwrap())
+        let half = if i % 2 == 0 { Half::Upper } else { Half::Lower };
+        Arc::new(Footage::make(Spec { clip: 100 + i as u8, half, timing, coding, frames: 120 }).unwrap())
     };
     kinds.into_iter().enumerate().map(make).collect()
 }
@@ -63,8 +63,8 @@ fn random_timeline(rate: Rate, cuts: usize, dissolves: bool, pool: &[Arc<Footage
     let mut timeline = Timeline { rate, cuts: Vec::new() };
     let mut frame = 0;
     for i in 0..cuts {
-        let lane = if i % 2 == 0 { Lane::Upper } else { Lane::Lower };
-        let candidates: Vec<_> = pool.iter().filter(|f| !dissolves || f.lane == lane).cloned().collect();
+        let half = if i % 2 == 0 { Half::Upper } else { Half::Lower };
+        let candidates: Vec<_> = pool.iter().filter(|f| !dissolves || f.half == half).cloned().collect();
         let footage = random.pick(&candidates).clone();
         let frames = if dissolves { 20 + random.below(10) } else { 1 + random.below(20) };
         let duration = rate.start_of(frame + frames) - rate.start_of(frame);
@@ -82,10 +82,10 @@ fn export_and_compare(name: &str, timeline: &Timeline, extension: &str, argument
     program::export(&timeline.document(320, 180), &film, arguments).unwrap();
     let seen = reader::pictures(&film).unwrap();
     let mut wrong = Vec::new();
-    for (n, lanes) in seen.iter().enumerate() {
+    for (n, halves) in seen.iter().enumerate() {
         let wanted = timeline.shown(n as i64);
-        for (lane, mark) in lanes.iter().enumerate() {
-            let want = wanted.iter().find(|s| s.lane == lane);
+        for (half, mark) in halves.iter().enumerate() {
+            let want = wanted.iter().find(|s| s.half == half);
             let right = match (want, mark) {
                 (None, Ok(None)) => true,
                 // Too faint to be read.
@@ -94,7 +94,7 @@ fn export_and_compare(name: &str, timeline: &Timeline, extension: &str, argument
                 _ => false,
             };
             if !right {
-                wrong.push(format!("frame {n} lane {lane}: wanted {want:?}, the film shows {mark:?}"));
+                wrong.push(format!("frame {n} lane {half}: wanted {want:?}, the film shows {mark:?}"));
             }
         }
     }

@@ -1,6 +1,6 @@
 //! The footage is what it claims to be, by FFmpeg's own decoding: numbers, timestamps, clicks.
 use cutroom_identity::{
-    Footage, Lane, Rate, Timing, clicks,
+    Footage, Half, Rate, Timing, clicks,
     footage::{Coding, Spec},
     reader,
 };
@@ -10,9 +10,9 @@ fn check(spec: Spec) {
     let seen = reader::pictures(footage.path()).unwrap();
     let numbers: Vec<u16> = seen
         .iter()
-        .map(|lanes| {
-            let mark = lanes[spec.lane as usize].clone().unwrap().expect("a code in the clip's lane");
-            assert_eq!(lanes[1 - spec.lane as usize], Ok(None), "nothing in the other lane");
+        .map(|halves| {
+            let mark = halves[spec.half as usize].clone().unwrap().expect("a code in the clip's lane");
+            assert_eq!(halves[1 - spec.half as usize], Ok(None), "nothing in the other lane");
             assert_eq!(mark.clip, spec.clip);
             assert!((mark.weight - 1.0).abs() < 0.03, "full contrast, not {}", mark.weight);
             mark.frame
@@ -49,39 +49,39 @@ const RATES: [Rate; 7] = [
 #[test]
 fn constant_rates() {
     for (i, rate) in RATES.into_iter().enumerate() {
-        let lane = if i % 2 == 0 { Lane::Upper } else { Lane::Lower };
-        check(Spec { clip: i as u8, lane, timing: Timing::Constant(rate), coding: Coding::Plain, frames: 61 });
+        let half = if i % 2 == 0 { Half::Upper } else { Half::Lower };
+        check(Spec { clip: i as u8, half, timing: Timing::Constant(rate), coding: Coding::Plain, frames: 61 });
     }
 }
 
 #[test]
 fn variable_rate() {
     let timing = Timing::Variable { ticks_per_second: 600, pattern: &[10, 20, 25, 7, 60, 11, 20] };
-    check(Spec { clip: 20, lane: Lane::Upper, timing, coding: Coding::Plain, frames: 50 });
-    check(Spec { clip: 21, lane: Lane::Lower, timing, coding: Coding::BFrames, frames: 50 });
+    check(Spec { clip: 20, half: Half::Upper, timing, coding: Coding::Plain, frames: 50 });
+    check(Spec { clip: 21, half: Half::Lower, timing, coding: Coding::BFrames, frames: 50 });
 }
 
 #[test]
 fn reordered_and_open_groups() {
     let timing = Timing::Constant(Rate::new(25, 1));
-    check(Spec { clip: 22, lane: Lane::Upper, timing, coding: Coding::BFrames, frames: 100 });
-    check(Spec { clip: 23, lane: Lane::Lower, timing, coding: Coding::OpenGop, frames: 100 });
+    check(Spec { clip: 22, half: Half::Upper, timing, coding: Coding::BFrames, frames: 100 });
+    check(Spec { clip: 23, half: Half::Lower, timing, coding: Coding::OpenGop, frames: 100 });
 }
 
 #[test]
 fn edit_lists() {
     for first in [1, 31, 47] {
         let timing = Timing::Constant(Rate::new(25, 1));
-        check(Spec { clip: 24, lane: Lane::Upper, timing, coding: Coding::EditList { first }, frames: 100 });
+        check(Spec { clip: 24, half: Half::Upper, timing, coding: Coding::EditList { first }, frames: 100 });
     }
 }
 
 #[test]
 fn other_containers() {
-    check(Spec { clip: 25, lane: Lane::Lower, timing: Timing::Constant(Rate::new(50, 1)), coding: Coding::Transport, frames: 100 });
+    check(Spec { clip: 25, half: Half::Lower, timing: Timing::Constant(Rate::new(50, 1)), coding: Coding::Transport, frames: 100 });
     check(Spec {
         clip: 26,
-        lane: Lane::Lower,
+        half: Half::Lower,
         timing: Timing::Constant(Rate::new(30000, 1001)),
         coding: Coding::Matroska,
         frames: 60,

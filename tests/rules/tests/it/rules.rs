@@ -1,5 +1,5 @@
 //! The tree obeys the repository's rules. Each failure says what to do.
-use cutroom_rules::{architecture, circles, codes, layers, licences, sources};
+use cutroom_rules::{architecture, codes, cycles, layers, licences, sources};
 use std::path::PathBuf;
 
 fn root() -> PathBuf {
@@ -18,12 +18,12 @@ fn arrows_point_one_way() {
 }
 
 #[test]
-fn modules_of_a_crate_form_no_circle() {
-    none(circles::found(&sources::read_all(&root()).expect("sources")));
+fn modules_of_a_crate_form_no_cycle() {
+    none(cycles::found(&sources::read_all(&root()).expect("sources")));
 }
 
 #[test]
-fn circles_are_seen_through_re_exports_and_not_in_tests() {
+fn cycles_are_seen_through_re_exports_and_not_in_tests() {
     let source = |path: &str, text: &str| sources::Source { path: format!("crates/x/src/{path}"), text: text.into() };
     let crate_of = |a: &str, b: &str| {
         [
@@ -33,18 +33,18 @@ fn circles_are_seen_through_re_exports_and_not_in_tests() {
             source("b/deep.rs", b),
         ]
     };
-    let circles = |a, b| circles::of_crate("crates/x", &crate_of(a, b));
+    let cycles = |a, b| cycles::of_crate("crates/x", &crate_of(a, b));
     let ring =
-        circles("use crate::{Named, c::D}; /* nested /* */ */ const Q: char = '\\''; ", "fn f() { super::super::a::g(\"'\") }");
+        cycles("use crate::{Named, c::D}; /* nested /* */ */ const Q: char = '\\''; ", "fn f() { super::super::a::g(\"'\") }");
     assert_eq!(ring.len(), 1, "{ring:?}");
     assert_eq!(ring[0].modules, ["a", "b"]);
     assert_eq!(
         ring[0].ring,
         ["a → b (crates/x/src/a.rs names crate::Named)", "b → a (crates/x/src/b/deep.rs names super::super::a::g)"]
     );
-    assert_eq!(circles("use crate::b; fn f() { b::Other }", "use crate::a::*;").len(), 1);
-    assert_eq!(circles("use crate::b; fn f() { b::Other }", "use super::Other; #[cfg(test)] mod tests { use crate::a::*; }"), []);
-    assert_eq!(circles("use std::b; fn f<'b>() { \"crate::b\"; r#\"crate::b\"# }", "use crate::a;"), []);
+    assert_eq!(cycles("use crate::b; fn f() { b::Other }", "use crate::a::*;").len(), 1);
+    assert_eq!(cycles("use crate::b; fn f() { b::Other }", "use super::Other; #[cfg(test)] mod tests { use crate::a::*; }"), []);
+    assert_eq!(cycles("use std::b; fn f<'b>() { \"crate::b\"; r#\"crate::b\"# }", "use crate::a;"), []);
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! Shared by the tests: plans by hand, signals, the ffmpeg command line as an oracle.
 use cutroom_audio::{MemorySource, Mixer};
 use cutroom_test_support::skipped;
-use cutroom_timeline::{SoundPlan, Voice};
-use cutroom_types::{SoundBlock, Time};
+use cutroom_timeline::{AudioPlan, Voice};
+use cutroom_types::{AudioBlock, Time};
 use std::{io::Write, process::Command};
 
 /// A voice over `first..end` from the start of media "a" at gain 1.
@@ -22,18 +22,18 @@ pub fn voice(first: i64, end: i64) -> Voice {
     }
 }
 
-pub fn plan(rate_hz: u32, channels: usize, first_sample: i64, samples: usize, voices: Vec<Voice>) -> SoundPlan {
-    SoundPlan { rate_hz, channels, first_sample, samples, voices }
+pub fn plan(rate_hz: u32, channels: usize, first_sample: i64, samples: usize, voices: Vec<Voice>) -> AudioPlan {
+    AudioPlan { rate_hz, channels, first_sample, samples, voices }
 }
 
-pub fn mix(plan: &SoundPlan, source: &mut MemorySource) -> SoundBlock {
+pub fn mix(plan: &AudioPlan, source: &mut MemorySource) -> AudioBlock {
     Mixer::new(plan.rate_hz, plan.channels).unwrap().mix(plan, source).unwrap()
 }
 
 /// Media "a" of one stream.
 pub fn memory(rate_hz: u32, channels: Vec<Vec<f32>>) -> MemorySource {
     let mut source = MemorySource::new();
-    source.insert("a", 0, SoundBlock { rate_hz, channels });
+    source.insert("a", 0, AudioBlock { rate_hz, channels });
     source
 }
 
@@ -64,7 +64,7 @@ pub fn rms_db(x: impl Iterator<Item = f64>) -> f64 {
 }
 
 /// Runs raw planar sound through `ffmpeg -af filter`; `None` (said aloud) where there is no ffmpeg.
-pub fn ffmpeg(input: &SoundBlock, layout: &str, filter: &str, out_channels: usize) -> Option<SoundBlock> {
+pub fn ffmpeg(input: &AudioBlock, layout: &str, filter: &str, out_channels: usize) -> Option<AudioBlock> {
     let dir = std::env::temp_dir().join(format!("cutroom-audio-{}-{:p}", std::process::id(), input));
     std::fs::create_dir_all(&dir).unwrap();
     let raw = dir.join("in.f32");
@@ -89,5 +89,5 @@ pub fn ffmpeg(input: &SoundBlock, layout: &str, filter: &str, out_channels: usiz
     assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
     let all: Vec<f32> = run.stdout.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect();
     let channels = (0..out_channels).map(|c| all.iter().skip(c).step_by(out_channels).copied().collect()).collect();
-    Some(SoundBlock { rate_hz: 0, channels })
+    Some(AudioBlock { rate_hz: 0, channels })
 }

@@ -66,16 +66,16 @@ pub fn adler_as(p: &Picture, pixel_format: &str) -> u32 {
 }
 
 /// Checksums of the first frames of a video stream, in the layout that the reader gives.
-pub fn ffmpeg_frames(path: &Path, stream: usize, decoder: &[&str], info: &VideoInfo, most: usize, filters: &[&str]) -> Vec<u32> {
+pub fn ffmpeg_frames(path: &Path, stream: usize, decoder: &[&str], info: &VideoInfo, max: usize, filters: &[&str]) -> Vec<u32> {
     let format: PictureFormat = info.format.expect("a known format");
     let canonical = pixel::av_format(format).map_or("", pixel::name);
     // As stored: conversions of the ffmpeg program (range of `yuvj…`, packed RGB to planes) are not exact.
     let pix_fmt = if info.pixel_format.is_empty() { canonical } else { info.pixel_format.as_str() };
-    let (map, most) = (format!("0:v:{stream}"), most.to_string());
+    let (map, max) = (format!("0:v:{stream}"), max.to_string());
     let mut args = decoder.to_vec();
     args.extend(["-noautorotate", "-i", path.to_str().expect("a printable path"), "-map", &map, "-fps_mode", "passthrough"]);
     args.extend_from_slice(filters);
-    args.extend(["-sws_flags", "accurate_rnd+full_chroma_int+full_chroma_inp+bitexact", "-frames:v", &most]);
+    args.extend(["-sws_flags", "accurate_rnd+full_chroma_int+full_chroma_inp+bitexact", "-frames:v", &max]);
     args.extend(["-pix_fmt", pix_fmt, "-c:v", "rawvideo", "-f", "framecrc", "-"]);
     String::from_utf8_lossy(&ffmpeg(&args))
         .lines()

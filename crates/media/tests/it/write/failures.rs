@@ -1,12 +1,12 @@
 //! What must not be written, and what is left when writing fails: nothing.
 use crate::write::material::{listing, output, picture, tones, video, write};
 use cutroom_media::MediaError;
-use cutroom_media::write::{Rate, SoundSettings, VideoSettings, WriteSettings, Writer, encoders, validate};
+use cutroom_media::write::{AudioSettings, Rate, VideoSettings, WriteSettings, Writer, encoders, validate};
 use cutroom_types::{AlphaMode, ColorTags, Matrix, PictureFormat, Range, Size};
 
 const SIZE: Size = Size { width: 64, height: 48 };
 
-fn settings(container: &str, video: Option<VideoSettings>, sound: Option<SoundSettings>) -> WriteSettings {
+fn settings(container: &str, video: Option<VideoSettings>, sound: Option<AudioSettings>) -> WriteSettings {
     WriteSettings { container: container.into(), video, sound, metadata: vec![] }
 }
 
@@ -18,8 +18,8 @@ fn h264(change: impl FnOnce(&mut VideoSettings)) -> WriteSettings {
 
 /// Each with a part of the message that tells the user what is wrong or right.
 fn refused() -> Vec<(WriteSettings, &'static str)> {
-    let sound = |codec: &str, change: fn(&mut SoundSettings)| {
-        let mut s = SoundSettings::new(codec, 48000, 2);
+    let sound = |codec: &str, change: fn(&mut AudioSettings)| {
+        let mut s = AudioSettings::new(codec, 48000, 2);
         change(&mut s);
         s
     };
@@ -99,10 +99,10 @@ fn wrong_settings_are_refused_before_anything_is_created() {
 }
 
 #[test]
-fn pictures_and_sound_must_fit() {
+fn pictures_and_audio_must_fit() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("film.mp4");
-    let all = settings("mp4", Some(video("h264", None, SIZE)), Some(SoundSettings::new("aac", 48000, 2)));
+    let all = settings("mp4", Some(video("h264", None, SIZE)), Some(AudioSettings::new("aac", 48000, 2)));
     let good = picture(PictureFormat::YUV420P8, SIZE, ColorTags::BT709, 0);
     let mut wrong = Vec::new();
     wrong.push((picture(PictureFormat::yuv(8, 1, 0), SIZE, ColorTags::BT709, 0), "yuv422 8-bit instead of yuv420 8-bit"));
@@ -126,7 +126,7 @@ fn pictures_and_sound_must_fit() {
     }
     for block in [tones(44_100, 2, 0, 100), tones(48000, 1, 0, 100)] {
         let mut writer = Writer::create(&path, &all, false).unwrap();
-        assert_eq!(writer.push_sound(&block).unwrap_err().code(), "media.write.mismatch");
+        assert_eq!(writer.push_audio(&block).unwrap_err().code(), "media.write.mismatch");
     }
     // Premultiplied colour must not be stored as straight.
     let alpha = PictureFormat::yuv(8, 0, 0).with_alpha();
@@ -219,8 +219,8 @@ fn a_full_disk_leaves_nothing() {
             .env("CUTROOM_TEST_FULL_DISK", "1")
             .output()
             .unwrap();
-        let told = String::from_utf8_lossy(&out.stdout);
-        assert!(out.status.success() && told.contains("1 passed"), "{told}{}", String::from_utf8_lossy(&out.stderr));
+        let output = String::from_utf8_lossy(&out.stdout);
+        assert!(out.status.success() && output.contains("1 passed"), "{output}{}", String::from_utf8_lossy(&out.stderr));
         return;
     }
     let folder = tempfile::tempdir().unwrap();
@@ -250,14 +250,14 @@ fn a_full_disk_leaves_nothing() {
 fn one_sided_pushing_is_written() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("film.mkv");
-    let all = settings("mkv", Some(video("h264", None, SIZE)), Some(SoundSettings::new("pcm", 48000, 2)));
+    let all = settings("mkv", Some(video("h264", None, SIZE)), Some(AudioSettings::new("pcm", 48000, 2)));
     let mut writer = Writer::create(&path, &all, false).unwrap();
     for n in 0..25 * 40 {
         writer.push_picture(&picture(PictureFormat::YUV420P8, SIZE, ColorTags::BT709, n)).unwrap();
     }
-    writer.push_sound(&tones(48000, 2, 0, 40 * 48000)).unwrap();
+    writer.push_audio(&tones(48000, 2, 0, 40 * 48000)).unwrap();
     let report = writer.finish().unwrap();
-    assert_eq!((report.video_frames, report.sound_samples), (1000, 40 * 48000));
+    assert_eq!((report.video_frames, report.audio_samples), (1000, 40 * 48000));
     let raw = output("ffmpeg", &["-v", "error", "-i", path.to_str().unwrap(), "-map", "0:a", "-f", "s16le", "-"]);
     assert_eq!(raw.len(), 40 * 48000 * 4);
     let raw = output("ffmpeg", &["-v", "error", "-i", path.to_str().unwrap(), "-map", "0:v", "-f", "rawvideo", "-"]);

@@ -85,7 +85,7 @@ fn ffv1_holds_every_format_bit_for_bit() {
 }
 
 #[test]
-fn h264_h265_vp9_and_av1_are_lossless_when_told() {
+fn h264_h265_vp9_and_av1_are_lossless_when_asked() {
     let folder = tempfile::tempdir().unwrap();
     let mut done = Vec::new();
     for (codec, id) in [("h264", "mp4"), ("h265", "mp4"), ("vp9", "webm"), ("av1-aom", "mkv")] {

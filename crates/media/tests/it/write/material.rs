@@ -1,6 +1,6 @@
 //! Moving test pictures, test sound, and the oracle's answers.
 use cutroom_media::write::{VideoSettings, WriteSettings, Writer};
-use cutroom_types::{ColorModel, ColorTags, Picture, PictureFormat, Size, SoundBlock};
+use cutroom_types::{AudioBlock, ColorModel, ColorTags, Picture, PictureFormat, Size};
 use std::path::Path;
 use std::process::Command;
 
@@ -34,14 +34,14 @@ pub fn tags(format: PictureFormat) -> ColorTags {
 }
 
 /// Two or more channels of tones at −12 dB, each channel its own pitch.
-pub fn tones(rate_hz: u32, channels: usize, start: usize, len: usize) -> SoundBlock {
+pub fn tones(rate_hz: u32, channels: usize, start: usize, len: usize) -> AudioBlock {
     let channels = (0..channels)
         .map(|c| {
             let step = std::f64::consts::TAU * (330.0 + 110.0 * c as f64) / f64::from(rate_hz);
             (start..start + len).map(|i| (0.25 * (step * i as f64).sin()) as f32).collect()
         })
         .collect();
-    SoundBlock { rate_hz, channels }
+    AudioBlock { rate_hz, channels }
 }
 
 /// Writes `frames` pictures and the sound of the same time, in pieces.
@@ -56,7 +56,7 @@ pub fn write(path: &Path, settings: &WriteSettings, frames: u64) -> cutroom_medi
         }
         if let Some(a) = &settings.sound {
             let end = a.rate_hz as usize * (n as usize + 1) / 25;
-            writer.push_sound(&tones(a.rate_hz, a.channels as usize, sounded, end - sounded)).unwrap();
+            writer.push_audio(&tones(a.rate_hz, a.channels as usize, sounded, end - sounded)).unwrap();
             sounded = end;
         }
     }

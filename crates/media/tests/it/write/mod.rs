@@ -1,7 +1,7 @@
 //! Writing, judged by the `ffmpeg` and `ffprobe` programs.
 
+mod audio;
 mod failures;
 mod lossless;
 mod material;
 mod rows;
-mod sound;

@@ -1,7 +1,7 @@
 //! Every codec in every container that its row allows.
 use crate::write::material::{listing, probe, video, write};
 use cutroom_media::pixel;
-use cutroom_media::write::{SoundSettings, WriteSettings, audio_codecs, video_codecs};
+use cutroom_media::write::{AudioSettings, WriteSettings, audio_codecs, video_codecs};
 use cutroom_types::{ChromaLocation, ColorTags, Matrix, PictureFormat, Primaries, Range, Size, Transfer};
 
 /// What `ffprobe` calls a codec.
@@ -36,12 +36,12 @@ fn every_codec_in_every_container() {
             let settings = WriteSettings {
                 container: id.into(),
                 video: Some(v),
-                sound: Some(SoundSettings::new(audio.id, 48000, 2)),
+                sound: Some(AudioSettings::new(audio.id, 48000, 2)),
                 metadata: vec![("title".into(), "Test – Ω".into())],
             };
             let report = write(&path, &settings, 25);
             let what = format!("{} in {id}", codec.id);
-            assert_eq!((report.video_frames, report.sound_samples), (25, 48000), "{what}");
+            assert_eq!((report.video_frames, report.audio_samples), (25, 48000), "{what}");
             assert_eq!(report.bytes, std::fs::metadata(&path).unwrap().len(), "{what}");
             assert_eq!(probe(&path, "v:0", "stream=codec_name"), probe_name(codec.id), "{what}");
             assert_eq!(probe(&path, "v:0", "stream=nb_read_packets"), "25", "{what}");

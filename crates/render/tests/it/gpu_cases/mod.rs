@@ -1,6 +1,6 @@
 //! Plans that both back ends must draw alike, and the comparison.
 use crate::support::*;
-use cutroom_effects::{EffectRef, EffectSpec, ParamKind, Params, Shape, TransitionShape, TransitionSpec, Unit};
+use cutroom_effects::{EffectKind, EffectRef, EffectSpec, ParamKind, Params, TransitionKind, TransitionSpec, Unit};
 use cutroom_render::{
     OutputSpec,
     cpu::CpuRenderer,
@@ -9,7 +9,9 @@ use cutroom_render::{
     mask::MaskCache,
     program::Program,
 };
-use cutroom_timeline::{Box2, Content, EffectUse, Fit, FramePlan, Layer, MaskMode, MaskUse, MatteUse, Outline, Placing, Transform};
+use cutroom_timeline::{
+    Box2, Content, EffectUse, Fit, FramePlan, Layer, MaskMode, MaskUse, MatteUse, Outline, Placement, Transform,
+};
 use cutroom_types::{Affine, ChromaLocation, ColorTags, Matrix, ParamValue, Picture, PictureFormat, Primaries, Size, Transfer};
 
 /// A plan with its pictures.
@@ -23,11 +25,11 @@ pub struct Case {
     /// Result.
     pub output: OutputSpec,
     /// Largest allowed difference, in codes of 8 bits.
-    pub most_codes: f64,
+    pub max_codes: f64,
 }
 
 fn case(name: impl Into<String>, plan: FramePlan, pictures: &[(&str, &Picture)], format: PictureFormat) -> Case {
-    Case { name: name.into(), plan, pictures: Pictures::of(pictures), output: output(format), most_codes: 1.0 }
+    Case { name: name.into(), plan, pictures: Pictures::of(pictures), output: output(format), max_codes: 1.0 }
 }
 
 /// The program of a case.
@@ -47,7 +49,7 @@ pub fn compare(cpu: &CpuRenderer, gpu: &mut GpuRenderer, c: &Case) -> Result<(f6
     if (a.format, a.size) != (b.format, b.size) {
         return Err("formats differ".into());
     }
-    let (mut most, mut count) = (0.0f64, 0);
+    let (mut limit, mut count) = (0.0f64, 0);
     for k in 0..a.format.plane_count() {
         let s = a.format.plane_size(k, a.size);
         for y in 0..s.height as usize {
@@ -58,12 +60,12 @@ pub fn compare(cpu: &CpuRenderer, gpu: &mut GpuRenderer, c: &Case) -> Result<(f6
                 } else {
                     f64::from(u.abs_diff(v)) / f64::from(1u32 << (a.format.bits - 8))
                 };
-                most = most.max(d);
+                limit = limit.max(d);
                 count += usize::from(d > 0.0);
             }
         }
     }
-    Ok((most, count))
+    Ok((limit, count))
 }
 
 fn all_defaults(id: &str) -> EffectUse {
@@ -83,7 +85,7 @@ fn with_opacity(l: Layer, opacity: f32) -> Layer {
 
 /// Away from neutral: numbers a third of the way from their default to their largest.
 fn moved(spec: EffectRef) -> EffectUse {
-    let layered = matches!(spec.shape, Shape::Layered { .. });
+    let layered = matches!(spec.kind, EffectKind::Layered { .. });
     let params = spec.params.iter().map(|p| {
         match p.kind {
             // The GPU keeps the other layer in half floats: a place is known to about an amount's thousandth.
@@ -99,7 +101,7 @@ fn moved(spec: EffectRef) -> EffectUse {
 
 /// Whether an entry is drawn at all: what only decides when other effects are seen is over with planning, and `effects_time.rs` tests it there.
 pub fn is_drawn(spec: &EffectSpec) -> bool {
-    !matches!(spec.shape, Shape::Time(_))
+    !matches!(spec.kind, EffectKind::Time(_))
 }
 
 /// The other times that an effect asks for at 25 frames a second, in seconds after the frame drawn.
@@ -131,13 +133,13 @@ pub fn effect_case(e: EffectRef, linear: bool) -> Case {
     let top = Layer { effects: vec![used], ..placed(media("b"), 0.8, 0.0, [3.0, -2.0]) };
     let plan = plan(canvas(CATALOGUE_SIZE, linear), vec![layer(media("a")), top]);
     let mut c = case(format!("effect {}", e.id), plan, &pictures, PictureFormat::YUV420P8);
-    c.most_codes = match e.shape {
+    c.max_codes = match e.kind {
         // A hundredth of a pixel more or less shows where neighbours differ by all they can.
-        Shape::Layered { .. } => 2.0,
+        EffectKind::Layered { .. } => 2.0,
         // The GPU keeps the picture in half floats, and a column is as high as it is bright: 2^-12 of luma, here twice as much of height (60
         // pixels by 0.57), is 0.017 pixels, over four codes along an outline one pixel soft; earlier frames blended in round once more.
         _ if e.id == "voxel-relief" => 8.0,
-        _ => c.most_codes,
+        _ => c.max_codes,
     };
     c
 }
@@ -156,7 +158,7 @@ pub fn catalogue(linear: bool) -> Vec<Case> {
         };
         let top = Layer { effects: vec![all_defaults("drop-shadow"), used], ..placed(media("b"), 0.6, 0.0, [3.0, -2.0]) };
         let mut c = case(format!("{id} of a shadow"), plan(canvas(s, linear), vec![layer(media("a")), top]), &pictures, YUV444);
-        c.most_codes = if id == "voxel-relief" { 8.0 } else { 1.0 };
+        c.max_codes = if id == "voxel-relief" { 8.0 } else { 1.0 };
         cases.push(c);
     }
     for m in cutroom_effects::BLEND_MODES {
@@ -168,19 +170,19 @@ pub fn catalogue(linear: bool) -> Vec<Case> {
             let top = transition(t.id, progress, layer(media("a")), layer(media("b")));
             let name = format!("transition {} at {progress}", t.id);
             let c = case(name, plan(canvas(s, linear), vec![top]), &pictures, YUV444);
-            cases.push(Case { most_codes: most_codes(t, false), ..c });
+            cases.push(Case { max_codes: max_codes(t, false), ..c });
         }
     }
     cases
 }
 
 /// How far apart the back ends may draw a transition, in codes of 8 bits; whether the two pictures have anything in common.
-pub fn most_codes(t: &TransitionSpec, alike: bool) -> f64 {
+pub fn max_codes(t: &TransitionSpec, alike: bool) -> f64 {
     // The GPU keeps what is measured in half floats, and a movement follows from small differences: between two kinds of noise, where no movement agrees,
     // from the smallest.
-    match (&t.shape, alike) {
-        (TransitionShape::Steps(_), true) => 4.0,
-        (TransitionShape::Steps(_), false) => 32.0,
+    match (&t.kind, alike) {
+        (TransitionKind::Steps(_), true) => 4.0,
+        (TransitionKind::Steps(_), false) => 32.0,
         _ => 1.0,
     }
 }
@@ -237,7 +239,7 @@ fn cuts() -> Vec<(&'static str, Layer)> {
     };
     let small = || placed(media("small"), 0.9, 0.0, [3.0, 1.0]);
     let shutter: Vec<_> = (0..7)
-        .map(|i| Placing {
+        .map(|i| Placement {
             transform: placed(media("small"), 0.9, 4.0 * i as f32, [3.0 * i as f32, 1.0]).transform,
             parent: Affine::IDENTITY,
         })
@@ -330,7 +332,7 @@ pub fn shapes() -> Vec<Case> {
                 cv.background = [0.1, 0.2, 0.3, if alpha { 0.5 } else { 1.0 }];
                 let mut c = case(format!("{f}"), plan(cv, vec![placed(media("p"), 0.95, 0.0, [0.6, 0.2])]), &[("p", &p)], f);
                 // One code of the result's own depth above 8 bits would be below the working precision.
-                c.most_codes = 1.0;
+                c.max_codes = 1.0;
                 cases.push(c);
             }
         }

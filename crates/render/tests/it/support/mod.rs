@@ -1,5 +1,5 @@
 //! Pictures, plans and an independent, slow reference in double precision.
-use cutroom_effects::{BlendRef, Catalog, EffectRef, ParamKind, TransitionRef, look::Look};
+use cutroom_effects::{BlendRef, Catalog, EffectRef, ParamKind, TransitionRef, lut::Lut};
 use cutroom_render::{OutputSpec, SourcePictures, gpu::GpuRenderer};
 use cutroom_test_support::skipped;
 use cutroom_timeline::{BlendSpace, Canvas, Content, EffectUse, FramePlan, Layer, SourceFrame};
@@ -22,19 +22,19 @@ impl SourcePictures for Pictures {
     fn picture(&self, frame: &SourceFrame) -> Option<Picture> {
         self.0.get(frame.media.as_str()).cloned()
     }
-    fn look(&self, path: &str) -> Option<Arc<Look>> {
-        Some(Arc::new(if path.is_empty() { identity_look() } else { strong_look() }))
+    fn lut(&self, path: &str) -> Option<Arc<Lut>> {
+        Some(Arc::new(if path.is_empty() { identity_lut() } else { strong_lut() }))
     }
 }
 
 /// A cube that changes nothing.
-pub fn identity_look() -> Look {
+pub fn identity_lut() -> Lut {
     let points = (0..8).map(|i| format!("{} {} {}\n", i & 1, i >> 1 & 1, i >> 2));
-    Look::parse(&format!("LUT_3D_SIZE 2\n{}", points.collect::<String>()), "cube").unwrap()
+    Lut::parse(&format!("LUT_3D_SIZE 2\n{}", points.collect::<String>()), "cube").unwrap()
 }
 
 /// A shaper and a cube of five points a side that bend every colour.
-pub fn strong_look() -> Look {
+pub fn strong_lut() -> Lut {
     let shaper = (0..9).map(|i| {
         let t = f64::from(i) / 8.0;
         format!("{} {} {}\n", t.powf(0.8), t * t, 1.1 * t - 0.05)
@@ -44,7 +44,7 @@ pub fn strong_look() -> Look {
         format!("{} {} {}\n", 0.8 * r + 0.2 * g * b, (g + 0.3 * r).min(1.0) * 0.9, b.sqrt() * 0.7 + 0.2 * r)
     });
     let (shaper, cube): (String, String) = (shaper.collect(), cube.collect());
-    Look::parse(&format!("LUT_1D_SIZE 9\nLUT_1D_INPUT_RANGE -0.1 1.2\nLUT_3D_SIZE 5\n{shaper}{cube}"), "cube").unwrap()
+    Lut::parse(&format!("LUT_1D_SIZE 9\nLUT_1D_INPUT_RANGE -0.1 1.2\nLUT_3D_SIZE 5\n{shaper}{cube}"), "cube").unwrap()
 }
 
 /// A device, software Vulkan too; `None`, said and counted, where there is none.
@@ -186,16 +186,16 @@ pub fn bytes(p: &Picture) -> Vec<u8> {
 /// Largest difference of codes.
 pub fn difference(a: &Picture, b: &Picture) -> u32 {
     assert_eq!((a.format, a.size), (b.format, b.size));
-    let mut most = 0;
+    let mut limit = 0;
     for k in 0..a.format.plane_count() {
         let s = a.format.plane_size(k, a.size);
         for y in 0..s.height as usize {
             for x in 0..s.width as usize {
-                most = most.max(a.sample(k, x, y).abs_diff(b.sample(k, x, y)));
+                limit = limit.max(a.sample(k, x, y).abs_diff(b.sample(k, x, y)));
             }
         }
     }
-    most
+    limit
 }
 
 /// Luma of BT.709.

@@ -40,11 +40,11 @@ fn both_ends_are_pure_at_every_size_and_coverage() {
             for t in TRANSITIONS {
                 for (p, want) in [(0.0, &first), (1.0, &last)] {
                     let top = transition(t.id, p, &[], from.clone(), to.clone());
-                    let most = difference(&draw(&cpu, cv, vec![below(), top], &pictures, YUV444), want);
-                    if most > 2 {
+                    let limit = difference(&draw(&cpu, cv, vec![below(), top], &pictures, YUV444), want);
+                    if limit > 2 {
                         let sides = [&from, &to]
                             .map(|l| l.as_ref().map_or("nothing", |l| if l.transform.scale[0] < 1.0 { "narrow" } else { "full" }));
-                        wrong.push(format!("{} at {p} on {w}×{h}, {} to {}: {most} codes", t.id, sides[0], sides[1]));
+                        wrong.push(format!("{} at {p} on {w}×{h}, {} to {}: {limit} codes", t.id, sides[0], sides[1]));
                     }
                 }
             }
@@ -91,11 +91,11 @@ fn back_ends_agree_at_odd_sizes() {
                 plan: plan(canvas(s, false), vec![top]),
                 pictures: Pictures::of(&[("a", &a), ("b", &b)]),
                 output: output(YUV444),
-                most_codes: crate::gpu_cases::most_codes(t, true),
+                max_codes: crate::gpu_cases::max_codes(t, true),
             };
             match crate::gpu_cases::compare(&cpu, &mut gpu, &c) {
-                Ok((most, _)) if most <= c.most_codes => {}
-                Ok((most, count)) => wrong.push(format!("{} on {w}×{h}: {most} codes, {count} samples", t.id)),
+                Ok((limit, _)) if limit <= c.max_codes => {}
+                Ok((limit, count)) => wrong.push(format!("{} on {w}×{h}: {limit} codes, {count} samples", t.id)),
                 Err(e) => wrong.push(format!("{} on {w}×{h}: {e}", t.id)),
             }
         }

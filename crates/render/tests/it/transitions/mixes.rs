@@ -73,9 +73,9 @@ pub(super) const TABLE: &[(&str, Definition, usize)] = &[
 fn here(m: &Moment, x: f64, y: f64) -> [Color; 2] {
     m.both(x, y, Beyond::Same)
 }
-fn dip(m: &Moment, x: f64, y: f64, grey: f64) -> Color {
+fn dip(m: &Moment, x: f64, y: f64, gray: f64) -> Color {
     let [f, t] = here(m, x, y);
-    mix(if m.p < 0.5 { f } else { t }, [grey, grey, grey, 1.0], peak(m.p))
+    mix(if m.p < 0.5 { f } else { t }, [gray, gray, gray, 1.0], peak(m.p))
 }
 /// BT.709 item 3.2.
 fn luma(c: Color) -> f64 {

@@ -1,10 +1,10 @@
 //! Every transition against a definition of its own in double precision, or against what must hold for it; and its two ends.
 mod cards;
 mod ends;
-mod fields;
 mod mixes;
 mod morph;
 mod places;
+mod sampled;
 mod seeded;
 
 use crate::support::*;
@@ -153,7 +153,7 @@ fn draw(cpu: &CpuRenderer, canvas: Canvas, layers: Vec<Layer>, pictures: &[(&str
         plan: plan(canvas, layers),
         pictures: Pictures::of(pictures),
         output: OutputSpec { format, color },
-        most_codes: 1.0,
+        max_codes: 1.0,
     };
     cpu.run(&crate::gpu_cases::program(&c), &c.output).unwrap()
 }
@@ -213,7 +213,7 @@ fn check_all(table: &[(&str, Definition, usize)]) {
 /// Every entry has a definition, or a reason why it is held to what must be true of it instead.
 #[test]
 fn every_transition_is_defined_or_explained() {
-    let tables = [mixes::TABLE, places::TABLE, cards::TABLE, fields::TABLE];
+    let tables = [mixes::TABLE, places::TABLE, cards::TABLE, sampled::TABLE];
     let defined: Vec<&str> = tables.iter().flat_map(|t| t.iter().map(|(id, ..)| *id)).collect();
     let explained: Vec<&str> = seeded::LOOKED_AT.iter().map(|(id, _)| *id).chain(morph::TESTED.iter().copied()).collect();
     for t in TRANSITIONS {

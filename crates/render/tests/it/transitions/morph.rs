@@ -1,6 +1,6 @@
 //! The morph: its movement is measured from the pictures, so it is tested on pictures whose movement is known.
 use super::*;
-use cutroom_effects::TransitionShape;
+use cutroom_effects::TransitionKind;
 
 /// Held to what follows instead of a formula for each pixel.
 pub(super) const TESTED: &[&str] = &["optical-flow"];
@@ -12,7 +12,7 @@ fn texture(x: f64, y: f64) -> f64 {
         + 0.12 * (x / 17.0 + 0.4 * (y / 13.0).sin()).sin()
         + 0.1 * (y / 21.0).cos()
 }
-fn grey(s: Size, at: impl Fn(f64, f64) -> f64) -> Picture {
+fn gray(s: Size, at: impl Fn(f64, f64) -> f64) -> Picture {
     let luma = (0..s.width * s.height)
         .map(|i| (16.0 + 219.0 * at(f64::from(i % s.width) + 0.5, f64::from(i / s.width) + 0.5)).round() as u8);
     let chroma = vec![128; (s.width * s.height) as usize];
@@ -40,7 +40,7 @@ fn a_moving_picture_goes_on_moving() {
     for (s, way) in [(size(240, 136), [9.0, -5.0]), (size(640, 360), [26.0, 14.0])] {
         let k = f64::from(s.width) / 240.0;
         let at = |t: f64| move |x: f64, y: f64| texture((x - t * way[0]) / k, (y - t * way[1]) / k);
-        let (a, b) = (grey(s, at(0.0)), grey(s, at(1.0)));
+        let (a, b) = (gray(s, at(0.0)), gray(s, at(1.0)));
         for p in [0.3f32, 0.5, 0.7] {
             let (flow, dissolve) = (between("optical-flow", p, &a, &b), between("crossfade", p, &a, &b));
             let margin = s.width / 8;
@@ -60,7 +60,7 @@ fn an_object_moves_over_a_still_background() {
             if inside { 0.25 + 0.9 * texture(2.0 * (x - left) + 300.0, 2.0 * y) * 0.8 } else { 0.5 * texture(x, y) }
         }
     };
-    let (a, b) = (grey(s, scene(80.0)), grey(s, scene(96.0)));
+    let (a, b) = (gray(s, scene(80.0)), gray(s, scene(96.0)));
     let (flow, dissolve) = (between("optical-flow", 0.5, &a, &b), between("crossfade", 0.5, &a, &b));
     let (ours, plain) = (apart(&flow, 16, scene(88.0)), apart(&dissolve, 16, scene(88.0)));
     assert!(ours * 2.0 < plain, "{ours} codes, a dissolve {plain}");
@@ -73,7 +73,7 @@ fn an_object_moves_over_a_still_background() {
 /// Every step has pixels, the last those of the canvas. How many steps there may be, the catalogue checks.
 #[test]
 fn the_last_step_is_on_the_canvas() {
-    let raster = cutroom_effects::Raster {
+    let raster = cutroom_effects::EffectFrame {
         width_px: 1920.0,
         height_px: 1080.0,
         linear: true,
@@ -82,7 +82,7 @@ fn the_last_step_is_on_the_canvas() {
         margin_px: [0.0; 2],
     };
     for t in TRANSITIONS {
-        let TransitionShape::Steps(make) = t.shape else { continue };
+        let TransitionKind::Steps(make) = t.kind else { continue };
         let values: Vec<_> = t.defaults();
         let steps = make(cutroom_effects::Params::new(&values), 0.5, &raster);
         assert!(steps.iter().all(|s| s.reduction > 0) && steps.last().is_some_and(|s| s.reduction == 1), "{}", t.id);
@@ -93,6 +93,6 @@ fn the_last_step_is_on_the_canvas() {
 #[test]
 fn flat_pictures_dissolve() {
     let s = size(64, 36);
-    let got = between("optical-flow", 0.3, &grey(s, |_, _| 0.2), &grey(s, |_, _| 0.8));
+    let got = between("optical-flow", 0.3, &gray(s, |_, _| 0.2), &gray(s, |_, _| 0.8));
     assert!(apart(&got, 0, |_, _| 0.2 + 0.6 * 0.3) < 0.6);
 }

@@ -17,12 +17,12 @@ fn shape(m: &Moment, x: f64, y: f64, d: f64) -> Color {
     shown(m, x, y, behind(m.p, d, 2.0 / m.w.hypot(m.h)))
 }
 /// From the centre, and the corner of the canvas from there.
-fn centred(m: &Moment, x: f64, y: f64) -> ([f64; 2], [f64; 2]) {
+fn centered(m: &Moment, x: f64, y: f64) -> ([f64; 2], [f64; 2]) {
     ([x - 0.5 * m.w, y - 0.5 * m.h], [0.5 * m.w, 0.5 * m.h])
 }
 /// How large a shape must be to reach a place, where it covers the canvas at 1: `size` is homogeneous.
 fn growth(m: &Moment, x: f64, y: f64, size: impl Fn(f64, f64) -> f64) -> f64 {
-    let (c, [w, h]) = centred(m, x, y);
+    let (c, [w, h]) = centered(m, x, y);
     // Convex shapes reach the corners or the middles of the sides last.
     let last = [(w, h), (-w, h), (w, -h), (-w, -h), (w, 0.0), (-w, 0.0), (0.0, h), (0.0, -h)];
     size(c[0], c[1]) / last.into_iter().map(|(x, y)| size(x, y)).fold(0.0, f64::max)
@@ -46,7 +46,7 @@ fn in_star(x: f64, y: f64) -> bool {
     crossings.count() % 2 == 1
 }
 fn star(m: &Moment, x: f64, y: f64) -> f64 {
-    let ([x, y], _) = centred(m, x, y);
+    let ([x, y], _) = centered(m, x, y);
     let half = 0.5 * m.w.hypot(m.h);
     let (mut low, mut high) = (1e-6, 2.0);
     for _ in 0..50 {
@@ -69,7 +69,7 @@ pub(super) const TABLE: &[(&str, Definition, usize)] = &[
     (
         "clock-wipe",
         |m, x, y| {
-            let ([x0, y0], _) = centred(m, x, y);
+            let ([x0, y0], _) = centered(m, x, y);
             shape(m, x, y, turn(x0, y0))
         },
         0,
@@ -94,7 +94,7 @@ pub(super) const TABLE: &[(&str, Definition, usize)] = &[
     (
         "cross-iris",
         |m, x, y| {
-            let ([u, v], [w, h]) = centred(m, x, y);
+            let ([u, v], [w, h]) = centered(m, x, y);
             shape(m, x, y, (u.abs() / w).min(v.abs() / h))
         },
         0,
@@ -105,7 +105,7 @@ pub(super) const TABLE: &[(&str, Definition, usize)] = &[
     (
         "spiral-wipe",
         |m, x, y| {
-            let ([u, v], _) = centred(m, x, y);
+            let ([u, v], _) = centered(m, x, y);
             let (r, t) = (2.0 * u.hypot(v) / m.w.hypot(m.h), turn(u, v));
             // An arm that starts at the top and gets a quarter of half the diagonal further out a turn: rings passed, and the way in this one.
             shape(m, x, y, (((4.0 * r + 1.0 - t).floor() + t) / 5.0).min(1.0))

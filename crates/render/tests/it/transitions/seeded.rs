@@ -25,8 +25,8 @@ pub(super) const LOOKED_AT: &[(&str, &str)] = &[
 const TAKING: &[&str] =
     &["film-burn", "paint-splatter", "noise-dissolve", "doom-bars", "random-blocks", "ink-bleed", "data-corrupt"];
 
-fn flat(grey: f32) -> Layer {
-    layer(Content::Solid([grey, grey, grey, 1.0]))
+fn flat(gray: f32) -> Layer {
+    layer(Content::Solid([gray, gray, gray, 1.0]))
 }
 /// The share of the incoming picture at every pixel, by a white and a black side.
 fn shares(cpu: &CpuRenderer, id: &str, p: f32, seed: f64) -> Vec<f64> {
@@ -117,7 +117,7 @@ fn a_flicker_shows_one_of_the_two() {
 
 /// Snow is grey, and hides both pictures in the middle.
 #[test]
-fn static_is_grey_in_the_middle() {
+fn static_is_gray_in_the_middle() {
     let got = drawn(&CpuRenderer::new(0).unwrap(), "tv-static", 0.5, &[], size(64, 36));
     let values: Vec<f64> = (0..36).flat_map(|y| (0..64).map(move |x| (x, y))).map(|(x, y)| value(&got, 0, x, y)).collect();
     for (i, v) in values.iter().enumerate() {

@@ -13,9 +13,9 @@ pub static SPEC: EffectSpec = EffectSpec {
     ..EffectSpec::new(
         "day-for-night",
         "Day for Night",
-        Family::Color,
+        EffectFamily::Color,
         "Makes daylight look like moonlight.",
-        Shape::Point {
+        EffectKind::Point {
             kernel: |_| &Point(DayForNight),
             prepare: |p, _| {
                 let moon = p.color(0);

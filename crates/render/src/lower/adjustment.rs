@@ -1,0 +1,58 @@
+//! Adjustment layers: what was drawn so far goes to an intermediate, which they take as their source.
+use super::{LayerSource, Lowering, PassBuilder, intermediate::Stored, whole_intermediate};
+use crate::{
+    RenderError,
+    program::{Planes, Stage},
+};
+use cutroom_effects::{
+    BlendRef,
+    blend::{ALPHA_ADD, SILHOUETTE_ALPHA},
+};
+use cutroom_timeline::{Canvas, Content, Layer};
+use std::borrow::Cow;
+
+/// The picture of the layers below.
+#[derive(Clone, Copy)]
+pub(super) struct Backdrop {
+    id: usize,
+    opaque: bool,
+}
+
+/// Whether a layer, or one of a transition's sides, shows what lies below it.
+pub(super) fn is_adjustment(layer: &Layer) -> bool {
+    match &layer.content {
+        Content::Backdrop => true,
+        Content::Transition { from, to, .. } => from.iter().chain(to).any(|l| is_adjustment(l)),
+        _ => false,
+    }
+}
+
+/// A layer as it is laid over `translucent` or opaque layers. Where those are translucent, the changed picture takes the place of the picture below as far as
+/// masks, mattes and opacity say, instead of covering it: that much of it is cut away first, and the alphas then add up.
+pub(super) fn adjustment_layers(layer: &Layer, translucent: bool) -> Vec<Cow<'_, Layer>> {
+    if !translucent || layer.content != Content::Backdrop || !layer.blend.is_normal() {
+        return vec![Cow::Borrowed(layer)];
+    }
+    let coverage =
+        Layer { content: Content::Solid([1.0; 4]), effects: Vec::new(), blend: BlendRef::new(&SILHOUETTE_ALPHA), ..layer.clone() };
+    vec![Cow::Owned(coverage), Cow::Owned(Layer { blend: BlendRef::new(&ALPHA_ADD), ..layer.clone() })]
+}
+
+impl Lowering<'_> {
+    /// Ends the pass with what it drew so far in an intermediate and begins it anew; gives the stage that brings that back.
+    pub(super) fn store_backdrop(&mut self, pass: &mut PassBuilder) -> Stage {
+        let (size, opaque) = (pass.size, !pass.translucent);
+        let mut next = PassBuilder::new(size);
+        next.translucent = pass.translucent;
+        let planes = if opaque { Planes::Opaque } else { Planes::Rgba };
+        let id = self.add_intermediate(size, std::mem::replace(pass, next), planes);
+        self.backdrop = Some(Backdrop { id, opaque });
+        whole_intermediate(id, size, 0)
+    }
+
+    /// What lies below as a source.
+    pub(super) fn backdrop_source(&self, canvas: &Canvas) -> Result<LayerSource, RenderError> {
+        let backdrop = self.backdrop.ok_or_else(|| RenderError::Unsupported("an adjustment of nothing".into()))?;
+        Ok(Self::stored_source(&Stored::whole(backdrop.id, canvas.size), canvas.size, backdrop.opaque))
+    }
+}
