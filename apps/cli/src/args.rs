@@ -10,7 +10,7 @@ Exit codes:
   1    failed (rendering, encoding, writing)
   2    wrong use of the command line
   3    the project is not valid
-  4    a media file is missing, unreadable or lacks what the project wants
+  4    a media file is missing, unreadable or lacks what the project needs
   130  interrupted (Ctrl-C); nothing is left under the output's name";
 
 /// Headless video editor: a project file in, a finished film out.

@@ -37,7 +37,7 @@ pub struct NewProjectRequest {
     /// Length of a dissolve on every cut, see [`crate::parse_length_frames`]; made an even number of frames.
     #[serde(default)]
     pub dissolve: Option<String>,
-    /// How long still images stand.
+    /// How long still images are shown.
     pub still: String,
     /// Replace an existing file.
     #[serde(default)]

@@ -130,7 +130,7 @@ pub(crate) fn check(targets: &[WrittenFile<'_>], inputs: &Inputs, overwrite: boo
             if target.is(other.path, &nodes) || other.is(target.path, &of_other) {
                 let message = format!("{name} and {} are the same file", other.name());
                 return Err(ApiError::new("usage.same_output", message)
-                    .hint("give each a name of its own")
+                    .hint("give each its own name")
                     .field(target.field)
                     .field(other.field)
                     .file(target.path));

@@ -20,7 +20,7 @@ pub fn parse_frame(text: &str, rate: FrameRate) -> Result<i64, ApiError> {
     } else {
         text.parse().map_err(|_| error("not a number".into()))?
     };
-    if frame < 0 { Err(error("it lies before the start".into())) } else { Ok(frame) }
+    if frame < 0 { Err(error("it is before the start".into())) } else { Ok(frame) }
 }
 
 /// Reads `A..B`, end not included; either side may be left out. `total` is the length in frames.

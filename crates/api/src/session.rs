@@ -153,7 +153,7 @@ pub(crate) fn frame_inside(at: &str, rate: FrameRate, total: i64) -> Result<i64,
         return Ok(frame);
     }
     let end = Timecode { frame: total, rate };
-    Err(ApiError::new("usage.position", format!("frame {frame} lies past the end of the composition"))
+    Err(ApiError::new("usage.position", format!("frame {frame} is past the end of the composition"))
         .hint(format!("it has {total} frames, 0 to {} ({end})", total - 1)))
 }
 

@@ -39,7 +39,7 @@ pub(crate) fn check_threads(threads: usize) -> Result<(), ApiError> {
     if threads <= MAX_THREADS {
         return Ok(());
     }
-    Err(ApiError::new("usage.threads", format!("{threads} threads are more than the {MAX_THREADS} that can be asked for"))
+    Err(ApiError::new("usage.threads", format!("{threads} threads are more than the maximum of {MAX_THREADS}"))
         .hint("leave `threads` out, or write 0, for one per core")
         .field("threads"))
 }

@@ -28,7 +28,7 @@ pub enum AudioError {
         reason: String,
     },
     /// More samples in one call than is sensible.
-    #[error("a block of {samples} samples is too long; ask for at most {max}")]
+    #[error("a block of {samples} samples is too long; request at most {max}")]
     BlockTooLong {
         /// Asked for.
         samples: usize,
@@ -68,7 +68,7 @@ pub enum AudioError {
         cause: SourceError,
     },
     /// The source gave something else than it was asked for.
-    #[error("audio stream {stream} of {media} gave {got} where {wanted} was asked for")]
+    #[error("audio stream {stream} of {media} gave {got} where {wanted} was requested")]
     SourceContract {
         /// Which file.
         media: MediaId,

@@ -48,7 +48,7 @@ impl SourceClock {
         if [voice.first_sample, voice.end_sample].iter().any(|s| s.unsigned_abs() > MAX_POSITION_SAMPLES as u64)
             || voice.source_start.0.unsigned_abs() > (i64::MAX / 4) as u64
         {
-            return Err(invalid("it lies more than two years from the start".into()));
+            return Err(invalid("it is more than two years from the start".into()));
         }
         let (speed_num, speed_den) = exact_fraction(voice.speed);
         let (num, den) = (speed_num * i128::from(source_rate_hz), speed_den * i128::from(rate_hz));

@@ -235,7 +235,7 @@ fn check_table(id: &'static str, table: &[ParamSpec]) -> Result<(), CatalogError
     }
     for (i, param) in table.iter().enumerate() {
         if table[..i].iter().any(|p| p.id == param.id) {
-            return refuse(format!("the parameter \"{}\" stands in its table twice", param.id));
+            return refuse(format!("the parameter \"{}\" is in its table twice", param.id));
         }
         if !param.kind.is_reference()
             && let Some(reason) = param.kind.problem(&param.kind.default_value())

@@ -62,7 +62,7 @@ pub enum ExportError {
         source: std::io::Error,
     },
     /// The film is whole under its name, but the list of its hashes could not be given its own.
-    #[error("{}: the frame hashes could not be written{}", path.display(), film.as_ref().map_or_else(String::new, |f| format!("; {} is whole", f.display())))]
+    #[error("{}: the frame hashes could not be written{}", path.display(), film.as_ref().map_or_else(String::new, |f| format!("; {} is complete", f.display())))]
     HashesLast {
         /// The list.
         path: PathBuf,

@@ -92,7 +92,7 @@ mod tests {
         fs::write(&target, "appeared meanwhile").unwrap();
         let film = dir.path().join("film.mp4");
         let error = ready.name(Some(&film)).unwrap_err();
-        assert!(error.to_string().contains("film.mp4 is whole"), "{error}");
+        assert!(error.to_string().contains("film.mp4 is complete"), "{error}");
         assert_eq!(fs::read_to_string(&target).unwrap(), "appeared meanwhile");
         assert!(matches!(HashFile::create(&target, false), Err(ExportError::Hashes { .. })));
         assert!(matches!(HashFile::create(dir.path(), true), Err(ExportError::Hashes { .. })));

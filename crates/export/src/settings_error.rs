@@ -42,7 +42,7 @@ pub enum SettingsError {
         /// Why, in words.
         why: String,
     },
-    /// Sound alone is asked for of a film without any.
+    /// Only sound is requested from a film without any.
     #[error("{}: the film has no sound to write", path.display())]
     Silent {
         /// The output.

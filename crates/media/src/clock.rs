@@ -85,7 +85,7 @@ impl Clock {
         let joins = self.joins.len();
         (joins > 0).then(|| {
             let times = if joins == 1 { "once".to_owned() } else { format!("{joins} times") };
-            format!("its clock restarts {times}, as in recordings that were joined; the parts follow each other")
+            format!("its clock restarts {times}, as in concatenated recordings; the parts are played one after the other")
         })
     }
 }

@@ -142,7 +142,7 @@ pub enum MediaError {
         hint: &'static str,
     },
     /// The target exists and replacing it was not asked for.
-    #[error("{path}: already exists; say so to overwrite it", path = .path.display())]
+    #[error("{path}: already exists; allow overwriting to replace it", path = .path.display())]
     Exists {
         /// The target.
         path: PathBuf,

@@ -70,7 +70,7 @@ fn header_defect(file: &mut (impl Read + Seek), mut at: u64, end: u64) -> Option
                 // Version 1 has times of 64 bits before the timescale.
                 let from = if body[0] == 1 { 20 } else { 12 };
                 let is_timeless = body[from..from + 4] == [0; 4];
-                return is_timeless.then(|| "its movie header has a timescale of 0: times of the whole file mean nothing".into());
+                return is_timeless.then(|| "its movie header has a timescale of 0: the file's times are meaningless".into());
             }
             // Compressed headers hold their own.
             b"cmov" => return None,

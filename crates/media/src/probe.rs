@@ -124,7 +124,7 @@ fn stored_orientation(input: &Input, i: usize, is_still: bool, warnings: &mut Ve
     if let Some(m) = matrix {
         let (o, inexact) = orientation::from_display_matrix(m);
         if inexact {
-            warnings.push(format!("stream {i}: its rotation is no quarter turn; the nearest is used"));
+            warnings.push(format!("stream {i}: its rotation is not a multiple of 90 degrees; the nearest one is used"));
         }
         return o;
     }

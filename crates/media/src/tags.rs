@@ -137,7 +137,7 @@ impl AvColor {
             if !known && stated(v) {
                 let name = names.iter().find(|(n, _)| *n == v).map_or("", |(_, name)| *name);
                 let name = if name.is_empty() { format!("code {v}") } else { name.to_owned() };
-                found.push(format!("its {kind} {name} are not known here; {used} is used instead"));
+                found.push(format!("its {kind} {name} are unknown; {used} is used instead"));
             }
         };
         let is_known = Primaries::from_code(code(self.primaries)).is_some();

@@ -254,7 +254,7 @@ impl VideoScan {
         if reorders {
             // Only the decoder knows the order.
             warnings.push(format!(
-                "stream {}: {missing} timestamps are missing; they lie between the others in the order found by decoding",
+                "stream {}: {missing} timestamps are missing; they are placed between the others, in the order found by decoding",
                 self.stream
             ));
             let order = crate::stream::order_by_decoding(input.path(), self.stream)?;

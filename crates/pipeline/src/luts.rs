@@ -63,7 +63,7 @@ fn open(path: &Path) -> Result<Lut, (&'static str, String)> {
     };
     let size = std::fs::metadata(path).map_err(unreadable)?.len();
     if size > MAX_BYTES {
-        return Err(("media.look", format!("a file of {} MiB is no look", size >> 20)));
+        return Err(("media.look", format!("a file of {} MiB is too large for a look-up table", size >> 20)));
     }
     let bytes = std::fs::read(path).map_err(unreadable)?;
     let text = String::from_utf8(bytes).map_err(|_| ("media.look", "it is not text".to_owned()))?;

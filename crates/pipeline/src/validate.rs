@@ -99,7 +99,7 @@ fn validate_clip(uses: &[SourceUse], scanned: &BTreeMap<MediaId, Scanned>, all: 
         // Channels without names are told of by the scan.
         if a.channels > 1 && a.channels <= 8 && a.channel_mask.is_some_and(|mask| ChannelLayout::from_mask(mask).is_none()) {
             let warning = format!(
-                "{file}: sound stream {stream}: not all speakers of its layout {} are known; its channels are taken as the usual {}",
+                "{file}: sound stream {stream}: its layout {} has unknown speakers; its channels are treated as the usual {}",
                 a.layout, a.channels
             );
             if !all.warnings.contains(&warning) {
@@ -125,11 +125,11 @@ fn validate_clip(uses: &[SourceUse], scanned: &BTreeMap<MediaId, Scanned>, all: 
         && is_past(end, frame)
     {
         let message =
-            format!("the clip wants {wanted}, whose {of} is {:.3} s long; shorten it by {:.3} s", end.as_secs_f64(), lacking(end),);
+            format!("the clip uses {wanted}, whose {of} is {:.3} s long; shorten it by {:.3} s", end.as_secs_f64(), lacking(end),);
         report("duration", "media.past_end", message);
     } else if let Some(end) = audio_end.filter(|e| has_picture && is_past(*e, frame.max(AUDIO_SLACK))) {
         all.warnings.push(format!(
-            "{}: clip \"{}\" wants {wanted}, whose sound ends at {:.3} s; the last {:.3} s of the clip are silent",
+            "{}: clip \"{}\" uses {wanted}, whose sound ends at {:.3} s; the last {:.3} s of the clip are silent",
             first.place,
             first.clip,
             end.as_secs_f64(),

@@ -484,7 +484,7 @@ impl<'de, T: serde::de::DeserializeOwned> Deserialize<'de> for Animated<T> {
             let reason = e.to_string();
             if reason.contains("untagged") {
                 de::Error::custom(format!(
-                    "{shown} is no value: write a number, true/false, text, [x, y], [r, g, b, a] or keyframes"
+                    "{shown} is not a value: write a number, true/false, text, [x, y], [r, g, b, a] or keyframes"
                 ))
             } else {
                 de::Error::custom(reason)

@@ -512,7 +512,7 @@ impl<'de> Deserialize<'de> for StreamChoice {
             (Some("first"), _) => Ok(Self::First),
             (Some("none"), _) => Ok(Self::None),
             (_, Some(i)) if i < 1000 => Ok(Self::Index(i as usize)),
-            _ => Err(de::Error::custom(format!("{v} is no stream: write an index from 0, \"first\" or \"none\""))),
+            _ => Err(de::Error::custom(format!("{v} is not a stream: write an index from 0, \"first\" or \"none\""))),
         }
     }
 }

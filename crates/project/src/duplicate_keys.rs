@@ -52,7 +52,7 @@ impl<'de> Visitor<'de> for Reader {
         let mut values = Map::new();
         while let Some(key) = map.next_key::<String>()? {
             if values.contains_key(&key) {
-                return Err(A::Error::custom(format!("the field \"{key}\" is there twice; keep one of them")));
+                return Err(A::Error::custom(format!("the field \"{key}\" occurs twice; keep one of them")));
             }
             let StrictJson(value) = map.next_value()?;
             values.insert(key, value);

@@ -204,9 +204,7 @@ impl<'de> Deserialize<'de> for MaskShape {
             Some("rectangle") => crate::deserialize_part(fields.into()).map(Self::Rectangle),
             Some("ellipse") => crate::deserialize_part(fields.into()).map(Self::Ellipse),
             Some("path") => crate::deserialize_part(fields.into()).map(Self::Path),
-            _ => Err(de::Error::custom(format!(
-                "`type`: this version knows no mask shape {kind}; it knows rectangle, ellipse and path"
-            ))),
+            _ => Err(de::Error::custom(format!("`type`: unknown mask shape {kind}; known are rectangle, ellipse and path"))),
         }
     }
 }

@@ -16,7 +16,7 @@ pub enum RenderError {
         time: Time,
     },
     /// A look that an effect names was not given.
-    #[error("the look {0} was not read")]
+    #[error("the look-up table {0} was not read")]
     MissingLut(String),
     /// The raster is empty or too large.
     #[error("cannot draw {0}")]

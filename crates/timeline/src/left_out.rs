@@ -33,8 +33,8 @@ impl fmt::Display for LeftOutReason {
         f.write_str(match self {
             Self::Disabled => "switched off",
             Self::Neutral => "changes nothing at these values",
-            Self::OnlyTime => "decides when what comes before it is seen, and draws nothing itself",
-            Self::EmptyTrack => "the track that it reads shows nothing here",
+            Self::OnlyTime => "only changes the time at which the layer before it is shown",
+            Self::EmptyTrack => "the track that it reads is empty here",
         })
     }
 }

@@ -272,7 +272,7 @@ impl<P: Deref<Target = Project>> Timeline<P> {
     fn other_track(&self, context: &PlanContext<'_>, track: &TrackId, time: Time) -> Result<Option<Layer>, PlanError> {
         if context.uses > context.composition.tracks.len() {
             let composition = context.composition.id.clone();
-            return Err(PlanError::Nesting { composition, reason: "tracks use each other's pictures in a circle" });
+            return Err(PlanError::Nesting { composition, reason: "tracks use each other's pictures in a cycle" });
         }
         let Some(visible) = context.index.visible.iter().find(|s| context.composition.tracks[s.track].id == *track) else {
             return Ok(None);

@@ -83,7 +83,7 @@ fn unknown(what: &str, id: &str, known: impl Iterator<Item = &'static str>) -> S
         known.map(|k| (strsim::jaro_winkler(id, k), k)).filter(|(likeness, _)| *likeness > 0.75).collect();
     near.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));
     let near: Vec<&str> = near.iter().take(3).map(|(_, k)| *k).collect();
-    let near = if near.is_empty() { String::new() } else { format!("; near it are {}", near.join(", ")) };
+    let near = if near.is_empty() { String::new() } else { format!("; similar ones are {}", near.join(", ")) };
     format!("there is no {what} \"{id}\"{near}")
 }
 
@@ -176,7 +176,7 @@ impl Around<'_> {
         let track = TrackId::from(id);
         match self.tracks.get(&track) {
             None => Err(("project.dangling", format!("this composition has no track \"{id}\""))),
-            Some(t) if t.kind != TrackKind::Video => Err(("project.no_picture", format!("\"{id}\" is no video track"))),
+            Some(t) if t.kind != TrackKind::Video => Err(("project.no_picture", format!("\"{id}\" is not a video track"))),
             Some(_) if self.clip.is_some_and(|clip| self.cycles.would_cycle(self.track, clip, &track)) => {
                 Err(("project.cycle", format!("the track \"{id}\" is this one, or uses its picture")))
             }

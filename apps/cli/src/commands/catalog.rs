@@ -12,7 +12,7 @@ Examples:
   cutroom catalog blur
   cutroom catalog --json")]
 pub struct CatalogArgs {
-    /// Only entries whose id or name holds this, or whose family is this
+    /// Only entries whose id or name contains this, or of this family
     pub filter: Option<String>,
     /// Print JSON
     #[arg(long)]

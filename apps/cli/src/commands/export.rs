@@ -26,10 +26,10 @@ pub struct ExportArgs {
     /// Render everything, encode and write nothing (the same as -o null:)
     #[arg(long, conflicts_with = "output")]
     pub null: bool,
-    /// What pictures are stored as
+    /// Video codec
     #[arg(long, value_name = "CODEC", help = video_codec_help())]
     pub video_codec: Option<String>,
-    /// What sound is stored as
+    /// Audio codec
     #[arg(long, value_name = "CODEC", help = cutroom_api::audio_codec_ids().join(", "))]
     pub audio_codec: Option<String>,
     /// Constant quality; lower is better
@@ -38,13 +38,13 @@ pub struct ExportArgs {
     /// Video bit rate: 8M, 800k or bits per second
     #[arg(long, value_name = "RATE", value_parser = crate::text::parse_bitrate)]
     pub bitrate: Option<u64>,
-    /// Encode so that every sample comes back, of sound too
+    /// Encode picture and sound without loss
     #[arg(long, conflicts_with_all = ["crf", "bitrate"])]
     pub lossless: bool,
     /// Leave out the sound
     #[arg(long, conflicts_with_all = ["audio_codec", "audio_bitrate", "audio_bits", "dither", "no_video"])]
     pub no_audio: bool,
-    /// Leave out the pictures, drawing none
+    /// Leave out the pictures; none is drawn
     #[arg(long, conflicts_with_all = ["video_codec", "crf", "bitrate", "lossless", "preset", "profile", "pix_fmt", "frame_hashes"])]
     pub no_video: bool,
     /// Sound bit rate: 192k
@@ -53,7 +53,7 @@ pub struct ExportArgs {
     /// Bits of a sample in FLAC and PCM: 16, 24, or 32 (float)
     #[arg(long, value_name = "BITS")]
     pub audio_bits: Option<u32>,
-    /// Add noise of one step before sound is rounded to 16 bits
+    /// Dither sound before it is rounded to 16 bits
     #[arg(long)]
     pub dither: bool,
     /// Encoder preset, such as veryfast or slow
@@ -74,7 +74,7 @@ pub struct ExportArgs {
     /// Threads for decoding, drawing and encoding; 0 means one per core. Does not change any frame
     #[arg(long, default_value_t = 0)]
     pub threads: usize,
-    /// What draws
+    /// What renders the frames
     #[arg(long, value_enum, default_value_t)]
     pub backend: BackendArg,
     /// Write "frame-number blake3" of every output picture

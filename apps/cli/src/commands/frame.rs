@@ -18,7 +18,7 @@ Examples:
 pub struct FrameArgs {
     /// The project file
     pub project: PathBuf,
-    /// When: seconds (12.5s), timecode (HH:MM:SS:FF) or frame number (312)
+    /// Time: seconds (12.5s), timecode (HH:MM:SS:FF) or frame number (312)
     #[arg(long, value_name = "WHEN", default_value = "0")]
     pub at: String,
     /// The PNG file to write
@@ -27,7 +27,7 @@ pub struct FrameArgs {
     /// Composition id, if not the project's main one
     #[arg(long, value_name = "ID")]
     pub composition: Option<String>,
-    /// What draws
+    /// What renders the frames
     #[arg(long, value_enum, default_value_t)]
     pub backend: BackendArg,
     /// Worker threads; 0 means one per core

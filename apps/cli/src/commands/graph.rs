@@ -16,7 +16,7 @@ pub struct GraphArgs {
     /// Which frame: 2.5s, 00:00:02:12 or a frame number
     #[arg(long, value_name = "TIME")]
     pub at: String,
-    /// How it is written
+    /// Output format
     #[arg(long, value_enum, default_value_t = GraphFormat::Text)]
     pub format: GraphFormat,
     /// Composition id, if not the project's main one

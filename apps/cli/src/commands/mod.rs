@@ -24,7 +24,7 @@ use std::io::{IsTerminal, Write};
 pub enum Command {
     /// Make a project from clips, one after the other
     New(new::NewArgs),
-    /// Show what is in media files
+    /// Show the streams of media files
     Probe(probe::ProbeArgs),
     /// Check a project and the files it names, listing every problem
     Validate(validate::ValidateArgs),
@@ -32,15 +32,15 @@ pub enum Command {
     Frame(frame::FrameArgs),
     /// Render a project into a media file
     Export(export::ExportArgs),
-    /// Take the shake out of clips: measure how the camera moved
+    /// Stabilise clips: measure how the camera moved and smooth it
     Stabilize(stabilize::StabilizeArgs),
-    /// Show what drawing one frame takes: what is left, fused and left out
+    /// Show how one frame is drawn: passes, fused stages and what is left out
     Graph(graph::GraphArgs),
     /// List effects, blend modes and transitions with their parameters
     Catalog(catalog::CatalogArgs),
     /// Print the JSON Schema of the project file
     Schema,
-    /// Show what this machine offers and what would be used
+    /// Show the decoders, encoders and GPU of this machine and which would be used
     Doctor(doctor::DoctorArgs),
     /// Print a shell completion script
     Completions(completions::CompletionsArgs),

@@ -27,10 +27,10 @@ pub struct NewArgs {
     /// Frames per second: 25, 29.97 or 30000/1001
     #[arg(long, value_name = "RATE")]
     pub fps: Option<String>,
-    /// Length of a dissolve between neighbours, such as 0.5s or 12f
+    /// Length of the dissolves between clips, such as 0.5s or 12f
     #[arg(long, value_name = "TIME")]
     pub dissolve: Option<String>,
-    /// How long still images stand
+    /// How long still images are shown
     #[arg(long, value_name = "TIME", default_value = "5s")]
     pub still: String,
     /// Replace the project file if it exists

@@ -25,19 +25,19 @@ pub struct StabilizeArgs {
     /// A clip's id; may be given several times
     #[arg(long = "clip", value_name = "ID", required = true)]
     pub clips: Vec<String>,
-    /// The project file to write, in the folder of the one that is read
+    /// The project file to write, in the same folder as the one that is read
     #[arg(short, long, value_name = "FILE", required_unless_present = "in_place")]
     pub output: Option<PathBuf>,
-    /// Write into the project that is read
+    /// Change the project file itself
     #[arg(long, conflicts_with_all = ["output", "overwrite"])]
     pub in_place: bool,
-    /// Seconds over which movements are evened out; pans and tilts that take longer stay
+    /// Seconds over which movement is smoothed; slower pans and tilts are kept
     #[arg(long, value_name = "SECONDS", default_value_t = 0.5)]
     pub smoothness: f64,
-    /// Take out all movement, as if the camera stood on a tripod
+    /// Remove all movement, as if the camera were on a tripod
     #[arg(long, conflicts_with = "smoothness")]
     pub still: bool,
-    /// Most that the picture may be enlarged to hide its edges, 1 to 2
+    /// Largest zoom that may be used to hide the edges, 1 to 2
     #[arg(long, value_name = "FACTOR", default_value_t = 1.25)]
     pub max_zoom: f64,
     /// Worker threads; 0 means one per core
@@ -93,7 +93,7 @@ fn text_of(report: &StabilizeReport) -> String {
     let mut out = String::new();
     for c in &report.clips {
         out.push_str(&format!(
-            "clip {}: {}, shifted by up to {:.2} % of the width, turned by up to {:.2} degrees, zoom {:.3}\n",
+            "clip {}: {}, shifted by up to {:.2} % of the width, rotated by up to {:.2} degrees, zoom {:.3}\n",
             c.clip,
             text::count(c.frames, "frame"),
             100.0 * c.largest_shift,
@@ -102,7 +102,7 @@ fn text_of(report: &StabilizeReport) -> String {
         ));
         if c.cuts > 0 {
             out.push_str(&format!(
-                "    {} where no movement could be told: each begins a shot of its own\n",
+                "    {} where no movement could be measured: each starts a new shot\n",
                 text::count(c.cuts, "frame")
             ));
         }

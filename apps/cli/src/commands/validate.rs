@@ -15,7 +15,7 @@ Examples:
   cutroom validate film.json --json
 
 Every problem is listed with its JSON path, the clip and the reason.
-Exit code 0: no problems; 3: the project is not valid; 4: only its media are.")]
+Exit code 0: no problems; 3: the project is not valid; 4: only media files are at fault.")]
 pub struct ValidateArgs {
     /// The project file
     pub project: PathBuf,

@@ -44,8 +44,8 @@ fn effects_are_left_out_for_their_own_reasons() {
     };
     assert_eq!(why("neutral"), "changes nothing at these values");
     assert_eq!(why("off"), "switched off");
-    assert_eq!(why("held"), "decides when what comes before it is seen, and draws nothing itself");
-    assert_eq!(why("empty"), "the track that it reads shows nothing here");
+    assert_eq!(why("held"), "only changes the time at which the layer before it is shown");
+    assert_eq!(why("empty"), "the track that it reads is empty here");
     assert_eq!(why("still"), "changes nothing at these values");
     assert!(!report["eliminated"].to_string().contains("effect drawn ("), "{report}");
 }

@@ -157,7 +157,7 @@ fn a_layout_with_unknown_speakers_is_said() {
     );
     audio_film(&b, "w.wav", 2, "0.2s");
     let text = words(&b.ok(&["export", "p.json", "-o", "o.mkv", "--video-codec", "ffv1"]));
-    assert!(text.contains("w.wav: sound stream 0: not all speakers of its layout 7.1(wide) are known"), "{text}");
+    assert!(text.contains("w.wav: sound stream 0: its layout 7.1(wide) has unknown speakers"), "{text}");
 }
 
 /// What must be refused before any work, with what its message must hold.

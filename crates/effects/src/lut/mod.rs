@@ -45,7 +45,7 @@ pub struct Lut {
 impl Lut {
     fn new(shaper: Option<Shaper>, cube: Option<Cube>) -> Result<Self, String> {
         if shaper.is_none() && cube.is_none() {
-            return Err("there is no table in it".into());
+            return Err("it contains no table".into());
         }
         let ranges = shaper.iter().map(|s| s.domain).chain(cube.iter().map(|c| c.domain));
         for [low, high] in ranges {
@@ -70,7 +70,7 @@ impl Lut {
         match extension.to_ascii_lowercase().as_str() {
             "cube" => cube::parse(text),
             "3dl" => three_dl::parse(text),
-            other => Err(format!("\".{other}\" is no look that is read; use .cube or .3dl")),
+            other => Err(format!("\".{other}\" is not a supported look-up table; use .cube or .3dl")),
         }
     }
     /// All values, for kernels.

@@ -121,7 +121,7 @@ impl ParamKind {
             }
             (Self::Bool { .. }, ParamValue::Bool(_)) => None,
             (Self::Color { .. }, ParamValue::Color(v)) => {
-                (!v.iter().all(|x| (0.0..=1.0).contains(x))).then(|| "colour components must lie within 0..=1".into())
+                (!v.iter().all(|x| (0.0..=1.0).contains(x))).then(|| "colour components must be within 0..=1".into())
             }
             (Self::Choice { options, .. }, ParamValue::Text(v)) => {
                 (!options.contains(&&**v)).then(|| format!("\"{v}\" is not one of {}", options.join(", ")))

@@ -11,12 +11,12 @@ use crate::{
 use cutroom_types::{ColorModel, ColorTags, FrameRate, Size};
 
 impl Container {
-    /// What pictures are stored as unless a codec is named; `None` when it holds none.
+    /// Video codec unless a codec is named; `None` when it holds none.
     pub fn usual_video(&self) -> Option<&'static str> {
         self.video.first().copied()
     }
 
-    /// What sound is stored as unless a codec is named: the first that takes this rate and channel
+    /// Audio codec unless a codec is named: the first that takes this rate and channel
     /// count, with `lossless` of those that give every sample back, where there is one. When none
     /// takes them, the first all the same: its check says why. `None` when it holds no sound.
     pub fn usual_audio(&self, rate_hz: u32, channels: u32, lossless: bool) -> Option<&'static AudioCodec> {

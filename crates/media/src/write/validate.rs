@@ -38,7 +38,7 @@ pub fn validate(settings: &WriteSettings) -> Result<(), MediaError> {
 pub(crate) fn check(s: &WriteSettings) -> Result<Checked<'_>, MediaError> {
     let container = container(&s.container)?;
     if s.video.is_none() && s.sound.is_none() {
-        return Err(refuse("neither pictures nor sound are asked for".into()));
+        return Err(refuse("neither pictures nor sound are requested".into()));
     }
     for (key, value) in &s.metadata {
         if key.is_empty() || key.contains('\0') || value.contains('\0') {
@@ -97,7 +97,7 @@ pub(crate) fn check_video<'a>(container: &Container, s: &'a VideoSettings) -> Re
         return Err(refuse(format!("{} pictures cannot be tagged with the matrix {}", s.format, s.color.matrix)));
     }
     if s.color.range == Range::Full && !rgb && !codec.carries_range && !container.carries_range {
-        return Err(refuse(format!("{id} in {} has no place to say that samples are full range; use limited range", container.id)));
+        return Err(refuse(format!("{id} in {} cannot signal full-range samples; use limited range", container.id)));
     }
     if let Some(range) = codec.only_range.filter(|range| s.color.range != *range) {
         let range = if range == Range::Full { "full" } else { "limited" };
@@ -120,7 +120,7 @@ fn video_options(codec: &VideoCodec, profile: &VideoProfile, s: &VideoSettings) 
     let id = codec.id;
     let mut options = (codec.options)(s, profile).map_err(refuse)?;
     match &s.preset {
-        Some(p) if codec.presets.is_empty() => return Err(refuse(format!("{id} has no presets, so not \"{p}\" either"))),
+        Some(p) if codec.presets.is_empty() => return Err(refuse(format!("{id} has no presets; leave out \"{p}\""))),
         Some(p) if !codec.presets.contains(&p.as_str()) => {
             return Err(refuse(format!("{id} has no preset \"{p}\"; it has {}", codec.presets.join(", "))));
         }
@@ -174,7 +174,7 @@ fn check_audio<'a>(container: &Container, s: &'a AudioSettings) -> Result<Checke
     };
     match s.bitrate_kbps {
         Some(kbps) if codec.default_kbps_per_channel == 0 => {
-            return Err(refuse(format!("{id} is lossless and takes no bit rate of {kbps} kbit/s")));
+            return Err(refuse(format!("{id} is lossless and has no bit rate; leave out {kbps} kbit/s")));
         }
         Some(kbps) if !(6..=512).contains(&(kbps / s.channels)) => {
             return Err(refuse(format!("{kbps} kbit/s for {} channels is not 6 to 512 for each", s.channels)));

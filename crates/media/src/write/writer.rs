@@ -278,7 +278,7 @@ fn difference(p: &Picture, s: &VideoSettings) -> Option<String> {
             plane.width_bytes() == size.width as usize * p.format.bytes_per_sample() && plane.rows() == size.height as usize
         });
     if !planes_fit {
-        return Some("its planes do not have the sizes that its format says".into());
+        return Some("its planes do not match its format".into());
     }
     // The chroma position means nothing without subsampled chroma.
     let subsampled = p.format.chroma_shift_x + p.format.chroma_shift_y > 0;

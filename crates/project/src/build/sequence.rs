@@ -50,7 +50,7 @@ pub struct Sequence<'a> {
     pub sources: &'a [SourceFacts],
     /// The clips in playing order, as indices into `sources`.
     pub order: &'a [usize],
-    /// How long still images stand, 1 frame or more.
+    /// How long still images are shown, 1 frame or more.
     pub still_frames: i64,
     /// Half the length of a dissolve on every cut, which lies on both sides alike; 0 for cuts.
     pub half_dissolve_frames: i64,

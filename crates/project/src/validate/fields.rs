@@ -200,17 +200,17 @@ fn mask(problems: &mut Vec<Problem>, m: &Mask, at: &At) {
                 }
                 let in_range = |p: &[f64; 2]| p.iter().all(|v| (PLACE.0..=PLACE.1).contains(v));
                 if !path.0.iter().all(|v| in_range(&v.point) && in_range(&v.tangent_in) && in_range(&v.tangent_out)) {
-                    at.report(problems, field, "project.number", format!("coordinates must lie from {} to {}", PLACE.0, PLACE.1));
+                    at.report(problems, field, "project.number", format!("coordinates must be from {} to {}", PLACE.0, PLACE.1));
                 }
             }
             p.path.values().map(|p| p.0.len()).max().unwrap_or(0)
         }
     };
     let no_edges = match &m.shape {
-        MaskShape::Ellipse(_) => Some("an ellipse has no curves of its own; use `feather_px`"),
-        MaskShape::Path(p) if p.path.values().any(|p| p.0.len() != vertices) => {
-            Some("curves keep no name while the number of vertices changes; give all keyframes as many, or use `feather_px`")
-        }
+        MaskShape::Ellipse(_) => Some("an ellipse has no edges; use `feather_px`"),
+        MaskShape::Path(p) if p.path.values().any(|p| p.0.len() != vertices) => Some(
+            "edges have no fixed names while the number of vertices changes; give all keyframes the same number, or use `feather_px`",
+        ),
         _ => None,
     };
     if let (Some(reason), false) = (no_edges, m.edge_feather_px.is_empty()) {
@@ -221,7 +221,7 @@ fn mask(problems: &mut Vec<Problem>, m: &Mask, at: &At) {
         let field = format_args!("edge_feather_px.{key}");
         if crate::mask::edge_of_key(key, vertices).is_none() {
             let message =
-                format!("\"{key}\" names no curve of {vertices} vertices; write \"0->1\" for the one from the first to the second");
+                format!("\"{key}\" is not an edge of {vertices} vertices; write \"0->1\" for the one from the first to the second");
             at.report(problems, field, "project.edge", message);
         }
         number(problems, at, field, feather, FEATHER);
@@ -238,7 +238,7 @@ fn time(problems: &mut Vec<Problem>, at: &At, field: impl Display, flicks: i64, 
     if not_negative && flicks < 0 {
         at.report(problems, field, "project.negative_time", format!("{:.6} s is negative", TimeDelta(flicks).as_secs_f64()));
     } else if flicks.unsigned_abs() > MAX_TIME_FLICKS as u64 {
-        at.report(problems, field, "project.time", format!("{:.3e} s lies beyond 1000 hours", TimeDelta(flicks).as_secs_f64()));
+        at.report(problems, field, "project.time", format!("{:.3e} s is beyond 1000 hours", TimeDelta(flicks).as_secs_f64()));
     }
 }
 

@@ -17,10 +17,14 @@ pub(super) fn check(problems: &mut Vec<Problem>, c: &Composition, at: usize) {
                 match clips.get(p) {
                     None => problem("video.parent", "project.dangling", format!("this composition has no clip \"{p}\"")),
                     Some(parent) if !matches!(parent.source, ClipSource::Null(_)) => {
-                        problem("video.parent", "project.parent", format!("\"{p}\" is no null object; bind both clips to one"));
+                        problem(
+                            "video.parent",
+                            "project.parent",
+                            format!("\"{p}\" is not a null object; make one the parent of both clips"),
+                        );
                     }
                     Some(_) if is_circular.contains(&clip.id) => {
-                        problem("video.parent", "project.cycle", format!("\"{p}\" is bound, over its own parents, to this clip"));
+                        problem("video.parent", "project.cycle", format!("\"{p}\" has this clip among its own parents"));
                     }
                     Some(_) => {}
                 }
@@ -31,13 +35,13 @@ pub(super) fn check(problems: &mut Vec<Problem>, c: &Composition, at: usize) {
                         problem("video.matte.track", "project.dangling", format!("this composition has no track \"{}\"", m.track))
                     }
                     Some(matte) if matte.kind != TrackKind::Video => {
-                        problem("video.matte.track", "project.no_picture", format!("\"{}\" is no video track", m.track));
+                        problem("video.matte.track", "project.no_picture", format!("\"{}\" is not a video track", m.track));
                     }
                     Some(_) if cycles.would_cycle(j, k, &m.track) => {
                         problem(
                             "video.matte.track",
                             "project.cycle",
-                            format!("the matte \"{}\" shows this clip, is cut by it or adjusts it", m.track),
+                            format!("the matte \"{}\" shows this clip, uses it as a matte or adjusts it", m.track),
                         );
                     }
                     Some(_) => {}

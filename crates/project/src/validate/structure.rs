@@ -189,7 +189,7 @@ fn source(problems: &mut Vec<Problem>, known: &Known<'_>, track: &Track, clip: &
                 ("video.motion_blur", !clip.video.motion_blur),
             ] {
                 if !plain {
-                    let reason = "an adjustment layer has no picture of its own that could be placed; a mask says where it works";
+                    let reason = "an adjustment layer has no picture of its own to place; use a mask to say where it applies";
                     problem(field, "project.adjustment", reason.into());
                 }
             }
@@ -286,7 +286,7 @@ fn transitions(problems: &mut Vec<Problem>, track: &Track, place: TrackPlace) {
                 Some(&t.id),
                 "project.not_at_a_cut",
                 format!(
-                    "clip \"{}\" ends at {:.6} s and clip \"{}\" starts at {:.6} s; a transition lies where one ends and the next begins",
+                    "clip \"{}\" ends at {:.6} s and clip \"{}\" starts at {:.6} s; a transition needs a cut where one ends and the next begins",
                     f.id,
                     f.span().end().as_secs_f64(),
                     t.id,

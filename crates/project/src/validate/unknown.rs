@@ -43,7 +43,7 @@ struct Found<'a> {
 
 impl<'a> Found<'a> {
     fn problem(&mut self, name: &str, path: impl Display) {
-        let message = format!("`{name}` is not known here; it is kept but has no effect");
+        let message = format!("`{name}` is an unknown field; it is kept but has no effect");
         report(&mut self.problems, path, self.clip, "project.unknown_field", message);
     }
     fn fields(&mut self, path: &dyn Display, extra: &Extra) {

@@ -130,7 +130,7 @@ fn texts_that_are_no_projects_are_refused_by_kind() {
     let LoadError::Syntax { line, .. } = from_json("{\"schema_version\": 2,\n \"name\": NaN}").unwrap_err() else { panic!() };
     let twice = "{\"schema_version\": 2,\n \"name\": \"a\", \"tracks\": [{\"x\": 1,\n \"x\": 2}]}";
     let LoadError::Syntax { line: second, reason, .. } = from_json(twice).unwrap_err() else { panic!() };
-    assert_eq!((second, reason.as_str()), (3, "the field \"x\" is there twice; keep one of them"));
+    assert_eq!((second, reason.as_str()), (3, "the field \"x\" occurs twice; keep one of them"));
     assert_eq!(line, 2);
     let deep = "[".repeat(100_000);
     assert_eq!(from_json(&deep).unwrap_err().code(), "project.syntax");

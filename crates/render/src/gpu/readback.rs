@@ -39,7 +39,7 @@ impl Ring {
         }
         self.slots.retain(|s| !is_free(s) || s.readback.size() == bytes);
         if self.slots.len() >= FRAMES_IN_FLIGHT {
-            return Err(RenderError::Gpu(format!("{FRAMES_IN_FLIGHT} frames are under way already")));
+            return Err(RenderError::Gpu(format!("{FRAMES_IN_FLIGHT} frames are in flight already")));
         }
         if bytes == 0 || bytes > gpu.limits.max_buffer_size || bytes > gpu.limits.max_storage_buffer_binding_size {
             return Err(RenderError::Unsupported(format!("a frame of {bytes} bytes on this GPU")));

@@ -108,7 +108,7 @@ fn extent(s: TextureShape) -> wgpu::Extent3d {
 fn write(gpu: &Gpu, texture: &wgpu::Texture, plane: &Plane, shape: TextureShape, sample_bytes: usize) -> Result<(), RenderError> {
     let (row_bytes, rows) = (shape.width as usize * sample_bytes, shape.height as usize);
     if plane.rows() < rows || plane.width_bytes() < row_bytes {
-        return Err(RenderError::Unsupported("a picture whose planes are smaller than its size says".into()));
+        return Err(RenderError::Unsupported("a picture whose planes are smaller than its size".into()));
     }
     // Strides that are not whole samples, or a last row shorter than a stride, are fine for the device only when packed.
     let packed: Vec<u8>;

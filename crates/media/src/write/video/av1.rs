@@ -55,7 +55,7 @@ pub static AOM: VideoCodec = VideoCodec {
 fn svt_options(s: &VideoSettings, _: &VideoProfile) -> Result<Options, String> {
     let mut o = match s.rate {
         // 0 means "not set" to FFmpeg's wrapper.
-        Rate::Crf(crf) if crf < 1.0 => return Err("SVT-AV1 takes CRF 1 to 63".into()),
+        Rate::Crf(crf) if crf < 1.0 => return Err("SVT-AV1 accepts CRF 1 to 63".into()),
         Rate::Crf(crf) => vec![pair("crf", whole_crf_text(crf, 63.0)?)],
         Rate::BitrateKbps(kbps) => vec![pair("b", u64::from(kbps) * 1000)],
         Rate::Lossless => return Err("SVT-AV1 has no lossless mode; use av1-aom, ffv1, h264 or h265".into()),

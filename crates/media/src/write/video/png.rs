@@ -30,7 +30,7 @@ pub static CODEC: VideoCodec = VideoCodec {
 
 fn options(s: &VideoSettings, _: &VideoProfile) -> Result<Options, String> {
     if !matches!(s.rate, Rate::Lossless | Rate::CodecDefault) {
-        return Err("PNG is always lossless; it takes no CRF or bit rate".into());
+        return Err("PNG is always lossless; it has no CRF or bit rate".into());
     }
     // Rows predicted from the row above: half the size of no prediction at little cost.
     Ok(vec![pair("pred", "up")])
