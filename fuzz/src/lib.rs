@@ -1,7 +1,9 @@
-//! What is read from people's files and typed text, under any bytes: no panic, no overflow, no endless loop, and what was accepted keeps its promises.
+//! What is read from people's files and typed text, under any bytes: no panic, no overflow, no
+//! endless loop, and what was accepted keeps its promises.
 //!
-//! `cargo xtask fuzz` runs each target under libFuzzer for as long as one likes; the test of this package runs the seeds of `corpus` and some thousand
-//! variations of them each time. An input that once failed stays in `corpus`. Knows nothing of rendering.
+//! `cargo xtask fuzz` runs each target under libFuzzer for as long as one likes; the test of this
+//! package runs the seeds of `corpus` and some thousand variations of them each time. An input that
+//! once failed stays in `corpus`. Knows nothing of rendering.
 #![forbid(unsafe_code)]
 
 use cutroom_effects::{curve as curve_text, effect::curves, lut::Lut};
@@ -68,7 +70,8 @@ fn three_dl(bytes: &[u8]) {
     lut(bytes, "3dl");
 }
 
-/// A line each: a time, a rate, a timecode at that rate. What is written of them is read as the same.
+/// A line each: a time, a rate, a timecode at that rate. What is written of them is read as the
+/// same.
 fn time(bytes: &[u8]) {
     let mut lines = text(bytes).unwrap_or_default().lines();
     let mut line = || lines.next().unwrap_or_default();

@@ -1,4 +1,5 @@
-//! Formatting. `cargo fmt` follows `mod` lines only; files that a macro declares (the catalogue's) are handed to rustfmt by name.
+//! Formatting. `cargo fmt` follows `mod` lines only; files that a macro declares (the catalogue's)
+//! are handed to rustfmt by name.
 use crate::{Outcome, process, workspace};
 use std::process::Command;
 

@@ -1,5 +1,7 @@
-//! `cargo xtask fuzz`: the targets of `fuzz/` under libFuzzer. The compiler of this repository counts coverage by stable options, so neither a nightly one nor
-//! `cargo-fuzz` is needed. What is found along the way stays in the build folder; only inputs that fail are worth a place in `fuzz/corpus`.
+//! `cargo xtask fuzz`: the targets of `fuzz/` under libFuzzer. The compiler of this repository
+//! counts coverage by stable options, so neither a nightly one nor `cargo-fuzz` is needed. What is
+//! found along the way stays in the build folder; only inputs that fail are worth a place in
+//! `fuzz/corpus`.
 use crate::{Outcome, process, workspace};
 use std::{
     collections::BTreeSet,
@@ -15,7 +17,8 @@ const LONGEST: usize = 4096;
 const MEDIA: &[(&str, &str)] = &[("cube", "cube"), ("three_dl", "3dl"), ("boxes", "mp4"), ("boxes", "mov"), ("boxes", "avif")];
 /// Longer files are left out.
 const LONGEST_SEED: u64 = 128 << 10;
-/// Counters for every edge and comparison, as libFuzzer reads them; overflows and debug assertions fail.
+/// Counters for every edge and comparison, as libFuzzer reads them; overflows and debug assertions
+/// fail.
 const FLAGS: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 -Cllvm-args=-sanitizer-coverage-inline-8bit-counters \
     -Cllvm-args=-sanitizer-coverage-pc-table -Cllvm-args=-sanitizer-coverage-trace-compares -Cdebug-assertions -Ccodegen-units=1";
 

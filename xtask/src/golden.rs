@@ -1,4 +1,5 @@
-//! `cargo xtask golden`: compares the frames of all comparison cases with `tests/golden/hashes.txt`, or writes the file anew.
+//! `cargo xtask golden`: compares the frames of all comparison cases with
+//! `tests/golden/hashes.txt`, or writes the file anew.
 use crate::{Outcome, process, workspace};
 
 /// `[--bless]`.

@@ -1,5 +1,6 @@
-//! Set-up, demo, tests, goldens, benches and generated documents. Drives `cargo`, `ffmpeg` and the built `cutroom` program as
-//! processes; links none of them, so that it builds in seconds on a bare machine.
+//! Set-up, demo, tests, goldens, benches and generated documents. Drives `cargo`, `ffmpeg` and the
+//! built `cutroom` program as processes; links none of them, so that it builds in seconds on a bare
+//! machine.
 #![forbid(unsafe_code)]
 
 mod bench;

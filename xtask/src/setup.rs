@@ -1,4 +1,5 @@
-//! Installs what is missing and nothing else: system packages by apt-get, Rust components by rustup, cargo-nextest.
+//! Installs what is missing and nothing else: system packages by apt-get, Rust components by
+//! rustup, cargo-nextest.
 use crate::{Outcome, process, workspace::cargo};
 use std::{path::Path, process::Command, thread, time::Duration};
 
@@ -113,7 +114,8 @@ fn rust_components() -> Outcome {
     Ok(())
 }
 
-/// Whether tests can run under cargo-nextest; installs it when it is missing, and says so when that fails.
+/// Whether tests can run under cargo-nextest; installs it when it is missing, and says so when that
+/// fails.
 pub fn nextest() -> bool {
     if process::capture(cargo().args(["nextest", "--version"])).is_ok() {
         return true;

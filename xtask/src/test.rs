@@ -1,5 +1,6 @@
-//! `cargo xtask test`: everything CI checks, in the order in which it fails fastest. After the test runner's own summary come the skips:
-//! tests append them to the file that `CUTROOM_SKIPPED_TESTS` names.
+//! `cargo xtask test`: everything CI checks, in the order in which it fails fastest. After the test
+//! runner's own summary come the skips: tests append them to the file that `CUTROOM_SKIPPED_TESTS`
+//! names.
 use crate::{Outcome, format, process, setup, workspace, workspace::cargo};
 use std::{collections::BTreeMap, path::PathBuf, process::Command, time::Instant};
 
@@ -17,7 +18,8 @@ pub fn test(args: &[String]) -> Outcome {
         Ok(())
     })?;
     clock.step("lint", || run(&["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
-    // With the tests, not before them: alone, the program would be built with other features of its dependencies, and so twice.
+    // With the tests, not before them: alone, the program would be built with other features of its
+    // dependencies, and so twice.
     clock.step("build", || run(&["test", "--workspace", "--no-run", "--quiet"]))?;
     let program = workspace::target_dir()?.join("debug").join(workspace::program_name());
     let mut tests = cargo();
@@ -59,6 +61,7 @@ impl Skips {
         list.lines().for_each(|line| *lines.entry(line.to_owned()).or_default() += 1);
         Self(lines)
     }
+
     fn count(&self, kind: &str) -> usize {
         self.0.keys().filter(|line| line.starts_with(kind)).count()
     }
@@ -90,6 +93,7 @@ impl Clock {
         self.0.push((name, start.elapsed().as_secs_f64()));
         outcome.map_err(|e| format!("{name}: {e}"))
     }
+
     fn report(&self) {
         let steps: Vec<_> = self.0.iter().map(|(name, secs)| format!("{name} {secs:.0} s")).collect();
         println!("== tests (before them: {})", steps.join(", "));

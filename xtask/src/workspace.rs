@@ -27,7 +27,8 @@ pub fn target_dir() -> Outcome<PathBuf> {
     value["target_directory"].as_str().map(PathBuf::from).ok_or_else(|| "cargo metadata names no target directory".into())
 }
 
-/// Builds the `cutroom` program as it is shipped (profile `dist`) and gives its path; `CUTROOM_BIN` names another one.
+/// Builds the `cutroom` program as it is shipped (profile `dist`) and gives its path; `CUTROOM_BIN`
+/// names another one.
 pub fn dist_program() -> Outcome<PathBuf> {
     if let Some(path) = std::env::var_os("CUTROOM_BIN") {
         return Ok(path.into());
@@ -36,7 +37,8 @@ pub fn dist_program() -> Outcome<PathBuf> {
     Ok(target_dir()?.join("dist").join(program_name()))
 }
 
-/// Builds the `cutroom` program without link-time optimisation (profile `release`), which changes no result, and gives its path.
+/// Builds the `cutroom` program without link-time optimisation (profile `release`), which changes
+/// no result, and gives its path.
 pub fn release_program() -> Outcome<PathBuf> {
     process::run(cargo().args(["build", "--release", "--package", "cutroom-cli"]))?;
     Ok(target_dir()?.join("release").join(program_name()))

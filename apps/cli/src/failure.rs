@@ -1,5 +1,5 @@
-//! How the program fails: what is printed, and the exit code. Errors speak of an operation and the fields of its request; here they
-//! get the words of the command line.
+//! How the program fails: what is printed, and the exit code. Errors speak of an operation and the
+//! fields of its request; here they get the words of the command line.
 use crate::text;
 use cutroom_api::{ApiError, ErrorClass};
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
@@ -21,6 +21,7 @@ impl From<ApiError> for Failure {
         Self { errors: vec![error], summary: None, shown: false }
     }
 }
+
 impl From<Vec<ApiError>> for Failure {
     fn from(errors: Vec<ApiError>) -> Self {
         let summary = (errors.len() > 1).then(|| format!("{} problems", errors.len()));
@@ -28,8 +29,8 @@ impl From<Vec<ApiError>> for Failure {
     }
 }
 
-/// What the fields of an operation's request are called on the command line: field, then option or argument. Each command has such a
-/// list.
+/// What the fields of an operation's request are called on the command line: field, then option or
+/// argument. Each command has such a list.
 pub type Words = [(&'static str, &'static str)];
 
 /// `text` with the fields that it names in backticks as the command line calls them.
@@ -74,6 +75,7 @@ impl Failure {
         let met = met.into();
         Self { errors: met.errors.into_iter().map(|error| in_words(error, words)).collect(), ..met }
     }
+
     /// The documented exit code: invalid project before media before the rest.
     pub fn exit_code(&self) -> u8 {
         use ErrorClass::{Cancelled, Media, Project, Usage};
@@ -83,10 +85,12 @@ impl Failure {
             .find(|(class, _)| has(*class))
             .map_or(1, |(_, code)| code)
     }
+
     /// The errors were printed as part of the answer; only the exit code is left.
     pub fn already_shown(self) -> Self {
         Self { shown: true, ..self }
     }
+
     /// Prints to standard error.
     pub fn print(&self) {
         if self.shown {
@@ -144,29 +148,35 @@ impl Shown {
         Self { message, code: e.code.clone(), hint: e.hint.clone(), cause }
     }
 }
+
 impl fmt::Display for Shown {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
     }
 }
+
 impl Error for Shown {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         self.cause.as_deref().map(|c| c as &(dyn Error + 'static))
     }
 }
+
 impl Diagnostic for Shown {
     fn code<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
         Some(Box::new(&self.code))
     }
+
     fn help<'a>(&'a self) -> Option<Box<dyn fmt::Display + 'a>> {
         self.hint.as_ref().map(|h| Box::new(h) as Box<dyn fmt::Display>)
     }
 }
+
 impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
     }
 }
+
 impl Error for Cause {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
         self.next.as_deref().map(|c| c as &(dyn Error + 'static))

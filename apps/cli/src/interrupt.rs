@@ -1,5 +1,5 @@
-//! Ctrl-C and termination signals: the first asks the work to stop cleanly, the second ends the program at once, taking with
-//! it what is unfinished.
+//! Ctrl-C and termination signals: the first asks the work to stop cleanly, the second ends the
+//! program at once, taking with it what is unfinished.
 use cutroom_api::{ApiError, CancelToken, UnfinishedFiles};
 
 /// A token that is cancelled on Ctrl-C, and the list of what the second one removes; under Unix on
@@ -44,7 +44,8 @@ fn listen(act: impl Fn() + Send + 'static) -> std::io::Result<()> {
     std::thread::Builder::new().name("signals".into()).spawn(listening).map(drop)
 }
 
-/// The signals that the program was started to ignore: bit n - 1 stands for signal n. Linux tells them as a file; elsewhere none.
+/// The signals that the program was started to ignore: bit n - 1 stands for signal n. Linux tells
+/// them as a file; elsewhere none.
 #[cfg(unix)]
 fn ignored() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();

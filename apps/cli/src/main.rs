@@ -1,4 +1,5 @@
-//! The `cutroom` program: parses the command line, calls one `cutroom_api` function, prints the answer.
+//! The `cutroom` program: parses the command line, calls one `cutroom_api` function, prints the
+//! answer.
 //!
 //! Each command is a file under `commands/`.
 #![forbid(unsafe_code)]

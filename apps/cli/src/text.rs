@@ -1,6 +1,7 @@
 //! Small values as people write them on a command line.
 
-/// Writes to standard error. Whether anybody still reads that is no matter of the work: a reader that has gone fails nothing.
+/// Writes to standard error. Whether anybody still reads that is no matter of the work: a reader
+/// that has gone fails nothing.
 pub fn say(text: &str) {
     let _ = std::io::Write::write_all(&mut std::io::stderr().lock(), text.as_bytes());
 }

@@ -1,7 +1,8 @@
 //! A camera's path, a smooth one beside it, and what leads from one to the other.
 use crate::Similarity;
 
-/// Where what the first picture of a shot shows lies in each picture; the origin is the picture's centre, the unit its width. A shot ends where a movement is unknown.
+/// Where what the first picture of a shot shows lies in each picture; the origin is the picture's
+/// centre, the unit its width. A shot ends where a movement is unknown.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CameraPath {
     /// By frame; one more than the movements it is made from.
@@ -15,8 +16,9 @@ pub struct CameraPath {
 /// How smooth a path becomes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Smoothing {
-    /// A Gaussian of this standard deviation in frames over the shot; what lies beyond its ends goes on as mirrored at them in place and value, so that
-    /// a steady pan stays as it is to the last frame.
+    /// A Gaussian of this standard deviation in frames over the shot; what lies beyond its ends
+    /// goes on as mirrored at them in place and value, so that a steady pan stays as it is to the
+    /// last frame.
     Gaussian(f64),
     /// No movement: each shot stays where its first picture was.
     Still,
@@ -39,16 +41,20 @@ impl CameraPath {
         }
         Self { places, rotations, cuts }
     }
+
     /// First frames of shots, 0 among them.
     pub fn cuts(&self) -> &[usize] {
         &self.cuts
     }
-    /// What each picture must be moved by (about its centre, in widths) to lie as if the camera had taken the smooth path.
+
+    /// What each picture must be moved by (about its centre, in widths) to lie as if the camera had
+    /// taken the smooth path.
     pub fn corrections(&self, smoothing: Smoothing) -> Vec<Similarity> {
         let ends = self.cuts[1..].iter().copied().chain([self.places.len()]);
         let shots = self.cuts.iter().zip(ends);
         shots.flat_map(|(&start, end)| self.of_shot(start, end, smoothing)).collect()
     }
+
     fn of_shot(&self, start: usize, end: usize, smoothing: Smoothing) -> Vec<Similarity> {
         let places = &self.places[start..end];
         let back = |place: &Similarity, to: Similarity| to.after(&place.inverse());
@@ -81,7 +87,8 @@ fn smoothed(values: &[f64], deviation: f64) -> Vec<f64> {
     if end == 0 {
         return values.to_vec();
     }
-    // Mirrored at both ends again and again: every two lengths the same rises by twice the way from the first to the last.
+    // Mirrored at both ends again and again: every two lengths the same rises by twice the way from
+    // the first to the last.
     let at = |i: i64| {
         let (rotation, place) = (i.div_euclid(2 * end), i.rem_euclid(2 * end));
         let value = if place <= end { values[place as usize] } else { 2.0 * last - values[(2 * end - place) as usize] };
@@ -91,8 +98,9 @@ fn smoothed(values: &[f64], deviation: f64) -> Vec<f64> {
     (0..=end).map(|i| sum(i) / total).collect()
 }
 
-/// The least factor about the centre with which a picture that was moved so covers its frame, less a rim along its edges that must not be seen; `height` is the frame's, all in
-/// widths. Infinite when none does.
+/// The least factor about the centre with which a picture that was moved so covers its frame, less
+/// a rim along its edges that must not be seen; `height` is the frame's, all in widths. Infinite
+/// when none does.
 pub fn covering_zoom(correction: &Similarity, height: f64, rim: f64) -> f64 {
     let back = correction.inverse();
     // With factor 1 / s a corner c shows what lies at back.b + s · back.a·c, which must lie inside.

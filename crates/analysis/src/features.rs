@@ -7,12 +7,14 @@ const CELL_PX: usize = 24;
 const CORNER_REACH: i64 = 3;
 /// Half the side of the window that is found again, less the middle.
 const WINDOW_REACH: i64 = 7;
-/// Least squared gradient along a corner's weaker direction, mean over its window, in codes a pixel.
+/// Least squared gradient along a corner's weaker direction, mean over its window, in codes a
+/// pixel.
 const MIN_GRADIENT: f32 = 4.0;
 /// Steps of one level at most.
 const STEPS: usize = 16;
 
-/// The corner of each cell (Shi and Tomasi, CVPR 1994: the smaller eigenvalue of the summed gradient products is largest), where there is one.
+/// The corner of each cell (Shi and Tomasi, CVPR 1994: the smaller eigenvalue of the summed
+/// gradient products is largest), where there is one.
 pub fn corners(picture: &Gray) -> Vec<[f64; 2]> {
     let border = WINDOW_REACH as usize;
     let (right, bottom) = (picture.width().saturating_sub(border), picture.height().saturating_sub(border));
@@ -53,8 +55,9 @@ fn strength(picture: &Gray, x: i64, y: i64) -> f32 {
     (mean - (half * half + xy * xy).sqrt()) / (side * side)
 }
 
-/// How far all of `to` lies from `from`, in whole pixels of the smallest reduction given in those of the largest: where the mean absolute difference of what both show is least, up to
-/// a quarter of the picture away. Corners that go farther than their window are found from there.
+/// How far all of `to` lies from `from`, in whole pixels of the smallest reduction given in those
+/// of the largest: where the mean absolute difference of what both show is least, up to a quarter
+/// of the picture away. Corners that go farther than their window are found from there.
 pub fn shift(from: &Pyramid, to: &Pyramid) -> [f64; 2] {
     let (Some(a), Some(b)) = (from.levels.last(), to.levels.last()) else { return [0.0; 2] };
     let (width, height) = (a.width() as i64, a.height() as i64);
@@ -84,8 +87,10 @@ pub fn shift(from: &Pyramid, to: &Pyramid) -> [f64; 2] {
     best.1.map(|d| d as f64 * f64::from(1u32 << (from.levels.len() - 1)))
 }
 
-/// Where a place of `from` lies in `to`, to a fraction of a pixel: Lucas and Kanade's least squares on the reductions from coarse to fine (Bouguet 2000), on differences less
-/// their mean, so that a change of exposure does not count, from a first guess of the way. `None` where it leaves the picture or does not settle.
+/// Where a place of `from` lies in `to`, to a fraction of a pixel: Lucas and Kanade's least squares
+/// on the reductions from coarse to fine (Bouguet 2000), on differences less their mean, so that a
+/// change of exposure does not count, from a first guess of the way. `None` where it leaves the
+/// picture or does not settle.
 pub fn followed(from: &Pyramid, to: &Pyramid, place: [f64; 2], guess: [f64; 2]) -> Option<[f64; 2]> {
     let mut way = guess.map(|g| g / f64::from(1u32 << (from.levels.len() - 1)));
     for level in (0..from.levels.len().min(to.levels.len())).rev() {

@@ -10,10 +10,12 @@ pub struct Gray {
 }
 
 impl Gray {
-    /// From rows of `width` samples; `None` unless there are `width · height` of them, at least one.
+    /// From rows of `width` samples; `None` unless there are `width · height` of them, at least
+    /// one.
     pub fn new(width: usize, height: usize, samples: Vec<f32>) -> Option<Self> {
         (width > 0 && height > 0 && samples.len() == width * height).then_some(Self { width, height, samples })
     }
+
     /// The first plane of a picture: luma, of YUV.
     pub fn of_first_plane(picture: &Picture) -> Option<Self> {
         let (width, height) = (picture.size.width as usize, picture.size.height as usize);
@@ -21,19 +23,23 @@ impl Gray {
         let samples = (0..height).flat_map(|y| (0..width).map(move |x| picture.sample(0, x, y) as f32 * scale));
         Self::new(width, height, samples.collect())
     }
+
     /// Pixels along a row.
     pub fn width(&self) -> usize {
         self.width
     }
+
     /// Rows.
     pub fn height(&self) -> usize {
         self.height
     }
+
     /// A sample; beyond the edges the outermost ones go on.
     pub(crate) fn at(&self, x: i64, y: i64) -> f32 {
         let (x, y) = (x.clamp(0, self.width as i64 - 1) as usize, y.clamp(0, self.height as i64 - 1) as usize);
         self.samples[y * self.width + x]
     }
+
     /// Between samples, bilinear; (0, 0) is the first sample's centre.
     pub(crate) fn between(&self, x: f64, y: f64) -> f32 {
         // Places far outside show the edge.
@@ -45,7 +51,9 @@ impl Gray {
         let lower = self.at(i, j + 1) * (1.0 - u) + self.at(i + 1, j + 1) * u;
         upper * (1.0 - v) + lower * v
     }
-    /// Half as large: the binomial filter 1 3 3 1 each way, so that sample (x, y) lies at (2x + ½, 2y + ½).
+
+    /// Half as large: the binomial filter 1 3 3 1 each way, so that sample (x, y) lies at (2x + ½,
+    /// 2y + ½).
     fn halved(&self) -> Self {
         let (width, height) = (self.width.div_ceil(2), self.height.div_ceil(2));
         const TAPS: [f32; 4] = [0.125, 0.375, 0.375, 0.125];
@@ -67,6 +75,7 @@ impl Gray {
 pub struct Pyramid {
     pub(crate) levels: Vec<Gray>,
 }
+
 impl Pyramid {
     /// Reduces a picture again and again.
     pub fn new(picture: Gray) -> Self {
@@ -80,6 +89,7 @@ impl Pyramid {
         }
         Self { levels }
     }
+
     /// The picture itself.
     pub fn picture(&self) -> &Gray {
         &self.levels[0]

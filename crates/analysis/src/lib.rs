@@ -1,5 +1,5 @@
-//! Measures what pictures show: for now how the camera moved, and what would make its movement smooth. Pure arithmetic on grey pictures, the same
-//! on every machine.
+//! Measures what pictures show: for now how the camera moved, and what would make its movement
+//! smooth. Pure arithmetic on grey pictures, the same on every machine.
 #![forbid(unsafe_code)]
 
 pub mod camera_path;

@@ -14,14 +14,16 @@ const TRIALS: usize = 300;
 /// What moves alike in two pictures.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Movement {
-    /// Where what is seen in the first picture lies in the second; the origin is the picture's centre, the unit its width.
+    /// Where what is seen in the first picture lies in the second; the origin is the picture's
+    /// centre, the unit its width.
     pub similarity: Similarity,
     /// Part of the places followed that moved so, 0..=1.
     pub agreement: f64,
 }
 
-/// The movement that most of the picture has in common; what moves on its own before it does not count as long as it is less than the rest. `None` when that cannot be told:
-/// nothing to hold on to, another shot, pictures of different sizes.
+/// The movement that most of the picture has in common; what moves on its own before it does not
+/// count as long as it is less than the rest. `None` when that cannot be told: nothing to hold on
+/// to, another shot, pictures of different sizes.
 pub fn movement(from: &Pyramid, to: &Pyramid) -> Option<Movement> {
     let (a, b) = (from.picture(), to.picture());
     if (a.width(), a.height()) != (b.width(), b.height()) {
@@ -57,7 +59,8 @@ fn squared_error(s: &Similarity, [from, to]: &[[f64; 2]; 2]) -> f64 {
     d[0] * d[0] + d[1] * d[1]
 }
 
-/// The best of many that two pairs each decide (Torr and Zisserman 2000, MSAC); which pairs is decided by a fixed sequence of numbers.
+/// The best of many that two pairs each decide (Torr and Zisserman 2000, MSAC); which pairs is
+/// decided by a fixed sequence of numbers.
 fn tried(pairs: &[[[f64; 2]; 2]], min_spacing: f64) -> Option<Similarity> {
     let mut state = 0x9E37_79B9_7F4A_7C15u64;
     let mut next = |n: usize| {

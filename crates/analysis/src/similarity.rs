@@ -1,6 +1,7 @@
 //! Turns, scalings and shifts of the plane.
 
-/// `p ↦ a·p + b` with the plane's points as complex numbers (x right, y down): `a` turns by its argument (clockwise as seen) and scales by its absolute value.
+/// `p ↦ a·p + b` with the plane's points as complex numbers (x right, y down): `a` turns by its
+/// argument (clockwise as seen) and scales by its absolute value.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Similarity {
     /// Factor, never 0.
@@ -13,14 +14,17 @@ pub struct Similarity {
 pub(crate) fn times(a: [f64; 2], b: [f64; 2]) -> [f64; 2] {
     [a[0] * b[0] - a[1] * b[1], a[0] * b[1] + a[1] * b[0]]
 }
+
 /// The quotient; not finite where the divisor is 0.
 pub(crate) fn over(a: [f64; 2], b: [f64; 2]) -> [f64; 2] {
     let size = b[0] * b[0] + b[1] * b[1];
     times(a, [b[0] / size, -b[1] / size])
 }
+
 pub(crate) fn plus(a: [f64; 2], b: [f64; 2]) -> [f64; 2] {
     [a[0] + b[0], a[1] + b[1]]
 }
+
 pub(crate) fn minus(a: [f64; 2], b: [f64; 2]) -> [f64; 2] {
     [a[0] - b[0], a[1] - b[1]]
 }
@@ -29,19 +33,23 @@ impl Similarity {
     /// Changes nothing.
     pub const IDENTITY: Self = Self { a: [1.0, 0.0], b: [0.0, 0.0] };
 
-    /// A turn by `angle` (radians, clockwise with y down) and a factor about the origin, then a shift.
+    /// A turn by `angle` (radians, clockwise with y down) and a factor about the origin, then a
+    /// shift.
     pub fn new(angle: f64, scale: f64, shift: [f64; 2]) -> Self {
         Self { a: [scale * libm::cos(angle), scale * libm::sin(angle)], b: shift }
     }
+
     /// Where a point goes.
     pub fn of(&self, p: [f64; 2]) -> [f64; 2] {
         plus(times(self.a, p), self.b)
     }
+
     /// This one after `first`.
     #[must_use]
     pub fn after(&self, first: &Self) -> Self {
         Self { a: times(self.a, first.a), b: self.of(first.b) }
     }
+
     /// What undoes it.
     #[must_use]
     pub fn inverse(&self) -> Self {
@@ -49,10 +57,12 @@ impl Similarity {
         let b = times(a, self.b);
         Self { a, b: [-b[0], -b[1]] }
     }
+
     /// Its turn in radians, within −π..=π.
     pub fn angle(&self) -> f64 {
         libm::atan2(self.a[1], self.a[0])
     }
+
     /// Its factor.
     pub fn scale(&self) -> f64 {
         libm::hypot(self.a[0], self.a[1])

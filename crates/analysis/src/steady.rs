@@ -1,4 +1,5 @@
-//! From pictures to a steady camera: [`Camera`] is shown one picture after another, [`Steadied`] says what would keep it steady.
+//! From pictures to a steady camera: [`Camera`] is shown one picture after another, [`Steadied`]
+//! says what would keep it steady.
 use crate::{CameraPath, Gray, Pyramid, Similarity, Smoothing, camera_path::covering_zoom, movement};
 use cutroom_types::Picture;
 
@@ -32,15 +33,16 @@ pub struct Steadied {
     pub corrections: Vec<Similarity>,
     /// How much all are enlarged so that edges do not show, as far as that is allowed.
     pub zoom: f64,
-    /// Pictures whose movement from the one before could not be measured; each begins a shot of its own.
+    /// Pictures whose movement from the one before could not be measured; each begins a shot of its
+    /// own.
     pub cuts: usize,
     /// Pictures of which an edge shows all the same.
     pub pictures_with_edges: usize,
 }
 
 impl Steadied {
-    /// Of movements from picture to picture. `height` is that of the picture in its widths, `rim` how far inside it its edge begins to
-    /// fade, in widths; it is enlarged to `max_zoom` at most.
+    /// Of movements from picture to picture. `height` is that of the picture in its widths, `rim`
+    /// how far inside it its edge begins to fade, in widths; it is enlarged to `max_zoom` at most.
     pub fn new(movements: &[Option<Similarity>], smoothing: Smoothing, height: f64, rim: f64, max_zoom: f64) -> Self {
         let path = CameraPath::new(movements);
         let corrections = path.corrections(smoothing);

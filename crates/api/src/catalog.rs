@@ -24,7 +24,8 @@ pub struct AliasEntry {
     pub kind: String,
     /// Its id there.
     pub id: String,
-    /// Ids here: of effects in the order of drawing, at the original's defaults; of a transition one for each direction. Empty when nothing here does it.
+    /// Ids here: of effects in the order of drawing, at the original's defaults; of a transition
+    /// one for each direction. Empty when nothing here does it.
     pub entries: Vec<String>,
     /// `same` arithmetic, or `like` it in purpose.
     pub match_kind: String,
@@ -98,6 +99,7 @@ pub struct CostEntry {
     /// Operations a pixel.
     pub operations: usize,
 }
+
 impl From<cost::Cost> for CostEntry {
     fn from(c: cost::Cost) -> Self {
         Self { passes: c.passes, operations: c.operations }

@@ -7,8 +7,8 @@ use std::path::PathBuf;
 /// What went wrong, as the command line, the server and scripts show it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ApiError {
-    /// Stable and machine readable: `media.open.not_found`. The first word is the area: `usage`, `project`, `media`,
-    /// `render`, `export`, …. [`crate::CODES`] lists all.
+    /// Stable and machine readable: `media.open.not_found`. The first word is the area: `usage`,
+    /// `project`, `media`, `render`, `export`, …. [`crate::CODES`] lists all.
     pub code: String,
     /// One English sentence without a full stop.
     pub message: String,
@@ -18,8 +18,9 @@ pub struct ApiError {
     /// What the user can do about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
-    /// Fields of the request concerned, those among them that message and hint name in backticks, the one at fault first; those inside
-    /// groups with the group in front: `audio.dither`. A face says them in its own words.
+    /// Fields of the request concerned, those among them that message and hint name in backticks,
+    /// the one at fault first; those inside groups with the group in front: `audio.dither`. A face
+    /// says them in its own words.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<String>,
     /// The operation that the hint names in backticks, one of [`crate::OPERATIONS`].
@@ -46,7 +47,8 @@ impl ApiError {
         Self { code: code.to_owned(), message: message.into(), ..Self::default() }
     }
 
-    /// From any error, its chain of sources as causes (those whose text the message repeats are left out).
+    /// From any error, its chain of sources as causes (those whose text the message repeats are
+    /// left out).
     pub fn of(code: &'static str, error: &dyn std::error::Error) -> Self {
         let mut e = Self::new(code, error.to_string());
         let mut next = error.source();
@@ -97,4 +99,5 @@ impl std::fmt::Display for ApiError {
         f.write_str(&self.message)
     }
 }
+
 impl std::error::Error for ApiError {}

@@ -18,8 +18,8 @@ use std::{path::PathBuf, sync::Arc};
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ExportRequest {
-    /// The file to write, whose extension chooses the container, and with it whether there are pictures, sound or both; absent: render
-    /// everything and write nothing.
+    /// The file to write, whose extension chooses the container, and with it whether there are
+    /// pictures, sound or both; absent: render everything and write nothing.
     #[serde(default)]
     pub output: Option<PathBuf>,
     /// Composition id; absent: the project's main one.
@@ -34,7 +34,8 @@ pub struct ExportRequest {
     /// How sound is stored.
     #[serde(default)]
     pub audio: AudioOptions,
-    /// Encode so that every sample comes back; sound, too, unless a codec is named for it or the container has none that can.
+    /// Encode so that every sample comes back; sound, too, unless a codec is named for it or the
+    /// container has none that can.
     #[serde(default)]
     pub lossless: bool,
     /// Threads for decoding, drawing and encoding; 0 for one per core.
@@ -91,10 +92,12 @@ pub struct AudioOptions {
     /// Bits per second.
     #[serde(default)]
     pub bitrate_bps: Option<u64>,
-    /// Bits of a stored sample, 16, 24, or 32 for float; absent: 24 with `lossless`, otherwise 16. Only for FLAC and PCM.
+    /// Bits of a stored sample, 16, 24, or 32 for float; absent: 24 with `lossless`, otherwise 16.
+    /// Only for FLAC and PCM.
     #[serde(default)]
     pub bits: Option<u32>,
-    /// Add triangular noise of ±1 step before samples are rounded to 16 bits; the same in every run.
+    /// Add triangular noise of ±1 step before samples are rounded to 16 bits; the same in every
+    /// run.
     #[serde(default)]
     pub dither: bool,
 }
@@ -166,8 +169,8 @@ impl AudioOptions {
 /// hashes could not be written, is said in the error.
 ///
 /// # Errors
-/// What is wrong with the document, then with the request, then with the media files, each found before the next is looked at and all
-/// before any work; or what stopped the export.
+/// What is wrong with the document, then with the request, then with the media files, each found
+/// before the next is looked at and all before any work; or what stopped the export.
 pub fn export(
     session: &Session,
     request: &ExportRequest,

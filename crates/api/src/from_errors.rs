@@ -21,6 +21,7 @@ impl ApiError {
             _ => error,
         }
     }
+
     pub(crate) fn from_problem(p: &Problem, path: &Path, line: Option<usize>) -> Self {
         let line = line.map_or(String::new(), |n| format!(" (line {n})"));
         let mut error = Self::new(p.code, format!("{}{line}", p.message)).file(path);

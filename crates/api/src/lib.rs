@@ -1,5 +1,6 @@
-//! What every face of cutroom can ask for: one function and one pair of plain, serialisable types per operation, and one
-//! error shape. Command line, server and scripts speak this and nothing below it. Knows no sockets and no terminals.
+//! What every face of cutroom can ask for: one function and one pair of plain, serialisable types
+//! per operation, and one error shape. Command line, server and scripts speak this and nothing
+//! below it. Knows no sockets and no terminals.
 #![forbid(unsafe_code)]
 // An error ends an operation and says all it knows; how wide it is costs nothing there.
 #![allow(clippy::result_large_err)]

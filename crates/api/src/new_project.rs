@@ -34,7 +34,8 @@ pub struct NewProjectRequest {
     /// Frames per second; absent: those of the first moving clip.
     #[serde(default)]
     pub fps: Option<String>,
-    /// Length of a dissolve on every cut, see [`crate::parse_length_frames`]; made an even number of frames.
+    /// Length of a dissolve on every cut, see [`crate::parse_length_frames`]; made an even number
+    /// of frames.
     #[serde(default)]
     pub dissolve: Option<String>,
     /// How long still images are shown.
@@ -68,7 +69,8 @@ pub struct NewProjectReport {
 /// Makes a project file: pictures follow each other on one track, files with sound only on another.
 ///
 /// # Errors
-/// A clip that cannot be read, a clip too short for the dissolve, a bad size or rate, a file that exists, or one that is a clip.
+/// A clip that cannot be read, a clip too short for the dissolve, a bad size or rate, a file that
+/// exists, or one that is a clip.
 pub fn new_project(request: &NewProjectRequest) -> Result<NewProjectReport, ApiError> {
     overwrite_guard::check(
         &[WrittenFile::only("project", &request.project)],
@@ -242,7 +244,8 @@ mod tests {
         sequence.project("film", Composition::new("main", Size { width: 64, height: 36 }, rate))
     }
 
-    /// Any clips at any rate: what is made is valid, and what is refused has a clip that is really too short.
+    /// Any clips at any rate: what is made is valid, and what is refused has a clip that is really
+    /// too short.
     #[test]
     fn what_is_made_is_valid() {
         let mut state = 1_u64;
@@ -287,7 +290,8 @@ mod tests {
                     let seen: Vec<_> = clips.iter().filter_map(frames).collect();
                     let short = |(i, (frames, still)): (usize, &(i64, bool))| {
                         let cuts = i64::from(i > 0) + i64::from(i + 1 < seen.len());
-                        // A moving clip gives half a dissolve beyond each cut, and any clip half before it.
+                        // A moving clip gives half a dissolve beyond each cut, and any clip half
+                        // before it.
                         if *still { 25 < cuts * half } else { *frames < cuts * half * 2 }
                     };
                     assert!(seen.iter().enumerate().any(short), "half {half}: {seen:?}");

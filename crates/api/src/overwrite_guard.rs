@@ -1,5 +1,5 @@
-//! What an operation writes, against what it reads: nothing that is read is ever replaced, no two results share a name, and nothing
-//! that exists goes unless that was asked for.
+//! What an operation writes, against what it reads: nothing that is read is ever replaced, no two
+//! results share a name, and nothing that exists goes unless that was asked for.
 use crate::ApiError;
 use cutroom_media::write::SequencePattern;
 use cutroom_pipeline::media_path;
@@ -33,7 +33,8 @@ impl Inputs {
         let mut named = HashSet::new();
         for params in effects.chain(project.tracks().flat_map(|t| &t.transitions).map(|x| &x.params)) {
             for value in params.values().flat_map(|v| v.values()) {
-                // Any text may be a file's name; one that is none names no file that could be replaced.
+                // Any text may be a file's name; one that is none names no file that could be
+                // replaced.
                 if let ParamValue::Text(path) = value
                     && named.insert(path)
                 {
@@ -43,6 +44,7 @@ impl Inputs {
         }
         Self(all)
     }
+
     /// Clips that a project is made from.
     pub fn of_clips(clips: &[PathBuf]) -> Self {
         Self(clips.iter().map(|c| (format!("the clip {}", c.display()), c.clone())).collect())
@@ -54,19 +56,23 @@ impl<'a> WrittenFile<'a> {
     pub fn file(field: &'static str, path: &'a Path) -> Self {
         Self { field, is_only: false, path, pattern: None }
     }
+
     /// The one file that an operation is for.
     pub fn only(field: &'static str, path: &'a Path) -> Self {
         Self { is_only: true, ..Self::file(field, path) }
     }
+
     /// A file a picture.
     pub fn sequence(field: &'static str, path: &'a Path, pattern: &'a SequencePattern) -> Self {
         Self { pattern: Some(pattern), ..Self::file(field, path) }
     }
+
     /// As messages call it.
     fn name(&self) -> String {
         let shown = self.path.display();
         if self.is_only { shown.to_string() } else { format!("`{}` {shown}", self.field) }
     }
+
     /// Files that stand under its names.
     fn existing(&self) -> io::Result<Vec<PathBuf>> {
         match &self.pattern {
@@ -74,6 +80,7 @@ impl<'a> WrittenFile<'a> {
             None => Ok(fs::symlink_metadata(self.path).map(|_| self.path.to_owned()).into_iter().collect()),
         }
     }
+
     /// Whether writing it would write over `path`.
     fn is(&self, path: &Path, nodes: &HashSet<Node>) -> bool {
         let known = canonical(path);
@@ -93,12 +100,14 @@ fn node(path: &Path) -> Option<Node> {
     use std::os::unix::fs::MetadataExt;
     fs::metadata(path).ok().map(|m| (m.dev(), m.ino()))
 }
+
 #[cfg(not(unix))]
 fn node(_: &Path) -> Option<Node> {
     None
 }
 
-/// The one absolute name of a file that exists, or of one that would be made in a folder that exists.
+/// The one absolute name of a file that exists, or of one that would be made in a folder that
+/// exists.
 fn canonical(path: &Path) -> PathBuf {
     let made = || {
         let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));

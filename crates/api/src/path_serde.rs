@@ -1,4 +1,5 @@
-//! Paths in answers, which are text: what is not Unicode in a name is shown as U+FFFD, and never costs the rest of the answer.
+//! Paths in answers, which are text: what is not Unicode in a name is shown as U+FFFD, and never
+//! costs the rest of the answer.
 use serde::Serializer;
 use std::path::{Path, PathBuf};
 

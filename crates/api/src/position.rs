@@ -3,7 +3,8 @@ use crate::ApiError;
 use cutroom_types::{FrameRate, Time, TimeDelta, Timecode};
 use std::ops::Range;
 
-/// Reads seconds (`12.5s`), a timecode (`00:00:12:13`) or a frame number (`312`) into a frame number of a composition.
+/// Reads seconds (`12.5s`), a timecode (`00:00:12:13`) or a frame number (`312`) into a frame
+/// number of a composition.
 ///
 /// # Errors
 /// `usage.position` when it is none of them, or negative.

@@ -1,5 +1,6 @@
-//! A project that is open: the document, what it may name, and its files. Operations take a session and a request that names nothing on the
-//! disk, so that a server may offer them; who reads and writes files says so with paths of its own.
+//! A project that is open: the document, what it may name, and its files. Operations take a session
+//! and a request that names nothing on the disk, so that a server may offer them; who reads and
+//! writes files says so with paths of its own.
 use crate::{
     ApiError,
     overwrite_guard::{self, Inputs, WrittenFile},
@@ -42,7 +43,8 @@ impl Session {
         Self::from_text(text, path).map_err(failed)
     }
 
-    /// A project from the text of its file, as a server gets it; `path` is where it would lie, for messages and for relative media paths.
+    /// A project from the text of its file, as a server gets it; `path` is where it would lie, for
+    /// messages and for relative media paths.
     ///
     /// # Errors
     /// As [`Self::open`].
@@ -77,8 +79,8 @@ impl Session {
         self.library.folder()
     }
 
-    /// Refuses to write `output`, which messages call `name` (empty: only its path), where that would replace the project or a file that
-    /// it reads, or, without `overwrite`, any file.
+    /// Refuses to write `output`, which messages call `name` (empty: only its path), where that
+    /// would replace the project or a file that it reads, or, without `overwrite`, any file.
     ///
     /// # Errors
     /// `usage.replaces_input`, `usage.exists`, `usage.path`.

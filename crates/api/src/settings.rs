@@ -44,8 +44,8 @@ pub(crate) fn check_threads(threads: usize) -> Result<(), ApiError> {
         .field("threads"))
 }
 
-/// Reads FFmpeg's name of a planar pixel format, such as `yuv420p`, `yuva444p12`, `gbrp` or `gray10`; `rgb24` and `rgba` mean the planar
-/// 8-bit ones, a final `le` may be left out.
+/// Reads FFmpeg's name of a planar pixel format, such as `yuv420p`, `yuva444p12`, `gbrp` or
+/// `gray10`; `rgb24` and `rgba` mean the planar 8-bit ones, a final `le` may be left out.
 ///
 /// # Errors
 /// `usage.pixel_format` when it is none that cutroom writes.

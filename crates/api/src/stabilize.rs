@@ -28,7 +28,8 @@ pub struct StabilizeRequest {
     /// The project file to write; absent: the one that was read.
     #[serde(default)]
     pub output: Option<PathBuf>,
-    /// Seconds over which movements are evened out, the standard deviation of a Gaussian, 0.02..=30.
+    /// Seconds over which movements are evened out, the standard deviation of a
+    /// Gaussian, 0.02..=30.
     pub smoothness_secs: f64,
     /// The camera stands still: all movement is taken out, whatever `smoothness_secs` says.
     #[serde(default)]
@@ -74,10 +75,12 @@ pub struct StabilizedClip {
     pub frames_with_edges: usize,
 }
 
-/// Measures the camera's movement in clips and writes the project with an effect `stabilize` before their others, in place of one that a former run wrote.
+/// Measures the camera's movement in clips and writes the project with an effect `stabilize` before
+/// their others, in place of one that a former run wrote.
 ///
 /// # Errors
-/// Problems of the project or its files, clips that have no moving picture, numbers out of range, and what decoding or writing met. Nothing is written then.
+/// Problems of the project or its files, clips that have no moving picture, numbers out of range,
+/// and what decoding or writing met. Nothing is written then.
 pub fn stabilize(
     session: &Session,
     request: &StabilizeRequest,

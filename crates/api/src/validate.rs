@@ -8,9 +8,11 @@ use serde::{Deserialize, Serialize};
 /// What was found.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ValidateReport {
-    /// Everything that is wrong, in document order; empty when the main composition can be exported.
+    /// Everything that is wrong, in document order; empty when the main composition can be
+    /// exported.
     pub problems: Vec<ApiError>,
-    /// What is no error: fields that this version does not know, frames that transitions hold, oddities of files.
+    /// What is no error: fields that this version does not know, frames that transitions hold,
+    /// oddities of files.
     pub notes: Vec<String>,
     /// Compositions in the project.
     pub compositions: usize,

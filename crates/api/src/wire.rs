@@ -1,4 +1,5 @@
-//! The forms of requests and reports, for those who speak them in JSON and for the tests that keep them.
+//! The forms of requests and reports, for those who speak them in JSON and for the tests that keep
+//! them.
 use schemars::{JsonSchema, Schema, schema_for};
 use serde::de::DeserializeOwned;
 use serde_json::Value;

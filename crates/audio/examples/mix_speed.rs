@@ -1,4 +1,5 @@
-//! How much faster than real time sound is mixed: `cargo run --release -p cutroom-audio --example mix_speed`.
+//! How much faster than real time sound is mixed:
+//! `cargo run --release -p cutroom-audio --example mix_speed`.
 use cutroom_audio::{MemorySource, Mixer};
 use cutroom_timeline::{AudioPlan, Fade, FadeCurve, Voice};
 use cutroom_types::{AudioBlock, Time};

@@ -22,8 +22,8 @@ pub(crate) fn reject(voice: &Voice) -> Option<String> {
     voice.fades.iter().any(|f| f.end_sample < f.first_sample).then(|| "a fade ends before it starts".into())
 }
 
-/// Values of `points` (ascending, not empty) at samples `first..`: straight lines, held outside; of several points at one sample
-/// the last counts.
+/// Values of `points` (ascending, not empty) at samples `first..`: straight lines, held outside; of
+/// several points at one sample the last counts.
 pub(crate) fn fill(points: &[(i64, f32)], first: i64, out: &mut [f64]) {
     if let [(_, v)] = points {
         return out.fill(f64::from(*v));

@@ -1,9 +1,11 @@
 //! Channel layouts and folding one into another.
 //!
-//! Coefficients are those of ITU-R BS.775-3 annex 4 (−3 dB for centre and surrounds), extended to other layouts and scaled as
-//! FFmpeg's libswresample does for integer output (`rematrix_maxval=1`): when the largest sum of a row exceeds 1, the whole matrix
-//! is divided by it, so that folding cannot clip. LFE is dropped when the target has none. One deliberate difference: mono to
-//! stereo is 1, not −3 dB, because an editor's user expects a mono clip at its own level in both speakers.
+//! Coefficients are those of ITU-R BS.775-3 annex 4 (−3 dB for centre and surrounds), extended to
+//! other layouts and scaled as FFmpeg's libswresample does for integer output
+//! (`rematrix_maxval=1`): when the largest sum of a row exceeds 1, the whole matrix is divided by
+//! it, so that folding cannot clip. LFE is dropped when the target has none. One deliberate
+//! difference: mono to stereo is 1, not −3 dB, because an editor's user expects a mono clip at its
+//! own level in both speakers.
 use crate::AudioError;
 use Speaker::{BackCenter, BackLeft, BackRight, Center, Left, Lfe, Right, SideLeft, SideRight};
 use std::f32::consts::FRAC_1_SQRT_2;
@@ -42,7 +44,8 @@ impl Speaker {
     }
 }
 
-/// Speakers of a channel count in native order, FFmpeg's default layout for it: mono, stereo, 2.1, 4.0, 5.0, 5.1, 6.1, 7.1.
+/// Speakers of a channel count in native order, FFmpeg's default layout for it: mono,
+/// stereo, 2.1, 4.0, 5.0, 5.1, 6.1, 7.1.
 ///
 /// # Errors
 /// [`AudioError::Channels`] for 0 or more than 8.
@@ -80,15 +83,19 @@ impl ChannelLayout {
         let bit = |(bit, s)| has(s).map(|has| u64::from(has) << bit);
         Ok(Self { mask: MASK_BITS.into_iter().map(bit).sum::<Result<u64, _>>()? })
     }
-    /// From FFmpeg's channel mask; `None` when it names a speaker that is not known here, none, or more than 8.
+
+    /// From FFmpeg's channel mask; `None` when it names a speaker that is not known here, none, or
+    /// more than 8.
     pub fn from_mask(mask: u64) -> Option<Self> {
         let known = MASK_BITS.iter().fold(0, |all, (bit, _)| all | 1u64 << bit);
         ((1..=8).contains(&mask.count_ones()) && mask & !known == 0).then_some(Self { mask })
     }
+
     /// How many.
     pub fn channels(self) -> usize {
         self.mask.count_ones() as usize
     }
+
     /// In native order.
     pub fn speakers(self) -> Vec<Speaker> {
         MASK_BITS.iter().filter(|(bit, _)| self.mask >> bit & 1 == 1).map(|(_, s)| *s).collect()
@@ -110,6 +117,7 @@ impl ChannelMatrix {
     pub fn new(inputs: usize, outputs: usize) -> Result<Self, AudioError> {
         Ok(Self::between(speakers(inputs)?, speakers(outputs)?))
     }
+
     /// From one set of speakers to another.
     pub fn between(from: &[Speaker], to: &[Speaker]) -> Self {
         let mut rows = vec![vec![0f64; from.len()]; to.len()];
@@ -128,11 +136,14 @@ impl ChannelMatrix {
             .collect();
         Self { rows }
     }
+
     /// Factor from an input to an output channel.
     pub fn factor(&self, output: usize, input: usize) -> f32 {
         self.rows.get(output).and_then(|r| r.iter().find(|(i, _)| *i == input)).map_or(0.0, |(_, g)| *g)
     }
-    /// Makes the output channels of a run of samples. A row that is one input at factor 1 copies it bit for bit.
+
+    /// Makes the output channels of a run of samples. A row that is one input at factor 1 copies it
+    /// bit for bit.
     pub(crate) fn apply(&self, input: &[Vec<f32>]) -> Vec<Vec<f32>> {
         let samples = input.first().map_or(0, Vec::len);
         let row = |terms: &Vec<(usize, f32)>| {
@@ -150,7 +161,8 @@ impl ChannelMatrix {
     }
 }
 
-/// Where a speaker's sound goes when folding `from` to `to`: the same speaker if there is one, otherwise its neighbours.
+/// Where a speaker's sound goes when folding `from` to `to`: the same speaker if there is one,
+/// otherwise its neighbours.
 fn route(speaker: Speaker, from: &[Speaker], to: &[Speaker]) -> Vec<(Speaker, f64)> {
     let (has, came_with) = (|s: Speaker| to.contains(&s), |s: Speaker| from.contains(&s));
     let half_power = f64::from(FRAC_1_SQRT_2);

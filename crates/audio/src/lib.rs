@@ -1,13 +1,16 @@
 //! Sound: an [`AudioPlan`](cutroom_timeline::SoundPlan) and source samples become mixed blocks.
 //!
-//! For every voice of a plan: read the source at its own rate → fold channels to the composition's → resample (exact positions,
-//! windowed sinc) → gain, fades, pan per absolute sample → sum in 64 bits → clamp at full scale, counted. Every output sample is
-//! a pure function of its absolute composition position, so the result does not depend on how the programme is cut into blocks,
-//! and it is the same on every machine: fixed order of summation, no fused multiply-add, own-library transcendentals.
+//! For every voice of a plan: read the source at its own rate → fold channels to the composition's
+//! → resample (exact positions, windowed sinc) → gain, fades, pan per absolute sample → sum in 64
+//! bits → clamp at full scale, counted. Every output sample is a pure function of its absolute
+//! composition position, so the result does not depend on how the programme is cut into blocks, and
+//! it is the same on every machine: fixed order of summation, no fused multiply-add, own-library
+//! transcendentals.
 //!
 //! Knows no files, no FFmpeg, no project: samples come through [`AudioSource`].
 //!
-//! Not here yet: pitch-keeping stretch (pitch follows speed, as on tape), keyframed speed, a look-ahead limiter, device output.
+//! Not here yet: pitch-keeping stretch (pitch follows speed, as on tape), keyframed speed, a
+//! look-ahead limiter, device output.
 #![forbid(unsafe_code)]
 
 mod envelope;

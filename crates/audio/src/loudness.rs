@@ -19,10 +19,12 @@ pub fn loudness(block: &AudioBlock) -> Loudness {
     Loudness { peak_dbfs: 20.0 * peak.log10(), rms_dbfs: 10.0 * mean_square.log10() }
 }
 
-/// Gated integrated loudness (ITU-R BS.1770-4, EBU R 128) of a whole programme, LUFS; −∞ when nothing passes the gate.
+/// Gated integrated loudness (ITU-R BS.1770-4, EBU R 128) of a whole programme, LUFS; −∞ when
+/// nothing passes the gate.
 ///
 /// # Errors
-/// [`AudioError::Channels`] for layouts without a standard, [`AudioError::Loudness`] when the meter refuses the sound.
+/// [`AudioError::Channels`] for layouts without a standard, [`AudioError::Loudness`] when the meter
+/// refuses the sound.
 pub fn integrated_loudness_lufs(block: &AudioBlock) -> Result<f64, AudioError> {
     let failed = |e: ebur128::Error| AudioError::Loudness(e.to_string());
     let layout = speakers(block.channels.len())?;

@@ -13,25 +13,28 @@ use std::collections::BTreeMap;
 pub const MAX_BLOCK_SAMPLES: usize = 1 << 25;
 /// Composition samples worked on at once, so that scratch memory does not grow with the block,
 const RUN_SAMPLES: usize = 4096;
-/// and fewer when a voice has more source samples than this in them: 768 kHz into 4 kHz at full speed is 19200 for one.
+/// and fewer when a voice has more source samples than this in them: 768 kHz into 4 kHz at full
+/// speed is 19200 for one.
 const RUN_SOURCE_SAMPLES: f64 = (1 << 23) as f64;
 
-/// What happened to the samples so far. Sums over blocks do not depend on how the programme is cut into them.
+/// What happened to the samples so far. Sums over blocks do not depend on how the programme is cut
+/// into them.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct MixReport {
     /// Samples (of any channel) that were beyond full scale and are now at it.
     pub clipped_samples: u64,
     /// Largest magnitude before clipping; 1.0 is full scale.
     pub peak: f64,
-    /// Source samples (of any channel) that were NaN or infinite and were played as silence. A sample heard by several
-    /// voices counts for each.
+    /// Source samples (of any channel) that were NaN or infinite and were played as silence. A
+    /// sample heard by several voices counts for each.
     pub invalid_source_samples: u64,
 }
 
 /// Mixes the blocks of one programme.
 ///
-/// A block is a pure function of plan and sources: any cutting of the programme into blocks, in any order, gives the same
-/// samples bit for bit. At equal rates and speed 1, gain 1, pan 0 a single voice comes out bit-exact. Pitch follows speed.
+/// A block is a pure function of plan and sources: any cutting of the programme into blocks, in any
+/// order, gives the same samples bit for bit. At equal rates and speed 1, gain 1, pan 0 a single
+/// voice comes out bit-exact. Pitch follows speed.
 #[derive(Debug)]
 pub struct Mixer {
     rate_hz: u32,
@@ -43,7 +46,8 @@ pub struct Mixer {
 }
 
 impl Mixer {
-    /// For compositions of `rate_hz` and `channels` (1 to 8; [`speakers`] says which layout a count means).
+    /// For compositions of `rate_hz` and `channels` (1 to 8; [`speakers`] says which layout a count
+    /// means).
     ///
     /// # Errors
     /// [`AudioError::Rate`], [`AudioError::Channels`].
@@ -59,14 +63,17 @@ impl Mixer {
             invalid: BTreeMap::new(),
         })
     }
+
     /// What happened in all blocks since the mixer was made.
     pub fn report(&self) -> MixReport {
         self.report
     }
+
     /// [`MixReport::invalid_source_samples`] by file and stream, where there are any.
     pub fn invalid_source_samples(&self) -> impl Iterator<Item = (&MediaId, usize, u64)> {
         self.invalid.iter().map(|((media, stream), samples)| (media, *stream, *samples))
     }
+
     /// The samples of a plan, each within ±1.0.
     ///
     /// # Errors
@@ -115,7 +122,8 @@ impl Mixer {
 fn clamp(sum: &[f64], out: &mut [f32], report: &mut MixReport) {
     for (s, o) in sum.iter().zip(out) {
         report.peak = report.peak.max(s.abs());
-        // Samples near the end of single precision can be turned up beyond it, and then down to nothing.
+        // Samples near the end of single precision can be turned up beyond it, and then down to
+        // nothing.
         report.clipped_samples += u64::from(s.abs() > 1.0 || s.is_nan());
         *o = if s.is_nan() { 0.0 } else { s.clamp(-1.0, 1.0) as f32 };
     }
@@ -152,6 +160,7 @@ impl<'a> BusStage<'a> {
         let (inputs, outputs) = if mono { (one, one) } else { (from, layout) };
         Self { layout, matrix: ChannelMatrix::between(inputs, outputs), mono, pan }
     }
+
     fn pan(&self, first: i64, samples: usize) -> Pan {
         if let [(_, pan)] = self.pan {
             return Pan::Still(f64::from(*pan));
@@ -160,9 +169,11 @@ impl<'a> BusStage<'a> {
         envelope::fill(self.pan, first, &mut pans);
         Pan::Moving(pans)
     }
+
     fn factor(&self, pan: f64, speaker: Speaker) -> f64 {
         pan::factor(pan, self.mono, speaker, self.layout)
     }
+
     /// Its channels, made of those that its matrix gave.
     fn place(&self, audio: &[Vec<f32>], first: i64) -> Vec<Vec<f32>> {
         let pan = self.pan(first, audio[0].len());
@@ -213,7 +224,8 @@ impl<'a> VoiceMixer<'a> {
         Ok(Self { voice, format, clock, stages })
     }
 
-    /// Adds composition samples `first .. first + samples` to `sum`; gives the invalid source samples met.
+    /// Adds composition samples `first .. first + samples` to `sum`; gives the invalid source
+    /// samples met.
     fn add(
         &mut self,
         first: i64,
@@ -260,7 +272,8 @@ impl<'a> VoiceMixer<'a> {
         Ok(invalid)
     }
 
-    /// The voice's source at the composition's rate and in the innermost composition's channels (one channel for mono sources).
+    /// The voice's source at the composition's rate and in the innermost composition's channels
+    /// (one channel for mono sources).
     fn read_resampled(
         &self,
         from: i64,
@@ -277,7 +290,8 @@ impl<'a> VoiceMixer<'a> {
         // Source samples low + 1 − half ..= high + half feed a filter; low ..= high are copied.
         let input_first = if half == 0 { low } else { low + 1 - half };
         let mut input = self.read(input_first, (high + half - input_first + 1) as usize, source)?;
-        // Runs meet where the next one starts, so that each source sample is counted in one run only.
+        // Runs meet where the next one starts, so that each source sample is counted in one run
+        // only.
         let next = self.clock.at(from + count as i64).whole;
         let (own_low, own_end) = if next >= start.whole { (start.whole, next) } else { (next + 1, start.whole + 1) };
         let own = (own_low - input_first).max(0) as usize..(own_end - input_first).max(0) as usize;

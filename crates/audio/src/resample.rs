@@ -1,12 +1,13 @@
 //! Windowed-sinc evaluation at given positions: a Kaiser low-pass of 96 zero crossings either side.
 //!
-//! Design (Kaiser's formulae; Oppenheim & Schafer, Discrete-Time Signal Processing, section 7.6): stop band −120 dB, transition
-//! 0.0406 of the sampling rate, whose upper end lies at the lower of the two Nyquist frequencies. So the pass band reaches 0.459 of
-//! the lower rate (20.26 kHz of 44.1 kHz), nothing folds, and for down-sampling the filter is stretched by the ratio.
+//! Design (Kaiser's formulae; Oppenheim & Schafer, Discrete-Time Signal Processing, section 7.6):
+//! stop band −120 dB, transition 0.0406 of the sampling rate, whose upper end lies at the lower of
+//! the two Nyquist frequencies. So the pass band reaches 0.459 of the lower rate (20.26 kHz of 44.1
+//! kHz), nothing folds, and for down-sampling the filter is stretched by the ratio.
 //!
-//! Ratios with at most [`MAX_EXACT_PHASES`] phases (every pair of usual rates, simple speeds) have one row of taps for each phase;
-//! others interpolate linearly between rows of a fine table, error below −115 dB. No state: an output sample depends on its
-//! position only.
+//! Ratios with at most [`MAX_EXACT_PHASES`] phases (every pair of usual rates, simple speeds) have
+//! one row of taps for each phase; others interpolate linearly between rows of a fine table, error
+//! below −115 dB. No state: an output sample depends on its position only.
 use crate::source_clock::{SourceClock, SourcePosition};
 use std::{f64::consts::PI, sync::Arc};
 
@@ -25,7 +26,8 @@ const LANES: usize = 16;
 /// Tables kept; a project uses few ratios.
 const KEPT_FILTERS: usize = 8;
 
-/// Rows of taps for a ratio. `row(k)[i]` weighs source sample `whole + 1 − half + i` for a position of part `k/phases`.
+/// Rows of taps for a ratio. `row(k)[i]` weighs source sample `whole + 1 − half + i` for a position
+/// of part `k/phases`.
 #[derive(Debug)]
 pub(crate) struct Filter {
     /// Taps on either side.
@@ -60,7 +62,9 @@ impl Filter {
         }
         Self { half, phases, interpolates, rows }
     }
-    /// The sample at `position`; `window` holds source samples from `position.whole + 1 − half`, `2·half` of them.
+
+    /// The sample at `position`; `window` holds source samples from `position.whole + 1 − half`,
+    /// `2·half` of them.
     #[inline]
     fn value(&self, window: &[f32], part: i128, denominator: i128) -> f32 {
         let taps = 2 * self.half;
@@ -75,7 +79,9 @@ impl Filter {
         let (a, b) = (dot(window, &rows[..taps]), dot(window, &rows[taps..]));
         a + fraction * (b - a)
     }
-    /// Writes `out.len()` samples from `from` on along `clock`. `input[0]` is source sample `input_first`.
+
+    /// Writes `out.len()` samples from `from` on along `clock`. `input[0]` is source sample
+    /// `input_first`.
     pub fn run(&self, clock: &SourceClock, from: SourcePosition, input: &[f32], input_first: i64, out: &mut [f32]) {
         let mut at = from;
         for o in out {
@@ -142,7 +148,8 @@ fn sinc(x: f64) -> f64 {
     if x == 0.0 { 1.0 } else { libm::sin(PI * x) / (PI * x) }
 }
 
-/// Modified Bessel function of the first kind, order 0, by its power series (Abramowitz & Stegun 9.6.12).
+/// Modified Bessel function of the first kind, order 0, by its power series (Abramowitz &
+/// Stegun 9.6.12).
 fn bessel_i0(x: f64) -> f64 {
     let quarter = x * x / 4.0;
     let (mut term, mut sum, mut k) = (1.0, 1.0, 1.0);

@@ -19,8 +19,10 @@ pub trait AudioSource {
     /// # Errors
     /// No such file or stream.
     fn format(&self, media: &MediaId, stream: usize) -> Result<AudioFormat, SourceError>;
-    /// Samples `first_sample .. first_sample + samples` at the source's own rate, counted from the start of the file; silence
-    /// where the stream has none (before its start, after its end). Always exactly `samples` long.
+
+    /// Samples `first_sample .. first_sample + samples` at the source's own rate, counted from the
+    /// start of the file; silence where the stream has none (before its start, after its end).
+    /// Always exactly `samples` long.
     ///
     /// # Errors
     /// The samples exist but cannot be decoded or read.
@@ -38,10 +40,13 @@ impl MemorySource {
     pub fn new() -> Self {
         Self::default()
     }
-    /// Adds or replaces a stream of the usual layout for its channels; `block`'s sample 0 is the start of the file.
+
+    /// Adds or replaces a stream of the usual layout for its channels; `block`'s sample 0 is the
+    /// start of the file.
     pub fn insert(&mut self, media: impl Into<MediaId>, stream: usize, block: AudioBlock) {
         self.streams.insert((media.into(), stream), block);
     }
+
     fn get(&self, media: &MediaId, stream: usize) -> Result<&AudioBlock, SourceError> {
         self.streams
             .get(&(media.clone(), stream))
@@ -54,6 +59,7 @@ impl AudioSource for MemorySource {
         let block = self.get(media, stream)?;
         Ok(AudioFormat { rate_hz: block.rate_hz, layout: ChannelLayout::usual(block.channels.len())? })
     }
+
     fn read(&mut self, media: &MediaId, stream: usize, first_sample: i64, samples: usize) -> Result<AudioBlock, SourceError> {
         let block = self.get(media, stream)?;
         let mut out = AudioBlock::silent(block.rate_hz, block.channels.len(), samples);

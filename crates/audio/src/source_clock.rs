@@ -1,9 +1,11 @@
-//! Which source position is heard at which composition sample: exact rational arithmetic, no drift at any length.
+//! Which source position is heard at which composition sample: exact rational arithmetic, no drift
+//! at any length.
 //!
-//! Position at composition sample n is `start + (n − voice.first_sample)·step`, in source samples, with
-//! `step = source rate · speed / composition rate = M/L` in lowest terms (an `f64` speed is an exact fraction). `start` is
-//! rounded to the grid of 1/L source sample, that is by at most half a composition sample; so with equal rates at speed 1 the grid
-//! is whole samples and sound is copied, and a cut through a running clip is seamless when the second half's `source_start` is
+//! Position at composition sample n is `start + (n − voice.first_sample)·step`, in source samples,
+//! with `step = source rate · speed / composition rate = M/L` in lowest terms (an `f64` speed is an
+//! exact fraction). `start` is rounded to the grid of 1/L source sample, that is by at most half a
+//! composition sample; so with equal rates at speed 1 the grid is whole samples and sound is
+//! copied, and a cut through a running clip is seamless when the second half's `source_start` is
 //! the time of its first composition sample.
 use crate::{
     AudioError,
@@ -12,7 +14,8 @@ use crate::{
 use cutroom_timeline::Voice;
 use cutroom_types::FLICKS_PER_SECOND;
 
-/// Composition positions beyond this (over two years at 192 kHz) are refused, so that products stay within 128 bits.
+/// Composition positions beyond this (over two years at 192 kHz) are refused, so that products stay
+/// within 128 bits.
 const MAX_POSITION_SAMPLES: i64 = 1 << 44;
 
 /// A position in a source: `whole + part / denominator` samples, `0 ≤ part < denominator`.
@@ -63,6 +66,7 @@ impl SourceClock {
         let start = SourcePosition { whole: whole + part.div_euclid(den) as i64, part: part.rem_euclid(den) };
         Ok(Self { first_sample: voice.first_sample, start, step, denominator: den })
     }
+
     /// Position at composition sample `n`.
     pub fn at(&self, n: i64) -> SourcePosition {
         let k = i128::from(n) - i128::from(self.first_sample);
@@ -70,6 +74,7 @@ impl SourceClock {
         let whole = i128::from(self.start.whole) + k * i128::from(self.step.whole) + part.div_euclid(self.denominator);
         SourcePosition { whole: whole as i64, part: part.rem_euclid(self.denominator) }
     }
+
     /// The next composition sample's position.
     pub fn advance(&self, p: SourcePosition) -> SourcePosition {
         let part = p.part + self.step.part;
@@ -79,6 +84,7 @@ impl SourceClock {
             part: if carry { part - self.denominator } else { part },
         }
     }
+
     /// Whether each composition sample is one source sample: forward, backward, or neither.
     pub fn copies(&self) -> Option<Direction> {
         match (self.denominator, self.step.whole) {
@@ -87,6 +93,7 @@ impl SourceClock {
             _ => None,
         }
     }
+
     /// Source samples per composition sample, without sign.
     pub fn stretch(&self) -> f64 {
         (self.step.whole as f64 + self.step.part as f64 / self.denominator as f64).abs()
@@ -100,7 +107,8 @@ pub(crate) enum Direction {
     Backward,
 }
 
-/// A finite f64 in `MIN_SPEED..=MAX_SPEED` (or negative) as a fraction in lowest terms; the denominator is a power of two ≤ 2^59.
+/// A finite f64 in `MIN_SPEED..=MAX_SPEED` (or negative) as a fraction in lowest terms; the
+/// denominator is a power of two ≤ 2^59.
 fn exact_fraction(x: f64) -> (i128, i128) {
     let bits = x.abs().to_bits();
     let exponent = ((bits >> 52) & 0x7ff) as i32 - 1075;

@@ -1,5 +1,6 @@
-//! The catalogue as a value: what stands in the lists, and what was registered at run time. It is looked up once, when a timeline is
-//! opened; plans carry references to the entries, so that nothing below planning looks a name up.
+//! The catalogue as a value: what stands in the lists, and what was registered at run time. It is
+//! looked up once, when a timeline is opened; plans carry references to the entries, so that
+//! nothing below planning looks a name up.
 use crate::{
     BLEND_MODES, EFFECTS, TRANSITIONS,
     probe::mistake,
@@ -13,7 +14,8 @@ use std::{
     sync::Arc,
 };
 
-/// A reference to an entry of the catalogue, as cheap as a pointer. Equal, and of equal hash, when id and version are.
+/// A reference to an entry of the catalogue, as cheap as a pointer. Equal, and of equal hash, when
+/// id and version are.
 pub struct EntryRef<T: Entry>(&'static T);
 
 /// An effect in a plan.
@@ -74,7 +76,8 @@ impl<T: Entry> fmt::Debug for EntryRef<T> {
 /// Why an entry was not registered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CatalogError {
-    /// The id belongs to an entry that may not be replaced: a built-in one, or one of the same or a newer version.
+    /// The id belongs to an entry that may not be replaced: a built-in one, or one of the same or a
+    /// newer version.
     Taken {
         /// The id.
         id: &'static str,
@@ -138,7 +141,8 @@ impl<T: Entry> Entries<T> {
         self.by_id.get(id).map(|&i| self.list[i])
     }
 
-    /// The spec is leaked: entries live as long as the program, some kilobytes for each version of each.
+    /// The spec is leaked: entries live as long as the program, some kilobytes for each version of
+    /// each.
     fn register(&mut self, spec: T) -> Result<EntryRef<T>, CatalogError> {
         let (id, version) = (spec.id(), spec.version());
         let place = self.by_id.get(id).copied();
@@ -159,7 +163,8 @@ impl<T: Entry> Entries<T> {
     }
 }
 
-/// Everything that a project may name: effects, blend modes and transitions. A clone shares the entries and costs as much as a pointer.
+/// Everything that a project may name: effects, blend modes and transitions. A clone shares the
+/// entries and costs as much as a pointer.
 #[derive(Clone)]
 pub struct Catalog(Arc<Lists>);
 
@@ -210,7 +215,8 @@ impl Catalog {
         &self.0.transitions.list
     }
 
-    /// Adds an effect, or puts a newer version in the place of one registered before. Timelines that are open keep what they have.
+    /// Adds an effect, or puts a newer version in the place of one registered before. Timelines
+    /// that are open keep what they have.
     ///
     /// # Errors
     /// The id is taken; the parameter table or the code that reads it is wrong.
@@ -226,7 +232,8 @@ impl Catalog {
     }
 }
 
-/// Ids are lower-case words joined by hyphens; defaults lie in their ranges; no parameter comes twice.
+/// Ids are lower-case words joined by hyphens; defaults lie in their ranges; no parameter comes
+/// twice.
 fn check_table(id: &'static str, table: &[ParamSpec]) -> Result<(), CatalogError> {
     let refuse = |reason: String| Err(CatalogError::Invalid { id, reason });
     let is_word = |w: &str| !w.is_empty() && w.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit());

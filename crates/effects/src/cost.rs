@@ -1,4 +1,5 @@
-//! What an entry costs, for people who choose between entries: passes over the picture, and operations a pixel.
+//! What an entry costs, for people who choose between entries: passes over the picture, and
+//! operations a pixel.
 use crate::spec::{BlendSpec, EffectFrame, EffectKind, EffectSpec, Params, SeparableWeights, Step, TransitionKind, TransitionSpec};
 use cutroom_kernel::{
     At, BlendOp, Edge, MAX_UNIFORMS, MixOp, PointOp, ReadOp, Rgba, TraceReads, rgb,
@@ -9,9 +10,11 @@ use cutroom_types::Primaries;
 /// Cost at default values on a picture of 1920×1080.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cost {
-    /// Times that the whole picture is written to memory and read back; 0 for what is computed with its neighbours in one pass.
+    /// Times that the whole picture is written to memory and read back; 0 for what is computed with
+    /// its neighbours in one pass.
     pub passes: usize,
-    /// Arithmetic operations, samples and table reads a pixel; those of a loop's body count once a turn. A transition's are those of its middle.
+    /// Arithmetic operations, samples and table reads a pixel; those of a loop's body count once a
+    /// turn. A transition's are those of its middle.
     pub operations: usize,
 }
 
@@ -105,9 +108,11 @@ fn symbols(first: u32) -> Rgba<Symbol> {
     let c = |k: u32| Symbol::input(first + k);
     Rgba { c: rgb(c(0), c(1), c(2)), a: c(3) }
 }
+
 fn at() -> At<Symbol> {
     At { x: Symbol::input(8), y: Symbol::input(9) }
 }
+
 fn outputs(c: Rgba<Symbol>) -> Vec<Symbol> {
     vec![c.c.r, c.c.g, c.c.b, c.a]
 }
@@ -116,18 +121,22 @@ fn outputs(c: Rgba<Symbol>) -> Vec<Symbol> {
 pub fn point(kernel: &dyn PointOp) -> usize {
     trace(|| outputs(kernel.trace(&Symbol::params(0), symbols(0), at()))).operation_count()
 }
+
 /// Operations of a kernel.
 pub fn mix(kernel: &dyn MixOp) -> usize {
     trace(|| outputs(kernel.trace(&Symbol::params(0), symbols(0), symbols(4), at()))).operation_count()
 }
+
 /// Of a blend mode, which works on what the stages before have in hand.
 pub fn of_blend(spec: &BlendSpec) -> Cost {
     Cost { passes: 0, operations: blend(spec.kernel) }
 }
+
 /// Operations of a blend mode.
 pub fn blend(kernel: &dyn BlendOp) -> usize {
     trace(|| outputs(kernel.trace(symbols(0), symbols(4), at(), Symbol::param(0)))).operation_count()
 }
+
 /// Operations of a kernel with these uniforms.
 pub fn read(kernel: &dyn ReadOp, uniforms: &[f32]) -> usize {
     trace(|| {

@@ -1,4 +1,5 @@
-//! Hue as arithmetic without branches: HSV and HSL of colour and back (Smith, "Color Gamut Transform Pairs", SIGGRAPH 1978; CSS Color 4 §7).
+//! Hue as arithmetic without branches: HSV and HSL of colour and back (Smith, "Color Gamut
+//! Transform Pairs", SIGGRAPH 1978; CSS Color 4 §7).
 use cutroom_kernel::{K, Real, Rgb, rgb};
 
 /// Hue in turns 0..1; 0 for greys.

@@ -1,7 +1,8 @@
-//! The catalogue: effects, blend modes, transitions and colour conversions, each a parameter table and a kernel, as data in a
-//! list. Knows no devices and no projects.
+//! The catalogue: effects, blend modes, transitions and colour conversions, each a parameter table
+//! and a kernel, as data in a list. Knows no devices and no projects.
 //!
-//! Adding an effect is one file in `effect/` and one line in `effect/mod.rs`; see `docs/adding-an-effect.md`.
+//! Adding an effect is one file in `effect/` and one line in `effect/mod.rs`; see
+//! `docs/adding-an-effect.md`.
 #![forbid(unsafe_code)]
 
 pub mod blend;

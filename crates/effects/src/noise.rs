@@ -1,7 +1,8 @@
 //! Smooth noise as a kernel.
 use cutroom_kernel::Real;
 
-/// Value noise, 0..1: random numbers at whole coordinates (below 2^24), between them smooth along 3t² − 2t³.
+/// Value noise, 0..1: random numbers at whole coordinates (below 2^24), between them smooth along
+/// 3t² − 2t³.
 #[inline(always)]
 pub fn value_noise<R: Real>(x: R, y: R, seed: R) -> R {
     let (i, j) = (x.floor(), y.floor());

@@ -1,5 +1,5 @@
-//! Finds entries that read a parameter as another kind than their table says, or ask for more than an entry may, by calling all
-//! their code with many values.
+//! Finds entries that read a parameter as another kind than their table says, or ask for more than
+//! an entry may, by calling all their code with many values.
 use crate::spec::{EffectFrame, EffectKind, EffectSpec, MAX_TIMES, ParamKind, ParamSpec, Params, defaults};
 #[cfg(test)]
 use crate::spec::{MAX_TRANSITION_STEPS, TransitionKind, TransitionSpec};
@@ -12,7 +12,8 @@ const FRAME: EffectFrame =
 /// 25 frames a second.
 const FRAME_SECS: f64 = 0.04;
 
-/// The first parameter that an effect reads as another kind than it has, or how many times it asks for, where those are too many; in words.
+/// The first parameter that an effect reads as another kind than it has, or how many times it asks
+/// for, where those are too many; in words.
 pub(crate) fn mistake(spec: &EffectSpec) -> Option<String> {
     first_mistake(spec.params, |p| {
         let inputs = spec.other_times(p, FRAME_SECS).len();

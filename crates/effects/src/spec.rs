@@ -46,7 +46,8 @@ pub enum EffectFamily {
     Time,
 }
 
-/// The frame that an effect goes by: the layer's content, whatever effects before it drew beyond its edges.
+/// The frame that an effect goes by: the layer's content, whatever effects before it drew beyond
+/// its edges.
 #[derive(Clone, Copy, Debug)]
 pub struct EffectFrame {
     /// Pixels per row.
@@ -59,19 +60,21 @@ pub struct EffectFrame {
     pub primaries: Primaries,
     /// Time since the start of the clip; 0 for entries that do not say they are `time_dependent`.
     pub time_secs: f32,
-    /// What the picture has beyond the frame on each side, horizontally and vertically: positions go from `-margin_px` to the frame's size and
-    /// `margin_px`. Point kernels are not always told.
+    /// What the picture has beyond the frame on each side, horizontally and vertically: positions
+    /// go from `-margin_px` to the frame's size and `margin_px`. Point kernels are not always told.
     pub margin_px: [f32; 2],
 }
 
-/// A symmetric separable filter: `weights[0]` is the centre, `weights[k]` both neighbours `k` away; the sum over all taps is 1.
+/// A symmetric separable filter: `weights[0]` is the centre, `weights[k]` both neighbours `k` away;
+/// the sum over all taps is 1.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SeparableWeights {
     /// Along rows.
     pub horizontal: Vec<f32>,
     /// Along columns.
     pub vertical: Vec<f32>,
-    /// They are a Gaussian of this standard deviation in pixels; a large one may be drawn on a reduced picture instead.
+    /// They are a Gaussian of this standard deviation in pixels; a large one may be drawn on a
+    /// reduced picture instead.
     pub sigma_px: Option<f32>,
 }
 
@@ -80,7 +83,8 @@ pub struct SeparableWeights {
 pub enum EffectKind {
     /// Colour in, colour out.
     Point {
-        /// Both machines' code. It may depend on which parameters are neutral, so that a part that changes nothing costs nothing.
+        /// Both machines' code. It may depend on which parameters are neutral, so that a part that
+        /// changes nothing costs nothing.
         kernel: fn(Params<'_>) -> &'static dyn PointOp,
         /// Parameters to uniforms.
         prepare: fn(Params<'_>, &EffectFrame) -> Uniforms,
@@ -101,7 +105,8 @@ pub enum EffectKind {
         /// Parameters to uniforms.
         prepare: fn(Params<'_>, &Lut) -> Uniforms,
     },
-    /// A symmetric separable filter over premultiplied colour; the outermost pixels go on beyond the edges.
+    /// A symmetric separable filter over premultiplied colour; the outermost pixels go on beyond
+    /// the edges.
     Separable {
         /// Parameters to weights.
         weights: fn(Params<'_>, &EffectFrame) -> SeparableWeights,
@@ -119,23 +124,28 @@ pub enum EffectKind {
     Steps(fn(Params<'_>, &EffectFrame) -> Vec<Step>),
     /// Steps over the picture and itself at other times.
     Temporal {
-        /// Parameters and the length of a frame in seconds to the other times: seconds after (negative: before) the one drawn. At most
-        /// [`MAX_TIMES`]; times outside the clip show its first or last frame (or the one drawn, in a transition's handles).
+        /// Parameters and the length of a frame in seconds to the other times: seconds after
+        /// (negative: before) the one drawn. At most [`MAX_TIMES`]; times outside the clip show its
+        /// first or last frame (or the one drawn, in a transition's handles).
         times: fn(Params<'_>, f64) -> Vec<f64>,
-        /// The steps; the pictures at `times` are the inputs that [`Step::MixInput`] and [`Step::SampleInputs`] count. All of them are there, or none when the
-        /// source has nothing to show.
+        /// The steps; the pictures at `times` are the inputs that [`Step::MixInput`] and
+        /// [`Step::SampleInputs`] count. All of them are there, or none when the source has nothing
+        /// to show.
         steps: fn(Params<'_>, &EffectFrame, usize) -> Vec<Step>,
     },
     /// Steps over the picture and others of the composition.
     Layered {
-        /// The steps; the pictures of the parameters of kind [`ParamKind::Track`] are the inputs that [`Step::MixInput`] and [`Step::SampleInputs`] count:
-        /// what the track shows at the same time as it lies on the canvas, stretched over the layer's raster, premultiplied, display-encoded.
-        /// Where one of the tracks shows nothing the effect is left out.
+        /// The steps; the pictures of the parameters of kind [`ParamKind::Track`] are the inputs
+        /// that [`Step::MixInput`] and [`Step::SampleInputs`] count: what the track shows at the
+        /// same time as it lies on the canvas, stretched over the layer's raster, premultiplied,
+        /// display-encoded. Where one of the tracks shows nothing the effect is left out.
         steps: fn(Params<'_>, &EffectFrame) -> Vec<Step>,
     },
-    /// Decides when everything before it is seen: parameters and seconds since the clip's start to other seconds.
+    /// Decides when everything before it is seen: parameters and seconds since the clip's start to
+    /// other seconds.
     Time(fn(Params<'_>, f64) -> f64),
-    /// Whatever a value made at run time says; its `neutral`, `outset_px` and other times are asked of the value, too.
+    /// Whatever a value made at run time says; its `neutral`, `outset_px` and other times are asked
+    /// of the value, too.
     Runtime(&'static dyn RuntimeEffect),
 }
 
@@ -152,11 +162,13 @@ pub enum Step {
     Sample(&'static dyn ReadOp, Uniforms, Edge),
     /// Joins what the first step got (`from`) with the result so far (`to`).
     Mix(&'static dyn MixOp, Uniforms),
-    /// Joins the result so far (`from`) with the picture at another time, or another layer's (`to`).
+    /// Joins the result so far (`from`) with the picture at another time, or another layer's
+    /// (`to`).
     MixInput(&'static dyn MixOp, Uniforms, usize),
     /// Goes on with the picture at another time.
     UseInput(usize),
-    /// Input 0 is the result so far, input 1 what the first step got, then these pictures at other times or of other layers.
+    /// Input 0 is the result so far, input 1 what the first step got, then these pictures at other
+    /// times or of other layers.
     SampleInputs(&'static dyn ReadOp, Uniforms, Edge, Vec<usize>),
 }
 
@@ -177,14 +189,17 @@ pub struct EffectSpec {
     pub domain: Domain,
     /// Its kernel.
     pub kind: EffectKind,
-    /// A point kernel whose result is linear light in the composition's primaries, whatever `domain` says.
+    /// A point kernel whose result is linear light in the composition's primaries, whatever
+    /// `domain` says.
     pub outputs_linear: bool,
     /// Whether these values change nothing, so that the effect is left out.
     pub neutral: fn(Params<'_>) -> bool,
-    /// A point kernel that leaves alpha alone, so that what lies below an opaque layer need not be drawn.
+    /// A point kernel that leaves alpha alone, so that what lies below an opaque layer need not be
+    /// drawn.
     pub keeps_alpha: bool,
-    /// How far beyond the layer's edges it draws with these values, in pixels of the layer to the sides and up and down. Where that can be seen the
-    /// layer's raster grows by it before the effect, transparent there; the picture stays where it is.
+    /// How far beyond the layer's edges it draws with these values, in pixels of the layer to the
+    /// sides and up and down. Where that can be seen the layer's raster grows by it before the
+    /// effect, transparent there; the picture stays where it is.
     pub outset_px: fn(Params<'_>) -> [f32; 2],
     /// It may raise alpha, so that it must be drawn before the layer is placed.
     pub may_add_alpha: bool,
@@ -193,8 +208,10 @@ pub struct EffectSpec {
     /// Counts up when equal parameters give other pixels than before; part of the key of a plan.
     pub version: u32,
 }
+
 impl EffectSpec {
-    /// What most entries have in common: no parameters, the working space, never neutral, alpha left alone, not animated.
+    /// What most entries have in common: no parameters, the working space, never neutral, alpha
+    /// left alone, not animated.
     pub const fn new(id: &'static str, name: &'static str, family: EffectFamily, summary: &'static str, kind: EffectKind) -> Self {
         Self {
             id,
@@ -227,7 +244,8 @@ impl EffectSpec {
         }
     }
 
-    /// How far it draws beyond the layer's edges with these values: pixels to the sides, and up and down.
+    /// How far it draws beyond the layer's edges with these values: pixels to the sides, and up and
+    /// down.
     pub fn outset(&self, params: Params<'_>) -> [f32; 2] {
         match self.kind {
             EffectKind::Runtime(effect) => effect.outset_px(params),
@@ -235,7 +253,8 @@ impl EffectSpec {
         }
     }
 
-    /// The other times at which it needs the picture, in seconds after (negative: before) the one drawn.
+    /// The other times at which it needs the picture, in seconds after (negative: before) the one
+    /// drawn.
     pub fn other_times(&self, params: Params<'_>, frame_secs: f64) -> Vec<f64> {
         match self.kind {
             EffectKind::Temporal { times, .. } => times(params, frame_secs),
@@ -288,7 +307,8 @@ pub struct BlendSpec {
     pub kernel: &'static dyn BlendOp,
     /// The code when blending in linear light, where that is another.
     pub linear_kernel: Option<&'static dyn BlendOp>,
-    /// Its kernel gets the source display-encoded, whatever the blending space: it goes by its luma and leaves its colour alone.
+    /// Its kernel gets the source display-encoded, whatever the blending space: it goes by its luma
+    /// and leaves its colour alone.
     pub display: bool,
     /// It may lower the alpha of what lies below.
     pub lowers_backdrop_alpha: bool,
@@ -301,6 +321,7 @@ pub struct BlendSpec {
     /// Counts up when it gives other pixels than before; part of the key of a plan.
     pub version: u32,
 }
+
 impl BlendSpec {
     /// A mode that leaves what lies below alone where the layer is transparent.
     pub const fn new(id: &'static str, name: &'static str, kernel: &'static dyn BlendOp) -> Self {

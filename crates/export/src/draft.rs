@@ -1,5 +1,6 @@
-//! From settings to an [`ExportPlan`], in two steps: [`Draft::new`] decides what the composition alone decides, so that settings that make no
-//! sense are said before any file is opened; [`Draft::complete`] adds what depends on the media files: whether there is sound.
+//! From settings to an [`ExportPlan`], in two steps: [`Draft::new`] decides what the composition
+//! alone decides, so that settings that make no sense are said before any file is opened;
+//! [`Draft::complete`] adds what depends on the media files: whether there is sound.
 use crate::{AudioRange, ExportPlan, ExportSettings, ExportTarget, SettingsError};
 use cutroom_media::write::{
     AudioCodec, AudioSettings, Container, SequencePattern, VideoSettings, WriteSettings, audio_codec, container_for_path, validate,
@@ -84,8 +85,9 @@ impl Draft {
         self.file.as_ref().and_then(|f| f.sequence.as_ref())
     }
 
-    /// The samples of which [`Draft::complete`] must know whether anything can be heard in them: those of the whole film, since a silent
-    /// part of a film with sound has a silent stream, so that it can be joined to the others. `None` when sound is left out.
+    /// The samples of which [`Draft::complete`] must know whether anything can be heard in them:
+    /// those of the whole film, since a silent part of a film with sound has a silent stream, so
+    /// that it can be joined to the others. `None` when sound is left out.
     pub fn audio_in_question(&self) -> Option<&Range<i64>> {
         Some(&self.whole_audio.samples).filter(|_| !self.settings.audio.off)
     }

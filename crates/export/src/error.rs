@@ -102,6 +102,7 @@ impl ExportError {
             Self::Panicked { .. } => "export.defect",
         }
     }
+
     /// Composition time at which it happened, where it has one.
     pub fn time(&self) -> Option<Time> {
         match self {

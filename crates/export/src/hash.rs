@@ -1,8 +1,9 @@
 //! Hashes of output pictures: what is compared when two exports should be the same.
 use cutroom_types::Picture;
 
-/// blake3 of the picture's format, size and plane rows, without the padding between rows. Two pictures have one hash exactly
-/// when every sample is the same; where the planes lie in memory does not matter.
+/// blake3 of the picture's format, size and plane rows, without the padding between rows. Two
+/// pictures have one hash exactly when every sample is the same; where the planes lie in memory
+/// does not matter.
 pub fn picture_hash(picture: &Picture) -> blake3::Hash {
     let mut hasher = blake3::Hasher::new();
     hasher.update(format!("{} {}x{}", picture.format, picture.size.width, picture.size.height).as_bytes());

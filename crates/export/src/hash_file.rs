@@ -49,14 +49,17 @@ impl HashFile {
         let file = options.tempfile_in(folder).map_err(fail)?;
         Ok(Self { target: target.into(), overwrite, file: BufWriter::new(file) })
     }
+
     /// Where it is meanwhile.
     pub fn hidden_path(&self) -> &Path {
         self.file.get_ref().path()
     }
+
     /// Writes the hash of output picture `n`.
     pub fn line(&mut self, n: usize, hash: blake3::Hash) -> Result<(), ExportError> {
         writeln!(self.file, "{n} {hash}").map_err(|source| ExportError::Hashes { path: self.target.clone(), source })
     }
+
     /// Brings the last line to the disk.
     pub fn ready(self) -> Result<HashesReady, ExportError> {
         let fail = |source| ExportError::Hashes { path: self.target.clone(), source };

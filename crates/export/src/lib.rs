@@ -1,9 +1,10 @@
-//! From a checked project to a media file: [`ExportSettings`] are what somebody chose, a [`Draft`] makes an [`ExportPlan`] of them,
-//! which says all, and [`run`] does it. Decoding, drawing, mixing and encoding
-//! overlap; every queue is bounded; an error, a panic or a cancelled token leaves nothing under the
-//! final name.
+//! From a checked project to a media file: [`ExportSettings`] are what somebody chose, a [`Draft`]
+//! makes an [`ExportPlan`] of them, which says all, and [`run`] does it. Decoding, drawing, mixing
+//! and encoding overlap; every queue is bounded; an error, a panic or a cancelled token leaves
+//! nothing under the final name.
 //!
-//! Knows no terminals and no command lines. Not here yet: segments, stream copy of untouched spans, worker processes.
+//! Knows no terminals and no command lines. Not here yet: segments, stream copy of untouched spans,
+//! worker processes.
 #![forbid(unsafe_code)]
 
 mod draft;

@@ -51,7 +51,8 @@ impl ExportPlan {
 pub struct AudioRange {
     /// Samples per second.
     pub rate_hz: u32,
-    /// From round(time of the first frame) to round(time of the frame after the last), in composition samples.
+    /// From round(time of the first frame) to round(time of the frame after the last), in
+    /// composition samples.
     pub samples: Range<i64>,
     /// Samples mixed at once.
     pub block_samples: i64,

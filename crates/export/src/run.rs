@@ -102,7 +102,8 @@ pub fn run(
     if cancel.is_cancelled() {
         return Err(ExportError::Cancelled { frame: total, total });
     }
-    // The list is safe on the disk before the film has its name, so that little can fail after that.
+    // The list is safe on the disk before the film has its name, so that little can fail after
+    // that.
     let list = hashes.map(HashFile::ready).transpose()?;
     output.finish().map_err(|source| ExportError::Finish { source })?;
     if let Some(list) = list {
@@ -195,24 +196,28 @@ impl Output {
             }
         })
     }
+
     fn hidden_path(&self) -> Option<&Path> {
         match self {
             Self::File(writer) => Some(writer.hidden_path()),
             Self::Null => None,
         }
     }
+
     fn picture(&mut self, picture: &Picture) -> Result<(), cutroom_media::MediaError> {
         match self {
             Self::File(writer) => writer.push_picture(picture),
             Self::Null => Ok(()),
         }
     }
+
     fn sound(&mut self, block: &AudioBlock) -> Result<(), cutroom_media::MediaError> {
         match self {
             Self::File(writer) => writer.push_audio(block),
             Self::Null => Ok(()),
         }
     }
+
     fn finish(self) -> Result<(), cutroom_media::MediaError> {
         match self {
             Self::File(writer) => writer.finish().map(drop),

@@ -11,8 +11,8 @@ use std::{ops::Range, path::PathBuf};
 /// Everything that can be chosen; the default writes nothing and renders all.
 #[derive(Clone, Debug, Default)]
 pub struct ExportSettings {
-    /// The file to write, whose extension chooses the container, and with it whether there are pictures, sound or both; `None`: render
-    /// everything and write nothing.
+    /// The file to write, whose extension chooses the container, and with it whether there are
+    /// pictures, sound or both; `None`: render everything and write nothing.
     pub output: Option<PathBuf>,
     /// Frames of the composition, end not included; `None`: all.
     pub frames: Option<Range<i64>>,
@@ -20,7 +20,8 @@ pub struct ExportSettings {
     pub video: VideoChoices,
     /// The sound.
     pub audio: AudioChoices,
-    /// Encode so that every sample comes back; sound, too, unless a codec is named for it or the container has none that can.
+    /// Encode so that every sample comes back; sound, too, unless a codec is named for it or the
+    /// container has none that can.
     pub lossless: bool,
     /// What draws, and how many threads draw and encode.
     pub render: RenderOptions,
@@ -58,9 +59,11 @@ pub struct AudioChoices {
     pub codec: Option<String>,
     /// Bits per second.
     pub bitrate_bps: Option<u64>,
-    /// Bits of a stored sample, 16, 24, or 32 for float; `None`: 24 when lossless, otherwise 16. Only for FLAC and PCM.
+    /// Bits of a stored sample, 16, 24, or 32 for float; `None`: 24 when lossless, otherwise 16.
+    /// Only for FLAC and PCM.
     pub bits: Option<u32>,
-    /// Add triangular noise of ±1 step before samples are rounded to 16 bits; the same in every run.
+    /// Add triangular noise of ±1 step before samples are rounded to 16 bits; the same in every
+    /// run.
     pub dither: bool,
 }
 

@@ -3,7 +3,8 @@ use cutroom_media::{MediaError, write::containers};
 use cutroom_types::CompositionId;
 use std::path::{Path, PathBuf};
 
-/// What contradicts the composition, the container or itself. Messages name settings in backticks, as their fields are called.
+/// What contradicts the composition, the container or itself. Messages name settings in backticks,
+/// as their fields are called.
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
     /// The composition has no frame.

@@ -5,8 +5,8 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-/// Hidden files and folders of work in progress, for a program that must end without waiting for it.
-/// A clone is the same list.
+/// Hidden files and folders of work in progress, for a program that must end without waiting for
+/// it. A clone is the same list.
 #[derive(Clone, Debug, Default)]
 pub struct UnfinishedFiles(Arc<Mutex<Vec<PathBuf>>>);
 
@@ -20,7 +20,8 @@ impl UnfinishedFiles {
     /// Removes them all.
     pub fn remove(&self) {
         for path in self.0.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
-            // A folder may get one more picture while it is emptied. What is gone already was finished or removed by the work itself.
+            // A folder may get one more picture while it is emptied. What is gone already was
+            // finished or removed by the work itself.
             for _ in 0..3 {
                 let removed = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
                 if removed.is_ok() || fs::symlink_metadata(&path).is_err() {

@@ -25,8 +25,10 @@ pub struct InputImage<'a> {
     pub(crate) width: usize,
     pub(crate) height: usize,
 }
+
 impl<'a> InputImage<'a> {
-    /// `None` when there is no pixel, a side is beyond [`MAX_FIELD_SIDE_PX`] or a plane is too short.
+    /// `None` when there is no pixel, a side is beyond [`MAX_FIELD_SIDE_PX`] or a plane is too
+    /// short.
     pub fn new(planes: [&'a [f32]; 4], width: usize, height: usize) -> Option<Self> {
         let sides = 1..=MAX_FIELD_SIDE_PX as usize;
         let fits = sides.contains(&width) && sides.contains(&height);
@@ -40,6 +42,7 @@ fn mirrored<R: Real>(x: R, size: f32) -> R {
     let t = (x * (0.5 / size)).fract();
     (K(1.0) - (t * 2.0 - 1.0).abs()) * size
 }
+
 /// A coordinate's place within its copy of the picture.
 #[inline(always)]
 fn repeated<R: Real>(x: R, size: f32) -> R {
@@ -66,7 +69,8 @@ pub(crate) fn taps<R: Real>(x: R, size: f32, edge: Edge) -> ([R; 2], [R; 2]) {
     ([a.clamp(0.0, size - 1.0), b.clamp(0.0, size - 1.0)], w)
 }
 
-/// Entry `index` of a table, rounded down, the first and last beyond its ends; 0 where there is none.
+/// Entry `index` of a table, rounded down, the first and last beyond its ends; 0 where there is
+/// none.
 pub(crate) fn table_entry(table: &[f32], index: f32) -> f32 {
     match table.len() {
         // Beyond 2^24 not every entry has a number.
@@ -75,7 +79,8 @@ pub(crate) fn table_entry(table: &[f32], index: f32) -> f32 {
     }
 }
 
-/// Colour of a field at a position in its pixels, with the roundings of the lanes; transparent black where there is none.
+/// Colour of a field at a position in its pixels, with the roundings of the lanes; transparent
+/// black where there is none.
 pub(crate) fn image_color(image: Option<&InputImage<'_>>, edge: Edge, x: f32, y: f32) -> [f32; 4] {
     let Some(f) = image else { return [0.0; 4] };
     let ([x0, x1], [u0, u1]) = taps(x, f.width as f32, edge);

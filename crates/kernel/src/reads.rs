@@ -1,7 +1,7 @@
 //! Kernels that read more than the pixel they work on: other pixels of their inputs, and tables.
 //!
-//! Such a kernel is generic over [`Reads`] as well. On the CPU it gathers from planes of `f32`, on the GPU the same calls become
-//! texture loads, reads of a storage buffer and loops.
+//! Such a kernel is generic over [`Reads`] as well. On the CPU it gathers from planes of `f32`, on
+//! the GPU the same calls become texture loads, reads of a storage buffer and loops.
 use crate::{
     SimdLevel, dispatch,
     image::{Edge, InputImage, image_color, table_entry, taps},
@@ -22,17 +22,23 @@ pub const MAX_LOOP_ITERATIONS: f32 = 4096.0;
 pub trait Reads<R: Real>: Copy {
     /// Entry `index` of the table, rounded down, the first and last beyond its ends.
     fn table(self, index: R) -> R;
-    /// Colour of input `n` at a position in the kernel's pixels (the centre of the frame's first is (0.5, 0.5)), bilinear.
+
+    /// Colour of input `n` at a position in the kernel's pixels (the centre of the frame's first is
+    /// (0.5, 0.5)), bilinear.
     fn sample(self, n: usize, x: R, y: R) -> Rgba<R>;
-    /// Σ `f(i)` for i = 0, 1, … below uniform `slot` (a whole number up to [`MAX_LOOP_ITERATIONS`]). Mark the closure `#[inline(always)]`.
+
+    /// Σ `f(i)` for i = 0, 1, … below uniform `slot` (a whole number up to
+    /// [`MAX_LOOP_ITERATIONS`]). Mark the closure `#[inline(always)]`.
     fn sum(self, slot: usize, f: impl Fn(R) -> Rgba<R>) -> Rgba<R>;
+
     /// The largest of `f(i)`, component by component, and of 0.
     fn max(self, slot: usize, f: impl Fn(R) -> Rgba<R>) -> Rgba<R>;
 }
 
 /// Colour out of other pixels and tables.
 pub trait ReadKernel: Send + Sync + 'static {
-    /// `px` is the colour at hand: of the stage before for kernels with a table, nothing for those that sample.
+    /// `px` is the colour at hand: of the stage before for kernels with a table, nothing for those
+    /// that sample.
     fn eval<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, at: At<R>, s: S) -> Rgba<R>;
 }
 
@@ -53,12 +59,16 @@ pub struct Inputs<'a> {
 pub trait ReadOp: Send + Sync {
     /// Runs over a tile in place.
     fn run(&self, level: SimdLevel, uniforms: &[f32], inputs: Inputs<'_>, tile: &mut Tile, extent: Extent);
+
     /// Evaluates one pixel on the host, with the same bits as the lanes.
     fn eval_host(&self, uniforms: &[f32], inputs: Inputs<'_>, px: Rgba<f32>, at: At<f32>) -> Rgba<f32>;
+
     /// Records the kernel in the running [`crate::trace::trace`].
     fn trace(&self, p: &[Symbol; MAX_UNIFORMS], px: Rgba<Symbol>, at: At<Symbol>, reads: TraceReads<'_>) -> Rgba<Symbol>;
+
     /// Tells kernels apart: equal ids have equal traces.
     fn kernel_id(&self) -> TypeId;
+
     /// The kernel type's name, for people.
     fn name(&self) -> &'static str;
 }
@@ -77,7 +87,8 @@ struct LaneReads<'a> {
 #[inline(always)]
 fn weighed<I: Isa>(f: &InputImage<'_>, k: usize, x: [V<I>; 2], y: [V<I>; 2], u: [V<I>; 2], v: [V<I>; 2]) -> V<I> {
     let (p, stride) = (f.planes[k], f.width as u32);
-    // SAFETY: `taps` clamps coordinates to the field, whose planes hold `width · height` samples (`InputImage::new`).
+    // SAFETY: `taps` clamps coordinates to the field, whose planes hold `width · height` samples
+    // (`InputImage::new`).
     let (a, b, c, d) = unsafe {
         (
             V::<I>(I::gather_xy(p, stride, x[0].0, y[0].0)),
@@ -100,6 +111,7 @@ impl<I: Isa> Reads<V<I>> for LaneReads<'_> {
         // SAFETY: the clamped index (NaN becomes 0) lies inside the table, and is exact below 2^24.
         V(unsafe { I::gather_at(table, i.0) })
     }
+
     #[inline(always)]
     fn sample(self, n: usize, x: V<I>, y: V<I>) -> Rgba<V<I>> {
         let Some(f) = self.inputs.images.get(n) else {
@@ -114,6 +126,7 @@ impl<I: Isa> Reads<V<I>> for LaneReads<'_> {
             a: weighed(f, 3, x, y, u, v),
         }
     }
+
     #[inline(always)]
     fn sum(self, slot: usize, f: impl Fn(V<I>) -> Rgba<V<I>>) -> Rgba<V<I>> {
         let zero = V::<I>::from(0.0);
@@ -127,6 +140,7 @@ impl<I: Isa> Reads<V<I>> for LaneReads<'_> {
         }
         acc
     }
+
     #[inline(always)]
     fn max(self, slot: usize, f: impl Fn(V<I>) -> Rgba<V<I>>) -> Rgba<V<I>> {
         let zero = V::<I>::from(0.0);
@@ -159,18 +173,22 @@ impl Reads<f32> for HostReads<'_> {
     fn table(self, index: f32) -> f32 {
         table_entry(self.inputs.table, index)
     }
+
     fn sample(self, n: usize, x: f32, y: f32) -> Rgba<f32> {
         let [dx, dy] = self.inputs.origin;
         let [r, g, b, a] = image_color(self.inputs.images.get(n), self.inputs.edge, x + dx, y + dy);
         Rgba { c: rgb(r, g, b), a }
     }
+
     fn sum(self, slot: usize, f: impl Fn(f32) -> Rgba<f32>) -> Rgba<f32> {
         self.looped(slot, f, |a, b| a + b)
     }
+
     fn max(self, slot: usize, f: impl Fn(f32) -> Rgba<f32>) -> Rgba<f32> {
         self.looped(slot, f, Real::max)
     }
 }
+
 impl HostReads<'_> {
     fn looped(self, slot: usize, f: impl Fn(f32) -> Rgba<f32>, join: impl Fn(f32, f32) -> f32) -> Rgba<f32> {
         let mut acc = Rgba { c: rgb(0.0, 0.0, 0.0), a: 0.0 };
@@ -199,10 +217,12 @@ pub struct TraceReads<'a> {
     /// The stage's uniforms.
     pub uniforms: &'a [Symbol; MAX_UNIFORMS],
 }
+
 impl Reads<Symbol> for TraceReads<'_> {
     fn table(self, index: Symbol) -> Symbol {
         Symbol::table(index.clamp(0.0, self.table[1]).floor() + self.table[0])
     }
+
     fn sample(self, n: usize, x: Symbol, y: Symbol) -> Rgba<Symbol> {
         let Some(texture) = self.textures.get(n) else {
             let zero = Symbol::from(0.0);
@@ -212,13 +232,16 @@ impl Reads<Symbol> for TraceReads<'_> {
         let [r, g, b, a] = Symbol::sample(SampleSource { texture: *texture, edge: self.edge }, x + dx, y + dy);
         Rgba { c: rgb(r, g, b), a }
     }
+
     fn sum(self, slot: usize, f: impl Fn(Symbol) -> Rgba<Symbol>) -> Rgba<Symbol> {
         self.looped(slot, false, f)
     }
+
     fn max(self, slot: usize, f: impl Fn(Symbol) -> Rgba<Symbol>) -> Rgba<Symbol> {
         self.looped(slot, true, f)
     }
 }
+
 impl TraceReads<'_> {
     fn looped(self, slot: usize, max: bool, f: impl Fn(Symbol) -> Rgba<Symbol>) -> Rgba<Symbol> {
         let iterations = self.uniforms[slot].clamp(0.0, MAX_LOOP_ITERATIONS);
@@ -254,16 +277,20 @@ impl<T: ReadKernel> ReadOp for Read<T> {
     fn run(&self, level: SimdLevel, uniforms: &[f32], inputs: Inputs<'_>, tile: &mut Tile, extent: Extent) {
         dispatch!(level, run_read::<T>(uniforms, inputs, tile, extent));
     }
+
     fn eval_host(&self, uniforms: &[f32], inputs: Inputs<'_>, px: Rgba<f32>, at: At<f32>) -> Rgba<f32> {
         let p = host_uniforms(uniforms);
         T::eval(&p, px, at, HostReads { inputs, uniforms: &p })
     }
+
     fn trace(&self, p: &[Symbol; MAX_UNIFORMS], px: Rgba<Symbol>, at: At<Symbol>, reads: TraceReads<'_>) -> Rgba<Symbol> {
         T::eval(p, px, at, reads)
     }
+
     fn kernel_id(&self) -> TypeId {
         TypeId::of::<T>()
     }
+
     fn name(&self) -> &'static str {
         short_name::<T>()
     }
@@ -274,6 +301,7 @@ mod tests {
     use super::*;
 
     struct Shifted;
+
     impl ReadKernel for Shifted {
         #[inline(always)]
         fn eval<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], _: Rgba<R>, at: At<R>, s: S) -> Rgba<R> {
@@ -317,6 +345,7 @@ mod tests {
     }
 
     struct Steps;
+
     impl ReadKernel for Steps {
         #[inline(always)]
         fn eval<R: Real, S: Reads<R>>(_: &[R; MAX_UNIFORMS], px: Rgba<R>, _: At<R>, s: S) -> Rgba<R> {

@@ -10,8 +10,8 @@ pub trait Mask: Copy + BitAnd<Output = Self> + BitOr<Output = Self> + Not<Output
 
 /// A number: one `f32` on the host, 4–16 of them in SIMD lanes, or a node of a traced expression.
 ///
-/// Every operation is IEEE single precision, rounded once; `mad` rounds twice. Functions beyond `sqrt` are our own
-/// polynomials so that all targets agree.
+/// Every operation is IEEE single precision, rounded once; `mad` rounds twice. Functions beyond
+/// `sqrt` are our own polynomials so that all targets agree.
 pub trait Real:
     Copy
     + From<f32>
@@ -27,43 +27,58 @@ pub trait Real:
 {
     /// Truth values of this width.
     type M: Mask;
+
     /// `self * m + a`, rounded twice.
     #[inline(always)]
     fn mad(self, m: impl Into<Self>, a: impl Into<Self>) -> Self {
         self * m.into() + a.into()
     }
+
     /// `self < o ? self : o`; NaN in either gives `o`.
     fn min(self, o: impl Into<Self>) -> Self;
+
     /// `self > o ? self : o`; NaN in either gives `o`.
     fn max(self, o: impl Into<Self>) -> Self;
+
     /// Clears the sign bit.
     fn abs(self) -> Self;
+
     /// Largest integer not above; defined for |x| < 2^31.
     fn floor(self) -> Self;
+
     /// Square root.
     fn sqrt(self) -> Self;
+
     /// `self < o`, false with NaN.
     fn lt(self, o: impl Into<Self>) -> Self::M;
+
     /// `self <= o`, false with NaN.
     fn le(self, o: impl Into<Self>) -> Self::M;
+
     /// `self > o`.
     #[inline(always)]
     fn gt(self, o: impl Into<Self>) -> Self::M {
         o.into().lt(self)
     }
+
     /// `self >= o`.
     #[inline(always)]
     fn ge(self, o: impl Into<Self>) -> Self::M {
         o.into().le(self)
     }
+
     /// `m ? a : b`, lane by lane.
     fn select(m: Self::M, a: impl Into<Self>, b: impl Into<Self>) -> Self;
+
     /// 2^self for integral self in −126..=127.
     fn pow2i(self) -> Self;
+
     /// For normal x > 0: `(e, m)` with `x = m · 2^e`, m in 0.5..1.
     fn split_exp(self) -> (Self, Self);
-    /// A number in 0..1 without pattern, the same on every machine for the same three whole numbers (each below 2^31): pcg3d of Jarzynski and
-    /// Olano, "Hash Functions for GPU Rendering", JCGT 9(3), 2020; the upper 24 bits of its first result.
+
+    /// A number in 0..1 without pattern, the same on every machine for the same three whole numbers
+    /// (each below 2^31): pcg3d of Jarzynski and Olano, "Hash Functions for GPU Rendering", JCGT
+    /// 9(3), 2020; the upper 24 bits of its first result.
     fn hash(self, y: impl Into<Self>, z: impl Into<Self>) -> Self;
 
     /// 2^self, clamped to the normal range; relative error below 2e-7 (minimax on −0.5..0.5).
@@ -73,7 +88,9 @@ pub trait Real:
         let n = (x + 0.5).floor();
         poly(x - n, &[1.0, 6.931_472e-1, 2.402_264_8e-1, 5.550_332_5e-2, 9.618_437e-3, 1.339_887_4e-3, 1.535_336_2e-4]) * n.pow2i()
     }
-    /// log2 of self; anything below the smallest normal number counts as it. Absolute error below 1e-6.
+
+    /// log2 of self; anything below the smallest normal number counts as it. Absolute error below
+    /// 1e-6.
     #[inline(always)]
     fn log2(self) -> Self {
         let (e, m) = self.max(1.2e-38).split_exp();
@@ -84,36 +101,43 @@ pub trait Real:
         let s2 = s * s;
         (poly(s2, &[2.885_39, 0.961_796_7, 0.577_078, 0.412_198_58]) * s) + e
     }
+
     /// self^y for self ≥ 0 (0 gives a number near 0).
     #[inline(always)]
     fn pow(self, y: impl Into<Self>) -> Self {
         (self.log2() * y.into()).exp2()
     }
+
     /// Sine of radians; good to 1e-6 for |x| below a few thousand.
     #[inline(always)]
     fn sin(self) -> Self {
         sin_turns(self * 0.159_154_94)
     }
+
     /// Cosine of radians.
     #[inline(always)]
     fn cos(self) -> Self {
         sin_turns(self.mad(0.159_154_94, 0.25))
     }
+
     /// Fraction: `self − floor(self)`.
     #[inline(always)]
     fn fract(self) -> Self {
         self - self.floor()
     }
+
     /// Into `a..=b`; NaN becomes `a`.
     #[inline(always)]
     fn clamp(self, a: impl Into<Self>, b: impl Into<Self>) -> Self {
         self.max(a).min(b)
     }
+
     /// Into 0..=1; NaN becomes 0.
     #[inline(always)]
     fn saturate(self) -> Self {
         self.max(0.0).min(1.0)
     }
+
     /// `self + (o − self)·t`.
     #[inline(always)]
     fn mix(self, o: Self, t: Self) -> Self {
@@ -215,36 +239,43 @@ impl<R: Real> Rgb<R> {
     pub fn map(self, f: impl Fn(R) -> R) -> Self {
         rgb(f(self.r), f(self.g), f(self.b))
     }
+
     /// Joins two colours component by component.
     #[inline(always)]
     pub fn zip(self, o: Self, f: impl Fn(R, R) -> R) -> Self {
         rgb(f(self.r, o.r), f(self.g, o.g), f(self.b, o.b))
     }
+
     /// Weighted sum.
     #[inline(always)]
     pub fn dot(self, k: [R; 3]) -> R {
         self.r * k[0] + (self.g * k[1] + self.b * k[2])
     }
+
     /// BT.709 luma or luminance weights.
     #[inline(always)]
     pub fn luma(self) -> R {
         self.r.mad(0.2126, self.g.mad(0.7152, self.b * 0.0722))
     }
+
     /// Each component times `k`.
     #[inline(always)]
     pub fn scale(self, k: R) -> Self {
         rgb(self.r * k, self.g * k, self.b * k)
     }
+
     /// Each component plus `k`.
     #[inline(always)]
     pub fn offset(self, k: R) -> Self {
         rgb(self.r + k, self.g + k, self.b + k)
     }
+
     /// Largest component.
     #[inline(always)]
     pub fn max_component(self) -> R {
         self.r.max(self.g).max(self.b)
     }
+
     /// Smallest component.
     #[inline(always)]
     pub fn min_component(self) -> R {
@@ -255,21 +286,28 @@ impl<R: Real> Rgb<R> {
 /// Truth value of the host's `f32`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HostMask(pub bool);
+
 impl Mask for HostMask {}
+
 impl BitAnd for HostMask {
     type Output = Self;
+
     fn bitand(self, o: Self) -> Self {
         Self(self.0 & o.0)
     }
 }
+
 impl BitOr for HostMask {
     type Output = Self;
+
     fn bitor(self, o: Self) -> Self {
         Self(self.0 | o.0)
     }
 }
+
 impl Not for HostMask {
     type Output = Self;
+
     fn not(self) -> Self {
         Self(!self.0)
     }
@@ -278,50 +316,61 @@ impl Not for HostMask {
 /// The host evaluates kernels and uniforms with the same roundings as the lanes.
 impl Real for f32 {
     type M = HostMask;
+
     #[inline(always)]
     fn min(self, o: impl Into<f32>) -> f32 {
         let o = o.into();
         if self < o { self } else { o }
     }
+
     #[inline(always)]
     fn max(self, o: impl Into<f32>) -> f32 {
         let o = o.into();
         if self > o { self } else { o }
     }
+
     #[inline(always)]
     fn abs(self) -> f32 {
         f32::abs(self)
     }
+
     #[inline(always)]
     fn floor(self) -> f32 {
         f32::floor(self)
     }
+
     #[inline(always)]
     fn sqrt(self) -> f32 {
         f32::sqrt(self)
     }
+
     #[inline(always)]
     fn lt(self, o: impl Into<f32>) -> HostMask {
         HostMask(self < o.into())
     }
+
     #[inline(always)]
     fn le(self, o: impl Into<f32>) -> HostMask {
         HostMask(self <= o.into())
     }
+
     #[inline(always)]
     fn select(m: HostMask, a: impl Into<f32>, b: impl Into<f32>) -> f32 {
         if m.0 { a.into() } else { b.into() }
     }
+
     #[inline(always)]
     fn pow2i(self) -> f32 {
         // Adding 2^23 + 127 leaves the biased exponent in the low bits.
         f32::from_bits((self + 8_388_735.0).to_bits() << 23)
     }
+
     #[inline(always)]
     fn split_exp(self) -> (f32, f32) {
         let b = self.to_bits();
         ((b >> 23) as i32 as f32 - 126.0, f32::from_bits(b & 0x7f_ffff | 0x3f00_0000))
     }
+
     #[inline(always)]
     fn hash(self, y: impl Into<f32>, z: impl Into<f32>) -> f32 {
         let start = |v: f32| (v as i32 as u32).wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
@@ -329,7 +378,9 @@ impl Real for f32 {
         a = a.wrapping_add(b.wrapping_mul(c));
         b = b.wrapping_add(c.wrapping_mul(a));
         c = c.wrapping_add(a.wrapping_mul(b));
-        (a, b, c) = (a ^ (a >> 16), b ^ (b >> 16), c ^ (c >> 16));
+        a = a ^ (a >> 16);
+        b = b ^ (b >> 16);
+        c = c ^ (c >> 16);
         a = a.wrapping_add(b.wrapping_mul(c));
         (a >> 8) as f32 * (1.0 / 16_777_216.0)
     }

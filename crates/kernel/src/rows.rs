@@ -1,7 +1,8 @@
-//! Row primitives of the CPU back end: integer samples to floats, weighted sums of rows, gathers along a row, and back.
+//! Row primitives of the CPU back end: integer samples to floats, weighted sums of rows, gathers
+//! along a row, and back.
 //!
-//! All are exact in the sense of the crate: the same bits at every [`SimdLevel`], the tail of a row computed by the same
-//! sequence of operations as its whole groups.
+//! All are exact in the sense of the crate: the same bits at every [`SimdLevel`], the tail of a row
+//! computed by the same sequence of operations as its whole groups.
 use crate::{
     SimdLevel, dispatch,
     lanes::{Isa, MAX_LANES, V},
@@ -18,6 +19,7 @@ pub enum SampleKind {
     /// `f32`, little endian. Not-a-number reads as 0, denormals as 0.
     F32,
 }
+
 impl SampleKind {
     /// Bytes of one sample.
     pub const fn bytes(self) -> usize {
@@ -27,6 +29,7 @@ impl SampleKind {
             Self::F32 => 4,
         }
     }
+
     /// Sample `i` of a row.
     #[inline(always)]
     pub fn get(self, row: &[u8], i: usize) -> f32 {
@@ -44,48 +47,62 @@ impl SampleKind {
 /// A way samples are stored, as a type.
 trait Samples {
     const BYTES: usize;
+
     fn load<I: Isa>(row: &[u8]) -> V<I>;
     fn get(row: &[u8], i: usize) -> f32;
 }
+
 struct Bytes;
+
 struct Words;
+
 struct Floats;
+
 impl Samples for Bytes {
     const BYTES: usize = 1;
+
     #[inline(always)]
     fn load<I: Isa>(row: &[u8]) -> V<I> {
         V(I::load_u8(row))
     }
+
     #[inline(always)]
     fn get(row: &[u8], i: usize) -> f32 {
         SampleKind::U8.get(row, i)
     }
 }
+
 impl Samples for Words {
     const BYTES: usize = 2;
+
     #[inline(always)]
     fn load<I: Isa>(row: &[u8]) -> V<I> {
         V(I::load_u16(row))
     }
+
     #[inline(always)]
     fn get(row: &[u8], i: usize) -> f32 {
         SampleKind::U16.get(row, i)
     }
 }
+
 impl Samples for Floats {
     const BYTES: usize = 4;
+
     #[inline(always)]
     fn load<I: Isa>(row: &[u8]) -> V<I> {
         let v = V::<I>(I::load_f32(row));
         Real::select(v.abs().ge(f32::MIN_POSITIVE), v, 0.0)
     }
+
     #[inline(always)]
     fn get(row: &[u8], i: usize) -> f32 {
         SampleKind::F32.get(row, i)
     }
 }
 
-/// `K` rows at once. The last group of lanes ends where the row ends, so some samples may be computed twice.
+/// `K` rows at once. The last group of lanes ends where the row ends, so some samples may be
+/// computed twice.
 #[inline(never)]
 fn weigh_few<I: Isa, S: Samples, const K: usize>(rows: &[&[u8]], weights: &[f32], out: &mut [f32]) {
     let n = out.len();
@@ -169,7 +186,8 @@ fn weigh_with<I: Isa, S: Samples>(rows: &[&[u8]], weights: &[f32], out: &mut [f3
     }
 }
 
-/// `out[x] = Σ weights[k] · rows[k][x]`; every row must hold `out.len()` samples. One row of weight 1 is a plain conversion.
+/// `out[x] = Σ weights[k] · rows[k][x]`; every row must hold `out.len()` samples. One row of weight
+/// 1 is a plain conversion.
 pub fn weigh_rows(level: SimdLevel, rows: &[&[u8]], kind: SampleKind, weights: &[f32], out: &mut [f32]) {
     assert!(!rows.is_empty() && rows.len() == weights.len());
     assert!(rows.iter().all(|r| r.len() >= out.len() * kind.bytes()));
@@ -191,14 +209,17 @@ pub struct ColumnTaps {
     source_len: usize,
     /// Whether starts never fall, or never rise, from column to column.
     monotone: bool,
-    /// Sum of the numbers of lanes (powers of two) for which any run of so many columns starts within twice as many samples.
+    /// Sum of the numbers of lanes (powers of two) for which any run of so many columns starts
+    /// within twice as many samples.
     near: usize,
 }
+
 impl ColumnTaps {
     /// Samples that a source row must have beyond its length; their content does not matter.
     pub const PADDING: usize = 2 * MAX_LANES;
 
-    /// `start[x]` and `weights[x]` (all of one length) for each column. `None` when a tap lies outside `0..source_len`.
+    /// `start[x]` and `weights[x]` (all of one length) for each column. `None` when a tap lies
+    /// outside `0..source_len`.
     pub fn new(start: &[u32], weights: &[Vec<f32>], source_len: usize) -> Option<Self> {
         let taps = weights.first()?.len();
         let fits = |&s: &u32| s as usize + taps <= source_len;
@@ -219,14 +240,17 @@ impl ColumnTaps {
         let near = [MAX_LANES / 4, MAX_LANES / 2, MAX_LANES].into_iter().filter(is_near).sum();
         Some(Self { index, weights: flat, taps, pitch, source_len, monotone, near })
     }
+
     /// Columns described.
     pub fn columns(&self) -> usize {
         self.pitch - MAX_LANES
     }
+
     /// Taps of each column.
     pub fn taps(&self) -> usize {
         self.taps
     }
+
     /// Source samples `[first, end)` that columns `[from, to)` touch.
     pub fn touched(&self, from: usize, to: usize) -> (usize, usize) {
         let s = &self.index[from..to];
@@ -241,9 +265,9 @@ impl ColumnTaps {
 
 #[inline(never)]
 fn gather_columns_with<I: Isa>(source: &[f32], taps: &ColumnTaps, first: usize, out: &mut [f32], columns: usize) {
-    // SAFETY: `dispatch!` picks an available instruction set; indices were checked against `source_len` by `ColumnTaps::new`, whose
-    // fields are private, and `source` is longer than that by `PADDING`. `near` names the
-    // lanes for which every run of starts lies within such a window.
+    // SAFETY: `dispatch!` picks an available instruction set; indices were checked against
+    // `source_len` by `ColumnTaps::new`, whose fields are private, and `source` is longer than that
+    // by `PADDING`. `near` names the lanes for which every run of starts lies within such a window.
     unsafe {
         I::vectorize(
             #[inline(always)]
@@ -283,8 +307,8 @@ fn gather_columns_with<I: Isa>(source: &[f32], taps: &ColumnTaps, first: usize, 
     }
 }
 
-/// `out[x] = Σ weights · source[start(first + x) + k]` for `columns` columns. `out` needs room for a whole last lane group; `source` has
-/// [`ColumnTaps::PADDING`] samples more than the source row.
+/// `out[x] = Σ weights · source[start(first + x) + k]` for `columns` columns. `out` needs room for
+/// a whole last lane group; `source` has [`ColumnTaps::PADDING`] samples more than the source row.
 pub fn gather_columns(level: SimdLevel, source: &[f32], taps: &ColumnTaps, first: usize, out: &mut [f32], columns: usize) {
     assert!(source.len() >= taps.source_len + ColumnTaps::PADDING && first + columns <= taps.columns());
     assert!(out.len() >= columns.next_multiple_of(MAX_LANES));
@@ -340,8 +364,9 @@ fn double_columns_with<I: Isa>(source: &[f32], even: [f32; 3], odd: [f32; 3], ou
     }
 }
 
-/// Doubles a row: output columns `2i` and `2i + 1` are weighted sums of `source[i..i + 3]` (the sample itself is `source[i + 1]`).
-/// `source` holds two samples more than `out.len() / 2`, which must be even.
+/// Doubles a row: output columns `2i` and `2i + 1` are weighted sums of `source[i..i + 3]` (the
+/// sample itself is `source[i + 1]`). `source` holds two samples more than `out.len() / 2`, which
+/// must be even.
 pub fn double_columns(level: SimdLevel, source: &[f32], even: [f32; 3], odd: [f32; 3], out: &mut [f32]) {
     assert!(source.len() >= out.len() / 2 + 2 && out.len().is_multiple_of(2));
     dispatch!(level, double_columns_with(source, even, odd, out));
@@ -369,8 +394,8 @@ fn halve_columns_with<I: Isa>(rows: [&[f32]; 2], left: f32, weights: [f32; 3], o
     }
 }
 
-/// Averages two rows and halves the columns: `out[i]` weighs the sums of both rows at columns `2i − 1`, `2i`, `2i + 1`; `left` is that sum at
-/// column −1. Rows hold twice the samples of `out`.
+/// Averages two rows and halves the columns: `out[i]` weighs the sums of both rows at columns
+/// `2i − 1`, `2i`, `2i + 1`; `left` is that sum at column −1. Rows hold twice the samples of `out`.
 pub fn halve_columns(level: SimdLevel, rows: [&[f32]; 2], left: f32, weights: [f32; 3], out: &mut [f32]) {
     assert!(rows.iter().all(|r| r.len() >= 2 * out.len()));
     dispatch!(level, halve_columns_with(rows, left, weights, out));
@@ -414,7 +439,8 @@ fn pack_row_with<I: Isa>(source: &[f32], kind: SampleKind, max_code: f32, out: &
     }
 }
 
-/// Clamps to `0..=max_code`, rounds half up and stores; floats are stored as they are. `source` holds the samples of `out`.
+/// Clamps to `0..=max_code`, rounds half up and stores; floats are stored as they are. `source`
+/// holds the samples of `out`.
 pub fn pack_row(level: SimdLevel, source: &[f32], kind: SampleKind, max_code: f32, out: &mut [u8]) {
     assert!(source.len() * kind.bytes() >= out.len());
     dispatch!(level, pack_row_with(source, kind, max_code, out));
@@ -489,7 +515,8 @@ fn group<I: Isa>(row: &[f32], g: usize) -> V<I> {
     V::<I>::load(&row[g * I::N..])
 }
 
-/// Symmetric filter over `2·reach + 1` rows (or shifted views of one row): `out = w[0]·taps[reach] + Σ w[k]·(taps[reach − k] + taps[reach + k])`.
+/// Symmetric filter over `2·reach + 1` rows (or shifted views of one row): `out =
+/// w[0]·taps[reach] + Σ w[k]·(taps[reach − k] + taps[reach + k])`.
 pub fn convolve(level: SimdLevel, taps: &[&[f32]], weights: &[f32], out: &mut [f32]) {
     assert!(!weights.is_empty() && taps.len() == 2 * weights.len() - 1);
     assert!(taps.iter().all(|t| t.len() >= out.len()));
@@ -552,7 +579,8 @@ mod tests {
         }
     }
 
-    /// Oracle: the definition, column by column. Ratios on both sides of every window width, mirrored too.
+    /// Oracle: the definition, column by column. Ratios on both sides of every window width,
+    /// mirrored too.
     #[test]
     fn columns_are_gathered_alike_by_every_means() {
         let len = 400;

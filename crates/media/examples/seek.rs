@@ -1,8 +1,8 @@
 //! Times frames of a video at random places.
 //!
-//! `seek FILE [N]`: the N (default 100) frames that a fixed linear congruential sequence picks, in its order, one reader. Prints `p50_ms`,
-//! `p95_ms` and `open_ms`. Any program that uses the same sequence is a fair peer: x ← (1103515245 x + 12345) mod 2³¹ from x = 1,
-//! frame = x mod count.
+//! `seek FILE [N]`: the N (default 100) frames that a fixed linear congruential sequence picks, in
+//! its order, one reader. Prints `p50_ms`, `p95_ms` and `open_ms`. Any program that uses the same
+//! sequence is a fair peer: x ← (1103515245 x + 12345) mod 2³¹ from x = 1, frame = x mod count.
 use cutroom_media::{ReadOptions, VideoReader};
 use std::{error::Error, path::Path, time::Instant};
 

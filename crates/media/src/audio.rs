@@ -1,8 +1,9 @@
 //! Samples of a sound stream by position: exact, at the stream's own rate and channels.
 //!
-//! Position 0 is source time zero. Priming and padding are cut as the container says, and what the stream does not cover is silence.
-//! Reading on is cheap; a jump seeks back far enough for the decoder's state to settle ([`crate::chapters`]). A small step back is taken for playing backwards:
-//! some seconds before it are decoded at once.
+//! Position 0 is source time zero. Priming and padding are cut as the container says, and what the
+//! stream does not cover is silence. Reading on is cheap; a jump seeks back far enough for the
+//! decoder's state to settle ([`crate::chapters`]). A small step back is taken for playing
+//! backwards: some seconds before it are decoded at once.
 use crate::{
     audio_index::{AudioIndex, AudioPacket},
     chapters::{Chapters, chapter_of},
@@ -27,14 +28,15 @@ const BACKWARD_SECS: i64 = 2;
 const UNSEEKABLE_BACKWARD_SECS: i64 = 20;
 /// A jump ahead by less than this decodes on instead of seeking, seconds.
 const FORWARD_SECS: i64 = 2;
-/// Longest run of silence put into the buffer for a gap of the stream, seconds; a longer one starts the buffer anew.
+/// Longest run of silence put into the buffer for a gap of the stream, seconds; a longer one starts
+/// the buffer anew.
 const GAP_SECS: i64 = 10;
 /// Samples by which a packet may begin off its counted place without being a gap.
 const SLACK_SAMPLES: i64 = 32;
 /// A decoder that ends this much before the index does has lost something, seconds.
 const EARLY_SECS: f64 = 0.1;
-/// Frames in a row labelled with another sample rate that are let pass: damage, or a decoder that learns the rate from its first frame. More of
-/// them are a stream whose rate changes.
+/// Frames in a row labelled with another sample rate that are let pass: damage, or a decoder that
+/// learns the rate from its first frame. More of them are a stream whose rate changes.
 const ODD_FRAMES: u32 = 3;
 /// Most samples of one read.
 const MAX_READ_SAMPLES: usize = 1 << 26;
@@ -84,6 +86,7 @@ impl AudioReader {
     pub fn open(path: &Path, audio_stream: usize) -> Result<Self, MediaError> {
         Self::open_indexed(MediaIndex::scan(path)?, audio_stream)
     }
+
     /// The same with an index at hand.
     ///
     /// # Errors
@@ -134,32 +137,40 @@ impl AudioReader {
             index,
         })
     }
+
     /// Samples per second.
     pub fn rate_hz(&self) -> u32 {
         self.sound().rate_hz
     }
+
     /// Channels, in FFmpeg's native order.
     pub fn channels(&self) -> usize {
         self.channels.len()
     }
+
     /// The index it reads by.
     pub fn index(&self) -> &Arc<MediaIndex> {
         &self.index
     }
+
     /// Packets of the stream read so far, skipped ones too: what the requests have cost.
     pub fn packets_read(&self) -> u64 {
         self.packets_read
     }
+
     /// What went wrong so far.
     pub fn report(&self) -> DecodeReport {
         let mut r = self.decoder.report();
         r.add(&self.past_report);
         r
     }
-    /// `samples` samples from `first_sample` on, counted from source time zero at the stream's rate. Outside the stream: silence.
+
+    /// `samples` samples from `first_sample` on, counted from source time zero at the stream's
+    /// rate. Outside the stream: silence.
     ///
     /// # Errors
-    /// The stream gives no samples at all, its sample rate changes, or the source is stuck or cannot be read.
+    /// The stream gives no samples at all, its sample rate changes, or the source is stuck or
+    /// cannot be read.
     pub fn read(&mut self, first_sample: i64, samples: usize) -> Result<AudioBlock, MediaError> {
         if samples > MAX_READ_SAMPLES {
             return Err(MediaError::Unsupported { path: self.path.clone(), what: format!("a read of {samples} samples at once") });
@@ -174,7 +185,8 @@ impl AudioReader {
         if from >= to {
             return Ok(block);
         }
-        // A gap of the stream may begin the buffer behind what is asked for, so runs are copied as they come.
+        // A gap of the stream may begin the buffer behind what is asked for, so runs are copied as
+        // they come.
         let mut at = from;
         while at < to {
             self.reach(at)?;
@@ -200,9 +212,11 @@ impl AudioReader {
     fn sound(&self) -> &AudioIndex {
         &self.index.audio[self.number]
     }
+
     fn buffer_end(&self) -> i64 {
         self.buffer_start + self.channels[0].len() as i64
     }
+
     fn nothing_decoded(&self) -> MediaError {
         let reason = self.report().messages.first().cloned().unwrap_or_else(|| "the decoder gave no samples".into());
         MediaError::NothingDecoded { path: self.path.clone(), kind: "audio", index: self.number, reason }
@@ -261,15 +275,18 @@ impl AudioReader {
                 }
                 let ordinal = self.next_packet;
                 if ordinal < self.feed_from {
-                    (self.next_packet, self.has_pending) = (ordinal + 1, false);
+                    self.next_packet = ordinal + 1;
+                    self.has_pending = false;
                     continue;
                 }
                 let sound = &self.index.audio[self.number];
-                // More packets than were indexed: the file grew; what the index does not know is not played.
+                // More packets than were indexed: the file grew; what the index does not know is
+                // not played.
                 let Some(position) =
                     (if sound.is_pcm { self.pcm_position() } else { None }).or(sound.packets.get(ordinal).map(|p| p.start))
                 else {
-                    (self.next_packet, self.has_pending) = (ordinal + 1, false);
+                    self.next_packet = ordinal + 1;
+                    self.has_pending = false;
                     continue;
                 };
                 if sound.in_chapters && self.chapters.ends_before(ordinal, position) {
@@ -277,7 +294,8 @@ impl AudioReader {
                     self.decoder.send(None);
                     break;
                 }
-                (self.next_packet, self.has_pending) = (ordinal + 1, false);
+                self.next_packet = ordinal + 1;
+                self.has_pending = false;
                 self.decoder.mute(ordinal < self.count_from);
                 let packet = std::mem::replace(&mut self.packet, AvPacket::new());
                 self.send(packet, position);
@@ -305,7 +323,8 @@ impl AudioReader {
         Ok(())
     }
 
-    /// Whether timestamps tell each sample: one is a whole number of ticks. Matroska's milliseconds are whole samples at 48 kHz, but rounded.
+    /// Whether timestamps tell each sample: one is a whole number of ticks. Matroska's milliseconds
+    /// are whole samples at 48 kHz, but rounded.
     fn timestamps_are_exact(&self) -> bool {
         let sound = self.sound();
         let tb = self.input.time_base(sound.stream);
@@ -332,8 +351,8 @@ impl AudioReader {
         let rate = i64::from(self.rate_hz());
         let end = self.buffer_end();
         let empty = self.channels[0].is_empty();
-        // Frames follow each other. Labels are the packets', of which a decoder may give several frames, or hold samples back: those that it gives in
-        // the end carry none or a stale one.
+        // Frames follow each other. Labels are the packets', of which a decoder may give several
+        // frames, or hold samples back: those that it gives in the end carry none or a stale one.
         let chapter_end = self.chapters.end();
         let follows = |next: i64| stated == NO_TIMESTAMP || chapter_end.is_some() || (stated - next).abs() <= SLACK_SAMPLES;
         let start = match self.next_position {
@@ -420,7 +439,8 @@ impl AudioReader {
     /// Moves so that decoding on gives position `at`.
     fn seek(&mut self, at: i64) -> Result<(), MediaError> {
         self.channels.iter_mut().for_each(Vec::clear);
-        (self.ended, self.next_position) = (false, None);
+        self.ended = false;
+        self.next_position = None;
         let sound = &self.index.audio[self.number];
         let target = sound.packets.partition_point(|p| p.start <= at).saturating_sub(1);
         let counted = if sound.in_chapters { chapter_of(target) } else { target };
@@ -441,13 +461,16 @@ impl AudioReader {
                 if is_pcm && self.timestamps_are_exact() {
                     // Packets are cut anew after a seek, but each tells its place.
                     if self.read_own()? && self.pcm_position().is_some_and(|p| p <= at) {
-                        (self.next_packet, self.has_pending) = (first, true);
+                        self.next_packet = first;
+                        self.has_pending = true;
                         self.decoder.flush();
-                        (self.sent_all, self.good_from) = (false, i64::MIN);
+                        self.sent_all = false;
+                        self.good_from = i64::MIN;
                         return Ok(());
                     }
                 } else if let Some(found) = self.locate(first)? {
-                    (self.next_packet, self.has_pending) = (found, true);
+                    self.next_packet = found;
+                    self.has_pending = true;
                     if in_chapters {
                         self.renew_decoder()?;
                     } else {
@@ -461,11 +484,14 @@ impl AudioReader {
         // From the beginning, skipping packets undecoded.
         self.past_report = self.report();
         (self.input, self.decoder) = open_stream(&self.path, stream)?;
-        (self.next_packet, self.has_pending, self.sent_all) = (0, false, false);
+        self.next_packet = 0;
+        self.has_pending = false;
+        self.sent_all = false;
         Ok(())
     }
 
-    /// After a jump of the demuxer: the ordinal of the packet it gives, if that is at or before `wanted`.
+    /// After a jump of the demuxer: the ordinal of the packet it gives, if that is at or before
+    /// `wanted`.
     fn locate(&mut self, wanted: usize) -> Result<Option<usize>, MediaError> {
         for _ in 0..16 {
             if !self.read_own()? {

@@ -1,7 +1,8 @@
 //! The index of a sound stream: where every packet's samples lie, counted in samples.
 //!
-//! Container timestamps may be coarser than a sample, so positions are counted up from the packets' lengths and only anchored anew where
-//! the timestamps show a gap. Positions are in the file's own time; `zero` is source time zero among them.
+//! Container timestamps may be coarser than a sample, so positions are counted up from the packets'
+//! lengths and only anchored anew where the timestamps show a gap. Positions are in the file's own
+//! time; `zero` is source time zero among them.
 use crate::{
     decoder::{Decoder, Output},
     input::{AvPacket, Input, NO_TIMESTAMP},
@@ -14,7 +15,8 @@ use ffmpeg_next::ffi::{self, AVCodecID, AVPacketSideDataType};
 const TRIED_PACKETS: usize = 8;
 /// A timestamp further than this from the counted position is a gap, seconds.
 const GAP_SECS: f64 = 0.010;
-/// The same for Vorbis, whose timestamps FFmpeg derives from page ends without knowing every block's length.
+/// The same for Vorbis, whose timestamps FFmpeg derives from page ends without knowing every
+/// block's length.
 const VORBIS_GAP_SECS: f64 = 0.1;
 
 /// A packet of a sound stream.
@@ -66,10 +68,12 @@ impl AudioIndex {
     pub fn start(&self) -> Option<Time> {
         (self.audible_end > self.audible_start && self.rate_hz > 0).then(|| Time::of_sample(self.audible_start, self.rate_hz))
     }
+
     /// Sets source time zero, given in the file's own time.
     pub fn set_zero(&mut self, zero: Time) {
         self.zero = if self.rate_hz > 0 { zero.to_sample(self.rate_hz) } else { 0 };
     }
+
     /// The audible run in source time.
     pub fn span(&self) -> Span {
         if self.rate_hz == 0 {
@@ -119,7 +123,8 @@ pub(crate) struct AudioScan {
 
 impl AudioScan {
     pub fn new(input: &Input, i: usize) -> Self {
-        // SAFETY: the stream is valid and lives as long as the input, which outlives the scan. What is allocated is freed on drop.
+        // SAFETY: the stream is valid and lives as long as the input, which outlives the scan. What
+        // is allocated is freed on drop.
         unsafe {
             let par: *const ffi::AVCodecParameters = (*input.stream(i)).codecpar;
             let tb = input.time_base(i);
@@ -157,17 +162,21 @@ impl AudioScan {
             }
         }
     }
+
     fn rate(&self) -> i64 {
         // SAFETY: see `new`.
         i64::from(unsafe { (*self.par).sample_rate.max(0) })
     }
+
     /// Ticks → samples, nearest.
     fn to_samples(&self, ticks: i64) -> i64 {
         let n = i128::from(ticks) * i128::from(self.tb.num) * i128::from(self.rate());
         let d = i128::from(self.tb.den);
         (2 * n + d).div_euclid(2 * d) as i64
     }
-    /// Samples that the decoder makes of a packet, and how many of them the container presents (fewer in the last packet of MP4).
+
+    /// Samples that the decoder makes of a packet, and how many of them the container presents
+    /// (fewer in the last packet of MP4).
     fn samples_in(&mut self, packet: &AvPacket) -> (i64, i64) {
         let p = packet.get();
         // A tick that divides a sample cannot have rounded the duration.
@@ -193,6 +202,7 @@ impl AudioScan {
             (c, _) => (c, c),
         }
     }
+
     /// Takes a packet.
     pub fn add(&mut self, packet: &AvPacket, part: usize) {
         let p = packet.get();
@@ -209,7 +219,9 @@ impl AudioScan {
         let is_discarded = p.flags & ffi::AV_PKT_FLAG_DISCARD != 0;
         self.read.push(ReadPacket { part, samples, presented, stamp, pts: p.pts, pos: p.pos, skip, discard, is_discarded });
     }
-    /// Gives a packet its place behind those before it. `shift`: ticks that its part of the file is moved by.
+
+    /// Gives a packet its place behind those before it. `shift`: ticks that its part of the file is
+    /// moved by.
     fn place(&mut self, p: &ReadPacket, shift: i64) {
         let &ReadPacket { samples, presented, mut stamp, mut skip, discard, .. } = p;
         if stamp != NO_TIMESTAMP {
@@ -248,6 +260,7 @@ impl AudioScan {
         }
         self.packets.push(AudioPacket { start, pts: p.pts, pos: p.pos });
     }
+
     /// Completes the index.
     pub fn finish(mut self, input: &Input, shifts: &[i64], warnings: &mut Vec<String>) -> AudioIndex {
         for p in std::mem::take(&mut self.read) {
@@ -285,7 +298,8 @@ impl AudioScan {
         for (n, packet) in self.first.iter_mut().enumerate() {
             decoder.send(Some((packet, n as i64)));
             let Output::AvFrame(f) = decoder.receive() else { continue };
-            // Some decoders label their first frame with the container's rate, and learn the true one from it.
+            // Some decoders label their first frame with the container's rate, and learn the true
+            // one from it.
             index.rate_hz = u32::try_from(f.get().sample_rate).ok().filter(|r| *r > 0).unwrap_or(index.rate_hz);
             if !is_first {
                 continue;
@@ -297,7 +311,8 @@ impl AudioScan {
             let channels = index.channels;
             index.channels = usize::try_from(f.get().ch_layout.nb_channels).ok().filter(|c| *c > 0).unwrap_or(channels);
             index.decoded_mask = native_mask(&f.get().ch_layout);
-            // A container's word goes before the decoder's default, unless it speaks of another number of channels.
+            // A container's word goes before the decoder's default, unless it speaks of another
+            // number of channels.
             if index.channels != channels || index.channel_mask.is_none() {
                 index.channel_mask = index.decoded_mask;
             }
@@ -306,7 +321,8 @@ impl AudioScan {
             warnings.push(format!("stream {}: the container says {rate} Hz, the decoder gives {} Hz", self.stream, index.rate_hz));
             // Positions were counted at the container's rate.
             let scale = |v: i64| (i128::from(v) * i128::from(index.rate_hz) / i128::from(rate.max(1))) as i64;
-            (index.audible_start, index.audible_end) = (scale(index.audible_start), scale(index.audible_end));
+            index.audible_start = scale(index.audible_start);
+            index.audible_end = scale(index.audible_end);
             for p in &mut index.packets {
                 p.start = scale(p.start);
             }
@@ -350,8 +366,9 @@ fn is_pcm(codec: AVCodecID) -> bool {
     (AVCodecID::AV_CODEC_ID_PCM_S16LE as u32..AVCodecID::AV_CODEC_ID_ADPCM_IMA_QT as u32).contains(&id)
 }
 
-/// Whether a decoder carries more along than the packets before tell: AAC, AC-3 and WMA draw noise from a generator that runs on, Opus only
-/// converges. Others give the same samples after [`preroll_packets`], as was tried for MPEG audio and Vorbis, or must not be cut just anywhere.
+/// Whether a decoder carries more along than the packets before tell: AAC, AC-3 and WMA draw noise
+/// from a generator that runs on, Opus only converges. Others give the same samples after
+/// [`preroll_packets`], as was tried for MPEG audio and Vorbis, or must not be cut just anywhere.
 fn remembers(codec: AVCodecID) -> bool {
     use AVCodecID::*;
     matches!(
@@ -371,11 +388,13 @@ fn preroll_packets(codec: AVCodecID) -> usize {
     match codec {
         _ if is_pcm(codec) => 0,
         AVCodecID::AV_CODEC_ID_FLAC | AVCodecID::AV_CODEC_ID_ALAC => 0,
-        // The bit reservoir reaches back up to 511 bytes, nine frames at the lowest rate (ISO 11172-3 §2.4.3.4).
+        // The bit reservoir reaches back up to 511 bytes, nine frames at the lowest rate (ISO
+        // 11172-3 §2.4.3.4).
         AVCodecID::AV_CODEC_ID_MP3 | AVCodecID::AV_CODEC_ID_MP2 | AVCodecID::AV_CODEC_ID_MP1 => 12,
         // RFC 7845 §4.6 asks for 80 ms; four times that in 20 ms packets.
         AVCodecID::AV_CODEC_ID_OPUS => 16,
-        // Spectral band replication begins with a header, which encoders write every half second or so (ISO 14496-3 §4.6.18.3).
+        // Spectral band replication begins with a header, which encoders write every half second or
+        // so (ISO 14496-3 §4.6.18.3).
         AVCodecID::AV_CODEC_ID_AAC | AVCodecID::AV_CODEC_ID_AAC_LATM => 64,
         _ => 8,
     }

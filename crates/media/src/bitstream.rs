@@ -1,8 +1,10 @@
-//! What packets of coded pictures tell without being decoded: which are never shown, and which are second fields.
+//! What packets of coded pictures tell without being decoded: which are never shown, and which are
+//! second fields.
 use crate::input::{AvPacket, Input};
 use ffmpeg_next::ffi;
 
-/// VP8 and VP9 packets that are decoded for reference only (RFC 6386 §9.1; VP9 bitstream specification §6.2).
+/// VP8 and VP9 packets that are decoded for reference only (RFC 6386 §9.1; VP9 bitstream
+/// specification §6.2).
 pub(crate) fn is_hidden_reference(codec: ffi::AVCodecID, data: &[u8]) -> bool {
     let Some(&b) = data.first() else { return false };
     match codec {
@@ -21,7 +23,8 @@ pub(crate) fn is_hidden_reference(codec: ffi::AVCodecID, data: &[u8]) -> bool {
     }
 }
 
-/// Bytes of the length before each NAL unit of an HEVC stream in MP4 or Matroska (ISO/IEC 14496-15 §8.3.3.1.2); 0 where start codes stand.
+/// Bytes of the length before each NAL unit of an HEVC stream in MP4 or Matroska (ISO/IEC 14496-15
+/// §8.3.3.1.2); 0 where start codes stand.
 pub(crate) fn nal_length_bytes(input: &Input, i: usize) -> usize {
     // SAFETY: the stream is valid; FFmpeg keeps `extradata_size` bytes at `extradata`.
     let extra = unsafe {
@@ -38,7 +41,8 @@ pub(crate) fn nal_length_bytes(input: &Input, i: usize) -> usize {
     }
 }
 
-/// Whether an HEVC packet holds a leading picture that decoders skip where they begin (RASL_N, RASL_R: H.265 §7.4.2.2, table 7-1).
+/// Whether an HEVC packet holds a leading picture that decoders skip where they begin (RASL_N,
+/// RASL_R: H.265 §7.4.2.2, table 7-1).
 pub(crate) fn is_skipped_leading(data: &[u8], length_bytes: usize) -> bool {
     let kind = |unit: &[u8]| unit.first().map(|b| b >> 1 & 0x3F);
     // Types below 32 are coded pictures; what stands before them describes.
@@ -81,7 +85,9 @@ impl FieldParser {
             Some(this)
         }
     }
-    /// Whether the next packet of the stream holds the second field of the frame begun by the one before.
+
+    /// Whether the next packet of the stream holds the second field of the frame begun by the one
+    /// before.
     pub fn is_second_field(&mut self, packet: &AvPacket) -> bool {
         let data = packet.data();
         if data.is_empty() {

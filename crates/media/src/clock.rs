@@ -1,13 +1,17 @@
-//! Clocks that restart within a file: MPEG streams joined by appending one file to another, as recorders and `cat` do.
+//! Clocks that restart within a file: MPEG streams joined by appending one file to another, as
+//! recorders and `cat` do.
 //!
-//! Packets are numbered by part while the file is read. A stream enters the next part when its decoding time steps back (or ahead by
-//! hours, which is what FFmpeg's correction of the 33-bit wrap makes of a step back), or when it lies in the file behind the place
-//! where another stream did. Afterwards each part is shifted, all streams by the same, to begin where the part before has ended.
+//! Packets are numbered by part while the file is read. A stream enters the next part when its
+//! decoding time steps back (or ahead by hours, which is what FFmpeg's correction of the 33-bit
+//! wrap makes of a step back), or when it lies in the file behind the place where another stream
+//! did. Afterwards each part is shifted, all streams by the same, to begin where the part before
+//! has ended.
 use crate::input::{AvPacket, Input, NO_TIMESTAMP};
 
 /// Ticks a second of MPEG systems (ISO/IEC 13818-1 §2.4.2).
 const TICKS: i64 = 90_000;
-/// A step back in decoding time by more is a restart; by less it is a disorder of one stream. Ticks.
+/// A step back in decoding time by more is a restart; by less it is a disorder of one stream.
+/// Ticks.
 const BACK: i64 = TICKS / 2;
 /// A step ahead by more is half a turn of the 33-bit counter.
 const AHEAD: i64 = 1 << 32;
@@ -33,6 +37,7 @@ impl Clock {
     pub fn new(input: &Input) -> Self {
         Self { is_watched: ["mpegts", "mpeg"].contains(&input.format_name().as_str()), streams: Vec::new(), joins: Vec::new() }
     }
+
     /// The part that a packet of a video or audio stream belongs to.
     pub fn part(&mut self, stream: usize, packet: &AvPacket) -> usize {
         if !self.is_watched {
@@ -54,12 +59,16 @@ impl Clock {
             let from = if p.pts == NO_TIMESTAMP { stamp } else { p.pts };
             let to = from + p.duration.max(0);
             match s.runs.last_mut() {
-                Some((part, start, end)) if *part == s.part => (*start, *end) = ((*start).min(from), (*end).max(to)),
+                Some((part, start, end)) if *part == s.part => {
+                    *start = (*start).min(from);
+                    *end = (*end).max(to);
+                }
                 _ => s.runs.push((s.part, from, to)),
             }
         }
         s.part
     }
+
     /// Ticks to add to the timestamps of each part: none overlaps the part before in any stream.
     pub fn shifts(&self) -> Vec<i64> {
         let mut shifts = vec![0];
@@ -80,6 +89,7 @@ impl Clock {
         }
         shifts
     }
+
     /// In words, when there is more than one part.
     pub fn warning(&self) -> Option<String> {
         let joins = self.joins.len();

@@ -1,4 +1,5 @@
-//! Decoded frames → pictures. Canonical formats share the decoder's memory; every other format is spread into planes without loss.
+//! Decoded frames → pictures. Canonical formats share the decoder's memory; every other format is
+//! spread into planes without loss.
 use crate::{decoder::AvFrame, error::MediaError, input::check_size, pixel, tags::AvColor};
 use cutroom_types::{AlphaMode, ColorModel, Orientation, Picture, PictureFormat, Plane, PlaneMemory, Size};
 use ffmpeg_next::ffi::{self, AVPixFmtDescriptor, AVPixelFormat};
@@ -9,7 +10,8 @@ use std::{path::Path, sync::Arc};
 pub(crate) struct StreamTags {
     /// Colour numbers of the container.
     pub color: AvColor,
-    /// The container's sample aspect ratio, which goes before the frames'; (0, 0) where it says nothing.
+    /// The container's sample aspect ratio, which goes before the frames'; (0, 0) where it says
+    /// nothing.
     pub container_aspect: (u32, u32),
     /// Used where the frame has none either.
     pub usual_aspect: (u32, u32),
@@ -28,12 +30,14 @@ struct FramePlane {
 
 // SAFETY: the memory belongs to the reference-counted frame and nobody writes to it after decoding.
 unsafe impl Send for FramePlane {}
+
 // SAFETY: as above.
 unsafe impl Sync for FramePlane {}
 
 impl PlaneMemory for FramePlane {
     fn bytes(&self) -> &[u8] {
-        // SAFETY: the range was computed from the frame's own strides and lives as long as the frame.
+        // SAFETY: the range was computed from the frame's own strides and lives as long as the
+        // frame.
         unsafe { std::slice::from_raw_parts(self.start, self.len) }
     }
 }
@@ -203,7 +207,8 @@ fn component_row(
         }
         return Some(());
     }
-    // Everything else (5-6-5, 10-10-10-2, single bits): FFmpeg's own component reader, widened so that full scale stays full scale.
+    // Everything else (5-6-5, 10-10-10-2, single bits): FFmpeg's own component reader, widened so
+    // that full scale stays full scale.
     let mut line = vec![0u16; width];
     let mut data = [std::ptr::null::<u8>(); 4];
     for (to, from) in data.iter_mut().zip(f.data) {
@@ -256,8 +261,9 @@ mod tests {
     use super::*;
     use std::ffi::CString;
 
-    /// Fills a frame of every non-canonical software format with a pattern, spreads it and compares with swscale's exact conversion of
-    /// the same frame, which is lossless for the byte-aligned formats listed.
+    /// Fills a frame of every non-canonical software format with a pattern, spreads it and compares
+    /// with swscale's exact conversion of the same frame, which is lossless for the byte-aligned
+    /// formats listed.
     #[test]
     fn spreading_equals_swscale_for_byte_aligned_formats() {
         crate::init();
@@ -295,10 +301,12 @@ mod tests {
             let format = pixel::canonical(av).unwrap();
             let size = Size { width: 38, height: 6 };
             let frame = AvFrame::new();
-            // SAFETY: an owned frame is given a format, a size and buffers, which are then filled row by row.
+            // SAFETY: an owned frame is given a format, a size and buffers, which are then filled
+            // row by row.
             unsafe {
                 (*frame.0).format = av as i32;
-                ((*frame.0).width, (*frame.0).height) = (38, 6);
+                (*frame.0).width = 38;
+                (*frame.0).height = 6;
                 assert_eq!(ffi::av_frame_get_buffer(frame.0, 0), 0);
                 let mut seed = 12345u32;
                 for k in 0..4 {

@@ -12,6 +12,7 @@ pub(crate) struct AvFrame(pub *mut AVFrame);
 
 // SAFETY: owned; the data buffers are reference counted atomically and not written after decoding.
 unsafe impl Send for AvFrame {}
+
 // SAFETY: as above; shared access only reads.
 unsafe impl Sync for AvFrame {}
 
@@ -23,6 +24,7 @@ impl AvFrame {
         assert!(!p.is_null(), "out of memory");
         Self(p)
     }
+
     /// Another reference to the same data.
     pub fn share(&self) -> Self {
         let other = Self::new();
@@ -30,6 +32,7 @@ impl AvFrame {
         unsafe { ffi::av_frame_ref(other.0, self.0) };
         other
     }
+
     /// The fields.
     pub fn get(&self) -> &AVFrame {
         // SAFETY: the frame is valid while `self` lives.
@@ -54,15 +57,16 @@ pub(crate) enum Output {
     End,
 }
 
-/// A decoder. Packets carry a label of our own in place of timestamps, so that frames can be matched to the index whatever the
-/// container's timestamps are like.
+/// A decoder. Packets carry a label of our own in place of timestamps, so that frames can be
+/// matched to the index whatever the container's timestamps are like.
 pub(crate) struct Decoder {
     context: *mut AVCodecContext,
     sink: Arc<ProblemSink>,
     failures_in_a_row: u32,
 }
 
-// SAFETY: owned context used by one thread at a time; FFmpeg's own worker threads synchronise inside.
+// SAFETY: owned context used by one thread at a time; FFmpeg's own worker threads synchronise
+// inside.
 unsafe impl Send for Decoder {}
 
 impl Decoder {
@@ -70,7 +74,8 @@ impl Decoder {
     pub fn open(input: &Input, i: usize, threads: usize) -> Result<Self, MediaError> {
         let stream = input.stream(i);
         let sink = Arc::new(ProblemSink::default());
-        // SAFETY: the stream and its parameters are valid; the context is owned by `decoder` from its creation on.
+        // SAFETY: the stream and its parameters are valid; the context is owned by `decoder` from
+        // its creation on.
         unsafe {
             let par = (*stream).codecpar;
             let codec = choose(input, i)?;
@@ -97,8 +102,10 @@ impl Decoder {
             Ok(decoder)
         }
     }
-    /// Gives a packet under a label that its frames carry as `pts` (packet ordinal for pictures, sample position for sound), or `None` for the
-    /// end of the stream. Damage is counted, not returned.
+
+    /// Gives a packet under a label that its frames carry as `pts` (packet ordinal for pictures,
+    /// sample position for sound), or `None` for the end of the stream. Damage is counted, not
+    /// returned.
     pub fn send(&mut self, packet: Option<(&mut AvPacket, i64)>) {
         let r = match packet {
             Some((packet, label)) => {
@@ -116,6 +123,7 @@ impl Decoder {
             self.sink.failure(&ffmpeg_text(r));
         }
     }
+
     /// The next frame, if there is one.
     pub fn receive(&mut self) -> Output {
         loop {
@@ -143,29 +151,37 @@ impl Decoder {
             }
         }
     }
+
     /// Forgets everything before a jump.
     pub fn flush(&mut self) {
         // SAFETY: the context is open.
         unsafe { ffi::avcodec_flush_buffers(self.context) };
     }
-    /// Leaves out pictures that no other picture refers to, from the next packet on; where the decoder knows which those are.
+
+    /// Leaves out pictures that no other picture refers to, from the next packet on; where the
+    /// decoder knows which those are.
     pub fn skip_unreferenced(&mut self, on: bool) {
         let skip = if on { ffi::AVDiscard::AVDISCARD_NONREF } else { ffi::AVDiscard::AVDISCARD_DEFAULT };
         // SAFETY: the context is open; its worker threads take the field over with each packet.
         unsafe { (*self.context).skip_frame = skip };
     }
-    /// Stops or resumes counting problems, while frames are decoded that lean on skipped ones and are not shown.
+
+    /// Stops or resumes counting problems, while frames are decoded that lean on skipped ones and
+    /// are not shown.
     pub fn mute(&self, on: bool) {
         self.sink.mute(on);
     }
+
     /// Counts a problem that the decoder itself does not know of.
     pub fn report_error(&self, message: &str) {
         self.sink.failure(message);
     }
+
     /// Notes what is done to the stream that is no problem of it.
     pub fn report_change(&self, message: &str) {
         self.sink.report_change(message);
     }
+
     /// What went wrong so far.
     pub fn report(&self) -> DecodeReport {
         self.sink.report()

@@ -72,7 +72,8 @@ pub fn decoders() -> Vec<DecoderAvailability> {
 /// Name of the decoder that reading would use.
 fn found(id: AVCodecID, only: Option<&str>) -> Option<String> {
     let only = only.map(CString::new).transpose().ok()?;
-    // SAFETY: the name is a valid string; FFmpeg returns null or a pointer to a static whose name is one, too.
+    // SAFETY: the name is a valid string; FFmpeg returns null or a pointer to a static whose name
+    // is one, too.
     unsafe {
         let codec = match &only {
             Some(name) => ffi::avcodec_find_decoder_by_name(name.as_ptr()),

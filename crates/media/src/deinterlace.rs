@@ -1,7 +1,9 @@
-//! Whole frames out of interlaced ones: FFmpeg's bwdif, one frame per frame, whatever the order of access.
+//! Whole frames out of interlaced ones: FFmpeg's bwdif, one frame per frame, whatever the order of
+//! access.
 //!
-//! The filter looks one frame back and one ahead. Each result is made from exactly those three frames, so it does not depend on how the
-//! reader got there; while frames are asked for in order, the running filter is fed on.
+//! The filter looks one frame back and one ahead. Each result is made from exactly those three
+//! frames, so it does not depend on how the reader got there; while frames are asked for in order,
+//! the running filter is fed on.
 use crate::{
     decoder::AvFrame,
     error::{MediaError, ffmpeg_text},
@@ -34,6 +36,7 @@ impl Deinterlacer {
         let options = [&b"mode=send_frame:parity="[..], parity.to_bytes(), b":deint=", which.to_bytes()].concat();
         Self { options: CString::new(options).unwrap_or_default(), graph: None, next: None }
     }
+
     /// Frame `i` made whole from itself and its neighbours.
     pub fn frame(
         &mut self,
@@ -93,7 +96,8 @@ impl Graph {
         let source_args =
             CString::new(format!("video_size={}x{}:pix_fmt={}:time_base=1/1:pixel_aspect=1/1", f.width, f.height, f.format))
                 .map_err(|_| failed(SETTING_UP, 0))?;
-        // SAFETY: the graph owns its filters and is freed on drop; all strings are valid for the calls.
+        // SAFETY: the graph owns its filters and is freed on drop; all strings are valid for the
+        // calls.
         unsafe {
             let mut this = Self {
                 graph: ffi::avfilter_graph_alloc(),
@@ -129,6 +133,7 @@ impl Graph {
             Ok(this)
         }
     }
+
     /// Gives a frame, or the end.
     fn push(&mut self, frame: Option<&AvFrame>) -> Result<(), MediaError> {
         let shared = frame.map(AvFrame::share);
@@ -143,6 +148,7 @@ impl Graph {
         };
         if r < 0 { Err(failed("deinterlacing", r)) } else { Ok(()) }
     }
+
     /// The next result, if there is one.
     fn pull(&mut self) -> Result<Option<AvFrame>, MediaError> {
         let frame = AvFrame::new();

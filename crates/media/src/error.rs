@@ -125,7 +125,8 @@ pub enum MediaError {
         /// The system's or FFmpeg's reason.
         reason: String,
     },
-    /// Export settings that contradict each other or a format's rules; found before anything is created.
+    /// Export settings that contradict each other or a format's rules; found before anything is
+    /// created.
     #[error("cannot export like this: {reason}")]
     Settings {
         /// What is wrong and what would be right.
@@ -190,6 +191,7 @@ impl MediaError {
             Self::Internal { .. } => "media.ffmpeg.internal",
         }
     }
+
     /// The file concerned, where there is one.
     pub fn path(&self) -> Option<&Path> {
         match self {
@@ -208,6 +210,7 @@ impl MediaError {
             _ => None,
         }
     }
+
     /// Source time concerned, where there is one.
     pub fn time(&self) -> Option<Time> {
         match self {

@@ -1,5 +1,5 @@
-//! The index of a file: every packet once, and source time zero. What it holds of each stream: [`crate::video_index`] and
-//! [`crate::audio_index`].
+//! The index of a file: every packet once, and source time zero. What it holds of each stream:
+//! [`crate::video_index`] and [`crate::audio_index`].
 use crate::{
     audio_index::{AudioIndex, AudioScan},
     clock::Clock,
@@ -22,7 +22,8 @@ pub struct MediaIndex {
 }
 
 impl MediaIndex {
-    /// Reads every packet of the file once. Decodes nothing but the first packets of each sound stream.
+    /// Reads every packet of the file once. Decodes nothing but the first packets of each sound
+    /// stream.
     ///
     /// # Errors
     /// The file is missing, unreadable, not media, or stuck.
@@ -91,11 +92,14 @@ impl MediaIndex {
         let info = crate::probe::describe(&input, zero, &mut video, videos, &audio, warnings)?;
         Ok(Arc::new(Self { info, video, audio }))
     }
+
     /// What `probe` tells.
     pub fn info(&self) -> &MediaInfo {
         &self.info
     }
-    /// Presentation intervals of a video stream's frames (attached pictures after the others), in order.
+
+    /// Presentation intervals of a video stream's frames (attached pictures after the others), in
+    /// order.
     pub fn frame_spans(&self, video_stream: usize) -> impl Iterator<Item = Span> + '_ {
         self.video.get(video_stream).into_iter().flat_map(|v| (0..v.frames.len()).map(|i| v.span(i)))
     }

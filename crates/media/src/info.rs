@@ -10,7 +10,8 @@ pub struct MediaInfo {
     pub path: PathBuf,
     /// FFmpeg's container names, comma separated: `mov,mp4,m4a,3gp,3g2,mj2`.
     pub container: String,
-    /// From source time zero to the end of the longest video or audio stream; zero for a still image.
+    /// From source time zero to the end of the longest video or audio stream; zero for a still
+    /// image.
     pub duration: TimeDelta,
     /// Source time zero in the file's own time: the earliest presented frame or sample.
     pub start_in_file: Time,
@@ -102,8 +103,9 @@ pub struct AudioInfo {
     pub channels: usize,
     /// FFmpeg's name of the channel layout, such as `5.1`.
     pub layout: String,
-    /// The speakers of the channels, which are in this order: FFmpeg's channel mask (`AV_CH_FRONT_LEFT` is bit 0). `None` where the file
-    /// does not say, or says it in a way that has no mask.
+    /// The speakers of the channels, which are in this order: FFmpeg's channel mask
+    /// (`AV_CH_FRONT_LEFT` is bit 0). `None` where the file does not say, or says it in a way that
+    /// has no mask.
     pub channel_mask: Option<u64>,
     /// The layout was not signalled; the usual one for the count is assumed.
     pub is_layout_guessed: bool,

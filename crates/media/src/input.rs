@@ -45,7 +45,8 @@ pub(crate) struct Input {
     deadline: Box<Deadline>,
 }
 
-// SAFETY: the context is owned and used by one thread at a time (`&mut self` for every call that changes it).
+// SAFETY: the context is owned and used by one thread at a time (`&mut self` for every call that
+// changes it).
 unsafe impl Send for Input {}
 
 impl Input {
@@ -72,7 +73,8 @@ impl Input {
         url.extend_from_slice(path.as_os_str().as_encoded_bytes());
         let url = CString::new(url)
             .map_err(|_| MediaError::Unreadable { path: path.into(), reason: "its name holds a zero byte".into() })?;
-        // SAFETY: plain FFmpeg calls; on failure avformat_open_input frees the context; the dictionary is freed on both ways.
+        // SAFETY: plain FFmpeg calls; on failure avformat_open_input frees the context; the
+        // dictionary is freed on both ways.
         unsafe {
             let mut context = ffi::avformat_alloc_context();
             if context.is_null() {
@@ -81,7 +83,8 @@ impl Input {
             (*context).interrupt_callback.callback = Some(interrupted);
             (*context).interrupt_callback.opaque = ptr::from_ref::<Deadline>(&deadline).cast_mut().cast();
             let mut options = ptr::null_mut();
-            // Nothing in a file may make us open another protocol, and `%03d` in a name is just a name.
+            // Nothing in a file may make us open another protocol, and `%03d` in a name is just a
+            // name.
             for (k, v) in [(c"protocol_whitelist", c"file"), (c"pattern_type", c"none")] {
                 ffi::av_dict_set(&mut options, k.as_ptr(), v.as_ptr(), 0);
             }
@@ -104,37 +107,44 @@ impl Input {
     pub fn path(&self) -> &Path {
         &self.path
     }
+
     /// FFmpeg's context, valid while `self` lives.
     pub fn context(&self) -> *mut AVFormatContext {
         self.context
     }
+
     /// Short names of the container format, comma separated.
     pub fn format_name(&self) -> String {
         // SAFETY: an opened context has an input format with a static name.
         unsafe { CStr::from_ptr((*(*self.context).iformat).name).to_string_lossy().into_owned() }
     }
+
     /// Number of streams.
     pub fn stream_count(&self) -> usize {
         // SAFETY: the context is valid.
         unsafe { (*self.context).nb_streams as usize }
     }
+
     /// Stream `i < stream_count()`.
     pub fn stream(&self, i: usize) -> *mut AVStream {
         assert!(i < self.stream_count());
         // SAFETY: checked above; FFmpeg keeps the array valid.
         unsafe { *(*self.context).streams.add(i) }
     }
+
     /// Kind of stream `i`.
     pub fn kind(&self, i: usize) -> AVMediaType {
         // SAFETY: streams have parameters; FFmpeg writes only values that it declares.
         unsafe { (*(*self.stream(i)).codecpar).codec_type }
     }
+
     /// Time base of stream `i`; a broken one becomes 1/1000000.
     pub fn time_base(&self, i: usize) -> AVRational {
         // SAFETY: the stream is valid.
         let tb = unsafe { (*self.stream(i)).time_base };
         if tb.num > 0 && tb.den > 0 { tb } else { AVRational { num: 1, den: 1_000_000 } }
     }
+
     /// Makes the demuxer drop the packets of every stream but `i`.
     pub fn only(&mut self, i: usize) {
         for k in 0..self.stream_count() {
@@ -143,7 +153,9 @@ impl Input {
             unsafe { (*self.stream(k)).discard = discard };
         }
     }
-    /// The next packet; `false` at the end. Damage inside the file ends it like its end does, with `problem` set.
+
+    /// The next packet; `false` at the end. Damage inside the file ends it like its end does, with
+    /// `problem` set.
     ///
     /// # Errors
     /// The system cannot read the file any more, or the source is stuck.
@@ -176,7 +188,9 @@ impl Input {
             return Ok(false);
         }
     }
-    /// Moves to a keyframe of stream `i` at or before `timestamp` (in its time base). `false` when the demuxer cannot.
+
+    /// Moves to a keyframe of stream `i` at or before `timestamp` (in its time base). `false` when
+    /// the demuxer cannot.
     pub fn seek(&mut self, i: usize, timestamp: i64) -> bool {
         self.deadline.renew();
         // SAFETY: the context is valid, `i` a stream.
@@ -237,6 +251,7 @@ impl AvPacket {
         assert!(!p.is_null(), "out of memory");
         Self(p)
     }
+
     /// Another reference to the same data.
     pub fn share(&self) -> Self {
         let other = Self::new();
@@ -244,16 +259,19 @@ impl AvPacket {
         unsafe { ffi::av_packet_ref(other.0, self.0) };
         other
     }
+
     /// Drops the data.
     pub fn unref(&mut self) {
         // SAFETY: the packet is valid.
         unsafe { ffi::av_packet_unref(self.0) };
     }
+
     /// The fields.
     pub fn get(&self) -> &AVPacket {
         // SAFETY: the packet is valid while `self` lives.
         unsafe { &*self.0 }
     }
+
     /// The bytes.
     pub fn data(&self) -> &[u8] {
         let p = self.get();
@@ -263,10 +281,12 @@ impl AvPacket {
         // SAFETY: FFmpeg keeps `size` bytes at `data`.
         unsafe { std::slice::from_raw_parts(p.data, p.size as usize) }
     }
+
     /// A side data block.
     pub fn side_data(&self, kind: ffi::AVPacketSideDataType) -> Option<&[u8]> {
         let mut size = 0usize;
-        // SAFETY: the packet is valid; FFmpeg returns null or `size` bytes that live as long as the packet's data.
+        // SAFETY: the packet is valid; FFmpeg returns null or `size` bytes that live as long as the
+        // packet's data.
         unsafe {
             let p = ffi::av_packet_get_side_data(self.0, kind, &mut size);
             (!p.is_null()).then(|| std::slice::from_raw_parts(p, size))

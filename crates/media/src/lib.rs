@@ -1,4 +1,5 @@
-//! FFmpeg both ways: probe, index, decode, encode, mux. The only FFmpeg `unsafe`. Knows no projects or plans.
+//! FFmpeg both ways: probe, index, decode, encode, mux. The only FFmpeg `unsafe`. Knows no projects
+//! or plans.
 
 mod audio;
 mod audio_index;
@@ -36,13 +37,15 @@ pub use report::DecodeReport;
 pub use tags::{AvColor, GuessedTags};
 pub use video::{DecodedFrame, ReadOptions, VideoReader};
 
-/// Quiets FFmpeg's own log and collects its decoders' complaints for their reports. Every entry point of this crate calls it; cheap after the first time.
+/// Quiets FFmpeg's own log and collects its decoders' complaints for their reports. Every entry
+/// point of this crate calls it; cheap after the first time.
 pub fn init() {
     static ONCE: std::sync::Once = std::sync::Once::new();
     ONCE.call_once(report::install_log);
 }
 
-/// Version and licence of the FFmpeg that is linked, as it tells them: `("5.1.9-0+deb12u1", "GPL version 2 or later")`.
+/// Version and licence of the FFmpeg that is linked, as it tells them:
+/// `("5.1.9-0+deb12u1", "GPL version 2 or later")`.
 pub fn ffmpeg_version() -> (String, String) {
     let text = |p: *const std::ffi::c_char| {
         // SAFETY: FFmpeg returns static strings.

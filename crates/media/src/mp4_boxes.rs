@@ -1,5 +1,5 @@
-//! Whether the boxes of an ISO base media file fit into it (ISO/IEC 14496-12 §4.2) and its movie header is there (§8.2.2): FFmpeg reads on
-//! without a word when they do not.
+//! Whether the boxes of an ISO base media file fit into it (ISO/IEC 14496-12 §4.2) and its movie
+//! header is there (§8.2.2): FFmpeg reads on without a word when they do not.
 use std::{
     fs::File,
     io::{Read, Seek, SeekFrom},
@@ -9,8 +9,8 @@ use std::{
 /// Top-level boxes looked at; fragmented files have many.
 const MAX_BOXES: usize = 100_000;
 
-/// The first top-level box that ends behind the file's end, or a missing or timeless movie header, in words. Files that cannot be
-/// read have neither.
+/// The first top-level box that ends behind the file's end, or a missing or timeless movie header,
+/// in words. Files that cannot be read have neither.
 pub(crate) fn defect(path: &Path) -> Option<String> {
     let mut file = File::open(path).ok()?;
     let length = file.metadata().ok()?.len();

@@ -1,13 +1,14 @@
 //! `PictureFormat` ↔ FFmpeg's `AVPixelFormat`.
 //!
-//! The canonical formats are FFmpeg's planar little-endian ones whose layout a [`PictureFormat`] describes exactly, so their
-//! planes are shared without a copy. Every other format has a canonical format into which it converts without loss.
+//! The canonical formats are FFmpeg's planar little-endian ones whose layout a [`PictureFormat`]
+//! describes exactly, so their planes are shared without a copy. Every other format has a canonical
+//! format into which it converts without loss.
 use cutroom_types::{ColorModel, PictureFormat};
 use ffmpeg_next::ffi::{self, AVPixelFormat};
 use std::ffi::{CStr, CString};
 
-/// FFmpeg's format with exactly this layout. `None` where FFmpeg has none (gray with alpha is only packed there; float YUV
-/// does not exist).
+/// FFmpeg's format with exactly this layout. `None` where FFmpeg has none (gray with alpha is only
+/// packed there; float YUV does not exist).
 pub fn av_format(format: PictureFormat) -> Option<AVPixelFormat> {
     let depth = match format.bits {
         8 => String::new(),
@@ -39,8 +40,9 @@ pub fn av_format(format: PictureFormat) -> Option<AVPixelFormat> {
     (av != AVPixelFormat::AV_PIX_FMT_NONE && picture_format(av) == Some(format)).then_some(av)
 }
 
-/// The layout of a canonical FFmpeg format; `None` for packed, big-endian, paletted and hardware formats. The full-range aliases
-/// `yuvj…` have the layout of their `yuv…` twin (see [`is_full_range_alias`]).
+/// The layout of a canonical FFmpeg format; `None` for packed, big-endian, paletted and hardware
+/// formats. The full-range aliases `yuvj…` have the layout of their `yuv…` twin (see
+/// [`is_full_range_alias`]).
 pub fn picture_format(av: AVPixelFormat) -> Option<PictureFormat> {
     let d = descriptor(av)?;
     let flag = |f: u32| d.flags & u64::from(f) != 0;
@@ -99,8 +101,9 @@ pub fn is_full_range_alias(av: AVPixelFormat) -> bool {
     name(av).starts_with("yuvj")
 }
 
-/// The canonical format that holds every value of `av`: itself where canonical, the planar twin of packed and big-endian
-/// formats, RGB(+alpha) 8-bit for palettes. `None` for hardware, Bayer and XYZ formats.
+/// The canonical format that holds every value of `av`: itself where canonical, the planar twin of
+/// packed and big-endian formats, RGB(+alpha) 8-bit for palettes. `None` for hardware, Bayer and
+/// XYZ formats.
 pub fn canonical(av: AVPixelFormat) -> Option<PictureFormat> {
     if let Some(f) = picture_format(av) {
         return Some(f);
@@ -151,12 +154,14 @@ pub fn name(av: AVPixelFormat) -> &'static str {
     }
 }
 
-/// A format number as FFmpeg stores it in frames and parameters; out-of-range numbers become `NONE`.
+/// A format number as FFmpeg stores it in frames and parameters; out-of-range numbers become
+/// `NONE`.
 pub fn from_raw(format: i32) -> AVPixelFormat {
     if format < 0 || format >= AVPixelFormat::AV_PIX_FMT_NB as i32 {
         return AVPixelFormat::AV_PIX_FMT_NONE;
     }
-    // SAFETY: the bindings are generated from the linked FFmpeg's headers, where every number in 0..NB is a variant.
+    // SAFETY: the bindings are generated from the linked FFmpeg's headers, where every number
+    // in 0..NB is a variant.
     unsafe { std::mem::transmute::<i32, AVPixelFormat>(format) }
 }
 

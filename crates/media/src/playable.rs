@@ -1,10 +1,12 @@
-//! Whether a stream can be read at all, told without reading it, so that it is known before any work starts.
+//! Whether a stream can be read at all, told without reading it, so that it is known before any
+//! work starts.
 use crate::{MediaIndex, ReadOptions, VideoInfo, VideoReader, error::MediaError, input::check_size};
 use std::sync::Arc;
 
 impl MediaIndex {
-    /// Whether a video stream (attached pictures after the others) can be read: it has frames, a decoder, a size and a layout that
-    /// is supported. Decodes only a frame of a stream whose layout FFmpeg could not tell.
+    /// Whether a video stream (attached pictures after the others) can be read: it has frames, a
+    /// decoder, a size and a layout that is supported. Decodes only a frame of a stream whose
+    /// layout FFmpeg could not tell.
     ///
     /// # Errors
     /// What stands in the way. A stream that the file lacks is [`MediaError::NoStream`].
@@ -34,6 +36,7 @@ impl MediaIndex {
             None => Err(MediaError::Unsupported { path: path(), what: format!("the pixel format {}", v.pixel_format) }),
         }
     }
+
     /// Whether a sound stream can be read: it has samples, a decoder, a rate and channels.
     ///
     /// # Errors
@@ -59,6 +62,7 @@ impl MediaIndex {
         }
         Ok(())
     }
+
     /// A video stream's description, attached pictures after the others.
     fn video_info(&self, stream: usize) -> Option<&VideoInfo> {
         let info = &self.info;

@@ -20,7 +20,8 @@ fn text(p: *const c_char) -> Option<String> {
     (!p.is_null()).then(|| unsafe { CStr::from_ptr(p) }.to_string_lossy().into_owned())
 }
 
-/// Builds the description. `video` holds attached pictures from `attached_from` on; stills are marked in it.
+/// Builds the description. `video` holds attached pictures from `attached_from` on; stills are
+/// marked in it.
 pub(crate) fn describe(
     input: &Input,
     zero: Time,
@@ -68,7 +69,8 @@ pub(crate) fn describe(
 /// Streams that end this much before their header says so were cut off, seconds.
 const CUT_OFF_SECS: f64 = 1.0;
 
-/// Says where a stream, or the whole file where only that is declared, ends well before its declared length.
+/// Says where a stream, or the whole file where only that is declared, ends well before its
+/// declared length.
 fn cut_off(input: &Input, container: &str, zero: Time, video: &[VideoInfo], audio: &[AudioInfo]) -> Vec<String> {
     let spans = || {
         let sound = audio.iter().map(|a| (a.stream_index, a.span));

@@ -7,7 +7,8 @@ use std::sync::{
 /// Kept messages per stream; further ones are only counted.
 const KEPT_MESSAGES: usize = 8;
 
-/// Problems met while decoding a stream. None of them stopped it: the picture was concealed or a packet dropped.
+/// Problems met while decoding a stream. None of them stopped it: the picture was concealed or a
+/// packet dropped.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DecodeReport {
     /// Error lines of the decoder, packets refused, frames concealed.
@@ -18,7 +19,8 @@ pub struct DecodeReport {
     pub missing_frames: u64,
     /// The first few messages, without repeats.
     pub messages: Vec<String>,
-    /// The first few of what was done to a stream that changes on the way, such as other channels mixed.
+    /// The first few of what was done to a stream that changes on the way, such as other channels
+    /// mixed.
     pub remarks: Vec<String>,
 }
 
@@ -27,6 +29,7 @@ impl DecodeReport {
     pub fn is_clean(&self) -> bool {
         self.errors == 0 && self.concealed_frames == 0 && self.missing_frames == 0
     }
+
     /// Adds what another reader of the stream has met.
     pub fn add(&mut self, other: &Self) {
         self.errors += other.errors;
@@ -58,10 +61,12 @@ impl ProblemSink {
             f(&mut self.report.lock().unwrap_or_else(std::sync::PoisonError::into_inner));
         }
     }
+
     /// Stops or resumes counting.
     pub fn mute(&self, on: bool) {
         self.is_muted.store(on, Ordering::Relaxed);
     }
+
     /// An error with its text.
     pub fn failure(&self, message: &str) {
         self.with(|r| {
@@ -69,21 +74,25 @@ impl ProblemSink {
             note(&mut r.messages, message);
         });
     }
+
     /// What was done that is no error.
     pub fn report_change(&self, message: &str) {
         self.with(|r| note(&mut r.remarks, message));
     }
+
     /// A frame marked as damaged.
     pub fn concealed(&self) {
         self.with(|r| r.concealed_frames += 1);
     }
+
     /// A copy of everything so far.
     pub fn report(&self) -> DecodeReport {
         self.report.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
     }
 }
 
-/// Sends FFmpeg's log lines of level error and worse to the sink of the decoder that wrote them, and drops all others.
+/// Sends FFmpeg's log lines of level error and worse to the sink of the decoder that wrote them,
+/// and drops all others.
 pub(crate) fn install_log() {
     use ffmpeg_next::ffi;
     #[cfg(target_arch = "x86_64")]
@@ -93,9 +102,11 @@ pub(crate) fn install_log() {
             if level > ffi::AV_LOG_WARNING || object.is_null() {
                 return;
             }
-            // SAFETY: FFmpeg passes objects whose first member points to their AVClass. Only codec contexts are looked into; every codec
-            // context with a non-null `opaque` in this process is made by `decoder` or `write::encoder`, where it points to a sink that
-            // outlives it. Encoders say by a warning that they ignore a parameter, so theirs are kept.
+            // SAFETY: FFmpeg passes objects whose first member points to their AVClass. Only codec
+            // contexts are looked into; every codec context with a non-null `opaque` in this
+            // process is made by `decoder` or `write::encoder`, where it points to a sink that
+            // outlives it. Encoders say by a warning that they ignore a parameter, so theirs are
+            // kept.
             unsafe {
                 let class = *object.cast::<*const ffi::AVClass>();
                 if class.is_null() || (*class).class_name.is_null() || CStr::from_ptr((*class).class_name) != c"AVCodecContext" {
@@ -110,7 +121,8 @@ pub(crate) fn install_log() {
                 let mut prefix: c_int = 0;
                 ffi::av_log_format_line2(object, level, format, arguments, line.as_mut_ptr(), line.len() as c_int, &mut prefix);
                 let line = CStr::from_ptr(line.as_ptr()).to_string_lossy();
-                // Dropping a reference that is not there changes no picture; it happens after every seek into an open group.
+                // Dropping a reference that is not there changes no picture; it happens after every
+                // seek into an open group.
                 if !line.starts_with("mmco: unref short failure") {
                     (*sink).failure(line.trim());
                 }
@@ -123,7 +135,8 @@ pub(crate) fn install_log() {
         }
     }
     #[cfg(not(target_arch = "x86_64"))]
-    // SAFETY: sets one global integer. The variable argument list has another type here, so only return codes and frame flags count.
+    // SAFETY: sets one global integer. The variable argument list has another type here, so only
+    // return codes and frame flags count.
     unsafe {
         ffi::av_log_set_level(ffi::AV_LOG_QUIET);
     }

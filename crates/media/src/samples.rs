@@ -1,4 +1,5 @@
-//! Samples of decoded frames: as f32 whatever the decoder's format, and mixed to other channels where a stream's own change.
+//! Samples of decoded frames: as f32 whatever the decoder's format, and mixed to other channels
+//! where a stream's own change.
 use crate::{decoder::AvFrame, error::ffmpeg_text};
 use ffmpeg_next::ffi::{self, AVChannelLayout, AVChannelOrder, AVSampleFormat, SwrContext};
 use std::{ffi::CStr, fmt};
@@ -18,13 +19,16 @@ impl Speakers {
         let layout = &frame.get().ch_layout;
         Self { channels: usize::try_from(layout.nb_channels).unwrap_or(0), mask: native_mask(layout) }
     }
+
     /// As many, and the same as far as both are told.
     pub fn is_like(self, other: Self) -> bool {
         self.channels == other.channels && (self.mask.is_none() || other.mask.is_none() || self.mask == other.mask)
     }
+
     /// FFmpeg's layout; the usual one of so many channels where no mask tells.
     fn layout(self) -> AVChannelLayout {
-        // SAFETY: an all-zero layout is a valid value for FFmpeg to fill; default and native layouts own no memory.
+        // SAFETY: an all-zero layout is a valid value for FFmpeg to fill; default and native
+        // layouts own no memory.
         unsafe {
             let mut layout: AVChannelLayout = std::mem::zeroed();
             if self.mask.is_none_or(|mask| ffi::av_channel_layout_from_mask(&mut layout, mask) < 0) {
@@ -59,7 +63,8 @@ pub(crate) fn layout_name(layout: &AVChannelLayout) -> String {
     CStr::from_bytes_until_nul(&buffer).map(|s| s.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
-/// Mixes frames of one layout to another at the same rate, by the usual coefficients of FFmpeg's libswresample.
+/// Mixes frames of one layout to another at the same rate, by the usual coefficients of FFmpeg's
+/// libswresample.
 pub(crate) struct Mixer {
     from: Speakers,
     to: Speakers,
@@ -75,17 +80,20 @@ impl Mixer {
         // SAFETY: no preconditions; null is refused by `mix`.
         Self { from, to, context: unsafe { ffi::swr_alloc() } }
     }
+
     /// What it takes.
     pub fn from(&self) -> Speakers {
         self.from
     }
+
     /// The frame's samples in the other layout, as many.
     pub fn mix(&mut self, frame: &AvFrame) -> Result<AvFrame, String> {
         if self.context.is_null() {
             return Err("out of memory".into());
         }
         let (named, mixed) = (frame.share(), AvFrame::new());
-        // SAFETY: both frames are valid and ours; the context is set up by the first call from what the frames say. The layouts own no memory.
+        // SAFETY: both frames are valid and ours; the context is set up by the first call from what
+        // the frames say. The layouts own no memory.
         let r = unsafe {
             (*named.0).ch_layout = self.from.layout();
             (*mixed.0).ch_layout = self.to.layout();
@@ -108,7 +116,8 @@ impl Drop for Mixer {
     }
 }
 
-/// Appends samples `skip..samples` of channel `c` as f32, full scale ±1. A channel that the frame lacks is silent.
+/// Appends samples `skip..samples` of channel `c` as f32, full scale ±1. A channel that the frame
+/// lacks is silent.
 pub(crate) fn append_channel(frame: &AvFrame, c: usize, skip: usize, samples: usize, out: &mut Vec<f32>) {
     let f = frame.get();
     let channels = usize::try_from(f.ch_layout.nb_channels).unwrap_or(0);
@@ -116,7 +125,8 @@ pub(crate) fn append_channel(frame: &AvFrame, c: usize, skip: usize, samples: us
         out.resize(out.len() + (samples - skip), 0.0);
         return;
     }
-    // SAFETY: every number that a decoder puts into an audio frame's format is a sample format of the linked FFmpeg.
+    // SAFETY: every number that a decoder puts into an audio frame's format is a sample format of
+    // the linked FFmpeg.
     let (format, planar) = unsafe {
         let format = std::mem::transmute::<i32, AVSampleFormat>(f.format.clamp(-1, AVSampleFormat::AV_SAMPLE_FMT_NB as i32 - 1));
         (ffi::av_get_packed_sample_fmt(format), ffi::av_sample_fmt_is_planar(format) != 0)

@@ -6,7 +6,8 @@ use crate::{
 };
 use std::path::Path;
 
-/// The file, giving packets of this stream only, and the decoder; `threads` of it, 0 for one a core.
+/// The file, giving packets of this stream only, and the decoder; `threads` of it, 0 for one a
+/// core.
 pub(crate) fn open_stream(path: &Path, stream: usize, threads: usize) -> Result<(Input, Decoder), MediaError> {
     let mut input = Input::open(path)?;
     if stream >= input.stream_count() {

@@ -1,10 +1,11 @@
-//! `ColorTags` ↔ FFmpeg's colour properties. Both sides use the code points of ITU-T H.273, so numbers pass through; what
-//! FFmpeg leaves unspecified is guessed, and the guess is recorded.
+//! `ColorTags` ↔ FFmpeg's colour properties. Both sides use the code points of ITU-T H.273, so
+//! numbers pass through; what FFmpeg leaves unspecified is guessed, and the guess is recorded.
 use cutroom_types::{ChromaLocation, ColorModel, ColorTags, Matrix, PictureFormat, Primaries, Range, Size, Transfer};
 use ffmpeg_next::ffi::{AVCodecContext, AVCodecParameters, AVFrame};
 use std::ptr::addr_of;
 
-/// FFmpeg's five colour numbers as stored in parameters and frames; 2 (0 for range and location) means unspecified.
+/// FFmpeg's five colour numbers as stored in parameters and frames; 2 (0 for range and location)
+/// means unspecified.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AvColor {
     /// `AVColorPrimaries`.
@@ -41,7 +42,8 @@ impl GuessedTags {
     }
 }
 
-/// Reads a C enum field as the integer it is: files can hold numbers that the Rust enum has no variant for.
+/// Reads a C enum field as the integer it is: files can hold numbers that the Rust enum has no
+/// variant for.
 macro_rules! raw { ($($place:tt)*) => { addr_of!($($place)*).cast::<i32>().read() } }
 
 impl AvColor {
@@ -61,6 +63,7 @@ impl AvColor {
             }
         }
     }
+
     /// Of a stream.
     ///
     /// # Safety
@@ -77,6 +80,7 @@ impl AvColor {
             }
         }
     }
+
     /// Each number of `self`, or of `other` where `self` leaves it unspecified.
     pub fn or(self, other: Self) -> Self {
         let pick = |a: i32, b: i32, none: i32| if a == none || (a == 0 && none == 2) { b } else { a };
@@ -89,6 +93,7 @@ impl AvColor {
             chroma: pick(self.chroma, other.chroma, 0),
         }
     }
+
     /// For an encoder or frame. RGB formats get the RGB matrix whatever the tags say.
     pub fn from_tags(tags: ColorTags) -> Self {
         Self {
@@ -99,10 +104,12 @@ impl AvColor {
             chroma: i32::from(tags.chroma.code()),
         }
     }
+
     /// Writes the numbers into a frame.
     ///
     /// # Safety
-    /// `frame` points to a valid frame, and the numbers are ones that FFmpeg knows (as [`Self::from_tags`] gives).
+    /// `frame` points to a valid frame, and the numbers are ones that FFmpeg knows (as
+    /// [`Self::from_tags`] gives).
     pub unsafe fn write_to_frame(self, frame: *mut AVFrame) {
         // SAFETY: the caller vouches for the pointer; the fields are C enums of four bytes.
         unsafe {
@@ -113,6 +120,7 @@ impl AvColor {
             std::ptr::addr_of_mut!((*frame).chroma_location).cast::<i32>().write(self.chroma);
         }
     }
+
     /// Writes the numbers into an encoder's context.
     ///
     /// # Safety
@@ -127,6 +135,7 @@ impl AvColor {
             std::ptr::addr_of_mut!((*context).chroma_sample_location).cast::<i32>().write(self.chroma);
         }
     }
+
     /// Tags that are there and that nothing is known of, each with what is used in its place.
     pub fn unknown(self, used: ColorTags) -> Vec<String> {
         let code = |v: i32| u8::try_from(v).unwrap_or(255);
@@ -151,8 +160,10 @@ impl AvColor {
         note("matrix coefficients", self.matrix, is_known, &names, used.matrix.name());
         found
     }
-    /// Decides every tag. Unspecified ones come from [`ColorTags::guess`] (YUV), or sRGB (RGB; linear light when float); gray counts as
-    /// YUV. `full_range_alias` is for FFmpeg's `yuvj…` formats; `still` makes untagged pictures sRGB.
+
+    /// Decides every tag. Unspecified ones come from [`ColorTags::guess`] (YUV), or sRGB (RGB;
+    /// linear light when float); gray counts as YUV. `full_range_alias` is for FFmpeg's `yuvj…`
+    /// formats; `still` makes untagged pictures sRGB.
     pub fn decide(self, format: PictureFormat, size: Size, full_range_alias: bool, still: bool) -> (ColorTags, GuessedTags) {
         let code = |v: i32| u8::try_from(v).unwrap_or(255);
         let rgb = format.model == ColorModel::Rgb;
@@ -181,7 +192,8 @@ impl AvColor {
                 _ => {}
             }
         }
-        // RGB planes with a luma matrix, or YUV planes tagged RGB, contradict their layout: the layout wins.
+        // RGB planes with a luma matrix, or YUV planes tagged RGB, contradict their layout: the
+        // layout wins.
         let matrix = matrix.filter(|m| (*m == Matrix::Rgb) == rgb);
         let tags = ColorTags {
             primaries: primaries.unwrap_or(guess.primaries),

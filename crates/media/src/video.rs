@@ -1,7 +1,8 @@
 //! Frames of a video stream by presentation time: exact, forward and backward.
 //!
-//! A request names a time; the index turns it into a frame number. Frames near the decoder's position are reached by decoding on, others by
-//! seeking to the keyframe before. The last few decoded frames are kept; while playing backwards, as many as fit into
+//! A request names a time; the index turns it into a frame number. Frames near the decoder's
+//! position are reached by decoding on, others by seeking to the keyframe before. The last few
+//! decoded frames are kept; while playing backwards, as many as fit into
 //! [`ReadOptions::window_bytes`], so that each group of pictures is decoded once.
 use crate::{
     convert::{self, StreamTags},
@@ -26,12 +27,14 @@ use std::{
 const FORWARD_WINDOW: usize = 4;
 /// Packets that are rather decoded than skipped by a seek, which empties the decoder's pipeline.
 const SEEK_COST_PACKETS: usize = 12;
-/// Frames before the wanted one that are decoded in full, for the deinterlacer and small steps back; those before them are decoded only if
-/// others refer to them: 12 % off random seeks in a long group of x264, more where more B-frames are.
+/// Frames before the wanted one that are decoded in full, for the deinterlacer and small steps
+/// back; those before them are decoded only if others refer to them: 12 % off random seeks in a
+/// long group of x264, more where more B-frames are.
 const WHOLE_BEFORE: usize = 4;
 /// A request at most this many frames before the last one counts as playing backwards.
 const BACKWARD_STEP: usize = 4;
-/// So does the second in a row of at most this many frames: high speeds, and slow films of fast material.
+/// So does the second in a row of at most this many frames: high speeds, and slow films of fast
+/// material.
 const WIDE_BACKWARD_STEP: usize = 120;
 
 /// How to read.
@@ -41,7 +44,8 @@ pub struct ReadOptions {
     pub threads: usize,
     /// Which frames are made whole.
     pub deinterlace: Deinterlace,
-    /// Which field comes first when they are; unknown or progressive: as each frame says, the top one of frames that say nothing.
+    /// Which field comes first when they are; unknown or progressive: as each frame says, the top
+    /// one of frames that say nothing.
     pub field_order: FieldOrder,
     /// Memory for decoded frames while playing backwards, bytes.
     pub window_bytes: usize,
@@ -110,13 +114,15 @@ pub struct VideoReader {
 }
 
 impl VideoReader {
-    /// Opens a file; `video_stream` counts as in [`crate::MediaInfo::video`], attached pictures after the others.
+    /// Opens a file; `video_stream` counts as in [`crate::MediaInfo::video`], attached pictures
+    /// after the others.
     ///
     /// # Errors
     /// The file cannot be opened, or has no such stream, or no decoder for it.
     pub fn open(path: &Path, video_stream: usize, options: ReadOptions) -> Result<Self, MediaError> {
         Self::open_indexed(MediaIndex::scan(path)?, video_stream, options)
     }
+
     /// The same with an index at hand.
     ///
     /// # Errors
@@ -164,18 +170,22 @@ impl VideoReader {
             index,
         })
     }
+
     /// The index it reads by.
     pub fn index(&self) -> &Arc<MediaIndex> {
         &self.index
     }
+
     /// Frames in the stream.
     pub fn frame_count(&self) -> usize {
         self.video().frames.len()
     }
+
     /// Frames that the decoder has given so far: what the requests have cost.
     pub fn decoded_frames(&self) -> u64 {
         self.decoded_frames
     }
+
     /// What went wrong so far.
     pub fn report(&self) -> DecodeReport {
         let mut r = self.decoder.report();
@@ -183,14 +193,17 @@ impl VideoReader {
         r.missing_frames = self.absent.len() as u64;
         r
     }
+
     /// The frame shown at `t`; before the first frame the first, after the last the last.
     ///
     /// # Errors
-    /// The stream gives no frames at all, the source is stuck, or its frames have a layout that is not supported.
+    /// The stream gives no frames at all, the source is stuck, or its frames have a layout that is
+    /// not supported.
     pub fn frame_at(&mut self, t: Time) -> Result<DecodedFrame, MediaError> {
         let i = self.video().frame_at(t).unwrap_or(0);
         self.frame(i)
     }
+
     /// Frame number `i`, in presentation order; numbers past the end give the last frame.
     ///
     /// # Errors
@@ -205,7 +218,8 @@ impl VideoReader {
             let back = self.last_request.checked_sub(i);
             let goes_back = back.is_some_and(|n| n <= WIDE_BACKWARD_STEP);
             self.is_backward = goes_back && (self.went_back || back.is_some_and(|n| n <= BACKWARD_STEP));
-            (self.went_back, self.last_request) = (goes_back, i);
+            self.went_back = goes_back;
+            self.last_request = i;
         }
         let raw = self.raw(i)?;
         let is_woven = match self.options.deinterlace {
@@ -224,11 +238,13 @@ impl VideoReader {
         self.ready.push_back(frame.clone());
         Ok(frame)
     }
+
     fn video(&self) -> &VideoIndex {
         &self.index.video[self.number]
     }
 
-    /// The frame as decoded. One that the decoder does not give is replaced by the one before it, or the first that exists.
+    /// The frame as decoded. One that the decoder does not give is replaced by the one before it,
+    /// or the first that exists.
     fn raw(&mut self, i: usize) -> Result<Arc<AvFrame>, MediaError> {
         let mut wanted = i;
         let mut attempts = 0;
@@ -252,7 +268,8 @@ impl VideoReader {
             if let Reached::AvFrame(f) = self.decode_to(wanted)? {
                 return Ok(f);
             }
-            // Perhaps the run began too late for this frame (a keyframe that is none, gradual refresh): begin earlier.
+            // Perhaps the run began too late for this frame (a keyframe that is none, gradual
+            // refresh): begin earlier.
             if self.run_key > 0 && attempts < 3 {
                 let mut key = self.run_key;
                 for _ in 0..[1, 4, usize::MAX][attempts].min(self.run_key) {
@@ -283,7 +300,8 @@ impl VideoReader {
         MediaError::NothingDecoded { path: self.path.clone(), kind: "video", index: self.number, reason }
     }
 
-    /// Packets to decode when going on from here; `None` when that does not lead to frame `i`, or a seek is cheaper.
+    /// Packets to decode when going on from here; `None` when that does not lead to frame `i`, or a
+    /// seek is cheaper.
     fn forward_effort(&self, i: usize) -> Option<usize> {
         let video = self.video();
         let key = video.keyframe_for(i);
@@ -310,7 +328,8 @@ impl VideoReader {
                     else {
                         continue;
                     };
-                    // After a jump into gradual refresh, frames are marked until the whole picture has been refreshed.
+                    // After a jump into gradual refresh, frames are marked until the whole picture
+                    // has been refreshed.
                     if self.run_key > 0 && !self.is_run_clean {
                         if f.get().flags & ffi::AV_FRAME_FLAG_CORRUPT != 0 {
                             if n >= i {
@@ -367,7 +386,8 @@ impl VideoReader {
                     self.decoder.mute(false);
                     self.muted_until = 0;
                 }
-                // The second field of a frame has no number of its own and shares the lot of the first.
+                // The second field of a frame has no number of its own and shares the lot of the
+                // first.
                 if let Some(p) = self.video().packets.get(ordinal).filter(|p| p.frame != u32::MAX) {
                     let skip = !self.is_backward && p.frame as usize + WHOLE_BEFORE < self.aim;
                     self.decoder.skip_unreferenced(skip);
@@ -428,7 +448,8 @@ impl VideoReader {
         self.restart()
     }
 
-    /// After a jump of the demuxer: the ordinal of the packet it gives, if that is at or before `key`.
+    /// After a jump of the demuxer: the ordinal of the packet it gives, if that is at or before
+    /// `key`.
     fn locate(&mut self, key: usize) -> Result<Option<usize>, MediaError> {
         for _ in 0..64 {
             if !self.read_own()? {
@@ -453,7 +474,8 @@ impl VideoReader {
         Ok(None)
     }
 
-    /// Opens the file again and starts at its first packet; packets before the run's key are skipped.
+    /// Opens the file again and starts at its first packet; packets before the run's key are
+    /// skipped.
     fn restart(&mut self) -> Result<(), MediaError> {
         let key_is_late = self.run_key > 0;
         if self.next_packet == 0 && !self.sent_all && !self.has_pending {

@@ -1,10 +1,12 @@
-//! The index of a video stream: its packets in decoding order (to find keyframes and to know which packet a frame comes from) and its frames
-//! in presentation order with their intervals. Readers name packets to the decoder by their ordinal here, so timestamps are only
-//! ever interpreted in this module.
+//! The index of a video stream: its packets in decoding order (to find keyframes and to know which
+//! packet a frame comes from) and its frames in presentation order with their intervals. Readers
+//! name packets to the decoder by their ordinal here, so timestamps are only ever interpreted in
+//! this module.
 //!
-//! Timestamps of coarse containers (1 ms in Matroska, 1/90000 s in MPEG-TS) are rounded. Where all of a stream's timestamps are a
-//! constant rate's to within one tick, the exact times of the rate are used, so that frame n of a 23.976 fps file begins
-//! at n·1001/24000 s and not at the nearest millisecond.
+//! Timestamps of coarse containers (1 ms in Matroska, 1/90000 s in MPEG-TS) are rounded. Where all
+//! of a stream's timestamps are a constant rate's to within one tick, the exact times of the rate
+//! are used, so that frame n of a 23.976 fps file begins at n·1001/24000 s and not at the nearest
+//! millisecond.
 use crate::{
     bitstream::{FieldParser, is_hidden_reference, is_skipped_leading, nal_length_bytes},
     error::MediaError,
@@ -76,6 +78,7 @@ impl VideoPacket {
         let own = |t: i64| if t == NO_TIMESTAMP { t } else { t - self.shift };
         own(self.pts) == pts || own(self.dts) == dts
     }
+
     /// Whether the file's own presentation timestamp is this one.
     pub fn has_pts(&self, pts: i64) -> bool {
         pts != NO_TIMESTAMP && self.pts != NO_TIMESTAMP && self.pts - self.shift == pts
@@ -83,24 +86,29 @@ impl VideoPacket {
 }
 
 impl VideoIndex {
-    /// The frame whose interval holds `t`; before the first the first, after the last the last. `None` without frames.
+    /// The frame whose interval holds `t`; before the first the first, after the last the last.
+    /// `None` without frames.
     pub fn frame_at(&self, t: Time) -> Option<usize> {
         let after = self.frames.partition_point(|f| f.start <= t);
         (!self.frames.is_empty()).then(|| after.saturating_sub(1))
     }
+
     /// Presentation interval of frame `i`.
     pub fn span(&self, i: usize) -> Span {
         let end = self.frames.get(i + 1).map_or(self.end, |f| f.start);
         Span::new(self.frames[i].start, end.max(self.frames[i].start))
     }
-    /// The keyframe packet from which frame `i` decodes correctly: the last one at or before its packet, but for frames shown before that
-    /// keyframe (open GOP), which lean on the group before.
+
+    /// The keyframe packet from which frame `i` decodes correctly: the last one at or before its
+    /// packet, but for frames shown before that keyframe (open GOP), which lean on the group
+    /// before.
     pub fn keyframe_for(&self, i: usize) -> usize {
         let packet = self.frames[i].packet as usize;
         let Some(key) = self.keyframe_at_or_before(packet) else { return 0 };
         let shown_before_key = key != packet && self.packets[packet].pts < self.packets[key].pts;
         if shown_before_key && key > 0 { self.keyframe_at_or_before(key - 1).unwrap_or(0) } else { key }
     }
+
     /// The last keyframe packet at or before `packet`.
     pub fn keyframe_at_or_before(&self, packet: usize) -> Option<usize> {
         self.packets[..=packet].iter().rposition(|p| p.key)
@@ -217,8 +225,9 @@ impl VideoScan {
         })
     }
 
-    /// Hides what decoders do not output at the beginning of an HEVC stream: everything before the first keyframe, and its leading
-    /// pictures that may lean on what came before (RASL, H.265 §8.1.3).
+    /// Hides what decoders do not output at the beginning of an HEVC stream: everything before the
+    /// first keyframe, and its leading pictures that may lean on what came before (RASL, H.265
+    /// §8.1.3).
     fn hide_undecodable(&mut self) {
         if self.codec != ffi::AVCodecID::AV_CODEC_ID_HEVC {
             return;
@@ -272,8 +281,9 @@ impl VideoScan {
         Ok(())
     }
 
-    /// Gives the packets without a presentation timestamp one between those of their neighbours in `order`, evenly, or beyond the last
-    /// of them at the nominal rate, of which `tick` says when a frame begins. What the decoder does not show and nothing places is hidden.
+    /// Gives the packets without a presentation timestamp one between those of their neighbours in
+    /// `order`, evenly, or beyond the last of them at the nominal rate, of which `tick` says when a
+    /// frame begins. What the decoder does not show and nothing places is hidden.
     fn fill_in(&mut self, order: &[u32], tick: impl Fn(i64) -> i64) {
         let second_field = |n: usize| self.packets[n].second_field;
         let mut shown: Vec<usize> = order.iter().map(|&n| n as usize).filter(|&n| n < self.packets.len()).collect();
@@ -303,8 +313,8 @@ impl VideoScan {
         }
     }
 
-    /// Length of the last frame: its packet's duration, else the nominal rate's, else the step before it. Ticks, as a fraction of flicks
-    /// where the rate is known.
+    /// Length of the last frame: its packet's duration, else the nominal rate's, else the step
+    /// before it. Ticks, as a fraction of flicks where the rate is known.
     fn last_duration(&self, order: &[u32], tb: AVRational, rates: &[FrameRate]) -> TimeDelta {
         let Some(&last) = order.last() else { return TimeDelta::ZERO };
         let p = &self.packets[last as usize];
@@ -347,7 +357,8 @@ fn exact_times(pts: &[i64], last: TimeDelta, tb: AVRational, rates: &[FrameRate]
     let mean = (plain[plain.len() - 1] - plain[0]).as_secs_f64() / (pts.len() - 1) as f64;
     let usual = [24u32, 25, 30, 48, 50, 60, 120];
     let usual = usual.iter().flat_map(|&n| [FrameRate::new(n * 1000, 1001), FrameRate::new(n, 1)]).flatten();
-    // Containers that round also state rounded rates (19001/317 for 60000/1001): a usual rate that is as good goes first.
+    // Containers that round also state rounded rates (19001/317 for 60000/1001): a usual rate that
+    // is as good goes first.
     let stated_as_usual = |u: &FrameRate| rates.iter().any(|r| (u.as_f64() / r.as_f64() - 1.0).abs() < 1e-4);
     let mut candidates: Vec<FrameRate> = usual.clone().filter(stated_as_usual).collect();
     candidates.extend(rates);

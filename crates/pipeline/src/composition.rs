@@ -1,5 +1,5 @@
-//! A checked composition with its files: what frames and sound of it are made from. It borrows nothing, so that it may stand in a
-//! session, and is remade cheaply after an edit.
+//! A checked composition with its files: what frames and sound of it are made from. It borrows
+//! nothing, so that it may stand in a session, and is remade cheaply after an edit.
 use crate::{
     AudioMix, FrameReader, Library, OpenSource, PipelineError,
     decode::{VideoStream, read_options},
@@ -34,11 +34,13 @@ pub(crate) struct Scanned {
 pub struct OpenOptions {
     /// Threads of each decoder; 0 for an equal part of the cores, with a source per video track.
     pub decode_threads: usize,
-    /// What else is at work beside the decoders when the cores are shared: an encoder that fills all cores counts as one.
+    /// What else is at work beside the decoders when the cores are shared: an encoder that fills
+    /// all cores counts as one.
     pub others: usize,
 }
 
-/// A composition whose document and files were found good, ready to give frames and sound. Shared freely between threads.
+/// A composition whose document and files were found good, ready to give frames and sound. Shared
+/// freely between threads.
 #[derive(Clone)]
 pub struct OpenComposition {
     timeline: Timeline<Arc<Project>>,
@@ -53,8 +55,9 @@ pub struct OpenComposition {
 }
 
 impl OpenComposition {
-    /// Checks the document, scans those files that the composition uses and the library does not know, and checks what it wants of
-    /// them. `cancel` is looked at often while files are scanned, and what is not scanned then is a problem.
+    /// Checks the document, scans those files that the composition uses and the library does not
+    /// know, and checks what it wants of them. `cancel` is looked at often while files are scanned,
+    /// and what is not scanned then is a problem.
     ///
     /// # Errors
     /// Everything that is wrong, in document order.
@@ -70,8 +73,8 @@ impl OpenComposition {
         Self::make(project, composition, catalog, library, options, cancel, make)
     }
 
-    /// The same composition after an edit of the project: files that are known are not scanned again, and tracks that are as they were
-    /// are not prepared again.
+    /// The same composition after an edit of the project: files that are known are not scanned
+    /// again, and tracks that are as they were are not prepared again.
     ///
     /// # Errors
     /// As [`Self::open`].
@@ -131,7 +134,8 @@ impl OpenComposition {
         Ok(Self { timeline, library: Arc::clone(library), files, luts, notes, options, decode_threads })
     }
 
-    /// The same, its decoders sharing the cores with so many `others`, unless their threads were named when it was opened.
+    /// The same, its decoders sharing the cores with so many `others`, unless their threads were
+    /// named when it was opened.
     #[must_use]
     pub fn beside(&self, others: usize) -> Self {
         let options = OpenOptions { others, ..self.options };
@@ -200,8 +204,9 @@ impl OpenComposition {
         AudioMix::new(Arc::clone(self))
     }
 
-    /// Frames that transitions hold and sound that is silent for want of material, what was odd about the files while they were
-    /// scanned, and what decoders that have ended had to conceal, in words.
+    /// Frames that transitions hold and sound that is silent for want of material, what was odd
+    /// about the files while they were scanned, and what decoders that have ended had to conceal,
+    /// in words.
     pub fn warnings(&self) -> Vec<String> {
         let files = self.files.values().map(|index| index.info());
         let odd = files.flat_map(|i| i.warnings.iter().map(|w| format!("{}: {w}", i.path.display())));
@@ -255,8 +260,9 @@ impl OpenComposition {
     }
 }
 
-/// An equal part of the cores for each decoder, with a source per video track. Threads beyond that only wait for each other and push
-/// frames out of the caches: with x264 and two decoders on two cores, one thread each took 4 % off the whole export.
+/// An equal part of the cores for each decoder, with a source per video track. Threads beyond that
+/// only wait for each other and push frames out of the caches: with x264 and two decoders on two
+/// cores, one thread each took 4 % off the whole export.
 fn shared_cores(composition: &Composition, others: usize) -> usize {
     let cores = thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let sources = composition.tracks.iter().filter(|t| t.kind == TrackKind::Video).count().max(1);

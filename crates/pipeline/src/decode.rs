@@ -28,14 +28,17 @@ impl DecodeLog {
             self.with(file, kind, stream, |log| log.report.add(report));
         }
     }
+
     /// Adds samples of a stream that were NaN or infinite.
     pub fn add_invalid_samples(&self, file: &Path, stream: usize, samples: u64) {
         self.with(file, StreamKind::Audio, stream, |log| log.invalid_samples += samples);
     }
+
     fn with(&self, file: &Path, kind: StreamKind, stream: usize, change: impl FnOnce(&mut StreamLog)) {
         let mut streams = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         change(streams.entry((file.into(), kind == StreamKind::Audio, stream)).or_default());
     }
+
     /// A line for each kind of trouble of each stream.
     pub fn lines(&self) -> Vec<String> {
         let streams = self.0.lock().unwrap_or_else(PoisonError::into_inner);

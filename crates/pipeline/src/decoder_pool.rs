@@ -1,8 +1,10 @@
-//! Decoding ahead of drawing: one thread ("lane") per source that is being read, each with a bounded queue of wanted
-//! times. A lane answers through a one-shot channel, so whoever draws waits only for what it needs.
+//! Decoding ahead of drawing: one thread ("lane") per source that is being read, each with a
+//! bounded queue of wanted times. A lane answers through a one-shot channel, so whoever draws waits
+//! only for what it needs.
 //!
-//! A lane is a decoder at a position. A wanted time near a lane's position continues it; a jump takes a lane of the same
-//! stream that rests, or opens another: two clips of one file, shown at once, do not fight over one decoder.
+//! A lane is a decoder at a position. A wanted time near a lane's position continues it; a jump
+//! takes a lane of the same stream that rests, or opens another: two clips of one file, shown at
+//! once, do not fight over one decoder.
 use crate::PipelineError;
 use crossbeam_channel::{Receiver, Sender, bounded};
 use cutroom_timeline::SourceFrame;
@@ -23,7 +25,8 @@ pub type OpenSource = dyn Fn(&MediaId, usize) -> Result<Box<dyn FrameSource>, Pi
 
 /// Lanes alive at once; beyond it the one that rested longest is closed. One frame may take more.
 const MAX_DECODE_THREADS: usize = 12;
-/// Lanes that one frame may take. Beyond it one lane answers for several times of its stream, or is closed for another stream.
+/// Lanes that one frame may take. Beyond it one lane answers for several times of its stream, or is
+/// closed for another stream.
 const MAX_TAKEN: usize = 64;
 /// Pictures that one lane may be asked for before it has answered.
 const MAX_QUEUED_REQUESTS: usize = 32;
@@ -101,7 +104,9 @@ impl DecoderPool {
     pub fn new(open: Arc<OpenSource>) -> Self {
         Self { open, threads: Vec::new(), tick: 0 }
     }
-    /// Opens sources otherwise from now on. Lanes of media for which `keep` says so go on; the others end when they have answered.
+
+    /// Opens sources otherwise from now on. Lanes of media for which `keep` says so go on; the
+    /// others end when they have answered.
     pub fn retarget(&mut self, open: Arc<OpenSource>, keep: impl Fn(&MediaId) -> bool) {
         self.open = open;
         self.threads.retain(|thread| keep(&thread.media));
@@ -134,7 +139,8 @@ impl DecoderPool {
         Ok(Pending { frame: requested, reply, requested: token })
     }
 
-    /// The nearest lane of the stream that is not taken by this frame; for a jump, one that rested for a frame.
+    /// The nearest lane of the stream that is not taken by this frame; for a jump, one that rested
+    /// for a frame.
     fn suitable(&self, requested: &SourceFrame) -> Option<usize> {
         let free = || {
             let same = |l: &&DecodeThread| l.media == requested.media && l.stream == requested.stream && l.used < self.tick;
@@ -200,6 +206,7 @@ mod tests {
 
     /// Every sample of the picture is the time in seconds.
     struct Known;
+
     impl FrameSource for Known {
         fn picture_at(&mut self, time: Time) -> Reply {
             let second = (time.0 / FLICKS_PER_SECOND) as u8;
@@ -207,9 +214,11 @@ mod tests {
             Ok(Picture::from_planes(format, Size { width: 1, height: 1 }, ColorTags::SRGB, vec![vec![second]]).unwrap())
         }
     }
+
     fn requested(media: &str, secs: i64) -> SourceFrame {
         SourceFrame { media: media.into(), stream: 0, time: Time::from_ratio_secs(secs, 1) }
     }
+
     fn threads(opened: &Arc<AtomicUsize>) -> DecoderPool {
         let opened = Arc::clone(opened);
         DecoderPool::new(Arc::new(move |_, _| {
@@ -217,6 +226,7 @@ mod tests {
             Ok(Box::new(Known) as Box<dyn FrameSource>)
         }))
     }
+
     fn seconds(pending: Vec<Pending>) -> Vec<u32> {
         pending.into_iter().map(|p| p.wait().unwrap().1.sample(0, 0, 0)).collect()
     }
@@ -267,7 +277,8 @@ mod tests {
         assert_eq!(seconds(pending), (0..200).collect::<Vec<_>>());
     }
 
-    /// A scrub asks for a frame here and a frame there and waits for the last one only: what it no longer wants is not decoded.
+    /// A scrub asks for a frame here and a frame there and waits for the last one only: what it no
+    /// longer wants is not decoded.
     #[test]
     fn what_nobody_waits_for_is_not_decoded() {
         struct Slow(Arc<AtomicUsize>, Receiver<()>);

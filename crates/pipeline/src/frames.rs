@@ -13,7 +13,8 @@ use std::{
     sync::Arc,
 };
 
-/// Frames whose source pictures are asked for before they are drawn. Bounds the decoded pictures held for each source.
+/// Frames whose source pictures are asked for before they are drawn. Bounds the decoded pictures
+/// held for each source.
 const FRAMES_AHEAD: usize = 4;
 /// Nothing more is asked for ahead while this many pictures are: frames may need hundreds.
 const PICTURES_AHEAD: usize = 128;
@@ -21,12 +22,14 @@ const PICTURES_AHEAD: usize = 128;
 /// A frame's plan and its pictures.
 type RequestedFrame = (FramePlan, Vec<Pending>);
 
-/// Reads frames of an open composition: planned and decoded ahead of [`FrameReader::next_picture`]. Its decoders stay open when it goes
-/// elsewhere ([`FrameReader::seek`]) and when the composition is edited ([`FrameReader::retarget`]).
+/// Reads frames of an open composition: planned and decoded ahead of [`FrameReader::next_picture`].
+/// Its decoders stay open when it goes elsewhere ([`FrameReader::seek`]) and when the composition
+/// is edited ([`FrameReader::retarget`]).
 pub struct FrameReader {
     composition: Arc<OpenComposition>,
     threads: DecoderPool,
-    /// Frames asked for and not drawn yet; an error of one waits for its turn. What is dropped from here is not decoded.
+    /// Frames asked for and not drawn yet; an error of one waits for its turn. What is dropped from
+    /// here is not decoded.
     ahead: VecDeque<Result<RequestedFrame, PipelineError>>,
     /// Frames that are being drawn, the next one first.
     in_flight: VecDeque<Result<Submitted, PipelineError>>,
@@ -46,15 +49,16 @@ impl FrameReader {
         &self.composition
     }
 
-    /// Goes on with another run of frames. What was asked for ahead is cancelled, as far as its decoding has not begun.
+    /// Goes on with another run of frames. What was asked for ahead is cancelled, as far as its
+    /// decoding has not begun.
     pub fn seek(&mut self, frames: Range<i64>) {
         self.ahead.clear();
         self.stale = self.in_flight.len();
         self.to_plan = frames;
     }
 
-    /// Reads another state of the composition from the next frame on: what was asked for ahead is cancelled and asked for anew, and
-    /// decoders of files that are read as before go on.
+    /// Reads another state of the composition from the next frame on: what was asked for ahead is
+    /// cancelled and asked for anew, and decoders of files that are read as before go on.
     pub fn retarget(&mut self, composition: Arc<OpenComposition>) {
         let start = self.to_plan.start - self.ahead.len() as i64;
         self.seek(start..self.to_plan.end.max(start));

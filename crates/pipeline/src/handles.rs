@@ -6,7 +6,8 @@ use cutroom_timeline::{ClipHandle, handles, sampling};
 use cutroom_types::{CompositionId, MediaId, Span, Time, TimeDelta};
 use std::collections::BTreeMap;
 
-/// One warning for each clip that a transition shows or plays beyond what its source has. The document and its files are good.
+/// One warning for each clip that a transition shows or plays beyond what its source has. The
+/// document and its files are good.
 pub(crate) fn warnings(
     project: &Project,
     composition: &CompositionId,

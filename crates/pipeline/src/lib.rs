@@ -1,9 +1,9 @@
-//! Joins project, files, renderer and mixer: "frame n" and "sound block n" of a composition, with decoding ahead. What preview,
-//! thumbnails and export all call.
+//! Joins project, files, renderer and mixer: "frame n" and "sound block n" of a composition, with
+//! decoding ahead. What preview, thumbnails and export all call.
 //!
-//! A [`Library`] holds the files of a session; [`OpenComposition::open`] checks document and files before any work. A frame then goes:
-//! plan → its source frames → [`DecoderPool`], a decoding thread for each source being read → `Renderer`. Knows no processes, windows or
-//! protocols.
+//! A [`Library`] holds the files of a session; [`OpenComposition::open`] checks document and files
+//! before any work. A frame then goes: plan → its source frames → [`DecoderPool`], a decoding
+//! thread for each source being read → `Renderer`. Knows no processes, windows or protocols.
 #![forbid(unsafe_code)]
 
 mod composition;

@@ -1,4 +1,5 @@
-//! The files of a session: scanned and read once, kept as long as the session lives, shared by every composition that is opened on them.
+//! The files of a session: scanned and read once, kept as long as the session lives, shared by
+//! every composition that is opened on them.
 use crate::decode::DecodeLog;
 use cutroom_effects::lut::Lut;
 use cutroom_media::{MediaError, MediaIndex};
@@ -14,7 +15,8 @@ use std::{
 /// Files scanned at once.
 const SCANNING_THREADS: usize = 4;
 
-/// Files that are known, by path. A file that was changed on the disk since is scanned anew the next time it is asked for.
+/// Files that are known, by path. A file that was changed on the disk since is scanned anew the
+/// next time it is asked for.
 pub struct Library {
     folder: PathBuf,
     files: Mutex<Files>,
@@ -37,7 +39,8 @@ struct Stamp {
 }
 
 impl Stamp {
-    /// `None` for what is no file of its own, such as the pattern of a sequence: it is scanned each time.
+    /// `None` for what is no file of its own, such as the pattern of a sequence: it is scanned each
+    /// time.
     fn of(path: &Path) -> Option<Self> {
         let found = std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file)?;
         Some(Self { bytes: found.len(), modified: found.modified().ok() })
@@ -65,7 +68,8 @@ impl Library {
         self.files().scans
     }
 
-    /// The indexes of these files, in their order; those not known are scanned, several at once, until `cancel` is cancelled.
+    /// The indexes of these files, in their order; those not known are scanned, several at once,
+    /// until `cancel` is cancelled.
     pub(crate) fn scan(&self, paths: &[PathBuf], cancel: &CancelToken) -> Vec<Result<Arc<MediaIndex>, MediaError>> {
         let stamps: Vec<Option<Stamp>> = paths.iter().map(|p| Stamp::of(p)).collect();
         let mut results: Vec<Option<Result<Arc<MediaIndex>, MediaError>>> = {
@@ -87,7 +91,8 @@ impl Library {
             let mut files = self.files();
             files.scans += some.len();
             for (result, &i) in scanned.into_iter().zip(some) {
-                // A file that changed while it was scanned is scanned again the next time: its stamp is the one of before.
+                // A file that changed while it was scanned is scanned again the next time: its
+                // stamp is the one of before.
                 if let (Ok(index), Some(stamp)) = (&result, stamps[i]) {
                     files.media.insert(paths[i].clone(), (stamp, Arc::clone(index)));
                 }
@@ -112,7 +117,8 @@ impl Library {
         Ok(lut)
     }
 
-    /// Forgets files that are not in `used`, which frees their indexes once no composition has them open.
+    /// Forgets files that are not in `used`, which frees their indexes once no composition has them
+    /// open.
     pub fn retain(&self, used: &BTreeSet<PathBuf>) {
         let mut files = self.files();
         files.media.retain(|path, _| used.contains(path));

@@ -11,8 +11,8 @@ pub(crate) type Luts = BTreeMap<Arc<str>, Arc<Lut>>;
 /// Largest file that is read as a LUT; the largest cube of text takes about half of it.
 const MAX_BYTES: u64 = 256 << 20;
 
-/// Every LUT that an effect in `compositions` (places in the document) names; what cannot be read goes to `problems`. What is disabled
-/// needs no file.
+/// Every LUT that an effect in `compositions` (places in the document) names; what cannot be read
+/// goes to `problems`. What is disabled needs no file.
 pub(crate) fn read(
     project: &Project,
     compositions: &[usize],

@@ -6,7 +6,8 @@ use cutroom_timeline::{AudioPlan, StreamKind};
 use cutroom_types::{AudioBlock, MediaId};
 use std::{collections::BTreeMap, sync::Arc};
 
-/// Mixes blocks of a composition's sound. Blocks may be asked for in any order; in order is fastest.
+/// Mixes blocks of a composition's sound. Blocks may be asked for in any order; in order is
+/// fastest.
 pub struct AudioMix {
     mixer: Mixer,
     readers: AudioFiles,
@@ -23,8 +24,8 @@ impl AudioMix {
         &self.readers.composition
     }
 
-    /// Mixes another state of the composition from the next block on; readers of files that are as before go on. What happened so
-    /// far is forgotten by [`Self::report`].
+    /// Mixes another state of the composition from the next block on; readers of files that are as
+    /// before go on. What happened so far is forgotten by [`Self::report`].
     ///
     /// # Errors
     /// A rate or channel count that cannot be mixed.
@@ -56,6 +57,7 @@ impl AudioMix {
         self.readers.make_room(&plan);
         Ok(self.mixer.mix(&plan, &mut self.readers)?)
     }
+
     /// What happened so far.
     pub fn report(&self) -> MixReport {
         self.mixer.report()
@@ -88,8 +90,8 @@ struct AudioFiles {
     composition: Arc<OpenComposition>,
     /// The most recently used last.
     open: Vec<OpenAudio>,
-    /// Voices of the block that is mixed, in all and by stream. They are read in turn, so with fewer readers than voices every read would be a
-    /// jump.
+    /// Voices of the block that is mixed, in all and by stream. They are read in turn, so with
+    /// fewer readers than voices every read would be a jump.
     voices: usize,
     of_stream: BTreeMap<(MediaId, usize), usize>,
 }
@@ -114,6 +116,7 @@ impl AudioFiles {
         let info = self.composition.index(media)?.info();
         info.audio.get(stream).ok_or_else(|| format!("{} has no sound stream {stream}", info.path.display()).into())
     }
+
     /// Expects the voices of a plan, and closes what is too much for it.
     fn make_room(&mut self, plan: &AudioPlan) {
         self.voices = plan.voices.len();
@@ -124,10 +127,13 @@ impl AudioFiles {
         let max = self.max();
         self.open.drain(..self.open.len().saturating_sub(max));
     }
+
     fn max(&self) -> usize {
         self.voices.clamp(READERS, MAX_READERS)
     }
-    /// Moves the reader to use to the end of the list; opens one when none is near and there may be more.
+
+    /// Moves the reader to use to the end of the list; opens one when none is near and there may be
+    /// more.
     fn bring(&mut self, media: &MediaId, stream: usize, first_sample: i64, rate_hz: u32) -> Result<&mut OpenAudio, SourceError> {
         let of_stream = |o: &OpenAudio| o.media == *media && o.stream == stream;
         let near = i64::from(rate_hz) * NEAR_SECS;
@@ -157,7 +163,8 @@ impl AudioFiles {
     }
 }
 
-/// The speakers of a stream; the usual ones for the number of its channels where the file does not name them or names unknown ones.
+/// The speakers of a stream; the usual ones for the number of its channels where the file does not
+/// name them or names unknown ones.
 pub(crate) fn layout(info: &AudioInfo) -> Result<ChannelLayout, AudioError> {
     let named = info.channel_mask.and_then(ChannelLayout::from_mask).filter(|l| l.channels() == info.channels);
     named.map_or_else(|| ChannelLayout::usual(info.channels), Ok)
@@ -168,6 +175,7 @@ impl AudioSource for AudioFiles {
         let info = self.info(media, stream)?;
         Ok(AudioFormat { rate_hz: info.rate_hz, layout: layout(info)? })
     }
+
     fn read(&mut self, media: &MediaId, stream: usize, first_sample: i64, samples: usize) -> Result<AudioBlock, SourceError> {
         let rate_hz = self.info(media, stream)?.rate_hz;
         let open = self.bring(media, stream, first_sample, rate_hz)?;
@@ -203,7 +211,8 @@ mod tests {
         std::fs::write(path, bytes).unwrap();
     }
 
-    /// However many clips sound at once, each reads on where it was: every packet of the file is read once or little more for each clip.
+    /// However many clips sound at once, each reads on where it was: every packet of the file is
+    /// read once or little more for each clip.
     #[test]
     fn each_sounding_clip_has_a_reader() {
         let dir = tempfile::tempdir().unwrap();

@@ -8,13 +8,15 @@ use cutroom_timeline::{SourceUse, SourceUser, StreamKind};
 use cutroom_types::{MediaId, Time, TimeDelta};
 use std::{collections::BTreeMap, sync::Arc};
 
-/// Sound that ends this much before its picture is not worth a word: blocks and interleaving of the usual formats leave as much.
+/// Sound that ends this much before its picture is not worth a word: blocks and interleaving of the
+/// usual formats leave as much.
 const AUDIO_SLACK: TimeDelta = TimeDelta(cutroom_types::FLICKS_PER_SECOND / 10);
 
 /// What is wrong, and what is merely odd.
 #[derive(Default)]
 pub(crate) struct Found {
-    /// Files that cannot be used first, then clips that want what their file has not, in document order.
+    /// Files that cannot be used first, then clips that want what their file has not, in document
+    /// order.
     pub problems: Vec<Problem>,
     /// In words.
     pub warnings: Vec<String>,

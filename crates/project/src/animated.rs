@@ -1,8 +1,9 @@
 //! Values that may change over time: a constant, or keyframes.
 //!
-//! In the file a constant is written as the plain value and a curve as `{"keyframes": [{"time": …, "value": …}, …]}`.
-//! Times are relative to the start of the clip (or of the composition, for a track). The easing named on a keyframe
-//! governs the segment that follows it.
+//! In the file a constant is written as the plain value and a curve as
+//! `{"keyframes": [{"time": …, "value": …}, …]}`. Times are relative to the start of the clip (or
+//! of the composition, for a track). The easing named on a keyframe governs the segment that
+//! follows it.
 use crate::Extra;
 use cutroom_types::{BezierPath, ParamValue, TimeDelta};
 use schemars::JsonSchema;
@@ -40,10 +41,12 @@ pub struct Keyframe<T> {
     /// For rotations: the way round on the segment up to the next keyframe.
     #[serde(default, skip_serializing_if = "crate::is_default")]
     pub turn: AngleInterpolation,
-    /// Bezier handle towards the next keyframe, used when `ease` is `bezier`. Absent: a third of the way along the straight line.
+    /// Bezier handle towards the next keyframe, used when `ease` is `bezier`. Absent: a third of
+    /// the way along the straight line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub handle_out: Option<BezierHandle<T>>,
-    /// Bezier handle towards the keyframe before, used when that one's `ease` is `bezier`. Absent: a third of the way.
+    /// Bezier handle towards the keyframe before, used when that one's `ease` is `bezier`. Absent:
+    /// a third of the way.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub handle_in: Option<BezierHandle<T>>,
     /// Unknown fields, kept on save.
@@ -76,7 +79,8 @@ pub enum AngleInterpolation {
 }
 
 macro_rules! eases { ($($(#[$doc:meta])* $name:ident),* $(,)?) => {
-    /// How a value runs from one keyframe to the next. Families after Penner, "Programming Macromedia Flash MX", chapter 7.
+    /// How a value runs from one keyframe to the next. Families after Penner, "Programming
+    /// Macromedia Flash MX", chapter 7.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
     #[serde(rename_all = "snake_case")]
     pub enum Ease { $($(#[$doc])* $name),* }
@@ -156,7 +160,8 @@ eases! {
 }
 
 impl Ease {
-    /// Progress of the value (0..=1, beyond for `back` and `elastic`) at progress `x` of the time. `hold` gives 0 before 1, `bezier` counts as linear.
+    /// Progress of the value (0..=1, beyond for `back` and `elastic`) at progress `x` of the time.
+    /// `hold` gives 0 before 1, `bezier` counts as linear.
     pub fn progress(self, x: f64) -> f64 {
         use Ease::*;
         // The ends are exact: a value at its keyframe is the keyframe's.
@@ -168,30 +173,39 @@ impl Ease {
         fn quad(x: f64) -> f64 {
             x * x
         }
+
         fn cubic(x: f64) -> f64 {
             x * x * x
         }
+
         fn quart(x: f64) -> f64 {
             x * x * x * x
         }
+
         fn sine(x: f64) -> f64 {
             1.0 - libm::cos(x * std::f64::consts::FRAC_PI_2)
         }
+
         fn expo(x: f64) -> f64 {
             libm::exp2(10.0 * (x - 1.0))
         }
+
         fn circ(x: f64) -> f64 {
             1.0 - (1.0 - x * x).max(0.0).sqrt()
         }
+
         fn back(x: f64) -> f64 {
             x * x * (2.70158 * x - 1.70158)
         }
+
         fn quint(x: f64) -> f64 {
             x * x * x * x * x
         }
+
         fn elastic(x: f64) -> f64 {
             -libm::exp2(10.0 * (x - 1.0)) * libm::sin((x - 1.075) * (std::f64::consts::TAU / 0.3))
         }
+
         fn bounce(x: f64) -> f64 {
             let x = 1.0 - x;
             let (middle, height) = match x * 2.75 {
@@ -239,34 +253,43 @@ impl Ease {
     }
 }
 
-/// A value made of up to four numbers that can be interpolated one by one. No numbers: the value is interpolated as a whole, or held.
+/// A value made of up to four numbers that can be interpolated one by one. No numbers: the value is
+/// interpolated as a whole, or held.
 pub trait Animatable: Clone + PartialEq {
     /// The value `progress` of the way to `other`; `None`: it is held.
     fn between(&self, other: &Self, progress: f64) -> Option<Self> {
         let _ = (other, progress);
         None
     }
-    /// The numbers, in a fixed order; `None` when the value cannot be interpolated (a switch, a name).
+
+    /// The numbers, in a fixed order; `None` when the value cannot be interpolated (a switch, a
+    /// name).
     fn components(&self) -> Option<([f64; 4], usize)>;
+
     /// A value of the same shape with other numbers.
     fn with_components(&self, components: [f64; 4]) -> Self;
 }
+
 impl Animatable for f64 {
     fn components(&self) -> Option<([f64; 4], usize)> {
         Some(([*self, 0.0, 0.0, 0.0], 1))
     }
+
     fn with_components(&self, l: [f64; 4]) -> Self {
         l[0]
     }
 }
+
 impl Animatable for [f64; 2] {
     fn components(&self) -> Option<([f64; 4], usize)> {
         Some(([self[0], self[1], 0.0, 0.0], 2))
     }
+
     fn with_components(&self, l: [f64; 4]) -> Self {
         [l[0], l[1]]
     }
 }
+
 impl Animatable for ParamValue {
     fn components(&self) -> Option<([f64; 4], usize)> {
         match self {
@@ -276,6 +299,7 @@ impl Animatable for ParamValue {
             Self::Bool(_) | Self::Text(_) => None,
         }
     }
+
     fn with_components(&self, l: [f64; 4]) -> Self {
         match self {
             Self::Number(_) => Self::Number(l[0]),
@@ -286,14 +310,17 @@ impl Animatable for ParamValue {
     }
 }
 
-/// Outlines are mixed as a whole. On a `bezier` segment handles only count in time: the outline leaves and arrives at rest.
+/// Outlines are mixed as a whole. On a `bezier` segment handles only count in time: the outline
+/// leaves and arrives at rest.
 impl Animatable for BezierPath {
     fn between(&self, other: &Self, progress: f64) -> Option<Self> {
         Some(self.between(other, progress))
     }
+
     fn components(&self) -> Option<([f64; 4], usize)> {
         None
     }
+
     fn with_components(&self, _: [f64; 4]) -> Self {
         self.clone()
     }
@@ -319,6 +346,7 @@ impl<T> Curve<T> {
     pub fn new(keyframes: Vec<Keyframe<T>>) -> Option<Self> {
         (!keyframes.is_empty()).then(|| Self { keyframes, extra: Extra::default() })
     }
+
     /// At least one.
     pub fn keyframes(&self) -> &[Keyframe<T>] {
         &self.keyframes
@@ -333,6 +361,7 @@ impl<T> Animated<T> {
             Self::Curve(c) => &c.keyframes,
         }
     }
+
     /// The constant, or each keyframe's value.
     pub fn values(&self) -> impl Iterator<Item = &T> {
         let (one, many) = match self {
@@ -359,6 +388,7 @@ impl<T: Animatable> Animated<T> {
     pub fn value_at(&self, t: TimeDelta) -> T {
         self.angle_at(t, 360.0)
     }
+
     /// The same for an angle in a unit of which a whole turn has `turn`.
     pub fn angle_at(&self, t: TimeDelta, full_turn: f64) -> T {
         match self {
@@ -432,7 +462,8 @@ fn segment<T: Animatable>(a: &Keyframe<T>, b: &Keyframe<T>, t: TimeDelta, full_t
     }))
 }
 
-/// Solves x(u) = `x` on the cubic 0, `x1`, `x2`, 1. With both in 0..=1 x(u) never falls, so bisection is exact enough (2⁻⁵²) and safe.
+/// Solves x(u) = `x` on the cubic 0, `x1`, `x2`, 1. With both in 0..=1 x(u) never falls, so
+/// bisection is exact enough (2⁻⁵²) and safe.
 fn bezier_parameter(x1: f64, x2: f64, x: f64) -> f64 {
     let (mut low, mut high) = (0.0, 1.0);
     for _ in 0..52 {
@@ -448,6 +479,7 @@ impl<T> From<T> for Animated<T> {
         Self::Constant(v)
     }
 }
+
 impl<T: Default> Default for Animated<T> {
     fn default() -> Self {
         Self::Constant(T::default())
@@ -469,6 +501,7 @@ impl<T: Serialize> Serialize for Animated<T> {
         }
     }
 }
+
 impl<'de, T: serde::de::DeserializeOwned> Deserialize<'de> for Animated<T> {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
         let value = serde_json::Value::deserialize(d)?;
@@ -492,10 +525,12 @@ impl<'de, T: serde::de::DeserializeOwned> Deserialize<'de> for Animated<T> {
         })
     }
 }
+
 impl<T: JsonSchema> JsonSchema for Animated<T> {
     fn schema_name() -> Cow<'static, str> {
         format!("Animated_{}", T::schema_name()).into()
     }
+
     fn json_schema(g: &mut schemars::SchemaGenerator) -> schemars::Schema {
         let (plain, key) = (g.subschema_for::<T>(), g.subschema_for::<Keyframe<T>>());
         schemars::json_schema!({
@@ -511,7 +546,8 @@ mod tests {
 
     fn curve(ease: Ease, turn: AngleInterpolation, a: f64, b: f64) -> Animated<f64> {
         let mut first = Keyframe::new(TimeDelta(0), a);
-        (first.ease, first.turn) = (ease, turn);
+        first.ease = ease;
+        first.turn = turn;
         Animated::Curve(Curve::new(vec![first, Keyframe::new(TimeDelta(1000), b)]).unwrap())
     }
 
@@ -556,7 +592,8 @@ mod tests {
         assert_eq!(curve(Ease::Linear, AngleInterpolation::Shortest, 10.0, 350.0).value_at(TimeDelta(500)), 0.0);
     }
 
-    /// CSS `ease` = cubic-bezier(0.25, 0.1, 0.25, 1); reference values computed with an independent Newton solver.
+    /// CSS `ease` = cubic-bezier(0.25, 0.1, 0.25, 1); reference values computed with an independent
+    /// Newton solver.
     #[test]
     fn bezier_agrees_with_css_ease() {
         let mut a = Keyframe::new(TimeDelta(0), 0.0);

@@ -22,8 +22,9 @@ pub struct Clip {
     pub start: Time,
     /// Length on the timeline, more than zero.
     pub duration: TimeDelta,
-    /// Source time at `start`. Played backwards this is the end of the range: `source_in` 5 s, speed -1 and 3 s of duration show 5 s down to
-    /// 2 s, and the first frame shown is the last one that starts before 5 s.
+    /// Source time at `start`. Played backwards this is the end of the range: `source_in` 5 s,
+    /// speed -1 and 3 s of duration show 5 s down to 2 s, and the first frame shown is the last one
+    /// that starts before 5 s.
     #[serde(default)]
     pub source_in: Time,
     /// Source seconds per timeline second, 0.01..=100, negative plays backwards.
@@ -46,8 +47,8 @@ pub struct Clip {
     pub extra: Extra,
 }
 
-/// Where a clip's picture and sound come from. In the file an object whose `type` is `media`, `composition`,
-/// `solid`, `adjustment` or `null`.
+/// Where a clip's picture and sound come from. In the file an object whose `type` is `media`,
+/// `composition`, `solid`, `adjustment` or `null`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ClipSource {
     /// Streams of a file.
@@ -67,7 +68,8 @@ pub enum ClipSource {
 pub struct MediaSource {
     /// Which file.
     pub media: MediaId,
-    /// Which picture. Absent: the first, if there is one. A number must exist. `"none"`: no picture.
+    /// Which picture. Absent: the first, if there is one. A number must exist. `"none"`: no
+    /// picture.
     #[serde(default, skip_serializing_if = "is_default")]
     pub video_stream: StreamChoice,
     /// Which sound, likewise.
@@ -143,11 +145,13 @@ pub struct ClipVideo {
     /// Placement.
     #[serde(default, skip_serializing_if = "is_default")]
     pub transform: Transform,
-    /// A null clip of the same composition whose position, scale, rotation and anchor move this clip, too; that null may have a parent itself. Outside
-    /// its own span the null stays as at its ends.
+    /// A null clip of the same composition whose position, scale, rotation and anchor move this
+    /// clip, too; that null may have a parent itself. Outside its own span the null stays as at its
+    /// ends.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<ClipId>,
-    /// Blurs what position, scale, rotation and parents move; the composition's `motion_blur` says how.
+    /// Blurs what position, scale, rotation and parents move; the composition's `motion_blur` says
+    /// how.
     #[serde(default, skip_serializing_if = "is_default")]
     pub motion_blur: bool,
     /// What of the picture is seen.
@@ -173,7 +177,8 @@ pub struct ClipVideo {
     pub extra: Extra,
 }
 
-/// Placement on the canvas, applied in this order: crop, fit, flip, scale and rotation about the anchor, translation.
+/// Placement on the canvas, applied in this order: crop, fit, flip, scale and rotation about the
+/// anchor, translation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Transform {
     /// How the source's size meets the canvas.
@@ -188,7 +193,8 @@ pub struct Transform {
     /// Degrees clockwise.
     #[serde(default, skip_serializing_if = "is_default")]
     pub rotation_degrees: Animated<f64>,
-    /// Point of the fitted picture that scale and rotation keep still, as fractions; (0.5, 0.5) is its centre.
+    /// Point of the fitted picture that scale and rotation keep still, as fractions; (0.5, 0.5) is
+    /// its centre.
     #[serde(default = "center", skip_serializing_if = "is_center")]
     pub anchor: Animated<[f64; 2]>,
     /// Cut from the left edge, 0..=1 of the source's width.
@@ -258,8 +264,9 @@ pub struct EffectInstance {
     pub extra: Extra,
 }
 
-/// A transition on a cut. No clip moves: during the transition both clips run on into what lies beyond their ends in
-/// the source, and where the source has no more, its edge frame is held (and its sound is silent).
+/// A transition on a cut. No clip moves: during the transition both clips run on into what lies
+/// beyond their ends in the source, and where the source has no more, its edge frame is held (and
+/// its sound is silent).
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Transition {
     /// Unique in the project.
@@ -274,13 +281,15 @@ pub struct Transition {
     pub to: Option<ClipId>,
     /// Length.
     pub duration: TimeDelta,
-    /// Where it lies about the cut. With one clip only it lies inside that clip, whatever this says.
+    /// Where it lies about the cut. With one clip only it lies inside that clip, whatever this
+    /// says.
     #[serde(default, skip_serializing_if = "is_default")]
     pub alignment: Alignment,
     /// Values by parameter id; keyframe times are relative to the transition's start.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub params: Params,
-    /// Whether the sound cross-fades with constant power over the same run; otherwise it changes at the cut.
+    /// Whether the sound cross-fades with constant power over the same run; otherwise it changes at
+    /// the cut.
     #[serde(default = "default_true", skip_serializing_if = "is_true")]
     pub audio_crossfade: bool,
     /// Unknown fields, kept on save.
@@ -340,10 +349,12 @@ impl Clip {
             extra: Extra::default(),
         }
     }
+
     /// The run on the timeline.
     pub fn span(&self) -> Span {
         Span { start: self.start, duration: self.duration }
     }
+
     /// The run of source time that the clip shows, whichever way it plays.
     pub fn source_span(&self) -> Span {
         let length = (self.duration.0 as f64 * self.speed.abs()).round() as i64;
@@ -362,10 +373,12 @@ impl ClipSource {
             extra: Extra::default(),
         })
     }
+
     /// A nested composition.
     pub fn composition(id: &str) -> Self {
         Self::Composition(CompositionSource { composition: id.into(), extra: Extra::default() })
     }
+
     /// One colour: straight RGBA, display-encoded.
     pub fn solid(color: [f64; 4]) -> Self {
         Self::Solid(SolidSource { color, extra: Extra::default() })
@@ -388,6 +401,7 @@ impl Default for ClipVideo {
         }
     }
 }
+
 impl Default for ClipAudio {
     fn default() -> Self {
         Self {
@@ -401,6 +415,7 @@ impl Default for ClipAudio {
         }
     }
 }
+
 impl Default for Transform {
     fn default() -> Self {
         Self {
@@ -423,24 +438,31 @@ impl Default for Transform {
 fn unit() -> f64 {
     1.0
 }
+
 fn is_unit(v: &f64) -> bool {
     *v == 1.0
 }
+
 fn ones() -> Animated<[f64; 2]> {
     Animated::Constant([1.0; 2])
 }
+
 fn is_ones(v: &Animated<[f64; 2]>) -> bool {
     *v == ones()
 }
+
 fn center() -> Animated<[f64; 2]> {
     Animated::Constant([0.5; 2])
 }
+
 fn is_center(v: &Animated<[f64; 2]>) -> bool {
     *v == center()
 }
+
 fn normal() -> String {
     "normal".into()
 }
+
 fn is_normal(v: &str) -> bool {
     v == "normal"
 }
@@ -455,6 +477,7 @@ enum SourceForm<'a> {
     Adjustment(Cow<'a, AdjustmentSource>),
     Null(Cow<'a, NullSource>),
 }
+
 impl Serialize for ClipSource {
     fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
         match self {
@@ -467,6 +490,7 @@ impl Serialize for ClipSource {
         .serialize(s)
     }
 }
+
 impl<'de> Deserialize<'de> for ClipSource {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
         let mut fields = Extra::deserialize(d)?;
@@ -487,10 +511,12 @@ impl<'de> Deserialize<'de> for ClipSource {
         }
     }
 }
+
 impl JsonSchema for ClipSource {
     fn schema_name() -> Cow<'static, str> {
         "ClipSource".into()
     }
+
     fn json_schema(g: &mut schemars::SchemaGenerator) -> schemars::Schema {
         SourceForm::json_schema(g)
     }
@@ -505,6 +531,7 @@ impl Serialize for StreamChoice {
         }
     }
 }
+
 impl<'de> Deserialize<'de> for StreamChoice {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
         let v = serde_json::Value::deserialize(d)?;
@@ -516,10 +543,12 @@ impl<'de> Deserialize<'de> for StreamChoice {
         }
     }
 }
+
 impl JsonSchema for StreamChoice {
     fn schema_name() -> Cow<'static, str> {
         "StreamChoice".into()
     }
+
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
         schemars::json_schema!({
             "description": "Index among the file's streams of this kind, \"first\" (if there is one) or \"none\"",

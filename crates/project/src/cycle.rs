@@ -11,7 +11,8 @@ pub struct Cycles<'a> {
     /// By track.
     visible: Vec<Visible>,
     used: Box<Used<'a>>,
-    /// By track and clip: clips that use each other, over others or directly, have the same number. Found out when it is asked for.
+    /// By track and clip: clips that use each other, over others or directly, have the same number.
+    /// Found out when it is asked for.
     rings: OnceCell<Vec<Vec<usize>>>,
 }
 

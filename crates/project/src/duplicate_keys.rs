@@ -1,5 +1,5 @@
-//! JSON in which no object names a field twice. serde_json's own values keep the last of them, so that what was written first would be lost
-//! without a word.
+//! JSON in which no object names a field twice. serde_json's own values keep the last of them, so
+//! that what was written first would be lost without a word.
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 use std::fmt;
@@ -17,30 +17,39 @@ struct Reader;
 
 impl<'de> Visitor<'de> for Reader {
     type Value = Value;
+
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a JSON value")
     }
+
     fn visit_unit<E>(self) -> Result<Value, E> {
         Ok(Value::Null)
     }
+
     fn visit_bool<E>(self, v: bool) -> Result<Value, E> {
         Ok(v.into())
     }
+
     fn visit_i64<E>(self, v: i64) -> Result<Value, E> {
         Ok(v.into())
     }
+
     fn visit_u64<E>(self, v: u64) -> Result<Value, E> {
         Ok(v.into())
     }
+
     fn visit_f64<E>(self, v: f64) -> Result<Value, E> {
         Ok(v.into())
     }
+
     fn visit_str<E>(self, v: &str) -> Result<Value, E> {
         Ok(v.into())
     }
+
     fn visit_string<E>(self, v: String) -> Result<Value, E> {
         Ok(v.into())
     }
+
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Value, A::Error> {
         let mut values = Vec::new();
         while let Some(StrictJson(value)) = seq.next_element()? {
@@ -48,6 +57,7 @@ impl<'de> Visitor<'de> for Reader {
         }
         Ok(values.into())
     }
+
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
         let mut values = Map::new();
         while let Some(key) = map.next_key::<String>()? {

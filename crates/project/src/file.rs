@@ -52,7 +52,8 @@ pub enum LoadError {
     /// A value is missing or of the wrong kind.
     #[error("{path} (line {line}): {reason}")]
     Form {
-        /// JSON path, such as `compositions[0].tracks[1].clips[3].start`; `.` is the whole document.
+        /// JSON path, such as `compositions[0].tracks[1].clips[3].start`; `.` is the whole
+        /// document.
         path: String,
         /// From 1.
         line: usize,
@@ -85,6 +86,7 @@ impl LoadError {
         }
     }
 }
+
 impl SaveError {
     /// Stable code for faces and translation.
     pub fn code(&self) -> &'static str {
@@ -92,7 +94,8 @@ impl SaveError {
     }
 }
 
-/// Reads a project of any known version. The result has the right form; whether it makes sense is for [`crate::validate`] to say.
+/// Reads a project of any known version. The result has the right form; whether it makes sense is
+/// for [`crate::validate`] to say.
 ///
 /// # Errors
 /// See [`LoadError`].
@@ -107,7 +110,8 @@ pub fn load(path: &Path) -> Result<Project, LoadError> {
 pub fn read_text(path: &Path) -> Result<String, LoadError> {
     let fail = |source| LoadError::Read { path: path.into(), source };
     let mut bytes = Vec::new();
-    // The limit is set on what is read, not on what the directory says: the path may be a pipe or growing.
+    // The limit is set on what is read, not on what the directory says: the path may be a pipe or
+    // growing.
     std::fs::File::open(path).map_err(fail)?.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(fail)?;
     if bytes.len() as u64 > MAX_FILE_BYTES {
         return Err(LoadError::TooLarge { bytes: std::fs::metadata(path).map_or(bytes.len() as u64, |m| m.len()) });
@@ -142,14 +146,16 @@ pub fn from_json(text: &str) -> Result<Project, LoadError> {
 
 /// The text of the file: indented, fields in a fixed order, a line feed at the end.
 pub fn to_json(project: &Project) -> String {
-    // Maps have string keys and numbers are finite or written as null, so this cannot fail for any project.
+    // Maps have string keys and numbers are finite or written as null, so this cannot fail for any
+    // project.
     let mut text = serde_json::to_string_pretty(project).unwrap_or_default();
     text.push('\n');
     text
 }
 
-/// Writes a project: to a temporary file beside it, synced, then renamed over it. A power cut leaves the old or the
-/// new file, never a mixture. A symbolic link is followed; permissions of a file that was there are kept.
+/// Writes a project: to a temporary file beside it, synced, then renamed over it. A power cut
+/// leaves the old or the new file, never a mixture. A symbolic link is followed; permissions of a
+/// file that was there are kept.
 ///
 /// # Errors
 /// The folder cannot be written, the disk is full, ….
@@ -169,7 +175,8 @@ pub fn save(project: &Project, path: &Path) -> Result<(), SaveError> {
     file.write_all(to_json(project).as_bytes()).map_err(fail)?;
     file.as_file().sync_all().map_err(fail)?;
     file.persist(&target).map_err(|e| fail(e.error))?;
-    // The rename itself is durable once the folder is, where the system offers that: some file systems and unreadable folders do not.
+    // The rename itself is durable once the folder is, where the system offers that: some file
+    // systems and unreadable folders do not.
     #[cfg(unix)]
     if let Err(e) = std::fs::File::open(folder).and_then(|d| d.sync_all())
         && !matches!(e.kind(), ErrorKind::PermissionDenied | ErrorKind::InvalidInput | ErrorKind::Unsupported)

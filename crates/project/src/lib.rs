@@ -1,10 +1,11 @@
 //! The document: what a film is made of, as plain data that can be printed, compared and saved.
 //!
-//! A [`Project`] lists media and compositions; a composition holds tracks of clips and transitions. The file is JSON
-//! ([`load`], [`save`]): human readable, versioned ([`migrate`]), described by [`json_schema`]; fields that this
-//! version does not know are kept. [`validate`] says everything that is wrong with a document before any work starts.
-//! Changes are values, too: an [`Edit`] is applied and gives the edit that takes it back.
-//! This crate knows nothing of decoding, rendering or which effects exist.
+//! A [`Project`] lists media and compositions; a composition holds tracks of clips and transitions.
+//! The file is JSON ([`load`], [`save`]): human readable, versioned ([`migrate`]), described by
+//! [`json_schema`]; fields that this version does not know are kept. [`validate`] says everything
+//! that is wrong with a document before any work starts. Changes are values, too: an [`Edit`] is
+//! applied and gives the edit that takes it back. This crate knows nothing of decoding, rendering
+//! or which effects exist.
 #![forbid(unsafe_code)]
 
 pub mod animated;
@@ -50,14 +51,17 @@ pub fn json_schema() -> serde_json::Value {
 pub(crate) fn is_default<T: Default + PartialEq>(v: &T) -> bool {
     *v == T::default()
 }
+
 pub(crate) fn is_true(v: &bool) -> bool {
     *v
 }
+
 pub(crate) fn default_true() -> bool {
     true
 }
 
-/// Reads a part of the document whose form must be looked at first; errors name the path within the part.
+/// Reads a part of the document whose form must be looked at first; errors name the path within the
+/// part.
 pub(crate) fn deserialize_part<T: serde::de::DeserializeOwned, E: serde::de::Error>(value: serde_json::Value) -> Result<T, E> {
     serde_path_to_error::deserialize(value).map_err(|e| {
         let path = e.path().to_string();

@@ -9,8 +9,9 @@ pub struct TextPosition {
     pub column: usize,
 }
 
-/// Where the value named by `path` (such as `compositions[0].tracks[1].clips[3].start`) begins in `text`. When the
-/// path does not lead all the way, the deepest value that does. `None` when the text is not JSON up to there.
+/// Where the value named by `path` (such as `compositions[0].tracks[1].clips[3].start`) begins in
+/// `text`. When the path does not lead all the way, the deepest value that does. `None` when the
+/// text is not JSON up to there.
 pub fn locate(text: &str, path: &str) -> Option<TextPosition> {
     let mut scan = Scan { text: text.as_bytes(), at: 0 };
     let mut rest = path.trim_start_matches('$').trim_start_matches('.');
@@ -45,11 +46,13 @@ impl Scan<'_> {
     fn peek(&self) -> Option<u8> {
         self.text.get(self.at).copied()
     }
+
     fn space(&mut self) {
         while matches!(self.peek(), Some(b' ' | b'\n' | b'\r' | b'\t')) {
             self.at += 1;
         }
     }
+
     fn take(&mut self, c: u8) -> bool {
         self.space();
         let found = self.peek() == Some(c);
@@ -57,6 +60,7 @@ impl Scan<'_> {
         self.space();
         found
     }
+
     /// The raw text of a string, between its quotes.
     fn string(&mut self) -> Option<&[u8]> {
         if self.peek() != Some(b'"') {
@@ -74,6 +78,7 @@ impl Scan<'_> {
         self.at += 1;
         self.text.get(start..self.at - 1)
     }
+
     /// Steps over one value of any depth.
     fn skip_value(&mut self) -> Option<()> {
         let mut depth = 0usize;
@@ -108,6 +113,7 @@ impl Scan<'_> {
             }
         }
     }
+
     /// To the value of the field that `path` begins with; gives what is left of the path.
     fn enter_field<'p>(&mut self, path: &'p str) -> Option<&'p str> {
         if !self.take(b'{') {
@@ -130,6 +136,7 @@ impl Scan<'_> {
             }
         }
     }
+
     /// To item `index` of the array here.
     fn enter_item(&mut self, index: usize) -> bool {
         if !self.take(b'[') {

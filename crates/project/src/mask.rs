@@ -5,7 +5,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::{borrow::Cow, collections::BTreeMap};
 
-/// A mask on a clip. Masks are joined in order into one coverage, which multiplies the clip's alpha.
+/// A mask on a clip. Masks are joined in order into one coverage, which multiplies the clip's
+/// alpha.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Mask {
     /// Unique in the project.
@@ -27,14 +28,17 @@ pub struct Mask {
     /// 0..=1, multiplies its coverage.
     #[serde(default = "Animated::one", skip_serializing_if = "Animated::is_one")]
     pub opacity: Animated<f64>,
-    /// Width of the soft edge, half of it on each side of the outline; pixels of the clip's picture, 0..=5000.
+    /// Width of the soft edge, half of it on each side of the outline; pixels of the clip's
+    /// picture, 0..=5000.
     #[serde(default, skip_serializing_if = "is_default")]
     pub feather_px: Animated<f64>,
-    /// Widths of the soft edge along single curves of a path, instead of `feather_px`: by the curve's two vertices, as `"0->1"`; the sides of a rectangle count clockwise from the upper one. Not for
-    /// ellipses, nor for paths whose keyframes differ in the number of vertices.
+    /// Widths of the soft edge along single curves of a path, instead of `feather_px`: by the
+    /// curve's two vertices, as `"0->1"`; the sides of a rectangle count clockwise from the upper
+    /// one. Not for ellipses, nor for paths whose keyframes differ in the number of vertices.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub edge_feather_px: BTreeMap<String, Animated<f64>>,
-    /// Moves the outline outwards, or inwards when negative; pixels of the clip's picture, -5000..=5000.
+    /// Moves the outline outwards, or inwards when negative; pixels of the clip's
+    /// picture, -5000..=5000.
     #[serde(default, skip_serializing_if = "is_default")]
     pub expansion_px: Animated<f64>,
     /// Moves the whole mask; fractions of the picture's width and height.
@@ -45,8 +49,8 @@ pub struct Mask {
     pub extra: Extra,
 }
 
-/// An outline on the clip's upright picture before placement; (0, 0) is its top left corner, (1, 1) its bottom right. In the file an object whose
-/// `type` is `rectangle`, `ellipse` or `path`.
+/// An outline on the clip's upright picture before placement; (0, 0) is its top left corner, (1, 1)
+/// its bottom right. In the file an object whose `type` is `rectangle`, `ellipse` or `path`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum MaskShape {
     /// With corners that may be round.
@@ -69,7 +73,8 @@ pub struct BoxShape {
     /// About its centre, clockwise.
     #[serde(default, skip_serializing_if = "is_default")]
     pub rotation_degrees: Animated<f64>,
-    /// Radius of a rectangle's corners in pixels of the picture; at most half a side counts. Without meaning for an ellipse.
+    /// Radius of a rectangle's corners in pixels of the picture; at most half a side counts.
+    /// Without meaning for an ellipse.
     #[serde(default, skip_serializing_if = "is_default")]
     pub corner_radius_px: Animated<f64>,
     /// Unknown fields, kept on save.
@@ -87,7 +92,8 @@ pub struct PathShape {
     pub extra: Extra,
 }
 
-/// Another track of the composition as a matte: its picture at the same time decides what of the clip is seen.
+/// Another track of the composition as a matte: its picture at the same time decides what of the
+/// clip is seen.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Matte {
     /// A video track, not the clip's own. Where it has no clip it is transparent.
@@ -167,12 +173,15 @@ pub fn edge_of_key(key: &str, count: usize) -> Option<usize> {
 fn middle() -> Animated<[f64; 2]> {
     Animated::Constant([0.5; 2])
 }
+
 fn is_middle(v: &Animated<[f64; 2]>) -> bool {
     *v == middle()
 }
+
 fn halves() -> Animated<[f64; 2]> {
     Animated::Constant([0.5; 2])
 }
+
 fn is_halves(v: &Animated<[f64; 2]>) -> bool {
     *v == halves()
 }
@@ -185,6 +194,7 @@ enum ShapeForm<'a> {
     Ellipse(Cow<'a, BoxShape>),
     Path(Cow<'a, PathShape>),
 }
+
 impl Serialize for MaskShape {
     fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
         match self {
@@ -195,6 +205,7 @@ impl Serialize for MaskShape {
         .serialize(s)
     }
 }
+
 impl<'de> Deserialize<'de> for MaskShape {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
         let mut fields = Extra::deserialize(d)?;
@@ -208,10 +219,12 @@ impl<'de> Deserialize<'de> for MaskShape {
         }
     }
 }
+
 impl JsonSchema for MaskShape {
     fn schema_name() -> Cow<'static, str> {
         "MaskShape".into()
     }
+
     fn json_schema(g: &mut schemars::SchemaGenerator) -> schemars::Schema {
         ShapeForm::json_schema(g)
     }

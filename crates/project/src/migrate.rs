@@ -1,4 +1,5 @@
-//! Older forms of the file, brought up to the current one step by step, as JSON, so that unknown fields survive.
+//! Older forms of the file, brought up to the current one step by step, as JSON, so that unknown
+//! fields survive.
 use cutroom_types::Time;
 use serde_json::{Map, Value};
 
@@ -25,8 +26,8 @@ pub enum MigrateError {
     },
 }
 
-/// Brings a document of any known version to [`SCHEMA_VERSION`]. What is not of the expected shape is left for
-/// reading to complain about.
+/// Brings a document of any known version to [`SCHEMA_VERSION`]. What is not of the expected shape
+/// is left for reading to complain about.
 ///
 /// # Errors
 /// See [`MigrateError`].

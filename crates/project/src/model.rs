@@ -61,7 +61,8 @@ pub struct Media {
     /// Which field of an interlaced frame is shown first.
     #[serde(default, skip_serializing_if = "is_default")]
     pub field_order: FieldOrder,
-    /// What was found when the file was last opened. Planning uses it to leave out sound or picture that is not there.
+    /// What was found when the file was last opened. Planning uses it to leave out sound or picture
+    /// that is not there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub facts: Option<MediaFacts>,
     /// Unknown fields, kept on save.
@@ -129,7 +130,8 @@ pub struct Composition {
     /// Length; absent means up to the end of the last clip.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duration: Option<TimeDelta>,
-    /// Under all layers: straight RGBA, display-encoded, 0..=1. Not drawn when the composition is nested.
+    /// Under all layers: straight RGBA, display-encoded, 0..=1. Not drawn when the composition is
+    /// nested.
     #[serde(default = "black", skip_serializing_if = "is_black")]
     pub background: [f64; 4],
     /// Where layers are blended.
@@ -160,6 +162,7 @@ pub struct CompositionColor {
     #[serde(flatten)]
     pub extra: Extra,
 }
+
 impl Default for CompositionColor {
     fn default() -> Self {
         Self { primaries: Primaries::Bt709, transfer: Transfer::Bt709, extra: Extra::default() }
@@ -172,7 +175,8 @@ pub struct MotionBlur {
     /// How long the shutter is open: 360 is a whole frame. 0..=720.
     #[serde(default = "shutter_angle")]
     pub shutter_angle_degrees: f64,
-    /// When it opens, against the frame's start; -90 with an angle of 180 lies centred on it. -360..=360.
+    /// When it opens, against the frame's start; -90 with an angle of 180 lies centred on
+    /// it. -360..=360.
     #[serde(default = "shutter_phase")]
     pub shutter_phase_degrees: f64,
     /// Places that are averaged, 2..=64.
@@ -182,6 +186,7 @@ pub struct MotionBlur {
     #[serde(flatten)]
     pub extra: Extra,
 }
+
 impl Default for MotionBlur {
     fn default() -> Self {
         Self {
@@ -192,12 +197,15 @@ impl Default for MotionBlur {
         }
     }
 }
+
 fn shutter_angle() -> f64 {
     180.0
 }
+
 fn shutter_phase() -> f64 {
     -90.0
 }
+
 fn shutter_samples() -> u32 {
     16
 }
@@ -219,7 +227,8 @@ pub struct Track {
     /// Not heard.
     #[serde(default, skip_serializing_if = "is_default")]
     pub muted: bool,
-    /// When any track is soloed only soloed tracks are heard; when any video track is, only soloed video tracks are seen.
+    /// When any track is soloed only soloed tracks are heard; when any video track is, only soloed
+    /// video tracks are seen.
     #[serde(default, skip_serializing_if = "is_default")]
     pub solo: bool,
     /// Not seen: its picture only serves clips that name it as their matte or in an effect.
@@ -228,7 +237,8 @@ pub struct Track {
     /// Editors refuse changes; planning does not care.
     #[serde(default, skip_serializing_if = "is_default")]
     pub locked: bool,
-    /// Volume in decibels, -144 and below is silence, up to 60; keyframe times are composition times.
+    /// Volume in decibels, -144 and below is silence, up to 60; keyframe times are composition
+    /// times.
     #[serde(default, skip_serializing_if = "is_default")]
     pub gain_db: Animated<f64>,
     /// -1 left … 0 centre … 1 right; added to the clip's.
@@ -237,8 +247,9 @@ pub struct Track {
     /// 0..=1, multiplies the opacity of every clip.
     #[serde(default = "Animated::one", skip_serializing_if = "Animated::is_one")]
     pub opacity: Animated<f64>,
-    /// In any order in memory; saved in the order they stand here. Copies of a document share clips until one of them changes
-    /// (`Arc::make_mut`), so that copying a document of many clips is cheap.
+    /// In any order in memory; saved in the order they stand here. Copies of a document share clips
+    /// until one of them changes (`Arc::make_mut`), so that copying a document of many clips is
+    /// cheap.
     #[serde(default)]
     pub clips: Vec<Arc<Clip>>,
     /// On the cuts of this track.
@@ -263,12 +274,15 @@ pub enum TrackKind {
 pub(crate) fn default_sample_rate_hz() -> u32 {
     48_000
 }
+
 pub(crate) fn default_channels() -> u32 {
     2
 }
+
 pub(crate) fn black() -> [f64; 4] {
     [0.0, 0.0, 0.0, 1.0]
 }
+
 pub(crate) fn is_black(c: &[f64; 4]) -> bool {
     *c == black()
 }
@@ -287,22 +301,27 @@ impl Project {
             extra: Extra::default(),
         }
     }
+
     /// By id.
     pub fn composition(&self, id: &CompositionId) -> Option<&Composition> {
         self.compositions.iter().find(|c| c.id == *id)
     }
+
     /// By id.
     pub fn media(&self, id: &MediaId) -> Option<&Media> {
         self.media.iter().find(|m| m.id == *id)
     }
+
     /// The film.
     pub fn main_composition(&self) -> Option<&Composition> {
         self.composition(&self.main)
     }
+
     /// The tracks of all compositions, in document order.
     pub fn tracks(&self) -> impl Iterator<Item = &Track> + Clone {
         self.compositions.iter().flat_map(|c| &c.tracks)
     }
+
     /// The clips of all compositions, in document order.
     pub fn clips(&self) -> impl Iterator<Item = &Clip> + Clone {
         self.compositions.iter().flat_map(Composition::clips)
@@ -343,10 +362,12 @@ impl Composition {
             extra: Extra::default(),
         }
     }
+
     /// The clips of all its tracks, in document order.
     pub fn clips(&self) -> impl Iterator<Item = &Clip> + Clone {
         self.tracks.iter().flat_map(|t| &t.clips).map(Arc::as_ref)
     }
+
     /// The length set, or up to the end of the last clip; zero without clips.
     pub fn length(&self) -> TimeDelta {
         self.duration.unwrap_or_else(|| {
@@ -376,6 +397,7 @@ impl Track {
             extra: Extra::default(),
         }
     }
+
     /// The clip at an index, to be changed; copies of the document keep theirs.
     ///
     /// # Panics
@@ -383,6 +405,7 @@ impl Track {
     pub fn clip_mut(&mut self, index: usize) -> &mut Clip {
         Arc::make_mut(&mut self.clips[index])
     }
+
     /// By id.
     pub fn clip(&self, id: &ClipId) -> Option<&Clip> {
         self.clips.iter().map(Arc::as_ref).find(|c| c.id == *id)

@@ -105,11 +105,13 @@ impl From<TrackPlace> for Place {
         Self::Track(place)
     }
 }
+
 impl From<ClipPlace> for Place {
     fn from(place: ClipPlace) -> Self {
         Self::Clip(place)
     }
 }
+
 impl From<TransitionPlace> for Place {
     fn from(place: TransitionPlace) -> Self {
         Self::Transition(place)
@@ -121,16 +123,19 @@ impl Display for TrackPlace {
         write!(f, "compositions[{}].tracks[{}]", self.composition, self.track)
     }
 }
+
 impl Display for ClipPlace {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         write!(f, "{}.clips[{}]", self.track, self.clip)
     }
 }
+
 impl Display for TransitionPlace {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         write!(f, "{}.transitions[{}]", self.track, self.transition)
     }
 }
+
 impl Display for Place {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
@@ -148,6 +153,7 @@ struct Field<F> {
     place: Place,
     field: F,
 }
+
 impl<F: Display> Display for Field<F> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self.place {

@@ -1,4 +1,5 @@
-//! Everything that is wrong with a document in itself; effects and files are looked at by those who know them.
+//! Everything that is wrong with a document in itself; effects and files are looked at by those who
+//! know them.
 mod fields;
 mod references;
 mod structure;
@@ -21,6 +22,7 @@ pub struct Problem {
     /// What is wrong and what would be right.
     pub message: String,
 }
+
 impl std::fmt::Display for Problem {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}", self.json_path)?;
@@ -31,15 +33,18 @@ impl std::fmt::Display for Problem {
     }
 }
 
-/// Largest width or height of a composition, in pixels; half of what can be drawn, so that there is room around it.
+/// Largest width or height of a composition, in pixels; half of what can be drawn, so that there is
+/// room around it.
 pub const MAX_COMPOSITION_SIDE_PX: u32 = 16_384;
 /// Largest area of a composition, in pixels: 8K with room.
 pub const MAX_COMPOSITION_AREA_PX: u64 = 1 << 27;
-/// No instant or length lies beyond 1000 hours either way (in flicks it then fits a JSON number exactly).
+/// No instant or length lies beyond 1000 hours either way (in flicks it then fits a JSON number
+/// exactly).
 pub const MAX_TIME_FLICKS: i64 = 1000 * 3600 * cutroom_types::FLICKS_PER_SECOND;
 /// Compositions that a row of clips may lead through, each showing the next.
 pub const MAX_NESTING: usize = 32;
-/// Smallest and largest absolute speed, of a clip and of a clip seen through all compositions around it.
+/// Smallest and largest absolute speed, of a clip and of a clip seen through all compositions
+/// around it.
 pub const SPEED_LIMITS: (f64, f64) = (0.01, 100.0);
 
 /// All problems, in document order; empty when planning may start.

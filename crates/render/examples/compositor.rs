@@ -1,8 +1,10 @@
 //! Times the compositor on frames held in memory, 1080p YUV in and out.
 //!
-//! `compositor [--scene NAME] [--space gamma|linear] [--frames N] [--threads N] [--raw A.yuv B.yuv] [--write OUT.yuv] [--write-lut LOOK.cube]`; raw files hold 1920×1080 8-bit
-//! 4:2:0 frames, which are cycled. Scenes: `inset` (a second layer at 60 %, opacity 0.8, +0.3 stop exposure, saturation 1.1), `one` and `six`
-//! (that many point effects), `five` (five layers, each with opacity, a blend mode and a colour effect), or the id of an effect. Prints `ms_per_frame`.
+//! `compositor [--scene NAME] [--space gamma|linear] [--frames N] [--threads N] [--raw A.yuv B.yuv]
+//! [--write OUT.yuv] [--write-lut LOOK.cube]`; raw files hold 1920×1080 8-bit 4:2:0 frames, which
+//! are cycled. Scenes: `inset` (a second layer at 60 %, opacity 0.8, +0.3 stop exposure,
+//! saturation 1.1), `one` and `six` (that many point effects), `five` (five layers, each with
+//! opacity, a blend mode and a colour effect), or the id of an effect. Prints `ms_per_frame`.
 use cutroom_effects::{Catalog, lut::Lut};
 use cutroom_render::{Backend, OutputSpec, RenderOptions, Renderer, SourcePictures};
 use cutroom_timeline::{BlendSpace, Canvas, Content, EffectUse, FramePlan, Layer, SourceFrame, Transform};
@@ -16,11 +18,13 @@ struct Memory {
     frame: usize,
     lut: Arc<Lut>,
 }
+
 impl SourcePictures for Memory {
     fn picture(&self, frame: &SourceFrame) -> Option<Picture> {
         let clip = &self.clips[usize::from(frame.media.as_str() == "b")];
         Some(clip[self.frame % clip.len()].clone())
     }
+
     fn lut(&self, _: &str) -> Option<Arc<Lut>> {
         Some(self.lut.clone())
     }

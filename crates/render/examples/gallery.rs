@@ -1,10 +1,12 @@
-//! Draws every catalogue entry at a setting away from neutral (where it looks at other times, the scene moves) and writes PNG files for looking at: `gallery FOLDER [NAME…]`.
+//! Draws every catalogue entry at a setting away from neutral (where it looks at other times, the
+//! scene moves) and writes PNG files for looking at: `gallery FOLDER [NAME…]`.
 #[path = "../tests/it/gpu_cases/mod.rs"]
 #[allow(dead_code, reason = "the example uses a part")]
 mod gpu_cases;
 #[path = "../tests/it/support/mod.rs"]
 #[allow(dead_code, reason = "the example uses a part")]
 mod support;
+
 use cutroom_effects::lut::Lut;
 use cutroom_render::{RenderOptions, Renderer, SourcePictures};
 use cutroom_timeline::{Content, EffectUse, FramePlan, Layer, SourceFrame};
@@ -45,6 +47,7 @@ fn scene(s: cutroom_types::Size, warm: bool, left_px: f64) -> Picture {
 
 /// Stills, and "moving": the warm scene at frame n, which reaches its place at 0.
 struct Scenes(Pictures, cutroom_types::Size);
+
 impl SourcePictures for Scenes {
     fn picture(&self, frame: &SourceFrame) -> Option<Picture> {
         match frame.media.as_str() {
@@ -52,6 +55,7 @@ impl SourcePictures for Scenes {
             _ => self.0.picture(frame),
         }
     }
+
     fn lut(&self, path: &str) -> Option<Arc<Lut>> {
         self.0.lut(path)
     }

@@ -23,6 +23,7 @@ impl BufferPool {
         drop(home);
         vec![0; len]
     }
+
     /// Memory of planes that comes back when the last of them is dropped.
     pub fn lend(&self, bytes: Vec<u8>) -> Arc<dyn PlaneMemory> {
         Arc::new(PooledBuffer { bytes, home: self.clone() })
@@ -33,11 +34,13 @@ struct PooledBuffer {
     bytes: Vec<u8>,
     home: BufferPool,
 }
+
 impl PlaneMemory for PooledBuffer {
     fn bytes(&self) -> &[u8] {
         &self.bytes
     }
 }
+
 impl Drop for PooledBuffer {
     fn drop(&mut self) {
         let mut home = self.home.0.lock().unwrap_or_else(PoisonError::into_inner);

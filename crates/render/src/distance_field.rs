@@ -1,7 +1,9 @@
 //! What each pixel's centre is told of a polygon.
 //!
-//! Tiles of pixels look up how far away the nearest side is; only sides not much farther can be nearest to one of their pixels, and those are tried on each.
-//! Where these are many the tile is split. So a pixel gets the same numbers as from trying all sides; of equally near ones the first counts.
+//! Tiles of pixels look up how far away the nearest side is; only sides not much farther can be
+//! nearest to one of their pixels, and those are tried on each. Where these are many the tile is
+//! split. So a pixel gets the same numbers as from trying all sides; of equally near ones the first
+//! counts.
 use crate::nearest::{Line, Nearest};
 use cutroom_types::Size;
 
@@ -105,7 +107,8 @@ impl Tiles<'_> {
     }
 }
 
-/// A side in single precision, told from the pixel in which it begins, so that near it no digits are lost.
+/// A side in single precision, told from the pixel in which it begins, so that near it no digits
+/// are lost.
 struct Ray {
     /// That pixel.
     begin: [i32; 2],

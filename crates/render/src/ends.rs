@@ -8,6 +8,7 @@ use std::sync::Arc;
 pub trait SourcePictures {
     /// `None` when it was not fetched, which is an error of the caller.
     fn picture(&self, frame: &SourceFrame) -> Option<Picture>;
+
     /// The look in a file that an effect names; `None` when it was not read.
     fn lut(&self, path: &str) -> Option<Arc<Lut>> {
         let _ = path;

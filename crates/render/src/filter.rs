@@ -1,10 +1,10 @@
-//! The resampling filter, defined once for both back ends: a triangle whose support grows with the reduction, so it is bilinear when
-//! enlarging and an area-like low-pass when reducing.
+//! The resampling filter, defined once for both back ends: a triangle whose support grows with the
+//! reduction, so it is bilinear when enlarging and an area-like low-pass when reducing.
 use crate::{OutputSpec, RenderError};
 use cutroom_types::{ChromaLocation, ColorModel, Picture};
 
-/// How a plane's sample grid lies over the stored picture along one axis: picture coordinate X maps to `X · scale + offset`
-/// in the plane, where the centre of sample `i` is `i + 0.5`.
+/// How a plane's sample grid lies over the stored picture along one axis: picture coordinate X maps
+/// to `X · scale + offset` in the plane, where the centre of sample `i` is `i + 0.5`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct GridAxis {
     /// Plane samples per picture pixel.
@@ -12,6 +12,7 @@ pub struct GridAxis {
     /// Offset in plane samples.
     pub offset: f64,
 }
+
 impl GridAxis {
     /// A plane of full resolution.
     pub const FULL: Self = Self { scale: 1.0, offset: 0.0 };
@@ -59,7 +60,8 @@ pub fn sites(location: ChromaLocation) -> [Site; 2] {
     }
 }
 
-/// Whether a picture to be written has chroma on the first column, the first row of its block, the only places besides the middle that are written.
+/// Whether a picture to be written has chroma on the first column, the first row of its block, the
+/// only places besides the middle that are written.
 ///
 /// # Errors
 /// [`RenderError::Unsupported`] for chroma on the last row.
@@ -82,8 +84,8 @@ pub struct Taps {
     pub weights: Vec<f32>,
 }
 
-/// Taps for the source position `center` (sample `i` is centred at `i + 0.5`) at `step` source samples an output sample, on
-/// a row of `len` ≥ 1 samples.
+/// Taps for the source position `center` (sample `i` is centred at `i + 0.5`) at `step` source
+/// samples an output sample, on a row of `len` ≥ 1 samples.
 pub fn taps(center: f64, step: f64, len: usize) -> Taps {
     let support = step.abs().max(1.0);
     // Positions are snapped to 1/65536 so that rounding noise in a map never adds taps.
@@ -126,7 +128,8 @@ mod tests {
 
     #[test]
     fn chroma_of_420_left_is_interpolated_at_its_position() {
-        // Luma column 3 (centre 3.5) lies between chroma samples 1 (at column 2) and 2 (at column 4).
+        // Luma column 3 (centre 3.5) lies between chroma samples 1 (at column 2) and 2 (at
+        // column 4).
         let g = GridAxis::subsampled(1, Site::First);
         assert_eq!(taps(3.5 * g.scale + g.offset, 0.5, 8), Taps { start: 1, weights: vec![0.5, 0.5] });
         let g = GridAxis::subsampled(1, Site::Middle);

@@ -1,4 +1,5 @@
-//! What a frame's program looks like, for people: passes, what each reads and computes, what it costs, and what need not be drawn at all.
+//! What a frame's program looks like, for people: passes, what each reads and computes, what it
+//! costs, and what need not be drawn at all.
 use crate::{
     OutputSpec, RenderError, SourcePictures,
     lower::{self, Lowered},
@@ -29,9 +30,10 @@ pub struct GraphNode {
     pub stages: Vec<String>,
     /// Nodes that it reads.
     pub inputs: Vec<String>,
-    /// A label for finding equal work again between two graphs of one build: nodes of equal label compute the same from the same
-    /// sources. Hexadecimal. No key of a cache: a source is told apart by the whole plan that names it, so that the same work in two
-    /// frames differs, kernels are by what the compiler calls them, and 64 bits are kept.
+    /// A label for finding equal work again between two graphs of one build: nodes of equal label
+    /// compute the same from the same sources. Hexadecimal. No key of a cache: a source is told
+    /// apart by the whole plan that names it, so that the same work in two frames differs, kernels
+    /// are by what the compiler calls them, and 64 bits are kept.
     pub key: String,
     /// Pixels it writes.
     pub size: Size,

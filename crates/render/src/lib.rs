@@ -1,7 +1,8 @@
 //! Draws a [`cutroom_timeline::FramePlan`] from source pictures. Knows no files, clips or FFmpeg.
 //!
-//! Plan and pictures are lowered to a [`program::Program`] (layers placed, hidden ones dropped, conversions and effects strung
-//! together); a back end runs it: [`cpu`] in SIMD tiles, [`gpu`] as compute shaders.
+//! Plan and pictures are lowered to a [`program::Program`] (layers placed, hidden ones dropped,
+//! conversions and effects strung together); a back end runs it: [`cpu`] in SIMD tiles, [`gpu`] as
+//! compute shaders.
 #![deny(unsafe_code)]
 
 mod buffer_pool;

@@ -1,6 +1,8 @@
-//! Masks as grey pictures: the distance of each pixel to the outline, through the profile of the soft edge.
+//! Masks as grey pictures: the distance of each pixel to the outline, through the profile of the
+//! soft edge.
 //!
-//! An outline becomes a polygon, a [`DistanceField`] of distances and what is inside. All of it is plain IEEE arithmetic, so masks are the same on every machine.
+//! An outline becomes a polygon, a [`DistanceField`] of distances and what is inside. All of it is
+//! plain IEEE arithmetic, so masks are the same on every machine.
 use crate::{
     RenderError,
     distance_field::{DistanceField, Side},
@@ -33,8 +35,8 @@ impl MaskCache {
     /// Masks kept; the least recently used goes first.
     const CAPACITY: usize = 8;
 
-    /// The coverage of all masks together, 0..=1, as a grey picture; with a margin around what they are laid over, in pixels to the sides and up and
-    /// down.
+    /// The coverage of all masks together, 0..=1, as a grey picture; with a margin around what they
+    /// are laid over, in pixels to the sides and up and down.
     ///
     /// # Errors
     /// [`RenderError::Unsupported`] when the picture cannot be made.
@@ -60,7 +62,8 @@ fn drawn(masks: &[MaskUse], size: Size, margin: [u32; 2]) -> Result<Picture, Ren
         .ok_or_else(|| RenderError::Unsupported(format!("a mask of {}×{} pixels", whole.width, whole.height)))
 }
 
-/// The coverage of all masks together: `size.width · size.height` numbers of 0..=1, top row first. The modes are defined at [`MaskMode`].
+/// The coverage of all masks together: `size.width · size.height` numbers of 0..=1, top row first.
+/// The modes are defined at [`MaskMode`].
 pub fn coverage(masks: &[MaskUse], size: Size) -> Vec<f32> {
     coverage_around(masks, size, [0; 2])
 }
@@ -106,8 +109,9 @@ fn mask_coverage(mask: &MaskUse, size: Size, margin: [u32; 2]) -> Vec<f32> {
     .collect()
 }
 
-/// Coverage at `d` pixels inside an outline whose soft edge is `feather_px` wide. Up to one pixel it is the area that a straight edge covers;
-/// from two on the smooth step 3t² − 2t³; between them a mixture.
+/// Coverage at `d` pixels inside an outline whose soft edge is `feather_px` wide. Up to one pixel
+/// it is the area that a straight edge covers; from two on the smooth step 3t² − 2t³; between them
+/// a mixture.
 fn profile(d: f32, feather_px: f32) -> f32 {
     let width = feather_px.max(1.0);
     let t = (d / width + 0.5).clamp(0.0, 1.0);
@@ -157,8 +161,8 @@ fn own_width(mask: &MaskUse, curve: usize) -> f32 {
     mask.edge_feather_px.binary_search_by_key(&curve, |e| e.0).map_or(mask.feather_px, |i| mask.edge_feather_px[i].1)
 }
 
-/// A path's curves as points with the soft edge's width there. Along a curve with a width of its own that one holds over its middle half and runs to
-/// the mean with its neighbours' at the ends.
+/// A path's curves as points with the soft edge's width there. Along a curve with a width of its
+/// own that one holds over its middle half and runs to the mean with its neighbours' at the ends.
 fn edges(path: &BezierPath, width: &dyn Fn(usize) -> f32) -> Vec<([f64; 2], f32)> {
     let n = path.0.len();
     let mut points = Vec::new();
@@ -180,8 +184,8 @@ fn edges(path: &BezierPath, width: &dyn Fn(usize) -> f32) -> Vec<([f64; 2], f32)
     points
 }
 
-/// Sides that keep within [`FLATNESS_PX`] of a cubic curve: its second derivative is at most `6·m`, and a chord over `1/n` of the parameter is off by at
-/// most `6·m/(8·n²)`.
+/// Sides that keep within [`FLATNESS_PX`] of a cubic curve: its second derivative is at most `6·m`,
+/// and a chord over `1/n` of the parameter is off by at most `6·m/(8·n²)`.
 fn sides_of(c: &[[f64; 2]; 4]) -> usize {
     let bend = |a: [f64; 2], b: [f64; 2], c: [f64; 2]| {
         let (x, y) = (a[0] - 2.0 * b[0] + c[0], a[1] - 2.0 * b[1] + c[1]);
@@ -203,8 +207,8 @@ fn rotated(b: &Box2, w: f64, h: f64, x: f64, y: f64) -> [f64; 2] {
     [b.center[0] * w + x, b.center[1] * h + y]
 }
 
-/// A rectangle with the first vertex at the top left, clockwise. Round corners are quarter circles as cubic curves, off by at most 0.03 % of
-/// their radius.
+/// A rectangle with the first vertex at the top left, clockwise. Round corners are quarter circles
+/// as cubic curves, off by at most 0.03 % of their radius.
 fn rectangle(b: &Box2, w: f64, h: f64) -> BezierPath {
     use cutroom_types::Vertex;
     let (x, y) = (b.size[0] * w / 2.0, b.size[1] * h / 2.0);

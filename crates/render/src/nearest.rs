@@ -1,5 +1,5 @@
-//! The nearest of many straight sides: a tree of boxes over pieces of them. What it finds is bounded generously; exact numbers are for those who look at
-//! the sides that it names.
+//! The nearest of many straight sides: a tree of boxes over pieces of them. What it finds is
+//! bounded generously; exact numbers are for those who look at the sides that it names.
 
 /// A line from one point to another, in pixels.
 pub type Line = [[f64; 2]; 2];
@@ -60,21 +60,24 @@ impl<'a> Nearest<'a> {
         Self { lines, nodes, pieces, met: vec![0; lines.len()], search: 0 }
     }
 
-    /// The line nearest to a point and its distance, where that is at most `within`; `guess` may be a near one.
+    /// The line nearest to a point and its distance, where that is at most `within`; `guess` may be
+    /// a near one.
     pub fn line(&self, p: [f64; 2], within: f64, guess: Option<usize>) -> Option<(usize, f64)> {
         let mut best = guess.map(|i| (i, from_line(&self.lines[i], p))).filter(|(_, d)| *d <= within);
         let mut min = best.map_or(within, |b| b.1);
         self.visit(p, min, |line| {
             let d = from_line(&self.lines[line], p);
             if d <= min {
-                (best, min) = (Some((line, d)), d);
+                best = Some((line, d));
+                min = d;
             }
             min
         });
         best
     }
 
-    /// Puts all lines at most `within` from a point into `found`, in order; `false` when there are more than `most`.
+    /// Puts all lines at most `within` from a point into `found`, in order; `false` when there are
+    /// more than `most`.
     pub fn lines_within(&mut self, p: [f64; 2], within: f64, max: usize, found: &mut Vec<usize>) -> bool {
         found.clear();
         let mut met = std::mem::take(&mut self.met);
@@ -95,7 +98,8 @@ impl<'a> Nearest<'a> {
         found.len() <= max
     }
 
-    /// Looks at lines that may be at most `within` away; each look says how far away the next ones may be.
+    /// Looks at lines that may be at most `within` away; each look says how far away the next ones
+    /// may be.
     fn visit(&self, p: [f64; 2], mut within: f64, mut look: impl FnMut(usize) -> f64) {
         let (mut stack, mut height) = ([0usize; 64], usize::from(!self.nodes.is_empty()));
         while height > 0 {
@@ -116,7 +120,8 @@ impl<'a> Nearest<'a> {
             }
             let far_away = |n: usize| from_box(self.nodes[n].low, self.nodes[n].high, p);
             let (near, far) = if far_away(at + 1) <= far_away(first) { (at + 1, first) } else { (first, at + 1) };
-            (stack[height], stack[height + 1]) = (far, near);
+            stack[height] = far;
+            stack[height + 1] = near;
             height += 2;
         }
     }
@@ -125,12 +130,14 @@ impl<'a> Nearest<'a> {
 /// What single precision takes off a box in a window of a hundred thousand pixels.
 const BOX_ROOM_PX: f64 = 0.02;
 
-/// Appends the tree of these pieces, the first of which is number `first` of all. Halves have as many pieces, so it is no deeper than their logarithm.
+/// Appends the tree of these pieces, the first of which is number `first` of all. Halves have as
+/// many pieces, so it is no deeper than their logarithm.
 fn build(pieces: &mut [Piece], first: usize, nodes: &mut Vec<Node>) {
     let (mut low, mut high) = ([f32::INFINITY; 2], [f32::NEG_INFINITY; 2]);
     for p in pieces.iter() {
         for k in 0..2 {
-            (low[k], high[k]) = (low[k].min(p.low[k]), high[k].max(p.high[k]));
+            low[k] = low[k].min(p.low[k]);
+            high[k] = high[k].max(p.high[k]);
         }
     }
     let at = nodes.len();
@@ -160,7 +167,8 @@ fn clipped([a, b]: &Line, [left, top, right, bottom]: [f64; 4]) -> Option<Line> 
             continue;
         }
         let (s, t) = ((low - a[k]) / way, (high - a[k]) / way);
-        (from, to) = (from.max(s.min(t)), to.min(s.max(t)));
+        from = from.max(s.min(t));
+        to = to.min(s.max(t));
     }
     let at = |t: f64| -> [f64; 2] { std::array::from_fn(|k| a[k] + (b[k] - a[k]) * t) };
     (from <= to).then(|| [at(from), at(to)])

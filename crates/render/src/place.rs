@@ -30,20 +30,23 @@ impl Placed {
     }
 }
 
-/// Places content of an upright square-pixel size. The fit is that of the uncropped content; cropping only hides. `None` when nothing can be seen: scaled to
-/// nothing, cropped away, outside, or not finite.
+/// Places content of an upright square-pixel size. The fit is that of the uncropped content;
+/// cropping only hides. `None` when nothing can be seen: scaled to nothing, cropped away, outside,
+/// or not finite.
 pub fn place(placement: &Placement, content: Size, canvas: Size) -> Option<Placed> {
     on_canvas(placement, content, cropped(placement, content)?, canvas)
 }
 
-/// The same for content with a margin all round, in its pixels (left and right, top and bottom), that is seen as well. It has been cropped already.
+/// The same for content with a margin all round, in its pixels (left and right, top and bottom),
+/// that is seen as well. It has been cropped already.
 pub fn place_with_margin(placement: &Placement, content: Size, margin: [u32; 2], canvas: Size) -> Option<Placed> {
     let [x, y] = margin.map(f64::from);
     let window = [-x, -y, f64::from(content.width) + x, f64::from(content.height) + y];
     on_canvas(placement, content, window, canvas)
 }
 
-/// What cropping leaves of the content: left, top, right, bottom in its pixels; `None` when that is nothing.
+/// What cropping leaves of the content: left, top, right, bottom in its pixels; `None` when that is
+/// nothing.
 pub fn cropped(placement: &Placement, content: Size) -> Option<[f64; 4]> {
     let (cw, ch) = (f64::from(content.width), f64::from(content.height));
     let crop = placement.transform.crop.map(|c| f64::from(c).clamp(0.0, 1.0));
@@ -71,7 +74,8 @@ fn on_canvas(placement: &Placement, content: Size, window: [f64; 4], canvas: Siz
     let [sx, sy] = t.scale.map(f64::from);
     let [ax, ay] = t.anchor.map(f64::from);
     let (fx, fy) = (if t.flip_horizontal { -1.0 } else { 1.0 }, if t.flip_vertical { -1.0 } else { 1.0 });
-    // Content → fitted (about the centre, flipped there) → scaled and rotated about the anchor → placed.
+    // Content → fitted (about the centre, flipped there) → scaled and rotated about the anchor →
+    // placed.
     let fitted = Affine::scale(fit_x * fx, fit_y * fy).after(&Affine::translate(-cw / 2.0, -ch / 2.0));
     let anchor = Affine::translate(-(ax - 0.5) * cw * fit_x, -(ay - 0.5) * ch * fit_y);
     let rotated = Affine::rotate_degrees(f64::from(t.rotation_degrees)).after(&Affine::scale(sx, sy));
@@ -82,7 +86,10 @@ fn on_canvas(placement: &Placement, content: Size, window: [f64; 4], canvas: Siz
         .map(|(x, y)| output_from_content.apply(x, y));
     let (mut x0, mut y0, mut x1, mut y1) = (f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY);
     for (x, y) in corners {
-        (x0, y0, x1, y1) = (x0.min(x), y0.min(y), x1.max(x), y1.max(y));
+        x0 = x0.min(x);
+        y0 = y0.min(y);
+        x1 = x1.max(x);
+        y1 = y1.max(y);
     }
     if !(x0.is_finite() && y0.is_finite() && x1.is_finite() && y1.is_finite()) {
         return None;
@@ -124,7 +131,8 @@ pub fn is_empty(b: [u32; 4]) -> bool {
     b[0] >= b[2] || b[1] >= b[3]
 }
 
-/// A window of the content in source samples; maps between the two keep rows rows or turn them a quarter.
+/// A window of the content in source samples; maps between the two keep rows rows or turn them a
+/// quarter.
 pub fn window(source_from_content: &Affine, window: &[f64; 4], source: Size) -> [f32; 4] {
     let (ax, ay) = source_from_content.apply(window[0], window[1]);
     let (bx, by) = source_from_content.apply(window[2], window[3]);

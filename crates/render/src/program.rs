@@ -1,9 +1,10 @@
 //! What both back ends run: a list of passes over rasters, as plain data.
 //!
-//! A [`Program`] is the lowered, optimised form of one `FramePlan`. A [`Pass::Tiles`] evaluates a straight list of [`Stage`]s
-//! for every pixel of its target, on registers that hold one RGBA colour per pixel: on the CPU a stage is a loop over a cache-sized
-//! tile, on the GPU all stages of a pass are one compute shader. A [`Pass::Convolve`] filters an intermediate.
-//! Intermediates are premultiplied, working space, `f32` planes on the CPU and RGBA16F on the GPU.
+//! A [`Program`] is the lowered, optimised form of one `FramePlan`. A [`Pass::Tiles`] evaluates a
+//! straight list of [`Stage`]s for every pixel of its target, on registers that hold one RGBA
+//! colour per pixel: on the CPU a stage is a loop over a cache-sized tile, on the GPU all stages of
+//! a pass are one compute shader. A [`Pass::Convolve`] filters an intermediate. Intermediates are
+//! premultiplied, working space, `f32` planes on the CPU and RGBA16F on the GPU.
 use cutroom_effects::{BlendRef, NORMAL, Uniforms};
 use cutroom_kernel::{At, Blend, BlendKernel, BlendOp, Edge, MixOp, PointOp, ReadOp, Real, Rgba, rgb};
 use cutroom_types::{Affine, Picture, Size};
@@ -27,15 +28,18 @@ pub struct Program {
     /// In order; the last one writes the output, or the last ones a plane of it each.
     pub passes: Vec<Pass>,
 }
+
 impl Program {
     /// Nothing to do yet.
     pub fn new(size: Size) -> Self {
         Self { size, pictures: Vec::new(), intermediates: Vec::new(), passes: Vec::new() }
     }
+
     /// A state to come back to.
     pub fn mark(&self) -> [usize; 3] {
         [self.pictures.len(), self.intermediates.len(), self.passes.len()]
     }
+
     /// Takes back everything added since.
     pub fn rewind(&mut self, to: [usize; 3]) {
         self.pictures.truncate(to[0]);
@@ -63,6 +67,7 @@ pub enum Planes {
     /// Four.
     Rgba,
 }
+
 impl Planes {
     /// How many.
     pub fn count(self) -> usize {
@@ -147,6 +152,7 @@ impl PlanePass {
 
 /// Source over an opaque backdrop: alpha stays 1.
 pub struct NormalOpaque;
+
 impl BlendKernel for NormalOpaque {
     #[inline(always)]
     fn eval<R: Real>(b: Rgba<R>, s: Rgba<R>, _: At<R>, _: R) -> Rgba<R> {
@@ -164,8 +170,9 @@ pub struct TilePass {
     pub stages: Vec<Stage>,
     /// Registers used.
     pub registers: usize,
-    /// This picture's planes are the output wherever no `Blend` reaches: the bottom layer is untouched and already in the output's layout
-    /// and tags. A back end may copy there instead of computing.
+    /// This picture's planes are the output wherever no `Blend` reaches: the bottom layer is
+    /// untouched and already in the output's layout and tags. A back end may copy there instead of
+    /// computing.
     pub base_copy: Option<PictureId>,
 }
 
@@ -174,8 +181,8 @@ pub struct TilePass {
 pub enum PassTarget {
     /// Register 0 (premultiplied working colour) into an intermediate.
     Intermediate(IntermediateId),
-    /// Register 0 (code values of the output format, unrounded; alpha 0..=1) into the output's planes: rounded half up, clamped to the
-    /// code range, chroma averaged to its sample positions.
+    /// Register 0 (code values of the output format, unrounded; alpha 0..=1) into the output's
+    /// planes: rounded half up, clamped to the code range, chroma averaged to its sample positions.
     Output,
     /// One component of register 0 into one plane of the output, rounded and clamped.
     Plane(usize),
@@ -184,19 +191,21 @@ pub enum PassTarget {
 /// What a sampling stage reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SamplingSource {
-    /// Planes of a picture: gives raw code values (chroma interpolated to luma positions by its location), alpha as 0..=1. A missing
-    /// alpha plane is 1. Not yet multiplied by alpha.
+    /// Planes of a picture: gives raw code values (chroma interpolated to luma positions by its
+    /// location), alpha as 0..=1. A missing alpha plane is 1. Not yet multiplied by alpha.
     Picture(PictureId),
     /// An intermediate.
     Intermediate(IntermediateId),
 }
 
-/// An axis-aligned or rotated rectangle of the source, with a soft (area or distance) edge one output pixel wide.
+/// An axis-aligned or rotated rectangle of the source, with a soft (area or distance) edge one
+/// output pixel wide.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Sampling {
     /// Read from.
     pub source: SamplingSource,
-    /// Output pixel coordinates (centre of pixel `i` is `i + 0.5`) to stored source pixel coordinates.
+    /// Output pixel coordinates (centre of pixel `i` is `i + 0.5`) to stored source pixel
+    /// coordinates.
     pub source_from_output: Affine,
     /// Visible part of the source in its pixels: left, top, right, bottom.
     pub window: [f32; 4],
@@ -209,6 +218,7 @@ impl Stage {
     pub fn mix([from, to]: [Reg; 2], kernel: &'static dyn MixOp, id: &'static str, uniforms: Uniforms) -> Self {
         Self::Mix { from, to, kernel, id, uniforms, kernel_from_output: Affine::IDENTITY }
     }
+
     /// The same on registers that lie `by` higher.
     pub fn shifted(mut self, by: Reg) -> Self {
         match &mut self {
@@ -219,7 +229,10 @@ impl Stage {
             | Self::Point { reg, .. }
             | Self::Read { reg, .. }
             | Self::Fade { reg, .. } => *reg += by,
-            Self::Blend { backdrop: a, source: b, .. } | Self::Mix { from: a, to: b, .. } => (*a, *b) = (*a + by, *b + by),
+            Self::Blend { backdrop: a, source: b, .. } | Self::Mix { from: a, to: b, .. } => {
+                *a += by;
+                *b += by;
+            }
         }
         self
     }
@@ -228,7 +241,8 @@ impl Stage {
 /// A window without edges: what lies beyond the source's edge is its outermost pixels.
 pub const UNLIMITED: [f32; 4] = [-1e6, -1e6, 1e6, 1e6];
 
-/// One step of a tile pass. Stages that name `bounds` have no effect outside; there the source alpha counts as zero.
+/// One step of a tile pass. Stages that name `bounds` have no effect outside; there the source
+/// alpha counts as zero.
 #[derive(Clone)]
 pub enum Stage {
     /// Fills a register with one premultiplied colour.
@@ -238,7 +252,8 @@ pub enum Stage {
         /// Premultiplied working colour.
         color: [f32; 4],
     },
-    /// Reads a picture or intermediate. Colour is edge-extended, alpha multiplied by the coverage of the window.
+    /// Reads a picture or intermediate. Colour is edge-extended, alpha multiplied by the coverage
+    /// of the window.
     Sample {
         /// Register.
         reg: Reg,

@@ -29,11 +29,13 @@ pub struct RenderOptions {
     pub backend: Backend,
     /// Worker threads; 0 means one per core.
     pub threads: usize,
-    /// Instruction set of the CPU back end; `None` for what [`SIMD_VARIABLE`] names, else the widest there is. All give the same bits.
+    /// Instruction set of the CPU back end; `None` for what [`SIMD_VARIABLE`] names, else the
+    /// widest there is. All give the same bits.
     pub simd: Option<SimdLevel>,
 }
 
-/// Environment variable that names a [`SimdLevel`], for finding faults; [`Renderer::new`] alone reads it.
+/// Environment variable that names a [`SimdLevel`], for finding faults; [`Renderer::new`] alone
+/// reads it.
 pub const SIMD_VARIABLE: &str = "CUTROOM_SIMD";
 
 impl RenderOptions {
@@ -46,7 +48,8 @@ impl RenderOptions {
     }
 }
 
-/// Draws plans. Make one per thread that wants frames; it keeps scratch memory and compiled pipelines.
+/// Draws plans. Make one per thread that wants frames; it keeps scratch memory and compiled
+/// pipelines.
 pub struct Renderer {
     backend: ActiveBackend,
     masks: MaskCache,
@@ -71,8 +74,8 @@ impl Renderer {
     /// Chooses the machine.
     ///
     /// # Errors
-    /// [`RenderError::Gpu`] when `Backend::Gpu` is asked for and no device works; [`RenderError::Unsupported`] for an instruction set that
-    /// the machine lacks.
+    /// [`RenderError::Gpu`] when `Backend::Gpu` is asked for and no device works;
+    /// [`RenderError::Unsupported`] for an instruction set that the machine lacks.
     pub fn new(options: RenderOptions) -> Result<Self, RenderError> {
         let gpu = |allow_software| GpuRenderer::new(allow_software).map(|g| ActiveBackend::Gpu(Box::new(g)));
         let cpu = || CpuRenderer::with_level(options.simd_level()?, options.threads).map(ActiveBackend::Cpu);
@@ -88,10 +91,12 @@ impl Renderer {
         };
         Ok(Self { backend, masks: MaskCache::default(), no_gpu })
     }
+
     /// Why no GPU was taken, when the choice was free.
     pub fn why_no_gpu(&self) -> Option<&str> {
         self.no_gpu.as_deref()
     }
+
     /// What draws: `"cpu (avx512, 2 threads)"` or the adapter's name.
     pub fn describe(&self) -> String {
         match &self.backend {
@@ -99,6 +104,7 @@ impl Renderer {
             ActiveBackend::Gpu(g) => g.describe(),
         }
     }
+
     /// Draws one frame. A single untouched full-canvas layer whose picture already has the output's
     /// layout and tags is returned as it is, sharing its planes.
     ///
@@ -108,13 +114,16 @@ impl Renderer {
         let submitted = self.begin(plan, sources, output)?;
         self.finish(submitted)
     }
-    /// Frames that may be begun and not yet finished: more than one on a GPU, which draws while the host prepares the next.
+
+    /// Frames that may be begun and not yet finished: more than one on a GPU, which draws while the
+    /// host prepares the next.
     pub fn frames_in_flight(&self) -> usize {
         match &self.backend {
             ActiveBackend::Cpu(_) => 1,
             ActiveBackend::Gpu(_) => gpu::FRAMES_IN_FLIGHT,
         }
     }
+
     /// Begins one frame; finish them in the order they were begun.
     ///
     /// # Errors
@@ -128,6 +137,7 @@ impl Renderer {
             },
         }
     }
+
     /// Waits for a frame that was begun here.
     ///
     /// # Errors

@@ -22,7 +22,8 @@ fn project(tracks: usize, clips_per_track: usize) -> Project {
             let (from, to) = (rate.time_of_frame(k * 50), rate.time_of_frame((k + 1) * 50));
             track.clips.push(Clip::new(&format!("c{t}-{k}"), ClipSource::media("m"), from, to - from).into());
         }
-        // Only one track has a clip at any given frame of this programme, as in a long edit: the rest is spread out.
+        // Only one track has a clip at any given frame of this programme, as in a long edit: the
+        // rest is spread out.
         let shift = rate.time_of_frame((t * clips_per_track * 50) as i64) - Time::ZERO;
         (0..clips_per_track).for_each(|k| track.clip_mut(k).start += shift);
         c.tracks.push(track);

@@ -1,8 +1,10 @@
-//! Sound: which clips are heard, nested compositions flattened, every boundary an absolute composition sample.
+//! Sound: which clips are heard, nested compositions flattened, every boundary an absolute
+//! composition sample.
 //!
-//! A boundary is rounded to the nearest sample once, so neighbouring clips share it. Nothing depends on the run asked
-//! for: voices carry their whole extent, and curves are sampled on a fixed grid of composition samples (100 a second,
-//! and both sides of each keyframe), of which a run gets the part that surrounds it.
+//! A boundary is rounded to the nearest sample once, so neighbouring clips share it. Nothing
+//! depends on the run asked for: voices carry their whole extent, and curves are sampled on a fixed
+//! grid of composition samples (100 a second, and both sides of each keyframe), of which a run gets
+//! the part that surrounds it.
 use crate::{
     AudioPlan, Fade, NestedAudio, PlanError, Timeline, Voice,
     index::{AudioFade, AudioSegment},
@@ -19,7 +21,8 @@ const MAX_DB: f64 = 60.0;
 /// Highest gain of all curves together: far from what single precision ends at.
 const MAX_SUM_DB: f64 = 400.0;
 
-/// How a composition's time runs against the root's: `local = local_anchor + (root − root_anchor)·speed`.
+/// How a composition's time runs against the root's:
+/// `local = local_anchor + (root − root_anchor)·speed`.
 #[derive(Clone, Copy, Debug)]
 struct Clock {
     root_anchor: Time,
@@ -32,19 +35,23 @@ impl Clock {
     fn local(&self, root: Time) -> Time {
         self.local_anchor.saturating_add(stretch(root - self.root_anchor, self.speed))
     }
+
     fn local_of_sample(&self, sample: i64) -> Time {
         self.local(Time::of_sample(sample, self.rate_hz))
     }
+
     fn sample(&self, local: Time) -> i64 {
         let offset = local - self.local_anchor;
         let offset = if self.speed == 1.0 { offset } else { TimeDelta((offset.0 as f64 / self.speed).round() as i64) };
         self.root_anchor.saturating_add(offset).to_sample(self.rate_hz)
     }
+
     /// The root samples of a local run of time, whichever way it plays.
     fn samples(&self, start: Time, end: Time) -> Range<i64> {
         let (a, b) = (self.sample(start), self.sample(end));
         a.min(b)..a.max(b)
     }
+
     /// The clock inside a nested clip of a composition with this clock.
     fn nested(&self, clip: &Clip) -> Self {
         Self {
@@ -63,6 +70,7 @@ struct ClockedCurve<'a> {
     /// Local time of the curve's zero.
     origin: Time,
 }
+
 impl ClockedCurve<'_> {
     fn at_sample(&self, sample: i64) -> f64 {
         self.curve.value_at(self.clock.local_of_sample(sample) - self.origin)
@@ -132,7 +140,8 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         if wanted.is_empty() {
             return Ok(ControlFlow::Continue(()));
         }
-        // Local time of the samples wanted, a sample wider on both sides for the rounding of boundaries.
+        // Local time of the samples wanted, a sample wider on both sides for the rounding of
+        // boundaries.
         let ends = [wanted.start - 1, wanted.end + 1].map(|s| around.clock.local_of_sample(s));
         let (from, to) = (ends[0].min(ends[1]), ends[0].max(ends[1]));
         for &at in &index.audible {
@@ -258,7 +267,8 @@ fn place_fade(f: &AudioFade, clock: &Clock) -> Option<Fade> {
     (!segment.is_empty()).then_some(Fade { first_sample: segment.start, end_sample: segment.end, rising, curve: f.curve })
 }
 
-/// The gain of all curves together. Silence of one is silence, and what overshoots between keyframes is limited as keyframes are.
+/// The gain of all curves together. Silence of one is silence, and what overshoots between
+/// keyframes is limited as keyframes are.
 fn gain(curves: &mut dyn Iterator<Item = f64>) -> f32 {
     let mut sum = 0.0;
     for db in curves {

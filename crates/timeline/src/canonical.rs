@@ -1,5 +1,6 @@
-//! Plans as canonical bytes, hashed. Every field counts; strings and lists carry their length, variants a tag, so that
-//! different plans give different bytes. −0 and 0 are equal numbers and give equal bytes.
+//! Plans as canonical bytes, hashed. Every field counts; strings and lists carry their length,
+//! variants a tag, so that different plans give different bytes. −0 and 0 are equal numbers and
+//! give equal bytes.
 use crate::{
     AudioPlan, BlendSpace, Box2, Canvas, Content, EffectUse, Fade, FadeCurve, Fit, FramePlan, Layer, MaskMode, MaskUse, MatteUse,
     NestedAudio, Outline, Placement, SourceFrame, Transform, Voice,
@@ -30,9 +31,10 @@ impl FramePlan {
         self.hashed(true)
     }
 
-    /// Of what decides the pixels: without times on the timeline and clip ids (but where a blend mode's noise depends on them), so
-    /// that a still gives one key however long it stands. A cache adds what the document's media entries say (file, `deinterlace`,
-    /// `field_order`), the files' fingerprints and the code's version.
+    /// Of what decides the pixels: without times on the timeline and clip ids (but where a blend
+    /// mode's noise depends on them), so that a still gives one key however long it stands. A cache
+    /// adds what the document's media entries say (file, `deinterlace`, `field_order`), the files'
+    /// fingerprints and the code's version.
     pub fn picture_key(&self) -> PlanKey {
         self.hashed(false)
     }
@@ -53,7 +55,8 @@ impl AudioPlan {
     }
 }
 
-/// Every struct is taken apart without `..`, so that a new field does not compile until it is decided whether it counts.
+/// Every struct is taken apart without `..`, so that a new field does not compile until it is
+/// decided whether it counts.
 struct Bytes {
     hash: blake3::Hasher,
     /// Whether timeline times and clip ids count.
@@ -492,11 +495,13 @@ mod tests {
     }
 
     type Side = Option<Box<Layer>>;
+
     fn change_transition(p: &mut FramePlan, f: fn(&mut TransitionRef, &mut Vec<ParamValue>, &mut f32, &mut Side, &mut Side)) {
         if let Content::Transition { transition, params, progress, from, to, .. } = &mut p.layers[1].content {
             f(transition, params, progress, from, to);
         }
     }
+
     fn change_inputs(p: &mut FramePlan, f: fn(&mut Vec<Layer>)) {
         if let Content::Transition { inputs, .. } = &mut p.layers[1].content {
             f(inputs);

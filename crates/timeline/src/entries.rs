@@ -1,5 +1,5 @@
-//! What clips and transitions name in the catalogue, looked up once when a timeline is made: planning a frame looks nothing up and
-//! copies no text.
+//! What clips and transitions name in the catalogue, looked up once when a timeline is made:
+//! planning a frame looks nothing up and copies no text.
 use crate::{
     PlanError,
     params::{self, BadParam, Slot},
@@ -31,7 +31,8 @@ pub(crate) struct Use<E> {
     slots: Vec<Slot>,
 }
 
-/// Why there is none. It is an error only of frames that want it, so that a missing plug-in does not close a whole project.
+/// Why there is none. It is an error only of frames that want it, so that a missing plug-in does
+/// not close a whole project.
 #[derive(Clone, Debug)]
 pub(crate) enum Fault {
     /// The catalogue does not hold it.

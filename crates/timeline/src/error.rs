@@ -1,7 +1,8 @@
 //! Why planning failed.
 use cutroom_types::{ClipId, CompositionId, MediaId};
 
-/// Why a plan could not be made. A project without problems in `cutroom_project::validate` and [`crate::validate_against_catalog`] gives none of these.
+/// Why a plan could not be made. A project without problems in `cutroom_project::validate` and
+/// [`crate::validate_against_catalog`] gives none of these.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PlanError {
     /// No such composition.

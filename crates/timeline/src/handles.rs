@@ -1,4 +1,5 @@
-//! Handles: what transitions take of their clips beyond the clips' own ends. Whether the source has it is known to those who can open files.
+//! Handles: what transitions take of their clips beyond the clips' own ends. Whether the source has
+//! it is known to those who can open files.
 use crate::{
     PlanError, Timeline,
     cuts::placed_transitions,
@@ -36,7 +37,8 @@ pub struct ClipHandle<'a> {
 }
 
 impl ClipHandle<'_> {
-    /// How many frames of it want what lies before the start of the source or at or after `end`, so that an edge frame is held.
+    /// How many frames of it want what lies before the start of the source or at or after `end`, so
+    /// that an edge frame is held.
     pub fn held_frames(&self, end: Time) -> i64 {
         let wanted = |n: i64| {
             let c = self.clip;
@@ -50,6 +52,7 @@ impl ClipHandle<'_> {
         };
         after - start - there.max(0)
     }
+
     /// How much of it, on the timeline, lies outside a source's sound.
     pub fn silence(&self, sound: Span) -> TimeDelta {
         let c = self.clip;
@@ -61,7 +64,8 @@ impl ClipHandle<'_> {
     }
 }
 
-/// The first number of a run for which `reached` holds, which it does from there on; the end if there is none.
+/// The first number of a run for which `reached` holds, which it does from there on; the end if
+/// there is none.
 fn first(run: Range<i64>, reached: impl Fn(i64) -> bool) -> i64 {
     let (mut from, mut to) = (run.start, run.end.max(run.start));
     while from < to {
@@ -75,7 +79,8 @@ fn first(run: Range<i64>, reached: impl Fn(i64) -> bool) -> i64 {
     from
 }
 
-/// Every handle of `composition` and what is nested in it, in document order; switched-off tracks and clips are left out.
+/// Every handle of `composition` and what is nested in it, in document order; switched-off tracks
+/// and clips are left out.
 ///
 /// # Errors
 /// The composition does not exist or cannot be planned.

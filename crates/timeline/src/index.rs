@@ -1,5 +1,5 @@
-//! A composition prepared for planning: per track the runs of time in which one clip or one transition is on show,
-//! sorted, so that a frame asks each track with one binary search.
+//! A composition prepared for planning: per track the runs of time in which one clip or one
+//! transition is on show, sorted, so that a frame asks each track with one binary search.
 use crate::{
     AudioPlan, FramePlan, LeftOut, PlanError,
     cuts::placed_transitions,
@@ -17,7 +17,8 @@ use std::{
     sync::Arc,
 };
 
-/// A composition ready to be asked. `P` is `&Project` or `Arc<Project>`; after an edit [`Timeline::after`] makes a new one.
+/// A composition ready to be asked. `P` is `&Project` or `Arc<Project>`; after an edit
+/// [`Timeline::after`] makes a new one.
 #[derive(Clone)]
 pub struct Timeline<P: Deref<Target = Project>> {
     pub(crate) catalog: Catalog,
@@ -64,7 +65,8 @@ pub(crate) struct TrackIndex {
     pub(crate) entries: TrackEntries,
     /// What it shows, in time order; empty for sound.
     pub(crate) segments: Vec<Segment>,
-    /// What is heard of it: its clips' runs in time order, which may overlap their neighbours' under a cross-fade.
+    /// What is heard of it: its clips' runs in time order, which may overlap their neighbours'
+    /// under a cross-fade.
     pub(crate) sound: Vec<AudioSegment>,
 }
 
@@ -85,6 +87,7 @@ pub(crate) struct Segment {
     pub(crate) end: Time,
     pub(crate) content: SegmentContent,
 }
+
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum SegmentContent {
     Clip(usize),
@@ -99,6 +102,7 @@ pub(crate) struct AudioSegment {
     pub(crate) end: Time,
     pub(crate) fades: Vec<AudioFade>,
 }
+
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct AudioFade {
     pub(crate) start: Time,
@@ -108,8 +112,9 @@ pub(crate) struct AudioFade {
 }
 
 impl<P: Deref<Target = Project>> Timeline<P> {
-    /// Prepares `composition` and everything nested in it. What clips and transitions name is looked up in `catalog` here and
-    /// never again; what it does not hold is an error of the frames that want it.
+    /// Prepares `composition` and everything nested in it. What clips and transitions name is
+    /// looked up in `catalog` here and never again; what it does not hold is an error of the frames
+    /// that want it.
     ///
     /// # Errors
     /// It does not exist, contains itself, or nests too deep or too wide.
@@ -129,8 +134,8 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         Ok(Self { catalog: catalog.clone(), project, root, indices, compositions, media })
     }
 
-    /// The same composition after an edit of the project: what the edit left alone is not prepared anew, compositions and tracks
-    /// being compared one by one.
+    /// The same composition after an edit of the project: what the edit left alone is not prepared
+    /// anew, compositions and tracks being compared one by one.
     ///
     /// # Errors
     /// As [`Timeline::new`].
@@ -161,18 +166,22 @@ impl<P: Deref<Target = Project>> Timeline<P> {
     pub fn composition(&self) -> &Composition {
         &self.project.compositions[self.root]
     }
+
     /// The project planned from.
     pub fn project(&self) -> &Project {
         &self.project
     }
+
     /// Number of frames of the composition.
     pub fn frame_count(&self) -> i64 {
         self.index(self.root).map_or(0, |i| i.frame_count)
     }
+
     /// Number of samples of the composition: its length to the nearest sample.
     pub fn sample_count(&self) -> i64 {
         Time(self.composition().length().0).to_sample(self.composition().sample_rate_hz)
     }
+
     /// Plan of frame `n`; frames outside the composition have no layers.
     ///
     /// # Errors
@@ -181,7 +190,8 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         self.plan_picture(self.root, n, 0, 1, None)
     }
 
-    /// Plan of frame `n`, and the effects of the clips on show that are not in it, with the reason of each.
+    /// Plan of frame `n`, and the effects of the clips on show that are not in it, with the reason
+    /// of each.
     ///
     /// # Errors
     /// See [`Timeline::frame`].
@@ -198,6 +208,7 @@ impl<P: Deref<Target = Project>> Timeline<P> {
     pub fn frame_at(&self, time: Time) -> Result<FramePlan, PlanError> {
         self.frame(self.composition().frame_rate.frame_at(time))
     }
+
     /// Plan of `samples` samples from `first_sample` on.
     ///
     /// # Errors
@@ -205,6 +216,7 @@ impl<P: Deref<Target = Project>> Timeline<P> {
     pub fn sound(&self, first_sample: i64, samples: usize) -> Result<AudioPlan, PlanError> {
         self.plan_audio(first_sample, samples)
     }
+
     /// Whether anything is heard in a run of samples, gains that move aside: those count as heard.
     ///
     /// # Errors
@@ -212,6 +224,7 @@ impl<P: Deref<Target = Project>> Timeline<P> {
     pub fn has_audio(&self, samples: &Range<i64>) -> Result<bool, PlanError> {
         self.has_voice(samples)
     }
+
     pub(crate) fn index(&self, composition: usize) -> Option<&CompositionIndex> {
         self.indices.get(composition)?.as_deref()
     }

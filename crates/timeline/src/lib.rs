@@ -1,10 +1,12 @@
-//! Pure planning: a project and a time become a plan of what to fetch, place and mix. Knows no files, GPUs or threads.
+//! Pure planning: a project and a time become a plan of what to fetch, place and mix. Knows no
+//! files, GPUs or threads.
 //!
-//! [`Timeline`] prepares a composition once (an interval index per track, nested compositions included) and then gives
-//! [`FramePlan`]s and [`AudioPlan`]s; [`plan_frame`] and [`plan_audio`] are the same for a single question. Which
-//! source frame an output frame shows is decided by [`sampling`] alone. [`validate_against_catalog`] finds what the effects catalogue
-//! has to object to, [`source_uses`] lists what must be there in the source files, [`handles`]
-//! what transitions would like to find there.
+//! [`Timeline`] prepares a composition once (an interval index per track, nested compositions
+//! included) and then gives [`FramePlan`]s and [`AudioPlan`]s; [`plan_frame`] and [`plan_audio`]
+//! are the same for a single question. Which source frame an output frame shows is decided by
+//! [`sampling`] alone. [`validate_against_catalog`] finds what the effects catalogue has to object
+//! to, [`source_uses`] lists what must be there in the source files, [`handles`] what transitions
+//! would like to find there.
 #![forbid(unsafe_code)]
 mod audio;
 mod canonical;
@@ -42,7 +44,8 @@ use cutroom_types::{CompositionId, Time};
 /// The picture of the frame during which `time` falls. For many frames make a [`Timeline`] once.
 ///
 /// # Errors
-/// The composition does not exist or nests itself, or something names what the catalogue does not hold.
+/// The composition does not exist or nests itself, or something names what the catalogue does not
+/// hold.
 pub fn plan_frame(project: &Project, composition: &CompositionId, catalog: &Catalog, time: Time) -> Result<FramePlan, PlanError> {
     Timeline::new(project, composition, catalog)?.frame_at(time)
 }

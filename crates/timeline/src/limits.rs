@@ -1,17 +1,19 @@
-//! How much a frame can need at most: the guard against projects that multiply, by nesting, by tracks that use each other's pictures
-//! and by effects over time.
+//! How much a frame can need at most: the guard against projects that multiply, by nesting, by
+//! tracks that use each other's pictures and by effects over time.
 use crate::{params::resolve, uses};
 use cutroom_effects::{Catalog, EffectRef, ParamKind, ParamSpec, Params};
 use cutroom_project::{Animated, Clip, ClipSource, Composition, EffectInstance, Track, TrackKind};
 use cutroom_types::{FrameRate, ParamValue, TimeDelta, TrackId};
 use std::collections::HashMap;
 
-/// A frame may have at most this many layers, those of nested compositions and at other times counted.
+/// A frame may have at most this many layers, those of nested compositions and at other times
+/// counted.
 pub(crate) const MAX_LAYERS: u64 = 10_000;
-/// A frame may need at most this many pictures of one clip, effects over time around it counted: each multiplies what those before it
-/// ask for.
+/// A frame may need at most this many pictures of one clip, effects over time around it counted:
+/// each multiplies what those before it ask for.
 pub(crate) const MAX_PICTURES: u64 = 256;
-/// Tracks that use each other in a longer row than this have more than [`MAX_LAYERS`] layers together.
+/// Tracks that use each other in a longer row than this have more than [`MAX_LAYERS`] layers
+/// together.
 const MAX_USES: usize = 150;
 
 /// For messages.
@@ -33,13 +35,16 @@ impl FrameDemand {
     pub(crate) fn with(self, other: Self) -> Self {
         Self { layers: self.layers.saturating_add(other.layers), pictures: self.pictures.max(other.pictures) }
     }
+
     /// One of them in a frame.
     fn or(self, other: Self) -> Self {
         Self { layers: self.layers.max(other.layers), pictures: self.pictures.max(other.pictures) }
     }
+
     fn times(self, n: u64) -> Self {
         Self { layers: self.layers.saturating_mul(n), pictures: self.pictures.saturating_mul(n) }
     }
+
     /// Why this is too much, if it is.
     pub(crate) fn problem(self) -> Option<&'static str> {
         if self.layers > MAX_LAYERS {
@@ -54,7 +59,8 @@ impl FrameDemand {
     }
 }
 
-/// What a frame of `composition` needs at most; `contents` are what its clips show, by track and clip.
+/// What a frame of `composition` needs at most; `contents` are what its clips show, by track and
+/// clip.
 pub(crate) fn demand(composition: &Composition, contents: &[Vec<FrameDemand>], catalog: &Catalog) -> FrameDemand {
     let tracks = composition.tracks.iter().zip(0..).map(|(t, i)| (&t.id, i)).collect();
     let mut widths = Demands { composition, catalog, tracks, contents, known: vec![[None; 2]; contents.len()] };
@@ -66,7 +72,8 @@ pub(crate) fn pictures(clip: &Clip, rate: FrameRate, catalog: &Catalog) -> u64 {
     needs(clip, rate, catalog).0
 }
 
-/// Of a clip's content and of the tracks that its effects name: how many pictures one frame needs at most.
+/// Of a clip's content and of the tracks that its effects name: how many pictures one frame needs
+/// at most.
 fn needs(clip: &Clip, rate: FrameRate, catalog: &Catalog) -> (u64, Vec<(TrackId, u64)>) {
     let (mut pictures, mut others) = (1u64, Vec::new());
     // An effect over time sees what those before it make, each time.
@@ -113,7 +120,8 @@ struct Demands<'a> {
 }
 
 impl Demands<'_> {
-    /// What track `at` brings into a frame, `apart` for the use of another track; `depth` is how many tracks use it in a row.
+    /// What track `at` brings into a frame, `apart` for the use of another track; `depth` is how
+    /// many tracks use it in a row.
     fn track(&mut self, at: usize, apart: bool, depth: usize) -> FrameDemand {
         if depth > MAX_USES {
             return FrameDemand::ONE.times(MAX_LAYERS + 1);
@@ -144,7 +152,8 @@ impl Demands<'_> {
 
     fn clip(&mut self, at: usize, clip: &Clip, content: FrameDemand, apart: bool, depth: usize) -> FrameDemand {
         let (pictures, others) = needs(clip, self.composition.frame_rate, self.catalog);
-        // Seen in its place and at the frame's own time, an adjustment layer takes what is drawn anyway.
+        // Seen in its place and at the frame's own time, an adjustment layer takes what is drawn
+        // anyway.
         let is_copied = matches!(clip.source, ClipSource::Adjustment(_)) && (apart || self.is_seen_at_other_times(clip));
         let content = if is_copied { self.drawn(at, content, depth + 1) } else { content };
         let matte = clip.video.matte.iter().map(|m| (m.track.clone(), 1));

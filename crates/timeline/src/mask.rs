@@ -49,7 +49,8 @@ fn mask(m: &Mask, t: TimeDelta) -> MaskUse {
     }
 }
 
-/// What a null object does to those bound to it: position, scale, rotation about its anchor, a fraction of the canvas.
+/// What a null object does to those bound to it: position, scale, rotation about its anchor, a
+/// fraction of the canvas.
 pub(crate) fn null_map(x: &Transform, canvas: Size) -> Affine {
     let (w, h) = (f64::from(canvas.width), f64::from(canvas.height));
     let [px, py] = x.position_px.map(f64::from);

@@ -27,7 +27,8 @@ pub(crate) enum Slot {
 
 /// The parameters of a use, in the table's order.
 pub(crate) fn prepare(table: &'static [ParamSpec], given: &Params) -> Result<Vec<Slot>, BadParam> {
-    // The document's names are checked against the table too: a misspelt one must not pass as the default.
+    // The document's names are checked against the table too: a misspelt one must not pass as the
+    // default.
     if let Some(name) = given.keys().find(|name| !table.iter().any(|p| p.id == name.as_str())) {
         return Err(BadParam { param: name.clone(), reason: "there is no such parameter".into() });
     }
@@ -39,7 +40,8 @@ pub(crate) fn prepare(table: &'static [ParamSpec], given: &Params) -> Result<Vec
     table.iter().map(slot).collect()
 }
 
-/// Every parameter at `t`. Numbers and colours that a curve carries beyond their range are brought back to its edge.
+/// Every parameter at `t`. Numbers and colours that a curve carries beyond their range are brought
+/// back to its edge.
 pub(crate) fn values(
     table: &'static [ParamSpec],
     slots: &[Slot],
@@ -95,7 +97,8 @@ fn plain(value: ParamValue) -> ParamValue {
     }
 }
 
-/// Whether a transition's sound cross-fades: its own switch, and the catalogue's `includeAudio` where it is given.
+/// Whether a transition's sound cross-fades: its own switch, and the catalogue's `includeAudio`
+/// where it is given.
 pub(crate) fn cross_fades_audio(x: &Transition) -> bool {
     let included = x.params.get("includeAudio").is_none_or(|v| v.value_at(TimeDelta::ZERO) != ParamValue::Bool(false));
     x.audio_crossfade && included

@@ -46,7 +46,8 @@ impl<'a> PlanContext<'a> {
         ClipAt { clip: &self.composition.tracks[self.track].clips[i], entries: &self.index.tracks[self.track].entries.clips[i] }
     }
 
-    /// Notes an effect that is not in the plan; the same one may be met at several times of a frame.
+    /// Notes an effect that is not in the plan; the same one may be met at several times of a
+    /// frame.
     fn leave_out(&self, clip: &Clip, effect: &EffectInstance, reason: LeftOutReason) {
         let Some(list) = self.left_out else { return };
         let left_out = LeftOut { clip: clip.id.clone(), effect: effect.id.clone(), kind: effect.effect.clone(), reason };
@@ -141,8 +142,8 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         }))
     }
 
-    /// A clip's content with its first `count` effects, `t` after its start, not placed; `None` when there is nothing to see.
-    /// `pictures` are seen of the clip in one frame so far.
+    /// A clip's content with its first `count` effects, `t` after its start, not placed; `None`
+    /// when there is nothing to see. `pictures` are seen of the clip in one frame so far.
     fn source_layer(
         &self,
         context: &PlanContext<'_>,
@@ -152,7 +153,8 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         pictures: u64,
     ) -> Result<Option<Layer>, PlanError> {
         let clip = at.clip;
-        // From the last effect to the first, since one may decide at which time those before it are seen.
+        // From the last effect to the first, since one may decide at which time those before it are
+        // seen.
         let mut t = t;
         let mut effects = Vec::new();
         for (i, e) in clip.video.effects[..count].iter().enumerate().rev() {
@@ -205,7 +207,8 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         Ok(Some(Layer { effects, ..Layer::new(clip.id.clone(), content) }))
     }
 
-    /// A clip with its first `count` effects at times around `t`, in seconds from there, for an effect over time.
+    /// A clip with its first `count` effects at times around `t`, in seconds from there, for an
+    /// effect over time.
     fn at_other_times(
         &self,
         context: &PlanContext<'_>,
@@ -221,8 +224,8 @@ impl<P: Deref<Target = Project>> Timeline<P> {
             let composition = context.composition.id.clone();
             return Err(PlanError::Nesting { composition, reason: TOO_MANY_PICTURES });
         }
-        // Before the clip's start and after its end its own edge frames are held. A transition's handles lie outside; there the
-        // frame drawn is the edge.
+        // Before the clip's start and after its end its own edge frames are held. A transition's
+        // handles lie outside; there the frame drawn is the edge.
         let last = clip.duration.0.saturating_sub(context.index.rate.frame_duration().0).max(0);
         let (first, last) = (t.0.min(0), t.0.max(last));
         let mut inputs = Vec::new();
@@ -268,7 +271,8 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         if placements.iter().all(|p| *p == still) { Vec::new() } else { placements }
     }
 
-    /// What another track of the composition shows, for the use of a layer; `None` when it is empty or switched off.
+    /// What another track of the composition shows, for the use of a layer; `None` when it is empty
+    /// or switched off.
     fn other_track(&self, context: &PlanContext<'_>, track: &TrackId, time: Time) -> Result<Option<Layer>, PlanError> {
         if context.uses > context.composition.tracks.len() {
             let composition = context.composition.id.clone();
@@ -280,7 +284,8 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         self.track_layer(&PlanContext { uses: context.uses + 1, stacked: false, ..*context }, visible, time)
     }
 
-    /// The pictures that a transition's parameters name, over the whole canvas, `since_start` after its start.
+    /// The pictures that a transition's parameters name, over the whole canvas, `since_start` after
+    /// its start.
     fn pictures(
         &self,
         context: &PlanContext<'_>,
@@ -380,8 +385,8 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         let used = used.map_err(|fault| fault.of(&named.id, "transition", &x.kind))?;
         let spec = used.entry.spec();
         let params = used.values(spec.params, &x.params, time - start).map_err(|bad| bad.of(&named.id, &x.kind))?;
-        // Counted in whole frames and taken in their middle: the first and the last frame are equally far from pure, also
-        // when an odd number of frames lies centred on a cut.
+        // Counted in whole frames and taken in their middle: the first and the last frame are
+        // equally far from pure, also when an odd number of frames lies centred on a cut.
         let frame = |t: Time| sampling::frame_count(index.rate, t.since_zero());
         let (first, count) = (frame(start), frame(end) - frame(start));
         let progress = (((index.rate.frame_at(time) - first) as f64 + 0.5) / count.max(1) as f64).clamp(0.0, 1.0) as f32;
@@ -392,7 +397,8 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         for (i, clip) in sides.into_iter().enumerate() {
             let Some(clip) = clip else { continue };
             if let Some(mut layer) = self.clip_layer(context, track, clip, time)? {
-                // The pair is blended with what lies below as one; the mode changes over in the middle.
+                // The pair is blended with what lies below as one; the mode changes over in the
+                // middle.
                 let own = std::mem::replace(&mut layer.blend, normal);
                 if (i == 0) == (progress < 0.5) || sides[1 - i].is_none() {
                     blend = own;

@@ -1,5 +1,6 @@
-//! What planning produces: plain, complete, hashable data. Everything animated is already a number, everything neutral
-//! is already gone. `render` draws a [`FramePlan`], `audio` mixes an [`AudioPlan`]; both are told nothing else.
+//! What planning produces: plain, complete, hashable data. Everything animated is already a number,
+//! everything neutral is already gone. `render` draws a [`FramePlan`], `audio` mixes an
+//! [`AudioPlan`]; both are told nothing else.
 use cutroom_effects::{BlendRef, EffectRef, NORMAL, TransitionRef};
 use cutroom_types::{Affine, BezierPath, ClipId, MediaId, ParamValue, Primaries, Size, Time, TimeDelta, Transfer};
 pub use cutroom_types::{BlendSpace, FadeCurve, Fit, MaskMode};
@@ -16,7 +17,8 @@ pub struct Canvas {
     pub primaries: Primaries,
     /// Transfer characteristics of the result (and of the working space when blending in gamma).
     pub transfer: Transfer,
-    /// Straight RGBA, display-encoded, 0..=1; drawn under all layers. Alpha 0 for nested compositions.
+    /// Straight RGBA, display-encoded, 0..=1; drawn under all layers. Alpha 0 for nested
+    /// compositions.
     pub background: [f32; 4],
 }
 
@@ -42,9 +44,11 @@ pub struct Layer {
     pub effects: Vec<EffectUse>,
     /// Placement on the canvas.
     pub transform: Transform,
-    /// From where `transform` places it to where the null objects that it is bound to take it, in canvas pixels.
+    /// From where `transform` places it to where the null objects that it is bound to take it, in
+    /// canvas pixels.
     pub parent: Affine,
-    /// Placements while the shutter is open, to be averaged instead of `transform` and `parent`; empty: not blurred.
+    /// Placements while the shutter is open, to be averaged instead of `transform` and `parent`;
+    /// empty: not blurred.
     pub shutter: Vec<Placement>,
     /// Joined in order into one coverage that multiplies alpha; empty: all is seen.
     pub masks: Vec<MaskUse>,
@@ -79,8 +83,9 @@ impl Layer {
         }
     }
 
-    /// The layers that this one is made of, each with layers of its own: pictures that its effects take besides it, its matte,
-    /// those of a nested composition, a transition's sides and pictures. Whoever walks a plan walks these.
+    /// The layers that this one is made of, each with layers of its own: pictures that its effects
+    /// take besides it, its matte, those of a nested composition, a transition's sides and
+    /// pictures. Whoever walks a plan walks these.
     pub fn children(&self) -> impl Iterator<Item = &Layer> {
         let (nested, sides, inputs): (&[Layer], _, &[Layer]) = match &self.content {
             Content::Composition(plan) => (&plan.layers, [None, None], &[]),
@@ -92,7 +97,8 @@ impl Layer {
         of_effects.chain(matte).chain(nested).chain(sides.into_iter().flatten()).chain(inputs)
     }
 
-    /// Its source picture and those of all layers that it is made of, in drawing order, with repetitions.
+    /// Its source picture and those of all layers that it is made of, in drawing order, with
+    /// repetitions.
     fn collect_source_frames<'a>(&'a self, found: &mut Vec<&'a SourceFrame>) {
         self.children().for_each(|layer| layer.collect_source_frames(found));
         if let Content::Media(frame) = &self.content {
@@ -123,7 +129,8 @@ pub struct Placement {
 /// A mask with numbers filled in.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MaskUse {
-    /// What it encloses, on the upright content: (0, 0) its top left corner, (1, 1) its bottom right.
+    /// What it encloses, on the upright content: (0, 0) its top left corner, (1, 1) its bottom
+    /// right.
     pub outline: Outline,
     /// How it joins those before it.
     pub mode: MaskMode,
@@ -194,7 +201,8 @@ pub enum Content {
     Composition(Box<FramePlan>),
     /// One colour over the whole canvas; straight RGBA, display-encoded, 0..=1.
     Solid([f32; 4]),
-    /// What the layers below it make together over the background, over the whole canvas; nothing where nothing lies below.
+    /// What the layers below it make together over the background, over the whole canvas; nothing
+    /// where nothing lies below.
     Backdrop,
     /// Two neighbours during a transition. Each carries its own placement; the enclosing layer's
     /// transform is identity, its effects are empty.
@@ -221,12 +229,13 @@ pub struct EffectUse {
     pub effect: EffectRef,
     /// Every parameter, in the order of its table.
     pub params: Vec<ParamValue>,
-    /// Pictures besides the layer's own: it at other times with the effects before this one, or what other tracks show at this time, in the order
-    /// that the entry asks for.
+    /// Pictures besides the layer's own: it at other times with the effects before this one, or
+    /// what other tracks show at this time, in the order that the entry asks for.
     pub inputs: Vec<Layer>,
     /// Time since the clip's start when the effect changes with it by itself, else zero.
     pub time: TimeDelta,
 }
+
 impl EffectUse {
     /// An effect on the layer's own picture.
     pub fn new(effect: EffectRef, params: Vec<ParamValue>) -> Self {
@@ -234,8 +243,8 @@ impl EffectUse {
     }
 }
 
-/// Placement. Applied to the upright, square-pixel content in this order: crop, fit (centred), flip, scale about the anchor, rotation
-/// about the anchor, translation.
+/// Placement. Applied to the upright, square-pixel content in this order: crop, fit (centred),
+/// flip, scale about the anchor, rotation about the anchor, translation.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Transform {
     /// How the content meets the canvas.
@@ -246,8 +255,8 @@ pub struct Transform {
     pub scale: [f32; 2],
     /// Clockwise degrees.
     pub rotation_degrees: f32,
-    /// Point of the fitted content that scale and rotation keep still, as a fraction of it, (0.5, 0.5) = centre. The anchor point is what
-    /// `position_px` places.
+    /// Point of the fitted content that scale and rotation keep still, as a fraction of it,
+    /// (0.5, 0.5) = centre. The anchor point is what `position_px` places.
     pub anchor: [f32; 2],
     /// Cut from the left, top, right, bottom edges, as fractions 0..1 of the content.
     pub crop: [f32; 4],
@@ -282,8 +291,8 @@ pub struct AudioPlan {
     pub first_sample: i64,
     /// Samples covered.
     pub samples: usize,
-    /// Everything audible in the run, in track and time order. Positions are absolute composition samples, so the
-    /// mix does not depend on how the programme is cut into runs.
+    /// Everything audible in the run, in track and time order. Positions are absolute composition
+    /// samples, so the mix does not depend on how the programme is cut into runs.
     pub voices: Vec<Voice>,
 }
 
@@ -304,9 +313,11 @@ pub struct Voice {
     pub source_start: Time,
     /// Source seconds per composition second; negative plays backwards.
     pub speed: f64,
-    /// Linear gain over composition samples: straight lines between points, held outside. Never empty.
+    /// Linear gain over composition samples: straight lines between points, held outside. Never
+    /// empty.
     pub gain: Vec<(i64, f32)>,
-    /// Nested compositions that it passes before the plan's own, innermost first; empty for clips of the plan's composition.
+    /// Nested compositions that it passes before the plan's own, innermost first; empty for clips
+    /// of the plan's composition.
     pub nested: Vec<NestedAudio>,
     /// -1 left … 0 centre … 1 right in the plan's composition: points like `gain`.
     pub pan: Vec<(i64, f32)>,
@@ -314,8 +325,8 @@ pub struct Voice {
     pub fades: Vec<Fade>,
 }
 
-/// What a nested composition does to the channels of a voice: they are folded into its own and panned there, and what comes out is
-/// the source of the composition around it.
+/// What a nested composition does to the channels of a voice: they are folded into its own and
+/// panned there, and what comes out is the source of the composition around it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NestedAudio {
     /// Its channels, as [`AudioPlan::channels`].
@@ -324,8 +335,8 @@ pub struct NestedAudio {
     pub pan: Vec<(i64, f32)>,
 }
 
-/// A gain ramp over `[first_sample, end_sample)`. Outside its run the gain is 1, but for a `rising` fade samples before it are
-/// silent, and for a falling one samples after it are.
+/// A gain ramp over `[first_sample, end_sample)`. Outside its run the gain is 1, but for a `rising`
+/// fade samples before it are silent, and for a falling one samples after it are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fade {
     /// Composition sample of the start.

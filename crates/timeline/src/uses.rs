@@ -23,12 +23,14 @@ pub struct SourceUse {
     pub kind: StreamKind,
     /// Index among the streams of the kind.
     pub stream: usize,
-    /// Whether it is an error when the file has no such stream: always for a stream named by number and for the picture of media
-    /// declared as image or as video on a video track; not for sound that is taken "if there is any".
+    /// Whether it is an error when the file has no such stream: always for a stream named by number
+    /// and for the picture of media declared as image or as video on a video track; not for sound
+    /// that is taken "if there is any".
     pub required: bool,
     /// Source seconds per timeline second, positive whichever way the clip plays.
     pub speed: f64,
-    /// Source time used by the clip itself. What transitions take beyond it is not listed: the edge frame is held there.
+    /// Source time used by the clip itself. What transitions take beyond it is not listed: the edge
+    /// frame is held there.
     pub span: Span,
     /// A still picture lasts for ever: the span does not matter.
     pub still: bool,
@@ -87,7 +89,8 @@ pub(crate) fn tracks_named<'a>(spec: EffectRef, e: &'a EffectInstance) -> impl I
     named(spec.spec().params, ParamKind::Track, &e.params).map(|(_, track)| TrackId::from(track))
 }
 
-/// The composition and those nested in it, directly or over others, by clips and tracks that are enabled: their places in the document, ascending.
+/// The composition and those nested in it, directly or over others, by clips and tracks that are
+/// enabled: their places in the document, ascending.
 ///
 /// # Errors
 /// The composition, or one nested in it, does not exist.
@@ -109,8 +112,9 @@ pub fn reachable(project: &Project, composition: &CompositionId) -> Result<Vec<u
     Ok(reachable.into_iter().collect())
 }
 
-/// Every stretch of every stream used by `composition` and what is nested in it, in document order. Disabled clips,
-/// disabled and muted tracks are left out; each nested composition is listed once, with all its clips.
+/// Every stretch of every stream used by `composition` and what is nested in it, in document order.
+/// Disabled clips, disabled and muted tracks are left out; each nested composition is listed once,
+/// with all its clips.
 ///
 /// # Errors
 /// The composition, or one nested in it, does not exist.

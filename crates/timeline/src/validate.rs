@@ -9,9 +9,10 @@ use cutroom_project::{Animated, MediaKind, Params, Place, Problem, Project, Trac
 use cutroom_types::{ClipId, MediaId, ParamValue, TrackId};
 use std::{collections::HashMap, fmt::Display};
 
-/// Unknown effects, transitions and blend modes; parameters that do not exist, are of the wrong kind, out of range, or
-/// animated though they may not be; media and tracks that parameters must name and do not, or wrongly; nesting and effects over time that would make
-/// frames of absurdly many layers. In document order; comes on top of `cutroom_project::validate`.
+/// Unknown effects, transitions and blend modes; parameters that do not exist, are of the wrong
+/// kind, out of range, or animated though they may not be; media and tracks that parameters must
+/// name and do not, or wrongly; nesting and effects over time that would make frames of absurdly
+/// many layers. In document order; comes on top of `cutroom_project::validate`.
 pub fn validate_against_catalog(project: &Project, catalog: &Catalog) -> Vec<Problem> {
     let mut problems = Vec::new();
     for (i, c) in project.compositions.iter().enumerate() {

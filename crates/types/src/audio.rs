@@ -1,7 +1,7 @@
 //! Sound in memory.
 
-/// A run of samples, one vector per channel, `f32`, full scale ±1.0, values may exceed it until the last stage.
-/// Channel order is FFmpeg's native order for the layout (L, R, C, LFE, …).
+/// A run of samples, one vector per channel, `f32`, full scale ±1.0, values may exceed it until the
+/// last stage. Channel order is FFmpeg's native order for the layout (L, R, C, LFE, …).
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct AudioBlock {
     /// Samples per second.
@@ -15,10 +15,12 @@ impl AudioBlock {
     pub fn silent(rate_hz: u32, channels: usize, samples: usize) -> Self {
         Self { rate_hz, channels: vec![vec![0.0; samples]; channels] }
     }
+
     /// Samples per channel.
     pub fn len(&self) -> usize {
         self.channels.first().map_or(0, Vec::len)
     }
+
     /// No samples at all.
     pub fn is_empty(&self) -> bool {
         self.len() == 0

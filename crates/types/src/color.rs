@@ -120,8 +120,9 @@ tags! {
 }
 
 impl Matrix {
-    /// `(Kr, Kb)` of the matrix (H.273 table 4); for `ChromaDerivedNcl` BT.709's are given and the caller derives.
-    /// `None` for RGB, YCgCo, constant luminance and ICtCp, which are not of the Kr/Kb form.
+    /// `(Kr, Kb)` of the matrix (H.273 table 4); for `ChromaDerivedNcl` BT.709's are given and the
+    /// caller derives. `None` for RGB, YCgCo, constant luminance and ICtCp, which are not of the
+    /// Kr/Kb form.
     pub const fn kr_kb(self) -> Option<(f64, f64)> {
         match self {
             Self::Bt709 | Self::ChromaDerivedNcl => Some((0.2126, 0.0722)),
@@ -183,8 +184,9 @@ impl ColorTags {
         range: Range::Full,
         chroma: ChromaLocation::Center,
     };
-    /// What a YUV stream without tags means: BT.601 below 720 lines (525-line numbers at 480/486 lines and
-    /// fewer, 625-line above), BT.709 from there, limited range, as broadcast practice and FFmpeg's players do.
+    /// What a YUV stream without tags means: BT.601 below 720 lines (525-line numbers at 480/486
+    /// lines and fewer, 625-line above), BT.709 from there, limited range, as broadcast practice
+    /// and FFmpeg's players do.
     pub fn guess(width: u32, height: u32) -> Self {
         if width >= 1280 || height >= 720 {
             Self::BT709

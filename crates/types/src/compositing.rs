@@ -1,4 +1,5 @@
-//! How layers, masks and fades are joined: words that the document, plans and the machines that carry them out share.
+//! How layers, masks and fades are joined: words that the document, plans and the machines that
+//! carry them out share.
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +10,8 @@ pub enum BlendSpace {
     /// Linear light.
     #[default]
     Linear,
-    /// Display-encoded values of the composition's transfer function, as MLT and most predecessors do.
+    /// Display-encoded values of the composition's transfer function, as MLT and most predecessors
+    /// do.
     Gamma,
 }
 
@@ -28,8 +30,8 @@ pub enum Fit {
     Native,
 }
 
-/// How a mask joins the coverage `c` of the masks before it with its own `m`. Before the first mask `c` is 0, or 1 when the first one
-/// subtracts or intersects.
+/// How a mask joins the coverage `c` of the masks before it with its own `m`. Before the first mask
+/// `c` is 0, or 1 when the first one subtracts or intersects.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MaskMode {

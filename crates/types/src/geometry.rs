@@ -1,4 +1,5 @@
-//! Sizes, orientation and 2-D affine maps. Pixels, +x right, +y down; pixel `i` covers `[i, i + 1)`.
+//! Sizes, orientation and 2-D affine maps. Pixels, +x right, +y down; pixel `i` covers
+//! `[i, i + 1)`.
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -38,10 +39,12 @@ impl Orientation {
         };
         Self { mirrored, quarter_turns }
     }
+
     /// Size after turning.
     pub fn apply(self, s: Size) -> Size {
         if self.quarter_turns % 2 == 1 { Size { width: s.height, height: s.width } } else { s }
     }
+
     /// Maps upright pixel coordinates to stored ones; `stored` is the size before turning.
     pub fn stored_from_upright(self, stored: Size) -> Affine {
         let (w, h) = (f64::from(stored.width), f64::from(stored.height));
@@ -80,10 +83,12 @@ impl Affine {
     pub fn translate(x: f64, y: f64) -> Self {
         Self { x0: x, y0: y, ..Self::IDENTITY }
     }
+
     /// Scales about the origin.
     pub fn scale(x: f64, y: f64) -> Self {
         Self { xx: x, yy: y, ..Self::IDENTITY }
     }
+
     /// Rotates clockwise on screen (+y down) about the origin; multiples of 90° are exact.
     pub fn rotate_degrees(degrees: f64) -> Self {
         let d = degrees.rem_euclid(360.0);
@@ -96,6 +101,7 @@ impl Affine {
         };
         Self { xx: c, xy: -s, x0: 0.0, yx: s, yy: c, y0: 0.0 }
     }
+
     /// The map "first `first`, then `self`".
     pub fn after(&self, first: &Self) -> Self {
         Self {
@@ -107,10 +113,12 @@ impl Affine {
             y0: self.yx * first.x0 + self.yy * first.y0 + self.y0,
         }
     }
+
     /// Determinant of the linear part (signed area factor).
     pub fn determinant(&self) -> f64 {
         self.xx * self.yy - self.xy * self.yx
     }
+
     /// The inverse map; `None` when degenerate or not finite.
     pub fn inverse(&self) -> Option<Self> {
         let d = self.determinant();
@@ -120,10 +128,12 @@ impl Affine {
         let (xx, xy, yx, yy) = (self.yy / d, -self.xy / d, -self.yx / d, self.xx / d);
         Some(Self { xx, xy, x0: -(xx * self.x0 + xy * self.y0), yx, yy, y0: -(yx * self.x0 + yy * self.y0) })
     }
+
     /// Maps a point.
     pub fn apply(&self, x: f64, y: f64) -> (f64, f64) {
         (self.xx * x + self.xy * y + self.x0, self.yx * x + self.yy * y + self.y0)
     }
+
     /// True when rows stay rows and columns stay columns.
     pub fn is_axis_aligned(&self) -> bool {
         self.xy == 0.0 && self.yx == 0.0
@@ -141,7 +151,8 @@ mod tests {
         assert!((x - 7.0).abs() < 1e-9 && (y - 11.0).abs() < 1e-9);
     }
 
-    /// Where the stored top-left pixel is seen, from the EXIF specification's "0th row / 0th column" table.
+    /// Where the stored top-left pixel is seen, from the EXIF specification's "0th row / 0th
+    /// column" table.
     #[test]
     fn exif_orientations_place_the_first_pixel() {
         let stored = Size { width: 4, height: 2 };

@@ -1,5 +1,6 @@
-//! Stable string ids. Order of entities in memory never decides anything; ids do. The text is shared: a clone costs a counter, so that
-//! plans may name what they come from without copying text.
+//! Stable string ids. Order of entities in memory never decides anything; ids do. The text is
+//! shared: a clone costs a counter, so that plans may name what they come from without copying
+//! text.
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;

@@ -21,7 +21,8 @@ fn is_zero(v: &[f64; 2]) -> bool {
     *v == [0.0; 2]
 }
 
-/// A closed outline: each vertex is joined to the next, the last to the first. In files a list of vertices.
+/// A closed outline: each vertex is joined to the next, the last to the first. In files a list of
+/// vertices.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct BezierPath(pub Vec<Vertex>);
@@ -31,13 +32,16 @@ impl BezierPath {
     pub fn polygon(points: &[[f64; 2]]) -> Self {
         Self(points.iter().map(|&point| Vertex { point, ..Vertex::default() }).collect())
     }
+
     /// The curve from vertex `i` to the next: start, two control points, end.
     pub fn curve(&self, i: usize) -> [[f64; 2]; 4] {
         let (a, b) = (&self.0[i], &self.0[(i + 1) % self.0.len()]);
         [a.point, add(a.point, a.tangent_out), add(b.point, b.tangent_in), b.point]
     }
-    /// The outline on the way to `other`: `progress` 0 is this one, 1 the other. When one has fewer vertices, its longest curves are halved (which
-    /// changes nothing of its shape) until both have as many; then vertex goes to vertex, the first to the first.
+
+    /// The outline on the way to `other`: `progress` 0 is this one, 1 the other. When one has fewer
+    /// vertices, its longest curves are halved (which changes nothing of its shape) until both have
+    /// as many; then vertex goes to vertex, the first to the first.
     pub fn between(&self, other: &Self, progress: f64) -> Self {
         let max = self.0.len().max(other.0.len());
         let (a, b) = (self.with_vertices(max), other.with_vertices(max));
@@ -49,6 +53,7 @@ impl BezierPath {
         });
         Self(mixed.collect())
     }
+
     /// The same shape with at least `count` vertices.
     fn with_vertices(&self, count: usize) -> Self {
         let parts = self.parts(count);
@@ -58,6 +63,7 @@ impl BezierPath {
         };
         Self((0..parts.len()).map(vertex).collect())
     }
+
     /// Its curves in order, the longest halved until they are `count`.
     fn parts(&self, count: usize) -> Vec<Part> {
         let n = self.0.len();
@@ -111,37 +117,45 @@ struct ByLength {
     length: u64,
     part: Part,
 }
+
 impl ByLength {
     fn new(part: Part) -> Self {
         let (b, c) = (add(part.start, part.tangent_out), add(part.end, part.tangent_in));
         let length = distance(part.start, b) + distance(b, c) + distance(c, part.end);
-        // Numbers that are not negative are in the order of their bits; 22 of the 52 after the point are rounded off.
+        // Numbers that are not negative are in the order of their bits; 22 of the 52 after the
+        // point are rounded off.
         Self { length: (length.to_bits() + (1 << 21)) >> 22, part }
     }
 }
+
 impl Ord for ByLength {
     fn cmp(&self, other: &Self) -> Ordering {
         self.length.cmp(&other.length).then_with(|| other.part.from.total_cmp(&self.part.from))
     }
 }
+
 impl PartialOrd for ByLength {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
+
 impl PartialEq for ByLength {
     fn eq(&self, other: &Self) -> bool {
         self.cmp(other) == Ordering::Equal
     }
 }
+
 impl Eq for ByLength {}
 
 fn add(a: [f64; 2], b: [f64; 2]) -> [f64; 2] {
     [a[0] + b[0], a[1] + b[1]]
 }
+
 fn sub(a: [f64; 2], b: [f64; 2]) -> [f64; 2] {
     [a[0] - b[0], a[1] - b[1]]
 }
+
 fn distance(a: [f64; 2], b: [f64; 2]) -> f64 {
     let [x, y] = sub(a, b);
     (x * x + y * y).sqrt()

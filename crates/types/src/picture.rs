@@ -7,6 +7,7 @@ pub trait PlaneMemory: Send + Sync {
     /// All the bytes.
     fn bytes(&self) -> &[u8];
 }
+
 impl PlaneMemory for Vec<u8> {
     fn bytes(&self) -> &[u8] {
         self
@@ -34,9 +35,9 @@ pub enum AlphaMode {
     Premultiplied,
 }
 
-/// Layout of planes. Samples are `u8` when `bits == 8`, little-endian `u16` holding the value in the low
-/// `bits` for 9..=16, and little-endian `f32` for 32 (nominal 0..=1). An alpha plane comes last, has full size and is always
-/// full range.
+/// Layout of planes. Samples are `u8` when `bits == 8`, little-endian `u16` holding the value in
+/// the low `bits` for 9..=16, and little-endian `f32` for 32 (nominal 0..=1). An alpha plane comes
+/// last, has full size and is always full range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct PictureFormat {
     /// Meaning of the colour planes.
@@ -62,10 +63,12 @@ impl PictureFormat {
     pub const fn yuv(bits: u8, chroma_shift_x: u8, chroma_shift_y: u8) -> Self {
         Self { model: ColorModel::Yuv, bits, chroma_shift_x, chroma_shift_y, alpha: false }
     }
+
     /// The same with an alpha plane.
     pub const fn with_alpha(self) -> Self {
         Self { alpha: true, ..self }
     }
+
     /// Planes in a picture of this format.
     pub const fn plane_count(&self) -> usize {
         (match self.model {
@@ -73,6 +76,7 @@ impl PictureFormat {
             _ => 3,
         }) + self.alpha as usize
     }
+
     /// Bytes of one sample.
     pub const fn bytes_per_sample(&self) -> usize {
         match self.bits {
@@ -81,10 +85,12 @@ impl PictureFormat {
             _ => 4,
         }
     }
+
     /// Whether plane `k` is a (possibly subsampled) chroma plane.
     pub const fn is_chroma(&self, k: usize) -> bool {
         matches!(self.model, ColorModel::Yuv) && (k == 1 || k == 2)
     }
+
     /// Size of plane `k` for a picture of `size`; subsampled sizes round up.
     pub const fn plane_size(&self, k: usize, size: Size) -> Size {
         if self.is_chroma(k) {
@@ -123,8 +129,8 @@ pub struct Plane {
 }
 
 impl Plane {
-    /// A window of `rows` rows of `width_bytes` bytes each, `stride_bytes` apart, starting at `offset`.
-    /// `None` when it does not lie inside the memory.
+    /// A window of `rows` rows of `width_bytes` bytes each, `stride_bytes` apart, starting at
+    /// `offset`. `None` when it does not lie inside the memory.
     pub fn new(memory: Arc<dyn PlaneMemory>, offset: usize, stride_bytes: usize, width_bytes: usize, rows: usize) -> Option<Self> {
         let end = offset.checked_add(stride_bytes.checked_mul(rows.saturating_sub(1))?)?.checked_add(width_bytes)?;
         (width_bytes <= stride_bytes && (rows == 0 || end <= memory.bytes().len())).then_some(Self {
@@ -135,24 +141,30 @@ impl Plane {
             rows,
         })
     }
+
     /// Rows in the plane.
     pub fn rows(&self) -> usize {
         self.rows
     }
+
     /// Used bytes in a row.
     pub fn width_bytes(&self) -> usize {
         self.width_bytes
     }
+
     /// Bytes from one row to the next.
     pub fn stride_bytes(&self) -> usize {
         self.stride_bytes
     }
+
     /// The used bytes of row `y`, `y < rows()`.
     pub fn row(&self, y: usize) -> &[u8] {
         let start = self.offset + y * self.stride_bytes;
         &self.memory.bytes()[start..start + self.width_bytes]
     }
-    /// Everything from the first sample to the end of the last row, with `stride_bytes()` between rows.
+
+    /// Everything from the first sample to the end of the last row, with `stride_bytes()` between
+    /// rows.
     pub fn data(&self) -> &[u8] {
         if self.rows == 0 {
             return &[];
@@ -160,6 +172,7 @@ impl Plane {
         &self.memory.bytes()[self.offset..self.offset + self.stride_bytes * (self.rows - 1) + self.width_bytes]
     }
 }
+
 impl fmt::Debug for Plane {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Plane({}×{} bytes, stride {})", self.width_bytes, self.rows, self.stride_bytes)
@@ -186,7 +199,8 @@ pub struct Picture {
 }
 
 impl Picture {
-    /// A picture over one tightly packed buffer per plane. `None` when a buffer has not exactly its plane's size.
+    /// A picture over one tightly packed buffer per plane. `None` when a buffer has not exactly its
+    /// plane's size.
     pub fn from_planes(format: PictureFormat, size: Size, color: ColorTags, buffers: Vec<Vec<u8>>) -> Option<Self> {
         if buffers.len() != format.plane_count() {
             return None;
@@ -202,18 +216,23 @@ impl Picture {
         }
         Some(Self::upright(format, size, color, planes))
     }
-    /// A picture as drawing makes it: upright, with square pixels and straight alpha. There must be `format.plane_count()` planes of the
-    /// sizes that the format gives them.
+
+    /// A picture as drawing makes it: upright, with square pixels and straight alpha. There must be
+    /// `format.plane_count()` planes of the sizes that the format gives them.
     pub fn upright(format: PictureFormat, size: Size, color: ColorTags, planes: Vec<Plane>) -> Self {
         Self { format, size, color, alpha: AlphaMode::Straight, sample_aspect: (1, 1), orientation: Orientation::UPRIGHT, planes }
     }
-    /// Size in square pixels after turning upright and widening (never narrowing below one pixel) by the sample aspect.
+
+    /// Size in square pixels after turning upright and widening (never narrowing below one pixel)
+    /// by the sample aspect.
     pub fn display_size(&self) -> Size {
         let (n, d) = self.sample_aspect;
         let width = (u64::from(self.size.width) * u64::from(n) + u64::from(d) / 2) / u64::from(d);
         self.orientation.apply(Size { width: u32::try_from(width.max(1)).unwrap_or(u32::MAX), height: self.size.height })
     }
-    /// Sample `(x, y)` of plane `k` as an integer code (floats are returned as bits). For tests and small jobs.
+
+    /// Sample `(x, y)` of plane `k` as an integer code (floats are returned as bits). For tests and
+    /// small jobs.
     pub fn sample(&self, k: usize, x: usize, y: usize) -> u32 {
         let row = self.planes[k].row(y);
         match self.format.bytes_per_sample() {

@@ -7,12 +7,13 @@ use std::{
     str::FromStr,
 };
 
-/// One flick is 1/705 600 000 s: exact for 24, 25, 30, 48, 50, 60, 90, 100, 120 fps, their 1000/1001 relatives,
-/// and sample rates 8, 16, 22.05, 24, 32, 44.1, 48, 88.2, 96 and 192 kHz.
+/// One flick is 1/705 600 000 s: exact for 24, 25, 30, 48, 50, 60, 90, 100, 120 fps, their
+/// 1000/1001 relatives, and sample rates 8, 16, 22.05, 24, 32, 44.1, 48, 88.2, 96 and 192 kHz.
 pub const FLICKS_PER_SECOND: i64 = 705_600_000;
 
-/// An instant in flicks, relative to the start of the thing it belongs to (composition, clip, source).
-/// In JSON an integer count of flicks; hand-written files may use `"12.5s"` or `"300f@30000/1001"`.
+/// An instant in flicks, relative to the start of the thing it belongs to (composition, clip,
+/// source). In JSON an integer count of flicks; hand-written files may use `"12.5s"` or
+/// `"300f@30000/1001"`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Time(pub i64);
 
@@ -32,30 +33,38 @@ pub struct Span {
 impl Time {
     /// The origin.
     pub const ZERO: Self = Self(0);
+
     /// Nearest flick to `n / d` seconds, half up; saturates.
     pub fn from_ratio_secs(n: i64, d: i64) -> Self {
         Self(scale_round(n, FLICKS_PER_SECOND, d))
     }
-    /// Nearest flick; for the edges of the system only. Not finite or out of range saturates (NaN is zero).
+
+    /// Nearest flick; for the edges of the system only. Not finite or out of range saturates (NaN
+    /// is zero).
     pub fn from_secs_f64(secs: f64) -> Self {
         Self((secs * FLICKS_PER_SECOND as f64).round() as i64)
     }
+
     /// Seconds, for display.
     pub fn as_secs_f64(self) -> f64 {
         self.0 as f64 / FLICKS_PER_SECOND as f64
     }
+
     /// Start of sample `n` at `rate_hz`: the nearest flick (exact for the usual rates).
     pub fn of_sample(n: i64, rate_hz: u32) -> Self {
         Self(scale_round(n, FLICKS_PER_SECOND, i64::from(rate_hz)))
     }
+
     /// The sample whose start is nearest to this instant, half up.
     pub fn to_sample(self, rate_hz: u32) -> i64 {
         scale_round(self.0, i64::from(rate_hz), FLICKS_PER_SECOND)
     }
+
     /// Distance from the origin.
     pub fn since_zero(self) -> TimeDelta {
         TimeDelta(self.0)
     }
+
     /// Sum that stops at the ends of the range, for untrusted numbers.
     pub fn saturating_add(self, d: TimeDelta) -> Self {
         Self(self.0.saturating_add(d.0))
@@ -65,14 +74,17 @@ impl Time {
 impl TimeDelta {
     /// No time.
     pub const ZERO: Self = Self(0);
+
     /// Nearest flick; for the edges of the system only.
     pub fn from_secs_f64(secs: f64) -> Self {
         Self(Time::from_secs_f64(secs).0)
     }
+
     /// Seconds, for display.
     pub fn as_secs_f64(self) -> f64 {
         Time(self.0).as_secs_f64()
     }
+
     /// `self × n / d` rounded to the nearest flick, half up, saturating.
     pub fn scale(self, n: i64, d: i64) -> Self {
         Self(scale_round(self.0, n, d))
@@ -84,14 +96,17 @@ impl Span {
     pub fn new(start: Time, end: Time) -> Self {
         Self { start, duration: end - start }
     }
+
     /// First instant after the span; saturates.
     pub fn end(&self) -> Time {
         self.start.saturating_add(self.duration)
     }
+
     /// Whether `t` lies inside.
     pub fn contains(&self, t: Time) -> bool {
         t >= self.start && t < self.end()
     }
+
     /// The common part, if it is not empty.
     pub fn intersection(&self, o: &Self) -> Option<Self> {
         let (s, e) = (self.start.max(o.start), self.end().min(o.end()));
@@ -101,41 +116,53 @@ impl Span {
 
 impl Add<TimeDelta> for Time {
     type Output = Time;
+
     fn add(self, d: TimeDelta) -> Time {
         Time(self.0 + d.0)
     }
 }
+
 impl AddAssign<TimeDelta> for Time {
     fn add_assign(&mut self, d: TimeDelta) {
         self.0 += d.0;
     }
 }
+
 impl Sub<TimeDelta> for Time {
     type Output = Time;
+
     fn sub(self, d: TimeDelta) -> Time {
         Time(self.0 - d.0)
     }
 }
+
 impl Sub for Time {
     type Output = TimeDelta;
+
     fn sub(self, o: Time) -> TimeDelta {
         TimeDelta(self.0.saturating_sub(o.0))
     }
 }
+
 impl Add for TimeDelta {
     type Output = Self;
+
     fn add(self, o: Self) -> Self {
         Self(self.0 + o.0)
     }
 }
+
 impl Sub for TimeDelta {
     type Output = Self;
+
     fn sub(self, o: Self) -> Self {
         Self(self.0 - o.0)
     }
 }
+
 impl Neg for TimeDelta {
     type Output = Self;
+
     fn neg(self) -> Self {
         Self(-self.0)
     }
@@ -148,8 +175,8 @@ fn scale_round(x: i64, n: i64, d: i64) -> i64 {
     (2 * p + d).div_euclid(2 * d).clamp(i128::from(i64::MIN), i128::from(i64::MAX)) as i64
 }
 
-/// Frames per second as a reduced fraction. In JSON a string: `"25"`, `"30000/1001"`; numbers such as 29.97 are
-/// read as the broadcast rate they stand for.
+/// Frames per second as a reduced fraction. In JSON a string: `"25"`, `"30000/1001"`; numbers such
+/// as 29.97 are read as the broadcast rate they stand for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct FrameRate {
     num: u32,
@@ -168,7 +195,9 @@ impl FrameRate {
         }
         Some(Self { num: num / a, den: den / a })
     }
-    /// From a decimal: 23.976, 29.97, 59.94, 119.88 (within 0.005) become n·1000/1001; others the nearest millionth.
+
+    /// From a decimal: 23.976, 29.97, 59.94, 119.88 (within 0.005) become n·1000/1001; others the
+    /// nearest millionth.
     pub fn from_f64(fps: f64) -> Option<Self> {
         if !fps.is_finite() || fps <= 0.0 {
             return None;
@@ -183,45 +212,56 @@ impl FrameRate {
         }
         Self::new((fps * 1e6).round() as u32, 1_000_000)
     }
+
     /// Numerator.
     pub fn num(self) -> u32 {
         self.num
     }
+
     /// Denominator.
     pub fn den(self) -> u32 {
         self.den
     }
+
     /// Frames per second, for display.
     pub fn as_f64(self) -> f64 {
         f64::from(self.num) / f64::from(self.den)
     }
-    /// Start of frame `n`: the smallest flick not before n·den/num s, so that `frame_at(time_of_frame(n)) == n`.
+
+    /// Start of frame `n`: the smallest flick not before n·den/num s, so that
+    /// `frame_at(time_of_frame(n)) == n`.
     pub fn time_of_frame(self, n: i64) -> Time {
         let p = i128::from(n) * i128::from(FLICKS_PER_SECOND) * i128::from(self.den);
         let d = i128::from(self.num);
         Time((-(-p).div_euclid(d)).clamp(i128::from(i64::MIN), i128::from(i64::MAX)) as i64)
     }
+
     /// The frame during which `t` falls: ⌊t·num/den⌋.
     pub fn frame_at(self, t: Time) -> i64 {
         (i128::from(t.0) * i128::from(self.num)).div_euclid(i128::from(FLICKS_PER_SECOND) * i128::from(self.den)) as i64
     }
+
     /// Frames needed to cover `[0, duration)`: ⌈duration·num/den⌉, zero for nothing.
     pub fn frames_in(self, duration: TimeDelta) -> i64 {
         if duration.0 <= 0 { 0 } else { self.frame_at(Time(duration.0 - 1)) + 1 }
     }
+
     /// A length in whole frames, to the nearest.
     pub fn nearest_frame(self, length: TimeDelta) -> i64 {
         self.frame_at(Time(length.0.saturating_add(self.frame_duration().0 / 2)))
     }
+
     /// Length of one frame, rounded to the nearest flick.
     pub fn frame_duration(self) -> TimeDelta {
         TimeDelta(scale_round(FLICKS_PER_SECOND, i64::from(self.den), i64::from(self.num)))
     }
+
     /// Whether drop-frame timecode is usual (30000/1001 and 60000/1001).
     pub fn is_drop_frame(self) -> bool {
         matches!((self.num, self.den), (30000, 1001) | (60000, 1001))
     }
 }
+
 impl fmt::Display for FrameRate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.den == 1 { write!(f, "{}", self.num) } else { write!(f, "{}/{}", self.num, self.den) }
@@ -239,6 +279,7 @@ pub struct ParseTimeError {
 
 impl FromStr for FrameRate {
     type Err = ParseTimeError;
+
     fn from_str(s: &str) -> Result<Self, ParseTimeError> {
         let err = || ParseTimeError { text: s.into(), what: "frame rate", example: "25, 29.97 or 30000/1001 (0.001 to 1000 fps)" };
         if let Some((n, d)) = s.split_once('/') {
@@ -273,14 +314,18 @@ fn parse_flicks(s: &str) -> Result<i64, ParseTimeError> {
     }
     t.parse().map_err(|_| err())
 }
+
 impl FromStr for Time {
     type Err = ParseTimeError;
+
     fn from_str(s: &str) -> Result<Self, ParseTimeError> {
         parse_flicks(s).map(Self)
     }
 }
+
 impl FromStr for TimeDelta {
     type Err = ParseTimeError;
+
     fn from_str(s: &str) -> Result<Self, ParseTimeError> {
         parse_flicks(s).map(Self)
     }
@@ -288,21 +333,27 @@ impl FromStr for TimeDelta {
 
 /// Accepts a JSON integer, a float only for rates, or a string.
 struct FlicksVisitor;
+
 impl de::Visitor<'_> for FlicksVisitor {
     type Value = i64;
+
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
         f.write_str("a time: an integer count of flicks (705600000 a second), \"12.5s\" or \"300f@30000/1001\"")
     }
+
     fn visit_i64<E: de::Error>(self, v: i64) -> Result<i64, E> {
         Ok(v)
     }
+
     fn visit_u64<E: de::Error>(self, v: u64) -> Result<i64, E> {
         i64::try_from(v).map_err(|_| E::custom("the time is too large"))
     }
+
     fn visit_str<E: de::Error>(self, v: &str) -> Result<i64, E> {
         parse_flicks(v).map_err(E::custom)
     }
 }
+
 macro_rules! flicks_serde { ($($t:ident),*) => { $(
     impl Serialize for $t {
         fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> { s.serialize_i64(self.0) }
@@ -327,23 +378,29 @@ impl Serialize for FrameRate {
         s.collect_str(self)
     }
 }
+
 impl<'de> Deserialize<'de> for FrameRate {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
         struct V;
         impl de::Visitor<'_> for V {
             type Value = FrameRate;
+
             fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
                 f.write_str("a frame rate such as \"25\", \"30000/1001\" or 29.97")
             }
+
             fn visit_str<E: de::Error>(self, v: &str) -> Result<FrameRate, E> {
                 v.parse().map_err(E::custom)
             }
+
             fn visit_f64<E: de::Error>(self, v: f64) -> Result<FrameRate, E> {
                 FrameRate::from_f64(v).ok_or_else(|| E::custom(format!("{v} is not a frame rate between 0.001 and 1000")))
             }
+
             fn visit_u64<E: de::Error>(self, v: u64) -> Result<FrameRate, E> {
                 self.visit_f64(v as f64)
             }
+
             fn visit_i64<E: de::Error>(self, v: i64) -> Result<FrameRate, E> {
                 self.visit_f64(v as f64)
             }
@@ -351,10 +408,12 @@ impl<'de> Deserialize<'de> for FrameRate {
         d.deserialize_any(V)
     }
 }
+
 impl JsonSchema for FrameRate {
     fn schema_name() -> std::borrow::Cow<'static, str> {
         "FrameRate".into()
     }
+
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
         schemars::json_schema!({
             "description": "Frames per second: \"25\", \"30000/1001\" or 29.97",
@@ -371,12 +430,14 @@ pub struct Timecode {
     /// Rate.
     pub rate: FrameRate,
 }
+
 impl Timecode {
     /// Nominal frames a second, and frame numbers dropped each minute (except every tenth).
     fn nominal(self) -> (i64, i64) {
         let fps = (i64::from(self.rate.num) + i64::from(self.rate.den) - 1) / i64::from(self.rate.den);
         (fps, if self.rate.is_drop_frame() { fps / 15 } else { 0 })
     }
+
     /// Reads `HH:MM:SS:FF`, or `HH:MM:SS;FF` (drop-frame).
     pub fn parse(text: &str, rate: FrameRate) -> Result<Self, ParseTimeError> {
         let err = || ParseTimeError { text: text.into(), what: "timecode", example: "HH:MM:SS:FF" };
@@ -391,6 +452,7 @@ impl Timecode {
         Ok(Self { frame: (minutes * 60 + s) * fps + f - drop * (minutes - minutes / 10), rate })
     }
 }
+
 impl fmt::Display for Timecode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (fps, drop) = self.nominal();

@@ -9,6 +9,7 @@ const LONGEST: usize = 1 << 14;
 
 /// xorshift32.
 struct Random(u32);
+
 impl Random {
     fn below(&mut self, n: usize) -> usize {
         self.0 ^= self.0 << 13;
@@ -39,7 +40,8 @@ fn seeds(target: &Target) -> Vec<Vec<u8>> {
     seeds
 }
 
-/// One to four changes: bytes, pieces doubled, moved or dropped, a piece of another seed, numbers at the ends of their ranges.
+/// One to four changes: bytes, pieces doubled, moved or dropped, a piece of another seed, numbers
+/// at the ends of their ranges.
 fn varied(random: &mut Random, seeds: &[Vec<u8>]) -> Vec<u8> {
     const ODD: [&str; 12] = [
         "0",

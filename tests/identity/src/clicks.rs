@@ -1,7 +1,9 @@
-//! The sound code: a click at the start of every frame, followed by the frame's number as small steps.
+//! The sound code: a click at the start of every frame, followed by the frame's number as small
+//! steps.
 //!
-//! At the sample where frame n starts (nearest sample to n/fps) stands an impulse of [`CLICK`]. Bit b of the number, least significant
-//! first, stands [`BIT_SAMPLES`]·(b + 1) samples later: +[`STEP`] for one, −[`STEP`] for zero. All else is silence.
+//! At the sample where frame n starts (nearest sample to n/fps) stands an impulse of [`CLICK`]. Bit
+//! b of the number, least significant first, stands [`BIT_SAMPLES`]·(b + 1) samples
+//! later: +[`STEP`] for one, −[`STEP`] for zero. All else is silence.
 
 /// Height of the click, full scale 1.
 pub const CLICK: f32 = 0.8;
@@ -39,8 +41,8 @@ pub fn draw(starts: &[(i64, u16)], samples: usize) -> Vec<f32> {
     sound
 }
 
-/// Clicks whose numbers can be read, in order. For sound that was not resampled: positions are exact.
-/// A click cut off before its last bit is left out.
+/// Clicks whose numbers can be read, in order. For sound that was not resampled: positions are
+/// exact. A click cut off before its last bit is left out.
 pub fn read(sound: &[f32]) -> Vec<Click> {
     let mut found = Vec::new();
     let mut i = 0;

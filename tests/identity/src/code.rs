@@ -1,9 +1,10 @@
 //! The picture code: clip, frame number and a checksum as black and white cells.
 //!
-//! A picture of 320×180 has two lanes, the upper and the lower half. A clip draws into one of them and leaves the other
-//! black, so that in a dissolve between clips of different lanes both codes stand there, each at its own contrast. A lane
-//! is 8×5 cells of 40×18 pixels: four rows of payload, most significant bit first, and a row of references
-//! (white, black, …) against which the cells are judged and whose contrast says how much of the clip is seen.
+//! A picture of 320×180 has two lanes, the upper and the lower half. A clip draws into one of them
+//! and leaves the other black, so that in a dissolve between clips of different lanes both codes
+//! stand there, each at its own contrast. A lane is 8×5 cells of 40×18 pixels: four rows of
+//! payload, most significant bit first, and a row of references (white, black, …) against which the
+//! cells are judged and whose contrast says how much of the clip is seen.
 
 /// Pixels per row of coded pictures.
 pub const WIDTH: usize = 320;

@@ -1,5 +1,5 @@
-//! Making coded clips: raw pictures and sound into the `ffmpeg` program, kept under cargo's target folder by a key of
-//! everything that decides their content.
+//! Making coded clips: raw pictures and sound into the `ffmpeg` program, kept under cargo's target
+//! folder by a key of everything that decides their content.
 use crate::{FLICKS_PER_SECOND, Rate, clicks, code, rate::round_div};
 use std::{
     fs,
@@ -47,7 +47,8 @@ pub enum Coding {
     BFrames,
     /// As `BFrames` with open groups of pictures: frames before a key frame refer across it.
     OpenGop,
-    /// As `BFrames`, cut by stream copy at this frame, in the middle of a group: an edit list hides the frames before. No sound.
+    /// As `BFrames`, cut by stream copy at this frame, in the middle of a group: an edit list hides
+    /// the frames before. No sound.
     EditList {
         /// The first frame shown.
         first: u16,
@@ -116,14 +117,18 @@ impl Footage {
             path,
         })
     }
+
     /// The file.
     pub fn path(&self) -> &Path {
         &self.path
     }
-    /// The frame shown at a source time: the one whose presentation interval holds it; outside the file its edge frame.
+
+    /// The frame shown at a source time: the one whose presentation interval holds it; outside the
+    /// file its edge frame.
     pub fn frame_at(&self, flicks: i64) -> u16 {
         self.starts.iter().rev().find(|(_, start)| *start <= flicks).or(self.starts.first()).map_or(0, |(n, _)| *n)
     }
+
     /// Sample and frame number of every click; nothing for clips without sound.
     pub fn clicks(&self) -> Vec<(u16, i64)> {
         if self.has_audio { self.starts.iter().map(|(n, start)| (*n, sample_of(*start))).collect() } else { Vec::new() }
@@ -148,6 +153,7 @@ impl Coding {
     fn has_audio(self) -> bool {
         !matches!(self, Self::EditList { .. } | Self::Transport)
     }
+
     fn video_arguments(self) -> &'static [&'static str] {
         match self {
             Self::Plain => &["-c:v", "libx264", "-bf", "0", "-g", "12"],
@@ -187,7 +193,8 @@ fn encode(spec: Spec, path: &Path) -> Result<(), String> {
         command.args(["-af", "pan=stereo|c0=c0|c1=c0", "-c:a", codec]);
     }
     if let Timing::Variable { ticks_per_second, pattern } = spec.timing {
-        // Start of frame N in ticks: whole rounds of the pattern, and the lengths passed in the current one.
+        // Start of frame N in ticks: whole rounds of the pattern, and the lengths passed in the
+        // current one.
         let mut passed = 0;
         let mut starts = Vec::new();
         for (i, length) in pattern.iter().enumerate() {

@@ -1,5 +1,6 @@
-//! An outside witness: footage whose every frame carries its number in the picture and in the sound, a reader of both,
-//! and a model of what a timeline must show. The tests drive the built `cutroom` program and compare.
+//! An outside witness: footage whose every frame carries its number in the picture and in the
+//! sound, a reader of both, and a model of what a timeline must show. The tests drive the built
+//! `cutroom` program and compare.
 //!
 //! Knows no cutroom crate. Time is counted in flicks (1/705 600 000 s), as the document does.
 #![forbid(unsafe_code)]

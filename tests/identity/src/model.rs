@@ -1,4 +1,5 @@
-//! What a timeline must show, worked out the plain way: no planner, no index, exact fractions of a second.
+//! What a timeline must show, worked out the plain way: no planner, no index, exact fractions of a
+//! second.
 use crate::{FLICKS_PER_SECOND, Footage, Rate, rate::round_div};
 use std::sync::Arc;
 
@@ -51,7 +52,8 @@ impl Timeline {
 
     /// Everything that frame `n` shows, by a scan over all clips.
     pub fn shown(&self, n: i64) -> Vec<Shown> {
-        // The documented convention: a frame samples its sources 2 ms after its start, because containers round timestamps to milliseconds.
+        // The documented convention: a frame samples its sources 2 ms after its start, because
+        // containers round timestamps to milliseconds.
         let time = self.rate.start_of(n) + SAMPLING_DELAY;
         let of = |cut: &Cut, weight: f64| {
             let frame = cut.footage.frame_at(time - cut.start + cut.source_in);
@@ -71,8 +73,9 @@ impl Timeline {
         self.cuts.iter().filter(inside).map(|c| of(c, 1.0)).collect()
     }
 
-    /// The clicks that must be heard outside dissolves, with their composition sample, for sources of the same sample rate.
-    /// `margin` samples around every cut are left out, where a click may be cut in two.
+    /// The clicks that must be heard outside dissolves, with their composition sample, for sources
+    /// of the same sample rate. `margin` samples around every cut are left out, where a click may
+    /// be cut in two.
     pub fn clicks(&self, sample_rate_hz: i64, margin: i64) -> Vec<(i64, u16)> {
         let sample = |flicks: i64| round_div(flicks, FLICKS_PER_SECOND / sample_rate_hz);
         let mut heard = Vec::new();
@@ -90,7 +93,8 @@ impl Timeline {
         heard
     }
 
-    /// The project document; the dissolves mix in display-encoded values, so that contrast is weight.
+    /// The project document; the dissolves mix in display-encoded values, so that contrast is
+    /// weight.
     pub fn document(&self, width: usize, height: usize) -> String {
         let mut media = Vec::new();
         let mut clips = Vec::new();

@@ -15,12 +15,14 @@ impl Rate {
     pub const fn new(num: i64, den: i64) -> Self {
         Self { num, den }
     }
+
     /// Start of frame `n`, in flicks; exact for every rate used here.
     pub fn start_of(self, n: i64) -> i64 {
         let ticks = i128::from(n) * i128::from(self.den) * i128::from(FLICKS_PER_SECOND);
         debug_assert_eq!(ticks % i128::from(self.num), 0, "{self:?} is not exact in flicks");
         (ticks / i128::from(self.num)) as i64
     }
+
     /// As the document writes it.
     pub fn text(self) -> String {
         format!("{}/{}", self.num, self.den)

@@ -1,4 +1,5 @@
-//! Reading exported films back through the `ffmpeg` program: numbers in pictures, clicks in sound, timestamps.
+//! Reading exported films back through the `ffmpeg` program: numbers in pictures, clicks in sound,
+//! timestamps.
 use crate::{
     FLICKS_PER_SECOND,
     code::{self, Mark},

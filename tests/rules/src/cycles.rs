@@ -1,8 +1,10 @@
-//! Circles of modules inside a crate. The modules directly below one module are taken each with all that lies below it;
-//! between them arrows point one way. A module and what lies below it may use each other: a folder is one thing.
+//! Circles of modules inside a crate. The modules directly below one module are taken each with all
+//! that lies below it; between them arrows point one way. A module and what lies below it may use
+//! each other: a folder is one thing.
 //!
-//! Sources are read as words, not compiled: `use` trees and paths are followed through re-exports to the module that
-//! defines the name. Code marked `#[cfg(test)]` is left out, and so is what only a macro's expansion would show.
+//! Sources are read as words, not compiled: `use` trees and paths are followed through re-exports
+//! to the module that defines the name. Code marked `#[cfg(test)]` is left out, and so is what only
+//! a macro's expansion would show.
 use crate::{layers::LAYERS, sources::Source, words::words};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -34,7 +36,8 @@ pub struct Cycle {
     pub ring: Vec<String>,
 }
 
-/// Every circle that [`MAY_STAY`] does not list, and every one that it lists and that is gone, one line each.
+/// Every circle that [`MAY_STAY`] does not list, and every one that it lists and that is gone, one
+/// line each.
 pub fn found(sources: &[Source]) -> Vec<String> {
     let cycles: Vec<Cycle> = LAYERS.iter().flat_map(|layer| of_crate(layer.dir, sources)).collect();
     let covers =
@@ -196,7 +199,8 @@ impl Modules {
         uses
     }
 
-    /// Where the name at the end of `path` is defined, as `module` sees it; nothing where it is not of this crate.
+    /// Where the name at the end of `path` is defined, as `module` sees it; nothing where it is not
+    /// of this crate.
     fn definition(&self, module: &str, path: &[String], depth: usize) -> Option<Place> {
         let (first, rest) = path.split_first()?;
         let at = match first.as_str() {
@@ -212,7 +216,8 @@ impl Modules {
         })
     }
 
-    /// What `name` is in `module`: a module below it, or a name that it binds; nothing where it binds none.
+    /// What `name` is in `module`: a module below it, or a name that it binds; nothing where it
+    /// binds none.
     fn named(&self, module: &str, name: &str, depth: usize) -> Option<Place> {
         let child = if module.is_empty() { name.to_owned() } else { format!("{module}::{name}") };
         if self.by_path.contains_key(&child) {

@@ -1,4 +1,5 @@
-//! Which crate may use which: the table of ARCHITECTURE.md, and the check of `cargo metadata` against it.
+//! Which crate may use which: the table of ARCHITECTURE.md, and the check of `cargo metadata`
+//! against it.
 use serde_json::Value;
 use std::{path::Path, process::Command};
 
@@ -167,7 +168,8 @@ pub const LAYERS: &[Layer] = &[
     },
 ];
 
-/// Third-party crates that only one place may name: a boundary each of licence, `unsafe` or framework.
+/// Third-party crates that only one place may name: a boundary each of licence, `unsafe` or
+/// framework.
 pub const ONLY_IN: &[(&str, &[&str])] = &[
     ("ffmpeg-next", &["cutroom-media"]),
     ("ffmpeg-sys-next", &["cutroom-media"]),
@@ -203,7 +205,8 @@ pub fn violations(root: &Path) -> Result<Vec<String>, String> {
     Ok(found)
 }
 
-/// A package and the names it depends on, development dependencies included, but for the tests' own package where it is one.
+/// A package and the names it depends on, development dependencies included, but for the tests' own
+/// package where it is one.
 pub struct Package {
     /// Package name.
     pub name: String,

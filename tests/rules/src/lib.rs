@@ -1,5 +1,5 @@
-//! The repository's rules as data and as functions that list what breaks them. `tests/rules.rs` holds the tree to them;
-//! `xtask` writes the generated documents from the same data.
+//! The repository's rules as data and as functions that list what breaks them. `tests/rules.rs`
+//! holds the tree to them; `xtask` writes the generated documents from the same data.
 //!
 //! Knows nothing of editing: it reads `cargo metadata`, manifests and source text.
 #![forbid(unsafe_code)]

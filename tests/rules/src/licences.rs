@@ -1,12 +1,13 @@
-//! Every dependency's licence must be in the allow list of `deny.toml` (the file that cargo-deny reads, so either
-//! program can check it).
+//! Every dependency's licence must be in the allow list of `deny.toml` (the file that cargo-deny
+//! reads, so either program can check it).
 use crate::layers::cargo_metadata;
 use std::{collections::BTreeMap, fs, path::Path};
 
 /// Checks every third-party package in the lock file; a one-line summary when all are allowed.
 ///
 /// # Errors
-/// Lists every package whose licence is not allowed or not stated, or says why the check could not run.
+/// Lists every package whose licence is not allowed or not stated, or says why the check could not
+/// run.
 pub fn check(root: &Path) -> Result<String, String> {
     let deny = fs::read_to_string(root.join("deny.toml")).map_err(|e| format!("cannot read deny.toml: {e}"))?;
     let allowed = allow_list(&deny)?;
@@ -50,7 +51,8 @@ pub fn allow_list(deny_toml: &str) -> Result<Vec<String>, String> {
     if names.is_empty() { Err("the allow list of deny.toml is empty".into()) } else { Ok(names) }
 }
 
-/// Whether an SPDX expression (AND, OR, WITH, parentheses; `/` as in old manifests means OR) can be satisfied.
+/// Whether an SPDX expression (AND, OR, WITH, parentheses; `/` as in old manifests means OR) can be
+/// satisfied.
 ///
 /// # Errors
 /// When the expression is not well formed.

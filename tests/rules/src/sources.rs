@@ -1,4 +1,5 @@
-//! Rules on the text of the repository: `unsafe` and where it may be, machine paths, unfinished work, long files.
+//! Rules on the text of the repository: `unsafe` and where it may be, machine paths, unfinished
+//! work, long files.
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -98,7 +99,8 @@ pub fn unfinished(sources: &[Source]) -> Vec<String> {
     lines_with(sources, &marks, "leaves work unfinished")
 }
 
-/// Rust files over [`MAX_LINES`] without a reason in [`LONG_FILES`], and reasons that are no longer needed.
+/// Rust files over [`MAX_LINES`] without a reason in [`LONG_FILES`], and reasons that are no longer
+/// needed.
 pub fn long_files(sources: &[Source]) -> Vec<String> {
     let mut found = Vec::new();
     for source in sources.iter().filter(|s| s.path.ends_with(".rs")) {
@@ -114,7 +116,8 @@ pub fn long_files(sources: &[Source]) -> Vec<String> {
     found
 }
 
-/// Documentation comments that open a block of Rust: `cargo xtask test` runs no documentation tests, so it would never be compiled.
+/// Documentation comments that open a block of Rust: `cargo xtask test` runs no documentation
+/// tests, so it would never be compiled.
 pub fn documentation_tests(sources: &[Source]) -> Vec<String> {
     let mut found = Vec::new();
     for source in sources.iter().filter(|s| s.path.ends_with(".rs")) {

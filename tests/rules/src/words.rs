@@ -1,4 +1,5 @@
-//! Rust source as words: names, numbers, `::` and single signs. Comments, strings and characters are left out.
+//! Rust source as words: names, numbers, `::` and single signs. Comments, strings and characters
+//! are left out.
 
 /// The words of `text` in order.
 pub fn words(text: &str) -> Vec<&str> {

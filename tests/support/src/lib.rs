@@ -1,10 +1,11 @@
-//! What tests of several crates need: where the repository and the shared media are, and the count of what does not run. A development
-//! dependency only.
+//! What tests of several crates need: where the repository and the shared media are, and the count
+//! of what does not run. A development dependency only.
 #![forbid(unsafe_code)]
 
 use std::path::{Path, PathBuf};
 
-/// The repository's folder, asked at run time: a build cache may be shared by clones in different places.
+/// The repository's folder, asked at run time: a build cache may be shared by clones in different
+/// places.
 ///
 /// # Panics
 /// When the test's package lies in no workspace.
@@ -32,7 +33,8 @@ pub fn example(page: &str, language: &str) -> String {
     after.split("```").next().unwrap_or_default().to_owned()
 }
 
-/// A file of the shared test media (`CUTROOM_TEST_MEDIA`, or the folder beside the repository); `None`, said and counted, when it is missing.
+/// A file of the shared test media (`CUTROOM_TEST_MEDIA`, or the folder beside the repository);
+/// `None`, said and counted, when it is missing.
 ///
 /// # Panics
 /// As [`skipped`].
@@ -46,8 +48,9 @@ pub fn media(name: &str) -> Option<PathBuf> {
     Some(path)
 }
 
-/// Says that a test, or a part of it, does not run, and counts it for `cargo xtask test`. `kind`: "missing file" and "no device"
-/// fail on CI, where set-up provides both; "impossible here" does not.
+/// Says that a test, or a part of it, does not run, and counts it for `cargo xtask test`. `kind`:
+/// "missing file" and "no device" fail on CI, where set-up provides both; "impossible here" does
+/// not.
 ///
 /// # Panics
 /// When the list of skips cannot be written.

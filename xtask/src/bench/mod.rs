@@ -1,5 +1,5 @@
-//! Named workloads against ffmpeg and melt: the same pictures, the same encoder settings, runs interleaved so that a slow minute
-//! of the machine hits everyone, medians compared.
+//! Named workloads against ffmpeg and melt: the same pictures, the same encoder settings, runs
+//! interleaved so that a slow minute of the machine hits everyone, medians compared.
 mod footage;
 mod measure;
 mod workloads;
@@ -11,7 +11,8 @@ use std::process::Command;
 use workloads::{Scene, Tools, Workload};
 
 const RUNS: usize = 5;
-/// Frames of the in-memory workloads; the peer is also run with a tenth of them to take its start off.
+/// Frames of the in-memory workloads; the peer is also run with a tenth of them to take its start
+/// off.
 const MEMORY_FRAMES: u32 = 600;
 /// Most that ten minutes may take of the memory of one.
 const MAX_GROWTH: f64 = 1.1;
@@ -75,6 +76,7 @@ struct Rows {
     done: Vec<Row>,
     failed: Vec<String>,
 }
+
 impl Rows {
     fn add(&mut self, name: &str, measure: impl FnOnce() -> Outcome<Vec<Row>>) {
         match measure() {

@@ -86,7 +86,8 @@ pub struct Tools<'a> {
 const INSET: &str = "[1:v]scale=1152:648:flags=bilinear,format=yuva420p,lutyuv=a=204[b];[0:v][b]overlay=684:376";
 /// The same with the grade on the inset.
 const GRADED: &str = "[1:v]scale=1152:648:flags=bilinear,exposure=exposure=0.3,eq=saturation=1.1,format=yuva420p,lutyuv=a=204[b];[0:v][b]overlay=684:376";
-/// Blended in linear light: whole frames converted, 8 bits of linear light because `overlay` has no more.
+/// Blended in linear light: whole frames converted, 8 bits of linear light because `overlay` has no
+/// more.
 const LINEAR: &str = "[0:v]zscale=t=linear:m=gbr,format=gbrp[a];[1:v]zscale=w=1152:h=648:f=bilinear:t=linear:m=gbr,format=gbrap,lutrgb=a=204[b];[a][b]overlay=684:376:format=gbrp,zscale=t=709:m=709:r=tv,format=yuv420p";
 /// The same by hand: only what lies under the inset is converted, to 16 bits.
 const LINEAR_BY_HAND: &str = "[0:v]split[a][a2];[a2]crop=1152:648:684:376,zscale=t=linear:m=gbr,format=gbrp16[ac];[1:v]zscale=w=1152:h=648:f=bilinear:t=linear:m=gbr,format=gbrp16[b];[ac][b]blend=all_mode=normal:all_opacity=0.2,zscale=t=709:m=709:r=tv,format=yuv420p[c];[a][c]overlay=684:376";
@@ -326,11 +327,13 @@ impl Tools<'_> {
         command.arg("export").arg(project).args(["--backend", "cpu", "--progress", "none", "--overwrite"]);
         Ok(command)
     }
+
     fn encode(&self, name: &str, document: &Value) -> Result<Command, String> {
         let mut command = self.export(name, document)?;
         command.args(["--video-codec", "h264", "--preset", "veryfast", "--crf", "23", "-o"]).arg(self.dir.join("ours.mp4"));
         Ok(command)
     }
+
     fn null(&self, name: &str, document: &Value) -> Result<Command, String> {
         let mut command = self.export(name, document)?;
         command.arg("--null");
@@ -350,13 +353,16 @@ impl Tools<'_> {
             }],
         })
     }
+
     fn film(&self, space: &str, clips: &[Value]) -> Value {
         let track = |(i, c): (usize, &Value)| json!({"id": format!("t{i}"), "kind": "video", "clips": [c]});
         self.document(space, clips.iter().enumerate().map(track).collect())
     }
+
     fn whole(&self, media: &str, video: Value) -> Value {
         json!({"id": media, "source": {"type": "media", "media": media}, "start": frames(0), "duration": frames(Footage::FRAMES), "video": video})
     }
+
     fn inset(&self, effects: &[Value]) -> Value {
         self.whole("b", json!({"transform": inset_transform(), "opacity": 0.8, "effects": effects}))
     }
@@ -378,6 +384,7 @@ impl Tools<'_> {
             .collect();
         self.document("gamma", json!([{"id": "t0", "kind": "video", "clips": clips, "transitions": transitions}]))
     }
+
     fn xfade(&self, out: &[&str]) -> Command {
         let secs = |n: i64| format!("{}", n as f64 / FPS as f64);
         let mut command = process::ffmpeg();
@@ -399,6 +406,7 @@ impl Tools<'_> {
         command.args(["-filter_complex", graph.trim_end_matches(';'), "-map", &format!("[{below}]")]).args(out);
         command
     }
+
     fn melt_mix(&self) -> Command {
         let last = (DISSOLVE_CLIP_FRAMES - 1).to_string();
         let mut words = Vec::new();
@@ -410,6 +418,7 @@ impl Tools<'_> {
         }
         self.melt(&words.iter().map(String::as_str).collect::<Vec<_>>())
     }
+
     fn shot(&self, i: i64) -> &Path {
         if shot_media(i) == "a" { &self.footage.a } else { &self.footage.b }
     }
@@ -427,12 +436,15 @@ impl Tools<'_> {
 fn shot_media(i: i64) -> &'static str {
     if i % 2 == 0 { "a" } else { "b" }
 }
+
 fn frames(n: i64) -> Value {
     json!(format!("{n}f@{FPS}"))
 }
+
 fn inset_transform() -> Value {
     json!({"scale": [0.6, 0.6], "position_px": [300, 160]})
 }
+
 fn grade() -> Vec<Value> {
     vec![
         json!({"id": "e1", "effect": "exposure", "params": {"exposure": 0.3}}),

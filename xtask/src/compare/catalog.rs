@@ -1,4 +1,5 @@
-//! A film with every entry of the catalogue: a few frames of each, one after the other, blended in gamma or in linear light.
+//! A film with every entry of the catalogue: a few frames of each, one after the other, blended in
+//! gamma or in linear light.
 use crate::{Outcome, process};
 use serde_json::{Value, json};
 use std::{fmt::Write as _, fs, path::Path};
@@ -20,7 +21,8 @@ pub struct CatalogFilm {
     pub names: Vec<String>,
 }
 
-/// Writes the media of the film into `dir`: two moving pictures with sound, one of them smaller, and a look-up table.
+/// Writes the media of the film into `dir`: two moving pictures with sound, one of them smaller,
+/// and a look-up table.
 pub fn make_media(dir: &Path) -> Outcome {
     for (name, picture, sound) in [
         ("a.mkv", "testsrc2=s=320x180:r=25", "sine=f=440:r=48000"),
@@ -42,7 +44,8 @@ pub fn make_media(dir: &Path) -> Outcome {
     fs::write(&path, cube).map_err(|e| format!("cannot write {}: {e}", path.display()))
 }
 
-/// The film of a catalogue, as `cutroom catalog --json` lists it; `blend_space` is "gamma" or "linear".
+/// The film of a catalogue, as `cutroom catalog --json` lists it; `blend_space` is "gamma" or
+/// "linear".
 pub fn film(catalog: &Value, blend_space: &str) -> Outcome<CatalogFilm> {
     let mut film = Tracks::default();
     for effect in entries(catalog, "effects")? {

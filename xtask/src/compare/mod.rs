@@ -1,5 +1,6 @@
-//! `cargo xtask compare OLD [NEW]`: whether two builds of the program make the same films, sample by sample. Both export the demo's film and a film of the
-//! whole catalogue losslessly on the CPU; FFmpeg decodes the files and hashes each frame, and the sound.
+//! `cargo xtask compare OLD [NEW]`: whether two builds of the program make the same films, sample
+//! by sample. Both export the demo's film and a film of the whole catalogue losslessly on the CPU;
+//! FFmpeg decodes the files and hashes each frame, and the sound.
 mod catalog;
 
 use crate::{Outcome, demo, process, setup, workspace};

@@ -1,4 +1,5 @@
-//! The film's cut: which clip when, and the project document that says so. Times are counted in frames of the film.
+//! The film's cut: which clip when, and the project document that says so. Times are counted in
+//! frames of the film.
 use super::{Footage, Material};
 use serde_json::{Value, json};
 use std::path::Path;
@@ -46,6 +47,7 @@ impl Film {
     fn frames(&self) -> i64 {
         self.shots.iter().map(|s| s.frames).sum()
     }
+
     /// Length.
     pub fn secs(&self) -> f64 {
         self.frames() as f64 / FPS as f64

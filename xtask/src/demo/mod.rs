@@ -50,7 +50,8 @@ pub fn demo(args: &[String]) -> Outcome {
     report(&dir, &project, &output, film_secs, start.elapsed().as_secs_f64())
 }
 
-/// Makes the material in `dir`, unless clips are named, and the film's project file there; how long the film is, in seconds.
+/// Makes the material in `dir`, unless clips are named, and the film's project file there; how long
+/// the film is, in seconds.
 pub fn make(clips: &[String], dir: &Path, project: &Path) -> Outcome<f64> {
     let footage_dir = dir.join("footage");
     fs::create_dir_all(&footage_dir).map_err(|e| format!("cannot create {}: {e}", footage_dir.display()))?;

@@ -1,4 +1,5 @@
-//! Procedural footage: a picture is a function of position and time, written as raw frames into `ffmpeg`.
+//! Procedural footage: a picture is a function of position and time, written as raw frames into
+//! `ffmpeg`.
 use crate::{Outcome, process};
 use std::{
     f32::consts::{PI, TAU},
@@ -8,7 +9,8 @@ use std::{
     thread,
 };
 
-/// Display-encoded RGB, 0..=1, at a position (−aspect..aspect, −1..1, +y down) and a time in seconds.
+/// Display-encoded RGB, 0..=1, at a position (−aspect..aspect, −1..1, +y down) and a time in
+/// seconds.
 type Shade = fn(f32, f32, f32) -> [f32; 3];
 
 /// One made clip.
@@ -70,7 +72,8 @@ impl Scene {
         command.args(["-vf", "scale=out_color_matrix=bt709:out_range=tv", "-c:v", "libx264", "-preset", "veryfast", "-crf", "18"]);
         command.args(["-pix_fmt", "yuv420p", "-color_primaries", "bt709", "-color_trc", "bt709", "-colorspace", "bt709"]);
         command.arg(&partial).stdin(Stdio::piped());
-        // Only the writer below may hold the pipe, so `-nostdin` of the shared command line does no harm.
+        // Only the writer below may hold the pipe, so `-nostdin` of the shared command line does no
+        // harm.
         let mut child = command.spawn().map_err(|e| format!("cannot run ffmpeg: {e}"))?;
         let mut pipe = child.stdin.take().ok_or("ffmpeg has no standard input")?;
         let frames = self.secs * self.fps.0 / self.fps.1;
@@ -172,7 +175,8 @@ fn sea(x: f32, y: f32, t: f32) -> [f32; 3] {
     }
     let depth = 0.12 / (y - 0.05 + 0.02);
     let wave = (depth * 9.0 + t * 2.1 + (x * depth * 2.3).sin()).sin() + (depth * 23.0 - t * 1.4 + x * depth * 5.0).sin() * 0.5;
-    // Waves break the mirrored sun up, so only the sky behind it is mirrored; the glitter stands for the sun.
+    // Waves break the mirrored sun up, so only the sky behind it is mirrored; the glitter stands
+    // for the sun.
     let mirrored = sky(x * 0.3 + 2.0 + wave * 0.05, 0.1 - y * 0.9 + wave * 0.06);
     let glitter = (-(x + 0.4).abs() * 3.5 / (0.3 + y)).exp() * ramp(0.5, 1.3, wave);
     mix(mix(mirrored, [0.02, 0.16, 0.26], 0.45 + 0.3 * y), [1.0, 0.88, 0.6], glitter)

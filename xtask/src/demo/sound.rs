@@ -1,4 +1,5 @@
-//! The demo's sound: spoken text by `espeak-ng`, music by a small chord synthesiser, and the WAV writer for it.
+//! The demo's sound: spoken text by `espeak-ng`, music by a small chord synthesiser, and the WAV
+//! writer for it.
 use crate::{Outcome, process};
 use std::{f32::consts::TAU, fs, path::Path, process::Command};
 

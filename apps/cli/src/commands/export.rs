@@ -122,7 +122,8 @@ pub enum ProgressArg {
     Auto,
     /// A bar with frame, speed and time left
     Bar,
-    /// One JSON object a line: {"frame", "total", "fps", "eta_secs"}, at the end {"done"} or {"error"}
+    /// One JSON object a line: {"frame", "total", "fps", "eta_secs"}, at the end {"done"} or
+    /// {"error"}
     Json,
     /// Nothing
     None,

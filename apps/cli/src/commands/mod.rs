@@ -1,4 +1,5 @@
-//! The commands: each is a file with what it takes and a free function, a variant of [`Command`] and an arm of [`run`].
+//! The commands: each is a file with what it takes and a free function, a variant of [`Command`]
+//! and an arm of [`run`].
 mod catalog;
 mod completions;
 mod doctor;
@@ -69,7 +70,8 @@ pub fn run(command: Command) -> Result<(), Failure> {
     }
 }
 
-/// A bar of frames on standard error, hidden where that is no terminal unless it is wanted all the same.
+/// A bar of frames on standard error, hidden where that is no terminal unless it is wanted all the
+/// same.
 fn frames_bar(always: bool) -> ProgressBar {
     let shown = always || std::io::stderr().is_terminal();
     let target = if shown { ProgressDrawTarget::stderr_with_hz(10) } else { ProgressDrawTarget::hidden() };

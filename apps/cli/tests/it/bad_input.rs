@@ -1,4 +1,5 @@
-//! Everything wrong with a project is said clearly before any work starts, with the documented exit code, and leaves no output.
+//! Everything wrong with a project is said clearly before any work starts, with the documented exit
+//! code, and leaves no output.
 use crate::support::{Bench, Ran};
 use serde_json::{Value, json};
 

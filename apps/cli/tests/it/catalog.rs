@@ -1,16 +1,19 @@
-//! docs/catalog.md and its thumbnails are what the program lists and draws. `CUTROOM_BLESS=1` writes them anew.
+//! docs/catalog.md and its thumbnails are what the program lists and draws. `CUTROOM_BLESS=1`
+//! writes them anew.
 use crate::support::Bench;
 use serde_json::{Value, json};
 use std::{fmt::Write, path::Path, process::Command};
 
 /// Thumbnails, in pixels; drawn three times as large and reduced.
 const SIZE: (u32, u32) = (144, 81);
+
 /// Frames of the film: 25 a second.
 fn frames(n: usize) -> String {
     format!("{n}f@25")
 }
 
-/// Values that show what entries do which are neutral by default, or that need something in the picture.
+/// Values that show what entries do which are neutral by default, or that need something in the
+/// picture.
 fn shown(id: &str) -> Value {
     match id {
         "brightness" => json!({ "amount": 0.2 }),
@@ -86,7 +89,8 @@ fn scene(warm: bool) -> Vec<u8> {
     bytes
 }
 
-/// Grey rings: a still in the PGM format, as a map for what follows the brightness of another picture.
+/// Grey rings: a still in the PGM format, as a map for what follows the brightness of another
+/// picture.
 fn waves() -> Vec<u8> {
     let (w, h) = (432usize, 243usize);
     let mut bytes = format!("P5\n{w} {h}\n255\n").into_bytes();

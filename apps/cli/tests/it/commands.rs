@@ -36,7 +36,8 @@ fn probe_tells_what_a_file_holds() {
     assert_eq!(b.run(&["probe"]).code, 2);
 }
 
-/// Whether a value has the form that a schema describes, for the keywords that the project's schema uses.
+/// Whether a value has the form that a schema describes, for the keywords that the project's schema
+/// uses.
 fn fits(value: &Value, schema: &Value, root: &Value) -> Result<(), String> {
     let no = |why: &str| Err(format!("{value}: {why} {schema}"));
     if let Some(name) = schema["$ref"].as_str() {

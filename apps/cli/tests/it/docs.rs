@@ -36,7 +36,8 @@ fn the_command_line_is_documented_as_it_is() {
     assert!(then == now, "docs/cli.md is old: run CUTROOM_BLESS=1 cargo nextest run -p cutroom-cli docs");
 }
 
-/// Every example of every `--help`, up to what the shell does with its output, on clips of the names used there.
+/// Every example of every `--help`, up to what the shell does with its output, on clips of the
+/// names used there.
 #[test]
 fn every_example_works() {
     let b = Bench::new();

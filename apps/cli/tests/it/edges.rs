@@ -1,4 +1,5 @@
-//! What lies at the edge of what is valid: rounding where clips meet, limits through nesting, what is not seen, and readers that have gone.
+//! What lies at the edge of what is valid: rounding where clips meet, limits through nesting, what
+//! is not seen, and readers that have gone.
 use crate::support::{Bench, ffprobe};
 use serde_json::{Value, json};
 
@@ -67,7 +68,9 @@ fn what_is_disabled_needs_no_lut() {
     other["tracks"][0]["clips"][0]["video"]["effects"][0]["id"] = json!("e9");
     film["compositions"].as_array_mut().unwrap().push(other);
     let mut disabled = film["compositions"][0]["tracks"][0]["clips"][0].clone();
-    (disabled["id"], disabled["start"], disabled["enabled"]) = (json!("off"), json!("4s"), json!(false));
+    disabled["id"] = json!("off");
+    disabled["start"] = json!("4s");
+    disabled["enabled"] = json!(false);
     disabled["video"]["effects"][0]["id"] = json!("e8");
     film["compositions"][0]["tracks"][0]["clips"][0]["video"] = json!({});
     film["compositions"][0]["tracks"][0]["clips"].as_array_mut().unwrap().push(disabled);
@@ -81,7 +84,9 @@ fn nested(film: &Value, frame_rate: &str, speeds: &[f64]) -> Value {
     for (n, speed) in speeds.iter().enumerate() {
         let (inner, outer) = (film["compositions"][0]["id"].clone(), format!("outer{n}"));
         let mut c = film["compositions"][0].clone();
-        (c["id"], c["frame_rate"], c["tracks"][0]["id"]) = (json!(outer), json!(frame_rate), json!(format!("t{n}")));
+        c["id"] = json!(outer);
+        c["frame_rate"] = json!(frame_rate);
+        c["tracks"][0]["id"] = json!(format!("t{n}"));
         c["tracks"][0]["clips"] = json!([{ "id": format!("n{n}"), "source": { "type": "composition", "composition": inner },
             "start": "0s", "duration": "1s", "speed": speed }]);
         film["compositions"].as_array_mut().unwrap().insert(0, c);
@@ -90,7 +95,8 @@ fn nested(film: &Value, frame_rate: &str, speeds: &[f64]) -> Value {
     film
 }
 
-/// A clip may end within a frame of its own composition beyond its source, whatever the rate of the one around.
+/// A clip may end within a frame of its own composition beyond its source, whatever the rate of the
+/// one around.
 #[test]
 fn ends_are_judged_at_the_clips_own_rate() {
     let (b, mut film) = film();
@@ -113,7 +119,8 @@ fn speeds_at_the_limit_multiply_in_any_order() {
     }
 }
 
-/// Silence of one curve is silence, whatever raises it; what overshoots between keyframes stays finite.
+/// Silence of one curve is silence, whatever raises it; what overshoots between keyframes stays
+/// finite.
 #[test]
 fn gains_have_limits() {
     let (b, mut film) = film();
@@ -142,7 +149,9 @@ fn gains_have_limits() {
 fn a_silent_part_has_a_silent_stream() {
     let (b, mut film) = film();
     let mut later = film["compositions"][0]["tracks"][0]["clips"][0].clone();
-    (later["id"], later["start"], later["duration"]) = (json!("later"), json!("2s"), json!("1s"));
+    later["id"] = json!("later");
+    later["start"] = json!("2s");
+    later["duration"] = json!("1s");
     film["compositions"][0]["tracks"][0]["clips"] = json!([later]);
     b.write("edge.json", &film.to_string());
     b.ok(&["export", "edge.json", "-o", "part.mp4", "--range", "0..25"]);

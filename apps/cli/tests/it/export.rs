@@ -28,7 +28,8 @@ fn an_untouched_clip_survives_bit_for_bit() {
     assert_eq!(frame_md5(&b.path("film.mkv")), frame_md5(&source));
 }
 
-/// `--lossless` keeps sound as well as pictures, at every depth that a source has; where the container cannot, that is said.
+/// `--lossless` keeps sound as well as pictures, at every depth that a source has; where the
+/// container cannot, that is said.
 #[test]
 fn lossless_is_lossless_for_audio_too() {
     let b = Bench::new();
@@ -69,7 +70,8 @@ fn lossless_is_lossless_for_audio_too() {
     }
 }
 
-/// Every layout that FFV1 holds: decode, export without change, and the samples are those of the source.
+/// Every layout that FFV1 holds: decode, export without change, and the samples are those of the
+/// source.
 #[test]
 fn every_pixel_format_survives_bit_for_bit() {
     let b = Bench::new();
@@ -237,7 +239,8 @@ fn the_graph_shows_what_is_left_of_a_frame() {
         serde_json::from_str(&b.ok(&["graph", "film.json", "--at", "5", "--format", "json"]).out).unwrap();
     assert_eq!(report["nodes"].as_array().unwrap().len(), 1, "{report}");
     assert!(report["eliminated"][0].as_str().unwrap().contains("all drawing"), "{report}");
-    // A neutral effect is gone; two point effects are fused into one pass; a blur takes passes of its own.
+    // A neutral effect is gone; two point effects are fused into one pass; a blur takes passes of
+    // its own.
     let mut film = b.read_json("film.json");
     let mut effects = vec![
         serde_json::json!({ "id": "e1", "effect": "exposure" }),

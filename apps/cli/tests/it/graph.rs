@@ -78,7 +78,8 @@ fn the_catalogue_says_what_entries_cost() {
     assert!(find("blend_modes", "multiply")["cost"]["operations"].as_u64().unwrap() > 0);
     // 24 turns of a loop that takes two samples.
     assert!(find("transitions", "zoom-blur")["cost"]["operations"].as_u64().unwrap() >= 24 * 2);
-    // Both sides by a filter with a reach of three deviations of 0.02 · 1080 pixels, along rows and columns, four components.
+    // Both sides by a filter with a reach of three deviations of 0.02 · 1080 pixels, along rows and
+    // columns, four components.
     assert!(find("transitions", "blur-dissolve")["cost"]["operations"].as_u64().unwrap() >= 2 * 2 * 4 * 65);
     for t in all["transitions"].as_array().unwrap() {
         let secs = |k: &str| t[k].as_f64().unwrap();

@@ -1,4 +1,5 @@
-//! What is read is never replaced, what exists only when asked, and what was left out or failed is said.
+//! What is read is never replaced, what exists only when asked, and what was left out or failed is
+//! said.
 use crate::support::{Bench, Ran, decoded_frames, ffmpeg, ffprobe};
 use serde_json::{Value, json};
 
@@ -70,15 +71,16 @@ fn lists_of_hashes_are_replaced_only_when_asked() {
     assert_eq!((ran.code, b.read("h.txt").as_str()), (2, "precious"), "{}", ran.err);
     b.ok(&["export", "film.json", "--null", "--frame-hashes", "h.txt", "--overwrite"]);
     assert_eq!(b.read("h.txt").lines().count(), 12);
-    // A list that cannot be written costs nothing but itself, and is found before the film is rendered.
+    // A list that cannot be written costs nothing but itself, and is found before the film is
+    // rendered.
     let ran = b.run(&["export", "film.json", "-o", "x.mp4", "--frame-hashes", "no/folder/h.txt"]);
     assert_eq!(ran.code, 1, "{}", ran.err);
     assert!(words(&ran).contains("no/folder/h.txt"), "{}", ran.err);
     assert!(!b.path("x.mp4").exists());
 }
 
-/// A composition with a wrong name, an output that exists and an option that is none are said although a media file is missing,
-/// since no media file is opened before.
+/// A composition with a wrong name, an output that exists and an option that is none are said
+/// although a media file is missing, since no media file is opened before.
 #[test]
 fn requests_are_checked_before_media_files() {
     let b = film();
@@ -278,7 +280,8 @@ mod unix {
         assert_eq!(std::fs::read_dir(b.path("store")).unwrap().count(), 4);
     }
 
-    /// Every way of writing, in a process that may not write files beyond some 4 KiB: as on a full disk.
+    /// Every way of writing, in a process that may not write files beyond some 4 KiB: as on a full
+    /// disk.
     #[test]
     fn what_cannot_be_written_whole_is_not_there() {
         let b = film();
@@ -323,7 +326,8 @@ mod unix {
         assert!(words(&ran).contains(&format!("(line {line})")), "{}", ran.err);
     }
 
-    /// `nohup`: a closed terminal does not stop what was started to outlive it, and SIGTERM still does.
+    /// `nohup`: a closed terminal does not stop what was started to outlive it, and SIGTERM still
+    /// does.
     #[test]
     fn signals_ignored_from_the_start_stay_ignored() {
         use std::io::{BufRead, BufReader};

@@ -1,5 +1,6 @@
-//! A closure that is not inlined falls out of its instruction set's context: it still gives the right numbers, 5 to 25 times slower.
-//! What is left of it in the binary are wide intrinsics as functions of their own.
+//! A closure that is not inlined falls out of its instruction set's context: it still gives the
+//! right numbers, 5 to 25 times slower. What is left of it in the binary are wide intrinsics as
+//! functions of their own.
 use std::process::Command;
 
 #[test]

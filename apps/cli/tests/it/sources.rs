@@ -104,7 +104,8 @@ fn reference_md5(file: &Path, filters: &[&str]) -> Vec<String> {
     text.lines().filter(|l| !l.starts_with('#')).map(|l| l.rsplit(',').next().unwrap().trim().to_owned()).collect()
 }
 
-/// A film of black pictures with the sound of a file on an audio track; `channels` in the composition.
+/// A film of black pictures with the sound of a file on an audio track; `channels` in the
+/// composition.
 fn audio_film(b: &Bench, file: &str, channels: usize, secs: &str) {
     let document = json!({ "schema_version": 2, "main": "main",
         "media": [{ "id": "s", "path": file, "kind": "audio" }],

@@ -1,4 +1,5 @@
-//! `stabilize` on footage whose shake is known, because it is cut out of a larger picture along a known path.
+//! `stabilize` on footage whose shake is known, because it is cut out of a larger picture along a
+//! known path.
 use crate::support::{Bench, document, ffmpeg, ran};
 use serde_json::{Value, json};
 use std::process::Command;
@@ -82,7 +83,8 @@ fn a_known_shake_is_taken_out() {
     let mut farthest = 0.0f64;
     for n in 0..FRAMES {
         let want = off(n, 0.0);
-        // The picture is cut out farther right by as much as the camera is off: it must go right by that.
+        // The picture is cut out farther right by as much as the camera is off: it must go right by
+        // that.
         let want = [want[0] - start[0], want[1] - start[1]];
         farthest = farthest.max(want[0].hypot(want[1]) / 640.0);
         assert!((x[n].0 - n as f64 / 25.0).abs() < 1e-9);
@@ -99,7 +101,8 @@ fn a_known_shake_is_taken_out() {
     assert!(after > before + 12.0, "{before} dB before, {after} dB after");
 }
 
-/// The pan stays, the shake goes; a second run replaces the first; other effects and unknown fields stay.
+/// The pan stays, the shake goes; a second run replaces the first; other effects and unknown fields
+/// stay.
 #[test]
 fn pans_stay_and_runs_replace_each_other() {
     let b = Bench::new();
@@ -128,7 +131,8 @@ fn pans_stay_and_runs_replace_each_other() {
     b.ok(&["validate", "film.json"]);
 }
 
-/// Clips that start late, run faster or backwards and show more in transitions: keyframes lie on the film's frames, from the first that a transition shows on.
+/// Clips that start late, run faster or backwards and show more in transitions: keyframes lie on
+/// the film's frames, from the first that a transition shows on.
 #[test]
 fn keyframes_lie_on_what_is_shown() {
     let b = Bench::new();
@@ -151,7 +155,8 @@ fn keyframes_lie_on_what_is_shown() {
     b.ok(&args);
     let out = b.read_json("out.json");
     let clips = out["compositions"][0]["tracks"][0]["clips"].as_array().unwrap();
-    // Clip, its first measured frame against its start, frames measured, source frame of the first, and how far on the next is.
+    // Clip, its first measured frame against its start, frames measured, source frame of the first,
+    // and how far on the next is.
     let cases = [(1, -4, 18, 2, 1), (2, -1, 16, 39, -2)];
     for (clip, first, count, from, step) in cases {
         let effect = &clips[clip]["video"]["effects"][0];

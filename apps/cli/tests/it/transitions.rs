@@ -1,4 +1,5 @@
-//! Transitions and their sources: what clips lack beyond their ends is said, and pictures that a transition follows are checked before any work.
+//! Transitions and their sources: what clips lack beyond their ends is said, and pictures that a
+//! transition follows are checked before any work.
 use crate::support::{Bench, Ran, document};
 use serde_json::{Value, json};
 
@@ -7,7 +8,8 @@ fn words(ran: &Ran) -> String {
     ran.err.split_whitespace().filter(|w| *w != "│").collect::<Vec<_>>().join(" ")
 }
 
-/// Two clips of 1 s and 25 frames each, of files as long as they are, that meet under a transition of eight frames.
+/// Two clips of 1 s and 25 frames each, of files as long as they are, that meet under a transition
+/// of eight frames.
 fn two_clips() -> (Bench, Value) {
     let b = Bench::new();
     b.clip("a.mp4", 25, "25");
@@ -20,6 +22,7 @@ fn two_clips() -> (Bench, Value) {
     }]);
     (b, document(&tracks))
 }
+
 const TRACK: &str = "/compositions/0/tracks/0";
 
 fn set(document: &mut Value, pointer: &str, value: Value) {
@@ -101,10 +104,13 @@ fn handles_of_other_sources() {
     outer["tracks"][0]["id"] = json!("v2");
     for (k, id) in ["three", "four"].into_iter().enumerate() {
         let clip = &mut outer["tracks"][0]["clips"][k];
-        (clip["id"], clip["duration"], clip["start"]) = (json!(id), json!("2s"), json!(format!("{}s", 2 * k)));
+        clip["id"] = json!(id);
+        clip["duration"] = json!("2s");
+        clip["start"] = json!(format!("{}s", 2 * k));
         clip["source"] = json!({ "type": "composition", "composition": "film" });
     }
-    (outer["tracks"][0]["transitions"][0]["from"], outer["tracks"][0]["transitions"][0]["to"]) = (json!("three"), json!("four"));
+    outer["tracks"][0]["transitions"][0]["from"] = json!("three");
+    outer["tracks"][0]["transitions"][0]["to"] = json!("four");
     document["compositions"].as_array_mut().unwrap().push(outer);
     document["main"] = json!("outer");
     for text in said(&b, &document) {

@@ -1,11 +1,13 @@
-//! Movements and paths against what is known of them: pictures are drawn from a formula at places that a known movement gives.
+//! Movements and paths against what is known of them: pictures are drawn from a formula at places
+//! that a known movement gives.
 use cutroom_analysis::{CameraPath, Gray, Pyramid, Similarity, Smoothing, camera_path::covering_zoom, movement};
 use std::f64::consts::TAU;
 
 const W: usize = 320;
 const H: usize = 180;
 
-/// Waves of many lengths, 8 pixels and more, and directions: detail everywhere, smooth between pixels.
+/// Waves of many lengths, 8 pixels and more, and directions: detail everywhere, smooth between
+/// pixels.
 fn scene([x, y]: [f64; 2]) -> f64 {
     let wave = |k: usize| {
         let k = k as f64;
@@ -166,7 +168,8 @@ fn a_tripod_holds_each_shot() {
     assert_eq!(CameraPath::new(&[]).corrections(Smoothing::Gaussian(3.0)), [Similarity::IDENTITY]);
 }
 
-/// The zoom is the least that covers the frame: by trying corners of a slightly smaller and a slightly larger one.
+/// The zoom is the least that covers the frame: by trying corners of a slightly smaller and a
+/// slightly larger one.
 #[test]
 fn the_zoom_just_covers() {
     let height = 9.0 / 16.0;

@@ -67,8 +67,8 @@ fn requests_refuse_unknown_fields() {
 
 const HOW: &str = "CUTROOM_BLESS=1 cargo nextest run -p cutroom-api wire";
 
-/// `tests/wire/NAME.json` holds the JSON Schema of every request and report: who speaks to an older version reads from a change
-/// of it what to mend.
+/// `tests/wire/NAME.json` holds the JSON Schema of every request and report: who speaks to an older
+/// version reads from a change of it what to mend.
 #[test]
 fn requests_and_reports_are_as_they_were() {
     let folder = cutroom_test_support::root().join("crates/api/tests/wire");

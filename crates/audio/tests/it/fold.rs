@@ -28,7 +28,8 @@ fn folding_is_ffmpegs() {
     }
 }
 
-/// FFmpeg's masks (libavutil/channel_layout.h) of layouts that are not the usual ones of their counts.
+/// FFmpeg's masks (libavutil/channel_layout.h) of layouts that are not the usual ones of their
+/// counts.
 #[test]
 fn named_layouts_fold_as_ffmpegs() {
     for (from, mask) in

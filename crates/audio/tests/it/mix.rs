@@ -84,7 +84,8 @@ fn mono_plays_at_unity_in_both_speakers_and_pan_moves_it() {
     }
 }
 
-/// A nested composition's sound is a source of its own channels: what was placed inside is balanced outside, never moved over.
+/// A nested composition's sound is a source of its own channels: what was placed inside is balanced
+/// outside, never moved over.
 #[test]
 fn nested_compositions_place_first_and_balance_after() {
     let (l, r) = (noise(4, 1_000, 0.5), noise(5, 1_000, 0.5));
@@ -107,7 +108,8 @@ fn nested_compositions_place_first_and_balance_after() {
     // Hard left inside, half to the right outside: the left channel at half.
     let out = mixed(&[(2, -1.0)], 0.5, mono.clone());
     assert!(near(&out[0], &scaled(&l, root2 * 0.5)) && near(&out[1], &silent));
-    // A mono composition sums to one channel (BS.775, scaled so that it cannot clip), which is placed like a mono source.
+    // A mono composition sums to one channel (BS.775, scaled so that it cannot clip), which is
+    // placed like a mono source.
     let out = mixed(&[(1, -1.0)], 1.0, stereo.clone());
     let sum: Vec<f32> = l.iter().zip(&r).map(|(l, r)| (l + r) * 0.5 * root2).collect();
     assert!(near(&out[0], &silent) && near(&out[1], &sum));
@@ -153,7 +155,8 @@ fn constant_power_cross_fade_keeps_the_level() {
     assert!(dip < expected - 2.5, "the test sees the 3 dB dip of a linear cross-fade: {dip}");
 }
 
-/// The widest that rates and speeds allow: 19200 source samples for one. A constant stays a constant, and memory small.
+/// The widest that rates and speeds allow: 19200 source samples for one. A constant stays a
+/// constant, and memory small.
 #[test]
 fn the_highest_rate_at_the_highest_speed_in_the_lowest() {
     let mut source = memory(768_000, vec![vec![0.25; 8_000_000]]);
@@ -200,10 +203,12 @@ fn invalid_samples_are_silence_and_counted_once() {
 
 /// A source that answers with the wrong shape.
 struct Short;
+
 impl AudioSource for Short {
     fn format(&self, _: &MediaId, _: usize) -> Result<AudioFormat, SourceError> {
         Ok(AudioFormat { rate_hz: 48_000, layout: ChannelLayout::usual(2)? })
     }
+
     fn read(&mut self, _: &MediaId, _: usize, _: i64, samples: usize) -> Result<AudioBlock, SourceError> {
         Ok(AudioBlock::silent(48_000, 2, samples - 1))
     }
@@ -320,7 +325,8 @@ proptest! {
     }
 }
 
-/// The same bits on every machine and at every optimisation level: recorded once (x86-64 baseline), FNV-1a over the samples' bits.
+/// The same bits on every machine and at every optimisation level: recorded once (x86-64 baseline),
+/// FNV-1a over the samples' bits.
 #[test]
 fn result_is_the_recorded_one() {
     let mut source = library();

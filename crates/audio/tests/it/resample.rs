@@ -7,7 +7,8 @@ use cutroom_types::{AudioBlock, Time};
 /// Samples at either end that hear the edge of the signal.
 const EDGE: usize = 2_000;
 
-/// What a sine at `hz` becomes at `rate_hz` and speed 1: (level error dB, everything that is not that sine, dB below it).
+/// What a sine at `hz` becomes at `rate_hz` and speed 1: (level error dB, everything that is not
+/// that sine, dB below it).
 fn tone(hz: f64, source_hz: u32, rate_hz: u32, speed: f64) -> (f64, f64) {
     let seconds = 1.0 + speed.abs();
     let input = sine(hz, f64::from(source_hz), (f64::from(source_hz) * seconds) as usize, 0.5);
@@ -21,7 +22,11 @@ fn tone(hz: f64, source_hz: u32, rate_hz: u32, speed: f64) -> (f64, f64) {
     for (n, x) in out.iter().enumerate() {
         let (s, c) = (w * n as f64).sin_cos();
         let x = f64::from(*x);
-        (ss, cc, sc, xs, xc) = (ss + s * s, cc + c * c, sc + s * c, xs + x * s, xc + x * c);
+        ss += s * s;
+        cc += c * c;
+        sc += s * c;
+        xs += x * s;
+        xc += x * c;
     }
     let det = ss * cc - sc * sc;
     let (a, b) = ((xs * cc - xc * sc) / det, (xc * ss - xs * sc) / det);
@@ -91,7 +96,8 @@ fn what_does_not_fit_is_gone() {
     }
 }
 
-/// Position is exact: the output is the input's sine at the output's instants, ten minutes in and a year in.
+/// Position is exact: the output is the input's sine at the output's instants, ten minutes in and a
+/// year in.
 #[test]
 fn phase_does_not_drift() {
     for at_secs in [0i64, 600, 365 * 86_400] {
@@ -107,8 +113,8 @@ fn phase_does_not_drift() {
     }
 }
 
-/// The same programme through ffmpeg's aresample with soxr at 28 bits. Tones stay below 0.7 of Nyquist because soxr itself droops
-/// above (0.003 dB at 0.86, measured against the formula).
+/// The same programme through ffmpeg's aresample with soxr at 28 bits. Tones stay below 0.7 of
+/// Nyquist because soxr itself droops above (0.003 dB at 0.86, measured against the formula).
 #[test]
 fn agrees_with_soxr() {
     for (from, to) in [(44_100u32, 48_000u32), (48_000, 44_100), (16_000, 48_000), (96_000, 44_100)] {
@@ -142,12 +148,14 @@ fn noise_keeps_its_level() {
     let out =
         mix(&plan(96_000, 1, 0, 192_000, vec![voice(0, 192_000)]), &mut memory(48_000, vec![input.clone()])).channels.remove(0);
     let db = |x: &[f32]| rms_db(x.iter().map(|x| f64::from(*x)));
-    // Interpolating white noise keeps its spectrum below the transition: 0.5 − 0.0203 of the rate passes.
+    // Interpolating white noise keeps its spectrum below the transition: 0.5 − 0.0203 of the rate
+    // passes.
     let expected = db(&input) + 10.0 * (0.4797f64 / 0.5).log10();
     assert!((db(&out[EDGE..192_000 - EDGE]) - expected).abs() < 0.05, "{} not {expected}", db(&out));
 }
 
-/// Real speech from 16 kHz against soxr: in place to the sample, differing only in the last tenth of the band.
+/// Real speech from 16 kHz against soxr: in place to the sample, differing only in the last tenth
+/// of the band.
 #[test]
 fn speech_agrees_with_soxr() {
     let Some(path) = media("speech_jfk_16k_mono.wav") else { return };

@@ -1,5 +1,5 @@
-//! Modes about coverage: stencils and silhouettes cut what lies below by the layer, alpha add joins edges without a seam, dissolves draw
-//! a layer's pixels whole or not at all.
+//! Modes about coverage: stencils and silhouettes cut what lies below by the layer, alpha add joins
+//! edges without a seam, dissolves draw a layer's pixels whole or not at all.
 use crate::spec::BlendSpec;
 use cutroom_kernel::{At, Blend, BlendKernel, K, Real, Rgba, rgb};
 
@@ -48,7 +48,8 @@ modes! {
     /// Below times one less the source's display-encoded luma times alpha.
     SILHOUETTE_LUMA SilhouetteLuma "silhouette-luma" "Silhouette Luma" lowers_backdrop_alpha display
         |b, s, _at, _seed| cut(b, K(1.0) - s.c.luma().saturate() * s.a);
-    /// Alphas added up to 1: the source as in normal, below it as much of the backdrop as there is room for.
+    /// Alphas added up to 1: the source as in normal, below it as much of the backdrop as there is
+    /// room for.
     ALPHA_ADD AlphaAdd "alpha-add" "Alpha Add" |b, s, _at, _seed| {
         let room = (K(1.0) - s.a).min(b.a);
         let k = R::select(b.a.gt(1e-6), room / b.a.max(1e-6), 0.0);

@@ -6,6 +6,7 @@ use cutroom_kernel::{At, Blend, BlendKernel, Real, Rgba, rgb};
 pub static SPEC: BlendSpec = BlendSpec::new(NORMAL_ID, "Normal", &Blend(Normal));
 
 struct Normal;
+
 impl BlendKernel for Normal {
     #[inline(always)]
     fn eval<R: Real>(b: Rgba<R>, s: Rgba<R>, _: At<R>, _: R) -> Rgba<R> {

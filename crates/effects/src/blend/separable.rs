@@ -1,7 +1,9 @@
-//! Modes that work on each component by itself: W3C Compositing and Blending Level 1 §5.8 and §9.1, the PDF Blend Modes Addendum (Adobe 2006), and
-//! the further modes of Photoshop and After Effects as their handbooks describe them.
+//! Modes that work on each component by itself: W3C Compositing and Blending Level 1 §5.8 and §9.1,
+//! the PDF Blend Modes Addendum (Adobe 2006), and the further modes of Photoshop and After Effects
+//! as their handbooks describe them.
 //!
-//! With straight backdrop b and source s, both 0..=1 where a formula needs that: `co = (1 − αb)·αs·s + (1 − αs)·cb + αs·αb·B(b, s)`.
+//! With straight backdrop b and source s, both 0..=1 where a formula needs that:
+//! `co = (1 − αb)·αs·s + (1 − αs)·cb + αs·αb·B(b, s)`.
 use crate::spec::BlendSpec;
 use cutroom_kernel::{At, Blend, BlendKernel, K, Real, Rgb, Rgba, rgb};
 
@@ -30,7 +32,8 @@ pub(super) fn straight<R: Real>(b: Rgba<R>) -> Rgb<R> {
     b.c.scale(R::select(b.a.gt(1e-6), K(1.0) / b.a.max(1e-6), 0.0))
 }
 
-/// Declares modes by their `B(b, s)`; `whole` limits both to 0..=1 first. `or` names the kernel for linear light where that is another.
+/// Declares modes by their `B(b, s)`; `whole` limits both to 0..=1 first. `or` names the kernel for
+/// linear light where that is another.
 macro_rules! modes {
     ($($(#[$doc:meta])* $spec:ident $kernel:ident $(or $light:ident)? $id:literal $name:literal $range:ident |$b:ident, $s:ident| $body:expr;)*) => { $(
         $(#[$doc])*
@@ -59,6 +62,7 @@ macro_rules! modes {
 fn whole<R: Real>(x: R) -> R {
     x.saturate()
 }
+
 /// Leaves light beyond white alone.
 #[inline(always)]
 fn open<R: Real>(x: R) -> R {
@@ -69,20 +73,24 @@ fn open<R: Real>(x: R) -> R {
 fn screen<R: Real>(b: R, s: R) -> R {
     b + s - b * s
 }
+
 #[inline(always)]
 fn hard_light<R: Real>(b: R, s: R) -> R {
     R::select(s.le(0.5), b * (s * 2.0), screen(b, s * 2.0 - 1.0))
 }
+
 #[inline(always)]
 fn color_dodge<R: Real>(b: R, s: R) -> R {
     let q = (b / (K(1.0) - s).max(1e-6)).min(1.0);
     R::select(b.le(0.0), 0.0, R::select(s.ge(1.0), 1.0, q))
 }
+
 #[inline(always)]
 fn color_burn<R: Real>(b: R, s: R) -> R {
     let q = K(1.0) - ((K(1.0) - b) / s.max(1e-6)).min(1.0);
     R::select(b.ge(1.0), 1.0, R::select(s.le(0.0), 0.0, q))
 }
+
 /// Soft light of W3C §9.1.10.
 #[inline(always)]
 fn soft_light<R: Real>(b: R, s: R) -> R {
@@ -143,6 +151,7 @@ modes! {
 
 /// Light adds up beyond white.
 struct AddLight;
+
 impl BlendKernel for AddLight {
     #[inline(always)]
     fn eval<R: Real>(backdrop: Rgba<R>, source: Rgba<R>, _: At<R>, _: R) -> Rgba<R> {
@@ -154,12 +163,14 @@ impl BlendKernel for AddLight {
 /// |cb − cs| of premultiplied colours: as `difference` where both are opaque, without its blending by alpha elsewhere.
 pub static CLASSIC_DIFFERENCE: BlendSpec = BlendSpec::new("classic-difference", "Classic Difference", &Blend(ClassicDifference));
 struct ClassicDifference;
+
 impl BlendKernel for ClassicDifference {
     #[inline(always)]
     fn eval<R: Real>(b: Rgba<R>, s: Rgba<R>, _: At<R>, _: R) -> Rgba<R> {
         #[inline(always)]
         fn one<R: Real>(b: R, s: R, a: R) -> R {
-            // What lies below stays as it is where the layer is transparent, colours out of gamut included.
+            // What lies below stays as it is where the layer is transparent, colours out of gamut
+            // included.
             R::select(a.gt(0.0), (b - s * a).abs(), b)
         }
         let c = rgb(one(b.c.r, s.c.r, s.a), one(b.c.g, s.c.g, s.a), one(b.c.b, s.c.b, s.a));

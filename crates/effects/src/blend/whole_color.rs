@@ -1,4 +1,5 @@
-//! Modes that look at a colour as a whole: W3C Compositing and Blending Level 1 §10 (weights 0.3, 0.59, 0.11), and darker and lighter colour.
+//! Modes that look at a colour as a whole: W3C Compositing and Blending Level 1 §10
+//! (weights 0.3, 0.59, 0.11), and darker and lighter colour.
 use super::separable::{composite, straight};
 use crate::spec::BlendSpec;
 use cutroom_kernel::{At, Blend, BlendKernel, K, Real, Rgb, Rgba, rgb};
@@ -8,11 +9,13 @@ use cutroom_kernel::{At, Blend, BlendKernel, K, Real, Rgb, Rgba, rgb};
 fn lum<R: Real>(c: Rgb<R>) -> R {
     c.r * 0.3 + (c.g * 0.59 + c.b * 0.11)
 }
+
 /// Sat of §10.
 #[inline(always)]
 fn sat<R: Real>(c: Rgb<R>) -> R {
     c.max_component() - c.min_component()
 }
+
 /// SetLum with ClipColor of §10.
 #[inline(always)]
 fn set_lum<R: Real>(c: Rgb<R>, l: R) -> Rgb<R> {
@@ -22,6 +25,7 @@ fn set_lum<R: Real>(c: Rgb<R>, l: R) -> Rgb<R> {
     fn low<R: Real>(c: R, l: R, n: R) -> R {
         R::select(n.lt(0.0), l + (c - l) * l / (l - n).max(1e-9), c)
     }
+
     #[inline(always)]
     fn high<R: Real>(c: R, l: R, x: R) -> R {
         R::select(x.gt(1.0), l + (c - l) * (K(1.0) - l) / (x - l).max(1e-9), c)
@@ -29,18 +33,22 @@ fn set_lum<R: Real>(c: Rgb<R>, l: R) -> Rgb<R> {
     let c = rgb(low(c.r, l, n), low(c.g, l, n), low(c.b, l, n));
     rgb(high(c.r, l, x), high(c.g, l, x), high(c.b, l, x))
 }
-/// SetSat of §10: the components keep their order, the spread becomes `s`. The hue of what is within one 8-bit code of grey is rounding noise, which must not
-/// be blown up: there the spread grows with the colour's own.
+
+/// SetSat of §10: the components keep their order, the spread becomes `s`. The hue of what is
+/// within one 8-bit code of grey is rounding noise, which must not be blown up: there the spread
+/// grows with the colour's own.
 #[inline(always)]
 fn set_sat<R: Real>(c: Rgb<R>, s: R) -> Rgb<R> {
     let (n, x) = (c.min_component(), c.max_component());
     let k = s / (x - n).max(1.0 / 255.0);
     rgb((c.r - n) * k, (c.g - n) * k, (c.b - n) * k)
 }
+
 #[inline(always)]
 fn limited<R: Real>(c: Rgb<R>) -> Rgb<R> {
     rgb(c.r.saturate(), c.g.saturate(), c.b.saturate())
 }
+
 #[inline(always)]
 fn pick<R: Real>(first: R::M, a: Rgb<R>, b: Rgb<R>) -> Rgb<R> {
     rgb(R::select(first, a.r, b.r), R::select(first, a.g, b.g), R::select(first, a.b, b.b))
@@ -61,6 +69,7 @@ macro_rules! modes {
         }
     )* };
 }
+
 #[inline(always)]
 fn open<R: Real>(c: Rgb<R>) -> Rgb<R> {
     c

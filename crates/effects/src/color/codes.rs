@@ -5,7 +5,8 @@ use super::{
 };
 use cutroom_types::{ColorModel, ColorTags, Matrix, PictureFormat, Range};
 
-/// Codes to R'G'B' (ITU-T H.273 §8.3, equations for Kr/Kb matrices; §8.2 for ranges); of [`super::through_light`]'s matrices to what those begin with.
+/// Codes to R'G'B' (ITU-T H.273 §8.3, equations for Kr/Kb matrices; §8.2 for ranges); of
+/// [`super::through_light`]'s matrices to what those begin with.
 pub fn rgb_from_codes(format: PictureFormat, tags: ColorTags) -> Matrix34 {
     let float = format.bits == 32;
     let step = if float { 1.0 } else { f64::from(1u32 << (format.bits - 8)) };
@@ -15,7 +16,8 @@ pub fn rgb_from_codes(format: PictureFormat, tags: ColorTags) -> Matrix34 {
         (_, Range::Full) => (max, 0.0, max, 128.0 * step),
         (_, Range::Limited) => (219.0 * step, 16.0 * step, 224.0 * step, 128.0 * step),
     };
-    // Matrix 8 is applied to quantised R, G and B, so its chroma has the excursion of luma (H.273 equations 26 to 28, 48 to 51).
+    // Matrix 8 is applied to quantised R, G and B, so its chroma has the excursion of luma (H.273
+    // equations 26 to 28, 48 to 51).
     let ycgco = tags.matrix == Matrix::YCgCo && format.model == ColorModel::Yuv;
     let chroma = if ycgco { luma } else { chroma };
     let scaled = |m: [[f64; 3]; 3]| {
@@ -40,7 +42,8 @@ pub fn rgb_from_codes(format: PictureFormat, tags: ColorTags) -> Matrix34 {
     scaled([[1.0, 0.0, r_cr], [1.0, -kb * b_cb / kg, -kr * r_cr / kg], [1.0, b_cb, 0.0]])
 }
 
-/// Kr and Kb; derived from the primaries' luminances for the chroma-derived matrix (H.273 equations 38 to 43).
+/// Kr and Kb; derived from the primaries' luminances for the chroma-derived matrix (H.273 equations
+/// 38 to 43).
 fn kr_kb(tags: ColorTags) -> Option<(f64, f64)> {
     if tags.matrix == Matrix::ChromaDerivedNcl {
         let m = xyz_from_rgb(tags.primaries);

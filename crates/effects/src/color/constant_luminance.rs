@@ -1,4 +1,5 @@
-//! Matrices that are not applied to R'G'B' but, in part, to linear light: BT.2020 constant luminance and BT.2100 ICtCp.
+//! Matrices that are not applied to R'G'B' but, in part, to linear light: BT.2020 constant
+//! luminance and BT.2100 ICtCp.
 use super::{ColorStep, curves, is_sdr, matrices};
 use cutroom_kernel::{At, MAX_UNIFORMS, Point, PointKernel, Real, Rgba, rgb};
 use cutroom_types::{ColorModel, ColorTags, Matrix, PictureFormat, Transfer};
@@ -25,7 +26,9 @@ impl LightMatrix {
             _ => None,
         }
     }
-    /// Luma and chroma, nominally 0..=1 and ±0.5, to what the steps begin with: themselves, or L'M'S'.
+
+    /// Luma and chroma, nominally 0..=1 and ±0.5, to what the steps begin with: themselves, or
+    /// L'M'S'.
     pub fn code_matrix(self) -> [[f64; 3]; 3] {
         let q = |m: [[f64; 3]; 3]| matrices::invert(m.map(|r| [r[0] / 4096.0, r[1] / 4096.0, r[2] / 4096.0, 0.0]));
         let inverse = match self {
@@ -35,6 +38,7 @@ impl LightMatrix {
         };
         inverse.map(|r| [r[0], r[1], r[2]])
     }
+
     /// Linear R, G and B to what is encoded: R, Y and B, or L, M and S.
     fn light_matrix(self) -> matrices::Matrix34 {
         match self {
@@ -43,6 +47,7 @@ impl LightMatrix {
                 .map(|r| [r[0] / 4096.0, r[1] / 4096.0, r[2] / 4096.0, 0.0]),
         }
     }
+
     fn to_linear(self) -> ColorStep {
         match self {
             Self::ConstantLuminance => ColorStep::new(&Point(curves::Bt709ToLinear), &[]),
@@ -50,6 +55,7 @@ impl LightMatrix {
             Self::IctcpHlg => ColorStep::new(&Point(curves::HlgToScene), &[]),
         }
     }
+
     fn to_encoded(self) -> ColorStep {
         match self {
             Self::ConstantLuminance => ColorStep::new(&Point(curves::LinearToBt709), &[]),
@@ -57,12 +63,14 @@ impl LightMatrix {
             Self::IctcpHlg => ColorStep::new(&Point(curves::SceneToHlg), &[]),
         }
     }
+
     /// From what the codes' matrix gives to R'G'B'.
     pub fn decode_steps(self) -> Vec<ColorStep> {
         let first = (self == Self::ConstantLuminance).then(|| ColorStep::new(&Point(FromDifferences), &[]));
         let light = ColorStep::matrix(matrices::invert(self.light_matrix()));
         first.into_iter().chain([self.to_linear(), light, self.to_encoded()]).collect()
     }
+
     /// The inverse of [`Self::decode_steps`].
     pub fn encode_steps(self) -> Vec<ColorStep> {
         let last = (self == Self::ConstantLuminance).then(|| ColorStep::new(&Point(ToDifferences), &[]));
@@ -76,6 +84,7 @@ const RED: [f32; 2] = [1.7184, 0.9936];
 
 /// Y', C'b, C'r to R', Y', B'.
 struct FromDifferences;
+
 impl PointKernel for FromDifferences {
     #[inline(always)]
     fn eval<R: Real>(_: &[R; MAX_UNIFORMS], px: Rgba<R>, _: At<R>) -> Rgba<R> {
@@ -87,6 +96,7 @@ impl PointKernel for FromDifferences {
 
 /// R', Y', B' to Y', C'b, C'r.
 struct ToDifferences;
+
 impl PointKernel for ToDifferences {
     #[inline(always)]
     fn eval<R: Real>(_: &[R; MAX_UNIFORMS], px: Rgba<R>, _: At<R>) -> Rgba<R> {

@@ -21,7 +21,8 @@ macro_rules! per_component {
 }
 
 per_component! {
-    /// Inverse of the BT.709 curve: a quintic fit of the power segment, good to 2e-4 within 0..=1, linear below.
+    /// Inverse of the BT.709 curve: a quintic fit of the power segment, good to 2e-4 within 0..=1,
+    /// linear below.
     Bt709ToLinear = |x, _p| {
         let z = x.mad(1.0 / 1.099, 0.099 / 1.099);
         let power = poly(z, &[0.001_443_958_7, -0.031_063_35, 0.740_263_4, 0.423_517_05, -0.173_332_67, 0.039_175_595]);
@@ -57,6 +58,7 @@ fn hlg_scene<R: Real>(x: R) -> R {
     let high = (((x - 0.559_910_7) * (core::f32::consts::LOG2_E / 0.178_832_77)).exp2() + 0.284_668_92) * (1.0 / 12.0);
     R::select(x.le(0.5), x * x * (1.0 / 3.0), high)
 }
+
 #[inline(always)]
 fn hlg_encode<R: Real>(e: R) -> R {
     let e = e.saturate();
@@ -66,6 +68,7 @@ fn hlg_encode<R: Real>(e: R) -> R {
 
 /// BT.2100 HLG: inverse OETF, OOTF with gamma 1.2 on luminance (BT.2020 weights), times uniform 0.
 pub struct HlgToLinear;
+
 impl PointKernel for HlgToLinear {
     #[inline(always)]
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, _: At<R>) -> Rgba<R> {
@@ -80,6 +83,7 @@ impl PointKernel for HlgToLinear {
 
 /// Inverse of [`HlgToLinear`]; uniform 0 is its reciprocal.
 pub struct LinearToHlg;
+
 impl PointKernel for LinearToHlg {
     #[inline(always)]
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, _: At<R>) -> Rgba<R> {
@@ -95,9 +99,11 @@ impl PointKernel for LinearToHlg {
     }
 }
 
-/// Brings highlights below 1: colour is scaled so that its largest component m above the knee k becomes
-/// `k + (1 − k)·t·(1 + t/w²)/(1 + t)`, t = (m − k)/(1 − k), w that of the peak (extended Reinhard, slope 1 at the knee).
+/// Brings highlights below 1: colour is scaled so that its largest component m above the knee k
+/// becomes `k + (1 − k)·t·(1 + t/w²)/(1 + t)`, t = (m − k)/(1 − k), w that of the peak (extended
+/// Reinhard, slope 1 at the knee).
 pub struct ToneMap;
+
 impl PointKernel for ToneMap {
     #[inline(always)]
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, _: At<R>) -> Rgba<R> {

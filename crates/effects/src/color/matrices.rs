@@ -7,8 +7,10 @@ pub type Matrix34 = [[f64; 4]; 3];
 
 /// A 3×3 matrix (uniforms 0..9, row by row) and an offset (9..12).
 pub struct Affine;
+
 impl PointKernel for Affine {
     const AFFINE: bool = true;
+
     #[inline(always)]
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, _: At<R>) -> Rgba<R> {
         let c = px.c;
@@ -41,9 +43,11 @@ fn multiply(a: Matrix34, b: Matrix34) -> Matrix34 {
 fn of_columns(c: [[f64; 3]; 3]) -> Matrix34 {
     std::array::from_fn(|i| [c[0][i], c[1][i], c[2][i], 0.0])
 }
+
 fn apply(m: Matrix34, v: [f64; 3]) -> [f64; 3] {
     m.map(|r| r[0] * v[0] + r[1] * v[1] + r[2] * v[2])
 }
+
 fn xyz([x, y]: [f64; 2]) -> [f64; 3] {
     [x / y, 1.0, (1.0 - x - y) / y]
 }
@@ -60,7 +64,8 @@ fn xyz_from_light([r, g, b, white]: [[f64; 2]; 4]) -> Matrix34 {
     of_columns(std::array::from_fn(|k| columns[k].map(|v| v * scale[k])))
 }
 
-/// CIE XYZ adapted from one white to another (chromaticities) by the Bradford transform (ICC.1:2010 annex E).
+/// CIE XYZ adapted from one white to another (chromaticities) by the Bradford transform (ICC.1:2010
+/// annex E).
 fn bradford(from: [f64; 2], to: [f64; 2]) -> Matrix34 {
     const CONES: Matrix34 = [[0.8951, 0.2664, -0.1614, 0.0], [-0.7502, 1.7135, 0.0367, 0.0], [0.0389, -0.0685, 1.0296, 0.0]];
     let (source, target) = (apply(CONES, xyz(from)), apply(CONES, xyz(to)));
@@ -74,7 +79,8 @@ pub fn primaries(from: Primaries, to: Primaries) -> Matrix34 {
     multiply(invert(xyz_from_rgb(to)), multiply(adapt, xyz_from_rgb(from)))
 }
 
-/// Linear RGB of red, green, blue and white by their chromaticities to a set of primaries, white adapted.
+/// Linear RGB of red, green, blue and white by their chromaticities to a set of primaries, white
+/// adapted.
 pub fn of_light(from: [[f64; 2]; 4], to: Primaries) -> [[f64; 3]; 3] {
     let adapt = bradford(from[3], to.chromaticities()[3]);
     multiply(invert(xyz_from_rgb(to)), multiply(adapt, xyz_from_light(from))).map(|r| [r[0], r[1], r[2]])

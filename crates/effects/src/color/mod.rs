@@ -35,6 +35,7 @@ impl ColorStep {
     fn new(kernel: &'static dyn PointOp, values: &[f32]) -> Self {
         Self { kernel, uniforms: Uniforms::new(values) }
     }
+
     /// `c' = m · (r, g, b, 1)`, a row for each component.
     pub fn matrix(m: [[f64; 4]; 3]) -> Self {
         let [a, b, c] = m.map(|r| r.map(|v| v as f32));
@@ -42,14 +43,16 @@ impl ColorStep {
     }
 }
 
-/// Why pictures with these tags cannot be converted, if they cannot: constant luminance and ICtCp go with certain transfers only.
+/// Why pictures with these tags cannot be converted, if they cannot: constant luminance and ICtCp
+/// go with certain transfers only.
 pub fn unsupported(tags: ColorTags) -> Option<String> {
     let of_light = matches!(tags.matrix, Matrix::Bt2020Cl | Matrix::ICtCp);
     let is_known = LightMatrix::of(PictureFormat::YUV420P8, tags).is_some();
     (of_light && !is_known).then(|| format!("the colour matrix {} with the transfer {}", tags.matrix, tags.transfer))
 }
 
-/// Whether codes are an affine map of display-encoded colour, so that mixing the former mixes the latter.
+/// Whether codes are an affine map of display-encoded colour, so that mixing the former mixes the
+/// latter.
 pub fn is_affine(format: PictureFormat, tags: ColorTags) -> bool {
     LightMatrix::of(format, tags).is_none()
 }
@@ -59,7 +62,8 @@ fn is_sdr(t: Transfer) -> bool {
     !matches!(t, Transfer::Pq | Transfer::Hlg | Transfer::Linear)
 }
 
-/// Display-encoded values of `transfer` to linear light, 1.0 = reference white (203 cd/m² for PQ and HLG, ITU-R BT.2408).
+/// Display-encoded values of `transfer` to linear light, 1.0 = reference white (203 cd/m² for PQ
+/// and HLG, ITU-R BT.2408).
 fn linearise(transfer: Transfer) -> Option<ColorStep> {
     match transfer {
         Transfer::Linear => None,
@@ -68,6 +72,7 @@ fn linearise(transfer: Transfer) -> Option<ColorStep> {
         _ => Some(ColorStep::new(&Point(curves::Bt709ToLinear), &[])),
     }
 }
+
 /// The inverse of [`linearise`].
 fn delinearise(transfer: Transfer) -> Option<ColorStep> {
     match transfer {
@@ -78,8 +83,8 @@ fn delinearise(transfer: Transfer) -> Option<ColorStep> {
     }
 }
 
-/// Raw code values (registers hold Y, Cb, Cr or R, G, B or grey codes of `format`; floats nominal 0..=1) to straight working colour.
-/// Ask [`unsupported`] first.
+/// Raw code values (registers hold Y, Cb, Cr or R, G, B or grey codes of `format`; floats
+/// nominal 0..=1) to straight working colour. Ask [`unsupported`] first.
 pub fn decode_steps(format: PictureFormat, tags: ColorTags, working: WorkingSpace) -> Vec<ColorStep> {
     let mut steps = vec![ColorStep::matrix(codes::rgb_from_codes(format, tags))];
     steps.extend(LightMatrix::of(format, tags).into_iter().flat_map(LightMatrix::decode_steps));
@@ -102,7 +107,8 @@ pub fn decode_steps(format: PictureFormat, tags: ColorTags, working: WorkingSpac
     steps
 }
 
-/// Straight working colour to unrounded code values of `format`, not clamped; primaries and transfer of the tags are the working space's.
+/// Straight working colour to unrounded code values of `format`, not clamped; primaries and
+/// transfer of the tags are the working space's.
 pub fn encode_steps(working: WorkingSpace, format: PictureFormat, tags: ColorTags) -> Vec<ColorStep> {
     let mut steps = display_from_working(working);
     steps.extend(LightMatrix::of(format, tags).into_iter().flat_map(LightMatrix::encode_steps));
@@ -130,17 +136,20 @@ pub fn linear_from_display(working: WorkingSpace) -> Vec<ColorStep> {
     linearise(working.transfer).into_iter().collect()
 }
 
-/// Rows of the matrix that adapts linear BT.709 colour from one white to another (chromaticities), by the Bradford transform.
+/// Rows of the matrix that adapts linear BT.709 colour from one white to another (chromaticities),
+/// by the Bradford transform.
 pub fn adapt(from: [f64; 2], to: [f64; 2]) -> [[f64; 3]; 3] {
     matrices::adapted(Primaries::Bt709, from, to)
 }
 
-/// Rows of the matrix that takes linear colour of a camera's red, green, blue and white (chromaticities) to a set of primaries.
+/// Rows of the matrix that takes linear colour of a camera's red, green, blue and white
+/// (chromaticities) to a set of primaries.
 pub fn from_gamut(gamut: [[f64; 2]; 4], to: Primaries) -> [[f64; 3]; 3] {
     matrices::of_light(gamut, to)
 }
 
-/// A straight display-encoded RGBA in the composition's primaries and transfer as straight working colour.
+/// A straight display-encoded RGBA in the composition's primaries and transfer as straight working
+/// colour.
 pub fn working_color(rgba: [f32; 4], working: WorkingSpace) -> [f32; 4] {
     let px = Rgba { c: rgb(rgba[0], rgba[1], rgba[2]), a: rgba[3] };
     let px =
@@ -161,7 +170,8 @@ mod tests {
     const GAMMA: WorkingSpace = WorkingSpace { linear: false, primaries: Primaries::Bt709, transfer: Transfer::Bt709 };
     const LINEAR: WorkingSpace = WorkingSpace { linear: true, ..GAMMA };
 
-    /// Published code values of 100 % colour bars (ITU-R BT.709 and BT.601, 8 and 10 bit, narrow range; full-range white and grey).
+    /// Published code values of 100 % colour bars (ITU-R BT.709 and BT.601, 8 and 10 bit, narrow
+    /// range; full-range white and grey).
     #[test]
     fn known_codes_decode_to_known_colors() {
         let yuv = |bits| PictureFormat::yuv(bits, 0, 0);
@@ -196,7 +206,8 @@ mod tests {
                             let codes = codes.map(|c: f32| c * unit);
                             let back = run(&encode_steps(working, format, tags), run(&decode_steps(format, tags, working), codes));
                             for (b, c) in back.iter().zip(codes) {
-                                // The linear curves are fits: half a code at 8 bits, and never more than two at 10.
+                                // The linear curves are fits: half a code at 8 bits, and never more
+                                // than two at 10.
                                 let max = if working.linear || !is_affine(format, tags) { 0.5 * unit } else { 0.01 * unit };
                                 assert!((b - c).abs() < max, "{format} {tags:?} {working:?}: {b}, expected {c}");
                             }
@@ -207,7 +218,8 @@ mod tests {
         }
     }
 
-    /// BT.2100 table 4: PQ 0.508 is 100 cd/m²; HLG 0.5 is a twelfth of scene light. Reference white must land below SDR white, peak on it.
+    /// BT.2100 table 4: PQ 0.508 is 100 cd/m²; HLG 0.5 is a twelfth of scene light. Reference white
+    /// must land below SDR white, peak on it.
     #[test]
     fn hdr_sources_are_brought_into_sdr() {
         let tags = ColorTags { transfer: Transfer::Pq, range: Range::Full, ..ColorTags::SRGB };

@@ -1,9 +1,12 @@
-//! Acuarela: trails that run like watercolour, and what it shares with `rom1`, the other effect of trails.
+//! Acuarela: trails that run like watercolour, and what it shares with `rom1`, the other effect of
+//! trails.
 //!
-//! Trails are feedback: what was shown before, moved a little and faded, comes back below what is new. The effects of these names in other
-//! programs feed back whatever was drawn last, at the speed of the clock on the wall, so that no frame looks the same twice. Here the same idea is
-//! a function of the source alone, and their look is approximated, not matched: the [`WINDOW_FRAMES`] frames before the one drawn are
-//! folded, oldest first. With `F(k)` the frames, k = 0 the oldest and k = n the one drawn,
+//! Trails are feedback: what was shown before, moved a little and faded, comes back below what is
+//! new. The effects of these names in other programs feed back whatever was drawn last, at the
+//! speed of the clock on the wall, so that no frame looks the same twice. Here the same idea is a
+//! function of the source alone, and their look is approximated, not matched: the [`WINDOW_FRAMES`]
+//! frames before the one drawn are folded, oldest first. With `F(k)` the frames, k = 0 the oldest
+//! and k = n the one drawn,
 //!
 //! ```text
 //! R(0) = F(0)
@@ -11,19 +14,22 @@
 //! result = F(n) + opacity · (R(n) − F(n))
 //! ```
 //!
-//! d is a field of displacements that depends on place and on the time of the frame drawn; each effect says what it is and how it joins. All steps
-//! towards a frame share it. At a clip's start its first frame stands for those before it. The window is counted in frames of the
-//! composition: at another rate trails are as many frames long, not as many seconds.
+//! d is a field of displacements that depends on place and on the time of the frame drawn; each
+//! effect says what it is and how it joins. All steps towards a frame share it. At a clip's start
+//! its first frame stands for those before it. The window is counted in frames of the composition:
+//! at another rate trails are as many frames long, not as many seconds.
 use crate::{noise::value_noise, spec::*};
 use cutroom_kernel::{At, Edge, MAX_UNIFORMS, Read, ReadKernel, ReadOp, Reads, Real, Rgba, rgb};
 
 /// Frames before the one drawn that leave a trail.
 pub const WINDOW_FRAMES: usize = 12;
 
-/// Parameters of both effects of trails: `opacity` of the trails over the picture; `gain`, the displacement a frame as a fraction of the
-/// picture's height; `speed`, tenths of a cell of noise that pass a second; `detail`, octaves of noise, each half as large and half as
-/// strong as the one before, a fraction fades the last one in; `strength`, what is left of a picture after four frames; `density`, cells of the
-/// first octave over the picture's height; `gainX` and `gainY`, the direction of the drift as a factor of `gain`. `reset` forgets what was before: no trails.
+/// Parameters of both effects of trails: `opacity` of the trails over the picture; `gain`, the
+/// displacement a frame as a fraction of the picture's height; `speed`, tenths of a cell of noise
+/// that pass a second; `detail`, octaves of noise, each half as large and half as strong as the one
+/// before, a fraction fades the last one in; `strength`, what is left of a picture after four
+/// frames; `density`, cells of the first octave over the picture's height; `gainX` and `gainY`, the
+/// direction of the drift as a factor of `gain`. `reset` forgets what was before: no trails.
 pub const PARAMS: &[ParamSpec] = &[
     ParamSpec::number("opacity", "Opacity", 1.0, 0.0, 1.0, Unit::None),
     ParamSpec::number("gain", "Gain", 0.01, 0.0, 0.2, Unit::None),
@@ -36,8 +42,9 @@ pub const PARAMS: &[ParamSpec] = &[
     ParamSpec::switch("reset", "Reset", false),
 ];
 
-/// The displacement is `d = height · gain · (u + gainX, v + gainY)`, u and v independent noise of −1..=1; joined by mixing:
-/// `R(k) = F(k) + p · (R(k − 1) at (x − d) − F(k))`. Beyond its edges the picture is mirrored.
+/// The displacement is `d = height · gain · (u + gainX, v + gainY)`, u and v independent noise of
+/// −1..=1; joined by mixing: `R(k) = F(k) + p · (R(k − 1) at (x − d) − F(k))`. Beyond its edges the
+/// picture is mirrored.
 pub static SPEC: EffectSpec = EffectSpec {
     params: PARAMS,
     neutral: trails_are_neutral,
@@ -67,7 +74,8 @@ pub(super) fn trail_times(_: Params<'_>, frame_secs: f64) -> Vec<f64> {
 
 /// The fold. `inner` finds the next frame in input 2, `last` the frame drawn in input 1.
 ///
-/// Uniforms: `[octaves begun, detail, cells a pixel, gain in px, drift x in px, drift y in px, noise passed in cells, p, opacity]`.
+/// Uniforms: `[octaves begun, detail, cells a pixel, gain in px, drift x in px, drift y in px,
+/// noise passed in cells, p, opacity]`.
 pub(super) fn trail_steps(
     p: Params<'_>,
     r: &EffectFrame,
@@ -119,6 +127,7 @@ pub(super) fn flow<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], at: At<R>, s: S)
 
 /// `NEXT` is the input with the next frame.
 struct Watercolor<const NEXT: usize>;
+
 impl<const NEXT: usize> ReadKernel for Watercolor<NEXT> {
     #[inline(always)]
     fn eval<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], _: Rgba<R>, at: At<R>, s: S) -> Rgba<R> {

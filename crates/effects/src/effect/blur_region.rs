@@ -3,7 +3,8 @@ use super::gaussian_blur::gaussian;
 use crate::spec::*;
 use cutroom_kernel::{At, MAX_UNIFORMS, Mix, MixKernel, Real, Rgba, rgb};
 
-/// A Gaussian blur (standard deviation half the radius) inside the rectangle or its ellipse, with a soft edge.
+/// A Gaussian blur (standard deviation half the radius) inside the rectangle or its ellipse, with a
+/// soft edge.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         REGION[0],
@@ -46,6 +47,7 @@ pub(super) fn is_empty(p: Params<'_>) -> bool {
 }
 
 struct Inside;
+
 impl MixKernel for Inside {
     #[inline(always)]
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], f: Rgba<R>, t: Rgba<R>, at: At<R>) -> Rgba<R> {

@@ -1,7 +1,8 @@
 //! Box blur.
 use crate::spec::*;
 
-/// The mean of `2 · radius + 1` pixels along rows, then along columns; a fractional radius counts the outermost by their share.
+/// The mean of `2 · radius + 1` pixels along rows, then along columns; a fractional radius counts
+/// the outermost by their share.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[ParamSpec::number("radius", "Radius", 5.0, 0.0, 20.0, Unit::Px)],
     neutral: |p| p.number(0) == 0.0,

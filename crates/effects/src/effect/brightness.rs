@@ -17,8 +17,10 @@ pub static SPEC: EffectSpec = EffectSpec {
 };
 
 struct Brightness;
+
 impl PointKernel for Brightness {
     const AFFINE: bool = true;
+
     #[inline(always)]
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, _: At<R>) -> Rgba<R> {
         Rgba { c: px.c.offset(p[0]), ..px }

@@ -2,7 +2,8 @@
 use crate::spec::*;
 use cutroom_kernel::{At, Edge, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, Rgba};
 
-/// Within the radius, distance d (1 at the rim) reads from d^amount: above 1 bulges, below pinches; the radius is a fraction of the shorter side.
+/// Within the radius, distance d (1 at the rim) reads from d^amount: above 1 bulges, below pinches;
+/// the radius is a fraction of the shorter side.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("amount", "Amount", 0.5, 0.1, 3.0, Unit::None),
@@ -30,6 +31,7 @@ pub static SPEC: EffectSpec = EffectSpec {
 };
 
 struct Bulge;
+
 impl ReadKernel for Bulge {
     #[inline(always)]
     fn eval<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], _: Rgba<R>, at: At<R>, s: S) -> Rgba<R> {

@@ -2,7 +2,8 @@
 use crate::{color::Affine, spec::*};
 use cutroom_kernel::Point;
 
-/// A 3×3 matrix and an offset on display-encoded colour; `monochrome` takes the red row for all three.
+/// A 3×3 matrix and an offset on display-encoded colour; `monochrome` takes the red row for all
+/// three.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("redRed", "Red from red", 1.0, -2.0, 2.0, Unit::None),

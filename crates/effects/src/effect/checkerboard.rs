@@ -2,7 +2,8 @@
 use crate::spec::*;
 use cutroom_kernel::{At, K, MAX_UNIFORMS, Point, PointKernel, Real, Rgba, rgb};
 
-/// Two display-encoded colours in rectangles of `width` by `height` pixels, the first at the top left, over the picture.
+/// Two display-encoded colours in rectangles of `width` by `height` pixels, the first at the top
+/// left, over the picture.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::color("first", "First colour", [1.0, 1.0, 1.0, 1.0]),
@@ -30,6 +31,7 @@ pub static SPEC: EffectSpec = EffectSpec {
 };
 
 struct Checkerboard;
+
 impl PointKernel for Checkerboard {
     #[inline(always)]
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, at: At<R>) -> Rgba<R> {

@@ -2,8 +2,9 @@
 use crate::spec::*;
 use cutroom_kernel::{At, MAX_UNIFORMS, Point, PointKernel, Real, Rgb, Rgba, real::smoothstep, rgb};
 
-/// Alpha times `smoothstep(tolerance, tolerance + softness, d)`, d the distance from the key in the BT.709 Cb/Cr plane of
-/// display-encoded colour (full range, ±0.5). Spill: the key's dominant component is limited to the mean of the other two.
+/// Alpha times `smoothstep(tolerance, tolerance + softness, d)`, d the distance from the key in the
+/// BT.709 Cb/Cr plane of display-encoded colour (full range, ±0.5). Spill: the key's dominant
+/// component is limited to the mean of the other two.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec {
@@ -66,6 +67,7 @@ fn prepare(p: Params<'_>, _: &EffectFrame) -> Uniforms {
 }
 
 struct ChromaKey;
+
 impl PointKernel for ChromaKey {
     #[inline(always)]
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, _: At<R>) -> Rgba<R> {

@@ -17,8 +17,10 @@ pub static SPEC: EffectSpec = EffectSpec {
 };
 
 struct Contrast;
+
 impl PointKernel for Contrast {
     const AFFINE: bool = true;
+
     #[inline(always)]
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, _: At<R>) -> Rgba<R> {
         Rgba { c: px.c.scale(p[0]).offset(p[1]), ..px }

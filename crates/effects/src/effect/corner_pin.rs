@@ -2,7 +2,8 @@
 use crate::spec::*;
 use cutroom_kernel::{At, Edge, K, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, Rgba};
 
-/// The projective map that takes the picture's corners to the given ones, fractions of the raster; read back to front, bilinear.
+/// The projective map that takes the picture's corners to the given ones, fractions of the raster;
+/// read back to front, bilinear.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("topLeftX", "Top left x", 0.0, -2.0, 3.0, Unit::None),
@@ -26,8 +27,9 @@ pub static SPEC: EffectSpec = EffectSpec {
     )
 };
 
-/// The inverse of the projective map that takes the raster's corners to the given ones (Heckbert, "Fundamentals of Texture Mapping and Image
-/// Warping", 1989, §2.2.3), row by row, then the sign of its last row at the middle.
+/// The inverse of the projective map that takes the raster's corners to the given ones (Heckbert,
+/// "Fundamentals of Texture Mapping and Image Warping", 1989, §2.2.3), row by row, then the sign of
+/// its last row at the middle.
 fn prepare(p: Params<'_>, r: &EffectFrame) -> Uniforms {
     let (w, h) = (f64::from(r.width_px), f64::from(r.height_px));
     let c: [[f64; 2]; 4] = std::array::from_fn(|i| [f64::from(p.number(2 * i)) * w, f64::from(p.number(2 * i + 1)) * h]);
@@ -60,6 +62,7 @@ fn prepare(p: Params<'_>, r: &EffectFrame) -> Uniforms {
 }
 
 struct CornerPin;
+
 impl ReadKernel for CornerPin {
     #[inline(always)]
     fn eval<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], _: Rgba<R>, at: At<R>, s: S) -> Rgba<R> {

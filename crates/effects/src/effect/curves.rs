@@ -3,10 +3,12 @@ use crate::{curve::parse, hue, spec::*};
 use cutroom_kernel::{At, K, MAX_UNIFORMS, Read, ReadKernel, ReadOp, Reads, Real, Rgb, Rgba, rgb};
 use std::sync::Arc;
 
-/// Points of a curve as text, `"0,0 0.25,0.2 1,1"`, joined by monotone cubics (Fritsch and Carlson, SIAM J. Numer. Anal. 17, 1980). Display-encoded: first the
-/// master curve and that of each component, then luma scales the colour (close to black, where a scale would tear, what is missing is added to all
-/// components alike), then the hue curves: 0.5 changes nothing, hue is turned by up to half a turn, saturation and luma are scaled by 0 to 2. Hues go round:
-/// 1 is 0, and points given for both are met half way.
+/// Points of a curve as text, `"0,0 0.25,0.2 1,1"`, joined by monotone cubics (Fritsch and Carlson,
+/// SIAM J. Numer. Anal. 17, 1980). Display-encoded: first the master curve and that of each
+/// component, then luma scales the colour (close to black, where a scale would tear, what is
+/// missing is added to all components alike), then the hue curves: 0.5 changes nothing, hue is
+/// turned by up to half a turn, saturation and luma are scaled by 0 to 2. Hues go round: 1 is 0,
+/// and points given for both are met half way.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         curve("master", "Master", STRAIGHT),
@@ -38,7 +40,8 @@ const fn curve(id: &'static str, name: &'static str, default: &'static str) -> P
     ParamSpec { id, name, kind: ParamKind::Curve { default }, unit: Unit::None }
 }
 
-/// Points on the diagonal make it only when they reach both its ends: the curve is level beyond them.
+/// Points on the diagonal make it only when they reach both its ends: the curve is level beyond
+/// them.
 fn is_neutral(p: Params<'_>, i: usize) -> bool {
     let points = parse(p.text(i)).unwrap_or_default();
     if i >= 5 {
@@ -60,14 +63,16 @@ pub fn sampled(points: &[[f32; 2]]) -> Vec<f32> {
     let mut tangent: Vec<f32> = (0..n).map(tangent_at).collect();
     for i in 0..n - 1 {
         if slope[i] == 0.0 {
-            (tangent[i], tangent[i + 1]) = (0.0, 0.0);
+            tangent[i] = 0.0;
+            tangent[i + 1] = 0.0;
             continue;
         }
         let (a, b) = (tangent[i] / slope[i], tangent[i + 1] / slope[i]);
         let length = a * a + b * b;
         if length > 9.0 {
             let k = 3.0 / Real::sqrt(length);
-            (tangent[i], tangent[i + 1]) = (k * a * slope[i], k * b * slope[i]);
+            tangent[i] = k * a * slope[i];
+            tangent[i + 1] = k * b * slope[i];
         }
     }
     let at = |x: f32| {
@@ -139,6 +144,7 @@ fn along<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], v: R, n: f32, s: S) -> R {
 }
 
 struct Components;
+
 impl ReadKernel for Components {
     #[inline(always)]
     fn eval<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, _: At<R>, s: S) -> Rgba<R> {
@@ -149,7 +155,8 @@ impl ReadKernel for Components {
 /// Where the luma curve's scale gives way to an offset.
 const DARK: f32 = 1.0 / 16.0;
 
-/// Components, then luma: it becomes what its curve says, by a scale of the colour that keeps hue and saturation. Raised blacks are partly added.
+/// Components, then luma: it becomes what its curve says, by a scale of the colour that keeps hue
+/// and saturation. Raised blacks are partly added.
 #[inline(always)]
 fn toned<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, s: S) -> Rgb<R> {
     let c = rgb(along(p, px.c.r, 0.0, s), along(p, px.c.g, 1.0, s), along(p, px.c.b, 2.0, s));
@@ -164,6 +171,7 @@ fn toned<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, s: S) -> Rgb<
 }
 
 struct Luma;
+
 impl ReadKernel for Luma {
     #[inline(always)]
     fn eval<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, _: At<R>, s: S) -> Rgba<R> {
@@ -172,6 +180,7 @@ impl ReadKernel for Luma {
 }
 
 struct Hues;
+
 impl ReadKernel for Hues {
     #[inline(always)]
     fn eval<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, _: At<R>, s: S) -> Rgba<R> {

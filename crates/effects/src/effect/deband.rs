@@ -2,7 +2,8 @@
 use crate::spec::*;
 use cutroom_kernel::{At, Edge, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, Rgba};
 
-/// Where four pixels at a random place around differ by less than the threshold from this one, their mean is taken; display-encoded.
+/// Where four pixels at a random place around differ by less than the threshold from this one,
+/// their mean is taken; display-encoded.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("threshold", "Threshold", 0.02, 0.0, 0.2, Unit::None),
@@ -26,6 +27,7 @@ pub static SPEC: EffectSpec = EffectSpec {
 };
 
 struct Deband;
+
 impl ReadKernel for Deband {
     #[inline(always)]
     fn eval<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], _: Rgba<R>, at: At<R>, s: S) -> Rgba<R> {

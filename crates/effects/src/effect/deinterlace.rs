@@ -5,14 +5,17 @@ use cutroom_kernel::{At, Edge, MAX_UNIFORMS, Read, ReadKernel, ReadOp, Reads, Re
 /// Keeps the rows of one field, `top` being rows 0, 2, 4 …, and makes the others:
 ///
 /// - `linear`: the mean of the rows above and below.
-/// - `edge`: the mean along the direction in which the rows above and below differ least in luma, of straight up and one or two pixels to either side
-///   (edge-based line averaging; Doyle, "Interlaced to sequential conversion for EDTV applications", 1988).
+/// - `edge`: the mean along the direction in which the rows above and below differ least in luma,
+///   of straight up and one or two pixels to either side (edge-based line averaging; Doyle,
+///   "Interlaced to sequential conversion for EDTV applications", 1988).
 /// - `bob`: the kept field's row beside it again.
-/// - `blend`: every row of either field becomes a quarter of that above, half of itself and a quarter of that below.
+/// - `blend`: every row of either field becomes a quarter of that above, half of itself and a
+///   quarter of that below.
 /// - `weave`: nothing, the rows of both fields stay.
 ///
-/// At the top and the bottom edge the one row of the field that is there counts as both, also where something is drawn beyond. Rows are those of the layer's own
-/// raster: it comes before anything that moves them.
+/// At the top and the bottom edge the one row of the field that is there counts as both, also where
+/// something is drawn beyond. Rows are those of the layer's own raster: it comes before anything
+/// that moves them.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::choice("mode", "Mode", "edge", &["linear", "edge", "bob", "blend", "weave"]),
@@ -50,7 +53,9 @@ fn is_missing<R: Real>(p: &[R; MAX_UNIFORMS], y: R) -> R {
     let odd = row - (row * 0.5).floor() * 2.0;
     (odd - p[0]).abs()
 }
-/// How far up and down the nearest rows of the field are that lie on the same side of the frame's edges.
+
+/// How far up and down the nearest rows of the field are that lie on the same side of the frame's
+/// edges.
 #[inline(always)]
 fn ways<R: Real>(p: &[R; MAX_UNIFORMS], y: R) -> (R, R) {
     let row = y.floor();
@@ -58,6 +63,7 @@ fn ways<R: Real>(p: &[R; MAX_UNIFORMS], y: R) -> (R, R) {
     let last = (row - p[1]).abs().lt(0.5) | (row + 1.0).abs().lt(0.5);
     (R::select(first, 1.0, -1.0), R::select(last, -1.0, 1.0))
 }
+
 #[inline(always)]
 fn mixed<R: Real>(a: Rgba<R>, b: Rgba<R>, k: R) -> Rgba<R> {
     Rgba {
@@ -69,12 +75,14 @@ fn mixed<R: Real>(a: Rgba<R>, b: Rgba<R>, k: R) -> Rgba<R> {
         a: a.a.mix(b.a, k),
     }
 }
+
 #[inline(always)]
 fn mean<R: Real>(a: Rgba<R>, b: Rgba<R>) -> Rgba<R> {
     mixed(a, b, R::from(0.5))
 }
 
 struct Linear;
+
 impl ReadKernel for Linear {
     #[inline(always)]
     fn eval<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], _: Rgba<R>, at: At<R>, s: S) -> Rgba<R> {
@@ -85,6 +93,7 @@ impl ReadKernel for Linear {
 }
 
 struct Bob;
+
 impl ReadKernel for Bob {
     #[inline(always)]
     fn eval<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], _: Rgba<R>, at: At<R>, s: S) -> Rgba<R> {
@@ -96,6 +105,7 @@ impl ReadKernel for Bob {
 }
 
 struct Blend;
+
 impl ReadKernel for Blend {
     #[inline(always)]
     fn eval<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], _: Rgba<R>, at: At<R>, s: S) -> Rgba<R> {
@@ -106,6 +116,7 @@ impl ReadKernel for Blend {
 }
 
 struct Along;
+
 impl ReadKernel for Along {
     #[inline(always)]
     fn eval<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], _: Rgba<R>, at: At<R>, s: S) -> Rgba<R> {
@@ -115,7 +126,8 @@ impl ReadKernel for Along {
         for dx in [-1.0f32, 1.0, -2.0, 2.0] {
             let (a, b) = (s.sample(0, at.x + dx, at.y + up), s.sample(0, at.x - dx, at.y + down));
             let apart = (a.c.luma() - b.c.luma()).abs();
-            // Half an 8-bit code in favour of what was found before, so that noise does not turn the direction.
+            // Half an 8-bit code in favour of what was found before, so that noise does not turn
+            // the direction.
             let nearer = (apart + 0.002).lt(min);
             let k = R::select(nearer, 1.0, 0.0);
             best = mixed(best, mean(a, b), k);

@@ -2,8 +2,9 @@
 use crate::spec::*;
 use cutroom_kernel::{At, Edge, K, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, Rgba, rgb};
 
-/// The bilateral filter (Tomasi and Manduchi, ICCV 1998) on display-encoded colour: a Gaussian over distance (deviation half the radius) times a
-/// Gaussian over the difference in colour (deviation `strength`).
+/// The bilateral filter (Tomasi and Manduchi, ICCV 1998) on display-encoded colour: a Gaussian over
+/// distance (deviation half the radius) times a Gaussian over the difference in colour (deviation
+/// `strength`).
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("strength", "Strength", 0.05, 0.0, 0.5, Unit::None),
@@ -31,6 +32,7 @@ pub static SPEC: EffectSpec = EffectSpec {
 };
 
 struct Bilateral;
+
 impl ReadKernel for Bilateral {
     #[inline(always)]
     fn eval<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], _: Rgba<R>, at: At<R>, s: S) -> Rgba<R> {

@@ -2,10 +2,13 @@
 use crate::spec::*;
 use cutroom_kernel::{At, Edge, MAX_UNIFORMS, Read, ReadKernel, ReadOp, Reads, Real, Rgba, rgb};
 
-/// The mean of a pixel and those at its place in the `radius` frames before and after, on display-encoded, premultiplied colour:
-/// `(C + Σ w·N) / (1 + Σ w)` with `w = strength · exp(−|N − C|² / (2 · threshold²))`, |N − C|² the squared differences of red, green, blue and
-/// alpha, summed. What differs by much more than the threshold has moved and counts for nothing, so that motion leaves no ghost; still
-/// pictures lose noise, at strength 1 by a factor near √(2 · radius + 1). Before the clip's start and after its end its own first and last frame are held.
+/// The mean of a pixel and those at its place in the `radius` frames before and after, on
+/// display-encoded, premultiplied colour: `(C + Σ w·N) / (1 + Σ w)` with
+/// `w = strength · exp(−|N − C|² / (2 · threshold²))`, |N − C|² the squared differences of red,
+/// green, blue and alpha, summed. What differs by much more than the threshold has moved and counts
+/// for nothing, so that motion leaves no ghost; still pictures lose noise, at strength 1 by a
+/// factor near √(2 · radius + 1). Before the clip's start and after its end its own first and last
+/// frame are held.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("strength", "Strength", 0.8, 0.0, 1.0, Unit::None),
@@ -42,6 +45,7 @@ pub static SPEC: EffectSpec = EffectSpec {
 
 /// `N` neighbours, the inputs from number 2 on.
 struct Alike<const N: usize>;
+
 impl<const N: usize> ReadKernel for Alike<N> {
     #[inline(always)]
     fn eval<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], _: Rgba<R>, at: At<R>, s: S) -> Rgba<R> {

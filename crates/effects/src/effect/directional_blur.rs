@@ -29,8 +29,10 @@ pub static SPEC: EffectSpec = EffectSpec {
     )
 };
 
-/// The mean along a line: number of samples and its inverse, the way from one to the next, the way to the first.
+/// The mean along a line: number of samples and its inverse, the way from one to the next, the way
+/// to the first.
 pub(super) struct AlongLine;
+
 impl ReadKernel for AlongLine {
     #[inline(always)]
     fn eval<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], _: Rgba<R>, at: At<R>, s: S) -> Rgba<R> {

@@ -4,8 +4,9 @@ use cutroom_kernel::{At, Edge, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, Rgba
 
 const CHANNELS: &[&str] = &["red", "green", "blue", "luma", "alpha"];
 
-/// The picture moves right and down by 2·`amount`·α·(v − 0.5) pixels, v being the chosen channel (straight, display-encoded) and α the alpha of
-/// `track` at the place: mid grey moves nothing, white by `amount`, black by −`amount`, and what is transparent nothing.
+/// The picture moves right and down by 2·`amount`·α·(v − 0.5) pixels, v being the chosen channel
+/// (straight, display-encoded) and α the alpha of `track` at the place: mid grey moves nothing,
+/// white by `amount`, black by −`amount`, and what is transparent nothing.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::track("track", "Map"),
@@ -52,6 +53,7 @@ fn weights(channel: &str) -> [f32; 4] {
 
 /// `[weights of the horizontal channel, of the vertical one, 2·amount x, 2·amount y]`.
 struct Displace;
+
 impl ReadKernel for Displace {
     #[inline(always)]
     fn eval<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], _: Rgba<R>, at: At<R>, s: S) -> Rgba<R> {

@@ -3,7 +3,8 @@ use super::gaussian_blur::gaussian;
 use crate::spec::*;
 use cutroom_kernel::{At, Edge, K, MAX_UNIFORMS, Mix, MixKernel, Read, ReadKernel, Reads, Real, Rgba, rgb};
 
-/// The layer's alpha in the shadow's colour, moved by `distance` along `angle`, blurred (standard deviation half the softness), below the layer.
+/// The layer's alpha in the shadow's colour, moved by `distance` along `angle`, blurred (standard
+/// deviation half the softness), below the layer.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::color("color", "Colour", [0.0, 0.0, 0.0, 1.0]),
@@ -44,6 +45,7 @@ pub static SPEC: EffectSpec = EffectSpec {
 };
 
 struct Shadow;
+
 impl ReadKernel for Shadow {
     #[inline(always)]
     fn eval<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], _: Rgba<R>, at: At<R>, s: S) -> Rgba<R> {
@@ -54,6 +56,7 @@ impl ReadKernel for Shadow {
 
 /// The first picture over the other.
 pub(super) struct Over;
+
 impl MixKernel for Over {
     #[inline(always)]
     fn eval<R: Real>(_: &[R; MAX_UNIFORMS], f: Rgba<R>, t: Rgba<R>, _: At<R>) -> Rgba<R> {

@@ -2,9 +2,10 @@
 use crate::spec::*;
 use cutroom_kernel::{At, MAX_UNIFORMS, Mix, MixKernel, MixOp, Point, PointKernel, Real, Rgba};
 
-/// Joins the picture with itself at `k · echoTime` seconds after it (before it when negative), k = 1, 2, … `echoes`. Picture k has the
-/// opacity `w = startingIntensity · decay^k`; the frame drawn is picture 0. With premultiplied colour and alpha alike, R what the pictures
-/// before gave (at first the frame at its own opacity) and E picture k:
+/// Joins the picture with itself at `k · echoTime` seconds after it (before it when negative), k =
+/// 1, 2, … `echoes`. Picture k has the opacity `w = startingIntensity · decay^k`; the frame drawn
+/// is picture 0. With premultiplied colour and alpha alike, R what the pictures before gave (at
+/// first the frame at its own opacity) and E picture k:
 ///
 /// | operator | R becomes |
 /// |---|---|
@@ -73,13 +74,16 @@ fn each<R: Real>(a: Rgba<R>, b: Rgba<R>, f: impl Fn(R, R) -> R + Copy) -> Rgba<R
 
 /// Colour and alpha times uniform 0.
 struct Scaled;
+
 impl PointKernel for Scaled {
     #[inline(always)]
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, _: At<R>) -> Rgba<R> {
         Rgba { c: px.c.scale(p[0]), a: px.a * p[0] }
     }
 }
+
 struct Added;
+
 impl MixKernel for Added {
     #[inline(always)]
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], from: Rgba<R>, to: Rgba<R>, _: At<R>) -> Rgba<R> {
@@ -92,7 +96,9 @@ impl MixKernel for Added {
         Rgba { a: sum.a.min(1.0), ..sum }
     }
 }
+
 struct Screened;
+
 impl MixKernel for Screened {
     #[inline(always)]
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], from: Rgba<R>, to: Rgba<R>, _: At<R>) -> Rgba<R> {
@@ -107,7 +113,9 @@ impl MixKernel for Screened {
         )
     }
 }
+
 struct Largest;
+
 impl MixKernel for Largest {
     #[inline(always)]
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], from: Rgba<R>, to: Rgba<R>, _: At<R>) -> Rgba<R> {
@@ -119,7 +127,9 @@ impl MixKernel for Largest {
         )
     }
 }
+
 struct Smallest;
+
 impl MixKernel for Smallest {
     #[inline(always)]
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], from: Rgba<R>, to: Rgba<R>, _: At<R>) -> Rgba<R> {
@@ -131,7 +141,9 @@ impl MixKernel for Smallest {
         )
     }
 }
+
 struct Behind;
+
 impl MixKernel for Behind {
     #[inline(always)]
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], from: Rgba<R>, to: Rgba<R>, _: At<R>) -> Rgba<R> {
@@ -144,7 +156,9 @@ impl MixKernel for Behind {
         )
     }
 }
+
 struct InFront;
+
 impl MixKernel for InFront {
     #[inline(always)]
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], from: Rgba<R>, to: Rgba<R>, _: At<R>) -> Rgba<R> {

@@ -2,7 +2,8 @@
 use crate::spec::*;
 use cutroom_kernel::{At, Edge, K, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, Rgba, rgb};
 
-/// `strength` times the length of the Sobel gradient of display-encoded BT.709 luma (Sobel and Feldman 1968), limited to 1.
+/// `strength` times the length of the Sobel gradient of display-encoded BT.709 luma (Sobel and
+/// Feldman 1968), limited to 1.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[ParamSpec::number("strength", "Strength", 1.0, 0.0, 5.0, Unit::None), ParamSpec::switch("invert", "Invert", false)],
     domain: Domain::Display,
@@ -21,6 +22,7 @@ pub static SPEC: EffectSpec = EffectSpec {
 };
 
 struct EdgeDetect;
+
 impl ReadKernel for EdgeDetect {
     #[inline(always)]
     fn eval<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], _: Rgba<R>, at: At<R>, s: S) -> Rgba<R> {

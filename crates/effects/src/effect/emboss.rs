@@ -2,7 +2,8 @@
 use crate::spec::*;
 use cutroom_kernel::{At, Edge, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, Rgba, rgb};
 
-/// 0.5 plus `strength` times the difference of luma one pixel to both sides along `angle`, display-encoded.
+/// 0.5 plus `strength` times the difference of luma one pixel to both sides along `angle`,
+/// display-encoded.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("strength", "Strength", 1.0, 0.0, 5.0, Unit::None),
@@ -27,6 +28,7 @@ pub static SPEC: EffectSpec = EffectSpec {
 };
 
 struct Emboss;
+
 impl ReadKernel for Emboss {
     #[inline(always)]
     fn eval<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], _: Rgba<R>, at: At<R>, s: S) -> Rgba<R> {

@@ -2,7 +2,8 @@
 use crate::spec::*;
 use cutroom_kernel::{At, MAX_UNIFORMS, Point, PointKernel, Real, Rgba, rgb};
 
-/// `(max(c · 2^exposure + offset, 0))^(1/gamma)` in the working space; gamma 1 skips the power and keeps negative values.
+/// `(max(c · 2^exposure + offset, 0))^(1/gamma)` in the working space; gamma 1 skips the power and
+/// keeps negative values.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec { id: "exposure", name: "Exposure", kind: ParamKind::number(0.0, -3.0, 3.0), unit: Unit::Stops },
@@ -24,8 +25,10 @@ pub static SPEC: EffectSpec = EffectSpec {
 
 /// Without the power.
 struct Gain;
+
 impl PointKernel for Gain {
     const AFFINE: bool = true;
+
     #[inline(always)]
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, _: At<R>) -> Rgba<R> {
         Rgba { c: rgb(px.c.r.mad(p[0], p[1]), px.c.g.mad(p[0], p[1]), px.c.b.mad(p[0], p[1])), ..px }
@@ -33,6 +36,7 @@ impl PointKernel for Gain {
 }
 
 struct Exposure;
+
 impl PointKernel for Exposure {
     #[inline(always)]
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, _: At<R>) -> Rgba<R> {

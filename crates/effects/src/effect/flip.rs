@@ -21,6 +21,7 @@ pub static SPEC: EffectSpec = EffectSpec {
 };
 
 struct Flip;
+
 impl ReadKernel for Flip {
     #[inline(always)]
     fn eval<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], _: Rgba<R>, at: At<R>, s: S) -> Rgba<R> {

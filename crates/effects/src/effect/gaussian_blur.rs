@@ -2,8 +2,8 @@
 use crate::spec::*;
 use cutroom_kernel::Real;
 
-/// A Gaussian of standard deviation `radius / 2` px, cut at three deviations and normalised. `samples` is kept for files of
-/// other systems and does not lower the quality.
+/// A Gaussian of standard deviation `radius / 2` px, cut at three deviations and normalised.
+/// `samples` is kept for files of other systems and does not lower the quality.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec { id: "radius", name: "Radius", kind: ParamKind::number(10.0, 0.0, 50.0), unit: Unit::Px },

@@ -3,8 +3,10 @@ use super::gaussian_blur::gaussian;
 use crate::spec::*;
 use cutroom_kernel::{At, K, MAX_UNIFORMS, Mix, MixKernel, Point, PointKernel, Real, Rgba, real::smoothstep, rgb};
 
-/// What is brighter than the threshold, blurred by a Gaussian (standard deviation half the radius), is added, and covers as much as it has alpha. Threshold and softness are of
-/// display-encoded luma; `rings` and `samplesPerRing` are kept for files of other systems and do not lower the quality.
+/// What is brighter than the threshold, blurred by a Gaussian (standard deviation half the radius),
+/// is added, and covers as much as it has alpha. Threshold and softness are of display-encoded
+/// luma; `rings` and `samplesPerRing` are kept for files of other systems and do not lower the
+/// quality.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("amount", "Amount", 1.0, 0.0, 5.0, Unit::None),
@@ -36,6 +38,7 @@ pub static SPEC: EffectSpec = EffectSpec {
 };
 
 struct Bright;
+
 impl PointKernel for Bright {
     #[inline(always)]
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, _: At<R>) -> Rgba<R> {
@@ -43,7 +46,9 @@ impl PointKernel for Bright {
         Rgba { c: px.c.scale(k), a: px.a * k }
     }
 }
+
 struct Added;
+
 impl MixKernel for Added {
     #[inline(always)]
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], f: Rgba<R>, t: Rgba<R>, _: At<R>) -> Rgba<R> {

@@ -2,7 +2,8 @@
 use crate::spec::*;
 use cutroom_kernel::{At, K, MAX_UNIFORMS, Point, PointKernel, Real, Rgba, rgb};
 
-/// A display-encoded gradient over the picture: linear across `length` of the raster along `angle`, or radial with a radius of `length` times half the shorter side.
+/// A display-encoded gradient over the picture: linear across `length` of the raster along `angle`,
+/// or radial with a radius of `length` times half the shorter side.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::color("start", "Start colour", [0.0, 0.0, 0.0, 1.0]),
@@ -39,6 +40,7 @@ fn prepare(p: Params<'_>, r: &EffectFrame) -> Uniforms {
 }
 
 struct Gradient;
+
 impl PointKernel for Gradient {
     #[inline(always)]
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, at: At<R>) -> Rgba<R> {

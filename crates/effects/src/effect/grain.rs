@@ -2,8 +2,9 @@
 use crate::spec::*;
 use cutroom_kernel::{At, K, MAX_UNIFORMS, Point, PointKernel, Real, Rgba};
 
-/// Display-encoded colour plus `amount · n · √(Y·(1 − Y))`, n noise of variance 1/4 in grains of `size` pixels that change 24 · speed times a second;
-/// `speed` stands still, since a change would shift everything that has passed.
+/// Display-encoded colour plus `amount · n · √(Y·(1 − Y))`, n noise of variance 1/4 in grains of
+/// `size` pixels that change 24 · speed times a second; `speed` stands still, since a change would
+/// shift everything that has passed.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("amount", "Amount", 0.1, 0.0, 0.5, Unit::None),
@@ -30,6 +31,7 @@ pub static SPEC: EffectSpec = EffectSpec {
 };
 
 struct Grain;
+
 impl PointKernel for Grain {
     #[inline(always)]
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, at: At<R>) -> Rgba<R> {

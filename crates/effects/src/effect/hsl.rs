@@ -2,7 +2,8 @@
 use crate::{hue, spec::*};
 use cutroom_kernel::{At, MAX_UNIFORMS, Point, PointKernel, Real, Rgba};
 
-/// HSL of display-encoded colour: hue plus degrees, saturation times a factor, lightness plus an offset.
+/// HSL of display-encoded colour: hue plus degrees, saturation times a factor, lightness plus an
+/// offset.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("hue", "Hue", 0.0, -180.0, 180.0, Unit::Degrees),
@@ -24,6 +25,7 @@ pub static SPEC: EffectSpec = EffectSpec {
 };
 
 struct Hsl;
+
 impl PointKernel for Hsl {
     #[inline(always)]
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, _: At<R>) -> Rgba<R> {

@@ -5,7 +5,8 @@ use crate::{
 };
 use cutroom_kernel::{At, MAX_UNIFORMS, Point, PointKernel, Real, Rgba};
 
-/// HSV hue of display-encoded colour plus `shift` turns (Smith, "Color Gamut Transform Pairs", SIGGRAPH 1978).
+/// HSV hue of display-encoded colour plus `shift` turns (Smith, "Color Gamut Transform Pairs",
+/// SIGGRAPH 1978).
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[ParamSpec::number("shift", "Shift", 0.0, 0.0, 1.0, Unit::Turns)],
     domain: Domain::Display,
@@ -20,6 +21,7 @@ pub static SPEC: EffectSpec = EffectSpec {
 };
 
 struct HueShift;
+
 impl PointKernel for HueShift {
     #[inline(always)]
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, _: At<R>) -> Rgba<R> {

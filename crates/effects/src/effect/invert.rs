@@ -16,8 +16,10 @@ pub static SPEC: EffectSpec = EffectSpec {
 };
 
 struct Invert;
+
 impl PointKernel for Invert {
     const AFFINE: bool = true;
+
     #[inline(always)]
     fn eval<R: Real>(_: &[R; MAX_UNIFORMS], px: Rgba<R>, _: At<R>) -> Rgba<R> {
         Rgba { c: rgb(K(1.0) - px.c.r, K(1.0) - px.c.g, K(1.0) - px.c.b), ..px }

@@ -2,7 +2,8 @@
 use crate::spec::*;
 use cutroom_kernel::{At, Edge, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, Rgba, real::atan2};
 
-/// Half a sector of 2π / `segments` about the centre, mirrored into all others; the whole is turned by `rotation`.
+/// Half a sector of 2π / `segments` about the centre, mirrored into all others; the whole is turned
+/// by `rotation`.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("segments", "Segments", 6.0, 2.0, 16.0, Unit::None),
@@ -27,6 +28,7 @@ pub static SPEC: EffectSpec = EffectSpec {
 };
 
 struct Kaleidoscope;
+
 impl ReadKernel for Kaleidoscope {
     #[inline(always)]
     fn eval<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], _: Rgba<R>, at: At<R>, s: S) -> Rgba<R> {

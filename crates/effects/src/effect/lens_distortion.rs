@@ -2,7 +2,8 @@
 use crate::spec::*;
 use cutroom_kernel::{At, Edge, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, Rgba};
 
-/// Brown's radial model (Brown 1966): reads at `r · (1 + k1·r² + k2·r⁴)`, r in half diagonals. Positive k1 gives a barrel and corrects a pincushion, negative the other way.
+/// Brown's radial model (Brown 1966): reads at `r · (1 + k1·r² + k2·r⁴)`, r in half diagonals.
+/// Positive k1 gives a barrel and corrects a pincushion, negative the other way.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("k1", "k1", 0.0, -1.0, 1.0, Unit::None),
@@ -38,6 +39,7 @@ pub static SPEC: EffectSpec = EffectSpec {
 };
 
 struct LensDistortion;
+
 impl ReadKernel for LensDistortion {
     #[inline(always)]
     fn eval<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], _: Rgba<R>, at: At<R>, s: S) -> Rgba<R> {

@@ -2,7 +2,8 @@
 use crate::spec::*;
 use cutroom_kernel::{At, MAX_UNIFORMS, Point, PointKernel, Real, Rgba, rgb};
 
-/// The colour outside of the largest centred rectangle of the given aspect, with an edge one pixel wide.
+/// The colour outside of the largest centred rectangle of the given aspect, with an edge one pixel
+/// wide.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("aspect", "Aspect", 2.39, 0.2, 5.0, Unit::None),
@@ -30,6 +31,7 @@ pub static SPEC: EffectSpec = EffectSpec {
 };
 
 struct Letterbox;
+
 impl PointKernel for Letterbox {
     #[inline(always)]
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, at: At<R>) -> Rgba<R> {

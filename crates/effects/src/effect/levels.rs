@@ -2,7 +2,8 @@
 use crate::spec::*;
 use cutroom_kernel::{At, MAX_UNIFORMS, Point, PointKernel, Real, Rgba, rgb};
 
-/// `outputBlack + (outputWhite − outputBlack) · clamp((c − inputBlack) / (inputWhite − inputBlack))^(1/gamma)` on display-encoded values.
+/// `outputBlack + (outputWhite − outputBlack) · clamp((c − inputBlack) / (inputWhite −
+/// inputBlack))^(1/gamma)` on display-encoded values.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("inputBlack", "Input black", 0.0, 0.0, 1.0, Unit::None),
@@ -30,6 +31,7 @@ pub static SPEC: EffectSpec = EffectSpec {
 
 /// Without a gamma.
 struct Line;
+
 impl PointKernel for Line {
     #[inline(always)]
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, _: At<R>) -> Rgba<R> {
@@ -42,6 +44,7 @@ impl PointKernel for Line {
 }
 
 struct Levels;
+
 impl PointKernel for Levels {
     #[inline(always)]
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, _: At<R>) -> Rgba<R> {

@@ -2,7 +2,8 @@
 use crate::spec::*;
 use cutroom_kernel::{At, K, MAX_UNIFORMS, Point, PointKernel, Real, Rgba, rgb};
 
-/// `(gain · c + lift · (1 − c) + offset)^(1/gamma)` on display-encoded values; masters add to lift and offset and multiply gain and gamma.
+/// `(gain · c + lift · (1 − c) + offset)^(1/gamma)` on display-encoded values; masters add to lift
+/// and offset and multiply gain and gamma.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("lift", "Lift master", 0.0, -1.0, 1.0, Unit::None),
@@ -48,6 +49,7 @@ pub static SPEC: EffectSpec = EffectSpec {
 };
 
 struct Wheels;
+
 impl PointKernel for Wheels {
     #[inline(always)]
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, _: At<R>) -> Rgba<R> {

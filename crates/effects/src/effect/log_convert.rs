@@ -2,18 +2,21 @@
 use crate::{color, spec::*};
 use cutroom_kernel::{At, K, MAX_UNIFORMS, Point, PointKernel, PointOp, Real, Rgb, Rgba, rgb};
 
-/// Takes code values that the media's tags call display-encoded for what a camera wrote, and gives scene light in the composition's primaries, 1 being white of 100 %.
+/// Takes code values that the media's tags call display-encoded for what a camera wrote, and gives
+/// scene light in the composition's primaries, 1 being white of 100 %.
 ///
 /// - `s-log3`: Sony, "Technical Summary for S-Gamut3.Cine/S-Log3 and S-Gamut3/S-Log3".
 /// - `d-log`: DJI, "White Paper on D-Log and D-Gamut".
 /// - `v-log`: Panasonic, "V-Log/V-Gamut Reference Manual".
 /// - `log-c3`: ARRI, "ALEXA Log C Curve: Usage in VFX", exposure index 800.
-/// - `hlg`: ITU-R BT.2100 table 5, scene light, 75 % of the signal being white (BT.2408); `pq`: table 4, 203 cd/m² being white.
+/// - `hlg`: ITU-R BT.2100 table 5, scene light, 75 % of the signal being white (BT.2408); `pq`:
+///   table 4, 203 cd/m² being white.
 /// - `rec2020`: ITU-R BT.2020 table 4.
 ///
-/// `gamut` is that of the curve's maker unless said. `levels` says whether 0 and 1 are the curve's own ends (`signal`) or codes 64 and 940 of the 0..=1023 that
-/// the curve is defined on (`codes`: how cameras write S-Log3 and V-Log, and what `auto` takes these for). With `rollOff` light above 0.8 is
-/// bent towards 1: 0.8 + 0.2 · u / (1 + u), u = (c − 0.8) / 0.2.
+/// `gamut` is that of the curve's maker unless said. `levels` says whether 0 and 1 are the curve's
+/// own ends (`signal`) or codes 64 and 940 of the 0..=1023 that the curve is defined on (`codes`:
+/// how cameras write S-Log3 and V-Log, and what `auto` takes these for). With `rollOff` light
+/// above 0.8 is bent towards 1: 0.8 + 0.2 · u / (1 + u), u = (c − 0.8) / 0.2.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::choice("curve", "Curve", "s-log3", &["s-log3", "d-log", "v-log", "log-c3", "hlg", "pq", "rec2020"]),
@@ -61,8 +64,8 @@ fn gamut(name: &str, curve: &str) -> [[f64; 2]; 4] {
     }
 }
 
-/// `[steepness, start, factor, offset, slope, intercept, bend, cut]`: above the cut `10^(x · steepness + start) · factor + offset`, below it
-/// `x · (slope + bend · |x|) + intercept`.
+/// `[steepness, start, factor, offset, slope, intercept, bend, cut]`: above the cut
+/// `10^(x · steepness + start) · factor + offset`, below it `x · (slope + bend · |x|) + intercept`.
 fn log_numbers(curve: &str) -> [f64; 8] {
     match curve {
         "d-log" => [3.89616, -2.27752, 1.0 / 0.9892, -0.0108 / 0.9892, 1.0 / 6.025, -0.0929 / 6.025, 0.0, 0.14],
@@ -120,6 +123,7 @@ fn placed<R: Real>(p: &[R; MAX_UNIFORMS], c: Rgb<R>) -> Rgb<R> {
 }
 
 struct Log;
+
 impl PointKernel for Log {
     #[inline(always)]
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, _: At<R>) -> Rgba<R> {
@@ -135,6 +139,7 @@ impl PointKernel for Log {
 }
 
 struct Rec2020;
+
 impl PointKernel for Rec2020 {
     #[inline(always)]
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, _: At<R>) -> Rgba<R> {
@@ -149,6 +154,7 @@ impl PointKernel for Rec2020 {
 }
 
 struct Pq;
+
 impl PointKernel for Pq {
     #[inline(always)]
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, _: At<R>) -> Rgba<R> {

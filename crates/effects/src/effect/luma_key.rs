@@ -2,7 +2,8 @@
 use crate::spec::*;
 use cutroom_kernel::{At, MAX_UNIFORMS, Point, PointKernel, Real, Rgba, real::smoothstep};
 
-/// Alpha times `smoothstep(threshold, threshold + softness, Y)`; with `keyBright` times `1 − smoothstep(threshold − softness, threshold, Y)`. Y is BT.709 luma.
+/// Alpha times `smoothstep(threshold, threshold + softness, Y)`; with `keyBright` times
+/// `1 − smoothstep(threshold − softness, threshold, Y)`. Y is BT.709 luma.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("threshold", "Threshold", 0.1, 0.0, 1.0, Unit::None),
@@ -33,6 +34,7 @@ pub static SPEC: EffectSpec = EffectSpec {
 };
 
 struct LumaKey;
+
 impl PointKernel for LumaKey {
     #[inline(always)]
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, _: At<R>) -> Rgba<R> {

@@ -2,8 +2,9 @@
 use crate::{lut::Lut, spec::*};
 use cutroom_kernel::{At, K, MAX_UNIFORMS, Read, ReadKernel, ReadOp, Reads, Real, Rgb, Rgba, rgb};
 
-/// The file's table on display-encoded colour, mixed in by `intensity`: a shaper by straight lines between its entries, a cube by tetrahedral
-/// interpolation (Sakamoto and Itooka, US patent 4275413, 1981).
+/// The file's table on display-encoded colour, mixed in by `intensity`: a shaper by straight lines
+/// between its entries, a cube by tetrahedral interpolation (Sakamoto and Itooka, US patent
+/// 4275413, 1981).
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec { id: "file", name: "File", kind: ParamKind::File { extensions: &["cube", "3dl"] }, unit: Unit::None },
@@ -28,7 +29,8 @@ fn kernel(lut: &Lut) -> &'static dyn ReadOp {
     }
 }
 
-/// `[shaper: last entry, first inputs (3), 1 / span (3); cube: last point, side, first inputs (3), 1 / span (3), its place in the table; intensity]`.
+/// `[shaper: last entry, first inputs (3), 1 / span (3); cube: last point, side, first inputs (3),
+/// 1 / span (3), its place in the table; intensity]`.
 fn prepare(p: Params<'_>, lut: &Lut) -> Uniforms {
     let mut u = [0.0; 17];
     if let Some(s) = &lut.shaper {
@@ -39,7 +41,8 @@ fn prepare(p: Params<'_>, lut: &Lut) -> Uniforms {
         }
     }
     if let Some(c) = &lut.cube {
-        (u[7], u[8]) = ((c.side - 1) as f32, c.side as f32);
+        u[7] = (c.side - 1) as f32;
+        u[8] = c.side as f32;
         for k in 0..3 {
             u[9 + k] = c.domain[0][k];
             u[12 + k] = 1.0 / (c.domain[1][k] - c.domain[0][k]);
@@ -70,6 +73,7 @@ fn looked_up<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], c: Rgb<R>, s: S) -> Rg
         let i = t.floor().min(last - 1.0);
         (i, t - i)
     }
+
     #[inline(always)]
     fn corner<R: Real, S: Reads<R>>(at: R, s: S) -> Rgb<R> {
         rgb(s.table(at), s.table(at + 1.0), s.table(at + 2.0))

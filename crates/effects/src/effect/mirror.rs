@@ -22,6 +22,7 @@ pub static SPEC: EffectSpec = EffectSpec {
 };
 
 struct Mirror;
+
 impl ReadKernel for Mirror {
     #[inline(always)]
     fn eval<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], _: Rgba<R>, at: At<R>, s: S) -> Rgba<R> {

@@ -3,7 +3,8 @@ use super::directional_blur::AlongLine;
 use crate::spec::*;
 use cutroom_kernel::{Edge, Read, Real};
 
-/// The mean of `samples` pixels along a line `amount` of the raster long (of its width and height by direction), centred on the pixel.
+/// The mean of `samples` pixels along a line `amount` of the raster long (of its width and height
+/// by direction), centred on the pixel.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("amount", "Amount", 0.05, 0.0, 0.3, Unit::None),

@@ -2,7 +2,8 @@
 use crate::spec::*;
 use cutroom_kernel::{At, MAX_UNIFORMS, Point, PointKernel, Real, Rgba, rgb};
 
-/// Display-encoded colour mixed by `amount` with uniform noise in squares of `size` pixels; seeded, so that the same frame always looks the same.
+/// Display-encoded colour mixed by `amount` with uniform noise in squares of `size` pixels; seeded,
+/// so that the same frame always looks the same.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("amount", "Amount", 0.5, 0.0, 1.0, Unit::None),
@@ -31,6 +32,7 @@ pub static SPEC: EffectSpec = EffectSpec {
 };
 
 struct Noise;
+
 impl PointKernel for Noise {
     #[inline(always)]
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, at: At<R>) -> Rgba<R> {

@@ -1,23 +1,29 @@
 //! The picture breaks into particles that fly off.
 //!
-//! Every cell of a grid is a particle of one of [`SLOTS`]·[`WAYS`] groups: the slot says when it comes loose, the way where to. A first step writes each
-//! cell's group into a picture. All particles of a group fly alike, so that the second step, for each pixel, has to take back a group's flight only once
-//! to know the cells that can have come here: the two nearest each way. What bends their flight (curls, gusts) is a field over the place where they
-//! are, taken back with it.
+//! Every cell of a grid is a particle of one of [`SLOTS`]·[`WAYS`] groups: the slot says when it
+//! comes loose, the way where to. A first step writes each cell's group into a picture. All
+//! particles of a group fly alike, so that the second step, for each pixel, has to take back a
+//! group's flight only once to know the cells that can have come here: the two nearest each way.
+//! What bends their flight (curls, gusts) is a field over the place where they are, taken back with
+//! it.
 use crate::{noise::value_noise, spec::*};
 use cutroom_kernel::{At, Edge, K, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, Rgba, real::smoothstep, rgb};
 
-/// Square cells of `cellSize` pixels come loose one after another, fly and fade; at progress 1 none is left. A cell that is not loose shows the picture.
+/// Square cells of `cellSize` pixels come loose one after another, fly and fade; at progress 1 none
+/// is left. A cell that is not loose shows the picture.
 ///
-/// Lengths are in picture heights. `spread` is how far particles scatter, `direction` and `gravity` how far they drift and fall, `depth` how much nearer
-/// or farther they come, `curlStrength` and `turbulence` how much they curl (coarse and fine), `spin` turns in a lifetime. When a cell comes loose is
-/// mixed of chance (`stagger`), its place along the direction (`windSweep`; the leeward side first) and patches of noise, `gustScale` a picture height
-/// (`gustStrength`, with `releaseContrast`), which push as well. `tail` lengthens each particle's life.
+/// Lengths are in picture heights. `spread` is how far particles scatter, `direction` and `gravity`
+/// how far they drift and fall, `depth` how much nearer or farther they come, `curlStrength` and
+/// `turbulence` how much they curl (coarse and fine), `spin` turns in a lifetime. When a cell comes
+/// loose is mixed of chance (`stagger`), its place along the direction (`windSweep`; the leeward
+/// side first) and patches of noise, `gustScale` a picture height (`gustStrength`, with
+/// `releaseContrast`), which push as well. `tail` lengthens each particle's life.
 ///
-/// Bounds: particles at most 1.4 cells large, so that with what they stray of their group's way they reach no farther than a cell; 48 groups, of which
-/// only those on their way are counted, with four cells looked at for each; where particles of different groups overlap their colours are averaged.
-/// Cells grow until there are no more than `maxExportParticles` and `maxInstances`; `maxPreviewParticles` is kept for files of other systems:
-/// previews show what exports do.
+/// Bounds: particles at most 1.4 cells large, so that with what they stray of their group's way
+/// they reach no farther than a cell; 48 groups, of which only those on their way are counted, with
+/// four cells looked at for each; where particles of different groups overlap their colours are
+/// averaged. Cells grow until there are no more than `maxExportParticles` and `maxInstances`;
+/// `maxPreviewParticles` is kept for files of other systems: previews show what exports do.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("progress", "Progress", 0.0, 0.0, 1.0, Unit::None),
@@ -70,26 +76,31 @@ fn cell_px(p: Params<'_>, r: &EffectFrame) -> f32 {
     let max = p.number(19).min(p.number(20)).round();
     p.number(1).max((r.width_px * r.height_px / max).sqrt())
 }
+
 /// Chance, sweep and patches in the release; they count for no more than 1 together.
 fn causes(p: Params<'_>) -> [f32; 3] {
     [p.number(11), p.number(14), 0.5 * p.number(12)]
 }
+
 /// Time between slots, and a particle's life, as shares of the progress.
 fn times(p: Params<'_>) -> (f32, f32) {
     let window = (0.8 - 0.7 * p.number(16)) * causes(p).iter().sum::<f32>().min(1.0);
     (window / (SLOTS - 1.0), 1.0 - window)
 }
+
 /// Where the wind blows; to the right when there is none.
 fn wind(p: Params<'_>) -> [f32; 2] {
     let (x, y) = (p.number(7), p.number(8));
     let length = (x * x + y * y).sqrt();
     if length > 1e-6 { [x / length, y / length] } else { [1.0, 0.0] }
 }
+
 fn seed(p: Params<'_>) -> f32 {
     frame_seed(5.0, p.number(17))
 }
 
-/// `[1 / cell, cell, seed, shares of chance, sweep and patches, contrast, patches a pixel, sweep: at the origin, per pixel right and down]`.
+/// `[1 / cell, cell, seed, shares of chance, sweep and patches, contrast, patches a pixel, sweep:
+/// at the origin, per pixel right and down]`.
 fn grouping(p: Params<'_>, r: &EffectFrame) -> Uniforms {
     let cell = cell_px(p, r);
     let all = causes(p).iter().sum::<f32>().max(1e-6);
@@ -106,6 +117,7 @@ fn grouping(p: Params<'_>, r: &EffectFrame) -> Uniforms {
 
 /// The group of the cell a pixel lies in, and two random numbers of it that half precision holds.
 struct Groups;
+
 impl ReadKernel for Groups {
     #[inline(always)]
     fn eval<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], _: Rgba<R>, at: At<R>, _: S) -> Rgba<R> {
@@ -124,8 +136,10 @@ impl ReadKernel for Groups {
     }
 }
 
-/// `[turns, first group, progress, time between slots, 1 / life, cell, 1 / cell, half the raster (2), height, 1 / height, spread, depth, direction (2),
-/// gravity, spin, particle size, softness, shape, seed, curls, turbulence, gusts (2), patches a pixel, first and last column, first and last row]`.
+/// `[turns, first group, progress, time between slots, 1 / life, cell, 1 / cell, half the raster
+/// (2), height, 1 / height, spread, depth, direction (2), gravity, spin, particle size, softness,
+/// shape, seed, curls, turbulence, gusts (2), patches a pixel, first and last column, first and
+/// last row]`.
 fn flights(p: Params<'_>, r: &EffectFrame) -> Uniforms {
     let cell = cell_px(p, r);
     let (between, life) = times(p);
@@ -189,7 +203,8 @@ fn age<R: Real>(p: &[R; MAX_UNIFORMS], group: R) -> R {
     ((p[2] - slot * p[3]) * p[4]).saturate()
 }
 
-/// Signed distance to the particle's outline, in cells; `grown` goes from the cell's square to the shape.
+/// Signed distance to the particle's outline, in cells; `grown` goes from the cell's square to the
+/// shape.
 #[inline(always)]
 fn distance<R: Real>(kind: R, x: R, y: R, size: R, grown: R) -> R {
     let square = x.abs().max(y.abs()) - size * 0.5;
@@ -200,6 +215,7 @@ fn distance<R: Real>(kind: R, x: R, y: R, size: R, grown: R) -> R {
 }
 
 struct Particles;
+
 impl ReadKernel for Particles {
     #[inline(always)]
     fn eval<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], _: Rgba<R>, at: At<R>, s: S) -> Rgba<R> {

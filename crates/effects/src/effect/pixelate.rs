@@ -2,7 +2,8 @@
 use crate::spec::*;
 use cutroom_kernel::{At, Edge, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, Rgba};
 
-/// Every block of `size` by `size` pixels, counted from the frame's top left, takes its mean colour.
+/// Every block of `size` by `size` pixels, counted from the frame's top left, takes its mean
+/// colour.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[ParamSpec::number("size", "Size", 8.0, 1.0, 64.0, Unit::Px)],
     neutral: |p| p.number(0) <= 1.0,
@@ -22,8 +23,8 @@ pub(super) fn whole(r: &EffectFrame) -> [f32; 4] {
     [-x, -y, r.width_px + x, r.height_px + y]
 }
 
-/// Means along rows, then along columns, of blocks of a width and a height counted from `origin`, inside the rectangle `[left, top, right, bottom]`; all in
-/// pixels.
+/// Means along rows, then along columns, of blocks of a width and a height counted from `origin`,
+/// inside the rectangle `[left, top, right, bottom]`; all in pixels.
 pub(super) fn oblong_blocks(size_px: [f32; 2], origin: [f32; 2], [l, t, r, b]: [f32; 4]) -> Vec<Step> {
     let step = |horizontal: f32, size_px: f32, origin: f32, to: f32| {
         let n = size_px.ceil().max(1.0);
@@ -33,8 +34,10 @@ pub(super) fn oblong_blocks(size_px: [f32; 2], origin: [f32; 2], [l, t, r, b]: [
     vec![step(1.0, size_px[0], origin[0], r), step(0.0, size_px[1], origin[1], b)]
 }
 
-/// `[samples, size, 1 / size, distance of samples, origin, to, horizontal?, left, top, right, bottom]`.
+/// `[samples, size, 1 / size, distance of samples, origin, to, horizontal?, left, top, right,
+/// bottom]`.
 struct Means;
+
 impl ReadKernel for Means {
     #[inline(always)]
     fn eval<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], _: Rgba<R>, at: At<R>, s: S) -> Rgba<R> {

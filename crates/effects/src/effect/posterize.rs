@@ -22,6 +22,7 @@ pub static SPEC: EffectSpec = EffectSpec {
 };
 
 struct Posterize;
+
 impl PointKernel for Posterize {
     #[inline(always)]
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, _: At<R>) -> Rgba<R> {

@@ -1,8 +1,9 @@
 //! Posterise time: fewer frames a second.
 use crate::spec::*;
 
-/// Everything before it is seen at `⌊t · frameRate⌋ / frameRate`, t seconds since the clip's start: each picture is held until the next
-/// whole step, whatever the composition's rate. Effects after it go on at their own time.
+/// Everything before it is seen at `⌊t · frameRate⌋ / frameRate`, t seconds since the clip's start:
+/// each picture is held until the next whole step, whatever the composition's rate. Effects after
+/// it go on at their own time.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[ParamSpec::number("frameRate", "Frame rate", 12.0, 1.0, 60.0, Unit::FramesPerSec)],
     ..EffectSpec::new(

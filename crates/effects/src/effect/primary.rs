@@ -8,9 +8,11 @@ use cutroom_kernel::{At, K, MAX_UNIFORMS, Point, PointKernel, Real, Rgba, real::
 /// 2. times `2^exposure`, then black and white to 0 and 1: `(c − black) / (white − black)`;
 /// 3. `(gain · c + lift · (1 − c) + offset)^(1/gamma)`, as `lift-gamma-gain` does;
 /// 4. `(c − pivot) · contrast + pivot`;
-/// 5. plus `0.25 · shadows · (1 − s(0, 0.5, Y)) + 0.25 · highlights · s(0.5, 1, Y)`, s being 3t² − 2t³ between its bounds;
+/// 5. plus `0.25 · shadows · (1 − s(0, 0.5, Y)) + 0.25 · highlights · s(0.5, 1, Y)`, s being 3t² −
+///    2t³ between its bounds;
 /// 6. the hue turned by the matrix of Filter Effects Module Level 1 §9.6, which keeps luma;
-/// 7. `Y + (c − Y) · saturation`, then `Y + (c − Y) · (1 + vibrance · (1 − (max − min)))`, as `vibrance` does.
+/// 7. `Y + (c − Y) · saturation`, then `Y + (c − Y) · (1 + vibrance · (1 − (max − min)))`, as
+///    `vibrance` does.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("exposure", "Exposure", 0.0, -4.0, 4.0, Unit::Stops),
@@ -71,6 +73,7 @@ fn prepare(p: Params<'_>, _: &EffectFrame) -> Uniforms {
 }
 
 struct Primary;
+
 impl PointKernel for Primary {
     #[inline(always)]
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, _: At<R>) -> Rgba<R> {

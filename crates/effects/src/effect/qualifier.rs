@@ -2,7 +2,9 @@
 use crate::{hue, spec::*};
 use cutroom_kernel::{At, K, MAX_UNIFORMS, Point, PointKernel, Real, Rgba, real::smoothstep, rgb};
 
-/// HSL hue within half the width of the centre, HSL saturation and BT.709 luma within their ranges, all with soft edges, give a matte; within it hue is turned, saturation scaled, then gain and offset applied, on display-encoded values.
+/// HSL hue within half the width of the centre, HSL saturation and BT.709 luma within their ranges,
+/// all with soft edges, give a matte; within it hue is turned, saturation scaled, then gain and
+/// offset applied, on display-encoded values.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("hueCenter", "Hue centre", 120.0, 0.0, 360.0, Unit::Degrees),
@@ -59,6 +61,7 @@ fn prepare(p: Params<'_>, _: &EffectFrame) -> Uniforms {
 }
 
 struct Qualifier;
+
 impl PointKernel for Qualifier {
     #[inline(always)]
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, _: At<R>) -> Rgba<R> {

@@ -2,7 +2,8 @@
 use crate::spec::*;
 use cutroom_kernel::{At, Edge, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, Rgba};
 
-/// The mean of `samples` pixels along an arc of `amount` radians about the centre (fractions of the raster), centred on the pixel.
+/// The mean of `samples` pixels along an arc of `amount` radians about the centre (fractions of the
+/// raster), centred on the pixel.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("amount", "Amount", 0.5, 0.0, 2.0, Unit::Radians),
@@ -27,6 +28,7 @@ pub static SPEC: EffectSpec = EffectSpec {
 };
 
 struct RadialBlur;
+
 impl ReadKernel for RadialBlur {
     #[inline(always)]
     fn eval<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], _: Rgba<R>, at: At<R>, s: S) -> Rgba<R> {
@@ -49,14 +51,15 @@ pub(super) const CENTER: [ParamSpec; 2] = [
     ParamSpec::number("centerY", "Centre y", 0.5, 0.0, 1.0, Unit::None),
 ];
 
-/// Uniforms of [`mean_about`] out of the parameters amount, [`CENTER`] and samples: the numbers that the samples get begin with `first` and
-/// span `range` together.
+/// Uniforms of [`mean_about`] out of the parameters amount, [`CENTER`] and samples: the numbers
+/// that the samples get begin with `first` and span `range` together.
 pub(super) fn about_center(p: Params<'_>, r: &EffectFrame, range: f32, first: f32) -> Uniforms {
     let n = p.number(3).round();
     Uniforms::new(&[n, 1.0 / n, range / n, first, p.number(1) * r.width_px, p.number(2) * r.height_px])
 }
 
-/// The mean of samples: each has a number and the pixel's place from the centre, and `place` says where it lies.
+/// The mean of samples: each has a number and the pixel's place from the centre, and `place` says
+/// where it lies.
 #[inline(always)]
 pub(super) fn mean_about<R: Real, S: Reads<R>>(
     p: &[R; MAX_UNIFORMS],

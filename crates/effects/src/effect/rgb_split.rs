@@ -2,7 +2,8 @@
 use crate::spec::*;
 use cutroom_kernel::{At, Edge, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, Rgba, rgb};
 
-/// Red from `amount` of the raster further along `angle`, blue from as far the other way, green from its place; alpha is the largest of the three.
+/// Red from `amount` of the raster further along `angle`, blue from as far the other way, green
+/// from its place; alpha is the largest of the three.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("amount", "Amount", 0.01, 0.0, 0.1, Unit::None),
@@ -28,6 +29,7 @@ pub static SPEC: EffectSpec = EffectSpec {
 };
 
 struct RgbSplit;
+
 impl ReadKernel for RgbSplit {
     #[inline(always)]
     fn eval<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], _: Rgba<R>, at: At<R>, s: S) -> Rgba<R> {

@@ -1,10 +1,12 @@
-//! Rom1: trails of light that drift. The fold over the frames before, and what is only approximated, are described in [`super::acuarela`].
+//! Rom1: trails of light that drift. The fold over the frames before, and what is only
+//! approximated, are described in [`super::acuarela`].
 use super::acuarela::{PARAMS, flow, trail_steps, trail_times, trails_are_neutral};
 use crate::spec::*;
 use cutroom_kernel::{At, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, Rgba};
 
-/// The displacement is `d = height · gain · 2m · (gainX, gainY)`, m noise of 0..=1 (½ with `detail` 0), so that some places drift
-/// faster than others; joined by the larger: `R(k) = max(F(k), p · R(k − 1) at (x − d))`, colour and alpha alike. Beyond its edges the
+/// The displacement is `d = height · gain · 2m · (gainX, gainY)`, m noise of 0..=1 (½ with
+/// `detail` 0), so that some places drift faster than others; joined by the larger:
+/// `R(k) = max(F(k), p · R(k − 1) at (x − d))`, colour and alpha alike. Beyond its edges the
 /// picture is mirrored.
 pub static SPEC: EffectSpec = EffectSpec {
     params: PARAMS,
@@ -25,6 +27,7 @@ pub static SPEC: EffectSpec = EffectSpec {
 
 /// `NEXT` is the input with the next frame.
 struct Drift<const NEXT: usize>;
+
 impl<const NEXT: usize> ReadKernel for Drift<NEXT> {
     #[inline(always)]
     fn eval<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], _: Rgba<R>, at: At<R>, s: S) -> Rgba<R> {

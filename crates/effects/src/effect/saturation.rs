@@ -16,8 +16,10 @@ pub static SPEC: EffectSpec = EffectSpec {
 };
 
 struct Saturation;
+
 impl PointKernel for Saturation {
     const AFFINE: bool = true;
+
     #[inline(always)]
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, _: At<R>) -> Rgba<R> {
         let y = px.c.luma();

@@ -2,7 +2,8 @@
 use crate::spec::*;
 use cutroom_kernel::{At, MAX_UNIFORMS, Point, PointKernel, Real, Rgba, rgb};
 
-/// The sepia matrix of Filter Effects Module Level 1 §8.3, on display-encoded colour, mixed in by `amount`.
+/// The sepia matrix of Filter Effects Module Level 1 §8.3, on display-encoded colour, mixed in by
+/// `amount`.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[ParamSpec::number("amount", "Amount", 1.0, 0.0, 1.0, Unit::None)],
     domain: Domain::Display,
@@ -17,8 +18,10 @@ pub static SPEC: EffectSpec = EffectSpec {
 };
 
 struct Sepia;
+
 impl PointKernel for Sepia {
     const AFFINE: bool = true;
+
     #[inline(always)]
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, _: At<R>) -> Rgba<R> {
         let c = px.c;

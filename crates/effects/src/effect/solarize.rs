@@ -17,6 +17,7 @@ pub static SPEC: EffectSpec = EffectSpec {
 };
 
 struct Solarize;
+
 impl PointKernel for Solarize {
     #[inline(always)]
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, _: At<R>) -> Rgba<R> {

@@ -2,8 +2,10 @@
 use crate::spec::*;
 use cutroom_kernel::{At, Edge, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, Rgba};
 
-/// Turns the picture by `rotation` (clockwise) and scales it by `scale` about its centre, shifts it by `shiftX` of its width and `shiftY` of its height (right and down), and scales all
-/// that by `zoom` about the centre. `cutroom stabilize` measures how the camera moved and writes the keyframes; where the picture does not reach any more it is transparent.
+/// Turns the picture by `rotation` (clockwise) and scales it by `scale` about its centre, shifts it
+/// by `shiftX` of its width and `shiftY` of its height (right and down), and scales all that by
+/// `zoom` about the centre. `cutroom stabilize` measures how the camera moved and writes the
+/// keyframes; where the picture does not reach any more it is transparent.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("shiftX", "Shift x", 0.0, -1.0, 1.0, Unit::None),
@@ -35,8 +37,10 @@ pub static SPEC: EffectSpec = EffectSpec {
     )
 };
 
-/// `[centre (2), cos and sin of the rotation back over both factors, where the centre is read (2)]`.
+/// `[centre (2), cos and sin of the rotation back over both factors, where the centre is read
+/// (2)]`.
 struct Stabilize;
+
 impl ReadKernel for Stabilize {
     #[inline(always)]
     fn eval<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], _: Rgba<R>, at: At<R>, s: S) -> Rgba<R> {

@@ -2,7 +2,8 @@
 use crate::spec::*;
 use cutroom_kernel::{At, MAX_UNIFORMS, Point, PointKernel, Real, Rgba, rgb};
 
-/// Display-encoded red + 0.1 · temperature, blue − 0.1 · temperature, green − 0.1 · tint: positive is warmer and more magenta. `white-balance` works in Kelvin.
+/// Display-encoded red + 0.1 · temperature, blue − 0.1 · temperature, green − 0.1 · tint: positive
+/// is warmer and more magenta. `white-balance` works in Kelvin.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("temperature", "Temperature", 0.0, -1.0, 1.0, Unit::None),
@@ -23,8 +24,10 @@ pub static SPEC: EffectSpec = EffectSpec {
 };
 
 struct Temperature;
+
 impl PointKernel for Temperature {
     const AFFINE: bool = true;
+
     #[inline(always)]
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, _: At<R>) -> Rgba<R> {
         Rgba { c: rgb(px.c.r + p[0], px.c.g + p[1], px.c.b - p[0]), ..px }

@@ -16,6 +16,7 @@ pub static SPEC: EffectSpec = EffectSpec {
 };
 
 struct Threshold;
+
 impl PointKernel for Threshold {
     #[inline(always)]
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, _: At<R>) -> Rgba<R> {

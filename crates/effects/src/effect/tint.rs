@@ -27,8 +27,10 @@ pub static SPEC: EffectSpec = EffectSpec {
 };
 
 struct Tint;
+
 impl PointKernel for Tint {
     const AFFINE: bool = true;
+
     #[inline(always)]
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, _: At<R>) -> Rgba<R> {
         let y = px.c.luma();

@@ -2,7 +2,8 @@
 use crate::{noise::value_noise, spec::*};
 use cutroom_kernel::{At, Edge, K, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, Rgba, rgb};
 
-/// Displaces by up to `amount` pixels along value noise of the given size, `octaves` times halved; `evolution` runs through the noise.
+/// Displaces by up to `amount` pixels along value noise of the given size, `octaves` times halved;
+/// `evolution` runs through the noise.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("amount", "Amount", 20.0, -500.0, 500.0, Unit::Px),
@@ -32,6 +33,7 @@ pub static SPEC: EffectSpec = EffectSpec {
 };
 
 struct TurbulentDisplace;
+
 impl ReadKernel for TurbulentDisplace {
     #[inline(always)]
     fn eval<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], _: Rgba<R>, at: At<R>, s: S) -> Rgba<R> {

@@ -2,7 +2,8 @@
 use crate::spec::*;
 use cutroom_kernel::{At, Edge, K, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, Rgba};
 
-/// Pixels at distance d from the centre are turned by `amount · (1 − d / radius)²` radians; the radius is a fraction of the shorter side.
+/// Pixels at distance d from the centre are turned by `amount · (1 − d / radius)²` radians; the
+/// radius is a fraction of the shorter side.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("amount", "Amount", 1.0, -10.0, 10.0, Unit::Radians),
@@ -30,6 +31,7 @@ pub static SPEC: EffectSpec = EffectSpec {
 };
 
 struct Twirl;
+
 impl ReadKernel for Twirl {
     #[inline(always)]
     fn eval<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], _: Rgba<R>, at: At<R>, s: S) -> Rgba<R> {

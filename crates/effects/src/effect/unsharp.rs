@@ -3,7 +3,8 @@ use super::gaussian_blur::gaussian;
 use crate::spec::*;
 use cutroom_kernel::{At, MAX_UNIFORMS, Mix, MixKernel, Real, Rgba, rgb};
 
-/// `c + amount · (c − blurred)`, the difference lessened by the threshold (in luma); display-encoded.
+/// `c + amount · (c − blurred)`, the difference lessened by the threshold (in luma);
+/// display-encoded.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("amount", "Amount", 0.5, 0.0, 5.0, Unit::None),
@@ -22,13 +23,15 @@ pub static SPEC: EffectSpec = EffectSpec {
     )
 };
 
-/// Adds the difference of the first picture from its blurred copy. Both are compared as straight colours, the blurred one being the mean weighted by alpha, so
-/// that outlines get no rim and what is transparent stays so.
+/// Adds the difference of the first picture from its blurred copy. Both are compared as straight
+/// colours, the blurred one being the mean weighted by alpha, so that outlines get no rim and what
+/// is transparent stays so.
 pub(super) fn sharpened(amount: f32, threshold: f32) -> Step {
     Step::Mix(&Mix(Sharpened), Uniforms::new(&[amount, threshold]))
 }
 
 struct Sharpened;
+
 impl MixKernel for Sharpened {
     #[inline(always)]
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], f: Rgba<R>, t: Rgba<R>, _: At<R>) -> Rgba<R> {

@@ -2,7 +2,8 @@
 use crate::spec::*;
 use cutroom_kernel::{At, K, MAX_UNIFORMS, Point, PointKernel, Real, Rgba, rgb};
 
-/// `Y + (c − Y) · (1 + amount · (1 − s))` on display-encoded values, s the spread max − min within 0..=1.
+/// `Y + (c − Y) · (1 + amount · (1 − s))` on display-encoded values, s the spread max − min
+/// within 0..=1.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[ParamSpec::number("amount", "Amount", 0.0, -1.0, 1.0, Unit::None)],
     domain: Domain::Display,
@@ -17,6 +18,7 @@ pub static SPEC: EffectSpec = EffectSpec {
 };
 
 struct Vibrance;
+
 impl PointKernel for Vibrance {
     #[inline(always)]
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, _: At<R>) -> Rgba<R> {

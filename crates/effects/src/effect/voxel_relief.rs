@@ -1,19 +1,23 @@
 //! The picture as a field of columns.
 //!
-//! The picture lies flat and is one high; its columns stand up to `height` on it. Each pixel's ray walks through the grid from above, from crossing
-//! to crossing of the grid's lines, and meets the three nearest columns. What a column hides grows over the width of a pixel along its outline, so
+//! The picture lies flat and is one high; its columns stand up to `height` on it. Each pixel's ray
+//! walks through the grid from above, from crossing to crossing of the grid's lines, and meets the
+//! three nearest columns. What a column hides grows over the width of a pixel along its outline, so
 //! that a picture that changes little (or is stored with fewer digits) changes the relief little.
 use super::pixelate::{oblong_blocks, whole};
 use crate::spec::*;
 use cutroom_kernel::{At, Edge, K, MAX_UNIFORMS, Mix, MixKernel, Read, ReadKernel, Reads, Real, Rgb, Rgba, rgb};
 
-/// Columns whose height follows the BT.709 luma of display-encoded colour, seen from `tilt` degrees above the picture's plane (90 would be straight
-/// down), from the lower edge turned by `yaw`; `perspective` is one over the distance of the eye in picture heights.
+/// Columns whose height follows the BT.709 luma of display-encoded colour, seen from `tilt` degrees
+/// above the picture's plane (90 would be straight down), from the lower edge turned by `yaw`;
+/// `perspective` is one over the distance of the eye in picture heights.
 ///
-/// The light comes from `lightAngle` degrees anticlockwise from the right. `colorMix` lies between grey and the picture's colour; `edgeDarkness`
-/// darkens sides towards their foot and tops along their rim. `maxSteps` limits the grid lines that a ray crosses each way; beyond them it sees the
-/// floor. `temporalBlend` is the weight of what was seen a frame before, which holds a share of what was seen before that, and so on; frames that
-/// weigh less than half a 8-bit code, or lie more than [`MAX_FRAMES`] back, are counted with the next one. `reset` leaves earlier frames out.
+/// The light comes from `lightAngle` degrees anticlockwise from the right. `colorMix` lies between
+/// grey and the picture's colour; `edgeDarkness` darkens sides towards their foot and tops along
+/// their rim. `maxSteps` limits the grid lines that a ray crosses each way; beyond them it sees the
+/// floor. `temporalBlend` is the weight of what was seen a frame before, which holds a share of
+/// what was seen before that, and so on; frames that weigh less than half a 8-bit code, or lie more
+/// than [`MAX_FRAMES`] back, are counted with the next one. `reset` leaves earlier frames out.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("columns", "Columns", 96.0, 12.0, 180.0, Unit::None),
@@ -84,16 +88,20 @@ fn earlier(p: Params<'_>, seen: usize) -> Vec<Step> {
 fn share<R: Real>(new: Rgba<R>, old: Rgba<R>, keep: R) -> Rgba<R> {
     Rgba { c: rgb(new.c.r.mix(old.c.r, keep), new.c.g.mix(old.c.g, keep), new.c.b.mix(old.c.b, keep)), a: new.a.mix(old.a, keep) }
 }
+
 /// What came before, then a later picture.
 struct Newer;
+
 impl MixKernel for Newer {
     #[inline(always)]
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], old: Rgba<R>, new: Rgba<R>, _: At<R>) -> Rgba<R> {
         share(new, old, p[0])
     }
 }
+
 /// The picture drawn, then what came before.
 struct Older;
+
 impl MixKernel for Older {
     #[inline(always)]
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], new: Rgba<R>, old: Rgba<R>, _: At<R>) -> Rgba<R> {
@@ -108,6 +116,7 @@ struct Grid {
     /// Columns and rows on each side of the frame, for what is drawn there.
     beyond: [f32; 2],
 }
+
 impl Grid {
     /// Nearly square cells, no smaller than a pixel.
     fn new(p: Params<'_>, r: &EffectFrame) -> Self {
@@ -119,9 +128,10 @@ impl Grid {
     }
 }
 
-/// `[turns, columns, rows, cell width, cell height (px), half a column's width in cells, cos and sin of yaw, of tilt, perspective, half the raster (2),
-/// 1 / its height, highest, height, base, contrast, ambient, light (3), colorMix, edgeDarkness, floorBrightness, first column, beyond the last column, first row,
-/// beyond the last row]`.
+/// `[turns, columns, rows, cell width, cell height (px), half a column's width in cells, cos and
+/// sin of yaw, of tilt, perspective, half the raster (2), 1 / its height, highest, height, base,
+/// contrast, ambient, light (3), colorMix, edgeDarkness, floorBrightness, first column, beyond the
+/// last column, first row, beyond the last row]`.
 fn uniforms(p: Params<'_>, r: &EffectFrame, grid: &Grid) -> Uniforms {
     let cos_sin = |degrees: f32| (Real::cos(degrees.to_radians()), Real::sin(degrees.to_radians()));
     let ((cy, sy), (ct, st)) = (cos_sin(p.number(5)), cos_sin(p.number(4)));
@@ -179,17 +189,19 @@ fn uniforms(p: Params<'_>, r: &EffectFrame, grid: &Grid) -> Uniforms {
 /// Slowest fall of a ray; those above the horizon see nothing.
 const MIN_FALL: f32 = 2e-3;
 
-/// Of a place on the screen, in picture heights from the centre: the ray's direction (right, down the picture, towards the floor) and the point of the
-/// screen it passes, which lies at time 0.
+/// Of a place on the screen, in picture heights from the centre: the ray's direction (right, down
+/// the picture, towards the floor) and the point of the screen it passes, which lies at time 0.
 #[inline(always)]
 fn ray<R: Real>([cy, sy, ct, st]: [R; 4], perspective: R, u: R, v: R) -> ([R; 3], [R; 3]) {
-    // The screen stands upright to the line from the centre to the eye, (sy·ct, cy·ct, st); (sy·st, cy·st, −ct) is down on it.
+    // The screen stands upright to the line from the centre to the eye, (sy·ct, cy·ct, st); (sy·st,
+    // cy·st, −ct) is down on it.
     let at = [u * cy + v * sy * st, v * cy * st - u * sy, -(v * ct)];
     let to = [at[0] * perspective - sy * ct, at[1] * perspective - cy * ct, st - at[2] * perspective];
     (to, at)
 }
 
-/// A ray in cells (right, down) and picture heights (up), from where it enters the space of the columns.
+/// A ray in cells (right, down) and picture heights (up), from where it enters the space of the
+/// columns.
 #[derive(Clone, Copy)]
 struct Walk<R> {
     /// Where it starts.
@@ -228,7 +240,8 @@ fn column<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], w: &Walk<R>, i: R, j: R, 
     let (half_x, half_y) = (p[5] * w.pace[0].abs(), p[5] * w.pace[1].abs());
     let enter = [mid_x - half_x, mid_y - half_y, (w.start[2] - top) * w.pace[2]];
     let leave = [mid_x + half_x, mid_y + half_y];
-    // How long the ray stays inside, the column grown by half a pixel all round or shrunk by as much: outside it is below 0.
+    // How long the ray stays inside, the column grown by half a pixel all round or shrunk by as
+    // much: outside it is below 0.
     #[inline(always)]
     fn stay<R: Real>(w: &Walk<R>, enter: [R; 3], leave: [R; 2], soft: [R; 3]) -> R {
         let (from, to) = ((enter[0] - soft[0]).max(enter[1] - soft[1]), (leave[0] + soft[0]).min(leave[1] + soft[1]));
@@ -248,7 +261,8 @@ fn cell_at<R: Real>(w: &Walk<R>, time: R) -> (R, R) {
     ((t * w.speed[0] + w.start[0]).floor(), (t * w.speed[1] + w.start[1]).floor())
 }
 
-/// How near the first column after `after` is that covers something of the pixel: 2 at once, 1 at the floor, 0 when there is none.
+/// How near the first column after `after` is that covers something of the pixel: 2 at once, 1 at
+/// the floor, 0 when there is none.
 #[inline(always)]
 fn nearest<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], w: &Walk<R>, after: R, s: S) -> R {
     let first = (w.start[0].floor(), w.start[1].floor());
@@ -257,7 +271,8 @@ fn nearest<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], w: &Walk<R>, after: R, s
         0,
         #[inline(always)]
         |n| {
-            // The cell entered over the n-th line across, and the one over the n+1-st line along; the cell at the start counts as the former's first.
+            // The cell entered over the n-th line across, and the one over the n+1-st line along;
+            // the cell at the start counts as the former's first.
             let line = first.0 + R::select(w.sign[0].gt(0.0), n, K(1.0) - n);
             let x_time = R::select(n.lt(0.5), 0.0, (line - w.start[0]) * w.pace[0]);
             let line = first.1 + R::select(w.sign[1].gt(0.0), n + 1.0, -n);
@@ -309,6 +324,7 @@ fn lit<R: Real>(p: &[R; MAX_UNIFORMS], w: &Walk<R>, c: &Column<R>, [i, j]: [R; 2
 }
 
 struct Relief;
+
 impl ReadKernel for Relief {
     #[inline(always)]
     fn eval<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], _: Rgba<R>, at: At<R>, s: S) -> Rgba<R> {

@@ -2,8 +2,9 @@
 use crate::spec::*;
 use cutroom_kernel::{At, Edge, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, Rgba};
 
-/// Rows move by `amplitudeX · width · sin(2π · frequencyX · y / height)`, columns likewise; `speed` waves pass a second.
-/// It cannot be keyframed: a change would move the waves by all the time that has passed.
+/// Rows move by `amplitudeX · width · sin(2π · frequencyX · y / height)`, columns likewise; `speed`
+/// waves pass a second. It cannot be keyframed: a change would move the waves by all the time that
+/// has passed.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("amplitudeX", "Amplitude x", 0.02, 0.0, 0.1, Unit::None),
@@ -40,6 +41,7 @@ pub static SPEC: EffectSpec = EffectSpec {
 };
 
 struct Wave;
+
 impl ReadKernel for Wave {
     #[inline(always)]
     fn eval<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], _: Rgba<R>, at: At<R>, s: S) -> Rgba<R> {

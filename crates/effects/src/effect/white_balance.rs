@@ -2,8 +2,9 @@
 use crate::{color, spec::*};
 use cutroom_kernel::{At, MAX_UNIFORMS, Point, PointKernel, Real, Rgba, rgb};
 
-/// Linear-light BT.709 colour adapted by the Bradford transform from the light of `temperature`, under which the picture was taken, to that of 6500 K: a higher
-/// one makes the picture warmer. `tint` scales green by 1 − 0.2 · tint.
+/// Linear-light BT.709 colour adapted by the Bradford transform from the light of `temperature`,
+/// under which the picture was taken, to that of 6500 K: a higher one makes the picture warmer.
+/// `tint` scales green by 1 − 0.2 · tint.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("temperature", "Temperature", 6500.0, 2000.0, 25000.0, Unit::Kelvin),
@@ -20,14 +21,16 @@ pub static SPEC: EffectSpec = EffectSpec {
     )
 };
 
-/// Chromaticity of a light: of the Planckian locus up to 4000 K (Kim et al., US patent 7024034), of the daylight locus from 5000 K on (CIE 15:2004
-/// equations 3.2 to 3.4), between them of both, mixed smoothly.
+/// Chromaticity of a light: of the Planckian locus up to 4000 K (Kim et al., US patent 7024034), of
+/// the daylight locus from 5000 K on (CIE 15:2004 equations 3.2 to 3.4), between them of both,
+/// mixed smoothly.
 fn white(kelvin: f64) -> [f64; 2] {
     let t = ((kelvin - 4000.0) / 1000.0).clamp(0.0, 1.0);
     let share = t * t * (3.0 - 2.0 * t);
     let (a, b) = (planckian(kelvin), daylight(kelvin));
     std::array::from_fn(|i| a[i] + (b[i] - a[i]) * share)
 }
+
 fn daylight(t: f64) -> [f64; 2] {
     let (t2, t3) = (t * t, t * t * t);
     let x = if t <= 7000.0 {
@@ -37,6 +40,7 @@ fn daylight(t: f64) -> [f64; 2] {
     };
     [x, -3.0 * x * x + 2.870 * x - 0.275]
 }
+
 fn planckian(t: f64) -> [f64; 2] {
     let (t2, t3) = (t * t, t * t * t);
     let x = if t < 4000.0 {
@@ -63,8 +67,10 @@ fn prepare(p: Params<'_>, _: &EffectFrame) -> Uniforms {
 }
 
 struct WhiteBalance;
+
 impl PointKernel for WhiteBalance {
     const AFFINE: bool = true;
+
     #[inline(always)]
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, _: At<R>) -> Rgba<R> {
         let c = px.c;

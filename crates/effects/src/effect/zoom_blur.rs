@@ -28,6 +28,7 @@ pub static SPEC: EffectSpec = EffectSpec {
 };
 
 struct ZoomBlur;
+
 impl ReadKernel for ZoomBlur {
     #[inline(always)]
     fn eval<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], _: Rgba<R>, at: At<R>, s: S) -> Rgba<R> {

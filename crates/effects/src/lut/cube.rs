@@ -1,4 +1,5 @@
-//! `.cube`: Adobe, "Cube LUT Specification 1.0" (2013), with Resolve's input ranges and its shaper before a cube.
+//! `.cube`: Adobe, "Cube LUT Specification 1.0" (2013), with Resolve's input ranges and its shaper
+//! before a cube.
 use super::{Cube, Lut, MAX_ENTRIES, MAX_SIDE, Shaper, three};
 
 /// Reads a file's text.

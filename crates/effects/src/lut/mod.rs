@@ -62,7 +62,9 @@ impl Lut {
         }
         Ok(Self { shaper, cube, table: values.into() })
     }
-    /// Reads the text of a file, by its extension: `.cube` (Adobe, Iridas, Resolve) or `.3dl` (Lustre, Flame).
+
+    /// Reads the text of a file, by its extension: `.cube` (Adobe, Iridas, Resolve) or `.3dl`
+    /// (Lustre, Flame).
     ///
     /// # Errors
     /// What is wrong with it, with the line.
@@ -73,6 +75,7 @@ impl Lut {
             other => Err(format!("\".{other}\" is not a supported look-up table; use .cube or .3dl")),
         }
     }
+
     /// All values, for kernels.
     pub fn table(&self) -> Arc<[f32]> {
         Arc::clone(&self.table)

@@ -1,5 +1,6 @@
-//! `.3dl`: a line with the input grid, then a cube of whole numbers with blue running fastest (Autodesk Lustre and Flame; read as OpenColorIO's
-//! `FileFormat3DL` reads it: the depth is guessed from the largest number).
+//! `.3dl`: a line with the input grid, then a cube of whole numbers with blue running fastest
+//! (Autodesk Lustre and Flame; read as OpenColorIO's `FileFormat3DL` reads it: the depth is guessed
+//! from the largest number).
 use super::{Cube, Lut, MAX_SIDE, Shaper};
 
 /// Reads a file's text.
@@ -56,7 +57,8 @@ fn shaper(grid: &[i64]) -> Option<Shaper> {
     })
 }
 
-/// The full code of the depth that the largest number speaks for: 8, 10, 12, 14 or 16 bits, with room for overshoot.
+/// The full code of the depth that the largest number speaks for: 8, 10, 12, 14 or 16 bits, with
+/// room for overshoot.
 fn full_code(largest: i64) -> i64 {
     let bits = (8..=16).step_by(2).find(|bits| largest < 2 << bits).unwrap_or(16);
     (1 << bits) - 1

@@ -4,6 +4,7 @@
 pub trait Entry: 'static {
     /// Stable id, as in project files.
     fn id(&self) -> &'static str;
+
     /// Counts up when equal parameters give other pixels than before.
     fn version(&self) -> u32;
 }

@@ -21,26 +21,32 @@ impl ParamSpec {
     pub const fn number(id: &'static str, name: &'static str, default: f64, min: f64, max: f64, unit: Unit) -> Self {
         Self { id, name, kind: ParamKind::number(default, min, max), unit }
     }
+
     /// A number that cannot be keyframed.
     pub const fn quality(id: &'static str, name: &'static str, default: f64, min: f64, max: f64) -> Self {
         Self { id, name, kind: ParamKind::Number { default, min, max, animatable: false }, unit: Unit::None }
     }
+
     /// A switch.
     pub const fn switch(id: &'static str, name: &'static str, default: bool) -> Self {
         Self { id, name, kind: ParamKind::Bool { default }, unit: Unit::None }
     }
+
     /// A colour.
     pub const fn color(id: &'static str, name: &'static str, default: [f64; 4]) -> Self {
         Self { id, name, kind: ParamKind::Color { default }, unit: Unit::None }
     }
+
     /// One of a closed set.
     pub const fn choice(id: &'static str, name: &'static str, default: &'static str, options: &'static [&'static str]) -> Self {
         Self { id, name, kind: ParamKind::Choice { default, options }, unit: Unit::None }
     }
+
     /// A picture among the project's media.
     pub const fn media(id: &'static str, name: &'static str) -> Self {
         Self { id, name, kind: ParamKind::Media, unit: Unit::None }
     }
+
     /// Another video track.
     pub const fn track(id: &'static str, name: &'static str) -> Self {
         Self { id, name, kind: ParamKind::Track, unit: Unit::None }
@@ -99,6 +105,7 @@ impl ParamKind {
     pub const fn number(default: f64, min: f64, max: f64) -> Self {
         Self::Number { default, min, max, animatable: true }
     }
+
     /// The default as a value.
     pub fn default_value(&self) -> ParamValue {
         match *self {
@@ -109,11 +116,14 @@ impl ParamKind {
             Self::File { .. } | Self::Media | Self::Track => ParamValue::Text("".into()),
         }
     }
+
     /// Whether its value names something of the project, which is looked up when planning.
     pub fn is_reference(&self) -> bool {
         matches!(self, Self::Media | Self::Track)
     }
-    /// Why `value` is not allowed, or nothing. Whether what it names exists is the project's matter.
+
+    /// Why `value` is not allowed, or nothing. Whether what it names exists is the project's
+    /// matter.
     pub fn problem(&self, value: &ParamValue) -> Option<String> {
         match (self, value) {
             (Self::Number { min, max, .. }, ParamValue::Number(v)) => {

@@ -24,9 +24,10 @@ pub fn frame_seed(step: f32, seed: f32) -> f32 {
     (Real::hash(step, seed.round(), 0.0) * 16_777_216.0).floor()
 }
 
-/// Parameter values of one use, in the table's order and of the kinds that the table says (checked when planning). Reading one as another kind than
-/// it has is a mistake of the entry: it panics in debug builds, and registration looks for it in all builds, so that no entry reads
-/// zeros in silence.
+/// Parameter values of one use, in the table's order and of the kinds that the table says (checked
+/// when planning). Reading one as another kind than it has is a mistake of the entry: it panics in
+/// debug builds, and registration looks for it in all builds, so that no entry reads zeros in
+/// silence.
 #[derive(Clone, Copy, Debug)]
 pub struct Params<'a> {
     values: &'a [ParamValue],

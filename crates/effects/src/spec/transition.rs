@@ -15,9 +15,11 @@ pub struct TransitionSpec {
     pub family: TransitionFamily,
     /// Its kernel.
     pub kind: TransitionKind,
-    /// Parameters and progress 0..=1 to uniforms. Colours in the parameters are already in working space.
+    /// Parameters and progress 0..=1 to uniforms. Colours in the parameters are already in working
+    /// space.
     pub prepare: fn(Params<'_>, f32, &EffectFrame) -> Uniforms,
-    /// It is `from·(1 − u) + to·u` with the first uniform as `u`, so that planes in code values may be mixed as they stand.
+    /// It is `from·(1 − u) + to·u` with the first uniform as `u`, so that planes in code values may
+    /// be mixed as they stand.
     pub is_dissolve: bool,
     /// Counts up when equal parameters give other pixels than before; part of the key of a plan.
     pub version: u32,
@@ -49,7 +51,8 @@ pub enum TransitionFamily {
 }
 
 impl TransitionFamily {
-    /// What a transition of this group takes when nothing else is asked for, in seconds: movement is quick, what has to be watched takes longer.
+    /// What a transition of this group takes when nothing else is asked for, in seconds: movement
+    /// is quick, what has to be watched takes longer.
     pub fn default_duration_secs(self) -> f64 {
         match self {
             Self::Slide | Self::Glitch | Self::Rotate | Self::Zoom => 0.8,
@@ -60,7 +63,8 @@ impl TransitionFamily {
     }
 }
 
-/// The range that durations of transitions should keep to, in seconds. Others are drawn all the same.
+/// The range that durations of transitions should keep to, in seconds. Others are drawn all the
+/// same.
 pub const TRANSITION_SECS: std::ops::RangeInclusive<f64> = 0.1..=5.0;
 
 /// What kind of kernel a transition has. Pictures are premultiplied and as large as the canvas.
@@ -70,8 +74,10 @@ pub enum TransitionKind {
     Mix(&'static dyn MixOp),
     /// Out of other pixels of both: input 0 is the outgoing picture, 1 the incoming.
     Sampled(&'static dyn ReadOp, Edge),
-    /// Each side times its share at its place, then both added. The picture of the parameter of kind [`ParamKind::Media`] decides the shares, or the
-    /// outgoing one where there is no such parameter: the kernels get a side and that picture, over the canvas, straight and display-encoded.
+    /// Each side times its share at its place, then both added. The picture of the parameter of
+    /// kind [`ParamKind::Media`] decides the shares, or the outgoing one where there is no such
+    /// parameter: the kernels get a side and that picture, over the canvas, straight and
+    /// display-encoded.
     Driven {
         /// The outgoing picture's part.
         outgoing: &'static dyn MixOp,
@@ -80,22 +86,26 @@ pub enum TransitionKind {
     },
     /// Both blurred by the same weights, then mixed.
     Blurred(fn(Params<'_>, f32, &EffectFrame) -> SeparableWeights, &'static dyn MixOp),
-    /// Kernels one after another, at most [`MAX_TRANSITION_STEPS`]: parameters, progress and the canvas to steps.
+    /// Kernels one after another, at most [`MAX_TRANSITION_STEPS`]: parameters, progress and the
+    /// canvas to steps.
     Steps(fn(Params<'_>, f32, &EffectFrame) -> Vec<TransitionStep>),
 }
 
 /// Most steps of a transition.
 pub const MAX_TRANSITION_STEPS: usize = 5;
 
-/// One step of [`TransitionKind::Steps`]: input 0 is the outgoing picture, 1 the incoming, then come the results of the steps before, in order.
+/// One step of [`TransitionKind::Steps`]: input 0 is the outgoing picture, 1 the incoming, then
+/// come the results of the steps before, in order.
 pub struct TransitionStep {
-    /// Both machines' code; its positions are pixels of this step's own raster, those it samples at pixels of the input's.
+    /// Both machines' code; its positions are pixels of this step's own raster, those it samples at
+    /// pixels of the input's.
     pub kernel: &'static dyn ReadOp,
     /// Its numbers.
     pub uniforms: Uniforms,
     /// What lies beyond the inputs' edges.
     pub edge: Edge,
-    /// Pixels of the canvas along one side of a pixel of the result; 1 for the last step, whose result is the transition.
+    /// Pixels of the canvas along one side of a pixel of the result; 1 for the last step, whose
+    /// result is the transition.
     pub reduction: u32,
 }
 
@@ -121,6 +131,7 @@ impl TransitionSpec {
     pub fn default_duration_secs(&self) -> f64 {
         self.family.default_duration_secs()
     }
+
     /// The parameter with this id.
     pub fn param(&self, id: &str) -> Option<&'static ParamSpec> {
         self.params.iter().find(|p| p.id == id)

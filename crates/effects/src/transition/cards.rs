@@ -1,6 +1,7 @@
 //! Transitions that move the two pictures as flat cards: slides, turns, zooms and turns in space.
 //!
-//! Each picture has a projective map; what is computed on the host is its inverse, so that a kernel only divides once a pixel.
+//! Each picture has a projective map; what is computed on the host is its inverse, so that a kernel
+//! only divides once a pixel.
 use super::{INCLUDE_AUDIO, on_canvas};
 use crate::spec::*;
 use cutroom_kernel::{At, Edge, K, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, Rgba, rgb};
@@ -15,17 +16,21 @@ impl Map {
     fn after(self, first: Self) -> Self {
         Self(std::array::from_fn(|i| std::array::from_fn(|j| (0..3).map(|k| self.0[i][k] * first.0[k][j]).sum())))
     }
+
     fn shift(x: f64, y: f64) -> Self {
         Self([[1.0, 0.0, x], [0.0, 1.0, y], [0.0, 0.0, 1.0]])
     }
+
     fn scale(x: f64, y: f64) -> Self {
         Self([[x, 0.0, 0.0], [0.0, y, 0.0], [0.0, 0.0, 1.0]])
     }
+
     /// Clockwise.
     fn rotation(degrees: f64) -> Self {
         let (s, c) = sin_cos(degrees);
         Self([[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]])
     }
+
     /// The inverse up to a factor.
     fn adjugate(self) -> Self {
         let a = |i: usize, j: usize| self.0[i % 3][j % 3];
@@ -41,8 +46,8 @@ fn sin_cos(degrees: f64) -> (f64, f64) {
     (f64::from(Real::sin(r)), f64::from(Real::cos(r)))
 }
 
-/// A card in space: turned about x, then y (degrees), moved away (in canvas heights), seen from one and a half heights in front of the pivot (px from the
-/// centre).
+/// A card in space: turned about x, then y (degrees), moved away (in canvas heights), seen from one
+/// and a half heights in front of the pivot (px from the centre).
 fn card(r: &EffectFrame, about_x: f64, about_y: f64, pivot: [f64; 2], away: f64) -> Map {
     let (w, h) = (f64::from(r.width_px), f64::from(r.height_px));
     let eye = 1.5 * h;
@@ -65,7 +70,8 @@ struct Scene {
     from_above: bool,
 }
 
-/// `[inverse of from (9), inverse of to (9), opacity of both, from above?, signs of both, width, height]`.
+/// `[inverse of from (9), inverse of to (9), opacity of both, from above?, signs of both, width,
+/// height]`.
 fn uniforms(s: Scene, r: &EffectFrame) -> Uniforms {
     let mut u = Vec::with_capacity(25);
     let mut signs = Vec::new();
@@ -73,7 +79,8 @@ fn uniforms(s: Scene, r: &EffectFrame) -> Uniforms {
         let inverse = m.adjugate();
         let max = inverse.0.iter().flatten().fold(1e-30f64, |a, v| a.max(v.abs()));
         u.extend(inverse.0.iter().flatten().map(|v| (v / max) as f32));
-        // The last row is positive where the card is in front of the eye: as at the image of the canvas's centre.
+        // The last row is positive where the card is in front of the eye: as at the image of the
+        // canvas's centre.
         let c = [0.5 * f64::from(r.width_px), 0.5 * f64::from(r.height_px), 1.0];
         let image: Vec<f64> = (0..3).map(|i| (0..3).map(|j| m.0[i][j] * c[j]).sum::<f64>()).collect();
         let w: f64 = (0..3).map(|j| inverse.0[2][j] * image[j]).sum::<f64>() * image[2];
@@ -87,6 +94,7 @@ fn uniforms(s: Scene, r: &EffectFrame) -> Uniforms {
 }
 
 struct Cards;
+
 impl ReadKernel for Cards {
     #[inline(always)]
     fn eval<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], _: Rgba<R>, at: At<R>, s: S) -> Rgba<R> {
@@ -111,8 +119,9 @@ impl ReadKernel for Cards {
         let (f, f_lies) = seen(p, at, s, 0, 0, p[18], p[21]);
         let (t, t_lies) = seen(p, at, s, 1, 9, p[19], p[22]);
         let above = p[20].gt(0.5);
-        // The one above takes its whole canvas with it, what it does not cover included (see `instead`). What the other one has of a pixel lies in the
-        // rest of it first: cards that meet leave no seam, and two that fade into each other do not let the background through.
+        // The one above takes its whole canvas with it, what it does not cover included (see
+        // `instead`). What the other one has of a pixel lies in the rest of it first: cards that
+        // meet leave no seam, and two that fade into each other do not let the background through.
         let (rest_f, rest_t) = ((K(1.0) - t_lies) / f_lies.max(1e-6), (K(1.0) - f_lies) / t_lies.max(1e-6));
         let (kf, kt) = (R::select(above, 1.0, rest_f.min(1.0)), R::select(above, rest_t.min(1.0), 1.0));
         Rgba { c: rgb(f.c.r * kf + t.c.r * kt, f.c.g * kf + t.c.g * kt, f.c.b * kf + t.c.b * kt), a: f.a * kf + t.a * kt }
@@ -123,13 +132,16 @@ impl ReadKernel for Cards {
 fn eased(p: f64) -> f64 {
     p * p * (3.0 - 2.0 * p)
 }
+
 fn about_center(r: &EffectFrame, m: Map) -> Map {
     let (x, y) = (0.5 * f64::from(r.width_px), 0.5 * f64::from(r.height_px));
     Map::shift(x, y).after(m).after(Map::shift(-x, -y))
 }
+
 fn scene(from: Map, to: Map) -> Scene {
     Scene { from, to, opacity: [1.0, 1.0], from_above: false }
 }
+
 /// Nothing of the picture that is still to come, or has gone: a card seen edge on is no clean zero.
 fn at_the_ends(p: f64, s: Scene) -> Scene {
     let opacity = if p <= 0.0 {
@@ -141,6 +153,7 @@ fn at_the_ends(p: f64, s: Scene) -> Scene {
     };
     Scene { opacity, ..s }
 }
+
 /// Only one of the two, the outgoing picture in the first half.
 fn halves(p: f64, from: Map, to: Map) -> Scene {
     let first = p < 0.5;
@@ -156,22 +169,27 @@ macro_rules! cards {
             });
     )* };
 }
+
 fn wide(r: &EffectFrame) -> f64 {
     f64::from(r.width_px)
 }
+
 fn high(r: &EffectFrame) -> f64 {
     f64::from(r.height_px)
 }
+
 /// Both move by a vector over the transition.
 fn push(p: f64, x: f64, y: f64) -> Scene {
     let p = eased(p);
     scene(Map::shift(p * x, p * y), Map::shift((p - 1.0) * x, (p - 1.0) * y))
 }
+
 /// The incoming picture moves over the outgoing one.
 fn slide(p: f64, x: f64, y: f64) -> Scene {
     let p = eased(p);
     scene(SAME, Map::shift((p - 1.0) * x, (p - 1.0) * y))
 }
+
 /// Both turn by a quarter, the outgoing one fades.
 fn rotate(p: f64, r: &EffectFrame, degrees: f64) -> Scene {
     let p = eased(p);

@@ -17,6 +17,7 @@ pub static SPEC: TransitionSpec = TransitionSpec {
 };
 
 pub(super) struct CrossDissolve;
+
 impl MixKernel for CrossDissolve {
     #[inline(always)]
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], f: Rgba<R>, t: Rgba<R>, _: At<R>) -> Rgba<R> {

@@ -1,4 +1,5 @@
-//! Dips: the outgoing picture fades to a colour in the first half, the incoming one out of it in the second.
+//! Dips: the outgoing picture fades to a colour in the first half, the incoming one out of it in
+//! the second.
 use super::INCLUDE_AUDIO;
 use crate::spec::*;
 use cutroom_kernel::{At, MAX_UNIFORMS, Mix, MixKernel, Real, Rgba, rgb};
@@ -11,6 +12,7 @@ const fn dip(
 ) -> TransitionSpec {
     TransitionSpec::new(id, name, params, TransitionFamily::Dissolve, TransitionKind::Mix(&Mix(Dip)), prepare)
 }
+
 /// Through black.
 pub static TO_BLACK: TransitionSpec = dip("dip-to-black", "Dip to Black", &[INCLUDE_AUDIO], |_, p, _| uniforms(p, [0.0, 0.0, 0.0]));
 /// Through white.
@@ -35,6 +37,7 @@ fn uniforms(progress: f32, c: [f32; 3]) -> Uniforms {
 }
 
 struct Dip;
+
 impl MixKernel for Dip {
     #[inline(always)]
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], f: Rgba<R>, t: Rgba<R>, _: At<R>) -> Rgba<R> {

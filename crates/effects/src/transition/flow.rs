@@ -1,8 +1,11 @@
-//! A morph: what is alike in the two pictures is found and moves from its old place to its new one while the pictures dissolve.
+//! A morph: what is alike in the two pictures is found and moves from its old place to its new one
+//! while the pictures dissolve.
 //!
-//! Blocks are matched from coarse to fine on rasters that are smaller than the canvas. A pixel of the frame in between looks along movements d for the one
-//! where the outgoing picture at x − p·d and the incoming one at x + (1 − p)·d agree around it; the last step reads both pictures there. The movement taken is the
-//! mean of all candidates, each counted by how well it agrees, so that it changes smoothly and stays at 0 where nothing can be told.
+//! Blocks are matched from coarse to fine on rasters that are smaller than the canvas. A pixel of
+//! the frame in between looks along movements d for the one where the outgoing picture at x − p·d
+//! and the incoming one at x + (1 − p)·d agree around it; the last step reads both pictures there.
+//! The movement taken is the mean of all candidates, each counted by how well it agrees, so that it
+//! changes smoothly and stays at 0 where nothing can be told.
 use super::{PLAIN, mixed};
 use crate::spec::*;
 use cutroom_kernel::{At, Edge, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, Rgba, rgb};
@@ -26,8 +29,9 @@ fn steps(_: Params<'_>, p: f32, r: &EffectFrame) -> Vec<TransitionStep> {
         edge: Edge::Clamp,
         reduction: reduction as u32,
     };
-    // Candidates along a side, pixels between them, reductions of the own raster and of the one before in those of the compared one, reach of a block, and by
-    // how many powers of two a difference of 1 lowers the weight.
+    // Candidates along a side, pixels between them, reductions of the own raster and of the one
+    // before in those of the compared one, reach of a block, and by how many powers of two a
+    // difference of 1 lowers the weight.
     let search = |side: f32, pixels: f32, [own, before]: [f32; 2], reach: f32, strict: f32| {
         [side * side, side, 1.0 / side, pixels, 0.5 * (side - 1.0) * pixels, p, own, own / before, reach, -strict]
     };
@@ -41,9 +45,11 @@ fn steps(_: Params<'_>, p: f32, r: &EffectFrame) -> Vec<TransitionStep> {
     ]
 }
 
-/// What is compared, averaged over a square of the canvas: brightness of the outgoing and the incoming picture, then red less blue of both; roots, so
-/// that dark parts count as the eye sees them.
+/// What is compared, averaged over a square of the canvas: brightness of the outgoing and the
+/// incoming picture, then red less blue of both; roots, so that dark parts count as the eye sees
+/// them.
 struct Reduce;
+
 impl ReadKernel for Reduce {
     #[inline(always)]
     fn eval<R: Real, S: Reads<R>>(q: &[R; MAX_UNIFORMS], _: Rgba<R>, at: At<R>, s: S) -> Rgba<R> {
@@ -67,9 +73,12 @@ fn root<R: Real>(v: R) -> R {
     v.max(0.0).sqrt()
 }
 
-/// Movements in pixels of [`Reduce`]'s raster, around those of input `BEFORE` (none, as long as that is not there): `[candidates, along a side, its
-/// inverse, pixels between them, the largest, progress, pixels of Reduce along one of this raster, the same of the raster before, reach of a block, −power of two for a difference of 1]`.
+/// Movements in pixels of [`Reduce`]'s raster, around those of input `BEFORE` (none, as long as
+/// that is not there): `[candidates, along a side, its inverse, pixels between them, the largest,
+/// progress, pixels of Reduce along one of this raster, the same of the raster before, reach of a
+/// block, −power of two for a difference of 1]`.
 struct Search<const BEFORE: usize>;
+
 impl<const BEFORE: usize> ReadKernel for Search<BEFORE> {
     #[inline(always)]
     fn eval<R: Real, S: Reads<R>>(q: &[R; MAX_UNIFORMS], _: Rgba<R>, at: At<R>, s: S) -> Rgba<R> {
@@ -109,6 +118,7 @@ fn difference<R: Real, S: Reads<R>>(s: S, from: [R; 2], to: [R; 2], x: R, y: R) 
 
 /// Both pictures from where the movement has them, mixed: `[progress, 1 / reduction, reduction]`.
 struct Warp;
+
 impl ReadKernel for Warp {
     #[inline(always)]
     fn eval<R: Real, S: Reads<R>>(q: &[R; MAX_UNIFORMS], _: Rgba<R>, at: At<R>, s: S) -> Rgba<R> {

@@ -1,4 +1,5 @@
-//! Dissolves and transitions of light: each pixel out of the two at its place, plus light that peaks in the middle.
+//! Dissolves and transitions of light: each pixel out of the two at its place, plus light that
+//! peaks in the middle.
 use super::{COLORED, PLAIN, SEEDED, mixed};
 use crate::{noise::value_noise, spec::*};
 use cutroom_kernel::{At, K, MAX_UNIFORMS, Mix, MixKernel, Real, Rgba, real::smoothstep, rgb};
@@ -14,9 +15,11 @@ fn lit<R: Real>(px: Rgba<R>, light: R, color: [R; 3]) -> Rgba<R> {
 fn peak(p: f32) -> f32 {
     1.0 - (2.0 * p - 1.0).abs()
 }
+
 fn eased(p: f32) -> f32 {
     p * p * (3.0 - 2.0 * p)
 }
+
 /// A dissolve within the middle part of the transition.
 fn late(p: f32, from: f32, to: f32) -> f32 {
     eased(((p - from) / (to - from)).clamp(0.0, 1.0))
@@ -155,7 +158,8 @@ lights! {
             let d = (x * x + y * y).sqrt() * q[2] + (n - 0.5) * 0.5;
             mixed(f, t, smoothstep(R::from(0.0), R::from(0.06), q[5] - d))
         };
-    /// Both as heat: dark is blue, bright is red, yellow and white; most in the middle, where they change over.
+    /// Both as heat: dark is blue, bright is red, yellow and white; most in the middle, where they
+    /// change over.
     THERMAL_BLOOM ThermalBloom "thermal-bloom" "Thermal Bloom" Light PLAIN
         |_v, p, _r| [late(p, 0.35, 0.65), late(peak(p), 0.0, 0.6)] => |q, f, t, _at| {
             let m = mixed(f, t, q[0]);

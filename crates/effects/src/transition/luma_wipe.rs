@@ -3,8 +3,9 @@ use super::INCLUDE_AUDIO;
 use crate::spec::*;
 use cutroom_kernel::{At, MAX_UNIFORMS, Mix, MixKernel, Real, Rgba};
 
-/// Dark parts of `image` change over first, bright ones last: with luma l (BT.709 weights, display-encoded, times alpha), progress p and softness s
-/// the incoming picture's share is 1 − smoothstep(p·(1 + s) − s, p·(1 + s), l), as in MLT's transition "luma".
+/// Dark parts of `image` change over first, bright ones last: with luma l (BT.709 weights,
+/// display-encoded, times alpha), progress p and softness s the incoming picture's share is 1 −
+/// smoothstep(p·(1 + s) − s, p·(1 + s), l), as in MLT's transition "luma".
 pub static SPEC: TransitionSpec = TransitionSpec::new(
     "luma-wipe",
     "Luma Wipe",
@@ -19,7 +20,8 @@ pub static SPEC: TransitionSpec = TransitionSpec::new(
     |v, progress, _| uniforms(v.number(1), v.bool(2), progress),
 );
 
-/// The same along the outgoing picture's own luma: its dark parts make way first, its bright ones last.
+/// The same along the outgoing picture's own luma: its dark parts make way first, its bright ones
+/// last.
 pub static FADE: TransitionSpec = TransitionSpec::new(
     "luma-fade",
     "Luma Fade",
@@ -42,6 +44,7 @@ fn uniforms(softness: f32, bright_first: bool, progress: f32) -> Uniforms {
 }
 
 struct Share<const INCOMING: bool>;
+
 impl<const INCOMING: bool> MixKernel for Share<INCOMING> {
     #[inline(always)]
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], side: Rgba<R>, map: Rgba<R>, _: At<R>) -> Rgba<R> {

@@ -1,4 +1,5 @@
-//! Transitions, one file per kind of kernel. Kernels mix premultiplied pictures over the whole canvas.
+//! Transitions, one file per kind of kernel. Kernels mix premultiplied pictures over the whole
+//! canvas.
 mod cards;
 mod crossfade;
 mod dip;
@@ -27,15 +28,17 @@ fn mixed<R: Real>(f: Rgba<R>, t: Rgba<R>, k: R) -> Rgba<R> {
     Rgba { c: rgb(f.c.r.mix(t.c.r, k), f.c.g.mix(t.c.g, k), f.c.b.mix(t.c.b, k)), a: f.a.mix(t.a, k) }
 }
 
-/// How much of the pixel at a place lies on a canvas of this size: the alpha of an opaque picture sampled there with nothing beyond its edges.
+/// How much of the pixel at a place lies on a canvas of this size: the alpha of an opaque picture
+/// sampled there with nothing beyond its edges.
 #[inline(always)]
 fn on_canvas<R: Real>(x: R, y: R, width_px: R, height_px: R) -> R {
     let (left, right) = ((x + 0.5).saturate(), (width_px - x + 0.5).saturate());
     left * right * (y + 0.5).saturate() * (height_px - y + 0.5).saturate()
 }
 
-/// `below` where `above` does not lie. A picture takes the whole canvas with it: where it shows nothing, what lies below does not show either, so
-/// that one that is smaller than the canvas, or absent, still comes and goes as a whole.
+/// `below` where `above` does not lie. A picture takes the whole canvas with it: where it shows
+/// nothing, what lies below does not show either, so that one that is smaller than the canvas, or
+/// absent, still comes and goes as a whole.
 #[inline(always)]
 fn instead<R: Real>(above: Rgba<R>, lies: R, below: Rgba<R>) -> Rgba<R> {
     let keep = R::from(1.0) - lies;

@@ -29,7 +29,8 @@ patterns! {
         let edge = R::select(odd, q[2] - 1.0, q[2]);
         (edge - x.fract()) * q[1] + R::select(edge.ge(1.0), q[1], 0.0)
     };
-    /// Columns of the outgoing picture melt downward at their own pace, uncovering the incoming one.
+    /// Columns of the outgoing picture melt downward at their own pace, uncovering the incoming
+    /// one.
     DOOM_BARS DoomBars "doom-bars" "Doom Bars" SEEDED
         |v, p, r| [60.0 / r.width_px, p * 1.6 * r.height_px, frame_seed(1.0, v.number(0)), 0.6 * r.height_px] => |q, at| {
         let column = (at.x * q[0]).floor();
@@ -40,7 +41,8 @@ patterns! {
     PAINT_SPLATTER PaintSplatter "paint-splatter" "Paint Splatter" SEEDED
         |v, p, r| {
             let side = 0.22 * r.height_px.min(r.width_px);
-            // Drops lie one a square; those of radius r and random sizes cover 1 − exp(−1.3 · r²) of the area: as much as progress says.
+            // Drops lie one a square; those of radius r and random sizes cover 1 − exp(−1.3 · r²)
+            // of the area: as much as progress says.
             let radius = (-Real::log2(1.0 - p.min(0.97)) * (core::f32::consts::LN_2 / 1.3)).sqrt();
             [1.0 / side, side.max(1.0), radius, frame_seed(2.0, v.number(0)), ((p - 0.9) * 20.0).max(0.0)]
         } => |q, at| {

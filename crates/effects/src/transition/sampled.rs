@@ -10,13 +10,16 @@ use cutroom_kernel::{
 fn peak(p: f32) -> f32 {
     1.0 - (2.0 * p - 1.0).abs()
 }
+
 fn eased(p: f32) -> f32 {
     p * p * (3.0 - 2.0 * p)
 }
+
 /// 0 in the first half, 1 in the second.
 fn second(p: f32) -> f32 {
     f32::from(u8::from(p >= 0.5))
 }
+
 fn late(p: f32, from: f32, to: f32) -> f32 {
     eased(((p - from) / (to - from)).clamp(0.0, 1.0))
 }
@@ -26,6 +29,7 @@ fn late(p: f32, from: f32, to: f32) -> f32 {
 fn both<R: Real, S: Reads<R>>(s: S, x: R, y: R, k: R) -> Rgba<R> {
     mixed(s.sample(0, x, y), s.sample(1, x, y), k)
 }
+
 #[inline(always)]
 fn scaled<R: Real>(c: Rgba<R>, k: R) -> Rgba<R> {
     Rgba { c: c.c.scale(k), a: c.a * k }
@@ -55,7 +59,8 @@ fields! {
         let jump = R::select(n.lt(q[1] * 0.6), (m - 0.5) * q[4] * q[1], 0.0);
         both(s, at.x + jump, at.y, R::select(j.hash(i, q[3] + 2.0).lt(q[2]), 1.0, 0.0))
     };
-    /// The outgoing picture collapses to a line and a dot as a tube switched off; the incoming one opens the same way.
+    /// The outgoing picture collapses to a line and a dot as a tube switched off; the incoming one
+    /// opens the same way.
     CRT_COLLAPSE CrtCollapse "crt-collapse" "CRT Collapse" Glitch PLAIN Transparent
         |_v, p, r| {
             let q = if p < 0.5 { p * 2.0 } else { 2.0 - 2.0 * p };
@@ -131,7 +136,8 @@ fields! {
             let fall = (p - 0.1).max(0.0) / 0.9;
             [12.0 / r.width_px, fall * fall * 1.6 * r.height_px, fall, frame_seed(6.0, v.number(0)), r.width_px * 0.15, f32::from(u8::from(p > 0.05)), r.width_px, r.height_px]
         } => |q, s, at| {
-        // Shards are cells of a slanted grid; each falls as fast as its number says, so a pixel looks for the shard that is there now.
+        // Shards are cells of a slanted grid; each falls as fast as its number says, so a pixel
+        // looks for the shard that is there now.
         let speed = K(0.6) + (at.x * q[0]).floor().hash(R::from(3.0), q[3]) * 0.8;
         let y = at.y - q[1] * speed;
         let slant = (at.x + y) * q[0];
@@ -154,7 +160,8 @@ fields! {
         let push = (d * q[3] - q[2]).sin() * q[4] / d;
         both(s, at.x + x * push, at.y + y * push, q[5])
     };
-    /// Both turn into a whirl: clockwise in the middle for seed 0; others move it by up to a quarter of the canvas and decide its sense.
+    /// Both turn into a whirl: clockwise in the middle for seed 0; others move it by up to a
+    /// quarter of the canvas and decide its sense.
     SWIRL Swirl "swirl" "Swirl" Stylize SEEDED Mirror
         |v, p, r| {
             let seed = v.number(0).round();
@@ -217,7 +224,8 @@ fields! {
         let (u, v) = (value_noise(x, y, q[2]) - 0.5, value_noise(x, y, q[2] + 1.0));
         both(s, at.x + u * q[1], at.y - v * q[1], q[3])
     };
-    /// An insect's eye: facets bend both pictures, the outgoing one ever more, the incoming one ever less.
+    /// An insect's eye: facets bend both pictures, the outgoing one ever more, the incoming one
+    /// ever less.
     FLY_EYE FlyEye "fly-eye" "Fly Eye" Stylize PLAIN Mirror
         |_v, p, r| [0.06 * r.height_px * p, 0.06 * r.height_px * (1.0 - p), 50.0 / r.height_px, eased(p)] => |q, s, at| {
         let (x, y) = ((at.x * q[2]).cos(), (at.y * q[2]).sin());
@@ -266,7 +274,8 @@ fields! {
         let swap = bad & i.hash(j, q[4] + 3.0).lt(0.4);
         Rgba { c: rgb(R::select(swap, c.c.b, c.c.r), R::select(swap, c.c.r, c.c.g), R::select(swap, c.c.g, c.c.b)), a: c.a }
     };
-    /// A tape's head switches: lines bend and shiver from the lower edge upward, and the picture jumps as it changes over.
+    /// A tape's head switches: lines bend and shiver from the lower edge upward, and the picture
+    /// jumps as it changes over.
     VHS_HEAD_SWITCH VhsHeadSwitch "vhs-head-switch" "VHS Head Switch" Glitch SEEDED Repeat
         |v, p, r| {
             let reach = peak(p) * 0.9 * r.height_px;

@@ -9,6 +9,7 @@ const PARAMS: &[ParamSpec] =
 const fn wipe(id: &'static str, name: &'static str, prepare: fn(Params<'_>, f32, &EffectFrame) -> Uniforms) -> TransitionSpec {
     TransitionSpec::new(id, name, PARAMS, TransitionFamily::Wipe, TransitionKind::Mix(&Mix(Wipe)), prepare)
 }
+
 /// The edge moves from right to left.
 pub static LEFT: TransitionSpec = wipe("wipe-left", "Wipe Left", |v, p, r| uniforms(v, p, r.width_px, [-1.0, 0.0], r.width_px));
 /// The edge moves from left to right.
@@ -18,7 +19,8 @@ pub static UP: TransitionSpec = wipe("wipe-up", "Wipe Up", |v, p, r| uniforms(v,
 /// The edge moves from top to bottom.
 pub static DOWN: TransitionSpec = wipe("wipe-down", "Wipe Down", |v, p, r| uniforms(v, p, r.height_px, [0.0, 1.0], 0.0));
 
-/// `[direction x, direction y, offset, edge position px, 1 / edge width px]`; distance along the way is `x·dx + y·dy + offset`.
+/// `[direction x, direction y, offset, edge position px, 1 / edge width px]`; distance along the
+/// way is `x·dx + y·dy + offset`.
 fn uniforms(v: Params<'_>, progress: f32, length_px: f32, direction: [f32; 2], offset_px: f32) -> Uniforms {
     let soft_px = (v.number(0) * length_px).max(1.0);
     // The edge starts and ends fully outside, so progress 0 and 1 are pure pictures.
@@ -26,6 +28,7 @@ fn uniforms(v: Params<'_>, progress: f32, length_px: f32, direction: [f32; 2], o
 }
 
 struct Wipe;
+
 impl MixKernel for Wipe {
     #[inline(always)]
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], f: Rgba<R>, t: Rgba<R>, at: At<R>) -> Rgba<R> {

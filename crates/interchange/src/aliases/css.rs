@@ -1,12 +1,15 @@
-//! CSS filter functions as effects of the catalogue (W3C, Filter Effects Module Level 1, <https://www.w3.org/TR/filter-effects-1/>: the functions under
+//! CSS filter functions as effects of the catalogue (W3C, Filter Effects Module Level 1,
+//! <https://www.w3.org/TR/filter-effects-1/>: the functions under
 //! #ShorthandEquivalents, the matrices of `saturate` and `hueRotate` under #feColorMatrixElement).
 //!
-//! The functions work on display-encoded sRGB, so only effects of the display-encoded domain give the same in every blending space: `exposure` multiplies
-//! and `saturation` mixes linear light where layers are blended in linear light, `brightness` adds, `hue-shift` and `hsl` keep HSV value and HSL
-//! lightness where CSS keeps luma.
+//! The functions work on display-encoded sRGB, so only effects of the display-encoded domain give
+//! the same in every blending space: `exposure` multiplies and `saturation` mixes linear light
+//! where layers are blended in linear light, `brightness` adds, `hue-shift` and `hsl` keep HSV
+//! value and HSL lightness where CSS keeps luma.
 //!
-//! CSS limits colour to 0..=1 after every function, effects do not. `levels` limits what it gets, so [`Tone`] is brightness and contrast with
-//! their limits, and [`limit`] goes between two functions of which the first may leave the range and the second mixes components.
+//! CSS limits colour to 0..=1 after every function, effects do not. `levels` limits what it gets,
+//! so [`Tone`] is brightness and contrast with their limits, and [`limit`] goes between two
+//! functions of which the first may leave the range and the second mixes components.
 use super::{Link, link};
 
 /// `grayscale(amount)`, 0..=1: towards BT.709 luma.
@@ -35,8 +38,9 @@ pub fn contrast(factor: f64) -> Vec<Link> {
     link("contrast", &[("amount", factor.max(0.0))])
 }
 
-/// `saturate(factor)`: away from luma or towards it. Up to 1 it is a partial `grayscale` (weights differ in the fourth digit). The mixer's coefficients end
-/// at 2; a factor above is two mixers with its square root, since the matrices of two factors make that of their product.
+/// `saturate(factor)`: away from luma or towards it. Up to 1 it is a partial `grayscale` (weights
+/// differ in the fourth digit). The mixer's coefficients end at 2; a factor above is two mixers
+/// with its square root, since the matrices of two factors make that of their product.
 pub fn saturate(factor: f64) -> Vec<Link> {
     let factor = factor.max(0.0);
     if factor <= 1.0 {
@@ -58,7 +62,8 @@ pub fn blur(deviation_px: f64) -> Vec<Link> {
     link("gaussian-blur", &[("radius", 2.0 * deviation_px.max(0.0))])
 }
 
-/// Nothing but the limit to 0..=1 that CSS has after every function. The white is a millionth below 1, since neutral levels are left out.
+/// Nothing but the limit to 0..=1 that CSS has after every function. The white is a millionth below
+/// 1, since neutral levels are left out.
 pub fn limit() -> Vec<Link> {
     link("levels", &[("inputWhite", 1.0 - (-20f64).exp2())])
 }
@@ -103,8 +108,8 @@ pub fn product(a: Matrix, b: Matrix) -> Matrix {
     std::array::from_fn(|i| std::array::from_fn(|j| (0..3).map(|k| a[i][k] * b[k][j]).sum()))
 }
 
-/// Brightness and contrast one after the other, each limited to 0..=1: straight from `low` at `black` to `high` at `white`, level beyond, which is what
-/// `levels` draws.
+/// Brightness and contrast one after the other, each limited to 0..=1: straight from `low` at
+/// `black` to `high` at `white`, level beyond, which is what `levels` draws.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Tone {
     black: f64,
@@ -112,6 +117,7 @@ pub struct Tone {
     low: f64,
     high: f64,
 }
+
 impl Tone {
     /// What changes nothing but the limit.
     pub const NONE: Self = Self { black: 0.0, white: 1.0, low: 0.0, high: 1.0 };
@@ -119,12 +125,15 @@ impl Tone {
     pub fn brightness(self, factor: f64) -> Self {
         self.then(factor.max(0.0), 0.0)
     }
+
     /// Then `contrast(factor)`.
     pub fn contrast(self, factor: f64) -> Self {
         let factor = factor.max(0.0);
         self.then(factor, 0.5 - 0.5 * factor)
     }
-    /// Then `gain · c + offset`, gain 0 or more, and the limit: where the line leaves 0..=1, its end moves inward.
+
+    /// Then `gain · c + offset`, gain 0 or more, and the limit: where the line leaves 0..=1, its
+    /// end moves inward.
     fn then(self, gain: f64, offset: f64) -> Self {
         let (low, high) = (self.low * gain + offset, self.high * gain + offset);
         let slope = (self.white - self.black) / (high - low);
@@ -136,6 +145,7 @@ impl Tone {
             high: high.clamp(0.0, 1.0),
         }
     }
+
     /// As levels.
     pub fn links(self) -> Vec<Link> {
         let Self { black, white, low, high } = self;
@@ -156,7 +166,8 @@ mod tests {
         }
     }
 
-    /// By hand from feColorMatrix: saturate(2) has 0.213 + 0.787 · 2 and so on; hueRotate(90) has cosine 0 and sine 1, hueRotate(180) cosine −1 and sine 0.
+    /// By hand from feColorMatrix: saturate(2) has 0.213 + 0.787 · 2 and so on; hueRotate(90) has
+    /// cosine 0 and sine 1, hueRotate(180) cosine −1 and sine 0.
     #[test]
     fn matrices_by_hand() {
         let rows = |m: [[f64; 3]; 3]| {
@@ -173,7 +184,8 @@ mod tests {
         near(&hue_rotate(0.0), "channel-mixer", &rows([[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]));
     }
 
-    /// By hand: brightness 1.1 and contrast 1.2 make 1.32 · c − 0.1, which is 0 at 0.1 / 1.32 and 1 at 1.1 / 1.32.
+    /// By hand: brightness 1.1 and contrast 1.2 make 1.32 · c − 0.1, which is 0 at 0.1 / 1.32 and 1
+    /// at 1.1 / 1.32.
     #[test]
     fn tones_by_hand() {
         let levels =

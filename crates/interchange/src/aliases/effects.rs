@@ -1,5 +1,7 @@
-//! The 39 effects of Timeline Studio: settings and defaults are those of its `src/features/effects/data/effects.json` 2.1.0 (read at commit b9eed013 of
-//! <https://github.com/thucvu97/timeline-studio>, a copy of chatman-media/timeline-studio), FFmpeg's those of <https://ffmpeg.org/ffmpeg-filters.html>.
+//! The 39 effects of Timeline Studio: settings and defaults are those of its
+//! `src/features/effects/data/effects.json` 2.1.0 (read at commit b9eed013 of
+//! <https://github.com/thucvu97/timeline-studio>, a copy of chatman-media/timeline-studio),
+//! FFmpeg's those of <https://ffmpeg.org/ffmpeg-filters.html>.
 use super::{
     Entry,
     css::{

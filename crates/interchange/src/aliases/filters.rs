@@ -1,7 +1,9 @@
-//! The 15 filters of Timeline Studio: settings are those of its `src/features/filters/data/filters.json` 1.0.0 (read at commit a1804ad0 of
-//! <https://github.com/thucvu97/timeline-studio>, a copy of chatman-media/timeline-studio). Each sets some of the 16 settings of one correction, on the
-//! scales of its export, FFmpeg's `eq` (brightness −1..=1 added; contrast, saturation and gamma neutral at 1), since the preview leaves out gamma, grain
-//! and vignette.
+//! The 15 filters of Timeline Studio: settings are those of its
+//! `src/features/filters/data/filters.json` 1.0.0 (read at commit a1804ad0 of
+//! <https://github.com/thucvu97/timeline-studio>, a copy of chatman-media/timeline-studio). Each
+//! sets some of the 16 settings of one correction, on the scales of its export, FFmpeg's `eq`
+//! (brightness −1..=1 added; contrast, saturation and gamma neutral at 1), since the preview leaves
+//! out gamma, grain and vignette.
 use super::{
     Entry, Link, Settings, converted,
     css::{hue_matrix, mixer, product, saturation_matrix},
@@ -132,7 +134,8 @@ pub static FILTERS: &[Entry] = &[
     ),
 ];
 
-/// All 16 settings: wheels for tone and a matrix for colour, then what is set of clarity, vignette and grain.
+/// All 16 settings: wheels for tone and a matrix for colour, then what is set of clarity, vignette
+/// and grain.
 fn grade(s: &Settings<'_>) -> Vec<Link> {
     let mut links = [tone(s), color(s)].concat();
     let (clarity, vignette, grain) = (s.of("clarity"), s.of("vignette"), s.of("grain"));
@@ -144,15 +147,17 @@ fn grade(s: &Settings<'_>) -> Vec<Link> {
         links.extend(link("vignette", &[("amount", vignette)]));
     }
     if grain > 0.0 {
-        // Normal noise of strength 50 · grain deviates by strength / √3 of 255 (libavfilter/vf_noise.c), ours at middle grey by amount / 4.
+        // Normal noise of strength 50 · grain deviates by strength / √3 of 255
+        // (libavfilter/vf_noise.c), ours at middle grey by amount / 4.
         links.extend(link("grain", &[("amount", 4.0 * 50.0 * grain / 3f64.sqrt() / 255.0)]));
     }
     links
 }
 
-/// `((c − 0.5) · contrast + 0.5 + brightness)^(1 / gamma)` (libavfilter/vf_eq.c, there on luma alone: greys are the same). Dehaze adds to contrast and
-/// brightness as in the export. Shadows and blacks are a lift of a tenth, highlights a gain of a tenth, whites end a tenth earlier; up is brighter for all
-/// four, as the filters mean them (preview and export turn highlights round).
+/// `((c − 0.5) · contrast + 0.5 + brightness)^(1 / gamma)` (libavfilter/vf_eq.c, there on luma
+/// alone: greys are the same). Dehaze adds to contrast and brightness as in the export. Shadows and
+/// blacks are a lift of a tenth, highlights a gain of a tenth, whites end a tenth earlier; up is
+/// brighter for all four, as the filters mean them (preview and export turn highlights round).
 fn tone(s: &Settings<'_>) -> Vec<Link> {
     let contrast = s.get("contrast").unwrap_or(1.0) * (1.0 + 0.3 * s.of("dehaze"));
     let brightness = s.of("brightness") + 0.1 * s.of("dehaze");
@@ -166,8 +171,9 @@ fn tone(s: &Settings<'_>) -> Vec<Link> {
     link("lift-gamma-gain", &params)
 }
 
-/// Saturation (vibrance adds half of itself, as in preview and export), then hue in degrees, then temperature and tint of ±100 as in our `temperature`;
-/// the export's factors of red and blue are the same at middle grey. Weights and turn are those of CSS.
+/// Saturation (vibrance adds half of itself, as in preview and export), then hue in degrees, then
+/// temperature and tint of ±100 as in our `temperature`; the export's factors of red and blue are
+/// the same at middle grey. Weights and turn are those of CSS.
 fn color(s: &Settings<'_>) -> Vec<Link> {
     let saturation = s.get("saturation").unwrap_or(1.0).max(0.0) * (1.0 + 0.5 * s.of("vibrance"));
     let (warm, magenta) = (0.001 * s.of("temperature"), 0.001 * s.of("tint"));

@@ -1,12 +1,14 @@
 //! What entries of other editors are here. Importers read these tables.
 //!
-//! A transition is another name, chosen by its direction. An effect or a filter is a chain of our own effects: its recipe turns the original's settings into links, and
-//! [`Entry::chain`] keeps their numbers within the catalogue's ranges and says where it had to.
+//! A transition is another name, chosen by its direction. An effect or a filter is a chain of our
+//! own effects: its recipe turns the original's settings into links, and [`Entry::chain`] keeps
+//! their numbers within the catalogue's ranges and says where it had to.
 //!
-//! Timeline Studio describes each effect twice: a CSS filter for its preview, an FFmpeg filter for its export, which often disagree (a brightness of
-//! 1.2 is a factor in one and an offset in the other). An entry follows the preview where that is arithmetic on colour, since it is what was
-//! looked at; where CSS cannot draw what the name says (a vignette, a mosaic, grain) the preview is a stand-in, and the entry follows the
-//! export, or the name where the export does something else.
+//! Timeline Studio describes each effect twice: a CSS filter for its preview, an FFmpeg filter for
+//! its export, which often disagree (a brightness of 1.2 is a factor in one and an offset in the
+//! other). An entry follows the preview where that is arithmetic on colour, since it is what was
+//! looked at; where CSS cannot draw what the name says (a vignette, a mosaic, grain) the preview is
+//! a stand-in, and the entry follows the export, or the name where the export does something else.
 mod css;
 mod effects;
 mod filters;
@@ -22,14 +24,18 @@ pub use transitions::{PLANNED, TRANSITIONS, Transition};
 pub fn effect(id: &str) -> Option<&'static Entry> {
     find(EFFECTS, id.strip_prefix("effect_").unwrap_or(id))
 }
+
 /// The filter of Timeline Studio with this id.
 pub fn filter(id: &str) -> Option<&'static Entry> {
     find(FILTERS, id)
 }
-/// The transition here for one of Timeline Studio or MasterSelects that has another name, and its direction there (see [`Transition::transition`]).
+
+/// The transition here for one of Timeline Studio or MasterSelects that has another name, and its
+/// direction there (see [`Transition::transition`]).
 pub fn transition(id: &str, direction: Option<&str>) -> Option<&'static str> {
     TRANSITIONS.iter().chain(PLANNED).find(|t| t.id == id).map(|t| t.transition(direction))
 }
+
 fn find(list: &'static [Entry], id: &str) -> Option<&'static Entry> {
     list.iter().find(|e| e.id == id)
 }
@@ -48,7 +54,8 @@ pub struct Entry {
 /// What an entry of another editor is here.
 #[derive(Clone, Copy)]
 pub enum Alias {
-    /// The arithmetic of the original's preview, in every blending space, its limit to 0..=1 between the functions included.
+    /// The arithmetic of the original's preview, in every blending space, its limit to 0..=1
+    /// between the functions included.
     Same {
         /// Settings to links.
         recipe: Recipe,
@@ -103,12 +110,14 @@ pub struct Settings<'a> {
     defaults: &'static [(&'static str, f64)],
     given: &'a dyn Fn(&str) -> Option<f64>,
 }
+
 impl Settings<'_> {
     /// The setting; `None` when it is neither given nor has a default.
     fn get(&self, name: &str) -> Option<f64> {
         let default = || self.defaults.iter().find(|(n, _)| *n == name).map(|(_, v)| *v);
         (self.given)(name).filter(|v| v.is_finite()).or_else(default)
     }
+
     /// The setting, 0 when there is none.
     fn of(&self, name: &str) -> f64 {
         self.get(name).unwrap_or(0.0)
@@ -116,7 +125,8 @@ impl Settings<'_> {
 }
 
 impl Entry {
-    /// The effects that stand for this entry with the settings given (numbers that are not finite count as not given).
+    /// The effects that stand for this entry with the settings given (numbers that are not finite
+    /// count as not given).
     pub fn chain(&self, given: &dyn Fn(&str) -> Option<f64>) -> Chain {
         let (Alias::Same { recipe, .. } | Alias::Like { recipe, .. }) = self.alias;
         let mut chain = Chain { links: recipe(&Settings { defaults: self.settings, given }), limited: Vec::new() };
@@ -133,6 +143,7 @@ impl Entry {
         }
         chain
     }
+
     /// Why these effects.
     pub fn reason(&self) -> &'static str {
         match self.alias {
@@ -144,6 +155,7 @@ impl Entry {
 const fn same(id: &'static str, settings: &'static [(&'static str, f64)], reason: &'static str, recipe: Recipe) -> Entry {
     Entry { id, settings, alias: Alias::Same { recipe, reason } }
 }
+
 const fn like(id: &'static str, settings: &'static [(&'static str, f64)], reason: &'static str, recipe: Recipe) -> Entry {
     Entry { id, settings, alias: Alias::Like { recipe, reason } }
 }
@@ -202,7 +214,8 @@ mod tests {
         }
     }
 
-    /// At the defaults nothing has to be limited; far outside everything ends up in range, and says that it was limited.
+    /// At the defaults nothing has to be limited; far outside everything ends up in range, and says
+    /// that it was limited.
     #[test]
     fn every_link_names_an_effect_and_parameters_in_range() {
         for e in EFFECTS.iter().chain(FILTERS) {
@@ -232,7 +245,8 @@ mod tests {
         assert_eq!(warm.limited, [Limited { effect: "temperature", param: "temperature", wanted: 3.0 }]);
     }
 
-    /// A recipe asks for the settings that its entry lists and no others; those it has no use for are these two.
+    /// A recipe asks for the settings that its entry lists and no others; those it has no use for
+    /// are these two.
     #[test]
     fn recipes_read_their_settings() {
         let mut unread = Vec::new();
@@ -303,8 +317,10 @@ mod tests {
         Sepia(f64),
         Invert(f64),
     }
+
     impl Css {
-        /// Filter Effects Module Level 1 as it is printed: rows under #ShorthandEquivalents and #feColorMatrixElement, then the limit.
+        /// Filter Effects Module Level 1 as it is printed: rows under #ShorthandEquivalents
+        /// and #feColorMatrixElement, then the limit.
         fn apply(self, [r, g, b]: [f64; 3]) -> [f64; 3] {
             let rows = |m: [[f64; 3]; 3]| m.map(|[x, y, z]| x * r + y * g + z * b);
             let out = match self {
@@ -385,8 +401,9 @@ mod tests {
         (most, sum)
     }
 
-    /// Every `Same`, at its default and at other settings, against CSS with its limit after each function. The tolerance is that of luma weights rounded to
-    /// three digits (`saturate` below 1): 0.0004.
+    /// Every `Same`, at its default and at other settings, against CSS with its limit after each
+    /// function. The tolerance is that of luma weights rounded to three digits (`saturate`
+    /// below 1): 0.0004.
     #[test]
     fn the_same_is_the_same_as_css() {
         use Css::*;
@@ -424,13 +441,15 @@ mod tests {
                 assert!(chain.limited.is_empty() && most < 5e-4, "{id} {k}: {most}, {:?}", chain.limited);
             }
         }
-        // Four effects leave no room for the limit between hue and sepia: near in the mean, and this far for some saturated colours.
+        // Four effects leave no room for the limit between hue and sepia: near in the mean, and
+        // this far for some saturated colours.
         let sunset = effect("sunset").map(|e| e.chain(&none)).unwrap_or_default();
         let (most, mean) = difference(&sunset.links, &[Brightness(1.1), Contrast(1.2), Saturate(1.5), HueRotate(30.0), Sepia(0.3)]);
         assert!(most < 0.21 && mean < 0.025, "sunset: {most}, {mean}");
     }
 
-    /// Greys against the formula of FFmpeg's `eq` (libavfilter/vf_eq.c), for filters that set nothing else of tone.
+    /// Greys against the formula of FFmpeg's `eq` (libavfilter/vf_eq.c), for filters that set
+    /// nothing else of tone.
     #[test]
     fn filters_are_eq_on_grays() {
         for (id, brightness, contrast, gamma) in [("flat", 0.0, 0.7, 1.0), ("neutral", 0.0, 1.0, 1.0), ("rec709", 0.0, 1.0, 1.0)] {

@@ -1,5 +1,7 @@
-//! Transitions of Timeline Studio: ids and directions of its `src/features/transitions/data/transitions.json` 1.0.0 (read at commit 372101c8 of
-//! <https://github.com/thucvu97/timeline-studio>), and those that MasterSelects has planned under other names than ours.
+//! Transitions of Timeline Studio: ids and directions of its
+//! `src/features/transitions/data/transitions.json` 1.0.0 (read at commit 372101c8 of
+//! <https://github.com/thucvu97/timeline-studio>), and those that MasterSelects has planned under
+//! other names than ours.
 
 /// A transition of another editor.
 #[derive(Clone, Copy)]
@@ -11,17 +13,21 @@ pub struct Transition {
     /// What it is here by direction: those that are listed, else the first.
     by_direction: &'static [(&'static str, &'static str)],
 }
+
 impl Transition {
-    /// The id here for a direction as it is written there (`left`, `right`, `up`, `down`, `center`, `horizontal`, `vertical`, `in`, `out`); a word
-    /// that means nothing to this transition counts as none.
+    /// The id here for a direction as it is written there (`left`, `right`, `up`, `down`, `center`,
+    /// `horizontal`, `vertical`, `in`, `out`); a word that means nothing to this transition counts
+    /// as none.
     pub fn transition(&self, direction: Option<&str>) -> &'static str {
         let by = |word: &str| self.by_direction.iter().find(|(d, _)| *d == word).map(|(_, id)| *id);
         direction.and_then(by).or_else(|| by(self.direction)).unwrap_or(self.by_direction[0].1)
     }
+
     /// What it is by direction, `""` where it has none, the usual one first.
     pub fn directions(&self) -> &'static [(&'static str, &'static str)] {
         self.by_direction
     }
+
     /// Everything it may be here.
     pub fn all(&self) -> impl Iterator<Item = &'static str> + use<> {
         self.by_direction.iter().map(|(_, id)| *id)
@@ -31,6 +37,7 @@ impl Transition {
 const fn one(id: &'static str, here: &'static [(&'static str, &'static str); 1]) -> Transition {
     Transition { id, direction: "", by_direction: here }
 }
+
 const fn by(id: &'static str, direction: &'static str, by_direction: &'static [(&'static str, &'static str)]) -> Transition {
     Transition { id, direction, by_direction }
 }

@@ -1,4 +1,5 @@
-//! SIMD lanes: [`V`] is a [`Real`] over a raw instruction set [`Isa`]; [`dispatch!`] picks one at run time.
+//! SIMD lanes: [`V`] is a [`Real`] over a raw instruction set [`Isa`]; [`dispatch!`] picks one at
+//! run time.
 use crate::real::{Mask, Real};
 use core::ops::{Add, BitAnd, BitOr, Div, Mul, Neg, Not, Sub};
 
@@ -9,7 +10,8 @@ pub mod x86;
 /// Most lanes of any instruction set; buffers are padded to it.
 pub const MAX_LANES: usize = 16;
 
-/// About 25 primitives over one instruction set. All are IEEE-exact, so every implementation gives the same bits.
+/// About 25 primitives over one instruction set. All are IEEE-exact, so every implementation gives
+/// the same bits.
 pub trait Isa: Copy + Send + Sync + 'static {
     /// Lanes.
     const N: usize;
@@ -17,79 +19,111 @@ pub trait Isa: Copy + Send + Sync + 'static {
     type F: Copy;
     /// Vector of `N` truth values.
     type M: Copy;
+
     /// Runs `f`, which must be `#[inline(always)]`, with the instruction set enabled.
     ///
     /// # Safety
     /// The machine must have the instruction set ([`SimdLevel::available`]).
     unsafe fn vectorize<R>(f: impl FnOnce() -> R) -> R;
+
     /// The same number in every lane.
     fn splat(x: f32) -> Self::F;
+
     /// a + b.
     fn add(a: Self::F, b: Self::F) -> Self::F;
+
     /// a − b.
     fn sub(a: Self::F, b: Self::F) -> Self::F;
+
     /// a · b.
     fn mul(a: Self::F, b: Self::F) -> Self::F;
+
     /// a / b.
     fn div(a: Self::F, b: Self::F) -> Self::F;
+
     /// a < b ? a : b.
     fn min(a: Self::F, b: Self::F) -> Self::F;
+
     /// a > b ? a : b.
     fn max(a: Self::F, b: Self::F) -> Self::F;
+
     /// Clears signs.
     fn abs(a: Self::F) -> Self::F;
+
     /// Rounds down.
     fn floor(a: Self::F) -> Self::F;
+
     /// Square roots.
     fn sqrt(a: Self::F) -> Self::F;
+
     /// a < b.
     fn lt(a: Self::F, b: Self::F) -> Self::M;
+
     /// a <= b.
     fn le(a: Self::F, b: Self::F) -> Self::M;
+
     /// Both.
     fn mask_and(a: Self::M, b: Self::M) -> Self::M;
+
     /// Either.
     fn mask_or(a: Self::M, b: Self::M) -> Self::M;
+
     /// Neither.
     fn mask_not(a: Self::M) -> Self::M;
+
     /// m ? a : b.
     fn select(m: Self::M, a: Self::F, b: Self::F) -> Self::F;
+
     /// See [`Real::pow2i`].
     fn pow2i(a: Self::F) -> Self::F;
+
     /// See [`Real::split_exp`].
     fn split_exp(a: Self::F) -> (Self::F, Self::F);
+
     /// See [`Real::hash`].
     fn hash(x: Self::F, y: Self::F, z: Self::F) -> Self::F;
+
     /// Reads `N` floats; `s` must hold them.
     fn load(s: &[f32]) -> Self::F;
+
     /// Writes `N` floats; `s` must hold them.
     fn store(a: Self::F, s: &mut [f32]);
+
     /// `N` bytes as floats; `s` must hold them.
     fn load_u8(s: &[u8]) -> Self::F;
+
     /// `N` little-endian 16-bit integers as floats; `s` must hold `2·N` bytes.
     fn load_u16(s: &[u8]) -> Self::F;
+
     /// `N` little-endian floats; `s` must hold `4·N` bytes.
     fn load_f32(s: &[u8]) -> Self::F;
+
     /// Floats in 0..256, truncated, to `N` bytes.
     fn store_u8(a: Self::F, s: &mut [u8]);
+
     /// Floats in 0..65536, truncated, to `N` little-endian 16-bit integers.
     fn store_u16(a: Self::F, s: &mut [u8]);
+
     /// `p[index[lane]]`.
     ///
     /// # Safety
     /// Every index must be below `p.len()`; `index` must hold `N` numbers.
     unsafe fn gather(p: &[f32], index: &[u32]) -> Self::F;
-    /// `p[index[lane]]` for indices in `base..base + 2·N`: two loads and a permutation where the machine has one, which is several
-    /// times faster than [`Self::gather`].
+
+    /// `p[index[lane]]` for indices in `base..base + 2·N`: two loads and a permutation where the
+    /// machine has one, which is several times faster than [`Self::gather`].
     ///
     /// # Safety
-    /// `p` must hold `base + 2·N` numbers; `index` must hold `N` numbers, each in `base..base + 2·N`.
+    /// `p` must hold `base + 2·N` numbers; `index` must hold `N` numbers, each in
+    /// `base..base + 2·N`.
     unsafe fn window(p: &[f32], base: u32, index: &[u32]) -> Self::F;
+
     /// `p[index[lane]]` with the index as integral floats below 2^24.
     ///
     /// # Safety
     /// Every index must be below `p.len()` and not negative.
     unsafe fn gather_at(p: &[f32], index: Self::F) -> Self::F;
+
     /// `p[y · stride + x]` with whole numbers as floats.
     ///
     /// # Safety
@@ -101,46 +135,57 @@ pub trait Isa: Copy + Send + Sync + 'static {
 #[derive(Clone, Copy)]
 #[repr(transparent)]
 pub struct V<I: Isa>(pub I::F);
+
 /// `N` truth values.
 #[derive(Clone, Copy)]
 #[repr(transparent)]
 pub struct VMask<I: Isa>(pub I::M);
 
 impl<I: Isa> Mask for VMask<I> {}
+
 impl<I: Isa> BitAnd for VMask<I> {
     type Output = Self;
+
     #[inline(always)]
     fn bitand(self, o: Self) -> Self {
         Self(I::mask_and(self.0, o.0))
     }
 }
+
 impl<I: Isa> BitOr for VMask<I> {
     type Output = Self;
+
     #[inline(always)]
     fn bitor(self, o: Self) -> Self {
         Self(I::mask_or(self.0, o.0))
     }
 }
+
 impl<I: Isa> Not for VMask<I> {
     type Output = Self;
+
     #[inline(always)]
     fn not(self) -> Self {
         Self(I::mask_not(self.0))
     }
 }
+
 impl<I: Isa> From<f32> for V<I> {
     #[inline(always)]
     fn from(x: f32) -> Self {
         Self(I::splat(x))
     }
 }
+
 impl<I: Isa> Neg for V<I> {
     type Output = Self;
+
     #[inline(always)]
     fn neg(self) -> Self {
         Self(I::sub(I::splat(-0.0), self.0))
     }
 }
+
 macro_rules! lane_ops { ($($t:ident $f:ident),*) => { $(
     impl<I: Isa> $t for V<I> {
         type Output = Self;
@@ -157,58 +202,71 @@ lane_ops!(Add add, Sub sub, Mul mul, Div div);
 
 impl<I: Isa> Real for V<I> {
     type M = VMask<I>;
+
     #[inline(always)]
     fn min(self, o: impl Into<Self>) -> Self {
         Self(I::min(self.0, o.into().0))
     }
+
     #[inline(always)]
     fn max(self, o: impl Into<Self>) -> Self {
         Self(I::max(self.0, o.into().0))
     }
+
     #[inline(always)]
     fn abs(self) -> Self {
         Self(I::abs(self.0))
     }
+
     #[inline(always)]
     fn floor(self) -> Self {
         Self(I::floor(self.0))
     }
+
     #[inline(always)]
     fn sqrt(self) -> Self {
         Self(I::sqrt(self.0))
     }
+
     #[inline(always)]
     fn lt(self, o: impl Into<Self>) -> VMask<I> {
         VMask(I::lt(self.0, o.into().0))
     }
+
     #[inline(always)]
     fn le(self, o: impl Into<Self>) -> VMask<I> {
         VMask(I::le(self.0, o.into().0))
     }
+
     #[inline(always)]
     fn select(m: VMask<I>, a: impl Into<Self>, b: impl Into<Self>) -> Self {
         Self(I::select(m.0, a.into().0, b.into().0))
     }
+
     #[inline(always)]
     fn pow2i(self) -> Self {
         Self(I::pow2i(self.0))
     }
+
     #[inline(always)]
     fn split_exp(self) -> (Self, Self) {
         let (e, m) = I::split_exp(self.0);
         (Self(e), Self(m))
     }
+
     #[inline(always)]
     fn hash(self, y: impl Into<Self>, z: impl Into<Self>) -> Self {
         Self(I::hash(self.0, y.into().0, z.into().0))
     }
 }
+
 impl<I: Isa> V<I> {
     /// Reads `N` floats.
     #[inline(always)]
     pub fn load(s: &[f32]) -> Self {
         Self(I::load(s))
     }
+
     /// Writes `N` floats.
     #[inline(always)]
     pub fn store(self, s: &mut [f32]) {
@@ -232,6 +290,7 @@ pub enum SimdLevel {
 impl SimdLevel {
     /// Every level, narrowest first.
     pub const ALL: [Self; 4] = [Self::Portable, Self::Sse4, Self::Avx2, Self::Avx512];
+
     /// Stable name.
     pub const fn name(self) -> &'static str {
         match self {
@@ -241,6 +300,7 @@ impl SimdLevel {
             Self::Avx512 => "avx512",
         }
     }
+
     /// Whether this machine has it.
     pub fn available(self) -> bool {
         #[cfg(target_arch = "x86_64")]
@@ -258,10 +318,12 @@ impl SimdLevel {
         #[cfg(not(target_arch = "x86_64"))]
         return self == Self::Portable;
     }
+
     /// The widest that the machine has.
     pub fn best() -> Self {
         Self::ALL.into_iter().rev().find(|l| l.available()).unwrap_or(Self::Portable)
     }
+
     /// The level of this name.
     ///
     /// # Errors
@@ -274,8 +336,8 @@ impl SimdLevel {
     }
 }
 
-/// Calls `f::<Isa>(args)` for a run-time [`SimdLevel`]: `dispatch!(level, f(args))`, where `f` takes the instruction set as its
-/// first generic parameter; further ones follow after `;`.
+/// Calls `f::<Isa>(args)` for a run-time [`SimdLevel`]: `dispatch!(level, f(args))`, where `f`
+/// takes the instruction set as its first generic parameter; further ones follow after `;`.
 #[macro_export]
 macro_rules! dispatch {
     ($level:expr, $f:ident $(:: <$($g:ty),*>)? ($($a:expr),* $(,)?)) => {

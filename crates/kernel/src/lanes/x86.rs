@@ -1,16 +1,20 @@
-//! SSE4.2, AVX2 and AVX-512 lanes over `core::arch`. No FMA anywhere: results are bit-identical across all three.
+//! SSE4.2, AVX2 and AVX-512 lanes over `core::arch`. No FMA anywhere: results are bit-identical
+//! across all three.
 //!
-//! Every function here is `#[inline(always)]` and is only reached from inside [`Isa::vectorize`] of the same type, whose
-//! `target_feature` context it is inlined into; that is the ground of every `SAFETY` line below.
+//! Every function here is `#[inline(always)]` and is only reached from inside [`Isa::vectorize`] of
+//! the same type, whose `target_feature` context it is inlined into; that is the ground of every
+//! `SAFETY` line below.
 use super::Isa;
 use core::arch::x86_64::*;
 
 /// 4 lanes.
 #[derive(Clone, Copy)]
 pub struct Sse4;
+
 /// 8 lanes.
 #[derive(Clone, Copy)]
 pub struct Avx2;
+
 /// 16 lanes.
 #[derive(Clone, Copy)]
 pub struct Avx512;
@@ -20,18 +24,21 @@ macro_rules! lane {
     ($(fn $name:ident($($a:ident: $t:ty),*) -> $r:ty = $e:expr;)*) => { $(
         #[inline(always)]
         fn $name($($a: $t),*) -> $r {
-            // SAFETY: inlined into `vectorize`'s target-feature context (module documentation); no memory is accessed.
+            // SAFETY: inlined into `vectorize`'s target-feature context (module documentation); no
+            // memory is accessed.
             unsafe { $e }
         }
     )* };
 }
+
 /// A lane primitive that reads or writes through a slice whose length it asserts first.
 macro_rules! mem {
     ($(fn $name:ident($($a:ident: $t:ty),*) $(-> $r:ty)? where $len:expr, $need:expr => $e:expr;)*) => { $(
         #[inline(always)]
         fn $name($($a: $t),*) $(-> $r)? {
             assert!($len >= $need);
-            // SAFETY: inlined into `vectorize`'s target-feature context; the assertion keeps the access inside the slice.
+            // SAFETY: inlined into `vectorize`'s target-feature context; the assertion keeps the
+            // access inside the slice.
             unsafe { $e }
         }
     )* };
@@ -57,6 +64,7 @@ impl Isa for Sse4 {
     const N: usize = 4;
     type F = __m128;
     type M = __m128;
+
     #[inline(always)]
     unsafe fn vectorize<R>(f: impl FnOnce() -> R) -> R {
         #[target_feature(enable = "sse4.2,popcnt")]
@@ -96,10 +104,12 @@ impl Isa for Sse4 {
         fn store_u8(a: __m128, s: &mut [u8]) where s.len(), 4 => { let i = _mm_cvttps_epi32(a); let w = _mm_packus_epi32(i, i); _mm_storeu_si32(s.as_mut_ptr(), _mm_packus_epi16(w, w)) };
         fn store_u16(a: __m128, s: &mut [u8]) where s.len(), 8 => { let i = _mm_cvttps_epi32(a); _mm_storel_epi64(s.as_mut_ptr().cast(), _mm_packus_epi32(i, i)) };
     }
+
     #[inline(always)]
     unsafe fn gather(p: &[f32], index: &[u32]) -> __m128 {
         debug_assert!(index[..Self::N].iter().all(|&i| (i as usize) < p.len()));
-        // SAFETY: the caller guarantees indices inside `p` and `N` of them; target features as in the module documentation.
+        // SAFETY: the caller guarantees indices inside `p` and `N` of them; target features as in
+        // the module documentation.
         unsafe {
             _mm_setr_ps(
                 *p.get_unchecked(index[0] as usize),
@@ -109,14 +119,17 @@ impl Isa for Sse4 {
             )
         }
     }
+
     #[inline(always)]
     unsafe fn window(p: &[f32], _: u32, index: &[u32]) -> __m128 {
         // SAFETY: the caller's guarantee covers that of `gather`.
         unsafe { Self::gather(p, index) }
     }
+
     #[inline(always)]
     unsafe fn gather_at(p: &[f32], index: __m128) -> __m128 {
-        // SAFETY: the caller guarantees indices inside `p`; target features as in the module documentation.
+        // SAFETY: the caller guarantees indices inside `p`; target features as in the module
+        // documentation.
         unsafe {
             {
                 let mut k = [0i32; 4];
@@ -130,9 +143,11 @@ impl Isa for Sse4 {
             }
         }
     }
+
     #[inline(always)]
     unsafe fn gather_xy(p: &[f32], stride: u32, x: __m128, y: __m128) -> __m128 {
-        // SAFETY: the caller guarantees places inside `p`; target features as in the module documentation.
+        // SAFETY: the caller guarantees places inside `p`; target features as in the module
+        // documentation.
         unsafe {
             let mut k = [0i32; 4];
             let at = _mm_add_epi32(_mm_mullo_epi32(_mm_cvttps_epi32(y), _mm_set1_epi32(stride as i32)), _mm_cvttps_epi32(x));
@@ -151,6 +166,7 @@ impl Isa for Avx2 {
     const N: usize = 8;
     type F = __m256;
     type M = __m256;
+
     #[inline(always)]
     unsafe fn vectorize<R>(f: impl FnOnce() -> R) -> R {
         #[target_feature(enable = "avx2,bmi1,bmi2,popcnt,lzcnt")]
@@ -190,16 +206,20 @@ impl Isa for Avx2 {
         fn store_u8(a: __m256, s: &mut [u8]) where s.len(), 8 => { let i = _mm256_cvttps_epi32(a); let w = _mm_packus_epi32(_mm256_castsi256_si128(i), _mm256_extracti128_si256::<1>(i)); _mm_storel_epi64(s.as_mut_ptr().cast(), _mm_packus_epi16(w, w)) };
         fn store_u16(a: __m256, s: &mut [u8]) where s.len(), 16 => { let i = _mm256_cvttps_epi32(a); _mm_storeu_si128(s.as_mut_ptr().cast(), _mm_packus_epi32(_mm256_castsi256_si128(i), _mm256_extracti128_si256::<1>(i))) };
     }
+
     #[inline(always)]
     unsafe fn gather(p: &[f32], index: &[u32]) -> __m256 {
         debug_assert!(index[..Self::N].iter().all(|&i| (i as usize) < p.len()));
-        // SAFETY: the caller guarantees indices inside `p` and `N` of them; target features as in the module documentation.
+        // SAFETY: the caller guarantees indices inside `p` and `N` of them; target features as in
+        // the module documentation.
         unsafe { _mm256_i32gather_ps::<4>(p.as_ptr(), _mm256_loadu_si256(index.as_ptr().cast())) }
     }
+
     #[inline(always)]
     unsafe fn window(p: &[f32], base: u32, index: &[u32]) -> __m256 {
         debug_assert!(base as usize + 16 <= p.len() && index[..8].iter().all(|&i| (base..base + 16).contains(&i)));
-        // SAFETY: the caller guarantees 16 numbers from `base` and 8 indices; target features as in the module documentation.
+        // SAFETY: the caller guarantees 16 numbers from `base` and 8 indices; target features as in
+        // the module documentation.
         unsafe {
             let from = p.as_ptr().add(base as usize);
             let i = _mm256_sub_epi32(_mm256_loadu_si256(index.as_ptr().cast()), _mm256_set1_epi32(base as i32));
@@ -208,14 +228,18 @@ impl Isa for Avx2 {
             _mm256_blendv_ps(_mm256_permutevar8x32_ps(low, i), _mm256_permutevar8x32_ps(high, i), upper)
         }
     }
+
     #[inline(always)]
     unsafe fn gather_at(p: &[f32], index: __m256) -> __m256 {
-        // SAFETY: the caller guarantees indices inside `p`; target features as in the module documentation.
+        // SAFETY: the caller guarantees indices inside `p`; target features as in the module
+        // documentation.
         unsafe { _mm256_i32gather_ps::<4>(p.as_ptr(), _mm256_cvttps_epi32(index)) }
     }
+
     #[inline(always)]
     unsafe fn gather_xy(p: &[f32], stride: u32, x: __m256, y: __m256) -> __m256 {
-        // SAFETY: the caller guarantees places inside `p`; target features as in the module documentation.
+        // SAFETY: the caller guarantees places inside `p`; target features as in the module
+        // documentation.
         unsafe {
             let row = _mm256_mullo_epi32(_mm256_cvttps_epi32(y), _mm256_set1_epi32(stride as i32));
             _mm256_i32gather_ps::<4>(p.as_ptr(), _mm256_add_epi32(row, _mm256_cvttps_epi32(x)))
@@ -227,6 +251,7 @@ impl Isa for Avx512 {
     const N: usize = 16;
     type F = __m512;
     type M = __mmask16;
+
     #[inline(always)]
     unsafe fn vectorize<R>(f: impl FnOnce() -> R) -> R {
         #[target_feature(enable = "avx512f,avx512dq,avx512bw,avx512vl,avx2,bmi1,bmi2,popcnt,lzcnt")]
@@ -263,42 +288,53 @@ impl Isa for Avx512 {
         fn store_u8(a: __m512, s: &mut [u8]) where s.len(), 16 => _mm_storeu_si128(s.as_mut_ptr().cast(), _mm512_cvtusepi32_epi8(_mm512_cvttps_epi32(a)));
         fn store_u16(a: __m512, s: &mut [u8]) where s.len(), 32 => _mm256_storeu_si256(s.as_mut_ptr().cast(), _mm512_cvtusepi32_epi16(_mm512_cvttps_epi32(a)));
     }
+
     #[inline(always)]
     fn mask_and(a: __mmask16, b: __mmask16) -> __mmask16 {
         a & b
     }
+
     #[inline(always)]
     fn mask_or(a: __mmask16, b: __mmask16) -> __mmask16 {
         a | b
     }
+
     #[inline(always)]
     fn mask_not(a: __mmask16) -> __mmask16 {
         !a
     }
+
     #[inline(always)]
     unsafe fn gather(p: &[f32], index: &[u32]) -> __m512 {
         debug_assert!(index[..Self::N].iter().all(|&i| (i as usize) < p.len()));
-        // SAFETY: the caller guarantees indices inside `p` and `N` of them; target features as in the module documentation.
+        // SAFETY: the caller guarantees indices inside `p` and `N` of them; target features as in
+        // the module documentation.
         unsafe { _mm512_i32gather_ps::<4>(_mm512_loadu_si512(index.as_ptr().cast()), p.as_ptr()) }
     }
+
     #[inline(always)]
     unsafe fn window(p: &[f32], base: u32, index: &[u32]) -> __m512 {
         debug_assert!(base as usize + 32 <= p.len() && index[..16].iter().all(|&i| (base..base + 32).contains(&i)));
-        // SAFETY: the caller guarantees 32 numbers from `base` and 16 indices; target features as in the module documentation.
+        // SAFETY: the caller guarantees 32 numbers from `base` and 16 indices; target features as
+        // in the module documentation.
         unsafe {
             let from = p.as_ptr().add(base as usize);
             let i = _mm512_sub_epi32(_mm512_loadu_si512(index.as_ptr().cast()), _mm512_set1_epi32(base as i32));
             _mm512_permutex2var_ps(_mm512_loadu_ps(from), i, _mm512_loadu_ps(from.add(16)))
         }
     }
+
     #[inline(always)]
     unsafe fn gather_at(p: &[f32], index: __m512) -> __m512 {
-        // SAFETY: the caller guarantees indices inside `p`; target features as in the module documentation.
+        // SAFETY: the caller guarantees indices inside `p`; target features as in the module
+        // documentation.
         unsafe { _mm512_i32gather_ps::<4>(_mm512_cvttps_epi32(index), p.as_ptr()) }
     }
+
     #[inline(always)]
     unsafe fn gather_xy(p: &[f32], stride: u32, x: __m512, y: __m512) -> __m512 {
-        // SAFETY: the caller guarantees places inside `p`; target features as in the module documentation.
+        // SAFETY: the caller guarantees places inside `p`; target features as in the module
+        // documentation.
         unsafe {
             let row = _mm512_mullo_epi32(_mm512_cvttps_epi32(y), _mm512_set1_epi32(stride as i32));
             _mm512_i32gather_ps::<4>(_mm512_add_epi32(row, _mm512_cvttps_epi32(x)), p.as_ptr())

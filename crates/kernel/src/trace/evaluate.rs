@@ -1,4 +1,5 @@
-//! A trace on the host: every node's value, loops turn by turn. It proves that a trace computes what the kernel does.
+//! A trace on the host: every node's value, loops turn by turn. It proves that a trace computes
+//! what the kernel does.
 use super::{Node, Trace};
 use crate::{
     image::{InputImage, image_color, table_entry},
@@ -82,6 +83,7 @@ mod tests {
 
     /// Reads, and loops inside a loop: what depends on the inner index alone, on both, on neither.
     struct Nested;
+
     impl ReadKernel for Nested {
         fn eval<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, at: At<R>, s: S) -> Rgba<R> {
             s.sum(0, |i| {
@@ -131,7 +133,8 @@ mod tests {
                 );
             }
             let (text, _) = traced.wgsl("v", |i| format!("in{i}"), |i| format!("u{i}"));
-            // What the inner loop's index alone decides is computed inside both, where that index is known.
+            // What the inner loop's index alone decides is computed inside both, where that index
+            // is known.
             let (before, inner) = text.split_once("for (var vi1").unwrap();
             assert!(before.contains("for (var vi0") && inner.contains("vi1 * 0.5f") && !text.contains(" = ;"), "{text}");
         }

@@ -1,12 +1,14 @@
-//! The symbolic number: running a generic kernel on [`Symbol`] records what it computes, for printing as WGSL.
+//! The symbolic number: running a generic kernel on [`Symbol`] records what it computes, for
+//! printing as WGSL.
 //!
-//! [`trace`] opens a graph for the current thread, runs the kernel and closes the graph. Operators append hash-consed nodes, so equal
-//! sub-expressions exist once; operations on constants are done at once by the host's `f32`, which rounds as the lanes do. What
-//! depends on parameters only is never part of the shader: [`Trace::uniforms`] computes it on the host, so changing a parameter
+//! [`trace`] opens a graph for the current thread, runs the kernel and closes the graph. Operators
+//! append hash-consed nodes, so equal sub-expressions exist once; operations on constants are done
+//! at once by the host's `f32`, which rounds as the lanes do. What depends on parameters only is
+//! never part of the shader: [`Trace::uniforms`] computes it on the host, so changing a parameter
 //! changes numbers and not text.
 //!
-//! What a kernel reads (tables, other pixels) and its loops are nodes too. A node that depends on a loop's index is printed inside that
-//! loop, everything else before it.
+//! What a kernel reads (tables, other pixels) and its loops are nodes too. A node that depends on a
+//! loop's index is printed inside that loop, everything else before it.
 use crate::image::Edge;
 use crate::real::{HostMask, Mask, Real};
 use core::ops::{Add, BitAnd, BitOr, Div, Mul, Neg, Not, Sub};
@@ -27,6 +29,7 @@ enum Unary {
     Exponent,
     Mantissa,
 }
+
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 enum Binary {
     Add,
@@ -36,6 +39,7 @@ enum Binary {
     Min,
     Max,
 }
+
 /// Where a sample comes from: which texture, and what lies beyond its edges.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct SampleSource {
@@ -45,7 +49,8 @@ pub struct SampleSource {
     pub edge: Edge,
 }
 
-/// One recorded operation; operands are indices of earlier nodes. The last six give truth values; `Sample` and `Loop` four numbers.
+/// One recorded operation; operands are indices of earlier nodes. The last six give truth values;
+/// `Sample` and `Loop` four numbers.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 enum Node {
     Const(u32),
@@ -71,6 +76,7 @@ enum Node {
     Or(u32, u32),
     Not(u32),
 }
+
 impl Node {
     fn operands(self) -> ([u32; 5], usize) {
         match self {
@@ -86,14 +92,18 @@ impl Node {
             Self::Loop(_, _, n, [a, b, c, d]) => ([n, a, b, c, d], 5),
         }
     }
+
     /// Whether it differs from pixel to pixel, or reads, or loops.
     fn varies_per_pixel(self) -> bool {
         matches!(self, Self::Input(_) | Self::Table(_) | Self::Sample(..) | Self::LoopIndex(_) | Self::Loop(..))
     }
+
     fn is_bool(self) -> bool {
         matches!(self, Self::Bool(_) | Self::Less(..) | Self::LessEqual(..) | Self::And(..) | Self::Or(..) | Self::Not(_))
     }
-    /// Value from the operands' values; truth values are 0 and 1. What is read, and loops, count as 0.
+
+    /// Value from the operands' values; truth values are 0 and 1. What is read, and loops, count
+    /// as 0.
     fn value(self, v: &[f32], params: &[f32], inputs: &[f32]) -> f32 {
         let at = |i: u32| v[i as usize];
         let boolean = |b: bool| if b { 1.0 } else { 0.0 };
@@ -115,6 +125,7 @@ impl Node {
         }
     }
 }
+
 fn unary(op: Unary, a: f32) -> f32 {
     match op {
         Unary::Neg => -0.0 - a,
@@ -126,6 +137,7 @@ fn unary(op: Unary, a: f32) -> f32 {
         Unary::Mantissa => Real::split_exp(a).1,
     }
 }
+
 fn binary(op: Binary, a: f32, b: f32) -> f32 {
     match op {
         Binary::Add => a + b,
@@ -143,6 +155,7 @@ struct Graph {
     index: HashMap<Node, u32>,
     loops: u32,
 }
+
 impl Graph {
     fn push(&mut self, n: Node) -> u32 {
         *self.index.entry(n).or_insert_with(|| {
@@ -150,27 +163,32 @@ impl Graph {
             self.nodes.len() as u32 - 1
         })
     }
+
     fn constant(&self, i: u32) -> Option<f32> {
         match self.nodes[i as usize] {
             Node::Const(bits) => Some(f32::from_bits(bits)),
             _ => None,
         }
     }
+
     fn boolean(&self, i: u32) -> Option<bool> {
         match self.nodes[i as usize] {
             Node::Bool(b) => Some(b),
             _ => None,
         }
     }
+
     fn number(&mut self, x: f32) -> u32 {
         self.push(Node::Const(x.to_bits()))
     }
+
     fn unary(&mut self, op: Unary, a: u32) -> u32 {
         match self.constant(a) {
             Some(x) => self.number(unary(op, x)),
             None => self.push(Node::Unary(op, a)),
         }
     }
+
     fn binary(&mut self, op: Binary, a: u32, b: u32) -> u32 {
         // Only identities that keep every bit: x + 0 would turn −0 into +0.
         match (op, self.constant(a), self.constant(b)) {
@@ -183,12 +201,14 @@ impl Graph {
         let (a, b) = if matches!(op, Binary::Add | Binary::Mul) && a > b { (b, a) } else { (a, b) };
         self.push(Node::Binary(op, a, b))
     }
+
     fn compare(&mut self, a: u32, b: u32, or_equal: bool) -> u32 {
         match (self.constant(a), self.constant(b)) {
             (Some(x), Some(y)) => self.push(Node::Bool(if or_equal { x <= y } else { x < y })),
             _ => self.push(if or_equal { Node::LessEqual(a, b) } else { Node::Less(a, b) }),
         }
     }
+
     fn select(&mut self, m: u32, a: u32, b: u32) -> u32 {
         match self.boolean(m) {
             Some(true) => a,
@@ -203,13 +223,16 @@ thread_local! {
     /// The graph of the [`trace`] that is running on this thread.
     static GRAPH: RefCell<Graph> = RefCell::default();
 }
+
 fn with<R>(f: impl FnOnce(&mut Graph) -> R) -> R {
     GRAPH.with_borrow_mut(f)
 }
 
-/// A number in the expression graph of the running [`trace`]. It means nothing outside of that call.
+/// A number in the expression graph of the running [`trace`]. It means nothing outside of that
+/// call.
 #[derive(Clone, Copy, Debug)]
 pub struct Symbol(u32);
+
 /// A truth value in the graph.
 #[derive(Clone, Copy, Debug)]
 pub struct SymbolMask(u32);
@@ -219,18 +242,22 @@ impl Symbol {
     pub fn input(i: u32) -> Self {
         Self(with(|g| g.push(Node::Input(i))))
     }
+
     /// The `i`-th parameter: one number for all pixels of a frame.
     pub fn param(i: u32) -> Self {
         Self(with(|g| g.push(Node::Param(i))))
     }
+
     /// `N` parameters from the `first`.
     pub fn params<const N: usize>(first: u32) -> [Self; N] {
         core::array::from_fn(|k| Self::param(first + k as u32))
     }
+
     /// An entry of the shader's tables; `index` must be a whole number inside them.
     pub fn table(index: Self) -> Self {
         Self(with(|g| g.push(Node::Table(index.0))))
     }
+
     /// Four components of a texture's colour at a position in pixels.
     pub fn sample(source: SampleSource, x: Self, y: Self) -> [Self; 4] {
         with(|g| {
@@ -238,7 +265,9 @@ impl Symbol {
             core::array::from_fn(|k| Self(g.push(Node::Component(s, k as u8))))
         })
     }
-    /// Sums (or largest values, if above 0) of `f(i)` for i = 0, 1, … below `iterations`, which must not depend on the pixel.
+
+    /// Sums (or largest values, if above 0) of `f(i)` for i = 0, 1, … below `iterations`, which
+    /// must not depend on the pixel.
     ///
     /// # Panics
     /// With more than 64 loops in a trace.
@@ -255,17 +284,21 @@ impl Symbol {
         })
     }
 }
+
 impl From<f32> for Symbol {
     fn from(x: f32) -> Self {
         Self(with(|g| g.number(x)))
     }
 }
+
 impl Neg for Symbol {
     type Output = Self;
+
     fn neg(self) -> Self {
         Self(with(|g| g.unary(Unary::Neg, self.0)))
     }
 }
+
 macro_rules! operators { ($($tr:ident $f:ident),*) => { $(
     impl $tr for Symbol {
         type Output = Self;
@@ -279,8 +312,10 @@ macro_rules! operators { ($($tr:ident $f:ident),*) => { $(
 operators!(Add add, Sub sub, Mul mul, Div div);
 
 impl Mask for SymbolMask {}
+
 impl BitAnd for SymbolMask {
     type Output = Self;
+
     fn bitand(self, o: Self) -> Self {
         Self(with(|g| match (g.boolean(self.0), g.boolean(o.0)) {
             (Some(true), _) => o.0,
@@ -291,8 +326,10 @@ impl BitAnd for SymbolMask {
         }))
     }
 }
+
 impl BitOr for SymbolMask {
     type Output = Self;
+
     fn bitor(self, o: Self) -> Self {
         Self(with(|g| match (g.boolean(self.0), g.boolean(o.0)) {
             (Some(false), _) => o.0,
@@ -303,8 +340,10 @@ impl BitOr for SymbolMask {
         }))
     }
 }
+
 impl Not for SymbolMask {
     type Output = Self;
+
     fn not(self) -> Self {
         Self(with(|g| match g.boolean(self.0) {
             Some(b) => g.push(Node::Bool(!b)),
@@ -315,41 +354,52 @@ impl Not for SymbolMask {
 
 impl Real for Symbol {
     type M = SymbolMask;
+
     fn min(self, o: impl Into<Self>) -> Self {
         let o = o.into();
         Self(with(|g| g.binary(Binary::Min, self.0, o.0)))
     }
+
     fn max(self, o: impl Into<Self>) -> Self {
         let o = o.into();
         Self(with(|g| g.binary(Binary::Max, self.0, o.0)))
     }
+
     fn abs(self) -> Self {
         Self(with(|g| g.unary(Unary::Abs, self.0)))
     }
+
     fn floor(self) -> Self {
         Self(with(|g| g.unary(Unary::Floor, self.0)))
     }
+
     fn sqrt(self) -> Self {
         Self(with(|g| g.unary(Unary::Sqrt, self.0)))
     }
+
     fn lt(self, o: impl Into<Self>) -> SymbolMask {
         let o = o.into();
         SymbolMask(with(|g| g.compare(self.0, o.0, false)))
     }
+
     fn le(self, o: impl Into<Self>) -> SymbolMask {
         let o = o.into();
         SymbolMask(with(|g| g.compare(self.0, o.0, true)))
     }
+
     fn select(m: SymbolMask, a: impl Into<Self>, b: impl Into<Self>) -> Self {
         let (a, b) = (a.into(), b.into());
         Self(with(|g| g.select(m.0, a.0, b.0)))
     }
+
     fn pow2i(self) -> Self {
         Self(with(|g| g.unary(Unary::Pow2i, self.0)))
     }
+
     fn split_exp(self) -> (Self, Self) {
         with(|g| (Self(g.unary(Unary::Exponent, self.0)), Self(g.unary(Unary::Mantissa, self.0))))
     }
+
     fn hash(self, y: impl Into<Self>, z: impl Into<Self>) -> Self {
         let (y, z) = (y.into(), z.into());
         Self(with(|g| match (g.constant(self.0), g.constant(y.0), g.constant(z.0)) {
@@ -375,7 +425,8 @@ pub struct Trace {
     on_host: Vec<u32>,
 }
 
-/// Records what `f` computes from [`Symbol::input`] and [`Symbol::param`]. A trace inside a trace is its own graph.
+/// Records what `f` computes from [`Symbol::input`] and [`Symbol::param`]. A trace inside a trace
+/// is its own graph.
 pub fn trace(f: impl FnOnce() -> Vec<Symbol>) -> Trace {
     /// Puts the enclosing graph back, also when `f` panics.
     struct Enclosing(Graph);
@@ -403,7 +454,8 @@ fn loops_of(nodes: &[Node]) -> Vec<u64> {
             _ => inside,
         });
     }
-    // What depends on the index of an inner loop alone lies inside the outer one too; outer loops come later.
+    // What depends on the index of an inner loop alone lies inside the outer one too; outer loops
+    // come later.
     for i in (0..nodes.len()).rev() {
         let (Node::Loop(id, ..), around) = (nodes[i], loops[i]) else { continue };
         if around != 0 {
@@ -452,10 +504,12 @@ impl Trace {
     pub fn uniform_count(&self) -> usize {
         self.derived.len()
     }
+
     /// Operations that a shader does per pixel.
     pub fn operation_count(&self) -> usize {
         self.emitted.len()
     }
+
     /// Operations that a shader does per pixel with these parameters: those of a loop once a turn.
     pub fn operations_with(&self, params: &[f32]) -> usize {
         let mut v = vec![0.0; self.nodes.len()];
@@ -473,7 +527,9 @@ impl Trace {
         let times = |loops: u64| (0..64).filter(|id| loops >> id & 1 == 1).map(|id| iterations[id]).product::<usize>();
         self.emitted.iter().map(|&i| times(self.loops[i as usize])).sum()
     }
-    /// What the shader needs of `params`, appended to `out`: the values of parameter-only sub-expressions.
+
+    /// What the shader needs of `params`, appended to `out`: the values of parameter-only
+    /// sub-expressions.
     pub fn uniforms(&self, params: &[f32], out: &mut Vec<f32>) {
         let mut v = vec![0.0; self.nodes.len()];
         for &i in &self.on_host {
@@ -501,7 +557,8 @@ mod tests {
         assert!(text.contains("6.0f"), "{text}");
     }
 
-    /// By hand: the input; in the loop the turn, a product and a sum; the loop itself, its first part and the last sum.
+    /// By hand: the input; in the loop the turn, a product and a sum; the loop itself, its first
+    /// part and the last sum.
     #[test]
     fn a_loop_counts_once_a_turn() {
         let t = trace(|| {

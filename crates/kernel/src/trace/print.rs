@@ -4,8 +4,8 @@ use crate::image::Edge;
 use std::fmt::Write;
 
 impl Trace {
-    /// Prints WGSL: statements, and one expression per output. `input` names the inputs, `uniform` the numbers of [`Self::uniforms`];
-    /// variables are called `prefix` and a number.
+    /// Prints WGSL: statements, and one expression per output. `input` names the inputs, `uniform`
+    /// the numbers of [`Self::uniforms`]; variables are called `prefix` and a number.
     pub fn wgsl(&self, prefix: &str, input: impl Fn(u32) -> String, uniform: impl Fn(usize) -> String) -> (String, Vec<String>) {
         let mut names = vec![String::new(); self.nodes.len()];
         for (i, n) in self.nodes.iter().enumerate() {

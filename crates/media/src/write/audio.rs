@@ -12,7 +12,8 @@ pub struct AudioCodec {
     pub title: &'static str,
     /// Sample rates; empty for any.
     pub rates_hz: &'static [u32],
-    /// Channel counts whose default layout in FFmpeg (2.1 for 3, 4.0 for 4, 5.1 for 6 …) the codec can say.
+    /// Channel counts whose default layout in FFmpeg (2.1 for 3, 4.0 for 4, 5.1 for 6 …) the codec
+    /// can say.
     pub channels: &'static [u32],
     /// Bit rate for each channel when none is set, kilobits a second; 0 for lossless codecs.
     pub default_kbps_per_channel: u32,

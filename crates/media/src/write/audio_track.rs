@@ -1,7 +1,7 @@
 //! Pushed blocks of any length → the encoder's frames in its sample format.
 //!
-//! Integers are rounded to nearest and saturate, never wrap; NaN becomes 0. Floats pass as they are, also beyond ±1, where the stored
-//! format is float (PCM 32, AAC, Opus).
+//! Integers are rounded to nearest and saturate, never wrap; NaN becomes 0. Floats pass as they
+//! are, also beyond ±1, where the stored format is float (PCM 32, AAC, Opus).
 use crate::MediaError;
 use crate::write::encoder::{AvPacket, Encoder};
 use crate::write::frame::AvFrame;
@@ -98,7 +98,8 @@ impl AudioTrack {
     fn send_pending(&mut self, sink: &mut impl FnMut(AvPacket) -> Result<(), MediaError>) -> Result<(), MediaError> {
         let samples = self.pending[0].len();
         let mut frame = AvFrame::empty()?;
-        // SAFETY: the frame is valid and ours, the encoder's context is open; `av_frame_get_buffer` allocates for the numbers set before.
+        // SAFETY: the frame is valid and ours, the encoder's context is open; `av_frame_get_buffer`
+        // allocates for the numbers set before.
         let allocated = unsafe {
             let f = frame.as_mut_ptr();
             (*f).nb_samples = samples as i32;
@@ -124,13 +125,15 @@ impl AudioTrack {
         match self.sample_format {
             AVSampleFormat::AV_SAMPLE_FMT_FLTP => {
                 for (c, channel) in self.pending.iter().enumerate() {
-                    // SAFETY: a planar float frame has one plane of `samples` floats per channel in `extended_data`.
+                    // SAFETY: a planar float frame has one plane of `samples` floats per channel in
+                    // `extended_data`.
                     let to = unsafe { std::slice::from_raw_parts_mut((*(*f).extended_data.add(c)).cast::<f32>(), samples) };
                     to.copy_from_slice(channel);
                 }
             }
             AVSampleFormat::AV_SAMPLE_FMT_FLT => {
-                // SAFETY: an interleaved frame has one plane of `samples × channels` values; so in the two arms below.
+                // SAFETY: an interleaved frame has one plane of `samples × channels` values; so in
+                // the two arms below.
                 let to = unsafe { std::slice::from_raw_parts_mut((*f).data[0].cast::<f32>(), samples * channels) };
                 interleave(&self.pending, to, |x| x);
             }
@@ -178,13 +181,16 @@ fn to_i24_high(x: f32) -> i32 {
     steps.clamp(-8_388_608, 8_388_607) << 8
 }
 
-/// Triangular noise of ±1 step from a fixed-seed generator (xorshift64*, Vigna 2014), so that every run is the same.
+/// Triangular noise of ±1 step from a fixed-seed generator (xorshift64*, Vigna 2014), so that every
+/// run is the same.
 struct Dither(u64);
+
 impl Default for Dither {
     fn default() -> Self {
         Self(0x9e37_79b9_7f4a_7c15)
     }
 }
+
 impl Dither {
     fn next(&mut self) -> f32 {
         self.0 ^= self.0 >> 12;

@@ -23,7 +23,8 @@ pub struct Container {
     pub(crate) options: &'static [(&'static str, &'static str)],
     /// Whether the container itself stores the quantisation range.
     pub carries_range: bool,
-    /// Whether track times are stored in milliseconds instead of exact ticks (the frame rate is stored exactly all the same).
+    /// Whether track times are stored in milliseconds instead of exact ticks (the frame rate is
+    /// stored exactly all the same).
     pub millisecond_times: bool,
 }
 
@@ -35,7 +36,8 @@ static CONTAINERS: &[Container] = &[
         muxer: Some("mp4"),
         video: &["h264", "h265", "vp9", "av1", "av1-aom"],
         audio: &["aac", "opus", "flac"],
-        // The index goes to the front so that players start before the file is whole. FFmpeg 5.1 counts FLAC in mp4 as experimental.
+        // The index goes to the front so that players start before the file is whole. FFmpeg 5.1
+        // counts FLAC in mp4 as experimental.
         options: &[("movflags", "+faststart+write_colr"), ("strict", "experimental")],
         carries_range: true,
         millisecond_times: false,

@@ -16,18 +16,23 @@ impl AvPacket {
     pub fn as_ptr(&self) -> *mut ffi::AVPacket {
         self.0
     }
+
     /// The compressed bytes.
     pub fn bytes(&self) -> &[u8] {
-        // SAFETY: a packet from the encoder owns `size` bytes at `data`, which is null only when `size` is 0.
+        // SAFETY: a packet from the encoder owns `size` bytes at `data`, which is null only when
+        // `size` is 0.
         unsafe {
             let (data, size) = ((*self.0).data, (*self.0).size);
             if data.is_null() || size <= 0 { &[] } else { std::slice::from_raw_parts(data, size as usize) }
         }
     }
-    /// Says that only the first samples of a frame of `frame_samples` are sound, where the packet's duration says so and nothing else does.
+
+    /// Says that only the first samples of a frame of `frame_samples` are sound, where the packet's
+    /// duration says so and nothing else does.
     pub fn mark_padding(&self, frame_samples: usize) {
-        // SAFETY: the packet is valid; the side data that FFmpeg returns has the ten bytes asked for: little-endian counts of samples to
-        // skip at the start and at the end, and two reasons.
+        // SAFETY: the packet is valid; the side data that FFmpeg returns has the ten bytes asked
+        // for: little-endian counts of samples to skip at the start and at the end, and two
+        // reasons.
         unsafe {
             let padding = frame_samples as i64 - (*self.0).duration;
             let kind = ffi::AVPacketSideDataType::AV_PKT_DATA_SKIP_SAMPLES;
@@ -44,12 +49,14 @@ impl AvPacket {
             }
         }
     }
+
     /// Decoding time in the stream's time base.
     pub fn dts(&self) -> i64 {
         // SAFETY: the packet is valid while `self` lives.
         unsafe { (*self.0).dts }
     }
 }
+
 impl Drop for AvPacket {
     fn drop(&mut self) {
         // SAFETY: allocated by `av_packet_alloc`, freed once.
@@ -66,7 +73,8 @@ pub(crate) struct Encoder {
     has_frames: bool,
 }
 
-// SAFETY: an `AVCodecContext` may be used from any thread, one at a time; `&mut self` and ownership give that. The sink is locked.
+// SAFETY: an `AVCodecContext` may be used from any thread, one at a time; `&mut self` and ownership
+// give that. The sink is locked.
 unsafe impl Send for Encoder {}
 
 impl Encoder {
@@ -86,7 +94,8 @@ impl Encoder {
         Ok(Self { context, name, complaints, has_frames: false })
     }
 
-    /// Opens a video encoder. `global_header`: parameter sets go to the container instead of the stream.
+    /// Opens a video encoder. `global_header`: parameter sets go to the container instead of the
+    /// stream.
     pub fn open_video(v: &CheckedVideo, global_header: bool) -> Result<Self, MediaError> {
         let s = v.settings;
         let format = encoder_format(v.codec.input, s.format).ok_or_else(|| MediaError::EncoderSetup {
@@ -94,7 +103,8 @@ impl Encoder {
             reason: format!("FFmpeg has no pixel format for {}", s.format),
         })?;
         let encoder = Self::allocate(v.codec.encoder)?;
-        // SAFETY: the context was just allocated and is not open; all fields written are plain numbers.
+        // SAFETY: the context was just allocated and is not open; all fields written are plain
+        // numbers.
         unsafe {
             let c = encoder.context;
             (*c).width = s.size.width as i32;
@@ -115,7 +125,8 @@ impl Encoder {
     pub fn open_audio(a: &CheckedAudio, global_header: bool) -> Result<Self, MediaError> {
         let encoder = Self::allocate(a.form.encoder)?;
         let kbps = a.settings.bitrate_kbps.unwrap_or(a.codec.default_kbps_per_channel * a.settings.channels);
-        // SAFETY: as above; the channel layout of a fresh context is empty, so nothing is overwritten that needs freeing.
+        // SAFETY: as above; the channel layout of a fresh context is empty, so nothing is
+        // overwritten that needs freeing.
         unsafe {
             let c = encoder.context;
             (*c).sample_rate = a.settings.rate_hz as i32;
@@ -132,13 +143,15 @@ impl Encoder {
         encoder.open(global_header)
     }
 
-    /// Sets an option by name, of the encoder itself or of every codec. Unknown names and values are errors.
+    /// Sets an option by name, of the encoder itself or of every codec. Unknown names and values
+    /// are errors.
     fn set_option(&self, name: &str, value: &str) -> Result<(), MediaError> {
         let fail = |reason: String| self.refused(reason);
         let (Ok(c_name), Ok(c_value)) = (CString::new(name), CString::new(value)) else {
             return Err(fail(format!("the option {name} holds a zero byte")));
         };
-        // SAFETY: both strings are valid; `priv_data` is an object with options exactly when the codec has a private class.
+        // SAFETY: both strings are valid; `priv_data` is an object with options exactly when the
+        // codec has a private class.
         let result = unsafe {
             let mut result = ffi::AVERROR_OPTION_NOT_FOUND;
             if !(*(*self.context).codec).priv_class.is_null() {
@@ -157,7 +170,8 @@ impl Encoder {
     }
 
     fn open(self, global_header: bool) -> Result<Self, MediaError> {
-        // SAFETY: the context is complete and not open yet; a null codec means the one it was allocated for.
+        // SAFETY: the context is complete and not open yet; a null codec means the one it was
+        // allocated for.
         let result = unsafe {
             if global_header {
                 (*self.context).flags |= ffi::AV_CODEC_FLAG_GLOBAL_HEADER as i32;
@@ -167,7 +181,8 @@ impl Encoder {
         if result < 0 {
             return Err(self.refused(format!("it refuses the settings: {}", self.in_words(result))));
         }
-        // Lists of an encoder's own parameters (`x264-params` …) are read when it opens, and only warned about.
+        // Lists of an encoder's own parameters (`x264-params` …) are read when it opens, and only
+        // warned about.
         let ignored = self.complaints.report().messages.into_iter().find(|m| m.contains("option") || m.contains("Unknown"));
         match ignored {
             Some(message) => Err(self.refused(message)),
@@ -179,11 +194,13 @@ impl Encoder {
     pub fn context(&self) -> *const ffi::AVCodecContext {
         self.context
     }
+
     /// Time base of frames and packets.
     pub fn time_base(&self) -> AVRational {
         // SAFETY: the context is valid while `self` lives.
         unsafe { (*self.context).time_base }
     }
+
     /// Samples of each frame but the last; 0 for any number.
     pub fn frame_samples(&self) -> usize {
         // SAFETY: as above.
@@ -194,12 +211,14 @@ impl Encoder {
     pub fn send(&mut self, frame: Option<&AvFrame>) -> Result<(), MediaError> {
         self.has_frames |= frame.is_some();
         let frame = frame.map_or(std::ptr::null(), AvFrame::as_ptr);
-        // SAFETY: the context is open; the frame is valid or null. The encoder takes its own references.
+        // SAFETY: the context is open; the frame is valid or null. The encoder takes its own
+        // references.
         let result = unsafe { ffi::avcodec_send_frame(self.context, frame) };
         if result < 0 { Err(self.failed(result)) } else { Ok(()) }
     }
 
-    /// The next packet; `None` when more frames are needed or, after the end, when there are no more.
+    /// The next packet; `None` when more frames are needed or, after the end, when there are no
+    /// more.
     pub fn receive(&mut self) -> Result<Option<AvPacket>, MediaError> {
         // SAFETY: plain allocation.
         let packet = AvPacket(unsafe { ffi::av_packet_alloc() });
@@ -217,9 +236,11 @@ impl Encoder {
     fn failed(&self, result: i32) -> MediaError {
         MediaError::Encode { encoder: self.name.into(), reason: self.in_words(result) }
     }
+
     fn refused(&self, reason: String) -> MediaError {
         MediaError::EncoderSetup { encoder: self.name.into(), reason }
     }
+
     /// FFmpeg's text for a result, and what the encoder said itself.
     fn in_words(&self, result: i32) -> String {
         let mut text = ffmpeg_text(result);
@@ -233,12 +254,15 @@ impl Encoder {
 
 impl Drop for Encoder {
     fn drop(&mut self) {
-        // SAFETY: allocated by `avcodec_alloc_context3`, freed once. A null frame ends the stream of an open encoder.
+        // SAFETY: allocated by `avcodec_alloc_context3`, freed once. A null frame ends the stream
+        // of an open encoder.
         unsafe {
-            // SVT-AV1 waits for ever in its shutdown unless its stream was ended and emptied, and even then when it got no frame.
+            // SVT-AV1 waits for ever in its shutdown unless its stream was ended and emptied, and
+            // even then when it got no frame.
             if self.name == "libsvtav1" && ffi::avcodec_is_open(self.context) != 0 {
                 if !self.has_frames {
-                    // Its idle threads and memory stay until the process ends, together with the sink that they may write to.
+                    // Its idle threads and memory stay until the process ends, together with the
+                    // sink that they may write to.
                     std::mem::forget(std::mem::take(&mut self.complaints));
                     return;
                 }

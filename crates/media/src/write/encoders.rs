@@ -21,7 +21,8 @@ pub struct EncoderAvailability {
     pub install_hint: &'static str,
 }
 
-/// Every encoder of the lists, video first, in the lists' order; an encoder named by several rows comes once.
+/// Every encoder of the lists, video first, in the lists' order; an encoder named by several rows
+/// comes once.
 pub fn encoders() -> Vec<EncoderAvailability> {
     crate::init();
     let video = video_codecs().map(|c| ("video", c.id, c.title, c.encoder, c.install_hint));

@@ -1,5 +1,6 @@
-//! Pictures and samples as FFmpeg frames. Planes are lent to the encoder without a copy wherever it reads nothing but them: each
-//! plane becomes a buffer whose free callback drops the plane's share of the memory.
+//! Pictures and samples as FFmpeg frames. Planes are lent to the encoder without a copy wherever it
+//! reads nothing but them: each plane becomes a buffer whose free callback drops the plane's share
+//! of the memory.
 use crate::MediaError;
 use crate::pixel;
 use crate::tags::AvColor;
@@ -15,15 +16,18 @@ impl AvFrame {
     pub fn as_ptr(&self) -> *const ffi::AVFrame {
         self.0
     }
+
     pub fn as_mut_ptr(&mut self) -> *mut ffi::AVFrame {
         self.0
     }
+
     pub fn empty() -> Result<Self, MediaError> {
         // SAFETY: plain allocation.
         let frame = unsafe { ffi::av_frame_alloc() };
         if frame.is_null() { Err(out_of_memory()) } else { Ok(Self(frame)) }
     }
 }
+
 impl Drop for AvFrame {
     fn drop(&mut self) {
         // SAFETY: allocated by `av_frame_alloc`, freed once.
@@ -64,7 +68,8 @@ pub(crate) fn encoder_format(input: Input, format: PictureFormat) -> Option<AVPi
     packing(input, format).map(|p| p.av).or_else(|| pixel::av_format(format))
 }
 
-/// A picture as the encoder wants it. The picture's format must be one that the encoder was opened with.
+/// A picture as the encoder wants it. The picture's format must be one that the encoder was opened
+/// with.
 pub(crate) fn video_frame(picture: &Picture, input: Input, pts: i64) -> Result<AvFrame, MediaError> {
     let av = encoder_format(input, picture.format)
         .ok_or_else(|| MediaError::Internal { operation: "wrapping a picture", reason: picture.format.to_string() })?;
@@ -91,7 +96,8 @@ pub(crate) fn video_frame(picture: &Picture, input: Input, pts: i64) -> Result<A
     Ok(frame)
 }
 
-/// Whether FFmpeg can read the plane in place: samples on their natural boundaries, strides that fit its integers.
+/// Whether FFmpeg can read the plane in place: samples on their natural boundaries, strides that
+/// fit its integers.
 fn lendable(plane: &Plane, format: PictureFormat) -> bool {
     let sample = format.bytes_per_sample();
     plane.data().as_ptr().addr().is_multiple_of(sample)
@@ -102,13 +108,15 @@ fn lendable(plane: &Plane, format: PictureFormat) -> bool {
 fn lend_planes(frame: &mut AvFrame, picture: &Picture) -> Result<(), MediaError> {
     /// Drops the share of the memory; may run on any of the encoder's threads.
     unsafe extern "C" fn give_back(share: *mut c_void, _data: *mut u8) {
-        // SAFETY: `share` is the `Box<Plane>` leaked below; FFmpeg calls this exactly once, and planes are `Send`.
+        // SAFETY: `share` is the `Box<Plane>` leaked below; FFmpeg calls this exactly once, and
+        // planes are `Send`.
         drop(unsafe { Box::from_raw(share.cast::<Plane>()) });
     }
     for (k, plane) in picture.planes.iter().enumerate() {
         let slot = pixel::av_plane(picture.format, k);
         let share = Box::into_raw(Box::new(plane.clone()));
-        // SAFETY: the bytes live as long as `share`; the buffer is marked read-only, so nothing writes through the pointer.
+        // SAFETY: the bytes live as long as `share`; the buffer is marked read-only, so nothing
+        // writes through the pointer.
         unsafe {
             let bytes = (*share).data();
             let data = bytes.as_ptr().cast_mut();
@@ -133,8 +141,8 @@ fn allocate(frame: &mut AvFrame) -> Result<(), MediaError> {
 
 /// Row `y` of `data[slot]`, `len` bytes.
 fn row_mut(frame: &mut AvFrame, slot: usize, y: usize, len: usize) -> &mut [u8] {
-    // SAFETY: `allocate` gave the slot rows of at least `len` bytes, `linesize` apart, for the frame's format and size; the callers
-    // stay within these.
+    // SAFETY: `allocate` gave the slot rows of at least `len` bytes, `linesize` apart, for the
+    // frame's format and size; the callers stay within these.
     unsafe {
         let start = (*frame.0).data[slot].add(y * (*frame.0).linesize[slot] as usize);
         std::slice::from_raw_parts_mut(start, len)
@@ -168,7 +176,8 @@ fn interleave(frame: &mut AvFrame, picture: &Picture, packing: &Packing) {
                 }
             } else {
                 for (to, from) in to[2 * i..].chunks_mut(pixel_bytes).zip(from.chunks_exact(2)) {
-                    (to[0], to[1]) = (from[1], from[0]);
+                    to[0] = from[1];
+                    to[1] = from[0];
                 }
             }
         }

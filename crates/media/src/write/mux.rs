@@ -1,8 +1,9 @@
 //! Packets of up to two streams → one interleaved file.
 //!
-//! Packets wait until the other stream has reached their time, so the file is in order of decoding time. What waits is bounded: when
-//! one stream runs more than [`WAITING_BYTES`] or [`WAITING_SECS`] ahead, its packets are written out of order between the streams
-//! (legal everywhere, only less convenient for a player that streams).
+//! Packets wait until the other stream has reached their time, so the file is in order of decoding
+//! time. What waits is bounded: when one stream runs more than [`WAITING_BYTES`] or
+//! [`WAITING_SECS`] ahead, its packets are written out of order between the streams (legal
+//! everywhere, only less convenient for a player that streams).
 use crate::MediaError;
 use crate::error::ffmpeg_text;
 use crate::write::container::Container;
@@ -36,7 +37,8 @@ pub(crate) struct Muxer {
     name: &'static str,
 }
 
-// SAFETY: an `AVFormatContext` may be used from any thread, one at a time; `&mut self` and ownership give that.
+// SAFETY: an `AVFormatContext` may be used from any thread, one at a time; `&mut self` and
+// ownership give that.
 unsafe impl Send for Muxer {}
 
 /// What the container wants to know about a stream beside the encoder.
@@ -54,11 +56,12 @@ pub(crate) struct StreamFacts {
 pub(crate) enum Priming {
     /// The muxer sees to it (edit lists), or there are none.
     Muxer,
-    /// The container declares their number, and wants the times of the stream counted from the first of them (Matroska's CodecDelay,
-    /// RFC 9559 §5.1.4.1.28). FFmpeg 5.1 declares, but does not shift the stream.
+    /// The container declares their number, and wants the times of the stream counted from the
+    /// first of them (Matroska's CodecDelay, RFC 9559 §5.1.4.1.28). FFmpeg 5.1 declares, but does
+    /// not shift the stream.
     Declared,
-    /// The container has no word for them: every stream starts later by their length, so that no time is negative and sound and
-    /// picture stay together.
+    /// The container has no word for them: every stream starts later by their length, so that no
+    /// time is negative and sound and picture stay together.
     ShiftAll,
 }
 
@@ -73,12 +76,14 @@ impl Muxer {
         if result < 0 || context.is_null() {
             return Err(MediaError::Missing { kind: "muxer", name: format!("{muxer} (for {})", container.id) });
         }
-        // No random identifiers and library versions in the file: the same packets give the same bytes.
+        // No random identifiers and library versions in the file: the same packets give the same
+        // bytes.
         // SAFETY: the context was just allocated.
         unsafe {
             (*context).flags |= ffi::AVFMT_FLAG_BITEXACT;
             if container.millisecond_times {
-                // See `Priming`: FFmpeg would delay the picture by Opus's priming although Matroska declares that priming.
+                // See `Priming`: FFmpeg would delay the picture by Opus's priming although Matroska
+                // declares that priming.
                 (*context).avoid_negative_ts = ffi::AVFMT_AVOID_NEG_TS_DISABLED;
             }
         }
@@ -160,7 +165,8 @@ impl Muxer {
             // SAFETY: valid strings, which FFmpeg copies.
             unsafe { ffi::av_dict_set(&mut dictionary, key.as_ptr(), value.as_ptr(), 0) };
         }
-        // SAFETY: streams are complete and the file is open; the dictionary gets back what the muxer did not know.
+        // SAFETY: streams are complete and the file is open; the dictionary gets back what the
+        // muxer did not know.
         let (result, unknown) = unsafe {
             let result = ffi::avformat_write_header(self.context, &mut dictionary);
             let unknown = ffi::av_dict_count(dictionary);
@@ -254,6 +260,7 @@ impl Muxer {
     fn write_failed(&self, path: &Path, result: i32) -> MediaError {
         MediaError::Write { path: path.to_owned(), reason: ffmpeg_text(result) }
     }
+
     fn internal(&self, operation: &'static str, result: i32) -> MediaError {
         MediaError::Internal { operation, reason: ffmpeg_text(result) }
     }
@@ -261,8 +268,8 @@ impl Muxer {
 
 impl Drop for Muxer {
     fn drop(&mut self) {
-        // SAFETY: closes the file if it is still open and frees the context; a context whose header was written but not its trailer may
-        // be freed.
+        // SAFETY: closes the file if it is still open and frees the context; a context whose header
+        // was written but not its trailer may be freed.
         unsafe {
             if !(*self.context).pb.is_null() {
                 ffi::avio_closep(&mut (*self.context).pb);

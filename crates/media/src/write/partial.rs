@@ -1,5 +1,5 @@
-//! Files that appear under their final name only when they are whole: written under a hidden name in the same folder, synced, then
-//! renamed. Dropping an unfinished one removes it.
+//! Files that appear under their final name only when they are whole: written under a hidden name
+//! in the same folder, synced, then renamed. Dropping an unfinished one removes it.
 use crate::MediaError;
 use std::fs::{self, File};
 use std::io::{
@@ -30,8 +30,8 @@ pub(crate) fn folder_of(path: &Path) -> &Path {
     }
 }
 
-/// A hidden name beside `target` that no other writer of this or another process uses; `what` says in it what it is for, and the extension
-/// is kept.
+/// A hidden name beside `target` that no other writer of this or another process uses; `what` says
+/// in it what it is for, and the extension is kept.
 pub(crate) fn hidden_name(target: &Path, what: &str) -> PathBuf {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
@@ -42,8 +42,8 @@ pub(crate) fn hidden_name(target: &Path, what: &str) -> PathBuf {
     folder_of(target).join(format!(".{stem}.{what}-{}-{number}{extension}", std::process::id()))
 }
 
-/// Makes a rename or removal in `folder` last through a power cut, where the system offers that: not in folders that may be written but
-/// not read, and not on every file system.
+/// Makes a rename or removal in `folder` last through a power cut, where the system offers that:
+/// not in folders that may be written but not read, and not on every file system.
 pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
     if !cfg!(unix) {
         return Ok(());
@@ -54,7 +54,8 @@ pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
     }
 }
 
-/// Gives `from` the name `to`; without `overwrite`, an existing `to` is an error even when it appeared a moment ago.
+/// Gives `from` the name `to`; without `overwrite`, an existing `to` is an error even when it
+/// appeared a moment ago.
 pub(crate) fn rename(from: &Path, to: &Path, overwrite: bool) -> Result<(), MediaError> {
     if overwrite {
         return fs::rename(from, to).map_err(|e| write_error(to, &e));
@@ -69,12 +70,13 @@ pub(crate) fn rename(from: &Path, to: &Path, overwrite: bool) -> Result<(), Medi
 }
 
 impl PartialFile {
-    /// Creates the empty file under its hidden name. With `overwrite` a symbolic link is followed: the file it points at is replaced,
-    /// as when a project is saved.
+    /// Creates the empty file under its hidden name. With `overwrite` a symbolic link is followed:
+    /// the file it points at is replaced, as when a project is saved.
     ///
     /// # Errors
-    /// [`MediaError::Exists`] when the target exists and `overwrite` is not set; [`MediaError::Write`] when the folder is missing or not
-    /// writable, or the target is a folder or device.
+    /// [`MediaError::Exists`] when the target exists and `overwrite` is not set;
+    /// [`MediaError::Write`] when the folder is missing or not writable, or the target is a folder
+    /// or device.
     pub fn create(target: &Path, overwrite: bool) -> Result<Self, MediaError> {
         let mut place = target.to_owned();
         match fs::symlink_metadata(target) {
@@ -92,14 +94,17 @@ impl PartialFile {
         File::create_new(&path).map_err(|e| write_error(target, &e))?;
         Ok(Self { path, target: target.to_owned(), place, overwrite })
     }
+
     /// Where to write.
     pub fn path(&self) -> &Path {
         &self.path
     }
+
     /// What it will be called.
     pub fn target(&self) -> &Path {
         &self.target
     }
+
     /// Syncs, renames, syncs the folder; gives the size in bytes.
     pub fn commit(self) -> Result<u64, MediaError> {
         let synced = File::options().write(true).open(&self.path).and_then(|f| {
@@ -124,7 +129,8 @@ impl Drop for PartialFile {
 mod tests {
     use super::*;
 
-    /// The folders of /proc refuse to be synced as some network file systems do; a folder that is gone is an error.
+    /// The folders of /proc refuse to be synced as some network file systems do; a folder that is
+    /// gone is an error.
     #[cfg(target_os = "linux")]
     #[test]
     fn folders_that_cannot_be_synced_fail_nothing() {

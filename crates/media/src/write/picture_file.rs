@@ -8,11 +8,12 @@ use cutroom_types::{FrameRate, Picture};
 use std::fs;
 use std::path::Path;
 
-/// Writes a picture of 8- or 16-bit full-range RGB planes (with straight alpha) or gray as PNG; an existing file is replaced, and only
-/// when the new one is whole.
+/// Writes a picture of 8- or 16-bit full-range RGB planes (with straight alpha) or gray as PNG; an
+/// existing file is replaced, and only when the new one is whole.
 ///
 /// # Errors
-/// [`MediaError::Settings`] for another format, [`MediaError::Write`] when the file cannot be written.
+/// [`MediaError::Settings`] for another format, [`MediaError::Write`] when the file cannot be
+/// written.
 pub fn write_png(path: &Path, picture: &Picture) -> Result<(), MediaError> {
     let bytes = encode_png(picture)?;
     let partial = PartialFile::create(path, true)?;

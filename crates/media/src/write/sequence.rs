@@ -1,6 +1,8 @@
-//! One file a picture. All are written into a hidden folder beside the target and moved into place when the last is whole.
+//! One file a picture. All are written into a hidden folder beside the target and moved into place
+//! when the last is whole.
 //!
-//! A target is a pattern, `shot_%05d.png` (numbers start at 0), or a folder without an extension, which gets `00000.png` and so on.
+//! A target is a pattern, `shot_%05d.png` (numbers start at 0), or a folder without an extension,
+//! which gets `00000.png` and so on.
 use crate::MediaError;
 use crate::write::partial::{folder_of, hidden_name, rename, sync_folder, write_error};
 use std::fs::{self, File};
@@ -57,19 +59,23 @@ impl SequencePattern {
         }
         Ok(Self { folder: folder_of(target).into(), own_folder: false, before: before.into(), after: after.into(), digits })
     }
+
     fn name(&self, n: u64) -> String {
         format!("{}{n:0width$}{}", self.before, self.after, width = self.digits)
     }
+
     /// Whether a file has, or would have, a name that the sequence may use.
     pub fn covers(&self, path: &Path) -> bool {
         let same = |a: &Path, b: &Path| a == b || matches!((a.canonicalize(), b.canonicalize()), (Ok(a), Ok(b)) if a == b);
         self.has_name(path) && same(folder_of(path), &self.folder)
     }
+
     fn has_name(&self, path: &Path) -> bool {
         let number =
             path.file_name().and_then(|n| n.to_str()).and_then(|n| n.strip_prefix(&self.before)?.strip_suffix(&self.after));
         number.is_some_and(|d| d.len() >= self.digits && d.bytes().all(|b| b.is_ascii_digit()))
     }
+
     /// Files of the folder that the pattern covers, in order of their names.
     ///
     /// # Errors
@@ -105,14 +111,17 @@ impl Sequence {
         fs::create_dir(&hidden).map_err(failed)?;
         Ok(Self { target: target.into(), pattern, hidden, overwrite, count: 0, bytes: 0 })
     }
+
     /// What was asked for.
     pub fn target(&self) -> &Path {
         &self.target
     }
+
     /// The folder that holds the files meanwhile.
     pub fn hidden(&self) -> &Path {
         &self.hidden
     }
+
     /// Writes the next file.
     pub fn push(&mut self, bytes: &[u8]) -> Result<(), MediaError> {
         let path = self.hidden.join(self.pattern.name(self.count));
@@ -121,8 +130,10 @@ impl Sequence {
         self.bytes += bytes.len() as u64;
         Ok(())
     }
-    /// Syncs every file and moves all into place; gives their size in bytes. Older files of the same pattern are replaced, and removed
-    /// where the new sequence is shorter. When a move fails, everything is put back.
+
+    /// Syncs every file and moves all into place; gives their size in bytes. Older files of the
+    /// same pattern are replaced, and removed where the new sequence is shorter. When a move fails,
+    /// everything is put back.
     pub fn commit(self) -> Result<u64, MediaError> {
         let failed = |e: std::io::Error| write_error(&self.target, &e);
         for n in 0..self.count {
@@ -145,7 +156,8 @@ impl Sequence {
         let into = (0..self.count).map(|n| self.pattern.name(n)).map(|n| (self.hidden.join(&n), self.pattern.folder.join(&n)));
         for (from, to) in away.chain(into) {
             if let Err(error) = rename(&from, &to, false) {
-                // Best effort on a file system that just failed; the first error is the one reported.
+                // Best effort on a file system that just failed; the first error is the one
+                // reported.
                 for (from, to) in moved.iter().rev() {
                     let _ = fs::rename(to, from);
                 }
@@ -162,8 +174,8 @@ impl Sequence {
         Ok(self.bytes)
     }
 
-    /// A folder for what is replaced. It is not within the hidden one: whoever ends the program in the middle of the exchange removes that, and
-    /// may lose the new pictures, but not the old.
+    /// A folder for what is replaced. It is not within the hidden one: whoever ends the program in
+    /// the middle of the exchange removes that, and may lose the new pictures, but not the old.
     fn aside(&self, old: &[PathBuf]) -> Result<Option<PathBuf>, MediaError> {
         if old.is_empty() {
             return Ok(None);
@@ -206,8 +218,8 @@ mod tests {
         names
     }
 
-    /// Who ends the program while pictures are exchanged removes the hidden folder: what is replaced must not lie in it. After the exchange
-    /// nothing else is left.
+    /// Who ends the program while pictures are exchanged removes the hidden folder: what is
+    /// replaced must not lie in it. After the exchange nothing else is left.
     #[test]
     fn what_is_replaced_is_never_lost() {
         let dir = tempfile::tempdir().unwrap();

@@ -4,14 +4,15 @@ use cutroom_types::{ColorTags, FrameRate, PictureFormat, Size};
 /// How much the video encoder may spend.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub enum Rate {
-    /// Constant quality on the encoder's own scale (x264, x265: 0..=51, VP9 and AV1: 0..=63; less is better).
+    /// Constant quality on the encoder's own scale (x264, x265: 0..=51, VP9 and AV1: 0..=63; less
+    /// is better).
     Crf(f32),
     /// Average bit rate, kilobits a second.
     BitrateKbps(u32),
     /// Every sample comes back as it was.
     Lossless,
-    /// What the encoder does when told nothing (x264: CRF 23, x265: 28, VP9: 32, AV1: 35); the only choice of the formats whose
-    /// rate is in their profile (ProRes, DNxHR).
+    /// What the encoder does when told nothing (x264: CRF 23, x265: 28, VP9: 32, AV1: 35); the only
+    /// choice of the formats whose rate is in their profile (ProRes, DNxHR).
     #[default]
     CodecDefault,
 }
@@ -39,9 +40,11 @@ pub struct VideoSettings {
     pub profile: Option<String>,
     /// Frames from one key frame to the next at most; `None` for the encoder's choice.
     pub gop_frames: Option<u32>,
-    /// Encoder threads; 0 for what `ffmpeg` would take on this machine. Part of what decides the bytes of the stream.
+    /// Encoder threads; 0 for what `ffmpeg` would take on this machine. Part of what decides the
+    /// bytes of the stream.
     pub threads: u32,
-    /// Further options by FFmpeg's names. Unknown names and values are errors, and so is repeating what another field says.
+    /// Further options by FFmpeg's names. Unknown names and values are errors, and so is repeating
+    /// what another field says.
     pub extra: Vec<(String, String)>,
 }
 
@@ -56,9 +59,11 @@ pub struct AudioSettings {
     pub channels: u32,
     /// Kilobits a second for all channels; `None` for the row's default. Only for lossy codecs.
     pub bitrate_kbps: Option<u32>,
-    /// Bits of a stored sample (flac: 16, 24; pcm: 16, 24, 32 = float); `None` for the row's default. Only for lossless codecs.
+    /// Bits of a stored sample (flac: 16, 24; pcm: 16, 24, 32 = float); `None` for the row's
+    /// default. Only for lossless codecs.
     pub bits: Option<u32>,
-    /// Adds triangular noise of ±1 step before rounding to 16 bits. The noise is the same in every run.
+    /// Adds triangular noise of ±1 step before rounding to 16 bits. The noise is the same in every
+    /// run.
     pub dither: bool,
 }
 

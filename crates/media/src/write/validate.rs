@@ -14,12 +14,14 @@ pub(crate) struct Checked<'a> {
     pub video: Option<CheckedVideo<'a>>,
     pub sound: Option<CheckedAudio<'a>>,
 }
+
 pub(crate) struct CheckedVideo<'a> {
     pub codec: &'static VideoCodec,
     pub settings: &'a VideoSettings,
     /// Everything the encoder is told by name, extra options included.
     pub options: Options,
 }
+
 pub(crate) struct CheckedAudio<'a> {
     pub codec: &'static AudioCodec,
     pub form: &'static AudioForm,
@@ -29,8 +31,9 @@ pub(crate) struct CheckedAudio<'a> {
 /// Checks settings without creating or opening anything.
 ///
 /// # Errors
-/// [`MediaError::Settings`] names what is wrong and what would be right; [`MediaError::NoEncoder`] names the missing encoder. Values of
-/// [`VideoSettings::extra`] are only checked by [`super::Writer::create`], before it creates the file.
+/// [`MediaError::Settings`] names what is wrong and what would be right; [`MediaError::NoEncoder`]
+/// names the missing encoder. Values of [`VideoSettings::extra`] are only checked by
+/// [`super::Writer::create`], before it creates the file.
 pub fn validate(settings: &WriteSettings) -> Result<(), MediaError> {
     check(settings).map(|_| ())
 }

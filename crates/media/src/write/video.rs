@@ -89,6 +89,7 @@ impl VideoCodec {
     pub fn default_format(&self, profile: Option<&str>) -> PictureFormat {
         self.profiles.iter().find(|p| Some(p.id) == profile).unwrap_or(&self.profiles[0]).formats[0]
     }
+
     /// The profile that settings ask for, or the first that holds their format.
     pub(crate) fn profile_for(&self, s: &VideoSettings) -> Result<&'static VideoProfile, MediaError> {
         let list = |formats: &[PictureFormat]| formats.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
@@ -133,15 +134,19 @@ pub fn video_codec(id: &str) -> Result<&'static VideoCodec, MediaError> {
 const fn yuv420(bits: u8) -> PictureFormat {
     PictureFormat::yuv(bits, 1, 1)
 }
+
 const fn yuv422(bits: u8) -> PictureFormat {
     PictureFormat::yuv(bits, 1, 0)
 }
+
 const fn yuv444(bits: u8) -> PictureFormat {
     PictureFormat::yuv(bits, 0, 0)
 }
+
 const fn rgb(bits: u8) -> PictureFormat {
     PictureFormat { bits, ..PictureFormat::RGB8 }
 }
+
 const fn gray(bits: u8) -> PictureFormat {
     PictureFormat { model: ColorModel::Gray, ..rgb(bits) }
 }

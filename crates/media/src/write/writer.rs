@@ -27,10 +27,11 @@ pub struct WriteReport {
     pub audio_samples: u64,
 }
 
-/// Writes one file. Nothing exists under the final name until [`Writer::finish`] has succeeded; dropping the writer, or any error,
-/// removes what was written.
+/// Writes one file. Nothing exists under the final name until [`Writer::finish`] has succeeded;
+/// dropping the writer, or any error, removes what was written.
 pub struct Writer {
-    // Declared before the sink so that it is dropped first; encoders do not refer to the file, but this keeps the order of making.
+    // Declared before the sink so that it is dropped first; encoders do not refer to the file, but
+    // this keeps the order of making.
     video: Option<PictureTrack>,
     sound: Option<AudioTrack>,
     sink: Sink,
@@ -49,12 +50,14 @@ impl Sink {
             Self::Sequence(s) => s.target(),
         }
     }
+
     fn picture_packet(&mut self, packet: AvPacket) -> Result<(), MediaError> {
         match self {
             Self::File { muxer, partial, video, .. } => muxer.push(*video, packet, partial.target()),
             Self::Sequence(s) => s.push(packet.bytes()),
         }
     }
+
     fn audio_packet(&mut self, packet: AvPacket) -> Result<(), MediaError> {
         match self {
             Self::File { muxer, partial, sound, .. } => muxer.push(*sound, packet, partial.target()),
@@ -64,11 +67,13 @@ impl Sink {
 }
 
 impl Writer {
-    /// Checks the settings, opens the encoders, then creates the file under a hidden name beside `final_path`.
+    /// Checks the settings, opens the encoders, then creates the file under a hidden name beside
+    /// `final_path`.
     ///
     /// # Errors
-    /// [`MediaError::Settings`], [`MediaError::NoEncoder`] and [`MediaError::EncoderSetup`] before anything is created;
-    /// [`MediaError::Exists`] when the file exists and `overwrite` is not set; [`MediaError::Write`] when it cannot be created.
+    /// [`MediaError::Settings`], [`MediaError::NoEncoder`] and [`MediaError::EncoderSetup`] before
+    /// anything is created; [`MediaError::Exists`] when the file exists and `overwrite` is not set;
+    /// [`MediaError::Write`] when it cannot be created.
     pub fn create(final_path: &Path, settings: &WriteSettings, overwrite: bool) -> Result<Self, MediaError> {
         crate::init();
         let checked = check(settings)?;
@@ -88,7 +93,8 @@ impl Writer {
         name: &'static str,
         overwrite: bool,
     ) -> Result<Self, MediaError> {
-        // A first muxer tells what the encoders must know; the one that writes is made for the hidden name.
+        // A first muxer tells what the encoders must know; the one that writes is made for the
+        // hidden name.
         let global_header = Muxer::new(checked.container, name, path)?.wants_global_header();
         let video = checked.video.as_ref().map(|v| PictureTrack::open(v, global_header)).transpose()?;
         let sound = checked.sound.as_ref().map(|a| AudioTrack::open(a, global_header)).transpose()?;
@@ -128,12 +134,13 @@ impl Writer {
         }
     }
 
-    /// Encodes the next picture: the `n`th push, counted from 0, is shown from `n / frame_rate`. Its planes are lent to the encoder, not
-    /// copied, where the encoder allows.
+    /// Encodes the next picture: the `n`th push, counted from 0, is shown from `n / frame_rate`.
+    /// Its planes are lent to the encoder, not copied, where the encoder allows.
     ///
     /// # Errors
-    /// [`MediaError::Mismatch`] when format, size, tags, sample aspect, orientation or alpha differ from the settings: nothing is
-    /// converted here. [`MediaError::Encode`] and [`MediaError::Write`] end the file.
+    /// [`MediaError::Mismatch`] when format, size, tags, sample aspect, orientation or alpha differ
+    /// from the settings: nothing is converted here. [`MediaError::Encode`] and
+    /// [`MediaError::Write`] end the file.
     pub fn push_picture(&mut self, picture: &Picture) -> Result<(), MediaError> {
         self.guarded(|video, _, sink| {
             let video = video.ok_or_else(|| no_stream("picture"))?;
@@ -144,8 +151,8 @@ impl Writer {
     /// Encodes the samples that follow those pushed before; blocks may have any length.
     ///
     /// # Errors
-    /// [`MediaError::Mismatch`] when rate or channels differ from the settings; [`MediaError::Encode`] and [`MediaError::Write`] end the
-    /// file.
+    /// [`MediaError::Mismatch`] when rate or channels differ from the settings;
+    /// [`MediaError::Encode`] and [`MediaError::Write`] end the file.
     pub fn push_audio(&mut self, block: &AudioBlock) -> Result<(), MediaError> {
         self.guarded(|_, sound, sink| {
             let sound = sound.ok_or_else(|| no_stream("sound block"))?;
@@ -156,8 +163,9 @@ impl Writer {
     /// Drains the encoders, writes the index, syncs and gives the file its final name.
     ///
     /// # Errors
-    /// As for the pushes; [`MediaError::Mismatch`] when there is a picture stream without a picture; [`MediaError::Exists`] when the file
-    /// appeared meanwhile and was not to be overwritten. Nothing is left then.
+    /// As for the pushes; [`MediaError::Mismatch`] when there is a picture stream without a
+    /// picture; [`MediaError::Exists`] when the file appeared meanwhile and was not to be
+    /// overwritten. Nothing is left then.
     pub fn finish(mut self) -> Result<WriteReport, MediaError> {
         self.guarded(|video, sound, sink| {
             if let Some(video) = video {
@@ -190,7 +198,8 @@ impl Writer {
         Ok(WriteReport { path, bytes, video_frames, audio_samples })
     }
 
-    /// Runs one step; after the first error every further step is refused, so that a damaged file is never finished.
+    /// Runs one step; after the first error every further step is refused, so that a damaged file
+    /// is never finished.
     fn guarded(
         &mut self,
         step: impl FnOnce(Option<&mut PictureTrack>, Option<&mut AudioTrack>, &mut Sink) -> Result<(), MediaError>,
@@ -238,11 +247,13 @@ impl PictureTrack {
         let encoder = Encoder::open_video(v, global_header)?;
         Ok(Self { encoder, settings: v.settings.clone(), input: v.codec.input, pushed: 0 })
     }
+
     /// For pictures that become files of their own.
     pub fn open_alone(settings: &VideoSettings) -> Result<Self, MediaError> {
         let container: &Container = container("png-sequence")?;
         Self::open(&check_video(container, settings)?, false)
     }
+
     pub fn push(&mut self, picture: &Picture, sink: &mut dyn FnMut(AvPacket) -> Result<(), MediaError>) -> Result<(), MediaError> {
         if let Some(reason) = difference(picture, &self.settings) {
             return Err(MediaError::Mismatch { what: format!("picture {}", self.pushed), reason });
@@ -252,10 +263,12 @@ impl PictureTrack {
         self.pushed += 1;
         self.drain(sink)
     }
+
     pub fn finish(&mut self, sink: &mut dyn FnMut(AvPacket) -> Result<(), MediaError>) -> Result<(), MediaError> {
         self.encoder.send(None)?;
         self.drain(sink)
     }
+
     fn drain(&mut self, sink: &mut dyn FnMut(AvPacket) -> Result<(), MediaError>) -> Result<(), MediaError> {
         while let Some(packet) = self.encoder.receive()? {
             sink(packet)?;

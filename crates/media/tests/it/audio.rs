@@ -5,7 +5,8 @@ use cutroom_media::{AudioReader, MediaIndex};
 use cutroom_test_support::media;
 use std::path::Path;
 
-/// What ffmpeg gives as interleaved f32, by channel. Where the stream begins after source time zero, `lead` samples are missing there.
+/// What ffmpeg gives as interleaved f32, by channel. Where the stream begins after source time
+/// zero, `lead` samples are missing there.
 fn reference(path: &Path, stream: usize, channels: usize) -> Vec<Vec<f32>> {
     let map = format!("0:a:{stream}");
     let raw = ffmpeg(&["-i", path.to_str().unwrap(), "-map", &map, "-f", "f32le", "-c:a", "pcm_f32le", "-"]);
@@ -17,7 +18,8 @@ fn difference(a: &[f32], b: &[f32]) -> f32 {
     a.iter().zip(b).map(|(x, y)| (x - y).abs()).fold(0.0, f32::max)
 }
 
-/// `gaps`: where the container's timestamps jump, and by how many samples; ffmpeg's raw output closes such gaps.
+/// `gaps`: where the container's timestamps jump, and by how many samples; ffmpeg's raw output
+/// closes such gaps.
 fn check(path: &Path, stream: usize, gaps: &[(usize, usize)]) {
     let name = path.file_name().unwrap().to_string_lossy().into_owned();
     let index = MediaIndex::scan(path).unwrap();
@@ -31,8 +33,8 @@ fn check(path: &Path, stream: usize, gaps: &[(usize, usize)]) {
     }
     let decoded = want[0].len();
     let total = decoded.min(info.samples as usize);
-    // ffmpeg drops nothing at the end that we keep, and the other way round, up to the container's declared padding.
-    // MP4 may present less of the last packet than it decodes to.
+    // ffmpeg drops nothing at the end that we keep, and the other way round, up to the container's
+    // declared padding. MP4 may present less of the last packet than it decodes to.
     let counted = info.samples as usize;
     assert!(counted <= decoded && decoded - counted < 2048, "{name}: {counted} samples counted, ffmpeg gives {decoded}");
     let mut reader = AudioReader::open_indexed(index.clone(), stream).unwrap();
@@ -51,7 +53,8 @@ fn check(path: &Path, stream: usize, gaps: &[(usize, usize)]) {
     for (c, w) in want.iter().enumerate() {
         assert!(got[c][..lead].iter().all(|&v| v == 0.0), "{name}: silence before the start");
         let got = &got[c][lead..];
-        // Another decoder takes over later; what it draws at random is other noise, or its filters still settle.
+        // Another decoder takes over later; what it draws at random is other noise, or its filters
+        // still settle.
         let same = if ["aac", "ac3", "eac3", "opus"].contains(&info.codec.as_str()) { 30_000.min(total) } else { total };
         let d = difference(&got[..same], w);
         assert!(d < 1e-6, "{name}: channel {c} differs by {d} from ffmpeg");
@@ -149,7 +152,8 @@ fn priming_is_cut_in_every_container() {
     }
 }
 
-/// Matroska counts milliseconds: whole samples at 48 kHz, but where packets begin is rounded to them. A jump lands on the same samples as reading from the start.
+/// Matroska counts milliseconds: whole samples at 48 kHz, but where packets begin is rounded to
+/// them. A jump lands on the same samples as reading from the start.
 #[test]
 fn pcm_in_matroska_keeps_its_place_after_a_jump() {
     let dir = tempfile::tempdir().unwrap();
@@ -164,7 +168,8 @@ fn pcm_in_matroska_keeps_its_place_after_a_jump() {
     }
 }
 
-/// Decoders that draw noise, or only converge, give the same samples after a jump as in order: each chapter has its own.
+/// Decoders that draw noise, or only converge, give the same samples after a jump as in order: each
+/// chapter has its own.
 #[test]
 fn a_jump_gives_what_reading_on_gives_bit_for_bit() {
     let dir = tempfile::tempdir().unwrap();
@@ -198,7 +203,8 @@ fn a_jump_gives_what_reading_on_gives_bit_for_bit() {
     }
 }
 
-/// Backwards in blocks of the mixer's size, in streams that can only be read from the beginning and in one that can be sought in.
+/// Backwards in blocks of the mixer's size, in streams that can only be read from the beginning and
+/// in one that can be sought in.
 #[test]
 fn backwards_reads_a_stream_a_few_times_over() {
     let dir = tempfile::tempdir().unwrap();
@@ -218,7 +224,8 @@ fn backwards_reads_a_stream_a_few_times_over() {
             let d = difference(&block.channels[0], &whole[first..first + BLOCK]);
             assert!(d == 0.0, "{name} at {first}: {d}");
         }
-        // Three times 20 s, or thirty times 2 s with the packets that settle the decoder; block by block it would be 700 times.
+        // Three times 20 s, or thirty times 2 s with the packets that settle the decoder; block by
+        // block it would be 700 times.
         assert!(reader.packets_read() < 5 * packets, "{name}: {} of {packets}", reader.packets_read());
         assert!(reader.report().is_clean(), "{name}: {:?}", reader.report());
     }

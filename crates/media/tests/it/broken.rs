@@ -1,4 +1,5 @@
-//! Damaged files and files that the linked FFmpeg cannot read: an error or a counted warning, soon, and never a panic.
+//! Damaged files and files that the linked FFmpeg cannot read: an error or a counted warning, soon,
+//! and never a panic.
 
 use cutroom_media::{AudioReader, MediaError, MediaIndex, ReadOptions, VideoReader};
 use cutroom_test_support::media;
@@ -50,7 +51,8 @@ fn read_all(path: &std::path::Path) -> Result<(usize, String), MediaError> {
 
 #[test]
 fn every_broken_file_is_answered_in_time() {
-    // `!` must fail to open; `?` must open and tell of something odd; `=` is whole after all, see below.
+    // `!` must fail to open; `?` must open and tell of something odd; `=` is whole after all, see
+    // below.
     for (name, want) in [
         ("broken/moov_missing.mp4", '!'),
         ("broken/sample_mdat_too_long.mp4", '?'),
@@ -60,8 +62,9 @@ fn every_broken_file_is_answered_in_time() {
         ("broken/sample_empty_track.mp4", '?'),
         ("broken/invalid-bitstream.webm", '?'),
         ("broken/decord_corrupted.mp4", '?'),
-        // Named for a defect of its first reader: ffmpeg -v warning says nothing, and ffprobe -count_frames gives the 280 frames and 431
-        // packets of sound that the header declares.
+        // Named for a defect of its first reader: ffmpeg -v warning says nothing, and
+        // ffprobe -count_frames gives the 280 frames and 431 packets of sound that the header
+        // declares.
         ("broken/failing_audio.mp4", '='),
         ("broken/git_lfs_pointer.mp4", '!'),
         ("broken/chunk_out_of_range.mp4", '!'),

@@ -1,5 +1,6 @@
-//! Streams that are not the same from end to end: a timestamp missing among others, channels, sample rate or sample aspect that change on the
-//! way, leading pictures after a cut, and a disk that fails in the middle.
+//! Streams that are not the same from end to end: a timestamp missing among others, channels,
+//! sample rate or sample aspect that change on the way, leading pictures after a cut, and a disk
+//! that fails in the middle.
 
 use crate::oracle::{adler, ffmpeg, ffmpeg_frames, ffprobe};
 use cutroom_media::{AudioReader, MediaError, MediaIndex, ReadOptions, VideoReader};
@@ -21,8 +22,8 @@ fn join(dir: &Path, name: &str, parts: &[&PathBuf]) -> PathBuf {
     path
 }
 
-/// Takes both timestamps out of the `n`-th picture of an MPEG transport stream (ISO/IEC 13818-1 §2.4.3.6): the flags go, and the
-/// bytes become stuffing.
+/// Takes both timestamps out of the `n`-th picture of an MPEG transport stream (ISO/IEC 13818-1
+/// §2.4.3.6): the flags go, and the bytes become stuffing.
 fn drop_stamps(bytes: &mut [u8], n: usize) {
     let header = |p: &[u8]| 4 + if p[3] & 0x20 != 0 { 1 + usize::from(p[4]) } else { 0 };
     let is_picture_start = |p: &[u8]| p[1] & 0x40 != 0 && p[header(p)..].starts_with(&[0, 0, 1, 0xE0]);
@@ -34,7 +35,8 @@ fn drop_stamps(bytes: &mut [u8], n: usize) {
     packet[pes + 9..pes + 9 + length].fill(0xFF);
 }
 
-/// A recording with a gap of a second: frames keep their times when one, several or the first of them have none of their own.
+/// A recording with a gap of a second: frames keep their times when one, several or the first of
+/// them have none of their own.
 #[test]
 fn missing_timestamps_are_filled_in_between_the_others() {
     let dir = tempfile::tempdir().unwrap();
@@ -64,7 +66,8 @@ fn missing_timestamps_are_filled_in_between_the_others() {
     }
 }
 
-/// Dolby Digital that goes from stereo to 5.1, as broadcasts do, and back: mixed to what it began with as ffmpeg does, and said so.
+/// Dolby Digital that goes from stereo to 5.1, as broadcasts do, and back: mixed to what it began
+/// with as ffmpeg does, and said so.
 #[test]
 fn channels_that_change_are_mixed() {
     let dir = tempfile::tempdir().unwrap();
@@ -124,8 +127,8 @@ fn sample_aspect_follows_the_frames() {
     assert_eq!(aspects, [(12, 11), (12, 11), (16, 11), (16, 11), (12, 11)]);
 }
 
-/// H.265 cut before a keyframe that has decodable leading pictures (RADL): they are output, and only those that lean on what was cut
-/// (RASL) are not.
+/// H.265 cut before a keyframe that has decodable leading pictures (RADL): they are output, and
+/// only those that lean on what was cut (RASL) are not.
 #[test]
 fn leading_pictures_after_a_cut() {
     let dir = tempfile::tempdir().unwrap();
@@ -171,7 +174,8 @@ fn fail_reads_of(path: &Path) {
     assert_eq!(failed, 1);
 }
 
-/// A disk that fails while frames or samples are read gives an error with the system's reason, not the last picture for ever.
+/// A disk that fails while frames or samples are read gives an error with the system's reason, not
+/// the last picture for ever.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_failing_disk_is_an_error() {

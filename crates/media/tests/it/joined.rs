@@ -1,4 +1,5 @@
-//! Recordings joined by appending one MPEG file to another: their clocks restart, and the parts must follow each other.
+//! Recordings joined by appending one MPEG file to another: their clocks restart, and the parts
+//! must follow each other.
 
 use crate::oracle::{adler, ffmpeg, ffmpeg_frames};
 use cutroom_media::{AudioReader, MediaIndex, ReadOptions, VideoReader};
@@ -66,7 +67,8 @@ fn joined_streams_follow_each_other() {
     let dir = tempfile::tempdir().unwrap();
     let d = dir.path();
     let (a, b) = (part(d, "a.ts", 0, 400, &H264), part(d, "b.ts", 120, 1000, &H264));
-    // A clock that begins at 100 s, which FFmpeg takes for one that has turned over when a smaller one follows.
+    // A clock that begins at 100 s, which FFmpeg takes for one that has turned over when a smaller
+    // one follows.
     let late = part(d, "late.ts", 240, 700, &[&H264[..], &["-output_ts_offset", "100"]].concat());
     // A clock that turns over within the file: the counter has 33 bits of 90 kHz.
     let turning = part(d, "turning.ts", 60, 700, &[&H264[..], &["-output_ts_offset", "95442.7"]].concat());

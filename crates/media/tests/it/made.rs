@@ -1,5 +1,6 @@
-//! Files made on the spot by the ffmpeg program: open groups of pictures, variable rate, edit lists, negative and late starts, missing
-//! timestamps, interlaced frames, rounded timestamps. Every frame differs (testsrc2 counts), so a wrong frame cannot pass.
+//! Files made on the spot by the ffmpeg program: open groups of pictures, variable rate, edit
+//! lists, negative and late starts, missing timestamps, interlaced frames, rounded timestamps.
+//! Every frame differs (testsrc2 counts), so a wrong frame cannot pass.
 
 use crate::oracle::{adler, ffmpeg, ffmpeg_frames};
 use cutroom_media::{MediaIndex, ReadOptions, VideoReader, probe};
@@ -173,7 +174,8 @@ fn interlaced_frames_are_made_whole() {
     );
     check(&interlaced, &["-vf", "bwdif=mode=send_frame:deint=interlaced"], Deinterlace::Auto);
     check(&interlaced, &[], Deinterlace::Off);
-    // Flags that are wrong: the same fields woven and called progressive, and called the other way round.
+    // Flags that are wrong: the same fields woven and called progressive, and called the other way
+    // round.
     let unflagged = make(
         dir.path(),
         "unflagged.mkv",
@@ -190,7 +192,8 @@ fn interlaced_frames_are_made_whole() {
 #[test]
 fn layouts_arrive_as_they_are() {
     let dir = tempfile::tempdir().unwrap();
-    // ffv1 and rawvideo hold every layout; 190 is not a multiple of the usual alignments, 107 is odd.
+    // ffv1 and rawvideo hold every layout; 190 is not a multiple of the usual alignments, 107 is
+    // odd.
     for pix_fmt in [
         "yuv420p",
         "yuv422p",
@@ -240,8 +243,8 @@ fn layouts_arrive_as_they_are() {
     }
 }
 
-/// Backwards in steps of five frames, as at five times the speed: each group is decoded once, but for the first ones, until the
-/// direction is known.
+/// Backwards in steps of five frames, as at five times the speed: each group is decoded once, but
+/// for the first ones, until the direction is known.
 #[test]
 fn wide_steps_back_decode_each_group_once() {
     let dir = tempfile::tempdir().unwrap();

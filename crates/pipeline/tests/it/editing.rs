@@ -1,5 +1,5 @@
-//! Compositions that are opened, edited and read on: files are scanned once, readers keep their decoders, and what they give is what
-//! a fresh opening gives.
+//! Compositions that are opened, edited and read on: files are scanned once, readers keep their
+//! decoders, and what they give is what a fresh opening gives.
 use cutroom_effects::Catalog;
 use cutroom_media::write::{Rate, VideoSettings, WriteSettings, Writer};
 use cutroom_pipeline::{Backend, Library, OpenComposition, OpenOptions, RenderOptions, Renderer, output_spec};
@@ -104,7 +104,8 @@ fn files_are_scanned_once_and_again_when_they_changed() {
     assert_eq!(bench.library.scans(), 3);
 }
 
-/// A reader that is retargeted in the middle gives, frame for frame, what a fresh one gives of the composition that it reads then.
+/// A reader that is retargeted in the middle gives, frame for frame, what a fresh one gives of the
+/// composition that it reads then.
 #[test]
 fn a_retargeted_reader_gives_the_edited_frames() {
     let bench = Bench::new();
@@ -136,7 +137,8 @@ fn a_retargeted_reader_gives_the_edited_frames() {
     }
 }
 
-/// Problems of an edit are told as those of an opening, and the composition that was open stays as it is.
+/// Problems of an edit are told as those of an opening, and the composition that was open stays as
+/// it is.
 #[test]
 fn a_bad_edit_is_refused_whole() {
     let bench = Bench::new();

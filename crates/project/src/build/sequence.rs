@@ -92,8 +92,9 @@ impl SourceFacts {
     }
 }
 
-/// An empty composition "main" for clips in playing order: size and rate are those given, or else the first clip's with a picture (made
-/// even) and the first moving clip's, whose colour it has so that the clip can pass untouched. `None` if neither has a rate.
+/// An empty composition "main" for clips in playing order: size and rate are those given, or else
+/// the first clip's with a picture (made even) and the first moving clip's, whose colour it has so
+/// that the clip can pass untouched. `None` if neither has a rate.
 pub fn composition_for<'a>(
     clips: impl Iterator<Item = &'a SourceFacts> + Clone,
     size: Option<Size>,
@@ -128,7 +129,8 @@ fn usual_rate(p: &PictureFacts) -> Option<FrameRate> {
 }
 
 impl Sequence<'_> {
-    /// The project: pictures follow each other on one track, files with sound only on another. It is valid where the composition is.
+    /// The project: pictures follow each other on one track, files with sound only on another. It
+    /// is valid where the composition is.
     ///
     /// # Errors
     /// A clip too short for the dissolve.
@@ -172,7 +174,8 @@ impl Sequence<'_> {
             };
             let (first, last) = (first == Some(i), last == Some(i));
             let is_still = source.kind == MediaKind::Image;
-            // What a dissolve runs into beyond a cut is taken off the clip, so that no frame is held.
+            // What a dissolve runs into beyond a cut is taken off the clip, so that no frame is
+            // held.
             let beyond = |at_end: bool| if at_end || is_still { 0 } else { half };
             let (head, tail) = (beyond(first), beyond(last));
             let frames = whole - head - tail;
@@ -216,8 +219,8 @@ fn media_id(n: usize) -> String {
     format!("m{}", n + 1)
 }
 
-/// Twice the way from the cut before frame `cut` to the frame `half` earlier or later: the nearer one, where frames are not whole flicks, so
-/// that neighbouring dissolves can touch.
+/// Twice the way from the cut before frame `cut` to the frame `half` earlier or later: the nearer
+/// one, where frames are not whole flicks, so that neighbouring dissolves can touch.
 fn length_around(rate: FrameRate, cut: i64, half: i64) -> TimeDelta {
     let at = |frame| rate.time_of_frame(frame);
     (at(cut) - at(cut - half)).min(at(cut + half) - at(cut)).scale(2, 1)

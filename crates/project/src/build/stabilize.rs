@@ -1,4 +1,5 @@
-//! What stabilising a clip takes of a document and puts into it; how the camera moved is measured elsewhere.
+//! What stabilising a clip takes of a document and puts into it; how the camera moved is measured
+//! elsewhere.
 use crate::{Animated, Clip, Composition, Curve, Edit, EffectInstance, Extra, Keyframe, Params, Project, Track, TrackKind};
 use cutroom_types::{BlendSpace, ClipId, CompositionId, Fit, FrameRate, ParamValue, Size, Span, Time, TimeDelta};
 use std::collections::HashSet;
@@ -18,7 +19,8 @@ pub struct Measured {
 }
 
 impl Measured {
-    /// A clip of a track of a composition at `rate`, whose source is `length` long. Frames are sampled `bias` after their start.
+    /// A clip of a track of a composition at `rate`, whose source is `length` long. Frames are
+    /// sampled `bias` after their start.
     pub fn new(track: &Track, clip: &Clip, length: TimeDelta, rate: FrameRate, bias: TimeDelta) -> Self {
         let shown = shown(track, clip, length);
         let first = rate.frames_in(TimeDelta((shown.start.0 - bias.0).max(0)));
@@ -43,7 +45,8 @@ impl Measured {
         self.rate.time_of_frame(self.first + n) - self.clip.start
     }
 
-    /// The document with a composition of this size more that shows nothing but the clip, without its effects, and that composition's id.
+    /// The document with a composition of this size more that shows nothing but the clip, without
+    /// its effects, and that composition's id.
     pub fn alone(&self, project: &Project, size: Size) -> (Project, CompositionId) {
         let mut project = project.clone();
         // No name of the project begins so.
@@ -75,13 +78,15 @@ impl Measured {
     }
 }
 
-/// The run of a clip with what its transitions show beyond its ends, as far as a source of this length goes.
+/// The run of a clip with what its transitions show beyond its ends, as far as a source of this
+/// length goes.
 fn shown(track: &Track, clip: &Clip, length: TimeDelta) -> Span {
     let (mut start, mut end) = (clip.start, clip.span().end());
     let span_of = |id: &Option<ClipId>| id.as_ref().and_then(|id| track.clip(id)).map(Clip::span);
     for t in track.transitions.iter().filter(|t| [&t.from, &t.to].contains(&&Some(clip.id.clone()))) {
         if let Some(span) = t.span_between(span_of(&t.from), span_of(&t.to)) {
-            (start, end) = (start.min(span.start), end.max(span.end()));
+            start = start.min(span.start);
+            end = end.max(span.end());
         }
     }
     let source = clip.source_span();
@@ -108,8 +113,9 @@ pub struct StabilizeFrame {
     pub scale: f64,
 }
 
-/// The edit that puts the effect `stabilize` before a clip's others, in place of one that it has: keyframes, and one zoom for all, 1..=2.
-/// Numbers are rounded to millionths. `None` when the document has no such clip.
+/// The edit that puts the effect `stabilize` before a clip's others, in place of one that it has:
+/// keyframes, and one zoom for all, 1..=2. Numbers are rounded to millionths. `None` when the
+/// document has no such clip.
 pub fn stabilize(project: &Project, clip: &ClipId, frames: &[StabilizeFrame], zoom: f64) -> Option<Edit> {
     let mut clip = project.clips().find(|c| c.id == *clip)?.clone();
     let number = |value: f64| ParamValue::Number((value * 1e6).round() / 1e6);

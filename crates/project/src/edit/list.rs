@@ -8,40 +8,50 @@ use std::{collections::HashSet, fmt::Display, hash::Hash, sync::Arc};
 pub(super) trait Entity {
     type Id: Clone + Eq + Hash + Display;
     const KIND: EntityKind;
+
     fn id(&self) -> &Self::Id;
 }
 
 impl Entity for Media {
     type Id = MediaId;
     const KIND: EntityKind = EntityKind::Media;
+
     fn id(&self) -> &MediaId {
         &self.id
     }
 }
+
 impl Entity for Composition {
     type Id = CompositionId;
     const KIND: EntityKind = EntityKind::Composition;
+
     fn id(&self) -> &CompositionId {
         &self.id
     }
 }
+
 impl Entity for Track {
     type Id = TrackId;
     const KIND: EntityKind = EntityKind::Track;
+
     fn id(&self) -> &TrackId {
         &self.id
     }
 }
+
 impl Entity for Arc<Clip> {
     type Id = ClipId;
     const KIND: EntityKind = EntityKind::Clip;
+
     fn id(&self) -> &ClipId {
         &self.id
     }
 }
+
 impl Entity for Transition {
     type Id = TransitionId;
     const KIND: EntityKind = EntityKind::Transition;
+
     fn id(&self) -> &TransitionId {
         &self.id
     }

@@ -4,11 +4,13 @@ use crate::{Animatable, Animated, Clip, ClipSource, Mask, MaskShape, Params, Pla
 use cutroom_types::{ClipId, TimeDelta};
 use std::fmt::Display;
 
-/// A place to complain about, and whose it is. Its path is written out only when there is a complaint.
+/// A place to complain about, and whose it is. Its path is written out only when there is a
+/// complaint.
 struct At<'a> {
     path: &'a dyn Display,
     clip: Option<&'a ClipId>,
 }
+
 impl At<'_> {
     fn report(&self, problems: &mut Vec<Problem>, field: impl Display, code: &'static str, message: impl Into<String>) {
         report(problems, format_args!("{}.{field}", self.path), self.clip, code, message);

@@ -9,9 +9,11 @@ use std::{
     fmt::{self, Display},
 };
 
-/// Cuts may miss each other by this much (1/1000 s) and still carry a transition: predecessors store seconds as floats.
+/// Cuts may miss each other by this much (1/1000 s) and still carry a transition: predecessors
+/// store seconds as floats.
 const CUT_TOLERANCE_FLICKS: u64 = 705_600;
-/// Clips may overlap by this: start, length and the next start are rounded to flicks each for itself.
+/// Clips may overlap by this: start, length and the next start are rounded to flicks each for
+/// itself.
 const ROUNDING: TimeDelta = TimeDelta(4);
 /// The same of speeds that are multiplied in one order or another.
 const SPEED_ROUNDING: f64 = 1e-9;
@@ -63,10 +65,12 @@ struct Known<'a> {
     /// Of each composition.
     lengths: Vec<TimeDelta>,
 }
+
 impl<'a> Known<'a> {
     fn media(&self, id: &MediaId) -> Option<&'a Media> {
         self.index.media(id).map(|at| &self.project.media[at])
     }
+
     fn composition(&self, id: &CompositionId) -> Option<(&'a Composition, TimeDelta)> {
         self.index.composition(id).map(|at| (&self.project.compositions[at], self.lengths[at]))
     }
@@ -382,7 +386,8 @@ fn cycles(problems: &mut Vec<Problem>, known: &Known<'_>) {
     }
 }
 
-/// Speeds multiply through nesting; the product has the same limits as a clip's own. For projects without cycles.
+/// Speeds multiply through nesting; the product has the same limits as a clip's own. For projects
+/// without cycles.
 fn nested_speeds(problems: &mut Vec<Problem>, known: &Known<'_>) {
     let project = known.project;
     // Smallest and largest absolute speed at which sources run within each composition.

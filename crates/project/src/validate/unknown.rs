@@ -1,4 +1,5 @@
-//! Fields that this version does not know. They are kept, but a misspelt name should not pass in silence.
+//! Fields that this version does not know. They are kept, but a misspelt name should not pass in
+//! silence.
 use super::{Problem, report};
 use crate::{Animated, Clip, ClipSource, Extra, Mask, MaskShape, Params, Place, Project, Track, TrackPlace};
 use cutroom_types::ClipId;
@@ -46,11 +47,13 @@ impl<'a> Found<'a> {
         let message = format!("`{name}` is an unknown field; it is kept but has no effect");
         report(&mut self.problems, path, self.clip, "project.unknown_field", message);
     }
+
     fn fields(&mut self, path: &dyn Display, extra: &Extra) {
         for name in unknown(extra) {
             self.problem(name, format_args!("{path}.{name}"));
         }
     }
+
     fn value<T>(&mut self, path: &dyn Display, value: &Animated<T>) {
         let Animated::Curve(curve) = value else { return };
         self.fields(path, &curve.extra);
@@ -64,11 +67,13 @@ impl<'a> Found<'a> {
             }
         }
     }
+
     fn params(&mut self, path: &dyn Display, params: &Params) {
         for (name, value) in params {
             self.value(&format_args!("{path}.params.{name}"), value);
         }
     }
+
     fn track(&mut self, path: &dyn Display, t: &'a Track) {
         self.fields(path, &t.extra);
         self.value(&format_args!("{path}.gain_db"), &t.gain_db);
@@ -85,6 +90,7 @@ impl<'a> Found<'a> {
             self.params(&path, &x.params);
         }
     }
+
     fn clip(&mut self, path: &dyn Display, clip: &Clip) {
         self.fields(path, &clip.extra);
         let source = match &clip.source {
@@ -127,6 +133,7 @@ impl<'a> Found<'a> {
         self.value(&format_args!("{path}.audio.gain_db"), &clip.audio.gain_db);
         self.value(&format_args!("{path}.audio.pan"), &clip.audio.pan);
     }
+
     fn mask(&mut self, path: &dyn Display, m: &Mask) {
         self.fields(path, &m.extra);
         for (name, value) in [("opacity", &m.opacity), ("feather_px", &m.feather_px), ("expansion_px", &m.expansion_px)] {

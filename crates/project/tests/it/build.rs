@@ -52,7 +52,8 @@ fn odd_statements_of_a_rate_are_seen_through() {
         facts.is_constant_rate = is_constant_rate;
         composition_for([&film].into_iter(), None, None).unwrap().frame_rate
     };
-    // Phones state the clock of the container; interlaced files the rate of fields; varying ones are counted and rounded.
+    // Phones state the clock of the container; interlaced files the rate of fields; varying ones
+    // are counted and rounded.
     assert_eq!(of((90_000, 1), (30, 1), true), rate("30"));
     assert_eq!(of((50, 1), (25, 1), true), rate("25"));
     assert_eq!(of((60, 1), (298, 10), false), rate("30"));
@@ -76,7 +77,8 @@ fn clips_follow_each_other_over_dissolves() {
     assert_eq!(tracks.iter().map(|t| t.kind).collect::<Vec<_>>(), [TrackKind::Video, TrackKind::Audio]);
     let frame = |flicks: i64| flicks * 25 / SECOND;
     let clips: Vec<_> = tracks[0].clips.iter().map(|c| (frame(c.start.0), frame(c.duration.0), frame(c.source_in.0))).collect();
-    // Each end of a film at a dissolve gives up 5 frames, which the dissolve shows beyond the cut; the still gives none.
+    // Each end of a film at a dissolve gives up 5 frames, which the dissolve shows beyond the cut;
+    // the still gives none.
     assert_eq!(clips, [(0, 45, 0), (45, 30, 0), (75, 45, 5)]);
     let dissolves: Vec<_> = tracks[0].transitions.iter().map(|x| frame(x.duration.0)).collect();
     assert_eq!(dissolves, [10, 10]);

@@ -1,4 +1,5 @@
-//! A field that is not known is kept and mentioned, or refused, wherever the schema has an object: never lost, never silent.
+//! A field that is not known is kept and mentioned, or refused, wherever the schema has an object:
+//! never lost, never silent.
 use cutroom_project::{LoadError, from_json, json_schema, to_json, unknown_fields, validate};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -59,6 +60,7 @@ impl Walk<'_> {
         let definition = self.root["$defs"][&name].clone();
         Some((name, definition))
     }
+
     /// Whether a value has the outer form that a branch of the schema describes.
     fn fits(&self, value: &Value, schema: &Value) -> bool {
         let tagged =
@@ -74,6 +76,7 @@ impl Walk<'_> {
         };
         tagged && required && kind && self.definition(schema).is_none_or(|(_, d)| self.fits(value, &d))
     }
+
     fn walk(&mut self, value: &Value, schema: &Value, at: &str) {
         if let Some((name, definition)) = self.definition(schema) {
             self.seen.insert(name);
@@ -144,7 +147,8 @@ fn no_unknown_field_is_lost_or_silent_anywhere() {
     }
 }
 
-/// Unknown fields stay in their order, saved as often as one likes: a source and a mask's shape take their `type` out of the middle of them.
+/// Unknown fields stay in their order, saved as often as one likes: a source and a mask's shape
+/// take their `type` out of the middle of them.
 #[test]
 fn unknown_fields_keep_their_order() {
     let clip = r#"{"id": "a", "start": 0, "duration": "1s", "source": {"type": "media", "media": "m", "x-a": 1, "x-b": 2, "x-c": 3},

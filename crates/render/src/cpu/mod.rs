@@ -1,4 +1,5 @@
-//! The CPU back end: stages over cache-sized tiles, bands of rows in parallel. Bit-identical on any machine and any number of threads.
+//! The CPU back end: stages over cache-sized tiles, bands of rows in parallel. Bit-identical on any
+//! machine and any number of threads.
 mod pack;
 mod planes;
 mod sample;
@@ -95,7 +96,8 @@ impl CpuRenderer {
     /// Runs all passes.
     ///
     /// # Errors
-    /// [`RenderError::Unsupported`] for an output layout that no encoder uses (4:1:0, 4:1:1, chroma on the last row of its block).
+    /// [`RenderError::Unsupported`] for an output layout that no encoder uses (4:1:0, 4:1:1, chroma
+    /// on the last row of its block).
     pub fn run(&self, program: &Program, output: &OutputSpec) -> Result<Picture, RenderError> {
         let mut intermediates: Vec<Option<PlaneBuffer>> = program.intermediates.iter().map(|_| None).collect();
         let result = self.run_passes(program, &mut intermediates, output);
@@ -212,7 +214,8 @@ impl CpuRenderer {
                         let planes = [plane(0), plane(1), plane(2), plane(3)];
                         inputs.extend(InputImage::new(planes, r.size.width as usize, r.size.height as usize));
                     }
-                    // What reads pixels of intermediates writes all of the register, whatever was in it.
+                    // What reads pixels of intermediates writes all of the register, whatever was
+                    // in it.
                     if !ids.is_empty() {
                         register_bounds[*reg] = full;
                     }
@@ -226,7 +229,8 @@ impl CpuRenderer {
                             p.clear_outside = true;
                         }
                     }
-                    // What was drawn so far below stays where it was; the union is what later stages of the backdrop must cover.
+                    // What was drawn so far below stays where it was; the union is what later
+                    // stages of the backdrop must cover.
                     let b = &mut register_bounds[*backdrop];
                     *b = [b[0].min(bounds[0]), b[1].min(bounds[1]), b[2].max(bounds[2]), b[3].max(bounds[3])];
                     (None, *bounds)
@@ -461,8 +465,8 @@ fn last_uses(program: &Program) -> Vec<usize> {
     last
 }
 
-/// Column runs of a row pair: `(from, to, untouched)`, even bounds, covering `0..width`. A run is untouched when only the bottom
-/// picture shows there.
+/// Column runs of a row pair: `(from, to, untouched)`, even bounds, covering `0..width`. A run is
+/// untouched when only the bottom picture shows there.
 fn segments(prepared: &[PreparedStage], can_copy: bool, width: usize, y: usize, rows: usize) -> Vec<(usize, usize, bool)> {
     let mut cuts = vec![0, width];
     let mut touched: Vec<(usize, usize)> = Vec::new();

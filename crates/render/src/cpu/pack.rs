@@ -16,10 +16,12 @@ pub struct Band<'a> {
     pub planes: Vec<&'a mut [u8]>,
 }
 
-/// What chroma rows take from the column left of a tile: for Cb and Cr, of each group of rows that makes a chroma row, the sum of both.
+/// What chroma rows take from the column left of a tile: for Cb and Cr, of each group of rows that
+/// makes a chroma row, the sum of both.
 pub type Carry = [[f32; 2]; 2];
 
-/// Cb and Cr of the row above a pair of rows, which chroma on the first row of its block takes part of.
+/// Cb and Cr of the row above a pair of rows, which chroma on the first row of its block takes part
+/// of.
 #[derive(Default)]
 pub struct Above {
     rows: [Vec<f32>; 2],
@@ -38,13 +40,16 @@ impl Above {
         self.known.clear();
         self.known.resize(width.div_ceil(ABOVE_COLUMNS), false);
     }
+
     fn blocks(x: usize, width: usize) -> std::ops::Range<usize> {
         x / ABOVE_COLUMNS..(x + width).div_ceil(ABOVE_COLUMNS)
     }
+
     /// Whether these columns are known.
     pub fn knows(&self, x: usize, width: usize) -> bool {
         self.known[Self::blocks(x, width)].iter().all(|k| *k)
     }
+
     /// Takes row `row` of a tile at column `x`.
     pub fn take(&mut self, tile: &Tile, row: usize, x: usize, width: usize) {
         for (to, plane) in self.rows.iter_mut().zip(&tile.planes[1..3]) {
@@ -52,6 +57,7 @@ impl Above {
         }
         self.known[Self::blocks(x, width)].fill(true);
     }
+
     /// These columns are not known any more.
     pub fn lose(&mut self, x: usize, width: usize) {
         self.known[Self::blocks(x, width)].fill(false);
@@ -107,8 +113,9 @@ impl Packer {
         w * self.kind.bytes()
     }
 
-    /// Stores `width` columns from even column `x` of `rows` rows; `y` counts from the top of the band and is even. `carry` is of the column left of `x`
-    /// and is updated; `None` stands for the first column repeated. `above` is the row above, when it is wanted and there is one.
+    /// Stores `width` columns from even column `x` of `rows` rows; `y` counts from the top of the
+    /// band and is even. `carry` is of the column left of `x` and is updated; `None` stands for the
+    /// first column repeated. `above` is the row above, when it is wanted and there is one.
     pub fn store(
         &self,
         band: &mut Band,

@@ -22,12 +22,14 @@ enum Base<'a> {
     Code(f32),
     Plane(Box<Sampler<'a>>),
 }
+
 struct Over<'a> {
     sampler: Sampler<'a>,
     columns: Range<usize>,
     rows: Range<usize>,
     opacity: f32,
 }
+
 struct PreparedPlane<'a> {
     base: Base<'a>,
     over: Vec<Over<'a>>,
@@ -35,12 +37,14 @@ struct PreparedPlane<'a> {
     kind: SampleKind,
     max_code: f32,
 }
+
 #[derive(Default)]
 struct Scratch {
     below: Vec<f32>,
     above: Vec<f32>,
     columns: Vec<f32>,
 }
+
 struct Band<'a> {
     plane: usize,
     row: usize,

@@ -1,5 +1,5 @@
-//! Reading pictures and intermediates into a tile: rows as they are, axis-aligned resampling by tables, and rotated maps
-//! point by point.
+//! Reading pictures and intermediates into a tile: rows as they are, axis-aligned resampling by
+//! tables, and rotated maps point by point.
 use crate::{
     filter::{self, GridAxis, Taps},
     program::{Sampling, SamplingSource},
@@ -33,6 +33,7 @@ struct PlaneView<'a> {
     height: usize,
     kind: SampleKind,
 }
+
 impl<'a> PlaneView<'a> {
     /// Samples from `x` to the end of row `y`.
     fn row(&self, y: usize, x: usize) -> &'a [u8] {
@@ -45,8 +46,8 @@ impl<'a> PlaneView<'a> {
 enum Columns {
     /// Output column `x` is source column `x + offset`.
     Copy { offset: i64 },
-    /// Output columns lie two to a source sample: `[even, odd]` weights over the sample's neighbourhood, for an even output column `x` around
-    /// source sample `x / 2 + offset`.
+    /// Output columns lie two to a source sample: `[even, odd]` weights over the sample's
+    /// neighbourhood, for an even output column `x` around source sample `x / 2 + offset`.
     Double { offset: i64, weights: [[f32; 3]; 2] },
     /// By table; entry 0 is output column `bounds[0]`.
     Table(ColumnTaps),
@@ -86,10 +87,12 @@ struct AxisKey {
     to: u32,
     len: usize,
 }
+
 impl AxisKey {
     fn new(g: GridAxis, a: f64, b: f64, from: u32, to: u32, len: usize) -> Self {
         Self { grid: [g.scale, g.offset].map(f64::to_bits), map: [a, b].map(f64::to_bits), from, to, len }
     }
+
     fn compute(&self) -> Vec<Taps> {
         let ([scale, offset], [a, b]) = (self.grid.map(f64::from_bits), self.map.map(f64::from_bits));
         let position = |i: u32| (a * (f64::from(i) + 0.5) + b) * scale + offset;
@@ -97,12 +100,14 @@ impl AxisKey {
     }
 }
 
-/// Tables of recent maps, since most frames use those of the frame before. Computing them anew cost more than drawing.
+/// Tables of recent maps, since most frames use those of the frame before. Computing them anew cost
+/// more than drawing.
 #[derive(Default)]
 pub struct TableCache {
     columns: Mutex<HashMap<AxisKey, Arc<Columns>>>,
     rows: Mutex<HashMap<AxisKey, Arc<Vec<Taps>>>>,
 }
+
 impl TableCache {
     /// Tables kept of each kind; beyond, all are dropped.
     const CAPACITY: usize = 256;
@@ -110,9 +115,11 @@ impl TableCache {
     fn columns(&self, key: &AxisKey) -> Arc<Columns> {
         Self::get(&self.columns, key, |k| plan_columns(&k.compute(), k.from, k.len))
     }
+
     fn taps(&self, key: &AxisKey) -> Arc<Vec<Taps>> {
         Self::get(&self.rows, key, AxisKey::compute)
     }
+
     fn get<T>(kept: &Mutex<HashMap<AxisKey, Arc<T>>>, key: &AxisKey, make: impl FnOnce(&AxisKey) -> T) -> Arc<T> {
         let mut kept = kept.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(found) = kept.get(key) {
@@ -131,7 +138,8 @@ impl TableCache {
 enum Coverage {
     /// 1 everywhere inside the bounds.
     Full,
-    /// Product of a column and a row factor; entry 0 is at `bounds`. Columns within `whole` have the factor 1.
+    /// Product of a column and a row factor; entry 0 is at `bounds`. Columns within `whole` have
+    /// the factor 1.
     Product { columns: Vec<f32>, rows: Vec<f32>, whole: Range<usize> },
     /// From the distance to each edge: `[a, b, c]` gives `a·x + b·y + c` output pixels inside.
     Edges([[f64; 3]; 4]),
@@ -180,7 +188,8 @@ impl<'a> Sampler<'a> {
         Self { sampling, maps, coverage: coverage(&sampling), has_alpha }
     }
 
-    /// Only the first component is wanted: grey is not spread over the others, and alpha is left alone.
+    /// Only the first component is wanted: grey is not spread over the others, and alpha is left
+    /// alone.
     pub fn first_only(mut self) -> Self {
         if let Maps::Aligned(planes) = &mut self.maps {
             planes.truncate(1);
@@ -190,7 +199,8 @@ impl<'a> Sampler<'a> {
         self
     }
 
-    /// Fills rows `y..y + rows` and columns `x..x + width` of the output into `tile`; outside the bounds alpha is 0.
+    /// Fills rows `y..y + rows` and columns `x..x + width` of the output into `tile`; outside the
+    /// bounds alpha is 0.
     pub fn read(&self, level: SimdLevel, tile: &mut Tile, scratch: &mut Vec<f32>, x: usize, y: usize, width: usize, rows: usize) {
         let [bx0, by0, bx1, by1] = self.sampling.bounds.map(|v| v as usize);
         let (cx0, cx1) = (x.max(bx0), (x + width).min(bx1));
@@ -229,7 +239,8 @@ impl<'a> Sampler<'a> {
         }
     }
 
-    /// The only plane of a single-plane picture under an axis-aligned map, from column `x` of row `y`, inside the bounds.
+    /// The only plane of a single-plane picture under an axis-aligned map, from column `x` of row
+    /// `y`, inside the bounds.
     pub fn read_plane(&self, level: SimdLevel, out: &mut [f32], scratch: &mut Vec<f32>, x: usize, y: usize) {
         let [bx0, by0, ..] = self.sampling.bounds.map(|v| v as usize);
         if let Maps::Aligned(planes) = &self.maps
@@ -239,7 +250,8 @@ impl<'a> Sampler<'a> {
         }
     }
 
-    /// `below += (above − below) · coverage · opacity` from column `x` of row `y`, inside the bounds; for axis-aligned maps.
+    /// `below += (above − below) · coverage · opacity` from column `x` of row `y`, inside the
+    /// bounds; for axis-aligned maps.
     pub fn blend_over(&self, level: SimdLevel, below: &mut [f32], above: &[f32], opacity: f32, x: usize, y: usize) {
         let Coverage::Product { columns, rows, whole } = &self.coverage else {
             return rows::mix_row(level, below, above, opacity);
@@ -258,7 +270,8 @@ impl<'a> Sampler<'a> {
         rows::mix_row(level, &mut below[part.clone()], &above[part], k * opacity);
     }
 
-    /// The source plane's bytes under columns `x..x + n` of row `y`, when they are the result as they are.
+    /// The source plane's bytes under columns `x..x + n` of row `y`, when they are the result as
+    /// they are.
     pub fn plane_bytes(&self, x: usize, y: usize, n: usize) -> Option<&[u8]> {
         let Maps::Aligned(planes) = &self.maps else { return None };
         let ([plane], Coverage::Full) = (&planes[..], &self.coverage) else { return None };
@@ -388,7 +401,8 @@ fn plan_double(taps: &[Taps], x0: u32, len: usize) -> Option<Columns> {
     if !x0.is_multiple_of(2) || taps.len() < 8 || len < taps.len() / 2 {
         return None;
     }
-    // Weights of output column i as three numbers around source sample i / 2 + offset, read in the middle of the row.
+    // Weights of output column i as three numbers around source sample i / 2 + offset, read in the
+    // middle of the row.
     let around = |i: usize, offset: i64| -> Option<[f32; 3]> {
         let mut w = [0.0; 3];
         for (k, v) in taps[i].weights.iter().enumerate() {
@@ -445,7 +459,8 @@ impl PlaneSampler<'_> {
         match &*self.columns {
             Columns::Copy { offset } => weigh((x as i64 + offset) as usize, out),
             Columns::Double { offset, weights } => {
-                // The span starts and ends on whole pairs; a leading odd column is computed and dropped.
+                // The span starts and ends on whole pairs; a leading odd column is computed and
+                // dropped.
                 let lead = x % 2;
                 let pairs = (n + lead).div_ceil(2);
                 let first = (x / 2) as i64 + offset - 1;
@@ -534,7 +549,8 @@ fn coverage(s: &Sampling) -> Coverage {
         let whole = start..start + columns[start..].iter().take_while(|c| **c == 1.0).count();
         Coverage::Product { columns, rows, whole }
     } else {
-        // Distance of output pixel p to the image of a source edge, positive inside: (source distance) / |gradient|.
+        // Distance of output pixel p to the image of a source edge, positive inside: (source
+        // distance) / |gradient|.
         let edge = |g: [f64; 3]| {
             let len = g[0].hypot(g[1]).max(1e-12);
             [g[0] / len, g[1] / len, g[2] / len]

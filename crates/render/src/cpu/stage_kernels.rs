@@ -3,14 +3,17 @@ use cutroom_kernel::{At, MAX_UNIFORMS, Point, PointKernel, Real, Rgba};
 
 /// Colour times alpha.
 pub struct Premultiply;
+
 impl PointKernel for Premultiply {
     #[inline(always)]
     fn eval<R: Real>(_: &[R; MAX_UNIFORMS], px: Rgba<R>, _: At<R>) -> Rgba<R> {
         Rgba { c: px.c.scale(px.a), a: px.a }
     }
 }
+
 /// Colour divided by alpha, 0 where alpha is below 1e-6.
 pub struct Unpremultiply;
+
 impl PointKernel for Unpremultiply {
     #[inline(always)]
     fn eval<R: Real>(_: &[R; MAX_UNIFORMS], px: Rgba<R>, _: At<R>) -> Rgba<R> {
@@ -18,14 +21,17 @@ impl PointKernel for Unpremultiply {
         Rgba { c: px.c.scale(k), a: px.a }
     }
 }
+
 /// All four components times uniform 0.
 pub struct Fade;
+
 impl PointKernel for Fade {
     #[inline(always)]
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, _: At<R>) -> Rgba<R> {
         Rgba { c: px.c.scale(p[0]), a: px.a * p[0] }
     }
 }
+
 /// See [`Premultiply`].
 pub static PREMULTIPLY: Point<Premultiply> = Point(Premultiply);
 /// See [`Unpremultiply`].

@@ -19,10 +19,12 @@ pub struct Gpu {
 /// Collects errors that the device reports in its own time.
 #[derive(Clone, Default)]
 struct Failures(Arc<Mutex<Vec<String>>>);
+
 impl Failures {
     fn push(&self, message: String) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(message);
     }
+
     fn take(&self) -> Option<String> {
         let mut list = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         (!list.is_empty()).then(|| std::mem::take(&mut *list).join("; "))
@@ -40,8 +42,9 @@ fn rank(kind: wgpu::DeviceType, allow_software: bool) -> Option<u8> {
     }
 }
 
-/// Whether the kernel shows a graphics device. Asking first keeps machines without one, the usual servers, from loading every Vulkan
-/// driver (tens of milliseconds, and messages on standard error) only to find software ones.
+/// Whether the kernel shows a graphics device. Asking first keeps machines without one, the usual
+/// servers, from loading every Vulkan driver (tens of milliseconds, and messages on standard error)
+/// only to find software ones.
 fn hardware_present() -> bool {
     if !cfg!(target_os = "linux") {
         return true;

@@ -1,8 +1,10 @@
-//! The GPU back end: every tile pass is one compute shader, made by tracing the same kernels that the CPU runs.
+//! The GPU back end: every tile pass is one compute shader, made by tracing the same kernels that
+//! the CPU runs.
 //!
-//! A pass is split into its *structure*, which decides the shader's text and is compiled once, and its *numbers*, which are
-//! written to a uniform buffer every frame. Source planes are uploaded as they are and kept while in use; the last pass packs the output's
-//! planes, which come back through a ring of three buffers, so that up to three frames are under way.
+//! A pass is split into its *structure*, which decides the shader's text and is compiled once, and
+//! its *numbers*, which are written to a uniform buffer every frame. Source planes are uploaded as
+//! they are and kept while in use; the last pass packs the output's planes, which come back through
+//! a ring of three buffers, so that up to three frames are under way.
 mod device;
 mod numbers;
 mod output;
@@ -80,7 +82,8 @@ pub struct GpuCounters {
 }
 
 impl GpuRenderer {
-    /// Opens a discrete GPU, else an integrated one; a software device (lavapipe) only when allowed.
+    /// Opens a discrete GPU, else an integrated one; a software device (lavapipe) only when
+    /// allowed.
     ///
     /// # Errors
     /// [`RenderError::Gpu`] when no device works.
@@ -114,13 +117,15 @@ impl GpuRenderer {
     /// Draws one frame and waits for it.
     ///
     /// # Errors
-    /// [`RenderError::Gpu`] when the device fails, [`RenderError::Unsupported`] for what it cannot hold.
+    /// [`RenderError::Gpu`] when the device fails, [`RenderError::Unsupported`] for what it cannot
+    /// hold.
     pub fn run(&mut self, program: &Program, output: &OutputSpec) -> Result<Picture, RenderError> {
         let pending = self.begin(program, output)?;
         self.finish(pending)
     }
 
-    /// Hands a frame to the device without waiting. Up to [`readback::FRAMES_IN_FLIGHT`] may be under way.
+    /// Hands a frame to the device without waiting. Up to [`readback::FRAMES_IN_FLIGHT`] may be
+    /// under way.
     ///
     /// # Errors
     /// As [`Self::run`], and when too many frames are under way.
@@ -143,8 +148,9 @@ impl GpuRenderer {
         pending.finish(&self.gpu)
     }
 
-    /// Milliseconds that the device needs for a frame, without the host: the frame's dispatches `repeats` times in one submission. The second number is what
-    /// the host needs to prepare and submit one.
+    /// Milliseconds that the device needs for a frame, without the host: the frame's dispatches
+    /// `repeats` times in one submission. The second number is what the host needs to prepare and
+    /// submit one.
     ///
     /// # Errors
     /// As [`Self::run`].
@@ -361,7 +367,8 @@ impl GpuRenderer {
         Ok(buffer)
     }
 
-    /// Writes are ordered before the next submission and after earlier ones, so one buffer serves all frames under way.
+    /// Writes are ordered before the next submission and after earlier ones, so one buffer serves
+    /// all frames under way.
     fn write_uniforms(&mut self, bytes: &[u8]) {
         let len = bytes.len() as u64;
         if self.uniforms.as_ref().is_none_or(|b| b.size() < len) {

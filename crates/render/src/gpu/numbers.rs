@@ -7,7 +7,8 @@ pub const RASTER_ROWS: usize = 5;
 /// What a shader reads as `u`.
 #[derive(Default)]
 pub struct Numbers {
-    /// `[0]` is the target's width and height; `[1 + k]` the word offset, words per row, width and height of output plane `k`.
+    /// `[0]` is the target's width and height; `[1 + k]` the word offset, words per row, width and
+    /// height of output plane `k`.
     pub rasters: [[u32; 4]; RASTER_ROWS],
     /// By slot.
     pub values: Vec<f32>,
@@ -24,10 +25,12 @@ impl Numbers {
         self.values.extend_from_slice(values);
         slot
     }
+
     /// Rows of four floats in a buffer for `count` floats; never none.
     pub fn rows(count: usize) -> usize {
         count.div_ceil(4).max(1)
     }
+
     /// Bytes as the shader sees them.
     pub fn append_to(&self, bytes: &mut Vec<u8>) {
         bytes.extend_from_slice(bytemuck::cast_slice(&self.rasters));
@@ -37,6 +40,7 @@ impl Numbers {
         }
         bytes.extend_from_slice(bytemuck::cast_slice(&rows));
     }
+
     /// WGSL that reads a slot.
     pub fn read(slot: usize) -> String {
         format!("u.v[{}].{}", slot / 4, ["x", "y", "z", "w"][slot % 4])

@@ -1,4 +1,5 @@
-//! Where a tile pass writes: an intermediate texture, or the planes of the output packed into one storage buffer.
+//! Where a tile pass writes: an intermediate texture, or the planes of the output packed into one
+//! storage buffer.
 use super::{
     numbers::Numbers,
     sampling::{Texel, TextureUse, Textures},
@@ -10,7 +11,8 @@ use crate::{
 use cutroom_types::{ColorModel, PictureFormat, Size};
 use std::fmt::Write;
 
-/// Pixels that one workgroup of 256 computes: a multiple of every chroma block and of the samples in a word.
+/// Pixels that one workgroup of 256 computes: a multiple of every chroma block and of the samples
+/// in a word.
 const TILE: [u32; 2] = [32, 14];
 
 /// The structure of the output: equal codes print equal text.
@@ -50,6 +52,7 @@ pub struct PlaneLayout {
     /// Words in all.
     pub words: u32,
 }
+
 impl PlaneLayout {
     /// Of a picture.
     ///
@@ -74,7 +77,8 @@ impl PlaneLayout {
 }
 
 impl OutputCode {
-    /// For a pass into planes of `format`; the plane layout must be put into `numbers` by the caller.
+    /// For a pass into planes of `format`; the plane layout must be put into `numbers` by the
+    /// caller.
     pub fn planes(
         program: &Program,
         pass: &TilePass,
@@ -173,7 +177,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
         pitch * rows
     )?;
     let colors = if format.model == ColorModel::Gray { 1 } else { 3 };
-    // Planes go to different lanes, so that they are done side by side: first each sample's code, then words of codes.
+    // Planes go to different lanes, so that they are done side by side: first each sample's code,
+    // then words of codes.
     let mut busy = 0;
     let mut starts = Vec::new();
     let mut first = 0;
@@ -264,7 +269,8 @@ fn print_code(format: PictureFormat, text: &mut String) -> std::fmt::Result {
     writeln!(text, "fn alpha_code(v: f32) -> u32 {{ return code(v * {max:?}); }}")
 }
 
-/// `untouched(x, y)`: no blended layer reaches the block of 16 columns and 2 rows that luma pixel (x, y) lies in.
+/// `untouched(x, y)`: no blended layer reaches the block of 16 columns and 2 rows that luma pixel
+/// (x, y) lies in.
 fn print_untouched(c: &CopyCode, text: &mut String) -> std::fmt::Result {
     writeln!(
         text,
@@ -277,8 +283,9 @@ fn print_untouched(c: &CopyCode, text: &mut String) -> std::fmt::Result {
     writeln!(text, "    return !touched;\n}}")
 }
 
-/// A chroma sample from the pixels around: along each axis a triangle about the first of its block when it lies there, else the mean of the block.
-/// `beside` lets the first column stand for its left neighbours.
+/// A chroma sample from the pixels around: along each axis a triangle about the first of its block
+/// when it lies there, else the mean of the block. `beside` lets the first column stand for its
+/// left neighbours.
 fn chroma_sum(shifts: [u8; 2], cosited: [bool; 2], [apron, above]: [u32; 2], pitch: u32, component: usize) -> String {
     let [bx, by] = shifts.map(|s| 1i32 << s);
     let taps = |block: i32, first: bool| -> Vec<(i32, f32)> {

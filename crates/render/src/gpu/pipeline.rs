@@ -1,4 +1,5 @@
-//! Compiling: WGSL text to a pipeline with an explicit layout, so that bindings which a shader does not use may still be bound.
+//! Compiling: WGSL text to a pipeline with an explicit layout, so that bindings which a shader does
+//! not use may still be bound.
 use super::{device::Gpu, sampling::Texel};
 use crate::RenderError;
 
@@ -20,10 +21,12 @@ pub enum Writes {
     Words,
 }
 
-/// Compiles `text`: binding 0 numbers, 1 the target, then `texels`, then a storage buffer of weights and a sampler when asked for.
+/// Compiles `text`: binding 0 numbers, 1 the target, then `texels`, then a storage buffer of
+/// weights and a sampler when asked for.
 ///
 /// # Errors
-/// [`RenderError::Gpu`] with the compiler's message; too many textures for the device count as well.
+/// [`RenderError::Gpu`] with the compiler's message; too many textures for the device count as
+/// well.
 pub fn compile(
     gpu: &Gpu,
     text: String,

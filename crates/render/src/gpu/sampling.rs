@@ -1,6 +1,8 @@
-//! Reading pictures and intermediates: which textures, which filter, and the numbers that place them.
+//! Reading pictures and intermediates: which textures, which filter, and the numbers that place
+//! them.
 //!
-//! The definition is [`crate::filter`]; positions are computed per pixel from numbers split into an exact and a small part.
+//! The definition is [`crate::filter`]; positions are computed per pixel from numbers split into an
+//! exact and a small part.
 use super::numbers::Numbers;
 use crate::{
     filter::{self, Site},
@@ -19,6 +21,7 @@ pub enum Texel {
     /// Premultiplied working colour.
     Rgba,
 }
+
 impl Texel {
     /// `"u"`, `"f"`, `"c"`: the suffix of the helpers.
     const fn suffix(self) -> &'static str {
@@ -28,6 +31,7 @@ impl Texel {
             Self::Rgba => "c",
         }
     }
+
     /// The WGSL component type.
     pub const fn component(self) -> &'static str {
         match self {
@@ -35,6 +39,7 @@ impl Texel {
             _ => "f32",
         }
     }
+
     /// The helpers that read such textures.
     pub fn helpers(self) -> String {
         let (value, fetch) = match self {
@@ -53,6 +58,7 @@ impl Texel {
         let text = text.replace("KIND", self.suffix()).replace("TEXEL", self.component());
         format!("{first}{}", text.replace("VALUE", value).replace("FETCH", fetch))
     }
+
     /// Whether its bilinear helper needs the sampler `near`.
     pub const fn gathers(self) -> bool {
         !matches!(self, Self::Rgba)
@@ -76,6 +82,7 @@ pub struct Textures {
     /// Their contents.
     pub texels: Vec<Texel>,
 }
+
 impl Textures {
     /// Index of a texture, bound when it is not yet.
     pub fn binding(&mut self, use_: TextureUse, texel: Texel) -> usize {
@@ -129,6 +136,7 @@ fn split(a: f64) -> [f32; 2] {
     let hi = f32::from_bits((a as f32).to_bits() & !0x3fff);
     [hi, (a - f64::from(hi)) as f32]
 }
+
 /// Whole part and fraction.
 fn whole_and_part(x: f64) -> [f32; 2] {
     let i = x.floor();
@@ -136,7 +144,8 @@ fn whole_and_part(x: f64) -> [f32; 2] {
 }
 
 impl SampleCode {
-    /// Structure and numbers of a sampling; numbers are appended to `numbers`, new textures to `textures`.
+    /// Structure and numbers of a sampling; numbers are appended to `numbers`, new textures to
+    /// `textures`.
     pub fn new(program: &Program, sampling: &Sampling, textures: &mut Textures, numbers: &mut Numbers) -> Self {
         let (planes, premultiplied) = plane_codes(program, sampling.source, textures, numbers);
         let m = &sampling.source_from_output;
@@ -208,7 +217,8 @@ impl SampleCode {
                 (_, to) => writeln!(text, "    {register}.{to} = {read}{gain};")?,
             }
         }
-        // An intermediate's colour is already multiplied by its alpha, so the window's edge multiplies it as well.
+        // An intermediate's colour is already multiplied by its alpha, so the window's edge
+        // multiplies it as well.
         let covered = if self.premultiplied { register.to_string() } else { format!("{register}.w") };
         writeln!(text, "    {covered} = {covered} * cover;")?;
         writeln!(text, "    }}")
@@ -300,7 +310,8 @@ fn mode(s: &Sampling) -> Mode {
     if m.xx.abs() > 1.0 || m.yy.abs() > 1.0 { Mode::Reduce } else { Mode::Bilinear }
 }
 
-/// The window in output pixels, `[from, to]` horizontally and vertically; everything for a degenerate map.
+/// The window in output pixels, `[from, to]` horizontally and vertically; everything for a
+/// degenerate map.
 fn window_spans(s: &Sampling) -> ([f32; 2], [f32; 2]) {
     let Some(inv) = s.source_from_output.inverse() else { return ([-1e9, 1e9], [-1e9, 1e9]) };
     let [l, t, r, b] = s.window.map(f64::from);

@@ -1,4 +1,5 @@
-//! A tile pass as one compute shader: structure (what is compiled and cached) apart from numbers (what changes every frame).
+//! A tile pass as one compute shader: structure (what is compiled and cached) apart from numbers
+//! (what changes every frame).
 use super::{
     numbers::Numbers,
     output::OutputCode,
@@ -53,6 +54,7 @@ impl Structure {
     pub fn samples(&self) -> bool {
         self.texels.iter().any(|t| t.gathers())
     }
+
     /// Workgroups for a raster.
     pub fn workgroups(&self, size: Size) -> [u32; 2] {
         self.output.workgroups(size)
@@ -73,8 +75,8 @@ pub struct PassLayout {
     pub tables: Vec<f32>,
 }
 
-/// Splits a pass into structure and numbers. `format` is the output's layout, `cosited` whether its chroma lies on the first
-/// column, the first row of its block.
+/// Splits a pass into structure and numbers. `format` is the output's layout, `cosited` whether its
+/// chroma lies on the first column, the first row of its block.
 pub fn layout_pass(program: &Program, pass: &TilePass, format: PictureFormat, cosited: [bool; 2]) -> PassLayout {
     let mut textures = Textures::default();
     let mut numbers = Numbers::default();
@@ -165,6 +167,7 @@ fn only_register(s: &Stage) -> Option<Reg> {
         Stage::Fill { .. } | Stage::Sample { .. } | Stage::Blend { .. } | Stage::Mix { .. } => None,
     }
 }
+
 /// Whether `reg` is read before it is written anew; register 0 is read at the end.
 fn is_read(stages: &[Stage], reg: Reg) -> bool {
     for s in stages {
@@ -204,9 +207,11 @@ fn push_params(stage: &Stage, first_entry: usize, out: &mut Vec<f32>) {
 pub struct Shader {
     /// Whole module.
     pub text: String,
-    /// Derived numbers of each traced run of stages: the trace and the part of the parameters it reads.
+    /// Derived numbers of each traced run of stages: the trace and the part of the parameters it
+    /// reads.
     traces: Vec<(Trace, Range<usize>)>,
 }
+
 impl Shader {
     /// Appends the derived numbers to those laid out.
     pub fn derive(&self, pass_layout: &mut PassLayout) {
@@ -298,15 +303,18 @@ fn print_body(
     Ok(())
 }
 
-/// Registers as symbols while a run of stages is traced; the first reading of a register makes its inputs.
+/// Registers as symbols while a run of stages is traced; the first reading of a register makes its
+/// inputs.
 #[derive(Default)]
 struct Registers {
     now: BTreeMap<Reg, Rgba<Symbol>>,
     written: Vec<Reg>,
     read: Vec<Reg>,
 }
+
 /// Inputs 0 and 1 are the pixel's centre; register `r` begins at `2 + 4·r`.
 const FIRST_REGISTER_INPUT: u32 = 2;
+
 impl Registers {
     fn get(&mut self, reg: Reg) -> Rgba<Symbol> {
         if let Some(c) = self.now.get(&reg) {
@@ -318,6 +326,7 @@ impl Registers {
         self.now.insert(reg, c);
         c
     }
+
     fn set(&mut self, reg: Reg, c: Rgba<Symbol>) {
         self.now.insert(reg, c);
         if !self.written.contains(&reg) {

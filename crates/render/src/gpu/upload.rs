@@ -110,7 +110,8 @@ fn write(gpu: &Gpu, texture: &wgpu::Texture, plane: &Plane, shape: TextureShape,
     if plane.rows() < rows || plane.width_bytes() < row_bytes {
         return Err(RenderError::Unsupported("a picture whose planes are smaller than its size".into()));
     }
-    // Strides that are not whole samples, or a last row shorter than a stride, are fine for the device only when packed.
+    // Strides that are not whole samples, or a last row shorter than a stride, are fine for the
+    // device only when packed.
     let packed: Vec<u8>;
     let stride = plane.stride_bytes();
     let (data, stride) = if stride.is_multiple_of(sample_bytes) {

@@ -1,4 +1,5 @@
-//! Adjustment layers: what was drawn so far goes to an intermediate, which they take as their source.
+//! Adjustment layers: what was drawn so far goes to an intermediate, which they take as their
+//! source.
 use super::{LayerSource, Lowering, PassBuilder, intermediate::Stored, whole_intermediate};
 use crate::{
     RenderError,
@@ -27,8 +28,9 @@ pub(super) fn is_adjustment(layer: &Layer) -> bool {
     }
 }
 
-/// A layer as it is laid over `translucent` or opaque layers. Where those are translucent, the changed picture takes the place of the picture below as far as
-/// masks, mattes and opacity say, instead of covering it: that much of it is cut away first, and the alphas then add up.
+/// A layer as it is laid over `translucent` or opaque layers. Where those are translucent, the
+/// changed picture takes the place of the picture below as far as masks, mattes and opacity say,
+/// instead of covering it: that much of it is cut away first, and the alphas then add up.
 pub(super) fn adjustment_layers(layer: &Layer, translucent: bool) -> Vec<Cow<'_, Layer>> {
     if !translucent || layer.content != Content::Backdrop || !layer.blend.is_normal() {
         return vec![Cow::Borrowed(layer)];
@@ -39,7 +41,8 @@ pub(super) fn adjustment_layers(layer: &Layer, translucent: bool) -> Vec<Cow<'_,
 }
 
 impl Lowering<'_> {
-    /// Ends the pass with what it drew so far in an intermediate and begins it anew; gives the stage that brings that back.
+    /// Ends the pass with what it drew so far in an intermediate and begins it anew; gives the
+    /// stage that brings that back.
     pub(super) fn store_backdrop(&mut self, pass: &mut PassBuilder) -> Stage {
         let (size, opaque) = (pass.size, !pass.translucent);
         let mut next = PassBuilder::new(size);

@@ -1,4 +1,5 @@
-//! Point kernels that are affine maps of colour, one after the other, become a single one: conversions from and to code values included.
+//! Point kernels that are affine maps of colour, one after the other, become a single one:
+//! conversions from and to code values included.
 use crate::program::Stage;
 use cutroom_effects::color::ColorStep;
 use cutroom_kernel::{At, Rgba, rgb};
@@ -10,7 +11,8 @@ type Map = [[f64; 4]; 3];
 /// The same stages with runs of affine kernels on one register as one.
 pub(super) fn merged(stages: Vec<Stage>) -> Vec<Stage> {
     let mut out: Vec<Stage> = Vec::with_capacity(stages.len());
-    // The register and the map of the run at the end of `out`, and whether it is more than one stage.
+    // The register and the map of the run at the end of `out`, and whether it is more than one
+    // stage.
     let mut run: Option<(usize, Map)> = None;
     for stage in stages {
         let Some((reg, map)) = map_of(&stage) else {
@@ -71,7 +73,8 @@ mod tests {
     use cutroom_effects::{EFFECTS, EffectFrame, EffectKind, Params};
     use cutroom_types::ParamValue;
 
-    /// What calls itself affine is: it agrees with its map at points that the map was not made from.
+    /// What calls itself affine is: it agrees with its map at points that the map was not made
+    /// from.
     #[test]
     fn affine_kernels_are_affine() {
         let effect_frame = EffectFrame {

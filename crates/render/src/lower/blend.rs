@@ -26,8 +26,9 @@ pub(super) fn blend(pass: &mut PassBuilder, layer: &Layer, drawn: &Drawn, workin
     pass.translucent |= spec.lowers_backdrop_alpha;
 }
 
-/// A whole number below 2^24 that tells clips apart, and frames (of up to 1000 a second) when the noise is `time_dependent`. Made of the clip's id, so that
-/// moving it to another track changes nothing.
+/// A whole number below 2^24 that tells clips apart, and frames (of up to 1000 a second) when the
+/// noise is `time_dependent`. Made of the clip's id, so that moving it to another track changes
+/// nothing.
 fn noise_seed(layer: &Layer, time_dependent: bool) -> f32 {
     let hash = blake3::hash(layer.clip.as_str().as_bytes());
     let [a, b, c, ..] = *hash.as_bytes();

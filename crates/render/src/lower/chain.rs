@@ -1,4 +1,5 @@
-//! Effects that need more than their own pixel: each is drawn from an intermediate of the layer's size; what lies between is strung into passes.
+//! Effects that need more than their own pixel: each is drawn from an intermediate of the layer's
+//! size; what lies between is strung into passes.
 use super::{
     LayerSource, Lowering, Masks, PassBuilder, effect_frame, effect_params,
     intermediate::{Reduction, Stored},
@@ -18,7 +19,8 @@ use cutroom_timeline::{Canvas, EffectUse, Layer};
 use cutroom_types::{Affine, Size};
 use std::sync::Arc;
 
-/// Most pictures that a chain reads in one pass: devices bind 16 textures at least, of which a picture with alpha takes four.
+/// Most pictures that a chain reads in one pass: devices bind 16 textures at least, of which a
+/// picture with alpha takes four.
 const MAX_READS: usize = 12;
 
 /// A layer on its way through a chain.
@@ -56,7 +58,8 @@ struct Chain<'l, 'a> {
 pub(super) enum Rasterized {
     /// In memory.
     Stored(LayerSource),
-    /// Still to be run: stages that leave the picture in register 0, over a raster of the content's size.
+    /// Still to be run: stages that leave the picture in register 0, over a raster of the content's
+    /// size.
     Open {
         /// In order.
         stages: Vec<Stage>,
@@ -85,7 +88,8 @@ struct DirectSource {
 }
 
 impl Lowering<'_> {
-    /// Renders a source at its content size and a margin, with effects and masks, into an intermediate.
+    /// Renders a source at its content size and a margin, with effects and masks, into an
+    /// intermediate.
     pub(super) fn rasterize_layer(
         &mut self,
         source: LayerSource,
@@ -166,6 +170,7 @@ impl Lowering<'_> {
 fn outward([x, y]: [u32; 2]) -> Affine {
     Affine::translate(f64::from(x), f64::from(y))
 }
+
 fn inward([x, y]: [u32; 2]) -> Affine {
     Affine::translate(-f64::from(x), -f64::from(y))
 }
@@ -182,8 +187,13 @@ impl Chain<'_, '_> {
         let mut pass = PassBuilder::new(to);
         let sampling = Sampling { window, ..self.stored.sampling(&inward(self.target_margin), to) };
         pass.stages.push(Stage::Sample { reg: 0, sampling });
-        (self.size, self.margin, self.source_stage_count) = (to, self.target_margin, pass.stages.len());
-        (self.open, self.direct, self.opaque, self.premultiplied) = (Some(pass), None, false, true);
+        self.size = to;
+        self.margin = self.target_margin;
+        self.source_stage_count = pass.stages.len();
+        self.open = Some(pass);
+        self.direct = None;
+        self.opaque = false;
+        self.premultiplied = true;
     }
 
     /// Multiplies alpha by a mask, a grey picture of the raster's size.
@@ -192,7 +202,8 @@ impl Chain<'_, '_> {
         let (size, premultiplied) = (self.size, self.premultiplied && !self.opaque);
         let pass = self.pass();
         pass.mask(0, id, size, premultiplied);
-        (self.premultiplied, self.opaque) = (premultiplied, false);
+        self.premultiplied = premultiplied;
+        self.opaque = false;
     }
 
     fn effect(&mut self, used: &EffectUse) -> Result<(), RenderError> {
@@ -267,7 +278,8 @@ impl Chain<'_, '_> {
         Ok(())
     }
 
-    /// What another track shows, stretched over the content, its edges going on beyond; in an intermediate.
+    /// What another track shows, stretched over the content, its edges going on beyond; in an
+    /// intermediate.
     fn other_layer(&mut self, layer: &Layer) -> Result<usize, RenderError> {
         let id = self.lowering.stretched(layer, self.canvas, self.content)?;
         if self.margin == [0; 2] {
@@ -305,7 +317,8 @@ impl Chain<'_, '_> {
         Ok(self.lowering.add_intermediate(self.size, pass, Planes::Rgba))
     }
 
-    /// One step over premultiplied colour; `chain_input` is what the first step got, `inputs` the layer at other times, or other layers.
+    /// One step over premultiplied colour; `chain_input` is what the first step got, `inputs` the
+    /// layer at other times, or other layers.
     fn step(&mut self, step: Step, chain_input: Option<&mut ChainInput>, inputs: &[usize]) {
         match step {
             Step::Point(kernel, uniforms) => {
@@ -353,7 +366,8 @@ impl Chain<'_, '_> {
             }
             Step::UseInput(n) => {
                 if let Some(&input) = inputs.get(n) {
-                    (self.open, self.stored) = (None, Stored::whole(input, self.size));
+                    self.open = None;
+                    self.stored = Stored::whole(input, self.size);
                 }
             }
             Step::SampleInputs(kernel, uniforms, edge, which) => {

@@ -1,4 +1,5 @@
-//! What must be drawn before it is sampled: nested compositions, sources under effects that need neighbours, strong reductions.
+//! What must be drawn before it is sampled: nested compositions, sources under effects that need
+//! neighbours, strong reductions.
 use super::{LayerSource, Lowering, Masks, PassBuilder, check_size, working_space};
 use crate::{
     RenderError, filter,
@@ -20,11 +21,13 @@ pub(super) struct Stored {
     pub size: Size,
     pub stored_from_full: Affine,
 }
+
 impl Stored {
     /// As large as what it stands for.
     pub(super) fn whole(id: usize, size: Size) -> Self {
         Self { id, size, stored_from_full: Affine::IDENTITY }
     }
+
     /// Read over a raster of `size` whose pixels lie on the full picture by `full_from_output`.
     pub(super) fn sampling(&self, full_from_output: &Affine, size: Size) -> Sampling {
         Sampling {
@@ -43,15 +46,18 @@ struct MipLevel {
     /// Its pixels on each side.
     margin: u32,
 }
+
 impl MipLevel {
     fn size(&self, full: Size) -> Size {
         let side = |n: u32| n.div_ceil(self.factor) + 2 * self.margin;
         Size { width: side(full.width), height: side(full.height) }
     }
+
     fn full_from_mip(&self) -> Affine {
         let (k, m) = (f64::from(self.factor), f64::from(self.margin));
         Affine::scale(k, k).after(&Affine::translate(-m, -m))
     }
+
     fn stored(&self, id: usize, full: Size) -> Stored {
         let (k, m) = (f64::from(self.factor), f64::from(self.margin));
         let stored_from_full = Affine::translate(m, m).after(&Affine::scale(1.0 / k, 1.0 / k));
@@ -67,9 +73,10 @@ pub(super) struct Reduction {
     /// Standard deviation there, in its pixels.
     pub sigma_px: f32,
 }
+
 impl Reduction {
-    /// The largest factor that leaves a deviation of two and a half pixels or more. Variances of filters run after each other add up, so what
-    /// reducing and enlarging blur is taken off.
+    /// The largest factor that leaves a deviation of two and a half pixels or more. Variances of
+    /// filters run after each other add up, so what reducing and enlarging blur is taken off.
     pub(super) fn of(sigma_px: f32) -> Option<Self> {
         let mut factor = 1u32;
         while sigma_px >= 5.0 * factor as f32 && factor < 64 {
@@ -147,8 +154,9 @@ impl Lowering<'_> {
         }
     }
 
-    /// A Gaussian of what the stages give when the map from the small raster to theirs goes before them: reduced by triangles, filtered, and
-    /// brought half way back to its size by linear interpolation. Doubling with weights 1/4 and 3/4 spreads every pixel alike.
+    /// A Gaussian of what the stages give when the map from the small raster to theirs goes before
+    /// them: reduced by triangles, filtered, and brought half way back to its size by linear
+    /// interpolation. Doubling with weights 1/4 and 3/4 spreads every pixel alike.
     pub(super) fn reduced_gaussian(
         &mut self,
         size: Size,
@@ -156,7 +164,8 @@ impl Lowering<'_> {
         by: Reduction,
         stages: impl FnOnce(&Affine, Size) -> Vec<Stage>,
     ) -> Stored {
-        // The outermost pixels go on beyond the edges as far as the filter reaches, since small pixels at an edge are not what lies beyond it.
+        // The outermost pixels go on beyond the edges as far as the filter reaches, since small
+        // pixels at an edge are not what lies beyond it.
         let weights = gaussian(by.sigma_px);
         let margin = weights.horizontal.len() as u32 + 2;
         let (mut factor, mut mip) = (by.factor, MipLevel { factor: by.factor, margin });
@@ -219,7 +228,8 @@ impl Lowering<'_> {
         }
         let id = self.add_intermediate(size, pass, Planes::Rgba);
         let mut reduced = Self::intermediate_source(id, size);
-        (reduced.content, reduced.margin) = (content, margin);
+        reduced.content = content;
+        reduced.margin = margin;
         reduced.source_from_content = content_from_small.inverse().unwrap_or(Affine::IDENTITY);
         Ok(reduced)
     }

@@ -9,8 +9,10 @@ use cutroom_kernel::{At, MAX_UNIFORMS, Mix, MixKernel, Real, Rgba};
 use cutroom_timeline::{Canvas, Layer, MatteUse};
 use cutroom_types::Size;
 
-/// Straight colour cut by a straight matte: uniform 0 is 1 when its luma (BT.709 weights) counts, 1 and 2 are factor and offset of the result.
+/// Straight colour cut by a straight matte: uniform 0 is 1 when its luma (BT.709 weights) counts, 1
+/// and 2 are factor and offset of the result.
 struct CutByMatte;
+
 impl MixKernel for CutByMatte {
     #[inline(always)]
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, matte: Rgba<R>, _: At<R>) -> Rgba<R> {
@@ -21,7 +23,8 @@ impl MixKernel for CutByMatte {
 }
 
 impl Lowering<'_> {
-    /// The layer's masks as one grey picture of the content's size, with the margin when they come after effects that may have drawn there.
+    /// The layer's masks as one grey picture of the content's size, with the margin when they come
+    /// after effects that may have drawn there.
     pub(super) fn layer_masks(&mut self, layer: &Layer, content: Size, margin: [u32; 2]) -> Result<Masks, RenderError> {
         if layer.masks.is_empty() {
             return Ok(Masks::default());

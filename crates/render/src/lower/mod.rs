@@ -1,5 +1,6 @@
-//! From a plan and its source pictures to a [`Program`]: places layers, drops what cannot be seen, passes untouched pictures
-//! through, and strings everything that is per-pixel into as few passes as the effects allow.
+//! From a plan and its source pictures to a [`Program`]: places layers, drops what cannot be seen,
+//! passes untouched pictures through, and strings everything that is per-pixel into as few passes
+//! as the effects allow.
 mod adjustment;
 mod affine;
 mod blend;
@@ -27,7 +28,8 @@ use cutroom_types::{Affine, AlphaMode, ColorTags, Picture, PictureFormat, Size};
 use pass::{Drawn, PassBuilder};
 use point::{effect_frame, effect_params, to_domain, working_params};
 
-/// Largest side of any raster, in pixels: of sources, too, and of what effects draw beyond a composition, whose own sides end earlier.
+/// Largest side of any raster, in pixels: of sources, too, and of what effects draw beyond a
+/// composition, whose own sides end earlier.
 pub const MAX_RASTER_SIDE_PX: u32 = cutroom_kernel::MAX_FIELD_SIDE_PX;
 
 /// What the layers of a pass are laid on.
@@ -116,15 +118,18 @@ struct LayerSource {
     /// Content coordinates to source sample coordinates.
     source_from_content: Affine,
     source_size: Size,
-    /// Steps from sampled values to straight working colour; intermediates are working colour already.
+    /// Steps from sampled values to straight working colour; intermediates are working colour
+    /// already.
     decode: Vec<ColorStep>,
     premultiplied: bool,
     has_alpha: bool,
     /// Only this part of the content counts: left, top, right, bottom.
     crop: Option<[f64; 4]>,
-    /// What the source has beyond the content on each side, horizontally and vertically, in pixels of the content.
+    /// What the source has beyond the content on each side, horizontally and vertically, in pixels
+    /// of the content.
     margin: [u32; 2],
 }
+
 impl LayerSource {
     /// The part that counts, in samples of the source.
     fn window(&self) -> [f32; 4] {
@@ -274,7 +279,8 @@ impl Lowering<'_> {
         Ok(0)
     }
 
-    /// Draws a layer's straight colour into `reg`, without its opacity. `None` when nothing of it can be seen.
+    /// Draws a layer's straight colour into `reg`, without its opacity. `None` when nothing of it
+    /// can be seen.
     fn draw_layer(
         &mut self,
         layer: &Layer,
@@ -356,8 +362,8 @@ impl Lowering<'_> {
         })
     }
 
-    /// Effects that need neighbours, and maps that a single sampling cannot do well, go through intermediates; the rest is sampled and computed
-    /// in this pass.
+    /// Effects that need neighbours, and maps that a single sampling cannot do well, go through
+    /// intermediates; the rest is sampled and computed in this pass.
     fn draw_source(
         &mut self,
         mut source: LayerSource,

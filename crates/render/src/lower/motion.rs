@@ -13,8 +13,10 @@ use std::sync::Arc;
 /// Numbers of one placement in the table.
 const NUMBERS: usize = 6;
 
-/// The mean of input 0 under as many maps as uniform 0 says; each map is six numbers of the table, output to input.
+/// The mean of input 0 under as many maps as uniform 0 says; each map is six numbers of the table,
+/// output to input.
 struct Shutter;
+
 impl ReadKernel for Shutter {
     #[inline(always)]
     fn eval<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], _: Rgba<R>, at: At<R>, s: S) -> Rgba<R> {

@@ -11,13 +11,16 @@ const MASK: &dyn MixOp = &Mix(Mask);
 const MASK_PREMULTIPLIED: &dyn MixOp = &Mix(MaskPremultiplied);
 
 struct Mask;
+
 impl MixKernel for Mask {
     #[inline(always)]
     fn eval<R: Real>(_: &[R; MAX_UNIFORMS], px: Rgba<R>, mask: Rgba<R>, _: At<R>) -> Rgba<R> {
         Rgba { c: px.c, a: px.a * mask.c.r }
     }
 }
+
 struct MaskPremultiplied;
+
 impl MixKernel for MaskPremultiplied {
     #[inline(always)]
     fn eval<R: Real>(_: &[R; MAX_UNIFORMS], px: Rgba<R>, mask: Rgba<R>, _: At<R>) -> Rgba<R> {
@@ -40,12 +43,15 @@ impl PassBuilder {
     pub(super) fn new(size: Size) -> Self {
         Self { size, stages: Vec::new(), registers: 1, translucent: false, base_picture: None, base_copy: None }
     }
+
     pub(super) fn full(&self) -> [u32; 4] {
         [0, 0, self.size.width, self.size.height]
     }
+
     pub(super) fn use_register(&mut self, reg: Reg) {
         self.registers = self.registers.max(reg + 1);
     }
+
     /// Multiplies a register's alpha by a grey picture as large as the pass.
     pub(super) fn mask(&mut self, reg: Reg, mask: PictureId, size: Size, premultiplied: bool) {
         let map = Affine::IDENTITY;
@@ -56,17 +62,20 @@ impl PassBuilder {
             premultiplied,
         );
     }
+
     pub(super) fn placed_mask(&mut self, reg: Reg, sampling: Sampling, premultiplied: bool) {
         self.use_register(reg + 1);
         self.stages.push(Stage::Sample { reg: reg + 1, sampling });
         let kernel = if premultiplied { MASK_PREMULTIPLIED } else { MASK };
         self.stages.push(Stage::mix([reg, reg + 1], kernel, "mask", Uniforms::new(&[])));
     }
+
     pub(super) fn convert(&mut self, reg: Reg, steps: Vec<ColorStep>) {
         for ColorStep { kernel, uniforms } in steps {
             self.stages.push(Stage::Point { reg, kernel, uniforms, kernel_from_output: Affine::IDENTITY });
         }
     }
+
     pub(super) fn finish(self, target: PassTarget) -> TilePass {
         let stages = affine::merged(self.stages);
         TilePass { target, size: self.size, stages, registers: self.registers, base_copy: self.base_copy }

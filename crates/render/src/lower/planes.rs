@@ -1,6 +1,8 @@
-//! Plans whose pictures all have the output's layout and tags, laid over each other with nothing but opacity: they are blended
-//! plane by plane in code values. Code values are an affine map of gamma-encoded colour, so over an opaque backdrop the result is that of
-//! blending colour, without the conversions, and chroma is resampled once instead of being spread over pixels and gathered again.
+//! Plans whose pictures all have the output's layout and tags, laid over each other with nothing
+//! but opacity: they are blended plane by plane in code values. Code values are an affine map of
+//! gamma-encoded colour, so over an opaque backdrop the result is that of blending colour, without
+//! the conversions, and chroma is resampled once instead of being spread over pixels and gathered
+//! again.
 use super::{
     Lowering, PassBuilder,
     intermediate::{Reduction, Stored},
@@ -53,12 +55,14 @@ impl Lowering<'_> {
                 let effect_frame = super::effect_frame(plan.canvas.size, [0; 2], working_space(&plan.canvas), TimeDelta::ZERO);
                 b.opacity = (transition.prepare)(Params::new(params), *progress, &effect_frame).values[0];
                 // Whatever lies below is hidden.
-                (base, over) = (Some(a), vec![b]);
+                base = Some(a);
+                over = vec![b];
                 continue;
             }
             let Some(p) = self.placed(layer, plan, output)? else { return Ok(false) };
             if p.covers_canvas && p.opacity == 1.0 {
-                (base, over) = (Some(p), Vec::new());
+                base = Some(p);
+                over = Vec::new();
             } else if p.edges[0] < p.edges[2] && p.edges[1] < p.edges[3] {
                 over.push(p);
             }
@@ -132,7 +136,8 @@ impl Lowering<'_> {
         if !map.is_axis_aligned() {
             return Ok(None);
         }
-        // Blurred planes are for a picture laid flat; half floats on a GPU hold codes of up to ten bits.
+        // Blurred planes are for a picture laid flat; half floats on a GPU hold codes of up to ten
+        // bits.
         let flat = map == Affine::IDENTITY && placed.covers_canvas && layer.opacity == 1.0;
         let f = picture.format;
         if blur_px.is_some() && !(flat && f.bits <= 10 && f.chroma_shift_x == f.chroma_shift_y) {
@@ -155,10 +160,12 @@ impl Lowering<'_> {
     fn plane_sampling(&mut self, p: &PlacedPicture, plane: usize, canvas: Size, plane_size: Size) -> Sampling {
         let [gx, gy] = filter::plane_grid(&p.picture, plane);
         let m = &p.source_from_output;
-        // Output pixel X lies at X · scale + offset of the output's plane, and the source's grid is the same.
+        // Output pixel X lies at X · scale + offset of the output's plane, and the source's grid is
+        // the same.
         let axis = |a: f64, b: f64, g: GridAxis| b * g.scale + g.offset * (1.0 - a);
         let map = Affine { xx: m.xx, xy: 0.0, x0: axis(m.xx, m.x0, gx), yx: 0.0, yy: m.yy, y0: axis(m.yy, m.y0, gy) };
-        // Edges on or beyond the canvas's leave whole samples there, wherever in their block the samples lie.
+        // Edges on or beyond the canvas's leave whole samples there, wherever in their block the
+        // samples lie.
         let edge = |e: f64, g: GridAxis, end: u32| match e {
             e if e <= 0.0 => -1e6,
             e if e >= f64::from(end) => 1e6,
@@ -220,7 +227,8 @@ impl Lowering<'_> {
     }
 }
 
-/// The deviation of a Gaussian that may as well be drawn in code values: large enough for chroma of half the resolution.
+/// The deviation of a Gaussian that may as well be drawn in code values: large enough for chroma of
+/// half the resolution.
 fn blur_of(used: &EffectUse) -> Option<f32> {
     let spec = used.effect;
     let EffectKind::Separable { weights } = spec.kind else { return None };

@@ -12,6 +12,7 @@ use std::sync::Arc;
 
 /// Both, premultiplied, added.
 struct Sum;
+
 impl MixKernel for Sum {
     #[inline(always)]
     fn eval<R: Real>(_: &[R; MAX_UNIFORMS], f: Rgba<R>, t: Rgba<R>, _: At<R>) -> Rgba<R> {
@@ -20,7 +21,8 @@ impl MixKernel for Sum {
 }
 
 impl Lowering<'_> {
-    /// Both sides into registers (or intermediates, when the kernel reads other pixels than its own) and their mixture into `reg`.
+    /// Both sides into registers (or intermediates, when the kernel reads other pixels than its
+    /// own) and their mixture into `reg`.
     pub(super) fn draw_transition(
         &mut self,
         transition: TransitionRef,
@@ -75,7 +77,8 @@ impl Lowering<'_> {
         Ok(())
     }
 
-    /// A layer over the whole canvas in an intermediate of another size, premultiplied and display-encoded.
+    /// A layer over the whole canvas in an intermediate of another size, premultiplied and
+    /// display-encoded.
     pub(super) fn stretched(&mut self, layer: &Layer, canvas: &Canvas, size: Size) -> Result<usize, RenderError> {
         let mut pass = PassBuilder::new(canvas.size);
         self.draw_straight(Some(layer), canvas, &mut pass, 0)?;
@@ -96,7 +99,8 @@ impl Lowering<'_> {
         Ok(self.add_intermediate(size, pass, Planes::Rgba))
     }
 
-    /// One side of a transition, premultiplied, over the whole canvas; whether it is opaque everywhere.
+    /// One side of a transition, premultiplied, over the whole canvas; whether it is opaque
+    /// everywhere.
     fn draw_side(&mut self, side: Option<&Layer>, canvas: &Canvas, pass: &mut PassBuilder, reg: Reg) -> Result<bool, RenderError> {
         pass.use_register(reg);
         let drawn = match side {

@@ -100,7 +100,8 @@ fn layers_above_are_left_alone_and_the_background_is_not() {
     assert!((0..80).all(|x| nothing.sample(3, x, 7) == 0));
 }
 
-/// Over translucent layers the change takes the place of what is changed and covers nothing: alpha stays, and opacity and masks mix both pictures.
+/// Over translucent layers the change takes the place of what is changed and covers nothing: alpha
+/// stays, and opacity and masks mix both pictures.
 #[test]
 fn translucent_pictures_stay_so() {
     let color = [0.75f32, 0.5, 0.25];

@@ -1,5 +1,6 @@
-//! Every blend mode against its published formula, written here once more in double precision: W3C Compositing and Blending Level 1 (5.8, 9.1, 10),
-//! the PDF Blend Modes Addendum, and the handbooks of Photoshop and After Effects for the modes that those do not know.
+//! Every blend mode against its published formula, written here once more in double precision: W3C
+//! Compositing and Blending Level 1 (5.8, 9.1, 10), the PDF Blend Modes Addendum, and the handbooks
+//! of Photoshop and After Effects for the modes that those do not know.
 use crate::oracles::floats;
 use crate::support::*;
 use cutroom_effects::BLEND_MODES;
@@ -91,12 +92,15 @@ fn one(id: &str, b: f64, s: f64) -> Option<f64> {
 fn lum(c: [f64; 3]) -> f64 {
     0.3 * c[0] + 0.59 * c[1] + 0.11 * c[2]
 }
+
 fn limit(c: [f64; 3]) -> f64 {
     c.into_iter().fold(f64::MIN, f64::max)
 }
+
 fn min(c: [f64; 3]) -> f64 {
     c.into_iter().fold(f64::MAX, f64::min)
 }
+
 fn set_lum(c: [f64; 3], l: f64) -> [f64; 3] {
     let d = l - lum(c);
     let c = c.map(|v| v + d);
@@ -104,6 +108,7 @@ fn set_lum(c: [f64; 3], l: f64) -> [f64; 3] {
     c.map(|v| if n < 0.0 { l + (v - l) * l / (l - n) } else { v })
         .map(|v| if x > 1.0 { l + (v - l) * (1.0 - l) / (x - l) } else { v })
 }
+
 /// By sorting, as §10 writes it.
 fn set_sat(mut c: [f64; 3], s: f64) -> [f64; 3] {
     let mut order = [0, 1, 2];
@@ -113,11 +118,13 @@ fn set_sat(mut c: [f64; 3], s: f64) -> [f64; 3] {
         c[mid] = (c[mid] - c[low]) * s / (c[high] - c[low]);
         c[high] = s;
     } else {
-        (c[mid], c[high]) = (0.0, 0.0);
+        c[mid] = 0.0;
+        c[high] = 0.0;
     }
     c[low] = 0.0;
     c
 }
+
 fn whole(id: &str, b: [f64; 3], s: [f64; 3]) -> Option<[f64; 3]> {
     let sat = |c| limit(c) - min(c);
     Some(match id {
@@ -193,7 +200,8 @@ fn every_mode_follows_its_formula() {
                         At { x: 0.5, y: 0.5 },
                         0.0,
                     );
-                    // Steps sit exactly on levels: there single precision may fall on the other side.
+                    // Steps sit exactly on levels: there single precision may fall on the other
+                    // side.
                     let on_step = mode.id == "hard-mix" && (0..3).any(|k| (b[k] + s[k] - 1.0).abs() < 1e-6);
                     let near_tie = mode.id.ends_with("er-color") && (lum(b) - lum(s)).abs() < 1e-6;
                     if ab == 0.0 && matches!(mode.id, "divide") || on_step || near_tie {
@@ -244,7 +252,8 @@ fn dissolves_show_pixels_by_alpha() {
     }
 }
 
-/// Layers dissolve independently of each other, as they were before on any track; dissolve keeps its pixels from frame to frame, dancing dissolve does not.
+/// Layers dissolve independently of each other, as they were before on any track; dissolve keeps
+/// its pixels from frame to frame, dancing dissolve does not.
 #[test]
 fn stacked_dissolves_have_their_own_noise() {
     let pixel = rgba_picture(&[[1.0; 4]], 1, 1);

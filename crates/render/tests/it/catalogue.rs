@@ -15,8 +15,9 @@ const REFERENCE_TRANSITIONS: &str = "crossfade additive-dissolve non-additive-di
     scanline-glitch checker-wipe doom-bars paint-splatter polka-dot-curtain random-blocks venetian-blinds-h venetian-blinds-v zig-zag-blocks \
     magnetic-tiles puzzle-push shatter-glass noise-dissolve water-drop swirl kaleidoscope rotate-left rotate-right rotate-90 zoom-in zoom-out \
     spin-zoom zoom-blur directional-blur whip-pan flip-horizontal flip-vertical card-spin roll-3d spinback-3d tumble-away";
-/// Ids that existing projects may hold without their program drawing them. The others of these are `smooth-cut` and `flow`, other names of `optical-flow`; and
-/// `datamosh`, `fold-3d`, `origami-fold` and `neural-dream`, which are not there.
+/// Ids that existing projects may hold without their program drawing them. The others of these are
+/// `smooth-cut` and `flow`, other names of `optical-flow`; and `datamosh`, `fold-3d`,
+/// `origami-fold` and `neural-dream`, which are not there.
 const PLANNED_TRANSITIONS: &str = "luma-fade signal-tear data-corrupt vhs-head-switch liquid-melt fly-eye hex-pixelize ink-bleed smoke-reveal portal-ring \
     thermal-bloom cube-3d door-3d page-peel";
 
@@ -40,7 +41,8 @@ fn ids_of_existing_projects_are_there_and_unique() {
     unique(TRANSITIONS.iter().map(|e| e.id).collect());
 }
 
-/// Defaults lie in their ranges, ids and units are written alike, and what is out of range or not a number is refused.
+/// Defaults lie in their ranges, ids and units are written alike, and what is out of range or not a
+/// number is refused.
 #[test]
 fn parameter_tables_are_sound() {
     let tables = EFFECTS.iter().map(|e| (e.id, e.params)).chain(TRANSITIONS.iter().map(|t| (t.id, t.params)));
@@ -124,7 +126,8 @@ fn draw(cpu: &CpuRenderer, s: Size, effects: Vec<EffectUse>, format: PictureForm
     cpu.run(&p, &c.output).unwrap_or_else(|e| panic!("{}: {e}", c.name))
 }
 
-/// From one pixel to very wide, at the ends of every range: a picture of the right size without numbers that are none.
+/// From one pixel to very wide, at the ends of every range: a picture of the right size without
+/// numbers that are none.
 #[test]
 fn every_effect_draws_any_size_at_any_value() {
     catalog().effects().iter().filter(|e| crate::gpu_cases::is_drawn(e)).for_each(|e| draws_any_size_at_any_value(*e));
@@ -157,7 +160,8 @@ fn neutral_values_change_nothing() {
     assert!(count > 20, "{count}");
 }
 
-/// Draws an effect at those of its defaults and smallest values that it calls neutral, and gives how many of the two are.
+/// Draws an effect at those of its defaults and smallest values that it calls neutral, and gives
+/// how many of the two are.
 fn neutral_sets(e: EffectRef) -> usize {
     let cpu = CpuRenderer::new(0).unwrap();
     let s = size(48, 32);
@@ -228,7 +232,8 @@ fn transitions_are_on_their_way_in_between() {
     }
 }
 
-/// A side that shows nothing is transparent, not black or garbage: over a background the background is seen.
+/// A side that shows nothing is transparent, not black or garbage: over a background the background
+/// is seen.
 #[test]
 fn transitions_from_nothing_uncover_the_background() {
     let mut renderer =

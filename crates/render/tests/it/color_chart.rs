@@ -1,4 +1,5 @@
-//! A chart of flat patches through every matrix, range and depth, in and out, against FFmpeg's zscale (zimg).
+//! A chart of flat patches through every matrix, range and depth, in and out, against FFmpeg's
+//! zscale (zimg).
 use crate::support::{Pictures, canvas, layer, media, plan, size};
 use cutroom_render::{Backend, OutputSpec, RenderOptions, Renderer};
 use cutroom_types::{ColorModel, ColorTags, Matrix, Picture, PictureFormat, Primaries, Range, Transfer};
@@ -229,7 +230,8 @@ fn check(renderer: &mut Renderer, from: OutputSpec, to: OutputSpec, limit: f64) 
     let want = expected(&p, to);
     for linear in [false, true] {
         let mut c = canvas(p.size, linear);
-        (c.primaries, c.transfer) = (to.color.primaries, to.color.transfer);
+        c.primaries = to.color.primaries;
+        c.transfer = to.color.transfer;
         c.background = [0.0, 0.0, 0.0, 1.0];
         let got = renderer.render(&plan(c, vec![layer(media("a"))]), &Pictures::of(&[("a", &p)]), &to).unwrap();
         let (d, place) = difference(&got, &want);
@@ -309,8 +311,9 @@ fn ictcp_in_and_out() {
     }
 }
 
-/// Over HLG the light is the scene's, which zscale does not have, and it takes constant luminance for display light: here the
-/// recommendations' formulae are the oracle, in enough bits for their rounding not to matter.
+/// Over HLG the light is the scene's, which zscale does not have, and it takes constant luminance
+/// for display light: here the recommendations' formulae are the oracle, in enough bits for their
+/// rounding not to matter.
 #[test]
 fn matrices_of_light_in_and_out() {
     let mut r = renderer();
@@ -321,7 +324,8 @@ fn matrices_of_light_in_and_out() {
             let p = chart(format, tags(from));
             for linear in [false, true] {
                 let mut c = canvas(p.size, linear);
-                (c.primaries, c.transfer) = (Primaries::Bt2020, transfer);
+                c.primaries = Primaries::Bt2020;
+                c.transfer = transfer;
                 let to = OutputSpec { format, color: tags(to) };
                 let got = r.render(&plan(c, vec![layer(media("a"))]), &Pictures::of(&[("a", &p)]), &to).unwrap();
                 let (d, place) = difference(&got, &chart(format, to.color));

@@ -1,4 +1,5 @@
-//! The CPU back end against an independent double-precision model, at every SIMD level and several thread counts.
+//! The CPU back end against an independent double-precision model, at every SIMD level and several
+//! thread counts.
 use crate::support::*;
 use cutroom_kernel::SimdLevel;
 use cutroom_render::{
@@ -146,7 +147,8 @@ fn an_unscaled_picture_keeps_its_chroma_samples_on_a_larger_canvas() {
     }
 }
 
-/// A ramp must keep its slope and place whatever the scale: chroma sample i lies at pixel 2i + 0.5 (left) or 2i + 1 (centre).
+/// A ramp must keep its slope and place whatever the scale: chroma sample i lies at pixel 2i + 0.5
+/// (left) or 2i + 1 (centre).
 #[test]
 fn scaled_chroma_stays_at_its_location() {
     let f = PictureFormat::yuv(16, 1, 1);
@@ -171,14 +173,16 @@ fn scaled_chroma_stays_at_its_location() {
                 let out = if k == 0 { x as f64 + 0.5 } else { 2.0 * x as f64 + site };
                 let want = ramp((out - 207.0) / f64::from(scale) + 200.0);
                 let got = f64::from(got.sample(k, x, 10));
-                // The triangle of a reduction bends a ramp by a few hundredths of a sample; a wrong location would be 50 off.
+                // The triangle of a reduction bends a ramp by a few hundredths of a sample; a wrong
+                // location would be 50 off.
                 assert!((got - want).abs() <= 12.0, "{location}, scale {scale}, plane {k}, sample {x}: {got}, expected {want}");
             }
         }
     }
 }
 
-/// A ramp down and to the right keeps its values when its chroma is gathered: a sample stands for the point that its location names (ITU-T H.273, figure 1).
+/// A ramp down and to the right keeps its values when its chroma is gathered: a sample stands for
+/// the point that its location names (ITU-T H.273, figure 1).
 #[test]
 fn written_chroma_stands_at_its_location() {
     let (full, half) = (PictureFormat::yuv(16, 0, 0), PictureFormat::yuv(16, 1, 1));
@@ -204,7 +208,8 @@ fn written_chroma_stands_at_its_location() {
     }
 }
 
-/// A ramp stays one where a layer that adds nothing has it computed and where it is copied, whatever takes part of the rows above.
+/// A ramp stays one where a layer that adds nothing has it computed and where it is copied,
+/// whatever takes part of the rows above.
 #[test]
 fn chroma_on_the_first_row_beside_what_is_copied() {
     let f = PictureFormat::yuv(10, 1, 1);
@@ -230,7 +235,8 @@ fn chroma_on_the_first_row_beside_what_is_copied() {
     }
 }
 
-/// The filter of `filter.rs` written again, directly over pixels: triangle of support max(step, 1), edges repeated.
+/// The filter of `filter.rs` written again, directly over pixels: triangle of support max(step, 1),
+/// edges repeated.
 fn resampled(p: &Picture, cx: f64, cy: f64, step: f64) -> [f64; 3] {
     let s = step.max(1.0);
     let axis = |c: f64| -> Vec<(i64, f64)> {

@@ -1,5 +1,6 @@
-//! Effects against their definitions, written here once more in double precision over whole pictures, or against a second source: ffmpeg's
-//! filters, published matrices, counting. Pictures are drawn in gamma space on the CPU; parity with the GPU is another test's matter.
+//! Effects against their definitions, written here once more in double precision over whole
+//! pictures, or against a second source: ffmpeg's filters, published matrices, counting. Pictures
+//! are drawn in gamma space on the CPU; parity with the GPU is another test's matter.
 use crate::oracles::{Oracle, list};
 use crate::support::*;
 use cutroom_render::{Backend, OutputSpec, RenderOptions, Renderer};
@@ -44,6 +45,7 @@ fn drawn_at(effects: Vec<EffectUse>, pixels: &[Rgb], w: usize, h: usize, secs: f
     let p = crate::oracles::render(&mut renderer, &plan(cv, vec![top]), &Pictures::of(&[("a", &a)]), &spec);
     (0..w * h).map(|i| std::array::from_fn(|k| f64::from(f32::from_bits(p.sample(k, i % w, i / w))))).collect()
 }
+
 fn drawn(e: EffectUse) -> Vec<[f64; 4]> {
     drawn_at(vec![e], &source(), W, H, 0.0)
 }
@@ -59,6 +61,7 @@ fn expect(e: EffectUse, room: f64, want: impl Fn(usize, usize) -> Rgb) {
         }
     }
 }
+
 /// A function of the pixel's own colour.
 fn expect_color(e: EffectUse, want: impl Fn(Rgb) -> Rgb) {
     let s = source();
@@ -132,7 +135,8 @@ fn hue_effects_follow_css() {
         let [h, s, l] = to_hsl(c);
         from_hsl([h + 50.0 / 360.0, (s * 1.3).min(1.0), (l + 0.05).min(1.0)])
     });
-    // Turning the hue in HSV is the same as in HSL with s and v kept, which for a third of a turn exchanges components.
+    // Turning the hue in HSV is the same as in HSL with s and v kept, which for a third of a turn
+    // exchanges components.
     expect_color(used("hue-shift", &[("shift", n(1.0 / 3.0))]), |c| [c[2], c[0], c[1]]);
     expect_color(used("hue-shift", &[("shift", n(0.5))]), |c| {
         let (max, min) = (c.into_iter().fold(f64::MIN, f64::max), c.into_iter().fold(f64::MAX, f64::min));
@@ -216,7 +220,8 @@ fn places_of_warps_are_as_defined() {
     });
 }
 
-/// The projective map takes corners to corners, and straight lines to straight lines: the crossing of the diagonals goes to the crossing of the new ones.
+/// The projective map takes corners to corners, and straight lines to straight lines: the crossing
+/// of the diagonals goes to the crossing of the new ones.
 #[test]
 fn corner_pin_takes_corners_to_corners() {
     let (w, h) = (80usize, 80usize);
@@ -319,7 +324,8 @@ fn what_is_made_of_a_blur() {
     expect(used("sharpen", &[("amount", n(1.5)), ("radius", n(2.0))]), 2e-4, |x, y| {
         std::array::from_fn(|k| s[y * W + x][k] + 1.5 * (s[y * W + x][k] - b2[y * W + x][k]))
     });
-    // From a deviation of 5 on a Gaussian is drawn on a reduced picture: within a quarter of an 8-bit code, here on noise and twice over.
+    // From a deviation of 5 on a Gaussian is drawn on a reduced picture: within a quarter of an
+    // 8-bit code, here on noise and twice over.
     expect(used("unsharp", &[("amount", n(2.0)), ("radius", n(4.0)), ("threshold", n(0.02))]), 2e-3, |x, y| {
         let (c, b) = (s[y * W + x], blurred_at(&s, x, y));
         let d: Rgb = std::array::from_fn(|k| c[k] - b[k]);
@@ -341,7 +347,10 @@ fn what_is_made_of_a_blur() {
         |x, y| if (16..48).contains(&x) && (8..32).contains(&y) { b2[y * W + x] } else { s[y * W + x] },
     );
 }
-/// Large Gaussians against their definition (cut at three deviations; theirs is cut elsewhere, hence half an 8-bit code of room on edges), on noise and on hard edges that lie in every phase of the reduced raster.
+
+/// Large Gaussians against their definition (cut at three deviations; theirs is cut elsewhere,
+/// hence half an 8-bit code of room on edges), on noise and on hard edges that lie in every phase
+/// of the reduced raster.
 #[test]
 fn large_gaussians_are_gaussians() {
     let edges: Vec<Rgb> = (0..W * H)
@@ -443,7 +452,8 @@ fn noise_is_seeded_repeatable_and_has_the_stated_strength() {
     assert!((mean - 0.5).abs() < 0.01 && (variance - 1.0 / 12.0).abs() < 0.003, "uniform on 0..1: {mean} {variance}");
 }
 
-/// A square of colour on nothing: its shadow has its alpha, moved and in the shadow's colour; its stroke reaches as far as it is wide.
+/// A square of colour on nothing: its shadow has its alpha, moved and in the shadow's colour; its
+/// stroke reaches as far as it is wide.
 #[test]
 fn shadows_and_strokes_lie_below() {
     let s = 60usize;
@@ -477,7 +487,8 @@ fn deband_joins_steps_and_keeps_edges() {
     assert!(got.iter().zip(pixels(0.2)).all(|(p, w)| (p[0] - w[0]).abs() < 1e-5));
 }
 
-/// Tetrahedra cut from each cell by sorting the three fractions, as Sakamoto and Itooka describe; the shaper by straight lines.
+/// Tetrahedra cut from each cell by sorting the three fractions, as Sakamoto and Itooka describe;
+/// the shaper by straight lines.
 #[test]
 fn look_up_tables_by_tetrahedra() {
     let (lut, s) = (strong_lut(), source());

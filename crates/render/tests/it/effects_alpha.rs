@@ -1,4 +1,5 @@
-//! Effects on layers that are not opaque, and those that draw beyond a layer's outline, against definitions in double precision.
+//! Effects on layers that are not opaque, and those that draw beyond a layer's outline, against
+//! definitions in double precision.
 use crate::oracles::{Oracle, floats, floats_of, list};
 use crate::support::*;
 use cutroom_effects::EFFECTS;
@@ -65,7 +66,8 @@ fn glow_reaches_beyond_the_outline() {
     assert!(outside > 100, "{outside}");
 }
 
-/// Straight colour is sharpened against the mean weighted by alpha: an even colour stays as it is up to its outline, alpha untouched.
+/// Straight colour is sharpened against the mean weighted by alpha: an even colour stays as it is
+/// up to its outline, alpha untouched.
 #[test]
 fn sharpening_leaves_outlines_alone() {
     let s = disc();
@@ -88,7 +90,8 @@ fn sharpening_leaves_outlines_alone() {
     }
 }
 
-/// A stroke is as far as its width from a rectangle, however wide: whole pixels within it are full, its edge is a pixel wide, corners are round.
+/// A stroke is as far as its width from a rectangle, however wide: whole pixels within it are full,
+/// its edge is a pixel wide, corners are round.
 #[test]
 fn strokes_follow_the_distance_to_a_rectangle() {
     for width in [1.0, 2.5, 7.0, 18.3, 34.0] {
@@ -115,20 +118,24 @@ const INSET: Transform = Transform { fit: Fit::Native, position_px: [10.0, -6.0]
 fn inset(transform: Transform, effects: Vec<EffectUse>) -> Layer {
     Layer { transform, effects, ..layer(media("a")) }
 }
+
 fn picture_of_40() -> Vec<[f64; 4]> {
     (0..40 * 24)
         .map(|i| [0.2 + 0.6 * (i % 40) as f64 / 40.0, 0.9 - 0.6 * (i / 40) as f64 / 24.0, 0.4, 1.0].map(|v| f64::from(v as f32)))
         .collect()
 }
+
 fn on_nothing(l: Layer) -> Vec<[f64; 4]> {
     let a = rgba_picture(&picture_of_40(), 40, 24);
     floats(&plan(Canvas { background: [0.0; 4], ..canvas(CANVAS, false) }, vec![l]), &[("a", &a)])
 }
+
 fn shadow(softness: f64) -> EffectUse {
     used("drop-shadow", &[("angle", n(90.0)), ("distance", n(9.0)), ("softness", n(softness)), ("opacity", n(0.5))])
 }
 
-/// Shadows of an opaque inset fall beside it: what a box moved down by nine pixels and blurred gives, under the picture, which stays where it was.
+/// Shadows of an opaque inset fall beside it: what a box moved down by nine pixels and blurred
+/// gives, under the picture, which stays where it was.
 #[test]
 fn an_inset_casts_its_shadow_beyond_its_box() {
     for softness in [0.0f64, 4.0] {
@@ -157,7 +164,8 @@ fn an_inset_casts_its_shadow_beyond_its_box() {
     }
 }
 
-/// Scaled, turned, fitted and anchored pictures are drawn at the same place with the effect as without.
+/// Scaled, turned, fitted and anchored pictures are drawn at the same place with the effect as
+/// without.
 #[test]
 fn drawing_beyond_the_edges_moves_nothing() {
     let turned = Transform { rotation_degrees: 20.0, scale: [1.3, 0.9], anchor: [0.2, 0.7], ..INSET };
@@ -181,8 +189,8 @@ fn drawing_beyond_the_edges_moves_nothing() {
     }
 }
 
-/// The crop cuts the picture, whose shadow is that of what is left; a mask after the effects cuts the shadow where the mask lies; effects that go by the picture's size
-/// go by the picture's.
+/// The crop cuts the picture, whose shadow is that of what is left; a mask after the effects cuts
+/// the shadow where the mask lies; effects that go by the picture's size go by the picture's.
 #[test]
 fn crops_masks_and_vignettes_go_by_the_picture() {
     let cropped = Transform { crop: [0.25, 0.0, 0.0, 0.5], ..INSET };
@@ -228,7 +236,8 @@ fn rasters_grow_only_for_what_is_seen_beyond() {
             Lowered::Untouched(_) => 0,
         }
     };
-    // 9 + ceil(1.5 · 4) + 1 to the sides would be for a shadow that falls there; this one falls down.
+    // 9 + ceil(1.5 · 4) + 1 to the sides would be for a shadow that falls there; this one falls
+    // down.
     assert_eq!(largest(inset(INSET, vec![shadow(4.0)]), CANVAS), 40 + 2 * 7);
     assert_eq!(largest(inset(Transform::IDENTITY, vec![shadow(4.0)]), a.size), 40);
     assert_eq!(largest(inset(INSET, vec![used("gaussian-blur", &[("radius", n(3.0))])]), CANVAS), 40);

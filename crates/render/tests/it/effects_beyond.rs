@@ -1,4 +1,5 @@
-//! Effects after one that draws beyond the picture's edges: they go by the picture as it was, and what was drawn there is changed along with it.
+//! Effects after one that draws beyond the picture's edges: they go by the picture as it was, and
+//! what was drawn there is changed along with it.
 use crate::oracles::floats;
 use crate::support::*;
 use cutroom_effects::{EFFECTS, EffectKind, Params};
@@ -29,6 +30,7 @@ fn drawn(pixels: &[[f64; 4]], effects: Vec<EffectUse>) -> Vec<[f64; 4]> {
     let straight = floats(&plan(cv, vec![l]), &[("a", &a), ("map", &map)]);
     straight.into_iter().map(|[r, g, b, a]| [r * a, g * a, b * a, a]).collect()
 }
+
 fn pattern() -> Vec<[f64; 4]> {
     (0..90 * 78).map(|i| [f64::from(i % 90) / 90.0, f64::from(i / 90) / 78.0, 0.5, 1.0].map(|v| f64::from(v as f32))).collect()
 }
@@ -124,7 +126,8 @@ fn room() -> [f64; 2] {
 /// A place on the picture to the place that is seen there.
 type Map = fn(f64, f64) -> (f64, f64);
 
-/// The shadow of an opaque picture lies beyond it: it is moved with the picture, by the picture's measures.
+/// The shadow of an opaque picture lies beyond it: it is moved with the picture, by the picture's
+/// measures.
 #[test]
 fn what_was_drawn_beyond_the_edges_moves_along() {
     let s: Vec<[f64; 4]> = pattern();

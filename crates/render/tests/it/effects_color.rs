@@ -1,5 +1,5 @@
-//! Effects on colour against their definitions in double precision and published numbers. Drawn in gamma space on the CPU; parity with the GPU is
-//! another test's matter.
+//! Effects on colour against their definitions in double precision and published numbers. Drawn in
+//! gamma space on the CPU; parity with the GPU is another test's matter.
 use crate::oracles::{Oracle, floats_of, list};
 use crate::support::*;
 use cutroom_effects::Params;
@@ -13,10 +13,12 @@ fn drawn(e: EffectUse, colors: &[Rgb]) -> Vec<[f64; 4]> {
     let pixels: Vec<[f64; 4]> = colors.iter().map(|c| [c[0], c[1], c[2], 1.0]).collect();
     floats_of(vec![e], &pixels, colors.len(), 1)
 }
+
 /// Colours all through the cube.
 fn colors() -> Vec<Rgb> {
     (0..343).map(|i| [i % 7, i / 7 % 7, i / 49].map(|v| f64::from((0.02 + 0.16 * f64::from(v)) as f32))).collect()
 }
+
 fn expect(e: EffectUse, room: f64, want: impl Fn(Rgb) -> Rgb) {
     let (id, s) = (e.effect.id, colors());
     for (c, px) in s.iter().zip(drawn(e, &s)) {
@@ -25,7 +27,8 @@ fn expect(e: EffectUse, room: f64, want: impl Fn(Rgb) -> Rgb) {
     }
 }
 
-/// Curves go through their points, never overshoot between rising points, and two points make a straight line.
+/// Curves go through their points, never overshoot between rising points, and two points make a
+/// straight line.
 #[test]
 fn curves_go_through_their_points() {
     let text = t;
@@ -41,7 +44,8 @@ fn curves_go_through_their_points() {
         let x = i as f64 / 1000.0;
         assert!((px[0] - (1.0 - x)).abs() < 1e-4 && (px[1] - x).abs() < 1e-4, "{x}: {px:?}");
     }
-    // Luma to 0.5 everywhere keeps ratios of components; hue by half a turn complements; saturation to 0 leaves grey.
+    // Luma to 0.5 everywhere keeps ratios of components; hue by half a turn complements; saturation
+    // to 0 leaves grey.
     let colors: Vec<Rgb> = vec![[0.6, 0.3, 0.2], [0.2, 0.5, 0.35]];
     let one = |set: &[(&str, ParamValue)]| drawn(used("curves", set), &colors);
     for (px, c) in one(&[("luma", text("0,0.5 1,0.5"))]).iter().zip(&colors) {
@@ -58,7 +62,8 @@ fn curves_go_through_their_points() {
     }
 }
 
-/// Points on the diagonal that stop short of its ends limit the range, and are not left out as if they changed nothing.
+/// Points on the diagonal that stop short of its ends limit the range, and are not left out as if
+/// they changed nothing.
 #[test]
 fn only_the_whole_diagonal_is_the_identity() {
     let neutral = |points: &str| spec("curves").is_neutral(Params::new(&used("curves", &[("red", t(points))]).params));
@@ -70,7 +75,8 @@ fn only_the_whole_diagonal_is_the_identity() {
     }
 }
 
-/// Luma becomes what its curve says from black on, colour keeps its ratios above the darkest sixteenth, and nothing but hue curves limits saturation.
+/// Luma becomes what its curve says from black on, colour keeps its ratios above the darkest
+/// sixteenth, and nothing but hue curves limits saturation.
 #[test]
 fn raised_blacks_are_continuous() {
     let ramp: Vec<Rgb> = (0..=255).map(|i| [f64::from(i) / 255.0; 3]).collect();
@@ -101,10 +107,12 @@ fn hue_curves_join_at_red() {
     assert!((got[1][0] / row[3][0] - 1.2).abs() < 5e-3, "half way between both: {:?}", got[1]);
 }
 
-/// Taken under 3200 K what was white there is white; a higher number is warmer, without a step anywhere.
+/// Taken under 3200 K what was white there is white; a higher number is warmer, without a step
+/// anywhere.
 #[test]
 fn white_balance_takes_out_the_light_s_color() {
-    // Planckian 3200 K lies at x 0.4234, y 0.3990 (colour-science 0.4, CIE 1931); linear BT.709 of that at Y = 1, by IEC 61966-2-1's matrix.
+    // Planckian 3200 K lies at x 0.4234, y 0.3990 (colour-science 0.4, CIE 1931); linear BT.709 of
+    // that at Y = 1, by IEC 61966-2-1's matrix.
     let (x, y) = (0.4234, 0.3990);
     let (bx, bz) = (x / y, (1.0 - x - y) / y);
     let linear = [3.2406 * bx - 1.5372 - 0.4986 * bz, -0.9689 * bx + 1.8758 + 0.0415 * bz, 0.0557 * bx - 0.2040 + 1.0570 * bz];
@@ -173,8 +181,8 @@ fn light(curve: &str, set: &[(&str, ParamValue)], codes: &[Rgb]) -> Vec<Rgb> {
     drawn(used("log-convert", &set), codes).iter().map(|p| [p[0], p[1], p[2]].map(inverse_oetf)).collect()
 }
 
-/// Codes of greys as the makers publish them: Sony's and Panasonic's tables (10 bits, 64 being 0 %), ARRI's 18 %, DJI's and BT.2020's own direction of the
-/// formula, BT.2408's reference white.
+/// Codes of greys as the makers publish them: Sony's and Panasonic's tables (10 bits, 64 being 0
+/// %), ARRI's 18 %, DJI's and BT.2020's own direction of the formula, BT.2408's reference white.
 #[test]
 fn camera_curves_give_back_published_grays() {
     let of_10_bits = |code: f64| (code - 64.0) / 876.0;

@@ -1,5 +1,5 @@
-//! Effects that are functions of place against their closed forms in double precision. Drawn in gamma space on the CPU; parity with the GPU is another
-//! test's matter.
+//! Effects that are functions of place against their closed forms in double precision. Drawn in
+//! gamma space on the CPU; parity with the GPU is another test's matter.
 use crate::oracles::{Oracle, floats_of, list};
 use crate::support::*;
 use cutroom_timeline::EffectUse;
@@ -40,6 +40,7 @@ fn expect(e: EffectUse, room: f64, want: impl Fn(&[[f64; 4]], f64, f64) -> Rgb) 
         assert!((0..3).all(|k| (px[k] - w[k]).abs() < room) && px[3] == 1.0, "{id} at ({}, {}): {px:?}, not {w:?}", i % W, i / W);
     }
 }
+
 fn own(s: &[[f64; 4]], x: f64, y: f64) -> Rgb {
     let p = s[y as usize * W + x as usize];
     [p[0], p[1], p[2]]
@@ -122,7 +123,8 @@ fn flares_are_a_core_a_streak_and_ghosts() {
     });
 }
 
-/// A picture about its centre: turned, scaled, shifted, then zoomed; where nothing is left it is transparent.
+/// A picture about its centre: turned, scaled, shifted, then zoomed; where nothing is left it is
+/// transparent.
 #[test]
 fn stabilised_pictures_lie_where_they_should() {
     let (degrees, scale, zoom, shift) = (4.0f64, 1.05, 1.3, [0.04, -0.06]);
@@ -132,7 +134,8 @@ fn stabilised_pictures_lie_where_they_should() {
         let (c, sin) = (degrees.to_radians().cos() / scale, degrees.to_radians().sin() / scale);
         at(s, 32.0 + c * x + sin * y, 20.0 + c * y - sin * x)
     });
-    // A quarter of the width to the right by whole pixels, clockwise turns that move the right edge down.
+    // A quarter of the width to the right by whole pixels, clockwise turns that move the right edge
+    // down.
     let s = source();
     let got = floats_of(vec![used("stabilize", &[("shiftX", n(0.25))])], &s, W, H);
     for (i, px) in got.iter().enumerate() {
@@ -145,7 +148,8 @@ fn stabilised_pictures_lie_where_they_should() {
     assert!((got[35 * W + 31][0] - 1.0).abs() < 1e-3, "{:?}", got[35 * W + 31]);
 }
 
-/// Rows of one field are kept, the others made of them as each mode says; at the edges the only neighbour counts twice.
+/// Rows of one field are kept, the others made of them as each mode says; at the edges the only
+/// neighbour counts twice.
 #[test]
 fn fields_become_pictures() {
     let s: Vec<[f64; 4]> =

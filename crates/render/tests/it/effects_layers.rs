@@ -1,5 +1,6 @@
-//! What takes a second picture, against its definition in double precision: effects that use another track, transitions that follow an image.
-//! Drawn on the CPU; parity with the GPU is another test's matter.
+//! What takes a second picture, against its definition in double precision: effects that use
+//! another track, transitions that follow an image. Drawn on the CPU; parity with the GPU is
+//! another test's matter.
 use crate::oracles::{Oracle, list};
 use crate::support::*;
 use cutroom_render::{Backend, OutputSpec, RenderOptions, Renderer};
@@ -19,11 +20,13 @@ fn drawn_by(w: usize, h: usize, f: impl Fn(usize, usize) -> Rgba) -> (Vec<Rgba>,
     let picture = Picture::from_planes(format, size(w as u32, h as u32), tags, planes).unwrap();
     (pixels, picture)
 }
+
 /// Colours with gradients and an edge, opaque.
 fn scene(x: usize, y: usize) -> Rgba {
     let (u, v) = (x as f64 / W as f64, y as f64 / H as f64);
     if x > 30 && y < 14 { [0.85, 0.3, 0.15, 1.0] } else { [0.1 + 0.8 * u, 0.2 + 0.6 * v, 0.7 - 0.5 * u * v, 1.0] }
 }
+
 /// All channels different, some of it translucent.
 fn map(x: usize, y: usize) -> Rgba {
     let (u, v) = (x as f64 / W as f64, y as f64 / H as f64);
@@ -41,7 +44,8 @@ fn draw(layer: Layer, w: usize, h: usize, pictures: &[(&str, &Picture)], linear:
     (0..w * h).map(|i| std::array::from_fn(|k| f64::from(f32::from_bits(p.sample(k, i % w, i / w))))).collect()
 }
 
-/// Bilinear with the first pixel's centre at (0.5, 0.5); `edge` says what lies at a whole place, if anything.
+/// Bilinear with the first pixel's centre at (0.5, 0.5); `edge` says what lies at a whole place, if
+/// anything.
 fn sampled(pixels: &[Rgba], x: f64, y: f64, edge: impl Fn(i64, i64) -> Option<usize>) -> Rgba {
     let (x, y) = (x - 0.5, y - 0.5);
     let (x0, y0, u, v) = (x.floor() as i64, y.floor() as i64, x - x.floor(), y - y.floor());
@@ -56,12 +60,15 @@ fn sampled(pixels: &[Rgba], x: f64, y: f64, edge: impl Fn(i64, i64) -> Option<us
     }
     sum
 }
+
 fn clamp(i: i64, n: i64) -> Option<usize> {
     Some(i.clamp(0, n - 1) as usize)
 }
+
 fn luma(c: Rgba) -> f64 {
     0.2126 * c[0] + 0.7152 * c[1] + 0.0722 * c[2]
 }
+
 fn channel(c: Rgba, name: &str) -> f64 {
     match name {
         "red" => c[0],
@@ -71,6 +78,7 @@ fn channel(c: Rgba, name: &str) -> f64 {
         _ => luma(c),
     }
 }
+
 /// Premultiplied colours agree.
 fn close(got: &[Rgba], want: impl Fn(usize, usize) -> Rgba, room: f64, what: &str) {
     for (i, g) in got.iter().enumerate() {
@@ -116,7 +124,8 @@ fn displacement_is_twice_the_distance_from_gray() {
     }
 }
 
-/// Whole pixels: white moves right and down by the amounts, black the other way, mid grey and what is transparent stay; in linear light too.
+/// Whole pixels: white moves right and down by the amounts, black the other way, mid grey and what
+/// is transparent stay; in linear light too.
 #[test]
 fn white_moves_one_way_and_black_the_other() {
     let (source, a) = drawn_by(W, H, scene);
@@ -140,7 +149,8 @@ fn white_moves_one_way_and_black_the_other() {
     }
 }
 
-/// The map is the other layer as it lies on the canvas, opacity and placement included, stretched over a layer of another size.
+/// The map is the other layer as it lies on the canvas, opacity and placement included, stretched
+/// over a layer of another size.
 #[test]
 fn the_map_is_stretched_over_the_layer() {
     let (source, a) = drawn_by(W, H, scene);
@@ -201,7 +211,8 @@ fn a_luma_wipe_follows_brightness() {
     }
 }
 
-/// A grey of a third counts as a third in linear light too, and a side that is not there is transparent.
+/// A grey of a third counts as a third in linear light too, and a side that is not there is
+/// transparent.
 #[test]
 fn the_image_is_display_encoded_and_sides_may_be_missing() {
     let (_, a) = drawn_by(W, H, |_, _| [1.0; 4]);

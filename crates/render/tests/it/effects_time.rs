@@ -1,5 +1,6 @@
-//! Effects over time against their definitions, written here once more in double precision; and random access: a frame has the same bytes
-//! whatever was drawn before it. Which times they ask for is planning's matter and tested with it; here a model stands for it.
+//! Effects over time against their definitions, written here once more in double precision; and
+//! random access: a frame has the same bytes whatever was drawn before it. Which times they ask for
+//! is planning's matter and tested with it; here a model stands for it.
 use crate::oracles::{Oracle, list};
 use crate::support::*;
 use cutroom_effects::{EffectKind, Params};
@@ -16,7 +17,8 @@ const FLICKS_A_FRAME: i64 = 28_224_000;
 /// 25 frames a second.
 const FRAME_SECS: f64 = 0.04;
 
-/// Frame `n` of the source, straight colour: a disc that moves over a gradient with detail, alpha 0.3 to 1.
+/// Frame `n` of the source, straight colour: a disc that moves over a gradient with detail,
+/// alpha 0.3 to 1.
 fn frame(n: i64) -> Vec<[f32; 4]> {
     (0..W * H)
         .map(|i| {
@@ -29,24 +31,29 @@ fn frame(n: i64) -> Vec<[f32; 4]> {
         })
         .collect()
 }
+
 fn premultiplied(n: i64) -> Vec<Rgba> {
     frame(n).into_iter().map(|c| std::array::from_fn(|k| f64::from(c[k]) * if k < 3 { f64::from(c[3]) } else { 1.0 })).collect()
 }
 
 const FLOAT: PictureFormat = PictureFormat::RGB_FLOAT.with_alpha();
+
 fn tags() -> ColorTags {
     ColorTags { transfer: cutroom_types::Transfer::Bt709, ..ColorTags::SRGB }
 }
+
 fn float_picture(pixels: &[[f32; 4]], s: Size) -> Picture {
     let planes = (0..4).map(|k| pixels.iter().flat_map(|p| p[k].to_le_bytes()).collect()).collect();
     Picture::from_planes(FLOAT, s, tags(), planes).unwrap()
 }
+
 fn canvas_size() -> Size {
     size(W as u32, H as u32)
 }
 
 /// Frames by time.
 struct Film(fn(i64) -> Vec<[f32; 4]>);
+
 impl SourcePictures for Film {
     fn picture(&self, frame: &SourceFrame) -> Option<Picture> {
         Some(float_picture(&(self.0)(frame.time.0 / FLICKS_A_FRAME), canvas_size()))
@@ -56,6 +63,7 @@ impl SourcePictures for Film {
 fn number(v: f64) -> ParamValue {
     ParamValue::Number(v)
 }
+
 /// An effect with parameters by id, the rest at their defaults.
 fn used(id: &str, set: &[(&str, ParamValue)]) -> EffectUse {
     let mut e = effect(id, &[]);
@@ -73,9 +81,11 @@ fn asked(e: &EffectUse, n: i64) -> Vec<i64> {
         .map(|s| (n + (s / FRAME_SECS).round() as i64).clamp(0, FRAMES - 1))
         .collect()
 }
+
 fn shot(n: i64) -> Layer {
     layer(Content::Media(SourceFrame { media: "a".into(), stream: 0, time: Time(n * FLICKS_A_FRAME) }))
 }
+
 fn plan_at(e: &EffectUse, n: i64) -> FramePlan {
     let time = if e.effect.time_dependent { TimeDelta(n * FLICKS_A_FRAME) } else { TimeDelta::ZERO };
     let used = EffectUse { inputs: asked(e, n).into_iter().map(shot).collect(), time, ..e.clone() };
@@ -83,14 +93,17 @@ fn plan_at(e: &EffectUse, n: i64) -> FramePlan {
     cv.background = [0.0; 4];
     plan(cv, vec![Layer { effects: vec![used], ..shot(n) }])
 }
+
 fn cpu() -> Renderer {
     Renderer::new(RenderOptions { backend: Backend::Cpu, threads: 1, ..RenderOptions::default() }).unwrap()
 }
+
 fn render(renderer: &mut Renderer, p: &FramePlan, film: &Film) -> Vec<Rgba> {
     let p = crate::oracles::render(renderer, p, film, &OutputSpec { format: FLOAT, color: tags() });
     let straight = |i: usize, k| f64::from(f32::from_bits(p.sample(k, i % W, i / W)));
     (0..W * H).map(|i| std::array::from_fn(|k| straight(i, k) * if k < 3 { straight(i, 3) } else { 1.0 })).collect()
 }
+
 fn drawn(e: &EffectUse, n: i64) -> Vec<Rgba> {
     render(&mut cpu(), &plan_at(e, n), &Film(frame))
 }
@@ -100,9 +113,11 @@ fn compare(got: &[Rgba], want: &[Rgba], room: f64, what: &str) {
         assert!((0..4).all(|k| (g[k] - w[k]).abs() < room), "{what} at ({}, {}): {g:?}, not {w:?}", i % W, i / W);
     }
 }
+
 fn max_difference(a: &[Rgba], b: &[Rgba]) -> f64 {
     a.iter().zip(b).flat_map(|(a, b)| (0..4).map(move |k| (a[k] - b[k]).abs())).fold(0.0, f64::max)
 }
+
 fn each(a: &[Rgba], b: &[Rgba], f: impl Fn(f64, f64) -> f64) -> Vec<Rgba> {
     a.iter().zip(b).map(|(a, b)| std::array::from_fn(|k| f(a[k], b[k]))).collect()
 }
@@ -137,6 +152,7 @@ fn echo(n: i64, step: i64, echoes: i32, s: f64, d: f64, operator: &str) -> Vec<R
         other => panic!("{other}"),
     }
 }
+
 /// Porter and Duff's "over".
 fn over(top: &[Rgba], below: &[Rgba]) -> Vec<Rgba> {
     top.iter().zip(below).map(|(t, b)| std::array::from_fn(|k| t[k] + b[k] * (1.0 - t[3]))).collect()
@@ -147,7 +163,8 @@ fn echo_operators_follow_their_formulae() {
     let cutroom_effects::ParamKind::Choice { options, .. } = spec("echo").param("operator").unwrap().kind else { panic!() };
     assert_eq!(options.len(), 7);
     for operator in options {
-        // (frame, frames between echoes, echoes, intensity, decay): in the middle, over both edges of the film, and more than one pass reads.
+        // (frame, frames between echoes, echoes, intensity, decay): in the middle, over both edges
+        // of the film, and more than one pass reads.
         for (n, step, echoes, s, d) in [(10, -1, 4, 1.0, 0.7), (2, -2, 3, 0.6, 1.0), (18, 1, 5, 0.9, 0.5), (12, -1, 32, 0.5, 0.9)] {
             let e = used(
                 "echo",
@@ -197,7 +214,8 @@ fn temporal_denoise_weighs_by_likeness() {
     }
 }
 
-/// Noise of standard deviation 0.02 on a still ground, a white disc that moves by its own width each frame.
+/// Noise of standard deviation 0.02 on a still ground, a white disc that moves by its own width
+/// each frame.
 fn noisy(n: i64) -> Vec<[f32; 4]> {
     let mut s = (n as u32 + 1).wrapping_mul(2_654_435_761) | 1;
     let mut random = move || {
@@ -215,6 +233,7 @@ fn noisy(n: i64) -> Vec<[f32; 4]> {
         })
         .collect()
 }
+
 fn is_disc(i: usize, n: i64) -> bool {
     ((i % W) as f64 - 4.0 - 6.0 * (n % 8) as f64).hypot((i / W) as f64 - 15.0) < 3.0
 }
@@ -255,6 +274,7 @@ fn random(x: f64, y: f64, z: u32) -> f64 {
     turn(&mut v);
     f64::from(v[0] >> 8) / f64::from(1u32 << 24)
 }
+
 /// Four corners weighed by smooth steps.
 fn smooth_noise(x: f64, y: f64, seed: u32) -> f64 {
     let ease = |t: f64| t * t * (3.0 - 2.0 * t);
@@ -265,6 +285,7 @@ fn smooth_noise(x: f64, y: f64, seed: u32) -> f64 {
         .map(|(a, b)| random(i + a, j + b, seed) * if a == 0.0 { 1.0 - u } else { u } * if b == 0.0 { 1.0 - v } else { v })
         .sum()
 }
+
 /// Bilinear, mirrored beyond the edges.
 fn read(p: &[Rgba], x: f64, y: f64) -> Rgba {
     let fold = |v: f64, side: f64| {
@@ -404,7 +425,8 @@ fn frames_do_not_depend_on_what_was_drawn_before() {
     }
 }
 
-/// Values that planning leaves out give the frame itself when they are drawn all the same, and the next ones do not.
+/// Values that planning leaves out give the frame itself when they are drawn all the same, and the
+/// next ones do not.
 #[test]
 fn neutral_values_are_neutral() {
     let cases: [(&str, &str, f64, f64); 6] = [
@@ -442,7 +464,8 @@ fn every_operator_of_an_echo_without_decay_left_is_neutral() {
     }
 }
 
-/// A source that has nothing to show at other times leaves the frame itself, or what the effect makes of it alone.
+/// A source that has nothing to show at other times leaves the frame itself, or what the effect
+/// makes of it alone.
 #[test]
 fn without_other_times_the_frame_is_left() {
     for e in over_time() {
@@ -463,7 +486,9 @@ fn other_times_are_masked() {
     let e = used("echo", &[("echoes", number(1.0)), ("decay", number(1.0)), ("operator", ParamValue::Text("maximum".into()))]);
     let mut p = plan_at(&e, 10);
     let mut half = crate::gpu_cases::soft_ellipse();
-    (half.opacity, half.feather_px, half.expansion_px) = (1.0, 0.0, 0.0);
+    half.opacity = 1.0;
+    half.feather_px = 0.0;
+    half.expansion_px = 0.0;
     let area =
         |x: f64| cutroom_timeline::Box2 { center: [x, 0.5], size: [0.25, 2.0], rotation_degrees: 0.0, corner_radius_px: 0.0 };
     let strip = |x: f64| cutroom_timeline::MaskUse { outline: cutroom_timeline::Outline::Rectangle(area(x)), ..half.clone() };

@@ -1,5 +1,6 @@
-//! Goldens: the hash of every comparison case's frame on the CPU, in `tests/golden/hashes.txt`. They prove nothing right (oracles do that); they tell when
-//! pixels change, between two commits or between two machines. `cargo xtask golden --bless` writes the file anew.
+//! Goldens: the hash of every comparison case's frame on the CPU, in `tests/golden/hashes.txt`.
+//! They prove nothing right (oracles do that); they tell when pixels change, between two commits or
+//! between two machines. `cargo xtask golden --bless` writes the file anew.
 use crate::gpu_cases::{self, Case};
 use crate::support::bytes;
 use cutroom_render::cpu::CpuRenderer;

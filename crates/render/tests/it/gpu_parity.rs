@@ -1,4 +1,5 @@
-//! CPU and GPU draw the same plans alike: at most one 8-bit code apart. Runs on whatever Vulkan device there is, lavapipe included.
+//! CPU and GPU draw the same plans alike: at most one 8-bit code apart. Runs on whatever Vulkan
+//! device there is, lavapipe included.
 use crate::gpu_cases::Case;
 use cutroom_render::cpu::CpuRenderer;
 

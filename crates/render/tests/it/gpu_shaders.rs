@@ -1,5 +1,5 @@
-//! The shaders themselves: valid WGSL for every catalogue entry, traces with the bits of the host, and text that does not depend
-//! on numbers. Needs no device but for the last test.
+//! The shaders themselves: valid WGSL for every catalogue entry, traces with the bits of the host,
+//! and text that does not depend on numbers. Needs no device but for the last test.
 use crate::support::*;
 use cutroom_effects::{BLEND_MODES, EFFECTS, EffectKind, ParamKind, Params, TRANSITIONS, TransitionKind};
 use cutroom_kernel::{
@@ -39,12 +39,15 @@ fn samples() -> impl Iterator<Item = [f32; MAX_UNIFORMS + 10]> {
     };
     (0..500).map(move |_| std::array::from_fn(|_| next()))
 }
+
 fn bits(c: Rgba<f32>) -> [u32; 4] {
     [c.c.r, c.c.g, c.c.b, c.a].map(|v| if v.is_nan() { f32::NAN.to_bits() } else { v.to_bits() })
 }
+
 fn color<R: Copy>(v: &[R]) -> Rgba<R> {
     Rgba { c: rgb(v[0], v[1], v[2]), a: v[3] }
 }
+
 /// Evaluates a trace of `f` and the host's `g` for every sample and compares bits.
 fn compare(
     name: &str,

@@ -8,10 +8,12 @@ fn of(plan: &FramePlan) -> FrameGraph {
     let (a, b) = (picture(YUV444, size(64, 32), 1), picture(YUV444, size(64, 32), 2));
     graph(plan, &Pictures::of(&[("a", &a), ("b", &b)]), &output(PictureFormat::YUV420P8)).unwrap()
 }
+
 /// Without the key of the plan that sources are named by.
 fn passes(g: &FrameGraph) -> Vec<Vec<String>> {
     g.nodes.iter().map(|n| n.stages.clone()).collect()
 }
+
 fn last(g: &FrameGraph) -> String {
     g.nodes.last().unwrap().key.clone()
 }
@@ -39,7 +41,8 @@ fn keys_tell_apart_what_words_do_not() {
     assert_eq!(last(&dancing(1)), last(&dancing(1)));
 }
 
-/// Directional blur reads both pictures 32 times, a slide once; a canvas whose middle is a whole number of pixels makes no loop.
+/// Directional blur reads both pictures 32 times, a slide once; a canvas whose middle is a whole
+/// number of pixels makes no loop.
 #[test]
 fn loops_count_by_their_turns() {
     let operations = |id: &str, p: f32| {

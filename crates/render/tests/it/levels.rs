@@ -1,5 +1,6 @@
-//! One arithmetic: every comparison case gives the same bytes at every SIMD level, and every kernel in those cases the same bits in lanes, on the host and in
-//! the trace that becomes its shader. That WGSL computes what the trace says is for the comparison with a device (`gpu_parity.rs`).
+//! One arithmetic: every comparison case gives the same bytes at every SIMD level, and every kernel
+//! in those cases the same bits in lanes, on the host and in the trace that becomes its shader.
+//! That WGSL computes what the trace says is for the comparison with a device (`gpu_parity.rs`).
 use crate::gpu_cases;
 use crate::support::bytes;
 use cutroom_kernel::{
@@ -55,6 +56,7 @@ const EXTENT: Extent = Extent { width: WIDTH, rows: 2, at: [-3.2, -5.7, 2.63, 1.
 
 /// Numbers from −0.5 to 1.5, reproducible, 0 and 1 among them.
 struct Noise(u32);
+
 impl Noise {
     fn next(&mut self) -> f32 {
         self.0 ^= self.0 << 13;
@@ -66,6 +68,7 @@ impl Noise {
             _ => (self.0 >> 8) as f32 / 8_388_608.0 - 0.5,
         }
     }
+
     fn tile(&mut self) -> Box<Tile> {
         let mut tile = Tile::boxed();
         tile.planes.as_flattened_mut().fill_with(|| self.next());
@@ -79,6 +82,7 @@ struct Material {
     other: Box<Tile>,
     planes: Vec<[Vec<f32>; 4]>,
 }
+
 impl Material {
     fn new() -> Self {
         let mut noise = Noise(7);
@@ -86,6 +90,7 @@ impl Material {
         let planes = (0..8).map(|_| std::array::from_fn(|_| (0..count).map(|_| noise.next()).collect())).collect();
         Self { px: noise.tile(), other: noise.tile(), planes }
     }
+
     fn images(&self, count: usize) -> Vec<InputImage<'_>> {
         assert!(count <= self.planes.len(), "{count} inputs");
         self.planes[..count]
@@ -105,6 +110,7 @@ struct Forms<'a> {
     params: &'a [f32],
     readings: Readings<'a>,
 }
+
 impl Forms<'_> {
     fn compare(&self, m: &Material) {
         let at_every_level: Vec<(SimdLevel, Box<Tile>)> = levels()
@@ -192,7 +198,8 @@ fn compare(name: &str, stage: &Stage, m: &Material) -> bool {
             let images = m.images(images.len());
             let inputs = Inputs { images: &images, origin: *origin, edge: *edge, table };
             let textures: Vec<u32> = (0..images.len() as u32).collect();
-            // Behind the kernel's own: where the field begins; the table among the shader's tables, and its last entry.
+            // Behind the kernel's own: where the field begins; the table among the shader's tables,
+            // and its last entry.
             let mut params = [0.0; MAX_UNIFORMS + 4];
             params[..uniforms.values.len()].copy_from_slice(&uniforms.values);
             params[MAX_UNIFORMS..].copy_from_slice(&[origin[0], origin[1], 1.0, table.len().max(1) as f32 - 1.0]);

@@ -15,9 +15,11 @@ fn mask(outline: Outline) -> MaskUse {
         expansion_px: 0.0,
     }
 }
+
 fn area(center: [f64; 2], size: [f64; 2]) -> Box2 {
     Box2 { center, size, rotation_degrees: 0.0, corner_radius_px: 0.0 }
 }
+
 /// The middle half of the picture each way.
 fn middle() -> Outline {
     Outline::Rectangle(area([0.5; 2], [0.5; 2]))
@@ -26,6 +28,7 @@ const S: Size = Size { width: 80, height: 40 };
 fn at(c: &[f32], x: usize, y: usize) -> f32 {
     c[y * S.width as usize + x]
 }
+
 fn close(got: f32, want: f64, limit: f64, what: &str) {
     assert!((f64::from(got) - want).abs() <= limit, "{what}: {got}, not {want}");
 }
@@ -102,7 +105,8 @@ fn an_edge_may_have_its_own_feather() {
     assert_eq!([at(&c, 19, 22), at(&c, 20, 22), at(&c, 40, 29), at(&c, 40, 30)], [0.0, 1.0, 1.0, 0.0]);
 }
 
-/// Round corners do not change which side is which: the right one is soft, from its middle to the corners' beginnings.
+/// Round corners do not change which side is which: the right one is soft, from its middle to the
+/// corners' beginnings.
 #[test]
 fn sides_of_a_rounded_rectangle_keep_their_feather() {
     let outline = Outline::Rectangle(Box2 { corner_radius_px: 3.0, ..area([0.5; 2], [0.5; 2]) });
@@ -148,7 +152,8 @@ fn modes_join_as_defined() {
 
 #[test]
 fn loops_are_holes_by_the_even_odd_rule() {
-    // A square run around twice encloses nothing but hair lines; a pentagram has a hole in its middle.
+    // A square run around twice encloses nothing but hair lines; a pentagram has a hole in its
+    // middle.
     let star: Vec<[f64; 2]> = (0..5)
         .map(|i| {
             let a = (f64::from(i) * 144.0 - 90.0f64).to_radians();
@@ -166,6 +171,7 @@ fn float_solid(rgba: [f32; 4], s: Size) -> Picture {
     let color = ColorTags { transfer: cutroom_types::Transfer::Bt709, ..ColorTags::SRGB };
     Picture::from_planes(format, s, color, planes).unwrap()
 }
+
 /// Draws layers in gamma space over `background` into floats: red of each pixel.
 fn red(layers: Vec<Layer>, s: Size, background: [f32; 4]) -> Vec<f64> {
     let white = float_solid([1.0; 4], s);
@@ -179,6 +185,7 @@ fn red(layers: Vec<Layer>, s: Size, background: [f32; 4]) -> Vec<f64> {
         .map(|(x, y)| f64::from(f32::from_bits(p.sample(0, x, y))))
         .collect()
 }
+
 const BLACK: [f32; 4] = [0.0, 0.0, 0.0, 1.0];
 
 #[test]
@@ -267,7 +274,8 @@ fn a_moving_layer_is_the_mean_of_its_placements() {
             let want = each.iter().map(|e| e[i]).sum::<f64>() / 8.0;
             worst = worst.max((got[i] - want).abs());
         }
-        // Edges of single placements are area weighted, those of moving ones bilinear: part of a pixel in one of eight.
+        // Edges of single placements are area weighted, those of moving ones bilinear: part of a
+        // pixel in one of eight.
         assert!(worst < 0.08, "scale {scale}, turn {turn}: {worst}");
         let (sum, want) = (got.iter().sum::<f64>(), each.iter().flatten().sum::<f64>() / 8.0);
         assert!((sum - want).abs() < want * 0.01, "scale {scale}, turn {turn}: {sum}, not {want}");

@@ -1,5 +1,6 @@
-//! Every effect at the ends and the middle of its ranges and with each of its choices, every blend mode, on rasters of odd sizes, opaque and translucent: numbers are
-//! numbers, nothing comes out of nothing, and CPU and GPU agree.
+//! Every effect at the ends and the middle of its ranges and with each of its choices, every blend
+//! mode, on rasters of odd sizes, opaque and translucent: numbers are numbers, nothing comes out of
+//! nothing, and CPU and GPU agree.
 use crate::gpu_cases::Case;
 use crate::support::*;
 use cutroom_effects::{BLEND_MODES, EffectKind, EffectRef, ParamKind};
@@ -7,7 +8,8 @@ use cutroom_render::{OutputSpec, cpu::CpuRenderer, gpu::GpuRenderer};
 use cutroom_timeline::{Canvas, EffectUse, Layer};
 use cutroom_types::{ColorTags, ParamValue, Picture, PictureFormat, Transfer};
 
-/// Rows of parameters that hold every number at its smallest, 0.37 of its range and its largest, and every choice and switch once at least.
+/// Rows of parameters that hold every number at its smallest, 0.37 of its range and its largest,
+/// and every choice and switch once at least.
 fn rows(spec: EffectRef) -> Vec<EffectUse> {
     let choices = spec.params.iter().map(|p| if let ParamKind::Choice { options, .. } = p.kind { options.len() } else { 1 });
     let count = choices.max().unwrap_or(1).max(3);
@@ -35,6 +37,7 @@ fn picture_of(w: usize, h: usize, shift: usize, alpha: impl Fn(usize, usize) -> 
     };
     rgba_picture(&(0..w * h).map(pixel).collect::<Vec<_>>(), w, h)
 }
+
 /// From nothing to opaque along the rows.
 fn ramp(w: usize) -> impl Fn(usize, usize) -> f64 {
     move |x, y| if w == 1 { 0.5 } else { ((x + y) % w) as f64 / (w - 1) as f64 }
@@ -46,16 +49,19 @@ fn case(name: String, layers: Vec<Layer>, pictures: &[(&str, &Picture)], linear:
     let cv = Canvas { background: [0.0; 4], ..canvas(pictures[0].1.size, linear) };
     Case { name, plan: plan(cv, layers), pictures: Pictures::of(pictures), output: OutputSpec { format, color }, max_codes: 1.0 }
 }
+
 fn of_effect(e: &EffectUse, a: &Picture, b: &Picture) -> Case {
     let used = with_layers(crate::gpu_cases::with_inputs(e.clone(), "b"), &layer(media("b")));
     case(e.effect.id.to_owned(), vec![Layer { effects: vec![used], ..layer(media("a")) }], &[("a", a), ("b", b)], false)
 }
+
 /// Straight colours.
 fn colors(p: &Picture) -> Vec<[f64; 4]> {
     let w = p.size.width as usize;
     let pixel = |i: usize| std::array::from_fn(|k| f64::from(f32::from_bits(p.sample(k, i % w, i / w))));
     (0..w * p.size.height as usize).map(pixel).collect()
 }
+
 fn drawn_on_the_cpu(cpu: &CpuRenderer, c: &Case) -> Vec<[f64; 4]> {
     colors(&cpu.run(&crate::gpu_cases::program(c), &c.output).unwrap_or_else(|e| panic!("{}: {e}", c.name)))
 }
@@ -92,7 +98,8 @@ fn effects_on_translucent_pictures_stay_within_bounds() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Premultiplied colour and alpha apart, in codes of 8 bits: the largest difference, and the share of samples beyond one code.
+/// Premultiplied colour and alpha apart, in codes of 8 bits: the largest difference, and the share
+/// of samples beyond one code.
 fn apart(cpu: &CpuRenderer, gpu: &mut GpuRenderer, c: &Case) -> (f64, f64) {
     let p = crate::gpu_cases::program(c);
     let a = colors(&cpu.run(&p, &c.output).unwrap_or_else(|e| panic!("{}: {e}", c.name)));
@@ -103,7 +110,8 @@ fn apart(cpu: &CpuRenderer, gpu: &mut GpuRenderer, c: &Case) -> (f64, f64) {
             let of = |p: &[f64; 4]| if k < 3 { (p[k] * p[3]).clamp(0.0, 1.0) } else { p[k] };
             let d = (of(x) - of(y)).abs() * 255.0;
             assert!(d.is_finite(), "{}: {x:?} and {y:?}", c.name);
-            (limit, beyond) = (limit.max(d), beyond + usize::from(d > 1.0));
+            limit = limit.max(d);
+            beyond += usize::from(d > 1.0);
         }
     }
     (limit, beyond as f64 / (4 * a.len()) as f64)
@@ -114,7 +122,8 @@ fn effects_agree_at_any_value() {
     let cpu = CpuRenderer::new(0).unwrap();
     let Some(mut gpu) = gpu() else { return };
     let mut wrong = Vec::new();
-    // What goes by another layer knows its places to a thousandth of the way only, which at the largest ways is pixels: `gpu_parity.rs` has those.
+    // What goes by another layer knows its places to a thousandth of the way only, which at the
+    // largest ways is pixels: `gpu_parity.rs` has those.
     let layered = |e: &EffectRef| matches!(e.kind, EffectKind::Layered { .. });
     for spec in catalog().effects().iter().filter(|e| crate::gpu_cases::is_drawn(e) && !layered(e)) {
         // Rays that graze a column meet it or the next.

@@ -1,5 +1,6 @@
-//! Every effect is held to an expected value, and the value matters: the tests that the lists below name are run again, each with the effect left out and each
-//! with a wrong result, and must notice both. The names of effects come from what is drawn, not from the text of the tests.
+//! Every effect is held to an expected value, and the value matters: the tests that the lists below
+//! name are run again, each with the effect left out and each with a wrong result, and must notice
+//! both. The names of effects come from what is drawn, not from the text of the tests.
 use crate::support::*;
 use cutroom_effects::EFFECTS;
 use cutroom_render::{Backend, OutputSpec, RenderOptions, Renderer, SourcePictures};
@@ -20,9 +21,11 @@ pub type Oracle = (&'static str, fn());
 macro_rules! list {
     ($($test:ident),* $(,)?) => { &[$((concat!(module_path!(), "::", stringify!($test)), $test as fn())),*] };
 }
+
 pub(crate) use list;
 
-/// Effects whose look no formula of another source gives: they were looked at (`examples/gallery.rs`).
+/// Effects whose look no formula of another source gives: they were looked at
+/// (`examples/gallery.rs`).
 const LOOKED_AT: &[&str] = &["turbulent-displace", "voxel-relief", "pixel-particle-disintegrate"];
 /// Over with planning, and tested there (`posterised_time_holds_frames`): nothing of them is drawn.
 const PLANNED: &[&str] = &["posterize-time"];
@@ -104,7 +107,8 @@ fn shifted(p: &Picture) -> Picture {
     Picture::from_planes(p.format, p.size, p.color, planes.collect()).unwrap()
 }
 
-/// The effects that a test draws, or `None` when it fails. What it says of a fault that it was given is not printed.
+/// The effects that a test draws, or `None` when it fails. What it says of a fault that it was
+/// given is not printed.
 fn run(test: fn(), faulty: Option<(&'static str, Fault)>) -> Option<BTreeSet<&'static str>> {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {
@@ -141,7 +145,8 @@ fn every_effect_has_an_oracle() {
             proven.lock().unwrap().extend(ids);
         }
     };
-    // Threads of their own: a thread of a pool may begin another test while it waits for the renderer's.
+    // Threads of their own: a thread of a pool may begin another test while it waits for the
+    // renderer's.
     thread::scope(|s| (0..thread::available_parallelism().map_or(1, usize::from)).for_each(|_| drop(s.spawn(work))));
     let proven = proven.into_inner().unwrap();
     let excused: Vec<&str> = LOOKED_AT.iter().chain(PLANNED).copied().collect();
@@ -158,6 +163,7 @@ fn looking_on_is_no_oracle() {
         let px = floats_of(vec![used("invert", &[])], &[[0.2, 0.4, 0.6, 1.0]], 1, 1);
         assert!(px[0][0] > 0.1);
     }
+
     fn real() {
         let px = floats_of(vec![used("invert", &[])], &[[0.2, 0.4, 0.6, 1.0]], 1, 1);
         assert!((px[0][0] - 0.8).abs() < 1e-4);

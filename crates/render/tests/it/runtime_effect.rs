@@ -1,5 +1,6 @@
-//! An effect made at run time: what it does is a value that no `fn` pointer could hold. It is registered here and nowhere else, and the catalogue's loops, both back
-//! ends among them, hold for it as for built-in ones.
+//! An effect made at run time: what it does is a value that no `fn` pointer could hold. It is
+//! registered here and nowhere else, and the catalogue's loops, both back ends among them, hold for
+//! it as for built-in ones.
 use crate::{catalogue::keeps_every_promise, oracles::floats, support::*};
 use cutroom_effects::{
     Catalog, CatalogError, EffectFamily, EffectFrame, EffectKind, EffectRef, EffectSpec, ParamSpec, Params, RuntimeEffect, Step,
@@ -9,7 +10,8 @@ use cutroom_kernel::{At, MAX_UNIFORMS, Mix, MixKernel, Point, PointKernel, Real,
 use cutroom_timeline::{EffectUse, Layer};
 use cutroom_types::ParamValue;
 
-/// Mixes in the picture of `delay_secs` before, then multiplies by `gain`; both are known only when it is made.
+/// Mixes in the picture of `delay_secs` before, then multiplies by `gain`; both are known only when
+/// it is made.
 struct Afterglow {
     delay_secs: f64,
     gain: f32,
@@ -36,6 +38,7 @@ impl RuntimeEffect for Afterglow {
 
 /// `from·(1 − p) + to·p`
 struct Share;
+
 impl MixKernel for Share {
     #[inline(always)]
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], f: Rgba<R>, t: Rgba<R>, _: At<R>) -> Rgba<R> {
@@ -44,6 +47,7 @@ impl MixKernel for Share {
 }
 
 struct Gain;
+
 impl PointKernel for Gain {
     #[inline(always)]
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, _: At<R>) -> Rgba<R> {
@@ -112,6 +116,7 @@ fn ids_and_versions_are_watched() {
 
 /// Reads a number that its table does not have.
 struct Misreads;
+
 impl RuntimeEffect for Misreads {
     fn is_neutral(&self, params: Params<'_>) -> bool {
         params.number(1) == 0.0

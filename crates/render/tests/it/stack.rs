@@ -64,7 +64,8 @@ fn both_back_ends_agree() {
     }
 }
 
-/// A stencil cuts an opaque background whether it lies a little inside the canvas, outside of it, or has no opacity.
+/// A stencil cuts an opaque background whether it lies a little inside the canvas, outside of it,
+/// or has no opacity.
 #[test]
 fn stencils_cut_where_nothing_of_them_is() {
     let stencil = |x: f32, opacity: f32| Layer {
@@ -85,7 +86,8 @@ fn stencils_cut_where_nothing_of_them_is() {
     }
 }
 
-/// A shutter under which nothing moves shows what no shutter shows: crops cut what effects made, and what they cut is transparent.
+/// A shutter under which nothing moves shows what no shutter shows: crops cut what effects made,
+/// and what they cut is transparent.
 #[test]
 fn crops_come_after_effects_moving_or_not() {
     let transform = Transform { crop: [0.25, 0.0, 0.1, 0.2], ..Transform::IDENTITY };
@@ -105,7 +107,8 @@ fn crops_come_after_effects_moving_or_not() {
             }
         }
     }
-    // What is seen at other times is cropped as well, under effects that draw beyond the picture's edges.
+    // What is seen at other times is cropped as well, under effects that draw beyond the picture's
+    // edges.
     let echo = crate::gpu_cases::with_inputs(effect("echo", &[]), "c");
     let top = Layer { transform, effects: vec![echo, effect("drop-shadow", &[])], ..layer(media("b")) };
     let got = draw("echo", plan(canvas(SIZE, false), vec![layer(media("a")), top]), YUV444);

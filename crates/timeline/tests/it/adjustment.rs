@@ -10,16 +10,20 @@ use cutroom_types::{FrameRate, ParamValue, Size, Time, TimeDelta};
 fn rate() -> FrameRate {
     FrameRate::new(25, 1).unwrap()
 }
+
 fn at(frame: i64) -> Time {
     rate().time_of_frame(frame)
 }
+
 fn track(id: &str, clips: Vec<Clip>) -> Track {
     Track { clips: clips.into_iter().map(Into::into).collect(), ..Track::new(id, TrackKind::Video) }
 }
+
 /// From frame `start` on for `frames`; a file plays from its beginning.
 fn clip(id: &str, source: ClipSource, start: i64, frames: i64) -> Clip {
     Clip::new(id, source, at(start), at(start + frames) - at(start))
 }
+
 fn adjustment(id: &str, start: i64, frames: i64, effects: &[(&str, &str, f64)]) -> Clip {
     let mut c = clip(id, ClipSource::Adjustment(AdjustmentSource::default()), start, frames);
     let effect = |(i, (effect, param, value)): (usize, &(&str, &str, f64))| EffectInstance {
@@ -32,6 +36,7 @@ fn adjustment(id: &str, start: i64, frames: i64, effects: &[(&str, &str, f64)]) 
     c.video.effects = effects.iter().enumerate().map(effect).collect();
     c
 }
+
 fn film(tracks: Vec<Track>) -> Project {
     let mut c = Composition::new("main", Size { width: 64, height: 36 }, rate());
     c.tracks = tracks;
@@ -40,15 +45,18 @@ fn film(tracks: Vec<Track>) -> Project {
     assert_eq!(validate(&p), vec![]);
     p
 }
+
 fn plan(p: &Project, n: i64) -> FramePlan {
     plan_frame(p, &p.main, &Catalog::builtin(), at(n)).unwrap()
 }
+
 fn shown(layer: &Layer) -> i64 {
     match &layer.content {
         Content::Media(frame) => rate().frame_at(frame.time),
         other => panic!("{other:?}"),
     }
 }
+
 fn inside(layer: &Layer) -> &FramePlan {
     match &layer.content {
         Content::Composition(plan) => plan,

@@ -1,4 +1,5 @@
-//! Voices: boundaries, cross-fades, nesting, and independence of how the programme is cut into runs.
+//! Voices: boundaries, cross-fades, nesting, and independence of how the programme is cut into
+//! runs.
 use cutroom_effects::Catalog;
 use cutroom_project::{
     Animated, Clip, ClipSource, Composition, Curve, Ease, Keyframe, Media, MediaFacts, MediaKind, Project, Track, TrackKind,
@@ -79,7 +80,8 @@ fn gain_pan_mute_and_solo() {
     a.audio.gain_db = Animated::Constant(-20.0);
     a.audio.pan = Animated::Constant(-0.75);
     let mut t = Track::new("1", TrackKind::Audio);
-    (t.gain_db, t.pan) = (Animated::Constant(20.0), Animated::Constant(0.25));
+    t.gain_db = Animated::Constant(20.0);
+    t.pan = Animated::Constant(0.25);
     t.clips = vec![a.into()];
     let mut p = project(fps25(), t);
     let mut second = Track::new("2", TrackKind::Audio);
@@ -93,7 +95,8 @@ fn gain_pan_mute_and_solo() {
     assert_eq!(heard(&p), ["b"]);
     p.compositions[0].tracks[1].muted = true;
     assert!(heard(&p).is_empty());
-    (p.compositions[0].tracks[1].solo, p.compositions[0].tracks[1].muted) = (false, true);
+    p.compositions[0].tracks[1].solo = false;
+    p.compositions[0].tracks[1].muted = true;
     assert_eq!(heard(&p), ["a"]);
     p.compositions[0].tracks[0].clip_mut(0).audio.gain_db = Animated::Constant(-1000.0);
     assert!(heard(&p).is_empty(), "silence is not mixed");
@@ -167,7 +170,8 @@ fn nested_audio_is_panned_level_by_level() {
     assert_eq!(levels(&p), (vec![(2, vec![(0, -1.0)])], vec![(0, 0.0)]));
 }
 
-/// A clip of 1 s..3 s at double speed of a composition in which the cut lies at 4 s: the cut is heard at 1 s + 4 s / 2.
+/// A clip of 1 s..3 s at double speed of a composition in which the cut lies at 4 s: the cut is
+/// heard at 1 s + 4 s / 2.
 #[test]
 fn nested_audio_keeps_cuts_fades_and_speed() {
     for backwards in [false, true] {
@@ -180,7 +184,8 @@ fn nested_audio_keeps_cuts_fades_and_speed() {
         let mut outer = Clip::new("outer", ClipSource::composition("inner"), Time(SECOND), TimeDelta(4 * SECOND));
         outer.speed = 2.0;
         if backwards {
-            (outer.source_in, outer.speed) = (Time(8 * SECOND), -2.0);
+            outer.source_in = Time(8 * SECOND);
+            outer.speed = -2.0;
         }
         let mut track = Track::new("v", TrackKind::Video);
         track.clips = vec![outer.into()];
@@ -190,7 +195,8 @@ fn nested_audio_keeps_cuts_fades_and_speed() {
         let find = |id: &str| v.iter().find(|v| v.clip.as_str() == id).unwrap();
         let (a, b) = (find("a"), find("b"));
         if backwards {
-            // Two samples of 48 kHz before the end: what is heard forwards begins at 0, 2, 4 … of the run.
+            // Two samples of 48 kHz before the end: what is heard forwards begins at 0, 2, 4 … of
+            // the run.
             let step = 2 * SECOND / i64::from(HZ);
             assert_eq!((b.first_sample, b.end_sample, b.source_start.0, b.speed), (48_000, 144_000, 104 * SECOND - step, -2.0));
             assert_eq!((a.first_sample, a.end_sample, a.source_start.0, a.speed), (144_000, 240_000, 4 * SECOND - step, -2.0));
@@ -217,7 +223,8 @@ fn read(points: &[(i64, f32)], at: i64) -> f32 {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 100, ..ProptestConfig::default() })]
 
-    /// Neighbours share the boundary sample, and every sample belongs to the clip that a rational model says.
+    /// Neighbours share the boundary sample, and every sample belongs to the clip that a rational
+    /// model says.
     #[test]
     fn cuts_fall_on_the_nearest_sample(frames in prop::collection::vec(1i64..40, 1..20), hz in prop_oneof![Just(44_100u32), Just(48_000)]) {
         let r = FrameRate::new(30000, 1001).unwrap();

@@ -1,4 +1,5 @@
-//! Effects over time: at which times of the source a clip is seen, against a model that counts frames.
+//! Effects over time: at which times of the source a clip is seen, against a model that counts
+//! frames.
 use cutroom_effects::Catalog;
 use cutroom_project::{
     Animated, BoxShape, Clip, ClipSource, Composition, EffectInstance, Mask, MaskOrder, MaskShape, Media, MediaKind, Project,
@@ -63,7 +64,8 @@ fn inputs(layer: &Layer) -> Vec<i64> {
     layer.effects[0].inputs.iter().map(shown).collect()
 }
 
-/// In the middle, at the clip's first frames and at its last ones; the clip starts neither at the film's nor at the source's beginning.
+/// In the middle, at the clip's first frames and at its last ones; the clip starts neither at the
+/// film's nor at the source's beginning.
 #[test]
 fn other_times_are_frames_of_the_source_held_at_the_clip_s_edges() {
     let held = |n: i64| n.clamp(0, FRAMES - 1) + 100;
@@ -91,7 +93,8 @@ fn other_times_are_frames_of_the_source_held_at_the_clip_s_edges() {
     }
 }
 
-/// Which of 25 frames a second are held at 10 a second: the last one that starts no later than the step.
+/// Which of 25 frames a second are held at 10 a second: the last one that starts no later than the
+/// step.
 #[test]
 fn posterised_time_holds_frames() {
     for (fps, last_of_step) in
@@ -104,7 +107,8 @@ fn posterised_time_holds_frames() {
             assert_eq!(shown(&layer), 100 + want, "frame {n} at {fps}");
         }
     }
-    // At every rate, in whole numbers: the frame shown is that at ⌊t · rate⌋ / rate, where what starts 2 ms before an instant counts as starting with it.
+    // At every rate, in whole numbers: the frame shown is that at ⌊t · rate⌋ / rate, where what
+    // starts 2 ms before an instant counts as starting with it.
     for fps in 1..=60 {
         let p = film(vec![clip("a", 0, 0, vec![effect("posterize-time", &[("frameRate", fps as f64)])])]);
         for n in 0..FRAMES {
@@ -158,7 +162,8 @@ fn handles_of_transitions_have_their_own_past() {
         }),
         other => panic!("{other:?}"),
     };
-    // Two frames after the cut: the outgoing clip's past is whole, the incoming one's begins with its first frame.
+    // Two frames after the cut: the outgoing clip's past is whole, the incoming one's begins with
+    // its first frame.
     assert_eq!(sides(FRAMES + 2), [(152, vec![151, 150, 149, 148]), (202, vec![201, 200, 200, 200])]);
     // Two frames before it: the incoming clip has no past yet but the frame drawn.
     assert_eq!(sides(FRAMES - 2), [(148, vec![147, 146, 145, 144]), (198, vec![198; 4])]);
@@ -214,7 +219,8 @@ fn neutral_effects_over_time_ask_for_nothing() {
     }
 }
 
-/// Each multiplies what those before it ask for; beyond a limit the project is refused instead of the memory filled.
+/// Each multiplies what those before it ask for; beyond a limit the project is refused instead of
+/// the memory filled.
 #[test]
 fn stacks_of_them_have_a_limit() {
     let echoes = |n: f64| effect("echo", &[("echoes", n)]);

@@ -1,7 +1,8 @@
 //! Every output frame shows the source frame that the timeline means.
 //!
-//! Sources are lists of presentation times as a container would store them; "the frame shown" is found as a decoder
-//! would, by interval. The model next to it works with frame numbers and rationals, not with the planner's code.
+//! Sources are lists of presentation times as a container would store them; "the frame shown" is
+//! found as a decoder would, by interval. The model next to it works with frame numbers and
+//! rationals, not with the planner's code.
 use cutroom_effects::Catalog;
 use cutroom_project::{
     Alignment, Clip, ClipSource, Composition, Media, MediaKind, Project, Track, TrackKind, Transition, validate,
@@ -16,8 +17,8 @@ fn rate((n, d): (u32, u32)) -> FrameRate {
     FrameRate::new(n, d).unwrap()
 }
 
-/// Time of frame `k` as stored in a container counting in `1 / ticks` seconds and read back in flicks since the first frame, whose own
-/// timestamp is that of frame `offset`.
+/// Time of frame `k` as stored in a container counting in `1 / ticks` seconds and read back in
+/// flicks since the first frame, whose own timestamp is that of frame `offset`.
 fn stored(rate: FrameRate, k: i64, ticks: i64, offset: i64) -> Time {
     let tick = |k: i64| {
         let (n, d) = (i128::from(k) * i128::from(ticks) * i128::from(rate.den()), i128::from(rate.num()));
@@ -38,7 +39,8 @@ fn shown(rate: FrameRate, ticks: i64, offset: i64, count: i64, t: Time) -> i64 {
 
 fn project(rate: FrameRate, clips: Vec<Clip>, transitions: Vec<Transition>) -> Project {
     let mut track = Track::new("v", TrackKind::Video);
-    (track.clips, track.transitions) = (clips.into_iter().map(Into::into).collect(), transitions);
+    track.clips = clips.into_iter().map(Into::into).collect();
+    track.transitions = transitions;
     let mut c = Composition::new("main", Size { width: 64, height: 36 }, rate);
     c.tracks.push(track);
     let mut p = Project::new("test", c);
@@ -49,7 +51,8 @@ fn project(rate: FrameRate, clips: Vec<Clip>, transitions: Vec<Transition>) -> P
 fn clip(id: usize, rate: FrameRate, start: i64, frames: i64, source_in: Time, speed: f64) -> Clip {
     let (from, to) = (rate.time_of_frame(start), rate.time_of_frame(start + frames));
     let mut c = Clip::new(&format!("c{id}"), ClipSource::media("m"), from, to - from);
-    (c.source_in, c.speed) = (source_in, speed);
+    c.source_in = source_in;
+    c.speed = speed;
     c
 }
 
@@ -65,7 +68,8 @@ fn only(plan: &FramePlan) -> &Layer {
     &plan.layers[0]
 }
 
-/// One to one at every rate, forwards and backwards, in exact and in coarse time bases, starting anywhere.
+/// One to one at every rate, forwards and backwards, in exact and in coarse time bases, starting
+/// anywhere.
 #[test]
 fn a_cut_at_its_own_rate_shows_every_frame_once() {
     for r in RATES.map(rate) {
@@ -95,7 +99,8 @@ fn a_cut_at_its_own_rate_shows_every_frame_once() {
     }
 }
 
-/// Imported projects carry float seconds: everything may be some flicks off, and no frame may be lost or doubled.
+/// Imported projects carry float seconds: everything may be some flicks off, and no frame may be
+/// lost or doubled.
 #[test]
 fn rounded_seconds_do_not_shift_frames() {
     for r in RATES.map(rate) {
@@ -134,7 +139,8 @@ fn mixed_rates_follow_the_start_of_the_output_frame() {
     assert_eq!(numbers((24000, 1001), (60000, 1001), 10), [0, 0, 0, 1, 1, 2, 2, 2, 3, 3]);
 }
 
-/// A cut list: per clip (gap before, frames, first source frame, speed as a fraction, backwards, transition to the one before).
+/// A cut list: per clip (gap before, frames, first source frame, speed as a fraction, backwards,
+/// transition to the one before).
 #[derive(Clone, Debug)]
 struct Cut {
     gap: i64,
@@ -167,8 +173,9 @@ fn cut() -> impl Strategy<Value = Cut> {
         })
 }
 
-/// What frame `n` of a clip starting at `start` shows, by counting in half-open rational intervals: forwards the source frame at
-/// `first + (n − start)·speed`, backwards the last one before `end − (n − start)·speed`. Source and output have one rate here.
+/// What frame `n` of a clip starting at `start` shows, by counting in half-open rational intervals:
+/// forwards the source frame at `first + (n − start)·speed`, backwards the last one before
+/// `end − (n − start)·speed`. Source and output have one rate here.
 fn model_frame(c: &Cut, start: i64, n: i64) -> i64 {
     let (num, den) = c.speed;
     if c.backwards {
@@ -182,7 +189,8 @@ fn model_frame(c: &Cut, start: i64, n: i64) -> i64 {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
 
-    /// Any source rate in any output rate: the frame on show 2 ms (half a frame at most) after the output frame starts, in rationals.
+    /// Any source rate in any output rate: the frame on show 2 ms (half a frame at most) after the
+    /// output frame starts, in rationals.
     #[test]
     fn mixed_rates_give_the_frames_of_the_model(s in 0..RATES.len(), o in 0..RATES.len(), start in 0i64..500, first in 0i64..500, n in 0i64..2000) {
         let ((sn, sd), (on, od)) = (RATES[s], RATES[o]);
@@ -230,7 +238,8 @@ proptest! {
             // The model: which dissolve covers the frame, else which clip.
             let covering = cuts.iter().enumerate().find(|(i, c)| {
                 if *i == 0 || c.gap > 0 || c.dissolve == 0 { return false }
-                // Doubled, so that centred odd lengths stay whole numbers; a frame belongs to where it starts, rounded up by half.
+                // Doubled, so that centred odd lengths stay whole numbers; a frame belongs to where
+                // it starts, rounded up by half.
                 let (cut2, d2) = (2 * starts[*i], 2 * c.dissolve);
                 let from2 = match c.alignment { Alignment::Center => cut2 - d2 / 2, Alignment::Start => cut2, Alignment::End => cut2 - d2 };
                 2 * n >= from2 && 2 * n < from2 + d2

@@ -1,4 +1,5 @@
-//! What a plan lists and leaves out; nesting; keys; the catalogue's objections; and that nothing valid panics.
+//! What a plan lists and leaves out; nesting; keys; the catalogue's objections; and that nothing
+//! valid panics.
 use cutroom_effects::Catalog;
 use cutroom_project::{
     Animated, Clip, ClipSource, Composition, Curve, EffectInstance, Keyframe, Mask, MaskShape, Matte, Media, MediaFacts, MediaKind,
@@ -95,7 +96,8 @@ fn what_cannot_be_seen_is_not_listed() {
 fn neutral_and_disabled_effects_are_gone_and_parameters_are_complete() {
     let mut c = clip("a", ClipSource::media("m"), 0, 4);
     let mut off = effect("brightness", &[("amount", 0.5)]);
-    (off.id, off.enabled) = ("off".into(), false);
+    off.id = "off".into();
+    off.enabled = false;
     c.video.effects = vec![effect("contrast", &[("amount", 1.0)]), off, effect("exposure", &[("exposure", 0.5)])];
     let mut p = film(with(comp("main", 25), vec![vec![c]]));
     let layer = plan(&p, 1).layers.remove(0);
@@ -153,7 +155,8 @@ fn the_catalogue_objects_with_paths() {
     );
 }
 
-/// A nested composition has its own frame grid: 10 fps inside 50 fps shows each inner frame five times.
+/// A nested composition has its own frame grid: 10 fps inside 50 fps shows each inner frame five
+/// times.
 #[test]
 fn nested_compositions_keep_their_frames() {
     let inner = with(comp("inner", 10), vec![vec![clip("i", ClipSource::media("m"), 0, 4)]]);
@@ -210,7 +213,8 @@ fn stills_share_a_picture_key_and_frames_do_not_share_a_key() {
 #[test]
 fn source_uses_name_clip_and_path() {
     let mut inner_clip = clip("i", ClipSource::media("m"), 0, 4);
-    (inner_clip.source_in, inner_clip.speed) = (Time(12 * SECOND), -2.0);
+    inner_clip.source_in = Time(12 * SECOND);
+    inner_clip.speed = -2.0;
     let inner = with(comp("inner", 25), vec![vec![inner_clip]]);
     let mut p = film(with(
         comp("main", 25),
@@ -236,6 +240,7 @@ fn source_uses_name_clip_and_path() {
 fn number() -> impl Strategy<Value = f64> {
     prop_oneof![4 => -2.0f64..2.0, 1 => Just(0.0), 1 => Just(1.0), 1 => -1e6f64..1e6, 1 => Just(1e300)]
 }
+
 fn flicks() -> impl Strategy<Value = i64> {
     prop_oneof![6 => 0i64..10 * SECOND, 1 => -SECOND..0, 1 => Just(0i64), 1 => any::<i64>()]
 }
@@ -251,7 +256,8 @@ fn any_clip() -> impl Strategy<Value = Clip> {
                 _ => ClipSource::solid([0.5; 4]),
             };
             let mut c = Clip::new("", source, Time(start), TimeDelta(duration));
-            (c.source_in, c.speed) = (Time(source_in), speed);
+            c.source_in = Time(source_in);
+            c.speed = speed;
             c.video.opacity = Animated::Constant(opacity);
             c.audio.gain_db = Animated::Constant(amount);
             c.video.effects = vec![effect("exposure", &[("exposure", amount)])];
@@ -263,7 +269,8 @@ fn any_clip() -> impl Strategy<Value = Clip> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
 
-    /// Any project may be planned without panic; one without problems is planned without error, and its keys tell plans apart.
+    /// Any project may be planned without panic; one without problems is planned without error, and
+    /// its keys tell plans apart.
     #[test]
     fn planning_never_panics(
         mut outer in prop::collection::vec(any_clip(), 0..5),
@@ -332,7 +339,8 @@ fn masks_are_outlines_at_an_instant() {
     mask.offset = Animated::Constant([0.25, 0.5]);
     let off = Mask { enabled: false, ..Mask::new("l", mask.shape.clone()) };
     p.compositions[0].tracks[0].clip_mut(0).video.masks = vec![mask, off];
-    // Clip time is a second less; half way the fourth vertex lies between the slanted side's middle and the square's corner.
+    // Clip time is a second less; half way the fourth vertex lies between the slanted side's middle
+    // and the square's corner.
     let layer = &plan(&p, 2).layers[0];
     assert_eq!(layer.masks.len(), 1);
     let Outline::Path(path) = &layer.masks[0].outline else { panic!("{:?}", layer.masks) };
@@ -382,10 +390,12 @@ fn null_objects_carry_what_is_bound_to_them() {
     tracks[2].clip_mut(0).video.motion_blur = true;
     let one = plan(&p, 1);
     assert_eq!(one.layers.len(), 1, "null objects are not seen");
-    // A quarter turn about the centre (32, 18), then 10 to the right, by hand: (42, 18) goes to (32, 28) and on to (42, 28).
+    // A quarter turn about the centre (32, 18), then 10 to the right, by hand: (42, 18) goes to
+    // (32, 28) and on to (42, 28).
     let (x, y) = one.layers[0].parent.apply(42.0, 18.0);
     assert!((x - 42.0).abs() < 1e-9 && (y - 28.0).abs() < 1e-9, "{x} {y}");
-    // The shutter is open from a quarter of a frame before to a quarter after: ±0.9° of turn at 25 frames a second, 16 samples inside it.
+    // The shutter is open from a quarter of a frame before to a quarter after: ±0.9° of turn at 25
+    // frames a second, 16 samples inside it.
     let shutter = &one.layers[0].shutter;
     assert_eq!(shutter.len(), 16);
     let degrees = |i: usize| shutter[i].parent.yx.atan2(shutter[i].parent.xx).to_degrees();

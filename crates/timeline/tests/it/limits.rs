@@ -1,4 +1,5 @@
-//! What multiplies is refused before any work, and what is not refused is planned: the bounds hold for every frame.
+//! What multiplies is refused before any work, and what is not refused is planned: the bounds hold
+//! for every frame.
 use cutroom_effects::Catalog;
 use cutroom_project::{
     AdjustmentSource, Animated, Clip, ClipSource, Composition, Curve, Ease, EffectInstance, Keyframe, Matte, MatteChannel, Media,
@@ -14,15 +15,19 @@ const FRAMES: i64 = 40;
 fn rate() -> FrameRate {
     FrameRate::new(25, 1).unwrap()
 }
+
 fn clip(id: &str, source: ClipSource) -> Clip {
     Clip::new(id, source, Time::ZERO, rate().time_of_frame(FRAMES).since_zero())
 }
+
 fn media(id: &str) -> Clip {
     clip(id, ClipSource::media("m"))
 }
+
 fn adjustment(id: &str) -> Clip {
     clip(id, ClipSource::Adjustment(AdjustmentSource::default()))
 }
+
 fn effect(id: &str, param: &str, value: ParamValue) -> EffectInstance {
     EffectInstance {
         id: format!("{id}-{value:?}").as_str().into(),
@@ -32,25 +37,31 @@ fn effect(id: &str, param: &str, value: ParamValue) -> EffectInstance {
         extra: Default::default(),
     }
 }
+
 fn echo(n: u32) -> EffectInstance {
     effect("echo", "echoes", ParamValue::Number(f64::from(n)))
 }
+
 fn posterize(rate: f64) -> EffectInstance {
     effect("posterize-time", "frameRate", ParamValue::Number(rate))
 }
+
 fn with(mut clip: Clip, effect: EffectInstance) -> Clip {
     clip.video.effects.push(effect);
     clip
 }
+
 fn track_id(composition: &str, track: usize) -> String {
     format!("{}{track}", &composition[..1])
 }
+
 fn composition(id: &str, clips: Vec<Clip>) -> Composition {
     let mut c = Composition::new(id, Size { width: 64, height: 36 }, rate());
     let track = |(i, clip): (usize, Clip)| Track { clips: vec![clip.into()], ..Track::new(&track_id(id, i), TrackKind::Video) };
     c.tracks = clips.into_iter().enumerate().map(track).collect();
     c
 }
+
 fn dissolve(id: &str, from: &str, to: &str) -> Transition {
     Transition {
         id: id.into(),
@@ -64,6 +75,7 @@ fn dissolve(id: &str, from: &str, to: &str) -> Transition {
         extra: Default::default(),
     }
 }
+
 fn film(compositions: Vec<Composition>) -> Project {
     let mut compositions = compositions.into_iter();
     let mut p = Project::new("test", compositions.next().unwrap());
@@ -71,10 +83,12 @@ fn film(compositions: Vec<Composition>) -> Project {
     p.media.push(Media::new("m", "m.mp4", MediaKind::Video));
     p
 }
+
 /// Layers of a plan, all of those inside counted.
 fn layers(plan: &FramePlan) -> u64 {
     plan.layers.iter().map(of_layer).sum()
 }
+
 fn of_layer(layer: &Layer) -> u64 {
     let inside = match &layer.content {
         Content::Composition(plan) => layers(plan),
@@ -84,6 +98,7 @@ fn of_layer(layer: &Layer) -> u64 {
     let used = layer.effects.iter().flat_map(|e| &e.inputs).chain(layer.matte.iter().map(|m| &m.layer)).map(of_layer).sum::<u64>();
     1 + inside + used
 }
+
 fn is_refused(p: &Project) -> bool {
     let refused = validate_against_catalog(p, &Catalog::builtin()).iter().any(|p| p.code == "project.nesting");
     assert_eq!(refused, matches!(Timeline::new(p, &p.main, &Catalog::builtin()), Err(PlanError::Nesting { .. })));
@@ -145,14 +160,16 @@ fn animated_numbers_of_pictures_count_at_their_most() {
     assert!(is_refused(&stack(3)));
 }
 
-/// Mattes, and tracks that effects after the echo name, are seen once, however many pictures the clip itself needs.
+/// Mattes, and tracks that effects after the echo name, are seen once, however many pictures the
+/// clip itself needs.
 #[test]
 fn what_is_seen_once_is_counted_once() {
     let mut cut = with(media("a"), echo(32));
     cut.video.effects.push(effect("displacement-map", "track", ParamValue::Text("m2".into())));
     cut.video.matte = Some(Matte { track: "m1".into(), channel: MatteChannel::Luma, inverted: false, extra: Default::default() });
     let mut p = film(vec![composition("main", vec![cut, with(media("b"), echo(31)), with(media("c"), echo(30))])]);
-    (p.compositions[0].tracks[1].matte_only, p.compositions[0].tracks[2].matte_only) = (true, true);
+    p.compositions[0].tracks[1].matte_only = true;
+    p.compositions[0].tracks[2].matte_only = true;
     assert_eq!((validate(&p), validate_against_catalog(&p, &Catalog::builtin())), (vec![], vec![]));
     assert!(Timeline::new(&p, &p.main, &Catalog::builtin()).unwrap().frame(35).is_ok());
     // Before the echo it is seen with each picture.
@@ -170,15 +187,18 @@ fn a_matte_that_adjusts_what_it_cuts_is_a_cycle() {
     p.compositions[0].tracks[1].clip_mut(0).enabled = false;
     assert_eq!(validate(&p), []);
     p.compositions[0].tracks[1].clip_mut(0).enabled = true;
-    // Not where it adjusts another clip of the track, at another time; but where a transition brings both together.
+    // Not where it adjusts another clip of the track, at another time; but where a transition
+    // brings both together.
     let half = rate().time_of_frame(FRAMES / 2);
     let mut other = media("b");
     other.start = half;
     let (a, x) = (&mut p.compositions[0].tracks[0].clip_mut(0), other.clone());
-    (a.duration, other.duration) = (half.since_zero(), half.since_zero());
+    a.duration = half.since_zero();
+    other.duration = half.since_zero();
     p.compositions[0].tracks[0].clips.push(other.into());
     let adjusts = &mut p.compositions[0].tracks[1].clip_mut(0);
-    (adjusts.start, adjusts.duration) = (x.start, half.since_zero());
+    adjusts.start = x.start;
+    adjusts.duration = half.since_zero();
     p.compositions[0].tracks[1].clips.insert(0, Clip { duration: half.since_zero(), ..media("c") }.into());
     assert_eq!(validate(&p), []);
     assert!((0..FRAMES).all(|n| Timeline::new(&p, &p.main, &Catalog::builtin()).unwrap().frame(n).is_ok()));
@@ -227,7 +247,9 @@ fn any_composition(id: &'static str, inner: Option<&'static str>) -> impl Strate
                 let half = rate().time_of_frame(FRAMES / 2).since_zero();
                 let mut second = Clip::clone(&t.clips[0]);
                 second.id = format!("{}b", second.id).as_str().into();
-                (t.clip_mut(0).duration, second.start, second.duration) = (half, Time(half.0), half);
+                t.clip_mut(0).duration = half;
+                second.start = Time(half.0);
+                second.duration = half;
                 let between = dissolve(&format!("{}x", second.id), t.clips[0].id.as_str(), second.id.as_str());
                 t.transitions.push(Transition { duration: TimeDelta(half.0 / 2), ..between });
                 t.clips.push(second.into());

@@ -10,9 +10,11 @@ use cutroom_timeline::{
 use cutroom_types::{FrameRate, MediaId, ParamValue, Size, Span, Time, TimeDelta};
 
 const SECOND: i64 = 705_600_000;
+
 fn secs(s: f64) -> i64 {
     (s * SECOND as f64).round() as i64
 }
+
 fn text(value: &str) -> Animated<ParamValue> {
     Animated::Constant(ParamValue::Text(value.into()))
 }
@@ -32,12 +34,15 @@ fn film(tracks: Vec<Vec<Clip>>) -> Project {
     }
     p
 }
+
 fn clip(id: &str, source: ClipSource, start: f64, length: f64) -> Clip {
     Clip::new(id, source, Time(secs(start)), TimeDelta(secs(length)))
 }
+
 fn white(id: &str, start: f64, length: f64) -> Clip {
     clip(id, ClipSource::solid([1.0; 4]), start, length)
 }
+
 fn transition(kind: &str, params: &[(&str, &str)]) -> Transition {
     Transition {
         id: "x".into(),
@@ -51,6 +56,7 @@ fn transition(kind: &str, params: &[(&str, &str)]) -> Transition {
         extra: Default::default(),
     }
 }
+
 fn displaced(by: &str) -> EffectInstance {
     let params: Params = [("track".to_owned(), text(by))].into();
     EffectInstance {
@@ -61,6 +67,7 @@ fn displaced(by: &str) -> EffectInstance {
         extra: Default::default(),
     }
 }
+
 fn found(problems: &[Problem]) -> Vec<(&str, &str)> {
     problems.iter().map(|p| (p.code, p.json_path.as_str())).collect()
 }
@@ -71,6 +78,7 @@ fn wiped(image: &[(&str, &str)]) -> Project {
     p.compositions[0].tracks[0].transitions.push(transition("luma-wipe", image));
     p
 }
+
 fn inputs_at(p: &Project, at: f64) -> Vec<Layer> {
     let plan = plan_frame(p, &p.main, &Catalog::builtin(), Time(secs(at))).unwrap();
     match &plan.layers[0].content {
@@ -180,7 +188,8 @@ fn a_track_that_cannot_be_used_is_a_problem_with_a_path() {
     }
 }
 
-/// Each track uses the next ten times over, or there are very many: refused instead of planned for ever.
+/// Each track uses the next ten times over, or there are very many: refused instead of planned for
+/// ever.
 #[test]
 fn tracks_that_multiply_are_refused() {
     let chain = |tracks: usize, times: usize| {
@@ -210,7 +219,8 @@ fn handles_are_what_lies_beyond_the_clips() {
         let track = &mut p.compositions[0].tracks[0];
         for k in 0..2 {
             let clip = track.clip_mut(k);
-            (clip.source_in, clip.speed) = (Time(secs(source_in[k])), speed[k]);
+            clip.source_in = Time(secs(source_in[k]));
+            clip.speed = speed[k];
         }
         track.transitions.push(transition("crossfade", &[]));
         p

@@ -1,5 +1,5 @@
-//! The exported film is the timeline, frame for frame and click for click: random cut lists over every kind of footage
-//! and every pair of rates, exported by the program and read back by FFmpeg.
+//! The exported film is the timeline, frame for frame and click for click: random cut lists over
+//! every kind of footage and every pair of rates, exported by the program and read back by FFmpeg.
 use cutroom_identity::{
     Cut, FLICKS_PER_SECOND, Footage, Half, Rate, Timeline, Timing, clicks,
     footage::{Coding, SAMPLE_RATE_HZ, Spec},
@@ -50,13 +50,15 @@ impl Random {
         self.0 ^= self.0 << 17;
         (self.0 % end as u64) as i64
     }
+
     fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
         &from[self.below(from.len() as i64) as usize]
     }
 }
 
-/// Clips of random footage and random entry points on the sample grid, cut at frames of the composition. With `dissolves`,
-/// neighbours draw into different lanes and every other cut is a dissolve.
+/// Clips of random footage and random entry points on the sample grid, cut at frames of the
+/// composition. With `dissolves`, neighbours draw into different lanes and every other cut is a
+/// dissolve.
 fn random_timeline(rate: Rate, cuts: usize, dissolves: bool, pool: &[Arc<Footage>], seed: u64) -> Timeline {
     let mut random = Random(seed * 0x9e37_79b9 + 1);
     let sample = FLICKS_PER_SECOND / SAMPLE_RATE_HZ;
@@ -170,7 +172,8 @@ fn gaps_are_black_and_nothing_else_is() {
 #[test]
 fn clicks_fall_where_the_timeline_puts_them() {
     let pool: Vec<_> = footage().into_iter().filter(|f| !f.clicks().is_empty()).collect();
-    // Rates whose frames start on whole samples, so that no clip needs resampling and the numbers can be read.
+    // Rates whose frames start on whole samples, so that no clip needs resampling and the numbers
+    // can be read.
     for (i, rate) in [FILM, PAL, R30, R60].into_iter().enumerate() {
         for dissolves in [false, true] {
             let name = format!("clicks-{i}-{dissolves}");

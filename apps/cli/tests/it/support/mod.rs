@@ -21,31 +21,37 @@ impl Bench {
     pub fn new() -> Self {
         Self { dir: tempfile::tempdir().unwrap() }
     }
+
     pub fn path(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)
     }
+
     /// `cutroom` with its working directory here.
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_cutroom"));
         command.args(args).current_dir(self.dir.path()).env("NO_COLOR", "1");
         command
     }
-    /// The same through `env`, whose option sets what becomes of a signal, `--default-signal=INT` for example: whoever runs the tests may
-    /// have it ignored.
+
+    /// The same through `env`, whose option sets what becomes of a signal, `--default-signal=INT`
+    /// for example: whoever runs the tests may have it ignored.
     pub fn command_with(&self, signal: &str, args: &[&str]) -> Command {
         let mut command = Command::new("env");
         command.arg(signal).arg(env!("CARGO_BIN_EXE_cutroom")).args(args).current_dir(self.dir.path()).env("NO_COLOR", "1");
         command
     }
+
     pub fn run(&self, args: &[&str]) -> Ran {
         ran(self.command(args).output().unwrap())
     }
+
     /// Must succeed.
     pub fn ok(&self, args: &[&str]) -> Ran {
         let ran = self.run(args);
         assert_eq!(ran.code, 0, "cutroom {args:?}\n{}\n{}", ran.out, ran.err);
         ran
     }
+
     /// A clip with a moving test picture and a tone, tagged BT.709: `frames` of 320×180 at `rate`.
     pub fn clip(&self, name: &str, frames: u32, rate: &str) -> PathBuf {
         let path = self.path(name);
@@ -64,6 +70,7 @@ impl Bench {
         );
         path
     }
+
     /// What stands in the folder, sorted.
     pub fn names(&self) -> Vec<String> {
         let mut names: Vec<String> =
@@ -71,12 +78,15 @@ impl Bench {
         names.sort();
         names
     }
+
     pub fn write(&self, name: &str, text: &str) {
         std::fs::write(self.path(name), text).unwrap();
     }
+
     pub fn read(&self, name: &str) -> String {
         std::fs::read_to_string(self.path(name)).unwrap()
     }
+
     pub fn read_json(&self, name: &str) -> serde_json::Value {
         serde_json::from_str(&self.read(name)).unwrap()
     }
@@ -124,7 +134,8 @@ pub fn ffprobe(file: &Path, stream: &str, field: &str) -> String {
     String::from_utf8_lossy(&out.stdout).lines().next().unwrap_or_default().to_owned()
 }
 
-/// A project of 320×180 at 25 frames a second with these tracks and the media `a`, which is the file `a.mp4`.
+/// A project of 320×180 at 25 frames a second with these tracks and the media `a`, which is the
+/// file `a.mp4`.
 pub fn document(tracks: &serde_json::Value) -> serde_json::Value {
     serde_json::json!({
         "schema_version": 2,

@@ -1,5 +1,5 @@
-//! AV1: through SVT-AV1 (fast, 4:2:0 only) and through libaom (slower, every format). Two rows, because replacing one by the other
-//! behind the user's back changes speed tenfold.
+//! AV1: through SVT-AV1 (fast, 4:2:0 only) and through libaom (slower, every format). Two rows,
+//! because replacing one by the other behind the user's back changes speed tenfold.
 use super::{Input, Options, VideoCodec, VideoProfile, gray, pair, rgb, whole_crf_text, yuv420, yuv422, yuv444};
 use crate::write::settings::{Rate, VideoSettings};
 

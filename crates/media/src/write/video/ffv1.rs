@@ -80,7 +80,8 @@ fn options(s: &VideoSettings, _: &VideoProfile) -> Result<Options, String> {
     if !matches!(s.rate, Rate::Lossless | Rate::CodecDefault) {
         return Err("FFV1 is always lossless; it has no CRF or bit rate".into());
     }
-    // The number of slices decides the bytes, so it follows from the size alone. All are counts that the encoder can lay out.
+    // The number of slices decides the bytes, so it follows from the size alone. All are counts
+    // that the encoder can lay out.
     let pixels = u64::from(s.size.width) * u64::from(s.size.height);
     let slices = match pixels {
         0..=20_000 => 1,

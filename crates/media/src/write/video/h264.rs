@@ -36,7 +36,8 @@ pub static CODEC: VideoCodec = VideoCodec {
 
 fn options(s: &VideoSettings, profile: &VideoProfile) -> Result<Options, String> {
     let mut o = match s.rate {
-        // The scale starts at 0 for 8 bits and 6 lower for every 2 bits more; CRF below 0 is not offered.
+        // The scale starts at 0 for 8 bits and 6 lower for every 2 bits more; CRF below 0 is not
+        // offered.
         Rate::Crf(crf) => vec![pair("crf", crf_text(crf, 51.0)?)],
         Rate::BitrateKbps(kbps) => vec![pair("b", u64::from(kbps) * 1000)],
         Rate::Lossless => vec![pair("qp", 0)],

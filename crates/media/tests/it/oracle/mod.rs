@@ -21,7 +21,8 @@ pub fn ffprobe(path: &Path, args: &[&str]) -> String {
     String::from_utf8_lossy(&out.stdout).into_owned()
 }
 
-/// Adler-32 beginning at 0, as ffmpeg's framecrc muxer computes it, over all planes in FFmpeg's order.
+/// Adler-32 beginning at 0, as ffmpeg's framecrc muxer computes it, over all planes in FFmpeg's
+/// order.
 pub fn adler(p: &Picture) -> u32 {
     let (mut a, mut b) = (0u32, 0u32);
     let mut add = |bytes: &[u8]| add_adler(&mut a, &mut b, bytes);
@@ -40,11 +41,13 @@ fn add_adler(a: &mut u32, b: &mut u32, bytes: &[u8]) {
             *a += u32::from(v);
             *b += *a;
         }
-        (*a, *b) = (*a % 65521, *b % 65521);
+        *a %= 65521;
+        *b %= 65521;
     }
 }
 
-/// The same over the samples interleaved again as a packed RGB format stores them; other formats as [`adler`].
+/// The same over the samples interleaved again as a packed RGB format stores them; other formats as
+/// [`adler`].
 pub fn adler_as(p: &Picture, pixel_format: &str) -> u32 {
     let order: &[usize] = match pixel_format {
         "argb" => &[3, 0, 1, 2],
@@ -69,7 +72,8 @@ pub fn adler_as(p: &Picture, pixel_format: &str) -> u32 {
 pub fn ffmpeg_frames(path: &Path, stream: usize, decoder: &[&str], info: &VideoInfo, max: usize, filters: &[&str]) -> Vec<u32> {
     let format: PictureFormat = info.format.expect("a known format");
     let canonical = pixel::av_format(format).map_or("", pixel::name);
-    // As stored: conversions of the ffmpeg program (range of `yuvj…`, packed RGB to planes) are not exact.
+    // As stored: conversions of the ffmpeg program (range of `yuvj…`, packed RGB to planes) are not
+    // exact.
     let pix_fmt = if info.pixel_format.is_empty() { canonical } else { info.pixel_format.as_str() };
     let (map, max) = (format!("0:v:{stream}"), max.to_string());
     let mut args = decoder.to_vec();

@@ -14,7 +14,8 @@ fn only_audio(container: &str, sound: AudioSettings) -> WriteSettings {
     WriteSettings { container: container.into(), video: None, sound: Some(sound), metadata: vec![] }
 }
 
-/// 44 101 samples in blocks of odd lengths, at every codec in every container: how many come back, and from where.
+/// 44 101 samples in blocks of odd lengths, at every codec in every container: how many come back,
+/// and from where.
 #[test]
 fn lengths_are_exact() {
     const PUSHED: usize = 44_101;
@@ -42,8 +43,8 @@ fn lengths_are_exact() {
                 "{what}: {got} of {PUSHED} samples, {}",
                 probe(&path, "a:0", "stream=start_time,duration").replace('\n', " ")
             );
-            // FFmpeg 5.1 plays the last frame of AAC (1024 samples), and in mp4 of Opus (960), whole although the edit list ends before; and in
-            // mkv and mka the priming of AAC, too.
+            // FFmpeg 5.1 plays the last frame of AAC (1024 samples), and in mp4 of Opus (960),
+            // whole although the edit list ends before; and in mkv and mka the priming of AAC, too.
             let (skip, expected) = match (codec.id, id) {
                 ("aac", "mkv" | "mka") => (1024, 1024 + PUSHED),
                 ("aac", _) => (0, PUSHED.next_multiple_of(1024)),
@@ -78,7 +79,8 @@ fn edit_lists_are_exact() {
         let mut writer = Writer::create(&path, &only_audio(id, AudioSettings::new(codec, rate_hz, 1)), false).unwrap();
         writer.push_audio(&tones(rate_hz, 1, 0, 50_001)).unwrap();
         writer.finish().unwrap();
-        // ISO/IEC 14496-12 §8.6.6: version, flags, count, then duration in movie units and media time in track units.
+        // ISO/IEC 14496-12 §8.6.6: version, flags, count, then duration in movie units and media
+        // time in track units.
         let bytes = std::fs::read(&path).unwrap();
         let at = bytes.windows(4).position(|w| w == b"elst").unwrap() + 4;
         let word = |n: usize| u32::from_be_bytes(bytes[at + 4 * n..at + 4 * n + 4].try_into().unwrap());
@@ -87,7 +89,8 @@ fn edit_lists_are_exact() {
     }
 }
 
-/// Lossy codecs keep every channel in its place. The tones lie where low-frequency channels pass them, 20 Hz apart.
+/// Lossy codecs keep every channel in its place. The tones lie where low-frequency channels pass
+/// them, 20 Hz apart.
 #[test]
 fn lossy_codecs_keep_the_order_of_channels() {
     let folder = tempfile::tempdir().unwrap();
@@ -101,12 +104,14 @@ fn lossy_codecs_keep_the_order_of_channels() {
             writer.finish().unwrap();
             let back = decode(&path);
             for c in 0..channels as usize {
-                // Half a second holds whole periods of every tone, so that they do not see each other.
+                // Half a second holds whole periods of every tone, so that they do not see each
+                // other.
                 let level = |k: usize| -> f64 {
                     let (mut re, mut im) = (0.0, 0.0);
                     for i in 12_000..36_000 {
                         let (value, phase) = (f64::from(back[i * channels as usize + c]), step(k) * i as f64);
-                        (re, im) = (re + value * phase.cos(), im + value * phase.sin());
+                        re += value * phase.cos();
+                        im += value * phase.sin();
                     }
                     re.hypot(im) / 12_000.0
                 };
@@ -123,7 +128,8 @@ fn lossy_codecs_keep_the_order_of_channels() {
     }
 }
 
-/// Every channel count of every row opens, and comes back as that many channels of its default layout.
+/// Every channel count of every row opens, and comes back as that many channels of its default
+/// layout.
 #[test]
 fn every_channel_count() {
     let folder = tempfile::tempdir().unwrap();
@@ -185,7 +191,8 @@ fn lossless_values_come_back() {
     }
 }
 
-/// Sound starts with the picture: first times of both streams, and the first tone after decoding with the picture's clock.
+/// Sound starts with the picture: first times of both streams, and the first tone after decoding
+/// with the picture's clock.
 #[test]
 fn audio_and_picture_start_together() {
     let folder = tempfile::tempdir().unwrap();
@@ -202,7 +209,8 @@ fn audio_and_picture_start_together() {
         write(&path, &settings, 25);
         let start = |s: &str| probe(&path, s, "stream=start_time").parse::<f64>().unwrap();
         let (picture, sound) = (start("v:0"), start("a:0"));
-        // In Matroska, FFmpeg gives the time of Opus's first priming sample, 312 samples before the sound.
+        // In Matroska, FFmpeg gives the time of Opus's first priming sample, 312 samples before the
+        // sound.
         let want = match (audio, id) {
             ("opus", "webm") => (0.0, -0.0065),
             ("aac", "mkv") => (0.0213, 0.0),

@@ -206,8 +206,9 @@ fn bad_targets_are_named() {
     assert!(Writer::create(&folder.path().join("x.png"), &png, true).err().unwrap().to_string().contains("name_%05d.png"));
 }
 
-/// Writing stops in the middle of a film, as on a disk that is full: in a process of its own, which may not write files beyond some
-/// 4 KiB (and is told so by an error, not by the signal that the system sends otherwise).
+/// Writing stops in the middle of a film, as on a disk that is full: in a process of its own, which
+/// may not write files beyond some 4 KiB (and is told so by an error, not by the signal that the
+/// system sends otherwise).
 #[cfg(unix)]
 #[test]
 fn a_full_disk_leaves_nothing() {

@@ -5,8 +5,8 @@ use cutroom_media::write::{Rate, WriteSettings, Writer, container, video_codec, 
 use cutroom_types::{ColorModel, ColorTags, Picture, PictureFormat, Size};
 use std::path::Path;
 
-/// FFmpeg's raw layout to compare in. Its conversions between packed and planar RGB with alpha are not exact, so what it decodes as
-/// packed RGB is compared as packed RGB.
+/// FFmpeg's raw layout to compare in. Its conversions between packed and planar RGB with alpha are
+/// not exact, so what it decodes as packed RGB is compared as packed RGB.
 fn layout(codec: &str, format: PictureFormat) -> (String, bool) {
     let packed = format.model == ColorModel::Rgb && (codec == "png" || (codec == "ffv1" && format.bits == 8));
     if packed {
@@ -112,7 +112,8 @@ fn mean_error(a: &[u8], b: &[u8], format: PictureFormat) -> f64 {
     sum / a.len() as f64 / f64::from((1u32 << format.bits) - 1)
 }
 
-/// Every profile and format of every lossy codec opens, and FFmpeg decodes the same layout from it, near enough.
+/// Every profile and format of every lossy codec opens, and FFmpeg decodes the same layout from it,
+/// near enough.
 #[test]
 fn every_profile_and_format_is_written() {
     let folder = tempfile::tempdir().unwrap();

@@ -4,7 +4,8 @@ use cutroom_types::{AudioBlock, ColorModel, ColorTags, Picture, PictureFormat, S
 use std::path::Path;
 use std::process::Command;
 
-/// A picture whose every sample depends on plane, place and frame and uses the whole depth: gradients that move, a little noise.
+/// A picture whose every sample depends on plane, place and frame and uses the whole depth:
+/// gradients that move, a little noise.
 pub fn picture(format: PictureFormat, size: Size, color: ColorTags, n: u64) -> Picture {
     let max = (1u64 << format.bits) - 1;
     let buffers = (0..format.plane_count())
@@ -80,7 +81,8 @@ pub fn output(program: &str, args: &[&str]) -> Vec<u8> {
     out.stdout
 }
 
-/// One value of `ffprobe`, such as `("v:0", "stream=codec_name")`; empty streams mean the container.
+/// One value of `ffprobe`, such as `("v:0", "stream=codec_name")`; empty streams mean the
+/// container.
 pub fn probe(path: &Path, stream: &str, entry: &str) -> String {
     let path = path.to_str().unwrap();
     let mut args = vec!["-v", "error", "-show_entries", entry, "-of", "default=nw=1:nk=1"];

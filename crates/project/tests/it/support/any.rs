@@ -137,6 +137,7 @@ pub fn edit() -> impl Strategy<Value = Edit> {
     fn after<Id: From<String> + std::fmt::Debug>(prefix: &'static str) -> impl Strategy<Value = Option<Id>> {
         prop::option::of(id(prefix).prop_map(Id::from))
     }
+
     fn one<Id: From<String> + std::fmt::Debug>(prefix: &'static str) -> impl Strategy<Value = Id> {
         id(prefix).prop_map(Id::from)
     }

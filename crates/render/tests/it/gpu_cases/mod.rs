@@ -88,7 +88,8 @@ fn moved(spec: EffectRef) -> EffectUse {
     let layered = matches!(spec.kind, EffectKind::Layered { .. });
     let params = spec.params.iter().map(|p| {
         match p.kind {
-            // The GPU keeps the other layer in half floats: a place is known to about an amount's thousandth.
+            // The GPU keeps the other layer in half floats: a place is known to about an amount's
+            // thousandth.
             ParamKind::Number { default, .. } if p.unit == Unit::Px && layered => ParamValue::Number(default),
             ParamKind::Number { default, max, .. } => ParamValue::Number(default + (max - default) / 3.0),
             ParamKind::File { .. } => ParamValue::Text("strong.cube".into()),
@@ -99,7 +100,8 @@ fn moved(spec: EffectRef) -> EffectUse {
     with_inputs(EffectUse::new(spec, params.collect()), "other")
 }
 
-/// Whether an entry is drawn at all: what only decides when other effects are seen is over with planning, and `effects_time.rs` tests it there.
+/// Whether an entry is drawn at all: what only decides when other effects are seen is over with
+/// planning, and `effects_time.rs` tests it there.
 pub fn is_drawn(spec: &EffectSpec) -> bool {
     !matches!(spec.kind, EffectKind::Time(_))
 }
@@ -109,7 +111,8 @@ pub fn other_times(used: &EffectUse) -> Vec<f64> {
     used.effect.other_times(Params::new(&used.params), 0.04)
 }
 
-/// With a picture for each other time that the effect asks for: every second one is `other`, those between are "b".
+/// With a picture for each other time that the effect asks for: every second one is `other`, those
+/// between are "b".
 pub fn with_inputs(used: EffectUse, other: &str) -> EffectUse {
     let pictures = (0..other_times(&used).len()).map(|i| layer(media(if i % 2 == 0 { other } else { "b" })));
     EffectUse { inputs: pictures.collect(), ..used }
@@ -136,8 +139,9 @@ pub fn effect_case(e: EffectRef, linear: bool) -> Case {
     c.max_codes = match e.kind {
         // A hundredth of a pixel more or less shows where neighbours differ by all they can.
         EffectKind::Layered { .. } => 2.0,
-        // The GPU keeps the picture in half floats, and a column is as high as it is bright: 2^-12 of luma, here twice as much of height (60
-        // pixels by 0.57), is 0.017 pixels, over four codes along an outline one pixel soft; earlier frames blended in round once more.
+        // The GPU keeps the picture in half floats, and a column is as high as it is bright: 2^-12
+        // of luma, here twice as much of height (60 pixels by 0.57), is 0.017 pixels, over four
+        // codes along an outline one pixel soft; earlier frames blended in round once more.
         _ if e.id == "voxel-relief" => 8.0,
         _ => c.max_codes,
     };
@@ -150,7 +154,8 @@ pub fn catalogue(linear: bool) -> Vec<Case> {
     let pictures: Vec<(&str, &Picture)> = stock.iter().map(|(name, p)| (*name, p)).collect();
     let effects = catalog().effects().iter().filter(|e| is_drawn(e));
     let mut cases: Vec<Case> = effects.map(|e| effect_case(*e, linear)).collect();
-    // After an effect that draws beyond the edges, kernels of every shape see positions in a larger picture.
+    // After an effect that draws beyond the edges, kernels of every shape see positions in a larger
+    // picture.
     for id in ["corner-pin", "twirl", "pixelate", "sharpen", "letterbox", "voxel-relief", "glow"] {
         let used = match id {
             "corner-pin" => crate::support::effect(id, &[("topLeftX", 0.1), ("bottomLeftY", 0.8)]),
@@ -176,10 +181,11 @@ pub fn catalogue(linear: bool) -> Vec<Case> {
     cases
 }
 
-/// How far apart the back ends may draw a transition, in codes of 8 bits; whether the two pictures have anything in common.
+/// How far apart the back ends may draw a transition, in codes of 8 bits; whether the two pictures
+/// have anything in common.
 pub fn max_codes(t: &TransitionSpec, alike: bool) -> f64 {
-    // The GPU keeps what is measured in half floats, and a movement follows from small differences: between two kinds of noise, where no movement agrees,
-    // from the smallest.
+    // The GPU keeps what is measured in half floats, and a movement follows from small differences:
+    // between two kinds of noise, where no movement agrees, from the smallest.
     match (&t.kind, alike) {
         (TransitionKind::Steps(_), true) => 4.0,
         (TransitionKind::Steps(_), false) => 32.0,
@@ -331,7 +337,8 @@ pub fn shapes() -> Vec<Case> {
                 let mut cv = canvas(size(67, 41), false);
                 cv.background = [0.1, 0.2, 0.3, if alpha { 0.5 } else { 1.0 }];
                 let mut c = case(format!("{f}"), plan(cv, vec![placed(media("p"), 0.95, 0.0, [0.6, 0.2])]), &[("p", &p)], f);
-                // One code of the result's own depth above 8 bits would be below the working precision.
+                // One code of the result's own depth above 8 bits would be below the working
+                // precision.
                 c.max_codes = 1.0;
                 cases.push(c);
             }

@@ -13,15 +13,18 @@ pub const YUV444: PictureFormat = PictureFormat::yuv(8, 0, 0);
 
 #[derive(Default)]
 pub struct Pictures(pub BTreeMap<String, Picture>);
+
 impl Pictures {
     pub fn of(list: &[(&str, &Picture)]) -> Self {
         Self(list.iter().map(|(k, p)| ((*k).to_owned(), (*p).clone())).collect())
     }
 }
+
 impl SourcePictures for Pictures {
     fn picture(&self, frame: &SourceFrame) -> Option<Picture> {
         self.0.get(frame.media.as_str()).cloned()
     }
+
     fn lut(&self, path: &str) -> Option<Arc<Lut>> {
         Some(Arc::new(if path.is_empty() { identity_lut() } else { strong_lut() }))
     }
@@ -164,9 +167,11 @@ pub fn used(id: &str, set: &[(&str, ParamValue)]) -> EffectUse {
     }
     used
 }
+
 pub fn n(v: f64) -> ParamValue {
     ParamValue::Number(v)
 }
+
 pub fn t(v: &str) -> ParamValue {
     ParamValue::Text(v.into())
 }
@@ -224,6 +229,7 @@ pub fn to_hsl(c: [f64; 3]) -> [f64; 3] {
     let room = l.min(1.0 - l);
     [h / 6.0, if room == 0.0 { 0.0 } else { (max - l) / room }, l]
 }
+
 /// The inverse.
 pub fn from_hsl([h, s, l]: [f64; 3]) -> [f64; 3] {
     let f = |n: f64| {
@@ -250,6 +256,7 @@ pub fn yuv_of(c: [f64; 3]) -> [f64; 3] {
 pub fn oetf(l: f64) -> f64 {
     if l < 0.018 { 4.5 * l } else { 1.099 * l.powf(0.45) - 0.099 }
 }
+
 pub fn inverse_oetf(v: f64) -> f64 {
     if v < 0.081 { v / 4.5 } else { ((v + 0.099) / 1.099).powf(1.0 / 0.45) }
 }

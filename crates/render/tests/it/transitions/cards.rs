@@ -1,8 +1,11 @@
-//! Slides, turns, zooms and turns in space: flat cards, found by following a ray from the eye to them.
+//! Slides, turns, zooms and turns in space: flat cards, found by following a ray from the eye to
+//! them.
 use super::*;
 
-/// How a card lies: turned in its plane (degrees clockwise) and enlarged, then turned about its level and its upright axis (degrees) through the pivot
-/// (px from the canvas's centre), moved away (heights of the canvas), seen from one and a half heights in front of the pivot, and the image moved (px).
+/// How a card lies: turned in its plane (degrees clockwise) and enlarged, then turned about its
+/// level and its upright axis (degrees) through the pivot (px from the canvas's centre), moved away
+/// (heights of the canvas), seen from one and a half heights in front of the pivot, and the image
+/// moved (px).
 #[derive(Clone, Copy)]
 struct Card {
     plane: f64,
@@ -38,13 +41,17 @@ impl Card {
         m.sample(n, u + origin[0], v + origin[1], Beyond::Nothing)
     }
 }
+
 fn cross(a: [f64; 3], b: [f64; 3]) -> [f64; 3] {
     [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]]
 }
+
 fn dot(a: [f64; 3], b: [f64; 3]) -> f64 {
     a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
 }
-/// What `b` has of a pixel lies in what `a` leaves of it, as far as there is room: Porter and Duff's "over" for shapes that are apart.
+
+/// What `b` has of a pixel lies in what `a` leaves of it, as far as there is room: Porter and
+/// Duff's "over" for shapes that are apart.
 fn over(a: Color, b: Color) -> Color {
     add(a, scale(b, ((1.0 - a[3]) / b[3].max(1e-9)).min(1.0)))
 }
@@ -55,17 +62,20 @@ fn push(m: &Moment, x: f64, y: f64, way: [f64; 2]) -> Color {
     let (dx, dy) = (way[0] * m.w, way[1] * m.h);
     add(m.sample(0, x - e * dx, y - e * dy, Beyond::Nothing), m.sample(1, x + (1.0 - e) * dx, y + (1.0 - e) * dy, Beyond::Nothing))
 }
+
 /// The incoming one moves by a canvas, over the other.
 fn slide(m: &Moment, x: f64, y: f64, way: [f64; 2]) -> Color {
     let e = eased(m.p);
     let moved = m.sample(1, x + (1.0 - e) * way[0] * m.w, y + (1.0 - e) * way[1] * m.h, Beyond::Nothing);
     over(moved, m.sample(0, x, y, Beyond::Nothing))
 }
+
 /// Both by cards; which lies above; the opacity of that one.
 fn two(m: &Moment, x: f64, y: f64, cards: [Card; 2], above: usize, opacity: f64) -> Color {
     let top = scale(cards[above].seen(m, above, x, y), opacity);
     over(top, cards[1 - above].seen(m, 1 - above, x, y))
 }
+
 fn turned(m: &Moment, x: f64, y: f64, degrees: f64) -> Color {
     let e = eased(m.p);
     let card = |plane: f64, k: f64| Card { plane, scale: [k; 2], ..STILL };
@@ -146,7 +156,8 @@ pub(super) const TABLE: &[(&str, Definition, usize)] = &[
     (
         "card-spin",
         |m, x, y| {
-            // The back, between a quarter and three quarters of a turn, is the incoming picture, the right way round.
+            // The back, between a quarter and three quarters of a turn, is the incoming picture,
+            // the right way round.
             let degrees = 540.0 * eased(m.p);
             let n = usize::from((degrees % 360.0 - 180.0).abs() < 90.0);
             Card { upright: degrees - 180.0 * n as f64, away: 0.8 * peak(m.p), ..STILL }.seen(m, n, x, y)

@@ -1,4 +1,5 @@
-//! A transition starts with the outgoing picture alone and ends with the incoming one alone, whatever they cover and however large the canvas is.
+//! A transition starts with the outgoing picture alone and ends with the incoming one alone,
+//! whatever they cover and however large the canvas is.
 use super::*;
 use cutroom_timeline::Transform;
 
@@ -53,7 +54,8 @@ fn both_ends_are_pure_at_every_size_and_coverage() {
     assert!(wrong.is_empty(), "{} cases\n{}", wrong.len(), wrong.join("\n"));
 }
 
-/// A picture that makes way for nothing has nearly gone shortly before the end, and one that comes from nothing is hardly there shortly after the start.
+/// A picture that makes way for nothing has nearly gone shortly before the end, and one that comes
+/// from nothing is hardly there shortly after the start.
 #[test]
 fn one_sided_ones_do_not_pop() {
     let (cpu, s) = (CpuRenderer::new(0).unwrap(), size(64, 36));

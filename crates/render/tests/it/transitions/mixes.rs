@@ -1,4 +1,5 @@
-//! Transitions that mix the two pictures at one place by a number that depends on progress alone, or on colour.
+//! Transitions that mix the two pictures at one place by a number that depends on progress alone,
+//! or on colour.
 use super::*;
 
 pub(super) const TABLE: &[(&str, Definition, usize)] = &[
@@ -73,14 +74,17 @@ pub(super) const TABLE: &[(&str, Definition, usize)] = &[
 fn here(m: &Moment, x: f64, y: f64) -> [Color; 2] {
     m.both(x, y, Beyond::Same)
 }
+
 fn dip(m: &Moment, x: f64, y: f64, gray: f64) -> Color {
     let [f, t] = here(m, x, y);
     mix(if m.p < 0.5 { f } else { t }, [gray, gray, gray, 1.0], peak(m.p))
 }
+
 /// BT.709 item 3.2.
 fn luma(c: Color) -> f64 {
     0.2126 * c[0] + 0.7152 * c[1] + 0.0722 * c[2]
 }
+
 /// 1 − smoothstep(p·(1 + s) − s, p·(1 + s), l).
 fn by_luma(l: f64, p: f64, s: f64) -> f64 {
     let edge = p * (1.0 + s);
@@ -92,7 +96,8 @@ fn mixes_are_as_defined() {
     check_all(TABLE);
 }
 
-/// The colour asked for is the one in the middle, in gamma and linear light; luma keys with the bright parts first.
+/// The colour asked for is the one in the middle, in gamma and linear light; luma keys with the
+/// bright parts first.
 #[test]
 fn parameters_count() {
     let (cpu, s) = (CpuRenderer::new(0).unwrap(), size(64, 32));

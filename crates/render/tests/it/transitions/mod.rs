@@ -1,4 +1,5 @@
-//! Every transition against a definition of its own in double precision, or against what must hold for it; and its two ends.
+//! Every transition against a definition of its own in double precision, or against what must hold
+//! for it; and its two ends.
 mod cards;
 mod ends;
 mod mixes;
@@ -50,10 +51,12 @@ impl Moment {
         }
         sum
     }
+
     /// The number of a step, of so many over the transition, as single precision counts.
     fn step(&self, count: f32) -> f64 {
         f64::from((self.p as f32 * count).floor())
     }
+
     /// The texel at whole coordinates.
     fn texel(&self, n: usize, x: i64, y: i64, beyond: Beyond) -> Color {
         let place = |i: i64, n: i64| match beyond {
@@ -66,6 +69,7 @@ impl Moment {
         let [r, g, b] = pixel(&self.sides[n], x, y);
         [r, g, b, 1.0]
     }
+
     /// Both sides at a place.
     fn both(&self, x: f64, y: f64, beyond: Beyond) -> [Color; 2] {
         [self.sample(0, x, y, beyond), self.sample(1, x, y, beyond)]
@@ -75,28 +79,36 @@ impl Moment {
 fn mix(a: Color, b: Color, k: f64) -> Color {
     std::array::from_fn(|i| a[i] + (b[i] - a[i]) * k)
 }
+
 fn mix2([a, b]: [Color; 2], k: f64) -> Color {
     mix(a, b, k)
 }
+
 fn scale(a: Color, k: f64) -> Color {
     a.map(|v| v * k)
 }
+
 fn add(a: Color, b: Color) -> Color {
     std::array::from_fn(|i| a[i] + b[i])
 }
+
 /// Slow at both ends: 3p² − 2p³.
 fn eased(p: f64) -> f64 {
     p * p * (3.0 - 2.0 * p)
 }
+
 /// 0 at the ends, 1 in the middle.
 fn peak(p: f64) -> f64 {
     1.0 - (2.0 * p - 1.0).abs()
 }
+
 /// Eased between two moments.
 fn late(p: f64, from: f64, to: f64) -> f64 {
     eased(((p - from) / (to - from)).clamp(0.0, 1.0))
 }
-/// pcg3d of Jarzynski and Olano, JCGT 9(3), 2020, section 4: the upper 24 bits of its first result, 0..1. Numbers are cut to whole ones.
+
+/// pcg3d of Jarzynski and Olano, JCGT 9(3), 2020, section 4: the upper 24 bits of its first
+/// result, 0..1. Numbers are cut to whole ones.
 fn hash(x: f64, y: f64, z: f64) -> f64 {
     let mut v = [x, y, z].map(|v| (v as i64 as u32).wrapping_mul(1_664_525).wrapping_add(1_013_904_223));
     v[0] = v[0].wrapping_add(v[1].wrapping_mul(v[2]));
@@ -105,6 +117,7 @@ fn hash(x: f64, y: f64, z: f64) -> f64 {
     v = v.map(|c| c ^ (c >> 16));
     f64::from(v[0].wrapping_add(v[1].wrapping_mul(v[2])) >> 8) / 16_777_216.0
 }
+
 /// What seeds become, with a number that tells their uses apart.
 fn seed(use_: f64, seed: f64) -> f64 {
     (hash(use_, seed, 0.0) * 16_777_216.0).floor()
@@ -137,7 +150,8 @@ fn transition(id: &str, p: f32, set: &[(&str, ParamValue)], from: Option<Layer>,
             let at = transition.params.iter().position(|p| p.id == *name).unwrap_or_else(|| panic!("{id} has no {name}"));
             params[at] = value.clone();
         }
-        (*f, *t) = (from.map(Box::new), to.map(Box::new));
+        *f = from.map(Box::new);
+        *t = to.map(Box::new);
     }
     top
 }
@@ -172,9 +186,11 @@ fn value(p: &Picture, k: usize, x: usize, y: usize) -> f64 {
 /// What a pixel with its centre at (x, y) should be.
 type Definition = fn(&Moment, f64, f64) -> Color;
 
-/// Compares a transition with its definition on a wide and on a tall canvas, early and late; at most `strays` of a thousand pixels may differ.
+/// Compares a transition with its definition on a wide and on a tall canvas, early and late; at
+/// most `strays` of a thousand pixels may differ.
 fn check(cpu: &CpuRenderer, id: &str, definition: Definition, strays: usize) -> Result<(), String> {
-    // Sides that are powers of two: no pixel's centre lies on the border of two pieces, where rounding would decide.
+    // Sides that are powers of two: no pixel's centre lies on the border of two pieces, where
+    // rounding would decide.
     for s in [size(64, 32), size(32, 64)] {
         for p in [0.3f32, 0.7] {
             let m = Moment { p: f64::from(p), w: f64::from(s.width), h: f64::from(s.height), sides: [side(s, 0), side(s, 1)] };

@@ -1,4 +1,5 @@
-//! The morph: its movement is measured from the pictures, so it is tested on pictures whose movement is known.
+//! The morph: its movement is measured from the pictures, so it is tested on pictures whose
+//! movement is known.
 use super::*;
 use cutroom_effects::TransitionKind;
 
@@ -12,16 +13,19 @@ fn texture(x: f64, y: f64) -> f64 {
         + 0.12 * (x / 17.0 + 0.4 * (y / 13.0).sin()).sin()
         + 0.1 * (y / 21.0).cos()
 }
+
 fn gray(s: Size, at: impl Fn(f64, f64) -> f64) -> Picture {
     let luma = (0..s.width * s.height)
         .map(|i| (16.0 + 219.0 * at(f64::from(i % s.width) + 0.5, f64::from(i / s.width) + 0.5)).round() as u8);
     let chroma = vec![128; (s.width * s.height) as usize];
     Picture::from_planes(YUV444, s, ColorTags::BT709, vec![luma.collect(), chroma.clone(), chroma]).unwrap()
 }
+
 fn between(id: &str, p: f32, a: &Picture, b: &Picture) -> Picture {
     let top = transition(id, p, &[], Some(layer(media("a"))), Some(layer(media("b"))));
     draw(&CpuRenderer::new(0).unwrap(), canvas(a.size, false), vec![top], &[("a", a), ("b", b)], FLOAT)
 }
+
 /// Mean difference from what is wanted, within a margin of the canvas, in codes of 8 bits.
 fn apart(got: &Picture, margin: u32, want: impl Fn(f64, f64) -> f64) -> f64 {
     let (mut sum, mut count) = (0.0, 0.0);
@@ -34,7 +38,8 @@ fn apart(got: &Picture, margin: u32, want: impl Fn(f64, f64) -> f64) -> f64 {
     sum / count
 }
 
-/// The whole picture moves: at p it has gone the share p of the way, on canvases compared at full size and reduced.
+/// The whole picture moves: at p it has gone the share p of the way, on canvases compared at full
+/// size and reduced.
 #[test]
 fn a_moving_picture_goes_on_moving() {
     for (s, way) in [(size(240, 136), [9.0, -5.0]), (size(640, 360), [26.0, 14.0])] {
@@ -70,7 +75,8 @@ fn an_object_moves_over_a_still_background() {
     }
 }
 
-/// Every step has pixels, the last those of the canvas. How many steps there may be, the catalogue checks.
+/// Every step has pixels, the last those of the canvas. How many steps there may be, the catalogue
+/// checks.
 #[test]
 fn the_last_step_is_on_the_canvas() {
     let raster = cutroom_effects::EffectFrame {

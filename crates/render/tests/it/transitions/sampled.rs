@@ -8,6 +8,7 @@ fn turned(m: &Moment, x: f64, y: f64, angle: f64) -> (f64, f64) {
     let (s, c) = angle.sin_cos();
     (0.5 * m.w + dx * c - dy * s, 0.5 * m.h + dx * s + dy * c)
 }
+
 fn whole(condition: bool) -> f64 {
     f64::from(u8::from(condition))
 }
@@ -187,7 +188,8 @@ pub(super) const TABLE: &[(&str, Definition, usize)] = &[
     (
         "hex-pixelize",
         |m, x, y| {
-            // The nearest of all centres: rows one and a half sides apart, every other one moved by half a hexagon.
+            // The nearest of all centres: rows one and a half sides apart, every other one moved by
+            // half a hexagon.
             let side = (0.005 + 0.07 * peak(m.p)) * m.h;
             let across = 3f64.sqrt() * side;
             let centers = (-1..60).flat_map(|j| {
@@ -231,7 +233,8 @@ pub(super) const TABLE: &[(&str, Definition, usize)] = &[
     (
         "page-peel",
         |m, x, y| {
-            // The fold runs across the diagonal from the lower right corner, a tenth and two pixels further than the other corner.
+            // The fold runs across the diagonal from the lower right corner, a tenth and two pixels
+            // further than the other corner.
             let length = m.w.hypot(m.h);
             let (nx, ny) = (-m.w / length, -m.h / length);
             let d = (x - m.w) * nx + (y - m.h) * ny - (eased(m.p) * (1.1 * length + 2.0) - 1.0);

@@ -1,7 +1,8 @@
 //! Transitions whose look is a matter of taste: what must hold for them all the same.
 use super::*;
 
-/// Looked at early, in the middle and late on the example scenes; why there is no formula but our own.
+/// Looked at early, in the middle and late on the example scenes; why there is no formula but our
+/// own.
 pub(super) const LOOKED_AT: &[(&str, &str)] = &[
     ("light-leak", "a warm glow that crosses; its colour and width are a choice"),
     ("light-sweep", "a band of light that uncovers; its brightness is a choice"),
@@ -28,6 +29,7 @@ const TAKING: &[&str] =
 fn flat(gray: f32) -> Layer {
     layer(Content::Solid([gray, gray, gray, 1.0]))
 }
+
 /// The share of the incoming picture at every pixel, by a white and a black side.
 fn shares(cpu: &CpuRenderer, id: &str, p: f32, seed: f64) -> Vec<f64> {
     let top = transition(id, p, &[("seed", ParamValue::Number(seed))], Some(flat(0.0)), Some(flat(1.0)));
@@ -36,7 +38,8 @@ fn shares(cpu: &CpuRenderer, id: &str, p: f32, seed: f64) -> Vec<f64> {
     (0..90).flat_map(|y| (0..160).map(move |x| (x, y))).map(|(x, y)| value(&got, 2, x, y)).collect()
 }
 
-/// A place that has changed over stays changed; the share of the area follows progress, whatever the seed.
+/// A place that has changed over stays changed; the share of the area follows progress, whatever
+/// the seed.
 #[test]
 fn places_change_over_once_and_in_time() {
     let cpu = CpuRenderer::new(0).unwrap();
@@ -127,7 +130,8 @@ fn static_is_gray_in_the_middle() {
     assert!((mean - 0.5).abs() < 0.05, "{mean}");
 }
 
-/// Shards and melted pictures: every colour lies between those of the two pictures, cracks' light aside.
+/// Shards and melted pictures: every colour lies between those of the two pictures, cracks' light
+/// aside.
 #[test]
 fn pieces_come_from_the_pictures() {
     let (cpu, s) = (CpuRenderer::new(0).unwrap(), size(64, 36));

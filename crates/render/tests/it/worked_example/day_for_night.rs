@@ -2,7 +2,8 @@
 use crate::spec::*;
 use cutroom_kernel::{At, MAX_UNIFORMS, Point, PointKernel, Real, Rgba, rgb};
 
-/// `c + (moon · luma(c) − c) · amount` on display-encoded colour: BT.709 luma in the moon's colour takes the place of the picture's own.
+/// `c + (moon · luma(c) − c) · amount` on display-encoded colour: BT.709 luma in the moon's colour
+/// takes the place of the picture's own.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::color("moon", "Moonlight", [0.2, 0.3, 0.55, 1.0]),
@@ -26,6 +27,7 @@ pub static SPEC: EffectSpec = EffectSpec {
 };
 
 struct DayForNight;
+
 impl PointKernel for DayForNight {
     #[inline(always)]
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, _: At<R>) -> Rgba<R> {

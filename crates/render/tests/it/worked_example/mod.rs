@@ -1,5 +1,6 @@
-//! The worked example of docs/adding-an-effect.md: its one file, as it stands there, compiles against the catalogue's public interface alone and is drawn by
-//! both back ends as it is defined. Nothing else of the workspace knows it, so nothing else has to be touched.
+//! The worked example of docs/adding-an-effect.md: its one file, as it stands there, compiles
+//! against the catalogue's public interface alone and is drawn by both back ends as it is defined.
+//! Nothing else of the workspace knows it, so nothing else has to be touched.
 mod day_for_night;
 
 use crate::{catalogue::keeps_every_promise, support::*};
@@ -41,7 +42,8 @@ fn it_keeps_the_promises_of_the_catalogue() {
     keeps_every_promise(day_for_night());
 }
 
-/// The page shows the file that is compiled here, and every effect of the catalogue takes one line in its list.
+/// The page shows the file that is compiled here, and every effect of the catalogue takes one line
+/// in its list.
 #[test]
 fn the_page_and_the_list_are_as_described() {
     let shown = example("docs/adding-an-effect.md", "rust");
