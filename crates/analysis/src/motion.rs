@@ -80,7 +80,7 @@ fn tried(pairs: &[[[f64; 2]; 2]], min_spacing: f64) -> Option<Similarity> {
             continue;
         }
         let cost: f64 = pairs.iter().map(|p| squared_error(&found, p).min(2.25)).sum();
-        if best.is_none_or(|(min, _)| cost < min) {
+        if best.is_none_or(|(lowest, _)| cost < lowest) {
             best = Some((cost, found));
         }
     }

@@ -507,7 +507,7 @@ impl<'de> Deserialize<'de> for ClipSource {
             fields.shift_remove("type").ok_or_else(|| de::Error::custom(format!("missing field `type`, one of {}", known())))?;
         match sources.iter().find(|(name, _)| kind.as_str() == Some(name)) {
             Some((_, read)) => read(fields.into()),
-            None => Err(de::Error::custom(format!("`type`: this version knows no clip source {kind}; it knows {}", known()))),
+            None => Err(de::Error::custom(format!("`type`: {kind} is not a clip source of this version; those are {}", known()))),
         }
     }
 }

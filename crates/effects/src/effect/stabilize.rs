@@ -4,7 +4,7 @@ use cutroom_kernel::{At, Edge, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, Rgba
 
 /// Turns the picture by `rotation` (clockwise) and scales it by `scale` about its centre, shifts it
 /// by `shiftX` of its width and `shiftY` of its height (right and down), and scales all that by
-/// `zoom` about the centre. `cutroom stabilize` measures how the camera moved and writes the
+/// `zoom` about the centre. The stabiliser (`cutroom_analysis`) measures how the camera moved and writes the
 /// keyframes; where the picture does not reach any more it is transparent.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
@@ -20,7 +20,7 @@ pub static SPEC: EffectSpec = EffectSpec {
         "stabilize",
         "Stabilize",
         EffectFamily::Distort,
-        "Moves the picture against the camera's shake, as `cutroom stabilize` measured it.",
+        "Moves the picture against the camera's shake, as the stabiliser measured it.",
         EffectKind::Sampled {
             kernel: |_| &Read(Stabilize),
             prepare: |p, r| {

@@ -141,7 +141,7 @@ pub static EFFECTS: &[Entry] = &[
     like(
         "stabilization",
         &[],
-        "there the export's filter measures while it runs; here `cutroom stabilize` measures the whole clip once and writes keyframes, until when the effect changes nothing",
+        "there the export's filter measures while it runs; here the stabiliser measures the whole clip once and writes keyframes, until when the effect changes nothing",
         |_| link("stabilize", &[]),
     ),
     like(

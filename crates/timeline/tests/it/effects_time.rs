@@ -186,11 +186,11 @@ fn masks_cut_other_times_too() {
     c.video.masks[0].offset = Animated::Curve(cutroom_project::Curve::new(ramp.to_vec()).unwrap());
     let mut p = film(vec![c]);
     let layer = plan(&p, 8).layers.remove(0);
-    let centre = |l: &Layer| match &l.masks[0].outline {
+    let mask_center = |l: &Layer| match &l.masks[0].outline {
         cutroom_timeline::Outline::Rectangle(b) => b.center[0],
         other => panic!("{other:?}"),
     };
-    let got: Vec<f64> = std::iter::once(&layer).chain(&layer.effects[0].inputs).map(centre).collect();
+    let got: Vec<f64> = std::iter::once(&layer).chain(&layer.effects[0].inputs).map(mask_center).collect();
     assert!(got.iter().zip([1.3, 1.2, 1.1]).all(|(a, b)| (a - b).abs() < 1e-6), "{got:?}");
     p.compositions[0].tracks[0].clip_mut(0).video.mask_order = MaskOrder::AfterEffects;
     let layer = plan(&p, 8).layers.remove(0);
