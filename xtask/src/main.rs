@@ -25,8 +25,9 @@ cargo xtask <command>
   demo [CLIP…]         install what is missing, build, make footage (or take the clips given), export demo/film.mp4
   test                 install what is missing, then format, lint, repository rules, licences, all tests
   fmt [--check]        format all source files, those declared by macros too
-  bench [--runs N] [WORKLOAD…]
-                       measure cutroom against ffmpeg and melt, write docs/benchmarks.md
+  bench [--runs N] [--against FOLDER] [WORKLOAD…]
+                       measure cutroom against ffmpeg and melt, write docs/benchmarks.md; or print the ratio to the
+                       programs of a former version in FOLDER
   golden [--bless]     compare the frames of all comparison cases with tests/golden/hashes.txt, or write it anew
   compare OLD [NEW]    whether two builds of the program make the same films, frame by frame; NEW is built if not named
   fuzz [SECS] [TARGET…]

@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub const MAY_STAY: &[(&str, &[&str], &str)] = &[
     (
         "crates/pipeline",
-        &["check", "composition", "frames", "handles", "luts", "sound"],
+        &["composition", "frames", "handles", "luts", "sound", "validate"],
         "an open composition is what readers of frames and sound are opened from, and what they hold",
     ),
     (

@@ -6,6 +6,7 @@ use crate::{
 use std::path::{Path, PathBuf};
 
 /// Files that the workloads read, and the example programs that they run.
+#[derive(Clone)]
 pub struct Footage {
     /// Animation, 1080p60, 20 s.
     pub a: PathBuf,

@@ -6,8 +6,11 @@ mod workloads;
 
 use crate::{Outcome, process, setup, workspace};
 use footage::Footage;
-use measure::{median, peak_mib, printed, wall_secs};
-use std::process::Command;
+use measure::{cpu_secs, median, peak_mib, printed, wall_secs};
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
 use workloads::{Scene, Tools, Workload};
 
 const RUNS: usize = 5;
@@ -28,9 +31,21 @@ struct Row {
     limit: Option<f64>,
 }
 
-/// `[--runs N] [--keep] [WORKLOAD…]`.
+/// Largest ratio of the processor time to that of a former version.
+const MAX_SLOWDOWN: f64 = 1.03;
+
+/// Options of the command line.
+struct Options {
+    runs: usize,
+    /// Names of workloads; empty: all.
+    chosen: Vec<String>,
+    /// Folder of a former version's programs, which takes the place of all peers.
+    against: Option<PathBuf>,
+}
+
+/// `[--runs N] [--against FOLDER] [WORKLOAD…]`.
 pub fn bench(args: &[String]) -> Outcome {
-    let (runs, chosen) = options(args)?;
+    let Options { runs, chosen, against } = options(args)?;
     setup::setup_bench()?;
     let cutroom = workspace::dist_program()?;
     let dir = workspace::target_dir()?.join("bench");
@@ -38,6 +53,9 @@ pub fn bench(args: &[String]) -> Outcome {
     let footage = Footage::prepare(&dir)?;
     let tools = Tools { cutroom: &cutroom, dir: &dir, footage: &footage };
     let wanted = |name: &str| chosen.is_empty() || chosen.iter().any(|c| c == name);
+    if let Some(former) = against {
+        return against_former(&tools, &former, runs, wanted);
+    }
     let mut rows = Rows::default();
     for workload in tools.timed()? {
         if wanted(workload.name) {
@@ -68,6 +86,51 @@ pub fn bench(args: &[String]) -> Outcome {
     std::fs::write(&path, text).map_err(|e| format!("cannot write {}: {e}", path.display()))?;
     println!("written to {}", path.display());
     if rows.failed.is_empty() { Ok(()) } else { Err(rows.failed.join("\n")) }
+}
+
+/// Prints the processor time of this version against that of the programs in `former`: `cutroom` and
+/// `examples/compositor`, `examples/seek` as Cargo lays them out. Seeks compare the median.
+///
+/// # Errors
+/// Names the workloads that need more than [`MAX_SLOWDOWN`] times the processor time.
+fn against_former(tools: &Tools, former: &Path, runs: usize, wanted: impl Fn(&str) -> bool) -> Outcome {
+    let cutroom = former.join("cutroom");
+    let examples = former.join("examples");
+    let footage = Footage { compositor: examples.join("compositor"), seek: examples.join("seek"), ..tools.footage.clone() };
+    let before = Tools { cutroom: &cutroom, dir: tools.dir, footage: &footage };
+    let mut slower = Vec::new();
+    let mut report = |name: &str, unit: &str, now: &[f64], then: &[f64]| {
+        let ratio = median(now) / median(then);
+        println!("{name}: {:.2} {unit} now, {:.2} before, ratio {ratio:.3}", median(now), median(then));
+        if ratio > MAX_SLOWDOWN {
+            slower.push(name.to_owned());
+        }
+    };
+    for (mut now, mut then) in tools.timed()?.into_iter().zip(before.timed()?).filter(|(w, _)| wanted(w.name)) {
+        let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+        for _ in 0..runs {
+            ours.push(cpu_secs(&mut now.ours)?);
+            theirs.push(cpu_secs(&mut then.ours)?);
+        }
+        report(now.name, "s of processor time", &ours, &theirs);
+    }
+    for scene in tools.scenes()?.iter().filter(|s| wanted(s.name)) {
+        let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+        for _ in 0..runs {
+            ours.push(cpu_secs(&mut tools.drawn(scene.scene, scene.linear, MEMORY_FRAMES))?);
+            theirs.push(cpu_secs(&mut before.drawn(scene.scene, scene.linear, MEMORY_FRAMES))?);
+        }
+        report(scene.name, "s of processor time", &ours, &theirs);
+    }
+    if wanted("seek") {
+        let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+        for _ in 0..runs {
+            ours.extend(printed(Command::new(&tools.footage.seek).arg(&footage.b).arg("100"), ["p50_ms"])?);
+            theirs.extend(printed(Command::new(&footage.seek).arg(&footage.b).arg("100"), ["p50_ms"])?);
+        }
+        report("seek", "ms a frame", &ours, &theirs);
+    }
+    if slower.is_empty() { Ok(()) } else { Err(format!("slower than before: {}", slower.join(", "))) }
 }
 
 /// Finished rows; a workload that fails does not lose the others.
@@ -109,9 +172,10 @@ fn replaced(page: &str, rows: &[Row]) -> String {
     text
 }
 
-fn options(args: &[String]) -> Outcome<(usize, Vec<String>)> {
+fn options(args: &[String]) -> Outcome<Options> {
     let mut runs = RUNS;
     let mut chosen = Vec::new();
+    let mut against = None;
     let mut rest = args.iter();
     while let Some(arg) = rest.next() {
         match arg.as_str() {
@@ -119,11 +183,19 @@ fn options(args: &[String]) -> Outcome<(usize, Vec<String>)> {
                 let n = rest.next().and_then(|v| v.parse().ok()).filter(|n| *n > 0);
                 runs = n.ok_or("--runs needs a number of at least 1")?;
             }
+            "--against" => {
+                let folder = rest.next().ok_or("--against needs the folder of a former version's programs")?;
+                let folder = std::path::absolute(folder).map_err(|e| format!("{folder}: {e}"))?;
+                if !folder.join("cutroom").is_file() {
+                    return Err(format!("{} holds no program cutroom", folder.display()));
+                }
+                against = Some(folder);
+            }
             name if name.starts_with('-') => return Err(format!("bench has no option {name}")),
             name => chosen.push(name.to_owned()),
         }
     }
-    Ok((runs, chosen))
+    Ok(Options { runs, chosen, against })
 }
 
 fn timed(mut workload: Workload, runs: usize) -> Outcome<Vec<Row>> {
