@@ -1,9 +1,9 @@
-//! What is read from people's files and typed text, under any bytes: no panic, no overflow, no
-//! endless loop, and what was accepted keeps its promises.
+//! Fuzz targets: the parsers of files and typed text must accept any bytes without a panic, an
+//! overflow or an endless loop, and what they accept must keep its invariants.
 //!
-//! `cargo xtask fuzz` runs each target under libFuzzer for as long as one likes; the test of this
-//! package runs the seeds of `corpus` and some thousand variations of them each time. An input that
-//! once failed stays in `corpus`. Knows nothing of rendering.
+//! `cargo xtask fuzz` runs each target under libFuzzer for a chosen time; the test of this package
+//! runs the seeds of `corpus` and some thousand variations of them each time. An input that once
+//! failed stays in `corpus`. The package does not depend on rendering.
 #![forbid(unsafe_code)]
 
 use cutroom_effects::{curve as curve_text, effect::curves, lut::Lut};
@@ -11,13 +11,13 @@ use cutroom_media::{mp4_boxes, write::SequencePattern};
 use cutroom_types::{FrameRate, Time, Timecode};
 use std::{io::Cursor, path::Path};
 
-/// A parser and what must hold for any input.
+/// A parser and the properties that must hold for any input.
 pub struct Target {
-    /// Also the name of its folder of seeds.
+    /// Name of the target and of its folder of seeds.
     pub name: &'static str,
-    /// Panics when something does not hold.
+    /// Panics if a property does not hold.
     pub check: fn(&[u8]),
-    /// How the seeds among the shared media end, if any are there.
+    /// Endings of the shared media files that are additional seeds, if present.
     pub media: &'static [&'static str],
 }
 
@@ -36,7 +36,7 @@ fn text(bytes: &[u8]) -> Option<&str> {
     std::str::from_utf8(bytes).ok()
 }
 
-/// Read, brought up to date, judged; what is saved is read again as it was.
+/// A project is read, migrated and validated; saved and read again, it is unchanged.
 fn project(bytes: &[u8]) {
     let Some(Ok(project)) = text(bytes).map(cutroom_project::from_json) else { return };
     let problems = cutroom_project::validate(&project);
@@ -47,7 +47,7 @@ fn project(bytes: &[u8]) {
     let _ = cutroom_project::unknown_fields(&project);
 }
 
-/// Tables of the size that was said, numbers all of them, over a range.
+/// A LUT has tables of the stated size, finite values and a non-empty domain.
 fn lut(bytes: &[u8], extension: &str) {
     let Some(Ok(lut)) = text(bytes).map(|t| Lut::parse(t, extension)) else { return };
     let shaper = lut.shaper.as_ref().map(|s| (s.entries, s.domain, &s.values));
@@ -70,8 +70,8 @@ fn three_dl(bytes: &[u8]) {
     lut(bytes, "3dl");
 }
 
-/// A line each: a time, a rate, a timecode at that rate. What is written of them is read as the
-/// same.
+/// Three lines: a time, a rate, and a timecode at that rate. Written and read again, each is
+/// unchanged.
 fn time(bytes: &[u8]) {
     let mut lines = text(bytes).unwrap_or_default().lines();
     let mut line = || lines.next().unwrap_or_default();
@@ -84,7 +84,7 @@ fn time(bytes: &[u8]) {
     assert_eq!(rate.to_string().parse(), Ok(rate));
     if let Ok(time) = time {
         let n = rate.frame_at(time);
-        // Where frames can be counted at all.
+        // Only where frame numbers do not overflow.
         if time.0.checked_abs().is_some_and(|t| t < i64::MAX / 4) {
             let start = rate.time_of_frame(n);
             assert!(
@@ -105,14 +105,14 @@ fn boxes(bytes: &[u8]) {
     }
 }
 
-/// A pattern covers its own names and no longer path.
+/// A pattern does not cover paths below its own name.
 fn sequence(bytes: &[u8]) {
     let Some(name) = text(bytes).filter(|n| !n.contains('\0')) else { return };
     let Ok(pattern) = SequencePattern::parse(Path::new(name)) else { return };
     assert!(!pattern.covers(&Path::new(name).join("deeper").join("00000.png")), "{name}");
 }
 
-/// Points rise from left to right; the curve through them leaves their range nowhere.
+/// The points rise from left to right, and the curve through them stays within their range.
 fn curve(bytes: &[u8]) {
     let Some(Ok(points)) = text(bytes).map(curve_text::parse) else { return };
     assert!(points.len() >= 2 && points.windows(2).all(|w| w[0][0] < w[1][0]));

@@ -1,9 +1,9 @@
-//! Formatting. `cargo fmt` follows `mod` lines only; files that a macro declares (the catalogue's)
-//! are handed to rustfmt by name.
+//! Formats the source files. `cargo fmt` follows only `mod` lines; files that a macro declares
+//! (those of the catalogue) are passed to rustfmt by name.
 use crate::{Outcome, process, workspace};
 use std::process::Command;
 
-/// Formats, or only checks.
+/// Formats all files, or only checks them.
 pub fn format(check: bool) -> Outcome {
     let flag = check.then_some("--check");
     process::run(Command::new("cargo").args(["fmt", "--all"]).args(flag).current_dir(workspace::root()))?;

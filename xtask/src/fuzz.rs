@@ -1,7 +1,6 @@
-//! `cargo xtask fuzz`: the targets of `fuzz/` under libFuzzer. The compiler of this repository
-//! counts coverage by stable options, so neither a nightly one nor `cargo-fuzz` is needed. What is
-//! found along the way stays in the build folder; only inputs that fail are worth a place in
-//! `fuzz/corpus`.
+//! `cargo xtask fuzz`: runs the targets of `fuzz/` under libFuzzer. The compiler of this repository
+//! counts coverage with stable options, so neither a nightly compiler nor `cargo-fuzz` is needed.
+//! Inputs that were found stay in the build folder; only inputs that fail belong in `fuzz/corpus`.
 use crate::{Outcome, process, workspace};
 use std::{
     collections::BTreeSet,
@@ -11,18 +10,18 @@ use std::{
 };
 
 const SECS: u32 = 60;
-/// Bytes of the longest input that is made.
+/// Maximum length of a generated input in bytes.
 const LONGEST: usize = 4096;
-/// Files among the shared test media that are seeds as well: their target and ending.
+/// Shared test media files that are additional seeds: target and extension.
 const MEDIA: &[(&str, &str)] = &[("cube", "cube"), ("three_dl", "3dl"), ("boxes", "mp4"), ("boxes", "mov"), ("boxes", "avif")];
-/// Longer files are left out.
+/// Maximum length of such a seed in bytes.
 const LONGEST_SEED: u64 = 128 << 10;
 /// Counters for every edge and comparison, as libFuzzer reads them; overflows and debug assertions
-/// fail.
+/// panic.
 const FLAGS: &str = "-Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 -Cllvm-args=-sanitizer-coverage-inline-8bit-counters \
     -Cllvm-args=-sanitizer-coverage-pc-table -Cllvm-args=-sanitizer-coverage-trace-compares -Cdebug-assertions -Ccodegen-units=1";
 
-/// `[SECS] [TARGET…]`: so long each target, or those named.
+/// Arguments: `[SECS] [TARGET…]`. Runs each target, or each of those named, for `SECS` seconds.
 pub fn fuzz(args: &[String]) -> Outcome {
     let (secs, chosen) = match args.split_first() {
         Some((first, rest)) if first.starts_with(|c: char| c.is_ascii_digit()) => {
@@ -46,7 +45,7 @@ pub fn fuzz(args: &[String]) -> Outcome {
     if failed.is_empty() { Ok(()) } else { Err(format!("failed: {}", failed.join(", "))) }
 }
 
-/// The names in a folder, in order.
+/// The file names in a folder, sorted.
 fn names(folder: &Path) -> Outcome<Vec<String>> {
     let entries = fs::read_dir(folder).map_err(|e| format!("cannot list {}: {e}", folder.display()))?;
     let mut names: Vec<String> = entries.filter_map(|e| e.ok()?.file_name().into_string().ok()).collect();
@@ -57,7 +56,7 @@ fn names(folder: &Path) -> Outcome<Vec<String>> {
 fn build(dir: &Path) -> Outcome<PathBuf> {
     let version = process::capture(Command::new("rustc").arg("-vV").current_dir(workspace::root()))?;
     let host = version.lines().find_map(|l| l.strip_prefix("host: ")).ok_or("rustc names no host")?;
-    // With a target of its own, build scripts are built without the counters.
+    // With an explicit target, build scripts are built without the counters.
     let mut cargo = workspace::cargo();
     cargo.args(["build", "--release", "--package", "cutroom-fuzz", "--features", "libfuzzer", "--bin", "fuzz", "--target", host]);
     process::run(cargo.arg("--target-dir").arg(dir).env("RUSTFLAGS", FLAGS))?;
@@ -79,7 +78,7 @@ fn run(program: &Path, target: &str, secs: u32, seeds: &Path, dir: &Path) -> Out
     command.arg(format!("-max_total_time={secs}")).arg(format!("-max_len={LONGEST}")).arg(format!("-dict={}", words.display()));
     command.args(["-timeout=10", "-rss_limit_mb=2048", "-use_value_profile=1", "-print_final_stats=1"]);
     command.arg(format!("-artifact_prefix={}/{target}-", failures.display()));
-    // New inputs go into the first folder.
+    // libFuzzer writes new inputs to the first folder.
     command.arg(&found).arg(seeds);
     let output = command.stdin(Stdio::null()).output().map_err(|e| format!("cannot run {}: {e}", process::line(&command)))?;
     let log = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -96,11 +95,12 @@ fn run(program: &Path, target: &str, secs: u32, seeds: &Path, dir: &Path) -> Out
     Err(format!("{}\n  mend it, and keep the input in {}", told.join("\n  "), seeds.display()))
 }
 
-/// Puts the seeds among the shared media beside what was found; that folder is never written to.
+/// Copies the seeds among the shared media to the inputs that were found; the folder of shared
+/// media is never written to.
 fn copy_media(target: &str, found: &Path) -> Outcome {
     let media = std::env::var_os("CUTROOM_TEST_MEDIA").map_or_else(|| workspace::root().join("../shared/media"), PathBuf::from);
     for folder in [".", "lut", "broken", "found"].map(|f| media.join(f)) {
-        // No media is no fault: the repository's seeds are there.
+        // Missing media are not an error: the seeds of the repository remain.
         let Ok(entries) = fs::read_dir(folder) else { continue };
         for path in entries.filter_map(|e| Some(e.ok()?.path())) {
             let ends = |ending: &str| path.extension().is_some_and(|e| e == ending);
@@ -115,7 +115,7 @@ fn copy_media(target: &str, found: &Path) -> Outcome {
     Ok(())
 }
 
-/// Words of the seeds, as libFuzzer reads them: one a line, in quotes.
+/// Words of the seeds in libFuzzer's dictionary format: one per line, in quotes.
 fn dictionary(seeds: &Path) -> Outcome<String> {
     let mut words = BTreeSet::new();
     for name in names(seeds)? {

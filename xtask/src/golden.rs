@@ -1,8 +1,8 @@
 //! `cargo xtask golden`: compares the frames of all comparison cases with
-//! `tests/golden/hashes.txt`, or writes the file anew.
+//! `tests/golden/hashes.txt`, or rewrites the file.
 use crate::{Outcome, process, workspace};
 
-/// `[--bless]`.
+/// Arguments: `[--bless]`.
 pub fn golden(args: &[String]) -> Outcome {
     let bless = match args {
         [] => false,

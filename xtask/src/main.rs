@@ -1,6 +1,6 @@
-//! Set-up, demo, tests, goldens, benches and generated documents. Drives `cargo`, `ffmpeg` and the
-//! built `cutroom` program as processes; links none of them, so that it builds in seconds on a bare
-//! machine.
+//! Set-up, demo, tests, goldens, benchmarks and generated documents. It runs `cargo`, `ffmpeg` and
+//! the built `cutroom` program as processes and links none of them, so that it builds in seconds on
+//! a bare machine.
 #![forbid(unsafe_code)]
 
 mod bench;
@@ -16,7 +16,7 @@ mod workspace;
 
 use std::process::ExitCode;
 
-/// What every step returns: a message for the person at the terminal when it failed.
+/// Result of a step; the error is a message for the user.
 type Outcome<T = ()> = Result<T, String>;
 
 const HELP: &str = "\

@@ -1,9 +1,9 @@
-//! Installs what is missing and nothing else: system packages by apt-get, Rust components by
-//! rustup, cargo-nextest.
+//! Installs only what is missing: system packages by apt-get, Rust components by rustup,
+//! cargo-nextest.
 use crate::{Outcome, process, workspace::cargo};
 use std::{path::Path, process::Command, thread, time::Duration};
 
-/// Debian 12 packages and why each is needed.
+/// Debian 12 packages, and why each is needed.
 const PACKAGES: &[(&str, &str)] = &[
     ("ffmpeg", "test oracle, demo footage"),
     ("libavcodec-dev", "linked"),
@@ -22,18 +22,18 @@ const PACKAGES: &[(&str, &str)] = &[
     ("espeak-ng", "speech of the demo"),
 ];
 
-/// What only the benches need.
+/// Packages that only the benchmarks need.
 const BENCH_PACKAGES: &[(&str, &str)] = &[("melt", "peer of the benches"), ("python3-av", "peer of the seek bench")];
 
 const ATTEMPTS: u32 = 3;
 
-/// Installs what is missing; says what it does.
+/// Installs what tests, demo and builds need, and reports what it does.
 pub fn setup() -> Outcome {
     system_packages(PACKAGES)?;
     rust_components()
 }
 
-/// The same for the benches.
+/// Installs what the benchmarks need.
 pub fn setup_bench() -> Outcome {
     system_packages(PACKAGES)?;
     system_packages(BENCH_PACKAGES)
@@ -75,7 +75,8 @@ fn is_installed(package: &str) -> bool {
     query.is_ok_and(|status| status.trim() == "installed")
 }
 
-/// Nothing for root, `sudo -n` for others who may use it without being asked.
+/// The prefix of commands that need privileges: empty for root, `sudo -n` for users who may use
+/// sudo without a password.
 fn privileges(list: &str) -> Outcome<Vec<&'static str>> {
     if process::capture(Command::new("id").arg("-u"))?.trim() == "0" {
         return Ok(Vec::new());
@@ -114,7 +115,7 @@ fn rust_components() -> Outcome {
     Ok(())
 }
 
-/// Whether tests can run under cargo-nextest; installs it when it is missing, and says so when that
+/// Whether tests can run under cargo-nextest. Installs it if it is missing, and reports if that
 /// fails.
 pub fn nextest() -> bool {
     if process::capture(cargo().args(["nextest", "--version"])).is_ok() {

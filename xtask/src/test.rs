@@ -1,6 +1,6 @@
-//! `cargo xtask test`: everything CI checks, in the order in which it fails fastest. After the test
-//! runner's own summary come the skips: tests append them to the file that `CUTROOM_SKIPPED_TESTS`
-//! names.
+//! `cargo xtask test`: all checks of CI, those that fail fastest first. Skipped tests are reported
+//! after the summary of the test runner: tests append them to the file named by
+//! `CUTROOM_SKIPPED_TESTS`.
 use crate::{Outcome, format, process, setup, workspace, workspace::cargo};
 use std::{collections::BTreeMap, path::PathBuf, process::Command, time::Instant};
 
@@ -18,7 +18,7 @@ pub fn test(args: &[String]) -> Outcome {
         Ok(())
     })?;
     clock.step("lint", || run(&["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
-    // With the tests, not before them: alone, the program would be built with other features of its
+    // Built together with the tests: alone, the program would be built with other features of its
     // dependencies, and so twice.
     clock.step("build", || run(&["test", "--workspace", "--no-run", "--quiet"]))?;
     let program = workspace::target_dir()?.join("debug").join(workspace::program_name());
@@ -37,7 +37,7 @@ pub fn test(args: &[String]) -> Outcome {
     tests.env("CUTROOM_SKIPPED_TESTS", &list);
     clock.report();
     let outcome = process::run(&mut tests);
-    // Without a list nothing was skipped.
+    // Without a list, no test was skipped.
     let skips = Skips::of(&std::fs::read_to_string(&list).unwrap_or_default());
     print!("{skips}");
     outcome?;
@@ -52,7 +52,7 @@ pub fn test(args: &[String]) -> Outcome {
     Ok(())
 }
 
-/// What tests did not do, one line each, sorted and with its number.
+/// Skipped tests, one line each, sorted, with the number of times each was skipped.
 struct Skips(BTreeMap<String, usize>);
 
 impl Skips {
@@ -81,7 +81,7 @@ fn run(args: &[&str]) -> Outcome {
     process::run(command.args(args))
 }
 
-/// Wall time of each step.
+/// Wall time of each step in seconds.
 #[derive(Default)]
 struct Clock(Vec<(&'static str, f64)>);
 

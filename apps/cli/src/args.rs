@@ -1,9 +1,9 @@
-//! What the commands share of the command line; what each takes stands in its own file.
+//! The command line: what all commands share. The arguments of each command are in its own file.
 use crate::commands::Command;
 use clap::{Parser, ValueEnum};
 use cutroom_api::BackendChoice;
 
-/// How the program ends, shown under every `--help`.
+/// Exit codes, shown under every `--help`.
 pub const EXIT_CODES: &str = "\
 Exit codes:
   0    done
@@ -22,7 +22,7 @@ pub struct Cli {
     pub command: Command,
 }
 
-/// What draws.
+/// The back end that draws.
 #[derive(Clone, Copy, Debug, Default, ValueEnum)]
 pub enum BackendArg {
     /// A real GPU when there is one, otherwise the CPU

@@ -1,5 +1,5 @@
-//! How the program fails: what is printed, and the exit code. Errors speak of an operation and the
-//! fields of its request; here they get the words of the command line.
+//! How the program fails: the printed errors and the exit code. Errors name an operation and the
+//! fields of its request; here these names are replaced by those of the command line.
 use crate::text;
 use cutroom_api::{ApiError, ErrorClass};
 use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme};
@@ -8,11 +8,11 @@ use std::{error::Error, fmt, io::IsTerminal};
 /// One or more errors that end a command.
 #[derive(Debug)]
 pub struct Failure {
-    /// In the order found; never empty.
+    /// Errors in the order found; never empty.
     pub errors: Vec<ApiError>,
-    /// Said after the last one.
+    /// Printed after the last error.
     pub summary: Option<String>,
-    /// Whether the errors stand on standard output already.
+    /// Whether the errors have already been printed to standard output.
     pub shown: bool,
 }
 
@@ -29,17 +29,18 @@ impl From<Vec<ApiError>> for Failure {
     }
 }
 
-/// What the fields of an operation's request are called on the command line: field, then option or
+/// Names of the fields of an operation's request on the command line: pairs of field and option or
 /// argument. Each command has such a list.
 pub type Words = [(&'static str, &'static str)];
 
-/// `text` with the fields that it names in backticks as the command line calls them.
+/// `text` with each of `fields` that it names in backticks replaced by its name on the command
+/// line.
 pub fn worded(text: &str, fields: &[String], words: &Words) -> String {
     let named = words.iter().filter(|(field, _)| fields.iter().any(|f| f == field));
     named.fold(text.to_owned(), |text, (field, word)| text.replace(&format!("`{field}`"), word))
 }
 
-/// The command that an operation is.
+/// Name of an operation's command.
 fn command(operation: &str) -> &str {
     match operation {
         "new_project" => "new",
@@ -48,7 +49,7 @@ fn command(operation: &str) -> &str {
     }
 }
 
-/// An error in the words of the command line.
+/// An error with the names of the command line.
 pub fn in_words(error: ApiError, words: &Words) -> ApiError {
     let said = |text: &String| {
         let text = worded(text, &error.fields, words);
@@ -70,13 +71,14 @@ pub fn in_words(error: ApiError, words: &Words) -> ApiError {
 }
 
 impl Failure {
-    /// What an operation met, in the words of the command line.
+    /// The errors of an operation, with the names of the command line.
     pub fn of(met: impl Into<Self>, words: &Words) -> Self {
         let met = met.into();
         Self { errors: met.errors.into_iter().map(|error| in_words(error, words)).collect(), ..met }
     }
 
-    /// The documented exit code: invalid project before media before the rest.
+    /// The documented exit code. If the errors have several classes, cancelled precedes usage,
+    /// project, media and failed, in this order.
     pub fn exit_code(&self) -> u8 {
         use ErrorClass::{Cancelled, Media, Project, Usage};
         let has = |class| self.errors.iter().any(|e| e.class() == class);
@@ -86,12 +88,12 @@ impl Failure {
             .map_or(1, |(_, code)| code)
     }
 
-    /// The errors were printed as part of the answer; only the exit code is left.
+    /// Marks the errors as printed with the answer, so that only the exit code remains.
     pub fn already_shown(self) -> Self {
         Self { shown: true, ..self }
     }
 
-    /// Prints to standard error.
+    /// Prints the errors to standard error.
     pub fn print(&self) {
         if self.shown {
             return;
@@ -112,7 +114,7 @@ impl Failure {
     }
 }
 
-/// An [`ApiError`] as miette prints it.
+/// An [`ApiError`] in the form that miette prints.
 #[derive(Debug)]
 struct Shown {
     message: String,

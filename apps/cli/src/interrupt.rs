@@ -1,13 +1,13 @@
-//! Ctrl-C and termination signals: the first asks the work to stop cleanly, the second ends the
-//! program at once, taking with it what is unfinished.
+//! Ctrl-C and termination signals. The first signal requests that the work stop cleanly; the second
+//! removes unfinished files and ends the program at once.
 use cutroom_api::{ApiError, CancelToken, UnfinishedFiles};
 
-/// A token that is cancelled on Ctrl-C, and the list of what the second one removes; under Unix on
-/// SIGINT, SIGTERM and SIGHUP, but for those that whoever started the program had it ignore,
-/// as `nohup` and shells for background work do.
+/// Returns a token that is cancelled on the first Ctrl-C, and the list of files that the second one
+/// removes. On Unix, SIGINT, SIGTERM and SIGHUP have this effect, except for those that the program
+/// was started to ignore, as `nohup` and shells with background jobs do.
 ///
 /// # Errors
-/// `cli.signals` when the system refuses the handler.
+/// `cli.signals` if the system refuses the handler.
 pub fn cancellation() -> Result<(CancelToken, UnfinishedFiles), ApiError> {
     let token = CancelToken::new();
     let unfinished = UnfinishedFiles::default();
@@ -30,13 +30,13 @@ fn listen(act: impl Fn() + Send + 'static) -> std::io::Result<()> {
         low_level::pipe,
     };
     let ignored = ignored();
-    // A byte for each signal, so that two in quick succession are two.
+    // One byte per signal, so that two signals in quick succession count as two.
     let (mut reader, writer) = std::os::unix::net::UnixStream::pair()?;
     for signal in [SIGHUP, SIGINT, SIGTERM].into_iter().filter(|signal| ignored >> (signal - 1) & 1 == 0) {
         pipe::register(signal, writer.try_clone()?)?;
     }
     let listening = move || {
-        // Ends only should the pair break, which nothing here does.
+        // The loop ends only if the socket pair breaks, which nothing here causes.
         while std::io::Read::read_exact(&mut reader, &mut [0]).is_ok() {
             act();
         }
@@ -44,8 +44,8 @@ fn listen(act: impl Fn() + Send + 'static) -> std::io::Result<()> {
     std::thread::Builder::new().name("signals".into()).spawn(listening).map(drop)
 }
 
-/// The signals that the program was started to ignore: bit n - 1 stands for signal n. Linux tells
-/// them as a file; elsewhere none.
+/// The signals that the program was started to ignore: bit n - 1 is signal n. Linux reports them in
+/// a file; on other systems the result is 0.
 #[cfg(unix)]
 fn ignored() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();

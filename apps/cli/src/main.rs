@@ -1,9 +1,9 @@
-//! The `cutroom` program: parses the command line, calls one `cutroom_api` function, prints the
+//! The `cutroom` program: parses the command line, calls one `cutroom_api` function and prints the
 //! answer.
 //!
 //! Each command is a file under `commands/`.
 #![forbid(unsafe_code)]
-// An error ends an operation and says all it knows; how wide it is costs nothing there.
+// An error ends an operation and holds all details; its size does not matter there.
 #![allow(clippy::result_large_err)]
 
 mod args;

@@ -1,12 +1,11 @@
-//! Small values as people write them on a command line.
+//! Parses and formats small values of the command line, and writes to standard error.
 
-/// Writes to standard error. Whether anybody still reads that is no matter of the work: a reader
-/// that has gone fails nothing.
+/// Writes to standard error. A closed reader is not an error: it must not end the work.
 pub fn say(text: &str) {
     let _ = std::io::Write::write_all(&mut std::io::stderr().lock(), text.as_bytes());
 }
 
-/// Reads `1920x1080`.
+/// Parses a size such as `1920x1080`; each side 1 to 16384 pixels.
 pub fn parse_size(text: &str) -> Result<(u32, u32), String> {
     let (w, h) = text.split_once(['x', 'X', '×']).ok_or("write WIDTHxHEIGHT, such as 1920x1080")?;
     let side = |s: &str| match s.trim().parse::<u32>() {
@@ -17,7 +16,7 @@ pub fn parse_size(text: &str) -> Result<(u32, u32), String> {
     Ok((side(w)?, side(h)?))
 }
 
-/// Reads bits per second with an optional `k` or `M` (powers of 1000).
+/// Parses bits per second, 1k to 10000M, with an optional `k` or `M` (powers of 1000).
 pub fn parse_bitrate(text: &str) -> Result<u64, String> {
     let (digits, factor) = match text.trim() {
         t if t.ends_with(['k', 'K']) => (&t[..t.len() - 1], 1e3),
@@ -28,7 +27,7 @@ pub fn parse_bitrate(text: &str) -> Result<u64, String> {
     if (1e3..=1e10).contains(&bits) { Ok(bits.round() as u64) } else { Err(format!("{text} is not between 1k and 10000M")) }
 }
 
-/// `1:02:03`, `2:03` or `3 s` for people.
+/// Formats a duration as `1:02:03`, `2:03` or `3 s`, rounded to whole seconds.
 pub fn duration(secs: f64) -> String {
     let whole = secs.max(0.0).round() as u64;
     match whole {
@@ -38,12 +37,12 @@ pub fn duration(secs: f64) -> String {
     }
 }
 
-/// `1 clip`, `2 clips`.
+/// A number and its noun: `1 clip`, `2 clips`.
 pub fn count(n: usize, what: &str) -> String {
     format!("{n} {what}{}", if n == 1 { "" } else { "s" })
 }
 
-/// Columns padded to their widest cell, two blanks between, no trailing blanks.
+/// Columns padded to their widest cell, two spaces between, no trailing spaces.
 pub fn table(rows: &[Vec<String>]) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let widths: Vec<usize> =

@@ -1,31 +1,32 @@
-//! A camera's path, a smooth one beside it, and what leads from one to the other.
+//! Smooths the path of a camera: the path is accumulated from movements, smoothed per shot, and the
+//! corrections lead from the original path to the smooth one.
 use crate::Similarity;
 
-/// Where what the first picture of a shot shows lies in each picture; the origin is the picture's
-/// centre, the unit its width. A shot ends where a movement is unknown.
+/// The path of a camera: for each picture, the similarity from the first picture of its shot to it.
+/// The origin is the picture's centre, the unit its width. A shot ends where a movement is unknown.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CameraPath {
-    /// By frame; one more than the movements it is made from.
+    /// By frame; one more than the movements.
     places: Vec<Similarity>,
-    /// Turn of each place in radians, counted on beyond half turns.
+    /// Rotation of each place in radians, accumulated, so that it is not limited to ±π.
     rotations: Vec<f64>,
     /// First frames of shots.
     cuts: Vec<usize>,
 }
 
-/// How smooth a path becomes.
+/// How a path is smoothed.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Smoothing {
-    /// A Gaussian of this standard deviation in frames over the shot; what lies beyond its ends
-    /// goes on as mirrored at them in place and value, so that a steady pan stays as it is to the
-    /// last frame.
+    /// A Gaussian of this standard deviation in frames, within the shot. Outside its ends the path
+    /// is extended by point reflection at them, so that a steady pan is unchanged up to the last
+    /// frame.
     Gaussian(f64),
-    /// No movement: each shot stays where its first picture was.
+    /// No movement: each shot stays at its first picture.
     Still,
 }
 
 impl CameraPath {
-    /// From the movements of neighbouring frames; `None` is a cut.
+    /// From the movements between adjacent frames; `None` is a cut.
     pub fn new(movements: &[Option<Similarity>]) -> Self {
         let (mut places, mut rotations, mut cuts) = (vec![Similarity::IDENTITY], vec![0.0], vec![0]);
         for (i, movement) in movements.iter().enumerate() {
@@ -42,13 +43,13 @@ impl CameraPath {
         Self { places, rotations, cuts }
     }
 
-    /// First frames of shots, 0 among them.
+    /// First frames of the shots, including 0.
     pub fn cuts(&self) -> &[usize] {
         &self.cuts
     }
 
-    /// What each picture must be moved by (about its centre, in widths) to lie as if the camera had
-    /// taken the smooth path.
+    /// For each picture, the movement (about its centre, in widths) after which it is where the
+    /// smooth path would have placed it.
     pub fn corrections(&self, smoothing: Smoothing) -> Vec<Similarity> {
         let ends = self.cuts[1..].iter().copied().chain([self.places.len()]);
         let shots = self.cuts.iter().zip(ends);
@@ -73,7 +74,7 @@ impl CameraPath {
     }
 }
 
-/// Values under a Gaussian; beyond the ends they go on mirrored in place and value.
+/// Filters values with a Gaussian; outside the ends they are extended by point reflection.
 fn smoothed(values: &[f64], deviation: f64) -> Vec<f64> {
     let (Some(&first), Some(&last)) = (values.first(), values.last()) else { return Vec::new() };
     if deviation <= 0.0 {
@@ -87,8 +88,8 @@ fn smoothed(values: &[f64], deviation: f64) -> Vec<f64> {
     if end == 0 {
         return values.to_vec();
     }
-    // Mirrored at both ends again and again: every two lengths the same rises by twice the way from
-    // the first to the last.
+    // Repeated point reflection at both ends: every `2·end` samples the values repeat, raised by
+    // twice the difference between last and first.
     let at = |i: i64| {
         let (rotation, place) = (i.div_euclid(2 * end), i.rem_euclid(2 * end));
         let value = if place <= end { values[place as usize] } else { 2.0 * last - values[(2 * end - place) as usize] };
@@ -98,12 +99,13 @@ fn smoothed(values: &[f64], deviation: f64) -> Vec<f64> {
     (0..=end).map(|i| sum(i) / total).collect()
 }
 
-/// The least factor about the centre with which a picture that was moved so covers its frame, less
-/// a rim along its edges that must not be seen; `height` is the frame's, all in widths. Infinite
-/// when none does.
+/// Smallest zoom about the centre with which a picture that is moved by `correction` covers the
+/// frame without showing the rim of width `rim` along the picture's edges. `height` is the height
+/// of the frame; `height` and `rim` are in widths of the frame. Infinite when no zoom covers it.
 pub fn covering_zoom(correction: &Similarity, height: f64, rim: f64) -> f64 {
     let back = correction.inverse();
-    // With factor 1 / s a corner c shows what lies at back.b + s · back.a·c, which must lie inside.
+    // With zoom 1 / s a frame corner c shows the point back.b + s · back.a · c of the picture,
+    // which must be inside the picture without its rim.
     let mut max = 1.0f64;
     for corner in [[0.5, 0.5 * height], [-0.5, 0.5 * height], [0.5, -0.5 * height], [-0.5, -0.5 * height]] {
         let way = crate::similarity::times(back.a, corner);

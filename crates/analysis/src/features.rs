@@ -1,20 +1,20 @@
-//! Places that can be found again, and finding them.
+//! Feature points of a picture, and tracking them in another picture.
 use crate::gray::{Gray, Pyramid};
 
-/// Side of the squares of which each gives its best corner.
+/// Side of the square cells, each of which yields its best corner.
 const CELL_PX: usize = 24;
-/// Half the side of a corner's window, less the middle.
+/// Radius of the window of a corner: its side is twice this plus 1.
 const CORNER_REACH: i64 = 3;
-/// Half the side of the window that is found again, less the middle.
+/// Radius of the window that is tracked: its side is twice this plus 1.
 const WINDOW_REACH: i64 = 7;
-/// Least squared gradient along a corner's weaker direction, mean over its window, in codes a
-/// pixel.
+/// Minimum squared gradient along a corner's weaker direction, averaged over its window, in squared
+/// 8-bit codes per pixel.
 const MIN_GRADIENT: f32 = 4.0;
-/// Steps of one level at most.
+/// Maximum number of iterations per level.
 const STEPS: usize = 16;
 
-/// The corner of each cell (Shi and Tomasi, CVPR 1994: the smaller eigenvalue of the summed
-/// gradient products is largest), where there is one.
+/// The best corner of each cell, if any exceeds the minimum (Shi and Tomasi, CVPR 1994: the smaller
+/// eigenvalue of the summed gradient products is largest), in pixels.
 pub fn corners(picture: &Gray) -> Vec<[f64; 2]> {
     let border = WINDOW_REACH as usize;
     let (right, bottom) = (picture.width().saturating_sub(border), picture.height().saturating_sub(border));
@@ -55,9 +55,10 @@ fn strength(picture: &Gray, x: i64, y: i64) -> f32 {
     (mean - (half * half + xy * xy).sqrt()) / (side * side)
 }
 
-/// How far all of `to` lies from `from`, in whole pixels of the smallest reduction given in those
-/// of the largest: where the mean absolute difference of what both show is least, up to a quarter
-/// of the picture away. Corners that go farther than their window are found from there.
+/// The displacement of the whole picture from `from` to `to` in pixels of the largest level, to a
+/// whole pixel of the smallest one: the displacement of at most a quarter of the picture with the
+/// smallest mean absolute difference, apart from the difference of mean brightness. It is the first
+/// guess for tracking, so that corners can move farther than their window.
 pub fn shift(from: &Pyramid, to: &Pyramid) -> [f64; 2] {
     let (Some(a), Some(b)) = (from.levels.last(), to.levels.last()) else { return [0.0; 2] };
     let (width, height) = (a.width() as i64, a.height() as i64);
@@ -87,14 +88,14 @@ pub fn shift(from: &Pyramid, to: &Pyramid) -> [f64; 2] {
     best.1.map(|d| d as f64 * f64::from(1u32 << (from.levels.len() - 1)))
 }
 
-/// Where a place of `from` lies in `to`, to a fraction of a pixel: Lucas and Kanade's least squares
-/// on the reductions from coarse to fine (Bouguet 2000), on differences less their mean, so that a
-/// change of exposure does not count, from a first guess of the way. `None` where it leaves the
-/// picture or does not settle.
+/// The position in `to` of a point of `from`, to a fraction of a pixel, starting at the
+/// displacement `guess`: the least squares of Lucas and Kanade on the levels from coarse to fine
+/// (Bouguet 2000), with the mean subtracted from the gradients, so that changes of exposure do not
+/// matter. `None` when the point leaves the picture or the iteration diverges.
 pub fn followed(from: &Pyramid, to: &Pyramid, place: [f64; 2], guess: [f64; 2]) -> Option<[f64; 2]> {
     let mut way = guess.map(|g| g / f64::from(1u32 << (from.levels.len() - 1)));
     for level in (0..from.levels.len().min(to.levels.len())).rev() {
-        // (x, y) of a level lies at (2x + ½, 2y + ½) of the finer one.
+        // (x, y) of a level is at (2x + ½, 2y + ½) of the next finer one.
         let shrink = 1.0 / (1u32 << level) as f64;
         let here = place.map(|p| (p + 0.5) * shrink - 0.5);
         way = settled(&from.levels[level], &to.levels[level], here, way)?;
@@ -109,11 +110,11 @@ pub fn followed(from: &Pyramid, to: &Pyramid, place: [f64; 2], guess: [f64; 2]) 
     inside.then_some(there)
 }
 
-/// One level: the way on from a first guess.
+/// One level: refines the displacement from a first guess.
 fn settled(from: &Gray, to: &Gray, place: [f64; 2], mut way: [f64; 2]) -> Option<[f64; 2]> {
     const SIDE: usize = (2 * WINDOW_REACH + 1) as usize;
     const COUNT: f32 = (SIDE * SIDE) as f32;
-    // With a rim of one for the gradients.
+    // With a border of one sample for the gradients.
     let mut patch = [[0.0f32; SIDE + 2]; SIDE + 2];
     let start = [place[0] - (WINDOW_REACH + 1) as f64, place[1] - (WINDOW_REACH + 1) as f64];
     for (j, row) in patch.iter_mut().enumerate() {
@@ -139,7 +140,7 @@ fn settled(from: &Gray, to: &Gray, place: [f64; 2], mut way: [f64; 2]) -> Option
         yy += slope[1] * slope[1];
     }
     let determinant = f64::from(xx) * f64::from(yy) - f64::from(xy) * f64::from(xy);
-    // Flat, or an edge only: this level says nothing.
+    // Flat, or only an edge: this level does not determine the displacement.
     if determinant < 1e-3 * f64::from(xx + yy) * f64::from(xx + yy) || xx + yy < COUNT {
         return Some(way);
     }

@@ -1,7 +1,7 @@
-//! Grey pictures and their reductions.
+//! Grey pictures and their pyramids of reductions.
 use cutroom_types::Picture;
 
-/// Brightness, one number a pixel, in 8-bit codes.
+/// A grey picture: one brightness per pixel, in 8-bit codes (0..=255).
 #[derive(Clone, Debug, PartialEq)]
 pub struct Gray {
     width: usize,
@@ -10,13 +10,13 @@ pub struct Gray {
 }
 
 impl Gray {
-    /// From rows of `width` samples; `None` unless there are `width · height` of them, at least
+    /// From rows of `width` samples; `None` unless there are `width · height` samples and at least
     /// one.
     pub fn new(width: usize, height: usize, samples: Vec<f32>) -> Option<Self> {
         (width > 0 && height > 0 && samples.len() == width * height).then_some(Self { width, height, samples })
     }
 
-    /// The first plane of a picture: luma, of YUV.
+    /// The first plane of a picture, which is luma for YUV; `None` for an empty picture.
     pub fn of_first_plane(picture: &Picture) -> Option<Self> {
         let (width, height) = (picture.size.width as usize, picture.size.height as usize);
         let scale = 255.0 / ((1u32 << picture.format.bits.min(16)) - 1) as f32;
@@ -24,25 +24,25 @@ impl Gray {
         Self::new(width, height, samples.collect())
     }
 
-    /// Pixels along a row.
+    /// Width in pixels.
     pub fn width(&self) -> usize {
         self.width
     }
 
-    /// Rows.
+    /// Height in pixels.
     pub fn height(&self) -> usize {
         self.height
     }
 
-    /// A sample; beyond the edges the outermost ones go on.
+    /// The sample at (x, y), clamped to the edges.
     pub(crate) fn at(&self, x: i64, y: i64) -> f32 {
         let (x, y) = (x.clamp(0, self.width as i64 - 1) as usize, y.clamp(0, self.height as i64 - 1) as usize);
         self.samples[y * self.width + x]
     }
 
-    /// Between samples, bilinear; (0, 0) is the first sample's centre.
+    /// Bilinear interpolation; (0, 0) is the centre of the first sample.
     pub(crate) fn between(&self, x: f64, y: f64) -> f32 {
-        // Places far outside show the edge.
+        // Positions far outside return samples of the edge.
         let (x, y) = (x.clamp(-1.0, self.width as f64), y.clamp(-1.0, self.height as f64));
         let (left, top) = (x.floor(), y.floor());
         let (u, v) = ((x - left) as f32, (y - top) as f32);
@@ -52,8 +52,8 @@ impl Gray {
         upper * (1.0 - v) + lower * v
     }
 
-    /// Half as large: the binomial filter 1 3 3 1 each way, so that sample (x, y) lies at (2x + ½,
-    /// 2y + ½).
+    /// The picture at half size: the binomial filter 1 3 3 1 in both dimensions, so that sample (x,
+    /// y) is at (2x + ½, 2y + ½).
     fn halved(&self) -> Self {
         let (width, height) = (self.width.div_ceil(2), self.height.div_ceil(2));
         const TAPS: [f32; 4] = [0.125, 0.375, 0.375, 0.125];
@@ -70,14 +70,15 @@ impl Gray {
     }
 }
 
-/// A picture and its halves, as long as the shorter side has 24 pixels, five levels at most.
+/// A picture and its repeated halvings: at most five levels; the shorter side of each halved one
+/// has at least 24 pixels.
 #[derive(Clone, Debug)]
 pub struct Pyramid {
     pub(crate) levels: Vec<Gray>,
 }
 
 impl Pyramid {
-    /// Reduces a picture again and again.
+    /// Builds the levels of a picture.
     pub fn new(picture: Gray) -> Self {
         let mut levels = vec![picture];
         while levels.len() < 5
@@ -90,7 +91,7 @@ impl Pyramid {
         Self { levels }
     }
 
-    /// The picture itself.
+    /// The picture at its full size.
     pub fn picture(&self) -> &Gray {
         &self.levels[0]
     }

@@ -1,5 +1,6 @@
-//! Measures what pictures show: for now how the camera moved, and what would make its movement
-//! smooth. Pure arithmetic on grey pictures, the same on every machine.
+//! Analyses the content of pictures: at present how the camera moved, and which corrections would
+//! make its movement smooth. Pure arithmetic on grey pictures, with the same results on every
+//! machine.
 #![forbid(unsafe_code)]
 
 pub mod camera_path;

@@ -1,29 +1,30 @@
-//! How a camera moved from one picture to the next.
+//! Estimates how a camera moved from one picture to the next.
 use crate::{
     Pyramid, Similarity, features,
     similarity::{minus, over, plus, times},
 };
 
-/// Fewer places than this say nothing.
+/// Minimum number of tracked points.
 const MIN_PLACES: usize = 8;
-/// Smallest part of the places that must move alike.
+/// Minimum fraction of the points that must agree with the movement.
 const MIN_SHARE: f64 = 0.4;
-/// Pairs of places that are tried.
+/// Number of pairs of points that are tried.
 const TRIALS: usize = 300;
 
-/// What moves alike in two pictures.
+/// The common movement of two pictures.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Movement {
-    /// Where what is seen in the first picture lies in the second; the origin is the picture's
+    /// Maps points of the first picture to points of the second; the origin is the picture's
     /// centre, the unit its width.
     pub similarity: Similarity,
-    /// Part of the places followed that moved so, 0..=1.
+    /// Fraction of the first picture's feature points that moved so, 0..=1; points that could not
+    /// be tracked do not agree.
     pub agreement: f64,
 }
 
-/// The movement that most of the picture has in common; what moves on its own before it does not
-/// count as long as it is less than the rest. `None` when that cannot be told: nothing to hold on
-/// to, another shot, pictures of different sizes.
+/// The movement that most of the picture has in common; objects that move independently are ignored
+/// as long as they are the smaller part. `None` when it cannot be determined: too few feature
+/// points, a cut, pictures of different sizes.
 pub fn movement(from: &Pyramid, to: &Pyramid) -> Option<Movement> {
     let (a, b) = (from.picture(), to.picture());
     if (a.width(), a.height()) != (b.width(), b.height()) {
@@ -38,7 +39,8 @@ pub fn movement(from: &Pyramid, to: &Pyramid) -> Option<Movement> {
     if pairs.len() < MIN_PLACES {
         return None;
     }
-    // In pixels of what is compared: first a pixel apart, then less.
+    // Refined with the points within a radius, in pixels of the compared pictures, that shrinks
+    // from 1.5 to 0.7.
     let mut found = tried(&pairs, 0.1 * width)?;
     for reach in [1.5, 1.0, 0.7, 0.7] {
         let near: Vec<_> = pairs.iter().filter(|p| squared_error(&found, p) < reach * reach).copied().collect();
@@ -48,7 +50,7 @@ pub fn movement(from: &Pyramid, to: &Pyramid) -> Option<Movement> {
         found = least_squares(&near)?;
     }
     let agreeing = pairs.iter().filter(|p| squared_error(&found, p) < 1.0).count();
-    // What was lost on the way agrees with nothing.
+    // Points that were lost in tracking count as disagreeing.
     let agreement = agreeing as f64 / places.len() as f64;
     let similarity = Similarity { b: found.b.map(|v| v / width), ..found };
     (agreement >= MIN_SHARE && agreeing >= MIN_PLACES).then_some(Movement { similarity, agreement })
@@ -59,8 +61,10 @@ fn squared_error(s: &Similarity, [from, to]: &[[f64; 2]; 2]) -> f64 {
     d[0] * d[0] + d[1] * d[1]
 }
 
-/// The best of many that two pairs each decide (Torr and Zisserman 2000, MSAC); which pairs is
-/// decided by a fixed sequence of numbers.
+/// The best of many similarities that are each determined by two pairs of points (MSAC: Torr and
+/// Zisserman 2000), with a cost of at most 2.25 px² per pair. Pairs are chosen by a fixed
+/// pseudo-random sequence; their points are at least `min_spacing` pixels apart. Scales outside
+/// 0.7..1.4 are rejected.
 fn tried(pairs: &[[[f64; 2]; 2]], min_spacing: f64) -> Option<Similarity> {
     let mut state = 0x9E37_79B9_7F4A_7C15u64;
     let mut next = |n: usize| {
@@ -87,7 +91,7 @@ fn tried(pairs: &[[[f64; 2]; 2]], min_spacing: f64) -> Option<Similarity> {
     best.map(|(_, s)| s)
 }
 
-/// Least squares over complex numbers. `None` when all lie at one place.
+/// The least-squares similarity, in complex arithmetic. `None` when all points coincide.
 fn least_squares(pairs: &[[[f64; 2]; 2]]) -> Option<Similarity> {
     let n = pairs.len() as f64;
     let mean = |k: usize| pairs.iter().fold([0.0; 2], |sum, p| plus(sum, p[k])).map(|v| v / n);

@@ -1,12 +1,12 @@
-//! Turns, scalings and shifts of the plane.
+//! Similarities of the plane: rotation, scaling and translation.
 
-/// `p ↦ a·p + b` with the plane's points as complex numbers (x right, y down): `a` turns by its
-/// argument (clockwise as seen) and scales by its absolute value.
+/// `p ↦ a·p + b` with points as complex numbers (x right, y down): `a` rotates by its argument
+/// (clockwise on the screen) and scales by its absolute value.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Similarity {
-    /// Factor, never 0.
+    /// Complex factor, never 0.
     pub a: [f64; 2],
-    /// Shift, in the unit of the points.
+    /// Translation, in the unit of the points.
     pub b: [f64; 2],
 }
 
@@ -15,7 +15,7 @@ pub(crate) fn times(a: [f64; 2], b: [f64; 2]) -> [f64; 2] {
     [a[0] * b[0] - a[1] * b[1], a[0] * b[1] + a[1] * b[0]]
 }
 
-/// The quotient; not finite where the divisor is 0.
+/// The quotient of two complex numbers; not finite when the divisor is 0.
 pub(crate) fn over(a: [f64; 2], b: [f64; 2]) -> [f64; 2] {
     let size = b[0] * b[0] + b[1] * b[1];
     times(a, [b[0] / size, -b[1] / size])
@@ -30,27 +30,27 @@ pub(crate) fn minus(a: [f64; 2], b: [f64; 2]) -> [f64; 2] {
 }
 
 impl Similarity {
-    /// Changes nothing.
+    /// The identity.
     pub const IDENTITY: Self = Self { a: [1.0, 0.0], b: [0.0, 0.0] };
 
-    /// A turn by `angle` (radians, clockwise with y down) and a factor about the origin, then a
-    /// shift.
+    /// A rotation by `angle` (radians, clockwise with y down) and a scaling about the origin,
+    /// followed by a translation.
     pub fn new(angle: f64, scale: f64, shift: [f64; 2]) -> Self {
         Self { a: [scale * libm::cos(angle), scale * libm::sin(angle)], b: shift }
     }
 
-    /// Where a point goes.
+    /// The image of a point.
     pub fn of(&self, p: [f64; 2]) -> [f64; 2] {
         plus(times(self.a, p), self.b)
     }
 
-    /// This one after `first`.
+    /// The composition: `first`, then this one.
     #[must_use]
     pub fn after(&self, first: &Self) -> Self {
         Self { a: times(self.a, first.a), b: self.of(first.b) }
     }
 
-    /// What undoes it.
+    /// The inverse.
     #[must_use]
     pub fn inverse(&self) -> Self {
         let a = over([1.0, 0.0], self.a);
@@ -58,12 +58,12 @@ impl Similarity {
         Self { a, b: [-b[0], -b[1]] }
     }
 
-    /// Its turn in radians, within −π..=π.
+    /// Angle of rotation in radians, −π..=π.
     pub fn angle(&self) -> f64 {
         libm::atan2(self.a[1], self.a[0])
     }
 
-    /// Its factor.
+    /// Scale factor.
     pub fn scale(&self) -> f64 {
         libm::hypot(self.a[0], self.a[1])
     }
@@ -81,7 +81,7 @@ mod tests {
         let close = |a: [f64; 2], b: [f64; 2]| (a[0] - b[0]).abs() < 1e-12 && (a[1] - b[1]).abs() < 1e-12;
         assert!(close(two.after(&one).of(p), two.of(one.of(p))));
         assert!(close(one.inverse().of(one.of(p)), p));
-        // A quarter turn clockwise takes what lies to the right to below.
+        // A clockwise rotation by 90° maps a point on the right to one below.
         assert!(close(Similarity::new(std::f64::consts::FRAC_PI_2, 2.0, [1.0, 0.0]).of([1.0, 0.0]), [1.0, 2.0]));
         assert!((two.angle() + 1.1).abs() < 1e-12 && (two.scale() - 0.7).abs() < 1e-12);
     }

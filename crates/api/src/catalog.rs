@@ -1,4 +1,5 @@
-//! Everything that a project may name: effects, blend modes, transitions, with their parameters.
+//! Everything that a project can name: effects, blend modes and transitions with their parameters,
+//! and the equivalents of other editors' entries.
 use cutroom_effects::{BLEND_MODES, EFFECTS, ParamKind, ParamSpec, TRANSITIONS, cost, spec::TRANSITION_SECS};
 use cutroom_interchange::aliases::{self, Alias};
 use schemars::JsonSchema;
@@ -9,11 +10,11 @@ use serde::{Deserialize, Serialize};
 pub struct Catalog {
     /// Effects, by id.
     pub effects: Vec<EffectEntry>,
-    /// Blend modes, in the order of menus.
+    /// Blend modes, in menu order.
     pub blend_modes: Vec<BlendEntry>,
     /// Transitions, by family.
     pub transitions: Vec<TransitionEntry>,
-    /// What entries of other editors are here.
+    /// Entries of other editors and their equivalents here.
     pub aliases: Vec<AliasEntry>,
 }
 
@@ -22,14 +23,14 @@ pub struct Catalog {
 pub struct AliasEntry {
     /// `effect`, `filter` or `transition`.
     pub kind: String,
-    /// Its id there.
+    /// Id in the other editor.
     pub id: String,
-    /// Ids here: of effects in the order of drawing, at the original's defaults; of a transition
-    /// one for each direction. Empty when nothing here does it.
+    /// Ids here: of effects in drawing order, at the original's defaults; of a transition one for
+    /// each direction. Empty when there is no equivalent.
     pub entries: Vec<String>,
-    /// `same` arithmetic, or `like` it in purpose.
+    /// `same`: the same arithmetic; `like`: similar in purpose.
     pub match_kind: String,
-    /// Why these, and what differs.
+    /// Why these entries were chosen, and what differs.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub note: String,
 }
@@ -37,66 +38,67 @@ pub struct AliasEntry {
 /// An effect.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct EffectEntry {
-    /// What projects write.
+    /// Id, as projects write it.
     pub id: String,
-    /// Name for people.
+    /// Display name.
     pub name: String,
-    /// Group.
+    /// Family.
     pub family: String,
-    /// One sentence.
+    /// Description in one sentence.
     pub summary: String,
-    /// Where its arithmetic takes place: `working`, `display` or `linear`.
+    /// Encoding in which its arithmetic works: `working`, `display` or `linear`.
     pub domain: String,
-    /// In order.
+    /// Parameters, in order.
     pub params: Vec<ParamEntry>,
-    /// What can draw it.
+    /// Back ends that can draw it.
     pub backends: Vec<String>,
-    /// At default values.
+    /// Cost at default values.
     pub cost: CostEntry,
 }
 
 /// A blend mode.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct BlendEntry {
-    /// What projects write.
+    /// Id, as projects write it.
     pub id: String,
-    /// Name for people.
+    /// Display name.
     pub name: String,
-    /// What can draw it.
+    /// Back ends that can draw it.
     pub backends: Vec<String>,
-    /// What it costs.
+    /// Cost.
     pub cost: CostEntry,
 }
 
 /// A transition.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct TransitionEntry {
-    /// What projects write.
+    /// Id, as projects write it.
     pub id: String,
-    /// Name for people.
+    /// Display name.
     pub name: String,
-    /// Group.
+    /// Family.
     pub family: String,
-    /// In order.
+    /// Parameters, in order.
     pub params: Vec<ParamEntry>,
-    /// What can draw it.
+    /// Back ends that can draw it.
     pub backends: Vec<String>,
-    /// What it costs.
+    /// Cost.
     pub cost: CostEntry,
-    /// What it takes when nothing else is asked for.
+    /// Duration when none is given, in seconds.
     pub default_duration_secs: f64,
-    /// Shorter ones are drawn all the same, but hardly seen.
+    /// Recommended minimum duration in seconds. Shorter transitions are drawn too, but are hardly
+    /// visible.
     pub min_duration_secs: f64,
-    /// Longer ones are drawn all the same.
+    /// Recommended maximum duration in seconds. Longer transitions are drawn too.
     pub max_duration_secs: f64,
 }
 
-/// What an entry costs.
+/// Estimated cost of an entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CostEntry {
-    /// Times that the picture goes to memory and back.
+    /// Number of passes: how often the picture is written to memory and read again.
     pub passes: usize,
-    /// Operations a pixel.
+    /// Operations per pixel.
     pub operations: usize,
 }
 
@@ -109,31 +111,32 @@ impl From<cost::Cost> for CostEntry {
 /// A parameter.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ParamEntry {
-    /// What projects write.
+    /// Id, as projects write it.
     pub id: String,
-    /// Name for people.
+    /// Display name.
     pub name: String,
-    /// `number`, `bool`, `color`, `point`, `choice`, `file`, `curve`, `media` or `track` (an id).
+    /// `number`, `bool`, `color`, `choice`, `file`, `curve`, `media` or `track`. The value of a
+    /// `media` or `track` parameter is an id.
     pub kind: String,
-    /// Value when none is given, as in project files.
+    /// Value when none is given, in the form that project files use.
     pub default: serde_json::Value,
-    /// Smallest number.
+    /// Minimum of a number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub min: Option<f64>,
-    /// Largest number.
+    /// Maximum of a number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max: Option<f64>,
-    /// Values of a choice, endings of a file.
+    /// Values of a choice, or file extensions of a file.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub options: Vec<String>,
     /// Unit of a number; empty for a plain factor.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub unit: String,
-    /// Whether it takes keyframes.
+    /// Whether it accepts keyframes.
     pub animatable: bool,
 }
 
-/// Lists everything.
+/// Lists all effects, blend modes, transitions and aliases.
 pub fn catalog() -> Catalog {
     let backends = || vec!["cpu".to_owned(), "gpu".to_owned()];
     let params = |table: &[ParamSpec]| table.iter().map(param).collect();

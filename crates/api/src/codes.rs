@@ -1,32 +1,32 @@
-//! Every error code that the program can show, with its class and its meaning; docs/errors.md is
-//! written from this list.
+//! Every error code that the program can show, with its class and its meaning. docs/errors.md is
+//! generated from this list.
 //!
-//! A new code is stated where its error is and gets a row here. `ApiError::new` refuses a code
-//! without a row while debug assertions are on, and `tests/rules` compares the codes in the source
+//! A new code is defined next to its error and gets a row here. With debug assertions,
+//! `ApiError::new` panics on a code without a row; `tests/rules` compares the codes in the source
 //! text with the page.
 use ErrorClass::{Cancelled, Failed, Media, Project, Usage};
 
-/// What kind of failure a code is; exit codes and statuses follow it.
+/// Class of a failure; decides the exit code of the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ErrorClass {
-    /// What was asked for makes no sense.
+    /// The request makes no sense.
     Usage,
     /// The project is not valid.
     Project,
-    /// A media file is missing, unreadable or lacks what the project wants.
+    /// A media file is missing, unreadable or lacks what the project needs.
     Media,
     /// Drawing, mixing, encoding or writing failed.
     Failed,
-    /// Somebody asked to stop.
+    /// The operation was cancelled.
     Cancelled,
 }
 
-/// One code.
+/// An error code with its class and meaning.
 #[derive(Clone, Copy, Debug)]
 pub struct ErrorCode {
     /// Dotted, in lower case; the first word is the area.
     pub code: &'static str,
-    /// What kind of failure it is.
+    /// Class of the failure.
     pub class: ErrorClass,
     /// One English sentence.
     pub meaning: &'static str,

@@ -1,4 +1,4 @@
-//! What this machine offers, and what would be used.
+//! The capabilities of this machine: back ends, codecs, fonts, and what is missing.
 use crate::{BackendChoice, fonts};
 use cutroom_media::{
     decoders,
@@ -9,29 +9,29 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
-/// The machine.
+/// Capabilities of this machine.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct DoctorReport {
-    /// Of cutroom.
+    /// Version of cutroom.
     pub version: String,
-    /// The linked FFmpeg, such as "5.1.9".
+    /// Version of the linked FFmpeg, such as "5.1.9".
     pub ffmpeg: String,
-    /// Its licence as it was built: decides the licence of the program.
+    /// Licence of the linked FFmpeg as it was built; it decides the licence of the program.
     pub ffmpeg_license: String,
-    /// Processors the program may use.
+    /// Number of processors that the program may use.
     pub processors: usize,
-    /// What each choice of back end gives.
+    /// Result of each choice of back end.
     pub backends: Vec<BackendReport>,
-    /// Codecs by container: what can be written.
+    /// Encoders, with the containers that hold their codecs.
     pub formats: Vec<FormatReport>,
-    /// What can be read, of the usual formats.
+    /// Decoders of the common formats.
     pub decoders: Vec<DecoderReport>,
-    /// Folders that fonts are looked for in, those that exist.
+    /// Folders that are searched for fonts, if they exist.
     #[serde(serialize_with = "crate::path_serde::list")]
     pub font_folders: Vec<PathBuf>,
     /// Names of the font files in them, without extensions, sorted.
     pub fonts: Vec<String>,
-    /// What to mend.
+    /// What to install for formats that cannot be read or written.
     pub advice: Vec<String>,
 }
 
@@ -40,9 +40,9 @@ pub struct DoctorReport {
 pub struct BackendReport {
     /// The choice.
     pub choice: BackendChoice,
-    /// Whether it works here.
+    /// Whether it works on this machine.
     pub works: bool,
-    /// What would draw, or why it cannot.
+    /// Device that draws, or the reason why it does not work.
     pub what: String,
 }
 
@@ -51,33 +51,33 @@ pub struct BackendReport {
 pub struct FormatReport {
     /// "video" or "audio".
     pub kind: String,
-    /// Id, as exports take it.
+    /// Codec id, as export requests name it.
     pub codec: String,
-    /// For people.
+    /// Display name.
     pub title: String,
-    /// FFmpeg's encoder.
+    /// Name of FFmpeg's encoder.
     pub encoder: String,
-    /// Whether the linked FFmpeg has it.
+    /// Whether the linked FFmpeg has the encoder.
     pub works: bool,
-    /// File extensions of the containers that hold it.
+    /// Usual file extensions of the containers that hold the codec.
     pub extensions: Vec<String>,
 }
 
-/// One format that is read.
+/// One format that can be read.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct DecoderReport {
     /// "video" or "audio".
     pub kind: String,
     /// FFmpeg's name of the format.
     pub codec: String,
-    /// For people.
+    /// Display name.
     pub title: String,
-    /// FFmpeg's decoder; absent: the linked FFmpeg has none.
+    /// Name of FFmpeg's decoder; absent if the linked FFmpeg has none.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub decoder: Option<String>,
 }
 
-/// Looks at the machine; changes nothing.
+/// Reports the capabilities of the machine and changes nothing.
 pub fn doctor() -> DoctorReport {
     let (ffmpeg, ffmpeg_license) = cutroom_media::ffmpeg_version();
     let mut advice = Vec::new();

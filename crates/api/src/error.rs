@@ -1,10 +1,10 @@
-//! One error shape for every face: a stable code, a sentence, what to do, and where.
+//! The error shape of all operations: a stable code, a message, a hint, and the location.
 use crate::{ErrorClass, OPERATIONS, codes};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
-/// What went wrong, as the command line, the server and scripts show it.
+/// An error, as the command line, the server and scripts show it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ApiError {
     /// Stable and machine readable: `media.open.not_found`. The first word is the area: `usage`,
@@ -18,9 +18,9 @@ pub struct ApiError {
     /// What the user can do about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hint: Option<String>,
-    /// Fields of the request concerned, those among them that message and hint name in backticks,
-    /// the one at fault first; those inside groups with the group in front: `audio.dither`. A face
-    /// says them in its own words.
+    /// Fields of the request concerned, the one at fault first. They include every field that
+    /// message and hint name in backticks. A field of a group has the group's name in front:
+    /// `audio.dither`. Front ends replace the names with their own.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<String>,
     /// The operation that the hint names in backticks, one of [`crate::OPERATIONS`].
@@ -29,26 +29,26 @@ pub struct ApiError {
     /// The file concerned.
     #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "crate::path_serde::option")]
     pub file: Option<PathBuf>,
-    /// Place in the project file: `$.compositions[0].tracks[1].clips[3]`.
+    /// JSON path in the project file: `$.compositions[0].tracks[1].clips[3]`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub json_path: Option<String>,
     /// The clip concerned.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub clip: Option<String>,
-    /// Seconds on the composition at which it happened.
+    /// Time on the composition at which it happened, in seconds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time_secs: Option<f64>,
 }
 
 impl ApiError {
-    /// An error with nothing but a code, one of [`crate::CODES`], and a sentence.
+    /// An error with only a code, one of [`crate::CODES`], and a message.
     pub fn new(code: &'static str, message: impl Into<String>) -> Self {
         debug_assert!(codes::find(code).is_some(), "the error code {code} has no row in codes.rs");
         Self { code: code.to_owned(), message: message.into(), ..Self::default() }
     }
 
-    /// From any error, its chain of sources as causes (those whose text the message repeats are
-    /// left out).
+    /// An error with the message of `error` and its chain of sources as causes. Sources whose text
+    /// is already part of the message or of a cause are left out.
     pub fn of(code: &'static str, error: &dyn std::error::Error) -> Self {
         let mut e = Self::new(code, error.to_string());
         let mut next = error.source();
@@ -62,32 +62,32 @@ impl ApiError {
         e
     }
 
-    /// What kind of failure it is. A code that this version does not know, read from elsewhere,
-    /// counts as [`ErrorClass::Failed`].
+    /// Class of the failure. A code that this version does not define counts as
+    /// [`ErrorClass::Failed`].
     pub fn class(&self) -> ErrorClass {
         codes::find(&self.code).map_or(ErrorClass::Failed, |row| row.class)
     }
 
-    /// With a hint.
+    /// Sets the hint.
     pub fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
     }
 
-    /// About a field of the request, after those that were said before.
+    /// Adds a field of the request, after those added before.
     pub fn field(mut self, field: &str) -> Self {
         self.fields.push(field.to_owned());
         self
     }
 
-    /// With a hint that names another operation in backticks.
+    /// Sets a hint that names another operation in backticks.
     pub fn hint_at(mut self, operation: &'static str, hint: impl Into<String>) -> Self {
         debug_assert!(OPERATIONS.iter().any(|o| o.name == operation), "there is no operation {operation}");
         self.operation = Some(operation.to_owned());
         self.hint(hint)
     }
 
-    /// About a file.
+    /// Sets the file concerned.
     pub fn file(mut self, file: impl Into<PathBuf>) -> Self {
         self.file = Some(file.into());
         self

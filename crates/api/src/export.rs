@@ -1,4 +1,4 @@
-//! Rendering a project into a file.
+//! Renders a project into a file.
 use crate::{
     ApiError, BackendChoice,
     overwrite_guard::{self, WrittenFile},
@@ -18,14 +18,14 @@ use std::{path::PathBuf, sync::Arc};
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ExportRequest {
-    /// The file to write, whose extension chooses the container, and with it whether there are
+    /// The file to write. Its extension chooses the container, and with it whether there are
     /// pictures, sound or both; absent: render everything and write nothing.
     #[serde(default)]
     pub output: Option<PathBuf>,
     /// Composition id; absent: the project's main one.
     #[serde(default)]
     pub composition: Option<String>,
-    /// `A..B`, see [`crate::parse_range`]; absent: all.
+    /// Range `A..B`, see [`crate::parse_range`]; absent: all.
     #[serde(default)]
     pub range: Option<String>,
     /// How pictures are stored.
@@ -34,8 +34,8 @@ pub struct ExportRequest {
     /// How sound is stored.
     #[serde(default)]
     pub audio: AudioOptions,
-    /// Encode so that every sample comes back; sound, too, unless a codec is named for it or the
-    /// container has none that can.
+    /// Encode without loss. This includes sound, unless its codec is given or the container has no
+    /// lossless one.
     #[serde(default)]
     pub lossless: bool,
     /// Threads for decoding, drawing and encoding; 0 for one per core.
@@ -44,10 +44,11 @@ pub struct ExportRequest {
     /// What draws.
     #[serde(default)]
     pub backend: BackendChoice,
-    /// Where to write one line "frame hash" for each picture.
+    /// File that receives one line "frame hash" per picture.
     #[serde(default)]
     pub frame_hashes: Option<PathBuf>,
-    /// Replace an existing output and an existing list of hashes; never what the project reads.
+    /// Replace an existing output and an existing list of hashes; files that the project reads are
+    /// never replaced.
     #[serde(default)]
     pub overwrite: bool,
 }
@@ -59,10 +60,10 @@ pub struct VideoOptions {
     /// Leave out the pictures: nothing is drawn.
     #[serde(default)]
     pub off: bool,
-    /// Codec id; absent: the container's usual one.
+    /// Codec id; absent: the container's default.
     #[serde(default)]
     pub codec: Option<String>,
-    /// Constant quality on the encoder's scale; goes before a bit rate.
+    /// Constant quality on the encoder's scale; takes precedence over a bit rate.
     #[serde(default)]
     pub crf: Option<f64>,
     /// Bits per second.
@@ -74,7 +75,7 @@ pub struct VideoOptions {
     /// Encoder profile.
     #[serde(default)]
     pub profile: Option<String>,
-    /// Pixel format by FFmpeg's name; absent: the codec's usual one.
+    /// FFmpeg's name of the pixel format; absent: the codec's default.
     #[serde(default)]
     pub pixel_format: Option<String>,
 }
@@ -86,45 +87,45 @@ pub struct AudioOptions {
     /// Leave out the sound.
     #[serde(default)]
     pub off: bool,
-    /// Codec id; absent: the container's usual one.
+    /// Codec id; absent: the container's default.
     #[serde(default)]
     pub codec: Option<String>,
     /// Bits per second.
     #[serde(default)]
     pub bitrate_bps: Option<u64>,
-    /// Bits of a stored sample, 16, 24, or 32 for float; absent: 24 with `lossless`, otherwise 16.
+    /// Bits per stored sample: 16, 24, or 32 for float; absent: 24 with `lossless`, otherwise 16.
     /// Only for FLAC and PCM.
     #[serde(default)]
     pub bits: Option<u32>,
-    /// Add triangular noise of ±1 step before samples are rounded to 16 bits; the same in every
-    /// run.
+    /// Add triangular noise of ±1 step before samples are rounded to 16 bits; the noise is the same
+    /// in every run.
     #[serde(default)]
     pub dither: bool,
 }
 
-/// What an export did.
+/// Result of an export.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ExportReport {
-    /// The file, unless nothing was written.
+    /// The file; absent if nothing was written.
     #[serde(serialize_with = "crate::path_serde::option")]
     pub output: Option<PathBuf>,
-    /// Pictures; 0 for sound alone.
+    /// Number of pictures; 0 for sound alone.
     pub frames: u64,
-    /// Samples per channel; 0 without sound.
+    /// Number of samples per channel; 0 without sound.
     pub samples: u64,
-    /// Length of the film.
+    /// Length of the film in seconds.
     pub duration_secs: f64,
-    /// Codecs, size and rate in words.
+    /// Codecs, size and rate, human-readable.
     pub format: String,
     /// Back end, SIMD level and threads; empty for sound alone.
     pub drawn_by: String,
-    /// Seconds it took.
+    /// Elapsed time in seconds.
     pub elapsed_secs: f64,
-    /// Frames a second; 0 for sound alone.
+    /// Frames per second of work; 0 for sound alone.
     pub fps: f64,
-    /// Film seconds per second of work.
+    /// Seconds of film per second of work.
     pub speed: f64,
-    /// What is not as it should be, though the film is whole.
+    /// Problems that did not prevent the export.
     pub warnings: Vec<String>,
     /// Fields of the request that warnings name in backticks.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -132,7 +133,7 @@ pub struct ExportReport {
 }
 
 impl ExportRequest {
-    /// As the plan takes it, for a composition of `total` frames.
+    /// The settings for the export plan of a composition of `total` frames.
     fn settings(&self, rate: FrameRate, total: i64) -> Result<ExportSettings, ApiError> {
         Ok(ExportSettings {
             output: self.output.clone(),
@@ -163,14 +164,15 @@ impl AudioOptions {
     }
 }
 
-/// Renders a project into a file. `progress` is called after every frame; `unfinished` names the
+/// Renders a project into a file. `progress` is called after every frame; `unfinished` lists the
 /// hidden files while they are written, for a program that must end at once. Unless the result is
-/// `Ok`, nothing stands under the output's name; the one exception, a finished film whose list of
-/// hashes could not be written, is said in the error.
+/// `Ok`, no file of the output's name was written. The only exception is a finished film whose list
+/// of hashes could not be written; the error states it.
 ///
 /// # Errors
-/// What is wrong with the document, then with the request, then with the media files, each found
-/// before the next is looked at and all before any work; or what stopped the export.
+/// Problems of the document, then of the request, then of the media files. Each group is checked
+/// only if the one before has no problems, and all before any work. Otherwise, what stopped the
+/// export.
 pub fn export(
     session: &Session,
     request: &ExportRequest,
@@ -213,7 +215,8 @@ pub fn export(
     })
 }
 
-/// Decides what the document alone decides, and refuses to replace what must stay.
+/// Decides everything that depends on document and request only, and checks that no input or
+/// existing file would be replaced.
 fn draft(request: &ExportRequest, session: &Session, id: &CompositionId) -> Result<Draft, ApiError> {
     let timeline = Timeline::new(&session.project, id, &session.catalog).map_err(PipelineError::from)?;
     let (composition, total) = (timeline.composition(), timeline.frame_count());

@@ -1,16 +1,16 @@
-//! Font files on this machine.
+//! The font files of this machine.
 use std::{
     collections::BTreeSet,
     fs,
     path::{Path, PathBuf},
 };
 
-/// Folders below a font folder that are looked into.
+/// Maximum depth of folders below a font folder that are searched.
 const DEPTH: usize = 6;
-/// Entries that are looked at; no font folder has as many.
+/// Maximum number of directory entries that are read per search; more than any font folder has.
 const MAX_ENTRIES: usize = 200_000;
 
-/// The places of the freedesktop.org base directories, macOS and Windows, those that exist.
+/// Font folders of the freedesktop.org base directories, macOS and Windows that exist.
 pub(crate) fn folders() -> Vec<PathBuf> {
     let home = std::env::var_os("HOME").map(PathBuf::from);
     let data = std::env::var_os("XDG_DATA_HOME").map(PathBuf::from).or_else(|| home.as_ref().map(|h| h.join(".local/share")));
@@ -23,12 +23,12 @@ pub(crate) fn folders() -> Vec<PathBuf> {
     folders
 }
 
-/// Names of the font files in folders, without their extensions, sorted, each once.
+/// Names of the font files in `folders`, without extensions, sorted and without duplicates.
 pub(crate) fn names(folders: &[PathBuf]) -> Vec<String> {
     let mut open: Vec<(PathBuf, usize)> = folders.iter().map(|f| (f.clone(), DEPTH)).collect();
     let (mut names, mut seen) = (BTreeSet::new(), 0);
     while let Some((folder, depth)) = open.pop() {
-        // A folder that may not be read has no fonts for this user.
+        // A folder that cannot be read has no fonts for this user.
         for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
             seen += 1;
             if seen > MAX_ENTRIES {

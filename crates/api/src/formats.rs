@@ -1,4 +1,5 @@
-//! The names of what can be written; whether this machine can is for [`crate::doctor`] to say.
+//! The names of what can be written. [`crate::doctor`] reports whether this machine has the
+//! encoders.
 use cutroom_media::write::{audio_codecs, containers, video_codecs};
 
 /// Ids of the video codecs.

@@ -1,4 +1,4 @@
-//! One frame as a picture.
+//! Renders one frame as a picture.
 use crate::{ApiError, BackendChoice, Session, session};
 use cutroom_pipeline::{OpenComposition, PipelineError, RenderOptions, Renderer, output_spec};
 use cutroom_types::{CancelToken, Picture, PictureFormat, Size, Timecode};
@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{path::Path, sync::Arc};
 
-/// Which frame.
+/// The frame to render.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FrameRequest {
@@ -23,24 +23,24 @@ pub struct FrameRequest {
     pub threads: usize,
 }
 
-/// What was drawn.
+/// Result of rendering a frame.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct FrameReport {
     /// Frame number.
     pub frame: i64,
-    /// The same as a timecode.
+    /// Time of the frame as a timecode.
     pub timecode: String,
-    /// The same in seconds.
+    /// Time of the frame in seconds.
     pub time_secs: f64,
-    /// Pixels.
+    /// Size in pixels.
     pub size: Size,
     /// Back end, SIMD level and threads.
     pub drawn_by: String,
-    /// What is not as it should be, though the frame was drawn.
+    /// Problems that did not prevent drawing.
     pub warnings: Vec<String>,
 }
 
-/// A frame that was drawn: 8-bit RGB.
+/// A rendered frame: 8-bit RGB.
 pub struct Frame {
     picture: Picture,
     /// What was drawn, and how.
@@ -51,15 +51,15 @@ impl Frame {
     /// The frame as the bytes of a PNG file.
     ///
     /// # Errors
-    /// What encoding met.
+    /// An error of the encoder.
     pub fn png(&self) -> Result<Vec<u8>, ApiError> {
         Ok(cutroom_media::write::encode_png(&self.picture)?)
     }
 
-    /// Writes a PNG file, whole or not at all; an existing one is replaced.
+    /// Writes a PNG file completely or not at all, replacing an existing one.
     ///
     /// # Errors
-    /// What writing met.
+    /// An error of encoding or writing.
     pub fn write_png(&self, path: &Path) -> Result<(), ApiError> {
         Ok(cutroom_media::write::write_png(path, &self.picture)?)
     }
@@ -68,7 +68,7 @@ impl Frame {
 /// Draws one frame of a composition.
 ///
 /// # Errors
-/// Problems of the project, a place outside the composition, or what drawing met.
+/// Problems of the project, a position outside the composition, or a failure of drawing.
 pub fn render_frame(session: &Session, request: &FrameRequest, cancel: &CancelToken) -> Result<Frame, Vec<ApiError>> {
     let one = |e| vec![e];
     let id = session.composition(request.composition.as_deref()).map_err(one)?;

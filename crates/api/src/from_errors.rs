@@ -1,4 +1,4 @@
-//! The errors of every layer as one shape.
+//! Converts the errors of all layers into [`ApiError`].
 use crate::ApiError;
 use cutroom_export::{ExportError, SettingsError};
 use cutroom_media::MediaError;
@@ -94,7 +94,7 @@ mod tests {
     use cutroom_timeline::PlanError;
     use cutroom_types::Time;
 
-    /// The way that an error took changes neither its code nor its class.
+    /// The code and class of an error do not depend on which error types wrapped it.
     #[test]
     fn a_plan_error_is_the_same_from_every_operation() {
         let plan = || PipelineError::from(PlanError::Nesting { composition: "main".into(), reason: "it contains itself" });

@@ -1,4 +1,4 @@
-//! The work that one frame takes, after everything superfluous has been taken out.
+//! The render graph of one frame, after superfluous work has been eliminated.
 use crate::{ApiError, Session, session};
 use cutroom_pipeline::{OpenComposition, output_spec};
 use cutroom_types::{CancelToken, PictureFormat, Size};
@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// Which frame.
+/// The frame whose graph is requested.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct GraphRequest {
@@ -25,11 +25,12 @@ pub struct GraphRequest {
 pub struct GraphReport {
     /// Frame number.
     pub frame: i64,
-    /// Names the frame's pixels: equal keys, equal pixels, as long as the files are the same.
+    /// Identifies the frame's pixels: equal keys mean equal pixels, as long as the files are the
+    /// same.
     pub key: String,
-    /// Sources, then passes in the order they run.
+    /// Sources, then passes in execution order.
     pub nodes: Vec<NodeReport>,
-    /// What was found not to be needed.
+    /// What was eliminated as superfluous.
     pub eliminated: Vec<String>,
 }
 
@@ -38,24 +39,24 @@ pub struct GraphReport {
 pub struct NodeReport {
     /// Unique in the graph.
     pub id: String,
-    /// In a few words.
+    /// Short description.
     pub title: String,
     /// What it computes, in order; several stages of one pass are fused.
     pub stages: Vec<String>,
-    /// Nodes that it reads.
+    /// Ids of the nodes that it reads.
     pub inputs: Vec<String>,
-    /// Names its pixels.
+    /// Identifies its pixels.
     pub key: String,
-    /// Pixels.
+    /// Size in pixels.
     pub size: Size,
-    /// Operations a pixel.
+    /// Operations per pixel.
     pub operations: usize,
 }
 
-/// The graph that drawing a frame runs.
+/// Returns the graph that drawing a frame runs.
 ///
 /// # Errors
-/// As drawing the frame.
+/// The same as those of drawing the frame.
 pub fn graph(session: &Session, request: &GraphRequest, cancel: &CancelToken) -> Result<GraphReport, Vec<ApiError>> {
     let id = session.composition(request.composition.as_deref()).map_err(|e| vec![e])?;
     let composition = session.open_composition(&id, 0, cancel)?;

@@ -1,8 +1,8 @@
-//! What every face of cutroom can ask for: one function and one pair of plain, serialisable types
-//! per operation, and one error shape. Command line, server and scripts speak this and nothing
-//! below it. Knows no sockets and no terminals.
+//! The operations that every front end of cutroom offers: one function and one pair of plain,
+//! serialisable types per operation, and one error shape. Command line, server and scripts use this
+//! crate and nothing below it. It depends on neither sockets nor terminals.
 #![forbid(unsafe_code)]
-// An error ends an operation and says all it knows; how wide it is costs nothing there.
+// An error ends an operation and holds all details; its size does not matter there.
 #![allow(clippy::result_large_err)]
 
 mod catalog;

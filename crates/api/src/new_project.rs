@@ -1,4 +1,4 @@
-//! A project from clips, one after the other.
+//! Creates a project from clips, one after the other.
 use crate::{
     ApiError,
     overwrite_guard::{self, Inputs, WrittenFile},
@@ -20,7 +20,7 @@ use std::{
     path::{Component, Path, PathBuf},
 };
 
-/// Which clips, and what they become.
+/// The clips, and the settings of the project.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NewProjectRequest {
@@ -28,49 +28,50 @@ pub struct NewProjectRequest {
     pub project: PathBuf,
     /// Media files in playing order.
     pub clips: Vec<PathBuf>,
-    /// Pixels; absent: those of the first clip with a picture, made even.
+    /// Size in pixels; absent: that of the first clip with a picture, made even.
     #[serde(default)]
     pub size: Option<Size>,
     /// Frames per second; absent: those of the first moving clip.
     #[serde(default)]
     pub fps: Option<String>,
-    /// Length of a dissolve on every cut, see [`crate::parse_length_frames`]; made an even number
-    /// of frames.
+    /// Length of a dissolve at every cut, see [`crate::parse_length_frames`]; rounded up to an even
+    /// number of frames.
     #[serde(default)]
     pub dissolve: Option<String>,
-    /// How long still images are shown.
+    /// Length of still images, see [`crate::parse_length_frames`].
     pub still: String,
     /// Replace an existing file.
     #[serde(default)]
     pub overwrite: bool,
 }
 
-/// What was made.
+/// Result of creating a project.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct NewProjectReport {
     /// The project file.
     #[serde(serialize_with = "crate::path_serde::path")]
     pub project: PathBuf,
-    /// Clips in it.
+    /// Number of clips.
     pub clips: usize,
-    /// Pixels.
+    /// Size in pixels.
     pub size: Size,
     /// Frames per second.
     pub fps: String,
-    /// Length.
+    /// Length in seconds.
     pub duration_secs: f64,
-    /// Decisions worth knowing, and what is not as it should be with the clips.
+    /// Decisions that were made for the user, and warnings about the clips.
     pub notes: Vec<String>,
     /// Fields of the request that notes name in backticks.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<String>,
 }
 
-/// Makes a project file: pictures follow each other on one track, files with sound only on another.
+/// Creates a project file: pictures follow each other on one track, files with sound only on
+/// another.
 ///
 /// # Errors
-/// A clip that cannot be read, a clip too short for the dissolve, a bad size or rate, a file that
-/// exists, or one that is a clip.
+/// A clip that cannot be read, a clip too short for the dissolve, a bad size or rate, an output
+/// file that exists or that is one of the clips.
 pub fn new_project(request: &NewProjectRequest) -> Result<NewProjectReport, ApiError> {
     overwrite_guard::check(
         &[WrittenFile::only("project", &request.project)],
@@ -114,7 +115,7 @@ pub fn new_project(request: &NewProjectRequest) -> Result<NewProjectReport, ApiE
         sources: &sources,
         order: &order,
         still_frames,
-        // Even, so that half of it lies on each side of the cut.
+        // Even, so that half of the dissolve is on each side of the cut.
         half_dissolve_frames: dissolve.map_or(0, |n| (n + 1) / 2),
     };
     let project = sequence.project(&stem(&request.project), composition).map_err(|e| too_short(&e, &request.clips[e.clip]))?;
@@ -135,7 +136,7 @@ fn stem(path: &Path) -> String {
     path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
-/// The files, each once, and which of them each clip is.
+/// The distinct files, and for each clip the index of its file.
 fn sources(
     clips: &[PathBuf],
     folder: &Path,
@@ -193,7 +194,7 @@ fn too_short(e: &SequenceError, clip: &Path) -> ApiError {
         .file(clip)
 }
 
-/// `path` as seen from `folder`, with `/` between names.
+/// `path` relative to `folder`, with `/` between names.
 fn relative(folder: &Path, path: &Path) -> Result<String, ApiError> {
     let absolute = |p: &Path| p.canonicalize().map_err(|e| ApiError::new("usage.path", format!("{}: {e}", p.display())).file(p));
     let (folder, path) = (absolute(folder)?, absolute(path)?);
@@ -204,11 +205,11 @@ fn relative(folder: &Path, path: &Path) -> Result<String, ApiError> {
     if names.iter().any(|n| n.contains('\u{fffd}')) {
         return Err(ApiError::new("usage.path", format!("{}: the name is not Unicode", path.display())).file(path));
     }
-    // Nothing in common but the root, as on another drive: absolute.
+    // No common prefix, as on another drive: absolute.
     if common == 0 { Ok(path.to_string_lossy().replace('\\', "/")) } else { Ok(names.join("/")) }
 }
 
-/// Refuses what `validate` would refuse, before it is saved.
+/// Rejects a project that `validate` would reject, before it is saved.
 fn check(project: &Project) -> Result<(), ApiError> {
     let mut problems = cutroom_project::validate(project);
     problems.extend(cutroom_timeline::validate_against_catalog(project, &Catalog::builtin()));
@@ -244,8 +245,8 @@ mod tests {
         sequence.project("film", Composition::new("main", Size { width: 64, height: 36 }, rate))
     }
 
-    /// Any clips at any rate: what is made is valid, and what is refused has a clip that is really
-    /// too short.
+    /// Any clips at any rate: a created project is valid, and a refused request has a clip that is
+    /// really too short.
     #[test]
     fn what_is_made_is_valid() {
         let mut state = 1_u64;
@@ -290,8 +291,8 @@ mod tests {
                     let seen: Vec<_> = clips.iter().filter_map(frames).collect();
                     let short = |(i, (frames, still)): (usize, &(i64, bool))| {
                         let cuts = i64::from(i > 0) + i64::from(i + 1 < seen.len());
-                        // A moving clip gives half a dissolve beyond each cut, and any clip half
-                        // before it.
+                        // At each cut, a moving clip needs half a dissolve as a handle outside the
+                        // cut; every clip needs half a dissolve inside it.
                         if *still { 25 < cuts * half } else { *frames < cuts * half * 2 }
                     };
                     assert!(seen.iter().enumerate().any(short), "half {half}: {seen:?}");

@@ -1,5 +1,5 @@
-//! What an operation writes, against what it reads: nothing that is read is ever replaced, no two
-//! results share a name, and nothing that exists goes unless that was asked for.
+//! Compares the files that an operation writes with those that it reads: no input is ever replaced,
+//! no two outputs share a name, and an existing file is replaced only on request.
 use crate::ApiError;
 use cutroom_media::write::SequencePattern;
 use cutroom_pipeline::media_path;
@@ -11,21 +11,21 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// A result: the field of the request that names it, and its name.
+/// An output: the field of the request that names it, and its path.
 pub(crate) struct WrittenFile<'a> {
     field: &'static str,
-    /// Whether messages call it by its name alone.
+    /// Whether messages show only its path, without the field.
     is_only: bool,
     path: &'a Path,
-    /// For pictures that become files of their own.
+    /// Pattern of an image sequence, which is one file per picture.
     pattern: Option<&'a SequencePattern>,
 }
 
-/// What is read: what to call each file, and where it is.
+/// Files that are read: for each its description in messages, and its path.
 pub(crate) struct Inputs(Vec<(String, PathBuf)>);
 
 impl Inputs {
-    /// The project file, its media, and what parameters of effects and transitions name.
+    /// The project file, its media, and the files named by parameters of effects and transitions.
     pub fn of_project(project: &Project, file: &Path, folder: &Path) -> Self {
         let mut all = vec![("the project".to_owned(), file.to_owned())];
         all.extend(project.media.iter().map(|m| (format!("media \"{}\" of the project", m.id), media_path(folder, &m.path))));
@@ -33,8 +33,7 @@ impl Inputs {
         let mut named = HashSet::new();
         for params in effects.chain(project.tracks().flat_map(|t| &t.transitions).map(|x| &x.params)) {
             for value in params.values().flat_map(|v| v.values()) {
-                // Any text may be a file's name; one that is none names no file that could be
-                // replaced.
+                // Any text may be a file name; a text that is not one matches no output.
                 if let ParamValue::Text(path) = value
                     && named.insert(path)
                 {
@@ -45,7 +44,7 @@ impl Inputs {
         Self(all)
     }
 
-    /// Clips that a project is made from.
+    /// The clips that a project is created from.
     pub fn of_clips(clips: &[PathBuf]) -> Self {
         Self(clips.iter().map(|c| (format!("the clip {}", c.display()), c.clone())).collect())
     }
@@ -57,23 +56,23 @@ impl<'a> WrittenFile<'a> {
         Self { field, is_only: false, path, pattern: None }
     }
 
-    /// The one file that an operation is for.
+    /// The only file that an operation writes.
     pub fn only(field: &'static str, path: &'a Path) -> Self {
         Self { is_only: true, ..Self::file(field, path) }
     }
 
-    /// A file a picture.
+    /// An image sequence: one file per picture.
     pub fn sequence(field: &'static str, path: &'a Path, pattern: &'a SequencePattern) -> Self {
         Self { pattern: Some(pattern), ..Self::file(field, path) }
     }
 
-    /// As messages call it.
+    /// Name in messages.
     fn name(&self) -> String {
         let shown = self.path.display();
         if self.is_only { shown.to_string() } else { format!("`{}` {shown}", self.field) }
     }
 
-    /// Files that stand under its names.
+    /// Existing files under its names.
     fn existing(&self) -> io::Result<Vec<PathBuf>> {
         match &self.pattern {
             Some(pattern) => pattern.existing(),
@@ -81,7 +80,7 @@ impl<'a> WrittenFile<'a> {
         }
     }
 
-    /// Whether writing it would write over `path`.
+    /// Whether writing it would overwrite `path`.
     fn is(&self, path: &Path, nodes: &HashSet<Node>) -> bool {
         let known = canonical(path);
         let by_name = match &self.pattern {
@@ -92,7 +91,7 @@ impl<'a> WrittenFile<'a> {
     }
 }
 
-/// A file whatever its name: device and number.
+/// Identity of a file, independent of its name: device and inode number.
 type Node = (u64, u64);
 
 #[cfg(unix)]
@@ -106,8 +105,7 @@ fn node(_: &Path) -> Option<Node> {
     None
 }
 
-/// The one absolute name of a file that exists, or of one that would be made in a folder that
-/// exists.
+/// Canonical path of a file that exists, or of one that would be created in an existing folder.
 fn canonical(path: &Path) -> PathBuf {
     let made = || {
         let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
@@ -116,7 +114,8 @@ fn canonical(path: &Path) -> PathBuf {
     path.canonicalize().ok().or_else(made).unwrap_or_else(|| path.to_owned())
 }
 
-/// Refuses targets that are inputs or each other, and, without `overwrite`, those that exist.
+/// Rejects targets that are inputs or name the same file, and, without `overwrite`, those that
+/// exist.
 ///
 /// # Errors
 /// `usage.replaces_input`, `usage.same_output`, `usage.exists`.

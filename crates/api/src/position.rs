@@ -1,13 +1,13 @@
-//! Places and runs on a composition as people write them.
+//! Parses positions, ranges and lengths on a composition from text.
 use crate::ApiError;
 use cutroom_types::{FrameRate, Time, TimeDelta, Timecode};
 use std::ops::Range;
 
-/// Reads seconds (`12.5s`), a timecode (`00:00:12:13`) or a frame number (`312`) into a frame
-/// number of a composition.
+/// Parses seconds (`12.5s`), a timecode (`00:00:12:13`) or a frame number (`312`) as a frame number
+/// of a composition.
 ///
 /// # Errors
-/// `usage.position` when it is none of them, or negative.
+/// `usage.position` if it is none of these, or negative.
 pub fn parse_frame(text: &str, rate: FrameRate) -> Result<i64, ApiError> {
     let text = text.trim();
     let error = |reason: String| {
@@ -24,10 +24,10 @@ pub fn parse_frame(text: &str, rate: FrameRate) -> Result<i64, ApiError> {
     if frame < 0 { Err(error("it is before the start".into())) } else { Ok(frame) }
 }
 
-/// Reads `A..B`, end not included; either side may be left out. `total` is the length in frames.
+/// Parses `A..B`, end excluded; either side may be left out. `total` is the length in frames.
 ///
 /// # Errors
-/// `usage.range` when it is empty or lies outside the composition, `usage.position` for a bad end.
+/// `usage.range` if it is empty or outside the composition, `usage.position` for an invalid end.
 pub fn parse_range(text: &str, rate: FrameRate, total: i64) -> Result<Range<i64>, ApiError> {
     let error = |reason: String| {
         ApiError::new("usage.range", format!("\"{text}\" is not a part of the timeline: {reason}"))
@@ -45,10 +45,10 @@ pub fn parse_range(text: &str, rate: FrameRate, total: i64) -> Result<Range<i64>
     Ok(range)
 }
 
-/// Reads a length: seconds (`0.5s`) or frames (`12f`), rounded to whole frames.
+/// Parses a length in seconds (`0.5s`) or frames (`12f`), rounded to whole frames.
 ///
 /// # Errors
-/// `usage.length` when it is neither, or negative.
+/// `usage.length` if it is neither, negative, or longer than 100 million frames.
 pub fn parse_length_frames(text: &str, rate: FrameRate) -> Result<i64, ApiError> {
     let error = || {
         ApiError::new("usage.length", format!("\"{text}\" is not a length of time")).hint("write seconds (0.5s) or frames (12f)")

@@ -1,4 +1,4 @@
-//! What is in media files.
+//! Describes the contents of media files.
 use crate::ApiError;
 use cutroom_media::{AudioInfo, MediaInfo, ScanOrder, VideoInfo};
 use cutroom_types::ColorTags;
@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
-/// Which file.
+/// The file to describe.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ProbeRequest {
@@ -14,92 +14,92 @@ pub struct ProbeRequest {
     pub file: PathBuf,
 }
 
-/// A media file.
+/// Contents of a media file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct MediaReport {
-    /// As asked for.
+    /// Path, as in the request.
     #[serde(serialize_with = "crate::path_serde::path")]
     pub file: PathBuf,
     /// FFmpeg's names of the container.
     pub container: String,
-    /// Length of the longest stream; 0 for a still image.
+    /// Length of the longest stream in seconds; 0 for a still image.
     pub duration_secs: f64,
-    /// A single picture, valid at every time.
+    /// Whether it is a single picture, valid at every time.
     pub is_still: bool,
-    /// Moving and still pictures.
+    /// Video streams and still pictures.
     pub video: Vec<VideoReport>,
-    /// Sound.
+    /// Audio streams.
     pub audio: Vec<AudioReport>,
     /// Cover art and thumbnails.
     pub attached_pictures: Vec<VideoReport>,
-    /// Streams that are not read: "subtitle mov_text".
+    /// Streams that are not read, as kind and codec: "subtitle mov_text".
     pub other: Vec<String>,
-    /// Whatever was odd.
+    /// Irregularities of the file.
     pub warnings: Vec<String>,
 }
 
-/// A stream of pictures.
+/// A video stream.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct VideoReport {
     /// Codec with its profile.
     pub codec: String,
-    /// Stored pixels.
+    /// Stored width in pixels.
     pub width: u32,
-    /// Stored pixels.
+    /// Stored height in pixels.
     pub height: u32,
     /// FFmpeg's name of the stored pixel format.
     pub pixel_format: String,
-    /// Bits of a sample.
+    /// Bits per sample.
     pub bits: u8,
     /// Whether there is an alpha plane.
     pub alpha: bool,
-    /// Colour tags as they are understood.
+    /// Colour tags, as interpreted.
     pub color: ColorTags,
-    /// Tags that the file does not hold and that were guessed.
+    /// Names of tags that the file does not contain and that were guessed.
     pub guessed: Vec<String>,
-    /// Width : height of a sample.
+    /// Sample aspect ratio, width : height.
     pub sample_aspect: (u32, u32),
-    /// Clockwise degrees to turn it upright.
+    /// Clockwise rotation to upright, in degrees.
     pub rotation_degrees: u32,
-    /// Whether it is mirrored before turning.
+    /// Whether it is mirrored before rotation.
     pub mirrored: bool,
     /// "progressive", "top field first", "bottom field first" or "unknown".
     pub field_order: String,
-    /// Stated rate, or the counted one.
+    /// Nominal frame rate, or the average one if the file has none.
     pub frame_rate: Option<String>,
-    /// Whether every frame is shown equally long.
+    /// Whether all frames are shown equally long.
     pub is_constant_rate: bool,
-    /// Frames, counted.
+    /// Number of frames, counted.
     pub frames: usize,
-    /// First frame's start since the start of the file.
+    /// Start of the first frame, in seconds from the start of the file.
     pub start_secs: f64,
-    /// Last frame's end since the start of the file.
+    /// End of the last frame, in seconds from the start of the file.
     pub end_secs: f64,
 }
 
-/// A stream of sound.
+/// An audio stream.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct AudioReport {
     /// Codec with its profile.
     pub codec: String,
-    /// Samples a second.
+    /// Samples per second.
     pub rate_hz: u32,
-    /// Channels.
+    /// Number of channels.
     pub channels: usize,
-    /// FFmpeg's name of the layout.
+    /// FFmpeg's name of the channel layout.
     pub layout: String,
-    /// Samples per channel.
+    /// Number of samples per channel.
     pub samples: i64,
-    /// First sample's time since the start of the file.
+    /// Time of the first sample, in seconds from the start of the file.
     pub start_secs: f64,
-    /// Time after the last sample since the start of the file.
+    /// End of the last sample, in seconds from the start of the file.
     pub end_secs: f64,
 }
 
 /// Describes a media file: exact durations, counted frames, all colour tags.
 ///
 /// # Errors
-/// It is missing, unreadable or not media.
+/// The file is missing, unreadable or not media.
 pub fn probe(request: &ProbeRequest) -> Result<MediaReport, ApiError> {
     Ok(report(&request.file, &cutroom_media::probe(&request.file)?))
 }

@@ -1,6 +1,6 @@
-//! A project that is open: the document, what it may name, and its files. Operations take a session
-//! and a request that names nothing on the disk, so that a server may offer them; who reads and
-//! writes files says so with paths of its own.
+//! An open project: the document, the catalogue that it is checked against, and its files.
+//! Operations use a session and a request; a request names files on disk only for what the
+//! operation itself writes.
 use crate::{
     ApiError,
     overwrite_guard::{self, Inputs, WrittenFile},
@@ -16,16 +16,17 @@ use std::{
     sync::Arc,
 };
 
-/// An open project. Nothing is checked but its form until an operation needs it.
+/// An open project. Opening checks only the form of the document; operations check the rest.
 pub struct Session {
     /// The document.
     pub(crate) project: Project,
-    /// What it may name.
+    /// The catalogue of effects, blend modes and transitions.
     pub(crate) catalog: Catalog,
-    /// Its files, each scanned once however many operations look at it.
+    /// Its media files, each scanned once and shared by all operations.
     library: Arc<Library>,
     path: PathBuf,
-    /// As it was read, once (a pipe gives its text only once), to find lines of problems in.
+    /// The text as it was read, for finding the lines of problems. Kept because a pipe can be read
+    /// only once.
     text: String,
 }
 
@@ -33,7 +34,8 @@ impl Session {
     /// Reads a project file. Relative media paths start at its folder.
     ///
     /// # Errors
-    /// `project.read`, `project.syntax`, `project.version`, `project.migrate`: what reading met.
+    /// `project.read`, `project.too_large`, `project.not_utf8`, `project.syntax`, `project.form`,
+    /// `project.version_missing` or `project.version_too_new`.
     pub fn open(path: &Path) -> Result<Self, ApiError> {
         if path.is_dir() {
             return Err(ApiError::new("project.read", format!("{} is a folder, not a project file", path.display())).file(path));
@@ -43,11 +45,11 @@ impl Session {
         Self::from_text(text, path).map_err(failed)
     }
 
-    /// A project from the text of its file, as a server gets it; `path` is where it would lie, for
-    /// messages and for relative media paths.
+    /// Opens a project from the text of its file, as a server receives it. `path` is its assumed
+    /// location, for messages and for relative media paths.
     ///
     /// # Errors
-    /// As [`Self::open`].
+    /// The same as [`Self::open`].
     pub fn from_json(text: &str, path: &Path) -> Result<Self, ApiError> {
         Self::from_text(text.to_owned(), path).map_err(|e| ApiError::from_load(&e, path))
     }
@@ -58,7 +60,7 @@ impl Session {
         Ok(Self { project, catalog: Catalog::builtin(), library, path: path.into(), text })
     }
 
-    /// The same session with another document; its files stay known.
+    /// The same session with another document; scanned files are shared.
     pub(crate) fn changed(&self, project: Project) -> Self {
         Self {
             project,
@@ -79,8 +81,8 @@ impl Session {
         self.library.folder()
     }
 
-    /// Refuses to write `output`, which messages call `name` (empty: only its path), where that
-    /// would replace the project or a file that it reads, or, without `overwrite`, any file.
+    /// Rejects writing `output`, the request's field `name`, if that would replace the project or a
+    /// file that it reads, or, without `overwrite`, any file.
     ///
     /// # Errors
     /// `usage.replaces_input`, `usage.exists`, `usage.path`.
@@ -88,12 +90,12 @@ impl Session {
         overwrite_guard::check(&[WrittenFile::file(name, output)], &self.inputs(), overwrite)
     }
 
-    /// Everything that the project reads.
+    /// All files that the project reads.
     pub(crate) fn inputs(&self) -> Inputs {
         Inputs::of_project(&self.project, &self.path, self.folder())
     }
 
-    /// The composition asked for, or the main one.
+    /// Id of the requested composition, or of the main one.
     pub(crate) fn composition(&self, asked: Option<&str>) -> Result<CompositionId, ApiError> {
         let id = asked.map_or_else(|| self.project.main.clone(), CompositionId::from);
         if asked.is_some() && self.project.composition(&id).is_none() {
@@ -104,9 +106,9 @@ impl Session {
         Ok(id)
     }
 
-    /// What is wrong with the document itself, whatever its files hold.
+    /// Validates the document itself, without reading its media files.
     pub(crate) fn check(&self) -> Result<(), Vec<ApiError>> {
-        // As it will be planned: facts noted in the file may be old.
+        // Stored facts may be outdated; planning replaces them.
         let mut project = self.project.clone();
         project.media.iter_mut().for_each(|m| m.facts = None);
         let mut problems = cutroom_project::validate(&project);
@@ -114,13 +116,13 @@ impl Session {
         if problems.is_empty() { Ok(()) } else { Err(self.errors(&problems)) }
     }
 
-    /// Frame rate of a composition and how many frames it has.
+    /// Frame rate of a composition and its number of frames.
     pub(crate) fn frames(&self, composition: &CompositionId) -> Result<(FrameRate, i64), ApiError> {
         let timeline = Timeline::new(&self.project, composition, &self.catalog).map_err(PipelineError::from)?;
         Ok((timeline.composition().frame_rate, timeline.frame_count()))
     }
 
-    /// Checks the document with its files, until `cancel` is cancelled.
+    /// Opens a composition and checks the document against its files, until `cancel` is cancelled.
     pub(crate) fn open_composition(
         &self,
         composition: &CompositionId,
@@ -148,7 +150,7 @@ pub(crate) fn folder(project: &Path) -> &Path {
     project.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// The frame that a place names, of `total`.
+/// Frame number of the position `at`, which must be inside the `total` frames.
 pub(crate) fn frame_inside(at: &str, rate: FrameRate, total: i64) -> Result<i64, ApiError> {
     let frame = crate::parse_frame(at, rate)?;
     if frame < total {
@@ -159,7 +161,7 @@ pub(crate) fn frame_inside(at: &str, rate: FrameRate, total: i64) -> Result<i64,
         .hint(format!("it has {total} frames, 0 to {} ({end})", total - 1)))
 }
 
-/// What is odd about a checked composition: fields that mean nothing here, damage in files.
+/// Warnings about a checked composition: unknown fields, damage in files.
 pub(crate) fn warnings(composition: &OpenComposition) -> Vec<String> {
     let fields = cutroom_project::unknown_fields(composition.project());
     fields.iter().map(ToString::to_string).chain(composition.warnings()).collect()

@@ -1,20 +1,20 @@
-//! Choices that several operations share.
+//! Settings that several operations share.
 use crate::ApiError;
 use cutroom_pipeline::Backend;
 use cutroom_types::{ColorModel, PictureFormat};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// What draws.
+/// The back end that draws.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum BackendChoice {
-    /// A real GPU when there is one, otherwise the CPU.
+    /// A hardware GPU if available, otherwise the CPU.
     #[default]
     Auto,
     /// SIMD on the CPU; the same frames on every machine.
     Cpu,
-    /// wgpu; also takes a software Vulkan device.
+    /// wgpu; accepts a software Vulkan device too.
     Gpu,
 }
 
@@ -28,10 +28,11 @@ impl From<BackendChoice> for Backend {
     }
 }
 
-/// Most threads that may be asked for: more than any one machine has cores, few enough to start.
+/// Maximum number of threads that may be requested: more than a machine has cores, few enough to
+/// start.
 const MAX_THREADS: usize = 1024;
 
-/// Refuses a number of threads that only burdens the machine.
+/// Rejects a number of threads above the maximum.
 ///
 /// # Errors
 /// `usage.threads`.
@@ -44,11 +45,12 @@ pub(crate) fn check_threads(threads: usize) -> Result<(), ApiError> {
         .field("threads"))
 }
 
-/// Reads FFmpeg's name of a planar pixel format, such as `yuv420p`, `yuva444p12`, `gbrp` or
-/// `gray10`; `rgb24` and `rgba` mean the planar 8-bit ones, a final `le` may be left out.
+/// Parses FFmpeg's name of a planar pixel format, such as `yuv420p`, `yuva444p12`, `gbrp` or
+/// `gray10`. `rgb24` and `rgba` mean the planar 8-bit formats, `rgb48` and `rgba64` the 16-bit
+/// ones; a final `le` may be left out.
 ///
 /// # Errors
-/// `usage.pixel_format` when it is none that cutroom writes.
+/// `usage.pixel_format` if cutroom does not write the format.
 pub(crate) fn parse_pixel_format(text: &str) -> Result<PictureFormat, ApiError> {
     let error = || {
         ApiError::new("usage.pixel_format", format!("\"{text}\" is not a pixel format that cutroom writes"))

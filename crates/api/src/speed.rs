@@ -1,13 +1,13 @@
-//! How fast work goes, for those who show its progress.
+//! Speed of an operation, for front ends that show its progress.
 use crate::Progress;
 use std::{collections::VecDeque, time::Instant};
 
-/// Seconds of history that the speed is measured over.
+/// Span of history over which the speed is measured, in seconds.
 const WINDOW_SECS: f64 = 4.0;
-/// Seconds between two entries of the history.
+/// Minimum time between two entries of the history, in seconds.
 const STEP_SECS: f64 = 0.05;
 
-/// Measures over the last few seconds, from the first progress that it is told.
+/// Measures speed over the last few seconds, starting at the first reported progress.
 #[derive(Debug, Default)]
 pub struct SpeedMeter {
     start: Option<Instant>,
@@ -15,17 +15,17 @@ pub struct SpeedMeter {
     history: VecDeque<(f64, u64)>,
 }
 
-/// What [`SpeedMeter`] measured.
+/// Speed measured by [`SpeedMeter`].
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Speed {
-    /// Units a second; 0 until it is known.
+    /// Units per second; 0 until known.
     pub per_sec: f64,
-    /// Seconds left at that speed, once it is known.
+    /// Remaining time at that speed in seconds, once known.
     pub eta_secs: Option<f64>,
 }
 
 impl SpeedMeter {
-    /// To be told of every step.
+    /// Returns the speed at this progress. Must be called at every step.
     pub fn at(&mut self, progress: &Progress) -> Speed {
         let now = self.start.get_or_insert_with(Instant::now).elapsed().as_secs_f64();
         self.at_secs(now, progress)
@@ -50,7 +50,7 @@ impl SpeedMeter {
 mod tests {
     use super::*;
 
-    /// 25 frames a second for 10 s, then 50: after the window only the new speed counts.
+    /// 25 frames per second for 10 s, then 50: after the window only the new speed counts.
     #[test]
     fn old_speed_is_forgotten() {
         let mut meter = SpeedMeter::default();

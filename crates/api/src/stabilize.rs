@@ -1,4 +1,4 @@
-//! Measures how the camera of a clip moved and writes what takes the shake out.
+//! Measures the camera movement of clips and writes keyframes that remove the shake.
 use crate::{
     ApiError,
     overwrite_guard::{self, WrittenFile},
@@ -16,25 +16,24 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{collections::HashSet, path::PathBuf, sync::Arc};
 
-/// The longer side of what is measured, in pixels.
+/// Longer side of the measured pictures, in pixels.
 const MEASURED_PX: u32 = 640;
 
-/// Which clips, and how smooth they become.
+/// The clips, and how they are smoothed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StabilizeRequest {
-    /// Clips, by id.
+    /// Clip ids.
     pub clips: Vec<String>,
     /// The project file to write; absent: the one that was read.
     #[serde(default)]
     pub output: Option<PathBuf>,
-    /// Seconds over which movements are evened out, the standard deviation of a
-    /// Gaussian, 0.02..=30.
+    /// Standard deviation of the Gaussian that smooths movements, in seconds, 0.02..=30.
     pub smoothness_secs: f64,
-    /// The camera stands still: all movement is taken out, whatever `smoothness_secs` says.
+    /// Remove all movement, as if the camera were not moving; `smoothness_secs` is ignored.
     #[serde(default)]
     pub still: bool,
-    /// Most that the picture may be enlarged to hide its edges, 1..=2.
+    /// Maximum enlargement of the picture to hide its edges, 1..=2.
     pub max_zoom: f64,
     /// Threads; 0 for one per core.
     #[serde(default)]
@@ -44,43 +43,44 @@ pub struct StabilizeRequest {
     pub overwrite: bool,
 }
 
-/// What was measured.
+/// Result of stabilising clips.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct StabilizeReport {
     /// The project file written.
     #[serde(serialize_with = "crate::path_serde::path")]
     pub project: PathBuf,
-    /// By clip, in the order asked for.
+    /// One entry per clip, in the order of the request.
     pub clips: Vec<StabilizedClip>,
-    /// What is odd about the files.
+    /// Warnings about the files.
     pub warnings: Vec<String>,
 }
 
-/// What was measured of one clip.
+/// Measurements of one clip.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct StabilizedClip {
-    /// Its id.
+    /// Clip id.
     pub clip: String,
-    /// Frames, those that transitions show beyond its ends included.
+    /// Number of frames, including those of the handles that transitions use.
     pub frames: usize,
-    /// Frames whose movement from the one before could not be told; each begins a shot of its own.
+    /// Number of frames whose movement since the previous frame could not be measured; each begins
+    /// a new shot.
     pub cuts: usize,
-    /// The farthest that a frame is shifted, in widths of the picture.
+    /// Largest shift of a frame, in picture widths.
     pub largest_shift: f64,
-    /// The farthest that a frame is turned, in degrees.
+    /// Largest rotation of a frame, in degrees.
     pub largest_rotation_degrees: f64,
-    /// How much the picture is enlarged.
+    /// Enlargement of the picture.
     pub zoom: f64,
-    /// Frames that show a transparent edge all the same.
+    /// Number of frames that show a transparent edge in spite of the enlargement.
     pub frames_with_edges: usize,
 }
 
-/// Measures the camera's movement in clips and writes the project with an effect `stabilize` before
-/// their others, in place of one that a former run wrote.
+/// Measures the camera's movement in clips and writes the project with an effect `stabilize` in
+/// front of their other effects. An effect from an earlier run is replaced.
 ///
 /// # Errors
-/// Problems of the project or its files, clips that have no moving picture, numbers out of range,
-/// and what decoding or writing met. Nothing is written then.
+/// Problems of the project or its files, clips without a moving picture, numbers out of range, and
+/// failures of decoding or writing. Nothing is written then.
 pub fn stabilize(
     session: &Session,
     request: &StabilizeRequest,
@@ -158,13 +158,13 @@ fn check_numbers(request: &StabilizeRequest) -> Result<(), ApiError> {
     }
 }
 
-/// One clip, as it is measured.
+/// One clip to be measured.
 struct Job {
     clip: ClipId,
     measured: Measured,
-    /// What is measured, in pixels.
+    /// Size of the measured pictures, in pixels.
     size: Size,
-    /// Of the whole picture.
+    /// Width of the full picture, in pixels.
     width_px: f64,
 }
 
@@ -186,13 +186,13 @@ impl Job {
         frame_count(self.measured.rate(), self.measured.length()).unsigned_abs()
     }
 
-    /// The clip alone in a composition of its own.
+    /// Opens a composition that shows only this clip.
     fn footage(&self, session: &Session, threads: usize, cancel: &CancelToken) -> Result<Arc<OpenComposition>, Vec<ApiError>> {
         let (project, id) = self.measured.alone(&session.project, self.size);
         session.changed(project).open_composition(&id, threads, cancel)
     }
 
-    /// How the camera moved; `measured` is called after every frame.
+    /// Measures the camera's movement; `measured` is called after every frame.
     fn camera(
         &self,
         footage: &Arc<OpenComposition>,
@@ -214,19 +214,19 @@ impl Job {
         Ok(camera)
     }
 
-    /// What keeps the camera steady.
+    /// Corrections that keep the camera steady.
     fn steadied(&self, request: &StabilizeRequest, camera: &Camera) -> Steadied {
         let deviation = request.smoothness_secs * self.measured.rate().as_f64();
         let smoothing = if request.still { Smoothing::Still } else { Smoothing::Gaussian(deviation) };
         Steadied::new(camera.movements(), smoothing, self.height(), 0.5 / self.width_px, request.max_zoom)
     }
 
-    /// Of the picture, in its widths.
+    /// Height of the picture, in widths.
     fn height(&self) -> f64 {
         f64::from(self.size.height) / f64::from(self.size.width)
     }
 
-    /// What writes the effect.
+    /// The edit that writes the effect.
     fn edit(&self, project: &Project, steadied: &Steadied) -> Option<Edit> {
         let height = self.height();
         let frame = |(n, c): (i64, &Similarity)| StabilizeFrame {
@@ -253,7 +253,7 @@ impl Job {
     }
 }
 
-/// The upright size of a clip's picture, and how much of it there is.
+/// Upright size of a clip's picture, and the length of its source.
 fn picture(session: &Session, track: &Track, clip: &Clip) -> Result<(Size, TimeDelta), ApiError> {
     let still = || {
         let message = format!("clip \"{}\" has no moving picture of its own that could be measured", clip.id);
@@ -278,7 +278,7 @@ fn picture(session: &Session, track: &Track, clip: &Clip) -> Result<(Size, TimeD
     }
 }
 
-/// As much as is measured of a picture of this size.
+/// Size at which a picture of this size is measured.
 fn reduced(size: Size) -> Size {
     let longer = size.width.max(size.height).max(1);
     let measured = longer.min(MEASURED_PX);

@@ -1,30 +1,29 @@
-//! Checking a project and its files.
+//! Checks a project and its files.
 use crate::{ApiError, Session};
 use cutroom_project::unknown_fields;
 use cutroom_types::CancelToken;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// What was found.
+/// Result of a check.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ValidateReport {
-    /// Everything that is wrong, in document order; empty when the main composition can be
-    /// exported.
+    /// All problems, in document order; empty if the main composition can be exported.
     pub problems: Vec<ApiError>,
-    /// What is no error: fields that this version does not know, frames that transitions hold,
-    /// oddities of files.
+    /// Notes that are not errors: unknown fields, frames that transitions hold, irregularities of
+    /// files.
     pub notes: Vec<String>,
-    /// Compositions in the project.
+    /// Number of compositions in the project.
     pub compositions: usize,
-    /// Media files in the project.
+    /// Number of media files in the project.
     pub media: usize,
-    /// Frames of the main composition; 0 when there are problems.
+    /// Number of frames of the main composition; 0 if there are problems.
     pub frames: i64,
-    /// Length of the main composition; 0 when there are problems.
+    /// Length of the main composition in seconds; 0 if there are problems.
     pub duration_secs: f64,
 }
 
-/// Checks document, effects and media files of the main composition.
+/// Checks the document, its effects and the media files of the main composition.
 pub fn validate(session: &Session, cancel: &CancelToken) -> ValidateReport {
     let project = &session.project;
     let mut report = ValidateReport {

@@ -1,13 +1,13 @@
-//! The forms of requests and reports, for those who speak them in JSON and for the tests that keep
-//! them.
+//! The JSON forms of requests and reports, for front ends that exchange them and for the tests that
+//! keep them stable.
 use schemars::{JsonSchema, Schema, schema_for};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-/// One operation: what it is called, what it takes and what it gives.
+/// One operation: its name, its request and its report.
 #[derive(Clone, Copy, Debug)]
 pub struct Operation {
-    /// The function of this crate.
+    /// Name of the function in this crate.
     pub name: &'static str,
     request: Option<Request>,
     report: fn() -> Schema,
@@ -28,17 +28,17 @@ fn read_as<T: DeserializeOwned>(value: Value) -> Result<(), serde_json::Error> {
 }
 
 impl Operation {
-    /// An operation that takes a `Q` and gives an `R`.
+    /// An operation with request `Q` and report `R`.
     pub(crate) const fn new<Q: JsonSchema + DeserializeOwned, R: JsonSchema>(name: &'static str) -> Self {
         Self { name, request: Some(Request { schema: schema_of::<Q>, read: read_as::<Q> }), report: schema_of::<R> }
     }
 
-    /// An operation that takes nothing.
+    /// An operation without a request.
     pub(crate) const fn of_nothing<R: JsonSchema>(name: &'static str) -> Self {
         Self { name, request: None, report: schema_of::<R> }
     }
 
-    /// The JSON Schema of its request; `None` when it takes nothing.
+    /// The JSON Schema of its request; `None` if it has none.
     pub fn request_schema(&self) -> Option<Value> {
         self.request.map(|r| (r.schema)().to_value())
     }
@@ -48,10 +48,11 @@ impl Operation {
         (self.report)().to_value()
     }
 
-    /// Whether a value has the form of its request; any has when it takes nothing.
+    /// Checks that a value has the form of the operation's request; an operation without a request
+    /// accepts any value.
     ///
     /// # Errors
-    /// What does not fit: a field that is missing, unknown or of the wrong kind.
+    /// A field that is missing, unknown or of the wrong kind.
     pub fn accepts(&self, request: Value) -> Result<(), serde_json::Error> {
         self.request.map_or(Ok(()), |r| (r.read)(request))
     }

@@ -1,4 +1,4 @@
-//! How much faster than real time sound is mixed:
+//! Measures how much faster than real time audio is mixed:
 //! `cargo run --release -p cutroom-audio --example mix_speed`.
 use cutroom_audio::{MemorySource, Mixer};
 use cutroom_timeline::{AudioPlan, Fade, FadeCurve, Voice};

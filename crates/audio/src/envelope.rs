@@ -1,8 +1,8 @@
-//! Gain over time: points and fades, evaluated per absolute composition sample.
+//! Gain and pan over time: points and fades, evaluated at absolute composition samples.
 use cutroom_timeline::{Fade, FadeCurve, Voice};
 use std::f64::consts::FRAC_PI_2;
 
-/// Why a voice's numbers mean nothing, if so.
+/// Why a voice's range, points or fades are invalid; `None` if they are valid.
 pub(crate) fn reject(voice: &Voice) -> Option<String> {
     if voice.end_sample < voice.first_sample {
         return Some("it ends before it starts".into());
@@ -22,8 +22,9 @@ pub(crate) fn reject(voice: &Voice) -> Option<String> {
     voice.fades.iter().any(|f| f.end_sample < f.first_sample).then(|| "a fade ends before it starts".into())
 }
 
-/// Values of `points` (ascending, not empty) at samples `first..`: straight lines, held outside; of
-/// several points at one sample the last counts.
+/// Writes the values of `points` (ascending, not empty) at the samples from `first` on: linear
+/// between points, constant before the first and after the last. Of several points at one sample
+/// the last counts.
 pub(crate) fn fill(points: &[(i64, f32)], first: i64, out: &mut [f64]) {
     if let [(_, v)] = points {
         return out.fill(f64::from(*v));
@@ -46,7 +47,7 @@ pub(crate) fn fill(points: &[(i64, f32)], first: i64, out: &mut [f64]) {
     }
 }
 
-/// Multiplies `gains`, the gain at samples `first..`, by a fade.
+/// Multiplies `gains`, the gains at the samples from `first` on, by a fade.
 pub(crate) fn apply_fade(fade: &Fade, first: i64, gains: &mut [f64]) {
     let length = fade.end_sample as f64 - fade.first_sample as f64;
     for (i, g) in gains.iter_mut().enumerate() {

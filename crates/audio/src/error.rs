@@ -1,13 +1,13 @@
-//! What can go wrong while mixing.
+//! Errors of mixing.
 use cutroom_types::{ClipId, MediaId};
 
-/// Why a source could not answer; [`AudioError::Source`] carries it with the file's name.
+/// Why a source failed; [`AudioError::Source`] adds the media's id.
 pub type SourceError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Why a plan could not be mixed.
 #[derive(Debug, thiserror::Error)]
 pub enum AudioError {
-    /// The plan was made for another rate or channel count than the mixer.
+    /// The plan's rate or channel count differs from the mixer's.
     #[error("the sound plan is for {plan_rate_hz} Hz, {plan_channels} channels; the mixer makes {rate_hz} Hz, {channels} channels")]
     Mismatch {
         /// Of the plan.
@@ -19,64 +19,64 @@ pub enum AudioError {
         /// Of the mixer.
         channels: usize,
     },
-    /// A number in the plan that means nothing.
+    /// A voice has invalid values.
     #[error("the sound of clip {clip} cannot be mixed: {reason}")]
     InvalidVoice {
-        /// Which clip.
+        /// The voice's clip.
         clip: ClipId,
-        /// What is wrong.
+        /// Which value is invalid.
         reason: String,
     },
-    /// More samples in one call than is sensible.
+    /// Too many samples in one call.
     #[error("a block of {samples} samples is too long; request at most {max}")]
     BlockTooLong {
-        /// Asked for.
+        /// Requested samples per channel.
         samples: usize,
-        /// Allowed.
+        /// Maximum number of samples per channel.
         max: usize,
     },
     /// A channel count without a standard layout.
     #[error("sound with {0} channels is not supported (1 to 8)")]
     Channels(usize),
-    /// A rate outside the supported range.
+    /// A sample rate outside the supported range.
     #[error("sound at {0} Hz is not supported ({min} to {max} Hz)", min = crate::MIN_RATE_HZ, max = crate::MAX_RATE_HZ)]
     Rate(u32),
-    /// A source of a rate that cannot be mixed.
+    /// A source with a sample rate that cannot be mixed.
     #[error("the sound of clip {clip}, audio stream {stream} of {media}, cannot be mixed")]
     SourceFormat {
-        /// Which clip.
+        /// The voice's clip.
         clip: ClipId,
-        /// Which file.
+        /// The source's media.
         media: MediaId,
-        /// Which of its audio streams.
+        /// Index among its audio streams.
         stream: usize,
-        /// [`Self::Rate`].
+        /// A [`Self::Rate`].
         #[source]
         cause: Box<AudioError>,
     },
-    /// The source could not give its samples.
+    /// The source failed to provide its format or samples.
     #[error("audio stream {stream} of {media}, the sound of clip {clip}, could not be read")]
     Source {
-        /// Which clip.
+        /// The voice's clip.
         clip: ClipId,
-        /// Which file.
+        /// The source's media.
         media: MediaId,
-        /// Which of its audio streams.
+        /// Index among its audio streams.
         stream: usize,
-        /// Why.
+        /// The source's error.
         #[source]
         cause: SourceError,
     },
-    /// The source gave something else than it was asked for.
+    /// The source returned a block of another shape than requested.
     #[error("audio stream {stream} of {media} gave {got} where {wanted} was requested")]
     SourceContract {
-        /// Which file.
+        /// The source's media.
         media: MediaId,
-        /// Which of its audio streams.
+        /// Index among its audio streams.
         stream: usize,
-        /// Rate, channels, samples given.
+        /// Rate, channels and samples returned.
         got: String,
-        /// Rate, channels, samples asked for.
+        /// Rate, channels and samples requested.
         wanted: String,
     },
     /// Loudness could not be measured.
@@ -85,7 +85,7 @@ pub enum AudioError {
 }
 
 impl AudioError {
-    /// Stable code for faces and translation.
+    /// Stable code for user interfaces and translation.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Mismatch { .. } => "audio.plan.mismatch",

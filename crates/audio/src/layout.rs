@@ -1,11 +1,11 @@
-//! Channel layouts and folding one into another.
+//! Channel layouts, and folding one into another.
 //!
 //! Coefficients are those of ITU-R BS.775-3 annex 4 (−3 dB for centre and surrounds), extended to
-//! other layouts and scaled as FFmpeg's libswresample does for integer output
-//! (`rematrix_maxval=1`): when the largest sum of a row exceeds 1, the whole matrix is divided by
-//! it, so that folding cannot clip. LFE is dropped when the target has none. One deliberate
-//! difference: mono to stereo is 1, not −3 dB, because an editor's user expects a mono clip at its
-//! own level in both speakers.
+//! other layouts and scaled as in FFmpeg's libswresample for integer output (`rematrix_maxval=1`):
+//! when the largest sum of a row exceeds 1, the whole matrix is divided by it, so that folding
+//! cannot clip. LFE is dropped when the target has no LFE. One difference is deliberate: mono to
+//! stereo is 1, not −3 dB, because users of an editor expect a mono clip at its own level in both
+//! speakers.
 use crate::AudioError;
 use Speaker::{BackCenter, BackLeft, BackRight, Center, Left, Lfe, Right, SideLeft, SideRight};
 use std::f32::consts::FRAC_1_SQRT_2;
@@ -34,7 +34,7 @@ pub enum Speaker {
 }
 
 impl Speaker {
-    /// −1 for left positions, 1 for right ones, 0 for those on the middle line.
+    /// −1 for positions on the left, 1 for those on the right, 0 for those on the middle line.
     pub fn side(self) -> i32 {
         match self {
             Left | BackLeft | SideLeft => -1,
@@ -44,8 +44,8 @@ impl Speaker {
     }
 }
 
-/// Speakers of a channel count in native order, FFmpeg's default layout for it: mono,
-/// stereo, 2.1, 4.0, 5.0, 5.1, 6.1, 7.1.
+/// Speakers of FFmpeg's default layout for a channel count, in native order: mono, stereo, 2.1,
+/// 4.0, 5.0, 5.1, 6.1, 7.1.
 ///
 /// # Errors
 /// [`AudioError::Channels`] for 0 or more than 8.
@@ -63,62 +63,64 @@ pub fn speakers(channels: usize) -> Result<&'static [Speaker], AudioError> {
     })
 }
 
-/// Speakers by their bit in FFmpeg's channel mask (`AV_CH_FRONT_LEFT` …), in native order.
+/// Speakers by their bit in FFmpeg's channel masks (`AV_CH_FRONT_LEFT` and others), in native
+/// order.
 const MASK_BITS: [(u32, Speaker); 9] =
     [(0, Left), (1, Right), (2, Center), (3, Lfe), (4, BackLeft), (5, BackRight), (8, BackCenter), (9, SideLeft), (10, SideRight)];
 
-/// The speakers of a stream's channels, in native order. 1 to 8.
+/// The speakers of a stream's 1 to 8 channels, in native order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ChannelLayout {
     mask: u64,
 }
 
 impl ChannelLayout {
-    /// FFmpeg's default layout for a channel count, see [`speakers`].
+    /// FFmpeg's default layout for a channel count; see [`speakers`].
     ///
     /// # Errors
-    /// [`AudioError::Channels`].
+    /// [`AudioError::Channels`] for 0 or more than 8.
     pub fn usual(channels: usize) -> Result<Self, AudioError> {
         let has = |s: Speaker| speakers(channels).map(|all| all.contains(&s));
         let bit = |(bit, s)| has(s).map(|has| u64::from(has) << bit);
         Ok(Self { mask: MASK_BITS.into_iter().map(bit).sum::<Result<u64, _>>()? })
     }
 
-    /// From FFmpeg's channel mask; `None` when it names a speaker that is not known here, none, or
+    /// From FFmpeg's channel mask; `None` when it contains an unsupported speaker, no speaker or
     /// more than 8.
     pub fn from_mask(mask: u64) -> Option<Self> {
         let known = MASK_BITS.iter().fold(0, |all, (bit, _)| all | 1u64 << bit);
         ((1..=8).contains(&mask.count_ones()) && mask & !known == 0).then_some(Self { mask })
     }
 
-    /// How many.
+    /// Number of channels.
     pub fn channels(self) -> usize {
         self.mask.count_ones() as usize
     }
 
-    /// In native order.
+    /// The speakers in native order.
     pub fn speakers(self) -> Vec<Speaker> {
         MASK_BITS.iter().filter(|(bit, _)| self.mask >> bit & 1 == 1).map(|(_, s)| *s).collect()
     }
 }
 
-/// How each output channel is made of input channels.
+/// Each output channel as a weighted sum of input channels.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ChannelMatrix {
-    /// `rows[output]`: (input, factor), ascending inputs, factors not zero.
+    /// `rows[output]`: pairs of input and factor, in ascending order of inputs, without factors of
+    /// 0.
     rows: Vec<Vec<(usize, f32)>>,
 }
 
 impl ChannelMatrix {
-    /// From `inputs` to `outputs` channels of the usual layouts.
+    /// From `inputs` to `outputs` channels of the default layouts.
     ///
     /// # Errors
-    /// [`AudioError::Channels`].
+    /// [`AudioError::Channels`] for 0 or more than 8.
     pub fn new(inputs: usize, outputs: usize) -> Result<Self, AudioError> {
         Ok(Self::between(speakers(inputs)?, speakers(outputs)?))
     }
 
-    /// From one set of speakers to another.
+    /// From one set of speakers to another, scaled so that folding cannot clip.
     pub fn between(from: &[Speaker], to: &[Speaker]) -> Self {
         let mut rows = vec![vec![0f64; from.len()]; to.len()];
         for (i, &speaker) in from.iter().enumerate() {
@@ -137,13 +139,13 @@ impl ChannelMatrix {
         Self { rows }
     }
 
-    /// Factor from an input to an output channel.
+    /// Factor of an input channel in an output channel.
     pub fn factor(&self, output: usize, input: usize) -> f32 {
         self.rows.get(output).and_then(|r| r.iter().find(|(i, _)| *i == input)).map_or(0.0, |(_, g)| *g)
     }
 
-    /// Makes the output channels of a run of samples. A row that is one input at factor 1 copies it
-    /// bit for bit.
+    /// Computes the output channels of a block. A row of one input with factor 1 copies it bit for
+    /// bit.
     pub(crate) fn apply(&self, input: &[Vec<f32>]) -> Vec<Vec<f32>> {
         let samples = input.first().map_or(0, Vec::len);
         let row = |terms: &Vec<(usize, f32)>| {
@@ -161,13 +163,13 @@ impl ChannelMatrix {
     }
 }
 
-/// Where a speaker's sound goes when folding `from` to `to`: the same speaker if there is one,
-/// otherwise its neighbours.
+/// The target speakers of a speaker, with their factors, when folding `from` to `to`: the same
+/// speaker if `to` has it, otherwise its neighbours.
 fn route(speaker: Speaker, from: &[Speaker], to: &[Speaker]) -> Vec<(Speaker, f64)> {
     let (has, came_with) = (|s: Speaker| to.contains(&s), |s: Speaker| from.contains(&s));
     let half_power = f64::from(FRAC_1_SQRT_2);
     if has(speaker) {
-        // A centre that meets folded left and right keeps its balance with them.
+        // A centre into which left and right are folded keeps its balance with them.
         let meets_folded_sides = speaker == Center && came_with(Left) && !has(Left);
         return vec![(speaker, if meets_folded_sides { half_power * std::f64::consts::SQRT_2 } else { 1.0 })];
     }
@@ -186,7 +188,7 @@ fn route(speaker: Speaker, from: &[Speaker], to: &[Speaker]) -> Vec<(Speaker, f6
             let (other_left, other_right) =
                 if matches!(speaker, BackLeft | BackRight) { (SideLeft, SideRight) } else { (BackLeft, BackRight) };
             let other = if left { other_left } else { other_right };
-            // FFmpeg looks at the back centre first for back channels, last for side channels.
+            // FFmpeg considers the back centre first for back channels, last for side channels.
             if has(other) && (matches!(speaker, SideLeft | SideRight) || !has(BackCenter)) {
                 vec![(other, if came_with(other) { half_power } else { 1.0 })]
             } else if has(BackCenter) {

@@ -1,16 +1,18 @@
-//! Sound: an [`AudioPlan`](cutroom_timeline::SoundPlan) and source samples become mixed blocks.
+//! Mixes audio: turns an [`AudioPlan`](cutroom_timeline::AudioPlan) and source samples into blocks
+//! of samples.
 //!
-//! For every voice of a plan: read the source at its own rate → fold channels to the composition's
-//! → resample (exact positions, windowed sinc) → gain, fades, pan per absolute sample → sum in 64
-//! bits → clamp at full scale, counted. Every output sample is a pure function of its absolute
-//! composition position, so the result does not depend on how the programme is cut into blocks, and
-//! it is the same on every machine: fixed order of summation, no fused multiply-add, own-library
-//! transcendentals.
+//! For every voice of a plan: read the source at its own rate → fold its channels to the
+//! composition's → resample (exact positions, windowed sinc) → gain, fades and pan at absolute
+//! samples → sum in 64 bits → clip to full scale and count clipped samples. Every output sample is
+//! a pure function of its absolute position in the composition, so the result does not depend on
+//! how the mix is divided into blocks. It is the same on every machine: the order of summation is
+//! fixed, nothing uses fused multiply-add, and transcendental functions are those of the crate
+//! `libm`.
 //!
-//! Knows no files, no FFmpeg, no project: samples come through [`AudioSource`].
+//! The crate does not depend on files, FFmpeg or projects: samples come from an [`AudioSource`].
 //!
-//! Not here yet: pitch-keeping stretch (pitch follows speed, as on tape), keyframed speed, a
-//! look-ahead limiter, device output.
+//! Not implemented yet: time stretching that preserves pitch (pitch follows speed, as on tape),
+//! keyframed speed, a look-ahead limiter, output to a device.
 #![forbid(unsafe_code)]
 
 mod envelope;

@@ -1,10 +1,10 @@
-//! What can be mixed.
+//! Limits of what can be mixed.
 
-/// Lowest sample rate taken.
+/// Lowest supported sample rate.
 pub const MIN_RATE_HZ: u32 = 4_000;
-/// Highest sample rate taken.
+/// Highest supported sample rate.
 pub const MAX_RATE_HZ: u32 = 768_000;
-/// Slowest speed taken, forward or backward.
+/// Lowest supported speed, forward or backward.
 pub const MIN_SPEED: f64 = 0.01;
-/// Fastest speed taken, forward or backward.
+/// Highest supported speed, forward or backward.
 pub const MAX_SPEED: f64 = 100.0;

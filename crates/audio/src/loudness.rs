@@ -1,17 +1,17 @@
-//! Measuring sound: peak, RMS, loudness.
+//! Measures audio: peak, RMS and loudness.
 use crate::{AudioError, Speaker, speakers};
 use cutroom_types::AudioBlock;
 
-/// Level of a block over all channels. Silence is −∞ dB.
+/// Levels of a block over all channels. Silence is −∞ dB.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Loudness {
-    /// Largest magnitude of a sample, dB below full scale (±1.0).
+    /// Largest magnitude of a sample, in dB relative to full scale (±1.0).
     pub peak_dbfs: f64,
-    /// Root mean square of all samples, dB; a full-scale sine is −3.01.
+    /// Root mean square of all samples, in dB relative to full scale; −3.01 for a full-scale sine.
     pub rms_dbfs: f64,
 }
 
-/// Sample peak and RMS.
+/// Sample peak and RMS of a block.
 pub fn loudness(block: &AudioBlock) -> Loudness {
     let all = || block.channels.iter().flatten().map(|&x| f64::from(x));
     let peak = all().fold(0.0, |a: f64, x| a.max(x.abs()));
@@ -19,12 +19,12 @@ pub fn loudness(block: &AudioBlock) -> Loudness {
     Loudness { peak_dbfs: 20.0 * peak.log10(), rms_dbfs: 10.0 * mean_square.log10() }
 }
 
-/// Gated integrated loudness (ITU-R BS.1770-4, EBU R 128) of a whole programme, LUFS; −∞ when
-/// nothing passes the gate.
+/// Gated integrated loudness (ITU-R BS.1770-4, EBU R 128) of a block in LUFS; −∞ when nothing
+/// passes the gate.
 ///
 /// # Errors
-/// [`AudioError::Channels`] for layouts without a standard, [`AudioError::Loudness`] when the meter
-/// refuses the sound.
+/// [`AudioError::Channels`] for channel counts without a default layout, [`AudioError::Loudness`]
+/// when the meter rejects the block.
 pub fn integrated_loudness_lufs(block: &AudioBlock) -> Result<f64, AudioError> {
     let failed = |e: ebur128::Error| AudioError::Loudness(e.to_string());
     let layout = speakers(block.channels.len())?;
@@ -32,7 +32,7 @@ pub fn integrated_loudness_lufs(block: &AudioBlock) -> Result<f64, AudioError> {
     let map: Vec<_> = layout
         .iter()
         .map(|s| match s {
-            // BS.1770 counts mono as one front channel.
+            // BS.1770 weights mono as one front channel.
             Speaker::Center => ebur128::Channel::Center,
             Speaker::Left => ebur128::Channel::Left,
             Speaker::Right => ebur128::Channel::Right,

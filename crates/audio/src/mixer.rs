@@ -1,4 +1,4 @@
-//! Voices of a plan into one block.
+//! Mixes the voices of a plan into one block of samples.
 use crate::envelope;
 use crate::layout::{ChannelMatrix, Speaker, speakers};
 use crate::pan;
@@ -9,45 +9,48 @@ use cutroom_timeline::{AudioPlan, Voice};
 use cutroom_types::{AudioBlock, MediaId};
 use std::collections::BTreeMap;
 
-/// Most samples per channel in one call (11 minutes at 48 kHz); longer programmes come in blocks.
+/// Maximum number of samples per channel in one call (11 minutes at 48 kHz); longer mixes are
+/// requested in several blocks.
 pub const MAX_BLOCK_SAMPLES: usize = 1 << 25;
-/// Composition samples worked on at once, so that scratch memory does not grow with the block,
+/// Number of composition samples mixed at once, so that scratch memory does not grow with the
+/// block.
 const RUN_SAMPLES: usize = 4096;
-/// and fewer when a voice has more source samples than this in them: 768 kHz into 4 kHz at full
-/// speed is 19200 for one.
+/// Maximum number of a voice's source samples in that range; fewer composition samples are mixed at
+/// once when a voice exceeds it. At full speed from 768 kHz to 4 kHz one composition sample spans
+/// 19200 source samples.
 const RUN_SOURCE_SAMPLES: f64 = (1 << 23) as f64;
 
-/// What happened to the samples so far. Sums over blocks do not depend on how the programme is cut
-/// into them.
+/// Statistics of the samples mixed so far. The totals do not depend on how the mix is divided into
+/// blocks.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct MixReport {
-    /// Samples (of any channel) that were beyond full scale and are now at it.
+    /// Samples (of any channel) that exceeded full scale and were clipped to it.
     pub clipped_samples: u64,
     /// Largest magnitude before clipping; 1.0 is full scale.
     pub peak: f64,
-    /// Source samples (of any channel) that were NaN or infinite and were played as silence. A
-    /// sample heard by several voices counts for each.
+    /// Source samples (of any channel) that were NaN or infinite and were replaced by silence. A
+    /// sample that several voices play counts once for each.
     pub invalid_source_samples: u64,
 }
 
-/// Mixes the blocks of one programme.
+/// Mixes the blocks of one composition.
 ///
-/// A block is a pure function of plan and sources: any cutting of the programme into blocks, in any
-/// order, gives the same samples bit for bit. At equal rates and speed 1, gain 1, pan 0 a single
-/// voice comes out bit-exact. Pitch follows speed.
+/// A block is a pure function of plan and sources: any division of the mix into blocks, in any
+/// order, returns the same samples bit for bit. At equal rates, speed 1, gain 1 and pan 0 a single
+/// voice is copied bit for bit. Pitch follows speed.
 #[derive(Debug)]
 pub struct Mixer {
     rate_hz: u32,
     layout: &'static [Speaker],
     filters: FilterCache,
     report: MixReport,
-    /// [`MixReport::invalid_source_samples`] by file and stream.
+    /// [`MixReport::invalid_source_samples`] by media and stream.
     invalid: BTreeMap<(MediaId, usize), u64>,
 }
 
 impl Mixer {
-    /// For compositions of `rate_hz` and `channels` (1 to 8; [`speakers`] says which layout a count
-    /// means).
+    /// A mixer for compositions of `rate_hz` and `channels` (1 to 8; [`speakers`] defines their
+    /// layouts).
     ///
     /// # Errors
     /// [`AudioError::Rate`], [`AudioError::Channels`].
@@ -64,20 +67,20 @@ impl Mixer {
         })
     }
 
-    /// What happened in all blocks since the mixer was made.
+    /// Statistics of all blocks that this mixer has mixed.
     pub fn report(&self) -> MixReport {
         self.report
     }
 
-    /// [`MixReport::invalid_source_samples`] by file and stream, where there are any.
+    /// [`MixReport::invalid_source_samples`] by media and stream, without streams that had none.
     pub fn invalid_source_samples(&self) -> impl Iterator<Item = (&MediaId, usize, u64)> {
         self.invalid.iter().map(|((media, stream), samples)| (media, *stream, *samples))
     }
 
-    /// The samples of a plan, each within ±1.0.
+    /// Mixes the samples of a plan; each is within ±1.0.
     ///
     /// # Errors
-    /// See [`AudioError`]; nothing is added to the report then.
+    /// See [`AudioError`]; after an error the report is unchanged.
     pub fn mix(&mut self, plan: &AudioPlan, source: &mut dyn AudioSource) -> Result<AudioBlock, AudioError> {
         let channels = self.layout.len();
         if plan.rate_hz != self.rate_hz || plan.channels != channels {
@@ -118,36 +121,36 @@ impl Mixer {
     }
 }
 
-/// The last stage: full scale is a wall, and every hit is counted.
+/// The last stage: clips the sums to full scale, and updates peak and clipped samples.
 fn clamp(sum: &[f64], out: &mut [f32], report: &mut MixReport) {
     for (s, o) in sum.iter().zip(out) {
         report.peak = report.peak.max(s.abs());
-        // Samples near the end of single precision can be turned up beyond it, and then down to
-        // nothing.
+        // Samples near the maximum of single precision can overflow to infinity in a nested bus,
+        // and infinity times a factor of 0 is NaN.
         report.clipped_samples += u64::from(s.abs() > 1.0 || s.is_nan());
         *o = if s.is_nan() { 0.0 } else { s.clamp(-1.0, 1.0) as f32 };
     }
 }
 
-/// A voice with its source's shape worked out.
+/// A voice with its source's format, and what follows from it.
 struct VoiceMixer<'a> {
     voice: &'a Voice,
     format: AudioFormat,
     clock: SourceClock,
-    /// Compositions from the innermost to the plan's; never empty.
+    /// Buses from the innermost composition's to that of the plan; never empty.
     stages: Vec<BusStage<'a>>,
 }
 
-/// How a composition takes in what a voice is on the way to it.
+/// What the bus of one composition does to the channels of a voice.
 struct BusStage<'a> {
     layout: &'static [Speaker],
-    /// From what comes in; a mono source is placed by pan, not folded.
+    /// From the channels of its input; identity for mono inputs, which are placed by pan.
     matrix: ChannelMatrix,
     mono: bool,
     pan: &'a [(i64, f32)],
 }
 
-/// A level's pan over a run of samples.
+/// The pan of one bus over consecutive samples.
 enum Pan {
     Still(f64),
     Moving(Vec<f64>),
@@ -174,7 +177,7 @@ impl<'a> BusStage<'a> {
         pan::factor(pan, self.mono, speaker, self.layout)
     }
 
-    /// Its channels, made of those that its matrix gave.
+    /// The channels of the bus: the output of its matrix with pan applied.
     fn place(&self, audio: &[Vec<f32>], first: i64) -> Vec<Vec<f32>> {
         let pan = self.pan(first, audio[0].len());
         let channel = |(c, &speaker): (usize, &Speaker)| {
@@ -224,8 +227,8 @@ impl<'a> VoiceMixer<'a> {
         Ok(Self { voice, format, clock, stages })
     }
 
-    /// Adds composition samples `first .. first + samples` to `sum`; gives the invalid source
-    /// samples met.
+    /// Adds composition samples `first .. first + samples` to `sum`; returns the number of invalid
+    /// source samples read.
     fn add(
         &mut self,
         first: i64,
@@ -272,8 +275,8 @@ impl<'a> VoiceMixer<'a> {
         Ok(invalid)
     }
 
-    /// The voice's source at the composition's rate and in the innermost composition's channels
-    /// (one channel for mono sources).
+    /// Reads the voice's source at the composition's rate and in the innermost composition's
+    /// channels (one channel for mono sources). Also returns the number of invalid source samples.
     fn read_resampled(
         &self,
         from: i64,
@@ -287,11 +290,11 @@ impl<'a> VoiceMixer<'a> {
         let direction = self.clock.copies();
         let filter = if direction.is_some() { None } else { Some(mixer.filters.get(&self.clock)) };
         let half = filter.as_ref().map_or(0, |f| f.half as i64);
-        // Source samples low + 1 − half ..= high + half feed a filter; low ..= high are copied.
+        // A filter reads source samples low + 1 − half ..= high + half; a copy reads low ..= high.
         let input_first = if half == 0 { low } else { low + 1 - half };
         let mut input = self.read(input_first, (high + half - input_first + 1) as usize, source)?;
-        // Runs meet where the next one starts, so that each source sample is counted in one run
-        // only.
+        // Each range counts the invalid samples from its own start to the start of the next range,
+        // so that every source sample is counted once.
         let next = self.clock.at(from + count as i64).whole;
         let (own_low, own_end) = if next >= start.whole { (start.whole, next) } else { (next + 1, start.whole + 1) };
         let own = (own_low - input_first).max(0) as usize..(own_end - input_first).max(0) as usize;
@@ -301,7 +304,7 @@ impl<'a> VoiceMixer<'a> {
             invalid += channel[whole].iter().filter(|x| !x.is_finite()).count() as u64;
             channel.iter_mut().filter(|x| !x.is_finite()).for_each(|x| *x = 0.0);
         }
-        // Fold on whichever side of resampling has fewer channels.
+        // Fold before resampling if that leaves fewer channels to resample, otherwise after it.
         let stage = &self.stages[0];
         let folds_first = stage.layout.len() < input.len();
         if folds_first {

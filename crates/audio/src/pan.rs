@@ -1,16 +1,17 @@
-//! Pan: placing mono sources, balancing the others.
+//! Pan: places mono sources and balances sources with more channels.
 //!
-//! A **mono** source in stereo follows the constant-power law with compensated centre: factors
-//! √2·cos θ and √2·sin θ with θ = (pan + 1)·π/4, so centre is 1 in both speakers and a hard side is
-//! √2 (+3 dB) in one. In a layout with a centre speaker it moves pairwise with constant power, left
-//! – centre – right, factor 1 at each of the three. Sources of **two and more** channels are
-//! balanced: pan turns down the channels of the other side on a straight line and leaves the rest
-//! alone. Pan does nothing in a mono composition. At pan 0 every factor is exactly 1.
+//! A **mono** source in stereo follows the constant-power law with compensated centre: the factors
+//! are √2·cos θ and √2·sin θ with θ = (pan + 1)·π/4, so the centre is 1 in both speakers and a hard
+//! side is √2 (+3 dB) in one. In a layout with a centre speaker it moves pairwise with constant
+//! power between left, centre and right, with factor 1 at each of the three. Sources of **two and
+//! more** channels are balanced: pan attenuates the channels of the opposite side linearly and
+//! leaves the others unchanged. Pan has no effect in a mono composition. At pan 0 the factors are
+//! exact: 1, or 0 for a mono source outside the centre speaker.
 use crate::layout::Speaker;
 use std::f64::consts::{FRAC_PI_2, FRAC_PI_4, SQRT_2};
 
-/// Factor for one output speaker: of the only channel of a `mono` source, or of what the fold gave
-/// this speaker.
+/// Factor of one output speaker: applied to the only channel of a `mono` source, or to what folding
+/// produced for this speaker.
 pub(crate) fn factor(pan: f64, mono: bool, speaker: Speaker, layout: &[Speaker]) -> f64 {
     let has = |s| layout.contains(&s);
     if !has(Speaker::Left) {

@@ -1,13 +1,14 @@
-//! Windowed-sinc evaluation at given positions: a Kaiser low-pass of 96 zero crossings either side.
+//! Resampling by a windowed sinc at given positions: a Kaiser-windowed low-pass of 96 zero
+//! crossings on either side.
 //!
 //! Design (Kaiser's formulae; Oppenheim & Schafer, Discrete-Time Signal Processing, section 7.6):
-//! stop band −120 dB, transition 0.0406 of the sampling rate, whose upper end lies at the lower of
-//! the two Nyquist frequencies. So the pass band reaches 0.459 of the lower rate (20.26 kHz of 44.1
-//! kHz), nothing folds, and for down-sampling the filter is stretched by the ratio.
+//! stop band −120 dB, transition band 0.0406 of the sampling rate, whose upper end is at the lower
+//! of the two Nyquist frequencies. So the pass band reaches 0.459 of the lower rate (20.26 kHz at
+//! 44.1 kHz) and nothing aliases; for down-sampling the filter is stretched by the ratio.
 //!
 //! Ratios with at most [`MAX_EXACT_PHASES`] phases (every pair of usual rates, simple speeds) have
-//! one row of taps for each phase; others interpolate linearly between rows of a fine table, error
-//! below −115 dB. No state: an output sample depends on its position only.
+//! one row of taps per phase; others interpolate linearly between the rows of a fine table, with an
+//! error below −115 dB. There is no state: an output sample depends on its position only.
 use crate::source_clock::{SourceClock, SourcePosition};
 use std::{f64::consts::PI, sync::Arc};
 
@@ -15,22 +16,22 @@ use std::{f64::consts::PI, sync::Arc};
 const ZERO_CROSSINGS: f64 = 96.0;
 /// Stop-band attenuation of the design, dB.
 const STOP_BAND_DB: f64 = 120.0;
-/// Most phases for which each gets its own row,
+/// Maximum number of phases of a table with one row per phase.
 const MAX_EXACT_PHASES: i128 = 1024;
-/// if the table stays below this many taps (4 MiB).
+/// Maximum number of taps in such a table (4 MiB).
 const MAX_TABLE_TAPS: usize = 1 << 20;
-/// Rows per zero crossing of the table that is interpolated.
+/// Rows per zero crossing of an interpolated table.
 const TABLE_ROWS: f64 = 1024.0;
-/// Values of the partial sums of a dot product; the order of summation is part of the result.
+/// Number of partial sums of a dot product; the order of summation affects the result.
 const LANES: usize = 16;
-/// Tables kept; a project uses few ratios.
+/// Maximum number of cached filters; a project uses few ratios.
 const KEPT_FILTERS: usize = 8;
 
-/// Rows of taps for a ratio. `row(k)[i]` weighs source sample `whole + 1 − half + i` for a position
-/// of part `k/phases`.
+/// The rows of taps for a ratio. `row(k)[i]` weights source sample `whole + 1 − half + i` for a
+/// position with fraction `k / phases`.
 #[derive(Debug)]
 pub(crate) struct Filter {
-    /// Taps on either side.
+    /// Number of taps on either side.
     pub half: usize,
     phases: usize,
     interpolates: bool,
@@ -49,7 +50,7 @@ impl Filter {
         let taps = 2 * half;
         let mut rows = Vec::with_capacity((phases + 1) * taps);
         let mut row = vec![0f64; taps];
-        // One row more than phases, so that interpolation has a right-hand neighbour.
+        // One row more than phases, so that every row has a successor for interpolation.
         for k in 0..=phases {
             let part = k as f64 / phases as f64;
             for (i, tap) in row.iter_mut().enumerate() {
@@ -63,8 +64,8 @@ impl Filter {
         Self { half, phases, interpolates, rows }
     }
 
-    /// The sample at `position`; `window` holds source samples from `position.whole + 1 − half`,
-    /// `2·half` of them.
+    /// The output sample at a position with fraction `part / denominator`; `window` holds the
+    /// `2·half` source samples from `whole + 1 − half` on.
     #[inline]
     fn value(&self, window: &[f32], part: i128, denominator: i128) -> f32 {
         let taps = 2 * self.half;
@@ -80,8 +81,8 @@ impl Filter {
         a + fraction * (b - a)
     }
 
-    /// Writes `out.len()` samples from `from` on along `clock`. `input[0]` is source sample
-    /// `input_first`.
+    /// Writes `out.len()` samples at the positions of `clock` from `from` on. `input[0]` is source
+    /// sample `input_first`.
     pub fn run(&self, clock: &SourceClock, from: SourcePosition, input: &[f32], input_first: i64, out: &mut [f32]) {
         let mut at = from;
         for o in out {
@@ -92,12 +93,12 @@ impl Filter {
     }
 }
 
-/// Taps on either side, for whole lanes.
+/// Number of taps on either side, rounded up so that a row is a multiple of [`LANES`].
 fn half_taps(stretch: f64) -> usize {
     (ZERO_CROSSINGS * stretch.max(1.0) / (LANES / 2) as f64).ceil() as usize * (LANES / 2)
 }
 
-/// Most recently used filters.
+/// LRU cache of filters, the most recently used first.
 #[derive(Debug, Default)]
 pub(crate) struct FilterCache {
     kept: Vec<(FilterKey, Arc<Filter>)>,
@@ -125,7 +126,7 @@ impl FilterCache {
     }
 }
 
-/// Sum of products in a fixed order: 16 partial sums, then pairwise.
+/// Dot product in a fixed order of summation: 16 partial sums, which are then added pairwise.
 #[inline]
 fn dot(x: &[f32], h: &[f32]) -> f32 {
     let mut sums = [0f32; LANES];

@@ -1,14 +1,14 @@
-//! Where samples come from.
+//! Sources of audio samples.
 use crate::{ChannelLayout, SourceError};
 use cutroom_types::{AudioBlock, MediaId};
 use std::collections::BTreeMap;
 
-/// Shape of an audio stream.
+/// Format of an audio stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct AudioFormat {
     /// Samples per second.
     pub rate_hz: u32,
-    /// What its channels are, in native order.
+    /// Speakers of its channels, in native order.
     pub layout: ChannelLayout,
 }
 
@@ -17,32 +17,32 @@ pub trait AudioSource {
     /// Rate and layout of an audio stream.
     ///
     /// # Errors
-    /// No such file or stream.
+    /// The media or the stream does not exist.
     fn format(&self, media: &MediaId, stream: usize) -> Result<AudioFormat, SourceError>;
 
     /// Samples `first_sample .. first_sample + samples` at the source's own rate, counted from the
-    /// start of the file; silence where the stream has none (before its start, after its end).
-    /// Always exactly `samples` long.
+    /// start of the file; silence before the stream's start and after its end. The block is always
+    /// exactly `samples` long.
     ///
     /// # Errors
     /// The samples exist but cannot be decoded or read.
     fn read(&mut self, media: &MediaId, stream: usize, first_sample: i64, samples: usize) -> Result<AudioBlock, SourceError>;
 }
 
-/// Samples held in memory: known signals for tests, synthesised sound.
+/// Samples in memory: known signals for tests, synthesised audio.
 #[derive(Clone, Debug, Default)]
 pub struct MemorySource {
     streams: BTreeMap<(MediaId, usize), AudioBlock>,
 }
 
 impl MemorySource {
-    /// Nothing in it.
+    /// A source without streams.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds or replaces a stream of the usual layout for its channels; `block`'s sample 0 is the
-    /// start of the file.
+    /// Adds or replaces a stream with the default layout for its channel count; sample 0 of `block`
+    /// is the start of the file.
     pub fn insert(&mut self, media: impl Into<MediaId>, stream: usize, block: AudioBlock) {
         self.streams.insert((media.into(), stream), block);
     }

@@ -1,12 +1,12 @@
-//! Which source position is heard at which composition sample: exact rational arithmetic, no drift
-//! at any length.
+//! Maps composition samples to source positions in exact rational arithmetic, without drift at any
+//! length.
 //!
 //! Position at composition sample n is `start + (n − voice.first_sample)·step`, in source samples,
 //! with `step = source rate · speed / composition rate = M/L` in lowest terms (an `f64` speed is an
-//! exact fraction). `start` is rounded to the grid of 1/L source sample, that is by at most half a
-//! composition sample; so with equal rates at speed 1 the grid is whole samples and sound is
-//! copied, and a cut through a running clip is seamless when the second half's `source_start` is
-//! the time of its first composition sample.
+//! exact fraction). `start` is rounded to a multiple of 1/L source sample, that is by at most half
+//! a composition sample. So at equal rates and speed 1 positions are whole samples, which are
+//! copied; and a cut within a clip is seamless when the second half's `source_start` is the source
+//! time of its first composition sample.
 use crate::{
     AudioError,
     limits::{MAX_RATE_HZ, MAX_SPEED, MIN_RATE_HZ, MIN_SPEED},
@@ -14,8 +14,8 @@ use crate::{
 use cutroom_timeline::Voice;
 use cutroom_types::FLICKS_PER_SECOND;
 
-/// Composition positions beyond this (over two years at 192 kHz) are refused, so that products stay
-/// within 128 bits.
+/// Largest composition position (over two years at 192 kHz); larger ones are rejected, so that
+/// products fit into 128 bits.
 const MAX_POSITION_SAMPLES: i64 = 1 << 44;
 
 /// A position in a source: `whole + part / denominator` samples, `0 ≤ part < denominator`.
@@ -25,14 +25,14 @@ pub(crate) struct SourcePosition {
     pub part: i128,
 }
 
-/// The straight line from composition samples to source positions.
+/// The linear map from composition samples to source positions.
 #[derive(Clone, Debug)]
 pub(crate) struct SourceClock {
     first_sample: i64,
     start: SourcePosition,
-    /// Step per composition sample.
+    /// Increment per composition sample.
     step: SourcePosition,
-    /// L: parts per source sample.
+    /// L: the denominator of all positions.
     pub denominator: i128,
 }
 
@@ -44,7 +44,7 @@ impl SourceClock {
                 return Err(AudioError::Rate(rate));
             }
         }
-        // Speeds of nested compositions are multiplied, which rounds.
+        // The tolerance allows for rounding: speeds of nested compositions are multiplied.
         if !(MIN_SPEED * (1.0 - 1e-9)..=MAX_SPEED * (1.0 + 1e-9)).contains(&voice.speed.abs()) {
             return Err(invalid(format!("speed {} (must be {MIN_SPEED} to {MAX_SPEED}, or negative)", voice.speed)));
         }
@@ -58,7 +58,7 @@ impl SourceClock {
         let common = greatest_common_divisor(num.unsigned_abs(), den.unsigned_abs()) as i128;
         let (num, den) = (num / common, den / common);
         let step = SourcePosition { whole: num.div_euclid(den) as i64, part: num.rem_euclid(den) };
-        // source_start in units of 1/den source sample, half up.
+        // source_start in units of 1/den source sample, rounded half up.
         let flicks = i128::from(FLICKS_PER_SECOND);
         let scaled = i128::from(voice.source_start.0) * i128::from(source_rate_hz);
         let (whole, rest) = (scaled.div_euclid(flicks) as i64, scaled.rem_euclid(flicks));
@@ -75,7 +75,7 @@ impl SourceClock {
         SourcePosition { whole: whole as i64, part: part.rem_euclid(self.denominator) }
     }
 
-    /// The next composition sample's position.
+    /// Position at the composition sample after that of `p`.
     pub fn advance(&self, p: SourcePosition) -> SourcePosition {
         let part = p.part + self.step.part;
         let carry = part >= self.denominator;
@@ -85,7 +85,8 @@ impl SourceClock {
         }
     }
 
-    /// Whether each composition sample is one source sample: forward, backward, or neither.
+    /// The direction in which source samples are copied, if each composition sample is exactly one
+    /// source sample; otherwise `None`.
     pub fn copies(&self) -> Option<Direction> {
         match (self.denominator, self.step.whole) {
             (1, 1) => Some(Direction::Forward),
@@ -94,20 +95,20 @@ impl SourceClock {
         }
     }
 
-    /// Source samples per composition sample, without sign.
+    /// Absolute number of source samples per composition sample.
     pub fn stretch(&self) -> f64 {
         (self.step.whole as f64 + self.step.part as f64 / self.denominator as f64).abs()
     }
 }
 
-/// Which way a source is copied.
+/// Direction in which a source is copied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Direction {
     Forward,
     Backward,
 }
 
-/// A finite f64 in `MIN_SPEED..=MAX_SPEED` (or negative) as a fraction in lowest terms; the
+/// A finite f64 in `MIN_SPEED..=MAX_SPEED` (or its negative) as a fraction in lowest terms; the
 /// denominator is a power of two ≤ 2^59.
 fn exact_fraction(x: f64) -> (i128, i128) {
     let bits = x.abs().to_bits();

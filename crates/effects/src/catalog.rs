@@ -1,6 +1,7 @@
-//! The catalogue as a value: what stands in the lists, and what was registered at run time. It is
-//! looked up once, when a timeline is opened; plans carry references to the entries, so that
-//! nothing below planning looks a name up.
+//! The catalogue as a value: the built-in entries and those registered at run time.
+//!
+//! Names are looked up once, when a timeline is opened. Plans carry references to the entries, so
+//! that later stages do not look names up.
 use crate::{
     BLEND_MODES, EFFECTS, TRANSITIONS,
     probe::mistake,
@@ -14,8 +15,8 @@ use std::{
     sync::Arc,
 };
 
-/// A reference to an entry of the catalogue, as cheap as a pointer. Equal, and of equal hash, when
-/// id and version are.
+/// A copyable reference to a catalogue entry. References are equal, and have equal hashes, if id
+/// and version are equal.
 pub struct EntryRef<T: Entry>(&'static T);
 
 /// An effect in a plan.
@@ -26,12 +27,12 @@ pub type BlendRef = EntryRef<BlendSpec>;
 pub type TransitionRef = EntryRef<TransitionSpec>;
 
 impl<T: Entry> EntryRef<T> {
-    /// To an entry that lives as long as the program.
+    /// Creates a reference to an entry that lives as long as the program.
     pub const fn new(entry: &'static T) -> Self {
         Self(entry)
     }
 
-    /// The entry itself.
+    /// Returns the entry.
     pub fn spec(self) -> &'static T {
         self.0
     }
@@ -73,7 +74,7 @@ impl<T: Entry> fmt::Debug for EntryRef<T> {
     }
 }
 
-/// Why an entry was not registered.
+/// The reason why an entry was not registered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum CatalogError {
     /// The id belongs to an entry that may not be replaced: a built-in one, or one of the same or a
@@ -81,20 +82,20 @@ pub enum CatalogError {
     Taken {
         /// The id.
         id: &'static str,
-        /// Version of the entry that has it.
+        /// Version of the existing entry.
         version: u32,
     },
-    /// The entry contradicts itself.
+    /// The parameter table, or the code that reads it, is wrong.
     Invalid {
         /// Its id.
         id: &'static str,
-        /// What is wrong, in words.
+        /// Human-readable description.
         reason: String,
     },
 }
 
 impl CatalogError {
-    /// Stable code.
+    /// Stable error code.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Taken { .. } => "catalog.taken",
@@ -114,12 +115,13 @@ impl fmt::Display for CatalogError {
 
 impl std::error::Error for CatalogError {}
 
-/// Entries of one kind: in the order of the lists, then of registration, and by id.
+/// Entries of one kind, indexed by id. Built-in entries come first, in the order of their list,
+/// then registered ones in the order of registration.
 struct Entries<T: Entry> {
     list: Vec<EntryRef<T>>,
-    /// Places in `list`.
+    /// Indices into `list`.
     by_id: HashMap<&'static str, usize>,
-    /// So many at the start of `list` are built in.
+    /// Number of built-in entries at the start of `list`.
     built_in: usize,
 }
 
@@ -141,8 +143,8 @@ impl<T: Entry> Entries<T> {
         self.by_id.get(id).map(|&i| self.list[i])
     }
 
-    /// The spec is leaked: entries live as long as the program, some kilobytes for each version of
-    /// each.
+    /// Adds an entry or replaces a registered one of a lower version. The spec is leaked, since
+    /// entries live as long as the program: some kilobytes for each version of each entry.
     fn register(&mut self, spec: T) -> Result<EntryRef<T>, CatalogError> {
         let (id, version) = (spec.id(), spec.version());
         let place = self.by_id.get(id).copied();
@@ -163,8 +165,8 @@ impl<T: Entry> Entries<T> {
     }
 }
 
-/// Everything that a project may name: effects, blend modes and transitions. A clone shares the
-/// entries and costs as much as a pointer.
+/// All effects, blend modes and transitions that a project may name. Clones share the entries, at
+/// the cost of a pointer, until one of them registers an effect.
 #[derive(Clone)]
 pub struct Catalog(Arc<Lists>);
 
@@ -176,7 +178,7 @@ struct Lists {
 }
 
 impl Catalog {
-    /// What is built in.
+    /// Returns the catalogue of built-in entries.
     pub fn builtin() -> Self {
         Self(Arc::new(Lists {
             effects: Entries::new(EFFECTS),
@@ -185,41 +187,42 @@ impl Catalog {
         }))
     }
 
-    /// The effect with this id.
+    /// Returns the effect with this id.
     pub fn effect(&self, id: &str) -> Option<EffectRef> {
         self.0.effects.get(id)
     }
 
-    /// The blend mode with this id.
+    /// Returns the blend mode with this id.
     pub fn blend_mode(&self, id: &str) -> Option<BlendRef> {
         self.0.blend_modes.get(id)
     }
 
-    /// The transition with this id.
+    /// Returns the transition with this id.
     pub fn transition(&self, id: &str) -> Option<TransitionRef> {
         self.0.transitions.get(id)
     }
 
-    /// All effects: built-in ones by id, then those registered, in the order of registration.
+    /// Returns all effects: built-in ones by id, then registered ones in the order of registration.
     pub fn effects(&self) -> &[EffectRef] {
         &self.0.effects.list
     }
 
-    /// All blend modes, in the order of menus.
+    /// Returns all blend modes, in the order of menus.
     pub fn blend_modes(&self) -> &[BlendRef] {
         &self.0.blend_modes.list
     }
 
-    /// All transitions, in the order of menus.
+    /// Returns all transitions, in the order of menus.
     pub fn transitions(&self) -> &[TransitionRef] {
         &self.0.transitions.list
     }
 
-    /// Adds an effect, or puts a newer version in the place of one registered before. Timelines
-    /// that are open keep what they have.
+    /// Registers an effect, or replaces one that was registered with a lower version. Open
+    /// timelines keep the entries that they have.
     ///
     /// # Errors
-    /// The id is taken; the parameter table or the code that reads it is wrong.
+    /// [`CatalogError::Taken`] if the id is taken; [`CatalogError::Invalid`] if the parameter table
+    /// or the code that reads it is wrong.
     pub fn register_effect(&mut self, spec: EffectSpec) -> Result<EffectRef, CatalogError> {
         check_table(spec.id, spec.params)?;
         if let EffectKind::Temporal { .. } | EffectKind::Layered { .. } = spec.kind {
@@ -232,8 +235,8 @@ impl Catalog {
     }
 }
 
-/// Ids are lower-case words joined by hyphens; defaults lie in their ranges; no parameter comes
-/// twice.
+/// Checks that the id is lower-case words and digits joined by hyphens or dots, that parameter ids
+/// are unique, and that defaults are allowed values (references have none).
 fn check_table(id: &'static str, table: &[ParamSpec]) -> Result<(), CatalogError> {
     let refuse = |reason: String| Err(CatalogError::Invalid { id, reason });
     let is_word = |w: &str| !w.is_empty() && w.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
@@ -283,7 +286,7 @@ mod tests {
         assert!(c.transitions().iter().all(|e| std::ptr::eq(c.transition(e.id).unwrap().spec(), e.spec())));
     }
 
-    /// What registration asks of run-time entries holds for those of the lists.
+    /// The checks of run-time entries also hold for built-in ones.
     #[test]
     fn built_in_entries_pass_the_checks_of_registration() {
         for e in EFFECTS {

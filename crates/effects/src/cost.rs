@@ -1,5 +1,5 @@
-//! What an entry costs, for people who choose between entries: passes over the picture, and
-//! operations a pixel.
+//! Estimates the cost of entries, as a help to choose between them: passes over the picture, and
+//! operations per pixel.
 use crate::spec::{BlendSpec, EffectFrame, EffectKind, EffectSpec, Params, SeparableWeights, Step, TransitionKind, TransitionSpec};
 use cutroom_kernel::{
     At, BlendOp, Edge, MAX_UNIFORMS, MixOp, PointOp, ReadOp, Rgba, TraceReads, rgb,
@@ -7,14 +7,14 @@ use cutroom_kernel::{
 };
 use cutroom_types::Primaries;
 
-/// Cost at default values on a picture of 1920×1080.
+/// Cost with default values on a picture of 1920×1080 pixels.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cost {
-    /// Times that the whole picture is written to memory and read back; 0 for what is computed with
-    /// its neighbours in one pass.
+    /// Number of times that the whole picture is written to memory and read back; 0 for what is
+    /// fused into a neighbouring pass.
     pub passes: usize,
-    /// Arithmetic operations, samples and table reads a pixel; those of a loop's body count once a
-    /// turn. A transition's are those of its middle.
+    /// Arithmetic operations, samples and table reads per pixel; those of a loop's body count once
+    /// per iteration. Transitions are counted at progress 0.5.
     pub operations: usize,
 }
 
@@ -28,14 +28,14 @@ const FRAME: EffectFrame = EffectFrame {
     margin_px: [0.0; 2],
 };
 
-/// Of an effect.
+/// Returns the cost of an effect.
 pub fn of_effect(spec: &EffectSpec) -> Cost {
     let values = spec.defaults();
     let (p, r) = (Params::new(&values), FRAME);
     match spec.kind {
         EffectKind::Point { kernel, .. } => Cost { passes: usize::from(spec.may_add_alpha), operations: point(kernel(p)) },
         EffectKind::Table { kernel, prepare, .. } => Cost { passes: 0, operations: read(kernel(p), &prepare(p, &r).values) },
-        // Twelve table reads and their weights.
+        // Twelve table reads with their weights.
         EffectKind::Lut { .. } => Cost { passes: 0, operations: 60 },
         EffectKind::Separable { weights } => {
             let w = weights(p, &r);
@@ -44,13 +44,13 @@ pub fn of_effect(spec: &EffectSpec) -> Cost {
         EffectKind::Sampled { kernel, prepare, .. } => Cost { passes: 1, operations: read(kernel(p), &prepare(p, &r).values) },
         EffectKind::Steps(make) => steps(&make(p, &r)),
         EffectKind::Temporal { times, steps: make } => {
-            // At 25 frames a second; each other time is drawn as well.
+            // At 25 frames per second. The picture at each other time is drawn as well.
             let others = times(p, 0.04).len();
             let own = steps(&make(p, &r, others));
             Cost { passes: own.passes + others, operations: own.operations }
         }
         EffectKind::Layered { steps: make } => {
-            // The other layer is drawn as well, and brought to the size of this one.
+            // The other layer is drawn as well, and scaled to the size of this one.
             let own = steps(&make(p, &r));
             Cost { passes: own.passes + 2, operations: own.operations }
         }
@@ -77,7 +77,7 @@ fn steps(steps: &[Step]) -> Cost {
     })
 }
 
-/// Of a transition.
+/// Returns the cost of a transition.
 pub fn of_transition(spec: &TransitionSpec) -> Cost {
     let values = spec.defaults();
     let (p, r) = (Params::new(&values), FRAME);
@@ -86,20 +86,20 @@ pub fn of_transition(spec: &TransitionSpec) -> Cost {
         // The third stage adds four components.
         TransitionKind::Driven { outgoing, incoming } => Cost { passes: 0, operations: mix(outgoing) + mix(incoming) + 4 },
         TransitionKind::Sampled(kernel, _) => Cost { passes: 2, operations: read(kernel, &(spec.prepare)(p, 0.5, &r).values) },
-        // Both sides are filtered.
+        // Both pictures are filtered.
         TransitionKind::Blurred(weights, kernel) => {
             Cost { passes: 6, operations: mix(kernel) + 2 * separable(&weights(p, 0.5, &r)) }
         }
         TransitionKind::Steps(make) => {
             let steps = make(p, 0.5, &r);
-            // A step on a smaller raster has its share of the pixels.
+            // A step on a reduced raster computes fewer pixels.
             let each = steps.iter().map(|s| read(s.kernel, &s.uniforms.values) as f64 / f64::from(s.reduction * s.reduction));
             Cost { passes: 1 + steps.len(), operations: each.sum::<f64>().ceil() as usize }
         }
     }
 }
 
-/// A weight is used on either side, for four components.
+/// Each weight applies to both sides, for four components.
 fn separable(w: &SeparableWeights) -> usize {
     4 * (w.horizontal.len() + w.vertical.len()) * 2
 }
@@ -117,27 +117,27 @@ fn outputs(c: Rgba<Symbol>) -> Vec<Symbol> {
     vec![c.c.r, c.c.g, c.c.b, c.a]
 }
 
-/// Operations of a kernel.
+/// Returns the number of operations of a kernel per pixel.
 pub fn point(kernel: &dyn PointOp) -> usize {
     trace(|| outputs(kernel.trace(&Symbol::params(0), symbols(0), at()))).operation_count()
 }
 
-/// Operations of a kernel.
+/// Returns the number of operations of a kernel per pixel.
 pub fn mix(kernel: &dyn MixOp) -> usize {
     trace(|| outputs(kernel.trace(&Symbol::params(0), symbols(0), symbols(4), at()))).operation_count()
 }
 
-/// Of a blend mode, which works on what the stages before have in hand.
+/// Returns the cost of a blend mode. It has no passes, since it works on registers.
 pub fn of_blend(spec: &BlendSpec) -> Cost {
     Cost { passes: 0, operations: blend(spec.kernel) }
 }
 
-/// Operations of a blend mode.
+/// Returns the number of operations of a blend mode per pixel.
 pub fn blend(kernel: &dyn BlendOp) -> usize {
     trace(|| outputs(kernel.trace(symbols(0), symbols(4), at(), Symbol::param(0)))).operation_count()
 }
 
-/// Operations of a kernel with these uniforms.
+/// Returns the number of operations of a kernel per pixel with these uniforms.
 pub fn read(kernel: &dyn ReadOp, uniforms: &[f32]) -> usize {
     trace(|| {
         let symbolic: [Symbol; MAX_UNIFORMS] = Symbol::params(0);

@@ -1,6 +1,7 @@
-//! Curves as text.
+//! Parses curves written as text.
 
-/// Points by rising x, all within 0..=1.
+/// Returns the points of a curve `"x,y x,y …"`: at least two, by rising x, all within 0..=1. An
+/// error describes the first mistake.
 pub fn parse(text: &str) -> Result<Vec<[f32; 2]>, String> {
     let mut points: Vec<[f32; 2]> = Vec::new();
     for word in text.split_whitespace() {

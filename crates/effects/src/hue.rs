@@ -1,8 +1,8 @@
-//! Hue as arithmetic without branches: HSV and HSL of colour and back (Smith, "Color Gamut
-//! Transform Pairs", SIGGRAPH 1978; CSS Color 4 §7).
+//! Conversion of colour to HSV and HSL and back, without branches (Smith, "Color Gamut Transform
+//! Pairs", SIGGRAPH 1978; CSS Color 4 §7).
 use cutroom_kernel::{K, Real, Rgb, rgb};
 
-/// Hue in turns 0..1; 0 for greys.
+/// Returns the hue in turns, 0..1; 0 for greys.
 #[inline(always)]
 fn hue<R: Real>(c: Rgb<R>, max: R, spread: R) -> R {
     let k = K(1.0) / spread.max(1e-9);
@@ -10,7 +10,7 @@ fn hue<R: Real>(c: Rgb<R>, max: R, spread: R) -> R {
     R::select(spread.gt(1e-9), (h * (1.0 / 6.0)).fract(), 0.0)
 }
 
-/// The pure colour of a hue in turns.
+/// Returns the fully saturated colour of a hue in turns, each component 0..=1.
 #[inline(always)]
 fn pure<R: Real>(h: R) -> Rgb<R> {
     #[inline(always)]
@@ -20,7 +20,7 @@ fn pure<R: Real>(h: R) -> Rgb<R> {
     rgb(one(h), one(h + 2.0 / 3.0), one(h + 1.0 / 3.0))
 }
 
-/// Hue in turns, saturation, value.
+/// Returns hue in turns, saturation and value.
 #[inline(always)]
 pub fn hsv<R: Real>(c: Rgb<R>) -> (R, R, R) {
     let (max, min) = (c.max_component(), c.min_component());
@@ -36,7 +36,7 @@ pub fn from_hsv<R: Real>(h: R, s: R, v: R) -> Rgb<R> {
     rgb(one.mix(p.r, s) * v, one.mix(p.g, s) * v, one.mix(p.b, s) * v)
 }
 
-/// Hue in turns, saturation, lightness.
+/// Returns hue in turns, saturation and lightness.
 #[inline(always)]
 pub fn hsl<R: Real>(c: Rgb<R>) -> (R, R, R) {
     let (max, min) = (c.max_component(), c.min_component());
@@ -45,7 +45,8 @@ pub fn hsl<R: Real>(c: Rgb<R>) -> (R, R, R) {
     (hue(c, max, spread), R::select(room.gt(1e-6), spread / room.max(1e-6), 0.0), sum * 0.5)
 }
 
-/// The inverse of [`hsl`]; saturation and lightness are limited to 0..=1.
+/// The inverse of [`hsl`]; hue may be any number of turns, saturation and lightness are clamped to
+/// 0..=1.
 #[inline(always)]
 pub fn from_hsl<R: Real>(h: R, s: R, l: R) -> Rgb<R> {
     let (s, l, p) = (s.saturate(), l.saturate(), pure(h));
@@ -57,7 +58,7 @@ pub fn from_hsl<R: Real>(h: R, s: R, l: R) -> Rgb<R> {
 mod tests {
     use super::*;
 
-    /// Oracle: named colours of CSS Color 4 §7.1, and the way back.
+    /// Compares with named colours of CSS Color 4 §7.1 and checks the inverse conversions.
     #[test]
     fn hues_of_named_colors() {
         for (c, h, s, l) in [

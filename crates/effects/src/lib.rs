@@ -1,7 +1,10 @@
-//! The catalogue: effects, blend modes, transitions and colour conversions, each a parameter table
-//! and a kernel, as data in a list. Knows no devices and no projects.
+//! The catalogue of effects, blend modes, transitions and colour conversions. Each entry is data: a
+//! parameter table and a kernel that both back ends run.
 //!
-//! Adding an effect is one file in `effect/` and one line in `effect/mod.rs`; see
+//! This crate does not depend on devices or projects: callers look entries up by id, pass parameter
+//! values, and receive kernels with their uniforms.
+//!
+//! Adding an effect takes one file in `effect/` and one line in `effect/mod.rs`; see
 //! `docs/adding-an-effect.md`.
 #![forbid(unsafe_code)]
 

@@ -1,8 +1,7 @@
-//! Smooth noise as a kernel.
+//! Smooth noise for kernels.
 use cutroom_kernel::Real;
 
-/// Value noise, 0..1: random numbers at whole coordinates (below 2^24), between them smooth along
-/// 3t² − 2t³.
+/// Value noise, 0..1: random values at whole coordinates (below 2^24), interpolated with 3t² − 2t³.
 #[inline(always)]
 pub fn value_noise<R: Real>(x: R, y: R, seed: R) -> R {
     let (i, j) = (x.floor(), y.floor());

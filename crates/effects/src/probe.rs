@@ -1,19 +1,19 @@
-//! Finds entries that read a parameter as another kind than their table says, or ask for more than
-//! an entry may, by calling all their code with many values.
+//! Finds mistakes in entries by calling all their functions with many parameter values: parameters
+//! read as another kind than their table specifies, and requests above an entry's limits.
 use crate::spec::{EffectFrame, EffectKind, EffectSpec, MAX_TIMES, ParamKind, ParamSpec, Params, defaults};
 #[cfg(test)]
 use crate::spec::{MAX_TRANSITION_STEPS, TransitionKind, TransitionSpec};
 use cutroom_types::{ParamValue, Primaries};
 use std::cell::RefCell;
 
-/// Any frame will do.
+/// An arbitrary frame.
 const FRAME: EffectFrame =
     EffectFrame { width_px: 64.0, height_px: 36.0, linear: true, primaries: Primaries::Bt709, time_secs: 0.5, margin_px: [0.0; 2] };
-/// 25 frames a second.
+/// Length of a frame at 25 frames per second.
 const FRAME_SECS: f64 = 0.04;
 
-/// The first parameter that an effect reads as another kind than it has, or how many times it asks
-/// for, where those are too many; in words.
+/// Describes the first mistake of an effect: a parameter read as another kind than it has, or more
+/// than [`MAX_TIMES`] other times.
 pub(crate) fn mistake(spec: &EffectSpec) -> Option<String> {
     first_mistake(spec.params, |p| {
         let inputs = spec.other_times(p, FRAME_SECS).len();
@@ -32,7 +32,7 @@ pub(crate) fn mistake(spec: &EffectSpec) -> Option<String> {
                 prepare(p, &FRAME);
                 table(p);
             }
-            // Its code needs the file; parameter 0 names it.
+            // The functions need the parsed file; parameter 0 names it.
             EffectKind::Lut { .. } => {
                 p.text(0);
             }
@@ -52,7 +52,8 @@ pub(crate) fn mistake(spec: &EffectSpec) -> Option<String> {
     })
 }
 
-/// The same of a transition and its steps.
+/// Describes the first mistake of a transition: a misread parameter, or a number of steps that is
+/// not allowed.
 #[cfg(test)]
 pub(crate) fn transition_mistake(spec: &TransitionSpec) -> Option<String> {
     first_mistake(spec.params, |p| {
@@ -70,7 +71,8 @@ pub(crate) fn transition_mistake(spec: &TransitionSpec) -> Option<String> {
     })
 }
 
-/// Which parameters are read may depend on their values, so that several sets are tried.
+/// Calls a function with several sets of values, since which parameters it reads may depend on
+/// them. Returns the first mistake.
 fn first_mistake(table: &'static [ParamSpec], call: impl Fn(Params<'_>) -> Option<String>) -> Option<String> {
     let list = RefCell::default();
     for values in value_sets(table) {
@@ -81,7 +83,8 @@ fn first_mistake(table: &'static [ParamSpec], call: impl Fn(Params<'_>) -> Optio
     list.into_inner().into_iter().next()
 }
 
-/// The defaults, both ends of all ranges, and each switch and each choice by itself.
+/// Returns sets of values: the defaults, all minima, all maxima, and the defaults with each switch
+/// or choice changed in turn.
 fn value_sets(table: &[ParamSpec]) -> Vec<Vec<ParamValue>> {
     let base = defaults(table);
     let with = |change: &dyn Fn(&ParamKind) -> Option<ParamValue>| -> Vec<ParamValue> {

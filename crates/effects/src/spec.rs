@@ -1,4 +1,5 @@
-//! What a catalogue entry says of itself: effects and blend modes here, the rest below.
+//! The types that describe catalogue entries: effects and blend modes here; parameters, transitions
+//! and run-time effects in the submodules.
 mod entry;
 mod param;
 mod params;
@@ -16,202 +17,204 @@ use cutroom_kernel::{BlendOp, Edge, MixOp, PointOp, ReadOp};
 use cutroom_types::{ParamValue, Primaries};
 use std::sync::Arc;
 
-/// Where an effect's arithmetic takes place.
+/// The encoding in which an effect's arithmetic works.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Domain {
-    /// The composition's blending space: linear light or gamma.
+    /// The composition's working space: linear light or display-encoded.
     Working,
-    /// Display-encoded values, whatever the blending space.
+    /// Display-encoded values, whatever the working space.
     Display,
-    /// Linear light, whatever the blending space.
+    /// Linear light, whatever the working space.
     Linear,
 }
 
-/// Group in menus.
+/// Group of effects in menus.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EffectFamily {
-    /// Colour.
+    /// Colour correction.
     Color,
-    /// Blur.
+    /// Blurs and noise reduction.
     Blur,
     /// Distortion.
     Distort,
-    /// Stylise.
+    /// Stylisation.
     Stylize,
     /// Keying.
     Keying,
     /// Generators.
     Generate,
-    /// Time.
+    /// Effects over time.
     Time,
 }
 
-/// The frame that an effect goes by: the layer's content, whatever effects before it drew beyond
-/// its edges.
+/// Size and colour context passed to an effect. Width and height are those of the layer's content,
+/// without margins added by earlier effects.
 #[derive(Clone, Copy, Debug)]
 pub struct EffectFrame {
-    /// Pixels per row.
+    /// Width in pixels.
     pub width_px: f32,
-    /// Rows.
+    /// Height in pixels.
     pub height_px: f32,
-    /// Whether the numbers are linear light.
+    /// Whether the composition's working space is linear light.
     pub linear: bool,
     /// The composition's primaries.
     pub primaries: Primaries,
-    /// Time since the start of the clip; 0 for entries that do not say they are `time_dependent`.
+    /// Seconds since the start of the clip; 0 for entries that are not `time_dependent`.
     pub time_secs: f32,
-    /// What the picture has beyond the frame on each side, horizontally and vertically: positions
-    /// go from `-margin_px` to the frame's size and `margin_px`. Point kernels are not always told.
+    /// Width of the margin outside the frame in pixels, `[left and right, top and bottom]`:
+    /// positions range from `-margin_px` to the frame's size plus `margin_px`. May be 0 for point
+    /// kernels although there is a margin.
     pub margin_px: [f32; 2],
 }
 
-/// A symmetric separable filter: `weights[0]` is the centre, `weights[k]` both neighbours `k` away;
-/// the sum over all taps is 1.
+/// Weights of a symmetric separable filter: entry 0 is the weight of the centre, entry `k` that of
+/// both neighbours at distance `k`. The weights of all taps of one direction sum to 1.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SeparableWeights {
     /// Along rows.
     pub horizontal: Vec<f32>,
     /// Along columns.
     pub vertical: Vec<f32>,
-    /// They are a Gaussian of this standard deviation in pixels; a large one may be drawn on a
-    /// reduced picture instead.
+    /// Standard deviation in pixels if the weights are a Gaussian; a wide Gaussian may be computed
+    /// on a reduced raster instead.
     pub sigma_px: Option<f32>,
 }
 
-/// What kind of kernel an effect has.
+/// The kind of an effect's kernel, with the functions that turn parameters into its inputs.
 #[derive(Clone, Copy)]
 pub enum EffectKind {
-    /// Colour in, colour out.
+    /// A point kernel: the pixel's own straight colour to a new one.
     Point {
-        /// Both machines' code. It may depend on which parameters are neutral, so that a part that
-        /// changes nothing costs nothing.
+        /// The kernel for these values; parts whose parameters are neutral may be left out of it.
         kernel: fn(Params<'_>) -> &'static dyn PointOp,
-        /// Parameters to uniforms.
+        /// Converts parameters to uniforms.
         prepare: fn(Params<'_>, &EffectFrame) -> Uniforms,
     },
-    /// Colour in, colour out, with a table.
+    /// A point kernel with a table of numbers.
     Table {
-        /// Both machines' code.
+        /// The kernel, for both back ends.
         kernel: fn(Params<'_>) -> &'static dyn ReadOp,
-        /// Parameters to uniforms.
+        /// Converts parameters to uniforms.
         prepare: fn(Params<'_>, &EffectFrame) -> Uniforms,
-        /// Parameters to the table.
+        /// Converts parameters to the table.
         table: fn(Params<'_>) -> Arc<[f32]>,
     },
-    /// Colour in, colour out, by the look in the file that parameter 0 names.
+    /// A point kernel that applies the LUT from the file that parameter 0 names.
     Lut {
-        /// Both machines' code.
+        /// The kernel, for both back ends.
         kernel: fn(&Lut) -> &'static dyn ReadOp,
-        /// Parameters to uniforms.
+        /// Converts parameters to uniforms.
         prepare: fn(Params<'_>, &Lut) -> Uniforms,
     },
-    /// A symmetric separable filter over premultiplied colour; the outermost pixels go on beyond
-    /// the edges.
+    /// A symmetric separable filter over premultiplied colour; edges are clamped.
     Separable {
-        /// Parameters to weights.
+        /// Converts parameters to weights.
         weights: fn(Params<'_>, &EffectFrame) -> SeparableWeights,
     },
-    /// Premultiplied colour out of other pixels of the layer (input 0, premultiplied).
+    /// A sampled kernel: computes premultiplied colour from the pixels of the layer (input 0,
+    /// premultiplied).
     Sampled {
-        /// Both machines' code.
+        /// The kernel, for both back ends.
         kernel: fn(Params<'_>) -> &'static dyn ReadOp,
-        /// Parameters to uniforms.
+        /// Converts parameters to uniforms.
         prepare: fn(Params<'_>, &EffectFrame) -> Uniforms,
-        /// What lies beyond the layer's edges.
+        /// What is read outside the layer's edges.
         edge: Edge,
     },
-    /// Several steps over premultiplied colour.
+    /// Several steps, on premultiplied colour.
     Steps(fn(Params<'_>, &EffectFrame) -> Vec<Step>),
-    /// Steps over the picture and itself at other times.
+    /// Steps that combine the picture with the same picture at other times.
     Temporal {
-        /// Parameters and the length of a frame in seconds to the other times: seconds after
-        /// (negative: before) the one drawn. At most [`MAX_TIMES`]; times outside the clip show its
-        /// first or last frame (or the one drawn, in a transition's handles).
+        /// Returns the other times for these parameters and the length of a frame in seconds:
+        /// seconds after (negative: before) the frame drawn, at most [`MAX_TIMES`] of them. Times
+        /// outside the clip show its first or last frame (or the frame drawn, in a transition's
+        /// handles).
         times: fn(Params<'_>, f64) -> Vec<f64>,
-        /// The steps; the pictures at `times` are the inputs that [`Step::MixInput`] and
-        /// [`Step::SampleInputs`] count. All of them are there, or none when the source has nothing
-        /// to show.
+        /// Returns the steps. The pictures at `times` are the inputs that the indices in
+        /// [`Step::MixInput`], [`Step::UseInput`] and [`Step::SampleInputs`] refer to. The last
+        /// argument is their number: that of `times`, or 0 if the source has no picture.
         steps: fn(Params<'_>, &EffectFrame, usize) -> Vec<Step>,
     },
-    /// Steps over the picture and others of the composition.
+    /// Steps that combine the picture with those of other tracks of the composition.
     Layered {
-        /// The steps; the pictures of the parameters of kind [`ParamKind::Track`] are the inputs
-        /// that [`Step::MixInput`] and [`Step::SampleInputs`] count: what the track shows at the
-        /// same time as it lies on the canvas, stretched over the layer's raster, premultiplied,
-        /// display-encoded. Where one of the tracks shows nothing the effect is left out.
+        /// Returns the steps. The pictures of the parameters of kind [`ParamKind::Track`] are the
+        /// inputs that the indices in [`Step::MixInput`], [`Step::UseInput`] and
+        /// [`Step::SampleInputs`] refer to: what the track shows on the canvas at the same time,
+        /// stretched over the layer's raster, premultiplied, display-encoded. If one of the tracks
+        /// shows nothing, the effect is left out.
         steps: fn(Params<'_>, &EffectFrame) -> Vec<Step>,
     },
-    /// Decides when everything before it is seen: parameters and seconds since the clip's start to
-    /// other seconds.
+    /// Changes the time at which the source and the effects before this one are evaluated. Maps
+    /// parameters and seconds since the clip's start to the seconds to use instead.
     Time(fn(Params<'_>, f64) -> f64),
-    /// Whatever a value made at run time says; its `neutral`, `outset_px` and other times are asked
-    /// of the value, too.
+    /// An effect defined at run time; its neutrality, outset, other times and steps come from this
+    /// value.
     Runtime(&'static dyn RuntimeEffect),
 }
 
-/// Most other times that an effect may ask for.
+/// Maximum number of other times that an effect may request.
 pub const MAX_TIMES: usize = 64;
 
-/// One step of [`EffectKind::Steps`], from what the steps before made. All colour is premultiplied.
+/// One step of an effect. It works on the result of the steps before it; all colour is
+/// premultiplied.
 pub enum Step {
     /// A point kernel.
     Point(&'static dyn PointOp, Uniforms),
     /// A symmetric separable filter.
     Separable(SeparableWeights),
-    /// Input 0 is the result so far, input 1 what the first step got.
+    /// A sampled kernel. Input 0 is the result so far, input 1 the picture that the first step
+    /// received.
     Sample(&'static dyn ReadOp, Uniforms, Edge),
-    /// Joins what the first step got (`from`) with the result so far (`to`).
+    /// Mixes the picture that the first step received (`from`) with the result so far (`to`).
     Mix(&'static dyn MixOp, Uniforms),
-    /// Joins the result so far (`from`) with the picture at another time, or another layer's
-    /// (`to`).
+    /// Mixes the result so far (`from`) with the input of this index (`to`): the picture at another
+    /// time or of another layer.
     MixInput(&'static dyn MixOp, Uniforms, usize),
-    /// Goes on with the picture at another time.
+    /// Replaces the result so far by the input of this index.
     UseInput(usize),
-    /// Input 0 is the result so far, input 1 what the first step got, then these pictures at other
-    /// times or of other layers.
+    /// A sampled kernel. Input 0 is the result so far, input 1 the picture that the first step
+    /// received; then follow the inputs with these indices.
     SampleInputs(&'static dyn ReadOp, Uniforms, Edge, Vec<usize>),
 }
 
-/// An effect.
+/// An effect of the catalogue.
 #[derive(Clone, Copy)]
 pub struct EffectSpec {
     /// Stable id, as in project files.
     pub id: &'static str,
-    /// Name for people.
+    /// Display name.
     pub name: &'static str,
-    /// Group.
+    /// Group in menus.
     pub family: EffectFamily,
-    /// What it does, one sentence.
+    /// What the effect does, in one sentence.
     pub summary: &'static str,
     /// Parameters in order.
     pub params: &'static [ParamSpec],
-    /// Where its arithmetic takes place.
+    /// The encoding in which its arithmetic works.
     pub domain: Domain,
-    /// Its kernel.
+    /// The kernel and the functions that prepare its inputs.
     pub kind: EffectKind,
-    /// A point kernel whose result is linear light in the composition's primaries, whatever
-    /// `domain` says.
+    /// The point kernel returns linear light in the composition's primaries, whatever `domain` is.
     pub outputs_linear: bool,
-    /// Whether these values change nothing, so that the effect is left out.
+    /// Returns whether the effect changes nothing with these values, so that it is left out.
     pub neutral: fn(Params<'_>) -> bool,
-    /// A point kernel that leaves alpha alone, so that what lies below an opaque layer need not be
-    /// drawn.
+    /// The effect leaves alpha unchanged, so that layers below an opaque layer need not be drawn.
     pub keeps_alpha: bool,
-    /// How far beyond the layer's edges it draws with these values, in pixels of the layer to the
-    /// sides and up and down. Where that can be seen the layer's raster grows by it before the
-    /// effect, transparent there; the picture stays where it is.
+    /// Returns how far the effect draws beyond the layer's edges with these values, in pixels of
+    /// the layer: `[left and right, top and bottom]`. If the margin is visible, the layer's raster
+    /// grows by it before the effect, with transparent pixels; the picture does not move.
     pub outset_px: fn(Params<'_>) -> [f32; 2],
-    /// It may raise alpha, so that it must be drawn before the layer is placed.
+    /// The effect may raise alpha, so that it must be drawn before the layer is placed.
     pub may_add_alpha: bool,
-    /// Its result changes with time, parameters being equal.
+    /// The result depends on time even if the parameters do not change.
     pub time_dependent: bool,
-    /// Counts up when equal parameters give other pixels than before; part of the key of a plan.
+    /// Incremented when equal parameters yield different pixels than before; part of a plan's key.
     pub version: u32,
 }
 
 impl EffectSpec {
-    /// What most entries have in common: no parameters, the working space, never neutral, alpha
-    /// left alone, not animated.
+    /// Creates an entry with the usual defaults: no parameters, the working space, never neutral,
+    /// alpha unchanged, independent of time, version 1.
     pub const fn new(id: &'static str, name: &'static str, family: EffectFamily, summary: &'static str, kind: EffectKind) -> Self {
         Self {
             id,
@@ -231,12 +234,12 @@ impl EffectSpec {
         }
     }
 
-    /// Every parameter's default, in the table's order.
+    /// Returns the default of every parameter, in the table's order.
     pub fn defaults(&self) -> Vec<ParamValue> {
         defaults(self.params)
     }
 
-    /// Whether these values change nothing, so that the effect is left out.
+    /// Returns whether the effect changes nothing with these values, so that it is left out.
     pub fn is_neutral(&self, params: Params<'_>) -> bool {
         match self.kind {
             EffectKind::Runtime(effect) => effect.is_neutral(params),
@@ -244,8 +247,8 @@ impl EffectSpec {
         }
     }
 
-    /// How far it draws beyond the layer's edges with these values: pixels to the sides, and up and
-    /// down.
+    /// Returns how far the effect draws beyond the layer's edges with these values, in pixels of
+    /// the layer: `[left and right, top and bottom]`.
     pub fn outset(&self, params: Params<'_>) -> [f32; 2] {
         match self.kind {
             EffectKind::Runtime(effect) => effect.outset_px(params),
@@ -253,8 +256,8 @@ impl EffectSpec {
         }
     }
 
-    /// The other times at which it needs the picture, in seconds after (negative: before) the one
-    /// drawn.
+    /// Returns the other times at which the effect needs its picture, in seconds after (negative:
+    /// before) the frame drawn.
     pub fn other_times(&self, params: Params<'_>, frame_secs: f64) -> Vec<f64> {
         match self.kind {
             EffectKind::Temporal { times, .. } => times(params, frame_secs),
@@ -263,22 +266,22 @@ impl EffectSpec {
         }
     }
 
-    /// Whether it may see its picture at other times.
+    /// Whether the effect may read its picture at other times.
     pub fn is_temporal(&self) -> bool {
         matches!(self.kind, EffectKind::Time(_) | EffectKind::Temporal { .. } | EffectKind::Runtime(_))
     }
 
-    /// The parameter with this id.
+    /// Returns the parameter with this id.
     pub fn param(&self, id: &str) -> Option<&'static ParamSpec> {
         self.params.iter().find(|p| p.id == id)
     }
 
-    /// How many of its parameters name another track.
+    /// Number of parameters that name another track.
     pub fn track_count(&self) -> usize {
         self.params.iter().filter(|p| p.kind == ParamKind::Track).count()
     }
 
-    /// Whether it needs the layer drawn on its own before.
+    /// Whether the layer must be drawn to an intermediate before this effect.
     pub fn needs_intermediate(&self) -> bool {
         self.may_add_alpha || !matches!(self.kind, EffectKind::Point { .. } | EffectKind::Table { .. } | EffectKind::Lut { .. })
     }
@@ -294,36 +297,37 @@ impl Entry for EffectSpec {
     }
 }
 
-/// Id of the mode of layers that name none.
+/// Id of the blend mode of layers that do not name one.
 pub const NORMAL_ID: &str = "normal";
 
-/// A blend mode.
+/// A blend mode of the catalogue.
 pub struct BlendSpec {
     /// Stable id.
     pub id: &'static str,
-    /// Name for people.
+    /// Display name.
     pub name: &'static str,
-    /// Both machines' code.
+    /// The kernel, for both back ends.
     pub kernel: &'static dyn BlendOp,
-    /// The code when blending in linear light, where that is another.
+    /// The kernel for blending in linear light, if it differs.
     pub linear_kernel: Option<&'static dyn BlendOp>,
-    /// Its kernel gets the source display-encoded, whatever the blending space: it goes by its luma
-    /// and leaves its colour alone.
+    /// The kernel receives the source display-encoded, whatever the working space: it uses the
+    /// source's luma and alpha, never its colour.
     pub display: bool,
-    /// It may lower the alpha of what lies below.
+    /// The mode may lower the backdrop's alpha.
     pub lowers_backdrop_alpha: bool,
-    /// It changes what lies below where the layer is transparent, too.
+    /// The mode changes the backdrop also where the layer is transparent.
     pub affects_transparent: bool,
-    /// Its result depends on the seed.
+    /// The result depends on the seed.
     pub noise: bool,
-    /// Its noise changes from frame to frame; else the seed is the same in all frames of a clip.
+    /// The noise changes from frame to frame; otherwise all frames of a clip have the same seed.
     pub time_dependent: bool,
-    /// Counts up when it gives other pixels than before; part of the key of a plan.
+    /// Incremented when the mode yields different pixels than before; part of a plan's key.
     pub version: u32,
 }
 
 impl BlendSpec {
-    /// A mode that leaves what lies below alone where the layer is transparent.
+    /// Creates a mode with the usual defaults: the backdrop is unchanged where the layer is
+    /// transparent, no noise, version 1.
     pub const fn new(id: &'static str, name: &'static str, kernel: &'static dyn BlendOp) -> Self {
         Self {
             id,
@@ -339,7 +343,7 @@ impl BlendSpec {
         }
     }
 
-    /// Whether this is the mode of layers that name none: the source over the backdrop.
+    /// Whether this is the default mode: the source over the backdrop.
     pub fn is_normal(&self) -> bool {
         self.id == NORMAL_ID
     }

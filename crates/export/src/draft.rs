@@ -1,6 +1,6 @@
-//! From settings to an [`ExportPlan`], in two steps: [`Draft::new`] decides what the composition
-//! alone decides, so that settings that make no sense are said before any file is opened;
-//! [`Draft::complete`] adds what depends on the media files: whether there is sound.
+//! Turns settings into an [`ExportPlan`] in two steps. [`Draft::new`] decides what depends on the
+//! composition only, so that invalid settings are reported before any file is opened;
+//! [`Draft::complete`] adds what depends on the media files: whether there is audio.
 use crate::{AudioRange, ExportPlan, ExportSettings, ExportTarget, SettingsError};
 use cutroom_media::write::{
     AudioCodec, AudioSettings, Container, SequencePattern, VideoSettings, WriteSettings, audio_codec, container_for_path, validate,
@@ -11,14 +11,14 @@ use cutroom_project::Composition;
 use cutroom_types::{FrameRate, PictureFormat};
 use std::{ops::Range, path::Path};
 
-/// What is decided without opening a media file.
+/// The part of a plan that is decided without opening media files.
 #[derive(Debug)]
 pub struct Draft {
     settings: ExportSettings,
     rate: FrameRate,
     frames: Range<i64>,
     sound: AudioRange,
-    /// Of the whole film.
+    /// The samples of the whole composition.
     whole_audio: AudioRange,
     channels: u32,
     output: OutputSpec,
@@ -28,24 +28,25 @@ pub struct Draft {
 #[derive(Debug)]
 struct FileDraft {
     container: &'static Container,
-    /// Of a container whose pictures are files of their own.
+    /// The file names of an image sequence; `None` for containers that hold all pictures in one
+    /// file.
     sequence: Option<SequencePattern>,
     video: Option<VideoSettings>,
-    /// What sound would be written as; `None` when there shall be none.
+    /// The codec for audio, if there is audio; `None` when none is to be written.
     audio_codec: Option<&'static AudioCodec>,
 }
 
-/// What a plan leaves out unasked.
+/// Something that a plan changes or leaves out although it was not requested.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PlanNote {
     /// One sentence without a full stop.
     pub message: String,
-    /// The setting that it names in backticks.
+    /// The setting that the message names in backticks.
     pub field: Option<&'static str>,
 }
 
 impl Draft {
-    /// Of a composition of `total` frames.
+    /// The draft for a composition of `total` frames.
     ///
     /// # Errors
     /// See [`SettingsError`].
@@ -80,22 +81,24 @@ impl Draft {
         })
     }
 
-    /// The names of the files that pictures become, where each is a file of its own.
+    /// The file names of an image sequence, if the output is one.
     pub fn sequence(&self) -> Option<&SequencePattern> {
         self.file.as_ref().and_then(|f| f.sequence.as_ref())
     }
 
-    /// The samples of which [`Draft::complete`] must know whether anything can be heard in them:
-    /// those of the whole film, since a silent part of a film with sound has a silent stream, so
-    /// that it can be joined to the others. `None` when sound is left out.
+    /// The samples for which [`Draft::complete`] must know whether anything is audible: those of
+    /// the whole composition, so that a silent part of a film with audio has a silent stream and
+    /// can be concatenated with the other parts. `None` when audio is switched off.
     pub fn audio_in_question(&self) -> Option<&Range<i64>> {
         Some(&self.whole_audio.samples).filter(|_| !self.settings.audio.off)
     }
 
-    /// The plan, and what of the film it leaves out unasked.
+    /// Returns the plan, and notes about what it changes or leaves out although it was not
+    /// requested. `audible`: whether there is audio in [`Self::audio_in_question`].
     ///
     /// # Errors
-    /// [`SettingsError::Silent`], or what container and codecs cannot do.
+    /// [`SettingsError::Silent`] when only audio is written and there is none;
+    /// [`SettingsError::Writer`] when container or codecs do not support the settings.
     pub fn complete(self, audible: bool) -> Result<(ExportPlan, Vec<PlanNote>), SettingsError> {
         let settings = self.settings;
         let mut notes = Vec::new();
@@ -189,7 +192,7 @@ impl FileDraft {
     }
 }
 
-/// Refuses settings about what will not be written, and asking for nothing at all.
+/// Rejects settings of streams that are not written, and outputs without any stream.
 fn check_streams(settings: &ExportSettings, file: Option<&FileDraft>) -> Result<(), SettingsError> {
     let (pictures, sound) = match file {
         Some(file) => (file.video.is_some(), file.audio_codec.is_some()),

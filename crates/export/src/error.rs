@@ -1,97 +1,98 @@
-//! Why an export ended without a file.
+//! Errors of running an export.
 use cutroom_media::MediaError;
 use cutroom_pipeline::PipelineError;
 use cutroom_types::Time;
 use std::path::PathBuf;
 
-/// What went wrong. But for [`ExportError::HashesLast`], nothing stands under the target's name.
+/// An error of an export. Except after [`ExportError::HashesLast`], no file was created under the
+/// target's name.
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
-    /// Somebody asked to stop.
+    /// The export was cancelled.
     #[error("stopped after {frame} of {total} frames; nothing was written under the output's name")]
     Cancelled {
-        /// Frames done.
+        /// Number of frames written.
         frame: u64,
-        /// Frames wanted.
+        /// Number of frames of the export.
         total: u64,
     },
-    /// The output cannot be started.
+    /// The output could not be created.
     #[error("the export cannot be started")]
     Open {
-        /// Why.
+        /// The cause.
         source: MediaError,
     },
-    /// A frame could not be made.
+    /// A frame could not be planned, decoded or drawn.
     #[error("frame {frame} (at {secs:.3} s) could not be made", secs = .time.as_secs_f64())]
     Frame {
         /// Frame number of the composition.
         frame: i64,
-        /// Its time.
+        /// Its composition time.
         time: Time,
-        /// Why.
+        /// The cause.
         source: PipelineError,
     },
-    /// A run of sound could not be made.
+    /// A block of audio could not be mixed.
     #[error("the sound at {secs:.3} s could not be made", secs = .time.as_secs_f64())]
     Sound {
-        /// Composition time.
+        /// Its composition time.
         time: Time,
-        /// Why.
+        /// The cause.
         source: PipelineError,
     },
     /// Encoding or writing failed.
     #[error("the picture or sound at {secs:.3} s could not be written", secs = .time.as_secs_f64())]
     Write {
-        /// Composition time.
+        /// Its composition time.
         time: Time,
-        /// Why.
+        /// The cause.
         source: MediaError,
     },
     /// The file could not be completed.
     #[error("the file could not be completed")]
     Finish {
-        /// Why.
+        /// The cause.
         source: MediaError,
     },
     /// The list of hashes could not be written.
     #[error("{}: the frame hashes could not be written", path.display())]
     Hashes {
-        /// The list.
+        /// The path of the list.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         source: std::io::Error,
     },
-    /// The film is whole under its name, but the list of its hashes could not be given its own.
+    /// The output is complete under its name, but its list of hashes could not be renamed.
     #[error("{}: the frame hashes could not be written{}", path.display(), film.as_ref().map_or_else(String::new, |f| format!("; {} is complete", f.display())))]
     HashesLast {
-        /// The list.
+        /// The path of the list.
         path: PathBuf,
-        /// The film, unless nothing was to be written.
+        /// The output; `None` for a null output.
         film: Option<PathBuf>,
-        /// Why.
+        /// The cause.
         source: std::io::Error,
     },
-    /// No renderer, or another failure before the first frame.
+    /// The renderer could not be created, or another failure occurred before the first frame.
     #[error(transparent)]
     Pipeline(#[from] PipelineError),
-    /// The system starts no more threads.
+    /// A thread could not be started.
     #[error("cannot start the {name} thread")]
     Thread {
-        /// Which.
+        /// Name of the thread.
         name: &'static str,
-        /// Why.
+        /// The cause.
         source: std::io::Error,
     },
-    /// A defect: a thread ended without a result.
+    /// A thread ended without a result: a defect.
     #[error("the {thread} thread ended without a result; this is a defect of cutroom")]
     Panicked {
-        /// Which.
+        /// Name of the thread.
         thread: &'static str,
     },
 }
 
 impl ExportError {
-    /// Stable code: that of the cause where there is one.
+    /// Stable code: that of the cause, if it has one.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Cancelled { .. } => "export.cancelled",
@@ -103,7 +104,7 @@ impl ExportError {
         }
     }
 
-    /// Composition time at which it happened, where it has one.
+    /// Composition time at which it happened, if known.
     pub fn time(&self) -> Option<Time> {
         match self {
             Self::Frame { time, .. } | Self::Sound { time, .. } | Self::Write { time, .. } => Some(*time),

@@ -1,9 +1,9 @@
-//! Hashes of output pictures: what is compared when two exports should be the same.
+//! Hashes of output pictures, for comparing two exports.
 use cutroom_types::Picture;
 
-/// blake3 of the picture's format, size and plane rows, without the padding between rows. Two
-/// pictures have one hash exactly when every sample is the same; where the planes lie in memory
-/// does not matter.
+/// BLAKE3 of the picture's format, size and plane rows, without the padding between rows. Two
+/// pictures have the same hash exactly when format, size and all samples are the same; the layout
+/// of the planes in memory does not matter.
 pub fn picture_hash(picture: &Picture) -> blake3::Hash {
     let mut hasher = blake3::Hasher::new();
     hasher.update(format!("{} {}x{}", picture.format, picture.size.width, picture.size.height).as_bytes());
@@ -35,7 +35,7 @@ mod tests {
         assert_eq!(picture_hash(&packed), picture_hash(&padded));
         let other = Picture::from_planes(format, size, ColorTags::SRGB, vec![vec![1, 2, 3, 5]]).unwrap();
         assert_ne!(picture_hash(&packed), picture_hash(&other));
-        // The same bytes in another shape are another picture.
+        // The same bytes with another size are a different picture.
         let flat = Picture::from_planes(format, Size { width: 4, height: 1 }, ColorTags::SRGB, vec![vec![1, 2, 3, 4]]).unwrap();
         assert_ne!(picture_hash(&packed), picture_hash(&flat));
     }

@@ -1,4 +1,4 @@
-//! The list of frame hashes as a file.
+//! Writes the list of frame hashes to a file.
 use crate::ExportError;
 use std::{
     fs,
@@ -7,30 +7,32 @@ use std::{
 };
 use tempfile::NamedTempFile;
 
-/// Lines of frame numbers and hashes; stands under its name only when whole.
+/// A list of frame numbers and hashes, one per line, in a hidden file; it gets its name only when
+/// complete.
 pub(crate) struct HashFile {
     target: PathBuf,
     overwrite: bool,
     file: BufWriter<NamedTempFile>,
 }
 
-/// A whole list on the disk that has no name yet.
+/// A complete list on the disk that is not renamed yet.
 pub(crate) struct HashesReady {
     target: PathBuf,
-    /// The target after symbolic links.
+    /// The target with symbolic links resolved.
     place: PathBuf,
     overwrite: bool,
     file: NamedTempFile,
 }
 
-/// The file that a name stands for: that behind a symbolic link which may be replaced.
+/// The path that is written for a target: with `overwrite`, that behind a symbolic link; otherwise
+/// the target itself.
 fn place(target: &Path, overwrite: bool) -> PathBuf {
     let link = overwrite && fs::symlink_metadata(target).is_ok_and(|m| m.is_symlink());
     fs::canonicalize(target).ok().filter(|_| link).unwrap_or_else(|| target.into())
 }
 
 impl HashFile {
-    /// Starts a list beside its final name.
+    /// Creates the hidden file in the folder of the target.
     pub fn create(target: &Path, overwrite: bool) -> Result<Self, ExportError> {
         let fail = |source| ExportError::Hashes { path: target.into(), source };
         if !overwrite && fs::symlink_metadata(target).is_ok() {
@@ -43,14 +45,14 @@ impl HashFile {
         let folder = place.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
         let mut options = tempfile::Builder::new();
         options.prefix(".cutroom-").suffix(".tmp");
-        // As any new file: the user's mask takes from it.
+        // The mode of any new file, which the user's umask reduces.
         #[cfg(unix)]
         options.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
         let file = options.tempfile_in(folder).map_err(fail)?;
         Ok(Self { target: target.into(), overwrite, file: BufWriter::new(file) })
     }
 
-    /// Where it is meanwhile.
+    /// Path of the hidden file.
     pub fn hidden_path(&self) -> &Path {
         self.file.get_ref().path()
     }
@@ -60,7 +62,7 @@ impl HashFile {
         writeln!(self.file, "{n} {hash}").map_err(|source| ExportError::Hashes { path: self.target.clone(), source })
     }
 
-    /// Brings the last line to the disk.
+    /// Flushes and synchronises the file to the disk.
     pub fn ready(self) -> Result<HashesReady, ExportError> {
         let fail = |source| ExportError::Hashes { path: self.target.clone(), source };
         let file = self.file.into_inner().map_err(|e| fail(e.into_error()))?;
@@ -71,7 +73,8 @@ impl HashFile {
 }
 
 impl HashesReady {
-    /// Gives the list its name; `film` is what has its own already.
+    /// Renames the list to its target; `film` is the output that is already complete, for the
+    /// error.
     pub fn name(self, film: Option<&Path>) -> Result<(), ExportError> {
         let named = if self.overwrite { self.file.persist(&self.place) } else { self.file.persist_noclobber(&self.place) };
         named.map(drop).map_err(|e| ExportError::HashesLast { path: self.target, film: film.map(Into::into), source: e.error })
@@ -89,7 +92,7 @@ mod tests {
         let mut list = HashFile::create(&target, false).unwrap();
         list.line(0, blake3::hash(b"")).unwrap();
         assert!(!target.exists());
-        // BLAKE3 of nothing, from the specification's test vectors.
+        // BLAKE3 of the empty input, from the specification's test vectors.
         let want = "0 af1349b9f5f9a1a6a0404dea36dcc9499bcb25c9adc112b7cc9a93cae41f3262\n";
         let ready = list.ready().unwrap();
         fs::write(&target, "appeared meanwhile").unwrap();

@@ -1,10 +1,10 @@
-//! From a checked project to a media file: [`ExportSettings`] are what somebody chose, a [`Draft`]
-//! makes an [`ExportPlan`] of them, which says all, and [`run`] does it. Decoding, drawing, mixing
-//! and encoding overlap; every queue is bounded; an error, a panic or a cancelled token leaves
-//! nothing under the final name.
+//! Exports an open composition to a media file: [`ExportSettings`] are the user's choices, a
+//! [`Draft`] turns them into a complete [`ExportPlan`], and [`run`] executes it. Decoding, drawing,
+//! mixing and encoding run concurrently; every queue is bounded; after an error, a panic or a
+//! cancellation no file exists under the final name.
 //!
-//! Knows no terminals and no command lines. Not here yet: segments, stream copy of untouched spans,
-//! worker processes.
+//! The crate does not depend on terminals or command lines. Not implemented yet: segments, stream
+//! copy of unmodified spans, worker processes.
 #![forbid(unsafe_code)]
 
 mod draft;

@@ -1,10 +1,10 @@
-//! What is to be exported, decided before any work starts.
+//! The plan of an export, complete before any work starts.
 use cutroom_media::write::{WriteSettings, video_codec};
 use cutroom_pipeline::{OutputSpec, RenderOptions};
 use cutroom_types::FrameRate;
 use std::{ops::Range, path::PathBuf};
 
-/// One export: a run of frames of a composition, and where they go.
+/// One export: a range of frames of a composition, and its target.
 #[derive(Clone, Debug)]
 pub struct ExportPlan {
     /// Frame rate of the composition.
@@ -13,28 +13,28 @@ pub struct ExportPlan {
     pub frames: Range<i64>,
     /// Plane layout and tags of every picture.
     pub output: OutputSpec,
-    /// What draws.
+    /// Options of the renderer.
     pub render: RenderOptions,
-    /// Whether frames are drawn at all; `false` for sound alone.
+    /// Whether frames are drawn; `false` for audio only.
     pub pictures: bool,
-    /// The sound programme; `None` for a silent film without a sound stream.
+    /// The audio to mix; `None` for an output without an audio stream.
     pub sound: Option<AudioRange>,
-    /// Where it goes.
+    /// The target.
     pub target: ExportTarget,
-    /// Where to write one line "frame hash" for each picture.
+    /// File for a list with one line "frame hash" per picture.
     pub frame_hashes: Option<PathBuf>,
-    /// Replace what stands under the names of target and list.
+    /// Replace existing files with the names of target and list.
     pub overwrite: bool,
 }
 
 impl ExportPlan {
-    /// Whether the encoder alone keeps all cores busy.
+    /// Whether the video encoder alone uses all cores.
     pub fn encodes_heavily(&self) -> bool {
         let ExportTarget::File { settings, .. } = &self.target else { return false };
         settings.video.as_ref().is_some_and(|v| video_codec(&v.codec).is_ok_and(|codec| codec.fills_cores))
     }
 
-    /// Codecs, size and rate in words.
+    /// Human-readable description: codecs, size and rates.
     pub fn describe(&self) -> String {
         let ExportTarget::File { settings, .. } = &self.target else { return self.output.format.to_string() };
         let video = settings
@@ -46,7 +46,7 @@ impl ExportPlan {
     }
 }
 
-/// The samples that belong to the frames.
+/// The audio samples that belong to a range of frames.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AudioRange {
     /// Samples per second.
@@ -54,24 +54,24 @@ pub struct AudioRange {
     /// From round(time of the first frame) to round(time of the frame after the last), in
     /// composition samples.
     pub samples: Range<i64>,
-    /// Samples mixed at once.
+    /// Number of samples per mixed block.
     pub block_samples: i64,
 }
 
 impl AudioRange {
-    /// The samples of a run of frames.
+    /// The samples of a range of frames.
     pub fn of_frames(frames: &Range<i64>, rate: FrameRate, rate_hz: u32) -> Self {
         let sample = |frame| rate.time_of_frame(frame).to_sample(rate_hz);
         Self { rate_hz, samples: sample(frames.start)..sample(frames.end), block_samples: i64::from(rate_hz / 10).max(1) }
     }
 }
 
-/// Where the result goes.
+/// Target of an export.
 #[derive(Clone, Debug)]
 pub enum ExportTarget {
-    /// Nowhere: everything is rendered and mixed, nothing is encoded.
+    /// No output: everything is rendered and mixed, nothing is encoded.
     Null,
-    /// A media file, or a sequence of pictures.
+    /// A media file or an image sequence.
     File {
         /// Final name.
         path: PathBuf,

@@ -1,8 +1,9 @@
-//! The loop: decode, draw, mix and encode at the same time, joined by bounded channels.
+//! Runs an export: decodes, draws, mixes and encodes concurrently, in threads connected by bounded
+//! channels.
 //!
 //! ```text
-//! lanes (decode) ──▶ draw thread ──pictures──▶ this thread: encode, mux, progress
-//! sound files    ──▶ mix thread  ──blocks────▶
+//! decode threads ──▶ draw thread ──pictures──▶ this thread: encode, mux, progress
+//! audio files    ──▶ mix thread  ──blocks────▶
 //! ```
 use crate::{ExportError, ExportPlan, ExportTarget, UnfinishedFiles, hash_file::HashFile, picture_hash};
 use crossbeam_channel::{Receiver, Sender, bounded};
@@ -11,23 +12,23 @@ use cutroom_pipeline::{OpenComposition, PipelineError, Renderer};
 use cutroom_types::{AudioBlock, CancelToken, Picture, Progress, Time};
 use std::{path::Path, sync::Arc, thread, time::Instant};
 
-/// Drawn pictures that may wait for the encoder.
+/// Maximum number of drawn pictures that wait for the encoder.
 const PICTURES_WAITING: usize = 3;
-/// Sound blocks that may wait for the encoder.
+/// Maximum number of audio blocks that wait for the encoder.
 const BLOCKS_WAITING: usize = 8;
 
-/// What an export did.
+/// Report of a completed export.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ExportReport {
-    /// Pictures; 0 for sound alone.
+    /// Number of pictures; 0 for audio only.
     pub frames: u64,
-    /// Samples per channel written; 0 without sound.
+    /// Number of samples per channel; 0 without audio.
     pub samples: u64,
-    /// Seconds it took.
+    /// Duration of the export in seconds.
     pub elapsed_secs: f64,
-    /// What drew: back end, SIMD level, threads; empty for sound alone.
+    /// Description of the renderer: back end, SIMD level, threads; empty for audio only.
     pub drawn_by: String,
-    /// Samples that were beyond full scale and were clipped.
+    /// Number of samples that exceeded full scale and were clipped.
     pub clipped_samples: u64,
 }
 
@@ -36,9 +37,9 @@ struct Drawn {
     hash: Option<blake3::Hash>,
 }
 
-/// Runs an export to its end, to an error or until `cancel` is cancelled. `progress` is called on
-/// this thread after every frame; `unfinished` names the hidden files meanwhile. Unless the result
-/// is `Ok` nothing stands under the target's name, but for [`ExportError::HashesLast`].
+/// Runs an export until it is complete, fails or `cancel` is cancelled. `progress` is called on
+/// this thread after every frame; `unfinished` contains the hidden files while it runs. After an
+/// error no file was created under the target's name, except after [`ExportError::HashesLast`].
 ///
 /// # Errors
 /// See [`ExportError`].
@@ -54,7 +55,7 @@ pub fn run(
     let total = (plan.frames.end - plan.frames.start).max(0) as u64;
     let started = Instant::now();
     let samples = plan.sound.as_ref().map_or(0..0, |s| s.samples.clone());
-    // Dropped after what it notes.
+    // Declared first, so that it is dropped after the files that it notes.
     let mut notes = Vec::new();
     let mut output = Output::open(plan)?;
     let mut hashes = plan.frame_hashes.as_deref().map(|path| HashFile::create(path, plan.overwrite)).transpose()?;
@@ -88,7 +89,7 @@ pub fn run(
                     file.line(n, hash)?;
                 }
             }
-            // Sound follows the pictures so that neither waits long in the muxer.
+            // Audio follows the pictures so that neither is buffered for long in the muxer.
             let due = plan.rate.time_of_frame(frame + 1);
             while sample < samples.end && plan.sound.as_ref().is_some_and(|s| Time::of_sample(sample, s.rate_hz) < due) {
                 let block = receive(&blocks, "mix")??;
@@ -102,8 +103,7 @@ pub fn run(
     if cancel.is_cancelled() {
         return Err(ExportError::Cancelled { frame: total, total });
     }
-    // The list is safe on the disk before the film has its name, so that little can fail after
-    // that.
+    // The list is on the disk before the output is renamed, so that little can fail after that.
     let list = hashes.map(HashFile::ready).transpose()?;
     output.finish().map_err(|source| ExportError::Finish { source })?;
     if let Some(list) = list {
@@ -121,7 +121,8 @@ pub fn run(
     })
 }
 
-/// Starts a thread whose panic is a missing answer on its channel, not a panic of this one.
+/// Starts a thread whose panic becomes a missing result on its channel, and does not propagate to
+/// this one.
 fn spawn<'scope, T: Send + 'scope>(
     scope: &'scope thread::Scope<'scope, '_>,
     name: &'static str,
@@ -131,12 +132,13 @@ fn spawn<'scope, T: Send + 'scope>(
     thread::Builder::new().name(name.into()).spawn_scoped(scope, guarded).map_err(|source| ExportError::Thread { name, source })
 }
 
-/// A thread that ended without a word has panicked.
+/// Receives a result; a thread that ended without one has panicked.
 fn receive<T>(channel: &Receiver<T>, thread: &'static str) -> Result<T, ExportError> {
     channel.recv().map_err(|_| ExportError::Panicked { thread })
 }
 
-/// Plans, fetches and draws every frame in order. Ends early when nobody listens any more.
+/// Plans, fetches and draws every frame in order. Stops after an error, or when the receiver is
+/// dropped.
 fn draw(
     composition: &Arc<OpenComposition>,
     plan: &ExportPlan,
@@ -156,7 +158,7 @@ fn draw(
     }
 }
 
-/// Mixes the sound of the range in blocks; gives the number of clipped samples.
+/// Mixes the audio of the range in blocks; returns the number of clipped samples.
 fn mix(composition: &Arc<OpenComposition>, plan: &ExportPlan, to_muxer: &Sender<Result<AudioBlock, ExportError>>) -> u64 {
     let Some(sound) = &plan.sound else { return 0 };
     let mut mix = match composition.sound() {
@@ -181,7 +183,7 @@ fn mix(composition: &Arc<OpenComposition>, plan: &ExportPlan, to_muxer: &Sender<
     mix.report().clipped_samples
 }
 
-/// Where pictures and sound go.
+/// The writer of pictures and audio.
 enum Output {
     File(Box<Writer>),
     Null,

@@ -1,4 +1,4 @@
-//! What can be chosen for an export, as plain data.
+//! The settings of an export, as plain data.
 use cutroom_media::{
     MediaError,
     write::{AudioCodec, AudioSettings, Rate, VideoSettings, video_codec},
@@ -8,24 +8,24 @@ use cutroom_project::Composition;
 use cutroom_types::PictureFormat;
 use std::{ops::Range, path::PathBuf};
 
-/// Everything that can be chosen; the default writes nothing and renders all.
+/// All settings of an export. The defaults render everything and write nothing.
 #[derive(Clone, Debug, Default)]
 pub struct ExportSettings {
-    /// The file to write, whose extension chooses the container, and with it whether there are
-    /// pictures, sound or both; `None`: render everything and write nothing.
+    /// The file to write. Its extension determines the container, and with it whether pictures,
+    /// audio or both are written. `None`: render everything and write nothing.
     pub output: Option<PathBuf>,
     /// Frames of the composition, end not included; `None`: all.
     pub frames: Option<Range<i64>>,
-    /// The pictures.
+    /// Settings of the pictures.
     pub video: VideoChoices,
-    /// The sound.
+    /// Settings of the audio.
     pub audio: AudioChoices,
-    /// Encode so that every sample comes back; sound, too, unless a codec is named for it or the
-    /// container has none that can.
+    /// Encode losslessly: pictures, and also audio unless its codec is given or the container has
+    /// no lossless one.
     pub lossless: bool,
-    /// What draws, and how many threads draw and encode.
+    /// Options of the renderer; its number of threads is also that of the encoder.
     pub render: RenderOptions,
-    /// Where to write one line "frame hash" for each picture.
+    /// File for a list with one line "frame hash" per picture.
     pub frame_hashes: Option<PathBuf>,
     /// Replace an existing output and an existing list of hashes.
     pub overwrite: bool,
@@ -34,11 +34,11 @@ pub struct ExportSettings {
 /// How pictures are stored.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct VideoChoices {
-    /// Leave out the pictures: nothing is drawn.
+    /// Leave out the pictures: no frame is drawn.
     pub off: bool,
-    /// Codec id; `None`: the container's usual one.
+    /// Codec id; `None`: the container's default.
     pub codec: Option<String>,
-    /// Constant quality on the encoder's scale; goes before a bit rate.
+    /// Constant quality on the encoder's scale; takes precedence over a bit rate.
     pub crf: Option<f64>,
     /// Bits per second.
     pub bitrate_bps: Option<u64>,
@@ -46,29 +46,29 @@ pub struct VideoChoices {
     pub preset: Option<String>,
     /// Encoder profile.
     pub profile: Option<String>,
-    /// Layout of the planes; `None`: the codec's usual one.
+    /// Pixel format; `None`: the codec's default.
     pub pixel_format: Option<PictureFormat>,
 }
 
 /// How sound is stored.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct AudioChoices {
-    /// Leave out the sound.
+    /// Leave out the audio.
     pub off: bool,
-    /// Codec id; `None`: the container's usual one.
+    /// Codec id; `None`: the container's default.
     pub codec: Option<String>,
     /// Bits per second.
     pub bitrate_bps: Option<u64>,
-    /// Bits of a stored sample, 16, 24, or 32 for float; `None`: 24 when lossless, otherwise 16.
+    /// Bits per stored sample: 16, 24, or 32 for float. `None`: 24 when lossless, otherwise 16.
     /// Only for FLAC and PCM.
     pub bits: Option<u32>,
-    /// Add triangular noise of ±1 step before samples are rounded to 16 bits; the same in every
-    /// run.
+    /// Add triangular dither of ±1 step before samples are rounded to 16 bits; the noise is the
+    /// same in every run.
     pub dither: bool,
 }
 
 impl ExportSettings {
-    /// What the writer is told of pictures.
+    /// The writer's settings for pictures.
     pub(crate) fn of_pictures(&self, codec: &str, composition: &Composition) -> Result<VideoSettings, MediaError> {
         let chosen = &self.video;
         let mut video = VideoSettings::new(codec, composition.size, composition.frame_rate)?;
@@ -88,12 +88,12 @@ impl ExportSettings {
         Ok(video)
     }
 
-    /// What the writer is told of sound.
+    /// The writer's settings for audio.
     pub(crate) fn of_audio(&self, codec: &AudioCodec, rate_hz: u32, channels: u32) -> AudioSettings {
         let chosen = &self.audio;
         let mut sound = AudioSettings::new(codec.id, rate_hz, channels);
         sound.bitrate_kbps = chosen.bitrate_bps.map(kbps);
-        // Samples of 16 bits, also those at another level, stay apart in 24.
+        // 24 bits keep 16-bit source samples distinct, even after a change of level.
         sound.bits = chosen.bits.or(if self.lossless && codec.bits().contains(&24) { Some(24) } else { None });
         sound.dither = chosen.dither;
         sound
@@ -105,7 +105,7 @@ fn kbps(bps: u64) -> u32 {
 }
 
 impl VideoChoices {
-    /// Names of what was chosen, with `video.` in front.
+    /// Names of the settings that were chosen, with the prefix `video.`.
     pub(crate) fn chosen(&self) -> impl Iterator<Item = &'static str> {
         let all = [
             ("video.codec", self.codec.is_some()),
@@ -120,7 +120,7 @@ impl VideoChoices {
 }
 
 impl AudioChoices {
-    /// Names of what was chosen, with `audio.` in front.
+    /// Names of the settings that were chosen, with the prefix `audio.`.
     pub(crate) fn chosen(&self) -> impl Iterator<Item = &'static str> {
         let all = [
             ("audio.codec", self.codec.is_some()),

@@ -1,55 +1,55 @@
-//! Why settings make no plan.
+//! Errors of export settings.
 use cutroom_media::{MediaError, write::containers};
 use cutroom_types::CompositionId;
 use std::path::{Path, PathBuf};
 
-/// What contradicts the composition, the container or itself. Messages name settings in backticks,
-/// as their fields are called.
+/// Settings that contradict the composition, the container or each other. Messages name settings in
+/// backticks, by the names of their fields.
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
-    /// The composition has no frame.
+    /// The composition has no frames.
     #[error("composition \"{composition}\" is empty: there is nothing to export")]
     Empty {
-        /// Which.
+        /// Its id.
         composition: CompositionId,
     },
-    /// No container is known by the output's extension.
+    /// No supported container has the output's extension.
     #[error("{}: the file name's extension names no container", path.display())]
     Container {
         /// The output.
         path: PathBuf,
     },
-    /// A sequence's name has no place for the number of a picture.
+    /// The name of an image sequence has no placeholder for the number.
     #[error("{source}")]
     Pattern {
         /// The output.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The cause.
         source: MediaError,
     },
-    /// Neither pictures nor sound would be written.
+    /// Neither pictures nor audio would be written.
     #[error("nothing is left to write: neither pictures nor sound ({container})")]
     Nothing {
-        /// The extension with its dot, or what stands for it.
+        /// The extension with its dot, or "the null output".
         container: String,
     },
-    /// A setting is about what is not written.
+    /// A setting applies to a stream that is not written.
     #[error("`{field}` has no meaning here: {why}")]
     Meaningless {
         /// The setting.
         field: &'static str,
-        /// Which setting leaves out what it is about; `None`: the container holds none.
+        /// The setting that leaves the stream out; `None`: the container does not support it.
         left_out_by: Option<&'static str>,
-        /// Why, in words.
+        /// The reason, in words.
         why: String,
     },
-    /// Only sound is requested from a film without any.
+    /// Only audio is requested, but the composition has none.
     #[error("{}: the film has no sound to write", path.display())]
     Silent {
         /// The output.
         path: PathBuf,
     },
-    /// A codec or container does not do what is asked of it.
+    /// A codec or container does not support the settings.
     #[error(transparent)]
     Writer(#[from] MediaError),
 }
@@ -66,7 +66,7 @@ impl SettingsError {
         }
     }
 
-    /// What can be done about it.
+    /// How it can be corrected, if there is advice.
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::Empty { .. } | Self::Writer(_) => None,
@@ -81,7 +81,7 @@ impl SettingsError {
         }
     }
 
-    /// The settings concerned, those that message and hint name among them, the one at fault first.
+    /// The settings concerned, including those that message and hint name; the one at fault first.
     pub fn fields(&self) -> Vec<&'static str> {
         match self {
             Self::Empty { .. } | Self::Writer(_) => vec![],
@@ -91,7 +91,7 @@ impl SettingsError {
         }
     }
 
-    /// The file concerned.
+    /// The file concerned, if the error is about one.
     pub fn path(&self) -> Option<&Path> {
         match self {
             Self::Pattern { path, .. } => Some(path),
@@ -101,7 +101,7 @@ impl SettingsError {
     }
 }
 
-/// A name for a sequence, made from one that is none.
+/// The name of an image sequence, derived from a name without a placeholder.
 fn numbered(path: &Path) -> PathBuf {
     let stem = path.file_stem().unwrap_or_default().to_string_lossy();
     let stem = stem.split('%').next().unwrap_or_default().trim_end_matches(['-', '_']);

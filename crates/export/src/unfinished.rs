@@ -1,27 +1,27 @@
-//! What lies on the disk under hidden names while work goes on.
+//! The hidden files of exports in progress.
 use std::{
     fs,
     path::PathBuf,
     sync::{Arc, Mutex, PoisonError},
 };
 
-/// Hidden files and folders of work in progress, for a program that must end without waiting for
-/// it. A clone is the same list.
+/// Hidden files and folders of exports in progress, for a program that must exit without waiting
+/// for them. Clones share one list.
 #[derive(Clone, Debug, Default)]
 pub struct UnfinishedFiles(Arc<Mutex<Vec<PathBuf>>>);
 
 impl UnfinishedFiles {
-    /// Notes what the work itself removes or renames before the note is dropped.
+    /// Adds a path that the export removes or renames itself before the note is dropped.
     pub(crate) fn note(&self, path: PathBuf) -> Note {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(path.clone());
         Note { list: self.clone(), path }
     }
 
-    /// Removes them all.
+    /// Removes all of them from the disk.
     pub fn remove(&self) {
         for path in self.0.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
-            // A folder may get one more picture while it is emptied. What is gone already was
-            // finished or removed by the work itself.
+            // A picture may be added to a folder while it is emptied. Missing files were finished
+            // or removed by the export itself.
             for _ in 0..3 {
                 let removed = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
                 if removed.is_ok() || fs::symlink_metadata(&path).is_err() {
@@ -32,7 +32,7 @@ impl UnfinishedFiles {
     }
 }
 
-/// An entry of the list, taken off it when dropped.
+/// An entry of the list, removed from it when dropped.
 #[derive(Debug)]
 pub(crate) struct Note {
     list: UnfinishedFiles,

@@ -1,5 +1,5 @@
-//! What other editors call things, for those who read their projects. Knows no decoding and no
-//! drawing.
+//! Translates the vocabulary of other editors, for importers of their projects. The crate does not
+//! depend on decoding or drawing.
 #![forbid(unsafe_code)]
 
 pub mod aliases;

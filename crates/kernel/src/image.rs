@@ -1,33 +1,33 @@
-//! What kernels read, on the host: pictures with edges, and tables.
+//! The inputs of sampled kernels on the CPU: images with an edge mode, and tables.
 use crate::real::{K, Real};
 
-/// What lies beyond the edges of an input.
+/// How an input continues outside its edges.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Edge {
-    /// Transparent black; the outermost pixels fade over half a pixel.
+    /// Transparent black; the outermost pixels fade out over half a pixel.
     Transparent,
-    /// The outermost pixels go on.
+    /// The nearest edge pixel.
     Clamp,
-    /// The picture, mirrored.
+    /// The image mirrored at its edges, periodically.
     Mirror,
-    /// The picture again.
+    /// The image repeated.
     Repeat,
 }
 
-/// Longest side of an input, in pixels.
+/// Maximum side of an input, in pixels.
 pub const MAX_FIELD_SIDE_PX: u32 = 32_768;
 
-/// One input: four planes, rows of `width`.
+/// One input: four planes of rows of `width` samples.
 #[derive(Clone, Copy)]
 pub struct InputImage<'a> {
-    /// R, G, B, A; `width · height` each.
+    /// R, G, B, A; `width · height` samples each.
     pub(crate) planes: [&'a [f32]; 4],
     pub(crate) width: usize,
     pub(crate) height: usize,
 }
 
 impl<'a> InputImage<'a> {
-    /// `None` when there is no pixel, a side is beyond [`MAX_FIELD_SIDE_PX`] or a plane is too
+    /// `None` when the image is empty, a side exceeds [`MAX_FIELD_SIDE_PX`] or a plane is too
     /// short.
     pub fn new(planes: [&'a [f32]; 4], width: usize, height: usize) -> Option<Self> {
         let sides = 1..=MAX_FIELD_SIDE_PX as usize;
@@ -36,20 +36,20 @@ impl<'a> InputImage<'a> {
     }
 }
 
-/// Folds a coordinate back into `0..=size`.
+/// Reflects a coordinate into `0..=size`.
 #[inline(always)]
 fn mirrored<R: Real>(x: R, size: f32) -> R {
     let t = (x * (0.5 / size)).fract();
     (K(1.0) - (t * 2.0 - 1.0).abs()) * size
 }
 
-/// A coordinate's place within its copy of the picture.
+/// Reduces a coordinate modulo `size`, into `0..size`.
 #[inline(always)]
 fn repeated<R: Real>(x: R, size: f32) -> R {
     (x * (1.0 / size)).fract() * size
 }
 
-/// The two samples around a coordinate and their weights.
+/// The indices of the two samples around a coordinate, and their linear weights.
 #[inline(always)]
 pub(crate) fn taps<R: Real>(x: R, size: f32, edge: Edge) -> ([R; 2], [R; 2]) {
     let x = match edge {
@@ -57,7 +57,7 @@ pub(crate) fn taps<R: Real>(x: R, size: f32, edge: Edge) -> ([R; 2], [R; 2]) {
         Edge::Repeat => repeated(x, size),
         _ => x,
     };
-    // NaN becomes the lower end, so that indices always lie inside.
+    // NaN becomes the lower bound, so that indices are always in range.
     let (low, high) = if edge == Edge::Transparent { (-1.0, size) } else { (0.0, size - 1.0) };
     let x = (x - 0.5).clamp(low, high);
     let a = x.floor();
@@ -69,18 +69,18 @@ pub(crate) fn taps<R: Real>(x: R, size: f32, edge: Edge) -> ([R; 2], [R; 2]) {
     ([a.clamp(0.0, size - 1.0), b.clamp(0.0, size - 1.0)], w)
 }
 
-/// Entry `index` of a table, rounded down, the first and last beyond its ends; 0 where there is
-/// none.
+/// Entry `index` of a table, rounded down and clamped to the table; 0 for an empty table or one of
+/// more than 2^24 entries.
 pub(crate) fn table_entry(table: &[f32], index: f32) -> f32 {
     match table.len() {
-        // Beyond 2^24 not every entry has a number.
+        // Above 2^24 an `f32` cannot represent every index.
         1..=0x100_0000 => table[index.clamp(0.0, (table.len() - 1) as f32) as usize],
         _ => 0.0,
     }
 }
 
-/// Colour of a field at a position in its pixels, with the roundings of the lanes; transparent
-/// black where there is none.
+/// Colour of an image at a position in its pixels, bilinear, rounded as by the lanes; transparent
+/// black without an image.
 pub(crate) fn image_color(image: Option<&InputImage<'_>>, edge: Edge, x: f32, y: f32) -> [f32; 4] {
     let Some(f) = image else { return [0.0; 4] };
     let ([x0, x1], [u0, u1]) = taps(x, f.width as f32, edge);

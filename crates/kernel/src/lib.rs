@@ -1,14 +1,15 @@
-//! Pixel arithmetic written once, run twice: SIMD lanes on the CPU, traced to WGSL for the GPU.
+//! Pixel arithmetic that is written once and run by two back ends: as SIMD lanes on the CPU, and
+//! traced to WGSL for the GPU.
 //!
 //! A kernel is generic Rust over [`Real`]. [`Point`], [`Blend`] and [`Mix`] turn a kernel type into
-//! an object that a back end can hold in a list: on the CPU it runs over tiles of planar `f32` with
-//! the widest instruction set the machine has ([`SimdLevel`]), on the GPU the same generic code is
-//! traced. Knows nothing of what an effect means.
+//! an object that a back end can store in a list. On the CPU it runs over tiles of planar `f32`
+//! with the widest instruction set of the machine ([`SimdLevel`]); for the GPU the same generic
+//! code is traced. The crate does not depend on what an effect means.
 //!
-//! Rules inside kernels: no operation outside `Real`; branches are `select`; literals are
-//! constants, everything else comes from uniforms; closures carry `#[inline(always)]` (one that
-//! does not falls out of the target-feature context and costs 5–25×). No FMA, so results are
-//! bit-identical on every CPU.
+//! Rules for kernels: they use only operations of `Real`; branches are `select`; literals are
+//! constants, and all other values come from uniforms; closures are marked `#[inline(always)]` (a
+//! closure without it leaves the target-feature context and runs 5 to 25 times slower). Nothing
+//! uses FMA, so results are bit-identical on every CPU.
 mod image;
 pub mod lanes;
 pub mod ops;

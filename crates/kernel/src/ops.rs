@@ -1,5 +1,5 @@
-//! Kernel shapes and the objects that run them: a generic kernel becomes one entry per instruction
-//! set and one trace.
+//! The kinds of kernels and the objects that run them: each generic kernel is compiled once per
+//! instruction set and can be traced.
 use crate::{
     SimdLevel, dispatch,
     lanes::{Isa, MAX_LANES, V},
@@ -8,79 +8,85 @@ use crate::{
 };
 use std::any::TypeId;
 
-/// Most numbers a kernel may take from its uniforms.
+/// Maximum number of uniforms of a kernel.
 pub const MAX_UNIFORMS: usize = 32;
-/// Floats from one row of a tile to the next; a tile is at most this wide.
+/// Distance from one row of a tile to the next, in floats, which is also the maximum width of a
+/// tile.
 pub const TILE_PITCH: usize = 512;
-/// Rows of a tile.
+/// Maximum number of rows of a tile.
 pub const TILE_ROWS: usize = 2;
 
-/// Where a pixel lies: centre coordinates in pixels of the raster the kernel works on, so the first
-/// is (0.5, 0.5).
+/// Position of a pixel's centre, in pixels of the raster on which the kernel works: the first pixel
+/// is at (0.5, 0.5).
 #[derive(Clone, Copy)]
 pub struct At<R> {
-    /// Right.
+    /// Increases to the right.
     pub x: R,
-    /// Down.
+    /// Increases downwards.
     pub y: R,
 }
 
-/// A register: four planes of a small rectangle, row `j` at `j · TILE_PITCH`, padded to whole
-/// lanes.
+/// A register: four planes of a small rectangle. Row `j` starts at `j · TILE_PITCH` and is padded
+/// to a multiple of the lanes.
 #[repr(align(64))]
 pub struct Tile {
-    /// R (or Y), G (Cb), B (Cr), A.
+    /// R (or Y), G (or Cb), B (or Cr), A.
     pub planes: [[f32; TILE_PITCH * TILE_ROWS]; 4],
 }
 
 impl Tile {
-    /// All zero, on the heap.
+    /// A tile of zeros on the heap.
     pub fn boxed() -> Box<Self> {
         Box::new(Self { planes: [[0.0; TILE_PITCH * TILE_ROWS]; 4] })
     }
 }
 
-/// The part of a tile in use and where it lies.
+/// The part of a tile that is in use, and its position in the kernel's raster.
 #[derive(Clone, Copy, Debug)]
 pub struct Extent {
-    /// Columns in use, `1..=TILE_PITCH`.
+    /// Number of columns in use, `1..=TILE_PITCH`.
     pub width: usize,
-    /// Rows in use, `1..=TILE_ROWS`.
+    /// Number of rows in use, `1..=TILE_ROWS`.
     pub rows: usize,
-    /// Position of the first pixel's centre in the kernel's raster, and how it advances:
+    /// Position of the first pixel's centre in the kernel's raster, and its increments:
     /// `[x0, y0, dx/col, dy/col, dx/row, dy/row]`.
     pub at: [f32; 6],
 }
 
-/// Colour in, colour out. Colour is straight (not multiplied by alpha).
+/// A kernel that computes a pixel from its own colour only. Colours are straight (not multiplied by
+/// alpha).
 pub trait PointKernel: Send + Sync + 'static {
-    /// Each component of the colour is a sum of constant multiples of the pixel's and a constant,
-    /// whatever the position; alpha stays. Neighbouring kernels of this kind become one.
+    /// Whether each colour component of the result is an affine function of the pixel's components,
+    /// with coefficients that do not depend on the position, and alpha is unchanged. Adjacent
+    /// kernels of this kind are merged into one.
     const AFFINE: bool = false;
 
-    /// `p` holds the prepared uniforms in the order that the kernel documents.
+    /// Returns the new colour; `p` holds the prepared uniforms in the order that the kernel
+    /// documents.
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, at: At<R>) -> Rgba<R>;
 }
 
-/// Straight source colour and its alpha over a backdrop: gives the new premultiplied backdrop.
+/// A kernel that blends a straight source colour over a premultiplied backdrop.
 pub trait BlendKernel: Send + Sync + 'static {
-    /// `backdrop` is premultiplied, `source` straight. `at` is the pixel of the canvas, `seed` a
-    /// whole number that tells clips, and for some modes frames, apart.
+    /// Returns the new premultiplied backdrop. `backdrop` is premultiplied, `source` straight; `at`
+    /// is a position on the canvas, `seed` a whole number that differs between clips, and for some
+    /// modes between frames.
     fn eval<R: Real>(backdrop: Rgba<R>, source: Rgba<R>, at: At<R>, seed: R) -> Rgba<R>;
 }
 
-/// Two premultiplied pictures into one: transitions.
+/// A kernel that mixes two premultiplied pictures: a transition.
 pub trait MixKernel: Send + Sync + 'static {
-    /// `p` holds the prepared uniforms; both inputs and the result are premultiplied.
+    /// Returns the mixture; `p` holds the prepared uniforms. Both inputs and the result are
+    /// premultiplied.
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], from: Rgba<R>, to: Rgba<R>, at: At<R>) -> Rgba<R>;
 }
 
 /// The object form of a [`PointKernel`].
 pub trait PointOp: Send + Sync {
-    /// Runs over a tile in place. `uniforms` beyond its length count as zero.
+    /// Runs over a tile in place. Uniforms after the end of `uniforms` are 0.
     fn run(&self, level: SimdLevel, uniforms: &[f32], tile: &mut Tile, extent: Extent);
 
-    /// Evaluates one pixel on the host, with the same bits as the lanes.
+    /// Evaluates one pixel on the host; the result has the same bits as that of the lanes.
     fn eval_host(&self, uniforms: &[f32], px: Rgba<f32>, at: At<f32>) -> Rgba<f32>;
 
     /// Records the kernel in the running [`crate::trace::trace`].
@@ -89,59 +95,59 @@ pub trait PointOp: Send + Sync {
     /// See [`PointKernel::AFFINE`].
     fn is_affine(&self) -> bool;
 
-    /// Tells kernels apart: equal ids have equal traces.
+    /// Distinguishes kernels: equal ids have equal traces.
     fn kernel_id(&self) -> TypeId;
 
-    /// The kernel type's name, for people.
+    /// Name of the kernel type, for display.
     fn name(&self) -> &'static str;
 }
 
 /// The object form of a [`BlendKernel`].
 pub trait BlendOp: Send + Sync {
-    /// Blends `source` into `backdrop`, its alpha multiplied by `opacity`.
+    /// Blends `source` into `backdrop` in place; `opacity` multiplies the source's alpha.
     fn run(&self, level: SimdLevel, opacity: f32, seed: f32, backdrop: &mut Tile, source: &Tile, extent: Extent);
 
-    /// One pixel on the host.
+    /// Evaluates one pixel on the host; the result has the same bits as that of the lanes.
     fn eval_host(&self, backdrop: Rgba<f32>, source: Rgba<f32>, at: At<f32>, seed: f32) -> Rgba<f32>;
 
     /// Records the kernel in the running [`crate::trace::trace`].
     fn trace(&self, backdrop: Rgba<Symbol>, source: Rgba<Symbol>, at: At<Symbol>, seed: Symbol) -> Rgba<Symbol>;
 
-    /// Tells kernels apart: equal ids have equal traces.
+    /// Distinguishes kernels: equal ids have equal traces.
     fn kernel_id(&self) -> TypeId;
 
-    /// The kernel type's name, for people.
+    /// Name of the kernel type, for display.
     fn name(&self) -> &'static str;
 }
 
 /// The object form of a [`MixKernel`].
 pub trait MixOp: Send + Sync {
-    /// Replaces `from` by the mixture.
+    /// Replaces `from` by the mixture of both. Uniforms after the end of `uniforms` are 0.
     fn run(&self, level: SimdLevel, uniforms: &[f32], from: &mut Tile, to: &Tile, extent: Extent);
 
-    /// One pixel on the host.
+    /// Evaluates one pixel on the host; the result has the same bits as that of the lanes.
     fn eval_host(&self, uniforms: &[f32], from: Rgba<f32>, to: Rgba<f32>, at: At<f32>) -> Rgba<f32>;
 
     /// Records the kernel in the running [`crate::trace::trace`].
     fn trace(&self, p: &[Symbol; MAX_UNIFORMS], from: Rgba<Symbol>, to: Rgba<Symbol>, at: At<Symbol>) -> Rgba<Symbol>;
 
-    /// Tells kernels apart: equal ids have equal traces.
+    /// Distinguishes kernels: equal ids have equal traces.
     fn kernel_id(&self) -> TypeId;
 
-    /// The kernel type's name, for people.
+    /// Name of the kernel type, for display.
     fn name(&self) -> &'static str;
 }
 
-/// Makes a [`PointOp`] of a kernel: `&Point(Exposure)`.
+/// Turns a kernel into a [`PointOp`]: `&Point(Exposure)`.
 pub struct Point<T>(pub T);
 
-/// Makes a [`BlendOp`] of a kernel.
+/// Turns a kernel into a [`BlendOp`].
 pub struct Blend<T>(pub T);
 
-/// Makes a [`MixOp`] of a kernel.
+/// Turns a kernel into a [`MixOp`].
 pub struct Mix<T>(pub T);
 
-/// The last part of a type's path.
+/// The last segment of a type's path.
 pub(crate) fn short_name<T>() -> &'static str {
     let path = std::any::type_name::<T>();
     path.rsplit("::").next().unwrap_or(path)
@@ -164,7 +170,7 @@ pub(crate) fn host_uniforms(uniforms: &[f32]) -> [f32; MAX_UNIFORMS] {
     p
 }
 
-/// Reads lane group `j` of a tile.
+/// Loads the lane group at offset `j` in the planes of a tile.
 #[inline(always)]
 pub(crate) fn load<I: Isa>(t: &Tile, j: usize) -> Rgba<V<I>> {
     let [r, g, b, a] = &t.planes;
@@ -180,7 +186,7 @@ pub(crate) fn store<I: Isa>(px: Rgba<V<I>>, t: &mut Tile, j: usize) {
     px.a.store(&mut a[j..]);
 }
 
-/// Pixel centres of the lane group at column `x`, row `y`.
+/// Positions of the pixel centres of the lane group at column `x`, row `y`.
 #[inline(always)]
 pub(crate) fn position<I: Isa>(e: &Extent, x: usize, y: usize) -> At<V<I>> {
     let col = V::<I>::load(&IOTA) + x as f32;
@@ -188,8 +194,8 @@ pub(crate) fn position<I: Isa>(e: &Extent, x: usize, y: usize) -> At<V<I>> {
     At { x: col.mad(e.at[2], x0), y: col.mad(e.at[3], y0) }
 }
 
-/// Calls `$body` for every lane group: `$j` its offset in the planes, `$x` and `$y` its column and
-/// row.
+/// Executes `$body` for every lane group: `$j` is its offset in the planes, `$x` and `$y` are its
+/// column and row.
 macro_rules! each_group {
     ($i:ident, $e:ident, |$j:ident, $x:ident, $y:ident| $body:block) => {
         let mut $y = 0;
@@ -209,7 +215,7 @@ pub(crate) use each_group;
 
 #[inline(never)]
 fn run_point<I: Isa, T: PointKernel>(uniforms: &[f32], tile: &mut Tile, e: Extent) {
-    // SAFETY: `dispatch!` picks an instruction set that `SimdLevel` found on this machine.
+    // SAFETY: `dispatch!` selects an instruction set that `SimdLevel` found on this machine.
     unsafe {
         I::vectorize(
             #[inline(always)]

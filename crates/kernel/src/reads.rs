@@ -1,7 +1,8 @@
-//! Kernels that read more than the pixel they work on: other pixels of their inputs, and tables.
+//! Sampled kernels: they read other pixels of their inputs, or tables.
 //!
-//! Such a kernel is generic over [`Reads`] as well. On the CPU it gathers from planes of `f32`, on
-//! the GPU the same calls become texture loads, reads of a storage buffer and loops.
+//! Such a kernel is generic over [`Reads`] in addition to [`Real`]. On the CPU it gathers from
+//! planes of `f32`; in a shader the same calls become texture loads, reads of a storage buffer and
+//! loops.
 use crate::{
     SimdLevel, dispatch,
     image::{Edge, InputImage, image_color, table_entry, taps},
@@ -15,43 +16,43 @@ use crate::{
 };
 use std::any::TypeId;
 
-/// Most turns of one loop.
+/// Maximum number of iterations of one loop.
 pub const MAX_LOOP_ITERATIONS: f32 = 4096.0;
 
-/// What a kernel may read besides its pixel.
+/// What a kernel may read in addition to its own pixel.
 pub trait Reads<R: Real>: Copy {
-    /// Entry `index` of the table, rounded down, the first and last beyond its ends.
+    /// Entry `index` of the table, rounded down and clamped to the table.
     fn table(self, index: R) -> R;
 
-    /// Colour of input `n` at a position in the kernel's pixels (the centre of the frame's first is
-    /// (0.5, 0.5)), bilinear.
+    /// Colour of input `n` at a position, bilinear. Positions are in pixels of the kernel's raster,
+    /// whose first pixel has its centre at (0.5, 0.5).
     fn sample(self, n: usize, x: R, y: R) -> Rgba<R>;
 
-    /// Σ `f(i)` for i = 0, 1, … below uniform `slot` (a whole number up to
+    /// Sum of `f(i)` for i = 0, 1, … below the value of uniform `slot` (a whole number up to
     /// [`MAX_LOOP_ITERATIONS`]). Mark the closure `#[inline(always)]`.
     fn sum(self, slot: usize, f: impl Fn(R) -> Rgba<R>) -> Rgba<R>;
 
-    /// The largest of `f(i)`, component by component, and of 0.
+    /// The maximum of 0 and all `f(i)`, component by component, for the same i as in [`Self::sum`].
     fn max(self, slot: usize, f: impl Fn(R) -> Rgba<R>) -> Rgba<R>;
 }
 
-/// Colour out of other pixels and tables.
+/// A kernel that computes a colour from other pixels or a table.
 pub trait ReadKernel: Send + Sync + 'static {
-    /// `px` is the colour at hand: of the stage before for kernels with a table, nothing for those
-    /// that sample.
+    /// Returns the colour at `at`. `px` is the result of the previous stage for kernels with a
+    /// table, and unspecified for kernels that sample.
     fn eval<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, at: At<R>, s: S) -> Rgba<R>;
 }
 
-/// What one run of a kernel reads.
+/// The inputs of one run of a kernel.
 #[derive(Clone, Copy)]
 pub struct Inputs<'a> {
-    /// Inputs by number. A kernel that samples one that is missing gets transparent black.
+    /// Inputs by number. A missing input is transparent black.
     pub images: &'a [InputImage<'a>],
-    /// Where the kernel's position (0, 0) lies in them, in pixels.
+    /// Position in the inputs of the kernel's position (0, 0), in pixels.
     pub origin: [f32; 2],
-    /// Beyond their edges.
+    /// How they continue outside their edges.
     pub edge: Edge,
-    /// The table; empty reads as 0.
+    /// The table; every entry of an empty one is 0.
     pub table: &'a [f32],
 }
 
@@ -60,34 +61,34 @@ pub trait ReadOp: Send + Sync {
     /// Runs over a tile in place.
     fn run(&self, level: SimdLevel, uniforms: &[f32], inputs: Inputs<'_>, tile: &mut Tile, extent: Extent);
 
-    /// Evaluates one pixel on the host, with the same bits as the lanes.
+    /// Evaluates one pixel on the host; the result has the same bits as that of the lanes.
     fn eval_host(&self, uniforms: &[f32], inputs: Inputs<'_>, px: Rgba<f32>, at: At<f32>) -> Rgba<f32>;
 
     /// Records the kernel in the running [`crate::trace::trace`].
     fn trace(&self, p: &[Symbol; MAX_UNIFORMS], px: Rgba<Symbol>, at: At<Symbol>, reads: TraceReads<'_>) -> Rgba<Symbol>;
 
-    /// Tells kernels apart: equal ids have equal traces.
+    /// Distinguishes kernels: equal ids have equal traces.
     fn kernel_id(&self) -> TypeId;
 
-    /// The kernel type's name, for people.
+    /// Name of the kernel type, for display.
     fn name(&self) -> &'static str;
 }
 
-/// Makes a [`ReadOp`] of a kernel.
+/// Turns a kernel into a [`ReadOp`].
 pub struct Read<T>(pub T);
 
-/// Reading with lanes.
+/// [`Reads`] on SIMD lanes.
 #[derive(Clone, Copy)]
 struct LaneReads<'a> {
     inputs: Inputs<'a>,
     uniforms: &'a [f32],
 }
 
-/// Four samples of plane `k`, weighed; coordinates are those of [`taps`].
+/// The weighted sum of four samples of plane `k`; coordinates and weights are those of [`taps`].
 #[inline(always)]
 fn weighed<I: Isa>(f: &InputImage<'_>, k: usize, x: [V<I>; 2], y: [V<I>; 2], u: [V<I>; 2], v: [V<I>; 2]) -> V<I> {
     let (p, stride) = (f.planes[k], f.width as u32);
-    // SAFETY: `taps` clamps coordinates to the field, whose planes hold `width · height` samples
+    // SAFETY: `taps` clamps coordinates to the image, whose planes hold `width · height` samples
     // (`InputImage::new`).
     let (a, b, c, d) = unsafe {
         (
@@ -108,7 +109,7 @@ impl<I: Isa> Reads<V<I>> for LaneReads<'_> {
             return V::from(0.0);
         }
         let i = index.clamp(0.0, (table.len() - 1) as f32);
-        // SAFETY: the clamped index (NaN becomes 0) lies inside the table, and is exact below 2^24.
+        // SAFETY: the clamped index (NaN becomes 0) is inside the table, and exact below 2^24.
         V(unsafe { I::gather_at(table, i.0) })
     }
 
@@ -156,14 +157,14 @@ impl<I: Isa> Reads<V<I>> for LaneReads<'_> {
     }
 }
 
-/// Reading on the host, one pixel at a time.
+/// [`Reads`] on the host, one pixel at a time.
 #[derive(Clone, Copy)]
 struct HostReads<'a> {
     inputs: Inputs<'a>,
     uniforms: &'a [f32; MAX_UNIFORMS],
 }
 
-/// How often a loop turns whose number is `iterations`.
+/// The number of iterations of a loop, clamped to `0..=MAX_LOOP_ITERATIONS`.
 #[inline(always)]
 pub(crate) fn turn_count(iterations: f32) -> f32 {
     Real::min(Real::max(iterations, 0.0), MAX_LOOP_ITERATIONS)
@@ -203,16 +204,17 @@ impl HostReads<'_> {
     }
 }
 
-/// Reading in a trace: what the stage's inputs are called in the shader.
+/// [`Reads`] in a trace: what identifies the stage's inputs in the shader.
 #[derive(Clone, Copy)]
 pub struct TraceReads<'a> {
-    /// Texture of each input.
+    /// Number of each input's texture.
     pub textures: &'a [u32],
-    /// Where the kernel's position (0, 0) lies in them, in pixels.
+    /// Position in the inputs of the kernel's position (0, 0), in pixels.
     pub origin: [Symbol; 2],
-    /// Beyond their edges.
+    /// How they continue outside their edges.
     pub edge: Edge,
-    /// Where the stage's table starts in the shader's tables, and its last entry.
+    /// Index of the first entry of the stage's table among the shader's tables, and the largest
+    /// index within the table.
     pub table: [Symbol; 2],
     /// The stage's uniforms.
     pub uniforms: &'a [Symbol; MAX_UNIFORMS],
@@ -257,7 +259,7 @@ impl TraceReads<'_> {
 fn run_read<I: Isa, T: ReadKernel>(uniforms: &[f32], inputs: Inputs<'_>, tile: &mut Tile, e: Extent) {
     let mut all = [0.0; MAX_UNIFORMS];
     all[..uniforms.len()].copy_from_slice(uniforms);
-    // SAFETY: `dispatch!` picks an instruction set that `SimdLevel` found on this machine.
+    // SAFETY: `dispatch!` selects an instruction set that `SimdLevel` found on this machine.
     unsafe {
         I::vectorize(
             #[inline(always)]
@@ -309,7 +311,7 @@ mod tests {
         }
     }
 
-    /// Oracle: the definition of each edge, sample by sample, at whole offsets.
+    /// Oracle: the definition of each edge mode, sample by sample, at whole offsets.
     #[test]
     fn edges_are_as_defined_at_every_level() {
         let (w, h) = (5usize, 3usize);
@@ -372,7 +374,7 @@ mod tests {
             let mut tile = Tile::boxed();
             let extent = Extent { width: 3, rows: 1, at: [0.5, 0.5, 1.0, 0.0, 0.0, 1.0] };
             let inputs = Inputs { images: &[], origin: [0.0; 2], edge: Edge::Clamp, table: &[4.0, 9.0, 2.0] };
-            // Five turns: the table's last entry counts three times.
+            // Five iterations: the table's last entry counts three times.
             Read(Steps).run(level, &[5.0], inputs, &mut tile, extent);
             assert_eq!([0, 1, 2, 3].map(|k| tile.planes[k][1]), [19.0, 10.0, 9.0, 7.0], "{level:?}");
         }

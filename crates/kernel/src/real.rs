@@ -1,17 +1,17 @@
-//! The number trait that every kernel is written against, and colours made of such numbers.
+//! The trait of numbers that kernels are generic over, and colours of such numbers.
 use core::ops::{Add, BitAnd, BitOr, Div, Mul, Neg, Not, Sub};
 
-/// A literal on the left-hand side: `K(1.0) - x`.
+/// A literal as left-hand operand: `K(1.0) - x`.
 #[derive(Clone, Copy, Debug)]
 pub struct K(pub f32);
 
-/// The result of a comparison, one truth value per lane.
+/// The result of a comparison, one boolean per lane.
 pub trait Mask: Copy + BitAnd<Output = Self> + BitOr<Output = Self> + Not<Output = Self> {}
 
-/// A number: one `f32` on the host, 4–16 of them in SIMD lanes, or a node of a traced expression.
+/// A number: one `f32` on the host, 4 to 16 in SIMD lanes, or a node of a traced expression.
 ///
-/// Every operation is IEEE single precision, rounded once; `mad` rounds twice. Functions beyond
-/// `sqrt` are our own polynomials so that all targets agree.
+/// Every operation is IEEE single precision, rounded once; `mad` rounds twice. Transcendental
+/// functions are polynomials of this trait, so that all targets agree.
 pub trait Real:
     Copy
     + From<f32>
@@ -25,7 +25,7 @@ pub trait Real:
     + Mul<f32, Output = Self>
     + Div<f32, Output = Self>
 {
-    /// Truth values of this width.
+    /// Booleans of the same number of lanes.
     type M: Mask;
 
     /// `self * m + a`, rounded twice.
@@ -34,16 +34,16 @@ pub trait Real:
         self * m.into() + a.into()
     }
 
-    /// `self < o ? self : o`; NaN in either gives `o`.
+    /// `self < o ? self : o`: `o` if either is NaN.
     fn min(self, o: impl Into<Self>) -> Self;
 
-    /// `self > o ? self : o`; NaN in either gives `o`.
+    /// `self > o ? self : o`: `o` if either is NaN.
     fn max(self, o: impl Into<Self>) -> Self;
 
     /// Clears the sign bit.
     fn abs(self) -> Self;
 
-    /// Largest integer not above; defined for |x| < 2^31.
+    /// Largest integer that is not above self; defined for |x| < 2^31.
     fn floor(self) -> Self;
 
     /// Square root.
@@ -70,18 +70,19 @@ pub trait Real:
     /// `m ? a : b`, lane by lane.
     fn select(m: Self::M, a: impl Into<Self>, b: impl Into<Self>) -> Self;
 
-    /// 2^self for integral self in −126..=127.
+    /// 2^self for whole numbers in −126..=127.
     fn pow2i(self) -> Self;
 
     /// For normal x > 0: `(e, m)` with `x = m · 2^e`, m in 0.5..1.
     fn split_exp(self) -> (Self, Self);
 
-    /// A number in 0..1 without pattern, the same on every machine for the same three whole numbers
-    /// (each below 2^31): pcg3d of Jarzynski and Olano, "Hash Functions for GPU Rendering", JCGT
-    /// 9(3), 2020; the upper 24 bits of its first result.
+    /// A pseudo-random number in 0..1, the same on every machine for the same three whole numbers
+    /// (each below 2^31): the upper 24 bits of the first result of pcg3d (Jarzynski and Olano,
+    /// "Hash Functions for GPU Rendering", JCGT 9(3), 2020).
     fn hash(self, y: impl Into<Self>, z: impl Into<Self>) -> Self;
 
-    /// 2^self, clamped to the normal range; relative error below 2e-7 (minimax on −0.5..0.5).
+    /// 2^self, clamped to the range of normal numbers; relative error below 2e-7 (minimax on
+    /// −0.5..0.5).
     #[inline(always)]
     fn exp2(self) -> Self {
         let x = self.max(-126.0).min(126.99);
@@ -89,8 +90,8 @@ pub trait Real:
         poly(x - n, &[1.0, 6.931_472e-1, 2.402_264_8e-1, 5.550_332_5e-2, 9.618_437e-3, 1.339_887_4e-3, 1.535_336_2e-4]) * n.pow2i()
     }
 
-    /// log2 of self; anything below the smallest normal number counts as it. Absolute error below
-    /// 1e-6.
+    /// log2 of self; values below the smallest normal number are replaced by it. Absolute error
+    /// below 1e-6.
     #[inline(always)]
     fn log2(self) -> Self {
         let (e, m) = self.max(1.2e-38).split_exp();
@@ -102,50 +103,50 @@ pub trait Real:
         (poly(s2, &[2.885_39, 0.961_796_7, 0.577_078, 0.412_198_58]) * s) + e
     }
 
-    /// self^y for self ≥ 0 (0 gives a number near 0).
+    /// self^y for self ≥ 0; the result for 0 is close to 0, not exact.
     #[inline(always)]
     fn pow(self, y: impl Into<Self>) -> Self {
         (self.log2() * y.into()).exp2()
     }
 
-    /// Sine of radians; good to 1e-6 for |x| below a few thousand.
+    /// Sine of an angle in radians; absolute error below 1e-6 for |x| below a few thousand.
     #[inline(always)]
     fn sin(self) -> Self {
         sin_turns(self * 0.159_154_94)
     }
 
-    /// Cosine of radians.
+    /// Cosine of an angle in radians.
     #[inline(always)]
     fn cos(self) -> Self {
         sin_turns(self.mad(0.159_154_94, 0.25))
     }
 
-    /// Fraction: `self − floor(self)`.
+    /// Fractional part: `self − floor(self)`.
     #[inline(always)]
     fn fract(self) -> Self {
         self - self.floor()
     }
 
-    /// Into `a..=b`; NaN becomes `a`.
+    /// Clamps to `a..=b`; NaN becomes `a`.
     #[inline(always)]
     fn clamp(self, a: impl Into<Self>, b: impl Into<Self>) -> Self {
         self.max(a).min(b)
     }
 
-    /// Into 0..=1; NaN becomes 0.
+    /// Clamps to 0..=1; NaN becomes 0.
     #[inline(always)]
     fn saturate(self) -> Self {
         self.max(0.0).min(1.0)
     }
 
-    /// `self + (o − self)·t`.
+    /// Linear interpolation: `self + (o − self)·t`.
     #[inline(always)]
     fn mix(self, o: Self, t: Self) -> Self {
         (o - self).mad(t, self)
     }
 }
 
-/// Angle of (x, y) in radians, −π..=π; 0 at the origin. Good to 2e-6.
+/// Angle of (x, y) in radians, −π..=π; 0 at the origin. Absolute error below 2e-6.
 #[inline(always)]
 pub fn atan2<R: Real>(y: R, x: R) -> R {
     let (ax, ay) = (x.abs(), y.abs());
@@ -179,7 +180,7 @@ fn sin_turns<R: Real>(t: R) -> R {
     poly(x2, &[1.0, -1.666_666_6e-1, 8.333_331e-3, -1.984_09e-4, 2.752_6e-6, -2.39e-8]) * x
 }
 
-/// Polynomial by Horner's rule, lowest power first.
+/// Polynomial by Horner's rule; coefficients in ascending powers.
 #[inline(always)]
 pub fn poly<R: Real, const N: usize>(x: R, c: &[f32; N]) -> R {
     let mut a = R::from(c[N - 1]);
@@ -191,7 +192,7 @@ pub fn poly<R: Real, const N: usize>(x: R, c: &[f32; N]) -> R {
     a
 }
 
-/// 0 below `a`, 1 above `b`, 3t²−2t³ between.
+/// 0 below `a`, 1 above `b`, 3t² − 2t³ between them, where t runs from 0 to 1.
 #[inline(always)]
 pub fn smoothstep<R: Real>(a: R, b: R, x: R) -> R {
     let t = ((x - a) / (b - a)).saturate();
@@ -207,7 +208,7 @@ macro_rules! literal_ops { ($($tr:ident $f:ident),*) => { $(
 )* } }
 literal_ops!(Add add, Sub sub, Mul mul, Div div);
 
-/// Three numbers: colour without alpha.
+/// Three components: a colour without alpha.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Rgb<R> {
     /// Red, or luma.
@@ -218,7 +219,7 @@ pub struct Rgb<R> {
     pub b: R,
 }
 
-/// Colour and alpha. Kernels state whether colour is straight or premultiplied.
+/// Colour and alpha. Each kernel states whether the colour is straight or premultiplied.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Rgba<R> {
     /// Colour.
@@ -227,7 +228,7 @@ pub struct Rgba<R> {
     pub a: R,
 }
 
-/// Colour from components.
+/// A colour from its components.
 #[inline(always)]
 pub fn rgb<R>(r: R, g: R, b: R) -> Rgb<R> {
     Rgb { r, g, b }
@@ -240,19 +241,20 @@ impl<R: Real> Rgb<R> {
         rgb(f(self.r), f(self.g), f(self.b))
     }
 
-    /// Joins two colours component by component.
+    /// Combines two colours component by component. Mark the closure `#[inline(always)]`.
     #[inline(always)]
     pub fn zip(self, o: Self, f: impl Fn(R, R) -> R) -> Self {
         rgb(f(self.r, o.r), f(self.g, o.g), f(self.b, o.b))
     }
 
-    /// Weighted sum.
+    /// Sum of the components weighted by `k`.
     #[inline(always)]
     pub fn dot(self, k: [R; 3]) -> R {
         self.r * k[0] + (self.g * k[1] + self.b * k[2])
     }
 
-    /// BT.709 luma or luminance weights.
+    /// Weighted sum with the BT.709 luma coefficients: luma of encoded, luminance of linear
+    /// colours.
     #[inline(always)]
     pub fn luma(self) -> R {
         self.r.mad(0.2126, self.g.mad(0.7152, self.b * 0.0722))
@@ -283,7 +285,7 @@ impl<R: Real> Rgb<R> {
     }
 }
 
-/// Truth value of the host's `f32`.
+/// Boolean for `f32` on the host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HostMask(pub bool);
 
@@ -313,7 +315,7 @@ impl Not for HostMask {
     }
 }
 
-/// The host evaluates kernels and uniforms with the same roundings as the lanes.
+/// The host evaluates kernels and uniforms with the same rounding as the lanes.
 impl Real for f32 {
     type M = HostMask;
 
@@ -390,7 +392,7 @@ impl Real for f32 {
 mod tests {
     use super::*;
 
-    /// Oracle: the host's own library in double precision.
+    /// Oracle: the functions of the standard library in double precision.
     #[test]
     fn polynomials_are_accurate() {
         for i in 0..20_000 {

@@ -1,27 +1,27 @@
-//! Row primitives of the CPU back end: integer samples to floats, weighted sums of rows, gathers
-//! along a row, and back.
+//! Row primitives of the CPU back end: weighted sums of rows of stored samples, gathers and filters
+//! along rows of floats, and conversion back to stored samples.
 //!
-//! All are exact in the sense of the crate: the same bits at every [`SimdLevel`], the tail of a row
-//! computed by the same sequence of operations as its whole groups.
+//! All return the same bits at every [`SimdLevel`]: the tail of a row is computed by the same
+//! sequence of operations as its whole lane groups.
 use crate::{
     SimdLevel, dispatch,
     lanes::{Isa, MAX_LANES, V},
     real::Real,
 };
 
-/// How samples are stored in a row of bytes.
+/// Storage format of the samples in a row of bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SampleKind {
-    /// One byte.
+    /// Unsigned 8-bit integer.
     U8,
-    /// Two bytes, little endian.
+    /// Unsigned 16-bit integer, little endian.
     U16,
-    /// `f32`, little endian. Not-a-number reads as 0, denormals as 0.
+    /// `f32`, little endian. NaN and denormals are read as 0.
     F32,
 }
 
 impl SampleKind {
-    /// Bytes of one sample.
+    /// Size of one sample in bytes.
     pub const fn bytes(self) -> usize {
         match self {
             Self::U8 => 1,
@@ -44,7 +44,7 @@ impl SampleKind {
     }
 }
 
-/// A way samples are stored, as a type.
+/// A [`SampleKind`] as a type.
 trait Samples {
     const BYTES: usize;
 
@@ -101,14 +101,14 @@ impl Samples for Floats {
     }
 }
 
-/// `K` rows at once. The last group of lanes ends where the row ends, so some samples may be
-/// computed twice.
+/// Weighted sum of exactly `K` rows. The last lane group ends at the end of the row, so some
+/// samples may be computed twice.
 #[inline(never)]
 fn weigh_few<I: Isa, S: Samples, const K: usize>(rows: &[&[u8]], weights: &[f32], out: &mut [f32]) {
     let n = out.len();
     let rows: [&[u8]; K] = core::array::from_fn(|k| &rows[k][..n * S::BYTES]);
     let weights: [f32; K] = core::array::from_fn(|k| weights[k]);
-    // SAFETY: `dispatch!` picks an instruction set that `SimdLevel` found on this machine.
+    // SAFETY: `dispatch!` selects an instruction set that `SimdLevel` found on this machine.
     unsafe {
         I::vectorize(
             #[inline(always)]
@@ -140,10 +140,10 @@ fn weigh_few<I: Isa, S: Samples, const K: usize>(rows: &[&[u8]], weights: &[f32]
     }
 }
 
-/// Any number of rows, a group of columns at a time.
+/// Weighted sum of any number of rows, one lane group of columns at a time.
 #[inline(never)]
 fn weigh_many<I: Isa, S: Samples>(rows: &[&[u8]], weights: &[f32], out: &mut [f32]) {
-    // SAFETY: `dispatch!` picks an instruction set that `SimdLevel` found on this machine.
+    // SAFETY: `dispatch!` selects an instruction set that `SimdLevel` found on this machine.
     unsafe {
         I::vectorize(
             #[inline(always)]
@@ -186,8 +186,8 @@ fn weigh_with<I: Isa, S: Samples>(rows: &[&[u8]], weights: &[f32], out: &mut [f3
     }
 }
 
-/// `out[x] = Σ weights[k] · rows[k][x]`; every row must hold `out.len()` samples. One row of weight
-/// 1 is a plain conversion.
+/// `out[x] = Σ weights[k] · rows[k][x]`; every row must hold at least `out.len()` samples. A single
+/// row with weight 1 is only converted.
 pub fn weigh_rows(level: SimdLevel, rows: &[&[u8]], kind: SampleKind, weights: &[f32], out: &mut [f32]) {
     assert!(!rows.is_empty() && rows.len() == weights.len());
     assert!(rows.iter().all(|r| r.len() >= out.len() * kind.bytes()));
@@ -198,28 +198,31 @@ pub fn weigh_rows(level: SimdLevel, rows: &[&[u8]], kind: SampleKind, weights: &
     }
 }
 
-/// For every output column: where its taps start in the source row, and their weights.
+/// For every output column, the index of its first tap in the source row, and the weights of its
+/// taps.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ColumnTaps {
     index: Vec<u32>,
-    /// Tap-major: `weights[k · pitch + x]`.
+    /// By tap, then by column: `weights[k · pitch + x]`.
     weights: Vec<f32>,
     taps: usize,
     pitch: usize,
     source_len: usize,
-    /// Whether starts never fall, or never rise, from column to column.
+    /// Whether the first taps are in ascending or in descending order.
     monotone: bool,
-    /// Sum of the numbers of lanes (powers of two) for which any run of so many columns starts
-    /// within twice as many samples.
+    /// Bit set of the lane counts N (powers of two) for which the first taps of any N consecutive
+    /// columns are within 2·N consecutive samples.
     near: usize,
 }
 
 impl ColumnTaps {
-    /// Samples that a source row must have beyond its length; their content does not matter.
+    /// Number of samples that a source buffer must have after the end of the row; their values do
+    /// not matter.
     pub const PADDING: usize = 2 * MAX_LANES;
 
-    /// `start[x]` and `weights[x]` (all of one length) for each column. `None` when a tap lies
-    /// outside `0..source_len`.
+    /// From the first tap `start[x]` and the weights `weights[x]` (all of the same length) of each
+    /// column. `None` when the lengths differ, a column has no tap, or a tap is outside
+    /// `0..source_len`.
     pub fn new(start: &[u32], weights: &[Vec<f32>], source_len: usize) -> Option<Self> {
         let taps = weights.first()?.len();
         let fits = |&s: &u32| s as usize + taps <= source_len;
@@ -241,17 +244,17 @@ impl ColumnTaps {
         Some(Self { index, weights: flat, taps, pitch, source_len, monotone, near })
     }
 
-    /// Columns described.
+    /// Number of columns.
     pub fn columns(&self) -> usize {
         self.pitch - MAX_LANES
     }
 
-    /// Taps of each column.
+    /// Number of taps per column.
     pub fn taps(&self) -> usize {
         self.taps
     }
 
-    /// Source samples `[first, end)` that columns `[from, to)` touch.
+    /// Range `[first, end)` of the source samples that columns `[from, to)` read.
     pub fn touched(&self, from: usize, to: usize) -> (usize, usize) {
         let s = &self.index[from..to];
         let (min, max) = if self.monotone && !s.is_empty() {
@@ -265,9 +268,10 @@ impl ColumnTaps {
 
 #[inline(never)]
 fn gather_columns_with<I: Isa>(source: &[f32], taps: &ColumnTaps, first: usize, out: &mut [f32], columns: usize) {
-    // SAFETY: `dispatch!` picks an available instruction set; indices were checked against
+    // SAFETY: `dispatch!` selects an available instruction set; indices were checked against
     // `source_len` by `ColumnTaps::new`, whose fields are private, and `source` is longer than that
-    // by `PADDING`. `near` names the lanes for which every run of starts lies within such a window.
+    // by `PADDING`. `near` contains the lane counts for which the first taps of a lane group are
+    // within such a window.
     unsafe {
         I::vectorize(
             #[inline(always)]
@@ -307,8 +311,8 @@ fn gather_columns_with<I: Isa>(source: &[f32], taps: &ColumnTaps, first: usize, 
     }
 }
 
-/// `out[x] = Σ weights · source[start(first + x) + k]` for `columns` columns. `out` needs room for
-/// a whole last lane group; `source` has [`ColumnTaps::PADDING`] samples more than the source row.
+/// `out[x] = Σ weights · source[start(first + x) + k]` for `columns` columns. `out` must hold whole
+/// lane groups; `source` must have [`ColumnTaps::PADDING`] samples after the source row.
 pub fn gather_columns(level: SimdLevel, source: &[f32], taps: &ColumnTaps, first: usize, out: &mut [f32], columns: usize) {
     assert!(source.len() >= taps.source_len + ColumnTaps::PADDING && first + columns <= taps.columns());
     assert!(out.len() >= columns.next_multiple_of(MAX_LANES));
@@ -317,7 +321,7 @@ pub fn gather_columns(level: SimdLevel, source: &[f32], taps: &ColumnTaps, first
 
 #[inline(never)]
 fn mix_row_with<I: Isa>(below: &mut [f32], above: &[f32], weight: f32) {
-    // SAFETY: `dispatch!` picks an available instruction set; all accesses are checked.
+    // SAFETY: `dispatch!` selects an available instruction set; all accesses are checked.
     unsafe {
         I::vectorize(
             #[inline(always)]
@@ -339,7 +343,7 @@ fn mix_row_with<I: Isa>(below: &mut [f32], above: &[f32], weight: f32) {
     }
 }
 
-/// `below += (above − below) · weight`; both of one length.
+/// `below += (above − below) · weight`; both must have the same length.
 pub fn mix_row(level: SimdLevel, below: &mut [f32], above: &[f32], weight: f32) {
     assert_eq!(below.len(), above.len());
     dispatch!(level, mix_row_with(below, above, weight));
@@ -347,7 +351,7 @@ pub fn mix_row(level: SimdLevel, below: &mut [f32], above: &[f32], weight: f32) 
 
 #[inline(never)]
 fn double_columns_with<I: Isa>(source: &[f32], even: [f32; 3], odd: [f32; 3], out: &mut [f32]) {
-    // SAFETY: `dispatch!` picks an available instruction set; all accesses are checked.
+    // SAFETY: `dispatch!` selects an available instruction set; all accesses are checked.
     unsafe {
         I::vectorize(
             #[inline(always)]
@@ -364,9 +368,9 @@ fn double_columns_with<I: Isa>(source: &[f32], even: [f32; 3], odd: [f32; 3], ou
     }
 }
 
-/// Doubles a row: output columns `2i` and `2i + 1` are weighted sums of `source[i..i + 3]` (the
-/// sample itself is `source[i + 1]`). `source` holds two samples more than `out.len() / 2`, which
-/// must be even.
+/// Doubles the columns of a row: output columns `2i` and `2i + 1` are weighted sums of
+/// `source[i..i + 3]`, where `source[i + 1]` is the sample itself. `out.len()` must be even;
+/// `source` must hold `out.len() / 2 + 2` samples.
 pub fn double_columns(level: SimdLevel, source: &[f32], even: [f32; 3], odd: [f32; 3], out: &mut [f32]) {
     assert!(source.len() >= out.len() / 2 + 2 && out.len().is_multiple_of(2));
     dispatch!(level, double_columns_with(source, even, odd, out));
@@ -374,7 +378,7 @@ pub fn double_columns(level: SimdLevel, source: &[f32], even: [f32; 3], odd: [f3
 
 #[inline(never)]
 fn halve_columns_with<I: Isa>(rows: [&[f32]; 2], left: f32, weights: [f32; 3], out: &mut [f32]) {
-    // SAFETY: `dispatch!` picks an available instruction set; all accesses are checked.
+    // SAFETY: `dispatch!` selects an available instruction set; all accesses are checked.
     unsafe {
         I::vectorize(
             #[inline(always)]
@@ -394,8 +398,9 @@ fn halve_columns_with<I: Isa>(rows: [&[f32]; 2], left: f32, weights: [f32; 3], o
     }
 }
 
-/// Averages two rows and halves the columns: `out[i]` weighs the sums of both rows at columns
-/// `2i − 1`, `2i`, `2i + 1`; `left` is that sum at column −1. Rows hold twice the samples of `out`.
+/// Averages two rows and halves their columns: `out[i]` is a weighted sum of the sums of both rows
+/// at columns `2i − 1`, `2i` and `2i + 1`; `left` is the sum of both at column −1. Rows must hold
+/// twice the samples of `out`.
 pub fn halve_columns(level: SimdLevel, rows: [&[f32]; 2], left: f32, weights: [f32; 3], out: &mut [f32]) {
     assert!(rows.iter().all(|r| r.len() >= 2 * out.len()));
     dispatch!(level, halve_columns_with(rows, left, weights, out));
@@ -403,7 +408,7 @@ pub fn halve_columns(level: SimdLevel, rows: [&[f32]; 2], left: f32, weights: [f
 
 #[inline(never)]
 fn pack_row_with<I: Isa>(source: &[f32], kind: SampleKind, max_code: f32, out: &mut [u8]) {
-    // SAFETY: `dispatch!` picks an available instruction set; all accesses are checked.
+    // SAFETY: `dispatch!` selects an available instruction set; all accesses are checked.
     unsafe {
         I::vectorize(
             #[inline(always)]
@@ -439,8 +444,8 @@ fn pack_row_with<I: Isa>(source: &[f32], kind: SampleKind, max_code: f32, out: &
     }
 }
 
-/// Clamps to `0..=max_code`, rounds half up and stores; floats are stored as they are. `source`
-/// holds the samples of `out`.
+/// Clamps to `0..=max_code`, rounds half up and stores; with [`SampleKind::F32`] values are stored
+/// unchanged. `source` must hold at least as many samples as `out`.
 pub fn pack_row(level: SimdLevel, source: &[f32], kind: SampleKind, max_code: f32, out: &mut [u8]) {
     assert!(source.len() * kind.bytes() >= out.len());
     dispatch!(level, pack_row_with(source, kind, max_code, out));
@@ -448,7 +453,7 @@ pub fn pack_row(level: SimdLevel, source: &[f32], kind: SampleKind, max_code: f3
 
 #[inline(never)]
 fn convolve_with<I: Isa>(taps: &[&[f32]], weights: &[f32], out: &mut [f32]) {
-    // SAFETY: `dispatch!` picks an available instruction set; all accesses are checked.
+    // SAFETY: `dispatch!` selects an available instruction set; all accesses are checked.
     unsafe {
         I::vectorize(
             #[inline(always)]
@@ -457,7 +462,8 @@ fn convolve_with<I: Isa>(taps: &[&[f32]], weights: &[f32], out: &mut [f32]) {
                 let reach = weights.len() - 1;
                 let whole = n / I::N * I::N;
                 let mut x = 0;
-                // Four groups of lanes a tap, since finding the tap costs as much as one.
+                // Four lane groups per tap, since looking up the tap's row costs as much as one
+                // group.
                 while x + 4 * I::N <= whole {
                     let center = &taps[reach][x..x + 4 * I::N];
                     let w = weights[0];
@@ -509,14 +515,14 @@ fn convolve_with<I: Isa>(taps: &[&[f32]], weights: &[f32], out: &mut [f32]) {
     }
 }
 
-/// Group `g` of a row.
+/// Lane group `g` of a row.
 #[inline(always)]
 fn group<I: Isa>(row: &[f32], g: usize) -> V<I> {
     V::<I>::load(&row[g * I::N..])
 }
 
-/// Symmetric filter over `2·reach + 1` rows (or shifted views of one row): `out =
-/// w[0]·taps[reach] + Σ w[k]·(taps[reach − k] + taps[reach + k])`.
+/// Symmetric filter over `2·reach + 1` rows (or shifted views of one row): `out = w[0] ·
+/// taps[reach] + Σ w[k] · (taps[reach − k] + taps[reach + k])`, k = 1..=reach.
 pub fn convolve(level: SimdLevel, taps: &[&[f32]], weights: &[f32], out: &mut [f32]) {
     assert!(!weights.is_empty() && taps.len() == 2 * weights.len() - 1);
     assert!(taps.iter().all(|t| t.len() >= out.len()));

@@ -1,4 +1,5 @@
-//! Decodes every frame of a video stream in order, and prints count and seconds. For measuring.
+//! Decodes every frame of a video stream in order and prints the number of frames and the time
+//! taken. For measurements.
 use cutroom_media::{MediaIndex, ReadOptions, VideoReader};
 use std::{path::PathBuf, time::Instant};
 

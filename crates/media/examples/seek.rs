@@ -1,8 +1,9 @@
-//! Times frames of a video at random places.
+//! Measures the time to read frames of a video at random positions.
 //!
-//! `seek FILE [N]`: the N (default 100) frames that a fixed linear congruential sequence picks, in
-//! its order, one reader. Prints `p50_ms`, `p95_ms` and `open_ms`. Any program that uses the same
-//! sequence is a fair peer: x ← (1103515245 x + 12345) mod 2³¹ from x = 1, frame = x mod count.
+//! `seek FILE [N]` reads N frames (default 100), picked by a fixed linear congruential sequence and
+//! read in its order by one reader. Prints `p50_ms`, `p95_ms` and `open_ms`. Results are comparable
+//! with any program that uses the same sequence: x ← (1103515245 x + 12345) mod 2³¹ from x = 1,
+//! frame = x mod count.
 use cutroom_media::{ReadOptions, VideoReader};
 use std::{error::Error, path::Path, time::Instant};
 

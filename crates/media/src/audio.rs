@@ -1,9 +1,9 @@
-//! Samples of a sound stream by position: exact, at the stream's own rate and channels.
+//! Sample-exact reading of an audio stream, at the stream's own rate and channels.
 //!
-//! Position 0 is source time zero. Priming and padding are cut as the container says, and what the
-//! stream does not cover is silence. Reading on is cheap; a jump seeks back far enough for the
-//! decoder's state to settle ([`crate::chapters`]). A small step back is taken for playing
-//! backwards: some seconds before it are decoded at once.
+//! Position 0 is source time zero. Priming and padding are cut as the container declares, and times
+//! that the stream does not cover are silent. Reading on is cheap; a jump seeks back far enough for
+//! the decoder's state to settle ([`crate::chapters`]). A small step back counts as backward
+//! playback: some seconds before it are decoded at once.
 use crate::{
     audio_index::{AudioIndex, AudioPacket},
     chapters::{Chapters, chapter_of},
@@ -20,28 +20,29 @@ use std::{
     sync::Arc,
 };
 
-/// Decoded samples kept behind the newest ones while playing forward, seconds.
+/// Decoded samples kept before the newest ones during forward playback, seconds.
 const KEPT_SECS: i64 = 2;
-/// What is decoded at once before a step back, seconds.
+/// How far before a step back decoding starts, seconds.
 const BACKWARD_SECS: i64 = 2;
 /// The same for streams that can only be read from their beginning.
 const UNSEEKABLE_BACKWARD_SECS: i64 = 20;
-/// A jump ahead by less than this decodes on instead of seeking, seconds.
+/// A jump ahead by at most this much decodes on instead of seeking, seconds.
 const FORWARD_SECS: i64 = 2;
-/// Longest run of silence put into the buffer for a gap of the stream, seconds; a longer one starts
-/// the buffer anew.
+/// Longest silence appended to the buffer for a gap in the stream, seconds; a longer gap restarts
+/// the buffer.
 const GAP_SECS: i64 = 10;
-/// Samples by which a packet may begin off its counted place without being a gap.
+/// Maximum difference between a packet's position and the end of the one before it that does not
+/// count as a gap, samples.
 const SLACK_SAMPLES: i64 = 32;
-/// A decoder that ends this much before the index does has lost something, seconds.
+/// A decoder that ends this much before the index does has lost samples, seconds.
 const EARLY_SECS: f64 = 0.1;
-/// Frames in a row labelled with another sample rate that are let pass: damage, or a decoder that
-/// learns the rate from its first frame. More of them are a stream whose rate changes.
+/// Consecutive frames labelled with another sample rate that are accepted: damage, or a decoder
+/// that learns the rate from its first frame. More of them are a stream whose rate changes.
 const ODD_FRAMES: u32 = 3;
-/// Most samples of one read.
+/// Maximum number of samples of one read.
 const MAX_READ_SAMPLES: usize = 1 << 26;
 
-/// Reads one sound stream.
+/// Reads one audio stream.
 pub struct AudioReader {
     index: Arc<MediaIndex>,
     number: usize,
@@ -51,29 +52,29 @@ pub struct AudioReader {
     packet: AvPacket,
     chapters: Chapters,
     has_pending: bool,
-    /// Ordinal of the next packet that the demuxer (or `packet`, when pending) gives.
+    /// Ordinal of the next packet that the demuxer delivers (or that is in `packet`, when pending).
     next_packet: usize,
-    /// Packets before it are skipped unread.
+    /// Packets before this one are not sent to the decoder.
     feed_from: usize,
-    /// Packets before it only settle the decoder; their complaints do not count.
+    /// Packets before this one only settle the decoder; their problems are not counted.
     count_from: usize,
     /// Decoded samples before this position only settle the decoder.
     good_from: i64,
-    /// Position after the decoder's last frame, whether it counted or not; `None` after a jump.
+    /// Position after the decoder's last frame, used or not; `None` after a jump.
     next_position: Option<i64>,
     sent_all: bool,
     ended: bool,
     decoded_any: bool,
     has_ended_early: bool,
-    /// Frames in a row at another rate than the stream's.
+    /// Consecutive frames at a rate other than the stream's.
     odd_frames: u32,
-    /// Of the frames that are not like the stream's first; `None` while they are.
+    /// Mixer for frames whose channels differ from the stream's; `None` while they are the same.
     mixer: Option<Mixer>,
-    /// Decoded samples kept behind the newest ones, seconds.
+    /// Decoded samples kept before the newest ones, seconds.
     kept_secs: i64,
     packets_read: u64,
     channels: Vec<Vec<f32>>,
-    /// Position of the first buffered sample; meaningless while the buffer is empty.
+    /// Position of the first buffered sample; undefined while the buffer is empty.
     buffer_start: i64,
     past_report: DecodeReport,
 }
@@ -87,10 +88,11 @@ impl AudioReader {
         Self::open_indexed(MediaIndex::scan(path)?, audio_stream)
     }
 
-    /// The same with an index at hand.
+    /// As [`Self::open`], with an existing index.
     ///
     /// # Errors
-    /// As [`Self::open`]; also when the stream holds nothing or its rate is absurd.
+    /// As [`Self::open`]; also when the stream has no packets, its rate is not 1 to 768000 Hz or it
+    /// does not have 1 to 64 channels.
     pub fn open_indexed(index: Arc<MediaIndex>, audio_stream: usize) -> Result<Self, MediaError> {
         let path = index.info.path.clone();
         let count = index.audio.len();
@@ -143,34 +145,36 @@ impl AudioReader {
         self.sound().rate_hz
     }
 
-    /// Channels, in FFmpeg's native order.
+    /// Number of channels, which are in FFmpeg's native order.
     pub fn channels(&self) -> usize {
         self.channels.len()
     }
 
-    /// The index it reads by.
+    /// The index that the reader uses.
     pub fn index(&self) -> &Arc<MediaIndex> {
         &self.index
     }
 
-    /// Packets of the stream read so far, skipped ones too: what the requests have cost.
+    /// Number of packets of the stream read so far, including skipped ones: the cost of the
+    /// requests.
     pub fn packets_read(&self) -> u64 {
         self.packets_read
     }
 
-    /// What went wrong so far.
+    /// Problems met so far.
     pub fn report(&self) -> DecodeReport {
         let mut r = self.decoder.report();
         r.add(&self.past_report);
         r
     }
 
-    /// `samples` samples from `first_sample` on, counted from source time zero at the stream's
-    /// rate. Outside the stream: silence.
+    /// Returns `samples` samples from `first_sample` on, counted from source time zero at the
+    /// stream's rate. Outside the stream they are silent.
     ///
     /// # Errors
-    /// The stream gives no samples at all, its sample rate changes, or the source is stuck or
-    /// cannot be read.
+    /// The stream yields no samples at all, its sample rate changes, its channels change to some
+    /// that cannot be mixed, the source is stuck or cannot be read, or `samples` is larger than
+    /// 2²⁶.
     pub fn read(&mut self, first_sample: i64, samples: usize) -> Result<AudioBlock, MediaError> {
         if samples > MAX_READ_SAMPLES {
             return Err(MediaError::Unsupported { path: self.path.clone(), what: format!("a read of {samples} samples at once") });
@@ -185,8 +189,8 @@ impl AudioReader {
         if from >= to {
             return Ok(block);
         }
-        // A gap of the stream may begin the buffer behind what is asked for, so runs are copied as
-        // they come.
+        // After a gap in the stream the buffer may begin after `at`, so samples are copied piece by
+        // piece.
         let mut at = from;
         while at < to {
             self.reach(at)?;
@@ -222,7 +226,7 @@ impl AudioReader {
         MediaError::NothingDecoded { path: self.path.clone(), kind: "audio", index: self.number, reason }
     }
 
-    /// Counts once that nothing comes from position `at` on although the index lists samples.
+    /// Counts once that no samples come from position `at` on although the index lists some.
     fn end_early(&mut self, at: i64) {
         let (rate, lacking) = (i64::from(self.rate_hz()), self.sound().audible_end - at);
         if !self.has_ended_early && lacking as f64 > EARLY_SECS * rate as f64 {
@@ -233,7 +237,7 @@ impl AudioReader {
         }
     }
 
-    /// Decodes until the buffer holds position `at`, lies behind it, or the stream has ended.
+    /// Decodes until the buffer contains position `at` or begins after it, or the stream has ended.
     fn reach(&mut self, at: i64) -> Result<(), MediaError> {
         let empty = self.channels[0].is_empty();
         let fresh = empty && self.next_packet == 0 && !self.sent_all && self.feed_from == 0;
@@ -280,7 +284,7 @@ impl AudioReader {
                     continue;
                 }
                 let sound = &self.index.audio[self.number];
-                // More packets than were indexed: the file grew; what the index does not know is
+                // More packets than were indexed: the file has grown; what is not in the index is
                 // not played.
                 let Some(position) =
                     (if sound.is_pcm { self.pcm_position() } else { None }).or(sound.packets.get(ordinal).map(|p| p.start))
@@ -305,7 +309,7 @@ impl AudioReader {
         Ok(())
     }
 
-    /// Gives a packet to the decoder.
+    /// Sends a packet to the decoder.
     fn send(&mut self, mut packet: AvPacket, position: i64) {
         self.decoder.send(Some((&mut packet, position)));
         let sound = &self.index.audio[self.number];
@@ -315,7 +319,7 @@ impl AudioReader {
         }
     }
 
-    /// Another decoder in place of the present one, which keeps nothing.
+    /// Replaces the decoder by a fresh one without state.
     fn renew_decoder(&mut self) -> Result<(), MediaError> {
         self.past_report = self.report();
         self.decoder = Decoder::open(&self.input, self.sound().stream, 1)?;
@@ -323,15 +327,16 @@ impl AudioReader {
         Ok(())
     }
 
-    /// Whether timestamps tell each sample: one is a whole number of ticks. Matroska's milliseconds
-    /// are whole samples at 48 kHz, but rounded.
+    /// Whether timestamps identify each sample: one sample lasts a whole number of ticks.
+    /// Matroska's milliseconds are whole samples at 48 kHz, but rounded.
     fn timestamps_are_exact(&self) -> bool {
         let sound = self.sound();
         let tb = self.input.time_base(sound.stream);
         i64::from(tb.den) % (i64::from(sound.rate_hz) * i64::from(tb.num)).max(1) == 0
     }
 
-    /// Where a PCM packet lies, by its timestamp; `None` when that does not tell.
+    /// Position of the PCM packet in `packet` by its timestamp; `None` when the timestamp does not
+    /// determine it.
     fn pcm_position(&self) -> Option<i64> {
         let sound = self.sound();
         let tb = self.input.time_base(sound.stream);
@@ -340,7 +345,7 @@ impl AudioReader {
         (self.timestamps_are_exact() && pts != NO_TIMESTAMP).then(samples)
     }
 
-    /// Puts a decoded frame where it belongs.
+    /// Appends a decoded frame to the buffer at its position.
     fn take(&mut self, frame: AvFrame) -> Result<(), MediaError> {
         let mut samples = i64::from(frame.get().nb_samples).max(0);
         let stated = frame.get().pts;
@@ -351,8 +356,9 @@ impl AudioReader {
         let rate = i64::from(self.rate_hz());
         let end = self.buffer_end();
         let empty = self.channels[0].is_empty();
-        // Frames follow each other. Labels are the packets', of which a decoder may give several
-        // frames, or hold samples back: those that it gives in the end carry none or a stale one.
+        // Frames follow each other. Labels are those of packets, of which a decoder may output
+        // several frames, or hold samples back: the frames that it outputs at the end have no label
+        // or a stale one.
         let chapter_end = self.chapters.end();
         let follows = |next: i64| stated == NO_TIMESTAMP || chapter_end.is_some() || (stated - next).abs() <= SLACK_SAMPLES;
         let start = match self.next_position {
@@ -364,7 +370,7 @@ impl AudioReader {
         if let Some(chapter_end) = chapter_end {
             samples = samples.min(chapter_end - start);
         }
-        // Never give what only settles the decoder.
+        // Samples that only settle the decoder are never returned.
         let mut first = start.max(self.good_from);
         if first >= start + samples {
             return Ok(());
@@ -395,7 +401,7 @@ impl AudioReader {
         Ok(())
     }
 
-    /// The frame at position `at` in the stream's channels.
+    /// The frame at position `at`, mixed to the stream's channels if its own differ.
     fn as_in_stream(&mut self, frame: AvFrame, at: i64) -> Result<AvFrame, MediaError> {
         let sound = &self.index.audio[self.number];
         let (rate, usual) = (sound.rate_hz, Speakers { channels: sound.channels, mask: sound.decoded_mask });
@@ -436,7 +442,7 @@ impl AudioReader {
         Ok(false)
     }
 
-    /// Moves so that decoding on gives position `at`.
+    /// Seeks so that decoding on yields position `at`.
     fn seek(&mut self, at: i64) -> Result<(), MediaError> {
         self.channels.iter_mut().for_each(Vec::clear);
         self.ended = false;
@@ -446,11 +452,11 @@ impl AudioReader {
         let counted = if sound.in_chapters { chapter_of(target) } else { target };
         let mut first = counted.saturating_sub(sound.preroll);
         if sound.is_joined {
-            // Only packets that begin a unit of the container have a place.
+            // Only packets that begin a unit of the container have a byte position.
             first = sound.packets[..=first].iter().rposition(|p| p.pos >= 0).unwrap_or(0);
         }
         self.good_from = if counted == 0 || first == 0 && !sound.in_chapters { i64::MIN } else { sound.packets[counted].start };
-        // With chapters the decoder gets what settles it and no more.
+        // With chapters the decoder gets only the packets that settle it.
         self.feed_from = if sound.in_chapters { counted.saturating_sub(sound.preroll) } else { first };
         self.count_from = counted;
         let (stream, is_pcm, can_seek, in_chapters) = (sound.stream, sound.is_pcm, sound.can_seek, sound.in_chapters);
@@ -459,7 +465,8 @@ impl AudioReader {
             let AudioPacket { pts, pos, .. } = sound.packets[first];
             if if sound.is_joined { self.input.seek_byte(pos) } else { self.input.seek(stream, pts) } {
                 if is_pcm && self.timestamps_are_exact() {
-                    // Packets are cut anew after a seek, but each tells its place.
+                    // Packets are cut differently after a seek, but each timestamp gives the
+                    // position.
                     if self.read_own()? && self.pcm_position().is_some_and(|p| p <= at) {
                         self.next_packet = first;
                         self.has_pending = true;
@@ -481,7 +488,7 @@ impl AudioReader {
                 }
             }
         }
-        // From the beginning, skipping packets undecoded.
+        // From the beginning; skipped packets are not decoded.
         self.past_report = self.report();
         (self.input, self.decoder) = open_stream(&self.path, stream)?;
         self.next_packet = 0;
@@ -490,8 +497,8 @@ impl AudioReader {
         Ok(())
     }
 
-    /// After a jump of the demuxer: the ordinal of the packet it gives, if that is at or before
-    /// `wanted`.
+    /// After a seek of the demuxer: the ordinal of the packet that it delivers, if that is at or
+    /// before `wanted`.
     fn locate(&mut self, wanted: usize) -> Result<Option<usize>, MediaError> {
         for _ in 0..16 {
             if !self.read_own()? {

@@ -1,8 +1,8 @@
-//! The index of a sound stream: where every packet's samples lie, counted in samples.
+//! The index of an audio stream: the position of every packet, counted in samples.
 //!
-//! Container timestamps may be coarser than a sample, so positions are counted up from the packets'
-//! lengths and only anchored anew where the timestamps show a gap. Positions are in the file's own
-//! time; `zero` is source time zero among them.
+//! Container timestamps may be coarser than a sample, so positions are added up from the packets'
+//! lengths and only set by a timestamp where the timestamps show a gap. Positions are in the file's
+//! own time; `zero` is the position of source time zero.
 use crate::{
     decoder::{Decoder, Output},
     input::{AvPacket, Input, NO_TIMESTAMP},
@@ -11,39 +11,39 @@ use crate::{
 use cutroom_types::{Span, Time};
 use ffmpeg_next::ffi::{self, AVCodecID, AVPacketSideDataType};
 
-/// Packets kept for trying the decoder.
+/// Packets at the start of a stream that are kept for a trial run of the decoder.
 const TRIED_PACKETS: usize = 8;
-/// A timestamp further than this from the counted position is a gap, seconds.
+/// A timestamp that differs by more than this from the counted position is a gap, seconds.
 const GAP_SECS: f64 = 0.010;
 /// The same for Vorbis, whose timestamps FFmpeg derives from page ends without knowing every
 /// block's length.
 const VORBIS_GAP_SECS: f64 = 0.1;
 
-/// A packet of a sound stream.
+/// A packet of an audio stream.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct AudioPacket {
     /// Position of its first sample.
     pub start: i64,
-    /// Ticks.
+    /// Presentation timestamp, ticks.
     pub pts: i64,
-    /// Byte position, or -1.
+    /// Byte position in the file, or -1.
     pub pos: i64,
 }
 
-/// A sound stream.
+/// The index of an audio stream.
 #[derive(Clone, Debug)]
 pub(crate) struct AudioIndex {
-    /// Among all streams of the file.
+    /// Index among all streams of the file.
     pub stream: usize,
-    /// Samples per second of the decoder's output.
+    /// Sample rate of the decoder's output.
     pub rate_hz: u32,
-    /// Channels of the decoder's output.
+    /// Number of channels of the decoder's output.
     pub channels: usize,
-    /// Its speakers, as FFmpeg's mask; `None` where they are not told by one.
+    /// Speakers of the channels, as FFmpeg's channel mask; `None` when no mask describes them.
     pub channel_mask: Option<u64>,
-    /// The same as the decoder's first frame says.
+    /// The same according to the decoder's first frame.
     pub decoded_mask: Option<u64>,
-    /// In file order.
+    /// Packets in file order.
     pub packets: Vec<AudioPacket>,
     /// Position of the first audible sample.
     pub audible_start: i64,
@@ -51,20 +51,22 @@ pub(crate) struct AudioIndex {
     pub audible_end: i64,
     /// Position of source time zero.
     pub zero: i64,
-    /// Packets are addressed by byte and time after a seek; raw streams lie about both.
+    /// Whether packets are found by byte position and timestamp after a seek; in raw streams both
+    /// are unreliable.
     pub can_seek: bool,
     /// As [`crate::video_index::VideoIndex::is_joined`].
     pub is_joined: bool,
-    /// PCM: any packet's timestamp is its position.
+    /// PCM: the timestamp of every packet is its position.
     pub is_pcm: bool,
-    /// Packets to decode before one for it to come out right.
+    /// Number of packets to decode before one for it to be decoded correctly.
     pub preroll: usize,
-    /// What the decoder makes of a packet depends on more than these: see [`crate::chapters`].
+    /// Whether the decoder's output for a packet depends on more than these: see
+    /// [`crate::chapters`].
     pub in_chapters: bool,
 }
 
 impl AudioIndex {
-    /// When it begins, in the file's own time. `None` when it is empty.
+    /// When the stream begins, in the file's own time; `None` when it is empty.
     pub fn start(&self) -> Option<Time> {
         (self.audible_end > self.audible_start && self.rate_hz > 0).then(|| Time::of_sample(self.audible_start, self.rate_hz))
     }
@@ -74,7 +76,7 @@ impl AudioIndex {
         self.zero = if self.rate_hz > 0 { zero.to_sample(self.rate_hz) } else { 0 };
     }
 
-    /// The audible run in source time.
+    /// The audible span in source time.
     pub fn span(&self) -> Span {
         if self.rate_hz == 0 {
             return Span::default();
@@ -86,14 +88,14 @@ impl AudioIndex {
     }
 }
 
-/// A packet as it was read, before its place is known.
+/// A packet as it was read, before its position is known.
 struct ReadPacket {
-    /// Of the file.
+    /// Part of the file: see [`crate::clock`].
     part: usize,
-    /// What the decoder makes of it, and what of that is presented.
+    /// Samples that the decoder outputs for it, and how many of those are presented.
     samples: i64,
     presented: i64,
-    /// Ticks.
+    /// Presentation timestamp, or else decoding timestamp, ticks.
     stamp: i64,
     pts: i64,
     pos: i64,
@@ -102,7 +104,7 @@ struct ReadPacket {
     is_discarded: bool,
 }
 
-/// What is gathered while the file is read.
+/// Data gathered while the file is read.
 pub(crate) struct AudioScan {
     stream: usize,
     par: *const ffi::AVCodecParameters,
@@ -113,7 +115,7 @@ pub(crate) struct AudioScan {
     first: Vec<AvPacket>,
     next: Option<i64>,
     base_is_coarse: bool,
-    /// Matroska's CodecDelay, samples, which FFmpeg does not always pass on as a skip.
+    /// Matroska's CodecDelay, samples, which FFmpeg does not always report as a skip.
     codec_delay: i64,
     skipped_to: i64,
     presented_end: i64,
@@ -128,7 +130,7 @@ impl AudioScan {
         unsafe {
             let par: *const ffi::AVCodecParameters = (*input.stream(i)).codecpar;
             let tb = input.time_base(i);
-            // Vorbis packets have two lengths, told by their first bits.
+            // Vorbis packets have two lengths, identified by their first bits.
             let parser = ((*par).codec_id == AVCodecID::AV_CODEC_ID_VORBIS)
                 .then(|| {
                     let parser = ffi::av_parser_init((*par).codec_id as i32);
@@ -168,18 +170,18 @@ impl AudioScan {
         i64::from(unsafe { (*self.par).sample_rate.max(0) })
     }
 
-    /// Ticks → samples, nearest.
+    /// Converts ticks to samples, rounding to nearest.
     fn to_samples(&self, ticks: i64) -> i64 {
         let n = i128::from(ticks) * i128::from(self.tb.num) * i128::from(self.rate());
         let d = i128::from(self.tb.den);
         (2 * n + d).div_euclid(2 * d) as i64
     }
 
-    /// Samples that the decoder makes of a packet, and how many of them the container presents
-    /// (fewer in the last packet of MP4).
+    /// Number of samples that the decoder outputs for a packet, and how many of them the container
+    /// presents (fewer in the last packet of MP4).
     fn samples_in(&mut self, packet: &AvPacket) -> (i64, i64) {
         let p = packet.get();
-        // A tick that divides a sample cannot have rounded the duration.
+        // Ticks that divide a sample evenly cannot have rounded the duration.
         let exact_ticks = i64::from(self.tb.den) % (self.rate() * i64::from(self.tb.num)).max(1) == 0;
         let stated = self.to_samples(p.duration.max(0));
         // SAFETY: parameters, parser and packet are valid; packets are padded as parsers require.
@@ -203,7 +205,7 @@ impl AudioScan {
         }
     }
 
-    /// Takes a packet.
+    /// Adds a packet of part `part` of the file.
     pub fn add(&mut self, packet: &AvPacket, part: usize) {
         let p = packet.get();
         let (samples, presented) = self.samples_in(packet);
@@ -220,8 +222,8 @@ impl AudioScan {
         self.read.push(ReadPacket { part, samples, presented, stamp, pts: p.pts, pos: p.pos, skip, discard, is_discarded });
     }
 
-    /// Gives a packet its place behind those before it. `shift`: ticks that its part of the file is
-    /// moved by.
+    /// Determines the position of a packet after those before it. `shift`: ticks to add to the
+    /// timestamps of its part of the file.
     fn place(&mut self, p: &ReadPacket, shift: i64) {
         let &ReadPacket { samples, presented, mut stamp, mut skip, discard, .. } = p;
         if stamp != NO_TIMESTAMP {
@@ -234,7 +236,7 @@ impl AudioScan {
         let start = match counted {
             None => {
                 let base = if stamp == NO_TIMESTAMP { 0 } else { self.to_samples(stamp) };
-                // A start rounded to a coarse tick: what is audible begins at zero exactly.
+                // A start rounded to a coarse tick: the audible part begins at exactly zero.
                 let tick = self.to_samples(1);
                 if self.base_is_coarse && (base + skip).abs() <= tick { -skip } else { base }
             }
@@ -254,7 +256,7 @@ impl AudioScan {
             }
             self.trailing_discard = discard;
         }
-        // A skip may reach over several packets, the first of which are then marked as discarded.
+        // A skip may extend over several packets, the first of which are then marked as discarded.
         if skip > 0 && self.packets.len() < TRIED_PACKETS {
             self.skipped_to = self.skipped_to.max(start + skip);
         }
@@ -286,7 +288,7 @@ impl AudioScan {
             in_chapters: remembers(codec),
             packets: std::mem::take(&mut self.packets),
         };
-        // Some decoders give nothing for the first packets; what is not given is not audible.
+        // Some decoders output nothing for the first packets; what is not output is not audible.
         if index.packets.is_empty() {
             return index;
         }
@@ -298,8 +300,8 @@ impl AudioScan {
         for (n, packet) in self.first.iter_mut().enumerate() {
             decoder.send(Some((packet, n as i64)));
             let Output::AvFrame(f) = decoder.receive() else { continue };
-            // Some decoders label their first frame with the container's rate, and learn the true
-            // one from it.
+            // Some decoders label their first frame with the container's rate and learn the true
+            // one from that frame.
             index.rate_hz = u32::try_from(f.get().sample_rate).ok().filter(|r| *r > 0).unwrap_or(index.rate_hz);
             if !is_first {
                 continue;
@@ -311,8 +313,8 @@ impl AudioScan {
             let channels = index.channels;
             index.channels = usize::try_from(f.get().ch_layout.nb_channels).ok().filter(|c| *c > 0).unwrap_or(channels);
             index.decoded_mask = native_mask(&f.get().ch_layout);
-            // A container's word goes before the decoder's default, unless it speaks of another
-            // number of channels.
+            // The container's layout takes precedence over the decoder's default, unless its number
+            // of channels differs.
             if index.channels != channels || index.channel_mask.is_none() {
                 index.channel_mask = index.decoded_mask;
             }
@@ -366,9 +368,10 @@ fn is_pcm(codec: AVCodecID) -> bool {
     (AVCodecID::AV_CODEC_ID_PCM_S16LE as u32..AVCodecID::AV_CODEC_ID_ADPCM_IMA_QT as u32).contains(&id)
 }
 
-/// Whether a decoder carries more along than the packets before tell: AAC, AC-3 and WMA draw noise
-/// from a generator that runs on, Opus only converges. Others give the same samples after
-/// [`preroll_packets`], as was tried for MPEG audio and Vorbis, or must not be cut just anywhere.
+/// Whether a decoder keeps more state than the packets before determine: AAC, AC-3 and WMA fill in
+/// noise from a generator that is never reset, and Opus only converges. Other decoders return the
+/// same samples after [`preroll_packets`], as was measured for MPEG audio and Vorbis, or must not
+/// be cut at arbitrary packets.
 fn remembers(codec: AVCodecID) -> bool {
     use AVCodecID::*;
     matches!(
@@ -383,7 +386,8 @@ fn remembers(codec: AVCodecID) -> bool {
     )
 }
 
-/// How many packets before one must be decoded so that it comes out as in sequential decoding.
+/// Number of packets that must be decoded before one for it to be decoded as in sequential
+/// decoding.
 fn preroll_packets(codec: AVCodecID) -> usize {
     match codec {
         _ if is_pcm(codec) => 0,
@@ -391,10 +395,10 @@ fn preroll_packets(codec: AVCodecID) -> usize {
         // The bit reservoir reaches back up to 511 bytes, nine frames at the lowest rate (ISO
         // 11172-3 §2.4.3.4).
         AVCodecID::AV_CODEC_ID_MP3 | AVCodecID::AV_CODEC_ID_MP2 | AVCodecID::AV_CODEC_ID_MP1 => 12,
-        // RFC 7845 §4.6 asks for 80 ms; four times that in 20 ms packets.
+        // RFC 7845 §4.6 recommends 80 ms; this is four times that in packets of 20 ms.
         AVCodecID::AV_CODEC_ID_OPUS => 16,
-        // Spectral band replication begins with a header, which encoders write every half second or
-        // so (ISO 14496-3 §4.6.18.3).
+        // Spectral band replication begins with a header, which encoders write about every half
+        // second (ISO 14496-3 §4.6.18.3).
         AVCodecID::AV_CODEC_ID_AAC | AVCodecID::AV_CODEC_ID_AAC_LATM => 64,
         _ => 8,
     }

@@ -1,16 +1,16 @@
-//! What packets of coded pictures tell without being decoded: which are never shown, and which are
-//! second fields.
+//! Properties of coded video packets that are determined without decoding: which are never shown,
+//! and which are second fields.
 use crate::input::{AvPacket, Input};
 use ffmpeg_next::ffi;
 
-/// VP8 and VP9 packets that are decoded for reference only (RFC 6386 §9.1; VP9 bitstream
+/// Whether a VP8 or VP9 packet is decoded for reference only (RFC 6386 §9.1; VP9 bitstream
 /// specification §6.2).
 pub(crate) fn is_hidden_reference(codec: ffi::AVCodecID, data: &[u8]) -> bool {
     let Some(&b) = data.first() else { return false };
     match codec {
         ffi::AVCodecID::AV_CODEC_ID_VP8 => b & 0x10 == 0,
         ffi::AVCodecID::AV_CODEC_ID_VP9 => {
-            // A superframe ends with its index marker and holds a shown frame.
+            // A superframe ends with its index marker and contains a frame that is shown.
             if data.last().is_some_and(|l| l & 0xE0 == 0xC0) {
                 return false;
             }
@@ -23,8 +23,8 @@ pub(crate) fn is_hidden_reference(codec: ffi::AVCodecID, data: &[u8]) -> bool {
     }
 }
 
-/// Bytes of the length before each NAL unit of an HEVC stream in MP4 or Matroska (ISO/IEC 14496-15
-/// §8.3.3.1.2); 0 where start codes stand.
+/// Number of bytes of the length before each NAL unit of an HEVC stream in MP4 or Matroska (ISO/IEC
+/// 14496-15 §8.3.3.1.2); 0 where start codes separate them.
 pub(crate) fn nal_length_bytes(input: &Input, i: usize) -> usize {
     // SAFETY: the stream is valid; FFmpeg keeps `extradata_size` bytes at `extradata`.
     let extra = unsafe {
@@ -41,11 +41,11 @@ pub(crate) fn nal_length_bytes(input: &Input, i: usize) -> usize {
     }
 }
 
-/// Whether an HEVC packet holds a leading picture that decoders skip where they begin (RASL_N,
-/// RASL_R: H.265 §7.4.2.2, table 7-1).
+/// Whether an HEVC packet contains a leading picture that decoders skip when decoding begins at its
+/// keyframe (RASL_N, RASL_R: H.265 §7.4.2.2, table 7-1).
 pub(crate) fn is_skipped_leading(data: &[u8], length_bytes: usize) -> bool {
     let kind = |unit: &[u8]| unit.first().map(|b| b >> 1 & 0x3F);
-    // Types below 32 are coded pictures; what stands before them describes.
+    // Types below 32 are coded pictures; units of other types before them describe them.
     let picture = if length_bytes == 0 {
         data.windows(3).enumerate().filter(|(_, w)| *w == [0, 0, 1]).find_map(|(at, _)| kind(&data[at + 3..]).filter(|k| *k < 32))
     } else {
@@ -61,16 +61,16 @@ pub(crate) fn is_skipped_leading(data: &[u8], length_bytes: usize) -> bool {
     matches!(picture, Some(8 | 9))
 }
 
-/// Tells second fields from first ones by FFmpeg's parser.
+/// Distinguishes second fields from first ones with FFmpeg's parser.
 pub(crate) struct FieldParser {
     parser: *mut ffi::AVCodecParserContext,
     context: *mut ffi::AVCodecContext,
-    /// Structure of the last first field: 1 top, 2 bottom; 0 for none open.
+    /// The first field whose second one is pending: 1 top, 2 bottom; 0 for none.
     open: u32,
 }
 
 impl FieldParser {
-    /// For stream `i`; `None` where FFmpeg has no parser.
+    /// A parser for stream `i`; `None` when FFmpeg has none.
     pub fn new(input: &Input, i: usize) -> Option<Self> {
         // SAFETY: the parameters are valid; what is allocated is freed on drop.
         unsafe {
@@ -86,8 +86,8 @@ impl FieldParser {
         }
     }
 
-    /// Whether the next packet of the stream holds the second field of the frame begun by the one
-    /// before.
+    /// Whether the next packet of the stream contains the second field of the frame that begins in
+    /// the packet before.
     pub fn is_second_field(&mut self, packet: &AvPacket) -> bool {
         let data = packet.data();
         if data.is_empty() {

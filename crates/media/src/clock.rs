@@ -1,27 +1,27 @@
-//! Clocks that restart within a file: MPEG streams joined by appending one file to another, as
-//! recorders and `cat` do.
+//! Clocks that restart within a file: MPEG streams concatenated by appending one file to another,
+//! as recorders and `cat` do.
 //!
-//! Packets are numbered by part while the file is read. A stream enters the next part when its
-//! decoding time steps back (or ahead by hours, which is what FFmpeg's correction of the 33-bit
-//! wrap makes of a step back), or when it lies in the file behind the place where another stream
-//! did. Afterwards each part is shifted, all streams by the same, to begin where the part before
-//! has ended.
+//! Each packet is assigned to a part while the file is read. A stream enters the next part when its
+//! decoding time steps back (or ahead by hours, which is the result of FFmpeg's correction of the
+//! 33-bit wrap on a step back), or when its byte position is after the one at which another stream
+//! entered that part. Afterwards each part is shifted, by the same amount in all streams, to begin
+//! where the part before ends.
 use crate::input::{AvPacket, Input, NO_TIMESTAMP};
 
-/// Ticks a second of MPEG systems (ISO/IEC 13818-1 §2.4.2).
+/// Ticks per second of MPEG systems (ISO/IEC 13818-1 §2.4.2).
 const TICKS: i64 = 90_000;
-/// A step back in decoding time by more is a restart; by less it is a disorder of one stream.
-/// Ticks.
+/// A step back in decoding time by more than this is a restart; by less it is a disorder of one
+/// stream. Ticks.
 const BACK: i64 = TICKS / 2;
-/// A step ahead by more is half a turn of the 33-bit counter.
+/// A step ahead by more than this, half the range of the 33-bit counter, is a restart, too. Ticks.
 const AHEAD: i64 = 1 << 32;
 
 /// The parts of a file.
 pub(crate) struct Clock {
-    /// Only MPEG streams are watched: elsewhere a header tells how parts follow.
+    /// Whether the container is an MPEG stream; in others a header determines how parts follow.
     is_watched: bool,
     streams: Vec<StreamClock>,
-    /// Byte positions at which parts 1, 2 … were first met.
+    /// Byte positions at which parts 1, 2 … first occur.
     joins: Vec<i64>,
 }
 
@@ -29,7 +29,7 @@ pub(crate) struct Clock {
 struct StreamClock {
     part: usize,
     last_dts: Option<i64>,
-    /// What is presented of each part, ticks: (part, from, to).
+    /// Presented range of each part, ticks: (part, from, to).
     runs: Vec<(usize, i64, i64)>,
 }
 
@@ -69,7 +69,8 @@ impl Clock {
         s.part
     }
 
-    /// Ticks to add to the timestamps of each part: none overlaps the part before in any stream.
+    /// Ticks to add to the timestamps of each part, such that none overlaps the part before in any
+    /// stream.
     pub fn shifts(&self) -> Vec<i64> {
         let mut shifts = vec![0];
         let mut reached: Vec<Option<i64>> = vec![None; self.streams.len()];
@@ -90,7 +91,7 @@ impl Clock {
         shifts
     }
 
-    /// In words, when there is more than one part.
+    /// The warning for a file with more than one part.
     pub fn warning(&self) -> Option<String> {
         let joins = self.joins.len();
         (joins > 0).then(|| {

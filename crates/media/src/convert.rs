@@ -1,34 +1,34 @@
-//! Decoded frames → pictures. Canonical formats share the decoder's memory; every other format is
-//! spread into planes without loss.
+//! Converts decoded frames to pictures. Canonical formats share the decoder's memory; every other
+//! format is unpacked into planes without loss.
 use crate::{decoder::AvFrame, error::MediaError, input::check_size, pixel, tags::AvColor};
 use cutroom_types::{AlphaMode, ColorModel, Orientation, Picture, PictureFormat, Plane, PlaneMemory, Size};
 use ffmpeg_next::ffi::{self, AVPixFmtDescriptor, AVPixelFormat};
 use std::{path::Path, sync::Arc};
 
-/// What a stream says that its frames may not.
+/// Properties of a stream that its frames may lack.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct StreamTags {
-    /// Colour numbers of the container.
+    /// Colour codes of the container.
     pub color: AvColor,
-    /// The container's sample aspect ratio, which goes before the frames'; (0, 0) where it says
-    /// nothing.
+    /// The container's sample aspect ratio, which takes precedence over that of the frames; (0, 0)
+    /// when not stated.
     pub container_aspect: (u32, u32),
-    /// Used where the frame has none either.
+    /// Sample aspect ratio when neither the container nor the frame states one.
     pub usual_aspect: (u32, u32),
-    /// Which way up.
+    /// Rotation and mirroring that turn the picture upright.
     pub orientation: Orientation,
-    /// A still image: untagged means sRGB.
+    /// Whether it is a still image: untagged means sRGB.
     pub is_still: bool,
 }
 
-/// A plane of a frame, kept alive by it.
+/// A plane of a frame, which keeps the frame alive.
 struct FramePlane {
     _frame: Arc<AvFrame>,
     start: *const u8,
     len: usize,
 }
 
-// SAFETY: the memory belongs to the reference-counted frame and nobody writes to it after decoding.
+// SAFETY: the memory belongs to the reference-counted frame and is not written after decoding.
 unsafe impl Send for FramePlane {}
 
 // SAFETY: as above.
@@ -42,7 +42,7 @@ impl PlaneMemory for FramePlane {
     }
 }
 
-/// The picture in a frame.
+/// Converts a frame to a picture.
 pub(crate) fn picture(path: &Path, frame: &Arc<AvFrame>, tags: &StreamTags) -> Result<Picture, MediaError> {
     let f = frame.get();
     let av = pixel::from_raw(f.format);
@@ -90,7 +90,7 @@ fn shared_planes(frame: &Arc<AvFrame>, format: PictureFormat, size: Size) -> Opt
                 let len = stride as usize * (rows - 1) + width;
                 return Plane::new(Arc::new(FramePlane { _frame: frame.clone(), start, len }), 0, stride as usize, width, rows);
             }
-            // Stored bottom-up: the only layout that a plane cannot express.
+            // Stored bottom-up: the only layout that a plane cannot express, so it is copied.
             let mut copy = Vec::with_capacity(width * rows);
             for y in 0..rows as isize {
                 // SAFETY: FFmpeg keeps `width` bytes at every row.
@@ -101,14 +101,14 @@ fn shared_planes(frame: &Arc<AvFrame>, format: PictureFormat, size: Size) -> Opt
         .collect()
 }
 
-/// One buffer per plane of `format`, tightly packed.
+/// Unpacks a frame into one tightly packed buffer per plane of `format`.
 fn spread(f: &ffi::AVFrame, av: AVPixelFormat, format: PictureFormat, size: Size) -> Option<Vec<Vec<u8>>> {
     let d = pixel::descriptor(av)?;
     let palette = d.flags & u64::from(ffi::AV_PIX_FMT_FLAG_PAL as u32) != 0;
     let mut planes = Vec::new();
     for k in 0..format.plane_count() {
         let s = format.plane_size(k, size);
-        // Components stand in the order Y U V or R G B in every descriptor, alpha last.
+        // Components are in the order Y U V or R G B in every descriptor, alpha last.
         let component = if format.alpha && k + 1 == format.plane_count() { usize::from(d.nb_components) - 1 } else { k };
         let mut out = Vec::with_capacity(s.width as usize * s.height as usize * format.bytes_per_sample());
         for y in 0..s.height as usize {
@@ -123,18 +123,19 @@ fn spread(f: &ffi::AVFrame, av: AVPixelFormat, format: PictureFormat, size: Size
     Some(planes)
 }
 
-/// The bytes of row `y` of FFmpeg's plane `plane` from byte `offset` on, `len` of them.
+/// The first `len` bytes of row `y` of FFmpeg's plane `plane`.
 fn row(f: &ffi::AVFrame, plane: usize, y: usize, len: usize) -> Option<&[u8]> {
     let start = *f.data.get(plane)?;
     let stride = f.linesize[plane] as isize;
     if start.is_null() || stride.unsigned_abs() < len {
         return None;
     }
-    // SAFETY: the row lies inside the frame's plane and is at least `len` bytes long.
+    // SAFETY: the row is inside the frame's plane and at least `len` bytes long.
     Some(unsafe { std::slice::from_raw_parts(start.offset(stride * y as isize), len) })
 }
 
-/// Palettes are 256 native-endian 0xAARRGGBB words in plane 1.
+/// Appends row `y` of component `k` of a paletted frame. Palettes are 256 native-endian 0xAARRGGBB
+/// words in plane 1.
 fn palette_row(f: &ffi::AVFrame, width: usize, y: usize, k: usize, out: &mut Vec<u8>) -> Option<()> {
     let palette = f.data[1].cast_const();
     if palette.is_null() {
@@ -189,7 +190,7 @@ fn component_row(
         out.extend(read[offset..].iter().step_by(step).take(width));
         return Some(());
     }
-    // Samples in 16-bit words of their own.
+    // Samples in separate 16-bit words.
     if !bits_packed
         && c.depth > 8
         && c.depth <= 16
@@ -207,8 +208,8 @@ fn component_row(
         }
         return Some(());
     }
-    // Everything else (5-6-5, 10-10-10-2, single bits): FFmpeg's own component reader, widened so
-    // that full scale stays full scale.
+    // All other layouts (5-6-5, 10-10-10-2, single bits): FFmpeg's own component reader, with
+    // samples scaled so that full scale remains full scale.
     let mut line = vec![0u16; width];
     let mut data = [std::ptr::null::<u8>(); 4];
     for (to, from) in data.iter_mut().zip(f.data) {
@@ -246,7 +247,7 @@ fn component_row(
     Some(())
 }
 
-/// IEEE 754 binary16 → binary32, exact.
+/// Converts IEEE 754 binary16 to binary32, exactly.
 fn half_to_f32(h: u16) -> f32 {
     let (sign, exponent, fraction) = (u32::from(h >> 15) << 31, u32::from(h >> 10 & 31), u32::from(h & 1023));
     match exponent {
@@ -261,9 +262,8 @@ mod tests {
     use super::*;
     use std::ffi::CString;
 
-    /// Fills a frame of every non-canonical software format with a pattern, spreads it and compares
-    /// with swscale's exact conversion of the same frame, which is lossless for the byte-aligned
-    /// formats listed.
+    /// Fills a frame of each of these non-canonical formats with a pattern, unpacks it and compares
+    /// every sample with FFmpeg's component reader.
     #[test]
     fn spreading_equals_swscale_for_byte_aligned_formats() {
         crate::init();
@@ -301,8 +301,8 @@ mod tests {
             let format = pixel::canonical(av).unwrap();
             let size = Size { width: 38, height: 6 };
             let frame = AvFrame::new();
-            // SAFETY: an owned frame is given a format, a size and buffers, which are then filled
-            // row by row.
+            // SAFETY: the frame is owned; it gets a format, a size and buffers, which are then
+            // filled row by row.
             unsafe {
                 (*frame.0).format = av as i32;
                 (*frame.0).width = 38;
@@ -322,7 +322,7 @@ mod tests {
                 }
             }
             let ours = spread(frame.get(), av, format, size).unwrap_or_else(|| panic!("{name}"));
-            // Read back sample by sample with FFmpeg's reference reader.
+            // Every sample as read by FFmpeg's component reader.
             let d = pixel::descriptor(av).unwrap();
             for (k, plane) in ours.iter().enumerate() {
                 let component = if format.alpha && k + 1 == ours.len() { usize::from(d.nb_components) - 1 } else { k };

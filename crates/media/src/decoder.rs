@@ -1,4 +1,4 @@
-//! A decoder of one stream, whose complaints are collected instead of printed.
+//! A decoder of one stream, whose error messages are collected instead of printed.
 use crate::{
     error::{MediaError, ffmpeg_text},
     input::{AvPacket, Input},
@@ -33,7 +33,7 @@ impl AvFrame {
         other
     }
 
-    /// The fields.
+    /// The frame's fields.
     pub fn get(&self) -> &AVFrame {
         // SAFETY: the frame is valid while `self` lives.
         unsafe { &*self.0 }
@@ -47,18 +47,18 @@ impl Drop for AvFrame {
     }
 }
 
-/// What came out of the decoder.
+/// Result of [`Decoder::receive`].
 pub(crate) enum Output {
     /// A frame; its `pts` is the label of the packet that it was coded in.
     AvFrame(AvFrame),
-    /// Another packet is wanted.
+    /// The decoder needs another packet.
     WantsPacket,
-    /// Everything is out.
+    /// All frames have been output.
     End,
 }
 
-/// A decoder. Packets carry a label of our own in place of timestamps, so that frames can be
-/// matched to the index whatever the container's timestamps are like.
+/// A decoder. Packets carry a label from the reader instead of timestamps, so that frames can be
+/// matched to the index whatever the container's timestamps are.
 pub(crate) struct Decoder {
     context: *mut AVCodecContext,
     sink: Arc<ProblemSink>,
@@ -70,7 +70,7 @@ pub(crate) struct Decoder {
 unsafe impl Send for Decoder {}
 
 impl Decoder {
-    /// Opens the right decoder for stream `i`. `threads`: 0 for one per core.
+    /// Opens the decoder for stream `i`. `threads`: 0 for one per core.
     pub fn open(input: &Input, i: usize, threads: usize) -> Result<Self, MediaError> {
         let stream = input.stream(i);
         let sink = Arc::new(ProblemSink::default());
@@ -91,9 +91,9 @@ impl Decoder {
             (*context).opaque = Arc::as_ptr(&decoder.sink).cast_mut().cast();
             (*context).pkt_timebase = input.time_base(i);
             (*context).thread_count = threads as i32;
-            // Frames that lean on damaged ones are shown, as players do.
+            // Frames that refer to damaged ones are output, as in players.
             (*context).flags |= ffi::AV_CODEC_FLAG_OUTPUT_CORRUPT as i32;
-            // Priming and padding samples are cut by `sound`, which knows their absolute positions.
+            // Priming and padding samples are cut by `audio`, which knows their absolute positions.
             (*context).flags2 |= ffi::AV_CODEC_FLAG2_SKIP_MANUAL;
             let r = ffi::avcodec_open2(context, codec, ptr::null_mut());
             if r < 0 {
@@ -103,9 +103,8 @@ impl Decoder {
         }
     }
 
-    /// Gives a packet under a label that its frames carry as `pts` (packet ordinal for pictures,
-    /// sample position for sound), or `None` for the end of the stream. Damage is counted, not
-    /// returned.
+    /// Sends a packet with a label that its frames carry as `pts` (packet ordinal for video, sample
+    /// position for audio), or `None` for the end of the stream. Errors are counted, not returned.
     pub fn send(&mut self, packet: Option<(&mut AvPacket, i64)>) {
         let r = match packet {
             Some((packet, label)) => {
@@ -124,7 +123,7 @@ impl Decoder {
         }
     }
 
-    /// The next frame, if there is one.
+    /// Receives the next frame, if one is ready.
     pub fn receive(&mut self) -> Output {
         loop {
             let frame = AvFrame::new();
@@ -144,7 +143,7 @@ impl Decoder {
                 return Output::End;
             }
             self.sink.failure(&ffmpeg_text(r));
-            // A decoder that only ever fails must not hold us for ever.
+            // A decoder that always fails must not loop for ever.
             self.failures_in_a_row += 1;
             if self.failures_in_a_row > 1000 {
                 return Output::End;
@@ -152,37 +151,37 @@ impl Decoder {
         }
     }
 
-    /// Forgets everything before a jump.
+    /// Discards all buffered data, for a seek.
     pub fn flush(&mut self) {
         // SAFETY: the context is open.
         unsafe { ffi::avcodec_flush_buffers(self.context) };
     }
 
-    /// Leaves out pictures that no other picture refers to, from the next packet on; where the
-    /// decoder knows which those are.
+    /// Switches whether pictures that no other picture refers to are left out, from the next packet
+    /// on and if the decoder can identify them.
     pub fn skip_unreferenced(&mut self, on: bool) {
         let skip = if on { ffi::AVDiscard::AVDISCARD_NONREF } else { ffi::AVDiscard::AVDISCARD_DEFAULT };
         // SAFETY: the context is open; its worker threads take the field over with each packet.
         unsafe { (*self.context).skip_frame = skip };
     }
 
-    /// Stops or resumes counting problems, while frames are decoded that lean on skipped ones and
+    /// Stops or resumes counting problems, while frames are decoded that refer to skipped ones and
     /// are not shown.
     pub fn mute(&self, on: bool) {
         self.sink.mute(on);
     }
 
-    /// Counts a problem that the decoder itself does not know of.
+    /// Counts a problem that the decoder itself does not detect.
     pub fn report_error(&self, message: &str) {
         self.sink.failure(message);
     }
 
-    /// Notes what is done to the stream that is no problem of it.
+    /// Notes an adaptation of the stream that is not a problem.
     pub fn report_change(&self, message: &str) {
         self.sink.report_change(message);
     }
 
-    /// What went wrong so far.
+    /// Problems met so far.
     pub fn report(&self) -> DecodeReport {
         self.sink.report()
     }
@@ -221,7 +220,7 @@ pub(crate) fn has_side_alpha(input: &Input, i: usize) -> bool {
     }
 }
 
-/// Whether there is a decoder for stream `i`.
+/// Whether the linked FFmpeg has a decoder for stream `i`.
 pub(crate) fn has_decoder(input: &Input, i: usize) -> bool {
     choose(input, i).is_ok()
 }

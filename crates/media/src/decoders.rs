@@ -1,4 +1,4 @@
-//! What of the formats that films come in the linked FFmpeg can read.
+//! Availability of decoders for common formats in the linked FFmpeg.
 use ffmpeg_next::ffi::{self, AVCodecID};
 use std::ffi::{CStr, CString};
 
@@ -9,11 +9,11 @@ pub struct DecoderAvailability {
     pub kind: &'static str,
     /// FFmpeg's name of the format.
     pub codec: &'static str,
-    /// For people.
+    /// Display name.
     pub title: &'static str,
-    /// The decoder that is used; `None` when there is none.
+    /// FFmpeg's name of the decoder that is used; `None` when there is none.
     pub decoder: Option<String>,
-    /// What to install when there is none.
+    /// What to install when there is no decoder.
     pub install_hint: &'static str,
 }
 
@@ -21,7 +21,8 @@ const BUILT_IN: &str = "it is part of every FFmpeg unless left out on purpose: i
 const VPX: &str = "install an FFmpeg built with --enable-libvpx (Debian and Ubuntu: apt install libavcodec59)";
 const DAV1D: &str = "install an FFmpeg built with --enable-libdav1d (Debian and Ubuntu: apt install libavcodec59)";
 
-/// Kind, FFmpeg's name, title, id, the one decoder that will do if not any does.
+/// Kind, FFmpeg's name, title, id, and the name of the only suitable decoder where not every
+/// decoder of the codec is.
 type Row = (&'static str, &'static str, &'static str, AVCodecID, Option<&'static str>);
 
 const ROWS: &[Row] = &[
@@ -53,11 +54,12 @@ const ROWS: &[Row] = &[
     ("audio", "pcm_s16le", "PCM", AVCodecID::AV_CODEC_ID_PCM_S16LE, None),
 ];
 
-/// The usual formats of cameras, phones, editors and the web; others may be read as well.
+/// Decoders for the usual formats of cameras, phones, editors and the web; other formats may be
+/// readable as well.
 pub fn decoders() -> Vec<DecoderAvailability> {
     crate::init();
     let row = |&(kind, codec, title, id, only): &Row| {
-        // FFmpeg's own decoder of AV1 needs a graphics device: alone it reads nothing.
+        // FFmpeg's own AV1 decoder needs a graphics device: without one it decodes nothing.
         let decoder = found(id, only).filter(|name| name != "av1");
         let install_hint = match (only, codec) {
             (Some(_), _) => VPX,
@@ -69,7 +71,7 @@ pub fn decoders() -> Vec<DecoderAvailability> {
     ROWS.iter().map(row).collect()
 }
 
-/// Name of the decoder that reading would use.
+/// Name of the decoder that reading would use, if any.
 fn found(id: AVCodecID, only: Option<&str>) -> Option<String> {
     let only = only.map(CString::new).transpose().ok()?;
     // SAFETY: the name is a valid string; FFmpeg returns null or a pointer to a static whose name
@@ -87,7 +89,7 @@ fn found(id: AVCodecID, only: Option<&str>) -> Option<String> {
 mod tests {
     use super::*;
 
-    /// `ffmpeg -decoders` of the same libraries is the witness.
+    /// Compares with `ffmpeg -decoders` of the same libraries.
     #[test]
     fn decoders_are_those_that_ffmpeg_lists() {
         let out = std::process::Command::new("ffmpeg").args(["-v", "error", "-decoders"]).output().unwrap();

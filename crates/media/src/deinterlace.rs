@@ -1,9 +1,9 @@
-//! Whole frames out of interlaced ones: FFmpeg's bwdif, one frame per frame, whatever the order of
+//! Deinterlacing with FFmpeg's bwdif, one output frame per input frame, independent of the order of
 //! access.
 //!
-//! The filter looks one frame back and one ahead. Each result is made from exactly those three
-//! frames, so it does not depend on how the reader got there; while frames are asked for in order,
-//! the running filter is fed on.
+//! The filter uses one frame before and one after. Each result is computed from exactly those three
+//! frames, so it does not depend on how the reader got there; while frames are requested in order,
+//! the same filter graph continues.
 use crate::{
     decoder::AvFrame,
     error::{MediaError, ffmpeg_text},
@@ -15,17 +15,17 @@ use std::{
     ptr,
 };
 
-/// The running filter.
+/// The deinterlacer with its current filter graph.
 pub(crate) struct Deinterlacer {
-    /// The filter's options.
+    /// Options of the filter.
     options: CString,
     graph: Option<Graph>,
-    /// The frame that the running graph gives next, if it is fed the one after it.
+    /// The frame that the current graph outputs next, if it gets the frame after that one.
     next: Option<usize>,
 }
 
 impl Deinterlacer {
-    /// A filter that works on frames flagged interlaced, or on all.
+    /// A deinterlacer of frames flagged as interlaced, or of all with [`Deinterlace::On`].
     pub fn new(which: Deinterlace, order: FieldOrder) -> Self {
         let which = if which == Deinterlace::On { c"all" } else { c"interlaced" };
         let parity = match order {
@@ -37,7 +37,8 @@ impl Deinterlacer {
         Self { options: CString::new(options).unwrap_or_default(), graph: None, next: None }
     }
 
-    /// Frame `i` made whole from itself and its neighbours.
+    /// Frame `i` deinterlaced, with its neighbours. Neighbours of another size or format are not
+    /// used.
     pub fn frame(
         &mut self,
         i: usize,
@@ -57,7 +58,7 @@ impl Deinterlacer {
             }
             graph.push(Some(this))?;
             if before.is_some() {
-                // The result for the frame before, made without its own past.
+                // The result for the frame before, which was computed without its own predecessor.
                 graph.pull()?;
             }
             self.graph = Some(graph);
@@ -65,7 +66,7 @@ impl Deinterlacer {
         let graph = self.graph.as_mut().ok_or_else(|| failed("deinterlacing", 0))?;
         graph.push(after)?;
         let out = graph.pull()?.ok_or_else(|| failed("deinterlacing", 0))?;
-        // SAFETY: both frames are valid; colour tags, aspect and timing go with the result.
+        // SAFETY: both frames are valid; colour tags, aspect and timing are copied to the result.
         unsafe { ffi::av_frame_copy_props(out.0, this.0) };
         if after.is_some() {
             self.next = Some(i + 1);
@@ -134,7 +135,7 @@ impl Graph {
         }
     }
 
-    /// Gives a frame, or the end.
+    /// Sends a frame, or `None` for the end.
     fn push(&mut self, frame: Option<&AvFrame>) -> Result<(), MediaError> {
         let shared = frame.map(AvFrame::share);
         // SAFETY: the frame is our own reference; the filter takes a further one.
@@ -149,7 +150,7 @@ impl Graph {
         if r < 0 { Err(failed("deinterlacing", r)) } else { Ok(()) }
     }
 
-    /// The next result, if there is one.
+    /// The next result, if one is ready.
     fn pull(&mut self) -> Result<Option<AvFrame>, MediaError> {
         let frame = AvFrame::new();
         // SAFETY: sink and frame are valid.

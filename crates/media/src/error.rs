@@ -1,4 +1,4 @@
-//! Everything that can go wrong with a media file, by what the caller can do about it.
+//! Errors of reading and writing media files, grouped by what the caller can do about them.
 use cutroom_types::Time;
 use std::path::{Path, PathBuf};
 
@@ -11,7 +11,7 @@ pub enum MediaError {
         /// The file.
         path: PathBuf,
     },
-    /// The file exists but the system does not let us read it.
+    /// The file exists, but the system does not allow reading it.
     #[error("{path}: cannot be read: {reason}", path = .path.display())]
     Unreadable {
         /// The file.
@@ -19,7 +19,7 @@ pub enum MediaError {
         /// The system's reason.
         reason: String,
     },
-    /// The file is not media that the linked FFmpeg understands, or too damaged to be opened.
+    /// The file is not media that the linked FFmpeg supports, or it is too damaged to be opened.
     #[error("{path}: not a readable media file: {reason}", path = .path.display())]
     NotMedia {
         /// The file.
@@ -34,9 +34,9 @@ pub enum MediaError {
         path: PathBuf,
         /// "video" or "audio".
         kind: &'static str,
-        /// Index asked for, among the streams of the kind.
+        /// Requested index among the streams of the kind.
         index: usize,
-        /// Streams of the kind in the file.
+        /// Number of streams of the kind in the file.
         count: usize,
     },
     /// The linked FFmpeg has no decoder for the stream.
@@ -52,10 +52,10 @@ pub enum MediaError {
     Unsupported {
         /// The file.
         path: PathBuf,
-        /// What, in words.
+        /// What is not supported.
         what: String,
     },
-    /// The stream gave not one frame or sample.
+    /// The stream did not yield a single frame or sample.
     #[error("{path}: {kind} stream {index} cannot be decoded: {reason}", path = .path.display())]
     NothingDecoded {
         /// The file.
@@ -64,10 +64,10 @@ pub enum MediaError {
         kind: &'static str,
         /// Index among the streams of the kind.
         index: usize,
-        /// The decoder's first complaint.
+        /// The decoder's first error message.
         reason: String,
     },
-    /// Decoding failed at a place although other frames of the stream decode.
+    /// Decoding failed at one position although other frames of the stream decode.
     #[error("{path}: decoding failed at {secs:.3} s: {reason}", path = .path.display(), secs = .time.as_secs_f64())]
     Decode {
         /// The file.
@@ -77,23 +77,23 @@ pub enum MediaError {
         /// The decoder's reason.
         reason: String,
     },
-    /// The source gave no data for too long.
+    /// The source delivered no data for too long.
     #[error("{path}: gave no data for {secs} s while {operation}", path = .path.display())]
     TimedOut {
         /// The file.
         path: PathBuf,
-        /// What was being done.
+        /// The operation in progress.
         operation: &'static str,
-        /// Limit, seconds.
+        /// Time limit in seconds.
         secs: u32,
     },
-    /// Reading was to stop before its end.
+    /// Reading was cancelled before its end.
     #[error("{path}: reading was stopped", path = .path.display())]
     Stopped {
         /// The file.
         path: PathBuf,
     },
-    /// The linked FFmpeg lacks an encoder, muxer or filter that is asked for.
+    /// The linked FFmpeg lacks a requested encoder, muxer or filter.
     #[error("the linked FFmpeg has no {kind} \"{name}\"")]
     Missing {
         /// "encoder", "muxer", "filter" …
@@ -101,7 +101,7 @@ pub enum MediaError {
         /// FFmpeg's name.
         name: String,
     },
-    /// Encoder settings that FFmpeg refuses.
+    /// FFmpeg rejected the encoder settings.
     #[error("{encoder} cannot be set up: {reason}")]
     EncoderSetup {
         /// Encoder name.
@@ -125,11 +125,11 @@ pub enum MediaError {
         /// The system's or FFmpeg's reason.
         reason: String,
     },
-    /// Export settings that contradict each other or a format's rules; found before anything is
+    /// Export settings that contradict each other or a format's rules; reported before anything is
     /// created.
     #[error("cannot export like this: {reason}")]
     Settings {
-        /// What is wrong and what would be right.
+        /// What is wrong and what would be valid.
         reason: String,
     },
     /// The linked FFmpeg was built without an encoder.
@@ -142,24 +142,24 @@ pub enum MediaError {
         /// What to install.
         hint: &'static str,
     },
-    /// The target exists and replacing it was not asked for.
+    /// The target exists and overwriting was not allowed.
     #[error("{path}: already exists; allow overwriting to replace it", path = .path.display())]
     Exists {
         /// The target.
         path: PathBuf,
     },
-    /// A picture or sound block that does not fit the settings of the file being written.
+    /// A picture or audio block that does not fit the settings of the file being written.
     #[error("{what} does not fit the export settings: {reason}")]
     Mismatch {
         /// "picture 12", "sound block".
         what: String,
-        /// Both sides of the difference.
+        /// How it differs from the settings.
         reason: String,
     },
-    /// FFmpeg ran out of memory or broke its own contract.
+    /// FFmpeg ran out of memory or violated its own contract.
     #[error("FFmpeg failed while {operation}: {reason}")]
     Internal {
-        /// What was being done.
+        /// The operation in progress.
         operation: &'static str,
         /// FFmpeg's reason.
         reason: String,
@@ -192,7 +192,7 @@ impl MediaError {
         }
     }
 
-    /// The file concerned, where there is one.
+    /// The file concerned, if any.
     pub fn path(&self) -> Option<&Path> {
         match self {
             Self::NotFound { path }
@@ -211,7 +211,7 @@ impl MediaError {
         }
     }
 
-    /// Source time concerned, where there is one.
+    /// Source time concerned, if any.
     pub fn time(&self) -> Option<Time> {
         match self {
             Self::Decode { time, .. } => Some(*time),

@@ -1,5 +1,5 @@
-//! The index of a file: every packet once, and source time zero. What it holds of each stream:
-//! [`crate::video_index`] and [`crate::audio_index`].
+//! The index of a file: every packet of its video and audio streams, from one pass, and source time
+//! zero. Contents per stream: [`crate::video_index`] and [`crate::audio_index`].
 use crate::{
     audio_index::{AudioIndex, AudioScan},
     clock::Clock,
@@ -13,7 +13,7 @@ use cutroom_types::{CancelToken, Span};
 use ffmpeg_next::ffi::AVMediaType;
 use std::{path::Path, sync::Arc};
 
-/// Everything known about a file after one pass.
+/// Everything known about a file after one pass over it.
 #[derive(Clone, Debug)]
 pub struct MediaIndex {
     pub(crate) info: MediaInfo,
@@ -22,8 +22,8 @@ pub struct MediaIndex {
 }
 
 impl MediaIndex {
-    /// Reads every packet of the file once. Decodes nothing but the first packets of each sound
-    /// stream.
+    /// Reads every packet of the file once. Decodes only the first packets of each audio stream,
+    /// and video streams that reorder frames and lack timestamps.
     ///
     /// # Errors
     /// The file is missing, unreadable, not media, or stuck.
@@ -31,10 +31,10 @@ impl MediaIndex {
         Self::scan_until(path, &CancelToken::new())
     }
 
-    /// As [`Self::scan`]; `cancel` is looked at first and at every packet.
+    /// As [`Self::scan`]; `cancel` is checked before the file is opened and at every packet.
     ///
     /// # Errors
-    /// [`MediaError::Stopped`] once it is cancelled.
+    /// As [`Self::scan`]; [`MediaError::Stopped`] once it is cancelled.
     pub fn scan_until(path: &Path, cancel: &CancelToken) -> Result<Arc<Self>, MediaError> {
         if cancel.is_cancelled() {
             return Err(MediaError::Stopped { path: path.to_owned() });
@@ -75,7 +75,8 @@ impl MediaIndex {
                 StreamScan::Other => {}
             }
         }
-        // Source time zero is the earliest thing that is presented; all streams shift together.
+        // Source time zero is the start of the earliest frame or sample; all streams are shifted
+        // together.
         let starts = video.iter().filter_map(|v| v.frames.first().map(|f| f.start));
         let zero = starts.chain(audio.iter().filter_map(AudioIndex::start)).min().unwrap_or_default();
         for v in &mut video {
@@ -93,13 +94,13 @@ impl MediaIndex {
         Ok(Arc::new(Self { info, video, audio }))
     }
 
-    /// What `probe` tells.
+    /// The description that [`probe`] returns.
     pub fn info(&self) -> &MediaInfo {
         &self.info
     }
 
-    /// Presentation intervals of a video stream's frames (attached pictures after the others), in
-    /// order.
+    /// Presentation intervals of a video stream's frames, in order. Attached pictures count after
+    /// the other streams.
     pub fn frame_spans(&self, video_stream: usize) -> impl Iterator<Item = Span> + '_ {
         self.video.get(video_stream).into_iter().flat_map(|v| (0..v.frames.len()).map(|i| v.span(i)))
     }

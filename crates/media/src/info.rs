@@ -1,12 +1,12 @@
-//! What `probe` tells about a file. Plain data.
+//! The description of a file that `probe` returns: plain data.
 use crate::tags::GuessedTags;
 use cutroom_types::{ColorTags, FrameRate, Orientation, PictureFormat, Size, Span, Time, TimeDelta};
 use std::path::PathBuf;
 
-/// A file.
+/// Description of a media file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MediaInfo {
-    /// As given.
+    /// Path as given.
     pub path: PathBuf,
     /// FFmpeg's container names, comma separated: `mov,mp4,m4a,3gp,3g2,mj2`.
     pub container: String,
@@ -15,27 +15,28 @@ pub struct MediaInfo {
     pub duration: TimeDelta,
     /// Source time zero in the file's own time: the earliest presented frame or sample.
     pub start_in_file: Time,
-    /// A single picture that is valid at every time.
+    /// Whether the file is a single picture, which is shown at every time.
     pub is_still: bool,
-    /// Moving and still pictures, without attached ones. Plans and readers count these from 0.
+    /// Video streams and still images, without attached pictures. Plans and readers count these
+    /// from 0.
     pub video: Vec<VideoInfo>,
-    /// Sound. Plans and readers count these from 0.
+    /// Audio streams. Plans and readers count these from 0.
     pub audio: Vec<AudioInfo>,
-    /// Cover art and thumbnails. Readable as video streams after the last of `video`.
+    /// Cover art and thumbnails. Readers count them after the last stream of `video`.
     pub attached_pictures: Vec<VideoInfo>,
-    /// Subtitles, timecode, telemetry: listed, not read.
+    /// Subtitle, timecode and telemetry streams: listed, not read.
     pub other: Vec<OtherInfo>,
-    /// Whatever was odd while opening and indexing, in words.
+    /// Irregularities found while opening and indexing, in words.
     pub warnings: Vec<String>,
 }
 
-/// How the lines of a frame were taken.
+/// How the lines of a frame were captured.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum ScanOrder {
-    /// Not signalled.
+    /// Not stated in the file.
     #[default]
     Unknown,
-    /// Whole frames.
+    /// Captured as whole frames.
     Progressive,
     /// Interlaced, top field shown first.
     TopFirst,
@@ -43,7 +44,7 @@ pub enum ScanOrder {
     BottomFirst,
 }
 
-/// A stream of pictures.
+/// Description of a video stream.
 #[derive(Clone, Debug, PartialEq)]
 pub struct VideoInfo {
     /// Index among all streams of the file.
@@ -52,41 +53,41 @@ pub struct VideoInfo {
     pub codec: String,
     /// Whether the linked FFmpeg can decode it.
     pub has_decoder: bool,
-    /// Profile, where the codec has them.
+    /// Codec profile, if any.
     pub profile: Option<String>,
-    /// Stored size, before orientation and sample aspect.
+    /// Stored size in pixels, before orientation and sample aspect are applied.
     pub size: Size,
-    /// FFmpeg's name of the stored pixel format; empty when it could not be found out.
+    /// FFmpeg's name of the stored pixel format; empty when it could not be determined.
     pub pixel_format: String,
-    /// The layout that pictures are delivered in; `None` when unknown or unsupported.
+    /// The format of the pictures that a reader returns; `None` when unknown or unsupported.
     pub format: Option<PictureFormat>,
-    /// Tags, all decided.
+    /// Colour tags; those that the file lacks are guessed.
     pub color: ColorTags,
-    /// Which of them were not in the file.
+    /// Which colour tags were guessed.
     pub guessed: GuessedTags,
-    /// Width : height of a sample.
+    /// Sample aspect ratio, width : height.
     pub sample_aspect: (u32, u32),
-    /// How to turn it upright.
+    /// The rotation and mirroring that turn the picture upright.
     pub orientation: Orientation,
-    /// Line order.
+    /// Progressive or interlaced, with the order of fields.
     pub scan_order: ScanOrder,
-    /// Frames over duration.
+    /// Number of frames divided by duration.
     pub average_rate: Option<FrameRate>,
     /// The rate that the container or codec states.
     pub nominal_rate: Option<FrameRate>,
-    /// Whether every frame is shown equally long (to within the container's tick).
+    /// Whether all frames are shown equally long (to within the container's tick).
     pub is_constant_rate: bool,
-    /// Presented frames, counted.
+    /// Number of frames that are presented, counted.
     pub frames: usize,
-    /// From the first frame's start to the last one's end, in source time.
+    /// From the start of the first frame to the end of the last one, in source time.
     pub span: Span,
-    /// Bits of a sample.
+    /// Bits per sample; 0 when the format is unknown.
     pub bits: u8,
     /// Whether pictures have an alpha plane.
     pub alpha: bool,
 }
 
-/// A stream of sound.
+/// Description of an audio stream.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AudioInfo {
     /// Index among all streams of the file.
@@ -95,34 +96,34 @@ pub struct AudioInfo {
     pub codec: String,
     /// Whether the linked FFmpeg can decode it.
     pub has_decoder: bool,
-    /// Profile, where the codec has them.
+    /// Codec profile, if any.
     pub profile: Option<String>,
-    /// Samples per second.
+    /// Sample rate in Hz.
     pub rate_hz: u32,
-    /// Channels.
+    /// Number of channels.
     pub channels: usize,
     /// FFmpeg's name of the channel layout, such as `5.1`.
     pub layout: String,
-    /// The speakers of the channels, which are in this order: FFmpeg's channel mask
-    /// (`AV_CH_FRONT_LEFT` is bit 0). `None` where the file does not say, or says it in a way that
-    /// has no mask.
+    /// The speakers of the channels, in this order: FFmpeg's channel mask (`AV_CH_FRONT_LEFT` is
+    /// bit 0). `None` when the file does not state them, or in a way that no mask expresses.
     pub channel_mask: Option<u64>,
-    /// The layout was not signalled; the usual one for the count is assumed.
+    /// Whether the file does not state the layout; the usual one for the number of channels is
+    /// assumed.
     pub is_layout_guessed: bool,
-    /// Bits of a stored sample; 0 for codecs without any.
+    /// Bits per stored sample; 0 for codecs without a fixed sample size.
     pub bits: u8,
-    /// Audible run in source time.
+    /// Audible span in source time.
     pub span: Span,
-    /// Samples in it.
+    /// Number of audible samples per channel.
     pub samples: i64,
 }
 
-/// A stream that is not read.
+/// Description of a stream that is not read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OtherInfo {
     /// Index among all streams of the file.
     pub stream_index: usize,
-    /// "subtitle", "data", "attachment" …
+    /// FFmpeg's media type: "subtitle", "data", "attachment" …
     pub kind: String,
     /// FFmpeg's codec name.
     pub codec: String,

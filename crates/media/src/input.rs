@@ -1,4 +1,4 @@
-//! An opened file: FFmpeg's demuxer with a time limit on every call.
+//! An opened media file: FFmpeg's demuxer with a time limit on every call.
 use crate::error::{MediaError, ffmpeg_text};
 use cutroom_types::Time;
 use ffmpeg_next::ffi::{self, AVFormatContext, AVMediaType, AVPacket, AVRational, AVStream};
@@ -10,7 +10,7 @@ use std::{
     time::Instant,
 };
 
-/// Longest time without any data before a source counts as stuck, seconds.
+/// Time without any data after which a source counts as stuck, in seconds.
 pub const STUCK_AFTER_SECS: u32 = 10;
 
 struct Deadline {
@@ -27,7 +27,7 @@ impl Deadline {
     }
 }
 
-/// FFmpeg asks this between reads; non-zero makes it give up.
+/// FFmpeg's interrupt callback, called between reads; a non-zero result aborts the call.
 unsafe extern "C" fn interrupted(opaque: *mut c_void) -> c_int {
     // SAFETY: `opaque` is the boxed deadline that lives as long as the demuxer.
     let deadline = unsafe { &*opaque.cast::<Deadline>() };
@@ -68,13 +68,13 @@ impl Input {
         let deadline =
             Box::new(Deadline { started: Instant::now(), until_ms: AtomicU64::new(u64::MAX), passed: AtomicBool::new(false) });
         deadline.renew();
-        // `file:` keeps names with a colon from being taken for a protocol.
+        // The `file:` prefix keeps a name with a colon from being read as a protocol.
         let mut url = b"file:".to_vec();
         url.extend_from_slice(path.as_os_str().as_encoded_bytes());
         let url = CString::new(url)
             .map_err(|_| MediaError::Unreadable { path: path.into(), reason: "its name holds a zero byte".into() })?;
         // SAFETY: plain FFmpeg calls; on failure avformat_open_input frees the context; the
-        // dictionary is freed on both ways.
+        // dictionary is freed in both cases.
         unsafe {
             let mut context = ffi::avformat_alloc_context();
             if context.is_null() {
@@ -83,8 +83,8 @@ impl Input {
             (*context).interrupt_callback.callback = Some(interrupted);
             (*context).interrupt_callback.opaque = ptr::from_ref::<Deadline>(&deadline).cast_mut().cast();
             let mut options = ptr::null_mut();
-            // Nothing in a file may make us open another protocol, and `%03d` in a name is just a
-            // name.
+            // A file must not make FFmpeg open another protocol, and `%03d` in a name is not a
+            // pattern.
             for (k, v) in [(c"protocol_whitelist", c"file"), (c"pattern_type", c"none")] {
                 ffi::av_dict_set(&mut options, k.as_ptr(), v.as_ptr(), 0);
             }
@@ -103,7 +103,7 @@ impl Input {
         }
     }
 
-    /// The file.
+    /// Path of the file.
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -113,7 +113,7 @@ impl Input {
         self.context
     }
 
-    /// Short names of the container format, comma separated.
+    /// FFmpeg's short names of the container format, comma separated.
     pub fn format_name(&self) -> String {
         // SAFETY: an opened context has an input format with a static name.
         unsafe { CStr::from_ptr((*(*self.context).iformat).name).to_string_lossy().into_owned() }
@@ -125,7 +125,7 @@ impl Input {
         unsafe { (*self.context).nb_streams as usize }
     }
 
-    /// Stream `i < stream_count()`.
+    /// Stream `i`; panics unless `i < stream_count()`.
     pub fn stream(&self, i: usize) -> *mut AVStream {
         assert!(i < self.stream_count());
         // SAFETY: checked above; FFmpeg keeps the array valid.
@@ -138,7 +138,7 @@ impl Input {
         unsafe { (*(*self.stream(i)).codecpar).codec_type }
     }
 
-    /// Time base of stream `i`; a broken one becomes 1/1000000.
+    /// Time base of stream `i`, seconds per tick; an invalid one becomes 1/1000000.
     pub fn time_base(&self, i: usize) -> AVRational {
         // SAFETY: the stream is valid.
         let tb = unsafe { (*self.stream(i)).time_base };
@@ -154,11 +154,12 @@ impl Input {
         }
     }
 
-    /// The next packet; `false` at the end. Damage inside the file ends it like its end does, with
-    /// `problem` set.
+    /// Reads the next packet; returns `false` at the end of the file. Damage inside the file ends
+    /// reading like the end of the file does, with `problem` set.
     ///
     /// # Errors
-    /// The system cannot read the file any more, or the source is stuck.
+    /// [`MediaError::Unreadable`] when the system can no longer read the file,
+    /// [`MediaError::TimedOut`] when the source is stuck.
     pub fn read(&mut self, packet: &mut AvPacket, problem: &mut Option<String>) -> Result<bool, MediaError> {
         let mut again = 0;
         loop {
@@ -176,7 +177,7 @@ impl Input {
             if self.deadline.passed.load(Ordering::Relaxed) {
                 return Err(MediaError::TimedOut { path: self.path.clone(), operation: "reading", secs: STUCK_AFTER_SECS });
             }
-            // Demuxers take a failing disk for the end of the file, or for damage.
+            // Demuxers report a failing disk as the end of the file or as damage.
             // SAFETY: the context is valid; a file has an I/O context.
             let system = unsafe { (*self.context).pb.as_ref().map_or(0, |io| io.error) };
             if system < 0 && system != ffi::AVERROR_EOF {
@@ -189,8 +190,8 @@ impl Input {
         }
     }
 
-    /// Moves to a keyframe of stream `i` at or before `timestamp` (in its time base). `false` when
-    /// the demuxer cannot.
+    /// Seeks to a keyframe of stream `i` at or before `timestamp` (in its time base). Returns
+    /// `false` when the demuxer cannot.
     pub fn seek(&mut self, i: usize, timestamp: i64) -> bool {
         self.deadline.renew();
         // SAFETY: the context is valid, `i` a stream.
@@ -202,10 +203,11 @@ impl Input {
 }
 
 impl Input {
-    /// Moves to a byte of the file; for streams whose timestamps name no place.
+    /// Seeks to a byte of the file, for streams whose timestamps are ambiguous. Returns `false`
+    /// when the demuxer cannot.
     pub fn seek_byte(&mut self, position: i64) -> bool {
         self.deadline.renew();
-        // SAFETY: the context is valid; -1 stands for no stream.
+        // SAFETY: the context is valid; -1 means no stream.
         position >= 0 && unsafe { ffi::av_seek_frame(self.context, -1, position, ffi::AVSEEK_FLAG_BYTE) >= 0 }
     }
 }
@@ -266,13 +268,13 @@ impl AvPacket {
         unsafe { ffi::av_packet_unref(self.0) };
     }
 
-    /// The fields.
+    /// The packet's fields.
     pub fn get(&self) -> &AVPacket {
         // SAFETY: the packet is valid while `self` lives.
         unsafe { &*self.0 }
     }
 
-    /// The bytes.
+    /// The packet's payload.
     pub fn data(&self) -> &[u8] {
         let p = self.get();
         if p.data.is_null() || p.size <= 0 {
@@ -282,7 +284,7 @@ impl AvPacket {
         unsafe { std::slice::from_raw_parts(p.data, p.size as usize) }
     }
 
-    /// A side data block.
+    /// The packet's side data of one kind, if any.
     pub fn side_data(&self, kind: ffi::AVPacketSideDataType) -> Option<&[u8]> {
         let mut size = 0usize;
         // SAFETY: the packet is valid; FFmpeg returns null or `size` bytes that live as long as the
@@ -301,17 +303,18 @@ impl Drop for AvPacket {
     }
 }
 
-/// FFmpeg's "no timestamp".
+/// FFmpeg's value for a missing timestamp (`AV_NOPTS_VALUE`).
 pub(crate) const NO_TIMESTAMP: i64 = i64::MIN;
 
-/// Ticks of a time base as an instant: the nearest flick, saturating.
+/// Converts ticks of a time base to the nearest flick; saturates at a quarter of the range of
+/// `i64`.
 pub(crate) fn ticks_to_time(ticks: i64, tb: AVRational) -> Time {
     let n = i128::from(ticks) * i128::from(tb.num) * i128::from(cutroom_types::FLICKS_PER_SECOND);
     let d = i128::from(tb.den);
     Time((2 * n + d).div_euclid(2 * d).clamp(i128::from(i64::MIN / 4), i128::from(i64::MAX / 4)) as i64)
 }
 
-/// A size that is neither empty nor absurd.
+/// Checks that a picture has 1 to 32768 pixels per side and at most 2²⁸ pixels in all.
 pub(crate) fn check_size(path: &Path, width: i32, height: i32) -> Result<cutroom_types::Size, MediaError> {
     const MAX_SIDE: i32 = 32_768;
     const MAX_PIXELS: i64 = 1 << 28;

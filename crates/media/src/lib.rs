@@ -1,5 +1,8 @@
-//! FFmpeg both ways: probe, index, decode, encode, mux. The only FFmpeg `unsafe`. Knows no projects
-//! or plans.
+//! Reads and writes media files through FFmpeg: probing, indexing, decoding, encoding and muxing.
+//!
+//! [`MediaIndex`] scans a file once; [`VideoReader`] and [`AudioReader`] use it to return frames
+//! and samples by time. [`write::Writer`] encodes pictures and samples into a file. This crate
+//! contains all `unsafe` FFmpeg calls. It does not depend on projects or plans.
 
 mod audio;
 mod audio_index;
@@ -37,14 +40,14 @@ pub use report::DecodeReport;
 pub use tags::{AvColor, GuessedTags};
 pub use video::{DecodedFrame, ReadOptions, VideoReader};
 
-/// Quiets FFmpeg's own log and collects its decoders' complaints for their reports. Every entry
-/// point of this crate calls it; cheap after the first time.
+/// Silences FFmpeg's own log and collects the messages of codecs for their reports. Every entry
+/// point of this crate calls it; only the first call does anything.
 pub fn init() {
     static ONCE: std::sync::Once = std::sync::Once::new();
     ONCE.call_once(report::install_log);
 }
 
-/// Version and licence of the FFmpeg that is linked, as it tells them:
+/// Version and licence of the linked FFmpeg, as FFmpeg reports them:
 /// `("5.1.9-0+deb12u1", "GPL version 2 or later")`.
 pub fn ffmpeg_version() -> (String, String) {
     let text = |p: *const std::ffi::c_char| {

@@ -1,23 +1,24 @@
-//! Whether the boxes of an ISO base media file fit into it (ISO/IEC 14496-12 §4.2) and its movie
-//! header is there (§8.2.2): FFmpeg reads on without a word when they do not.
+//! Checks that the boxes of an ISO base media file fit into it (ISO/IEC 14496-12 §4.2) and that its
+//! movie header exists (§8.2.2). FFmpeg reads on silently when they do not.
 use std::{
     fs::File,
     io::{Read, Seek, SeekFrom},
     path::Path,
 };
 
-/// Top-level boxes looked at; fragmented files have many.
+/// Maximum number of top-level boxes that are checked; fragmented files have many.
 const MAX_BOXES: usize = 100_000;
 
-/// The first top-level box that ends behind the file's end, or a missing or timeless movie header,
-/// in words. Files that cannot be read have neither.
+/// As [`defect_in`], for the file at `path`; `None` also when it cannot be opened.
 pub(crate) fn defect(path: &Path) -> Option<String> {
     let mut file = File::open(path).ok()?;
     let length = file.metadata().ok()?.len();
     defect_in(&mut file, length)
 }
 
-/// The same of an open file, or of bytes, of a length.
+/// Describes the first top-level box that ends after `length`, the size of the file in bytes, or a
+/// missing movie header or one without a timescale. `None` without such a defect, and when reading
+/// fails.
 pub fn defect_in(file: &mut (impl Read + Seek), length: u64) -> Option<String> {
     let mut at = 0u64;
     for _ in 0..MAX_BOXES {
@@ -30,7 +31,7 @@ pub fn defect_in(file: &mut (impl Read + Seek), length: u64) -> Option<String> {
         }
         let kind = String::from_utf8_lossy(kind).into_owned();
         let size = match u32::from_be_bytes([head[0], head[1], head[2], head[3]]) {
-            // Up to the end of the file.
+            // The box extends to the end of the file.
             0 => return None,
             1 => {
                 file.read_exact(&mut head[8..16]).ok()?;
@@ -56,7 +57,8 @@ pub fn defect_in(file: &mut (impl Read + Seek), length: u64) -> Option<String> {
     None
 }
 
-/// What is wrong with the movie header (`mvhd`) among the boxes of `moov` from `at` to `end`.
+/// Describes what is wrong with the movie header (`mvhd`) among the boxes of `moov` between the
+/// offsets `at` and `end`.
 fn header_defect(file: &mut (impl Read + Seek), mut at: u64, end: u64) -> Option<String> {
     while at + 8 <= end {
         let mut head = [0u8; 8];
@@ -72,7 +74,7 @@ fn header_defect(file: &mut (impl Read + Seek), mut at: u64, end: u64) -> Option
                 let is_timeless = body[from..from + 4] == [0; 4];
                 return is_timeless.then(|| "its movie header has a timescale of 0: the file's times are meaningless".into());
             }
-            // Compressed headers hold their own.
+            // A compressed movie header contains its own `mvhd`.
             b"cmov" => return None,
             _ if size < 8 => break,
             _ => at += size,

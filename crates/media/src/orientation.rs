@@ -1,8 +1,9 @@
-//! Which way up: display matrices of containers and EXIF tags of stills.
+//! Orientation of pictures from display matrices of containers and EXIF tags of still images.
 use cutroom_types::Orientation;
 
-/// From a display matrix (ISO 14496-12 §8.3.2, nine 16.16 numbers, row vectors). Angles between
-/// quarter turns go to the nearest, and the second value tells so.
+/// Orientation from a display matrix (ISO 14496-12 §8.3.2, nine 16.16 numbers, row vectors). Angles
+/// are rounded to the nearest quarter turn; the second result says whether the angle was not a
+/// multiple of 90°.
 pub(crate) fn from_display_matrix(bytes: &[u8]) -> (Orientation, bool) {
     let m =
         |i: usize| bytes.get(4 * i..4 * i + 4).map_or(0.0, |b| f64::from(i32::from_ne_bytes([b[0], b[1], b[2], b[3]])) / 65536.0);
@@ -17,8 +18,8 @@ pub(crate) fn from_display_matrix(bytes: &[u8]) -> (Orientation, bool) {
     (Orientation { mirrored: determinant < 0.0, quarter_turns: (quarters.round() as i32).rem_euclid(4) as u8 }, !exact)
 }
 
-/// EXIF orientation of a JPEG, TIFF, PNG or WebP file's bytes (JEITA CP-3451 §4.6.4); `None` where
-/// there is none.
+/// EXIF orientation of a JPEG, TIFF, PNG or WebP file's bytes (JEITA CP-3451 §4.6.4); `None`
+/// without one.
 pub(crate) fn exif_orientation(file: &[u8]) -> Option<u32> {
     if file.starts_with(&[0xFF, 0xD8]) {
         let mut rest = &file[2..];

@@ -1,14 +1,14 @@
-//! `PictureFormat` ↔ FFmpeg's `AVPixelFormat`.
+//! Converts `PictureFormat` to and from FFmpeg's `AVPixelFormat`.
 //!
 //! The canonical formats are FFmpeg's planar little-endian ones whose layout a [`PictureFormat`]
-//! describes exactly, so their planes are shared without a copy. Every other format has a canonical
-//! format into which it converts without loss.
+//! describes exactly, so that their planes are shared without a copy. Every other supported format
+//! has a canonical format to which it is converted without loss.
 use cutroom_types::{ColorModel, PictureFormat};
 use ffmpeg_next::ffi::{self, AVPixelFormat};
 use std::ffi::{CStr, CString};
 
-/// FFmpeg's format with exactly this layout. `None` where FFmpeg has none (gray with alpha is only
-/// packed there; float YUV does not exist).
+/// FFmpeg's format with exactly this layout; `None` when FFmpeg has none (gray with alpha exists
+/// only packed, float YUV not at all).
 pub fn av_format(format: PictureFormat) -> Option<AVPixelFormat> {
     let depth = match format.bits {
         8 => String::new(),
@@ -41,7 +41,7 @@ pub fn av_format(format: PictureFormat) -> Option<AVPixelFormat> {
 }
 
 /// The layout of a canonical FFmpeg format; `None` for packed, big-endian, paletted and hardware
-/// formats. The full-range aliases `yuvj…` have the layout of their `yuv…` twin (see
+/// formats. The full-range aliases `yuvj…` have the layout of the corresponding `yuv…` formats (see
 /// [`is_full_range_alias`]).
 pub fn picture_format(av: AVPixelFormat) -> Option<PictureFormat> {
     let d = descriptor(av)?;
@@ -86,7 +86,7 @@ pub fn picture_format(av: AVPixelFormat) -> Option<PictureFormat> {
     planar.then_some(format)
 }
 
-/// The index in `AVFrame::data` of plane `k`: FFmpeg stores planar RGB as G, B, R.
+/// The index in `AVFrame::data` of plane `k`: FFmpeg stores planar RGB in the order G, B, R.
 pub const fn av_plane(format: PictureFormat, k: usize) -> usize {
     match (format.model, k) {
         (ColorModel::Rgb, 0) => 2,
@@ -101,9 +101,9 @@ pub fn is_full_range_alias(av: AVPixelFormat) -> bool {
     name(av).starts_with("yuvj")
 }
 
-/// The canonical format that holds every value of `av`: itself where canonical, the planar twin of
-/// packed and big-endian formats, RGB(+alpha) 8-bit for palettes. `None` for hardware, Bayer and
-/// XYZ formats.
+/// The canonical format that represents every value of `av`: itself if canonical, the planar
+/// counterpart of packed and big-endian formats, 8-bit RGB with alpha for palettes. `None` for
+/// hardware, Bayer and XYZ formats.
 pub fn canonical(av: AVPixelFormat) -> Option<PictureFormat> {
     if let Some(f) = picture_format(av) {
         return Some(f);
@@ -145,7 +145,7 @@ pub fn canonical(av: AVPixelFormat) -> Option<PictureFormat> {
     })
 }
 
-/// FFmpeg's name of a format, such as `yuv420p10le`; empty for none.
+/// FFmpeg's name of a format, such as `yuv420p10le`; empty for no format.
 pub fn name(av: AVPixelFormat) -> &'static str {
     // SAFETY: FFmpeg returns null or a static C string for any value.
     unsafe {

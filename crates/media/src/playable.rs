@@ -1,15 +1,14 @@
-//! Whether a stream can be read at all, told without reading it, so that it is known before any
-//! work starts.
+//! Checks whether a stream can be read, from the index and before any work starts.
 use crate::{MediaIndex, ReadOptions, VideoInfo, VideoReader, error::MediaError, input::check_size};
 use std::sync::Arc;
 
 impl MediaIndex {
-    /// Whether a video stream (attached pictures after the others) can be read: it has frames, a
-    /// decoder, a size and a layout that is supported. Decodes only a frame of a stream whose
-    /// layout FFmpeg could not tell.
+    /// Checks that a video stream (attached pictures count after the others) can be read: it has
+    /// frames, a decoder, and a size and pixel format that are supported. Decodes one frame only if
+    /// FFmpeg could not determine the format.
     ///
     /// # Errors
-    /// What stands in the way. A stream that the file lacks is [`MediaError::NoStream`].
+    /// Why it cannot be read. A stream that the file lacks is [`MediaError::NoStream`].
     pub fn check_picture(self: &Arc<Self>, video_stream: usize) -> Result<(), MediaError> {
         let (info, path) = (&self.info, || self.info.path.clone());
         let v = self.video_info(video_stream).ok_or_else(|| MediaError::NoStream {
@@ -37,7 +36,7 @@ impl MediaIndex {
         }
     }
 
-    /// Whether a sound stream can be read: it has samples, a decoder, a rate and channels.
+    /// Checks that an audio stream can be read: it has samples, a decoder, a rate and channels.
     ///
     /// # Errors
     /// As [`Self::check_picture`].
@@ -63,7 +62,7 @@ impl MediaIndex {
         Ok(())
     }
 
-    /// A video stream's description, attached pictures after the others.
+    /// The description of a video stream; attached pictures count after the others.
     fn video_info(&self, stream: usize) -> Option<&VideoInfo> {
         let info = &self.info;
         info.video.get(stream).or_else(|| info.attached_pictures.get(stream.checked_sub(info.video.len())?))

@@ -1,4 +1,4 @@
-//! Describes streams: from FFmpeg's parameters and the index to [`MediaInfo`].
+//! Describes streams: FFmpeg's parameters and the index → [`MediaInfo`].
 use crate::{
     audio_index::AudioIndex,
     convert::StreamTags,
@@ -16,12 +16,12 @@ use ffmpeg_next::ffi::{self, AVFieldOrder, AVMediaType};
 use std::ffi::{CStr, c_char};
 
 fn text(p: *const c_char) -> Option<String> {
-    // SAFETY: FFmpeg gives null or a C string.
+    // SAFETY: the pointer is null or a C string from FFmpeg.
     (!p.is_null()).then(|| unsafe { CStr::from_ptr(p) }.to_string_lossy().into_owned())
 }
 
-/// Builds the description. `video` holds attached pictures from `attached_from` on; stills are
-/// marked in it.
+/// Builds the description of a file. `video` contains attached pictures from `attached_from` on;
+/// still images are marked in it.
 pub(crate) fn describe(
     input: &Input,
     zero: Time,
@@ -66,11 +66,11 @@ pub(crate) fn describe(
     })
 }
 
-/// Streams that end this much before their header says so were cut off, seconds.
+/// A stream that ends at least this much before its declared end was cut off, seconds.
 const CUT_OFF_SECS: f64 = 1.0;
 
-/// Says where a stream, or the whole file where only that is declared, ends well before its
-/// declared length.
+/// Describes each stream that ends well before its declared length, or the whole file where only
+/// its length is declared.
 fn cut_off(input: &Input, container: &str, zero: Time, video: &[VideoInfo], audio: &[AudioInfo]) -> Vec<String> {
     let spans = || {
         let sound = audio.iter().map(|a| (a.stream_index, a.span));
@@ -113,7 +113,7 @@ fn is_still_container(input: &Input, container: &str) -> bool {
         || matches!(brand.as_deref(), Some("avif" | "mif1"))
 }
 
-/// Bytes of a file's beginning searched for EXIF data.
+/// Bytes at the start of a file that are searched for EXIF data.
 const EXIF_BYTES: u64 = 1 << 20;
 
 fn stored_orientation(input: &Input, i: usize, is_still: bool, warnings: &mut Vec<String>) -> Orientation {
@@ -198,7 +198,8 @@ fn describe_video(input: &Input, index: &VideoIndex, warnings: &mut Vec<String>)
     }
 }
 
-/// Frames over seconds, as the stated or broadcast rate that it equals where there is one.
+/// Frames divided by seconds; a broadcast or stated rate that is equal within 10⁻⁴ is returned
+/// instead.
 fn measured_rate(frames: usize, secs: f64, stated: &[FrameRate]) -> Option<FrameRate> {
     let fps = frames as f64 / secs;
     let near = |r: &FrameRate| (r.as_f64() / fps - 1.0).abs() < 1e-4;
@@ -208,21 +209,21 @@ fn measured_rate(frames: usize, secs: f64, stated: &[FrameRate]) -> Option<Frame
     stated.iter().copied().find(near).or_else(|| FrameRate::from_f64((fps * 1000.0).round() / 1000.0))
 }
 
-/// The container's or, where it says nothing, the codec's first sample aspect ratio.
+/// The container's sample aspect ratio, or else the codec's; 1:1 when neither states one.
 fn sample_aspect(input: &Input, i: usize) -> (u32, u32) {
     // SAFETY: context and stream are valid; a null frame is allowed.
     let q = unsafe { ffi::av_guess_sample_aspect_ratio(input.context(), input.stream(i), std::ptr::null_mut()) };
     if q.num > 0 && q.den > 0 { (q.num as u32, q.den as u32) } else { (1, 1) }
 }
 
-/// The container's sample aspect ratio; (0, 0) where it says nothing.
+/// The container's sample aspect ratio; (0, 0) when not stated.
 fn container_aspect(input: &Input, i: usize) -> (u32, u32) {
     // SAFETY: the stream is valid.
     let q = unsafe { (*input.stream(i)).sample_aspect_ratio };
     if q.num > 0 && q.den > 0 { (q.num as u32, q.den as u32) } else { (0, 0) }
 }
 
-/// What the reader of video stream `number` needs beside the frames.
+/// What the reader of video stream `number` needs in addition to the frames.
 pub(crate) fn stream_tags(input: &Input, i: usize, info: &MediaInfo, number: usize) -> StreamTags {
     let described = info.video.get(number).or_else(|| info.attached_pictures.get(number.checked_sub(info.video.len())?));
     StreamTags {

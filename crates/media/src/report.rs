@@ -1,36 +1,36 @@
-//! What decoders complain about, counted per stream.
+//! Problems that decoders and encoders report, collected per codec context.
 use std::sync::{
     Mutex,
     atomic::{AtomicBool, Ordering},
 };
 
-/// Kept messages per stream; further ones are only counted.
+/// Maximum number of messages kept per stream; further ones are only counted.
 const KEPT_MESSAGES: usize = 8;
 
-/// Problems met while decoding a stream. None of them stopped it: the picture was concealed or a
-/// packet dropped.
+/// Problems met while decoding a stream. None of them stopped it: pictures were concealed or
+/// packets dropped.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DecodeReport {
-    /// Error lines of the decoder, packets refused, frames concealed.
+    /// Error lines logged by the decoder, failed decoder calls and problems found by the reader.
     pub errors: u64,
     /// Frames that the decoder marked as damaged and concealed.
     pub concealed_frames: u64,
-    /// Frames that the index lists and the decoder did not give; their neighbour was shown.
+    /// Frames of the index that the decoder did not output; a neighbouring frame was shown instead.
     pub missing_frames: u64,
-    /// The first few messages, without repeats.
+    /// The first few distinct messages.
     pub messages: Vec<String>,
-    /// The first few of what was done to a stream that changes on the way, such as other channels
-    /// mixed.
+    /// The first few distinct notes on how a stream that changes was adapted, such as channels that
+    /// were mixed.
     pub remarks: Vec<String>,
 }
 
 impl DecodeReport {
-    /// Whether nothing went wrong; there may be remarks.
+    /// Whether no problems were met; remarks do not count.
     pub fn is_clean(&self) -> bool {
         self.errors == 0 && self.concealed_frames == 0 && self.missing_frames == 0
     }
 
-    /// Adds what another reader of the stream has met.
+    /// Adds the report of another reader of the same stream.
     pub fn add(&mut self, other: &Self) {
         self.errors += other.errors;
         self.concealed_frames += other.concealed_frames;
@@ -40,18 +40,18 @@ impl DecodeReport {
     }
 }
 
-/// Keeps a message if it is new and one of the first few.
+/// Keeps a message if it is new and fewer than [`KEPT_MESSAGES`] are kept.
 fn note(kept: &mut Vec<String>, message: &str) {
     if kept.len() < KEPT_MESSAGES && !kept.iter().any(|m| m == message) {
         kept.push(message.to_owned());
     }
 }
 
-/// Where a decoder's problems go, from any of its threads.
+/// Collects the problems of one codec context, from any of its threads.
 #[derive(Default)]
 pub(crate) struct ProblemSink {
     report: Mutex<DecodeReport>,
-    /// Set while frames are decoded whose damage is expected and that nobody sees.
+    /// Set while frames are decoded that are expected to be damaged and are not shown.
     is_muted: AtomicBool,
 }
 
@@ -67,7 +67,7 @@ impl ProblemSink {
         self.is_muted.store(on, Ordering::Relaxed);
     }
 
-    /// An error with its text.
+    /// Counts an error and keeps its message.
     pub fn failure(&self, message: &str) {
         self.with(|r| {
             r.errors += 1;
@@ -75,12 +75,12 @@ impl ProblemSink {
         });
     }
 
-    /// What was done that is no error.
+    /// Notes an adaptation that is not an error.
     pub fn report_change(&self, message: &str) {
         self.with(|r| note(&mut r.remarks, message));
     }
 
-    /// A frame marked as damaged.
+    /// Counts a frame marked as damaged.
     pub fn concealed(&self) {
         self.with(|r| r.concealed_frames += 1);
     }
@@ -91,8 +91,8 @@ impl ProblemSink {
     }
 }
 
-/// Sends FFmpeg's log lines of level error and worse to the sink of the decoder that wrote them,
-/// and drops all others.
+/// Sends FFmpeg's log lines of decoders (errors and worse) and of encoders (warnings and worse) to
+/// the sink of the codec context that wrote them, and drops all others.
 pub(crate) fn install_log() {
     use ffmpeg_next::ffi;
     #[cfg(target_arch = "x86_64")]
@@ -103,9 +103,9 @@ pub(crate) fn install_log() {
                 return;
             }
             // SAFETY: FFmpeg passes objects whose first member points to their AVClass. Only codec
-            // contexts are looked into; every codec context with a non-null `opaque` in this
-            // process is made by `decoder` or `write::encoder`, where it points to a sink that
-            // outlives it. Encoders say by a warning that they ignore a parameter, so theirs are
+            // contexts are read further; every codec context with a non-null `opaque` in this
+            // process is created by `decoder` or `write::encoder`, where it points to a sink that
+            // outlives it. Encoders report an ignored parameter as a warning, so their warnings are
             // kept.
             unsafe {
                 let class = *object.cast::<*const ffi::AVClass>();
@@ -121,8 +121,8 @@ pub(crate) fn install_log() {
                 let mut prefix: c_int = 0;
                 ffi::av_log_format_line2(object, level, format, arguments, line.as_mut_ptr(), line.len() as c_int, &mut prefix);
                 let line = CStr::from_ptr(line.as_ptr()).to_string_lossy();
-                // Dropping a reference that is not there changes no picture; it happens after every
-                // seek into an open group.
+                // Unreferencing a missing reference picture changes no output; it happens after
+                // every seek into an open group of pictures.
                 if !line.starts_with("mmco: unref short failure") {
                     (*sink).failure(line.trim());
                 }
@@ -135,8 +135,8 @@ pub(crate) fn install_log() {
         }
     }
     #[cfg(not(target_arch = "x86_64"))]
-    // SAFETY: sets one global integer. The variable argument list has another type here, so only
-    // return codes and frame flags count.
+    // SAFETY: sets one global integer. The variable argument list has another type on this
+    // architecture, so no callback is installed: only return codes and frame flags are counted.
     unsafe {
         ffi::av_log_set_level(ffi::AV_LOG_QUIET);
     }

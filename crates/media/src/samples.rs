@@ -1,5 +1,5 @@
-//! Samples of decoded frames: as f32 whatever the decoder's format, and mixed to other channels
-//! where a stream's own change.
+//! Samples of decoded frames: converted to f32 from the decoder's format, and mixed to other
+//! channels where those of a stream change.
 use crate::{decoder::AvFrame, error::ffmpeg_text};
 use ffmpeg_next::ffi::{self, AVChannelLayout, AVChannelOrder, AVSampleFormat, SwrContext};
 use std::{ffi::CStr, fmt};
@@ -7,25 +7,25 @@ use std::{ffi::CStr, fmt};
 /// The channels of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Speakers {
-    /// How many.
+    /// Number of channels.
     pub channels: usize,
-    /// FFmpeg's mask; `None` where they are not told by one.
+    /// FFmpeg's channel mask; `None` when no mask describes them.
     pub mask: Option<u64>,
 }
 
 impl Speakers {
-    /// Those that the decoder gives.
+    /// The channels of a decoded frame.
     pub fn of(frame: &AvFrame) -> Self {
         let layout = &frame.get().ch_layout;
         Self { channels: usize::try_from(layout.nb_channels).unwrap_or(0), mask: native_mask(layout) }
     }
 
-    /// As many, and the same as far as both are told.
+    /// Whether the number of channels is equal and the masks are, as far as both are known.
     pub fn is_like(self, other: Self) -> bool {
         self.channels == other.channels && (self.mask.is_none() || other.mask.is_none() || self.mask == other.mask)
     }
 
-    /// FFmpeg's layout; the usual one of so many channels where no mask tells.
+    /// FFmpeg's layout; the default one of the number of channels without a mask.
     fn layout(self) -> AVChannelLayout {
         // SAFETY: an all-zero layout is a valid value for FFmpeg to fill; default and native
         // layouts own no memory.
@@ -45,14 +45,14 @@ impl fmt::Display for Speakers {
     }
 }
 
-/// The mask of a layout in native order.
+/// The mask of a layout in native order; `None` for other layouts.
 pub(crate) fn native_mask(layout: &AVChannelLayout) -> Option<u64> {
     let is_native = layout.order == AVChannelOrder::AV_CHANNEL_ORDER_NATIVE;
     // SAFETY: layouts in native order hold their mask in the union.
     if is_native { Some(unsafe { layout.u.mask }) } else { None }
 }
 
-/// FFmpeg's name of a layout, `5.1(side)` for example.
+/// FFmpeg's name of a layout, such as `5.1(side)`.
 pub(crate) fn layout_name(layout: &AVChannelLayout) -> String {
     let mut buffer = [0u8; 128];
     // SAFETY: the buffer is writable for the length given.
@@ -63,8 +63,8 @@ pub(crate) fn layout_name(layout: &AVChannelLayout) -> String {
     CStr::from_bytes_until_nul(&buffer).map(|s| s.to_string_lossy().into_owned()).unwrap_or_default()
 }
 
-/// Mixes frames of one layout to another at the same rate, by the usual coefficients of FFmpeg's
-/// libswresample.
+/// Mixes frames of one layout to another at the same rate, with the default coefficients of
+/// FFmpeg's libswresample.
 pub(crate) struct Mixer {
     from: Speakers,
     to: Speakers,
@@ -75,25 +75,25 @@ pub(crate) struct Mixer {
 unsafe impl Send for Mixer {}
 
 impl Mixer {
-    /// A mixer; what cannot be mixed is said by [`Self::mix`].
+    /// A mixer; layouts that cannot be mixed are reported by [`Self::mix`].
     pub fn new(from: Speakers, to: Speakers) -> Self {
         // SAFETY: no preconditions; null is refused by `mix`.
         Self { from, to, context: unsafe { ffi::swr_alloc() } }
     }
 
-    /// What it takes.
+    /// The layout that it mixes from.
     pub fn from(&self) -> Speakers {
         self.from
     }
 
-    /// The frame's samples in the other layout, as many.
+    /// The frame's samples in the other layout; their number does not change.
     pub fn mix(&mut self, frame: &AvFrame) -> Result<AvFrame, String> {
         if self.context.is_null() {
             return Err("out of memory".into());
         }
         let (named, mixed) = (frame.share(), AvFrame::new());
-        // SAFETY: both frames are valid and ours; the context is set up by the first call from what
-        // the frames say. The layouts own no memory.
+        // SAFETY: both frames are valid and ours; the first call sets up the context from the
+        // frames' properties. The layouts own no memory.
         let r = unsafe {
             (*named.0).ch_layout = self.from.layout();
             (*mixed.0).ch_layout = self.to.layout();
@@ -117,7 +117,7 @@ impl Drop for Mixer {
 }
 
 /// Appends samples `skip..samples` of channel `c` as f32, full scale ±1. A channel that the frame
-/// lacks is silent.
+/// lacks and unsupported sample formats are silent.
 pub(crate) fn append_channel(frame: &AvFrame, c: usize, skip: usize, samples: usize, out: &mut Vec<f32>) {
     let f = frame.get();
     let channels = usize::try_from(f.ch_layout.nb_channels).unwrap_or(0);
@@ -125,7 +125,7 @@ pub(crate) fn append_channel(frame: &AvFrame, c: usize, skip: usize, samples: us
         out.resize(out.len() + (samples - skip), 0.0);
         return;
     }
-    // SAFETY: every number that a decoder puts into an audio frame's format is a sample format of
+    // SAFETY: every number that a decoder writes to an audio frame's format is a sample format of
     // the linked FFmpeg.
     let (format, planar) = unsafe {
         let format = std::mem::transmute::<i32, AVSampleFormat>(f.format.clamp(-1, AVSampleFormat::AV_SAMPLE_FMT_NB as i32 - 1));

@@ -1,4 +1,4 @@
-//! One video stream of a file with its decoder.
+//! Opens one video stream of a file with its decoder.
 use crate::{
     decoder::{Decoder, Output},
     error::MediaError,
@@ -6,12 +6,13 @@ use crate::{
 };
 use std::path::Path;
 
-/// The file, giving packets of this stream only, and the decoder; `threads` of it, 0 for one a
-/// core.
+/// Opens the file such that it delivers packets of this stream only, and a decoder with `threads`
+/// threads, 0 for one per core.
 pub(crate) fn open_stream(path: &Path, stream: usize, threads: usize) -> Result<(Input, Decoder), MediaError> {
     let mut input = Input::open(path)?;
     if stream >= input.stream_count() {
-        // MPEG-PS lists a stream only when it has met it; the index has, the opening need not.
+        // MPEG-PS lists a stream only once one of its packets was read; scanning found it, opening
+        // may not.
         return Err(MediaError::NotMedia { path: path.into(), reason: format!("stream {stream} was not found again") });
     }
     input.only(stream);
@@ -19,7 +20,7 @@ pub(crate) fn open_stream(path: &Path, stream: usize, threads: usize) -> Result<
     Ok((input, decoder))
 }
 
-/// Ordinals of the packets of a stream in the order in which the decoder shows their frames.
+/// Ordinals of a stream's packets in the order in which the decoder outputs their frames.
 pub(crate) fn order_by_decoding(path: &Path, stream: usize) -> Result<Vec<u32>, MediaError> {
     let (mut input, mut decoder) = open_stream(path, stream, 0)?;
     let (mut packet, mut problem, mut ordinal, mut order) = (AvPacket::new(), None, 0, Vec::new());

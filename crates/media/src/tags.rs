@@ -1,11 +1,12 @@
-//! `ColorTags` ↔ FFmpeg's colour properties. Both sides use the code points of ITU-T H.273, so
-//! numbers pass through; what FFmpeg leaves unspecified is guessed, and the guess is recorded.
+//! Converts `ColorTags` to and from FFmpeg's colour properties. Both use the code points of ITU-T
+//! H.273, so the numbers are equal; values that FFmpeg leaves unspecified are guessed, and the
+//! guess is recorded.
 use cutroom_types::{ChromaLocation, ColorModel, ColorTags, Matrix, PictureFormat, Primaries, Range, Size, Transfer};
 use ffmpeg_next::ffi::{AVCodecContext, AVCodecParameters, AVFrame};
 use std::ptr::addr_of;
 
-/// FFmpeg's five colour numbers as stored in parameters and frames; 2 (0 for range and location)
-/// means unspecified.
+/// FFmpeg's five colour codes as stored in parameters and frames. 2 means unspecified; for range
+/// and chroma location, 0 does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AvColor {
     /// `AVColorPrimaries`.
@@ -20,7 +21,7 @@ pub struct AvColor {
     pub chroma: i32,
 }
 
-/// Which tags were not in the file.
+/// Which tags were not in the file and were guessed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct GuessedTags {
     /// Primaries.
@@ -42,12 +43,12 @@ impl GuessedTags {
     }
 }
 
-/// Reads a C enum field as the integer it is: files can hold numbers that the Rust enum has no
-/// variant for.
+/// Reads a C enum field as an integer: files can contain numbers for which the Rust enum has no
+/// variant.
 macro_rules! raw { ($($place:tt)*) => { addr_of!($($place)*).cast::<i32>().read() } }
 
 impl AvColor {
-    /// Of decoded or encodable frames.
+    /// The codes of a frame.
     ///
     /// # Safety
     /// `frame` points to a valid frame.
@@ -64,7 +65,7 @@ impl AvColor {
         }
     }
 
-    /// Of a stream.
+    /// The codes of a stream's parameters.
     ///
     /// # Safety
     /// `par` points to valid parameters.
@@ -81,20 +82,20 @@ impl AvColor {
         }
     }
 
-    /// Each number of `self`, or of `other` where `self` leaves it unspecified.
+    /// Each code of `self`, or that of `other` where `self` leaves it unspecified.
     pub fn or(self, other: Self) -> Self {
         let pick = |a: i32, b: i32, none: i32| if a == none || (a == 0 && none == 2) { b } else { a };
         Self {
             primaries: pick(self.primaries, other.primaries, 2),
             transfer: pick(self.transfer, other.transfer, 2),
-            // 0 is a matrix: RGB.
+            // 0 is a valid matrix: RGB.
             matrix: if self.matrix == 2 { other.matrix } else { self.matrix },
             range: pick(self.range, other.range, 0),
             chroma: pick(self.chroma, other.chroma, 0),
         }
     }
 
-    /// For an encoder or frame. RGB formats get the RGB matrix whatever the tags say.
+    /// The codes of tags, for an encoder or frame.
     pub fn from_tags(tags: ColorTags) -> Self {
         Self {
             primaries: i32::from(tags.primaries.code()),
@@ -105,11 +106,11 @@ impl AvColor {
         }
     }
 
-    /// Writes the numbers into a frame.
+    /// Writes the codes to a frame.
     ///
     /// # Safety
-    /// `frame` points to a valid frame, and the numbers are ones that FFmpeg knows (as
-    /// [`Self::from_tags`] gives).
+    /// `frame` points to a valid frame, and the codes are known to FFmpeg (as those of
+    /// [`Self::from_tags`] are).
     pub unsafe fn write_to_frame(self, frame: *mut AVFrame) {
         // SAFETY: the caller vouches for the pointer; the fields are C enums of four bytes.
         unsafe {
@@ -121,7 +122,7 @@ impl AvColor {
         }
     }
 
-    /// Writes the numbers into an encoder's context.
+    /// Writes the codes to an encoder's context.
     ///
     /// # Safety
     /// As [`Self::write_to_frame`].
@@ -136,10 +137,10 @@ impl AvColor {
         }
     }
 
-    /// Tags that are there and that nothing is known of, each with what is used in its place.
+    /// Describes each stated tag that is not supported, with the value in `used` that replaces it.
     pub fn unknown(self, used: ColorTags) -> Vec<String> {
         let code = |v: i32| u8::try_from(v).unwrap_or(255);
-        // H.273: 2 is unspecified, 0 and 3 are reserved; 0 is a matrix.
+        // H.273: 2 is unspecified; 0 and 3 are reserved, except that 0 is a matrix.
         let stated = |v: i32| !matches!(v, 0 | 2 | 3);
         let mut found = Vec::new();
         let mut note = |kind: &str, v: i32, known: bool, names: &[(i32, &str)], used: &str| {
@@ -161,9 +162,10 @@ impl AvColor {
         found
     }
 
-    /// Decides every tag. Unspecified ones come from [`ColorTags::guess`] (YUV), or sRGB (RGB;
-    /// linear light when float); gray counts as YUV. `full_range_alias` is for FFmpeg's `yuvj…`
-    /// formats; `still` makes untagged pictures sRGB.
+    /// Decides every tag; the second result says which were guessed. Unspecified tags of YUV and
+    /// gray formats come from [`ColorTags::guess`], or are sRGB with the BT.601 matrix for still
+    /// images (`still`); those of RGB formats are sRGB, with linear transfer for float samples.
+    /// `full_range_alias`: the format is one of FFmpeg's `yuvj…` formats.
     pub fn decide(self, format: PictureFormat, size: Size, full_range_alias: bool, still: bool) -> (ColorTags, GuessedTags) {
         let code = |v: i32| u8::try_from(v).unwrap_or(255);
         let rgb = format.model == ColorModel::Rgb;
@@ -183,7 +185,7 @@ impl AvColor {
         let range = if full_range_alias { Some(Range::Full) } else { Range::from_code(code(self.range)) };
         let chroma = ChromaLocation::from_code(code(self.chroma));
         if !rgb && primaries.is_none() && transfer.is_none() {
-            // A tagged matrix says more about the missing tags than the size does.
+            // A stated matrix is better evidence for the missing tags than the size.
             match matrix {
                 Some(Matrix::Bt709) => guess.primaries = Primaries::Bt709,
                 Some(Matrix::Bt2020Ncl | Matrix::Bt2020Cl) => guess.primaries = Primaries::Bt2020,
@@ -192,8 +194,8 @@ impl AvColor {
                 _ => {}
             }
         }
-        // RGB planes with a luma matrix, or YUV planes tagged RGB, contradict their layout: the
-        // layout wins.
+        // RGB planes with a luma matrix, or YUV planes tagged RGB, contradict their layout, which
+        // takes precedence.
         let matrix = matrix.filter(|m| (*m == Matrix::Rgb) == rgb);
         let tags = ColorTags {
             primaries: primaries.unwrap_or(guess.primaries),

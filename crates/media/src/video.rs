@@ -1,8 +1,8 @@
-//! Frames of a video stream by presentation time: exact, forward and backward.
+//! Frame-exact reading of a video stream by presentation time, forward and backward.
 //!
-//! A request names a time; the index turns it into a frame number. Frames near the decoder's
-//! position are reached by decoding on, others by seeking to the keyframe before. The last few
-//! decoded frames are kept; while playing backwards, as many as fit into
+//! A request names a time, which the index converts to a frame number. A frame shortly after the
+//! decoder's position is reached by decoding on, any other by seeking to the keyframe before it.
+//! The last few decoded frames are cached; during backward playback as many as fit into
 //! [`ReadOptions::window_bytes`], so that each group of pictures is decoded once.
 use crate::{
     convert::{self, StreamTags},
@@ -23,31 +23,32 @@ use std::{
     sync::Arc,
 };
 
-/// Frames kept while playing forward.
+/// Decoded frames cached during forward playback.
 const FORWARD_WINDOW: usize = 4;
-/// Packets that are rather decoded than skipped by a seek, which empties the decoder's pipeline.
+/// Cost of a seek, which empties the decoder's pipeline, as a number of decoded packets.
 const SEEK_COST_PACKETS: usize = 12;
-/// Frames before the wanted one that are decoded in full, for the deinterlacer and small steps
-/// back; those before them are decoded only if others refer to them: 12 % off random seeks in a
-/// long group of x264, more where more B-frames are.
+/// Frames before the requested one that are decoded in full, for the deinterlacer and for small
+/// steps back. Of those before them, only frames that others refer to are decoded: 12 % off random
+/// seeks in a long group of x264, more with more B-frames.
 const WHOLE_BEFORE: usize = 4;
-/// A request at most this many frames before the last one counts as playing backwards.
+/// A request at most this many frames before the last one counts as backward playback.
 const BACKWARD_STEP: usize = 4;
-/// So does the second in a row of at most this many frames: high speeds, and slow films of fast
-/// material.
+/// The second consecutive request at most this many frames before its predecessor also counts as
+/// backward playback: high speeds, and a low frame rate of the composition with material of a high
+/// one.
 const WIDE_BACKWARD_STEP: usize = 120;
 
-/// How to read.
+/// Options for reading a video stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ReadOptions {
     /// Decoder threads; 0 for one per core, as the ffmpeg program does.
     pub threads: usize,
-    /// Which frames are made whole.
+    /// Which frames are deinterlaced.
     pub deinterlace: Deinterlace,
-    /// Which field comes first when they are; unknown or progressive: as each frame says, the top
-    /// one of frames that say nothing.
+    /// Field order for deinterlacing. `Auto` uses each frame's flag, and top field first for frames
+    /// without one.
     pub field_order: FieldOrder,
-    /// Memory for decoded frames while playing backwards, bytes.
+    /// Memory for decoded frames during backward playback, bytes.
     pub window_bytes: usize,
 }
 
@@ -57,12 +58,12 @@ impl Default for ReadOptions {
     }
 }
 
-/// A frame and when it is shown.
+/// A frame and its presentation interval.
 #[derive(Clone, Debug)]
 pub struct DecodedFrame {
     /// The picture; canonical formats share the decoder's memory.
     pub picture: Picture,
-    /// Presentation interval in source time. A still image's covers everything.
+    /// Presentation interval in source time. That of a still image covers all times.
     pub span: Span,
     /// Number of the frame in presentation order.
     pub index: usize,
@@ -70,7 +71,7 @@ pub struct DecodedFrame {
 
 enum Reached {
     AvFrame(Arc<AvFrame>),
-    /// The decoder gave a later frame, or ended, without giving this one.
+    /// The decoder output a later frame, or ended, without this one.
     Passed,
 }
 
@@ -84,28 +85,30 @@ pub struct VideoReader {
     input: Input,
     decoder: Decoder,
     packet: AvPacket,
-    /// The packet read last by a seek and not yet sent.
+    /// Whether `packet` holds a packet that was read by a seek and not yet sent.
     has_pending: bool,
-    /// Ordinal of the next packet that the demuxer (or `packet`, when pending) gives.
+    /// Ordinal of the next packet that the demuxer delivers (or that is in `packet`, when pending).
     next_packet: usize,
-    /// Where the current run of decoding began.
+    /// Ordinal of the keyframe packet at which the current run of decoding began.
     run_key: usize,
-    /// Newest frame of the run.
+    /// Newest frame that the run has output, in presentation order.
     newest: Option<usize>,
     sent_all: bool,
-    /// The packet at which problems count again after a run's open beginning.
+    /// Ordinal of the packet from which problems are counted again after a run that began in an
+    /// open group of pictures; 0 when there is none.
     muted_until: usize,
-    /// A frame of the run came out whole.
+    /// Whether the run has output a frame without damage.
     is_run_clean: bool,
     decoded_any: bool,
     raw: VecDeque<(usize, Arc<AvFrame>)>,
     ready: VecDeque<DecodedFrame>,
-    /// Frames that the decoder does not give.
+    /// Frames that the decoder does not output.
     absent: BTreeSet<usize>,
-    /// The frame that is being decoded to.
+    /// The frame that decoding is heading for.
     aim: usize,
     last_request: usize,
-    /// The request before the last one lay behind it by at most [`WIDE_BACKWARD_STEP`].
+    /// Whether the last request was at most [`WIDE_BACKWARD_STEP`] frames before the one preceding
+    /// it.
     went_back: bool,
     is_backward: bool,
     decoded_frames: u64,
@@ -114,8 +117,8 @@ pub struct VideoReader {
 }
 
 impl VideoReader {
-    /// Opens a file; `video_stream` counts as in [`crate::MediaInfo::video`], attached pictures
-    /// after the others.
+    /// Opens a file; `video_stream` counts as in [`crate::MediaInfo::video`], with attached
+    /// pictures after the others.
     ///
     /// # Errors
     /// The file cannot be opened, or has no such stream, or no decoder for it.
@@ -123,10 +126,10 @@ impl VideoReader {
         Self::open_indexed(MediaIndex::scan(path)?, video_stream, options)
     }
 
-    /// The same with an index at hand.
+    /// As [`Self::open`], with an existing index.
     ///
     /// # Errors
-    /// As [`Self::open`]; also when the stream has not one frame.
+    /// As [`Self::open`]; also when the stream has no frames.
     pub fn open_indexed(index: Arc<MediaIndex>, video_stream: usize, options: ReadOptions) -> Result<Self, MediaError> {
         let path = index.info.path.clone();
         let video = index.video.get(video_stream).ok_or_else(|| MediaError::NoStream {
@@ -171,22 +174,22 @@ impl VideoReader {
         })
     }
 
-    /// The index it reads by.
+    /// The index that the reader uses.
     pub fn index(&self) -> &Arc<MediaIndex> {
         &self.index
     }
 
-    /// Frames in the stream.
+    /// Number of frames in the stream.
     pub fn frame_count(&self) -> usize {
         self.video().frames.len()
     }
 
-    /// Frames that the decoder has given so far: what the requests have cost.
+    /// Number of frames that the decoder has output so far: the cost of the requests.
     pub fn decoded_frames(&self) -> u64 {
         self.decoded_frames
     }
 
-    /// What went wrong so far.
+    /// Problems met so far.
     pub fn report(&self) -> DecodeReport {
         let mut r = self.decoder.report();
         r.add(&self.past_report);
@@ -194,17 +197,17 @@ impl VideoReader {
         r
     }
 
-    /// The frame shown at `t`; before the first frame the first, after the last the last.
+    /// The frame shown at `t`; the first frame before the start, the last one after the end.
     ///
     /// # Errors
-    /// The stream gives no frames at all, the source is stuck, or its frames have a layout that is
+    /// The stream yields no frames at all, the source is stuck, or its frames have a layout that is
     /// not supported.
     pub fn frame_at(&mut self, t: Time) -> Result<DecodedFrame, MediaError> {
         let i = self.video().frame_at(t).unwrap_or(0);
         self.frame(i)
     }
 
-    /// Frame number `i`, in presentation order; numbers past the end give the last frame.
+    /// Frame number `i` in presentation order; numbers past the end return the last frame.
     ///
     /// # Errors
     /// As [`Self::frame_at`].
@@ -243,8 +246,8 @@ impl VideoReader {
         &self.index.video[self.number]
     }
 
-    /// The frame as decoded. One that the decoder does not give is replaced by the one before it,
-    /// or the first that exists.
+    /// The frame as decoded. One that the decoder does not output is replaced by the nearest
+    /// earlier frame that exists, else by the next later one.
     fn raw(&mut self, i: usize) -> Result<Arc<AvFrame>, MediaError> {
         let mut wanted = i;
         let mut attempts = 0;
@@ -268,7 +271,7 @@ impl VideoReader {
             if let Reached::AvFrame(f) = self.decode_to(wanted)? {
                 return Ok(f);
             }
-            // Perhaps the run began too late for this frame (a keyframe that is none, gradual
+            // The run may have begun too late for this frame (a keyframe that is not one, gradual
             // refresh): begin earlier.
             if self.run_key > 0 && attempts < 3 {
                 let mut key = self.run_key;
@@ -300,8 +303,8 @@ impl VideoReader {
         MediaError::NothingDecoded { path: self.path.clone(), kind: "video", index: self.number, reason }
     }
 
-    /// Packets to decode when going on from here; `None` when that does not lead to frame `i`, or a
-    /// seek is cheaper.
+    /// Number of packets to decode from the current position to reach frame `i`; `None` when that
+    /// is impossible, or a seek is cheaper.
     fn forward_effort(&self, i: usize) -> Option<usize> {
         let video = self.video();
         let key = video.keyframe_for(i);
@@ -321,15 +324,16 @@ impl VideoReader {
                     self.decoded_frames += 1;
                     let video = &self.index.video[self.number];
                     let from = usize::try_from(f.get().pts).ok().and_then(|n| video.packets.get(n));
-                    // Leading pictures of the run's keyframe lean on what was not decoded.
+                    // Leading pictures of the run's keyframe refer to pictures that were not
+                    // decoded.
                     let key = &video.packets[self.run_key];
                     let Some(n) =
                         from.filter(|p| p.frame != u32::MAX && (self.run_key == 0 || p.pts >= key.pts)).map(|p| p.frame as usize)
                     else {
                         continue;
                     };
-                    // After a jump into gradual refresh, frames are marked until the whole picture
-                    // has been refreshed.
+                    // After a seek into gradual refresh, frames are flagged as corrupt until the
+                    // whole picture has been refreshed.
                     if self.run_key > 0 && !self.is_run_clean {
                         if f.get().flags & ffi::AV_FRAME_FLAG_CORRUPT != 0 {
                             if n >= i {
@@ -360,7 +364,7 @@ impl VideoReader {
 
     fn keep(&mut self, n: usize, frame: Arc<AvFrame>) {
         let f = frame.get();
-        // Three bytes a pixel stand for the usual formats; the limit need not be exact.
+        // Three bytes a pixel approximate the usual formats; the limit need not be exact.
         let bytes = (f.width.max(1) as usize) * (f.height.max(1) as usize) * 3;
         let max = if self.is_backward { (self.options.window_bytes / bytes).clamp(FORWARD_WINDOW, 600) } else { FORWARD_WINDOW };
         self.raw.retain(|(k, _)| *k != n);
@@ -370,7 +374,7 @@ impl VideoReader {
         self.raw.push_back((n, frame));
     }
 
-    /// Sends the next packet of the stream, or the end.
+    /// Sends the next packet of the stream to the decoder, or the end of the stream.
     fn feed(&mut self) -> Result<(), MediaError> {
         loop {
             if !self.has_pending && !self.read_own()? {
@@ -386,8 +390,8 @@ impl VideoReader {
                     self.decoder.mute(false);
                     self.muted_until = 0;
                 }
-                // The second field of a frame has no number of its own and shares the lot of the
-                // first.
+                // A hidden packet has no frame number and keeps the setting of the packet before
+                // it; the second field of a frame has the number of the first.
                 if let Some(p) = self.video().packets.get(ordinal).filter(|p| p.frame != u32::MAX) {
                     let skip = !self.is_backward && p.frame as usize + WHOLE_BEFORE < self.aim;
                     self.decoder.skip_unreferenced(skip);
@@ -398,7 +402,7 @@ impl VideoReader {
         }
     }
 
-    /// Reads up to the next packet of this stream; `false` at the end.
+    /// Reads up to the next packet of this stream; returns `false` at the end.
     fn read_own(&mut self) -> Result<bool, MediaError> {
         let own = self.video().stream;
         let mut problem = None;
@@ -418,7 +422,8 @@ impl VideoReader {
         self.is_run_clean = false;
         let packets = &self.video().packets;
         let leads = key > 0 && packets.get(key + 1).is_some_and(|p| p.pts < packets[key].pts);
-        // Reference marking of the skipped group is missed up to the second keyframe.
+        // Reference marking in the skipped group is missed, so problems are not counted up to the
+        // second keyframe after `key`.
         let next_key = (key + 1..packets.len()).filter(|&n| packets[n].key).nth(1).unwrap_or(usize::MAX);
         self.muted_until = if leads { next_key } else { 0 };
         if key > 0 {
@@ -438,7 +443,7 @@ impl VideoReader {
                     self.has_pending = true;
                     return Ok(());
                 }
-                // Landed too late: aim earlier.
+                // The seek landed too late: try an earlier keyframe.
                 match self.video().keyframe_at_or_before(at.saturating_sub(1)) {
                     Some(earlier) if earlier > 0 => at = earlier,
                     _ => break,
@@ -448,8 +453,8 @@ impl VideoReader {
         self.restart()
     }
 
-    /// After a jump of the demuxer: the ordinal of the packet it gives, if that is at or before
-    /// `key`.
+    /// After a seek of the demuxer: the ordinal of the packet that it delivers, if that is at or
+    /// before `key`.
     fn locate(&mut self, key: usize) -> Result<Option<usize>, MediaError> {
         for _ in 0..64 {
             if !self.read_own()? {
@@ -459,11 +464,11 @@ impl VideoReader {
             let (pts, dts, pos, size) = (p.pts, p.dts, p.pos, p.size);
             let same = |q: &crate::video_index::VideoPacket| {
                 let same_place = if pos >= 0 && q.pos >= 0 { q.pos == pos && q.has_stamp(pts, dts) } else { q.has_pts(pts) };
-                // Stream formats begin after a seek with whatever is left of a cut packet.
+                // After a seek, stream formats begin with the remainder of a packet that was cut.
                 same_place && q.size == size
             };
             let packets = &self.video().packets;
-            // Nearest to where we want to be: an edit list may show the same packet twice.
+            // The match nearest to `key`: an edit list may show the same packet twice.
             if let Some(n) = packets[..=key].iter().rposition(same) {
                 return Ok(Some(n));
             }
@@ -474,8 +479,8 @@ impl VideoReader {
         Ok(None)
     }
 
-    /// Opens the file again and starts at its first packet; packets before the run's key are
-    /// skipped.
+    /// Goes back to the first packet, by a seek if that works, else by opening the file again;
+    /// packets before the run's keyframe are skipped.
     fn restart(&mut self) -> Result<(), MediaError> {
         let key_is_late = self.run_key > 0;
         if self.next_packet == 0 && !self.sent_all && !self.has_pending {
@@ -483,7 +488,7 @@ impl VideoReader {
             return Ok(());
         }
         let stream = self.video().stream;
-        // The plain way back to the start, where it works.
+        // A seek to the start, where it works.
         let first = self.video().packets[0];
         let stamp = if first.dts == NO_TIMESTAMP { first.pts } else { first.dts.min(first.pts) };
         let is_joined = self.video().is_joined;
@@ -505,7 +510,7 @@ impl VideoReader {
 
     fn deinterlaced(&mut self, i: usize, raw: Arc<AvFrame>) -> Result<Arc<AvFrame>, MediaError> {
         let before = if i > 0 { Some(self.raw(i - 1)?) } else { None };
-        // Asked before the one after it, which moves the decoder on.
+        // `before` is decoded first: decoding the frame after `i` moves the decoder forward.
         let after = if i + 1 < self.frame_count() { Some(self.raw(i + 1)?) } else { None };
         let mut deinterlacer =
             self.deinterlacer.take().unwrap_or_else(|| Deinterlacer::new(self.options.deinterlace, self.options.field_order));
@@ -515,5 +520,5 @@ impl VideoReader {
     }
 }
 
-// The index entry of ffmpeg's "no timestamp" must stay what the demuxer uses.
+// The index stores FFmpeg's value for a missing timestamp unchanged.
 const _: () = assert!(NO_TIMESTAMP == ffi::AV_NOPTS_VALUE);

@@ -1,10 +1,10 @@
-//! The index of a video stream: its packets in decoding order (to find keyframes and to know which
-//! packet a frame comes from) and its frames in presentation order with their intervals. Readers
-//! name packets to the decoder by their ordinal here, so timestamps are only ever interpreted in
-//! this module.
+//! The index of a video stream: its packets in decoding order (to find keyframes and the packet
+//! that a frame comes from) and its frames in presentation order with their intervals. Readers pass
+//! packets to the decoder with their ordinal in this index as the label, so that timestamps are
+//! only interpreted in this module.
 //!
-//! Timestamps of coarse containers (1 ms in Matroska, 1/90000 s in MPEG-TS) are rounded. Where all
-//! of a stream's timestamps are a constant rate's to within one tick, the exact times of the rate
+//! Timestamps of coarse containers (1 ms in Matroska, 1/90000 s in MPEG-TS) are rounded. If all
+//! timestamps of a stream match a constant rate to within one tick, the exact times of that rate
 //! are used, so that frame n of a 23.976 fps file begins at n·1001/24000 s and not at the nearest
 //! millisecond.
 use crate::{
@@ -18,76 +18,80 @@ use ffmpeg_next::ffi::{self, AVRational};
 /// A packet of a video stream.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct VideoPacket {
-    /// Ticks; [`NO_TIMESTAMP`] where the container has none.
+    /// Presentation timestamp, ticks; [`NO_TIMESTAMP`] where the container has none.
     pub pts: i64,
-    /// Ticks; as above.
+    /// Decoding timestamp, ticks; [`NO_TIMESTAMP`] where the container has none.
     pub dts: i64,
-    /// What was added to both, ticks: see [`crate::clock`].
+    /// What was added to both timestamps, ticks: see [`crate::clock`].
     pub shift: i64,
-    /// Ticks.
+    /// Duration, ticks; 0 where the container has none.
     pub duration: i64,
-    /// Byte position, or -1.
+    /// Byte position in the file, or -1.
     pub pos: i64,
-    /// Bytes; a packet met after a seek is only taken for this one if it is as large.
+    /// Size in bytes; a packet read after a seek is only identified with this one if its size is
+    /// equal.
     pub size: i32,
-    /// Decoding can start here.
+    /// Whether decoding can start here.
     pub key: bool,
-    /// Decoded but not presented: an edit list cuts it, or it is a hidden reference.
+    /// Not presented: an edit list cuts it, it is a hidden reference, or decoders do not output it.
     pub hidden: bool,
-    /// The second field of the frame begun by the packet before.
+    /// Holds the second field of the frame that begins in the packet before.
     pub second_field: bool,
-    /// HEVC: shown before the keyframe that it follows, and may need pictures before that.
+    /// HEVC: a picture shown before the keyframe that it follows, and which may need pictures
+    /// before that keyframe.
     pub leans_back: bool,
-    /// Presentation index of its frame; `u32::MAX` when it has none of its own.
+    /// Presentation index of its frame; `u32::MAX` for hidden packets. A second field has the index
+    /// of its frame.
     pub frame: u32,
 }
 
-/// A presented frame.
+/// A frame that is presented.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct FrameEntry {
-    /// Source time.
+    /// Start of its presentation interval in source time.
     pub start: Time,
-    /// The packet that it is coded in.
+    /// Ordinal of the packet that it is coded in.
     pub packet: u32,
 }
 
-/// A video stream.
+/// The index of a video stream.
 #[derive(Clone, Debug)]
 pub(crate) struct VideoIndex {
-    /// Among all streams of the file.
+    /// Index among all streams of the file.
     pub stream: usize,
-    /// Decoding order.
+    /// Packets in decoding order.
     pub packets: Vec<VideoPacket>,
-    /// Presentation order.
+    /// Frames in presentation order.
     pub frames: Vec<FrameEntry>,
-    /// End of the last frame.
+    /// End of the last frame in source time.
     pub end: Time,
-    /// All frames equally long.
+    /// Whether all frames are equally long.
     pub is_constant_rate: bool,
-    /// Seek by presentation instead of decoding timestamps (Matroska).
+    /// Whether to seek by presentation instead of decoding timestamps (Matroska).
     pub seek_by_pts: bool,
-    /// Timestamps name several places: the clock restarts. Packets are found by their bytes.
+    /// Whether the clock restarts, so that a timestamp may occur several times. Packets are then
+    /// found by byte position.
     pub is_joined: bool,
-    /// Valid at every time.
+    /// Whether the stream is a still image, which is shown at every time.
     pub is_still: bool,
 }
 
 impl VideoPacket {
-    /// Whether the file's own timestamps of the packet are these.
+    /// Whether `pts` or `dts` is the file's own timestamp of the packet.
     pub fn has_stamp(&self, pts: i64, dts: i64) -> bool {
         let own = |t: i64| if t == NO_TIMESTAMP { t } else { t - self.shift };
         own(self.pts) == pts || own(self.dts) == dts
     }
 
-    /// Whether the file's own presentation timestamp is this one.
+    /// Whether `pts` is the file's own presentation timestamp of the packet.
     pub fn has_pts(&self, pts: i64) -> bool {
         pts != NO_TIMESTAMP && self.pts != NO_TIMESTAMP && self.pts - self.shift == pts
     }
 }
 
 impl VideoIndex {
-    /// The frame whose interval holds `t`; before the first the first, after the last the last.
-    /// `None` without frames.
+    /// The frame whose interval contains `t`; the first frame before the start, the last one after
+    /// the end. `None` without frames.
     pub fn frame_at(&self, t: Time) -> Option<usize> {
         let after = self.frames.partition_point(|f| f.start <= t);
         (!self.frames.is_empty()).then(|| after.saturating_sub(1))
@@ -99,9 +103,9 @@ impl VideoIndex {
         Span::new(self.frames[i].start, end.max(self.frames[i].start))
     }
 
-    /// The keyframe packet from which frame `i` decodes correctly: the last one at or before its
-    /// packet, but for frames shown before that keyframe (open GOP), which lean on the group
-    /// before.
+    /// The keyframe packet from which frame `i` is decoded correctly: the last one at or before its
+    /// packet. A frame shown before that keyframe (open GOP) refers to the group before, so the
+    /// keyframe before that one is returned.
     pub fn keyframe_for(&self, i: usize) -> usize {
         let packet = self.frames[i].packet as usize;
         let Some(key) = self.keyframe_at_or_before(packet) else { return 0 };
@@ -115,28 +119,28 @@ impl VideoIndex {
     }
 }
 
-/// What is gathered while the file is read.
+/// Data gathered while the file is read.
 pub(crate) struct VideoScan {
     stream: usize,
     attached: bool,
     codec: ffi::AVCodecID,
     fields: Option<FieldParser>,
-    /// HEVC: bytes of the length before each NAL unit; 0 where start codes stand.
+    /// HEVC: number of bytes of the length before each NAL unit; 0 where start codes separate them.
     nal_length_bytes: usize,
     packets: Vec<VideoPacket>,
-    /// Where parts of the file begin: packet, part.
+    /// Where parts of the file begin: (packet, part).
     parts: Vec<(usize, usize)>,
 }
 
 impl VideoScan {
-    /// For stream `i`.
+    /// Starts the scan of stream `i`.
     pub fn new(input: &Input, i: usize) -> Self {
         // SAFETY: the stream is valid.
         let (attached, codec) = unsafe {
             let s = input.stream(i);
             ((*s).disposition & ffi::AV_DISPOSITION_ATTACHED_PIC != 0, (*(*s).codecpar).codec_id)
         };
-        // Only stream formats carry the fields of a frame in packets of their own.
+        // Only stream formats store the fields of a frame in separate packets.
         let separate_fields = codec == ffi::AVCodecID::AV_CODEC_ID_H264 && !input.format_name().starts_with("mov");
         Self {
             stream: i,
@@ -149,12 +153,12 @@ impl VideoScan {
         }
     }
 
-    /// A picture beside the film, such as a cover.
+    /// Whether the stream is an attached picture, such as a cover.
     pub fn is_attached(&self) -> bool {
         self.attached
     }
 
-    /// Takes a packet of part `part` of the file.
+    /// Adds a packet of part `part` of the file.
     pub fn add(&mut self, packet: &AvPacket, part: usize) {
         let p = packet.get();
         if self.parts.last().map_or(0, |p| p.1) != part {
@@ -177,7 +181,7 @@ impl VideoScan {
         });
     }
 
-    /// Completes the index. `shifts`: ticks that each part of the file is moved by.
+    /// Completes the index. `shifts`: ticks to add to the timestamps of each part of the file.
     pub fn finish(mut self, input: &Input, shifts: &[i64], warnings: &mut Vec<String>) -> Result<VideoIndex, MediaError> {
         for (n, &(first, part)) in self.parts.iter().enumerate() {
             let end = self.parts.get(n + 1).map_or(self.packets.len(), |p| p.0);
@@ -208,7 +212,7 @@ impl VideoScan {
                 self.packets[n].frame = self.packets[n - 1].frame;
             }
         }
-        // A stream that claims no keyframe at all starts at its first packet.
+        // A stream without any keyframe flag starts at its first packet.
         if let Some(first) = self.packets.first_mut() {
             first.key = true;
         }
@@ -226,7 +230,7 @@ impl VideoScan {
     }
 
     /// Hides what decoders do not output at the beginning of an HEVC stream: everything before the
-    /// first keyframe, and its leading pictures that may lean on what came before (RASL, H.265
+    /// first keyframe, and its leading pictures that may refer to pictures before it (RASL, H.265
     /// §8.1.3).
     fn hide_undecodable(&mut self) {
         if self.codec != ffi::AVCodecID::AV_CODEC_ID_HEVC {
@@ -281,9 +285,10 @@ impl VideoScan {
         Ok(())
     }
 
-    /// Gives the packets without a presentation timestamp one between those of their neighbours in
-    /// `order`, evenly, or beyond the last of them at the nominal rate, of which `tick` says when a
-    /// frame begins. What the decoder does not show and nothing places is hidden.
+    /// Gives each packet without a presentation timestamp one that is evenly spaced between those
+    /// of its neighbours in `order`, or that continues at the nominal rate before the first or
+    /// after the last known one; `tick` returns the ticks of a number of frames at that rate.
+    /// Packets that the decoder does not output and that have no timestamp are hidden.
     fn fill_in(&mut self, order: &[u32], tick: impl Fn(i64) -> i64) {
         let second_field = |n: usize| self.packets[n].second_field;
         let mut shown: Vec<usize> = order.iter().map(|&n| n as usize).filter(|&n| n < self.packets.len()).collect();
@@ -313,8 +318,8 @@ impl VideoScan {
         }
     }
 
-    /// Length of the last frame: its packet's duration, else the nominal rate's, else the step
-    /// before it. Ticks, as a fraction of flicks where the rate is known.
+    /// Duration of the last frame: its packet's duration, else that of the nominal rate, else the
+    /// interval before it, else 1/25 s.
     fn last_duration(&self, order: &[u32], tb: AVRational, rates: &[FrameRate]) -> TimeDelta {
         let Some(&last) = order.last() else { return TimeDelta::ZERO };
         let p = &self.packets[last as usize];
@@ -333,7 +338,7 @@ impl VideoScan {
     }
 }
 
-/// Rates that the container or codec states, most trusted first.
+/// Rates that the container or codec states, the more reliable one first.
 pub(crate) fn rates_of(input: &Input, i: usize) -> Vec<FrameRate> {
     // SAFETY: the stream is valid.
     let (r, avg) = unsafe { ((*input.stream(i)).r_frame_rate, (*input.stream(i)).avg_frame_rate) };
@@ -357,8 +362,8 @@ fn exact_times(pts: &[i64], last: TimeDelta, tb: AVRational, rates: &[FrameRate]
     let mean = (plain[plain.len() - 1] - plain[0]).as_secs_f64() / (pts.len() - 1) as f64;
     let usual = [24u32, 25, 30, 48, 50, 60, 120];
     let usual = usual.iter().flat_map(|&n| [FrameRate::new(n * 1000, 1001), FrameRate::new(n, 1)]).flatten();
-    // Containers that round also state rounded rates (19001/317 for 60000/1001): a usual rate that
-    // is as good goes first.
+    // Containers that round timestamps also state rounded rates (19001/317 for 60000/1001): a usual
+    // rate that is equally close goes first.
     let stated_as_usual = |u: &FrameRate| rates.iter().any(|r| (u.as_f64() / r.as_f64() - 1.0).abs() < 1e-4);
     let mut candidates: Vec<FrameRate> = usual.clone().filter(stated_as_usual).collect();
     candidates.extend(rates);
@@ -369,14 +374,14 @@ fn exact_times(pts: &[i64], last: TimeDelta, tb: AVRational, rates: &[FrameRate]
     let tick = ticks_to_time(1, tb).0.max(1);
     for rate in candidates {
         let step = rate.frame_duration().0;
-        // The rate must be that of the stream, and coarse ticks must still tell frames apart.
+        // The rate must be that of the stream, and coarse ticks must still distinguish frames.
         if ((mean * FLICKS_PER_SECOND as f64) / step as f64 - 1.0).abs() > 0.02 || step < 4 * tick {
             continue;
         }
         let exact = |n: usize| plain[0].saturating_add(rate.time_of_frame(n as i64).since_zero());
         if plain.iter().enumerate().all(|(n, t)| (t.0 - exact(n).0).abs() <= tick + tick / 8) {
             let starts: Vec<Time> = (0..pts.len()).map(exact).collect();
-            // The stated last duration stands unless it is the constant one, rounded.
+            // The stated duration of the last frame is used unless it is the constant one, rounded.
             let d = if (last.0 - step).abs() <= tick + tick / 8 { exact(pts.len()) - exact(pts.len() - 1) } else { last };
             let end = end_of(&starts, d);
             return (starts, end, true);

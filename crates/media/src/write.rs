@@ -1,30 +1,30 @@
-//! Writing media: settings → encoders → muxer → a file that appears under its final name only when
-//! it is whole.
+//! Writing of media: settings → encoders → muxer → a file that gets its final name only when it is
+//! complete.
 //!
-//! What can be written is data: [`containers`], [`video_codecs`] and [`audio_codecs`] are lists,
-//! one row per format (`container.rs`, `audio.rs`, one file per codec family under `video/`), and
-//! everything else loops over them. [`validate`] checks settings against the rows. [`Writer`] opens
-//! the encoders, then the file under a hidden temporary name (`partial.rs`), wraps pushed pictures
-//! without a copy (`frame.rs`), cuts pushed sound into the encoder's frames (`sound.rs`),
-//! interleaves packets (`mux.rs`) and renames when whole.
+//! The supported formats are data: [`containers`], [`video_codecs`] and [`audio_codecs`] are lists
+//! with one row per format (`container.rs`, `audio.rs`, one file per codec family under `video/`),
+//! and all other code loops over them. [`validate`] checks settings against the rows. [`Writer`]
+//! opens the encoders and then the file under a hidden name (`partial.rs`), wraps pushed pictures
+//! without a copy (`frame.rs`), divides pushed samples into the encoder's frames
+//! (`audio_track.rs`), interleaves packets (`mux.rs`) and renames the complete file.
 //!
-//! **Threads and determinism.** Encoder calls run on the caller's thread; encoders start their own
-//! threads, by default as many as the `ffmpeg` program would take (a function of the number of
-//! processors, never of load). For a given thread count every encoder here gives identical bytes on
-//! every run; set [`VideoSettings::threads`] for identical bytes on different machines.
+//! **Threads and determinism.** Encoders are called on the caller's thread; they start their own
+//! threads, by default as many as in the `ffmpeg` program (a function of the number of processors,
+//! never of load). For a given thread count every encoder here writes identical bytes on every run;
+//! set [`VideoSettings::threads`] for identical bytes on different machines.
 //!
-//! **Length of sound**, as FFmpeg 5.1 decodes it. FLAC and PCM: exact everywhere. Opus: exact in
+//! **Length of audio**, as FFmpeg 5.1 decodes it. FLAC and PCM: exact everywhere. Opus: exact in
 //! mkv, mka, webm and Ogg. AAC and Opus in mp4, m4a and mov start exactly and their edit list ends
-//! exactly, but FFmpeg ignores the end of edit lists and plays the rest of the last frame (1024 or
-//! 960 samples) as well. AAC in mkv and mka ends exactly, but FFmpeg's muxer cannot say that the
-//! first 1024 samples are priming: they play as silence, and the picture starts later by the same
-//! time, to the millisecond.
+//! exactly, but FFmpeg ignores the end of edit lists and also plays the rest of the last frame
+//! (1024 or 960 samples). AAC in mkv and mka ends exactly, but FFmpeg's muxer cannot declare that
+//! the first 1024 samples are priming: they play as silence, and the picture starts later by the
+//! same time, to the millisecond.
 //!
-//! **Tags.** Primaries, transfer and matrix reach every file; the range every file but FFV1 in mov,
-//! which therefore refuses full range. The chroma position is in H.264, H.265 and SVT-AV1 streams,
-//! mkv and webm; ProRes, DNxHR, VP9 and libaom's AV1 have no place for it in mp4 and mov. Matroska
-//! rounds the sample aspect of streams that do not hold it to whole pixels of width, and times to
-//! milliseconds.
+//! **Tags.** Primaries, transfer and matrix are stored in every file; the range is stored in every
+//! file except FFV1 in mov, for which full range is therefore refused. The chroma position is
+//! stored in H.264, H.265 and SVT-AV1 streams, mkv and webm; ProRes, DNxHR, VP9 and libaom's AV1
+//! cannot store it in mp4 and mov. Matroska rounds the sample aspect of streams that do not store
+//! it to whole pixels of width, and times to milliseconds.
 mod audio;
 mod audio_track;
 mod container;

@@ -1,5 +1,6 @@
-//! A checked composition with its files: what frames and sound of it are made from. It borrows
-//! nothing, so that it may stand in a session, and is remade cheaply after an edit.
+//! An open composition: a validated document with its scanned files, from which frames and audio
+//! are made. It borrows nothing, so that a session can store it, and is reopened cheaply after an
+//! edit.
 use crate::{
     AudioMix, FrameReader, Library, OpenSource, PipelineError,
     decode::{VideoStream, read_options},
@@ -22,45 +23,48 @@ use std::{
     thread,
 };
 
-/// A file in use after its scan.
+/// A scanned file that the composition uses.
 #[derive(Clone, Debug)]
 pub(crate) struct Scanned {
     pub path: PathBuf,
     pub index: Result<Arc<MediaIndex>, MediaError>,
 }
 
-/// How a composition's files are read.
+/// How the files of a composition are decoded.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct OpenOptions {
-    /// Threads of each decoder; 0 for an equal part of the cores, with a source per video track.
+    /// Threads per decoder; 0 for an equal share of the cores, assuming one decoder per video
+    /// track.
     pub decode_threads: usize,
-    /// What else is at work beside the decoders when the cores are shared: an encoder that fills
-    /// all cores counts as one.
+    /// Number of other users of the cores in addition to the decoders: an encoder that uses all
+    /// cores counts as one.
     pub others: usize,
 }
 
-/// A composition whose document and files were found good, ready to give frames and sound. Shared
-/// freely between threads.
+/// A composition whose document and files are valid, ready to return frames and audio. It can be
+/// shared between threads.
 #[derive(Clone)]
 pub struct OpenComposition {
     timeline: Timeline<Arc<Project>>,
     library: Arc<Library>,
     files: BTreeMap<MediaId, Arc<MediaIndex>>,
     luts: Luts,
-    /// What transitions and sound miss beyond the ends of their files, in words.
+    /// Warnings, in words: where transitions and audio need more than their files contain, and what
+    /// is unusual about the files.
     notes: Vec<String>,
     options: OpenOptions,
-    /// For each decoder.
+    /// Threads per decoder.
     decode_threads: usize,
 }
 
 impl OpenComposition {
-    /// Checks the document, scans those files that the composition uses and the library does not
-    /// know, and checks what it wants of them. `cancel` is looked at often while files are scanned,
-    /// and what is not scanned then is a problem.
+    /// Validates the document, scans the files that the composition uses and that the library has
+    /// not scanned yet, and validates the clips against them. `cancel` is checked often during a
+    /// scan; files that are not scanned because of it are reported as problems.
     ///
     /// # Errors
-    /// Everything that is wrong, in document order.
+    /// All problems: those of the document, then those of media files and clips, then those of LUT
+    /// files.
     pub fn open(
         project: Project,
         composition: &CompositionId,
@@ -73,8 +77,8 @@ impl OpenComposition {
         Self::make(project, composition, catalog, library, options, cancel, make)
     }
 
-    /// The same composition after an edit of the project: files that are known are not scanned
-    /// again, and tracks that are as they were are not prepared again.
+    /// The same composition after an edit of the project: unchanged files are not scanned again,
+    /// and unchanged tracks are not prepared again.
     ///
     /// # Errors
     /// As [`Self::open`].
@@ -92,7 +96,8 @@ impl OpenComposition {
         cancel: &CancelToken,
         timeline: impl FnOnce(Arc<Project>) -> Result<Timeline<Arc<Project>>, PlanError>,
     ) -> Result<Self, Vec<Problem>> {
-        // Facts in the file may be old; they are found anew.
+        // The facts stored in the project may be out of date; they are replaced by those of the
+        // scan.
         project.media.iter_mut().for_each(|m| m.facts = None);
         let mut problems = cutroom_project::validate(&project);
         problems.extend(cutroom_timeline::validate_against_catalog(&project, catalog));
@@ -101,7 +106,8 @@ impl OpenComposition {
         let used = || Ok((reachable(&project, composition)?, source_uses(&project, composition, catalog)?));
         let (compositions, uses) = match used() {
             Ok(used) => used,
-            // Validation has said it already, unless it is about the composition asked for.
+            // Validation has reported the cause already, unless it is the requested composition's
+            // id.
             Err(_) if !problems.is_empty() => return Err(problems),
             Err(e) => return Err(vec![refuse(e)]),
         };
@@ -134,8 +140,8 @@ impl OpenComposition {
         Ok(Self { timeline, library: Arc::clone(library), files, luts, notes, options, decode_threads })
     }
 
-    /// The same, its decoders sharing the cores with so many `others`, unless their threads were
-    /// named when it was opened.
+    /// The same composition with decoders that share the cores with `others` other users, unless
+    /// the number of their threads was given when it was opened.
     #[must_use]
     pub fn beside(&self, others: usize) -> Self {
         let options = OpenOptions { others, ..self.options };
@@ -146,27 +152,27 @@ impl OpenComposition {
         Self { options, decode_threads, ..self.clone() }
     }
 
-    /// The document, with the facts of the files in use.
+    /// The document, with the facts of the files that the composition uses.
     pub fn project(&self) -> &Project {
         self.timeline.project()
     }
 
-    /// The composition.
+    /// The composition that is open.
     pub fn composition(&self) -> &Composition {
         self.timeline.composition()
     }
 
-    /// The files.
+    /// The library that holds the files.
     pub fn library(&self) -> &Arc<Library> {
         &self.library
     }
 
-    /// Frames of the composition.
+    /// Number of frames of the composition.
     pub fn frame_count(&self) -> i64 {
         self.timeline.frame_count()
     }
 
-    /// Whether anything can be heard in a run of samples.
+    /// Whether any clip is audible in a range of samples.
     ///
     /// # Errors
     /// [`PipelineError::Plan`].
@@ -174,20 +180,20 @@ impl OpenComposition {
         Ok(self.timeline.has_audio(samples)?)
     }
 
-    /// A reader of the run of frames, which decodes ahead.
+    /// A reader of a range of frames, which decodes ahead.
     pub fn frames(self: &Arc<Self>, frames: Range<i64>) -> FrameReader {
         FrameReader::new(Arc::clone(self), frames)
     }
 
-    /// One frame. Whoever wants several keeps a [`FrameReader`], which keeps its decoders.
+    /// Draws one frame. To draw several, use one [`FrameReader`], which keeps its decoders open.
     ///
     /// # Errors
-    /// What planning, decoding or drawing met.
+    /// Any error of planning, decoding or drawing.
     pub fn frame(self: &Arc<Self>, n: i64, renderer: &mut Renderer, output: &OutputSpec) -> Result<Picture, PipelineError> {
         self.frames(n..n + 1).next_picture(renderer, output)
     }
 
-    /// The work that drawing one frame takes, and the key of its pixels.
+    /// The passes that draw one frame, and the key of its pixels.
     ///
     /// # Errors
     /// As drawing it.
@@ -196,7 +202,7 @@ impl OpenComposition {
         Ok((plan.picture_key(), graph))
     }
 
-    /// The mix of its sound.
+    /// A mixer of the composition's audio.
     ///
     /// # Errors
     /// A rate or channel count that cannot be mixed.
@@ -204,16 +210,16 @@ impl OpenComposition {
         AudioMix::new(Arc::clone(self))
     }
 
-    /// Frames that transitions hold and sound that is silent for want of material, what was odd
-    /// about the files while they were scanned, and what decoders that have ended had to conceal,
-    /// in words.
+    /// Warnings, in words: frames that transitions hold and audio that is silent because a source
+    /// is too short, what the scan found unusual about the files, and what decoders that are closed
+    /// had to conceal.
     pub fn warnings(&self) -> Vec<String> {
         let files = self.files.values().map(|index| index.info());
         let odd = files.flat_map(|i| i.warnings.iter().map(|w| format!("{}: {w}", i.path.display())));
         self.notes.iter().cloned().chain(odd).chain(self.library.log().lines()).collect()
     }
 
-    /// LUTs that effects name, by path as written.
+    /// The LUTs of effects, by path as written in the document.
     pub(crate) fn luts(&self) -> &Luts {
         &self.luts
     }
@@ -234,12 +240,13 @@ impl OpenComposition {
         self.files.get(media).ok_or_else(|| PipelineError::NoMedia { id: media.clone() })
     }
 
-    /// How a media's pictures are read; what decoders were opened with.
+    /// The options with which decoders of a media are opened; `None` if the project has no such
+    /// media.
     fn read_options(&self, media: &MediaId) -> Option<ReadOptions> {
         self.project().media(media).map(|m| read_options(m, self.decode_threads))
     }
 
-    /// Whether decoders of a media that were opened for `before` may go on for this composition.
+    /// Whether decoders of a media that were opened for `before` can be used for this composition.
     pub(crate) fn reads_as(&self, before: &Self, media: &MediaId) -> bool {
         let same_file = match (self.files.get(media), before.files.get(media)) {
             (Some(a), Some(b)) => Arc::ptr_eq(a, b),
@@ -248,7 +255,7 @@ impl OpenComposition {
         same_file && self.read_options(media) == before.read_options(media)
     }
 
-    /// What a decoding thread opens a stream with.
+    /// The function with which a decode thread opens a stream.
     pub(crate) fn opener(self: &Arc<Self>) -> Arc<OpenSource> {
         let composition = Arc::clone(self);
         Arc::new(move |media, stream| {
@@ -260,23 +267,23 @@ impl OpenComposition {
     }
 }
 
-/// An equal part of the cores for each decoder, with a source per video track. Threads beyond that
-/// only wait for each other and push frames out of the caches: with x264 and two decoders on two
-/// cores, one thread each took 4 % off the whole export.
+/// The threads per decoder: an equal share of the cores, assuming one decoder per video track. More
+/// threads only wait for each other and displace frames from the caches: with x264 and two decoders
+/// on two cores, one thread each reduced the time of the whole export by 4 %.
 fn shared_cores(composition: &Composition, others: usize) -> usize {
     let cores = thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let sources = composition.tracks.iter().filter(|t| t.kind == TrackKind::Video).count().max(1);
     (cores / (sources + others)).max(1)
 }
 
-/// A stream's size in square pixels after its orientation has been applied.
+/// A stream's size in square pixels, with its orientation applied.
 pub fn upright_size(v: &VideoInfo) -> Size {
     let (n, d) = (u64::from(v.sample_aspect.0), u64::from(v.sample_aspect.1.max(1)));
     let width = (u64::from(v.size.width) * n + d / 2) / d;
     v.orientation.apply(Size { width: u32::try_from(width).unwrap_or(u32::MAX), height: v.size.height })
 }
 
-/// What the document may know of a file.
+/// The facts about a file that the document stores.
 pub fn facts_of(info: &MediaInfo) -> MediaFacts {
     let picture = info.video.first();
     MediaFacts {

@@ -1,4 +1,5 @@
-//! Media readers as sources of frames, with their complaints and those of sound readers collected.
+//! Decodes video streams for the decoder pool, and collects the decode reports of video and audio
+//! readers.
 use crate::{FrameSource, PipelineError};
 use cutroom_media::{DecodeReport, MediaIndex, ReadOptions, VideoReader};
 use cutroom_project::Media;
@@ -10,26 +11,27 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-/// What decoders had to conceal and what sources gave that is no sound, by file and stream.
+/// The decode reports of closed readers, and counts of invalid audio samples, by file and stream
+/// (`true` for audio).
 #[derive(Default)]
 pub(crate) struct DecodeLog(Mutex<BTreeMap<(PathBuf, bool, usize), StreamLog>>);
 
 #[derive(Default)]
 struct StreamLog {
     report: DecodeReport,
-    /// Samples that were NaN or infinite.
+    /// Number of samples that were NaN or infinite.
     invalid_samples: u64,
 }
 
 impl DecodeLog {
-    /// Adds what a reader of a stream met.
+    /// Adds the report of a reader of a stream.
     pub fn add(&self, file: &Path, kind: StreamKind, stream: usize, report: &DecodeReport) {
         if !report.is_clean() || !report.remarks.is_empty() {
             self.with(file, kind, stream, |log| log.report.add(report));
         }
     }
 
-    /// Adds samples of a stream that were NaN or infinite.
+    /// Adds a number of samples of a stream that were NaN or infinite.
     pub fn add_invalid_samples(&self, file: &Path, stream: usize, samples: u64) {
         self.with(file, StreamKind::Audio, stream, |log| log.invalid_samples += samples);
     }
@@ -39,7 +41,7 @@ impl DecodeLog {
         change(streams.entry((file.into(), kind == StreamKind::Audio, stream)).or_default());
     }
 
-    /// A line for each kind of trouble of each stream.
+    /// One line for each kind of problem of each stream.
     pub fn lines(&self) -> Vec<String> {
         let streams = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let mut lines = Vec::new();
@@ -64,12 +66,12 @@ impl DecodeLog {
     }
 }
 
-/// How the document wants a file's pictures read.
+/// The options with which a file's pictures are read, according to the document.
 pub(crate) fn read_options(media: &Media, threads: usize) -> ReadOptions {
     ReadOptions { threads, deinterlace: media.deinterlace, field_order: media.field_order, ..ReadOptions::default() }
 }
 
-/// A video stream of a file.
+/// A reader of one video stream, which adds its report to the log when dropped.
 pub(crate) struct VideoStream {
     reader: VideoReader,
     stream: usize,

@@ -1,46 +1,47 @@
-//! Decoding ahead of drawing: one thread ("lane") per source that is being read, each with a
-//! bounded queue of wanted times. A lane answers through a one-shot channel, so whoever draws waits
-//! only for what it needs.
+//! Decodes ahead of drawing: the pool has one thread per source position that is being read, each
+//! with a decoder and a bounded queue of requested times. Every request is answered on a one-shot
+//! channel, so the caller waits only for the pictures that it needs.
 //!
-//! A lane is a decoder at a position. A wanted time near a lane's position continues it; a jump
-//! takes a lane of the same stream that rests, or opens another: two clips of one file, shown at
-//! once, do not fight over one decoder.
+//! A decode thread has a position in its stream. A request near the position continues on that
+//! thread; a jump uses an idle thread of the same stream, or starts another one. So two clips of
+//! one file that are visible at the same time do not compete for one decoder.
 use crate::PipelineError;
 use crossbeam_channel::{Receiver, Sender, bounded};
 use cutroom_timeline::SourceFrame;
 use cutroom_types::{CancelToken, MediaId, Picture, Time, TimeDelta};
 use std::{sync::Arc, thread};
 
-/// Decodes pictures of one stream: a media file's, or known ones in a test.
+/// Decodes pictures of one stream: a media file's, or a test's.
 pub trait FrameSource: Send {
-    /// The picture whose presentation interval holds `time`.
+    /// The picture whose presentation interval contains `time`.
     ///
     /// # Errors
-    /// When it cannot be decoded.
+    /// The picture cannot be decoded.
     fn picture_at(&mut self, time: Time) -> Result<Picture, PipelineError>;
 }
 
-/// Opens a stream for reading; called on the lane's own thread.
+/// Opens a stream for reading; called on the decode thread.
 pub type OpenSource = dyn Fn(&MediaId, usize) -> Result<Box<dyn FrameSource>, PipelineError> + Send + Sync;
 
-/// Lanes alive at once; beyond it the one that rested longest is closed. One frame may take more.
+/// Maximum number of threads; above it the least recently used one is closed. A single frame may
+/// use more.
 const MAX_DECODE_THREADS: usize = 12;
-/// Lanes that one frame may take. Beyond it one lane answers for several times of its stream, or is
-/// closed for another stream.
+/// Maximum number of threads that one frame may use. Above it one thread decodes several times of
+/// its stream, or is closed in favour of another stream.
 const MAX_TAKEN: usize = 64;
-/// Pictures that one lane may be asked for before it has answered.
+/// Maximum number of unanswered requests in a thread's queue.
 const MAX_QUEUED_REQUESTS: usize = 32;
-/// A lane not wanted for this many frames is closed, which frees its decoder.
+/// A thread that is not used for this many frames is closed, which frees its decoder.
 const IDLE_FRAMES: u64 = 150;
-/// A step of at most this much continues a lane.
+/// Maximum distance of a request from a thread's position that continues on that thread.
 const NEAR: TimeDelta = TimeDelta(2 * cutroom_types::FLICKS_PER_SECOND);
 
 type Reply = Result<Picture, PipelineError>;
 
-/// What a lane is asked for.
+/// A request to a decode thread.
 struct Request {
     time: Time,
-    /// Cancelled when nobody waits for the answer any more.
+    /// Cancelled when the [`Pending`] is dropped.
     requested: CancelToken,
     answer: Sender<Reply>,
 }
@@ -49,9 +50,9 @@ struct DecodeThread {
     media: MediaId,
     stream: usize,
     position: Time,
-    /// Frame tick in which it was last asked.
+    /// Tick of the frame that used it last.
     used: u64,
-    /// Dropped first, which ends the thread.
+    /// Dropped before the join, which ends the thread's loop.
     requests: Option<Sender<Request>>,
     thread: Option<thread::JoinHandle<()>>,
 }
@@ -59,12 +60,12 @@ struct DecodeThread {
 impl Drop for DecodeThread {
     fn drop(&mut self) {
         self.requests = None;
-        // A panic was reported by the answer that never came.
+        // A panic is reported by the missing answer: `PipelineError::Stopped`.
         let _ = self.thread.take().map(thread::JoinHandle::join);
     }
 }
 
-/// A picture that was asked for. Dropped before its decoding begins, it is not decoded.
+/// A requested picture. If it is dropped before its decoding begins, it is not decoded.
 #[derive(Debug)]
 pub struct Pending {
     frame: SourceFrame,
@@ -82,7 +83,7 @@ impl Pending {
     /// Waits for the picture.
     ///
     /// # Errors
-    /// What decoding met; [`PipelineError::Stopped`] when the lane ended without an answer.
+    /// An error of decoding; [`PipelineError::Stopped`] when the thread ended without an answer.
     pub fn wait(self) -> Result<(SourceFrame, Picture), PipelineError> {
         match self.reply.recv() {
             Ok(Ok(picture)) => Ok((self.frame.clone(), picture)),
@@ -92,7 +93,8 @@ impl Pending {
     }
 }
 
-/// The lanes of one reader of a project. Not shared: each export or window has its own.
+/// The decode threads of one reader of a project. Not shared: each export or window has its own
+/// pool.
 pub struct DecoderPool {
     open: Arc<OpenSource>,
     threads: Vec<DecodeThread>,
@@ -100,22 +102,22 @@ pub struct DecoderPool {
 }
 
 impl DecoderPool {
-    /// No lane yet.
+    /// A pool without threads.
     pub fn new(open: Arc<OpenSource>) -> Self {
         Self { open, threads: Vec::new(), tick: 0 }
     }
 
-    /// Opens sources otherwise from now on. Lanes of media for which `keep` says so go on; the
-    /// others end when they have answered.
+    /// Opens sources by `open` from now on. Threads of media for which `keep` returns true
+    /// continue; the others end after they have answered their current request.
     pub fn retarget(&mut self, open: Arc<OpenSource>, keep: impl Fn(&MediaId) -> bool) {
         self.open = open;
         self.threads.retain(|thread| keep(&thread.media));
     }
 
-    /// Asks for all pictures of one frame. Blocks only while a lane's queue is full.
+    /// Requests all pictures of one frame. Blocks only while a thread's queue is full.
     ///
     /// # Errors
-    /// [`PipelineError::Thread`] when no thread can be started.
+    /// [`PipelineError::Thread`] when a thread cannot be started.
     pub fn request(&mut self, requested: Vec<SourceFrame>) -> Result<Vec<Pending>, PipelineError> {
         self.tick += 1;
         let tick = self.tick;
@@ -132,15 +134,16 @@ impl DecoderPool {
         thread.position = requested.time;
         thread.used = self.tick;
         let (answer, reply) = bounded(1);
-        // A lane that ended drops `answer`, which `Pending::wait` reports.
+        // A thread that has ended drops `answer`, which `Pending::wait` reports.
         let token = CancelToken::new();
         let request = Request { time: requested.time, requested: token.clone(), answer };
         let _ = thread.requests.as_ref().map(|requests| requests.send(request));
         Ok(Pending { frame: requested, reply, requested: token })
     }
 
-    /// The nearest lane of the stream that is not taken by this frame; for a jump, one that rested
-    /// for a frame.
+    /// The thread to use for a request: the nearest one of the stream within [`NEAR`] that this
+    /// frame does not use yet; else the least recently used one of the stream that was idle for a
+    /// frame; else, when this frame uses [`MAX_TAKEN`] threads, the nearest one of the stream.
     fn suitable(&self, requested: &SourceFrame) -> Option<usize> {
         let free = || {
             let same = |l: &&DecodeThread| l.media == requested.media && l.stream == requested.stream && l.used < self.tick;
@@ -162,7 +165,7 @@ impl DecoderPool {
         if let Some(oldest) = oldest
             && self.threads.len() >= if self.threads[oldest].used < self.tick { MAX_DECODE_THREADS } else { MAX_TAKEN }
         {
-            // It answers what it was asked before it ends.
+            // It answers its queued requests before it ends.
             self.threads.swap_remove(oldest);
         }
         let (requests, queue) = bounded(MAX_QUEUED_REQUESTS);
@@ -193,7 +196,7 @@ fn run_decode_thread(open: &OpenSource, media: &MediaId, stream: usize, queue: &
             Some(source) => FrameSource::picture_at(Box::as_mut(source), time),
             None => open(media, stream).and_then(|opened| source.insert(opened).picture_at(time)),
         };
-        // Whoever asked may have been cancelled.
+        // The receiver may have been dropped.
         let _ = answer.send(reply);
     }
 }
@@ -204,7 +207,7 @@ mod tests {
     use cutroom_types::{ColorTags, FLICKS_PER_SECOND, PictureFormat, Size};
     use std::sync::atomic::{AtomicUsize, Ordering};
 
-    /// Every sample of the picture is the time in seconds.
+    /// The sample of the picture is the time in seconds.
     struct Known;
 
     impl FrameSource for Known {
@@ -277,8 +280,8 @@ mod tests {
         assert_eq!(seconds(pending), (0..200).collect::<Vec<_>>());
     }
 
-    /// A scrub asks for a frame here and a frame there and waits for the last one only: what it no
-    /// longer wants is not decoded.
+    /// Scrubbing requests frames at many positions and waits for the last one only: the dropped
+    /// requests are not decoded.
     #[test]
     fn what_nobody_waits_for_is_not_decoded() {
         struct Slow(Arc<AtomicUsize>, Receiver<()>);
@@ -298,7 +301,7 @@ mod tests {
         while decoded.load(Ordering::SeqCst) == 0 {
             thread::yield_now();
         }
-        // The lane is busy with the first one; these wait in its queue and are given up.
+        // The thread is busy with the first request; these wait in its queue and are dropped.
         for n in 1..30 {
             drop(threads.request(vec![requested("a", n % 2)]).unwrap());
         }

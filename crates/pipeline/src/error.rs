@@ -1,23 +1,23 @@
-//! Why a frame or block of a project could not be made.
+//! Errors of making a frame or an audio block of a project.
 use cutroom_audio::AudioError;
 use cutroom_media::MediaError;
 use cutroom_render::RenderError;
 use cutroom_timeline::PlanError;
 use cutroom_types::MediaId;
 
-/// What went wrong between project and picture.
+/// An error of opening, planning, decoding, drawing or mixing.
 #[derive(Debug, thiserror::Error)]
 pub enum PipelineError {
     /// The project has no such media.
     #[error("the project has no media \"{id}\"")]
     NoMedia {
-        /// Asked for.
+        /// The requested id.
         id: MediaId,
     },
     /// A media file could not be opened or decoded.
     #[error(transparent)]
     Media(#[from] MediaError),
-    /// Planning refused the document.
+    /// The document could not be planned.
     #[error(transparent)]
     Plan(#[from] PlanError),
     /// Drawing failed.
@@ -26,13 +26,13 @@ pub enum PipelineError {
     /// Mixing failed.
     #[error(transparent)]
     Audio(#[from] AudioError),
-    /// A decoding thread ended without an answer: a defect of the decoder.
+    /// A decode thread ended without an answer: a defect of the decoder.
     #[error("the decoder of {media} stopped without an answer")]
     Stopped {
-        /// Which file.
+        /// The media that was decoded.
         media: MediaId,
     },
-    /// The system starts no more threads.
+    /// A thread could not be started.
     #[error("cannot start a decoding thread")]
     Thread {
         /// The system's reason.
@@ -41,7 +41,7 @@ pub enum PipelineError {
 }
 
 impl PipelineError {
-    /// Stable code: that of the cause where there is one.
+    /// Stable code: that of the cause, if any.
     pub fn code(&self) -> &'static str {
         match self {
             Self::NoMedia { .. } => "project.unknown_media",

@@ -1,4 +1,5 @@
-//! Frames of a composition with decoding ahead: a run in order, or wherever somebody looks.
+//! Reads frames of a composition with decoding ahead: a range in order, or single frames at any
+//! position.
 use crate::{DecoderPool, OpenComposition, Pending, PipelineError};
 use cutroom_effects::lut::Lut;
 use cutroom_render::{
@@ -13,27 +14,28 @@ use std::{
     sync::Arc,
 };
 
-/// Frames whose source pictures are asked for before they are drawn. Bounds the decoded pictures
-/// held for each source.
+/// Maximum number of frames whose source pictures are requested before they are drawn. It bounds
+/// the decoded pictures held for each source.
 const FRAMES_AHEAD: usize = 4;
-/// Nothing more is asked for ahead while this many pictures are: frames may need hundreds.
+/// No further frame is requested ahead while this many pictures are: a frame may need hundreds.
 const PICTURES_AHEAD: usize = 128;
 
-/// A frame's plan and its pictures.
+/// A frame's plan and its requested pictures.
 type RequestedFrame = (FramePlan, Vec<Pending>);
 
-/// Reads frames of an open composition: planned and decoded ahead of [`FrameReader::next_picture`].
-/// Its decoders stay open when it goes elsewhere ([`FrameReader::seek`]) and when the composition
-/// is edited ([`FrameReader::retarget`]).
+/// Reads frames of an open composition; they are planned and decoded ahead of
+/// [`FrameReader::next_picture`]. Its decoders stay open when it continues at another position
+/// ([`FrameReader::seek`]) and when the composition is edited ([`FrameReader::retarget`]).
 pub struct FrameReader {
     composition: Arc<OpenComposition>,
     threads: DecoderPool,
-    /// Frames asked for and not drawn yet; an error of one waits for its turn. What is dropped from
-    /// here is not decoded.
+    /// Frames that are requested and not drawn yet. An error is returned when its frame is due.
+    /// Pictures of entries that are dropped are not decoded.
     ahead: VecDeque<Result<RequestedFrame, PipelineError>>,
-    /// Frames that are being drawn, the next one first.
+    /// Frames that are being drawn, in order.
     in_flight: VecDeque<Result<Submitted, PipelineError>>,
-    /// How many of those nobody wants any more: they are finished, in order, and thrown away.
+    /// How many of the first of those are no longer needed: they are finished in order and
+    /// discarded.
     stale: usize,
     to_plan: Range<i64>,
 }
@@ -49,16 +51,16 @@ impl FrameReader {
         &self.composition
     }
 
-    /// Goes on with another run of frames. What was asked for ahead is cancelled, as far as its
-    /// decoding has not begun.
+    /// Continues with another range of frames. Requests ahead are cancelled unless their decoding
+    /// has begun.
     pub fn seek(&mut self, frames: Range<i64>) {
         self.ahead.clear();
         self.stale = self.in_flight.len();
         self.to_plan = frames;
     }
 
-    /// Reads another state of the composition from the next frame on: what was asked for ahead is
-    /// cancelled and asked for anew, and decoders of files that are read as before go on.
+    /// Reads another state of the composition from the next frame on: requests ahead are cancelled
+    /// and repeated, and decoders of files whose reading is unchanged are kept.
     pub fn retarget(&mut self, composition: Arc<OpenComposition>) {
         let start = self.to_plan.start - self.ahead.len() as i64;
         self.seek(start..self.to_plan.end.max(start));
@@ -67,10 +69,11 @@ impl FrameReader {
         self.threads.retarget(now.opener(), |media| now.reads_as(&before, media));
     }
 
-    /// Draws the next frame of the run. After the last one it goes on with the frames that follow.
+    /// Draws the next frame of the range. After the last one it continues with the frames that
+    /// follow it.
     ///
     /// # Errors
-    /// What planning, decoding or drawing met.
+    /// Any error of planning, decoding or drawing.
     pub fn next_picture(&mut self, renderer: &mut Renderer, output: &OutputSpec) -> Result<Picture, PipelineError> {
         for stale in self.in_flight.drain(..self.stale).flatten() {
             renderer.finish(stale)?;
@@ -80,7 +83,7 @@ impl FrameReader {
             Some(submitted) => submitted?,
             None => self.begin(renderer, output)?,
         };
-        // An error of a later frame waits for its turn.
+        // An error of a later frame is returned when that frame is due.
         while 1 + self.in_flight.len() < renderer.frames_in_flight() && self.has_more() && self.in_flight.iter().all(Result::is_ok)
         {
             let submitted = self.begin(renderer, output);
@@ -89,7 +92,7 @@ impl FrameReader {
         Ok(renderer.finish(first)?)
     }
 
-    /// Draws frame `n`, wherever the reader was; nothing is decoded ahead.
+    /// Draws frame `n`, whatever the reader's position; nothing is decoded ahead.
     ///
     /// # Errors
     /// As [`Self::next_picture`].
@@ -98,7 +101,7 @@ impl FrameReader {
         self.next_picture(renderer, output)
     }
 
-    /// The next frame's plan and the work that it takes.
+    /// The plan of the next frame and the passes that draw it.
     pub(crate) fn next_graph(&mut self, output: &OutputSpec) -> Result<(FramePlan, FrameGraph), PipelineError> {
         let (plan, left_out) = self.composition.explain(self.to_plan.start)?;
         self.to_plan.start += 1;
@@ -118,7 +121,7 @@ impl FrameReader {
         !self.ahead.is_empty() || self.to_plan.start < self.to_plan.end
     }
 
-    /// Begins the next frame and asks for the pictures of those after it.
+    /// Begins drawing the next frame, and requests the pictures of the frames after it.
     fn begin(&mut self, renderer: &mut Renderer, output: &OutputSpec) -> Result<Submitted, PipelineError> {
         let (plan, pending) = match self.ahead.pop_front() {
             Some(frame) => frame?,
@@ -145,7 +148,7 @@ impl FrameReader {
     }
 }
 
-/// What one frame is drawn from.
+/// The source pictures and LUTs of one frame.
 struct Fetched {
     pictures: HashMap<SourceFrame, Picture>,
     composition: Arc<OpenComposition>,

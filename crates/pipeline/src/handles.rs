@@ -1,4 +1,5 @@
-//! Transitions whose clips have no material beyond their ends: what is held or silent is said.
+//! Warnings about transitions that need more of a clip's source than it contains: frames that are
+//! held, and silence.
 use crate::composition::Scanned;
 use cutroom_effects::Catalog;
 use cutroom_project::{ClipSource, Composition, MediaKind, Project, TrackKind};
@@ -6,8 +7,8 @@ use cutroom_timeline::{ClipHandle, handles, sampling};
 use cutroom_types::{CompositionId, MediaId, Span, Time, TimeDelta};
 use std::collections::BTreeMap;
 
-/// One warning for each clip that a transition shows or plays beyond what its source has. The
-/// document and its files are good.
+/// One warning for each clip that a transition shows or plays outside its source. The document and
+/// its files must be valid.
 pub(crate) fn warnings(
     project: &Project,
     composition: &CompositionId,
@@ -18,11 +19,11 @@ pub(crate) fn warnings(
     handles.iter().filter_map(|h| warning(h, &Material::of(h, project, scanned)?)).collect()
 }
 
-/// What a clip's source has.
+/// The extent of a clip's source.
 struct Material {
-    /// Its name, for messages.
+    /// Name of the source, for messages.
     name: String,
-    /// Where its picture ends; nothing without a picture and for one that lasts for ever.
+    /// End of its picture; `None` without a picture and for stills, which have no end.
     picture_end: Option<Time>,
     sound: Option<Span>,
 }
@@ -57,7 +58,7 @@ impl Material {
     }
 }
 
-/// Whether a clip in a composition has sound; deeper nesting than planning allows counts as none.
+/// Whether any clip in a composition has audio; nesting deeper than planning allows counts as none.
 fn has_audio(project: &Project, c: &Composition, depth: usize) -> bool {
     let clips = c.tracks.iter().filter(|t| t.enabled && !t.muted).flat_map(|t| &t.clips);
     depth < 32
@@ -74,7 +75,7 @@ fn has_audio(project: &Project, c: &Composition, depth: usize) -> bool {
 fn warning(h: &ClipHandle<'_>, source: &Material) -> Option<String> {
     let frame = h.rate.frame_duration();
     let held = source.picture_end.map_or(0, |end| h.held_frames(end));
-    // Streams of one file seldom end at the same instant: less than a frame is not worth a word.
+    // Streams of one file rarely end at the same instant: less than a frame is not reported.
     let silent = source.sound.filter(|_| h.is_audible).map(|s| h.silence(s)).filter(|s| *s >= frame);
     if held == 0 && silent.is_none() {
         return None;

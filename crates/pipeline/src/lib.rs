@@ -1,9 +1,10 @@
-//! Joins project, files, renderer and mixer: "frame n" and "sound block n" of a composition, with
-//! decoding ahead. What preview, thumbnails and export all call.
+//! Connects project, files, renderer and mixer: returns frames and audio blocks of a composition,
+//! with decoding ahead. Preview, thumbnails and export use it.
 //!
-//! A [`Library`] holds the files of a session; [`OpenComposition::open`] checks document and files
-//! before any work. A frame then goes: plan → its source frames → [`DecoderPool`], a decoding
-//! thread for each source being read → `Renderer`. Knows no processes, windows or protocols.
+//! A [`Library`] holds the files of a session; [`OpenComposition::open`] validates document and
+//! files before any work starts. A frame is then made in these steps: plan → source frames →
+//! [`DecoderPool`], with a decode thread for each source position → [`Renderer`]. The crate does
+//! not depend on processes, windows or protocols.
 #![forbid(unsafe_code)]
 
 mod composition;

@@ -1,5 +1,5 @@
-//! The files of a session: scanned and read once, kept as long as the session lives, shared by
-//! every composition that is opened on them.
+//! The files of a session: each is scanned and read once, kept while the session lasts, and shared
+//! by all compositions that are opened with it.
 use crate::decode::DecodeLog;
 use cutroom_effects::lut::Lut;
 use cutroom_media::{MediaError, MediaIndex};
@@ -12,11 +12,11 @@ use std::{
     time::SystemTime,
 };
 
-/// Files scanned at once.
+/// Maximum number of files that are scanned at the same time.
 const SCANNING_THREADS: usize = 4;
 
-/// Files that are known, by path. A file that was changed on the disk since is scanned anew the
-/// next time it is asked for.
+/// Scanned files and LUTs, by path. A file that has changed on the disk is scanned again the next
+/// time it is requested.
 pub struct Library {
     folder: PathBuf,
     files: Mutex<Files>,
@@ -27,11 +27,11 @@ pub struct Library {
 struct Files {
     media: HashMap<PathBuf, (Stamp, Arc<MediaIndex>)>,
     luts: HashMap<PathBuf, (Stamp, Arc<Lut>)>,
-    /// Scans so far, for tests and for people who wonder.
+    /// Number of scans so far, for tests and diagnostics.
     scans: usize,
 }
 
-/// What tells whether a file is still the one that was scanned.
+/// Identifies the version of a file: size in bytes and time of modification.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Stamp {
     bytes: u64,
@@ -39,8 +39,8 @@ struct Stamp {
 }
 
 impl Stamp {
-    /// `None` for what is no file of its own, such as the pattern of a sequence: it is scanned each
-    /// time.
+    /// `None` for paths that are not a file, such as the pattern of an image sequence: they are
+    /// scanned each time.
     fn of(path: &Path) -> Option<Self> {
         let found = std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file)?;
         Some(Self { bytes: found.len(), modified: found.modified().ok() })
@@ -48,28 +48,28 @@ impl Stamp {
 }
 
 impl Library {
-    /// Knows no file yet. Relative paths of projects start at `folder`.
+    /// A library without files. Relative paths of projects are resolved against `folder`.
     pub fn new(folder: &Path) -> Self {
         Self { folder: folder.to_owned(), files: Mutex::default(), log: Arc::default() }
     }
 
-    /// Where relative paths start.
+    /// The folder against which relative paths are resolved.
     pub fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// Where the file of a media or of a parameter is.
+    /// The path of a media's or a parameter's file, as written in the document, resolved.
     pub fn path(&self, path: &str) -> PathBuf {
         media_path(&self.folder, path)
     }
 
-    /// How many files have been scanned so far, those scanned again counted again.
+    /// Number of scans so far; a file that was scanned twice counts twice.
     pub fn scans(&self) -> usize {
         self.files().scans
     }
 
-    /// The indexes of these files, in their order; those not known are scanned, several at once,
-    /// until `cancel` is cancelled.
+    /// The indexes of these files, in the same order. Files that are not in the library, or have
+    /// changed, are scanned, several at the same time, until `cancel` is cancelled.
     pub(crate) fn scan(&self, paths: &[PathBuf], cancel: &CancelToken) -> Vec<Result<Arc<MediaIndex>, MediaError>> {
         let stamps: Vec<Option<Stamp>> = paths.iter().map(|p| Stamp::of(p)).collect();
         let mut results: Vec<Option<Result<Arc<MediaIndex>, MediaError>>> = {
@@ -91,8 +91,8 @@ impl Library {
             let mut files = self.files();
             files.scans += some.len();
             for (result, &i) in scanned.into_iter().zip(some) {
-                // A file that changed while it was scanned is scanned again the next time: its
-                // stamp is the one of before.
+                // The stamp was taken before the scan: a file that changed meanwhile is scanned
+                // again the next time.
                 if let (Ok(index), Some(stamp)) = (&result, stamps[i]) {
                     files.media.insert(paths[i].clone(), (stamp, Arc::clone(index)));
                 }
@@ -102,7 +102,7 @@ impl Library {
         results.into_iter().flatten().collect()
     }
 
-    /// A LUT, read by `read` unless it is known.
+    /// A LUT from the library; it is read by `read` if it is missing or has changed.
     pub(crate) fn lut<E>(&self, path: &Path, read: impl FnOnce(&Path) -> Result<Lut, E>) -> Result<Arc<Lut>, E> {
         let stamp = Stamp::of(path);
         if let Some((of, lut)) = self.files().luts.get(path)
@@ -117,15 +117,15 @@ impl Library {
         Ok(lut)
     }
 
-    /// Forgets files that are not in `used`, which frees their indexes once no composition has them
-    /// open.
+    /// Removes files that are not in `used`; their indexes are freed when no open composition uses
+    /// them.
     pub fn retain(&self, used: &BTreeSet<PathBuf>) {
         let mut files = self.files();
         files.media.retain(|path, _| used.contains(path));
         files.luts.retain(|path, _| used.contains(path));
     }
 
-    /// What readers met that have ended.
+    /// The decode reports of closed readers.
     pub(crate) fn log(&self) -> &Arc<DecodeLog> {
         &self.log
     }
@@ -135,8 +135,8 @@ impl Library {
     }
 }
 
-/// Where a media's file is.
+/// The path of a media's file: `path`, relative to `folder`.
 pub fn media_path(folder: &Path, path: &str) -> PathBuf {
-    // Shorter in messages than "./film.mp4".
+    // Messages then show "film.mp4" instead of "./film.mp4".
     if folder == Path::new(".") { path.into() } else { folder.join(path) }
 }

@@ -1,18 +1,18 @@
-//! LUT files that effects name: read once, before any frame is drawn.
+//! Reads the LUT files of effects, before any frame is drawn.
 use crate::Library;
 use cutroom_effects::{Catalog, ParamKind, lut::Lut};
 use cutroom_project::{Place, Problem, Project, TrackPlace};
 use cutroom_types::ParamValue;
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 
-/// LUTs by the path that the document writes.
+/// LUTs by path as written in the document.
 pub(crate) type Luts = BTreeMap<Arc<str>, Arc<Lut>>;
 
-/// Largest file that is read as a LUT; the largest cube of text takes about half of it.
+/// Maximum size of a LUT file in bytes; the largest cube takes about half of it as text.
 const MAX_BYTES: u64 = 256 << 20;
 
-/// Every LUT that an effect in `compositions` (places in the document) names; what cannot be read
-/// goes to `problems`. What is disabled needs no file.
+/// Reads every LUT that an enabled effect in `compositions` (indices in the document) names; files
+/// that cannot be read are added to `problems`. Disabled tracks, clips and effects need no files.
 pub(crate) fn read(
     project: &Project,
     compositions: &[usize],

@@ -1,4 +1,4 @@
-//! The sound of a composition.
+//! The audio of a composition: reads its sources and mixes them.
 use crate::{OpenComposition, PipelineError, decode::DecodeLog};
 use cutroom_audio::{AudioError, AudioFormat, AudioSource, ChannelLayout, MixReport, Mixer, SourceError};
 use cutroom_media::{AudioInfo, AudioReader};
@@ -6,7 +6,7 @@ use cutroom_timeline::{AudioPlan, StreamKind};
 use cutroom_types::{AudioBlock, MediaId};
 use std::{collections::BTreeMap, sync::Arc};
 
-/// Mixes blocks of a composition's sound. Blocks may be asked for in any order; in order is
+/// Mixes blocks of a composition's audio. Blocks can be requested in any order; ascending order is
 /// fastest.
 pub struct AudioMix {
     mixer: Mixer,
@@ -24,8 +24,8 @@ impl AudioMix {
         &self.readers.composition
     }
 
-    /// Mixes another state of the composition from the next block on; readers of files that are as
-    /// before go on. What happened so far is forgotten by [`Self::report`].
+    /// Mixes another state of the composition from the next block on. Readers of files whose
+    /// reading is unchanged are kept; [`Self::report`] starts again at zero.
     ///
     /// # Errors
     /// A rate or channel count that cannot be mixed.
@@ -48,17 +48,17 @@ impl AudioMix {
         }
     }
 
-    /// Composition samples `first_sample .. first_sample + samples`.
+    /// Mixes composition samples `first_sample .. first_sample + samples`.
     ///
     /// # Errors
-    /// What planning, reading or mixing met.
+    /// Any error of planning, reading or mixing.
     pub fn block(&mut self, first_sample: i64, samples: usize) -> Result<AudioBlock, PipelineError> {
         let plan = self.readers.composition.plan_audio(first_sample, samples)?;
         self.readers.make_room(&plan);
         Ok(self.mixer.mix(&plan, &mut self.readers)?)
     }
 
-    /// What happened so far.
+    /// Statistics of the blocks mixed so far.
     pub fn report(&self) -> MixReport {
         self.mixer.report()
     }
@@ -69,28 +69,31 @@ fn mixer(composition: &OpenComposition) -> Result<Mixer, PipelineError> {
     Ok(Mixer::new(c.sample_rate_hz, c.channels as usize)?)
 }
 
-/// What readers met goes to the library's log when they are closed; what the mixer met, here.
+/// Readers add their reports to the library's log when they are closed; the mixer's are added here.
 impl Drop for AudioMix {
     fn drop(&mut self) {
         self.log_invalid_samples();
     }
 }
 
-/// Readers that stay open for one stream even if fewer of its clips sound at once.
+/// Number of readers of one stream that stay open even if fewer of its clips are audible at the
+/// same time.
 const READERS_PER_STREAM: usize = 4;
-/// Readers that stay open in all, likewise.
+/// Number of readers that stay open in all even if fewer clips are audible at the same time.
 const READERS: usize = 32;
-/// Most readers open in all, however many clips sound at once: each has a file open.
+/// Maximum number of open readers, however many clips are audible at the same time: each has a file
+/// open.
 const MAX_READERS: usize = 400;
-/// A step forward of at most this many seconds is read through; a longer one takes another reader.
+/// Maximum distance in seconds of a read from a reader's position that continues with that reader;
+/// a longer jump uses another one.
 const NEAR_SECS: i64 = 2;
 
-/// Sound files behind the mixer, a few positions open in each.
+/// The mixer's source: audio files, each with readers at a few positions.
 struct AudioFiles {
     composition: Arc<OpenComposition>,
-    /// The most recently used last.
+    /// Open readers, the most recently used last.
     open: Vec<OpenAudio>,
-    /// Voices of the block that is mixed, in all and by stream. They are read in turn, so with
+    /// Number of voices of the current block, in all and by stream. They are read in turn, so with
     /// fewer readers than voices every read would be a jump.
     voices: usize,
     of_stream: BTreeMap<(MediaId, usize), usize>,
@@ -117,7 +120,7 @@ impl AudioFiles {
         info.audio.get(stream).ok_or_else(|| format!("{} has no sound stream {stream}", info.path.display()).into())
     }
 
-    /// Expects the voices of a plan, and closes what is too much for it.
+    /// Counts the voices of a plan, and closes the least recently used readers above its maximum.
     fn make_room(&mut self, plan: &AudioPlan) {
         self.voices = plan.voices.len();
         self.of_stream.clear();
@@ -132,12 +135,12 @@ impl AudioFiles {
         self.voices.clamp(READERS, MAX_READERS)
     }
 
-    /// Moves the reader to use to the end of the list; opens one when none is near and there may be
-    /// more.
+    /// The reader to use for a read, moved to the end of the list; opens one if none is near and
+    /// the limits allow it.
     fn bring(&mut self, media: &MediaId, stream: usize, first_sample: i64, rate_hz: u32) -> Result<&mut OpenAudio, SourceError> {
         let of_stream = |o: &OpenAudio| o.media == *media && o.stream == stream;
         let near = i64::from(rate_hz) * NEAR_SECS;
-        // Filters look a little back, so a read may begin before the end of the last one.
+        // Filters read some samples again, so a read may begin before the end of the previous one.
         let distance = |o: &OpenAudio| first_sample.abs_diff(o.position);
         let mut found = (0..self.open.len())
             .filter(|&i| of_stream(&self.open[i]) && distance(&self.open[i]) <= near.unsigned_abs())
@@ -163,8 +166,8 @@ impl AudioFiles {
     }
 }
 
-/// The speakers of a stream; the usual ones for the number of its channels where the file does not
-/// name them or names unknown ones.
+/// The speakers of a stream; those of the default layout for its channel count if the file does not
+/// name them or names unsupported ones.
 pub(crate) fn layout(info: &AudioInfo) -> Result<ChannelLayout, AudioError> {
     let named = info.channel_mask.and_then(ChannelLayout::from_mask).filter(|l| l.channels() == info.channels);
     named.map_or_else(|| ChannelLayout::usual(info.channels), Ok)
@@ -195,7 +198,7 @@ mod tests {
 
     const SECONDS: u32 = 60;
 
-    /// A mono file at 8 kHz whose samples count up.
+    /// Writes a mono file at 8 kHz whose samples count up.
     fn wave(path: &std::path::Path) {
         let samples = 8000 * SECONDS;
         let mut bytes = b"RIFF".to_vec();
@@ -211,15 +214,15 @@ mod tests {
         std::fs::write(path, bytes).unwrap();
     }
 
-    /// However many clips sound at once, each reads on where it was: every packet of the file is
-    /// read once or little more for each clip.
+    /// However many clips are audible at the same time, each continues with its own reader: each
+    /// packet of the file is read about once per clip.
     #[test]
     fn each_sounding_clip_has_a_reader() {
         let dir = tempfile::tempdir().unwrap();
         let rate = FrameRate::new(25, 1).unwrap();
         let mut composition = Composition::new("main", Size { width: 64, height: 36 }, rate);
         let mut media = Vec::new();
-        // Forty files of which one sounds ten times over.
+        // Forty files, one of which is audible in ten clips at the same time.
         for n in 0..40 {
             let (id, name) = (format!("m{n}"), format!("{n}.wav"));
             wave(&dir.path().join(&name));
@@ -244,7 +247,7 @@ mod tests {
             programme.block(block * 4800, 4800).unwrap();
         }
         assert_eq!(programme.readers.open.len(), 49);
-        // Packets hold 1024 samples at most; a jump would read some of them anew each time.
+        // Packets hold at most 1024 samples; each jump would read some of them again.
         let read: u64 = programme.readers.open.iter().map(|o| o.reader.packets_read()).sum();
         let once = 49 * 5 * 8000 / 1024;
         assert!(read < 2 * once, "{read} packets read, {once} hold all that sounds");

@@ -1,11 +1,11 @@
-//! What pictures of a composition look like outside the renderer.
+//! The format in which pictures of a composition leave the renderer.
 use cutroom_project::Composition;
 use cutroom_render::OutputSpec;
 use cutroom_types::{ChromaLocation, ColorModel, ColorTags, Matrix, PictureFormat, Primaries, Range};
 
-/// Pictures of a composition in a plane layout: the composition's primaries and transfer; for YUV
-/// the matrix that belongs to the primaries, limited range, and the chroma position that H.264 and
-/// HEVC assume for them; for RGB full range.
+/// The output format of a composition for a plane layout. Primaries and transfer are the
+/// composition's. YUV has the matrix that belongs to the primaries, limited range, and the chroma
+/// location that H.264 and HEVC assume for them; RGB has full range.
 pub fn output_spec(composition: &Composition, format: PictureFormat) -> OutputSpec {
     let (primaries, transfer) = (composition.color.primaries, composition.color.transfer);
     let color = if format.model == ColorModel::Rgb {

@@ -1,4 +1,4 @@
-//! What is wrong between a project and its files, found before any work starts.
+//! Validates a project against its media files before any work starts.
 use crate::composition::Scanned;
 use cutroom_audio::{ChannelLayout, MAX_RATE_HZ, MIN_RATE_HZ, speakers};
 use cutroom_effects::color;
@@ -8,21 +8,21 @@ use cutroom_timeline::{SourceUse, SourceUser, StreamKind};
 use cutroom_types::{MediaId, Time, TimeDelta};
 use std::{collections::BTreeMap, sync::Arc};
 
-/// Sound that ends this much before its picture is not worth a word: blocks and interleaving of the
-/// usual formats leave as much.
+/// Audio that ends less than this before its picture is not reported: blocks and interleaving of
+/// common formats cause as much.
 const AUDIO_SLACK: TimeDelta = TimeDelta(cutroom_types::FLICKS_PER_SECOND / 10);
 
-/// What is wrong, and what is merely odd.
+/// Problems, and warnings that are not errors.
 #[derive(Default)]
 pub(crate) struct Found {
-    /// Files that cannot be used first, then clips that want what their file has not, in document
-    /// order.
+    /// First files that cannot be used, then clips that need something their file does not have,
+    /// both in document order.
     pub problems: Vec<Problem>,
-    /// In words.
+    /// One sentence each.
     pub warnings: Vec<String>,
 }
 
-/// Looks at every file in use.
+/// Validates every file in use, and all of its uses.
 pub(crate) fn validate_media(project: &Project, uses: &[SourceUse], scanned: &BTreeMap<MediaId, Scanned>) -> Found {
     let mut found = Found::default();
     for (i, media) in project.media.iter().enumerate() {
@@ -46,7 +46,8 @@ pub(crate) fn validate_media(project: &Project, uses: &[SourceUse], scanned: &BT
     found
 }
 
-/// `uses` are those of one clip (its picture, its sound or both) or of one parameter; never empty.
+/// Validates the uses of one clip (its picture, its audio or both) or of one parameter; `uses` must
+/// not be empty.
 fn validate_clip(uses: &[SourceUse], scanned: &BTreeMap<MediaId, Scanned>, all: &mut Found) {
     let first = &uses[0];
     let Some(Scanned { index: Ok(index), path }) = scanned.get(&first.media) else { return };
@@ -56,7 +57,7 @@ fn validate_clip(uses: &[SourceUse], scanned: &BTreeMap<MediaId, Scanned>, all: 
         let json_path = if parameter { first.json_path() } else { first.place.field(field).to_string() };
         all.problems.push(Problem { json_path, clip: Some(first.clip.clone()), code, message });
     };
-    // Where the streams end that are there; a picture may last for ever.
+    // Ends of the streams that exist; `None` also for a still, which has no end.
     let (mut picture_end, mut audio_end, mut has_picture) = (None, None, false);
     for u in uses {
         let (count, kind) = match u.kind {
@@ -79,7 +80,7 @@ fn validate_clip(uses: &[SourceUse], scanned: &BTreeMap<MediaId, Scanned>, all: 
             }
             continue;
         }
-        // A file of a picture's name that holds none is found out by its size.
+        // A file with the name of an image that does not contain one has size 0.
         if let Some(v) =
             info.video.get(u.stream).filter(|v| u.kind == StreamKind::Video && (v.size.width == 0 || v.size.height == 0))
         {
@@ -98,7 +99,7 @@ fn validate_clip(uses: &[SourceUse], scanned: &BTreeMap<MediaId, Scanned>, all: 
     }
     let sound = uses.iter().filter(|u| u.kind == StreamKind::Audio).filter_map(|u| Some((u.stream, info.audio.get(u.stream)?)));
     for (stream, a) in sound {
-        // Channels without names are told of by the scan.
+        // The scan reports channels without names.
         if a.channels > 1 && a.channels <= 8 && a.channel_mask.is_some_and(|mask| ChannelLayout::from_mask(mask).is_none()) {
             let warning = format!(
                 "{file}: sound stream {stream}: its layout {} has unknown speakers; its channels are treated as the usual {}",
@@ -109,7 +110,7 @@ fn validate_clip(uses: &[SourceUse], scanned: &BTreeMap<MediaId, Scanned>, all: 
             }
         }
     }
-    // What is shorter than a transition holds its last frame.
+    // A source that is shorter than its transition holds its last frame.
     if parameter {
         return;
     }
@@ -118,7 +119,8 @@ fn validate_clip(uses: &[SourceUse], scanned: &BTreeMap<MediaId, Scanned>, all: 
         let message = format!("the clip starts {:.3} s before the beginning of {file}", -span.start.as_secs_f64());
         report("source_in", "media.before_start", message);
     }
-    // The last frame is chosen at its first instant; a part of a frame beyond the end is not seen.
+    // The last frame is sampled at its first instant, so a part of a frame after the end is not
+    // visible.
     let frame = TimeDelta((first.frame_rate.frame_duration().0 as f64 * first.speed).round() as i64);
     let is_past = |end: Time, slack: TimeDelta| span.end() >= end.saturating_add(slack);
     let lacking = |end: Time| (span.end() - end).as_secs_f64() / first.speed;
@@ -140,7 +142,7 @@ fn validate_clip(uses: &[SourceUse], scanned: &BTreeMap<MediaId, Scanned>, all: 
     }
 }
 
-/// Why a stream that the file has cannot be used: code, and message with a way out.
+/// Why an existing stream cannot be used: a code, and a message with a remedy. `None` if it can.
 fn unusable(index: &Arc<MediaIndex>, u: &SourceUse) -> Option<(&'static str, String)> {
     let file = index.info().path.display();
     let error = match u.kind {

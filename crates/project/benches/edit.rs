@@ -1,4 +1,4 @@
-//! What an editing session costs on documents of many clips. `cargo bench -p cutroom-project`.
+//! Costs of an editing session on projects with many clips. `cargo bench -p cutroom-project`.
 use cutroom_project::{
     Animated, Clip, ClipSource, Composition, Curve, Edit, EffectInstance, Extra, Keyframe, Matte, MatteChannel, Media, MediaKind,
     Params, Project, ProjectIndex, Track, TrackKind, Transition, unknown_fields, validate,
@@ -6,8 +6,8 @@ use cutroom_project::{
 use cutroom_types::{FrameRate, ParamValue, Size, TimeDelta};
 use std::{hint::black_box, time::Instant};
 
-/// Clips of two seconds on `tracks` tracks, a media for every tenth; rich ones have two effects,
-/// one of them animated, a matte and a transition to the next.
+/// A project of two-second clips on `tracks` tracks, with one media per ten clips of a track. Rich
+/// clips have two effects, one of them animated, a matte and a transition to the next clip.
 fn project(tracks: usize, clips_per_track: usize, rich: bool) -> Project {
     let rate = FrameRate::new(25, 1).unwrap();
     let mut c = Composition::new("main", Size { width: 1920, height: 1080 }, rate);
@@ -66,7 +66,7 @@ fn dissolve(id: &str, from: &str, to: &str) -> Transition {
     }
 }
 
-/// The middle of nine runs, in milliseconds.
+/// Median time of nine runs, in milliseconds.
 fn ms<T>(mut run: impl FnMut() -> T) -> f64 {
     let mut all = [0.0; 9];
     for one in &mut all {
@@ -88,11 +88,11 @@ fn main() {
         for (tracks, per_track) in [(100, 10), (100, 100), (2, 5000), (2, 20_000)] {
             let mut p = project(tracks, per_track, rich);
             assert_eq!(validate(&p), []);
-            // Every clip for itself, as without sharing.
+            // Copies every clip, as if projects did not share them.
             let copy = ms(|| p.clips().cloned().collect::<Vec<_>>());
             let (clone, index) = (ms(|| p.clone()), ms(|| ProjectIndex::new(&p)));
             let (valid, fields) = (ms(|| validate(&p)), ms(|| unknown_fields(&p)));
-            // Another content for the last clip, and back.
+            // Each run applies the inverse of the one before.
             let mut edit = Edit::ReplaceClip { clip: p.clips().last().unwrap().clone().into() };
             let edited = ms(|| edit = edit.clone().apply(&mut p).unwrap());
             println!(

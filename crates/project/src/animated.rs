@@ -1,9 +1,9 @@
 //! Values that may change over time: a constant, or keyframes.
 //!
 //! In the file a constant is written as the plain value and a curve as
-//! `{"keyframes": [{"time": …, "value": …}, …]}`. Times are relative to the start of the clip (or
-//! of the composition, for a track). The easing named on a keyframe governs the segment that
-//! follows it.
+//! `{"keyframes": [{"time": …, "value": …}, …]}`. Times are relative to the start of the clip (of
+//! the composition for a track, of the transition for its parameters). The easing of a keyframe
+//! applies to the segment after it.
 use crate::Extra;
 use cutroom_types::{BezierPath, ParamValue, TimeDelta};
 use schemars::JsonSchema;
@@ -13,13 +13,13 @@ use std::borrow::Cow;
 /// A constant or a curve.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Animated<T> {
-    /// The same at all times.
+    /// The same value at all times.
     Constant(T),
-    /// Changing.
+    /// Keyframes.
     Curve(Curve<T>),
 }
 
-/// At least one keyframe; held before the first and after the last.
+/// At least one keyframe. The value is constant before the first and after the last.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Curve<T> {
     keyframes: Vec<Keyframe<T>>,
@@ -27,26 +27,27 @@ pub struct Curve<T> {
     pub extra: Extra,
 }
 
-/// A value at an instant.
+/// A value at a time.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(bound(deserialize = "T: Deserialize<'de>"))]
 pub struct Keyframe<T> {
-    /// From the start of the clip (composition for a track); strictly rising along the curve.
+    /// Time since the start of the clip (of the composition for a track, of the transition for its
+    /// parameters); strictly increasing along the curve.
     pub time: TimeDelta,
-    /// The value there.
+    /// The value at that time.
     pub value: T,
-    /// How the segment up to the next keyframe runs.
+    /// Easing of the segment up to the next keyframe.
     #[serde(default, skip_serializing_if = "crate::is_default")]
     pub ease: Ease,
-    /// For rotations: the way round on the segment up to the next keyframe.
+    /// For angles: direction of rotation on the segment up to the next keyframe.
     #[serde(default, skip_serializing_if = "crate::is_default")]
     pub turn: AngleInterpolation,
     /// Bezier handle towards the next keyframe, used when `ease` is `bezier`. Absent: a third of
     /// the way along the straight line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub handle_out: Option<BezierHandle<T>>,
-    /// Bezier handle towards the keyframe before, used when that one's `ease` is `bezier`. Absent:
-    /// a third of the way.
+    /// Bezier handle towards the previous keyframe, used when the `ease` of that one is `bezier`.
+    /// Absent: a third of the way along the straight line.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub handle_in: Option<BezierHandle<T>>,
     /// Unknown fields, kept on save.
@@ -58,28 +59,29 @@ pub struct Keyframe<T> {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(bound(deserialize = "T: Deserialize<'de>"))]
 pub struct BezierHandle<T> {
-    /// In time: not negative on `handle_out`, not positive on `handle_in`; clamped to the segment.
+    /// Offset in time: not negative on `handle_out`, not positive on `handle_in`; clamped to the
+    /// segment.
     pub time: TimeDelta,
-    /// In value, of the same shape as the value.
+    /// Offset in value, of the same shape as the value.
     pub value: T,
     /// Unknown fields, kept on save.
     #[serde(flatten)]
     pub extra: Extra,
 }
 
-/// The way round between two angles.
+/// Direction of rotation between two angles.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AngleInterpolation {
-    /// As the numbers say: 350° to 10° turns back by 340°.
+    /// Numeric: 350° to 10° rotates back by 340°.
     #[default]
     Continuous,
-    /// The nearer way: 350° to 10° turns on by 20°.
+    /// The shorter direction: 350° to 10° rotates forwards by 20°.
     Shortest,
 }
 
 macro_rules! eases { ($($(#[$doc:meta])* $name:ident),* $(,)?) => {
-    /// How a value runs from one keyframe to the next. Families after Penner, "Programming
+    /// Interpolation from one keyframe to the next. The families are those of Penner, "Programming
     /// Macromedia Flash MX", chapter 7.
     #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
     #[serde(rename_all = "snake_case")]
@@ -90,78 +92,78 @@ macro_rules! eases { ($($(#[$doc:meta])* $name:ident),* $(,)?) => {
     }
 } }
 eases! {
-    /// The value stays until the next keyframe.
+    /// The value is constant until the next keyframe.
     Hold,
     /// Straight line.
     #[default]
     Linear,
-    /// Cubic Bezier through this key's `handle_out` and the next key's `handle_in`.
+    /// Cubic Bezier curve with this keyframe's `handle_out` and the next keyframe's `handle_in`.
     Bezier,
     /// x²
     InQuad,
     /// Mirror of `in_quad`.
     OutQuad,
-    /// Both halves.
+    /// `in_quad` in the first half, `out_quad` in the second.
     InOutQuad,
     /// x³
     InCubic,
     /// Mirror of `in_cubic`.
     OutCubic,
-    /// Both halves.
+    /// `in_cubic` in the first half, `out_cubic` in the second.
     InOutCubic,
     /// x⁴
     InQuart,
     /// Mirror of `in_quart`.
     OutQuart,
-    /// Both halves.
+    /// `in_quart` in the first half, `out_quart` in the second.
     InOutQuart,
     /// x⁵
     InQuint,
     /// Mirror of `in_quint`.
     OutQuint,
-    /// Both halves.
+    /// `in_quint` in the first half, `out_quint` in the second.
     InOutQuint,
     /// 1 − cos(x·π/2)
     InSine,
     /// Mirror of `in_sine`.
     OutSine,
-    /// Both halves.
+    /// `in_sine` in the first half, `out_sine` in the second.
     InOutSine,
     /// 2^(10·(x − 1)), 0 at 0
     InExpo,
     /// Mirror of `in_expo`.
     OutExpo,
-    /// Both halves.
+    /// `in_expo` in the first half, `out_expo` in the second.
     InOutExpo,
     /// 1 − √(1 − x²)
     InCirc,
     /// Mirror of `in_circ`.
     OutCirc,
-    /// Both halves.
+    /// `in_circ` in the first half, `out_circ` in the second.
     InOutCirc,
-    /// x²·(2.70158·x − 1.70158): draws back first
+    /// x²·(2.70158·x − 1.70158): goes below 0 first
     InBack,
     /// Mirror of `in_back`.
     OutBack,
-    /// Both halves.
+    /// `in_back` in the first half, `out_back` in the second.
     InOutBack,
-    /// −2^(10·(x − 1))·sin((x − 1.075)·2π/0.3): swings ever wider
+    /// −2^(10·(x − 1))·sin((x − 1.075)·2π/0.3): oscillates with growing amplitude
     InElastic,
     /// Mirror of `in_elastic`.
     OutElastic,
-    /// Both halves.
+    /// `in_elastic` in the first half, `out_elastic` in the second.
     InOutElastic,
     /// Mirror of `out_bounce`.
     InBounce,
-    /// Four parabolas of 7.5625·x²: falls and bounces three times
+    /// Four parabolas of 7.5625·x²: bounces three times
     OutBounce,
-    /// Both halves.
+    /// `in_bounce` in the first half, `out_bounce` in the second.
     InOutBounce,
 }
 
 impl Ease {
-    /// Progress of the value (0..=1, beyond for `back` and `elastic`) at progress `x` of the time.
-    /// `hold` gives 0 before 1, `bezier` counts as linear.
+    /// Progress of the value at progress `x` of the time: 0..=1, outside that range for `back` and
+    /// `elastic`. `hold` returns 0 before 1; `bezier` counts as linear.
     pub fn progress(self, x: f64) -> f64 {
         use Ease::*;
         // The ends are exact: a value at its keyframe is the keyframe's.
@@ -253,17 +255,18 @@ impl Ease {
     }
 }
 
-/// A value made of up to four numbers that can be interpolated one by one. No numbers: the value is
-/// interpolated as a whole, or held.
+/// A value that can be animated. It consists of up to four numbers that are interpolated one by
+/// one, is interpolated as a whole ([`Animatable::between`]), or is held.
 pub trait Animatable: Clone + PartialEq {
-    /// The value `progress` of the way to `other`; `None`: it is held.
+    /// For values that are interpolated as a whole: the value between `self` (`progress` 0) and
+    /// `other` (1). `None` if the value is held.
     fn between(&self, other: &Self, progress: f64) -> Option<Self> {
         let _ = (other, progress);
         None
     }
 
-    /// The numbers, in a fixed order; `None` when the value cannot be interpolated (a switch, a
-    /// name).
+    /// The numbers in a fixed order, and how many of them are used. `None` if the value does not
+    /// consist of numbers (a switch, a name, an outline).
     fn components(&self) -> Option<([f64; 4], usize)>;
 
     /// A value of the same shape with other numbers.
@@ -310,8 +313,8 @@ impl Animatable for ParamValue {
     }
 }
 
-/// Outlines are mixed as a whole. On a `bezier` segment handles only count in time: the outline
-/// leaves and arrives at rest.
+/// Outlines are interpolated as a whole. On a `bezier` segment only the times of handles count: the
+/// outline starts and ends at rest.
 impl Animatable for BezierPath {
     fn between(&self, other: &Self, progress: f64) -> Option<Self> {
         Some(self.between(other, progress))
@@ -347,14 +350,14 @@ impl<T> Curve<T> {
         (!keyframes.is_empty()).then(|| Self { keyframes, extra: Extra::default() })
     }
 
-    /// At least one.
+    /// The keyframes, at least one.
     pub fn keyframes(&self) -> &[Keyframe<T>] {
         &self.keyframes
     }
 }
 
 impl<T> Animated<T> {
-    /// Keyframes, none for a constant.
+    /// The keyframes; empty for a constant.
     pub fn keyframes(&self) -> &[Keyframe<T>] {
         match self {
             Self::Constant(_) => &[],
@@ -373,7 +376,7 @@ impl<T> Animated<T> {
 }
 
 impl Animated<f64> {
-    /// The usual factor.
+    /// The constant 1, the default of factors.
     pub(crate) fn one() -> Self {
         Self::Constant(1.0)
     }
@@ -384,12 +387,13 @@ impl Animated<f64> {
 }
 
 impl<T: Animatable> Animated<T> {
-    /// The value at `t` after the start of the clip (composition for a track).
+    /// The value at time `t` since the start of the clip (of the composition for a track). Angles
+    /// are in degrees.
     pub fn value_at(&self, t: TimeDelta) -> T {
         self.angle_at(t, 360.0)
     }
 
-    /// The same for an angle in a unit of which a whole turn has `turn`.
+    /// Like [`Animated::value_at`] for an angle in a unit in which a whole turn is `full_turn`.
     pub fn angle_at(&self, t: TimeDelta, full_turn: f64) -> T {
         match self {
             Self::Constant(v) => v.clone(),
@@ -411,7 +415,7 @@ impl<T: Animatable> Curve<T> {
     }
 }
 
-/// The value between neighbouring keyframes.
+/// The value at `t` between the neighbouring keyframes `a` and `b`.
 fn segment<T: Animatable>(a: &Keyframe<T>, b: &Keyframe<T>, t: TimeDelta, full_turn: f64) -> T {
     let length = b.time.0.saturating_sub(a.time.0) as f64;
     let (Some((from, n)), Some((mut to, m))) = (a.value.components(), b.value.components()) else {
@@ -462,8 +466,8 @@ fn segment<T: Animatable>(a: &Keyframe<T>, b: &Keyframe<T>, t: TimeDelta, full_t
     }))
 }
 
-/// Solves x(u) = `x` on the cubic 0, `x1`, `x2`, 1. With both in 0..=1 x(u) never falls, so
-/// bisection is exact enough (2⁻⁵²) and safe.
+/// Solves x(u) = `x` for the cubic Bezier curve with control values 0, `x1`, `x2`, 1. With `x1` and
+/// `x2` in 0..=1, x(u) is monotonic, so that bisection converges (to 2⁻⁵²).
 fn bezier_parameter(x1: f64, x2: f64, x: f64) -> f64 {
     let (mut low, mut high) = (0.0, 1.0);
     for _ in 0..52 {

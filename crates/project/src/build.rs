@@ -1,6 +1,7 @@
-//! Documents and parts of documents made from facts: pure functions that open no files.
-//! [`Sequence`] makes a project of clips one after the other; [`Measured`] says how a clip is
-//! looked at for stabilising, and [`stabilize()`] is the edit that writes the effect.
+//! Builds projects and edits from known facts. These functions are pure and open no files.
+//! [`Sequence`] builds a project of clips one after another; [`Measured`] describes the part of a
+//! clip that is measured for stabilising, and [`stabilize()`] returns the edit that stores the
+//! effect.
 mod sequence;
 mod stabilize;
 

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::{borrow::Cow, collections::BTreeMap};
 
-/// Parameter values by the catalogue's parameter id.
+/// Parameter values by parameter id of the catalogue.
 pub type Params = BTreeMap<String, Animated<ParamValue>>;
 
 /// A piece of a source on a track.
@@ -18,7 +18,7 @@ pub struct Clip {
     pub name: String,
     /// Where picture and sound come from.
     pub source: ClipSource,
-    /// Composition time of the first instant.
+    /// Composition time at which the clip starts.
     pub start: Time,
     /// Length on the timeline, more than zero.
     pub duration: TimeDelta,
@@ -27,19 +27,19 @@ pub struct Clip {
     /// that starts before 5 s.
     #[serde(default)]
     pub source_in: Time,
-    /// Source seconds per timeline second, 0.01..=100, negative plays backwards.
+    /// Source seconds per timeline second, 0.01..=100; negative plays backwards.
     #[serde(default = "unit", skip_serializing_if = "is_unit")]
     pub speed: f64,
-    /// `false`: neither seen nor heard.
+    /// `false`: neither visible nor audible.
     #[serde(default = "default_true", skip_serializing_if = "is_true")]
     pub enabled: bool,
     /// The clip that editors move together with this one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub linked: Option<ClipId>,
-    /// How the picture is placed; without meaning on an audio track.
+    /// How the picture is placed; ignored on an audio track.
     #[serde(default, skip_serializing_if = "is_default")]
     pub video: ClipVideo,
-    /// How the sound is heard.
+    /// How the sound is played.
     #[serde(default, skip_serializing_if = "is_default")]
     pub audio: ClipAudio,
     /// Unknown fields, kept on save.
@@ -57,22 +57,24 @@ pub enum ClipSource {
     Composition(CompositionSource),
     /// One colour.
     Solid(SolidSource),
-    /// What all tracks below show together, background included: its effects change that.
+    /// An adjustment layer: the composited picture of all tracks below, background included, which
+    /// the clip's effects change.
     Adjustment(AdjustmentSource),
-    /// Nothing to see: an object that others are bound to by `parent`.
+    /// An invisible object that other clips name as their `parent`, to move with it.
     Null(NullSource),
 }
 
 /// Streams of a file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct MediaSource {
-    /// Which file.
+    /// Id of the media.
     pub media: MediaId,
-    /// Which picture. Absent: the first, if there is one. A number must exist. `"none"`: no
-    /// picture.
+    /// Video stream. Absent: the first, if there is one. A stream given by number must exist.
+    /// `"none"`: no picture.
     #[serde(default, skip_serializing_if = "is_default")]
     pub video_stream: StreamChoice,
-    /// Which sound, likewise.
+    /// Audio stream. Absent: the first, if there is one. A stream given by number must exist.
+    /// `"none"`: no sound.
     #[serde(default, skip_serializing_if = "is_default")]
     pub audio_stream: StreamChoice,
     /// Unknown fields, kept on save.
@@ -83,7 +85,7 @@ pub struct MediaSource {
 /// A nested composition.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CompositionSource {
-    /// Which one.
+    /// Id of the composition.
     pub composition: CompositionId,
     /// Unknown fields, kept on save.
     #[serde(flatten)]
@@ -100,7 +102,7 @@ pub struct SolidSource {
     pub extra: Extra,
 }
 
-/// The picture of the tracks below.
+/// An adjustment layer: the composited picture of the tracks below.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct AdjustmentSource {
     /// Unknown fields, kept on save.
@@ -116,7 +118,7 @@ pub struct NullSource {
     pub extra: Extra,
 }
 
-/// Which stream of a file.
+/// Choice of a stream of a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum StreamChoice {
     /// The first of its kind, if there is one.
@@ -129,7 +131,7 @@ pub enum StreamChoice {
 }
 
 impl StreamChoice {
-    /// The index wanted, `None` for no stream.
+    /// Index of the stream; `None` for no stream.
     pub fn index(self) -> Option<usize> {
         match self {
             Self::First => Some(0),
@@ -142,34 +144,33 @@ impl StreamChoice {
 /// How a clip's picture is placed and changed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ClipVideo {
-    /// Placement.
+    /// Placement on the canvas.
     #[serde(default, skip_serializing_if = "is_default")]
     pub transform: Transform,
-    /// A null clip of the same composition whose position, scale, rotation and anchor move this
-    /// clip, too; that null may have a parent itself. Outside its own span the null stays as at its
-    /// ends.
+    /// A null object of the same composition whose position, scale, rotation and anchor also move
+    /// this clip. It may have a parent itself. Its keyframes also count outside its own span.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub parent: Option<ClipId>,
-    /// Blurs what position, scale, rotation and parents move; the composition's `motion_blur` says
-    /// how.
+    /// Whether movement by position, scale, rotation and parents is blurred, with the settings of
+    /// the composition's `motion_blur`.
     #[serde(default, skip_serializing_if = "is_default")]
     pub motion_blur: bool,
-    /// What of the picture is seen.
+    /// Masks that limit what is visible of the picture.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub masks: Vec<Mask>,
-    /// When masks are applied.
+    /// Whether masks are applied before or after effects.
     #[serde(default, skip_serializing_if = "is_default")]
     pub mask_order: MaskOrder,
-    /// Another track that decides what is seen.
+    /// Another track whose picture limits what is visible of this one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub matte: Option<Matte>,
-    /// 0..=1.
+    /// Opacity, 0..=1.
     #[serde(default = "Animated::one", skip_serializing_if = "Animated::is_one")]
     pub opacity: Animated<f64>,
     /// Catalogue id of the blend mode.
     #[serde(default = "normal", skip_serializing_if = "is_normal")]
     pub blend: String,
-    /// In order of application, before placement.
+    /// Effects in order of application; they are applied before placement.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub effects: Vec<EffectInstance>,
     /// Unknown fields, kept on save.
@@ -181,20 +182,20 @@ pub struct ClipVideo {
 /// anchor, translation.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Transform {
-    /// How the source's size meets the canvas.
+    /// How the source is fitted to the canvas.
     #[serde(default, skip_serializing_if = "is_default")]
     pub fit: Fit,
-    /// Canvas pixels from the centre, +x right, +y down; the place of the anchor.
+    /// Position of the anchor in canvas pixels from the centre of the canvas, +x right, +y down.
     #[serde(default, skip_serializing_if = "is_default")]
     pub position_px: Animated<[f64; 2]>,
-    /// Factors, 1 = as fitted.
+    /// Horizontal and vertical scale factors; 1 is the fitted size.
     #[serde(default = "ones", skip_serializing_if = "is_ones")]
     pub scale: Animated<[f64; 2]>,
-    /// Degrees clockwise.
+    /// Rotation in degrees clockwise.
     #[serde(default, skip_serializing_if = "is_default")]
     pub rotation_degrees: Animated<f64>,
-    /// Point of the fitted picture that scale and rotation keep still, as fractions; (0.5, 0.5) is
-    /// its centre.
+    /// Fixed point of scale and rotation, as fractions of the fitted picture; (0.5, 0.5) is its
+    /// centre.
     #[serde(default = "center", skip_serializing_if = "is_center")]
     pub anchor: Animated<[f64; 2]>,
     /// Cut from the left edge, 0..=1 of the source's width.
@@ -203,10 +204,10 @@ pub struct Transform {
     /// Cut from the top edge, 0..=1 of the source's height.
     #[serde(default, skip_serializing_if = "is_default")]
     pub crop_top: Animated<f64>,
-    /// Cut from the right edge, 0..=1.
+    /// Cut from the right edge, 0..=1 of the source's width.
     #[serde(default, skip_serializing_if = "is_default")]
     pub crop_right: Animated<f64>,
-    /// Cut from the bottom edge, 0..=1.
+    /// Cut from the bottom edge, 0..=1 of the source's height.
     #[serde(default, skip_serializing_if = "is_default")]
     pub crop_bottom: Animated<f64>,
     /// Mirror left–right.
@@ -220,25 +221,25 @@ pub struct Transform {
     pub extra: Extra,
 }
 
-/// How a clip's sound is heard.
+/// How a clip's sound is played.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ClipAudio {
-    /// `false`: the clip gives no sound.
+    /// `false`: the clip is silent.
     #[serde(default = "default_true", skip_serializing_if = "is_true")]
     pub enabled: bool,
-    /// Decibels, -144 and below is silence, up to 60.
+    /// Gain in decibels, up to 60; -144 and below is silence.
     #[serde(default, skip_serializing_if = "is_default")]
     pub gain_db: Animated<f64>,
-    /// -1 left … 0 centre … 1 right.
+    /// Pan: -1 left … 0 centre … 1 right.
     #[serde(default, skip_serializing_if = "is_default")]
     pub pan: Animated<f64>,
-    /// Rise from silence at the start.
+    /// Length of the fade from silence at the start.
     #[serde(default, skip_serializing_if = "is_default")]
     pub fade_in: TimeDelta,
-    /// Fall to silence at the end.
+    /// Length of the fade to silence at the end.
     #[serde(default, skip_serializing_if = "is_default")]
     pub fade_out: TimeDelta,
-    /// Shape of both.
+    /// Shape of both fades.
     #[serde(default, skip_serializing_if = "is_default")]
     pub fade_shape: FadeCurve,
     /// Unknown fields, kept on save.
@@ -251,12 +252,12 @@ pub struct ClipAudio {
 pub struct EffectInstance {
     /// Unique in the project.
     pub id: EffectId,
-    /// Catalogue id.
+    /// Catalogue id of the effect.
     pub effect: String,
-    /// `false`: left out.
+    /// `false`: the effect is not applied.
     #[serde(default = "default_true", skip_serializing_if = "is_true")]
     pub enabled: bool,
-    /// Values by parameter id; those not named have the catalogue's default.
+    /// Values by parameter id; parameters that are not named have the catalogue's default.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub params: Params,
     /// Unknown fields, kept on save.
@@ -264,14 +265,14 @@ pub struct EffectInstance {
     pub extra: Extra,
 }
 
-/// A transition on a cut. No clip moves: during the transition both clips run on into what lies
-/// beyond their ends in the source, and where the source has no more, its edge frame is held (and
-/// its sound is silent).
+/// A transition at a cut. Clips do not move: during the transition both clips also show what their
+/// sources have before the clip's start or after its end. Where a source has nothing there, its
+/// edge frame is held and its sound is silent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Transition {
     /// Unique in the project.
     pub id: TransitionId,
-    /// Catalogue id.
+    /// Catalogue id of the transition.
     pub kind: String,
     /// Outgoing clip; absent: from nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -281,15 +282,15 @@ pub struct Transition {
     pub to: Option<ClipId>,
     /// Length.
     pub duration: TimeDelta,
-    /// Where it lies about the cut. With one clip only it lies inside that clip, whatever this
-    /// says.
+    /// Position relative to the cut. With only one clip the transition is inside that clip,
+    /// whatever the alignment.
     #[serde(default, skip_serializing_if = "is_default")]
     pub alignment: Alignment,
     /// Values by parameter id; keyframe times are relative to the transition's start.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub params: Params,
-    /// Whether the sound cross-fades with constant power over the same run; otherwise it changes at
-    /// the cut.
+    /// Whether the sound cross-fades with constant power over the same span; otherwise it changes
+    /// at the cut.
     #[serde(default = "default_true", skip_serializing_if = "is_true")]
     pub audio_crossfade: bool,
     /// Unknown fields, kept on save.
@@ -297,11 +298,11 @@ pub struct Transition {
     pub extra: Extra,
 }
 
-/// Where a transition lies about its cut.
+/// Position of a transition relative to its cut.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Alignment {
-    /// Half before, half after (an odd flick falls after).
+    /// Half before, half after; an odd flick is after the cut.
     #[default]
     #[serde(rename = "centre")]
     Center,
@@ -312,7 +313,7 @@ pub enum Alignment {
 }
 
 impl Transition {
-    /// The run covered between two clips (or inside the only one). `None` without clips.
+    /// The span of the transition between two clips, or inside the only one. `None` without clips.
     pub fn span_between(&self, from: Option<Span>, to: Option<Span>) -> Option<Span> {
         let (cut, before) = match (from, to) {
             (Some(_), Some(to)) => (
@@ -332,7 +333,7 @@ impl Transition {
 }
 
 impl Clip {
-    /// A whole-frame, full-volume clip.
+    /// A clip with default placement and sound.
     pub fn new(id: &str, source: ClipSource, start: Time, duration: TimeDelta) -> Self {
         Self {
             id: id.into(),
@@ -350,12 +351,12 @@ impl Clip {
         }
     }
 
-    /// The run on the timeline.
+    /// The span on the timeline.
     pub fn span(&self) -> Span {
         Span { start: self.start, duration: self.duration }
     }
 
-    /// The run of source time that the clip shows, whichever way it plays.
+    /// The span of source time that the clip shows, in either direction of playing.
     pub fn source_span(&self) -> Span {
         let length = (self.duration.0 as f64 * self.speed.abs()).round() as i64;
         let start = if self.speed < 0.0 { Time(self.source_in.0.saturating_sub(length)) } else { self.source_in };
@@ -364,7 +365,7 @@ impl Clip {
 }
 
 impl ClipSource {
-    /// The first streams of a file.
+    /// A file, with its first streams.
     pub fn media(id: &str) -> Self {
         Self::Media(MediaSource {
             media: id.into(),
@@ -467,7 +468,7 @@ fn is_normal(v: &str) -> bool {
     v == "normal"
 }
 
-/// The form of a source in the file.
+/// Where a clip's picture and sound come from, as it is written in the file.
 #[derive(Serialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum SourceForm<'a> {

@@ -1,48 +1,50 @@
-//! Clips whose pictures would be made of themselves.
+//! Finds clips whose picture would depend on itself.
 use crate::{Clip, ClipSource, Composition, Track};
 use cutroom_types::{Span, Time, TimeDelta, TrackId};
 use std::{cell::OnceCell, collections::HashMap};
 
-/// Which clips of a composition use the pictures of which, by mattes, by what else `used` tells of
-/// a clip, and as adjustment layers of the tracks below them.
+/// Dependencies between the pictures of a composition's clips. A clip uses the tracks that `used`
+/// returns for it; an adjustment layer also uses the tracks below it.
 pub struct Cycles<'a> {
     composition: &'a Composition,
     tracks: HashMap<&'a TrackId, usize>,
-    /// By track.
+    /// By track index.
     visible: Vec<Visible>,
     used: Box<Used<'a>>,
-    /// By track and clip: clips that use each other, over others or directly, have the same number.
-    /// Found out when it is asked for.
+    /// By track and clip: clips that use each other, directly or through others, have the same
+    /// number. Computed on first use.
     rings: OnceCell<Vec<Vec<usize>>>,
 }
 
-/// The tracks that a clip names.
+/// Returns the tracks that a clip uses.
 type Used<'a> = dyn Fn(&Clip) -> Vec<TrackId> + 'a;
 
-/// When the clips of a track are seen; what is switched off is left out.
+/// When the clips of a track are visible; disabled tracks and clips never are.
 struct Visible {
-    /// By clip.
+    /// By clip index; `None` for clips that are never visible.
     spans: Vec<Option<Span>>,
-    /// Clips in order of their starts, each with the latest end up to there.
+    /// Clips in order of their starts: index, span, and the latest end of this and all earlier
+    /// clips.
     in_order: Vec<(usize, Span, Time)>,
 }
 
 impl<'a> Cycles<'a> {
-    /// Of a composition; `used` are the tracks that a clip names, its matte's among them.
+    /// Prepares a composition. `used` returns the tracks that a clip uses, including that of its
+    /// matte.
     pub fn new(composition: &'a Composition, used: impl Fn(&Clip) -> Vec<TrackId> + 'a) -> Self {
         let tracks = composition.tracks.iter().zip(0..).map(|(t, i)| (&t.id, i)).collect();
         let visible = composition.tracks.iter().map(Visible::new).collect();
         Self { composition, tracks, visible, used: Box::new(used), rings: OnceCell::new() }
     }
 
-    /// Whether the picture of a clip that names `first` is made of its own, at any time.
+    /// Whether the picture of a clip that uses track `first` depends on itself at any time.
     pub fn would_cycle(&self, track: usize, clip: usize, first: &TrackId) -> bool {
         let (Some(span), Some(&first)) = (self.visible[track].spans[clip], self.tracks.get(first)) else { return false };
         let rings = self.rings.get_or_init(|| self.rings());
         self.visible[first].during(span).any(|c| rings[first][c] == rings[track][clip])
     }
 
-    /// The clips whose pictures a clip uses: track and clip.
+    /// The clips whose pictures a clip uses during `span`, as track and clip indices.
     fn uses(&self, (track, clip): (usize, usize), span: Span) -> impl Iterator<Item = (usize, usize)> {
         let found = &self.composition.tracks[track].clips[clip];
         let named: Vec<usize> = (self.used)(found).iter().filter_map(|id| self.tracks.get(id)).copied().collect();
@@ -52,11 +54,12 @@ impl<'a> Cycles<'a> {
     }
 
     /// Strongly connected components: Tarjan, "Depth-first search and linear graph algorithms",
-    /// SIAM J. Comput. 1 (1972), without recursion. Clips that are not seen have number 0 and use
-    /// nothing.
+    /// SIAM J. Comput. 1 (1972), without recursion. Clips that are never visible have number 0 and
+    /// use nothing.
     fn rings(&self) -> Vec<Vec<usize>> {
         let by_clip = || self.visible.iter().map(|s| vec![0; s.spans.len()]).collect::<Vec<_>>();
-        // When a clip was met, from 1 on, and the earliest that is reached from it and still open.
+        // The order in which clips are met, from 1 on, and the earliest open clip that is reachable
+        // from each.
         let (mut met, mut earliest, mut rings) = (by_clip(), by_clip(), by_clip());
         let (mut count, mut open) = (0, Vec::new());
         let nodes = self.visible.iter().enumerate().flat_map(|(t, s)| s.in_order.iter().map(move |(c, span, _)| ((t, *c), *span)));
@@ -104,7 +107,8 @@ impl<'a> Cycles<'a> {
 }
 
 impl Visible {
-    /// Transitions carry clips beyond their ends.
+    /// Clips are extended on both sides by the longest of their transitions, an upper bound of
+    /// their handles.
     fn new(track: &Track) -> Self {
         if !track.enabled {
             return Self { spans: vec![None; track.clips.len()], in_order: Vec::new() };
@@ -130,7 +134,7 @@ impl Visible {
         Self { spans, in_order }
     }
 
-    /// The clips that are seen during a span.
+    /// The clips that are visible during a span.
     fn during(&self, span: Span) -> impl Iterator<Item = usize> {
         let from = self.in_order.partition_point(|s| s.2 <= span.start);
         let to = self.in_order.partition_point(|s| s.1.start < span.end());

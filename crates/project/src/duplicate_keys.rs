@@ -1,10 +1,10 @@
-//! JSON in which no object names a field twice. serde_json's own values keep the last of them, so
-//! that what was written first would be lost without a word.
+//! Reads JSON and refuses objects that have a key twice. `serde_json::Value` keeps only the last of
+//! equal keys, so that earlier values would be lost without an error.
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Value};
 use std::fmt;
 
-/// A value of which every object's keys differ.
+/// A JSON value in which no object has a key twice.
 pub(crate) struct StrictJson(pub Value);
 
 impl<'de> Deserialize<'de> for StrictJson {

@@ -1,14 +1,13 @@
-//! Changes to a document, as values: the only way in for whoever edits one.
+//! Changes to a project as values. Editors change projects only by these.
 //!
-//! An [`Edit`] names what it changes by id and carries it whole, unknown fields included, so that a
-//! log of edits can be read on its own. [`Edit::apply`] gives back the edit that takes it back;
-//! applied in turn, that one leaves the document as it was, to the byte of its file. What an edit
-//! does not name it does not touch: whether the outcome makes sense is for [`crate::validate`] to
-//! say (a clip may name media that a later edit of the same list brings).
+//! An [`Edit`] names what it changes by id and contains it completely, unknown fields included, so
+//! that a log of edits can be read on its own. [`Edit::apply`] returns the inverse edit; applying
+//! that restores the project to the byte of its file. An edit changes only what it names:
+//! [`crate::validate`] checks whether the result makes sense (a clip may name media that a later
+//! edit of the same list inserts).
 //!
-//! Ids must be unique among things of their kind, as validation demands. Where a document's are
-//! not, edits that would depend on which of two is meant are refused, as are those that would make
-//! it so.
+//! Ids must be unique among elements of the same kind, as validation demands. In a project where
+//! they are not, ambiguous edits are refused, as are edits that would create duplicate ids.
 mod apply;
 mod error;
 mod fields;
@@ -22,161 +21,163 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// One change. In JSON an object of one field, the name of the change: `{"remove_clip": {"id":
-/// "c1"}}`. Where a thing stands is told by the one before it, `after`; absent, it is the first of
-/// its list.
+/// One change. In JSON an object of one field, the name of the change:
+/// `{"remove_clip": {"id": "c1"}}`. The position in a list is given by the element before it,
+/// `after`; absent, the element is the first of its list.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Edit {
-    /// A source file that the document does not have.
+    /// Inserts a new media.
     InsertMedia {
-        /// With an id that is not taken.
+        /// The new media; its id must not be in use.
         media: Box<Media>,
-        /// The one before it.
+        /// The media before it; absent: it becomes the first.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         after: Option<MediaId>,
     },
-    /// Another content for the source file of that id, at its place.
+    /// Replaces the media of the same id, which keeps its position.
     ReplaceMedia {
-        /// What it becomes.
+        /// The new content.
         media: Box<Media>,
     },
-    /// Out of the document.
+    /// Removes a media.
     RemoveMedia {
-        /// Which one.
+        /// Id of the media.
         id: MediaId,
     },
-    /// To another place of the list.
+    /// Moves a media to another position in the list.
     MoveMedia {
-        /// Which one.
+        /// Id of the media.
         id: MediaId,
-        /// The one before it, there.
+        /// The media before it at the new position; absent: it becomes the first.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         after: Option<MediaId>,
     },
-    /// A composition with all that it holds.
+    /// Inserts a new composition with everything in it.
     InsertComposition {
-        /// No id in it is taken.
+        /// The new composition; no id in it may be in use.
         composition: Box<Composition>,
-        /// The one before it.
+        /// The composition before it; absent: it becomes the first.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         after: Option<CompositionId>,
     },
-    /// Out of the document, with all that it holds.
+    /// Removes a composition with everything in it.
     RemoveComposition {
-        /// Which one.
+        /// Id of the composition.
         id: CompositionId,
     },
-    /// To another place of the list.
+    /// Moves a composition to another position in the list.
     MoveComposition {
-        /// Which one.
+        /// Id of the composition.
         id: CompositionId,
-        /// The one before it, there.
+        /// The composition before it at the new position; absent: it becomes the first.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         after: Option<CompositionId>,
     },
-    /// A track with all that it holds.
+    /// Inserts a new track with everything in it.
     InsertTrack {
-        /// Where.
+        /// Id of the composition.
         composition: CompositionId,
-        /// No id in it is taken.
+        /// The new track; no id in it may be in use.
         track: Box<Track>,
-        /// The one below it.
+        /// The track below it; absent: it becomes the lowest.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         after: Option<TrackId>,
     },
-    /// Out of its composition, with all that it holds.
+    /// Removes a track with everything in it.
     RemoveTrack {
-        /// Which one.
+        /// Id of the track.
         id: TrackId,
     },
-    /// To another place, with all that it holds.
+    /// Moves a track with everything in it to another position or composition.
     MoveTrack {
-        /// Which one.
+        /// Id of the track.
         id: TrackId,
-        /// The composition that it stands in then.
+        /// Id of the composition that it moves to.
         composition: CompositionId,
-        /// The one below it, there.
+        /// The track below it at the new position; absent: it becomes the lowest.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         after: Option<TrackId>,
     },
-    /// A clip that the document does not have.
+    /// Inserts a new clip.
     InsertClip {
-        /// Where.
+        /// Id of the track.
         track: TrackId,
-        /// With an id that is not taken.
+        /// The new clip; its id must not be in use.
         clip: Arc<Clip>,
-        /// The one before it on the track (in the file: time does not matter).
+        /// The clip before it in the track's list, whose order is independent of time; absent: it
+        /// becomes the first.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         after: Option<ClipId>,
     },
-    /// Another content for the clip of that id, at its place.
+    /// Replaces the clip of the same id, which keeps its position in the list.
     ReplaceClip {
-        /// What it becomes.
+        /// The new content.
         clip: Arc<Clip>,
     },
-    /// Off its track.
+    /// Removes a clip.
     RemoveClip {
-        /// Which one.
+        /// Id of the clip.
         id: ClipId,
     },
-    /// To another place.
+    /// Moves a clip to another position in the list or to another track.
     MoveClip {
-        /// Which one.
+        /// Id of the clip.
         id: ClipId,
-        /// The track that it stands on then.
+        /// Id of the track that it moves to.
         track: TrackId,
-        /// The one before it, there.
+        /// The clip before it at the new position; absent: it becomes the first.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         after: Option<ClipId>,
     },
-    /// A transition that the document does not have.
+    /// Inserts a new transition.
     InsertTransition {
-        /// Where.
+        /// Id of the track.
         track: TrackId,
-        /// With an id that is not taken.
+        /// The new transition; its id must not be in use.
         transition: Box<Transition>,
-        /// The one before it on the track (in the file: time does not matter).
+        /// The transition before it in the track's list, whose order is independent of time;
+        /// absent: it becomes the first.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         after: Option<TransitionId>,
     },
-    /// Another content for the transition of that id, at its place.
+    /// Replaces the transition of the same id, which keeps its position in the list.
     ReplaceTransition {
-        /// What it becomes.
+        /// The new content.
         transition: Box<Transition>,
     },
-    /// Off its track.
+    /// Removes a transition.
     RemoveTransition {
-        /// Which one.
+        /// Id of the transition.
         id: TransitionId,
     },
-    /// To another place.
+    /// Moves a transition to another position in the list or to another track.
     MoveTransition {
-        /// Which one.
+        /// Id of the transition.
         id: TransitionId,
-        /// The track that it stands on then.
+        /// Id of the track that it moves to.
         track: TrackId,
-        /// The one before it, there.
+        /// The transition before it at the new position; absent: it becomes the first.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         after: Option<TransitionId>,
     },
-    /// What the document says of itself, all of it.
+    /// Sets all fields of the project except its version and its lists.
     SetProjectFields {
-        /// What it says then.
+        /// The new values.
         fields: Box<ProjectFields>,
     },
-    /// What a composition says of itself, all of it.
+    /// Sets all fields of a composition except its id and its tracks.
     SetCompositionFields {
-        /// Which one.
+        /// Id of the composition.
         id: CompositionId,
-        /// What it says then.
+        /// The new values.
         fields: Box<CompositionFields>,
     },
-    /// What a track says of itself, all of it.
+    /// Sets all fields of a track except its id, its clips and its transitions.
     SetTrackFields {
-        /// Which one.
+        /// Id of the track.
         id: TrackId,
-        /// What it says then.
+        /// The new values.
         fields: Box<TrackFields>,
     },
 }
@@ -186,11 +187,11 @@ pub fn edit_schema() -> serde_json::Value {
     schemars::schema_for!(Edit).to_value()
 }
 
-/// Applies all edits in order or none. Gives the edits that take them back, in the order to apply
-/// them in.
+/// Applies all edits in order, or none. Returns the inverse edits, in the order in which they must
+/// be applied.
 ///
 /// # Errors
-/// Of the first edit that cannot be applied; the document is as it was then.
+/// The error of the first edit that cannot be applied. The project is then unchanged.
 pub fn apply_all(project: &mut Project, edits: Vec<Edit>) -> Result<Vec<Edit>, EditError> {
     let mut inverses = Vec::with_capacity(edits.len());
     for edit in edits {

@@ -10,7 +10,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-/// Larger files are refused: 256 MiB is some 300 000 clips.
+/// Maximum size of a project file: 256 MiB, some 300 000 clips.
 pub const MAX_FILE_BYTES: u64 = 256 << 20;
 
 /// Why a project could not be read.
@@ -19,9 +19,9 @@ pub enum LoadError {
     /// The file could not be read.
     #[error("cannot read {}", path.display())]
     Read {
-        /// Which file.
+        /// Path of the file.
         path: PathBuf,
-        /// Why.
+        /// The cause.
         source: std::io::Error,
     },
     /// The file is larger than [`MAX_FILE_BYTES`].
@@ -62,18 +62,19 @@ pub enum LoadError {
     },
 }
 
-/// Why a project could not be written. The file that was there before is untouched.
+/// Why a project could not be written. An existing file is unchanged, unless only syncing the
+/// folder after the rename failed.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot save {}", path.display())]
 pub struct SaveError {
-    /// Which file.
+    /// Path of the file.
     pub path: PathBuf,
-    /// Why.
+    /// The cause.
     pub source: std::io::Error,
 }
 
 impl LoadError {
-    /// Stable code for faces and translation.
+    /// Stable error code, for user interfaces and translation.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Read { .. } => "project.read",
@@ -88,14 +89,14 @@ impl LoadError {
 }
 
 impl SaveError {
-    /// Stable code for faces and translation.
+    /// Stable error code, for user interfaces and translation.
     pub fn code(&self) -> &'static str {
         "project.save"
     }
 }
 
-/// Reads a project of any known version. The result has the right form; whether it makes sense is
-/// for [`crate::validate`] to say.
+/// Reads a project of any known version. This checks the form of the file; [`crate::validate`]
+/// checks whether the project makes sense.
 ///
 /// # Errors
 /// See [`LoadError`].
@@ -103,15 +104,15 @@ pub fn load(path: &Path) -> Result<Project, LoadError> {
     from_json(&read_text(path)?)
 }
 
-/// The text of a project file, for [`from_json`] and [`locate`].
+/// Reads the text of a project file, for [`from_json`] and [`locate`].
 ///
 /// # Errors
 /// See [`LoadError`].
 pub fn read_text(path: &Path) -> Result<String, LoadError> {
     let fail = |source| LoadError::Read { path: path.into(), source };
     let mut bytes = Vec::new();
-    // The limit is set on what is read, not on what the directory says: the path may be a pipe or
-    // growing.
+    // The limit applies to the bytes read, not to the stated size of the file: the path may be a
+    // pipe, and the file may be growing.
     std::fs::File::open(path).map_err(fail)?.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes).map_err(fail)?;
     if bytes.len() as u64 > MAX_FILE_BYTES {
         return Err(LoadError::TooLarge { bytes: std::fs::metadata(path).map_or(bytes.len() as u64, |m| m.len()) });
@@ -132,7 +133,7 @@ pub fn from_json(text: &str) -> Result<Project, LoadError> {
     }
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let document = serde_json::from_str::<StrictJson>(text).map_err(|e| {
-        // serde_json appends the position to its message; it is a field of its own here.
+        // serde_json appends the position to its message; here it has its own fields.
         let reason = e.to_string();
         let reason = reason.rsplit_once(" at line ").map_or(reason.as_str(), |(r, _)| r).to_owned();
         LoadError::Syntax { line: e.line(), column: e.column(), reason }
@@ -144,7 +145,7 @@ pub fn from_json(text: &str) -> Result<Project, LoadError> {
     })
 }
 
-/// The text of the file: indented, fields in a fixed order, a line feed at the end.
+/// The text of a project file: indented, with fields in a fixed order and a line feed at the end.
 pub fn to_json(project: &Project) -> String {
     // Maps have string keys and numbers are finite or written as null, so this cannot fail for any
     // project.
@@ -153,12 +154,12 @@ pub fn to_json(project: &Project) -> String {
     text
 }
 
-/// Writes a project: to a temporary file beside it, synced, then renamed over it. A power cut
-/// leaves the old or the new file, never a mixture. A symbolic link is followed; permissions of a
-/// file that was there are kept.
+/// Writes a project to a hidden file in the same folder, syncs it and renames it to `path`. After a
+/// power cut there is either the old or the new file, never a mixture. A symbolic link is followed;
+/// the permissions of an existing file are kept.
 ///
 /// # Errors
-/// The folder cannot be written, the disk is full, ….
+/// The folder is not writable, the disk is full, or another error of the file system.
 pub fn save(project: &Project, path: &Path) -> Result<(), SaveError> {
     let fail = |source| SaveError { path: path.into(), source };
     let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.into());
@@ -175,8 +176,8 @@ pub fn save(project: &Project, path: &Path) -> Result<(), SaveError> {
     file.write_all(to_json(project).as_bytes()).map_err(fail)?;
     file.as_file().sync_all().map_err(fail)?;
     file.persist(&target).map_err(|e| fail(e.error))?;
-    // The rename itself is durable once the folder is, where the system offers that: some file
-    // systems and unreadable folders do not.
+    // The rename is durable once the folder is synced. Some file systems do not support that, and
+    // the folder may not be readable; these errors are ignored.
     #[cfg(unix)]
     if let Err(e) = std::fs::File::open(folder).and_then(|d| d.sync_all())
         && !matches!(e.kind(), ErrorKind::PermissionDenied | ErrorKind::InvalidInput | ErrorKind::Unsupported)

@@ -1,14 +1,14 @@
-//! From an id to its place, in one step.
+//! Positions of elements by id, without a search.
 //!
-//! A valid document uses each id once among things of its kind (see [`crate::validate`]). In one
-//! that is not valid yet, the first thing in document order counts, as it does for
-//! [`Project::media`] and [`Project::composition`].
+//! A valid project uses each id once among elements of the same kind (see [`crate::validate`]). In
+//! an invalid one the first element in document order counts, as for [`Project::media`] and
+//! [`Project::composition`].
 use crate::{ClipPlace, Project, TrackPlace, TransitionPlace};
 use cutroom_types::{ClipId, CompositionId, MediaId, TrackId, TransitionId};
 use std::{collections::HashMap, hash::Hash};
 
-/// Places by id. It is true to the document that it was made from; after a change that adds,
-/// removes or moves anything, make a new one.
+/// Positions by id. It describes the project that it was made from; after a change that adds,
+/// removes or moves anything, it must be made again.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ProjectIndex {
     media: HashMap<MediaId, usize>,
@@ -19,7 +19,7 @@ pub struct ProjectIndex {
 }
 
 impl ProjectIndex {
-    /// Of everything in a document.
+    /// Indexes everything in a project.
     pub fn new(project: &Project) -> Self {
         let mut index = Self { clips: HashMap::with_capacity(project.clips().count()), ..Self::default() };
         for (at, media) in project.media.iter().enumerate() {
@@ -40,33 +40,33 @@ impl ProjectIndex {
         index
     }
 
-    /// Index among the document's media.
+    /// Index among the project's media.
     pub fn media(&self, id: &MediaId) -> Option<usize> {
         self.media.get(id).copied()
     }
 
-    /// Index among the document's compositions.
+    /// Index among the project's compositions.
     pub fn composition(&self, id: &CompositionId) -> Option<usize> {
         self.compositions.get(id).copied()
     }
 
-    /// Where a track stands.
+    /// Position of a track.
     pub fn track(&self, id: &TrackId) -> Option<TrackPlace> {
         self.tracks.get(id).copied()
     }
 
-    /// Where a clip stands.
+    /// Position of a clip.
     pub fn clip(&self, id: &ClipId) -> Option<ClipPlace> {
         self.clips.get(id).copied()
     }
 
-    /// Where a transition stands.
+    /// Position of a transition.
     pub fn transition(&self, id: &TransitionId) -> Option<TransitionPlace> {
         self.transitions.get(id).copied()
     }
 }
 
-/// The first of an id counts.
+/// Stores a position, unless the id already has one.
 fn note<Id: Clone + Eq + Hash, P>(places: &mut HashMap<Id, P>, id: &Id, place: P) {
     places.entry(id.clone()).or_insert(place);
 }

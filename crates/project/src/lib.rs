@@ -1,11 +1,11 @@
-//! The document: what a film is made of, as plain data that can be printed, compared and saved.
+//! The project document, as plain data that can be printed, compared and saved.
 //!
 //! A [`Project`] lists media and compositions; a composition holds tracks of clips and transitions.
-//! The file is JSON ([`load`], [`save`]): human readable, versioned ([`migrate`]), described by
-//! [`json_schema`]; fields that this version does not know are kept. [`validate`] says everything
-//! that is wrong with a document before any work starts. Changes are values, too: an [`Edit`] is
-//! applied and gives the edit that takes it back. This crate knows nothing of decoding, rendering
-//! or which effects exist.
+//! The file is JSON ([`load`], [`save`]): human-readable, versioned ([`migrate`]) and described by
+//! [`json_schema`]. Fields that this version does not support are kept. [`validate`] reports
+//! everything that is wrong with a project before any work starts. Changes are values, too:
+//! applying an [`Edit`] returns the inverse edit. This crate does not depend on decoding, rendering
+//! or the effects catalogue.
 #![forbid(unsafe_code)]
 
 pub mod animated;
@@ -40,7 +40,7 @@ pub use validate::{
     MAX_COMPOSITION_AREA_PX, MAX_COMPOSITION_SIDE_PX, MAX_NESTING, MAX_TIME_FLICKS, Problem, SPEED_LIMITS, unknown_fields, validate,
 };
 
-/// Fields that this version does not know, by name, kept as they were.
+/// Unknown fields by name, kept unchanged.
 pub type Extra = serde_json::Map<String, serde_json::Value>;
 
 /// The JSON Schema (draft 2020-12) of the project file in its current version.
@@ -60,8 +60,8 @@ pub(crate) fn default_true() -> bool {
     true
 }
 
-/// Reads a part of the document whose form must be looked at first; errors name the path within the
-/// part.
+/// Deserializes a part of the project after its form has been inspected; errors name the path
+/// within the part.
 pub(crate) fn deserialize_part<T: serde::de::DeserializeOwned, E: serde::de::Error>(value: serde_json::Value) -> Result<T, E> {
     serde_path_to_error::deserialize(value).map_err(|e| {
         let path = e.path().to_string();

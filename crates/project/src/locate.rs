@@ -1,4 +1,4 @@
-//! From a JSON path to the place in the text, so that messages can name the line.
+//! Finds the position of a JSON path in the text, so that messages can name the line.
 
 /// Line and column, both from 1; the column counts bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,9 +9,9 @@ pub struct TextPosition {
     pub column: usize,
 }
 
-/// Where the value named by `path` (such as `compositions[0].tracks[1].clips[3].start`) begins in
-/// `text`. When the path does not lead all the way, the deepest value that does. `None` when the
-/// text is not JSON up to there.
+/// The position in `text` at which the value named by `path` (such as
+/// `compositions[0].tracks[1].clips[3].start`) begins. If the path does not exist entirely, the
+/// position of the deepest value on it. `None` if an index in `path` is malformed.
 pub fn locate(text: &str, path: &str) -> Option<TextPosition> {
     let mut scan = Scan { text: text.as_bytes(), at: 0 };
     let mut rest = path.trim_start_matches('$').trim_start_matches('.');
@@ -61,7 +61,7 @@ impl Scan<'_> {
         found
     }
 
-    /// The raw text of a string, between its quotes.
+    /// Steps over a string and returns its raw text between the quotes.
     fn string(&mut self) -> Option<&[u8]> {
         if self.peek() != Some(b'"') {
             return None;
@@ -114,14 +114,16 @@ impl Scan<'_> {
         }
     }
 
-    /// To the value of the field that `path` begins with; gives what is left of the path.
+    /// Steps to the value of the field that `path` begins with and returns the rest of the path.
+    /// `None` if there is no such field.
     fn enter_field<'p>(&mut self, path: &'p str) -> Option<&'p str> {
         if !self.take(b'{') {
             return None;
         }
         loop {
             let key = self.string()?;
-            // Keys may contain dots; the one that fits the path up to a separator is meant.
+            // Keys may contain dots: a key matches if a separator or the end of the path follows
+            // it.
             let after = path.as_bytes().strip_prefix(key).filter(|r| matches!(r.first(), None | Some(b'.' | b'[')));
             let after = after.map(|r| &path[path.len() - r.len()..]);
             if !self.take(b':') {
@@ -137,7 +139,7 @@ impl Scan<'_> {
         }
     }
 
-    /// To item `index` of the array here.
+    /// Steps to element `index` of the array at the current position; `false` if there is none.
     fn enter_item(&mut self, index: usize) -> bool {
         if !self.take(b'[') {
             return false;

@@ -1,11 +1,11 @@
-//! What of a clip's picture is seen: masks drawn on it, and other tracks as mattes.
+//! What is visible of a clip's picture: masks drawn on it, and other tracks as mattes.
 use crate::{Animated, Extra, default_true, is_default, is_true};
 use cutroom_types::{BezierPath, MaskId, MaskMode, TrackId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::{borrow::Cow, collections::BTreeMap};
 
-/// A mask on a clip. Masks are joined in order into one coverage, which multiplies the clip's
+/// A mask on a clip. Masks are combined in order into one coverage, which multiplies the clip's
 /// alpha.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Mask {
@@ -14,34 +14,35 @@ pub struct Mask {
     /// Title.
     #[serde(default, skip_serializing_if = "is_default")]
     pub name: String,
-    /// `false`: left out.
+    /// `false`: the mask is ignored.
     #[serde(default = "default_true", skip_serializing_if = "is_true")]
     pub enabled: bool,
-    /// Its outline.
+    /// The outline.
     pub shape: MaskShape,
-    /// How it joins the masks before it.
+    /// How it is combined with the masks before it.
     #[serde(default, skip_serializing_if = "is_default")]
     pub mode: MaskMode,
-    /// Outside counts instead of inside.
+    /// Whether the outside of the outline is covered instead of the inside.
     #[serde(default, skip_serializing_if = "is_default")]
     pub inverted: bool,
-    /// 0..=1, multiplies its coverage.
+    /// Opacity, 0..=1; multiplies the coverage of the mask.
     #[serde(default = "Animated::one", skip_serializing_if = "Animated::is_one")]
     pub opacity: Animated<f64>,
-    /// Width of the soft edge, half of it on each side of the outline; pixels of the clip's
-    /// picture, 0..=5000.
+    /// Width of the soft edge in pixels of the clip's picture, 0..=5000; half of it is on each side
+    /// of the outline.
     #[serde(default, skip_serializing_if = "is_default")]
     pub feather_px: Animated<f64>,
-    /// Widths of the soft edge along single curves of a path, instead of `feather_px`: by the
-    /// curve's two vertices, as `"0->1"`; the sides of a rectangle count clockwise from the upper
-    /// one. Not for ellipses, nor for paths whose keyframes differ in the number of vertices.
+    /// Widths of the soft edge along single curves, instead of `feather_px`. A key names the two
+    /// vertices of a curve, such as `"0->1"`; the sides of a rectangle are numbered clockwise from
+    /// the upper one. Not for ellipses, nor for paths whose keyframes differ in the number of
+    /// vertices.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub edge_feather_px: BTreeMap<String, Animated<f64>>,
-    /// Moves the outline outwards, or inwards when negative; pixels of the clip's
+    /// Distance by which the outline moves outwards, or inwards if negative; pixels of the clip's
     /// picture, -5000..=5000.
     #[serde(default, skip_serializing_if = "is_default")]
     pub expansion_px: Animated<f64>,
-    /// Moves the whole mask; fractions of the picture's width and height.
+    /// Offset of the whole mask, as fractions of the picture's width and height.
     #[serde(default, skip_serializing_if = "is_default")]
     pub offset: Animated<[f64; 2]>,
     /// Unknown fields, kept on save.
@@ -53,28 +54,28 @@ pub struct Mask {
 /// its bottom right. In the file an object whose `type` is `rectangle`, `ellipse` or `path`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum MaskShape {
-    /// With corners that may be round.
+    /// A rectangle, with square or rounded corners.
     Rectangle(BoxShape),
-    /// Touching the sides of its box.
+    /// The ellipse that touches the sides of a box.
     Ellipse(BoxShape),
-    /// Bezier curves.
+    /// A closed path of Bezier curves.
     Path(PathShape),
 }
 
 /// A rectangle, or the box of an ellipse.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct BoxShape {
-    /// Fractions of the picture.
+    /// Centre, as fractions of the picture's width and height.
     #[serde(default = "middle", skip_serializing_if = "is_middle")]
     pub center: Animated<[f64; 2]>,
-    /// Fractions of the picture.
+    /// Width and height, as fractions of the picture's.
     #[serde(default = "halves", skip_serializing_if = "is_halves")]
     pub size: Animated<[f64; 2]>,
-    /// About its centre, clockwise.
+    /// Clockwise rotation about the centre.
     #[serde(default, skip_serializing_if = "is_default")]
     pub rotation_degrees: Animated<f64>,
-    /// Radius of a rectangle's corners in pixels of the picture; at most half a side counts.
-    /// Without meaning for an ellipse.
+    /// Radius of a rectangle's corners in pixels of the picture, limited to half a side. Ignored
+    /// for an ellipse.
     #[serde(default, skip_serializing_if = "is_default")]
     pub corner_radius_px: Animated<f64>,
     /// Unknown fields, kept on save.
@@ -82,7 +83,8 @@ pub struct BoxShape {
     pub extra: Extra,
 }
 
-/// A closed outline. What lies inside an odd number of its loops is inside.
+/// A closed outline. Its inside follows the even-odd rule: points inside an odd number of its loops
+/// are inside.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct PathShape {
     /// At least three vertices; keyframes may differ in their number.
@@ -92,16 +94,18 @@ pub struct PathShape {
     pub extra: Extra,
 }
 
-/// Another track of the composition as a matte: its picture at the same time decides what of the
-/// clip is seen.
+/// Another track of the composition as a matte: the alpha or luma of its picture at the same time
+/// multiplies the clip's alpha.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Matte {
-    /// A video track, not the clip's own. Where it has no clip it is transparent.
+    /// Id of a video track, not the clip's own. Where that track has no clip, the matte is
+    /// transparent.
     pub track: TrackId,
-    /// What of it counts.
+    /// Channel of the matte that is used.
     #[serde(default, skip_serializing_if = "is_default")]
     pub channel: MatteChannel,
-    /// What it hides is seen, and the other way round.
+    /// Whether the clip is visible where the matte would hide it, and hidden where it would be
+    /// visible.
     #[serde(default, skip_serializing_if = "is_default")]
     pub inverted: bool,
     /// Unknown fields, kept on save.
@@ -109,7 +113,7 @@ pub struct Matte {
     pub extra: Extra,
 }
 
-/// What of a matte counts.
+/// Channel of a matte that is used.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MatteChannel {
@@ -120,19 +124,20 @@ pub enum MatteChannel {
     Luma,
 }
 
-/// When masks are applied.
+/// Whether masks are applied before or after effects.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MaskOrder {
-    /// Effects see the masked picture: a blur softens the mask's edge, a shadow falls from it.
+    /// Effects receive the masked picture: a blur softens the edge of the mask, a shadow follows
+    /// it.
     #[default]
     BeforeEffects,
-    /// The mask cuts what the effects made.
+    /// Masks are applied to the result of the effects.
     AfterEffects,
 }
 
 impl Mask {
-    /// An added mask with a hard edge.
+    /// A mask of mode `Add` with a hard edge.
     pub fn new(id: &str, shape: MaskShape) -> Self {
         Self {
             id: id.into(),
@@ -163,7 +168,8 @@ impl Default for BoxShape {
     }
 }
 
-/// The start vertex of the curve that a key such as `"2->3"` names, among `count` vertices.
+/// The index of the start vertex of the curve that a key such as `"2->3"` names, among `count`
+/// vertices. `None` if there is no such curve.
 pub fn edge_of_key(key: &str, count: usize) -> Option<usize> {
     let (from, to) = key.split_once("->")?;
     let (from, to): (usize, usize) = (from.trim().parse().ok()?, to.trim().parse().ok()?);
@@ -186,7 +192,8 @@ fn is_halves(v: &Animated<[f64; 2]>) -> bool {
     *v == halves()
 }
 
-/// The form of a shape in the file.
+/// Outline of a mask on the clip's upright picture before placement; (0, 0) is its top left corner,
+/// (1, 1) its bottom right.
 #[derive(Serialize, JsonSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum ShapeForm<'a> {

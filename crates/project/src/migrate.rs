@@ -1,21 +1,21 @@
-//! Older forms of the file, brought up to the current one step by step, as JSON, so that unknown
-//! fields survive.
+//! Migrates older versions of the file to the current one, step by step and as JSON, so that
+//! unknown fields are kept.
 use cutroom_types::Time;
 use serde_json::{Map, Value};
 
-/// The form that this version writes.
+/// Version of the file format that this program writes.
 ///
 /// 1. Clip `start`, `duration` and `source_in` and transition `duration` were seconds as floats.
-/// 2. They are flicks (or text), as everywhere else.
+/// 2. These are flicks (or text), like all other times.
 pub const SCHEMA_VERSION: u32 = 2;
 
 /// Why a document's version cannot be read.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MigrateError {
-    /// `schema_version` is missing or no positive integer.
+    /// `schema_version` is missing or not a positive integer.
     #[error("schema_version must be a whole number from 1 to {SCHEMA_VERSION}, it is {found}")]
     NoVersion {
-        /// What stands there, as JSON.
+        /// The value found, as JSON.
         found: String,
     },
     /// Written by a newer program.
@@ -26,8 +26,8 @@ pub enum MigrateError {
     },
 }
 
-/// Brings a document of any known version to [`SCHEMA_VERSION`]. What is not of the expected shape
-/// is left for reading to complain about.
+/// Migrates a document of any known version to [`SCHEMA_VERSION`]. Values of an unexpected form are
+/// left unchanged; deserializing reports them.
 ///
 /// # Errors
 /// See [`MigrateError`].
@@ -49,7 +49,7 @@ pub fn migrate(mut document: Value) -> Result<Value, MigrateError> {
     Ok(document)
 }
 
-/// 1 → 2.
+/// Migrates version 1 to 2.
 fn seconds_to_flicks(document: &mut Value) {
     for composition in objects(document.get_mut("compositions")) {
         for track in objects(composition.get_mut("tracks")) {

@@ -8,18 +8,18 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// The document.
+/// The whole document.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Project {
-    /// Version of the file's form; see [`crate::SCHEMA_VERSION`].
+    /// Version of the file format; see [`crate::SCHEMA_VERSION`].
     pub schema_version: u32,
-    /// Stable name of this project among others.
+    /// Stable id that distinguishes this project from others.
     #[serde(default, skip_serializing_if = "is_default")]
     pub id: String,
     /// Title.
     #[serde(default, skip_serializing_if = "is_default")]
     pub name: String,
-    /// What new things start from.
+    /// Project-wide settings.
     #[serde(default, skip_serializing_if = "is_default")]
     pub settings: Settings,
     /// Source files.
@@ -27,14 +27,14 @@ pub struct Project {
     pub media: Vec<Media>,
     /// Timelines; they may contain each other, without cycles.
     pub compositions: Vec<Composition>,
-    /// The composition that is the film.
+    /// Id of the main composition.
     pub main: CompositionId,
     /// Unknown fields, kept on save.
     #[serde(flatten)]
     pub extra: Extra,
 }
 
-/// Project-wide settings. None is needed yet; what other programs store here is kept.
+/// Project-wide settings. Fields that other programs store here are kept.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Settings {
     /// Free text.
@@ -50,19 +50,20 @@ pub struct Settings {
 pub struct Media {
     /// Unique in the project.
     pub id: MediaId,
-    /// Absolute, or relative to the folder of the project file; `/` separates folders.
+    /// Path of the file: absolute, or relative to the folder of the project file; `/` separates
+    /// folders.
     pub path: String,
-    /// What is taken from the file.
+    /// What is used of the file.
     #[serde(default, skip_serializing_if = "is_default")]
     pub kind: MediaKind,
-    /// Whether interlaced frames are made whole.
+    /// Which frames are deinterlaced.
     #[serde(default, skip_serializing_if = "is_default")]
     pub deinterlace: Deinterlace,
-    /// Which field of an interlaced frame is shown first.
+    /// Which interlaced field of a frame is shown first.
     #[serde(default, skip_serializing_if = "is_default")]
     pub field_order: FieldOrder,
-    /// What was found when the file was last opened. Planning uses it to leave out sound or picture
-    /// that is not there.
+    /// Facts found when the file was last opened. Planning uses them to leave out sound or picture
+    /// that the file does not have.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub facts: Option<MediaFacts>,
     /// Unknown fields, kept on save.
@@ -70,7 +71,7 @@ pub struct Media {
     pub extra: Extra,
 }
 
-/// What is taken from a file.
+/// What is used of a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum MediaKind {
@@ -79,7 +80,7 @@ pub enum MediaKind {
     Video,
     /// Sound only; pictures in the file (cover art) are not used.
     Audio,
-    /// One picture that lasts as long as wanted.
+    /// A still image, shown for any length of time.
     Image,
 }
 
@@ -117,33 +118,33 @@ pub struct Composition {
     /// Title.
     #[serde(default, skip_serializing_if = "is_default")]
     pub name: String,
-    /// Square pixels, 1..=16384 each way.
+    /// Size in square pixels: 1..=16384 in each direction, at most 134217728 pixels in total.
     pub size: Size,
     /// Frames per second.
     pub frame_rate: FrameRate,
     /// Samples per second, 8000..=192000.
     #[serde(default = "default_sample_rate_hz")]
     pub sample_rate_hz: u32,
-    /// Channels of sound, 1..=8.
+    /// Number of audio channels, 1..=8.
     #[serde(default = "default_channels")]
     pub channels: u32,
-    /// Length; absent means up to the end of the last clip.
+    /// Length; absent: up to the end of the last clip.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duration: Option<TimeDelta>,
-    /// Under all layers: straight RGBA, display-encoded, 0..=1. Not drawn when the composition is
-    /// nested.
+    /// Colour below all layers: straight RGBA, display-encoded, 0..=1. Not drawn when the
+    /// composition is nested.
     #[serde(default = "black", skip_serializing_if = "is_black")]
     pub background: [f64; 4],
-    /// Where layers are blended.
+    /// Encoding in which layers are blended.
     #[serde(default, skip_serializing_if = "is_default")]
     pub blend_space: BlendSpace,
-    /// Colour of the working space and of the result.
+    /// Primaries and transfer characteristics of the working space and of the result.
     #[serde(default, skip_serializing_if = "is_default")]
     pub color: CompositionColor,
     /// How clips with `motion_blur` are blurred.
     #[serde(default, skip_serializing_if = "is_default")]
     pub motion_blur: MotionBlur,
-    /// Bottom to top.
+    /// Tracks from bottom to top.
     #[serde(default)]
     pub tracks: Vec<Track>,
     /// Unknown fields, kept on save.
@@ -169,17 +170,17 @@ impl Default for CompositionColor {
     }
 }
 
-/// The shutter of a composition.
+/// Shutter of a composition, for motion blur.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct MotionBlur {
-    /// How long the shutter is open: 360 is a whole frame. 0..=720.
+    /// How long the shutter is open, 0..=720 degrees; 360 is a whole frame.
     #[serde(default = "shutter_angle")]
     pub shutter_angle_degrees: f64,
-    /// When it opens, against the frame's start; -90 with an angle of 180 lies centred on
-    /// it. -360..=360.
+    /// When the shutter opens, relative to the start of the frame, -360..=360 degrees. With an
+    /// angle of 180, -90 centres the exposure on the start of the frame.
     #[serde(default = "shutter_phase")]
     pub shutter_phase_degrees: f64,
-    /// Places that are averaged, 2..=64.
+    /// Number of placements that are averaged, 2..=64.
     #[serde(default = "shutter_samples")]
     pub samples: u32,
     /// Unknown fields, kept on save.
@@ -218,41 +219,40 @@ pub struct Track {
     /// Title.
     #[serde(default, skip_serializing_if = "is_default")]
     pub name: String,
-    /// What its clips give.
+    /// Whether its clips have picture and sound, or sound only.
     #[serde(default, skip_serializing_if = "is_default")]
     pub kind: TrackKind,
-    /// `false`: neither seen nor heard.
+    /// `false`: neither visible nor audible.
     #[serde(default = "default_true", skip_serializing_if = "is_true")]
     pub enabled: bool,
-    /// Not heard.
+    /// Whether the track is silent.
     #[serde(default, skip_serializing_if = "is_default")]
     pub muted: bool,
-    /// When any track is soloed only soloed tracks are heard; when any video track is, only soloed
-    /// video tracks are seen.
+    /// If any track is soloed, only soloed tracks are audible; if any video track is, only soloed
+    /// video tracks are visible.
     #[serde(default, skip_serializing_if = "is_default")]
     pub solo: bool,
-    /// Not seen: its picture only serves clips that name it as their matte or in an effect.
+    /// Whether the track is not drawn itself, so that its picture is only used by clips that name
+    /// it as their matte or in an effect.
     #[serde(default, skip_serializing_if = "is_default")]
     pub matte_only: bool,
-    /// Editors refuse changes; planning does not care.
+    /// Editors refuse changes to the track; rendering is not affected.
     #[serde(default, skip_serializing_if = "is_default")]
     pub locked: bool,
-    /// Volume in decibels, -144 and below is silence, up to 60; keyframe times are composition
-    /// times.
+    /// Gain in decibels, up to 60; -144 and below is silence. Keyframe times are composition times.
     #[serde(default, skip_serializing_if = "is_default")]
     pub gain_db: Animated<f64>,
-    /// -1 left … 0 centre … 1 right; added to the clip's.
+    /// Pan: -1 left … 0 centre … 1 right; added to the clip's.
     #[serde(default, skip_serializing_if = "is_default")]
     pub pan: Animated<f64>,
-    /// 0..=1, multiplies the opacity of every clip.
+    /// Opacity, 0..=1; multiplies the opacity of every clip.
     #[serde(default = "Animated::one", skip_serializing_if = "Animated::is_one")]
     pub opacity: Animated<f64>,
-    /// In any order in memory; saved in the order they stand here. Copies of a document share clips
-    /// until one of them changes (`Arc::make_mut`), so that copying a document of many clips is
-    /// cheap.
+    /// Clips in any order, which is kept in the file. Copies of a project share clips until one of
+    /// them is changed (`Arc::make_mut`), so that copying a project with many clips is cheap.
     #[serde(default)]
     pub clips: Vec<Arc<Clip>>,
-    /// On the cuts of this track.
+    /// Transitions at the cuts of this track.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub transitions: Vec<Transition>,
     /// Unknown fields, kept on save.
@@ -260,11 +260,11 @@ pub struct Track {
     pub extra: Extra,
 }
 
-/// What the clips of a track give.
+/// What the clips of a track have.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum TrackKind {
-    /// Picture, and the sound that belongs to it unless a clip's sound is off.
+    /// Picture, and its sound unless the sound of a clip is off.
     #[default]
     Video,
     /// Sound only.
@@ -302,17 +302,17 @@ impl Project {
         }
     }
 
-    /// By id.
+    /// The composition with this id.
     pub fn composition(&self, id: &CompositionId) -> Option<&Composition> {
         self.compositions.iter().find(|c| c.id == *id)
     }
 
-    /// By id.
+    /// The media with this id.
     pub fn media(&self, id: &MediaId) -> Option<&Media> {
         self.media.iter().find(|m| m.id == *id)
     }
 
-    /// The film.
+    /// The main composition, if it exists.
     pub fn main_composition(&self) -> Option<&Composition> {
         self.composition(&self.main)
     }
@@ -329,7 +329,7 @@ impl Project {
 }
 
 impl Media {
-    /// A file with nothing known about it.
+    /// A file without known facts.
     pub fn new(id: &str, path: &str, kind: MediaKind) -> Self {
         Self {
             id: id.into(),
@@ -344,7 +344,7 @@ impl Media {
 }
 
 impl Composition {
-    /// No tracks, 48 kHz stereo, linear blending, BT.709, black.
+    /// An empty composition: 48 kHz stereo, linear blending, BT.709, black background.
     pub fn new(id: &str, size: Size, frame_rate: FrameRate) -> Self {
         Self {
             id: id.into(),
@@ -368,7 +368,7 @@ impl Composition {
         self.tracks.iter().flat_map(|t| &t.clips).map(Arc::as_ref)
     }
 
-    /// The length set, or up to the end of the last clip; zero without clips.
+    /// The set length, or else the end of the last clip; zero without clips.
     pub fn length(&self) -> TimeDelta {
         self.duration.unwrap_or_else(|| {
             let end = self.clips().map(|c| c.span().end()).max().unwrap_or(Time::ZERO);
@@ -398,15 +398,15 @@ impl Track {
         }
     }
 
-    /// The clip at an index, to be changed; copies of the document keep theirs.
+    /// The clip at an index, for changing it. Copies of the project keep the old one.
     ///
     /// # Panics
-    /// There is none, as in indexing.
+    /// If the index is out of range.
     pub fn clip_mut(&mut self, index: usize) -> &mut Clip {
         Arc::make_mut(&mut self.clips[index])
     }
 
-    /// By id.
+    /// The clip with this id.
     pub fn clip(&self, id: &ClipId) -> Option<&Clip> {
         self.clips.iter().map(Arc::as_ref).find(|c| c.id == *id)
     }

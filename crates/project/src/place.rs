@@ -1,12 +1,12 @@
-//! Where things stand in a document: positions as plain values, written out as JSON paths only when
-//! somebody reads them.
+//! Positions of elements in a project, as plain values that are formatted as JSON paths only when
+//! they are displayed.
 use crate::{Clip, Project, Track, Transition};
 use std::{
     fmt::{self, Display, Formatter},
     sync::Arc,
 };
 
-/// A track, by position.
+/// Position of a track.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TrackPlace {
     /// Index of its composition.
@@ -15,32 +15,31 @@ pub struct TrackPlace {
     pub track: usize,
 }
 
-/// A clip, by position.
+/// Position of a clip.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ClipPlace {
-    /// Its track.
+    /// Position of its track.
     pub track: TrackPlace,
     /// Index on the track.
     pub clip: usize,
 }
 
-/// A transition, by position.
+/// Position of a transition.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TransitionPlace {
-    /// Its track.
+    /// Position of its track.
     pub track: TrackPlace,
     /// Index on the track.
     pub transition: usize,
 }
 
-/// Something that has a place of its own in the document. Valid until the document changes;
-/// displayed as a JSON path such as `compositions[0].tracks[1].clips[2]`, the whole document as
-/// nothing.
+/// Position of an element of the project. Valid until the project changes. Displayed as a JSON path
+/// such as `compositions[0].tracks[1].clips[2]`, the whole project as the empty text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Place {
-    /// The document.
+    /// The whole project.
     Project,
-    /// A source file, by its index.
+    /// A media, by its index.
     Media(usize),
     /// A composition, by its index.
     Composition(usize),
@@ -53,7 +52,7 @@ pub enum Place {
 }
 
 impl Project {
-    /// The tracks of all compositions, in document order, with their places.
+    /// The tracks of all compositions, in document order, with their positions.
     pub fn placed_tracks(&self) -> impl Iterator<Item = (TrackPlace, &Track)> {
         self.compositions
             .iter()
@@ -63,38 +62,38 @@ impl Project {
 }
 
 impl TrackPlace {
-    /// A clip on this track.
+    /// The position of a clip on this track.
     pub fn clip(self, clip: usize) -> ClipPlace {
         ClipPlace { track: self, clip }
     }
 
-    /// A transition on this track.
+    /// The position of a transition on this track.
     pub fn transition(self, transition: usize) -> TransitionPlace {
         TransitionPlace { track: self, transition }
     }
 
-    /// The track, if the document has one there.
+    /// The track at this position, if there is one.
     pub fn get(self, project: &Project) -> Option<&Track> {
         project.compositions.get(self.composition)?.tracks.get(self.track)
     }
 }
 
 impl ClipPlace {
-    /// The clip, if the document has one there.
+    /// The clip at this position, if there is one.
     pub fn get(self, project: &Project) -> Option<&Clip> {
         self.track.get(project)?.clips.get(self.clip).map(Arc::as_ref)
     }
 }
 
 impl TransitionPlace {
-    /// The transition, if the document has one there.
+    /// The transition at this position, if there is one.
     pub fn get(self, project: &Project) -> Option<&Transition> {
         self.track.get(project)?.transitions.get(self.transition)
     }
 }
 
 impl Place {
-    /// The JSON path of a field of what stands here, `video.opacity` say.
+    /// The JSON path of a field of this element, such as `video.opacity`.
     pub fn field(self, field: impl Display) -> impl Display {
         Field { place: self, field }
     }

@@ -1,5 +1,5 @@
-//! Everything that is wrong with a document in itself; effects and files are looked at by those who
-//! know them.
+//! Validates a project by itself. Effects are validated by the crate that has the catalogue, files
+//! by the one that opens them.
 mod fields;
 mod references;
 mod structure;
@@ -10,14 +10,14 @@ use cutroom_types::ClipId;
 use std::fmt::Display;
 pub use unknown::unknown_fields;
 
-/// One thing that is wrong.
+/// One problem of a project.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
-    /// Where, such as `compositions[0].tracks[1].clips[3].speed`.
+    /// JSON path, such as `compositions[0].tracks[1].clips[3].speed`.
     pub json_path: String,
-    /// The clip concerned, if it is about one.
+    /// The clip concerned, if any.
     pub clip: Option<ClipId>,
-    /// Stable code for faces and translation, such as `project.overlap`.
+    /// Stable code, for user interfaces and translation, such as `project.overlap`.
     pub code: &'static str,
     /// What is wrong and what would be right.
     pub message: String,
@@ -33,21 +33,22 @@ impl std::fmt::Display for Problem {
     }
 }
 
-/// Largest width or height of a composition, in pixels; half of what can be drawn, so that there is
-/// room around it.
+/// Maximum width and height of a composition, in pixels: half of the largest raster that can be
+/// drawn, so that there is room for margins.
 pub const MAX_COMPOSITION_SIDE_PX: u32 = 16_384;
-/// Largest area of a composition, in pixels: 8K with room.
+/// Maximum area of a composition, in pixels: about four times 8K.
 pub const MAX_COMPOSITION_AREA_PX: u64 = 1 << 27;
-/// No instant or length lies beyond 1000 hours either way (in flicks it then fits a JSON number
-/// exactly).
+/// Maximum magnitude of an instant or a length: 1000 hours. In flicks it fits a JSON number
+/// exactly.
 pub const MAX_TIME_FLICKS: i64 = 1000 * 3600 * cutroom_types::FLICKS_PER_SECOND;
-/// Compositions that a row of clips may lead through, each showing the next.
+/// Maximum depth of nested compositions.
 pub const MAX_NESTING: usize = 32;
-/// Smallest and largest absolute speed, of a clip and of a clip seen through all compositions
-/// around it.
+/// Minimum and maximum absolute speed, both of a clip and of a clip multiplied with all
+/// compositions around it.
 pub const SPEED_LIMITS: (f64, f64) = (0.01, 100.0);
 
-/// All problems, in document order; empty when planning may start.
+/// All problems: first those of single values, then those of structure, both in document order.
+/// Empty if the project is valid.
 pub fn validate(project: &Project) -> Vec<Problem> {
     let mut problems = Vec::new();
     fields::check(project, &mut problems);

@@ -1,10 +1,11 @@
 //! Times the compositor on frames held in memory, 1080p YUV in and out.
 //!
 //! `compositor [--scene NAME] [--space gamma|linear] [--frames N] [--threads N] [--raw A.yuv B.yuv]
-//! [--write OUT.yuv] [--write-lut LOOK.cube]`; raw files hold 1920×1080 8-bit 4:2:0 frames, which
-//! are cycled. Scenes: `inset` (a second layer at 60 %, opacity 0.8, +0.3 stop exposure,
+//! [--write OUT.yuv] [--write-look LOOK.cube]`; raw files hold 1920×1080 8-bit 4:2:0 frames, which
+//! are repeated. Scenes: `inset` (a second layer at 60 %, opacity 0.8, +0.3 stop exposure,
 //! saturation 1.1), `one` and `six` (that many point effects), `five` (five layers, each with
 //! opacity, a blend mode and a colour effect), or the id of an effect. Prints `ms_per_frame`.
+//! `--write-look` only writes the LUT of the `lut` scene.
 use cutroom_effects::{Catalog, lut::Lut};
 use cutroom_render::{Backend, OutputSpec, RenderOptions, Renderer, SourcePictures};
 use cutroom_timeline::{BlendSpace, Canvas, Content, EffectUse, FramePlan, Layer, SourceFrame, Transform};
@@ -56,7 +57,7 @@ fn layer(media: &str, transform: Transform, opacity: f32, effects: Vec<EffectUse
     Layer { effects, transform, opacity, ..Layer::new(media.into(), content) }
 }
 
-/// An effect with its defaults but for the parameters given.
+/// An effect with default parameters except those given.
 fn effect(id: &str, set: &[(&str, f64)]) -> Result<EffectUse, String> {
     let spec = Catalog::builtin().effect(id).ok_or_else(|| format!("there is no scene and no effect {id}"))?;
     let params = spec.params.iter().map(|p| {
@@ -122,7 +123,7 @@ fn layers(scene: &str) -> Result<Vec<Layer>, String> {
     })
 }
 
-/// A warm look of 33³ entries, as text.
+/// A warm LUT of 33³ entries, as text of a `.cube` file.
 fn lut() -> String {
     let mut text = "LUT_3D_SIZE 33\n".to_owned();
     for i in 0..33u32.pow(3) {

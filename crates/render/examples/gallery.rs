@@ -1,5 +1,6 @@
-//! Draws every catalogue entry at a setting away from neutral (where it looks at other times, the
-//! scene moves) and writes PNG files for looking at: `gallery FOLDER [NAME…]`.
+//! Draws every catalogue entry at settings that are not neutral and writes PPM files for visual
+//! inspection: `gallery FOLDER [NAME…]`. Effects that read other times get a moving scene. The
+//! variable `LINEAR` selects blending in linear light.
 #[path = "../tests/it/gpu_cases/mod.rs"]
 #[allow(dead_code, reason = "the example uses a part")]
 mod gpu_cases;
@@ -45,7 +46,7 @@ fn scene(s: cutroom_types::Size, warm: bool, left_px: f64) -> Picture {
     Picture::from_planes(YUV444, s, cutroom_types::ColorTags::BT709, planes).expect("planes of the right size")
 }
 
-/// Stills, and "moving": the warm scene at frame n, which reaches its place at 0.
+/// Still pictures, and "moving": the warm scene at frame n, which reaches its position at frame 0.
 struct Scenes(Pictures, cutroom_types::Size);
 
 impl SourcePictures for Scenes {

@@ -1,7 +1,7 @@
-//! CPU against GPU on this machine: the largest difference over the catalogue, placements and
+//! Compares CPU and GPU on this machine: the largest difference over the catalogue, placements and
 //! formats, then times of five 1080p and 2160p layers (the device's own time is the median of five
-//! runs of 200 frames). `gpu_check [--software] [--times]` also takes a software device, or only
-//! measures times. Exit code 1 when something differs by more than a code.
+//! runs of 200 frames). `gpu_check [--software] [--times]`: `--software` allows a software device,
+//! `--times` only measures times. Exit code 1 when a case differs by more than its limit.
 #[path = "../tests/it/gpu_cases/mod.rs"]
 #[allow(dead_code, reason = "the example uses a part")]
 mod gpu_cases;
@@ -54,7 +54,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Five layers with exposure each, the upper four moved, with opacity 0.8, saturation and `scale`.
+/// Times five layers with exposure each; the upper four are moved, scaled by `scale`, and have
+/// opacity 0.8 and saturation.
 fn times(cpu: &CpuRenderer, gpu: &mut GpuRenderer, s: Size, what: &str, linear: bool, scale: f32) -> Result<(), Box<dyn Error>> {
     let far = s.width as f32 / 1920.0;
     let names = ["a", "b", "c", "d", "e"];
@@ -83,7 +84,7 @@ fn times(cpu: &CpuRenderer, gpu: &mut GpuRenderer, s: Size, what: &str, linear: 
     let started = Instant::now();
     gpu.run(&program, &case.output)?;
     let first_ms = started.elapsed().as_secs_f64() * 1e3;
-    // Medians of 200 frames, or of two seconds.
+    // Medians of 200 frames, or of as many as fit in two seconds.
     let median_ms = |f: &mut dyn FnMut() -> Result<(), Box<dyn Error>>| -> Result<f64, Box<dyn Error>> {
         let started = Instant::now();
         let mut times = Vec::new();
@@ -97,7 +98,7 @@ fn times(cpu: &CpuRenderer, gpu: &mut GpuRenderer, s: Size, what: &str, linear: 
     };
     let mut masks = MaskCache::default();
     let lowering = median_ms(&mut || lower(&case.plan, &case.pictures, &case.output, &mut masks).map(drop).map_err(Into::into))?;
-    // A device that idled runs at a fraction of its clock for some tenths of a second.
+    // An idle device runs at a fraction of its clock rate for some tenths of a second.
     let warm = Instant::now();
     while warm.elapsed().as_secs_f64() < 1.0 {
         gpu.device_and_host_ms(&program, &case.output, 20)?;

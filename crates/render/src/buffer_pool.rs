@@ -1,16 +1,16 @@
-//! Output memory that is used again: fresh pages cost as much as drawing a frame.
+//! Reuses output memory: the first write to fresh pages costs as much as drawing a frame.
 use cutroom_types::PlaneMemory;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Buffers that wait to be used again.
+/// Unused buffers, shared between clones of the pool.
 #[derive(Clone, Default)]
 pub struct BufferPool(Arc<Mutex<Vec<Vec<u8>>>>);
 
 impl BufferPool {
-    /// Buffers kept; beyond, they are freed.
+    /// Maximum number of unused buffers; further ones are freed.
     const CAPACITY: usize = 64;
 
-    /// A buffer of this length with any content.
+    /// Returns a buffer of this length with arbitrary content.
     pub fn take(&self, len: usize) -> Vec<u8> {
         let mut home = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(i) = home.iter().position(|b| b.len() == len) {
@@ -24,7 +24,7 @@ impl BufferPool {
         vec![0; len]
     }
 
-    /// Memory of planes that comes back when the last of them is dropped.
+    /// Wraps a buffer as plane memory that returns to the pool when the last plane is dropped.
     pub fn lend(&self, bytes: Vec<u8>) -> Arc<dyn PlaneMemory> {
         Arc::new(PooledBuffer { bytes, home: self.clone() })
     }

@@ -1,40 +1,42 @@
-//! What each pixel's centre is told of a polygon.
+//! For the centre of each pixel, the distance to a polygon, the soft edge's width there, and
+//! whether it is inside.
 //!
-//! Tiles of pixels look up how far away the nearest side is; only sides not much farther can be
-//! nearest to one of their pixels, and those are tried on each. Where these are many the tile is
-//! split. So a pixel gets the same numbers as from trying all sides; of equally near ones the first
-//! counts.
+//! The raster is divided into tiles. For each tile [`Nearest`] finds the sides that can be nearest
+//! to one of its pixels, and only those are evaluated at each pixel; a tile with too many of them
+//! is split. The result equals that of evaluating all sides at every pixel; of equally near sides
+//! the first counts.
 use crate::nearest::{Line, Nearest};
 use cutroom_types::Size;
 
 /// A side of the polygon, in pixels.
 #[derive(Clone, Copy)]
 pub struct Side {
-    /// Where it begins.
+    /// Start, in pixels.
     pub from: [f64; 2],
-    /// Where it ends.
+    /// End, in pixels.
     pub to: [f64; 2],
-    /// Widths of the soft edge at both ends.
+    /// Widths of the soft edge at start and end.
     pub feather_px: [f32; 2],
 }
 
-/// Side of the largest tile, a power of two.
+/// Side of the largest tile in pixels; a power of two.
 const TILE_PX: usize = 16;
-/// Sides tried on each pixel of a tile that can be split.
+/// Maximum number of sides evaluated at each pixel of a tile that can be split.
 const MAX_TRIED: usize = 48;
 
-/// What each pixel's centre is told.
+/// Signed-distance data per pixel centre, row by row.
 pub struct DistanceField {
-    /// Squared distance; right up to the reach, beyond it that or more.
+    /// Squared distance to the nearest side in pixels². Where it exceeds the squared reach it is
+    /// only known to do so.
     pub squared: Vec<f32>,
-    /// The soft edge's width at the nearest point.
+    /// Width of the soft edge at the nearest point, in pixels.
     pub feather_px: Vec<f32>,
-    /// Whether it lies inside by the even-odd rule.
+    /// Whether the centre is inside, by the even-odd rule.
     pub inside: Vec<bool>,
 }
 
 impl DistanceField {
-    /// Distances are told up to `reach_px`.
+    /// Computes the field; distances are exact up to `reach_px`.
     pub fn new(sides: &[Side], size: Size, reach_px: f32) -> Self {
         let (w, h) = (size.width as usize, size.height as usize);
         let first = sides.first().map_or(0.0, |s| s.feather_px[0]);
@@ -42,7 +44,7 @@ impl DistanceField {
         let even = sides.iter().all(|s| s.feather_px == [first; 2]);
         let lines: Vec<Line> = sides.iter().map(|s| [s.from, s.to]).collect();
         let reach = f64::from(reach_px);
-        // Single precision is off by less, wherever it says anything.
+        // An upper bound of the single-precision error within the reach.
         let longest = lines.iter().map(|[a, b]| (b[0] - a[0]).abs() + (b[1] - a[1]).abs()).fold(0.0, f64::max);
         let room = (2e-6 * (longest + (w + h) as f64 + 2.0 * reach)).min(16.0);
         let beyond = reach + room + TILE_PX as f64;
@@ -70,21 +72,21 @@ struct Tiles<'a> {
     rays: Vec<Ray>,
     nearest: Nearest<'a>,
     reach: f64,
-    /// More than distances are off, in pixels.
+    /// Upper bound of the error of distances, in pixels.
     room: f64,
-    /// All sides' soft edges are alike.
+    /// All sides have the same feather.
     even: bool,
-    /// The side nearest to the tile before.
+    /// The side nearest to the previous tile, as a first guess.
     last: Option<usize>,
     found: Vec<usize>,
 }
 
 impl Tiles<'_> {
-    /// Left, top, right, bottom of pixels.
+    /// Computes a tile: left, top, right, bottom in pixels.
     fn fill(&mut self, distances: &mut DistanceField, width: usize, [x0, y0, x1, y1]: [usize; 4]) {
         let (w, h) = ((x1 - x0) as f64, (y1 - y0) as f64);
         let middle = [x0 as f64 + 0.5 * w, y0 as f64 + 0.5 * h];
-        // To the centres of the corner pixels.
+        // Distance from the middle to the centres of the corner pixels.
         let corner = 0.5 * ((w - 1.0) * (w - 1.0) + (h - 1.0) * (h - 1.0)).sqrt();
         let Some((side, away)) = self.nearest.line(middle, self.reach + corner + self.room, self.last) else { return };
         self.last = Some(side);
@@ -107,15 +109,15 @@ impl Tiles<'_> {
     }
 }
 
-/// A side in single precision, told from the pixel in which it begins, so that near it no digits
-/// are lost.
+/// A side in single precision, relative to the pixel in which it begins, so that no digits are lost
+/// near it.
 struct Ray {
-    /// That pixel.
+    /// The pixel in which it begins.
     begin: [i32; 2],
-    /// From the start to the pixel's centre.
+    /// Vector from the start to that pixel's centre.
     center: [f32; 2],
     way: [f32; 2],
-    /// One over the squared length.
+    /// One over the squared length; 0 for a side without length.
     per: f32,
     feather_px: [f32; 2],
 }
@@ -129,7 +131,8 @@ impl Ray {
         Self { begin, center, way, per: if length > 0.0 { 1.0 / length } else { 0.0 }, feather_px: s.feather_px }
     }
 
-    /// Leaves its distance in a run of row `y` from column `x0` on, where it is the least.
+    /// Updates the pixels `run` of row `y`, which begin at column `x0`, where this side is nearer
+    /// than those before it.
     #[inline]
     fn visit(&self, distances: &mut DistanceField, even: bool, x0: usize, y: usize, run: std::ops::Range<usize>) {
         let [dx, dy] = self.way;
@@ -158,12 +161,12 @@ impl Ray {
     }
 }
 
-/// Which pixel centres lie inside by the even-odd rule.
+/// Finds which pixel centres are inside, by the even-odd rule.
 fn scan(sides: &[Side], w: usize, h: usize, inside: &mut [bool]) {
     let mut crossings: Vec<Vec<f64>> = vec![Vec::new(); h];
     for s in sides {
         let (a, b) = if s.from[1] <= s.to[1] { (s.from, s.to) } else { (s.to, s.from) };
-        // Rows whose centres lie in [a.y, b.y).
+        // Rows whose centres are in [a.y, b.y).
         let row = |y: f64| (y - 0.5).ceil().clamp(0.0, h as f64) as usize;
         for (y, found) in crossings.iter_mut().enumerate().take(row(b[1])).skip(row(a[1])) {
             let t = (y as f64 + 0.5 - a[1]) / (b[1] - a[1]);
@@ -183,7 +186,7 @@ fn scan(sides: &[Side], w: usize, h: usize, inside: &mut [bool]) {
 mod tests {
     use super::*;
 
-    /// Numbers of −0.5..0.5, always the same.
+    /// Reproducible pseudo-random numbers from −0.5 to 0.5.
     fn chance() -> impl FnMut() -> f64 {
         let mut s = 1u64;
         move || {
@@ -203,7 +206,7 @@ mod tests {
         (0..n).map(|_| [center[0] + spread[0] * next(), center[1] + spread[1] * next()]).collect()
     }
 
-    /// Oracle: every side tried on every pixel, to the bit.
+    /// Oracle: every side evaluated at every pixel, bit for bit.
     #[test]
     fn tiles_change_nothing() {
         let size = Size { width: 150, height: 83 };
@@ -238,7 +241,7 @@ mod tests {
         }
     }
 
-    /// Each side on each pixel would be thousands of millions: minutes.
+    /// Evaluating each side at each pixel would be 2·10^10 evaluations and take minutes.
     #[test]
     fn many_sides_and_a_wide_edge_are_bounded() {
         let size = Size { width: 1920, height: 1080 };

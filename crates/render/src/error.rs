@@ -1,30 +1,31 @@
-//! Why drawing fails.
+//! Errors of drawing.
 use cutroom_types::{MediaId, Time};
 
 /// Why a plan could not be drawn.
 #[derive(Debug, thiserror::Error)]
 pub enum RenderError {
-    /// No usable GPU was found or it failed.
+    /// The GPU back end was requested and no usable GPU was found, or the GPU failed.
     #[error("the GPU back end cannot be used: {0}")]
     Gpu(String),
-    /// A needed source picture was not given.
+    /// [`crate::SourcePictures`] returned no picture for a source frame that the plan needs.
     #[error("the picture of {media} at {secs:.3} s was not fetched", secs = .time.as_secs_f64())]
     MissingSource {
-        /// Which file.
+        /// Media of the source frame.
         media: MediaId,
         /// Source time.
         time: Time,
     },
-    /// A look that an effect names was not given.
+    /// [`crate::SourcePictures`] returned no LUT for a file that an effect names.
     #[error("the look-up table {0} was not read")]
     MissingLut(String),
-    /// The raster is empty or too large.
+    /// Something that this crate or the device does not support, such as an empty or too large
+    /// raster.
     #[error("cannot draw {0}")]
     Unsupported(String),
 }
 
 impl RenderError {
-    /// Stable code for faces and translation.
+    /// Stable code for interfaces and translation.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Gpu(_) => "render.gpu",

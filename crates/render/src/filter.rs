@@ -1,10 +1,10 @@
 //! The resampling filter, defined once for both back ends: a triangle whose support grows with the
-//! reduction, so it is bilinear when enlarging and an area-like low-pass when reducing.
+//! reduction, so that it is bilinear when enlarging and an area-like low-pass when reducing.
 use crate::{OutputSpec, RenderError};
 use cutroom_types::{ChromaLocation, ColorModel, Picture};
 
-/// How a plane's sample grid lies over the stored picture along one axis: picture coordinate X maps
-/// to `X · scale + offset` in the plane, where the centre of sample `i` is `i + 0.5`.
+/// Position of a plane's sample grid on the stored picture along one axis: picture coordinate X
+/// maps to `X · scale + offset` in the plane, where the centre of sample `i` is `i + 0.5`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct GridAxis {
     /// Plane samples per picture pixel.
@@ -16,7 +16,7 @@ pub struct GridAxis {
 impl GridAxis {
     /// A plane of full resolution.
     pub const FULL: Self = Self { scale: 1.0, offset: 0.0 };
-    /// A plane with `1 << shift` pixels a sample.
+    /// A plane with `1 << shift` pixels per sample.
     pub fn subsampled(shift: u8, site: Site) -> Self {
         let block = f64::from(1u32 << shift);
         let first = match site {
@@ -28,18 +28,18 @@ impl GridAxis {
     }
 }
 
-/// Where a chroma sample lies in its block of pixels along an axis.
+/// Position of a chroma sample in its block of pixels along an axis.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Site {
     /// On the first pixel.
     First,
-    /// Between them.
+    /// In the middle of the block.
     Middle,
     /// On the last pixel.
     Last,
 }
 
-/// Horizontal and vertical grids of plane `k` of a picture.
+/// Horizontal and vertical grid of plane `k` of a picture.
 pub fn plane_grid(picture: &Picture, k: usize) -> [GridAxis; 2] {
     if !picture.format.is_chroma(k) {
         return [GridAxis::FULL; 2];
@@ -48,7 +48,7 @@ pub fn plane_grid(picture: &Picture, k: usize) -> [GridAxis; 2] {
     [GridAxis::subsampled(picture.format.chroma_shift_x, x), GridAxis::subsampled(picture.format.chroma_shift_y, y)]
 }
 
-/// Where chroma lies horizontally and vertically (ITU-T H.273, figure 1).
+/// Horizontal and vertical position of chroma (ITU-T H.273, figure 1).
 pub fn sites(location: ChromaLocation) -> [Site; 2] {
     match location {
         ChromaLocation::Left => [Site::First, Site::Middle],
@@ -60,8 +60,8 @@ pub fn sites(location: ChromaLocation) -> [Site; 2] {
     }
 }
 
-/// Whether a picture to be written has chroma on the first column, the first row of its block, the
-/// only places besides the middle that are written.
+/// Whether an output's chroma is on the first column and on the first row of its block. Otherwise
+/// it is in the middle, the only other position that is written.
 ///
 /// # Errors
 /// [`RenderError::Unsupported`] for chroma on the last row.
@@ -80,12 +80,12 @@ pub fn written_sites(output: &OutputSpec) -> Result<[bool; 2], RenderError> {
 pub struct Taps {
     /// Index of the first tap.
     pub start: u32,
-    /// Weights, sum 1; indices beyond the edge have been folded onto it.
+    /// Weights with sum 1; those outside the row have been added to its edge samples.
     pub weights: Vec<f32>,
 }
 
 /// Taps for the source position `center` (sample `i` is centred at `i + 0.5`) at `step` source
-/// samples an output sample, on a row of `len` ≥ 1 samples.
+/// samples per output sample, on a row of `len` ≥ 1 samples.
 pub fn taps(center: f64, step: f64, len: usize) -> Taps {
     let support = step.abs().max(1.0);
     // Positions are snapped to 1/65536 so that rounding noise in a map never adds taps.
@@ -128,8 +128,7 @@ mod tests {
 
     #[test]
     fn chroma_of_420_left_is_interpolated_at_its_position() {
-        // Luma column 3 (centre 3.5) lies between chroma samples 1 (at column 2) and 2 (at
-        // column 4).
+        // Luma column 3 (centre 3.5) is between chroma samples 1 (at column 2) and 2 (at column 4).
         let g = GridAxis::subsampled(1, Site::First);
         assert_eq!(taps(3.5 * g.scale + g.offset, 0.5, 8), Taps { start: 1, weights: vec![0.5, 0.5] });
         let g = GridAxis::subsampled(1, Site::Middle);

@@ -1,5 +1,5 @@
-//! What a frame's program looks like, for people: passes, what each reads and computes, what it
-//! costs, and what need not be drawn at all.
+//! Human-readable description of a frame's program: its passes, what each reads and computes, what
+//! it costs, and what was left out.
 use crate::{
     OutputSpec, RenderError, SourcePictures,
     lower::{self, Lowered},
@@ -13,9 +13,9 @@ use cutroom_types::Size;
 /// The work for one frame.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FrameGraph {
-    /// Sources first, then passes in the order they run; the last ones write the output.
+    /// Sources, then passes in the order in which they run; the last ones write the output.
     pub nodes: Vec<GraphNode>,
-    /// What was found not to be needed, in words.
+    /// Work that was found to be unnecessary, in words.
     pub eliminated: Vec<String>,
 }
 
@@ -24,27 +24,27 @@ pub struct FrameGraph {
 pub struct GraphNode {
     /// Unique in the graph: `source 0`, `pass 1`.
     pub id: String,
-    /// In a few words.
+    /// Short description.
     pub title: String,
-    /// What is computed, in order; several stages of one pass are fused.
+    /// Computations in order; the stages of one pass are fused.
     pub stages: Vec<String>,
-    /// Nodes that it reads.
+    /// Ids of the nodes that it reads.
     pub inputs: Vec<String>,
-    /// A label for finding equal work again between two graphs of one build: nodes of equal label
-    /// compute the same from the same sources. Hexadecimal. No key of a cache: a source is told
-    /// apart by the whole plan that names it, so that the same work in two frames differs, kernels
-    /// are by what the compiler calls them, and 64 bits are kept.
+    /// Label for finding equal work in two graphs of one build: nodes with equal labels compute the
+    /// same from the same sources. Hexadecimal, 64 bits. Not a cache key: a source is identified by
+    /// the key of the whole plan, so equal work in two frames has different labels, and kernels are
+    /// identified by their `TypeId`.
     pub key: String,
-    /// Pixels it writes.
+    /// Size of the raster that it writes.
     pub size: Size,
-    /// Operations a pixel.
+    /// Estimated operations per pixel.
     pub operations: usize,
 }
 
-/// The graph that drawing a plan would run.
+/// Returns the graph of the program that draws a plan.
 ///
 /// # Errors
-/// As drawing it.
+/// As for drawing the plan.
 pub fn graph(plan: &FramePlan, sources: &dyn SourcePictures, output: &OutputSpec) -> Result<FrameGraph, RenderError> {
     let mut eliminated = Vec::new();
     let hidden = lower::hidden_layers(plan, sources)?;
@@ -78,13 +78,13 @@ fn nodes(plan: &FramePlan, program: &Program, output: &OutputSpec) -> Vec<GraphN
             title: format!("{} {}×{}", p.format, p.size.width, p.size.height),
             stages: Vec::new(),
             inputs: Vec::new(),
-            // A source is named by the plan that asks for it and its place in it.
+            // A source is identified by the key of the plan and its index in the plan.
             key: key(&[&whole, &format!("source {i}")]),
             size: p.size,
             operations: 0,
         });
     }
-    // Which node wrote an intermediate last.
+    // For each intermediate the node that wrote it last.
     let mut writer = vec![String::new(); program.intermediates.len()];
     for (i, pass) in program.passes.iter().enumerate() {
         let id = format!("pass {i}");
@@ -164,7 +164,7 @@ fn input(s: &Sampling, writer: &[String]) -> String {
     }
 }
 
-/// What decides pixels and is not part of a stage's text, which is for people.
+/// Values that decide pixels and are not part of a stage's display text.
 fn unprinted(s: &Stage) -> String {
     match s {
         Stage::Sample { sampling, .. } => format!("{:?} in {:?};", sampling.source_from_output, sampling.window),

@@ -1,8 +1,9 @@
-//! Draws a [`cutroom_timeline::FramePlan`] from source pictures. Knows no files, clips or FFmpeg.
+//! Draws a [`cutroom_timeline::FramePlan`] from source pictures. Does not depend on files, clips or
+//! FFmpeg.
 //!
-//! Plan and pictures are lowered to a [`program::Program`] (layers placed, hidden ones dropped,
-//! conversions and effects strung together); a back end runs it: [`cpu`] in SIMD tiles, [`gpu`] as
-//! compute shaders.
+//! A plan and its pictures are lowered to a [`program::Program`]: layers are placed, hidden ones
+//! are left out, conversions and effects are fused into passes. A back end runs the program:
+//! [`cpu`] in SIMD tiles, [`gpu`] as compute shaders.
 #![deny(unsafe_code)]
 
 mod buffer_pool;

@@ -1,7 +1,7 @@
-//! Masks as grey pictures: the distance of each pixel to the outline, through the profile of the
-//! soft edge.
+//! Rasterises masks to grey pictures: the distance of each pixel to the outline is mapped through
+//! the profile of the soft edge.
 //!
-//! An outline becomes a polygon, a [`DistanceField`] of distances and what is inside. All of it is
+//! An outline is flattened to a polygon, of which a [`DistanceField`] is computed. All of it is
 //! plain IEEE arithmetic, so masks are the same on every machine.
 use crate::{
     RenderError,
@@ -10,17 +10,17 @@ use crate::{
 use cutroom_timeline::{Box2, MaskMode, MaskUse, Outline};
 use cutroom_types::{BezierPath, ColorModel, ColorTags, Picture, PictureFormat, Size};
 
-/// How far a polygon may lie beside the curve it stands for, in pixels.
+/// Maximum distance of a polygon from the curve that it approximates, in pixels.
 const FLATNESS_PX: f64 = 0.02;
-/// Most sides for one curve.
+/// Maximum number of sides per curve.
 const MAX_SIDES: usize = 512;
 /// Grey, 32-bit float.
 const FORMAT: PictureFormat = PictureFormat { model: ColorModel::Gray, ..PictureFormat::RGB_FLOAT };
 
-/// Masks of late: most stand still for many frames.
+/// LRU cache of rasterised masks; most masks are static.
 #[derive(Default)]
 pub struct MaskCache {
-    /// The least recently used first.
+    /// Least recently used first.
     kept: Vec<Kept>,
 }
 
@@ -32,14 +32,14 @@ struct Kept {
 }
 
 impl MaskCache {
-    /// Masks kept; the least recently used goes first.
+    /// Maximum number of pictures; the least recently used is dropped first.
     const CAPACITY: usize = 8;
 
-    /// The coverage of all masks together, 0..=1, as a grey picture; with a margin around what they
-    /// are laid over, in pixels to the sides and up and down.
+    /// Returns the coverage of all masks combined, 0..=1, as a grey picture of `size` plus a margin
+    /// on each side (left and right, top and bottom, in pixels).
     ///
     /// # Errors
-    /// [`RenderError::Unsupported`] when the picture cannot be made.
+    /// [`RenderError::Unsupported`] when the picture cannot be created.
     pub fn picture(&mut self, masks: &[MaskUse], size: Size, margin: [u32; 2]) -> Result<Picture, RenderError> {
         let found = self.kept.iter().position(|k| k.size == size && k.margin == margin && k.masks == masks);
         let used = match found {
@@ -62,13 +62,13 @@ fn drawn(masks: &[MaskUse], size: Size, margin: [u32; 2]) -> Result<Picture, Ren
         .ok_or_else(|| RenderError::Unsupported(format!("a mask of {}×{} pixels", whole.width, whole.height)))
 }
 
-/// The coverage of all masks together: `size.width · size.height` numbers of 0..=1, top row first.
-/// The modes are defined at [`MaskMode`].
+/// Coverage of all masks combined: `size.width · size.height` values in 0..=1, top row first. The
+/// modes are defined at [`MaskMode`].
 pub fn coverage(masks: &[MaskUse], size: Size) -> Vec<f32> {
     coverage_around(masks, size, [0; 2])
 }
 
-/// A raster with a margin on all sides.
+/// Size of a raster with a margin on all sides.
 pub(crate) fn with_margin(size: Size, [x, y]: [u32; 2]) -> Size {
     Size { width: size.width + 2 * x, height: size.height + 2 * y }
 }
@@ -91,7 +91,7 @@ fn coverage_around(masks: &[MaskUse], size: Size, margin: [u32; 2]) -> Vec<f32> 
     all
 }
 
-/// One mask's coverage with its inversion and opacity.
+/// Coverage of one mask, with its inversion and opacity.
 fn mask_coverage(mask: &MaskUse, size: Size, margin: [u32; 2]) -> Vec<f32> {
     let [dx, dy] = margin.map(f64::from);
     let moved = |[x, y]: [f64; 2]| [x + dx, y + dy];
@@ -119,7 +119,7 @@ fn profile(d: f32, feather_px: f32) -> f32 {
     t + (smooth - t) * (feather_px - 1.0).clamp(0.0, 1.0)
 }
 
-/// The outline as sides. Outlines without area enclose nothing.
+/// The outline as sides; empty for outlines without area.
 fn polygon(mask: &MaskUse, size: Size) -> Vec<Side> {
     let (w, h) = (f64::from(size.width), f64::from(size.height));
     let points: Vec<([f64; 2], f32)> = match &mask.outline {
@@ -127,7 +127,7 @@ fn polygon(mask: &MaskUse, size: Size) -> Vec<Side> {
             let side = |i: usize| own_width(mask, i % 4);
             let path = rectangle(b, w, h);
             match path.0.len() {
-                // A round corner leads from one side's width to the next one's.
+                // A round corner leads from the feather of one side to that of the next.
                 8 => edges(&path, &|i| if i % 2 == 0 { side(i / 2) } else { (side(i / 2) + side(i / 2 + 1)) / 2.0 }),
                 _ => edges(&path, &side),
             }
@@ -156,13 +156,14 @@ fn polygon(mask: &MaskUse, size: Size) -> Vec<Side> {
     if !box_area || !area.is_finite() { Vec::new() } else { sides }
 }
 
-/// The width of the soft edge along a curve.
+/// The width of the soft edge along a curve, in pixels.
 fn own_width(mask: &MaskUse, curve: usize) -> f32 {
     mask.edge_feather_px.binary_search_by_key(&curve, |e| e.0).map_or(mask.feather_px, |i| mask.edge_feather_px[i].1)
 }
 
-/// A path's curves as points with the soft edge's width there. Along a curve with a width of its
-/// own that one holds over its middle half and runs to the mean with its neighbours' at the ends.
+/// Flattens a path to points with the soft edge's width at each. Along a curve with a width of its
+/// own that width holds over the middle half; towards the ends it is interpolated to the mean with
+/// the neighbouring curve's width.
 fn edges(path: &BezierPath, width: &dyn Fn(usize) -> f32) -> Vec<([f64; 2], f32)> {
     let n = path.0.len();
     let mut points = Vec::new();
@@ -184,8 +185,8 @@ fn edges(path: &BezierPath, width: &dyn Fn(usize) -> f32) -> Vec<([f64; 2], f32)
     points
 }
 
-/// Sides that keep within [`FLATNESS_PX`] of a cubic curve: its second derivative is at most `6·m`,
-/// and a chord over `1/n` of the parameter is off by at most `6·m/(8·n²)`.
+/// Number of sides that stay within [`FLATNESS_PX`] of a cubic curve: its second derivative is at
+/// most `6·m`, and a chord over `1/n` of the parameter deviates by at most `6·m/(8·n²)`.
 fn sides_of(c: &[[f64; 2]; 4]) -> usize {
     let bend = |a: [f64; 2], b: [f64; 2], c: [f64; 2]| {
         let (x, y) = (a[0] - 2.0 * b[0] + c[0], a[1] - 2.0 * b[1] + c[1]);
@@ -200,15 +201,15 @@ fn at(c: &[[f64; 2]; 4], t: f64) -> [f64; 2] {
     std::array::from_fn(|k| u * u * u * c[0][k] + 3.0 * u * u * t * c[1][k] + 3.0 * u * t * t * c[2][k] + t * t * t * c[3][k])
 }
 
-/// A turned point about a centre.
+/// A point rotated about the box's centre.
 fn rotated(b: &Box2, w: f64, h: f64, x: f64, y: f64) -> [f64; 2] {
     let rotation = cutroom_types::Affine::rotate_degrees(b.rotation_degrees);
     let (x, y) = rotation.apply(x, y);
     [b.center[0] * w + x, b.center[1] * h + y]
 }
 
-/// A rectangle with the first vertex at the top left, clockwise. Round corners are quarter circles
-/// as cubic curves, off by at most 0.03 % of their radius.
+/// A rectangle as a path with the first vertex at the top left, clockwise. Round corners are
+/// quarter circles as cubic curves, with an error of at most 0.03 % of their radius.
 fn rectangle(b: &Box2, w: f64, h: f64) -> BezierPath {
     use cutroom_types::Vertex;
     let (x, y) = (b.size[0] * w / 2.0, b.size[1] * h / 2.0);
@@ -216,7 +217,7 @@ fn rectangle(b: &Box2, w: f64, h: f64) -> BezierPath {
     if r <= 0.0 {
         return BezierPath::polygon(&[[-x, -y], [x, -y], [x, y], [-x, y]].map(|[x, y]| rotated(b, w, h, x, y)));
     }
-    // 4/3·(√2 − 1): a quarter circle.
+    // 4/3·(√2 − 1), for a quarter circle.
     let k = r * 0.552_284_749_830_793_4;
     let rotation = cutroom_types::Affine::rotate_degrees(b.rotation_degrees);
     let vertex = |px: f64, py: f64, tin: [f64; 2], tout: [f64; 2]| {
@@ -236,7 +237,7 @@ fn rectangle(b: &Box2, w: f64, h: f64) -> BezierPath {
     ])
 }
 
-/// Points on an ellipse, close enough that chords keep within [`FLATNESS_PX`].
+/// Points on an ellipse, close enough that chords stay within [`FLATNESS_PX`].
 fn ellipse(b: &Box2, w: f64, h: f64) -> Vec<[f64; 2]> {
     let (x, y) = (b.size[0] * w / 2.0, b.size[1] * h / 2.0);
     let r = x.max(y).max(1.0);

@@ -1,17 +1,18 @@
-//! The nearest of many straight sides: a tree of boxes over pieces of them. What it finds is
-//! bounded generously; exact numbers are for those who look at the sides that it names.
+//! Finds the nearest of many line segments with a tree of bounding boxes over pieces of them. Boxes
+//! are enlarged by the rounding error, so no line is missed; callers compute their own distances to
+//! the lines found.
 
-/// A line from one point to another, in pixels.
+/// A line segment from one point to another, in pixels.
 pub type Line = [[f64; 2]; 2];
 
-/// Pieces are no longer, unless there would be too many.
+/// Maximum length of a piece, unless there would be too many pieces.
 const PIECE_PX: f64 = 32.0;
-/// Pieces that lines are cut into, besides one for each line.
+/// Maximum number of pieces in addition to one per line.
 const MAX_CUTS: f64 = 500_000.0;
-/// Pieces in a leaf.
+/// Maximum number of pieces in a leaf.
 const LEAF: usize = 4;
 
-/// Part of a line.
+/// Bounding box of a part of a line.
 struct Piece {
     low: [f32; 2],
     high: [f32; 2],
@@ -21,24 +22,25 @@ struct Piece {
 struct Node {
     low: [f32; 2],
     high: [f32; 2],
-    /// Of a leaf the first piece, else the second child; the first one is the next node.
+    /// The first piece of a leaf, otherwise the second child; the first child is the next node.
     first: u32,
-    /// Pieces of a leaf, else 0.
+    /// Number of pieces of a leaf; 0 for other nodes.
     count: u32,
 }
 
-/// Lines as far as they lie in a window.
+/// Search tree over the parts of lines that are inside a window.
 pub struct Nearest<'a> {
     lines: &'a [Line],
     nodes: Vec<Node>,
     pieces: Vec<Piece>,
-    /// The search in which each line was met last.
+    /// For each line the number of the search that visited it last.
     met: Vec<u32>,
     search: u32,
 }
 
 impl<'a> Nearest<'a> {
-    /// Lines, and left, top, right, bottom of where they count; at most 2^32 − 1.
+    /// Builds the tree for at most 2^32 − 1 lines; `window` is left, top, right and bottom of the
+    /// area in which they count.
     pub fn new(lines: &'a [Line], window: [f64; 4]) -> Self {
         let clipped: Vec<(u32, Line)> = (0..).zip(lines).filter_map(|(i, l)| Some((i, clipped(l, window)?))).collect();
         let length = |[a, b]: &Line| distance(*a, *b);
@@ -60,8 +62,8 @@ impl<'a> Nearest<'a> {
         Self { lines, nodes, pieces, met: vec![0; lines.len()], search: 0 }
     }
 
-    /// The line nearest to a point and its distance, where that is at most `within`; `guess` may be
-    /// a near one.
+    /// The line nearest to a point and its distance, if that is at most `within`; `guess` may name
+    /// a line that is likely to be near.
     pub fn line(&self, p: [f64; 2], within: f64, guess: Option<usize>) -> Option<(usize, f64)> {
         let mut best = guess.map(|i| (i, from_line(&self.lines[i], p))).filter(|(_, d)| *d <= within);
         let mut min = best.map_or(within, |b| b.1);
@@ -76,8 +78,8 @@ impl<'a> Nearest<'a> {
         best
     }
 
-    /// Puts all lines at most `within` from a point into `found`, in order; `false` when there are
-    /// more than `most`.
+    /// Stores all lines at most `within` from a point in `found`, in order; returns `false` when
+    /// there are more than `max`.
     pub fn lines_within(&mut self, p: [f64; 2], within: f64, max: usize, found: &mut Vec<usize>) -> bool {
         found.clear();
         let mut met = std::mem::take(&mut self.met);
@@ -90,7 +92,7 @@ impl<'a> Nearest<'a> {
             if std::mem::replace(&mut met[line], self.search) != self.search && from_line(&self.lines[line], p) <= within {
                 found.push(line);
             }
-            // Nothing is as near as less than 0.
+            // No distance is below zero, so this ends the search.
             if found.len() > max { f64::NEG_INFINITY } else { within }
         });
         self.met = met;
@@ -98,8 +100,8 @@ impl<'a> Nearest<'a> {
         found.len() <= max
     }
 
-    /// Looks at lines that may be at most `within` away; each look says how far away the next ones
-    /// may be.
+    /// Calls `look` for each line that may be at most `within` away; `look` returns the limit for
+    /// the following ones.
     fn visit(&self, p: [f64; 2], mut within: f64, mut look: impl FnMut(usize) -> f64) {
         let (mut stack, mut height) = ([0usize; 64], usize::from(!self.nodes.is_empty()));
         while height > 0 {
@@ -127,11 +129,12 @@ impl<'a> Nearest<'a> {
     }
 }
 
-/// What single precision takes off a box in a window of a hundred thousand pixels.
+/// Upper bound of the rounding error of a box's single-precision corners, in a window of a hundred
+/// thousand pixels.
 const BOX_ROOM_PX: f64 = 0.02;
 
-/// Appends the tree of these pieces, the first of which is number `first` of all. Halves have as
-/// many pieces, so it is no deeper than their logarithm.
+/// Appends the tree of these pieces, of which the first has the index `first` in the whole list.
+/// Halves have equally many pieces, so the depth is the logarithm of their number.
 fn build(pieces: &mut [Piece], first: usize, nodes: &mut Vec<Node>) {
     let (mut low, mut high) = ([f32::INFINITY; 2], [f32::NEG_INFINITY; 2]);
     for p in pieces.iter() {

@@ -1,24 +1,24 @@
-//! Geometry of placing content on a canvas.
+//! Placement of content on a canvas.
 use cutroom_timeline::{Fit, Placement};
 use cutroom_types::{Affine, Size};
 
-/// Where a layer lands.
+/// Position of a layer on the canvas.
 #[derive(Clone, Copy, Debug)]
 pub struct Placed {
-    /// Canvas pixel coordinates to content coordinates (upright, square pixels).
+    /// Maps canvas pixel coordinates to content coordinates (upright, square pixels).
     pub content_from_output: Affine,
     /// Visible part of the content in its pixels: left, top, right, bottom.
     pub window: [f64; 4],
-    /// Canvas pixels that can be touched: left, top, right, bottom (exclusive).
+    /// Canvas pixels that can be affected: left, top, right, bottom (exclusive).
     pub bounds: [u32; 4],
-    /// The window's image holds the whole canvas.
+    /// The placed window contains the whole canvas.
     pub covers_canvas: bool,
-    /// Every pixel of the bounds lies wholly inside the window's image.
+    /// Every pixel of the bounds is entirely inside the placed window.
     pub is_full_inside: bool,
 }
 
 impl Placed {
-    /// Content of the canvas's size, unmoved.
+    /// Content of the canvas's size, not transformed.
     pub fn whole(canvas: Size) -> Self {
         Self {
             content_from_output: Affine::IDENTITY,
@@ -30,23 +30,23 @@ impl Placed {
     }
 }
 
-/// Places content of an upright square-pixel size. The fit is that of the uncropped content;
-/// cropping only hides. `None` when nothing can be seen: scaled to nothing, cropped away, outside,
-/// or not finite.
+/// Places content of an upright square-pixel size. The fit is computed from the uncropped content;
+/// cropping only hides. `None` when nothing is visible: scaled to zero, cropped away, outside the
+/// canvas, or not finite.
 pub fn place(placement: &Placement, content: Size, canvas: Size) -> Option<Placed> {
     on_canvas(placement, content, cropped(placement, content)?, canvas)
 }
 
-/// The same for content with a margin all round, in its pixels (left and right, top and bottom),
-/// that is seen as well. It has been cropped already.
+/// The same for content that has already been cropped and has a visible margin on all sides, in its
+/// pixels (left and right, top and bottom).
 pub fn place_with_margin(placement: &Placement, content: Size, margin: [u32; 2], canvas: Size) -> Option<Placed> {
     let [x, y] = margin.map(f64::from);
     let window = [-x, -y, f64::from(content.width) + x, f64::from(content.height) + y];
     on_canvas(placement, content, window, canvas)
 }
 
-/// What cropping leaves of the content: left, top, right, bottom in its pixels; `None` when that is
-/// nothing.
+/// The part of the content that cropping leaves: left, top, right, bottom in its pixels; `None`
+/// when nothing is left.
 pub fn cropped(placement: &Placement, content: Size) -> Option<[f64; 4]> {
     let (cw, ch) = (f64::from(content.width), f64::from(content.height));
     let crop = placement.transform.crop.map(|c| f64::from(c).clamp(0.0, 1.0));
@@ -95,7 +95,7 @@ fn on_canvas(placement: &Placement, content: Size, window: [f64; 4], canvas: Siz
         return None;
     }
     let aligned = content_from_output.is_axis_aligned();
-    // Rotated edges are softened over half a pixel on both sides.
+    // Rotated edges are softened by half a pixel on both sides.
     let soft = if aligned { 0.0 } else { 0.5 };
     let clamp = |v: f64, max: f64| v.clamp(0.0, max) as u32;
     let bounds =
@@ -112,7 +112,7 @@ fn on_canvas(placement: &Placement, content: Size, window: [f64; 4], canvas: Siz
     Some(Placed { content_from_output, window, bounds, covers_canvas, is_full_inside })
 }
 
-/// Removes rounding noise, so that what was meant as a whole pixel is one.
+/// Removes rounding noise, so that values meant to be whole pixels are whole.
 fn snap(a: Affine) -> Affine {
     let s = |v: f64| {
         let r = (v * 1024.0).round() / 1024.0;
@@ -121,18 +121,18 @@ fn snap(a: Affine) -> Affine {
     Affine { xx: s(a.xx), xy: s(a.xy), x0: s(a.x0), yx: s(a.yx), yy: s(a.yy), y0: s(a.y0) }
 }
 
-/// Common part of two bounds (may be empty).
+/// Intersection of two bounds (may be empty).
 pub fn clip_bounds(a: [u32; 4], b: [u32; 4]) -> [u32; 4] {
     [a[0].max(b[0]), a[1].max(b[1]), a[2].min(b[2]), a[3].min(b[3])]
 }
 
-/// No pixel inside.
+/// Whether the bounds contain no pixel.
 pub fn is_empty(b: [u32; 4]) -> bool {
     b[0] >= b[2] || b[1] >= b[3]
 }
 
-/// A window of the content in source samples; maps between the two keep rows rows or turn them a
-/// quarter.
+/// Converts a window of the content to source samples, clamped to the source. The map between the
+/// two must be axis-aligned, or rotated by a quarter turn.
 pub fn window(source_from_content: &Affine, window: &[f64; 4], source: Size) -> [f32; 4] {
     let (ax, ay) = source_from_content.apply(window[0], window[1]);
     let (bx, by) = source_from_content.apply(window[2], window[3]);
@@ -189,7 +189,7 @@ mod tests {
     fn rotation_turns_clockwise() {
         let t = Transform { rotation_degrees: 90.0, ..Transform::IDENTITY };
         let p = place(&t, HD, HD).unwrap();
-        // The content's top left corner is seen at the top right.
+        // The content's top left corner is placed at the top right.
         let (x, y) = p.content_from_output.apply(960.0 + 540.0, 540.0 - 960.0);
         assert!(x.abs() < 1e-9 && y.abs() < 1e-9, "{x} {y}");
     }

@@ -1,10 +1,10 @@
-//! What both back ends run: a list of passes over rasters, as plain data.
+//! The program that both back ends run: a list of passes over rasters, as plain data.
 //!
 //! A [`Program`] is the lowered, optimised form of one `FramePlan`. A [`Pass::Tiles`] evaluates a
-//! straight list of [`Stage`]s for every pixel of its target, on registers that hold one RGBA
+//! straight-line list of [`Stage`]s for every pixel of its target, on registers that hold one RGBA
 //! colour per pixel: on the CPU a stage is a loop over a cache-sized tile, on the GPU all stages of
 //! a pass are one compute shader. A [`Pass::Convolve`] filters an intermediate. Intermediates are
-//! premultiplied, working space, `f32` planes on the CPU and RGBA16F on the GPU.
+//! premultiplied, in the working space: `f32` planes on the CPU and RGBA16F on the GPU.
 use cutroom_effects::{BlendRef, NORMAL, Uniforms};
 use cutroom_kernel::{At, Blend, BlendKernel, BlendOp, Edge, MixOp, PointOp, ReadOp, Real, Rgba, rgb};
 use cutroom_types::{Affine, Picture, Size};
@@ -14,33 +14,33 @@ use std::sync::Arc;
 pub type PictureId = usize;
 /// Index into [`Program::intermediates`].
 pub type IntermediateId = usize;
-/// A register of a tile pass. Register 0 is the result.
+/// Index of a register of a tile pass. Register 0 holds the result.
 pub type Reg = usize;
 
-/// One frame's work.
+/// The work for one frame.
 pub struct Program {
     /// Size of the output.
     pub size: Size,
     /// Source pictures, in order of first use.
     pub pictures: Vec<Picture>,
-    /// What is drawn on the way.
+    /// Rasters between passes.
     pub intermediates: Vec<Intermediate>,
-    /// In order; the last one writes the output, or the last ones a plane of it each.
+    /// In order. The last one writes the output, or the last ones write one plane of it each.
     pub passes: Vec<Pass>,
 }
 
 impl Program {
-    /// Nothing to do yet.
+    /// A program without passes.
     pub fn new(size: Size) -> Self {
         Self { size, pictures: Vec::new(), intermediates: Vec::new(), passes: Vec::new() }
     }
 
-    /// A state to come back to.
+    /// Returns the present lengths of the lists, for [`Self::rewind`].
     pub fn mark(&self) -> [usize; 3] {
         [self.pictures.len(), self.intermediates.len(), self.passes.len()]
     }
 
-    /// Takes back everything added since.
+    /// Removes everything added since [`Self::mark`] returned `to`.
     pub fn rewind(&mut self, to: [usize; 3]) {
         self.pictures.truncate(to[0]);
         self.intermediates.truncate(to[1]);
@@ -48,28 +48,28 @@ impl Program {
     }
 }
 
-/// A picture in memory between passes, premultiplied.
+/// A raster in memory between two passes, premultiplied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Intermediate {
-    /// Size.
+    /// Size in pixels.
     pub size: Size,
-    /// What need be kept of it; a back end may keep more.
+    /// Components that must be stored; a back end may store more.
     pub planes: Planes,
 }
 
-/// Planes of an intermediate.
+/// Stored planes of an intermediate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Planes {
-    /// One; the register's first component.
+    /// One plane: the register's first component.
     Gray,
-    /// Three; alpha is 1.
+    /// Three planes; alpha is 1.
     Opaque,
-    /// Four.
+    /// Four planes.
     Rgba,
 }
 
 impl Planes {
-    /// How many.
+    /// Number of planes.
     pub fn count(self) -> usize {
         match self {
             Self::Gray => 1,
@@ -79,34 +79,34 @@ impl Planes {
     }
 }
 
-/// One pass.
+/// One write of a whole raster.
 pub enum Pass {
-    /// Stages per pixel.
+    /// Stages computed per pixel.
     Tiles(TilePass),
-    /// One plane of the output in code values.
+    /// One plane of the output, in code values.
     Plane(PlanePass),
-    /// A symmetric separable filter along one axis; the outermost pixels go on beyond the edges.
+    /// A symmetric separable filter along one axis, with clamped edges.
     Convolve {
-        /// Read.
+        /// Input.
         from: IntermediateId,
-        /// Written, of the same size.
+        /// Output, of the same size.
         to: IntermediateId,
-        /// Along rows, else along columns.
+        /// Along rows; otherwise along columns.
         horizontal: bool,
-        /// `[0]` is the centre tap, `[k]` both neighbours `k` away.
+        /// `[0]` is the centre tap, `[k]` the weight of both neighbours at distance `k`.
         weights: Vec<f32>,
     },
 }
 
-/// One output plane out of planes of the same layout and tags.
+/// Computes one output plane from planes of the same layout and tags.
 pub struct PlanePass {
-    /// Index in the output.
+    /// Index of the plane in the output.
     pub plane: usize,
-    /// Samples.
+    /// Size of the plane in samples.
     pub size: Size,
-    /// What lies lowest; it fills the plane.
+    /// The lowest layer, which fills the plane.
     pub base: PlaneBase,
-    /// In order, from below.
+    /// Layers above it, from bottom to top.
     pub over: Vec<PlaneOver>,
 }
 
@@ -114,20 +114,20 @@ pub struct PlanePass {
 pub enum PlaneBase {
     /// The same code everywhere.
     Code(f32),
-    /// A single-plane picture.
+    /// A single-plane picture or a grey intermediate.
     Plane(Sampling),
 }
 
 /// A layer of a [`PlanePass`]: `below + (plane − below) · coverage · opacity`.
 pub struct PlaneOver {
-    /// Which single-plane picture, where.
+    /// The single-plane picture and its position.
     pub sampling: Sampling,
     /// 0..=1.
     pub opacity: f32,
 }
 
 impl PlanePass {
-    /// The same as stages on a grey register.
+    /// The same computation as stages on a grey register.
     pub fn to_tiles(&self) -> TilePass {
         let mut stages = vec![match &self.base {
             PlaneBase::Code(c) => Stage::Fill { reg: 0, color: [*c, *c, *c, 1.0] },
@@ -160,66 +160,69 @@ impl BlendKernel for NormalOpaque {
     }
 }
 
-/// Stages and where their result goes.
+/// Stages and the target of their result.
 pub struct TilePass {
-    /// Where register 0 goes.
+    /// Target of register 0.
     pub target: PassTarget,
-    /// Raster size of the target.
+    /// Size of the target raster.
     pub size: Size,
-    /// In order.
+    /// In order of execution.
     pub stages: Vec<Stage>,
-    /// Registers used.
+    /// Number of registers used.
     pub registers: usize,
-    /// This picture's planes are the output wherever no `Blend` reaches: the bottom layer is
-    /// untouched and already in the output's layout and tags. A back end may copy there instead of
-    /// computing.
+    /// Set when the bottom layer is an unmodified picture in the output's layout and tags: outside
+    /// the bounds of every `Blend` the output equals this picture's planes, which a back end may
+    /// copy instead of computing.
     pub base_copy: Option<PictureId>,
 }
 
-/// Where a tile pass writes.
+/// Target of a tile pass.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PassTarget {
-    /// Register 0 (premultiplied working colour) into an intermediate.
+    /// Register 0 (premultiplied working colour) is written to an intermediate.
     Intermediate(IntermediateId),
-    /// Register 0 (code values of the output format, unrounded; alpha 0..=1) into the output's
-    /// planes: rounded half up, clamped to the code range, chroma averaged to its sample positions.
+    /// Register 0 (code values of the output format, unrounded; alpha 0..=1) is written to the
+    /// output's planes: rounded half up, clamped to the code range, chroma averaged to its sample
+    /// positions.
     Output,
-    /// One component of register 0 into one plane of the output, rounded and clamped.
+    /// The first component of register 0 is written to one plane of the output, rounded and
+    /// clamped.
     Plane(usize),
 }
 
-/// What a sampling stage reads.
+/// Input of a sampling stage.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SamplingSource {
-    /// Planes of a picture: gives raw code values (chroma interpolated to luma positions by its
-    /// location), alpha as 0..=1. A missing alpha plane is 1. Not yet multiplied by alpha.
+    /// Planes of a picture, read as raw code values (chroma interpolated to luma positions by its
+    /// location) and alpha as 0..=1; without an alpha plane alpha is 1. Not yet multiplied by
+    /// alpha.
     Picture(PictureId),
     /// An intermediate.
     Intermediate(IntermediateId),
 }
 
-/// An axis-aligned or rotated rectangle of the source, with a soft (area or distance) edge one
-/// output pixel wide.
+/// How a source is read: an axis-aligned or rotated rectangle of it, with a soft edge one output
+/// pixel wide (by covered area when axis-aligned, by distance when rotated).
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Sampling {
-    /// Read from.
+    /// Input.
     pub source: SamplingSource,
-    /// Output pixel coordinates (centre of pixel `i` is `i + 0.5`) to stored source pixel
+    /// Maps output pixel coordinates (the centre of pixel `i` is `i + 0.5`) to stored source pixel
     /// coordinates.
     pub source_from_output: Affine,
     /// Visible part of the source in its pixels: left, top, right, bottom.
     pub window: [f32; 4],
-    /// Output pixels that can be touched: left, top, right, bottom (exclusive), inside the target.
+    /// Output pixels that can be affected: left, top, right, bottom (exclusive), inside the target.
     pub bounds: [u32; 4],
 }
 
 impl Stage {
-    /// Mixes `to` into `from` where the kernel sees the pixels of the output.
+    /// Mixes `to` into `from` with a kernel whose coordinates are output pixels.
     pub fn mix([from, to]: [Reg; 2], kernel: &'static dyn MixOp, id: &'static str, uniforms: Uniforms) -> Self {
         Self::Mix { from, to, kernel, id, uniforms, kernel_from_output: Affine::IDENTITY }
     }
 
-    /// The same on registers that lie `by` higher.
+    /// The same stage with all register indices increased by `by`.
     pub fn shifted(mut self, by: Reg) -> Self {
         match &mut self {
             Self::Fill { reg, .. }
@@ -238,105 +241,105 @@ impl Stage {
     }
 }
 
-/// A window without edges: what lies beyond the source's edge is its outermost pixels.
+/// A window without edges: outside the source its edge pixels are repeated.
 pub const UNLIMITED: [f32; 4] = [-1e6, -1e6, 1e6, 1e6];
 
-/// One step of a tile pass. Stages that name `bounds` have no effect outside; there the source
+/// One step of a tile pass. Stages with `bounds` have no effect outside of them; there the source's
 /// alpha counts as zero.
 #[derive(Clone)]
 pub enum Stage {
     /// Fills a register with one premultiplied colour.
     Fill {
-        /// Register.
+        /// Register to fill.
         reg: Reg,
         /// Premultiplied working colour.
         color: [f32; 4],
     },
-    /// Reads a picture or intermediate. Colour is edge-extended, alpha multiplied by the coverage
-    /// of the window.
+    /// Reads a picture or intermediate. Colour is clamped at the edges, alpha is multiplied by the
+    /// coverage of the window.
     Sample {
-        /// Register.
+        /// Register that receives the samples.
         reg: Reg,
-        /// What and where.
+        /// Source and placement.
         sampling: Sampling,
     },
     /// Divides colour by alpha (0 where alpha is 0).
     Unpremultiply {
-        /// Register.
+        /// Register to convert.
         reg: Reg,
     },
     /// Multiplies colour by alpha.
     Premultiply {
-        /// Register.
+        /// Register to convert.
         reg: Reg,
     },
-    /// A point kernel on straight colour (or on code values, for conversions).
+    /// Applies a point kernel to straight colour (or to code values, in conversions).
     Point {
-        /// Register.
+        /// Register to which the kernel is applied.
         reg: Reg,
-        /// Code.
+        /// Kernel.
         kernel: &'static dyn PointOp,
-        /// Numbers.
+        /// Uniforms.
         uniforms: Uniforms,
-        /// Output pixel coordinates to the coordinates that the kernel sees.
+        /// Output pixel coordinates to the kernel's coordinates.
         kernel_from_output: Affine,
     },
-    /// A kernel that reads a table, or other pixels of intermediates.
+    /// Applies a kernel that reads a table, or other pixels of intermediates.
     Read {
-        /// Register.
+        /// Register to which the kernel is applied.
         reg: Reg,
-        /// Code.
+        /// Kernel.
         kernel: &'static dyn ReadOp,
-        /// Numbers.
+        /// Uniforms.
         uniforms: Uniforms,
-        /// Output pixel coordinates to the coordinates that the kernel sees.
+        /// Output pixel coordinates to the kernel's coordinates.
         kernel_from_output: Affine,
-        /// Its inputs.
+        /// Intermediates that the kernel reads.
         inputs: Vec<IntermediateId>,
-        /// Where the origin of those coordinates lies in the fields, in pixels.
+        /// Position of the origin of the kernel's coordinates in the inputs, in pixels.
         origin: [f32; 2],
-        /// Beyond their edges.
+        /// How inputs are read outside their edges.
         edge: Edge,
-        /// Its table.
+        /// Table that the kernel reads.
         table: Arc<[f32]>,
     },
     /// Blends straight `source` into premultiplied `backdrop`.
     Blend {
-        /// Below and result.
+        /// Lower layers, and the result.
         backdrop: Reg,
-        /// Above.
+        /// Upper layer.
         source: Reg,
-        /// Code.
+        /// Kernel.
         kernel: &'static dyn BlendOp,
-        /// Which one; for messages, and for the source over an opaque backdrop.
+        /// Blend mode; for messages, and to recognise source over an opaque backdrop.
         mode: BlendRef,
         /// 0..=1.
         opacity: f32,
-        /// Tells frames apart, for modes with noise; a whole number.
+        /// Noise seed of the clip and, if the mode depends on time, of the frame; a whole number.
         seed: f32,
         /// Backdrop alpha is known to be 1.
         opaque_backdrop: bool,
         /// Pixels that can change.
         bounds: [u32; 4],
     },
-    /// Mixes two premultiplied registers; `from` takes the result.
+    /// Mixes two premultiplied registers; the result is written to `from`.
     Mix {
-        /// Outgoing and result.
+        /// Outgoing picture, and the result.
         from: Reg,
-        /// Incoming.
+        /// Incoming picture.
         to: Reg,
-        /// Code.
+        /// Kernel.
         kernel: &'static dyn MixOp,
         /// Catalogue id.
         id: &'static str,
-        /// Numbers.
+        /// Uniforms.
         uniforms: Uniforms,
-        /// Output pixel coordinates to the coordinates that the kernel sees.
+        /// Output pixel coordinates to the kernel's coordinates.
         kernel_from_output: Affine,
     },
-    /// Multiplies all four components.
+    /// Multiplies all four components by the opacity.
     Fade {
-        /// Register.
+        /// Register to multiply.
         reg: Reg,
         /// 0..=1.
         opacity: f32,

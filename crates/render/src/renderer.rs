@@ -1,4 +1,4 @@
-//! The entry point: plan + source pictures → picture.
+//! The entry point: a plan and source pictures to a picture.
 use crate::{
     OutputSpec, RenderError, SourcePictures,
     cpu::CpuRenderer,
@@ -10,32 +10,31 @@ use cutroom_kernel::SimdLevel;
 use cutroom_timeline::FramePlan;
 use cutroom_types::Picture;
 
-/// Which machine draws.
+/// Back end that draws.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Backend {
-    /// A real GPU when there is one, otherwise the CPU.
+    /// A hardware GPU if one is available, otherwise the CPU.
     #[default]
     Auto,
-    /// SIMD on the CPU; bit-identical everywhere.
+    /// SIMD on the CPU; the same bits on every machine.
     Cpu,
-    /// wgpu; also takes a software Vulkan device when there is no other.
+    /// wgpu; uses a software Vulkan device if there is no hardware GPU.
     Gpu,
 }
 
-/// How to draw.
+/// Options of [`Renderer::new`].
 #[derive(Clone, Copy, Debug, Default)]
 pub struct RenderOptions {
-    /// Machine.
+    /// Back end.
     pub backend: Backend,
-    /// Worker threads; 0 means one per core.
+    /// Number of worker threads of the CPU back end; 0 means one per core.
     pub threads: usize,
-    /// Instruction set of the CPU back end; `None` for what [`SIMD_VARIABLE`] names, else the
-    /// widest there is. All give the same bits.
+    /// Instruction set of the CPU back end; `None` for the one that [`SIMD_VARIABLE`] names, or
+    /// else the widest available. All produce the same bits.
     pub simd: Option<SimdLevel>,
 }
 
-/// Environment variable that names a [`SimdLevel`], for finding faults; [`Renderer::new`] alone
-/// reads it.
+/// Environment variable that names a [`SimdLevel`], for debugging; only [`Renderer::new`] reads it.
 pub const SIMD_VARIABLE: &str = "CUTROOM_SIMD";
 
 impl RenderOptions {
@@ -48,20 +47,19 @@ impl RenderOptions {
     }
 }
 
-/// Draws plans. Make one per thread that wants frames; it keeps scratch memory and compiled
-/// pipelines.
+/// Draws plans. Create one per thread that draws; it owns scratch memory and compiled pipelines.
 pub struct Renderer {
     backend: ActiveBackend,
     masks: MaskCache,
-    /// Why [`Backend::Auto`] took no GPU.
+    /// Why [`Backend::Auto`] did not use a GPU.
     no_gpu: Option<String>,
 }
 
-/// A frame of [`Renderer::begin`].
+/// A frame begun by [`Renderer::begin`].
 pub enum Submitted {
-    /// Drawn.
+    /// Finished.
     Ready(Picture),
-    /// On the device.
+    /// In flight on the GPU.
     InFlight(Box<gpu::PendingFrame>),
 }
 
@@ -71,10 +69,10 @@ enum ActiveBackend {
 }
 
 impl Renderer {
-    /// Chooses the machine.
+    /// Creates a renderer with the requested back end.
     ///
     /// # Errors
-    /// [`RenderError::Gpu`] when `Backend::Gpu` is asked for and no device works;
+    /// [`RenderError::Gpu`] when `Backend::Gpu` is requested and no device works;
     /// [`RenderError::Unsupported`] for an instruction set that the machine lacks.
     pub fn new(options: RenderOptions) -> Result<Self, RenderError> {
         let gpu = |allow_software| GpuRenderer::new(allow_software).map(|g| ActiveBackend::Gpu(Box::new(g)));
@@ -92,12 +90,12 @@ impl Renderer {
         Ok(Self { backend, masks: MaskCache::default(), no_gpu })
     }
 
-    /// Why no GPU was taken, when the choice was free.
+    /// Why no GPU is used; `None` unless [`Backend::Auto`] fell back to the CPU.
     pub fn why_no_gpu(&self) -> Option<&str> {
         self.no_gpu.as_deref()
     }
 
-    /// What draws: `"cpu (avx512, 2 threads)"` or the adapter's name.
+    /// Description of the back end: `"cpu (avx512, 2 threads)"`, or the adapter's name and driver.
     pub fn describe(&self) -> String {
         match &self.backend {
             ActiveBackend::Cpu(c) => c.describe(),
@@ -105,8 +103,8 @@ impl Renderer {
         }
     }
 
-    /// Draws one frame. A single untouched full-canvas layer whose picture already has the output's
-    /// layout and tags is returned as it is, sharing its planes.
+    /// Draws one frame. If its only layer covers the canvas unmodified and its picture already has
+    /// the output's layout and tags, that picture is returned and shares its planes.
     ///
     /// # Errors
     /// See [`RenderError`].
@@ -115,8 +113,8 @@ impl Renderer {
         self.finish(submitted)
     }
 
-    /// Frames that may be begun and not yet finished: more than one on a GPU, which draws while the
-    /// host prepares the next.
+    /// Maximum number of frames that may be begun and not yet finished: more than one on a GPU,
+    /// which draws while the host prepares the next frame.
     pub fn frames_in_flight(&self) -> usize {
         match &self.backend {
             ActiveBackend::Cpu(_) => 1,
@@ -124,10 +122,10 @@ impl Renderer {
         }
     }
 
-    /// Begins one frame; finish them in the order they were begun.
+    /// Begins one frame. Frames must be finished in the order in which they were begun.
     ///
     /// # Errors
-    /// See [`RenderError`]; also when more than [`Self::frames_in_flight`] were begun.
+    /// See [`RenderError`]; also when more than [`Self::frames_in_flight`] frames are in flight.
     pub fn begin(&mut self, plan: &FramePlan, sources: &dyn SourcePictures, output: &OutputSpec) -> Result<Submitted, RenderError> {
         match lower::lower(plan, sources, output, &mut self.masks)? {
             Lowered::Untouched(picture) => Ok(Submitted::Ready(picture)),
@@ -138,7 +136,7 @@ impl Renderer {
         }
     }
 
-    /// Waits for a frame that was begun here.
+    /// Waits for a frame begun by this renderer.
     ///
     /// # Errors
     /// [`RenderError::Gpu`] when the device failed.

@@ -8,7 +8,7 @@ use cutroom_timeline::Timeline;
 use cutroom_types::{FrameRate, ParamValue, Size, Time};
 use std::{hint::black_box, time::Instant};
 
-/// What planning costs without an index: every clip of every track is asked whether it is on show.
+/// Cost of planning without an index: checks for every clip of every track whether it is active.
 fn scan(project: &Project, t: Time) -> usize {
     project.compositions[0].tracks.iter().map(|track| track.clips.iter().filter(|c| c.span().contains(t)).count()).sum()
 }
@@ -22,8 +22,7 @@ fn project(tracks: usize, clips_per_track: usize) -> Project {
             let (from, to) = (rate.time_of_frame(k * 50), rate.time_of_frame((k + 1) * 50));
             track.clips.push(Clip::new(&format!("c{t}-{k}"), ClipSource::media("m"), from, to - from).into());
         }
-        // Only one track has a clip at any given frame of this programme, as in a long edit: the
-        // rest is spread out.
+        // Only one track has a clip at any given frame, as in a long edit.
         let shift = rate.time_of_frame((t * clips_per_track * 50) as i64) - Time::ZERO;
         (0..clips_per_track).for_each(|k| track.clip_mut(k).start += shift);
         c.tracks.push(track);
@@ -33,7 +32,7 @@ fn project(tracks: usize, clips_per_track: usize) -> Project {
     p
 }
 
-/// Every track has a clip on show, with two effects of which one is animated, and a blend mode.
+/// Every track has an active clip, with a blend mode and two effects, one of them animated.
 fn stacked(tracks: usize) -> Project {
     let rate = FrameRate::new(25, 1).unwrap();
     let length = rate.time_of_frame(1000) - Time::ZERO;

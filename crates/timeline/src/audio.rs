@@ -1,10 +1,10 @@
-//! Sound: which clips are heard, nested compositions flattened, every boundary an absolute
-//! composition sample.
+//! Plans audio: which clips are audible, with nested compositions flattened and every boundary an
+//! absolute sample of the root composition.
 //!
 //! A boundary is rounded to the nearest sample once, so neighbouring clips share it. Nothing
-//! depends on the run asked for: voices carry their whole extent, and curves are sampled on a fixed
-//! grid of composition samples (100 a second, and both sides of each keyframe), of which a run gets
-//! the part that surrounds it.
+//! depends on the requested range of samples: voices carry their whole extent, and curves are
+//! sampled on a fixed grid of root samples (100 per second, and both sides of each keyframe), of
+//! which a plan has the part around its range.
 use crate::{
     AudioPlan, Fade, NestedAudio, PlanError, Timeline, Voice,
     index::{AudioFade, AudioSegment},
@@ -14,14 +14,14 @@ use cutroom_project::{Animated, Clip, ClipSource, MediaKind, Project, StreamChoi
 use cutroom_types::{MediaId, Time, TimeDelta};
 use std::ops::{ControlFlow, Deref, Range};
 
-/// At or below this many decibels there is silence.
+/// Gains at or below this are silence.
 const SILENCE_DB: f64 = -144.0;
-/// Highest gain of one curve.
+/// Maximum gain of one curve.
 const MAX_DB: f64 = 60.0;
-/// Highest gain of all curves together: far from what single precision ends at.
+/// Maximum gain of all curves together, far below the limit of single precision.
 const MAX_SUM_DB: f64 = 400.0;
 
-/// How a composition's time runs against the root's:
+/// Maps root time to a composition's local time:
 /// `local = local_anchor + (root − root_anchor)·speed`.
 #[derive(Clone, Copy, Debug)]
 struct Clock {
@@ -46,7 +46,7 @@ impl Clock {
         self.root_anchor.saturating_add(offset).to_sample(self.rate_hz)
     }
 
-    /// The root samples of a local run of time, whichever way it plays.
+    /// The root samples of a span of local time, in either direction of playing.
     fn samples(&self, start: Time, end: Time) -> Range<i64> {
         let (a, b) = (self.sample(start), self.sample(end));
         a.min(b)..a.max(b)
@@ -62,7 +62,7 @@ impl Clock {
     }
 }
 
-/// A curve of a clip or track, with what is needed to read it at a root sample.
+/// A curve of a clip or track that can be evaluated at root samples.
 #[derive(Clone, Copy)]
 struct ClockedCurve<'a> {
     curve: &'a Animated<f64>,
@@ -77,14 +77,14 @@ impl ClockedCurve<'_> {
     }
 }
 
-/// What the compositions around a clip do to it.
+/// What the enclosing compositions and tracks contribute to a clip's sound.
 #[derive(Clone)]
 struct Surroundings<'a> {
     clock: Clock,
-    /// Root samples outside of which nothing is heard.
+    /// Root samples outside which the clip is silent.
     bounds: Range<i64>,
     gains: Vec<ClockedCurve<'a>>,
-    /// Outermost first, that of the clip's own composition last.
+    /// Outermost composition first, the clip's own last.
     pans: Vec<Pan<'a>>,
     fades: Vec<Fade>,
 }
@@ -93,7 +93,7 @@ struct Surroundings<'a> {
 #[derive(Clone, Copy)]
 struct Pan<'a> {
     channels: usize,
-    /// Of the clip and of its track, added.
+    /// Curves of the clip and of its track; their values are added.
     curves: [ClockedCurve<'a>; 2],
 }
 
@@ -112,7 +112,7 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         Ok(plan)
     }
 
-    /// Whether a run has a voice; stops at the first and samples no curve.
+    /// Whether a range of samples has a voice. Stops at the first one and samples no curve.
     pub(crate) fn has_voice(&self, requested: &Range<i64>) -> Result<bool, PlanError> {
         Ok(self.collect(self.root, &self.nothing_around(), requested, &mut |_| ControlFlow::Break(()))?.is_break())
     }
@@ -140,8 +140,8 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         if wanted.is_empty() {
             return Ok(ControlFlow::Continue(()));
         }
-        // Local time of the samples wanted, a sample wider on both sides for the rounding of
-        // boundaries.
+        // Local time of the requested samples, one sample wider on both sides because boundaries
+        // are rounded.
         let ends = [wanted.start - 1, wanted.end + 1].map(|s| around.clock.local_of_sample(s));
         let (from, to) = (ends[0].min(ends[1]), ends[0].max(ends[1]));
         for &at in &index.audible {
@@ -211,15 +211,15 @@ impl<P: Deref<Target = Project>> Timeline<P> {
 /// Called for every voice; `Break` ends the search.
 type VisitClip<'a> = dyn FnMut(AudibleClip<'_, '_>) -> ControlFlow<()> + 'a;
 
-/// A clip's sound with what is around it.
+/// An audible clip with its surroundings.
 struct AudibleClip<'c, 'a> {
     clip: &'c Clip,
     media: &'c MediaId,
     stream: usize,
     around: Surroundings<'a>,
-    /// Root samples in which it is heard.
+    /// Root samples during which it is audible.
     samples: Range<i64>,
-    /// Of the clip's composition.
+    /// Clock of the clip's composition.
     clock: Clock,
 }
 
@@ -227,13 +227,14 @@ impl AudibleClip<'_, '_> {
     fn voice(self, requested: &Range<i64>) -> Voice {
         let Self { clip, media, stream, around, samples, clock } = self;
         let speed = clock.speed * clip.speed;
-        // Backwards is the mirror image: the last sample before the end comes first.
+        // Played backwards, the last sample before the end comes first.
         let first_audible = if speed < 0.0 { samples.start + 1 } else { samples.start };
         let points = |p: &Pan<'_>| curve_points(&p.curves, &samples, requested, &clock, pan);
         let mut nested: Vec<NestedAudio> = Vec::new();
         for level in around.pans.iter().rev() {
             let pan = points(level);
-            // A composition of the same channels that pans nothing leaves everything as it is.
+            // A composition that has the same channels and does not pan changes nothing and is left
+            // out.
             let same = nested.last().is_some_and(|inner| inner.channels == level.channels) && matches!(pan[..], [(_, 0.0)]);
             if !same {
                 nested.push(NestedAudio { channels: level.channels, pan });
@@ -262,13 +263,13 @@ fn intersection(a: &Range<i64>, b: &Range<i64>) -> Range<i64> {
 
 fn place_fade(f: &AudioFade, clock: &Clock) -> Option<Fade> {
     let segment = clock.samples(f.start, f.end);
-    // Played backwards a rise is heard as a fall.
+    // Played backwards, a rising fade falls.
     let rising = f.rising == (clock.speed > 0.0);
     (!segment.is_empty()).then_some(Fade { first_sample: segment.start, end_sample: segment.end, rising, curve: f.curve })
 }
 
-/// The gain of all curves together. Silence of one is silence, and what overshoots between
-/// keyframes is limited as keyframes are.
+/// The linear gain of all curves together, which are in decibels. If one is silent, the result is;
+/// values that overshoot between keyframes are limited to the maximum of keyframes.
 fn gain(curves: &mut dyn Iterator<Item = f64>) -> f32 {
     let mut sum = 0.0;
     for db in curves {
@@ -284,7 +285,8 @@ fn pan(curves: &mut dyn Iterator<Item = f64>) -> f32 {
     curves.sum::<f64>().clamp(-1.0, 1.0) as f32 + 0.0
 }
 
-/// The curves together as points over root samples: one point when nothing moves.
+/// The combined value of the curves as points over root samples; a single point if all are
+/// constant.
 fn curve_points(
     curves: &[ClockedCurve<'_>],
     audible: &Range<i64>,
@@ -298,7 +300,8 @@ fn curve_points(
     }
     let step = i64::from(clock.rate_hz / 100).max(1);
     let wanted = intersection(audible, requested);
-    // Whole steps around what is wanted, so that the points next to it are the same for every run.
+    // Whole steps around the requested range, so that the points next to it do not depend on the
+    // range.
     let from = (wanted.start.div_euclid(step) * step).max(audible.start);
     let to = ((wanted.end.div_euclid(step) + 1) * step).min(audible.end);
     let mut samples: Vec<i64> = (0..=(to - from) / step + 1).map(|i| (from.div_euclid(step) + i) * step).collect();

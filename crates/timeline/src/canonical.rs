@@ -1,6 +1,6 @@
-//! Plans as canonical bytes, hashed. Every field counts; strings and lists carry their length,
-//! variants a tag, so that different plans give different bytes. −0 and 0 are equal numbers and
-//! give equal bytes.
+//! Hashes plans as canonical bytes. Every field is included; strings and lists are preceded by
+//! their length and variants by a tag, so that different plans have different bytes. −0 and 0 are
+//! equal numbers and have equal bytes.
 use crate::{
     AudioPlan, BlendSpace, Box2, Canvas, Content, EffectUse, Fade, FadeCurve, Fit, FramePlan, Layer, MaskMode, MaskUse, MatteUse,
     NestedAudio, Outline, Placement, SourceFrame, Transform, Voice,
@@ -9,7 +9,7 @@ use cutroom_effects::{Entry, EntryRef};
 use cutroom_types::{Affine, BezierPath, ParamValue, Vertex};
 use std::fmt;
 
-/// BLAKE3 of a plan's canonical bytes. Printed in hexadecimal.
+/// BLAKE3 hash of a plan's canonical bytes. Printed in hexadecimal.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PlanKey(pub [u8; 32]);
 
@@ -26,15 +26,15 @@ impl fmt::Debug for PlanKey {
 }
 
 impl FramePlan {
-    /// Of the whole plan: equal exactly when the plans are.
+    /// Key of the whole plan: equal exactly if the plans are.
     pub fn key(&self) -> PlanKey {
         self.hashed(true)
     }
 
-    /// Of what decides the pixels: without times on the timeline and clip ids (but where a blend
-    /// mode's noise depends on them), so that a still gives one key however long it stands. A cache
-    /// adds what the document's media entries say (file, `deinterlace`, `field_order`), the files'
-    /// fingerprints and the code's version.
+    /// Key of what decides the pixels: without times on the timeline and clip ids (except where a
+    /// blend mode's noise depends on the id), so that a still image has one key however long it is
+    /// shown. A cache must add what the project states about the media (file, `deinterlace`,
+    /// `field_order`), the fingerprints of the files and the version of the code.
     pub fn picture_key(&self) -> PlanKey {
         self.hashed(false)
     }
@@ -47,7 +47,7 @@ impl FramePlan {
 }
 
 impl AudioPlan {
-    /// Of the whole plan: equal exactly when the plans are.
+    /// Key of the whole plan: equal exactly if the plans are.
     pub fn key(&self) -> PlanKey {
         let mut bytes = Bytes { hash: blake3::Hasher::new(), names: true };
         bytes.sound(self);
@@ -55,11 +55,11 @@ impl AudioPlan {
     }
 }
 
-/// Every struct is taken apart without `..`, so that a new field does not compile until it is
-/// decided whether it counts.
+/// Every struct is destructured without `..`, so that a new field does not compile until it is
+/// decided whether it is included.
 struct Bytes {
     hash: blake3::Hasher,
-    /// Whether timeline times and clip ids count.
+    /// Whether timeline times and clip ids are included.
     names: bool,
 }
 
@@ -185,7 +185,7 @@ impl Bytes {
     fn layer(&mut self, layer: &Layer) {
         let Layer { clip, content, effects, transform, parent, shutter, masks, masks_after_effects, matte, opacity, blend, time } =
             layer;
-        // The noise of some blend modes is the clip's own.
+        // The noise of some blend modes depends on the clip id.
         if self.names || blend.noise {
             self.text(clip.as_str());
         }
@@ -404,7 +404,7 @@ mod tests {
         }
     }
 
-    /// Each change of one field gives a key of its own, and `-0` none.
+    /// Each change of one field changes the key; `-0` instead of 0 does not.
     #[test]
     fn every_field_of_a_frame_counts() {
         let changes: Vec<fn(&mut FramePlan)> = vec![

@@ -1,9 +1,10 @@
-//! Transitions at their cuts.
+//! Transitions of a track with their spans and clips.
 use cutroom_project::Track;
 use cutroom_types::{ClipId, Span};
 use std::collections::HashMap;
 
-/// The transitions of a track with the indices of their clips; disabled clips count as nothing.
+/// The transitions of a track: index, span, and indices of the outgoing and the incoming clip,
+/// `None` if absent or disabled. Transitions without an enabled clip are left out.
 pub(crate) fn placed_transitions(track: &Track) -> Vec<(usize, Span, Option<usize>, Option<usize>)> {
     let index: HashMap<&ClipId, usize> = track.clips.iter().enumerate().map(|(i, c)| (&c.id, i)).collect();
     let mut placed = Vec::new();

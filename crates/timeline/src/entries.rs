@@ -1,5 +1,5 @@
-//! What clips and transitions name in the catalogue, looked up once when a timeline is made:
-//! planning a frame looks nothing up and copies no text.
+//! Catalogue entries that clips and transitions name, looked up once when a timeline is created, so
+//! that planning a frame looks nothing up and copies no text.
 use crate::{
     PlanError,
     params::{self, BadParam, Slot},
@@ -8,19 +8,19 @@ use cutroom_effects::{BlendRef, Catalog, EffectRef, ParamSpec, TransitionRef};
 use cutroom_project::{Clip, Params, Track};
 use cutroom_types::{ClipId, ParamValue, TimeDelta};
 
-/// Of one track, beside its clips and transitions.
+/// Entries of one track, parallel to its clips and transitions.
 #[derive(Clone, Debug)]
 pub(crate) struct TrackEntries {
     pub(crate) clips: Vec<ClipEntries>,
     pub(crate) transitions: Vec<Result<Use<TransitionRef>, Fault>>,
 }
 
-/// Of one clip.
+/// Entries of one clip.
 #[derive(Clone, Debug)]
 pub(crate) struct ClipEntries {
     /// `None` when the catalogue has no such mode.
     pub(crate) blend: Option<BlendRef>,
-    /// Beside the clip's effects.
+    /// Parallel to the clip's effects.
     pub(crate) effects: Vec<Result<Use<EffectRef>, Fault>>,
 }
 
@@ -31,18 +31,19 @@ pub(crate) struct Use<E> {
     slots: Vec<Slot>,
 }
 
-/// Why there is none. It is an error only of frames that want it, so that a missing plug-in does
-/// not close a whole project.
+/// Why there is no entry. This is an error only of frames that use it, so that a missing plug-in
+/// does not make a whole project unusable.
 #[derive(Clone, Debug)]
 pub(crate) enum Fault {
-    /// The catalogue does not hold it.
+    /// The catalogue does not have it.
     Unknown,
-    /// Its parameters are not those of the table.
+    /// Its parameters do not match the parameter table.
     Param(BadParam),
 }
 
 impl Fault {
-    /// As the error of a clip; `what` is "effect" or "transition", `id` what it names.
+    /// The planning error for a clip. `what` is "effect" or "transition", `id` the id that the clip
+    /// or transition names.
     pub(crate) fn of(&self, clip: &ClipId, what: &'static str, id: &str) -> PlanError {
         match self {
             Self::Unknown => PlanError::Unknown { clip: clip.clone(), what, id: id.to_owned() },

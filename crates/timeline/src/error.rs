@@ -2,7 +2,7 @@
 use cutroom_types::{ClipId, CompositionId, MediaId};
 
 /// Why a plan could not be made. A project without problems in `cutroom_project::validate` and
-/// [`crate::validate_against_catalog`] gives none of these.
+/// [`crate::validate_against_catalog`] causes none of these errors.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PlanError {
     /// No such composition.
@@ -11,23 +11,23 @@ pub enum PlanError {
     /// No such media.
     #[error("clip \"{clip}\" uses media \"{media}\", which does not exist")]
     UnknownMedia {
-        /// Whose source it is.
+        /// The clip whose source it is.
         clip: ClipId,
-        /// What it names.
+        /// The id that the clip names.
         media: MediaId,
     },
     /// A composition contains itself, or nesting is too deep or too wide.
     #[error("composition \"{composition}\" cannot be planned: {reason}")]
     Nesting {
-        /// Where it was noticed.
+        /// The composition in which it was found.
         composition: CompositionId,
         /// What is wrong.
         reason: &'static str,
     },
-    /// The catalogue does not hold what a clip or transition names.
+    /// The catalogue does not have what a clip or transition names.
     #[error("clip \"{clip}\": unknown {what} \"{id}\"")]
     Unknown {
-        /// Whose it is.
+        /// The clip concerned.
         clip: ClipId,
         /// "effect", "blend mode", "transition".
         what: &'static str,
@@ -37,7 +37,7 @@ pub enum PlanError {
     /// A parameter value is of the wrong kind or out of range.
     #[error("clip \"{clip}\": parameter \"{param}\" of \"{id}\": {reason}")]
     Param {
-        /// Whose it is.
+        /// The clip concerned.
         clip: ClipId,
         /// Catalogue id of the effect or transition.
         id: String,
@@ -49,7 +49,8 @@ pub enum PlanError {
 }
 
 impl PlanError {
-    /// Stable code for faces and translation. A project is at fault, so it is in that area.
+    /// Stable error code, for user interfaces and translation. It is in the area `project`, because
+    /// the project is at fault.
     pub fn code(&self) -> &'static str {
         match self {
             Self::UnknownComposition(_) => "project.unknown_composition",

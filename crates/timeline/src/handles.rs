@@ -1,5 +1,5 @@
-//! Handles: what transitions take of their clips beyond the clips' own ends. Whether the source has
-//! it is known to those who can open files.
+//! Handles of clips: what transitions use of their clips before the clips' starts or after their
+//! ends. Whether the sources have it is checked by code that can open files.
 use crate::{
     PlanError, Timeline,
     cuts::placed_transitions,
@@ -11,10 +11,11 @@ use cutroom_project::{Clip, ClipSource, Project, Track, TrackPlace, Transition, 
 use cutroom_types::{CompositionId, FrameRate, Span, Time, TimeDelta};
 use std::ops::Range;
 
-/// A clip's part in a transition that lies beyond the clip's end or before its start.
+/// The part of a transition during which it shows one of its clips before the clip's start or after
+/// its end.
 #[derive(Clone, Debug)]
 pub struct ClipHandle<'a> {
-    /// The transition in the document.
+    /// Position of the transition in the project.
     pub place: TransitionPlace,
     /// The transition.
     pub transition: &'a Transition,
@@ -22,29 +23,29 @@ pub struct ClipHandle<'a> {
     pub track: &'a Track,
     /// The clip.
     pub clip: &'a Clip,
-    /// It lies after the clip's end, else before its start.
+    /// Whether it is after the clip's end; otherwise it is before its start.
     pub after_end: bool,
-    /// Where it lies in the composition.
+    /// Its span in composition time.
     pub span: Span,
-    /// Rate of the composition.
+    /// Frame rate of the composition.
     pub rate: FrameRate,
-    /// Whether the clip's sound, if it has one, is heard in it.
+    /// Whether the clip's sound, if it has one, is audible in it.
     pub is_audible: bool,
-    /// Frames of the composition that fall into it.
+    /// Frames of the composition that are in it.
     frames: Range<i64>,
     /// See [`sampling`].
     bias: TimeDelta,
 }
 
 impl ClipHandle<'_> {
-    /// How many frames of it want what lies before the start of the source or at or after `end`, so
-    /// that an edge frame is held.
+    /// Number of its frames whose source time is before the start of the source, or at or after
+    /// `end`, so that an edge frame is held.
     pub fn held_frames(&self, end: Time) -> i64 {
         let wanted = |n: i64| {
             let c = self.clip;
             sampling::unclamped_source_time(self.rate.time_of_frame(n), c.start, c.source_in, c.speed, self.bias)
         };
-        // Source times rise or fall throughout.
+        // Source times are monotonic.
         let (Range { start, end: after }, rises) = (self.frames.clone(), self.clip.speed > 0.0);
         let there = match rises {
             true => first(start..after, |n| wanted(n) >= end) - first(start..after, |n| wanted(n) >= Time::ZERO),
@@ -53,7 +54,7 @@ impl ClipHandle<'_> {
         after - start - there.max(0)
     }
 
-    /// How much of it, on the timeline, lies outside a source's sound.
+    /// Length on the timeline of the part of it that is outside a source's sound.
     pub fn silence(&self, sound: Span) -> TimeDelta {
         let c = self.clip;
         let source = |t: Time| c.source_in.saturating_add(stretch(t - c.start, c.speed)).0;
@@ -64,8 +65,8 @@ impl ClipHandle<'_> {
     }
 }
 
-/// The first number of a run for which `reached` holds, which it does from there on; the end if
-/// there is none.
+/// The first number of a range for which `reached` holds, by binary search: it must then hold for
+/// all later ones. The end of the range if it holds for none.
 fn first(run: Range<i64>, reached: impl Fn(i64) -> bool) -> i64 {
     let (mut from, mut to) = (run.start, run.end.max(run.start));
     while from < to {
@@ -79,8 +80,8 @@ fn first(run: Range<i64>, reached: impl Fn(i64) -> bool) -> i64 {
     from
 }
 
-/// Every handle of `composition` and what is nested in it, in document order; switched-off tracks
-/// and clips are left out.
+/// Every handle of `composition` and of the compositions nested in it, in document order; disabled
+/// tracks and clips are left out.
 ///
 /// # Errors
 /// The composition does not exist or cannot be planned.

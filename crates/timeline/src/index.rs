@@ -1,5 +1,5 @@
-//! A composition prepared for planning: per track the runs of time in which one clip or one
-//! transition is on show, sorted, so that a frame asks each track with one binary search.
+//! Compositions prepared for planning: per track the sorted segments in which one clip or one
+//! transition is active, so that a frame needs one binary search per track.
 use crate::{
     AudioPlan, FramePlan, LeftOut, PlanError,
     cuts::placed_transitions,
@@ -17,56 +17,56 @@ use std::{
     sync::Arc,
 };
 
-/// A composition ready to be asked. `P` is `&Project` or `Arc<Project>`; after an edit
-/// [`Timeline::after`] makes a new one.
+/// A composition prepared for planning. `P` is `&Project` or `Arc<Project>`; after an edit
+/// [`Timeline::after`] creates a new timeline.
 #[derive(Clone)]
 pub struct Timeline<P: Deref<Target = Project>> {
     pub(crate) catalog: Catalog,
     pub(crate) project: P,
     pub(crate) root: usize,
-    /// Beside `project.compositions`; `None` for those not reached from the root.
+    /// Parallel to `project.compositions`; `None` for those not reached from the root.
     pub(crate) indices: Vec<Option<Arc<CompositionIndex>>>,
     pub(crate) compositions: HashMap<CompositionId, usize>,
     pub(crate) media: HashMap<MediaId, usize>,
 }
 
-/// What is on show and to be heard in one composition.
+/// What is visible and audible in one composition.
 #[derive(Clone, Debug)]
 pub(crate) struct CompositionIndex {
     pub(crate) rate: FrameRate,
     pub(crate) bias: TimeDelta,
     pub(crate) length: TimeDelta,
     pub(crate) frame_count: i64,
-    /// Beside the composition's tracks.
+    /// Parallel to the composition's tracks.
     pub(crate) tracks: Vec<Arc<TrackIndex>>,
-    /// What a frame needs at most.
+    /// Upper bound of what a frame needs.
     demand: FrameDemand,
-    /// Video tracks, bottom to top.
+    /// Enabled video tracks, bottom to top.
     pub(crate) visible: Vec<VisibleTrack>,
-    /// Null objects: track and clip.
+    /// Track and clip indices of the null objects.
     pub(crate) nulls: HashMap<ClipId, (usize, usize)>,
-    /// Indices of the tracks that are heard.
+    /// Indices of the audible tracks.
     pub(crate) audible: Vec<usize>,
 }
 
-/// What a track shows.
+/// An enabled video track.
 #[derive(Clone, Debug)]
 pub(crate) struct VisibleTrack {
     /// Its index.
     pub(crate) track: usize,
-    /// It is drawn itself, else it only serves as a matte.
+    /// Whether it is drawn itself; otherwise it is only used as a matte or by effects.
     pub(crate) drawn: bool,
 }
 
-/// One track prepared. An edit of one track leaves the others' as they are.
+/// One track prepared for planning. It is reused after edits of other tracks.
 #[derive(Clone, Debug)]
 pub(crate) struct TrackIndex {
-    /// What clips and transitions name in the catalogue.
+    /// Catalogue entries that its clips and transitions name.
     pub(crate) entries: TrackEntries,
-    /// What it shows, in time order; empty for sound.
+    /// What it shows, in time order; empty for audio tracks.
     pub(crate) segments: Vec<Segment>,
-    /// What is heard of it: its clips' runs in time order, which may overlap their neighbours'
-    /// under a cross-fade.
+    /// What is audible of it: the spans of its clips in time order, which may overlap during a
+    /// cross-fade.
     pub(crate) sound: Vec<AudioSegment>,
 }
 
@@ -80,7 +80,7 @@ impl TrackIndex {
     }
 }
 
-/// A run of time in which a track shows one thing.
+/// A span of time in which a track shows the same clip or transition.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Segment {
     pub(crate) start: Time,
@@ -94,7 +94,7 @@ pub(crate) enum SegmentContent {
     Transition { transition: usize, from: Option<usize>, to: Option<usize> },
 }
 
-/// A run of time in which a clip is heard, with the fades laid on it, in composition time.
+/// A span of time in which a clip is audible, with its fades, in composition time.
 #[derive(Clone, Debug)]
 pub(crate) struct AudioSegment {
     pub(crate) clip: usize,
@@ -113,11 +113,11 @@ pub(crate) struct AudioFade {
 
 impl<P: Deref<Target = Project>> Timeline<P> {
     /// Prepares `composition` and everything nested in it. What clips and transitions name is
-    /// looked up in `catalog` here and never again; what it does not hold is an error of the frames
-    /// that want it.
+    /// looked up in `catalog` here and not again; what the catalogue does not have is an error of
+    /// the frames that use it.
     ///
     /// # Errors
-    /// It does not exist, contains itself, or nests too deep or too wide.
+    /// A composition does not exist, contains itself, or nests too deep or too wide.
     pub fn new(project: P, composition: &CompositionId, catalog: &Catalog) -> Result<Self, PlanError> {
         let compositions: HashMap<_, _> = project.compositions.iter().enumerate().map(|(i, c)| (c.id.clone(), i)).collect();
         let media = project.media.iter().enumerate().map(|(i, m)| (m.id.clone(), i)).collect();
@@ -134,8 +134,8 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         Ok(Self { catalog: catalog.clone(), project, root, indices, compositions, media })
     }
 
-    /// The same composition after an edit of the project: what the edit left alone is not prepared
-    /// anew, compositions and tracks being compared one by one.
+    /// The same composition after an edit of the project. Tracks are compared one by one, and those
+    /// that are unchanged are not prepared again.
     ///
     /// # Errors
     /// As [`Timeline::new`].
@@ -157,17 +157,17 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         Ok(Self { catalog: self.catalog.clone(), project, root, indices, compositions, media })
     }
 
-    /// What names were looked up in.
+    /// The catalogue in which names were looked up.
     pub fn catalog(&self) -> &Catalog {
         &self.catalog
     }
 
-    /// The composition planned.
+    /// The root composition.
     pub fn composition(&self) -> &Composition {
         &self.project.compositions[self.root]
     }
 
-    /// The project planned from.
+    /// The project that is planned from.
     pub fn project(&self) -> &Project {
         &self.project
     }
@@ -185,13 +185,13 @@ impl<P: Deref<Target = Project>> Timeline<P> {
     /// Plan of frame `n`; frames outside the composition have no layers.
     ///
     /// # Errors
-    /// Something names what the catalogue does not hold.
+    /// The frame uses something that the catalogue does not have, a parameter value that it does
+    /// not allow, media that does not exist, or too many pictures of one clip.
     pub fn frame(&self, n: i64) -> Result<FramePlan, PlanError> {
         self.plan_picture(self.root, n, 0, 1, None)
     }
 
-    /// Plan of frame `n`, and the effects of the clips on show that are not in it, with the reason
-    /// of each.
+    /// Plan of frame `n`, and the effects of its clips that are not in it, each with the reason.
     ///
     /// # Errors
     /// See [`Timeline::frame`].
@@ -201,7 +201,7 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         Ok((plan, left_out.into_inner()))
     }
 
-    /// Plan of the frame during which `time` falls.
+    /// Plan of the frame that contains `time`.
     ///
     /// # Errors
     /// See [`Timeline::frame`].
@@ -217,7 +217,8 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         self.plan_audio(first_sample, samples)
     }
 
-    /// Whether anything is heard in a run of samples, gains that move aside: those count as heard.
+    /// Whether anything is audible in a range of samples. Clips with animated gains count as
+    /// audible.
     ///
     /// # Errors
     /// A clip names media that does not exist.
@@ -230,7 +231,7 @@ impl<P: Deref<Target = Project>> Timeline<P> {
     }
 }
 
-/// What an earlier timeline was made from.
+/// An earlier timeline, from which unchanged tracks are reused.
 struct Before<'a> {
     project: &'a Project,
     compositions: &'a HashMap<CompositionId, usize>,
@@ -250,9 +251,9 @@ struct Preparing<'a> {
     catalog: &'a Catalog,
     compositions: &'a HashMap<CompositionId, usize>,
     before: Option<Before<'a>>,
-    /// Compositions being prepared.
+    /// Compositions being prepared, outermost first.
     path: Vec<usize>,
-    /// Those that are.
+    /// Prepared compositions.
     indices: Vec<Option<Arc<CompositionIndex>>>,
 }
 
@@ -263,7 +264,7 @@ impl Preparing<'_> {
         Ok(std::mem::take(&mut self.indices))
     }
 
-    /// Depth first; gives what a frame of the composition needs at most.
+    /// Prepares a composition, depth first; returns an upper bound of what a frame of it needs.
     fn prepare(&mut self, at: usize) -> Result<FrameDemand, PlanError> {
         let composition = &self.project.compositions[at];
         let refuse = |reason| Err(PlanError::Nesting { composition: composition.id.clone(), reason });
@@ -305,7 +306,7 @@ impl Preparing<'_> {
 }
 
 impl CompositionIndex {
-    /// Tracks that are as they were in `before` keep their index.
+    /// Tracks that are unchanged since `before` keep their index.
     fn new(c: &Composition, demand: FrameDemand, catalog: &Catalog, before: Option<(&Composition, &Arc<Self>)>) -> Self {
         let any_solo = c.tracks.iter().any(|t| t.solo && t.enabled);
         let picture_solo = c.tracks.iter().any(|t| t.solo && t.enabled && t.kind == TrackKind::Video);
@@ -381,7 +382,7 @@ fn audio_segments(track: &Track) -> Vec<AudioSegment> {
         .map(|(i, c)| {
             let (mut start, mut end, mut fades) = (c.span().start, c.span().end(), Vec::new());
             let curve = c.audio.fade_shape;
-            // A transition's fade takes the place of the clip's own at that end.
+            // A transition's fade replaces the clip's own at that end.
             if let Some(s) = heads.get(&i) {
                 start = start.min(s.start);
                 fades.push(AudioFade { start: s.start, end: s.end(), rising: true, curve: ConstantPower });

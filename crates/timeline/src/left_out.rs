@@ -1,30 +1,30 @@
-//! What planning leaves out of a frame, for people who ask why an effect is not to be seen.
+//! Effects that planning leaves out of a frame, to explain why an effect is not visible.
 use cutroom_types::{ClipId, EffectId};
 use std::fmt;
 
-/// An effect of a clip on show that is not in the plan.
+/// An effect of an active clip that is not in the plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LeftOut {
-    /// Whose it is.
+    /// The clip.
     pub clip: ClipId,
-    /// Which of its effects.
+    /// The effect.
     pub effect: EffectId,
-    /// Catalogue id.
+    /// Catalogue id of the effect.
     pub kind: String,
-    /// Why.
+    /// Why it is left out.
     pub reason: LeftOutReason,
 }
 
 /// Why an effect is not in a plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LeftOutReason {
-    /// It is switched off.
+    /// It is disabled.
     Disabled,
     /// Its values change nothing at this time.
     Neutral,
-    /// It only decides at which time what comes before it is seen.
+    /// It only changes the time at which the layer before it is shown, which is done in planning.
     OnlyTime,
-    /// A track that it reads shows nothing at this time.
+    /// A track that it uses shows nothing at this time.
     EmptyTrack,
 }
 

@@ -1,12 +1,12 @@
-//! Pure planning: a project and a time become a plan of what to fetch, place and mix. Knows no
+//! Pure planning: turns a project and a time into a plan of what to fetch, place and mix. Uses no
 //! files, GPUs or threads.
 //!
 //! [`Timeline`] prepares a composition once (an interval index per track, nested compositions
-//! included) and then gives [`FramePlan`]s and [`AudioPlan`]s; [`plan_frame`] and [`plan_audio`]
-//! are the same for a single question. Which source frame an output frame shows is decided by
-//! [`sampling`] alone. [`validate_against_catalog`] finds what the effects catalogue has to object
-//! to, [`source_uses`] lists what must be there in the source files, [`handles`] what transitions
-//! would like to find there.
+//! included) and then returns [`FramePlan`]s and [`AudioPlan`]s; [`plan_frame`] and [`plan_audio`]
+//! do the same for a single request. [`sampling`] alone decides which source frame an output frame
+//! shows. [`validate_against_catalog`] validates a project against the effects catalogue,
+//! [`source_uses`] lists what the source files must contain, and [`handles`] lists what transitions
+//! use of the sources outside their clips.
 #![forbid(unsafe_code)]
 mod audio;
 mod canonical;
@@ -41,19 +41,19 @@ use cutroom_effects::Catalog;
 use cutroom_project::Project;
 use cutroom_types::{CompositionId, Time};
 
-/// The picture of the frame during which `time` falls. For many frames make a [`Timeline`] once.
+/// Plan of the frame that contains `time`. For many frames, create a [`Timeline`] once.
 ///
 /// # Errors
-/// The composition does not exist or nests itself, or something names what the catalogue does not
-/// hold.
+/// As [`Timeline::new`] and [`Timeline::frame`].
 pub fn plan_frame(project: &Project, composition: &CompositionId, catalog: &Catalog, time: Time) -> Result<FramePlan, PlanError> {
     Timeline::new(project, composition, catalog)?.frame_at(time)
 }
 
-/// The sound of `samples` samples from `first_sample` on. For many runs make a [`Timeline`] once.
+/// Plan of the audio of `samples` samples from `first_sample` on. For many ranges, create a
+/// [`Timeline`] once.
 ///
 /// # Errors
-/// The composition does not exist or nests itself.
+/// As [`Timeline::new`] and [`Timeline::sound`].
 pub fn plan_audio(
     project: &Project,
     composition: &CompositionId,

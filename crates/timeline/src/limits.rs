@@ -1,29 +1,29 @@
-//! How much a frame can need at most: the guard against projects that multiply, by nesting, by
-//! tracks that use each other's pictures and by effects over time.
+//! Upper bounds of what a frame needs. They guard against projects whose work multiplies: by
+//! nesting, by tracks that use each other's pictures, and by effects over time.
 use crate::{params::resolve, uses};
 use cutroom_effects::{Catalog, EffectRef, ParamKind, ParamSpec, Params};
 use cutroom_project::{Animated, Clip, ClipSource, Composition, EffectInstance, Track, TrackKind};
 use cutroom_types::{FrameRate, ParamValue, TimeDelta, TrackId};
 use std::collections::HashMap;
 
-/// A frame may have at most this many layers, those of nested compositions and at other times
-/// counted.
+/// Maximum number of layers of a frame, including those of nested compositions and those at other
+/// times.
 pub(crate) const MAX_LAYERS: u64 = 10_000;
-/// A frame may need at most this many pictures of one clip, effects over time around it counted:
-/// each multiplies what those before it ask for.
+/// Maximum number of pictures of one clip that a frame needs, including effects over time around
+/// the clip: each multiplies the number that those before it need.
 pub(crate) const MAX_PICTURES: u64 = 256;
-/// Tracks that use each other in a longer row than this have more than [`MAX_LAYERS`] layers
-/// together.
+/// Maximum length of a chain of tracks that use each other. Longer chains have more than
+/// [`MAX_LAYERS`] layers together.
 const MAX_USES: usize = 150;
 
-/// For messages.
+/// Message for more than [`MAX_PICTURES`] pictures.
 pub(crate) const TOO_MANY_PICTURES: &str = "the effects over time on a clip need more than 256 pictures for one frame";
 
-/// The most that one frame needs.
+/// Upper bound of what one frame needs.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct FrameDemand {
     pub(crate) layers: u64,
-    /// Of one clip.
+    /// Pictures of one clip.
     pub(crate) pictures: u64,
 }
 
@@ -31,12 +31,12 @@ impl FrameDemand {
     pub(crate) const ONE: Self = Self { layers: 1, pictures: 1 };
     const NONE: Self = Self { layers: 0, pictures: 0 };
 
-    /// Both in one frame.
+    /// The demand of both in one frame.
     pub(crate) fn with(self, other: Self) -> Self {
         Self { layers: self.layers.saturating_add(other.layers), pictures: self.pictures.max(other.pictures) }
     }
 
-    /// One of them in a frame.
+    /// The demand of either one in a frame.
     fn or(self, other: Self) -> Self {
         Self { layers: self.layers.max(other.layers), pictures: self.pictures.max(other.pictures) }
     }
@@ -45,7 +45,7 @@ impl FrameDemand {
         Self { layers: self.layers.saturating_mul(n), pictures: self.pictures.saturating_mul(n) }
     }
 
-    /// Why this is too much, if it is.
+    /// Why the demand exceeds the limits; `None` if it does not.
     pub(crate) fn problem(self) -> Option<&'static str> {
         if self.layers > MAX_LAYERS {
             Some("its frames would have more than 10000 layers, those of nested compositions and at other times counted")
@@ -59,24 +59,24 @@ impl FrameDemand {
     }
 }
 
-/// What a frame of `composition` needs at most; `contents` are what its clips show, by track and
-/// clip.
+/// Upper bound of what a frame of `composition` needs. `contents` is the demand of its clips'
+/// contents, by track and clip.
 pub(crate) fn demand(composition: &Composition, contents: &[Vec<FrameDemand>], catalog: &Catalog) -> FrameDemand {
     let tracks = composition.tracks.iter().zip(0..).map(|(t, i)| (&t.id, i)).collect();
     let mut widths = Demands { composition, catalog, tracks, contents, known: vec![[None; 2]; contents.len()] };
     widths.drawn(contents.len(), FrameDemand::NONE, 0)
 }
 
-/// Pictures of a clip that its own effects over time need for one frame.
+/// Number of pictures of a clip that its own effects over time need for one frame.
 pub(crate) fn pictures(clip: &Clip, rate: FrameRate, catalog: &Catalog) -> u64 {
     needs(clip, rate, catalog).0
 }
 
-/// Of a clip's content and of the tracks that its effects name: how many pictures one frame needs
-/// at most.
+/// Upper bound of the number of pictures that one frame needs of a clip's content, and of each
+/// track that its effects name.
 fn needs(clip: &Clip, rate: FrameRate, catalog: &Catalog) -> (u64, Vec<(TrackId, u64)>) {
     let (mut pictures, mut others) = (1u64, Vec::new());
-    // An effect over time sees what those before it make, each time.
+    // An effect over time needs the result of those before it at each of its times.
     for e in clip.video.effects.iter().rev().filter(|e| e.enabled) {
         let Some(spec) = catalog.effect(&e.effect) else { continue };
         if spec.is_temporal() {
@@ -87,7 +87,8 @@ fn needs(clip: &Clip, rate: FrameRate, catalog: &Catalog) -> (u64, Vec<(TrackId,
     (pictures, others)
 }
 
-/// The most times that an effect asks for, whatever values its animated parameters take.
+/// Maximum number of other times that an effect asks for. Animated numbers count with their value
+/// at time zero, their minimum and their maximum; animated switches with both states.
 fn max_times(spec: EffectRef, e: &EffectInstance, rate: FrameRate) -> u64 {
     let Ok(values) = resolve(spec.spec().params, &e.params, TimeDelta::ZERO) else { return 0 };
     let frame_secs = rate.frame_duration().as_secs_f64();
@@ -115,13 +116,13 @@ struct Demands<'a> {
     catalog: &'a Catalog,
     tracks: HashMap<&'a TrackId, usize>,
     contents: &'a [Vec<FrameDemand>],
-    /// What a track brings in its place in the frame, and for the use of another track.
+    /// Demand of each track if it is drawn in the frame, and if it is used by another track.
     known: Vec<[Option<FrameDemand>; 2]>,
 }
 
 impl Demands<'_> {
-    /// What track `at` brings into a frame, `apart` for the use of another track; `depth` is how
-    /// many tracks use it in a row.
+    /// Demand of track `at`. `apart` is whether another track uses it instead of being drawn in the
+    /// frame; `depth` is the length of the chain of tracks that use it.
     fn track(&mut self, at: usize, apart: bool, depth: usize) -> FrameDemand {
         if depth > MAX_USES {
             return FrameDemand::ONE.times(MAX_LAYERS + 1);
@@ -129,7 +130,7 @@ impl Demands<'_> {
         if let Some(known) = self.known[at][usize::from(apart)] {
             return known;
         }
-        // A circle ends here; it is told elsewhere.
+        // Ends the recursion on a cycle, which validation reports.
         self.known[at][usize::from(apart)] = Some(FrameDemand::ONE);
         let composition = self.composition;
         let track = &composition.tracks[at];
@@ -141,7 +142,7 @@ impl Demands<'_> {
             clips.insert(&clip.id, demand);
         }
         for x in &track.transitions {
-            // Itself, and the pictures that it names.
+            // The transition itself, and at most one picture per parameter.
             let own = 1 + self.catalog.transition(&x.kind).map_or(0, |t| t.params.len() as u64);
             let sides = [&x.from, &x.to].into_iter().flatten().filter_map(|id| clips.get(id));
             largest = largest.or(sides.fold(FrameDemand { layers: own, pictures: 1 }, |all, side| all.with(*side)));
@@ -152,7 +153,7 @@ impl Demands<'_> {
 
     fn clip(&mut self, at: usize, clip: &Clip, content: FrameDemand, apart: bool, depth: usize) -> FrameDemand {
         let (pictures, others) = needs(clip, self.composition.frame_rate, self.catalog);
-        // Seen in its place and at the frame's own time, an adjustment layer takes what is drawn
+        // Drawn in the frame and at the frame's own time, an adjustment layer uses what is drawn
         // anyway.
         let is_copied = matches!(clip.source, ClipSource::Adjustment(_)) && (apart || self.is_seen_at_other_times(clip));
         let content = if is_copied { self.drawn(at, content, depth + 1) } else { content };
@@ -163,7 +164,7 @@ impl Demands<'_> {
         })
     }
 
-    /// `all` with what the first `count` tracks draw in their places.
+    /// `all` with the demand of drawing the first `count` tracks.
     fn drawn(&mut self, count: usize, all: FrameDemand, depth: usize) -> FrameDemand {
         let is_drawn = |t: &Track| t.enabled && !t.matte_only && t.kind == TrackKind::Video;
         let tracks = (0..count).filter(|&t| is_drawn(&self.composition.tracks[t])).collect::<Vec<_>>();

@@ -1,9 +1,9 @@
-//! Masks and null objects of the document as numbers at an instant.
+//! Evaluates masks and null objects of the project at an instant.
 use crate::{Box2, MaskUse, Outline, Transform};
 use cutroom_project::{self as project, BoxShape, Mask, MaskShape};
 use cutroom_types::{Affine, Size, TimeDelta};
 
-/// The masks in use at `t` after the clip's start.
+/// The enabled masks at `t` after the clip's start.
 pub(crate) fn masks(masks: &[Mask], t: TimeDelta) -> Vec<MaskUse> {
     masks.iter().filter(|m| m.enabled).map(|m| mask(m, t)).collect()
 }
@@ -49,8 +49,8 @@ fn mask(m: &Mask, t: TimeDelta) -> MaskUse {
     }
 }
 
-/// What a null object does to those bound to it: position, scale, rotation about its anchor, a
-/// fraction of the canvas.
+/// The map that a null object applies to clips that have it as their parent, in canvas pixels:
+/// scale and rotation about its anchor, which is a fraction of the canvas, then its position.
 pub(crate) fn null_map(x: &Transform, canvas: Size) -> Affine {
     let (w, h) = (f64::from(canvas.width), f64::from(canvas.height));
     let [px, py] = x.position_px.map(f64::from);

@@ -1,4 +1,5 @@
-//! From parameters in the document to the plain values of a plan, by the catalogue's tables.
+//! Evaluates the parameters of the project to the plain values of a plan, with the catalogue's
+//! parameter tables.
 use crate::PlanError;
 use cutroom_effects::{ParamKind, ParamSpec};
 use cutroom_project::{Animated, Params, Transition};
@@ -12,22 +13,22 @@ pub(crate) struct BadParam {
 }
 
 impl BadParam {
-    /// As the error of a clip's effect or transition.
+    /// The planning error for a clip's effect or transition with this catalogue id.
     pub(crate) fn of(self, clip: &ClipId, id: &str) -> PlanError {
         PlanError::Param { clip: clip.clone(), id: id.into(), param: self.param, reason: self.reason }
     }
 }
 
-/// One parameter of a use: what stands still is checked and made once.
+/// One parameter of an effect or transition. Constants are checked and converted only once.
 #[derive(Clone, Debug)]
 pub(crate) enum Slot {
     Constant(ParamValue),
     Animated,
 }
 
-/// The parameters of a use, in the table's order.
+/// The parameters in the order of the table; constants are checked.
 pub(crate) fn prepare(table: &'static [ParamSpec], given: &Params) -> Result<Vec<Slot>, BadParam> {
-    // The document's names are checked against the table too: a misspelt one must not pass as the
+    // Names in the project are checked against the table, too: a misspelt one must not pass as the
     // default.
     if let Some(name) = given.keys().find(|name| !table.iter().any(|p| p.id == name.as_str())) {
         return Err(BadParam { param: name.clone(), reason: "there is no such parameter".into() });
@@ -40,8 +41,8 @@ pub(crate) fn prepare(table: &'static [ParamSpec], given: &Params) -> Result<Vec
     table.iter().map(slot).collect()
 }
 
-/// Every parameter at `t`. Numbers and colours that a curve carries beyond their range are brought
-/// back to its edge.
+/// Every parameter at `t`, in the order of the table. Numbers and colours that a curve carries out
+/// of their range are brought back into it.
 pub(crate) fn values(
     table: &'static [ParamSpec],
     slots: &[Slot],
@@ -56,7 +57,7 @@ pub(crate) fn values(
     table.iter().zip(slots).map(value).collect()
 }
 
-/// Both at once.
+/// [`prepare`] and [`values`] in one step.
 pub(crate) fn resolve(table: &'static [ParamSpec], given: &Params, t: TimeDelta) -> Result<Vec<ParamValue>, BadParam> {
     values(table, &prepare(table, given)?, given, t)
 }
@@ -68,12 +69,14 @@ fn checked(spec: &ParamSpec, value: ParamValue) -> Result<ParamValue, BadParam> 
     }
 }
 
-/// A whole turn in the parameter's unit; 360 for what is no angle, as in the rest of the document.
+/// A whole turn in the parameter's unit; 360 for parameters that are not angles, as in the rest of
+/// the project.
 fn full_turn(spec: &ParamSpec) -> f64 {
     spec.unit.whole_turn().unwrap_or(360.0)
 }
 
-/// What overshoots, or turns past the end of the range, brought back into it.
+/// Brings a value into the parameter's range: an angle by one whole turn if that suffices, other
+/// values by clamping.
 fn within(spec: &ParamSpec, value: ParamValue) -> ParamValue {
     match (&spec.kind, value) {
         (ParamKind::Number { min, max, .. }, ParamValue::Number(v)) => {
@@ -97,8 +100,8 @@ fn plain(value: ParamValue) -> ParamValue {
     }
 }
 
-/// Whether a transition's sound cross-fades: its own switch, and the catalogue's `includeAudio`
-/// where it is given.
+/// Whether a transition's sound cross-fades: its own switch is on, and so is the catalogue's
+/// `includeAudio`, if it is given.
 pub(crate) fn cross_fades_audio(x: &Transition) -> bool {
     let included = x.params.get("includeAudio").is_none_or(|v| v.value_at(TimeDelta::ZERO) != ParamValue::Bool(false));
     x.audio_crossfade && included

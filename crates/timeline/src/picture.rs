@@ -1,4 +1,4 @@
-//! Frames: which layers are seen, from which source times, with which numbers.
+//! Plans frames: which layers are visible, at which source times, with which values.
 use crate::{
     Canvas, Content, EffectUse, Fit, FramePlan, Layer, LeftOut, LeftOutReason, MatteUse, Placement, PlanError, SourceFrame,
     Timeline, Transform,
@@ -12,28 +12,28 @@ use cutroom_project::{self as project, Clip, ClipSource, Composition, EffectInst
 use cutroom_types::{Affine, ClipId, FLICKS_PER_SECOND, MediaId, ParamValue, Time, TimeDelta, TrackId};
 use std::{cell::RefCell, ops::Deref, sync::Arc};
 
-/// What is being planned.
+/// State of planning one frame.
 #[derive(Clone, Copy)]
 struct PlanContext<'a> {
     composition: &'a Composition,
     index: &'a CompositionIndex,
-    /// 0 for the root.
+    /// Depth of nesting, 0 for the root.
     depth: usize,
-    /// How many tracks deep, each used by the one before as a matte or by an effect.
+    /// Length of the chain of tracks, each used by the one before as a matte or by an effect.
     uses: usize,
     /// Time of the frame that layers are planned for.
     time: Time,
-    /// Layers lie in the frame itself, above those of the tracks below.
+    /// Whether layers are in the frame itself, above those of the tracks below.
     stacked: bool,
-    /// Index of the track that is asked.
+    /// Index of the current track.
     track: usize,
-    /// Pictures that effects over time ask for around this one, this one counted.
+    /// Number of pictures that enclosing effects over time need, this one included.
     pictures: u64,
-    /// Where effects that are left out are noted, if anybody wants to know.
+    /// Collects the effects that are left out, if requested.
     left_out: Option<&'a RefCell<Vec<LeftOut>>>,
 }
 
-/// A clip with what it names in the catalogue.
+/// A clip with the catalogue entries that it names.
 #[derive(Clone, Copy)]
 struct ClipAt<'a> {
     clip: &'a Clip,
@@ -41,12 +41,12 @@ struct ClipAt<'a> {
 }
 
 impl<'a> PlanContext<'a> {
-    /// Clip `i` of the track that is asked.
+    /// Clip `i` of the current track.
     fn clip(&self, i: usize) -> ClipAt<'a> {
         ClipAt { clip: &self.composition.tracks[self.track].clips[i], entries: &self.index.tracks[self.track].entries.clips[i] }
     }
 
-    /// Notes an effect that is not in the plan; the same one may be met at several times of a
+    /// Records an effect that is not in the plan, once even if it is met at several times of a
     /// frame.
     fn leave_out(&self, clip: &Clip, effect: &EffectInstance, reason: LeftOutReason) {
         let Some(list) = self.left_out else { return };
@@ -59,7 +59,7 @@ impl<'a> PlanContext<'a> {
 }
 
 impl<P: Deref<Target = Project>> Timeline<P> {
-    /// Frame `n` of a composition; `depth` is 0 for the root, `pictures` 1.
+    /// Plan of frame `n` of a composition. For the root, `depth` is 0 and `pictures` 1.
     pub(crate) fn plan_picture(
         &self,
         composition: usize,
@@ -82,7 +82,7 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         Ok(plan)
     }
 
-    /// What a track shows.
+    /// The layer that a track shows at `time`.
     fn track_layer(&self, context: &PlanContext<'_>, visible: &VisibleTrack, time: Time) -> Result<Option<Layer>, PlanError> {
         let context = &PlanContext { track: visible.track, ..*context };
         let sampled = time.saturating_add(context.index.bias);
@@ -100,7 +100,7 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         }
     }
 
-    /// One clip's picture; `None` when it has none or cannot be seen.
+    /// The layer of one clip; `None` if it has no picture or is not visible.
     fn clip_layer(&self, context: &PlanContext<'_>, track: &Track, at: ClipAt<'_>, time: Time) -> Result<Option<Layer>, PlanError> {
         let clip = at.clip;
         let t = time - clip.start;
@@ -111,7 +111,8 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         let shutter = self.shutter(context, clip, time, placement);
         let hidden = |p: &Placement| p.transform.scale.contains(&0.0) || p.parent.determinant() == 0.0;
         let blend = at.entries.blend.ok_or_else(|| unknown(&clip.id, "blend mode", &video.blend))?;
-        // A mode that changes what lies beyond the layer does so where there is none of it, too.
+        // A blend mode that changes the backdrop outside the layer also does so if nothing of the
+        // layer is visible.
         let nothing = || {
             let layer = Layer::new(clip.id.clone(), Content::Solid([0.0; 4]));
             blend.affects_transparent.then_some(Layer { opacity: 0.0, blend, ..layer })
@@ -142,8 +143,8 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         }))
     }
 
-    /// A clip's content with its first `count` effects, `t` after its start, not placed; `None`
-    /// when there is nothing to see. `pictures` are seen of the clip in one frame so far.
+    /// A clip's content `t` after its start with its first `count` effects, not placed; `None` if
+    /// it is empty. `pictures` is the number of pictures of the clip that the frame needs so far.
     fn source_layer(
         &self,
         context: &PlanContext<'_>,
@@ -153,8 +154,8 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         pictures: u64,
     ) -> Result<Option<Layer>, PlanError> {
         let clip = at.clip;
-        // From the last effect to the first, since one may decide at which time those before it are
-        // seen.
+        // From the last effect to the first, since one may change the time at which those before it
+        // are shown.
         let mut t = t;
         let mut effects = Vec::new();
         for (i, e) in clip.video.effects[..count].iter().enumerate().rev() {
@@ -172,7 +173,7 @@ impl<P: Deref<Target = Project>> Timeline<P> {
                 continue;
             }
             if let EffectKind::Time(time_map) = spec.kind {
-                // A frame that starts within the bias before an instant counts as starting with it.
+                // A frame that starts within the bias before an instant counts as starting at it.
                 let seconds = time_map(given, TimeDelta(t.0.saturating_add(context.index.bias.0)).as_secs_f64());
                 t = TimeDelta((seconds * FLICKS_PER_SECOND as f64).round() as i64);
                 context.leave_out(clip, e, LeftOutReason::OnlyTime);
@@ -193,7 +194,7 @@ impl<P: Deref<Target = Project>> Timeline<P> {
                 }
             }
             if !is_complete {
-                // Where a track shows nothing there is nothing to go by.
+                // Without a picture of each track that it uses, the effect is left out.
                 context.leave_out(clip, e, LeftOutReason::EmptyTrack);
                 continue;
             }
@@ -207,8 +208,8 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         Ok(Some(Layer { effects, ..Layer::new(clip.id.clone(), content) }))
     }
 
-    /// A clip with its first `count` effects at times around `t`, in seconds from there, for an
-    /// effect over time.
+    /// The pictures that an effect over time needs of a clip with its first `count` effects, at
+    /// offsets in seconds from `t`.
     fn at_other_times(
         &self,
         context: &PlanContext<'_>,
@@ -224,8 +225,8 @@ impl<P: Deref<Target = Project>> Timeline<P> {
             let composition = context.composition.id.clone();
             return Err(PlanError::Nesting { composition, reason: TOO_MANY_PICTURES });
         }
-        // Before the clip's start and after its end its own edge frames are held. A transition's
-        // handles lie outside; there the frame drawn is the edge.
+        // Before the clip's start and after its end its own edge frames are held. In the handles of
+        // a transition, which are outside, the frame drawn is the edge.
         let last = clip.duration.0.saturating_sub(context.index.rate.frame_duration().0).max(0);
         let (first, last) = (t.0.min(0), t.0.max(last));
         let mut inputs = Vec::new();
@@ -244,7 +245,7 @@ impl<P: Deref<Target = Project>> Timeline<P> {
     fn placement(&self, context: &PlanContext<'_>, clip: &Clip, time: Time) -> Placement {
         let mut parent = Affine::IDENTITY;
         let mut next = clip.video.parent.as_ref();
-        // A chain longer than there are null objects is a circle.
+        // A chain longer than the number of null objects is a cycle.
         for _ in 0..=context.index.nulls.len() {
             let Some((track, null)) = next.and_then(|p| context.index.nulls.get(p)) else { break };
             let null = &context.composition.tracks[*track].clips[*null];
@@ -255,7 +256,7 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         Placement { transform: transform_at(&clip.video.transform, time - clip.start), parent }
     }
 
-    /// Placements while the shutter is open; none when nothing moves.
+    /// Placements while the shutter is open; empty if nothing moves.
     fn shutter(&self, context: &PlanContext<'_>, clip: &Clip, time: Time, still: Placement) -> Vec<Placement> {
         let blur = &context.composition.motion_blur;
         if !clip.video.motion_blur || blur.shutter_angle_degrees <= 0.0 {
@@ -271,8 +272,8 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         if placements.iter().all(|p| *p == still) { Vec::new() } else { placements }
     }
 
-    /// What another track of the composition shows, for the use of a layer; `None` when it is empty
-    /// or switched off.
+    /// The layer that another track of the composition shows at `time`, for use by a layer; `None`
+    /// if the track is empty there or disabled.
     fn other_track(&self, context: &PlanContext<'_>, track: &TrackId, time: Time) -> Result<Option<Layer>, PlanError> {
         if context.uses > context.composition.tracks.len() {
             let composition = context.composition.id.clone();
@@ -284,8 +285,8 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         self.track_layer(&PlanContext { uses: context.uses + 1, stacked: false, ..*context }, visible, time)
     }
 
-    /// The pictures that a transition's parameters name, over the whole canvas, `since_start` after
-    /// its start.
+    /// The pictures that a transition's parameters name, stretched to the canvas, `since_start`
+    /// after its start.
     fn pictures(
         &self,
         context: &PlanContext<'_>,
@@ -317,7 +318,8 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         Ok(layer.map(|layer| MatteUse { layer, luma: m.channel == project::MatteChannel::Luma, inverted: m.inverted }))
     }
 
-    /// What the tracks below show together at some time; `None` when that is nothing.
+    /// The tracks below, composited at some time; `None` if there is nothing, not even a
+    /// background.
     fn backdrop(&self, context: &PlanContext<'_>, time: Time) -> Result<Option<FramePlan>, PlanError> {
         let mut plan = FramePlan { canvas: canvas(context.composition, context.depth), time, layers: Vec::new() };
         let tracks = context.index.visible.iter().filter(|s| s.drawn && s.track < context.track);
@@ -340,7 +342,7 @@ impl<P: Deref<Target = Project>> Timeline<P> {
                 match (media.kind, s.video_stream.index()) {
                     (MediaKind::Audio, _) | (_, None) => None,
                     _ if absent => None,
-                    // A still is the same picture at every time, and so is its plan.
+                    // A still image is the same at every time, and so is its plan.
                     (MediaKind::Image, Some(stream)) => {
                         Some(Content::Media(SourceFrame { media: s.media.clone(), stream, time: Time::ZERO }))
                     }
@@ -354,7 +356,7 @@ impl<P: Deref<Target = Project>> Timeline<P> {
                 let at = *self.compositions.get(&s.composition).ok_or_else(unknown)?;
                 let inner = self.index(at).ok_or_else(unknown)?;
                 let n = inner.rate.frame_at(source_time(index.bias.min(inner.bias)));
-                // Handles of transitions hold the edge frames, as with files.
+                // In handles of transitions the edge frames are held, as with files.
                 let n = n.min(inner.frame_count - 1);
                 if n < 0 {
                     return Ok(None);
@@ -385,8 +387,8 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         let used = used.map_err(|fault| fault.of(&named.id, "transition", &x.kind))?;
         let spec = used.entry.spec();
         let params = used.values(spec.params, &x.params, time - start).map_err(|bad| bad.of(&named.id, &x.kind))?;
-        // Counted in whole frames and taken in their middle: the first and the last frame are
-        // equally far from pure, also when an odd number of frames lies centred on a cut.
+        // Progress is counted in whole frames and taken in their middle: the first and the last
+        // frame are equally far from 0 and 1, also if an odd number of frames is centred on a cut.
         let frame = |t: Time| sampling::frame_count(index.rate, t.since_zero());
         let (first, count) = (frame(start), frame(end) - frame(start));
         let progress = (((index.rate.frame_at(time) - first) as f64 + 0.5) / count.max(1) as f64).clamp(0.0, 1.0) as f32;
@@ -397,7 +399,7 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         for (i, clip) in sides.into_iter().enumerate() {
             let Some(clip) = clip else { continue };
             if let Some(mut layer) = self.clip_layer(context, track, clip, time)? {
-                // The pair is blended with what lies below as one; the mode changes over in the
+                // Both sides are blended with the backdrop as one; the blend mode changes in the
                 // middle.
                 let own = std::mem::replace(&mut layer.blend, normal);
                 if (i == 0) == (progress < 0.5) || sides[1 - i].is_none() {
@@ -417,7 +419,7 @@ impl<P: Deref<Target = Project>> Timeline<P> {
     }
 }
 
-/// The raster of a composition, `depth` 0 for the root.
+/// The canvas of a composition; `depth` is 0 for the root, which alone has a background.
 fn canvas(c: &Composition, depth: usize) -> Canvas {
     Canvas {
         size: c.size,
@@ -432,7 +434,7 @@ fn unknown(clip: &ClipId, what: &'static str, id: &str) -> PlanError {
     PlanError::Unknown { clip: clip.clone(), what, id: id.to_owned() }
 }
 
-/// To single precision; −0 becomes 0, so that equal plans have equal bits.
+/// Converts to single precision; −0 becomes 0, so that equal plans have equal bits.
 fn single(v: f64) -> f32 {
     v as f32 + 0.0
 }
@@ -443,7 +445,7 @@ fn transform_at(x: &project::Transform, t: TimeDelta) -> Transform {
         fit: x.fit,
         position_px: x.position_px.value_at(t).map(single),
         scale: x.scale.value_at(t).map(single),
-        // Whole turns are gone, so that 360° is neutral.
+        // Whole turns are removed, so that 360° is neutral.
         rotation_degrees: single(x.rotation_degrees.value_at(t) % 360.0),
         anchor: x.anchor.value_at(t).map(single),
         crop: [crop(&x.crop_left), crop(&x.crop_top), crop(&x.crop_right), crop(&x.crop_bottom)],

@@ -1,6 +1,6 @@
-//! What planning produces: plain, complete, hashable data. Everything animated is already a number,
-//! everything neutral is already gone. `render` draws a [`FramePlan`], `audio` mixes an
-//! [`AudioPlan`]; both are told nothing else.
+//! The result of planning: plain, complete, hashable data. Animated values are evaluated, neutral
+//! effects are left out. `render` draws a [`FramePlan`], `audio` mixes an [`AudioPlan`]; both
+//! receive nothing else of the project.
 use cutroom_effects::{BlendRef, EffectRef, NORMAL, TransitionRef};
 use cutroom_types::{Affine, BezierPath, ClipId, MediaId, ParamValue, Primaries, Size, Time, TimeDelta, Transfer};
 pub use cutroom_types::{BlendSpace, FadeCurve, Fit, MaskMode};
@@ -9,7 +9,7 @@ use std::collections::HashSet;
 /// The raster that layers are placed on.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Canvas {
-    /// Square pixels.
+    /// Size in square pixels.
     pub size: Size,
     /// Blending space.
     pub blend_space: BlendSpace,
@@ -17,42 +17,44 @@ pub struct Canvas {
     pub primaries: Primaries,
     /// Transfer characteristics of the result (and of the working space when blending in gamma).
     pub transfer: Transfer,
-    /// Straight RGBA, display-encoded, 0..=1; drawn under all layers. Alpha 0 for nested
-    /// compositions.
+    /// Background below all layers: straight RGBA, display-encoded, 0..=1. Its alpha is 0 for
+    /// nested compositions.
     pub background: [f32; 4],
 }
 
 /// One output frame.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FramePlan {
-    /// The raster.
+    /// The canvas.
     pub canvas: Canvas,
     /// Composition time of the frame.
     pub time: Time,
-    /// Bottom to top. Layers that cannot be seen (opacity 0, scale 0) are not listed.
+    /// Layers from bottom to top. Invisible ones (opacity 0, scale 0) are left out, except those
+    /// whose blend mode still changes the backdrop.
     pub layers: Vec<Layer>,
 }
 
 /// One placed picture.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Layer {
-    /// The clip it comes from, for messages.
+    /// The clip it comes from, for messages and for the noise of some blend modes.
     pub clip: ClipId,
     /// What is drawn.
     pub content: Content,
-    /// In order of application, in the layer's own raster before placement.
+    /// Effects in order of application, in the layer's own raster before placement.
     pub effects: Vec<EffectUse>,
     /// Placement on the canvas.
     pub transform: Transform,
-    /// From where `transform` places it to where the null objects that it is bound to take it, in
-    /// canvas pixels.
+    /// The map of the null objects that are its parents, applied after `transform`, in canvas
+    /// pixels.
     pub parent: Affine,
     /// Placements while the shutter is open, to be averaged instead of `transform` and `parent`;
     /// empty: not blurred.
     pub shutter: Vec<Placement>,
-    /// Joined in order into one coverage that multiplies alpha; empty: all is seen.
+    /// Masks, combined in order into one coverage that multiplies alpha; empty: everything is
+    /// visible.
     pub masks: Vec<MaskUse>,
-    /// Masks cut what the effects made, else what they get.
+    /// Whether masks are applied to the result of the effects; otherwise to their input.
     pub masks_after_effects: bool,
     /// Another track's picture that multiplies alpha on the canvas.
     pub matte: Option<Box<MatteUse>>,
@@ -60,12 +62,12 @@ pub struct Layer {
     pub opacity: f32,
     /// The blend mode, by default [`NORMAL`].
     pub blend: BlendRef,
-    /// Time since the clip's start when the blend mode changes with it by itself, else zero.
+    /// Time since the clip's start if the blend mode is time-dependent, otherwise zero.
     pub time: TimeDelta,
 }
 
 impl Layer {
-    /// Fitted and centred, opaque, unchanged.
+    /// A layer that is fitted, centred, opaque and without effects.
     pub fn new(clip: ClipId, content: Content) -> Self {
         Self {
             clip,
@@ -83,9 +85,9 @@ impl Layer {
         }
     }
 
-    /// The layers that this one is made of, each with layers of its own: pictures that its effects
-    /// take besides it, its matte, those of a nested composition, a transition's sides and
-    /// pictures. Whoever walks a plan walks these.
+    /// The layers directly inside this one, which may have children of their own: inputs of its
+    /// effects, its matte, the layers of a nested composition, the sides and inputs of a
+    /// transition. Code that walks a plan recurses over these.
     pub fn children(&self) -> impl Iterator<Item = &Layer> {
         let (nested, sides, inputs): (&[Layer], _, &[Layer]) = match &self.content {
             Content::Composition(plan) => (&plan.layers, [None, None], &[]),
@@ -97,7 +99,7 @@ impl Layer {
         of_effects.chain(matte).chain(nested).chain(sides.into_iter().flatten()).chain(inputs)
     }
 
-    /// Its source picture and those of all layers that it is made of, in drawing order, with
+    /// Collects the source frames of this layer and of all layers inside it, in drawing order, with
     /// repetitions.
     fn collect_source_frames<'a>(&'a self, found: &mut Vec<&'a SourceFrame>) {
         self.children().for_each(|layer| layer.collect_source_frames(found));
@@ -108,7 +110,7 @@ impl Layer {
 }
 
 impl FramePlan {
-    /// Every source picture that the plan names, in drawing order, each once.
+    /// Every source frame of the plan, in drawing order, each once.
     pub fn source_frames(&self) -> Vec<SourceFrame> {
         let mut found = Vec::new();
         self.layers.iter().for_each(|layer| layer.collect_source_frames(&mut found));
@@ -117,7 +119,7 @@ impl FramePlan {
     }
 }
 
-/// A placement.
+/// Transform and parent of a layer at an instant.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Placement {
     /// See [`Layer::transform`].
@@ -126,65 +128,64 @@ pub struct Placement {
     pub parent: Affine,
 }
 
-/// A mask with numbers filled in.
+/// A mask at an instant.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MaskUse {
-    /// What it encloses, on the upright content: (0, 0) its top left corner, (1, 1) its bottom
-    /// right.
+    /// Outline on the upright content: (0, 0) is its top left corner, (1, 1) its bottom right.
     pub outline: Outline,
-    /// How it joins those before it.
+    /// How it is combined with the masks before it.
     pub mode: MaskMode,
-    /// Outside counts instead of inside.
+    /// Whether the outside is covered instead of the inside.
     pub inverted: bool,
-    /// 0..=1.
+    /// 0..=1, multiplies its coverage.
     pub opacity: f32,
-    /// Width of the soft edge in content pixels, half on each side.
+    /// Width of the soft edge in content pixels, half of it on each side.
     pub feather_px: f32,
-    /// Other widths along single curves: the curve's first vertex and its width.
+    /// Different widths along single curves: index of the curve's first vertex, and width.
     pub edge_feather_px: Vec<(usize, f32)>,
-    /// The outline moves outwards by this, in content pixels.
+    /// Distance by which the outline moves outwards, in content pixels; negative is inwards.
     pub expansion_px: f32,
 }
 
-/// What a mask encloses.
+/// Outline of a mask.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Outline {
-    /// With round corners.
+    /// A rectangle, with square or rounded corners.
     Rectangle(Box2),
-    /// Touching the sides of its box.
+    /// The ellipse that touches the sides of a box.
     Ellipse(Box2),
-    /// By the even-odd rule.
+    /// A path, filled by the even-odd rule.
     Path(BezierPath),
 }
 
 /// A box on the content.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Box2 {
-    /// Fractions.
+    /// Centre, as fractions of the content.
     pub center: [f64; 2],
-    /// Fractions.
+    /// Width and height, as fractions of the content.
     pub size: [f64; 2],
-    /// Clockwise about its centre, in pixels' geometry.
+    /// Clockwise rotation about its centre, in pixel geometry.
     pub rotation_degrees: f64,
-    /// Of a rectangle, in content pixels.
+    /// Corner radius of a rectangle, in content pixels.
     pub corner_radius_px: f64,
 }
 
-/// A matte.
+/// A matte at an instant.
 #[derive(Clone, Debug, PartialEq)]
 pub struct MatteUse {
     /// What the other track shows.
     pub layer: Layer,
-    /// Its display-encoded luma counts, else its alpha.
+    /// Whether its display-encoded luma is used; otherwise its alpha.
     pub luma: bool,
-    /// 1 minus that.
+    /// Whether 1 minus that value is used.
     pub inverted: bool,
 }
 
-/// One picture of a file: the frame of a stream whose presentation interval holds `time`.
+/// One picture of a file: the frame of a stream whose presentation interval contains `time`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SourceFrame {
-    /// Which file.
+    /// The media.
     pub media: MediaId,
     /// Index among the file's video streams.
     pub stream: usize,
@@ -201,43 +202,44 @@ pub enum Content {
     Composition(Box<FramePlan>),
     /// One colour over the whole canvas; straight RGBA, display-encoded, 0..=1.
     Solid([f32; 4]),
-    /// What the layers below it make together over the background, over the whole canvas; nothing
-    /// where nothing lies below.
+    /// The backdrop: the layers below, composited over the background, on the whole canvas.
+    /// Transparent where nothing is below.
     Backdrop,
     /// Two neighbours during a transition. Each carries its own placement; the enclosing layer's
     /// transform is identity, its effects are empty.
     Transition {
-        /// What it is.
+        /// The catalogue entry.
         transition: TransitionRef,
-        /// Every parameter, in the order of its table.
+        /// Every parameter, in the order of the entry's parameter table.
         params: Vec<ParamValue>,
         /// 0 at the start (all `from`) to 1 at the end (all `to`).
         progress: f32,
         /// Outgoing side; `None` for a transition from nothing.
         from: Option<Box<Layer>>,
-        /// Incoming side.
+        /// Incoming side; `None` for a transition to nothing.
         to: Option<Box<Layer>>,
         /// Pictures of its parameters of kind media, in their order, over the whole canvas.
         inputs: Vec<Layer>,
     },
 }
 
-/// One effect with numbers filled in.
+/// One effect with evaluated parameters.
 #[derive(Clone, Debug, PartialEq)]
 pub struct EffectUse {
-    /// What it is.
+    /// The catalogue entry.
     pub effect: EffectRef,
-    /// Every parameter, in the order of its table.
+    /// Every parameter, in the order of the entry's parameter table.
     pub params: Vec<ParamValue>,
-    /// Pictures besides the layer's own: it at other times with the effects before this one, or
-    /// what other tracks show at this time, in the order that the entry asks for.
+    /// Pictures in addition to the layer's own, in the order that the entry asks for: the layer's
+    /// picture at other times with the effects before this one, or what other tracks show at this
+    /// time.
     pub inputs: Vec<Layer>,
-    /// Time since the clip's start when the effect changes with it by itself, else zero.
+    /// Time since the clip's start if the effect is time-dependent, otherwise zero.
     pub time: TimeDelta,
 }
 
 impl EffectUse {
-    /// An effect on the layer's own picture.
+    /// An effect that uses only the layer's own picture.
     pub fn new(effect: EffectRef, params: Vec<ParamValue>) -> Self {
         Self { effect, params, inputs: Vec::new(), time: TimeDelta::ZERO }
     }
@@ -247,16 +249,17 @@ impl EffectUse {
 /// flip, scale about the anchor, rotation about the anchor, translation.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Transform {
-    /// How the content meets the canvas.
+    /// How the content is fitted to the canvas.
     pub fit: Fit,
-    /// Canvas pixels from the centre of the canvas, +y down; (0, 0) is centred.
+    /// Position of the anchor in canvas pixels from the centre of the canvas, +y down; (0, 0) is
+    /// centred.
     pub position_px: [f32; 2],
-    /// Factor, 1 = as fitted.
+    /// Horizontal and vertical scale factors; 1 is the fitted size.
     pub scale: [f32; 2],
     /// Clockwise degrees.
     pub rotation_degrees: f32,
-    /// Point of the fitted content that scale and rotation keep still, as a fraction of it,
-    /// (0.5, 0.5) = centre. The anchor point is what `position_px` places.
+    /// Fixed point of scale and rotation, as a fraction of the fitted content, (0.5, 0.5) = centre.
+    /// `position_px` is the position of this point.
     pub anchor: [f32; 2],
     /// Cut from the left, top, right, bottom edges, as fractions 0..1 of the content.
     pub crop: [f32; 4],
@@ -267,7 +270,7 @@ pub struct Transform {
 }
 
 impl Transform {
-    /// Fitted and centred.
+    /// Fitted and centred, without changes.
     pub const IDENTITY: Self = Self {
         fit: Fit::Contain,
         position_px: [0.0; 2],
@@ -280,7 +283,7 @@ impl Transform {
     };
 }
 
-/// The sound of a run of samples of a composition.
+/// The audio of consecutive samples of a composition.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AudioPlan {
     /// Samples per second of the composition.
@@ -289,10 +292,10 @@ pub struct AudioPlan {
     pub channels: usize,
     /// First composition sample covered.
     pub first_sample: i64,
-    /// Samples covered.
+    /// Number of samples covered.
     pub samples: usize,
-    /// Everything audible in the run, in track and time order. Positions are absolute composition
-    /// samples, so the mix does not depend on how the programme is cut into runs.
+    /// Everything audible in these samples, in track and time order. Positions are absolute
+    /// composition samples, so the mix does not depend on how the audio is divided into plans.
     pub voices: Vec<Voice>,
 }
 
@@ -301,7 +304,7 @@ pub struct AudioPlan {
 pub struct Voice {
     /// The clip, for messages.
     pub clip: ClipId,
-    /// Which file.
+    /// The media.
     pub media: MediaId,
     /// Index among the file's audio streams.
     pub stream: usize,
@@ -309,43 +312,43 @@ pub struct Voice {
     pub first_sample: i64,
     /// Composition sample after its last.
     pub end_sample: i64,
-    /// Time since the start of the file heard at `first_sample`.
+    /// Source time, since the start of the file, that is played at `first_sample`.
     pub source_start: Time,
     /// Source seconds per composition second; negative plays backwards.
     pub speed: f64,
     /// Linear gain over composition samples: straight lines between points, held outside. Never
     /// empty.
     pub gain: Vec<(i64, f32)>,
-    /// Nested compositions that it passes before the plan's own, innermost first; empty for clips
-    /// of the plan's composition.
+    /// Nested compositions that its sound passes through before the plan's own, innermost first,
+    /// without those that change nothing; empty for clips of the plan's composition.
     pub nested: Vec<NestedAudio>,
-    /// -1 left … 0 centre … 1 right in the plan's composition: points like `gain`.
+    /// Pan in the plan's composition, -1 left … 0 centre … 1 right: points like those of `gain`.
     pub pan: Vec<(i64, f32)>,
     /// Fades and cross-fades, multiplied.
     pub fades: Vec<Fade>,
 }
 
-/// What a nested composition does to the channels of a voice: they are folded into its own and
-/// panned there, and what comes out is the source of the composition around it.
+/// What a nested composition does to the channels of a voice: they are folded into its own channels
+/// and panned, and the result is the source in the composition around it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NestedAudio {
-    /// Its channels, as [`AudioPlan::channels`].
+    /// Number of its channels, as in [`AudioPlan::channels`].
     pub channels: usize,
-    /// As [`Voice::pan`].
+    /// Pan in this composition, as in [`Voice::pan`].
     pub pan: Vec<(i64, f32)>,
 }
 
-/// A gain ramp over `[first_sample, end_sample)`. Outside its run the gain is 1, but for a `rising`
-/// fade samples before it are silent, and for a falling one samples after it are.
+/// A gain ramp over `[first_sample, end_sample)`. Outside it the gain is 1, except that samples
+/// before a `rising` fade and samples after a falling one are silent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fade {
     /// Composition sample of the start.
     pub first_sample: i64,
     /// Composition sample after the end.
     pub end_sample: i64,
-    /// From silence up, or down to silence.
+    /// Whether the gain rises from silence; otherwise it falls to silence.
     pub rising: bool,
-    /// Shape.
+    /// Shape of the ramp.
     pub curve: FadeCurve,
 }
 

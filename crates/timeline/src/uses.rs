@@ -1,4 +1,4 @@
-//! What a composition needs of its source files, for those who can open them.
+//! Lists what a composition uses of its source files, for code that can open them.
 use crate::{PlanError, cuts::placed_transitions};
 use cutroom_effects::{Catalog, EffectRef, ParamKind, ParamSpec};
 use cutroom_project::{Clip, ClipSource, EffectInstance, MediaKind, Params, Place, Project, StreamChoice, TrackKind, TrackPlace};
@@ -8,39 +8,40 @@ use std::collections::{BTreeSet, HashMap};
 /// Picture or sound.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum StreamKind {
-    /// Index among the file's video streams.
+    /// A video stream.
     Video,
-    /// Index among the file's audio streams.
+    /// An audio stream.
     Audio,
 }
 
-/// A stretch of a stream that a clip shows or plays.
+/// A span of a stream that a clip or a transition uses.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SourceUse {
-    /// Which file.
+    /// The media.
     pub media: MediaId,
     /// Picture or sound.
     pub kind: StreamKind,
     /// Index among the streams of the kind.
     pub stream: usize,
-    /// Whether it is an error when the file has no such stream: always for a stream named by number
-    /// and for the picture of media declared as image or as video on a video track; not for sound
-    /// that is taken "if there is any".
+    /// Whether it is an error if the file has no such stream. It is for streams given by number,
+    /// for the picture of an image or a video on a video track, for the sound of a clip on an audio
+    /// track or of audio media, and for parameters; it is not for other sound, which is used if
+    /// there is any.
     pub required: bool,
-    /// Source seconds per timeline second, positive whichever way the clip plays.
+    /// Source seconds per timeline second, positive in both directions of playing.
     pub speed: f64,
-    /// Source time used by the clip itself. What transitions take beyond it is not listed: the edge
-    /// frame is held there.
+    /// Source time used by the clip itself, without handles: where the source lacks those, the edge
+    /// frame is held.
     pub span: Span,
-    /// A still picture lasts for ever: the span does not matter.
+    /// Whether it is a still image, for which the span does not matter.
     pub still: bool,
-    /// Of the composition that wants it.
+    /// Frame rate of the composition that uses it.
     pub frame_rate: FrameRate,
-    /// Who wants it.
+    /// What uses it.
     pub user: SourceUser,
-    /// The clip; of a transition the incoming one, if there is one.
+    /// The clip; for a transition the incoming one, or else the outgoing one.
     pub clip: ClipId,
-    /// The clip or the transition in the document.
+    /// Position of the clip or the transition in the project.
     pub place: Place,
 }
 
@@ -54,16 +55,16 @@ impl SourceUse {
     }
 }
 
-/// What of the document wants a stretch of a stream.
+/// What uses a span of a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum SourceUser {
     /// A clip, as its source.
     Clip,
-    /// A parameter of a transition, by its id; beyond the end of the stream its last frame is held.
+    /// A parameter of a transition, by its id; after the end of the stream its last frame is held.
     Parameter(&'static str),
 }
 
-/// Values of parameters of a kind that names something, and of which parameter.
+/// Ids and values of the parameters of a kind that names something; empty values are left out.
 pub(crate) fn named<'a>(
     table: &'a [ParamSpec],
     kind: ParamKind,
@@ -77,7 +78,7 @@ pub(crate) fn named<'a>(
     })
 }
 
-/// Other tracks whose picture a clip uses: of its matte and its effects.
+/// Tracks whose pictures a clip uses: those of its matte and of its enabled effects.
 pub(crate) fn tracks_of<'a>(clip: &'a Clip, catalog: &'a Catalog) -> impl Iterator<Item = TrackId> + use<'a> {
     let effects = clip.video.effects.iter().filter(|e| e.enabled);
     let named = effects.filter_map(|e| Some(tracks_named(catalog.effect(&e.effect)?, e))).flatten();
@@ -89,13 +90,13 @@ pub(crate) fn tracks_named<'a>(spec: EffectRef, e: &'a EffectInstance) -> impl I
     named(spec.spec().params, ParamKind::Track, &e.params).map(|(_, track)| TrackId::from(track))
 }
 
-/// The composition and those nested in it, directly or over others, by clips and tracks that are
-/// enabled: their places in the document, ascending.
+/// Indices in the project, ascending, of the composition and of those nested in it, directly or
+/// through others, by enabled clips on enabled tracks.
 ///
 /// # Errors
 /// The composition, or one nested in it, does not exist.
 pub fn reachable(project: &Project, composition: &CompositionId) -> Result<Vec<usize>, PlanError> {
-    // The first of an id counts.
+    // Of compositions with the same id, the first counts.
     let places: HashMap<_, _> = project.compositions.iter().enumerate().rev().map(|(at, c)| (&c.id, at)).collect();
     let find = |id: &CompositionId| places.get(id).copied().ok_or_else(|| PlanError::UnknownComposition(id.clone()));
     let (mut open, mut reachable) = (vec![find(composition)?], BTreeSet::new());
@@ -112,12 +113,12 @@ pub fn reachable(project: &Project, composition: &CompositionId) -> Result<Vec<u
     Ok(reachable.into_iter().collect())
 }
 
-/// Every stretch of every stream used by `composition` and what is nested in it, in document order.
-/// Disabled clips, disabled and muted tracks are left out; each nested composition is listed once,
-/// with all its clips.
+/// Every span of a stream that `composition` and the compositions nested in it use, in document
+/// order. Disabled clips and tracks, and the sound of muted tracks, are left out; each nested
+/// composition is listed once, with all its clips.
 ///
 /// # Errors
-/// The composition, or one nested in it, does not exist.
+/// The composition, one nested in it, or a media that is used does not exist.
 pub fn source_uses(project: &Project, composition: &CompositionId, catalog: &Catalog) -> Result<Vec<SourceUse>, PlanError> {
     let mut uses = Vec::new();
     let media: HashMap<_, _> = project.media.iter().rev().map(|m| (&m.id, m)).collect();

@@ -1,4 +1,4 @@
-//! What the effects catalogue has to object to in a project.
+//! Validates a project against the effects catalogue.
 use crate::{
     PlanError, Timeline,
     limits::{MAX_PICTURES, TOO_MANY_PICTURES, pictures},
@@ -9,10 +9,11 @@ use cutroom_project::{Animated, MediaKind, Params, Place, Problem, Project, Trac
 use cutroom_types::{ClipId, MediaId, ParamValue, TrackId};
 use std::{collections::HashMap, fmt::Display};
 
-/// Unknown effects, transitions and blend modes; parameters that do not exist, are of the wrong
-/// kind, out of range, or animated though they may not be; media and tracks that parameters must
-/// name and do not, or wrongly; nesting and effects over time that would make frames of absurdly
-/// many layers. In document order; comes on top of `cutroom_project::validate`.
+/// The problems that only the catalogue can show, in addition to those of
+/// `cutroom_project::validate`, in document order: unknown effects, transitions and blend modes;
+/// parameters that do not exist, are of the wrong kind, out of range, or animated though they must
+/// not be; media and tracks that parameters must name and do not, or name wrongly; nesting and
+/// effects over time that exceed the limits of layers and pictures of a frame.
 pub fn validate_against_catalog(project: &Project, catalog: &Catalog) -> Vec<Problem> {
     let mut problems = Vec::new();
     for (i, c) in project.compositions.iter().enumerate() {
@@ -78,7 +79,7 @@ fn problem(path: impl Display, clip: Option<&ClipId>, code: &'static str, messag
     Problem { json_path: path.to_string(), clip: clip.cloned(), code, message }
 }
 
-/// Names what is nearest to an id that is not there.
+/// Message for an unknown id, with up to three known ones that are similar.
 fn unknown(what: &str, id: &str, known: impl Iterator<Item = &'static str>) -> String {
     let mut near: Vec<(f64, &str)> =
         known.map(|k| (strsim::jaro_winkler(id, k), k)).filter(|(likeness, _)| *likeness > 0.75).collect();
@@ -119,19 +120,20 @@ fn params(problems: &mut Vec<Problem>, at: &dyn Display, clip: Option<&ClipId>, 
     }
 }
 
-/// Where parameters stand.
+/// Where in the project the checked parameters are.
 struct Around<'a> {
     project: &'a Project,
     tracks: &'a HashMap<&'a TrackId, &'a Track>,
     cycles: &'a Cycles<'a>,
     /// Index of the track.
     track: usize,
-    /// Index of the clip whose effects are looked at; none for transitions.
+    /// Index of the clip whose effects are checked; `None` for transitions.
     clip: Option<usize>,
 }
 
 impl Around<'_> {
-    /// Parameters that must name a media or a track: that they do, and that it can give a picture.
+    /// Checks that parameters which must name a media or a track do so, and that it can have a
+    /// picture.
     fn references(
         &self,
         problems: &mut Vec<Problem>,
@@ -144,7 +146,7 @@ impl Around<'_> {
             let name = match given.get(spec.id) {
                 None => "",
                 Some(Animated::Constant(ParamValue::Text(name))) => &**name,
-                // Said already.
+                // Already reported by `params`.
                 Some(_) => continue,
             };
             let found = match spec.kind {

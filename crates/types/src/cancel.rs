@@ -1,4 +1,4 @@
-//! Asking work to stop.
+//! Cooperative cancellation of work, with optional deadlines.
 use std::{
     sync::{
         Arc,
@@ -7,8 +7,8 @@ use std::{
     time::Instant,
 };
 
-/// Shared between whoever may stop a piece of work and the work, which looks at it often. A clone
-/// is the same token. A child is cancelled with its parent, and alone without it.
+/// Shared by the code that may cancel a piece of work and the work itself, which polls it often. A
+/// clone is the same token. Cancelling a token also cancels its children, but not its parent.
 #[derive(Clone, Debug, Default)]
 pub struct CancelToken(Arc<State>);
 
@@ -20,17 +20,17 @@ struct State {
 }
 
 impl CancelToken {
-    /// A token that nothing has cancelled, without a deadline.
+    /// A token that is not cancelled and has no deadline.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// A token for a part of the work.
+    /// A child token for a part of the work, without a deadline of its own.
     pub fn child(&self) -> Self {
         self.part(None)
     }
 
-    /// A token for a part of the work that has time until `deadline`.
+    /// A child token for a part of the work, which also counts as cancelled from `deadline` on.
     pub fn child_until(&self, deadline: Instant) -> Self {
         self.part(Some(deadline))
     }
@@ -39,12 +39,12 @@ impl CancelToken {
         Self(Arc::new(State { cancelled: AtomicBool::new(false), deadline, parent: Some(self.clone()) }))
     }
 
-    /// Asks to stop; there is no way back.
+    /// Cancels the token and its children. This cannot be undone.
     pub fn cancel(&self) {
         self.0.cancelled.store(true, Ordering::Relaxed);
     }
 
-    /// Whether to stop: this token or one above it was cancelled, or its time is over.
+    /// Whether this token or one of its ancestors was cancelled or has passed its deadline.
     pub fn is_cancelled(&self) -> bool {
         let mut next = Some(self);
         while let Some(Self(state)) = next {

@@ -7,15 +7,15 @@ macro_rules! tags { ($($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $varia
     #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
     pub enum $name { $($(#[$vdoc])* #[serde(rename = $text)] $variant,)* }
     impl $name {
-        /// Every value, in H.273 order.
+        /// Every value, ordered by code.
         pub const ALL: &'static [Self] = &[$(Self::$variant),*];
-        /// The H.273 code point.
+        /// The H.273 code point; FFmpeg's code for `Range` and `ChromaLocation`.
         pub const fn code(self) -> u8 { match self { $(Self::$variant => $code),* } }
-        /// From the H.273 code point; `None` for unknown or reserved ones.
+        /// The value with this code; `None` for unknown or reserved codes.
         pub const fn from_code(code: u8) -> Option<Self> { match code { $($code => Some(Self::$variant),)* _ => None } }
-        /// The name FFmpeg uses.
+        /// FFmpeg's name.
         pub const fn name(self) -> &'static str { match self { $(Self::$variant => $text),* } }
-        /// From FFmpeg's name.
+        /// The value with this FFmpeg name.
         pub fn from_name(name: &str) -> Option<Self> { match name { $($text => Some(Self::$variant),)* _ => None } }
     }
     impl std::fmt::Display for $name {
@@ -104,25 +104,25 @@ tags! {
     }
     /// Chroma sample position (H.273 §8.7, code = FFmpeg's `AVChromaLocation`).
     ChromaLocation {
-        /// MPEG-2, H.264 default: horizontally co-sited, vertically between.
+        /// Default of MPEG-2 and H.264: horizontally co-sited, vertically midway between two lines.
         Left = 1, "left";
-        /// JPEG, MPEG-1: between in both directions.
+        /// JPEG, MPEG-1: midway between luma samples in both directions.
         Center = 2, "center";
         /// BT.2020, UHD: co-sited in both directions.
         TopLeft = 3, "topleft";
-        /// Horizontally between, vertically co-sited with the first line.
+        /// Horizontally midway between luma samples, vertically co-sited with the upper line.
         Top = 4, "top";
-        /// Co-sited with the lower line.
+        /// Horizontally co-sited, vertically co-sited with the lower line.
         BottomLeft = 5, "bottomleft";
-        /// Horizontally between, co-sited with the lower line.
+        /// Horizontally midway between luma samples, vertically co-sited with the lower line.
         Bottom = 6, "bottom";
     }
 }
 
 impl Matrix {
-    /// `(Kr, Kb)` of the matrix (H.273 table 4); for `ChromaDerivedNcl` BT.709's are given and the
-    /// caller derives. `None` for RGB, YCgCo, constant luminance and ICtCp, which are not of the
-    /// Kr/Kb form.
+    /// `(Kr, Kb)` of the matrix (H.273 table 4). For `ChromaDerivedNcl` these are BT.709's values;
+    /// the caller derives the actual ones from the primaries. `None` for RGB, YCgCo, constant
+    /// luminance and ICtCp, which are not of the Kr/Kb form.
     pub const fn kr_kb(self) -> Option<(f64, f64)> {
         match self {
             Self::Bt709 | Self::ChromaDerivedNcl => Some((0.2126, 0.0722)),
@@ -136,7 +136,7 @@ impl Matrix {
 }
 
 impl Primaries {
-    /// CIE 1931 xy of red, green, blue, white (H.273 table 2).
+    /// CIE 1931 (x, y) chromaticities of red, green, blue and white (H.273 table 2).
     pub const fn chromaticities(self) -> [[f64; 2]; 4] {
         const D65: [f64; 2] = [0.3127, 0.3290];
         match self {
@@ -151,11 +151,12 @@ impl Primaries {
     }
 }
 
-/// The full set of colour tags of a picture. Every field is decided: unknown tags are resolved by
-/// [`ColorTags::guess`] when the file is opened, and the guess is visible in `cutroom probe`.
+/// All colour tags of a picture. Every field has a definite value: unknown tags are replaced by
+/// those of [`ColorTags::guess`] when the file is opened, and the result is visible in
+/// `cutroom probe`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct ColorTags {
-    /// Primaries and white.
+    /// Primaries and white point.
     pub primaries: Primaries,
     /// Transfer characteristics.
     pub transfer: Transfer,
@@ -176,7 +177,7 @@ impl ColorTags {
         range: Range::Limited,
         chroma: ChromaLocation::Left,
     };
-    /// Computer pictures: sRGB, full range, RGB planes.
+    /// Computer graphics: sRGB, full range, RGB planes.
     pub const SRGB: Self = Self {
         primaries: Primaries::Bt709,
         transfer: Transfer::Srgb,
@@ -184,9 +185,10 @@ impl ColorTags {
         range: Range::Full,
         chroma: ChromaLocation::Center,
     };
-    /// What a YUV stream without tags means: BT.601 below 720 lines (525-line numbers at 480/486
-    /// lines and fewer, 625-line above), BT.709 from there, limited range, as broadcast practice
-    /// and FFmpeg's players do.
+    /// The tags assumed for a YUV stream without tags, following broadcast practice and FFmpeg's
+    /// players: BT.709 from a width of 1280 or a height of 720 on; below that BT.601, with the
+    /// primaries and matrix of 525 lines up to a height of 486 and of 625 lines above. The range is
+    /// limited.
     pub fn guess(width: u32, height: u32) -> Self {
         if width >= 1280 || height >= 720 {
             Self::BT709

@@ -1,5 +1,5 @@
-//! Sizes, orientation and 2-D affine maps. Pixels, +x right, +y down; pixel `i` covers
-//! `[i, i + 1)`.
+//! Sizes, orientation and 2-D affine maps. Coordinates are in pixels, +x right, +y down; pixel `i`
+//! covers `[i, i + 1)`.
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -13,7 +13,7 @@ pub struct Size {
     pub height: u32,
 }
 
-/// How stored pixels must be turned to be shown upright: first mirrored, then rotated clockwise.
+/// How stored pixels are brought upright: first mirrored, then rotated clockwise.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Orientation {
     /// Mirror left–right before rotating.
@@ -25,7 +25,8 @@ pub struct Orientation {
 impl Orientation {
     /// Stored upright.
     pub const UPRIGHT: Self = Self { mirrored: false, quarter_turns: 0 };
-    /// From the EXIF tag 0x0112 (1..=8, JEITA CP-3451 §4.6.4); other values count as upright.
+    /// The orientation that EXIF tag 0x0112 states (1..=8, JEITA CP-3451 §4.6.4); other values
+    /// count as upright.
     pub fn from_exif(value: u32) -> Self {
         let (mirrored, quarter_turns) = match value {
             2 => (true, 0),
@@ -40,12 +41,12 @@ impl Orientation {
         Self { mirrored, quarter_turns }
     }
 
-    /// Size after turning.
+    /// Size after rotation of a picture of stored size `s`.
     pub fn apply(self, s: Size) -> Size {
         if self.quarter_turns % 2 == 1 { Size { width: s.height, height: s.width } } else { s }
     }
 
-    /// Maps upright pixel coordinates to stored ones; `stored` is the size before turning.
+    /// The map from upright pixel coordinates to stored ones; `stored` is the size before rotation.
     pub fn stored_from_upright(self, stored: Size) -> Affine {
         let (w, h) = (f64::from(stored.width), f64::from(stored.height));
         // Inverse of a clockwise rotation of a w×h (mirrored) raster.
@@ -59,37 +60,38 @@ impl Orientation {
     }
 }
 
-/// `x' = xx·x + xy·y + x0`, `y' = yx·x + yy·y + y0`, named `to_from` at the place of use.
+/// The map `x' = xx·x + xy·y + x0`, `y' = yx·x + yy·y + y0`. Variables are named `to_from`, such as
+/// `output_from_layer`.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Affine {
-    /// x' per x.
+    /// Coefficient of x in x'.
     pub xx: f64,
-    /// x' per y.
+    /// Coefficient of y in x'.
     pub xy: f64,
-    /// x' offset.
+    /// Offset of x'.
     pub x0: f64,
-    /// y' per x.
+    /// Coefficient of x in y'.
     pub yx: f64,
-    /// y' per y.
+    /// Coefficient of y in y'.
     pub yy: f64,
-    /// y' offset.
+    /// Offset of y'.
     pub y0: f64,
 }
 
 impl Affine {
-    /// No change.
+    /// The identity.
     pub const IDENTITY: Self = Self { xx: 1.0, xy: 0.0, x0: 0.0, yx: 0.0, yy: 1.0, y0: 0.0 };
-    /// Moves by `(x, y)`.
+    /// Translation by `(x, y)`.
     pub fn translate(x: f64, y: f64) -> Self {
         Self { x0: x, y0: y, ..Self::IDENTITY }
     }
 
-    /// Scales about the origin.
+    /// Scaling about the origin.
     pub fn scale(x: f64, y: f64) -> Self {
         Self { xx: x, yy: y, ..Self::IDENTITY }
     }
 
-    /// Rotates clockwise on screen (+y down) about the origin; multiples of 90° are exact.
+    /// Clockwise rotation on screen (+y down) about the origin; exact for multiples of 90°.
     pub fn rotate_degrees(degrees: f64) -> Self {
         let d = degrees.rem_euclid(360.0);
         let (s, c) = match d {
@@ -102,7 +104,7 @@ impl Affine {
         Self { xx: c, xy: -s, x0: 0.0, yx: s, yy: c, y0: 0.0 }
     }
 
-    /// The map "first `first`, then `self`".
+    /// The map that applies `first`, then `self`.
     pub fn after(&self, first: &Self) -> Self {
         Self {
             xx: self.xx * first.xx + self.xy * first.yx,
@@ -119,7 +121,7 @@ impl Affine {
         self.xx * self.yy - self.xy * self.yx
     }
 
-    /// The inverse map; `None` when degenerate or not finite.
+    /// The inverse map; `None` if the determinant is not finite or its magnitude is below 1e-12.
     pub fn inverse(&self) -> Option<Self> {
         let d = self.determinant();
         if !d.is_finite() || d.abs() < 1e-12 {
@@ -129,12 +131,12 @@ impl Affine {
         Some(Self { xx, xy, x0: -(xx * self.x0 + xy * self.y0), yx, yy, y0: -(yx * self.x0 + yy * self.y0) })
     }
 
-    /// Maps a point.
+    /// The image of a point.
     pub fn apply(&self, x: f64, y: f64) -> (f64, f64) {
         (self.xx * x + self.xy * y + self.x0, self.yx * x + self.yy * y + self.y0)
     }
 
-    /// True when rows stay rows and columns stay columns.
+    /// Whether rows stay rows and columns stay columns.
     pub fn is_axis_aligned(&self) -> bool {
         self.xy == 0.0 && self.yx == 0.0
     }
@@ -151,7 +153,7 @@ mod tests {
         assert!((x - 7.0).abs() < 1e-9 && (y - 11.0).abs() < 1e-9);
     }
 
-    /// Where the stored top-left pixel is seen, from the EXIF specification's "0th row / 0th
+    /// Upright position of the stored top-left pixel, from the EXIF specification's "0th row / 0th
     /// column" table.
     #[test]
     fn exif_orientations_place_the_first_pixel() {

@@ -1,6 +1,5 @@
-//! Stable string ids. Order of entities in memory never decides anything; ids do. The text is
-//! shared: a clone costs a counter, so that plans may name what they come from without copying
-//! text.
+//! Stable string ids. References use ids, never positions in memory. The text is reference-counted,
+//! so that plans can name what they come from without copying text.
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
@@ -22,18 +21,18 @@ macro_rules! ids { ($($(#[$doc:meta])* $name:ident),* $(,)?) => { $(
     }
 )* } }
 ids! {
-    /// A source file or generated source of a project.
+    /// Id of a media (a source file).
     MediaId,
-    /// A composition (timeline, sequence).
+    /// Id of a composition.
     CompositionId,
-    /// A track within a composition.
+    /// Id of a track.
     TrackId,
-    /// A clip on a track.
+    /// Id of a clip.
     ClipId,
-    /// One applied effect on a clip.
+    /// Id of an effect on a clip.
     EffectId,
-    /// One mask on a clip.
+    /// Id of a mask on a clip.
     MaskId,
-    /// One transition on a track.
+    /// Id of a transition on a track.
     TransitionId,
 }

@@ -1,29 +1,29 @@
-//! Interlacing as the document asks for it and readers carry it out.
+//! Settings for interlaced media, shared by the project document and the media readers.
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Which frames of a file are deinterlaced (bwdif, one frame per frame).
+/// Which frames of a file are deinterlaced (by bwdif, one output frame per input frame).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Deinterlace {
-    /// Those that the file flags as interlaced.
+    /// Frames that the file flags as interlaced.
     #[default]
     Auto,
-    /// None: both fields stay woven.
+    /// No frames: both interlaced fields stay woven.
     Off,
-    /// All, for files whose flags are wrong.
+    /// All frames, for files whose flags are wrong.
     On,
 }
 
-/// Which field of an interlaced frame is the earlier one.
+/// Which interlaced field of a frame is the earlier one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FieldOrder {
-    /// As each frame says; the top one of frames that say nothing.
+    /// As each frame states; the top field for frames that do not state it.
     #[default]
     Auto,
-    /// The lines 0, 2, 4 …
+    /// The top field: rows 0, 2, 4, …
     Top,
-    /// The lines 1, 3, 5 …
+    /// The bottom field: rows 1, 3, 5, …
     Bottom,
 }

@@ -1,8 +1,8 @@
-//! Plain values that every other part of cutroom speaks: time, pictures, colour tags, sound, ids,
-//! progress of work and the token that stops it.
+//! Plain value types shared by all other crates: time, pictures, colour tags, audio, ids, progress
+//! of work and the token that cancels it.
 //!
-//! Nothing here knows files, GPUs, FFmpeg or projects. Everything is `Send + Sync` and printable,
-//! and comparable but for the token.
+//! This crate does not depend on files, GPUs, FFmpeg or projects. Every type is `Send + Sync` and
+//! printable, and comparable except for pictures, planes and the token.
 #![forbid(unsafe_code)]
 
 pub mod audio;

@@ -1,10 +1,10 @@
-//! Values of effect, transition and generator parameters.
+//! Values of effect and transition parameters.
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
-/// One parameter value as it stands in the document or in a plan.
-/// Colours are straight-alpha RGBA, display-encoded (as a colour picker shows them), 0..=1.
+/// One parameter value in a project or a plan. Colours are RGBA with straight alpha,
+/// display-encoded (as a colour picker shows them), 0..=1.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(untagged)]
 pub enum ParamValue {
@@ -16,6 +16,7 @@ pub enum ParamValue {
     Point([f64; 2]),
     /// RGBA colour.
     Color([f64; 4]),
-    /// One of a closed set of names, a path, or an id; shared, so that plans copy no text.
+    /// One of a closed set of names, a path, or an id. Reference-counted, so that plans do not copy
+    /// the text.
     Text(Arc<str>),
 }

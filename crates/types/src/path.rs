@@ -1,4 +1,4 @@
-//! Closed outlines of cubic Bezier curves: masks, later shapes.
+//! Closed outlines of cubic Bezier curves, used for masks.
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{cmp::Ordering, collections::BinaryHeap};
@@ -7,12 +7,12 @@ use std::{cmp::Ordering, collections::BinaryHeap};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Vertex {
-    /// Where it lies, in the unit of the outline's owner.
+    /// Position, in the unit of the outline's owner.
     pub point: [f64; 2],
-    /// Control point of the curve that arrives, as an offset from `point`.
+    /// Control point of the incoming curve, as an offset from `point`.
     #[serde(rename = "in", default, skip_serializing_if = "is_zero")]
     pub tangent_in: [f64; 2],
-    /// Control point of the curve that leaves, as an offset from `point`.
+    /// Control point of the outgoing curve, as an offset from `point`.
     #[serde(rename = "out", default, skip_serializing_if = "is_zero")]
     pub tangent_out: [f64; 2],
 }
@@ -21,14 +21,14 @@ fn is_zero(v: &[f64; 2]) -> bool {
     *v == [0.0; 2]
 }
 
-/// A closed outline: each vertex is joined to the next, the last to the first. In files a list of
-/// vertices.
+/// A closed outline: each vertex is connected to the next, the last to the first. In files, a list
+/// of vertices.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct BezierPath(pub Vec<Vertex>);
 
 impl BezierPath {
-    /// Straight lines between points.
+    /// A polygon with these corners.
     pub fn polygon(points: &[[f64; 2]]) -> Self {
         Self(points.iter().map(|&point| Vertex { point, ..Vertex::default() }).collect())
     }
@@ -39,9 +39,9 @@ impl BezierPath {
         [a.point, add(a.point, a.tangent_out), add(b.point, b.tangent_in), b.point]
     }
 
-    /// The outline on the way to `other`: `progress` 0 is this one, 1 the other. When one has fewer
-    /// vertices, its longest curves are halved (which changes nothing of its shape) until both have
-    /// as many; then vertex goes to vertex, the first to the first.
+    /// Interpolates from this outline (`progress` 0) to `other` (1). If one has fewer vertices, its
+    /// longest curves are halved, which does not change its shape, until both have the same number.
+    /// Vertices are then interpolated in pairs, starting with the first of each.
     pub fn between(&self, other: &Self, progress: f64) -> Self {
         let max = self.0.len().max(other.0.len());
         let (a, b) = (self.with_vertices(max), other.with_vertices(max));
@@ -64,7 +64,7 @@ impl BezierPath {
         Self((0..parts.len()).map(vertex).collect())
     }
 
-    /// Its curves in order, the longest halved until they are `count`.
+    /// The curves in order, the longest ones halved until there are at least `count`.
     fn parts(&self, count: usize) -> Vec<Part> {
         let n = self.0.len();
         let part = |i: usize| {
@@ -85,9 +85,9 @@ impl BezierPath {
 /// A curve of an outline, or a part of one.
 #[derive(Clone, Copy)]
 struct Part {
-    /// Where it begins: the number of the curve, and how far along it.
+    /// Start along the outline: the index of the curve plus the fraction of it before this part.
     from: f64,
-    /// How much of the curve it is.
+    /// Fraction of the curve that this part covers.
     share: f64,
     start: [f64; 2],
     tangent_out: [f64; 2],
@@ -96,7 +96,7 @@ struct Part {
 }
 
 impl Part {
-    /// By de Casteljau's construction.
+    /// Splits the curve in the middle by de Casteljau's algorithm.
     fn halves(self) -> [Self; 2] {
         let (a, b, c, d) = (self.start, add(self.start, self.tangent_out), add(self.end, self.tangent_in), self.end);
         let middle = |p: [f64; 2], q: [f64; 2]| [(p[0] + q[0]) / 2.0, (p[1] + q[1]) / 2.0];
@@ -111,9 +111,11 @@ impl Part {
     }
 }
 
-/// The longest first, of equally long ones the first along the outline.
+/// Orders parts by length. Of equally long ones, the one that comes first along the outline is the
+/// greater.
 struct ByLength {
-    /// Of the control polygon, to nine digits: what differs by rounding counts as equal.
+    /// Length of the control polygon as the upper bits of an `f64`, rounded to nine digits so that
+    /// rounding errors do not make equal lengths differ.
     length: u64,
     part: Part,
 }
@@ -122,8 +124,8 @@ impl ByLength {
     fn new(part: Part) -> Self {
         let (b, c) = (add(part.start, part.tangent_out), add(part.end, part.tangent_in));
         let length = distance(part.start, b) + distance(b, c) + distance(c, part.end);
-        // Numbers that are not negative are in the order of their bits; 22 of the 52 after the
-        // point are rounded off.
+        // Floats that are not negative have the order of their bits; 22 of the 52 bits of the
+        // mantissa are rounded off.
         Self { length: (length.to_bits() + (1 << 21)) >> 22, part }
     }
 }
@@ -187,7 +189,7 @@ mod tests {
         }
     }
 
-    /// Oracle: looking through all curves for each cut.
+    /// Oracle: a linear search for the longest curve before each halving.
     #[test]
     fn the_first_of_the_longest_is_halved() {
         let shapes = [

@@ -2,9 +2,10 @@
 use crate::{ColorTags, Orientation, Size};
 use std::{fmt, sync::Arc};
 
-/// Memory behind planes; decoders implement it over their own frames so nothing is copied.
+/// Memory that planes are stored in. Decoders implement it for their own frames, so that nothing is
+/// copied.
 pub trait PlaneMemory: Send + Sync {
-    /// All the bytes.
+    /// The whole memory as bytes.
     fn bytes(&self) -> &[u8];
 }
 
@@ -14,21 +15,21 @@ impl PlaneMemory for Vec<u8> {
     }
 }
 
-/// What the first planes mean.
+/// Meaning of the colour planes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ColorModel {
     /// Planes Y, Cb, Cr.
     Yuv,
     /// Planes R, G, B.
     Rgb,
-    /// One plane.
+    /// One plane of grey values.
     Gray,
 }
 
-/// How colour relates to alpha in the planes.
+/// Whether colour is multiplied by alpha.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum AlphaMode {
-    /// Colour is not multiplied (what files hold).
+    /// Colour is not multiplied by alpha, as in files.
     #[default]
     Straight,
     /// Colour is already multiplied by alpha.
@@ -64,12 +65,12 @@ impl PictureFormat {
         Self { model: ColorModel::Yuv, bits, chroma_shift_x, chroma_shift_y, alpha: false }
     }
 
-    /// The same with an alpha plane.
+    /// The same format with an alpha plane.
     pub const fn with_alpha(self) -> Self {
         Self { alpha: true, ..self }
     }
 
-    /// Planes in a picture of this format.
+    /// Number of planes in a picture of this format, including alpha.
     pub const fn plane_count(&self) -> usize {
         (match self.model {
             ColorModel::Gray => 1,
@@ -77,7 +78,7 @@ impl PictureFormat {
         }) + self.alpha as usize
     }
 
-    /// Bytes of one sample.
+    /// Bytes per sample.
     pub const fn bytes_per_sample(&self) -> usize {
         match self.bits {
             0..=8 => 1,
@@ -130,7 +131,7 @@ pub struct Plane {
 
 impl Plane {
     /// A window of `rows` rows of `width_bytes` bytes each, `stride_bytes` apart, starting at
-    /// `offset`. `None` when it does not lie inside the memory.
+    /// `offset`. `None` if rows overlap or the window is not inside the memory.
     pub fn new(memory: Arc<dyn PlaneMemory>, offset: usize, stride_bytes: usize, width_bytes: usize, rows: usize) -> Option<Self> {
         let end = offset.checked_add(stride_bytes.checked_mul(rows.saturating_sub(1))?)?.checked_add(width_bytes)?;
         (width_bytes <= stride_bytes && (rows == 0 || end <= memory.bytes().len())).then_some(Self {
@@ -142,12 +143,12 @@ impl Plane {
         })
     }
 
-    /// Rows in the plane.
+    /// Number of rows.
     pub fn rows(&self) -> usize {
         self.rows
     }
 
-    /// Used bytes in a row.
+    /// Bytes used per row.
     pub fn width_bytes(&self) -> usize {
         self.width_bytes
     }
@@ -163,8 +164,8 @@ impl Plane {
         &self.memory.bytes()[start..start + self.width_bytes]
     }
 
-    /// Everything from the first sample to the end of the last row, with `stride_bytes()` between
-    /// rows.
+    /// The bytes from the first sample to the end of the last row, with rows `stride_bytes()`
+    /// apart.
     pub fn data(&self) -> &[u8] {
         if self.rows == 0 {
             return &[];
@@ -186,21 +187,21 @@ pub struct Picture {
     pub format: PictureFormat,
     /// Stored size, before orientation and sample aspect ratio.
     pub size: Size,
-    /// Colour tags, all decided.
+    /// Colour tags.
     pub color: ColorTags,
-    /// How colour relates to alpha.
+    /// Whether colour is multiplied by alpha.
     pub alpha: AlphaMode,
     /// Width : height of one sample; (1, 1) is square. Never zero.
     pub sample_aspect: (u32, u32),
-    /// How to turn it upright.
+    /// How to bring the stored pixels upright.
     pub orientation: Orientation,
     /// `format.plane_count()` planes in the order of the model, alpha last.
     pub planes: Vec<Plane>,
 }
 
 impl Picture {
-    /// A picture over one tightly packed buffer per plane. `None` when a buffer has not exactly its
-    /// plane's size.
+    /// An upright picture from one tightly packed buffer per plane. `None` if the number or size of
+    /// the buffers does not match the format.
     pub fn from_planes(format: PictureFormat, size: Size, color: ColorTags, buffers: Vec<Vec<u8>>) -> Option<Self> {
         if buffers.len() != format.plane_count() {
             return None;
@@ -217,21 +218,21 @@ impl Picture {
         Some(Self::upright(format, size, color, planes))
     }
 
-    /// A picture as drawing makes it: upright, with square pixels and straight alpha. There must be
-    /// `format.plane_count()` planes of the sizes that the format gives them.
+    /// An upright picture with square pixels and straight alpha. `planes` must be
+    /// `format.plane_count()` planes of the sizes that the format specifies.
     pub fn upright(format: PictureFormat, size: Size, color: ColorTags, planes: Vec<Plane>) -> Self {
         Self { format, size, color, alpha: AlphaMode::Straight, sample_aspect: (1, 1), orientation: Orientation::UPRIGHT, planes }
     }
 
-    /// Size in square pixels after turning upright and widening (never narrowing below one pixel)
-    /// by the sample aspect.
+    /// Size of the upright picture in square pixels: the stored width is multiplied by the sample
+    /// aspect, rounded, at least 1; then the orientation is applied.
     pub fn display_size(&self) -> Size {
         let (n, d) = self.sample_aspect;
         let width = (u64::from(self.size.width) * u64::from(n) + u64::from(d) / 2) / u64::from(d);
         self.orientation.apply(Size { width: u32::try_from(width.max(1)).unwrap_or(u32::MAX), height: self.size.height })
     }
 
-    /// Sample `(x, y)` of plane `k` as an integer code (floats are returned as bits). For tests and
+    /// Sample `(x, y)` of plane `k` as an integer code, a float as its bits. Slow; for tests and
     /// small jobs.
     pub fn sample(&self, k: usize, x: usize, y: usize) -> u32 {
         let row = self.planes[k].row(y);

@@ -1,19 +1,19 @@
-//! How far work is.
+//! Progress of work.
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Reported while work goes on, `done` never falling.
+/// Progress as it is reported during work; `done` never decreases.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Progress {
     /// Units done.
     pub done: u64,
-    /// Units in all.
+    /// Total number of units.
     pub total: u64,
-    /// What is counted.
+    /// Unit of `done` and `total`.
     pub unit: ProgressUnit,
 }
 
-/// What progress is counted in.
+/// Unit of progress.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ProgressUnit {
@@ -22,7 +22,7 @@ pub enum ProgressUnit {
 }
 
 impl Progress {
-    /// Frames done, of a number of frames.
+    /// `done` of `total` frames.
     pub const fn frames(done: u64, total: u64) -> Self {
         Self { done, total, unit: ProgressUnit::Frames }
     }

@@ -1,4 +1,4 @@
-//! Exact time: integers only. Instants, spans and signed differences are different types.
+//! Exact time in integers. Instants, spans and signed differences are different types.
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::{
@@ -11,8 +11,8 @@ use std::{
 /// 1000/1001 relatives, and sample rates 8, 16, 22.05, 24, 32, 44.1, 48, 88.2, 96 and 192 kHz.
 pub const FLICKS_PER_SECOND: i64 = 705_600_000;
 
-/// An instant in flicks, relative to the start of the thing it belongs to (composition, clip,
-/// source). In JSON an integer count of flicks; hand-written files may use `"12.5s"` or
+/// An instant in flicks, relative to the start of the composition, clip or source that it belongs
+/// to. In JSON an integer count of flicks; hand-written files may use `"12.5s"` or
 /// `"300f@30000/1001"`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Time(pub i64);
@@ -21,7 +21,7 @@ pub struct Time(pub i64);
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct TimeDelta(pub i64);
 
-/// A half-open run of time `[start, start + duration)`.
+/// A half-open span of time `[start, start + duration)`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
 pub struct Span {
     /// First instant.
@@ -34,13 +34,13 @@ impl Time {
     /// The origin.
     pub const ZERO: Self = Self(0);
 
-    /// Nearest flick to `n / d` seconds, half up; saturates.
+    /// The nearest flick to `n / d` seconds, rounded half up, saturating.
     pub fn from_ratio_secs(n: i64, d: i64) -> Self {
         Self(scale_round(n, FLICKS_PER_SECOND, d))
     }
 
-    /// Nearest flick; for the edges of the system only. Not finite or out of range saturates (NaN
-    /// is zero).
+    /// The nearest flick to `secs` seconds, for the edges of the system only. Infinite and
+    /// out-of-range values saturate; NaN is zero.
     pub fn from_secs_f64(secs: f64) -> Self {
         Self((secs * FLICKS_PER_SECOND as f64).round() as i64)
     }
@@ -60,22 +60,22 @@ impl Time {
         scale_round(self.0, i64::from(rate_hz), FLICKS_PER_SECOND)
     }
 
-    /// Distance from the origin.
+    /// Difference from the origin.
     pub fn since_zero(self) -> TimeDelta {
         TimeDelta(self.0)
     }
 
-    /// Sum that stops at the ends of the range, for untrusted numbers.
+    /// Saturating sum, for untrusted numbers.
     pub fn saturating_add(self, d: TimeDelta) -> Self {
         Self(self.0.saturating_add(d.0))
     }
 }
 
 impl TimeDelta {
-    /// No time.
+    /// Zero length.
     pub const ZERO: Self = Self(0);
 
-    /// Nearest flick; for the edges of the system only.
+    /// The nearest flick to `secs` seconds; see [`Time::from_secs_f64`].
     pub fn from_secs_f64(secs: f64) -> Self {
         Self(Time::from_secs_f64(secs).0)
     }
@@ -92,7 +92,7 @@ impl TimeDelta {
 }
 
 impl Span {
-    /// From first and end instants.
+    /// The span from `start` to `end`.
     pub fn new(start: Time, end: Time) -> Self {
         Self { start, duration: end - start }
     }
@@ -102,12 +102,12 @@ impl Span {
         self.start.saturating_add(self.duration)
     }
 
-    /// Whether `t` lies inside.
+    /// Whether the span contains `t`.
     pub fn contains(&self, t: Time) -> bool {
         t >= self.start && t < self.end()
     }
 
-    /// The common part, if it is not empty.
+    /// The overlap of both spans; `None` if it is empty.
     pub fn intersection(&self, o: &Self) -> Option<Self> {
         let (s, e) = (self.start.max(o.start), self.end().min(o.end()));
         (s < e).then(|| Self::new(s, e))
@@ -176,7 +176,7 @@ fn scale_round(x: i64, n: i64, d: i64) -> i64 {
 }
 
 /// Frames per second as a reduced fraction. In JSON a string: `"25"`, `"30000/1001"`; numbers such
-/// as 29.97 are read as the broadcast rate they stand for.
+/// as 29.97 are read as the broadcast rate that they approximate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct FrameRate {
     num: u32,
@@ -184,7 +184,7 @@ pub struct FrameRate {
 }
 
 impl FrameRate {
-    /// `num / den` reduced; `None` when either is zero, or the rate lies outside 1/1000..=1000 fps.
+    /// `num / den` reduced; `None` if either is zero or the rate is outside 1/1000..=1000 fps.
     pub fn new(num: u32, den: u32) -> Option<Self> {
         if num == 0 || den == 0 || u64::from(num) > 1000 * u64::from(den) || u64::from(den) > 1000 * u64::from(num) {
             return None;
@@ -196,8 +196,8 @@ impl FrameRate {
         Some(Self { num: num / a, den: den / a })
     }
 
-    /// From a decimal: 23.976, 29.97, 59.94, 119.88 (within 0.005) become n·1000/1001; others the
-    /// nearest millionth.
+    /// The rate that a decimal means: 23.976, 29.97, 47.952, 59.94 and 119.88 (within 0.005) become
+    /// n·1000/1001, others are rounded to the nearest millionth. `None` as for [`FrameRate::new`].
     pub fn from_f64(fps: f64) -> Option<Self> {
         if !fps.is_finite() || fps <= 0.0 {
             return None;
@@ -236,17 +236,18 @@ impl FrameRate {
         Time((-(-p).div_euclid(d)).clamp(i128::from(i64::MIN), i128::from(i64::MAX)) as i64)
     }
 
-    /// The frame during which `t` falls: ⌊t·num/den⌋.
+    /// The frame that contains `t`: ⌊t·num/den⌋, with t in seconds.
     pub fn frame_at(self, t: Time) -> i64 {
         (i128::from(t.0) * i128::from(self.num)).div_euclid(i128::from(FLICKS_PER_SECOND) * i128::from(self.den)) as i64
     }
 
-    /// Frames needed to cover `[0, duration)`: ⌈duration·num/den⌉, zero for nothing.
+    /// Number of frames that cover `[0, duration)`: ⌈duration·num/den⌉, zero if `duration` is not
+    /// positive.
     pub fn frames_in(self, duration: TimeDelta) -> i64 {
         if duration.0 <= 0 { 0 } else { self.frame_at(Time(duration.0 - 1)) + 1 }
     }
 
-    /// A length in whole frames, to the nearest.
+    /// A length in frames, rounded to the nearest whole number.
     pub fn nearest_frame(self, length: TimeDelta) -> i64 {
         self.frame_at(Time(length.0.saturating_add(self.frame_duration().0 / 2)))
     }
@@ -268,7 +269,7 @@ impl fmt::Display for FrameRate {
     }
 }
 
-/// Text that is not a time, rate or timecode.
+/// Error for a text that is not a valid time, frame rate or timecode.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("\"{text}\" is not a valid {what}; write {example}")]
 pub struct ParseTimeError {
@@ -331,7 +332,7 @@ impl FromStr for TimeDelta {
     }
 }
 
-/// Accepts a JSON integer, a float only for rates, or a string.
+/// Accepts a JSON integer (flicks) or a string.
 struct FlicksVisitor;
 
 impl de::Visitor<'_> for FlicksVisitor {
@@ -427,18 +428,20 @@ impl JsonSchema for FrameRate {
 pub struct Timecode {
     /// Frame count from 00:00:00:00.
     pub frame: i64,
-    /// Rate.
+    /// Frame rate.
     pub rate: FrameRate,
 }
 
 impl Timecode {
-    /// Nominal frames a second, and frame numbers dropped each minute (except every tenth).
+    /// Nominal frames per second, and the number of frame numbers that are dropped each minute
+    /// (except every tenth).
     fn nominal(self) -> (i64, i64) {
         let fps = (i64::from(self.rate.num) + i64::from(self.rate.den) - 1) / i64::from(self.rate.den);
         (fps, if self.rate.is_drop_frame() { fps / 15 } else { 0 })
     }
 
-    /// Reads `HH:MM:SS:FF`, or `HH:MM:SS;FF` (drop-frame).
+    /// Parses `HH:MM:SS:FF`; `;` and `.` are also accepted as separators. The rate alone decides
+    /// whether the timecode is drop-frame. Dropped frame numbers are an error.
     pub fn parse(text: &str, rate: FrameRate) -> Result<Self, ParseTimeError> {
         let err = || ParseTimeError { text: text.into(), what: "timecode", example: "HH:MM:SS:FF" };
         let parts: Vec<i64> =

@@ -1,4 +1,5 @@
-//! One target under libFuzzer, which brings its own `main`: `CUTROOM_FUZZ_TARGET` says which.
+//! Runs one target under libFuzzer, which has its own `main`. `CUTROOM_FUZZ_TARGET` is the name of
+//! the target.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {

@@ -1,13 +1,14 @@
-//! Every seed, and variations of the seeds, the same ones each time.
+//! Every seed, and variations of the seeds, which are the same on each run.
 use cutroom_fuzz::{TARGETS, Target};
 use std::{fs, panic::catch_unwind, path::Path};
 
-/// Variations of each target's seeds.
+/// Number of variations of each target's seeds.
 const VARIATIONS: usize = 4000;
-/// Longer inputs are not varied: the time is better spent on many short ones.
+/// Maximum length in bytes of a seed that is varied; many short inputs are a better use of the
+/// time.
 const LONGEST: usize = 1 << 14;
 
-/// xorshift32.
+/// Pseudo-random numbers: xorshift32.
 struct Random(u32);
 
 impl Random {
@@ -26,7 +27,7 @@ fn files(folder: &Path, wanted: &dyn Fn(&str) -> bool) -> Vec<Vec<u8>> {
     named.map(|p| fs::read(&p).unwrap_or_else(|e| panic!("{}: {e}", p.display()))).collect()
 }
 
-/// Those of the repository, then those among the shared media.
+/// The seeds of the repository, then those among the shared media.
 fn seeds(target: &Target) -> Vec<Vec<u8>> {
     let mut seeds = files(&cutroom_test_support::root().join("fuzz/corpus").join(target.name), &|_| true);
     assert!(!seeds.is_empty(), "{} has no seeds", target.name);
@@ -40,8 +41,8 @@ fn seeds(target: &Target) -> Vec<Vec<u8>> {
     seeds
 }
 
-/// One to four changes: bytes, pieces doubled, moved or dropped, a piece of another seed, numbers
-/// at the ends of their ranges.
+/// Applies one to four changes to a random seed: changed bytes, pieces that are copied, dropped or
+/// taken from another seed, numbers at the limits of their ranges, truncation.
 fn varied(random: &mut Random, seeds: &[Vec<u8>]) -> Vec<u8> {
     const ODD: [&str; 12] = [
         "0",

@@ -1,24 +1,24 @@
 //! The sound code: a click at the start of every frame, followed by the frame's number as small
 //! steps.
 //!
-//! At the sample where frame n starts (nearest sample to n/fps) stands an impulse of [`CLICK`]. Bit
-//! b of the number, least significant first, stands [`BIT_SAMPLES`]·(b + 1) samples
-//! later: +[`STEP`] for one, −[`STEP`] for zero. All else is silence.
+//! The sample where frame n starts (the sample nearest to n/fps) is an impulse of height [`CLICK`].
+//! Bit b of the number, least significant first, follows [`BIT_SAMPLES`]·(b + 1) samples later:
+//! +[`STEP`] for one, −[`STEP`] for zero. All other samples are 0.
 
-/// Height of the click, full scale 1.
+/// Height of the click; full scale is 1.
 pub const CLICK: f32 = 0.8;
 /// Height of a bit.
 pub const STEP: f32 = 0.2;
-/// Samples between bits.
+/// Distance between bits, in samples.
 pub const BIT_SAMPLES: usize = 8;
 const BITS: usize = 16;
 
-/// A click found.
+/// A click that was found.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Click {
-    /// Where, from the start of the sound.
+    /// Sample index from the start of the sound.
     pub sample: i64,
-    /// Number of the frame that it starts.
+    /// Number of the frame that starts there.
     pub frame: u16,
     /// Height as a fraction of [`CLICK`].
     pub gain: f32,
@@ -41,8 +41,8 @@ pub fn draw(starts: &[(i64, u16)], samples: usize) -> Vec<f32> {
     sound
 }
 
-/// Clicks whose numbers can be read, in order. For sound that was not resampled: positions are
-/// exact. A click cut off before its last bit is left out.
+/// Returns the clicks whose numbers can be read, in order. Only for sound that was not resampled:
+/// positions must be exact. A click cut off before its last bit is left out.
 pub fn read(sound: &[f32]) -> Vec<Click> {
     let mut found = Vec::new();
     let mut i = 0;
@@ -60,7 +60,7 @@ pub fn read(sound: &[f32]) -> Vec<Click> {
     found
 }
 
-/// Samples of local maxima above half a click's height: where clicks are after resampling.
+/// Sample indices of local maxima above `level`: the positions of clicks after resampling.
 pub fn peaks(sound: &[f32], level: f32) -> Vec<i64> {
     let is_peak = |i: usize| {
         let near = &sound[i.saturating_sub(BIT_SAMPLES / 2)..(i + BIT_SAMPLES / 2).min(sound.len())];

@@ -1,18 +1,18 @@
 //! The picture code: clip, frame number and a checksum as black and white cells.
 //!
-//! A picture of 320×180 has two lanes, the upper and the lower half. A clip draws into one of them
-//! and leaves the other black, so that in a dissolve between clips of different lanes both codes
-//! stand there, each at its own contrast. A lane is 8×5 cells of 40×18 pixels: four rows of
-//! payload, most significant bit first, and a row of references (white, black, …) against which the
-//! cells are judged and whose contrast says how much of the clip is seen.
+//! A picture of 320×180 has two halves, upper and lower. A clip draws its code into one of them and
+//! leaves the other black, so that a dissolve between clips of different halves shows both codes,
+//! each at its own contrast. A half is 8×5 cells of 40×18 pixels: four rows of payload, most
+//! significant bit first, and a row of references (white, black, …). The cells are compared with
+//! the references, whose contrast is the weight of the clip.
 
-/// Pixels per row of coded pictures.
+/// Width of coded pictures in pixels.
 pub const WIDTH: usize = 320;
-/// Rows of coded pictures.
+/// Height of coded pictures in pixels.
 pub const HEIGHT: usize = 180;
-/// Luma of white and black cells.
+/// Luma of white cells.
 pub const WHITE: u8 = 235;
-/// See [`WHITE`].
+/// Luma of black cells.
 pub const BLACK: u8 = 16;
 
 const COLUMNS: usize = 8;
@@ -20,17 +20,17 @@ const ROWS: usize = 5;
 const CELL_WIDTH: usize = WIDTH / COLUMNS;
 const CELL_HEIGHT: usize = HEIGHT / 2 / ROWS;
 
-/// Below this difference of luma a code does not count as seen.
+/// Minimum difference of luma between white and black at which a code counts as visible.
 const MIN_CONTRAST: f32 = 6.0;
 
-/// What one lane of a picture shows.
+/// The code in one half of a picture.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Mark {
-    /// Which clip.
+    /// Number of the clip.
     pub clip: u8,
-    /// Which of its frames.
+    /// Number of the frame in the clip.
     pub frame: u16,
-    /// Contrast, 1 for a clip seen alone.
+    /// Contrast, 1 for a clip shown alone.
     pub weight: f32,
 }
 
@@ -58,10 +58,10 @@ pub fn draw(clip: u8, frame: u16, half: usize) -> Vec<u8> {
     luma
 }
 
-/// What a lane shows: nothing, or a mark.
+/// Returns the code in one half of a picture; `None` if the half is black.
 ///
 /// # Errors
-/// When there is a code but it does not hold together: two frames mixed, or a damaged picture.
+/// If a code is visible but inconsistent: two frames are mixed, or the picture is damaged.
 pub fn read(luma: &[u8], half: usize) -> Result<Option<Mark>, String> {
     let cell = |row: usize, column: usize| {
         let (left, top) = (column * CELL_WIDTH, half * HEIGHT / 2 + row * CELL_HEIGHT);

@@ -1,5 +1,5 @@
-//! Making coded clips: raw pictures and sound into the `ffmpeg` program, kept under cargo's target
-//! folder by a key of everything that decides their content.
+//! Creates coded clips: raw pictures and sound are piped into the `ffmpeg` program. The files are
+//! cached in cargo's target folder under a key of everything that decides their content.
 use crate::{FLICKS_PER_SECOND, Rate, clicks, code, rate::round_div};
 use std::{
     fs,
@@ -9,13 +9,13 @@ use std::{
     sync::atomic::{AtomicU32, Ordering},
 };
 
-/// Part of the cache key: raise it when the making below changes.
+/// Part of the cache key; must be raised when the encoding below changes.
 const MAKER_VERSION: u32 = 2;
 
-/// Samples per second of every clip's sound.
+/// Sample rate of every clip's sound, in Hz.
 pub const SAMPLE_RATE_HZ: i64 = 48_000;
 
-/// Half of the picture that a clip draws its code into.
+/// Half of the picture into which a clip draws its code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Half {
     /// The upper half.
@@ -24,62 +24,62 @@ pub enum Half {
     Lower = 1,
 }
 
-/// When frames start.
+/// Start times of frames.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Timing {
-    /// All of one length.
+    /// All frames have the same length.
     Constant(Rate),
-    /// Lengths in ticks that repeat.
+    /// A repeating pattern of frame lengths.
     Variable {
-        /// Unit of the lengths, a divisor of the flick.
+        /// Ticks per second, the unit of the lengths; a tick must be a whole number of flicks.
         ticks_per_second: i64,
-        /// Lengths.
+        /// Lengths in ticks.
         pattern: &'static [i64],
     },
 }
 
-/// How the clip is coded.
+/// How the clip is encoded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Coding {
     /// H.264 without B-frames, short groups, in MOV with PCM sound.
     Plain,
     /// H.264 with a pyramid of three B-frames, in MOV with PCM sound.
     BFrames,
-    /// As `BFrames` with open groups of pictures: frames before a key frame refer across it.
+    /// As `BFrames` with open GOPs: frames before a key frame refer across it.
     OpenGop,
-    /// As `BFrames`, cut by stream copy at this frame, in the middle of a group: an edit list hides
-    /// the frames before. No sound.
+    /// As `BFrames`, cut by stream copy at this frame, in the middle of a GOP: an edit list hides
+    /// the frames before it. Without sound.
     EditList {
-        /// The first frame shown.
+        /// The first visible frame.
         first: u16,
     },
-    /// As `BFrames` in an MPEG transport stream, whose first timestamp is not zero. No sound.
+    /// As `BFrames` in an MPEG transport stream, whose first timestamp is not zero. Without sound.
     Transport,
-    /// FFV1 in Matroska (milliseconds) with FLAC.
+    /// FFV1 in Matroska, whose timestamps are in milliseconds, with FLAC sound.
     Matroska,
 }
 
-/// What to make.
+/// What to create.
 #[derive(Clone, Copy, Debug)]
 pub struct Spec {
-    /// Number written into every frame.
+    /// Clip number written into every frame.
     pub clip: u8,
-    /// Which half.
+    /// Half of the picture with the code.
     pub half: Half,
-    /// When frames start.
+    /// Start times of frames.
     pub timing: Timing,
-    /// How it is coded.
+    /// How it is encoded.
     pub coding: Coding,
-    /// Frames coded.
+    /// Number of encoded frames.
     pub frames: u16,
 }
 
-/// A clip on disk and what is in it.
+/// A clip on disk and its contents.
 #[derive(Clone, Debug)]
 pub struct Footage {
-    /// Number written into every frame.
+    /// Clip number written into every frame.
     pub clip: u8,
-    /// Which half.
+    /// Half of the picture with the code.
     pub half: Half,
     /// Number and start of every visible frame, in flicks since the first.
     pub starts: Vec<(u16, i64)>,
@@ -90,10 +90,10 @@ pub struct Footage {
 }
 
 impl Footage {
-    /// Makes the clip, or finds it from an earlier run.
+    /// Creates the clip, unless an earlier run did.
     ///
     /// # Errors
-    /// When `ffmpeg` cannot be run or fails, or the disk cannot be written.
+    /// If `ffmpeg` cannot be run or fails, or files cannot be written.
     pub fn make(spec: Spec) -> Result<Self, String> {
         let dir = cache_dir();
         fs::create_dir_all(&dir).map_err(|e| format!("cannot create {}: {e}", dir.display()))?;
@@ -118,18 +118,18 @@ impl Footage {
         })
     }
 
-    /// The file.
+    /// Path of the file.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// The frame shown at a source time: the one whose presentation interval holds it; outside the
-    /// file its edge frame.
+    /// Number of the frame shown at a source time: the one whose presentation interval contains it;
+    /// before the first frame or after the last one, that frame.
     pub fn frame_at(&self, flicks: i64) -> u16 {
         self.starts.iter().rev().find(|(_, start)| *start <= flicks).or(self.starts.first()).map_or(0, |(n, _)| *n)
     }
 
-    /// Sample and frame number of every click; nothing for clips without sound.
+    /// Frame number and sample of every click; empty for clips without sound.
     pub fn clicks(&self) -> Vec<(u16, i64)> {
         if self.has_audio { self.starts.iter().map(|(n, start)| (*n, sample_of(*start))).collect() } else { Vec::new() }
     }
@@ -193,8 +193,8 @@ fn encode(spec: Spec, path: &Path) -> Result<(), String> {
         command.args(["-af", "pan=stereo|c0=c0|c1=c0", "-c:a", codec]);
     }
     if let Timing::Variable { ticks_per_second, pattern } = spec.timing {
-        // Start of frame N in ticks: whole rounds of the pattern, and the lengths passed in the
-        // current one.
+        // Start of frame N in ticks: whole repetitions of the pattern, plus the preceding lengths
+        // of the current one.
         let mut passed = 0;
         let mut starts = Vec::new();
         for (i, length) in pattern.iter().enumerate() {
@@ -251,17 +251,17 @@ fn encode(spec: Spec, path: &Path) -> Result<(), String> {
     fs::rename(&done, path).map_err(|e| format!("cannot rename to {}: {e}", path.display()))
 }
 
-/// `ffmpeg`, quiet, overwriting, asking nothing.
+/// The `ffmpeg` program: quiet, overwriting, without prompts.
 pub fn ffmpeg() -> Command {
     let mut command = Command::new("ffmpeg");
     command.args(["-hide_banner", "-nostdin", "-loglevel", "error", "-y"]);
     command
 }
 
-/// Runs a command; its standard error is in the message when it fails.
+/// Runs a command and returns its standard output. The error message contains its standard error.
 ///
 /// # Errors
-/// When it cannot be started or fails.
+/// If it cannot be started or fails.
 pub fn run(command: &mut Command) -> Result<Vec<u8>, String> {
     let output = command.stdin(Stdio::null()).output().map_err(|e| format!("cannot run {command:?}: {e}"))?;
     if output.status.success() {
@@ -284,12 +284,13 @@ fn sample_of(flicks: i64) -> i64 {
     round_div(flicks, FLICKS_PER_SECOND / SAMPLE_RATE_HZ)
 }
 
-/// FNV-1a, 64 bits.
+/// FNV-1a hash, 64 bits.
 fn key(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |h, b| (h ^ u64::from(b)).wrapping_mul(0x100_0000_01b3))
 }
 
-/// The repository, asked at run time: a build cache may be shared by clones in different places.
+/// The repository's folder, found at run time: a build cache may be shared by clones in different
+/// folders.
 pub fn root() -> PathBuf {
     let manifest = std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
     manifest.ancestors().nth(2).unwrap_or(Path::new(".")).to_path_buf()

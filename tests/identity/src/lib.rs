@@ -1,8 +1,8 @@
-//! An outside witness: footage whose every frame carries its number in the picture and in the
-//! sound, a reader of both, and a model of what a timeline must show. The tests drive the built
-//! `cutroom` program and compare.
+//! Black-box verification: footage whose every frame carries its number in picture and sound, a
+//! reader of both, and a model of what a timeline must show. The tests run the built `cutroom`
+//! program and compare.
 //!
-//! Knows no cutroom crate. Time is counted in flicks (1/705 600 000 s), as the document does.
+//! It depends on no cutroom crate. Time is counted in flicks (1/705 600 000 s), as in the document.
 #![forbid(unsafe_code)]
 
 pub mod clicks;
@@ -17,5 +17,5 @@ pub use footage::{Footage, Half, Timing};
 pub use model::{Cut, Timeline};
 pub use rate::Rate;
 
-/// Flicks in a second.
+/// Flicks per second.
 pub const FLICKS_PER_SECOND: i64 = 705_600_000;

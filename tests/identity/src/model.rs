@@ -1,14 +1,14 @@
-//! What a timeline must show, worked out the plain way: no planner, no index, exact fractions of a
-//! second.
+//! What a timeline must show, computed in the simplest way: without planner or index, in exact
+//! fractions of a second.
 use crate::{FLICKS_PER_SECOND, Footage, Rate, rate::round_div};
 use std::sync::Arc;
 
-/// A clip on the one track of a [`Timeline`]. Times in flicks.
+/// A clip on the only track of a [`Timeline`]. Times are in flicks.
 #[derive(Clone, Debug)]
 pub struct Cut {
-    /// What is shown.
+    /// The clip's source.
     pub footage: Arc<Footage>,
-    /// First instant on the timeline.
+    /// Start on the timeline.
     pub start: i64,
     /// Length.
     pub duration: i64,
@@ -21,36 +21,37 @@ pub struct Cut {
 /// Clips one after the other.
 #[derive(Clone, Debug)]
 pub struct Timeline {
-    /// Frames per second of the composition.
+    /// Frame rate of the composition.
     pub rate: Rate,
-    /// In order, without overlap; what is between them is black.
+    /// In order, without overlap; gaps between them are black.
     pub cuts: Vec<Cut>,
 }
 
 /// What an output frame must show of one clip.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Shown {
-    /// Number of the clip's footage.
+    /// Clip number of the footage.
     pub clip: u8,
-    /// Its frame.
+    /// Frame number in the footage.
     pub frame: u16,
-    /// 0 upper, 1 lower half.
+    /// Half with the code: 0 upper, 1 lower.
     pub half: usize,
-    /// Share in a dissolve, 1 outside.
+    /// Weight in a dissolve, 1 outside dissolves.
     pub weight: f64,
 }
 
-/// 2 ms in flicks.
+/// Delay between the start of a frame and the time at which it samples its sources: 2 ms, in
+/// flicks.
 const SAMPLING_DELAY: i64 = FLICKS_PER_SECOND / 500;
 
 impl Timeline {
-    /// Frames of the film: those that sample their sources before its end.
+    /// Number of frames: those whose sampling time is before the end of the last clip.
     pub fn frame_count(&self) -> i64 {
         let end = self.cuts.iter().map(|c| c.start + c.duration).max().unwrap_or(0);
         (0..).find(|n| self.rate.start_of(*n) + SAMPLING_DELAY >= end).unwrap_or(0)
     }
 
-    /// Everything that frame `n` shows, by a scan over all clips.
+    /// Everything that frame `n` shows, found by scanning all clips.
     pub fn shown(&self, n: i64) -> Vec<Shown> {
         // The documented convention: a frame samples its sources 2 ms after its start, because
         // containers round timestamps to milliseconds.
@@ -62,7 +63,7 @@ impl Timeline {
         for pair in self.cuts.windows(2).filter(|p| p[0].dissolve > 0) {
             let start = pair[1].start - pair[0].dissolve / 2;
             if (start..start + pair[0].dissolve).contains(&time) {
-                // Of N frames in the dissolve, the i-th (from 0) shows (i + 1/2) / N of the way.
+                // Of N frames in the dissolve, the i-th (from 0) is at progress (i + 1/2) / N.
                 let covered = |n: i64| (start..start + pair[0].dissolve).contains(&(self.rate.start_of(n) + SAMPLING_DELAY));
                 let (before, after) = ((1..).take_while(|k| covered(n - k)).count(), (1..).take_while(|k| covered(n + k)).count());
                 let progress = (before as f64 + 0.5) / (before + 1 + after) as f64;
@@ -73,9 +74,9 @@ impl Timeline {
         self.cuts.iter().filter(inside).map(|c| of(c, 1.0)).collect()
     }
 
-    /// The clicks that must be heard outside dissolves, with their composition sample, for sources
-    /// of the same sample rate. `margin` samples around every cut are left out, where a click may
-    /// be cut in two.
+    /// The clicks that must be audible outside dissolves: composition sample and frame number, for
+    /// sources of the same sample rate. `margin` samples around every cut are left out, where a
+    /// click may be incomplete.
     pub fn clicks(&self, sample_rate_hz: i64, margin: i64) -> Vec<(i64, u16)> {
         let sample = |flicks: i64| round_div(flicks, FLICKS_PER_SECOND / sample_rate_hz);
         let mut heard = Vec::new();
@@ -93,7 +94,7 @@ impl Timeline {
         heard
     }
 
-    /// The project document; the dissolves mix in display-encoded values, so that contrast is
+    /// The project document as JSON. Dissolves mix display-encoded values, so that contrast equals
     /// weight.
     pub fn document(&self, width: usize, height: usize) -> String {
         let mut media = Vec::new();

@@ -7,10 +7,10 @@ use std::{
     sync::OnceLock,
 };
 
-/// Where the program is.
+/// Path of the program.
 ///
 /// # Errors
-/// When it cannot be built.
+/// If it cannot be built.
 pub fn path() -> Result<PathBuf, String> {
     static PATH: OnceLock<Result<PathBuf, String>> = OnceLock::new();
     PATH.get_or_init(|| {
@@ -19,17 +19,18 @@ pub fn path() -> Result<PathBuf, String> {
         }
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let root = crate::footage::root();
-        // The whole workspace, so that features are those of the tests and nothing is built twice.
+        // The whole workspace, so that the features are those of the tests and nothing is built
+        // twice.
         run(Command::new(cargo).current_dir(root).args(["build", "--quiet", "--workspace", "--bin", "cutroom"]))?;
         Ok(target_dir().join("debug").join(format!("cutroom{}", std::env::consts::EXE_SUFFIX)))
     })
     .clone()
 }
 
-/// A folder for one test's files, emptied.
+/// An empty folder for one test's files.
 ///
 /// # Errors
-/// When it cannot be made.
+/// If it cannot be created or emptied.
 pub fn scratch_dir(name: &str) -> Result<PathBuf, String> {
     let dir = target_dir().join("identity-scratch").join(name);
     if dir.exists() {
@@ -39,10 +40,10 @@ pub fn scratch_dir(name: &str) -> Result<PathBuf, String> {
     Ok(dir)
 }
 
-/// Writes `document` beside the film named and exports it with `arguments`.
+/// Writes `document` next to `film` and exports it to `film` with `arguments`.
 ///
 /// # Errors
-/// What the program said when it failed.
+/// The standard error of the program, if it fails.
 pub fn export(document: &str, film: &Path, arguments: &[&str]) -> Result<(), String> {
     let project = film.with_extension("json");
     fs::write(&project, document).map_err(|e| format!("cannot write {}: {e}", project.display()))?;

@@ -1,7 +1,7 @@
-//! Frame rates and rounding, in whole numbers.
+//! Frame rates and rounding, in integers.
 use crate::FLICKS_PER_SECOND;
 
-/// Frames per second as a fraction.
+/// Frame rate in frames per second, as a fraction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rate {
     /// Numerator.
@@ -11,7 +11,7 @@ pub struct Rate {
 }
 
 impl Rate {
-    /// A fraction.
+    /// The rate `num / den`.
     pub const fn new(num: i64, den: i64) -> Self {
         Self { num, den }
     }
@@ -23,13 +23,13 @@ impl Rate {
         (ticks / i128::from(self.num)) as i64
     }
 
-    /// As the document writes it.
+    /// Text of the rate, as in the document.
     pub fn text(self) -> String {
         format!("{}/{}", self.num, self.den)
     }
 }
 
-/// Nearest, half up, as sample positions are rounded everywhere.
+/// `n / d` rounded to the nearest integer, halves up, as all sample positions are.
 pub fn round_div(n: i64, d: i64) -> i64 {
     (2 * n + d).div_euclid(2 * d)
 }

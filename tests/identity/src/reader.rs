@@ -1,5 +1,4 @@
-//! Reading exported films back through the `ffmpeg` program: numbers in pictures, clicks in sound,
-//! timestamps.
+//! Reads exported films with the `ffmpeg` program: codes in pictures, clicks in sound, timestamps.
 use crate::{
     FLICKS_PER_SECOND,
     code::{self, Mark},
@@ -11,15 +10,15 @@ use std::{
     process::{Command, Stdio},
 };
 
-/// What both lanes of one picture show.
+/// The codes in both halves of one picture.
 pub type Seen = [Result<Option<Mark>, String>; 2];
 
-/// Reads every picture of a film, in order, whatever its size.
+/// Reads every picture of a film, in order; pictures of any size are scaled.
 ///
 /// # Errors
-/// When `ffmpeg` cannot be run or fails.
+/// If `ffmpeg` cannot be run or fails.
 pub fn pictures(path: &Path) -> Result<Vec<Seen>, String> {
-    // Numbered anew: only the order counts here, and the raw "container" wants a constant rate.
+    // Timestamps are renumbered: only the order matters, and raw video needs a constant rate.
     let scale = format!("scale={}:{}:flags=area,settb=1/25,setpts=N", code::WIDTH, code::HEIGHT);
     let mut command = ffmpeg();
     command.arg("-i").arg(path).args(["-map", "0:v:0", "-fps_mode", "passthrough", "-enc_time_base", "1:25", "-vf", &scale]);
@@ -36,10 +35,10 @@ pub fn pictures(path: &Path) -> Result<Vec<Seen>, String> {
     if status.success() { Ok(seen) } else { Err(format!("{command:?} failed ({status})")) }
 }
 
-/// One channel of the first sound stream, at the rate it has.
+/// Samples of one channel of the first sound stream, at its own sample rate.
 ///
 /// # Errors
-/// When there is none, or `ffmpeg` fails.
+/// If there is none, or `ffmpeg` fails.
 pub fn sound(path: &Path, channel: usize) -> Result<Vec<f32>, String> {
     let mut command = ffmpeg();
     command.arg("-i").arg(path).args(["-map", "0:a:0", "-af", &format!("pan=mono|c0=c{channel}"), "-f", "f32le", "pipe:1"]);
@@ -47,10 +46,10 @@ pub fn sound(path: &Path, channel: usize) -> Result<Vec<f32>, String> {
     Ok(bytes.as_chunks::<4>().0.iter().map(|b| f32::from_le_bytes(*b)).collect())
 }
 
-/// Start of every visible picture in flicks, as stored (rounded to the container's unit).
+/// Start of every visible picture in flicks, as stored (rounded to the container's time base).
 ///
 /// # Errors
-/// When `ffprobe` fails or a picture has no timestamp.
+/// If `ffprobe` fails or a picture has no timestamp.
 pub fn starts(path: &Path) -> Result<Vec<i64>, String> {
     let mut probe = Command::new("ffprobe");
     probe.args(["-v", "error", "-select_streams", "v:0", "-show_entries", "stream=time_base:frame=best_effort_timestamp"]);

@@ -15,29 +15,29 @@ pub fn table() -> String {
     text
 }
 
-/// `document` with its generated part brought up to date.
+/// Returns `document` with its generated part updated.
 ///
 /// # Errors
-/// When the two marker lines are missing or in the wrong order.
+/// If the two marker lines are missing or in the wrong order.
 pub fn updated(document: &str) -> Result<String, String> {
     let (head, rest) = document.split_once(BEGIN).ok_or_else(|| format!("ARCHITECTURE.md lacks the line {BEGIN}"))?;
     let (_, tail) = rest.split_once(END).ok_or_else(|| format!("ARCHITECTURE.md lacks the line {END}"))?;
     Ok(format!("{head}{BEGIN}\n{}{END}{tail}", table()))
 }
 
-/// Whether the file of the repository at `root` is up to date.
+/// Whether ARCHITECTURE.md of the repository at `root` is up to date.
 ///
 /// # Errors
-/// When it cannot be read or lacks the markers.
+/// If it cannot be read or lacks the markers.
 pub fn is_current(root: &Path) -> Result<bool, String> {
     let document = read(root)?;
     Ok(updated(&document)? == document)
 }
 
-/// Brings the file of the repository at `root` up to date.
+/// Updates ARCHITECTURE.md of the repository at `root`.
 ///
 /// # Errors
-/// When it cannot be read or written, or lacks the markers.
+/// If it cannot be read or written, or lacks the markers.
 pub fn write(root: &Path) -> Result<(), String> {
     let new = updated(&read(root)?)?;
     fs::write(root.join("ARCHITECTURE.md"), new).map_err(|e| format!("cannot write ARCHITECTURE.md: {e}"))

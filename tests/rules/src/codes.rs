@@ -1,14 +1,14 @@
-//! Error codes: those that the source text states are those that docs/errors.md explains.
+//! Error codes: compares those in the source text with those in docs/errors.md.
 use crate::sources::Source;
 use std::collections::BTreeSet;
 
-/// The page of all codes.
+/// The page that lists all codes.
 pub const PAGE: &str = "docs/errors.md";
 
-/// The list that the page is written from, which states no error of its own.
+/// The list that the page is generated from; it is not searched for codes.
 pub const LIST: &str = "crates/api/src/codes.rs";
 
-/// Literals that look like codes and are none: places in the project file, fields of requests.
+/// Literals that look like codes but are not: locations in the project file, fields of requests.
 pub const NOT_CODES: &[&str] = &[
     "audio.gain_db",
     "audio.pan",
@@ -21,14 +21,14 @@ pub const NOT_CODES: &[&str] = &[
     "audio.off",
 ];
 
-/// Codes of the page: each the first cell of a table's row.
+/// Codes on the page: the first cell of each table row.
 pub fn documented(sources: &[Source]) -> BTreeSet<&str> {
     let page = sources.iter().filter(|s| s.path == PAGE);
     page.flat_map(|s| s.text.lines()).filter_map(|line| line.strip_prefix("| `")?.split_once('`')).map(|(code, _)| code).collect()
 }
 
-/// Codes that the program's source states, tests aside: whole string literals whose first word is
-/// the area of a documented code.
+/// Codes in the program's source without its test modules: whole string literals whose first word
+/// is the area of a documented code.
 pub fn stated(sources: &[Source]) -> BTreeSet<&str> {
     let areas: BTreeSet<&str> = documented(sources).into_iter().filter_map(|code| code.split('.').next()).collect();
     let is_code = |text: &&str| {
@@ -45,7 +45,7 @@ pub fn stated(sources: &[Source]) -> BTreeSet<&str> {
     sources.iter().filter(of_program).flat_map(|s| s.text[..end(s)].split('"')).filter(is_code).collect()
 }
 
-/// What stands in one of the two only.
+/// One line for each code that is only in the source or only on the page.
 pub fn differences(sources: &[Source]) -> Vec<String> {
     let (documented, stated) = (documented(sources), stated(sources));
     let missing = stated.difference(&documented).map(|code| {

@@ -1,14 +1,14 @@
-//! Circles of modules inside a crate. The modules directly below one module are taken each with all
-//! that lies below it; between them arrows point one way. A module and what lies below it may use
-//! each other: a folder is one thing.
+//! Finds cycles between the modules of a crate. Of each module, the modules directly below it are
+//! compared, each including everything below it; dependencies between them must not form a cycle. A
+//! module and the modules below it may use each other.
 //!
-//! Sources are read as words, not compiled: `use` trees and paths are followed through re-exports
-//! to the module that defines the name. Code marked `#[cfg(test)]` is left out, and so is what only
-//! a macro's expansion would show.
+//! Sources are split into words, not compiled: `use` trees and paths are followed through
+//! re-exports to the module that defines the name. Code marked `#[cfg(test)]` is left out, and so
+//! is what only the expansion of a macro would show.
 use crate::{layers::LAYERS, sources::Source, words::words};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Circles that may stay: the crate's folder, modules that may use each other, and why.
+/// Permitted cycles: the crate's folder, the modules that may use each other, and the reason.
 pub const MAY_STAY: &[(&str, &[&str], &str)] = &[
     (
         "crates/pipeline",
@@ -22,22 +22,22 @@ pub const MAY_STAY: &[(&str, &[&str], &str)] = &[
     ),
 ];
 
-/// Longest chain of re-exports that is followed; a longer one is a re-export of itself.
+/// Maximum length of a chain of re-exports; a longer one is a re-export of itself.
 const MAX_RE_EXPORTS: usize = 32;
 
-/// One circle: modules that use each other, each with all below it.
+/// A cycle: modules that use each other, each including all modules below it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Cycle {
     /// Folder of the crate, as in [`LAYERS`].
     pub crate_dir: String,
-    /// The modules of the knot in order of the alphabet, by path from the crate.
+    /// Paths of the modules from the crate root, sorted.
     pub modules: Vec<String>,
-    /// One way round: who uses what, in order.
+    /// A shortest cycle through the modules: which module uses which name of which other, in order.
     pub ring: Vec<String>,
 }
 
-/// Every circle that [`MAY_STAY`] does not list, and every one that it lists and that is gone, one
-/// line each.
+/// One line for every cycle that [`MAY_STAY`] does not permit, and for every permitted one that no
+/// longer exists.
 pub fn found(sources: &[Source]) -> Vec<String> {
     let cycles: Vec<Cycle> = LAYERS.iter().flat_map(|layer| of_crate(layer.dir, sources)).collect();
     let covers =
@@ -56,7 +56,7 @@ pub fn found(sources: &[Source]) -> Vec<String> {
     lines
 }
 
-/// The circles of the crate in `dir`.
+/// The cycles of the crate in `dir`.
 pub fn of_crate(dir: &str, sources: &[Source]) -> Vec<Cycle> {
     let modules = Modules::read(dir, sources);
     let uses = modules.uses();
@@ -71,7 +71,8 @@ pub fn of_crate(dir: &str, sources: &[Source]) -> Vec<Cycle> {
     cycles
 }
 
-/// Knots among the modules directly below `parent`: the modules of each, and one way round.
+/// The cycles among the modules directly below `parent`: the modules of each, and one shortest path
+/// around it.
 fn among_children(parent: &str, uses: &BTreeSet<Use>) -> Vec<(Vec<String>, Vec<String>)> {
     let mut arrows: BTreeMap<String, BTreeMap<String, &Use>> = BTreeMap::new();
     for used in uses {
@@ -100,14 +101,14 @@ fn among_children(parent: &str, uses: &BTreeSet<Use>) -> Vec<(Vec<String>, Vec<S
     knots
 }
 
-/// The module directly below `parent` that `module` is or lies in.
+/// The module directly below `parent` that is `module` or contains it.
 fn child_below(parent: &str, module: &str) -> Option<String> {
     let rest = if parent.is_empty() { module } else { module.strip_prefix(parent)?.strip_prefix("::")? };
     let first = rest.split("::").next().filter(|name| !name.is_empty())?;
     Some(if parent.is_empty() { first.into() } else { format!("{parent}::{first}") })
 }
 
-/// What can be reached from `start` by one arrow or more.
+/// The modules that can be reached from `start` by one or more dependencies.
 fn reachable(start: &str, arrows: &BTreeMap<String, BTreeMap<String, &Use>>) -> BTreeSet<String> {
     let mut reached = BTreeSet::new();
     let mut pending = vec![start.to_owned()];
@@ -121,7 +122,7 @@ fn reachable(start: &str, arrows: &BTreeMap<String, BTreeMap<String, &Use>>) -> 
     reached
 }
 
-/// The arrows of a shortest way from `start` back to it; it must have one.
+/// The dependencies of a shortest path from `start` back to `start`, which must exist.
 fn shortest_ring(start: &str, arrows: &BTreeMap<String, BTreeMap<String, &Use>>) -> Vec<(String, String)> {
     let mut came_from: BTreeMap<&str, &str> = BTreeMap::new();
     let mut pending = std::collections::VecDeque::from([start]);
@@ -147,7 +148,7 @@ fn shortest_ring(start: &str, arrows: &BTreeMap<String, BTreeMap<String, &Use>>)
     ring
 }
 
-/// One module using a name of another one.
+/// The use of a name of module `to` in module `from`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Use {
     from: String,
@@ -164,11 +165,11 @@ struct Modules {
 #[derive(Default)]
 struct Module {
     file: String,
-    /// Names bound by `use`, re-exported or not.
+    /// Names bound by `use`, re-exported or not, with their paths.
     bound: BTreeMap<String, Vec<String>>,
-    /// Modules whose names are all bound.
+    /// Paths of glob imports.
     globs: Vec<Vec<String>>,
-    /// Every path in the text, those of `use` and single words included.
+    /// Every path in the text, including those of `use` and single words.
     paths: BTreeSet<Vec<String>>,
 }
 
@@ -199,8 +200,8 @@ impl Modules {
         uses
     }
 
-    /// Where the name at the end of `path` is defined, as `module` sees it; nothing where it is not
-    /// of this crate.
+    /// Resolves `path`, used in `module`, to where its last name is defined; `None` if that is
+    /// outside this crate.
     fn definition(&self, module: &str, path: &[String], depth: usize) -> Option<Place> {
         let (first, rest) = path.split_first()?;
         let at = match first.as_str() {
@@ -216,8 +217,7 @@ impl Modules {
         })
     }
 
-    /// What `name` is in `module`: a module below it, or a name that it binds; nothing where it
-    /// binds none.
+    /// Resolves `name` in `module`: a module below it, or a name that it binds; `None` if neither.
     fn named(&self, module: &str, name: &str, depth: usize) -> Option<Place> {
         let child = if module.is_empty() { name.to_owned() } else { format!("{module}::{name}") };
         if self.by_path.contains_key(&child) {
@@ -237,10 +237,10 @@ impl Modules {
     }
 }
 
-/// Where a path leads.
+/// Target of a path.
 enum Place {
     Module(String),
-    /// Something that the module defines itself.
+    /// An item that the module defines itself.
     Item(String),
 }
 
@@ -279,7 +279,7 @@ impl Module {
         module
     }
 
-    /// Reads one tree of a `use` from `words[at]`, below `prefix`; gives where it ends.
+    /// Reads one tree of a `use` from `words[at]`, below `prefix`; returns the index after it.
     fn bind(&mut self, words: &[&str], mut at: usize, prefix: &mut Vec<String>) -> usize {
         let depth = prefix.len();
         while let Some(word) = words.get(at) {
@@ -288,7 +288,7 @@ impl Module {
                     at += 1;
                     while words.get(at).is_some_and(|w| *w != "}") {
                         let end = self.bind(words, at, prefix);
-                        // A comma, or a sign that only a macro's body has.
+                        // A comma, or a token that only a macro's body has.
                         at = end + usize::from(end == at || words.get(end) == Some(&","));
                     }
                     at += 1;
@@ -329,7 +329,7 @@ fn is_name(word: &str) -> bool {
     word.starts_with(|c: char| c.is_alphabetic() || c == '_')
 }
 
-/// Where the item that begins at `words[at]` ends: behind its `;` or its last `}`.
+/// The index after the item that begins at `words[at]`: after its `;` or its last `}`.
 fn after_item(words: &[&str], mut at: usize) -> usize {
     let mut depth = 0_usize;
     while let Some(word) = words.get(at) {

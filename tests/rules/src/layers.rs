@@ -1,5 +1,5 @@
-//! Which crate may use which: the table of ARCHITECTURE.md, and the check of `cargo metadata`
-//! against it.
+//! The permitted dependencies between crates: the table of ARCHITECTURE.md, and its check against
+//! `cargo metadata`.
 use serde_json::Value;
 use std::{path::Path, process::Command};
 
@@ -7,19 +7,20 @@ use std::{path::Path, process::Command};
 pub struct Layer {
     /// Package name.
     pub package: &'static str,
-    /// Directory from the repository root.
+    /// Directory relative to the repository root.
     pub dir: &'static str,
-    /// What it owns, one line.
+    /// Responsibility, in one line.
     pub owns: &'static str,
-    /// Workspace packages it may use, without the `cutroom-` in front.
+    /// Workspace packages that it may use, without the prefix `cutroom-`.
     pub may_use: &'static [&'static str],
-    /// What it must never know.
+    /// What it must not depend on.
     pub never_knows: &'static str,
 }
 
 const SUPPORT: &str = "cutroom-test-support";
 
-/// Every workspace member, from the ground up. Arrows point from user to used and never back.
+/// Every workspace member, from the lowest to the highest. A package uses only packages above it in
+/// the list.
 pub const LAYERS: &[Layer] = &[
     Layer {
         package: "cutroom-types",
@@ -168,7 +169,7 @@ pub const LAYERS: &[Layer] = &[
     },
 ];
 
-/// Third-party crates that only one place may name: a boundary each of licence, `unsafe` or
+/// Third-party crates that only the named packages may use, each a boundary of licence, `unsafe` or
 /// framework.
 pub const ONLY_IN: &[(&str, &[&str])] = &[
     ("ffmpeg-next", &["cutroom-media"]),
@@ -182,10 +183,10 @@ pub const ONLY_IN: &[(&str, &[&str])] = &[
     ("anyhow", &["cutroom-cli"]),
 ];
 
-/// What breaks the table in the workspace at `root`, one line each; empty when all is well.
+/// Violations of the table in the workspace at `root`, one line each; empty if there are none.
 ///
 /// # Errors
-/// When `cargo metadata` cannot be run or read.
+/// If `cargo metadata` cannot be run or read.
 pub fn violations(root: &Path) -> Result<Vec<String>, String> {
     let packages = members(root)?;
     let mut found = Vec::new();
@@ -205,17 +206,17 @@ pub fn violations(root: &Path) -> Result<Vec<String>, String> {
     Ok(found)
 }
 
-/// A package and the names it depends on, development dependencies included, but for the tests' own
-/// package where it is one.
+/// A package and its dependencies.
 pub struct Package {
     /// Package name.
     pub name: String,
-    /// Package names of its dependencies of every kind.
+    /// Package names of its dependencies of every kind, except the tests' support package as a
+    /// development dependency.
     pub uses: Vec<String>,
 }
 
 impl Package {
-    /// What breaks one row of the table.
+    /// Violations of one row of the table.
     pub fn broken_by(&self, layer: &Layer) -> Vec<String> {
         let mut found = Vec::new();
         for used in &self.uses {
@@ -243,10 +244,10 @@ fn members(root: &Path) -> Result<Vec<(Package, std::path::PathBuf)>, String> {
     Ok(list.iter().map(package).collect())
 }
 
-/// `cargo metadata` of the workspace at `root`.
+/// Output of `cargo metadata` for the workspace at `root`.
 ///
 /// # Errors
-/// When cargo cannot be run or fails; the message holds what it said.
+/// If cargo cannot be run or fails; the message contains its standard error.
 pub fn cargo_metadata(root: &Path, args: &[&str]) -> Result<Value, String> {
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);

@@ -1,7 +1,8 @@
-//! The repository's rules as data and as functions that list what breaks them. `tests/rules.rs`
-//! holds the tree to them; `xtask` writes the generated documents from the same data.
+//! The repository's rules as data, and functions that list violations. The tests of this package
+//! check the repository with them; `xtask` writes the generated documents from the same data.
 //!
-//! Knows nothing of editing: it reads `cargo metadata`, manifests and source text.
+//! The package does not depend on any cutroom crate: it reads `cargo metadata`, manifests and
+//! source text.
 #![forbid(unsafe_code)]
 
 pub mod architecture;

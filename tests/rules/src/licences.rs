@@ -1,12 +1,13 @@
-//! Every dependency's licence must be in the allow list of `deny.toml` (the file that cargo-deny
-//! reads, so either program can check it).
+//! Every dependency's licence must be in the allow list of `deny.toml`, the file that cargo-deny
+//! reads, so that either program can check it.
 use crate::layers::cargo_metadata;
 use std::{collections::BTreeMap, fs, path::Path};
 
-/// Checks every third-party package in the lock file; a one-line summary when all are allowed.
+/// Checks every third-party package in the lock file; returns a one-line summary if all are
+/// allowed.
 ///
 /// # Errors
-/// Lists every package whose licence is not allowed or not stated, or says why the check could not
+/// Every package whose licence is not allowed or not stated, or the reason why the check could not
 /// run.
 pub fn check(root: &Path) -> Result<String, String> {
     let deny = fs::read_to_string(root.join("deny.toml")).map_err(|e| format!("cannot read deny.toml: {e}"))?;
@@ -39,7 +40,7 @@ pub fn check(root: &Path) -> Result<String, String> {
 /// The strings of `allow = [...]` in the `[licenses]` table.
 ///
 /// # Errors
-/// When there is no such list.
+/// If there is no such list.
 pub fn allow_list(deny_toml: &str) -> Result<Vec<String>, String> {
     let bare: Vec<&str> = deny_toml.lines().map(|l| l.split('#').next().unwrap_or_default()).collect();
     let text = bare.join("\n");
@@ -51,11 +52,11 @@ pub fn allow_list(deny_toml: &str) -> Result<Vec<String>, String> {
     if names.is_empty() { Err("the allow list of deny.toml is empty".into()) } else { Ok(names) }
 }
 
-/// Whether an SPDX expression (AND, OR, WITH, parentheses; `/` as in old manifests means OR) can be
-/// satisfied.
+/// Whether an SPDX expression (AND, OR, WITH, parentheses; `/`, as in old manifests, means OR) can
+/// be satisfied with the allowed licences.
 ///
 /// # Errors
-/// When the expression is not well formed.
+/// If the expression is not well formed.
 pub fn satisfies(expression: &str, allowed: &[String]) -> Result<bool, String> {
     let spaced = expression.replace('(', " ( ").replace(')', " ) ").replace('/', " OR ");
     let words: Vec<&str> = spaced.split_whitespace().collect();

@@ -1,11 +1,11 @@
-//! Rules on the text of the repository: `unsafe` and where it may be, machine paths, unfinished
-//! work, long files.
+//! Rules on the text of the repository: where `unsafe` may be, machine paths, unfinished work, long
+//! files, examples in doc comments.
 use std::{
     fs,
     path::{Path, PathBuf},
 };
 
-/// Where `unsafe` may be written, and why.
+/// Folders in which `unsafe` may be written, and why.
 pub const UNSAFE_IN: &[(&str, &str)] = &[
     ("crates/media/", "FFmpeg's C interface"),
     ("crates/kernel/", "SIMD intrinsics and their run-time dispatch"),
@@ -15,21 +15,21 @@ pub const UNSAFE_IN: &[(&str, &str)] = &[
 /// Rust files that may exceed [`MAX_LINES`], and why.
 pub const LONG_FILES: &[(&str, &str)] = &[];
 
-/// Lines after which a file wants a reason.
+/// Maximum number of lines of a file without a reason in [`LONG_FILES`].
 pub const MAX_LINES: usize = 600;
 
 /// A text file of the repository.
 pub struct Source {
-    /// From the repository root, with `/`.
+    /// Path relative to the repository root, with `/`.
     pub path: String,
     /// Contents.
     pub text: String,
 }
 
-/// Every text file of the repository that people write, sorted by path.
+/// Reads every text file of the repository that people write, sorted by path.
 ///
 /// # Errors
-/// When a folder cannot be listed.
+/// If a folder cannot be listed.
 pub fn read_all(root: &Path) -> Result<Vec<Source>, String> {
     const SKIPPED: &[&str] = &[".git", "target", "demo", "node_modules", "Cargo.lock", "proptest-regressions"];
     let mut pending: Vec<PathBuf> = vec![root.to_path_buf()];
@@ -54,7 +54,7 @@ pub fn read_all(root: &Path) -> Result<Vec<Source>, String> {
     Ok(sources)
 }
 
-/// Files with `unsafe` code outside [`UNSAFE_IN`].
+/// Lines with `unsafe` code outside [`UNSAFE_IN`].
 pub fn misplaced_unsafe(sources: &[Source]) -> Vec<String> {
     let mut found = Vec::new();
     for source in sources.iter().filter(|s| s.path.ends_with(".rs") && !UNSAFE_IN.iter().any(|(dir, _)| s.path.starts_with(dir))) {
@@ -67,13 +67,13 @@ pub fn misplaced_unsafe(sources: &[Source]) -> Vec<String> {
     found
 }
 
-/// Crate roots outside [`UNSAFE_IN`] that do not forbid `unsafe` themselves.
+/// Crate roots outside [`UNSAFE_IN`] that do not forbid `unsafe`.
 pub fn unguarded_roots(sources: &[Source]) -> Vec<String> {
     let is_root = |s: &&Source| s.path.ends_with("src/lib.rs") || s.path.ends_with("src/main.rs");
     let mut found = Vec::new();
     for source in sources.iter().filter(is_root) {
         let folder = source.path.rsplit_once("src/").map_or("", |(f, _)| f);
-        // A crate with an exempt folder inside denies instead, so that the folder can allow.
+        // A crate that contains an exempt folder may deny instead, so that the folder can allow it.
         let inside = UNSAFE_IN.iter().find(|(dir, _)| dir.starts_with(folder));
         let guarded = match inside {
             Some((dir, _)) if *dir == folder => true,
@@ -87,13 +87,13 @@ pub fn unguarded_roots(sources: &[Source]) -> Vec<String> {
     found
 }
 
-/// Lines that name a folder of somebody's machine.
+/// Lines that name a folder of a particular machine.
 pub fn machine_paths(sources: &[Source]) -> Vec<String> {
     let homes = [["/ro", "ot/"], ["/ho", "me/"], ["/wo", "rk/"], ["/Us", "ers/"], ["C:\\Us", "ers"]].map(|p| p.concat());
     lines_with(sources, &homes, "names a folder of one machine")
 }
 
-/// Lines that leave work for later.
+/// Lines that mark unfinished work.
 pub fn unfinished(sources: &[Source]) -> Vec<String> {
     let marks = [["TO", "DO"], ["FIX", "ME"], ["XX", "X:"], ["todo", "!("], ["unimple", "mented!("]].map(|p| p.concat());
     lines_with(sources, &marks, "leaves work unfinished")
@@ -116,8 +116,8 @@ pub fn long_files(sources: &[Source]) -> Vec<String> {
     found
 }
 
-/// Documentation comments that open a block of Rust: `cargo xtask test` runs no documentation
-/// tests, so it would never be compiled.
+/// Doc comments that open a block of Rust code. `cargo xtask test` runs no documentation tests, so
+/// such a block would never be compiled.
 pub fn documentation_tests(sources: &[Source]) -> Vec<String> {
     let mut found = Vec::new();
     for source in sources.iter().filter(|s| s.path.ends_with(".rs")) {
@@ -154,7 +154,7 @@ fn places() -> String {
     UNSAFE_IN.iter().map(|(dir, _)| *dir).collect::<Vec<_>>().join(", ")
 }
 
-/// Whether a line of Rust uses the keyword, comments and attribute names aside.
+/// Whether a line of Rust contains the keyword `unsafe` outside comments and attribute names.
 pub fn has_unsafe(line: &str) -> bool {
     let code = line.split("//").next().unwrap_or_default();
     ["{", "fn ", "impl ", "impl<", "extern ", "trait "].iter().any(|next| code.contains(&["unsafe", next].join(" ")))

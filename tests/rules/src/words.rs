@@ -1,5 +1,5 @@
-//! Rust source as words: names, numbers, `::` and single signs. Comments, strings and characters
-//! are left out.
+//! Splits Rust source into words: names, numbers, `::` and single characters. Comments, strings and
+//! character literals are left out.
 
 /// The words of `text` in order.
 pub fn words(text: &str) -> Vec<&str> {
@@ -34,7 +34,7 @@ fn is_word(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
 }
 
-/// Length of the comment that `text` begins with; such comments nest.
+/// Length of the block comment at the start of `text`; such comments nest.
 fn block_comment(text: &str) -> usize {
     let mut depth = 0_usize;
     let mut at = 0;
@@ -56,7 +56,8 @@ fn block_comment(text: &str) -> usize {
     text.len()
 }
 
-/// Length of the string that `text` begins with, plain, of bytes or raw.
+/// Length of the string literal at the start of `text`: plain, byte, C or raw; `None` if there is
+/// none.
 fn string(text: &str) -> Option<usize> {
     let body = text.strip_prefix(['b', 'c']).unwrap_or(text);
     let prefix = text.len() - body.len();
@@ -80,7 +81,7 @@ fn string(text: &str) -> Option<usize> {
     Some(prefix + 1 + length.map_or(inside.len(), |at| at + 1))
 }
 
-/// Length of the character (`'a'`, `'\n'`) that `text` begins with, or of a lifetime's name.
+/// Length of the character literal (`'a'`, `'\n'`) or lifetime at the start of `text`.
 fn character_or_lifetime(text: &str) -> usize {
     let inside = &text[1..];
     if let Some(escape) = inside.strip_prefix('\\') {

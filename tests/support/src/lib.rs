@@ -1,40 +1,40 @@
-//! What tests of several crates need: where the repository and the shared media are, and the count
-//! of what does not run. A development dependency only.
+//! Shared by the tests of several crates: the folders of the repository and of the shared media,
+//! and a record of skipped tests. A development dependency only.
 #![forbid(unsafe_code)]
 
 use std::path::{Path, PathBuf};
 
-/// The repository's folder, asked at run time: a build cache may be shared by clones in different
-/// places.
+/// The repository's folder, found at run time: a build cache may be shared by clones in different
+/// folders.
 ///
 /// # Panics
-/// When the test's package lies in no workspace.
+/// If the test's package is not in a workspace.
 pub fn root() -> PathBuf {
     let manifest = std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
     let is_root = |dir: &&Path| dir.join("Cargo.lock").is_file();
     manifest.ancestors().find(is_root).unwrap_or_else(|| panic!("{} is in no workspace", manifest.display())).to_owned()
 }
 
-/// A file of the repository as text.
+/// Text of a file of the repository.
 ///
 /// # Panics
-/// When it cannot be read.
+/// If it cannot be read.
 pub fn read(path: &str) -> String {
     std::fs::read_to_string(root().join(path)).unwrap_or_else(|e| panic!("{path}: {e}"))
 }
 
-/// The first example in a language (`json`, `rust`) on a page of the documentation.
+/// The first fenced example in `language` (`json`, `rust`) on a page of the documentation.
 ///
 /// # Panics
-/// When there is none.
+/// If there is none.
 pub fn example(page: &str, language: &str) -> String {
     let text = read(page);
     let after = text.split_once(&format!("```{language}\n")).unwrap_or_else(|| panic!("{page} shows no {language}")).1;
     after.split("```").next().unwrap_or_default().to_owned()
 }
 
-/// A file of the shared test media (`CUTROOM_TEST_MEDIA`, or the folder beside the repository);
-/// `None`, said and counted, when it is missing.
+/// Path of a file of the shared test media (`CUTROOM_TEST_MEDIA`, or the folder next to the
+/// repository). If it is missing, reports it as skipped and returns `None`.
 ///
 /// # Panics
 /// As [`skipped`].
@@ -48,12 +48,12 @@ pub fn media(name: &str) -> Option<PathBuf> {
     Some(path)
 }
 
-/// Says that a test, or a part of it, does not run, and counts it for `cargo xtask test`. `kind`:
-/// "missing file" and "no device" fail on CI, where set-up provides both; "impossible here" does
-/// not.
+/// Reports that a test, or a part of it, is skipped, and records it for `cargo xtask test`. On CI,
+/// skips of the kind "no device" are failures, and so are those of the kind "missing file" if the
+/// folder of media exists; "impossible here" is never one.
 ///
 /// # Panics
-/// When the list of skips cannot be written.
+/// If the list of skips cannot be written.
 pub fn skipped(kind: &str, what: &str) {
     println!("skipped: {kind}: {what}");
     if let Some(list) = std::env::var_os("CUTROOM_SKIPPED_TESTS") {

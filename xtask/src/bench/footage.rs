@@ -1,4 +1,4 @@
-//! Clips of the benches: real pictures, repeated to 20 s and encoded once with a long GOP.
+//! Clips of the benchmarks: real footage, repeated to 20 s and encoded once with a long GOP.
 use crate::{
     Outcome, process,
     workspace::{cargo, root, target_dir},
@@ -10,25 +10,25 @@ use std::path::{Path, PathBuf};
 pub struct Footage {
     /// Animation, 1080p60, 20 s.
     pub a: PathBuf,
-    /// A camera's picture, 1080p60, 20 s.
+    /// Camera footage, 1080p60, 20 s.
     pub b: PathBuf,
-    /// [`Self::RAW_FRAMES`] frames of `a`.
+    /// The first [`Self::RAW_FRAMES`] frames of `a`, raw.
     pub raw_a: PathBuf,
-    /// Of `b`.
+    /// The first [`Self::RAW_FRAMES`] frames of `b`, raw.
     pub raw_b: PathBuf,
-    /// The example that draws frames held in memory.
+    /// The example program that draws frames held in memory.
     pub compositor: PathBuf,
-    /// The example that seeks.
+    /// The example program that seeks.
     pub seek: PathBuf,
 }
 
 impl Footage {
-    /// Frames of each clip.
+    /// Number of frames of each clip.
     pub const FRAMES: i64 = 1200;
-    /// Frames held in memory.
+    /// Number of frames held in memory.
     pub const RAW_FRAMES: u32 = 8;
 
-    /// Makes what is missing in `dir`.
+    /// Creates the files that are missing in `dir` and builds the example programs.
     pub fn prepare(dir: &Path) -> Outcome<Self> {
         let media = std::env::var_os("CUTROOM_TEST_MEDIA").map_or_else(|| root().join("../shared/media"), PathBuf::from);
         let a = long(&media.join("bbb_1080p60_h264_bframes_aac6ch.mp4"), &dir.join("a.mp4"))?;

@@ -1,4 +1,4 @@
-//! Running one command and measuring it.
+//! Runs one command and measures it.
 use crate::{Outcome, process};
 use std::{
     process::{Command, Stdio},
@@ -6,10 +6,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Time between two looks at a process's memory.
+/// Time between two readings of a process's memory.
 const MEMORY_POLL: Duration = Duration::from_millis(20);
 
-/// Wall time in seconds.
+/// Runs a command and returns its wall time in seconds.
 pub fn wall_secs(command: &mut Command) -> Outcome<f64> {
     let start = Instant::now();
     process::capture(command)?;
@@ -34,7 +34,7 @@ fn children_cpu_secs() -> Outcome<f64> {
     if ticks.len() == 2 { Ok(ticks.iter().sum::<f64>() / 100.0) } else { Err(format!("unexpected /proc/self/stat: {stat}")) }
 }
 
-/// The numbers after each of `names` in what the command prints.
+/// The numbers after each of `names` in the command's standard output.
 pub fn printed<const N: usize>(command: &mut Command, names: [&str; N]) -> Outcome<[f64; N]> {
     let out = process::capture(command)?;
     let words: Vec<&str> = out.split_whitespace().collect();
@@ -46,7 +46,8 @@ pub fn printed<const N: usize>(command: &mut Command, names: [&str; N]) -> Outco
     Ok(values)
 }
 
-/// Peak resident memory in MiB: the kernel's own high-water mark, read until the process ends.
+/// Peak resident memory in MiB: the kernel's high-water mark (`VmHWM`), read until the process
+/// ends.
 pub fn peak_mib(command: &mut Command) -> Outcome<f64> {
     let spawn = command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn();
     let mut child = spawn.map_err(|e| format!("cannot run {}: {e}", process::line(command)))?;
@@ -66,7 +67,7 @@ pub fn peak_mib(command: &mut Command) -> Outcome<f64> {
     }
 }
 
-/// The middle of a list that is not empty.
+/// Median of a list; NaN if it is empty.
 pub fn median(values: &[f64]) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);

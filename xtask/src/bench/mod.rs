@@ -1,5 +1,5 @@
-//! Named workloads against ffmpeg and melt: the same pictures, the same encoder settings, runs
-//! interleaved so that a slow minute of the machine hits everyone, medians compared.
+//! Runs named workloads against ffmpeg and melt: the same pictures and encoder settings, runs
+//! interleaved so that a slow minute of the machine affects all programs, medians compared.
 mod footage;
 mod measure;
 mod workloads;
@@ -14,13 +14,13 @@ use std::{
 use workloads::{Scene, Tools, Workload};
 
 const RUNS: usize = 5;
-/// Frames of the in-memory workloads; the peer is also run with a tenth of them to take its start
-/// off.
+/// Frames of the in-memory workloads. The peer also runs with a tenth of them, to subtract its
+/// start-up time.
 const MEMORY_FRAMES: u32 = 600;
-/// Most that ten minutes may take of the memory of one.
+/// Maximum ratio of the memory of a ten-minute export to that of a one-minute export.
 const MAX_GROWTH: f64 = 1.1;
 
-/// A finished row.
+/// A finished row of the table.
 struct Row {
     workload: &'static str,
     what: &'static str,
@@ -133,7 +133,7 @@ fn against_former(tools: &Tools, former: &Path, runs: usize, wanted: impl Fn(&st
     if slower.is_empty() { Ok(()) } else { Err(format!("slower than before: {}", slower.join(", "))) }
 }
 
-/// Finished rows; a workload that fails does not lose the others.
+/// Finished rows. A workload that fails does not discard the others.
 #[derive(Default)]
 struct Rows {
     done: Vec<Row>,
@@ -152,7 +152,7 @@ impl Rows {
     }
 }
 
-/// The page with the rows of some workloads exchanged.
+/// The page with the rows of some workloads replaced.
 fn replaced(page: &str, rows: &[Row]) -> String {
     let mut left: Vec<&Row> = rows.iter().collect();
     let mut text = String::new();
@@ -160,7 +160,7 @@ fn replaced(page: &str, rows: &[Row]) -> String {
         let of = rows.iter().find(|r| old.starts_with(&format!("| {} |", r.workload)));
         match of {
             None => text += &format!("{old}\n"),
-            // All rows of a workload take the place of its first.
+            // All rows of a workload replace its first one.
             Some(r) => {
                 let (own, others) = left.into_iter().partition(|l| l.workload == r.workload);
                 left = others;
@@ -247,7 +247,7 @@ fn in_memory(tools: &Tools, scene: &Scene, runs: usize) -> Outcome<Row> {
 }
 
 fn seek(footage: &Footage, runs: usize) -> Outcome<Vec<Row>> {
-    // PyAV of the distribution; other Pythons of the machine need not have it.
+    // PyAV of the distribution; other Python installations need not have it.
     let python = "/usr/bin/python3";
     let script = workspace::root().join("xtask/src/bench/seek.py");
     let (mut ours, mut theirs) = ([Vec::new(), Vec::new()], [Vec::new(), Vec::new()]);

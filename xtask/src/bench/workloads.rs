@@ -1,4 +1,4 @@
-//! The named workloads: what each program is asked to do.
+//! The named workloads: the commands of each program.
 use super::footage::Footage;
 use crate::process;
 use serde_json::{Value, json};
@@ -7,54 +7,54 @@ use std::{
     process::Command,
 };
 
-/// Frames of a second of every workload.
+/// Frame rate of every workload.
 const FPS: i64 = 60;
 /// Frames of every clip of the dissolve workload, and how many of them overlap.
 const DISSOLVE_CLIP_FRAMES: i64 = 240;
 const DISSOLVE_FRAMES: i64 = 60;
 const DISSOLVE_CLIPS: i64 = 6;
 
-/// A competitor's command, and the most that cutroom may take of its time.
+/// A competitor's command, and the maximum ratio of cutroom's time to its time.
 pub struct Peer {
     /// `"ffmpeg"`, `"melt"`, `"ffmpeg, by hand"`.
     pub name: &'static str,
-    /// Makes the command; the argument is the output file.
+    /// The command, including its output file.
     pub command: Command,
-    /// The bar, if one is set.
+    /// Maximum ratio, if one is set.
     pub limit: Option<f64>,
 }
 
-/// One row of the table.
+/// The rows of one workload, one per peer.
 pub struct Workload {
     /// Name on the command line.
     pub name: &'static str,
-    /// One sentence.
+    /// Short description.
     pub what: &'static str,
-    /// Ours.
+    /// The command of cutroom.
     pub ours: Command,
-    /// Theirs.
+    /// The commands that it is compared with.
     pub peers: Vec<Peer>,
 }
 
-/// A scene on frames held in memory.
+/// A scene drawn from frames held in memory.
 pub struct Scene {
     /// Name on the command line.
     pub name: &'static str,
-    /// In a few words.
+    /// Short description.
     pub what: &'static str,
-    /// Its name for the compositor.
+    /// Name of the compositor's scene.
     pub scene: &'static str,
-    /// In linear light, else in gamma.
+    /// Whether it is blended in linear light instead of gamma.
     pub linear: bool,
-    /// Who does the same.
+    /// Name of the peer.
     pub peer: &'static str,
-    /// The peer's filter graph; none: the compositor's own scene `one`.
+    /// The peer's filter graph; `None`: the peer is the compositor's own scene `one`.
     pub graph: Option<String>,
-    /// The bar.
+    /// Maximum ratio.
     pub limit: f64,
 }
 
-/// The layers of the compositor's scene `five`, each blended where it lies.
+/// A filter graph for the compositor's scene `five`: each layer is blended only where it is placed.
 fn five_layers() -> String {
     let gain = ["r", "g", "b"].map(|c| format!("{c}='clip(val*1.231,0,255)'")).join(":");
     let mut graph = format!("[0]split=3[a0][a2][a4];[1]split[b1][b3];[a0]format=gbrp,lutrgb={gain}[c0];");
@@ -72,28 +72,28 @@ fn five_layers() -> String {
     graph + "[c4]format=yuv420p"
 }
 
-/// Where things are.
+/// The programs and files of the workloads.
 pub struct Tools<'a> {
     /// The program, profile `dist`.
     pub cutroom: &'a Path,
-    /// Scratch folder.
+    /// Folder for temporary files.
     pub dir: &'a Path,
-    /// Clips.
+    /// The clips and example programs.
     pub footage: &'a Footage,
 }
 
-/// Scale to 60 %, opacity 0.8, in the lower right; integers and planes all the way.
+/// Scale to 60 %, opacity 0.8, in the lower right; in planar integer formats throughout.
 const INSET: &str = "[1:v]scale=1152:648:flags=bilinear,format=yuva420p,lutyuv=a=204[b];[0:v][b]overlay=684:376";
-/// The same with the grade on the inset.
+/// The same with colour correction on the inset.
 const GRADED: &str = "[1:v]scale=1152:648:flags=bilinear,exposure=exposure=0.3,eq=saturation=1.1,format=yuva420p,lutyuv=a=204[b];[0:v][b]overlay=684:376";
-/// Blended in linear light: whole frames converted, 8 bits of linear light because `overlay` has no
-/// more.
+/// Blended in linear light: whole frames are converted, with 8 bits of linear light because
+/// `overlay` supports no more.
 const LINEAR: &str = "[0:v]zscale=t=linear:m=gbr,format=gbrp[a];[1:v]zscale=w=1152:h=648:f=bilinear:t=linear:m=gbr,format=gbrap,lutrgb=a=204[b];[a][b]overlay=684:376:format=gbrp,zscale=t=709:m=709:r=tv,format=yuv420p";
-/// The same by hand: only what lies under the inset is converted, to 16 bits.
+/// The same, optimised by hand: only what is under the inset is converted, to 16 bits.
 const LINEAR_BY_HAND: &str = "[0:v]split[a][a2];[a2]crop=1152:648:684:376,zscale=t=linear:m=gbr,format=gbrp16[ac];[1:v]zscale=w=1152:h=648:f=bilinear:t=linear:m=gbr,format=gbrp16[b];[ac][b]blend=all_mode=normal:all_opacity=0.2,zscale=t=709:m=709:r=tv,format=yuv420p[c];[a][c]overlay=684:376";
 
 impl Tools<'_> {
-    /// All that are timed whole, in the table's order.
+    /// The workloads whose complete run is timed, in the table's order.
     pub fn timed(&self) -> Result<Vec<Workload>, String> {
         let (a, b) = (&self.footage.a, &self.footage.b);
         let both = |filter: &str, out: &[&str]| {
@@ -175,7 +175,7 @@ impl Tools<'_> {
         ])
     }
 
-    /// What is drawn on frames held in memory.
+    /// The scenes that are drawn from frames held in memory.
     pub fn scenes(&self) -> Result<Vec<Scene>, String> {
         let look = self.dir.join("look.cube");
         process::run(Command::new(&self.footage.compositor).arg("--write-look").arg(&look))?;
@@ -261,7 +261,7 @@ impl Tools<'_> {
         ])
     }
 
-    /// Our command for a scene of the compositor.
+    /// The compositor's command for a scene.
     pub fn drawn(&self, scene: &str, linear: bool, frames: u32) -> Command {
         let [a, b] = [&self.footage.raw_a, &self.footage.raw_b];
         let mut ours = Command::new(&self.footage.compositor);
@@ -270,7 +270,7 @@ impl Tools<'_> {
         ours
     }
 
-    /// A filter graph over looped frames; its start is taken off by the caller.
+    /// A filter graph over looped frames; the caller subtracts the start-up time.
     pub fn filtered(&self, graph: &str, frames: u32) -> Command {
         let raw = ["-f", "rawvideo", "-pix_fmt", "yuv420p", "-s", "1920x1080", "-r", "60"];
         let held = format!("loop=-1:size={}", Footage::RAW_FRAMES);
@@ -288,7 +288,7 @@ impl Tools<'_> {
         theirs
     }
 
-    /// An export of `minutes` from clips that repeat, with dissolves and an inset, at 25 fps.
+    /// An export of `minutes` from repeated clips, with cuts and an inset, at 25 fps.
     pub fn long(&self, minutes: i64) -> Result<Command, String> {
         const SHOT: i64 = 450;
         let frames = |n: i64| json!(format!("{n}f@25"));
@@ -370,7 +370,7 @@ impl Tools<'_> {
     fn dissolves(&self) -> Value {
         let step = DISSOLVE_CLIP_FRAMES - DISSOLVE_FRAMES;
         let half = DISSOLVE_FRAMES / 2;
-        // Neighbours meet in the middle of their dissolve; the handles are the overlap.
+        // Neighbours meet in the middle of their dissolve; the clip handles are the overlap.
         let clips: Vec<Value> = (0..DISSOLVE_CLIPS)
             .map(|i| {
                 let start = if i == 0 { 0 } else { i * step + half };
@@ -427,7 +427,7 @@ impl Tools<'_> {
         let mut command = Command::new("melt");
         command.args(["-silent", "-profile", "atsc_1080p_60"]).args(graph);
         command.args(["-consumer", &format!("avformat:{}", self.dir.join("melt.mp4").display())]);
-        // One rendering thread and no dropped frames: two were slower on two cores.
+        // One rendering thread and no dropped frames: two threads were slower on two cores.
         command.args(["vcodec=libx264", "preset=veryfast", "crf=23", "an=1", "real_time=-1", "threads=0"]);
         command
     }

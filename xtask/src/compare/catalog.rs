@@ -1,28 +1,28 @@
-//! A film with every entry of the catalogue: a few frames of each, one after the other, blended in
+//! A film with every entry of the catalogue, a few frames each, one after the other, blended in
 //! gamma or in linear light.
 use crate::{Outcome, process};
 use serde_json::{Value, json};
 use std::{fmt::Write as _, fs, path::Path};
 
 const FPS: usize = 25;
-/// Frames of an effect: effects over time see two earlier ones.
+/// Frames of an effect, so that effects over time can read two earlier ones.
 const EFFECT_FRAMES: usize = 3;
-/// Frames of a transition, and of its two clips.
+/// Frames of a transition, and of each of its two clips.
 const TRANSITION_FRAMES: usize = 4;
 const SIDE_FRAMES: usize = 6;
-/// Where clips begin in their media, so that there is something before them.
+/// Source frame at which clips start, so that there are frames before it.
 const SOURCE_IN: usize = 10;
 
-/// The film's project, and which entry each frame shows.
+/// The film's project, and the entry that each frame shows.
 pub struct CatalogFilm {
-    /// The project file's text.
+    /// Text of the project file.
     pub json: String,
     /// Name of each frame's entry.
     pub names: Vec<String>,
 }
 
-/// Writes the media of the film into `dir`: two moving pictures with sound, one of them smaller,
-/// and a look-up table.
+/// Writes the media of the film to `dir`: two moving pictures with sound, one of them smaller, and
+/// a LUT.
 pub fn make_media(dir: &Path) -> Outcome {
     for (name, picture, sound) in [
         ("a.mkv", "testsrc2=s=320x180:r=25", "sine=f=440:r=48000"),
@@ -44,7 +44,7 @@ pub fn make_media(dir: &Path) -> Outcome {
     fs::write(&path, cube).map_err(|e| format!("cannot write {}: {e}", path.display()))
 }
 
-/// The film of a catalogue, as `cutroom catalog --json` lists it; `blend_space` is "gamma" or
+/// The film of a catalogue in the form of `cutroom catalog --json`; `blend_space` is "gamma" or
 /// "linear".
 pub fn film(catalog: &Value, blend_space: &str) -> Outcome<CatalogFilm> {
     let mut film = Tracks::default();
@@ -92,7 +92,7 @@ impl Tracks {
         self.names.extend(std::iter::repeat_n(format!("{kind} {id}"), count));
     }
 
-    /// On a picture that does not fill the canvas, over another one.
+    /// Adds an effect on a picture that does not fill the canvas, over another picture.
     fn effect(&mut self, entry: &Value) {
         let used = json!({"id": format!("fx{}", self.names.len()), "effect": entry["id"], "params": values(entry)});
         let place = json!({"scale": [0.8, 0.8], "position_px": [3, -2]});
@@ -151,7 +151,8 @@ fn params(entry: &Value) -> impl Iterator<Item = &Value> {
     entry["params"].as_array().into_iter().flatten()
 }
 
-/// Values away from neutral: numbers a third of the way from their default to their largest.
+/// Values that are not neutral: a number is its default plus a third of the distance to its
+/// maximum.
 fn values(entry: &Value) -> Value {
     let value = |p: &Value| match p["kind"].as_str() {
         Some("number") => {
@@ -167,7 +168,7 @@ fn values(entry: &Value) -> Value {
     params(entry).map(|p| (p["id"].as_str().unwrap_or_default().to_owned(), value(p))).collect::<serde_json::Map<_, _>>().into()
 }
 
-/// The document's way to write a number of frames.
+/// A number of frames, as the document writes it.
 fn frames(n: usize) -> String {
     format!("{n}f@{FPS}")
 }

@@ -1,6 +1,6 @@
-//! `cargo xtask compare OLD [NEW]`: whether two builds of the program make the same films, sample
-//! by sample. Both export the demo's film and a film of the whole catalogue losslessly on the CPU;
-//! FFmpeg decodes the files and hashes each frame, and the sound.
+//! `cargo xtask compare OLD [NEW]`: checks whether two builds of the program produce identical
+//! films, sample by sample. Both losslessly export the demo's film and films of the whole catalogue
+//! on the CPU; FFmpeg decodes the files and hashes each frame and the sound.
 mod catalog;
 
 use crate::{Outcome, demo, process, setup, workspace};
@@ -11,17 +11,18 @@ use std::{
     time::Instant,
 };
 
-/// A film to export with both programs.
+/// A film that both programs export.
 struct Film {
     name: &'static str,
     project: PathBuf,
-    /// As `--pix-fmt` takes it.
+    /// Argument of `--pix-fmt`.
     pix_fmt: &'static str,
-    /// What each frame shows, for messages; empty when it has no name.
+    /// What each frame shows, for messages; empty if the frames have no names.
     shows: Vec<String>,
 }
 
-/// The old program, and the new one: built (profile `release`) when it is not named.
+/// Compares the old program with the new one, which is built (profile `release`) if it is not
+/// given.
 pub fn compare(args: &[String]) -> Outcome {
     let (old, new) = match args {
         [old] => (absolute(old)?, None),
@@ -56,7 +57,7 @@ fn films(old: &Path, dir: &Path) -> Outcome<Vec<Film>> {
     let project = dir.join("film.json");
     demo::make(&[], dir, &project)?;
     let mut films = vec![Film { name: "demo film", project, pix_fmt: "yuv420p", shows: vec![] }];
-    // The old program's catalogue: an entry that is new changes nothing.
+    // The old program's catalogue: an entry that only the new one has is not compared.
     let listed = process::capture(Command::new(old).args(["catalog", "--json"]))?;
     let listed = serde_json::from_str(&listed).map_err(|e| format!("{} catalog gave no JSON: {e}", old.display()))?;
     catalog::make_media(dir)?;
@@ -70,7 +71,7 @@ fn films(old: &Path, dir: &Path) -> Outcome<Vec<Film>> {
 }
 
 impl Film {
-    /// What is equal, or the first difference.
+    /// Returns a description of what is equal, or the first difference as an error.
     fn compare(&self, old: &Path, new: &Path, dir: &Path) -> Outcome<String> {
         let old = self.export(old, &dir.join("old.mkv"))?;
         let new = self.export(new, &dir.join("new.mkv"))?;
@@ -110,13 +111,13 @@ impl Film {
     }
 }
 
-/// An exported file as FFmpeg decodes it.
+/// An exported file as decoded by FFmpeg.
 struct Decoded {
     /// Presentation time, duration, size and hash of each frame.
     frames: Vec<String>,
     /// Hash of all samples.
     sound: String,
-    /// How long the export took.
+    /// Duration of the export in seconds.
     secs: f64,
 }
 

@@ -1,5 +1,5 @@
-//! The film's cut: which clip when, and the project document that says so. Times are counted in
-//! frames of the film.
+//! The edit of the film: which clip is shown when, and the project document. Times are in frames of
+//! the film.
 use super::{Footage, Material};
 use serde_json::{Value, json};
 use std::path::Path;
@@ -10,7 +10,7 @@ const SHORTEST_SHOT_FRAMES: i64 = 10;
 const DISSOLVE_FRAMES: i64 = 24;
 const SPEECH_START_FRAMES: i64 = 3 * FPS;
 
-/// A run of one clip.
+/// A part of one clip.
 struct Shot {
     clip: usize,
     start: i64,
@@ -18,20 +18,20 @@ struct Shot {
     source_in: i64,
 }
 
-/// The layout.
+/// The edit of the film.
 pub struct Film {
     shots: Vec<Shot>,
     speech_frames: i64,
 }
 
 impl Film {
-    /// Puts every clip once, one after the other.
+    /// Plans each clip once, one after the other.
     pub fn plan(material: &Material) -> Result<Self, String> {
         let mut shots = Vec::new();
         let mut start = 0;
         for (clip, footage) in material.clips.iter().enumerate() {
             let available = (footage.secs * FPS as f64) as i64 - 1;
-            // Material beyond both ends, for dissolves.
+            // Clip handles at both ends, for dissolves.
             let handle = if available >= 2 * FPS { DISSOLVE_FRAMES / 2 } else { 0 };
             let frames = LONGEST_SHOT_FRAMES.min(available - 2 * handle);
             if frames < SHORTEST_SHOT_FRAMES {
@@ -48,12 +48,12 @@ impl Film {
         self.shots.iter().map(|s| s.frames).sum()
     }
 
-    /// Length.
+    /// Length in seconds.
     pub fn secs(&self) -> f64 {
         self.frames() as f64 / FPS as f64
     }
 
-    /// The project document; paths are relative to `dir`, where it is saved.
+    /// The project document. Paths are relative to `dir`, in which it is saved.
     pub fn json(&self, material: &Material, dir: &Path) -> String {
         let path = |p: &Path| p.strip_prefix(dir).unwrap_or(p).to_string_lossy().replace('\\', "/");
         let mut media: Vec<Value> =
@@ -79,7 +79,7 @@ impl Film {
         format!("{document:#}\n")
     }
 
-    /// The shots: a fade from black, dissolves and cuts in turn, a fade to black.
+    /// The shots: a fade from black, alternating dissolves and cuts, a fade to black.
     fn pictures(&self, material: &Material) -> Value {
         let mut clips: Vec<Value> = self.shots.iter().map(|s| shot_json(s, &material.clips[s.clip])).collect();
         if let Some((last, shot)) = clips.last_mut().zip(self.shots.last()) {
@@ -97,7 +97,7 @@ impl Film {
         json!({"id": "pictures", "kind": "video", "clips": clips, "transitions": transitions})
     }
 
-    /// A smaller picture over the middle shot, flying in.
+    /// A smaller picture over the middle shot, which moves in from the side.
     fn inset(&self, material: &Material) -> Option<Value> {
         let over = &self.shots[self.shots.len() / 2];
         let shown = &self.shots[(over.clip + 1) % self.shots.len()];
@@ -148,7 +148,7 @@ impl Film {
         })
     }
 
-    /// Music that steps back while the voice speaks.
+    /// Music that is lowered while the voice speaks.
     fn music(&self) -> Value {
         let length = self.frames();
         let (loud, soft, ramp) = (json!(-11.0), json!(-23.0), FPS / 2);
@@ -194,7 +194,7 @@ fn shot_id(clip: usize) -> String {
     format!("shot-{}", clip + 1)
 }
 
-/// The document's way to write a number of frames.
+/// A number of frames, as the document writes it.
 fn frames(n: i64) -> Value {
     json!(format!("{n}f@{FPS}"))
 }

@@ -1,4 +1,4 @@
-//! `cargo xtask demo`: footage, a project with everything a first film needs, and the film.
+//! `cargo xtask demo`: creates footage, a project that shows the main features, and the film.
 mod film;
 mod scenes;
 mod sound;
@@ -14,7 +14,7 @@ use std::{
 const SPEECH: &str = "This film was made by cutroom, a deterministic video engine. Every picture you see was computed, \
     every sound was synthesised, and the file holds exactly what the timeline says.";
 
-/// What the film is made of.
+/// The files that the film is made from.
 struct Material {
     clips: Vec<Footage>,
     title: PathBuf,
@@ -23,14 +23,14 @@ struct Material {
     music: PathBuf,
 }
 
-/// A clip as `ffprobe` sees it.
+/// A clip as probed by `ffprobe`.
 struct Footage {
     path: PathBuf,
     secs: f64,
     has_audio: bool,
 }
 
-/// Makes the film from the clips named, or from footage of its own.
+/// Creates the film from the given clips, or from generated footage.
 pub fn demo(args: &[String]) -> Outcome {
     if let Some(flag) = args.iter().find(|a| a.starts_with('-')) {
         return Err(format!("cargo xtask demo does not know \"{flag}\"; it takes clips"));
@@ -50,8 +50,8 @@ pub fn demo(args: &[String]) -> Outcome {
     report(&dir, &project, &output, film_secs, start.elapsed().as_secs_f64())
 }
 
-/// Makes the material in `dir`, unless clips are named, and the film's project file there; how long
-/// the film is, in seconds.
+/// Writes the material to `dir` (footage only if no clips are given), and the film's project file
+/// to `project`. Returns the length of the film in seconds.
 pub fn make(clips: &[String], dir: &Path, project: &Path) -> Outcome<f64> {
     let footage_dir = dir.join("footage");
     fs::create_dir_all(&footage_dir).map_err(|e| format!("cannot create {}: {e}", footage_dir.display()))?;
@@ -94,7 +94,7 @@ fn probe_secs(path: &Path) -> Outcome<f64> {
     text.trim().parse().map_err(|_| format!("ffprobe gives no duration for {}", path.display()))
 }
 
-/// White letters with a soft shadow and a line under them, on nothing.
+/// White letters with a soft shadow and a line under them, on a transparent background.
 fn make_title(path: &Path) -> Outcome {
     const FONT: &str = "/usr/share/fonts/truetype/dejavu/DejaVuSans-Bold.ttf";
     if !Path::new(FONT).exists() {

@@ -1,4 +1,4 @@
-//! Procedural footage: a picture is a function of position and time, written as raw frames into
+//! Procedural footage: a picture is a function of position and time, piped as raw frames into
 //! `ffmpeg`.
 use crate::{Outcome, process};
 use std::{
@@ -13,20 +13,20 @@ use std::{
 /// seconds.
 type Shade = fn(f32, f32, f32) -> [f32; 3];
 
-/// One made clip.
+/// A generated clip.
 pub struct Scene {
-    /// File stem.
+    /// File name without extension.
     pub name: &'static str,
     size: (usize, usize),
-    /// Frames per second as `ffmpeg` writes it.
+    /// Frame rate as a fraction.
     fps: (u32, u32),
     secs: u32,
     shade: Shade,
-    /// `lavfi` source of its own sound.
+    /// `lavfi` source of its sound, if any.
     sound: Option<&'static str>,
 }
 
-/// The demo's clips: different sizes, rates and looks.
+/// The demo's clips, with different sizes and frame rates.
 pub const SCENES: &[Scene] = &[
     Scene {
         name: "city",
@@ -49,7 +49,7 @@ pub const SCENES: &[Scene] = &[
     Scene { name: "flower", size: (1280, 720), fps: (60000, 1001), secs: 5, shade: flower, sound: None },
 ];
 
-/// Writes every scene that is not there yet into `dir`.
+/// Writes every scene that does not exist yet to `dir`, and returns the paths of all.
 pub fn make_all(dir: &Path) -> Outcome<Vec<PathBuf>> {
     SCENES.iter().map(|scene| scene.make(dir)).collect()
 }
@@ -72,8 +72,8 @@ impl Scene {
         command.args(["-vf", "scale=out_color_matrix=bt709:out_range=tv", "-c:v", "libx264", "-preset", "veryfast", "-crf", "18"]);
         command.args(["-pix_fmt", "yuv420p", "-color_primaries", "bt709", "-color_trc", "bt709", "-colorspace", "bt709"]);
         command.arg(&partial).stdin(Stdio::piped());
-        // Only the writer below may hold the pipe, so `-nostdin` of the shared command line does no
-        // harm.
+        // ffmpeg reads the frames from standard input; `-nostdin` only disables its interactive
+        // keys.
         let mut child = command.spawn().map_err(|e| format!("cannot run ffmpeg: {e}"))?;
         let mut pipe = child.stdin.take().ok_or("ffmpeg has no standard input")?;
         let frames = self.secs * self.fps.0 / self.fps.1;
@@ -121,13 +121,13 @@ fn mix(a: [f32; 3], b: [f32; 3], k: f32) -> [f32; 3] {
     std::array::from_fn(|i| a[i] + (b[i] - a[i]) * k)
 }
 
-/// 0 below `low`, 1 above `high`, smooth between.
+/// Smoothstep: 0 below `low`, 1 above `high`, cubic between.
 fn ramp(low: f32, high: f32, x: f32) -> f32 {
     let t = ((x - low) / (high - low)).clamp(0.0, 1.0);
     t * t * (3.0 - 2.0 * t)
 }
 
-/// 0..1 from two whole numbers, the same on every machine.
+/// A pseudo-random value in 0..1 from two integers, the same on every machine.
 fn hash(a: i32, b: i32) -> f32 {
     let mut h = (a as u32).wrapping_mul(0x9E37_79B1) ^ (b as u32).wrapping_mul(0x85EB_CA77);
     h = (h ^ (h >> 15)).wrapping_mul(0x2C1B_3C6D);
@@ -135,7 +135,7 @@ fn hash(a: i32, b: i32) -> f32 {
     ((h ^ (h >> 15)) >> 8) as f32 / 16_777_216.0
 }
 
-/// A skyline at night, three rows of houses passing at different speeds.
+/// A skyline at night: three rows of houses that move at different speeds.
 fn city(x: f32, y: f32, t: f32) -> [f32; 3] {
     let mut color = mix([0.03, 0.04, 0.12], [0.42, 0.20, 0.32], ramp(-1.0, 0.8, y));
     let moon = ((x - 1.0).powi(2) + (y + 0.55).powi(2)).sqrt();
@@ -175,8 +175,8 @@ fn sea(x: f32, y: f32, t: f32) -> [f32; 3] {
     }
     let depth = 0.12 / (y - 0.05 + 0.02);
     let wave = (depth * 9.0 + t * 2.1 + (x * depth * 2.3).sin()).sin() + (depth * 23.0 - t * 1.4 + x * depth * 5.0).sin() * 0.5;
-    // Waves break the mirrored sun up, so only the sky behind it is mirrored; the glitter stands
-    // for the sun.
+    // Waves break up the mirrored sun, so only the sky behind it is mirrored; the glitter
+    // represents the sun.
     let mirrored = sky(x * 0.3 + 2.0 + wave * 0.05, 0.1 - y * 0.9 + wave * 0.06);
     let glitter = (-(x + 0.4).abs() * 3.5 / (0.3 + y)).exp() * ramp(0.5, 1.3, wave);
     mix(mix(mirrored, [0.02, 0.16, 0.26], 0.45 + 0.3 * y), [1.0, 0.88, 0.6], glitter)
@@ -191,7 +191,7 @@ fn plasma(x: f32, y: f32, t: f32) -> [f32; 3] {
     std::array::from_fn(|i| 0.5 + 0.5 * (v * 1.6 + t * 0.3 + i as f32 * TAU / 3.0).sin())
 }
 
-/// Flight through stars with a faint nebula.
+/// A flight through stars with a faint nebula.
 fn stars(x: f32, y: f32, t: f32) -> [f32; 3] {
     let cloud = ((x * 1.3 + t * 0.1).sin() + (y * 1.9 + (x * 2.1).sin() - t * 0.07).cos()) * 0.25 + 0.5;
     let mut color = mix([0.01, 0.01, 0.04], [0.16, 0.05, 0.25], cloud * cloud);
@@ -212,7 +212,7 @@ fn stars(x: f32, y: f32, t: f32) -> [f32; 3] {
     color
 }
 
-/// A turning, folding flower.
+/// A rotating, folding flower.
 fn flower(x: f32, y: f32, t: f32) -> [f32; 3] {
     let radius = x.hypot(y);
     let angle = y.atan2(x) + t * 0.4 + 0.6 * (radius * 3.0 - t).sin();

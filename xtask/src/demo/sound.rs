@@ -1,15 +1,14 @@
-//! The demo's sound: spoken text by `espeak-ng`, music by a small chord synthesiser, and the WAV
-//! writer for it.
+//! The demo's sound: speech by `espeak-ng`, music by a small chord synthesiser, and a WAV writer.
 use crate::{Outcome, process};
 use std::{f32::consts::TAU, fs, path::Path, process::Command};
 
 const RATE_HZ: u32 = 44_100;
 const BEAT_SECS: f32 = 0.5;
 
-/// Roots (MIDI notes) and whether the chord is minor: a I–vi–IV–V turn in D.
+/// Root note (MIDI) of each chord and whether it is minor: the progression I–vi–IV–V in D.
 const CHORDS: &[(u8, bool)] = &[(50, false), (47, true), (43, false), (45, false)];
 
-/// Speaks `text` into a mono WAV file.
+/// Speaks `text` into a mono WAV file, unless the file exists.
 pub fn speak(text: &str, path: &Path) -> Outcome {
     if path.exists() {
         return Ok(());
@@ -59,7 +58,7 @@ pub fn compose(secs: f32, path: &Path) -> Outcome {
     fs::write(path, wav(&interleaved, 2, RATE_HZ)).map_err(|e| format!("cannot write {}: {e}", path.display()))
 }
 
-/// A 16-bit PCM RIFF file.
+/// The bytes of a 16-bit PCM RIFF file.
 fn wav(interleaved: &[i16], channels: u16, rate_hz: u32) -> Vec<u8> {
     let data_bytes = interleaved.len() as u32 * 2;
     let mut file = Vec::with_capacity(44 + data_bytes as usize);

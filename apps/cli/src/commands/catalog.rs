@@ -4,7 +4,7 @@ use clap::Args;
 use cutroom_api::{Catalog, CostEntry, ParamEntry, catalog};
 use std::fmt::Write;
 
-/// `cutroom catalog`.
+/// Arguments of `cutroom catalog`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -66,7 +66,7 @@ fn text(all: &Catalog) -> String {
     out
 }
 
-/// Back ends and cost.
+/// One line with back ends and cost.
 fn drawn(backends: &[String], cost: CostEntry) -> String {
     format!("{}; {} passes, {} operations a pixel", backends.join(", "), cost.passes, cost.operations)
 }

@@ -2,7 +2,7 @@
 use crate::{args::Cli, failure::Failure};
 use clap::{Args, CommandFactory};
 
-/// `cutroom completions`.
+/// Arguments of `cutroom completions`.
 #[derive(Debug, Args)]
 #[command(
     after_help = "Examples:\n  cutroom completions bash > ~/.local/share/bash-completion/completions/cutroom\n  cutroom completions zsh > ~/.zfunc/_cutroom"
@@ -13,7 +13,7 @@ pub struct CompletionsArgs {
     pub shell: clap_complete::Shell,
 }
 
-/// Prints the completion script of a shell.
+/// Prints the completion script for a shell.
 pub fn completions(args: &CompletionsArgs) -> Result<(), Failure> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "cutroom", &mut script);

@@ -3,7 +3,7 @@ use crate::{failure::Failure, text};
 use clap::Args;
 use cutroom_api::{BackendChoice, DoctorReport};
 
-/// `cutroom doctor`.
+/// Arguments of `cutroom doctor`.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  cutroom doctor\n  cutroom doctor --json")]
 pub struct DoctorArgs {
@@ -12,10 +12,10 @@ pub struct DoctorArgs {
     pub json: bool,
 }
 
-/// Fonts that are named.
+/// Maximum number of fonts that are named.
 const SHOWN_FONTS: usize = 5;
 
-/// Shows what this machine offers.
+/// Shows the capabilities of this machine.
 pub fn doctor(args: &DoctorArgs) -> Result<(), Failure> {
     let report = cutroom_api::doctor();
     if args.json { super::print_json(&report) } else { super::print(&describe(&report)) }

@@ -14,7 +14,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// `cutroom export`.
+/// Arguments of `cutroom export`.
 #[derive(Debug, Args)]
 #[command(after_help = export_help())]
 pub struct ExportArgs {
@@ -114,7 +114,7 @@ Exit codes: 0 done, 1 failed, 2 usage, 3 invalid project, 4 media error, 130 int
     )
 }
 
-/// How progress is shown.
+/// Form in which progress is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum ProgressArg {
     /// A bar on a terminal, nothing otherwise
@@ -129,7 +129,7 @@ pub enum ProgressArg {
     None,
 }
 
-/// What its request's fields are called here.
+/// Names of the request's fields on the command line.
 pub const WORDS: &Words = &[
     ("project", "<PROJECT>"),
     ("output", "-o"),
@@ -228,10 +228,10 @@ fn summary(report: &ExportReport) -> String {
     lines
 }
 
-/// One JSON object as a line of standard error.
+/// Writes one JSON object as a line to standard error.
 fn line<T: Serialize>(value: &T) -> Result<(), ApiError> {
     let text = serde_json::to_string(value).map_err(|e| ApiError::of("cli.json", &e))?;
-    // Progress that nobody can read any more must not end the export.
+    // A closed standard error must not end the export.
     let _ = writeln!(std::io::stderr(), "{text}");
     Ok(())
 }
@@ -245,7 +245,7 @@ struct ProgressLine {
     eta_secs: Option<f64>,
 }
 
-/// Progress on standard error.
+/// Progress shown on standard error.
 struct Shown {
     form: Form,
     meter: SpeedMeter,
@@ -280,7 +280,7 @@ impl Shown {
                 });
             }
             Form::Json { last } => {
-                // Every tenth of a second, and the last frame always.
+                // At most ten lines per second, and always one for the last frame.
                 if p.done == p.total || last.is_none_or(|t| t.elapsed() >= Duration::from_millis(100)) {
                     *last = Some(Instant::now());
                     let (fps, eta_secs) = (speed.per_sec, speed.eta_secs);

@@ -8,7 +8,7 @@ use clap::Args;
 use cutroom_api::{ApiError, CancelToken, FrameRequest, Session};
 use std::path::PathBuf;
 
-/// `cutroom frame`.
+/// Arguments of `cutroom frame`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -38,7 +38,7 @@ pub struct FrameArgs {
     pub overwrite: bool,
 }
 
-/// What its request's fields are called here.
+/// Names of the request's fields on the command line.
 pub const WORDS: &Words = &[
     ("project", "<PROJECT>"),
     ("at", "--at"),
@@ -49,7 +49,7 @@ pub const WORDS: &Words = &[
     ("overwrite", "--overwrite"),
 ];
 
-/// Writes one frame as a PNG.
+/// Writes one frame as a PNG file.
 pub fn frame(args: &FrameArgs) -> Result<(), Failure> {
     let session = Session::open(&args.project)?;
     session.check_output("output", &args.output, args.overwrite).map_err(|e| Failure::of(e, WORDS))?;

@@ -4,7 +4,7 @@ use clap::{Args, ValueEnum};
 use cutroom_api::{CancelToken, GraphReport, GraphRequest, Session};
 use std::{fmt::Write, path::PathBuf};
 
-/// `cutroom graph`.
+/// Arguments of `cutroom graph`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -27,7 +27,7 @@ pub struct GraphArgs {
     pub pix_fmt: Option<String>,
 }
 
-/// How a graph is written.
+/// Output format of a graph.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum GraphFormat {
     /// For reading
@@ -38,11 +38,11 @@ pub enum GraphFormat {
     Dot,
 }
 
-/// What its request's fields are called here.
+/// Names of the request's fields on the command line.
 pub const WORDS: &Words =
     &[("project", "<PROJECT>"), ("at", "--at"), ("composition", "--composition"), ("pixel_format", "--pix-fmt")];
 
-/// Shows the work that one frame takes.
+/// Shows the passes that draw one frame.
 pub fn graph(args: &GraphArgs) -> Result<(), Failure> {
     let session = Session::open(&args.project)?;
     let request = GraphRequest { at: args.at.clone(), composition: args.composition.clone(), pixel_format: args.pix_fmt.clone() };
@@ -71,7 +71,7 @@ fn text(report: &GraphReport) -> String {
     out
 }
 
-/// Graphviz.
+/// The graph in Graphviz's DOT language.
 fn dot(report: &GraphReport) -> String {
     let quoted = |s: &str| format!("\"{}\"", s.replace('\\', "\\\\").replace('"', "\\\""));
     let mut out = format!(
@@ -82,7 +82,7 @@ fn dot(report: &GraphReport) -> String {
         let mut label =
             format!("{}\n{}\n{}x{}, {} operations\nkey {}", n.id, n.title, n.size.width, n.size.height, n.operations, n.key);
         n.stages.iter().for_each(|s| label.push_str(&format!("\n{s}")));
-        // Lines within a label end in \l: left aligned.
+        // `\l` ends a line of a label and aligns it to the left.
         let label = quoted(&label).replace('\n', "\\l");
         let _ = writeln!(out, "    {} [label={label}];", quoted(&n.id));
         for i in &n.inputs {

@@ -4,7 +4,7 @@ use clap::{Args, CommandFactory};
 use cutroom_api::ApiError;
 use std::path::PathBuf;
 
-/// `cutroom man`.
+/// Arguments of `cutroom man`.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:\n  cutroom man /usr/local/share/man/man1")]
 pub struct ManArgs {

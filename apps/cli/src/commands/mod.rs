@@ -1,5 +1,5 @@
-//! The commands: each is a file with what it takes and a free function, a variant of [`Command`]
-//! and an arm of [`run`].
+//! The commands. Each consists of a file with its arguments and a free function, a variant of
+//! [`Command`], and an arm of [`run`].
 mod catalog;
 mod completions;
 mod doctor;
@@ -52,7 +52,7 @@ pub enum Command {
 /// Runs a command.
 ///
 /// # Errors
-/// What is to be printed, and the exit code.
+/// The errors to be printed, which decide the exit code.
 pub fn run(command: Command) -> Result<(), Failure> {
     match command {
         Command::New(args) => new::new(&args),
@@ -70,8 +70,8 @@ pub fn run(command: Command) -> Result<(), Failure> {
     }
 }
 
-/// A bar of frames on standard error, hidden where that is no terminal unless it is wanted all the
-/// same.
+/// A progress bar that counts frames, on standard error. It is hidden if standard error is not a
+/// terminal, unless `always`.
 fn frames_bar(always: bool) -> ProgressBar {
     let shown = always || std::io::stderr().is_terminal();
     let target = if shown { ProgressDrawTarget::stderr_with_hz(10) } else { ProgressDrawTarget::hidden() };
@@ -82,7 +82,7 @@ fn frames_bar(always: bool) -> ProgressBar {
     }
 }
 
-/// Prints to standard output; a reader that went away (`| head`) is not an error.
+/// Prints to standard output. A closed reader (`| head`) is not an error.
 fn print(text: &str) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
@@ -93,7 +93,7 @@ fn print(text: &str) -> Result<(), Failure> {
     }
 }
 
-/// Prints as indented JSON.
+/// Prints `value` to standard output as indented JSON.
 fn print_json<T: Serialize>(value: &T) -> Result<(), Failure> {
     let text = serde_json::to_string_pretty(value).map_err(|e| ApiError::of("cli.json", &e))?;
     print(&format!("{text}\n"))
@@ -106,7 +106,7 @@ mod tests {
     use clap::CommandFactory;
     use serde_json::Value;
 
-    /// The words of an operation, and its command.
+    /// The command of an operation, and its names for the request's fields.
     fn words(operation: &str) -> (&'static str, &'static Words) {
         match operation {
             "export" => ("export", export::WORDS),
@@ -120,7 +120,8 @@ mod tests {
         }
     }
 
-    /// The fields of an object that have no word, with their groups in front.
+    /// Collects the fields of an object without a name on the command line, prefixed by their
+    /// groups.
     fn wordless(of: &Value, root: &Value, group: &str, words: &Words, found: &mut Vec<String>) {
         let of = of["$ref"].as_str().map_or(of, |name| root.pointer(name.trim_start_matches('#')).unwrap());
         for (name, field) in of["properties"].as_object().unwrap() {

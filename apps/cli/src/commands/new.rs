@@ -7,7 +7,7 @@ use clap::Args;
 use cutroom_api::{NewProjectRequest, Size};
 use std::path::PathBuf;
 
-/// `cutroom new`.
+/// Arguments of `cutroom new`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -38,7 +38,7 @@ pub struct NewArgs {
     pub overwrite: bool,
 }
 
-/// What its request's fields are called here.
+/// Names of the request's fields on the command line.
 pub const WORDS: &Words = &[
     ("project", "<PROJECT>"),
     ("clips", "<CLIPS>"),
@@ -49,7 +49,7 @@ pub const WORDS: &Words = &[
     ("overwrite", "--overwrite"),
 ];
 
-/// Makes a project from clips.
+/// Creates a project from clips.
 pub fn new(args: &NewArgs) -> Result<(), Failure> {
     let request = NewProjectRequest {
         project: args.project.clone(),

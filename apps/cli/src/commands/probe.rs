@@ -7,7 +7,7 @@ use clap::Args;
 use cutroom_api::{ApiError, MediaReport, ProbeRequest};
 use std::path::PathBuf;
 
-/// `cutroom probe`.
+/// Arguments of `cutroom probe`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -22,10 +22,10 @@ pub struct ProbeArgs {
     pub json: bool,
 }
 
-/// What its request's fields are called here.
+/// Names of the request's fields on the command line.
 pub const WORDS: &Words = &[("file", "<FILES>")];
 
-/// Shows what is in each file; files that cannot be read are reported at the end.
+/// Shows the contents of each file; files that cannot be read are reported at the end.
 pub fn probe(args: &ProbeArgs) -> Result<(), Failure> {
     let (mut reports, mut errors): (Vec<MediaReport>, Vec<ApiError>) = (Vec::new(), Vec::new());
     for file in &args.files {

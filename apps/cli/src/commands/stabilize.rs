@@ -7,7 +7,7 @@ use clap::Args;
 use cutroom_api::{Session, StabilizeReport, StabilizeRequest};
 use std::path::PathBuf;
 
-/// `cutroom stabilize`.
+/// Arguments of `cutroom stabilize`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -51,7 +51,7 @@ pub struct StabilizeArgs {
     pub overwrite: bool,
 }
 
-/// What its request's fields are called here.
+/// Names of the request's fields on the command line.
 pub const WORDS: &Words = &[
     ("project", "<PROJECT>"),
     ("clips", "--clip"),
@@ -63,7 +63,7 @@ pub const WORDS: &Words = &[
     ("overwrite", "--overwrite"),
 ];
 
-/// Measures how the camera moved in clips and writes it into a project.
+/// Measures the camera's movement in clips and writes its corrections into a project.
 pub fn stabilize(args: &StabilizeArgs) -> Result<(), Failure> {
     let (cancel, _) = interrupt::cancellation()?;
     let session = Session::open(&args.project)?;

@@ -7,7 +7,7 @@ use clap::Args;
 use cutroom_api::{CancelToken, Session, ValidateReport};
 use std::path::PathBuf;
 
-/// `cutroom validate`.
+/// Arguments of `cutroom validate`.
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
@@ -24,13 +24,13 @@ pub struct ValidateArgs {
     pub json: bool,
 }
 
-/// What its request's fields are called here.
+/// Names of the request's fields on the command line.
 pub const WORDS: &Words = &[("project", "<PROJECT>")];
 
 /// Lists every problem of a project.
 pub fn validate(args: &ValidateArgs) -> Result<(), Failure> {
     let mut report = match Session::open(&args.project).map(|session| cutroom_api::validate(&session, &CancelToken::new())) {
-        // A file that is no project is the one problem of the answer.
+        // With `--json`, a file that is not a project is reported as the only problem.
         Err(error) if args.json => ValidateReport { problems: vec![error], ..ValidateReport::default() },
         other => other.map_err(|e| Failure::of(e, WORDS))?,
     };

@@ -1,9 +1,9 @@
-//! Everything wrong with a project is said clearly before any work starts, with the documented exit
+//! Every problem of a project is reported clearly before any work starts, with the documented exit
 //! code, and leaves no output.
 use crate::support::{Bench, Ran};
 use serde_json::{Value, json};
 
-/// Exports a project that must be refused.
+/// Exports a project that must be rejected.
 fn refused(b: &Bench, project: &str) -> Ran {
     let before = b.names();
     let ran = b.run(&["export", project, "-o", "out.mp4"]);
@@ -11,13 +11,13 @@ fn refused(b: &Bench, project: &str) -> Ran {
     assert_eq!(b.names(), before, "something was written\n{}", ran.err);
     assert!(ran.out.is_empty(), "{}", ran.out);
     assert!(!ran.err.contains("panicked"), "{}", ran.err);
-    // `validate` says the same with the same code.
+    // `validate` must reject it with the same exit code.
     let validated = b.run(&["validate", project]);
     assert_eq!(validated.code, ran.code, "{}\n{}", validated.err, ran.err);
     ran
 }
 
-/// The words of the message, whatever the width it was wrapped to.
+/// The words of the message, regardless of line wrapping.
 fn words(ran: &Ran) -> String {
     ran.err.split_whitespace().filter(|w| *w != "│").collect::<Vec<_>>().join(" ")
 }

@@ -1,19 +1,19 @@
-//! docs/catalog.md and its thumbnails are what the program lists and draws. `CUTROOM_BLESS=1`
-//! writes them anew.
+//! docs/catalog.md and its thumbnails match what the program lists and draws. `CUTROOM_BLESS=1`
+//! regenerates them.
 use crate::support::Bench;
 use serde_json::{Value, json};
 use std::{fmt::Write, path::Path, process::Command};
 
-/// Thumbnails, in pixels; drawn three times as large and reduced.
+/// Size of a thumbnail in pixels; it is drawn at three times this size and reduced.
 const SIZE: (u32, u32) = (144, 81);
 
-/// Frames of the film: 25 a second.
+/// `n` frames at 25 fps, as a time in a project.
 fn frames(n: usize) -> String {
     format!("{n}f@25")
 }
 
-/// Values that show what entries do which are neutral by default, or that need something in the
-/// picture.
+/// Parameters for entries that are neutral by default, show too little by default, or refer to
+/// something in the film.
 fn shown(id: &str) -> Value {
     match id {
         "brightness" => json!({ "amount": 0.2 }),
@@ -51,14 +51,15 @@ fn shown(id: &str) -> Value {
     }
 }
 
-/// What has an outline to be drawn around.
+/// Effects that draw around an outline and therefore need a picture with transparent parts.
 const NEEDS_OUTLINE: &[&str] = &["drop-shadow", "stroke"];
 
-/// What looks at other times is shown on a picture that moves, in frame 14 of these.
+/// Effects that read other times. They are shown on a moving picture of [`MOVING_FRAMES`] frames,
+/// in frame 14.
 const NEEDS_MOTION: &[&str] = &["acuarela", "denoise-temporal", "echo", "posterize-time", "rom1"];
 const MOVING_FRAMES: usize = 16;
 
-/// Gradients, edges, saturated colours, fine lines: a still in the PPM format.
+/// A still in the PPM format with gradients, edges, saturated colours and fine lines.
 fn scene(warm: bool) -> Vec<u8> {
     let (w, h) = (432usize, 243usize);
     let mut bytes = format!("P6\n{w} {h}\n255\n").into_bytes();
@@ -89,7 +90,7 @@ fn scene(warm: bool) -> Vec<u8> {
     bytes
 }
 
-/// Grey rings: a still in the PGM format, as a map for what follows the brightness of another
+/// Grey rings, a still in the PGM format, as a map for entries that read the brightness of another
 /// picture.
 fn waves() -> Vec<u8> {
     let (w, h) = (432usize, 243usize);
@@ -101,7 +102,8 @@ fn waves() -> Vec<u8> {
     bytes
 }
 
-/// A project with one thumbnail's frame after the other, and the frame of each name.
+/// A project with the frames of all thumbnails one after the other, and the frame number of each
+/// name.
 fn film(catalog: &Value) -> (Value, Vec<(String, usize)>) {
     let (mut below, mut above, mut maps, mut transitions) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let mut names = Vec::new();
@@ -141,7 +143,8 @@ fn film(catalog: &Value) -> (Value, Vec<(String, usize)>) {
     }
     for t in catalog["transitions"].as_array().unwrap() {
         let id = t["id"].as_str().unwrap();
-        // Five frames after the cut; the second shows 0.3, which tells more than the middle.
+        // Five frames after the cut. The second shows progress 0.3, which is more instructive than
+        // the middle.
         let (from, to) = (clip(at, "a", 1, json!({})), clip(at + 1, "b", 5, json!({})));
         transitions.push(json!({
             "id": format!("x{at}"), "kind": id, "from": from["id"], "to": to["id"], "duration": frames(5), "alignment": "start", "params": shown(id)
@@ -234,7 +237,8 @@ fn param(p: &Value) -> String {
     format!("`{}` {}{range}{unit}{fixed}", p["id"].as_str().unwrap(), p["default"])
 }
 
-/// RGB bytes of the thumbnails in a folder, by name.
+/// RGB bytes of the thumbnails in a folder, in the order of `names`; `None` for a missing file or a
+/// wrong size.
 fn pixels(dir: &Path, names: &[String]) -> Vec<Option<Vec<u8>>> {
     let count = (SIZE.0 * SIZE.1 * 3) as usize;
     names
@@ -289,7 +293,7 @@ fn the_catalogue_is_documented_as_it_is() {
     let help = "run CUTROOM_BLESS=1 cargo nextest run -p cutroom-cli catalog";
     let then = std::fs::read_to_string(docs.join("catalog.md")).unwrap_or_default();
     assert!(then == now, "docs/catalog.md is old: {help}");
-    // The frames are the same on every machine, the files need not be.
+    // The pixels are the same on every machine; the bytes of the PNG files need not be.
     let old: Vec<&String> = {
         let (want, got) = (pixels(&drawn, &names), pixels(&thumbnails, &names));
         names.iter().zip(want.iter().zip(&got)).filter(|(_, (w, g))| w.is_none() || w != g).map(|(n, _)| n).collect()

@@ -1,4 +1,4 @@
-//! The commands that only answer: what they print, for people and for programs.
+//! The commands that only report: their output for people and for programs.
 use crate::support::{Bench, ffmpeg};
 use serde_json::Value;
 use std::process::Command;
@@ -7,7 +7,7 @@ fn json(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|e| panic!("{e}\n{text}"))
 }
 
-/// Facts that FFmpeg was told when the file was made.
+/// The reported facts are those that FFmpeg was given when the file was made.
 #[test]
 fn probe_tells_what_a_file_holds() {
     let b = Bench::new();
@@ -36,8 +36,7 @@ fn probe_tells_what_a_file_holds() {
     assert_eq!(b.run(&["probe"]).code, 2);
 }
 
-/// Whether a value has the form that a schema describes, for the keywords that the project's schema
-/// uses.
+/// Checks that a value conforms to a schema, for the keywords that the project's schema uses.
 fn fits(value: &Value, schema: &Value, root: &Value) -> Result<(), String> {
     let no = |why: &str| Err(format!("{value}: {why} {schema}"));
     if let Some(name) = schema["$ref"].as_str() {
@@ -101,7 +100,7 @@ fn the_schema_describes_the_documented_example_and_what_new_makes() {
     let b = Bench::new();
     let schema = json(&b.ok(&["schema"]).out);
     assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
-    // Every reference leads somewhere.
+    // Every reference has a definition.
     let text = schema.to_string();
     for name in text.split("\"#/$defs/").skip(1).filter_map(|rest| rest.split('"').next()) {
         assert!(schema["$defs"].get(name).is_some(), "{name}");
@@ -111,7 +110,7 @@ fn the_schema_describes_the_documented_example_and_what_new_makes() {
     b.clip("a.mp4", 10, "25");
     b.ok(&["new", "film.json", "a.mp4", "a.mp4", "--dissolve", "2f"]);
     fits(&b.read_json("film.json"), &schema, &schema).unwrap();
-    // The check is able to object.
+    // The check rejects documents that do not conform.
     for (pointer, value) in
         [("/main", Value::Null), ("/compositions/0/size/width", Value::from(-1)), ("/media/0/kind", Value::from("film"))]
     {
@@ -143,7 +142,7 @@ fn doctor_lists_what_works() {
     assert_eq!(decoder("H.264 / AVC").as_deref(), Some("h264"));
     let fonts = report["fonts"].as_array().unwrap();
     assert!(text.contains(&format!("{} fonts: {}", fonts.len(), fonts[0].as_str().unwrap())), "{text}");
-    // The help of export names every codec that there is.
+    // The help of export names every codec.
     let help = b.ok(&["export", "--help"]).out;
     for format in report["formats"].as_array().unwrap() {
         let codec = format["codec"].as_str().unwrap();
@@ -169,7 +168,7 @@ fn completions_are_scripts_of_their_shells() {
     }
     let syntax = Command::new("bash").arg("-n").arg(b.path("bash")).output().unwrap();
     assert!(syntax.status.success(), "{}", String::from_utf8_lossy(&syntax.stderr));
-    // What bash would offer after `cutroom exp`.
+    // The completions that bash offers after `cutroom exp`.
     let ask = "source ./bash; COMP_WORDS=(cutroom exp); COMP_CWORD=1; _cutroom cutroom exp cutroom; echo \"${COMPREPLY[@]}\"";
     let offered = Command::new("bash").args(["-c", ask]).current_dir(b.dir.path()).output().unwrap();
     assert_eq!(String::from_utf8_lossy(&offered.stdout).trim(), "export", "{}", String::from_utf8_lossy(&offered.stderr));
@@ -190,7 +189,7 @@ fn man_writes_a_page_for_each_command() {
     for page in pages {
         let text = std::fs::read_to_string(b.path("man").join(&page)).unwrap_or_else(|e| panic!("{page}: {e}"));
         assert!(text.contains(".TH") && text.contains(".SH"), "{page}");
-        // Warnings of groff go to standard error.
+        // groff writes warnings to standard error.
         if let Ok(out) = Command::new("groff").args(["-man", "-Tutf8", "-P-cbou", "-ww"]).arg(b.path("man").join(&page)).output() {
             let shown = String::from_utf8_lossy(&out.stdout);
             assert!(out.status.success() && out.stderr.is_empty(), "{page}: {}", String::from_utf8_lossy(&out.stderr));
@@ -201,7 +200,7 @@ fn man_writes_a_page_for_each_command() {
     assert!(ran.code == 1 && ran.err.contains("existing directory"), "{}", ran.err);
 }
 
-/// What is wrong with a clip is said when a project is made of it, not only when it is exported.
+/// Problems of a clip are reported when a project is made from it, not only when it is exported.
 #[test]
 fn a_new_project_tells_what_is_wrong_with_its_clips() {
     let b = Bench::new();

@@ -1,11 +1,11 @@
-//! docs/cli.md is what `--help` says. `CUTROOM_BLESS=1` writes it anew.
+//! docs/cli.md matches the output of `--help`. `CUTROOM_BLESS=1` regenerates it.
 use crate::support::Bench;
 
 /// The commands, as `--help` lists them.
 fn commands(b: &Bench) -> Vec<String> {
     let help = b.ok(&["--help"]).out;
     let rows = help.lines().skip_while(|l| *l != "Commands:").skip(1).take_while(|l| !l.is_empty());
-    // A description that is too long goes on further to the right.
+    // A long description continues on the next line, farther to the right.
     let names = rows.filter_map(|l| l.strip_prefix("  ")?.split(' ').next()).filter(|name| !name.is_empty() && *name != "help");
     names.map(str::to_owned).collect()
 }
@@ -21,7 +21,7 @@ fn page() -> String {
     for name in commands(&b) {
         text += &format!("\n## cutroom {name}\n\n```text\n{}\n```\n", help(&[&name, "--help"]));
     }
-    // No trailing blanks, whatever the terminal's width made of them.
+    // Without trailing spaces, which depend on the terminal's width.
     text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n") + "\n"
 }
 
@@ -36,8 +36,8 @@ fn the_command_line_is_documented_as_it_is() {
     assert!(then == now, "docs/cli.md is old: run CUTROOM_BLESS=1 cargo nextest run -p cutroom-cli docs");
 }
 
-/// Every example of every `--help`, up to what the shell does with its output, on clips of the
-/// names used there.
+/// Runs every example of every `--help`, up to the first shell operator, on clips with the names
+/// used there.
 #[test]
 fn every_example_works() {
     let b = Bench::new();
@@ -58,7 +58,7 @@ fn every_example_works() {
         let help = b.ok(&[name, "--help"]).out;
         let all: Vec<&str> = help.lines().collect();
         for (i, line) in all.iter().enumerate().filter(|(_, l)| l.starts_with("  cutroom ")) {
-            // A long line goes on in the next.
+            // A long line continues on the next.
             let rest = all
                 .get(i + 1)
                 .filter(|next| next.starts_with("  ") && !next.starts_with("  cutroom "))

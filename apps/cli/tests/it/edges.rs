@@ -1,5 +1,5 @@
-//! What lies at the edge of what is valid: rounding where clips meet, limits through nesting, what
-//! is not seen, and readers that have gone.
+//! Edge cases of valid input: rounding where clips meet, limits through nesting, parts that are not
+//! visible, and closed readers.
 use crate::support::{Bench, ffprobe};
 use serde_json::{Value, json};
 
@@ -22,7 +22,7 @@ fn said(b: &Bench, film: &Value) -> (i32, String) {
     (ran.code, ran.err)
 }
 
-/// Start, length and the next start are rounded to flicks each for itself.
+/// Start, duration and the next start are rounded to flicks separately.
 #[test]
 fn clips_that_meet_do_not_overlap() {
     let (b, mut film) = film();
@@ -53,7 +53,8 @@ fn an_end_has_one_transition() {
     assert!(code == 3 && err.contains("two_transitions"), "{err}");
 }
 
-/// A look is read where it is seen, as media are.
+/// A LUT file is read only where it is visible, as media files are: not for disabled clips or
+/// unused compositions.
 #[test]
 fn what_is_disabled_needs_no_lut() {
     let (b, mut film) = film();
@@ -78,7 +79,8 @@ fn what_is_disabled_needs_no_lut() {
     assert_eq!(code, 0, "{err}");
 }
 
-/// `inner` as a clip of a new main composition that is otherwise like it.
+/// Nests the main composition once per speed, each time in a new main composition with `frame_rate`
+/// that is otherwise equal.
 fn nested(film: &Value, frame_rate: &str, speeds: &[f64]) -> Value {
     let mut film = film.clone();
     for (n, speed) in speeds.iter().enumerate() {
@@ -95,8 +97,8 @@ fn nested(film: &Value, frame_rate: &str, speeds: &[f64]) -> Value {
     film
 }
 
-/// A clip may end within a frame of its own composition beyond its source, whatever the rate of the
-/// one around.
+/// A clip may end up to one frame of its own composition after its source's end, whatever the frame
+/// rate of the enclosing composition.
 #[test]
 fn ends_are_judged_at_the_clips_own_rate() {
     let (b, mut film) = film();
@@ -119,8 +121,8 @@ fn speeds_at_the_limit_multiply_in_any_order() {
     }
 }
 
-/// Silence of one curve is silence, whatever raises it; what overshoots between keyframes stays
-/// finite.
+/// A gain of -144 dB in one curve is silence, whatever gain is added to it; an overshoot between
+/// keyframes stays finite.
 #[test]
 fn gains_have_limits() {
     let (b, mut film) = film();
@@ -144,7 +146,7 @@ fn gains_have_limits() {
     assert_eq!(code, 0, "{err}");
 }
 
-/// Parts of a film with sound all have a sound stream, so that they can be joined.
+/// All parts of a film with sound have a sound stream, so that they can be concatenated.
 #[test]
 fn a_silent_part_has_a_silent_stream() {
     let (b, mut film) = film();
@@ -159,7 +161,7 @@ fn a_silent_part_has_a_silent_stream() {
     b.ok(&["export", "edge.json", "-o", "part.wav", "--range", "0..25"]);
 }
 
-/// Nobody reads what is said any more: the film is whole, and the exit code says so.
+/// With standard error closed, the film is complete and the exit code is right.
 #[cfg(unix)]
 #[test]
 fn a_reader_that_has_gone_fails_nothing() {

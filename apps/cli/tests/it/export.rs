@@ -1,4 +1,4 @@
-//! From clips to a finished film, judged by FFmpeg's tools.
+//! From clips to a finished film, checked with FFmpeg's tools.
 use crate::support::{Bench, decoded_frames, ffprobe, frame_md5};
 
 #[test]
@@ -28,8 +28,8 @@ fn an_untouched_clip_survives_bit_for_bit() {
     assert_eq!(frame_md5(&b.path("film.mkv")), frame_md5(&source));
 }
 
-/// `--lossless` keeps sound as well as pictures, at every depth that a source has; where the
-/// container cannot, that is said.
+/// `--lossless` preserves sound as well as pictures, at every bit depth of the source. If the
+/// container cannot, a warning states it.
 #[test]
 fn lossless_is_lossless_for_audio_too() {
     let b = Bench::new();
@@ -70,8 +70,8 @@ fn lossless_is_lossless_for_audio_too() {
     }
 }
 
-/// Every layout that FFV1 holds: decode, export without change, and the samples are those of the
-/// source.
+/// For every pixel format that FFV1 stores: decoding and exporting without change yields the
+/// samples of the source.
 #[test]
 fn every_pixel_format_survives_bit_for_bit() {
     let b = Bench::new();
@@ -90,7 +90,7 @@ fn every_pixel_format_survives_bit_for_bit() {
             &source,
         );
         b.ok(&["new", "film.json", "source.mkv", "--overwrite"]);
-        // A transparent background lets alpha through as it is.
+        // A transparent background leaves alpha unchanged.
         let mut film = b.read_json("film.json");
         film["compositions"][0]["background"] = serde_json::json!([0, 0, 0, 0]);
         b.write("film.json", &film.to_string());
@@ -239,8 +239,8 @@ fn the_graph_shows_what_is_left_of_a_frame() {
         serde_json::from_str(&b.ok(&["graph", "film.json", "--at", "5", "--format", "json"]).out).unwrap();
     assert_eq!(report["nodes"].as_array().unwrap().len(), 1, "{report}");
     assert!(report["eliminated"][0].as_str().unwrap().contains("all drawing"), "{report}");
-    // A neutral effect is gone; two point effects are fused into one pass; a blur takes passes of
-    // its own.
+    // A neutral effect is eliminated; two point effects are fused into one pass; a blur needs
+    // passes of its own.
     let mut film = b.read_json("film.json");
     let mut effects = vec![
         serde_json::json!({ "id": "e1", "effect": "exposure" }),

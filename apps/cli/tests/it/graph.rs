@@ -1,8 +1,9 @@
-//! What `graph` and `catalog` say beyond the work itself: why effects are left out, keys, costs.
+//! What `graph` and `catalog` report besides the work itself: why effects are left out, keys,
+//! costs.
 use crate::support::{Bench, document};
 use serde_json::{Value, json};
 
-/// A film of one clip with these effects, and a video track `maps` that is empty.
+/// A film of one clip with these effects, and an empty video track `maps`.
 fn film(b: &Bench, name: &str, effects: &Value) {
     if !b.path("a.mp4").exists() {
         b.clip("a.mp4", 10, "25");
@@ -16,7 +17,8 @@ fn film(b: &Bench, name: &str, effects: &Value) {
     b.write(name, &document.to_string());
 }
 
-/// Neutral, used up while planning, and nothing to read are three reasons.
+/// An effect is left out because it is neutral, switched off, used up while planning, or has
+/// nothing to read; each has its own reason.
 #[test]
 fn effects_are_left_out_for_their_own_reasons() {
     let b = Bench::new();
@@ -50,7 +52,7 @@ fn effects_are_left_out_for_their_own_reasons() {
     assert!(!report["eliminated"].to_string().contains("effect drawn ("), "{report}");
 }
 
-/// Every node's key is in the picture of the graph, and tells tables of one length apart.
+/// Every node's key is in the Graphviz output, and keys distinguish tables of the same length.
 #[test]
 fn keys_are_shown_and_tell_tables_apart() {
     let b = Bench::new();
@@ -76,10 +78,10 @@ fn the_catalogue_says_what_entries_cost() {
     let all: Value = serde_json::from_str(&b.ok(&["catalog", "--json"]).out).unwrap();
     let find = |list: &str, id: &str| all[list].as_array().unwrap().iter().find(|e| e["id"] == id).cloned().unwrap();
     assert!(find("blend_modes", "multiply")["cost"]["operations"].as_u64().unwrap() > 0);
-    // 24 turns of a loop that takes two samples.
+    // 24 iterations of a loop that reads two samples.
     assert!(find("transitions", "zoom-blur")["cost"]["operations"].as_u64().unwrap() >= 24 * 2);
-    // Both sides by a filter with a reach of three deviations of 0.02 · 1080 pixels, along rows and
-    // columns, four components.
+    // Both sides by a filter with a radius of three standard deviations of 0.02 · 1080 pixels,
+    // along rows and columns, four components.
     assert!(find("transitions", "blur-dissolve")["cost"]["operations"].as_u64().unwrap() >= 2 * 2 * 4 * 65);
     for t in all["transitions"].as_array().unwrap() {
         let secs = |k: &str| t[k].as_f64().unwrap();

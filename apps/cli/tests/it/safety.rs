@@ -1,5 +1,5 @@
-//! What is read is never replaced, what exists only when asked, and what was left out or failed is
-//! said.
+//! Inputs are never replaced, existing files only on request, and what was left out or failed is
+//! reported.
 use crate::support::{Bench, Ran, decoded_frames, ffmpeg, ffprobe};
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ fn words(ran: &Ran) -> String {
     ran.err.split_whitespace().filter(|w| *w != "│").collect::<Vec<_>>().join(" ")
 }
 
-/// A film of one clip with sound, a look and a still picture.
+/// A film of one clip with sound, a LUT and a still picture.
 fn film() -> Bench {
     let b = Bench::new();
     b.clip("a.mp4", 10, "25");
@@ -71,16 +71,15 @@ fn lists_of_hashes_are_replaced_only_when_asked() {
     assert_eq!((ran.code, b.read("h.txt").as_str()), (2, "precious"), "{}", ran.err);
     b.ok(&["export", "film.json", "--null", "--frame-hashes", "h.txt", "--overwrite"]);
     assert_eq!(b.read("h.txt").lines().count(), 12);
-    // A list that cannot be written costs nothing but itself, and is found before the film is
-    // rendered.
+    // A list that cannot be written is found before the film is rendered.
     let ran = b.run(&["export", "film.json", "-o", "x.mp4", "--frame-hashes", "no/folder/h.txt"]);
     assert_eq!(ran.code, 1, "{}", ran.err);
     assert!(words(&ran).contains("no/folder/h.txt"), "{}", ran.err);
     assert!(!b.path("x.mp4").exists());
 }
 
-/// A composition with a wrong name, an output that exists and an option that is none are said
-/// although a media file is missing, since no media file is opened before.
+/// A wrong composition id, an existing output and invalid options are reported although a media
+/// file is missing, since requests are checked before media files are opened.
 #[test]
 fn requests_are_checked_before_media_files() {
     let b = film();
@@ -178,7 +177,7 @@ fn picture_files_without_the_films_audio_say_so() {
     assert_eq!(b.run(&["export", "film.json", "-o", "p-%02d.png"]).code, 2);
 }
 
-/// Black, mid grey and white as gray PNG: full range.
+/// White and black as gray PNG files: full range.
 #[test]
 fn gray_png_files_hold_the_full_range() {
     let b = Bench::new();
@@ -280,8 +279,8 @@ mod unix {
         assert_eq!(std::fs::read_dir(b.path("store")).unwrap().count(), 4);
     }
 
-    /// Every way of writing, in a process that may not write files beyond some 4 KiB: as on a full
-    /// disk.
+    /// Every kind of output, in a process that may not write files larger than about 4 KiB, as on a
+    /// full disk.
     #[test]
     fn what_cannot_be_written_whole_is_not_there() {
         let b = film();
@@ -326,8 +325,8 @@ mod unix {
         assert!(words(&ran).contains(&format!("(line {line})")), "{}", ran.err);
     }
 
-    /// `nohup`: a closed terminal does not stop what was started to outlive it, and SIGTERM still
-    /// does.
+    /// As with `nohup`: a program started with SIGHUP ignored continues when the terminal closes,
+    /// and SIGTERM still stops it.
     #[test]
     fn signals_ignored_from_the_start_stay_ignored() {
         use std::io::{BufRead, BufReader};
@@ -349,7 +348,7 @@ mod unix {
         assert_eq!(decoded_frames(&b.path("film.mkv")), 100);
     }
 
-    /// Twice Ctrl-C at once: whichever way the program ends, nothing is left.
+    /// Two Ctrl-C in quick succession: however the program ends, nothing is left.
     #[test]
     fn two_interrupts_leave_nothing_either() {
         use std::io::{BufRead, BufReader};

@@ -1,4 +1,4 @@
-//! Sources that are damaged or odd: what an export says of them.
+//! Damaged or unusual sources: what an export reports about them.
 use crate::support::{Bench, Ran, ffmpeg, frame_md5};
 use cutroom_test_support::media;
 use serde_json::json;
@@ -16,12 +16,12 @@ fn packets(file: &Path, stream: &str) -> Vec<(usize, usize)> {
     text.lines().map(numbers).filter(|n| n.len() == 2).map(|n| (n[1], n[0])).collect()
 }
 
-/// The words of the messages, whatever the width they were wrapped to.
+/// The words of the messages, regardless of line wrapping.
 fn words(ran: &Ran) -> String {
     ran.err.split_whitespace().filter(|w| *w != "│").collect::<Vec<_>>().join(" ")
 }
 
-/// The number before some words of the messages.
+/// The number in front of `what` in the messages.
 fn count_before(text: &str, what: &str) -> u64 {
     let at = text.find(what).unwrap_or_else(|| panic!("no \"{what}\" in: {text}"));
     text[..at].split_whitespace().next_back().unwrap().parse().unwrap()
@@ -90,7 +90,7 @@ fn deinterlacing_can_be_switched_off() {
     assert_eq!(b.run(&["validate", "p.json"]).code, 3);
 }
 
-/// md5 of the first five pictures, by FFmpeg.
+/// MD5 of the first five pictures, by FFmpeg.
 fn reference_md5(file: &Path, filters: &[&str]) -> Vec<String> {
     let out = Command::new("ffmpeg")
         .args(["-v", "error", "-nostdin", "-i"])
@@ -104,8 +104,8 @@ fn reference_md5(file: &Path, filters: &[&str]) -> Vec<String> {
     text.lines().filter(|l| !l.starts_with('#')).map(|l| l.rsplit(',').next().unwrap().trim().to_owned()).collect()
 }
 
-/// A film of black pictures with the sound of a file on an audio track; `channels` in the
-/// composition.
+/// A film of black pictures with the sound of a file on an audio track, in a composition with
+/// `channels` channels.
 fn audio_film(b: &Bench, file: &str, channels: usize, secs: &str) {
     let document = json!({ "schema_version": 2, "main": "main",
         "media": [{ "id": "s", "path": file, "kind": "audio" }],
@@ -127,7 +127,7 @@ fn samples(file: &Path, filter: &str) -> Vec<f32> {
     out.stdout.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect()
 }
 
-/// Another tone in each channel; FFmpeg's resampler folds the layout that the file names.
+/// A different tone in each channel. FFmpeg's resampler folds the layout that the file names.
 #[test]
 fn channels_are_what_the_file_names() {
     for (layout, channels) in [("3.0", 3), ("quad", 4), ("5.0", 5), ("5.1(side)", 6), ("6.1", 7), ("7.1", 8)] {
@@ -143,7 +143,7 @@ fn channels_are_what_the_file_names() {
             let (ours, want) = (samples(&b.path("o.mkv"), "anull"), samples(&b.path("tones.wav"), &fold));
             assert_eq!(ours.len(), want.len(), "{layout} to {to}");
             let max = ours.iter().zip(&want).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
-            // A step of 16 bits.
+            // One step of 16 bits.
             assert!(max <= 1.0 / 32768.0, "{layout} to {to}: {max}");
         }
     }
@@ -161,7 +161,7 @@ fn a_layout_with_unknown_speakers_is_said() {
     assert!(text.contains("w.wav: sound stream 0: its layout 7.1(wide) has unknown speakers"), "{text}");
 }
 
-/// What must be refused before any work, with what its message must hold.
+/// Streams that must be rejected before any work, and what the message must contain.
 #[test]
 fn unusable_streams_are_found_before_any_work() {
     let refused = |b: &Bench, holds: &[&str]| {
@@ -183,7 +183,7 @@ fn unusable_streams_are_found_before_any_work() {
     ffmpeg(&["-f", "lavfi", "-i", "anullsrc=cl=mono:r=3000:d=0.2", "-c:a", "pcm_s16le"], &b.path("r.wav"));
     audio_film(&b, "r.wav", 2, "0.2s");
     refused(&b, &["r.wav", "3000 Hz", "resample"]);
-    // Pictures: a matrix with a transfer that it does not go with, and a codec that no FFmpeg has.
+    // Pictures: a matrix that is invalid with its transfer, and a codec that FFmpeg does not have.
     let b = Bench::new();
     let v = b.clip("a.mp4", 10, "25");
     b.ok(&["new", "p.json", "a.mp4"]);
@@ -209,7 +209,7 @@ fn unusable_streams_are_found_before_any_work() {
     assert_eq!(b.run(&["validate", "p.json"]).code, 3);
 }
 
-/// 1 s of picture, 2 s of sound, and the other way round.
+/// 1 s of picture with 2 s of sound, and the reverse.
 #[test]
 fn each_stream_ends_where_it_ends() {
     let b = Bench::new();
@@ -240,7 +240,7 @@ fn each_stream_ends_where_it_ends() {
     assert!(text.contains("whose sound ends at 1.000 s; the last 1.000 s of the clip are silent"), "{text}");
 }
 
-/// 1080i25 has 25 frames a second, also where the container states 50 fields.
+/// 1080i25 has 25 frames per second, even if the container states 50 fields.
 #[test]
 fn films_of_interlaced_clips_count_frames() {
     let Some(source) = media("sony_a7m3_1080i25_avchd.mts") else { return };

@@ -1,21 +1,20 @@
-//! `stabilize` on footage whose shake is known, because it is cut out of a larger picture along a
-//! known path.
+//! `stabilize` on footage with known shake: it is cut out of a larger picture along a known path.
 use crate::support::{Bench, document, ffmpeg, ran};
 use serde_json::{Value, json};
 use std::process::Command;
 
 const FRAMES: usize = 40;
 
-/// Whole pixels that the camera is off in frame `n`: shake upon a slow pan.
+/// Displacement of the camera in frame `n`, in whole pixels: shake on top of a slow pan.
 fn off(n: usize, pan: f64) -> [f64; 2] {
     let t = n as f64;
     [(9.0 * (1.9 * t).sin() + pan * t).round(), (6.0 * (2.3 * t + 1.0).sin()).round()]
 }
 
-/// `a.mp4`: 640×360 at 25 frames a second, cut out of a still full of detail.
+/// Writes `a.mp4`: 640×360 at 25 fps, cut out of a detailed still.
 fn footage(b: &Bench, pan: f64) {
     let still = b.path("still.png");
-    // Cellular shapes give corners of every kind.
+    // Cellular shapes have corners of every kind.
     ffmpeg(
         &["-f", "lavfi", "-i", "life=size=240x140:ratio=0.3:seed=3:rate=1,scale=960:560:flags=bicubic,gblur=1.2", "-frames:v", "1"],
         &still,
@@ -48,7 +47,7 @@ fn keys(effect: &Value, param: &str) -> Vec<(f64, f64)> {
     list.iter().map(key).collect()
 }
 
-/// ffmpeg's PSNR of neighbouring frames in the middle of a film, the mean in dB.
+/// Mean PSNR of neighbouring frames in the middle of a film, in dB, by FFmpeg.
 fn steadiness(b: &Bench, file: &str) -> f64 {
     let filter = "[0]crop=400:220,trim=start_frame=1,setpts=PTS-STARTPTS[a];[1]crop=400:220[b];[a][b]psnr=shortest=1";
     let path = b.path(file);
@@ -64,7 +63,8 @@ fn steadiness(b: &Bench, file: &str) -> f64 {
     if value == "inf" { f64::INFINITY } else { value.parse().unwrap_or_else(|e| panic!("{e}: {said}")) }
 }
 
-/// On a tripod the picture is moved by exactly what the camera was off; the picture stands.
+/// With `--still`, each frame is shifted by exactly the displacement of the camera, so that the
+/// picture does not move.
 #[test]
 fn a_known_shake_is_taken_out() {
     let b = Bench::new();
@@ -83,8 +83,8 @@ fn a_known_shake_is_taken_out() {
     let mut farthest = 0.0f64;
     for n in 0..FRAMES {
         let want = off(n, 0.0);
-        // The picture is cut out farther right by as much as the camera is off: it must go right by
-        // that.
+        // If the camera is displaced to the right, the picture must be shifted to the right by the
+        // same amount.
         let want = [want[0] - start[0], want[1] - start[1]];
         farthest = farthest.max(want[0].hypot(want[1]) / 640.0);
         assert!((x[n].0 - n as f64 / 25.0).abs() < 1e-9);
@@ -101,8 +101,8 @@ fn a_known_shake_is_taken_out() {
     assert!(after > before + 12.0, "{before} dB before, {after} dB after");
 }
 
-/// The pan stays, the shake goes; a second run replaces the first; other effects and unknown fields
-/// stay.
+/// The pan is kept and the shake removed; a second run replaces the first; other effects and
+/// unknown fields are kept.
 #[test]
 fn pans_stay_and_runs_replace_each_other() {
     let b = Bench::new();
@@ -115,7 +115,7 @@ fn pans_stay_and_runs_replace_each_other() {
     assert!(text.contains("clip one: 40 frames") && text.contains("written to film.json"), "{text}");
     let first = b.read_json("film.json");
     let x = keys(effect(&first), "shiftX");
-    // The path after correction: where the picture's content lies, in pixels of the film.
+    // Position of the picture's content after correction, in pixels of the film.
     let path: Vec<f64> = (0..FRAMES).map(|n| x[n].1 * 640.0 - off(n, 2.0)[0]).collect();
     let bends: Vec<f64> = path.windows(3).map(|p| (p[1] - 0.5 * (p[0] + p[2])).abs()).collect();
     assert!(bends.iter().all(|b| *b < 0.6), "{bends:?}");
@@ -131,8 +131,8 @@ fn pans_stay_and_runs_replace_each_other() {
     b.ok(&["validate", "film.json"]);
 }
 
-/// Clips that start late, run faster or backwards and show more in transitions: keyframes lie on
-/// the film's frames, from the first that a transition shows on.
+/// Clips that start late, run faster or backwards, or are shown in transitions: keyframes are on
+/// the film's frames, from the first frame that a transition shows.
 #[test]
 fn keyframes_lie_on_what_is_shown() {
     let b = Bench::new();
@@ -155,8 +155,8 @@ fn keyframes_lie_on_what_is_shown() {
     b.ok(&args);
     let out = b.read_json("out.json");
     let clips = out["compositions"][0]["tracks"][0]["clips"].as_array().unwrap();
-    // Clip, its first measured frame against its start, frames measured, source frame of the first,
-    // and how far on the next is.
+    // Clip, its first measured frame relative to its start, number of measured frames, source frame
+    // of the first, and step to the next source frame.
     let cases = [(1, -4, 18, 2, 1), (2, -1, 16, 39, -2)];
     for (clip, first, count, from, step) in cases {
         let effect = &clips[clip]["video"]["effects"][0];

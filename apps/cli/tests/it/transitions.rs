@@ -1,15 +1,15 @@
-//! Transitions and their sources: what clips lack beyond their ends is said, and pictures that a
-//! transition follows are checked before any work.
+//! Transitions and their sources: missing clip handles are reported, and pictures that a transition
+//! reads are checked before any work.
 use crate::support::{Bench, Ran, document};
 use serde_json::{Value, json};
 
-/// The words of the messages, whatever the width they were wrapped to.
+/// The words of the messages, regardless of line wrapping.
 fn words(ran: &Ran) -> String {
     ran.err.split_whitespace().filter(|w| *w != "│").collect::<Vec<_>>().join(" ")
 }
 
-/// Two clips of 1 s and 25 frames each, of files as long as they are, that meet under a transition
-/// of eight frames.
+/// Two clips of 1 s, 25 frames each, that use their whole source and meet in a transition of eight
+/// frames.
 fn two_clips() -> (Bench, Value) {
     let b = Bench::new();
     b.clip("a.mp4", 25, "25");
@@ -30,7 +30,7 @@ fn set(document: &mut Value, pointer: &str, value: Value) {
     document.pointer_mut(parent).unwrap()[key] = value;
 }
 
-/// What `validate`, `export` and `frame` say about a project that is good.
+/// The messages of `validate`, `export` and `frame` about a valid project.
 fn said(b: &Bench, document: &Value) -> Vec<String> {
     b.write("film.json", &document.to_string());
     [
@@ -67,15 +67,16 @@ fn missing_handles_are_said() {
         }
         assert_eq!(text.matches("for the transition").count(), 2, "{text}");
     }
-    // JSON carries the same.
+    // The JSON contains the same notes.
     let report: Value = serde_json::from_str(&b.ok(&["validate", "film.json", "--json"]).out).unwrap();
     assert_eq!(report["notes"].as_array().unwrap().len(), 2, "{report}");
-    // Without a cross-fade the sound stays inside its clip.
+    // Without a cross-fade, no sound outside the clip is needed.
     set(&mut document, &format!("{TRACK}/transitions/0/audio_crossfade"), json!(false));
     for text in said(&b, &document) {
         assert!(text.contains("held for 4 frames") && !text.contains("silent"), "{text}");
     }
-    // Trimmed by half of it, half is left; as far as it says, nothing.
+    // Trimmed by half of the recommended amount, half is still missing; trimmed by all of it,
+    // nothing.
     set(&mut document, &format!("{TRACK}/clips/1/source_in"), json!("2f@25"));
     set(&mut document, &format!("{TRACK}/clips/1/duration"), json!("0.8s"));
     for text in said(&b, &document) {
@@ -91,7 +92,8 @@ fn missing_handles_are_said() {
     }
 }
 
-/// What `new` makes runs into no gap; nested compositions have ends like files; stills have none.
+/// A project of `new` lacks no handles; nested compositions have ends as files do; stills have
+/// none.
 #[test]
 fn handles_of_other_sources() {
     let (b, mut document) = two_clips();
@@ -146,7 +148,7 @@ fn a_luma_wipe_runs_along_its_picture() {
     document["media"].as_array_mut().unwrap().push(json!({ "id": "ramp", "path": "ramp.pgm", "kind": "image" }));
     b.write("film.json", &document.to_string());
     assert!(b.ok(&["validate", "film.json"]).err.is_empty());
-    // The fifth of nine frames is half way.
+    // The fifth of nine frames is the middle.
     b.ok(&["frame", "film.json", "--at", "29", "-o", "half.png", "--backend", "cpu"]);
     let out = std::process::Command::new("ffmpeg")
         .args(["-v", "error", "-i"])
@@ -159,7 +161,7 @@ fn a_luma_wipe_runs_along_its_picture() {
         assert_eq!((at(0), at(120), at(200), at(319)), (&[0, 0, 255][..], &[0, 0, 255][..], &[255, 0, 0][..], &[255, 0, 0][..]));
         assert!(at(159)[0] > 60 && at(159)[2] > 60, "soft in the middle: {:?}", at(159));
     }
-    // An effect by a track that shows the same ramp is drawn, too.
+    // An effect that reads a track with the same ramp is drawn, too.
     let mut moved = document.clone();
     let map = json!({ "id": "m", "source": { "type": "media", "media": "ramp" }, "start": "0s", "duration": "2s" });
     let tracks = moved["compositions"][0]["tracks"].as_array_mut().unwrap();

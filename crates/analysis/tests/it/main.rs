@@ -1,2 +1,2 @@
-//! All integration tests of the crate in one binary, one module a subject.
+//! All integration tests of the crate in one binary, one module per subject.
 mod motion;

@@ -1,13 +1,13 @@
-//! Movements and paths against what is known of them: pictures are drawn from a formula at places
-//! that a known movement gives.
+//! Compares measured movements and paths with known ones: pictures are drawn from a formula after a
+//! known movement.
 use cutroom_analysis::{CameraPath, Gray, Pyramid, Similarity, Smoothing, camera_path::covering_zoom, movement};
 use std::f64::consts::TAU;
 
 const W: usize = 320;
 const H: usize = 180;
 
-/// Waves of many lengths, 8 pixels and more, and directions: detail everywhere, smooth between
-/// pixels.
+/// The brightness of the scene at a point: waves of many lengths (from 8 pixels on) and directions,
+/// so that there is detail everywhere and values between pixels are smooth.
 fn scene([x, y]: [f64; 2]) -> f64 {
     let wave = |k: usize| {
         let k = k as f64;
@@ -21,18 +21,19 @@ fn centered(i: usize) -> [f64; 2] {
     [(i % W) as f64 - 0.5 * (W - 1) as f64, (i / W) as f64 - 0.5 * (H - 1) as f64]
 }
 
-/// What a function of places about the centre shows.
+/// The picture of a function of points relative to the centre.
 fn seen(f: impl Fn([f64; 2]) -> f64) -> Pyramid {
     Pyramid::new(Gray::new(W, H, (0..W * H).map(|i| f(centered(i)) as f32).collect()).unwrap())
 }
 
-/// The scene after a movement in pixels.
+/// The picture of the scene after a movement in pixels.
 fn moved(s: &Similarity) -> Pyramid {
     let back = s.inverse();
     seen(|p| scene(back.of(p)))
 }
 
-/// The farthest that two movements in widths put a corner apart, in pixels.
+/// Largest distance in pixels between the images of a picture's corners under two movements, `got`
+/// in widths and `want_px` in pixels.
 fn apart(got: &Similarity, want_px: &Similarity) -> f64 {
     let (w, h) = (0.5 * W as f64, 0.5 * H as f64);
     let corners = [[w, h], [-w, h], [w, -h], [-w, -h]];
@@ -65,7 +66,7 @@ fn movements_are_found_to_a_small_part_of_a_pixel() {
     }
 }
 
-/// Brighter, with more contrast and with noise: the camera's movement is the same.
+/// A picture that is brighter, has more contrast and is noisy yields the same movement.
 #[test]
 fn exposure_and_noise_do_not_move_the_camera() {
     let want = Similarity::new(0.01, 1.0, [3.3, -2.1]);
@@ -80,7 +81,7 @@ fn exposure_and_noise_do_not_move_the_camera() {
     assert!(apart(&got.similarity, &want) < 0.15, "{got:?}");
 }
 
-/// A quarter of the picture moves on its own.
+/// About a quarter of the picture moves independently.
 #[test]
 fn what_moves_before_the_camera_does_not_count() {
     let want = Similarity::new(0.0, 1.0, [2.5, 1.5]);
@@ -104,12 +105,12 @@ fn what_cannot_be_measured_is_not_guessed() {
     let small = Pyramid::new(Gray::new(2, 1, vec![1.0, 2.0]).unwrap());
     assert_eq!(movement(&small, &small), None);
     assert_eq!(movement(&first, &small), None, "pictures of two sizes");
-    // Stripes along one direction do not tell how far they move along it.
+    // Stripes do not determine the movement along them.
     let stripes = seen(|p| 128.0 + 60.0 * (p[0] / 5.0).sin());
     assert_eq!(movement(&stripes, &stripes), None);
 }
 
-/// A steady pan with a zoom stays as it is, to the ends; shake upon it goes.
+/// A steady pan with a rotation is unchanged up to its ends; added shake is removed.
 #[test]
 fn shake_goes_and_pans_stay() {
     let pan = |n: usize| Similarity::new(0.002 * n as f64, 1.0, [0.004 * n as f64, -0.001 * n as f64]);
@@ -130,7 +131,7 @@ fn shake_goes_and_pans_stay() {
     for (n, c) in steady.iter().enumerate() {
         assert!(far(c, &Similarity::IDENTITY) < 1e-9, "frame {n} of a steady pan: {c:?}");
     }
-    // However short a shot is for the Gaussian.
+    // Also when the shot is much shorter than the Gaussian.
     for deviation in [8.0, 40.0, 400.0] {
         for c in CameraPath::new(&movements(&pan)[..20]).corrections(Smoothing::Gaussian(deviation)) {
             assert!(far(&c, &Similarity::IDENTITY) < 1e-9, "deviation {deviation}: {c:?}");
@@ -138,7 +139,7 @@ fn shake_goes_and_pans_stay() {
     }
     let shaken = |n: usize| shake(n).after(&pan(n));
     let corrections = CameraPath::new(&movements(&shaken)).corrections(Smoothing::Gaussian(8.0));
-    // What is left of the shake: how places differ from the mean of their neighbours.
+    // The remaining shake: the mean distance of a point from the mean of its neighbours in time.
     let rough = |place: &dyn Fn(usize) -> Similarity| {
         let bend = |n: usize| {
             let [a, b, c] = [place(n - 1), place(n), place(n + 1)].map(|s| s.of([0.2, 0.1]));
@@ -151,7 +152,7 @@ fn shake_goes_and_pans_stay() {
     assert!(after < 0.02 * before, "{after} of {before}");
 }
 
-/// Standing still, each shot stays at its first frame.
+/// With `Smoothing::Still`, each shot stays at its first frame.
 #[test]
 fn a_tripod_holds_each_shot() {
     let place = |n: usize| Similarity::new(0.02 * n as f64, 1.0 + 0.01 * n as f64, [0.01 * n as f64, 0.02]);
@@ -168,8 +169,8 @@ fn a_tripod_holds_each_shot() {
     assert_eq!(CameraPath::new(&[]).corrections(Smoothing::Gaussian(3.0)), [Similarity::IDENTITY]);
 }
 
-/// The zoom is the least that covers the frame: by trying corners of a slightly smaller and a
-/// slightly larger one.
+/// The zoom is the smallest that covers the frame: checked at the corners with slightly larger and
+/// slightly smaller zooms.
 #[test]
 fn the_zoom_just_covers() {
     let height = 9.0 / 16.0;

@@ -1,2 +1,2 @@
-//! What others see of this crate.
+//! Tests of the public interface of this crate.
 mod wire;

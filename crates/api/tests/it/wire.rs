@@ -1,8 +1,8 @@
-//! Requests and reports as they go over a wire.
+//! Requests and reports in their JSON form.
 use cutroom_api::OPERATIONS;
 use serde_json::{Map, Value, json};
 
-/// A value that a schema allows, with every field that it names.
+/// A value that conforms to a schema, with every field that it names.
 fn example(schema: &Value, root: &Value) -> Value {
     if let Some(name) = schema["$ref"].as_str() {
         return example(root.pointer(name.trim_start_matches('#')).unwrap(), root);
@@ -44,7 +44,7 @@ fn operations_are_sorted_and_named_once() {
     assert!(OPERATIONS.windows(2).all(|pair| pair[0].name < pair[1].name));
 }
 
-/// A field that is written wrong must not be taken for one that was left out.
+/// A misspelt field must not be taken for one that was left out.
 #[test]
 fn requests_refuse_unknown_fields() {
     let mut tried = 0;
@@ -67,8 +67,8 @@ fn requests_refuse_unknown_fields() {
 
 const HOW: &str = "CUTROOM_BLESS=1 cargo nextest run -p cutroom-api wire";
 
-/// `tests/wire/NAME.json` holds the JSON Schema of every request and report: who speaks to an older
-/// version reads from a change of it what to mend.
+/// `tests/wire/NAME.json` holds the JSON Schema of every request and report, so that a change of
+/// them shows users of an older version what to adapt.
 #[test]
 fn requests_and_reports_are_as_they_were() {
     let folder = cutroom_test_support::root().join("crates/api/tests/wire");

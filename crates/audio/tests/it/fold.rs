@@ -1,4 +1,4 @@
-//! Every pair of channel layouts against ffmpeg's aresample.
+//! Compares every pair of channel layouts with ffmpeg's aresample.
 use crate::support::ffmpeg;
 use cutroom_audio::{ChannelLayout, ChannelMatrix, speakers};
 use cutroom_types::AudioBlock;
@@ -11,9 +11,9 @@ fn folding_is_ffmpegs() {
         for (o, to) in LAYOUTS.iter().enumerate() {
             let (inputs, outputs) = (i + 1, o + 1);
             if i == o || (inputs == 1 && !to.contains('.')) || (inputs == 1 && outputs == 3) {
-                continue; // Mono without a centre to go to is ours: 1, not −3 dB.
+                continue; // Mono to a layout without a centre differs on purpose: 1, not −3 dB.
             }
-            // Sample k carries 0.5 in channel k.
+            // Sample k is 0.5 in channel k and 0 in the others.
             let channels = (0..inputs).map(|c| (0..inputs).map(|k| if k == c { 0.5 } else { 0.0 }).collect()).collect();
             let filter = format!("aresample=out_chlayout={to}:rematrix_maxval=1,aformat=sample_fmts=flt:channel_layouts={to}");
             let Some(theirs) = ffmpeg(&AudioBlock { rate_hz: 48_000, channels }, from, &filter, outputs) else { return };
@@ -28,8 +28,8 @@ fn folding_is_ffmpegs() {
     }
 }
 
-/// FFmpeg's masks (libavutil/channel_layout.h) of layouts that are not the usual ones of their
-/// counts.
+/// FFmpeg's masks (libavutil/channel_layout.h) of layouts that are not the default ones for their
+/// channel counts.
 #[test]
 fn named_layouts_fold_as_ffmpegs() {
     for (from, mask) in
@@ -53,6 +53,6 @@ fn named_layouts_fold_as_ffmpegs() {
     for n in 1..=8 {
         assert_eq!(ChannelLayout::usual(n).unwrap().speakers(), speakers(n).unwrap());
     }
-    // 7.1(wide), a bit of no speaker, none at all.
+    // 7.1(wide), a bit without a speaker, no bit.
     assert!([0xFF, 1 << 63, 0].iter().all(|&mask| ChannelLayout::from_mask(mask).is_none()));
 }

@@ -1,4 +1,5 @@
-//! Loudness of the ITU-R BS.2217 files, whose values stand in their names; level of known signals.
+//! Loudness of the ITU-R BS.2217 files, whose names state their loudness, and levels of known
+//! signals.
 use crate::support::sine;
 use cutroom_audio::{integrated_loudness_lufs, loudness};
 use cutroom_test_support::media;

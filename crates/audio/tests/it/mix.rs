@@ -1,4 +1,4 @@
-//! The mixer's promises: exact copies, block independence, gain, pan, fades, clipping, errors.
+//! Tests of the mixer: exact copies, independence of blocks, gain, pan, fades, clipping, errors.
 use crate::support::{memory, mix, noise, plan, rms_db, sine, voice};
 use cutroom_audio::{AudioFormat, AudioSource, ChannelLayout, MAX_BLOCK_SAMPLES, MemorySource, Mixer, SourceError};
 use cutroom_timeline::{Fade, FadeCurve, NestedAudio, Voice};
@@ -13,7 +13,7 @@ fn bits(block: &AudioBlock) -> Vec<Vec<u32>> {
 fn equal_rate_copies_bit_for_bit() {
     let (left, right) = (noise(1, 10_000, 1.0), noise(2, 10_000, 1.0));
     let mut source = memory(48_000, vec![left.clone(), right.clone()]);
-    // Source sample 300 is heard at composition sample 50.
+    // Source sample 300 is played at composition sample 50.
     let v = Voice { source_start: Time::of_sample(300, 48_000), ..voice(50, 9_000) };
     let block = mix(&plan(48_000, 2, 0, 9_500, vec![v]), &mut source);
     for (out, input) in block.channels.iter().zip([&left, &right]) {
@@ -33,7 +33,7 @@ fn backwards_copies_bit_for_bit() {
     assert_eq!(block.channels[0], want);
 }
 
-/// A clip start that falls between samples moves by at most half of one.
+/// A source start between samples is rounded by at most half a sample.
 #[test]
 fn odd_start_rounds_to_the_nearest_sample() {
     let mut click = vec![0.0; 100];
@@ -45,7 +45,7 @@ fn odd_start_rounds_to_the_nearest_sample() {
     }
 }
 
-/// A cut through a running clip leaves no trace, at any rate and speed.
+/// A cut within a clip does not change any sample, at any rate and speed.
 #[test]
 fn cut_through_a_clip_is_seamless() {
     for (rate, speed) in [(48_000u32, 1.0), (44_100, 1.0), (44_100, -2.0), (96_000, 0.5)] {
@@ -84,8 +84,8 @@ fn mono_plays_at_unity_in_both_speakers_and_pan_moves_it() {
     }
 }
 
-/// A nested composition's sound is a source of its own channels: what was placed inside is balanced
-/// outside, never moved over.
+/// A nested composition is a source with its own channels: what is placed inside it is balanced
+/// outside, and never moved to another channel.
 #[test]
 fn nested_compositions_place_first_and_balance_after() {
     let (l, r) = (noise(4, 1_000, 0.5), noise(5, 1_000, 0.5));
@@ -100,20 +100,20 @@ fn nested_compositions_place_first_and_balance_after() {
     let near = |got: &[f32], want: &[f32]| got.iter().zip(want).all(|(a, b)| (a - b).abs() < 1e-6);
     let root2 = std::f32::consts::SQRT_2;
     let silent = vec![0.0; 1_000];
-    // Hard left inside, hard right outside: nothing is left over.
+    // Hard left inside, hard right outside: silence.
     for source in [mono.clone(), stereo.clone()] {
         let out = mixed(&[(2, -1.0)], 1.0, source);
         assert!(near(&out[0], &silent) && near(&out[1], &silent));
     }
-    // Hard left inside, half to the right outside: the left channel at half.
+    // Hard left inside, half right outside: the left channel at half its level.
     let out = mixed(&[(2, -1.0)], 0.5, mono.clone());
     assert!(near(&out[0], &scaled(&l, root2 * 0.5)) && near(&out[1], &silent));
-    // A mono composition sums to one channel (BS.775, scaled so that it cannot clip), which is
+    // A mono composition folds to one channel (BS.775, scaled so that it cannot clip), which is
     // placed like a mono source.
     let out = mixed(&[(1, -1.0)], 1.0, stereo.clone());
     let sum: Vec<f32> = l.iter().zip(&r).map(|(l, r)| (l + r) * 0.5 * root2).collect();
     assert!(near(&out[0], &silent) && near(&out[1], &sum));
-    // Two deep.
+    // Two levels of nesting.
     let out = mixed(&[(2, 0.5), (2, -0.5)], 0.5, stereo);
     assert!(near(&out[0], &scaled(&l, 0.25)) && near(&out[1], &scaled(&r, 0.5)));
 }
@@ -134,7 +134,7 @@ fn gain_and_fades_are_evaluated_at_absolute_samples() {
     }
 }
 
-/// Uncorrelated sounds under a constant-power cross-fade stay at one level (within 0.2 dB).
+/// A constant-power cross-fade of uncorrelated noise has a constant level (within 0.2 dB).
 #[test]
 fn constant_power_cross_fade_keeps_the_level() {
     let (n, from, to) = (480_000usize, 96_000i64, 384_000i64);
@@ -155,8 +155,8 @@ fn constant_power_cross_fade_keeps_the_level() {
     assert!(dip < expected - 2.5, "the test sees the 3 dB dip of a linear cross-fade: {dip}");
 }
 
-/// The widest that rates and speeds allow: 19200 source samples for one. A constant stays a
-/// constant, and memory small.
+/// The largest ratio that rates and speeds allow: 19200 source samples per composition sample. A
+/// constant stays constant, and little memory is used.
 #[test]
 fn the_highest_rate_at_the_highest_speed_in_the_lowest() {
     let mut source = memory(768_000, vec![vec![0.25; 8_000_000]]);
@@ -175,7 +175,7 @@ fn overshoots_are_clamped_and_counted() {
     let block = mixer.mix(&plan(48_000, 2, 0, 1_000, vec![v]), &mut memory(48_000, vec![input])).unwrap();
     assert_eq!((block.channels[0][499], block.channels[0][500], block.channels[0][501]), (0.5, -1.0, 1.0));
     assert_eq!((mixer.report().clipped_samples, mixer.report().peak), (2, 1.5));
-    // Full scale itself is not clipped, and huge gains stay finite.
+    // Full scale itself does not count as clipped, and samples stay finite with huge gains.
     let v = Voice { gain: vec![(0, f32::MAX)], ..voice(0, 10) };
     let block = mixer.mix(&plan(48_000, 2, 0, 10, vec![v.clone(), v]), &mut memory(48_000, vec![vec![1.0; 10]])).unwrap();
     assert!(block.channels.iter().flatten().all(|x| *x == 1.0));
@@ -201,7 +201,7 @@ fn invalid_samples_are_silence_and_counted_once() {
     }
 }
 
-/// A source that answers with the wrong shape.
+/// A source that returns one sample too few.
 struct Short;
 
 impl AudioSource for Short {
@@ -302,7 +302,7 @@ fn library() -> MemorySource {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
-    /// However the programme is cut into blocks, samples and report are the same.
+    /// Samples and report do not depend on how the mix is divided into blocks.
     #[test]
     fn blocks_do_not_matter(voices in prop::collection::vec(any_voice(), 1..4), channels in prop::sample::select(vec![1usize, 2, 6]),
         cuts in prop::collection::vec(1usize..3_000, 1..12)) {
@@ -325,8 +325,8 @@ proptest! {
     }
 }
 
-/// The same bits on every machine and at every optimisation level: recorded once (x86-64 baseline),
-/// FNV-1a over the samples' bits.
+/// The bits are the same on every machine and at every optimisation level: the hash was recorded
+/// once (x86-64 baseline), as FNV-1a of the samples' bits.
 #[test]
 fn result_is_the_recorded_one() {
     let mut source = library();
@@ -353,7 +353,7 @@ fn result_is_the_recorded_one() {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(400))]
-    /// Absurd numbers give an error or sound, never a panic.
+    /// Extreme values return an error or samples, and never panic.
     #[test]
     fn absurd_plans_do_not_panic(first in any::<i64>(), end in any::<i64>(), start in any::<i64>(), near in any::<bool>(),
         speed in prop_oneof![any::<f64>(), -150.0f64..150.0], gain in prop::collection::vec((any::<i64>(), any::<f32>()), 0..3),

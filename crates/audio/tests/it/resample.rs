@@ -1,14 +1,14 @@
-//! Sample-rate conversion against the formula of a sine and against ffmpeg's soxr.
+//! Compares sample-rate conversion with the formula of a sine and with ffmpeg's soxr.
 use crate::support::{ffmpeg, memory, mix, noise, plan, rms_db, sine, voice};
 use cutroom_test_support::media;
 use cutroom_timeline::Voice;
 use cutroom_types::{AudioBlock, Time};
 
-/// Samples at either end that hear the edge of the signal.
+/// Number of samples at either end that the edge of the signal affects.
 const EDGE: usize = 2_000;
 
-/// What a sine at `hz` becomes at `rate_hz` and speed 1: (level error dB, everything that is not
-/// that sine, dB below it).
+/// Resamples a sine of `hz` to `rate_hz` at a speed. Returns the error of its level in dB, and the
+/// level of everything else relative to it in dB.
 fn tone(hz: f64, source_hz: u32, rate_hz: u32, speed: f64) -> (f64, f64) {
     let seconds = 1.0 + speed.abs();
     let input = sine(hz, f64::from(source_hz), (f64::from(source_hz) * seconds) as usize, 0.5);
@@ -16,7 +16,8 @@ fn tone(hz: f64, source_hz: u32, rate_hz: u32, speed: f64) -> (f64, f64) {
     let start = if speed < 0.0 { Time::from_secs_f64(seconds - 0.1) } else { Time::from_secs_f64(0.1) };
     let v = Voice { speed, source_start: start, ..voice(0, samples as i64) };
     let out = mix(&plan(rate_hz, 1, 0, samples, vec![v]), &mut memory(source_hz, vec![input])).channels.remove(0);
-    // Least squares onto sine and cosine: level free, phase free (phase is tested on its own).
+    // Least-squares fit of sine and cosine, with free level and phase (phase has a test of its
+    // own).
     let w = std::f64::consts::TAU * hz * speed / f64::from(rate_hz);
     let (mut ss, mut cc, mut sc, mut xs, mut xc) = (0.0, 0.0, 0.0, 0.0, 0.0);
     for (n, x) in out.iter().enumerate() {
@@ -96,14 +97,15 @@ fn what_does_not_fit_is_gone() {
     }
 }
 
-/// Position is exact: the output is the input's sine at the output's instants, ten minutes in and a
-/// year in.
+/// Positions are exact: the output is the input's sine at the output's times, also after ten
+/// minutes and after a year.
 #[test]
 fn phase_does_not_drift() {
     for at_secs in [0i64, 600, 365 * 86_400] {
         let first = at_secs * 48_000;
         let input = sine(1_000.0, 44_100.0, 44_100, 0.5);
-        // The tone starts over every second of the source, so one second of it stands for any.
+        // The tone has a whole number of periods per second, so one second of it represents any
+        // other.
         let v = Voice { source_start: Time::from_ratio_secs(-at_secs, 1), ..voice(0, first + 48_000) };
         let out = mix(&plan(48_000, 1, first, 48_000, vec![v]), &mut memory(44_100, vec![input])).channels.remove(0);
         for (n, x) in out.iter().enumerate().take(47_000).skip(1_000) {
@@ -113,8 +115,8 @@ fn phase_does_not_drift() {
     }
 }
 
-/// The same programme through ffmpeg's aresample with soxr at 28 bits. Tones stay below 0.7 of
-/// Nyquist because soxr itself droops above (0.003 dB at 0.86, measured against the formula).
+/// Compares with ffmpeg's aresample with soxr at 28 bits. Tones are below 0.7 of Nyquist because
+/// soxr itself attenuates above it (0.003 dB at 0.86, measured against the formula).
 #[test]
 fn agrees_with_soxr() {
     for (from, to) in [(44_100u32, 48_000u32), (48_000, 44_100), (16_000, 48_000), (96_000, 44_100)] {
@@ -141,21 +143,21 @@ fn agrees_with_soxr() {
     }
 }
 
-/// White noise, where every frequency counts: what passes is the design's band and no more.
+/// White noise contains every frequency: exactly the design's pass band is preserved.
 #[test]
 fn noise_keeps_its_level() {
     let input = noise(9, 96_000, 0.5);
     let out =
         mix(&plan(96_000, 1, 0, 192_000, vec![voice(0, 192_000)]), &mut memory(48_000, vec![input.clone()])).channels.remove(0);
     let db = |x: &[f32]| rms_db(x.iter().map(|x| f64::from(*x)));
-    // Interpolating white noise keeps its spectrum below the transition: 0.5 − 0.0203 of the rate
-    // passes.
+    // Interpolation preserves the spectrum of white noise below the middle of the transition band,
+    // which is 0.5 − 0.0203 of the rate.
     let expected = db(&input) + 10.0 * (0.4797f64 / 0.5).log10();
     assert!((db(&out[EDGE..192_000 - EDGE]) - expected).abs() < 0.05, "{} not {expected}", db(&out));
 }
 
-/// Real speech from 16 kHz against soxr: in place to the sample, differing only in the last tenth
-/// of the band.
+/// Compares speech at 16 kHz with soxr: it is aligned to the sample, and differs only in the last
+/// tenth of the band.
 #[test]
 fn speech_agrees_with_soxr() {
     let Some(path) = media("speech_jfk_16k_mono.wav") else { return };

@@ -1,9 +1,10 @@
-//! Modes about coverage: stencils and silhouettes cut what lies below by the layer, alpha add joins
-//! edges without a seam, dissolves draw a layer's pixels whole or not at all.
+//! Blend modes that work on coverage: stencils and silhouettes multiply the backdrop by the layer's
+//! alpha or luma, alpha add combines adjacent edges without a seam, dissolves draw each pixel of a
+//! layer fully or not at all.
 use crate::spec::BlendSpec;
 use cutroom_kernel::{At, Blend, BlendKernel, K, Real, Rgba, rgb};
 
-/// What lies below times `k`.
+/// Returns the backdrop times `k`.
 #[inline(always)]
 fn cut<R: Real>(b: Rgba<R>, k: R) -> Rgba<R> {
     Rgba { c: b.c.scale(k), a: b.a * k }
@@ -24,7 +25,7 @@ macro_rules! modes {
     )* };
 }
 
-/// The source where a random number lies below its alpha, else the backdrop.
+/// Returns the source, opaque, where a random number is below its alpha, else the backdrop.
 #[inline(always)]
 fn dissolve<R: Real>(b: Rgba<R>, s: Rgba<R>, at: At<R>, seed: R) -> Rgba<R> {
     let show = at.x.floor().hash(at.y.floor(), seed).lt(s.a);
@@ -35,21 +36,21 @@ fn dissolve<R: Real>(b: Rgba<R>, s: Rgba<R>, at: At<R>, seed: R) -> Rgba<R> {
 }
 
 modes! {
-    /// Pixels at random by alpha, the same in every frame.
+    /// Draws random pixels with the probability of their alpha, the same ones in every frame.
     DISSOLVE Dissolve "dissolve" "Dissolve" noise |b, s, at, seed| dissolve(b, s, at, seed);
-    /// Pixels at random by alpha, others in every frame.
+    /// Draws random pixels with the probability of their alpha, other ones in every frame.
     DANCING_DISSOLVE DancingDissolve "dancing-dissolve" "Dancing Dissolve" noise time_dependent |b, s, at, seed| dissolve(b, s, at, seed);
-    /// Below times the source's alpha.
+    /// Backdrop · source alpha.
     STENCIL_ALPHA StencilAlpha "stencil-alpha" "Stencil Alpha" lowers_backdrop_alpha affects_transparent |b, s, _at, _seed| cut(b, s.a);
-    /// Below times the source's display-encoded luma times alpha.
+    /// Backdrop · source luma (display-encoded) · source alpha.
     STENCIL_LUMA StencilLuma "stencil-luma" "Stencil Luma" lowers_backdrop_alpha affects_transparent display |b, s, _at, _seed| cut(b, s.c.luma().saturate() * s.a);
-    /// Below times one less the source's alpha.
+    /// Backdrop · (1 − source alpha).
     SILHOUETTE_ALPHA SilhouetteAlpha "silhouette-alpha" "Silhouette Alpha" lowers_backdrop_alpha |b, s, _at, _seed| cut(b, K(1.0) - s.a);
-    /// Below times one less the source's display-encoded luma times alpha.
+    /// Backdrop · (1 − source luma (display-encoded) · source alpha).
     SILHOUETTE_LUMA SilhouetteLuma "silhouette-luma" "Silhouette Luma" lowers_backdrop_alpha display
         |b, s, _at, _seed| cut(b, K(1.0) - s.c.luma().saturate() * s.a);
-    /// Alphas added up to 1: the source as in normal, below it as much of the backdrop as there is
-    /// room for.
+    /// Adds alphas up to 1: the source as in normal, below it as much of the backdrop as the
+    /// remaining alpha allows.
     ALPHA_ADD AlphaAdd "alpha-add" "Alpha Add" |b, s, _at, _seed| {
         let room = (K(1.0) - s.a).min(b.a);
         let k = R::select(b.a.gt(1e-6), room / b.a.max(1e-6), 0.0);

@@ -1,4 +1,4 @@
-//! Blend modes.
+//! The built-in blend modes.
 mod alpha;
 mod normal;
 mod separable;

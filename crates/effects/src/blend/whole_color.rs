@@ -1,5 +1,5 @@
-//! Modes that look at a colour as a whole: W3C Compositing and Blending Level 1 §10
-//! (weights 0.3, 0.59, 0.11), and darker and lighter colour.
+//! Blend modes that work on a colour as a whole: W3C Compositing and Blending Level 1 §10 (weights
+//! 0.3, 0.59, 0.11), and darker and lighter colour.
 use super::separable::{composite, straight};
 use crate::spec::BlendSpec;
 use cutroom_kernel::{At, Blend, BlendKernel, K, Real, Rgb, Rgba, rgb};
@@ -34,8 +34,8 @@ fn set_lum<R: Real>(c: Rgb<R>, l: R) -> Rgb<R> {
     rgb(high(c.r, l, x), high(c.g, l, x), high(c.b, l, x))
 }
 
-/// SetSat of §10: the components keep their order, the spread becomes `s`. The hue of what is
-/// within one 8-bit code of grey is rounding noise, which must not be blown up: there the spread
+/// SetSat of §10: the components keep their order, the spread becomes `s`. The hue of colours
+/// within one 8-bit code of grey is rounding noise, which must not be amplified: there the spread
 /// grows with the colour's own.
 #[inline(always)]
 fn set_sat<R: Real>(c: Rgb<R>, s: R) -> Rgb<R> {
@@ -79,12 +79,12 @@ modes! {
     DARKER_COLOR DarkerColor "darker-color" "Darker Color" open |b, s| pick(lum(b).le(lum(s)), b, s);
     /// The colour with the higher luminosity.
     LIGHTER_COLOR LighterColor "lighter-color" "Lighter Color" open |b, s| pick(lum(b).ge(lum(s)), b, s);
-    /// Hue of the source.
+    /// Hue of the source; saturation and luminosity of the backdrop.
     HUE Hue "hue" "Hue" limited |b, s| set_lum(set_sat(s, sat(b)), lum(b));
-    /// Saturation of the source.
+    /// Saturation of the source; hue and luminosity of the backdrop.
     SATURATION Saturation "saturation" "Saturation" limited |b, s| set_lum(set_sat(b, sat(s)), lum(b));
-    /// Hue and saturation of the source.
+    /// Hue and saturation of the source; luminosity of the backdrop.
     COLOR Color "color" "Color" limited |b, s| set_lum(s, lum(b));
-    /// Luminosity of the source.
+    /// Luminosity of the source; hue and saturation of the backdrop.
     LUMINOSITY Luminosity "luminosity" "Luminosity" limited |b, s| set_lum(b, lum(s));
 }

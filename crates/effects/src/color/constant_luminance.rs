@@ -1,22 +1,23 @@
-//! Matrices that are not applied to R'G'B' but, in part, to linear light: BT.2020 constant
+//! Colour matrices that are applied, in part, to linear light instead of R'G'B': BT.2020 constant
 //! luminance and BT.2100 ICtCp.
 use super::{ColorStep, curves, is_sdr, matrices};
 use cutroom_kernel::{At, MAX_UNIFORMS, Point, PointKernel, Real, Rgba, rgb};
 use cutroom_types::{ColorModel, ColorTags, Matrix, PictureFormat, Transfer};
 
-/// One of these matrices with the transfer that it goes with.
+/// One of these matrices, together with its transfer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LightMatrix {
-    /// Y'cC'bcC'rc (ITU-R BT.2020-2 table 4): luminance is that of the light.
+    /// Y'cC'bcC'rc (ITU-R BT.2020-2 table 4): luma is computed from the luminance of linear light.
     ConstantLuminance,
-    /// IC_TC_P over PQ (ITU-R BT.2100-2 table 7).
+    /// ICtCp with PQ (ITU-R BT.2100-2 table 7).
     IctcpPq,
-    /// The same over HLG, whose light is the scene's.
+    /// ICtCp with HLG, computed from scene light.
     IctcpHlg,
 }
 
 impl LightMatrix {
-    /// `None` for matrices of R'G'B', and for transfers that the recommendations do not have.
+    /// Returns the matrix of these tags; `None` for matrices of R'G'B' and for transfers that the
+    /// recommendations do not define.
     pub fn of(format: PictureFormat, tags: ColorTags) -> Option<Self> {
         match (tags.matrix, tags.transfer) {
             _ if format.model != ColorModel::Yuv => None,
@@ -27,8 +28,8 @@ impl LightMatrix {
         }
     }
 
-    /// Luma and chroma, nominally 0..=1 and ±0.5, to what the steps begin with: themselves, or
-    /// L'M'S'.
+    /// Returns the matrix from luma and chroma (nominally 0..=1 and ±0.5) to what the decoding
+    /// steps start from: unchanged for constant luminance, L'M'S' for ICtCp.
     pub fn code_matrix(self) -> [[f64; 3]; 3] {
         let q = |m: [[f64; 3]; 3]| matrices::invert(m.map(|r| [r[0] / 4096.0, r[1] / 4096.0, r[2] / 4096.0, 0.0]));
         let inverse = match self {
@@ -39,7 +40,8 @@ impl LightMatrix {
         inverse.map(|r| [r[0], r[1], r[2]])
     }
 
-    /// Linear R, G and B to what is encoded: R, Y and B, or L, M and S.
+    /// Returns the matrix from linear R, G and B to the values that are encoded: R, Y and B, or L,
+    /// M and S.
     fn light_matrix(self) -> matrices::Matrix34 {
         match self {
             Self::ConstantLuminance => [[1.0, 0.0, 0.0, 0.0], [0.2627, 0.6780, 0.0593, 0.0], [0.0, 0.0, 1.0, 0.0]],
@@ -64,7 +66,7 @@ impl LightMatrix {
         }
     }
 
-    /// From what the codes' matrix gives to R'G'B'.
+    /// Returns the steps from the result of [`Self::code_matrix`] to R'G'B'.
     pub fn decode_steps(self) -> Vec<ColorStep> {
         let first = (self == Self::ConstantLuminance).then(|| ColorStep::new(&Point(FromDifferences), &[]));
         let light = ColorStep::matrix(matrices::invert(self.light_matrix()));
@@ -78,11 +80,12 @@ impl LightMatrix {
     }
 }
 
-/// Divisors of B' - Y' and R' - Y' below and above zero (ITU-R BT.2020-2 table 4).
+/// Divisors of B' − Y' and R' − Y' for negative and for positive differences (ITU-R BT.2020-2 table
+/// 4).
 const BLUE: [f32; 2] = [1.9404, 1.5816];
 const RED: [f32; 2] = [1.7184, 0.9936];
 
-/// Y', C'b, C'r to R', Y', B'.
+/// Converts Y', C'b, C'r to R', Y', B'.
 struct FromDifferences;
 
 impl PointKernel for FromDifferences {
@@ -94,7 +97,7 @@ impl PointKernel for FromDifferences {
     }
 }
 
-/// R', Y', B' to Y', C'b, C'r.
+/// Converts R', Y', B' to Y', C'b, C'r.
 struct ToDifferences;
 
 impl PointKernel for ToDifferences {

@@ -1,4 +1,4 @@
-//! Transfer characteristics as kernels, one for each curve and direction.
+//! Transfer characteristics as kernels, one per curve and direction, and the tone mapping of HDR.
 use cutroom_kernel::{At, K, MAX_UNIFORMS, PointKernel, Real, Rgba, real::poly};
 
 /// Defines a kernel that applies `one(value, uniforms)` to each component.
@@ -21,8 +21,8 @@ macro_rules! per_component {
 }
 
 per_component! {
-    /// Inverse of the BT.709 curve: a quintic fit of the power segment, good to 2e-4 within 0..=1,
-    /// linear below.
+    /// Inverse of the BT.709 curve: a quintic fit of the power segment with an error of up to 2e-4
+    /// within 0..=1, linear below 0.081.
     Bt709ToLinear = |x, _p| {
         let z = x.mad(1.0 / 1.099, 0.099 / 1.099);
         let power = poly(z, &[0.001_443_958_7, -0.031_063_35, 0.740_263_4, 0.423_517_05, -0.173_332_67, 0.039_175_595]);
@@ -34,18 +34,18 @@ per_component! {
         let power = poly(root, &[-0.007_518_536, 0.109_949_21, 1.037_971, -0.175_995_05, 0.035_597_146]).mad(1.099, -0.099);
         R::select(x.lt(0.018), x * 4.5, power)
     };
-    /// SMPTE ST 2084 EOTF times uniform 0 (cd/m² of full scale over those of reference white).
+    /// SMPTE ST 2084 EOTF times uniform 0 (full scale over reference white, both in cd/m²).
     PqToLinear = |x, p| {
         let e = x.saturate().pow(1.0 / 78.843_75);
         let n = (e - 0.835_937_5).max(0.0) / (K(18.851_562) - e * 18.6875);
         R::select(n.gt(0.0), n.pow(1.0 / 0.159_301_76), 0.0) * p[0]
     };
-    /// Inverse of [`PqToLinear`]; uniform 0 is its reciprocal.
+    /// Inverse of [`PqToLinear`]; its uniform 0 is the reciprocal.
     LinearToPq = |x, p| {
         let y = (x * p[0]).saturate().pow(0.159_301_76);
         ((y * 18.851_562 + 0.835_937_5) / (y * 18.6875 + 1.0)).pow(78.843_75)
     };
-    /// Inverse of the BT.2100 HLG OETF: light of the scene, 1.0 = its peak.
+    /// Inverse of the BT.2100 HLG OETF: scene light, 1.0 = peak.
     HlgToScene = |x, _p| hlg_scene(x);
     /// BT.2100 HLG OETF.
     SceneToHlg = |x, _p| hlg_encode(x);
@@ -81,7 +81,7 @@ impl PointKernel for HlgToLinear {
     }
 }
 
-/// Inverse of [`HlgToLinear`]; uniform 0 is its reciprocal.
+/// Inverse of [`HlgToLinear`]; its uniform 0 is the reciprocal.
 pub struct LinearToHlg;
 
 impl PointKernel for LinearToHlg {
@@ -99,9 +99,9 @@ impl PointKernel for LinearToHlg {
     }
 }
 
-/// Brings highlights below 1: colour is scaled so that its largest component m above the knee k
-/// becomes `k + (1 − k)·t·(1 + t/w²)/(1 + t)`, t = (m − k)/(1 − k), w that of the peak (extended
-/// Reinhard, slope 1 at the knee).
+/// Tone mapping of highlights to at most 1: colour is scaled so that its largest component m, if
+/// above the knee k, becomes `k + (1 − k)·t·(1 + t/w²)/(1 + t)`, t = (m − k)/(1 − k), w the t of
+/// the peak (extended Reinhard, slope 1 at the knee).
 pub struct ToneMap;
 
 impl PointKernel for ToneMap {
@@ -115,7 +115,7 @@ impl PointKernel for ToneMap {
     }
 }
 
-/// `[knee, 1/(1 − knee), 1/w², 1 − knee]` for a peak in reference whites.
+/// Returns `[knee, 1/(1 − knee), 1/w², 1 − knee]` for a peak in multiples of reference white.
 pub fn tone_map_uniforms(peak: f32) -> [f32; 4] {
     const KNEE: f32 = 0.5;
     let w = (peak - KNEE) / (1.0 - KNEE);

@@ -1,11 +1,12 @@
-//! Linear maps, and those between sets of primaries. Computed in double precision, rounded once.
+//! Affine maps of colour, and those between sets of primaries. They are computed in double
+//! precision and rounded once.
 use cutroom_kernel::{At, MAX_UNIFORMS, PointKernel, Real, Rgba, rgb};
 use cutroom_types::Primaries;
 
-/// Rows of a 3×3 matrix with an offset in the fourth column.
+/// Rows of a 3×3 matrix, with an offset in the fourth column.
 pub type Matrix34 = [[f64; 4]; 3];
 
-/// A 3×3 matrix (uniforms 0..9, row by row) and an offset (9..12).
+/// A kernel that applies a 3×3 matrix (uniforms 0..9, row by row) and adds an offset (9..12).
 pub struct Affine;
 
 impl PointKernel for Affine {
@@ -21,7 +22,7 @@ impl PointKernel for Affine {
     }
 }
 
-/// The inverse map.
+/// Returns the inverse map.
 pub fn invert(m: Matrix34) -> Matrix34 {
     let a = |i: usize, j: usize| m[i % 3][j % 3];
     let cofactor = |i: usize, j: usize| a(i + 1, j + 1) * a(i + 2, j + 2) - a(i + 1, j + 2) * a(i + 2, j + 1);
@@ -33,7 +34,7 @@ pub fn invert(m: Matrix34) -> Matrix34 {
     })
 }
 
-/// `a` after `b`.
+/// Returns the map that applies `b`, then `a`.
 fn multiply(a: Matrix34, b: Matrix34) -> Matrix34 {
     std::array::from_fn(|i| {
         std::array::from_fn(|j| (0..3).map(|k| a[i][k] * b[k][j]).sum::<f64>() + if j == 3 { a[i][3] } else { 0.0 })
@@ -52,20 +53,20 @@ fn xyz([x, y]: [f64; 2]) -> [f64; 3] {
     [x / y, 1.0, (1.0 - x - y) / y]
 }
 
-/// Linear RGB to CIE XYZ with Y = 1 at white (SMPTE RP 177).
+/// Returns the map from linear RGB to CIE XYZ with Y = 1 at white (SMPTE RP 177).
 pub fn xyz_from_rgb(primaries: Primaries) -> Matrix34 {
     xyz_from_light(primaries.chromaticities())
 }
 
-/// The same for red, green, blue and white by their chromaticities.
+/// Like [`xyz_from_rgb`], for the chromaticities of red, green, blue and white.
 fn xyz_from_light([r, g, b, white]: [[f64; 2]; 4]) -> Matrix34 {
     let columns = [xyz(r), xyz(g), xyz(b)];
     let scale = apply(invert(of_columns(columns)), xyz(white));
     of_columns(std::array::from_fn(|k| columns[k].map(|v| v * scale[k])))
 }
 
-/// CIE XYZ adapted from one white to another (chromaticities) by the Bradford transform (ICC.1:2010
-/// annex E).
+/// Returns the map that adapts CIE XYZ from one white point to another (chromaticities) by the
+/// Bradford transform (ICC.1:2010 annex E).
 fn bradford(from: [f64; 2], to: [f64; 2]) -> Matrix34 {
     const CONES: Matrix34 = [[0.8951, 0.2664, -0.1614, 0.0], [-0.7502, 1.7135, 0.0367, 0.0], [0.0389, -0.0685, 1.0296, 0.0]];
     let (source, target) = (apply(CONES, xyz(from)), apply(CONES, xyz(to)));
@@ -73,20 +74,20 @@ fn bradford(from: [f64; 2], to: [f64; 2]) -> Matrix34 {
     multiply(invert(CONES), multiply(gain, CONES))
 }
 
-/// Linear RGB of one set of primaries to another, white adapted.
+/// Returns the map from linear RGB of one set of primaries to another, with white adapted.
 pub fn primaries(from: Primaries, to: Primaries) -> Matrix34 {
     let adapt = bradford(from.chromaticities()[3], to.chromaticities()[3]);
     multiply(invert(xyz_from_rgb(to)), multiply(adapt, xyz_from_rgb(from)))
 }
 
-/// Linear RGB of red, green, blue and white by their chromaticities to a set of primaries, white
-/// adapted.
+/// Returns the map from linear RGB, given by the chromaticities of its red, green, blue and white,
+/// to a set of primaries, with white adapted.
 pub fn of_light(from: [[f64; 2]; 4], to: Primaries) -> [[f64; 3]; 3] {
     let adapt = bradford(from[3], to.chromaticities()[3]);
     multiply(invert(xyz_from_rgb(to)), multiply(adapt, xyz_from_light(from))).map(|r| [r[0], r[1], r[2]])
 }
 
-/// Linear RGB adapted from one white to another.
+/// Returns the map that adapts linear RGB from one white point to another.
 pub fn adapted(space: Primaries, from: [f64; 2], to: [f64; 2]) -> [[f64; 3]; 3] {
     let m = multiply(invert(xyz_from_rgb(space)), multiply(bradford(from, to), xyz_from_rgb(space)));
     m.map(|r| [r[0], r[1], r[2]])
@@ -96,7 +97,8 @@ pub fn adapted(space: Primaries, from: [f64; 2], to: [f64; 2]) -> [[f64; 3]; 3] 
 mod tests {
     use super::*;
 
-    /// ITU-R BT.2087-0 annex 2 gives BT.709 to BT.2020; IEC 61966-2-1 gives sRGB to XYZ.
+    /// Compares with published matrices: BT.709 to BT.2020 (ITU-R BT.2087-0 annex 2) and sRGB to
+    /// XYZ (IEC 61966-2-1).
     #[test]
     fn published_matrices() {
         let near = |m: Matrix34, want: [[f64; 3]; 3], max: f64| {

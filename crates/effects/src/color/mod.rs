@@ -1,4 +1,5 @@
-//! Colour conversions as lists of point kernels: code values → working colour → code values.
+//! Colour conversions as lists of point kernels: from code values to straight working colour and
+//! from that back to code values.
 mod codes;
 mod constant_luminance;
 mod curves;
@@ -11,10 +12,10 @@ use constant_luminance::LightMatrix;
 use cutroom_kernel::{At, Point, PointOp, Rgba, rgb};
 use cutroom_types::{ColorTags, Matrix, PictureFormat, Primaries, Transfer};
 
-/// The space that layers are blended in.
+/// The working space: primaries and transfer in which layers are blended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct WorkingSpace {
-    /// Linear light, else display-encoded by `transfer`.
+    /// Whether values are linear light; otherwise they are display-encoded by `transfer`.
     pub linear: bool,
     /// Primaries.
     pub primaries: Primaries,
@@ -25,9 +26,9 @@ pub struct WorkingSpace {
 /// One conversion step.
 #[derive(Clone)]
 pub struct ColorStep {
-    /// Code.
+    /// The kernel.
     pub kernel: &'static dyn PointOp,
-    /// Numbers.
+    /// Its uniforms.
     pub uniforms: Uniforms,
 }
 
@@ -36,34 +37,35 @@ impl ColorStep {
         Self { kernel, uniforms: Uniforms::new(values) }
     }
 
-    /// `c' = m · (r, g, b, 1)`, a row for each component.
+    /// Creates the step `c' = m · (r, g, b, 1)`; `m` has one row per component.
     pub fn matrix(m: [[f64; 4]; 3]) -> Self {
         let [a, b, c] = m.map(|r| r.map(|v| v as f32));
         Self::new(&Point(Affine), &[a[0], a[1], a[2], b[0], b[1], b[2], c[0], c[1], c[2], a[3], b[3], c[3]])
     }
 }
 
-/// Why pictures with these tags cannot be converted, if they cannot: constant luminance and ICtCp
-/// go with certain transfers only.
+/// Returns why pictures with these tags cannot be converted, or `None` if they can. Constant
+/// luminance and ICtCp are defined for certain transfers only.
 pub fn unsupported(tags: ColorTags) -> Option<String> {
     let of_light = matches!(tags.matrix, Matrix::Bt2020Cl | Matrix::ICtCp);
     let is_known = LightMatrix::of(PictureFormat::YUV420P8, tags).is_some();
     (of_light && !is_known).then(|| format!("the colour matrix {} with the transfer {}", tags.matrix, tags.transfer))
 }
 
-/// Whether codes are an affine map of display-encoded colour, so that mixing the former mixes the
-/// latter.
+/// Whether code values are an affine map of display-encoded colour, so that mixing code values
+/// mixes colours.
 pub fn is_affine(format: PictureFormat, tags: ColorTags) -> bool {
     LightMatrix::of(format, tags).is_none()
 }
 
-/// Display curves of standard dynamic range count as one: their code values are kept.
+/// Whether a transfer is a display curve of standard dynamic range. All of these are treated as one
+/// curve, so that code values are preserved between them.
 fn is_sdr(t: Transfer) -> bool {
     !matches!(t, Transfer::Pq | Transfer::Hlg | Transfer::Linear)
 }
 
-/// Display-encoded values of `transfer` to linear light, 1.0 = reference white (203 cd/m² for PQ
-/// and HLG, ITU-R BT.2408).
+/// Converts display-encoded values of `transfer` to linear light, 1.0 = reference white (203 cd/m²
+/// for PQ and HLG, ITU-R BT.2408).
 fn linearise(transfer: Transfer) -> Option<ColorStep> {
     match transfer {
         Transfer::Linear => None,
@@ -83,8 +85,9 @@ fn delinearise(transfer: Transfer) -> Option<ColorStep> {
     }
 }
 
-/// Raw code values (registers hold Y, Cb, Cr or R, G, B or grey codes of `format`; floats
-/// nominal 0..=1) to straight working colour. Ask [`unsupported`] first.
+/// Returns the steps from raw code values to straight working colour. Registers hold Y, Cb, Cr, or
+/// R, G, B, or grey codes of `format`; float formats are nominally 0..=1. The tags must pass
+/// [`unsupported`].
 pub fn decode_steps(format: PictureFormat, tags: ColorTags, working: WorkingSpace) -> Vec<ColorStep> {
     let mut steps = vec![ColorStep::matrix(codes::rgb_from_codes(format, tags))];
     steps.extend(LightMatrix::of(format, tags).into_iter().flat_map(LightMatrix::decode_steps));
@@ -93,7 +96,7 @@ pub fn decode_steps(format: PictureFormat, tags: ColorTags, working: WorkingSpac
         steps.extend(working_from_display(working));
         return steps;
     }
-    // One display curve for all of SDR: the composition's stands for the source's too.
+    // All of SDR has one display curve: the composition's is used for the source too.
     steps.extend(linearise(if same_curve { working.transfer } else { tags.transfer }));
     if tags.primaries != working.primaries {
         steps.push(ColorStep::matrix(matrices::primaries(tags.primaries, working.primaries)));
@@ -107,8 +110,8 @@ pub fn decode_steps(format: PictureFormat, tags: ColorTags, working: WorkingSpac
     steps
 }
 
-/// Straight working colour to unrounded code values of `format`, not clamped; primaries and
-/// transfer of the tags are the working space's.
+/// Returns the steps from straight working colour to code values of `format`, neither rounded nor
+/// clamped. Primaries and transfer of the tags must be those of the working space.
 pub fn encode_steps(working: WorkingSpace, format: PictureFormat, tags: ColorTags) -> Vec<ColorStep> {
     let mut steps = display_from_working(working);
     steps.extend(LightMatrix::of(format, tags).into_iter().flat_map(LightMatrix::encode_steps));
@@ -116,40 +119,41 @@ pub fn encode_steps(working: WorkingSpace, format: PictureFormat, tags: ColorTag
     steps
 }
 
-/// Working colour to display-encoded values; nothing to do when blending in gamma.
+/// Returns the steps from working colour to display-encoded values; none if the working space is
+/// display-encoded.
 pub fn display_from_working(working: WorkingSpace) -> Vec<ColorStep> {
     if working.linear { delinearise(working.transfer).into_iter().collect() } else { Vec::new() }
 }
 
-/// Display-encoded values to working colour.
+/// Returns the steps from display-encoded values to working colour.
 pub fn working_from_display(working: WorkingSpace) -> Vec<ColorStep> {
     if working.linear { linearise(working.transfer).into_iter().collect() } else { Vec::new() }
 }
 
-/// Linear light to display-encoded values of the composition.
+/// Returns the steps from linear light to display-encoded values of the composition.
 pub fn display_from_linear(working: WorkingSpace) -> Vec<ColorStep> {
     delinearise(working.transfer).into_iter().collect()
 }
 
-/// Display-encoded values of the composition to linear light.
+/// Returns the steps from display-encoded values of the composition to linear light.
 pub fn linear_from_display(working: WorkingSpace) -> Vec<ColorStep> {
     linearise(working.transfer).into_iter().collect()
 }
 
-/// Rows of the matrix that adapts linear BT.709 colour from one white to another (chromaticities),
-/// by the Bradford transform.
+/// Returns the rows of the matrix that adapts linear BT.709 colour from one white point to another
+/// (chromaticities) by the Bradford transform.
 pub fn adapt(from: [f64; 2], to: [f64; 2]) -> [[f64; 3]; 3] {
     matrices::adapted(Primaries::Bt709, from, to)
 }
 
-/// Rows of the matrix that takes linear colour of a camera's red, green, blue and white
-/// (chromaticities) to a set of primaries.
+/// Returns the rows of the matrix from linear colour of a camera gamut (chromaticities of red,
+/// green, blue and white) to a set of primaries.
 pub fn from_gamut(gamut: [[f64; 2]; 4], to: Primaries) -> [[f64; 3]; 3] {
     matrices::of_light(gamut, to)
 }
 
-/// A straight display-encoded RGBA in the composition's primaries and transfer as straight working
-/// colour.
+/// Converts straight display-encoded RGBA, in the composition's primaries and transfer, to straight
+/// working colour.
 pub fn working_color(rgba: [f32; 4], working: WorkingSpace) -> [f32; 4] {
     let px = Rgba { c: rgb(rgba[0], rgba[1], rgba[2]), a: rgba[3] };
     let px =
@@ -171,7 +175,7 @@ mod tests {
     const LINEAR: WorkingSpace = WorkingSpace { linear: true, ..GAMMA };
 
     /// Published code values of 100 % colour bars (ITU-R BT.709 and BT.601, 8 and 10 bit, narrow
-    /// range; full-range white and grey).
+    /// range), and full-range white.
     #[test]
     fn known_codes_decode_to_known_colors() {
         let yuv = |bits| PictureFormat::yuv(bits, 0, 0);
@@ -206,8 +210,8 @@ mod tests {
                             let codes = codes.map(|c: f32| c * unit);
                             let back = run(&encode_steps(working, format, tags), run(&decode_steps(format, tags, working), codes));
                             for (b, c) in back.iter().zip(codes) {
-                                // The linear curves are fits: half a code at 8 bits, and never more
-                                // than two at 10.
+                                // The linear curves are fits: up to half a code at 8 bits, two at
+                                // 10.
                                 let max = if working.linear || !is_affine(format, tags) { 0.5 * unit } else { 0.01 * unit };
                                 assert!((b - c).abs() < max, "{format} {tags:?} {working:?}: {b}, expected {c}");
                             }
@@ -218,8 +222,8 @@ mod tests {
         }
     }
 
-    /// BT.2100 table 4: PQ 0.508 is 100 cd/m²; HLG 0.5 is a twelfth of scene light. Reference white
-    /// must land below SDR white, peak on it.
+    /// BT.2100 table 4: PQ 0.508 is 100 cd/m². Reference white must map to below SDR white, a peak
+    /// of 1000 cd/m² to SDR white.
     #[test]
     fn hdr_sources_are_brought_into_sdr() {
         let tags = ColorTags { transfer: Transfer::Pq, range: Range::Full, ..ColorTags::SRGB };

@@ -1,35 +1,40 @@
-//! Acuarela: trails that run like watercolour, and what it shares with `rom1`, the other effect of
+//! Acuarela: trails that run like watercolour. Also what it shares with `rom1`, the other effect of
 //! trails.
 //!
-//! Trails are feedback: what was shown before, moved a little and faded, comes back below what is
-//! new. The effects of these names in other programs feed back whatever was drawn last, at the
-//! speed of the clock on the wall, so that no frame looks the same twice. Here the same idea is a
-//! function of the source alone, and their look is approximated, not matched: the [`WINDOW_FRAMES`]
-//! frames before the one drawn are folded, oldest first. With `F(k)` the frames, k = 0 the oldest
-//! and k = n the one drawn,
+//! Trails are feedback: the previous result, slightly displaced and faded, is mixed below the new
+//! picture. The effects of these names in other programs feed back whatever was drawn last, at the
+//! speed of the wall clock, so that no frame looks the same twice. Here the result is a function of
+//! the source alone and approximates their appearance: the [`WINDOW_FRAMES`] frames before the one
+//! drawn are folded, oldest first. With frames `F(k)`, k = 0 the oldest and k = n the one drawn,
 //!
 //! ```text
 //! R(0) = F(0)
-//! R(k) = join(F(k), p · R(k − 1) moved by d)      p = strength^(1/4), so that `strength` is what is left after four frames
+//! R(k) = combine(F(k), p · R(k − 1) displaced by d)
+//! p = strength^(1/4), so that `strength` remains after four frames
 //! result = F(n) + opacity · (R(n) − F(n))
 //! ```
 //!
-//! d is a field of displacements that depends on place and on the time of the frame drawn; each
-//! effect says what it is and how it joins. All steps towards a frame share it. At a clip's start
-//! its first frame stands for those before it. The window is counted in frames of the composition:
-//! at another rate trails are as many frames long, not as many seconds.
+//! d is a displacement field that depends on position and on the time of the frame drawn; each
+//! effect defines d and how it combines. All steps towards a frame use the same d. At a clip's
+//! start its first frame is used for those before it. The window is counted in frames of the
+//! composition: at another frame rate trails have the same length in frames, not in seconds.
 use crate::{noise::value_noise, spec::*};
 use cutroom_kernel::{At, Edge, MAX_UNIFORMS, Read, ReadKernel, ReadOp, Reads, Real, Rgba, rgb};
 
-/// Frames before the one drawn that leave a trail.
+/// Number of frames before the one drawn that leave a trail.
 pub const WINDOW_FRAMES: usize = 12;
 
-/// Parameters of both effects of trails: `opacity` of the trails over the picture; `gain`, the
-/// displacement a frame as a fraction of the picture's height; `speed`, tenths of a cell of noise
-/// that pass a second; `detail`, octaves of noise, each half as large and half as strong as the one
-/// before, a fraction fades the last one in; `strength`, what is left of a picture after four
-/// frames; `density`, cells of the first octave over the picture's height; `gainX` and `gainY`, the
-/// direction of the drift as a factor of `gain`. `reset` forgets what was before: no trails.
+/// Parameters of both effects of trails:
+///
+/// - `opacity`: opacity of the trails over the picture.
+/// - `gain`: displacement per frame as a fraction of the picture's height.
+/// - `speed`: movement through the noise, in tenths of a cell per second.
+/// - `detail`: octaves of noise, each with half the cell size and strength of the one before; a
+///   fraction fades in the last one.
+/// - `strength`: what remains of a picture after four frames.
+/// - `density`: cells of the first octave per picture height.
+/// - `gainX`, `gainY`: direction of the drift as factors of `gain`.
+/// - `reset`: ignores earlier frames, so that there are no trails.
 pub const PARAMS: &[ParamSpec] = &[
     ParamSpec::number("opacity", "Opacity", 1.0, 0.0, 1.0, Unit::None),
     ParamSpec::number("gain", "Gain", 0.01, 0.0, 0.2, Unit::None),
@@ -43,8 +48,8 @@ pub const PARAMS: &[ParamSpec] = &[
 ];
 
 /// The displacement is `d = height · gain · (u + gainX, v + gainY)`, u and v independent noise of
-/// −1..=1; joined by mixing: `R(k) = F(k) + p · (R(k − 1) at (x − d) − F(k))`. Beyond its edges the
-/// picture is mirrored.
+/// −1..=1. Frames are combined by mixing: `R(k) = F(k) + p · (R(k − 1) at (x − d) − F(k))`. The
+/// picture is mirrored at its edges.
 pub static SPEC: EffectSpec = EffectSpec {
     params: PARAMS,
     neutral: trails_are_neutral,
@@ -62,20 +67,21 @@ pub static SPEC: EffectSpec = EffectSpec {
     )
 };
 
-/// Without opacity or strength, or reset, nothing is left of the frames before.
+/// Without opacity or strength, or with reset, the frames before have no effect.
 pub(super) fn trails_are_neutral(p: Params<'_>) -> bool {
     p.number(0) == 0.0 || p.number(4) == 0.0 || p.bool(8)
 }
 
-/// The frames of the window, oldest first.
+/// Returns the times of the frames of the window, oldest first.
 pub(super) fn trail_times(_: Params<'_>, frame_secs: f64) -> Vec<f64> {
     (1..=WINDOW_FRAMES).rev().map(|k| -(k as f64) * frame_secs).collect()
 }
 
-/// The fold. `inner` finds the next frame in input 2, `last` the frame drawn in input 1.
+/// Returns the steps of the fold. `inner` reads the next frame from input 2, `last` reads the frame
+/// drawn from input 1.
 ///
-/// Uniforms: `[octaves begun, detail, cells a pixel, gain in px, drift x in px, drift y in px,
-/// noise passed in cells, p, opacity]`.
+/// Uniforms: `[octaves, rounded up; detail; cells per pixel; gain in px; drift x in px; drift y in
+/// px; offset of the noise in cells; p; opacity]`.
 pub(super) fn trail_steps(
     p: Params<'_>,
     r: &EffectFrame,
@@ -87,7 +93,7 @@ pub(super) fn trail_steps(
         return Vec::new();
     }
     let (gain_px, detail) = (p.number(1) * r.height_px, p.number(3));
-    // Long clips begin the noise anew, so that it stays fine.
+    // Wraps around in long clips, so that the noise keeps its precision.
     let passed = (0.1 * p.number(2) * r.time_secs).rem_euclid(4096.0);
     let uniforms = |opacity: f32| {
         Uniforms::new(&[
@@ -108,7 +114,7 @@ pub(super) fn trail_steps(
     std::iter::once(Step::UseInput(0)).chain(steps).chain([end]).collect()
 }
 
-/// Two independent sums of octaves of noise, −1..=1 each.
+/// Returns two independent sums of octaves of noise, −1..=1 each.
 #[inline(always)]
 pub(super) fn flow<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], at: At<R>, s: S) -> (R, R) {
     let sum = s.sum(
@@ -125,7 +131,7 @@ pub(super) fn flow<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], at: At<R>, s: S)
     (sum.c.r, sum.c.g)
 }
 
-/// `NEXT` is the input with the next frame.
+/// `NEXT` is the index of the input with the next frame.
 struct Watercolor<const NEXT: usize>;
 
 impl<const NEXT: usize> ReadKernel for Watercolor<NEXT> {

@@ -3,8 +3,8 @@ use super::gaussian_blur::gaussian;
 use crate::spec::*;
 use cutroom_kernel::{At, MAX_UNIFORMS, Mix, MixKernel, Real, Rgba, rgb};
 
-/// A Gaussian blur (standard deviation half the radius) inside the rectangle or its ellipse, with a
-/// soft edge.
+/// A Gaussian blur (standard deviation half the radius) inside the rectangle, or the ellipse
+/// inscribed in it, with a soft edge.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         REGION[0],
@@ -33,7 +33,7 @@ pub static SPEC: EffectSpec = EffectSpec {
     )
 };
 
-/// A rectangle as fractions of the raster.
+/// Parameters of a rectangle as fractions of the raster.
 pub(super) const REGION: [ParamSpec; 4] = [
     ParamSpec::number("left", "Left", 0.25, 0.0, 1.0, Unit::None),
     ParamSpec::number("top", "Top", 0.25, 0.0, 1.0, Unit::None),
@@ -41,7 +41,7 @@ pub(super) const REGION: [ParamSpec; 4] = [
     ParamSpec::number("bottom", "Bottom", 0.75, 0.0, 1.0, Unit::None),
 ];
 
-/// Whether [`REGION`], which comes first in the table, holds nothing.
+/// Whether [`REGION`], the first four parameters of the table, is empty.
 pub(super) fn is_empty(p: Params<'_>) -> bool {
     p.number(0) >= p.number(2) || p.number(1) >= p.number(3)
 }

@@ -1,8 +1,8 @@
-//! Box blur.
+//! Box blur: averages over a square.
 use crate::spec::*;
 
-/// The mean of `2 · radius + 1` pixels along rows, then along columns; a fractional radius counts
-/// the outermost by their share.
+/// The mean of `2 · radius + 1` pixels along rows, then along columns; the fraction of a radius is
+/// the weight of the outermost pixels.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[ParamSpec::number("radius", "Radius", 5.0, 0.0, 20.0, Unit::Px)],
     neutral: |p| p.number(0) == 0.0,
@@ -16,7 +16,7 @@ pub static SPEC: EffectSpec = EffectSpec {
     )
 };
 
-/// Equal weights within a radius in pixels.
+/// Returns equal weights within a radius in pixels.
 fn mean(radius_px: f32) -> SeparableWeights {
     let whole = radius_px.floor() as usize;
     let share = radius_px - radius_px.floor();

@@ -1,9 +1,9 @@
-//! Bulge and pinch.
+//! Bulge and pinch: enlarges or shrinks the middle of a circle.
 use crate::spec::*;
 use cutroom_kernel::{At, Edge, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, Rgba};
 
-/// Within the radius, distance d (1 at the rim) reads from d^amount: above 1 bulges, below pinches;
-/// the radius is a fraction of the shorter side.
+/// Within the radius, which is a fraction of the shorter side, a pixel at distance d (1 at the rim)
+/// is read at distance d^amount: an amount above 1 bulges, below 1 pinches.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("amount", "Amount", 0.5, 0.1, 3.0, Unit::None),

@@ -1,9 +1,9 @@
-//! Channel mixer.
+//! Channel mixer: each component becomes a weighted sum of all three.
 use crate::{color::Affine, spec::*};
 use cutroom_kernel::Point;
 
-/// A 3×3 matrix and an offset on display-encoded colour; `monochrome` takes the red row for all
-/// three.
+/// A 3×3 matrix and an offset on display-encoded colour; `monochrome` uses the red row for all
+/// three components.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("redRed", "Red from red", 1.0, -2.0, 2.0, Unit::None),
@@ -34,7 +34,7 @@ pub static SPEC: EffectSpec = EffectSpec {
             prepare: |p, _| {
                 let mut u: [f32; 12] = std::array::from_fn(|i| p.number(i));
                 if p.bool(12) {
-                    // The red row makes the grey.
+                    // Grey from the red row.
                     u = std::array::from_fn(|i| if i < 9 { u[i % 3] } else { u[9] });
                 }
                 Uniforms::new(&u)

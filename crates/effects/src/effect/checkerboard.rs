@@ -2,8 +2,8 @@
 use crate::spec::*;
 use cutroom_kernel::{At, K, MAX_UNIFORMS, Point, PointKernel, Real, Rgba, rgb};
 
-/// Two display-encoded colours in rectangles of `width` by `height` pixels, the first at the top
-/// left, over the picture.
+/// Two display-encoded colours in rectangles of `width` by `height` pixels over the picture; the
+/// rectangle at the top left has the first colour.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::color("first", "First colour", [1.0, 1.0, 1.0, 1.0]),

@@ -1,10 +1,10 @@
-//! Chroma key: makes one hue transparent and takes its spill out of what remains.
+//! Chroma key: makes colours near one hue transparent and suppresses its spill in the rest.
 use crate::spec::*;
 use cutroom_kernel::{At, MAX_UNIFORMS, Point, PointKernel, Real, Rgb, Rgba, real::smoothstep, rgb};
 
-/// Alpha times `smoothstep(tolerance, tolerance + softness, d)`, d the distance from the key in the
-/// BT.709 Cb/Cr plane of display-encoded colour (full range, ±0.5). Spill: the key's dominant
-/// component is limited to the mean of the other two.
+/// Alpha times `smoothstep(tolerance, tolerance + softness, d)`, d being the distance from the key
+/// in the BT.709 Cb/Cr plane of display-encoded colour (full range, ±0.5). Spill suppression mixes
+/// the key's dominant component towards at most the mean of the other two.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec {
@@ -51,7 +51,7 @@ fn prepare(p: Params<'_>, _: &EffectFrame) -> Uniforms {
         }
     };
     let (cb, cr) = cb_cr(rgb(key[0], key[1], key[2]));
-    // Spill is taken from the key's largest component; a grey key has none.
+    // Spill is suppressed in the key's largest component; a grey key has none.
     let max = key[0].max(key[1]).max(key[2]);
     let dominant = key.map(|k| if k == max && (key[0] != key[1] || key[1] != key[2]) { 1.0 } else { 0.0 });
     let tolerance = p.number(1);

@@ -2,8 +2,8 @@
 use crate::spec::*;
 use cutroom_kernel::{At, Edge, K, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, Rgba};
 
-/// The projective map that takes the picture's corners to the given ones, fractions of the raster;
-/// read back to front, bilinear.
+/// The projective map from the picture's corners to the given ones (fractions of the raster),
+/// applied backward with bilinear sampling.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("topLeftX", "Top left x", 0.0, -2.0, 3.0, Unit::None),
@@ -27,9 +27,9 @@ pub static SPEC: EffectSpec = EffectSpec {
     )
 };
 
-/// The inverse of the projective map that takes the raster's corners to the given ones (Heckbert,
+/// Returns the inverse of the projective map from the raster's corners to the given ones (Heckbert,
 /// "Fundamentals of Texture Mapping and Image Warping", 1989, §2.2.3), row by row, then the sign of
-/// its last row at the middle.
+/// the denominator at the middle.
 fn prepare(p: Params<'_>, r: &EffectFrame) -> Uniforms {
     let (w, h) = (f64::from(r.width_px), f64::from(r.height_px));
     let c: [[f64; 2]; 4] = std::array::from_fn(|i| [f64::from(p.number(2 * i)) * w, f64::from(p.number(2 * i + 1)) * h]);
@@ -47,7 +47,7 @@ fn prepare(p: Params<'_>, r: &EffectFrame) -> Uniforms {
         [c[1][1] - c[0][1] + g * c[1][1], c[3][1] - c[0][1] + hh * c[3][1], c[0][1]],
         [g, hh, 1.0],
     ];
-    // The adjugate is the inverse up to a factor, which falls out.
+    // The adjugate is the inverse up to a factor, which cancels.
     let a = |i: usize, j: usize| m[i % 3][j % 3];
     let adjugate: [[f64; 3]; 3] =
         std::array::from_fn(|i| std::array::from_fn(|j| a(j + 1, i + 1) * a(j + 2, i + 2) - a(j + 1, i + 2) * a(j + 2, i + 1)));
@@ -69,7 +69,7 @@ impl ReadKernel for CornerPin {
         let w = at.x * p[6] + at.y * p[7] + p[8];
         let k = K(1.0) / R::select(w.abs().gt(1e-9), w, 1e-9);
         let (u, v) = ((at.x * p[0] + at.y * p[1] + p[2]) * k, (at.x * p[3] + at.y * p[4] + p[5]) * k);
-        // Behind the eye there is nothing.
+        // What is behind the eye is transparent.
         let c = s.sample(0, u, v);
         let seen = R::select((w * p[9]).gt(0.0), 1.0, 0.0);
         Rgba { c: c.c.scale(seen), a: c.a * seen }

@@ -2,8 +2,8 @@
 use crate::spec::*;
 use cutroom_kernel::{At, MAX_UNIFORMS, Point, PointKernel, Real, Rgba};
 
-/// Alpha falls to 0 outside the rectangle, given as fractions cut off each side; the edge is
-/// `feather` pixels wide, at least one.
+/// Alpha falls to 0 outside the rectangle, which is given as the fractions cut off each side; the
+/// edge is `feather` pixels wide, at least one.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("left", "Left", 0.0, 0.0, 1.0, Unit::None),
@@ -44,8 +44,7 @@ struct Crop;
 impl PointKernel for Crop {
     #[inline(always)]
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, at: At<R>) -> Rgba<R> {
-        // Half of the soft edge lies on each side; at the picture's own border there is nothing to
-        // cut.
+        // Half of the soft edge is on each side; sides with a fraction of 0 are not cut.
         #[inline(always)]
         fn inside<R: Real>(d: R, soft: R) -> R {
             d.mad(soft, 0.5).saturate()

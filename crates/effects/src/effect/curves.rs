@@ -1,14 +1,17 @@
-//! Curves: of all components, of each, of luma, and of hue against hue, saturation and luma.
+//! Curves of all components, of each, of luma, and of hue against hue, saturation and luma.
 use crate::{curve::parse, hue, spec::*};
 use cutroom_kernel::{At, K, MAX_UNIFORMS, Read, ReadKernel, ReadOp, Reads, Real, Rgb, Rgba, rgb};
 use std::sync::Arc;
 
-/// Points of a curve as text, `"0,0 0.25,0.2 1,1"`, joined by monotone cubics (Fritsch and Carlson,
-/// SIAM J. Numer. Anal. 17, 1980). Display-encoded: first the master curve and that of each
-/// component, then luma scales the colour (close to black, where a scale would tear, what is
-/// missing is added to all components alike), then the hue curves: 0.5 changes nothing, hue is
-/// turned by up to half a turn, saturation and luma are scaled by 0 to 2. Hues go round: 1 is 0,
-/// and points given for both are met half way.
+/// Curves are points as text, `"0,0 0.25,0.2 1,1"`, interpolated by monotone cubics (Fritsch and
+/// Carlson, SIAM J. Numer. Anal. 17, 1980). On display-encoded colour, in this order:
+///
+/// 1. the master curve and that of each component;
+/// 2. the luma curve, by scaling the colour. Close to black, where scaling is unstable, a rise is
+///    partly added to all components equally;
+/// 3. the hue curves, in which 0.5 changes nothing: hue is rotated by up to half a turn, saturation
+///    and luma are scaled by 0 to 2. They are periodic: hues 0 and 1 are the same, and if both have
+///    points their mean is used.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         curve("master", "Master", STRAIGHT),
@@ -33,15 +36,15 @@ pub static SPEC: EffectSpec = EffectSpec {
 
 const STRAIGHT: &str = "0,0 1,1";
 const LEVEL: &str = "0,0.5 1,0.5";
-/// Entries of each curve.
+/// Number of entries of each curve's table.
 const ENTRIES: usize = 1025;
 
 const fn curve(id: &'static str, name: &'static str, default: &'static str) -> ParamSpec {
     ParamSpec { id, name, kind: ParamKind::Curve { default }, unit: Unit::None }
 }
 
-/// Points on the diagonal make it only when they reach both its ends: the curve is level beyond
-/// them.
+/// Points on the diagonal are neutral only if they reach both of its ends, since the curve is
+/// constant outside them.
 fn is_neutral(p: Params<'_>, i: usize) -> bool {
     let points = parse(p.text(i)).unwrap_or_default();
     if i >= 5 {
@@ -50,7 +53,7 @@ fn is_neutral(p: Params<'_>, i: usize) -> bool {
     points.first() == Some(&[0.0; 2]) && points.last() == Some(&[1.0; 2]) && points.iter().all(|[x, y]| x == y)
 }
 
-/// The curve at [`ENTRIES`] even places; level beyond its ends.
+/// Samples the curve at [`ENTRIES`] even positions in 0..=1; it is constant outside its points.
 pub fn sampled(points: &[[f32; 2]]) -> Vec<f32> {
     let n = points.len();
     let slope: Vec<f32> = points.windows(2).map(|w| (w[1][1] - w[0][1]) / (w[1][0] - w[0][0])).collect();
@@ -92,7 +95,7 @@ pub fn sampled(points: &[[f32; 2]]) -> Vec<f32> {
     (0..ENTRIES).map(|i| at(i as f32 / (ENTRIES - 1) as f32)).collect()
 }
 
-/// The points of a turn and of the turns before and after it.
+/// Returns the points repeated in the turns before and after.
 fn around(mut points: Vec<[f32; 2]>) -> Vec<[f32; 2]> {
     if let Some([_, y]) = points.pop_if(|p| p[0] == 1.0) {
         match points.first_mut().filter(|p| p[0] == 0.0) {
@@ -117,7 +120,8 @@ fn prepare(_: Params<'_>, _: &EffectFrame) -> Uniforms {
     Uniforms::new(&[(ENTRIES - 1) as f32, ENTRIES as f32])
 }
 
-/// Red, green, blue (each after the master curve), luma, then the three of hue.
+/// Returns the tables of red, green and blue (each applied after the master curve), luma, then the
+/// three of hue.
 fn table(p: Params<'_>) -> Arc<[f32]> {
     let points = |i: usize| parse(p.text(i)).unwrap_or_else(|_| vec![[0.0, 0.0], [1.0, 1.0]]);
     let curves: Vec<Vec<f32>> = (0..8).map(|i| sampled(&if i < 5 { points(i) } else { around(points(i)) })).collect();
@@ -133,7 +137,7 @@ fn table(p: Params<'_>) -> Arc<[f32]> {
     all.into()
 }
 
-/// Curve `n` at a value; beyond 0..=1 it goes on with a slope of 1.
+/// Returns curve `n` at a value; outside 0..=1 it continues with a slope of 1.
 #[inline(always)]
 fn along<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], v: R, n: f32, s: S) -> R {
     let inside = v.saturate();
@@ -152,11 +156,11 @@ impl ReadKernel for Components {
     }
 }
 
-/// Where the luma curve's scale gives way to an offset.
+/// Luma below which the luma curve adds an offset in addition to scaling.
 const DARK: f32 = 1.0 / 16.0;
 
-/// Components, then luma: it becomes what its curve says, by a scale of the colour that keeps hue
-/// and saturation. Raised blacks are partly added.
+/// Applies the component curves, then the luma curve: luma becomes the curve's value by scaling the
+/// colour, which preserves hue and saturation. Raised blacks are partly added.
 #[inline(always)]
 fn toned<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, s: S) -> Rgb<R> {
     let c = rgb(along(p, px.c.r, 0.0, s), along(p, px.c.g, 1.0, s), along(p, px.c.b, 2.0, s));
@@ -188,7 +192,7 @@ impl ReadKernel for Hues {
         let turn = along(p, h, 4.0, s) - 0.5;
         let (ks, kl) = (along(p, h, 5.0, s) * 2.0, along(p, h, 6.0, s) * 2.0);
         let rotated = hue::from_hsl(h + turn, saturation, l);
-        // Greys have no hue to go by.
+        // Greys have no hue, so that the hue curve of luma has no effect on them.
         let share = (saturation * 20.0).saturate();
         let (y, kl) = (rotated.luma(), (kl - 1.0).mad(share, 1.0));
         Rgba { c: rgb(y.mix(rotated.r, ks) * kl, y.mix(rotated.g, ks) * kl, y.mix(rotated.b, ks) * kl), ..px }

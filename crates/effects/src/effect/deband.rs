@@ -1,9 +1,9 @@
-//! Debanding.
+//! Debanding: smooths the steps of gradients.
 use crate::spec::*;
 use cutroom_kernel::{At, Edge, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, Rgba};
 
-/// Where four pixels at a random place around differ by less than the threshold from this one,
-/// their mean is taken; display-encoded.
+/// Per component: if four pixels at a random distance around this one all differ from it by less
+/// than the threshold, their mean is used; display-encoded.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("threshold", "Threshold", 0.02, 0.0, 0.2, Unit::None),
@@ -37,7 +37,7 @@ impl ReadKernel for Deband {
             R::select(flat.lt(limit), (n[0] + n[1] + (n[2] + n[3])) * 0.25, c)
         }
         let (i, j) = (at.x.floor(), at.y.floor());
-        // Whole pixels, so that what is compared has been in the picture.
+        // Whole pixels, so that values of the picture itself are compared.
         let dx = (i.hash(j, p[2]) * p[1]).floor() + 1.0;
         let dy = (i.hash(j, p[2] + 1.0) * p[1]).floor() + 1.0;
         let here = s.sample(0, at.x, at.y);

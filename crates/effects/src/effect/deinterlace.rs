@@ -1,21 +1,21 @@
-//! Deinterlacing.
+//! Deinterlacing: computes whole pictures from one interlaced field's rows.
 use crate::spec::*;
 use cutroom_kernel::{At, Edge, MAX_UNIFORMS, Read, ReadKernel, ReadOp, Reads, Real, Rgba};
 
-/// Keeps the rows of one field, `top` being rows 0, 2, 4 …, and makes the others:
+/// Keeps the rows of one interlaced field, `top` being rows 0, 2, 4 …, and computes the others:
 ///
 /// - `linear`: the mean of the rows above and below.
 /// - `edge`: the mean along the direction in which the rows above and below differ least in luma,
-///   of straight up and one or two pixels to either side (edge-based line averaging; Doyle,
+///   among vertical and one or two pixels to either side (edge-based line averaging; Doyle,
 ///   "Interlaced to sequential conversion for EDTV applications", 1988).
-/// - `bob`: the kept field's row beside it again.
+/// - `bob`: a copy of the adjacent row of the kept field.
 /// - `blend`: every row of either field becomes a quarter of that above, half of itself and a
 ///   quarter of that below.
-/// - `weave`: nothing, the rows of both fields stay.
+/// - `weave`: no change, the rows of both fields are kept.
 ///
-/// At the top and the bottom edge the one row of the field that is there counts as both, also where
-/// something is drawn beyond. Rows are those of the layer's own raster: it comes before anything
-/// that moves them.
+/// At the top and the bottom edge the only adjacent row is used for both, even if an earlier effect
+/// has drawn outside the frame. Rows are those of the layer's own raster, so that the effect must
+/// come before any that moves rows.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::choice("mode", "Mode", "edge", &["linear", "edge", "bob", "blend", "weave"]),
@@ -46,7 +46,7 @@ fn kernel(p: Params<'_>) -> &'static dyn ReadOp {
     }
 }
 
-/// 1 in rows of the other field.
+/// Returns 1 in rows of the other field, 0 in those of the kept one.
 #[inline(always)]
 fn is_missing<R: Real>(p: &[R; MAX_UNIFORMS], y: R) -> R {
     let row = y.floor();
@@ -54,8 +54,8 @@ fn is_missing<R: Real>(p: &[R; MAX_UNIFORMS], y: R) -> R {
     (odd - p[0]).abs()
 }
 
-/// How far up and down the nearest rows of the field are that lie on the same side of the frame's
-/// edges.
+/// Returns the vertical offsets of the rows above and below that are on the same side of the
+/// frame's edges: −1 and 1, or at an edge twice the one that exists.
 #[inline(always)]
 fn ways<R: Real>(p: &[R; MAX_UNIFORMS], y: R) -> (R, R) {
     let row = y.floor();
@@ -97,7 +97,8 @@ struct Bob;
 impl ReadKernel for Bob {
     #[inline(always)]
     fn eval<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], _: Rgba<R>, at: At<R>, s: S) -> Rgba<R> {
-        // Top rows go down, bottom rows up; one that has no such neighbour takes the other.
+        // Top rows are copied downward, bottom rows upward; a row without that neighbour uses the
+        // other one.
         let (up, down) = ways(p, at.y);
         let way = up.mix(down, p[0]);
         s.sample(0, at.x, at.y + way * is_missing(p, at.y))
@@ -126,7 +127,7 @@ impl ReadKernel for Along {
         for dx in [-1.0f32, 1.0, -2.0, 2.0] {
             let (a, b) = (s.sample(0, at.x + dx, at.y + up), s.sample(0, at.x - dx, at.y + down));
             let apart = (a.c.luma() - b.c.luma()).abs();
-            // Half an 8-bit code in favour of what was found before, so that noise does not turn
+            // A new direction must be better by half an 8-bit code, so that noise does not change
             // the direction.
             let nearer = (apart + 0.002).lt(min);
             let k = R::select(nearer, 1.0, 0.0);

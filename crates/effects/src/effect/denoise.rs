@@ -1,10 +1,10 @@
-//! Spatial noise reduction.
+//! Spatial noise reduction by a bilateral filter.
 use crate::spec::*;
 use cutroom_kernel::{At, Edge, K, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, Rgba, rgb};
 
-/// The bilateral filter (Tomasi and Manduchi, ICCV 1998) on display-encoded colour: a Gaussian over
-/// distance (deviation half the radius) times a Gaussian over the difference in colour (deviation
-/// `strength`).
+/// The bilateral filter (Tomasi and Manduchi, ICCV 1998) on display-encoded colour: weights are a
+/// Gaussian of the distance (standard deviation half the radius) times a Gaussian of the difference
+/// in colour (standard deviation `strength`). Alpha is unchanged.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("strength", "Strength", 0.05, 0.0, 0.5, Unit::None),
@@ -37,7 +37,7 @@ impl ReadKernel for Bilateral {
     #[inline(always)]
     fn eval<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], _: Rgba<R>, at: At<R>, s: S) -> Rgba<R> {
         let here = s.sample(0, at.x, at.y);
-        // The weights are summed in the place of alpha.
+        // The alpha component holds the sum of the weights.
         let sum = s.sum(
             0,
             #[inline(always)]

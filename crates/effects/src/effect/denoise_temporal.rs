@@ -1,14 +1,14 @@
-//! Temporal noise reduction.
+//! Temporal noise reduction: averages neighbouring frames where nothing moves.
 use crate::spec::*;
 use cutroom_kernel::{At, Edge, MAX_UNIFORMS, Read, ReadKernel, ReadOp, Reads, Real, Rgba, rgb};
 
-/// The mean of a pixel and those at its place in the `radius` frames before and after, on
-/// display-encoded, premultiplied colour: `(C + Σ w·N) / (1 + Σ w)` with
-/// `w = strength · exp(−|N − C|² / (2 · threshold²))`, |N − C|² the squared differences of red,
-/// green, blue and alpha, summed. What differs by much more than the threshold has moved and counts
-/// for nothing, so that motion leaves no ghost; still pictures lose noise, at strength 1 by a
-/// factor near √(2 · radius + 1). Before the clip's start and after its end its own first and last
-/// frame are held.
+/// The weighted mean of a pixel C and those at its position in the `radius` frames before and
+/// after, N, on display-encoded, premultiplied colour: `(C + Σ w·N) / (1 + Σ w)` with
+/// `w = strength · exp(−|N − C|² / (2 · threshold²))`, |N − C|² being the sum of the squared
+/// differences of red, green, blue and alpha. Pixels that differ by much more than the threshold
+/// have moved and get almost no weight, so that motion leaves no ghosts. In still pictures noise is
+/// reduced, at strength 1 by a factor near √(2 · radius + 1). Before the clip's start and after its
+/// end its first and last frame are used.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("strength", "Strength", 0.8, 0.0, 1.0, Unit::None),
@@ -43,7 +43,7 @@ pub static SPEC: EffectSpec = EffectSpec {
     )
 };
 
-/// `N` neighbours, the inputs from number 2 on.
+/// Averages over `N` neighbours, the inputs from index 2 on.
 struct Alike<const N: usize>;
 
 impl<const N: usize> ReadKernel for Alike<N> {

@@ -1,8 +1,8 @@
-//! Directional blur, in pixels and degrees.
+//! Directional blur, with length in pixels and angle in degrees.
 use crate::spec::*;
 use cutroom_kernel::{At, Edge, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, Rgba};
 
-/// The mean along a line of `length` pixels centred on the pixel, one sample a pixel.
+/// The mean along a line of `length` pixels centred on the pixel, with one sample per pixel.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("length", "Length", 20.0, 0.0, 500.0, Unit::Px),
@@ -29,8 +29,8 @@ pub static SPEC: EffectSpec = EffectSpec {
     )
 };
 
-/// The mean along a line: number of samples and its inverse, the way from one to the next, the way
-/// to the first.
+/// The mean along a line. Uniforms: number of samples and its inverse, the offset from one sample
+/// to the next (2), the offset of the first sample (2).
 pub(super) struct AlongLine;
 
 impl ReadKernel for AlongLine {

@@ -1,12 +1,12 @@
-//! Displacement by another layer.
+//! Displacement by the picture of another track.
 use crate::spec::*;
 use cutroom_kernel::{At, Edge, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, Rgba};
 
 const CHANNELS: &[&str] = &["red", "green", "blue", "luma", "alpha"];
 
-/// The picture moves right and down by 2·`amount`·α·(v − 0.5) pixels, v being the chosen channel
-/// (straight, display-encoded) and α the alpha of `track` at the place: mid grey moves nothing,
-/// white by `amount`, black by −`amount`, and what is transparent nothing.
+/// Moves the picture right and down by 2·`amount`·α·(v − 0.5) pixels, v being the chosen channel
+/// (straight, display-encoded) and α the alpha of `track` at the position: white moves it by
+/// `amount`, black by −`amount`; mid grey and transparent parts do not move it.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::track("track", "Map"),
@@ -40,7 +40,7 @@ pub static SPEC: EffectSpec = EffectSpec {
     )
 };
 
-/// Red, green, blue and alpha in the channel.
+/// Returns the weights of red, green, blue and alpha in a channel.
 fn weights(channel: &str) -> [f32; 4] {
     match channel {
         "green" => [0.0, 1.0, 0.0, 0.0],
@@ -51,7 +51,8 @@ fn weights(channel: &str) -> [f32; 4] {
     }
 }
 
-/// `[weights of the horizontal channel, of the vertical one, 2·amount x, 2·amount y]`.
+/// Uniforms: `[weights of the horizontal channel (4), of the vertical one (4), 2·amount x, 2·amount
+/// y]`.
 struct Displace;
 
 impl ReadKernel for Displace {
@@ -63,7 +64,8 @@ impl ReadKernel for Displace {
     }
 }
 
-/// α·(v − 0.5). The map is premultiplied, so that only its alpha as a channel is multiplied here.
+/// Returns α·(v − 0.5). The map is premultiplied, so that only the alpha channel is multiplied by
+/// alpha here.
 #[inline(always)]
 fn shift<R: Real>(map: Rgba<R>, w: [R; 4]) -> R {
     map.c.r * w[0] + map.c.g * w[1] + map.c.b * w[2] + map.a * map.a * w[3] - map.a * 0.5

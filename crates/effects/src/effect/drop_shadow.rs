@@ -1,10 +1,10 @@
-//! Drop shadow.
+//! Drop shadow: the layer's alpha, displaced and blurred, below the layer.
 use super::gaussian_blur::gaussian;
 use crate::spec::*;
 use cutroom_kernel::{At, Edge, K, MAX_UNIFORMS, Mix, MixKernel, Read, ReadKernel, Reads, Real, Rgba, rgb};
 
-/// The layer's alpha in the shadow's colour, moved by `distance` along `angle`, blurred (standard
-/// deviation half the softness), below the layer.
+/// The layer's alpha in the shadow's colour, displaced by `distance` along `angle`, blurred
+/// (standard deviation half the softness), composited below the layer.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::color("color", "Colour", [0.0, 0.0, 0.0, 1.0]),
@@ -54,7 +54,7 @@ impl ReadKernel for Shadow {
     }
 }
 
-/// The first picture over the other.
+/// Composites the first picture over the second.
 pub(super) struct Over;
 
 impl MixKernel for Over {

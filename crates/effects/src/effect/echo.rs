@@ -1,23 +1,23 @@
-//! Echo: trails of what moves.
+//! Echo: trails of moving parts.
 use crate::spec::*;
 use cutroom_kernel::{At, MAX_UNIFORMS, Mix, MixKernel, MixOp, Point, PointKernel, Real, Rgba};
 
-/// Joins the picture with itself at `k · echoTime` seconds after it (before it when negative), k =
-/// 1, 2, … `echoes`. Picture k has the opacity `w = startingIntensity · decay^k`; the frame drawn
-/// is picture 0. With premultiplied colour and alpha alike, R what the pictures before gave (at
+/// Combines the picture with itself at `k · echoTime` seconds after it (before it when negative),
+/// for k from 1 to `echoes`. Picture k has the opacity `w = startingIntensity · decay^k`; the frame
+/// drawn is picture 0. On premultiplied colour and alpha equally, with R the result so far (at
 /// first the frame at its own opacity) and E picture k:
 ///
 /// | operator | R becomes |
 /// |---|---|
 /// | `add` | `R + w·E`, alpha at most 1 |
-/// | `screen` | `R + w·E·(1 − R)`, the R in brackets within 0..=1 |
+/// | `screen` | `R + w·E·(1 − R)`, the R in brackets clamped to 0..=1 |
 /// | `maximum` | `max(R, w·E)` |
-/// | `minimum` | `R + decay^k · (min(R, E) − R)`, and all of it times `startingIntensity` in the end |
+/// | `minimum` | `R + decay^k · (min(R, E) − R)`, finally multiplied by `startingIntensity` |
 /// | `compositeInBack` | `R + w·E·(1 − R.alpha)` |
 /// | `compositeInFront` | `w·E + R·(1 − w·E.alpha)` |
-/// | `blend` | the mean of all pictures weighed by `decay^k`, times `startingIntensity` |
+/// | `blend` | the mean of all pictures weighted by `decay^k`, times `startingIntensity` |
 ///
-/// Before the clip's start and after its end its own first and last frame are held.
+/// Before the clip's start and after its end its first and last frame are used.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("echoTime", "Echo time", -0.04, -2.0, 2.0, Unit::Secs),
@@ -31,7 +31,7 @@ pub static SPEC: EffectSpec = EffectSpec {
             &["add", "screen", "maximum", "minimum", "compositeInBack", "compositeInFront", "blend"],
         ),
     ],
-    // Echoes without opacity leave the frame itself.
+    // Echoes without opacity leave the frame unchanged.
     neutral: |p| p.number(2) == 1.0 && p.number(3) == 0.0,
     keeps_alpha: false,
     ..EffectSpec::new(
@@ -66,13 +66,13 @@ pub static SPEC: EffectSpec = EffectSpec {
     )
 };
 
-/// Joins all four components. Mark the closure `#[inline(always)]`.
+/// Applies `f` to all four components. Mark the closure `#[inline(always)]`.
 #[inline(always)]
 fn each<R: Real>(a: Rgba<R>, b: Rgba<R>, f: impl Fn(R, R) -> R + Copy) -> Rgba<R> {
     Rgba { c: a.c.zip(b.c, f), a: f(a.a, b.a) }
 }
 
-/// Colour and alpha times uniform 0.
+/// Multiplies colour and alpha by uniform 0.
 struct Scaled;
 
 impl PointKernel for Scaled {

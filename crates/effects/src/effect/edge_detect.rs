@@ -3,7 +3,7 @@ use crate::spec::*;
 use cutroom_kernel::{At, Edge, K, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, Rgba, rgb};
 
 /// `strength` times the length of the Sobel gradient of display-encoded BT.709 luma (Sobel and
-/// Feldman 1968), limited to 1.
+/// Feldman 1968), clamped to 0..=1, as grey; `invert` inverts it. Alpha is unchanged.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[ParamSpec::number("strength", "Strength", 1.0, 0.0, 5.0, Unit::None), ParamSpec::switch("invert", "Invert", false)],
     domain: Domain::Display,

@@ -1,9 +1,9 @@
-//! Emboss.
+//! Emboss: differences of luma along a direction, like light from one side.
 use crate::spec::*;
 use cutroom_kernel::{At, Edge, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, Rgba, rgb};
 
-/// 0.5 plus `strength` times the difference of luma one pixel to both sides along `angle`,
-/// display-encoded.
+/// 0.5 plus `strength` times the luma difference of the two pixels at a distance of one pixel in
+/// both directions along `angle`, as grey, clamped to 0..=1; display-encoded.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("strength", "Strength", 1.0, 0.0, 5.0, Unit::None),

@@ -2,8 +2,8 @@
 use crate::spec::*;
 use cutroom_kernel::{At, MAX_UNIFORMS, Point, PointKernel, Real, Rgba, rgb};
 
-/// `(max(c · 2^exposure + offset, 0))^(1/gamma)` in the working space; gamma 1 skips the power and
-/// keeps negative values.
+/// `(max(c · 2^exposure + offset, 0))^(1/gamma)` in the working space; with gamma 1 negative values
+/// are kept.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec { id: "exposure", name: "Exposure", kind: ParamKind::number(0.0, -3.0, 3.0), unit: Unit::Stops },

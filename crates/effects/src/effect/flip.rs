@@ -1,8 +1,8 @@
-//! Flip.
+//! Flip: mirrors the whole picture.
 use crate::spec::*;
 use cutroom_kernel::{At, Edge, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, Rgba};
 
-/// The picture turned round left to right, top to bottom.
+/// The picture mirrored left to right (`horizontal`), top to bottom (`vertical`), or both.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[ParamSpec::switch("horizontal", "Horizontal", true), ParamSpec::switch("vertical", "Vertical", false)],
     neutral: |p| !p.bool(0) && !p.bool(1),

@@ -1,9 +1,9 @@
-//! Gaussian blur.
+//! Gaussian blur, and the Gaussian weights that other effects use.
 use crate::spec::*;
 use cutroom_kernel::Real;
 
-/// A Gaussian of standard deviation `radius / 2` px, cut at three deviations and normalised.
-/// `samples` is kept for files of other systems and does not lower the quality.
+/// A Gaussian of standard deviation `radius / 2` px, cut off at three standard deviations and
+/// normalised. `samples` exists for compatibility with files of other systems and has no effect.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec { id: "radius", name: "Radius", kind: ParamKind::number(10.0, 0.0, 50.0), unit: Unit::Px },
@@ -25,10 +25,10 @@ pub static SPEC: EffectSpec = EffectSpec {
     )
 };
 
-/// Gaussian weights for a standard deviation in pixels.
+/// Returns Gaussian weights for a standard deviation in pixels.
 pub fn gaussian(sigma_px: f32) -> SeparableWeights {
     let reach = (3.0 * sigma_px).ceil().max(1.0) as usize;
-    // exp(−k²/2σ²) as a power of two, with our own polynomial: the same on every machine.
+    // exp(−k²/2σ²) as a power of two, with the polynomial of `Real`: equal bits on all machines.
     let fall = -core::f32::consts::LOG2_E / (2.0 * (sigma_px * sigma_px).max(1e-6));
     let mut w: Vec<f32> = (0..=reach).map(|k| Real::exp2((k * k) as f32 * fall)).collect();
     let sum = w[0] + 2.0 * w[1..].iter().sum::<f32>();

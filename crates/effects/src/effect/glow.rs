@@ -1,12 +1,12 @@
-//! Glow.
+//! Glow: adds a blur of the bright parts.
 use super::gaussian_blur::gaussian;
 use crate::spec::*;
 use cutroom_kernel::{At, K, MAX_UNIFORMS, Mix, MixKernel, Point, PointKernel, Real, Rgba, real::smoothstep, rgb};
 
-/// What is brighter than the threshold, blurred by a Gaussian (standard deviation half the radius),
-/// is added, and covers as much as it has alpha. Threshold and softness are of display-encoded
-/// luma; `rings` and `samplesPerRing` are kept for files of other systems and do not lower the
-/// quality.
+/// Parts brighter than the threshold, blurred by a Gaussian (standard deviation half the radius),
+/// are added to the picture; their alpha, times `amount`, is composited too. Threshold and softness
+/// refer to display-encoded luma; `rings` and `samplesPerRing` exist for compatibility with files
+/// of other systems and have no effect.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("amount", "Amount", 1.0, 0.0, 5.0, Unit::None),
@@ -25,7 +25,7 @@ pub static SPEC: EffectSpec = EffectSpec {
         EffectFamily::Stylize,
         "Lets bright parts shine over their surroundings.",
         EffectKind::Steps(|p, r| {
-            // The transfer of BT.709 is close to a power of 1 / 0.45.
+            // The BT.709 transfer is close to a power of 1 / 0.45.
             let light = |v: f32| if r.linear && v > 0.0 { Real::pow(v.min(1.0), 1.0 / 0.45) } else { v.min(1.0) };
             let (from, to) = (p.number(1) - 0.5 * p.number(3) * p.number(1), p.number(1) + 0.5 * p.number(3) * (1.0 - p.number(1)));
             vec![

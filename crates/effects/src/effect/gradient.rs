@@ -2,8 +2,9 @@
 use crate::spec::*;
 use cutroom_kernel::{At, K, MAX_UNIFORMS, Point, PointKernel, Real, Rgba, rgb};
 
-/// A display-encoded gradient over the picture: linear across `length` of the raster along `angle`,
-/// or radial with a radius of `length` times half the shorter side.
+/// A display-encoded gradient composited over the picture: linear, with a length of `length` times
+/// the raster's extent along `angle`, or radial, with a radius of `length` times half the shorter
+/// side.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::color("start", "Start colour", [0.0, 0.0, 0.0, 1.0]),
@@ -31,7 +32,7 @@ fn prepare(p: Params<'_>, r: &EffectFrame) -> Uniforms {
     let (s, e) = (p.color(0), p.color(1));
     let angle = p.number(3).to_radians();
     let (dx, dy) = (Real::cos(angle), Real::sin(angle));
-    // The length is a share of the raster's extent along the direction.
+    // The length is a fraction of the raster's extent along the direction.
     let span = (r.width_px * dx.abs() + r.height_px * dy.abs()) * p.number(6);
     let radius = 0.5 * r.width_px.min(r.height_px) * p.number(6);
     let radial = if p.text(2) == "radial" { 1.0 } else { 0.0 };
@@ -50,7 +51,7 @@ impl PointKernel for Gradient {
         let t = R::select(p[5].gt(0.5), radial, linear).saturate();
         let k = p[10].mix(p[14], t) * p[6];
         let c = rgb(p[7].mix(p[11], t), p[8].mix(p[12], t), p[9].mix(p[13], t));
-        // Over the picture, both straight.
+        // Source over, on straight colours.
         let a = px.a * (K(1.0) - k) + k;
         let share = R::select(a.gt(0.0), k / a.max(1e-6), 0.0);
         Rgba { c: rgb(px.c.r.mix(c.r, share), px.c.g.mix(c.g, share), px.c.b.mix(c.b, share)), a }

@@ -1,10 +1,10 @@
-//! Film grain, seeded: the same frame always has the same grain.
+//! Film grain, seeded: a frame always has the same grain.
 use crate::spec::*;
 use cutroom_kernel::{At, K, MAX_UNIFORMS, Point, PointKernel, Real, Rgba};
 
-/// Display-encoded colour plus `amount · n · √(Y·(1 − Y))`, n noise of variance 1/4 in grains of
-/// `size` pixels that change 24 · speed times a second; `speed` stands still, since a change would
-/// shift everything that has passed.
+/// Display-encoded colour plus `amount · n · √(Y·(1 − Y))`, n being noise of variance 1/4 in grains
+/// of `size` pixels that change 24 · speed times per second. `speed` cannot be keyframed, since it
+/// multiplies all of the time since the clip's start.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("amount", "Amount", 0.1, 0.0, 0.5, Unit::None),
@@ -36,7 +36,7 @@ impl PointKernel for Grain {
     #[inline(always)]
     fn eval<R: Real>(p: &[R; MAX_UNIFORMS], px: Rgba<R>, at: At<R>) -> Rgba<R> {
         let (x, y) = ((at.x * p[1]).floor(), (at.y * p[1]).floor());
-        // The sum of three uniform numbers is close to a normal one: mean 0, within −1.5..=1.5.
+        // The sum of three uniform random numbers is close to normal: mean 0, within −1.5..=1.5.
         let n = x.hash(y, p[2]) + (x.hash(y + 100_000.0, p[2]) + x.hash(y + 200_000.0, p[2])) - 1.5;
         let l = px.c.luma().saturate();
         let k = n * p[0] * (l * (K(1.0) - l)).sqrt();

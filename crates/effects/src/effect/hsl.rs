@@ -2,7 +2,7 @@
 use crate::{hue, spec::*};
 use cutroom_kernel::{At, MAX_UNIFORMS, Point, PointKernel, Real, Rgba};
 
-/// HSL of display-encoded colour: hue plus degrees, saturation times a factor, lightness plus an
+/// On HSL of display-encoded colour: hue plus degrees, saturation times a factor, lightness plus an
 /// offset.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[

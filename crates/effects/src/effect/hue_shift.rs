@@ -1,4 +1,4 @@
-//! Hue shift.
+//! Hue shift: rotates HSV hue.
 use crate::{
     hue::{from_hsv, hsv},
     spec::*,

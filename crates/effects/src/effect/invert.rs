@@ -1,4 +1,4 @@
-//! Invert.
+//! Invert: the negative of display-encoded colour.
 use crate::spec::*;
 use cutroom_kernel::{At, K, MAX_UNIFORMS, Point, PointKernel, Real, Rgba, rgb};
 

@@ -1,9 +1,9 @@
-//! Kaleidoscope.
+//! Kaleidoscope: mirrors one sector into all others.
 use crate::spec::*;
 use cutroom_kernel::{At, Edge, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, Rgba, real::atan2};
 
-/// Half a sector of 2π / `segments` about the centre, mirrored into all others; the whole is turned
-/// by `rotation`.
+/// Half a sector of 2π / `segments` about the centre, mirrored into all others; the pattern is
+/// rotated by `rotation`.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("segments", "Segments", 6.0, 2.0, 16.0, Unit::None),
@@ -35,7 +35,7 @@ impl ReadKernel for Kaleidoscope {
         let (x, y) = (at.x - p[0], at.y - p[1]);
         let radius = (x * x + y * y).sqrt();
         let turned = (atan2(y, x) - p[4]) * p[3];
-        // Sectors are mirrored about their middles, so that they meet.
+        // Sectors are mirrored about their middles, so that they are continuous.
         let a = (turned.fract() - 0.5).abs() * p[2] + p[4];
         s.sample(0, p[0] + radius * a.cos(), p[1] + radius * a.sin())
     }

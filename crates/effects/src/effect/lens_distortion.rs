@@ -2,8 +2,9 @@
 use crate::spec::*;
 use cutroom_kernel::{At, Edge, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, Rgba};
 
-/// Brown's radial model (Brown 1966): reads at `r · (1 + k1·r² + k2·r⁴)`, r in half diagonals.
-/// Positive k1 gives a barrel and corrects a pincushion, negative the other way.
+/// Brown's radial model (Brown 1966): after dividing by `scale`, reads at
+/// `r · (1 + k1·r² + k2·r⁴)`, r in half diagonals. Positive k1 yields barrel distortion and
+/// corrects pincushion distortion; negative k1 is the opposite.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("k1", "k1", 0.0, -1.0, 1.0, Unit::None),

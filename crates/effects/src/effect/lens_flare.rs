@@ -1,14 +1,14 @@
-//! Lens flare.
+//! Lens flare: adds the reflections of a lamp in a lens.
 use crate::spec::*;
 use cutroom_kernel::{At, MAX_UNIFORMS, Point, PointKernel, Real, Rgba, real::smoothstep, rgb};
 
-/// Light added in the working space: `brightness · colour · (core + streak · s + ghosts · g)`,
-/// lengths in heights of the raster, `d` the distance from the lamp. The core is `r² / (r² + d²)`
-/// with r = 0.05 · size; the streak `0.4 · 2^−(dy / (0.01 · size))² / (1 + 3 · |dx| / size)`. The
-/// ghosts are three soft discs on the line from the lamp through the centre: at 0.5, 1 and 1.6
-/// times the lamp's distance on the other side, with radii of 0.06, 0.12 and 0.04 · size and
-/// strengths of 0.12, 0.08 and 0.15, each falling from four fifths of its radius on along 3t² −
-/// 2t³.
+/// Adds light in the working space: `brightness · colour · (core + streak · s + ghosts · g)`, s and
+/// g being the light of the streak and of the ghosts. Lengths are in heights of the raster; `d` is
+/// the distance from the lamp. The core is `r² / (r² + d²)` with r = 0.05 · size; s is
+/// `0.4 · 2^−(dy / (0.01 · size))² / (1 + 3 · |dx| / size)`. The ghosts are three soft discs on the
+/// line from the lamp through the centre: at 0.5, 1 and 1.6 times the lamp's distance on the other
+/// side, with radii of 0.06, 0.12 and 0.04 · size and strengths of 0.12, 0.08 and 0.15, each
+/// falling off from four fifths of its radius along 3t² − 2t³.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("x", "Lamp x", 0.3, -0.5, 1.5, Unit::None),

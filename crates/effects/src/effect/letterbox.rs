@@ -2,8 +2,8 @@
 use crate::spec::*;
 use cutroom_kernel::{At, MAX_UNIFORMS, Point, PointKernel, Real, Rgba, rgb};
 
-/// The colour outside of the largest centred rectangle of the given aspect, with an edge one pixel
-/// wide.
+/// Fills the outside of the largest centred rectangle of the given aspect ratio with the colour;
+/// the edge is one pixel wide.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("aspect", "Aspect", 2.39, 0.2, 5.0, Unit::None),
@@ -38,7 +38,7 @@ impl PointKernel for Letterbox {
         let outside = ((at.x - p[0]).abs() - p[2]).max((at.y - p[1]).abs() - p[3]);
         let k = (outside + 0.5).saturate() * p[7];
         let a = px.a.mix(R::from(1.0), k);
-        // The bar's share of the colour: what is transparent has none.
+        // The bar's share of the straight colour; transparent pixels contribute none.
         let share = k / a.max(1e-6);
         Rgba { c: rgb(px.c.r.mix(p[4], share), px.c.g.mix(p[5], share), px.c.b.mix(p[6], share)), a }
     }

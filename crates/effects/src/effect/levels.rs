@@ -1,4 +1,4 @@
-//! Levels.
+//! Levels: maps an input range to an output range, with a gamma.
 use crate::spec::*;
 use cutroom_kernel::{At, MAX_UNIFORMS, Point, PointKernel, Real, Rgba, rgb};
 
@@ -29,7 +29,7 @@ pub static SPEC: EffectSpec = EffectSpec {
     )
 };
 
-/// Without a gamma.
+/// Levels without a gamma.
 struct Line;
 
 impl PointKernel for Line {
@@ -51,7 +51,7 @@ impl PointKernel for Levels {
         #[inline(always)]
         fn one<R: Real>(c: R, p: &[R; MAX_UNIFORMS]) -> R {
             let t = ((c - p[0]) * p[1]).saturate();
-            // The power of a number near 0 is not 0.
+            // `pow` of 0 is not exactly 0.
             R::select(t.gt(0.0), t.pow(p[2]), 0.0).mad(p[4], p[3])
         }
         Rgba { c: rgb(one(px.c.r, p), one(px.c.g, p), one(px.c.b, p)), ..px }

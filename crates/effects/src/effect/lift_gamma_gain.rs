@@ -56,7 +56,7 @@ impl PointKernel for Wheels {
         #[inline(always)]
         fn one<R: Real>(c: R, gain: R, lift: R, power: R, offset: R) -> R {
             let v = c * gain + lift * (K(1.0) - c) + offset;
-            // Below 0 the curve goes on as it is: a power of a negative number is none.
+            // Values up to 0 are unchanged, since a power of a negative number is undefined.
             R::select(v.gt(0.0), v.max(1e-9).pow(power), v)
         }
         let c = px.c;

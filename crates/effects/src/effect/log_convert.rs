@@ -1,22 +1,22 @@
-//! From a camera's curve and gamut to the composition's.
+//! Conversion from a camera's log curve and gamut to the composition's primaries.
 use crate::{color, spec::*};
 use cutroom_kernel::{At, K, MAX_UNIFORMS, Point, PointKernel, PointOp, Real, Rgb, Rgba, rgb};
 
-/// Takes code values that the media's tags call display-encoded for what a camera wrote, and gives
-/// scene light in the composition's primaries, 1 being white of 100 %.
+/// Interprets code values, which the media's tags call display-encoded, as a camera's encoding, and
+/// returns scene light in the composition's primaries, 1 being 100 % white. The curves:
 ///
 /// - `s-log3`: Sony, "Technical Summary for S-Gamut3.Cine/S-Log3 and S-Gamut3/S-Log3".
 /// - `d-log`: DJI, "White Paper on D-Log and D-Gamut".
 /// - `v-log`: Panasonic, "V-Log/V-Gamut Reference Manual".
 /// - `log-c3`: ARRI, "ALEXA Log C Curve: Usage in VFX", exposure index 800.
-/// - `hlg`: ITU-R BT.2100 table 5, scene light, 75 % of the signal being white (BT.2408); `pq`:
-///   table 4, 203 cd/m² being white.
+/// - `hlg`: ITU-R BT.2100 table 5, scene light, with white at 75 % of the signal (BT.2408).
+/// - `pq`: ITU-R BT.2100 table 4, with white at 203 cd/m².
 /// - `rec2020`: ITU-R BT.2020 table 4.
 ///
-/// `gamut` is that of the curve's maker unless said. `levels` says whether 0 and 1 are the curve's
-/// own ends (`signal`) or codes 64 and 940 of the 0..=1023 that the curve is defined on (`codes`:
-/// how cameras write S-Log3 and V-Log, and what `auto` takes these for). With `rollOff` light
-/// above 0.8 is bent towards 1: 0.8 + 0.2 · u / (1 + u), u = (c − 0.8) / 0.2.
+/// `gamut` `auto` is that of the curve's manufacturer or standard. `levels` says whether 0 and 1
+/// are the curve's own ends (`signal`) or codes 64 and 940 of the 0..=1023 on which the curve is
+/// defined (`codes`: how cameras write S-Log3 and V-Log, and what `auto` uses for these). With
+/// `rollOff` light above 0.8 is compressed towards 1: 0.8 + 0.2 · u / (1 + u), u = (c − 0.8) / 0.2.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::choice("curve", "Curve", "s-log3", &["s-log3", "d-log", "v-log", "log-c3", "hlg", "pq", "rec2020"]),
@@ -51,7 +51,7 @@ fn kernel(p: Params<'_>) -> &'static dyn PointOp {
 
 const D65: [f64; 2] = [0.3127, 0.3290];
 
-/// Chromaticities of red, green, blue and white.
+/// Returns the chromaticities of red, green, blue and white.
 fn gamut(name: &str, curve: &str) -> [[f64; 2]; 4] {
     match (name, curve) {
         ("s-gamut3-cine", _) | ("auto", "s-log3") => [[0.766, 0.275], [0.225, 0.800], [0.089, -0.087], D65],
@@ -64,8 +64,9 @@ fn gamut(name: &str, curve: &str) -> [[f64; 2]; 4] {
     }
 }
 
-/// `[steepness, start, factor, offset, slope, intercept, bend, cut]`: above the cut
-/// `10^(x · steepness + start) · factor + offset`, below it `x · (slope + bend · |x|) + intercept`.
+/// Returns `[steepness, start, factor, offset, slope, intercept, bend, cut]`: above the cut light
+/// is `10^(x · steepness + start) · factor + offset`, below it
+/// `x · (slope + bend · |x|) + intercept`.
 fn log_numbers(curve: &str) -> [f64; 8] {
     match curve {
         "d-log" => [3.89616, -2.27752, 1.0 / 0.9892, -0.0108 / 0.9892, 1.0 / 6.025, -0.0929 / 6.025, 0.0, 0.14],
@@ -80,7 +81,7 @@ fn log_numbers(curve: &str) -> [f64; 8] {
         "hlg" => {
             let (a, b, c) = (0.178_832_77, 0.284_668_92, 0.559_910_73);
             let log10_e = core::f64::consts::LOG10_E;
-            // Light at 75 % of the signal: (e^((0.75 − c) / a) + b) / 12.
+            // Scene light at 75 % of the signal: (e^((0.75 − c) / a) + b) / 12.
             let white = 0.264_962_56;
             [log10_e / a, -c * log10_e / a, 1.0 / (12.0 * white), b / (12.0 * white), 0.0, 0.0, 1.0 / (3.0 * white), 0.5]
         }
@@ -109,7 +110,8 @@ fn prepare(p: Params<'_>, r: &EffectFrame) -> Uniforms {
     Uniforms::new(&all)
 }
 
-/// Light of the camera's gamut in that of the composition, its highlights rolled off.
+/// Converts light from the camera's gamut to the composition's primaries, and rolls its highlights
+/// off.
 #[inline(always)]
 fn placed<R: Real>(p: &[R; MAX_UNIFORMS], c: Rgb<R>) -> Rgb<R> {
     #[inline(always)]
@@ -130,7 +132,7 @@ impl PointKernel for Log {
         #[inline(always)]
         fn one<R: Real>(p: &[R; MAX_UNIFORMS], v: R) -> R {
             let x = v.mad(p[17], p[18]);
-            // Codes beyond the range stay finite.
+            // Codes far above the range stay finite.
             let high = x.min(2.0).mad(p[0], p[1]).exp2().mad(p[2], p[3]);
             R::select(x.gt(p[7]), high, x * x.abs().mad(p[6], p[4]) + p[5])
         }

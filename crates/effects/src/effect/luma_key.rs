@@ -1,9 +1,10 @@
-//! Luma key.
+//! Luma key: makes dark or bright parts transparent.
 use crate::spec::*;
 use cutroom_kernel::{At, MAX_UNIFORMS, Point, PointKernel, Real, Rgba, real::smoothstep};
 
-/// Alpha times `smoothstep(threshold, threshold + softness, Y)`; with `keyBright` times
-/// `1 − smoothstep(threshold − softness, threshold, Y)`. Y is BT.709 luma.
+/// Alpha times `smoothstep(threshold, threshold + softness, Y)`, or with `keyBright` times
+/// `1 − smoothstep(threshold − softness, threshold, Y)`. Y is BT.709 luma of display-encoded
+/// colour.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("threshold", "Threshold", 0.1, 0.0, 1.0, Unit::None),

@@ -1,9 +1,9 @@
-//! Look-up tables from files.
+//! Applies LUTs from files.
 use crate::{lut::Lut, spec::*};
 use cutroom_kernel::{At, K, MAX_UNIFORMS, Read, ReadKernel, ReadOp, Reads, Real, Rgb, Rgba, rgb};
 
-/// The file's table on display-encoded colour, mixed in by `intensity`: a shaper by straight lines
-/// between its entries, a cube by tetrahedral interpolation (Sakamoto and Itooka, US patent
+/// The LUT applied to display-encoded colour, mixed with the original by `intensity`: a shaper with
+/// linear interpolation, a cube with tetrahedral interpolation (Sakamoto and Itooka, US patent
 /// 4275413, 1981).
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
@@ -29,8 +29,8 @@ fn kernel(lut: &Lut) -> &'static dyn ReadOp {
     }
 }
 
-/// `[shaper: last entry, first inputs (3), 1 / span (3); cube: last point, side, first inputs (3),
-/// 1 / span (3), its place in the table; intensity]`.
+/// Returns `[shaper: last entry, first inputs (3), 1 / span (3); cube: last point, side, first
+/// inputs (3), 1 / span (3), offset in the table; intensity]`.
 fn prepare(p: Params<'_>, lut: &Lut) -> Uniforms {
     let mut u = [0.0; 17];
     if let Some(s) = &lut.shaper {
@@ -83,7 +83,8 @@ fn looked_up<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], c: Rgb<R>, s: S) -> Rg
     let (k, z) = place(c.b, p[11], p[14], p[7]);
     let (side, plane) = (p[8] * 3.0, p[8] * p[8] * 3.0);
     let base = i * 3.0 + j * side + k * plane + p[15];
-    // From the near corner along the longest way, then the middle, then the shortest.
+    // From the nearest lower corner along the axis with the largest fraction, then the middle one,
+    // then the smallest.
     let (xy, xz, yz) = (x.ge(y), x.ge(z), y.ge(z));
     let three = R::from(3.0);
     let first = R::select(xy & xz, three, R::select(!xy & yz, side, plane));

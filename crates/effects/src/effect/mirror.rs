@@ -1,8 +1,8 @@
-//! Mirror.
+//! Mirror: mirrors the left half onto the right, the upper onto the lower.
 use crate::spec::*;
 use cutroom_kernel::{At, Edge, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, Rgba};
 
-/// x becomes min(x, width − x) when `horizontal`, y likewise when `vertical`.
+/// Reads at min(x, width − x) if `horizontal`, likewise for y if `vertical`.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[ParamSpec::switch("horizontal", "Horizontal", true), ParamSpec::switch("vertical", "Vertical", false)],
     domain: Domain::Working,
@@ -26,7 +26,7 @@ struct Mirror;
 impl ReadKernel for Mirror {
     #[inline(always)]
     fn eval<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], _: Rgba<R>, at: At<R>, s: S) -> Rgba<R> {
-        // A side of 0 is not mirrored: every coordinate lies beyond its half.
+        // A width or height of 0 means that the axis is not mirrored.
         let x = R::select(p[0].gt(0.0), at.x.min(p[0] - at.x), at.x);
         let y = R::select(p[1].gt(0.0), at.y.min(p[1] - at.y), at.y);
         s.sample(0, x, y)

@@ -1,11 +1,11 @@
-//! One file per effect, and the list of them.
+//! The built-in effects, one per file, and the list of them.
 use crate::spec::EffectSpec;
 
-/// Declares the modules and gathers their `SPEC`s: one line here and one file make an effect.
+/// Declares a module per effect and lists their `SPEC`s.
 macro_rules! effects {
     ($($name:ident,)*) => {
         $(pub mod $name;)*
-        /// Every effect.
+        /// All built-in effects, by id.
         pub static EFFECTS: &[&EffectSpec] = &[$(&$name::SPEC,)*];
     };
 }

@@ -5,8 +5,8 @@ use super::{
 };
 use crate::spec::*;
 
-/// Every block of `size` by `size` pixels inside the rectangle (fractions of the raster) takes its
-/// mean colour.
+/// Every block of `size` by `size` pixels inside the rectangle (fractions of the raster), counted
+/// from its top left corner, gets its mean colour.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[REGION[0], REGION[1], REGION[2], REGION[3], ParamSpec::number("size", "Size", 16.0, 1.0, 128.0, Unit::Px)],
     neutral: |p| p.number(4) <= 1.0 || is_empty(p),

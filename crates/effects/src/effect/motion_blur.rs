@@ -3,8 +3,8 @@ use super::directional_blur::AlongLine;
 use crate::spec::*;
 use cutroom_kernel::{Edge, Read, Real};
 
-/// The mean of `samples` pixels along a line `amount` of the raster long (of its width and height
-/// by direction), centred on the pixel.
+/// The mean of `samples` pixels along a line centred on the pixel. The line's length is `amount` as
+/// a fraction of the raster, its horizontal part of the width and its vertical part of the height.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("amount", "Amount", 0.05, 0.0, 0.3, Unit::None),

@@ -1,9 +1,9 @@
-//! Noise generator.
+//! Noise generator, in colour or grey.
 use crate::spec::*;
 use cutroom_kernel::{At, MAX_UNIFORMS, Point, PointKernel, Real, Rgba, rgb};
 
 /// Display-encoded colour mixed by `amount` with uniform noise in squares of `size` pixels; seeded,
-/// so that the same frame always looks the same.
+/// so that a frame always looks the same.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("amount", "Amount", 0.5, 0.0, 1.0, Unit::None),

@@ -1,29 +1,31 @@
-//! The picture breaks into particles that fly off.
+//! Breaks the picture into particles that fly off.
 //!
-//! Every cell of a grid is a particle of one of [`SLOTS`]·[`WAYS`] groups: the slot says when it
-//! comes loose, the way where to. A first step writes each cell's group into a picture. All
-//! particles of a group fly alike, so that the second step, for each pixel, has to take back a
-//! group's flight only once to know the cells that can have come here: the two nearest each way.
-//! What bends their flight (curls, gusts) is a field over the place where they are, taken back with
-//! it.
+//! Every cell of a grid is a particle of one of [`SLOTS`]·[`WAYS`] groups: the slot determines when
+//! it is released, the way in which direction it flies. A first step writes each cell's group to a
+//! raster. All particles of a group have the same trajectory, so that the second step, for each
+//! pixel, reverses a group's flight once to find the cells that may be at the pixel: the two
+//! nearest ones in each dimension. What bends trajectories (curls, gusts) is a displacement field
+//! over the particles' current positions, and is reversed with them.
 use crate::{noise::value_noise, spec::*};
 use cutroom_kernel::{At, Edge, K, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, Rgba, real::smoothstep, rgb};
 
-/// Square cells of `cellSize` pixels come loose one after another, fly and fade; at progress 1 none
-/// is left. A cell that is not loose shows the picture.
+/// Square cells of `cellSize` pixels are released one after another, fly and fade; at progress 1
+/// none remains. Cells that are not released show the picture.
 ///
 /// Lengths are in picture heights. `spread` is how far particles scatter, `direction` and `gravity`
-/// how far they drift and fall, `depth` how much nearer or farther they come, `curlStrength` and
-/// `turbulence` how much they curl (coarse and fine), `spin` turns in a lifetime. When a cell comes
-/// loose is mixed of chance (`stagger`), its place along the direction (`windSweep`; the leeward
-/// side first) and patches of noise, `gustScale` a picture height (`gustStrength`, with
-/// `releaseContrast`), which push as well. `tail` lengthens each particle's life.
+/// how far they drift and fall, `depth` how much they approach or recede, `curlStrength` and
+/// `turbulence` how much they curl (coarsely and finely), `spin` the maximum number of turns in a
+/// lifetime. The release time of a cell is a mix of chance (`stagger`), its position along the
+/// direction (`windSweep`; the leeward side first) and patches of noise (`gustStrength`, sharpened
+/// by `releaseContrast`), `gustScale` of them per picture height; gusts also push particles. `tail`
+/// lengthens each particle's life.
 ///
-/// Bounds: particles at most 1.4 cells large, so that with what they stray of their group's way
-/// they reach no farther than a cell; 48 groups, of which only those on their way are counted, with
-/// four cells looked at for each; where particles of different groups overlap their colours are
-/// averaged. Cells grow until there are no more than `maxExportParticles` and `maxInstances`;
-/// `maxPreviewParticles` is kept for files of other systems: previews show what exports do.
+/// Limits: particles are at most 1.4 cells large, so that including their deviation from the
+/// group's trajectory they stay within a cell of it. There are 48 groups, of which only those in
+/// flight are computed, with four cells read for each; where particles of different groups overlap,
+/// their colours are averaged. Cells are enlarged until there are at most `maxExportParticles` and
+/// `maxInstances` of them. `maxPreviewParticles` exists for compatibility with files of other
+/// systems and has no effect: previews show what exports do.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("progress", "Progress", 0.0, 0.0, 1.0, Unit::None),
@@ -66,29 +68,29 @@ pub static SPEC: EffectSpec = EffectSpec {
     )
 };
 
-/// Times of release.
+/// Number of release times.
 const SLOTS: f32 = 12.0;
-/// Ways to fly among the particles of a slot.
+/// Number of directions of flight among the particles of a slot.
 const WAYS: f32 = 4.0;
 
-/// Side of a cell in pixels.
+/// Returns the side of a cell in pixels.
 fn cell_px(p: Params<'_>, r: &EffectFrame) -> f32 {
     let max = p.number(19).min(p.number(20)).round();
     p.number(1).max((r.width_px * r.height_px / max).sqrt())
 }
 
-/// Chance, sweep and patches in the release; they count for no more than 1 together.
+/// Returns the influence of chance, sweep and patches on the release. Sums above 1 count as 1.
 fn causes(p: Params<'_>) -> [f32; 3] {
     [p.number(11), p.number(14), 0.5 * p.number(12)]
 }
 
-/// Time between slots, and a particle's life, as shares of the progress.
+/// Returns the time between slots and a particle's life, as fractions of the progress.
 fn times(p: Params<'_>) -> (f32, f32) {
     let window = (0.8 - 0.7 * p.number(16)) * causes(p).iter().sum::<f32>().min(1.0);
     (window / (SLOTS - 1.0), 1.0 - window)
 }
 
-/// Where the wind blows; to the right when there is none.
+/// Returns the wind's direction as a unit vector; to the right if there is no wind.
 fn wind(p: Params<'_>) -> [f32; 2] {
     let (x, y) = (p.number(7), p.number(8));
     let length = (x * x + y * y).sqrt();
@@ -99,13 +101,13 @@ fn seed(p: Params<'_>) -> f32 {
     frame_seed(5.0, p.number(17))
 }
 
-/// `[1 / cell, cell, seed, shares of chance, sweep and patches, contrast, patches a pixel, sweep:
-/// at the origin, per pixel right and down]`.
+/// Uniforms of [`Groups`]: `[1 / cell, cell, seed, weights of chance, sweep and patches, contrast,
+/// patches per pixel, sweep: at the origin, per pixel right and down]`.
 fn grouping(p: Params<'_>, r: &EffectFrame) -> Uniforms {
     let cell = cell_px(p, r);
     let all = causes(p).iter().sum::<f32>().max(1e-6);
     let [chance, sweep, patches] = causes(p).map(|v| v / all);
-    // 0 at the corner farthest to leeward, 1 at the one to windward.
+    // 0 at the most leeward corner, 1 at the most windward one.
     let [x, y] = wind(p);
     let (across, along) = (x * r.width_px, y * r.height_px);
     let span = (across.abs() + along.abs()).max(1e-6);
@@ -115,7 +117,8 @@ fn grouping(p: Params<'_>, r: &EffectFrame) -> Uniforms {
     Uniforms::new(&[1.0 / cell, cell, seed(p), chance, sweep, patches, contrast, scale, origin, -x / span, -y / span])
 }
 
-/// The group of the cell a pixel lies in, and two random numbers of it that half precision holds.
+/// Writes the group of the pixel's cell to red, and two random numbers of the cell, which half
+/// floats represent exactly, to green and blue.
 struct Groups;
 
 impl ReadKernel for Groups {
@@ -136,20 +139,21 @@ impl ReadKernel for Groups {
     }
 }
 
-/// `[turns, first group, progress, time between slots, 1 / life, cell, 1 / cell, half the raster
-/// (2), height, 1 / height, spread, depth, direction (2), gravity, spin, particle size, softness,
-/// shape, seed, curls, turbulence, gusts (2), patches a pixel, first and last column, first and
-/// last row]`.
+/// Uniforms of [`Particles`]: `[iterations, first group, progress, time between slots, 1 / life,
+/// cell, 1 / cell, half the raster (2), height, 1 / height, spread, depth, direction (2), gravity,
+/// spin, particle size, softness, shape, seed, curls, turbulence, gusts (2), patches per pixel,
+/// first and last column, first and last row]`.
 fn flights(p: Params<'_>, r: &EffectFrame) -> Uniforms {
     let cell = cell_px(p, r);
     let (between, life) = times(p);
     let progress = p.number(0);
-    // Slots that are loose and not gone; with room for rounding, as the kernel asks again.
+    // Slots that are released and not gone, with some tolerance for rounding, since the kernel
+    // checks again.
     let loose = |slot: &f32| progress - slot * between > -1e-4 && progress - slot * between < life + 1e-4;
     let slots: Vec<f32> = (0..SLOTS as u32).map(|k| k as f32).filter(loose).collect();
     let [x, y] = wind(p);
     let gust = p.number(12) * 0.3 / p.number(13).max(1.0);
-    // Cells with a pixel in them; what is drawn beyond the frame breaks as well.
+    // Range of cells that contain a pixel, including those in the margin.
     let cell_of = |at: f32| (at / cell).floor();
     let [x_px, y_px] = r.margin_px;
     let kind = ["square", "soft-circle", "shard"].iter().position(|s| *s == p.text(22)).unwrap_or(0);
@@ -187,7 +191,7 @@ fn flights(p: Params<'_>, r: &EffectFrame) -> Uniforms {
     ])
 }
 
-/// The curl of value noise: swirls without sources, about 1 large.
+/// Returns the curl of value noise: a divergence-free vector field, of magnitude about 1.
 #[inline(always)]
 fn curl<R: Real>(x: R, y: R, seed: R) -> (R, R) {
     const STEP: f32 = 0.02;
@@ -196,20 +200,20 @@ fn curl<R: Real>(x: R, y: R, seed: R) -> (R, R) {
     (down * (0.5 / STEP), -(right * (0.5 / STEP)))
 }
 
-/// A particle's age in lives: 0 before it comes loose, 1 when it is gone.
+/// Returns a particle's age as a fraction of its life: 0 before its release, 1 when it is gone.
 #[inline(always)]
 fn age<R: Real>(p: &[R; MAX_UNIFORMS], group: R) -> R {
     let slot = ((group + 0.5) * (1.0 / WAYS)).floor();
     ((p[2] - slot * p[3]) * p[4]).saturate()
 }
 
-/// Signed distance to the particle's outline, in cells; `grown` goes from the cell's square to the
-/// shape.
+/// Returns the signed distance to the particle's outline, in cells; `grown` (0..=1) blends from the
+/// cell's square to the shape.
 #[inline(always)]
 fn distance<R: Real>(kind: R, x: R, y: R, size: R, grown: R) -> R {
     let square = x.abs().max(y.abs()) - size * 0.5;
     let circle = (x * x + y * y).sqrt() - size * 0.5;
-    // A crooked triangle.
+    // An irregular triangle.
     let shard = (y - size * 0.25).max(x * 0.9 - y * 0.44 - size * 0.28).max(x * -0.75 - y * 0.66 - size * 0.22);
     square.mix(R::select(kind.gt(1.5), shard, R::select(kind.gt(0.5), circle, square)), grown)
 }
@@ -219,7 +223,7 @@ struct Particles;
 impl ReadKernel for Particles {
     #[inline(always)]
     fn eval<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], _: Rgba<R>, at: At<R>, s: S) -> Rgba<R> {
-        // Where the air has moved by here at the end of a life, in pixels.
+        // Displacement by the air at this pixel at the end of a life, in pixels.
         let (u, v) = (at.x * p[10], at.y * p[10]);
         let (coarse, fine) = (curl(u * 3.0, v * 3.0, p[20] + 6.0), curl(u * 9.0, v * 9.0, p[20] + 7.0));
         let gust = value_noise(at.x * p[25], at.y * p[25], p[20] + 8.0);
@@ -243,7 +247,7 @@ impl ReadKernel for Particles {
                 let (fly_x, fly_y) = (turn.cos() * far + p[13] * drift, turn.sin() * far + p[14] * drift + p[15] * a * a * 0.5);
                 let near = (chance(p, group, 2.0) - 0.5) * 1.2 * p[12] * a + 1.0;
                 let per = K(1.0) / near;
-                // Where the group was before it flew, in cells.
+                // Position before the group's flight, in cells.
                 let from_x = ((x - air_x * a) * per + p[7] - fly_x * p[9]) * p[6];
                 let from_y = ((y - air_y * a) * per + p[8] - fly_y * p[9]) * p[6];
                 let spin = (chance(p, group, 3.0) * 2.0 - 1.0) * p[16] * a * core::f32::consts::TAU;
@@ -252,7 +256,8 @@ impl ReadKernel for Particles {
                 let size = R::from(1.0).mix(p[17], grown) * (K(1.0) - a * a * 0.6);
                 let edge = R::select(p[19].gt(0.5) & p[19].lt(1.5), 0.5, 0.15);
                 let soft = p[6] * per + p[18] * grown * size * edge;
-                // What a particle may stray so that it stays within a cell of its group's way.
+                // Maximum deviation of a particle that keeps it within a cell of its group's
+                // trajectory.
                 let stray = (K(0.98) - size * 0.7072 - soft * 0.5).max(0.0) * (p[11] * a * 4.0).min(1.0);
                 let (i0, j0) = ((from_x - 0.5).floor(), (from_y - 0.5).floor());
                 let zero = R::from(0.0);

@@ -1,8 +1,8 @@
-//! Mosaic.
+//! Mosaic: averages over blocks of pixels. Also the block averages that other effects use.
 use crate::spec::*;
 use cutroom_kernel::{At, Edge, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, Rgba};
 
-/// Every block of `size` by `size` pixels, counted from the frame's top left, takes its mean
+/// Every block of `size` by `size` pixels, counted from the frame's top left corner, gets its mean
 /// colour.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[ParamSpec::number("size", "Size", 8.0, 1.0, 64.0, Unit::Px)],
@@ -17,14 +17,14 @@ pub static SPEC: EffectSpec = EffectSpec {
     )
 };
 
-/// The frame and what lies beyond it: left, top, right, bottom.
+/// Returns the frame with its margin: left, top, right, bottom.
 pub(super) fn whole(r: &EffectFrame) -> [f32; 4] {
     let [x, y] = r.margin_px;
     [-x, -y, r.width_px + x, r.height_px + y]
 }
 
-/// Means along rows, then along columns, of blocks of a width and a height counted from `origin`,
-/// inside the rectangle `[left, top, right, bottom]`; all in pixels.
+/// Returns steps that average along rows, then along columns, over blocks of a width and a height
+/// counted from `origin`, inside the rectangle `[left, top, right, bottom]`; all in pixels.
 pub(super) fn oblong_blocks(size_px: [f32; 2], origin: [f32; 2], [l, t, r, b]: [f32; 4]) -> Vec<Step> {
     let step = |horizontal: f32, size_px: f32, origin: f32, to: f32| {
         let n = size_px.ceil().max(1.0);
@@ -34,8 +34,8 @@ pub(super) fn oblong_blocks(size_px: [f32; 2], origin: [f32; 2], [l, t, r, b]: [
     vec![step(1.0, size_px[0], origin[0], r), step(0.0, size_px[1], origin[1], b)]
 }
 
-/// `[samples, size, 1 / size, distance of samples, origin, to, horizontal?, left, top, right,
-/// bottom]`.
+/// Uniforms: `[samples, size, 1 / size, distance between samples, origin, end, horizontal?, left,
+/// top, right, bottom]`.
 struct Means;
 
 impl ReadKernel for Means {
@@ -50,13 +50,14 @@ impl ReadKernel for Means {
             |i| {
                 let c = start + (i + 0.5) * p[3];
                 let v = s.sample(0, R::select(horizontal, c, at.x), R::select(horizontal, at.y, c));
-                // A block cut by the edge counts what is inside; the count travels apart.
+                // Only samples before the end are counted in a block that the end cuts; their
+                // number is computed below.
                 let inside = R::select(c.lt(p[5]), 1.0, 0.0);
                 Rgba { c: v.c.scale(inside), a: v.a * inside }
             },
         );
         let count = ((p[5] - start) / p[3]).min(p[0]).max(1.0);
-        // Whole samples only.
+        // The number of whole samples.
         let k = R::from(1.0) / (count + 0.499).floor().max(1.0);
         let here = s.sample(0, at.x, at.y);
         let inside = at.x.ge(p[7]) & at.y.ge(p[8]) & at.x.lt(p[9]) & at.y.lt(p[10]);

@@ -1,8 +1,9 @@
-//! Posterise.
+//! Posterise: reduces each component to a few levels.
 use crate::spec::*;
 use cutroom_kernel::{At, MAX_UNIFORMS, Point, PointKernel, Real, Rgba, rgb};
 
-/// `min(floor(c · n), n − 1) / (n − 1)` on display-encoded values, n the number of levels, rounded.
+/// `min(floor(c · n), n − 1) / (n − 1)`, at least 0, on display-encoded values; n is the number of
+/// levels, rounded.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[ParamSpec::number("levels", "Levels", 6.0, 2.0, 32.0, Unit::None)],
     domain: Domain::Display,

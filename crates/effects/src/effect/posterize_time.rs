@@ -1,9 +1,9 @@
-//! Posterise time: fewer frames a second.
+//! Posterise time: reduces the frame rate.
 use crate::spec::*;
 
-/// Everything before it is seen at `⌊t · frameRate⌋ / frameRate`, t seconds since the clip's start:
-/// each picture is held until the next whole step, whatever the composition's rate. Effects after
-/// it go on at their own time.
+/// The source and the effects before this one are evaluated at `⌊t · frameRate⌋ / frameRate`, t
+/// being the seconds since the clip's start: each picture is held until the next multiple of
+/// `1 / frameRate`, whatever the composition's frame rate. Effects after it use their own time.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[ParamSpec::number("frameRate", "Frame rate", 12.0, 1.0, 60.0, Unit::FramesPerSec)],
     ..EffectSpec::new(

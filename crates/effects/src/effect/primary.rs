@@ -1,8 +1,8 @@
-//! Primary correction.
+//! Primary correction: exposure, contrast, tonal ranges, balance and saturation in one kernel.
 use crate::spec::*;
 use cutroom_kernel::{At, K, MAX_UNIFORMS, Point, PointKernel, Real, Rgba, real::smoothstep, rgb};
 
-/// One correction of a whole picture, display-encoded, in this order:
+/// Corrects the whole picture, display-encoded, in this order:
 ///
 /// 1. red + 0.1 · temperature, blue − 0.1 · temperature, green − 0.1 · tint, as `temperature` does;
 /// 2. times `2^exposure`, then black and white to 0 and 1: `(c − black) / (white − black)`;
@@ -10,9 +10,9 @@ use cutroom_kernel::{At, K, MAX_UNIFORMS, Point, PointKernel, Real, Rgba, real::
 /// 4. `(c − pivot) · contrast + pivot`;
 /// 5. plus `0.25 · shadows · (1 − s(0, 0.5, Y)) + 0.25 · highlights · s(0.5, 1, Y)`, s being 3t² −
 ///    2t³ between its bounds;
-/// 6. the hue turned by the matrix of Filter Effects Module Level 1 §9.6, which keeps luma;
+/// 6. hue rotation by the matrix of Filter Effects Module Level 1 §9.6, which preserves luma;
 /// 7. `Y + (c − Y) · saturation`, then `Y + (c − Y) · (1 + vibrance · (1 − (max − min)))`, as
-///    `vibrance` does.
+///    `vibrance` does, but without clamping max − min.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("exposure", "Exposure", 0.0, -4.0, 4.0, Unit::Stops),
@@ -80,7 +80,7 @@ impl PointKernel for Primary {
         #[inline(always)]
         fn tone<R: Real>(p: &[R; MAX_UNIFORMS], v: R) -> R {
             let v = v.mad(p[2], p[3]).mad(p[4], p[5]);
-            // Below 0 the curve goes on as it is: a power of a negative number is none.
+            // Values up to 0 are unchanged, since a power of a negative number is undefined.
             R::select(v.gt(0.0), v.max(1e-9).pow(p[6]), v).mad(p[7], p[8])
         }
         let c = rgb(tone(p, px.c.r + p[0]), tone(p, px.c.g + p[1]), tone(p, px.c.b - p[0]));

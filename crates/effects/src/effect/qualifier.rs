@@ -1,10 +1,10 @@
-//! Secondary correction: a range of hue, saturation and lightness is corrected or isolated.
+//! Secondary correction: corrects or isolates a range of hue, saturation and lightness.
 use crate::{hue, spec::*};
 use cutroom_kernel::{At, K, MAX_UNIFORMS, Point, PointKernel, Real, Rgba, real::smoothstep, rgb};
 
-/// HSL hue within half the width of the centre, HSL saturation and BT.709 luma within their ranges,
-/// all with soft edges, give a matte; within it hue is turned, saturation scaled, then gain and
-/// offset applied, on display-encoded values.
+/// A matte is computed from HSL hue within half the width of the centre, and HSL saturation and
+/// BT.709 luma within their ranges, all with soft edges. Inside the matte hue is rotated,
+/// saturation scaled, then gain and offset are applied, on display-encoded values.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("hueCenter", "Hue centre", 120.0, 0.0, 360.0, Unit::Degrees),
@@ -40,7 +40,7 @@ fn prepare(p: Params<'_>, _: &EffectFrame) -> Uniforms {
         _ => 0.0,
     };
     let (whole, sign) = if invert { (1.0, -1.0) } else { (0.0, 1.0) };
-    // A band as wide as the circle holds every hue.
+    // A band of 360° or more contains every hue.
     let half = if p.number(1) >= 360.0 { 1.0 } else { p.number(1) / 720.0 };
     Uniforms::new(&[
         p.number(0) / 360.0,
@@ -71,7 +71,7 @@ impl PointKernel for Qualifier {
         }
         let (h, s, l) = hue::hsl(px.c);
         let y = px.c.luma();
-        // Distance from the centre in turns, the short way round.
+        // Shortest distance from the centre in turns.
         let d = ((h - p[0] + 0.5).fract() - 0.5).abs();
         let near = K(1.0) - smoothstep(p[1], p[1] + p[6], d);
         let m = near * band(s, p[2], p[3], p[6]) * band(y, p[4], p[5], p[6]);

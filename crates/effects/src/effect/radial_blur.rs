@@ -1,4 +1,4 @@
-//! Radial blur: turns about a centre.
+//! Radial blur: averages along arcs about a centre. Also the functions that `zoom-blur` shares.
 use crate::spec::*;
 use cutroom_kernel::{At, Edge, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, Rgba};
 
@@ -45,21 +45,21 @@ impl ReadKernel for RadialBlur {
     }
 }
 
-/// The centre of effects that go round one, as fractions of the raster.
+/// Parameters of a centre, as fractions of the raster.
 pub(super) const CENTER: [ParamSpec; 2] = [
     ParamSpec::number("centerX", "Centre x", 0.5, 0.0, 1.0, Unit::None),
     ParamSpec::number("centerY", "Centre y", 0.5, 0.0, 1.0, Unit::None),
 ];
 
-/// Uniforms of [`mean_about`] out of the parameters amount, [`CENTER`] and samples: the numbers
-/// that the samples get begin with `first` and span `range` together.
+/// Returns the uniforms of [`mean_about`] from the parameters amount, [`CENTER`] and samples. The
+/// samples get numbers from `first` on that span `range` together.
 pub(super) fn about_center(p: Params<'_>, r: &EffectFrame, range: f32, first: f32) -> Uniforms {
     let n = p.number(3).round();
     Uniforms::new(&[n, 1.0 / n, range / n, first, p.number(1) * r.width_px, p.number(2) * r.height_px])
 }
 
-/// The mean of samples: each has a number and the pixel's place from the centre, and `place` says
-/// where it lies.
+/// Returns the mean of samples. `place` maps a sample's number and the pixel's position relative to
+/// the centre to the position to read.
 #[inline(always)]
 pub(super) fn mean_about<R: Real, S: Reads<R>>(
     p: &[R; MAX_UNIFORMS],

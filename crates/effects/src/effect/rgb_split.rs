@@ -1,9 +1,9 @@
-//! RGB split.
+//! RGB split: displaces red and blue in opposite directions.
 use crate::spec::*;
 use cutroom_kernel::{At, Edge, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, Rgba, rgb};
 
-/// Red from `amount` of the raster further along `angle`, blue from as far the other way, green
-/// from its place; alpha is the largest of the three.
+/// Reads red from `amount` (a fraction of the raster) further along `angle`, blue from as far in
+/// the opposite direction, green from the pixel itself; alpha is the largest of the three.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("amount", "Amount", 0.01, 0.0, 0.1, Unit::None),

@@ -1,13 +1,13 @@
-//! Rom1: trails of light that drift. The fold over the frames before, and what is only
-//! approximated, are described in [`super::acuarela`].
+//! Rom1: trails of light that drift. The fold over the frames before, and the approximations it
+//! makes, are described in [`super::acuarela`].
 use super::acuarela::{PARAMS, flow, trail_steps, trail_times, trails_are_neutral};
 use crate::spec::*;
 use cutroom_kernel::{At, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, Rgba};
 
-/// The displacement is `d = height · gain · 2m · (gainX, gainY)`, m noise of 0..=1 (½ with
-/// `detail` 0), so that some places drift faster than others; joined by the larger:
-/// `R(k) = max(F(k), p · R(k − 1) at (x − d))`, colour and alpha alike. Beyond its edges the
-/// picture is mirrored.
+/// The displacement is `d = height · gain · 2m · (gainX, gainY)`, m noise of 0..=1 (½ with `detail`
+/// 0), so that the drift's speed varies with position. Frames are combined by the maximum:
+/// `R(k) = max(F(k), p · R(k − 1) at (x − d))`, for colour and alpha equally. The picture is
+/// mirrored at its edges.
 pub static SPEC: EffectSpec = EffectSpec {
     params: PARAMS,
     neutral: trails_are_neutral,
@@ -25,7 +25,7 @@ pub static SPEC: EffectSpec = EffectSpec {
     )
 };
 
-/// `NEXT` is the input with the next frame.
+/// `NEXT` is the index of the input with the next frame.
 struct Drift<const NEXT: usize>;
 
 impl<const NEXT: usize> ReadKernel for Drift<NEXT> {

@@ -1,4 +1,4 @@
-//! Saturation: distance from the BT.709-weighted grey of the same pixel.
+//! Saturation: scales the distance from the BT.709-weighted grey of the same pixel.
 use crate::spec::*;
 use cutroom_kernel::{At, MAX_UNIFORMS, Point, PointKernel, Real, Rgba, rgb};
 

@@ -1,10 +1,11 @@
-//! Scan lines.
+//! Scan lines, as on a cathode-ray tube.
 use crate::spec::*;
 use cutroom_kernel::{At, K, MAX_UNIFORMS, Point, PointKernel, Real, Rgba};
 
-/// Display-encoded colour times `1 − opacity · (1 − sin(2π · (20 · density · y / height + speed ·
-/// t))) / 2`: 20 lines per unit of density. `speed` cannot be keyframed: a change would move the
-/// lines by all the time that has passed.
+/// Display-encoded colour times
+/// `1 − opacity · (1 − sin(2π · (20 · density · y / height + speed · t))) / 2`: 20 lines per unit
+/// of density. `speed` cannot be keyframed, since it multiplies all of the time since the clip's
+/// start.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("density", "Density", 5.0, 1.0, 20.0, Unit::None),

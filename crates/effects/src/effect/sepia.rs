@@ -1,9 +1,9 @@
-//! Sepia.
+//! Sepia toning.
 use crate::spec::*;
 use cutroom_kernel::{At, MAX_UNIFORMS, Point, PointKernel, Real, Rgba, rgb};
 
-/// The sepia matrix of Filter Effects Module Level 1 §8.3, on display-encoded colour, mixed in by
-/// `amount`.
+/// The sepia matrix of Filter Effects Module Level 1 §8.3 on display-encoded colour, mixed with the
+/// original by `amount`.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[ParamSpec::number("amount", "Amount", 1.0, 0.0, 1.0, Unit::None)],
     domain: Domain::Display,

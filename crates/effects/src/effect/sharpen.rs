@@ -1,8 +1,9 @@
-//! Sharpen.
+//! Sharpen: adds the difference from a blurred copy.
 use super::{gaussian_blur::gaussian, unsharp::sharpened};
 use crate::spec::*;
 
-/// `c + amount · (c − blurred)`, the blur a Gaussian with a standard deviation of `radius` pixels.
+/// `c + amount · (c − blurred)`, the blur being a Gaussian with a standard deviation of `radius`
+/// pixels; display-encoded.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("amount", "Amount", 1.0, 0.0, 5.0, Unit::None),

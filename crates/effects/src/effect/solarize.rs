@@ -1,4 +1,4 @@
-//! Solarise.
+//! Solarise: inverts bright components.
 use crate::spec::*;
 use cutroom_kernel::{At, K, MAX_UNIFORMS, Point, PointKernel, Real, Rgba, rgb};
 

@@ -1,11 +1,11 @@
-//! What takes the shake out of a picture.
+//! Applies the stabiliser's measured correction of camera shake.
 use crate::spec::*;
 use cutroom_kernel::{At, Edge, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, Rgba};
 
-/// Turns the picture by `rotation` (clockwise) and scales it by `scale` about its centre, shifts it
-/// by `shiftX` of its width and `shiftY` of its height (right and down), and scales all that by
-/// `zoom` about the centre. The stabiliser (`cutroom_analysis`) measures how the camera moved and writes the
-/// keyframes; where the picture does not reach any more it is transparent.
+/// Rotates the picture by `rotation` (clockwise) and scales it by `scale` about its centre, shifts
+/// it by `shiftX` of its width and `shiftY` of its height (right and down), and scales the result
+/// by `zoom` about the centre. The stabiliser (`cutroom_analysis`) measures the camera's motion and
+/// writes the keyframes. Outside the moved picture the result is transparent.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("shiftX", "Shift x", 0.0, -1.0, 1.0, Unit::None),
@@ -37,8 +37,8 @@ pub static SPEC: EffectSpec = EffectSpec {
     )
 };
 
-/// `[centre (2), cos and sin of the rotation back over both factors, where the centre is read
-/// (2)]`.
+/// Uniforms: `[centre (2), cosine and sine of the inverse rotation, divided by both factors (2),
+/// position read at the centre (2)]`.
 struct Stabilize;
 
 impl ReadKernel for Stabilize {

@@ -3,10 +3,10 @@ use super::drop_shadow::Over;
 use crate::spec::*;
 use cutroom_kernel::{At, Edge, MAX_UNIFORMS, Mix, Read, ReadKernel, Reads, Real, Rgba, rgb};
 
-/// The layer's alpha grown by `width` pixels, in the stroke's colour, below the layer: full up to
-/// the width, its edge as wide as a pixel. Distances are those from the outline as each pixel's
-/// alpha places it within the pixel, first down each column, then along rows; the stroke is as
-/// opaque as the most opaque pixel about.
+/// The layer's alpha grown by `width` pixels, in the stroke's colour, composited below the layer:
+/// full up to the width, with an edge one pixel wide. Distances are measured from the outline,
+/// whose position within a pixel is derived from the pixel's alpha, first along columns, then along
+/// rows. The stroke is as opaque as the most opaque pixel within reach.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::color("color", "Colour", [1.0, 1.0, 1.0, 1.0]),
@@ -37,9 +37,10 @@ pub static SPEC: EffectSpec = EffectSpec {
     )
 };
 
-/// Of the column above and below: in red `bound − distance` in whole pixels of the pixel whose
-/// outline is nearest, 0 without one; in green its alpha; in alpha the largest. Two numbers, since
-/// half floats hold distances to a thirtieth of a pixel only.
+/// For the column above and below: red is `bound − distance`, in whole pixels, of the pixel whose
+/// outline is nearest, 0 if there is none; green is that pixel's alpha; alpha is the largest in the
+/// column. Two numbers are stored since half floats represent distances to a thirtieth of a pixel
+/// only.
 struct Column;
 
 impl ReadKernel for Column {
@@ -51,8 +52,8 @@ impl ReadKernel for Column {
             |i| {
                 let dy = i - p[1];
                 let a = s.sample(0, at.x, at.y + dy).a.saturate();
-                // The whole part is that of the distance, the rest alpha: 1 counts as the next
-                // nearer.
+                // The integer part holds the distance, the fraction alpha; an alpha of 1 counts as
+                // the next nearer distance.
                 let near = R::select(a.gt(0.0), p[2] - 1.0 - dy.abs() + a, 0.0);
                 Rgba { c: rgb(near, near, near), a }
             },

@@ -2,8 +2,8 @@
 use crate::spec::*;
 use cutroom_kernel::{At, MAX_UNIFORMS, Point, PointKernel, Real, Rgba, rgb};
 
-/// Display-encoded red + 0.1 · temperature, blue − 0.1 · temperature, green − 0.1 · tint: positive
-/// is warmer and more magenta. `white-balance` works in Kelvin.
+/// On display-encoded values: red + 0.1 · temperature, blue − 0.1 · temperature, green − 0.1 ·
+/// tint, so that positive values are warmer and more magenta. `white-balance` works in Kelvin.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("temperature", "Temperature", 0.0, -1.0, 1.0, Unit::None),

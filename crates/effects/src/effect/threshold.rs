@@ -1,8 +1,8 @@
-//! Threshold.
+//! Threshold: black and white by luma.
 use crate::spec::*;
 use cutroom_kernel::{At, MAX_UNIFORMS, Point, PointKernel, Real, Rgba, rgb};
 
-/// 1 where BT.709 luma ≥ level, else 0.
+/// 1 where the BT.709 luma of display-encoded colour is at least `level`, else 0.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[ParamSpec::number("level", "Level", 0.5, 0.0, 1.0, Unit::None)],
     domain: Domain::Display,

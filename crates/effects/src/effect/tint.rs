@@ -1,8 +1,9 @@
-//! Tint: dark and light mapped to two colours.
+//! Tint: maps dark and light to two colours.
 use crate::spec::*;
 use cutroom_kernel::{At, MAX_UNIFORMS, Point, PointKernel, Real, Rgba, rgb};
 
-/// BT.709 luma of display-encoded colour as a place between two colours, mixed in by `amount`.
+/// Interpolates between two colours by the BT.709 luma of display-encoded colour, mixed with the
+/// original by `amount`.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::color("dark", "Dark", [0.0, 0.0, 0.0, 1.0]),

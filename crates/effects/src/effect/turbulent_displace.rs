@@ -1,9 +1,10 @@
-//! Turbulent displacement.
+//! Turbulent displacement: displaces pixels along smooth noise.
 use crate::{noise::value_noise, spec::*};
 use cutroom_kernel::{At, Edge, K, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, Rgba, rgb};
 
-/// Displaces by up to `amount` pixels along value noise of the given size, `octaves` times halved;
-/// `evolution` runs through the noise.
+/// Displaces by less than `amount` pixels along value noise with cells of `size` pixels, in
+/// `octaves` octaves of half the cell size and strength of the one before; `evolution` moves
+/// through the noise.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("amount", "Amount", 20.0, -500.0, 500.0, Unit::Px),

@@ -1,9 +1,9 @@
-//! Twirl.
+//! Twirl: rotates the middle of a circle more than its rim.
 use crate::spec::*;
 use cutroom_kernel::{At, Edge, K, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, Rgba};
 
-/// Pixels at distance d from the centre are turned by `amount · (1 − d / radius)²` radians; the
-/// radius is a fraction of the shorter side.
+/// Pixels at distance d from the centre are rotated by `amount · (1 − d / radius)²` radians, those
+/// outside the radius not at all; the radius is a fraction of the shorter side.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("amount", "Amount", 1.0, -10.0, 10.0, Unit::Radians),

@@ -1,9 +1,10 @@
-//! Unsharp mask.
+//! Unsharp mask: sharpens by the difference from a blurred copy. Also the step that `sharpen`
+//! shares.
 use super::gaussian_blur::gaussian;
 use crate::spec::*;
 use cutroom_kernel::{At, MAX_UNIFORMS, Mix, MixKernel, Real, Rgba, rgb};
 
-/// `c + amount · (c − blurred)`, the difference lessened by the threshold (in luma);
+/// `c + amount · (c − blurred)`, with the luma of the difference reduced by the threshold;
 /// display-encoded.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
@@ -23,9 +24,9 @@ pub static SPEC: EffectSpec = EffectSpec {
     )
 };
 
-/// Adds the difference of the first picture from its blurred copy. Both are compared as straight
-/// colours, the blurred one being the mean weighted by alpha, so that outlines get no rim and what
-/// is transparent stays so.
+/// Returns a step that adds the difference between the first picture and its blurred copy. Both are
+/// compared as straight colours, the blurred one being a mean weighted by alpha, so that outlines
+/// get no rim and transparent parts stay transparent.
 pub(super) fn sharpened(amount: f32, threshold: f32) -> Step {
     Step::Mix(&Mix(Sharpened), Uniforms::new(&[amount, threshold]))
 }

@@ -1,9 +1,9 @@
-//! Vibrance: saturation that spares what is saturated already.
+//! Vibrance: saturation that affects saturated colours less.
 use crate::spec::*;
 use cutroom_kernel::{At, K, MAX_UNIFORMS, Point, PointKernel, Real, Rgba, rgb};
 
-/// `Y + (c − Y) · (1 + amount · (1 − s))` on display-encoded values, s the spread max − min
-/// within 0..=1.
+/// `Y + (c − Y) · (1 + amount · (1 − s))` on display-encoded values, s being the spread max − min,
+/// clamped to 0..=1.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[ParamSpec::number("amount", "Amount", 0.0, -1.0, 1.0, Unit::None)],
     domain: Domain::Display,

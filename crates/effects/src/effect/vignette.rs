@@ -2,8 +2,9 @@
 use crate::spec::*;
 use cutroom_kernel::{At, MAX_UNIFORMS, Point, PointKernel, Real, Rgba, real::smoothstep};
 
-/// Colour times `1 − amount · smoothstep(size, size + softness, d)`, d the distance from the
-/// centre: 1 at the middle of the right edge, height scaled by `roundness`.
+/// Colour times `1 − amount · smoothstep(size, size + softness, d)`, d being the distance from the
+/// centre in half widths horizontally and half heights vertically, the latter scaled by
+/// `roundness`.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec { id: "amount", name: "Amount", kind: ParamKind::number(0.5, 0.0, 1.0), unit: Unit::None },

@@ -1,23 +1,25 @@
-//! The picture as a field of columns.
+//! Renders the picture as a field of columns.
 //!
-//! The picture lies flat and is one high; its columns stand up to `height` on it. Each pixel's ray
-//! walks through the grid from above, from crossing to crossing of the grid's lines, and meets the
-//! three nearest columns. What a column hides grows over the width of a pixel along its outline, so
-//! that a picture that changes little (or is stored with fewer digits) changes the relief little.
+//! The picture's plane is horizontal and the picture has a height of 1; columns of up to `height`
+//! stand on it. Each pixel's ray walks through the grid from above, from crossing to crossing of
+//! the grid's lines, and meets the three nearest columns. The coverage of a column changes over the
+//! width of a pixel along its outline, so that small changes of the picture (or a storage format of
+//! lower precision) change the relief little.
 use super::pixelate::{oblong_blocks, whole};
 use crate::spec::*;
 use cutroom_kernel::{At, Edge, K, MAX_UNIFORMS, Mix, MixKernel, Read, ReadKernel, Reads, Real, Rgb, Rgba, rgb};
 
-/// Columns whose height follows the BT.709 luma of display-encoded colour, seen from `tilt` degrees
-/// above the picture's plane (90 would be straight down), from the lower edge turned by `yaw`;
-/// `perspective` is one over the distance of the eye in picture heights.
+/// Columns whose height depends on the BT.709 luma of display-encoded colour, seen from `tilt`
+/// degrees above the picture's plane (90 would be from straight above), from the lower edge rotated
+/// by `yaw`; `perspective` is the inverse of the distance of the eye in picture heights.
 ///
-/// The light comes from `lightAngle` degrees anticlockwise from the right. `colorMix` lies between
-/// grey and the picture's colour; `edgeDarkness` darkens sides towards their foot and tops along
-/// their rim. `maxSteps` limits the grid lines that a ray crosses each way; beyond them it sees the
-/// floor. `temporalBlend` is the weight of what was seen a frame before, which holds a share of
-/// what was seen before that, and so on; frames that weigh less than half a 8-bit code, or lie more
-/// than [`MAX_FRAMES`] back, are counted with the next one. `reset` leaves earlier frames out.
+/// The light comes from `lightAngle` degrees anticlockwise from the right. `colorMix` interpolates
+/// between grey and the picture's colour; `edgeDarkness` darkens sides towards their foot and tops
+/// along their rim. `maxSteps` limits the number of grid lines that a ray crosses in each
+/// dimension; after them it meets the floor. `temporalBlend` is the weight of the result of the
+/// frame before, which contains a share of the one before it, and so on; frames with a weight below
+/// half an 8-bit code, or more than [`MAX_FRAMES`] back, are merged with the next one. `reset`
+/// ignores earlier frames.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("columns", "Columns", 96.0, 12.0, 180.0, Unit::None),
@@ -59,7 +61,7 @@ pub static SPEC: EffectSpec = EffectSpec {
     )
 };
 
-/// Frames before the one drawn that are asked for at most.
+/// Maximum number of frames before the one drawn that are requested.
 pub const MAX_FRAMES: usize = 16;
 
 fn frames_back(p: Params<'_>) -> usize {
@@ -76,7 +78,7 @@ fn frames_back(p: Params<'_>) -> usize {
         .unwrap_or(MAX_FRAMES)
 }
 
-/// Folds the pictures before from the oldest on, and the one drawn last.
+/// Returns steps that fold the earlier pictures, oldest first, and finally the one drawn.
 fn earlier(p: Params<'_>, seen: usize) -> Vec<Step> {
     let keep = Uniforms::new(&[p.number(11)]);
     let between = (0..seen.saturating_sub(1)).rev().map(|k| Step::MixInput(&Mix(Newer), keep, k));
@@ -89,7 +91,7 @@ fn share<R: Real>(new: Rgba<R>, old: Rgba<R>, keep: R) -> Rgba<R> {
     Rgba { c: rgb(new.c.r.mix(old.c.r, keep), new.c.g.mix(old.c.g, keep), new.c.b.mix(old.c.b, keep)), a: new.a.mix(old.a, keep) }
 }
 
-/// What came before, then a later picture.
+/// Mixes the fold so far (`from`) with a later picture (`to`).
 struct Newer;
 
 impl MixKernel for Newer {
@@ -99,7 +101,7 @@ impl MixKernel for Newer {
     }
 }
 
-/// The picture drawn, then what came before.
+/// Mixes the picture drawn (`from`) with the fold of the earlier ones (`to`).
 struct Older;
 
 impl MixKernel for Older {
@@ -113,12 +115,12 @@ struct Grid {
     columns: f32,
     rows: f32,
     cell_px: [f32; 2],
-    /// Columns and rows on each side of the frame, for what is drawn there.
+    /// Columns and rows of the margin on each side of the frame.
     beyond: [f32; 2],
 }
 
 impl Grid {
-    /// Nearly square cells, no smaller than a pixel.
+    /// Returns a grid of nearly square cells that are at least a pixel large.
     fn new(p: Params<'_>, r: &EffectFrame) -> Self {
         let columns = p.number(0).round().min(r.width_px.floor()).max(1.0);
         let rows = (r.height_px * columns / r.width_px).round().min(r.height_px.floor()).max(1.0);
@@ -128,10 +130,10 @@ impl Grid {
     }
 }
 
-/// `[turns, columns, rows, cell width, cell height (px), half a column's width in cells, cos and
-/// sin of yaw, of tilt, perspective, half the raster (2), 1 / its height, highest, height, base,
-/// contrast, ambient, light (3), colorMix, edgeDarkness, floorBrightness, first column, beyond the
-/// last column, first row, beyond the last row]`.
+/// Returns `[iterations, columns, rows, cell width, cell height (px), half a column's width in
+/// cells, cos and sin of yaw, of tilt, perspective, half the raster (2), 1 / its height, maximum
+/// top, height, base, contrast, ambient, light (3), colorMix, edgeDarkness, floorBrightness, first
+/// column, end of the columns, first row, end of the rows]`.
 fn uniforms(p: Params<'_>, r: &EffectFrame, grid: &Grid) -> Uniforms {
     let cos_sin = |degrees: f32| (Real::cos(degrees.to_radians()), Real::sin(degrees.to_radians()));
     let ((cy, sy), (ct, st)) = (cos_sin(p.number(5)), cos_sin(p.number(4)));
@@ -140,14 +142,14 @@ fn uniforms(p: Params<'_>, r: &EffectFrame, grid: &Grid) -> Uniforms {
     let strength = p.number(9);
     let perspective = p.number(6);
     let highest = p.number(1) + p.number(2);
-    // Along the corners' rays the ground passes fastest.
+    // The rays of the corners cross the ground fastest.
     let aspect = r.width_px / r.height_px;
     let mut crossings = 0.0f32;
     let [right, bottom] = r.margin_px.map(|m| m / r.height_px);
     let [right, bottom] = [0.5 * aspect + right, 0.5 + bottom];
     for (u, v) in [(-right, -bottom), (right, -bottom), (-right, bottom), (right, bottom)] {
         let ([dx, dy, down], _) = ray([cy, sy, ct, st], perspective, u, v);
-        // From the highest top, and a cell above, to the floor.
+        // From the maximum top, with some tolerance, to the floor.
         let time = (highest + 2.0 / r.height_px) / down.max(MIN_FALL);
         crossings = crossings.max(dx.abs() * time * grid.columns / aspect).max(dy.abs() * time * grid.rows);
     }
@@ -173,7 +175,7 @@ fn uniforms(p: Params<'_>, r: &EffectFrame, grid: &Grid) -> Uniforms {
         p.number(7),
         p.number(8),
         strength * cl * ca,
-        // Down the picture is positive.
+        // y is positive downward.
         -strength * cl * sa,
         strength * sl,
         p.number(10),
@@ -186,49 +188,49 @@ fn uniforms(p: Params<'_>, r: &EffectFrame, grid: &Grid) -> Uniforms {
     ])
 }
 
-/// Slowest fall of a ray; those above the horizon see nothing.
+/// Minimum downward speed of a ray; rays above the horizon are transparent.
 const MIN_FALL: f32 = 2e-3;
 
-/// Of a place on the screen, in picture heights from the centre: the ray's direction (right, down
-/// the picture, towards the floor) and the point of the screen it passes, which lies at time 0.
+/// Returns the ray of a position on the screen (in picture heights from the centre): its direction
+/// (right, down the picture, towards the floor), then its position at time 0, on the screen.
 #[inline(always)]
 fn ray<R: Real>([cy, sy, ct, st]: [R; 4], perspective: R, u: R, v: R) -> ([R; 3], [R; 3]) {
-    // The screen stands upright to the line from the centre to the eye, (sy·ct, cy·ct, st); (sy·st,
-    // cy·st, −ct) is down on it.
+    // The screen is perpendicular to the line from the centre to the eye, (sy·ct, cy·ct, st); its
+    // downward direction is (sy·st, cy·st, −ct).
     let at = [u * cy + v * sy * st, v * cy * st - u * sy, -(v * ct)];
     let to = [at[0] * perspective - sy * ct, at[1] * perspective - cy * ct, st - at[2] * perspective];
     (to, at)
 }
 
-/// A ray in cells (right, down) and picture heights (up), from where it enters the space of the
+/// A ray in cells (right, down) and picture heights (up), from where it enters the volume of the
 /// columns.
 #[derive(Clone, Copy)]
 struct Walk<R> {
-    /// Where it starts.
+    /// Start position.
     start: [R; 3],
-    /// Its speeds, the last downward; never 0.
+    /// Speeds, the last one downward; never 0.
     speed: [R; 3],
-    /// One over them.
+    /// Reciprocals of the speeds.
     pace: [R; 3],
-    /// Sign of its speed right and down.
+    /// Signs of the speeds right and down.
     sign: [R; 2],
-    /// Half a pixel, as time, at faces across each axis.
+    /// Half a pixel, as a time, at faces perpendicular to each axis.
     soft: [R; 3],
-    /// Time until the floor.
+    /// Time at which the ray reaches the floor.
     floor: R,
-    /// Time to go on by so that a place on a grid line counts as beyond it.
+    /// Time to add so that a position on a grid line counts as in the cell after it.
     beyond: R,
 }
 
 /// A column that a ray may meet.
 struct Column<R> {
-    /// Times at which the ray enters it across each axis.
+    /// Times at which the ray enters the column's extent along each axis.
     enter: [R; 3],
-    /// Its height.
+    /// Height of its top.
     top: R,
-    /// How much of the pixel it covers.
+    /// Share of the pixel that it covers.
     cover: R,
-    /// Its colour, premultiplied.
+    /// Premultiplied colour.
     color: Rgba<R>,
 }
 
@@ -240,8 +242,8 @@ fn column<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], w: &Walk<R>, i: R, j: R, 
     let (half_x, half_y) = (p[5] * w.pace[0].abs(), p[5] * w.pace[1].abs());
     let enter = [mid_x - half_x, mid_y - half_y, (w.start[2] - top) * w.pace[2]];
     let leave = [mid_x + half_x, mid_y + half_y];
-    // How long the ray stays inside, the column grown by half a pixel all round or shrunk by as
-    // much: outside it is below 0.
+    // Returns how long the ray is inside the column grown by `soft`, which may be negative; below 0
+    // if it misses it.
     #[inline(always)]
     fn stay<R: Real>(w: &Walk<R>, enter: [R; 3], leave: [R; 2], soft: [R; 3]) -> R {
         let (from, to) = ((enter[0] - soft[0]).max(enter[1] - soft[1]), (leave[0] + soft[0]).min(leave[1] + soft[1]));
@@ -254,15 +256,15 @@ fn column<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], w: &Walk<R>, i: R, j: R, 
     Column { enter, top, cover, color }
 }
 
-/// The cell a ray is in.
+/// Returns the cell that a ray is in at a time.
 #[inline(always)]
 fn cell_at<R: Real>(w: &Walk<R>, time: R) -> (R, R) {
     let t = time + w.beyond;
     ((t * w.speed[0] + w.start[0]).floor(), (t * w.speed[1] + w.start[1]).floor())
 }
 
-/// How near the first column after `after` is that covers something of the pixel: 2 at once, 1 at
-/// the floor, 0 when there is none.
+/// Returns the proximity of the first column after time `after` that covers part of the pixel: 2 at
+/// the ray's start, 1 at the floor, 0 if there is none.
 #[inline(always)]
 fn nearest<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], w: &Walk<R>, after: R, s: S) -> R {
     let first = (w.start[0].floor(), w.start[1].floor());
@@ -271,8 +273,8 @@ fn nearest<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], w: &Walk<R>, after: R, s
         0,
         #[inline(always)]
         |n| {
-            // The cell entered over the n-th line across, and the one over the n+1-st line along;
-            // the cell at the start counts as the former's first.
+            // The cell entered at the n-th line in x and the one entered at the (n+1)-th line in y;
+            // the cell at the start counts as the first one in x.
             let line = first.0 + R::select(w.sign[0].gt(0.0), n, K(1.0) - n);
             let x_time = R::select(n.lt(0.5), 0.0, (line - w.start[0]) * w.pace[0]);
             let line = first.1 + R::select(w.sign[1].gt(0.0), n + 1.0, -n);
@@ -300,7 +302,7 @@ fn nearest<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], w: &Walk<R>, after: R, s
     found.a
 }
 
-/// A column's colour where the ray meets it.
+/// Returns a column's shaded colour where the ray meets it.
 #[inline(always)]
 fn lit<R: Real>(p: &[R; MAX_UNIFORMS], w: &Walk<R>, c: &Column<R>, [i, j]: [R; 2]) -> Rgb<R> {
     let [x, y, z] = c.enter;
@@ -332,12 +334,13 @@ impl ReadKernel for Relief {
         let (to, from) = ray([p[6], p[7], p[8], p[9]], p[10], u, v);
         let sees = to[2].gt(MIN_FALL);
         let fall = to[2].max(MIN_FALL);
-        // Cells in a picture height.
+        // Cells per picture height.
         let (per_x, per_y) = (K(1.0) / (p[3] * p[13]), p[2]);
         let sign = [R::select(to[0].lt(0.0), -1.0, 1.0), R::select(to[1].lt(0.0), -1.0, 1.0)];
         let speed = [sign[0] * (to[0] * per_x).abs().max(1e-4), sign[1] * (to[1] * per_y).abs().max(1e-4)];
         let place = [from[0] * per_x + p[1] * 0.5, from[1] * per_y + p[2] * 0.5];
-        // Into the box of the grid, with a cell's room all round; not from behind the eye.
+        // Enters the box of the grid, with a margin of one cell on all sides; not from behind the
+        // eye.
         let to_floor = from[2] / fall;
         #[inline(always)]
         fn inside<R: Real>(place: R, speed: R, first: R, end: R) -> (R, R) {
@@ -348,7 +351,7 @@ impl ReadKernel for Relief {
         let (y0, y1) = inside(place[1], speed[1], p[27], p[28]);
         let begin = ((from[2] - p[14] - p[13]) / fall).max(x0).max(y0).max(K(-0.999) / p[10].max(1e-3));
         let sees = sees & begin.lt(to_floor) & begin.lt(x1.min(y1));
-        // Half a pixel there, along each axis.
+        // Half a pixel at the floor, along each axis.
         let half = (p[10] * to_floor + 1.0).max(0.01) * p[13] * 0.5;
         #[inline(always)]
         fn across<R: Real>(a: R, b: R) -> R {
@@ -384,7 +387,7 @@ impl ReadKernel for Relief {
             };
             after = R::select(k.gt(0.5), time + w.beyond, w.floor);
         }
-        // The floor between the columns, as far as the picture goes.
+        // The floor between the columns, within the picture.
         let (x, y) = (w.floor * speed[0] + w.start[0], w.floor * speed[1] + w.start[1]);
         let ground = s.sample(0, x * p[3], y * p[4]);
         #[inline(always)]

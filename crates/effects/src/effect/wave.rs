@@ -1,10 +1,10 @@
-//! Wave.
+//! Wave: displaces rows and columns along sine waves.
 use crate::spec::*;
 use cutroom_kernel::{At, Edge, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, Rgba};
 
-/// Rows move by `amplitudeX · width · sin(2π · frequencyX · y / height)`, columns likewise; `speed`
-/// waves pass a second. It cannot be keyframed: a change would move the waves by all the time that
-/// has passed.
+/// Displaces rows by `amplitudeX · width · sin(2π · frequencyX · y / height)`, columns likewise;
+/// `speed` waves pass per second. `speed` cannot be keyframed, since it multiplies all of the time
+/// since the clip's start.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("amplitudeX", "Amplitude x", 0.02, 0.0, 0.1, Unit::None),

@@ -3,8 +3,8 @@ use crate::{color, spec::*};
 use cutroom_kernel::{At, MAX_UNIFORMS, Point, PointKernel, Real, Rgba, rgb};
 
 /// Linear-light BT.709 colour adapted by the Bradford transform from the light of `temperature`,
-/// under which the picture was taken, to that of 6500 K: a higher one makes the picture warmer.
-/// `tint` scales green by 1 − 0.2 · tint.
+/// under which the picture was taken, to that of 6500 K: a higher temperature makes the picture
+/// warmer. `tint` scales green by 1 − 0.2 · tint.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("temperature", "Temperature", 6500.0, 2000.0, 25000.0, Unit::Kelvin),
@@ -21,9 +21,9 @@ pub static SPEC: EffectSpec = EffectSpec {
     )
 };
 
-/// Chromaticity of a light: of the Planckian locus up to 4000 K (Kim et al., US patent 7024034), of
-/// the daylight locus from 5000 K on (CIE 15:2004 equations 3.2 to 3.4), between them of both,
-/// mixed smoothly.
+/// Returns the chromaticity of a light: on the Planckian locus up to 4000 K (Kim et al., US patent
+/// 7024034), on the daylight locus from 5000 K (CIE 15:2004 equations 3.2 to 3.4), in between a
+/// smooth mix of both.
 fn white(kelvin: f64) -> [f64; 2] {
     let t = ((kelvin - 4000.0) / 1000.0).clamp(0.0, 1.0);
     let share = t * t * (3.0 - 2.0 * t);

@@ -3,7 +3,7 @@ use super::radial_blur::{CENTER, about_center, mean_about};
 use crate::spec::*;
 use cutroom_kernel::{At, Edge, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, Rgba};
 
-/// The mean of `samples` pixels from the pixel towards the centre, over `amount` of the way.
+/// The mean of `samples` pixels from the pixel towards the centre, over `amount` of the distance.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("amount", "Amount", 0.3, 0.0, 1.0, Unit::None),

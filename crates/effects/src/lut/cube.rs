@@ -1,8 +1,8 @@
-//! `.cube`: Adobe, "Cube LUT Specification 1.0" (2013), with Resolve's input ranges and its shaper
-//! before a cube.
+//! The `.cube` format: Adobe, "Cube LUT Specification 1.0" (2013), with Resolve's input ranges and
+//! its shaper before a cube.
 use super::{Cube, Lut, MAX_ENTRIES, MAX_SIDE, Shaper, three};
 
-/// Reads a file's text.
+/// Parses the text of a file. An error describes the first mistake.
 pub fn parse(text: &str) -> Result<Lut, String> {
     let (mut entries, mut side) = (0usize, 0usize);
     let mut domain = [[0.0f32; 3], [1.0; 3]];

@@ -1,44 +1,45 @@
-//! Look-up tables from files: one-dimensional, three-dimensional, or the first before the second.
+//! Look-up tables (LUTs) from files: a one-dimensional table, a cube, or the former before the
+//! latter.
 mod cube;
 mod three_dl;
 
 use std::sync::Arc;
 
-/// Largest side of a cube that is read.
+/// Maximum number of grid points along a cube's side.
 const MAX_SIDE: usize = 129;
-/// Most entries of a one-dimensional table.
+/// Maximum number of entries of a one-dimensional table.
 const MAX_ENTRIES: usize = 65_536;
 
-/// One-dimensional tables of red, green and blue.
+/// One-dimensional tables for red, green and blue.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Shaper {
-    /// Entries of each.
+    /// Number of entries of each table.
     pub entries: usize,
-    /// Inputs of the first and of the last entry, by component.
+    /// Inputs of the first and of the last entry, per component.
     pub domain: [[f32; 3]; 2],
     /// Red, green, blue of entry 0, then of entry 1.
     pub values: Vec<f32>,
 }
 
-/// A cube of colours.
+/// A three-dimensional table.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Cube {
     /// Grid points along each side.
     pub side: usize,
-    /// Inputs of the first and of the last point, by component.
+    /// Inputs of the first and of the last grid point, per component.
     pub domain: [[f32; 3]; 2],
-    /// Red, green, blue of each point; red of the input runs fastest, blue slowest.
+    /// Red, green, blue of each grid point; the input's red varies fastest, its blue slowest.
     pub values: Vec<f32>,
 }
 
-/// What a file holds. At least one of the two is there.
+/// The contents of a file: a shaper, a cube, or both.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Lut {
     /// Applied first.
     pub shaper: Option<Shaper>,
-    /// Applied then.
+    /// Applied after the shaper.
     pub cube: Option<Cube>,
-    /// Values of shaper and cube, one after the other, for kernels.
+    /// Values of the shaper, then of the cube, for kernels.
     table: Arc<[f32]>,
 }
 
@@ -63,11 +64,11 @@ impl Lut {
         Ok(Self { shaper, cube, table: values.into() })
     }
 
-    /// Reads the text of a file, by its extension: `.cube` (Adobe, Iridas, Resolve) or `.3dl`
+    /// Parses the text of a file by its extension: `.cube` (Adobe, Iridas, Resolve) or `.3dl`
     /// (Lustre, Flame).
     ///
     /// # Errors
-    /// What is wrong with it, with the line.
+    /// A description of what is wrong, with the line if a line is wrong.
     pub fn parse(text: &str, extension: &str) -> Result<Self, String> {
         match extension.to_ascii_lowercase().as_str() {
             "cube" => cube::parse(text),
@@ -76,13 +77,13 @@ impl Lut {
         }
     }
 
-    /// All values, for kernels.
+    /// Returns the values of the shaper, then of the cube, for kernels.
     pub fn table(&self) -> Arc<[f32]> {
         Arc::clone(&self.table)
     }
 }
 
-/// Three numbers of a line.
+/// Parses a line of three numbers.
 fn three(line: &str) -> Option<[f32; 3]> {
     let mut numbers = line.split_whitespace().map(|w| w.parse::<f32>().ok());
     let rgb = [numbers.next()??, numbers.next()??, numbers.next()??];
@@ -127,7 +128,7 @@ mod tests {
 
     #[test]
     fn a_3dl_has_blue_fastest_and_its_depth_is_found() {
-        // Two points a side, 12 bits.
+        // Two points per side, 12 bits.
         let mut text = "0 1023\n".to_owned();
         for i in 0..8 {
             text += &format!("{} {} {}\n", (i >> 2) * 4095, (i >> 1 & 1) * 4095, (i & 1) * 4095);

@@ -1,15 +1,15 @@
-//! `.3dl`: a line with the input grid, then a cube of whole numbers with blue running fastest
-//! (Autodesk Lustre and Flame; read as OpenColorIO's `FileFormat3DL` reads it: the depth is guessed
-//! from the largest number).
+//! The `.3dl` format: a line with the input grid, then a cube of whole numbers in which blue varies
+//! fastest (Autodesk Lustre and Flame). Interpreted as by OpenColorIO's `FileFormat3DL`: the bit
+//! depth is derived from the largest number.
 use super::{Cube, Lut, MAX_SIDE, Shaper};
 
-/// Reads a file's text.
+/// Parses the text of a file. An error describes the first mistake.
 pub fn parse(text: &str) -> Result<Lut, String> {
     let mut grid: Vec<i64> = Vec::new();
     let mut points: Vec<[i64; 3]> = Vec::new();
     for (i, line) in text.lines().enumerate() {
         let line = line.trim();
-        // Headers and footers are words: "3DMESH", "Mesh 4 12", "LUT8", "gamma 1.0".
+        // Headers and footers begin with words: "3DMESH", "Mesh 4 12", "LUT8", "gamma 1.0".
         if line.is_empty()
             || line.starts_with(['#', '<'])
             || line.starts_with(|c: char| c.is_ascii_alphabetic())
@@ -44,11 +44,11 @@ pub fn parse(text: &str) -> Result<Lut, String> {
     Lut::new(shaper(&grid), Some(cube))
 }
 
-/// The grid as a table, unless it is an even ramp.
+/// Returns the input grid as a shaper, unless it is an even ramp.
 fn shaper(grid: &[i64]) -> Option<Shaper> {
     let max = full_code(grid.iter().copied().max()?) as f32;
     let last = grid.len().checked_sub(1).filter(|n| *n > 0)? as f32;
-    // Even within the rounding of whole numbers; some files end one above full scale.
+    // Even up to the rounding of whole numbers; some files end one above full scale.
     let even = grid.iter().enumerate().all(|(i, v)| (*v as f32 - i as f32 / last * max).abs() <= 2.0);
     (!even).then(|| Shaper {
         entries: grid.len(),
@@ -57,8 +57,8 @@ fn shaper(grid: &[i64]) -> Option<Shaper> {
     })
 }
 
-/// The full code of the depth that the largest number speaks for: 8, 10, 12, 14 or 16 bits, with
-/// room for overshoot.
+/// Returns the full-scale code of the bit depth (8, 10, 12, 14 or 16) that the largest number
+/// implies, with room for overshoot.
 fn full_code(largest: i64) -> i64 {
     let bits = (8..=16).step_by(2).find(|bits| largest < 2 << bits).unwrap_or(16);
     (1 << bits) - 1

@@ -1,10 +1,10 @@
-//! What all entries of the catalogue have in common.
+//! What all catalogue entries have in common.
 
-/// An entry of the catalogue: what has a stable id and a version.
+/// A catalogue entry, identified by a stable id and a version.
 pub trait Entry: 'static {
     /// Stable id, as in project files.
     fn id(&self) -> &'static str;
 
-    /// Counts up when equal parameters give other pixels than before.
+    /// Incremented when equal parameters yield different pixels than before.
     fn version(&self) -> u32;
 }

@@ -1,53 +1,53 @@
-//! Parameter tables.
+//! Parameter tables: each parameter of an entry with its kind, default, range and unit.
 use crate::curve;
 use cutroom_types::ParamValue;
 use std::fmt;
 
-/// One parameter.
+/// A parameter of a catalogue entry.
 #[derive(Clone, Copy, Debug)]
 pub struct ParamSpec {
     /// Stable id, as in project files.
     pub id: &'static str,
-    /// Name for people.
+    /// Display name.
     pub name: &'static str,
     /// Kind, default and range.
     pub kind: ParamKind,
-    /// Unit of a number; of other kinds [`Unit::None`].
+    /// Unit of a number; [`Unit::None`] for other kinds.
     pub unit: Unit,
 }
 
 impl ParamSpec {
-    /// An animatable number.
+    /// Creates an animatable number.
     pub const fn number(id: &'static str, name: &'static str, default: f64, min: f64, max: f64, unit: Unit) -> Self {
         Self { id, name, kind: ParamKind::number(default, min, max), unit }
     }
 
-    /// A number that cannot be keyframed.
+    /// Creates a number that cannot be keyframed.
     pub const fn quality(id: &'static str, name: &'static str, default: f64, min: f64, max: f64) -> Self {
         Self { id, name, kind: ParamKind::Number { default, min, max, animatable: false }, unit: Unit::None }
     }
 
-    /// A switch.
+    /// Creates a switch.
     pub const fn switch(id: &'static str, name: &'static str, default: bool) -> Self {
         Self { id, name, kind: ParamKind::Bool { default }, unit: Unit::None }
     }
 
-    /// A colour.
+    /// Creates a colour.
     pub const fn color(id: &'static str, name: &'static str, default: [f64; 4]) -> Self {
         Self { id, name, kind: ParamKind::Color { default }, unit: Unit::None }
     }
 
-    /// One of a closed set.
+    /// Creates a choice from a closed set of names.
     pub const fn choice(id: &'static str, name: &'static str, default: &'static str, options: &'static [&'static str]) -> Self {
         Self { id, name, kind: ParamKind::Choice { default, options }, unit: Unit::None }
     }
 
-    /// A picture among the project's media.
+    /// Creates a reference to a picture among the project's media.
     pub const fn media(id: &'static str, name: &'static str) -> Self {
         Self { id, name, kind: ParamKind::Media, unit: Unit::None }
     }
 
-    /// Another video track.
+    /// Creates a reference to another video track.
     pub const fn track(id: &'static str, name: &'static str) -> Self {
         Self { id, name, kind: ParamKind::Track, unit: Unit::None }
     }
@@ -56,44 +56,45 @@ impl ParamSpec {
 /// Kind, default and range of a parameter.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum ParamKind {
-    /// A number within `min..=max`; values outside are an error.
+    /// A number within `min..=max`; values outside are rejected.
     Number {
-        /// Value when none is given.
+        /// Default value.
         default: f64,
-        /// Smallest.
+        /// Smallest allowed value.
         min: f64,
-        /// Largest.
+        /// Largest allowed value.
         max: f64,
         /// Whether it may be keyframed (quality settings may not).
         animatable: bool,
     },
     /// On or off.
     Bool {
-        /// Value when none is given.
+        /// Default value.
         default: bool,
     },
     /// Straight RGBA, display-encoded, 0..=1.
     Color {
-        /// Value when none is given.
+        /// Default value.
         default: [f64; 4],
     },
-    /// A file, beside the project unless the path is absolute; none by default.
+    /// A file; the path is relative to the project's folder unless it is absolute. Empty by
+    /// default.
     File {
-        /// Endings without the dot, in lower case.
+        /// Accepted extensions, in lower case, without the dot.
         extensions: &'static [&'static str],
     },
-    /// The id of a media of the project with a picture; must be given, cannot be keyframed.
+    /// The id of a media of the project that has a picture. Required; cannot be keyframed.
     Media,
-    /// The id of another video track of the composition; must be given, cannot be keyframed.
+    /// The id of another video track of the composition. Required; cannot be keyframed.
     Track,
-    /// A curve as text, points `x,y` within 0..=1 from left to right; cannot be keyframed.
+    /// A curve as text: points `x,y` within 0..=1, by rising x. Cannot be keyframed.
     Curve {
-        /// Value when none is given.
+        /// Default value.
         default: &'static str,
     },
-    /// One of a closed set.
+    /// One of a closed set of names.
     Choice {
-        /// Value when none is given.
+        /// Default value.
         default: &'static str,
         /// Every allowed value.
         options: &'static [&'static str],
@@ -101,12 +102,12 @@ pub enum ParamKind {
 }
 
 impl ParamKind {
-    /// An animatable number.
+    /// Creates an animatable number.
     pub const fn number(default: f64, min: f64, max: f64) -> Self {
         Self::Number { default, min, max, animatable: true }
     }
 
-    /// The default as a value.
+    /// Returns the default as a value.
     pub fn default_value(&self) -> ParamValue {
         match *self {
             Self::Number { default, .. } => ParamValue::Number(default),
@@ -117,13 +118,13 @@ impl ParamKind {
         }
     }
 
-    /// Whether its value names something of the project, which is looked up when planning.
+    /// Whether the value refers to a part of the project, which is looked up when planning.
     pub fn is_reference(&self) -> bool {
         matches!(self, Self::Media | Self::Track)
     }
 
-    /// Why `value` is not allowed, or nothing. Whether what it names exists is the project's
-    /// matter.
+    /// Returns why `value` is not allowed, or `None` if it is. Does not check whether a referenced
+    /// media or track exists.
     pub fn problem(&self, value: &ParamValue) -> Option<String> {
         match (self, value) {
             (Self::Number { min, max, .. }, ParamValue::Number(v)) => {
@@ -155,7 +156,7 @@ impl ParamKind {
     }
 }
 
-/// What a number counts.
+/// The unit of a number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unit {
     /// A plain factor, fraction or count.
@@ -164,24 +165,24 @@ pub enum Unit {
     Px,
     /// Cells of a pattern.
     Cells,
-    /// Whole turns.
+    /// Full turns.
     Turns,
-    /// Radians, a whole turn has 2π.
+    /// Radians; 2π are a full turn.
     Radians,
-    /// Degrees, a whole turn has 360.
+    /// Degrees; 360 are a full turn.
     Degrees,
-    /// Doublings of light.
+    /// Photographic stops: each doubles the light.
     Stops,
-    /// Degrees of colour temperature.
+    /// Kelvin of colour temperature.
     Kelvin,
     /// Seconds.
     Secs,
-    /// Frames a second.
+    /// Frames per second.
     FramesPerSec,
 }
 
 impl Unit {
-    /// As the catalogue writes it; nothing for [`Self::None`].
+    /// Returns the unit's symbol as the catalogue prints it; empty for [`Self::None`].
     pub const fn text(self) -> &'static str {
         match self {
             Self::None => "",
@@ -197,7 +198,7 @@ impl Unit {
         }
     }
 
-    /// A whole turn in this unit, of the units of angles.
+    /// Returns the size of a full turn in this unit, if it is a unit of angles.
     pub const fn whole_turn(self) -> Option<f64> {
         match self {
             Self::Turns => Some(1.0),
@@ -214,7 +215,7 @@ impl fmt::Display for Unit {
     }
 }
 
-/// The default of every parameter of a table, in its order.
+/// Returns the default of every parameter of a table, in its order.
 pub fn defaults(table: &[ParamSpec]) -> Vec<ParamValue> {
     table.iter().map(|p| p.kind.default_value()).collect()
 }

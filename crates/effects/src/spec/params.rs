@@ -1,17 +1,17 @@
-//! What kernels' code is given: parameter values, and the uniforms made of them.
+//! The inputs of an entry's functions: parameter values, and the uniforms computed from them.
 use cutroom_kernel::{MAX_UNIFORMS, Real};
 use cutroom_types::ParamValue;
 use std::cell::RefCell;
 
-/// Numbers for a kernel, computed once a frame on the host.
+/// Uniforms of a kernel, computed once per frame on the host.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Uniforms {
-    /// The numbers, zero beyond those used.
+    /// The values; unused ones are 0.
     pub values: [f32; MAX_UNIFORMS],
 }
 
 impl Uniforms {
-    /// From the numbers used; at most [`MAX_UNIFORMS`].
+    /// Creates uniforms from the values used, at most [`MAX_UNIFORMS`]. Panics if there are more.
     pub fn new(values: &[f32]) -> Self {
         let mut u = Self { values: [0.0; MAX_UNIFORMS] };
         u.values[..values.len()].copy_from_slice(values);
@@ -19,39 +19,39 @@ impl Uniforms {
     }
 }
 
-/// A whole number below 2^24 that tells frames and seeds apart, for [`Real::hash`].
+/// Returns a whole number below 2^24, a hash of `step` and `seed`, for use as the seed of
+/// [`Real::hash`].
 pub fn frame_seed(step: f32, seed: f32) -> f32 {
     (Real::hash(step, seed.round(), 0.0) * 16_777_216.0).floor()
 }
 
-/// Parameter values of one use, in the table's order and of the kinds that the table says (checked
-/// when planning). Reading one as another kind than it has is a mistake of the entry: it panics in
-/// debug builds, and registration looks for it in all builds, so that no entry reads zeros in
-/// silence.
+/// Parameter values of one use of an entry, in the order and of the kinds of its table (checked
+/// when planning). Reading a value as another kind is a bug of the entry: it panics in debug builds
+/// and yields a fixed default in release builds. Registration checks for it in all builds.
 #[derive(Clone, Copy, Debug)]
 pub struct Params<'a> {
     values: &'a [ParamValue],
-    /// Collects misreads instead.
+    /// If present, misreads are collected here instead of panicking.
     misreads: Option<&'a RefCell<Vec<String>>>,
 }
 
 impl<'a> Params<'a> {
-    /// Values in the table's order.
+    /// Creates parameters from values in the table's order.
     pub fn new(values: &'a [ParamValue]) -> Self {
         Self { values, misreads: None }
     }
 
-    /// The same, with misreads written down in words.
+    /// Like [`Self::new`], with descriptions of misreads added to `misreads`.
     pub(crate) fn watched(values: &'a [ParamValue], misreads: &'a RefCell<Vec<String>>) -> Self {
         Self { values, misreads: Some(misreads) }
     }
 
-    /// All values.
+    /// Returns all values.
     pub fn values(self) -> &'a [ParamValue] {
         self.values
     }
 
-    /// Number `i`.
+    /// Returns number `i`.
     #[track_caller]
     pub fn number(&self, i: usize) -> f32 {
         match self.values.get(i) {
@@ -60,7 +60,7 @@ impl<'a> Params<'a> {
         }
     }
 
-    /// Switch `i`.
+    /// Returns switch `i`.
     #[track_caller]
     pub fn bool(&self, i: usize) -> bool {
         match self.values.get(i) {
@@ -69,7 +69,7 @@ impl<'a> Params<'a> {
         }
     }
 
-    /// Colour `i`: straight RGBA in the space that the entry works in.
+    /// Returns colour `i`: straight RGBA in the entry's domain.
     #[track_caller]
     pub fn color(&self, i: usize) -> [f32; 4] {
         match self.values.get(i) {
@@ -78,7 +78,7 @@ impl<'a> Params<'a> {
         }
     }
 
-    /// Text `i`: a choice, a curve, a file or an id.
+    /// Returns text `i`: a choice, a curve, a file or an id.
     #[track_caller]
     pub fn text(&self, i: usize) -> &'a str {
         match self.values.get(i) {

@@ -1,27 +1,27 @@
-//! Transitions.
+//! The description of transitions.
 use super::{EffectFrame, Entry, ParamSpec, Params, SeparableWeights, Uniforms, defaults};
 use cutroom_kernel::{Edge, MixOp, ReadOp};
 use cutroom_types::ParamValue;
 
-/// A transition.
+/// A transition of the catalogue.
 pub struct TransitionSpec {
     /// Stable id.
     pub id: &'static str,
-    /// Name for people.
+    /// Display name.
     pub name: &'static str,
     /// Parameters in order.
     pub params: &'static [ParamSpec],
-    /// Group.
+    /// Group in menus.
     pub family: TransitionFamily,
-    /// Its kernel.
+    /// The kernel and the functions that prepare its inputs.
     pub kind: TransitionKind,
-    /// Parameters and progress 0..=1 to uniforms. Colours in the parameters are already in working
-    /// space.
+    /// Converts parameters and progress (0..=1) to uniforms. Colours among the parameters are
+    /// already in the working space.
     pub prepare: fn(Params<'_>, f32, &EffectFrame) -> Uniforms,
-    /// It is `from·(1 − u) + to·u` with the first uniform as `u`, so that planes in code values may
-    /// be mixed as they stand.
+    /// The transition is `from·(1 − u) + to·u`, u being the first uniform, so that planes in code
+    /// values may be mixed directly.
     pub is_dissolve: bool,
-    /// Counts up when equal parameters give other pixels than before; part of the key of a plan.
+    /// Incremented when equal parameters yield different pixels than before; part of a plan's key.
     pub version: u32,
 }
 
@@ -34,25 +34,25 @@ pub enum TransitionFamily {
     Wipe,
     /// Pushes and slides.
     Slide,
-    /// Light.
+    /// Light effects.
     Light,
-    /// Faults of pictures.
+    /// Glitches.
     Glitch,
     /// Blocks and pieces.
     Pattern,
-    /// Stylised.
+    /// Stylised changes.
     Stylize,
-    /// Turns.
+    /// Rotations.
     Rotate,
     /// Zooms and pans.
     Zoom,
-    /// Turns in space.
+    /// Rotations in space.
     Space,
 }
 
 impl TransitionFamily {
-    /// What a transition of this group takes when nothing else is asked for, in seconds: movement
-    /// is quick, what has to be watched takes longer.
+    /// Returns the default duration in seconds of transitions of this group: short for movement,
+    /// longer for what the viewer has to follow.
     pub fn default_duration_secs(self) -> f64 {
         match self {
             Self::Slide | Self::Glitch | Self::Rotate | Self::Zoom => 0.8,
@@ -63,54 +63,55 @@ impl TransitionFamily {
     }
 }
 
-/// The range that durations of transitions should keep to, in seconds. Others are drawn all the
-/// same.
+/// Recommended range of durations, in seconds. Transitions of other durations are drawn as well.
 pub const TRANSITION_SECS: std::ops::RangeInclusive<f64> = 0.1..=5.0;
 
-/// What kind of kernel a transition has. Pictures are premultiplied and as large as the canvas.
+/// The kind of a transition's kernel. Pictures are premultiplied and as large as the canvas.
 #[derive(Clone, Copy)]
 pub enum TransitionKind {
-    /// Each pixel out of the two at its place.
+    /// A point kernel: mixes the two pictures at the pixel's position.
     Mix(&'static dyn MixOp),
-    /// Out of other pixels of both: input 0 is the outgoing picture, 1 the incoming.
+    /// A sampled kernel: input 0 is the outgoing picture, input 1 the incoming one. The edge says
+    /// what is read outside them.
     Sampled(&'static dyn ReadOp, Edge),
-    /// Each side times its share at its place, then both added. The picture of the parameter of
-    /// kind [`ParamKind::Media`] decides the shares, or the outgoing one where there is no such
-    /// parameter: the kernels get a side and that picture, over the canvas, straight and
-    /// display-encoded.
+    /// Each picture is multiplied by its weight at the pixel, and the two are added. The weights
+    /// come from the picture of the parameter of kind
+    /// [`ParamKind::Media`](super::ParamKind::Media), or from the outgoing picture if there is no
+    /// such parameter: each kernel receives its side and that picture, over the canvas, straight
+    /// and display-encoded.
     Driven {
-        /// The outgoing picture's part.
+        /// Returns the weighted outgoing picture.
         outgoing: &'static dyn MixOp,
-        /// The incoming picture's part.
+        /// Returns the weighted incoming picture.
         incoming: &'static dyn MixOp,
     },
-    /// Both blurred by the same weights, then mixed.
+    /// Both pictures are blurred with the same weights, then mixed.
     Blurred(fn(Params<'_>, f32, &EffectFrame) -> SeparableWeights, &'static dyn MixOp),
-    /// Kernels one after another, at most [`MAX_TRANSITION_STEPS`]: parameters, progress and the
-    /// canvas to steps.
+    /// Kernels one after another, at most [`MAX_TRANSITION_STEPS`]. Maps parameters, progress and
+    /// the canvas to the steps.
     Steps(fn(Params<'_>, f32, &EffectFrame) -> Vec<TransitionStep>),
 }
 
-/// Most steps of a transition.
+/// Maximum number of steps of a transition.
 pub const MAX_TRANSITION_STEPS: usize = 5;
 
-/// One step of [`TransitionKind::Steps`]: input 0 is the outgoing picture, 1 the incoming, then
-/// come the results of the steps before, in order.
+/// One step of [`TransitionKind::Steps`]. Input 0 is the outgoing picture, input 1 the incoming
+/// one; then follow the results of the steps before, in order.
 pub struct TransitionStep {
-    /// Both machines' code; its positions are pixels of this step's own raster, those it samples at
-    /// pixels of the input's.
+    /// The kernel, for both back ends. Its positions are pixels of this step's own raster; the
+    /// positions at which it samples an input are pixels of that input.
     pub kernel: &'static dyn ReadOp,
-    /// Its numbers.
+    /// Uniforms of the kernel.
     pub uniforms: Uniforms,
-    /// What lies beyond the inputs' edges.
+    /// What is read outside the inputs' edges.
     pub edge: Edge,
-    /// Pixels of the canvas along one side of a pixel of the result; 1 for the last step, whose
-    /// result is the transition.
+    /// Side of one pixel of the result in pixels of the canvas; 1 for the last step, whose result
+    /// is the transition.
     pub reduction: u32,
 }
 
 impl TransitionSpec {
-    /// What most entries have in common: no dissolve, the first version.
+    /// Creates an entry with the usual defaults: not a dissolve, version 1.
     pub const fn new(
         id: &'static str,
         name: &'static str,
@@ -122,17 +123,17 @@ impl TransitionSpec {
         Self { id, name, params, family, kind, prepare, is_dissolve: false, version: 1 }
     }
 
-    /// Every parameter's default, in the table's order.
+    /// Returns the default of every parameter, in the table's order.
     pub fn defaults(&self) -> Vec<ParamValue> {
         defaults(self.params)
     }
 
-    /// What it takes when nothing else is asked for, in seconds.
+    /// Returns the default duration in seconds.
     pub fn default_duration_secs(&self) -> f64 {
         self.family.default_duration_secs()
     }
 
-    /// The parameter with this id.
+    /// Returns the parameter with this id.
     pub fn param(&self, id: &str) -> Option<&'static ParamSpec> {
         self.params.iter().find(|p| p.id == id)
     }

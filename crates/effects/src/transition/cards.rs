@@ -1,7 +1,8 @@
-//! Transitions that move the two pictures as flat cards: slides, turns, zooms and turns in space.
+//! Transitions that move the two pictures as flat cards: slides, rotations, zooms and rotations in
+//! space.
 //!
-//! Each picture has a projective map; what is computed on the host is its inverse, so that a kernel
-//! only divides once a pixel.
+//! Each picture has a projective map. Its inverse is computed on the host, so that the kernel
+//! divides only once per picture and pixel.
 use super::{INCLUDE_AUDIO, on_canvas};
 use crate::spec::*;
 use cutroom_kernel::{At, Edge, K, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, Rgba, rgb};
@@ -25,13 +26,13 @@ impl Map {
         Self([[x, 0.0, 0.0], [0.0, y, 0.0], [0.0, 0.0, 1.0]])
     }
 
-    /// Clockwise.
+    /// Clockwise about the origin.
     fn rotation(degrees: f64) -> Self {
         let (s, c) = sin_cos(degrees);
         Self([[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]])
     }
 
-    /// The inverse up to a factor.
+    /// Returns the inverse up to a factor.
     fn adjugate(self) -> Self {
         let a = |i: usize, j: usize| self.0[i % 3][j % 3];
         Self(std::array::from_fn(|i| {
@@ -40,38 +41,39 @@ impl Map {
     }
 }
 
-/// Sine and cosine by our own polynomials, so that every machine has the same bits.
+/// Sine and cosine from [`Real`]'s polynomials, so that all machines yield the same bits.
 fn sin_cos(degrees: f64) -> (f64, f64) {
     let r = (degrees % 360.0).to_radians() as f32;
     (f64::from(Real::sin(r)), f64::from(Real::cos(r)))
 }
 
-/// A card in space: turned about x, then y (degrees), moved away (in canvas heights), seen from one
-/// and a half heights in front of the pivot (px from the centre).
+/// Returns the map of a card in space: rotated about the x axis, then y (degrees), moved away by
+/// `away` canvas heights, seen from 1.5 heights in front of the pivot (pixels from the canvas's
+/// centre).
 fn card(r: &EffectFrame, about_x: f64, about_y: f64, pivot: [f64; 2], away: f64) -> Map {
     let (w, h) = (f64::from(r.width_px), f64::from(r.height_px));
     let eye = 1.5 * h;
     let ((sx, cx), (sy, cy)) = (sin_cos(about_x), sin_cos(about_y));
-    // (x, y, 0) → turned → x / (1 + z / eye).
+    // (x, y, 0) → rotated → x / (1 + z / eye).
     let m = [[cy, sy * sx, 0.0], [0.0, cx, 0.0], [-sy / eye, cy * sx / eye, 1.0 + away * h / eye]];
     let centered = Map::shift(0.5 * w, 0.5 * h);
     let back = Map::shift(-0.5 * w, -0.5 * h);
-    // The pivot is what turning leaves alone, and the vanishing point.
+    // The pivot is the fixed point of the rotation and the vanishing point.
     centered.after(Map::shift(pivot[0], pivot[1])).after(Map(m)).after(Map::shift(-pivot[0], -pivot[1])).after(back)
 }
 
-/// How the two come together.
+/// The placement of both pictures at an instant.
 struct Scene {
     from: Map,
     to: Map,
-    /// Factors of their opacity.
+    /// Opacity of the outgoing and of the incoming picture.
     opacity: [f64; 2],
-    /// The outgoing picture lies above.
+    /// Whether the outgoing picture is above the incoming one.
     from_above: bool,
 }
 
-/// `[inverse of from (9), inverse of to (9), opacity of both, from above?, signs of both, width,
-/// height]`.
+/// Returns `[inverse of from (9), inverse of to (9), opacity of both, from above?, signs of both,
+/// width, height]`.
 fn uniforms(s: Scene, r: &EffectFrame) -> Uniforms {
     let mut u = Vec::with_capacity(25);
     let mut signs = Vec::new();
@@ -79,8 +81,8 @@ fn uniforms(s: Scene, r: &EffectFrame) -> Uniforms {
         let inverse = m.adjugate();
         let max = inverse.0.iter().flatten().fold(1e-30f64, |a, v| a.max(v.abs()));
         u.extend(inverse.0.iter().flatten().map(|v| (v / max) as f32));
-        // The last row is positive where the card is in front of the eye: as at the image of the
-        // canvas's centre.
+        // The sign that the last row has where the card is in front of the eye: taken at the image
+        // of the canvas's centre.
         let c = [0.5 * f64::from(r.width_px), 0.5 * f64::from(r.height_px), 1.0];
         let image: Vec<f64> = (0..3).map(|i| (0..3).map(|j| m.0[i][j] * c[j]).sum::<f64>()).collect();
         let w: f64 = (0..3).map(|j| inverse.0[2][j] * image[j]).sum::<f64>() * image[2];
@@ -98,7 +100,8 @@ struct Cards;
 impl ReadKernel for Cards {
     #[inline(always)]
     fn eval<R: Real, S: Reads<R>>(p: &[R; MAX_UNIFORMS], _: Rgba<R>, at: At<R>, s: S) -> Rgba<R> {
-        /// Input `n` by the map at uniform `m`, and how much of the pixel its card takes.
+        /// Returns input `n` through the map at uniform `m`, and the share of the pixel that its
+        /// card covers.
         #[inline(always)]
         fn seen<R: Real, S: Reads<R>>(
             p: &[R; MAX_UNIFORMS],
@@ -119,16 +122,17 @@ impl ReadKernel for Cards {
         let (f, f_lies) = seen(p, at, s, 0, 0, p[18], p[21]);
         let (t, t_lies) = seen(p, at, s, 1, 9, p[19], p[22]);
         let above = p[20].gt(0.5);
-        // The one above takes its whole canvas with it, what it does not cover included (see
-        // `instead`). What the other one has of a pixel lies in the rest of it first: cards that
-        // meet leave no seam, and two that fade into each other do not let the background through.
+        // The upper card hides what is below its whole canvas, transparent parts included (see
+        // `instead`). The lower card's share of a pixel is placed in the part that the upper one
+        // leaves first: adjacent cards leave no seam, and cards that cross-fade do not let the
+        // background through.
         let (rest_f, rest_t) = ((K(1.0) - t_lies) / f_lies.max(1e-6), (K(1.0) - f_lies) / t_lies.max(1e-6));
         let (kf, kt) = (R::select(above, 1.0, rest_f.min(1.0)), R::select(above, rest_t.min(1.0), 1.0));
         Rgba { c: rgb(f.c.r * kf + t.c.r * kt, f.c.g * kf + t.c.g * kt, f.c.b * kf + t.c.b * kt), a: f.a * kf + t.a * kt }
     }
 }
 
-/// Slow at both ends: 3p² − 2p³.
+/// Ease in and out: 3p² − 2p³.
 fn eased(p: f64) -> f64 {
     p * p * (3.0 - 2.0 * p)
 }
@@ -142,7 +146,8 @@ fn scene(from: Map, to: Map) -> Scene {
     Scene { from, to, opacity: [1.0, 1.0], from_above: false }
 }
 
-/// Nothing of the picture that is still to come, or has gone: a card seen edge on is no clean zero.
+/// Sets the opacity of the picture that is not yet, or no longer, visible to 0 at progress 0 and 1:
+/// a card seen edge-on does not reliably cover nothing.
 fn at_the_ends(p: f64, s: Scene) -> Scene {
     let opacity = if p <= 0.0 {
         [1.0, 0.0]
@@ -154,7 +159,7 @@ fn at_the_ends(p: f64, s: Scene) -> Scene {
     Scene { opacity, ..s }
 }
 
-/// Only one of the two, the outgoing picture in the first half.
+/// Shows only one of the two: the outgoing picture in the first half, then the incoming one.
 fn halves(p: f64, from: Map, to: Map) -> Scene {
     let first = p < 0.5;
     Scene { opacity: [f64::from(u8::from(first)), f64::from(u8::from(!first))], ..scene(from, to) }
@@ -190,7 +195,7 @@ fn slide(p: f64, x: f64, y: f64) -> Scene {
     scene(SAME, Map::shift((p - 1.0) * x, (p - 1.0) * y))
 }
 
-/// Both turn by a quarter, the outgoing one fades.
+/// Both rotate by a quarter turn and scale up to 1.5; the incoming picture fades in above.
 fn rotate(p: f64, r: &EffectFrame, degrees: f64) -> Scene {
     let p = eased(p);
     let rotation = |d: f64, k: f64| about_center(r, Map::rotation(d).after(Map::scale(k, k)));
@@ -220,11 +225,11 @@ cards! {
         let k = (1.0 - p).max(1e-4);
         scene(Map::scale(k, 1.0), Map::shift((1.0 - p) * wide(r), 0.0).after(Map::scale(p.max(1e-4), 1.0)))
     };
-    /// Both turn anticlockwise by a quarter.
+    /// Both rotate anticlockwise by a quarter turn.
     ROTATE_LEFT "rotate-left" "Rotate Left" Rotate |p, r| rotate(p, r, -90.0);
-    /// Both turn clockwise by a quarter.
+    /// Both rotate clockwise by a quarter turn.
     ROTATE_RIGHT "rotate-right" "Rotate Right" Rotate |p, r| rotate(p, r, 90.0);
-    /// The outgoing picture swings away about the lower left corner.
+    /// The outgoing picture rotates away clockwise about its lower left corner.
     ROTATE_90 "rotate-90" "Rotate 90" Rotate |p, r| {
         let corner = Map::shift(0.0, high(r)).after(Map::rotation(90.0 * eased(p))).after(Map::shift(0.0, -high(r)));
         Scene { from_above: true, ..scene(corner, SAME) }
@@ -241,23 +246,23 @@ cards! {
         let (a, b) = ((1.0 - e).max(1e-3), 2.0 - e);
         Scene { opacity: [1.0 - e, 1.0], from_above: true, ..scene(about_center(r, Map::scale(a, a)), about_center(r, Map::scale(b, b))) }
     };
-    /// Turning while zooming.
+    /// Both rotate by half a turn while zooming in; the incoming picture fades in above.
     SPIN_ZOOM "spin-zoom" "Spin Zoom" Zoom |p, r| {
         let e = eased(p);
         let card = |k: f64, d: f64| about_center(r, Map::rotation(d).after(Map::scale(k, k)));
         Scene { opacity: [1.0, e], ..scene(card(1.0 + 1.5 * e, 180.0 * e), card(2.5 - 1.5 * e, -180.0 * (1.0 - e))) }
     };
-    /// A card turns about its upright axis.
+    /// A card flips about its vertical axis.
     FLIP_HORIZONTAL "flip-horizontal" "Flip Horizontal" Space |p, r| {
         let d = 180.0 * eased(p);
         halves(p, card(r, 0.0, d, [0.0; 2], 0.0), card(r, 0.0, d - 180.0, [0.0; 2], 0.0))
     };
-    /// A card turns about its level axis.
+    /// A card flips about its horizontal axis.
     FLIP_VERTICAL "flip-vertical" "Flip Vertical" Space |p, r| {
         let d = 180.0 * eased(p);
         halves(p, card(r, d, 0.0, [0.0; 2], 0.0), card(r, d - 180.0, 0.0, [0.0; 2], 0.0))
     };
-    /// A card turns one and a half times while moving away and back.
+    /// A card rotates one and a half times about its vertical axis while it moves away and back.
     CARD_SPIN "card-spin" "Card Spin" Space |p, r| {
         let d = 540.0 * eased(p);
         let away = 0.8 * (1.0 - (2.0 * p - 1.0).abs());
@@ -266,7 +271,7 @@ cards! {
         let s = scene(card(r, 0.0, d, [0.0; 2], away), card(r, 0.0, d - 180.0, [0.0; 2], away));
         Scene { opacity: [f64::from(u8::from(front)), f64::from(u8::from(!front))], ..s }
     };
-    /// A cylinder rolls upward.
+    /// The pictures roll upward like two adjacent faces of a cube.
     ROLL_3D "roll-3d" "Roll 3D" Space |p, r| {
         let e = eased(p);
         let h = high(r);
@@ -275,18 +280,18 @@ cards! {
             Map::shift(0.0, h * (1.0 - e)).after(card(r, -90.0 * (1.0 - e), 0.0, [0.0, -0.5 * h], 0.0)),
         )
     };
-    /// The outgoing picture spins back and away, the incoming one comes.
+    /// The outgoing picture rotates and moves away while the incoming one arrives the same way.
     SPINBACK_3D "spinback-3d" "Spinback 3D" Space |p, r| {
         let e = eased(p);
         Scene { opacity: [1.0 - e, e], ..scene(card(r, 0.0, -180.0 * e, [0.0; 2], 2.0 * e), card(r, 0.0, 180.0 * (1.0 - e), [0.0; 2], 2.0 * (1.0 - e))) }
     };
-    /// The outgoing picture tumbles away over the incoming one.
+    /// The outgoing picture tumbles away over the incoming one and fades.
     TUMBLE_AWAY "tumble-away" "Tumble Away" Space |p, r| {
         let e = p * p;
         let away = card(r, 220.0 * e, 140.0 * e, [0.0; 2], 6.0 * e);
         Scene { opacity: [1.0 - e, 1.0], from_above: true, ..scene(away, SAME) }
     };
-    /// Two faces of a cube.
+    /// The pictures are two adjacent faces of a cube that rotates about its vertical axis.
     CUBE_3D "cube-3d" "Cube 3D" Space |p, r| {
         let e = eased(p);
         let w = wide(r);
@@ -295,7 +300,7 @@ cards! {
             Map::shift(w * (1.0 - e), 0.0).after(card(r, 0.0, 90.0 * (1.0 - e), [-0.5 * w, 0.0], 0.0)),
         )
     };
-    /// The outgoing picture opens like a door hung on the left, until it is seen edge on.
+    /// The outgoing picture opens like a door hinged on the left, until it is edge-on.
     DOOR_3D "door-3d" "Door 3D" Space |p, r| {
         let door = card(r, 0.0, -90.0 * eased(p), [-0.5 * wide(r), 0.0], 0.0);
         Scene { from_above: true, ..scene(door, SAME) }

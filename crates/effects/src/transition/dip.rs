@@ -1,5 +1,5 @@
-//! Dips: the outgoing picture fades to a colour in the first half, the incoming one out of it in
-//! the second.
+//! Dips: the outgoing picture fades to a colour in the first half, the incoming one fades in from
+//! it in the second.
 use super::INCLUDE_AUDIO;
 use crate::spec::*;
 use cutroom_kernel::{At, MAX_UNIFORMS, Mix, MixKernel, Real, Rgba, rgb};
@@ -13,11 +13,11 @@ const fn dip(
     TransitionSpec::new(id, name, params, TransitionFamily::Dissolve, TransitionKind::Mix(&Mix(Dip)), prepare)
 }
 
-/// Through black.
+/// Dip to black.
 pub static TO_BLACK: TransitionSpec = dip("dip-to-black", "Dip to Black", &[INCLUDE_AUDIO], |_, p, _| uniforms(p, [0.0, 0.0, 0.0]));
-/// Through white.
+/// Dip to white.
 pub static TO_WHITE: TransitionSpec = dip("dip-to-white", "Dip to White", &[INCLUDE_AUDIO], |_, p, _| uniforms(p, [1.0, 1.0, 1.0]));
-/// Through a colour.
+/// Dip to a colour.
 pub static TO_COLOR: TransitionSpec = dip(
     "dip-to-color",
     "Dip to Colour",
@@ -31,7 +31,7 @@ pub static TO_COLOR: TransitionSpec = dip(
     },
 );
 
-/// `[second half?, share of the colour, r, g, b]`.
+/// Returns `[second half?, share of the colour, r, g, b]`.
 fn uniforms(progress: f32, c: [f32; 3]) -> Uniforms {
     Uniforms::new(&[if progress < 0.5 { 0.0 } else { 1.0 }, 1.0 - (2.0 * progress - 1.0).abs(), c[0], c[1], c[2]])
 }

@@ -1,16 +1,17 @@
-//! A morph: what is alike in the two pictures is found and moves from its old place to its new one
-//! while the pictures dissolve.
+//! A morph by optical flow: matching parts of the two pictures move from their old position to
+//! their new one while the pictures dissolve.
 //!
-//! Blocks are matched from coarse to fine on rasters that are smaller than the canvas. A pixel of
-//! the frame in between looks along movements d for the one where the outgoing picture at x − p·d
-//! and the incoming one at x + (1 − p)·d agree around it; the last step reads both pictures there.
-//! The movement taken is the mean of all candidates, each counted by how well it agrees, so that it
-//! changes smoothly and stays at 0 where nothing can be told.
+//! Blocks are matched from coarse to fine on rasters that are smaller than the canvas. For each
+//! pixel x of the frame in between, movements d are compared: the better the outgoing picture
+//! around x − p·d and the incoming one around x + (1 − p)·d agree, the more weight d has. The
+//! movement used is the weighted mean of all candidates, so that it changes smoothly and stays at 0
+//! where the pictures do not determine it. The last step reads both pictures at the moved positions
+//! and mixes them.
 use super::{PLAIN, mixed};
 use crate::spec::*;
 use cutroom_kernel::{At, Edge, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, Rgba, rgb};
 
-/// Optical flow by block matching, up to a tenth of the longer side far.
+/// Optical flow by block matching, for movements of up to about a tenth of the longer side.
 pub static SPEC: TransitionSpec = TransitionSpec::new(
     "optical-flow",
     "Optical Flow",
@@ -21,7 +22,7 @@ pub static SPEC: TransitionSpec = TransitionSpec::new(
 );
 
 fn steps(_: Params<'_>, p: f32, r: &EffectFrame) -> Vec<TransitionStep> {
-    // Pictures are compared about 240 pixels long.
+    // Pictures are compared at a length of about 240 pixels.
     let reduction = (r.width_px.max(r.height_px) / 240.0).round().max(1.0);
     let step = |kernel, uniforms: &[f32], reduction: f32| TransitionStep {
         kernel,
@@ -29,15 +30,15 @@ fn steps(_: Params<'_>, p: f32, r: &EffectFrame) -> Vec<TransitionStep> {
         edge: Edge::Clamp,
         reduction: reduction as u32,
     };
-    // Candidates along a side, pixels between them, reductions of the own raster and of the one
-    // before in those of the compared one, reach of a block, and by how many powers of two a
-    // difference of 1 lowers the weight.
+    // Number of candidates along a side; pixels between them; size of a pixel of this raster and of
+    // the one before, in pixels of the compared raster; reach of a block; and the power of two by
+    // which a difference of 1 lowers the weight.
     let search = |side: f32, pixels: f32, [own, before]: [f32; 2], reach: f32, strict: f32| {
         [side * side, side, 1.0 / side, pixels, 0.5 * (side - 1.0) * pixels, p, own, own / before, reach, -strict]
     };
     vec![
         step(&Read(Reduce), &[16.0, reduction, 0.25 * reduction], reduction),
-        // 24 pixels either way, three by three; then one by one; then thirds.
+        // 24 pixels in each direction in steps of 3; then 3 pixels in steps of 1; then 1 in thirds.
         step(&Read(Search::<3>), &search(17.0, 3.0, [2.0, 2.0], 7.0, 96.0), 2.0 * reduction),
         step(&Read(Search::<3>), &search(7.0, 1.0, [1.0, 2.0], 5.0, 192.0), reduction),
         step(&Read(Search::<4>), &search(7.0, 1.0 / 3.0, [1.0, 1.0], 4.0, 384.0), reduction),
@@ -45,9 +46,9 @@ fn steps(_: Params<'_>, p: f32, r: &EffectFrame) -> Vec<TransitionStep> {
     ]
 }
 
-/// What is compared, averaged over a square of the canvas: brightness of the outgoing and the
-/// incoming picture, then red less blue of both; roots, so that dark parts count as the eye sees
-/// them.
+/// Computes what is compared, averaged over a square of the canvas: brightness of the outgoing and
+/// of the incoming picture, then red minus blue of both. Square roots are used, so that dark parts
+/// count about as much as they do to the eye.
 struct Reduce;
 
 impl ReadKernel for Reduce {
@@ -73,10 +74,11 @@ fn root<R: Real>(v: R) -> R {
     v.max(0.0).sqrt()
 }
 
-/// Movements in pixels of [`Reduce`]'s raster, around those of input `BEFORE` (none, as long as
-/// that is not there): `[candidates, along a side, its inverse, pixels between them, the largest,
-/// progress, pixels of Reduce along one of this raster, the same of the raster before, reach of a
-/// block, −power of two for a difference of 1]`.
+/// Computes movements in pixels of [`Reduce`]'s raster, around those of input `BEFORE` (0 in the
+/// first search, where that input is missing). Uniforms: `[candidates, candidates along a side, its
+/// inverse, pixels between them, largest offset, progress, pixels of Reduce per pixel of this
+/// raster, pixels of the raster before per pixel of this one, reach of a block, −power of two for a
+/// difference of 1]`.
 struct Search<const BEFORE: usize>;
 
 impl<const BEFORE: usize> ReadKernel for Search<BEFORE> {
@@ -99,7 +101,7 @@ impl<const BEFORE: usize> ReadKernel for Search<BEFORE> {
                     + difference(s, from, to, b, -b)
                     + difference(s, from, to, -b, b)
                     + difference(s, from, to, b, b);
-                // Of two that agree alike the nearer one counts more.
+                // Of two candidates that agree equally the nearer one has more weight.
                 let weight = (apart * q[9] - (u * u + v * v) * (1.0 / 512.0)).exp2();
                 Rgba { c: rgb(dx * weight, dy * weight, weight), a: R::from(0.0) }
             },
@@ -109,14 +111,16 @@ impl<const BEFORE: usize> ReadKernel for Search<BEFORE> {
     }
 }
 
-/// How far both pictures are apart at two places, moved alike.
+/// Returns the difference of the outgoing picture at `from` and the incoming one at `to`, both
+/// offset by (x, y).
 #[inline(always)]
 fn difference<R: Real, S: Reads<R>>(s: S, from: [R; 2], to: [R; 2], x: R, y: R) -> R {
     let (f, t) = (s.sample(2, from[0] + x, from[1] + y), s.sample(2, to[0] + x, to[1] + y));
     (f.c.r - t.c.g).abs() + (f.c.b - t.a).abs() * 0.5
 }
 
-/// Both pictures from where the movement has them, mixed: `[progress, 1 / reduction, reduction]`.
+/// Reads both pictures at the positions that the movement gives, and mixes them. Uniforms:
+/// `[progress, 1 / reduction, reduction]`.
 struct Warp;
 
 impl ReadKernel for Warp {

@@ -1,10 +1,10 @@
-//! Dissolves and transitions of light: each pixel out of the two at its place, plus light that
-//! peaks in the middle.
+//! Dissolves and light transitions: each pixel is mixed from the two pictures at its position;
+//! light that peaks in the middle may be added.
 use super::{COLORED, PLAIN, SEEDED, mixed};
 use crate::{noise::value_noise, spec::*};
 use cutroom_kernel::{At, K, MAX_UNIFORMS, Mix, MixKernel, Real, Rgba, real::smoothstep, rgb};
 
-/// Adds light to a premultiplied picture where it covers.
+/// Adds light to a premultiplied picture, in proportion to its alpha.
 #[inline(always)]
 fn lit<R: Real>(px: Rgba<R>, light: R, color: [R; 3]) -> Rgba<R> {
     let k = light * px.a;
@@ -20,7 +20,7 @@ fn eased(p: f32) -> f32 {
     p * p * (3.0 - 2.0 * p)
 }
 
-/// A dissolve within the middle part of the transition.
+/// Eased progress of a dissolve that takes place between progress `from` and `to`.
 fn late(p: f32, from: f32, to: f32) -> f32 {
     eased(((p - from) / (to - from)).clamp(0.0, 1.0))
 }
@@ -41,16 +41,17 @@ macro_rules! lights {
 }
 
 lights! {
-    /// `f · min(1, 2 − 2p) + t · min(1, 2p)`: both stand in full in the middle.
+    /// `f · min(1, 2 − 2p) + t · min(1, 2p)`: in the middle both have full weight.
     ADDITIVE Additive "additive-dissolve" "Additive Dissolve" Dissolve PLAIN
         |_v, p, _r| [(2.0 - 2.0 * p).min(1.0), (2.0 * p).min(1.0)] => |q, f, t, _at| Rgba {
             c: rgb(f.c.r * q[0] + t.c.r * q[1], f.c.g * q[0] + t.c.g * q[1], f.c.b * q[0] + t.c.b * q[1]),
             a: (f.a * q[0] + t.a * q[1]).min(1.0),
         };
-    /// The lighter of the fading two, component by component.
+    /// The lighter of the two fading pictures, per component.
     NON_ADDITIVE NonAdditive "non-additive-dissolve" "Non-Additive Dissolve" Dissolve PLAIN
         |_v, p, _r| [(2.0 - 2.0 * p).min(1.0), (2.0 * p).min(1.0)] => |q, f, t, _at| {
-            // A picture at 0 takes no part: components out of gamut lie below 0.
+            // A picture with weight 0 is left out: its maximum with 0 would change components below
+            // 0, which are out of gamut.
             #[inline(always)]
             fn one<R: Real>(f: R, t: R, q: &[R; MAX_UNIFORMS]) -> R {
                 R::select(q[1].le(0.0), f, R::select(q[0].le(0.0), t, (f * q[0]).max(t * q[1])))
@@ -61,7 +62,7 @@ lights! {
     FLASH Flash "flash" "Flash" Light PLAIN
         |_v, p, _r| [late(p, 0.4, 0.6), peak(p) * peak(p) * 1.2] => |q, f, t, _at|
             lit(mixed(f, t, q[0]), q[1], [R::from(1.0); 3]);
-    /// Warm light leaks in from one side and crosses.
+    /// Warm light enters from the left and crosses the picture.
     LIGHT_LEAK LightLeak "light-leak" "Light Leak" Light PLAIN
         |_v, p, r| [late(p, 0.3, 0.7), peak(p), p * 2.0 - 0.5, 1.0 / r.width_px, 1.0 / r.height_px] => |q, f, t, at| {
             let (x, y) = (at.x * q[3], at.y * q[4]);
@@ -69,7 +70,7 @@ lights! {
             let glow = (d * d * -2.0).exp2() * q[1] * 1.4;
             lit(mixed(f, t, q[0]), glow, [R::from(1.0), R::from(0.55), R::from(0.2)])
         };
-    /// A bright band sweeps across and uncovers the incoming picture.
+    /// A bright band crosses the picture and reveals the incoming one.
     LIGHT_SWEEP LightSweep "light-sweep" "Light Sweep" Light PLAIN
         |_v, p, r| [p * 1.6 - 0.3, 1.0 / r.width_px, 0.4 / r.height_px, peak(p).min(0.25) * 4.0] => |q, f, t, at| {
             let d = at.x * q[1] + (at.y * q[2] - 0.2) - q[0];
@@ -77,7 +78,7 @@ lights! {
             let band = d * 12.0;
             lit(mixed(f, t, k), (band * band * -1.5).exp2() * q[3], [R::from(1.0), R::from(0.97), R::from(0.9)])
         };
-    /// Coloured light leaks in, each component at its own place.
+    /// Coloured light crosses the picture, each component at its own position.
     CHROMA_LEAK ChromaLeak "chroma-leak" "Chroma Leak" Light PLAIN
         |_v, p, r| [late(p, 0.3, 0.7), peak(p), p * 2.0 - 0.5, 1.0 / r.width_px] => |q, f, t, at| {
             #[inline(always)]
@@ -87,21 +88,21 @@ lights! {
             let d = at.x * q[3] - q[2];
             lit(mixed(f, t, q[0]), q[1], [bump(d - 0.15), bump(d) * 0.6, bump(d + 0.15)])
         };
-    /// A flare moves across while the pictures change over.
+    /// A lens flare crosses the picture while the pictures dissolve.
     LENS_FLARE LensFlare "lens-flare" "Lens Flare" Light PLAIN
         |_v, p, r| [late(p, 0.35, 0.65), peak(p), (p * 1.4 - 0.2) * r.width_px, 0.35 * r.height_px, 1.0 / r.height_px, r.width_px, r.height_px]
             => |q, f, t, at| {
             let (x, y) = ((at.x - q[2]) * q[4], (at.y - q[3]) * q[4]);
             let core = K(0.02) / (x * x + y * y + 0.02);
             let streak = (y * y * -900.0).exp2() * 0.3 / (x.abs() * 2.0 + 0.5);
-            // A ghost on the other side of the centre.
+            // A ghost, point-symmetric about the centre.
             let (gx, gy) = ((at.x - (q[5] - q[2])) * q[4], (at.y - (q[6] - q[3])) * q[4]);
             let ring = ((gx * gx + gy * gy).sqrt() - 0.12) * 30.0;
             let ghost = (-(ring * ring)).exp2() * 0.25;
             let light = (core + streak + ghost) * q[1] * 1.5;
             lit(mixed(f, t, q[0]), light, [R::from(1.0), R::from(0.9), R::from(0.75)])
         };
-    /// The outgoing picture burns away from random places, with a glowing rim.
+    /// The outgoing picture burns away from random positions, with a glowing rim.
     FILM_BURN FilmBurn "film-burn" "Film Burn" Light COLORED
         |v, p, r| {
             let c = v.color(0);
@@ -114,7 +115,7 @@ lights! {
             let rim = (d * d * -1500.0).exp2() * 1.6;
             lit(mixed(f, t, k), rim, [q[3], q[4], q[5]])
         };
-    /// A worn projector flickers between the two.
+    /// Flickers between the two pictures like a worn projector.
     PROJECTOR_FLICKER ProjectorFlicker "projector-flicker" "Projector Flicker" Light SEEDED
         |v, p, _r| {
             let step = (p * 24.0).floor();
@@ -126,7 +127,7 @@ lights! {
             let m = mixed(f, t, q[0]);
             Rgba { c: m.c.scale(q[1]), a: m.a }
         };
-    /// Corners close in over a brightening middle, then open.
+    /// The corners darken over a brightening centre, then open again.
     VIGNETTE_BLOOM VignetteBloom "vignette-bloom" "Vignette Bloom" Light PLAIN
         |_v, p, r| [late(p, 0.4, 0.6), peak(p), 0.5 * r.width_px, 0.5 * r.height_px, 2.0 / r.width_px, 2.0 / r.height_px] => |q, f, t, at| {
             let (x, y) = ((at.x - q[2]) * q[4], (at.y - q[3]) * q[5]);
@@ -135,7 +136,7 @@ lights! {
             let k = (K(1.0) - d * q[1] * 0.7).max(0.0) * (q[1] * 0.5 + 1.0);
             lit(Rgba { c: m.c.scale(k), a: m.a }, (d * -3.0).exp2() * q[1] * 0.5, [R::from(1.0); 3])
         };
-    /// A ring of light opens from the centre; the incoming picture lies within.
+    /// A ring of light opens from the centre; the incoming picture is inside it.
     PORTAL_RING PortalRing "portal-ring" "Portal Ring" Light PLAIN
         |_v, p, r| {
             let half = 0.5 * (r.width_px * r.width_px + r.height_px * r.height_px).sqrt();
@@ -146,7 +147,7 @@ lights! {
             let ring = d * q[3];
             lit(mixed(f, t, (d + 0.5).saturate()), (-(ring * ring)).exp2() * q[4], [R::from(0.35), R::from(0.7), R::from(1.0)])
         };
-    /// Ink of the incoming picture soaks outward from the centre, frayed by noise.
+    /// The incoming picture spreads outward from the centre like ink, with an edge frayed by noise.
     INK_BLEED InkBleed "ink-bleed" "Ink Bleed" Stylize SEEDED
         |v, p, r| {
             let half = 0.5 * (r.width_px * r.width_px + r.height_px * r.height_px).sqrt();
@@ -158,8 +159,8 @@ lights! {
             let d = (x * x + y * y).sqrt() * q[2] + (n - 0.5) * 0.5;
             mixed(f, t, smoothstep(R::from(0.0), R::from(0.06), q[5] - d))
         };
-    /// Both as heat: dark is blue, bright is red, yellow and white; most in the middle, where they
-    /// change over.
+    /// Shows both in false colours of heat: dark is blue, bright is red, yellow and white.
+    /// Strongest in the middle, where the pictures dissolve.
     THERMAL_BLOOM ThermalBloom "thermal-bloom" "Thermal Bloom" Light PLAIN
         |_v, p, _r| [late(p, 0.35, 0.65), late(peak(p), 0.0, 0.6)] => |q, f, t, _at| {
             let m = mixed(f, t, q[0]);
@@ -168,14 +169,14 @@ lights! {
             let b = (K(0.45) - (y - 0.25).abs() * 1.8).max(0.0) + smoothstep(R::from(0.8), R::from(1.0), y);
             Rgba { c: rgb(m.c.r.mix(r * m.a, q[1]), m.c.g.mix(g * m.a, q[1]), m.c.b.mix(b * m.a, q[1])), a: m.a }
         };
-    /// Random pixels change over, in clouds.
+    /// Random pixels change to the incoming picture, in clouds.
     NOISE_DISSOLVE NoiseDissolve "noise-dissolve" "Noise Dissolve" Stylize SEEDED
         |v, p, r| [p * 1.1 - 0.05, 12.0 / r.width_px.max(r.height_px), frame_seed(3.0, v.number(0))] => |q, f, t, at| {
             let (x, y) = (at.x * q[1], at.y * q[1]);
             let n = value_noise(x, y, q[2]) * 0.5 + (value_noise(x * 3.0, y * 3.0, q[2]) * 0.3 + at.x.floor().hash(at.y.floor(), q[2]) * 0.2);
             mixed(f, t, smoothstep(R::from(-0.04), R::from(0.04), q[0] - n))
         };
-    /// Snow of an untuned television in the middle.
+    /// Television static, strongest in the middle.
     TV_STATIC TvStatic "tv-static" "TV Static" Glitch SEEDED
         |v, p, _r| [f32::from(u8::from(p >= 0.5)), late(peak(p), 0.2, 0.8), frame_seed((p * 1000.0).floor(), v.number(0))] => |q, f, t, at| {
             let m = mixed(f, t, q[0]);
@@ -184,7 +185,7 @@ lights! {
         };
 }
 
-/// Both blurred, most in the middle, while they dissolve.
+/// Both pictures are blurred while they dissolve, most in the middle.
 pub static BLUR_DISSOLVE: TransitionSpec = TransitionSpec::new(
     "blur-dissolve",
     "Blur Dissolve",

@@ -1,9 +1,9 @@
-//! Wipes along a picture's brightness.
+//! Wipes in the order of a picture's brightness.
 use super::INCLUDE_AUDIO;
 use crate::spec::*;
 use cutroom_kernel::{At, MAX_UNIFORMS, Mix, MixKernel, Real, Rgba};
 
-/// Dark parts of `image` change over first, bright ones last: with luma l (BT.709 weights,
+/// Dark parts of `image` change first, bright ones last: with luma l (BT.709 weights,
 /// display-encoded, times alpha), progress p and softness s the incoming picture's share is 1 −
 /// smoothstep(p·(1 + s) − s, p·(1 + s), l), as in MLT's transition "luma".
 pub static SPEC: TransitionSpec = TransitionSpec::new(
@@ -20,8 +20,8 @@ pub static SPEC: TransitionSpec = TransitionSpec::new(
     |v, progress, _| uniforms(v.number(1), v.bool(2), progress),
 );
 
-/// The same along the outgoing picture's own luma: its dark parts make way first, its bright ones
-/// last.
+/// Like [`SPEC`] with the outgoing picture's own luma: its dark parts are replaced first, its
+/// bright ones last.
 pub static FADE: TransitionSpec = TransitionSpec::new(
     "luma-fade",
     "Luma Fade",
@@ -35,9 +35,9 @@ pub static FADE: TransitionSpec = TransitionSpec::new(
     |v, progress, _| uniforms(v.number(0), v.bool(1), progress),
 );
 
-/// `[luma's offset and factor, the edge's bright end, 1 / softness]`.
+/// Returns `[offset and factor of luma, bright end of the edge, 1 / softness]`.
 fn uniforms(softness: f32, bright_first: bool, progress: f32) -> Uniforms {
-    // A hard edge is still wider than rounding.
+    // Even a hard edge must be wider than rounding errors.
     let soft = softness.max(1.0 / 1024.0);
     let (offset, factor) = if bright_first { (1.0, -1.0) } else { (0.0, 1.0) };
     Uniforms::new(&[offset, factor, progress * (1.0 + soft), 1.0 / soft])

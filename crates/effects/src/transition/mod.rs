@@ -1,5 +1,5 @@
-//! Transitions, one file per kind of kernel. Kernels mix premultiplied pictures over the whole
-//! canvas.
+//! The built-in transitions, in one file per kind of kernel. Kernels mix premultiplied pictures
+//! over the whole canvas.
 mod cards;
 mod crossfade;
 mod dip;
@@ -14,7 +14,7 @@ mod wipe;
 use crate::spec::{ParamSpec, TransitionSpec, Unit};
 use cutroom_kernel::{Real, Rgba, rgb};
 
-/// Whether the sound cross-fades too; read when planning sound.
+/// Whether the audio cross-fades too; read when planning audio.
 const INCLUDE_AUDIO: ParamSpec = ParamSpec::switch("includeAudio", "Include audio", true);
 const PLAIN: &[ParamSpec] = &[INCLUDE_AUDIO];
 const SOFT: &[ParamSpec] = &[ParamSpec::number("softness", "Softness", 0.0, 0.0, 1.0, Unit::None), INCLUDE_AUDIO];
@@ -28,17 +28,17 @@ fn mixed<R: Real>(f: Rgba<R>, t: Rgba<R>, k: R) -> Rgba<R> {
     Rgba { c: rgb(f.c.r.mix(t.c.r, k), f.c.g.mix(t.c.g, k), f.c.b.mix(t.c.b, k)), a: f.a.mix(t.a, k) }
 }
 
-/// How much of the pixel at a place lies on a canvas of this size: the alpha of an opaque picture
-/// sampled there with nothing beyond its edges.
+/// Returns how much of the pixel at a position is on a canvas of this size: the alpha of an opaque
+/// picture sampled there with a transparent edge.
 #[inline(always)]
 fn on_canvas<R: Real>(x: R, y: R, width_px: R, height_px: R) -> R {
     let (left, right) = ((x + 0.5).saturate(), (width_px - x + 0.5).saturate());
     left * right * (y + 0.5).saturate() * (height_px - y + 0.5).saturate()
 }
 
-/// `below` where `above` does not lie. A picture takes the whole canvas with it: where it shows
-/// nothing, what lies below does not show either, so that one that is smaller than the canvas, or
-/// absent, still comes and goes as a whole.
+/// Composites `above`, whose canvas covers the share `lies` of the pixel, over `below`. The whole
+/// canvas of a picture hides what is below it, its transparent parts included, so that a picture
+/// that is smaller than the canvas, or absent, still enters and leaves as a whole.
 #[inline(always)]
 fn instead<R: Real>(above: Rgba<R>, lies: R, below: Rgba<R>) -> Rgba<R> {
     let keep = R::from(1.0) - lies;
@@ -48,7 +48,7 @@ fn instead<R: Real>(above: Rgba<R>, lies: R, below: Rgba<R>) -> Rgba<R> {
     }
 }
 
-/// Every transition.
+/// All built-in transitions, in the order of menus.
 pub static TRANSITIONS: &[&TransitionSpec] = &[
     &crossfade::SPEC,
     &light::ADDITIVE,

@@ -1,4 +1,4 @@
-//! Straight wipes with a soft edge. The name says where the edge travels to.
+//! Straight wipes with a soft edge. The name says in which direction the edge moves.
 use super::INCLUDE_AUDIO;
 use crate::spec::*;
 use cutroom_kernel::{At, MAX_UNIFORMS, Mix, MixKernel, Real, Rgba, rgb};
@@ -19,11 +19,11 @@ pub static UP: TransitionSpec = wipe("wipe-up", "Wipe Up", |v, p, r| uniforms(v,
 /// The edge moves from top to bottom.
 pub static DOWN: TransitionSpec = wipe("wipe-down", "Wipe Down", |v, p, r| uniforms(v, p, r.height_px, [0.0, 1.0], 0.0));
 
-/// `[direction x, direction y, offset, edge position px, 1 / edge width px]`; distance along the
-/// way is `x·dx + y·dy + offset`.
+/// Returns `[direction x, direction y, offset, edge position px, 1 / edge width px]`; the distance
+/// along the direction is `x·dx + y·dy + offset`.
 fn uniforms(v: Params<'_>, progress: f32, length_px: f32, direction: [f32; 2], offset_px: f32) -> Uniforms {
     let soft_px = (v.number(0) * length_px).max(1.0);
-    // The edge starts and ends fully outside, so progress 0 and 1 are pure pictures.
+    // The edge starts and ends outside the canvas, so that progress 0 and 1 are pure pictures.
     Uniforms::new(&[direction[0], direction[1], offset_px, progress * (length_px + soft_px), 1.0 / soft_px])
 }
 

@@ -1,18 +1,18 @@
-//! CSS filter functions as effects of the catalogue (W3C, Filter Effects Module Level 1,
-//! <https://www.w3.org/TR/filter-effects-1/>: the functions under
-//! #ShorthandEquivalents, the matrices of `saturate` and `hueRotate` under #feColorMatrixElement).
+//! Translates CSS filter functions into effects of the catalogue (W3C, Filter Effects Module Level
+//! 1, <https://www.w3.org/TR/filter-effects-1/>: the functions under #ShorthandEquivalents, the
+//! matrices of `saturate` and `hueRotate` under #feColorMatrixElement).
 //!
-//! The functions work on display-encoded sRGB, so only effects of the display-encoded domain give
-//! the same in every blending space: `exposure` multiplies and `saturation` mixes linear light
-//! where layers are blended in linear light, `brightness` adds, `hue-shift` and `hsl` keep HSV
-//! value and HSL lightness where CSS keeps luma.
+//! The functions work on display-encoded sRGB, so only effects of the display-encoded domain return
+//! the same in every blending space. Other effects differ: `exposure` and `saturation` multiply and
+//! mix linear light when layers are blended in linear light, `brightness` adds an offset,
+//! `hue-shift` and `hsl` preserve HSV value and HSL lightness, while CSS preserves luma.
 //!
-//! CSS limits colour to 0..=1 after every function, effects do not. `levels` limits what it gets,
-//! so [`Tone`] is brightness and contrast with their limits, and [`limit`] goes between two
-//! functions of which the first may leave the range and the second mixes components.
+//! CSS clamps colours to 0..=1 after every function; effects do not. `levels` clamps its input, so
+//! [`Tone`] represents brightness and contrast including their clamps, and [`limit`] is inserted
+//! between two functions when the first can leave the range and the second mixes components.
 use super::{Link, link};
 
-/// `grayscale(amount)`, 0..=1: towards BT.709 luma.
+/// `grayscale(amount)`, 0..=1: mixes with BT.709 luma.
 pub fn grayscale(amount: f64) -> Vec<Link> {
     link("tint", &[("amount", amount.clamp(0.0, 1.0))])
 }
@@ -28,19 +28,20 @@ pub fn invert(amount: f64) -> Vec<Link> {
     link("levels", &[("outputBlack", amount), ("outputWhite", 1.0 - amount)])
 }
 
-/// `brightness(factor)` alone: every component times the factor.
+/// `brightness(factor)` without its clamp: multiplies every component by the factor.
 pub fn brightness(factor: f64) -> Vec<Link> {
     link("lift-gamma-gain", &[("gain", factor.max(0.0))])
 }
 
-/// `contrast(factor)` alone: `(c − 0.5) · factor + 0.5`.
+/// `contrast(factor)` without its clamp: `(c − 0.5) · factor + 0.5`.
 pub fn contrast(factor: f64) -> Vec<Link> {
     link("contrast", &[("amount", factor.max(0.0))])
 }
 
-/// `saturate(factor)`: away from luma or towards it. Up to 1 it is a partial `grayscale` (weights
-/// differ in the fourth digit). The mixer's coefficients end at 2; a factor above is two mixers
-/// with its square root, since the matrices of two factors make that of their product.
+/// `saturate(factor)`: scales the distance from luma. Up to 1 it is a partial `grayscale` (whose
+/// weights differ in the fourth digit). The coefficients of `channel-mixer` are limited to 2; a
+/// larger factor becomes two mixers with its square root, since the matrices of two factors
+/// multiply to that of their product.
 pub fn saturate(factor: f64) -> Vec<Link> {
     let factor = factor.max(0.0);
     if factor <= 1.0 {
@@ -52,26 +53,27 @@ pub fn saturate(factor: f64) -> Vec<Link> {
     [mixer(saturation_matrix(factor.sqrt()), [0.0; 3]), mixer(saturation_matrix(factor.sqrt()), [0.0; 3])].concat()
 }
 
-/// `hue-rotate(angle)`, degrees.
+/// `hue-rotate(angle)`, in degrees.
 pub fn hue_rotate(degrees: f64) -> Vec<Link> {
     mixer(hue_matrix(degrees), [0.0; 3])
 }
 
-/// `blur(deviation)`, the Gaussian's standard deviation in pixels; ours is half the radius.
+/// `blur(deviation)`, the Gaussian's standard deviation in pixels, which is half the radius of
+/// `gaussian-blur`.
 pub fn blur(deviation_px: f64) -> Vec<Link> {
     link("gaussian-blur", &[("radius", 2.0 * deviation_px.max(0.0))])
 }
 
-/// Nothing but the limit to 0..=1 that CSS has after every function. The white is a millionth below
-/// 1, since neutral levels are left out.
+/// Only the clamp to 0..=1 that CSS applies after every function. The white is a millionth below 1,
+/// since neutral `levels` would be left out.
 pub fn limit() -> Vec<Link> {
     link("levels", &[("inputWhite", 1.0 - (-20f64).exp2())])
 }
 
-/// Rows of a matrix on display-encoded colour.
+/// Rows of a matrix that is applied to display-encoded colours.
 pub type Matrix = [[f64; 3]; 3];
 
-/// A matrix and constants on display-encoded colour.
+/// `channel-mixer` with a matrix and constants, applied to display-encoded colours.
 pub fn mixer(rows: Matrix, constants: [f64; 3]) -> Vec<Link> {
     const NAMES: [[&str; 3]; 3] =
         [["redRed", "redGreen", "redBlue"], ["greenRed", "greenGreen", "greenBlue"], ["blueRed", "blueGreen", "blueBlue"]];
@@ -80,36 +82,36 @@ pub fn mixer(rows: Matrix, constants: [f64; 3]) -> Vec<Link> {
     vec![Link { effect: "channel-mixer", params: coefficients.chain(constants).collect(), choices: Vec::new() }]
 }
 
-/// `saturate` of feColorMatrix: luma plus the factor times the distance from it.
+/// The matrix of `saturate` of feColorMatrix: luma plus the factor times the distance from it.
 pub fn saturation_matrix(factor: f64) -> Matrix {
     std::array::from_fn(|i| std::array::from_fn(|j| LUMA[j] * (1.0 - factor) + if i == j { factor } else { 0.0 }))
 }
 
-/// `hueRotate` of feColorMatrix.
+/// The matrix of `hueRotate` of feColorMatrix.
 pub fn hue_matrix(degrees: f64) -> Matrix {
-    /// What the sine multiplies.
+    /// Coefficients of the sine.
     const SINE: Matrix = [[-0.213, -0.715, 0.928], [0.143, 0.140, -0.283], [-0.787, 0.715, 0.072]];
     let (sin, cos) = degrees.to_radians().sin_cos();
     let identity = saturation_matrix(cos);
     std::array::from_fn(|i| std::array::from_fn(|j| identity[i][j] + sin * SINE[i][j]))
 }
 
-/// What `sepia` does: its colour mixed in by the amount.
+/// The matrix of the effect `sepia`: sepia mixed with the identity by the amount.
 pub fn sepia_matrix(amount: f64) -> Matrix {
     const SEPIA: Matrix = [[0.393, 0.769, 0.189], [0.349, 0.686, 0.168], [0.272, 0.534, 0.131]];
     std::array::from_fn(|i| std::array::from_fn(|j| SEPIA[i][j] * amount + if i == j { 1.0 - amount } else { 0.0 }))
 }
 
-/// Weights of luma in both.
+/// Weights of luma in the matrices of `saturate` and `hueRotate`.
 const LUMA: [f64; 3] = [0.213, 0.715, 0.072];
 
-/// First `b`, then `a`.
+/// The matrix that applies first `b`, then `a`.
 pub fn product(a: Matrix, b: Matrix) -> Matrix {
     std::array::from_fn(|i| std::array::from_fn(|j| (0..3).map(|k| a[i][k] * b[k][j]).sum()))
 }
 
-/// Brightness and contrast one after the other, each limited to 0..=1: straight from `low` at
-/// `black` to `high` at `white`, level beyond, which is what `levels` draws.
+/// A sequence of `brightness` and `contrast`, each clamped to 0..=1: linear from `low` at `black`
+/// to `high` at `white`, constant outside, which is what `levels` computes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Tone {
     black: f64,
@@ -119,21 +121,21 @@ pub struct Tone {
 }
 
 impl Tone {
-    /// What changes nothing but the limit.
+    /// Only the clamp.
     pub const NONE: Self = Self { black: 0.0, white: 1.0, low: 0.0, high: 1.0 };
-    /// Then `brightness(factor)`.
+    /// Appends `brightness(factor)`.
     pub fn brightness(self, factor: f64) -> Self {
         self.then(factor.max(0.0), 0.0)
     }
 
-    /// Then `contrast(factor)`.
+    /// Appends `contrast(factor)`.
     pub fn contrast(self, factor: f64) -> Self {
         let factor = factor.max(0.0);
         self.then(factor, 0.5 - 0.5 * factor)
     }
 
-    /// Then `gain · c + offset`, gain 0 or more, and the limit: where the line leaves 0..=1, its
-    /// end moves inward.
+    /// Appends `gain · c + offset` with a gain of at least 0, and the clamp: where the line leaves
+    /// 0..=1, its end moves inwards.
     fn then(self, gain: f64, offset: f64) -> Self {
         let (low, high) = (self.low * gain + offset, self.high * gain + offset);
         let slope = (self.white - self.black) / (high - low);
@@ -146,7 +148,7 @@ impl Tone {
         }
     }
 
-    /// As levels.
+    /// The sequence as `levels`.
     pub fn links(self) -> Vec<Link> {
         let Self { black, white, low, high } = self;
         link("levels", &[("inputBlack", black), ("inputWhite", white), ("outputBlack", low), ("outputWhite", high)])
@@ -192,10 +194,10 @@ mod tests {
             |black, white, low, high| [("inputBlack", black), ("inputWhite", white), ("outputBlack", low), ("outputWhite", high)];
         let steep = Tone::NONE.brightness(1.1).contrast(1.2).links();
         near(&steep, "levels", &levels(0.075_757_576, 0.833_333_333, 0.0, 1.0));
-        // Brightness is limited at 1 / 1.1, then 0.9 · c + 0.05.
+        // Brightness is clamped at 1 / 1.1, then 0.9 · c + 0.05.
         let flat = Tone::NONE.brightness(1.1).contrast(0.9).links();
         near(&flat, "levels", &levels(0.0, 0.909_090_909, 0.05, 0.95));
-        // Limited at 0.5 ± 0.5 / 1.4, then times 0.9.
+        // Clamped at 0.5 ± 0.5 / 1.4, then times 0.9.
         near(&Tone::NONE.contrast(1.4).brightness(0.9).links(), "levels", &levels(0.142_857_143, 0.857_142_857, 0.0, 0.9));
         // 0.99 · c − 0.05: black at 0.05 / 0.99, white not reached.
         near(&Tone::NONE.brightness(0.9).contrast(1.1).links(), "levels", &levels(0.050_505_051, 1.0, 0.0, 0.94));

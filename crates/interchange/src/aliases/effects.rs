@@ -1,7 +1,7 @@
-//! The 39 effects of Timeline Studio: settings and defaults are those of its
-//! `src/features/effects/data/effects.json` 2.1.0 (read at commit b9eed013 of
-//! <https://github.com/thucvu97/timeline-studio>, a copy of chatman-media/timeline-studio),
-//! FFmpeg's those of <https://ffmpeg.org/ffmpeg-filters.html>.
+//! The 39 effects of Timeline Studio as chains of effects of the catalogue. Settings and defaults
+//! are those of its `src/features/effects/data/effects.json` 2.1.0 (read at commit b9eed013 of
+//! <https://github.com/thucvu97/timeline-studio>, a copy of chatman-media/timeline-studio), those
+//! of FFmpeg are from <https://ffmpeg.org/ffmpeg-filters.html>.
 use super::{
     Entry,
     css::{
@@ -11,7 +11,7 @@ use super::{
     like, link, same,
 };
 
-/// What each is here.
+/// The effects, in the order of the original's list.
 pub static EFFECTS: &[Entry] = &[
     same(
         "brightness",
@@ -178,7 +178,8 @@ pub static EFFECTS: &[Entry] = &[
          blocks that jump are in the catalogue as a transition only",
         |s| {
             let intensity = s.of("intensity");
-            // Uniform noise mixed in by an amount deviates by amount / √12.
+            // Uniform noise that is mixed in with an amount has a standard deviation of amount /
+            // √12.
             let noise = 0.1 * intensity / 255.0 * 2.0;
             [link("rgb-split", &[("amount", 0.0004 * intensity)]), link("noise", &[("amount", noise)])].concat()
         },

@@ -1,16 +1,16 @@
-//! The 15 filters of Timeline Studio: settings are those of its
-//! `src/features/filters/data/filters.json` 1.0.0 (read at commit a1804ad0 of
+//! The 15 filters of Timeline Studio as chains of effects of the catalogue. Settings are those of
+//! its `src/features/filters/data/filters.json` 1.0.0 (read at commit a1804ad0 of
 //! <https://github.com/thucvu97/timeline-studio>, a copy of chatman-media/timeline-studio). Each
-//! sets some of the 16 settings of one correction, on the scales of its export, FFmpeg's `eq`
-//! (brightness −1..=1 added; contrast, saturation and gamma neutral at 1), since the preview leaves
-//! out gamma, grain and vignette.
+//! filter sets some of the 16 settings of one colour correction. They are interpreted as by the
+//! original's export, FFmpeg's `eq` (brightness −1..=1 is added; contrast, saturation and gamma are
+//! neutral at 1), since the preview ignores gamma, grain and vignette.
 use super::{
     Entry, Link, Settings, converted,
     css::{hue_matrix, mixer, product, saturation_matrix},
     like, link,
 };
 
-/// What each is here.
+/// The filters, in the order of the original's list.
 pub static FILTERS: &[Entry] = &[
     like("s-log", &[], "Sony's S-Log3 curve and gamut, as named; the original only lowers contrast and saturation", |_| {
         converted("s-log3")
@@ -134,8 +134,8 @@ pub static FILTERS: &[Entry] = &[
     ),
 ];
 
-/// All 16 settings: wheels for tone and a matrix for colour, then what is set of clarity, vignette
-/// and grain.
+/// The chain for all 16 settings: `lift-gamma-gain` for tone and `channel-mixer` for colour,
+/// followed by clarity, vignette and grain, if set.
 fn grade(s: &Settings<'_>) -> Vec<Link> {
     let mut links = [tone(s), color(s)].concat();
     let (clarity, vignette, grain) = (s.of("clarity"), s.of("vignette"), s.of("grain"));
@@ -147,17 +147,18 @@ fn grade(s: &Settings<'_>) -> Vec<Link> {
         links.extend(link("vignette", &[("amount", vignette)]));
     }
     if grain > 0.0 {
-        // Normal noise of strength 50 · grain deviates by strength / √3 of 255
-        // (libavfilter/vf_noise.c), ours at middle grey by amount / 4.
+        // Normal noise of strength 50 · grain has a standard deviation of strength / √3 in 8-bit
+        // steps (libavfilter/vf_noise.c); that of `grain` at middle grey is amount / 4.
         links.extend(link("grain", &[("amount", 4.0 * 50.0 * grain / 3f64.sqrt() / 255.0)]));
     }
     links
 }
 
-/// `((c − 0.5) · contrast + 0.5 + brightness)^(1 / gamma)` (libavfilter/vf_eq.c, there on luma
-/// alone: greys are the same). Dehaze adds to contrast and brightness as in the export. Shadows and
-/// blacks are a lift of a tenth, highlights a gain of a tenth, whites end a tenth earlier; up is
-/// brighter for all four, as the filters mean them (preview and export turn highlights round).
+/// `((c − 0.5) · contrast + 0.5 + brightness)^(1 / gamma)` (libavfilter/vf_eq.c, where it applies
+/// to luma only: greys are the same). Dehaze adds to contrast and brightness as in the export.
+/// Shadows and blacks become a lift of a tenth of their value, highlights a gain of a tenth; whites
+/// move the white point down by a tenth. Positive values are brighter for all four, as the filters
+/// intend (preview and export invert highlights).
 fn tone(s: &Settings<'_>) -> Vec<Link> {
     let contrast = s.get("contrast").unwrap_or(1.0) * (1.0 + 0.3 * s.of("dehaze"));
     let brightness = s.of("brightness") + 0.1 * s.of("dehaze");
@@ -172,8 +173,8 @@ fn tone(s: &Settings<'_>) -> Vec<Link> {
 }
 
 /// Saturation (vibrance adds half of itself, as in preview and export), then hue in degrees, then
-/// temperature and tint of ±100 as in our `temperature`; the export's factors of red and blue are
-/// the same at middle grey. Weights and turn are those of CSS.
+/// temperature and tint of ±100 as in the effect `temperature`; the export's factors of red and
+/// blue are the same at middle grey. Luma weights and hue rotation are those of CSS.
 fn color(s: &Settings<'_>) -> Vec<Link> {
     let saturation = s.get("saturation").unwrap_or(1.0).max(0.0) * (1.0 + 0.5 * s.of("vibrance"));
     let (warm, magenta) = (0.001 * s.of("temperature"), 0.001 * s.of("tint"));
@@ -189,7 +190,7 @@ mod tests {
         link.params.iter().find(|(n, _)| *n == param).unwrap_or_else(|| panic!("no {param}")).1
     }
 
-    /// By hand, from the filters' numbers.
+    /// By hand, from the values of the filters.
     #[test]
     fn grades_by_hand() {
         let chain = |id: &str| super::super::filter(id).map(|e| e.chain(&|_| None).links).unwrap_or_default();

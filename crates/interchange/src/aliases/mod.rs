@@ -1,14 +1,17 @@
-//! What entries of other editors are here. Importers read these tables.
+//! Aliases: tables that translate effects, filters and transitions of other editors into entries of
+//! the catalogue, for importers.
 //!
-//! A transition is another name, chosen by its direction. An effect or a filter is a chain of our
-//! own effects: its recipe turns the original's settings into links, and [`Entry::chain`] keeps
-//! their numbers within the catalogue's ranges and says where it had to.
+//! A transition becomes one of the catalogue's, depending on its direction. An effect or a filter
+//! becomes a chain of effects of the catalogue: its recipe turns the original's settings into
+//! links, and [`Entry::chain`] clamps their numbers to the catalogue's ranges and reports which it
+//! changed.
 //!
-//! Timeline Studio describes each effect twice: a CSS filter for its preview, an FFmpeg filter for
-//! its export, which often disagree (a brightness of 1.2 is a factor in one and an offset in the
-//! other). An entry follows the preview where that is arithmetic on colour, since it is what was
-//! looked at; where CSS cannot draw what the name says (a vignette, a mosaic, grain) the preview is
-//! a stand-in, and the entry follows the export, or the name where the export does something else.
+//! Timeline Studio defines each effect twice: as a CSS filter for its preview and as an FFmpeg
+//! filter for its export, and the two often differ (a brightness of 1.2 is a factor in one and an
+//! offset in the other). An entry follows the preview if that is arithmetic on colours, since it is
+//! what users saw. If CSS cannot draw what the name says (a vignette, a mosaic, grain), the preview
+//! is a substitute, and the entry follows the export, or the name if the export does something
+//! else.
 mod css;
 mod effects;
 mod filters;
@@ -20,7 +23,7 @@ pub use effects::EFFECTS;
 pub use filters::FILTERS;
 pub use transitions::{PLANNED, TRANSITIONS, Transition};
 
-/// The effect of Timeline Studio with this id; its newer files write `effect_` before it.
+/// The effect of Timeline Studio with this id; the prefix `effect_` of its newer files is ignored.
 pub fn effect(id: &str) -> Option<&'static Entry> {
     find(EFFECTS, id.strip_prefix("effect_").unwrap_or(id))
 }
@@ -30,8 +33,8 @@ pub fn filter(id: &str) -> Option<&'static Entry> {
     find(FILTERS, id)
 }
 
-/// The transition here for one of Timeline Studio or MasterSelects that has another name, and its
-/// direction there (see [`Transition::transition`]).
+/// The id of the catalogue's transition for one of Timeline Studio or MasterSelects that has
+/// another name, and for its direction there (see [`Transition::transition`]).
 pub fn transition(id: &str, direction: Option<&str>) -> Option<&'static str> {
     TRANSITIONS.iter().chain(PLANNED).find(|t| t.id == id).map(|t| t.transition(direction))
 }
@@ -43,90 +46,90 @@ fn find(list: &'static [Entry], id: &str) -> Option<&'static Entry> {
 /// An effect or a filter of another editor.
 #[derive(Clone, Copy)]
 pub struct Entry {
-    /// Its id there.
+    /// Its id in the other editor.
     pub id: &'static str,
-    /// Its settings there with their defaults, on their own scale.
+    /// Its settings in the other editor and their defaults, on the original scale.
     pub settings: &'static [(&'static str, f64)],
-    /// What it is here.
+    /// What it is translated into.
     pub alias: Alias,
 }
 
-/// What an entry of another editor is here.
+/// The translation of an entry.
 #[derive(Clone, Copy)]
 pub enum Alias {
-    /// The arithmetic of the original's preview, in every blending space, its limit to 0..=1
-    /// between the functions included.
+    /// The same arithmetic as the original's preview, in every blending space, including the clamp
+    /// to 0..=1 between the functions.
     Same {
-        /// Settings to links.
+        /// Turns settings into links.
         recipe: Recipe,
-        /// Why these effects.
+        /// Why it is translated into these effects.
         reason: &'static str,
     },
-    /// The same purpose by other arithmetic.
+    /// The same purpose with different arithmetic.
     Like {
-        /// Settings to links.
+        /// Turns settings into links.
         recipe: Recipe,
-        /// Why these effects, and what differs.
+        /// Why it is translated into these effects, and what differs.
         reason: &'static str,
     },
 }
 
-/// Settings to links, in the order of drawing.
+/// A function that turns settings into links, in the order of drawing.
 pub type Recipe = fn(&Settings<'_>) -> Vec<Link>;
 
 /// One effect of a chain.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Link {
-    /// Its id in the catalogue.
+    /// The effect's id in the catalogue.
     pub effect: &'static str,
-    /// Numbers by parameter; every other parameter has its default.
+    /// Numeric parameters by id; all other parameters have their defaults.
     pub params: Vec<(&'static str, f64)>,
-    /// One of the names that a parameter offers, by parameter.
+    /// Choice parameters by id, each with one of its names.
     pub choices: Vec<(&'static str, &'static str)>,
 }
 
-/// What an entry became.
+/// The translation of an entry with given settings.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Chain {
     /// Effects in the order of drawing.
     pub links: Vec<Link>,
-    /// Numbers that lie outside of our range and were moved to its end.
+    /// Numbers that were outside the catalogue's range and were clamped.
     pub limited: Vec<Limited>,
 }
 
-/// A number that was moved into its parameter's range.
+/// A number that was clamped to its parameter's range.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Limited {
-    /// Effect.
+    /// The effect's id.
     pub effect: &'static str,
-    /// Parameter.
+    /// The parameter's id.
     pub param: &'static str,
-    /// What it should have been.
+    /// The value before clamping.
     pub wanted: f64,
 }
 
-/// Settings of one use: those given, else the entry's defaults.
+/// The settings of one use: those given, otherwise the entry's defaults.
 pub struct Settings<'a> {
     defaults: &'static [(&'static str, f64)],
     given: &'a dyn Fn(&str) -> Option<f64>,
 }
 
 impl Settings<'_> {
-    /// The setting; `None` when it is neither given nor has a default.
+    /// A setting; `None` if it is not given and has no default.
     fn get(&self, name: &str) -> Option<f64> {
         let default = || self.defaults.iter().find(|(n, _)| *n == name).map(|(_, v)| *v);
         (self.given)(name).filter(|v| v.is_finite()).or_else(default)
     }
 
-    /// The setting, 0 when there is none.
+    /// A setting; 0 if it is not given and has no default.
     fn of(&self, name: &str) -> f64 {
         self.get(name).unwrap_or(0.0)
     }
 }
 
 impl Entry {
-    /// The effects that stand for this entry with the settings given (numbers that are not finite
-    /// count as not given).
+    /// The effects into which this entry is translated with the given settings (numbers that are
+    /// not finite count as not given).
     pub fn chain(&self, given: &dyn Fn(&str) -> Option<f64>) -> Chain {
         let (Alias::Same { recipe, .. } | Alias::Like { recipe, .. }) = self.alias;
         let mut chain = Chain { links: recipe(&Settings { defaults: self.settings, given }), limited: Vec::new() };
@@ -144,7 +147,7 @@ impl Entry {
         chain
     }
 
-    /// Why these effects.
+    /// Why it is translated into these effects.
     pub fn reason(&self) -> &'static str {
         match self.alias {
             Alias::Same { reason, .. } | Alias::Like { reason, .. } => reason,
@@ -160,17 +163,17 @@ const fn like(id: &'static str, settings: &'static [(&'static str, f64)], reason
     Entry { id, settings, alias: Alias::Like { recipe, reason } }
 }
 
-/// A camera's curve and gamut to the composition's.
+/// Converts a camera's curve and gamut to the composition's.
 fn converted(curve: &'static str) -> Vec<Link> {
     vec![Link { effect: "log-convert", params: Vec::new(), choices: vec![("curve", curve)] }]
 }
 
-/// A chain of one.
+/// A chain of one effect.
 fn link(effect: &'static str, params: &[(&'static str, f64)]) -> Vec<Link> {
     vec![Link { effect, params: params.to_vec(), choices: Vec::new() }]
 }
 
-/// The effect of the lists with this id.
+/// The catalogue's effect with this id.
 fn built_in(id: &str) -> Option<&'static EffectSpec> {
     OURS.iter().find(|e| e.id == id).copied()
 }
@@ -214,8 +217,8 @@ mod tests {
         }
     }
 
-    /// At the defaults nothing has to be limited; far outside everything ends up in range, and says
-    /// that it was limited.
+    /// At the defaults no number is clamped. With extreme settings all numbers are in range, and
+    /// the clamped ones are reported.
     #[test]
     fn every_link_names_an_effect_and_parameters_in_range() {
         for e in EFFECTS.iter().chain(FILTERS) {
@@ -245,8 +248,8 @@ mod tests {
         assert_eq!(warm.limited, [Limited { effect: "temperature", param: "temperature", wanted: 3.0 }]);
     }
 
-    /// A recipe asks for the settings that its entry lists and no others; those it has no use for
-    /// are these two.
+    /// A recipe reads only the settings that its entry lists. The list at the end contains those
+    /// that no recipe reads.
     #[test]
     fn recipes_read_their_settings() {
         let mut unread = Vec::new();
@@ -263,7 +266,7 @@ mod tests {
         assert_eq!(unread, [("neon", "intensity".to_owned()), ("film-grain", "amount".to_owned())]);
     }
 
-    /// By hand, from the originals' formulas and the scales of ours.
+    /// By hand, from the formulas of the originals and the scales of the catalogue.
     #[test]
     fn conversions_by_hand() {
         for (id, given, effect_id, param, want) in [
@@ -319,8 +322,8 @@ mod tests {
     }
 
     impl Css {
-        /// Filter Effects Module Level 1 as it is printed: rows under #ShorthandEquivalents
-        /// and #feColorMatrixElement, then the limit.
+        /// The functions as printed in Filter Effects Module Level 1 (under #ShorthandEquivalents
+        /// and #feColorMatrixElement), followed by the clamp.
         fn apply(self, [r, g, b]: [f64; 3]) -> [f64; 3] {
             let rows = |m: [[f64; 3]; 3]| m.map(|[x, y, z]| x * r + y * g + z * b);
             let out = match self {
@@ -361,7 +364,7 @@ mod tests {
         }
     }
 
-    /// The chain's kernels on one display-encoded colour, limited at the end.
+    /// Applies the chain's kernels to one display-encoded colour, and clamps the result.
     fn drawn(links: &[Link], c: [f64; 3]) -> [f64; 3] {
         let primaries = cutroom_types::Primaries::Bt709;
         let raster = EffectFrame { width_px: 16.0, height_px: 16.0, linear: false, primaries, time_secs: 0.0, margin_px: [0.0; 2] };
@@ -386,7 +389,7 @@ mod tests {
         [px.c.r, px.c.g, px.c.b].map(|v| f64::from(v).clamp(0.0, 1.0))
     }
 
-    /// The largest and the mean difference from CSS over a grid of colours.
+    /// The maximum and the mean difference from CSS over a grid of colours.
     fn difference(links: &[Link], css: &[Css]) -> (f64, f64) {
         let (mut most, mut sum) = (0.0f64, 0.0);
         for i in 0..9 * 9 * 9 {
@@ -401,9 +404,9 @@ mod tests {
         (most, sum)
     }
 
-    /// Every `Same`, at its default and at other settings, against CSS with its limit after each
-    /// function. The tolerance is that of luma weights rounded to three digits (`saturate`
-    /// below 1): 0.0004.
+    /// Compares every `Same`, at its defaults and at other settings, with CSS including the clamp
+    /// after each function. The tolerance of 0.0005 allows for luma weights rounded to three digits
+    /// (`saturate` below 1): 0.0004.
     #[test]
     fn the_same_is_the_same_as_css() {
         use Css::*;
@@ -441,15 +444,15 @@ mod tests {
                 assert!(chain.limited.is_empty() && most < 5e-4, "{id} {k}: {most}, {:?}", chain.limited);
             }
         }
-        // Four effects leave no room for the limit between hue and sepia: near in the mean, and
-        // this far for some saturated colours.
+        // Four effects leave no room for the clamp between hue and sepia: the mean difference is
+        // small, but some saturated colours differ by this much.
         let sunset = effect("sunset").map(|e| e.chain(&none)).unwrap_or_default();
         let (most, mean) = difference(&sunset.links, &[Brightness(1.1), Contrast(1.2), Saturate(1.5), HueRotate(30.0), Sepia(0.3)]);
         assert!(most < 0.21 && mean < 0.025, "sunset: {most}, {mean}");
     }
 
-    /// Greys against the formula of FFmpeg's `eq` (libavfilter/vf_eq.c), for filters that set
-    /// nothing else of tone.
+    /// Compares greys with the formula of FFmpeg's `eq` (libavfilter/vf_eq.c), for filters that set
+    /// no other tone settings.
     #[test]
     fn filters_are_eq_on_grays() {
         for (id, brightness, contrast, gamma) in [("flat", 0.0, 0.7, 1.0), ("neutral", 0.0, 1.0, 1.0), ("rec709", 0.0, 1.0, 1.0)] {

@@ -1,34 +1,36 @@
-//! Transitions of Timeline Studio: ids and directions of its
-//! `src/features/transitions/data/transitions.json` 1.0.0 (read at commit 372101c8 of
-//! <https://github.com/thucvu97/timeline-studio>), and those that MasterSelects has planned under
-//! other names than ours.
+//! Transitions of other editors as transitions of the catalogue: those of Timeline Studio, with ids
+//! and directions of its `src/features/transitions/data/transitions.json` 1.0.0 (read at commit
+//! 372101c8 of <https://github.com/thucvu97/timeline-studio>), and those that MasterSelects plans
+//! under other names than the catalogue's.
 
 /// A transition of another editor.
 #[derive(Clone, Copy)]
 pub struct Transition {
-    /// Its id there.
+    /// Its id in the other editor.
     pub id: &'static str,
-    /// Its direction there, when a project writes none.
+    /// Its default direction in the other editor.
     pub direction: &'static str,
-    /// What it is here by direction: those that are listed, else the first.
+    /// Pairs of direction and id in the catalogue. A direction that is not listed counts as the
+    /// default one; if that is not listed either, the first pair counts.
     by_direction: &'static [(&'static str, &'static str)],
 }
 
 impl Transition {
-    /// The id here for a direction as it is written there (`left`, `right`, `up`, `down`, `center`,
-    /// `horizontal`, `vertical`, `in`, `out`); a word that means nothing to this transition counts
-    /// as none.
+    /// The catalogue's id for a direction as written in the other editor (`left`, `right`, `up`,
+    /// `down`, `center`, `horizontal`, `vertical`, `in`, `out`); a direction without meaning for
+    /// this transition counts as none.
     pub fn transition(&self, direction: Option<&str>) -> &'static str {
         let by = |word: &str| self.by_direction.iter().find(|(d, _)| *d == word).map(|(_, id)| *id);
         direction.and_then(by).or_else(|| by(self.direction)).unwrap_or(self.by_direction[0].1)
     }
 
-    /// What it is by direction, `""` where it has none, the usual one first.
+    /// Pairs of direction and id in the catalogue; the direction is `""` if the transition has
+    /// none.
     pub fn directions(&self) -> &'static [(&'static str, &'static str)] {
         self.by_direction
     }
 
-    /// Everything it may be here.
+    /// All ids of the catalogue that it can become.
     pub fn all(&self) -> impl Iterator<Item = &'static str> + use<> {
         self.by_direction.iter().map(|(_, id)| *id)
     }
@@ -62,7 +64,7 @@ const BLINDS: &[(&str, &str)] = &[
     ("right", "venetian-blinds-v"),
 ];
 
-/// The 30 of Timeline Studio.
+/// The 30 transitions of Timeline Studio, in the order of its list.
 pub static TRANSITIONS: &[Transition] = &[
     by("zoom", "center", &[("center", "zoom-in"), ("in", "zoom-in"), ("out", "zoom-out")]),
     one("fade", &[("", "crossfade")]),
@@ -96,7 +98,7 @@ pub static TRANSITIONS: &[Transition] = &[
     one("tv-static", &[("", "tv-static")]),
 ];
 
-/// Those of MasterSelects that have other names here.
+/// Transitions of MasterSelects that have other names in the catalogue.
 pub static PLANNED: &[Transition] = &[one("smooth-cut", &[("", "optical-flow")]), one("flow", &[("", "optical-flow")])];
 
 #[cfg(test)]
@@ -120,7 +122,7 @@ mod tests {
         }
     }
 
-    /// The direction is where things move to, there as here.
+    /// The direction is that of the movement, in the other editor as in the catalogue.
     #[test]
     fn directions_are_kept() {
         for (id, direction, want) in [

@@ -1,5 +1,5 @@
-//! SIMD lanes: [`V`] is a [`Real`] over a raw instruction set [`Isa`]; [`dispatch!`] picks one at
-//! run time.
+//! SIMD lanes: [`V`] implements [`Real`] on an instruction set [`Isa`]; [`dispatch!`] selects one
+//! at run time.
 use crate::real::{Mask, Real};
 use core::ops::{Add, BitAnd, BitOr, Div, Mul, Neg, Not, Sub};
 
@@ -7,26 +7,26 @@ pub mod portable;
 #[cfg(target_arch = "x86_64")]
 pub mod x86;
 
-/// Most lanes of any instruction set; buffers are padded to it.
+/// Maximum number of lanes of any instruction set; buffers are padded to a multiple of it.
 pub const MAX_LANES: usize = 16;
 
-/// About 25 primitives over one instruction set. All are IEEE-exact, so every implementation gives
-/// the same bits.
+/// The primitives of one instruction set. All are exact in the sense of IEEE 754, so every
+/// implementation returns the same bits.
 pub trait Isa: Copy + Send + Sync + 'static {
-    /// Lanes.
+    /// Number of lanes.
     const N: usize;
     /// Vector of `N` floats.
     type F: Copy;
-    /// Vector of `N` truth values.
+    /// Vector of `N` booleans.
     type M: Copy;
 
     /// Runs `f`, which must be `#[inline(always)]`, with the instruction set enabled.
     ///
     /// # Safety
-    /// The machine must have the instruction set ([`SimdLevel::available`]).
+    /// The machine must support the instruction set ([`SimdLevel::available`]).
     unsafe fn vectorize<R>(f: impl FnOnce() -> R) -> R;
 
-    /// The same number in every lane.
+    /// The same value in every lane.
     fn splat(x: f32) -> Self::F;
 
     /// a + b.
@@ -47,13 +47,13 @@ pub trait Isa: Copy + Send + Sync + 'static {
     /// a > b ? a : b.
     fn max(a: Self::F, b: Self::F) -> Self::F;
 
-    /// Clears signs.
+    /// Clears the sign bits.
     fn abs(a: Self::F) -> Self::F;
 
     /// Rounds down.
     fn floor(a: Self::F) -> Self::F;
 
-    /// Square roots.
+    /// Square root of each lane.
     fn sqrt(a: Self::F) -> Self::F;
 
     /// a < b.
@@ -62,13 +62,13 @@ pub trait Isa: Copy + Send + Sync + 'static {
     /// a <= b.
     fn le(a: Self::F, b: Self::F) -> Self::M;
 
-    /// Both.
+    /// a and b.
     fn mask_and(a: Self::M, b: Self::M) -> Self::M;
 
-    /// Either.
+    /// a or b.
     fn mask_or(a: Self::M, b: Self::M) -> Self::M;
 
-    /// Neither.
+    /// Not a.
     fn mask_not(a: Self::M) -> Self::M;
 
     /// m ? a : b.
@@ -83,51 +83,50 @@ pub trait Isa: Copy + Send + Sync + 'static {
     /// See [`Real::hash`].
     fn hash(x: Self::F, y: Self::F, z: Self::F) -> Self::F;
 
-    /// Reads `N` floats; `s` must hold them.
+    /// Loads `N` floats; `s` must hold at least `N`.
     fn load(s: &[f32]) -> Self::F;
 
-    /// Writes `N` floats; `s` must hold them.
+    /// Stores `N` floats; `s` must hold at least `N`.
     fn store(a: Self::F, s: &mut [f32]);
 
-    /// `N` bytes as floats; `s` must hold them.
+    /// Converts `N` bytes to floats; `s` must hold at least `N`.
     fn load_u8(s: &[u8]) -> Self::F;
 
-    /// `N` little-endian 16-bit integers as floats; `s` must hold `2·N` bytes.
+    /// Converts `N` little-endian 16-bit integers to floats; `s` must hold at least `2·N` bytes.
     fn load_u16(s: &[u8]) -> Self::F;
 
-    /// `N` little-endian floats; `s` must hold `4·N` bytes.
+    /// Loads `N` little-endian floats; `s` must hold at least `4·N` bytes.
     fn load_f32(s: &[u8]) -> Self::F;
 
-    /// Floats in 0..256, truncated, to `N` bytes.
+    /// Truncates floats in 0..256 to `N` bytes.
     fn store_u8(a: Self::F, s: &mut [u8]);
 
-    /// Floats in 0..65536, truncated, to `N` little-endian 16-bit integers.
+    /// Truncates floats in 0..65536 to `N` little-endian 16-bit integers.
     fn store_u16(a: Self::F, s: &mut [u8]);
 
     /// `p[index[lane]]`.
     ///
     /// # Safety
-    /// Every index must be below `p.len()`; `index` must hold `N` numbers.
+    /// Every index must be below `p.len()`; `index` must hold `N` values.
     unsafe fn gather(p: &[f32], index: &[u32]) -> Self::F;
 
-    /// `p[index[lane]]` for indices in `base..base + 2·N`: two loads and a permutation where the
-    /// machine has one, which is several times faster than [`Self::gather`].
+    /// `p[index[lane]]` for indices in `base..base + 2·N`: two loads and a permutation on machines
+    /// that have one, several times faster than [`Self::gather`].
     ///
     /// # Safety
-    /// `p` must hold `base + 2·N` numbers; `index` must hold `N` numbers, each in
-    /// `base..base + 2·N`.
+    /// `p` must hold `base + 2·N` values; `index` must hold `N` values, each in `base..base + 2·N`.
     unsafe fn window(p: &[f32], base: u32, index: &[u32]) -> Self::F;
 
-    /// `p[index[lane]]` with the index as integral floats below 2^24.
+    /// `p[index[lane]]` with the indices as integral floats below 2^24.
     ///
     /// # Safety
-    /// Every index must be below `p.len()` and not negative.
+    /// Every index must be in `0..p.len()`.
     unsafe fn gather_at(p: &[f32], index: Self::F) -> Self::F;
 
-    /// `p[y · stride + x]` with whole numbers as floats.
+    /// `p[y · stride + x]` with x and y as integral floats.
     ///
     /// # Safety
-    /// Every such place must lie inside `p`, and no number be negative.
+    /// Every such index must be below `p.len()`, and neither x nor y may be negative.
     unsafe fn gather_xy(p: &[f32], stride: u32, x: Self::F, y: Self::F) -> Self::F;
 }
 
@@ -136,7 +135,7 @@ pub trait Isa: Copy + Send + Sync + 'static {
 #[repr(transparent)]
 pub struct V<I: Isa>(pub I::F);
 
-/// `N` truth values.
+/// `N` booleans as a [`Mask`].
 #[derive(Clone, Copy)]
 #[repr(transparent)]
 pub struct VMask<I: Isa>(pub I::M);
@@ -261,13 +260,13 @@ impl<I: Isa> Real for V<I> {
 }
 
 impl<I: Isa> V<I> {
-    /// Reads `N` floats.
+    /// Loads `N` floats; `s` must hold at least `N`.
     #[inline(always)]
     pub fn load(s: &[f32]) -> Self {
         Self(I::load(s))
     }
 
-    /// Writes `N` floats.
+    /// Stores `N` floats; `s` must hold at least `N`.
     #[inline(always)]
     pub fn store(self, s: &mut [f32]) {
         I::store(self.0, s);
@@ -277,7 +276,7 @@ impl<I: Isa> V<I> {
 /// An instruction set that kernels are compiled for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum SimdLevel {
-    /// Plain arrays, left to the compiler; works everywhere.
+    /// Plain arrays that the compiler vectorises; available on every machine.
     Portable,
     /// 4 lanes.
     Sse4,
@@ -291,7 +290,7 @@ impl SimdLevel {
     /// Every level, narrowest first.
     pub const ALL: [Self; 4] = [Self::Portable, Self::Sse4, Self::Avx2, Self::Avx512];
 
-    /// Stable name.
+    /// Stable name, as accepted by [`Self::named`].
     pub const fn name(self) -> &'static str {
         match self {
             Self::Portable => "portable",
@@ -301,7 +300,7 @@ impl SimdLevel {
         }
     }
 
-    /// Whether this machine has it.
+    /// Whether this machine supports it.
     pub fn available(self) -> bool {
         #[cfg(target_arch = "x86_64")]
         return match self {
@@ -319,15 +318,15 @@ impl SimdLevel {
         return self == Self::Portable;
     }
 
-    /// The widest that the machine has.
+    /// The widest level that this machine supports.
     pub fn best() -> Self {
         Self::ALL.into_iter().rev().find(|l| l.available()).unwrap_or(Self::Portable)
     }
 
-    /// The level of this name.
+    /// The level with this name.
     ///
     /// # Errors
-    /// A message when there is no such level, or this machine lacks it.
+    /// A message when no level has this name, or this machine does not support it.
     pub fn named(name: &str) -> Result<Self, String> {
         let Some(level) = Self::ALL.into_iter().find(|l| l.name() == name) else {
             return Err(format!("\"{name}\" is none of {}", Self::ALL.map(Self::name).join(", ")));
@@ -336,8 +335,8 @@ impl SimdLevel {
     }
 }
 
-/// Calls `f::<Isa>(args)` for a run-time [`SimdLevel`]: `dispatch!(level, f(args))`, where `f`
-/// takes the instruction set as its first generic parameter; further ones follow after `;`.
+/// Calls `f::<Isa>(args)` for a run-time [`SimdLevel`]: `dispatch!(level, f(args))`. The
+/// instruction set is the first generic parameter of `f`; others are given as `f::<T>(args)`.
 #[macro_export]
 macro_rules! dispatch {
     ($level:expr, $f:ident $(:: <$($g:ty),*>)? ($($a:expr),* $(,)?)) => {

@@ -1,8 +1,8 @@
-//! Four lanes as plain arrays: every machine has them, and tests compare the intrinsics with them.
+//! Four lanes as plain arrays. They work on every machine; tests compare the intrinsics with them.
 use super::Isa;
 use crate::real::Real;
 
-/// Plain arrays.
+/// Four lanes as plain arrays.
 #[derive(Clone, Copy)]
 pub struct Portable;
 

@@ -1,9 +1,9 @@
-//! SSE4.2, AVX2 and AVX-512 lanes over `core::arch`. No FMA anywhere: results are bit-identical
+//! SSE4.2, AVX2 and AVX-512 lanes over `core::arch`. Nothing uses FMA, so results are bit-identical
 //! across all three.
 //!
 //! Every function here is `#[inline(always)]` and is only reached from inside [`Isa::vectorize`] of
-//! the same type, whose `target_feature` context it is inlined into; that is the ground of every
-//! `SAFETY` line below.
+//! the same type, into whose `target_feature` context it is inlined. Every `SAFETY` comment below
+//! relies on that.
 use super::Isa;
 use core::arch::x86_64::*;
 
@@ -19,7 +19,7 @@ pub struct Avx2;
 #[derive(Clone, Copy)]
 pub struct Avx512;
 
-/// A lane primitive: intrinsics that touch no memory.
+/// Defines lane primitives from intrinsics that access no memory.
 macro_rules! lane {
     ($(fn $name:ident($($a:ident: $t:ty),*) -> $r:ty = $e:expr;)*) => { $(
         #[inline(always)]
@@ -31,7 +31,7 @@ macro_rules! lane {
     )* };
 }
 
-/// A lane primitive that reads or writes through a slice whose length it asserts first.
+/// Defines lane primitives that read or write a slice, after asserting its length.
 macro_rules! mem {
     ($(fn $name:ident($($a:ident: $t:ty),*) $(-> $r:ty)? where $len:expr, $need:expr => $e:expr;)*) => { $(
         #[inline(always)]
@@ -44,7 +44,7 @@ macro_rules! mem {
     )* };
 }
 
-/// pcg3d on whole lanes; the comment on `Real::hash` has the source.
+/// pcg3d on all lanes; the comment on `Real::hash` gives the source.
 macro_rules! pcg3d {
     ($x:ident $y:ident $z:ident: $int:ident $set:ident $mul:ident $add:ident $xor:ident $shift:ident $float:ident $scale:ident $setf:ident) => {{
         let (m, c) = ($set(1_664_525), $set(1_013_904_223));
@@ -108,8 +108,8 @@ impl Isa for Sse4 {
     #[inline(always)]
     unsafe fn gather(p: &[f32], index: &[u32]) -> __m128 {
         debug_assert!(index[..Self::N].iter().all(|&i| (i as usize) < p.len()));
-        // SAFETY: the caller guarantees indices inside `p` and `N` of them; target features as in
-        // the module documentation.
+        // SAFETY: the caller guarantees `N` indices, all inside `p`; target features as in the
+        // module documentation.
         unsafe {
             _mm_setr_ps(
                 *p.get_unchecked(index[0] as usize),
@@ -122,7 +122,7 @@ impl Isa for Sse4 {
 
     #[inline(always)]
     unsafe fn window(p: &[f32], _: u32, index: &[u32]) -> __m128 {
-        // SAFETY: the caller's guarantee covers that of `gather`.
+        // SAFETY: the caller's guarantees include those of `gather`.
         unsafe { Self::gather(p, index) }
     }
 
@@ -146,7 +146,7 @@ impl Isa for Sse4 {
 
     #[inline(always)]
     unsafe fn gather_xy(p: &[f32], stride: u32, x: __m128, y: __m128) -> __m128 {
-        // SAFETY: the caller guarantees places inside `p`; target features as in the module
+        // SAFETY: the caller guarantees positions inside `p`; target features as in the module
         // documentation.
         unsafe {
             let mut k = [0i32; 4];
@@ -210,16 +210,16 @@ impl Isa for Avx2 {
     #[inline(always)]
     unsafe fn gather(p: &[f32], index: &[u32]) -> __m256 {
         debug_assert!(index[..Self::N].iter().all(|&i| (i as usize) < p.len()));
-        // SAFETY: the caller guarantees indices inside `p` and `N` of them; target features as in
-        // the module documentation.
+        // SAFETY: the caller guarantees `N` indices, all inside `p`; target features as in the
+        // module documentation.
         unsafe { _mm256_i32gather_ps::<4>(p.as_ptr(), _mm256_loadu_si256(index.as_ptr().cast())) }
     }
 
     #[inline(always)]
     unsafe fn window(p: &[f32], base: u32, index: &[u32]) -> __m256 {
         debug_assert!(base as usize + 16 <= p.len() && index[..8].iter().all(|&i| (base..base + 16).contains(&i)));
-        // SAFETY: the caller guarantees 16 numbers from `base` and 8 indices; target features as in
-        // the module documentation.
+        // SAFETY: the caller guarantees 16 values from `base` on and 8 indices to them; target
+        // features as in the module documentation.
         unsafe {
             let from = p.as_ptr().add(base as usize);
             let i = _mm256_sub_epi32(_mm256_loadu_si256(index.as_ptr().cast()), _mm256_set1_epi32(base as i32));
@@ -238,7 +238,7 @@ impl Isa for Avx2 {
 
     #[inline(always)]
     unsafe fn gather_xy(p: &[f32], stride: u32, x: __m256, y: __m256) -> __m256 {
-        // SAFETY: the caller guarantees places inside `p`; target features as in the module
+        // SAFETY: the caller guarantees positions inside `p`; target features as in the module
         // documentation.
         unsafe {
             let row = _mm256_mullo_epi32(_mm256_cvttps_epi32(y), _mm256_set1_epi32(stride as i32));
@@ -307,16 +307,16 @@ impl Isa for Avx512 {
     #[inline(always)]
     unsafe fn gather(p: &[f32], index: &[u32]) -> __m512 {
         debug_assert!(index[..Self::N].iter().all(|&i| (i as usize) < p.len()));
-        // SAFETY: the caller guarantees indices inside `p` and `N` of them; target features as in
-        // the module documentation.
+        // SAFETY: the caller guarantees `N` indices, all inside `p`; target features as in the
+        // module documentation.
         unsafe { _mm512_i32gather_ps::<4>(_mm512_loadu_si512(index.as_ptr().cast()), p.as_ptr()) }
     }
 
     #[inline(always)]
     unsafe fn window(p: &[f32], base: u32, index: &[u32]) -> __m512 {
         debug_assert!(base as usize + 32 <= p.len() && index[..16].iter().all(|&i| (base..base + 32).contains(&i)));
-        // SAFETY: the caller guarantees 32 numbers from `base` and 16 indices; target features as
-        // in the module documentation.
+        // SAFETY: the caller guarantees 32 values from `base` on and 16 indices to them; target
+        // features as in the module documentation.
         unsafe {
             let from = p.as_ptr().add(base as usize);
             let i = _mm512_sub_epi32(_mm512_loadu_si512(index.as_ptr().cast()), _mm512_set1_epi32(base as i32));
@@ -333,7 +333,7 @@ impl Isa for Avx512 {
 
     #[inline(always)]
     unsafe fn gather_xy(p: &[f32], stride: u32, x: __m512, y: __m512) -> __m512 {
-        // SAFETY: the caller guarantees places inside `p`; target features as in the module
+        // SAFETY: the caller guarantees positions inside `p`; target features as in the module
         // documentation.
         unsafe {
             let row = _mm512_mullo_epi32(_mm512_cvttps_epi32(y), _mm512_set1_epi32(stride as i32));

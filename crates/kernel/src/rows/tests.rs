@@ -54,8 +54,8 @@ fn every_level_gives_the_same_bits() {
     }
 }
 
-/// Oracle: the definition, column by column. Ratios on both sides of every window width,
-/// mirrored too.
+/// Oracle: the definition, column by column. Ratios are on both sides of the limit of every window
+/// width, and also mirrored.
 #[test]
 fn columns_are_gathered_alike_by_every_means() {
     let len = 400;

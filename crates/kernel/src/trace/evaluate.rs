@@ -1,40 +1,40 @@
-//! A trace on the host: every node's value, loops turn by turn. It proves that a trace computes
-//! what the kernel does.
+//! Evaluates a trace on the host: the value of every node, loops iteration by iteration. Tests use
+//! it to prove that a trace computes the same as its kernel.
 use super::{Node, Trace};
 use crate::{
     image::{InputImage, image_color, table_entry},
     real::Real,
 };
 
-/// What a trace reads besides its parameters and inputs.
+/// What a trace reads in addition to its parameters and inputs.
 #[derive(Clone, Copy, Default)]
 pub struct Readings<'a> {
-    /// The shader's tables.
+    /// The tables of the shader, concatenated.
     pub tables: &'a [f32],
-    /// Textures by number; one that is missing is transparent black.
+    /// Textures by number; a missing one is transparent black.
     pub textures: &'a [InputImage<'a>],
 }
 
-/// Values so far.
+/// The state of an evaluation.
 struct Values<'a> {
     params: &'a [f32],
     inputs: &'a [f32],
     readings: Readings<'a>,
-    /// Of nodes that give one number.
+    /// Values of nodes with one component.
     numbers: Vec<f32>,
-    /// Of nodes that give four.
+    /// Values of nodes with four components.
     colors: Vec<[f32; 4]>,
-    /// The running number of each loop.
+    /// Current index of each loop.
     iterations: [f32; 64],
 }
 
 impl Trace {
-    /// The outputs, of a trace that reads nothing.
+    /// The outputs of a trace that reads no tables and textures.
     pub fn evaluate(&self, params: &[f32], inputs: &[f32]) -> Vec<f32> {
         self.evaluate_reading(params, inputs, Readings::default())
     }
 
-    /// The outputs.
+    /// The outputs of a trace.
     pub fn evaluate_reading(&self, params: &[f32], inputs: &[f32], readings: Readings<'_>) -> Vec<f32> {
         let count = self.nodes.len();
         let mut v =
@@ -43,7 +43,8 @@ impl Trace {
         self.outputs.iter().map(|&o| v.numbers[o as usize]).collect()
     }
 
-    /// Evaluates the nodes that lie in exactly these loops, and the loops among them.
+    /// Evaluates the nodes that are inside exactly these loops; a loop node among them evaluates
+    /// its body.
     fn evaluate_loop(&self, loops: u64, v: &mut Values<'_>) {
         for (i, node) in self.nodes.iter().enumerate().filter(|(i, _)| self.loops[*i] == loops) {
             match *node {
@@ -81,7 +82,8 @@ mod tests {
         trace::{Symbol, trace},
     };
 
-    /// Reads, and loops inside a loop: what depends on the inner index alone, on both, on neither.
+    /// Reads, and a loop inside a loop, with values that depend on the inner index only, on both
+    /// indices, and on neither.
     struct Nested;
 
     impl ReadKernel for Nested {
@@ -114,7 +116,8 @@ mod tests {
             for (iterations, x) in [(0.0, 3.3), (1.0, -8.1), (4.0, 2.9), (2.5, 40.0)] {
                 let mut params = [0.0; 36];
                 params[..3].copy_from_slice(&[iterations, iterations + 1.0, 1.7]);
-                // The origin; where the table starts among the tables, and its last entry.
+                // The origin; the index of the table's first entry, and the largest index within
+                // the table.
                 params[32..].copy_from_slice(&[1.0, -2.0, 1.0, 3.0]);
                 let inputs = Inputs { images: &[image], origin: [1.0, -2.0], edge, table: &table };
                 let px = Rgba { c: rgb(0.1, 0.2, 0.3), a: 0.4 };
@@ -133,8 +136,8 @@ mod tests {
                 );
             }
             let (text, _) = traced.wgsl("v", |i| format!("in{i}"), |i| format!("u{i}"));
-            // What the inner loop's index alone decides is computed inside both, where that index
-            // is known.
+            // What depends on the inner loop's index only is computed inside both loops, where that
+            // index is defined.
             let (before, inner) = text.split_once("for (var vi1").unwrap();
             assert!(before.contains("for (var vi0") && inner.contains("vi1 * 0.5f") && !text.contains(" = ;"), "{text}");
         }

@@ -1,14 +1,13 @@
-//! The symbolic number: running a generic kernel on [`Symbol`] records what it computes, for
-//! printing as WGSL.
+//! Tracing: running a generic kernel on [`Symbol`] records what it computes, for printing as WGSL.
 //!
 //! [`trace`] opens a graph for the current thread, runs the kernel and closes the graph. Operators
-//! append hash-consed nodes, so equal sub-expressions exist once; operations on constants are done
-//! at once by the host's `f32`, which rounds as the lanes do. What depends on parameters only is
-//! never part of the shader: [`Trace::uniforms`] computes it on the host, so changing a parameter
-//! changes numbers and not text.
+//! append hash-consed nodes, so equal sub-expressions exist once; operations on constants are
+//! folded with the host's `f32`, which rounds as the lanes do. Sub-expressions that depend on
+//! parameters only are not part of the shader: [`Trace::uniforms`] computes them on the host, so a
+//! change of a parameter changes uniforms and not the shader's text.
 //!
-//! What a kernel reads (tables, other pixels) and its loops are nodes too. A node that depends on a
-//! loop's index is printed inside that loop, everything else before it.
+//! Reads (of tables and other pixels) and loops are nodes, too. A node that depends on a loop's
+//! index is printed inside that loop, all others before it.
 use crate::image::Edge;
 use crate::real::{HostMask, Mask, Real};
 use core::ops::{Add, BitAnd, BitOr, Div, Mul, Neg, Not, Sub};
@@ -40,17 +39,17 @@ enum Binary {
     Max,
 }
 
-/// Where a sample comes from: which texture, and what lies beyond its edges.
+/// Source of a sample: a texture and its edge mode.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct SampleSource {
-    /// Texture of the shader.
+    /// Number of the texture in the shader.
     pub texture: u32,
-    /// Beyond its edges.
+    /// How it continues outside its edges.
     pub edge: Edge,
 }
 
-/// One recorded operation; operands are indices of earlier nodes. The last six give truth values;
-/// `Sample` and `Loop` four numbers.
+/// One recorded operation; operands are indices of earlier nodes. The last six yield booleans;
+/// `Sample` and `Loop` yield four components.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 enum Node {
     Const(u32),
@@ -60,14 +59,15 @@ enum Node {
     Binary(Binary, u32, u32),
     Select(u32, u32, u32),
     Hash(u32, u32, u32),
-    /// An entry of the shader's tables, by a whole number.
+    /// An entry of the shader's tables; the operand is a whole number.
     Table(u32),
     Sample(SampleSource, u32, u32),
-    /// One component of four.
+    /// One component of a node with four.
     Component(u32, u8),
-    /// The running number of loop `.0`.
+    /// Current index of the loop with this id.
     LoopIndex(u32),
-    /// Sums, or largest values, of four numbers over a loop: its id, how often, what.
+    /// Sums, or maxima, of four values over a loop: its id, whether it is a maximum, the number of
+    /// iterations, the values.
     Loop(u32, bool, u32, [u32; 4]),
     Bool(bool),
     Less(u32, u32),
@@ -93,7 +93,8 @@ impl Node {
         }
     }
 
-    /// Whether it differs from pixel to pixel, or reads, or loops.
+    /// Whether it is a per-pixel input, a read, or part of a loop; uniform sub-expressions contain
+    /// none of these.
     fn varies_per_pixel(self) -> bool {
         matches!(self, Self::Input(_) | Self::Table(_) | Self::Sample(..) | Self::LoopIndex(_) | Self::Loop(..))
     }
@@ -102,8 +103,8 @@ impl Node {
         matches!(self, Self::Bool(_) | Self::Less(..) | Self::LessEqual(..) | Self::And(..) | Self::Or(..) | Self::Not(_))
     }
 
-    /// Value from the operands' values; truth values are 0 and 1. What is read, and loops, count
-    /// as 0.
+    /// Value from the operands' values; booleans are 0 and 1. Reads and loops are 0: `evaluate`
+    /// handles them.
     fn value(self, v: &[f32], params: &[f32], inputs: &[f32]) -> f32 {
         let at = |i: u32| v[i as usize];
         let boolean = |b: bool| if b { 1.0 } else { 0.0 };
@@ -190,7 +191,7 @@ impl Graph {
     }
 
     fn binary(&mut self, op: Binary, a: u32, b: u32) -> u32 {
-        // Only identities that keep every bit: x + 0 would turn −0 into +0.
+        // Only identities that preserve every bit: x + 0 would turn −0 into +0.
         match (op, self.constant(a), self.constant(b)) {
             (_, Some(x), Some(y)) => return self.number(binary(op, x, y)),
             (Binary::Mul, Some(1.0), _) => return b,
@@ -220,7 +221,7 @@ impl Graph {
 }
 
 thread_local! {
-    /// The graph of the [`trace`] that is running on this thread.
+    /// The graph of the current [`trace`] on this thread.
     static GRAPH: RefCell<Graph> = RefCell::default();
 }
 
@@ -228,12 +229,11 @@ fn with<R>(f: impl FnOnce(&mut Graph) -> R) -> R {
     GRAPH.with_borrow_mut(f)
 }
 
-/// A number in the expression graph of the running [`trace`]. It means nothing outside of that
-/// call.
+/// A number in the expression graph of the current [`trace`]. It is valid only within that call.
 #[derive(Clone, Copy, Debug)]
 pub struct Symbol(u32);
 
-/// A truth value in the graph.
+/// A boolean in the expression graph.
 #[derive(Clone, Copy, Debug)]
 pub struct SymbolMask(u32);
 
@@ -243,22 +243,22 @@ impl Symbol {
         Self(with(|g| g.push(Node::Input(i))))
     }
 
-    /// The `i`-th parameter: one number for all pixels of a frame.
+    /// The `i`-th parameter: the same for all pixels of a frame.
     pub fn param(i: u32) -> Self {
         Self(with(|g| g.push(Node::Param(i))))
     }
 
-    /// `N` parameters from the `first`.
+    /// `N` parameters, starting at the one with index `first`.
     pub fn params<const N: usize>(first: u32) -> [Self; N] {
         core::array::from_fn(|k| Self::param(first + k as u32))
     }
 
-    /// An entry of the shader's tables; `index` must be a whole number inside them.
+    /// An entry of the shader's tables; `index` must be a whole number within them.
     pub fn table(index: Self) -> Self {
         Self(with(|g| g.push(Node::Table(index.0))))
     }
 
-    /// Four components of a texture's colour at a position in pixels.
+    /// The four components of a texture's colour at a position in pixels.
     pub fn sample(source: SampleSource, x: Self, y: Self) -> [Self; 4] {
         with(|g| {
             let s = g.push(Node::Sample(source, x.0, y.0));
@@ -266,11 +266,11 @@ impl Symbol {
         })
     }
 
-    /// Sums (or largest values, if above 0) of `f(i)` for i = 0, 1, … below `iterations`, which
-    /// must not depend on the pixel.
+    /// Sums (or, with `max`, maxima of 0 and all values) of `f(i)` for i = 0, 1, … below
+    /// `iterations`, which must not depend on the pixel.
     ///
     /// # Panics
-    /// With more than 64 loops in a trace.
+    /// When a trace has more than 64 loops.
     pub fn looped(iterations: Self, max: bool, f: impl Fn(Self) -> [Self; 4]) -> [Self; 4] {
         let id = with(|g| {
             g.loops += 1;
@@ -413,22 +413,22 @@ impl Real for Symbol {
 pub struct Trace {
     nodes: Vec<Node>,
     outputs: Vec<u32>,
-    /// Whether a node is the same for all pixels.
+    /// Whether each node is the same for all pixels.
     uniform: Vec<bool>,
-    /// Nodes that the shader reads as uniforms, in order.
+    /// Nodes that the shader reads as uniforms, in order of evaluation.
     derived: Vec<u32>,
-    /// Nodes that the shader computes, in order.
+    /// Nodes that the shader computes, in order of evaluation.
     emitted: Vec<u32>,
-    /// Loops that each node depends on, one bit each.
+    /// Loops inside which each node is computed, one bit per loop.
     loops: Vec<u64>,
-    /// Uniform nodes needed for `derived`, in order.
+    /// Uniform nodes that `derived` depends on, in order of evaluation.
     on_host: Vec<u32>,
 }
 
-/// Records what `f` computes from [`Symbol::input`] and [`Symbol::param`]. A trace inside a trace
-/// is its own graph.
+/// Records what `f` computes from [`Symbol::input`] and [`Symbol::param`]. A nested trace has a
+/// graph of its own.
 pub fn trace(f: impl FnOnce() -> Vec<Symbol>) -> Trace {
-    /// Puts the enclosing graph back, also when `f` panics.
+    /// Restores the enclosing graph, also when `f` panics.
     struct Enclosing(Graph);
     impl Drop for Enclosing {
         fn drop(&mut self) {
@@ -442,7 +442,7 @@ pub fn trace(f: impl FnOnce() -> Vec<Symbol>) -> Trace {
     Trace::new(nodes, outputs)
 }
 
-/// The loops inside which each node is computed, one bit each.
+/// The loops inside which each node is computed, one bit per loop.
 fn loops_of(nodes: &[Node]) -> Vec<u64> {
     let mut loops: Vec<u64> = Vec::with_capacity(nodes.len());
     for n in nodes {
@@ -454,8 +454,8 @@ fn loops_of(nodes: &[Node]) -> Vec<u64> {
             _ => inside,
         });
     }
-    // What depends on the index of an inner loop alone lies inside the outer one too; outer loops
-    // come later.
+    // What depends on the index of an inner loop only is inside the outer loop, too; nodes of outer
+    // loops come later.
     for i in (0..nodes.len()).rev() {
         let (Node::Loop(id, ..), around) = (nodes[i], loops[i]) else { continue };
         if around != 0 {
@@ -472,7 +472,8 @@ impl Trace {
             let (operands, count) = n.operands();
             uniform.push(!n.varies_per_pixel() && operands[..count].iter().all(|&k| uniform[k as usize]));
         }
-        // `needed` by the shader; `host` by the host for what the shader reads as uniforms.
+        // `needed`: used by the shader. `host`: computed by the host for what the shader reads as
+        // uniforms.
         let (mut needed, mut host) = (vec![false; nodes.len()], vec![false; nodes.len()]);
         for &o in &outputs {
             needed[o as usize] = true;
@@ -500,17 +501,18 @@ impl Trace {
         Self { nodes, outputs, uniform, derived, emitted, on_host, loops }
     }
 
-    /// How many numbers [`Self::uniforms`] gives.
+    /// Number of values that [`Self::uniforms`] appends.
     pub fn uniform_count(&self) -> usize {
         self.derived.len()
     }
 
-    /// Operations that a shader does per pixel.
+    /// Number of operations per pixel in the shader's text: those in loops count once.
     pub fn operation_count(&self) -> usize {
         self.emitted.len()
     }
 
-    /// Operations that a shader does per pixel with these parameters: those of a loop once a turn.
+    /// Number of operations per pixel with these parameters: those in loops count once per
+    /// iteration.
     pub fn operations_with(&self, params: &[f32]) -> usize {
         let mut v = vec![0.0; self.nodes.len()];
         for &i in &self.on_host {
@@ -519,7 +521,7 @@ impl Trace {
         let mut iterations = [1; 64];
         for &i in &self.emitted {
             if let Node::Loop(id, _, n, _) = self.nodes[i as usize] {
-                // Literals are not among those of the host.
+                // `on_host` does not contain literals.
                 let n = self.nodes[n as usize].value(&v, params, &[]);
                 iterations[id as usize] = n.ceil().max(0.0) as usize;
             }
@@ -528,8 +530,8 @@ impl Trace {
         self.emitted.iter().map(|&i| times(self.loops[i as usize])).sum()
     }
 
-    /// What the shader needs of `params`, appended to `out`: the values of parameter-only
-    /// sub-expressions.
+    /// Appends the shader's uniforms to `out`: the values of sub-expressions that depend on
+    /// parameters only.
     pub fn uniforms(&self, params: &[f32], out: &mut Vec<f32>) {
         let mut v = vec![0.0; self.nodes.len()];
         for &i in &self.on_host {

@@ -1,11 +1,12 @@
-//! A trace as WGSL: one statement per node, loops as blocks around what depends on their index.
+//! Prints a trace as WGSL: one statement per node, loops as blocks around the nodes that depend on
+//! their index.
 use super::{Binary, Node, Trace, Unary};
 use crate::image::Edge;
 use std::fmt::Write;
 
 impl Trace {
-    /// Prints WGSL: statements, and one expression per output. `input` names the inputs, `uniform`
-    /// the numbers of [`Self::uniforms`]; variables are called `prefix` and a number.
+    /// Returns WGSL statements, and one expression per output. `input` names the inputs, `uniform`
+    /// the values of [`Self::uniforms`]; variables are named `prefix` and a number.
     pub fn wgsl(&self, prefix: &str, input: impl Fn(u32) -> String, uniform: impl Fn(usize) -> String) -> (String, Vec<String>) {
         let mut names = vec![String::new(); self.nodes.len()];
         for (i, n) in self.nodes.iter().enumerate() {
@@ -28,7 +29,8 @@ impl Trace {
         (text, self.outputs.iter().map(|&o| names[o as usize].clone()).collect())
     }
 
-    /// Prints the nodes that lie in exactly these loops.
+    /// Prints the nodes that are inside exactly these loops; a loop node among them prints its
+    /// body.
     fn print_loop(
         &self,
         loops: u64,
@@ -103,7 +105,7 @@ impl Trace {
                         Binary::Sub => format!("{a} - {b}"),
                         Binary::Mul => format!("{a} * {b}"),
                         Binary::Div => format!("{a} / {b}"),
-                        // Not `min` and `max`: those may give either operand for NaN.
+                        // Not `min` and `max`: they may return either operand for NaN.
                         Binary::Min => format!("select({b}, {a}, {a} < {b})"),
                         Binary::Max => format!("select({b}, {a}, {a} > {b})"),
                     }

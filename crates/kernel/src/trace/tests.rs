@@ -16,8 +16,8 @@ fn equal_expressions_exist_once_and_constants_fold() {
     assert!(text.contains("6.0f"), "{text}");
 }
 
-/// By hand: the input; in the loop the turn, a product and a sum; the loop itself, its first
-/// part and the last sum.
+/// By hand: the input; in the loop the index, a product and a sum; the loop itself, its first
+/// component and the last sum.
 #[test]
 fn a_loop_counts_once_a_turn() {
     let t = trace(|| {

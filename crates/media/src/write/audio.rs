@@ -3,34 +3,34 @@ use crate::MediaError;
 use crate::write::refuse::refuse;
 use ffmpeg_next::ffi::AVSampleFormat;
 
-/// One way of storing sound.
+/// An audio codec and how FFmpeg encodes it.
 #[derive(Debug)]
 pub struct AudioCodec {
-    /// What settings and scripts name it by.
+    /// Name in settings and scripts.
     pub id: &'static str,
-    /// For people.
+    /// Display name.
     pub title: &'static str,
-    /// Sample rates; empty for any.
+    /// Supported sample rates in Hz; empty for any.
     pub rates_hz: &'static [u32],
-    /// Channel counts whose default layout in FFmpeg (2.1 for 3, 4.0 for 4, 5.1 for 6 …) the codec
-    /// can say.
+    /// Supported channel counts, in FFmpeg's default layout for the count (2.1 for 3, 4.0 for 4,
+    /// 5.1 for 6 …).
     pub channels: &'static [u32],
-    /// Bit rate for each channel when none is set, kilobits a second; 0 for lossless codecs.
+    /// Bit rate per channel when none is set, kbit/s; 0 for lossless codecs.
     pub default_kbps_per_channel: u32,
-    /// How a sample is stored, by its bits; the first is the default.
+    /// Sample formats by their bits; the first is the default.
     pub(crate) forms: &'static [AudioForm],
     /// What to install when the encoder is missing.
     pub(crate) install_hint: &'static str,
 }
 
-/// One sample size of a codec.
+/// A sample size of a codec.
 #[derive(Debug)]
 pub(crate) struct AudioForm {
-    /// 0 for lossy codecs.
+    /// Bits per stored sample; 0 for lossy codecs.
     pub bits: u32,
     pub encoder: &'static str,
     pub sample_format: AVSampleFormat,
-    /// `bits_per_raw_sample`, where the encoder wants to be told.
+    /// FFmpeg's `bits_per_raw_sample`; 0 leaves it unset.
     pub raw_bits: u32,
 }
 
@@ -84,17 +84,17 @@ static CODECS: &[AudioCodec] = &[
 ];
 
 impl AudioCodec {
-    /// Whether every sample comes back.
+    /// Whether the codec is lossless.
     pub fn is_lossless(&self) -> bool {
         self.default_kbps_per_channel == 0
     }
 
-    /// Whether it can store sound of this rate and channel count.
+    /// Whether the codec can store this sample rate and channel count.
     pub fn takes(&self, rate_hz: u32, channels: u32) -> bool {
         (self.rates_hz.is_empty() || self.rates_hz.contains(&rate_hz)) && self.channels.contains(&channels)
     }
 
-    /// Sizes of a stored sample, the default first; empty for lossy codecs.
+    /// Bits per stored sample, the default first; empty for lossy codecs.
     pub fn bits(&self) -> Vec<u32> {
         self.forms.iter().map(|f| f.bits).filter(|b| *b > 0).collect()
     }
@@ -105,10 +105,10 @@ pub fn audio_codecs() -> &'static [AudioCodec] {
     CODECS
 }
 
-/// By id.
+/// The audio codec with an id.
 ///
 /// # Errors
-/// [`MediaError::Settings`] that lists what there is.
+/// [`MediaError::Settings`], which lists the known ids.
 pub fn audio_codec(id: &str) -> Result<&'static AudioCodec, MediaError> {
     CODECS.iter().find(|c| c.id == id).ok_or_else(|| {
         let known: Vec<_> = CODECS.iter().map(|c| c.id).collect();

@@ -1,7 +1,7 @@
 //! Pushed blocks of any length → the encoder's frames in its sample format.
 //!
-//! Integers are rounded to nearest and saturate, never wrap; NaN becomes 0. Floats pass as they
-//! are, also beyond ±1, where the stored format is float (PCM 32, AAC, Opus).
+//! Integers are rounded to nearest and saturate, never wrap; NaN becomes 0. Floats are passed
+//! unchanged, including values outside ±1, where the stored format is float (PCM 32, AAC, Opus).
 use crate::MediaError;
 use crate::write::encoder::{AvPacket, Encoder};
 use crate::write::frame::AvFrame;
@@ -9,22 +9,22 @@ use crate::write::validate::CheckedAudio;
 use cutroom_types::AudioBlock;
 use ffmpeg_next::ffi::{self, AVSampleFormat};
 
-/// Samples of a packet where the encoder leaves the choice (PCM).
+/// Samples per packet where the encoder accepts any number (PCM).
 const FREE_FRAME_SAMPLES: usize = 1024;
 
-/// Sound on its way into the encoder.
+/// An audio encoder with the samples that wait for it.
 pub(crate) struct AudioTrack {
     pub encoder: Encoder,
     rate_hz: u32,
     sample_format: AVSampleFormat,
     dither: Option<Dither>,
-    /// Samples not yet encoded, by channel.
+    /// Samples not yet encoded, per channel.
     pending: Vec<Vec<f32>>,
     frame_samples: usize,
     is_lossy: bool,
-    /// Samples sent to the encoder.
+    /// Samples per channel sent to the encoder.
     sent: u64,
-    /// Samples pushed.
+    /// Samples per channel pushed.
     pub pushed: u64,
 }
 
@@ -48,7 +48,7 @@ impl AudioTrack {
         })
     }
 
-    /// Takes a block; every packet that becomes ready goes to `sink`.
+    /// Adds a block; every packet that is completed goes to `sink`.
     pub fn push(&mut self, block: &AudioBlock, mut sink: impl FnMut(AvPacket) -> Result<(), MediaError>) -> Result<(), MediaError> {
         let mismatch = |reason: String| MediaError::Mismatch { what: "sound block".into(), reason };
         if block.rate_hz != self.rate_hz {
@@ -61,7 +61,7 @@ impl AudioTrack {
         if block.channels.iter().any(|c| c.len() != len) {
             return Err(mismatch("its channels differ in length".into()));
         }
-        // In steps, so that a block of any length costs one frame of extra memory.
+        // In steps, so that a block of any length needs one frame of extra memory.
         let mut taken = 0;
         while taken < len {
             let step = (self.frame_samples - self.pending[0].len()).min(len - taken);
@@ -77,7 +77,7 @@ impl AudioTrack {
         Ok(())
     }
 
-    /// Encodes what is left and drains the encoder.
+    /// Encodes the remaining samples and drains the encoder.
     pub fn finish(&mut self, mut sink: impl FnMut(AvPacket) -> Result<(), MediaError>) -> Result<(), MediaError> {
         if !self.pending[0].is_empty() {
             self.send_pending(&mut sink)?;
@@ -88,7 +88,7 @@ impl AudioTrack {
 
     fn drain(&mut self, sink: &mut impl FnMut(AvPacket) -> Result<(), MediaError>) -> Result<(), MediaError> {
         while let Some(packet) = self.encoder.receive()? {
-            // Lossy codecs fill their last frame up; a container that can says so.
+            // Lossy codecs pad their last frame; a container that can declare the padding does.
             packet.mark_padding(if self.is_lossy { self.frame_samples } else { 0 });
             sink(packet)?;
         }
@@ -99,7 +99,7 @@ impl AudioTrack {
         let samples = self.pending[0].len();
         let mut frame = AvFrame::empty()?;
         // SAFETY: the frame is valid and ours, the encoder's context is open; `av_frame_get_buffer`
-        // allocates for the numbers set before.
+        // allocates for the format and sizes set before.
         let allocated = unsafe {
             let f = frame.as_mut_ptr();
             (*f).nb_samples = samples as i32;
@@ -132,8 +132,8 @@ impl AudioTrack {
                 }
             }
             AVSampleFormat::AV_SAMPLE_FMT_FLT => {
-                // SAFETY: an interleaved frame has one plane of `samples × channels` values; so in
-                // the two arms below.
+                // SAFETY: an interleaved frame has one plane of `samples × channels` values; this
+                // also holds in the two arms below.
                 let to = unsafe { std::slice::from_raw_parts_mut((*f).data[0].cast::<f32>(), samples * channels) };
                 interleave(&self.pending, to, |x| x);
             }
@@ -169,20 +169,20 @@ fn interleave<T>(channels: &[Vec<f32>], to: &mut [T], mut convert: impl FnMut(f3
     }
 }
 
-/// 16 bits; `noise` in steps.
+/// Converts to 16 bits; `noise` is in steps of 1/32768.
 fn to_i16(x: f32, noise: f32) -> i16 {
     // `as` saturates and turns NaN into 0.
     (x * 32768.0 + noise).round_ties_even() as i16
 }
 
-/// 24 bits in the upper part of 32, as FFmpeg's 24-bit encoders take them.
+/// Converts to 24 bits in the upper part of 32, as FFmpeg's 24-bit encoders require.
 fn to_i24_high(x: f32) -> i32 {
     let steps = (f64::from(x) * 8_388_608.0).round_ties_even() as i32;
     steps.clamp(-8_388_608, 8_388_607) << 8
 }
 
-/// Triangular noise of ±1 step from a fixed-seed generator (xorshift64*, Vigna 2014), so that every
-/// run is the same.
+/// Triangular noise of ±1 step from a generator with a fixed seed (xorshift64*, Vigna 2014), so
+/// that every run is the same.
 struct Dither(u64);
 
 impl Default for Dither {
@@ -197,7 +197,8 @@ impl Dither {
         self.0 ^= self.0 << 25;
         self.0 ^= self.0 >> 27;
         let r = self.0.wrapping_mul(0x2545_f491_4f6c_dd1d);
-        // Two independent uniform values of 24 bits; their difference is triangular.
+        // Two independent uniform values of 24 bits; their difference has a triangular
+        // distribution.
         let (a, b) = ((r >> 40) as f32, (r >> 16 & 0xff_ffff) as f32);
         (a - b) / 16_777_216.0
     }

@@ -2,29 +2,29 @@
 use crate::{MediaError, write::refuse::refuse};
 use std::path::Path;
 
-/// One kind of file.
+/// A container format.
 #[derive(Debug)]
 pub struct Container {
-    /// What settings and scripts name it by.
+    /// Name in settings and scripts.
     pub id: &'static str,
-    /// For people.
+    /// Display name.
     pub title: &'static str,
-    /// File name extensions, the usual one first.
+    /// File name extensions, the default one first.
     pub extensions: &'static [&'static str],
-    /// FFmpeg's muxer; `None` when each picture is a file of its own.
+    /// FFmpeg's name of the muxer; `None` when each picture is a separate file.
     pub muxer: Option<&'static str>,
-    /// Ids of the video codecs that it can hold, the usual one first; empty when it holds no
-    /// pictures.
+    /// Ids of the video codecs that it can hold, the default one first; empty when it holds no
+    /// video.
     pub video: &'static [&'static str],
     /// Ids of the audio codecs that it can hold, in the order in which they are tried when none is
-    /// named; empty when it holds no sound.
+    /// named; empty when it holds no audio.
     pub audio: &'static [&'static str],
     /// Muxer options.
     pub(crate) options: &'static [(&'static str, &'static str)],
-    /// Whether the container itself stores the quantisation range.
+    /// Whether the container itself stores the range (limited or full).
     pub carries_range: bool,
-    /// Whether track times are stored in milliseconds instead of exact ticks (the frame rate is
-    /// stored exactly all the same).
+    /// Whether times are stored in milliseconds instead of exact ticks (the frame rate is stored
+    /// exactly all the same).
     pub millisecond_times: bool,
 }
 
@@ -36,8 +36,8 @@ static CONTAINERS: &[Container] = &[
         muxer: Some("mp4"),
         video: &["h264", "h265", "vp9", "av1", "av1-aom"],
         audio: &["aac", "opus", "flac"],
-        // The index goes to the front so that players start before the file is whole. FFmpeg 5.1
-        // counts FLAC in mp4 as experimental.
+        // The index is moved to the front so that players can start before the whole file is
+        // loaded. FFmpeg 5.1 regards FLAC in mp4 as experimental.
         options: &[("movflags", "+faststart+write_colr"), ("strict", "experimental")],
         carries_range: true,
         millisecond_times: false,
@@ -104,7 +104,7 @@ static CONTAINERS: &[Container] = &[
         muxer: Some("wav"),
         video: &[],
         audio: &["pcm"],
-        // Beyond 4 GiB sizes have 64 bits (EBU Tech 3306).
+        // Sizes above 4 GiB are stored in 64 bits (EBU Tech 3306).
         options: &[("rf64", "auto")],
         carries_range: false,
         millisecond_times: false,
@@ -149,10 +149,10 @@ pub fn containers() -> &'static [Container] {
     CONTAINERS
 }
 
-/// By id.
+/// The container with an id.
 ///
 /// # Errors
-/// [`MediaError::Settings`] that lists what there is.
+/// [`MediaError::Settings`], which lists the known ids.
 pub fn container(id: &str) -> Result<&'static Container, MediaError> {
     CONTAINERS.iter().find(|c| c.id == id).ok_or_else(|| {
         let known: Vec<_> = CONTAINERS.iter().map(|c| c.id).collect();
@@ -160,7 +160,7 @@ pub fn container(id: &str) -> Result<&'static Container, MediaError> {
     })
 }
 
-/// The container that a file name's extension stands for.
+/// The container of a file name's extension.
 pub fn container_for_path(path: &Path) -> Option<&'static Container> {
     let extension = path.extension()?.to_str()?.to_ascii_lowercase();
     CONTAINERS.iter().find(|c| c.extensions.contains(&extension.as_str()))
@@ -184,7 +184,7 @@ mod tests {
         assert!(audio_codecs().iter().all(|c| c.containers().count() > 0));
     }
 
-    /// As the user guide says.
+    /// The default codecs, as stated in the user guide.
     #[test]
     fn usual_codecs() {
         let sound = |id: &str, rate_hz, channels, lossless| {

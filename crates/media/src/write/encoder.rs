@@ -27,11 +27,11 @@ impl AvPacket {
         }
     }
 
-    /// Says that only the first samples of a frame of `frame_samples` are sound, where the packet's
-    /// duration says so and nothing else does.
+    /// Declares that only the first samples of a frame of `frame_samples` are audible, if the
+    /// packet's duration is shorter and nothing else declares it.
     pub fn mark_padding(&self, frame_samples: usize) {
-        // SAFETY: the packet is valid; the side data that FFmpeg returns has the ten bytes asked
-        // for: little-endian counts of samples to skip at the start and at the end, and two
+        // SAFETY: the packet is valid; the side data that FFmpeg returns has the ten bytes
+        // requested: little-endian counts of samples to skip at the start and at the end, and two
         // reasons.
         unsafe {
             let padding = frame_samples as i64 - (*self.0).duration;
@@ -50,7 +50,7 @@ impl AvPacket {
         }
     }
 
-    /// Decoding time in the stream's time base.
+    /// Decoding timestamp in the stream's time base.
     pub fn dts(&self) -> i64 {
         // SAFETY: the packet is valid while `self` lives.
         unsafe { (*self.0).dts }
@@ -68,13 +68,13 @@ impl Drop for AvPacket {
 pub(crate) struct Encoder {
     context: *mut ffi::AVCodecContext,
     name: &'static str,
-    /// What the encoder says in words; the context's `opaque` points here.
+    /// Messages of the encoder; the context's `opaque` points here.
     complaints: Box<ProblemSink>,
     has_frames: bool,
 }
 
 // SAFETY: an `AVCodecContext` may be used from any thread, one at a time; `&mut self` and ownership
-// give that. The sink is locked.
+// ensure that. The sink is locked.
 unsafe impl Send for Encoder {}
 
 impl Encoder {
@@ -94,8 +94,8 @@ impl Encoder {
         Ok(Self { context, name, complaints, has_frames: false })
     }
 
-    /// Opens a video encoder. `global_header`: parameter sets go to the container instead of the
-    /// stream.
+    /// Opens a video encoder. `global_header`: parameter sets are stored in the container instead
+    /// of the stream.
     pub fn open_video(v: &CheckedVideo, global_header: bool) -> Result<Self, MediaError> {
         let s = v.settings;
         let format = encoder_format(v.codec.input, s.format).ok_or_else(|| MediaError::EncoderSetup {
@@ -121,7 +121,7 @@ impl Encoder {
         encoder.open(global_header)
     }
 
-    /// Opens a sound encoder.
+    /// Opens an audio encoder.
     pub fn open_audio(a: &CheckedAudio, global_header: bool) -> Result<Self, MediaError> {
         let encoder = Self::allocate(a.form.encoder)?;
         let kbps = a.settings.bitrate_kbps.unwrap_or(a.codec.default_kbps_per_channel * a.settings.channels);
@@ -137,14 +137,14 @@ impl Encoder {
             ffi::av_channel_layout_default(&mut (*c).ch_layout, a.settings.channels as i32);
         }
         if a.codec.id == "opus" && a.settings.channels > 2 {
-            // Left to itself, FFmpeg's wrapper writes five and seven channels in a wrong order.
+            // By default FFmpeg's wrapper writes five and seven channels in a wrong order.
             encoder.set_option("mapping_family", "1")?;
         }
         encoder.open(global_header)
     }
 
-    /// Sets an option by name, of the encoder itself or of every codec. Unknown names and values
-    /// are errors.
+    /// Sets an option of the encoder or of all codecs by name. Unknown names and invalid values are
+    /// errors.
     fn set_option(&self, name: &str, value: &str) -> Result<(), MediaError> {
         let fail = |reason: String| self.refused(reason);
         let (Ok(c_name), Ok(c_value)) = (CString::new(name), CString::new(value)) else {
@@ -181,8 +181,8 @@ impl Encoder {
         if result < 0 {
             return Err(self.refused(format!("it refuses the settings: {}", self.in_words(result))));
         }
-        // Lists of an encoder's own parameters (`x264-params` …) are read when it opens, and only
-        // warned about.
+        // Lists of an encoder's own parameters (`x264-params` …) are parsed when it opens, and
+        // errors in them are only logged as warnings.
         let ignored = self.complaints.report().messages.into_iter().find(|m| m.contains("option") || m.contains("Unknown"));
         match ignored {
             Some(message) => Err(self.refused(message)),
@@ -201,13 +201,13 @@ impl Encoder {
         unsafe { (*self.context).time_base }
     }
 
-    /// Samples of each frame but the last; 0 for any number.
+    /// Samples per frame, except the last; 0 for any number.
     pub fn frame_samples(&self) -> usize {
         // SAFETY: as above.
         usize::try_from(unsafe { (*self.context).frame_size }).unwrap_or(0)
     }
 
-    /// Gives one frame, or `None` after the last.
+    /// Sends one frame, or `None` after the last.
     pub fn send(&mut self, frame: Option<&AvFrame>) -> Result<(), MediaError> {
         self.has_frames |= frame.is_some();
         let frame = frame.map_or(std::ptr::null(), AvFrame::as_ptr);
@@ -217,8 +217,8 @@ impl Encoder {
         if result < 0 { Err(self.failed(result)) } else { Ok(()) }
     }
 
-    /// The next packet; `None` when more frames are needed or, after the end, when there are no
-    /// more.
+    /// The next packet; `None` when the encoder needs more frames or, after the end, when there are
+    /// no more packets.
     pub fn receive(&mut self) -> Result<Option<AvPacket>, MediaError> {
         // SAFETY: plain allocation.
         let packet = AvPacket(unsafe { ffi::av_packet_alloc() });
@@ -241,7 +241,7 @@ impl Encoder {
         MediaError::EncoderSetup { encoder: self.name.into(), reason }
     }
 
-    /// FFmpeg's text for a result, and what the encoder said itself.
+    /// FFmpeg's text for a result, followed by the encoder's own messages.
     fn in_words(&self, result: i32) -> String {
         let mut text = ffmpeg_text(result);
         for message in self.complaints.report().messages {
@@ -257,11 +257,11 @@ impl Drop for Encoder {
         // SAFETY: allocated by `avcodec_alloc_context3`, freed once. A null frame ends the stream
         // of an open encoder.
         unsafe {
-            // SVT-AV1 waits for ever in its shutdown unless its stream was ended and emptied, and
-            // even then when it got no frame.
+            // SVT-AV1's shutdown blocks for ever unless its stream was ended and drained, and even
+            // then when it received no frame.
             if self.name == "libsvtav1" && ffi::avcodec_is_open(self.context) != 0 {
                 if !self.has_frames {
-                    // Its idle threads and memory stay until the process ends, together with the
+                    // Its idle threads and memory remain until the process ends, together with the
                     // sink that they may write to.
                     std::mem::forget(std::mem::take(&mut self.complaints));
                     return;

@@ -1,28 +1,28 @@
-//! What of the lists the linked FFmpeg can do.
+//! Availability of the listed encoders in the linked FFmpeg.
 use crate::write::audio::audio_codecs;
 use crate::write::video::video_codecs;
 use ffmpeg_next::ffi;
 use std::ffi::CString;
 
-/// Whether one encoder is there.
+/// Whether one encoder is available.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EncoderAvailability {
     /// "video" or "audio".
     pub kind: &'static str,
-    /// Codec id as settings name it.
+    /// Codec id as in settings.
     pub codec: &'static str,
-    /// For people.
+    /// Display name.
     pub title: &'static str,
-    /// FFmpeg's encoder.
+    /// FFmpeg's name of the encoder.
     pub encoder: &'static str,
     /// Whether the linked FFmpeg has it.
     pub available: bool,
-    /// What to install when it is not.
+    /// What to install when it is missing.
     pub install_hint: &'static str,
 }
 
-/// Every encoder of the lists, video first, in the lists' order; an encoder named by several rows
-/// comes once.
+/// All encoders of the lists, video first, in the order of the lists; an encoder that several rows
+/// name is returned once.
 pub fn encoders() -> Vec<EncoderAvailability> {
     crate::init();
     let video = video_codecs().map(|c| ("video", c.id, c.title, c.encoder, c.install_hint));

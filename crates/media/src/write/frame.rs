@@ -1,6 +1,6 @@
 //! Pictures and samples as FFmpeg frames. Planes are lent to the encoder without a copy wherever it
-//! reads nothing but them: each plane becomes a buffer whose free callback drops the plane's share
-//! of the memory.
+//! reads nothing outside them: each plane becomes a buffer whose free callback drops a reference to
+//! the plane's memory.
 use crate::MediaError;
 use crate::pixel;
 use crate::tags::AvColor;
@@ -39,7 +39,8 @@ fn out_of_memory() -> MediaError {
     MediaError::Internal { operation: "allocating a frame", reason: "out of memory".into() }
 }
 
-/// Interleaved layout: for each sample of a pixel the plane it comes from, `None` for filling.
+/// Interleaved layout: for each sample of a pixel the plane that it is read from, `None` for
+/// padding.
 struct Packing {
     av: AVPixelFormat,
     order: &'static [Option<usize>],
@@ -63,13 +64,13 @@ fn packing(input: Input, f: PictureFormat) -> Option<Packing> {
     Some(Packing { av, order })
 }
 
-/// The pixel format that the encoder gets for pictures of `format`.
+/// The pixel format that the encoder gets for pictures of `format`; `None` when FFmpeg has none.
 pub(crate) fn encoder_format(input: Input, format: PictureFormat) -> Option<AVPixelFormat> {
     packing(input, format).map(|p| p.av).or_else(|| pixel::av_format(format))
 }
 
-/// A picture as the encoder wants it. The picture's format must be one that the encoder was opened
-/// with.
+/// Converts a picture to the layout that the encoder needs. The encoder must have been opened with
+/// the picture's format.
 pub(crate) fn video_frame(picture: &Picture, input: Input, pts: i64) -> Result<AvFrame, MediaError> {
     let av = encoder_format(input, picture.format)
         .ok_or_else(|| MediaError::Internal { operation: "wrapping a picture", reason: picture.format.to_string() })?;
@@ -96,8 +97,8 @@ pub(crate) fn video_frame(picture: &Picture, input: Input, pts: i64) -> Result<A
     Ok(frame)
 }
 
-/// Whether FFmpeg can read the plane in place: samples on their natural boundaries, strides that
-/// fit its integers.
+/// Whether FFmpeg can read the plane in place: samples are naturally aligned and strides fit its
+/// integers.
 fn lendable(plane: &Plane, format: PictureFormat) -> bool {
     let sample = format.bytes_per_sample();
     plane.data().as_ptr().addr().is_multiple_of(sample)
@@ -106,7 +107,7 @@ fn lendable(plane: &Plane, format: PictureFormat) -> bool {
 }
 
 fn lend_planes(frame: &mut AvFrame, picture: &Picture) -> Result<(), MediaError> {
-    /// Drops the share of the memory; may run on any of the encoder's threads.
+    /// Drops the reference to the memory; may run on any of the encoder's threads.
     unsafe extern "C" fn give_back(share: *mut c_void, _data: *mut u8) {
         // SAFETY: `share` is the `Box<Plane>` leaked below; FFmpeg calls this exactly once, and
         // planes are `Send`.
@@ -133,7 +134,7 @@ fn lend_planes(frame: &mut AvFrame, picture: &Picture) -> Result<(), MediaError>
     Ok(())
 }
 
-/// Gives the frame memory of its own, padded as encoders expect.
+/// Allocates the frame's own memory, padded as encoders require.
 fn allocate(frame: &mut AvFrame) -> Result<(), MediaError> {
     // SAFETY: size and format are set; the frame has no buffers yet.
     if unsafe { ffi::av_frame_get_buffer(frame.0, 0) } < 0 { Err(out_of_memory()) } else { Ok(()) }

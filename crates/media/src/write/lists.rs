@@ -1,4 +1,4 @@
-//! What the lists of containers, codecs and settings say together.
+//! Queries over the lists of containers, codecs and settings.
 use crate::{
     MediaError,
     write::{
@@ -11,14 +11,14 @@ use crate::{
 use cutroom_types::{ColorModel, ColorTags, FrameRate, Size};
 
 impl Container {
-    /// Video codec unless a codec is named; `None` when it holds none.
+    /// Id of the video codec used when none is named; `None` when the container holds no video.
     pub fn usual_video(&self) -> Option<&'static str> {
         self.video.first().copied()
     }
 
-    /// Audio codec unless a codec is named: the first that takes this rate and channel
-    /// count, with `lossless` of those that give every sample back, where there is one. When none
-    /// takes them, the first all the same: its check says why. `None` when it holds no sound.
+    /// Audio codec used when none is named: the first that supports this rate and channel count,
+    /// and that is lossless if `lossless` is set and there is one. When none supports them, the
+    /// first of all, whose check states why. `None` when the container holds no audio.
     pub fn usual_audio(&self, rate_hz: u32, channels: u32, lossless: bool) -> Option<&'static AudioCodec> {
         let all = || self.audio.iter().filter_map(|id| audio_codec(id).ok());
         let fits = |lossless: bool| all().find(|c| c.takes(rate_hz, channels) && (c.is_lossless() || !lossless));
@@ -27,7 +27,7 @@ impl Container {
 }
 
 impl AudioCodec {
-    /// The containers that can hold it, in the order of their list.
+    /// The containers that can hold the codec, in the order of their list.
     pub fn containers(&self) -> impl Iterator<Item = &'static Container> + use<> {
         let id = self.id;
         containers().iter().filter(move |c| c.audio.contains(&id))
@@ -35,7 +35,7 @@ impl AudioCodec {
 }
 
 impl VideoCodec {
-    /// The containers that can hold it, in the order of their list.
+    /// The containers that can hold the codec, in the order of their list.
     pub fn containers(&self) -> impl Iterator<Item = &'static Container> + use<> {
         let id = self.id;
         containers().iter().filter(move |c| c.video.contains(&id))

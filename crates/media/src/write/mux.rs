@@ -1,9 +1,9 @@
 //! Packets of up to two streams → one interleaved file.
 //!
-//! Packets wait until the other stream has reached their time, so the file is in order of decoding
-//! time. What waits is bounded: when one stream runs more than [`WAITING_BYTES`] or
-//! [`WAITING_SECS`] ahead, its packets are written out of order between the streams (legal
-//! everywhere, only less convenient for a player that streams).
+//! Packets wait until the other stream has reached their time, so that the file is in order of
+//! decoding time. The queue is limited: when one stream is more than [`WAITING_BYTES`] or
+//! [`WAITING_SECS`] ahead, its packets are written out of order between the streams, which is valid
+//! in every container but less convenient for streaming players.
 use crate::MediaError;
 use crate::error::ffmpeg_text;
 use crate::write::container::Container;
@@ -20,9 +20,9 @@ const WAITING_SECS: i64 = 10;
 /// One stream of the file.
 struct Track {
     encoder_time_base: AVRational,
-    /// Added to every time, in the encoder's time base.
+    /// Ticks added to all timestamps, in the encoder's time base.
     shift: i64,
-    /// Duration of a packet that has none of its own, in the encoder's time base.
+    /// Duration of a packet without one, in the encoder's time base.
     packet_duration: i64,
     waiting: VecDeque<AvPacket>,
     waiting_bytes: usize,
@@ -33,40 +33,41 @@ struct Track {
 pub(crate) struct Muxer {
     context: *mut ffi::AVFormatContext,
     tracks: Vec<Track>,
-    /// Of the last muxer error, which FFmpeg may report late.
+    /// FFmpeg's name of the muxer.
     name: &'static str,
 }
 
 // SAFETY: an `AVFormatContext` may be used from any thread, one at a time; `&mut self` and
-// ownership give that.
+// ownership ensure that.
 unsafe impl Send for Muxer {}
 
-/// What the container wants to know about a stream beside the encoder.
+/// Properties of a stream that the container needs in addition to the encoder's.
 pub(crate) struct StreamFacts {
-    /// Frames a second, for pictures.
+    /// Frames per second, for video.
     pub frame_rate: Option<AVRational>,
-    /// Four-character code, where it is not the muxer's choice.
+    /// Four-character code, where it differs from the muxer's choice.
     pub fourcc: Option<[u8; 4]>,
-    /// What happens to the encoder's first samples.
+    /// How the encoder's priming samples are stored.
     pub priming: Priming,
 }
 
-/// Where an encoder's priming samples go. The first packet's time is before 0 by their length.
+/// How an encoder's priming samples are stored. The first packet's time is negative by their
+/// length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Priming {
-    /// The muxer sees to it (edit lists), or there are none.
+    /// The muxer handles them (edit lists), or there are none.
     Muxer,
-    /// The container declares their number, and wants the times of the stream counted from the
-    /// first of them (Matroska's CodecDelay, RFC 9559 §5.1.4.1.28). FFmpeg 5.1 declares, but does
-    /// not shift the stream.
+    /// The container declares their number and requires the times of the stream to count from the
+    /// first of them (Matroska's CodecDelay, RFC 9559 §5.1.4.1.28). FFmpeg 5.1 declares them but
+    /// does not shift the stream.
     Declared,
-    /// The container has no word for them: every stream starts later by their length, so that no
-    /// time is negative and sound and picture stay together.
+    /// The container cannot declare them: all streams are shifted by their length, so that no time
+    /// is negative and audio and video stay in sync.
     ShiftAll,
 }
 
 impl Muxer {
-    /// Prepares a muxer that will write to `path`; creates nothing yet.
+    /// Prepares a muxer that will write to `path`; does not create the file.
     pub fn new(container: &Container, muxer: &'static str, path: &Path) -> Result<Self, MediaError> {
         let url = file_url(path)?;
         let name = CString::new(muxer).map_err(|_| MediaError::Missing { kind: "muxer", name: muxer.into() })?;
@@ -76,13 +77,13 @@ impl Muxer {
         if result < 0 || context.is_null() {
             return Err(MediaError::Missing { kind: "muxer", name: format!("{muxer} (for {})", container.id) });
         }
-        // No random identifiers and library versions in the file: the same packets give the same
-        // bytes.
+        // No random identifiers and library versions in the file: the same packets always produce
+        // the same bytes.
         // SAFETY: the context was just allocated.
         unsafe {
             (*context).flags |= ffi::AVFMT_FLAG_BITEXACT;
             if container.millisecond_times {
-                // See `Priming`: FFmpeg would delay the picture by Opus's priming although Matroska
+                // See `Priming`: FFmpeg would delay the video by Opus's priming although Matroska
                 // declares that priming.
                 (*context).avoid_negative_ts = ffi::AVFMT_AVOID_NEG_TS_DISABLED;
             }
@@ -90,13 +91,13 @@ impl Muxer {
         Ok(Self { context, tracks: Vec::new(), name: muxer })
     }
 
-    /// Whether encoders shall leave their parameter sets to the container.
+    /// Whether encoders must leave their parameter sets to the container.
     pub fn wants_global_header(&self) -> bool {
         // SAFETY: `oformat` of an output context is never null.
         unsafe { (*(*self.context).oformat).flags & ffi::AVFMT_GLOBALHEADER != 0 }
     }
 
-    /// Adds a stream for an opened encoder; gives its index.
+    /// Adds a stream for an opened encoder and returns its index.
     pub fn add_stream(&mut self, encoder: &Encoder, facts: &StreamFacts) -> Result<usize, MediaError> {
         // SAFETY: the context is valid and its header not yet written.
         let stream = unsafe { ffi::avformat_new_stream(self.context, ptr::null()) };
@@ -140,7 +141,7 @@ impl Muxer {
         Ok(self.tracks.len() - 1)
     }
 
-    /// Sets a tag of the file.
+    /// Sets a metadata entry of the file.
     pub fn set_metadata(&mut self, key: &str, value: &str) -> Result<(), MediaError> {
         let (Ok(key), Ok(value)) = (CString::new(key), CString::new(value)) else {
             return Err(MediaError::Settings { reason: "metadata holds a zero byte".into() });
@@ -153,7 +154,7 @@ impl Muxer {
     /// Opens the file and writes the header.
     pub fn open(&mut self, path: &Path, options: &[(&str, String)]) -> Result<(), MediaError> {
         let url = file_url(path)?;
-        // SAFETY: valid url; `pb` of the context is where the muxer expects the opened file.
+        // SAFETY: valid url; the muxer expects the opened file in `pb` of the context.
         let result =
             unsafe { ffi::avio_open2(&mut (*self.context).pb, url.as_ptr(), ffi::AVIO_FLAG_WRITE, ptr::null(), ptr::null_mut()) };
         if result < 0 {
@@ -165,8 +166,8 @@ impl Muxer {
             // SAFETY: valid strings, which FFmpeg copies.
             unsafe { ffi::av_dict_set(&mut dictionary, key.as_ptr(), value.as_ptr(), 0) };
         }
-        // SAFETY: streams are complete and the file is open; the dictionary gets back what the
-        // muxer did not know.
+        // SAFETY: streams are complete and the file is open; the dictionary keeps the options that
+        // the muxer does not have.
         let (result, unknown) = unsafe {
             let result = ffi::avformat_write_header(self.context, &mut dictionary);
             let unknown = ffi::av_dict_count(dictionary);
@@ -182,10 +183,10 @@ impl Muxer {
         Ok(())
     }
 
-    /// Queues a packet of a stream and writes what is due.
+    /// Queues a packet of a stream and writes the packets that are due.
     pub fn push(&mut self, track: usize, packet: AvPacket, path: &Path) -> Result<(), MediaError> {
         let t = &mut self.tracks[track];
-        // SAFETY: the packet is ours; the stream index is one that `add_stream` gave.
+        // SAFETY: the packet is ours; the stream index was returned by `add_stream`.
         unsafe {
             let p = packet.as_ptr();
             if (*p).duration <= 0 {
@@ -202,7 +203,7 @@ impl Muxer {
         self.drain(path)
     }
 
-    /// Says that a stream has no more packets.
+    /// Marks a stream as having no more packets and writes the packets that are due.
     pub fn end(&mut self, track: usize, path: &Path) -> Result<(), MediaError> {
         self.tracks[track].ended = true;
         self.drain(path)
@@ -222,12 +223,12 @@ impl Muxer {
         Ok(())
     }
 
-    /// The stream whose first packet is to be written now.
+    /// The stream whose first queued packet must be written now, if any.
     fn due(&self) -> Option<usize> {
         let seconds = |track: usize, p: &AvPacket| {
             // SAFETY: the stream exists while the context does.
             let tb = unsafe { (**(*self.context).streams.add(track)).time_base };
-            // Compared as exact fractions over a common clock fine enough for any track (10⁻⁹ s).
+            // Times are compared as integers in nanoseconds, fine enough for every track.
             i128::from(p.dts()) * i128::from(tb.num) * 1_000_000_000 / i128::from(tb.den.max(1))
         };
         let heads = self.tracks.iter().enumerate().filter_map(|(i, t)| Some((seconds(i, t.waiting.front()?), i)));
@@ -279,7 +280,7 @@ impl Drop for Muxer {
     }
 }
 
-/// `file:` and the path, so that no name is taken for another protocol.
+/// The path with the prefix `file:`, so that no name is read as another protocol.
 fn file_url(path: &Path) -> Result<CString, MediaError> {
     let mut url = b"file:".to_vec();
     url.extend_from_slice(path.as_os_str().as_encoded_bytes());

@@ -1,5 +1,5 @@
-//! Files that appear under their final name only when they are whole: written under a hidden name
-//! in the same folder, synced, then renamed. Dropping an unfinished one removes it.
+//! Files that get their final name only when they are complete: written under a hidden name in the
+//! same folder, synced, then renamed. Dropping an unfinished one removes it.
 use crate::MediaError;
 use std::fs::{self, File};
 use std::io::{
@@ -9,11 +9,11 @@ use std::io::{
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// A file that is being written.
+/// A file that is being written under a hidden name.
 pub(crate) struct PartialFile {
     path: PathBuf,
     target: PathBuf,
-    /// The target after symbolic links.
+    /// The target with symbolic links resolved.
     place: PathBuf,
     overwrite: bool,
 }
@@ -30,20 +30,20 @@ pub(crate) fn folder_of(path: &Path) -> &Path {
     }
 }
 
-/// A hidden name beside `target` that no other writer of this or another process uses; `what` says
-/// in it what it is for, and the extension is kept.
+/// A hidden name in the folder of `target` that no other writer of this or another process uses. It
+/// contains `what`, its purpose, and keeps the extension.
 pub(crate) fn hidden_name(target: &Path, what: &str) -> PathBuf {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
     let number = NUMBER.fetch_add(1, Ordering::Relaxed);
     let stem = target.file_stem().unwrap_or_default().to_string_lossy();
-    // File names end at 255 bytes; what is added takes less than half.
+    // File names are limited to 255 bytes; what is added is less than half of that.
     let stem: String = stem.chars().take(30).collect();
     let extension = target.extension().map(|e| format!(".{}", e.to_string_lossy())).unwrap_or_default();
     folder_of(target).join(format!(".{stem}.{what}-{}-{number}{extension}", std::process::id()))
 }
 
-/// Makes a rename or removal in `folder` last through a power cut, where the system offers that:
-/// not in folders that may be written but not read, and not on every file system.
+/// Makes a rename or removal in `folder` survive a power cut, where the system supports that: not
+/// in folders that are writable but not readable, and not on every file system.
 pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
     if !cfg!(unix) {
         return Ok(());
@@ -54,8 +54,8 @@ pub(crate) fn sync_folder(folder: &Path) -> io::Result<()> {
     }
 }
 
-/// Gives `from` the name `to`; without `overwrite`, an existing `to` is an error even when it
-/// appeared a moment ago.
+/// Renames `from` to `to`. Without `overwrite`, an existing `to` is an error, even if it was
+/// created a moment ago.
 pub(crate) fn rename(from: &Path, to: &Path, overwrite: bool) -> Result<(), MediaError> {
     if overwrite {
         return fs::rename(from, to).map_err(|e| write_error(to, &e));
@@ -63,7 +63,7 @@ pub(crate) fn rename(from: &Path, to: &Path, overwrite: bool) -> Result<(), Medi
     match fs::hard_link(from, to) {
         Ok(()) => fs::remove_file(from).map_err(|e| write_error(from, &e)),
         Err(e) if e.kind() == io::ErrorKind::AlreadyExists => Err(MediaError::Exists { path: to.to_owned() }),
-        // File systems without hard links: the check and the rename are two steps there.
+        // File systems without hard links: the check and the rename are two separate steps.
         Err(_) if to.symlink_metadata().is_ok() => Err(MediaError::Exists { path: to.to_owned() }),
         Err(_) => fs::rename(from, to).map_err(|e| write_error(to, &e)),
     }
@@ -71,7 +71,7 @@ pub(crate) fn rename(from: &Path, to: &Path, overwrite: bool) -> Result<(), Medi
 
 impl PartialFile {
     /// Creates the empty file under its hidden name. With `overwrite` a symbolic link is followed:
-    /// the file it points at is replaced, as when a project is saved.
+    /// the file that it points to is replaced, as when a project is saved.
     ///
     /// # Errors
     /// [`MediaError::Exists`] when the target exists and `overwrite` is not set;
@@ -95,17 +95,17 @@ impl PartialFile {
         Ok(Self { path, target: target.to_owned(), place, overwrite })
     }
 
-    /// Where to write.
+    /// The hidden path to write to.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// What it will be called.
+    /// The final path.
     pub fn target(&self) -> &Path {
         &self.target
     }
 
-    /// Syncs, renames, syncs the folder; gives the size in bytes.
+    /// Syncs and renames the file and syncs the folder; returns the size in bytes.
     pub fn commit(self) -> Result<u64, MediaError> {
         let synced = File::options().write(true).open(&self.path).and_then(|f| {
             f.sync_all()?;
@@ -120,7 +120,7 @@ impl PartialFile {
 
 impl Drop for PartialFile {
     fn drop(&mut self) {
-        // Gone after a commit; nothing can be done about a failure.
+        // After a commit there is nothing to remove; a failure cannot be handled here.
         let _ = fs::remove_file(&self.path);
     }
 }
@@ -129,8 +129,8 @@ impl Drop for PartialFile {
 mod tests {
     use super::*;
 
-    /// The folders of /proc refuse to be synced as some network file systems do; a folder that is
-    /// gone is an error.
+    /// The folders of /proc refuse to be synced as some network file systems do; a missing folder
+    /// is an error.
     #[cfg(target_os = "linux")]
     #[test]
     fn folders_that_cannot_be_synced_fail_nothing() {

@@ -1,4 +1,4 @@
-//! One picture as a PNG file.
+//! Writing of one picture as a PNG file.
 use crate::MediaError;
 use crate::write::partial::{PartialFile, write_error};
 use crate::write::refuse::refuse;
@@ -8,12 +8,11 @@ use cutroom_types::{FrameRate, Picture};
 use std::fs;
 use std::path::Path;
 
-/// Writes a picture of 8- or 16-bit full-range RGB planes (with straight alpha) or gray as PNG; an
-/// existing file is replaced, and only when the new one is whole.
+/// Writes a picture of 8- or 16-bit full-range RGB planes (optionally with straight alpha) or gray
+/// as PNG; an existing file is replaced only when the new one is complete.
 ///
 /// # Errors
-/// [`MediaError::Settings`] for another format, [`MediaError::Write`] when the file cannot be
-/// written.
+/// As [`encode_png`]; [`MediaError::Write`] when the file cannot be written.
 pub fn write_png(path: &Path, picture: &Picture) -> Result<(), MediaError> {
     let bytes = encode_png(picture)?;
     let partial = PartialFile::create(path, true)?;
@@ -21,10 +20,12 @@ pub fn write_png(path: &Path, picture: &Picture) -> Result<(), MediaError> {
     partial.commit().map(|_| ())
 }
 
-/// The bytes of a PNG file with a picture, which is RGB with or without alpha.
+/// The bytes of a PNG file with a picture of 8- or 16-bit full-range RGB, RGB with straight alpha,
+/// or gray.
 ///
 /// # Errors
-/// [`MediaError::Settings`] for another format.
+/// [`MediaError::Settings`] for another format or range, [`MediaError::Mismatch`] for a picture
+/// that is not upright or has premultiplied alpha.
 pub fn encode_png(picture: &Picture) -> Result<Vec<u8>, MediaError> {
     crate::init();
     let rate = FrameRate::new(25, 1).ok_or_else(|| refuse("no frame rate".into()))?;
@@ -32,7 +33,7 @@ pub fn encode_png(picture: &Picture) -> Result<Vec<u8>, MediaError> {
     settings.format = picture.format;
     settings.color = picture.color;
     settings.sample_aspect = picture.sample_aspect;
-    // More threads would only add delay to a single picture.
+    // More threads would only delay a single picture.
     settings.threads = 1;
     let mut track = PictureTrack::open_alone(&settings)?;
     let mut bytes = Vec::new();

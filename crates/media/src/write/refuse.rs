@@ -1,4 +1,4 @@
-//! Refusing settings.
+//! The error for rejected settings.
 use crate::MediaError;
 
 pub(crate) fn refuse(reason: String) -> MediaError {

@@ -1,8 +1,8 @@
-//! One file a picture. All are written into a hidden folder beside the target and moved into place
-//! when the last is whole.
+//! Sequences of one file per picture. All are written to a hidden folder in the target's folder and
+//! moved to their final names when the last one is complete.
 //!
 //! A target is a pattern, `shot_%05d.png` (numbers start at 0), or a folder without an extension,
-//! which gets `00000.png` and so on.
+//! in which the files are named `00000.png` and so on.
 use crate::MediaError;
 use crate::write::partial::{folder_of, hidden_name, rename, sync_folder, write_error};
 use std::fs::{self, File};
@@ -19,11 +19,11 @@ pub(crate) struct Sequence {
     bytes: u64,
 }
 
-/// Where the files of a sequence go and what they are called.
+/// Folder and names of the files of a sequence.
 #[derive(Debug)]
 pub struct SequencePattern {
     folder: PathBuf,
-    /// The folder itself is the target and is made if missing.
+    /// Whether the folder itself is the target and is created if missing.
     own_folder: bool,
     before: String,
     after: String,
@@ -31,10 +31,10 @@ pub struct SequencePattern {
 }
 
 impl SequencePattern {
-    /// Reads a pattern such as `shots/shot_%05d.png`, or the name of a folder.
+    /// Parses a pattern such as `shots/shot_%05d.png`, or the name of a folder.
     ///
     /// # Errors
-    /// [`MediaError::Settings`] says how it must be written.
+    /// [`MediaError::Settings`], which states the required form.
     pub fn parse(target: &Path) -> Result<Self, MediaError> {
         let bad = |reason: &str| MediaError::Settings { reason: format!("{}: {reason}", target.display()) };
         let name = target.file_name().and_then(|n| n.to_str()).ok_or_else(|| bad("is not a readable file name"))?;
@@ -76,7 +76,7 @@ impl SequencePattern {
         number.is_some_and(|d| d.len() >= self.digits && d.bytes().all(|b| b.is_ascii_digit()))
     }
 
-    /// Files of the folder that the pattern covers, in order of their names.
+    /// Files of the folder that the pattern covers, sorted by name.
     ///
     /// # Errors
     /// The folder cannot be read.
@@ -112,12 +112,12 @@ impl Sequence {
         Ok(Self { target: target.into(), pattern, hidden, overwrite, count: 0, bytes: 0 })
     }
 
-    /// What was asked for.
+    /// The target as given.
     pub fn target(&self) -> &Path {
         &self.target
     }
 
-    /// The folder that holds the files meanwhile.
+    /// The folder that holds the files until they are complete.
     pub fn hidden(&self) -> &Path {
         &self.hidden
     }
@@ -131,9 +131,9 @@ impl Sequence {
         Ok(())
     }
 
-    /// Syncs every file and moves all into place; gives their size in bytes. Older files of the
-    /// same pattern are replaced, and removed where the new sequence is shorter. When a move fails,
-    /// everything is put back.
+    /// Syncs all files and moves them to their final names; returns their size in bytes. Existing
+    /// files that match the pattern are replaced, and removed where the new sequence is shorter.
+    /// When a move fails, everything is moved back.
     pub fn commit(self) -> Result<u64, MediaError> {
         let failed = |e: std::io::Error| write_error(&self.target, &e);
         for n in 0..self.count {
@@ -141,7 +141,7 @@ impl Sequence {
         }
         sync_folder(&self.hidden).map_err(failed)?;
         if self.pattern.own_folder && !self.pattern.folder.exists() {
-            // The whole folder appears at once.
+            // The whole folder gets its name at once.
             fs::rename(&self.hidden, &self.pattern.folder).map_err(failed)?;
             sync_folder(folder_of(&self.pattern.folder)).map_err(failed)?;
             return Ok(self.bytes);
@@ -156,12 +156,11 @@ impl Sequence {
         let into = (0..self.count).map(|n| self.pattern.name(n)).map(|n| (self.hidden.join(&n), self.pattern.folder.join(&n)));
         for (from, to) in away.chain(into) {
             if let Err(error) = rename(&from, &to, false) {
-                // Best effort on a file system that just failed; the first error is the one
-                // reported.
+                // Best effort on a file system that just failed; the first error is returned.
                 for (from, to) in moved.iter().rev() {
                     let _ = fs::rename(to, from);
                 }
-                // Stays when something is left in it.
+                // The folder remains when files are left in it.
                 aside.into_iter().for_each(|folder| drop(fs::remove_dir(folder)));
                 return Err(error);
             }
@@ -174,8 +173,9 @@ impl Sequence {
         Ok(self.bytes)
     }
 
-    /// A folder for what is replaced. It is not within the hidden one: whoever ends the program in
-    /// the middle of the exchange removes that, and may lose the new pictures, but not the old.
+    /// A folder for the replaced files. It is not inside the hidden folder: a program that is
+    /// terminated during the exchange removes that one, which may lose the new pictures, but not
+    /// the old ones.
     fn aside(&self, old: &[PathBuf]) -> Result<Option<PathBuf>, MediaError> {
         if old.is_empty() {
             return Ok(None);
@@ -188,7 +188,7 @@ impl Sequence {
 
 impl Drop for Sequence {
     fn drop(&mut self) {
-        // Gone or emptied after a commit; nothing can be done about a failure.
+        // After a commit the folder is gone or empty; a failure cannot be handled here.
         let _ = fs::remove_dir_all(&self.hidden);
     }
 }
@@ -218,8 +218,8 @@ mod tests {
         names
     }
 
-    /// Who ends the program while pictures are exchanged removes the hidden folder: what is
-    /// replaced must not lie in it. After the exchange nothing else is left.
+    /// A program that is terminated during the exchange removes the hidden folder, so replaced
+    /// files must not be in it. After the exchange nothing else is left.
     #[test]
     fn what_is_replaced_is_never_lost() {
         let dir = tempfile::tempdir().unwrap();

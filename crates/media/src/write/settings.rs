@@ -1,36 +1,36 @@
-//! What a file to be written shall be.
+//! Settings of a file to be written.
 use cutroom_types::{ColorTags, FrameRate, PictureFormat, Size};
 
-/// How much the video encoder may spend.
+/// Rate control of the video encoder.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub enum Rate {
-    /// Constant quality on the encoder's own scale (x264, x265: 0..=51, VP9 and AV1: 0..=63; less
-    /// is better).
+    /// Constant quality on the encoder's own scale (x264, x265: 0..=51, VP9 and AV1: 0..=63,
+    /// SVT-AV1: 1..=63; lower is better).
     Crf(f32),
-    /// Average bit rate, kilobits a second.
+    /// Average bit rate, kbit/s.
     BitrateKbps(u32),
-    /// Every sample comes back as it was.
+    /// Every sample is decoded unchanged.
     Lossless,
-    /// What the encoder does when told nothing (x264: CRF 23, x265: 28, VP9: 32, AV1: 35); the only
-    /// choice of the formats whose rate is in their profile (ProRes, DNxHR).
+    /// The default of the codec's row (H.264: CRF 23, H.265: 28, VP9 and libaom's AV1: 32, SVT-AV1:
+    /// 35); the only choice for codecs whose rate is set by their profile (ProRes, DNxHR).
     #[default]
     CodecDefault,
 }
 
-/// The picture stream.
+/// Settings of the video stream.
 #[derive(Clone, Debug, PartialEq)]
 pub struct VideoSettings {
-    /// Row of [`crate::write::video_codecs`], such as `"h264"`.
+    /// Id of a row of [`crate::write::video_codecs`], such as `"h264"`.
     pub codec: String,
-    /// Stored pixels.
+    /// Stored size in pixels.
     pub size: Size,
-    /// Constant; picture `n` is shown from `n / frame_rate`.
+    /// Constant frame rate; picture `n` is shown from `n / frame_rate`.
     pub frame_rate: FrameRate,
-    /// Plane layout that the pushed pictures have, and that is encoded. Nothing is converted.
+    /// Format of the pushed pictures, which is encoded. Nothing is converted.
     pub format: PictureFormat,
-    /// Tags that the pushed pictures have, written to stream and container.
+    /// Colour tags of the pushed pictures, written to stream and container.
     pub color: ColorTags,
-    /// Width : height of one sample.
+    /// Sample aspect ratio, width : height.
     pub sample_aspect: (u32, u32),
     /// Quality or bit rate.
     pub rate: Rate,
@@ -38,28 +38,30 @@ pub struct VideoSettings {
     pub preset: Option<String>,
     /// One of the codec's profiles; `None` for the first that holds the format.
     pub profile: Option<String>,
-    /// Frames from one key frame to the next at most; `None` for the encoder's choice.
+    /// Maximum number of frames between keyframes; `None` for the encoder's choice.
     pub gop_frames: Option<u32>,
-    /// Encoder threads; 0 for what `ffmpeg` would take on this machine. Part of what decides the
-    /// bytes of the stream.
+    /// Encoder threads; 0 for the default of `ffmpeg` on this machine. Affects the bytes of the
+    /// stream.
     pub threads: u32,
-    /// Further options by FFmpeg's names. Unknown names and values are errors, and so is repeating
-    /// what another field says.
+    /// Further options by FFmpeg's names. Unknown names and values are errors, and so are options
+    /// that another field sets.
     pub extra: Vec<(String, String)>,
 }
 
-/// The sound stream.
+/// Settings of the audio stream.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AudioSettings {
-    /// Row of [`crate::write::audio_codecs`], such as `"aac"`.
+    /// Id of a row of [`crate::write::audio_codecs`], such as `"aac"`.
     pub codec: String,
-    /// Samples a second of the blocks pushed and of the stream.
+    /// Sample rate in Hz of the pushed blocks and of the stream.
     pub rate_hz: u32,
-    /// 1..=8, in FFmpeg's default layout for the count (2 is stereo, 6 is 5.1, 8 is 7.1).
+    /// Number of channels, 1..=8, in FFmpeg's default layout for the count (2 is stereo, 6 is 5.1,
+    /// 8 is 7.1).
     pub channels: u32,
-    /// Kilobits a second for all channels; `None` for the row's default. Only for lossy codecs.
+    /// Bit rate of all channels together, kbit/s; `None` for the row's default. Only for lossy
+    /// codecs.
     pub bitrate_kbps: Option<u32>,
-    /// Bits of a stored sample (flac: 16, 24; pcm: 16, 24, 32 = float); `None` for the row's
+    /// Bits per stored sample (flac: 16, 24; pcm: 16, 24, 32 = float); `None` for the row's
     /// default. Only for lossless codecs.
     pub bits: Option<u32>,
     /// Adds triangular noise of ±1 step before rounding to 16 bits. The noise is the same in every
@@ -74,15 +76,15 @@ impl AudioSettings {
     }
 }
 
-/// The whole file.
+/// Settings of the whole file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct WriteSettings {
-    /// Row of [`crate::write::containers`], such as `"mp4"`.
+    /// Id of a row of [`crate::write::containers`], such as `"mp4"`.
     pub container: String,
-    /// Pictures, if any.
+    /// Video, if any.
     pub video: Option<VideoSettings>,
-    /// Sound, if any.
+    /// Audio, if any.
     pub sound: Option<AudioSettings>,
-    /// Container tags such as `("title", "…")`.
+    /// Metadata entries of the container, such as `("title", "…")`.
     pub metadata: Vec<(String, String)>,
 }

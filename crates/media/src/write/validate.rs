@@ -1,4 +1,4 @@
-//! Settings against the rows: one clear error before anything is created.
+//! Validates settings against the rows of containers and codecs, before anything is created.
 use crate::MediaError;
 use crate::write::audio::{AudioCodec, AudioForm, audio_codec};
 use crate::write::container::{Container, container};
@@ -8,7 +8,7 @@ use crate::write::settings::{AudioSettings, VideoSettings, WriteSettings};
 use crate::write::video::{Options, VideoCodec, VideoProfile, video_codec};
 use cutroom_types::{ColorModel, Matrix, Range};
 
-/// Settings joined with their rows.
+/// Settings with the rows that they name.
 pub(crate) struct Checked<'a> {
     pub container: &'static Container,
     pub video: Option<CheckedVideo<'a>>,
@@ -18,7 +18,7 @@ pub(crate) struct Checked<'a> {
 pub(crate) struct CheckedVideo<'a> {
     pub codec: &'static VideoCodec,
     pub settings: &'a VideoSettings,
-    /// Everything the encoder is told by name, extra options included.
+    /// All encoder options by name, including extra ones.
     pub options: Options,
 }
 
@@ -31,7 +31,7 @@ pub(crate) struct CheckedAudio<'a> {
 /// Checks settings without creating or opening anything.
 ///
 /// # Errors
-/// [`MediaError::Settings`] names what is wrong and what would be right; [`MediaError::NoEncoder`]
+/// [`MediaError::Settings`] states what is wrong and what would be valid; [`MediaError::NoEncoder`]
 /// names the missing encoder. Values of [`VideoSettings::extra`] are only checked by
 /// [`super::Writer::create`], before it creates the file.
 pub fn validate(settings: &WriteSettings) -> Result<(), MediaError> {
@@ -139,7 +139,7 @@ fn video_options(codec: &VideoCodec, profile: &VideoProfile, s: &VideoSettings) 
             return Err(refuse(format!("the option \"{}\" is empty or holds a zero byte", name.escape_default())));
         }
         match options.iter_mut().find(|(n, _)| n == name) {
-            // Lists of an encoder's own parameters are joined.
+            // Lists of an encoder's own parameters are concatenated.
             Some((_, list)) if name.ends_with("-params") => {
                 list.push(':');
                 list.push_str(value);

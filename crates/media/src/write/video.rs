@@ -19,42 +19,43 @@ static CODECS: &[&VideoCodec] =
 /// FFmpeg options by name.
 pub(crate) type Options = Vec<(String, String)>;
 
-/// One way of storing pictures.
+/// A video codec and how FFmpeg encodes it.
 #[derive(Debug)]
 pub struct VideoCodec {
-    /// What settings and scripts name it by.
+    /// Name in settings and scripts.
     pub id: &'static str,
-    /// For people.
+    /// Display name.
     pub title: &'static str,
-    /// FFmpeg's encoder.
+    /// FFmpeg's name of the encoder.
     pub encoder: &'static str,
-    /// Profiles; when none is asked for, the first that holds the format is taken.
+    /// Profiles; when none is named, the first that holds the format is used.
     pub profiles: &'static [VideoProfile],
-    /// Speed presets, fastest or slowest first as the encoder lists them; empty when it has none.
+    /// Speed presets in the encoder's order, fastest or slowest first; empty when it has none.
     pub presets: &'static [&'static str],
-    /// The preset taken when none is asked for; `None` leaves it to the encoder.
+    /// The preset used when none is named; `None` leaves it to the encoder.
     pub default_preset: Option<&'static str>,
-    /// Encoder's option that takes the preset.
+    /// The encoder's option for the preset.
     pub(crate) preset_option: &'static str,
-    /// Rate control, profile and what else the family needs; an error text for what it cannot do.
+    /// Returns the options for rate control, profile and what else the family needs, or why the
+    /// settings are not supported.
     pub(crate) options: fn(&VideoSettings, &VideoProfile) -> Result<Options, String>,
-    /// Whether the encoder alone keeps all cores busy, so that decoders take fewer threads beside
-    /// it.
+    /// Whether the encoder alone uses all cores, so that decoders running at the same time use
+    /// fewer threads.
     pub fills_cores: bool,
-    /// Whether it keeps pictures for further work, so that sound beside it is usually kept without
-    /// loss.
+    /// Whether it is an intermediate format for further editing, with which audio is lossless by
+    /// default.
     pub mezzanine: bool,
     /// Whether subsampled pictures may have odd sizes.
     pub odd_sizes: bool,
     /// Smallest width and height, pixels.
     pub min_size: (u32, u32),
-    /// Largest width and height, pixels.
+    /// Maximum width and height, pixels.
     pub max_size: u32,
-    /// Whether the stream stores the quantisation range.
+    /// Whether the stream stores the range (limited or full).
     pub carries_range: bool,
-    /// The range of quantisation that samples must have, where the codec knows one only.
+    /// The range that samples must have, where the codec supports only one.
     pub only_range: Option<Range>,
-    /// How pictures are handed to the encoder.
+    /// The memory layout of pictures that the encoder needs.
     pub(crate) input: Input,
     /// Four-character codes that differ from the muxer's choice, by container.
     pub(crate) fourcc: &'static [(&'static str, [u8; 4])],
@@ -62,21 +63,21 @@ pub struct VideoCodec {
     pub(crate) install_hint: &'static str,
 }
 
-/// One profile of a codec and the formats it holds, the usual one first.
+/// A profile of a codec and the formats that it holds, the default one first.
 #[derive(Debug)]
 pub struct VideoProfile {
-    /// What settings and scripts name it by.
+    /// Name in settings and scripts.
     pub id: &'static str,
-    /// Plane layouts.
+    /// Picture formats.
     pub formats: &'static [PictureFormat],
 }
 
-/// How an encoder wants its pictures.
+/// The memory layout of pictures that an encoder needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Input {
-    /// Reads exactly the planes: they are lent without a copy.
+    /// Reads exactly the planes, which are lent without a copy.
     Planes,
-    /// Reads whole blocks past the right and lower edge: planes are copied into padded memory.
+    /// Reads whole blocks past the right and lower edges: planes are copied to padded memory.
     PaddedPlanes,
     /// Planes for YUV and deeper RGB, but 8-bit RGB as interleaved BGR0 or BGRA.
     PlanesOrBgr,
@@ -85,12 +86,12 @@ pub(crate) enum Input {
 }
 
 impl VideoCodec {
-    /// The first format of the profile; without one, or with one that is not known, of the first.
+    /// The first format of the profile with this id; of the first profile when there is none.
     pub fn default_format(&self, profile: Option<&str>) -> PictureFormat {
         self.profiles.iter().find(|p| Some(p.id) == profile).unwrap_or(&self.profiles[0]).formats[0]
     }
 
-    /// The profile that settings ask for, or the first that holds their format.
+    /// The profile that the settings name, or the first that holds their format.
     pub(crate) fn profile_for(&self, s: &VideoSettings) -> Result<&'static VideoProfile, MediaError> {
         let list = |formats: &[PictureFormat]| formats.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
         if let Some(id) = &s.profile {
@@ -120,10 +121,10 @@ pub fn video_codecs() -> impl ExactSizeIterator<Item = &'static VideoCodec> {
     CODECS.iter().copied()
 }
 
-/// By id.
+/// The video codec with an id.
 ///
 /// # Errors
-/// [`MediaError::Settings`] that lists what there is.
+/// [`MediaError::Settings`], which lists the known ids.
 pub fn video_codec(id: &str) -> Result<&'static VideoCodec, MediaError> {
     CODECS.iter().copied().find(|c| c.id == id).ok_or_else(|| {
         let known: Vec<_> = CODECS.iter().map(|c| c.id).collect();
@@ -155,12 +156,12 @@ fn pair(name: &str, value: impl ToString) -> (String, String) {
     (name.to_owned(), value.to_string())
 }
 
-/// A CRF inside the encoder's scale, as text.
+/// A CRF within the encoder's scale, as text.
 fn crf_text(crf: f32, max: f32) -> Result<String, String> {
     if (0.0..=max).contains(&crf) { Ok(crf.to_string()) } else { Err(format!("CRF {crf} is not between 0 and {max}")) }
 }
 
-/// A CRF for encoders that take whole numbers only.
+/// The same for encoders that support whole numbers only.
 fn whole_crf_text(crf: f32, max: f32) -> Result<String, String> {
     let text = crf_text(crf, max)?;
     if crf.fract() == 0.0 { Ok(text) } else { Err(format!("CRF {crf} is not a whole number")) }

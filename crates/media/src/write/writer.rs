@@ -1,4 +1,4 @@
-//! The writer: pictures and sound in, a whole file or nothing out.
+//! The writer: pictures and samples in, a complete file or nothing out.
 use crate::MediaError;
 use crate::write::audio_track::AudioTrack;
 use crate::write::container::{Container, container};
@@ -19,19 +19,19 @@ use std::path::{Path, PathBuf};
 pub struct WriteReport {
     /// The file, or the pattern or folder of a sequence.
     pub path: PathBuf,
-    /// Size of the file or files.
+    /// Size of the file or files in bytes.
     pub bytes: u64,
-    /// Pictures.
+    /// Number of pictures.
     pub video_frames: u64,
-    /// Samples per channel.
+    /// Number of samples per channel.
     pub audio_samples: u64,
 }
 
 /// Writes one file. Nothing exists under the final name until [`Writer::finish`] has succeeded;
-/// dropping the writer, or any error, removes what was written.
+/// dropping the writer before that, also after an error, removes what was written.
 pub struct Writer {
-    // Declared before the sink so that it is dropped first; encoders do not refer to the file, but
-    // this keeps the order of making.
+    // Fields are in the order of creation. Encoders are dropped before the sink, to which they do
+    // not refer.
     video: Option<PictureTrack>,
     sound: Option<AudioTrack>,
     sink: Sink,
@@ -67,8 +67,8 @@ impl Sink {
 }
 
 impl Writer {
-    /// Checks the settings, opens the encoders, then creates the file under a hidden name beside
-    /// `final_path`.
+    /// Checks the settings, opens the encoders, then creates the file under a hidden name in the
+    /// folder of `final_path`.
     ///
     /// # Errors
     /// [`MediaError::Settings`], [`MediaError::NoEncoder`] and [`MediaError::EncoderSetup`] before
@@ -93,7 +93,7 @@ impl Writer {
         name: &'static str,
         overwrite: bool,
     ) -> Result<Self, MediaError> {
-        // A first muxer tells what the encoders must know; the one that writes is made for the
+        // A first muxer states what the encoders must know; the one that writes is created for the
         // hidden name.
         let global_header = Muxer::new(checked.container, name, path)?.wants_global_header();
         let video = checked.video.as_ref().map(|v| PictureTrack::open(v, global_header)).transpose()?;
@@ -126,7 +126,7 @@ impl Writer {
         Ok(Self { video, sound, sink: Sink::File { muxer, partial, video: video_index, sound: audio_index }, failed: false })
     }
 
-    /// The hidden file, or folder of a sequence, that holds what is written so far.
+    /// The hidden file, or the hidden folder of a sequence, that contains what is written so far.
     pub fn hidden_path(&self) -> &Path {
         match &self.sink {
             Sink::File { partial, .. } => partial.path(),
@@ -135,12 +135,12 @@ impl Writer {
     }
 
     /// Encodes the next picture: the `n`th push, counted from 0, is shown from `n / frame_rate`.
-    /// Its planes are lent to the encoder, not copied, where the encoder allows.
+    /// Its planes are lent to the encoder without a copy where the encoder supports that.
     ///
     /// # Errors
     /// [`MediaError::Mismatch`] when format, size, tags, sample aspect, orientation or alpha differ
-    /// from the settings: nothing is converted here. [`MediaError::Encode`] and
-    /// [`MediaError::Write`] end the file.
+    /// from the settings: nothing is converted here; [`MediaError::Encode`]; [`MediaError::Write`].
+    /// After any error the file cannot be finished.
     pub fn push_picture(&mut self, picture: &Picture) -> Result<(), MediaError> {
         self.guarded(|video, _, sink| {
             let video = video.ok_or_else(|| no_stream("picture"))?;
@@ -152,7 +152,7 @@ impl Writer {
     ///
     /// # Errors
     /// [`MediaError::Mismatch`] when rate or channels differ from the settings;
-    /// [`MediaError::Encode`] and [`MediaError::Write`] end the file.
+    /// [`MediaError::Encode`]; [`MediaError::Write`]. After any error the file cannot be finished.
     pub fn push_audio(&mut self, block: &AudioBlock) -> Result<(), MediaError> {
         self.guarded(|_, sound, sink| {
             let sound = sound.ok_or_else(|| no_stream("sound block"))?;
@@ -163,9 +163,9 @@ impl Writer {
     /// Drains the encoders, writes the index, syncs and gives the file its final name.
     ///
     /// # Errors
-    /// As for the pushes; [`MediaError::Mismatch`] when there is a picture stream without a
-    /// picture; [`MediaError::Exists`] when the file appeared meanwhile and was not to be
-    /// overwritten. Nothing is left then.
+    /// As for the pushes; [`MediaError::Mismatch`] when a video stream has no picture;
+    /// [`MediaError::Exists`] when the file was created meanwhile and must not be overwritten.
+    /// After an error nothing is left on disk.
     pub fn finish(mut self) -> Result<WriteReport, MediaError> {
         self.guarded(|video, sound, sink| {
             if let Some(video) = video {
@@ -198,8 +198,8 @@ impl Writer {
         Ok(WriteReport { path, bytes, video_frames, audio_samples })
     }
 
-    /// Runs one step; after the first error every further step is refused, so that a damaged file
-    /// is never finished.
+    /// Runs one step; after the first error every further step fails, so that a damaged file is
+    /// never finished.
     fn guarded(
         &mut self,
         step: impl FnOnce(Option<&mut PictureTrack>, Option<&mut AudioTrack>, &mut Sink) -> Result<(), MediaError>,
@@ -217,7 +217,7 @@ fn no_stream(what: &str) -> MediaError {
     MediaError::Mismatch { what: what.into(), reason: "the settings have no such stream".into() }
 }
 
-/// Names the file that the user knows, not the hidden one.
+/// Replaces the hidden path in an error by the path that the user knows.
 fn under_name(error: MediaError, path: &Path) -> MediaError {
     match error {
         MediaError::Write { reason, .. } => MediaError::Write { path: path.to_owned(), reason },
@@ -228,13 +228,14 @@ fn under_name(error: MediaError, path: &Path) -> MediaError {
 fn muxer_options(checked: &Checked) -> Vec<(&'static str, String)> {
     let mut options: Vec<(&str, String)> = checked.container.options.iter().map(|(k, v)| (*k, (*v).to_owned())).collect();
     if let (Some(a), Some("mp4" | "mov" | "ipod")) = (&checked.sound, checked.container.muxer) {
-        // Edit lists count in this unit; the default of 1/1000 s cannot say where the sound ends.
+        // Edit lists count in this unit; the default of 1/1000 s cannot express where the audio
+        // ends.
         options.push(("movie_timescale", a.settings.rate_hz.to_string()));
     }
     options
 }
 
-/// Pictures on their way into the encoder.
+/// A video encoder and the settings that its pictures must match.
 pub(crate) struct PictureTrack {
     pub encoder: Encoder,
     settings: VideoSettings,
@@ -248,7 +249,7 @@ impl PictureTrack {
         Ok(Self { encoder, settings: v.settings.clone(), input: v.codec.input, pushed: 0 })
     }
 
-    /// For pictures that become files of their own.
+    /// A track for pictures that are separate files.
     pub fn open_alone(settings: &VideoSettings) -> Result<Self, MediaError> {
         let container: &Container = container("png-sequence")?;
         Self::open(&check_video(container, settings)?, false)
@@ -277,7 +278,7 @@ impl PictureTrack {
     }
 }
 
-/// How a picture differs from what the file is being written as.
+/// How a picture differs from the settings of the file; `None` when it does not.
 fn difference(p: &Picture, s: &VideoSettings) -> Option<String> {
     if p.format != s.format {
         return Some(format!("{} instead of {}", p.format, s.format));
@@ -293,7 +294,7 @@ fn difference(p: &Picture, s: &VideoSettings) -> Option<String> {
     if !planes_fit {
         return Some("its planes do not match its format".into());
     }
-    // The chroma position means nothing without subsampled chroma.
+    // The chroma position is undefined without subsampled chroma.
     let subsampled = p.format.chroma_shift_x + p.format.chroma_shift_y > 0;
     let mut color = p.color;
     if !subsampled {

@@ -1,12 +1,12 @@
-//! Sound against the ffmpeg program, sample by sample, in order and by jumps.
+//! Compares audio with the ffmpeg program, sample by sample, in order and after jumps.
 
 use crate::oracle::ffmpeg;
 use cutroom_media::{AudioReader, MediaIndex};
 use cutroom_test_support::media;
 use std::path::Path;
 
-/// What ffmpeg gives as interleaved f32, by channel. Where the stream begins after source time
-/// zero, `lead` samples are missing there.
+/// Samples of ffmpeg as interleaved f32, by channel. Where the stream begins after source time
+/// zero, the `lead` samples before it are missing.
 fn reference(path: &Path, stream: usize, channels: usize) -> Vec<Vec<f32>> {
     let map = format!("0:a:{stream}");
     let raw = ffmpeg(&["-i", path.to_str().unwrap(), "-map", &map, "-f", "f32le", "-c:a", "pcm_f32le", "-"]);
@@ -18,8 +18,8 @@ fn difference(a: &[f32], b: &[f32]) -> f32 {
     a.iter().zip(b).map(|(x, y)| (x - y).abs()).fold(0.0, f32::max)
 }
 
-/// `gaps`: where the container's timestamps jump, and by how many samples; ffmpeg's raw output
-/// closes such gaps.
+/// Compares a stream with ffmpeg, in order and after jumps. `gaps`: where the container's
+/// timestamps jump, and by how many samples; ffmpeg's raw output closes such gaps.
 fn check(path: &Path, stream: usize, gaps: &[(usize, usize)]) {
     let name = path.file_name().unwrap().to_string_lossy().into_owned();
     let index = MediaIndex::scan(path).unwrap();
@@ -33,12 +33,12 @@ fn check(path: &Path, stream: usize, gaps: &[(usize, usize)]) {
     }
     let decoded = want[0].len();
     let total = decoded.min(info.samples as usize);
-    // ffmpeg drops nothing at the end that we keep, and the other way round, up to the container's
-    // declared padding. MP4 may present less of the last packet than it decodes to.
+    // ffmpeg and the reader drop the same samples at the end, up to the container's declared
+    // padding. MP4 may present less of the last packet than is decoded.
     let counted = info.samples as usize;
     assert!(counted <= decoded && decoded - counted < 2048, "{name}: {counted} samples counted, ffmpeg gives {decoded}");
     let mut reader = AudioReader::open_indexed(index.clone(), stream).unwrap();
-    // In order, in odd portions.
+    // In order, in blocks of an odd length.
     let mut got: Vec<Vec<f32>> = vec![Vec::new(); info.channels];
     let mut at = 0i64;
     while got[0].len() < lead + total {
@@ -53,8 +53,8 @@ fn check(path: &Path, stream: usize, gaps: &[(usize, usize)]) {
     for (c, w) in want.iter().enumerate() {
         assert!(got[c][..lead].iter().all(|&v| v == 0.0), "{name}: silence before the start");
         let got = &got[c][lead..];
-        // Another decoder takes over later; what it draws at random is other noise, or its filters
-        // still settle.
+        // Later samples come from a fresh decoder, which adds other noise or whose filters still
+        // settle.
         let same = if ["aac", "ac3", "eac3", "opus"].contains(&info.codec.as_str()) { 30_000.min(total) } else { total };
         let d = difference(&got[..same], w);
         assert!(d < 1e-6, "{name}: channel {c} differs by {d} from ffmpeg");
@@ -63,12 +63,12 @@ fn check(path: &Path, stream: usize, gaps: &[(usize, usize)]) {
         let ratio = noise / power(&mut w.iter().copied()).max(1e-9);
         assert!(ratio < 1e-4, "{name}: channel {c} differs by {ratio:e} of its power from ffmpeg");
     }
-    // Outside the stream: silence.
+    // Silence outside the stream.
     let before = reader.read(-500, 500).unwrap();
     assert!(before.channels.iter().flatten().all(|&v| v == 0.0), "{name}: before the start");
     let after = reader.read((lead + total) as i64 + 10, 100).unwrap();
     assert!(after.channels.iter().flatten().all(|&v| v == 0.0), "{name}: after the end");
-    // By jumps.
+    // After jumps.
     let mut reader = AudioReader::open_indexed(index, stream).unwrap();
     let mut k = 11usize;
     for _ in 0..12 {
@@ -116,7 +116,7 @@ fn every_audio_stream_equals_ffmpegs() {
         let Some(path) = media(name) else { continue };
         let gaps: Vec<(usize, usize)> = match name {
             "phone_fire_720p_vfr_rot180.mp4" => vec![(1024, 8471 - 1024)],
-            // Packets of 256 samples, 1536 apart: the file says so, odd as it is.
+            // Packets of 256 samples at intervals of 1536, as the file states.
             "eac3_51_48k.mp4" => (0..53).map(|n| (n * 1536 + 256, 1280)).collect(),
             _ => Vec::new(),
         };
@@ -152,8 +152,8 @@ fn priming_is_cut_in_every_container() {
     }
 }
 
-/// Matroska counts milliseconds: whole samples at 48 kHz, but where packets begin is rounded to
-/// them. A jump lands on the same samples as reading from the start.
+/// Matroska stores milliseconds: whole numbers of samples at 48 kHz, to which the starts of packets
+/// are rounded. A jump returns the same samples as reading from the start.
 #[test]
 fn pcm_in_matroska_keeps_its_place_after_a_jump() {
     let dir = tempfile::tempdir().unwrap();
@@ -168,12 +168,12 @@ fn pcm_in_matroska_keeps_its_place_after_a_jump() {
     }
 }
 
-/// Decoders that draw noise, or only converge, give the same samples after a jump as in order: each
-/// chapter has its own.
+/// Decoders that add noise, or only converge, return the same samples after a jump as in order,
+/// because each chapter has a decoder of its own.
 #[test]
 fn a_jump_gives_what_reading_on_gives_bit_for_bit() {
     let dir = tempfile::tempdir().unwrap();
-    // Noise in high bands is what AAC replaces by its own and AC-3 dithers.
+    // Noise in high bands is what AAC replaces by synthetic noise and AC-3 dithers.
     let source = "anoisesrc=c=pink:r=48000:d=40:a=0.5:seed=3,aformat=channel_layouts=stereo";
     for (name, args) in [
         ("aac.m4a", &["-c:a", "aac", "-b:a", "64k"][..]),
@@ -203,8 +203,8 @@ fn a_jump_gives_what_reading_on_gives_bit_for_bit() {
     }
 }
 
-/// Backwards in blocks of the mixer's size, in streams that can only be read from the beginning and
-/// in one that can be sought in.
+/// Backward playback in blocks of the mixer's size, in streams that can only be read from the
+/// beginning and in one that supports seeks.
 #[test]
 fn backwards_reads_a_stream_a_few_times_over() {
     let dir = tempfile::tempdir().unwrap();
@@ -224,8 +224,8 @@ fn backwards_reads_a_stream_a_few_times_over() {
             let d = difference(&block.channels[0], &whole[first..first + BLOCK]);
             assert!(d == 0.0, "{name} at {first}: {d}");
         }
-        // Three times 20 s, or thirty times 2 s with the packets that settle the decoder; block by
-        // block it would be 700 times.
+        // Three passes of 20 s, or thirty of 2 s with the packets that settle the decoder; block by
+        // block it would be 700.
         assert!(reader.packets_read() < 5 * packets, "{name}: {} of {packets}", reader.packets_read());
         assert!(reader.report().is_clean(), "{name}: {:?}", reader.report());
     }

@@ -1,12 +1,13 @@
-//! Damaged files and files that the linked FFmpeg cannot read: an error or a counted warning, soon,
-//! and never a panic.
+//! Damaged files and files that the linked FFmpeg cannot read lead to an error or a counted warning
+//! within a time limit, never to a panic.
 
 use cutroom_media::{AudioReader, MediaError, MediaIndex, ReadOptions, VideoReader};
 use cutroom_test_support::media;
 use cutroom_types::{CancelToken, Time};
 use std::time::{Duration, Instant};
 
-/// Reads everything of a file; the sum of what was odd.
+/// Reads all frames and the first 12 s of every audio stream; returns the number of frames and all
+/// problems.
 fn read_all(path: &std::path::Path) -> Result<(usize, String), MediaError> {
     let index = MediaIndex::scan(path)?;
     let mut oddities: Vec<String> = index.info().warnings.clone();
@@ -51,8 +52,7 @@ fn read_all(path: &std::path::Path) -> Result<(usize, String), MediaError> {
 
 #[test]
 fn every_broken_file_is_answered_in_time() {
-    // `!` must fail to open; `?` must open and tell of something odd; `=` is whole after all, see
-    // below.
+    // `!` must fail to open; `?` must open and report a problem; `=` is undamaged, see below.
     for (name, want) in [
         ("broken/moov_missing.mp4", '!'),
         ("broken/sample_mdat_too_long.mp4", '?'),
@@ -62,9 +62,8 @@ fn every_broken_file_is_answered_in_time() {
         ("broken/sample_empty_track.mp4", '?'),
         ("broken/invalid-bitstream.webm", '?'),
         ("broken/decord_corrupted.mp4", '?'),
-        // Named for a defect of its first reader: ffmpeg -v warning says nothing, and
-        // ffprobe -count_frames gives the 280 frames and 431 packets of sound that the header
-        // declares.
+        // Named for a defect of its first reader: ffmpeg -v warning reports nothing, and ffprobe
+        // -count_frames returns the 280 frames and 431 packets of audio that the header declares.
         ("broken/failing_audio.mp4", '='),
         ("broken/git_lfs_pointer.mp4", '!'),
         ("broken/chunk_out_of_range.mp4", '!'),
@@ -92,7 +91,7 @@ fn every_broken_file_is_answered_in_time() {
     }
 }
 
-/// What probing tells of files that FFmpeg opens without a word.
+/// The scan reports damage of files that FFmpeg opens silently.
 #[test]
 fn damage_of_boxes_is_said_by_the_scan() {
     for (name, part) in
@@ -138,7 +137,7 @@ fn errors_name_their_cause() {
     }
 }
 
-/// Recordings that were cut off and that FFmpeg plays up to there without a word.
+/// Recordings that were cut off and that FFmpeg plays up to the cut silently.
 #[test]
 fn a_missing_end_is_said() {
     let dir = tempfile::tempdir().unwrap();
@@ -171,7 +170,7 @@ fn files_cut_off_anywhere_never_panic() {
             std::fs::write(&cut, &whole[..whole.len() * part / 100]).unwrap();
             let _ = read_all(&cut);
         }
-        // And with bytes turned over.
+        // The same with inverted bytes.
         let mut bad = whole.clone();
         for k in (2000..bad.len()).step_by(1999) {
             bad[k] ^= 0xFF;
@@ -181,8 +180,8 @@ fn files_cut_off_anywhere_never_panic() {
     }
 }
 
-/// Before the file is opened, and at every packet: the sound is two thousand million samples of
-/// silence.
+/// Scanning is cancelled before the file is opened and at every packet. The audio is 2·10⁹ samples
+/// of silence.
 #[test]
 fn scanning_stops_when_cancelled() {
     let dir = tempfile::tempdir().unwrap();
@@ -200,7 +199,7 @@ fn scanning_stops_when_cancelled() {
     head.extend(b"data");
     head.extend(bytes.to_le_bytes());
     std::fs::write(&path, head).unwrap();
-    // The rest is a hole, which takes no room.
+    // The rest is a hole, which needs no disk space.
     std::fs::OpenOptions::new().write(true).open(&path).unwrap().set_len(u64::from(bytes) + 44).unwrap();
     let cancel = CancelToken::new();
     let soon = cancel.child_until(Instant::now() + Duration::from_millis(100));

@@ -1,6 +1,5 @@
-//! Streams that are not the same from end to end: a timestamp missing among others, channels,
-//! sample rate or sample aspect that change on the way, leading pictures after a cut, and a disk
-//! that fails in the middle.
+//! Streams that change: single timestamps missing, channels, sample rate or sample aspect that
+//! change within the stream, leading pictures after a cut, and a disk that fails during reading.
 
 use crate::oracle::{adler, ffmpeg, ffmpeg_frames, ffprobe};
 use cutroom_media::{AudioReader, MediaError, MediaIndex, ReadOptions, VideoReader};
@@ -22,8 +21,8 @@ fn join(dir: &Path, name: &str, parts: &[&PathBuf]) -> PathBuf {
     path
 }
 
-/// Takes both timestamps out of the `n`-th picture of an MPEG transport stream (ISO/IEC 13818-1
-/// §2.4.3.6): the flags go, and the bytes become stuffing.
+/// Removes both timestamps of the `n`-th picture of an MPEG transport stream (ISO/IEC 13818-1
+/// §2.4.3.6): the flags are cleared, and the bytes become stuffing.
 fn drop_stamps(bytes: &mut [u8], n: usize) {
     let header = |p: &[u8]| 4 + if p[3] & 0x20 != 0 { 1 + usize::from(p[4]) } else { 0 };
     let is_picture_start = |p: &[u8]| p[1] & 0x40 != 0 && p[header(p)..].starts_with(&[0, 0, 1, 0xE0]);
@@ -36,7 +35,7 @@ fn drop_stamps(bytes: &mut [u8], n: usize) {
 }
 
 /// A recording with a gap of a second: frames keep their times when one, several or the first of
-/// them have none of their own.
+/// them have no timestamp.
 #[test]
 fn missing_timestamps_are_filled_in_between_the_others() {
     let dir = tempfile::tempdir().unwrap();
@@ -66,8 +65,8 @@ fn missing_timestamps_are_filled_in_between_the_others() {
     }
 }
 
-/// Dolby Digital that goes from stereo to 5.1, as broadcasts do, and back: mixed to what it began
-/// with as ffmpeg does, and said so.
+/// AC-3 that changes from stereo to 5.1, as in broadcasts, and back: it is mixed to the first
+/// layout as in ffmpeg, and reported.
 #[test]
 fn channels_that_change_are_mixed() {
     let dir = tempfile::tempdir().unwrap();
@@ -94,7 +93,8 @@ fn channels_that_change_are_mixed() {
     }
 }
 
-/// No way of reading such a stream at one rate is right, so it is refused where the rate changes.
+/// There is no correct way to read such a stream at one rate, so an error is returned where the
+/// rate changes.
 #[test]
 fn a_sample_rate_that_changes_is_refused() {
     let dir = tempfile::tempdir().unwrap();
@@ -112,7 +112,7 @@ fn a_sample_rate_that_changes_is_refused() {
     assert!(error.to_string().contains("44100 Hz"), "{error}");
 }
 
-/// A broadcast that goes from 4:3 to 16:9 in the middle of the stream.
+/// A broadcast that changes from 4:3 to 16:9 within the stream.
 #[test]
 fn sample_aspect_follows_the_frames() {
     let dir = tempfile::tempdir().unwrap();
@@ -127,8 +127,8 @@ fn sample_aspect_follows_the_frames() {
     assert_eq!(aspects, [(12, 11), (12, 11), (16, 11), (16, 11), (12, 11)]);
 }
 
-/// H.265 cut before a keyframe that has decodable leading pictures (RADL): they are output, and
-/// only those that lean on what was cut (RASL) are not.
+/// H.265 cut before a keyframe with leading pictures: decodable ones (RADL) are output, and only
+/// those that refer to pictures before the cut (RASL) are not.
 #[test]
 fn leading_pictures_after_a_cut() {
     let dir = tempfile::tempdir().unwrap();
@@ -141,7 +141,7 @@ fn leading_pictures_after_a_cut() {
         let second: usize =
             keys.lines().filter(|l| l.contains('K')).nth(1).and_then(|l| l.split(',').find_map(|v| v.parse().ok())).unwrap();
         let bytes = std::fs::read(&whole).unwrap();
-        // From the table of programs before the picture on: packet identifier 0.
+        // Start at the program association table (packet identifier 0) before the picture.
         let has_programs = |at: &usize| bytes[*at + 1] & 0x1F == 0 && bytes[*at + 2] == 0;
         let start = (0..second).step_by(TS_PACKET).rfind(has_programs).unwrap();
         let path = dir.path().join(format!("{name}-cut.ts"));
@@ -154,7 +154,7 @@ fn leading_pictures_after_a_cut() {
     }
 }
 
-/// Every read of the file after this gives an error: its descriptor is made that of a folder.
+/// Makes every further read of the file fail: its descriptor is replaced by that of a folder.
 #[cfg(target_os = "linux")]
 fn fail_reads_of(path: &Path) {
     unsafe extern "C" {
@@ -174,8 +174,8 @@ fn fail_reads_of(path: &Path) {
     assert_eq!(failed, 1);
 }
 
-/// A disk that fails while frames or samples are read gives an error with the system's reason, not
-/// the last picture for ever.
+/// A disk that fails while frames or samples are read causes an error with the system's reason; the
+/// last picture is not repeated for ever.
 #[cfg(target_os = "linux")]
 #[test]
 fn a_failing_disk_is_an_error() {

@@ -1,16 +1,17 @@
-//! Real files against the ffmpeg and ffprobe programs: counts, tags, and every frame's samples.
+//! Compares real files with the ffmpeg and ffprobe programs: counts, tags and the samples of every
+//! frame.
 
 use crate::oracle::{adler, adler_as, ffmpeg_frames, ffprobe};
 use cutroom_media::{MediaIndex, ReadOptions, VideoReader};
 use cutroom_test_support::media;
 use cutroom_types::{Deinterlace, Time};
 
-/// A clip and how many of its frames are compared.
+/// A clip and the number of its frames that are compared.
 struct Clip {
     name: &'static str,
     stream: usize,
     max_frames: usize,
-    /// Arguments before `-i`.
+    /// Arguments of ffmpeg before `-i`.
     decoder: &'static [&'static str],
 }
 
@@ -70,7 +71,7 @@ fn every_clip_gives_ffmpegs_frames_in_any_order() {
             sequential.push(adler(&f.picture));
         }
         let all = info.frames;
-        // Any instant inside a frame's interval gives that frame.
+        // Every time inside a frame's interval returns that frame.
         for i in [0, n / 3, n - 1] {
             let span = index.frame_spans(c.stream).nth(i).unwrap();
             if span.duration.0 > 0 && !index.info().is_still {

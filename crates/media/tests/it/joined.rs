@@ -1,11 +1,11 @@
-//! Recordings joined by appending one MPEG file to another: their clocks restart, and the parts
-//! must follow each other.
+//! Recordings concatenated by appending one MPEG file to another: their clocks restart, and the
+//! parts must follow each other.
 
 use crate::oracle::{adler, ffmpeg, ffmpeg_frames};
 use cutroom_media::{AudioReader, MediaIndex, ReadOptions, VideoReader};
 use std::path::{Path, PathBuf};
 
-/// 2 s of counting pictures in a colour of their own, and a tone.
+/// 2 s of numbered pictures with the given hue, and a tone.
 fn part(dir: &Path, name: &str, hue: i32, hz: u32, args: &[&str]) -> PathBuf {
     let path = dir.join(name);
     let picture = format!("testsrc2=size=192x108:rate=25:duration=2,hue=h={hue}");
@@ -21,7 +21,8 @@ fn join(dir: &Path, name: &str, parts: &[&PathBuf]) -> PathBuf {
     path
 }
 
-/// Every frame is that of the parts, one after the other: in order, by jumps and backwards.
+/// Compares every frame with those of the parts, one after the other: in order, after jumps and
+/// backward.
 fn check_pictures(joined: &Path, parts: &[&PathBuf]) {
     let name = joined.file_name().unwrap().to_string_lossy().into_owned();
     let index = MediaIndex::scan(joined).unwrap();
@@ -49,7 +50,7 @@ fn check_pictures(joined: &Path, parts: &[&PathBuf]) {
     for i in (0..want.len()).rev() {
         assert_eq!(adler(&reader.frame(i).unwrap().picture), want[i], "{name}: frame {i} backwards");
     }
-    // Each part begins where the one before has ended, give or take what its sound is longer.
+    // Each part begins where the one before ends, except that its audio may be longer.
     let starts: Vec<f64> = index.frame_spans(0).map(|s| s.start.as_secs_f64()).collect();
     for n in 1..parts.len() {
         let late = starts[50 * n] - starts[50 * n - 1] - 0.04;
@@ -67,10 +68,10 @@ fn joined_streams_follow_each_other() {
     let dir = tempfile::tempdir().unwrap();
     let d = dir.path();
     let (a, b) = (part(d, "a.ts", 0, 400, &H264), part(d, "b.ts", 120, 1000, &H264));
-    // A clock that begins at 100 s, which FFmpeg takes for one that has turned over when a smaller
-    // one follows.
+    // A clock that begins at 100 s; when a smaller one follows, FFmpeg assumes that it has wrapped
+    // around.
     let late = part(d, "late.ts", 240, 700, &[&H264[..], &["-output_ts_offset", "100"]].concat());
-    // A clock that turns over within the file: the counter has 33 bits of 90 kHz.
+    // A clock that wraps around within the file: the counter has 33 bits of 90 kHz.
     let turning = part(d, "turning.ts", 60, 700, &[&H264[..], &["-output_ts_offset", "95442.7"]].concat());
     for (name, parts) in [
         ("ab.ts", vec![&a, &b]),
@@ -82,11 +83,11 @@ fn joined_streams_follow_each_other() {
     }
     let (a, b) = (part(d, "a.vob", 0, 400, &MPEG2), part(d, "b.vob", 120, 1000, &MPEG2));
     check_pictures(&join(d, "ab.vob", &[&a, &b]), &[&a, &b]);
-    // Alone, a clock that turns over is none that restarts.
+    // On its own, a clock that wraps around is not a restart.
     assert_eq!(MediaIndex::scan(&turning).unwrap().info().video[0].frames, 50);
 }
 
-/// The tone of each part is heard where its pictures are, and the same by jumps.
+/// The tone of each part is at the time of its pictures, also after jumps.
 #[test]
 fn joined_audio_follows_its_pictures() {
     let dir = tempfile::tempdir().unwrap();
@@ -95,7 +96,7 @@ fn joined_audio_follows_its_pictures() {
     let index = MediaIndex::scan(&joined).unwrap();
     let mut reader = AudioReader::open_indexed(index.clone(), 0).unwrap();
     let whole = reader.read(0, 4 * 48_000).unwrap().channels.remove(0);
-    // Zero crossings tell a tone's frequency.
+    // The number of zero crossings gives the frequency of a tone.
     let hz = |from: usize| whole[from..from + 24_000].windows(2).filter(|w| w[0] < 0.0 && w[1] >= 0.0).count() * 2;
     for (from, want) in [(6_000, 400), (60_000, 400), (105_000, 1000), (150_000, 1000)] {
         assert!(hz(from).abs_diff(want) <= 2, "{} Hz at {from}", hz(from));

@@ -1,6 +1,6 @@
-//! Files made on the spot by the ffmpeg program: open groups of pictures, variable rate, edit
+//! Files made during the test by the ffmpeg program: open groups of pictures, variable rate, edit
 //! lists, negative and late starts, missing timestamps, interlaced frames, rounded timestamps.
-//! Every frame differs (testsrc2 counts), so a wrong frame cannot pass.
+//! Every frame differs (testsrc2 counts), so a wrong frame is always detected.
 
 use crate::oracle::{adler, ffmpeg, ffmpeg_frames};
 use cutroom_media::{MediaIndex, ReadOptions, VideoReader, probe};
@@ -17,7 +17,7 @@ fn make(dir: &Path, name: &str, args: &[&str]) -> PathBuf {
     path
 }
 
-/// Every frame equals ffmpeg's: in order, scattered and backwards.
+/// Compares every frame with ffmpeg's: in order, scattered and backward.
 fn check(path: &Path, filters: &[&str], deinterlace: Deinterlace) {
     check_lines(path, filters, deinterlace, FieldOrder::Auto);
 }
@@ -99,7 +99,7 @@ fn times_are_those_of_the_container() {
     let first = adler(&reader.frame_at(Time::ZERO).unwrap().picture);
     let mut plain = VideoReader::open(Path::new(whole), 0, ReadOptions::default()).unwrap();
     assert_eq!(first, adler(&plain.frame(13).unwrap().picture), "0.52 s is frame 13");
-    // A late and a negative start of everything: time zero is the first frame either way.
+    // Everything starts late or before zero: time zero is the first frame in both cases.
     for (name, offset) in [("late.ts", "100"), ("late.mkv", "7.5"), ("late.mp4", "3"), ("negative.mkv", "-0.24")] {
         let path = make(dir.path(), name, &["-itsoffset", offset, "-i", whole, "-c", "copy", "-avoid_negative_ts", "disabled"]);
         let info = probe(&path).unwrap();
@@ -109,7 +109,7 @@ fn times_are_those_of_the_container() {
             assert_eq!(reader.frame_at(Time::from_secs_f64(t + 0.001)).unwrap().index, (t * 25.0) as usize, "{name} at {t}");
         }
     }
-    // Video that starts half a second after the sound keeps its distance.
+    // Video that starts half a second after the audio keeps its offset.
     let apart = make(
         dir.path(),
         "apart.mkv",
@@ -134,7 +134,7 @@ fn times_are_those_of_the_container() {
     );
     let info = probe(&apart).unwrap();
     assert_eq!((info.audio[0].span.start, info.video[0].span.start), (Time::ZERO, Time::from_secs_f64(0.5)));
-    // Broadcast rates survive containers that round to milliseconds or 90 kHz.
+    // Broadcast rates are exact in containers that round to milliseconds or 90 kHz.
     for (rate, n, d) in [("24000/1001", 24000, 1001), ("30000/1001", 30000, 1001), ("60000/1001", 60000, 1001), ("50", 50, 1)] {
         let source = format!("testsrc2=size=64x48:rate={rate}:duration=3");
         for ending in ["mkv", "ts", "mp4", "mov"] {
@@ -174,8 +174,8 @@ fn interlaced_frames_are_made_whole() {
     );
     check(&interlaced, &["-vf", "bwdif=mode=send_frame:deint=interlaced"], Deinterlace::Auto);
     check(&interlaced, &[], Deinterlace::Off);
-    // Flags that are wrong: the same fields woven and called progressive, and called the other way
-    // round.
+    // Wrong flags: the same fields woven and flagged as progressive, or flagged with the opposite
+    // field order.
     let unflagged = make(
         dir.path(),
         "unflagged.mkv",
@@ -243,8 +243,8 @@ fn layouts_arrive_as_they_are() {
     }
 }
 
-/// Backwards in steps of five frames, as at five times the speed: each group is decoded once, but
-/// for the first ones, until the direction is known.
+/// Backward in steps of five frames, as at five times the speed: each group is decoded once, except
+/// the first ones, until the direction is known.
 #[test]
 fn wide_steps_back_decode_each_group_once() {
     let dir = tempfile::tempdir().unwrap();
@@ -257,6 +257,7 @@ fn wide_steps_back_decode_each_group_once() {
     for i in (0..want.len()).rev().step_by(5) {
         assert_eq!(adler(&reader.frame(i).unwrap().picture), want[i], "frame {i}");
     }
-    // 300 frames and at most two groups more; from the key frame for each it would be some 1500.
+    // 300 frames and at most two more groups; decoding from the keyframe for each frame would be
+    // some 1500.
     assert!(reader.decoded_frames() <= 400, "{}", reader.decoded_frames());
 }

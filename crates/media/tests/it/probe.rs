@@ -1,4 +1,4 @@
-//! What `probe` says of the real files, against their README rows and ffprobe.
+//! Compares the results of `probe` for the real files with their README rows and ffprobe.
 
 use crate::oracle::ffprobe;
 use cutroom_media::{MediaInfo, ScanOrder, probe};
@@ -13,7 +13,7 @@ fn info(name: &str) -> Option<MediaInfo> {
 fn orientation_and_aspect() {
     let turned = |quarter_turns| Orientation { mirrored: false, quarter_turns };
     for (name, want) in [
-        // ffprobe's "rotation -90" turns clockwise.
+        // ffprobe's "rotation -90" is clockwise.
         ("iphone_hlg_hevc10_rot90_editlist.mp4", turned(1)),
         ("iphone_720p_rot90.mov", turned(1)),
         ("phone_fire_720p_vfr_rot180.mp4", turned(2)),
@@ -38,7 +38,7 @@ fn color_and_layout() {
             (Primaries::Bt2020, Transfer::Hlg, Some(PictureFormat::yuv(10, 1, 1)))
         );
         assert!(!v.guessed.transfer);
-        // Its irregular steps lie outside the edit list; what is presented is 29.97 fps.
+        // Its irregular steps are outside the edit list; what is presented is 29.97 fps.
         assert!(v.is_constant_rate && v.average_rate == FrameRate::new(30000, 1001), "{:?}", v.average_rate);
     }
     if let Some(i) = info("pixel_pq_hevc10_sdr_container.mp4") {

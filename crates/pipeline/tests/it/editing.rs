@@ -1,5 +1,5 @@
-//! Compositions that are opened, edited and read on: files are scanned once, readers keep their
-//! decoders, and what they give is what a fresh opening gives.
+//! Opening, editing and reading compositions: files are scanned once, readers keep their decoders,
+//! and frames are the same as after opening from scratch.
 use cutroom_effects::Catalog;
 use cutroom_media::write::{Rate, VideoSettings, WriteSettings, Writer};
 use cutroom_pipeline::{Backend, Library, OpenComposition, OpenOptions, RenderOptions, Renderer, output_spec};
@@ -14,7 +14,7 @@ fn rate() -> FrameRate {
     FrameRate::new(25, 1).unwrap()
 }
 
-/// Lossless frames, grey: luma is twice the frame's number.
+/// Writes lossless grey frames: luma is 16 plus twice the frame's number.
 fn film(path: &Path) {
     let mut video = VideoSettings::new("ffv1", SIZE, rate()).unwrap();
     video.rate = Rate::Lossless;
@@ -95,7 +95,7 @@ fn files_are_scanned_once_and_again_when_they_changed() {
     assert_eq!((bench.library.scans(), edited.frame_count()), (2, 40));
     bench.open(&p);
     assert_eq!(bench.library.scans(), 2);
-    // A file that is another one on the disk is found anew; its length tells.
+    // A file that was replaced on the disk is scanned again; its length differs.
     let path = bench.dir.path().join("b.mkv");
     std::fs::copy(bench.dir.path().join("a.mkv"), &path).unwrap();
     let longer = [std::fs::read(&path).unwrap(), vec![0; 64]].concat();
@@ -104,8 +104,8 @@ fn files_are_scanned_once_and_again_when_they_changed() {
     assert_eq!(bench.library.scans(), 3);
 }
 
-/// A reader that is retargeted in the middle gives, frame for frame, what a fresh one gives of the
-/// composition that it reads then.
+/// A reader that is retargeted in the middle returns, frame by frame, the same as a new reader of
+/// the same composition.
 #[test]
 fn a_retargeted_reader_gives_the_edited_frames() {
     let bench = Bench::new();
@@ -130,15 +130,15 @@ fn a_retargeted_reader_gives_the_edited_frames() {
         for (n, want) in new.iter().enumerate().skip(cut) {
             assert!(bytes(&reader.next_picture(&mut renderer, &spec).unwrap()) == *want, "frame {n} after the edit at {cut}");
         }
-        // And wherever somebody looks.
+        // Also single frames at any position.
         for n in [33, 2, 21, 20, 39] {
             assert!(bytes(&reader.picture(n, &mut renderer, &spec).unwrap()) == new[n as usize], "frame {n} by itself");
         }
     }
 }
 
-/// Problems of an edit are told as those of an opening, and the composition that was open stays as
-/// it is.
+/// Problems of an edit are reported like those of opening, and the composition that was open stays
+/// usable.
 #[test]
 fn a_bad_edit_is_refused_whole() {
     let bench = Bench::new();

@@ -1,4 +1,4 @@
-//! A project from clips, one after the other.
+//! Builds a project from clips, one after another.
 use crate::{
     Alignment, Clip, ClipSource, Composition, CompositionColor, Extra, Media, MediaFacts, MediaKind, Project, Track, TrackKind,
     Transition,
@@ -6,53 +6,53 @@ use crate::{
 use cutroom_types::{FrameRate, Primaries, Size, Time, TimeDelta, Transfer};
 use std::collections::BTreeMap;
 
-/// A size that films without pictures have.
+/// Size of a composition whose clips have no picture.
 const USUAL_SIZE: Size = Size { width: 1920, height: 1080 };
 
-/// A media file, as building goes by it.
+/// What is known about a media file.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SourceFacts {
-    /// As the document stores it.
+    /// Path as the project stores it.
     pub path: String,
-    /// What it is.
+    /// Kind of media.
     pub kind: MediaKind,
-    /// What the document may know of it.
+    /// Facts to store in the project.
     pub facts: MediaFacts,
-    /// Of its first stream of pictures.
+    /// Its first video stream.
     pub picture: Option<PictureFacts>,
-    /// Of its longest stream.
+    /// Length of its longest stream.
     pub duration: TimeDelta,
 }
 
-/// A stream of pictures, as building goes by it.
+/// What is known about a video stream.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PictureFacts {
-    /// Upright, in square pixels.
+    /// Upright size in square pixels.
     pub size: Size,
-    /// As the file states it.
+    /// Frame rate that the file states.
     pub nominal_rate: Option<FrameRate>,
-    /// As it was counted.
+    /// Frame rate from counting frames.
     pub average_rate: Option<FrameRate>,
-    /// Whether every frame is shown equally long.
+    /// Whether all frames are shown for the same time.
     pub is_constant_rate: bool,
-    /// Where the last frame ends, from the start of the file.
+    /// End of the last frame, from the start of the file.
     pub end: TimeDelta,
-    /// Colour tag.
+    /// Primaries.
     pub primaries: Primaries,
-    /// Colour tag.
+    /// Transfer characteristics.
     pub transfer: Transfer,
 }
 
-/// Clips that follow each other.
+/// Clips to place one after another.
 #[derive(Clone, Copy, Debug)]
 pub struct Sequence<'a> {
     /// The files, each once.
     pub sources: &'a [SourceFacts],
     /// The clips in playing order, as indices into `sources`.
     pub order: &'a [usize],
-    /// How long still images are shown, 1 frame or more.
+    /// Length of still images in frames, 1 or more.
     pub still_frames: i64,
-    /// Half the length of a dissolve on every cut, which lies on both sides alike; 0 for cuts.
+    /// Half the length, in frames, of a dissolve that is centred on every cut; 0 for plain cuts.
     pub half_dissolve_frames: i64,
 }
 
@@ -62,39 +62,41 @@ pub struct Sequence<'a> {
     "{path} is too short for the dissolve: it has {frames} frames of the film; a dissolve of {dissolve_frames} frames {ends} needs {needed_frames}"
 )]
 pub struct SequenceError {
-    /// Its index in the order.
+    /// Index of the clip in [`Sequence::order`].
     pub clip: usize,
-    /// Its path, as the document would store it.
+    /// Path of its file as the project would store it.
     pub path: String,
     /// Whether it is a still image, which can be made longer.
     pub is_still: bool,
-    /// Frames that it has.
+    /// Number of frames of the composition that it has.
     pub frames: i64,
-    /// Length of a dissolve.
+    /// Length of a dissolve in frames.
     pub dissolve_frames: i64,
-    /// Frames that it would have to have.
+    /// Number of frames that it needs.
     pub needed_frames: i64,
     /// "at one end" or "at each end".
     pub ends: &'static str,
 }
 
 impl SequenceError {
-    /// Stable code.
+    /// Stable error code.
     pub fn code(&self) -> &'static str {
         "usage.dissolve"
     }
 }
 
 impl SourceFacts {
-    /// Whether it has pictures that move.
+    /// Whether it is a video with a picture.
     pub fn is_moving(&self) -> bool {
         self.kind == MediaKind::Video && self.picture.is_some()
     }
 }
 
-/// An empty composition "main" for clips in playing order: size and rate are those given, or else
-/// the first clip's with a picture (made even) and the first moving clip's, whose colour it has so
-/// that the clip can pass untouched. `None` if neither has a rate.
+/// An empty composition "main" for clips in playing order. `size` and `rate` are used if given.
+/// Otherwise the size is that of the first clip with a picture, rounded up to even numbers
+/// (1920×1080 without pictures), and the rate is that of the first video, or 25. The colour is that
+/// of the first video, so that it can be passed through unchanged. Because the rate falls back to
+/// 25, the result is never `None`.
 pub fn composition_for<'a>(
     clips: impl Iterator<Item = &'a SourceFacts> + Clone,
     size: Option<Size>,
@@ -116,12 +118,14 @@ fn even(size: Size) -> Size {
     Size { width: side(size.width), height: side(size.height) }
 }
 
-/// The stated rate, or the counted one when the statement is odd (phones write 90000).
+/// The frame rate to use. For a constant rate this is the stated one, or the counted one if that is
+/// implausible (phones write 90000); for a variable rate it is the counted one, rounded to a whole
+/// number, or else the stated one. Rates outside 1..=240 are ignored; the fallback is 25.
 fn usual_rate(p: &PictureFacts) -> Option<FrameRate> {
     let sane = |r: &FrameRate| (1.0..=240.0).contains(&r.as_f64());
     let nominal = p.nominal_rate.filter(sane);
     let average = p.average_rate.filter(sane);
-    // Of interlaced pictures some containers state the rate of fields.
+    // For interlaced video some containers state the rate of interlaced fields.
     let counts_fields = |n: &FrameRate| average.is_some_and(|a| (n.as_f64() / a.as_f64() - 2.0).abs() < 0.05);
     let nominal = nominal.and_then(|n| if counts_fields(&n) { FrameRate::from_f64(n.as_f64() / 2.0) } else { Some(n) });
     if p.is_constant_rate { nominal.or(average) } else { average.and_then(|r| FrameRate::from_f64(r.as_f64().round())).or(nominal) }
@@ -129,14 +133,14 @@ fn usual_rate(p: &PictureFacts) -> Option<FrameRate> {
 }
 
 impl Sequence<'_> {
-    /// The project: pictures follow each other on one track, files with sound only on another. It
-    /// is valid where the composition is.
+    /// The project: clips with a picture follow each other on one track, files with sound only on
+    /// another. It is valid if `composition` is.
     ///
     /// # Errors
-    /// A clip too short for the dissolve.
+    /// A clip is too short for its dissolves.
     ///
     /// # Panics
-    /// When `order` has an index beyond `sources`.
+    /// If `order` has an index that is out of range for `sources`.
     pub fn project(&self, name: &str, mut composition: Composition) -> Result<Project, SequenceError> {
         composition.tracks = self.tracks(composition.frame_rate)?;
         let mut project = Project::new(name, composition);
@@ -148,7 +152,7 @@ impl Sequence<'_> {
         Ok(project)
     }
 
-    /// Whole frames of the film that a clip has; `None` without a picture.
+    /// Number of whole frames of the composition that a source has; `None` without a picture.
     fn frames(&self, source: &SourceFacts, rate: FrameRate) -> Option<i64> {
         let picture = source.picture?;
         Some(if source.kind == MediaKind::Image { self.still_frames } else { rate.nearest_frame(picture.end).max(1) })
@@ -174,12 +178,12 @@ impl Sequence<'_> {
             };
             let (first, last) = (first == Some(i), last == Some(i));
             let is_still = source.kind == MediaKind::Image;
-            // What a dissolve runs into beyond a cut is taken off the clip, so that no frame is
-            // held.
+            // The frames that a dissolve shows outside the clip are cut off the clip, so that no
+            // frame is held.
             let beyond = |at_end: bool| if at_end || is_still { 0 } else { half };
             let (head, tail) = (beyond(first), beyond(last));
             let frames = whole - head - tail;
-            // The halves of its dissolves that lie on the clip itself do not overlap.
+            // The halves of its dissolves inside the clip must not overlap.
             let inside = half * (i64::from(!first) + i64::from(!last));
             if frames < inside.max(1) {
                 return Err(SequenceError {
@@ -219,8 +223,9 @@ fn media_id(n: usize) -> String {
     format!("m{}", n + 1)
 }
 
-/// Twice the way from the cut before frame `cut` to the frame `half` earlier or later: the nearer
-/// one, where frames are not whole flicks, so that neighbouring dissolves can touch.
+/// Length of a dissolve centred on the cut before frame `cut`: twice the distance to the frame
+/// `half` earlier or later, whichever is smaller (they differ if frames are not whole flicks), so
+/// that neighbouring dissolves do not overlap.
 fn length_around(rate: FrameRate, cut: i64, half: i64) -> TimeDelta {
     let at = |frame| rate.time_of_frame(frame);
     (at(cut) - at(cut - half)).min(at(cut + half) - at(cut)).scale(2, 1)

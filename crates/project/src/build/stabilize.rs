@@ -1,26 +1,27 @@
-//! What stabilising a clip takes of a document and puts into it; how the camera moved is measured
-//! elsewhere.
+//! Stabilising a clip: which part of a project is measured, and the edit that stores the result.
+//! The motion of the camera is measured elsewhere.
 use crate::{Animated, Clip, Composition, Curve, Edit, EffectInstance, Extra, Keyframe, Params, Project, Track, TrackKind};
 use cutroom_types::{BlendSpace, ClipId, CompositionId, Fit, FrameRate, ParamValue, Size, Span, Time, TimeDelta};
 use std::collections::HashSet;
 
-/// Catalogue id of the effect that moves a picture against the camera's shake.
+/// Catalogue id of the effect that compensates camera shake.
 pub const STABILIZE_EFFECT: &str = "stabilize";
 
-/// A clip as it is measured: alone, unchanged, with what transitions show of it beyond its ends.
+/// The part of a clip that is measured: the clip alone, without effects, including what transitions
+/// show of it before its start and after its end.
 #[derive(Clone, Debug)]
 pub struct Measured {
     clip: Clip,
     rate: FrameRate,
-    /// Composition frame of the first one measured.
+    /// Frame number in the composition of the first measured frame.
     first: i64,
-    /// Measured from here on, from the start of frame `first`, and how much of it.
+    /// The measured span, relative to the start of frame `first`.
     span: Span,
 }
 
 impl Measured {
-    /// A clip of a track of a composition at `rate`, whose source is `length` long. Frames are
-    /// sampled `bias` after their start.
+    /// Prepares a clip of a track in a composition of frame rate `rate`. `length` is that of the
+    /// clip's source. Frames are sampled `bias` after their start.
     pub fn new(track: &Track, clip: &Clip, length: TimeDelta, rate: FrameRate, bias: TimeDelta) -> Self {
         let shown = shown(track, clip, length);
         let first = rate.frames_in(TimeDelta((shown.start.0 - bias.0).max(0)));
@@ -30,26 +31,26 @@ impl Measured {
         Self { clip: clip.clone(), rate, first, span }
     }
 
-    /// Frame rate of what is measured.
+    /// Frame rate of the composition.
     pub fn rate(&self) -> FrameRate {
         self.rate
     }
 
-    /// Length of the composition of [`Measured::alone`].
+    /// Length of the composition that [`Measured::alone`] adds.
     pub fn length(&self) -> TimeDelta {
         self.span.end().since_zero()
     }
 
-    /// The time of a frame of that composition, from the start of the clip.
+    /// Time of frame `n` of that composition, relative to the start of the clip.
     pub fn time_of_frame(&self, n: i64) -> TimeDelta {
         self.rate.time_of_frame(self.first + n) - self.clip.start
     }
 
-    /// The document with a composition of this size more that shows nothing but the clip, without
-    /// its effects, and that composition's id.
+    /// A copy of the project with an additional composition of this size that shows only the clip,
+    /// without its effects, and the id of that composition.
     pub fn alone(&self, project: &Project, size: Size) -> (Project, CompositionId) {
         let mut project = project.clone();
-        // No name of the project begins so.
+        // A prefix that no id of the project begins with.
         let names = || {
             let (tracks, clips) = (project.tracks().map(|t| t.id.as_str()), project.clips().map(|c| c.id.as_str()));
             project.compositions.iter().map(|c| c.id.as_str()).chain(tracks).chain(clips)
@@ -64,7 +65,7 @@ impl Measured {
         clip.speed = self.clip.speed;
         let source_in = self.clip.source_in.saturating_add(TimeDelta((before.0 as f64 * clip.speed).round() as i64));
         clip.source_in = source_in.max(Time::ZERO);
-        // Two times that were rounded may end a flick before the source begins.
+        // Because both times were rounded, the clip may start a flick before its source.
         clip.source_in = Time(clip.source_in.0 - clip.source_span().start.0.min(0));
         clip.audio.enabled = false;
         clip.video.transform.fit = Fit::Stretch;
@@ -78,8 +79,8 @@ impl Measured {
     }
 }
 
-/// The run of a clip with what its transitions show beyond its ends, as far as a source of this
-/// length goes.
+/// The span of a clip with what its transitions show before its start and after its end, limited to
+/// a source of this length.
 fn shown(track: &Track, clip: &Clip, length: TimeDelta) -> Span {
     let (mut start, mut end) = (clip.start, clip.span().end());
     let span_of = |id: &Option<ClipId>| id.as_ref().and_then(|id| track.clip(id)).map(Clip::span);
@@ -98,24 +99,25 @@ fn shown(track: &Track, clip: &Clip, length: TimeDelta) -> Span {
     Span { start, duration: end - start }
 }
 
-/// How one frame is moved.
+/// Correction of one frame.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct StabilizeFrame {
-    /// From the start of the clip.
+    /// Time since the start of the clip.
     pub time: TimeDelta,
-    /// In widths of the picture, −1..=1.
+    /// Horizontal shift in widths of the picture, −1..=1.
     pub shift_x: f64,
-    /// In heights of the picture, −1..=1.
+    /// Vertical shift in heights of the picture, −1..=1.
     pub shift_y: f64,
-    /// Clockwise.
+    /// Clockwise rotation.
     pub rotation_degrees: f64,
-    /// 0.25..=4.
+    /// Scale factor, 0.25..=4.
     pub scale: f64,
 }
 
-/// The edit that puts the effect `stabilize` before a clip's others, in place of one that it has:
-/// keyframes, and one zoom for all, 1..=2. Numbers are rounded to millionths. `None` when the
-/// document has no such clip.
+/// The edit that inserts the effect `stabilize` before a clip's other effects, or replaces an
+/// existing one. It has keyframes, and one zoom (1..=2) for all frames. Shifts and scales are
+/// clamped to the ranges of [`StabilizeFrame`]; numbers are rounded to millionths. `None` if the
+/// project has no such clip.
 pub fn stabilize(project: &Project, clip: &ClipId, frames: &[StabilizeFrame], zoom: f64) -> Option<Edit> {
     let mut clip = project.clips().find(|c| c.id == *clip)?.clone();
     let number = |value: f64| ParamValue::Number((value * 1e6).round() / 1e6);
@@ -137,7 +139,7 @@ pub fn stabilize(project: &Project, clip: &ClipId, frames: &[StabilizeFrame], zo
     let taken: HashSet<&str> = project.clips().flat_map(|c| &c.video.effects).map(|e| e.id.as_str()).collect();
     let id = (1..).map(|n| format!("stabilize-{n}")).find(|name| !taken.contains(name.as_str())).unwrap_or_default();
     let effects = &mut clip.video.effects;
-    // What is measured is the source without effects, so it comes first.
+    // The source was measured without effects, so this effect comes first.
     let former = effects.iter().position(|e| e.effect == STABILIZE_EFFECT).map(|at| effects.remove(at));
     let new = EffectInstance {
         id: id.as_str().into(),

@@ -1,4 +1,4 @@
-//! What each edit does.
+//! Applies edits to a project.
 use super::{
     Edit, EditError,
     list::{Entity, absent, carry, distinct, find, insert, only, take},
@@ -8,11 +8,11 @@ use cutroom_types::{CompositionId, TrackId};
 use std::{mem, slice, sync::Arc};
 
 impl Edit {
-    /// Changes a document; gives the edit that takes this one back.
+    /// Applies the edit to a project and returns the inverse edit.
     ///
     /// # Errors
-    /// It names what is not there, or would give one id to two things. The document is as it was
-    /// then.
+    /// The edit names something that does not exist or is ambiguous, would create a duplicate id,
+    /// or sets a field that cannot be set. The project is then unchanged.
     pub fn apply(self, project: &mut Project) -> Result<Self, EditError> {
         Ok(match self {
             Self::InsertMedia { media, after } => {
@@ -167,7 +167,7 @@ fn find_track(project: &Project, id: &TrackId) -> Result<TrackPlace, EditError> 
     only(project.placed_tracks(), id)
 }
 
-/// The only thing of that id in the lists of all tracks.
+/// The track and index of the only element with this id in the lists of all tracks.
 fn find_on_tracks<T: Entity>(project: &Project, list: fn(&Track) -> &Vec<T>, id: &T::Id) -> Result<(TrackPlace, usize), EditError> {
     let all = project
         .placed_tracks()
@@ -175,22 +175,22 @@ fn find_on_tracks<T: Entity>(project: &Project, list: fn(&Track) -> &Vec<T>, id:
     only(all, id)
 }
 
-/// The id of a composition, which nothing else has.
+/// The id of a composition; an error if another one has it too.
 fn composition_id(project: &Project, composition: usize) -> Result<CompositionId, EditError> {
     let id = &project.compositions[composition].id;
     find(&project.compositions, id)?;
     Ok(id.clone())
 }
 
-/// The id of a track, which nothing else has.
+/// The id of a track; an error if another one has it too.
 fn track_id(project: &Project, place: TrackPlace) -> Result<TrackId, EditError> {
     let id = &project.compositions[place.composition].tracks[place.track].id;
     find_track(project, id)?;
     Ok(id.clone())
 }
 
-/// That ids of tracks that are not in the document, and of all that they hold, are not in the
-/// document either, and not there twice.
+/// Checks that the ids of new tracks and of everything on them are not in the project and do not
+/// occur twice.
 fn all_new(project: &Project, new: &[Track]) -> Result<(), EditError> {
     distinct(new.iter(), project.tracks())?;
     distinct(new.iter().flat_map(|t| &t.clips), project.tracks().flat_map(|t| &t.clips))?;

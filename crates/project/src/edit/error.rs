@@ -1,7 +1,7 @@
 //! Why an edit cannot be applied.
 use std::fmt::{self, Display, Formatter};
 
-/// What edits change as a whole, by its id.
+/// Kinds of elements that edits name by id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum EntityKind {
     /// A source file.
@@ -28,37 +28,36 @@ impl Display for EntityKind {
     }
 }
 
-/// Why an edit was not applied. The document is as it was before.
+/// Why an edit was not applied. The project is unchanged.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EditError {
-    /// The edit names something that the document does not have.
+    /// The edit names something that the project does not have.
     #[error("there is no {kind} \"{id}\"")]
     NoSuch {
-        /// Of which kind.
+        /// Its kind.
         kind: EntityKind,
         /// Its id.
         id: String,
     },
-    /// More than one thing would have the id, or has it already, so that it does not say which is
-    /// meant.
+    /// More than one element would have the id, or already has it, so that the id is ambiguous.
     #[error("an id names one {kind}, and \"{id}\" would name more")]
     DuplicateId {
-        /// Of which kind.
+        /// Its kind.
         kind: EntityKind,
         /// The id.
         id: String,
     },
-    /// A thing is to stand after itself, or after one that is not in the list that it goes to.
+    /// An element would be placed after itself, or after one that is not in the destination list.
     #[error("{kind} \"{id}\" cannot stand after \"{after}\": that is not another {kind} of the same list")]
     NoSuchPosition {
-        /// Of which kind.
+        /// Its kind.
         kind: EntityKind,
-        /// What was to be placed.
+        /// Id of the element to place.
         id: String,
-        /// The one that it was to stand after.
+        /// Id of the element that it should follow.
         after: String,
     },
-    /// A field that is no field to be set: an id, or a list that has edits of its own.
+    /// The field cannot be set with others: it is an id, or a list that has edits of its own.
     #[error("`{field}` is not set with other fields: ids stay, and what is in a list has edits of its own")]
     NotSettable {
         /// Its name.
@@ -67,7 +66,7 @@ pub enum EditError {
 }
 
 impl EditError {
-    /// Stable name of the kind of error.
+    /// Stable error code.
     pub fn code(&self) -> &'static str {
         match self {
             Self::NoSuch { kind: EntityKind::Media, .. } => "project.edit.no_such_media",

@@ -1,5 +1,5 @@
-//! What things say of themselves beside their ids and lists: set as a whole, so that fields that
-//! this version does not know are kept and the inverse is exact.
+//! The settable fields of projects, compositions and tracks: all except ids and lists. They are set
+//! as a whole, so that unknown fields are kept and the inverse is exact.
 use super::EditError;
 use crate::{
     Animated, Composition, CompositionColor, Extra, MotionBlur, Project, Settings, Track, TrackKind, default_true, is_default,
@@ -11,52 +11,52 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::mem::swap;
 
-/// What a document says of itself: everything but its version and its lists.
+/// All fields of a project except its version and its lists.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ProjectFields {
-    /// Stable name of this project among others.
+    /// Stable id that distinguishes this project from others.
     #[serde(default, skip_serializing_if = "is_default")]
     pub id: String,
     /// Title.
     #[serde(default, skip_serializing_if = "is_default")]
     pub name: String,
-    /// What new things start from.
+    /// Project-wide settings.
     #[serde(default, skip_serializing_if = "is_default")]
     pub settings: Settings,
-    /// The composition that is the film.
+    /// Id of the main composition.
     pub main: CompositionId,
     /// Unknown fields, kept on save.
     #[serde(flatten)]
     pub extra: Extra,
 }
 
-/// What a composition says of itself: everything but its id and its tracks.
+/// All fields of a composition except its id and its tracks.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CompositionFields {
     /// Title.
     #[serde(default, skip_serializing_if = "is_default")]
     pub name: String,
-    /// Square pixels, 1..=16384 each way.
+    /// Size in square pixels: 1..=16384 in each direction, at most 134217728 pixels in total.
     pub size: Size,
     /// Frames per second.
     pub frame_rate: FrameRate,
     /// Samples per second, 8000..=192000.
     #[serde(default = "default_sample_rate_hz")]
     pub sample_rate_hz: u32,
-    /// Channels of sound, 1..=8.
+    /// Number of audio channels, 1..=8.
     #[serde(default = "default_channels")]
     pub channels: u32,
-    /// Length; absent means up to the end of the last clip.
+    /// Length; absent: up to the end of the last clip.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duration: Option<TimeDelta>,
-    /// Under all layers: straight RGBA, display-encoded, 0..=1. Not drawn when the composition is
-    /// nested.
+    /// Colour below all layers: straight RGBA, display-encoded, 0..=1. Not drawn when the
+    /// composition is nested.
     #[serde(default = "black", skip_serializing_if = "is_black")]
     pub background: [f64; 4],
-    /// Where layers are blended.
+    /// Encoding in which layers are blended.
     #[serde(default, skip_serializing_if = "is_default")]
     pub blend_space: BlendSpace,
-    /// Colour of the working space and of the result.
+    /// Primaries and transfer characteristics of the working space and of the result.
     #[serde(default, skip_serializing_if = "is_default")]
     pub color: CompositionColor,
     /// How clips with `motion_blur` are blurred.
@@ -67,39 +67,39 @@ pub struct CompositionFields {
     pub extra: Extra,
 }
 
-/// What a track says of itself: everything but its id, its clips and its transitions.
+/// All fields of a track except its id, its clips and its transitions.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct TrackFields {
     /// Title.
     #[serde(default, skip_serializing_if = "is_default")]
     pub name: String,
-    /// What its clips give.
+    /// Whether its clips have picture and sound, or sound only.
     #[serde(default, skip_serializing_if = "is_default")]
     pub kind: TrackKind,
-    /// `false`: neither seen nor heard.
+    /// `false`: neither visible nor audible.
     #[serde(default = "default_true", skip_serializing_if = "is_true")]
     pub enabled: bool,
-    /// Not heard.
+    /// Whether the track is silent.
     #[serde(default, skip_serializing_if = "is_default")]
     pub muted: bool,
-    /// When any track is soloed only soloed tracks are heard; when any video track is, only soloed
-    /// video tracks are seen.
+    /// If any track is soloed, only soloed tracks are audible; if any video track is, only soloed
+    /// video tracks are visible.
     #[serde(default, skip_serializing_if = "is_default")]
     pub solo: bool,
-    /// Not seen: its picture only serves clips that name it as their matte or in an effect.
+    /// Whether the track is not drawn itself, so that its picture is only used by clips that name
+    /// it as their matte or in an effect.
     #[serde(default, skip_serializing_if = "is_default")]
     pub matte_only: bool,
-    /// Editors refuse changes; planning does not care.
+    /// Editors refuse changes to the track; rendering is not affected.
     #[serde(default, skip_serializing_if = "is_default")]
     pub locked: bool,
-    /// Volume in decibels, -144 and below is silence, up to 60; keyframe times are composition
-    /// times.
+    /// Gain in decibels, up to 60; -144 and below is silence. Keyframe times are composition times.
     #[serde(default, skip_serializing_if = "is_default")]
     pub gain_db: Animated<f64>,
-    /// -1 left … 0 centre … 1 right; added to the clip's.
+    /// Pan: -1 left … 0 centre … 1 right; added to the clip's.
     #[serde(default, skip_serializing_if = "is_default")]
     pub pan: Animated<f64>,
-    /// 0..=1, multiplies the opacity of every clip.
+    /// Opacity, 0..=1; multiplies the opacity of every clip.
     #[serde(default = "Animated::one", skip_serializing_if = "Animated::is_one")]
     pub opacity: Animated<f64>,
     /// Unknown fields, kept on save.
@@ -108,13 +108,13 @@ pub struct TrackFields {
 }
 
 impl ProjectFields {
-    /// Those of the document.
+    /// The fields of a project.
     pub fn of(project: &Project) -> Self {
         let Project { schema_version: _, media: _, compositions: _, id, name, settings, main, extra } = project;
         Self { id: id.clone(), name: name.clone(), settings: settings.clone(), main: main.clone(), extra: extra.clone() }
     }
 
-    /// Exchanges them with those of the document.
+    /// Swaps them with the fields of a project.
     pub(super) fn swap(&mut self, project: &mut Project) -> Result<(), EditError> {
         let Project { schema_version: _, media: _, compositions: _, id, name, settings, main, extra } = project;
         settable(&self.extra, extra, &["schema_version", "media", "compositions"])?;
@@ -128,7 +128,7 @@ impl ProjectFields {
 }
 
 impl CompositionFields {
-    /// Those of a composition.
+    /// The fields of a composition.
     pub fn of(composition: &Composition) -> Self {
         let Composition {
             id: _,
@@ -160,7 +160,7 @@ impl CompositionFields {
         }
     }
 
-    /// Exchanges them with those of a composition.
+    /// Swaps them with the fields of a composition.
     pub(super) fn swap(&mut self, composition: &mut Composition) -> Result<(), EditError> {
         let Composition {
             id: _,
@@ -194,7 +194,7 @@ impl CompositionFields {
 }
 
 impl TrackFields {
-    /// Those of a track.
+    /// The fields of a track.
     pub fn of(track: &Track) -> Self {
         let Track {
             id: _,
@@ -227,7 +227,7 @@ impl TrackFields {
         }
     }
 
-    /// Exchanges them with those of a track.
+    /// Swaps them with the fields of a track.
     pub(super) fn swap(&mut self, track: &mut Track) -> Result<(), EditError> {
         let Track {
             id: _,
@@ -261,7 +261,7 @@ impl TrackFields {
     }
 }
 
-/// That no unknown field, old or new, has the name of one that stays.
+/// Checks that no unknown field, old or new, has the name of a field that cannot be set.
 fn settable(new: &Extra, old: &Extra, others: &[&str]) -> Result<(), EditError> {
     match new.keys().chain(old.keys()).find(|name| others.contains(&name.as_str())) {
         Some(name) => Err(EditError::NotSettable { field: name.clone() }),

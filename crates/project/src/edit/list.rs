@@ -1,10 +1,10 @@
-//! Lists of things that have ids: finding, placing, moving.
+//! Lists of elements with ids: finding, inserting, moving.
 use super::{EditError, EntityKind};
 use crate::{Clip, Composition, Media, Project, Track, Transition};
 use cutroom_types::{ClipId, CompositionId, MediaId, TrackId, TransitionId};
 use std::{collections::HashSet, fmt::Display, hash::Hash, sync::Arc};
 
-/// A thing in a list of the document, known by its id.
+/// An element of a list of the project, identified by its id.
 pub(super) trait Entity {
     type Id: Clone + Eq + Hash + Display;
     const KIND: EntityKind;
@@ -65,7 +65,7 @@ pub(super) fn duplicate<T: Entity>(id: &T::Id) -> EditError {
     EditError::DuplicateId { kind: T::KIND, id: id.to_string() }
 }
 
-/// The place of the only thing of that id; `all` are places and things.
+/// The position of the only element with this id; `all` yields positions and elements.
 pub(super) fn only<'a, T: Entity + 'a, P>(all: impl Iterator<Item = (P, &'a T)>, id: &T::Id) -> Result<P, EditError> {
     let mut found = all.filter(|(_, item)| item.id() == id).map(|(place, _)| place);
     match (found.next(), found.next()) {
@@ -75,17 +75,17 @@ pub(super) fn only<'a, T: Entity + 'a, P>(all: impl Iterator<Item = (P, &'a T)>,
     }
 }
 
-/// The index of the only thing of that id in a list.
+/// The index of the only element with this id in a list.
 pub(super) fn find<T: Entity>(list: &[T], id: &T::Id) -> Result<usize, EditError> {
     only(list.iter().enumerate(), id)
 }
 
-/// That nothing has an id.
+/// Checks that no element has an id.
 pub(super) fn absent<'a, T: Entity + 'a>(mut all: impl Iterator<Item = &'a T>, id: &T::Id) -> Result<(), EditError> {
     if all.any(|item| item.id() == id) { Err(duplicate::<T>(id)) } else { Ok(()) }
 }
 
-/// That no two of `some` have one id, nor one of them that of one of `others`.
+/// Checks that the ids of `some` differ from each other and from those of `others`.
 pub(super) fn distinct<'a, T: Entity + 'a>(
     some: impl Iterator<Item = &'a T>,
     mut others: impl Iterator<Item = &'a T>,
@@ -102,21 +102,21 @@ pub(super) fn distinct<'a, T: Entity + 'a>(
     }
 }
 
-/// Puts a thing into a list after another, or first.
+/// Inserts an element into a list after another, or first.
 pub(super) fn insert<T: Entity>(list: &mut Vec<T>, item: T, after: Option<&T::Id>) -> Result<(), EditError> {
     let at = slot(list, item.id(), after)?;
     list.insert(at, item);
     Ok(())
 }
 
-/// Takes a thing out of a list; with what it stood after.
+/// Removes an element from a list. Returns it and the id of the one before it.
 pub(super) fn take<T: Entity>(list: &mut Vec<T>, at: usize) -> Result<(T, Option<T::Id>), EditError> {
     let after = before(list, at)?;
     Ok((list.remove(at), after))
 }
 
-/// Moves a thing from a place of one list to another list, or within it; gives what it stood after.
-/// `list` finds a list.
+/// Moves the element at index `at` of list `from` to list `to`, which may be the same one, after
+/// another element or first. Returns the id of the one that was before it. `list` resolves a list.
 pub(super) fn carry<T: Entity, L: Copy + Eq>(
     project: &mut Project,
     list: fn(&mut Project, L) -> &mut Vec<T>,
@@ -133,7 +133,7 @@ pub(super) fn carry<T: Entity, L: Copy + Eq>(
     Ok(stood_after)
 }
 
-/// Where in a list a thing stands after another.
+/// The index in a list for an element that is placed after another.
 fn slot<T: Entity>(list: &[T], id: &T::Id, after: Option<&T::Id>) -> Result<usize, EditError> {
     let Some(after) = after else { return Ok(0) };
     match find(list, after) {
@@ -143,7 +143,7 @@ fn slot<T: Entity>(list: &[T], id: &T::Id, after: Option<&T::Id>) -> Result<usiz
     }
 }
 
-/// What the thing at an index stands after.
+/// The id of the element before the one at an index.
 fn before<T: Entity>(list: &[T], at: usize) -> Result<Option<T::Id>, EditError> {
     let Some(before) = at.checked_sub(1) else { return Ok(None) };
     let id = list[before].id();

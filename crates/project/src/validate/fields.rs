@@ -1,11 +1,10 @@
-//! Each value on its own: numbers, sizes, rates, times, keyframes.
+//! Checks each value by itself: numbers, sizes, rates, times, keyframes.
 use super::{MAX_COMPOSITION_AREA_PX, MAX_COMPOSITION_SIDE_PX, MAX_TIME_FLICKS, Problem, SPEED_LIMITS, report};
 use crate::{Animatable, Animated, Clip, ClipSource, Mask, MaskShape, Params, Place, Project, Track, TrackPlace};
 use cutroom_types::{ClipId, TimeDelta};
 use std::fmt::Display;
 
-/// A place to complain about, and whose it is. Its path is written out only when there is a
-/// complaint.
+/// Path and clip for which problems are reported. The path is formatted only if there is a problem.
 struct At<'a> {
     path: &'a dyn Display,
     clip: Option<&'a ClipId>,
@@ -24,9 +23,9 @@ const GAIN_DB: Limits = (-1000.0, 60.0);
 const PAN: Limits = (-1.0, 1.0);
 const FEATHER: Limits = (0.0, 5000.0);
 const EXPANSION: Limits = (-5000.0, 5000.0);
-/// Fractions of a picture.
+/// In fractions of a picture.
 const PLACE: Limits = (-100.0, 100.0);
-/// Most vertices of an outline.
+/// Maximum number of vertices of an outline.
 const MAX_VERTICES: usize = 10_000;
 const PARAM: Limits = (-1e9, 1e9);
 
@@ -250,7 +249,8 @@ fn color(problems: &mut Vec<Problem>, at: &At, field: &str, rgba: &[f64; 4]) {
     }
 }
 
-/// Values within limits, keyframes in order, of one shape, with handles that point the right way.
+/// Checks that values are within limits, and that keyframes are in order, of one shape, and have
+/// handles in the right direction.
 fn number<T: Animatable + std::fmt::Debug>(
     problems: &mut Vec<Problem>,
     at: &At,

@@ -1,4 +1,4 @@
-//! Clips that lean on others of their composition: on null objects as parents, on tracks as mattes.
+//! Checks references of clips within their composition: null objects as parents, tracks as mattes.
 use super::{Problem, report};
 use crate::{Clip, ClipSource, Composition, Place, Track, TrackKind, TrackPlace, cycle::Cycles};
 use cutroom_types::{ClipId, TrackId};
@@ -51,10 +51,10 @@ pub(super) fn check(problems: &mut Vec<Problem>, c: &Composition, at: usize) {
     }
 }
 
-/// Clips that are their own parents, over others or directly.
+/// Clips that are their own parents, directly or through others.
 fn on_cycles<'a>(clips: &HashMap<&'a ClipId, &'a Clip>) -> HashSet<&'a ClipId> {
     let parent = |clip: &'a Clip| clip.video.parent.as_ref().and_then(|p| clips.get(p)).copied();
-    // From which start a clip was met first.
+    // The walk in which a clip was first met.
     let mut met: HashMap<&ClipId, usize> = HashMap::new();
     let mut found = HashSet::new();
     for (round, start) in clips.values().enumerate() {
@@ -64,7 +64,7 @@ fn on_cycles<'a>(clips: &HashMap<&'a ClipId, &'a Clip>) -> HashSet<&'a ClipId> {
             let Some(next) = parent(at) else { break };
             at = next;
         }
-        // The way came back to itself, or to what an earlier start has met.
+        // The walk has come back to itself, or to a clip of an earlier walk.
         if met[&at.id] == round {
             while let Some(next) = parent(at).filter(|_| found.insert(&at.id)) {
                 at = next;

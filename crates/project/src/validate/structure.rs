@@ -1,4 +1,4 @@
-//! How things refer to each other: ids, references, overlaps, transitions, nesting.
+//! Checks how elements refer to each other: ids, references, overlaps, transitions, nesting.
 use super::{MAX_NESTING, Problem, SPEED_LIMITS, references, report};
 use crate::{
     Clip, ClipPlace, ClipSource, Composition, Media, MediaKind, Place, Project, ProjectIndex, Track, TrackKind, TrackPlace,
@@ -9,13 +9,12 @@ use std::{
     fmt::{self, Display},
 };
 
-/// Cuts may miss each other by this much (1/1000 s) and still carry a transition: predecessors
-/// store seconds as floats.
+/// Maximum gap or overlap at a cut with a transition: 1 ms, since earlier programs store seconds as
+/// floats.
 const CUT_TOLERANCE_FLICKS: u64 = 705_600;
-/// Clips may overlap by this: start, length and the next start are rounded to flicks each for
-/// itself.
+/// Maximum overlap of clips, since start, length and the next start are each rounded to flicks.
 const ROUNDING: TimeDelta = TimeDelta(4);
-/// The same of speeds that are multiplied in one order or another.
+/// Relative tolerance for products of speeds, which depend on the order of multiplication.
 const SPEED_ROUNDING: f64 = 1e-9;
 
 pub(super) fn check(project: &Project, problems: &mut Vec<Problem>) {
@@ -58,11 +57,11 @@ pub(super) fn check(project: &Project, problems: &mut Vec<Problem>) {
     }
 }
 
-/// A document, with what is asked of it again and again.
+/// A project, with values that are looked up often.
 struct Known<'a> {
     project: &'a Project,
     index: ProjectIndex,
-    /// Of each composition.
+    /// Length of each composition.
     lengths: Vec<TimeDelta>,
 }
 
@@ -76,7 +75,7 @@ impl<'a> Known<'a> {
     }
 }
 
-/// Each id is there, and once among its kind.
+/// Checks that each id has a permitted length and is unique among elements of its kind.
 fn ids<'a>(project: &'a Project, problems: &mut Vec<Problem>) {
     let mut seen = HashSet::new();
     for (i, m) in project.media.iter().enumerate() {
@@ -164,7 +163,7 @@ fn source(problems: &mut Vec<Problem>, known: &Known<'_>, track: &Track, clip: &
                 return problem("source.composition", "project.dangling", format!("there is no composition \"{}\"", s.composition));
             };
             let used = clip.source_span();
-            // Half a frame is left for times that were rounded to other grids.
+            // Half a frame of tolerance, for times that were rounded to other frame grids.
             if used.start < Time::ZERO || used.end().0 > length.0.saturating_add(inner.frame_rate.frame_duration().0 / 2) {
                 problem(
                     "source_in",
@@ -249,7 +248,7 @@ fn overlaps(problems: &mut Vec<Problem>, track: &Track, place: TrackPlace) {
 
 fn transitions(problems: &mut Vec<Problem>, track: &Track, place: TrackPlace) {
     let clips: HashMap<&ClipId, &Clip> = track.clips.iter().map(|c| (&c.id, c.as_ref())).collect();
-    // What transitions take of each clip: (at its head, at its tail).
+    // Length of each clip that transitions cover: (at its start, at its end).
     let mut taken: HashMap<&ClipId, (Option<i64>, Option<i64>)> = HashMap::new();
     for (i, x) in track.transitions.iter().enumerate() {
         let place = Place::from(place.transition(i));
@@ -327,7 +326,7 @@ fn transitions(problems: &mut Vec<Problem>, track: &Track, place: TrackPlace) {
     }
 }
 
-/// Depth-first walk over who nests whom, without recursion.
+/// Reports cycles and too deep nesting of compositions, by a depth-first walk without recursion.
 fn cycles(problems: &mut Vec<Problem>, known: &Known<'_>) {
     let project = known.project;
     let nested = |(i, c): (usize, &Composition)| -> Vec<(usize, ClipPlace)> {
@@ -344,7 +343,7 @@ fn cycles(problems: &mut Vec<Problem>, known: &Known<'_>) {
         all
     };
     let edges: Vec<_> = project.compositions.iter().enumerate().map(nested).collect();
-    // Longest chain of nesting below each composition, once it is known.
+    // Longest chain of nested compositions from each composition on, once it is known.
     let mut depth: Vec<Option<usize>> = vec![None; edges.len()];
     let mut on_path = vec![false; edges.len()];
     for root in 0..edges.len() {
@@ -386,11 +385,11 @@ fn cycles(problems: &mut Vec<Problem>, known: &Known<'_>) {
     }
 }
 
-/// Speeds multiply through nesting; the product has the same limits as a clip's own. For projects
-/// without cycles.
+/// Checks the products of speeds through nesting, which have the same limits as a clip's own speed.
+/// For projects without cycles.
 fn nested_speeds(problems: &mut Vec<Problem>, known: &Known<'_>) {
     let project = known.project;
-    // Smallest and largest absolute speed at which sources run within each composition.
+    // Minimum and maximum absolute speed at which sources play within each composition.
     let mut ranges = vec![(1.0f64, 1.0f64); project.compositions.len()];
     let through = |clip: &Clip, ranges: &[(f64, f64)]| {
         let (slow, fast) = match &clip.source {
@@ -399,7 +398,7 @@ fn nested_speeds(problems: &mut Vec<Problem>, known: &Known<'_>) {
         };
         (clip.speed.abs() * slow, clip.speed.abs() * fast)
     };
-    // Each pass carries the ranges one level up.
+    // Each iteration carries the ranges one level up.
     for _ in 0..MAX_NESTING {
         let next: Vec<(f64, f64)> = project
             .compositions

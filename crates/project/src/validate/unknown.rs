@@ -1,11 +1,10 @@
-//! Fields that this version does not know. They are kept, but a misspelt name should not pass in
-//! silence.
+//! Finds unknown fields. They are kept, but a misspelt name must be reported.
 use super::{Problem, report};
 use crate::{Animated, Clip, ClipSource, Extra, Mask, MaskShape, Params, Place, Project, Track, TrackPlace};
 use cutroom_types::ClipId;
 use std::fmt::Display;
 
-/// One warning for each unknown field of the document, except those whose name begins with `x-`.
+/// One warning for each unknown field of the project, except those whose name begins with `x-`.
 pub fn unknown_fields(project: &Project) -> Vec<Problem> {
     let mut found = Found::default();
     for name in unknown(&project.extra) {
@@ -30,7 +29,7 @@ pub fn unknown_fields(project: &Project) -> Vec<Problem> {
     found.problems
 }
 
-/// Names that no program reserved for itself.
+/// Names without the prefix `x-`, which is reserved for other programs.
 fn unknown(extra: &Extra) -> impl Iterator<Item = &String> {
     extra.keys().filter(|name| !name.starts_with("x-"))
 }
@@ -38,7 +37,7 @@ fn unknown(extra: &Extra) -> impl Iterator<Item = &String> {
 #[derive(Default)]
 struct Found<'a> {
     problems: Vec<Problem>,
-    /// The clip that is looked at.
+    /// The clip being checked.
     clip: Option<&'a ClipId>,
 }
 

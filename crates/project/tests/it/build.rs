@@ -1,4 +1,4 @@
-//! Documents from facts.
+//! Projects built from facts.
 use cutroom_project::{
     Animated, Clip, Edit, MediaFacts, MediaKind, Project, TrackKind,
     build::{Measured, PictureFacts, STABILIZE_EFFECT, Sequence, SourceFacts, StabilizeFrame, composition_for, stabilize},
@@ -31,7 +31,7 @@ fn a_composition_follows_its_first_clips() {
     let still = source(MediaKind::Image, 0, Some((63, 35)));
     let film = source(MediaKind::Video, 2, Some((1280, 720)));
     let made = composition_for([&sound, &still, &film].into_iter(), None, None).unwrap();
-    // The still's size, made even; rate and colour of the first that moves.
+    // The still's size, rounded up to even numbers; rate and colour of the first video.
     assert_eq!((made.size, made.frame_rate), (Size { width: 64, height: 36 }, rate("25")));
     assert_eq!((made.color.primaries, made.color.transfer), (Primaries::Bt2020, Transfer::Pq));
     let asked = Size { width: 31, height: 17 };
@@ -52,8 +52,8 @@ fn odd_statements_of_a_rate_are_seen_through() {
         facts.is_constant_rate = is_constant_rate;
         composition_for([&film].into_iter(), None, None).unwrap().frame_rate
     };
-    // Phones state the clock of the container; interlaced files the rate of fields; varying ones
-    // are counted and rounded.
+    // Phones state the clock of the container, interlaced files the rate of interlaced fields;
+    // variable rates are counted and rounded.
     assert_eq!(of((90_000, 1), (30, 1), true), rate("30"));
     assert_eq!(of((50, 1), (25, 1), true), rate("25"));
     assert_eq!(of((60, 1), (298, 10), false), rate("30"));
@@ -67,7 +67,7 @@ fn clips_follow_each_other_over_dissolves() {
         source(MediaKind::Audio, 3, None),
         source(MediaKind::Image, 0, Some((64, 36))),
     ];
-    // The film twice with the still between, and the sound beside them.
+    // The film twice with the still between, and the sound on its own track.
     let sequence = Sequence { sources: &sources, order: &[0, 1, 2, 0], still_frames: 30, half_dissolve_frames: 5 };
     let composition = composition_for(sources.iter(), None, None).unwrap();
     let project = sequence.project("film", composition).unwrap();
@@ -77,8 +77,8 @@ fn clips_follow_each_other_over_dissolves() {
     assert_eq!(tracks.iter().map(|t| t.kind).collect::<Vec<_>>(), [TrackKind::Video, TrackKind::Audio]);
     let frame = |flicks: i64| flicks * 25 / SECOND;
     let clips: Vec<_> = tracks[0].clips.iter().map(|c| (frame(c.start.0), frame(c.duration.0), frame(c.source_in.0))).collect();
-    // Each end of a film at a dissolve gives up 5 frames, which the dissolve shows beyond the cut;
-    // the still gives none.
+    // Each end of a film at a dissolve gives up 5 frames, which the dissolve shows outside the
+    // clip; the still gives up none.
     assert_eq!(clips, [(0, 45, 0), (45, 30, 0), (75, 45, 5)]);
     let dissolves: Vec<_> = tracks[0].transitions.iter().map(|x| frame(x.duration.0)).collect();
     assert_eq!(dissolves, [10, 10]);
@@ -91,7 +91,7 @@ fn a_clip_must_hold_its_dissolves() {
     let sequence = Sequence { sources: &stills, order: &[0, 0, 0], still_frames: 25, half_dissolve_frames: 20 };
     let composition = composition_for(stills.iter(), None, None).unwrap();
     let error = sequence.project("film", composition).unwrap_err();
-    // The middle one lies under half of both dissolves of 40 frames.
+    // The middle clip is under half of both dissolves of 40 frames.
     assert_eq!((error.clip, error.frames, error.dissolve_frames, error.needed_frames), (1, 25, 40, 40));
     assert_eq!((error.code(), error.ends, error.is_still), ("usage.dissolve", "at each end", true));
 }
@@ -118,9 +118,10 @@ fn a_clip_is_measured_with_what_its_dissolve_shows() {
     let composition = alone.composition(&id).unwrap();
     assert_eq!((composition.size, composition.frame_rate), (size, rate("25")));
     let clips: Vec<_> = composition.tracks.iter().flat_map(|t| &t.clips).collect();
-    // The source from its first frame on: the dissolve's part was taken off its start.
+    // The source from its first frame on: the part that the dissolve shows was cut off the clip's
+    // start.
     assert_eq!((clips.len(), clips[0].source_in.0, clips[0].duration), (1, 0, two_secs));
-    // Everything else stays.
+    // Everything else is unchanged.
     assert_eq!((&alone.compositions[..1], &alone.media), (&project.compositions[..], &project.media));
 }
 
@@ -145,7 +146,8 @@ fn a_second_stabilising_replaces_the_first() {
     let effect = &first.video.effects[0];
     assert_eq!((effect.id.as_str(), effect.effect.as_str()), ("stabilize-1", STABILIZE_EFFECT));
     let numbers = |name: &str| effect.params[name].values().cloned().collect::<Vec<_>>();
-    // Keyframes only where something changes; millionths; scales within what the effect takes.
+    // Keyframes only for values that change, rounded to millionths; scales within the effect's
+    // range.
     assert_eq!(numbers("shiftX"), [0.0, 0.123_457].map(ParamValue::Number));
     assert_eq!(effect.params["shiftY"], Animated::Constant(ParamValue::Number(0.25)));
     assert_eq!(effect.params["scale"], Animated::Constant(ParamValue::Number(4.0)));

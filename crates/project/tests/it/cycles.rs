@@ -1,4 +1,4 @@
-//! Circles of pictures against the definition: who reaches itself.
+//! Cycles of pictures, compared with their definition: clips that reach themselves.
 use cutroom_project::{
     AdjustmentSource, Clip, ClipSource, Composition, Matte, MatteChannel, NullSource, Project, Track, TrackKind, cycle::Cycles,
     validate,
@@ -6,8 +6,8 @@ use cutroom_project::{
 use cutroom_types::{FrameRate, Size, Time, TimeDelta};
 use proptest::prelude::*;
 
-/// Start, length, whether it adjusts, the track that is its matte (none past the last), whether it
-/// is enabled.
+/// Start, length, whether it is an adjustment layer, index of the track that is its matte (none if
+/// out of range), whether it is enabled.
 type Piece = (i64, i64, bool, usize, bool);
 
 fn composition(tracks: &[(Vec<Piece>, bool)]) -> Composition {
@@ -52,7 +52,7 @@ proptest! {
         let uses = |a: &(usize, usize, Piece), b: &(usize, usize, Piece)| {
             matte(a, b) || together(&a.2, &b.2) && a.2.2 && b.0 < a.0 && !tracks[b.0].1
         };
-        // Warshall's closure.
+        // Transitive closure by Warshall's algorithm.
         let mut reaches: Vec<Vec<bool>> = clips.iter().map(|a| clips.iter().map(|b| uses(a, b)).collect()).collect();
         for via in 0..clips.len() {
             for from in 0..clips.len() {
@@ -72,7 +72,7 @@ proptest! {
 fn only_clips_on_a_cycle_of_parents_are_reported() {
     let mut c = composition(&[]);
     let mut track = Track::new("t", TrackKind::Video);
-    // a, b and c lead to the circle of d and e; f is its own parent; g leads to h, which has none.
+    // a, b and c lead to the cycle of d and e; f is its own parent; g leads to h, which has none.
     let parents = [("a", "b"), ("b", "c"), ("c", "d"), ("d", "e"), ("e", "d"), ("f", "f"), ("g", "h"), ("h", "")];
     for (start, (id, parent)) in (0..).zip(parents) {
         let mut clip = Clip::new(id, ClipSource::Null(NullSource::default()), Time(start * 10), TimeDelta(10));

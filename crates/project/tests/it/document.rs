@@ -1,11 +1,11 @@
-//! The file: what is kept, what is refused and where the message points.
+//! The project file: what is kept, what is refused, and the paths and lines in messages.
 use cutroom_project::{
     ClipSource, LoadError, Project, from_json, json_schema, load, locate, save, to_json, unknown_fields, validate,
 };
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-/// One of everything.
+/// A project with one of everything.
 fn film() -> Value {
     json!({
         "schema_version": 2, "name": "film", "main": "main", "x-origin": {"by": "hand"},
@@ -136,7 +136,7 @@ fn texts_that_are_no_projects_are_refused_by_kind() {
     assert_eq!(from_json(&deep).unwrap_err().code(), "project.syntax");
 }
 
-/// Each change makes one problem, at the place changed.
+/// Each change causes a problem at the changed position.
 #[test]
 fn validation_finds_each_problem_where_it_is() {
     let clip = "/compositions/0/tracks/0/clips";
@@ -301,7 +301,7 @@ fn saving_replaces_the_whole_file_or_nothing() {
     assert_eq!(load(&dir.path().join("none.json")).unwrap_err().code(), "project.read");
 }
 
-/// The schema names every field that the film above uses and this version knows, at each level.
+/// The schema has its title and describes some fields and sources of the film above.
 #[test]
 fn the_schema_describes_the_file() {
     let schema = json_schema();
@@ -316,7 +316,7 @@ fn the_schema_describes_the_file() {
     assert!(["media", "composition", "solid"].iter().all(|k| source.contains(&format!("\"const\":\"{k}\""))), "{source}");
 }
 
-/// Every place in a JSON value.
+/// The JSON pointers of all values in a JSON value.
 fn places(v: &Value, at: String, all: &mut Vec<String>) {
     all.push(at.clone());
     match v {
@@ -356,7 +356,7 @@ proptest! {
         }
         if let Ok(project) = read(&v) {
             let _ = (validate(&project), unknown_fields(&project));
-            // What was read is written and read again as the same.
+            // What was read is the same after writing and reading again.
             prop_assert_eq!(from_json(&to_json(&project)).unwrap(), project);
         }
     }
@@ -373,7 +373,7 @@ proptest! {
     }
 }
 
-/// The example of docs/project-format.md reads, is valid and has no field that is unknown.
+/// The example of docs/project-format.md can be read, is valid and has no unknown fields.
 #[test]
 fn the_documented_example_is_valid() {
     let project = from_json(&cutroom_test_support::example("docs/project-format.md", "json")).unwrap();

@@ -1,4 +1,4 @@
-//! Edits: what they do, what they refuse, and that each can be taken back to the byte.
+//! Edits: what they do, what they refuse, and that each has an exact inverse.
 use crate::support::{any, schema};
 use cutroom_project::{
     CompositionFields, Edit, EditError, Project, ProjectFields, ProjectIndex, TrackFields, apply_all, edit_schema, from_json,
@@ -11,7 +11,7 @@ use std::{cell::RefCell, collections::BTreeSet, sync::LazyLock};
 
 static SCHEMA: LazyLock<Value> = LazyLock::new(edit_schema);
 
-/// That an edit is written, accepted by its schema and read as the same.
+/// Checks that an edit fits its schema and is the same after writing and reading.
 fn is_written(edit: &Edit) -> Result<(), TestCaseError> {
     let text = serde_json::to_string(edit).unwrap();
     prop_assert_eq!(&serde_json::from_str::<Edit>(&text).unwrap(), edit);
@@ -20,8 +20,8 @@ fn is_written(edit: &Edit) -> Result<(), TestCaseError> {
     Ok(())
 }
 
-/// Applies edits one by one, each there and back and there again; then all of them back. Gives the
-/// names of those that could be applied.
+/// Applies each edit, its inverse and the edit again; at the end, all inverses. Returns the names
+/// of the edits that could be applied.
 fn there_and_back(project: &mut Project, edits: Vec<Edit>) -> Result<BTreeSet<String>, TestCaseError> {
     let first = to_json(project);
     let (mut inverses, mut applied) = (Vec::new(), BTreeSet::new());
@@ -57,7 +57,7 @@ fn there_and_back(project: &mut Project, edits: Vec<Edit>) -> Result<BTreeSet<St
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
 
-    /// Where ids name more than one thing, an edit has an exact inverse or is refused.
+    /// Where ids are ambiguous, an edit has an exact inverse or is refused.
     #[test]
     fn ambiguous_documents_are_changed_exactly_or_not_at_all(mut project in any::project(), edits in prop::collection::vec(any::edit(), 1..12)) {
         there_and_back(&mut project, edits)?;
@@ -116,7 +116,7 @@ fn every_edit_is_taken_back_to_the_byte() {
         Ok(())
     });
     outcome.unwrap();
-    // The cases reach every kind of edit that there is.
+    // The cases cover every kind of edit.
     let kinds = SCHEMA["oneOf"].as_array().unwrap().iter().map(|kind| kind["required"][0].as_str().unwrap().to_owned());
     assert_eq!(applied.into_inner(), kinds.collect());
 }
@@ -136,8 +136,7 @@ fn read(edit: Value) -> Edit {
     serde_json::from_value(edit).unwrap()
 }
 
-/// Ids of what an edit changes, after it: media; tracks of both compositions; clips of track t and
-/// of track u.
+/// Ids after an edit: media; tracks of both compositions; clips of track t; clips of track u.
 fn order(edit: Value) -> Result<[String; 4], EditError> {
     let mut p = film();
     read(edit).apply(&mut p)?;
@@ -236,14 +235,14 @@ fn unknown_fields_are_kept_in_things_and_refused_around_them() {
     let inverse = read(json!({"replace_clip": {"clip": clip}})).apply(&mut p).unwrap();
     assert_eq!(serde_json::to_value(&inverse).unwrap()["replace_clip"]["clip"]["label"], "a");
     assert_eq!(serde_json::to_value(&p).unwrap()["compositions"][0]["tracks"][0]["clips"][0]["mood"], "calm");
-    // Errors inside say where they are.
+    // Errors inside an edit have a path.
     let wrong =
         json!({"insert_clip": {"track": "t", "clip": {"id": "e", "source": {"type": "null"}, "start": 0, "duration": "long"}}});
     let error = serde_path_to_error::deserialize::<_, Edit>(wrong).unwrap_err();
     assert_eq!(error.path().to_string(), "insert_clip.clip.duration");
 }
 
-/// Fields are written as they stand in the document, less ids and lists.
+/// Fields are written as in the project, without ids and lists.
 #[test]
 fn fields_are_those_of_the_document() {
     let curve = json!({"keyframes": [{"time": 0, "value": 0.5, "k": 1}], "c": 2});
@@ -260,7 +259,7 @@ fn fields_are_those_of_the_document() {
     same(&TrackFields::of(t), t, &["id", "clips"]);
 }
 
-/// That `fields` are written as `whole` is without some of its own.
+/// Checks that `fields` are written like `whole` without the fields in `without`.
 fn same(fields: &impl Serialize, whole: &impl Serialize, without: &[&str]) {
     let mut whole = serde_json::to_value(whole).unwrap();
     for name in without {

@@ -1,5 +1,4 @@
-//! A field that is not known is kept and mentioned, or refused, wherever the schema has an object:
-//! never lost, never silent.
+//! Wherever the schema has an object, an unknown field is kept and reported, or refused.
 use cutroom_project::{LoadError, from_json, json_schema, to_json, unknown_fields, validate};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,7 +10,7 @@ fn curve(from: Value, to: Value) -> Value {
     ]})
 }
 
-/// Every kind of object of the document, and keyframes wherever a value may have them.
+/// Every kind of object of the project, and keyframes wherever a value may have them.
 fn everything() -> Value {
     let (number, pair) = (|| curve(json!(0.25), json!(0.5)), || curve(json!([0.25, 0.5]), json!([0.5, 0.75])));
     let outline =
@@ -48,7 +47,7 @@ fn everything() -> Value {
 /// Walks a document along its schema.
 struct Walk<'a> {
     root: &'a Value,
-    /// JSON pointers of objects with named fields; whether the schema refuses others.
+    /// JSON pointers of objects with named fields; whether the schema refuses other fields.
     objects: BTreeMap<String, bool>,
     /// Definitions that the document has an example of.
     seen: BTreeSet<String>,
@@ -147,8 +146,8 @@ fn no_unknown_field_is_lost_or_silent_anywhere() {
     }
 }
 
-/// Unknown fields stay in their order, saved as often as one likes: a source and a mask's shape
-/// take their `type` out of the middle of them.
+/// Unknown fields keep their order however often the project is saved, although reading a source or
+/// a mask's shape removes `type` from among them.
 #[test]
 fn unknown_fields_keep_their_order() {
     let clip = r#"{"id": "a", "start": 0, "duration": "1s", "source": {"type": "media", "media": "m", "x-a": 1, "x-b": 2, "x-c": 3},

@@ -1,5 +1,5 @@
-//! The CPU back end: stages over cache-sized tiles, bands of rows in parallel. Bit-identical on any
-//! machine and any number of threads.
+//! The CPU back end: runs stages over cache-sized tiles, with bands of rows in parallel. Produces
+//! the same bits on every machine and with any number of threads.
 mod pack;
 mod planes;
 mod sample;
@@ -20,7 +20,7 @@ use sample::{PlaneBuffer, Sampler, SamplerInput, TableCache};
 use stage_kernels::{FADE, PREMULTIPLY, UNPREMULTIPLY};
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// Rows that one job computes; a multiple of every chroma block.
+/// Rows that one job computes; a multiple of the height of every chroma block.
 const BAND_ROWS: usize = 24;
 
 /// Draws programs on the CPU.
@@ -28,17 +28,17 @@ pub struct CpuRenderer {
     level: SimdLevel,
     pool: rayon::ThreadPool,
     buffers: BufferPool,
-    /// Planes of intermediates, to be used again.
+    /// Unused planes of intermediates, for reuse.
     spare: Mutex<Vec<Vec<f32>>>,
-    /// Alpha of opaque intermediates, for kernels that read them.
+    /// Ones as the alpha of opaque intermediates, for kernels that read them.
     ones: Mutex<Arc<Vec<f32>>>,
     tables: TableCache,
 }
 
-/// Planes of intermediates kept between frames, in samples: eight pictures of 3840×2160.
+/// Maximum number of samples in unused planes of intermediates: eight RGBA pictures of 3840×2160.
 const MAX_SPARE: usize = 8 * 4 * 3840 * 2160;
 
-/// What one job needs and reuses.
+/// Scratch memory of one job.
 struct Scratch {
     tiles: Vec<Box<Tile>>,
     lines: Lines,
@@ -52,12 +52,12 @@ struct PreparedStage<'a> {
     sampler: Option<Sampler<'a>>,
     inputs: Vec<InputImage<'a>>,
     bounds: [u32; 4],
-    /// Register content matters outside the bounds too, so it is cleared there.
+    /// The register is also read outside the bounds, so it is cleared there.
     clear_outside: bool,
 }
 
 impl CpuRenderer {
-    /// `threads` 0 means one per core; the SIMD level is the widest.
+    /// Creates a renderer with the widest available SIMD level. `threads` 0 means one per core.
     ///
     /// # Errors
     /// [`RenderError::Unsupported`] when threads cannot be started.
@@ -65,7 +65,7 @@ impl CpuRenderer {
         Self::with_level(SimdLevel::best(), threads)
     }
 
-    /// With a given SIMD level.
+    /// Creates a renderer with a given SIMD level.
     ///
     /// # Errors
     /// As [`Self::new`], and when the machine lacks the level.
@@ -88,7 +88,7 @@ impl CpuRenderer {
         })
     }
 
-    /// `"cpu (avx512, 2 threads)"`.
+    /// Description such as `"cpu (avx512, 2 threads)"`.
     pub fn describe(&self) -> String {
         format!("cpu ({}, {} threads)", self.level.name(), self.pool.current_num_threads())
     }
@@ -120,7 +120,7 @@ impl CpuRenderer {
                         intermediates[id] = Some(buffer);
                     }
                     PassTarget::Output => return self.run_to_output(program, intermediates, tiles, output),
-                    // Only the GPU runs planes as tiles.
+                    // Only the GPU back end runs planes as tiles.
                     PassTarget::Plane(_) => return Err(RenderError::Unsupported("one plane as tiles".into())),
                 },
                 Pass::Plane(_) => return self.run_planes(program, intermediates, output),
@@ -142,7 +142,7 @@ impl CpuRenderer {
         Err(RenderError::Unsupported("a program without an output pass".into()))
     }
 
-    /// A raster with any content.
+    /// A raster with arbitrary content.
     fn take_buffer(&self, size: Size, planes: usize) -> PlaneBuffer {
         let n = size.width as usize * size.height as usize;
         let mut spare = self.spare.lock().unwrap_or_else(PoisonError::into_inner);
@@ -156,14 +156,14 @@ impl CpuRenderer {
     fn give_back(&self, buffer: PlaneBuffer) {
         let mut spare = self.spare.lock().unwrap_or_else(PoisonError::into_inner);
         spare.extend(buffer.planes);
-        // The oldest go first.
+        // The oldest are freed first.
         let mut kept: usize = spare.iter().map(Vec::len).sum();
         while kept > MAX_SPARE {
             kept -= spare.remove(0).len();
         }
     }
 
-    /// Ones, at least `n`.
+    /// At least `n` ones.
     fn ones(&self, n: usize) -> Arc<Vec<f32>> {
         let mut ones = self.ones.lock().unwrap_or_else(PoisonError::into_inner);
         if ones.len() < n {
@@ -214,8 +214,8 @@ impl CpuRenderer {
                         let planes = [plane(0), plane(1), plane(2), plane(3)];
                         inputs.extend(InputImage::new(planes, r.size.width as usize, r.size.height as usize));
                     }
-                    // What reads pixels of intermediates writes all of the register, whatever was
-                    // in it.
+                    // A kernel that reads intermediates writes the whole register, whatever it held
+                    // before.
                     if !ids.is_empty() {
                         register_bounds[*reg] = full;
                     }
@@ -224,13 +224,13 @@ impl CpuRenderer {
                 Stage::Blend { bounds, backdrop, source, .. } => {
                     let s = register_bounds[*source];
                     if bounds != &s {
-                        // Pixels beyond the source change too: there it is transparent.
+                        // Pixels outside the source change too: there it is transparent.
                         for p in prepared.iter_mut().filter(|p| matches!(p.stage, Stage::Sample { reg, .. } if reg == source)) {
                             p.clear_outside = true;
                         }
                     }
-                    // What was drawn so far below stays where it was; the union is what later
-                    // stages of the backdrop must cover.
+                    // What the backdrop holds outside the bounds remains, so later stages on it
+                    // must cover the union.
                     let b = &mut register_bounds[*backdrop];
                     *b = [b[0].min(bounds[0]), b[1].min(bounds[1]), b[2].max(bounds[2]), b[3].max(bounds[3])];
                     (None, *bounds)
@@ -302,7 +302,7 @@ impl CpuRenderer {
         Ok(out)
     }
 
-    /// Ones for what a pass reads of opaque rasters.
+    /// Ones for the alpha of opaque intermediates that a pass reads.
     fn ones_for(&self, intermediates: &[Option<PlaneBuffer>], pass: &TilePass) -> Arc<Vec<f32>> {
         let read =
             pass.stages.iter().filter_map(|s| if let Stage::Read { inputs, .. } = s { Some(inputs) } else { None }).flatten();
@@ -360,7 +360,7 @@ impl CpuRenderer {
                                 let n = TILE_PITCH.min(x1 - x);
                                 let at = band.y + y;
                                 let over = packer.wants_above() && at > 0;
-                                // Not at the top of a band, nor below what was copied.
+                                // Unknown at the top of a band and below copied columns.
                                 if over && !scratch.above.knows(x, n) {
                                     run_stages(self.level, &prepared, scratch, x, at - TILE_ROWS, n, TILE_ROWS);
                                     let Scratch { tiles, above, .. } = scratch;
@@ -382,7 +382,7 @@ impl CpuRenderer {
         self.picture(buffers, pass.size, output)
     }
 
-    /// Wraps tightly packed planes.
+    /// Makes a picture of tightly packed planes.
     fn picture(&self, buffers: Vec<Vec<u8>>, size: Size, output: &OutputSpec) -> Result<Picture, RenderError> {
         let format = output.format;
         let planes = buffers
@@ -433,7 +433,7 @@ impl CpuRenderer {
     }
 }
 
-/// For each intermediate the pass that reads it last.
+/// For each intermediate, the pass that reads it last.
 fn last_uses(program: &Program) -> Vec<usize> {
     let mut last = vec![usize::MAX; program.intermediates.len()];
     for (at, pass) in program.passes.iter().enumerate() {
@@ -465,8 +465,8 @@ fn last_uses(program: &Program) -> Vec<usize> {
     last
 }
 
-/// Column runs of a row pair: `(from, to, untouched)`, even bounds, covering `0..width`. A run is
-/// untouched when only the bottom picture shows there.
+/// Divides the columns of a row pair into ranges `(from, to, untouched)`, which begin at multiples
+/// of 16 and cover `0..width`. In untouched ranges only the bottom picture is visible.
 fn segments(prepared: &[PreparedStage], can_copy: bool, width: usize, y: usize, rows: usize) -> Vec<(usize, usize, bool)> {
     let mut cuts = vec![0, width];
     let mut touched: Vec<(usize, usize)> = Vec::new();

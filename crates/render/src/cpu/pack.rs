@@ -1,4 +1,4 @@
-//! Writing code values into the output's planes, two rows at a time, left to right.
+//! Writes code values to the output's planes, two rows at a time, from left to right.
 use crate::{OutputSpec, RenderError, filter};
 use cutroom_kernel::{
     SimdLevel, TILE_PITCH, Tile,
@@ -6,36 +6,35 @@ use cutroom_kernel::{
 };
 use cutroom_types::{ColorModel, PictureFormat};
 
-/// The planes of a band of rows: `(bytes, stride)` each.
+/// A band of output rows with its part of every plane.
 pub struct Band<'a> {
-    /// Output row of the first line.
+    /// Output row of the band's first row.
     pub y: usize,
-    /// Luma rows in the band.
+    /// Number of luma rows in the band.
     pub rows: usize,
-    /// Bytes of each plane's part, tightly packed rows.
+    /// Each plane's part as bytes, in tightly packed rows.
     pub planes: Vec<&'a mut [u8]>,
 }
 
-/// What chroma rows take from the column left of a tile: for Cb and Cr, of each group of rows that
-/// makes a chroma row, the sum of both.
+/// Column sums left of a tile, which co-sited chroma reads: for Cb and Cr, for each chroma row of
+/// the tile, the sum of its two luma rows (the same row twice without vertical subsampling).
 pub type Carry = [[f32; 2]; 2];
 
-/// Cb and Cr of the row above a pair of rows, which chroma on the first row of its block takes part
-/// of.
+/// Cb and Cr of the row above a pair of rows; chroma on the first row of its block depends on it.
 #[derive(Default)]
 pub struct Above {
     rows: [Vec<f32>; 2],
-    /// Blocks of [`ABOVE_COLUMNS`] columns that are known.
+    /// Whether each block of [`ABOVE_COLUMNS`] columns is known.
     known: Vec<bool>,
 }
 
-/// Columns are known by blocks of this many.
+/// Number of columns per block of [`Above::known`].
 const ABOVE_COLUMNS: usize = 16;
 
 impl Above {
-    /// Nothing is known, of rows `width` wide.
+    /// Marks all columns of rows `width` wide as unknown.
     pub fn forget(&mut self, width: usize) {
-        // One more column stands for the neighbour of an odd last one.
+        // One more column, for the neighbour of an odd last one.
         self.rows.iter_mut().for_each(|r| r.resize(width + 1, 0.0));
         self.known.clear();
         self.known.resize(width.div_ceil(ABOVE_COLUMNS), false);
@@ -50,7 +49,7 @@ impl Above {
         self.known[Self::blocks(x, width)].iter().all(|k| *k)
     }
 
-    /// Takes row `row` of a tile at column `x`.
+    /// Stores row `row` of a tile whose first column is `x`.
     pub fn take(&mut self, tile: &Tile, row: usize, x: usize, width: usize) {
         for (to, plane) in self.rows.iter_mut().zip(&tile.planes[1..3]) {
             to[x..x + width].copy_from_slice(&plane[row * TILE_PITCH..row * TILE_PITCH + width]);
@@ -58,13 +57,13 @@ impl Above {
         self.known[Self::blocks(x, width)].fill(true);
     }
 
-    /// These columns are not known any more.
+    /// Marks these columns as unknown.
     pub fn lose(&mut self, x: usize, width: usize) {
         self.known[Self::blocks(x, width)].fill(false);
     }
 }
 
-/// Packs tiles into a format.
+/// Converts tiles to samples of a format.
 pub struct Packer {
     level: SimdLevel,
     format: PictureFormat,
@@ -72,12 +71,12 @@ pub struct Packer {
     kind: SampleKind,
     max_code: f32,
     chroma_weights: [f32; 3],
-    /// Chroma lies on the first row of its block.
+    /// Chroma is on the first row of its block.
     on_first_row: bool,
 }
 
 impl Packer {
-    /// For pictures `width` pixels wide.
+    /// A packer for pictures `width` pixels wide.
     ///
     /// # Errors
     /// [`RenderError::Unsupported`] for chroma on the last row of its block.
@@ -89,7 +88,7 @@ impl Packer {
             _ => SampleKind::F32,
         };
         let [left, top] = filter::written_sites(output)?;
-        // Over the sum of two rows, hence half of [1 2 1]/4 or [0 1 1]/2.
+        // For the sum of two rows, hence half of [1 2 1]/4 or [0 1 1]/2.
         let chroma_weights = if left { [0.125, 0.25, 0.125] } else { [0.0, 0.25, 0.25] };
         Ok(Self {
             level,
@@ -102,7 +101,7 @@ impl Packer {
         })
     }
 
-    /// Whether [`Self::store`] wants the row above.
+    /// Whether [`Self::store`] needs the row above.
     pub fn wants_above(&self) -> bool {
         self.on_first_row
     }
@@ -114,8 +113,8 @@ impl Packer {
     }
 
     /// Stores `width` columns from even column `x` of `rows` rows; `y` counts from the top of the
-    /// band and is even. `carry` is of the column left of `x` and is updated; `None` stands for the
-    /// first column repeated. `above` is the row above, when it is wanted and there is one.
+    /// band and is even. `carry` belongs to the column left of `x` and is updated; with `None` the
+    /// first column is repeated. `above` is the row above, if it is needed and exists.
     pub fn store(
         &self,
         band: &mut Band,
@@ -158,7 +157,7 @@ impl Packer {
         }
     }
 
-    /// One chroma plane; gives the sums of the last column.
+    /// Stores one chroma plane; returns the sums of the last column.
     fn store_chroma(
         &self,
         band: &mut Band,
@@ -182,7 +181,7 @@ impl Packer {
                 plane[r * TILE_PITCH + width] = plane[r * TILE_PITCH + width - 1];
             }
         }
-        // Without vertical subsampling each row stands for both rows of the sum.
+        // Without vertical subsampling each row counts as both rows of the sum.
         let groups: &[(usize, usize)] = if sy == 0 {
             &[(0, 0), (1, 1)][..rows]
         } else if rows == 2 {
@@ -194,7 +193,7 @@ impl Packer {
         for (g, &(top, bottom)) in groups.iter().enumerate() {
             let (ra, mut rb) = (&plane[top * TILE_PITCH..][..TILE_PITCH], &plane[bottom * TILE_PITCH..][..TILE_PITCH]);
             if self.on_first_row {
-                // [1 2 1]/4 is half of the first row and half of its neighbours' mean.
+                // [1 2 1]/4 is half of the first row and half of the mean of its neighbours.
                 lines.beside.resize(TILE_PITCH, 0.0);
                 let over = above.unwrap_or(ra);
                 for (d, (a, c)) in lines.beside.iter_mut().zip(over.iter().zip(rb)).take(width) {
@@ -225,7 +224,7 @@ impl Packer {
     }
 }
 
-/// Rows that a job reuses.
+/// Row buffers that a job reuses.
 #[derive(Default)]
 pub struct Lines {
     line: Vec<f32>,

@@ -1,4 +1,4 @@
-//! Plane passes: whole rows of code values, as many bands of rows at once as there are threads.
+//! Plane passes: whole rows of code values, in bands of rows that run in parallel.
 use super::{
     CpuRenderer,
     sample::{PlaneBuffer, Sampler, SamplerInput},
@@ -52,7 +52,7 @@ struct Band<'a> {
 }
 
 impl CpuRenderer {
-    /// Runs the plane passes, which are the last ones of their program.
+    /// Runs the plane passes, which are the last passes of their program.
     pub(super) fn run_planes(
         &self,
         program: &Program,
@@ -148,7 +148,7 @@ impl PreparedPlane<'_> {
         rows::pack_row(level, below, self.kind, self.max_code, &mut out[touched.start * b..touched.end * b]);
     }
 
-    /// Columns where nothing lies over the base.
+    /// Computes columns where only the base is visible.
     fn base_only(&self, level: SimdLevel, scratch: &mut Scratch, x: Range<usize>, y: usize, out: &mut [u8]) {
         if x.is_empty() {
             return;

@@ -1,5 +1,5 @@
-//! Reading pictures and intermediates into a tile: rows as they are, axis-aligned resampling by
-//! tables, and rotated maps point by point.
+//! Reads pictures and intermediates into tiles: rows without resampling, axis-aligned resampling
+//! with tables of taps, and rotated maps point by point.
 use crate::{
     filter::{self, GridAxis, Taps},
     program::{Sampling, SamplingSource},
@@ -16,9 +16,9 @@ use std::{
     sync::{Arc, Mutex, PoisonError},
 };
 
-/// Planar `f32`, premultiplied working colour.
+/// An intermediate: planar `f32`, premultiplied working colour.
 pub struct PlaneBuffer {
-    /// Size.
+    /// Size in pixels.
     pub size: Size,
     /// Grey; R, G, B; or R, G, B, A. Rows are `size.width` long.
     pub planes: Vec<Vec<f32>>,
@@ -42,26 +42,26 @@ impl<'a> PlaneView<'a> {
     }
 }
 
-/// How one plane's columns are found.
+/// How one plane's columns are resampled.
 enum Columns {
     /// Output column `x` is source column `x + offset`.
     Copy { offset: i64 },
-    /// Output columns lie two to a source sample: `[even, odd]` weights over the sample's
-    /// neighbourhood, for an even output column `x` around source sample `x / 2 + offset`.
+    /// Two output columns per source sample: `[even, odd]` weights over the sample and its
+    /// neighbours, for an even output column `x` around source sample `x / 2 + offset`.
     Double { offset: i64, weights: [[f32; 3]; 2] },
-    /// By table; entry 0 is output column `bounds[0]`.
+    /// By a table; entry 0 is output column `bounds[0]`.
     Table(ColumnTaps),
 }
 
-/// One plane with its maps.
+/// One plane with its column and row taps.
 struct PlaneSampler<'a> {
     view: PlaneView<'a>,
-    /// Tile planes that take the result.
+    /// Tile planes to which the result is written.
     to: &'static [usize],
-    /// Multiplied into the weights: turns alpha codes into 0..=1.
+    /// Factor of the weights; converts alpha codes to 0..=1.
     gain: f32,
     columns: Arc<Columns>,
-    /// Entry 0 is output row `bounds[1]`.
+    /// Row taps; entry 0 is output row `bounds[1]`.
     row_taps: Arc<Vec<Taps>>,
 }
 
@@ -78,7 +78,8 @@ enum Maps<'a> {
     Points(Vec<PointSampler<'a>>),
 }
 
-/// Everything that decides the taps along one axis; floats as bits, so that equal means equal.
+/// Everything that decides the taps along one axis; floats as bits, so that equal keys mean equal
+/// taps.
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct AxisKey {
     grid: [u64; 2],
@@ -100,8 +101,8 @@ impl AxisKey {
     }
 }
 
-/// Tables of recent maps, since most frames use those of the frame before. Computing them anew cost
-/// more than drawing.
+/// Tables of recent maps: most frames use those of the previous frame, and computing the tables
+/// takes longer than drawing.
 #[derive(Default)]
 pub struct TableCache {
     columns: Mutex<HashMap<AxisKey, Arc<Columns>>>,
@@ -109,7 +110,7 @@ pub struct TableCache {
 }
 
 impl TableCache {
-    /// Tables kept of each kind; beyond, all are dropped.
+    /// Maximum number of tables of each kind; when it is reached, all are dropped.
     const CAPACITY: usize = 256;
 
     fn columns(&self, key: &AxisKey) -> Arc<Columns> {
@@ -134,14 +135,14 @@ impl TableCache {
     }
 }
 
-/// Coverage of the window.
+/// Coverage of the window in output pixels.
 enum Coverage {
     /// 1 everywhere inside the bounds.
     Full,
     /// Product of a column and a row factor; entry 0 is at `bounds`. Columns within `whole` have
     /// the factor 1.
     Product { columns: Vec<f32>, rows: Vec<f32>, whole: Range<usize> },
-    /// From the distance to each edge: `[a, b, c]` gives `a·x + b·y + c` output pixels inside.
+    /// By the distance to each edge: `a·x + b·y + c` output pixels inside it, as `[a, b, c]`.
     Edges([[f64; 3]; 4]),
 }
 
@@ -153,7 +154,7 @@ pub struct Sampler<'a> {
     has_alpha: bool,
 }
 
-/// What a sampler reads.
+/// Input of a sampler.
 pub enum SamplerInput<'a> {
     /// A source picture.
     Picture(&'a Picture),
@@ -166,7 +167,7 @@ const GRAY: &[usize] = &[0, 1, 2];
 const SINGLE: [&[usize]; 3] = [&[0], &[1], &[2]];
 
 impl<'a> Sampler<'a> {
-    /// Prepares tables for every column and row of the bounds.
+    /// Prepares the taps and the coverage for every column and row of the bounds.
     pub fn new(sampling: Sampling, input: &SamplerInput<'a>, tables: &TableCache) -> Self {
         let (planes, has_alpha) = views(input);
         let m = &sampling.source_from_output;
@@ -188,8 +189,8 @@ impl<'a> Sampler<'a> {
         Self { sampling, maps, coverage: coverage(&sampling), has_alpha }
     }
 
-    /// Only the first component is wanted: grey is not spread over the others, and alpha is left
-    /// alone.
+    /// With an axis-aligned map, reads the first component only: grey is not copied to the others,
+    /// and alpha is not set.
     pub fn first_only(mut self) -> Self {
         if let Maps::Aligned(planes) = &mut self.maps {
             planes.truncate(1);
@@ -199,8 +200,8 @@ impl<'a> Sampler<'a> {
         self
     }
 
-    /// Fills rows `y..y + rows` and columns `x..x + width` of the output into `tile`; outside the
-    /// bounds alpha is 0.
+    /// Reads rows `y..y + rows` and columns `x..x + width` of the output into `tile`. Outside the
+    /// bounds all components are 0.
     pub fn read(&self, level: SimdLevel, tile: &mut Tile, scratch: &mut Vec<f32>, x: usize, y: usize, width: usize, rows: usize) {
         let [bx0, by0, bx1, by1] = self.sampling.bounds.map(|v| v as usize);
         let (cx0, cx1) = (x.max(bx0), (x + width).min(bx1));
@@ -239,8 +240,8 @@ impl<'a> Sampler<'a> {
         }
     }
 
-    /// The only plane of a single-plane picture under an axis-aligned map, from column `x` of row
-    /// `y`, inside the bounds.
+    /// Reads the only plane of a single-plane source under an axis-aligned map into `out`, from
+    /// column `x` of row `y`, inside the bounds.
     pub fn read_plane(&self, level: SimdLevel, out: &mut [f32], scratch: &mut Vec<f32>, x: usize, y: usize) {
         let [bx0, by0, ..] = self.sampling.bounds.map(|v| v as usize);
         if let Maps::Aligned(planes) = &self.maps
@@ -270,8 +271,8 @@ impl<'a> Sampler<'a> {
         rows::mix_row(level, &mut below[part.clone()], &above[part], k * opacity);
     }
 
-    /// The source plane's bytes under columns `x..x + n` of row `y`, when they are the result as
-    /// they are.
+    /// The source plane's bytes for columns `x..x + n` of row `y`, if they are the result without
+    /// any computation.
     pub fn plane_bytes(&self, x: usize, y: usize, n: usize) -> Option<&[u8]> {
         let Maps::Aligned(planes) = &self.maps else { return None };
         let ([plane], Coverage::Full) = (&planes[..], &self.coverage) else { return None };
@@ -286,7 +287,7 @@ impl<'a> Sampler<'a> {
         if !self.has_alpha {
             tile.planes[3][at..at + n].fill(1.0);
         }
-        // Intermediates are premultiplied: their colour is covered as well.
+        // Intermediates are premultiplied, so their colour is multiplied by the coverage as well.
         let first = if matches!(self.sampling.source, SamplingSource::Intermediate(_)) { 0 } else { 3 };
         let planes = &mut tile.planes[first..];
         match &self.coverage {
@@ -380,7 +381,8 @@ fn plan_columns(taps: &[Taps], x0: u32, len: usize) -> Columns {
     let (start, weights): (Vec<u32>, Vec<Vec<f32>>) = taps
         .iter()
         .map(|t| {
-            // Shorter rows of taps are padded, to the left where the right end would be passed.
+            // Shorter lists of taps are padded; on the left where padding on the right would exceed
+            // the row.
             let start = (t.start as usize).min(len - max.min(len));
             let mut w = vec![0.0; max.min(len)];
             for (k, v) in t.weights.iter().enumerate() {
@@ -391,18 +393,18 @@ fn plan_columns(taps: &[Taps], x0: u32, len: usize) -> Columns {
         .unzip();
     match ColumnTaps::new(&start, &weights, len) {
         Some(t) => Columns::Table(t),
-        // Unreachable by construction of the taps; an empty table covers no columns.
+        // Unreachable by construction of the taps.
         None => Columns::Copy { offset: 0 },
     }
 }
 
-/// Recognises the two alternating weight sets of 2:1 chroma at unit scale.
+/// Recognises the two alternating weight sets of 2:1 chroma at scale 1.
 fn plan_double(taps: &[Taps], x0: u32, len: usize) -> Option<Columns> {
     if !x0.is_multiple_of(2) || taps.len() < 8 || len < taps.len() / 2 {
         return None;
     }
-    // Weights of output column i as three numbers around source sample i / 2 + offset, read in the
-    // middle of the row.
+    // Weights of output column i as three numbers around source sample i / 2 + offset, taken from
+    // the middle of the row.
     let around = |i: usize, offset: i64| -> Option<[f32; 3]> {
         let mut w = [0.0; 3];
         for (k, v) in taps[i].weights.iter().enumerate() {
@@ -414,7 +416,7 @@ fn plan_double(taps: &[Taps], x0: u32, len: usize) -> Option<Columns> {
     let middle = taps.len() / 4 * 2;
     let offset = i64::from(taps[middle].start) + (taps[middle].weights.len() as i64 - 1) - (middle as i64 + i64::from(x0)) / 2;
     let weights = [around(middle, offset)?, around(middle + 1, offset)?];
-    // Every column must agree, once weights beyond the row's ends are folded onto its edge samples.
+    // Every column must agree, after weights outside the row have been added to its edge samples.
     for (i, t) in taps.iter().enumerate() {
         let center = (i as i64 + i64::from(x0)) / 2 + offset;
         let mut folded = std::collections::BTreeMap::new();
@@ -444,7 +446,7 @@ impl PlaneSampler<'_> {
             weights = taps.weights.iter().map(|w| w * self.gain).collect();
             &weights
         };
-        // Rows from source column `from`, `count` samples, into `out`.
+        // Weighs the rows into `out`, from source column `from` on.
         let weigh = |from: usize, out: &mut [f32]| {
             let top = taps.start as usize;
             if let [w] = weights {
@@ -495,7 +497,7 @@ impl PlaneSampler<'_> {
 }
 
 impl PointSampler<'_> {
-    /// Bilinear; strong reductions are made axis-aligned before.
+    /// Bilinear; strong reductions have been made axis-aligned before.
     fn read_row(&self, s: &Sampling, tile: &mut Tile, at: usize, x: usize, y: usize, n: usize) {
         let m = &s.source_from_output;
         let (gx, gy) = (self.grid[0], self.grid[1]);
@@ -549,8 +551,8 @@ fn coverage(s: &Sampling) -> Coverage {
         let whole = start..start + columns[start..].iter().take_while(|c| **c == 1.0).count();
         Coverage::Product { columns, rows, whole }
     } else {
-        // Distance of output pixel p to the image of a source edge, positive inside: (source
-        // distance) / |gradient|.
+        // Distance of output pixel p to the image of a source edge, positive inside: the distance
+        // in the source divided by the length of its gradient.
         let edge = |g: [f64; 3]| {
             let len = g[0].hypot(g[1]).max(1e-12);
             [g[0] / len, g[1] / len, g[2] / len]

@@ -1,7 +1,7 @@
-//! Stages that are not in the catalogue, as kernels.
+//! Kernels of stages that are not in the catalogue.
 use cutroom_kernel::{At, MAX_UNIFORMS, Point, PointKernel, Real, Rgba};
 
-/// Colour times alpha.
+/// Multiplies colour by alpha.
 pub struct Premultiply;
 
 impl PointKernel for Premultiply {
@@ -11,7 +11,7 @@ impl PointKernel for Premultiply {
     }
 }
 
-/// Colour divided by alpha, 0 where alpha is below 1e-6.
+/// Divides colour by alpha; 0 where alpha is at most 1e-6.
 pub struct Unpremultiply;
 
 impl PointKernel for Unpremultiply {
@@ -22,7 +22,7 @@ impl PointKernel for Unpremultiply {
     }
 }
 
-/// All four components times uniform 0.
+/// Multiplies all four components by uniform 0.
 pub struct Fade;
 
 impl PointKernel for Fade {

@@ -1,22 +1,22 @@
-//! Choosing an adapter, and turning what goes wrong on it into errors.
+//! Opens a GPU device and converts its failures to errors.
 use crate::RenderError;
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// A device and its queue.
 pub struct Gpu {
-    /// Device.
+    /// The wgpu device.
     pub device: wgpu::Device,
-    /// Queue.
+    /// Its queue.
     pub queue: wgpu::Queue,
-    /// Adapter's name and driver.
+    /// Name and driver of the adapter.
     pub description: String,
     /// Limits of the device.
     pub limits: wgpu::Limits,
-    /// Errors that were reported and not yet taken.
+    /// Errors that the device has reported and [`Gpu::check`] has not yet returned.
     failures: Failures,
 }
 
-/// Collects errors that the device reports in its own time.
+/// Collects errors that the device reports asynchronously.
 #[derive(Clone, Default)]
 struct Failures(Arc<Mutex<Vec<String>>>);
 
@@ -31,7 +31,7 @@ impl Failures {
     }
 }
 
-/// Preference, best first; `None` is never taken.
+/// Preference of an adapter, lowest first; `None` if it must not be used.
 fn rank(kind: wgpu::DeviceType, allow_software: bool) -> Option<u8> {
     match kind {
         wgpu::DeviceType::DiscreteGpu => Some(0),
@@ -42,9 +42,9 @@ fn rank(kind: wgpu::DeviceType, allow_software: bool) -> Option<u8> {
     }
 }
 
-/// Whether the kernel shows a graphics device. Asking first keeps machines without one, the usual
-/// servers, from loading every Vulkan driver (tens of milliseconds, and messages on standard error)
-/// only to find software ones.
+/// Whether the operating system lists a graphics device. Checked first so that machines without
+/// one, such as most servers, do not load every Vulkan driver (tens of milliseconds, and messages
+/// on standard error) only to find software devices.
 fn hardware_present() -> bool {
     if !cfg!(target_os = "linux") {
         return true;
@@ -56,7 +56,7 @@ fn hardware_present() -> bool {
 }
 
 impl Gpu {
-    /// Opens the best Vulkan adapter; software ones only when allowed.
+    /// Opens the best Vulkan adapter; software adapters only if allowed.
     ///
     /// # Errors
     /// [`RenderError::Gpu`] when there is none or it cannot be opened.
@@ -104,7 +104,7 @@ impl Gpu {
         Err(RenderError::Gpu(problem))
     }
 
-    /// Fails when the device has reported an error since the last call.
+    /// Fails if the device has reported an error since the last call.
     ///
     /// # Errors
     /// [`RenderError::Gpu`] with the device's messages.
@@ -115,7 +115,7 @@ impl Gpu {
         }
     }
 
-    /// Waits until the submission is done and its callbacks have run.
+    /// Waits until the submission is finished and its callbacks have run.
     ///
     /// # Errors
     /// [`RenderError::Gpu`] when the device is lost.

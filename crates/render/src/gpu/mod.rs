@@ -1,10 +1,10 @@
-//! The GPU back end: every tile pass is one compute shader, made by tracing the same kernels that
-//! the CPU runs.
+//! The GPU back end: every tile pass is one compute shader, printed from a trace of the same
+//! kernels that the CPU runs.
 //!
 //! A pass is split into its *structure*, which decides the shader's text and is compiled once, and
-//! its *numbers*, which are written to a uniform buffer every frame. Source planes are uploaded as
-//! they are and kept while in use; the last pass packs the output's planes, which come back through
-//! a ring of three buffers, so that up to three frames are under way.
+//! its *numbers*, which are written to a uniform buffer every frame. Source planes are uploaded
+//! unconverted and cached while they are in use; the last pass packs the output's planes, which are
+//! read back through a ring of three buffers, so that up to three frames are in flight.
 mod device;
 mod numbers;
 mod output;
@@ -30,12 +30,13 @@ use shader::{Shader, Structure};
 use std::{collections::HashMap, sync::Arc};
 use upload::Uploads;
 
-/// Intermediates in `f16`: a relative step of 2⁻¹¹, an eighth of an 8-bit code at white.
+/// Intermediates in `f16`: below white the step is 2⁻¹¹, an eighth of an 8-bit code.
 const INTERMEDIATE: wgpu::TextureFormat = wgpu::TextureFormat::Rgba16Float;
-/// Most compiled passes that are kept; beyond, all are dropped and compiled anew as needed.
+/// Maximum number of compiled passes; when it is reached, all are dropped and compiled again as
+/// needed.
 const MAX_COMPILED: usize = 256;
 
-/// Weights and tables that are kept on the device.
+/// Maximum number of buffers with weights or tables kept on the device.
 const MAX_TABLES: usize = 32;
 
 /// Draws programs on a GPU.
@@ -47,7 +48,7 @@ pub struct GpuRenderer {
     uploads: Uploads,
     intermediates: Vec<(Size, wgpu::TextureView)>,
     uniforms: Option<wgpu::Buffer>,
-    /// Weights and tables of late, the oldest first.
+    /// Recently used weights and tables, the oldest first.
     tables: Vec<(Vec<f32>, wgpu::Buffer)>,
     ring: Ring,
 }
@@ -57,12 +58,12 @@ struct Compiled {
     shader: Shader,
 }
 
-/// One prepared pass.
+/// A pass with everything that its dispatch binds.
 struct PreparedPass {
     bound: Bound,
     /// Offset and size in the frame's uniform bytes.
     numbers: (u64, u64),
-    /// Written; `None` for the output's planes.
+    /// Texture that is written; `None` for the output's planes.
     target: Option<wgpu::TextureView>,
     textures: Vec<wgpu::TextureView>,
     /// Weights or tables.
@@ -75,21 +76,21 @@ struct PreparedPass {
 /// Counters for measurements and tests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct GpuCounters {
-    /// Passes compiled and kept.
+    /// Number of compiled passes in the cache.
     pub compiled: usize,
-    /// Planes copied to the device so far.
+    /// Number of planes uploaded so far.
     pub uploaded_planes: u64,
 }
 
 impl GpuRenderer {
-    /// Opens a discrete GPU, else an integrated one; a software device (lavapipe) only when
-    /// allowed.
+    /// Opens the best GPU: discrete before integrated before others; a software device (lavapipe)
+    /// only if allowed.
     ///
     /// # Errors
     /// [`RenderError::Gpu`] when no device works.
     pub fn new(allow_software: bool) -> Result<Self, RenderError> {
         let gpu = Gpu::open(allow_software)?;
-        // Clamps to the edge and filters nothing.
+        // The default sampler clamps to the edge and does not filter.
         let near = gpu.device.create_sampler(&wgpu::SamplerDescriptor::default());
         Ok(Self {
             gpu,
@@ -104,12 +105,12 @@ impl GpuRenderer {
         })
     }
 
-    /// `"gpu (NVIDIA H200, NVIDIA 570.1)"`.
+    /// Description such as `"gpu (NVIDIA H200 (NVIDIA 570.1))"`.
     pub fn describe(&self) -> String {
         format!("gpu ({})", self.gpu.description)
     }
 
-    /// What has been compiled and uploaded.
+    /// Numbers of compiled passes and uploaded planes.
     pub fn counters(&self) -> GpuCounters {
         GpuCounters { compiled: self.compiled.len(), uploaded_planes: self.uploads.upload_count }
     }
@@ -117,18 +118,18 @@ impl GpuRenderer {
     /// Draws one frame and waits for it.
     ///
     /// # Errors
-    /// [`RenderError::Gpu`] when the device fails, [`RenderError::Unsupported`] for what it cannot
-    /// hold.
+    /// [`RenderError::Gpu`] when the device fails, [`RenderError::Unsupported`] for rasters and
+    /// tables that exceed its limits.
     pub fn run(&mut self, program: &Program, output: &OutputSpec) -> Result<Picture, RenderError> {
         let pending = self.begin(program, output)?;
         self.finish(pending)
     }
 
-    /// Hands a frame to the device without waiting. Up to [`readback::FRAMES_IN_FLIGHT`] may be
-    /// under way.
+    /// Submits a frame without waiting. Up to [`readback::FRAMES_IN_FLIGHT`] frames may be in
+    /// flight.
     ///
     /// # Errors
-    /// As [`Self::run`], and when too many frames are under way.
+    /// As [`Self::run`], and when too many frames are in flight.
     pub fn begin(&mut self, program: &Program, output: &OutputSpec) -> Result<PendingFrame, RenderError> {
         self.gpu.check()?;
         let (prepared_passes, size) = self.prepare(program, output)?;
@@ -140,7 +141,7 @@ impl GpuRenderer {
         Ok(pending)
     }
 
-    /// Waits for a frame and takes its planes.
+    /// Waits for a frame and copies its planes.
     ///
     /// # Errors
     /// [`RenderError::Gpu`] when the device failed.
@@ -148,9 +149,9 @@ impl GpuRenderer {
         pending.finish(&self.gpu)
     }
 
-    /// Milliseconds that the device needs for a frame, without the host: the frame's dispatches
-    /// `repeats` times in one submission. The second number is what the host needs to prepare and
-    /// submit one.
+    /// Measures milliseconds per frame on the device and on the host. The first number is the
+    /// device's time without the host: the frame's dispatches, `repeats` times in one submission.
+    /// The second is the host's time to prepare and submit a frame.
     ///
     /// # Errors
     /// As [`Self::run`].
@@ -184,7 +185,7 @@ impl GpuRenderer {
         Ok((device, host))
     }
 
-    /// WGSL of every tile pass, in order.
+    /// WGSL of every tile and plane pass, in order.
     pub fn shaders(program: &Program, output: &OutputSpec) -> Vec<String> {
         let cosited = filter::sites(output.color.chroma).map(|s| s == filter::Site::First);
         let print = |t: &TilePass| Shader::print(t, &shader::layout_pass(program, t, output.format, cosited)).text;
@@ -248,7 +249,7 @@ impl GpuRenderer {
         self.intermediates.get(id).ok_or_else(|| RenderError::Unsupported("a pass over an intermediate that does not exist".into()))
     }
 
-    /// Appends numbers for one pass: offset and size.
+    /// Appends the numbers of one pass; returns their offset and size in bytes.
     fn append_numbers(&self, numbers: &Numbers, bytes: &mut Vec<u8>) -> (u64, u64) {
         bytes.resize(bytes.len().next_multiple_of(self.gpu.limits.min_uniform_buffer_offset_alignment as usize), 0);
         let offset = bytes.len() as u64;
@@ -342,7 +343,7 @@ impl GpuRenderer {
         Ok(PreparedPass { bound, numbers, target, textures: vec![source], storage: Some(buffer), samples: false, workgroups })
     }
 
-    /// Numbers as a storage buffer; those of the last frames are not uploaded again.
+    /// A storage buffer with these values; recently used ones are not uploaded again.
     fn upload_tables(&mut self, values: &[f32]) -> Result<wgpu::Buffer, RenderError> {
         if values.len() as u64 * 4 > self.gpu.limits.max_storage_buffer_binding_size {
             return Err(RenderError::Unsupported(format!("tables of {} numbers on this GPU", values.len())));
@@ -368,7 +369,7 @@ impl GpuRenderer {
     }
 
     /// Writes are ordered before the next submission and after earlier ones, so one buffer serves
-    /// all frames under way.
+    /// all frames in flight.
     fn write_uniforms(&mut self, bytes: &[u8]) {
         let len = bytes.len() as u64;
         if self.uniforms.as_ref().is_none_or(|b| b.size() < len) {

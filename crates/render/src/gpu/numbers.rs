@@ -1,16 +1,17 @@
-//! The uniform buffer of a pass: whole numbers about rasters, then floats by slot.
+//! The uniform buffer of a pass: rows of whole numbers about rasters, then floats by slot.
 use bytemuck::{Pod, Zeroable};
 
-/// Rows of whole numbers before the floats.
+/// Number of rows of whole numbers before the floats.
 pub const RASTER_ROWS: usize = 5;
 
-/// What a shader reads as `u`.
+/// The contents of the uniform buffer, which shaders read as `u`.
 #[derive(Default)]
 pub struct Numbers {
     /// `[0]` is the target's width and height; `[1 + k]` the word offset, words per row, width and
-    /// height of output plane `k`.
+    /// height of output plane `k`. A convolution stores its direction in `[0]` and its number of
+    /// weights in `[1]`.
     pub rasters: [[u32; 4]; RASTER_ROWS],
-    /// By slot.
+    /// Floats by slot.
     pub values: Vec<f32>,
 }
 
@@ -19,19 +20,19 @@ pub struct Numbers {
 struct Row([f32; 4]);
 
 impl Numbers {
-    /// Appends numbers and gives the slot of the first.
+    /// Appends values and returns the slot of the first.
     pub fn push(&mut self, values: &[f32]) -> usize {
         let slot = self.values.len();
         self.values.extend_from_slice(values);
         slot
     }
 
-    /// Rows of four floats in a buffer for `count` floats; never none.
+    /// Number of rows of four floats for `count` floats; at least one.
     pub fn rows(count: usize) -> usize {
         count.div_ceil(4).max(1)
     }
 
-    /// Bytes as the shader sees them.
+    /// Appends the bytes in the layout that the shader reads.
     pub fn append_to(&self, bytes: &mut Vec<u8>) {
         bytes.extend_from_slice(bytemuck::cast_slice(&self.rasters));
         let mut rows = vec![Row([0.0; 4]); Self::rows(self.values.len())];
@@ -41,7 +42,7 @@ impl Numbers {
         bytes.extend_from_slice(bytemuck::cast_slice(&rows));
     }
 
-    /// WGSL that reads a slot.
+    /// WGSL expression that reads a slot.
     pub fn read(slot: usize) -> String {
         format!("u.v[{}].{}", slot / 4, ["x", "y", "z", "w"][slot % 4])
     }

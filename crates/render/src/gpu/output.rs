@@ -1,4 +1,4 @@
-//! Where a tile pass writes: an intermediate texture, or the planes of the output packed into one
+//! The target of a tile pass: an intermediate texture, or the planes of the output packed into one
 //! storage buffer.
 use super::{
     numbers::Numbers,
@@ -11,11 +11,11 @@ use crate::{
 use cutroom_types::{ColorModel, PictureFormat, Size};
 use std::fmt::Write;
 
-/// Pixels that one workgroup of 256 computes: a multiple of every chroma block and of the samples
-/// in a word.
+/// Pixels that one workgroup of 256 invocations computes: a multiple of every supported chroma
+/// block and of the samples in a word.
 const TILE: [u32; 2] = [32, 14];
 
-/// The structure of the output: equal codes print equal text.
+/// The structure of the output: equal values print equal text.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum OutputCode {
     /// A texture of premultiplied working colour.
@@ -24,37 +24,37 @@ pub enum OutputCode {
     Planes {
         /// Layout.
         format: PictureFormat,
-        /// Chroma lies on the first column, on the first row of its block.
+        /// Whether chroma is on the first column and on the first row of its block.
         cosited: [bool; 2],
-        /// Copies of an untouched bottom picture.
+        /// Set if samples of an unmodified bottom picture are copied.
         copy: Option<CopyCode>,
     },
 }
 
-/// Where the bottom picture shows untouched, its samples are copied.
+/// How samples are copied where only the bottom picture is visible.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct CopyCode {
-    /// Texture and contents of each plane.
+    /// Texture index and contents of each plane.
     planes: Vec<(usize, Texel)>,
-    /// Slot of the touched rectangles: left, right, top, bottom each.
+    /// Slot of the rectangles that other layers touch: left, right, top, bottom of each.
     slot: usize,
-    /// How many there are.
+    /// Number of rectangles.
     count: usize,
 }
 
-/// Columns of an untouched run are counted in such blocks.
+/// Touched rectangles are widened to multiples of this many columns.
 const COPY_COLUMNS: u32 = 16;
 
-/// Where planes lie in the output buffer.
+/// Layout of the planes in the output buffer.
 pub struct PlaneLayout {
     /// `[offset, words per row, width, height]` per plane; offset in 32-bit words.
     pub planes: Vec<[u32; 4]>,
-    /// Words in all.
+    /// Size of the buffer in words.
     pub words: u32,
 }
 
 impl PlaneLayout {
-    /// Of a picture.
+    /// The layout for a picture.
     ///
     /// # Errors
     /// [`RenderError::Unsupported`] when it does not fit a buffer.
@@ -77,8 +77,8 @@ impl PlaneLayout {
 }
 
 impl OutputCode {
-    /// For a pass into planes of `format`; the plane layout must be put into `numbers` by the
-    /// caller.
+    /// The code for a pass into planes of `format`; the caller must write the plane layout to
+    /// `numbers`.
     pub fn planes(
         program: &Program,
         pass: &TilePass,
@@ -106,7 +106,7 @@ impl OutputCode {
         Self::Planes { format, cosited, copy }
     }
 
-    /// Declares binding 1.
+    /// WGSL declaration of binding 1.
     pub fn binding(&self) -> &'static str {
         match self {
             Self::Intermediate => "@group(0) @binding(1) var target_texture: texture_storage_2d<rgba16float, write>;\n",
@@ -114,7 +114,7 @@ impl OutputCode {
         }
     }
 
-    /// Workgroups for a raster.
+    /// Number of workgroups for a raster.
     pub fn workgroups(&self, size: Size) -> [u32; 2] {
         match self {
             Self::Intermediate => [size.width.div_ceil(16), size.height.div_ceil(16)],
@@ -122,7 +122,7 @@ impl OutputCode {
         }
     }
 
-    /// The entry point, which calls `shade`.
+    /// WGSL of the entry point, which calls `shade`.
     pub fn main(&self) -> String {
         match self {
             Self::Intermediate => "@compute @workgroup_size(16, 16)
@@ -147,7 +147,7 @@ fn print_planes(format: PictureFormat, cosited: [bool; 2], copy: Option<&CopyCod
     let (sx, sy) = (format.chroma_shift_x, format.chroma_shift_y);
     let subsampled = format.model == ColorModel::Yuv && (sx > 0 || sy > 0);
     let [left, top] = cosited;
-    // Columns left of the tile and rows above it that co-sited chroma takes part of.
+    // Columns left of the tile and rows above it that co-sited chroma reads.
     let apron = if subsampled && left { (1u32 << sx) - 1 } else { 0 };
     let above = if subsampled && top { (1u32 << sy) - 1 } else { 0 };
     let [w, h] = TILE;
@@ -177,8 +177,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
         pitch * rows
     )?;
     let colors = if format.model == ColorModel::Gray { 1 } else { 3 };
-    // Planes go to different lanes, so that they are done side by side: first each sample's code,
-    // then words of codes.
+    // Planes start at different invocations, so that they are processed in parallel: first each
+    // sample's code, then words of codes.
     let mut busy = 0;
     let mut starts = Vec::new();
     let mut first = 0;
@@ -193,7 +193,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
         };
         let code = if k >= colors { "alpha_code" } else { "code" };
         let beside = match copy {
-            // Beside a copied run the first column stands for its left neighbour.
+            // Next to a copied block the first column replaces its left neighbour.
             Some(_) if left && px > 0 => {
                 format!("(gx << {px}u) % {COPY_COLUMNS}u == 0u && gx > 0u && untouched((gx << {px}u) - 1u, gy << {py}u)")
             }
@@ -258,7 +258,8 @@ fn main(@builtin(workgroup_id) group: vec3<u32>, @builtin(local_invocation_index
     writeln!(text, "}}")
 }
 
-/// Rounding half up into the code range, NaN gives 0; floats as they are.
+/// Prints `code` and `alpha_code`: rounding half up, clamped to the code range, NaN gives 0; floats
+/// are stored unmodified.
 fn print_code(format: PictureFormat, text: &mut String) -> std::fmt::Result {
     if format.bits > 16 {
         writeln!(text, "fn code(v: f32) -> u32 {{ return bitcast<u32>(v); }}")?;
@@ -269,8 +270,8 @@ fn print_code(format: PictureFormat, text: &mut String) -> std::fmt::Result {
     writeln!(text, "fn alpha_code(v: f32) -> u32 {{ return code(v * {max:?}); }}")
 }
 
-/// `untouched(x, y)`: no blended layer reaches the block of 16 columns and 2 rows that luma pixel
-/// (x, y) lies in.
+/// Prints `untouched(x, y)`: no blended layer reaches the block of 16 columns and 2 rows that
+/// contains luma pixel (x, y).
 fn print_untouched(c: &CopyCode, text: &mut String) -> std::fmt::Result {
     writeln!(
         text,
@@ -283,9 +284,9 @@ fn print_untouched(c: &CopyCode, text: &mut String) -> std::fmt::Result {
     writeln!(text, "    return !touched;\n}}")
 }
 
-/// A chroma sample from the pixels around: along each axis a triangle about the first of its block
-/// when it lies there, else the mean of the block. `beside` lets the first column stand for its
-/// left neighbours.
+/// WGSL of a chroma sample from the pixels around it: along each axis a triangle around the first
+/// pixel of its block if it is sited there, otherwise the mean of the block. `beside` makes the
+/// first column replace its left neighbours.
 fn chroma_sum(shifts: [u8; 2], cosited: [bool; 2], [apron, above]: [u32; 2], pitch: u32, component: usize) -> String {
     let [bx, by] = shifts.map(|s| 1i32 << s);
     let taps = |block: i32, first: bool| -> Vec<(i32, f32)> {

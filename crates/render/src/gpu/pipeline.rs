@@ -1,18 +1,18 @@
-//! Compiling: WGSL text to a pipeline with an explicit layout, so that bindings which a shader does
-//! not use may still be bound.
+//! Compiles WGSL to a pipeline with an explicit layout, so that bindings which a shader does not
+//! use may still be bound.
 use super::{device::Gpu, sampling::Texel};
 use crate::RenderError;
 
-/// A pipeline and the layout of what it binds.
+/// A pipeline and the layout of its bindings.
 #[derive(Clone)]
 pub struct Bound {
-    /// The pipeline.
+    /// The compute pipeline.
     pub pipeline: wgpu::ComputePipeline,
-    /// Its only bind group.
+    /// Layout of its only bind group.
     pub layout: wgpu::BindGroupLayout,
 }
 
-/// What a pass writes at binding 1.
+/// Target of a pass at binding 1.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Writes {
     /// A storage texture of this format.
@@ -21,12 +21,12 @@ pub enum Writes {
     Words,
 }
 
-/// Compiles `text`: binding 0 numbers, 1 the target, then `texels`, then a storage buffer of
-/// weights and a sampler when asked for.
+/// Compiles `text`. Binding 0 is the uniform buffer, 1 the target; then follow `texels`, a storage
+/// buffer of `weights` and a sampler, if requested.
 ///
 /// # Errors
-/// [`RenderError::Gpu`] with the compiler's message; too many textures for the device count as
-/// well.
+/// [`RenderError::Gpu`] with the compiler's message, or when the device cannot bind so many
+/// textures.
 pub fn compile(
     gpu: &Gpu,
     text: String,

@@ -1,39 +1,39 @@
-//! Getting planes back: a ring of buffers, so that the host reads one frame while the device draws
-//! the next.
+//! Reads planes back through a ring of buffers, so that the host reads one frame while the device
+//! draws the next.
 use super::{device::Gpu, output::PlaneLayout};
 use crate::{OutputSpec, RenderError, buffer_pool::BufferPool};
 use cutroom_types::{Picture, Plane, Size};
 use rayon::prelude::*;
 use std::sync::{Arc, Mutex, PoisonError};
 
-/// What one task copies out of mapped memory.
+/// Bytes that one task copies out of mapped memory.
 const COPY_BYTES: usize = 1 << 20;
 
-/// Frames that may be under way.
+/// Maximum number of frames in flight.
 pub const FRAMES_IN_FLIGHT: usize = 3;
 
-/// Buffers of one frame under way.
+/// Buffers of one frame in flight.
 pub struct Slot {
     /// Packed planes, written by the last pass.
     pub planes: wgpu::Buffer,
-    /// The same, readable by the host.
+    /// A copy of the planes that the host can read.
     pub readback: wgpu::Buffer,
 }
 
-/// At most [`FRAMES_IN_FLIGHT`] slots; one that nobody else holds is free.
+/// At most [`FRAMES_IN_FLIGHT`] slots; a slot without other references is free.
 #[derive(Default)]
 pub struct Ring {
     slots: Vec<Arc<Slot>>,
-    /// Memory of the host for what comes back.
+    /// Host memory for planes that are read back.
     pub memory: BufferPool,
 }
 
 impl Ring {
-    /// A free slot for `bytes` bytes.
+    /// Returns a free slot for `bytes` bytes.
     ///
     /// # Errors
-    /// [`RenderError::Gpu`] when all are under way, [`RenderError::Unsupported`] when the device
-    /// has no buffers of this size.
+    /// [`RenderError::Gpu`] when all slots are in flight, [`RenderError::Unsupported`] when the
+    /// device has no buffers of this size.
     pub fn take(&mut self, gpu: &Gpu, bytes: u64) -> Result<Arc<Slot>, RenderError> {
         let is_free = |s: &Arc<Slot>| Arc::strong_count(s) == 1;
         if let Some(slot) = self.slots.iter().find(|s| is_free(s) && s.readback.size() == bytes) {
@@ -58,7 +58,7 @@ impl Ring {
     }
 }
 
-/// A frame under way.
+/// A frame in flight.
 pub struct PendingFrame {
     slot: Arc<Slot>,
     submission: wgpu::SubmissionIndex,
@@ -69,7 +69,7 @@ pub struct PendingFrame {
     memory: BufferPool,
 }
 
-/// Whether finished, failed or forgotten: the buffer goes back to the device.
+/// Returns the buffer to the device, whether the frame was finished, failed or was dropped.
 impl Drop for PendingFrame {
     fn drop(&mut self) {
         self.slot.readback.unmap();
@@ -77,7 +77,7 @@ impl Drop for PendingFrame {
 }
 
 impl PendingFrame {
-    /// Asks for the mapping of a submitted frame.
+    /// Requests the mapping of a submitted frame.
     pub fn new(
         slot: Arc<Slot>,
         submission: wgpu::SubmissionIndex,
@@ -94,7 +94,7 @@ impl PendingFrame {
         Self { slot, submission, mapped, layout, size, output, memory }
     }
 
-    /// Waits and copies the planes out.
+    /// Waits for the frame and copies its planes to host memory.
     ///
     /// # Errors
     /// [`RenderError::Gpu`] when the device failed.
@@ -108,8 +108,8 @@ impl PendingFrame {
         let bytes = {
             let view = self.slot.readback.get_mapped_range(..).map_err(|e| RenderError::Gpu(e.to_string()))?;
             let mut bytes = self.memory.take(view.len());
-            // One thread does not fill the memory channels: 2160p takes 1.4 ms with one and 0.5 ms
-            // with sixteen.
+            // One thread does not saturate the memory channels: 2160p takes 1.4 ms with one and 0.5
+            // ms with sixteen.
             bytes.par_chunks_mut(COPY_BYTES).zip(view.par_chunks(COPY_BYTES)).for_each(|(to, from)| to.copy_from_slice(from));
             bytes
         };

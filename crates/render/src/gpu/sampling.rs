@@ -1,8 +1,8 @@
-//! Reading pictures and intermediates: which textures, which filter, and the numbers that place
-//! them.
+//! Reads pictures and intermediates in shaders: chooses textures and filter, and computes the
+//! numbers that place them.
 //!
-//! The definition is [`crate::filter`]; positions are computed per pixel from numbers split into an
-//! exact and a small part.
+//! The filter is defined in [`crate::filter`]; positions are computed per pixel from numbers split
+//! into an exact and a small part.
 use super::numbers::Numbers;
 use crate::{
     filter::{self, Site},
@@ -11,7 +11,7 @@ use crate::{
 use cutroom_types::{Affine, ColorModel, Size};
 use std::fmt::Write;
 
-/// What a texture holds.
+/// Contents of a texture.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Texel {
     /// One integer sample of 8 or 16 bits.
@@ -23,7 +23,7 @@ pub enum Texel {
 }
 
 impl Texel {
-    /// `"u"`, `"f"`, `"c"`: the suffix of the helpers.
+    /// `"u"`, `"f"`, `"c"`: suffix of the WGSL helpers' names.
     const fn suffix(self) -> &'static str {
         match self {
             Self::Uint => "u",
@@ -40,7 +40,7 @@ impl Texel {
         }
     }
 
-    /// The helpers that read such textures.
+    /// WGSL of the helpers that read such textures.
     pub fn helpers(self) -> String {
         let (value, fetch) = match self {
             Self::Uint => ("f32", "first_u"),
@@ -52,7 +52,7 @@ impl Texel {
             Self::Float => "fn first_f(v: vec4<f32>) -> f32 { return v.x; }\n",
             Self::Rgba => "",
         };
-        // Four components would take as many gathers as loads.
+        // Four components would need as many gathers as loads.
         let filters = if self.gathers() { include_str!("filter_gather.wgsl") } else { include_str!("filter_loads.wgsl") };
         let text = format!("{}{filters}", include_str!("taps.wgsl"));
         let text = text.replace("KIND", self.suffix()).replace("TEXEL", self.component());
@@ -77,14 +77,14 @@ pub enum TextureUse {
 /// Textures of a pass, in binding order.
 #[derive(Default)]
 pub struct Textures {
-    /// Each once.
+    /// Textures, without duplicates.
     pub uses: Vec<TextureUse>,
-    /// Their contents.
+    /// Contents of each.
     pub texels: Vec<Texel>,
 }
 
 impl Textures {
-    /// Index of a texture, bound when it is not yet.
+    /// Index of a texture; adds it if it is not yet bound.
     pub fn binding(&mut self, use_: TextureUse, texel: Texel) -> usize {
         self.uses.iter().position(|u| *u == use_).unwrap_or_else(|| {
             self.uses.push(use_);
@@ -94,35 +94,37 @@ impl Textures {
     }
 }
 
-/// How positions and taps are found.
+/// How positions and taps are computed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Mode {
-    /// Whole-pixel offset, every pixel covered.
+    /// Whole-pixel offset; every pixel is covered.
     Whole,
-    /// Rows stay rows; enlarging.
+    /// Axis-aligned; not reduced in any direction.
     Bilinear,
-    /// Rows stay rows; reducing in at least one direction.
+    /// Axis-aligned; reduced in at least one direction.
     Reduce,
-    /// Rotated or sheared, bilinear.
+    /// Rotated or sheared; bilinear.
     Rotated,
 }
 
-/// One plane of the source.
+/// Structure of one plane of the source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct PlaneCode {
     texture: usize,
     texel: Texel,
-    /// Components of the register: `"x"`, `"y"`, `"z"`, `"w"` or `"xyz"`.
+    /// Components of the register that are written: `"x"`, `"y"`, `"z"`, `"w"`, `"xyz"` or
+    /// `"xyzw"`.
     to: &'static str,
-    /// 1 / largest code of an integer alpha plane, as bits.
+    /// Bits of the factor 1 / largest code of an integer alpha plane; 1 for other planes.
     gain_bits: u32,
-    /// Slot of one over the plane's width and height.
+    /// Slot of the reciprocals of the plane's width and height.
     size: usize,
-    /// log2 of subsampling and whether sample 0 lies on pixel 0, horizontally and vertically.
+    /// log2 of the subsampling and the samples' position in their block, horizontally and
+    /// vertically.
     grid: [(u8, Site); 2],
 }
 
-/// The structure of a sampling: equal codes print equal text.
+/// The structure of a sampling: equal values print equal text.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct SampleCode {
     mode: Mode,
@@ -131,21 +133,21 @@ pub struct SampleCode {
     premultiplied: bool,
 }
 
-/// Ten significant bits, so that a product with a pixel centre below 8192 is exact; and the rest.
+/// Splits a number into ten significant bits, whose product with a pixel centre below 8192 is
+/// exact, and the rest.
 fn split(a: f64) -> [f32; 2] {
     let hi = f32::from_bits((a as f32).to_bits() & !0x3fff);
     [hi, (a - f64::from(hi)) as f32]
 }
 
-/// Whole part and fraction.
+/// Splits a number into whole part and fraction.
 fn whole_and_part(x: f64) -> [f32; 2] {
     let i = x.floor();
     [i as f32, (x - i) as f32]
 }
 
 impl SampleCode {
-    /// Structure and numbers of a sampling; numbers are appended to `numbers`, new textures to
-    /// `textures`.
+    /// Structure of a sampling. Its numbers are appended to `numbers`, new textures to `textures`.
     pub fn new(program: &Program, sampling: &Sampling, textures: &mut Textures, numbers: &mut Numbers) -> Self {
         let (planes, premultiplied) = plane_codes(program, sampling.source, textures, numbers);
         let m = &sampling.source_from_output;
@@ -171,7 +173,7 @@ impl SampleCode {
         Self { mode, slot, planes, premultiplied }
     }
 
-    /// Statements that set `register` from the pixel at `px` with centre `x`, `y`.
+    /// Prints statements that set `register` for the pixel `px` with centre `x`, `y`.
     pub fn print(&self, register: &str, text: &mut String) -> std::fmt::Result {
         let n = |k: usize| Numbers::read(self.slot + k);
         let list = |from: usize, count: usize| (from..from + count).map(n).collect::<Vec<_>>().join(", ");
@@ -217,8 +219,8 @@ impl SampleCode {
                 (_, to) => writeln!(text, "    {register}.{to} = {read}{gain};")?,
             }
         }
-        // An intermediate's colour is already multiplied by its alpha, so the window's edge
-        // multiplies it as well.
+        // An intermediate's colour is already multiplied by its alpha, so it is multiplied by the
+        // coverage of the window as well.
         let covered = if self.premultiplied { register.to_string() } else { format!("{register}.w") };
         writeln!(text, "    {covered} = {covered} * cover;")?;
         writeln!(text, "    }}")
@@ -231,7 +233,7 @@ impl SampleCode {
         }
         let axis = |name: &str, (shift, site): (u8, Site)| {
             let g = filter::GridAxis::subsampled(shift, site);
-            // Powers of two and sums of them: exact.
+            // Powers of two and sums of them, hence exact.
             format!("on_grid({name}, {:?}f, {:?}f)", g.scale as f32, (g.offset - 0.5) as f32)
         };
         let (gx, gy) = (axis("sx", p.grid[0]), axis("sy", p.grid[1]));
@@ -252,7 +254,7 @@ impl SampleCode {
 /// A plane of full resolution.
 const FULL_GRID: [(u8, Site); 2] = [(0, Site::Middle); 2];
 
-/// Without subsampling it does not matter where a sample lies in its block.
+/// Without subsampling the position of a sample in its block does not matter.
 fn grid_of(shift: u8, site: Site) -> (u8, Site) {
     (shift, if shift > 0 { site } else { Site::Middle })
 }
@@ -310,7 +312,7 @@ fn mode(s: &Sampling) -> Mode {
     if m.xx.abs() > 1.0 || m.yy.abs() > 1.0 { Mode::Reduce } else { Mode::Bilinear }
 }
 
-/// The window in output pixels, `[from, to]` horizontally and vertically; everything for a
+/// The window in output pixels, `[from, to]` horizontally and vertically; unlimited for a
 /// degenerate map.
 fn window_spans(s: &Sampling) -> ([f32; 2], [f32; 2]) {
     let Some(inv) = s.source_from_output.inverse() else { return ([-1e9, 1e9], [-1e9, 1e9]) };
@@ -322,7 +324,7 @@ fn window_spans(s: &Sampling) -> ([f32; 2], [f32; 2]) {
     (span(inv.xx, inv.x0, l, r), span(inv.yy, inv.y0, t, b))
 }
 
-/// Per edge `[a, b, c]` with `a·x + b·y + c` output pixels inside of it.
+/// For each edge `[a, b, c]`, where `a·x + b·y + c` is the distance inside it in output pixels.
 fn window_edges(m: &Affine, window: [f32; 4]) -> [[f32; 3]; 4] {
     let [l, t, r, b] = window.map(f64::from);
     let edge = |g: [f64; 3]| {
@@ -332,7 +334,7 @@ fn window_edges(m: &Affine, window: [f32; 4]) -> [[f32; 3]; 4] {
     [edge([m.xx, m.xy, m.x0 - l]), edge([-m.xx, -m.xy, r - m.x0]), edge([m.yx, m.yy, m.y0 - t]), edge([-m.yx, -m.yy, b - m.y0])]
 }
 
-/// Whether bounds hold the whole raster.
+/// Whether bounds contain the whole raster.
 pub fn is_everything(bounds: [u32; 4], size: Size) -> bool {
     bounds[0] == 0 && bounds[1] == 0 && bounds[2] >= size.width && bounds[3] >= size.height
 }

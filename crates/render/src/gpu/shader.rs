@@ -1,5 +1,5 @@
-//! A tile pass as one compute shader: structure (what is compiled and cached) apart from numbers
-//! (what changes every frame).
+//! Prints a tile pass as one compute shader. Its structure (compiled and cached) is separated from
+//! its numbers (which change every frame).
 use super::{
     numbers::Numbers,
     output::OutputCode,
@@ -27,12 +27,13 @@ enum StageCode {
     Fade(Reg),
 }
 
-/// Stages that run under one condition.
+/// Consecutive stages that run under one condition.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Group {
-    /// Slot of the bounds outside of which the stages do nothing.
+    /// Slot of the bounds outside of which the stages have no effect; `None` if the stages are not
+    /// restricted.
     guard: Option<usize>,
-    /// A register that counts as transparent outside of the bounds.
+    /// A register that is transparent outside the bounds.
     cleared: Option<Reg>,
     stages: Range<usize>,
 }
@@ -50,12 +51,12 @@ pub struct Structure {
 }
 
 impl Structure {
-    /// Whether a sampler is bound, last of all.
+    /// Whether a sampler is bound, as the last binding.
     pub fn samples(&self) -> bool {
         self.texels.iter().any(|t| t.gathers())
     }
 
-    /// Workgroups for a raster.
+    /// Number of workgroups for a raster.
     pub fn workgroups(&self, size: Size) -> [u32; 2] {
         self.output.workgroups(size)
     }
@@ -67,16 +68,17 @@ pub struct PassLayout {
     pub structure: Structure,
     /// Textures in binding order.
     pub textures: Textures,
-    /// Numbers that the shader reads as they are; those derived from parameters come after.
+    /// Numbers that the shader reads directly; those derived from parameters are appended after
+    /// them.
     pub numbers: Numbers,
-    /// Parameters of the stages in order.
+    /// Parameters of the stages, in order.
     params: Vec<f32>,
-    /// Tables of the stages, one after the other.
+    /// Tables of the stages, concatenated.
     pub tables: Vec<f32>,
 }
 
 /// Splits a pass into structure and numbers. `format` is the output's layout, `cosited` whether its
-/// chroma lies on the first column, the first row of its block.
+/// chroma is on the first column and on the first row of its block.
 pub fn layout_pass(program: &Program, pass: &TilePass, format: PictureFormat, cosited: [bool; 2]) -> PassLayout {
     let mut textures = Textures::default();
     let mut numbers = Numbers::default();
@@ -124,7 +126,7 @@ pub fn layout_pass(program: &Program, pass: &TilePass, format: PictureFormat, co
     PassLayout { structure, textures, numbers, params, tables }
 }
 
-/// Finds runs of stages with common bounds.
+/// Groups consecutive stages with common bounds.
 fn group(pass: &TilePass, numbers: &mut Numbers) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
     let mut guard = |bounds: [u32; 4]| (!is_everything(bounds, pass.size)).then(|| numbers.push(&bounds.map(|b| b as f32)));
@@ -135,7 +137,7 @@ fn group(pass: &TilePass, numbers: &mut Numbers) -> Vec<Group> {
             Stage::Sample { reg, sampling } => {
                 let run = i + 1 + stages[i + 1..].iter().take_while(|s| only_register(s) == Some(*reg)).count();
                 match stages.get(run) {
-                    // A layer of its own: nothing of it need be computed outside of its bounds.
+                    // A layer of its own, which need not be computed outside its bounds.
                     Some(Stage::Blend { source, bounds, .. })
                         if source == reg && *bounds == sampling.bounds && !is_read(&stages[run + 1..], *reg) =>
                     {
@@ -156,7 +158,7 @@ fn group(pass: &TilePass, numbers: &mut Numbers) -> Vec<Group> {
     groups
 }
 
-/// The register of a stage that changes only it.
+/// The register of a stage that reads and writes no other register; `None` for other stages.
 fn only_register(s: &Stage) -> Option<Reg> {
     match s {
         Stage::Unpremultiply { reg }
@@ -168,7 +170,7 @@ fn only_register(s: &Stage) -> Option<Reg> {
     }
 }
 
-/// Whether `reg` is read before it is written anew; register 0 is read at the end.
+/// Whether `reg` is read before it is overwritten; register 0 is read at the end.
 fn is_read(stages: &[Stage], reg: Reg) -> bool {
     for s in stages {
         match s {
@@ -203,12 +205,11 @@ fn push_params(stage: &Stage, first_entry: usize, out: &mut Vec<f32>) {
     }
 }
 
-/// A shader and what computes its derived numbers.
+/// A shader with the traces that compute its derived numbers.
 pub struct Shader {
-    /// Whole module.
+    /// WGSL of the whole module.
     pub text: String,
-    /// Derived numbers of each traced run of stages: the trace and the part of the parameters it
-    /// reads.
+    /// For each traced sequence of stages, the trace and the range of the parameters that it reads.
     traces: Vec<(Trace, Range<usize>)>,
 }
 
@@ -303,8 +304,8 @@ fn print_body(
     Ok(())
 }
 
-/// Registers as symbols while a run of stages is traced; the first reading of a register makes its
-/// inputs.
+/// Registers as symbols while a sequence of stages is traced; the first reading of a register
+/// creates its inputs.
 #[derive(Default)]
 struct Registers {
     now: BTreeMap<Reg, Rgba<Symbol>>,
@@ -383,7 +384,8 @@ fn print_run(
     Ok(())
 }
 
-/// Records one stage; `textures` are those it reads, `next` is the next parameter of the run.
+/// Records one stage. `textures` are those that it reads, `next` is the index of the next
+/// parameter.
 fn apply(stage: &Stage, textures: &[u32], registers: &mut Registers, next: &mut u32) {
     fn take<const N: usize>(next: &mut u32) -> [Symbol; N] {
         let p = Symbol::params(*next);

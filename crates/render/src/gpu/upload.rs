@@ -1,12 +1,14 @@
-//! Source planes as textures. A plane that was drawn in the last frames is not uploaded again.
+//! Uploads source planes to textures. A plane that was drawn in the last frames is not uploaded
+//! again.
 use super::device::Gpu;
 use crate::RenderError;
 use cutroom_types::{Picture, Plane};
 use std::collections::HashMap;
 
-/// Frames that an unused plane stays for. Holding it keeps the decoder's memory, so it is few.
+/// Number of frames for which an unused plane is kept; small, since it keeps the decoder's memory
+/// in use.
 const KEEP_FRAMES: u64 = 2;
-/// Spare textures kept for the next upload of the same size.
+/// Maximum number of unused textures kept for later uploads of the same shape.
 const SPARE_TEXTURES: usize = 32;
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -16,7 +18,7 @@ struct TextureShape {
     height: u32,
 }
 
-/// Where a plane lies; unique while the entry holds the plane.
+/// Identity of a plane; unique as long as the entry holds the plane.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 struct PlaneAddress {
     address: usize,
@@ -25,25 +27,25 @@ struct PlaneAddress {
 }
 
 struct Uploaded {
-    /// Keeps the memory, so that the address stays this plane's.
+    /// Keeps the memory alive, so that no other plane gets its address.
     _plane: Plane,
     texture: wgpu::Texture,
     view: wgpu::TextureView,
     last_used: u64,
 }
 
-/// Textures of source planes.
+/// Cache of source planes' textures.
 #[derive(Default)]
 pub struct Uploads {
     planes: HashMap<PlaneAddress, Uploaded>,
     spare: Vec<(TextureShape, wgpu::Texture)>,
     frame: u64,
-    /// Planes copied to the device so far.
+    /// Number of planes uploaded so far.
     pub upload_count: u64,
 }
 
 impl Uploads {
-    /// Starts a frame: gives back what has not been used lately.
+    /// Begins a frame: drops planes that have not been used in the last frames.
     pub fn next_frame(&mut self) {
         self.frame += 1;
         let frame = self.frame;
@@ -58,7 +60,7 @@ impl Uploads {
         }
     }
 
-    /// The texture of plane `k` of a picture.
+    /// Returns the texture of plane `k` of a picture and uploads the plane if necessary.
     ///
     /// # Errors
     /// [`RenderError::Unsupported`] when the plane is empty or larger than the device can hold.
@@ -110,8 +112,7 @@ fn write(gpu: &Gpu, texture: &wgpu::Texture, plane: &Plane, shape: TextureShape,
     if plane.rows() < rows || plane.width_bytes() < row_bytes {
         return Err(RenderError::Unsupported("a picture whose planes are smaller than its size".into()));
     }
-    // Strides that are not whole samples, or a last row shorter than a stride, are fine for the
-    // device only when packed.
+    // Strides that are not a multiple of the sample size must be packed for the device.
     let packed: Vec<u8>;
     let stride = plane.stride_bytes();
     let (data, stride) = if stride.is_multiple_of(sample_bytes) {

@@ -1,5 +1,5 @@
-//! Adjustment layers: what was drawn so far goes to an intermediate, which they take as their
-//! source.
+//! Adjustment layers: the layers below are stored in an intermediate, which is the adjustment
+//! layer's source.
 use super::{LayerSource, Lowering, PassBuilder, intermediate::Stored, whole_intermediate};
 use crate::{
     RenderError,
@@ -12,14 +12,14 @@ use cutroom_effects::{
 use cutroom_timeline::{Canvas, Content, Layer};
 use std::borrow::Cow;
 
-/// The picture of the layers below.
+/// The composited layers below an adjustment layer, in an intermediate.
 #[derive(Clone, Copy)]
 pub(super) struct Backdrop {
     id: usize,
     opaque: bool,
 }
 
-/// Whether a layer, or one of a transition's sides, shows what lies below it.
+/// Whether a layer, or one of a transition's sides, has the layers below as its source.
 pub(super) fn is_adjustment(layer: &Layer) -> bool {
     match &layer.content {
         Content::Backdrop => true,
@@ -28,9 +28,9 @@ pub(super) fn is_adjustment(layer: &Layer) -> bool {
     }
 }
 
-/// A layer as it is laid over `translucent` or opaque layers. Where those are translucent, the
-/// changed picture takes the place of the picture below as far as masks, mattes and opacity say,
-/// instead of covering it: that much of it is cut away first, and the alphas then add up.
+/// The layers with which an adjustment layer is composited. Over a `translucent` backdrop the
+/// adjusted picture replaces the backdrop in proportion to masks, mattes and opacity instead of
+/// covering it: that share of the backdrop is removed first, and the alphas are then added.
 pub(super) fn adjustment_layers(layer: &Layer, translucent: bool) -> Vec<Cow<'_, Layer>> {
     if !translucent || layer.content != Content::Backdrop || !layer.blend.is_normal() {
         return vec![Cow::Borrowed(layer)];
@@ -41,8 +41,8 @@ pub(super) fn adjustment_layers(layer: &Layer, translucent: bool) -> Vec<Cow<'_,
 }
 
 impl Lowering<'_> {
-    /// Ends the pass with what it drew so far in an intermediate and begins it anew; gives the
-    /// stage that brings that back.
+    /// Ends the pass by storing what it has drawn in an intermediate, and starts a new one; returns
+    /// the stage that loads the intermediate into register 0.
     pub(super) fn store_backdrop(&mut self, pass: &mut PassBuilder) -> Stage {
         let (size, opaque) = (pass.size, !pass.translucent);
         let mut next = PassBuilder::new(size);
@@ -53,7 +53,7 @@ impl Lowering<'_> {
         whole_intermediate(id, size, 0)
     }
 
-    /// What lies below as a source.
+    /// The backdrop as a layer source.
     pub(super) fn backdrop_source(&self, canvas: &Canvas) -> Result<LayerSource, RenderError> {
         let backdrop = self.backdrop.ok_or_else(|| RenderError::Unsupported("an adjustment of nothing".into()))?;
         Ok(Self::stored_source(&Stored::whole(backdrop.id, canvas.size), canvas.size, backdrop.opaque))

@@ -1,18 +1,17 @@
-//! Point kernels that are affine maps of colour, one after the other, become a single one:
-//! conversions from and to code values included.
+//! Fuses consecutive point kernels that are affine maps of colour, conversions from and to code
+//! values included.
 use crate::program::Stage;
 use cutroom_effects::color::ColorStep;
 use cutroom_kernel::{At, Rgba, rgb};
 use cutroom_types::Affine;
 
-/// Rows of a map of colour, the last column being added.
+/// Rows of an affine map of colour; the last column is the constant.
 type Map = [[f64; 4]; 3];
 
-/// The same stages with runs of affine kernels on one register as one.
+/// Returns the stages with consecutive affine kernels on one register fused.
 pub(super) fn merged(stages: Vec<Stage>) -> Vec<Stage> {
     let mut out: Vec<Stage> = Vec::with_capacity(stages.len());
-    // The register and the map of the run at the end of `out`, and whether it is more than one
-    // stage.
+    // Register and map of the affine stage at the end of `out`, if any.
     let mut run: Option<(usize, Map)> = None;
     for stage in stages {
         let Some((reg, map)) = map_of(&stage) else {
@@ -45,7 +44,7 @@ fn map_of(stage: &Stage) -> Option<(usize, Map)> {
         let px = kernel.eval_host(&uniforms.values, Rgba { c: rgb(c[0], c[1], c[2]), a: 1.0 }, At { x: 0.5, y: 0.5 });
         [px.c.r, px.c.g, px.c.b].map(f64::from)
     };
-    // Far from 0, so that constants next to large codes do not cost the factors their precision.
+    // Far from 0, so that constants next to large codes do not reduce the factors' precision.
     const FAR: f32 = 65_536.0;
     let constant = at([0.0; 3]);
     let columns = [at([FAR, 0.0, 0.0]), at([0.0, FAR, 0.0]), at([0.0, 0.0, FAR])];
@@ -57,7 +56,7 @@ fn map_of(stage: &Stage) -> Option<(usize, Map)> {
     map.iter().flatten().all(|v| v.is_finite()).then_some((*reg, map))
 }
 
-/// First `first`, then `then`.
+/// The map that applies `first`, then `then`.
 fn after(then: &Map, first: &Map) -> Map {
     std::array::from_fn(|i| {
         std::array::from_fn(|j| {
@@ -73,8 +72,8 @@ mod tests {
     use cutroom_effects::{EFFECTS, EffectFrame, EffectKind, Params};
     use cutroom_types::ParamValue;
 
-    /// What calls itself affine is: it agrees with its map at points that the map was not made
-    /// from.
+    /// Kernels that report to be affine agree with their map at points other than those from which
+    /// the map was computed.
     #[test]
     fn affine_kernels_are_affine() {
         let effect_frame = EffectFrame {

@@ -1,4 +1,4 @@
-//! Laying a layer over what lies below it.
+//! Blends a layer over the backdrop.
 use super::{Drawn, PassBuilder};
 use crate::program::Stage;
 use cutroom_effects::{
@@ -7,7 +7,7 @@ use cutroom_effects::{
 };
 use cutroom_timeline::Layer;
 
-/// Lays a layer, straight in register 1, over what register 0 has.
+/// Blends a layer, straight in register 1, over the backdrop in register 0.
 pub(super) fn blend(pass: &mut PassBuilder, layer: &Layer, drawn: &Drawn, working: WorkingSpace) {
     let spec = layer.blend.spec();
     if spec.display {
@@ -26,9 +26,9 @@ pub(super) fn blend(pass: &mut PassBuilder, layer: &Layer, drawn: &Drawn, workin
     pass.translucent |= spec.lowers_backdrop_alpha;
 }
 
-/// A whole number below 2^24 that tells clips apart, and frames (of up to 1000 a second) when the
-/// noise is `time_dependent`. Made of the clip's id, so that moving it to another track changes
-/// nothing.
+/// Noise seed: a whole number below 2^24 that differs between clips and, if the noise is
+/// `time_dependent`, between frames (up to 1000 per second). Computed from the clip's id, so that
+/// moving a clip to another track changes nothing.
 fn noise_seed(layer: &Layer, time_dependent: bool) -> f32 {
     let hash = blake3::hash(layer.clip.as_str().as_bytes());
     let [a, b, c, ..] = *hash.as_bytes();

@@ -1,5 +1,5 @@
-//! Effects that need more than their own pixel: each is drawn from an intermediate of the layer's
-//! size; what lies between is strung into passes.
+//! Chains of effects that read other pixels than their own. Each such effect reads an intermediate
+//! of the layer's size; the stages between two of them are fused into passes.
 use super::{
     LayerSource, Lowering, Masks, PassBuilder, effect_frame, effect_params,
     intermediate::{Reduction, Stored},
@@ -19,76 +19,79 @@ use cutroom_timeline::{Canvas, EffectUse, Layer};
 use cutroom_types::{Affine, Size};
 use std::sync::Arc;
 
-/// Most pictures that a chain reads in one pass: devices bind 16 textures at least, of which a
-/// picture with alpha takes four.
+/// Maximum number of pictures that a chain reads in one pass: devices bind at least 16 textures, of
+/// which a picture with alpha needs four.
 const MAX_READS: usize = 12;
 
-/// A layer on its way through a chain.
+/// A layer while its effects are lowered.
 struct Chain<'l, 'a> {
     lowering: &'l mut Lowering<'a>,
-    /// Of the picture at hand.
+    /// Size of the current image.
     size: Size,
-    /// Of the content.
+    /// Size of the content.
     content: Size,
-    /// What the picture at hand has beyond the content on each side, horizontally and vertically.
+    /// Margin of the current image around the content on each side, horizontally and vertically, in
+    /// pixels.
     margin: [u32; 2],
-    /// What it has from the first effect on that draws there.
+    /// Margin from the first effect on that draws outside the content.
     target_margin: [u32; 2],
-    /// Only this part of the content counted from the start, at other times too.
+    /// The part of the content that is visible before the first effect; applies to other times as
+    /// well.
     crop: Option<[f64; 4]>,
     canvas: &'l Canvas,
     working: WorkingSpace,
-    /// The pass that has the picture in register 0; none when it is stored.
+    /// The pass whose register 0 holds the image; `None` when it is stored.
     open: Option<PassBuilder>,
-    /// The intermediate that has it, premultiplied, when no pass is open.
+    /// The intermediate that holds the image, premultiplied, when no pass is open.
     stored: Stored,
-    /// What the open pass begins with, while it holds nothing else.
+    /// The source of the open pass, while the pass only reads it.
     direct: Option<DirectSource>,
-    /// Stages of a pass that only reads the source.
+    /// Number of stages of a pass that only reads the source.
     source_stage_count: usize,
-    /// The colour is linear light, else display-encoded.
+    /// Whether colour is linear light; otherwise it is display-encoded.
     linear: bool,
-    /// Colour is multiplied by alpha.
+    /// Whether colour is multiplied by alpha.
     premultiplied: bool,
-    /// Alpha is 1 everywhere.
+    /// Whether alpha is 1 everywhere.
     opaque: bool,
 }
 
-/// A layer after its effects.
+/// The result of a chain.
 pub(super) enum Rasterized {
-    /// In memory.
+    /// In an intermediate.
     Stored(LayerSource),
-    /// Still to be run: stages that leave the picture in register 0, over a raster of the content's
-    /// size.
+    /// Stages still to be run on a raster of the content's size; they leave the image in register
+    /// 0.
     Open {
-        /// In order.
+        /// In order of execution.
         stages: Vec<Stage>,
-        /// Registers used.
+        /// Number of registers used.
         registers: usize,
-        /// Colour is multiplied by alpha.
+        /// Whether colour is multiplied by alpha.
         premultiplied: bool,
-        /// Alpha is 1 everywhere.
+        /// Whether alpha is 1 everywhere.
         opaque: bool,
     },
 }
 
-/// What the first step of an effect got.
+/// The input of an effect's first step.
 #[derive(Clone)]
 enum ChainInput {
-    /// Cheaper to compute again than to keep: stages on register 0.
+    /// Cheaper to recompute than to store: stages that leave it in register 0.
     Recompute(Vec<Stage>),
-    /// In memory.
+    /// In an intermediate.
     Stored(usize),
 }
 
-/// A source that is an affine map of its samples: it may as well be reduced before.
+/// An opaque source whose decoding is an affine map of its samples, so that it may be reduced
+/// before it is decoded.
 struct DirectSource {
     sampling: Sampling,
     decode: Vec<ColorStep>,
 }
 
 impl Lowering<'_> {
-    /// Renders a source at its content size and a margin, with effects and masks, into an
+    /// Renders a source at its content size plus a margin, with effects and masks, into an
     /// intermediate.
     pub(super) fn rasterize_layer(
         &mut self,
@@ -104,7 +107,7 @@ impl Lowering<'_> {
         }
     }
 
-    /// The same; with `may_stay_open` the last stages are left to the caller's pass.
+    /// The same; with `may_stay_open` the last stages may be left to the caller's pass.
     pub(super) fn run_chain(
         &mut self,
         source: LayerSource,
@@ -122,7 +125,7 @@ impl Lowering<'_> {
         let sampling = Sampling { source: source.source, source_from_output: source.source_from_content, window, bounds };
         pass.stages.push(Stage::Sample { reg: 0, sampling });
         pass.convert(0, source.decode.clone());
-        // A decoding of one step is the matrix from codes.
+        // A decoding of at most one step is the matrix from code values.
         let affine = source.decode.len() <= 1 && !source.has_alpha && source.crop.is_none();
         let source_stage_count = pass.stages.len();
         let direct = affine.then_some(DirectSource { sampling, decode: source.decode });
@@ -141,7 +144,7 @@ impl Lowering<'_> {
             source_stage_count,
             linear: working.linear,
             premultiplied: source.premultiplied,
-            // What a crop cuts away is transparent.
+            // What a crop removes is transparent.
             opaque: !source.has_alpha && source.crop.is_none(),
         };
         chain.mask(masks.before);
@@ -166,7 +169,7 @@ impl Lowering<'_> {
     }
 }
 
-/// Coordinates of the content to those of a raster with a margin.
+/// Maps coordinates of the content to those of a raster with a margin.
 fn outward([x, y]: [u32; 2]) -> Affine {
     Affine::translate(f64::from(x), f64::from(y))
 }
@@ -176,7 +179,7 @@ fn inward([x, y]: [u32; 2]) -> Affine {
 }
 
 impl Chain<'_, '_> {
-    /// Adds the margin, transparent, once.
+    /// Adds the transparent margin, unless the image has it already.
     fn grow(&mut self) {
         if self.margin == self.target_margin {
             return;
@@ -245,7 +248,7 @@ impl Chain<'_, '_> {
                 }
             }
             EffectKind::Layered { steps } => {
-                // Without what it goes by it changes nothing.
+                // Without its input layer the effect changes nothing.
                 if used.inputs.is_empty() {
                     return Ok(());
                 }
@@ -272,14 +275,14 @@ impl Chain<'_, '_> {
                     self.step(step, Some(&mut chain_input), &inputs);
                 }
             }
-            // Planning has looked at the right time already.
+            // Already applied by planning, which chose the source time.
             EffectKind::Time(_) => {}
         }
         Ok(())
     }
 
-    /// What another track shows, stretched over the content, its edges going on beyond; in an
-    /// intermediate.
+    /// Draws another layer, stretched to the content's size and with clamped edges in the margin,
+    /// into an intermediate.
     fn other_layer(&mut self, layer: &Layer) -> Result<usize, RenderError> {
         let id = self.lowering.stretched(layer, self.canvas, self.content)?;
         if self.margin == [0; 2] {
@@ -291,7 +294,7 @@ impl Chain<'_, '_> {
         Ok(self.lowering.add_intermediate(self.size, pass, Planes::Rgba))
     }
 
-    /// The layer at another time, at this one's size, in an intermediate.
+    /// Draws the layer at another time, at the current image's size, into an intermediate.
     fn other_time(&mut self, layer: &Layer, domain: Domain) -> Result<usize, RenderError> {
         let source = LayerSource { crop: self.crop, ..self.lowering.layer_source(&layer.content, self.canvas)? };
         if source.content != self.content {
@@ -317,8 +320,8 @@ impl Chain<'_, '_> {
         Ok(self.lowering.add_intermediate(self.size, pass, Planes::Rgba))
     }
 
-    /// One step over premultiplied colour; `chain_input` is what the first step got, `inputs` the
-    /// layer at other times, or other layers.
+    /// Appends one step on premultiplied colour. `chain_input` is the input of the effect's first
+    /// step, `inputs` are the layer at other times, or other layers.
     fn step(&mut self, step: Step, chain_input: Option<&mut ChainInput>, inputs: &[usize]) {
         match step {
             Step::Point(kernel, uniforms) => {
@@ -326,7 +329,7 @@ impl Chain<'_, '_> {
                 let kernel_from_output = inward(self.margin);
                 self.pass().stages.push(Stage::Point { reg: 0, kernel, uniforms, kernel_from_output });
             }
-            // Edges go on beyond themselves, so what is opaque stays so.
+            // The filter clamps edges, so an opaque image stays opaque.
             Step::Separable(weights) => return self.filter(&weights),
             Step::Sample(kernel, uniforms, edge) => {
                 let id = self.store();
@@ -383,7 +386,7 @@ impl Chain<'_, '_> {
         self.premultiplied = true;
     }
 
-    /// What is at hand, to be used again after other steps.
+    /// The current image, for use by a later step.
     fn chain_input(&mut self) -> ChainInput {
         if self.open.as_ref().is_some_and(|p| p.stages.len() == self.source_stage_count) {
             self.premultiply();
@@ -392,7 +395,7 @@ impl Chain<'_, '_> {
         ChainInput::Stored(self.store())
     }
 
-    /// Puts it into memory, for kernels that read other pixels of it.
+    /// Stores an effect's input in an intermediate, for kernels that read other pixels of it.
     fn keep(&mut self, chain_input: &mut ChainInput) -> usize {
         match chain_input {
             ChainInput::Stored(id) => *id,
@@ -428,13 +431,14 @@ impl Chain<'_, '_> {
         self.premultiplied = true;
     }
 
-    /// Kernels see positions on the content, whatever the fields have beyond it.
+    /// A stage that reads intermediates. The kernel's positions are relative to the content,
+    /// whatever margin the intermediates have.
     fn read(&self, kernel: &'static dyn ReadOp, uniforms: Uniforms, inputs: Vec<usize>, edge: Edge) -> Stage {
         let (kernel_from_output, origin) = (inward(self.margin), self.margin.map(|v| v as f32));
         Stage::Read { reg: 0, kernel, uniforms, kernel_from_output, inputs, origin, edge, table: Arc::default() }
     }
 
-    /// The open pass; opened on what is stored when there is none.
+    /// The open pass; if there is none, opens one that reads the stored image.
     fn pass(&mut self) -> &mut PassBuilder {
         let (size, stored) = (self.size, self.stored);
         self.premultiplied |= self.open.is_none();
@@ -445,7 +449,7 @@ impl Chain<'_, '_> {
         })
     }
 
-    /// Writes the picture into an intermediate of its size, premultiplied.
+    /// Writes the image into an intermediate of its size, premultiplied.
     fn store(&mut self) -> usize {
         self.premultiply();
         if self.stored.size != self.size {

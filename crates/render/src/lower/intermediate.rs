@@ -1,5 +1,5 @@
-//! What must be drawn before it is sampled: nested compositions, sources under effects that need
-//! neighbours, strong reductions.
+//! What is drawn into intermediates before it is sampled: nested compositions, sources under
+//! effects that read other pixels, strong reductions.
 use super::{LayerSource, Lowering, Masks, PassBuilder, check_size, working_space};
 use crate::{
     RenderError, filter,
@@ -14,7 +14,7 @@ use cutroom_effects::{
 use cutroom_timeline::{Canvas, FramePlan};
 use cutroom_types::{Affine, ColorTags, PictureFormat, Size};
 
-/// A picture in an intermediate that may be smaller than what it stands for.
+/// An image in an intermediate, which may have fewer pixels than the image.
 #[derive(Clone, Copy)]
 pub(super) struct Stored {
     pub id: usize,
@@ -23,12 +23,13 @@ pub(super) struct Stored {
 }
 
 impl Stored {
-    /// As large as what it stands for.
+    /// An image stored at its full size.
     pub(super) fn whole(id: usize, size: Size) -> Self {
         Self { id, size, stored_from_full: Affine::IDENTITY }
     }
 
-    /// Read over a raster of `size` whose pixels lie on the full picture by `full_from_output`.
+    /// Reads the image over a raster of `size` whose pixels are mapped to the full image by
+    /// `full_from_output`.
     pub(super) fn sampling(&self, full_from_output: &Affine, size: Size) -> Sampling {
         Sampling {
             source: SamplingSource::Intermediate(self.id),
@@ -39,11 +40,11 @@ impl Stored {
     }
 }
 
-/// A reduced raster with some of what lies beyond the edges.
+/// A reduced raster with a margin around the image.
 #[derive(Clone, Copy)]
 struct MipLevel {
     factor: u32,
-    /// Its pixels on each side.
+    /// Margin on each side, in pixels of the reduced raster.
     margin: u32,
 }
 
@@ -65,18 +66,19 @@ impl MipLevel {
     }
 }
 
-/// How a large Gaussian is drawn on a smaller picture.
+/// How a large Gaussian is computed on a reduced image.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Reduction {
-    /// A power of two from 2.
+    /// A power of two, at least 2.
     pub factor: u32,
-    /// Standard deviation there, in its pixels.
+    /// Standard deviation in pixels of the reduced image.
     pub sigma_px: f32,
 }
 
 impl Reduction {
-    /// The largest factor that leaves a deviation of two and a half pixels or more. Variances of
-    /// filters run after each other add up, so what reducing and enlarging blur is taken off.
+    /// The largest factor, up to 64, that leaves a deviation of at least two and a half pixels;
+    /// `None` when there is none. The variances of consecutive filters add up, so those of reducing
+    /// and enlarging are subtracted.
     pub(super) fn of(sigma_px: f32) -> Option<Self> {
         let mut factor = 1u32;
         while sigma_px >= 5.0 * factor as f32 && factor < 64 {
@@ -98,7 +100,8 @@ impl Reduction {
 }
 
 impl Lowering<'_> {
-    /// Draws a nested composition on its own canvas.
+    /// Draws a nested composition on its own canvas into an intermediate, in the `outer` working
+    /// space.
     pub(super) fn nested(&mut self, plan: &FramePlan, outer: WorkingSpace) -> Result<LayerSource, RenderError> {
         check_size(plan.canvas.size)?;
         let mut inner = PassBuilder::new(plan.canvas.size);
@@ -106,7 +109,7 @@ impl Lowering<'_> {
         let own = working_space(&plan.canvas);
         if own != outer {
             inner.stages.push(Stage::Unpremultiply { reg: 0 });
-            // Through display-encoded values of the nested composition's own tags.
+            // Converted through display-encoded values with the nested composition's own tags.
             let rgb = PictureFormat::RGB_FLOAT;
             let tags = ColorTags { primaries: own.primaries, transfer: own.transfer, ..ColorTags::SRGB };
             inner.convert(0, color::encode_steps(own, rgb, tags));
@@ -128,12 +131,12 @@ impl Lowering<'_> {
         self.program.intermediates.len() - 1
     }
 
-    /// Filters an intermediate.
+    /// Applies a separable filter to an intermediate; returns the intermediate with the result.
     pub(super) fn convolve(&mut self, from: usize, weights: &SeparableWeights) -> usize {
         let Intermediate { size, planes } = self.program.intermediates[from];
         let mut id = from;
         for (horizontal, weights) in [(true, &weights.horizontal), (false, &weights.vertical)] {
-            // A single weight is 1.
+            // A single weight is 1, so the filter changes nothing.
             if weights.len() > 1 {
                 let to = self.new_intermediate(size, planes);
                 self.program.passes.push(Pass::Convolve { from: id, to, horizontal, weights: weights.clone() });
@@ -143,7 +146,7 @@ impl Lowering<'_> {
         id
     }
 
-    /// Filters a whole intermediate, a large Gaussian by way of a smaller picture.
+    /// Filters a whole intermediate; a large Gaussian is computed on a reduced image.
     pub(super) fn filter(&mut self, from: usize, weights: &SeparableWeights) -> Stored {
         let Intermediate { size, planes } = self.program.intermediates[from];
         match weights.sigma_px.and_then(Reduction::of) {
@@ -154,9 +157,10 @@ impl Lowering<'_> {
         }
     }
 
-    /// A Gaussian of what the stages give when the map from the small raster to theirs goes before
-    /// them: reduced by triangles, filtered, and brought half way back to its size by linear
-    /// interpolation. Doubling with weights 1/4 and 3/4 spreads every pixel alike.
+    /// A Gaussian of the image that `stages` draw, given the map from the reduced raster to the
+    /// full one and the reduced size. The image is reduced with triangles, filtered, and enlarged
+    /// by linear interpolation in steps of two, up to half its size. Doubling with weights 1/4 and
+    /// 3/4 blurs all pixels equally.
     pub(super) fn reduced_gaussian(
         &mut self,
         size: Size,
@@ -164,8 +168,8 @@ impl Lowering<'_> {
         by: Reduction,
         stages: impl FnOnce(&Affine, Size) -> Vec<Stage>,
     ) -> Stored {
-        // The outermost pixels go on beyond the edges as far as the filter reaches, since small
-        // pixels at an edge are not what lies beyond it.
+        // Edges are clamped at full resolution as far as the filter reaches, since reduced pixels
+        // at an edge differ from what is outside of it.
         let weights = gaussian(by.sigma_px);
         let margin = weights.horizontal.len() as u32 + 2;
         let (mut factor, mut mip) = (by.factor, MipLevel { factor: by.factor, margin });
@@ -184,7 +188,7 @@ impl Lowering<'_> {
         stored
     }
 
-    /// A layer's source that stands in an intermediate, premultiplied.
+    /// A layer source that is stored in an intermediate, premultiplied.
     pub(super) fn stored_source(stored: &Stored, content: Size, opaque: bool) -> LayerSource {
         LayerSource {
             source: SamplingSource::Intermediate(stored.id),
@@ -199,12 +203,12 @@ impl Lowering<'_> {
         }
     }
 
-    /// A layer's source that is a whole intermediate, premultiplied, with alpha.
+    /// A layer source that is a whole intermediate, premultiplied, with alpha.
     pub(super) fn intermediate_source(id: usize, size: Size) -> LayerSource {
         Self::stored_source(&Stored::whole(id, size), size, false)
     }
 
-    /// Renders a source upright and smaller by `step`, so that a bilinear read of it is enough.
+    /// Renders a source upright and reduced by `step`, so that a bilinear read of it suffices.
     pub(super) fn reduce(&mut self, source: LayerSource, step: f64, canvas: &Canvas) -> Result<LayerSource, RenderError> {
         let straight = source.has_alpha && !source.premultiplied;
         let source = if straight { self.rasterize_layer(source, &[], Masks::default(), [0; 2], canvas)? } else { source };

@@ -1,4 +1,4 @@
-//! What cuts a layer's alpha: masks drawn on its content, another track as a matte.
+//! Masks on a layer's content, and other layers as mattes: both multiply the layer's alpha.
 use super::{Drawn, Lowering, Masks, PassBuilder, working_space};
 use crate::{
     RenderError,
@@ -9,8 +9,9 @@ use cutroom_kernel::{At, MAX_UNIFORMS, Mix, MixKernel, Real, Rgba};
 use cutroom_timeline::{Canvas, Layer, MatteUse};
 use cutroom_types::Size;
 
-/// Straight colour cut by a straight matte: uniform 0 is 1 when its luma (BT.709 weights) counts, 1
-/// and 2 are factor and offset of the result.
+/// Multiplies the alpha of a straight colour by a straight matte. If uniform 0 is 1 the matte's
+/// luma (BT.709 weights) counts as well as its alpha; uniforms 1 and 2 are factor and offset of the
+/// result.
 struct CutByMatte;
 
 impl MixKernel for CutByMatte {
@@ -23,8 +24,8 @@ impl MixKernel for CutByMatte {
 }
 
 impl Lowering<'_> {
-    /// The layer's masks as one grey picture of the content's size, with the margin when they come
-    /// after effects that may have drawn there.
+    /// The layer's masks as one grey picture of the content's size, with the margin when they are
+    /// applied after effects that may have drawn there.
     pub(super) fn layer_masks(&mut self, layer: &Layer, content: Size, margin: [u32; 2]) -> Result<Masks, RenderError> {
         if layer.masks.is_empty() {
             return Ok(Masks::default());
@@ -36,7 +37,8 @@ impl Lowering<'_> {
         Ok(if late { Masks { before: None, after: Some(id) } } else { Masks { before: Some(id), after: None } })
     }
 
-    /// Multiplies the alpha of what is drawn in `reg` by a matte.
+    /// Multiplies the alpha of what is drawn in `reg` by a matte. `None` when nothing is visible
+    /// any more.
     pub(super) fn cut_by_matte(
         &mut self,
         matte: &MatteUse,

@@ -1,6 +1,6 @@
-//! From a plan and its source pictures to a [`Program`]: places layers, drops what cannot be seen,
-//! passes untouched pictures through, and strings everything that is per-pixel into as few passes
-//! as the effects allow.
+//! Lowers a plan and its source pictures to a [`Program`]: places layers, leaves out invisible
+//! ones, passes unmodified pictures through, and fuses per-pixel work into as few passes as
+//! possible.
 mod adjustment;
 mod affine;
 mod blend;
@@ -28,32 +28,33 @@ use cutroom_types::{Affine, AlphaMode, ColorTags, Picture, PictureFormat, Size};
 use pass::{Drawn, PassBuilder};
 use point::{effect_frame, effect_params, to_domain, working_params};
 
-/// Largest side of any raster, in pixels: of sources, too, and of what effects draw beyond a
-/// composition, whose own sides end earlier.
+/// Largest side of any raster in pixels, sources and effects' margins included; compositions have a
+/// lower limit.
 pub const MAX_RASTER_SIDE_PX: u32 = cutroom_kernel::MAX_FIELD_SIDE_PX;
 
-/// What the layers of a pass are laid on.
+/// The backdrop of a pass.
 struct Stack {
-    /// Brings it into register 0.
+    /// Stage that loads it into register 0.
     base: Stage,
-    /// Something stands in register 0.
+    /// Register 0 holds a picture.
     started: bool,
-    /// `base` shows something.
+    /// `base` draws something visible.
     filled: bool,
 }
 
-/// What a plan turned out to need.
+/// Result of lowering.
 pub enum Lowered {
-    /// The source picture is the result as it stands.
+    /// The result is this source picture, unmodified.
     Untouched(Picture),
-    /// Work to do.
+    /// The result is drawn by this program.
     Program(Program),
 }
 
 /// Lowers a plan.
 ///
 /// # Errors
-/// Missing source pictures, rasters that are empty or larger than [`MAX_RASTER_SIDE_PX`].
+/// Missing source pictures or LUTs, rasters that are empty or larger than [`MAX_RASTER_SIDE_PX`],
+/// and sources or plans that are not supported.
 pub fn lower(
     plan: &FramePlan,
     sources: &dyn SourcePictures,
@@ -76,7 +77,7 @@ pub fn lower(
         p.format == output.format && p.color == output.color && p.size == plan.canvas.size
     });
     if output.format.alpha || pass.translucent {
-        // Files hold straight colour; without an alpha plane what is translucent shows over black.
+        // Files hold straight colour; without an alpha plane, translucent pixels show over black.
         if output.format.alpha {
             pass.stages.push(Stage::Unpremultiply { reg: 0 });
         }
@@ -86,7 +87,7 @@ pub fn lower(
     Ok(Lowered::Program(l.program))
 }
 
-/// How many of the lowest layers an opaque one hides.
+/// Number of the lowest layers that are hidden by an opaque one.
 ///
 /// # Errors
 /// As [`lower`].
@@ -110,28 +111,28 @@ fn check_size(s: Size) -> Result<(), RenderError> {
     Ok(())
 }
 
-/// Where a layer's pixels come from before placement.
+/// The source of a layer's pixels before placement.
 struct LayerSource {
     source: SamplingSource,
-    /// Upright, square pixels.
+    /// Size of the upright content with square pixels.
     content: Size,
-    /// Content coordinates to source sample coordinates.
+    /// Maps content coordinates to source sample coordinates.
     source_from_content: Affine,
     source_size: Size,
-    /// Steps from sampled values to straight working colour; intermediates are working colour
-    /// already.
+    /// Steps from sampled values to straight working colour; none for intermediates, which hold
+    /// working colour.
     decode: Vec<ColorStep>,
     premultiplied: bool,
     has_alpha: bool,
-    /// Only this part of the content counts: left, top, right, bottom.
+    /// The part of the content that is visible: left, top, right, bottom.
     crop: Option<[f64; 4]>,
-    /// What the source has beyond the content on each side, horizontally and vertically, in pixels
+    /// Margin of the source around the content on each side, horizontally and vertically, in pixels
     /// of the content.
     margin: [u32; 2],
 }
 
 impl LayerSource {
-    /// The part that counts, in samples of the source.
+    /// The visible part, in samples of the source.
     fn window(&self) -> [f32; 4] {
         match &self.crop {
             Some(c) => place::window(&self.source_from_content, c, self.source_size),
@@ -140,12 +141,13 @@ impl LayerSource {
     }
 }
 
-/// Masks of a layer as grey pictures of the content's size.
+/// Masks of a layer as grey pictures of the content's size, plus its margin if applied after
+/// effects.
 #[derive(Clone, Copy, Default)]
 struct Masks {
-    /// For what effects get.
+    /// Applied before the effects.
     before: Option<PictureId>,
-    /// For what effects made.
+    /// Applied after the effects.
     after: Option<PictureId>,
 }
 
@@ -153,12 +155,13 @@ struct Lowering<'a> {
     sources: &'a dyn SourcePictures,
     masks: &'a mut MaskCache,
     program: Program,
-    /// What the layers below the one being drawn made.
+    /// The composited layers below the one being drawn.
     backdrop: Option<adjustment::Backdrop>,
 }
 
 impl Lowering<'_> {
-    /// The single untouched layer's picture, when it already is what the output wants.
+    /// The picture of the only layer, if it is unmodified and already has the output's layout, tags
+    /// and size.
     fn untouched(&mut self, plan: &FramePlan, output: &OutputSpec) -> Result<Option<Picture>, RenderError> {
         let [layer] = &plan.layers[..] else { return Ok(None) };
         let Content::Media(frame) = &layer.content else { return Ok(None) };
@@ -171,7 +174,7 @@ impl Lowering<'_> {
             && p.size == plan.canvas.size
             && p.display_size() == plan.canvas.size;
         let upright = p.orientation == cutroom_types::Orientation::UPRIGHT && p.sample_aspect.0 == p.sample_aspect.1;
-        // With alpha the background shows through, unless there is none.
+        // With alpha the background shows through, unless it is transparent.
         let whole = !p.format.alpha || (plan.canvas.background[3] == 0.0 && p.alpha == AlphaMode::Straight);
         Ok((same && upright && whole).then_some(p))
     }
@@ -190,14 +193,14 @@ impl Lowering<'_> {
         pass.translucent = bg[3] < 1.0;
         let fill = Stage::Fill { reg: 0, color: [bg[0] * bg[3], bg[1] * bg[3], bg[2] * bg[3], bg[3]] };
         let mut stack = Stack { base: fill, started: false, filled: bg[3] > 0.0 };
-        // Layers of this plan do not see what lies below it in another.
+        // A nested plan's adjustment layers do not see the layers below it in the outer plan.
         let outer = self.backdrop.take();
         for layer in &plan.layers[self.first_visible(plan)?..] {
             if adjustment::is_adjustment(layer) && (stack.started || stack.filled) {
                 if !stack.started {
                     pass.stages.push(stack.base);
                 }
-                // It may hide all that it changes.
+                // The adjustment layer may hide all that it adjusts.
                 stack = Stack { base: self.store_backdrop(pass), started: false, filled: true };
             }
             for layer in adjustment::adjustment_layers(layer, pass.translucent && self.backdrop.is_some()) {
@@ -211,7 +214,7 @@ impl Lowering<'_> {
         Ok(())
     }
 
-    /// Lays one layer over those of the pass.
+    /// Composites one layer over those of the pass.
     fn composite_layer(
         &mut self,
         layer: &Layer,
@@ -219,7 +222,7 @@ impl Lowering<'_> {
         canvas: &Canvas,
         pass: &mut PassBuilder,
     ) -> Result<(), RenderError> {
-        // The first layer may land in the result itself when it hides the background.
+        // The first layer may be drawn into register 0 itself if it hides the background.
         let reg = usize::from(stack.started);
         let at = pass.stages.len();
         let registers = pass.registers;
@@ -232,7 +235,7 @@ impl Lowering<'_> {
         };
         let mut drawn = match self.draw_layer(layer, canvas, pass, reg)? {
             Some(drawn) => drawn,
-            // A layer that nobody sees still cuts away what lies below.
+            // An invisible layer still lowers the backdrop's alpha.
             None if affects_transparent && (stack.started || stack.filled) => nothing(pass),
             None => return Ok(()),
         };
@@ -244,7 +247,7 @@ impl Lowering<'_> {
             return Ok(());
         }
         if !stack.started {
-            // Draw it again above a fill.
+            // Drawn again, over the backdrop.
             pass.stages.truncate(at);
             pass.registers = registers;
             self.program.rewind(before);
@@ -280,7 +283,7 @@ impl Lowering<'_> {
     }
 
     /// Draws a layer's straight colour into `reg`, without its opacity. `None` when nothing of it
-    /// can be seen.
+    /// is visible.
     fn draw_layer(
         &mut self,
         layer: &Layer,
@@ -362,7 +365,7 @@ impl Lowering<'_> {
         })
     }
 
-    /// Effects that need neighbours, and maps that a single sampling cannot do well, go through
+    /// Effects that read other pixels, and maps that a single sampling cannot compute well, use
     /// intermediates; the rest is sampled and computed in this pass.
     fn draw_source(
         &mut self,
@@ -399,7 +402,7 @@ impl Lowering<'_> {
         let (mut masks, rest) = (masks, &layer.effects[split..]);
         if split > 0 || (masked && !map.is_axis_aligned() && step(&map) > 1.0 + 1e-6) {
             let own = Masks { before: masks.before.take(), after: if rest.is_empty() { masks.after.take() } else { None } };
-            // Laid flat over the whole raster, the last stages may run in this pass.
+            // If the layer covers the whole raster unscaled, the last stages may run in this pass.
             let flat = placed.content_from_output == Affine::IDENTITY && placed.covers_canvas && source.content == pass.size;
             match self.run_chain(source, &layer.effects[..split], own, margin, canvas, flat && margin == [0; 2])? {
                 Rasterized::Stored(stored) => source = stored,
@@ -445,7 +448,7 @@ impl Lowering<'_> {
         if source.premultiplied && source.has_alpha {
             pass.stages.push(Stage::Unpremultiply { reg });
         }
-        // Where there is a margin, masks before the effects are over by now.
+        // With a margin, masks before the effects have already been applied by the chain.
         let over = with_margin(source.content, source.margin);
         let mask = |id| Sampling {
             source: SamplingSource::Picture(id),
@@ -470,7 +473,7 @@ impl Lowering<'_> {
     }
 }
 
-/// Reads an intermediate of the pass's size as it is.
+/// Reads an intermediate of the pass's size without resampling.
 fn whole_intermediate(id: usize, size: Size, reg: Reg) -> Stage {
     let (w, h) = (size.width, size.height);
     Stage::Sample {
@@ -484,7 +487,7 @@ fn whole_intermediate(id: usize, size: Size, reg: Reg) -> Stage {
     }
 }
 
-/// Upright square pixels to stored ones.
+/// Maps upright square pixels to stored pixels.
 fn source_from_content(picture: &Picture) -> Affine {
     let (stored, (n, d)) = (picture.size, picture.sample_aspect);
     let width = ((u64::from(stored.width) * u64::from(n) + u64::from(d) / 2) / u64::from(d)).max(1) as u32;
@@ -501,7 +504,7 @@ fn point_only(chain: &[EffectUse]) -> bool {
     chain.iter().all(|used| !used.effect.needs_intermediate())
 }
 
-/// Fitted and centred, nothing more.
+/// Whether the layer is only fitted and centred.
 fn is_plain(layer: &Layer) -> bool {
     let t = &layer.transform;
     *t == Transform { fit: t.fit, ..Transform::IDENTITY }
@@ -510,7 +513,7 @@ fn is_plain(layer: &Layer) -> bool {
         && layer.shutter.is_empty()
 }
 
-/// Something but its picture's edges may hide parts of it.
+/// Whether parts of the layer may be hidden other than by its picture's edges.
 fn is_cut(layer: &Layer) -> bool {
     !layer.masks.is_empty() || layer.matte.is_some() || !layer.shutter.is_empty()
 }
@@ -519,7 +522,7 @@ fn placement(layer: &Layer) -> Placement {
     Placement { transform: layer.transform, parent: layer.parent }
 }
 
-/// Source samples between neighbouring output pixels, the larger of both ways.
+/// Distance in source samples between neighbouring output pixels, the larger of both axes.
 fn step(map: &Affine) -> f64 {
     map.xx.hypot(map.yx).max(map.xy.hypot(map.yy))
 }
@@ -528,7 +531,7 @@ fn is_integer(x: f64) -> bool {
     (x - x.round()).abs() < 1e-9
 }
 
-/// One pixel of a colour, in the canvas's display encoding.
+/// A picture of one pixel, in the canvas's display encoding.
 fn solid_picture(rgba: [f32; 4], canvas: &Canvas) -> Result<Picture, RenderError> {
     let format = PictureFormat::RGB_FLOAT.with_alpha();
     let tags = ColorTags { primaries: canvas.primaries, transfer: canvas.transfer, ..ColorTags::SRGB };

@@ -1,4 +1,4 @@
-//! Layers that move while the shutter is open: the mean of their placements.
+//! Motion blur: the mean of a layer's placements while the shutter is open.
 use super::{Drawn, LayerSource, Lowering, Masks, PassBuilder, outset, step};
 use crate::{
     RenderError, place,
@@ -10,11 +10,11 @@ use cutroom_timeline::{Canvas, Layer};
 use cutroom_types::Affine;
 use std::sync::Arc;
 
-/// Numbers of one placement in the table.
+/// Table entries per placement.
 const NUMBERS: usize = 6;
 
-/// The mean of input 0 under as many maps as uniform 0 says; each map is six numbers of the table,
-/// output to input.
+/// The mean of input 0 under several maps from output to input, each of six table entries. Uniform
+/// 0 is their number, uniform 1 the factor of the sum.
 struct Shutter;
 
 impl ReadKernel for Shutter {
@@ -35,7 +35,7 @@ impl ReadKernel for Shutter {
 }
 
 impl Lowering<'_> {
-    /// Draws a layer under all placements of its shutter into `reg`.
+    /// Draws the mean of a layer's placements during the shutter into `reg`.
     pub(super) fn draw_moving(
         &mut self,
         mut source: LayerSource,
@@ -58,7 +58,7 @@ impl Lowering<'_> {
         source.crop = (is_cropped && !cut_last).then_some(cropped);
         let mut source = self.rasterize_layer(source, &layer.effects, masks, margin, canvas)?;
         if cut_last {
-            // As without a shutter: the crop cuts what effects made.
+            // As without a shutter, the crop is applied after the effects.
             source.crop = Some(cropped);
             source = self.rasterize_layer(source, &[], Masks::default(), margin, canvas)?;
         }
@@ -77,7 +77,7 @@ impl Lowering<'_> {
             let b = p.bounds;
             bounds = [bounds[0].min(b[0]), bounds[1].min(b[1]), bounds[2].max(b[2]), bounds[3].max(b[3])];
         }
-        // Placements outside the canvas count as nothing.
+        // Placements outside the canvas contribute transparent pixels.
         let uniforms = Uniforms::new(&[placements.len() as f32, 1.0 / layer.shutter.len() as f32]);
         pass.use_register(reg);
         pass.stages.push(Stage::Read {

@@ -1,14 +1,14 @@
-//! Effects that draw beyond a layer's edges. The raster of a chain grows before the first of them,
-//! and what is placed is the grown window; the fit, the position and the anchor go by the content
-//! as it was, which keeps its coordinates.
+//! Margins for effects that draw outside the content. The raster of a chain grows before the first
+//! of them, and the grown window is placed; fit, position and anchor refer to the content, which
+//! keeps its coordinates.
 use super::{MAX_RASTER_SIDE_PX, placement};
 use crate::place;
 use cutroom_effects::Params;
 use cutroom_timeline::{Canvas, Layer};
 use cutroom_types::Size;
 
-/// Pixels of the content that its effects need on each side, horizontally and vertically. None
-/// where the content covers the canvas, since nobody would see them.
+/// Margin in pixels of the content that the effects need on each side, horizontally and vertically.
+/// Zero where the content covers the canvas, since the margin would not be visible.
 pub(super) fn margin(layer: &Layer, content: Size, canvas: &Canvas) -> [u32; 2] {
     let mut sum = [0.0f32; 2];
     for used in &layer.effects {

@@ -1,4 +1,4 @@
-//! A tile pass while it is gathered, and what a layer left in it.
+//! Builder of a tile pass, and what drawing a layer leaves in it.
 use super::affine;
 use crate::program::{PassTarget, PictureId, Reg, Sampling, SamplingSource, Stage, TilePass};
 use cutroom_effects::{Uniforms, color::ColorStep};
@@ -28,7 +28,7 @@ impl MixKernel for MaskPremultiplied {
     }
 }
 
-/// Stages of one tile pass as they are gathered.
+/// A tile pass under construction.
 pub(super) struct PassBuilder {
     pub(super) size: Size,
     pub(super) stages: Vec<Stage>,
@@ -52,7 +52,8 @@ impl PassBuilder {
         self.registers = self.registers.max(reg + 1);
     }
 
-    /// Multiplies a register's alpha by a grey picture as large as the pass.
+    /// Multiplies a register's alpha (and premultiplied colour) by a grey picture as large as the
+    /// pass.
     pub(super) fn mask(&mut self, reg: Reg, mask: PictureId, size: Size, premultiplied: bool) {
         let map = Affine::IDENTITY;
         let window = [0.0, 0.0, size.width as f32, size.height as f32];
@@ -82,11 +83,11 @@ impl PassBuilder {
     }
 }
 
-/// A layer's pixels in a register: straight colour.
+/// A layer's pixels in a register, as straight colour.
 pub(super) struct Drawn {
     pub(super) bounds: [u32; 4],
     /// Alpha is 1 inside the bounds.
     pub(super) opaque: bool,
-    /// Exactly this picture, unit scale, unchanged, over the whole canvas.
+    /// The picture whose unmodified pixels these are, at scale 1 and over the whole canvas.
     pub(super) picture: Option<PictureId>,
 }

@@ -1,8 +1,8 @@
-//! Plans whose pictures all have the output's layout and tags, laid over each other with nothing
-//! but opacity: they are blended plane by plane in code values. Code values are an affine map of
-//! gamma-encoded colour, so over an opaque backdrop the result is that of blending colour, without
-//! the conversions, and chroma is resampled once instead of being spread over pixels and gathered
-//! again.
+//! Plans whose pictures all have the output's layout and tags and are composited with opacity only:
+//! their planes are blended separately, in code values. Code values are an affine map of
+//! gamma-encoded colour, so over an opaque backdrop the result equals that of blending colour,
+//! without the conversions, and chroma is resampled once instead of being interpolated to pixels
+//! and averaged again.
 use super::{
     Lowering, PassBuilder,
     intermediate::{Reduction, Stored},
@@ -19,7 +19,7 @@ use cutroom_kernel::{At, Rgba, rgb};
 use cutroom_timeline::{BlendSpace, Content, EffectUse, FramePlan, Layer};
 use cutroom_types::{Affine, ColorModel, Picture, PictureFormat, Primaries, Size, TimeDelta};
 
-/// A picture, where it lands and how opaque it is.
+/// A picture with its position and opacity.
 struct PlacedPicture {
     picture: Picture,
     source_from_output: Affine,
@@ -32,7 +32,7 @@ struct PlacedPicture {
 }
 
 impl Lowering<'_> {
-    /// Appends one pass per plane when the plan allows it; `false` leaves the program as it was.
+    /// Appends one pass per plane if the plan allows it; `false` leaves the program unchanged.
     pub(super) fn planes(&mut self, plan: &FramePlan, output: &OutputSpec) -> Result<bool, RenderError> {
         let f = output.format;
         let is_affine = color::is_affine(f, output.color);
@@ -54,7 +54,7 @@ impl Lowering<'_> {
                 }
                 let effect_frame = super::effect_frame(plan.canvas.size, [0; 2], working_space(&plan.canvas), TimeDelta::ZERO);
                 b.opacity = (transition.prepare)(Params::new(params), *progress, &effect_frame).values[0];
-                // Whatever lies below is hidden.
+                // Everything below is hidden.
                 base = Some(a);
                 over = vec![b];
                 continue;
@@ -94,12 +94,13 @@ impl Lowering<'_> {
                 .collect();
             passes.push(Pass::Plane(PlanePass { plane, size: plane_size, base, over }));
         }
-        // After whatever their planes are made of.
+        // After the passes of their intermediates.
         self.program.passes.extend(passes);
         Ok(true)
     }
 
-    /// `None` when the layer is anything but a picture of the output's kind laid flat.
+    /// `None` when the layer is not an axis-aligned picture in the output's format, with at most a
+    /// Gaussian as its only effect.
     fn placed(&self, layer: &Layer, plan: &FramePlan, output: &OutputSpec) -> Result<Option<PlacedPicture>, RenderError> {
         let Content::Media(frame) = &layer.content else { return Ok(None) };
         let blur_px = match &layer.effects[..] {
@@ -136,8 +137,8 @@ impl Lowering<'_> {
         if !map.is_axis_aligned() {
             return Ok(None);
         }
-        // Blurred planes are for a picture laid flat; half floats on a GPU hold codes of up to ten
-        // bits.
+        // Blurred planes require a picture that covers the canvas unscaled; half floats on a GPU
+        // hold codes of up to ten bits.
         let flat = map == Affine::IDENTITY && placed.covers_canvas && layer.opacity == 1.0;
         let f = picture.format;
         if blur_px.is_some() && !(flat && f.bits <= 10 && f.chroma_shift_x == f.chroma_shift_y) {
@@ -156,16 +157,16 @@ impl Lowering<'_> {
         }))
     }
 
-    /// The sampling of one plane, in samples of that plane on both sides.
+    /// The sampling of one plane, with coordinates in samples of that plane on both sides.
     fn plane_sampling(&mut self, p: &PlacedPicture, plane: usize, canvas: Size, plane_size: Size) -> Sampling {
         let [gx, gy] = filter::plane_grid(&p.picture, plane);
         let m = &p.source_from_output;
-        // Output pixel X lies at X · scale + offset of the output's plane, and the source's grid is
-        // the same.
+        // Output pixel X is at X · scale + offset in the output's plane, and the source has the
+        // same grid.
         let axis = |a: f64, b: f64, g: GridAxis| b * g.scale + g.offset * (1.0 - a);
         let map = Affine { xx: m.xx, xy: 0.0, x0: axis(m.xx, m.x0, gx), yx: 0.0, yy: m.yy, y0: axis(m.yy, m.y0, gy) };
-        // Edges on or beyond the canvas's leave whole samples there, wherever in their block the
-        // samples lie.
+        // Edges on or outside the canvas's edges leave whole samples there, wherever the samples
+        // are in their block.
         let edge = |e: f64, g: GridAxis, end: u32| match e {
             e if e <= 0.0 => -1e6,
             e if e >= f64::from(end) => 1e6,
@@ -186,7 +187,7 @@ impl Lowering<'_> {
         Sampling { source: SamplingSource::Picture(id), source_from_output: map, window, bounds }
     }
 
-    /// One plane of a picture as a picture.
+    /// Adds one plane of a picture as a picture of its own; returns its index.
     fn single_plane(&mut self, picture: &Picture, plane: usize) -> usize {
         let f = picture.format;
         let one = Picture {
@@ -199,7 +200,7 @@ impl Lowering<'_> {
         self.program.pictures.len() - 1
     }
 
-    /// A plane through a Gaussian.
+    /// A plane filtered with a Gaussian.
     fn blurred_plane(&mut self, p: &PlacedPicture, plane: usize, sigma_px: f32) -> Sampling {
         let [grid, _] = filter::plane_grid(&p.picture, plane);
         let size = p.picture.format.plane_size(plane, p.picture.size);
@@ -227,8 +228,8 @@ impl Lowering<'_> {
     }
 }
 
-/// The deviation of a Gaussian that may as well be drawn in code values: large enough for chroma of
-/// half the resolution.
+/// The standard deviation of an effect that is a Gaussian and may be applied to code values: large
+/// enough for chroma of half the resolution.
 fn blur_of(used: &EffectUse) -> Option<f32> {
     let spec = used.effect;
     let EffectKind::Separable { weights } = spec.kind else { return None };

@@ -14,7 +14,7 @@ use cutroom_types::{Affine, ParamValue, Size, TimeDelta};
 use std::borrow::Cow;
 
 impl Lowering<'_> {
-    /// The stage of an effect that works on single pixels; `None` for others.
+    /// The stage of an effect that reads its own pixel only; `None` for others.
     pub(super) fn pixel_stage(
         &self,
         spec: &EffectSpec,
@@ -40,7 +40,7 @@ impl Lowering<'_> {
         Ok(Some(Stage::Read { reg, kernel, uniforms, kernel_from_output: *map, inputs, origin, edge, table }))
     }
 
-    /// Point effects on straight colour, in their own domain.
+    /// Appends per-pixel effects on straight colour, each in its own domain.
     pub(super) fn point_effects(
         &self,
         chain: &[EffectUse],
@@ -64,9 +64,9 @@ impl Lowering<'_> {
     }
 }
 
-/// Parameters of an effect, colours in the space that it works in.
+/// Parameters of an effect, with colours converted to the encoding in which it works.
 pub(super) fn effect_params<'a>(spec: &EffectSpec, used: &'a EffectUse, working: WorkingSpace) -> Cow<'a, [ParamValue]> {
-    // Colours are given display-encoded.
+    // Colour parameters are display-encoded.
     let wanted = match spec.domain {
         Domain::Working => working,
         Domain::Display => WorkingSpace { linear: false, ..working },
@@ -80,7 +80,7 @@ pub(super) fn effect_params<'a>(spec: &EffectSpec, used: &'a EffectUse, working:
     }
 }
 
-/// Parameters with colours in the working space.
+/// Parameters with colours converted to the working space.
 pub(super) fn working_params(params: &[ParamValue], working: WorkingSpace) -> Vec<ParamValue> {
     let convert = |v: &ParamValue| match v {
         ParamValue::Color(c) => ParamValue::Color(color::working_color(c.map(|x| x as f32), working).map(f64::from)),
@@ -89,7 +89,8 @@ pub(super) fn working_params(params: &[ParamValue], working: WorkingSpace) -> Ve
     params.iter().map(convert).collect()
 }
 
-/// Steps from linear light or display-encoded values, as `linear` says, to a domain.
+/// Steps to a domain from linear light if `linear` is set, or else from display-encoded values;
+/// updates `linear`.
 pub(super) fn to_domain(domain: Domain, linear: &mut bool, working: WorkingSpace) -> Vec<ColorStep> {
     let wanted = match domain {
         Domain::Working => working.linear,
@@ -103,7 +104,7 @@ pub(super) fn to_domain(domain: Domain, linear: &mut bool, working: WorkingSpace
     }
 }
 
-/// What effects are told of their frame.
+/// Size and colour context passed to an effect.
 pub(super) fn effect_frame(size: Size, margin: [u32; 2], working: WorkingSpace, time: TimeDelta) -> EffectFrame {
     let time_secs = time.as_secs_f64() as f32;
     EffectFrame {

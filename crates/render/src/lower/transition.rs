@@ -1,4 +1,4 @@
-//! Transitions: both sides over the whole canvas, then their mixture.
+//! Transitions: both sides are drawn over the whole canvas and then mixed.
 use super::{Drawn, Lowering, PassBuilder, effect_frame, working_params, working_space};
 use crate::{
     RenderError,
@@ -10,7 +10,7 @@ use cutroom_timeline::{Canvas, Layer};
 use cutroom_types::{Affine, ParamValue, Size, TimeDelta};
 use std::sync::Arc;
 
-/// Both, premultiplied, added.
+/// Sum of two premultiplied colours.
 struct Sum;
 
 impl MixKernel for Sum {
@@ -21,8 +21,8 @@ impl MixKernel for Sum {
 }
 
 impl Lowering<'_> {
-    /// Both sides into registers (or intermediates, when the kernel reads other pixels than its
-    /// own) and their mixture into `reg`.
+    /// Draws both sides into registers (or into intermediates, if the kernel reads other pixels
+    /// than its own) and their mixture into `reg`.
     pub(super) fn draw_transition(
         &mut self,
         transition: TransitionRef,
@@ -61,7 +61,8 @@ impl Lowering<'_> {
         Ok(Some(Drawn { bounds: pass.full(), opaque, picture: None }))
     }
 
-    /// A layer over the whole canvas, straight and display-encoded; transparent without one.
+    /// Draws a layer over the whole canvas, straight and display-encoded; transparent if there is
+    /// none.
     fn draw_straight(
         &mut self,
         layer: Option<&Layer>,
@@ -77,8 +78,8 @@ impl Lowering<'_> {
         Ok(())
     }
 
-    /// A layer over the whole canvas in an intermediate of another size, premultiplied and
-    /// display-encoded.
+    /// Draws a layer over the whole canvas and stretches it to an intermediate of another size,
+    /// premultiplied and display-encoded.
     pub(super) fn stretched(&mut self, layer: &Layer, canvas: &Canvas, size: Size) -> Result<usize, RenderError> {
         let mut pass = PassBuilder::new(canvas.size);
         self.draw_straight(Some(layer), canvas, &mut pass, 0)?;
@@ -99,8 +100,8 @@ impl Lowering<'_> {
         Ok(self.add_intermediate(size, pass, Planes::Rgba))
     }
 
-    /// One side of a transition, premultiplied, over the whole canvas; whether it is opaque
-    /// everywhere.
+    /// Draws one side of a transition over the whole canvas, premultiplied; returns whether it is
+    /// opaque everywhere.
     fn draw_side(&mut self, side: Option<&Layer>, canvas: &Canvas, pass: &mut PassBuilder, reg: Reg) -> Result<bool, RenderError> {
         pass.use_register(reg);
         let drawn = match side {

@@ -1,4 +1,4 @@
-//! Adjustment layers against the same effects on a nested composition of what lies below.
+//! Compares adjustment layers with the same effects on a nested composition of the layers below.
 use crate::gpu_cases::{Case, soft_ellipse};
 use crate::support::*;
 use cutroom_render::cpu::CpuRenderer;
@@ -38,7 +38,7 @@ fn stacked(linear: bool, top: Layer) -> FramePlan {
     plan(canvas(SIZE, linear), below().into_iter().chain([top]).collect())
 }
 
-/// The same picture without adjustment layers.
+/// The layers below as a nested composition.
 fn nested(linear: bool) -> Content {
     Content::Composition(Box::new(plan(canvas(SIZE, linear), below())))
 }
@@ -93,15 +93,15 @@ fn layers_above_are_left_alone_and_the_background_is_not() {
     };
     is(2, 2, [0.75, 0.5, 0.25]);
     is(40, 23, [0.0, 0.0, 1.0]);
-    // Over nothing there is nothing to change.
+    // Over a transparent background there is nothing to adjust.
     p.canvas.background = [0.0; 4];
     p.layers.truncate(1);
     let nothing = draw(p, PictureFormat::RGB8.with_alpha());
     assert!((0..80).all(|x| nothing.sample(3, x, 7) == 0));
 }
 
-/// Over translucent layers the change takes the place of what is changed and covers nothing: alpha
-/// stays, and opacity and masks mix both pictures.
+/// Over translucent layers the adjusted picture replaces the backdrop instead of covering it: alpha
+/// is unchanged, and opacity and masks mix both pictures.
 #[test]
 fn translucent_pictures_stay_so() {
     let color = [0.75f32, 0.5, 0.25];

@@ -1,6 +1,6 @@
-//! Every blend mode against its published formula, written here once more in double precision: W3C
-//! Compositing and Blending Level 1 (5.8, 9.1, 10), the PDF Blend Modes Addendum, and the handbooks
-//! of Photoshop and After Effects for the modes that those do not know.
+//! Compares every blend mode with its published formula, implemented here independently in double
+//! precision: W3C Compositing and Blending Level 1 (5.8, 9.1, 10), the PDF Blend Modes Addendum,
+//! and the manuals of Photoshop and After Effects for modes that those do not define.
 use crate::oracles::floats;
 use crate::support::*;
 use cutroom_effects::BLEND_MODES;
@@ -8,7 +8,7 @@ use cutroom_kernel::{At, Rgba, rgb};
 use cutroom_timeline::{Canvas, Fit, Layer, Transform};
 use cutroom_types::TimeDelta;
 
-/// `B(cb, cs)` of a mode that works component by component.
+/// `B(cb, cs)` of a separable mode.
 fn one(id: &str, b: f64, s: f64) -> Option<f64> {
     let dodge = |b: f64, s: f64| {
         if b == 0.0 {
@@ -109,7 +109,7 @@ fn set_lum(c: [f64; 3], l: f64) -> [f64; 3] {
         .map(|v| if x > 1.0 { l + (v - l) * (1.0 - l) / (x - l) } else { v })
 }
 
-/// By sorting, as §10 writes it.
+/// By sorting, as in §10.
 fn set_sat(mut c: [f64; 3], s: f64) -> [f64; 3] {
     let mut order = [0, 1, 2];
     order.sort_by(|a, b| c[*a].total_cmp(&c[*b]));
@@ -200,8 +200,8 @@ fn every_mode_follows_its_formula() {
                         At { x: 0.5, y: 0.5 },
                         0.0,
                     );
-                    // Steps sit exactly on levels: there single precision may fall on the other
-                    // side.
+                    // Steps are exactly at the tested levels: there single precision may take the
+                    // other side.
                     let on_step = mode.id == "hard-mix" && (0..3).any(|k| (b[k] + s[k] - 1.0).abs() < 1e-6);
                     let near_tie = mode.id.ends_with("er-color") && (lum(b) - lum(s)).abs() < 1e-6;
                     if ab == 0.0 && matches!(mode.id, "divide") || on_step || near_tie {
@@ -224,7 +224,7 @@ fn every_mode_follows_its_formula() {
     assert!(checked > 100_000, "{checked}");
 }
 
-/// As many pixels show the source as its alpha says, others with another seed.
+/// The share of pixels that show the source equals its alpha; another seed selects other pixels.
 #[test]
 fn dissolves_show_pixels_by_alpha() {
     for id in ["dissolve", "dancing-dissolve"] {
@@ -252,8 +252,8 @@ fn dissolves_show_pixels_by_alpha() {
     }
 }
 
-/// Layers dissolve independently of each other, as they were before on any track; dissolve keeps
-/// its pixels from frame to frame, dancing dissolve does not.
+/// Layers dissolve independently of each other. Dissolve selects the same pixels in every frame,
+/// dancing dissolve does not.
 #[test]
 fn stacked_dissolves_have_their_own_noise() {
     let pixel = rgba_picture(&[[1.0; 4]], 1, 1);
@@ -269,7 +269,7 @@ fn stacked_dissolves_have_their_own_noise() {
         let shown =
             |layers: Vec<Layer>| -> Vec<bool> { floats(&plan(cv, layers), &[("a", &pixel)]).iter().map(|p| p[3] > 0.5).collect() };
         let share = |v: &[bool]| v.iter().filter(|s| **s).count() as f64 / v.len() as f64;
-        // Of two layers at half their opacity a quarter shows neither.
+        // Of two layers at half opacity a quarter of the pixels shows neither.
         let both = shown(vec![blend("first", 40), blend("second", 40)]);
         assert!((share(&both) - 0.75).abs() < 0.01, "{id}: {}", share(&both));
         let one = shown(vec![blend("first", 40)]);
@@ -278,7 +278,7 @@ fn stacked_dissolves_have_their_own_noise() {
     }
 }
 
-/// In linear light sums go beyond white; display-encoded they stop there.
+/// In linear light sums exceed white; display-encoded sums are clamped to white.
 #[test]
 fn sums_stop_at_white_unless_they_are_light() {
     let pixel = rgba_picture(&[[0.8, 0.3, 0.1, 1.0]], 1, 1);
@@ -295,7 +295,7 @@ fn sums_stop_at_white_unless_they_are_light() {
     }
 }
 
-/// What cuts by luma goes by that of display-encoded colour, as luma mattes and keys do.
+/// Modes that cut by luma use the luma of display-encoded colour, as luma mattes and keys do.
 #[test]
 fn stencils_go_by_display_encoded_luma() {
     let (below, above) = (rgba_picture(&[[0.5, 0.5, 0.5, 1.0]], 1, 1), rgba_picture(&[[0.9, 0.2, 0.4, 0.75]], 1, 1));

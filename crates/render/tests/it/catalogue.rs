@@ -1,4 +1,4 @@
-//! Promises that hold for every entry of the catalogue, tested by a loop over its lists.
+//! Properties of every entry of the catalogue, tested by a loop over its lists.
 use crate::support::*;
 use cutroom_effects::{BLEND_MODES, EFFECTS, EffectRef, ParamKind, ParamSpec, Params, TRANSITIONS};
 use cutroom_render::{OutputSpec, RenderOptions, Renderer, cpu::CpuRenderer};
@@ -15,9 +15,9 @@ const REFERENCE_TRANSITIONS: &str = "crossfade additive-dissolve non-additive-di
     scanline-glitch checker-wipe doom-bars paint-splatter polka-dot-curtain random-blocks venetian-blinds-h venetian-blinds-v zig-zag-blocks \
     magnetic-tiles puzzle-push shatter-glass noise-dissolve water-drop swirl kaleidoscope rotate-left rotate-right rotate-90 zoom-in zoom-out \
     spin-zoom zoom-blur directional-blur whip-pan flip-horizontal flip-vertical card-spin roll-3d spinback-3d tumble-away";
-/// Ids that existing projects may hold without their program drawing them. The others of these are
-/// `smooth-cut` and `flow`, other names of `optical-flow`; and `datamosh`, `fold-3d`,
-/// `origami-fold` and `neural-dream`, which are not there.
+/// Ids that existing projects may contain although the program that wrote them does not draw them.
+/// The remaining ones of these are `smooth-cut` and `flow`, other names of `optical-flow`, and
+/// `datamosh`, `fold-3d`, `origami-fold` and `neural-dream`, which are not implemented.
 const PLANNED_TRANSITIONS: &str = "luma-fade signal-tear data-corrupt vhs-head-switch liquid-melt fly-eye hex-pixelize ink-bleed smoke-reveal portal-ring \
     thermal-bloom cube-3d door-3d page-peel";
 
@@ -41,8 +41,8 @@ fn ids_of_existing_projects_are_there_and_unique() {
     unique(TRANSITIONS.iter().map(|e| e.id).collect());
 }
 
-/// Defaults lie in their ranges, ids and units are written alike, and what is out of range or not a
-/// number is refused.
+/// Defaults are inside their ranges, ids and units have one spelling, and values that are out of
+/// range or not numbers are rejected.
 #[test]
 fn parameter_tables_are_sound() {
     let tables = EFFECTS.iter().map(|e| (e.id, e.params)).chain(TRANSITIONS.iter().map(|t| (t.id, t.params)));
@@ -90,7 +90,7 @@ fn table_is_valid(id: &str, params: &[ParamSpec]) {
     }
 }
 
-/// Defaults with the numbers `share` of the way from smallest to largest.
+/// Default parameters, with numbers at `share` of the way from their minimum to their maximum.
 fn at_share(spec: EffectRef, share: f64) -> EffectUse {
     let params = spec.params.iter().map(|p| match p.kind {
         ParamKind::Number { min, max, .. } => ParamValue::Number(min + (max - min) * share),
@@ -99,7 +99,7 @@ fn at_share(spec: EffectRef, share: f64) -> EffectUse {
     crate::gpu_cases::with_inputs(EffectUse::new(spec, params.collect()), "b")
 }
 
-/// Colours well inside the gamut.
+/// A picture with colours well inside the gamut.
 fn muted(s: Size, shift: u32) -> Picture {
     let plane = |k: usize| -> Vec<u8> {
         (0..s.width * s.height)
@@ -126,8 +126,8 @@ fn draw(cpu: &CpuRenderer, s: Size, effects: Vec<EffectUse>, format: PictureForm
     cpu.run(&p, &c.output).unwrap_or_else(|e| panic!("{}: {e}", c.name))
 }
 
-/// From one pixel to very wide, at the ends of every range: a picture of the right size without
-/// numbers that are none.
+/// From one pixel to very wide, at the ends of every range: the picture has the right size and only
+/// finite numbers.
 #[test]
 fn every_effect_draws_any_size_at_any_value() {
     catalog().effects().iter().filter(|e| crate::gpu_cases::is_drawn(e)).for_each(|e| draws_any_size_at_any_value(*e));
@@ -153,15 +153,15 @@ fn draws_any_size_at_any_value(e: EffectRef) {
     assert_eq!(wide.size, size(8192, 3), "{}", e.id);
 }
 
-/// What counts as neutral changes nothing; drawn all the same it gives the source's codes.
+/// Neutral values change nothing: drawn nevertheless, they produce the source's codes.
 #[test]
 fn neutral_values_change_nothing() {
     let count: usize = catalog().effects().iter().filter(|e| crate::gpu_cases::is_drawn(e)).map(|e| neutral_sets(*e)).sum();
     assert!(count > 20, "{count}");
 }
 
-/// Draws an effect at those of its defaults and smallest values that it calls neutral, and gives
-/// how many of the two are.
+/// Draws an effect with its defaults and with its minimum values, if they are neutral; returns how
+/// many of the two are.
 fn neutral_sets(e: EffectRef) -> usize {
     let cpu = CpuRenderer::new(0).unwrap();
     let s = size(48, 32);
@@ -175,14 +175,14 @@ fn neutral_sets(e: EffectRef) -> usize {
     let count = neutral.len();
     for params in neutral {
         let got = draw(&cpu, s, vec![crate::gpu_cases::with_inputs(EffectUse::new(e, params), "a")], YUV444);
-        // Mirrors and shears of nothing resample exactly; noise of amount 0 is none.
+        // Mirrors and shears by nothing resample exactly; noise of amount 0 adds nothing.
         let limit = difference(&got, &plain);
         assert!(limit <= 1, "{} is called neutral and changes {limit} codes", e.id);
     }
     count
 }
 
-/// What holds for every effect of the catalogue, for one that is not in its lists.
+/// Checks for an effect outside the lists what holds for every effect of the catalogue.
 pub fn keeps_every_promise(e: EffectRef) {
     table_is_valid(e.id, e.params);
     draws_any_size_at_any_value(e);
@@ -214,7 +214,7 @@ fn transitions_begin_and_end_pure() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// In between it shows something of both, and changes with progress.
+/// In between a transition differs from both ends and changes with progress.
 #[test]
 fn transitions_are_on_their_way_in_between() {
     let mut renderer =
@@ -232,8 +232,7 @@ fn transitions_are_on_their_way_in_between() {
     }
 }
 
-/// A side that shows nothing is transparent, not black or garbage: over a background the background
-/// is seen.
+/// A missing side is transparent, not black or undefined: the background is visible.
 #[test]
 fn transitions_from_nothing_uncover_the_background() {
     let mut renderer =

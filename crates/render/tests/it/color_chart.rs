@@ -1,5 +1,5 @@
-//! A chart of flat patches through every matrix, range and depth, in and out, against FFmpeg's
-//! zscale (zimg).
+//! Converts a chart of flat patches from and to every matrix, range and depth, and compares with
+//! FFmpeg's zscale (zimg).
 use crate::support::{Pictures, canvas, layer, media, plan, size};
 use cutroom_render::{Backend, OutputSpec, RenderOptions, Renderer};
 use cutroom_types::{ColorModel, ColorTags, Matrix, Picture, PictureFormat, Primaries, Range, Transfer};
@@ -8,10 +8,10 @@ use std::{
     process::{Command, Stdio},
 };
 
-/// Sides of a patch in pixels, larger than any chroma filter.
+/// Side of a patch in pixels, larger than any chroma filter.
 const PATCH: u32 = 16;
 
-/// Patches as R'G'B': full and 75 % bars, a grey ramp, skin tones, dark and pale colours.
+/// Patches as R'G'B': full, 75 % and 30 % bars, a grey ramp, skin tones, dark and pale colours.
 fn patches() -> Vec<[f64; 3]> {
     let mut list = Vec::new();
     for level in [1.0, 0.75, 0.3] {
@@ -33,7 +33,7 @@ fn patches() -> Vec<[f64; 3]> {
 
 /// R'G'B' to codes by ITU-T H.273 §8.3.
 fn codes(c: [f64; 3], tags: ColorTags, bits: u8) -> [u16; 3] {
-    // ICtCp is ill-conditioned where one of its primaries is all but missing.
+    // ICtCp is ill-conditioned where one of its primaries is almost absent.
     let c = if tags.primaries == Primaries::Bt2020 && tags.transfer != Transfer::Bt709 { c.map(|v| 0.3 + 0.5 * v) } else { c };
     let [r, g, b] = c;
     if tags.matrix == Matrix::Rgb {
@@ -125,7 +125,7 @@ fn pixel_format(f: PictureFormat) -> String {
     if f.bits == 8 { format!("yuv{layout}p") } else { format!("yuv{layout}p{}le", f.bits) }
 }
 
-/// zscale's names.
+/// zscale's names of matrix and range.
 fn zscale(tags: ColorTags) -> (&'static str, &'static str) {
     let matrix = match tags.matrix {
         Matrix::Bt709 => "bt709",
@@ -143,7 +143,7 @@ fn zscale(tags: ColorTags) -> (&'static str, &'static str) {
     (matrix, if tags.range == Range::Full { "full" } else { "limited" })
 }
 
-/// The same chart converted by FFmpeg: planes of `to`.
+/// The chart converted by FFmpeg to `to`.
 fn expected(p: &Picture, to: OutputSpec) -> Picture {
     let ((m_in, r_in), (m_out, r_out)) = (zscale(p.color), zscale(to.color));
     let [p_both, t_both] = if to.color.transfer == Transfer::Pq { ["bt2020", "smpte2084"] } else { ["bt709", "bt709"] };
@@ -174,7 +174,7 @@ fn expected(p: &Picture, to: OutputSpec) -> Picture {
     Picture::from_planes(to.format, p.size, to.color, planes).unwrap()
 }
 
-/// The order in which FFmpeg stores our planes: G, B, R.
+/// The order in which FFmpeg stores the planes: G, B, R.
 fn stored(p: &Picture) -> [usize; 3] {
     if p.format.model == ColorModel::Rgb { [1, 2, 0] } else { [0, 1, 2] }
 }
@@ -224,7 +224,7 @@ fn every(formats: &[PictureFormat]) -> Vec<OutputSpec> {
     list
 }
 
-/// Compares one conversion, blended in gamma and in linear light.
+/// Compares one conversion with blending in gamma and in linear light.
 fn check(renderer: &mut Renderer, from: OutputSpec, to: OutputSpec, limit: f64) {
     let p = chart(from.format, from.color);
     let want = expected(&p, to);
@@ -298,7 +298,7 @@ fn subsampled_pictures_in_and_out() {
 
 const PQ: ColorTags = ColorTags { primaries: Primaries::Bt2020, transfer: Transfer::Pq, matrix: Matrix::ICtCp, ..ColorTags::BT709 };
 
-/// ICtCp over PQ, in and out.
+/// ICtCp with PQ, as input and output.
 #[test]
 fn ictcp_in_and_out() {
     let mut r = renderer();
@@ -311,9 +311,9 @@ fn ictcp_in_and_out() {
     }
 }
 
-/// Over HLG the light is the scene's, which zscale does not have, and it takes constant luminance
-/// for display light: here the recommendations' formulae are the oracle, in enough bits for their
-/// rounding not to matter.
+/// With HLG the light is scene light, which zscale does not support, and it computes constant
+/// luminance from display light. Here the formulae of the recommendations are the oracle, with
+/// enough bits that their rounding does not matter.
 #[test]
 fn matrices_of_light_in_and_out() {
     let mut r = renderer();
@@ -335,7 +335,7 @@ fn matrices_of_light_in_and_out() {
     }
 }
 
-/// Codes beyond black and white must survive linear light.
+/// Codes below black and above white must survive linear light.
 #[test]
 fn codes_outside_the_nominal_range_come_back_from_linear_light() {
     let format = PictureFormat::yuv(8, 0, 0);

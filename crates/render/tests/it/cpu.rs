@@ -1,5 +1,5 @@
-//! The CPU back end against an independent double-precision model, at every SIMD level and several
-//! thread counts.
+//! Compares the CPU back end with an independent double-precision model, at every SIMD level and
+//! with several numbers of threads.
 use crate::support::*;
 use cutroom_kernel::SimdLevel;
 use cutroom_render::{
@@ -18,7 +18,7 @@ fn draw(plan: &FramePlan, pictures: &Pictures, format: PictureFormat) -> Picture
         .unwrap()
 }
 
-/// Renders with every level and 1 to 3 threads, asserts equal bytes, and gives the result.
+/// Renders with every level and 1 to 3 threads, asserts equal bytes, and returns the result.
 fn draw_everywhere(plan: &FramePlan, pictures: &Pictures, format: PictureFormat) -> Picture {
     let mut first: Option<Picture> = None;
     for level in SimdLevel::ALL.into_iter().filter(|l| l.available()) {
@@ -138,7 +138,7 @@ fn an_unscaled_picture_keeps_its_chroma_samples_on_a_larger_canvas() {
         let shift = usize::from(k > 0);
         let (s, at) = (f.plane_size(k, a.size), [12 >> shift, 8 >> shift]);
         for y in 0..s.height as usize {
-            // Left-sited chroma of the first and last column belongs to the outside by a quarter.
+            // Left-sited chroma of the first and last column depends on the outside by a quarter.
             for x in shift..s.width as usize - shift {
                 assert_eq!(got.sample(k, at[0] + x, at[1] + y), a.sample(k, x, y), "plane {k} at {x},{y}");
             }
@@ -147,7 +147,7 @@ fn an_unscaled_picture_keeps_its_chroma_samples_on_a_larger_canvas() {
     }
 }
 
-/// A ramp must keep its slope and place whatever the scale: chroma sample i lies at pixel 2i + 0.5
+/// A ramp must keep its slope and position at any scale: chroma sample i is at pixel 2i + 0.5
 /// (left) or 2i + 1 (centre).
 #[test]
 fn scaled_chroma_stays_at_its_location() {
@@ -181,7 +181,7 @@ fn scaled_chroma_stays_at_its_location() {
     }
 }
 
-/// A ramp down and to the right keeps its values when its chroma is gathered: a sample stands for
+/// A ramp down and to the right keeps its values when its chroma is subsampled: a sample represents
 /// the point that its location names (ITU-T H.273, figure 1).
 #[test]
 fn written_chroma_stands_at_its_location() {
@@ -208,8 +208,8 @@ fn written_chroma_stands_at_its_location() {
     }
 }
 
-/// A ramp stays one where a layer that adds nothing has it computed and where it is copied,
-/// whatever takes part of the rows above.
+/// A ramp is unchanged both where an invisible layer causes it to be computed and where it is
+/// copied, although chroma depends on the rows above.
 #[test]
 fn chroma_on_the_first_row_beside_what_is_copied() {
     let f = PictureFormat::yuv(10, 1, 1);
@@ -235,8 +235,8 @@ fn chroma_on_the_first_row_beside_what_is_copied() {
     }
 }
 
-/// The filter of `filter.rs` written again, directly over pixels: triangle of support max(step, 1),
-/// edges repeated.
+/// An independent implementation of the filter in `filter.rs`, directly over pixels: a triangle of
+/// support max(step, 1), with clamped edges.
 fn resampled(p: &Picture, cx: f64, cy: f64, step: f64) -> [f64; 3] {
     let s = step.max(1.0);
     let axis = |c: f64| -> Vec<(i64, f64)> {
@@ -326,7 +326,7 @@ fn a_free_rotation_is_bilinear() {
     let turn = Affine::rotate_degrees(15.0);
     let out = Affine::translate(30.0, 20.0).after(&turn).after(&Affine::scale(1.5, 1.5)).after(&Affine::translate(-30.0, -20.0));
     let back = out.inverse().unwrap();
-    // The middle, where the picture covers all.
+    // Near the centre, where the picture covers everything.
     for (x, y) in [(30usize, 20usize), (25, 15), (37, 22), (20, 20)] {
         let (sx, sy) = back.apply(x as f64 + 0.5, y as f64 + 0.5);
         let want = yuv_of(resampled(&b, sx, sy, 1.0));
@@ -395,7 +395,7 @@ fn blur_spreads_a_point_as_a_gaussian_and_keeps_edges() {
         let code = f64::from(got.sample(0, 20 + d as usize, 20)) / 256.0;
         assert!((code - want).abs() < 0.02, "distance {d}: {code}, expected {want}");
     }
-    // At the border the outermost pixels go on.
+    // At the border edges are clamped.
     let edge = f64::from(got.sample(0, 0, 20)) / 256.0;
     assert!((edge - 126.0).abs() < 0.02, "{edge}");
 }

@@ -1,6 +1,6 @@
-//! Effects against their definitions, written here once more in double precision over whole
-//! pictures, or against a second source: ffmpeg's filters, published matrices, counting. Pictures
-//! are drawn in gamma space on the CPU; parity with the GPU is another test's matter.
+//! Compares effects with their definitions, implemented here independently in double precision over
+//! whole pictures, or with a second source, such as a published matrix. Pictures are drawn in gamma
+//! space on the CPU; other tests compare CPU and GPU.
 use crate::oracles::{Oracle, list};
 use crate::support::*;
 use cutroom_render::{Backend, OutputSpec, RenderOptions, Renderer};
@@ -50,7 +50,7 @@ fn drawn(e: EffectUse) -> Vec<[f64; 4]> {
     drawn_at(vec![e], &source(), W, H, 0.0)
 }
 
-/// Compares every pixel with a function of its place.
+/// Compares every pixel with a function of its position.
 fn expect(e: EffectUse, room: f64, want: impl Fn(usize, usize) -> Rgb) {
     let id = e.effect.id;
     let got = drawn(e);
@@ -62,7 +62,7 @@ fn expect(e: EffectUse, room: f64, want: impl Fn(usize, usize) -> Rgb) {
     }
 }
 
-/// A function of the pixel's own colour.
+/// Compares with a function of the pixel's own colour.
 fn expect_color(e: EffectUse, want: impl Fn(Rgb) -> Rgb) {
     let s = source();
     expect(e, 2e-5, |x, y| want(s[y * W + x]));
@@ -88,7 +88,7 @@ fn color_effects_follow_their_formulae() {
     expect_color(used("posterize", &[("levels", n(5.0))]), |c| c.map(|v| ((v * 5.0).floor() / 4.0).clamp(0.0, 1.0)));
     expect_color(used("solarize", &[("threshold", n(0.45))]), |c| c.map(|v| if v > 0.45 { 1.0 - v } else { v }));
     expect_color(used("threshold", &[("level", n(0.4))]), |c| [if luma(c) >= 0.4 { 1.0 } else { 0.0 }; 3]);
-    // Filter Effects Module Level 1 §8.3 gives the matrix.
+    // Matrix of Filter Effects Module Level 1 §8.3.
     expect_color(used("sepia", &[]), |c| {
         [[0.393, 0.769, 0.189], [0.349, 0.686, 0.168], [0.272, 0.534, 0.131]].map(|m| (0..3).map(|k| m[k] * c[k]).sum())
     });
@@ -135,14 +135,14 @@ fn hue_effects_follow_css() {
         let [h, s, l] = to_hsl(c);
         from_hsl([h + 50.0 / 360.0, (s * 1.3).min(1.0), (l + 0.05).min(1.0)])
     });
-    // Turning the hue in HSV is the same as in HSL with s and v kept, which for a third of a turn
+    // Rotating the hue in HSV equals rotating it in HSL with s and v kept; a third of a turn
     // exchanges components.
     expect_color(used("hue-shift", &[("shift", n(1.0 / 3.0))]), |c| [c[2], c[0], c[1]]);
     expect_color(used("hue-shift", &[("shift", n(0.5))]), |c| {
         let (max, min) = (c.into_iter().fold(f64::MIN, f64::max), c.into_iter().fold(f64::MAX, f64::min));
         c.map(|v| max + min - v)
     });
-    // What lies in the range is turned to grey, the rest kept; far from its soft edges.
+    // Colours inside the range become grey, others are kept; far from the soft edges of the range.
     let s = source();
     let got =
         drawn(used("qualifier", &[("hueCenter", n(15.0)), ("hueWidth", n(40.0)), ("softness", n(0.02)), ("saturation", n(0.0))]));
@@ -165,7 +165,7 @@ fn hue_effects_follow_css() {
 fn places_of_warps_are_as_defined() {
     let s = source();
     let at = |x: f64, y: f64| -> Rgb {
-        // Bilinear with the edge pixels going on.
+        // Bilinear with clamped edges.
         let (u, v) = ((x - 0.5).clamp(0.0, W as f64 - 1.0), (y - 0.5).clamp(0.0, H as f64 - 1.0));
         let (i, j) = (u.floor() as usize, v.floor() as usize);
         let (a, b) = (u - i as f64, v - j as f64);
@@ -210,7 +210,7 @@ fn places_of_warps_are_as_defined() {
         let sum = (0..6).map(|i| at(px, py + f64::from(i) - 2.5)).fold([0.0; 3], |a, c| std::array::from_fn(|k| a[k] + c[k]));
         sum.map(|v| v / 6.0)
     });
-    // Straight lines stay where they are along axes through the centre; r(1 + k1 r²) elsewhere.
+    // Along axes through the centre straight lines are kept; elsewhere r(1 + k1 r²).
     expect(used("lens-distortion", &[("k1", n(-0.3)), ("k2", n(0.05))]), 2e-3, |x, y| {
         let (px, py) = center(x, y);
         let (dx, dy) = (px - w / 2.0, py - h / 2.0);
@@ -220,8 +220,8 @@ fn places_of_warps_are_as_defined() {
     });
 }
 
-/// The projective map takes corners to corners, and straight lines to straight lines: the crossing
-/// of the diagonals goes to the crossing of the new ones.
+/// The projective map takes corners to corners and straight lines to straight lines: the
+/// intersection of the diagonals is mapped to the intersection of the new ones.
 #[test]
 fn corner_pin_takes_corners_to_corners() {
     let (w, h) = (80usize, 80usize);
@@ -236,7 +236,7 @@ fn corner_pin_takes_corners_to_corners() {
     let set: Vec<(&str, ParamValue)> = set.iter().map(|(k, v)| (k.as_str(), v.clone())).collect();
     let got = drawn_at(vec![used("corner-pin", &set)], &pixels, w, h, 0.0);
     let px = |x: f64, y: f64| got[(y * h as f64) as usize * w + (x * w as f64) as usize];
-    // Where the new diagonals cross.
+    // The intersection of the new diagonals.
     let [a, b, c, d] = corners;
     let t = {
         let (rx, ry, sx, sy) = (c.0 - a.0, c.1 - a.1, d.0 - b.0, d.1 - b.1);
@@ -257,7 +257,7 @@ fn means_of_blocks_and_boxes() {
         let all: Vec<Rgb> = (y0..y1.min(H)).flat_map(|y| (x0..x1.min(W)).map(move |x| (x, y))).map(|(x, y)| s[y * W + x]).collect();
         std::array::from_fn(|k| all.iter().map(|c| c[k]).sum::<f64>() / all.len() as f64)
     };
-    // 64 and 40 are no multiples of 7: blocks at the edges are cut.
+    // 64 and 40 are not multiples of 7: blocks at the edges are cut.
     expect(used("pixelate", &[("size", n(7.0))]), 1e-4, |x, y| mean(x / 7 * 7, y / 7 * 7, x / 7 * 7 + 7, y / 7 * 7 + 7));
     expect(
         used("mosaic-region", &[("left", n(0.25)), ("top", n(0.2)), ("right", n(0.75)), ("bottom", n(0.8)), ("size", n(5.0))]),
@@ -293,7 +293,7 @@ fn edges_by_sobel() {
     });
 }
 
-/// Gaussian weights as the definition has them; 3 deviations reach.
+/// A Gaussian by its definition, cut at 3 deviations.
 fn blurred(s: &[Rgb], sigma: f64) -> Vec<Rgb> {
     let reach = (3.0 * sigma).ceil() as i64;
     let weights: Vec<f64> = (-reach..=reach).map(|k| (-(k * k) as f64 / (2.0 * sigma * sigma)).exp()).collect();
@@ -324,8 +324,8 @@ fn what_is_made_of_a_blur() {
     expect(used("sharpen", &[("amount", n(1.5)), ("radius", n(2.0))]), 2e-4, |x, y| {
         std::array::from_fn(|k| s[y * W + x][k] + 1.5 * (s[y * W + x][k] - b2[y * W + x][k]))
     });
-    // From a deviation of 5 on a Gaussian is drawn on a reduced picture: within a quarter of an
-    // 8-bit code, here on noise and twice over.
+    // From a deviation of 5 on a Gaussian is computed on a reduced picture: within a quarter of an
+    // 8-bit code, here on noise and counted twice.
     expect(used("unsharp", &[("amount", n(2.0)), ("radius", n(4.0)), ("threshold", n(0.02))]), 2e-3, |x, y| {
         let (c, b) = (s[y * W + x], blurred_at(&s, x, y));
         let d: Rgb = std::array::from_fn(|k| c[k] - b[k]);
@@ -348,9 +348,9 @@ fn what_is_made_of_a_blur() {
     );
 }
 
-/// Large Gaussians against their definition (cut at three deviations; theirs is cut elsewhere,
-/// hence half an 8-bit code of room on edges), on noise and on hard edges that lie in every phase
-/// of the reduced raster.
+/// Compares large Gaussians with their definition (cut at three deviations; the implementation is
+/// cut elsewhere, hence a tolerance of half an 8-bit code on edges), on noise and on hard edges in
+/// every phase of the reduced raster.
 #[test]
 fn large_gaussians_are_gaussians() {
     let edges: Vec<Rgb> = (0..W * H)
@@ -406,7 +406,7 @@ fn keys_cuts_and_generators() {
         let inside = i % W >= 16 && i / W < 20;
         assert!((px[3] - f64::from(u8::from(inside))).abs() < 1e-5, "({}, {}): {px:?}", i % W, i / W);
     }
-    // 64×40 holds a picture of aspect 2 that is 64×32: bars of 4 rows.
+    // 64×40 contains a picture of aspect 2 that is 64×32: bars of 4 rows.
     let got = drawn(used("letterbox", &[("aspect", n(2.0))]));
     for (i, px) in got.iter().enumerate() {
         let bar = !(4..36).contains(&(i / W));
@@ -439,7 +439,7 @@ fn noise_is_seeded_repeatable_and_has_the_stated_strength() {
     assert!((deviation(&a) - 0.05).abs() < 0.002, "{}", deviation(&a));
     let mean = a.iter().map(|p| p[0]).sum::<f64>() / a.len() as f64;
     assert!((mean - 0.5).abs() < 0.001, "{mean}");
-    // Neighbours are unrelated, or alike within a grain.
+    // Neighbours are uncorrelated, or correlated within a grain.
     let related = |v: &[[f64; 4]], d: usize| {
         let c = (0..v.len() - d).map(|i| (v[i][0] - 0.5) * (v[i + d][0] - 0.5)).sum::<f64>() / (v.len() - d) as f64;
         c / deviation(v).powi(2)
@@ -452,13 +452,13 @@ fn noise_is_seeded_repeatable_and_has_the_stated_strength() {
     assert!((mean - 0.5).abs() < 0.01 && (variance - 1.0 / 12.0).abs() < 0.003, "uniform on 0..1: {mean} {variance}");
 }
 
-/// A square of colour on nothing: its shadow has its alpha, moved and in the shadow's colour; its
-/// stroke reaches as far as it is wide.
+/// A coloured square on a transparent background: its shadow has the square's alpha, displaced and
+/// in the shadow's colour; its stroke reaches as far as it is wide.
 #[test]
 fn shadows_and_strokes_lie_below() {
     let s = 60usize;
     let pixels: Vec<Rgb> = (0..s * s).map(|_| [0.8, 0.2, 0.1]).collect();
-    // The square is what a crop leaves: 20 to 40.
+    // The crop leaves the square from 20 to 40.
     let cut = used("crop", &[("left", n(1.0 / 3.0)), ("top", n(1.0 / 3.0)), ("right", n(1.0 / 3.0)), ("bottom", n(1.0 / 3.0))]);
     let shadow = used("drop-shadow", &[("angle", n(0.0)), ("distance", n(6.0)), ("softness", n(0.0)), ("opacity", n(0.5))]);
     let got = drawn_at(vec![cut.clone(), shadow], &pixels, s, s, 0.0);
@@ -476,7 +476,7 @@ fn shadows_and_strokes_lie_below() {
     assert!(px(15, 15)[3] < 0.2, "{:?}", px(15, 15));
 }
 
-/// A source of banding, two flat halves one 8-bit code apart, is mixed; a real edge stays.
+/// Banding, two flat halves one 8-bit code apart, is smoothed; a real edge is kept.
 #[test]
 fn deband_joins_steps_and_keeps_edges() {
     let pixels = |step: f64| -> Vec<Rgb> { (0..W * H).map(|i| [if i % W < W / 2 { 0.5 } else { 0.5 + step }; 3]).collect() };
@@ -487,8 +487,8 @@ fn deband_joins_steps_and_keeps_edges() {
     assert!(got.iter().zip(pixels(0.2)).all(|(p, w)| (p[0] - w[0]).abs() < 1e-5));
 }
 
-/// Tetrahedra cut from each cell by sorting the three fractions, as Sakamoto and Itooka describe;
-/// the shaper by straight lines.
+/// Tetrahedral interpolation by sorting the three fractions, as described by Sakamoto and Itooka;
+/// the shaper is interpolated linearly.
 #[test]
 fn look_up_tables_by_tetrahedra() {
     let (lut, s) = (strong_lut(), source());
@@ -527,7 +527,7 @@ fn look_up_tables_by_tetrahedra() {
     });
 }
 
-/// Tests that hold effects to expected values (`oracles.rs`).
+/// Tests that compare effects with expected values (`oracles.rs`).
 pub const ORACLES: &[Oracle] = list![
     color_effects_follow_their_formulae,
     hue_effects_follow_css,

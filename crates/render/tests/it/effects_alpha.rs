@@ -1,5 +1,5 @@
-//! Effects on layers that are not opaque, and those that draw beyond a layer's outline, against
-//! definitions in double precision.
+//! Compares effects on layers that are not opaque, and effects that draw outside a layer's outline,
+//! with definitions in double precision.
 use crate::oracles::{Oracle, floats, floats_of, list};
 use crate::support::*;
 use cutroom_effects::EFFECTS;
@@ -10,7 +10,8 @@ use cutroom_render::{
 use cutroom_timeline::{Box2, Canvas, EffectUse, Fit, Layer, MaskMode, MaskUse, Outline, Transform};
 use cutroom_types::Size;
 
-/// A disc of radius 12 with a smooth edge in the middle of 64×64, half of it of another colour.
+/// A disc of radius 12 with a smooth edge in the middle of 64×64; its halves have different
+/// colours.
 fn disc() -> Vec<[f64; 4]> {
     (0..64 * 64)
         .map(|i| {
@@ -21,7 +22,7 @@ fn disc() -> Vec<[f64; 4]> {
         .collect()
 }
 
-/// A Gaussian over one value a pixel, cut at three deviations; the outermost pixels go on.
+/// A Gaussian over one value per pixel, cut at three deviations, with clamped edges.
 fn blurred(s: &[f64], sigma: f64) -> Vec<f64> {
     let reach = (3.0 * sigma).ceil() as i64;
     let weights: Vec<f64> = (-reach..=reach).map(|k| (-(k * k) as f64 / (2.0 * sigma * sigma)).exp()).collect();
@@ -33,7 +34,8 @@ fn blurred(s: &[f64], sigma: f64) -> Vec<f64> {
     pass(&pass(s, 1, 0), 0, 1)
 }
 
-/// The halo covers what it shines on: blurred coverage of the bright parts, laid under the light.
+/// The halo has coverage: the blurred coverage of the bright parts is composited below the picture,
+/// and the blurred light is added.
 #[test]
 fn glow_reaches_beyond_the_outline() {
     let s = disc();
@@ -43,7 +45,7 @@ fn glow_reaches_beyond_the_outline() {
         64,
         64,
     );
-    // From a threshold of 0 to 0.05: what is opaque is bright throughout.
+    // The soft threshold is from 0 to 0.05, so every opaque pixel is bright.
     let bright = |p: &[f64; 4]| {
         let t = ((0.2126 * p[0] + 0.7152 * p[1] + 0.0722 * p[2]) * p[3] / 0.05).clamp(0.0, 1.0);
         t * t * (3.0 - 2.0 * t)
@@ -66,8 +68,8 @@ fn glow_reaches_beyond_the_outline() {
     assert!(outside > 100, "{outside}");
 }
 
-/// Straight colour is sharpened against the mean weighted by alpha: an even colour stays as it is
-/// up to its outline, alpha untouched.
+/// Straight colour is sharpened against the mean weighted by alpha: a uniform colour is unchanged
+/// up to its outline, and so is alpha.
 #[test]
 fn sharpening_leaves_outlines_alone() {
     let s = disc();
@@ -90,8 +92,8 @@ fn sharpening_leaves_outlines_alone() {
     }
 }
 
-/// A stroke is as far as its width from a rectangle, however wide: whole pixels within it are full,
-/// its edge is a pixel wide, corners are round.
+/// A stroke reaches as far as its width from a rectangle: whole pixels within it are opaque, its
+/// edge is one pixel wide, corners are round.
 #[test]
 fn strokes_follow_the_distance_to_a_rectangle() {
     for width in [1.0, 2.5, 7.0, 18.3, 34.0] {
@@ -111,10 +113,10 @@ fn strokes_follow_the_distance_to_a_rectangle() {
 }
 
 const CANVAS: Size = Size { width: 96, height: 64 };
-/// Where the inset's 40×24 pixels lie: 38..78, 14..38.
+/// Placement of the inset of 40×24 pixels: 38..78, 14..38.
 const INSET: Transform = Transform { fit: Fit::Native, position_px: [10.0, -6.0], ..Transform::IDENTITY };
 
-/// An opaque picture of 40×24 on nothing.
+/// An opaque picture of 40×24 on a transparent background.
 fn inset(transform: Transform, effects: Vec<EffectUse>) -> Layer {
     Layer { transform, effects, ..layer(media("a")) }
 }
@@ -134,8 +136,8 @@ fn shadow(softness: f64) -> EffectUse {
     used("drop-shadow", &[("angle", n(90.0)), ("distance", n(9.0)), ("softness", n(softness)), ("opacity", n(0.5))])
 }
 
-/// Shadows of an opaque inset fall beside it: what a box moved down by nine pixels and blurred
-/// gives, under the picture, which stays where it was.
+/// The shadow of an opaque inset falls outside of it: a box moved down by nine pixels and blurred,
+/// below the picture, whose position is unchanged.
 #[test]
 fn an_inset_casts_its_shadow_beyond_its_box() {
     for softness in [0.0f64, 4.0] {
@@ -164,8 +166,7 @@ fn an_inset_casts_its_shadow_beyond_its_box() {
     }
 }
 
-/// Scaled, turned, fitted and anchored pictures are drawn at the same place with the effect as
-/// without.
+/// Scaled, rotated, fitted and anchored pictures have the same position with the effect as without.
 #[test]
 fn drawing_beyond_the_edges_moves_nothing() {
     let turned = Transform { rotation_degrees: 20.0, scale: [1.3, 0.9], anchor: [0.2, 0.7], ..INSET };
@@ -176,7 +177,7 @@ fn drawing_beyond_the_edges_moves_nothing() {
         let got = on_nothing(inset(transform, vec![used("stroke", &[("width", n(6.0))]), shadow(3.0)]));
         let mut inside = 0;
         for (i, (g, p)) in got.iter().zip(&plain).enumerate() {
-            // Resampling mixes the outermost pixels with the stroke beside them.
+            // Resampling mixes the outermost pixels with the adjacent stroke.
             let (x, y) = (i % 96, i / 96);
             let whole = (2..94).contains(&x) && (2..62).contains(&y);
             if whole && (0..25).all(|k| plain[(y + k / 5 - 2) * 96 + x + k % 5 - 2][3] > 0.999) {
@@ -189,19 +190,19 @@ fn drawing_beyond_the_edges_moves_nothing() {
     }
 }
 
-/// The crop cuts the picture, whose shadow is that of what is left; a mask after the effects cuts
-/// the shadow where the mask lies; effects that go by the picture's size go by the picture's.
+/// The crop cuts the picture, and the shadow is that of the remaining part; a mask after the
+/// effects also cuts the shadow; effects that depend on the picture's size use the content's size.
 #[test]
 fn crops_masks_and_vignettes_go_by_the_picture() {
     let cropped = Transform { crop: [0.25, 0.0, 0.0, 0.5], ..INSET };
     let got = on_nothing(inset(cropped, vec![shadow(0.0)]));
     let px = |x: usize, y: usize| got[y * 96 + x];
     assert!(px(47, 20)[3] < 1e-3 && px(48, 20)[3] > 0.999, "{:?} {:?}", px(47, 20), px(48, 20));
-    // 12 of 24 rows are left: to row 26, their shadow to row 35.
+    // 12 of 24 rows remain: to row 26, their shadow to row 35.
     assert!(
         (px(60, 26)[3] - 0.5).abs() < 1e-3 && (px(60, 34)[3] - 0.5).abs() < 1e-3 && px(60, 35)[3] < 1e-3 && px(47, 30)[3] < 1e-3
     );
-    // The left half of the picture and as much below it: half of its height and its height again.
+    // The left half of the picture, and of one picture height below it.
     let half = Box2 { center: [0.25, 1.0], size: [0.5, 2.0], rotation_degrees: 0.0, corner_radius_px: 0.0 };
     let mask = MaskUse {
         outline: Outline::Rectangle(half),
@@ -225,7 +226,8 @@ fn crops_masks_and_vignettes_go_by_the_picture() {
     }
 }
 
-/// Nothing grows where nobody could see it, nor for effects that stay within their layer.
+/// Rasters do not grow where the margin would be invisible, nor for effects that draw inside their
+/// layer only.
 #[test]
 fn rasters_grow_only_for_what_is_seen_beyond() {
     let a = rgba_picture(&picture_of_40(), 40, 24);
@@ -236,8 +238,7 @@ fn rasters_grow_only_for_what_is_seen_beyond() {
             Lowered::Untouched(_) => 0,
         }
     };
-    // 9 + ceil(1.5 · 4) + 1 to the sides would be for a shadow that falls there; this one falls
-    // down.
+    // A shadow that fell sideways would need 9 + ceil(1.5 · 4) + 1; this one falls down.
     assert_eq!(largest(inset(INSET, vec![shadow(4.0)]), CANVAS), 40 + 2 * 7);
     assert_eq!(largest(inset(Transform::IDENTITY, vec![shadow(4.0)]), a.size), 40);
     assert_eq!(largest(inset(INSET, vec![used("gaussian-blur", &[("radius", n(3.0))])]), CANVAS), 40);
@@ -247,7 +248,7 @@ fn rasters_grow_only_for_what_is_seen_beyond() {
     }
 }
 
-/// Tests that hold effects to expected values (`oracles.rs`).
+/// Tests that compare effects with expected values (`oracles.rs`).
 pub const ORACLES: &[Oracle] = list![
     glow_reaches_beyond_the_outline,
     sharpening_leaves_outlines_alone,

@@ -1,5 +1,5 @@
-//! Effects after one that draws beyond the picture's edges: they go by the picture as it was, and
-//! what was drawn there is changed along with it.
+//! Effects after one that draws outside the content: they use the content's frame, and what was
+//! drawn outside of it is changed together with the content.
 use crate::oracles::floats;
 use crate::support::*;
 use cutroom_effects::{EFFECTS, EffectKind, Params};
@@ -7,10 +7,11 @@ use cutroom_timeline::{Canvas, EffectUse, Fit, Layer, Transform};
 use cutroom_types::{ParamValue, Size};
 
 const CANVAS: Size = Size { width: 160, height: 140 };
-/// Where the picture of 90×78 lies on it.
+/// Position of the picture of 90×78 on the canvas.
 const AT: [usize; 2] = [32, 30];
 
-/// A blot on nothing, far enough from the edges that it makes no difference what lies beyond them.
+/// A blot on a transparent background, far enough from the edges that what is outside of them does
+/// not matter.
 fn blot() -> Vec<[f64; 4]> {
     (0..90 * 78)
         .map(|i| {
@@ -21,7 +22,7 @@ fn blot() -> Vec<[f64; 4]> {
         .collect()
 }
 
-/// The picture under effects on an empty canvas, colour multiplied by alpha.
+/// The picture with effects on a transparent canvas, premultiplied.
 fn drawn(pixels: &[[f64; 4]], effects: Vec<EffectUse>) -> Vec<[f64; 4]> {
     let (a, map) = (rgba_picture(pixels, 90, 78), rgba_picture(&pattern(), 90, 78));
     let transform = Transform { fit: Fit::Native, position_px: [-3.0, -1.0], ..Transform::IDENTITY };
@@ -44,7 +45,7 @@ fn shadow(opacity: f64, distance: f64) -> EffectUse {
     used("drop-shadow", &[("angle", n(55.0)), ("distance", n(distance)), ("softness", n(3.0)), ("opacity", n(opacity))])
 }
 
-/// Its defaults, or others where those change nothing or too little.
+/// An effect with its defaults, or with other values where those change too little.
 fn telling(id: &str) -> EffectUse {
     let set: &[(&str, f64)] = match id {
         "corner-pin" => &[("topLeftX", 0.1), ("topLeftY", 0.05), ("bottomRightX", 0.9), ("bottomLeftY", 0.8)],
@@ -71,7 +72,7 @@ fn frames_stay_the_pictures() {
     };
     for e in EFFECTS.iter().filter(stays).filter(|e| !matches!(e.kind, EffectKind::Time(_))) {
         let alone = drawn(&s, vec![telling(e.id)]);
-        // Without opacity the shadow leaves nothing but room for it.
+        // Without opacity the shadow only adds its margin.
         let after = drawn(&s, vec![shadow(0.0, 17.0), telling(e.id)]);
         let apart = |a: &[[f64; 4]], b: &[[f64; 4]]| {
             let all = (0..a.len()).filter(|i| is_content(*i)).flat_map(|i| (0..4).map(move |k| (i, k)));
@@ -89,14 +90,14 @@ fn frames_stay_the_pictures() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// A shadow turns round with the picture, about the picture's middle.
+/// A flipped shadow is flipped together with the picture, about the picture's centre.
 #[test]
 fn what_is_beyond_the_edges_goes_along() {
     let s = blot();
     let (shaded, turned) = (drawn(&s, vec![shadow(0.8, 50.0)]), drawn(&s, vec![shadow(0.8, 50.0), effect("flip", &[])]));
     let beyond = (0..shaded.len()).filter(|i| !is_content(*i)).map(|i| shaded[i][3]).fold(0.0, f64::max);
     assert!(beyond > 0.1, "the shadow stays inside");
-    // Columns whose counterpart lies on the canvas.
+    // Columns whose counterpart is on the canvas.
     for (i, got) in turned.iter().enumerate().filter(|(i, _)| i % 160 < 2 * AT[0] + 90) {
         let want = shaded[i / 160 * 160 + (2 * AT[0] + 90 - 1 - i % 160)];
         for k in 0..4 {
@@ -105,7 +106,7 @@ fn what_is_beyond_the_edges_goes_along() {
     }
 }
 
-/// Bilinear, nothing beyond the canvas.
+/// Bilinear; transparent outside the canvas.
 fn read(s: &[[f64; 4]], x: f64, y: f64) -> [f64; 4] {
     let (i, j) = ((x - 0.5).floor(), (y - 0.5).floor());
     let (u, v) = (x - 0.5 - i, y - 0.5 - j);
@@ -117,17 +118,17 @@ fn read(s: &[[f64; 4]], x: f64, y: f64) -> [f64; 4] {
     std::array::from_fn(|k| (a[k] * (1.0 - u) + b[k] * u) * (1.0 - v) + (c[k] * (1.0 - u) + d[k] * u) * v)
 }
 
-/// What the raster has beyond the picture: as much as the shadow needs.
+/// The margin of the raster around the picture: as much as the shadow needs.
 fn room() -> [f64; 2] {
     let spec = spec("drop-shadow");
     (spec.outset_px)(Params::new(&shadow(0.8, 17.0).params)).map(|v| f64::from(v.ceil()))
 }
 
-/// A place on the picture to the place that is seen there.
+/// Maps a position on the picture to the source position that is shown there.
 type Map = fn(f64, f64) -> (f64, f64);
 
-/// The shadow of an opaque picture lies beyond it: it is moved with the picture, by the picture's
-/// measures.
+/// The shadow of an opaque picture is outside of it: it is moved with the picture, relative to the
+/// picture's size.
 #[test]
 fn what_was_drawn_beyond_the_edges_moves_along() {
     let s: Vec<[f64; 4]> = pattern();
@@ -169,7 +170,7 @@ fn what_was_drawn_beyond_the_edges_moves_along() {
     }
 }
 
-/// Blocks count from the picture's corner; those beyond it are blocks as well.
+/// Blocks are counted from the picture's corner; outside of the picture there are blocks as well.
 #[test]
 fn what_was_drawn_beyond_the_edges_is_pixelated_along() {
     let before = drawn(&pattern(), vec![shadow(0.8, 17.0)]);
@@ -177,11 +178,12 @@ fn what_was_drawn_beyond_the_edges_is_pixelated_along() {
     let (mut beyond, [mx, my]) = (0, room().map(|v| v as usize));
     for (i, g) in got.iter().enumerate() {
         let (x, y) = (i % 160, i / 160);
-        // The picture begins two pixels after a sixth one across, and with one down.
+        // The picture begins two pixels after a multiple of six across, and at a multiple of six
+        // down.
         let (left, top) = ((x + 4) / 6 * 6, y / 6 * 6);
         let block = (0..36).map(|k| (left + k % 6, top + k / 6)).filter(|(x, y)| (4..164).contains(x) && *y < 140);
         let block: Vec<_> = block.map(|(x, y)| before[y * 160 + x - 4]).collect();
-        // Those that the raster's edge cuts are the means of what is left of them.
+        // Blocks cut by the raster's edge are the means of their remaining pixels.
         if left + 6 - 4 > AT[0] + 90 + mx || top + 6 > AT[1] + 78 + my || left < AT[0] + 4 - mx || top < AT[1] - my {
             continue;
         }
@@ -192,7 +194,7 @@ fn what_was_drawn_beyond_the_edges_is_pixelated_along() {
         beyond += usize::from(!is_content(i) && g[3] > 0.3);
     }
     assert!(beyond > 300, "{beyond}");
-    // Particles and columns are made of it too.
+    // Particles and columns are also made from the shadow.
     for id in ["pixel-particle-disintegrate", "voxel-relief"] {
         let made = |opacity| drawn(&pattern(), vec![shadow(opacity, 17.0), telling(id)]);
         let more = made(0.8).iter().zip(&made(0.0)).filter(|(a, b)| a[3] > b[3] + 0.2).count();
@@ -200,7 +202,8 @@ fn what_was_drawn_beyond_the_edges_is_pixelated_along() {
     }
 }
 
-/// Rows of a field are the picture's, and what lies beyond takes no part in them.
+/// The rows of an interlaced field are counted from the content, and the margin does not affect
+/// them.
 #[test]
 fn fields_are_the_pictures() {
     for mode in ["linear", "edge", "bob", "blend"] {

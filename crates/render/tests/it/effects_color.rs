@@ -1,5 +1,5 @@
-//! Effects on colour against their definitions in double precision and published numbers. Drawn in
-//! gamma space on the CPU; parity with the GPU is another test's matter.
+//! Compares effects on colour with their definitions in double precision and published numbers.
+//! Drawn in gamma space on the CPU; other tests compare CPU and GPU.
 use crate::oracles::{Oracle, floats_of, list};
 use crate::support::*;
 use cutroom_effects::Params;
@@ -8,13 +8,13 @@ use cutroom_types::ParamValue;
 
 type Rgb = [f64; 3];
 
-/// A row of opaque colours under an effect.
+/// A row of opaque colours with an effect.
 fn drawn(e: EffectUse, colors: &[Rgb]) -> Vec<[f64; 4]> {
     let pixels: Vec<[f64; 4]> = colors.iter().map(|c| [c[0], c[1], c[2], 1.0]).collect();
     floats_of(vec![e], &pixels, colors.len(), 1)
 }
 
-/// Colours all through the cube.
+/// Colours throughout the cube.
 fn colors() -> Vec<Rgb> {
     (0..343).map(|i| [i % 7, i / 7 % 7, i / 49].map(|v| f64::from((0.02 + 0.16 * f64::from(v)) as f32))).collect()
 }
@@ -27,7 +27,7 @@ fn expect(e: EffectUse, room: f64, want: impl Fn(Rgb) -> Rgb) {
     }
 }
 
-/// Curves go through their points, never overshoot between rising points, and two points make a
+/// Curves pass through their points and do not overshoot between rising points; two points make a
 /// straight line.
 #[test]
 fn curves_go_through_their_points() {
@@ -44,8 +44,8 @@ fn curves_go_through_their_points() {
         let x = i as f64 / 1000.0;
         assert!((px[0] - (1.0 - x)).abs() < 1e-4 && (px[1] - x).abs() < 1e-4, "{x}: {px:?}");
     }
-    // Luma to 0.5 everywhere keeps ratios of components; hue by half a turn complements; saturation
-    // to 0 leaves grey.
+    // Mapping all luma to 0.5 keeps ratios of components; rotating the hue by half a turn
+    // complements it; saturation 0 leaves grey.
     let colors: Vec<Rgb> = vec![[0.6, 0.3, 0.2], [0.2, 0.5, 0.35]];
     let one = |set: &[(&str, ParamValue)]| drawn(used("curves", set), &colors);
     for (px, c) in one(&[("luma", text("0,0.5 1,0.5"))]).iter().zip(&colors) {
@@ -62,8 +62,8 @@ fn curves_go_through_their_points() {
     }
 }
 
-/// Points on the diagonal that stop short of its ends limit the range, and are not left out as if
-/// they changed nothing.
+/// Points on the diagonal that stop short of its ends limit the range, and are not treated as
+/// neutral.
 #[test]
 fn only_the_whole_diagonal_is_the_identity() {
     let neutral = |points: &str| spec("curves").is_neutral(Params::new(&used("curves", &[("red", t(points))]).params));
@@ -75,8 +75,8 @@ fn only_the_whole_diagonal_is_the_identity() {
     }
 }
 
-/// Luma becomes what its curve says from black on, colour keeps its ratios above the darkest
-/// sixteenth, and nothing but hue curves limits saturation.
+/// Luma becomes what its curve specifies from black on, colour keeps its ratios above the darkest
+/// sixteenth, and only hue curves limit saturation.
 #[test]
 fn raised_blacks_are_continuous() {
     let ramp: Vec<Rgb> = (0..=255).map(|i| [f64::from(i) / 255.0; 3]).collect();
@@ -95,7 +95,7 @@ fn raised_blacks_are_continuous() {
     });
 }
 
-/// Hues go round: the curve is as steep on both sides of red, and meets there.
+/// Hue curves are periodic: they have equal slope on both sides of red and meet there.
 #[test]
 fn hue_curves_join_at_red() {
     let row: Vec<Rgb> = [0.97, 0.99, 0.999, 0.0, 0.001, 0.01, 0.03].map(|h| from_hsl([h, 0.5, 0.5])).to_vec();
@@ -107,12 +107,11 @@ fn hue_curves_join_at_red() {
     assert!((got[1][0] / row[3][0] - 1.2).abs() < 5e-3, "half way between both: {:?}", got[1]);
 }
 
-/// Taken under 3200 K what was white there is white; a higher number is warmer, without a step
-/// anywhere.
+/// A white object lit at 3200 K becomes white; a higher temperature is warmer, without a step.
 #[test]
 fn white_balance_takes_out_the_light_s_color() {
-    // Planckian 3200 K lies at x 0.4234, y 0.3990 (colour-science 0.4, CIE 1931); linear BT.709 of
-    // that at Y = 1, by IEC 61966-2-1's matrix.
+    // Planckian 3200 K is at x 0.4234, y 0.3990 (colour-science 0.4, CIE 1931); linear BT.709 of
+    // that at Y = 1, by the matrix of IEC 61966-2-1.
     let (x, y) = (0.4234, 0.3990);
     let (bx, bz) = (x / y, (1.0 - x - y) / y);
     let linear = [3.2406 * bx - 1.5372 - 0.4986 * bz, -0.9689 * bx + 1.8758 + 0.0415 * bz, 0.0557 * bx - 0.2040 + 1.0570 * bz];
@@ -175,14 +174,15 @@ fn exposure_and_saturation_follow_their_formulae() {
     }
 }
 
-/// Scene light of the effect's result: the composition's curve taken off.
+/// Scene light of the effect's result: the composition's transfer function is inverted.
 fn light(curve: &str, set: &[(&str, ParamValue)], codes: &[Rgb]) -> Vec<Rgb> {
     let set: Vec<_> = [("curve", t(curve)), ("rollOff", ParamValue::Bool(false))].into_iter().chain(set.iter().cloned()).collect();
     drawn(used("log-convert", &set), codes).iter().map(|p| [p[0], p[1], p[2]].map(inverse_oetf)).collect()
 }
 
-/// Codes of greys as the makers publish them: Sony's and Panasonic's tables (10 bits, 64 being 0
-/// %), ARRI's 18 %, DJI's and BT.2020's own direction of the formula, BT.2408's reference white.
+/// Codes of greys as published by the manufacturers: the tables of Sony and Panasonic (10 bits, 64
+/// is 0 %), ARRI's 18 %, the encoding formulae of DJI and BT.2020, and the reference white of
+/// BT.2408.
 #[test]
 fn camera_curves_give_back_published_grays() {
     let of_10_bits = |code: f64| (code - 64.0) / 876.0;
@@ -201,7 +201,7 @@ fn camera_curves_give_back_published_grays() {
         ("d-log", d_log(0.18), 0.18),
         ("d-log", d_log(0.9), 0.9),
         ("hlg", 0.75, 1.0),
-        // BT.2100: half the signal is a twelfth of full light, 75 % a bit more than a quarter.
+        // BT.2100: half the signal is a twelfth of full light, 75 % slightly more than a quarter.
         ("hlg", 0.5, 1.0 / 12.0 / 0.264_963),
         ("hlg", 0.25, 1.0 / 48.0 / 0.264_963),
         ("pq", 0.580_69, 1.0),
@@ -214,7 +214,8 @@ fn camera_curves_give_back_published_grays() {
         let got = light(curve, &[], &[[code; 3]])[0];
         assert!((0..3).all(|k| (got[k] - want).abs() < 1.5e-3 + 0.012 * want), "{curve} at {code}: {got:?}, not {want}");
     }
-    // A stop doubles; whole codes are taken as such when told; light beyond 0.8 nears 1.
+    // One stop doubles; full-range codes are read as such if selected; light above 0.8 approaches
+    // 1.
     let got = light("log-c3", &[("exposure", n(1.0))], &[[0.391_007; 3]])[0];
     assert!((got[0] - 0.36).abs() < 5e-3, "{got:?}");
     let got = light("s-log3", &[("levels", t("signal"))], &[[420.0 / 1023.0; 3]])[0];
@@ -227,14 +228,15 @@ fn camera_curves_give_back_published_grays() {
     assert!(rolled[2][0] > 0.97 && rolled[2][0] < 1.0, "{:?}", rolled[2]);
 }
 
-/// ITU-R BT.2087 gives BT.2020 in BT.709, ARRI its wide gamut in BT.709.
+/// ITU-R BT.2087 defines the conversion from BT.2020 to BT.709, ARRI that of its wide gamut to
+/// BT.709.
 #[test]
 fn camera_gamuts_are_taken_to_the_composition_s() {
     let bt2087 = [[1.6605, -0.5876, -0.0728], [-0.1246, 1.1329, -0.0083], [-0.0182, -0.1006, 1.1187]];
     let arri = [[1.617_523, -0.537_287, -0.080_237], [-0.070_573, 1.334_613, -0.264_040], [-0.021_102, -0.226_954, 1.248_056]];
     let scene = [0.25, 0.2, 0.15];
     let rec2020 = scene.map(|v: f64| 1.099_297 * v.powf(0.45) - 0.099_297);
-    // ARRI's own direction of the formula.
+    // ARRI's encoding formula.
     let log_c3 = scene.map(|v: f64| 0.247_190 * (5.555_556 * v + 0.052_272).log10() + 0.385_537);
     for (curve, code, m) in [("rec2020", rec2020, bt2087), ("log-c3", log_c3, arri)] {
         let got = light(curve, &[], &[code])[0];
@@ -247,7 +249,7 @@ fn camera_gamuts_are_taken_to_the_composition_s() {
     assert!((0..3).all(|k| (same[k] - scene[k]).abs() < 2e-3), "{same:?}");
 }
 
-/// Step by step as its description has it; the hue by the matrix that browsers use.
+/// The steps in the order of the effect's description; the hue by the matrix that browsers use.
 #[test]
 fn the_primary_correction_follows_its_steps() {
     let set = [
@@ -291,7 +293,7 @@ fn the_primary_correction_follows_its_steps() {
         let y = luma(c);
         c.map(|v| y + (v - y) * (1.0 + 0.5 * (1.0 - spread)))
     });
-    // One at a time they are the effects of these names.
+    // Used alone, the parameters equal the effects of these names.
     for (id, set) in [
         ("temperature", [("temperature", n(0.5)), ("tint", n(-0.4))]),
         ("lift-gamma-gain", [("lift", n(0.1)), ("gamma", n(1.4))]),
@@ -304,7 +306,7 @@ fn the_primary_correction_follows_its_steps() {
     }
 }
 
-/// Tests that hold effects to expected values (`oracles.rs`).
+/// Tests that compare effects with expected values (`oracles.rs`).
 pub const ORACLES: &[Oracle] = list![
     curves_go_through_their_points,
     only_the_whole_diagonal_is_the_identity,

@@ -1,5 +1,5 @@
-//! Effects that are functions of place against their closed forms in double precision. Drawn in
-//! gamma space on the CPU; parity with the GPU is another test's matter.
+//! Compares position-based effects with their closed forms in double precision. Drawn in gamma
+//! space on the CPU; other tests compare CPU and GPU.
 use crate::oracles::{Oracle, floats_of, list};
 use crate::support::*;
 use cutroom_timeline::EffectUse;
@@ -10,13 +10,13 @@ type Rgb = [f64; 3];
 const W: usize = 64;
 const H: usize = 40;
 
-/// Smooth colours, so that interpolation costs no digits.
+/// Smooth colours, so that interpolation does not lose digits.
 fn source() -> Vec<[f64; 4]> {
     let color = |x: f64, y: f64| [0.5 + 0.4 * (0.13 * x + 0.05 * y).sin(), 0.2 + 0.6 * y / 40.0, 0.7 - 0.5 * x * y / 2560.0, 1.0];
     (0..W * H).map(|i| color((i % W) as f64, (i / W) as f64).map(|v| f64::from(v as f32))).collect()
 }
 
-/// Bilinear, the picture mirrored beyond its edges.
+/// Bilinear; the picture is mirrored at its edges.
 fn at(s: &[[f64; 4]], x: f64, y: f64) -> Rgb {
     let fold = |v: f64, n: f64| {
         let v = v.rem_euclid(2.0 * n);
@@ -81,7 +81,7 @@ fn radial_and_zoom_blurs_are_means_along_their_ways() {
     });
 }
 
-/// Every sector shows the same, each mirrored in its middle.
+/// Every sector shows the same content, mirrored about its middle.
 #[test]
 fn kaleidoscopes_mirror_sectors() {
     for (segments, rotation) in [(6.0, 0.4), (5.0, 0.0), (9.0, 2.0)] {
@@ -123,7 +123,7 @@ fn flares_are_a_core_a_streak_and_ghosts() {
     });
 }
 
-/// A picture about its centre: turned, scaled, shifted, then zoomed; where nothing is left it is
+/// The picture is rotated about its centre, scaled, shifted and then zoomed; outside of it is
 /// transparent.
 #[test]
 fn stabilised_pictures_lie_where_they_should() {
@@ -134,8 +134,8 @@ fn stabilised_pictures_lie_where_they_should() {
         let (c, sin) = (degrees.to_radians().cos() / scale, degrees.to_radians().sin() / scale);
         at(s, 32.0 + c * x + sin * y, 20.0 + c * y - sin * x)
     });
-    // A quarter of the width to the right by whole pixels, clockwise turns that move the right edge
-    // down.
+    // A quarter of the width to the right, by whole pixels; then a clockwise rotation, which moves
+    // the right edge down.
     let s = source();
     let got = floats_of(vec![used("stabilize", &[("shiftX", n(0.25))])], &s, W, H);
     for (i, px) in got.iter().enumerate() {
@@ -148,8 +148,8 @@ fn stabilised_pictures_lie_where_they_should() {
     assert!((got[35 * W + 31][0] - 1.0).abs() < 1e-3, "{:?}", got[35 * W + 31]);
 }
 
-/// Rows of one field are kept, the others made of them as each mode says; at the edges the only
-/// neighbour counts twice.
+/// The rows of one interlaced field are kept, the others computed from them according to the mode;
+/// at the edges the only neighbour counts twice.
 #[test]
 fn fields_become_pictures() {
     let s: Vec<[f64; 4]> =
@@ -186,7 +186,7 @@ fn fields_become_pictures() {
     }
 }
 
-/// Tests that hold effects to expected values (`oracles.rs`).
+/// Tests that compare effects with expected values (`oracles.rs`).
 pub const ORACLES: &[Oracle] = list![
     vignettes_darken_by_distance,
     waves_are_sines,

@@ -1,6 +1,6 @@
-//! What takes a second picture, against its definition in double precision: effects that use
-//! another track, transitions that follow an image. Drawn on the CPU; parity with the GPU is
-//! another test's matter.
+//! Compares what uses a second picture with its definition in double precision: effects that use
+//! another track, transitions that follow an image. Drawn on the CPU; other tests compare CPU and
+//! GPU.
 use crate::oracles::{Oracle, list};
 use crate::support::*;
 use cutroom_render::{Backend, OutputSpec, RenderOptions, Renderer};
@@ -27,13 +27,13 @@ fn scene(x: usize, y: usize) -> Rgba {
     if x > 30 && y < 14 { [0.85, 0.3, 0.15, 1.0] } else { [0.1 + 0.8 * u, 0.2 + 0.6 * v, 0.7 - 0.5 * u * v, 1.0] }
 }
 
-/// All channels different, some of it translucent.
+/// All channels differ, and some pixels are translucent.
 fn map(x: usize, y: usize) -> Rgba {
     let (u, v) = (x as f64 / W as f64, y as f64 / H as f64);
     [0.2 + 0.6 * v, 0.9 - 0.7 * u, 0.5 + 0.4 * (7.0 * u).sin(), if x > 36 { 0.0 } else { 1.0 - 0.5 * v }]
 }
 
-/// Draws a layer over nothing, into straight display-encoded floats.
+/// Draws a layer over a transparent background, into straight display-encoded floats.
 fn draw(layer: Layer, w: usize, h: usize, pictures: &[(&str, &Picture)], linear: bool) -> Vec<Rgba> {
     let mut cv = canvas(size(w as u32, h as u32), linear);
     cv.background = [0.0; 4];
@@ -44,8 +44,8 @@ fn draw(layer: Layer, w: usize, h: usize, pictures: &[(&str, &Picture)], linear:
     (0..w * h).map(|i| std::array::from_fn(|k| f64::from(f32::from_bits(p.sample(k, i % w, i / w))))).collect()
 }
 
-/// Bilinear with the first pixel's centre at (0.5, 0.5); `edge` says what lies at a whole place, if
-/// anything.
+/// Bilinear, with the first pixel's centre at (0.5, 0.5); `edge` returns the pixel index for an
+/// integer coordinate, `None` for transparent.
 fn sampled(pixels: &[Rgba], x: f64, y: f64, edge: impl Fn(i64, i64) -> Option<usize>) -> Rgba {
     let (x, y) = (x - 0.5, y - 0.5);
     let (x0, y0, u, v) = (x.floor() as i64, y.floor() as i64, x - x.floor(), y - y.floor());
@@ -79,7 +79,7 @@ fn channel(c: Rgba, name: &str) -> f64 {
     }
 }
 
-/// Premultiplied colours agree.
+/// Asserts that premultiplied colours agree.
 fn close(got: &[Rgba], want: impl Fn(usize, usize) -> Rgba, room: f64, what: &str) {
     for (i, g) in got.iter().enumerate() {
         let w = want(i % W, i / W);
@@ -116,7 +116,7 @@ fn displacement_is_twice_the_distance_from_gray() {
             let c = of_map[y * W + x];
             let shift = |which, amount: f64| 2.0 * amount * c[3] * (channel(c, which) - 0.5);
             let (x, y) = (x as f64 + 0.5 - shift(horizontal, ax), y as f64 + 0.5 - shift(vertical, ay));
-            // The picture again has no soft seam.
+            // The repeated picture has no interpolated seam.
             let (x, y) = if name == "repeat" { (x.rem_euclid(W as f64), y.rem_euclid(H as f64)) } else { (x, y) };
             sampled(&source, x, y, edge)
         };
@@ -124,8 +124,8 @@ fn displacement_is_twice_the_distance_from_gray() {
     }
 }
 
-/// Whole pixels: white moves right and down by the amounts, black the other way, mid grey and what
-/// is transparent stay; in linear light too.
+/// By whole pixels: white moves right and down by the amounts, black in the opposite direction, mid
+/// grey and transparent pixels not at all; also in linear light.
 #[test]
 fn white_moves_one_way_and_black_the_other() {
     let (source, a) = drawn_by(W, H, scene);
@@ -149,8 +149,8 @@ fn white_moves_one_way_and_black_the_other() {
     }
 }
 
-/// The map is the other layer as it lies on the canvas, opacity and placement included, stretched
-/// over a layer of another size.
+/// The map is the other layer as placed on the canvas, opacity included, stretched over a layer of
+/// another size.
 #[test]
 fn the_map_is_stretched_over_the_layer() {
     let (source, a) = drawn_by(W, H, scene);
@@ -211,7 +211,7 @@ fn a_luma_wipe_follows_brightness() {
     }
 }
 
-/// A grey of a third counts as a third in linear light too, and a side that is not there is
+/// Display-encoded grey of 0.3 counts as 0.3 in linear light too, and a missing side is
 /// transparent.
 #[test]
 fn the_image_is_display_encoded_and_sides_may_be_missing() {
@@ -228,7 +228,7 @@ fn the_image_is_display_encoded_and_sides_may_be_missing() {
     }
 }
 
-/// Tests that hold effects to expected values (`oracles.rs`).
+/// Tests that compare effects with expected values (`oracles.rs`).
 pub const ORACLES: &[Oracle] = list![
     displacement_is_twice_the_distance_from_gray,
     white_moves_one_way_and_black_the_other,

@@ -1,6 +1,6 @@
-//! Effects over time against their definitions, written here once more in double precision; and
-//! random access: a frame has the same bytes whatever was drawn before it. Which times they ask for
-//! is planning's matter and tested with it; here a model stands for it.
+//! Compares effects over time with their definitions, implemented here independently in double
+//! precision, and tests random access: a frame has the same bytes whatever was drawn before it.
+//! Which times effects read is decided by planning and tested there; here `asked` models it.
 use crate::oracles::{Oracle, list};
 use crate::support::*;
 use cutroom_effects::{EffectKind, Params};
@@ -8,7 +8,7 @@ use cutroom_render::{Backend, OutputSpec, RenderOptions, Renderer, SourcePicture
 use cutroom_timeline::{Content, EffectUse, FramePlan, Layer, SourceFrame};
 use cutroom_types::{ColorTags, ParamValue, Picture, PictureFormat, Size, Time, TimeDelta};
 
-/// Premultiplied.
+/// Premultiplied R, G, B, A.
 type Rgba = [f64; 4];
 const W: usize = 48;
 const H: usize = 30;
@@ -51,7 +51,7 @@ fn canvas_size() -> Size {
     size(W as u32, H as u32)
 }
 
-/// Frames by time.
+/// Draws source frames by their time.
 struct Film(fn(i64) -> Vec<[f32; 4]>);
 
 impl SourcePictures for Film {
@@ -64,7 +64,7 @@ fn number(v: f64) -> ParamValue {
     ParamValue::Number(v)
 }
 
-/// An effect with parameters by id, the rest at their defaults.
+/// An effect with some parameters set by id, the rest at their defaults.
 fn used(id: &str, set: &[(&str, ParamValue)]) -> EffectUse {
     let mut e = effect(id, &[]);
     for (name, v) in set {
@@ -73,7 +73,7 @@ fn used(id: &str, set: &[(&str, ParamValue)]) -> EffectUse {
     e
 }
 
-/// The frames that an effect asks for at frame `n`, held at both ends of the film.
+/// The frames that an effect reads at frame `n`, clamped to both ends of the film.
 fn asked(e: &EffectUse, n: i64) -> Vec<i64> {
     e.effect
         .other_times(Params::new(&e.params), FRAME_SECS)
@@ -122,7 +122,7 @@ fn each(a: &[Rgba], b: &[Rgba], f: impl Fn(f64, f64) -> f64) -> Vec<Rgba> {
     a.iter().zip(b).map(|(a, b)| std::array::from_fn(|k| f(a[k], b[k]))).collect()
 }
 
-/// The table of the operators, picture by picture.
+/// The definition of each operator, picture by picture.
 fn echo(n: i64, step: i64, echoes: i32, s: f64, d: f64, operator: &str) -> Vec<Rgba> {
     let at = |k: i32| premultiplied((n + step * i64::from(k)).clamp(0, FRAMES - 1));
     let faded = |k: i32| each(&at(k), &at(k), |v, _| v * s * d.powi(k));
@@ -164,7 +164,7 @@ fn echo_operators_follow_their_formulae() {
     assert_eq!(options.len(), 7);
     for operator in options {
         // (frame, frames between echoes, echoes, intensity, decay): in the middle, over both edges
-        // of the film, and more than one pass reads.
+        // of the film, and more echoes than one pass reads.
         for (n, step, echoes, s, d) in [(10, -1, 4, 1.0, 0.7), (2, -2, 3, 0.6, 1.0), (18, 1, 5, 0.9, 0.5), (12, -1, 32, 0.5, 0.9)] {
             let e = used(
                 "echo",
@@ -178,15 +178,16 @@ fn echo_operators_follow_their_formulae() {
             );
             let what = format!("{operator}, {echoes} echoes at frame {n}");
             let (got, want) = (drawn(&e, n), echo(n, step, echoes, s, d, operator));
-            // Sums of many echoes go beyond 1, where single precision is coarser.
+            // Sums of many echoes exceed 1, where single precision is coarser.
             compare(&got, &want, 1e-4, &what);
-            // Over a frame that covers most, what lies behind shows least.
+            // Over a frame that covers most of the picture, layers behind it show least.
             assert!(max_difference(&got, &premultiplied(n)) > 0.05, "{what} changes nothing");
         }
     }
 }
 
-/// A frame and those around it, and two pairs of places: what is still, what moves.
+/// Weights each neighbouring frame by its similarity to the current one: a frame in the middle, and
+/// both ends of the film.
 #[test]
 fn temporal_denoise_weighs_by_likeness() {
     let cases = [(10, 2, 0.8, 0.05), (0, 1, 1.0, 0.3), (19, 3, 0.4, 0.02)];
@@ -214,8 +215,8 @@ fn temporal_denoise_weighs_by_likeness() {
     }
 }
 
-/// Noise of standard deviation 0.02 on a still ground, a white disc that moves by its own width
-/// each frame.
+/// Noise of standard deviation 0.02 on a static ground, and a white disc that moves by its own
+/// width each frame.
 fn noisy(n: i64) -> Vec<[f32; 4]> {
     let mut s = (n as u32 + 1).wrapping_mul(2_654_435_761) | 1;
     let mut random = move || {
@@ -251,7 +252,8 @@ fn temporal_denoise_lowers_noise_and_leaves_no_ghosts() {
     assert!((before - 0.02).abs() < 0.002, "{before}");
     let gain = before / after;
     assert!((gain - 5f64.sqrt()).abs() < 0.2, "noise of five frames' mean is √5 less, not {gain}");
-    // Where the disc is now, was and will be, nothing of the other frames is seen beyond the noise.
+    // Where the disc is in any of the frames, nothing of the other frames is visible above the
+    // noise.
     let moving: Vec<usize> = (0..W * H).filter(|i| !still.contains(i)).collect();
     assert!(moving.len() > 100);
     for i in moving {
@@ -260,7 +262,7 @@ fn temporal_denoise_lowers_noise_and_leaves_no_ghosts() {
     }
 }
 
-/// pcg3d, from the paper.
+/// pcg3d, from the paper (Jarzynski and Olano, JCGT 9(3), 2020).
 fn random(x: f64, y: f64, z: u32) -> f64 {
     let start = |v: i64| (v as u32).wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
     let mut v = [start(x as i64), start(y as i64), start(i64::from(z))];
@@ -275,7 +277,7 @@ fn random(x: f64, y: f64, z: u32) -> f64 {
     f64::from(v[0] >> 8) / f64::from(1u32 << 24)
 }
 
-/// Four corners weighed by smooth steps.
+/// Four corners weighted by smooth steps.
 fn smooth_noise(x: f64, y: f64, seed: u32) -> f64 {
     let ease = |t: f64| t * t * (3.0 - 2.0 * t);
     let (i, j) = (x.floor(), y.floor());
@@ -286,7 +288,7 @@ fn smooth_noise(x: f64, y: f64, seed: u32) -> f64 {
         .sum()
 }
 
-/// Bilinear, mirrored beyond the edges.
+/// Bilinear; mirrored at the edges.
 fn read(p: &[Rgba], x: f64, y: f64) -> Rgba {
     let fold = |v: f64, side: f64| {
         let v = v.rem_euclid(2.0 * side);
@@ -310,7 +312,7 @@ struct Trails {
     drift: [f64; 2],
 }
 
-/// The fold over the twelve frames before, as the module of `acuarela` writes it.
+/// The fold over the twelve previous frames, as defined in the module of `acuarela`.
 fn trails(id: &str, t: &Trails, n: i64) -> Vec<Rgba> {
     let passed = 0.1 * t.speed * n as f64 * FRAME_SECS;
     let keep = t.strength.powf(0.25);
@@ -379,7 +381,7 @@ fn trails_are_the_fold_over_the_frames_before() {
     }
 }
 
-/// The defaults are those written above, so that the fold with them is what projects get.
+/// The defaults equal `mild` above, so existing projects get the fold with those values.
 #[test]
 fn trails_have_the_parameters_of_existing_projects() {
     for id in ["acuarela", "rom1"] {
@@ -425,8 +427,8 @@ fn frames_do_not_depend_on_what_was_drawn_before() {
     }
 }
 
-/// Values that planning leaves out give the frame itself when they are drawn all the same, and the
-/// next ones do not.
+/// Values that planning leaves out produce the frame itself when they are drawn nevertheless;
+/// slightly different values do not.
 #[test]
 fn neutral_values_are_neutral() {
     let cases: [(&str, &str, f64, f64); 6] = [
@@ -449,12 +451,12 @@ fn neutral_values_are_neutral() {
         let e = used(id, &[("reset", ParamValue::Bool(true))]);
         assert!(spec(id).is_neutral(Params::new(&e.params)) && max_difference(&drawn(&e, 10), &premultiplied(10)) < 1e-5, "{id}");
     }
-    // Without intensity an echo is not neutral: nothing is left.
+    // An echo with intensity 0 is not neutral: the result is transparent.
     let e = used("echo", &[("startingIntensity", number(0.0))]);
     assert!(!spec("echo").is_neutral(Params::new(&e.params)) && drawn(&e, 10).iter().all(|c| *c == [0.0; 4]));
 }
 
-/// Every operator of a neutral echo leaves the frame as it is.
+/// Every operator of a neutral echo leaves the frame unchanged.
 #[test]
 fn every_operator_of_an_echo_without_decay_left_is_neutral() {
     let cutroom_effects::ParamKind::Choice { options, .. } = spec("echo").param("operator").unwrap().kind else { panic!() };
@@ -464,8 +466,8 @@ fn every_operator_of_an_echo_without_decay_left_is_neutral() {
     }
 }
 
-/// A source that has nothing to show at other times leaves the frame itself, or what the effect
-/// makes of it alone.
+/// Without pictures of other times the result is the frame itself, or what the effect produces from
+/// it alone.
 #[test]
 fn without_other_times_the_frame_is_left() {
     for e in over_time() {
@@ -480,7 +482,7 @@ fn without_other_times_the_frame_is_left() {
     }
 }
 
-/// Masks that come before effects cut the other times as well, each where it was then.
+/// Masks before effects also cut the pictures of other times, each at its position at that time.
 #[test]
 fn other_times_are_masked() {
     let e = used("echo", &[("echoes", number(1.0)), ("decay", number(1.0)), ("operator", ParamValue::Text("maximum".into()))]);
@@ -506,7 +508,7 @@ fn other_times_are_masked() {
     compare(&got, &want, 1e-5, "masked echo");
 }
 
-/// Tests that hold effects to expected values (`oracles.rs`).
+/// Tests that compare effects with expected values (`oracles.rs`).
 pub const ORACLES: &[Oracle] = list![
     echo_operators_follow_their_formulae,
     temporal_denoise_weighs_by_likeness,

@@ -1,6 +1,6 @@
 //! Goldens: the hash of every comparison case's frame on the CPU, in `tests/golden/hashes.txt`.
-//! They prove nothing right (oracles do that); they tell when pixels change, between two commits or
-//! between two machines. `cargo xtask golden --bless` writes the file anew.
+//! They do not prove that pixels are right (oracles do that) but show when pixels change, between
+//! two commits or between two machines. `cargo xtask golden --bless` writes the file again.
 use crate::gpu_cases::{self, Case};
 use crate::support::bytes;
 use cutroom_render::cpu::CpuRenderer;
@@ -13,7 +13,7 @@ const HEAD: &str = "\
 # Written by `cargo xtask golden --bless`; a change here is a change of pixels and belongs in the changelog.
 ";
 
-/// All cases with names of their own: in which list they stand, and their name there.
+/// All cases with unique names: the name of their list and their name in it.
 fn cases() -> impl Iterator<Item = (String, Case)> {
     let lists = [("gamma", gpu_cases::catalogue(false)), ("linear", gpu_cases::catalogue(true)), ("shapes", gpu_cases::shapes())];
     lists.into_iter().flat_map(|(list, cases)| cases.into_iter().map(move |c| (format!("{list}: {}", c.name), c)))
@@ -24,7 +24,7 @@ fn hash(cpu: &CpuRenderer, case: &Case) -> String {
     blake3::hash(&bytes(&frame)).to_string()
 }
 
-/// Lines of a golden file by name: hash, two spaces, name.
+/// The hashes of a golden file by name; each line is hash, two spaces, name.
 fn parse(text: &str) -> BTreeMap<&str, &str> {
     let lines = text.lines().filter(|l| !l.starts_with('#'));
     lines.map(|l| l.split_once("  ").map(|(hash, name)| (name, hash)).unwrap_or_else(|| panic!("{FILE}: \"{l}\""))).collect()

@@ -1,5 +1,5 @@
-//! CPU and GPU draw the same plans alike: at most one 8-bit code apart. Runs on whatever Vulkan
-//! device there is, lavapipe included.
+//! CPU and GPU draw the same plans with a difference of at most one 8-bit code, unless a case
+//! allows more. Runs on any available Vulkan device, lavapipe included.
 use crate::gpu_cases::Case;
 use cutroom_render::cpu::CpuRenderer;
 

@@ -1,5 +1,5 @@
-//! The shaders themselves: valid WGSL for every catalogue entry, traces with the bits of the host,
-//! and text that does not depend on numbers. Needs no device but for the last test.
+//! Tests the shaders themselves: valid WGSL for every catalogue entry, traces with the bits of the
+//! host, and text that does not depend on numbers. Only the last test needs a device.
 use crate::support::*;
 use cutroom_effects::{BLEND_MODES, EFFECTS, EffectKind, ParamKind, Params, TRANSITIONS, TransitionKind};
 use cutroom_kernel::{
@@ -24,7 +24,8 @@ fn every_shader_is_valid() {
     }
 }
 
-/// Uniforms, two colours and a position, reproducible: −0.5..1.5, with exact 0 and 1 among them.
+/// Uniforms, two colours and a position, reproducible: from −0.5 to 1.5, with exact 0 and 1 among
+/// them.
 fn samples() -> impl Iterator<Item = [f32; MAX_UNIFORMS + 10]> {
     let mut s = 7u32;
     let mut next = move || {
@@ -125,7 +126,7 @@ fn animation_neither_compiles_nor_uploads_again() {
     let first = animated(0);
     let mut pending = Vec::new();
     for k in 0..9 {
-        // The same planes every time, three frames under way.
+        // The same planes every time, three frames in flight.
         let c = crate::gpu_cases::Case {
             plan: animated(k).plan,
             pictures: Pictures(first.pictures.0.clone()),
@@ -139,7 +140,7 @@ fn animation_neither_compiles_nor_uploads_again() {
     }
     let counters = gpu.counters();
     assert_eq!((counters.compiled, counters.uploaded_planes), (1, 6));
-    // A fourth frame under way is refused; forgotten frames give their buffers back.
+    // A fourth frame in flight is rejected; dropped frames return their buffers.
     assert!(gpu.begin(&crate::gpu_cases::program(&first), &first.output).is_err());
     drop(pending);
     assert!(gpu.run(&crate::gpu_cases::program(&first), &first.output).is_ok());

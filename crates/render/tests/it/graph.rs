@@ -1,4 +1,5 @@
-//! The graph that people see: equal keys mean equal pixels, and loops count by their turns.
+//! Tests the human-readable graph: equal keys mean equal pixels, and loops count once per
+//! iteration.
 use crate::support::*;
 use cutroom_render::graph::{FrameGraph, graph};
 use cutroom_timeline::{FramePlan, Layer};
@@ -9,7 +10,7 @@ fn of(plan: &FramePlan) -> FrameGraph {
     graph(plan, &Pictures::of(&[("a", &a), ("b", &b)]), &output(PictureFormat::YUV420P8)).unwrap()
 }
 
-/// Without the key of the plan that sources are named by.
+/// Stages of all nodes, without the keys of sources, which depend on the whole plan.
 fn passes(g: &FrameGraph) -> Vec<Vec<String>> {
     g.nodes.iter().map(|n| n.stages.clone()).collect()
 }
@@ -18,7 +19,7 @@ fn last(g: &FrameGraph) -> String {
     g.nodes.last().unwrap().key.clone()
 }
 
-/// Two tables of one length, and noise at two moments, look alike in words and are not.
+/// Two tables of equal length, and noise at two times, have equal texts but different keys.
 #[test]
 fn keys_tell_apart_what_words_do_not() {
     let curved = |curve: &str| {
@@ -31,7 +32,7 @@ fn keys_tell_apart_what_words_do_not() {
     assert_ne!(last(&one), last(&other));
     assert_eq!(last(&one), last(&curved("0,0 0.5,0.6 1,1")));
     let dancing = |frame: i64| {
-        // A frame of 25 a second, in flicks.
+        // A frame at 25 per second, in flicks.
         let time = TimeDelta(frame * 28_224_000);
         let top = Layer { blend: blend_mode("dancing-dissolve"), opacity: 0.5, time, ..layer(media("b")) };
         of(&plan(canvas(size(64, 32), false), vec![layer(media("a")), top]))
@@ -41,8 +42,8 @@ fn keys_tell_apart_what_words_do_not() {
     assert_eq!(last(&dancing(1)), last(&dancing(1)));
 }
 
-/// Directional blur reads both pictures 32 times, a slide once; a canvas whose middle is a whole
-/// number of pixels makes no loop.
+/// Directional blur and whip pan count 32 iterations; a whole number among the uniforms, such as
+/// the canvas's centre, is not taken for the length of a loop.
 #[test]
 fn loops_count_by_their_turns() {
     let operations = |id: &str, p: f32| {

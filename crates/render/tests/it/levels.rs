@@ -1,6 +1,7 @@
-//! One arithmetic: every comparison case gives the same bytes at every SIMD level, and every kernel
-//! in those cases the same bits in lanes, on the host and in the trace that becomes its shader.
-//! That WGSL computes what the trace says is for the comparison with a device (`gpu_parity.rs`).
+//! One arithmetic: every comparison case produces the same bytes at every SIMD level, and every
+//! kernel in those cases the same bits in lanes, on the host and in the trace from which its shader
+//! is printed. That WGSL computes what the trace specifies is tested with a device
+//! (`gpu_parity.rs`).
 use crate::gpu_cases;
 use crate::support::bytes;
 use cutroom_kernel::{
@@ -47,14 +48,14 @@ fn placements_formats_and_sizes() {
     same_at_every_level(gpu_cases::shapes());
 }
 
-/// Columns that are compared; two rows.
+/// Number of compared columns, in two rows.
 const WIDTH: usize = 37;
 /// Size of the pictures that kernels read.
 const FIELD: [usize; 2] = [41, 29];
-/// From outside the pictures to outside them, so that every edge is met; no whole steps.
+/// From outside the pictures to outside them, so that every edge is crossed, in fractional steps.
 const EXTENT: Extent = Extent { width: WIDTH, rows: 2, at: [-3.2, -5.7, 2.63, 1.41, -0.37, 8.9] };
 
-/// Numbers from −0.5 to 1.5, reproducible, 0 and 1 among them.
+/// Reproducible pseudo-random numbers from −0.5 to 1.5, with exact 0 and 1 among them.
 struct Noise(u32);
 
 impl Noise {
@@ -76,7 +77,7 @@ impl Noise {
     }
 }
 
-/// What is put in: two registers, pictures to read.
+/// Input: two registers, and pictures to read.
 struct Material {
     px: Box<Tile>,
     other: Box<Tile>,
@@ -144,7 +145,7 @@ fn pixel(tile: &Tile, j: usize) -> Rgba<f32> {
     color(&tile.planes.each_ref().map(|p| p[j]))
 }
 
-/// The centre of a pixel, rounded as lanes round it.
+/// The centre of a pixel, rounded as in lanes.
 fn position(x: usize, y: usize) -> At<f32> {
     let [x0, y0, dx, dy, rx, ry] = EXTENT.at;
     let (x0, y0) = (x0 + rx * y as f32, y0 + ry * y as f32);
@@ -198,12 +199,12 @@ fn compare(name: &str, stage: &Stage, m: &Material) -> bool {
             let images = m.images(images.len());
             let inputs = Inputs { images: &images, origin: *origin, edge: *edge, table };
             let textures: Vec<u32> = (0..images.len() as u32).collect();
-            // Behind the kernel's own: where the field begins; the table among the shader's tables,
-            // and its last entry.
+            // After the kernel's own parameters: the origin, the index of the table's first entry
+            // in the shader's tables, and the index of its last entry in the table.
             let mut params = [0.0; MAX_UNIFORMS + 4];
             params[..uniforms.values.len()].copy_from_slice(&uniforms.values);
             params[MAX_UNIFORMS..].copy_from_slice(&[origin[0], origin[1], 1.0, table.len().max(1) as f32 - 1.0]);
-            // Another table lies before it; a shader without tables has one entry.
+            // Another table comes before it; a shader without tables has one entry.
             let tables = [&[-7.5][..], if table.is_empty() { &[0.0][..] } else { &table[..] }].concat();
             Forms {
                 name: format!("{name}, {}", kernel.name()),
@@ -227,7 +228,7 @@ fn compare(name: &str, stage: &Stage, m: &Material) -> bool {
     true
 }
 
-/// What makes two stages one computation.
+/// Identifies a computation: stages with equal keys need to be compared once only.
 fn key(stage: &Stage) -> String {
     match stage {
         Stage::Point { kernel, uniforms, .. } => format!("{:?} {:?}", kernel.kernel_id(), uniforms.values),

@@ -1,4 +1,4 @@
-//! All integration tests of the crate in one binary, one module a subject.
+//! All integration tests of the crate in one binary, one module per subject.
 mod adjustment;
 mod blend_modes;
 mod catalogue;
@@ -26,7 +26,7 @@ mod support;
 mod transitions;
 mod worked_example;
 
-/// What the worked example's file sees as `crate::spec`, as files of the catalogue do.
+/// What the worked example's file imports as `crate::spec`, as files of the catalogue do.
 mod spec {
     pub use cutroom_effects::spec::*;
 }

@@ -1,4 +1,5 @@
-//! Masks, mattes, parents and motion blur against their definitions, computed here in another way.
+//! Compares masks, mattes, parents and motion blur with their definitions, computed here by other
+//! means.
 use crate::support::*;
 use cutroom_render::{Backend, RenderOptions, Renderer, mask::coverage};
 use cutroom_timeline::{Box2, Content, Layer, MaskMode, MaskUse, MatteUse, Outline, Placement, Transform};
@@ -20,7 +21,7 @@ fn area(center: [f64; 2], size: [f64; 2]) -> Box2 {
     Box2 { center, size, rotation_degrees: 0.0, corner_radius_px: 0.0 }
 }
 
-/// The middle half of the picture each way.
+/// The middle half of the picture in both directions.
 fn middle() -> Outline {
     Outline::Rectangle(area([0.5; 2], [0.5; 2]))
 }
@@ -105,8 +106,8 @@ fn an_edge_may_have_its_own_feather() {
     assert_eq!([at(&c, 19, 22), at(&c, 20, 22), at(&c, 40, 29), at(&c, 40, 30)], [0.0, 1.0, 1.0, 0.0]);
 }
 
-/// Round corners do not change which side is which: the right one is soft, from its middle to the
-/// corners' beginnings.
+/// Round corners do not change the order of the sides: the right one is soft, from its middle to
+/// where the corners begin.
 #[test]
 fn sides_of_a_rounded_rectangle_keep_their_feather() {
     let outline = Outline::Rectangle(Box2 { corner_radius_px: 3.0, ..area([0.5; 2], [0.5; 2]) });
@@ -123,7 +124,7 @@ fn sides_of_a_rounded_rectangle_keep_their_feather() {
     );
 }
 
-/// Oracle: the formulae of the modes, pixel by pixel, from the masks alone.
+/// Oracle: the formulae of the modes, pixel by pixel, from the coverage of single masks.
 #[test]
 fn modes_join_as_defined() {
     let a = MaskUse { opacity: 0.75, feather_px: 6.0, ..mask(middle()) };
@@ -152,8 +153,7 @@ fn modes_join_as_defined() {
 
 #[test]
 fn loops_are_holes_by_the_even_odd_rule() {
-    // A square run around twice encloses nothing but hair lines; a pentagram has a hole in its
-    // middle.
+    // A pentagram has a hole in its middle.
     let star: Vec<[f64; 2]> = (0..5)
         .map(|i| {
             let a = (f64::from(i) * 144.0 - 90.0f64).to_radians();
@@ -172,7 +172,7 @@ fn float_solid(rgba: [f32; 4], s: Size) -> Picture {
     Picture::from_planes(format, s, color, planes).unwrap()
 }
 
-/// Draws layers in gamma space over `background` into floats: red of each pixel.
+/// Draws layers in gamma space over `background` into floats; returns red of each pixel.
 fn red(layers: Vec<Layer>, s: Size, background: [f32; 4]) -> Vec<f64> {
     let white = float_solid([1.0; 4], s);
     let mut cv = canvas(s, false);
@@ -199,7 +199,7 @@ fn a_masked_layer_shows_what_lies_below() {
     }
 }
 
-/// A mask before a blur is blurred with the picture; after it, it cuts hard.
+/// A mask before a blur is blurred with the picture; a mask after it has a hard edge.
 #[test]
 fn order_of_mask_and_effects() {
     let blurred = |after| Layer {
@@ -235,7 +235,7 @@ fn mattes_cut_by_alpha_or_luma() {
     }
 }
 
-/// In linear light a luma matte still counts as it looks.
+/// In linear light a luma matte still uses display-encoded luma.
 #[test]
 fn a_luma_matte_is_display_encoded() {
     let white = float_solid([1.0; 4], S);
@@ -274,15 +274,15 @@ fn a_moving_layer_is_the_mean_of_its_placements() {
             let want = each.iter().map(|e| e[i]).sum::<f64>() / 8.0;
             worst = worst.max((got[i] - want).abs());
         }
-        // Edges of single placements are area weighted, those of moving ones bilinear: part of a
-        // pixel in one of eight.
+        // Edges of single placements are weighted by area, those of moving ones are bilinear: a
+        // difference of part of a pixel in one placement of eight.
         assert!(worst < 0.08, "scale {scale}, turn {turn}: {worst}");
         let (sum, want) = (got.iter().sum::<f64>(), each.iter().flatten().sum::<f64>() / 8.0);
         assert!((sum - want).abs() < want * 0.01, "scale {scale}, turn {turn}: {sum}, not {want}");
     }
 }
 
-/// A parent that turns by 90° about the canvas's centre turns what is bound to it.
+/// A parent that is rotated by 90° about the canvas's centre rotates its child.
 #[test]
 fn a_parent_moves_its_child() {
     let s = Size { width: 64, height: 64 };

@@ -1,6 +1,6 @@
-//! Every effect at the ends and the middle of its ranges and with each of its choices, every blend
-//! mode, on rasters of odd sizes, opaque and translucent: numbers are numbers, nothing comes out of
-//! nothing, and CPU and GPU agree.
+//! Draws every effect at the ends and in the middle of its ranges and with each of its choices, and
+//! every blend mode, on rasters of odd sizes, opaque and translucent: all values are finite,
+//! transparent input stays transparent, and CPU and GPU agree.
 use crate::gpu_cases::Case;
 use crate::support::*;
 use cutroom_effects::{BLEND_MODES, EffectKind, EffectRef, ParamKind};
@@ -8,8 +8,8 @@ use cutroom_render::{OutputSpec, cpu::CpuRenderer, gpu::GpuRenderer};
 use cutroom_timeline::{Canvas, EffectUse, Layer};
 use cutroom_types::{ColorTags, ParamValue, Picture, PictureFormat, Transfer};
 
-/// Rows of parameters that hold every number at its smallest, 0.37 of its range and its largest,
-/// and every choice and switch once at least.
+/// Rows of parameters in which every number is at its minimum, at 0.37 of its range and at its
+/// maximum, and every choice and switch occurs at least once.
 fn rows(spec: EffectRef) -> Vec<EffectUse> {
     let choices = spec.params.iter().map(|p| if let ParamKind::Choice { options, .. } = p.kind { options.len() } else { 1 });
     let count = choices.max().unwrap_or(1).max(3);
@@ -28,7 +28,7 @@ fn rows(spec: EffectRef) -> Vec<EffectUse> {
         .collect()
 }
 
-/// Colours with detail; `alpha` of each pixel.
+/// Colours with detail; `alpha` returns the alpha of each pixel.
 fn picture_of(w: usize, h: usize, shift: usize, alpha: impl Fn(usize, usize) -> f64) -> Picture {
     let pixel = |i: usize| {
         let (x, y) = (i % w + shift, i / w);
@@ -38,7 +38,7 @@ fn picture_of(w: usize, h: usize, shift: usize, alpha: impl Fn(usize, usize) -> 
     rgba_picture(&(0..w * h).map(pixel).collect::<Vec<_>>(), w, h)
 }
 
-/// From nothing to opaque along the rows.
+/// From transparent to opaque along the rows.
 fn ramp(w: usize) -> impl Fn(usize, usize) -> f64 {
     move |x, y| if w == 1 { 0.5 } else { ((x + y) % w) as f64 / (w - 1) as f64 }
 }
@@ -75,7 +75,7 @@ fn effects_on_translucent_pictures_stay_within_bounds() {
             for (w, h) in [(1, 1), (7, 5), (33, 17)] {
                 let (a, b) = (picture_of(w, h, 0, ramp(w)), picture_of(w, h, 3, |_, _| 1.0));
                 let got = drawn_on_the_cpu(&cpu, &of_effect(used, &a, &b));
-                // Light may add up, but not without end; nothing is there without coverage.
+                // Light may add up, but not without limit; without coverage there is no light.
                 let bad = |p: &&[f64; 4]| {
                     p.iter().any(|v| !v.is_finite())
                         || !(-1e-4..=1.0 + 1e-4).contains(&p[3])
@@ -98,8 +98,8 @@ fn effects_on_translucent_pictures_stay_within_bounds() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Premultiplied colour and alpha apart, in codes of 8 bits: the largest difference, and the share
-/// of samples beyond one code.
+/// Differences of premultiplied colour and of alpha, in codes of 8 bits: the largest one, and the
+/// share of samples that differ by more than one code.
 fn apart(cpu: &CpuRenderer, gpu: &mut GpuRenderer, c: &Case) -> (f64, f64) {
     let p = crate::gpu_cases::program(c);
     let a = colors(&cpu.run(&p, &c.output).unwrap_or_else(|e| panic!("{}: {e}", c.name)));
@@ -122,8 +122,8 @@ fn effects_agree_at_any_value() {
     let cpu = CpuRenderer::new(0).unwrap();
     let Some(mut gpu) = gpu() else { return };
     let mut wrong = Vec::new();
-    // What goes by another layer knows its places to a thousandth of the way only, which at the
-    // largest ways is pixels: `gpu_parity.rs` has those.
+    // Effects that use another layer compute positions with an error of a thousandth of the
+    // distance, which is several pixels for the largest distances: `gpu_parity.rs` tests those.
     let layered = |e: &EffectRef| matches!(e.kind, EffectKind::Layered { .. });
     for spec in catalog().effects().iter().filter(|e| crate::gpu_cases::is_drawn(e) && !layered(e)) {
         // Rays that graze a column meet it or the next.
@@ -157,7 +157,7 @@ fn blend_modes_agree_at_any_size() {
     for (w, h) in [(1, 1), (33, 17), (8192, 1)] {
         let (a, b) = (picture_of(w, h, 0, ramp(w)), picture_of(w, h, 3, ramp(w)));
         for mode in BLEND_MODES {
-            // Other modes have the same code in linear light.
+            // Other modes have the same kernel in linear light.
             let both = [false, true];
             for linear in both.into_iter().filter(|linear| !linear || mode.linear_kernel.is_some() || mode.display) {
                 let over = Layer { blend: blend_mode(mode.id), opacity: 0.8, ..layer(media("b")) };
@@ -166,7 +166,7 @@ fn blend_modes_agree_at_any_size() {
                     wrong.push(format!("{} {w}×{h} linear {linear}: {p:?}", mode.id));
                 }
                 let (limit, share) = gpu.as_mut().map_or((0.0, 0.0), |gpu| apart(&cpu, gpu, &c));
-                // Steps may fall on either side.
+                // Steps may be taken on either side.
                 let steps = matches!(mode.id, "hard-mix" | "darker-color" | "lighter-color");
                 if limit > 1.0 && !(steps && share < 0.01) {
                     wrong.push(format!("{} {w}×{h} linear {linear}: {limit:.2} codes, {share:.3}", mode.id));

@@ -1,6 +1,7 @@
-//! Every effect is held to an expected value, and the value matters: the tests that the lists below
-//! name are run again, each with the effect left out and each with a wrong result, and must notice
-//! both. The names of effects come from what is drawn, not from the text of the tests.
+//! Every effect is compared with an expected value, and the comparison is sensitive: the tests in
+//! the lists below are run again, once with the effect left out and once with a wrong result, and
+//! must fail both times. The names of effects come from what is drawn, not from the text of the
+//! tests.
 use crate::support::*;
 use cutroom_effects::EFFECTS;
 use cutroom_render::{Backend, OutputSpec, RenderOptions, Renderer, SourcePictures};
@@ -17,17 +18,18 @@ use std::{
 /// A test's name and the test.
 pub type Oracle = (&'static str, fn());
 
-/// Tests by name.
+/// A list of tests with their names.
 macro_rules! list {
     ($($test:ident),* $(,)?) => { &[$((concat!(module_path!(), "::", stringify!($test)), $test as fn())),*] };
 }
 
 pub(crate) use list;
 
-/// Effects whose look no formula of another source gives: they were looked at
+/// Effects whose appearance is defined by no other source: they were inspected visually
 /// (`examples/gallery.rs`).
 const LOOKED_AT: &[&str] = &["turbulent-displace", "voxel-relief", "pixel-particle-disintegrate"];
-/// Over with planning, and tested there (`posterised_time_holds_frames`): nothing of them is drawn.
+/// Effects that planning applies and that are tested there (`posterised_time_holds_frames`); they
+/// are never drawn.
 const PLANNED: &[&str] = &["posterize-time"];
 
 fn all() -> impl Iterator<Item = Oracle> {
@@ -42,7 +44,7 @@ fn all() -> impl Iterator<Item = Oracle> {
     lists.into_iter().flatten().copied()
 }
 
-/// What is wrong with an effect.
+/// A fault that is injected into an effect.
 #[derive(Clone, Copy, Debug)]
 enum Fault {
     /// It is not drawn.
@@ -51,18 +53,18 @@ enum Fault {
     Shifted,
 }
 
-/// A test that is run to see what it notices.
+/// State of a test that is run to see which faults it detects.
 #[derive(Default)]
 struct Run {
     /// The effect with a fault.
     faulty: Option<(&'static str, Fault)>,
-    /// Effects that were drawn last on their layer: those before them are there for their sake.
+    /// Effects that were drawn last on their layer; effects before them only prepare their input.
     drawn: BTreeSet<&'static str>,
 }
 
 thread_local!(static RUN: RefCell<Run> = RefCell::default());
 
-/// Draws a plan, as all tests do that hold effects to expected values.
+/// Draws a plan; used by all tests that compare effects with expected values.
 pub fn render(renderer: &mut Renderer, plan: &FramePlan, pictures: &dyn SourcePictures, output: &OutputSpec) -> Picture {
     let last = plan.layers.iter().filter_map(|l| l.effects.last());
     let drawn: BTreeSet<&str> = last.map(|used| used.effect.spec().id).collect();
@@ -83,7 +85,7 @@ pub fn render(renderer: &mut Renderer, plan: &FramePlan, pictures: &dyn SourcePi
     }
 }
 
-/// The straight colours of a plan, drawn on the CPU in a canvas of R'G'B'.
+/// The straight colours of a plan, drawn on the CPU into R'G'B'A floats.
 pub fn floats(plan: &FramePlan, pictures: &[(&str, &Picture)]) -> Vec<[f64; 4]> {
     let format = PictureFormat::RGB_FLOAT.with_alpha();
     let color = ColorTags { transfer: Transfer::Bt709, ..ColorTags::SRGB };
@@ -93,7 +95,7 @@ pub fn floats(plan: &FramePlan, pictures: &[(&str, &Picture)]) -> Vec<[f64; 4]> 
     (0..w * p.size.height as usize).map(|i| std::array::from_fn(|k| f64::from(f32::from_bits(p.sample(k, i % w, i / w))))).collect()
 }
 
-/// One picture under effects over nothing.
+/// One picture with effects over a transparent background.
 pub fn floats_of(effects: Vec<EffectUse>, pixels: &[[f64; 4]], w: usize, h: usize) -> Vec<[f64; 4]> {
     let a = rgba_picture(pixels, w, h);
     let cv = Canvas { background: [0.0; 4], ..canvas(a.size, false) };
@@ -107,8 +109,8 @@ fn shifted(p: &Picture) -> Picture {
     Picture::from_planes(p.format, p.size, p.color, planes.collect()).unwrap()
 }
 
-/// The effects that a test draws, or `None` when it fails. What it says of a fault that it was
-/// given is not printed.
+/// The effects that a test draws, or `None` when it fails. Its messages about an injected fault are
+/// not printed.
 fn run(test: fn(), faulty: Option<(&'static str, Fault)>) -> Option<BTreeSet<&'static str>> {
     static HOOK: Once = Once::new();
     HOOK.call_once(|| {
@@ -125,7 +127,7 @@ fn run(test: fn(), faulty: Option<(&'static str, Fault)>) -> Option<BTreeSet<&'s
     passed.then_some(drawn)
 }
 
-/// The effects whose faults a test notices.
+/// The effects whose faults a test detects.
 fn proven_by((name, test): Oracle) -> BTreeSet<&'static str> {
     let drawn = run(test, None).unwrap_or_else(|| panic!("{name} fails"));
     let notices = |id| [Fault::LeftOut, Fault::Shifted].into_iter().all(|fault| run(test, Some((id, fault))).is_none());
@@ -156,7 +158,7 @@ fn every_effect_has_an_oracle() {
     assert!(excused.iter().all(|id| catalog().effect(id).is_some()), "{excused:?}: there is no such effect");
 }
 
-/// The rule can fail: a test that only looks whether something was drawn proves nothing.
+/// The check can fail: a test that only checks that something was drawn proves nothing.
 #[test]
 fn looking_on_is_no_oracle() {
     fn idle() {

@@ -1,6 +1,6 @@
-//! An effect made at run time: what it does is a value that no `fn` pointer could hold. It is
-//! registered here and nowhere else, and the catalogue's loops, both back ends among them, hold for
-//! it as for built-in ones.
+//! An effect created at run time: it depends on a value that a `fn` pointer could not hold. It is
+//! registered only here, and the catalogue's loops, both back ends included, hold for it as for
+//! built-in effects.
 use crate::{catalogue::keeps_every_promise, oracles::floats, support::*};
 use cutroom_effects::{
     Catalog, CatalogError, EffectFamily, EffectFrame, EffectKind, EffectRef, EffectSpec, ParamSpec, Params, RuntimeEffect, Step,
@@ -11,7 +11,7 @@ use cutroom_timeline::{EffectUse, Layer};
 use cutroom_types::ParamValue;
 
 /// Mixes in the picture of `delay_secs` before, then multiplies by `gain`; both are known only when
-/// it is made.
+/// the effect is created.
 struct Afterglow {
     delay_secs: f64,
     gain: f32,
@@ -57,7 +57,7 @@ impl PointKernel for Gain {
 
 const PARAMS: &[ParamSpec] = &[ParamSpec::number("amount", "Amount", 0.25, 0.0, 1.0, Unit::None)];
 
-/// The spec around a value that lives as long as the program.
+/// The spec of an effect whose value lives until the end of the process.
 fn spec_of(effect: Afterglow) -> EffectSpec {
     let shape = EffectKind::Runtime(Box::leak(Box::new(effect)));
     let spec = EffectSpec::new("test.afterglow", "Afterglow", EffectFamily::Time, "Mixes in an earlier picture.", shape);
@@ -99,7 +99,7 @@ fn it_keeps_the_promises_of_the_catalogue() {
     keeps_every_promise(registered(0.08, 0.75));
 }
 
-/// Ids are taken once; only a newer version of a registered entry takes the place of the older one.
+/// Ids are unique; only a newer version of a registered entry replaces the older one.
 #[test]
 fn ids_and_versions_are_watched() {
     let mut catalog = Catalog::builtin();
@@ -114,7 +114,7 @@ fn ids_and_versions_are_watched() {
     assert_eq!(catalog.effects().len(), Catalog::builtin().effects().len() + 1);
 }
 
-/// Reads a number that its table does not have.
+/// Reads a number that its parameter table does not have.
 struct Misreads;
 
 impl RuntimeEffect for Misreads {

@@ -1,11 +1,11 @@
-//! Layers in one pass, whatever lies below them: the same as over what lies below drawn on its own.
+//! Layers composited in one pass equal the same layers over a backdrop that was drawn separately.
 use crate::gpu_cases::Case;
 use crate::support::*;
 use cutroom_render::cpu::CpuRenderer;
 use cutroom_timeline::{Content, FramePlan, Layer, Placement, Transform};
 use cutroom_types::{Affine, Picture, PictureFormat, Size};
 
-/// More than one tile each way.
+/// More than one tile in both directions.
 const SIZE: Size = Size { width: 400, height: 90 };
 
 fn pictures() -> Pictures {
@@ -26,7 +26,7 @@ fn small(id: &str) -> Layer {
     Layer { transform: Transform { scale: [0.2; 2], position_px: [-150.0, 20.0], ..Transform::IDENTITY }, ..layer(media(id)) }
 }
 
-/// Layers that read intermediates and sample nothing themselves.
+/// Layers that read intermediates and do not sample anything themselves.
 fn readers() -> Vec<(&'static str, Layer)> {
     let full = |id: &str| layer(media(id));
     let shutter = (0..4).map(|i| {
@@ -64,8 +64,8 @@ fn both_back_ends_agree() {
     }
 }
 
-/// A stencil cuts an opaque background whether it lies a little inside the canvas, outside of it,
-/// or has no opacity.
+/// A stencil cuts an opaque background whether it is inside the canvas, outside of it, or has no
+/// opacity.
 #[test]
 fn stencils_cut_where_nothing_of_them_is() {
     let stencil = |x: f32, opacity: f32| Layer {
@@ -86,8 +86,8 @@ fn stencils_cut_where_nothing_of_them_is() {
     }
 }
 
-/// A shutter under which nothing moves shows what no shutter shows: crops cut what effects made,
-/// and what they cut is transparent.
+/// A shutter during which nothing moves shows what is shown without a shutter: crops are applied
+/// after effects, and what they remove is transparent.
 #[test]
 fn crops_come_after_effects_moving_or_not() {
     let transform = Transform { crop: [0.25, 0.0, 0.1, 0.2], ..Transform::IDENTITY };
@@ -107,8 +107,7 @@ fn crops_come_after_effects_moving_or_not() {
             }
         }
     }
-    // What is seen at other times is cropped as well, under effects that draw beyond the picture's
-    // edges.
+    // Pictures of other times are cropped as well, under effects that draw outside the content.
     let echo = crate::gpu_cases::with_inputs(effect("echo", &[]), "c");
     let top = Layer { transform, effects: vec![echo, effect("drop-shadow", &[])], ..layer(media("b")) };
     let got = draw("echo", plan(canvas(SIZE, false), vec![layer(media("a")), top]), YUV444);

@@ -1,4 +1,4 @@
-//! Adjustment layers: what of the tracks below they stand for.
+//! Adjustment layers: which picture of the tracks below they show.
 use cutroom_effects::Catalog;
 use cutroom_project::{
     AdjustmentSource, Animated, Clip, ClipSource, Composition, EffectInstance, Matte, MatteChannel, Media, MediaKind, Project,
@@ -19,7 +19,7 @@ fn track(id: &str, clips: Vec<Clip>) -> Track {
     Track { clips: clips.into_iter().map(Into::into).collect(), ..Track::new(id, TrackKind::Video) }
 }
 
-/// From frame `start` on for `frames`; a file plays from its beginning.
+/// A clip of `frames` frames from frame `start` on; a file plays from its beginning.
 fn clip(id: &str, source: ClipSource, start: i64, frames: i64) -> Clip {
     Clip::new(id, source, at(start), at(start + frames) - at(start))
 }
@@ -75,7 +75,7 @@ fn an_adjustment_stands_for_what_lies_below_while_it_lasts() {
         assert_eq!(plan.layers[1].content == Content::Backdrop, layers == 3, "frame {n}");
     }
     assert_eq!(plan(&p, 10).layers[1].effects[0].effect.id, "exposure");
-    // A neutral effect leaves nothing to do but to lay the picture over itself.
+    // A neutral effect is left out; the layer then composites the picture over itself.
     let p = film(vec![base(), track("v2", vec![adjustment("x", 0, 50, &[("exposure", "exposure", 0.0)])])]);
     assert!(plan(&p, 3).layers[1].effects.is_empty());
 }
@@ -87,14 +87,14 @@ fn at_other_times_the_tracks_below_are_seen_as_they_were() {
     b.source_in = at(100);
     let p = film(vec![track("v1", vec![a, b]), track("v2", vec![adjustment("x", 0, 50, &[("echo", "echoes", 3.0)])])]);
     let plan_at = |n| plan(&p, n).layers[1].clone();
-    // Three echoes a frame apart, over the cut.
+    // Three echoes a frame apart, across the cut.
     let top = plan_at(21);
     assert_eq!(top.content, Content::Backdrop);
     let seen: Vec<i64> = top.effects[0].inputs.iter().map(|l| shown(&inside(l).layers[0])).collect();
     assert_eq!(seen, [100, 19, 18]);
     // Before its start its first frame is held, which is the frame drawn.
     assert!(plan_at(0).effects[0].inputs.iter().all(|l| l.content == Content::Backdrop));
-    // Posterised time: the frame itself is another one.
+    // Posterised time: the layer itself shows another frame.
     let p = film(vec![
         track("v1", vec![clip("a", ClipSource::media("m"), 0, 50)]),
         track("v2", vec![adjustment("x", 0, 50, &[("posterize-time", "frameRate", 5.0)])]),

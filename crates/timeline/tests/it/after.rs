@@ -1,4 +1,4 @@
-//! A timeline remade after an edit is the one that would be made anew.
+//! A timeline from `Timeline::after` plans the same as a new one.
 use cutroom_effects::Catalog;
 use cutroom_project::{Clip, ClipSource, Composition, EffectInstance, Media, MediaKind, Project, Track, TrackKind};
 use cutroom_timeline::{PlanError, Timeline};
@@ -35,7 +35,7 @@ fn effect(id: &str, amount: f64) -> EffectInstance {
 
 type Edit = (&'static str, fn(&mut Project));
 
-/// Each edit, on top of those before it.
+/// Edits, each applied on top of those before it.
 const EDITS: &[Edit] = &[
     ("nothing", |_| {}),
     ("an effect", |p| p.compositions[0].tracks[1].clip_mut(4).video.effects.push(effect("contrast", 1.5))),

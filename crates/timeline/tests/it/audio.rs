@@ -1,5 +1,5 @@
-//! Voices: boundaries, cross-fades, nesting, and independence of how the programme is cut into
-//! runs.
+//! Voices: boundaries, cross-fades, nesting, and independence of how the audio is divided into
+//! plans.
 use cutroom_effects::Catalog;
 use cutroom_project::{
     Animated, Clip, ClipSource, Composition, Curve, Ease, Keyframe, Media, MediaFacts, MediaKind, Project, Track, TrackKind,
@@ -67,7 +67,7 @@ fn a_dissolve_cross_fades_both_clips_into_their_handles() {
     let v = voices(&p);
     assert_eq!((v[0].end_sample, v[1].first_sample), (96_000, 96_000));
     assert!(v.iter().all(|v| v.fades.is_empty()));
-    // Nor with the catalogue's parameter off.
+    // The same with the catalogue's parameter off.
     let x = &mut p.compositions[0].tracks[0].transitions[0];
     x.audio_crossfade = true;
     x.params = BTreeMap::from([("includeAudio".to_owned(), Animated::Constant(cutroom_types::ParamValue::Bool(false)))]);
@@ -108,7 +108,7 @@ fn gain_pan_mute_and_solo() {
     assert!(heard(&p).is_empty(), "a file known to have no sound gives no voice");
 }
 
-/// Backwards a clip plays the samples of its run, the last one first, and none beside them.
+/// Played backwards, a clip plays exactly the samples of its span, the last one first.
 #[test]
 fn backwards_is_the_mirror_image() {
     let mut t = Track::new("a", TrackKind::Audio);
@@ -116,7 +116,7 @@ fn backwards_is_the_mirror_image() {
     c.speed = -1.0;
     t.clips = vec![c.into()];
     let v = &voices(&project(fps25(), t))[0];
-    // Source samples 2 s..3 s: 143999 is heard first, at 48000, and 96000 last.
+    // Source samples 2 s..3 s: 143999 is played first, at 48000, and 96000 last.
     let heard = |n: i64| v.source_start.to_sample(HZ) - (n - v.first_sample);
     assert_eq!((v.first_sample, v.end_sample, heard(48_000), heard(95_999)), (48_000, 96_000, 143_999, 96_000));
 }
@@ -140,7 +140,7 @@ fn whether_there_is_audio_is_known_without_voices() {
     assert!(!has(&p, 0..96_000), "a file without sound");
 }
 
-/// Every composition on the way pans for itself, those that neither pan nor fold aside.
+/// Every enclosing composition pans separately, except those that neither pan nor fold.
 #[test]
 fn nested_audio_is_panned_level_by_level() {
     let mut inner = Composition::new("inner", Size { width: 64, height: 36 }, fps25());
@@ -162,16 +162,16 @@ fn nested_audio_is_panned_level_by_level() {
         (nested, v.pan)
     };
     assert_eq!(levels(&p), (vec![(2, vec![(0, -1.0)])], vec![(0, 1.0)]));
-    // The outer pans nothing and has the same channels.
+    // The outer composition does not pan and has the same channels.
     p.compositions[0].tracks[0].clip_mut(0).audio.pan = Animated::Constant(0.0);
     assert_eq!(levels(&p), (vec![], vec![(0, -1.0)]));
-    // It folds.
+    // The outer composition folds channels.
     p.compositions[0].channels = 6;
     assert_eq!(levels(&p), (vec![(2, vec![(0, -1.0)])], vec![(0, 0.0)]));
 }
 
-/// A clip of 1 s..3 s at double speed of a composition in which the cut lies at 4 s: the cut is
-/// heard at 1 s + 4 s / 2.
+/// A clip at 1 s..5 s plays, at double speed, a composition in which the cut is at 4 s: the cut is
+/// audible at 1 s + 4 s / 2.
 #[test]
 fn nested_audio_keeps_cuts_fades_and_speed() {
     for backwards in [false, true] {
@@ -195,8 +195,8 @@ fn nested_audio_keeps_cuts_fades_and_speed() {
         let find = |id: &str| v.iter().find(|v| v.clip.as_str() == id).unwrap();
         let (a, b) = (find("a"), find("b"));
         if backwards {
-            // Two samples of 48 kHz before the end: what is heard forwards begins at 0, 2, 4 … of
-            // the run.
+            // Two samples of 48 kHz before the end: forwards, the samples played are 0, 2, 4, … of
+            // the span.
             let step = 2 * SECOND / i64::from(HZ);
             assert_eq!((b.first_sample, b.end_sample, b.source_start.0, b.speed), (48_000, 144_000, 104 * SECOND - step, -2.0));
             assert_eq!((a.first_sample, a.end_sample, a.source_start.0, a.speed), (144_000, 240_000, 4 * SECOND - step, -2.0));
@@ -209,7 +209,7 @@ fn nested_audio_keeps_cuts_fades_and_speed() {
     }
 }
 
-/// What a mixer makes of the points: straight lines between, held outside.
+/// Evaluates points as a mixer does: straight lines between them, constant outside.
 fn read(points: &[(i64, f32)], at: i64) -> f32 {
     let after = points.partition_point(|p| p.0 <= at);
     if after == 0 {
@@ -224,7 +224,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 100, ..ProptestConfig::default() })]
 
     /// Neighbours share the boundary sample, and every sample belongs to the clip that a rational
-    /// model says.
+    /// model states.
     #[test]
     fn cuts_fall_on_the_nearest_sample(frames in prop::collection::vec(1i64..40, 1..20), hz in prop_oneof![Just(44_100u32), Just(48_000)]) {
         let r = FrameRate::new(30000, 1001).unwrap();
@@ -252,7 +252,7 @@ proptest! {
         prop_assert_eq!(v.last().unwrap().end_sample, timeline.sample_count());
     }
 
-    /// Runs of any length give the same gains at every sample, jumps and all.
+    /// Plans of any length have the same gains at every sample, jumps included.
     #[test]
     fn runs_do_not_change_curves(keys in prop::collection::btree_map(0i64..96_000, (-60.0f64..12.0, any::<bool>()), 1..6), run in 100usize..20_000) {
         let curve = Curve::new(keys.iter().map(|(at, (db, hold))| {

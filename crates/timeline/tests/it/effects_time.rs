@@ -1,4 +1,4 @@
-//! Effects over time: at which times of the source a clip is seen, against a model that counts
+//! Effects over time: the source times at which a clip is shown, compared with a model that counts
 //! frames.
 use cutroom_effects::Catalog;
 use cutroom_project::{
@@ -52,7 +52,7 @@ fn plan(p: &Project, n: i64) -> FramePlan {
     plan_frame(p, &p.main, &Catalog::builtin(), rate().time_of_frame(n)).unwrap()
 }
 
-/// The source's frame that a layer shows.
+/// Number of the source frame that a layer shows.
 fn shown(layer: &Layer) -> i64 {
     match &layer.content {
         Content::Media(frame) => rate().frame_at(frame.time),
@@ -64,8 +64,8 @@ fn inputs(layer: &Layer) -> Vec<i64> {
     layer.effects[0].inputs.iter().map(shown).collect()
 }
 
-/// In the middle, at the clip's first frames and at its last ones; the clip starts neither at the
-/// film's nor at the source's beginning.
+/// Checks every frame of a clip, including its first and last ones. The clip starts neither at the
+/// start of the film nor at that of the source.
 #[test]
 fn other_times_are_frames_of_the_source_held_at_the_clip_s_edges() {
     let held = |n: i64| n.clamp(0, FRAMES - 1) + 100;
@@ -82,7 +82,7 @@ fn other_times_are_frames_of_the_source_held_at_the_clip_s_edges() {
         let p = film(vec![clip("a", 10, 100, vec![e])]);
         assert_eq!(validate_against_catalog(&p, &Catalog::builtin()), vec![]);
         let timeline = Timeline::new(&p, &p.main, &Catalog::builtin()).unwrap();
-        // From the last frame to the first, and each also by itself: planning remembers nothing.
+        // From the last frame to the first, and each also separately: planning has no state.
         for n in (0..FRAMES).rev() {
             let all = timeline.frame_at(rate().time_of_frame(10 + n)).unwrap();
             assert_eq!(all, plan(&p, 10 + n));
@@ -93,8 +93,8 @@ fn other_times_are_frames_of_the_source_held_at_the_clip_s_edges() {
     }
 }
 
-/// Which of 25 frames a second are held at 10 a second: the last one that starts no later than the
-/// step.
+/// At 25 frames per second held at 10 per second, the frame shown is the last one that starts no
+/// later than the step.
 #[test]
 fn posterised_time_holds_frames() {
     for (fps, last_of_step) in
@@ -107,8 +107,8 @@ fn posterised_time_holds_frames() {
             assert_eq!(shown(&layer), 100 + want, "frame {n} at {fps}");
         }
     }
-    // At every rate, in whole numbers: the frame shown is that at ⌊t · rate⌋ / rate, where what
-    // starts 2 ms before an instant counts as starting with it.
+    // At every rate, in whole numbers: the frame shown is that at ⌊t · rate⌋ / rate, where a frame
+    // that starts up to 2 ms before an instant counts as starting at it.
     for fps in 1..=60 {
         let p = film(vec![clip("a", 0, 0, vec![effect("posterize-time", &[("frameRate", fps as f64)])])]);
         for n in 0..FRAMES {
@@ -119,7 +119,7 @@ fn posterised_time_holds_frames() {
     }
 }
 
-/// What stands before it is held with the picture; what stands after it goes on.
+/// Effects before it are held with the picture; effects after it are not.
 #[test]
 fn only_effects_before_are_posterised() {
     let held = effect("posterize-time", &[("frameRate", 5.0)]);
@@ -131,7 +131,8 @@ fn only_effects_before_are_posterised() {
         assert_eq!(time(&before), rate().time_of_frame(n / 5 * 5) - Time::ZERO);
         assert_eq!(time(&after), rate().time_of_frame(n) - Time::ZERO);
     }
-    // An echo of a held picture asks for held pictures; a held echo asks as its own frame does.
+    // An echo of a held picture uses held pictures; a held echo uses the pictures around the held
+    // frame.
     let held = || effect("posterize-time", &[("frameRate", 5.0)]);
     let p = film(vec![clip("a", 0, 0, vec![held(), effect("echo", &[])])]);
     assert_eq!((shown(&plan(&p, 11).layers[0]), inputs(&plan(&p, 11).layers[0])), (10, vec![10, 5, 5, 5]));
@@ -139,7 +140,7 @@ fn only_effects_before_are_posterised() {
     assert_eq!((shown(&plan(&p, 13).layers[0]), inputs(&plan(&p, 13).layers[0])), (10, vec![9, 8, 7, 6]));
 }
 
-/// In a transition both clips run on into their handles, and so do their other times.
+/// In a transition both clips continue into their handles, and so do their other times.
 #[test]
 fn handles_of_transitions_have_their_own_past() {
     let mut p = film(vec![clip("a", 0, 100, vec![effect("echo", &[])]), clip("b", FRAMES, 200, vec![effect("echo", &[])])]);
@@ -162,14 +163,15 @@ fn handles_of_transitions_have_their_own_past() {
         }),
         other => panic!("{other:?}"),
     };
-    // Two frames after the cut: the outgoing clip's past is whole, the incoming one's begins with
-    // its first frame.
+    // Two frames after the cut: the outgoing clip's past is complete, the incoming one's begins
+    // with its first frame.
     assert_eq!(sides(FRAMES + 2), [(152, vec![151, 150, 149, 148]), (202, vec![201, 200, 200, 200])]);
-    // Two frames before it: the incoming clip has no past yet but the frame drawn.
+    // Two frames before it: the incoming clip has no past except the frame drawn.
     assert_eq!(sides(FRAMES - 2), [(148, vec![147, 146, 145, 144]), (198, vec![198; 4])]);
 }
 
-/// A moving mask cuts each picture where it was then, unless masks come after effects.
+/// A moving mask is applied to each picture as it was at that time, unless masks come after
+/// effects.
 #[test]
 fn masks_cut_other_times_too() {
     let mut c = clip("a", 0, 0, vec![effect("echo", &[("echoes", 2.0)])]);
@@ -219,8 +221,8 @@ fn neutral_effects_over_time_ask_for_nothing() {
     }
 }
 
-/// Each multiplies what those before it ask for; beyond a limit the project is refused instead of
-/// the memory filled.
+/// Each multiplies the pictures that those before it need; above a limit the project is refused
+/// before it exhausts the memory.
 #[test]
 fn stacks_of_them_have_a_limit() {
     let echoes = |n: f64| effect("echo", &[("echoes", n)]);

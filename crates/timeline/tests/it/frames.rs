@@ -1,8 +1,8 @@
-//! Every output frame shows the source frame that the timeline means.
+//! Every output frame shows the source frame that the project specifies.
 //!
-//! Sources are lists of presentation times as a container would store them; "the frame shown" is
-//! found as a decoder would, by interval. The model next to it works with frame numbers and
-//! rationals, not with the planner's code.
+//! Sources are lists of presentation times as a container would store them; the frame shown is
+//! found by its interval, as a decoder does. The model that it is compared with uses frame numbers
+//! and rationals, not the planner's code.
 use cutroom_effects::Catalog;
 use cutroom_project::{
     Alignment, Clip, ClipSource, Composition, Media, MediaKind, Project, Track, TrackKind, Transition, validate,
@@ -27,7 +27,7 @@ fn stored(rate: FrameRate, k: i64, ticks: i64, offset: i64) -> Time {
     Time::from_ratio_secs(tick(k + offset) - tick(offset), ticks)
 }
 
-/// The frame whose interval holds `t`, among `count`.
+/// The frame, among `count`, whose interval contains `t`.
 fn shown(rate: FrameRate, ticks: i64, offset: i64, count: i64, t: Time) -> i64 {
     let (mut low, mut high) = (0, count);
     while high - low > 1 {
@@ -68,8 +68,8 @@ fn only(plan: &FramePlan) -> &Layer {
     &plan.layers[0]
 }
 
-/// One to one at every rate, forwards and backwards, in exact and in coarse time bases, starting
-/// anywhere.
+/// Source and output have the same rate: at every rate, forwards and backwards, in exact and in
+/// coarse time bases, starting anywhere.
 #[test]
 fn a_cut_at_its_own_rate_shows_every_frame_once() {
     for r in RATES.map(rate) {
@@ -124,7 +124,7 @@ fn rounded_seconds_do_not_shift_frames() {
     }
 }
 
-/// 25 in 50 doubles, 50 in 25 halves, 24 in 60 is a 2:3 pattern.
+/// 25 fps in 50 doubles frames, 50 in 25 drops every second one, 24 in 60 is a 2:3 pattern.
 #[test]
 fn mixed_rates_follow_the_start_of_the_output_frame() {
     let numbers = |source: (u32, u32), output: (u32, u32), count: i64| -> Vec<i64> {
@@ -139,8 +139,8 @@ fn mixed_rates_follow_the_start_of_the_output_frame() {
     assert_eq!(numbers((24000, 1001), (60000, 1001), 10), [0, 0, 0, 1, 1, 2, 2, 2, 3, 3]);
 }
 
-/// A cut list: per clip (gap before, frames, first source frame, speed as a fraction, backwards,
-/// transition to the one before).
+/// One clip of a cut list: gap before it, frames, first source frame, speed as a fraction,
+/// direction, length of the transition from the clip before, and its alignment.
 #[derive(Clone, Debug)]
 struct Cut {
     gap: i64,
@@ -173,9 +173,9 @@ fn cut() -> impl Strategy<Value = Cut> {
         })
 }
 
-/// What frame `n` of a clip starting at `start` shows, by counting in half-open rational intervals:
-/// forwards the source frame at `first + (n − start)·speed`, backwards the last one before
-/// `end − (n − start)·speed`. Source and output have one rate here.
+/// The source frame that frame `n` shows of a clip starting at `start`, by counting in half-open
+/// rational intervals: forwards the source frame at `first + (n − start)·speed`, backwards the last
+/// one before `end − (n − start)·speed`. Source and output have the same rate.
 fn model_frame(c: &Cut, start: i64, n: i64) -> i64 {
     let (num, den) = c.speed;
     if c.backwards {
@@ -189,8 +189,8 @@ fn model_frame(c: &Cut, start: i64, n: i64) -> i64 {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
 
-    /// Any source rate in any output rate: the frame on show 2 ms (half a frame at most) after the
-    /// output frame starts, in rationals.
+    /// Any source rate in any output rate: the frame shown is the one visible 2 ms (half a frame at
+    /// most) after the output frame starts, in rationals.
     #[test]
     fn mixed_rates_give_the_frames_of_the_model(s in 0..RATES.len(), o in 0..RATES.len(), start in 0i64..500, first in 0i64..500, n in 0i64..2000) {
         let ((sn, sd), (on, od)) = (RATES[s], RATES[o]);
@@ -235,11 +235,11 @@ proptest! {
         let ticks = if ms { 1000 } else { i64::from(r.num()) };
         let see = |l: &Layer| shown(r, ticks, 0, 5000, source_time(l));
         for n in 0..at {
-            // The model: which dissolve covers the frame, else which clip.
+            // The model: the dissolve that covers the frame, or else the clip.
             let covering = cuts.iter().enumerate().find(|(i, c)| {
                 if *i == 0 || c.gap > 0 || c.dissolve == 0 { return false }
-                // Doubled, so that centred odd lengths stay whole numbers; a frame belongs to where
-                // it starts, rounded up by half.
+                // Doubled, so that centred odd lengths are whole numbers; a frame is covered if its
+                // start is.
                 let (cut2, d2) = (2 * starts[*i], 2 * c.dissolve);
                 let from2 = match c.alignment { Alignment::Center => cut2 - d2 / 2, Alignment::Start => cut2, Alignment::End => cut2 - d2 };
                 2 * n >= from2 && 2 * n < from2 + d2
@@ -266,7 +266,8 @@ proptest! {
     }
 }
 
-/// A dissolve of an odd number of frames about a cut has exactly that many frames, evenly spread.
+/// A dissolve about a cut has exactly its number of frames, also if that is odd, and its progress
+/// is evenly spread.
 #[test]
 fn progress_is_symmetric() {
     let r = rate((25, 1));

@@ -1,5 +1,5 @@
-//! What a plan lists and leaves out; nesting; keys; the catalogue's objections; and that nothing
-//! valid panics.
+//! What a plan lists and leaves out; nesting; keys; validation against the catalogue; and that
+//! planning never panics.
 use cutroom_effects::Catalog;
 use cutroom_project::{
     Animated, Clip, ClipSource, Composition, Curve, EffectInstance, Keyframe, Mask, MaskShape, Matte, Media, MediaFacts, MediaKind,
@@ -76,7 +76,7 @@ fn what_cannot_be_seen_is_not_listed() {
         hide(&mut q);
         assert!(plan(&q, 1).layers.is_empty(), "{q:?}");
     }
-    // A stencil of which nothing is seen still cuts everything away.
+    // An invisible stencil still lowers the backdrop's alpha.
     for hide in [0, 1, 4, 5].map(|i| hidden[i]) {
         let mut q = p.clone();
         hide(&mut q);
@@ -105,7 +105,7 @@ fn neutral_and_disabled_effects_are_gone_and_parameters_are_complete() {
     let table: Vec<_> = Catalog::builtin().effect("exposure").unwrap().params.iter().map(|p| p.id).collect();
     assert_eq!(layer.effects[0].params.len(), table.len());
     assert_eq!(layer.effects[0].params[0], ParamValue::Number(0.5));
-    // Animated through its neutral value: there only where it does something.
+    // Animated from its neutral value: in the plan only where it is not neutral.
     let ramp = Curve::new(vec![
         Keyframe::new(TimeDelta(0), ParamValue::Number(0.0)),
         Keyframe::new(TimeDelta(2 * SECOND), ParamValue::Number(1.0)),
@@ -172,7 +172,7 @@ fn nested_compositions_keep_their_frames() {
         assert_eq!(inner.time, Time(SECOND + n / 5 * SECOND / 10));
         assert_eq!(inner.canvas.background, [0.0; 4]);
     }
-    // Outlasting the nested composition is an error, not a black gap.
+    // A clip longer than its nested composition is an error, not a black gap.
     p.compositions[0].tracks[0].clip_mut(0).duration = TimeDelta(5 * SECOND);
     assert_eq!(validate(&p)[0].code, "project.past_source_end");
 }
@@ -236,7 +236,7 @@ fn source_uses_name_clip_and_path() {
     assert_eq!((uses[1].span.start.0, uses[1].span.duration.0), (4 * SECOND, 8 * SECOND));
 }
 
-/// Numbers from tame to hostile, so that some projects pass validation and some do not.
+/// Ordinary and extreme numbers, so that some projects pass validation and some do not.
 fn number() -> impl Strategy<Value = f64> {
     prop_oneof![4 => -2.0f64..2.0, 1 => Just(0.0), 1 => Just(1.0), 1 => -1e6f64..1e6, 1 => Just(1e300)]
 }
@@ -269,8 +269,8 @@ fn any_clip() -> impl Strategy<Value = Clip> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 400, ..ProptestConfig::default() })]
 
-    /// Any project may be planned without panic; one without problems is planned without error, and
-    /// its keys tell plans apart.
+    /// Planning never panics. A project without problems is planned without error, and the keys of
+    /// its plans are equal exactly if the plans are.
     #[test]
     fn planning_never_panics(
         mut outer in prop::collection::vec(any_clip(), 0..5),
@@ -287,7 +287,7 @@ proptest! {
                 c.id = format!("{name}{i}").as_str().into();
                 c.video.effects[0].id = format!("{name}{i}").as_str().into();
                 if tame {
-                    // Laid end to end, so that many of these are valid.
+                    // One after another, so that many of these are valid.
                     c.start = Time(end);
                     c.duration = TimeDelta(c.duration.0.rem_euclid(10 * SECOND) + 1);
                     c.source_in = Time(c.source_in.0.rem_euclid(SECOND));
@@ -339,7 +339,7 @@ fn masks_are_outlines_at_an_instant() {
     mask.offset = Animated::Constant([0.25, 0.5]);
     let off = Mask { enabled: false, ..Mask::new("l", mask.shape.clone()) };
     p.compositions[0].tracks[0].clip_mut(0).video.masks = vec![mask, off];
-    // Clip time is a second less; half way the fourth vertex lies between the slanted side's middle
+    // Clip time is a second less; halfway, the added vertex is between the slanted side's middle
     // and the square's corner.
     let layer = &plan(&p, 2).layers[0];
     assert_eq!(layer.masks.len(), 1);
@@ -364,11 +364,11 @@ fn a_matte_is_what_its_track_shows() {
     let both = plan(&p, 1);
     assert_eq!(names(&both), ["a", "b"], "the matte track itself is not seen");
     assert!(both.layers.iter().all(|l| l.matte.as_ref().is_some_and(|m| m.layer.clip.as_str() == "m")));
-    // Where the track is empty it is transparent.
+    // Where the track is empty the matte is transparent.
     let none = plan(&p, 3);
     assert_eq!(names(&none), ["b"]);
     assert!(none.layers[0].matte.is_none());
-    // A circle is told instead of running for ever.
+    // A cycle is an error instead of an endless loop.
     p.compositions[0].tracks[0].clip_mut(0).video.matte = Some(Matte { track: "main-1".into(), ..matte(false).unwrap() });
     assert!(validate(&p).iter().any(|p| p.code == "project.cycle"));
     assert!(matches!(plan_frame(&p, &p.main, &Catalog::builtin(), Time(SECOND)), Err(PlanError::Nesting { .. })));
@@ -390,18 +390,18 @@ fn null_objects_carry_what_is_bound_to_them() {
     tracks[2].clip_mut(0).video.motion_blur = true;
     let one = plan(&p, 1);
     assert_eq!(one.layers.len(), 1, "null objects are not seen");
-    // A quarter turn about the centre (32, 18), then 10 to the right, by hand: (42, 18) goes to
-    // (32, 28) and on to (42, 28).
+    // A quarter turn about the centre (32, 18), then 10 to the right, by hand: (42, 18) is mapped
+    // to (32, 28) and that to (42, 28).
     let (x, y) = one.layers[0].parent.apply(42.0, 18.0);
     assert!((x - 42.0).abs() < 1e-9 && (y - 28.0).abs() < 1e-9, "{x} {y}");
-    // The shutter is open from a quarter of a frame before to a quarter after: ±0.9° of turn at 25
-    // frames a second, 16 samples inside it.
+    // The shutter is open from a quarter of a frame before to a quarter after: ±0.9° of rotation at
+    // 25 frames a second, 16 samples inside it.
     let shutter = &one.layers[0].shutter;
     assert_eq!(shutter.len(), 16);
     let degrees = |i: usize| shutter[i].parent.yx.atan2(shutter[i].parent.xx).to_degrees();
     assert!((degrees(0) - (90.0 - 0.9 * 15.0 / 16.0)).abs() < 1e-6, "{}", degrees(0));
     assert!((degrees(15) - (90.0 + 0.9 * 15.0 / 16.0)).abs() < 1e-6, "{}", degrees(15));
-    // The null's curve holds after its end, and what stands still is not blurred.
+    // After its last keyframe the null's curve is constant, and what does not move is not blurred.
     let three = plan(&p, 3);
     assert!(three.layers[0].shutter.is_empty());
     let (x, y) = three.layers[0].parent.apply(42.0, 18.0);

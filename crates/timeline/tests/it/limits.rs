@@ -1,5 +1,5 @@
-//! What multiplies is refused before any work, and what is not refused is planned: the bounds hold
-//! for every frame.
+//! Projects whose work multiplies are refused before any work, and those that are not refused can
+//! be planned: the bounds hold for every frame.
 use cutroom_effects::Catalog;
 use cutroom_project::{
     AdjustmentSource, Animated, Clip, ClipSource, Composition, Curve, Ease, EffectInstance, Keyframe, Matte, MatteChannel, Media,
@@ -84,7 +84,7 @@ fn film(compositions: Vec<Composition>) -> Project {
     p
 }
 
-/// Layers of a plan, all of those inside counted.
+/// Number of layers of a plan, including all those inside layers.
 fn layers(plan: &FramePlan) -> u64 {
     plan.layers.iter().map(of_layer).sum()
 }
@@ -123,7 +123,7 @@ fn echoes_multiply_through_adjustment_layers_and_nesting() {
     }
 }
 
-/// Each sees the tracks below it twice, as they are and at its own time.
+/// Each uses the tracks below it twice: at the frame's time and at its own.
 #[test]
 fn posterised_adjustment_layers_double() {
     let stack = |n: u32| {
@@ -135,13 +135,13 @@ fn posterised_adjustment_layers_double() {
     let t = Timeline::new(&p, &p.main, &Catalog::builtin()).unwrap();
     assert!((0..FRAMES).map(|n| layers(&t.frame(n).unwrap())).max().unwrap() > 1_000, "they do");
     assert!(is_refused(&stack(16)));
-    // Switched off, it costs nothing.
+    // A disabled layer costs nothing.
     let mut p = stack(16);
     p.compositions[0].tracks.iter_mut().skip(8).for_each(|t| t.clip_mut(0).enabled = false);
     assert!(!is_refused(&p));
 }
 
-/// How many pictures an effect needs may move: what counts is the most.
+/// The number of pictures that an effect needs may be animated; its maximum counts.
 #[test]
 fn animated_numbers_of_pictures_count_at_their_most() {
     let key = |frame: i64, v| Keyframe {
@@ -160,7 +160,7 @@ fn animated_numbers_of_pictures_count_at_their_most() {
     assert!(is_refused(&stack(3)));
 }
 
-/// Mattes, and tracks that effects after the echo name, are seen once, however many pictures the
+/// Mattes, and tracks that effects after the echo name, are used once, however many pictures the
 /// clip itself needs.
 #[test]
 fn what_is_seen_once_is_counted_once() {
@@ -172,12 +172,12 @@ fn what_is_seen_once_is_counted_once() {
     p.compositions[0].tracks[2].matte_only = true;
     assert_eq!((validate(&p), validate_against_catalog(&p, &Catalog::builtin())), (vec![], vec![]));
     assert!(Timeline::new(&p, &p.main, &Catalog::builtin()).unwrap().frame(35).is_ok());
-    // Before the echo it is seen with each picture.
+    // Before the echo the track is used with each picture.
     p.compositions[0].tracks[0].clip_mut(0).video.effects.reverse();
     assert!(is_refused(&p));
 }
 
-/// A matte that adjusts the clip which it cuts has no picture to start from.
+/// A matte that is an adjustment layer above the clip it cuts has no picture to start from.
 #[test]
 fn a_matte_that_adjusts_what_it_cuts_is_a_cycle() {
     let mut cut = media("a");
@@ -187,8 +187,8 @@ fn a_matte_that_adjusts_what_it_cuts_is_a_cycle() {
     p.compositions[0].tracks[1].clip_mut(0).enabled = false;
     assert_eq!(validate(&p), []);
     p.compositions[0].tracks[1].clip_mut(0).enabled = true;
-    // Not where it adjusts another clip of the track, at another time; but where a transition
-    // brings both together.
+    // It is not a cycle if it adjusts another clip of the track, at another time; but it is one if
+    // a transition shows both clips at once.
     let half = rate().time_of_frame(FRAMES / 2);
     let mut other = media("b");
     other.start = half;
@@ -243,7 +243,7 @@ fn any_composition(id: &'static str, inner: Option<&'static str>) -> impl Strate
         for (t, (_, _, _, matte_only, joined)) in c.tracks.iter_mut().zip(&tracks) {
             t.matte_only = *matte_only;
             if *joined {
-                // A second half, dissolved into.
+                // A second half, with a dissolve to it.
                 let half = rate().time_of_frame(FRAMES / 2).since_zero();
                 let mut second = Clip::clone(&t.clips[0]);
                 second.id = format!("{}b", second.id).as_str().into();
@@ -254,7 +254,7 @@ fn any_composition(id: &'static str, inner: Option<&'static str>) -> impl Strate
                 t.transitions.push(Transition { duration: TimeDelta(half.0 / 2), ..between });
                 t.clips.push(second.into());
             }
-            // Names that exist, and ids that differ.
+            // Makes names refer to existing tracks and ids unique.
             let near = |t: &str| track_id(id, t.parse::<usize>().unwrap() % count);
             for clip in t.clips.iter_mut().map(Arc::make_mut) {
                 if let Some(m) = &mut clip.video.matte {
@@ -274,7 +274,7 @@ fn any_composition(id: &'static str, inner: Option<&'static str>) -> impl Strate
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
-    /// What has no problem has a plan for every frame, of at most 10000 layers.
+    /// A project without problems has a plan of at most 10000 layers for every frame.
     #[test]
     fn what_is_accepted_is_planned(main in any_composition("main", Some("inner")), inner in any_composition("inner", None)) {
         let p = film(vec![main, inner]);

@@ -1,4 +1,4 @@
-//! All integration tests of the crate in one binary, one module a subject.
+//! All integration tests of the crate in one binary, one module per subject.
 mod adjustment;
 mod after;
 mod audio;

@@ -1,4 +1,4 @@
-//! Parameters that name a media or a track, and what transitions take beyond their clips' ends.
+//! Parameters that name a media or a track, and the handles of clips in transitions.
 use cutroom_effects::Catalog;
 use cutroom_project::{
     Animated, Clip, ClipSource, Composition, Curve, EffectInstance, Keyframe, Matte, Media, MediaKind, Params, Problem, Project,
@@ -105,7 +105,7 @@ fn a_transition_gets_the_picture_it_names() {
         assert_eq!((uses[0].media.as_str(), uses[0].user, uses[0].required), (id, SourceUser::Parameter("image"), true));
         assert_eq!(uses[0].json_path(), "compositions[0].tracks[0].transitions[0].params.image");
     }
-    // Others want none.
+    // Other transitions use no media.
     let mut p = wiped(&[]);
     p.compositions[0].tracks[0].transitions[0].kind = "crossfade".into();
     assert!(inputs_at(&p, 3.8).is_empty() && source_uses(&p, &p.main, &Catalog::builtin()).unwrap().is_empty());
@@ -135,7 +135,7 @@ fn a_picture_that_is_not_there_is_a_problem_with_a_path() {
     assert_eq!(found(&validate_against_catalog(&p, &Catalog::builtin())), [("project.not_animatable", path)]);
 }
 
-/// "t0" is on show for 2 s; the clip on "t1" is displaced by it for 4 s.
+/// "t0" shows a clip for 2 s; the clip on "t1" is displaced by it for 4 s.
 fn mapped() -> Project {
     let mut p = film(vec![vec![clip("m", ClipSource::media("m"), 0.0, 2.0)], vec![white("a", 0.0, 4.0)]]);
     p.compositions[0].tracks[0].matte_only = true;
@@ -154,9 +154,9 @@ fn an_effect_gets_what_the_track_shows_at_the_time() {
     assert_eq!(used.inputs.len(), 1);
     assert_eq!(used.inputs[0].clip.as_str(), "m");
     assert!(matches!(used.inputs[0].content, Content::Media(SourceFrame { time, .. }) if time == Time(secs(1.002))));
-    // It counts for the key, since the pixels follow it.
+    // It is part of the key, since it decides the pixels.
     assert_ne!(one.picture_key(), plan(&p, 1.04).picture_key());
-    // Where the track is empty nothing moves.
+    // Where the track is empty the effect is left out.
     assert!(plan(&p, 3.0).layers[0].effects.is_empty());
     p.compositions[0].tracks[0].enabled = false;
     assert!(plan(&p, 1.0).layers[0].effects.is_empty());
@@ -175,7 +175,7 @@ fn a_track_that_cannot_be_used_is_a_problem_with_a_path() {
     }
     p.compositions[0].tracks[1].clip_mut(0).video.effects[0].params.clear();
     assert_eq!(found(&validate_against_catalog(&p, &Catalog::builtin())), [("project.missing_param", path)]);
-    // Circles over other effects and over mattes; planning ends all the same.
+    // Cycles through other effects and through mattes; planning still ends.
     let mut by_effect = mapped();
     by_effect.compositions[0].tracks[0].clip_mut(0).video.effects = vec![displaced("t1")];
     assert_eq!(found(&validate_against_catalog(&by_effect, &Catalog::builtin())).len(), 2);
@@ -188,8 +188,8 @@ fn a_track_that_cannot_be_used_is_a_problem_with_a_path() {
     }
 }
 
-/// Each track uses the next ten times over, or there are very many: refused instead of planned for
-/// ever.
+/// Each track uses the one below ten times, or the chain is very long: refused, since planning
+/// would not end in reasonable time.
 #[test]
 fn tracks_that_multiply_are_refused() {
     let chain = |tracks: usize, times: usize| {
@@ -210,7 +210,7 @@ fn tracks_that_multiply_are_refused() {
     }
 }
 
-/// Oracle: counting the frames of the run by hand.
+/// Oracle: the frames counted by hand.
 #[test]
 fn handles_are_what_lies_beyond_the_clips() {
     let media = |id: &str, start: f64| clip(id, ClipSource::media("m"), start, 4.0);
@@ -232,15 +232,16 @@ fn handles_are_what_lies_beyond_the_clips() {
         let sound = Span { start: Time::ZERO, duration: TimeDelta(secs(end)) };
         found.iter().map(|h| (h.held_frames(Time(secs(end))), h.silence(sound).0)).collect::<Vec<_>>()
     };
-    // The wipe runs from 3.5 s to 4.5 s: frames 88 to 99 of it before the cut, 100 to 112 after.
+    // The transition is from 3.5 s to 4.5 s: its frames 88 to 99 are before the cut, 100 to 112
+    // after.
     assert_eq!(held(&project([0.0, 0.0], [1.0, 1.0]), 4.0), [(13, secs(0.5)), (12, secs(0.5))]);
     assert_eq!(held(&project([0.0, 0.0], [1.0, 1.0]), 4.2), [(8, secs(0.3)), (12, secs(0.5))]);
     assert_eq!(held(&project([0.0, 0.24], [1.0, 1.0]), 9.0), [(0, 0), (6, secs(0.26))]);
     assert_eq!(held(&project([0.0, 1.0], [1.0, 1.0]), 9.0), [(0, 0), (0, 0)]);
-    // At double speed the same material lasts half as long; backwards the ends change places.
+    // At double speed the same material lasts half as long; backwards, the ends are swapped.
     assert_eq!(held(&project([0.0, 0.48], [2.0, 2.0]), 8.4), [(8, secs(0.3)), (6, secs(0.26))]);
     assert_eq!(held(&project([4.2, 4.0], [-1.0, -1.0]), 4.3), [(8, secs(0.3)), (5, secs(0.2))]);
-    // Inside a single clip there is none.
+    // A transition inside a single clip has no handles.
     let mut fade = project([0.0, 0.0], [1.0, 1.0]);
     fade.compositions[0].tracks[0].transitions[0].to = None;
     assert!(handles(&fade, &fade.main, &Catalog::builtin()).unwrap().is_empty());

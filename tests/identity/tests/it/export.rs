@@ -1,5 +1,5 @@
-//! The exported film is the timeline, frame for frame and click for click: random cut lists over
-//! every kind of footage and every pair of rates, exported by the program and read back by FFmpeg.
+//! The exported film matches the timeline, frame by frame and click by click: random cut lists over
+//! every kind of footage and many frame rates, exported by the program and decoded by FFmpeg.
 use cutroom_identity::{
     Cut, FLICKS_PER_SECOND, Footage, Half, Rate, Timeline, Timing, clicks,
     footage::{Coding, SAMPLE_RATE_HZ, Spec},
@@ -17,7 +17,8 @@ const R60: Rate = Rate::new(60, 1);
 
 const VARIABLE: Timing = Timing::Variable { ticks_per_second: 600, pattern: &[10, 20, 25, 7, 60, 11, 20] };
 
-/// Every kind of footage, upper lane at even numbers and lower at odd ones.
+/// Every kind of footage; the code is in the upper half at even indices, in the lower half at odd
+/// ones.
 fn footage() -> Vec<Arc<Footage>> {
     let kinds = [
         (Timing::Constant(FILM), Coding::BFrames),
@@ -40,7 +41,7 @@ fn footage() -> Vec<Arc<Footage>> {
     kinds.into_iter().enumerate().map(make).collect()
 }
 
-/// Marsaglia's xorshift64: the same film on every run.
+/// Marsaglia's xorshift64, so that every run uses the same films.
 struct Random(u64);
 
 impl Random {
@@ -56,9 +57,9 @@ impl Random {
     }
 }
 
-/// Clips of random footage and random entry points on the sample grid, cut at frames of the
-/// composition. With `dissolves`, neighbours draw into different lanes and every other cut is a
-/// dissolve.
+/// Clips of random footage with random source times on the sample grid, cut at frames of the
+/// composition. With `dissolves`, neighbours draw into different halves and two of three cuts are
+/// dissolves.
 fn random_timeline(rate: Rate, cuts: usize, dissolves: bool, pool: &[Arc<Footage>], seed: u64) -> Timeline {
     let mut random = Random(seed * 0x9e37_79b9 + 1);
     let sample = FLICKS_PER_SECOND / SAMPLE_RATE_HZ;
@@ -78,7 +79,7 @@ fn random_timeline(rate: Rate, cuts: usize, dissolves: bool, pool: &[Arc<Footage
     timeline
 }
 
-/// Exports and compares every picture; the film's path.
+/// Exports a timeline, compares every picture, and returns the film's path.
 fn export_and_compare(name: &str, timeline: &Timeline, extension: &str, arguments: &[&str]) -> PathBuf {
     let film = program::scratch_dir(name).unwrap().join(format!("film.{extension}"));
     program::export(&timeline.document(320, 180), &film, arguments).unwrap();
@@ -140,7 +141,7 @@ fn dissolves_at_mixed_rates() {
 #[test]
 fn every_kind_of_footage_alone_and_whole() {
     for footage in footage() {
-        // At its own rate where it has one, so that every frame must appear once.
+        // At its own frame rate if it has one, so that every frame must appear once.
         let rate = match footage.clip - 100 {
             0 => FILM,
             2 => NTSC,
@@ -172,7 +173,7 @@ fn gaps_are_black_and_nothing_else_is() {
 #[test]
 fn clicks_fall_where_the_timeline_puts_them() {
     let pool: Vec<_> = footage().into_iter().filter(|f| !f.clicks().is_empty()).collect();
-    // Rates whose frames start on whole samples, so that no clip needs resampling and the numbers
+    // Rates at which frames start on whole samples, so that no clip is resampled and the numbers
     // can be read.
     for (i, rate) in [FILM, PAL, R30, R60].into_iter().enumerate() {
         for dissolves in [false, true] {

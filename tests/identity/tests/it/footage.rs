@@ -1,4 +1,4 @@
-//! The footage is what it claims to be, by FFmpeg's own decoding: numbers, timestamps, clicks.
+//! The footage is as specified, according to FFmpeg's decoding: numbers, timestamps, clicks.
 use cutroom_identity::{
     Footage, Half, Rate, Timing, clicks,
     footage::{Coding, Spec},

@@ -1,3 +1,3 @@
-//! All integration tests of the crate in one binary, one module a subject.
+//! All integration tests of the crate in one binary, one module per subject.
 mod export;
 mod footage;

@@ -1,9 +1,9 @@
-//! The tree obeys the repository's rules. Each failure says what to do.
+//! The repository obeys its rules. Each failure states what to do.
 use cutroom_rules::{architecture, codes, cycles, layers, licences, sources};
 use std::path::PathBuf;
 
 fn root() -> PathBuf {
-    // At run time: a build cache may be shared by clones in different places.
+    // Found at run time: a build cache may be shared by clones in different folders.
     let manifest = std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
     manifest.ancestors().nth(2).expect("tests/rules lies two folders below the root").to_path_buf()
 }

@@ -1,16 +1,16 @@
-//! Runs the built program and FFmpeg's tools on small clips made on the spot.
+//! Runs the built program and FFmpeg's tools on small generated clips.
 use std::{
     path::{Path, PathBuf},
     process::{Command, Output},
 };
 
-/// A folder that goes away with the test.
+/// A temporary folder, removed at the end of the test.
 pub struct Bench {
     /// The folder.
     pub dir: tempfile::TempDir,
 }
 
-/// What a run of `cutroom` gave.
+/// Result of a run of `cutroom`.
 pub struct Ran {
     pub code: i32,
     pub out: String,
@@ -26,15 +26,15 @@ impl Bench {
         self.dir.path().join(name)
     }
 
-    /// `cutroom` with its working directory here.
+    /// `cutroom` with this folder as its working directory.
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_cutroom"));
         command.args(args).current_dir(self.dir.path()).env("NO_COLOR", "1");
         command
     }
 
-    /// The same through `env`, whose option sets what becomes of a signal, `--default-signal=INT`
-    /// for example: whoever runs the tests may have it ignored.
+    /// The same through `env`, whose option `signal` sets the disposition of a signal, such as
+    /// `--default-signal=INT`: the process that runs the tests may ignore it.
     pub fn command_with(&self, signal: &str, args: &[&str]) -> Command {
         let mut command = Command::new("env");
         command.arg(signal).arg(env!("CARGO_BIN_EXE_cutroom")).args(args).current_dir(self.dir.path()).env("NO_COLOR", "1");
@@ -45,7 +45,7 @@ impl Bench {
         ran(self.command(args).output().unwrap())
     }
 
-    /// Must succeed.
+    /// Runs `cutroom`, which must succeed.
     pub fn ok(&self, args: &[&str]) -> Ran {
         let ran = self.run(args);
         assert_eq!(ran.code, 0, "cutroom {args:?}\n{}\n{}", ran.out, ran.err);
@@ -71,7 +71,7 @@ impl Bench {
         path
     }
 
-    /// What stands in the folder, sorted.
+    /// Names of the files in the folder, sorted.
     pub fn names(&self) -> Vec<String> {
         let mut names: Vec<String> =
             std::fs::read_dir(self.dir.path()).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
@@ -106,12 +106,12 @@ pub fn ffmpeg(args: &[&str], to: &Path) {
     assert!(out.status.success(), "ffmpeg {args:?}\n{}", String::from_utf8_lossy(&out.stderr));
 }
 
-/// Frames that FFmpeg decodes from the first video stream.
+/// Number of frames that FFmpeg decodes from the first video stream.
 pub fn decoded_frames(file: &Path) -> usize {
     frame_md5(file).len()
 }
 
-/// md5 of every decoded picture, by FFmpeg, in the stream's own pixel format.
+/// MD5 of every decoded picture, by FFmpeg, in the stream's own pixel format.
 pub fn frame_md5(file: &Path) -> Vec<String> {
     let out = Command::new("ffmpeg")
         .args(["-v", "error", "-nostdin", "-i"])
@@ -124,7 +124,7 @@ pub fn frame_md5(file: &Path) -> Vec<String> {
     text.lines().filter(|l| !l.starts_with('#')).map(|l| l.rsplit(',').next().unwrap().trim().to_owned()).collect()
 }
 
-/// A field of the first stream of a kind, by ffprobe.
+/// A property of the first stream of a kind, by ffprobe.
 pub fn ffprobe(file: &Path, stream: &str, field: &str) -> String {
     let out = Command::new("ffprobe")
         .args(["-v", "error", "-select_streams", stream, "-show_entries", &format!("stream={field}"), "-of", "default=nw=1:nk=1"])
@@ -134,8 +134,7 @@ pub fn ffprobe(file: &Path, stream: &str, field: &str) -> String {
     String::from_utf8_lossy(&out.stdout).lines().next().unwrap_or_default().to_owned()
 }
 
-/// A project of 320×180 at 25 frames a second with these tracks and the media `a`, which is the
-/// file `a.mp4`.
+/// A project of 320×180 at 25 fps with these tracks and the media `a`, which is the file `a.mp4`.
 pub fn document(tracks: &serde_json::Value) -> serde_json::Value {
     serde_json::json!({
         "schema_version": 2,

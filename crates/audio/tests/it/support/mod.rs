@@ -1,11 +1,11 @@
-//! Shared by the tests: plans by hand, signals, the ffmpeg command line as an oracle.
+//! Shared by the tests: hand-made plans, signals, the ffmpeg command line as an oracle.
 use cutroom_audio::{MemorySource, Mixer};
 use cutroom_test_support::skipped;
 use cutroom_timeline::{AudioPlan, Voice};
 use cutroom_types::{AudioBlock, Time};
 use std::{io::Write, process::Command};
 
-/// A voice over `first..end` from the start of media "a" at gain 1.
+/// A voice over samples `first..end` that plays media "a" from its start at gain 1.
 pub fn voice(first: i64, end: i64) -> Voice {
     Voice {
         clip: "clip".into(),
@@ -30,14 +30,14 @@ pub fn mix(plan: &AudioPlan, source: &mut MemorySource) -> AudioBlock {
     Mixer::new(plan.rate_hz, plan.channels).unwrap().mix(plan, source).unwrap()
 }
 
-/// Media "a" of one stream.
+/// A source with media "a", which has one stream.
 pub fn memory(rate_hz: u32, channels: Vec<Vec<f32>>) -> MemorySource {
     let mut source = MemorySource::new();
     source.insert("a", 0, AudioBlock { rate_hz, channels });
     source
 }
 
-/// White noise within ±`peak` (xorshift64*, own so that it never changes).
+/// White noise within ±`peak` (xorshift64*, implemented here so that it never changes).
 pub fn noise(seed: u64, samples: usize, peak: f32) -> Vec<f32> {
     let mut s = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
     let mut next = || {
@@ -63,7 +63,8 @@ pub fn rms_db(x: impl Iterator<Item = f64>) -> f64 {
     10.0 * (sum / f64::from(n)).log10()
 }
 
-/// Runs raw planar sound through `ffmpeg -af filter`; `None` (said aloud) where there is no ffmpeg.
+/// Filters a block by `ffmpeg -af filter`; returns `None` (and prints that the test is skipped)
+/// without ffmpeg on the machine. The block's rate is 0.
 pub fn ffmpeg(input: &AudioBlock, layout: &str, filter: &str, out_channels: usize) -> Option<AudioBlock> {
     let dir = std::env::temp_dir().join(format!("cutroom-audio-{}-{:p}", std::process::id(), input));
     std::fs::create_dir_all(&dir).unwrap();

@@ -1,5 +1,5 @@
-//! AV1: through SVT-AV1 (fast, 4:2:0 only) and through libaom (slower, every format). Two rows,
-//! because replacing one by the other behind the user's back changes speed tenfold.
+//! AV1: with SVT-AV1 (fast, 4:2:0 only) and with libaom (slower, every format). They are two rows
+//! because silently replacing one by the other would change the speed tenfold.
 use super::{Input, Options, VideoCodec, VideoProfile, gray, pair, rgb, whole_crf_text, yuv420, yuv422, yuv444};
 use crate::write::settings::{Rate, VideoSettings};
 
@@ -54,7 +54,7 @@ pub static AOM: VideoCodec = VideoCodec {
 
 fn svt_options(s: &VideoSettings, _: &VideoProfile) -> Result<Options, String> {
     let mut o = match s.rate {
-        // 0 means "not set" to FFmpeg's wrapper.
+        // FFmpeg's wrapper reads 0 as "not set".
         Rate::Crf(crf) if crf < 1.0 => return Err("SVT-AV1 accepts CRF 1 to 63".into()),
         Rate::Crf(crf) => vec![pair("crf", whole_crf_text(crf, 63.0)?)],
         Rate::BitrateKbps(kbps) => vec![pair("b", u64::from(kbps) * 1000)],

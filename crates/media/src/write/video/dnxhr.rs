@@ -1,4 +1,4 @@
-//! Avid DNxHR (SMPTE ST 2019-1, VC-3) through FFmpeg's dnxhd.
+//! Avid DNxHR (SMPTE ST 2019-1, VC-3) with FFmpeg's dnxhd.
 use super::{Input, Options, VideoCodec, VideoProfile, pair, rgb, yuv422, yuv444};
 use crate::write::settings::{Rate, VideoSettings};
 

@@ -1,4 +1,4 @@
-//! FFV1 version 3 (RFC 9043): lossless, every format, each slice with its checksum.
+//! FFV1 version 3 (RFC 9043): lossless, every format, with a checksum per slice.
 use super::{Input, Options, VideoCodec, VideoProfile, gray, pair, rgb, yuv420, yuv422, yuv444};
 use crate::write::settings::{Rate, VideoSettings};
 use cutroom_types::PictureFormat;
@@ -80,8 +80,8 @@ fn options(s: &VideoSettings, _: &VideoProfile) -> Result<Options, String> {
     if !matches!(s.rate, Rate::Lossless | Rate::CodecDefault) {
         return Err("FFV1 is always lossless; it has no CRF or bit rate".into());
     }
-    // The number of slices decides the bytes, so it follows from the size alone. All are counts
-    // that the encoder can lay out.
+    // The number of slices affects the bytes, so it depends on the size alone. All are counts that
+    // the encoder can arrange.
     let pixels = u64::from(s.size.width) * u64::from(s.size.height);
     let slices = match pixels {
         0..=20_000 => 1,
@@ -91,7 +91,7 @@ fn options(s: &VideoSettings, _: &VideoProfile) -> Result<Options, String> {
     };
     let mut o = vec![pair("level", 3), pair("coder", 1), pair("slices", slices), pair("slicecrc", 1)];
     if s.gop_frames.is_none() {
-        // Every frame stands alone, as archives ask for.
+        // Every frame is a keyframe, as archives require.
         o.push(pair("g", 1));
     }
     Ok(o)

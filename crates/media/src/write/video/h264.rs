@@ -1,4 +1,4 @@
-//! H.264 through x264.
+//! H.264 with x264.
 use super::{Input, Options, VideoCodec, VideoProfile, crf_text, pair, yuv420, yuv422, yuv444};
 use crate::write::settings::{Rate, VideoSettings};
 use cutroom_types::PictureFormat;
@@ -36,7 +36,7 @@ pub static CODEC: VideoCodec = VideoCodec {
 
 fn options(s: &VideoSettings, profile: &VideoProfile) -> Result<Options, String> {
     let mut o = match s.rate {
-        // The scale starts at 0 for 8 bits and 6 lower for every 2 bits more; CRF below 0 is not
+        // The scale starts at 0 for 8 bits and 6 lower for each further bit; CRF below 0 is not
         // offered.
         Rate::Crf(crf) => vec![pair("crf", crf_text(crf, 51.0)?)],
         Rate::BitrateKbps(kbps) => vec![pair("b", u64::from(kbps) * 1000)],

@@ -1,4 +1,4 @@
-//! H.265 through x265.
+//! H.265 with x265.
 use super::{Input, Options, VideoCodec, VideoProfile, crf_text, gray, pair, rgb, yuv420, yuv422, yuv444};
 use crate::write::settings::{Rate, VideoSettings};
 
@@ -54,7 +54,7 @@ pub static CODEC: VideoCodec = VideoCodec {
 };
 
 fn options(s: &VideoSettings, profile: &VideoProfile) -> Result<Options, String> {
-    // x265 prints its own progress to standard error otherwise.
+    // By default x265 prints its progress to standard error.
     let mut params = vec!["log-level=none".to_owned()];
     let mut o = match s.rate {
         Rate::Crf(crf) => vec![pair("crf", crf_text(crf, 51.0)?)],

@@ -1,4 +1,4 @@
-//! PNG: 8 or 16 bits, RGB or gray, straight alpha.
+//! PNG: 8 or 16 bits, RGB with optional straight alpha, or gray.
 use super::{Input, Options, VideoCodec, VideoProfile, gray, pair, rgb};
 use crate::write::settings::{Rate, VideoSettings};
 use cutroom_types::Range;
@@ -21,7 +21,7 @@ pub static CODEC: VideoCodec = VideoCodec {
     min_size: (1, 1),
     max_size: 32768,
     carries_range: true,
-    // Black is 0 and white the largest code in every PNG.
+    // In PNG, black is always 0 and white the largest code.
     only_range: Some(Range::Full),
     input: Input::PackedRgb,
     fourcc: &[],
@@ -32,6 +32,6 @@ fn options(s: &VideoSettings, _: &VideoProfile) -> Result<Options, String> {
     if !matches!(s.rate, Rate::Lossless | Rate::CodecDefault) {
         return Err("PNG is always lossless; it has no CRF or bit rate".into());
     }
-    // Rows predicted from the row above: half the size of no prediction at little cost.
+    // Rows are predicted from the row above: half the size of no prediction at little cost.
     Ok(vec![pair("pred", "up")])
 }

@@ -1,4 +1,4 @@
-//! Apple ProRes (SMPTE RDD 36) through FFmpeg's prores_ks.
+//! Apple ProRes (SMPTE RDD 36) with FFmpeg's prores_ks.
 use super::{Input, Options, VideoCodec, VideoProfile, pair, yuv422, yuv444};
 use crate::write::settings::{Rate, VideoSettings};
 use cutroom_types::PictureFormat;

@@ -1,4 +1,4 @@
-//! VP9 through libvpx.
+//! VP9 with libvpx.
 use super::{Input, Options, VideoCodec, VideoProfile, pair, rgb, whole_crf_text, yuv420, yuv422, yuv444};
 use crate::write::settings::{Rate, VideoSettings};
 use cutroom_types::PictureFormat;
@@ -11,7 +11,7 @@ pub static CODEC: VideoCodec = VideoCodec {
     id: "vp9",
     title: "VP9",
     encoder: "libvpx-vp9",
-    // The format decides the profile; the encoder refuses any other.
+    // The format determines the profile; the encoder refuses any other.
     profiles: &[
         VideoProfile { id: "0", formats: &[yuv420(8)] },
         VideoProfile { id: "1", formats: &[yuv422(8), yuv444(8), YUV440_8, rgb(8)] },
@@ -44,7 +44,7 @@ fn options(s: &VideoSettings, profile: &VideoProfile) -> Result<Options, String>
         Rate::Lossless => vec![pair("lossless", 1), pair("b", 0)],
         Rate::CodecDefault => vec![pair("crf", 32), pair("b", 0)],
     };
-    // Row threading uses more than one core below 4K and keeps the stream independent of timing.
+    // Row threading uses more than one core below 4K, and the stream does not depend on timing.
     o.extend([pair("profile", profile.id), pair("deadline", "good"), pair("row-mt", 1)]);
     Ok(o)
 }

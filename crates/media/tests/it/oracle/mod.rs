@@ -3,14 +3,14 @@ use cutroom_media::{VideoInfo, pixel};
 use cutroom_types::{Picture, PictureFormat};
 use std::{path::Path, process::Command};
 
-/// Runs ffmpeg quietly; panics with its messages when it fails.
+/// Runs ffmpeg quietly and returns its standard output; panics with its messages when it fails.
 pub fn ffmpeg(args: &[&str]) -> Vec<u8> {
     let out = Command::new("ffmpeg").args(["-v", "error", "-nostdin", "-y"]).args(args).output().expect("ffmpeg runs");
     assert!(out.status.success(), "ffmpeg {args:?}: {}", String::from_utf8_lossy(&out.stderr));
     out.stdout
 }
 
-/// ffprobe's values, one a line.
+/// The values that ffprobe prints, one per line.
 pub fn ffprobe(path: &Path, args: &[&str]) -> String {
     let out = Command::new("ffprobe")
         .args(["-v", "quiet", "-of", "default=nw=1:nk=1"])
@@ -21,7 +21,7 @@ pub fn ffprobe(path: &Path, args: &[&str]) -> String {
     String::from_utf8_lossy(&out.stdout).into_owned()
 }
 
-/// Adler-32 beginning at 0, as ffmpeg's framecrc muxer computes it, over all planes in FFmpeg's
+/// Adler-32 starting from 0, as computed by ffmpeg's framecrc muxer, over all planes in FFmpeg's
 /// order.
 pub fn adler(p: &Picture) -> u32 {
     let (mut a, mut b) = (0u32, 0u32);
@@ -46,8 +46,7 @@ fn add_adler(a: &mut u32, b: &mut u32, bytes: &[u8]) {
     }
 }
 
-/// The same over the samples interleaved again as a packed RGB format stores them; other formats as
-/// [`adler`].
+/// The same over samples interleaved as in a packed RGB format; for other formats as [`adler`].
 pub fn adler_as(p: &Picture, pixel_format: &str) -> u32 {
     let order: &[usize] = match pixel_format {
         "argb" => &[3, 0, 1, 2],
@@ -68,12 +67,13 @@ pub fn adler_as(p: &Picture, pixel_format: &str) -> u32 {
     b << 16 | a
 }
 
-/// Checksums of the first frames of a video stream, in the layout that the reader gives.
+/// Checksums of the first `max` frames of a video stream, in the stored pixel format if that is
+/// known.
 pub fn ffmpeg_frames(path: &Path, stream: usize, decoder: &[&str], info: &VideoInfo, max: usize, filters: &[&str]) -> Vec<u32> {
     let format: PictureFormat = info.format.expect("a known format");
     let canonical = pixel::av_format(format).map_or("", pixel::name);
-    // As stored: conversions of the ffmpeg program (range of `yuvj…`, packed RGB to planes) are not
-    // exact.
+    // Unconverted: conversions of the ffmpeg program (range of `yuvj…`, packed RGB to planes) are
+    // not exact.
     let pix_fmt = if info.pixel_format.is_empty() { canonical } else { info.pixel_format.as_str() };
     let (map, max) = (format!("0:v:{stream}"), max.to_string());
     let mut args = decoder.to_vec();

@@ -1,4 +1,4 @@
-//! Length and values of written sound after FFmpeg has decoded it.
+//! Length and values of written audio after FFmpeg has decoded it.
 use crate::write::material::{output, probe, tones, video, write};
 use cutroom_media::write::{AudioSettings, WriteSettings, Writer, audio_codecs};
 use cutroom_types::{AudioBlock, Size};
@@ -14,8 +14,8 @@ fn only_audio(container: &str, sound: AudioSettings) -> WriteSettings {
     WriteSettings { container: container.into(), video: None, sound: Some(sound), metadata: vec![] }
 }
 
-/// 44 101 samples in blocks of odd lengths, at every codec in every container: how many come back,
-/// and from where.
+/// 44 101 samples in blocks of odd lengths, for every codec in every container: the number and the
+/// offset of the decoded samples.
 #[test]
 fn lengths_are_exact() {
     const PUSHED: usize = 44_101;
@@ -44,7 +44,8 @@ fn lengths_are_exact() {
                 probe(&path, "a:0", "stream=start_time,duration").replace('\n', " ")
             );
             // FFmpeg 5.1 plays the last frame of AAC (1024 samples), and in mp4 of Opus (960),
-            // whole although the edit list ends before; and in mkv and mka the priming of AAC, too.
+            // completely although the edit list ends before; in mkv and mka also the priming of
+            // AAC.
             let (skip, expected) = match (codec.id, id) {
                 ("aac", "mkv" | "mka") => (1024, 1024 + PUSHED),
                 ("aac", _) => (0, PUSHED.next_multiple_of(1024)),
@@ -52,7 +53,7 @@ fn lengths_are_exact() {
                 _ => (0, PUSHED),
             };
             assert_eq!(got, expected, "{what}");
-            // The shift that fits best is none at all.
+            // The samples match best without a shift.
             let error = |shift: isize| -> f64 {
                 (2000..40_000)
                     .map(|i| {
@@ -70,7 +71,7 @@ fn lengths_are_exact() {
     }
 }
 
-/// Where the container has an edit list, it ends the sound at the last sample pushed.
+/// Where the container has an edit list, it ends the audio at the last sample pushed.
 #[test]
 fn edit_lists_are_exact() {
     let folder = tempfile::tempdir().unwrap();
@@ -89,8 +90,8 @@ fn edit_lists_are_exact() {
     }
 }
 
-/// Lossy codecs keep every channel in its place. The tones lie where low-frequency channels pass
-/// them, 20 Hz apart.
+/// Lossy codecs keep the order of channels. The tones are 20 Hz apart, and low enough to pass
+/// low-frequency channels.
 #[test]
 fn lossy_codecs_keep_the_order_of_channels() {
     let folder = tempfile::tempdir().unwrap();
@@ -104,8 +105,7 @@ fn lossy_codecs_keep_the_order_of_channels() {
             writer.finish().unwrap();
             let back = decode(&path);
             for c in 0..channels as usize {
-                // Half a second holds whole periods of every tone, so that they do not see each
-                // other.
+                // Half a second contains whole periods of every tone, so that they are orthogonal.
                 let level = |k: usize| -> f64 {
                     let (mut re, mut im) = (0.0, 0.0);
                     for i in 12_000..36_000 {
@@ -115,7 +115,7 @@ fn lossy_codecs_keep_the_order_of_channels() {
                     }
                     re.hypot(im) / 12_000.0
                 };
-                // At bit rates for music the level of so low a tone is not kept well.
+                // At bit rates for music the level of such a low tone is not preserved well.
                 let own = level(c);
                 let other = (0..channels as usize).filter(|k| *k != c).map(level).fold(0.0, f64::max);
                 assert!(
@@ -128,8 +128,8 @@ fn lossy_codecs_keep_the_order_of_channels() {
     }
 }
 
-/// Every channel count of every row opens, and comes back as that many channels of its default
-/// layout.
+/// Every channel count of every row can be written and is decoded as that many channels of its
+/// default layout.
 #[test]
 fn every_channel_count() {
     let folder = tempfile::tempdir().unwrap();
@@ -153,7 +153,7 @@ fn every_channel_count() {
     }
 }
 
-/// Lossless formats give back every sample: s16 and s24 as rounded, float bit for bit.
+/// Lossless formats preserve every sample: s16 and s24 as rounded, float bit for bit.
 #[test]
 fn lossless_values_come_back() {
     let folder = tempfile::tempdir().unwrap();
@@ -191,8 +191,7 @@ fn lossless_values_come_back() {
     }
 }
 
-/// Sound starts with the picture: first times of both streams, and the first tone after decoding
-/// with the picture's clock.
+/// Audio starts together with the video, by the first timestamps of both streams.
 #[test]
 fn audio_and_picture_start_together() {
     let folder = tempfile::tempdir().unwrap();
@@ -209,8 +208,8 @@ fn audio_and_picture_start_together() {
         write(&path, &settings, 25);
         let start = |s: &str| probe(&path, s, "stream=start_time").parse::<f64>().unwrap();
         let (picture, sound) = (start("v:0"), start("a:0"));
-        // In Matroska, FFmpeg gives the time of Opus's first priming sample, 312 samples before the
-        // sound.
+        // In Matroska, FFmpeg reports the time of Opus's first priming sample, 312 samples before
+        // the audio.
         let want = match (audio, id) {
             ("opus", "webm") => (0.0, -0.0065),
             ("aac", "mkv") => (0.0213, 0.0),

@@ -1,4 +1,4 @@
-//! What must not be written, and what is left when writing fails: nothing.
+//! Settings that must not be written, and failures of writing, which leave no file.
 use crate::write::material::{listing, output, picture, tones, video, write};
 use cutroom_media::MediaError;
 use cutroom_media::write::{AudioSettings, Rate, VideoSettings, WriteSettings, Writer, encoders, validate};
@@ -16,7 +16,8 @@ fn h264(change: impl FnOnce(&mut VideoSettings)) -> WriteSettings {
     settings("mp4", Some(v), None)
 }
 
-/// Each with a part of the message that tells the user what is wrong or right.
+/// Settings that are refused, each with a part of the message that tells the user what is wrong or
+/// valid.
 fn refused() -> Vec<(WriteSettings, &'static str)> {
     let sound = |codec: &str, change: fn(&mut AudioSettings)| {
         let mut s = AudioSettings::new(codec, 48000, 2);
@@ -134,7 +135,7 @@ fn pictures_and_audio_must_fit() {
     let mut p = picture(alpha, SIZE, ColorTags::BT709, 0);
     p.alpha = AlphaMode::Premultiplied;
     assert!(Writer::create(&path, &mkv, false).unwrap().push_picture(&p).unwrap_err().to_string().contains("straight"));
-    // No picture at all.
+    // No picture was pushed.
     assert!(Writer::create(&path, &all, false).unwrap().finish().unwrap_err().to_string().contains("no picture"));
     assert_eq!(listing(folder.path()), [""; 0]);
 }
@@ -164,7 +165,7 @@ fn dropping_leaves_nothing_and_an_old_file_stays() {
     writer.finish().unwrap();
     assert!(std::fs::read(&path).unwrap().len() > 500);
 
-    // The name was taken while writing, and was not to be overwritten.
+    // The target was created by someone else during writing, and must not be overwritten.
     let path = folder.path().join("late.mp4");
     let mut writer = Writer::create(&path, &mp4, false).unwrap();
     writer.push_picture(&good).unwrap();
@@ -174,7 +175,8 @@ fn dropping_leaves_nothing_and_an_old_file_stays() {
     assert_eq!(listing(folder.path()), ["film.mp4", "late.mp4"]);
 }
 
-/// Every encoder stops when the export is given up, before the first picture and after some.
+/// Every encoder can be dropped when an export is cancelled, before the first picture and after
+/// some.
 #[test]
 fn every_encoder_can_be_dropped() {
     let folder = tempfile::tempdir().unwrap();
@@ -206,9 +208,9 @@ fn bad_targets_are_named() {
     assert!(Writer::create(&folder.path().join("x.png"), &png, true).err().unwrap().to_string().contains("name_%05d.png"));
 }
 
-/// Writing stops in the middle of a film, as on a disk that is full: in a process of its own, which
-/// may not write files beyond some 4 KiB (and is told so by an error, not by the signal that the
-/// system sends otherwise).
+/// Writing stops in the middle of a film, as on a full disk. The test runs in its own process, in
+/// which files are limited to some 4 KiB (exceeding the limit is an error there, not the signal
+/// that the system sends otherwise).
 #[cfg(unix)]
 #[test]
 fn a_full_disk_leaves_nothing() {
@@ -246,7 +248,8 @@ fn a_full_disk_leaves_nothing() {
     }
 }
 
-/// Pictures only for a long while, then all the sound: whole, and in order within each stream.
+/// First only pictures for a long time, then all audio: the file is complete and in order within
+/// each stream.
 #[test]
 fn one_sided_pushing_is_written() {
     let folder = tempfile::tempdir().unwrap();

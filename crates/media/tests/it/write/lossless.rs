@@ -1,12 +1,13 @@
-//! Lossless formats give back every sample, judged by FFmpeg's decoders.
+//! Lossless formats preserve every sample, as decoded by FFmpeg.
 use crate::write::material::{listing, output, picture, probe, tags, video, write};
 use cutroom_media::pixel;
 use cutroom_media::write::{Rate, WriteSettings, Writer, container, video_codec, video_codecs, write_png};
 use cutroom_types::{ColorModel, ColorTags, Picture, PictureFormat, Size};
 use std::path::Path;
 
-/// FFmpeg's raw layout to compare in. Its conversions between packed and planar RGB with alpha are
-/// not exact, so what it decodes as packed RGB is compared as packed RGB.
+/// FFmpeg's raw pixel format for comparison, and whether it is packed. FFmpeg's conversions between
+/// packed and planar RGB with alpha are not exact, so what it decodes as packed RGB is compared as
+/// packed RGB.
 fn layout(codec: &str, format: PictureFormat) -> (String, bool) {
     let packed = format.model == ColorModel::Rgb && (codec == "png" || (codec == "ffv1" && format.bits == 8));
     if packed {
@@ -25,7 +26,7 @@ fn layout(codec: &str, format: PictureFormat) -> (String, bool) {
     (pixel::name(pixel::av_format(format).unwrap()).to_owned(), false)
 }
 
-/// All pictures as FFmpeg writes raw video.
+/// All pictures in FFmpeg's raw video format.
 fn raw(pictures: &[Picture], packed: bool) -> Vec<u8> {
     let mut bytes = Vec::new();
     for p in pictures {
@@ -48,7 +49,7 @@ fn raw(pictures: &[Picture], packed: bool) -> Vec<u8> {
     bytes
 }
 
-/// What FFmpeg decodes.
+/// The raw video that FFmpeg decodes.
 fn decode(input: &[&str], layout: &str) -> Vec<u8> {
     let mut args = vec!["-v", "error"];
     args.extend_from_slice(input);
@@ -80,7 +81,7 @@ fn ffv1_holds_every_format_bit_for_bit() {
         }
     }
     round_trip("ffv1", "mov", PictureFormat::yuv(10, 1, 0), Size { width: 1280, height: 720 }, folder.path());
-    // Odd sizes of subsampled formats, too.
+    // Odd sizes of subsampled formats.
     round_trip("ffv1", "mkv", PictureFormat::YUV420P8, Size { width: 71, height: 45 }, folder.path());
 }
 
@@ -99,7 +100,7 @@ fn h264_h265_vp9_and_av1_are_lossless_when_asked() {
     }
 }
 
-/// Mean absolute difference of samples, as a share of full scale.
+/// Mean absolute difference of samples, as a fraction of full scale.
 fn mean_error(a: &[u8], b: &[u8], format: PictureFormat) -> f64 {
     let samples = |bytes: &[u8]| -> Vec<f64> {
         match format.bytes_per_sample() {
@@ -112,8 +113,8 @@ fn mean_error(a: &[u8], b: &[u8], format: PictureFormat) -> f64 {
     sum / a.len() as f64 / f64::from((1u32 << format.bits) - 1)
 }
 
-/// Every profile and format of every lossy codec opens, and FFmpeg decodes the same layout from it,
-/// near enough.
+/// Every profile and format of these lossy codecs can be written, and FFmpeg decodes the same
+/// layout from it with a small error.
 #[test]
 fn every_profile_and_format_is_written() {
     let folder = tempfile::tempdir().unwrap();
@@ -170,13 +171,13 @@ fn png_sequences_and_single_files_are_exact() {
         assert!(decode(&["-i", single.to_str().unwrap()], &name) == raw(&pictures[5..6], packed), "{format}: single file");
         assert_eq!(probe(&single, "v:0", "stream=width,height"), "65\n33");
     }
-    // A folder as the target is made whole.
+    // A target folder is created complete.
     let v = video("png", Some(PictureFormat::RGB8), size);
     let settings = WriteSettings { container: "png-sequence".into(), video: Some(v), sound: None, metadata: vec![] };
     let target = folder.path().join("frames");
     write(&target, &settings, 3);
     assert_eq!(listing(&target), ["00000.png", "00001.png", "00002.png"]);
-    // Overwriting by a shorter sequence leaves none of the old frames.
+    // Overwriting with a shorter sequence leaves none of the old frames.
     assert!(Writer::create(&target, &settings, false).is_err());
     let mut writer = Writer::create(&target, &settings, true).unwrap();
     writer.push_picture(&picture(PictureFormat::RGB8, size, ColorTags::SRGB, 7)).unwrap();
@@ -185,7 +186,7 @@ fn png_sequences_and_single_files_are_exact() {
     assert_eq!(listing(&target), ["00000.png"]);
 }
 
-/// Same pictures, same settings: the same bytes, whatever else happens in the process.
+/// The same pictures and settings produce the same bytes, whatever else happens in the process.
 #[test]
 fn files_are_the_same_in_every_run() {
     let folder = tempfile::tempdir().unwrap();

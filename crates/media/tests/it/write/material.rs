@@ -1,11 +1,11 @@
-//! Moving test pictures, test sound, and the oracle's answers.
+//! Moving test pictures, test audio, and calls of the reference programs.
 use cutroom_media::write::{VideoSettings, WriteSettings, Writer};
 use cutroom_types::{AudioBlock, ColorModel, ColorTags, Picture, PictureFormat, Size};
 use std::path::Path;
 use std::process::Command;
 
-/// A picture whose every sample depends on plane, place and frame and uses the whole depth:
-/// gradients that move, a little noise.
+/// A picture whose every sample depends on plane, position and frame and which uses the whole range
+/// of codes: moving gradients with a little noise.
 pub fn picture(format: PictureFormat, size: Size, color: ColorTags, n: u64) -> Picture {
     let max = (1u64 << format.bits) - 1;
     let buffers = (0..format.plane_count())
@@ -29,12 +29,12 @@ pub fn picture(format: PictureFormat, size: Size, color: ColorTags, n: u64) -> P
     Picture::from_planes(format, size, color, buffers).unwrap()
 }
 
-/// Tags that suit a format.
+/// Colour tags that suit a format.
 pub fn tags(format: PictureFormat) -> ColorTags {
     if format.model == ColorModel::Rgb { ColorTags::SRGB } else { ColorTags::BT709 }
 }
 
-/// Two or more channels of tones at −12 dB, each channel its own pitch.
+/// Channels of tones at −12 dBFS, each with another pitch.
 pub fn tones(rate_hz: u32, channels: usize, start: usize, len: usize) -> AudioBlock {
     let channels = (0..channels)
         .map(|c| {
@@ -45,7 +45,7 @@ pub fn tones(rate_hz: u32, channels: usize, start: usize, len: usize) -> AudioBl
     AudioBlock { rate_hz, channels }
 }
 
-/// Writes `frames` pictures and the sound of the same time, in pieces.
+/// Writes `frames` pictures and the audio of the same time, in blocks.
 pub fn write(path: &Path, settings: &WriteSettings, frames: u64) -> cutroom_media::write::WriteReport {
     let mut writer = Writer::create(path, settings, false).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
     let mut sounded = 0;
@@ -64,7 +64,7 @@ pub fn write(path: &Path, settings: &WriteSettings, frames: u64) -> cutroom_medi
     writer.finish().unwrap_or_else(|e| panic!("{}: {e}", path.display()))
 }
 
-/// Settings with defaults for a format.
+/// Settings with defaults for a codec and format.
 pub fn video(codec: &str, format: Option<PictureFormat>, size: Size) -> VideoSettings {
     let mut v = VideoSettings::new(codec, size, "25".parse().unwrap()).unwrap();
     if let Some(f) = format {
@@ -81,7 +81,7 @@ pub fn output(program: &str, args: &[&str]) -> Vec<u8> {
     out.stdout
 }
 
-/// One value of `ffprobe`, such as `("v:0", "stream=codec_name")`; empty streams mean the
+/// One value of `ffprobe`, such as `("v:0", "stream=codec_name")`; an empty `stream` means the
 /// container.
 pub fn probe(path: &Path, stream: &str, entry: &str) -> String {
     let path = path.to_str().unwrap();
@@ -93,7 +93,7 @@ pub fn probe(path: &Path, stream: &str, entry: &str) -> String {
     String::from_utf8(output("ffprobe", &args)).unwrap().trim().to_owned()
 }
 
-/// Names of what lies in a folder, sorted.
+/// Names of the entries of a folder, sorted.
 pub fn listing(folder: &Path) -> Vec<String> {
     let mut names: Vec<_> = std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();

@@ -1,4 +1,4 @@
-//! Writing, judged by the `ffmpeg` and `ffprobe` programs.
+//! Tests of writing against the `ffmpeg` and `ffprobe` programs.
 
 mod audio;
 mod failures;

@@ -4,7 +4,7 @@ use cutroom_media::pixel;
 use cutroom_media::write::{AudioSettings, WriteSettings, audio_codecs, video_codecs};
 use cutroom_types::{ChromaLocation, ColorTags, Matrix, PictureFormat, Primaries, Range, Size, Transfer};
 
-/// What `ffprobe` calls a codec.
+/// FFmpeg's name of a codec, as `ffprobe` prints it.
 fn probe_name(id: &str) -> &str {
     match id {
         "h265" => "hevc",
@@ -52,7 +52,7 @@ fn every_codec_in_every_container() {
             assert_eq!(tags("color_space"), color.matrix.name(), "{what}");
             assert_eq!(tags("color_transfer"), color.transfer.name(), "{what}");
             assert_eq!(tags("color_primaries"), color.primaries.name(), "{what}");
-            // Nothing in mov says the range of FFV1; unsaid means limited there.
+            // FFV1 in mov does not store the range; unstated means limited there.
             let range = if what == "ffv1 in mov" { "unknown" } else { color.range.name() };
             assert_eq!(tags("color_range"), range, "{what}");
             if container.millisecond_times || ["h264", "h265", "av1"].contains(&codec.id) {
@@ -72,7 +72,7 @@ fn every_codec_in_every_container() {
     assert!(listing(folder.path()).iter().all(|n| !n.contains("partial")), "{:?}", listing(folder.path()));
 }
 
-/// Tags other than the usual ones, at stream and container level.
+/// Tags other than the default ones, in stream and container.
 #[test]
 fn unusual_tags_and_rates_are_written() {
     let folder = tempfile::tempdir().unwrap();
@@ -109,7 +109,7 @@ fn unusual_tags_and_rates_are_written() {
         assert_eq!(got("color_range"), color.range.name(), "{what}");
         assert_eq!(got("avg_frame_rate"), format!("{}/{}", rate.num(), rate.den()), "{what}");
         assert_eq!(got("nb_read_packets"), "10", "{what}");
-        // AV1 and VP9 know two positions each; mp4 and mov leave it to the stream.
+        // AV1 and VP9 support two positions each; mp4 and mov leave them to the stream.
         if codec.starts_with("h26") || id == "webm" {
             assert_eq!(got("chroma_location"), color.chroma.name(), "{what}");
         }

@@ -1,4 +1,4 @@
-//! Random documents and edits. Ids come from small pools, so that edits often name what is there
+//! Random projects and edits. Ids come from small pools, so that edits often name existing elements
 //! and often do not.
 use cutroom_project::{
     Animated, Clip, ClipSource, Composition, CompositionFields, Curve, Edit, EffectInstance, Extra, Keyframe, Media, MediaKind,
@@ -8,14 +8,14 @@ use cutroom_types::{FrameRate, ParamValue, Size, Time, TimeDelta};
 use proptest::{prelude::*, sample::select};
 use serde_json::{Value, json};
 
-/// How many ids of a kind there are.
+/// Number of ids per kind.
 const POOL: usize = 6;
 
 fn id(prefix: &'static str) -> impl Strategy<Value = String> {
     (0..POOL).prop_map(move |n| format!("{prefix}{n}"))
 }
 
-/// Fields that nobody knows.
+/// Unknown fields.
 pub fn extra() -> impl Strategy<Value = Extra> {
     let value = select(vec![
         json!(1),
@@ -105,7 +105,7 @@ pub fn composition() -> impl Strategy<Value = Composition> {
     })
 }
 
-/// Any document; the same id may stand in several places.
+/// Any project; the same id may occur several times.
 pub fn project() -> impl Strategy<Value = Project> {
     let lists = (prop::collection::vec(media(), 0..4), prop::collection::vec(composition(), 1..4));
     ("[a-z]{0,4}", lists, extra()).prop_map(|(name, (media, compositions), extra)| Project {
@@ -116,7 +116,7 @@ pub fn project() -> impl Strategy<Value = Project> {
     })
 }
 
-/// A document without what has an id that stands before it.
+/// A project without the elements whose id has occurred before.
 pub fn distinct(mut project: Project) -> Project {
     let mut met = std::collections::HashSet::new();
     let mut new = |id: &str| met.insert(id.to_owned());

@@ -1,3 +1,3 @@
-//! What several subjects need.
+//! Helpers of several test modules.
 pub mod any;
 pub mod schema;

@@ -1,7 +1,8 @@
-//! A validator for as much of JSON Schema (draft 2020-12) as the schemas of this crate use.
+//! A validator for the part of JSON Schema (draft 2020-12) that the schemas of this crate use.
 use serde_json::Value;
 
-/// Why a value does not fit a schema; `root` holds the definitions.
+/// Checks a value against a schema; the error says why it does not fit. `root` holds the
+/// definitions.
 pub fn check(root: &Value, schema: &Value, value: &Value) -> Result<(), String> {
     let refuse = |what: &str| Err(format!("{what}: {schema} refuses {value}"));
     let Some(rules) = schema.as_object() else {
@@ -45,7 +46,7 @@ pub fn check(root: &Value, schema: &Value, value: &Value) -> Result<(), String> 
             "minimum" => value.as_f64().is_none_or(|v| v >= with.as_f64().unwrap()),
             "maximum" => value.as_f64().is_none_or(|v| v <= with.as_f64().unwrap()),
             "exclusiveMinimum" => value.as_f64().is_none_or(|v| v > with.as_f64().unwrap()),
-            // Texts are checked by reading them.
+            // Formats of text are checked by reading it.
             "pattern" | "format" | "description" | "title" | "default" | "$schema" | "$defs" => true,
             other => panic!("this validator knows no `{other}`"),
         };

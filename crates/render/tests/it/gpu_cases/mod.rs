@@ -1,4 +1,4 @@
-//! Plans that both back ends must draw alike, and the comparison.
+//! Plans that both back ends must draw equally, and their comparison.
 use crate::support::*;
 use cutroom_effects::{EffectKind, EffectRef, EffectSpec, ParamKind, Params, TransitionKind, TransitionSpec, Unit};
 use cutroom_render::{
@@ -16,13 +16,13 @@ use cutroom_types::{Affine, ChromaLocation, ColorTags, Matrix, ParamValue, Pictu
 
 /// A plan with its pictures.
 pub struct Case {
-    /// For messages.
+    /// Name for messages.
     pub name: String,
-    /// Work.
+    /// Plan to draw.
     pub plan: FramePlan,
-    /// Sources.
+    /// Source pictures.
     pub pictures: Pictures,
-    /// Result.
+    /// Format of the result.
     pub output: OutputSpec,
     /// Largest allowed difference, in codes of 8 bits.
     pub max_codes: f64,
@@ -41,7 +41,7 @@ pub fn program(c: &Case) -> Program {
     }
 }
 
-/// Largest difference in codes of 8 bits, and how many samples differ at all.
+/// Returns the largest difference in codes of 8 bits, and how many samples differ at all.
 pub fn compare(cpu: &CpuRenderer, gpu: &mut GpuRenderer, c: &Case) -> Result<(f64, usize), String> {
     let p = program(c);
     let a = cpu.run(&p, &c.output).map_err(|e| e.to_string())?;
@@ -83,13 +83,14 @@ fn with_opacity(l: Layer, opacity: f32) -> Layer {
     Layer { opacity, ..l }
 }
 
-/// Away from neutral: numbers a third of the way from their default to their largest.
+/// An effect that is not neutral: numbers are a third of the way from their default to their
+/// maximum.
 fn moved(spec: EffectRef) -> EffectUse {
     let layered = matches!(spec.kind, EffectKind::Layered { .. });
     let params = spec.params.iter().map(|p| {
         match p.kind {
-            // The GPU keeps the other layer in half floats: a place is known to about an amount's
-            // thousandth.
+            // The GPU stores the other layer in half floats, so a position is exact to about a
+            // thousandth of the amount.
             ParamKind::Number { default, .. } if p.unit == Unit::Px && layered => ParamValue::Number(default),
             ParamKind::Number { default, max, .. } => ParamValue::Number(default + (max - default) / 3.0),
             ParamKind::File { .. } => ParamValue::Text("strong.cube".into()),
@@ -100,19 +101,19 @@ fn moved(spec: EffectRef) -> EffectUse {
     with_inputs(EffectUse::new(spec, params.collect()), "other")
 }
 
-/// Whether an entry is drawn at all: what only decides when other effects are seen is over with
-/// planning, and `effects_time.rs` tests it there.
+/// Whether an entry is drawn at all. Effects that only choose the time at which other effects are
+/// shown are applied by planning; `crates/timeline/tests/it/effects_time.rs` tests them.
 pub fn is_drawn(spec: &EffectSpec) -> bool {
     !matches!(spec.kind, EffectKind::Time(_))
 }
 
-/// The other times that an effect asks for at 25 frames a second, in seconds after the frame drawn.
+/// The other times that an effect reads at 25 frames per second, in seconds relative to the drawn
+/// frame.
 pub fn other_times(used: &EffectUse) -> Vec<f64> {
     used.effect.other_times(Params::new(&used.params), 0.04)
 }
 
-/// With a picture for each other time that the effect asks for: every second one is `other`, those
-/// between are "b".
+/// Adds a picture for each other time that the effect reads: alternately `other` and "b".
 pub fn with_inputs(used: EffectUse, other: &str) -> EffectUse {
     let pictures = (0..other_times(&used).len()).map(|i| layer(media(if i % 2 == 0 { other } else { "b" })));
     EffectUse { inputs: pictures.collect(), ..used }
@@ -120,15 +121,15 @@ pub fn with_inputs(used: EffectUse, other: &str) -> EffectUse {
 
 const CATALOGUE_SIZE: Size = Size { width: 97, height: 55 };
 
-/// What cases of the catalogue are made from.
+/// Source pictures of the catalogue's cases.
 fn catalogue_pictures() -> [(&'static str, Picture); 3] {
     let b = picture(YUV444, size(80, 60), 2);
-    // As large as "b", whose other times it stands for.
+    // As large as "b", since it represents "b" at other times.
     let other = picture(PictureFormat::YUV420P8, b.size, 3);
     [("a", picture(PictureFormat::YUV420P8, CATALOGUE_SIZE, 1)), ("b", b), ("other", other)]
 }
 
-/// An effect away from its neutral values, over another layer.
+/// An effect with values that are not neutral, over another layer.
 pub fn effect_case(e: EffectRef, linear: bool) -> Case {
     let stock = catalogue_pictures();
     let pictures: Vec<(&str, &Picture)> = stock.iter().map(|(name, p)| (*name, p)).collect();
@@ -137,11 +138,12 @@ pub fn effect_case(e: EffectRef, linear: bool) -> Case {
     let plan = plan(canvas(CATALOGUE_SIZE, linear), vec![layer(media("a")), top]);
     let mut c = case(format!("effect {}", e.id), plan, &pictures, PictureFormat::YUV420P8);
     c.max_codes = match e.kind {
-        // A hundredth of a pixel more or less shows where neighbours differ by all they can.
+        // A difference of a hundredth of a pixel is visible where neighbours differ by the full
+        // range.
         EffectKind::Layered { .. } => 2.0,
-        // The GPU keeps the picture in half floats, and a column is as high as it is bright: 2^-12
+        // The GPU stores the picture in half floats, and a column's height is its brightness: 2^-12
         // of luma, here twice as much of height (60 pixels by 0.57), is 0.017 pixels, over four
-        // codes along an outline one pixel soft; earlier frames blended in round once more.
+        // codes along an outline one pixel soft; blending in earlier frames rounds once more.
         _ if e.id == "voxel-relief" => 8.0,
         _ => c.max_codes,
     };
@@ -154,8 +156,8 @@ pub fn catalogue(linear: bool) -> Vec<Case> {
     let pictures: Vec<(&str, &Picture)> = stock.iter().map(|(name, p)| (*name, p)).collect();
     let effects = catalog().effects().iter().filter(|e| is_drawn(e));
     let mut cases: Vec<Case> = effects.map(|e| effect_case(*e, linear)).collect();
-    // After an effect that draws beyond the edges, kernels of every shape see positions in a larger
-    // picture.
+    // After an effect that draws outside the content, kernels of every kind get positions in a
+    // larger raster.
     for id in ["corner-pin", "twirl", "pixelate", "sharpen", "letterbox", "voxel-relief", "glow"] {
         let used = match id {
             "corner-pin" => crate::support::effect(id, &[("topLeftX", 0.1), ("bottomLeftY", 0.8)]),
@@ -181,11 +183,11 @@ pub fn catalogue(linear: bool) -> Vec<Case> {
     cases
 }
 
-/// How far apart the back ends may draw a transition, in codes of 8 bits; whether the two pictures
-/// have anything in common.
+/// Maximum difference between the back ends for a transition, in codes of 8 bits; `alike` is
+/// whether the two pictures have similar content.
 pub fn max_codes(t: &TransitionSpec, alike: bool) -> f64 {
-    // The GPU keeps what is measured in half floats, and a movement follows from small differences:
-    // between two kinds of noise, where no movement agrees, from the smallest.
+    // The GPU stores measurements in half floats, and a movement follows from small differences:
+    // between two kinds of noise, where no movement matches, from the smallest.
     match (&t.kind, alike) {
         (TransitionKind::Steps(_), true) => 4.0,
         (TransitionKind::Steps(_), false) => 32.0,
@@ -197,7 +199,7 @@ pub fn max_codes(t: &TransitionSpec, alike: bool) -> f64 {
 pub fn transition(id: &str, progress: f32, from: Layer, to: Layer) -> Layer {
     let transition = crate::support::transition(id);
     let (table, params) = (transition.params, transition.defaults());
-    // A picture that decides where what changes is the incoming one, turned over.
+    // The picture that controls the transition is the incoming one, flipped.
     let map = Layer { transform: Transform { fit: Fit::Stretch, flip_horizontal: true, ..Transform::IDENTITY }, ..to.clone() };
     let inputs = table.iter().filter(|p| p.kind == ParamKind::Media).map(|_| map.clone()).collect();
     layer(Content::Transition { transition, params, progress, from: Some(Box::new(from)), to: Some(Box::new(to)), inputs })
@@ -272,7 +274,7 @@ fn cuts() -> Vec<(&'static str, Layer)> {
     ]
 }
 
-/// Placement, formats, sizes.
+/// Placements, formats and sizes.
 pub fn shapes() -> Vec<Case> {
     let mut cases = Vec::new();
     let base = picture(PictureFormat::YUV420P8, size(128, 72), 3);
@@ -314,7 +316,7 @@ pub fn shapes() -> Vec<Case> {
         ..placed(media("small"), 0.8, 0.0, [0.0; 2])
     };
     cases.push(case("blur then exposure", on(chain), &pictures, c420));
-    // More pictures than a pass reads; every second one is as the layer itself.
+    // More pictures than a pass reads; every second one equals the layer itself.
     let later = picture(c420, small.size, 6);
     let times = [("base", &base), ("small", &small), ("b", &later)];
     for operator in ["add", "screen", "maximum", "minimum", "compositeInBack", "compositeInFront", "blend"] {
@@ -373,7 +375,7 @@ pub fn shapes() -> Vec<Case> {
             &[("p", &p)],
             c420,
         );
-        // Nothing is written with chroma on the last row.
+        // Chroma on the last row of its block is not written.
         if !matches!(location, ChromaLocation::Bottom | ChromaLocation::BottomLeft) {
             c.output.color.chroma = *location;
         }

@@ -1,4 +1,4 @@
-//! Pictures, plans and an independent, slow reference in double precision.
+//! Pictures, plans, and an independent, slow reference in double precision.
 use cutroom_effects::{BlendRef, Catalog, EffectRef, ParamKind, TransitionRef, lut::Lut};
 use cutroom_render::{OutputSpec, SourcePictures, gpu::GpuRenderer};
 use cutroom_test_support::skipped;
@@ -30,13 +30,13 @@ impl SourcePictures for Pictures {
     }
 }
 
-/// A cube that changes nothing.
+/// A cube that is the identity.
 pub fn identity_lut() -> Lut {
     let points = (0..8).map(|i| format!("{} {} {}\n", i & 1, i >> 1 & 1, i >> 2));
     Lut::parse(&format!("LUT_3D_SIZE 2\n{}", points.collect::<String>()), "cube").unwrap()
 }
 
-/// A shaper and a cube of five points a side that bend every colour.
+/// A shaper and a cube of five points per side that change every colour.
 pub fn strong_lut() -> Lut {
     let shaper = (0..9).map(|i| {
         let t = f64::from(i) / 8.0;
@@ -50,7 +50,8 @@ pub fn strong_lut() -> Lut {
     Lut::parse(&format!("LUT_1D_SIZE 9\nLUT_1D_INPUT_RANGE -0.1 1.2\nLUT_3D_SIZE 5\n{shaper}{cube}"), "cube").unwrap()
 }
 
-/// A device, software Vulkan too; `None`, said and counted, where there is none.
+/// A GPU device, software Vulkan included; `None`, which is printed and counted as skipped, if
+/// there is none.
 pub fn gpu() -> Option<GpuRenderer> {
     GpuRenderer::new(true).map_err(|e| skipped("no device", &e.to_string())).ok()
 }
@@ -118,7 +119,7 @@ pub fn output(format: PictureFormat) -> OutputSpec {
     OutputSpec { format, color: ColorTags::BT709 }
 }
 
-/// An effect with what its parameters of kind track ask for: this layer for each.
+/// An effect with `other` as the input of each of its parameters of kind track.
 pub fn with_layers(used: EffectUse, other: &Layer) -> EffectUse {
     let inputs = used.effect.params.iter().filter(|p| p.kind == ParamKind::Track).map(|_| other.clone()).collect();
     EffectUse { inputs, ..used }
@@ -159,7 +160,7 @@ pub fn effect(id: &str, set: &[(&str, f64)]) -> EffectUse {
     EffectUse::new(spec, params.collect())
 }
 
-/// The same with parameters of any kind.
+/// A catalogue effect with some parameters of any kind set, the rest at their defaults.
 pub fn used(id: &str, set: &[(&str, ParamValue)]) -> EffectUse {
     let mut used = effect(id, &[]);
     for (name, value) in set {
@@ -176,7 +177,7 @@ pub fn t(v: &str) -> ParamValue {
     ParamValue::Text(v.into())
 }
 
-/// Straight R'G'B' and alpha in floats.
+/// A picture from straight R'G'B' and alpha in floats.
 pub fn rgba_picture(pixels: &[[f64; 4]], w: usize, h: usize) -> Picture {
     let format = PictureFormat::RGB_FLOAT.with_alpha();
     let planes = (0..4).map(|k| pixels.iter().flat_map(|p| (p[k] as f32).to_le_bytes()).collect()).collect();
@@ -188,7 +189,7 @@ pub fn bytes(p: &Picture) -> Vec<u8> {
     p.planes.iter().flat_map(|pl| (0..pl.rows()).flat_map(|y| pl.row(y).to_vec())).collect()
 }
 
-/// Largest difference of codes.
+/// Largest difference in codes.
 pub fn difference(a: &Picture, b: &Picture) -> u32 {
     assert_eq!((a.format, a.size), (b.format, b.size));
     let mut limit = 0;
@@ -203,7 +204,7 @@ pub fn difference(a: &Picture, b: &Picture) -> u32 {
     limit
 }
 
-/// Luma of BT.709.
+/// Luma of BT.709 (item 3.2).
 pub fn luma(c: [f64; 3]) -> f64 {
     0.2126 * c[0] + 0.7152 * c[1] + 0.0722 * c[2]
 }
@@ -230,7 +231,7 @@ pub fn to_hsl(c: [f64; 3]) -> [f64; 3] {
     [h / 6.0, if room == 0.0 { 0.0 } else { (max - l) / room }, l]
 }
 
-/// The inverse.
+/// The inverse of [`to_hsl`].
 pub fn from_hsl([h, s, l]: [f64; 3]) -> [f64; 3] {
     let f = |n: f64| {
         let k = (n + h * 12.0).rem_euclid(12.0);
@@ -246,13 +247,13 @@ pub fn rgb_of(y: f64, u: f64, v: f64) -> [f64; 3] {
     [r, (l - 0.2126 * r - 0.0722 * b) / 0.7152, b]
 }
 
-/// The inverse, unrounded codes.
+/// The inverse of [`rgb_of`]; codes are not rounded.
 pub fn yuv_of(c: [f64; 3]) -> [f64; 3] {
     let l = luma(c);
     [16.0 + 219.0 * l, 128.0 + 224.0 * (c[2] - l) / 1.8556, 128.0 + 224.0 * (c[0] - l) / 1.5748]
 }
 
-/// BT.709 opto-electronic transfer and its inverse.
+/// BT.709 opto-electronic transfer function.
 pub fn oetf(l: f64) -> f64 {
     if l < 0.018 { 4.5 * l } else { 1.099 * l.powf(0.45) - 0.099 }
 }

@@ -1,11 +1,11 @@
-//! Slides, turns, zooms and turns in space: flat cards, found by following a ray from the eye to
-//! them.
+//! Slides, rotations, zooms and rotations in space: flat cards, sampled by casting a ray from the
+//! eye.
 use super::*;
 
-/// How a card lies: turned in its plane (degrees clockwise) and enlarged, then turned about its
-/// level and its upright axis (degrees) through the pivot (px from the canvas's centre), moved away
-/// (heights of the canvas), seen from one and a half heights in front of the pivot, and the image
-/// moved (px).
+/// Pose of a card: rotated in its plane (degrees clockwise) and scaled, then rotated about its
+/// horizontal (`level`) and its vertical (`upright`) axis (degrees) through the pivot (px from the
+/// canvas's centre), moved away (in heights of the canvas), viewed from one and a half heights in
+/// front of the pivot, and the image shifted (px).
 #[derive(Clone, Copy)]
 struct Card {
     plane: f64,
@@ -19,14 +19,14 @@ struct Card {
 const STILL: Card = Card { plane: 0.0, scale: [1.0; 2], level: 0.0, upright: 0.0, pivot: [0.0; 2], away: 0.0, image: [0.0; 2] };
 
 impl Card {
-    /// Side `n` on this card as seen at a pixel.
+    /// Colour of side `n` on this card at a pixel.
     fn seen(&self, m: &Moment, n: usize, x: f64, y: f64) -> Color {
         let eye = 1.5 * m.h;
         let origin = [0.5 * m.w + self.pivot[0], 0.5 * m.h + self.pivot[1]];
         // The ray from the eye at (0, 0, −eye) through (x, y, 0); z points away.
         let ray = [x - self.image[0] - origin[0], y - self.image[1] - origin[1], eye];
         let ((sl, cl), (su, cu)) = (self.level.to_radians().sin_cos(), self.upright.to_radians().sin_cos());
-        // The card's own axes: to the right and down, after both turns.
+        // The card's own axes: to the right and down, after both rotations.
         let (right, down) = ([cu, 0.0, -su], [su * sl, cl, cu * sl]);
         let normal = cross(right, down);
         let at = dot(normal, [0.0, 0.0, self.away * m.h + eye]) / dot(normal, ray);
@@ -50,27 +50,27 @@ fn dot(a: [f64; 3], b: [f64; 3]) -> f64 {
     a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
 }
 
-/// What `b` has of a pixel lies in what `a` leaves of it, as far as there is room: Porter and
-/// Duff's "over" for shapes that are apart.
+/// Adds `b` as far as `a` leaves room for it: Porter and Duff's "over" for shapes that are
+/// disjoint.
 fn over(a: Color, b: Color) -> Color {
     add(a, scale(b, ((1.0 - a[3]) / b[3].max(1e-9)).min(1.0)))
 }
 
-/// Both move together by a canvas.
+/// Both pictures move together by a canvas.
 fn push(m: &Moment, x: f64, y: f64, way: [f64; 2]) -> Color {
     let e = eased(m.p);
     let (dx, dy) = (way[0] * m.w, way[1] * m.h);
     add(m.sample(0, x - e * dx, y - e * dy, Beyond::Nothing), m.sample(1, x + (1.0 - e) * dx, y + (1.0 - e) * dy, Beyond::Nothing))
 }
 
-/// The incoming one moves by a canvas, over the other.
+/// The incoming picture moves by a canvas, over the outgoing one.
 fn slide(m: &Moment, x: f64, y: f64, way: [f64; 2]) -> Color {
     let e = eased(m.p);
     let moved = m.sample(1, x + (1.0 - e) * way[0] * m.w, y + (1.0 - e) * way[1] * m.h, Beyond::Nothing);
     over(moved, m.sample(0, x, y, Beyond::Nothing))
 }
 
-/// Both by cards; which lies above; the opacity of that one.
+/// Both pictures as cards; `above` is the upper one, with `opacity`.
 fn two(m: &Moment, x: f64, y: f64, cards: [Card; 2], above: usize, opacity: f64) -> Color {
     let top = scale(cards[above].seen(m, above, x, y), opacity);
     over(top, cards[1 - above].seen(m, 1 - above, x, y))
@@ -157,7 +157,7 @@ pub(super) const TABLE: &[(&str, Definition, usize)] = &[
         "card-spin",
         |m, x, y| {
             // The back, between a quarter and three quarters of a turn, is the incoming picture,
-            // the right way round.
+            // not mirrored.
             let degrees = 540.0 * eased(m.p);
             let n = usize::from((degrees % 360.0 - 180.0).abs() < 90.0);
             Card { upright: degrees - 180.0 * n as f64, away: 0.8 * peak(m.p), ..STILL }.seen(m, n, x, y)

@@ -1,12 +1,12 @@
-//! A transition starts with the outgoing picture alone and ends with the incoming one alone,
-//! whatever they cover and however large the canvas is.
+//! A transition starts with only the outgoing picture and ends with only the incoming one, whatever
+//! they cover and however large the canvas is.
 use super::*;
 use cutroom_timeline::Transform;
 
 /// Wide, tall, square, odd, a single pixel, and the widest.
 const SIZES: [(u32, u32); 7] = [(64, 36), (36, 64), (40, 40), (37, 23), (23, 41), (1, 1), (8192, 3)];
 
-/// A clip of other proportions than the canvas: bars left and right.
+/// A clip with other proportions than the canvas: bars left and right.
 fn narrow(id: &str) -> Layer {
     Layer { transform: Transform { scale: [0.75, 1.0], ..Transform::IDENTITY }, ..layer(media(id)) }
 }
@@ -20,7 +20,7 @@ fn both_ends_are_pure_at_every_size_and_coverage() {
         let (a, b) = (side(s, 0), side(s, 1));
         let pictures = [("a", &a), ("b", &b)];
         let cv = Canvas { background: [0.2, 0.4, 0.6, 1.0], ..canvas(s, false) };
-        // Something lies below everything, so that there is always work.
+        // A layer below everything, so that there is always something to draw.
         let below = || Layer { opacity: 0.999, ..layer(Content::Solid([0.2, 0.4, 0.6, 1.0])) };
         let sides = [
             [Some(layer(media("a"))), Some(layer(media("b")))],
@@ -30,7 +30,7 @@ fn both_ends_are_pure_at_every_size_and_coverage() {
             [Some(layer(media("a"))), None],
             [None, Some(layer(media("b")))],
         ];
-        // Every pairing on the first and an odd canvas, the first two on the others.
+        // Every pairing on the first and on an odd canvas, the first two on the others.
         let count = if (w, h) == SIZES[0] || (w, h) == SIZES[3] { 6 } else { 2 };
         for [from, to] in sides.into_iter().take(count) {
             let alone = |l: &Option<Layer>| {
@@ -54,8 +54,8 @@ fn both_ends_are_pure_at_every_size_and_coverage() {
     assert!(wrong.is_empty(), "{} cases\n{}", wrong.len(), wrong.join("\n"));
 }
 
-/// A picture that makes way for nothing has nearly gone shortly before the end, and one that comes
-/// from nothing is hardly there shortly after the start.
+/// A picture without successor has nearly disappeared shortly before the end, and one without
+/// predecessor is hardly visible shortly after the start.
 #[test]
 fn one_sided_ones_do_not_pop() {
     let (cpu, s) = (CpuRenderer::new(0).unwrap(), size(64, 36));
@@ -77,7 +77,7 @@ fn one_sided_ones_do_not_pop() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Both back ends, at sizes that fill no tile, on the way.
+/// Both back ends agree at sizes that do not fill a tile, during the transition.
 #[test]
 fn back_ends_agree_at_odd_sizes() {
     let Some(mut gpu) = gpu() else { return };

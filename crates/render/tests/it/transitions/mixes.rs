@@ -1,5 +1,5 @@
-//! Transitions that mix the two pictures at one place by a number that depends on progress alone,
-//! or on colour.
+//! Transitions that mix the two pictures at the same position by a share that depends only on
+//! progress or on colour.
 use super::*;
 
 pub(super) const TABLE: &[(&str, Definition, usize)] = &[
@@ -24,7 +24,7 @@ pub(super) const TABLE: &[(&str, Definition, usize)] = &[
     (
         "blur-dissolve",
         |m, x, y| {
-            // A Gaussian over three deviations, cut there.
+            // A Gaussian, cut at three deviations.
             let sigma = 0.02 * m.h * peak(m.p);
             let reach = (3.0 * sigma).ceil().max(1.0) as i64;
             let (mut sum, mut all) = ([0.0; 4], 0.0);
@@ -51,7 +51,7 @@ pub(super) const TABLE: &[(&str, Definition, usize)] = &[
         },
         0,
     ),
-    // The picture that decides is the incoming one, mirrored, in these tests.
+    // In these tests the controlling picture is the incoming one, mirrored.
     (
         "luma-wipe",
         |m, x, y| {
@@ -96,8 +96,7 @@ fn mixes_are_as_defined() {
     check_all(TABLE);
 }
 
-/// The colour asked for is the one in the middle, in gamma and linear light; luma keys with the
-/// bright parts first.
+/// The middle frame has the requested colour; `invert` and `softness` change the luma key.
 #[test]
 fn parameters_count() {
     let (cpu, s) = (CpuRenderer::new(0).unwrap(), size(64, 32));
@@ -117,7 +116,7 @@ fn parameters_count() {
     }
 }
 
-/// In linear light luma is still that of display-encoded colour.
+/// In linear light the key still uses the luma of display-encoded colour.
 #[test]
 fn luma_fade_keys_on_display_luma_in_linear_light() {
     let (cpu, s) = (CpuRenderer::new(0).unwrap(), size(64, 32));

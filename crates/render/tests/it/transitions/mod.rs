@@ -1,5 +1,5 @@
-//! Every transition against a definition of its own in double precision, or against what must hold
-//! for it; and its two ends.
+//! Compares every transition with its own definition in double precision, or with properties that
+//! must hold for it; and tests its two ends.
 mod cards;
 mod ends;
 mod mixes;
@@ -25,7 +25,7 @@ struct Moment {
     sides: [Picture; 2],
 }
 
-/// What lies beyond a picture's edge.
+/// How a picture is read outside its edges.
 #[derive(Clone, Copy)]
 enum Beyond {
     Nothing,
@@ -35,9 +35,9 @@ enum Beyond {
 }
 
 impl Moment {
-    /// Side `n` at a place in pixels, bilinear.
+    /// Colour of side `n` at a position in pixels, bilinear.
     fn sample(&self, n: usize, x: f64, y: f64, beyond: Beyond) -> Color {
-        // Nothing is mixed over the border between a picture and its copy.
+        // No interpolation across the border between a picture and its repetition.
         let (x, y) = match beyond {
             Beyond::Again => (x.rem_euclid(self.w).clamp(0.5, self.w - 0.5), y.rem_euclid(self.h).clamp(0.5, self.h - 0.5)),
             _ => (x, y),
@@ -52,7 +52,7 @@ impl Moment {
         sum
     }
 
-    /// The number of a step, of so many over the transition, as single precision counts.
+    /// Index of the current one of `count` steps over the transition, computed in single precision.
     fn step(&self, count: f32) -> f64 {
         f64::from((self.p as f32 * count).floor())
     }
@@ -70,7 +70,7 @@ impl Moment {
         [r, g, b, 1.0]
     }
 
-    /// Both sides at a place.
+    /// Colours of both sides at a position.
     fn both(&self, x: f64, y: f64, beyond: Beyond) -> [Color; 2] {
         [self.sample(0, x, y, beyond), self.sample(1, x, y, beyond)]
     }
@@ -92,7 +92,7 @@ fn add(a: Color, b: Color) -> Color {
     std::array::from_fn(|i| a[i] + b[i])
 }
 
-/// Slow at both ends: 3p² − 2p³.
+/// Eases in and out: 3p² − 2p³.
 fn eased(p: f64) -> f64 {
     p * p * (3.0 - 2.0 * p)
 }
@@ -102,13 +102,13 @@ fn peak(p: f64) -> f64 {
     1.0 - (2.0 * p - 1.0).abs()
 }
 
-/// Eased between two moments.
+/// Eased from 0 at `from` to 1 at `to`.
 fn late(p: f64, from: f64, to: f64) -> f64 {
     eased(((p - from) / (to - from)).clamp(0.0, 1.0))
 }
 
-/// pcg3d of Jarzynski and Olano, JCGT 9(3), 2020, section 4: the upper 24 bits of its first
-/// result, 0..1. Numbers are cut to whole ones.
+/// pcg3d of Jarzynski and Olano, JCGT 9(3), 2020, section 4: the upper 24 bits of its first result,
+/// 0..1. Arguments are truncated to integers.
 fn hash(x: f64, y: f64, z: f64) -> f64 {
     let mut v = [x, y, z].map(|v| (v as i64 as u32).wrapping_mul(1_664_525).wrapping_add(1_013_904_223));
     v[0] = v[0].wrapping_add(v[1].wrapping_mul(v[2]));
@@ -118,7 +118,7 @@ fn hash(x: f64, y: f64, z: f64) -> f64 {
     f64::from(v[0].wrapping_add(v[1].wrapping_mul(v[2])) >> 8) / 16_777_216.0
 }
 
-/// What seeds become, with a number that tells their uses apart.
+/// The integer that kernels derive from a parameter `seed`; `use_` distinguishes its uses.
 fn seed(use_: f64, seed: f64) -> f64 {
     (hash(use_, seed, 0.0) * 16_777_216.0).floor()
 }
@@ -158,7 +158,7 @@ fn transition(id: &str, p: f32, set: &[(&str, ParamValue)], from: Option<Layer>,
 
 const FLOAT: PictureFormat = PictureFormat::RGB_FLOAT;
 
-/// Draws in floating-point R'G'B', opaque.
+/// Draws layers on the CPU in `format`; with [`FLOAT`] the samples are R'G'B'.
 fn draw(cpu: &CpuRenderer, canvas: Canvas, layers: Vec<Layer>, pictures: &[(&str, &Picture)], format: PictureFormat) -> Picture {
     let color =
         if format == FLOAT { ColorTags { transfer: cutroom_types::Transfer::Bt709, ..ColorTags::SRGB } } else { ColorTags::BT709 };
@@ -183,13 +183,13 @@ fn value(p: &Picture, k: usize, x: usize, y: usize) -> f64 {
     f64::from(f32::from_bits(p.sample(k, x, y)))
 }
 
-/// What a pixel with its centre at (x, y) should be.
+/// Expected colour of the pixel with its centre at (x, y).
 type Definition = fn(&Moment, f64, f64) -> Color;
 
 /// Compares a transition with its definition on a wide and on a tall canvas, early and late; at
 /// most `strays` of a thousand pixels may differ.
 fn check(cpu: &CpuRenderer, id: &str, definition: Definition, strays: usize) -> Result<(), String> {
-    // Sides that are powers of two: no pixel's centre lies on the border of two pieces, where
+    // Sides that are powers of two: no pixel's centre is on the border of two pieces, where
     // rounding would decide.
     for s in [size(64, 32), size(32, 64)] {
         for p in [0.3f32, 0.7] {
@@ -226,7 +226,7 @@ fn check_all(table: &[(&str, Definition, usize)]) {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// Every entry has a definition, or a reason why it is held to what must be true of it instead.
+/// Every entry has a definition, or a reason why its properties are tested instead.
 #[test]
 fn every_transition_is_defined_or_explained() {
     let tables = [mixes::TABLE, places::TABLE, cards::TABLE, sampled::TABLE];

@@ -1,9 +1,8 @@
-//! The morph: its movement is measured from the pictures, so it is tested on pictures whose
-//! movement is known.
+//! Tests the morph on pictures with known movement, since it estimates movement from the pictures.
 use super::*;
 use cutroom_effects::TransitionKind;
 
-/// Held to what follows instead of a formula for each pixel.
+/// Tested by the properties below instead of a formula for each pixel.
 pub(super) const TESTED: &[&str] = &["optical-flow"];
 
 /// Brightness without a period within the reach of the search.
@@ -26,7 +25,7 @@ fn between(id: &str, p: f32, a: &Picture, b: &Picture) -> Picture {
     draw(&CpuRenderer::new(0).unwrap(), canvas(a.size, false), vec![top], &[("a", a), ("b", b)], FLOAT)
 }
 
-/// Mean difference from what is wanted, within a margin of the canvas, in codes of 8 bits.
+/// Mean difference from the expected values, inside a margin of the canvas, in codes of 8 bits.
 fn apart(got: &Picture, margin: u32, want: impl Fn(f64, f64) -> f64) -> f64 {
     let (mut sum, mut count) = (0.0, 0.0);
     for y in margin..got.size.height - margin {
@@ -38,8 +37,8 @@ fn apart(got: &Picture, margin: u32, want: impl Fn(f64, f64) -> f64) -> f64 {
     sum / count
 }
 
-/// The whole picture moves: at p it has gone the share p of the way, on canvases compared at full
-/// size and reduced.
+/// The whole picture moves: at p it has moved by the share p, on canvases analysed at full size and
+/// reduced.
 #[test]
 fn a_moving_picture_goes_on_moving() {
     for (s, way) in [(size(240, 136), [9.0, -5.0]), (size(640, 360), [26.0, 14.0])] {
@@ -55,7 +54,8 @@ fn a_moving_picture_goes_on_moving() {
     }
 }
 
-/// One object moves over a still background: it is seen half way, and the background does not move.
+/// One object moves over a static background: it is visible half way, and the background does not
+/// move.
 #[test]
 fn an_object_moves_over_a_still_background() {
     let s = size(240, 136);
@@ -75,8 +75,8 @@ fn an_object_moves_over_a_still_background() {
     }
 }
 
-/// Every step has pixels, the last those of the canvas. How many steps there may be, the catalogue
-/// checks.
+/// Every step has pixels, the last one those of the canvas. The number of steps is tested with the
+/// catalogue.
 #[test]
 fn the_last_step_is_on_the_canvas() {
     let raster = cutroom_effects::EffectFrame {
@@ -95,7 +95,7 @@ fn the_last_step_is_on_the_canvas() {
     }
 }
 
-/// Where nothing can be told it dissolves.
+/// Without detectable movement the result is a dissolve.
 #[test]
 fn flat_pictures_dissolve() {
     let s = size(64, 36);

@@ -1,9 +1,9 @@
-//! Wipes, irises and patterns: each place has a moment of its own at which the incoming picture
-//! takes it.
+//! Wipes, irises and patterns: at each position the incoming picture appears at a moment of its
+//! own.
 use super::*;
 
-/// How much of the incoming picture shows where the edge, `soft` wide, has a distance of `d` (0
-/// to 1) to go through.
+/// Share of the incoming picture at distance `d` (0 to 1) along the path of an edge that is `soft`
+/// wide.
 fn behind(p: f64, d: f64, soft: f64) -> f64 {
     ((p * (1.0 + soft) - d) / soft).clamp(0.0, 1.0)
 }
@@ -12,24 +12,24 @@ fn shown(m: &Moment, x: f64, y: f64, k: f64) -> Color {
     mix2(m.both(x, y, Beyond::Same), k)
 }
 
-/// A wipe whose hard edge is one pixel wide, by pixels still to go and the length of the way.
+/// A wipe whose hard edge is one pixel wide; `d` and `length` are distance and length of the path
+/// in pixels.
 fn wipe(m: &Moment, x: f64, y: f64, d: f64, length: f64) -> Color {
     shown(m, x, y, (m.p * (length + 1.0) - d).clamp(0.0, 1.0))
 }
 
-/// A shape that grows from the centre until it covers the canvas: its edge is a pixel of half the
-/// diagonal.
+/// A shape that grows from the centre until it covers the canvas; its edge is as wide as a pixel
+/// relative to half the diagonal.
 fn shape(m: &Moment, x: f64, y: f64, d: f64) -> Color {
     shown(m, x, y, behind(m.p, d, 2.0 / m.w.hypot(m.h)))
 }
 
-/// From the centre, and the corner of the canvas from there.
+/// Position relative to the centre, and the corner of the canvas relative to it.
 fn centered(m: &Moment, x: f64, y: f64) -> ([f64; 2], [f64; 2]) {
     ([x - 0.5 * m.w, y - 0.5 * m.h], [0.5 * m.w, 0.5 * m.h])
 }
 
-/// How large a shape must be to reach a place, where it covers the canvas at 1: `size` is
-/// homogeneous.
+/// Size at which a shape reaches a position; at size 1 it covers the canvas. `size` is homogeneous.
 fn growth(m: &Moment, x: f64, y: f64, size: impl Fn(f64, f64) -> f64) -> f64 {
     let (c, [w, h]) = centered(m, x, y);
     // Convex shapes reach the corners or the middles of the sides last.
@@ -37,12 +37,13 @@ fn growth(m: &Moment, x: f64, y: f64, size: impl Fn(f64, f64) -> f64) -> f64 {
     size(c[0], c[1]) / last.into_iter().map(|(x, y)| size(x, y)).fold(0.0, f64::max)
 }
 
-/// Share of a turn, clockwise from the top.
+/// Share of a full turn, clockwise from the top.
 fn turn(x: f64, y: f64) -> f64 {
     (x.atan2(-y) / std::f64::consts::TAU).rem_euclid(1.0)
 }
 
-/// Whether a five-pointed star with its notches at a distance of 1, one point up, holds a place.
+/// Whether a five-pointed star with its notches at a distance of 1, one point up, contains a
+/// position.
 fn in_star(x: f64, y: f64) -> bool {
     let corner = |i: usize| {
         let a = i as f64 * std::f64::consts::PI / 5.0;
@@ -68,7 +69,7 @@ fn star(m: &Moment, x: f64, y: f64) -> f64 {
     high
 }
 
-/// A square of a board or a row of one, `count` over the width: whole and fractional part.
+/// A cell of a board or of a row: index and fractional position in it.
 fn cell(v: f64, side: f64) -> (f64, f64) {
     ((v / side).floor(), (v / side).fract())
 }
@@ -96,8 +97,8 @@ pub(super) const TABLE: &[(&str, Definition, usize)] = &[
     (
         "triangle-iris",
         |m, x, y| {
-            // The furthest of the sides, whose outward normals lie 120° apart, the first pointing
-            // down.
+            // The largest of the distances to the sides, whose outward normals are 120° apart, the
+            // first pointing down.
             let size = |u: f64, v: f64| {
                 (0..3).map(|i| (90.0 + 120.0 * f64::from(i)).to_radians()).map(|a| u * a.cos() + v * a.sin()).fold(0.0, f64::max)
             };
@@ -121,8 +122,8 @@ pub(super) const TABLE: &[(&str, Definition, usize)] = &[
         |m, x, y| {
             let ([u, v], _) = centered(m, x, y);
             let (r, t) = (2.0 * u.hypot(v) / m.w.hypot(m.h), turn(u, v));
-            // An arm that starts at the top and gets a quarter of half the diagonal further out a
-            // turn: rings passed, and the way in this one.
+            // An arm that starts at the top and moves outwards by a quarter of half the diagonal
+            // per turn: completed rings, and the position in the current one.
             shape(m, x, y, (((4.0 * r + 1.0 - t).floor() + t) / 5.0).min(1.0))
         },
         2,
@@ -198,7 +199,7 @@ fn places_change_over_as_defined() {
     check_all(TABLE);
 }
 
-/// A soft edge is as wide as it says: at half way it spans `softness` of the way.
+/// At half of the progress, a soft edge spans `softness` of the path.
 #[test]
 fn soft_edges_are_as_wide_as_asked() {
     let (cpu, s) = (CpuRenderer::new(0).unwrap(), size(64, 32));

@@ -1,8 +1,8 @@
-//! Transitions that read both pictures at other places than their own.
+//! Transitions that read both pictures at other positions than their own.
 use super::*;
 use std::f64::consts::TAU;
 
-/// Places turned about a centre (radians clockwise) by so much.
+/// A position rotated about the centre (radians clockwise).
 fn turned(m: &Moment, x: f64, y: f64, angle: f64) -> (f64, f64) {
     let (dx, dy) = (x - 0.5 * m.w, y - 0.5 * m.h);
     let (s, c) = angle.sin_cos();
@@ -17,7 +17,7 @@ pub(super) const TABLE: &[(&str, Definition, usize)] = &[
     (
         "block-glitch",
         |m, x, y| {
-            // Blocks two wide and one high, 24 of their heights over the width.
+            // Blocks two units wide and one high, 24 units over the width.
             let side = m.w / 24.0;
             let (i, j) = ((x / side / 2.0).floor(), (y / side).floor());
             let z = seed(m.step(20.0), 0.0);
@@ -64,7 +64,7 @@ pub(super) const TABLE: &[(&str, Definition, usize)] = &[
             let z = seed(m.step(25.0), 0.0);
             let slip = hash(line, 0.0, z) - 0.5 + hash((line / 10.0).floor(), 1.0, z) - 0.5;
             mix2(m.both(x + slip * 0.15 * m.w * peak(m.p), y, Beyond::Again), late(m.p, 0.4, 0.6))
-            // The last of ten lines is told apart by rounding.
+            // The last of ten lines is decided by rounding.
         },
         60,
     ),
@@ -81,7 +81,7 @@ pub(super) const TABLE: &[(&str, Definition, usize)] = &[
     (
         "magnetic-tiles",
         |m, x, y| {
-            // Rows a tenth of the width high, from the right and the left in turn.
+            // Rows a tenth of the width high, alternately from the right and the left.
             let j = (y * 10.0 / m.w).floor();
             let k = eased((1.5 * m.p - 0.5 * hash(j, 0.0, seed(5.0, 0.0))).clamp(0.0, 1.0));
             let side = if j.rem_euclid(2.0) == 1.0 { 1.0 } else { -1.0 };
@@ -124,7 +124,7 @@ pub(super) const TABLE: &[(&str, Definition, usize)] = &[
         "kaleidoscope",
         |m, x, y| {
             let (dx, dy) = (x - 0.5 * m.w, y - 0.5 * m.h);
-            // Six sectors, each its neighbour's mirror image.
+            // Six sectors, each the mirror image of its neighbour.
             let a = (((dy.atan2(dx) + 2.0 * m.p) * 6.0 / TAU).rem_euclid(1.0) - 0.5).abs() * TAU / 6.0;
             let (u, v) = (0.5 * m.w + dx.hypot(dy) * a.cos(), 0.5 * m.h + dx.hypot(dy) * a.sin());
             let k = late(m.p, 0.4, 0.6);
@@ -188,8 +188,8 @@ pub(super) const TABLE: &[(&str, Definition, usize)] = &[
     (
         "hex-pixelize",
         |m, x, y| {
-            // The nearest of all centres: rows one and a half sides apart, every other one moved by
-            // half a hexagon.
+            // The nearest of all centres: rows one and a half sides apart, every other one shifted
+            // by half a hexagon.
             let side = (0.005 + 0.07 * peak(m.p)) * m.h;
             let across = 3f64.sqrt() * side;
             let centers = (-1..60).flat_map(|j| {
@@ -202,7 +202,7 @@ pub(super) const TABLE: &[(&str, Definition, usize)] = &[
             let (u, v) = centers.min_by(|a, b| near(a).total_cmp(&near(b))).unwrap();
             let n = usize::from(m.p >= 0.5);
             mix(m.sample(n, x, y, Beyond::Same), m.sample(n, u, v, Beyond::Same), late(peak(m.p), 0.0, 0.2))
-            // Places half way between two centres.
+            // Positions half way between two centres.
         },
         5,
     ),
@@ -233,8 +233,8 @@ pub(super) const TABLE: &[(&str, Definition, usize)] = &[
     (
         "page-peel",
         |m, x, y| {
-            // The fold runs across the diagonal from the lower right corner, a tenth and two pixels
-            // further than the other corner.
+            // The fold is perpendicular to the diagonal and moves along it from the lower right
+            // corner, to a tenth and two pixels beyond the opposite corner.
             let length = m.w.hypot(m.h);
             let (nx, ny) = (-m.w / length, -m.h / length);
             let d = (x - m.w) * nx + (y - m.h) * ny - (eased(m.p) * (1.1 * length + 2.0) - 1.0);

@@ -1,8 +1,8 @@
-//! Transitions whose look is a matter of taste: what must hold for them all the same.
+//! Transitions whose appearance is a matter of taste: properties that must hold nevertheless.
 use super::*;
 
-/// Looked at early, in the middle and late on the example scenes; why there is no formula but our
-/// own.
+/// Inspected visually early, in the middle and late on the example scenes, with the reason why no
+/// other source defines a formula.
 pub(super) const LOOKED_AT: &[(&str, &str)] = &[
     ("light-leak", "a warm glow that crosses; its colour and width are a choice"),
     ("light-sweep", "a band of light that uncovers; its brightness is a choice"),
@@ -22,7 +22,7 @@ pub(super) const LOOKED_AT: &[(&str, &str)] = &[
     ("thermal-bloom", "a palette of heat; its colours are a choice"),
 ];
 
-/// Those in which a place has a moment of its own, once, and takes the incoming picture there.
+/// Transitions in which each position changes to the incoming picture once, at a moment of its own.
 const TAKING: &[&str] =
     &["film-burn", "paint-splatter", "noise-dissolve", "doom-bars", "random-blocks", "ink-bleed", "data-corrupt"];
 
@@ -30,16 +30,17 @@ fn flat(gray: f32) -> Layer {
     layer(Content::Solid([gray, gray, gray, 1.0]))
 }
 
-/// The share of the incoming picture at every pixel, by a white and a black side.
+/// The share of the incoming picture at every pixel, measured with a black outgoing and a white
+/// incoming side.
 fn shares(cpu: &CpuRenderer, id: &str, p: f32, seed: f64) -> Vec<f64> {
     let top = transition(id, p, &[("seed", ParamValue::Number(seed))], Some(flat(0.0)), Some(flat(1.0)));
     let got = draw(cpu, canvas(size(160, 90), false), vec![top], &[], FLOAT);
-    // Blue has the least of a burn's rim.
+    // Blue has the least light of a burn's rim.
     (0..90).flat_map(|y| (0..160).map(move |x| (x, y))).map(|(x, y)| value(&got, 2, x, y)).collect()
 }
 
-/// A place that has changed over stays changed; the share of the area follows progress, whatever
-/// the seed.
+/// A position that has changed stays changed; the share of the area follows progress, whatever the
+/// seed.
 #[test]
 fn places_change_over_once_and_in_time() {
     let cpu = CpuRenderer::new(0).unwrap();
@@ -52,7 +53,7 @@ fn places_change_over_once_and_in_time() {
                 let area = now.iter().map(|v| v.clamp(0.0, 1.0)).sum::<f64>() / now.len() as f64;
                 assert!((area - f64::from(p)).abs() < 0.3, "{id} at {p}, seed {seed}: {area} of the area");
                 if let Some(before) = before {
-                    // A rim lights up places shortly before they change.
+                    // A rim brightens positions shortly before they change.
                     let back = before.iter().zip(&now).filter(|(a, b)| **a > **b + 0.25).count();
                     assert!(back * 50 <= now.len(), "{id} at {p}, seed {seed}: {back} places changed back");
                 }
@@ -62,7 +63,8 @@ fn places_change_over_once_and_in_time() {
     }
 }
 
-/// The same seed gives the same picture, another one another; every transition that has a seed.
+/// The same seed produces the same picture, another seed another one, for every transition with a
+/// seed.
 #[test]
 fn seeds_decide() {
     let (cpu, s) = (CpuRenderer::new(0).unwrap(), size(64, 36));
@@ -77,7 +79,7 @@ fn seeds_decide() {
     assert!(crate::support::transition("swirl").param("seed").is_some());
 }
 
-/// Light only adds to what a mixture of both would be.
+/// Light is only added to a mixture of both pictures.
 #[test]
 fn light_only_adds() {
     let (cpu, s) = (CpuRenderer::new(0).unwrap(), size(64, 36));
@@ -101,7 +103,7 @@ fn light_only_adds() {
     }
 }
 
-/// A projector shows one of the two, as a whole, brighter or darker.
+/// A projector shows one of the two pictures as a whole, brighter or darker.
 #[test]
 fn a_flicker_shows_one_of_the_two() {
     let (cpu, s) = (CpuRenderer::new(0).unwrap(), size(64, 36));
@@ -130,8 +132,8 @@ fn static_is_gray_in_the_middle() {
     assert!((mean - 0.5).abs() < 0.05, "{mean}");
 }
 
-/// Shards and melted pictures: every colour lies between those of the two pictures, cracks' light
-/// aside.
+/// Shards and melted pictures: every colour is between those of the two pictures, except the light
+/// at cracks.
 #[test]
 fn pieces_come_from_the_pictures() {
     let (cpu, s) = (CpuRenderer::new(0).unwrap(), size(64, 36));

@@ -1,6 +1,6 @@
-//! The worked example of docs/adding-an-effect.md: its one file, as it stands there, compiles
-//! against the catalogue's public interface alone and is drawn by both back ends as it is defined.
-//! Nothing else of the workspace knows it, so nothing else has to be touched.
+//! The worked example of docs/adding-an-effect.md: its one file, as printed there, compiles against
+//! the public interface of the catalogue alone, and both back ends draw it as defined. Nothing else
+//! in the workspace refers to it, so nothing else must be changed.
 mod day_for_night;
 
 use crate::{catalogue::keeps_every_promise, support::*};
@@ -9,7 +9,7 @@ use cutroom_render::{Backend, RenderOptions, Renderer};
 use cutroom_test_support::{example, read, root};
 use cutroom_timeline::{EffectUse, Layer};
 
-/// In a catalogue of its own, as its line in the list would put it there.
+/// Registered in a catalogue of its own, as its line in the list would do.
 fn day_for_night() -> EffectRef {
     Catalog::builtin().register_effect(day_for_night::SPEC).unwrap()
 }
@@ -35,15 +35,15 @@ fn the_documented_file_is_drawn_as_it_is_defined() {
     }
 }
 
-/// The catalogue's loops, both back ends among them, hold for it.
+/// The catalogue's loops, both back ends included, hold for it.
 #[test]
 fn it_keeps_the_promises_of_the_catalogue() {
     assert!(EFFECTS.iter().all(|e| e.id != day_for_night::SPEC.id), "the example is not part of the catalogue");
     keeps_every_promise(day_for_night());
 }
 
-/// The page shows the file that is compiled here, and every effect of the catalogue takes one line
-/// in its list.
+/// The page shows the file that is compiled here, and every effect of the catalogue has one line in
+/// its list.
 #[test]
 fn the_page_and_the_list_are_as_described() {
     let shown = example("docs/adding-an-effect.md", "rust");
