@@ -27,12 +27,12 @@ pub(crate) fn folders() -> Vec<PathBuf> {
 pub(crate) fn names(folders: &[PathBuf]) -> Vec<String> {
     let mut open: Vec<(PathBuf, usize)> = folders.iter().map(|f| (f.clone(), DEPTH)).collect();
     let (mut names, mut seen) = (BTreeSet::new(), 0);
-    while let Some((folder, depth)) = open.pop() {
+    'folders: while let Some((folder, depth)) = open.pop() {
         // A folder that cannot be read has no fonts for this user.
         for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
             seen += 1;
             if seen > MAX_ENTRIES {
-                break;
+                break 'folders;
             }
             let path = entry.path();
             if path.is_dir() && depth > 0 {

@@ -101,7 +101,6 @@ pub fn new_project(request: &NewProjectRequest) -> Result<NewProjectReport, ApiE
     let (sources, order) = sources(&request.clips, folder, &infos)?;
     let clips = || order.iter().map(|&n| &sources[n]);
     let composition = build::composition_for(clips(), request.size, rate);
-    let composition = composition.ok_or_else(|| ApiError::new("usage.fps", "no frame rate").field("fps"))?;
     let (rate, size) = (composition.frame_rate, composition.size);
     let moving = clips().find(|c| c.is_moving()).and_then(|c| c.picture);
     if request.fps.is_none() && moving.is_some_and(|p| !p.is_constant_rate) {

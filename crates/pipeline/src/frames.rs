@@ -62,7 +62,8 @@ impl FrameReader {
     /// Reads another state of the composition from the next frame on: requests ahead are cancelled
     /// and repeated, and decoders of files whose reading is unchanged are kept.
     pub fn retarget(&mut self, composition: Arc<OpenComposition>) {
-        let start = self.to_plan.start - self.ahead.len() as i64;
+        let undelivered = self.ahead.len() + self.in_flight.len() - self.stale;
+        let start = self.to_plan.start - undelivered as i64;
         self.seek(start..self.to_plan.end.max(start));
         let before = std::mem::replace(&mut self.composition, composition);
         let now = &self.composition;

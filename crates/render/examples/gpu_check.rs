@@ -122,7 +122,7 @@ fn times(cpu: &CpuRenderer, gpu: &mut GpuRenderer, s: Size, what: &str, linear: 
     let (limit, count) = gpu_cases::compare(cpu, gpu, &case)?;
     println!(
         "five {what} layers at {scale}, {}: first {first_ms:.1} ms (compile, upload); a frame takes {device:.3} on the device, {host:.3} on the host (and {lowering:.3} to \
-         lower); with readback {waiting:.3}, three under way {ring:.3}; CPU {on_cpu:.2}; {limit:.0} codes apart at most, {count} samples",
+         lower); with readback {waiting:.3}, three in flight {ring:.3}; CPU {on_cpu:.2}; {limit:.0} codes apart at most, {count} samples",
         if linear { "linear light" } else { "gamma" }
     );
     Ok(())

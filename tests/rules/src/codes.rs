@@ -39,7 +39,8 @@ pub fn stated(sources: &[Source]) -> BTreeSet<&str> {
     };
     let of_program = |s: &&Source| {
         let inside = s.path.starts_with("crates/") || s.path.starts_with("apps/");
-        inside && s.path.contains("/src/") && s.path.ends_with(".rs") && s.path != LIST
+        let is_test = s.path.ends_with("/tests.rs");
+        inside && s.path.contains("/src/") && s.path.ends_with(".rs") && !is_test && s.path != LIST
     };
     let end = |s: &Source| s.text.find("#[cfg(test)]\nmod tests").unwrap_or(s.text.len());
     sources.iter().filter(of_program).flat_map(|s| s.text[..end(s)].split('"')).filter(is_code).collect()

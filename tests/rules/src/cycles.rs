@@ -179,6 +179,10 @@ impl Modules {
         let mut by_path = BTreeMap::new();
         for source in sources {
             let Some(file) = source.path.strip_prefix(&folder).and_then(|f| f.strip_suffix(".rs")) else { continue };
+            // Tests of a module in a file of their own use what tests may use.
+            if file.ends_with("/tests") {
+                continue;
+            }
             let file = file.strip_suffix("/mod").unwrap_or(file);
             let path = if file == "lib" || file == "main" { String::new() } else { file.replace('/', "::") };
             let module = Module::read(&source.path, &words(&source.text));

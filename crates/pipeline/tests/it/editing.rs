@@ -70,8 +70,8 @@ fn open_in(library: &Arc<Library>, project: &Project) -> Arc<OpenComposition> {
     Arc::new(opened.unwrap_or_else(|problems| panic!("{problems:?}")))
 }
 
-fn renderer() -> Renderer {
-    Renderer::new(RenderOptions { backend: Backend::Cpu, threads: 1, ..RenderOptions::default() }).unwrap()
+fn renderer(backend: Backend) -> Renderer {
+    Renderer::new(RenderOptions { backend, threads: 1, ..RenderOptions::default() }).unwrap()
 }
 
 fn bytes(p: &Picture) -> Vec<u8> {
@@ -108,6 +108,18 @@ fn files_are_scanned_once_and_again_when_they_changed() {
 /// the same composition.
 #[test]
 fn a_retargeted_reader_gives_the_edited_frames() {
+    check_retargeting(Backend::Cpu);
+}
+
+/// The same with several frames in flight when the composition is edited.
+#[test]
+fn a_retargeted_reader_delivers_what_was_in_flight() {
+    assert!(renderer(Backend::Gpu).frames_in_flight() > 1);
+    check_retargeting(Backend::Gpu);
+}
+
+fn check_retargeting(backend: Backend) {
+    let renderer = || renderer(backend);
     let bench = Bench::new();
     let mut p = project(4);
     let before = bench.open(&p);
@@ -148,5 +160,5 @@ fn a_bad_edit_is_refused_whole() {
     let problems = open.edited(p, &CancelToken::new()).err().unwrap();
     assert_eq!(problems[0].json_path, "compositions[0].tracks[0].clips[0].source.media");
     let spec = output_spec(open.composition(), PictureFormat::YUV420P8);
-    assert!(open.frame(0, &mut renderer(), &spec).is_ok());
+    assert!(open.frame(0, &mut renderer(Backend::Cpu), &spec).is_ok());
 }

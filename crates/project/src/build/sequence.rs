@@ -95,22 +95,22 @@ impl SourceFacts {
 /// An empty composition "main" for clips in playing order. `size` and `rate` are used if given.
 /// Otherwise the size is that of the first clip with a picture, rounded up to even numbers
 /// (1920×1080 without pictures), and the rate is that of the first video, or 25. The colour is that
-/// of the first video, so that it can be passed through unchanged. Because the rate falls back to
-/// 25, the result is never `None`.
+/// of the first video, so that it can be passed through unchanged.
 pub fn composition_for<'a>(
     clips: impl Iterator<Item = &'a SourceFacts> + Clone,
     size: Option<Size>,
     rate: Option<FrameRate>,
-) -> Option<Composition> {
+) -> Composition {
     let moving = clips.clone().find(|c| c.is_moving()).and_then(|c| c.picture);
     let picture = clips.into_iter().find_map(|c| c.picture);
     let size = size.unwrap_or_else(|| picture.map_or(USUAL_SIZE, |p| even(p.size)));
-    let rate = rate.or_else(|| moving.map_or(FrameRate::new(25, 1), |p| usual_rate(&p)))?;
+    let rate = rate.or_else(|| moving.and_then(|p| usual_rate(&p)));
+    let rate = rate.unwrap_or_else(|| FrameRate::new(25, 1).expect("25 fps is a rate"));
     let mut composition = Composition::new("main", size, rate);
     if let Some(p) = moving {
         composition.color = CompositionColor { primaries: p.primaries, transfer: p.transfer, ..CompositionColor::default() };
     }
-    Some(composition)
+    composition
 }
 
 fn even(size: Size) -> Size {
@@ -120,7 +120,7 @@ fn even(size: Size) -> Size {
 
 /// The frame rate to use. For a constant rate this is the stated one, or the counted one if that is
 /// implausible (phones write 90000); for a variable rate it is the counted one, rounded to a whole
-/// number, or else the stated one. Rates outside 1..=240 are ignored; the fallback is 25.
+/// number, or else the stated one. Rates outside 1..=240 are ignored.
 fn usual_rate(p: &PictureFacts) -> Option<FrameRate> {
     let sane = |r: &FrameRate| (1.0..=240.0).contains(&r.as_f64());
     let nominal = p.nominal_rate.filter(sane);
@@ -129,7 +129,6 @@ fn usual_rate(p: &PictureFacts) -> Option<FrameRate> {
     let counts_fields = |n: &FrameRate| average.is_some_and(|a| (n.as_f64() / a.as_f64() - 2.0).abs() < 0.05);
     let nominal = nominal.and_then(|n| if counts_fields(&n) { FrameRate::from_f64(n.as_f64() / 2.0) } else { Some(n) });
     if p.is_constant_rate { nominal.or(average) } else { average.and_then(|r| FrameRate::from_f64(r.as_f64().round())).or(nominal) }
-        .or_else(|| FrameRate::new(25, 1))
 }
 
 impl Sequence<'_> {

@@ -30,14 +30,14 @@ fn a_composition_follows_its_first_clips() {
     let sound = source(MediaKind::Audio, 3, None);
     let still = source(MediaKind::Image, 0, Some((63, 35)));
     let film = source(MediaKind::Video, 2, Some((1280, 720)));
-    let made = composition_for([&sound, &still, &film].into_iter(), None, None).unwrap();
+    let made = composition_for([&sound, &still, &film].into_iter(), None, None);
     // The still's size, rounded up to even numbers; rate and colour of the first video.
     assert_eq!((made.size, made.frame_rate), (Size { width: 64, height: 36 }, rate("25")));
     assert_eq!((made.color.primaries, made.color.transfer), (Primaries::Bt2020, Transfer::Pq));
     let asked = Size { width: 31, height: 17 };
-    let made = composition_for([&film].into_iter(), Some(asked), Some(rate("50"))).unwrap();
+    let made = composition_for([&film].into_iter(), Some(asked), Some(rate("50")));
     assert_eq!((made.size, made.frame_rate), (asked, rate("50")));
-    let made = composition_for([&sound].into_iter(), None, None).unwrap();
+    let made = composition_for([&sound].into_iter(), None, None);
     assert_eq!((made.size, made.frame_rate), (Size { width: 1920, height: 1080 }, rate("25")));
 }
 
@@ -50,7 +50,7 @@ fn odd_statements_of_a_rate_are_seen_through() {
         facts.nominal_rate = rate(nominal);
         facts.average_rate = rate(average);
         facts.is_constant_rate = is_constant_rate;
-        composition_for([&film].into_iter(), None, None).unwrap().frame_rate
+        composition_for([&film].into_iter(), None, None).frame_rate
     };
     // Phones state the clock of the container, interlaced files the rate of interlaced fields;
     // variable rates are counted and rounded.
@@ -69,7 +69,7 @@ fn clips_follow_each_other_over_dissolves() {
     ];
     // The film twice with the still between, and the sound on its own track.
     let sequence = Sequence { sources: &sources, order: &[0, 1, 2, 0], still_frames: 30, half_dissolve_frames: 5 };
-    let composition = composition_for(sources.iter(), None, None).unwrap();
+    let composition = composition_for(sources.iter(), None, None);
     let project = sequence.project("film", composition).unwrap();
     assert_eq!(validate(&project), []);
     assert_eq!(project.media.len(), 3);
@@ -89,7 +89,7 @@ fn clips_follow_each_other_over_dissolves() {
 fn a_clip_must_hold_its_dissolves() {
     let stills = [source(MediaKind::Image, 0, Some((64, 36)))];
     let sequence = Sequence { sources: &stills, order: &[0, 0, 0], still_frames: 25, half_dissolve_frames: 20 };
-    let composition = composition_for(stills.iter(), None, None).unwrap();
+    let composition = composition_for(stills.iter(), None, None);
     let error = sequence.project("film", composition).unwrap_err();
     // The middle clip is under half of both dissolves of 40 frames.
     assert_eq!((error.clip, error.frames, error.dissolve_frames, error.needed_frames), (1, 25, 40, 40));
@@ -100,7 +100,7 @@ fn a_clip_must_hold_its_dissolves() {
 fn two_films() -> Project {
     let sources = [source(MediaKind::Video, 2, Some((64, 36)))];
     let sequence = Sequence { sources: &sources, order: &[0, 0], still_frames: 1, half_dissolve_frames: 5 };
-    sequence.project("film", composition_for(sources.iter(), None, None).unwrap()).unwrap()
+    sequence.project("film", composition_for(sources.iter(), None, None)).unwrap()
 }
 
 #[test]

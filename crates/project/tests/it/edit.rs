@@ -69,7 +69,7 @@ proptest! {
         for edit in edits {
             let _ = edit.apply(&mut project);
         }
-        let twice: Vec<_> = validate(&project).into_iter().filter(|p| p.code == "duplicate_id").collect();
+        let twice: Vec<_> = validate(&project).into_iter().filter(|p| p.code == "project.duplicate_id").collect();
         prop_assert_eq!(twice, vec![]);
         let index = ProjectIndex::new(&project);
         for n in 0..12 {

@@ -406,9 +406,8 @@ fn apply(stage: &Stage, textures: &[u32], registers: &mut Registers, next: &mut 
         Stage::Sample { .. } => {}
         Stage::Unpremultiply { reg } => {
             let p = registers.get(*reg);
-            let some = p.a.gt(0.0);
-            let c = p.c.map(|c| Symbol::select(some, c / p.a, 0.0));
-            registers.set(*reg, Rgba { c, a: p.a });
+            let k = Symbol::select(p.a.gt(1e-6), Symbol::from(1.0) / p.a.max(1e-6), 0.0);
+            registers.set(*reg, Rgba { c: p.c.scale(k), a: p.a });
         }
         Stage::Premultiply { reg } => {
             let p = registers.get(*reg);

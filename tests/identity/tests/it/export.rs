@@ -97,7 +97,7 @@ fn export_and_compare(name: &str, timeline: &Timeline, extension: &str, argument
                 _ => false,
             };
             if !right {
-                wrong.push(format!("frame {n} lane {half}: wanted {want:?}, the film shows {mark:?}"));
+                wrong.push(format!("frame {n} half {half}: wanted {want:?}, the film shows {mark:?}"));
             }
         }
     }

@@ -11,8 +11,8 @@ fn check(spec: Spec) {
     let numbers: Vec<u16> = seen
         .iter()
         .map(|halves| {
-            let mark = halves[spec.half as usize].clone().unwrap().expect("a code in the clip's lane");
-            assert_eq!(halves[1 - spec.half as usize], Ok(None), "nothing in the other lane");
+            let mark = halves[spec.half as usize].clone().unwrap().expect("a code in the clip's half");
+            assert_eq!(halves[1 - spec.half as usize], Ok(None), "nothing in the other half");
             assert_eq!(mark.clip, spec.clip);
             assert!((mark.weight - 1.0).abs() < 0.03, "full contrast, not {}", mark.weight);
             mark.frame
