@@ -10,7 +10,7 @@ use cutroom_project::{
     Clip, ClipSource, Edit, MediaKind, Project, Track, TrackKind,
     build::{self, Measured, StabilizeFrame},
 };
-use cutroom_timeline::sampling::{bias, frame_count};
+use cutroom_timeline::sampling::{frame_count, half_frame};
 use cutroom_types::{CancelToken, ClipId, PictureFormat, Progress, Size, TimeDelta};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -178,7 +178,7 @@ impl Job {
         };
         let (size, length) = picture(session, track, clip)?;
         let rate = composition.frame_rate;
-        let measured = Measured::new(track, clip, length, rate, bias(rate));
+        let measured = Measured::new(track, clip, length, rate, half_frame(rate));
         Ok(Self { clip: clip.id.clone(), measured, size: reduced(size), width_px: f64::from(size.width.max(1)) })
     }
 

@@ -6,7 +6,7 @@
 //! playback: some seconds before it are decoded at once.
 use crate::{
     audio_index::{AudioIndex, AudioPacket},
-    chapters::{Chapters, chapter_of},
+    chapters::Chapters,
     decoder::{AvFrame, Decoder, Output},
     error::MediaError,
     index::MediaIndex,
@@ -260,8 +260,14 @@ impl AudioReader {
         match self.decoder.receive() {
             Output::AvFrame(f) => self.take(f)?,
             Output::End => match self.chapters.begin() {
-                Some(start) => {
-                    self.renew_decoder()?;
+                Some((start, is_link)) => {
+                    // Headers set the decoder up for another stream.
+                    if is_link {
+                        self.decoder.flush();
+                        self.next_position = None;
+                    } else {
+                        self.renew_decoder()?;
+                    }
                     self.good_from = start;
                 }
                 None => self.ended = true,
@@ -293,7 +299,8 @@ impl AudioReader {
                     self.has_pending = false;
                     continue;
                 };
-                if sound.in_chapters && self.chapters.ends_before(ordinal, position) {
+                let (start, is_link) = (sound.chapter_start(ordinal), sound.link_of(ordinal) == ordinal);
+                if sound.in_chapters() && self.chapters.ends_before(ordinal, start, is_link) {
                     self.has_pending = true;
                     self.decoder.send(None);
                     break;
@@ -313,7 +320,7 @@ impl AudioReader {
     fn send(&mut self, mut packet: AvPacket, position: i64) {
         self.decoder.send(Some((&mut packet, position)));
         let sound = &self.index.audio[self.number];
-        let spare = if sound.in_chapters { self.chapters.given(packet, position, sound.preroll) } else { packet };
+        let spare = if sound.in_chapters() { self.chapters.given(packet, position, sound.preroll) } else { packet };
         if !self.has_pending {
             self.packet = spare;
         }
@@ -367,8 +374,9 @@ impl AudioReader {
             _ => stated,
         };
         self.next_position = Some(start + samples);
-        if let Some(chapter_end) = chapter_end {
-            samples = samples.min(chapter_end - start);
+        let link_end = self.sound().end_of_link(self.chapters.current());
+        for end in chapter_end.into_iter().chain(link_end) {
+            samples = samples.min(end - start);
         }
         // Samples that only settle the decoder are never returned.
         let mut first = start.max(self.good_from);
@@ -448,18 +456,22 @@ impl AudioReader {
         self.ended = false;
         self.next_position = None;
         let sound = &self.index.audio[self.number];
-        let target = sound.packets.partition_point(|p| p.start <= at).saturating_sub(1);
-        let counted = if sound.in_chapters { chapter_of(target) } else { target };
-        let mut first = counted.saturating_sub(sound.preroll);
+        let target = sound.packet_at(at);
+        let counted = sound.counted_from(target);
+        let settled_from = match sound.link_of(counted) {
+            0 => counted.saturating_sub(sound.preroll),
+            link => link,
+        };
+        let mut first = settled_from;
         if sound.is_joined {
             // Only packets that begin a unit of the container have a byte position.
             first = sound.packets[..=first].iter().rposition(|p| p.pos >= 0).unwrap_or(0);
         }
-        self.good_from = if counted == 0 || first == 0 && !sound.in_chapters { i64::MIN } else { sound.packets[counted].start };
+        self.good_from = if first == 0 && !sound.in_chapters() { i64::MIN } else { sound.used_from(counted) };
         // With chapters the decoder gets only the packets that settle it.
-        self.feed_from = if sound.in_chapters { counted.saturating_sub(sound.preroll) } else { first };
+        self.feed_from = if sound.in_chapters() { settled_from } else { first };
         self.count_from = counted;
-        let (stream, is_pcm, can_seek, in_chapters) = (sound.stream, sound.is_pcm, sound.can_seek, sound.in_chapters);
+        let (stream, is_pcm, can_seek, in_chapters) = (sound.stream, sound.is_pcm, sound.can_seek, sound.in_chapters());
         self.chapters.jump(counted);
         if first > 0 && can_seek && sound.packets[first].pts != NO_TIMESTAMP {
             let AudioPacket { pts, pos, .. } = sound.packets[first];

@@ -4,8 +4,10 @@
 //! lengths and only set by a timestamp where the timestamps show a gap. Positions are in the file's
 //! own time; `zero` is the position of source time zero.
 use crate::{
+    chapters::CHAPTER_PACKETS,
     decoder::{Decoder, Output},
     input::{AvPacket, Input, NO_TIMESTAMP},
+    packet_length::{PacketLengths, count_by_decoding},
     samples::native_mask,
 };
 use cutroom_types::{Span, Time};
@@ -19,6 +21,9 @@ const GAP_SECS: f64 = 0.010;
 /// block's length.
 const VORBIS_GAP_SECS: f64 = 0.1;
 
+/// Formats without timestamps of their own, by FFmpeg's names.
+const CONTINUOUS: &[&str] = &["avi", "caf", "wav", "w64", "aiff", "au", "flac", "tta", "wv"];
+
 /// A packet of an audio stream.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct AudioPacket {
@@ -28,6 +33,15 @@ pub(crate) struct AudioPacket {
     pub pts: i64,
     /// Byte position in the file, or -1.
     pub pos: i64,
+}
+
+/// The start of a stream that follows another one in the same file (chained Ogg, RFC 3533 §4).
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Link {
+    /// Ordinal of its first packet.
+    pub first: usize,
+    /// Position of its first audible sample, where the stream before it ends.
+    pub start: i64,
 }
 
 /// The index of an audio stream.
@@ -45,6 +59,8 @@ pub(crate) struct AudioIndex {
     pub decoded_mask: Option<u64>,
     /// Packets in file order.
     pub packets: Vec<AudioPacket>,
+    /// Streams that follow the first one.
+    pub links: Vec<Link>,
     /// Position of the first audible sample.
     pub audible_start: i64,
     /// Position after the last audible sample.
@@ -62,10 +78,58 @@ pub(crate) struct AudioIndex {
     pub preroll: usize,
     /// Whether the decoder's output for a packet depends on more than these: see
     /// [`crate::chapters`].
-    pub in_chapters: bool,
+    pub remembers: bool,
 }
 
 impl AudioIndex {
+    /// Whether the stream is decoded in chapters.
+    pub fn in_chapters(&self) -> bool {
+        self.remembers || !self.links.is_empty()
+    }
+
+    /// If packet `ordinal` begins a chapter, for which a fresh decoder is needed (see
+    /// [`crate::chapters`]): the position from which on that decoder's output is used.
+    pub fn chapter_start(&self, ordinal: usize) -> Option<i64> {
+        let link = self.links.iter().find(|link| link.first == ordinal).map(|link| link.start);
+        link.or_else(|| {
+            (self.remembers && ordinal.is_multiple_of(CHAPTER_PACKETS))
+                .then(|| self.packets.get(ordinal).map(|p| p.start))
+                .flatten()
+        })
+    }
+
+    /// Where the stream that contains packet `ordinal` ends, if another one follows it.
+    pub fn end_of_link(&self, ordinal: usize) -> Option<i64> {
+        self.links.iter().find(|link| link.first > ordinal).map(|link| link.start)
+    }
+
+    /// The first packet of the stream, among those that follow each other, that contains packet
+    /// `ordinal`.
+    pub fn link_of(&self, ordinal: usize) -> usize {
+        self.links.iter().rev().find(|link| link.first <= ordinal).map_or(0, |link| link.first)
+    }
+
+    /// The packet that contains a position; before the first packet the first.
+    pub fn packet_at(&self, position: i64) -> usize {
+        let link = self.links.partition_point(|link| link.start <= position);
+        let from = link.checked_sub(1).map_or(0, |n| self.links[n].first);
+        let to = self.links.get(link).map_or(self.packets.len(), |next| next.first);
+        from + self.packets[from..to].partition_point(|p| p.start <= position).saturating_sub(1)
+    }
+
+    /// The packet at which decoding must begin to count, so that packet `ordinal` comes out as in
+    /// sequential decoding: the first of its chapter, or itself if the decoder keeps no state.
+    pub fn counted_from(&self, ordinal: usize) -> usize {
+        let own = if self.remembers { ordinal - ordinal % CHAPTER_PACKETS } else { ordinal };
+        own.max(self.link_of(ordinal))
+    }
+
+    /// Position from which on a decoder's output is used that counts from packet `counted` on.
+    pub fn used_from(&self, counted: usize) -> i64 {
+        let link = self.links.iter().find(|link| link.first == counted).map(|link| link.start);
+        if counted == 0 { i64::MIN } else { link.unwrap_or(self.packets[counted].start) }
+    }
+
     /// When the stream begins, in the file's own time; `None` when it is empty.
     pub fn start(&self) -> Option<Time> {
         (self.audible_end > self.audible_start && self.rate_hz > 0).then(|| Time::of_sample(self.audible_start, self.rate_hz))
@@ -90,10 +154,13 @@ impl AudioIndex {
 
 /// A packet as it was read, before its position is known.
 struct ReadPacket {
+    /// A header of a chained stream, which is no audio.
+    is_header: bool,
     /// Part of the file: see [`crate::clock`].
     part: usize,
-    /// Samples that the decoder outputs for it, and how many of those are presented.
-    samples: i64,
+    /// Samples that the decoder outputs for it; `None` when only decoding can tell.
+    samples: Option<i64>,
+    /// The container presents no more of them (less than all in the last packet of MP4).
     presented: i64,
     /// Presentation timestamp, or else decoding timestamp, ticks.
     stamp: i64,
@@ -109,7 +176,21 @@ pub(crate) struct AudioScan {
     stream: usize,
     par: *const ffi::AVCodecParameters,
     tb: ffi::AVRational,
-    parser: Option<(*mut ffi::AVCodecParserContext, *mut ffi::AVCodecContext)>,
+    lengths: PacketLengths,
+    /// The format has no timestamps of its own: packets follow each other without gaps.
+    is_continuous: bool,
+    /// Timestamps begin anew with each stream that was appended to the file.
+    is_chained: bool,
+    /// Of the packet read last, and of the packet placed last.
+    newest_stamp: i64,
+    last_stamp: i64,
+    links: Vec<Link>,
+    /// Headers of the next link that were placed last.
+    headers: usize,
+    /// From the timestamps of the current link to positions, samples.
+    link_shift: i64,
+    /// The container's length of a packet says how much of it is presented.
+    states_presented: bool,
     read: Vec<ReadPacket>,
     packets: Vec<AudioPacket>,
     first: Vec<AvPacket>,
@@ -130,27 +211,20 @@ impl AudioScan {
         unsafe {
             let par: *const ffi::AVCodecParameters = (*input.stream(i)).codecpar;
             let tb = input.time_base(i);
-            // Vorbis packets have two lengths, identified by their first bits.
-            let parser = ((*par).codec_id == AVCodecID::AV_CODEC_ID_VORBIS)
-                .then(|| {
-                    let parser = ffi::av_parser_init((*par).codec_id as i32);
-                    let context = ffi::avcodec_alloc_context3(std::ptr::null());
-                    if !parser.is_null() && !context.is_null() && ffi::avcodec_parameters_to_context(context, par) >= 0 {
-                        (*parser).flags |= ffi::PARSER_FLAG_COMPLETE_FRAMES;
-                        return Some((parser, context));
-                    }
-                    ffi::av_parser_close(parser);
-                    let mut context = context;
-                    ffi::avcodec_free_context(&mut context);
-                    None
-                })
-                .flatten();
             let rate = i64::from((*par).sample_rate.max(1));
             Self {
                 stream: i,
                 par,
                 tb,
-                parser,
+                lengths: PacketLengths::new(input, i),
+                is_chained: input.format_name() == "ogg",
+                newest_stamp: i64::MIN,
+                last_stamp: i64::MIN,
+                links: Vec::new(),
+                headers: 0,
+                link_shift: 0,
+                is_continuous: CONTINUOUS.contains(&input.format_name().as_str()),
+                states_presented: input.format_name().starts_with("mov"),
                 read: Vec::new(),
                 packets: Vec::new(),
                 first: Vec::new(),
@@ -165,6 +239,15 @@ impl AudioScan {
         }
     }
 
+    fn codec(&self) -> AVCodecID {
+        // SAFETY: see `new`.
+        unsafe { (*self.par).codec_id }
+    }
+
+    fn is_vorbis(&self) -> bool {
+        self.codec() == AVCodecID::AV_CODEC_ID_VORBIS
+    }
+
     fn rate(&self) -> i64 {
         // SAFETY: see `new`.
         i64::from(unsafe { (*self.par).sample_rate.max(0) })
@@ -177,39 +260,28 @@ impl AudioScan {
         (2 * n + d).div_euclid(2 * d) as i64
     }
 
-    /// Number of samples that the decoder outputs for a packet, and how many of them the container
-    /// presents (fewer in the last packet of MP4).
-    fn samples_in(&mut self, packet: &AvPacket) -> (i64, i64) {
-        let p = packet.get();
-        // Ticks that divide a sample evenly cannot have rounded the duration.
-        let exact_ticks = i64::from(self.tb.den) % (self.rate() * i64::from(self.tb.num)).max(1) == 0;
-        let stated = self.to_samples(p.duration.max(0));
-        // SAFETY: parameters, parser and packet are valid; packets are padded as parsers require.
-        let coded = unsafe {
-            if let Some((parser, context)) = self.parser {
-                let (mut out, mut size) = (std::ptr::null_mut(), 0);
-                let none = ffi::AV_NOPTS_VALUE;
-                let data = packet.data();
-                ffi::av_parser_parse2(parser, context, &mut out, &mut size, data.as_ptr(), data.len() as i32, none, none, -1);
-                i64::from((*parser).duration.max(0))
-            } else if (*self.par).codec_id == AVCodecID::AV_CODEC_ID_OPUS {
-                opus_samples(packet.data())
-            } else {
-                i64::from(ffi::av_get_audio_frame_duration2(self.par.cast_mut(), p.size).max(0))
-            }
-        };
-        match (coded, stated) {
-            (0, s) => (s, s),
-            (c, s) if exact_ticks && s > 0 && s < c => (c, s),
-            (c, _) => (c, c),
-        }
-    }
-
     /// Adds a packet of part `part` of the file.
-    pub fn add(&mut self, packet: &AvPacket, part: usize) {
+    pub fn add(&mut self, input: &Input, packet: &AvPacket, part: usize) {
         let p = packet.get();
-        let (samples, presented) = self.samples_in(packet);
-        let stamp = if p.pts == NO_TIMESTAMP { p.dts } else { p.pts };
+        let is_header = self.is_chained && is_ogg_header(self.codec(), packet.data());
+        let stamp = if is_header {
+            NO_TIMESTAMP
+        } else if p.pts == NO_TIMESTAMP {
+            p.dts
+        } else {
+            p.pts
+        };
+        if stamp != NO_TIMESTAMP {
+            if self.is_chained && stamp < self.newest_stamp {
+                // Another stream, whose headers FFmpeg has read by now.
+                self.lengths = PacketLengths::new(input, self.stream);
+            }
+            self.newest_stamp = stamp;
+        }
+        let stated = self.to_samples(p.duration.max(0));
+        let samples = if is_header { Some(0) } else { self.lengths.of(packet, stated) };
+        let is_cut = self.states_presented && self.lengths.has_exact_ticks() && stated > 0;
+        let presented = if is_cut { stated } else { i64::MAX };
         let (mut skip, mut discard) = (0, 0);
         if let Some(s) = packet.side_data(AVPacketSideDataType::AV_PKT_DATA_SKIP_SAMPLES).filter(|s| s.len() >= 8) {
             skip = i64::from(u32::from_le_bytes([s[0], s[1], s[2], s[3]]));
@@ -219,13 +291,27 @@ impl AudioScan {
             self.first.push(packet.share());
         }
         let is_discarded = p.flags & ffi::AV_PKT_FLAG_DISCARD != 0;
-        self.read.push(ReadPacket { part, samples, presented, stamp, pts: p.pts, pos: p.pos, skip, discard, is_discarded });
+        self.read.push(ReadPacket {
+            is_header,
+            part,
+            samples,
+            presented,
+            stamp,
+            pts: p.pts,
+            pos: p.pos,
+            skip,
+            discard,
+            is_discarded,
+        });
     }
 
     /// Determines the position of a packet after those before it. `shift`: ticks to add to the
     /// timestamps of its part of the file.
     fn place(&mut self, p: &ReadPacket, shift: i64) {
-        let &ReadPacket { samples, presented, mut stamp, mut skip, discard, .. } = p;
+        let &ReadPacket { presented, mut stamp, mut skip, discard, .. } = p;
+        let is_link = self.is_chained && self.next.is_some() && stamp != NO_TIMESTAMP && stamp < self.last_stamp;
+        // The first packet of a Vorbis stream has no output (Vorbis I §4.3.8).
+        let samples = if is_link && self.is_vorbis() { 0 } else { p.samples.unwrap_or(0) };
         if stamp != NO_TIMESTAMP {
             stamp += shift;
         }
@@ -240,17 +326,30 @@ impl AudioScan {
                 let tick = self.to_samples(1);
                 if self.base_is_coarse && (base + skip).abs() <= tick { -skip } else { base }
             }
-            Some(next) if stamp == NO_TIMESTAMP => next,
+            Some(next) if stamp == NO_TIMESTAMP || self.is_continuous => next,
+            Some(next) if is_link => {
+                let end = self.presented_end.min(next - self.trailing_discard);
+                let first = self.packets.len() - self.headers;
+                self.links.push(Link { first, start: end });
+                self.packets[first..].iter_mut().for_each(|header| header.start = end - skip);
+                self.link_shift = end - skip - self.to_samples(stamp);
+                end - skip
+            }
             Some(next) => {
-                let stated = self.to_samples(stamp);
-                let gap_secs = if self.parser.is_some() { VORBIS_GAP_SECS } else { GAP_SECS };
+                let stated = self.to_samples(stamp) + self.link_shift;
+                let gap_secs = if self.is_vorbis() { VORBIS_GAP_SECS } else { GAP_SECS };
                 let gap = (gap_secs * self.rate() as f64) as i64;
                 if (stated - next).abs() > gap.max(2 * self.to_samples(1)) { stated } else { next }
             }
         };
+        if stamp != NO_TIMESTAMP {
+            self.last_stamp = stamp;
+        }
         self.next = Some(start + samples);
-        self.presented_end = start + presented;
-        if !p.is_discarded {
+        if !p.is_header {
+            self.presented_end = start + presented.min(samples);
+        }
+        if !p.is_discarded && !p.is_header {
             if self.audible_from.is_none() {
                 self.audible_from = Some(start);
             }
@@ -260,12 +359,21 @@ impl AudioScan {
         if skip > 0 && self.packets.len() < TRIED_PACKETS {
             self.skipped_to = self.skipped_to.max(start + skip);
         }
+        self.headers = if p.is_header { self.headers + 1 } else { 0 };
         self.packets.push(AudioPacket { start, pts: p.pts, pos: p.pos });
     }
 
     /// Completes the index.
     pub fn finish(mut self, input: &Input, shifts: &[i64], warnings: &mut Vec<String>) -> AudioIndex {
-        for p in std::mem::take(&mut self.read) {
+        let mut read = std::mem::take(&mut self.read);
+        if read.iter().any(|p| p.samples.is_none()) {
+            match count_by_decoding(input.path(), self.stream, self.rate()) {
+                // Packets beyond those counted: the file grew.
+                Ok(counts) => read.iter_mut().enumerate().for_each(|(n, p)| p.samples = counts.get(n).copied()),
+                Err(e) => warnings.push(format!("stream {}: its sound cannot be counted: {e}", self.stream)),
+            }
+        }
+        for p in read {
             self.place(&p, shifts[p.part]);
         }
         // SAFETY: see `new`.
@@ -278,6 +386,7 @@ impl AudioScan {
             // SAFETY: see `new`.
             channel_mask: native_mask(unsafe { &(*self.par).ch_layout }),
             decoded_mask: None,
+            links: std::mem::take(&mut self.links),
             audible_start: first_audible,
             audible_end: self.presented_end.min(self.next.unwrap_or(0) - self.trailing_discard),
             zero: 0,
@@ -285,9 +394,18 @@ impl AudioScan {
             is_joined: shifts.len() > 1,
             is_pcm: is_pcm(codec),
             preroll: preroll_packets(codec),
-            in_chapters: remembers(codec),
+            remembers: remembers(codec),
             packets: std::mem::take(&mut self.packets),
         };
+        if !index.links.is_empty() {
+            warnings.push(format!(
+                "stream {}: {} streams follow each other in the file; they are played one after the other",
+                self.stream,
+                index.links.len() + 1
+            ));
+            // A jump would miss the headers that set up the decoder of each.
+            index.can_seek = false;
+        }
         // Some decoders output nothing for the first packets; what is not output is not audible.
         if index.packets.is_empty() {
             return index;
@@ -307,6 +425,11 @@ impl AudioScan {
                 continue;
             }
             is_first = false;
+            // What the decoder itself would drop, unless the container has said how much that is.
+            let own = f.skipped_samples();
+            if own > 0 && self.skipped_to == i64::MIN {
+                index.audible_start = index.audible_start.max(index.packets[0].start + own);
+            }
             let from =
                 usize::try_from(f.get().pts).ok().and_then(|n| index.packets.get(n)).map_or(index.audible_start, |p| p.start);
             index.audible_start = index.audible_start.max(from);
@@ -328,44 +451,31 @@ impl AudioScan {
             for p in &mut index.packets {
                 p.start = scale(p.start);
             }
+            for link in &mut index.links {
+                link.start = scale(link.start);
+            }
         }
         index
     }
 }
 
-impl Drop for AudioScan {
-    fn drop(&mut self) {
-        if let Some((parser, mut context)) = self.parser.take() {
-            // SAFETY: owned, freed once.
-            unsafe {
-                ffi::av_parser_close(parser);
-                ffi::avcodec_free_context(&mut context);
-            }
-        }
+/// Whether a packet of an Ogg stream is one of its headers, which FFmpeg passes on for all streams but
+/// the first: Vorbis I §4.2.1, the FLAC-to-Ogg mapping, RFC 7845 §5.
+fn is_ogg_header(codec: AVCodecID, data: &[u8]) -> bool {
+    match codec {
+        AVCodecID::AV_CODEC_ID_VORBIS => data.first().is_some_and(|b| b & 1 == 1),
+        AVCodecID::AV_CODEC_ID_FLAC => data.first().is_some_and(|b| *b != 0xff),
+        AVCodecID::AV_CODEC_ID_OPUS => data.starts_with(b"OpusHead") || data.starts_with(b"OpusTags"),
+        _ => false,
     }
-}
-
-/// Samples at 48 kHz in an Opus packet (RFC 6716 §3.1 and §3.2); 0 for an empty one.
-fn opus_samples(data: &[u8]) -> i64 {
-    let Some(&toc) = data.first() else { return 0 };
-    let config = usize::from(toc >> 3);
-    let frame = match config {
-        0..12 => [480, 960, 1920, 2880][config & 3],
-        12..16 => [480, 960][config & 1],
-        _ => [120, 240, 480, 960][config & 3],
-    };
-    frame
-        * match toc & 3 {
-            0 => 1,
-            1 | 2 => 2,
-            _ => data.get(1).map_or(0, |b| i64::from(b & 63)),
-        }
 }
 
 fn is_pcm(codec: AVCodecID) -> bool {
     // FFmpeg numbers its PCM codecs in one block.
     let id = codec as u32;
+    let has_header = [AVCodecID::AV_CODEC_ID_PCM_DVD, AVCodecID::AV_CODEC_ID_PCM_BLURAY, AVCodecID::AV_CODEC_ID_S302M];
     (AVCodecID::AV_CODEC_ID_PCM_S16LE as u32..AVCodecID::AV_CODEC_ID_ADPCM_IMA_QT as u32).contains(&id)
+        && !has_header.contains(&codec)
 }
 
 /// Whether a decoder keeps more state than the packets before determine: AAC, AC-3 and WMA fill in

@@ -8,12 +8,7 @@ use std::collections::VecDeque;
 
 /// Packets of a chapter: 5.5 s of AAC at 48 kHz. A jump decodes half of them on average; at each
 /// start of a chapter some packets are decoded twice.
-const CHAPTER_PACKETS: usize = 256;
-
-/// The first packet of the chapter that contains packet `ordinal`.
-pub(crate) fn chapter_of(ordinal: usize) -> usize {
-    ordinal - ordinal % CHAPTER_PACKETS
-}
+pub(crate) const CHAPTER_PACKETS: usize = 256;
 
 /// Position of a reader in the chapters of its stream.
 #[derive(Default)]
@@ -26,6 +21,8 @@ pub(crate) struct Chapters {
     again: VecDeque<(AvPacket, i64)>,
     /// Position at which the next chapter begins, while the decoder is being drained.
     ending: Option<i64>,
+    /// The next chapter is another stream, whose decoder the packets before it do not settle.
+    is_link: bool,
 }
 
 impl Chapters {
@@ -34,14 +31,14 @@ impl Chapters {
         *self = Self { current: chapter, ..Self::default() };
     }
 
-    /// Whether packet `ordinal`, at `position`, begins a chapter of another decoder; the current
-    /// one must then be drained.
-    pub fn ends_before(&mut self, ordinal: usize, position: i64) -> bool {
+    /// Whether packet `ordinal` begins a chapter of another decoder; the current one must then be
+    /// drained. `start`: the position at which the chapter begins, if it is the first of one.
+    /// `is_link`: the chapter is another stream.
+    pub fn ends_before(&mut self, ordinal: usize, start: Option<i64>, is_link: bool) -> bool {
         // Packets that only settle the decoder of a chapter are before its first packet.
-        let ends = ordinal > self.current && chapter_of(ordinal) == ordinal;
+        let ends = ordinal > self.current && start.is_some();
         if ends {
-            self.current = ordinal;
-            self.ending = Some(position);
+            (self.current, self.ending, self.is_link) = (ordinal, start, is_link);
         }
         ends
     }
@@ -53,17 +50,28 @@ impl Chapters {
         if self.recent.len() <= preroll { None } else { self.recent.pop_front() }.map_or_else(AvPacket::new, |(packet, _)| packet)
     }
 
+    /// First packet of the chapter that the current decoder decodes, or of the next one while it is
+    /// drained.
+    pub fn current(&self) -> usize {
+        self.current
+    }
+
     /// Position from which on the output of the current decoder is not used.
     pub fn end(&self) -> Option<i64> {
         self.ending
     }
 
     /// Called when the decoder is drained. If that was done for a new chapter, returns the position
-    /// at which it begins, for which a fresh decoder is needed.
-    pub fn begin(&mut self) -> Option<i64> {
+    /// at which it begins and whether it is another stream. A fresh decoder is needed, or, for
+    /// another stream, a flushed one.
+    pub fn begin(&mut self) -> Option<(i64, bool)> {
         let start = self.ending.take()?;
         self.again = std::mem::take(&mut self.recent);
-        Some(start)
+        let is_link = std::mem::take(&mut self.is_link);
+        if is_link {
+            self.again.clear();
+        }
+        Some((start, is_link))
     }
 
     /// The next packet to settle a fresh decoder with.

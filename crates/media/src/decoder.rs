@@ -33,6 +33,21 @@ impl AvFrame {
         other
     }
 
+    /// Samples at its beginning that the codec or the container wants dropped; 0 when neither says
+    /// so.
+    pub fn skipped_samples(&self) -> i64 {
+        // SAFETY: the frame is valid; side data of this kind is 10 bytes, of which the first four
+        // are the count.
+        unsafe {
+            let side = ffi::av_frame_get_side_data(self.0, ffi::AVFrameSideDataType::AV_FRAME_DATA_SKIP_SAMPLES);
+            if side.is_null() || (*side).size < 4 {
+                return 0;
+            }
+            let bytes = std::slice::from_raw_parts((*side).data, 4);
+            i64::from(u32::from_le_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]))
+        }
+    }
+
     /// The frame's fields.
     pub fn get(&self) -> &AVFrame {
         // SAFETY: the frame is valid while `self` lives.

@@ -56,7 +56,7 @@ impl MediaIndex {
             let Ok(stream) = usize::try_from(packet.get().stream_index) else { continue };
             match scans.get_mut(stream) {
                 Some(StreamScan::Video(v)) => v.add(&packet, clock.part(stream, &packet)),
-                Some(StreamScan::Audio(a)) => a.add(&packet, clock.part(stream, &packet)),
+                Some(StreamScan::Audio(a)) => a.add(&input, &packet, clock.part(stream, &packet)),
                 _ => {}
             }
         }

@@ -77,6 +77,8 @@ pub struct VideoInfo {
     pub nominal_rate: Option<FrameRate>,
     /// Whether all frames are shown equally long (to within the container's tick).
     pub is_constant_rate: bool,
+    /// Usual length of a frame: the median of the distances between frames. `None` for stills.
+    pub frame_duration: Option<TimeDelta>,
     /// Number of frames that are presented, counted.
     pub frames: usize,
     /// From the start of the first frame to the end of the last one, in source time.

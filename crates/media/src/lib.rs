@@ -19,6 +19,7 @@ pub mod info;
 mod input;
 pub mod mp4_boxes;
 mod orientation;
+mod packet_length;
 pub mod pixel;
 mod playable;
 mod probe;

@@ -191,6 +191,7 @@ fn describe_video(input: &Input, index: &VideoIndex, warnings: &mut Vec<String>)
         average_rate,
         nominal_rate: if index.is_still { None } else { rates.first().copied() },
         is_constant_rate: index.is_constant_rate,
+        frame_duration: if index.is_still { None } else { index.usual_frame() },
         frames,
         span,
         bits: format.map_or(0, |f| f.bits),

@@ -97,6 +97,14 @@ impl VideoIndex {
         (!self.frames.is_empty()).then(|| after.saturating_sub(1))
     }
 
+    /// Usual length of a frame: the median. `None` without frames, or when most are empty.
+    pub fn usual_frame(&self) -> Option<TimeDelta> {
+        let mut lengths: Vec<TimeDelta> = (0..self.frames.len()).map(|i| self.span(i).duration).collect();
+        let middle = lengths.len() / 2;
+        let usual = *(!lengths.is_empty()).then(|| lengths.select_nth_unstable(middle).1)?;
+        (usual > TimeDelta::ZERO).then_some(usual)
+    }
+
     /// Presentation interval of frame `i`.
     pub fn span(&self, i: usize) -> Span {
         let end = self.frames.get(i + 1).map_or(self.end, |f| f.start);

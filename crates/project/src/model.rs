@@ -96,6 +96,9 @@ pub struct MediaFacts {
     /// Nominal rate of the first video stream.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub frame_rate: Option<FrameRate>,
+    /// Usual length of a frame, for each video stream.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub frame_durations: Vec<TimeDelta>,
     /// Number of video streams.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub video_streams: Option<usize>,
@@ -329,6 +332,12 @@ impl Project {
 }
 
 impl Media {
+    /// Usual length of a frame of a video stream; `None` if unknown, and for stills.
+    pub fn frame_duration(&self, stream: usize) -> Option<TimeDelta> {
+        let known = self.facts.as_ref().and_then(|facts| facts.frame_durations.get(stream)).copied();
+        known.filter(|d| *d > TimeDelta::ZERO)
+    }
+
     /// A file without known facts.
     pub fn new(id: &str, path: &str, kind: MediaKind) -> Self {
         Self {

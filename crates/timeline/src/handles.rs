@@ -4,7 +4,7 @@ use crate::{
     PlanError, Timeline,
     cuts::placed_transitions,
     params,
-    sampling::{self, stretch},
+    sampling::{self, FrameLengths, stretch},
 };
 use cutroom_effects::Catalog;
 use cutroom_project::{Clip, ClipSource, Project, Track, TrackPlace, Transition, TransitionPlace};
@@ -33,8 +33,8 @@ pub struct ClipHandle<'a> {
     pub is_audible: bool,
     /// Frames of the composition that are in it.
     frames: Range<i64>,
-    /// See [`sampling`].
-    bias: TimeDelta,
+    /// Those of the composition and of the clip's source.
+    lengths: FrameLengths,
 }
 
 impl ClipHandle<'_> {
@@ -43,7 +43,7 @@ impl ClipHandle<'_> {
     pub fn held_frames(&self, end: Time) -> i64 {
         let wanted = |n: i64| {
             let c = self.clip;
-            sampling::unclamped_source_time(self.rate.time_of_frame(n), c.start, c.source_in, c.speed, self.bias)
+            sampling::unclamped_source_time(self.rate.time_of_frame(n), c.start, c.source_in, c.speed, self.lengths)
         };
         // Source times are monotonic.
         let (Range { start, end: after }, rises) = (self.frames.clone(), self.clip.speed > 0.0);
@@ -103,8 +103,12 @@ pub fn handles<'a>(project: &'a Project, composition: &CompositionId, catalog: &
                         continue;
                     }
                     let frame = |t: Time| sampling::frame_count(index.rate, t.since_zero()).min(index.frame_count);
-                    let inner = match &clip.source {
-                        ClipSource::Composition(s) => timeline.compositions.get(&s.composition).and_then(|at| timeline.index(*at)),
+                    let source_frame = match &clip.source {
+                        ClipSource::Composition(s) => {
+                            let inner = timeline.compositions.get(&s.composition).and_then(|at| timeline.index(*at));
+                            inner.map(|inner| inner.rate.frame_duration())
+                        }
+                        ClipSource::Media(s) => project.media(&s.media).and_then(|m| m.frame_duration(s.video_stream.index()?)),
                         _ => None,
                     };
                     found.push(ClipHandle {
@@ -117,7 +121,7 @@ pub fn handles<'a>(project: &'a Project, composition: &CompositionId, catalog: &
                         rate: index.rate,
                         is_audible: is_audible && clip.audio.enabled && params::cross_fades_audio(transition),
                         frames: frame(start)..frame(end),
-                        bias: inner.map_or(index.bias, |inner| inner.bias.min(index.bias)),
+                        lengths: index.lengths(source_frame),
                     });
                 }
             }

@@ -34,7 +34,8 @@ pub struct Timeline<P: Deref<Target = Project>> {
 #[derive(Clone, Debug)]
 pub(crate) struct CompositionIndex {
     pub(crate) rate: FrameRate,
-    pub(crate) bias: TimeDelta,
+    /// See [`sampling::half_frame`].
+    pub(crate) half_frame: TimeDelta,
     pub(crate) length: TimeDelta,
     pub(crate) frame_count: i64,
     /// Parallel to the composition's tracks.
@@ -306,6 +307,11 @@ impl Preparing<'_> {
 }
 
 impl CompositionIndex {
+    /// What decides the sampling point in a source whose frames are usually this long.
+    pub(crate) fn lengths(&self, source: Option<TimeDelta>) -> sampling::FrameLengths {
+        sampling::FrameLengths { output: self.rate.frame_duration(), source }
+    }
+
     /// Tracks that are unchanged since `before` keep their index.
     fn new(c: &Composition, demand: FrameDemand, catalog: &Catalog, before: Option<(&Composition, &Arc<Self>)>) -> Self {
         let any_solo = c.tracks.iter().any(|t| t.solo && t.enabled);
@@ -322,7 +328,7 @@ impl CompositionIndex {
         };
         Self {
             rate: c.frame_rate,
-            bias: sampling::bias(c.frame_rate),
+            half_frame: sampling::half_frame(c.frame_rate),
             length: c.length(),
             frame_count: sampling::frame_count(c.frame_rate, c.length()),
             tracks: c.tracks.iter().map(prepared).collect(),

@@ -85,7 +85,7 @@ impl<P: Deref<Target = Project>> Timeline<P> {
     /// The layer that a track shows at `time`.
     fn track_layer(&self, context: &PlanContext<'_>, visible: &VisibleTrack, time: Time) -> Result<Option<Layer>, PlanError> {
         let context = &PlanContext { track: visible.track, ..*context };
-        let sampled = time.saturating_add(context.index.bias);
+        let sampled = time.saturating_add(context.index.half_frame);
         let segments = &context.index.tracks[visible.track].segments;
         let after = segments.partition_point(|r| r.start <= sampled);
         let Some(segment) = segments[..after].last().filter(|r| sampled < r.end) else { return Ok(None) };
@@ -173,8 +173,8 @@ impl<P: Deref<Target = Project>> Timeline<P> {
                 continue;
             }
             if let EffectKind::Time(time_map) = spec.kind {
-                // A frame that starts within the bias before an instant counts as starting at it.
-                let seconds = time_map(given, TimeDelta(t.0.saturating_add(context.index.bias.0)).as_secs_f64());
+                let tolerance = sampling::tolerance(context.index.rate);
+                let seconds = time_map(given, TimeDelta(t.0.saturating_add(tolerance.0)).as_secs_f64());
                 t = TimeDelta((seconds * FLICKS_PER_SECOND as f64).round() as i64);
                 context.leave_out(clip, e, LeftOutReason::OnlyTime);
                 continue;
@@ -302,7 +302,13 @@ impl<P: Deref<Target = Project>> Timeline<P> {
             let media = &self.project.media[*self.media.get(&id).ok_or_else(unknown)?];
             let source_time = match media.kind {
                 MediaKind::Image => Time::ZERO,
-                _ => sampling::source_time(Time(since_start.0), Time::ZERO, Time::ZERO, 1.0, context.index.bias),
+                _ => sampling::source_time(
+                    Time(since_start.0),
+                    Time::ZERO,
+                    Time::ZERO,
+                    1.0,
+                    context.index.lengths(media.frame_duration(0)),
+                ),
             };
             let transform = Transform { fit: Fit::Stretch, ..Transform::IDENTITY };
             inputs.push(Layer {
@@ -332,7 +338,7 @@ impl<P: Deref<Target = Project>> Timeline<P> {
 
     fn content(&self, context: &PlanContext<'_>, clip: &Clip, time: Time) -> Result<Option<Content>, PlanError> {
         let (index, depth) = (context.index, context.depth);
-        let source_time = |bias| sampling::source_time(time, clip.start, clip.source_in, clip.speed, bias);
+        let source_time = |frame| sampling::source_time(time, clip.start, clip.source_in, clip.speed, index.lengths(frame));
         Ok(match &clip.source {
             ClipSource::Media(s) => {
                 let unknown = || PlanError::UnknownMedia { clip: clip.id.clone(), media: s.media.clone() };
@@ -346,16 +352,18 @@ impl<P: Deref<Target = Project>> Timeline<P> {
                     (MediaKind::Image, Some(stream)) => {
                         Some(Content::Media(SourceFrame { media: s.media.clone(), stream, time: Time::ZERO }))
                     }
-                    (MediaKind::Video, Some(stream)) => {
-                        Some(Content::Media(SourceFrame { media: s.media.clone(), stream, time: source_time(index.bias) }))
-                    }
+                    (MediaKind::Video, Some(stream)) => Some(Content::Media(SourceFrame {
+                        media: s.media.clone(),
+                        stream,
+                        time: source_time(media.frame_duration(stream)),
+                    })),
                 }
             }
             ClipSource::Composition(s) => {
                 let unknown = || PlanError::UnknownComposition(s.composition.clone());
                 let at = *self.compositions.get(&s.composition).ok_or_else(unknown)?;
                 let inner = self.index(at).ok_or_else(unknown)?;
-                let n = inner.rate.frame_at(source_time(index.bias.min(inner.bias)));
+                let n = inner.rate.frame_at(source_time(Some(inner.rate.frame_duration())));
                 // In handles of transitions the edge frames are held, as with files.
                 let n = n.min(inner.frame_count - 1);
                 if n < 0 {

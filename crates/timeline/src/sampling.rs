@@ -1,63 +1,92 @@
 //! The rule by which output frames correspond to clips and source frames. It stands here and
 //! nowhere else.
 //!
-//! Output frame `n` of a composition starts at `t = rate.time_of_frame(n)`. With a small [`bias`]
-//! `b`:
+//! Output frame `n` of a composition covers the span of one frame length `f` from
+//! `t = rate.time_of_frame(n)` on.
 //!
-//! * a clip, or a transition, is visible in frame `n` when `t + b` is in its half-open span;
-//! * a clip shows the source frame whose presentation interval contains
-//!   `source_in + (t − start)·speed + b` playing forwards, `… − b` playing backwards
-//!   ([`source_time`]).
+//! * A clip, or a transition, is visible in frame `n` when the middle of that span, `t + f/2`, is in
+//!   its half-open span. A composition has the frames whose middle is before its end.
+//! * A clip shows the source frame whose presentation interval contains `source_in + (t − start)·speed
+//!   + h` playing forwards, `… − h` playing backwards ([`source_time`]), where `h` is half of the
+//!   shorter of the output frame, `f·|speed|` in source time, and the source's usual frame `d`.
 //!
-//! The bias is needed because both grids are rounded: containers such as Matroska store whole
-//! milliseconds, so that after subtracting the (equally rounded) first timestamp a frame's interval
-//! may begin up to 1 ms before or after its ideal time; float seconds in imported projects are off
-//! by some flicks. Sampling exactly at the start of a frame would then fall on either side of a
-//! boundary, showing one frame twice and dropping the next. 2 ms after the ideal start is inside
-//! the intended frame for every source up to 240 fps, and mixed rates keep the convention "the
-//! frame visible when the output frame starts". Backwards, the interval covered by an output frame
-//! is before the sampling point, hence the sign: a reversed clip begins with the last source frame
-//! of its range.
+//! What follows from it:
 //!
-//! The bias is added in source time, after speed, because timestamps are rounded in source time.
+//! * At equal rates (`f·|speed| = d`) each source frame is shown exactly once, wherever the source's
+//!   frames begin between the output's, and by at most half a frame too early or too late: the sampling
+//!   points are `d` apart, as the presentation intervals are.
+//! * A source with more frames than the output (`d < f·|speed|`) shows the frame that begins nearest to
+//!   the output frame's start; the start of a frame that begins exactly there is `h` away from both
+//!   ends of its interval.
+//! * A source with fewer frames shows the one that is presented in the middle of the output frame.
+//! * Times that are rounded, by containers to 1 ms, by imported projects to float seconds, may be wrong
+//!   by almost `h` before a frame is shown twice and its neighbour lost, if the frames of source and
+//!   output begin together. Elsewhere the source's times must be exact: the media index frees
+//!   those of constant rates of their container's rounding.
+//! * Backwards, the interval covered by an output frame is before the sampling point, hence the sign: a
+//!   reversed clip begins with the last source frame of its range.
+//!
 use cutroom_types::{FrameRate, Time, TimeDelta};
 
-/// Upper limit of the bias: 2 ms.
-pub const MAX_BIAS: TimeDelta = TimeDelta(cutroom_types::FLICKS_PER_SECOND / 500);
-
-/// 2 ms, or half a frame of `rate` if that is less.
-pub fn bias(rate: FrameRate) -> TimeDelta {
-    MAX_BIAS.min(TimeDelta(rate.frame_duration().0 / 2))
+/// Half a frame of `rate`: from the start of an output frame to the instant that decides which clips
+/// it shows.
+pub fn half_frame(rate: FrameRate) -> TimeDelta {
+    TimeDelta(rate.frame_duration().0 / 2)
 }
 
-/// Number of frames of a composition of this length: those whose sampling instant is before its
-/// end, so that a length a few flicks over or under a whole number of frames counts as that number.
+/// By how much an instant in a clip may be after the start of a frame that counts as starting at it:
+/// 2 ms, or half a frame of `rate` if that is less. Used for the instants of effects that change
+/// time.
+pub fn tolerance(rate: FrameRate) -> TimeDelta {
+    TimeDelta(cutroom_types::FLICKS_PER_SECOND / 500).min(half_frame(rate))
+}
+
+/// Number of frames of a composition of this length: those whose middle is before its end. A length
+/// between two whole numbers of frames counts as the nearer one.
 pub fn frame_count(rate: FrameRate, length: TimeDelta) -> i64 {
-    let b = bias(rate).0;
-    let mut n = rate.frames_in(TimeDelta(length.0.saturating_sub(b)));
-    // `frames_in` counts frames with t < length − b; the loop corrects the rounding of t and runs
+    let half = half_frame(rate).0;
+    let mut n = rate.frames_in(TimeDelta(length.0.saturating_sub(half)));
+    // `frames_in` counts frames with t < length − half; the loop corrects the rounding of t and runs
     // at most once.
-    while n > 0 && rate.time_of_frame(n - 1).0.saturating_add(b) >= length.0 {
+    while n > 0 && rate.time_of_frame(n - 1).0.saturating_add(half) >= length.0 {
         n -= 1;
     }
     n
 }
 
+/// The frames that meet at a sampling point.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FrameLengths {
+    /// Length of a frame of the composition.
+    pub output: TimeDelta,
+    /// Usual length of a frame of the source; `None` if unknown, which counts as `output`.
+    pub source: Option<TimeDelta>,
+}
+
+impl FrameLengths {
+    /// Half of the shorter of the two, at a speed.
+    fn half_of_shorter(self, speed: f64) -> TimeDelta {
+        let source = self.source.unwrap_or(self.output);
+        TimeDelta(stretch(self.output, speed.abs()).min(source).0 / 2)
+    }
+}
+
 /// Source time that the frame starting at `t` shows of a clip starting at `start`; see the module.
 /// Never negative: before the start of a source its first frame is held.
-pub fn source_time(t: Time, start: Time, source_in: Time, speed: f64, bias: TimeDelta) -> Time {
-    unclamped_source_time(t, start, source_in, speed, bias).max(Time::ZERO)
+pub fn source_time(t: Time, start: Time, source_in: Time, speed: f64, lengths: FrameLengths) -> Time {
+    unclamped_source_time(t, start, source_in, speed, lengths).max(Time::ZERO)
 }
 
 /// Like [`source_time`], but negative before the start of the source.
-pub(crate) fn unclamped_source_time(t: Time, start: Time, source_in: Time, speed: f64, bias: TimeDelta) -> Time {
+pub(crate) fn unclamped_source_time(t: Time, start: Time, source_in: Time, speed: f64, lengths: FrameLengths) -> Time {
     let mut offset = t - start;
-    // A frame that starts within the bias before the clip counts as starting with it.
-    if offset.0 < 0 && offset.0 >= -bias.0 {
+    // A frame that starts at most half a frame before the clip counts as starting with it.
+    if offset.0 < 0 && offset.0 >= -lengths.output.0 / 2 {
         offset = TimeDelta::ZERO;
     }
-    let bias = if speed < 0.0 { -bias } else { bias };
-    source_in.saturating_add(stretch(offset, speed)).saturating_add(bias)
+    let half = lengths.half_of_shorter(speed);
+    let half = if speed < 0.0 { -half } else { half };
+    source_in.saturating_add(stretch(offset, speed)).saturating_add(half)
 }
 
 /// `d·speed` to the nearest flick; exact for whole speeds.

@@ -40,31 +40,34 @@ pub struct Shown {
     pub weight: f64,
 }
 
-/// Delay between the start of a frame and the time at which it samples its sources: 2 ms, in
-/// flicks.
-const SAMPLING_DELAY: i64 = FLICKS_PER_SECOND / 500;
-
 impl Timeline {
-    /// Number of frames: those whose sampling time is before the end of the last clip.
+    /// The middle of frame `n`.
+    fn middle_of(&self, n: i64) -> i64 {
+        self.rate.start_of(n) + self.rate.start_of(1) / 2
+    }
+
+    /// Number of frames: those whose middle is before the end of the last clip.
     pub fn frame_count(&self) -> i64 {
         let end = self.cuts.iter().map(|c| c.start + c.duration).max().unwrap_or(0);
-        (0..).find(|n| self.rate.start_of(*n) + SAMPLING_DELAY >= end).unwrap_or(0)
+        (0..).find(|n| self.middle_of(*n) >= end).unwrap_or(0)
     }
 
     /// Everything that frame `n` shows, found by scanning all clips.
     pub fn shown(&self, n: i64) -> Vec<Shown> {
-        // The documented convention: a frame samples its sources 2 ms after its start, because
-        // containers round timestamps to milliseconds.
-        let time = self.rate.start_of(n) + SAMPLING_DELAY;
+        // The documented convention: the middle of a frame decides which clips it shows, and the
+        // middle of the shorter of its own and the source's frame what it shows of them.
+        let time = self.middle_of(n);
         let of = |cut: &Cut, weight: f64| {
-            let frame = cut.footage.frame_at(time - cut.start + cut.source_in);
+            let shorter = self.rate.start_of(1).min(cut.footage.rate.start_of(1));
+            let start = (self.rate.start_of(n) - cut.start).max(0);
+            let frame = cut.footage.frame_at(start + shorter / 2 + cut.source_in);
             Shown { clip: cut.footage.clip, frame, half: cut.footage.half as usize, weight }
         };
         for pair in self.cuts.windows(2).filter(|p| p[0].dissolve > 0) {
             let start = pair[1].start - pair[0].dissolve / 2;
             if (start..start + pair[0].dissolve).contains(&time) {
                 // Of N frames in the dissolve, the i-th (from 0) is at progress (i + 1/2) / N.
-                let covered = |n: i64| (start..start + pair[0].dissolve).contains(&(self.rate.start_of(n) + SAMPLING_DELAY));
+                let covered = |n: i64| (start..start + pair[0].dissolve).contains(&self.middle_of(n));
                 let (before, after) = ((1..).take_while(|k| covered(n - k)).count(), (1..).take_while(|k| covered(n + k)).count());
                 let progress = (before as f64 + 0.5) / (before + 1 + after) as f64;
                 return vec![of(&pair[0], 1.0 - progress), of(&pair[1], progress)];

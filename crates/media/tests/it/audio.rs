@@ -230,3 +230,62 @@ fn backwards_reads_a_stream_a_few_times_over() {
         assert!(reader.report().is_clean(), "{name}: {:?}", reader.report());
     }
 }
+
+/// Samples of all channels, in order and by jumps, against the plain decode of files that follow
+/// each other.
+fn check_chain(path: &Path, want: &[Vec<f32>]) {
+    let name = path.file_name().unwrap().to_string_lossy().into_owned();
+    let index = MediaIndex::scan(path).unwrap();
+    let info = index.info().audio[0].clone();
+    assert_eq!(info.samples as usize, want[0].len(), "{name}");
+    assert!(index.info().warnings.iter().any(|w| w.contains("follow each other")), "{name}: {:?}", index.info().warnings);
+    let whole = AudioReader::open_indexed(index.clone(), 0).unwrap().read(0, want[0].len()).unwrap();
+    for (c, w) in want.iter().enumerate() {
+        // Opus decoders converge: FFmpeg's goes on where a fresh one begins.
+        let d = difference(&whole.channels[c], w);
+        let at = whole.channels[c].iter().zip(w).position(|(a, b)| (a - b).abs() >= 2e-3);
+        assert!(d < 2e-3, "{name}: channel {c} differs by {d} from sample {at:?} on");
+    }
+    let mut reader = AudioReader::open_indexed(index, 0).unwrap();
+    let mut k = 11usize;
+    for _ in 0..10 {
+        k = (k * 48_271 + 7919) % want[0].len();
+        let n = 3000.min(want[0].len() - k);
+        let block = reader.read(k as i64, n).unwrap();
+        for (c, b) in block.channels.iter().enumerate() {
+            assert_eq!(difference(b, &whole.channels[c][k..k + n]), 0.0, "{name}: channel {c} at {k}");
+        }
+    }
+}
+
+#[test]
+fn streams_that_follow_each_other_in_ogg_are_all_played() {
+    if let Some(path) = media("found/chain.opus") {
+        check_chain(&path, &reference(&path, 0, 1));
+    }
+    let dir = tempfile::tempdir().unwrap();
+    for (codec, name) in [("libvorbis", "vorbis"), ("flac", "flac"), ("libopus", "opus")] {
+        let (mut joined, mut want) = (Vec::new(), vec![Vec::new(); 2]);
+        for (n, secs) in [1.3, 0.7, 2.1].into_iter().enumerate() {
+            let part = dir.path().join(format!("{n}.ogg"));
+            let source = format!("aevalsrc=0.4*sin(2*PI*(300*t+{}*t*t))|0.3*sin(700*t):s=48000:d={secs}", 100 * (n + 1));
+            // Serial numbers differ, as the format demands.
+            let serial = format!("{}", 17 + n);
+            ffmpeg(&["-f", "lavfi", "-i", &source, "-c:a", codec, "-serial_offset", &serial, "-y", part.to_str().unwrap()]);
+            reference(&part, 0, 2).into_iter().zip(&mut want).for_each(|(w, all)| all.extend(w));
+            joined.extend(std::fs::read(&part).unwrap());
+        }
+        let path = dir.path().join(format!("{name}.ogg"));
+        std::fs::write(&path, joined).unwrap();
+        check_chain(&path, &want);
+    }
+}
+
+#[test]
+fn found_files_play_as_a_plain_decode() {
+    for name in ["found/flac44_3s.mkv", "found/dts48_3s.mkv"] {
+        if let Some(path) = media(name) {
+            check(&path, 0, &[]);
+        }
+    }
+}

@@ -1,5 +1,6 @@
 //! All integration tests of the crate in one binary, one module per subject.
 mod audio;
+mod audio_matrix;
 mod broken;
 mod changing;
 mod clips;

@@ -35,6 +35,8 @@ pub struct PictureFacts {
     pub average_rate: Option<FrameRate>,
     /// Whether all frames are shown for the same time.
     pub is_constant_rate: bool,
+    /// Start of the first frame, from the start of the file.
+    pub start: TimeDelta,
     /// End of the last frame, from the start of the file.
     pub end: TimeDelta,
     /// Primaries.
@@ -154,7 +156,8 @@ impl Sequence<'_> {
     /// Number of whole frames of the composition that a source has; `None` without a picture.
     fn frames(&self, source: &SourceFacts, rate: FrameRate) -> Option<i64> {
         let picture = source.picture?;
-        Some(if source.kind == MediaKind::Image { self.still_frames } else { rate.nearest_frame(picture.end).max(1) })
+        let length = || picture.end - head_of(picture, rate);
+        Some(if source.kind == MediaKind::Image { self.still_frames } else { rate.nearest_frame(length()).max(1) })
     }
 
     fn tracks(&self, rate: FrameRate) -> Result<Vec<Track>, SequenceError> {
@@ -197,7 +200,8 @@ impl Sequence<'_> {
             }
             let start = rate.time_of_frame(frame);
             let mut clip = Clip::new(&id, ClipSource::media(&media_id(n)), start, rate.time_of_frame(frame + frames) - start);
-            clip.source_in = rate.time_of_frame(head);
+            let lead = source.picture.filter(|_| !is_still).map_or(TimeDelta::ZERO, |p| head_of(p, rate));
+            clip.source_in = rate.time_of_frame(head).saturating_add(lead);
             if half > 0 && !first {
                 video.transitions.push(Transition {
                     id: format!("x{}", video.transitions.len() + 1).into(),
@@ -216,6 +220,14 @@ impl Sequence<'_> {
         }
         Ok([video, audio].into_iter().filter(|t| !t.clips.is_empty()).collect())
     }
+}
+
+/// Where in a source its clip begins: at its start, or where its picture starts if that is more than
+/// half a frame and at most one frame later. Remuxing MP4 to Matroska moves the picture by the sound's
+/// priming, 21 ms; the first frame would be shown twice.
+fn head_of(picture: PictureFacts, rate: FrameRate) -> TimeDelta {
+    let frame = rate.frame_duration();
+    if picture.start.0 > frame.0 / 2 && picture.start <= frame { picture.start } else { TimeDelta::ZERO }
 }
 
 fn media_id(n: usize) -> String {

@@ -21,10 +21,11 @@ pub struct Measured {
 
 impl Measured {
     /// Prepares a clip of a track in a composition of frame rate `rate`. `length` is that of the
-    /// clip's source. Frames are sampled `bias` after their start.
-    pub fn new(track: &Track, clip: &Clip, length: TimeDelta, rate: FrameRate, bias: TimeDelta) -> Self {
+    /// clip's source. A frame shows the clip if its middle, `half_frame`
+    /// after its start, is in the clip.
+    pub fn new(track: &Track, clip: &Clip, length: TimeDelta, rate: FrameRate, half_frame: TimeDelta) -> Self {
         let shown = shown(track, clip, length);
-        let first = rate.frames_in(TimeDelta((shown.start.0 - bias.0).max(0)));
+        let first = rate.frames_in(TimeDelta((shown.start.0 - half_frame.0).max(0)));
         let origin = rate.time_of_frame(first);
         let start = Time((shown.start.0 - origin.0).max(0));
         let span = Span { start, duration: TimeDelta(shown.end().0 - origin.0 - start.0) };

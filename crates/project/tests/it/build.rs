@@ -18,6 +18,7 @@ fn source(kind: MediaKind, secs: i64, size: Option<(u32, u32)>) -> SourceFacts {
         nominal_rate: Some(rate("25")),
         average_rate: Some(rate("25")),
         is_constant_rate: true,
+        start: TimeDelta::ZERO,
         end: TimeDelta(secs * SECOND),
         primaries: Primaries::Bt2020,
         transfer: Transfer::Pq,

@@ -108,12 +108,12 @@ fn posterised_time_holds_frames() {
         }
     }
     // At every rate, in whole numbers: the frame shown is that at ⌊t · rate⌋ / rate, where a frame
-    // that starts up to 2 ms before an instant counts as starting at it.
+    // that starts up to 2 ms before an instant counts as starting at it; sampled half a frame later.
     for fps in 1..=60 {
         let p = film(vec![clip("a", 0, 0, vec![effect("posterize-time", &[("frameRate", fps as f64)])])]);
         for n in 0..FRAMES {
             let step = (n * 40 + 2) * fps / 1000;
-            let want = (step * 1000 + 2 * fps) * 25 / (fps * 1000);
+            let want = (step * 1000 + 20 * fps) * 25 / (fps * 1000);
             assert_eq!(shown(&plan(&p, n).layers[0]), want, "frame {n} at {fps}");
         }
     }

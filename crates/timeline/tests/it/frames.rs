@@ -5,9 +5,9 @@
 //! and rationals, not the planner's code.
 use cutroom_effects::Catalog;
 use cutroom_project::{
-    Alignment, Clip, ClipSource, Composition, Media, MediaKind, Project, Track, TrackKind, Transition, validate,
+    Alignment, Clip, ClipSource, Composition, Media, MediaFacts, MediaKind, Project, Track, TrackKind, Transition, validate,
 };
-use cutroom_timeline::{Content, FramePlan, Layer, Timeline};
+use cutroom_timeline::{Content, FramePlan, Layer, Timeline, sampling};
 use cutroom_types::{FrameRate, Size, Time, TimeDelta};
 use proptest::prelude::*;
 
@@ -45,6 +45,12 @@ fn project(rate: FrameRate, clips: Vec<Clip>, transitions: Vec<Transition>) -> P
     c.tracks.push(track);
     let mut p = Project::new("test", c);
     p.media.push(Media::new("m", "m.mp4", MediaKind::Video));
+    p
+}
+
+/// The project whose source has frames of rate `source`.
+fn with_source_rate(mut p: Project, source: FrameRate) -> Project {
+    p.media[0].facts = Some(MediaFacts { frame_durations: vec![source.frame_duration()], ..MediaFacts::default() });
     p
 }
 
@@ -126,17 +132,17 @@ fn rounded_seconds_do_not_shift_frames() {
 
 /// 25 fps in 50 doubles frames, 50 in 25 drops every second one, 24 in 60 is a 2:3 pattern.
 #[test]
-fn mixed_rates_follow_the_start_of_the_output_frame() {
+fn mixed_rates_show_the_nearest_frames() {
     let numbers = |source: (u32, u32), output: (u32, u32), count: i64| -> Vec<i64> {
         let (s, o) = (rate(source), rate(output));
-        let p = project(o, vec![clip(0, o, 0, count, Time::ZERO, 1.0)], vec![]);
+        let p = with_source_rate(project(o, vec![clip(0, o, 0, count, Time::ZERO, 1.0)], vec![]), s);
         let t = Timeline::new(&p, &p.main, &Catalog::builtin()).unwrap();
-        (0..count).map(|n| shown(s, 1000, 0, 1000, source_time(only(&t.frame(n).unwrap())))).collect()
+        (0..count).map(|n| shown(s, i64::from(s.num()), 0, 1000, source_time(only(&t.frame(n).unwrap())))).collect()
     };
     assert_eq!(numbers((25, 1), (50, 1), 6), [0, 0, 1, 1, 2, 2]);
     assert_eq!(numbers((50, 1), (25, 1), 4), [0, 2, 4, 6]);
-    assert_eq!(numbers((24, 1), (60, 1), 10), [0, 0, 0, 1, 1, 2, 2, 2, 3, 3]);
-    assert_eq!(numbers((24000, 1001), (60000, 1001), 10), [0, 0, 0, 1, 1, 2, 2, 2, 3, 3]);
+    assert_eq!(numbers((24, 1), (60, 1), 10), [0, 0, 1, 1, 1, 2, 2, 3, 3, 3]);
+    assert_eq!(numbers((24000, 1001), (60000, 1001), 10), [0, 0, 1, 1, 1, 2, 2, 3, 3, 3]);
 }
 
 /// One clip of a cut list: gap before it, frames, first source frame, speed as a fraction,
@@ -189,18 +195,18 @@ fn model_frame(c: &Cut, start: i64, n: i64) -> i64 {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
 
-    /// Any source rate in any output rate: the frame shown is the one visible 2 ms (half a frame at
-    /// most) after the output frame starts, in rationals.
+    /// Any source rate in any output rate: the frame shown is the one presented half of the shorter
+    /// frame after the output frame starts, in rationals.
     #[test]
     fn mixed_rates_give_the_frames_of_the_model(s in 0..RATES.len(), o in 0..RATES.len(), start in 0i64..500, first in 0i64..500, n in 0i64..2000) {
         let ((sn, sd), (on, od)) = (RATES[s], RATES[o]);
         let (s, o) = (rate(RATES[s]), rate(RATES[o]));
-        let p = project(o, vec![clip(0, o, start, 2000, s.time_of_frame(first), 1.0)], vec![]);
+        let p = with_source_rate(project(o, vec![clip(0, o, start, 2000, s.time_of_frame(first), 1.0)], vec![]), s);
         let t = Timeline::new(&p, &p.main, &Catalog::builtin()).unwrap();
-        // first + (n·od/on + 1/500)·sn/sd as a fraction of 500·on·sd.
+        // first + n·od/on·sn/sd + min(od/on·sn/sd, 1)/2 as a fraction of 2·on·sd.
         let (sn, sd, on, od) = (i128::from(sn), i128::from(sd), i128::from(on), i128::from(od));
-        let unit = 500 * on * sd;
-        let at = i128::from(first) * unit + (i128::from(n) * od * 500 + on) * sn;
+        let unit = 2 * on * sd;
+        let at = i128::from(first) * unit + 2 * i128::from(n) * od * sn + (od * sn).min(on * sd);
         // Within a few flicks of a boundary either frame is right.
         let near = at.rem_euclid(unit).min(unit - at.rem_euclid(unit)) * 705_600_000 < 4 * unit * sn / sd;
         let want = (at / unit) as i64;
@@ -239,10 +245,10 @@ proptest! {
             let covering = cuts.iter().enumerate().find(|(i, c)| {
                 if *i == 0 || c.gap > 0 || c.dissolve == 0 { return false }
                 // Doubled, so that centred odd lengths are whole numbers; a frame is covered if its
-                // start is.
+                // middle is.
                 let (cut2, d2) = (2 * starts[*i], 2 * c.dissolve);
                 let from2 = match c.alignment { Alignment::Center => cut2 - d2 / 2, Alignment::Start => cut2, Alignment::End => cut2 - d2 };
-                2 * n >= from2 && 2 * n < from2 + d2
+                2 * n + 1 >= from2 && 2 * n + 1 < from2 + d2
             });
             let plan = t.frame(n).unwrap();
             if let Some((i, c)) = covering {
@@ -292,5 +298,62 @@ fn progress_is_symmetric() {
             })
             .collect();
         assert_eq!(seen, want);
+    }
+}
+
+/// The chosen source frame of output frame `n`, where source frame `k` starts at `phase + k` frames
+/// of `source`, and the source is played from time zero at `speed`.
+fn chosen(output: FrameRate, source: FrameRate, phase: i64, speed: f64, source_in: Time, n: i64) -> i64 {
+    let lengths = sampling::FrameLengths { output: output.frame_duration(), source: Some(source.frame_duration()) };
+    let at = sampling::source_time(output.time_of_frame(n), Time::ZERO, source_in, speed, lengths);
+    source.frame_at(Time(at.0 - phase))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 3000, ..ProptestConfig::default() })]
+
+    /// At equal rates every source frame is shown once, whatever the phase, and at most half a frame
+    /// from its time; backwards likewise.
+    #[test]
+    fn equal_rates_show_each_frame_once_at_any_phase(r in 0..RATES.len(), phase in 0.0f64..1.0, n in 1i64..5000) {
+        let r = rate(RATES[r]);
+        let d = r.frame_duration().0;
+        let phase = (phase * d as f64) as i64;
+        let k = |n| chosen(r, r, phase, 1.0, Time::ZERO, n);
+        prop_assert_eq!(k(n) - k(n - 1), 1);
+        let late = phase + r.time_of_frame(k(n)).0 - r.time_of_frame(n).0;
+        prop_assert!(late.abs() <= d / 2 + 2, "{} flicks of {}", late, d);
+        let end = r.time_of_frame(6000);
+        let back = |n| chosen(r, r, phase, -1.0, end, n);
+        prop_assert_eq!(back(n - 1) - back(n), 1);
+    }
+
+    /// At other rates: of a source that is faster than the film the frame that starts nearest, of a
+    /// slower one the frame that is presented in the middle of the film's.
+    #[test]
+    fn other_rates_show_the_nearest_frame_at_any_phase(o in 0..RATES.len(), s in 0..RATES.len(), phase in 0.0f64..1.0, n in 1i64..5000) {
+        let (o, s) = (rate(RATES[o]), rate(RATES[s]));
+        let d = s.frame_duration().0;
+        let phase = (phase * d as f64) as i64;
+        let k = chosen(o, s, phase, 1.0, Time::ZERO, n);
+        let start = |k| phase + s.time_of_frame(k).0;
+        let t = o.time_of_frame(n).0;
+        if d <= o.frame_duration().0 {
+            let off = |k| (start(k) - t).abs();
+            prop_assert!(off(k) <= off(k - 1) + 4 && off(k) <= off(k + 1) + 4, "{} in {}: frame {} shows {}", s, o, n, k);
+        } else {
+            let middle = t + o.frame_duration().0 / 2;
+            prop_assert!(start(k) <= middle + 2 && middle < start(k + 1) + 2, "{} in {}: frame {} shows {}", s, o, n, k);
+            prop_assert!((0..=1).contains(&(k - chosen(o, s, phase, 1.0, Time::ZERO, n - 1))), "none is skipped");
+        }
+    }
+
+    /// Frames that begin together with the film's survive a container's rounding to milliseconds.
+    #[test]
+    fn rounded_times_lose_no_frame(r in 0..RATES.len(), offset in 0i64..1000, n in 1i64..5000) {
+        let r = rate(RATES[r]);
+        let lengths = sampling::FrameLengths { output: r.frame_duration(), source: Some(r.frame_duration()) };
+        let at = sampling::source_time(r.time_of_frame(n), Time::ZERO, Time::ZERO, 1.0, lengths);
+        prop_assert_eq!(shown(r, 1000, offset, n + 10, at), n);
     }
 }

@@ -153,7 +153,7 @@ fn an_effect_gets_what_the_track_shows_at_the_time() {
     let used = &one.layers[0].effects[0];
     assert_eq!(used.inputs.len(), 1);
     assert_eq!(used.inputs[0].clip.as_str(), "m");
-    assert!(matches!(used.inputs[0].content, Content::Media(SourceFrame { time, .. }) if time == Time(secs(1.002))));
+    assert!(matches!(used.inputs[0].content, Content::Media(SourceFrame { time, .. }) if time == Time(secs(1.02))));
     // It is part of the key, since it decides the pixels.
     assert_ne!(one.picture_key(), plan(&p, 1.04).picture_key());
     // Where the track is empty the effect is left out.
