@@ -129,6 +129,14 @@ impl Footage {
         self.starts.iter().rev().find(|(_, start)| *start <= flicks).or(self.starts.first()).map_or(0, |(n, _)| *n)
     }
 
+    /// The median distance between frames, in flicks.
+    pub fn usual_frame(&self) -> i64 {
+        let ends = self.starts.iter().skip(1).map(|(_, start)| *start).chain([self.end]);
+        let mut lengths: Vec<i64> = self.starts.iter().zip(ends).map(|((_, start), end)| end - start).collect();
+        lengths.sort_unstable();
+        lengths.get(lengths.len() / 2).copied().unwrap_or(0)
+    }
+
     /// Frame number and sample of every click; empty for clips without sound.
     pub fn clicks(&self) -> Vec<(u16, i64)> {
         if self.has_audio { self.starts.iter().map(|(n, start)| (*n, sample_of(*start))).collect() } else { Vec::new() }

@@ -58,7 +58,7 @@ impl Timeline {
         // middle of the shorter of its own and the source's frame what it shows of them.
         let time = self.middle_of(n);
         let of = |cut: &Cut, weight: f64| {
-            let shorter = self.rate.start_of(1).min(cut.footage.rate.start_of(1));
+            let shorter = self.rate.start_of(1).min(cut.footage.usual_frame());
             let start = (self.rate.start_of(n) - cut.start).max(0);
             let frame = cut.footage.frame_at(start + shorter / 2 + cut.source_in);
             Shown { clip: cut.footage.clip, frame, half: cut.footage.half as usize, weight }
