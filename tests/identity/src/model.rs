@@ -59,7 +59,9 @@ impl Timeline {
         let time = self.middle_of(n);
         let of = |cut: &Cut, weight: f64| {
             let shorter = self.rate.start_of(1).min(cut.footage.usual_frame());
-            let start = (self.rate.start_of(n) - cut.start).max(0);
+            let start = self.rate.start_of(n) - cut.start;
+            // A frame whose middle is in the clip starts with it at the earliest.
+            let start = if 2 * start >= -self.rate.start_of(1) { start.max(0) } else { start };
             let frame = cut.footage.frame_at(start + shorter / 2 + cut.source_in);
             Shown { clip: cut.footage.clip, frame, half: cut.footage.half as usize, weight }
         };

@@ -3,8 +3,11 @@ use crate::{
     Alignment, Clip, ClipSource, Composition, CompositionColor, Extra, Media, MediaFacts, MediaKind, Project, Track, TrackKind,
     Transition,
 };
-use cutroom_types::{FrameRate, Primaries, Size, Time, TimeDelta, Transfer};
+use cutroom_types::{FLICKS_PER_SECOND, FrameRate, Primaries, Size, Time, TimeDelta, Transfer};
 use std::collections::BTreeMap;
+
+/// Longest priming of an encoder: HE-AAC at 44.1 kHz has up to 5186 samples, 0.118 s.
+const MAX_PRIMING: TimeDelta = TimeDelta(FLICKS_PER_SECOND * 12 / 100);
 
 /// Size of a composition whose clips have no picture.
 const USUAL_SIZE: Size = Size { width: 1920, height: 1080 };
@@ -223,11 +226,11 @@ impl Sequence<'_> {
 }
 
 /// Where in a source its clip begins: at its start, or where its picture starts if that is more than
-/// half a frame and at most one frame later. Remuxing MP4 to Matroska moves the picture by the sound's
-/// priming, 21 ms; the first frame would be shown twice.
+/// half a frame and at most [`MAX_PRIMING`] later. Remuxing MP4 to Matroska moves the picture by the
+/// sound's priming; the first frame would be shown twice.
 fn head_of(picture: PictureFacts, rate: FrameRate) -> TimeDelta {
-    let frame = rate.frame_duration();
-    if picture.start.0 > frame.0 / 2 && picture.start <= frame { picture.start } else { TimeDelta::ZERO }
+    let limit = MAX_PRIMING.max(rate.frame_duration());
+    if picture.start.0 > rate.frame_duration().0 / 2 && picture.start <= limit { picture.start } else { TimeDelta::ZERO }
 }
 
 fn media_id(n: usize) -> String {

@@ -89,7 +89,7 @@ fn inputs_at(p: &Project, at: f64) -> Vec<Layer> {
 
 #[test]
 fn a_transition_gets_the_picture_it_names() {
-    for (id, at, want) in [("still", 3.8, 0), ("map", 3.52, secs(0.022)), ("map", 3.8, secs(0.302))] {
+    for (id, at, want) in [("still", 3.8, 0), ("map", 3.52, secs(0.04)), ("map", 3.8, secs(0.32))] {
         let p = wiped(&[("image", id)]);
         assert_eq!((validate(&p), validate_against_catalog(&p, &Catalog::builtin())), (vec![], vec![]));
         let inputs = inputs_at(&p, at);
@@ -232,15 +232,15 @@ fn handles_are_what_lies_beyond_the_clips() {
         let sound = Span { start: Time::ZERO, duration: TimeDelta(secs(end)) };
         found.iter().map(|h| (h.held_frames(Time(secs(end))), h.silence(sound).0)).collect::<Vec<_>>()
     };
-    // The transition is from 3.5 s to 4.5 s: its frames 88 to 99 are before the cut, 100 to 112
-    // after.
-    assert_eq!(held(&project([0.0, 0.0], [1.0, 1.0]), 4.0), [(13, secs(0.5)), (12, secs(0.5))]);
-    assert_eq!(held(&project([0.0, 0.0], [1.0, 1.0]), 4.2), [(8, secs(0.3)), (12, secs(0.5))]);
-    assert_eq!(held(&project([0.0, 0.24], [1.0, 1.0]), 9.0), [(0, 0), (6, secs(0.26))]);
+    // The transition is from 3.5 s to 4.5 s: its frames 87 to 99 are before the cut, 100 to 111
+    // after; the middle of frame n is at (n + 1/2) / 25 s.
+    assert_eq!(held(&project([0.0, 0.0], [1.0, 1.0]), 4.0), [(12, secs(0.5)), (13, secs(0.5))]);
+    assert_eq!(held(&project([0.0, 0.0], [1.0, 1.0]), 4.2), [(7, secs(0.3)), (13, secs(0.5))]);
+    assert_eq!(held(&project([0.0, 0.24], [1.0, 1.0]), 9.0), [(0, 0), (7, secs(0.26))]);
     assert_eq!(held(&project([0.0, 1.0], [1.0, 1.0]), 9.0), [(0, 0), (0, 0)]);
     // At double speed the same material lasts half as long; backwards, the ends are swapped.
-    assert_eq!(held(&project([0.0, 0.48], [2.0, 2.0]), 8.4), [(8, secs(0.3)), (6, secs(0.26))]);
-    assert_eq!(held(&project([4.2, 4.0], [-1.0, -1.0]), 4.3), [(8, secs(0.3)), (5, secs(0.2))]);
+    assert_eq!(held(&project([0.0, 0.48], [2.0, 2.0]), 8.4), [(7, secs(0.3)), (7, secs(0.26))]);
+    assert_eq!(held(&project([4.2, 4.0], [-1.0, -1.0]), 4.3), [(7, secs(0.3)), (6, secs(0.2))]);
     // A transition inside a single clip has no handles.
     let mut fade = project([0.0, 0.0], [1.0, 1.0]);
     fade.compositions[0].tracks[0].transitions[0].to = None;

@@ -77,7 +77,7 @@ fn refused() -> Vec<(WriteSettings, &'static str)> {
         (settings("webm", of("vp9", |v| v.rate = Rate::Crf(20.5)), None), "whole number"),
         (settings("mov", of("prores", |v| v.rate = Rate::Crf(20.0)), None), "set by its profile"),
         (settings("mov", of("prores", |v| v.preset = Some("fast".into())), None), "no presets"),
-        (settings("mov", of("prores", |v| v.color.range = Range::Full), None), "full range"),
+        (settings("mov", of("prores", |v| v.color.range = Range::Full), None), "full-range samples"),
         (settings("mov", of("dnxhr", |_| ()), None), "dnxhr cannot hold 64×48"),
         (settings("mp4", of("av1", |v| (v.size.width, v.rate) = (640, Rate::Lossless)), None), "cannot hold 640×48"),
         (settings("mkv", of("ffv1", |v| v.rate = Rate::BitrateKbps(100)), None), "always lossless"),
