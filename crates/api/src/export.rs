@@ -1,6 +1,7 @@
 //! Renders a project into a file.
 use crate::{
     ApiError, BackendChoice,
+    loudness::LevelReport,
     overwrite_guard::{self, WrittenFile},
     parse_range,
     session::{self, Session},
@@ -81,7 +82,7 @@ pub struct VideoOptions {
 }
 
 /// How an export stores sound.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AudioOptions {
     /// Leave out the sound.
@@ -101,6 +102,14 @@ pub struct AudioOptions {
     /// in every run.
     #[serde(default)]
     pub dither: bool,
+    /// Integrated loudness to bring the sound to, in LUFS, -70 to -5: it is measured first, then a
+    /// gain and a limiter are applied.
+    #[serde(default)]
+    pub loudness_lufs: Option<f64>,
+    /// Largest true peak in dBTP, -20 to 0, kept by a limiter; absent: -1 with `loudness_lufs`,
+    /// otherwise there is no limiter.
+    #[serde(default)]
+    pub true_peak_dbtp: Option<f64>,
 }
 
 /// Result of an export.
@@ -125,6 +134,9 @@ pub struct ExportReport {
     pub fps: f64,
     /// Seconds of film per second of work.
     pub speed: f64,
+    /// How the sound was brought to a loudness, if that was requested.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub level: Option<LevelReport>,
     /// Problems that did not prevent the export.
     pub warnings: Vec<String>,
     /// Fields of the request that warnings name in backticks.
@@ -159,8 +171,8 @@ impl VideoOptions {
 
 impl AudioOptions {
     fn choices(&self) -> AudioChoices {
-        let Self { off, codec, bitrate_bps, bits, dither } = self.clone();
-        AudioChoices { off, codec, bitrate_bps, bits, dither }
+        let Self { off, codec, bitrate_bps, bits, dither, loudness_lufs, true_peak_dbtp } = self.clone();
+        AudioChoices { off, codec, bitrate_bps, bits, dither, loudness_lufs, true_peak_dbtp }
     }
 }
 
@@ -197,6 +209,16 @@ pub fn export(
     let mut warnings = session::warnings(&composition);
     let fields = notes.iter().filter_map(|note| note.field).map(str::to_owned).collect();
     warnings.extend(notes.into_iter().map(|note| note.message));
+    if let (Some(level), Some(target)) = (&report.level, request.audio.loudness_lufs) {
+        let reached = level.after.integrated_lufs;
+        if !reached.is_finite() {
+            warnings.push("the sound is too quiet to have a loudness; its level was left as it is".into());
+        } else if (reached - target).abs() > 0.5 {
+            warnings.push(format!(
+                "the sound is at {reached:.1} LUFS instead of {target}: more is not reached with this largest true peak and gain"
+            ));
+        }
+    }
     if report.clipped_samples > 0 {
         warnings.push(format!("{} sound samples were beyond full scale and were clipped", report.clipped_samples));
     }
@@ -210,6 +232,7 @@ pub fn export(
         elapsed_secs: report.elapsed_secs,
         fps: report.frames as f64 / elapsed,
         speed: duration_secs / elapsed,
+        level: report.level.map(LevelReport::from),
         warnings,
         fields,
     })

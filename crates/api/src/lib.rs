@@ -15,6 +15,7 @@ mod formats;
 mod frame;
 mod from_errors;
 mod graph;
+mod loudness;
 mod new_project;
 mod overwrite_guard;
 mod path_serde;
@@ -37,6 +38,7 @@ pub use export::{AudioOptions, ExportReport, ExportRequest, VideoOptions, export
 pub use formats::{audio_codec_ids, file_extensions, video_codec_ids};
 pub use frame::{Frame, FrameReport, FrameRequest, render_frame};
 pub use graph::{GraphReport, GraphRequest, NodeReport, graph};
+pub use loudness::{FileLoudnessRequest, LevelReport, LoudnessReport, LoudnessRequest, file_loudness, loudness};
 pub use new_project::{NewProjectReport, NewProjectRequest, new_project};
 pub use position::{parse_frame, parse_length_frames, parse_range};
 pub use probe::{AudioReport, MediaReport, ProbeRequest, VideoReport, probe};
@@ -52,7 +54,9 @@ pub const OPERATIONS: &[Operation] = &[
     Operation::of_nothing::<Catalog>("catalog"),
     Operation::of_nothing::<DoctorReport>("doctor"),
     Operation::new::<ExportRequest, ExportReport>("export"),
+    Operation::new::<FileLoudnessRequest, LoudnessReport>("file_loudness"),
     Operation::new::<GraphRequest, GraphReport>("graph"),
+    Operation::new::<LoudnessRequest, LoudnessReport>("loudness"),
     Operation::new::<NewProjectRequest, NewProjectReport>("new_project"),
     Operation::new::<ProbeRequest, MediaReport>("probe"),
     Operation::new::<FrameRequest, FrameReport>("render_frame"),

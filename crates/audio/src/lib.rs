@@ -12,12 +12,13 @@
 //! The crate does not depend on files, FFmpeg or projects: samples come from an [`AudioSource`].
 //!
 //! Not implemented yet: time stretching that preserves pitch (pitch follows speed, as on tape),
-//! keyframed speed, a look-ahead limiter, output to a device.
+//! keyframed speed, output to a device.
 #![forbid(unsafe_code)]
 
 mod envelope;
 mod error;
 mod layout;
+mod limiter;
 mod limits;
 mod loudness;
 mod mixer;
@@ -28,7 +29,8 @@ mod source_clock;
 
 pub use error::{AudioError, SourceError};
 pub use layout::{ChannelLayout, ChannelMatrix, Speaker, speakers};
+pub use limiter::Limiter;
 pub use limits::{MAX_RATE_HZ, MAX_SPEED, MIN_RATE_HZ, MIN_SPEED};
-pub use loudness::{Loudness, integrated_loudness_lufs, loudness};
+pub use loudness::{Loudness, LoudnessReport, Meter, integrated_loudness_lufs, loudness};
 pub use mixer::{MAX_BLOCK_SAMPLES, MixReport, Mixer};
 pub use source::{AudioFormat, AudioSource, MemorySource};

@@ -23,27 +23,130 @@ pub fn loudness(block: &AudioBlock) -> Loudness {
 /// passes the gate.
 ///
 /// # Errors
-/// [`AudioError::Channels`] for channel counts without a default layout, [`AudioError::Loudness`]
-/// when the meter rejects the block.
+/// As [`Meter::new`] and [`Meter::add`].
 pub fn integrated_loudness_lufs(block: &AudioBlock) -> Result<f64, AudioError> {
-    let failed = |e: ebur128::Error| AudioError::Loudness(e.to_string());
-    let layout = speakers(block.channels.len())?;
-    let mut meter = ebur128::EbuR128::new(layout.len() as u32, block.rate_hz, ebur128::Mode::I).map_err(failed)?;
-    let map: Vec<_> = layout
-        .iter()
-        .map(|s| match s {
-            // BS.1770 weights mono as one front channel.
-            Speaker::Center => ebur128::Channel::Center,
-            Speaker::Left => ebur128::Channel::Left,
-            Speaker::Right => ebur128::Channel::Right,
-            Speaker::Lfe => ebur128::Channel::Unused,
-            Speaker::BackLeft | Speaker::SideLeft => ebur128::Channel::LeftSurround,
-            Speaker::BackRight | Speaker::SideRight => ebur128::Channel::RightSurround,
-            Speaker::BackCenter => ebur128::Channel::Mp180,
+    let mut meter = Meter::new(block.rate_hz, speakers(block.channels.len())?)?;
+    meter.add(block)?;
+    Ok(meter.report()?.integrated_lufs)
+}
+
+/// Loudness and peaks of a stretch of audio. What nothing passes the gate for is −∞.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LoudnessReport {
+    /// Integrated loudness in LUFS (ITU-R BS.1770-4).
+    pub integrated_lufs: f64,
+    /// Loudness range in LU (EBU Tech 3342).
+    pub range_lu: f64,
+    /// Highest momentary loudness (400 ms) in LUFS.
+    pub max_momentary_lufs: f64,
+    /// Highest short-term loudness (3 s) in LUFS; −∞ for less than 3 s.
+    pub max_short_term_lufs: f64,
+    /// True peak of all channels in dBTP.
+    pub true_peak_dbtp: f64,
+    /// Largest sample of all channels in dBFS.
+    pub sample_peak_dbfs: f64,
+}
+
+/// Measures loudness block by block (ITU-R BS.1770-4, EBU R 128, Tech 3341 and 3342).
+pub struct Meter {
+    meter: ebur128::EbuR128,
+    channels: usize,
+    /// Samples after which momentary and short-term loudness are read: 100 ms.
+    step: usize,
+    /// Samples taken, and those since the last reading.
+    taken: u64,
+    since: usize,
+    short_term_samples: u64,
+    max_momentary: f64,
+    max_short_term: f64,
+}
+
+impl Meter {
+    /// A meter for channels with these speakers.
+    ///
+    /// # Errors
+    /// [`AudioError::Loudness`] when rate or channels cannot be measured.
+    pub fn new(rate_hz: u32, layout: &[Speaker]) -> Result<Self, AudioError> {
+        use ebur128::Mode;
+        let mode = Mode::I | Mode::LRA | Mode::M | Mode::S | Mode::TRUE_PEAK | Mode::SAMPLE_PEAK;
+        let mut meter = ebur128::EbuR128::new(layout.len() as u32, rate_hz, mode).map_err(failed)?;
+        let map: Vec<_> = layout
+            .iter()
+            .map(|s| match s {
+                // BS.1770 weights mono as one front channel.
+                Speaker::Center => ebur128::Channel::Center,
+                Speaker::Left => ebur128::Channel::Left,
+                Speaker::Right => ebur128::Channel::Right,
+                Speaker::Lfe => ebur128::Channel::Unused,
+                Speaker::BackLeft | Speaker::SideLeft => ebur128::Channel::LeftSurround,
+                Speaker::BackRight | Speaker::SideRight => ebur128::Channel::RightSurround,
+                Speaker::BackCenter => ebur128::Channel::Mp180,
+            })
+            .collect();
+        meter.set_channel_map(&map).map_err(failed)?;
+        Ok(Self {
+            meter,
+            channels: layout.len(),
+            step: (rate_hz / 10).max(1) as usize,
+            taken: 0,
+            since: 0,
+            short_term_samples: u64::from(rate_hz) * 3,
+            max_momentary: f64::NEG_INFINITY,
+            max_short_term: f64::NEG_INFINITY,
         })
-        .collect();
-    meter.set_channel_map(&map).map_err(failed)?;
-    let planes: Vec<&[f32]> = block.channels.iter().map(Vec::as_slice).collect();
-    meter.add_frames_planar_f32(&planes).map_err(failed)?;
-    meter.loudness_global().map_err(failed)
+    }
+
+    /// Adds the next samples.
+    ///
+    /// # Errors
+    /// [`AudioError::Loudness`] when the block has other channels, or is rejected.
+    pub fn add(&mut self, block: &AudioBlock) -> Result<(), AudioError> {
+        if block.channels.len() != self.channels {
+            return Err(AudioError::Loudness(format!("{} channels instead of {}", block.channels.len(), self.channels)));
+        }
+        let mut from = 0;
+        while from < block.len() {
+            let to = (from + self.step - self.since).min(block.len());
+            let planes: Vec<&[f32]> = block.channels.iter().map(|c| &c[from..to]).collect();
+            self.meter.add_frames_planar_f32(&planes).map_err(failed)?;
+            self.taken += (to - from) as u64;
+            self.since += to - from;
+            from = to;
+            if self.since == self.step {
+                self.since = 0;
+                self.max_momentary = self.max_momentary.max(self.meter.loudness_momentary().map_err(failed)?);
+                if self.taken >= self.short_term_samples {
+                    self.max_short_term = self.max_short_term.max(self.meter.loudness_shortterm().map_err(failed)?);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The measurement of everything that was added.
+    ///
+    /// # Errors
+    /// [`AudioError::Loudness`] when the meter fails.
+    pub fn report(&self) -> Result<LoudnessReport, AudioError> {
+        let channels = 0..self.channels as u32;
+        let largest = |peak: &dyn Fn(u32) -> Result<f64, ebur128::Error>| -> Result<f64, AudioError> {
+            let mut max = 0.0f64;
+            for c in channels.clone() {
+                max = max.max(peak(c).map_err(failed)?);
+            }
+            Ok(20.0 * max.log10())
+        };
+        Ok(LoudnessReport {
+            integrated_lufs: self.meter.loudness_global().map_err(failed)?,
+            range_lu: self.meter.loudness_range().map_err(failed)?,
+            max_momentary_lufs: self.max_momentary,
+            max_short_term_lufs: self.max_short_term,
+            true_peak_dbtp: largest(&|c| self.meter.true_peak(c))?,
+            sample_peak_dbfs: largest(&|c| self.meter.sample_peak(c))?,
+        })
+    }
+}
+
+fn failed(e: ebur128::Error) -> AudioError {
+    AudioError::Loudness(e.to_string())
 }

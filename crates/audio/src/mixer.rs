@@ -46,6 +46,7 @@ pub struct Mixer {
     report: MixReport,
     /// [`MixReport::invalid_source_samples`] by media and stream.
     invalid: BTreeMap<(MediaId, usize), u64>,
+    clips: bool,
 }
 
 impl Mixer {
@@ -64,7 +65,20 @@ impl Mixer {
             filters: FilterCache::default(),
             report: MixReport::default(),
             invalid: BTreeMap::new(),
+            clips: true,
         })
+    }
+
+    /// The same mixer without clipping: samples beyond full scale are returned as they are, for a
+    /// limiter that follows.
+    #[must_use]
+    pub fn unclipped(self) -> Self {
+        Self { clips: false, ..self }
+    }
+
+    /// Whether samples are clipped to full scale.
+    pub fn clips(&self) -> bool {
+        self.clips
     }
 
     /// Statistics of all blocks that this mixer has mixed.
@@ -77,7 +91,7 @@ impl Mixer {
         self.invalid.iter().map(|((media, stream), samples)| (media, *stream, *samples))
     }
 
-    /// Mixes the samples of a plan; each is within ±1.0.
+    /// Mixes the samples of a plan; each is within ±1.0, unless the mixer is [`Self::unclipped`].
     ///
     /// # Errors
     /// See [`AudioError`]; after an error the report is unchanged.
@@ -109,7 +123,8 @@ impl Mixer {
                 *invalid += voice.add(first, samples, source, self, &mut sum)?;
             }
             for (sum, out) in sum.iter().zip(&mut block.channels) {
-                clamp(&sum[..samples], &mut out[done..done + samples], &mut report);
+                let limit = if self.clips { 1.0 } else { f64::from(f32::MAX) };
+                clamp(&sum[..samples], limit, &mut out[done..done + samples], &mut report);
             }
         }
         for (voice, samples) in plan.voices.iter().zip(invalid).filter(|(_, n)| *n > 0) {
@@ -121,14 +136,14 @@ impl Mixer {
     }
 }
 
-/// The last stage: clips the sums to full scale, and updates peak and clipped samples.
-fn clamp(sum: &[f64], out: &mut [f32], report: &mut MixReport) {
+/// The last stage: clips the sums to `limit`, and updates peak and clipped samples.
+fn clamp(sum: &[f64], limit: f64, out: &mut [f32], report: &mut MixReport) {
     for (s, o) in sum.iter().zip(out) {
         report.peak = report.peak.max(s.abs());
         // Samples near the maximum of single precision can overflow to infinity in a nested bus,
         // and infinity times a factor of 0 is NaN.
-        report.clipped_samples += u64::from(s.abs() > 1.0 || s.is_nan());
-        *o = if s.is_nan() { 0.0 } else { s.clamp(-1.0, 1.0) as f32 };
+        report.clipped_samples += u64::from(s.abs() > limit || s.is_nan());
+        *o = if s.is_nan() { 0.0 } else { s.clamp(-limit, limit) as f32 };
     }
 }
 

@@ -54,6 +54,7 @@ impl Draft {
         if total == 0 {
             return Err(SettingsError::Empty { composition: composition.id.clone() });
         }
+        settings.audio.check_levels()?;
         let (rate, rate_hz) = (composition.frame_rate, composition.sample_rate_hz);
         let frames = settings.frames.clone().unwrap_or(0..total);
         let file = settings.output.as_deref().map(|path| FileDraft::new(&settings, path, composition)).transpose()?;
@@ -156,6 +157,7 @@ impl Draft {
             output: self.output,
             render: settings.render,
             pictures,
+            loudness: settings.audio.loudness_target().filter(|_| sound.is_some()),
             sound,
             target,
             frame_hashes: settings.frame_hashes,

@@ -1,4 +1,5 @@
 //! The plan of an export, complete before any work starts.
+use crate::LoudnessTarget;
 use cutroom_media::write::{WriteSettings, video_codec};
 use cutroom_pipeline::{OutputSpec, RenderOptions};
 use cutroom_types::FrameRate;
@@ -17,6 +18,8 @@ pub struct ExportPlan {
     pub render: RenderOptions,
     /// Whether frames are drawn; `false` for audio only.
     pub pictures: bool,
+    /// What the audio is brought to; `None` leaves it as it is.
+    pub loudness: Option<LoudnessTarget>,
     /// The audio to mix; `None` for an output without an audio stream.
     pub sound: Option<AudioRange>,
     /// The target.

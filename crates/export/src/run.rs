@@ -5,10 +5,15 @@
 //! decode threads ──▶ draw thread ──pictures──▶ this thread: encode, mux, progress
 //! audio files    ──▶ mix thread  ──blocks────▶
 //! ```
-use crate::{ExportError, ExportPlan, ExportTarget, UnfinishedFiles, hash_file::HashFile, picture_hash};
+use crate::{
+    ExportError, ExportPlan, ExportTarget, LevelReport, UnfinishedFiles,
+    hash_file::HashFile,
+    leveling::{self, Leveler},
+    picture_hash,
+};
 use crossbeam_channel::{Receiver, Sender, bounded};
 use cutroom_media::write::Writer;
-use cutroom_pipeline::{OpenComposition, PipelineError, Renderer};
+use cutroom_pipeline::{AudioMix, OpenComposition, PipelineError, Renderer};
 use cutroom_types::{AudioBlock, CancelToken, Picture, Progress, Time};
 use std::{path::Path, sync::Arc, thread, time::Instant};
 
@@ -30,6 +35,8 @@ pub struct ExportReport {
     pub drawn_by: String,
     /// Number of samples that exceeded full scale and were clipped.
     pub clipped_samples: u64,
+    /// How the audio was brought to a loudness, if it was.
+    pub level: Option<LevelReport>,
 }
 
 struct Drawn {
@@ -54,6 +61,13 @@ pub fn run(
     let drawn_by = renderer.as_ref().map_or_else(String::new, Renderer::describe);
     let total = (plan.frames.end - plan.frames.start).max(0) as u64;
     let started = Instant::now();
+    let (mut leveler, level) = match (&plan.sound, plan.loudness) {
+        (Some(sound), Some(target)) => {
+            let (leveler, report) = leveling::plan(composition, sound, target, cancel)?;
+            (Some(leveler), Some(report))
+        }
+        _ => (None, None),
+    };
     let samples = plan.sound.as_ref().map_or(0..0, |s| s.samples.clone());
     // Declared first, so that it is dropped after the files that it notes.
     let mut notes = Vec::new();
@@ -73,7 +87,10 @@ pub fn run(
             None => None,
         };
         let mixing = match &plan.sound {
-            Some(_) => Some(spawn(scope, "mix", move || mix(composition, plan, &to_muxer))?),
+            Some(_) => {
+                let leveler = leveler.take();
+                Some(spawn(scope, "mix", move || mix(composition, plan, leveler, &to_muxer))?)
+            }
             None => None,
         };
         let mut sample = samples.start;
@@ -118,6 +135,7 @@ pub fn run(
         elapsed_secs: started.elapsed().as_secs_f64(),
         drawn_by,
         clipped_samples,
+        level,
     })
 }
 
@@ -158,10 +176,17 @@ fn draw(
     }
 }
 
-/// Mixes the audio of the range in blocks; returns the number of clipped samples.
-fn mix(composition: &Arc<OpenComposition>, plan: &ExportPlan, to_muxer: &Sender<Result<AudioBlock, ExportError>>) -> u64 {
+/// Mixes the audio of the range in blocks, which `leveler` then changes; returns the number of
+/// clipped samples.
+fn mix(
+    composition: &Arc<OpenComposition>,
+    plan: &ExportPlan,
+    mut leveler: Option<Leveler>,
+    to_muxer: &Sender<Result<AudioBlock, ExportError>>,
+) -> u64 {
     let Some(sound) = &plan.sound else { return 0 };
-    let mut mix = match composition.sound() {
+    let opened = if leveler.is_some() { AudioMix::unclipped(Arc::clone(composition)) } else { composition.sound() };
+    let mut mix = match opened {
         Ok(mix) => mix,
         Err(source) => {
             let _ = to_muxer.send(Err(ExportError::Sound { time: Time::ZERO, source }));
@@ -174,11 +199,20 @@ fn mix(composition: &Arc<OpenComposition>, plan: &ExportPlan, to_muxer: &Sender<
         let block = mix
             .block(first, count as usize)
             .map_err(|source| ExportError::Sound { time: Time::of_sample(first, sound.rate_hz), source });
+        let block = block.map(|block| match &mut leveler {
+            Some(leveler) => leveler.process(block),
+            None => block,
+        });
         let failed = block.is_err();
-        if to_muxer.send(block).is_err() || failed {
-            break;
+        // A limiter withholds the first samples.
+        let is_empty = block.as_ref().is_ok_and(AudioBlock::is_empty);
+        if !is_empty && to_muxer.send(block).is_err() || failed {
+            return mix.report().clipped_samples;
         }
         first += count;
+    }
+    if let Some(rest) = leveler.map(|mut leveler| leveler.finish(sound.rate_hz)).filter(|rest| !rest.is_empty()) {
+        let _ = to_muxer.send(Ok(rest));
     }
     mix.report().clipped_samples
 }

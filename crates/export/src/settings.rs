@@ -1,4 +1,5 @@
 //! The settings of an export, as plain data.
+use crate::SettingsError;
 use cutroom_media::{
     MediaError,
     write::{AudioCodec, AudioSettings, Rate, VideoSettings, video_codec},
@@ -65,6 +66,29 @@ pub struct AudioChoices {
     /// Add triangular dither of ±1 step before samples are rounded to 16 bits; the noise is the
     /// same in every run.
     pub dither: bool,
+    /// Integrated loudness to bring the audio to, in LUFS, −70..=−5.
+    pub loudness_lufs: Option<f64>,
+    /// Largest true peak in dBTP, −20..=0; `None`: −1 with `loudness_lufs`, otherwise no limiter.
+    pub true_peak_dbtp: Option<f64>,
+}
+
+/// What the audio of an export is brought to.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct LoudnessTarget {
+    /// Integrated loudness in LUFS; `None` leaves the level as it is.
+    pub integrated_lufs: Option<f64>,
+    /// Largest true peak in dBTP; `None`: [`LoudnessTarget::USUAL_TRUE_PEAK_DBTP`].
+    pub true_peak_dbtp: Option<f64>,
+}
+
+impl LoudnessTarget {
+    /// The largest true peak of EBU R 128.
+    pub const USUAL_TRUE_PEAK_DBTP: f64 = -1.0;
+
+    /// Largest true peak in dBTP.
+    pub(crate) fn ceiling_dbtp(self) -> f64 {
+        self.true_peak_dbtp.unwrap_or(Self::USUAL_TRUE_PEAK_DBTP)
+    }
 }
 
 impl ExportSettings {
@@ -120,6 +144,24 @@ impl VideoChoices {
 }
 
 impl AudioChoices {
+    /// What the audio is brought to, if anything.
+    pub(crate) fn loudness_target(&self) -> Option<LoudnessTarget> {
+        let target = LoudnessTarget { integrated_lufs: self.loudness_lufs, true_peak_dbtp: self.true_peak_dbtp };
+        (target != LoudnessTarget::default()).then_some(target)
+    }
+
+    /// Refuses a loudness or a peak outside its range.
+    pub(crate) fn check_levels(&self) -> Result<(), SettingsError> {
+        let levels =
+            [("audio.loudness_lufs", self.loudness_lufs, -70.0, -5.0), ("audio.true_peak_dbtp", self.true_peak_dbtp, -20.0, 0.0)];
+        for (field, value, low, high) in levels {
+            if let Some(value) = value.filter(|v| !(low..=high).contains(v)) {
+                return Err(SettingsError::Level { field, value, low, high });
+            }
+        }
+        Ok(())
+    }
+
     /// Names of the settings that were chosen, with the prefix `audio.`.
     pub(crate) fn chosen(&self) -> impl Iterator<Item = &'static str> {
         let all = [
@@ -127,6 +169,8 @@ impl AudioChoices {
             ("audio.bitrate_bps", self.bitrate_bps.is_some()),
             ("audio.bits", self.bits.is_some()),
             ("audio.dither", self.dither),
+            ("audio.loudness_lufs", self.loudness_lufs.is_some()),
+            ("audio.true_peak_dbtp", self.true_peak_dbtp.is_some()),
         ];
         all.into_iter().filter(|(_, chosen)| *chosen).map(|(name, _)| name)
     }

@@ -43,6 +43,18 @@ pub enum SettingsError {
         /// The reason, in words.
         why: String,
     },
+    /// A loudness or a peak is outside its range.
+    #[error("`{field}` is {value}; it must be {low} to {high}")]
+    Level {
+        /// The setting.
+        field: &'static str,
+        /// Its value.
+        value: f64,
+        /// Least and largest value, in the setting's unit.
+        low: f64,
+        /// See `low`.
+        high: f64,
+    },
     /// Only audio is requested, but the composition has none.
     #[error("{}: the film has no sound to write", path.display())]
     Silent {
@@ -60,7 +72,7 @@ impl SettingsError {
         match self {
             Self::Empty { .. } => "project.empty",
             Self::Container { .. } => "usage.container",
-            Self::Pattern { .. } | Self::Writer(_) => "usage.settings",
+            Self::Pattern { .. } | Self::Writer(_) | Self::Level { .. } => "usage.settings",
             Self::Nothing { .. } | Self::Meaningless { .. } => "usage.streams",
             Self::Silent { .. } => "usage.silent",
         }
@@ -69,7 +81,7 @@ impl SettingsError {
     /// How it can be corrected, if there is advice.
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::Empty { .. } | Self::Writer(_) => None,
+            Self::Empty { .. } | Self::Writer(_) | Self::Level { .. } => None,
             Self::Container { .. } => {
                 let known: Vec<&str> = containers().iter().flat_map(|c| c.extensions).copied().collect();
                 Some(format!("use one of .{}", known.join(", .")))
@@ -87,6 +99,7 @@ impl SettingsError {
             Self::Empty { .. } | Self::Writer(_) => vec![],
             Self::Container { .. } | Self::Pattern { .. } | Self::Silent { .. } => vec!["output"],
             Self::Nothing { .. } => vec!["audio.off", "video.off"],
+            Self::Level { field, .. } => vec![field],
             Self::Meaningless { field, left_out_by, .. } => [*field].into_iter().chain(*left_out_by).collect(),
         }
     }

@@ -15,15 +15,18 @@ mod frames;
 mod handles;
 mod library;
 mod luts;
+mod measure;
 mod sound;
 mod spec;
 mod validate;
 
 pub use composition::{OpenComposition, OpenOptions, facts_of, upright_size};
+pub use cutroom_audio::{Limiter, LoudnessReport, Meter, speakers};
 pub use cutroom_render::{Backend, OutputSpec, RenderOptions, Renderer};
 pub use decoder_pool::{DecoderPool, FrameSource, OpenSource, Pending};
 pub use error::PipelineError;
 pub use frames::FrameReader;
 pub use library::{Library, media_path};
+pub use measure::file_loudness;
 pub use sound::AudioMix;
 pub use spec::output_spec;

@@ -19,6 +19,16 @@ impl AudioMix {
         Ok(Self { readers: AudioFiles { composition, open: Vec::new(), voices: 0, of_stream: BTreeMap::new() }, mixer })
     }
 
+    /// The same without clipping to full scale, for a limiter that follows.
+    ///
+    /// # Errors
+    /// As [`OpenComposition::sound`].
+    pub fn unclipped(composition: Arc<OpenComposition>) -> Result<Self, PipelineError> {
+        let mut mix = Self::new(composition)?;
+        mix.mixer = mixer(mix.composition())?.unclipped();
+        Ok(mix)
+    }
+
     /// The composition that is mixed.
     pub fn composition(&self) -> &Arc<OpenComposition> {
         &self.readers.composition
@@ -32,7 +42,7 @@ impl AudioMix {
     pub fn retarget(&mut self, composition: Arc<OpenComposition>) -> Result<(), PipelineError> {
         let mixer = mixer(&composition)?;
         self.log_invalid_samples();
-        self.mixer = mixer;
+        self.mixer = if self.mixer.clips() { mixer } else { mixer.unclipped() };
         let before = std::mem::replace(&mut self.readers.composition, composition);
         let now = &self.readers.composition;
         self.readers.open.retain(|o| now.reads_as(&before, &o.media));

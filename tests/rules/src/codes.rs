@@ -18,6 +18,8 @@ pub const NOT_CODES: &[&str] = &[
     "audio.bits",
     "audio.codec",
     "audio.dither",
+    "audio.loudness_lufs",
+    "audio.true_peak_dbtp",
     "audio.off",
 ];
 

@@ -42,7 +42,7 @@ pub struct ExportArgs {
     #[arg(long, conflicts_with_all = ["crf", "bitrate"])]
     pub lossless: bool,
     /// Leave out the sound
-    #[arg(long, conflicts_with_all = ["audio_codec", "audio_bitrate", "audio_bits", "dither", "no_video"])]
+    #[arg(long, conflicts_with_all = ["audio_codec", "audio_bitrate", "audio_bits", "dither", "loudness", "true_peak", "no_video"])]
     pub no_audio: bool,
     /// Leave out the pictures; none is drawn
     #[arg(long, conflicts_with_all = ["video_codec", "crf", "bitrate", "lossless", "preset", "profile", "pix_fmt", "frame_hashes"])]
@@ -56,6 +56,12 @@ pub struct ExportArgs {
     /// Dither sound before it is rounded to 16 bits
     #[arg(long)]
     pub dither: bool,
+    /// Bring the sound to this integrated loudness in LUFS, such as -16 or -23
+    #[arg(long, value_name = "LUFS", allow_negative_numbers = true)]
+    pub loudness: Option<f64>,
+    /// Largest true peak in dBTP, kept by a limiter [default: -1 with --loudness]
+    #[arg(long, value_name = "DBTP", allow_negative_numbers = true)]
+    pub true_peak: Option<f64>,
     /// Encoder preset, such as veryfast or slow
     #[arg(long, value_name = "NAME")]
     pub preset: Option<String>,
@@ -102,6 +108,7 @@ Examples:
   cutroom export film.json -o master.mov --video-codec prores --audio-codec pcm
   cutroom export film.json -o part.webm --range 10s..20s
   cutroom export film.json -o sound.wav
+  cutroom export film.json -o talk.mp3 --loudness -16 --true-peak -1
   cutroom export film.json --null --frame-hashes hashes.txt
 
 The container follows the file's extension: {}; {} for the sound alone;
@@ -147,6 +154,8 @@ pub const WORDS: &Words = &[
     ("audio.bitrate_bps", "--audio-bitrate"),
     ("audio.bits", "--audio-bits"),
     ("audio.dither", "--dither"),
+    ("audio.loudness_lufs", "--loudness"),
+    ("audio.true_peak_dbtp", "--true-peak"),
     ("lossless", "--lossless"),
     ("threads", "--threads"),
     ("backend", "--backend"),
@@ -191,6 +200,8 @@ fn run(args: &ExportArgs) -> Result<(), Failure> {
             bitrate_bps: args.audio_bitrate,
             bits: args.audio_bits,
             dither: args.dither,
+            loudness_lufs: args.loudness,
+            true_peak_dbtp: args.true_peak,
         },
         lossless: args.lossless,
         threads: args.threads,
@@ -225,6 +236,15 @@ fn summary(report: &ExportReport) -> String {
         let (frames, drawn_by, fps) = (report.frames, &report.drawn_by, report.fps);
         format!("{target}: {frames} frames, {secs:.3} s, {format}\ndrawn by {drawn_by}; {fps:.1} fps, {speed:.2}x real time\n")
     });
+    if let Some(level) = &report.level {
+        let lufs = |r: &cutroom_api::LoudnessReport| r.integrated_lufs.map_or("-inf".into(), |v| format!("{v:.1}"));
+        let peak = level.after.true_peak_dbtp.map_or("-inf".into(), |v| format!("{v:.1}"));
+        let (before, after, gain, limited) = (lufs(&level.before), lufs(&level.after), level.gain_db, level.limited_by_db);
+        lines.push_str(&format!(
+            "sound from {before} to {after} LUFS, true peak {peak} dBTP: gain {gain:+.1} dB, limited by up to {:.1} dB\n",
+            limited.abs()
+        ));
+    }
     lines
 }
 

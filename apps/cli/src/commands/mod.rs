@@ -6,6 +6,7 @@ mod doctor;
 mod export;
 mod frame;
 mod graph;
+mod loudness;
 mod man;
 mod new;
 mod probe;
@@ -32,11 +33,13 @@ pub enum Command {
     /// Write one frame as a PNG picture
     Frame(frame::FrameArgs),
     /// Render a project into a media file
-    Export(export::ExportArgs),
+    Export(Box<export::ExportArgs>),
     /// Stabilise clips: measure how the camera moved and smooth it
     Stabilize(stabilize::StabilizeArgs),
     /// Show how one frame is drawn: passes, fused stages and what is left out
     Graph(graph::GraphArgs),
+    /// Measure the loudness of a media file or of a project's mix
+    Loudness(loudness::LoudnessArgs),
     /// List effects, blend modes and transitions with their parameters
     Catalog(catalog::CatalogArgs),
     /// Print the JSON Schema of the project file
@@ -62,6 +65,7 @@ pub fn run(command: Command) -> Result<(), Failure> {
         Command::Export(args) => export::export(&args),
         Command::Stabilize(args) => stabilize::stabilize(&args),
         Command::Graph(args) => graph::graph(&args),
+        Command::Loudness(args) => loudness::loudness(&args),
         Command::Catalog(args) => catalog::list(&args),
         Command::Schema => schema::schema(),
         Command::Doctor(args) => doctor::doctor(&args),
@@ -110,6 +114,7 @@ mod tests {
     fn words(operation: &str) -> (&'static str, &'static Words) {
         match operation {
             "export" => ("export", export::WORDS),
+            "file_loudness" | "loudness" => ("loudness", loudness::WORDS),
             "graph" => ("graph", graph::WORDS),
             "new_project" => ("new", new::WORDS),
             "probe" => ("probe", probe::WORDS),

@@ -6,6 +6,7 @@ mod docs;
 mod edges;
 mod export;
 mod graph;
+mod loudness;
 mod safety;
 mod simd;
 mod sources;

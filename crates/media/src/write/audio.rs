@@ -57,6 +57,16 @@ static CODECS: &[AudioCodec] = &[
         install_hint: "install an FFmpeg built with --enable-libopus (Debian and Ubuntu: apt install libavcodec-extra)",
     },
     AudioCodec {
+        id: "mp3",
+        title: "MP3",
+        // ISO/IEC 11172-3 §2.4.2.3, ISO/IEC 13818-3 §2.4.2.3 and MPEG 2.5.
+        rates_hz: &[48000, 44100, 32000, 24000, 22050, 16000, 12000, 11025, 8000],
+        channels: &[1, 2],
+        default_kbps_per_channel: 96,
+        forms: &[AudioForm { bits: 0, encoder: "libmp3lame", sample_format: AVSampleFormat::AV_SAMPLE_FMT_FLTP, raw_bits: 0 }],
+        install_hint: "install an FFmpeg built with --enable-libmp3lame (Debian and Ubuntu: apt install libavcodec-extra)",
+    },
+    AudioCodec {
         id: "flac",
         title: "FLAC",
         rates_hz: &[],

@@ -37,7 +37,7 @@ fn refused() -> Vec<(WriteSettings, &'static str)> {
         (settings("mp4", None, Some(sound("pcm", |_| ()))), "pcm cannot go into mp4"),
         (settings("mov", None, Some(sound("opus", |_| ()))), "opus cannot go into mov"),
         (settings("png-sequence", of("png", |_| ()), Some(sound("aac", |_| ()))), "aac cannot go into png-sequence"),
-        (settings("mp4", None, Some(sound("mp3", |_| ()))), "unknown audio codec \"mp3\""),
+        (settings("mp4", None, Some(sound("wma", |_| ()))), "unknown audio codec \"wma\""),
         (settings("webm", None, Some(sound("opus", |s| s.rate_hz = 44_100))), "opus cannot hold 44100 Hz; it holds 48000 Hz"),
         (settings("mp4", None, Some(sound("aac", |s| s.bits = Some(16)))), "lossy"),
         (settings("mkv", None, Some(sound("flac", |s| s.bits = Some(32)))), "it holds 16, 24"),
