@@ -74,6 +74,7 @@ pub const CODES: &[ErrorCode] = &[
     row("media.ffmpeg.internal", Media, "FFmpeg ran out of memory or broke its own rules."),
     row("media.ffmpeg.missing", Media, "The linked FFmpeg lacks an encoder, muxer or filter."),
     row("media.look", Media, "A file named as a look-up table is not one, or is too large."),
+    row("media.no_channel", Media, "A clip uses a channel that its sound stream does not have."),
     row("media.no_picture", Media, "A clip or transition needs a picture from a file that has none."),
     row("media.no_sound", Media, "A clip needs sound from a file that has none."),
     row("media.no_stream", Media, "A clip uses a stream number that the file does not have."),

@@ -31,6 +31,7 @@ fn main() {
             clip: "c".into(),
             media: "a".into(),
             stream: 0,
+            channels: Vec::new(),
             first_sample: 0,
             end_sample: end,
             source_start: Time::ZERO,

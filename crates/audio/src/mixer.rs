@@ -232,6 +232,13 @@ impl<'a> VoiceMixer<'a> {
             other => other,
         })?;
         let mut from = format.layout.speakers();
+        if !voice.channels.is_empty() {
+            if let Some(missing) = voice.channels.iter().find(|n| **n >= from.len()) {
+                let reason = format!("it uses channel {missing} of a source with {} (they count from 0)", from.len());
+                return Err(AudioError::InvalidVoice { clip: voice.clip.clone(), reason });
+            }
+            from = speakers(voice.channels.len())?.to_vec();
+        }
         let mut stages = Vec::with_capacity(voice.nested.len() + 1);
         for nested in &voice.nested {
             let layout = speakers(nested.channels)?;
@@ -308,6 +315,9 @@ impl<'a> VoiceMixer<'a> {
         // A filter reads source samples low + 1 − half ..= high + half; a copy reads low ..= high.
         let input_first = if half == 0 { low } else { low + 1 - half };
         let mut input = self.read(input_first, (high + half - input_first + 1) as usize, source)?;
+        if !self.voice.channels.is_empty() {
+            input = self.voice.channels.iter().map(|n| input[*n].clone()).collect();
+        }
         // Each range counts the invalid samples from its own start to the start of the next range,
         // so that every source sample is counted once.
         let next = self.clock.at(from + count as i64).whole;

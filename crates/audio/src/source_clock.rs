@@ -138,6 +138,7 @@ mod tests {
             clip: "c".into(),
             media: "m".into(),
             stream: 0,
+            channels: Vec::new(),
             first_sample: 1000,
             end_sample: 1 << 40,
             source_start,

@@ -94,7 +94,16 @@ fn validate_clip(uses: &[SourceUse], scanned: &BTreeMap<MediaId, Scanned>, all: 
                 let moving = info.video.get(u.stream).filter(|_| !u.still && !info.is_still);
                 picture_end = moving.map(|v| v.span.end());
             }
-            StreamKind::Audio => audio_end = info.audio.get(u.stream).map(|a| a.span.end()),
+            StreamKind::Audio => {
+                audio_end = info.audio.get(u.stream).map(|a| a.span.end());
+                let lacking = info.audio.get(u.stream).filter(|a| a.channels < u.channels);
+                if let Some(a) = lacking {
+                    let (there, wanted) = (a.channels, u.channels - 1);
+                    let message =
+                        format!("{file}: sound stream {} has {there} channels, 0 to {}; there is no {wanted}", u.stream, there - 1);
+                    report("audio.channels", "media.no_channel", message);
+                }
+            }
         }
     }
     let sound = uses.iter().filter(|u| u.kind == StreamKind::Audio).filter_map(|u| Some((u.stream, info.audio.get(u.stream)?)));

@@ -155,6 +155,9 @@ pub struct ClipVideo {
     /// the composition's `motion_blur`.
     #[serde(default, skip_serializing_if = "is_default")]
     pub motion_blur: bool,
+    /// Source time of the frame that is shown during the whole clip. Its sound plays on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub freeze: Option<Time>,
     /// Masks that limit what is visible of the picture.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub masks: Vec<Mask>,
@@ -242,6 +245,17 @@ pub struct ClipAudio {
     /// Shape of both fades.
     #[serde(default, skip_serializing_if = "is_default")]
     pub fade_shape: FadeCurve,
+    /// The sound starts this much before the clip (J cut), or after its start if negative. An end
+    /// where a transition cross-fades the sound is not moved.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub lead: TimeDelta,
+    /// The sound ends this much after the clip (L cut), or before its end if negative.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub tail: TimeDelta,
+    /// Channels of the source that are used, counted from 0, in the order of their speakers; empty:
+    /// all. `[0]` plays the left channel as mono, `[1, 0]` swaps left and right.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub channels: Vec<u32>,
     /// Unknown fields, kept on save.
     #[serde(flatten)]
     pub extra: Extra,
@@ -392,6 +406,7 @@ impl Default for ClipVideo {
             transform: Transform::default(),
             parent: None,
             motion_blur: false,
+            freeze: None,
             masks: Vec::new(),
             mask_order: MaskOrder::default(),
             matte: None,
@@ -412,6 +427,9 @@ impl Default for ClipAudio {
             fade_in: TimeDelta::ZERO,
             fade_out: TimeDelta::ZERO,
             fade_shape: FadeCurve::Linear,
+            lead: TimeDelta::ZERO,
+            tail: TimeDelta::ZERO,
+            channels: Vec::new(),
             extra: Extra::default(),
         }
     }

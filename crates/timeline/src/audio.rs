@@ -147,7 +147,7 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         for &at in &index.audible {
             let c = &self.project.compositions[composition];
             let (track, segments) = (&c.tracks[at], &index.tracks[at].sound);
-            for segment in &segments[segments.partition_point(|r| r.end < from)..] {
+            for segment in &segments[segments.partition_point(|r| r.latest_end < from)..] {
                 if segment.start > to {
                     break;
                 }
@@ -245,6 +245,7 @@ impl AudibleClip<'_, '_> {
             clip: clip.id.clone(),
             media: media.clone(),
             stream,
+            channels: clip.audio.channels.iter().map(|n| *n as usize).collect(),
             first_sample: samples.start,
             end_sample: samples.end,
             source_start: clock.nested(clip).local_of_sample(first_audible),

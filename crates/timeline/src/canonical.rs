@@ -129,10 +129,13 @@ impl Bytes {
     }
 
     fn voice(&mut self, voice: &Voice) {
-        let Voice { clip, media, stream, first_sample, end_sample, source_start, speed, gain, nested, pan, fades } = voice;
+        let Voice { clip, media, stream, channels, first_sample, end_sample, source_start, speed, gain, nested, pan, fades } =
+            voice;
         self.text(clip.as_str());
         self.text(media.as_str());
         self.count(*stream);
+        self.count(channels.len());
+        channels.iter().for_each(|n| self.count(*n));
         self.number(*first_sample as u64);
         self.number(*end_sample as u64);
         self.number(source_start.0 as u64);
@@ -519,6 +522,7 @@ mod tests {
                 clip: "c".into(),
                 media: "m".into(),
                 stream: 0,
+                channels: vec![0],
                 first_sample: 1,
                 end_sample: 2,
                 source_start: Time(3),
@@ -538,6 +542,7 @@ mod tests {
             |p| p.voices.clear(),
             |p| p.voices[0].clip = "d".into(),
             |p| p.voices[0].media = "n".into(),
+            |p| p.voices[0].channels = vec![1],
             |p| p.voices[0].stream = 1,
             |p| p.voices[0].first_sample = 0,
             |p| p.voices[0].end_sample = 3,

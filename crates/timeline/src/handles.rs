@@ -41,6 +41,9 @@ impl ClipHandle<'_> {
     /// Number of its frames whose source time is before the start of the source, or at or after
     /// `end`, so that an edge frame is held.
     pub fn held_frames(&self, end: Time) -> i64 {
+        if self.clip.video.freeze.is_some() {
+            return 0;
+        }
         let wanted = |n: i64| {
             let c = self.clip;
             sampling::unclamped_source_time(self.rate.time_of_frame(n), c.start, c.source_in, c.speed, self.lengths)

@@ -102,6 +102,8 @@ pub(crate) struct AudioSegment {
     pub(crate) start: Time,
     pub(crate) end: Time,
     pub(crate) fades: Vec<AudioFade>,
+    /// Latest end of this segment and those before it.
+    pub(crate) latest_end: Time,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -392,18 +394,28 @@ fn audio_segments(track: &Track) -> Vec<AudioSegment> {
             if let Some(s) = heads.get(&i) {
                 start = start.min(s.start);
                 fades.push(AudioFade { start: s.start, end: s.end(), rising: true, curve: ConstantPower });
-            } else if c.audio.fade_in > TimeDelta::ZERO {
-                fades.push(AudioFade { start, end: start.saturating_add(c.audio.fade_in), rising: true, curve });
+            } else {
+                start = start.saturating_add(-c.audio.lead);
+                if c.audio.fade_in > TimeDelta::ZERO {
+                    fades.push(AudioFade { start, end: start.saturating_add(c.audio.fade_in), rising: true, curve });
+                }
             }
             if let Some(s) = tails.get(&i) {
                 end = end.max(s.end());
                 fades.push(AudioFade { start: s.start, end: s.end(), rising: false, curve: ConstantPower });
-            } else if c.audio.fade_out > TimeDelta::ZERO {
-                fades.push(AudioFade { start: Time(end.0.saturating_sub(c.audio.fade_out.0)), end, rising: false, curve });
+            } else {
+                end = end.saturating_add(c.audio.tail);
+                if c.audio.fade_out > TimeDelta::ZERO {
+                    fades.push(AudioFade { start: Time(end.0.saturating_sub(c.audio.fade_out.0)), end, rising: false, curve });
+                }
             }
-            AudioSegment { clip: i, start, end, fades }
+            AudioSegment { clip: i, start, end, fades, latest_end: end }
         })
+        .filter(|segment| segment.start < segment.end)
         .collect();
     segments.sort_by_key(|r| (r.start, r.end));
+    for i in 1..segments.len() {
+        segments[i].latest_end = segments[i].latest_end.max(segments[i - 1].latest_end);
+    }
     segments
 }

@@ -338,7 +338,10 @@ impl<P: Deref<Target = Project>> Timeline<P> {
 
     fn content(&self, context: &PlanContext<'_>, clip: &Clip, time: Time) -> Result<Option<Content>, PlanError> {
         let (index, depth) = (context.index, context.depth);
-        let source_time = |frame| sampling::source_time(time, clip.start, clip.source_in, clip.speed, index.lengths(frame));
+        let source_time = |frame| match clip.video.freeze {
+            Some(at) => sampling::source_time(clip.start, clip.start, at, 1.0, index.lengths(frame)),
+            None => sampling::source_time(time, clip.start, clip.source_in, clip.speed, index.lengths(frame)),
+        };
         Ok(match &clip.source {
             ClipSource::Media(s) => {
                 let unknown = || PlanError::UnknownMedia { clip: clip.id.clone(), media: s.media.clone() };

@@ -308,6 +308,8 @@ pub struct Voice {
     pub media: MediaId,
     /// Index among the file's audio streams.
     pub stream: usize,
+    /// Channels of the stream that are used, in the order of their speakers; empty: all.
+    pub channels: Vec<usize>,
     /// Composition sample at which the voice starts.
     pub first_sample: i64,
     /// Composition sample after its last.

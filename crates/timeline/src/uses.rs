@@ -33,8 +33,10 @@ pub struct SourceUse {
     /// Source time used by the clip itself, without handles: where the source lacks those, the edge
     /// frame is held.
     pub span: Span,
-    /// Whether it is a still image, for which the span does not matter.
+    /// Whether it is a still image or shown as one, for which the span does not matter.
     pub still: bool,
+    /// Number of channels that the audio stream must have at least; 0 for video.
+    pub channels: usize,
     /// Frame rate of the composition that uses it.
     pub frame_rate: FrameRate,
     /// What uses it.
@@ -145,7 +147,11 @@ pub fn source_uses(project: &Project, composition: &CompositionId, catalog: &Cat
                         required: required || matches!(choice, StreamChoice::Index(_)),
                         speed: clip.speed.abs(),
                         span: clip.source_span(),
-                        still: media.kind == MediaKind::Image,
+                        still: media.kind == MediaKind::Image || kind == StreamKind::Video && clip.video.freeze.is_some(),
+                        channels: match kind {
+                            StreamKind::Audio => clip.audio.channels.iter().map(|n| *n as usize + 1).max().unwrap_or(0),
+                            StreamKind::Video => 0,
+                        },
                         frame_rate: project.compositions[at].frame_rate,
                         user: SourceUser::Clip,
                         clip: clip.id.clone(),
@@ -178,6 +184,7 @@ pub fn source_uses(project: &Project, composition: &CompositionId, catalog: &Cat
                             duration: if media.kind == MediaKind::Image { TimeDelta::ZERO } else { x.duration },
                         },
                         still: media.kind == MediaKind::Image,
+                        channels: 0,
                         frame_rate: project.compositions[at].frame_rate,
                         user: SourceUser::Parameter(param),
                         clip: clip.clone(),

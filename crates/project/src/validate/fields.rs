@@ -27,6 +27,9 @@ const EXPANSION: Limits = (-5000.0, 5000.0);
 const PLACE: Limits = (-100.0, 100.0);
 /// Maximum number of vertices of an outline.
 const MAX_VERTICES: usize = 10_000;
+/// Channels of a source that a clip may name, and channels that a source may have.
+const MAX_CHANNELS: usize = 8;
+const MAX_SOURCE_CHANNELS: usize = 64;
 const PARAM: Limits = (-1e9, 1e9);
 
 pub(super) fn check(project: &Project, problems: &mut Vec<Problem>) {
@@ -159,7 +162,17 @@ fn clip(problems: &mut Vec<Problem>, c: &Clip, at: &At) {
     for (i, e) in v.effects.iter().enumerate() {
         params(problems, &At { path: &format_args!("{}.video.effects[{i}]", at.path), clip: at.clip }, &e.params);
     }
+    if let Some(freeze) = v.freeze {
+        time(problems, at, "video.freeze", freeze.0, true);
+    }
     let a = &c.audio;
+    for (name, moved) in [("audio.lead", a.lead), ("audio.tail", a.tail)] {
+        time(problems, at, name, moved.0, false);
+    }
+    if a.channels.len() > MAX_CHANNELS || a.channels.iter().any(|n| *n as usize >= MAX_SOURCE_CHANNELS) {
+        let message = format!("at most {MAX_CHANNELS} channels can be named, each from 0 to {}", MAX_SOURCE_CHANNELS - 1);
+        at.report(problems, "audio.channels", "project.number", message);
+    }
     number(problems, at, "audio.gain_db", &a.gain_db, GAIN_DB);
     number(problems, at, "audio.pan", &a.pan, PAN);
     for (name, fade) in [("audio.fade_in", a.fade_in), ("audio.fade_out", a.fade_out)] {

@@ -11,6 +11,7 @@ pub fn voice(first: i64, end: i64) -> Voice {
         clip: "clip".into(),
         media: "a".into(),
         stream: 0,
+        channels: Vec::new(),
         first_sample: first,
         end_sample: end,
         source_start: Time::ZERO,
