@@ -290,6 +290,7 @@ pub fn facts_of(info: &MediaInfo) -> MediaFacts {
         duration: (!info.is_still && info.duration > TimeDelta::ZERO).then_some(info.duration),
         size: picture.map(upright_size),
         frame_rate: picture.filter(|_| !info.is_still).and_then(|v| v.nominal_rate.or(v.average_rate)),
+        picture_end: picture.filter(|_| !info.is_still).map(|v| v.span.end().since_zero()),
         frame_durations: info.video.iter().map(|v| v.frame_duration.filter(|_| !info.is_still).unwrap_or_default()).collect(),
         video_streams: Some(info.video.len()),
         audio_streams: Some(info.audio.len()),

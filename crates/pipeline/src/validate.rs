@@ -120,7 +120,7 @@ fn validate_clip(uses: &[SourceUse], scanned: &BTreeMap<MediaId, Scanned>, all: 
         }
     }
     // A source that is shorter than its transition holds its last frame.
-    if parameter {
+    if parameter || first.repeats {
         return;
     }
     let span = first.span;

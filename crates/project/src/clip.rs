@@ -77,6 +77,10 @@ pub struct MediaSource {
     /// `"none"`: no sound.
     #[serde(default, skip_serializing_if = "is_default")]
     pub audio_stream: StreamChoice,
+    /// Whether the file repeats where the clip uses more than it holds: its picture's length, or that
+    /// of its sound if it has no picture.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub repeat: bool,
     /// Unknown fields, kept on save.
     #[serde(flatten)]
     pub extra: Extra,
@@ -385,6 +389,7 @@ impl ClipSource {
             media: id.into(),
             video_stream: StreamChoice::First,
             audio_stream: StreamChoice::First,
+            repeat: false,
             extra: Extra::default(),
         })
     }

@@ -62,6 +62,9 @@ pub struct Media {
     /// Which interlaced field of a frame is shown first.
     #[serde(default, skip_serializing_if = "is_default")]
     pub field_order: FieldOrder,
+    /// The file's sound is played this much later than its picture, or earlier if negative.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub audio_offset: TimeDelta,
     /// Facts found when the file was last opened. Planning uses them to leave out sound or picture
     /// that the file does not have.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -96,6 +99,9 @@ pub struct MediaFacts {
     /// Nominal rate of the first video stream.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub frame_rate: Option<FrameRate>,
+    /// End of the first video stream's last frame, since the start of the file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picture_end: Option<TimeDelta>,
     /// Usual length of a frame, for each video stream.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub frame_durations: Vec<TimeDelta>,
@@ -332,6 +338,13 @@ impl Project {
 }
 
 impl Media {
+    /// The length after which the file repeats: that of its picture, or of its sound without one;
+    /// `None` if unknown.
+    pub fn period(&self) -> Option<TimeDelta> {
+        let facts = self.facts.as_ref()?;
+        facts.picture_end.filter(|_| self.kind != MediaKind::Audio).or(facts.duration).filter(|d| *d > TimeDelta::ZERO)
+    }
+
     /// Usual length of a frame of a video stream; `None` if unknown, and for stills.
     pub fn frame_duration(&self, stream: usize) -> Option<TimeDelta> {
         let known = self.facts.as_ref().and_then(|facts| facts.frame_durations.get(stream)).copied();
@@ -346,6 +359,7 @@ impl Media {
             kind,
             deinterlace: Deinterlace::default(),
             field_order: FieldOrder::default(),
+            audio_offset: TimeDelta::ZERO,
             facts: None,
             extra: Extra::default(),
         }

@@ -202,7 +202,26 @@ impl<P: Deref<Target = Project>> Timeline<P> {
                 if is_still && gain(&mut here.gains.iter().map(|g| g.at_sample(audible.start))) == 0.0 {
                     return Ok(ControlFlow::Continue(()));
                 }
-                Ok(visit(AudibleClip { clip, media: &s.media, stream, around: here, samples: audible, clock }))
+                let media_id = &s.media;
+                let Some(period) = media.period().filter(|_| s.repeat) else {
+                    let shift = -media.audio_offset;
+                    return Ok(visit(AudibleClip { clip, media: media_id, stream, around: here, samples: audible, clock, shift }));
+                };
+                // One voice for each repetition that the request meets; in each the source starts anew.
+                let nested = clock.nested(clip);
+                let wanted = intersection(&audible, requested);
+                let times = [wanted.start, wanted.end - 1].map(|s| nested.local_of_sample(s).0.div_euclid(period.0));
+                for repetition in times[0].min(times[1])..=times[0].max(times[1]) {
+                    let start = Time(repetition.saturating_mul(period.0));
+                    let samples = intersection(&nested.samples(start, start.saturating_add(period)), &audible);
+                    let shift = -start.since_zero() - media.audio_offset;
+                    let around = Surroundings { bounds: samples.clone(), ..here.clone() };
+                    let visited = AudibleClip { clip, media: media_id, stream, around, samples: samples.clone(), clock, shift };
+                    if !samples.is_empty() && visit(visited).is_break() {
+                        return Ok(ControlFlow::Break(()));
+                    }
+                }
+                Ok(ControlFlow::Continue(()))
             }
         }
     }
@@ -221,11 +240,13 @@ struct AudibleClip<'c, 'a> {
     samples: Range<i64>,
     /// Clock of the clip's composition.
     clock: Clock,
+    /// Added to its source times.
+    shift: TimeDelta,
 }
 
 impl AudibleClip<'_, '_> {
     fn voice(self, requested: &Range<i64>) -> Voice {
-        let Self { clip, media, stream, around, samples, clock } = self;
+        let Self { clip, media, stream, around, samples, clock, shift } = self;
         let speed = clock.speed * clip.speed;
         // Played backwards, the last sample before the end comes first.
         let first_audible = if speed < 0.0 { samples.start + 1 } else { samples.start };
@@ -248,7 +269,7 @@ impl AudibleClip<'_, '_> {
             channels: clip.audio.channels.iter().map(|n| *n as usize).collect(),
             first_sample: samples.start,
             end_sample: samples.end,
-            source_start: clock.nested(clip).local_of_sample(first_audible),
+            source_start: clock.nested(clip).local_of_sample(first_audible).saturating_add(shift),
             speed,
             nested,
             pan,

@@ -41,7 +41,7 @@ impl ClipHandle<'_> {
     /// Number of its frames whose source time is before the start of the source, or at or after
     /// `end`, so that an edge frame is held.
     pub fn held_frames(&self, end: Time) -> i64 {
-        if self.clip.video.freeze.is_some() {
+        if self.clip.video.freeze.is_some() || repeats(self.clip) {
             return 0;
         }
         let wanted = |n: i64| {
@@ -60,12 +60,19 @@ impl ClipHandle<'_> {
     /// Length on the timeline of the part of it that is outside a source's sound.
     pub fn silence(&self, sound: Span) -> TimeDelta {
         let c = self.clip;
+        if repeats(c) {
+            return TimeDelta::ZERO;
+        }
         let source = |t: Time| c.source_in.saturating_add(stretch(t - c.start, c.speed)).0;
         let (a, b) = (source(self.span.start), source(self.span.end()));
         let (from, to) = (a.min(b), a.max(b));
         let there = to.min(sound.end().0).saturating_sub(from.max(sound.start.0)).max(0);
         TimeDelta(((to - from - there) as f64 / c.speed.abs()).round() as i64)
     }
+}
+
+fn repeats(clip: &Clip) -> bool {
+    matches!(&clip.source, ClipSource::Media(source) if source.repeat)
 }
 
 /// The first number of a range for which `reached` holds, by binary search: it must then hold for

@@ -355,11 +355,18 @@ impl<P: Deref<Target = Project>> Timeline<P> {
                     (MediaKind::Image, Some(stream)) => {
                         Some(Content::Media(SourceFrame { media: s.media.clone(), stream, time: Time::ZERO }))
                     }
-                    (MediaKind::Video, Some(stream)) => Some(Content::Media(SourceFrame {
-                        media: s.media.clone(),
-                        stream,
-                        time: source_time(media.frame_duration(stream)),
-                    })),
+                    (MediaKind::Video, Some(stream)) => {
+                        let lengths = index.lengths(media.frame_duration(stream));
+                        let time = match media.period().filter(|_| s.repeat && clip.video.freeze.is_none()) {
+                            Some(period) => {
+                                let (start, source_in) = (clip.start, clip.source_in);
+                                let time = sampling::unclamped_source_time(time, start, source_in, clip.speed, lengths);
+                                Time(time.0.rem_euclid(period.0))
+                            }
+                            None => source_time(lengths.source),
+                        };
+                        Some(Content::Media(SourceFrame { media: s.media.clone(), stream, time }))
+                    }
                 }
             }
             ClipSource::Composition(s) => {

@@ -35,6 +35,8 @@ pub struct SourceUse {
     pub span: Span,
     /// Whether it is a still image or shown as one, for which the span does not matter.
     pub still: bool,
+    /// Whether the source repeats where its end is reached, so that its length does not matter.
+    pub repeats: bool,
     /// Number of channels that the audio stream must have at least; 0 for video.
     pub channels: usize,
     /// Frame rate of the composition that uses it.
@@ -148,6 +150,7 @@ pub fn source_uses(project: &Project, composition: &CompositionId, catalog: &Cat
                         speed: clip.speed.abs(),
                         span: clip.source_span(),
                         still: media.kind == MediaKind::Image || kind == StreamKind::Video && clip.video.freeze.is_some(),
+                        repeats: source.repeat,
                         channels: match kind {
                             StreamKind::Audio => clip.audio.channels.iter().map(|n| *n as usize + 1).max().unwrap_or(0),
                             StreamKind::Video => 0,
@@ -184,6 +187,7 @@ pub fn source_uses(project: &Project, composition: &CompositionId, catalog: &Cat
                             duration: if media.kind == MediaKind::Image { TimeDelta::ZERO } else { x.duration },
                         },
                         still: media.kind == MediaKind::Image,
+                        repeats: false,
                         channels: 0,
                         frame_rate: project.compositions[at].frame_rate,
                         user: SourceUser::Parameter(param),

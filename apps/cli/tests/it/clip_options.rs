@@ -94,6 +94,40 @@ fn channels_are_chosen_and_swapped() {
 }
 
 #[test]
+fn short_media_repeat_and_sound_can_be_moved_against_its_picture() {
+    let bench = Bench::new();
+    film(&bench, "a.mkv", 400, 1000);
+    film(&bench, "b.mkv", 400, 1000);
+    let looped = |start_in: &str, speed: f64| {
+        let mut c = clip("a", "a", "0s", "5s", json!({}), json!({}));
+        c["source"]["repeat"] = json!(true);
+        c["source_in"] = json!(start_in);
+        c["speed"] = json!(speed);
+        json!([c])
+    };
+    project(&bench, &json!([clip("a", "a", "0s", "2s", json!({}), json!({}))]));
+    let once = hashes(&bench);
+    project(&bench, &looped("0s", 1.0));
+    assert_eq!(hashes(&bench), (0..125).map(|n| once[n % 50].clone()).collect::<Vec<_>>());
+    assert!(near(tones(&bench, 4.5), [400, 1000]));
+    project(&bench, &looped("0.4s", 1.0));
+    assert_eq!(hashes(&bench), (0..125).map(|n| once[(n + 10) % 50].clone()).collect::<Vec<_>>());
+    project(&bench, &looped("2s", -1.0));
+    assert_eq!(hashes(&bench), (0..125).map(|n| once[49 - n % 50].clone()).collect::<Vec<_>>());
+    // Without it the clip is longer than its file.
+    project(&bench, &json!([clip("a", "a", "0s", "5s", json!({}), json!({}))]));
+    assert_eq!(bench.run(&["validate", "film.json"]).code, 4);
+    // Sound half a second late: silence first.
+    project(&bench, &json!([clip("a", "a", "0s", "2s", json!({}), json!({}))]));
+    let mut document: Value = serde_json::from_slice(&std::fs::read(bench.path("film.json")).unwrap()).unwrap();
+    document["media"][0]["audio_offset"] = json!("0.5s");
+    std::fs::write(bench.path("film.json"), document.to_string()).unwrap();
+    assert_eq!(tones(&bench, 0.3), [0, 0]);
+    assert!(near(tones(&bench, 0.6), [400, 1000]));
+    assert_eq!(hashes(&bench), once);
+}
+
+#[test]
 fn a_frozen_clip_shows_one_frame_and_plays_its_sound() {
     let bench = Bench::new();
     film(&bench, "a.mkv", 400, 1000);

@@ -200,7 +200,7 @@ fn source(problems: &mut Vec<Problem>, known: &Known<'_>, track: &Track, clip: &
         ClipSource::Solid(_) | ClipSource::Null(_) => {}
     }
     let used = clip.source_span();
-    if used.start < Time::ZERO && matches!(clip.source, ClipSource::Media(_)) {
+    if used.start < Time::ZERO && matches!(&clip.source, ClipSource::Media(source) if !source.repeat) {
         problem(
             "source_in",
             "project.past_source_end",
