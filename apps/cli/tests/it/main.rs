@@ -3,6 +3,7 @@ mod bad_input;
 mod catalog;
 mod clip_options;
 mod commands;
+mod cookbook;
 mod docs;
 mod edges;
 mod export;
