@@ -185,7 +185,7 @@ fn film(catalog: &Value) -> (Value, Vec<(String, usize)>) {
 
 fn page(catalog: &Value) -> String {
     let mut text = String::from(
-        "# The catalogue\n\nWritten from `cutroom catalog --json` and drawn by the CPU back end: `CUTROOM_BLESS=1 cargo nextest run -p cutroom-cli catalog`; \
+        "# The catalogue\n\nWritten from `cutroom catalog --json` and drawn by the CPU back end: `CUTROOM_BLESS=1 cargo nextest run --workspace -E 'package(cutroom-cli) & test(catalog)'`; \
          do not edit.\nBoth back ends draw every entry. Cost is at default values: passes (times that the picture goes to memory and back) and operations a pixel.\n",
     );
     let list = |key: &str| catalog[key].as_array().unwrap().clone();
@@ -290,7 +290,7 @@ fn the_catalogue_is_documented_as_it_is() {
         }
         std::fs::write(docs.join("catalog.md"), &now).unwrap();
     }
-    let help = "run CUTROOM_BLESS=1 cargo nextest run -p cutroom-cli catalog";
+    let help = "run CUTROOM_BLESS=1 cargo nextest run --workspace -E 'package(cutroom-cli) & test(catalog)'";
     let then = std::fs::read_to_string(docs.join("catalog.md")).unwrap_or_default();
     assert!(then == now, "docs/catalog.md is old: {help}");
     // The pixels are the same on every machine; the bytes of the PNG files need not be.
