@@ -45,6 +45,7 @@ fn command(operation: &str) -> &str {
     match operation {
         "new_project" => "new",
         "render_frame" => "frame",
+        "file_loudness" => "loudness",
         same => same,
     }
 }

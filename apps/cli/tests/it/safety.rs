@@ -154,7 +154,7 @@ fn audio_alone_goes_into_files_of_audio() {
         &["-o", "x.mp4", "--no-audio", "--no-video"],
         &["-o", "x.mp4", "--no-audio", "--audio-codec", "aac"],
         &["-o", "x.mp4", "--no-video", "--preset", "slow"],
-        &["-o", "x.mp3"],
+        &["-o", "x.amr"],
     ] {
         let ran = b.run(&[&["export", "film.json"], args].concat());
         assert_eq!(ran.code, 2, "{args:?}: {}", ran.err);
