@@ -8,7 +8,11 @@ mod gpu_cases;
 #[path = "../tests/it/support/mod.rs"]
 #[allow(dead_code, reason = "the example uses a part")]
 mod support;
-use cutroom_render::{cpu::CpuRenderer, gpu::GpuRenderer, lower::lower, mask::MaskCache};
+use cutroom_render::{
+    cpu::CpuRenderer,
+    gpu::GpuRenderer,
+    lower::{LoweringCache, lower},
+};
 use cutroom_timeline::{Layer, Transform};
 use cutroom_types::{PictureFormat, Size};
 use std::{error::Error, time::Instant};
@@ -96,8 +100,8 @@ fn times(cpu: &CpuRenderer, gpu: &mut GpuRenderer, s: Size, what: &str, linear: 
         times.sort_by(f64::total_cmp);
         Ok(times[times.len() / 2])
     };
-    let mut masks = MaskCache::default();
-    let lowering = median_ms(&mut || lower(&case.plan, &case.pictures, &case.output, &mut masks).map(drop).map_err(Into::into))?;
+    let mut cache = LoweringCache::default();
+    let lowering = median_ms(&mut || lower(&case.plan, &case.pictures, &case.output, &mut cache).map(drop).map_err(Into::into))?;
     // An idle device runs at a fraction of its clock rate for some tenths of a second.
     let warm = Instant::now();
     while warm.elapsed().as_secs_f64() < 1.0 {

@@ -1,7 +1,7 @@
 //! The resampling filter, defined once for both back ends: a triangle whose support grows with the
 //! reduction, so that it is bilinear when enlarging and an area-like low-pass when reducing.
 use crate::{OutputSpec, RenderError};
-use cutroom_types::{ChromaLocation, ColorModel, Picture};
+use cutroom_types::{ChromaLocation, ColorModel, Picture, PictureFormat};
 
 /// Position of a plane's sample grid on the stored picture along one axis: picture coordinate X
 /// maps to `X · scale + offset` in the plane, where the centre of sample `i` is `i + 0.5`.
@@ -41,11 +41,16 @@ pub enum Site {
 
 /// Horizontal and vertical grid of plane `k` of a picture.
 pub fn plane_grid(picture: &Picture, k: usize) -> [GridAxis; 2] {
-    if !picture.format.is_chroma(k) {
+    format_grid(picture.format, picture.color.chroma, k)
+}
+
+/// Horizontal and vertical grid of plane `k` of a format with chroma at a location.
+pub fn format_grid(format: PictureFormat, chroma: ChromaLocation, k: usize) -> [GridAxis; 2] {
+    if !format.is_chroma(k) {
         return [GridAxis::FULL; 2];
     }
-    let [x, y] = sites(picture.color.chroma);
-    [GridAxis::subsampled(picture.format.chroma_shift_x, x), GridAxis::subsampled(picture.format.chroma_shift_y, y)]
+    let [x, y] = sites(chroma);
+    [GridAxis::subsampled(format.chroma_shift_x, x), GridAxis::subsampled(format.chroma_shift_y, y)]
 }
 
 /// Horizontal and vertical position of chroma (ITU-T H.273, figure 1).

@@ -2,13 +2,12 @@
 //! it costs, and what was left out.
 use crate::{
     OutputSpec, RenderError, SourcePictures,
-    lower::{self, Lowered},
-    mask::MaskCache,
+    lower::{self, Lowered, LoweringCache},
     program::{Pass, PassTarget, PlaneBase, Program, Sampling, SamplingSource, Stage, TilePass},
 };
 use cutroom_effects::cost;
 use cutroom_timeline::FramePlan;
-use cutroom_types::Size;
+use cutroom_types::{Picture, Size};
 
 /// The work for one frame.
 #[derive(Clone, Debug, PartialEq)]
@@ -51,18 +50,25 @@ pub fn graph(plan: &FramePlan, sources: &dyn SourcePictures, output: &OutputSpec
     for layer in &plan.layers[..hidden] {
         eliminated.push(format!("clip {}: hidden by the opaque clip {}", layer.clip, plan.layers[hidden].clip));
     }
-    let nodes = match lower::lower(plan, sources, output, &mut MaskCache::default())? {
+    let passed = |picture: &Picture, stages| {
+        vec![GraphNode {
+            id: "source 0".into(),
+            title: format!("{} {}×{}", picture.format, picture.size.width, picture.size.height),
+            stages,
+            inputs: Vec::new(),
+            key: plan.picture_key().to_string(),
+            size: picture.size,
+            operations: 0,
+        }]
+    };
+    let nodes = match lower::lower(plan, sources, output, &mut LoweringCache::default())? {
         Lowered::Untouched(picture) => {
             eliminated.push("all drawing: the source's planes are the output's".into());
-            vec![GraphNode {
-                id: "source 0".into(),
-                title: format!("{} {}×{}", picture.format, picture.size.width, picture.size.height),
-                stages: Vec::new(),
-                inputs: Vec::new(),
-                key: plan.picture_key().to_string(),
-                size: picture.size,
-                operations: 0,
-            }]
+            passed(&picture, Vec::new())
+        }
+        Lowered::Turned(picture) => {
+            eliminated.push("all drawing: the source's planes, turned or mirrored, are the output's".into());
+            passed(&picture, vec!["planes turned or mirrored".into()])
         }
         Lowered::Program(program) => nodes(plan, &program, output),
     };

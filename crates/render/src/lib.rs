@@ -20,6 +20,7 @@ mod nearest;
 pub mod place;
 pub mod program;
 pub mod renderer;
+mod turn_planes;
 pub use ends::{OutputSpec, SourcePictures};
 pub use error::RenderError;
 pub use renderer::{Backend, RenderOptions, Renderer, SIMD_VARIABLE, Submitted};

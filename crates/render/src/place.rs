@@ -94,8 +94,9 @@ fn on_canvas(placement: &Placement, content: Size, window: [f64; 4], canvas: Siz
     if !(x0.is_finite() && y0.is_finite() && x1.is_finite() && y1.is_finite()) {
         return None;
     }
-    let aligned = content_from_output.is_axis_aligned();
-    // Rotated edges are softened by half a pixel on both sides.
+    let m = &content_from_output;
+    let aligned = m.is_axis_aligned() || (m.xx == 0.0 && m.yy == 0.0);
+    // Edges that are not along the axes are softened by half a pixel on both sides.
     let soft = if aligned { 0.0 } else { 0.5 };
     let clamp = |v: f64, max: f64| v.clamp(0.0, max) as u32;
     let bounds =

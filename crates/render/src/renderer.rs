@@ -3,8 +3,7 @@ use crate::{
     OutputSpec, RenderError, SourcePictures,
     cpu::CpuRenderer,
     gpu::{self, GpuRenderer},
-    lower::{self, Lowered},
-    mask::MaskCache,
+    lower::{self, Lowered, LoweringCache},
 };
 use cutroom_kernel::SimdLevel;
 use cutroom_timeline::FramePlan;
@@ -50,7 +49,7 @@ impl RenderOptions {
 /// Draws plans. Create one per thread that draws; it owns scratch memory and compiled pipelines.
 pub struct Renderer {
     backend: ActiveBackend,
-    masks: MaskCache,
+    cache: LoweringCache,
     /// Why [`Backend::Auto`] did not use a GPU.
     no_gpu: Option<String>,
 }
@@ -87,7 +86,7 @@ impl Renderer {
                 Err(e) => (cpu()?, Some(e.to_string())),
             },
         };
-        Ok(Self { backend, masks: MaskCache::default(), no_gpu })
+        Ok(Self { backend, cache: LoweringCache::default(), no_gpu })
     }
 
     /// Why no GPU is used; `None` unless [`Backend::Auto`] fell back to the CPU.
@@ -127,8 +126,8 @@ impl Renderer {
     /// # Errors
     /// See [`RenderError`]; also when more than [`Self::frames_in_flight`] frames are in flight.
     pub fn begin(&mut self, plan: &FramePlan, sources: &dyn SourcePictures, output: &OutputSpec) -> Result<Submitted, RenderError> {
-        match lower::lower(plan, sources, output, &mut self.masks)? {
-            Lowered::Untouched(picture) => Ok(Submitted::Ready(picture)),
+        match lower::lower(plan, sources, output, &mut self.cache)? {
+            Lowered::Untouched(picture) | Lowered::Turned(picture) => Ok(Submitted::Ready(picture)),
             Lowered::Program(program) => match &mut self.backend {
                 ActiveBackend::Cpu(c) => c.run(&program, output).map(Submitted::Ready),
                 ActiveBackend::Gpu(g) => g.begin(&program, output).map(|f| Submitted::InFlight(Box::new(f))),

@@ -28,6 +28,36 @@ fn an_untouched_clip_survives_bit_for_bit() {
     assert_eq!(frame_md5(&b.path("film.mkv")), frame_md5(&source));
 }
 
+/// A clip that its file turns, and one that its transform turns, come out as FFmpeg's `transpose`,
+/// `hflip` and `vflip` leave them: no sample is computed.
+#[test]
+fn a_turned_clip_survives_bit_for_bit() {
+    let b = Bench::new();
+    b.clip("a.mp4", 5, "25");
+    // FFmpeg's metadata counts anticlockwise.
+    for (tag, degrees, filters) in [("270", 90, "transpose=clock"), ("180", 180, "hflip,vflip"), ("90", 270, "transpose=cclock")] {
+        let at = b.path("a.mp4");
+        let tagged = ["-i", at.to_str().unwrap(), "-c", "copy", "-metadata:s:v", &format!("rotate={tag}")].map(str::to_owned);
+        crate::support::ffmpeg(&tagged.each_ref().map(String::as_str), &b.path("turned.mov"));
+        let filtered = ["-i", at.to_str().unwrap(), "-vf", filters, "-c:v", "ffv1"];
+        crate::support::ffmpeg(&filtered, &b.path("want.mkv"));
+        let want = frame_md5(&b.path("want.mkv"));
+        b.ok(&["new", "film.json", "turned.mov", "--overwrite"]);
+        let lossless = ["--video-codec", "ffv1", "--no-audio", "--overwrite"];
+        b.ok(&[&["export", "film.json", "-o", "film.mkv"][..], &lossless].concat());
+        assert_eq!(frame_md5(&b.path("film.mkv")), want, "{degrees} in the file");
+        // The same clip, stored upright, turned by its transform on the same canvas.
+        let mut film = b.read_json("film.json");
+        film["media"][0]["path"] = "a.mp4".into();
+        film["media"][0].as_object_mut().unwrap().remove("facts");
+        let clip = &mut film["compositions"][0]["tracks"][0]["clips"][0];
+        clip["video"]["transform"] = serde_json::json!({"rotation_degrees": degrees, "fit": "native"});
+        b.write("film2.json", &film.to_string());
+        b.ok(&[&["export", "film2.json", "-o", "film.mkv"][..], &lossless].concat());
+        assert_eq!(frame_md5(&b.path("film.mkv")), want, "{degrees} in the transform");
+    }
+}
+
 /// `--lossless` preserves sound as well as pictures, at every bit depth of the source. If the
 /// container cannot, a warning states it.
 #[test]

@@ -110,7 +110,7 @@ impl Lowering<'_> {
     /// The same; with `may_stay_open` the last stages may be left to the caller's pass.
     pub(super) fn run_chain(
         &mut self,
-        source: LayerSource,
+        mut source: LayerSource,
         effects: &[EffectUse],
         masks: Masks,
         margin: [u32; 2],
@@ -118,6 +118,7 @@ impl Lowering<'_> {
         may_stay_open: bool,
     ) -> Result<Rasterized, RenderError> {
         let working = working_space(canvas);
+        self.turn_source(&mut source, &Affine::IDENTITY);
         let size = source.content;
         let mut pass = PassBuilder::new(size);
         let bounds = pass.full();

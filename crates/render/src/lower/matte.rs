@@ -31,7 +31,7 @@ impl Lowering<'_> {
             return Ok(Masks::default());
         }
         let late = layer.masks_after_effects && !layer.effects.is_empty();
-        let picture = self.masks.picture(&layer.masks, content, if late { margin } else { [0; 2] })?;
+        let picture = self.cache.masks.picture(&layer.masks, content, if late { margin } else { [0; 2] })?;
         let id = self.program.pictures.len();
         self.program.pictures.push(picture);
         Ok(if late { Masks { before: None, after: Some(id) } } else { Masks { before: Some(id), after: None } })

@@ -4,6 +4,7 @@
 mod adjustment;
 mod affine;
 mod blend;
+mod cache;
 mod chain;
 mod intermediate;
 mod matte;
@@ -13,14 +14,16 @@ mod pass;
 mod planes;
 mod point;
 mod transition;
+mod turn;
 
 use crate::{
     OutputSpec, RenderError, SourcePictures,
-    mask::{MaskCache, with_margin},
+    mask::with_margin,
     place::{self, Placed},
     program::{Pass, PassTarget, PictureId, Program, Reg, Sampling, SamplingSource, Stage},
 };
 use blend::blend;
+pub use cache::LoweringCache;
 use chain::Rasterized;
 use cutroom_effects::color::{self, ColorStep, WorkingSpace};
 use cutroom_timeline::{BlendSpace, Canvas, Content, EffectUse, Fit, FramePlan, Layer, Placement, SourceFrame, Transform};
@@ -46,6 +49,8 @@ struct Stack {
 pub enum Lowered {
     /// The result is this source picture, unmodified.
     Untouched(Picture),
+    /// The result is a source picture with turned or mirrored planes, unmodified otherwise.
+    Turned(Picture),
     /// The result is drawn by this program.
     Program(Program),
 }
@@ -59,12 +64,12 @@ pub fn lower(
     plan: &FramePlan,
     sources: &dyn SourcePictures,
     output: &OutputSpec,
-    masks: &mut MaskCache,
+    cache: &mut LoweringCache,
 ) -> Result<Lowered, RenderError> {
     check_size(plan.canvas.size)?;
-    let mut l = Lowering { sources, masks, program: Program::new(plan.canvas.size), backdrop: None };
-    if let Some(picture) = l.untouched(plan, output)? {
-        return Ok(Lowered::Untouched(picture));
+    let mut l = Lowering { sources, cache, program: Program::new(plan.canvas.size), backdrop: None };
+    if let Some(turn::Untouched { picture, turned }) = l.untouched(plan, output)? {
+        return Ok(if turned { Lowered::Turned(picture) } else { Lowered::Untouched(picture) });
     }
     if l.planes(plan, output)? {
         return Ok(Lowered::Program(l.program));
@@ -92,7 +97,7 @@ pub fn lower(
 /// # Errors
 /// As [`lower`].
 pub fn hidden_layers(plan: &FramePlan, sources: &dyn SourcePictures) -> Result<usize, RenderError> {
-    Lowering { sources, masks: &mut MaskCache::default(), program: Program::new(plan.canvas.size), backdrop: None }
+    Lowering { sources, cache: &mut LoweringCache::default(), program: Program::new(plan.canvas.size), backdrop: None }
         .first_visible(plan)
 }
 
@@ -153,32 +158,13 @@ struct Masks {
 
 struct Lowering<'a> {
     sources: &'a dyn SourcePictures,
-    masks: &'a mut MaskCache,
+    cache: &'a mut LoweringCache,
     program: Program,
     /// The composited layers below the one being drawn.
     backdrop: Option<adjustment::Backdrop>,
 }
 
 impl Lowering<'_> {
-    /// The picture of the only layer, if it is unmodified and already has the output's layout, tags
-    /// and size.
-    fn untouched(&mut self, plan: &FramePlan, output: &OutputSpec) -> Result<Option<Picture>, RenderError> {
-        let [layer] = &plan.layers[..] else { return Ok(None) };
-        let Content::Media(frame) = &layer.content else { return Ok(None) };
-        if !layer.effects.is_empty() || layer.opacity != 1.0 || !layer.blend.is_normal() || !is_plain(layer) || is_cut(layer) {
-            return Ok(None);
-        }
-        let p = self.fetch(frame)?;
-        let same = p.format == output.format
-            && p.color == output.color
-            && p.size == plan.canvas.size
-            && p.display_size() == plan.canvas.size;
-        let upright = p.orientation == cutroom_types::Orientation::UPRIGHT && p.sample_aspect.0 == p.sample_aspect.1;
-        // With alpha the background shows through, unless it is transparent.
-        let whole = !p.format.alpha || (plan.canvas.background[3] == 0.0 && p.alpha == AlphaMode::Straight);
-        Ok((same && upright && whole).then_some(p))
-    }
-
     fn fetch(&self, frame: &SourceFrame) -> Result<Picture, RenderError> {
         let missing = || RenderError::MissingSource { media: frame.media.clone(), time: frame.time };
         let p = self.sources.picture(frame).ok_or_else(missing)?;
@@ -421,6 +407,7 @@ impl Lowering<'_> {
                 }
             }
         }
+        self.turn_source(&mut source, &placed.content_from_output);
         let map = source.source_from_content.after(&placed.content_from_output);
         let unit = map.is_axis_aligned() && map.xx.abs() == 1.0 && map.yy.abs() == 1.0 && is_integer(map.x0) && is_integer(map.y0);
         if source.has_alpha && !source.premultiplied && !unit {

@@ -83,13 +83,13 @@ impl Lowering<'_> {
             let base = match &base {
                 Some(p) => match p.blur_px {
                     Some(sigma_px) => PlaneBase::Plane(self.blurred_plane(p, plane, sigma_px)),
-                    None => PlaneBase::Plane(self.plane_sampling(p, plane, size, plane_size)),
+                    None => PlaneBase::Plane(self.plane_sampling(p, plane, size, output)),
                 },
                 None => PlaneBase::Code([codes.c.r, codes.c.g, codes.c.b][plane]),
             };
             let over = over
                 .iter()
-                .map(|p| PlaneOver { sampling: self.plane_sampling(p, plane, size, plane_size), opacity: p.opacity })
+                .map(|p| PlaneOver { sampling: self.plane_sampling(p, plane, size, output), opacity: p.opacity })
                 .filter(|o| !place::is_empty(o.sampling.bounds))
                 .collect();
             passes.push(Pass::Plane(PlanePass { plane, size: plane_size, base, over }));
@@ -101,7 +101,7 @@ impl Lowering<'_> {
 
     /// `None` when the layer is not an axis-aligned picture in the output's format, with at most a
     /// Gaussian as its only effect.
-    fn placed(&self, layer: &Layer, plan: &FramePlan, output: &OutputSpec) -> Result<Option<PlacedPicture>, RenderError> {
+    fn placed(&mut self, layer: &Layer, plan: &FramePlan, output: &OutputSpec) -> Result<Option<PlacedPicture>, RenderError> {
         let Content::Media(frame) = &layer.content else { return Ok(None) };
         let blur_px = match &layer.effects[..] {
             [] => None,
@@ -114,8 +114,9 @@ impl Lowering<'_> {
         if !layer.blend.is_normal() || super::is_cut(layer) {
             return Ok(None);
         }
-        let picture = self.fetch(frame)?;
-        if picture.format != output.format || picture.color != output.color {
+        let mut picture = self.fetch(frame)?;
+        // Turning may exchange the formats 4:2:2 and 4:4:0.
+        if picture.format.bits != output.format.bits || picture.color != output.color {
             return Ok(None);
         }
         let content = picture.display_size();
@@ -131,15 +132,23 @@ impl Lowering<'_> {
         let Some(placed) = place::place(&super::placement(layer), content, plan.canvas.size) else {
             return Ok(Some(nowhere(picture)));
         };
-        let source_from_content = super::source_from_content(&picture);
-        let map = source_from_content.after(&placed.content_from_output);
+        let mut source_from_content = super::source_from_content(&picture);
+        let mut map = source_from_content.after(&placed.content_from_output);
+        if let Some(turned) = self.turned(&picture, &map) {
+            source_from_content = turned.map(&source_from_content);
+            map = turned.map(&map);
+            picture = turned.picture;
+        }
+        if picture.format != output.format {
+            return Ok(None);
+        }
         let Some(inverse) = map.inverse() else { return Ok(Some(nowhere(picture))) };
         if !map.is_axis_aligned() {
             return Ok(None);
         }
         // Blurred planes require a picture that covers the canvas unscaled; half floats on a GPU
         // hold codes of up to ten bits.
-        let flat = map == Affine::IDENTITY && placed.covers_canvas && layer.opacity == 1.0;
+        let flat = map == Affine::IDENTITY && placed.covers_canvas && layer.opacity == 1.0 && picture.color == output.color;
         let f = picture.format;
         if blur_px.is_some() && !(flat && f.bits <= 10 && f.chroma_shift_x == f.chroma_shift_y) {
             return Ok(None);
@@ -158,13 +167,15 @@ impl Lowering<'_> {
     }
 
     /// The sampling of one plane, with coordinates in samples of that plane on both sides.
-    fn plane_sampling(&mut self, p: &PlacedPicture, plane: usize, canvas: Size, plane_size: Size) -> Sampling {
-        let [gx, gy] = filter::plane_grid(&p.picture, plane);
+    fn plane_sampling(&mut self, p: &PlacedPicture, plane: usize, canvas: Size, output: &OutputSpec) -> Sampling {
+        let plane_size = output.format.plane_size(plane, canvas);
+        let [gx, gy] = filter::format_grid(output.format, output.color.chroma, plane);
+        let [sx, sy] = filter::plane_grid(&p.picture, plane);
         let m = &p.source_from_output;
-        // Output pixel X is at X · scale + offset in the output's plane, and the source has the
-        // same grid.
-        let axis = |a: f64, b: f64, g: GridAxis| b * g.scale + g.offset * (1.0 - a);
-        let map = Affine { xx: m.xx, xy: 0.0, x0: axis(m.xx, m.x0, gx), yx: 0.0, yy: m.yy, y0: axis(m.yy, m.y0, gy) };
+        // Output pixel X is at X · scale + offset in the output's plane, and the source's grid has
+        // the same scale.
+        let axis = |a: f64, b: f64, g: GridAxis, s: GridAxis| b * s.scale + s.offset - g.offset * a;
+        let map = Affine { xx: m.xx, xy: 0.0, x0: axis(m.xx, m.x0, gx, sx), yx: 0.0, yy: m.yy, y0: axis(m.yy, m.y0, gy, sy) };
         // Edges on or outside the canvas's edges leave whole samples there, wherever the samples
         // are in their block.
         let edge = |e: f64, g: GridAxis, end: u32| match e {

@@ -5,8 +5,7 @@ use cutroom_kernel::SimdLevel;
 use cutroom_render::{
     Backend, OutputSpec, RenderError, RenderOptions, Renderer,
     cpu::CpuRenderer,
-    lower::{Lowered, lower},
-    mask::MaskCache,
+    lower::{Lowered, LoweringCache, lower},
 };
 use cutroom_timeline::{Content, Fit, FramePlan, Layer, Transform};
 use cutroom_types::{Affine, ChromaLocation, ColorTags, Orientation, ParamValue, Picture, PictureFormat};
@@ -23,7 +22,7 @@ fn draw_everywhere(plan: &FramePlan, pictures: &Pictures, format: PictureFormat)
     let mut first: Option<Picture> = None;
     for level in SimdLevel::ALL.into_iter().filter(|l| l.available()) {
         for threads in [1, 2, 3] {
-            let Lowered::Program(program) = lower(plan, pictures, &output(format), &mut MaskCache::default()).unwrap() else {
+            let Lowered::Program(program) = lower(plan, pictures, &output(format), &mut LoweringCache::default()).unwrap() else {
                 panic!("expected work")
             };
             let p = CpuRenderer::with_level(level, threads).unwrap().run(&program, &output(format)).unwrap();
@@ -64,10 +63,10 @@ fn an_untouched_layer_is_passed_through_without_a_copy() {
 fn a_hidden_layer_is_not_drawn() {
     let (a, b) = (picture(YUV444, size(40, 20), 1), picture(YUV444, size(40, 20), 2));
     let mut top = layer(media("b"));
-    top.transform.rotation_degrees = 180.0;
+    top.transform.scale = [1.5; 2];
     let both = plan(canvas(a.size, false), vec![layer(media("a")), top.clone()]);
     let Lowered::Program(p) =
-        lower(&both, &Pictures::of(&[("a", &a), ("b", &b)]), &output(YUV444), &mut MaskCache::default()).unwrap()
+        lower(&both, &Pictures::of(&[("a", &a), ("b", &b)]), &output(YUV444), &mut LoweringCache::default()).unwrap()
     else {
         panic!()
     };
@@ -307,7 +306,7 @@ fn rotation_by_quarter_turns_moves_pixels_exactly() {
     for (degrees, turns) in [(90.0, 1), (180.0, 2), (270.0, 3)] {
         let mut l = layer(media("b"));
         l.transform.rotation_degrees = degrees;
-        let got = draw_everywhere(&plan(canvas(b.size, false), vec![l]), &Pictures::of(&[("b", &b)]), YUV444);
+        let got = draw(&plan(canvas(b.size, false), vec![l]), &Pictures::of(&[("b", &b)]), YUV444);
         let map = Orientation { mirrored: false, quarter_turns: turns }.stored_from_upright(b.size);
         expect(&got, 0.6, |x, y| {
             let (sx, sy) = map.apply(x as f64 + 0.5, y as f64 + 0.5);

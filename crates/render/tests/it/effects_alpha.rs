@@ -4,8 +4,7 @@ use crate::oracles::{Oracle, floats, floats_of, list};
 use crate::support::*;
 use cutroom_effects::EFFECTS;
 use cutroom_render::{
-    lower::{Lowered, lower},
-    mask::MaskCache,
+    lower::{Lowered, LoweringCache, lower},
 };
 use cutroom_timeline::{Box2, Canvas, EffectUse, Fit, Layer, MaskMode, MaskUse, Outline, Transform};
 use cutroom_types::Size;
@@ -233,9 +232,9 @@ fn rasters_grow_only_for_what_is_seen_beyond() {
     let a = rgba_picture(&picture_of_40(), 40, 24);
     let largest = |l: Layer, canvas_size: Size| {
         let p = plan(canvas(canvas_size, false), vec![l]);
-        match lower(&p, &Pictures::of(&[("a", &a)]), &output(YUV444), &mut MaskCache::default()).unwrap() {
+        match lower(&p, &Pictures::of(&[("a", &a)]), &output(YUV444), &mut LoweringCache::default()).unwrap() {
             Lowered::Program(p) => p.intermediates.iter().map(|i| i.size.width).max().unwrap_or(0),
-            Lowered::Untouched(_) => 0,
+            Lowered::Untouched(_) | Lowered::Turned(_) => 0,
         }
     };
     // A shadow that fell sideways would need 9 + ceil(1.5 · 4) + 1; this one falls down.

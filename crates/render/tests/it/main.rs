@@ -24,6 +24,7 @@ mod runtime_effect;
 mod stack;
 mod support;
 mod transitions;
+mod turned;
 mod worked_example;
 
 /// What the worked example's file imports as `crate::spec`, as files of the catalogue do.

@@ -5,8 +5,7 @@ use cutroom_render::{
     OutputSpec,
     cpu::CpuRenderer,
     gpu::GpuRenderer,
-    lower::{Lowered, lower},
-    mask::MaskCache,
+    lower::{Lowered, LoweringCache, lower},
     program::Program,
 };
 use cutroom_timeline::{
@@ -34,9 +33,9 @@ fn case(name: impl Into<String>, plan: FramePlan, pictures: &[(&str, &Picture)],
 
 /// The program of a case.
 pub fn program(c: &Case) -> Program {
-    match lower(&c.plan, &c.pictures, &c.output, &mut MaskCache::default()) {
+    match lower(&c.plan, &c.pictures, &c.output, &mut LoweringCache::default()) {
         Ok(Lowered::Program(p)) => p,
-        Ok(Lowered::Untouched(_)) => panic!("{}: nothing to draw", c.name),
+        Ok(Lowered::Untouched(_) | Lowered::Turned(_)) => panic!("{}: nothing to draw", c.name),
         Err(e) => panic!("{}: {e}", c.name),
     }
 }
