@@ -6,6 +6,8 @@ mod docs;
 mod edges;
 mod export;
 mod graph;
+mod messages;
+mod new;
 mod safety;
 mod simd;
 mod sources;
