@@ -8,7 +8,7 @@
 
 use cutroom_effects::{curve as curve_text, effect::curves, lut::Lut};
 use cutroom_media::{mp4_boxes, write::SequencePattern};
-use cutroom_types::{FrameRate, Time, Timecode};
+use cutroom_types::{FrameRate, Time, TimeText, Timecode};
 use std::{io::Cursor, path::Path};
 
 /// A parser and the properties that must hold for any input.
@@ -93,7 +93,11 @@ fn time(bytes: &[u8]) {
             );
         }
     }
-    if let Ok(code) = Timecode::parse(line(), rate) {
+    let written = line();
+    if let Ok(Ok(flicks)) = TimeText::parse(written).map(|t| t.flicks(Some(rate))) {
+        assert_eq!(flicks.to_string().parse(), Ok(Time(flicks)));
+    }
+    if let Ok(code) = Timecode::parse(written, rate) {
         assert!(code.frame >= 0, "{code:?}");
         assert_eq!(Timecode::parse(&code.to_string(), rate), Ok(code), "{code}");
     }

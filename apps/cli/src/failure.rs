@@ -29,6 +29,14 @@ impl From<Vec<ApiError>> for Failure {
     }
 }
 
+/// A command line that clap refuses.
+pub fn of_arguments(error: &clap::Error) -> Failure {
+    let text = error.render().to_string();
+    let said = text.trim_start_matches("error: ").split("\n\n").next().unwrap_or_default();
+    let words: Vec<&str> = said.split_whitespace().collect();
+    ApiError::new("usage.arguments", words.join(" ")).hint("`--help` shows all commands and options").into()
+}
+
 /// Names of the fields of an operation's request on the command line: pairs of field and option or
 /// argument. Each command has such a list.
 pub type Words = [(&'static str, &'static str)];
@@ -94,14 +102,22 @@ impl Failure {
         Self { shown: true, ..self }
     }
 
-    /// Prints the errors to standard error.
-    pub fn print(&self) {
+    /// Prints the errors to standard error: with `json` as one object with the list `errors`.
+    pub fn print(&self, json: bool) {
         if self.shown {
             return;
         }
-        let color = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+        if json {
+            // Errors consist of texts and finite numbers, so this cannot fail.
+            let text = serde_json::to_string_pretty(&serde_json::json!({ "errors": self.errors })).unwrap_or_default();
+            return text::say(&format!("{text}\n"));
+        }
+        let terminal = std::io::stderr().is_terminal();
+        let color = terminal && std::env::var_os("NO_COLOR").is_none();
         let theme = if color { GraphicalTheme::unicode() } else { GraphicalTheme::unicode_nocolor() };
         let handler = GraphicalReportHandler::new_themed(theme).with_width(100).with_links(false);
+        // Programs and `grep` read whole lines.
+        let handler = handler.with_wrap_lines(terminal);
         for error in &self.errors {
             let mut text = String::new();
             match handler.render_report(&mut text, &Shown::of(error)) {

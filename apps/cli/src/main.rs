@@ -17,11 +17,19 @@ use clap::Parser;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    let cli = Cli::parse();
-    match commands::run(cli.command) {
+    let (ran, json) = match Cli::try_parse() {
+        Ok(cli) => {
+            let json = cli.command.json();
+            (commands::run(cli.command), json)
+        }
+        // Help and version are no errors; without --json clap prints its own text.
+        Err(error) if error.exit_code() == 0 || !std::env::args_os().any(|arg| arg == "--json") => error.exit(),
+        Err(error) => (Err(failure::of_arguments(&error)), true),
+    };
+    match ran {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
-            failure.print();
+            failure.print(json);
             ExitCode::from(failure.exit_code())
         }
     }

@@ -5,6 +5,51 @@ pub fn say(text: &str) {
     let _ = std::io::Write::write_all(&mut std::io::stderr().lock(), text.as_bytes());
 }
 
+/// A bar on a standard error that is no terminal: it is drawn again on one line.
+#[derive(Debug)]
+pub struct PlainBar;
+
+impl indicatif::TermLike for PlainBar {
+    fn width(&self) -> u16 {
+        100
+    }
+
+    fn move_cursor_up(&self, _: usize) -> std::io::Result<()> {
+        Ok(())
+    }
+
+    fn move_cursor_down(&self, _: usize) -> std::io::Result<()> {
+        Ok(())
+    }
+
+    fn move_cursor_right(&self, _: usize) -> std::io::Result<()> {
+        Ok(())
+    }
+
+    fn move_cursor_left(&self, _: usize) -> std::io::Result<()> {
+        Ok(())
+    }
+
+    fn write_line(&self, line: &str) -> std::io::Result<()> {
+        say(&format!("{line}\n"));
+        Ok(())
+    }
+
+    fn write_str(&self, text: &str) -> std::io::Result<()> {
+        say(text);
+        Ok(())
+    }
+
+    fn clear_line(&self) -> std::io::Result<()> {
+        say("\r");
+        Ok(())
+    }
+
+    fn flush(&self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
 /// Parses a size such as `1920x1080`; each side 1 to 16384 pixels.
 pub fn parse_size(text: &str) -> Result<(u32, u32), String> {
     let (w, h) = text.split_once(['x', 'X', '×']).ok_or("write WIDTHxHEIGHT, such as 1920x1080")?;

@@ -206,7 +206,7 @@ pub fn export(
     let report = cutroom_export::run(&composition, &plan, cancel, unfinished, progress).map_err(|e| vec![ApiError::from(e)])?;
     let duration_secs = (plan.rate.time_of_frame(plan.frames.end) - plan.rate.time_of_frame(plan.frames.start)).as_secs_f64();
     let elapsed = report.elapsed_secs.max(1e-9);
-    let mut warnings = session::warnings(&composition);
+    let mut warnings = session::warnings(session, &composition);
     let fields = notes.iter().filter_map(|note| note.field).map(str::to_owned).collect();
     warnings.extend(notes.into_iter().map(|note| note.message));
     if let (Some(level), Some(target)) = (&report.level, request.audio.loudness_lufs) {

@@ -76,10 +76,10 @@ pub fn render_frame(session: &Session, request: &FrameRequest, cancel: &CancelTo
     let (rate, total) = session.frames(&id).map_err(one)?;
     let frame = session::frame_inside(&request.at, rate, total).map_err(one)?;
     let composition = session.open_composition(&id, request.threads, cancel)?;
-    draw(request, &composition, frame).map_err(one)
+    draw(session, request, &composition, frame).map_err(one)
 }
 
-fn draw(request: &FrameRequest, opened: &Arc<OpenComposition>, frame: i64) -> Result<Frame, ApiError> {
+fn draw(session: &Session, request: &FrameRequest, opened: &Arc<OpenComposition>, frame: i64) -> Result<Frame, ApiError> {
     let composition = opened.composition();
     let rate = composition.frame_rate;
     let options = RenderOptions { backend: request.backend.into(), threads: request.threads, ..RenderOptions::default() };
@@ -91,7 +91,7 @@ fn draw(request: &FrameRequest, opened: &Arc<OpenComposition>, frame: i64) -> Re
         time_secs: rate.time_of_frame(frame).as_secs_f64(),
         size: picture.size,
         drawn_by: renderer.describe(),
-        warnings: session::warnings(opened),
+        warnings: session::warnings(session, opened),
     };
     Ok(Frame { picture, report })
 }

@@ -13,7 +13,13 @@ impl ApiError {
             error.json_path = Some(path.clone());
             error.message = format!("{reason} (line {line})");
         }
+        if let (Some(program), false) = (other_program(path), matches!(e, LoadError::Read { .. })) {
+            let found =
+                format!("this is a file of {program}, which cannot be imported yet; `new_project` makes a project from clips");
+            return error.hint_at("new_project", found);
+        }
         match e {
+            LoadError::Version(_) => error.hint_at("new_project", "`new_project` makes a project from clips"),
             LoadError::Syntax { .. } | LoadError::NotUtf8 { .. } => {
                 error.hint_at("new_project", "a project is a JSON file; `new_project` makes one")
             }
@@ -28,6 +34,7 @@ impl ApiError {
         error.json_path = Some(p.json_path.clone());
         error.clip = p.clip.as_ref().map(ToString::to_string);
         match p.code {
+            "project.form" => error.hint_at("schema", "`schema` prints what the file may hold"),
             "media.open.not_found" => error.hint("put the file back, or correct the path; it starts at the project's folder"),
             "project.unknown_effect" | "project.unknown_transition" | "project.unknown_blend_mode" => {
                 error.hint_at("catalog", "`catalog` lists all")
@@ -35,6 +42,26 @@ impl ApiError {
             _ => error,
         }
     }
+}
+
+/// The program or format whose projects have this file extension.
+fn other_program(path: &Path) -> Option<&'static str> {
+    const PROGRAMS: [(&str, &str); 12] = [
+        ("otio", "OpenTimelineIO"),
+        ("otioz", "OpenTimelineIO"),
+        ("edl", "an edit decision list"),
+        ("fcpxml", "Final Cut Pro"),
+        ("xml", "Final Cut Pro or Premiere (XML)"),
+        ("mlt", "MLT or Shotcut"),
+        ("kdenlive", "Kdenlive"),
+        ("prproj", "Premiere Pro"),
+        ("drp", "DaVinci Resolve"),
+        ("aep", "After Effects"),
+        ("osp", "OpenShot"),
+        ("aaf", "Avid (AAF)"),
+    ];
+    let extension = path.extension()?.to_str()?.to_ascii_lowercase();
+    PROGRAMS.iter().find(|(e, _)| *e == extension).map(|(_, program)| *program)
 }
 
 impl From<MediaError> for ApiError {

@@ -6,6 +6,7 @@
 #![allow(clippy::result_large_err)]
 
 mod catalog;
+mod clip_list;
 mod codes;
 mod doctor;
 mod error;
@@ -31,7 +32,7 @@ mod wire;
 pub use catalog::{AliasEntry, BlendEntry, Catalog, CostEntry, EffectEntry, ParamEntry, TransitionEntry, catalog};
 pub use codes::{CODES, ErrorClass, ErrorCode};
 pub use cutroom_export::UnfinishedFiles;
-pub use cutroom_types::{CancelToken, Progress, ProgressUnit, Size};
+pub use cutroom_types::{CancelToken, Fit, Progress, ProgressUnit, Size};
 pub use doctor::{BackendReport, DecoderReport, DoctorReport, FormatReport, doctor};
 pub use error::ApiError;
 pub use export::{AudioOptions, ExportReport, ExportRequest, VideoOptions, export};
@@ -46,7 +47,7 @@ pub use session::Session;
 pub use settings::BackendChoice;
 pub use speed::{Speed, SpeedMeter};
 pub use stabilize::{StabilizeReport, StabilizeRequest, StabilizedClip, stabilize};
-pub use validate::{ValidateReport, validate};
+pub use validate::{ValidateReport, ValidateRequest, validate};
 pub use wire::Operation;
 
 /// All operations, sorted.
@@ -62,7 +63,7 @@ pub const OPERATIONS: &[Operation] = &[
     Operation::new::<FrameRequest, FrameReport>("render_frame"),
     Operation::of_nothing::<serde_json::Value>("schema"),
     Operation::new::<StabilizeRequest, StabilizeReport>("stabilize"),
-    Operation::of_nothing::<ValidateReport>("validate"),
+    Operation::new::<ValidateRequest, ValidateReport>("validate"),
 ];
 
 /// The JSON Schema of the project file.

@@ -1,6 +1,7 @@
 //! Creates a project from clips, one after the other.
 use crate::{
     ApiError,
+    clip_list::{NamedClip, named_clips, time_in_file},
     overwrite_guard::{self, Inputs, WrittenFile},
     parse_length_frames, session,
 };
@@ -9,10 +10,10 @@ use cutroom_media::{MediaInfo, probe};
 use cutroom_pipeline::{facts_of, upright_size};
 use cutroom_project::{
     MediaKind, Project,
-    build::{self, PictureFacts, Sequence, SequenceError, SourceFacts},
+    build::{self, PictureFacts, Sequence, SequenceClip, SequenceError, SourceFacts},
     save,
 };
-use cutroom_types::Size;
+use cutroom_types::{Fit, FrameRate, Size, Time};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{
@@ -26,16 +27,23 @@ use std::{
 pub struct NewProjectRequest {
     /// The project file to write.
     pub project: PathBuf,
-    /// Media files in playing order.
+    /// Media files in playing order: a path, a part of a file (`a.mp4@2s..5s`), numbered files
+    /// (`IMG_%04d.jpg`) or a wildcard (`*.jpg`).
     pub clips: Vec<PathBuf>,
     /// Size in pixels; absent: that of the first clip with a picture, made even.
     #[serde(default)]
     pub size: Option<Size>,
+    /// Whether width and height are exchanged if the picture would be wider than high.
+    #[serde(default)]
+    pub portrait: bool,
+    /// How pictures are fitted to the canvas; absent: contained in it, or covering it with
+    /// `portrait`.
+    #[serde(default)]
+    pub fit: Option<Fit>,
     /// Frames per second; absent: those of the first moving clip.
     #[serde(default)]
     pub fps: Option<String>,
-    /// Length of a dissolve at every cut, see [`crate::parse_length_frames`]; rounded up to an even
-    /// number of frames.
+    /// Length of a dissolve at every cut, see [`crate::parse_length_frames`].
     #[serde(default)]
     pub dissolve: Option<String>,
     /// Length of still images, see [`crate::parse_length_frames`].
@@ -73,11 +81,9 @@ pub struct NewProjectReport {
 /// A clip that cannot be read, a clip too short for the dissolve, a bad size or rate, an output
 /// file that exists or that is one of the clips.
 pub fn new_project(request: &NewProjectRequest) -> Result<NewProjectReport, ApiError> {
-    overwrite_guard::check(
-        &[WrittenFile::only("project", &request.project)],
-        &Inputs::of_clips(&request.clips),
-        request.overwrite,
-    )?;
+    let (named, mut notes) = named_clips(&request.clips)?;
+    let files: Vec<PathBuf> = named.iter().map(|clip| clip.path.clone()).collect();
+    overwrite_guard::check(&[WrittenFile::only("project", &request.project)], &Inputs::of_clips(&files), request.overwrite)?;
     let folder = session::folder(&request.project);
     if !folder.is_dir() {
         return Err(ApiError::new("usage.path", format!("{}: there is no such folder for the project", folder.display()))
@@ -86,7 +92,7 @@ pub fn new_project(request: &NewProjectRequest) -> Result<NewProjectReport, ApiE
             .file(folder));
     }
     let mut infos: BTreeMap<&Path, MediaInfo> = BTreeMap::new();
-    for clip in &request.clips {
+    for clip in &files {
         if !infos.contains_key(clip.as_path()) {
             infos.insert(clip, probe(clip)?);
         }
@@ -95,12 +101,15 @@ pub fn new_project(request: &NewProjectRequest) -> Result<NewProjectReport, ApiE
         let of = path.display().to_string();
         info.warnings.iter().map(|w| format!("{of}: {w}")).collect::<Vec<_>>()
     };
-    let mut notes: Vec<String> = infos.iter().flat_map(warnings).collect();
+    notes.extend(infos.iter().flat_map(warnings));
     let mut fields = Vec::new();
     let rate = request.fps.as_deref().map(str::parse).transpose().map_err(|e| ApiError::of("usage.fps", &e).field("fps"))?;
-    let (sources, order) = sources(&request.clips, folder, &infos)?;
+    let (sources, order) = sources(&files, folder, &infos)?;
     let clips = || order.iter().map(|&n| &sources[n]);
-    let composition = build::composition_for(clips(), request.size, rate);
+    let mut composition = build::composition_for(clips(), request.size, rate);
+    if request.portrait && composition.size.width > composition.size.height {
+        composition.size = Size { width: composition.size.height, height: composition.size.width };
+    }
     let (rate, size) = (composition.frame_rate, composition.size);
     let moving = clips().find(|c| c.is_moving()).and_then(|c| c.picture);
     if request.fps.is_none() && moving.is_some_and(|p| !p.is_constant_rate) {
@@ -110,25 +119,71 @@ pub fn new_project(request: &NewProjectRequest) -> Result<NewProjectReport, ApiE
     let length = |text: &str, field| parse_length_frames(text, rate).map_err(|e| e.field(field));
     let still_frames = length(&request.still, "still")?.max(1);
     let dissolve = request.dissolve.as_deref().map(|text| length(text, "dissolve")).transpose()?;
+    let parts = named.iter().zip(&order).map(|(clip, &n)| part(clip, n, &sources[n], rate)).collect::<Result<Vec<_>, _>>()?;
+    let usual_fit = if request.portrait { Fit::Cover } else { Fit::Contain };
     let sequence = Sequence {
         sources: &sources,
-        order: &order,
+        clips: &parts,
         still_frames,
-        // Even, so that half of the dissolve is on each side of the cut.
-        half_dissolve_frames: dissolve.map_or(0, |n| (n + 1) / 2),
+        dissolve_frames: dissolve.unwrap_or(0),
+        fit: request.fit.unwrap_or(usual_fit),
     };
-    let project = sequence.project(&stem(&request.project), composition).map_err(|e| too_short(&e, &request.clips[e.clip]))?;
-    check(&project)?;
-    save(&project, &request.project).map_err(|e| ApiError::of("project.save", &e).file(&request.project))?;
+    let made = sequence.project(&stem(&request.project), composition).map_err(|e| too_short(&e, &files[e.clip]))?;
+    for (clip, length) in &made.unheard {
+        notes.push(unheard(&files[*clip], &sources[order[*clip]], length.as_secs_f64(), rate));
+    }
+    notes.retain(|note| !note.is_empty());
+    check(&made.project)?;
+    save(&made.project, &request.project).map_err(|e| ApiError::of("project.save", &e).file(&request.project))?;
     Ok(NewProjectReport {
         project: request.project.clone(),
-        clips: order.len(),
+        clips: made.project.clips().count(),
         size,
         fps: rate.to_string(),
-        duration_secs: project.compositions[0].length().as_secs_f64(),
+        duration_secs: made.project.compositions[0].length().as_secs_f64(),
         notes,
         fields,
     })
+}
+
+/// The part of a file that a clip names, in source time.
+fn part(clip: &NamedClip, source: usize, facts: &SourceFacts, rate: FrameRate) -> Result<SequenceClip, ApiError> {
+    let time = |text: &Option<String>| text.as_deref().map(|t| time_in_file(t, rate, &clip.path)).transpose();
+    let (from, to) = (time(&clip.from)?, time(&clip.to)?);
+    let error = |reason: String| {
+        ApiError::new("usage.clip_part", format!("{}: {reason}", clip.path.display())).field("clips").file(&clip.path)
+    };
+    if (from, to) == (None, None) {
+        return Ok(SequenceClip { source, from, to });
+    }
+    if facts.kind == MediaKind::Image {
+        return Err(error("a still image has no part".into()).hint("`still` says how long it is shown").field("still"));
+    }
+    let end = Time(facts.picture.map_or(facts.duration, |p| p.end).0);
+    let (start, stop) = (from.unwrap_or_default(), to.unwrap_or(end));
+    // Frames end on the flick, texts in decimals near it.
+    let tolerance = rate.frame_duration().0 / 2;
+    if start >= stop {
+        return Err(error(format!("the part from {:.3} s to {:.3} s is empty", start.as_secs_f64(), stop.as_secs_f64())));
+    }
+    if stop.0 > end.0.saturating_add(tolerance) || start >= end {
+        let asked = stop.max(start).as_secs_f64();
+        return Err(error(format!("the part goes to {asked:.3} s, but the file ends at {:.3} s", end.as_secs_f64())));
+    }
+    Ok(SequenceClip { source, from, to: to.map(|to| to.min(end)) })
+}
+
+/// Note about sound that the film leaves out; empty if it is less than a tenth of a second or two
+/// frames, as blocks of sound at the end of usual files.
+fn unheard(file: &Path, source: &SourceFacts, secs: f64, rate: FrameRate) -> String {
+    let file = file.display();
+    if source.picture.is_none() {
+        return format!("{file}: ends with the pictures; {secs:.3} s of it are not heard");
+    }
+    if secs < (2.0 / rate.as_f64()).max(0.1) {
+        return String::new();
+    }
+    format!("{file}: the sound goes on for {secs:.3} s after the picture; this part is not heard")
 }
 
 fn stem(path: &Path) -> String {
@@ -173,12 +228,14 @@ fn source(path: &Path, folder: &Path, info: &MediaInfo) -> Result<SourceFacts, A
         nominal_rate: v.nominal_rate,
         average_rate: v.average_rate,
         is_constant_rate: v.is_constant_rate,
+        frame_duration: v.frame_duration,
         start: v.span.start.since_zero(),
         end: v.span.end().since_zero(),
         primaries: v.color.primaries,
         transfer: v.color.transfer,
     });
-    Ok(SourceFacts { path: relative(folder, path)?, kind, facts: facts_of(info), picture, duration: info.duration })
+    let sound_end = info.audio.first().map(|a| a.span.end().since_zero());
+    Ok(SourceFacts { path: relative(folder, path)?, kind, facts: facts_of(info), picture, duration: info.duration, sound_end })
 }
 
 fn too_short(e: &SequenceError, clip: &Path) -> ApiError {
@@ -211,8 +268,7 @@ fn relative(folder: &Path, path: &Path) -> Result<String, ApiError> {
 
 /// Rejects a project that `validate` would reject, before it is saved.
 fn check(project: &Project) -> Result<(), ApiError> {
-    let mut problems = cutroom_project::validate(project);
-    problems.extend(cutroom_timeline::validate_against_catalog(project, &Catalog::builtin()));
+    let problems = cutroom_timeline::validate(project, &Catalog::builtin());
     let Some((first, others)) = problems.split_first() else { return Ok(()) };
     let message = format!("these clips and options make a project that is not valid: {}", first.message);
     let mut error =
@@ -226,7 +282,7 @@ fn check(project: &Project) -> Result<(), ApiError> {
 mod tests {
     use super::*;
     use cutroom_project::{Composition, MediaFacts};
-    use cutroom_types::{FrameRate, Primaries, TimeDelta, Transfer};
+    use cutroom_types::{Primaries, TimeDelta, Transfer};
 
     #[test]
     fn paths_are_relative_to_the_project() {
@@ -239,10 +295,10 @@ mod tests {
         assert_eq!(relative(&sub, &dir.path().join("none")).unwrap_err().code, "usage.path");
     }
 
-    fn made(sources: &[SourceFacts], half: i64, rate: FrameRate) -> Result<Project, SequenceError> {
-        let order: Vec<usize> = (0..sources.len()).collect();
-        let sequence = Sequence { sources, order: &order, still_frames: 25, half_dissolve_frames: half };
-        sequence.project("film", Composition::new("main", Size { width: 64, height: 36 }, rate))
+    fn made(sources: &[SourceFacts], dissolve_frames: i64, rate: FrameRate) -> Result<Project, SequenceError> {
+        let clips: Vec<_> = (0..sources.len()).map(|source| SequenceClip { source, from: None, to: None }).collect();
+        let sequence = Sequence { sources, clips: &clips, still_frames: 25, dissolve_frames, fit: Fit::Contain };
+        Ok(sequence.project("film", Composition::new("main", Size { width: 64, height: 36 }, rate))?.project)
     }
 
     /// Any clips at any rate: a created project is valid, and a refused request has a clip that is
@@ -264,16 +320,18 @@ mod tests {
                 nominal_rate: Some(rate),
                 average_rate: Some(rate),
                 is_constant_rate: true,
+                frame_duration: None,
                 start: TimeDelta::ZERO,
                 end: rate.time_of_frame(n).since_zero(),
                 primaries: Primaries::Bt709,
                 transfer: Transfer::Bt709,
             }),
             duration: TimeDelta(705_600_000),
+            sound_end: None,
         };
         let (mut fine, mut refused) = (0, 0);
         for round in 0..4000 {
-            let (count, half, rate) = (1 + random(6), random(20), rates[round % rates.len()]);
+            let (count, dissolve, rate) = (1 + random(6), random(40), rates[round % rates.len()]);
             let clips: Vec<SourceFacts> = (0..count)
                 .map(|_| match random(5) {
                     0 => source(None, MediaKind::Audio, rate),
@@ -281,10 +339,10 @@ mod tests {
                     _ => source(Some(1 + random(100)), MediaKind::Video, rate),
                 })
                 .collect();
-            match made(&clips, half, rate) {
+            match made(&clips, dissolve, rate) {
                 Ok(project) => {
                     fine += 1;
-                    check(&project).unwrap_or_else(|e| panic!("half {half} at {rate}: {e} {:?}", e.causes));
+                    check(&project).unwrap_or_else(|e| panic!("dissolve {dissolve} at {rate}: {e} {:?}", e.causes));
                 }
                 Err(_) => {
                     refused += 1;
@@ -292,11 +350,14 @@ mod tests {
                     let seen: Vec<_> = clips.iter().filter_map(frames).collect();
                     let short = |(i, (frames, still)): (usize, &(i64, bool))| {
                         let cuts = i64::from(i > 0) + i64::from(i + 1 < seen.len());
-                        // At each cut, a moving clip needs half a dissolve as a handle outside the
-                        // cut; every clip needs half a dissolve inside it.
-                        if *still { 25 < cuts * half } else { *frames < cuts * half * 2 }
+                        // At each cut, a moving clip needs a whole dissolve, a part of it as a handle
+                        // outside the cut; a still needs the part inside it.
+                        let (start, end) = if dissolve % 2 == 0 { (dissolve / 2, dissolve / 2) } else { (dissolve, 0) };
+                        let inside = start * i64::from(i > 0) + end * i64::from(i + 1 < seen.len());
+                        let own = i64::from(inside == 0);
+                        if *still { 25 < inside } else { *frames < cuts * dissolve + own }
                     };
-                    assert!(seen.iter().enumerate().any(short), "half {half}: {seen:?}");
+                    assert!(seen.iter().enumerate().any(short), "dissolve {dissolve}: {seen:?}");
                 }
             }
         }

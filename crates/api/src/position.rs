@@ -1,10 +1,10 @@
 //! Parses positions, ranges and lengths on a composition from text.
 use crate::ApiError;
-use cutroom_types::{FrameRate, Time, TimeDelta, Timecode};
+use cutroom_types::{FrameRate, Time, TimeDelta, TimeText, Timecode};
 use std::ops::Range;
 
-/// Parses seconds (`12.5s`), a timecode (`00:00:12:13`) or a frame number (`312`) as a frame number
-/// of a composition.
+/// Parses a place as a frame number of a composition: a frame number (`312`, `312f`), or any other
+/// form of [`TimeText`], which means the frame that contains that time.
 ///
 /// # Errors
 /// `usage.position` if it is none of these, or negative.
@@ -12,14 +12,16 @@ pub fn parse_frame(text: &str, rate: FrameRate) -> Result<i64, ApiError> {
     let text = text.trim();
     let error = |reason: String| {
         ApiError::new("usage.position", format!("\"{text}\" is not a place on the timeline: {reason}"))
-            .hint("write seconds (12.5s), a timecode (HH:MM:SS:FF) or a frame number (312)")
+            .hint("write seconds (12.5s), a clock (1:02.5), a timecode (HH:MM:SS:FF) or a frame number (312)")
     };
-    let frame = if text.contains(':') {
-        Timecode::parse(text, rate).map_err(|e| error(e.to_string()))?.frame
-    } else if text.ends_with('s') {
-        rate.frame_at(text.parse::<Time>().map_err(|e| error(e.to_string()))?)
-    } else {
-        text.parse().map_err(|_| error("not a number".into()))?
+    // The hint names the forms; the parser's own list is for the project file.
+    let frame = match TimeText::parse(text).map_err(|_| error("it has none of the forms".into()))? {
+        TimeText::Number(n) | TimeText::Frames(n) => n,
+        TimeText::Flicks(flicks) => rate.frame_at(Time(flicks)),
+        TimeText::Timecode(text) => {
+            let code = Timecode::parse(text, rate);
+            code.map_err(|_| error(format!("at {rate} frames a second there is no such timecode")))?.frame
+        }
     };
     if frame < 0 { Err(error("it is before the start".into())) } else { Ok(frame) }
 }
@@ -36,29 +38,49 @@ pub fn parse_range(text: &str, rate: FrameRate, total: i64) -> Result<Range<i64>
     let (a, b) = text.split_once("..").ok_or_else(|| error("there is no \"..\"".into()))?;
     let side = |s: &str, otherwise: i64| if s.trim().is_empty() { Ok(otherwise) } else { parse_frame(s, rate) };
     let range = side(a, 0)?..side(b, total)?;
+    if total < 1 {
+        return Err(error("the composition has no frames".into()));
+    }
+    if range.start >= total {
+        let end = Timecode { frame: total, rate };
+        return Err(error(format!(
+            "it begins at frame {}, but the composition ends at {total} ({end} at {rate} fps)",
+            range.start
+        )));
+    }
     if range.start >= range.end {
         return Err(error("it is empty".into()));
     }
     if range.end > total {
-        return Err(error(format!("the composition has {total} frames ({} at {rate} fps)", Timecode { frame: total, rate })));
+        let end = Timecode { frame: total, rate };
+        let frames = count(total);
+        return Err(error(format!("the composition has {frames} and ends at {total} ({end} at {rate} fps)")));
     }
     Ok(range)
 }
 
-/// Parses a length in seconds (`0.5s`) or frames (`12f`), rounded to whole frames.
+/// A number of frames in words.
+pub(crate) fn count(frames: i64) -> String {
+    if frames == 1 { "1 frame".to_owned() } else { format!("{frames} frames") }
+}
+
+/// Parses a length in frames (`12f`) or in any other form of [`TimeText`] but a bare number, rounded
+/// to whole frames.
 ///
 /// # Errors
 /// `usage.length` if it is neither, negative, or longer than 100 million frames.
 pub fn parse_length_frames(text: &str, rate: FrameRate) -> Result<i64, ApiError> {
     let error = || {
-        ApiError::new("usage.length", format!("\"{text}\" is not a length of time")).hint("write seconds (0.5s) or frames (12f)")
+        ApiError::new("usage.length", format!("\"{text}\" is not a length of time"))
+            .hint("write seconds (0.5s, 500ms), a clock (1:02.5) or frames (12f)")
     };
-    let t = text.trim();
-    let frames = match t.strip_suffix('f') {
-        Some(n) => n.parse::<i64>().map_err(|_| error())?,
-        None => rate.nearest_frame(t.parse::<TimeDelta>().map_err(|_| error())?),
+    let frames = match TimeText::parse(text).map_err(|_| error())? {
+        TimeText::Number(_) => return Err(error()),
+        TimeText::Frames(n) => n,
+        TimeText::Flicks(flicks) => rate.nearest_frame(TimeDelta(flicks)),
+        TimeText::Timecode(text) => Timecode::parse(text, rate).map_err(|_| error())?.frame,
     };
-    if (0..=100_000_000).contains(&frames) && (t.ends_with('s') || t.ends_with('f')) { Ok(frames) } else { Err(error()) }
+    if (0..=100_000_000).contains(&frames) { Ok(frames) } else { Err(error()) }
 }
 
 #[cfg(test)]
@@ -68,7 +90,18 @@ mod tests {
     #[test]
     fn places() {
         let r = FrameRate::new(25, 1).unwrap();
-        for (text, frame) in [("12.5s", 312), ("0", 0), ("312", 312), ("00:00:12:13", 313), ("0.04s", 1), ("0.039s", 0)] {
+        for (text, frame) in [
+            ("1:02.5", 1562),
+            ("312f", 312),
+            ("500ms", 12),
+            ("00:00:12;13", 313),
+            ("12.5s", 312),
+            ("0", 0),
+            ("312", 312),
+            ("00:00:12:13", 313),
+            ("0.04s", 1),
+            ("0.039s", 0),
+        ] {
             assert_eq!(parse_frame(text, r).unwrap(), frame, "{text}");
         }
         for bad in ["", "-1", "-1s", "1.5", "x", "00:00:00:25", "nans", "1e3s"] {
@@ -93,6 +126,8 @@ mod tests {
         assert_eq!(parse_length_frames("12f", ntsc).unwrap(), 12);
         assert_eq!(parse_length_frames("0.5s", ntsc).unwrap(), 15);
         assert_eq!(parse_length_frames("1s", ntsc).unwrap(), 30);
+        assert_eq!(parse_length_frames("500ms", ntsc).unwrap(), 15);
+        assert_eq!(parse_length_frames("0:01", ntsc).unwrap(), 30);
         for bad in ["-1s", "5", "f", "s", "1e9f"] {
             assert!(parse_length_frames(bad, ntsc).is_err(), "{bad}");
         }

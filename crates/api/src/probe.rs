@@ -1,7 +1,7 @@
 //! Describes the contents of media files.
 use crate::ApiError;
 use cutroom_media::{AudioInfo, MediaInfo, ScanOrder, VideoInfo};
-use cutroom_types::ColorTags;
+use cutroom_types::{ColorTags, FrameRate};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -65,7 +65,7 @@ pub struct VideoReport {
     pub mirrored: bool,
     /// "progressive", "top field first", "bottom field first" or "unknown".
     pub field_order: String,
-    /// Nominal frame rate, or the average one if the file has none.
+    /// Nominal frame rate, or the average one if the file has none; frames, not interlaced fields.
     pub frame_rate: Option<String>,
     /// Whether all frames are shown equally long.
     pub is_constant_rate: bool,
@@ -150,11 +150,22 @@ fn video(v: &VideoInfo) -> VideoReport {
             ScanOrder::BottomFirst => "bottom field first",
         }
         .to_owned(),
-        frame_rate: v.nominal_rate.or(v.average_rate).map(|r| r.to_string()),
+        frame_rate: frame_rate(v).map(|r| r.to_string()),
         is_constant_rate: v.is_constant_rate,
         frames: v.frames,
         start_secs: v.span.start.as_secs_f64(),
         end_secs: v.span.end().as_secs_f64(),
+    }
+}
+
+/// The nominal rate, or else the average one. Of interlaced video some containers state the rate of
+/// interlaced fields, which is twice that of the frames.
+fn frame_rate(v: &VideoInfo) -> Option<FrameRate> {
+    let interlaced = matches!(v.scan_order, ScanOrder::TopFirst | ScanOrder::BottomFirst);
+    let of_fields = |n: &FrameRate| v.average_rate.is_some_and(|a| (n.as_f64() / a.as_f64() - 2.0).abs() < 0.05);
+    match v.nominal_rate {
+        Some(n) if interlaced && of_fields(&n) => FrameRate::from_f64(n.as_f64() / 2.0),
+        nominal => nominal.or(v.average_rate),
     }
 }
 

@@ -4,11 +4,11 @@
 use crate::{
     ApiError,
     overwrite_guard::{self, Inputs, WrittenFile},
-    settings,
+    position, settings,
 };
 use cutroom_effects::Catalog;
 use cutroom_pipeline::{Library, OpenComposition, OpenOptions, PipelineError};
-use cutroom_project::{Problem, Project};
+use cutroom_project::{Inspection, Problem, Project};
 use cutroom_timeline::Timeline;
 use cutroom_types::{CancelToken, CompositionId, FrameRate, Timecode};
 use std::{
@@ -28,6 +28,8 @@ pub struct Session {
     /// The text as it was read, for finding the lines of problems. Kept because a pipe can be read
     /// only once.
     text: String,
+    /// Errors of form that [`Self::inspect`] found; the document lacks the values at fault.
+    pub(crate) form: Option<Inspection>,
 }
 
 impl Session {
@@ -37,12 +39,8 @@ impl Session {
     /// `project.read`, `project.too_large`, `project.not_utf8`, `project.syntax`, `project.form`,
     /// `project.version_missing` or `project.version_too_new`.
     pub fn open(path: &Path) -> Result<Self, ApiError> {
-        if path.is_dir() {
-            return Err(ApiError::new("project.read", format!("{} is a folder, not a project file", path.display())).file(path));
-        }
-        let failed = |e| ApiError::from_load(&e, path);
-        let text = cutroom_project::read_text(path).map_err(failed)?;
-        Self::from_text(text, path).map_err(failed)
+        let text = Self::text_of(path)?;
+        Self::from_text(text, path).map_err(|e| ApiError::from_load(&e, path))
     }
 
     /// Opens a project from the text of its file, as a server receives it. `path` is its assumed
@@ -54,10 +52,33 @@ impl Session {
         Self::from_text(text.to_owned(), path).map_err(|e| ApiError::from_load(&e, path))
     }
 
+    /// Reads a project file whose values may be of wrong forms, for [`crate::validate`], which
+    /// reports all of them. Other operations must not use such a session.
+    ///
+    /// # Errors
+    /// Those of [`Self::open`]; all errors of form, if without the values at fault there is no
+    /// project left.
+    pub fn inspect(path: &Path) -> Result<Self, Vec<ApiError>> {
+        let failed = |e| vec![ApiError::from_load(&e, path)];
+        let text = Self::text_of(path).map_err(|e| vec![e])?;
+        let mut form = cutroom_project::inspect(&text).map_err(failed)?;
+        let Some(project) = form.project.take() else { return Err(errors(&form.problems, path, &text)) };
+        let form = (!form.problems.is_empty()).then_some(form);
+        let library = Arc::new(Library::new(folder(path)));
+        Ok(Self { project, catalog: Catalog::builtin(), library, path: path.into(), text, form })
+    }
+
+    fn text_of(path: &Path) -> Result<String, ApiError> {
+        if path.is_dir() {
+            return Err(ApiError::new("project.read", format!("{} is a folder, not a project file", path.display())).file(path));
+        }
+        cutroom_project::read_text(path).map_err(|e| ApiError::from_load(&e, path))
+    }
+
     fn from_text(text: String, path: &Path) -> Result<Self, cutroom_project::LoadError> {
         let project = cutroom_project::from_json(&text)?;
         let library = Arc::new(Library::new(folder(path)));
-        Ok(Self { project, catalog: Catalog::builtin(), library, path: path.into(), text })
+        Ok(Self { project, catalog: Catalog::builtin(), library, path: path.into(), text, form: None })
     }
 
     /// The same session with another document; scanned files are shared.
@@ -68,6 +89,7 @@ impl Session {
             library: Arc::clone(&self.library),
             path: self.path.clone(),
             text: self.text.clone(),
+            form: None,
         }
     }
 
@@ -111,8 +133,7 @@ impl Session {
         // Stored facts may be outdated; planning replaces them.
         let mut project = self.project.clone();
         project.media.iter_mut().for_each(|m| m.facts = None);
-        let mut problems = cutroom_project::validate(&project);
-        problems.extend(cutroom_timeline::validate_against_catalog(&project, &self.catalog));
+        let problems = cutroom_timeline::validate(&project, &self.catalog);
         if problems.is_empty() { Ok(()) } else { Err(self.errors(&problems)) }
     }
 
@@ -136,13 +157,31 @@ impl Session {
             let message = "stopped while the media files were scanned; nothing was written under the output's name";
             return Err(vec![ApiError::new("export.cancelled", message)]);
         }
-        opened.map(Arc::new).map_err(|problems| self.errors(&problems))
+        opened.map(Arc::new).map_err(|mut problems| {
+            // What a replaced value may have caused is not a problem of the document.
+            if let Some(form) = &self.form {
+                problems.retain(|problem| !form.may_be_due_to(problem));
+            }
+            self.errors(&problems)
+        })
     }
 
-    fn errors(&self, problems: &[Problem]) -> Vec<ApiError> {
-        let line = |p: &Problem| cutroom_project::locate(&self.text, &p.json_path).map(|at| at.line);
-        problems.iter().map(|p| ApiError::from_problem(p, &self.path, line(p))).collect()
+    /// Notes about the document that are not errors: unknown fields, times that look like a mistake.
+    pub(crate) fn notes(&self) -> Vec<Problem> {
+        let mut notes = cutroom_project::unknown_fields(&self.project);
+        notes.extend(cutroom_project::tiny_times(&self.text));
+        notes
     }
+
+    /// Problems with their lines.
+    pub(crate) fn errors(&self, problems: &[Problem]) -> Vec<ApiError> {
+        errors(problems, &self.path, &self.text)
+    }
+}
+
+fn errors(problems: &[Problem], path: &Path, text: &str) -> Vec<ApiError> {
+    let line = |p: &Problem| cutroom_project::locate(text, &p.json_path).map(|at| at.line);
+    problems.iter().map(|p| ApiError::from_problem(p, path, line(p))).collect()
 }
 
 /// The folder that relative media paths start at.
@@ -156,15 +195,18 @@ pub(crate) fn frame_inside(at: &str, rate: FrameRate, total: i64) -> Result<i64,
     if frame < total {
         return Ok(frame);
     }
-    let end = Timecode { frame: total, rate };
-    Err(ApiError::new("usage.position", format!("frame {frame} is past the end of the composition"))
-        .hint(format!("it has {total} frames, 0 to {} ({end})", total - 1)))
+    let error = ApiError::new("usage.position", format!("frame {frame} is past the end of the composition"));
+    let last = Timecode { frame: total - 1, rate };
+    Err(if total < 1 {
+        error.hint("it has no frames")
+    } else {
+        error.hint(format!("it has {}; the last is {} ({last})", position::count(total), total - 1))
+    })
 }
 
-/// Warnings about a checked composition: unknown fields, damage in files.
-pub(crate) fn warnings(composition: &OpenComposition) -> Vec<String> {
-    let fields = cutroom_project::unknown_fields(composition.project());
-    fields.iter().map(ToString::to_string).chain(composition.warnings()).collect()
+/// Warnings about a checked composition: notes about the document, damage in files.
+pub(crate) fn warnings(session: &Session, composition: &OpenComposition) -> Vec<String> {
+    session.notes().iter().map(ToString::to_string).chain(composition.warnings()).collect()
 }
 
 #[cfg(test)]

@@ -77,7 +77,7 @@ pub struct VideoInfo {
     pub nominal_rate: Option<FrameRate>,
     /// Whether all frames are shown equally long (to within the container's tick).
     pub is_constant_rate: bool,
-    /// Usual length of a frame: the median of the distances between frames. `None` for stills.
+    /// Usual length of a frame: the mean of the lengths near their median. `None` for stills.
     pub frame_duration: Option<TimeDelta>,
     /// Number of frames that are presented, counted.
     pub frames: usize,

@@ -97,12 +97,17 @@ impl VideoIndex {
         (!self.frames.is_empty()).then(|| after.saturating_sub(1))
     }
 
-    /// Usual length of a frame: the median. `None` without frames, or when most are empty.
+    /// Usual length of a frame: the mean of those that differ from the median by at most a
+    /// millisecond, which averages out a container's rounding and leaves out skipped frames. `None`
+    /// without frames, or when most are empty.
     pub fn usual_frame(&self) -> Option<TimeDelta> {
         let mut lengths: Vec<TimeDelta> = (0..self.frames.len()).map(|i| self.span(i).duration).collect();
         let middle = lengths.len() / 2;
-        let usual = *(!lengths.is_empty()).then(|| lengths.select_nth_unstable(middle).1)?;
-        (usual > TimeDelta::ZERO).then_some(usual)
+        let median = *(!lengths.is_empty()).then(|| lengths.select_nth_unstable(middle).1)?;
+        let near = lengths.iter().filter(|l| (**l - median).0.abs() <= FLICKS_PER_SECOND / 1000);
+        let (sum, count) = near.fold((0, 0), |(sum, count), l| (sum + i128::from(l.0), count + 1));
+        let usual = TimeDelta(i64::try_from((2 * sum + count) / (2 * count)).ok()?);
+        (median > TimeDelta::ZERO).then_some(usual)
     }
 
     /// Presentation interval of frame `i`.

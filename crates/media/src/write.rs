@@ -33,6 +33,7 @@ mod encoders;
 mod frame;
 mod lists;
 mod mux;
+mod other_names;
 mod partial;
 mod picture_file;
 mod refuse;

@@ -99,8 +99,7 @@ impl OpenComposition {
         // The facts stored in the project may be out of date; they are replaced by those of the
         // scan.
         project.media.iter_mut().for_each(|m| m.facts = None);
-        let mut problems = cutroom_project::validate(&project);
-        problems.extend(cutroom_timeline::validate_against_catalog(&project, catalog));
+        let mut problems = cutroom_timeline::validate(&project, catalog);
         let refuse =
             |e: PlanError| Problem { json_path: "compositions".into(), clip: None, code: e.code(), message: e.to_string() };
         let used = || Ok((reachable(&project, composition)?, source_uses(&project, composition, catalog)?));

@@ -516,17 +516,7 @@ impl<'de, T: serde::de::DeserializeOwned> Deserialize<'de> for Animated<T> {
             }
             return Ok(Self::Curve(Curve { keyframes: form.keyframes, extra: form.extra }));
         }
-        let shown = value.to_string();
-        T::deserialize(value).map(Self::Constant).map_err(|e| {
-            let reason = e.to_string();
-            if reason.contains("untagged") {
-                de::Error::custom(format!(
-                    "{shown} is not a value: write a number, true/false, text, [x, y], [r, g, b, a] or keyframes"
-                ))
-            } else {
-                de::Error::custom(reason)
-            }
-        })
+        T::deserialize(value).map(Self::Constant).map_err(de::Error::custom)
     }
 }
 

@@ -5,5 +5,5 @@
 mod sequence;
 mod stabilize;
 
-pub use sequence::{PictureFacts, Sequence, SequenceError, SourceFacts, composition_for};
+pub use sequence::{PictureFacts, Sequence, SequenceClip, SequenceError, Sequenced, SourceFacts, Unheard, composition_for};
 pub use stabilize::{Measured, STABILIZE_EFFECT, StabilizeFrame, stabilize};

@@ -99,7 +99,9 @@ pub struct CompositionSource {
 /// One colour over the whole canvas.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct SolidSource {
-    /// Straight RGBA, display-encoded, 0..=1.
+    /// Straight RGBA, display-encoded, 0..=1; also read as `"#rrggbb"` or `"#rrggbbaa"`.
+    #[serde(deserialize_with = "crate::color::deserialize")]
+    #[schemars(schema_with = "crate::color::schema")]
     pub color: [f64; 4],
     /// Unknown fields, kept on save.
     #[serde(flatten)]

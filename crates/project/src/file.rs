@@ -2,9 +2,11 @@
 use crate::{
     Project, TextPosition,
     duplicate_keys::StrictJson,
-    locate,
+    form::{self, Inspection},
+    frame_times, locate,
     migrate::{MigrateError, migrate},
 };
+use serde_json::Value;
 use std::{
     io::{ErrorKind, Read, Write},
     path::{Path, PathBuf},
@@ -128,6 +130,32 @@ pub fn read_text(path: &Path) -> Result<String, LoadError> {
 /// # Errors
 /// See [`LoadError`].
 pub fn from_json(text: &str) -> Result<Project, LoadError> {
+    let document = document(text)?;
+    serde_path_to_error::deserialize(&document).map_err(|e| {
+        let path = e.path().to_string();
+        let reason = e.into_inner().to_string();
+        // The same error in plain words.
+        let found = form::inspect(document).problems.into_iter().next();
+        let (path, reason) = found.map_or((path, reason), |p| (p.json_path, p.message));
+        let line = locate(text, &path).unwrap_or(TextPosition { line: 1, column: 1 }).line;
+        LoadError::Form { path, line, reason }
+    })
+}
+
+/// Reads a project and lists all errors of form, where [`from_json`] names only the first one.
+///
+/// # Errors
+/// See [`LoadError`]; never [`LoadError::Form`].
+pub fn inspect(text: &str) -> Result<Inspection, LoadError> {
+    let document = document(text)?;
+    Ok(match serde_path_to_error::deserialize(&document) {
+        Ok(project) => Inspection { project: Some(project), problems: Vec::new() },
+        Err(_) => form::inspect(document),
+    })
+}
+
+/// The JSON of a project, migrated to the current version.
+fn document(text: &str) -> Result<Value, LoadError> {
     if text.len() as u64 > MAX_FILE_BYTES {
         return Err(LoadError::TooLarge { bytes: text.len() as u64 });
     }
@@ -138,11 +166,9 @@ pub fn from_json(text: &str) -> Result<Project, LoadError> {
         let reason = reason.rsplit_once(" at line ").map_or(reason.as_str(), |(r, _)| r).to_owned();
         LoadError::Syntax { line: e.line(), column: e.column(), reason }
     })?;
-    serde_path_to_error::deserialize(migrate(document.0)?).map_err(|e| {
-        let path = e.path().to_string();
-        let line = locate(text, &path).unwrap_or(TextPosition { line: 1, column: 1 }).line;
-        LoadError::Form { path, line, reason: e.into_inner().to_string() }
-    })
+    let mut document = migrate(document.0)?;
+    frame_times::resolve(&mut document);
+    Ok(document)
 }
 
 /// The text of a project file: indented, with fields in a fixed order and a line feed at the end.

@@ -11,15 +11,20 @@
 pub mod animated;
 pub mod build;
 pub mod clip;
+mod color;
 pub mod cycle;
 mod duplicate_keys;
 pub mod edit;
 pub mod file;
+pub mod form;
+mod form_text;
+mod frame_times;
 pub mod index;
 pub mod locate;
 pub mod mask;
 pub mod migrate;
 pub mod model;
+pub mod nearest;
 pub mod place;
 pub mod validate;
 
@@ -29,7 +34,8 @@ pub use clip::{
     NullSource, Params, SolidSource, StreamChoice, Transform, Transition,
 };
 pub use edit::{CompositionFields, Edit, EditError, EntityKind, ProjectFields, TrackFields, apply_all, edit_schema};
-pub use file::{LoadError, MAX_FILE_BYTES, SaveError, from_json, load, read_text, save, to_json};
+pub use file::{LoadError, MAX_FILE_BYTES, SaveError, from_json, inspect, load, read_text, save, to_json};
+pub use form::Inspection;
 pub use index::ProjectIndex;
 pub use locate::{TextPosition, locate};
 pub use mask::{BoxShape, Mask, MaskOrder, MaskShape, Matte, MatteChannel, PathShape};
@@ -37,7 +43,8 @@ pub use migrate::{SCHEMA_VERSION, migrate};
 pub use model::{Composition, CompositionColor, Media, MediaFacts, MediaKind, MotionBlur, Project, Settings, Track, TrackKind};
 pub use place::{ClipPlace, Place, TrackPlace, TransitionPlace};
 pub use validate::{
-    MAX_COMPOSITION_AREA_PX, MAX_COMPOSITION_SIDE_PX, MAX_NESTING, MAX_TIME_FLICKS, Problem, SPEED_LIMITS, unknown_fields, validate,
+    MAX_COMPOSITION_AREA_PX, MAX_COMPOSITION_SIDE_PX, MAX_NESTING, MAX_TIME_FLICKS, Problem, SPEED_LIMITS, tiny_times,
+    unknown_fields, validate,
 };
 
 /// Unknown fields by name, kept unchanged.

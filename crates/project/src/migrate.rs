@@ -1,5 +1,6 @@
 //! Migrates older versions of the file to the current one, step by step and as JSON, so that
 //! unknown fields are kept.
+use crate::frame_times::objects;
 use cutroom_types::Time;
 use serde_json::{Map, Value};
 
@@ -51,22 +52,18 @@ pub fn migrate(mut document: Value) -> Result<Value, MigrateError> {
 
 /// Migrates version 1 to 2.
 fn seconds_to_flicks(document: &mut Value) {
-    for composition in objects(document.get_mut("compositions")) {
-        for track in objects(composition.get_mut("tracks")) {
-            for clip in objects(track.get_mut("clips")) {
+    for (_, composition) in objects(document.get_mut("compositions")) {
+        for (_, track) in objects(composition.get_mut("tracks")) {
+            for (_, clip) in objects(track.get_mut("clips")) {
                 for field in ["start", "duration", "source_in"] {
                     to_flicks(clip, field);
                 }
             }
-            for transition in objects(track.get_mut("transitions")) {
+            for (_, transition) in objects(track.get_mut("transitions")) {
                 to_flicks(transition, "duration");
             }
         }
     }
-}
-
-fn objects(list: Option<&mut Value>) -> impl Iterator<Item = &mut Map<String, Value>> {
-    list.and_then(Value::as_array_mut).into_iter().flatten().filter_map(Value::as_object_mut)
 }
 
 fn to_flicks(object: &mut Map<String, Value>, field: &str) {

@@ -140,9 +140,10 @@ pub struct Composition {
     /// Length; absent: up to the end of the last clip.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duration: Option<TimeDelta>,
-    /// Colour below all layers: straight RGBA, display-encoded, 0..=1. Not drawn when the
-    /// composition is nested.
-    #[serde(default = "black", skip_serializing_if = "is_black")]
+    /// Colour below all layers: straight RGBA, display-encoded, 0..=1; also read as `"#rrggbb"` or
+    /// `"#rrggbbaa"`. Not drawn when the composition is nested.
+    #[serde(default = "black", skip_serializing_if = "is_black", deserialize_with = "crate::color::deserialize")]
+    #[schemars(schema_with = "crate::color::schema")]
     pub background: [f64; 4],
     /// Encoding in which layers are blended.
     #[serde(default, skip_serializing_if = "is_default")]

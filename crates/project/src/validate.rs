@@ -3,11 +3,13 @@
 mod fields;
 mod references;
 mod structure;
+mod tiny_times;
 mod unknown;
 
 use crate::Project;
 use cutroom_types::ClipId;
 use std::fmt::Display;
+pub use tiny_times::tiny_times;
 pub use unknown::unknown_fields;
 
 /// One problem of a project.

@@ -120,7 +120,8 @@ fn turn_plane<const B: usize, const N: usize>(plane: &Plane, from: Size, by: Ori
         return;
     }
     // Output row y is a column of the source, output column x a row.
-    let (row_of, column_of) = (|x: usize| if map.yx < 0.0 { h - 1 - x } else { x }, |y: usize| if map.xy < 0.0 { w - 1 - y } else { y });
+    let (row_of, column_of) =
+        (|x: usize| if map.yx < 0.0 { h - 1 - x } else { x }, |y: usize| if map.xy < 0.0 { w - 1 - y } else { y });
     let stride = h * B;
     let single = |out: &mut [u8], x: usize, y: usize| {
         let at = column_of(y) * B;
@@ -185,7 +186,8 @@ mod tests {
     /// whole blocks.
     #[test]
     fn samples_move_as_the_map_says() {
-        let formats = [PictureFormat::YUV420P8, PictureFormat::yuv(10, 1, 0), PictureFormat::RGB8, PictureFormat::RGB_FLOAT.with_alpha()];
+        let formats =
+            [PictureFormat::YUV420P8, PictureFormat::yuv(10, 1, 0), PictureFormat::RGB8, PictureFormat::RGB_FLOAT.with_alpha()];
         for format in formats {
             for (width, height) in [(2, 2), (16, 8), (34, 22), (150, 74), (18, 130)] {
                 let size = Size { width, height };
@@ -206,7 +208,11 @@ mod tests {
                         for (x, y) in (0..s.height).flat_map(|y| (0..s.width).map(move |x| (x, y))) {
                             let (sx, sy) = map.apply(f64::from(x) + 0.5, f64::from(y) + 0.5);
                             let want = source.sample(k, sx as usize, sy as usize);
-                            assert_eq!(got.sample(k, x as usize, y as usize), want, "{format} {width}×{height} EXIF {exif} at {x},{y}");
+                            assert_eq!(
+                                got.sample(k, x as usize, y as usize),
+                                want,
+                                "{format} {width}×{height} EXIF {exif} at {x},{y}"
+                            );
                         }
                     }
                 }

@@ -18,6 +18,7 @@ mod index;
 mod left_out;
 mod limits;
 mod mask;
+mod other_names;
 mod params;
 mod picture;
 pub mod plan;
@@ -35,7 +36,7 @@ pub use plan::{
     NestedAudio, Outline, Placement, SourceFrame, Transform, Voice,
 };
 pub use uses::{SourceUse, SourceUser, StreamKind, reachable, source_uses};
-pub use validate::validate_against_catalog;
+pub use validate::{validate, validate_against_catalog};
 
 use cutroom_effects::Catalog;
 use cutroom_project::Project;

@@ -2,6 +2,7 @@
 use crate::{
     PlanError, Timeline,
     limits::{MAX_PICTURES, TOO_MANY_PICTURES, pictures},
+    other_names::{Named, here},
     uses,
 };
 use cutroom_effects::{Catalog, ParamKind, ParamSpec};
@@ -29,7 +30,7 @@ pub fn validate_against_catalog(project: &Project, catalog: &Catalog) -> Vec<Pro
                 let mut report = |field, code, message| problems.push(problem(place.field(field), Some(&clip.id), code, message));
                 if catalog.blend_mode(&clip.video.blend).is_none() {
                     let known = catalog.blend_modes().iter().map(|b| b.id);
-                    report("video.blend", "project.unknown_blend_mode", unknown("blend mode", &clip.video.blend, known));
+                    report("video.blend", "project.unknown_blend_mode", unknown(Named::BlendMode, &clip.video.blend, known));
                 }
                 if pictures(clip, c.frame_rate, catalog) > MAX_PICTURES {
                     report("video.effects", "project.nesting", TOO_MANY_PICTURES.into());
@@ -45,7 +46,7 @@ pub fn validate_against_catalog(project: &Project, catalog: &Catalog) -> Vec<Pro
                         }
                         None => {
                             let known = catalog.effects().iter().map(|e| e.id);
-                            let message = unknown("effect", &e.effect, known);
+                            let message = unknown(Named::Effect, &e.effect, known);
                             problems.push(problem(format_args!("{at}.effect"), Some(&clip.id), "project.unknown_effect", message));
                         }
                     }
@@ -65,7 +66,7 @@ pub fn validate_against_catalog(project: &Project, catalog: &Catalog) -> Vec<Pro
                             format_args!("{at}.kind"),
                             clip,
                             "project.unknown_transition",
-                            unknown("transition", &x.kind, known),
+                            unknown(Named::Transition, &x.kind, known),
                         ));
                     }
                 }
@@ -75,12 +76,32 @@ pub fn validate_against_catalog(project: &Project, catalog: &Catalog) -> Vec<Pro
     problems
 }
 
+/// All problems of a document, each fault once: those of `cutroom_project::validate` and those that
+/// only the catalogue can show.
+pub fn validate(project: &Project, catalog: &Catalog) -> Vec<Problem> {
+    let mut problems = cutroom_project::validate(project);
+    // A composition inside itself cannot be planned either.
+    let nested = problems.iter().any(|p| matches!(p.code, "project.cycle" | "project.nesting"));
+    let others = validate_against_catalog(project, catalog);
+    problems.extend(others.into_iter().filter(|p| !(nested && p.code == "project.nesting")));
+    problems
+}
+
 fn problem(path: impl Display, clip: Option<&ClipId>, code: &'static str, message: String) -> Problem {
     Problem { json_path: path.to_string(), clip: clip.cloned(), code, message }
 }
 
-/// Message for an unknown id, with up to three known ones that are similar.
-fn unknown(what: &str, id: &str, known: impl Iterator<Item = &'static str>) -> String {
+/// Message for an unknown id, with what it is called here, or else up to three known ones that are
+/// similar.
+fn unknown(kind: Named, id: &str, known: impl Iterator<Item = &'static str>) -> String {
+    let what = match kind {
+        Named::Effect => "effect",
+        Named::Transition => "transition",
+        Named::BlendMode => "blend mode",
+    };
+    if let Some(here) = here(kind, id) {
+        return format!("there is no {what} \"{id}\"; write {here}");
+    }
     let mut near: Vec<(f64, &str)> =
         known.map(|k| (strsim::jaro_winkler(id, k), k)).filter(|(likeness, _)| *likeness > 0.75).collect();
     near.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(b.1)));

@@ -17,6 +17,7 @@ pub mod path;
 pub mod picture;
 pub mod progress;
 pub mod time;
+pub mod time_text;
 
 pub use audio::AudioBlock;
 pub use cancel::CancelToken;
@@ -30,3 +31,4 @@ pub use path::{BezierPath, Vertex};
 pub use picture::{AlphaMode, ColorModel, Picture, PictureFormat, Plane, PlaneMemory};
 pub use progress::{Progress, ProgressUnit};
 pub use time::{FLICKS_PER_SECOND, FrameRate, Span, Time, TimeDelta, Timecode};
+pub use time_text::TimeText;

@@ -12,8 +12,8 @@ use std::{
 pub const FLICKS_PER_SECOND: i64 = 705_600_000;
 
 /// An instant in flicks, relative to the start of the composition, clip or source that it belongs
-/// to. In JSON an integer count of flicks; hand-written files may use `"12.5s"` or
-/// `"300f@30000/1001"`.
+/// to. In JSON an integer count of flicks; hand-written files may use the forms of
+/// [`crate::TimeText`].
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Time(pub i64);
 
@@ -269,66 +269,47 @@ impl fmt::Display for FrameRate {
     }
 }
 
+/// Forms in which a time may be written, for messages.
+pub(crate) const TIME_FORMS: &str = "\"12.5s\", \"500ms\", \"1:02.5\", \"50f\", \"00:00:02:00\" or \"300f@30000/1001\"";
+
 /// Error for a text that is not a valid time, frame rate or timecode.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("\"{text}\" is not a valid {what}; write {example}")]
-pub struct ParseTimeError {
-    text: String,
-    what: &'static str,
-    example: &'static str,
+pub enum ParseTimeError {
+    /// The text has none of the forms.
+    #[error("\"{text}\" is not a valid {what}; write {forms}")]
+    Form {
+        /// The text.
+        text: String,
+        /// What it should be.
+        what: &'static str,
+        /// What can be written.
+        forms: &'static str,
+    },
+    /// The text counts frames, and nothing says how long they are.
+    #[error("\"{text}\" counts frames, and the rate is not known here; write seconds (\"2s\") or name the rate (\"50f@25\")")]
+    NoRate {
+        /// The text.
+        text: String,
+    },
+}
+
+impl ParseTimeError {
+    /// The error for a text that is not a time.
+    pub(crate) fn time(text: &str) -> Self {
+        Self::Form { text: text.into(), what: "time", forms: TIME_FORMS }
+    }
 }
 
 impl FromStr for FrameRate {
     type Err = ParseTimeError;
 
     fn from_str(s: &str) -> Result<Self, ParseTimeError> {
-        let err = || ParseTimeError { text: s.into(), what: "frame rate", example: "25, 29.97 or 30000/1001 (0.001 to 1000 fps)" };
+        let err =
+            || ParseTimeError::Form { text: s.into(), what: "frame rate", forms: "25, 29.97 or 30000/1001 (0.001 to 1000 fps)" };
         if let Some((n, d)) = s.split_once('/') {
             return Self::new(n.trim().parse().map_err(|_| err())?, d.trim().parse().map_err(|_| err())?).ok_or_else(err);
         }
         Self::from_f64(s.trim().parse().map_err(|_| err())?).ok_or_else(err)
-    }
-}
-
-fn parse_flicks(s: &str) -> Result<i64, ParseTimeError> {
-    let err = || ParseTimeError {
-        text: s.into(),
-        what: "time",
-        example: "flicks (705600000 a second), \"12.5s\" or \"300f@30000/1001\"",
-    };
-    let t = s.trim();
-    if let Some((frames, rate)) = t.split_once("f@") {
-        let n: i64 = frames.parse().map_err(|_| err())?;
-        return Ok(rate.parse::<FrameRate>()?.time_of_frame(n).0);
-    }
-    if let Some(secs) = t.strip_suffix('s') {
-        // Decimal digits are read exactly, not through floating point.
-        let (neg, body) = secs.strip_prefix('-').map_or((false, secs), |b| (true, b));
-        let (whole, frac) = body.split_once('.').unwrap_or((body, ""));
-        if whole.is_empty() || frac.len() > 12 || !(whole.bytes().chain(frac.bytes())).all(|b| b.is_ascii_digit()) {
-            return Err(err());
-        }
-        let scale = 10i64.pow(frac.len() as u32);
-        let digits: i64 = format!("{whole}{frac}").parse().map_err(|_| err())?;
-        let v = Time::from_ratio_secs(digits, scale).0;
-        return Ok(if neg { -v } else { v });
-    }
-    t.parse().map_err(|_| err())
-}
-
-impl FromStr for Time {
-    type Err = ParseTimeError;
-
-    fn from_str(s: &str) -> Result<Self, ParseTimeError> {
-        parse_flicks(s).map(Self)
-    }
-}
-
-impl FromStr for TimeDelta {
-    type Err = ParseTimeError;
-
-    fn from_str(s: &str) -> Result<Self, ParseTimeError> {
-        parse_flicks(s).map(Self)
     }
 }
 
@@ -339,7 +320,7 @@ impl de::Visitor<'_> for FlicksVisitor {
     type Value = i64;
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str("a time: an integer count of flicks (705600000 a second), \"12.5s\" or \"300f@30000/1001\"")
+        write!(f, "a time: {TIME_FORMS}, or a whole number of flicks (705600000 a second)")
     }
 
     fn visit_i64<E: de::Error>(self, v: i64) -> Result<i64, E> {
@@ -351,9 +332,17 @@ impl de::Visitor<'_> for FlicksVisitor {
     }
 
     fn visit_str<E: de::Error>(self, v: &str) -> Result<i64, E> {
-        parse_flicks(v).map_err(E::custom)
+        v.parse::<Time>().map(|t| t.0).map_err(E::custom)
+    }
+
+    fn visit_f64<E: de::Error>(self, v: f64) -> Result<i64, E> {
+        Err(E::custom(format!("{v} is not a time; for seconds write \"{v}s\"")))
     }
 }
+
+/// Regular expression of the written forms, for the schema.
+const TEXT_PATTERN: &str =
+    r"^(-?\d+|-?\d+(\.\d*)? ?m?s|-?\d+f(@\d+(\.\d+|/\d+)?)?|-?(\d+:)?\d+:\d{1,2}(\.\d*)?|\d+:\d+:\d+[:;]\d+)$";
 
 macro_rules! flicks_serde { ($($t:ident),*) => { $(
     impl Serialize for $t {
@@ -366,8 +355,8 @@ macro_rules! flicks_serde { ($($t:ident),*) => { $(
         fn schema_name() -> std::borrow::Cow<'static, str> { stringify!($t).into() }
         fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
             schemars::json_schema!({
-                "description": "Flicks (1/705600000 s), or text such as \"12.5s\" or \"300f@30000/1001\"",
-                "anyOf": [{ "type": "integer" }, { "type": "string", "pattern": r"^(-?\d+|-?\d+(\.\d{1,12})?s|-?\d+f@\d+(\.\d+|/\d+)?)$" }]
+                "description": "Flicks (1/705600000 s), or text: \"12.5s\", \"500ms\", \"1:02.5\", \"300f@30000/1001\", and inside a composition, at its frame rate, \"50f\" or \"00:00:02:00\"",
+                "anyOf": [{ "type": "integer" }, { "type": "string", "pattern": TEXT_PATTERN }]
             })
         }
     }
@@ -443,7 +432,7 @@ impl Timecode {
     /// Parses `HH:MM:SS:FF`; `;` and `.` are also accepted as separators. The rate alone decides
     /// whether the timecode is drop-frame. Dropped frame numbers are an error.
     pub fn parse(text: &str, rate: FrameRate) -> Result<Self, ParseTimeError> {
-        let err = || ParseTimeError { text: text.into(), what: "timecode", example: "HH:MM:SS:FF" };
+        let err = || ParseTimeError::Form { text: text.into(), what: "timecode", forms: "HH:MM:SS:FF" };
         let parts: Vec<i64> =
             text.split([':', ';', '.']).map(|p| p.parse::<u32>().map(i64::from)).collect::<Result<_, _>>().map_err(|_| err())?;
         let [h, m, s, f] = parts[..] else { return Err(err()) };
@@ -513,14 +502,6 @@ mod tests {
         for s in ["0", "-1", "nan", "1/0", "1e9", "", "a/b"] {
             assert!(s.parse::<FrameRate>().is_err(), "{s}");
         }
-    }
-
-    #[test]
-    fn times_parse_exactly() {
-        assert_eq!("12.5s".parse::<Time>().unwrap(), Time(FLICKS_PER_SECOND * 25 / 2));
-        assert_eq!("-0.5s".parse::<Time>().unwrap(), Time(-FLICKS_PER_SECOND / 2));
-        assert_eq!("300f@30000/1001".parse::<Time>().unwrap(), FrameRate::new(30000, 1001).unwrap().time_of_frame(300));
-        assert!("1e3s".parse::<Time>().is_err() && "s".parse::<Time>().is_err() && "1.s.s".parse::<Time>().is_err());
     }
 
     /// Known values: SMPTE ST 12-1 drop-frame counts 17 982 frames in ten minutes at 29.97.

@@ -1,7 +1,7 @@
 //! `cutroom catalog`.
 use crate::failure::Failure;
 use clap::Args;
-use cutroom_api::{Catalog, CostEntry, ParamEntry, catalog};
+use cutroom_api::{ApiError, Catalog, CostEntry, ParamEntry, catalog};
 use std::fmt::Write;
 
 /// Arguments of `cutroom catalog`.
@@ -29,6 +29,11 @@ pub fn list(args: &CatalogArgs) -> Result<(), Failure> {
         all.blend_modes.retain(|b| has(&b.id, &b.name, ""));
         all.transitions.retain(|t| has(&t.id, &t.name, &t.family));
         all.aliases.retain(|a| has(&a.id, "", &a.kind));
+    }
+    let empty = all.effects.is_empty() && all.blend_modes.is_empty() && all.transitions.is_empty() && all.aliases.is_empty();
+    if let Some(part) = args.filter.as_ref().filter(|_| empty) {
+        let error = ApiError::new("catalog.no_match", format!("nothing in the catalogue is called \"{part}\""));
+        return Err(Failure::of(error.hint_at("catalog", "`catalog` lists all"), &[]));
     }
     if args.json { super::print_json(&all) } else { super::print(&text(&all)) }
 }

@@ -17,8 +17,32 @@ const SHOWN_FONTS: usize = 5;
 
 /// Shows the capabilities of this machine.
 pub fn doctor(args: &DoctorArgs) -> Result<(), Failure> {
-    let report = cutroom_api::doctor();
+    let report = quietly(cutroom_api::doctor);
     if args.json { super::print_json(&report) } else { super::print(&describe(&report)) }
+}
+
+/// Runs `work` while standard error leads nowhere: drivers print what concerns nobody here, such as
+/// that there is no window system. What matters is in the report.
+#[cfg(unix)]
+fn quietly<T>(work: impl FnOnce() -> T) -> T {
+    let silenced = || {
+        let before = rustix::io::dup(std::io::stderr()).ok()?;
+        let nowhere = std::fs::OpenOptions::new().write(true).open("/dev/null").ok()?;
+        rustix::stdio::dup2_stderr(nowhere).ok()?;
+        Some(before)
+    };
+    let before = silenced();
+    let result = work();
+    if let Some(before) = before {
+        // If this fails, later messages are lost; there is nobody to be told.
+        let _ = rustix::stdio::dup2_stderr(before);
+    }
+    result
+}
+
+#[cfg(not(unix))]
+fn quietly<T>(work: impl FnOnce() -> T) -> T {
+    work()
 }
 
 fn describe(r: &DoctorReport) -> String {

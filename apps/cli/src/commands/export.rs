@@ -9,6 +9,7 @@ use cutroom_api::{ApiError, AudioOptions, ExportReport, ExportRequest, Progress,
 use indicatif::ProgressBar;
 use serde::Serialize;
 use std::{
+    fs::File,
     io::Write,
     path::PathBuf,
     time::{Duration, Instant},
@@ -20,12 +21,15 @@ use std::{
 pub struct ExportArgs {
     /// The project file
     pub project: PathBuf,
-    /// The file to write; the extension chooses the container
+    /// The file to write; the extension chooses the container; - is standard output
     #[arg(short, long, value_name = "FILE", required_unless_present = "null")]
     pub output: Option<PathBuf>,
     /// Render everything, encode and write nothing (the same as -o null:)
     #[arg(long, conflicts_with = "output")]
     pub null: bool,
+    /// Container of -o -, by its extension: mkv (if not given), mp4, wav, ...
+    #[arg(long, value_name = "EXT", requires = "output", conflicts_with = "null")]
+    pub container: Option<String>,
     /// Video codec
     #[arg(long, value_name = "CODEC", help = video_codec_help())]
     pub video_codec: Option<String>,
@@ -89,6 +93,9 @@ pub struct ExportArgs {
     /// How progress is shown on standard error
     #[arg(long, value_enum, default_value_t)]
     pub progress: ProgressArg,
+    /// Print the report as JSON
+    #[arg(long)]
+    pub json: bool,
     /// Replace the film and the list of hashes if they exist
     #[arg(long)]
     pub overwrite: bool,
@@ -110,10 +117,11 @@ Examples:
   cutroom export film.json -o sound.wav
   cutroom export film.json -o talk.mp3 --loudness -16 --true-peak -1
   cutroom export film.json --null --frame-hashes hashes.txt
+  cutroom export film.json -o - --container mkv | ffplay -
 
 The container follows the file's extension: {}; {} for the sound alone;
 frames-%05d.png for a PNG sequence without sound. What the project reads is never replaced.
-The film is written under a temporary name and renamed when it is whole.
+The film is written under a temporary name and renamed when it is whole; -o - sends it when it is whole.
 
 Exit codes: 0 done, 1 failed, 2 usage, 3 invalid project, 4 media error, 130 interrupted.",
         pictures.join(", "),
@@ -181,8 +189,19 @@ pub fn export(args: &ExportArgs) -> Result<(), Failure> {
 fn run(args: &ExportArgs) -> Result<(), Failure> {
     let (cancel, unfinished) = interrupt::cancellation()?;
     let session = Session::open(&args.project)?;
+    let pipe = args
+        .output
+        .as_deref()
+        .filter(|o| super::is_stdout(o))
+        .map(|_| Pipe::new(args.container.as_deref().unwrap_or("mkv")))
+        .transpose()?;
+    if pipe.is_none() && args.container.is_some() {
+        let error = ApiError::new("usage.container", "--container is for -o - only; the name of a file says its container");
+        return Err(error.hint("leave it out, or choose another extension").into());
+    }
+    let output = pipe.as_ref().map(|pipe| pipe.file.clone()).or_else(|| args.output.clone());
     let request = ExportRequest {
-        output: args.output.clone().filter(|_| !args.null).filter(|o| o.as_os_str() != "null:"),
+        output: output.filter(|_| !args.null).filter(|o| o.as_os_str() != "null:"),
         composition: args.composition.clone(),
         range: args.range.clone(),
         video: VideoOptions {
@@ -215,12 +234,43 @@ fn run(args: &ExportArgs) -> Result<(), Failure> {
     let mut report = report.map_err(|e| Failure::of(e, WORDS))?;
     report.warnings = report.warnings.iter().map(|warning| worded(warning, &report.fields, WORDS)).collect();
     report.fields.clear();
+    if let Some(pipe) = &pipe {
+        report.output = args.output.clone();
+        pipe.send()?;
+    }
     if args.progress == ProgressArg::Json {
         line(&serde_json::json!({ "done": report }))?;
-    } else {
+    } else if !args.json {
         text::say(&summary(&report));
     }
-    Ok(())
+    match args.json {
+        true if pipe.is_some() => super::say_json(&report),
+        true => super::print_json(&report),
+        false => Ok(()),
+    }
+}
+
+/// A film for standard output. It is written to a temporary file first, since most containers are
+/// complete only when their beginning is written last, and since a film that failed must not look
+/// like a shorter one.
+struct Pipe {
+    file: PathBuf,
+    /// Removes the file at the end.
+    _folder: tempfile::TempDir,
+}
+
+impl Pipe {
+    fn new(container: &str) -> Result<Self, ApiError> {
+        let folder = tempfile::Builder::new().prefix("cutroom-").tempdir();
+        let folder = folder.map_err(|e| ApiError::new("cli.stdout", format!("cannot make a temporary file: {e}")))?;
+        Ok(Self { file: folder.path().join(format!("film.{}", container.trim_start_matches('.'))), _folder: folder })
+    }
+
+    fn send(&self) -> Result<(), Failure> {
+        let file = File::open(&self.file);
+        let mut file = file.map_err(|e| ApiError::new("cli.stdout", format!("cannot read the temporary file: {e}")))?;
+        super::copy_to_stdout(&mut file)
+    }
 }
 
 fn summary(report: &ExportReport) -> String {

@@ -14,14 +14,15 @@ use std::path::PathBuf;
 Examples:
   cutroom frame film.json --at 12.5s -o f.png
   cutroom frame film.json --at 00:00:12:13 -o f.png
-  cutroom frame film.json --at 312 -o f.png")]
+  cutroom frame film.json --at 312 -o f.png
+  cutroom frame film.json --at 0:02.5 -o - | display")]
 pub struct FrameArgs {
     /// The project file
     pub project: PathBuf,
-    /// Time: seconds (12.5s), timecode (HH:MM:SS:FF) or frame number (312)
+    /// Time: seconds (12.5s, 500ms), clock (1:02.5), timecode (HH:MM:SS:FF) or frame number (312)
     #[arg(long, value_name = "WHEN", default_value = "0")]
     pub at: String,
-    /// The PNG file to write
+    /// The PNG file to write; - is standard output
     #[arg(short, long, value_name = "FILE")]
     pub output: PathBuf,
     /// Composition id, if not the project's main one
@@ -33,6 +34,9 @@ pub struct FrameArgs {
     /// Worker threads; 0 means one per core
     #[arg(long, default_value_t = 0)]
     pub threads: usize,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
     /// Replace the file if it exists
     #[arg(long)]
     pub overwrite: bool,
@@ -52,10 +56,16 @@ pub const WORDS: &Words = &[
 /// Writes one frame as a PNG file.
 pub fn frame(args: &FrameArgs) -> Result<(), Failure> {
     let session = Session::open(&args.project)?;
-    session.check_output("output", &args.output, args.overwrite).map_err(|e| Failure::of(e, WORDS))?;
-    if !args.output.extension().is_some_and(|e| e.eq_ignore_ascii_case("png")) {
-        let message = format!("{}: a frame is written as PNG", args.output.display());
-        return Err(ApiError::new("usage.container", message).hint("choose a name that ends in .png").file(&args.output).into());
+    let to_stdout = super::is_stdout(&args.output);
+    if !to_stdout {
+        session.check_output("output", &args.output, args.overwrite).map_err(|e| Failure::of(e, WORDS))?;
+        if !args.output.extension().is_some_and(|e| e.eq_ignore_ascii_case("png")) {
+            let message = format!("{}: a frame is written as PNG", args.output.display());
+            return Err(ApiError::new("usage.container", message)
+                .hint("choose a name that ends in .png")
+                .file(&args.output)
+                .into());
+        }
     }
     let request = FrameRequest {
         at: args.at.clone(),
@@ -64,12 +74,20 @@ pub fn frame(args: &FrameArgs) -> Result<(), Failure> {
         threads: args.threads,
     };
     let frame = cutroom_api::render_frame(&session, &request, &CancelToken::new()).map_err(|e| Failure::of(e, WORDS))?;
-    frame.write_png(&args.output)?;
+    if to_stdout {
+        super::copy_to_stdout(&mut frame.png()?.as_slice())?;
+    } else {
+        frame.write_png(&args.output)?;
+    }
     let drawn = frame.report;
+    // What is said must not mix with the picture.
+    if args.json {
+        return if to_stdout { super::say_json(&drawn) } else { super::print_json(&drawn) };
+    }
     for warning in &drawn.warnings {
         text::say(&format!("warning: {warning}\n"));
     }
-    super::print(&format!(
+    let said = format!(
         "{}: frame {} ({}, {:.3} s), {}x{}, drawn by {}\n",
         args.output.display(),
         drawn.frame,
@@ -78,5 +96,10 @@ pub fn frame(args: &FrameArgs) -> Result<(), Failure> {
         drawn.size.width,
         drawn.size.height,
         drawn.drawn_by
-    ))
+    );
+    if to_stdout {
+        text::say(&said);
+        return Ok(());
+    }
+    super::print(&said)
 }

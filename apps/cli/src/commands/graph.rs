@@ -19,6 +19,9 @@ pub struct GraphArgs {
     /// Output format
     #[arg(long, value_enum, default_value_t = GraphFormat::Text)]
     pub format: GraphFormat,
+    /// The same as --format json
+    #[arg(long, conflicts_with = "format")]
+    pub json: bool,
     /// Composition id, if not the project's main one
     #[arg(long, value_name = "ID")]
     pub composition: Option<String>,
@@ -48,6 +51,7 @@ pub fn graph(args: &GraphArgs) -> Result<(), Failure> {
     let request = GraphRequest { at: args.at.clone(), composition: args.composition.clone(), pixel_format: args.pix_fmt.clone() };
     let report = cutroom_api::graph(&session, &request, &CancelToken::new()).map_err(|e| Failure::of(e, WORDS))?;
     match args.format {
+        _ if args.json => super::print_json(&report),
         GraphFormat::Json => super::print_json(&report),
         GraphFormat::Text => super::print(&text(&report)),
         GraphFormat::Dot => super::print(&dot(&report)),

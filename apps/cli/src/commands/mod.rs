@@ -6,6 +6,7 @@ mod doctor;
 mod export;
 mod frame;
 mod graph;
+mod import;
 mod loudness;
 mod man;
 mod new;
@@ -14,12 +15,15 @@ mod schema;
 mod stabilize;
 mod validate;
 
-use crate::failure::Failure;
+use crate::{failure::Failure, text};
 use clap::Subcommand;
 use cutroom_api::ApiError;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
-use std::io::{IsTerminal, Write};
+use std::{
+    io::{IsTerminal, Read, Write},
+    path::Path,
+};
 
 /// The commands.
 #[derive(Debug, Subcommand)]
@@ -46,10 +50,32 @@ pub enum Command {
     Schema,
     /// Show the decoders, encoders and GPU of this machine and which would be used
     Doctor(doctor::DoctorArgs),
+    /// Read a project of another program (not possible yet)
+    #[command(hide = true)]
+    Import(import::ImportArgs),
     /// Print a shell completion script
     Completions(completions::CompletionsArgs),
     /// Write man pages into a directory
     Man(man::ManArgs),
+}
+
+impl Command {
+    /// Whether results and errors are printed as JSON.
+    pub fn json(&self) -> bool {
+        match self {
+            Self::New(args) => args.json,
+            Self::Probe(args) => args.json,
+            Self::Validate(args) => args.json,
+            Self::Frame(args) => args.json,
+            Self::Export(args) => args.json,
+            Self::Stabilize(args) => args.json,
+            Self::Graph(args) => args.json || args.format == graph::GraphFormat::Json,
+            Self::Loudness(args) => args.json,
+            Self::Catalog(args) => args.json,
+            Self::Doctor(args) => args.json,
+            Self::Schema | Self::Import(_) | Self::Completions(_) | Self::Man(_) => false,
+        }
+    }
 }
 
 /// Runs a command.
@@ -69,6 +95,7 @@ pub fn run(command: Command) -> Result<(), Failure> {
         Command::Catalog(args) => catalog::list(&args),
         Command::Schema => schema::schema(),
         Command::Doctor(args) => doctor::doctor(&args),
+        Command::Import(args) => import::import(&args),
         Command::Completions(args) => completions::completions(&args),
         Command::Man(args) => man::man(&args),
     }
@@ -77,8 +104,12 @@ pub fn run(command: Command) -> Result<(), Failure> {
 /// A progress bar that counts frames, on standard error. It is hidden if standard error is not a
 /// terminal, unless `always`.
 fn frames_bar(always: bool) -> ProgressBar {
-    let shown = always || std::io::stderr().is_terminal();
-    let target = if shown { ProgressDrawTarget::stderr_with_hz(10) } else { ProgressDrawTarget::hidden() };
+    let target = match std::io::stderr().is_terminal() {
+        true => ProgressDrawTarget::stderr_with_hz(10),
+        // The library draws on terminals only.
+        false if always => ProgressDrawTarget::term_like_with_hz(Box::new(text::PlainBar), 10),
+        false => ProgressDrawTarget::hidden(),
+    };
     let bar = ProgressBar::with_draw_target(Some(0), target);
     match ProgressStyle::with_template("{bar:32} {pos}/{len} frames  {msg}") {
         Ok(style) => bar.with_style(style),
@@ -86,10 +117,20 @@ fn frames_bar(always: bool) -> ProgressBar {
     }
 }
 
+/// Whether an output is standard output: `-o -`.
+fn is_stdout(path: &Path) -> bool {
+    path.as_os_str() == "-"
+}
+
 /// Prints to standard output. A closed reader (`| head`) is not an error.
 fn print(text: &str) -> Result<(), Failure> {
+    copy_to_stdout(&mut text.as_bytes())
+}
+
+/// Copies bytes to standard output. A closed reader is not an error.
+fn copy_to_stdout(from: &mut dyn Read) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+    match std::io::copy(from, &mut out).and_then(|_| out.flush()) {
         Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => {
             Err(ApiError::new("cli.stdout", format!("cannot write to standard output: {e}")).into())
         }
@@ -99,8 +140,18 @@ fn print(text: &str) -> Result<(), Failure> {
 
 /// Prints `value` to standard output as indented JSON.
 fn print_json<T: Serialize>(value: &T) -> Result<(), Failure> {
+    print(&json_of(value)?)
+}
+
+/// Prints `value` to standard error as indented JSON, where standard output is taken.
+fn say_json<T: Serialize>(value: &T) -> Result<(), Failure> {
+    text::say(&json_of(value)?);
+    Ok(())
+}
+
+fn json_of<T: Serialize>(value: &T) -> Result<String, ApiError> {
     let text = serde_json::to_string_pretty(value).map_err(|e| ApiError::of("cli.json", &e))?;
-    print(&format!("{text}\n"))
+    Ok(text + "\n")
 }
 
 #[cfg(test)]

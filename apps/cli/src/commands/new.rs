@@ -3,8 +3,8 @@ use crate::{
     failure::{Failure, Words, worded},
     text,
 };
-use clap::Args;
-use cutroom_api::{NewProjectRequest, Size};
+use clap::{Args, ValueEnum};
+use cutroom_api::{Fit, NewProjectRequest, Size};
 use std::path::PathBuf;
 
 /// Arguments of `cutroom new`.
@@ -13,17 +13,28 @@ use std::path::PathBuf;
 Examples:
   cutroom new film.json a.mp4 b.mov
   cutroom new film.json a.mp4 b.mov --size 1920x1080 --fps 25 --dissolve 0.5s
+  cutroom new film.json a.mp4@2s..5s b.mov song.mp3
+  cutroom new slides.json 'IMG_%04d.jpg' --still 2s --dissolve 0.5s
+  cutroom new story.json a.mp4 --portrait
 
+FILE@A..B is a part of a file, IMG_%04d.jpg all files of such a name, and so is a quoted 'shots/*.jpg'.
+Files with sound only are heard under the pictures and end with them.
 Size and frame rate are those of the first clip unless given. Paths are stored relative to the project.")]
 pub struct NewArgs {
     /// The project file to write
     pub project: PathBuf,
-    /// Clips in playing order (video, still images or sound)
+    /// Clips in playing order (video, still images or sound), or parts of them: a.mp4@2s..5s
     #[arg(required = true)]
     pub clips: Vec<PathBuf>,
     /// Picture size, such as 1920x1080
     #[arg(long, value_name = "WxH", value_parser = crate::text::parse_size)]
     pub size: Option<(u32, u32)>,
+    /// Turn the picture upright if it would be wider than high; fills it with the clips (--fit cover)
+    #[arg(long)]
+    pub portrait: bool,
+    /// How clips of other sizes are fitted to the picture
+    #[arg(long, value_enum)]
+    pub fit: Option<FitArg>,
     /// Frames per second: 25, 29.97 or 30000/1001
     #[arg(long, value_name = "RATE")]
     pub fps: Option<String>,
@@ -33,9 +44,36 @@ pub struct NewArgs {
     /// How long still images are shown
     #[arg(long, value_name = "TIME", default_value = "5s")]
     pub still: String,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
     /// Replace the project file if it exists
     #[arg(long)]
     pub overwrite: bool,
+}
+
+/// How a picture is fitted to the canvas.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FitArg {
+    /// Whole, with bars where the shape differs
+    Contain,
+    /// Without bars, cut where the shape differs
+    Cover,
+    /// Distorted to the shape of the picture
+    Stretch,
+    /// Pixel for pixel
+    Native,
+}
+
+impl From<FitArg> for Fit {
+    fn from(arg: FitArg) -> Self {
+        match arg {
+            FitArg::Contain => Self::Contain,
+            FitArg::Cover => Self::Cover,
+            FitArg::Stretch => Self::Stretch,
+            FitArg::Native => Self::Native,
+        }
+    }
 }
 
 /// Names of the request's fields on the command line.
@@ -43,6 +81,8 @@ pub const WORDS: &Words = &[
     ("project", "<PROJECT>"),
     ("clips", "<CLIPS>"),
     ("size", "--size"),
+    ("portrait", "--portrait"),
+    ("fit", "--fit"),
     ("fps", "--fps"),
     ("dissolve", "--dissolve"),
     ("still", "--still"),
@@ -55,14 +95,21 @@ pub fn new(args: &NewArgs) -> Result<(), Failure> {
         project: args.project.clone(),
         clips: args.clips.clone(),
         size: args.size.map(|(width, height)| Size { width, height }),
+        portrait: args.portrait,
+        fit: args.fit.map(Fit::from),
         fps: args.fps.clone(),
         dissolve: args.dissolve.clone(),
         still: args.still.clone(),
         overwrite: args.overwrite,
     };
-    let made = cutroom_api::new_project(&request).map_err(|e| Failure::of(e, WORDS))?;
+    let mut made = cutroom_api::new_project(&request).map_err(|e| Failure::of(e, WORDS))?;
+    made.notes = made.notes.iter().map(|note| worded(note, &made.fields, WORDS)).collect();
+    if args.json {
+        made.fields.clear();
+        return super::print_json(&made);
+    }
     for note in &made.notes {
-        text::say(&format!("note: {}\n", worded(note, &made.fields, WORDS)));
+        text::say(&format!("note: {note}\n"));
     }
     super::print(&format!(
         "{}: {}, {}x{}, {} fps, {:.3} s\n",

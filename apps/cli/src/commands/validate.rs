@@ -4,7 +4,7 @@ use crate::{
     text,
 };
 use clap::Args;
-use cutroom_api::{CancelToken, Session, ValidateReport};
+use cutroom_api::{CancelToken, Session, ValidateReport, ValidateRequest};
 use std::path::PathBuf;
 
 /// Arguments of `cutroom validate`.
@@ -13,6 +13,7 @@ use std::path::PathBuf;
 Examples:
   cutroom validate film.json
   cutroom validate film.json --json
+  cutroom validate film.json --strict
 
 Every problem is listed with its JSON path, the clip and the reason.
 Exit code 0: no problems; 3: the project is not valid; 4: only media files are at fault.")]
@@ -22,16 +23,21 @@ pub struct ValidateArgs {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
+    /// Unknown fields and times that look like a mistake are problems, not notes
+    #[arg(long)]
+    pub strict: bool,
 }
 
 /// Names of the request's fields on the command line.
-pub const WORDS: &Words = &[("project", "<PROJECT>")];
+pub const WORDS: &Words = &[("project", "<PROJECT>"), ("strict", "--strict")];
 
 /// Lists every problem of a project.
 pub fn validate(args: &ValidateArgs) -> Result<(), Failure> {
-    let mut report = match Session::open(&args.project).map(|session| cutroom_api::validate(&session, &CancelToken::new())) {
+    let request = ValidateRequest { strict: args.strict };
+    let checked = Session::inspect(&args.project).map(|session| cutroom_api::validate(&session, &request, &CancelToken::new()));
+    let mut report = match checked {
         // With `--json`, a file that is not a project is reported as the only problem.
-        Err(error) if args.json => ValidateReport { problems: vec![error], ..ValidateReport::default() },
+        Err(problems) if args.json => ValidateReport { problems, ..ValidateReport::default() },
         other => other.map_err(|e| Failure::of(e, WORDS))?,
     };
     report.problems = report.problems.into_iter().map(|problem| in_words(problem, WORDS)).collect();

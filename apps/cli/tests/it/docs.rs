@@ -51,8 +51,10 @@ fn every_example_works() {
     };
     clip("a.mp4", "20");
     clip("b.mov", "1");
+    crate::support::ffmpeg(&["-f", "lavfi", "-i", "sine=d=30"], &b.path("song.mp3"));
+    crate::support::ffmpeg(&["-f", "lavfi", "-i", "testsrc=s=64x36:r=25", "-frames:v", "3"], &b.path("IMG_%04d.jpg"));
     std::fs::create_dir(b.path("man1")).unwrap();
-    let kept = |name: &str| ["a.mp4", "b.mov", "film.json", "man1"].contains(&name);
+    let kept = |name: &str| ["a.mp4", "b.mov", "song.mp3", "film.json", "man1"].contains(&name) || name.starts_with("IMG_");
     let mut done = 0;
     let commands = commands(&b);
     for name in &commands {
@@ -70,6 +72,7 @@ fn every_example_works() {
             let line = format!("{line} {rest}").replace("/usr/local/share/man/", "");
             let words: Vec<&str> =
                 line.split([' ']).filter(|w| !w.is_empty()).skip(1).take_while(|w| !["|", ">"].contains(w)).collect();
+            let words: Vec<&str> = words.into_iter().map(|w| w.trim_matches('\'')).collect();
             for old in b.names().iter().filter(|n| !kept(n) || name == "new" && *n == "film.json") {
                 std::fs::remove_file(b.path(old)).unwrap();
             }

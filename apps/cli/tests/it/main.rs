@@ -9,6 +9,8 @@ mod edges;
 mod export;
 mod graph;
 mod loudness;
+mod messages;
+mod new;
 mod safety;
 mod simd;
 mod sources;

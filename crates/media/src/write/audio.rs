@@ -1,6 +1,6 @@
 //! The audio codecs: one row each.
 use crate::MediaError;
-use crate::write::refuse::refuse;
+use crate::write::{other_names, refuse::refuse};
 use ffmpeg_next::ffi::AVSampleFormat;
 
 /// An audio codec and how FFmpeg encodes it.
@@ -122,6 +122,6 @@ pub fn audio_codecs() -> &'static [AudioCodec] {
 pub fn audio_codec(id: &str) -> Result<&'static AudioCodec, MediaError> {
     CODECS.iter().find(|c| c.id == id).ok_or_else(|| {
         let known: Vec<_> = CODECS.iter().map(|c| c.id).collect();
-        refuse(format!("unknown audio codec \"{id}\"; there are {}", known.join(", ")))
+        refuse(format!("unknown audio codec \"{id}\"; {}", other_names::known(id, &known)))
     })
 }

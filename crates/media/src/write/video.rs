@@ -1,7 +1,7 @@
 //! The video codecs: one file per family, one line here each.
 use crate::MediaError;
-use crate::write::refuse::refuse;
 use crate::write::settings::VideoSettings;
+use crate::write::{other_names, refuse::refuse};
 use cutroom_types::{ColorModel, PictureFormat, Range};
 
 mod av1;
@@ -128,7 +128,7 @@ pub fn video_codecs() -> impl ExactSizeIterator<Item = &'static VideoCodec> {
 pub fn video_codec(id: &str) -> Result<&'static VideoCodec, MediaError> {
     CODECS.iter().copied().find(|c| c.id == id).ok_or_else(|| {
         let known: Vec<_> = CODECS.iter().map(|c| c.id).collect();
-        refuse(format!("unknown video codec \"{id}\"; there are {}", known.join(", ")))
+        refuse(format!("unknown video codec \"{id}\"; {}", other_names::known(id, &known)))
     })
 }
 

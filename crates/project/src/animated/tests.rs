@@ -83,6 +83,8 @@ fn constants_are_written_plainly_and_curves_round_trip() {
     assert!(serde_json::from_str::<Animated<f64>>(r#"{"keyframes":[]}"#).is_err());
     let e = serde_json::from_str::<Animated<f64>>(r#"{"keyframes":[{"time":0,"value":0},{"time":1,"value":"x"}]}"#).unwrap_err();
     assert!(e.to_string().contains("keyframes[1].value"), "{e}");
-    let e = serde_json::from_str::<Animated<ParamValue>>("[1,2,3]").unwrap_err();
+    let e = serde_json::from_str::<Animated<ParamValue>>("[1]").unwrap_err();
     assert!(e.to_string().contains("[x, y]"), "{e}");
+    let e = serde_json::from_str::<Animated<ParamValue>>("[1,0,0]").unwrap_err();
+    assert!(e.to_string().contains("[1, 0, 0, 1]"), "{e}");
 }

@@ -1,27 +1,32 @@
 //! Finds unknown fields. They are kept, but a misspelt name must be reported.
 use super::{Problem, report};
-use crate::{Animated, Clip, ClipSource, Extra, Mask, MaskShape, Params, Place, Project, Track, TrackPlace};
+use crate::{
+    AdjustmentSource, Animated, BezierHandle, BoxShape, Clip, ClipAudio, ClipSource, ClipVideo, Composition, CompositionColor,
+    CompositionSource, EffectInstance, Extra, Keyframe, Mask, MaskShape, Matte, Media, MediaFacts, MediaSource, MotionBlur,
+    NullSource, Params, PathShape, Place, Project, Settings, SolidSource, Track, TrackPlace, Transform, Transition, nearest::meant,
+};
 use cutroom_types::ClipId;
+use schemars::JsonSchema;
 use std::fmt::Display;
 
 /// One warning for each unknown field of the project, except those whose name begins with `x-`.
 pub fn unknown_fields(project: &Project) -> Vec<Problem> {
     let mut found = Found::default();
     for name in unknown(&project.extra) {
-        found.problem(name, name);
+        found.problem::<Project>(name, name);
     }
-    found.fields(&"settings", &project.settings.extra);
+    found.fields::<Settings>(&"settings", &project.settings.extra);
     for (i, m) in project.media.iter().enumerate() {
-        found.fields(&Place::Media(i), &m.extra);
+        found.fields::<Media>(&Place::Media(i), &m.extra);
         if let Some(f) = &m.facts {
-            found.fields(&format_args!("media[{i}].facts"), &f.extra);
+            found.fields::<MediaFacts>(&format_args!("media[{i}].facts"), &f.extra);
         }
     }
     for (i, c) in project.compositions.iter().enumerate() {
         let path = Place::Composition(i);
-        found.fields(&path, &c.extra);
-        found.fields(&format_args!("{path}.color"), &c.color.extra);
-        found.fields(&format_args!("{path}.motion_blur"), &c.motion_blur.extra);
+        found.fields::<Composition>(&path, &c.extra);
+        found.fields::<CompositionColor>(&format_args!("{path}.color"), &c.color.extra);
+        found.fields::<MotionBlur>(&format_args!("{path}.motion_blur"), &c.motion_blur.extra);
         for (j, t) in c.tracks.iter().enumerate() {
             found.track(&TrackPlace { composition: i, track: j }, t);
         }
@@ -34,6 +39,33 @@ fn unknown(extra: &Extra) -> impl Iterator<Item = &String> {
     extra.keys().filter(|name| !name.starts_with("x-"))
 }
 
+/// The form of a curve in the file, for its field names.
+#[derive(JsonSchema)]
+struct CurveForm {
+    #[allow(dead_code)]
+    keyframes: Vec<f64>,
+}
+
+/// The names of the fields of `T`.
+fn names<T: JsonSchema>() -> Vec<String> {
+    let schema = schemars::schema_for!(T).to_value();
+    schema["properties"].as_object().into_iter().flat_map(|fields| fields.keys().cloned()).collect()
+}
+
+/// Where a field of exactly this name belongs, if it stands one or two objects too high, such as
+/// `scale` on a clip.
+fn elsewhere<T: JsonSchema>(name: &str) -> Option<String> {
+    let has = |names: Vec<String>| names.iter().any(|n| n == name);
+    let place = match T::schema_name().as_ref() {
+        "Clip" if has(names::<ClipVideo>()) => "video",
+        "Clip" if has(names::<Transform>()) => "video.transform",
+        "Clip" if has(names::<ClipAudio>()) => "audio",
+        "ClipVideo" if has(names::<Transform>()) => "transform",
+        _ => return None,
+    };
+    Some(format!("; it belongs into `{place}`"))
+}
+
 #[derive(Default)]
 struct Found<'a> {
     problems: Vec<Problem>,
@@ -42,26 +74,29 @@ struct Found<'a> {
 }
 
 impl<'a> Found<'a> {
-    fn problem(&mut self, name: &str, path: impl Display) {
-        let message = format!("`{name}` is an unknown field; it is kept but has no effect");
+    fn problem<T: JsonSchema>(&mut self, name: &str, path: impl Display) {
+        let known = names::<T>();
+        let elsewhere = elsewhere::<T>(name);
+        let hint = elsewhere.unwrap_or_else(|| meant(name, known.iter().map(String::as_str)));
+        let message = format!("`{name}` is an unknown field; it is kept but has no effect{hint}");
         report(&mut self.problems, path, self.clip, "project.unknown_field", message);
     }
 
-    fn fields(&mut self, path: &dyn Display, extra: &Extra) {
+    fn fields<T: JsonSchema>(&mut self, path: &dyn Display, extra: &Extra) {
         for name in unknown(extra) {
-            self.problem(name, format_args!("{path}.{name}"));
+            self.problem::<T>(name, format_args!("{path}.{name}"));
         }
     }
 
     fn value<T>(&mut self, path: &dyn Display, value: &Animated<T>) {
         let Animated::Curve(curve) = value else { return };
-        self.fields(path, &curve.extra);
+        self.fields::<CurveForm>(path, &curve.extra);
         for (i, k) in curve.keyframes().iter().enumerate() {
             let key = format_args!("{path}.keyframes[{i}]");
-            self.fields(&key, &k.extra);
+            self.fields::<Keyframe<f64>>(&key, &k.extra);
             for (name, handle) in [("handle_out", &k.handle_out), ("handle_in", &k.handle_in)] {
                 if let Some(h) = handle {
-                    self.fields(&format_args!("{key}.{name}"), &h.extra);
+                    self.fields::<BezierHandle<f64>>(&format_args!("{key}.{name}"), &h.extra);
                 }
             }
         }
@@ -74,7 +109,7 @@ impl<'a> Found<'a> {
     }
 
     fn track(&mut self, path: &dyn Display, t: &'a Track) {
-        self.fields(path, &t.extra);
+        self.fields::<Track>(path, &t.extra);
         self.value(&format_args!("{path}.gain_db"), &t.gain_db);
         self.value(&format_args!("{path}.pan"), &t.pan);
         self.value(&format_args!("{path}.opacity"), &t.opacity);
@@ -85,26 +120,26 @@ impl<'a> Found<'a> {
         self.clip = None;
         for (k, x) in t.transitions.iter().enumerate() {
             let path = format_args!("{path}.transitions[{k}]");
-            self.fields(&path, &x.extra);
+            self.fields::<Transition>(&path, &x.extra);
             self.params(&path, &x.params);
         }
     }
 
     fn clip(&mut self, path: &dyn Display, clip: &Clip) {
-        self.fields(path, &clip.extra);
-        let source = match &clip.source {
-            ClipSource::Media(s) => &s.extra,
-            ClipSource::Composition(s) => &s.extra,
-            ClipSource::Solid(s) => &s.extra,
-            ClipSource::Adjustment(s) => &s.extra,
-            ClipSource::Null(s) => &s.extra,
-        };
-        self.fields(&format_args!("{path}.source"), source);
+        self.fields::<Clip>(path, &clip.extra);
+        let at = format_args!("{path}.source");
+        match &clip.source {
+            ClipSource::Media(s) => self.fields::<MediaSource>(&at, &s.extra),
+            ClipSource::Composition(s) => self.fields::<CompositionSource>(&at, &s.extra),
+            ClipSource::Solid(s) => self.fields::<SolidSource>(&at, &s.extra),
+            ClipSource::Adjustment(s) => self.fields::<AdjustmentSource>(&at, &s.extra),
+            ClipSource::Null(s) => self.fields::<NullSource>(&at, &s.extra),
+        }
         let (video, at) = (&clip.video, format_args!("{path}.video"));
-        self.fields(&at, &video.extra);
+        self.fields::<ClipVideo>(&at, &video.extra);
         self.value(&format_args!("{at}.opacity"), &video.opacity);
         let (t, place) = (&video.transform, format_args!("{at}.transform"));
-        self.fields(&place, &t.extra);
+        self.fields::<Transform>(&place, &t.extra);
         for (name, value) in [("position_px", &t.position_px), ("scale", &t.scale), ("anchor", &t.anchor)] {
             self.value(&format_args!("{place}.{name}"), value);
         }
@@ -118,23 +153,23 @@ impl<'a> Found<'a> {
             self.value(&format_args!("{place}.{name}"), value);
         }
         if let Some(m) = &video.matte {
-            self.fields(&format_args!("{at}.matte"), &m.extra);
+            self.fields::<Matte>(&format_args!("{at}.matte"), &m.extra);
         }
         for (l, m) in video.masks.iter().enumerate() {
             self.mask(&format_args!("{at}.masks[{l}]"), m);
         }
         for (l, e) in video.effects.iter().enumerate() {
             let effect = format_args!("{at}.effects[{l}]");
-            self.fields(&effect, &e.extra);
+            self.fields::<EffectInstance>(&effect, &e.extra);
             self.params(&effect, &e.params);
         }
-        self.fields(&format_args!("{path}.audio"), &clip.audio.extra);
+        self.fields::<ClipAudio>(&format_args!("{path}.audio"), &clip.audio.extra);
         self.value(&format_args!("{path}.audio.gain_db"), &clip.audio.gain_db);
         self.value(&format_args!("{path}.audio.pan"), &clip.audio.pan);
     }
 
     fn mask(&mut self, path: &dyn Display, m: &Mask) {
-        self.fields(path, &m.extra);
+        self.fields::<Mask>(path, &m.extra);
         for (name, value) in [("opacity", &m.opacity), ("feather_px", &m.feather_px), ("expansion_px", &m.expansion_px)] {
             self.value(&format_args!("{path}.{name}"), value);
         }
@@ -145,14 +180,14 @@ impl<'a> Found<'a> {
         let at = format_args!("{path}.shape");
         match &m.shape {
             MaskShape::Rectangle(b) | MaskShape::Ellipse(b) => {
-                self.fields(&at, &b.extra);
+                self.fields::<BoxShape>(&at, &b.extra);
                 self.value(&format_args!("{at}.center"), &b.center);
                 self.value(&format_args!("{at}.size"), &b.size);
                 self.value(&format_args!("{at}.rotation_degrees"), &b.rotation_degrees);
                 self.value(&format_args!("{at}.corner_radius_px"), &b.corner_radius_px);
             }
             MaskShape::Path(p) => {
-                self.fields(&at, &p.extra);
+                self.fields::<PathShape>(&at, &p.extra);
                 self.value(&format_args!("{at}.path"), &p.path);
             }
         }

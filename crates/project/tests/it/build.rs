@@ -1,10 +1,12 @@
 //! Projects built from facts.
 use cutroom_project::{
     Animated, Clip, Edit, MediaFacts, MediaKind, Project, TrackKind,
-    build::{Measured, PictureFacts, STABILIZE_EFFECT, Sequence, SourceFacts, StabilizeFrame, composition_for, stabilize},
+    build::{
+        Measured, PictureFacts, STABILIZE_EFFECT, Sequence, SequenceClip, SourceFacts, StabilizeFrame, composition_for, stabilize,
+    },
     validate,
 };
-use cutroom_types::{FrameRate, ParamValue, Primaries, Size, TimeDelta, Transfer};
+use cutroom_types::{Fit, FrameRate, ParamValue, Primaries, Size, Time, TimeDelta, Transfer};
 
 const SECOND: i64 = 705_600_000;
 
@@ -18,12 +20,30 @@ fn source(kind: MediaKind, secs: i64, size: Option<(u32, u32)>) -> SourceFacts {
         nominal_rate: Some(rate("25")),
         average_rate: Some(rate("25")),
         is_constant_rate: true,
+        frame_duration: None,
         start: TimeDelta::ZERO,
         end: TimeDelta(secs * SECOND),
         primaries: Primaries::Bt2020,
         transfer: Transfer::Pq,
     });
-    SourceFacts { path: "a".into(), kind, facts: MediaFacts::default(), picture, duration: TimeDelta(secs * SECOND) }
+    SourceFacts {
+        path: "a".into(),
+        kind,
+        facts: MediaFacts::default(),
+        picture,
+        duration: TimeDelta(secs * SECOND),
+        sound_end: None,
+    }
+}
+
+/// Whole files in this order.
+fn whole(order: &[usize]) -> Vec<SequenceClip> {
+    order.iter().map(|&source| SequenceClip { source, from: None, to: None }).collect()
+}
+
+/// A sequence whose pictures are fitted inside the canvas.
+fn sequence<'a>(sources: &'a [SourceFacts], clips: &'a [SequenceClip], still_frames: i64, dissolve_frames: i64) -> Sequence<'a> {
+    Sequence { sources, clips, still_frames, dissolve_frames, fit: Fit::Contain }
 }
 
 #[test]
@@ -61,6 +81,79 @@ fn odd_statements_of_a_rate_are_seen_through() {
     assert_eq!(of((90_000, 1), (100_000, 1), true), rate("25"));
 }
 
+/// Skipped frames lower the average, not the rate: the usual frame counts, snapped to a standard rate
+/// as far as the container rounds (1 ms in Matroska, 1/600 s on phones, ticks of 1/90000 s).
+#[test]
+fn skipped_frames_do_not_lower_the_rate() {
+    let of = |usual_secs: f64, nominal: &str, average: &str| {
+        let mut film = source(MediaKind::Video, 2, Some((64, 36)));
+        let facts = film.picture.as_mut().unwrap();
+        facts.nominal_rate = nominal.parse().ok();
+        facts.average_rate = average.parse().ok();
+        facts.is_constant_rate = false;
+        facts.frame_duration = Some(TimeDelta::from_secs_f64(usual_secs));
+        composition_for([&film].into_iter(), None, None).frame_rate
+    };
+    assert_eq!(of(1001.0 / 30000.0, "30000/1001", "28.028"), rate("29.97"));
+    assert_eq!(of(0.033, "30000/1001", "28.028"), rate("29.97"));
+    assert_eq!(of(0.033, "30", "29"), rate("30"));
+    assert_eq!(of(0.042, "24", "23.1"), rate("24"));
+    assert_eq!(of(0.042, "24000/1001", "23.1"), rate("23.976"));
+    assert_eq!(of(20.0 / 600.0, "29.97", "28.5"), rate("29.97"));
+    assert_eq!(of(0.017, "19001/317", "55"), rate("59.94"));
+    assert_eq!(of(0.033_366, "30", "28.1"), rate("29.97"));
+    assert_eq!(of(0.02, "", "31"), rate("50"));
+    // No standard rate: the counted one.
+    assert_eq!(of(0.095, "", "10.505"), rate("11"));
+    // A constant rate as WebM rounds it.
+    let mut film = source(MediaKind::Video, 2, Some((64, 36)));
+    film.picture.as_mut().unwrap().nominal_rate = FrameRate::new(19001, 317);
+    film.picture.as_mut().unwrap().average_rate = FrameRate::new(19001, 317);
+    assert_eq!(composition_for([&film].into_iter(), None, None).frame_rate, rate("59.94"));
+}
+
+/// An odd dissolve has its cut at its start, so that it covers whole frames.
+#[test]
+fn a_dissolve_has_the_length_that_was_asked_for() {
+    let sources = [source(MediaKind::Video, 2, Some((64, 36)))];
+    let frame = |flicks: i64| flicks * 25 / SECOND;
+    for (dissolve, cut, start) in [(25, 25, 25), (24, 38, 26), (1, 49, 49)] {
+        let composition = composition_for(sources.iter(), None, None);
+        let made = sequence(&sources, &whole(&[0, 0]), 1, dissolve).project("film", composition).unwrap();
+        assert_eq!(validate(&made.project), []);
+        let track = &made.project.compositions[0].tracks[0];
+        let x = &track.transitions[0];
+        let span = x.span_between(Some(track.clips[0].span()), Some(track.clips[1].span())).unwrap();
+        assert_eq!((frame(x.duration.0), frame(track.clips[1].start.0)), (dissolve, cut), "{dissolve}");
+        assert_eq!((frame(span.start.0), made.project.compositions[0].length().0), (start, (100 - dissolve) * SECOND / 25));
+        // What the second clip shows before its cut is the beginning of its source.
+        assert_eq!(frame(track.clips[1].source_in.0), cut - start);
+    }
+}
+
+#[test]
+fn parts_of_files_and_music_under_them() {
+    let film = SourceFacts { sound_end: Some(TimeDelta(3 * SECOND)), ..source(MediaKind::Video, 2, Some((64, 36))) };
+    let sources = [film, source(MediaKind::Audio, 61, None)];
+    let part =
+        |source, from: i64, to: i64| SequenceClip { source, from: Some(Time(from * SECOND / 2)), to: Some(Time(to * SECOND / 2)) };
+    let clips = [part(0, 1, 3), part(1, 20, 122), whole(&[0])[0]];
+    let made = Sequence { sources: &sources, clips: &clips, still_frames: 1, dissolve_frames: 0, fit: Fit::Cover };
+    let made = made.project("film", composition_for(sources.iter(), None, None)).unwrap();
+    assert_eq!(validate(&made.project), []);
+    let tracks = &made.project.compositions[0].tracks;
+    let halves = |flicks: i64| flicks * 2 / SECOND;
+    let of = |track: usize| -> Vec<_> {
+        tracks[track].clips.iter().map(|c| (halves(c.start.0), halves(c.duration.0), halves(c.source_in.0))).collect()
+    };
+    assert_eq!(of(0), [(0, 2, 1), (2, 4, 0)]);
+    // The music ends with the pictures.
+    assert_eq!(of(1), [(0, 6, 20)]);
+    assert!(tracks[0].clips.iter().all(|c| c.video.transform.fit == Fit::Cover));
+    // 51 s of music, of which 3 s are heard; the film's sound is 1 s longer than its picture.
+    assert_eq!(made.unheard, [(1, TimeDelta(48 * SECOND)), (2, TimeDelta(SECOND))]);
+}
+
 #[test]
 fn clips_follow_each_other_over_dissolves() {
     let sources = [
@@ -69,9 +162,10 @@ fn clips_follow_each_other_over_dissolves() {
         source(MediaKind::Image, 0, Some((64, 36))),
     ];
     // The film twice with the still between, and the sound on its own track.
-    let sequence = Sequence { sources: &sources, order: &[0, 1, 2, 0], still_frames: 30, half_dissolve_frames: 5 };
     let composition = composition_for(sources.iter(), None, None);
-    let project = sequence.project("film", composition).unwrap();
+    let made = sequence(&sources, &whole(&[0, 1, 2, 0]), 30, 10).project("film", composition).unwrap();
+    assert_eq!(made.unheard, []);
+    let project = made.project;
     assert_eq!(validate(&project), []);
     assert_eq!(project.media.len(), 3);
     let tracks = &project.compositions[0].tracks;
@@ -89,9 +183,8 @@ fn clips_follow_each_other_over_dissolves() {
 #[test]
 fn a_clip_must_hold_its_dissolves() {
     let stills = [source(MediaKind::Image, 0, Some((64, 36)))];
-    let sequence = Sequence { sources: &stills, order: &[0, 0, 0], still_frames: 25, half_dissolve_frames: 20 };
     let composition = composition_for(stills.iter(), None, None);
-    let error = sequence.project("film", composition).unwrap_err();
+    let error = sequence(&stills, &whole(&[0, 0, 0]), 25, 40).project("film", composition).unwrap_err();
     // The middle clip is under half of both dissolves of 40 frames.
     assert_eq!((error.clip, error.frames, error.dissolve_frames, error.needed_frames), (1, 25, 40, 40));
     assert_eq!((error.code(), error.ends, error.is_still), ("usage.dissolve", "at each end", true));
@@ -100,8 +193,8 @@ fn a_clip_must_hold_its_dissolves() {
 /// Two films of 2 s with a dissolve of 10 frames between them.
 fn two_films() -> Project {
     let sources = [source(MediaKind::Video, 2, Some((64, 36)))];
-    let sequence = Sequence { sources: &sources, order: &[0, 0], still_frames: 1, half_dissolve_frames: 5 };
-    sequence.project("film", composition_for(sources.iter(), None, None)).unwrap()
+    let made = sequence(&sources, &whole(&[0, 0]), 1, 10).project("film", composition_for(sources.iter(), None, None));
+    made.unwrap().project
 }
 
 #[test]

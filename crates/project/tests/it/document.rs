@@ -87,18 +87,23 @@ fn unknown_fields_survive_at_every_level() {
 fn form_errors_name_path_line_and_reason() {
     let text = serde_json::to_string_pretty(&film()).unwrap();
     for (from, to, path, reason) in [
-        ("\"speed\": -1.0", "\"speed\": \"fast\"", "compositions[0].tracks[0].clips[1].speed", "invalid type: string \"fast\""),
+        ("\"speed\": -1.0", "\"speed\": \"fast\"", "compositions[0].tracks[0].clips[1].speed", "\"fast\" is not a number"),
         ("\"30000/1001\"", "\"0/0\"", "compositions[0].frame_rate", "0/0"),
-        ("\"type\": \"solid\"", "\"type\": \"gradient\"", "compositions[0].tracks[0].clips[2].source", "gradient"),
+        ("\"type\": \"solid\"", "\"type\": \"gradient\"", "compositions[0].tracks[0].clips[2].source.type", "gradient"),
         ("\"width\": 640", "\"width\": -640", "compositions[1].size.width", "-640"),
-        ("\"value\": 1.0", "\"value\": null", "compositions[0].tracks[0].clips[0].video.opacity", "keyframes[1].value"),
+        (
+            "\"value\": 1.0",
+            "\"value\": null",
+            "compositions[0].tracks[0].clips[0].video.opacity.keyframes[1].value",
+            "null is not a number",
+        ),
         (
             "\"kind\": \"audio\",\n          \"gain_db\"",
             "\"kind\": \"midi\",\n          \"gain_db\"",
             "compositions[0].tracks[1].kind",
             "midi",
         ),
-        ("\"main\": \"main\"", "\"min\": \"main\"", ".", "missing field `main`"),
+        ("\"main\": \"main\"", "\"min\": \"main\"", "main", "the required field `main` is missing"),
     ] {
         let broken = text.replacen(from, to, 1);
         assert_ne!(broken, text, "{from}");

@@ -4,5 +4,6 @@ mod build;
 mod cycles;
 mod document;
 mod edit;
+mod form;
 mod support;
 mod unknown;

@@ -3,9 +3,7 @@
 use crate::oracles::{Oracle, floats, floats_of, list};
 use crate::support::*;
 use cutroom_effects::EFFECTS;
-use cutroom_render::{
-    lower::{Lowered, LoweringCache, lower},
-};
+use cutroom_render::lower::{Lowered, LoweringCache, lower};
 use cutroom_timeline::{Box2, Canvas, EffectUse, Fit, Layer, MaskMode, MaskUse, Outline, Transform};
 use cutroom_types::Size;
 

@@ -130,7 +130,8 @@ fn chroma_stays_where_it_belongs() {
             let Lowered::Program(program) = lower(&p, &pictures, &spec, &mut LoweringCache::default()).unwrap() else { panic!() };
             let got = cutroom_render::cpu::CpuRenderer::new(1).unwrap().run(&program, &spec).unwrap();
             let upright = by.apply(stored);
-            let scale = (f64::from(canvas_size.width) / f64::from(upright.width)).min(f64::from(canvas_size.height) / f64::from(upright.height));
+            let scale = (f64::from(canvas_size.width) / f64::from(upright.width))
+                .min(f64::from(canvas_size.height) / f64::from(upright.height));
             let map = by.stored_from_upright(stored);
             for k in 0..3 {
                 let s = format.plane_size(k, canvas_size);
@@ -138,7 +139,8 @@ fn chroma_stays_where_it_belongs() {
                 for (x, y) in (0..s.height).flat_map(|y| (0..s.width).map(move |x| (x, y))) {
                     let at = |i: u32, g: cutroom_render::filter::GridAxis| (f64::from(i) + 0.5 - g.offset) / g.scale;
                     let along = |v: f64, whole: u32, own: u32| (v - f64::from(whole) / 2.0) / scale + f64::from(own) / 2.0;
-                    let (ux, uy) = (along(at(x, gx), canvas_size.width, upright.width), along(at(y, gy), canvas_size.height, upright.height));
+                    let (ux, uy) =
+                        (along(at(x, gx), canvas_size.width, upright.width), along(at(y, gy), canvas_size.height, upright.height));
                     let inside = |v: f64, end: u32| v > 3.5 && v < f64::from(end) - 3.5;
                     if inside(ux, upright.width) && inside(uy, upright.height) {
                         let (sx, sy) = map.apply(ux, uy);
