@@ -6,6 +6,7 @@
 
 mod audio;
 mod audio_index;
+mod avi_slots;
 mod bitstream;
 mod chapters;
 mod clock;

@@ -8,6 +8,7 @@
 //! are used, so that frame n of a 23.976 fps file begins at n·1001/24000 s and not at the nearest
 //! millisecond.
 use crate::{
+    avi_slots,
     bitstream::{FieldParser, is_hidden_reference, is_skipped_leading, nal_length_bytes},
     error::MediaError,
     input::{AvPacket, Input, NO_TIMESTAMP, ticks_to_time},
@@ -265,6 +266,12 @@ impl VideoScan {
         rates: &[FrameRate],
         warnings: &mut Vec<String>,
     ) -> Result<(), MediaError> {
+        // SAFETY: the stream is valid.
+        let delay = unsafe { (*(*input.stream(self.stream)).codecpar).video_delay }.max(0) as usize;
+        if delay > 0 && input.format_name() == "avi" {
+            let order = crate::stream::order_by_decoding(input.path(), self.stream)?;
+            self.place_in_slots(&order, delay);
+        }
         let missing = self.packets.iter().filter(|p| p.pts == NO_TIMESTAMP && !p.hidden && !p.second_field).count();
         if missing == 0 {
             return Ok(());
@@ -275,9 +282,7 @@ impl VideoScan {
             let d = i128::from(rate.num()) * i128::from(tb.num);
             ((2 * t + d).div_euclid(2 * d)) as i64
         };
-        // SAFETY: the stream is valid.
-        let reorders = unsafe { (*(*input.stream(self.stream)).codecpar).video_delay } > 0;
-        if reorders {
+        if delay > 0 {
             // Only the decoder knows the order.
             warnings.push(format!(
                 "stream {}: {missing} timestamps are missing; they are placed between the others, in the order found by decoding",
@@ -296,6 +301,30 @@ impl VideoScan {
             }
         }
         Ok(())
+    }
+
+    /// Gives every packet of an AVI the time of its frame, see [`avi_slots`]. Packets that the
+    /// decoder does not output are hidden: placeholders after two frames in one packet, and what
+    /// precedes the first keyframe.
+    fn place_in_slots(&mut self, order: &[u32], delay: usize) {
+        let slots: Vec<i64> = self.packets.iter().map(|p| p.dts).collect();
+        if slots.windows(2).any(|w| w[1] <= w[0]) || slots.first() == Some(&NO_TIMESTAMP) {
+            return;
+        }
+        let mut shown: Vec<u32> = order.iter().copied().filter(|&n| (n as usize) < slots.len()).collect();
+        shown.dedup();
+        for p in &mut self.packets {
+            p.hidden = true;
+        }
+        shown.iter().for_each(|&n| self.packets[n as usize].hidden = false);
+        // A packet without a frame has a slot, too.
+        for n in (0..slots.len() as u32).filter(|&n| self.packets[n as usize].hidden) {
+            let at = shown.iter().position(|&later| later > n).unwrap_or(shown.len());
+            shown.insert(at, n);
+        }
+        for (&packet, pts) in shown.iter().zip(avi_slots::presentation(&slots, &shown, delay)) {
+            self.packets[packet as usize].pts = pts;
+        }
     }
 
     /// Gives each packet without a presentation timestamp one that is evenly spaced between those

@@ -8,4 +8,5 @@ mod joined;
 mod made;
 mod oracle;
 mod probe;
+mod times;
 mod write;
