@@ -45,7 +45,7 @@ unsafe impl Send for Muxer {}
 pub(crate) struct StreamFacts {
     /// Frames per second, for video.
     pub frame_rate: Option<AVRational>,
-    /// Four-character code, where it differs from the muxer's choice.
+    /// Four-character code, where it differs from the encoder's and the muxer's choice.
     pub fourcc: Option<[u8; 4]>,
     /// How the encoder's priming samples are stored.
     pub priming: Priming,
@@ -113,7 +113,10 @@ impl Muxer {
             }
             (*stream).sample_aspect_ratio = (*encoder.context()).sample_aspect_ratio;
             let result = ffi::avcodec_parameters_from_context((*stream).codecpar, encoder.context());
-            (*(*stream).codecpar).codec_tag = facts.fourcc.map_or(0, u32::from_le_bytes);
+            // Without a code of the row, that of the encoder stays: it names the profile of ProRes.
+            if let Some(fourcc) = facts.fourcc {
+                (*(*stream).codecpar).codec_tag = u32::from_le_bytes(fourcc);
+            }
             result
         };
         if result < 0 {

@@ -116,3 +116,28 @@ fn unusual_tags_and_rates_are_written() {
     }
     assert_eq!(probe(&folder.path().join("h265-10.mp4"), "v:0", "stream=codec_tag_string"), "hvc1");
 }
+
+/// The four-character codes of SMPTE RDD 36's profiles, as Apple's "ProRes" white paper lists them.
+#[test]
+fn prores_is_named_by_its_profile() {
+    let folder = tempfile::tempdir().unwrap();
+    for (profile, fourcc, title) in [
+        ("proxy", "apco", "Proxy"),
+        ("lt", "apcs", "LT"),
+        ("standard", "apcn", "Standard"),
+        ("hq", "apch", "HQ"),
+        ("4444", "ap4h", "4444"),
+        ("4444xq", "ap4x", "XQ"),
+    ] {
+        let mut v = video("prores", None, Size { width: 64, height: 64 });
+        v.format = cutroom_media::write::video_codec("prores").unwrap().default_format(Some(profile));
+        v.profile = Some(profile.into());
+        for container in ["mov", "mkv"] {
+            let path = folder.path().join(format!("{profile}.{container}"));
+            write(&path, &WriteSettings { container: container.into(), video: Some(v.clone()), sound: None, metadata: vec![] }, 2);
+            let got = |entry: &str| probe(&path, "v:0", &format!("stream={entry}"));
+            assert_eq!(got("codec_tag_string"), fourcc, "{profile} in {container}");
+            assert_eq!(got("profile"), title, "{profile} in {container}");
+        }
+    }
+}
