@@ -7,7 +7,7 @@
 #![forbid(unsafe_code)]
 
 use cutroom_effects::{curve as curve_text, effect::curves, lut::Lut};
-use cutroom_media::{mp4_boxes, write::SequencePattern};
+use cutroom_media::{mp4_boxes, mp4_tables, ogg_end, write::SequencePattern};
 use cutroom_types::{FrameRate, Time, TimeText, Timecode};
 use std::{io::Cursor, path::Path};
 
@@ -28,6 +28,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "three_dl", check: three_dl, media: &[".3dl"] },
     Target { name: "time", check: time, media: &[] },
     Target { name: "boxes", check: boxes, media: &[".mp4", ".mov", ".avif"] },
+    Target { name: "ogg", check: ogg, media: &[".ogv"] },
     Target { name: "sequence", check: sequence, media: &[] },
     Target { name: "curve", check: curve, media: &[] },
 ];
@@ -107,6 +108,13 @@ fn boxes(bytes: &[u8]) {
     if let Some(defect) = mp4_boxes::defect_in(&mut Cursor::new(bytes), bytes.len() as u64) {
         assert!(!defect.is_empty());
     }
+    for track in mp4_tables::tracks_in(&mut Cursor::new(bytes)).unwrap_or_default() {
+        assert!(track.timescale > 0 && track.movie_timescale > 0 && !track.samples.is_empty());
+    }
+}
+
+fn ogg(bytes: &[u8]) {
+    assert!(ogg_end::frames_in(&mut Cursor::new(bytes), 0).is_none_or(|frames| frames >= 0));
 }
 
 /// A pattern does not cover paths below its own name.

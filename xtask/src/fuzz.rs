@@ -13,7 +13,8 @@ const SECS: u32 = 60;
 /// Maximum length of a generated input in bytes.
 const LONGEST: usize = 4096;
 /// Shared test media files that are additional seeds: target and extension.
-const MEDIA: &[(&str, &str)] = &[("cube", "cube"), ("three_dl", "3dl"), ("boxes", "mp4"), ("boxes", "mov"), ("boxes", "avif")];
+const MEDIA: &[(&str, &str)] =
+    &[("cube", "cube"), ("three_dl", "3dl"), ("boxes", "mp4"), ("boxes", "mov"), ("boxes", "avif"), ("ogg", "ogv")];
 /// Maximum length of such a seed in bytes.
 const LONGEST_SEED: u64 = 128 << 10;
 /// Counters for every edge and comparison, as libFuzzer reads them; overflows and debug assertions

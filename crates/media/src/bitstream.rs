@@ -41,24 +41,35 @@ pub(crate) fn nal_length_bytes(input: &Input, i: usize) -> usize {
     }
 }
 
-/// Whether an HEVC packet contains a leading picture that decoders skip when decoding begins at its
-/// keyframe (RASL_N, RASL_R: H.265 §7.4.2.2, table 7-1).
-pub(crate) fn is_skipped_leading(data: &[u8], length_bytes: usize) -> bool {
-    let kind = |unit: &[u8]| unit.first().map(|b| b >> 1 & 0x3F);
-    // Types below 32 are coded pictures; units of other types before them describe them.
-    let picture = if length_bytes == 0 {
-        data.windows(3).enumerate().filter(|(_, w)| *w == [0, 0, 1]).find_map(|(at, _)| kind(&data[at + 3..]).filter(|k| *k < 32))
-    } else {
+/// The headers (two bytes) of the NAL units of an HEVC packet.
+fn nal_headers(data: &[u8], length_bytes: usize) -> impl Iterator<Item = [u8; 2]> + '_ {
+    let header = |unit: &[u8]| unit.first_chunk().copied();
+    let by_start_codes = (length_bytes == 0)
+        .then(|| data.windows(3).enumerate().filter(|(_, w)| *w == [0, 0, 1]).filter_map(move |(at, _)| header(&data[at + 3..])));
+    let by_lengths = (length_bytes > 0).then(|| {
         let mut rest = data;
-        std::iter::from_fn(|| {
+        std::iter::from_fn(move || {
             let (length, after) = rest.split_at_checked(length_bytes)?;
             let length = length.iter().fold(0_usize, |n, b| n << 8 | usize::from(*b));
             rest = after.get(length..).unwrap_or_default();
-            kind(after)
+            header(after)
         })
-        .find(|k| *k < 32)
-    };
+    });
+    by_start_codes.into_iter().flatten().chain(by_lengths.into_iter().flatten())
+}
+
+/// Whether an HEVC packet contains a leading picture that decoders skip when decoding begins at its
+/// keyframe (RASL_N, RASL_R: H.265 §7.4.2.2, table 7-1).
+pub(crate) fn is_skipped_leading(data: &[u8], length_bytes: usize) -> bool {
+    // Types below 32 are coded pictures; units of other types before them describe them.
+    let picture = nal_headers(data, length_bytes).map(|h| h[0] >> 1 & 0x3F).find(|k| *k < 32);
     matches!(picture, Some(8 | 9))
+}
+
+/// Whether an HEVC packet contains a picture of a further layer (nuh_layer_id above 0: H.265
+/// annexes F, G): alpha, or the view of another eye.
+pub(crate) fn has_further_layer(data: &[u8], length_bytes: usize) -> bool {
+    nal_headers(data, length_bytes).any(|[a, b]| a >> 1 & 0x3F < 32 && (a & 1, b >> 3) != (0, 0))
 }
 
 /// Distinguishes second fields from first ones with FFmpeg's parser.
@@ -138,6 +149,9 @@ mod tests {
         // An access unit delimiter of 3 bytes, then the picture.
         let stored = [0, 0, 0, 3, 35 << 1, 1, 0x50, 0, 0, 0, 3, 9 << 1, 1, 0xAF];
         assert!(is_skipped_leading(&stored, 4) && !is_skipped_leading(&stored[..9], 4));
+        // A picture of layer 1 after one of layer 0.
+        let layers = [0, 0, 0, 3, 1 << 1, 1, 0xAF, 0, 0, 0, 3, 1 << 1, 1 << 3 | 1, 0xAF];
+        assert!(has_further_layer(&layers, 4) && !has_further_layer(&layers[..7], 4));
     }
 
     #[test]

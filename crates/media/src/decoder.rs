@@ -48,6 +48,11 @@ impl AvFrame {
         }
     }
 
+    /// Whether the decoder marked it as damaged.
+    pub fn is_damaged(&self) -> bool {
+        self.get().decode_error_flags != 0 || self.get().flags & ffi::AV_FRAME_FLAG_CORRUPT != 0
+    }
+
     /// The frame's fields.
     pub fn get(&self) -> &AVFrame {
         // SAFETY: the frame is valid while `self` lives.
@@ -146,7 +151,7 @@ impl Decoder {
             let r = unsafe { ffi::avcodec_receive_frame(self.context, frame.0) };
             if r >= 0 {
                 self.failures_in_a_row = 0;
-                if frame.get().decode_error_flags != 0 || frame.get().flags & ffi::AV_FRAME_FLAG_CORRUPT != 0 {
+                if frame.is_damaged() {
                     self.sink.concealed();
                 }
                 return Output::AvFrame(frame);
@@ -164,6 +169,13 @@ impl Decoder {
                 return Output::End;
             }
         }
+    }
+
+    /// Makes the decoder keep back frames that refer to missing ones, before the first packet is
+    /// sent.
+    pub fn refuse_damaged(&mut self) {
+        // SAFETY: the context is open; decoders read the flag with each frame.
+        unsafe { (*self.context).flags &= !(ffi::AV_CODEC_FLAG_OUTPUT_CORRUPT as i32) };
     }
 
     /// Discards all buffered data, for a seek.
@@ -217,10 +229,18 @@ fn setup_error(input: &Input, decoder: &Decoder, error: i32) -> MediaError {
     }
 }
 
-/// Name of the codec of stream `i`.
+/// Name of the codec of stream `i`; the container's name of it where FFmpeg does not know it, and
+/// "none" where the container states none.
 pub(crate) fn codec_name(input: &Input, i: usize) -> String {
     // SAFETY: the stream is valid and FFmpeg returns a static string.
-    unsafe { CStr::from_ptr(ffi::avcodec_get_name((*(*input.stream(i)).codecpar).codec_id)).to_string_lossy().into_owned() }
+    let (name, id, tag) = unsafe {
+        let par = &*(*input.stream(i)).codecpar;
+        (CStr::from_ptr(ffi::avcodec_get_name(par.codec_id)), par.codec_id, par.codec_tag)
+    };
+    if id == ffi::AVCodecID::AV_CODEC_ID_NONE && tag != 0 {
+        return format!("\"{}\"", tag.to_le_bytes().escape_ascii());
+    }
+    name.to_string_lossy().into_owned()
 }
 
 /// Whether a VP8/VP9 stream carries alpha in block additions, which only libvpx decodes.

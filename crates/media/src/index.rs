@@ -6,7 +6,7 @@ use crate::{
     error::MediaError,
     info::MediaInfo,
     input::{AvPacket, Input},
-    mp4_boxes,
+    mp4_boxes, mp4_tables,
     video_index::{VideoIndex, VideoScan},
 };
 use cutroom_types::{CancelToken, Span};
@@ -62,15 +62,20 @@ impl MediaIndex {
         }
         warnings.extend(problem);
         warnings.extend(clock.warning());
+        let mut tracks = Vec::new();
         if input.format_name().starts_with("mov") {
             warnings.extend(mp4_boxes::defect(path));
+            tracks = mp4_tables::tracks(path);
+            if tracks.iter().any(|t| t.is_auxiliary) {
+                warnings.push("it has an auxiliary track (alpha or depth), which is not read: its picture is shown opaque".into());
+            }
         }
         let shifts = clock.shifts();
         let (mut video, mut audio, mut attached) = (Vec::new(), Vec::new(), Vec::new());
         for scan in scans {
             match scan {
-                StreamScan::Video(v) if v.is_attached() => attached.push(v.finish(&input, &shifts, &mut warnings)?),
-                StreamScan::Video(v) => video.push(v.finish(&input, &shifts, &mut warnings)?),
+                StreamScan::Video(v) if v.is_attached() => attached.push(v.finish(&input, &shifts, &tracks, &mut warnings)?),
+                StreamScan::Video(v) => video.push(v.finish(&input, &shifts, &tracks, &mut warnings)?),
                 StreamScan::Audio(a) => audio.push(a.finish(&input, &shifts, &mut warnings)),
                 StreamScan::Other => {}
             }

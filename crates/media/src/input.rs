@@ -268,6 +268,12 @@ impl AvPacket {
         unsafe { ffi::av_packet_unref(self.0) };
     }
 
+    /// Makes the decoder output its frame even if the demuxer marked it to be discarded.
+    pub fn keep(&mut self) {
+        // SAFETY: the packet is valid.
+        unsafe { (*self.0).flags &= !ffi::AV_PKT_FLAG_DISCARD };
+    }
+
     /// The packet's fields.
     pub fn get(&self) -> &AVPacket {
         // SAFETY: the packet is valid while `self` lives.

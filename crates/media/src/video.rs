@@ -143,6 +143,8 @@ impl VideoReader {
             return Err(MediaError::NothingDecoded { path, kind: "video", index: video_stream, reason });
         }
         let (input, decoder) = open_stream(&path, video.stream, options.threads)?;
+        let (run_key, muted_until) = (video.first_key, video.muted_until(video.first_key));
+        decoder.mute(run_key > 0 || muted_until > 0);
         let tags = crate::probe::stream_tags(&input, video.stream, &index.info, video_stream);
         Ok(Self {
             number: video_stream,
@@ -154,10 +156,10 @@ impl VideoReader {
             packet: AvPacket::new(),
             has_pending: false,
             next_packet: 0,
-            run_key: 0,
+            run_key,
             newest: None,
             sent_all: false,
-            muted_until: 0,
+            muted_until,
             is_run_clean: false,
             decoded_any: false,
             raw: VecDeque::new(),
@@ -395,6 +397,8 @@ impl VideoReader {
                 if let Some(p) = self.video().packets.get(ordinal).filter(|p| p.frame != u32::MAX) {
                     let skip = !self.is_backward && p.frame as usize + WHOLE_BEFORE < self.aim;
                     self.decoder.skip_unreferenced(skip);
+                    // FFmpeg discards some packets that an edit list shows.
+                    self.packet.keep();
                 }
                 self.decoder.send(Some((&mut self.packet, ordinal as i64)));
                 return Ok(());
@@ -420,12 +424,7 @@ impl VideoReader {
         self.run_key = key;
         self.newest = None;
         self.is_run_clean = false;
-        let packets = &self.video().packets;
-        let leads = key > 0 && packets.get(key + 1).is_some_and(|p| p.pts < packets[key].pts);
-        // Reference marking in the skipped group is missed, so problems are not counted up to the
-        // second keyframe after `key`.
-        let next_key = (key + 1..packets.len()).filter(|&n| packets[n].key).nth(1).unwrap_or(usize::MAX);
-        self.muted_until = if leads { next_key } else { 0 };
+        self.muted_until = self.video().muted_until(key);
         if key > 0 {
             let mut at = key;
             for _ in 0..3 {
@@ -462,7 +461,7 @@ impl VideoReader {
             }
             let p = self.packet.get();
             let (pts, dts, pos, size) = (p.pts, p.dts, p.pos, p.size);
-            let same = |q: &crate::video_index::VideoPacket| {
+            let same = |q: &crate::video_packet::VideoPacket| {
                 let same_place = if pos >= 0 && q.pos >= 0 { q.pos == pos && q.has_stamp(pts, dts) } else { q.has_pts(pts) };
                 // After a seek, stream formats begin with the remainder of a packet that was cut.
                 same_place && q.size == size
@@ -482,9 +481,9 @@ impl VideoReader {
     /// Goes back to the first packet, by a seek if that works, else by opening the file again;
     /// packets before the run's keyframe are skipped.
     fn restart(&mut self) -> Result<(), MediaError> {
-        let key_is_late = self.run_key > 0;
+        let is_muted = self.run_key > 0 || self.muted_until > 0;
         if self.next_packet == 0 && !self.sent_all && !self.has_pending {
-            self.decoder.mute(key_is_late);
+            self.decoder.mute(is_muted);
             return Ok(());
         }
         let stream = self.video().stream;
@@ -495,12 +494,12 @@ impl VideoReader {
         let is_back = if is_joined { self.input.seek_byte(first.pos) } else { self.input.seek(stream, stamp) };
         if is_back && self.locate(0)? == Some(0) {
             self.decoder.flush();
-            self.decoder.mute(key_is_late);
+            self.decoder.mute(is_muted);
             self.has_pending = true;
         } else {
             self.past_report = self.report();
             (self.input, self.decoder) = open_stream(&self.path, stream, self.options.threads)?;
-            self.decoder.mute(key_is_late);
+            self.decoder.mute(is_muted);
             self.has_pending = false;
         }
         self.sent_all = false;

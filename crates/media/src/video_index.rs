@@ -9,42 +9,20 @@
 //! millisecond.
 use crate::{
     avi_slots,
-    bitstream::{FieldParser, is_hidden_reference, is_skipped_leading, nal_length_bytes},
+    bitstream::{FieldParser, has_further_layer, is_hidden_reference, is_skipped_leading, nal_length_bytes},
+    edit_list,
     error::MediaError,
     input::{AvPacket, Input, NO_TIMESTAMP, ticks_to_time},
+    mp4_tables::Track,
+    ogg_end,
+    video_packet::VideoPacket,
 };
 use cutroom_types::{FLICKS_PER_SECOND, FrameRate, Span, Time, TimeDelta};
 use ffmpeg_next::ffi::{self, AVRational};
 
-/// A packet of a video stream.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct VideoPacket {
-    /// Presentation timestamp, ticks; [`NO_TIMESTAMP`] where the container has none.
-    pub pts: i64,
-    /// Decoding timestamp, ticks; [`NO_TIMESTAMP`] where the container has none.
-    pub dts: i64,
-    /// What was added to both timestamps, ticks: see [`crate::clock`].
-    pub shift: i64,
-    /// Duration, ticks; 0 where the container has none.
-    pub duration: i64,
-    /// Byte position in the file, or -1.
-    pub pos: i64,
-    /// Size in bytes; a packet read after a seek is only identified with this one if its size is
-    /// equal.
-    pub size: i32,
-    /// Whether decoding can start here.
-    pub key: bool,
-    /// Not presented: an edit list cuts it, it is a hidden reference, or decoders do not output it.
-    pub hidden: bool,
-    /// Holds the second field of the frame that begins in the packet before.
-    pub second_field: bool,
-    /// HEVC: a picture shown before the keyframe that it follows, and which may need pictures
-    /// before that keyframe.
-    pub leans_back: bool,
-    /// Presentation index of its frame; `u32::MAX` for hidden packets. A second field has the index
-    /// of its frame.
-    pub frame: u32,
-}
+/// Packets behind the first group of pictures that are decoded to judge it: more than decoders hold
+/// back.
+const PACKETS_AFTER_GROUP: usize = 20;
 
 /// A frame that is presented.
 #[derive(Clone, Copy, Debug)]
@@ -68,6 +46,10 @@ pub(crate) struct VideoIndex {
     pub end: Time,
     /// Whether all frames are equally long.
     pub is_constant_rate: bool,
+    /// The first keyframe packet, where decoding of the stream begins.
+    pub first_key: usize,
+    /// Whether pictures at the beginning are hidden, because they refer to missing ones.
+    pub begins_late: bool,
     /// Whether to seek by presentation instead of decoding timestamps (Matroska).
     pub seek_by_pts: bool,
     /// Whether the clock restarts, so that a timestamp may occur several times. Packets are then
@@ -75,19 +57,6 @@ pub(crate) struct VideoIndex {
     pub is_joined: bool,
     /// Whether the stream is a still image, which is shown at every time.
     pub is_still: bool,
-}
-
-impl VideoPacket {
-    /// Whether `pts` or `dts` is the file's own timestamp of the packet.
-    pub fn has_stamp(&self, pts: i64, dts: i64) -> bool {
-        let own = |t: i64| if t == NO_TIMESTAMP { t } else { t - self.shift };
-        own(self.pts) == pts || own(self.dts) == dts
-    }
-
-    /// Whether `pts` is the file's own presentation timestamp of the packet.
-    pub fn has_pts(&self, pts: i64) -> bool {
-        pts != NO_TIMESTAMP && self.pts != NO_TIMESTAMP && self.pts - self.shift == pts
-    }
 }
 
 impl VideoIndex {
@@ -127,6 +96,16 @@ impl VideoIndex {
         if shown_before_key && key > 0 { self.keyframe_at_or_before(key - 1).unwrap_or(0) } else { key }
     }
 
+    /// The packet from which problems are counted again when decoding begins at keyframe packet
+    /// `key`: 0 for at once. In an open group, or one whose beginning is missing, reference marking
+    /// is missed, so problems are not counted up to the second keyframe after it.
+    pub fn muted_until(&self, key: usize) -> usize {
+        let packets = &self.packets;
+        let is_open = key > 0 && packets.get(key + 1).is_some_and(|p| p.pts < packets[key].pts);
+        let lacks_start = self.begins_late && key <= self.first_key;
+        if is_open || lacks_start { (key + 1..packets.len()).filter(|&n| packets[n].key).nth(1).unwrap_or(usize::MAX) } else { 0 }
+    }
+
     /// The last keyframe packet at or before `packet`.
     pub fn keyframe_at_or_before(&self, packet: usize) -> Option<usize> {
         self.packets[..=packet].iter().rposition(|p| p.key)
@@ -141,6 +120,8 @@ pub(crate) struct VideoScan {
     fields: Option<FieldParser>,
     /// HEVC: number of bytes of the length before each NAL unit; 0 where start codes separate them.
     nal_length_bytes: usize,
+    /// HEVC: whether there are further layers than the base layer.
+    has_layers: bool,
     packets: Vec<VideoPacket>,
     /// Where parts of the file begin: (packet, part).
     parts: Vec<(usize, usize)>,
@@ -162,6 +143,7 @@ impl VideoScan {
             codec,
             fields: separate_fields.then(|| FieldParser::new(input, i)).flatten(),
             nal_length_bytes: nal_length_bytes(input, i),
+            has_layers: false,
             packets: Vec::new(),
             parts: Vec::new(),
         }
@@ -179,24 +161,37 @@ impl VideoScan {
             self.parts.push((self.packets.len(), part));
         }
         let second_field = self.fields.as_mut().is_some_and(|f| f.is_second_field(packet));
-        let hidden = p.flags & ffi::AV_PKT_FLAG_DISCARD != 0 || is_hidden_reference(self.codec, packet.data());
+        let is_hevc = self.codec == ffi::AVCodecID::AV_CODEC_ID_HEVC;
+        if is_hevc && self.packets.is_empty() {
+            self.has_layers = has_further_layer(packet.data(), self.nal_length_bytes);
+        }
+        let discarded = p.flags & ffi::AV_PKT_FLAG_DISCARD != 0;
         self.packets.push(VideoPacket {
             pts: p.pts,
             dts: p.dts,
             shift: 0,
+            mend: 0,
             duration: p.duration.max(0),
             pos: p.pos,
             size: p.size,
             key: p.flags & ffi::AV_PKT_FLAG_KEY != 0 && !second_field,
-            hidden,
+            hidden: discarded || is_hidden_reference(self.codec, packet.data()),
+            discarded,
             second_field,
-            leans_back: self.codec == ffi::AVCodecID::AV_CODEC_ID_HEVC && is_skipped_leading(packet.data(), self.nal_length_bytes),
+            leans_back: is_hevc && is_skipped_leading(packet.data(), self.nal_length_bytes),
             frame: u32::MAX,
         });
     }
 
     /// Completes the index. `shifts`: ticks to add to the timestamps of each part of the file.
-    pub fn finish(mut self, input: &Input, shifts: &[i64], warnings: &mut Vec<String>) -> Result<VideoIndex, MediaError> {
+    /// `tracks`: the tables of an MP4 or MOV.
+    pub fn finish(
+        mut self,
+        input: &Input,
+        shifts: &[i64],
+        tracks: &[Track],
+        warnings: &mut Vec<String>,
+    ) -> Result<VideoIndex, MediaError> {
         for (n, &(first, part)) in self.parts.iter().enumerate() {
             let end = self.parts.get(n + 1).map_or(self.packets.len(), |p| p.0);
             for p in &mut self.packets[first..end] {
@@ -206,16 +201,24 @@ impl VideoScan {
                 }
             }
         }
+        if self.has_layers {
+            let what = "it has a further layer (alpha, or the view of another eye), which is not read";
+            warnings.push(format!("stream {}: {what}", self.stream));
+        }
         let tb = input.time_base(self.stream);
         let rates = rates_of(input, self.stream);
         self.complete_timestamps(input, tb, &rates, warnings)?;
-        self.hide_undecodable();
+        let shown_until = self.follow_edits(input, tracks, warnings).or_else(|| self.repeats_until(input));
+        let begins_late = self.hide_damaged_start(input, tb, warnings)?;
         let mut order: Vec<u32> = (0..self.packets.len() as u32)
             .filter(|&n| !self.packets[n as usize].hidden && !self.packets[n as usize].second_field)
             .collect();
         order.sort_by_key(|&n| (self.packets[n as usize].pts, n));
         let pts: Vec<i64> = order.iter().map(|&n| self.packets[n as usize].pts).collect();
-        let last_duration = self.last_duration(&order, tb, &rates);
+        let last_duration = match (shown_until, pts.last()) {
+            (Some(end), Some(&last)) if end > last => ticks_to_time(end, tb) - ticks_to_time(last, tb),
+            _ => self.last_duration(&order, tb, &rates),
+        };
         let (starts, end, is_constant_rate) = exact_times(&pts, last_duration, tb, &rates);
         let frames: Vec<FrameEntry> = order.iter().zip(starts).map(|(&packet, start)| FrameEntry { start, packet }).collect();
         for (i, f) in frames.iter().enumerate() {
@@ -227,7 +230,8 @@ impl VideoScan {
             }
         }
         // A stream without any keyframe flag starts at its first packet.
-        if let Some(first) = self.packets.first_mut() {
+        let first_key = self.packets.iter().position(|p| p.key).unwrap_or(0);
+        if let Some(first) = self.packets.get_mut(first_key) {
             first.key = true;
         }
         let seek_by_pts = input.format_name().starts_with("matroska");
@@ -237,10 +241,40 @@ impl VideoScan {
             frames,
             end,
             is_constant_rate,
+            first_key,
+            begins_late,
             seek_by_pts,
             is_joined: shifts.len() > 1,
             is_still: false,
         })
+    }
+
+    /// Mends times by the file's own tables. Returns the time up to which the last frame is shown,
+    /// ticks, where that is later than the container says elsewhere.
+    fn follow_edits(&mut self, input: &Input, tracks: &[Track], warnings: &mut Vec<String>) -> Option<i64> {
+        let tb = input.time_base(self.stream);
+        // SAFETY: the stream is valid.
+        let id = unsafe { (*input.stream(self.stream)).id };
+        let is_own = |t: &&Track| i64::from(t.id) == i64::from(id) && tb.num == 1 && i64::from(tb.den) == i64::from(t.timescale);
+        let mut own = tracks.iter().filter(is_own);
+        let track = own.next().filter(|_| own.next().is_none() && !self.attached)?;
+        let mended = edit_list::mend(&mut self.packets, track);
+        warnings.extend(mended.warning.map(|w| format!("stream {}: {w}", self.stream)));
+        mended.end
+    }
+
+    /// The end of a Theora stream that repeats its last frame, ticks.
+    fn repeats_until(&self, input: &Input) -> Option<i64> {
+        let is_theora = |i: usize| {
+            // SAFETY: the stream and its parameters are valid.
+            unsafe { (*(*input.stream(i)).codecpar).codec_id == ffi::AVCodecID::AV_CODEC_ID_THEORA }
+        };
+        if self.codec != ffi::AVCodecID::AV_CODEC_ID_THEORA || input.format_name() != "ogg" {
+            return None;
+        }
+        let end = ogg_end::theora_frames(input.path(), (0..self.stream).filter(|&i| is_theora(i)).count())?;
+        let last = self.packets.iter().filter(|p| !p.hidden).max_by_key(|p| p.pts)?;
+        (end > last.pts + last.duration).then_some(end)
     }
 
     /// Hides what decoders do not output at the beginning of an HEVC stream: everything before the
@@ -256,6 +290,41 @@ impl VideoScan {
         for (n, p) in self.packets[..of_first].iter_mut().enumerate() {
             p.hidden |= n < first_key || p.leans_back;
         }
+    }
+
+    /// Hides the pictures at the beginning of a stream that begins inside a group of pictures (a
+    /// recording that joined a broadcast, a cut transport stream) and cannot be decoded whole:
+    /// those before the first one that decodes without damage. Returns whether there are any.
+    fn hide_damaged_start(&mut self, input: &Input, tb: AVRational, warnings: &mut Vec<String>) -> Result<bool, MediaError> {
+        let is_shown = |p: &&VideoPacket| !p.hidden && !p.second_field;
+        let shown = |packets: &[VideoPacket]| {
+            packets.iter().filter(is_shown).map(|p| p.pts).min().zip(Some(packets.iter().filter(is_shown).count()))
+        };
+        let before = shown(&self.packets);
+        self.hide_undecodable();
+        let Some(first_key) = self.packets.iter().position(|p| p.key).filter(|_| !self.attached) else { return Ok(false) };
+        let pts = self.packets[first_key].pts;
+        let next_key = self.packets[first_key + 1..].iter().position(|p| p.key);
+        let group = next_key.map_or(self.packets.len(), |n| n + first_key + 1);
+        if self.packets[..group].iter().enumerate().any(|(n, p)| is_shown(&p) && (n < first_key || p.pts < pts)) {
+            let count = self.packets.len().min(group + PACKETS_AFTER_GROUP);
+            let whole = crate::stream::whole_from_start(input.path(), self.stream, count)?;
+            let from = whole.iter().filter_map(|&n| self.packets.get(n as usize)).filter(is_shown).map(|p| p.pts).min();
+            for p in &mut self.packets[..group] {
+                p.hidden |= p.pts < from.unwrap_or(pts);
+            }
+        }
+        let (Some((first, count)), Some((from, rest))) = (before, shown(&self.packets)) else { return Ok(false) };
+        if count > rest {
+            let secs = (ticks_to_time(from, tb) - ticks_to_time(first, tb)).as_secs_f64();
+            let what = if count - rest == 1 { "picture".to_owned() } else { format!("{} pictures", count - rest) };
+            warnings.push(format!(
+                "stream {}: it begins inside a group of pictures; the first {what} ({secs:.3} s) cannot be decoded whole and will not be \
+                 shown",
+                self.stream
+            ));
+        }
+        Ok(count > rest)
     }
 
     /// Gives every packet a presentation timestamp.
