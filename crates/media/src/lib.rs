@@ -14,6 +14,7 @@ mod decoder;
 mod decoders;
 mod deinterlace;
 pub mod error;
+mod hdr;
 mod index;
 pub mod info;
 mod input;

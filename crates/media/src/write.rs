@@ -35,6 +35,7 @@ mod lists;
 mod mux;
 mod partial;
 mod picture_file;
+mod png_chunks;
 mod refuse;
 mod sequence;
 mod settings;

@@ -1,4 +1,5 @@
 //! All integration tests of the crate in one binary, one module per subject.
+mod alpha;
 mod bad_input;
 mod catalog;
 mod commands;
@@ -6,6 +7,8 @@ mod docs;
 mod edges;
 mod export;
 mod graph;
+mod hdr;
+mod odd_sizes;
 mod safety;
 mod simd;
 mod sources;

@@ -3,7 +3,7 @@ use crate::{
     Alignment, Clip, ClipSource, Composition, CompositionColor, Extra, Media, MediaFacts, MediaKind, Project, Track, TrackKind,
     Transition,
 };
-use cutroom_types::{FrameRate, Primaries, Size, Time, TimeDelta, Transfer};
+use cutroom_types::{Fit, FrameRate, HdrMetadata, Primaries, Size, Time, TimeDelta, Transfer};
 use std::collections::BTreeMap;
 
 /// Size of a composition whose clips have no picture.
@@ -43,6 +43,8 @@ pub struct PictureFacts {
     pub primaries: Primaries,
     /// Transfer characteristics.
     pub transfer: Transfer,
+    /// Mastering display and light level.
+    pub hdr: HdrMetadata,
 }
 
 /// Clips to place one after another.
@@ -110,7 +112,9 @@ pub fn composition_for<'a>(
     let rate = rate.unwrap_or_else(|| FrameRate::new(25, 1).expect("25 fps is a rate"));
     let mut composition = Composition::new("main", size, rate);
     if let Some(p) = moving {
-        composition.color = CompositionColor { primaries: p.primaries, transfer: p.transfer, ..CompositionColor::default() };
+        let HdrMetadata { mastering_display, content_light } = p.hdr;
+        let (primaries, transfer, extra) = (p.primaries, p.transfer, Extra::default());
+        composition.color = CompositionColor { primaries, transfer, mastering_display, content_light, extra };
     }
     composition
 }
@@ -143,7 +147,7 @@ impl Sequence<'_> {
     /// # Panics
     /// If `order` has an index that is out of range for `sources`.
     pub fn project(&self, name: &str, mut composition: Composition) -> Result<Project, SequenceError> {
-        composition.tracks = self.tracks(composition.frame_rate)?;
+        composition.tracks = self.tracks(composition.frame_rate, composition.size)?;
         let mut project = Project::new(name, composition);
         for (n, source) in self.sources.iter().enumerate() {
             let mut media = Media::new(&media_id(n), &source.path, source.kind);
@@ -160,7 +164,7 @@ impl Sequence<'_> {
         Some(if source.kind == MediaKind::Image { self.still_frames } else { rate.nearest_frame(length()).max(1) })
     }
 
-    fn tracks(&self, rate: FrameRate) -> Result<Vec<Track>, SequenceError> {
+    fn tracks(&self, rate: FrameRate, canvas: Size) -> Result<Vec<Track>, SequenceError> {
         let mut video = Track::new("v1", TrackKind::Video);
         let mut audio = Track::new("a1", TrackKind::Audio);
         let half = self.half_dissolve_frames;
@@ -202,6 +206,9 @@ impl Sequence<'_> {
             let mut clip = Clip::new(&id, ClipSource::media(&media_id(n)), start, rate.time_of_frame(frame + frames) - start);
             let lead = source.picture.filter(|_| !is_still).map_or(TimeDelta::ZERO, |p| head_of(p, rate));
             clip.source_in = rate.time_of_frame(head).saturating_add(lead);
+            if source.picture.is_some_and(|p| differs_by_a_pixel(p.size, canvas)) {
+                clip.video.transform.fit = Fit::Native;
+            }
             if half > 0 && !first {
                 video.transitions.push(Transition {
                     id: format!("x{}", video.transitions.len() + 1).into(),
@@ -220,6 +227,13 @@ impl Sequence<'_> {
         }
         Ok([video, audio].into_iter().filter(|t| !t.clips.is_empty()).collect())
     }
+}
+
+/// Whether pictures are a pixel wider, narrower, higher or lower than the canvas, which was made
+/// even: scaled to fit they would lose their sharpness for that pixel.
+fn differs_by_a_pixel(picture: Size, canvas: Size) -> bool {
+    let near = |a: u32, b: u32| a.abs_diff(b) <= 1;
+    picture != canvas && near(picture.width, canvas.width) && near(picture.height, canvas.height)
 }
 
 /// Where in a source its clip begins: at its start, or where its picture starts if that is more than

@@ -4,7 +4,7 @@ use cutroom_project::{
     build::{Measured, PictureFacts, STABILIZE_EFFECT, Sequence, SourceFacts, StabilizeFrame, composition_for, stabilize},
     validate,
 };
-use cutroom_types::{FrameRate, ParamValue, Primaries, Size, TimeDelta, Transfer};
+use cutroom_types::{FrameRate, HdrMetadata, ParamValue, Primaries, Size, TimeDelta, Transfer};
 
 const SECOND: i64 = 705_600_000;
 
@@ -22,6 +22,7 @@ fn source(kind: MediaKind, secs: i64, size: Option<(u32, u32)>) -> SourceFacts {
         end: TimeDelta(secs * SECOND),
         primaries: Primaries::Bt2020,
         transfer: Transfer::Pq,
+        hdr: HdrMetadata::default(),
     });
     SourceFacts { path: "a".into(), kind, facts: MediaFacts::default(), picture, duration: TimeDelta(secs * SECOND) }
 }
