@@ -3,8 +3,9 @@
 use cutroom_api::{ApiError, CancelToken, UnfinishedFiles};
 
 /// Returns a token that is cancelled on the first Ctrl-C, and the list of files that the second one
-/// removes. On Unix, SIGINT, SIGTERM and SIGHUP have this effect, except for those that the program
-/// was started to ignore, as `nohup` and shells with background jobs do.
+/// removes. On Unix, SIGINT, SIGTERM and SIGHUP have this effect, and SIGQUIT (Ctrl-\\) ends the
+/// program at once, as always, after it has removed the files; except for those that the program was
+/// started to ignore, as `nohup` and shells with background jobs do.
 ///
 /// # Errors
 /// `cli.signals` if the system refuses the handler.
@@ -12,6 +13,10 @@ pub fn cancellation() -> Result<(CancelToken, UnfinishedFiles), ApiError> {
     let token = CancelToken::new();
     let unfinished = UnfinishedFiles::default();
     let (of_handler, files) = (token.clone(), unfinished.clone());
+    #[cfg(unix)]
+    let of_quit = unfinished.clone();
+    #[cfg(unix)]
+    quit::listen(move || of_quit.remove()).map_err(|e| ApiError::new("cli.signals", format!("cannot listen for SIGQUIT: {e}")))?;
     listen(move || {
         if of_handler.is_cancelled() {
             files.remove();
@@ -21,6 +26,34 @@ pub fn cancellation() -> Result<(CancelToken, UnfinishedFiles), ApiError> {
     })
     .map_err(|e| ApiError::new("cli.signals", format!("cannot listen for Ctrl-C: {e}")))?;
     Ok((token, unfinished))
+}
+
+#[cfg(unix)]
+mod quit {
+    use signal_hook::{
+        consts::SIGQUIT,
+        low_level::{emulate_default_handler, pipe},
+    };
+    use std::{io::Read, os::unix::net::UnixStream};
+
+    /// Calls `act` on SIGQUIT, then ends the program by that signal.
+    pub fn listen(act: impl Fn() + Send + 'static) -> std::io::Result<()> {
+        if super::ignored() >> (SIGQUIT - 1) & 1 == 1 {
+            return Ok(());
+        }
+        let (mut reader, writer) = UnixStream::pair()?;
+        pipe::register(SIGQUIT, writer)?;
+        let listening = move || {
+            if reader.read_exact(&mut [0]).is_ok() {
+                act();
+                // Ends the program with a core dump where the system makes one; the exit code is
+                // for systems that do not end it.
+                let _ = emulate_default_handler(SIGQUIT);
+                std::process::exit(131);
+            }
+        };
+        std::thread::Builder::new().name("quit".into()).spawn(listening).map(drop)
+    }
 }
 
 #[cfg(unix)]

@@ -1,7 +1,7 @@
 //! Renders one frame as a picture.
-use crate::{ApiError, BackendChoice, Session, session};
-use cutroom_pipeline::{OpenComposition, PipelineError, RenderOptions, Renderer, output_spec};
-use cutroom_types::{CancelToken, Picture, PictureFormat, Size, Timecode};
+use crate::{ApiError, BackendChoice, DisplayChoice, Session, session};
+use cutroom_pipeline::{OpenComposition, PipelineError, RenderOptions, Renderer, as_srgb, output_spec};
+use cutroom_types::{CancelToken, Picture, PictureFormat, Primaries, Size, Timecode};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{path::Path, sync::Arc};
@@ -15,6 +15,9 @@ pub struct FrameRequest {
     /// Composition id; absent: the project's main one.
     #[serde(default)]
     pub composition: Option<String>,
+    /// The display that the picture is for.
+    #[serde(default)]
+    pub display: DisplayChoice,
     /// What draws.
     #[serde(default)]
     pub backend: BackendChoice,
@@ -34,13 +37,16 @@ pub struct FrameReport {
     pub time_secs: f64,
     /// Size in pixels.
     pub size: Size,
+    /// Bits, planes and colour of the picture, human-readable.
+    pub format: String,
     /// Back end, SIMD level and threads.
     pub drawn_by: String,
     /// Problems that did not prevent drawing.
     pub warnings: Vec<String>,
 }
 
-/// A rendered frame: 8-bit RGB.
+/// A rendered frame: RGB of 8 bits, of 16 if the film is PQ or HLG; with alpha if its background is
+/// transparent.
 pub struct Frame {
     picture: Picture,
     /// What was drawn, and how.
@@ -84,12 +90,22 @@ fn draw(session: &Session, request: &FrameRequest, opened: &Arc<OpenComposition>
     let rate = composition.frame_rate;
     let options = RenderOptions { backend: request.backend.into(), threads: request.threads, ..RenderOptions::default() };
     let mut renderer = Renderer::new(options).map_err(PipelineError::from)?;
-    let picture = opened.frame(frame, &mut renderer, &output_spec(composition, PictureFormat::RGB8))?;
+    let (color, alpha) = (&composition.color, composition.background[3] < 1.0);
+    let bits = if color.transfer.is_hdr() { 16 } else { 8 };
+    let spec = output_spec(composition, PictureFormat { bits, alpha, ..PictureFormat::RGB8 });
+    let mut picture = opened.frame(frame, &mut renderer, &spec)?;
+    let is_srgb = color.primaries == Primaries::Bt709 && !color.transfer.is_hdr();
+    let mut shown = format!("in {}/{}", color.primaries, color.transfer);
+    if request.display == DisplayChoice::Sdr && !is_srgb {
+        picture = as_srgb(&picture, &mut renderer)?;
+        shown = format!("{} to sRGB", if color.transfer.is_hdr() { "tone-mapped" } else { "converted" });
+    }
     let report = FrameReport {
         frame,
         timecode: Timecode { frame, rate }.to_string(),
         time_secs: rate.time_of_frame(frame).as_secs_f64(),
         size: picture.size,
+        format: format!("{}, {shown}", picture.format),
         drawn_by: renderer.describe(),
         warnings: session::warnings(session, opened),
     };

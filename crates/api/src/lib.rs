@@ -44,7 +44,7 @@ pub use new_project::{NewProjectReport, NewProjectRequest, new_project};
 pub use position::{parse_frame, parse_length_frames, parse_range};
 pub use probe::{AudioReport, MediaReport, ProbeRequest, VideoReport, probe};
 pub use session::Session;
-pub use settings::BackendChoice;
+pub use settings::{BackendChoice, DisplayChoice};
 pub use speed::{Speed, SpeedMeter};
 pub use stabilize::{StabilizeReport, StabilizeRequest, StabilizedClip, stabilize};
 pub use validate::{ValidateReport, ValidateRequest, validate};

@@ -112,6 +112,15 @@ pub fn new_project(request: &NewProjectRequest) -> Result<NewProjectReport, ApiE
     }
     let (rate, size) = (composition.frame_rate, composition.size);
     let moving = clips().find(|c| c.is_moving()).and_then(|c| c.picture);
+    if let (None, Some(p)) = (request.size, clips().find_map(|c| c.picture).filter(|p| p.size != size)) {
+        let Size { width, height } = p.size;
+        notes.push(format!(
+            "the first picture has {width}x{height} pixels; most codecs need even sides, so the film has {}x{} and shows its \
+             background at the edge; `size` sets another",
+            size.width, size.height
+        ));
+        fields.push("size".to_owned());
+    }
     if request.fps.is_none() && moving.is_some_and(|p| !p.is_constant_rate) {
         notes.push(format!("the first clip has a varying frame rate; {rate} fps was chosen, `fps` sets another"));
         fields.push("fps".to_owned());
@@ -233,6 +242,7 @@ fn source(path: &Path, folder: &Path, info: &MediaInfo) -> Result<SourceFacts, A
         end: v.span.end().since_zero(),
         primaries: v.color.primaries,
         transfer: v.color.transfer,
+        hdr: v.hdr,
     });
     let sound_end = info.audio.first().map(|a| a.span.end().since_zero());
     Ok(SourceFacts { path: relative(folder, path)?, kind, facts: facts_of(info), picture, duration: info.duration, sound_end })
@@ -325,6 +335,7 @@ mod tests {
                 end: rate.time_of_frame(n).since_zero(),
                 primaries: Primaries::Bt709,
                 transfer: Transfer::Bt709,
+                hdr: cutroom_types::HdrMetadata::default(),
             }),
             duration: TimeDelta(705_600_000),
             sound_end: None,

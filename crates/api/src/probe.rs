@@ -1,7 +1,7 @@
 //! Describes the contents of media files.
 use crate::ApiError;
 use cutroom_media::{AudioInfo, MediaInfo, ScanOrder, VideoInfo};
-use cutroom_types::{ColorTags, FrameRate};
+use cutroom_types::{ColorTags, ContentLight, FrameRate, MasteringDisplay};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -57,6 +57,12 @@ pub struct VideoReport {
     pub color: ColorTags,
     /// Names of tags that the file does not contain and that were guessed.
     pub guessed: Vec<String>,
+    /// The display on which PQ or HLG was graded, if the file states it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mastering_display: Option<MasteringDisplay>,
+    /// How bright PQ or HLG gets, if the file states it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content_light: Option<ContentLight>,
     /// Sample aspect ratio, width : height.
     pub sample_aspect: (u32, u32),
     /// Clockwise rotation to upright, in degrees.
@@ -140,6 +146,8 @@ fn video(v: &VideoInfo) -> VideoReport {
         alpha: v.alpha,
         color: v.color,
         guessed: tags.iter().filter(|t| t.1).map(|t| t.0.to_owned()).collect(),
+        mastering_display: v.hdr.mastering_display,
+        content_light: v.hdr.content_light,
         sample_aspect: v.sample_aspect,
         rotation_degrees: u32::from(v.orientation.quarter_turns) * 90,
         mirrored: v.orientation.mirrored,

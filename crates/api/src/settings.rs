@@ -28,6 +28,17 @@ impl From<BackendChoice> for Backend {
     }
 }
 
+/// The display that a picture is made for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DisplayChoice {
+    /// As the film is: a PQ or HLG film as 16-bit RGB that is tagged so.
+    #[default]
+    Film,
+    /// A display of standard range: PQ and HLG are tone-mapped to 8-bit sRGB.
+    Sdr,
+}
+
 /// Maximum number of threads that may be requested: more than a machine has cores, few enough to
 /// start.
 const MAX_THREADS: usize = 1024;

@@ -1,7 +1,10 @@
 //! Turns settings into an [`ExportPlan`] in two steps. [`Draft::new`] decides what depends on the
 //! composition only, so that invalid settings are reported before any file is opened;
 //! [`Draft::complete`] adds what depends on the media files: whether there is audio.
-use crate::{AudioRange, ExportPlan, ExportSettings, ExportTarget, SettingsError};
+use crate::{
+    AudioRange, ExportPlan, ExportSettings, ExportTarget, SettingsError,
+    settings::{HDR_BITS, is_transparent},
+};
 use cutroom_media::write::{
     AudioCodec, AudioSettings, Container, SequencePattern, VideoSettings, WriteSettings, audio_codec, container_for_path, validate,
     video_codec,
@@ -34,6 +37,8 @@ struct FileDraft {
     video: Option<VideoSettings>,
     /// The codec for audio, if there is audio; `None` when none is to be written.
     audio_codec: Option<&'static AudioCodec>,
+    /// What the pictures lose.
+    losses: Vec<PlanNote>,
 }
 
 /// Something that a plan changes or leaves out although it was not requested.
@@ -102,7 +107,7 @@ impl Draft {
     /// [`SettingsError::Writer`] when container or codecs do not support the settings.
     pub fn complete(self, audible: bool) -> Result<(ExportPlan, Vec<PlanNote>), SettingsError> {
         let settings = self.settings;
-        let mut notes = Vec::new();
+        let mut notes: Vec<PlanNote> = self.file.iter().flat_map(|file| file.losses.iter().cloned()).collect();
         let mut note = |message: String, field| notes.push(PlanNote { message, field });
         let mut sound = Some(self.sound).filter(|_| audible && !settings.audio.off);
         let mut pictures = !settings.video.off;
@@ -171,7 +176,8 @@ impl FileDraft {
     fn new(settings: &ExportSettings, path: &Path, composition: &Composition) -> Result<Self, SettingsError> {
         let container = container_for_path(path).ok_or_else(|| SettingsError::Container { path: path.into() })?;
         let (rate_hz, channels) = (composition.sample_rate_hz, composition.channels);
-        let chosen = container.usual_video().map(|usual| settings.video.codec.as_deref().unwrap_or(usual));
+        let usual = container.usual_video(composition.color.transfer.is_hdr());
+        let chosen = usual.map(|usual| settings.video.codec.as_deref().unwrap_or(usual));
         let mezzanine = chosen.is_some_and(|id| video_codec(id).is_ok_and(|codec| codec.mezzanine));
         let audio_codec = container
             .usual_audio(rate_hz, channels, settings.lossless || mezzanine)
@@ -179,8 +185,9 @@ impl FileDraft {
             .map(|usual| settings.audio.codec.as_deref().map_or(Ok(usual), audio_codec))
             .transpose()?;
         let chosen = chosen.filter(|_| !settings.video.off);
-        let video = chosen.map(|codec| settings.of_pictures(codec, composition)).transpose()?;
-        let mut file = Self { container, sequence: None, video, audio_codec };
+        let video = chosen.map(|codec| settings.of_pictures(codec, container, composition)).transpose()?;
+        let losses = video.iter().flat_map(|v| losses(v, container, composition, path)).collect();
+        let mut file = Self { container, sequence: None, video, audio_codec, losses };
         check_streams(settings, Some(&file))?;
         if container.muxer.is_none() {
             let pattern = |source| SettingsError::Pattern { path: path.into(), source };
@@ -192,6 +199,51 @@ impl FileDraft {
     fn settings(&self, sound: Option<AudioSettings>) -> WriteSettings {
         WriteSettings { container: self.container.id.to_owned(), video: self.video.clone(), sound, metadata: Vec::new() }
     }
+}
+
+/// What pictures of these settings do not keep of the film: alpha, and the fine steps of HDR.
+fn losses(video: &VideoSettings, container: &Container, composition: &Composition, path: &Path) -> Vec<PlanNote> {
+    let Ok(codec) = video_codec(&video.codec) else { return Vec::new() };
+    let (mut notes, shown, format) = (Vec::new(), path.display(), video.format);
+    let mut note = |message: String, field| notes.push(PlanNote { message, field: Some(field) });
+    // Which choice is to blame: without it the format would be better.
+    let blame = |better: &dyn Fn(PictureFormat) -> bool, alpha, bits| {
+        let usual = |profile| better(codec.usual_format(container, profile, alpha, bits));
+        match (usual(video.profile.as_deref()), usual(None)) {
+            (true, _) => ("leave out `video.pixel_format`", "video.pixel_format"),
+            (false, true) => ("leave out `video.profile`", "video.profile"),
+            (false, false) => ("choose another `video.codec`", "video.codec"),
+        }
+    };
+    if is_transparent(composition) && !format.alpha {
+        let (remedy, field) = blame(&|f| f.alpha, true, 8);
+        let (id, others) = (codec.id, "vp9 in .webm, prores in .mov, ffv1 in .mkv and numbered .png files have alpha");
+        let others = if field == "video.codec" { format!(": {others}") } else { String::new() };
+        note(
+            format!(
+                "{shown}: the film's background is transparent, and {id} with {format} in .{} has no alpha: what shows through is \
+                 written over black; {remedy}{others}",
+                container.extensions[0]
+            ),
+            field,
+        );
+    }
+    let transfer = composition.color.transfer;
+    if transfer.is_hdr() && format.bits < HDR_BITS {
+        let (remedy, field) = blame(&|f| f.bits >= HDR_BITS, format.alpha, HDR_BITS);
+        note(
+            format!(
+                "{shown}: the film is HDR ({transfer}), and {} bits a sample show its gradients as steps; {remedy} to write \
+                 {HDR_BITS} bits or more, or give the composition an SDR colour such as bt709",
+                format.bits
+            ),
+            field,
+        );
+    }
+    if transfer.is_hdr() && codec.id == "h264" {
+        note(format!("{shown}: few players show HDR ({transfer}) in H.264; they do with `video.codec` h265 or av1"), "video.codec");
+    }
+    notes
 }
 
 /// Rejects settings of streams that are not written, and outputs without any stream.

@@ -2,7 +2,7 @@
 use crate::SettingsError;
 use cutroom_media::{
     MediaError,
-    write::{AudioCodec, AudioSettings, Rate, VideoSettings, video_codec},
+    write::{AudioCodec, AudioSettings, Container, Rate, VideoSettings, video_codec},
 };
 use cutroom_pipeline::{RenderOptions, output_spec};
 use cutroom_project::Composition;
@@ -92,13 +92,22 @@ impl LoudnessTarget {
 }
 
 impl ExportSettings {
-    /// The writer's settings for pictures.
-    pub(crate) fn of_pictures(&self, codec: &str, composition: &Composition) -> Result<VideoSettings, MediaError> {
+    /// The writer's settings for pictures. Unless a pixel format is chosen, pictures have alpha if
+    /// the background is transparent, and 10 bits or more if the film is HDR, where the codec can.
+    pub(crate) fn of_pictures(
+        &self,
+        codec: &str,
+        container: &Container,
+        composition: &Composition,
+    ) -> Result<VideoSettings, MediaError> {
         let chosen = &self.video;
         let mut video = VideoSettings::new(codec, composition.size, composition.frame_rate)?;
         let codec = video_codec(codec)?;
-        video.format = chosen.pixel_format.unwrap_or(codec.default_format(chosen.profile.as_deref()));
+        let bits = if composition.color.transfer.is_hdr() { HDR_BITS } else { 8 };
+        let usual = || codec.usual_format(container, chosen.profile.as_deref(), is_transparent(composition), bits);
+        video.format = chosen.pixel_format.unwrap_or_else(usual);
         video.color = output_spec(composition, video.format).color;
+        video.hdr = composition.color.hdr();
         video.color.range = codec.only_range.unwrap_or(video.color.range);
         video.rate = match (chosen.crf, chosen.bitrate_bps) {
             (Some(crf), _) => Rate::Crf(crf as f32),
@@ -122,6 +131,14 @@ impl ExportSettings {
         sound.dither = chosen.dither;
         sound
     }
+}
+
+/// Fewest bits a sample with which PQ and HLG show no steps (BT.2100 defines no fewer).
+pub(crate) const HDR_BITS: u8 = 10;
+
+/// Whether what no layer covers is transparent in the film.
+pub(crate) fn is_transparent(composition: &Composition) -> bool {
+    composition.background[3] < 1.0
 }
 
 fn kbps(bps: u64) -> u32 {

@@ -63,7 +63,7 @@ pub(crate) fn picture(path: &Path, frame: &Arc<AvFrame>, tags: &StreamTags) -> R
     };
     // SAFETY: the frame is valid.
     let color = unsafe { AvColor::of_frame(frame.0) }.or(tags.color);
-    let (color, _) = color.decide(format, size, pixel::is_full_range_alias(av), tags.is_still);
+    let (color, guessed) = color.decide(format, size, pixel::is_full_range_alias(av), tags.is_still);
     let sar = f.sample_aspect_ratio;
     let sample_aspect = if tags.container_aspect != (0, 0) {
         tags.container_aspect
@@ -72,7 +72,16 @@ pub(crate) fn picture(path: &Path, frame: &Arc<AvFrame>, tags: &StreamTags) -> R
     } else {
         tags.usual_aspect
     };
-    Ok(Picture { format, size, color, alpha: AlphaMode::Straight, sample_aspect, orientation: tags.orientation, planes })
+    Ok(Picture {
+        format,
+        size,
+        color,
+        are_primaries_guessed: guessed.primaries,
+        alpha: AlphaMode::Straight,
+        sample_aspect,
+        orientation: tags.orientation,
+        planes,
+    })
 }
 
 fn shared_planes(frame: &Arc<AvFrame>, format: PictureFormat, size: Size) -> Option<Vec<Plane>> {

@@ -1,6 +1,6 @@
 //! The description of a file that `probe` returns: plain data.
 use crate::tags::GuessedTags;
-use cutroom_types::{ColorTags, FrameRate, Orientation, PictureFormat, Size, Span, Time, TimeDelta};
+use cutroom_types::{ColorTags, FrameRate, HdrMetadata, Orientation, PictureFormat, Size, Span, Time, TimeDelta};
 use std::path::PathBuf;
 
 /// Description of a media file.
@@ -65,6 +65,8 @@ pub struct VideoInfo {
     pub color: ColorTags,
     /// Which colour tags were guessed.
     pub guessed: GuessedTags,
+    /// Mastering display and light level of PQ and HLG, as far as the file states them.
+    pub hdr: HdrMetadata,
     /// Sample aspect ratio, width : height.
     pub sample_aspect: (u32, u32),
     /// The rotation and mirroring that turn the picture upright.

@@ -4,6 +4,7 @@ use crate::{
     convert::StreamTags,
     decoder::{codec_name, has_decoder, has_side_alpha},
     error::MediaError,
+    hdr,
     info::{AudioInfo, MediaInfo, OtherInfo, ScanOrder, VideoInfo},
     input::{Input, ticks_to_time},
     orientation, pixel,
@@ -158,6 +159,10 @@ fn describe_video(input: &Input, index: &VideoIndex, warnings: &mut Vec<String>)
     let (color, guessed) =
         stated.decide(format.unwrap_or(PictureFormat::YUV420P8), size, pixel::is_full_range_alias(av), index.is_still);
     warnings.extend(stated.unknown(color).into_iter().map(|w| format!("stream {i}: {w}")));
+    let mut hdr = hdr::of_stream(input, i);
+    if color.transfer.is_hdr() && (hdr.mastering_display.is_none() || hdr.content_light.is_none()) {
+        hdr = hdr.or(hdr::of_first_picture(input.path(), i));
+    }
     let scan_order = match par.field_order {
         AVFieldOrder::AV_FIELD_PROGRESSIVE => ScanOrder::Progressive,
         AVFieldOrder::AV_FIELD_TT | AVFieldOrder::AV_FIELD_BT => ScanOrder::TopFirst,
@@ -185,6 +190,7 @@ fn describe_video(input: &Input, index: &VideoIndex, warnings: &mut Vec<String>)
         format,
         color,
         guessed,
+        hdr,
         sample_aspect: sample_aspect(input, i),
         orientation: stored_orientation(input, i, index.is_still, warnings),
         scan_order,

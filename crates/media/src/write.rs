@@ -36,6 +36,7 @@ mod mux;
 mod other_names;
 mod partial;
 mod picture_file;
+mod png_chunks;
 mod refuse;
 mod sequence;
 mod settings;

@@ -125,7 +125,7 @@ impl OpenComposition {
         let found = validate_media(&project, &uses, &scanned);
         problems.extend(found.problems);
         let mut notes = found.warnings;
-        let luts = luts::read(&project, &compositions, catalog, library, &mut problems);
+        let luts = luts::read(&project, &compositions, catalog, library, &mut problems, &mut notes);
         if !problems.is_empty() {
             return Err(problems);
         }

@@ -10,6 +10,7 @@
 mod composition;
 mod decode;
 mod decoder_pool;
+mod display;
 mod error;
 mod frames;
 mod handles;
@@ -24,6 +25,7 @@ pub use composition::{OpenComposition, OpenOptions, facts_of, upright_size};
 pub use cutroom_audio::{Limiter, LoudnessReport, Meter, speakers};
 pub use cutroom_render::{Backend, OutputSpec, RenderOptions, Renderer};
 pub use decoder_pool::{DecoderPool, FrameSource, OpenSource, Pending};
+pub use display::as_srgb;
 pub use error::PipelineError;
 pub use frames::FrameReader;
 pub use library::{Library, media_path};

@@ -12,13 +12,14 @@ pub(crate) type Luts = BTreeMap<Arc<str>, Arc<Lut>>;
 const MAX_BYTES: u64 = 256 << 20;
 
 /// Reads every LUT that an enabled effect in `compositions` (indices in the document) names; files
-/// that cannot be read are added to `problems`. Disabled tracks, clips and effects need no files.
+/// that cannot be read are added to `problems`, what is odd about others to `warnings`. Disabled tracks, clips and effects need no files.
 pub(crate) fn read(
     project: &Project,
     compositions: &[usize],
     catalog: &Catalog,
     library: &Library,
     problems: &mut Vec<Problem>,
+    warnings: &mut Vec<String>,
 ) -> Luts {
     let mut luts = Luts::new();
     for &i in compositions {
@@ -35,6 +36,7 @@ pub(crate) fn read(
                             }
                             match library.lut(&library.path(path), open) {
                                 Ok(lut) => {
+                                    warnings.extend(lut.warnings.iter().map(|w| format!("{path}: {w}")));
                                     luts.insert(Arc::clone(path), lut);
                                 }
                                 Err((code, message)) => problems.push(Problem {

@@ -1,8 +1,8 @@
 //! Project, media, compositions and tracks.
 use crate::{Animated, Clip, Extra, Transition, default_true, is_default, is_true};
 use cutroom_types::{
-    BlendSpace, ClipId, CompositionId, Deinterlace, FieldOrder, FrameRate, MediaId, Primaries, Size, Time, TimeDelta, TrackId,
-    Transfer,
+    BlendSpace, ClipId, CompositionId, ContentLight, Deinterlace, FieldOrder, FrameRate, HdrMetadata, MasteringDisplay, MediaId,
+    Primaries, Size, Time, TimeDelta, TrackId, Transfer,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -169,6 +169,13 @@ pub struct CompositionColor {
     pub primaries: Primaries,
     /// ITU-T H.273 transfer characteristics by FFmpeg's name.
     pub transfer: Transfer,
+    /// The display on which a film in PQ or HLG is graded, for the files that it is exported to;
+    /// SMPTE ST 2086.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mastering_display: Option<MasteringDisplay>,
+    /// How bright a film in PQ or HLG gets, for the files that it is exported to; CTA-861.3.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content_light: Option<ContentLight>,
     /// Unknown fields, kept on save.
     #[serde(flatten)]
     pub extra: Extra,
@@ -176,7 +183,21 @@ pub struct CompositionColor {
 
 impl Default for CompositionColor {
     fn default() -> Self {
-        Self { primaries: Primaries::Bt709, transfer: Transfer::Bt709, extra: Extra::default() }
+        Self {
+            primaries: Primaries::Bt709,
+            transfer: Transfer::Bt709,
+            mastering_display: None,
+            content_light: None,
+            extra: Extra::default(),
+        }
+    }
+}
+
+impl CompositionColor {
+    /// Mastering display and light level of PQ and HLG; nothing for other transfers.
+    pub fn hdr(&self) -> HdrMetadata {
+        let (mastering_display, content_light) = (self.mastering_display, self.content_light);
+        if self.transfer.is_hdr() { HdrMetadata { mastering_display, content_light } } else { HdrMetadata::default() }
     }
 }
 

@@ -79,7 +79,8 @@ fn on_canvas(placement: &Placement, content: Size, window: [f64; 4], canvas: Siz
     let fitted = Affine::scale(fit_x * fx, fit_y * fy).after(&Affine::translate(-cw / 2.0, -ch / 2.0));
     let anchor = Affine::translate(-(ax - 0.5) * cw * fit_x, -(ay - 0.5) * ch * fit_y);
     let rotated = Affine::rotate_degrees(f64::from(t.rotation_degrees)).after(&Affine::scale(sx, sy));
-    let placed = Affine::translate(w / 2.0 + px, h / 2.0 + py).after(&rotated).after(&anchor).after(&fitted);
+    let [hx, hy] = if fit_x == 1.0 && fit_y == 1.0 { home([cw, ch], [ax, ay], canvas, t.rotation_degrees) } else { [0.0; 2] };
+    let placed = Affine::translate(w / 2.0 + px + hx, h / 2.0 + py + hy).after(&rotated).after(&anchor).after(&fitted);
     let output_from_content = snap(placement.parent.after(&placed));
     let content_from_output = snap(output_from_content.inverse()?);
     let corners = [(window[0], window[1]), (window[2], window[1]), (window[0], window[3]), (window[2], window[3])]
@@ -111,6 +112,27 @@ fn on_canvas(placement: &Placement, content: Size, window: [f64; 4], canvas: Siz
         && x1 >= f64::from(bounds[2])
         && y1 >= f64::from(bounds[3]);
     Some(Placed { content_from_output, window, bounds, covers_canvas, is_full_inside })
+}
+
+/// By how much content whose size the fit leaves alone is moved, so that without a position its
+/// pixels are those of the canvas: an odd width in an even one has no centre on whole pixels. Half a
+/// pixel goes towards the top left corner, as in FFmpeg's `overlay` with `(W-w)/2`. It depends on
+/// sizes, the anchor and whole quarter turns only, so that content does not jump while it grows.
+fn home(content: [f64; 2], anchor: [f64; 2], canvas: Size, rotation_degrees: f32) -> [f64; 2] {
+    let from_anchor = [-anchor[0] * content[0], -anchor[1] * content[1]];
+    let far = [from_anchor[0] + content[0], from_anchor[1] + content[1]];
+    // The nearer edges on the canvas, from the anchor.
+    let [x, y] = match rotation_degrees.rem_euclid(360.0) {
+        90.0 => [-far[1], from_anchor[0]],
+        180.0 => [-far[0], -far[1]],
+        270.0 => [from_anchor[1], -far[0]],
+        _ => from_anchor,
+    };
+    let to_whole = |edge: f64| {
+        let whole = if edge.fract().abs() == 0.5 { edge.trunc() } else { edge.round() };
+        whole - edge
+    };
+    [to_whole(x + f64::from(canvas.width) / 2.0), to_whole(y + f64::from(canvas.height) / 2.0)]
 }
 
 /// Removes rounding noise, so that values meant to be whole pixels are whole.
@@ -157,6 +179,49 @@ mod tests {
         let p = place(&Transform::IDENTITY, HD, HD).unwrap();
         assert_eq!(p.content_from_output, Affine::IDENTITY);
         assert!(p.covers_canvas && p.is_full_inside);
+    }
+
+    /// Odd content in an even canvas and the reverse, at every quarter turn and with any flip: whole
+    /// pixels, at most half a pixel from the centre, and no jump while it grows.
+    #[test]
+    fn odd_sizes_lie_on_whole_pixels() {
+        for (content, canvas) in
+            [((333, 251), (1920, 1080)), ((333, 250), (640, 480)), ((64, 36), (65, 37)), ((333, 251), (332, 250))]
+        {
+            let [content, canvas] = [content, canvas].map(|(width, height)| Size { width, height });
+            for (quarter, fit) in (0..4).flat_map(|q| [Fit::Native, Fit::Contain, Fit::Cover].map(|fit| (q, fit))) {
+                let t = Transform {
+                    fit,
+                    rotation_degrees: 90.0 * quarter as f32,
+                    flip_horizontal: quarter == 1,
+                    ..Transform::IDENTITY
+                };
+                let contained = content.width == canvas.width || content.height == canvas.height;
+                if fit != Fit::Native && !contained {
+                    continue;
+                }
+                let map = place(&t, content, canvas).unwrap().content_from_output;
+                let whole = [map.x0, map.y0].map(|v| v.fract());
+                assert_eq!(whole, [0.0; 2], "{content:?} in {canvas:?}, {quarter} quarter turns: {map:?}");
+                let (x, y) = map.apply(f64::from(canvas.width) / 2.0, f64::from(canvas.height) / 2.0);
+                let off = [x - f64::from(content.width) / 2.0, y - f64::from(content.height) / 2.0];
+                assert!(off.iter().all(|o| o.abs() <= 0.5), "{off:?}");
+            }
+        }
+        let (content, native) = (Size { width: 333, height: 251 }, Transform { fit: Fit::Native, ..Transform::IDENTITY });
+        // (1920 - 333) / 2 = 793.5, (1080 - 251) / 2 = 414.5.
+        assert_eq!(place(&native, content, HD).unwrap().bounds, [793, 414, 793 + 333, 414 + 251]);
+        let centre = |scale: f32| {
+            let map = place(&Transform { scale: [scale; 2], ..native }, content, HD).unwrap().content_from_output;
+            map.inverse().unwrap().apply(166.5, 125.5)
+        };
+        let (at_rest, growing) = (centre(1.0), centre(1.01));
+        assert!((at_rest.0 - growing.0).abs() < 1e-6 && (at_rest.1 - growing.1).abs() < 1e-6, "{at_rest:?} {growing:?}");
+        // A position of a fraction stays one, and an anchor on a corner is on the canvas's centre.
+        let moved = Transform { position_px: [0.25, 0.0], ..native };
+        assert_eq!(place(&moved, content, HD).unwrap().content_from_output.x0.fract(), -0.25);
+        let corner = Transform { anchor: [0.0; 2], ..native };
+        assert_eq!(place(&corner, content, HD).unwrap().content_from_output.x0, -960.0);
     }
 
     #[test]

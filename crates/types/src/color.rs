@@ -119,6 +119,13 @@ tags! {
     }
 }
 
+impl Transfer {
+    /// Whether it is a curve of high dynamic range (BT.2100): PQ or HLG.
+    pub const fn is_hdr(self) -> bool {
+        matches!(self, Self::Pq | Self::Hlg)
+    }
+}
+
 impl Matrix {
     /// `(Kr, Kb)` of the matrix (H.273 table 4). For `ChromaDerivedNcl` these are BT.709's values;
     /// the caller derives the actual ones from the primaries. `None` for RGB, YCgCo, constant
@@ -136,6 +143,12 @@ impl Matrix {
 }
 
 impl Primaries {
+    /// Whether they enclose much more than those of standard and high definition video, which
+    /// differ little.
+    pub const fn is_wide(self) -> bool {
+        matches!(self, Self::Bt2020 | Self::Smpte431 | Self::Smpte432)
+    }
+
     /// CIE 1931 (x, y) chromaticities of red, green, blue and white (H.273 table 2).
     pub const fn chromaticities(self) -> [[f64; 2]; 4] {
         const D65: [f64; 2] = [0.3127, 0.3290];

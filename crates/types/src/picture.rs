@@ -189,6 +189,8 @@ pub struct Picture {
     pub size: Size,
     /// Colour tags.
     pub color: ColorTags,
+    /// Whether the primaries in `color` are a guess: the file states none.
+    pub are_primaries_guessed: bool,
     /// Whether colour is multiplied by alpha.
     pub alpha: AlphaMode,
     /// Width : height of one sample; (1, 1) is square. Never zero.
@@ -221,7 +223,16 @@ impl Picture {
     /// An upright picture with square pixels and straight alpha. `planes` must be
     /// `format.plane_count()` planes of the sizes that the format specifies.
     pub fn upright(format: PictureFormat, size: Size, color: ColorTags, planes: Vec<Plane>) -> Self {
-        Self { format, size, color, alpha: AlphaMode::Straight, sample_aspect: (1, 1), orientation: Orientation::UPRIGHT, planes }
+        Self {
+            format,
+            size,
+            color,
+            are_primaries_guessed: false,
+            alpha: AlphaMode::Straight,
+            sample_aspect: (1, 1),
+            orientation: Orientation::UPRIGHT,
+            planes,
+        }
     }
 
     /// Size of the upright picture in square pixels: the stored width is multiplied by the sample

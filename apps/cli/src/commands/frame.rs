@@ -4,8 +4,8 @@ use crate::{
     failure::{Failure, Words},
     text,
 };
-use clap::Args;
-use cutroom_api::{ApiError, CancelToken, FrameRequest, Session};
+use clap::{Args, ValueEnum};
+use cutroom_api::{ApiError, CancelToken, DisplayChoice, FrameRequest, Session};
 use std::path::PathBuf;
 
 /// Arguments of `cutroom frame`.
@@ -15,7 +15,8 @@ Examples:
   cutroom frame film.json --at 12.5s -o f.png
   cutroom frame film.json --at 00:00:12:13 -o f.png
   cutroom frame film.json --at 312 -o f.png
-  cutroom frame film.json --at 0:02.5 -o - | display")]
+  cutroom frame film.json --at 0:02.5 -o - | display
+  cutroom frame film.json --at 12.5s -o f.png --display sdr")]
 pub struct FrameArgs {
     /// The project file
     pub project: PathBuf,
@@ -28,6 +29,9 @@ pub struct FrameArgs {
     /// Composition id, if not the project's main one
     #[arg(long, value_name = "ID")]
     pub composition: Option<String>,
+    /// The display that the picture is for
+    #[arg(long, value_enum, default_value_t)]
+    pub display: DisplayArg,
     /// What renders the frames
     #[arg(long, value_enum, default_value_t)]
     pub backend: BackendArg,
@@ -42,12 +46,32 @@ pub struct FrameArgs {
     pub overwrite: bool,
 }
 
+/// The display that a picture is made for.
+#[derive(Clone, Copy, Debug, Default, ValueEnum)]
+pub enum DisplayArg {
+    /// As the film is; PQ and HLG as 16-bit PNG with the chunk cICP, which viewers show as HDR
+    #[default]
+    Film,
+    /// Standard range: PQ and HLG are tone-mapped to 8-bit sRGB
+    Sdr,
+}
+
+impl From<DisplayArg> for DisplayChoice {
+    fn from(arg: DisplayArg) -> Self {
+        match arg {
+            DisplayArg::Film => Self::Film,
+            DisplayArg::Sdr => Self::Sdr,
+        }
+    }
+}
+
 /// Names of the request's fields on the command line.
 pub const WORDS: &Words = &[
     ("project", "<PROJECT>"),
     ("at", "--at"),
     ("output", "-o"),
     ("composition", "--composition"),
+    ("display", "--display"),
     ("backend", "--backend"),
     ("threads", "--threads"),
     ("overwrite", "--overwrite"),
@@ -70,6 +94,7 @@ pub fn frame(args: &FrameArgs) -> Result<(), Failure> {
     let request = FrameRequest {
         at: args.at.clone(),
         composition: args.composition.clone(),
+        display: args.display.into(),
         backend: args.backend.into(),
         threads: args.threads,
     };
@@ -88,13 +113,14 @@ pub fn frame(args: &FrameArgs) -> Result<(), Failure> {
         text::say(&format!("warning: {warning}\n"));
     }
     let said = format!(
-        "{}: frame {} ({}, {:.3} s), {}x{}, drawn by {}\n",
+        "{}: frame {} ({}, {:.3} s), {}x{} {}, drawn by {}\n",
         args.output.display(),
         drawn.frame,
         drawn.timecode,
         drawn.time_secs,
         drawn.size.width,
         drawn.size.height,
+        drawn.format,
         drawn.drawn_by
     );
     if to_stdout {

@@ -54,6 +54,12 @@ fn describe(r: &MediaReport) -> String {
             if !v.guessed.is_empty() {
                 notes.push(format!("guessed: {}", v.guessed.join(", ")));
             }
+            if let Some(m) = v.mastering_display {
+                notes.push(format!("mastered at {} to {} cd/m²", m.min_cd_m2, m.max_cd_m2));
+            }
+            if let Some(l) = v.content_light {
+                notes.push(format!("light level {} (frame average {}) cd/m²", l.max_cd_m2, l.max_frame_average_cd_m2));
+            }
             if v.sample_aspect.0 != v.sample_aspect.1 {
                 notes.push(format!("sample aspect {}:{}", v.sample_aspect.0, v.sample_aspect.1));
             }

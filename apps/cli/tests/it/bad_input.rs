@@ -219,5 +219,5 @@ fn a_field_in_the_wrong_place_is_said() {
 fn a_profile_brings_its_pixel_format() {
     let (b, _) = one_clip();
     b.ok(&["export", "good.json", "-o", "out.mov", "--video-codec", "prores", "--profile", "4444"]);
-    assert_eq!(crate::support::ffprobe(&b.path("out.mov"), "v", "pix_fmt"), "yuv444p10le");
+    assert_eq!(crate::support::ffprobe(&b.path("out.mov"), "v", "pix_fmt"), "yuv444p12le");
 }

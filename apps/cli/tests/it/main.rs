@@ -1,4 +1,5 @@
 //! All integration tests of the crate in one binary, one module per subject.
+mod alpha;
 mod bad_input;
 mod catalog;
 mod clip_options;
@@ -8,9 +9,11 @@ mod docs;
 mod edges;
 mod export;
 mod graph;
+mod hdr;
 mod loudness;
 mod messages;
 mod new;
+mod odd_sizes;
 mod safety;
 mod simd;
 mod sources;

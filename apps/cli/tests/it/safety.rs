@@ -348,6 +348,30 @@ mod unix {
         assert_eq!(decoded_frames(&b.path("film.mkv")), 100);
     }
 
+    /// SIGQUIT ends the program as the signal does, without what it had begun to write.
+    #[test]
+    fn a_quit_leaves_no_hidden_file() {
+        use std::{
+            io::{BufRead, BufReader},
+            os::unix::process::ExitStatusExt,
+        };
+        let b = Bench::new();
+        b.clip("a.mp4", 250, "25");
+        b.ok(&["new", "film.json", "a.mp4"]);
+        for output in ["film.mkv", "f%03d.png"] {
+            let args = ["export", "film.json", "-o", output, "--progress", "json", "--frame-hashes", "h.txt"];
+            let mut child = b.command_with("--default-signal=QUIT", &args).stderr(std::process::Stdio::piped()).spawn().unwrap();
+            let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
+            assert!(lines.next().unwrap().unwrap().contains("\"frame\""));
+            std::process::Command::new("kill").args(["-s", "QUIT", &child.id().to_string()]).status().unwrap();
+            lines.for_each(drop);
+            assert_eq!(child.wait().unwrap().signal(), Some(3));
+            // Where the system writes core files, there is one.
+            let names: Vec<_> = b.names().into_iter().filter(|n| !n.starts_with("core")).collect();
+            assert_eq!(names, ["a.mp4", "film.json"], "{output}");
+        }
+    }
+
     /// Two Ctrl-C in quick succession: however the program ends, nothing is left.
     #[test]
     fn two_interrupts_leave_nothing_either() {

@@ -19,7 +19,7 @@ pub fn parse(text: &str) -> Result<Lut, String> {
             let mut numbers = rest.split_whitespace().map(|w| w.parse::<f32>().ok());
             Some([[numbers.next()??; 3], [numbers.next()??; 3]])
         };
-        match key {
+        match key.to_ascii_uppercase().as_str() {
             "TITLE" => {}
             "LUT_1D_SIZE" => entries = size(rest, MAX_ENTRIES).map_err(|e| wrong(&e))?,
             "LUT_3D_SIZE" => side = size(rest, MAX_SIDE).map_err(|e| wrong(&e))?,
@@ -36,15 +36,55 @@ pub fn parse(text: &str) -> Result<Lut, String> {
             _ => values.extend(three(line).ok_or_else(|| wrong("three numbers are needed"))?),
         }
     }
-    let needed = 3 * (entries + side * side * side);
-    if values.len() != needed {
-        return Err(format!("it should hold {} lines of numbers and holds {}", needed / 3, values.len() / 3));
-    }
+    let lines = values.len() / 3;
+    let warnings: Vec<String> = match counted(entries, side, lines) {
+        Counted::AsStated => Vec::new(),
+        Counted::Otherwise(e, s) => {
+            let stated = table_names(entries, side);
+            (entries, side) = (e, s);
+            vec![format!("its header states {stated}, and it holds {lines} lines of numbers: read as {}", table_names(e, s))]
+        }
+        Counted::Unknown => {
+            let needed = entries + side * side * side;
+            return Err(format!("it should hold {needed} lines of numbers and holds {lines}"));
+        }
+    };
     let cube = values.split_off(3 * entries);
-    Lut::new(
+    let lut = Lut::new(
         (entries > 0).then(|| Shaper { entries, domain: domain_1d.unwrap_or(domain), values }),
         (side > 0).then(|| Cube { side, domain: domain_3d.unwrap_or(domain), values: cube }),
-    )
+    )?;
+    Ok(Lut { warnings, ..lut })
+}
+
+/// The tables that a number of lines makes.
+enum Counted {
+    AsStated,
+    /// Entries of the shaper, side of the cube.
+    Otherwise(usize, usize),
+    Unknown,
+}
+
+/// Compares the sizes that the header states with the number of lines. A single table may have
+/// another size, and a shaper may be stated that is not there; nothing else has only one meaning.
+fn counted(entries: usize, side: usize, lines: usize) -> Counted {
+    let root = (2..=MAX_SIDE).find(|n| n * n * n == lines);
+    match (entries, side, root) {
+        _ if lines == entries + side * side * side => Counted::AsStated,
+        (0, 1.., Some(side)) => Counted::Otherwise(0, side),
+        (1.., 1.., _) if lines == side * side * side => Counted::Otherwise(0, side),
+        (1.., 0, _) if (2..=MAX_ENTRIES).contains(&lines) => Counted::Otherwise(lines, 0),
+        _ => Counted::Unknown,
+    }
+}
+
+fn table_names(entries: usize, side: usize) -> String {
+    let cube = format!("a cube of {side}x{side}x{side}");
+    match (entries, side) {
+        (_, 0) => format!("a table of {entries}"),
+        (0, _) => cube,
+        _ => format!("a table of {entries} and {cube}"),
+    }
 }
 
 fn size(text: &str, max: usize) -> Result<usize, String> {

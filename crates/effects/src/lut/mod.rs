@@ -39,6 +39,8 @@ pub struct Lut {
     pub shaper: Option<Shaper>,
     /// Applied after the shaper.
     pub cube: Option<Cube>,
+    /// What its header says and its tables do not.
+    pub warnings: Vec<String>,
     /// Values of the shaper, then of the cube, for kernels.
     table: Arc<[f32]>,
 }
@@ -61,7 +63,7 @@ impl Lut {
         if let Some(bad) = values.iter().find(|v| !v.is_finite()) {
             return Err(format!("it holds the value {bad}"));
         }
-        Ok(Self { shaper, cube, table: values.into() })
+        Ok(Self { shaper, cube, warnings: Vec::new(), table: values.into() })
     }
 
     /// Parses the text of a file by its extension: `.cube` (Adobe, Iridas, Resolve) or `.3dl`
@@ -110,10 +112,12 @@ mod tests {
     fn mistakes_are_named_with_their_line() {
         for (text, extension, part) in [
             ("LUT_3D_SIZE 2\n0 0 0\n", "cube", "8"),
+            ("LUT_1D_SIZE 2\nLUT_3D_SIZE 2\n0 0 0\n1 1 1\n", "cube", "10"),
             ("LUT_3D_SIZE 1000\n", "cube", "1000"),
             ("LUT_3D_SIZE two\n", "cube", "line 1"),
             ("LUT_1D_SIZE 2\n0 0 0\n1 nan 1\n", "cube", "NaN"),
             ("LUT_1D_SIZE 2\n0 0 0\n1 1\n", "cube", "line 3"),
+            ("lut_4d_size 2\n", "cube", "unknown keyword"),
             ("LUT_1D_SIZE 2\nDOMAIN_MIN 1 1 1\n0 0 0\n1 1 1\n", "cube", "domain"),
             ("LUT_1D_SIZE 2\nDOMAIN_MAX 1 1 1e39\n0 0 0\n1 1 1\n", "cube", "too large"),
             ("LUT_1D_SIZE 2\nLUT_1D_INPUT_RANGE -3e38 3e38\n0 0 0\n1 1 1\n", "cube", "too large"),
@@ -123,6 +127,31 @@ mod tests {
         ] {
             let e = Lut::parse(text, extension).unwrap_err();
             assert!(e.contains(part), "{text:?}: {e}");
+        }
+    }
+
+    #[test]
+    fn keywords_may_be_lower_case() {
+        let text = |f: fn(&str) -> String| {
+            let head = ["TITLE \"x\"\n", "LUT_3D_SIZE 2\n", "DOMAIN_MIN -1 -1 -1\n", "DOMAIN_MAX 1 1 1\n"].map(f).concat();
+            (0..8).fold(head, |text, i| text + &format!("{} {} {}\n", i & 1, i >> 1 & 1, i >> 2))
+        };
+        let [upper, lower] = [str::to_uppercase, str::to_lowercase].map(|f| Lut::parse(&text(f), "cube").unwrap());
+        assert_eq!(upper, lower);
+        assert_eq!((lower.cube.unwrap().domain, lower.warnings.len()), ([[-1.0; 3], [1.0; 3]], 0));
+    }
+
+    /// The lines of a table decide, where they have one meaning only.
+    #[test]
+    fn a_header_that_contradicts_the_tables_is_said() {
+        let lines = |n: usize| (0..n).map(|i| format!("{} 0 0\n", i as f64 / n as f64)).collect::<String>();
+        for (head, n, entries, side) in
+            [("LUT_3D_SIZE 33\n", 27, 0, 3), ("LUT_1D_SIZE 4\n", 5, 5, 0), ("LUT_1D_SIZE 4\nLUT_3D_SIZE 3\n", 27, 0, 3)]
+        {
+            let lut = Lut::parse(&format!("{head}{}", lines(n)), "cube").unwrap();
+            let found = (lut.shaper.map_or(0, |s| s.entries), lut.cube.map_or(0, |c| c.side));
+            assert_eq!(found, (entries, side), "{head}");
+            assert!(lut.warnings[0].contains(&n.to_string()), "{:?}", lut.warnings);
         }
     }
 

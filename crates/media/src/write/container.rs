@@ -23,6 +23,9 @@ pub struct Container {
     pub(crate) options: &'static [(&'static str, &'static str)],
     /// Whether the container itself stores the range (limited or full).
     pub carries_range: bool,
+    /// Whether it keeps an alpha stream beside the pictures (BlockAdditions, RFC 9559 §5.1.3.5.2),
+    /// for codecs that have none in their own.
+    pub carries_alpha: bool,
     /// Whether times are stored in milliseconds instead of exact ticks (the frame rate is stored
     /// exactly all the same).
     pub millisecond_times: bool,
@@ -40,6 +43,7 @@ static CONTAINERS: &[Container] = &[
         // loaded. FFmpeg 5.1 regards FLAC in mp4 as experimental.
         options: &[("movflags", "+faststart+write_colr"), ("strict", "experimental")],
         carries_range: true,
+        carries_alpha: false,
         millisecond_times: false,
     },
     Container {
@@ -51,6 +55,7 @@ static CONTAINERS: &[Container] = &[
         audio: &["aac", "pcm"],
         options: &[("movflags", "+faststart+write_colr")],
         carries_range: false,
+        carries_alpha: false,
         millisecond_times: false,
     },
     Container {
@@ -62,6 +67,7 @@ static CONTAINERS: &[Container] = &[
         audio: &["opus", "flac", "aac", "pcm"],
         options: &[],
         carries_range: true,
+        carries_alpha: true,
         millisecond_times: true,
     },
     Container {
@@ -73,6 +79,7 @@ static CONTAINERS: &[Container] = &[
         audio: &["opus"],
         options: &[],
         carries_range: true,
+        carries_alpha: true,
         millisecond_times: true,
     },
     Container {
@@ -84,6 +91,7 @@ static CONTAINERS: &[Container] = &[
         audio: &["aac"],
         options: &[("movflags", "+faststart")],
         carries_range: false,
+        carries_alpha: false,
         millisecond_times: false,
     },
     Container {
@@ -95,6 +103,7 @@ static CONTAINERS: &[Container] = &[
         audio: &["opus", "flac", "aac", "pcm"],
         options: &[],
         carries_range: false,
+        carries_alpha: false,
         millisecond_times: true,
     },
     Container {
@@ -107,6 +116,7 @@ static CONTAINERS: &[Container] = &[
         // Sizes above 4 GiB are stored in 64 bits (EBU Tech 3306).
         options: &[("rf64", "auto")],
         carries_range: false,
+        carries_alpha: false,
         millisecond_times: false,
     },
     Container {
@@ -118,6 +128,7 @@ static CONTAINERS: &[Container] = &[
         audio: &["mp3"],
         options: &[],
         carries_range: false,
+        carries_alpha: false,
         millisecond_times: false,
     },
     Container {
@@ -129,6 +140,7 @@ static CONTAINERS: &[Container] = &[
         audio: &["flac"],
         options: &[],
         carries_range: false,
+        carries_alpha: false,
         millisecond_times: false,
     },
     Container {
@@ -140,6 +152,7 @@ static CONTAINERS: &[Container] = &[
         audio: &["opus"],
         options: &[],
         carries_range: false,
+        carries_alpha: false,
         millisecond_times: false,
     },
     Container {
@@ -151,6 +164,7 @@ static CONTAINERS: &[Container] = &[
         audio: &[],
         options: &[],
         carries_range: true,
+        carries_alpha: false,
         millisecond_times: false,
     },
 ];
@@ -214,9 +228,12 @@ mod tests {
             ("opus", "", "opus", "opus", "opus"),
             ("png-sequence", "png", "", "", ""),
         ] {
-            assert_eq!(container(id).unwrap().usual_video().unwrap_or_default(), video, "{id}");
+            assert_eq!(container(id).unwrap().usual_video(false).unwrap_or_default(), video, "{id}");
             let found = (sound(id, 48_000, 2, false), sound(id, 44_100, 2, false), sound(id, 48_000, 2, true));
             assert_eq!(found, (usual, other_rate, lossless), "{id}");
+        }
+        for (id, video) in [("mp4", "h265"), ("mov", "h265"), ("mkv", "h265"), ("webm", "vp9"), ("png-sequence", "png")] {
+            assert_eq!(container(id).unwrap().usual_video(true), Some(video), "{id} of HDR");
         }
         // Three channels: no FLAC. Seven: no AAC.
         assert_eq!((sound("mkv", 48_000, 3, true), sound("mp4", 48_000, 3, true)), ("pcm", "aac"));

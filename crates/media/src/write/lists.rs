@@ -8,12 +8,14 @@ use crate::{
         video::{VideoCodec, video_codec},
     },
 };
-use cutroom_types::{ColorModel, ColorTags, FrameRate, Size};
+use cutroom_types::{ColorModel, ColorTags, FrameRate, HdrMetadata, Size};
 
 impl Container {
-    /// Id of the video codec used when none is named; `None` when the container holds no video.
-    pub fn usual_video(&self) -> Option<&'static str> {
-        self.video.first().copied()
+    /// Id of the video codec used when none is named; `None` when the container holds no video. For
+    /// HDR (PQ and HLG) it is the first after H.264, which few players show as HDR.
+    pub fn usual_video(&self, is_hdr: bool) -> Option<&'static str> {
+        let fits = |id: &&&str| !is_hdr || **id != "h264";
+        self.video.iter().find(fits).or(self.video.first()).copied()
     }
 
     /// Audio codec used when none is named: the first that supports this rate and channel count,
@@ -55,6 +57,7 @@ impl VideoSettings {
             frame_rate,
             format,
             color: if format.model == ColorModel::Rgb { ColorTags::SRGB } else { ColorTags::BT709 },
+            hdr: HdrMetadata::default(),
             sample_aspect: (1, 1),
             rate: Rate::CodecDefault,
             preset: None,

@@ -6,8 +6,10 @@
 //! in every container but less convenient for streaming players.
 use crate::MediaError;
 use crate::error::ffmpeg_text;
+use crate::hdr;
 use crate::write::container::Container;
 use crate::write::encoder::{AvPacket, Encoder};
+use cutroom_types::HdrMetadata;
 use ffmpeg_next::ffi::{self, AVRational};
 use std::collections::VecDeque;
 use std::ffi::CString;
@@ -47,6 +49,8 @@ pub(crate) struct StreamFacts {
     pub frame_rate: Option<AVRational>,
     /// Four-character code, where it differs from the encoder's and the muxer's choice.
     pub fourcc: Option<[u8; 4]>,
+    /// Mastering display and light level.
+    pub hdr: HdrMetadata,
     /// How the encoder's priming samples are stored.
     pub priming: Priming,
 }
@@ -111,6 +115,7 @@ impl Muxer {
                 (*stream).avg_frame_rate = rate;
                 (*stream).r_frame_rate = rate;
             }
+            hdr::write_to_stream(&facts.hdr, stream);
             (*stream).sample_aspect_ratio = (*encoder.context()).sample_aspect_ratio;
             let result = ffi::avcodec_parameters_from_context((*stream).codecpar, encoder.context());
             // Without a code of the row, that of the encoder stays: it names the profile of ProRes.

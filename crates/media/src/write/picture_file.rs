@@ -1,6 +1,7 @@
 //! Writing of one picture as a PNG file.
 use crate::MediaError;
 use crate::write::partial::{PartialFile, write_error};
+use crate::write::png_chunks;
 use crate::write::refuse::refuse;
 use crate::write::settings::VideoSettings;
 use crate::write::writer::PictureTrack;
@@ -43,5 +44,6 @@ pub fn encode_png(picture: &Picture) -> Result<Vec<u8>, MediaError> {
     };
     track.push(picture, &mut keep)?;
     track.finish(&mut keep)?;
+    png_chunks::add_cicp(&mut bytes, picture.color);
     Ok(bytes)
 }

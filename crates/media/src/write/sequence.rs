@@ -5,6 +5,7 @@
 //! in which the files are named `00000.png` and so on.
 use crate::MediaError;
 use crate::write::partial::{folder_of, hidden_name, rename, sync_folder, write_error};
+use cutroom_types::ColorTags;
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -13,6 +14,8 @@ use std::path::{Path, PathBuf};
 pub(crate) struct Sequence {
     target: PathBuf,
     pattern: SequencePattern,
+    /// Colour of the pictures.
+    pub color: ColorTags,
     hidden: PathBuf,
     overwrite: bool,
     count: u64,
@@ -98,7 +101,7 @@ impl SequencePattern {
 
 impl Sequence {
     /// Creates the hidden folder.
-    pub fn create(target: &Path, overwrite: bool) -> Result<Self, MediaError> {
+    pub fn create(target: &Path, color: ColorTags, overwrite: bool) -> Result<Self, MediaError> {
         let pattern = SequencePattern::parse(target)?;
         let failed = |e: std::io::Error| write_error(target, &e);
         if let (Some(path), false) = (pattern.existing().map_err(failed)?.into_iter().next(), overwrite) {
@@ -109,7 +112,7 @@ impl Sequence {
         }
         let hidden = hidden_name(target, "partial");
         fs::create_dir(&hidden).map_err(failed)?;
-        Ok(Self { target: target.into(), pattern, hidden, overwrite, count: 0, bytes: 0 })
+        Ok(Self { target: target.into(), pattern, color, hidden, overwrite, count: 0, bytes: 0 })
     }
 
     /// The target as given.
@@ -226,7 +229,7 @@ mod tests {
         let (target, old) = (dir.path().join("x_%03d.png"), ["x_000.png", "x_001.png", "x_007.png"]);
         old.iter().for_each(|n| fs::write(dir.path().join(n), "old").unwrap());
         let begin = || {
-            let mut sequence = Sequence::create(&target, true).unwrap();
+            let mut sequence = Sequence::create(&target, ColorTags::SRGB, true).unwrap();
             (0..3).for_each(|_| sequence.push(b"new").unwrap());
             sequence
         };

@@ -1,5 +1,5 @@
 //! Settings of a file to be written.
-use cutroom_types::{ColorTags, FrameRate, PictureFormat, Size};
+use cutroom_types::{ColorTags, FrameRate, HdrMetadata, PictureFormat, Size};
 
 /// Rate control of the video encoder.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -30,6 +30,9 @@ pub struct VideoSettings {
     pub format: PictureFormat,
     /// Colour tags of the pushed pictures, written to stream and container.
     pub color: ColorTags,
+    /// Mastering display and light level of PQ and HLG, written to the container, and to the
+    /// pictures of H.265 and SVT-AV1.
+    pub hdr: HdrMetadata,
     /// Sample aspect ratio, width : height.
     pub sample_aspect: (u32, u32),
     /// Quality or bit rate.

@@ -106,6 +106,10 @@ pub(crate) fn check_video<'a>(container: &Container, s: &'a VideoSettings) -> Re
         let range = if range == Range::Full { "full" } else { "limited" };
         return Err(refuse(format!("{} holds {range}-range samples only", codec.title)));
     }
+    if s.format.alpha && !codec.keeps_alpha(container) {
+        let keeping = codec.containers().filter(|c| codec.holds_alpha(c)).map(|c| c.id).collect::<Vec<_>>().join(", ");
+        return Err(refuse(format!("{id} in {} has no alpha; it has in {keeping}", container.id)));
+    }
     if s.gop_frames == Some(0) {
         return Err(refuse("key frames cannot be 0 frames apart".into()));
     }

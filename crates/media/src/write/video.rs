@@ -1,5 +1,6 @@
 //! The video codecs: one file per family, one line here each.
 use crate::MediaError;
+use crate::write::container::Container;
 use crate::write::settings::VideoSettings;
 use crate::write::{other_names, refuse::refuse};
 use cutroom_types::{ColorModel, PictureFormat, Range};
@@ -53,6 +54,8 @@ pub struct VideoCodec {
     pub max_size: u32,
     /// Whether the stream stores the range (limited or full).
     pub carries_range: bool,
+    /// Whether alpha is a stream of its own, which the container must keep beside the pictures.
+    pub alpha_beside: bool,
     /// The range that samples must have, where the codec supports only one.
     pub only_range: Option<Range>,
     /// The memory layout of pictures that the encoder needs.
@@ -89,6 +92,34 @@ impl VideoCodec {
     /// The first format of the profile with this id; of the first profile when there is none.
     pub fn default_format(&self, profile: Option<&str>) -> PictureFormat {
         self.profiles.iter().find(|p| Some(p.id) == profile).unwrap_or(&self.profiles[0]).formats[0]
+    }
+
+    /// The format used when none is named: among those of the profile with this id, or of all
+    /// profiles if there is none, the first with alpha if `alpha` is set, and with at least `bits`
+    /// bits, preferably with the subsampling of the default one. If both cannot be had, depth goes
+    /// before alpha; if neither, it is the default format.
+    pub fn usual_format(&self, container: &Container, profile: Option<&str>, alpha: bool, bits: u8) -> PictureFormat {
+        let default = self.default_format(profile);
+        let held = || {
+            let named = self.profiles.iter().filter(|p| profile.is_none_or(|id| p.id == id));
+            named.flat_map(|p| p.formats).copied().filter(|f| !f.alpha || self.keeps_alpha(container))
+        };
+        let find = |alpha: bool, bits: u8| {
+            let fits = move |f: &PictureFormat| f.alpha == alpha && f.bits >= bits;
+            let alike = move |f: &PictureFormat| PictureFormat { alpha: default.alpha, bits: default.bits, ..*f } == default;
+            held().filter(fits).find(alike).or_else(|| held().find(fits))
+        };
+        find(alpha, bits).or_else(|| find(false, bits)).or_else(|| find(alpha, 0)).unwrap_or(default)
+    }
+
+    /// Whether a container keeps the alpha of this codec's pictures, if one of its formats has any.
+    pub fn keeps_alpha(&self, container: &Container) -> bool {
+        container.carries_alpha || !self.alpha_beside
+    }
+
+    /// Whether it holds alpha in a container.
+    pub fn holds_alpha(&self, container: &Container) -> bool {
+        self.keeps_alpha(container) && self.profiles.iter().flat_map(|p| p.formats).any(|f| f.alpha)
     }
 
     /// The profile that the settings name, or the first that holds their format.

@@ -6,11 +6,12 @@ use crate::write::encoder::{AvPacket, Encoder};
 use crate::write::frame::video_frame;
 use crate::write::mux::{Muxer, Priming, StreamFacts};
 use crate::write::partial::PartialFile;
+use crate::write::png_chunks;
 use crate::write::sequence::Sequence;
 use crate::write::settings::{VideoSettings, WriteSettings};
 use crate::write::validate::{Checked, CheckedVideo, check, check_video};
 use crate::write::video::Input;
-use cutroom_types::{AlphaMode, AudioBlock, ColorModel, Orientation, Picture};
+use cutroom_types::{AlphaMode, AudioBlock, ColorModel, ColorTags, HdrMetadata, Orientation, Picture};
 use ffmpeg_next::ffi::AVRational;
 use std::path::{Path, PathBuf};
 
@@ -54,7 +55,11 @@ impl Sink {
     fn picture_packet(&mut self, packet: AvPacket) -> Result<(), MediaError> {
         match self {
             Self::File { muxer, partial, video, .. } => muxer.push(*video, packet, partial.target()),
-            Self::Sequence(s) => s.push(packet.bytes()),
+            Self::Sequence(s) => {
+                let mut bytes = packet.bytes().to_vec();
+                png_chunks::add_cicp(&mut bytes, s.color);
+                s.push(&bytes)
+            }
         }
     }
 
@@ -81,7 +86,9 @@ impl Writer {
             Some(muxer) => Self::create_file(final_path, settings, &checked, muxer, overwrite),
             None => {
                 let video = checked.video.as_ref().map(|v| PictureTrack::open(v, false)).transpose()?;
-                Ok(Self { video, sound: None, sink: Sink::Sequence(Sequence::create(final_path, overwrite)?), failed: false })
+                let color = settings.video.as_ref().map_or(ColorTags::SRGB, |v| v.color);
+                let sequence = Sequence::create(final_path, color, overwrite)?;
+                Ok(Self { video, sound: None, sink: Sink::Sequence(sequence), failed: false })
             }
         }
     }
@@ -107,6 +114,7 @@ impl Writer {
             let facts = StreamFacts {
                 frame_rate: Some(AVRational { num: rate.num() as i32, den: rate.den() as i32 }),
                 fourcc: v.codec.fourcc.iter().find(|(c, _)| *c == checked.container.id).map(|(_, code)| *code),
+                hdr: v.settings.hdr,
                 priming: Priming::Muxer,
             };
             video_index = muxer.add_stream(&track.encoder, &facts)?;
@@ -117,7 +125,8 @@ impl Writer {
                 (true, Some("opus")) => Priming::Declared,
                 (true, _) => Priming::ShiftAll,
             };
-            audio_index = muxer.add_stream(&track.encoder, &StreamFacts { frame_rate: None, fourcc: None, priming })?;
+            let facts = StreamFacts { frame_rate: None, fourcc: None, hdr: HdrMetadata::default(), priming };
+            audio_index = muxer.add_stream(&track.encoder, &facts)?;
         }
         for (key, value) in &settings.metadata {
             muxer.set_metadata(key, value)?;

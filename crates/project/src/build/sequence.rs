@@ -3,7 +3,7 @@ use crate::{
     Alignment, Clip, ClipSource, Composition, CompositionColor, Extra, Media, MediaFacts, MediaKind, Project, Track, TrackKind,
     Transition,
 };
-use cutroom_types::{FLICKS_PER_SECOND, Fit, FrameRate, Primaries, Size, Time, TimeDelta, Transfer};
+use cutroom_types::{FLICKS_PER_SECOND, Fit, FrameRate, HdrMetadata, Primaries, Size, Time, TimeDelta, Transfer};
 use std::collections::BTreeMap;
 
 /// Longest priming of an encoder: HE-AAC at 44.1 kHz has up to 5186 samples, 0.118 s.
@@ -50,6 +50,8 @@ pub struct PictureFacts {
     pub primaries: Primaries,
     /// Transfer characteristics.
     pub transfer: Transfer,
+    /// Mastering display and light level.
+    pub hdr: HdrMetadata,
 }
 
 /// A file, or a part of it, in a sequence.
@@ -143,7 +145,9 @@ pub fn composition_for<'a>(
     let rate = rate.unwrap_or_else(|| FrameRate::new(25, 1).expect("25 fps is a rate"));
     let mut composition = Composition::new("main", size, rate);
     if let Some(p) = moving {
-        composition.color = CompositionColor { primaries: p.primaries, transfer: p.transfer, ..CompositionColor::default() };
+        let HdrMetadata { mastering_display, content_light } = p.hdr;
+        let (primaries, transfer, extra) = (p.primaries, p.transfer, Extra::default());
+        composition.color = CompositionColor { primaries, transfer, mastering_display, content_light, extra };
     }
     composition
 }
@@ -207,7 +211,7 @@ impl Sequence<'_> {
     /// # Panics
     /// If a clip has an index that is out of range for `sources`.
     pub fn project(&self, name: &str, mut composition: Composition) -> Result<Sequenced, SequenceError> {
-        let (tracks, unheard) = self.tracks(composition.frame_rate)?;
+        let (tracks, unheard) = self.tracks(composition.frame_rate, composition.size)?;
         composition.tracks = tracks;
         let mut project = Project::new(name, composition);
         for (n, source) in self.sources.iter().enumerate() {
@@ -232,7 +236,7 @@ impl Sequence<'_> {
         Some((from, rate.nearest_frame(to - from).max(1)))
     }
 
-    fn tracks(&self, rate: FrameRate) -> Result<(Vec<Track>, Unheard), SequenceError> {
+    fn tracks(&self, rate: FrameRate, canvas: Size) -> Result<(Vec<Track>, Unheard), SequenceError> {
         let mut video = Track::new("v1", TrackKind::Video);
         let mut unheard = Vec::new();
         // Frames of a dissolve before and after its cut.
@@ -270,6 +274,9 @@ impl Sequence<'_> {
             let mut clip = Clip::new(&clip_id(i), ClipSource::media(&media_id(c.source)), start, length);
             clip.source_in = rate.time_of_frame(head).saturating_add(from.since_zero());
             clip.video.transform.fit = self.fit;
+            if self.fit == Fit::Contain && source.picture.is_some_and(|p| differs_by_a_pixel(p.size, canvas)) {
+                clip.video.transform.fit = Fit::Native;
+            }
             if let Some(picture) = source.picture.filter(|_| !is_still && c.to.is_none())
                 && let Some(sound) = source.sound_end.filter(|end| *end > picture.end)
             {
@@ -323,6 +330,13 @@ impl Sequence<'_> {
         }
         audio
     }
+}
+
+/// Whether pictures are a pixel wider, narrower, higher or lower than the canvas, which was made
+/// even: scaled to fit they would lose their sharpness for that pixel.
+fn differs_by_a_pixel(picture: Size, canvas: Size) -> bool {
+    let near = |a: u32, b: u32| a.abs_diff(b) <= 1;
+    picture != canvas && near(picture.width, canvas.width) && near(picture.height, canvas.height)
 }
 
 /// Where in a source its clip begins: at its start, or where its picture starts if that is more than

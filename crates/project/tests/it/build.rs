@@ -6,7 +6,7 @@ use cutroom_project::{
     },
     validate,
 };
-use cutroom_types::{Fit, FrameRate, ParamValue, Primaries, Size, Time, TimeDelta, Transfer};
+use cutroom_types::{Fit, FrameRate, HdrMetadata, ParamValue, Primaries, Size, Time, TimeDelta, Transfer};
 
 const SECOND: i64 = 705_600_000;
 
@@ -25,6 +25,7 @@ fn source(kind: MediaKind, secs: i64, size: Option<(u32, u32)>) -> SourceFacts {
         end: TimeDelta(secs * SECOND),
         primaries: Primaries::Bt2020,
         transfer: Transfer::Pq,
+        hdr: HdrMetadata::default(),
     });
     SourceFacts {
         path: "a".into(),

@@ -106,6 +106,16 @@ pub fn working_space(canvas: &Canvas) -> WorkingSpace {
     WorkingSpace { linear: canvas.blend_space == BlendSpace::Linear, primaries: canvas.primaries, transfer: canvas.transfer }
 }
 
+/// The tags with which a source is read. Primaries that its file does not state are those of the
+/// film, unless one of the two is HDR or the film has wide primaries: nothing is converted that
+/// nobody stated, as FFmpeg and MLT do, and a clip of standard size, a still of it and one of HD
+/// size agree.
+fn read_as(picture: &Picture, working: WorkingSpace) -> ColorTags {
+    let tags = picture.color;
+    let is_standard = !tags.transfer.is_hdr() && !working.transfer.is_hdr() && !working.primaries.is_wide();
+    if picture.are_primaries_guessed && is_standard { ColorTags { primaries: working.primaries, ..tags } } else { tags }
+}
+
 fn check_size(s: Size) -> Result<(), RenderError> {
     if s.width == 0 || s.height == 0 || s.width > MAX_RASTER_SIDE_PX || s.height > MAX_RASTER_SIDE_PX {
         return Err(RenderError::Unsupported(format!(
@@ -334,7 +344,7 @@ impl Lowering<'_> {
         if let Some(what) = color::unsupported(picture.color) {
             return Err(RenderError::Unsupported(format!("{what} of a source picture")));
         }
-        let decode = color::decode_steps(picture.format, picture.color, working);
+        let decode = color::decode_steps(picture.format, read_as(&picture, working), working);
         let (has_alpha, premultiplied) = (picture.format.alpha, picture.alpha == AlphaMode::Premultiplied);
         let id = self.program.pictures.len();
         self.program.pictures.push(picture);

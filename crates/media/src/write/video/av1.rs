@@ -1,6 +1,7 @@
 //! AV1: with SVT-AV1 (fast, 4:2:0 only) and with libaom (slower, every format). They are two rows
 //! because silently replacing one by the other would change the speed tenfold.
 use super::{Input, Options, VideoCodec, VideoProfile, gray, pair, rgb, whole_crf_text, yuv420, yuv422, yuv444};
+use crate::hdr;
 use crate::write::settings::{Rate, VideoSettings};
 
 pub static SVT: VideoCodec = VideoCodec {
@@ -18,6 +19,7 @@ pub static SVT: VideoCodec = VideoCodec {
     min_size: (64, 64),
     max_size: 8192,
     carries_range: true,
+    alpha_beside: false,
     only_range: None,
     input: Input::Planes,
     fourcc: &[],
@@ -46,6 +48,7 @@ pub static AOM: VideoCodec = VideoCodec {
     min_size: (1, 1),
     max_size: 16384,
     carries_range: true,
+    alpha_beside: false,
     only_range: None,
     input: Input::Planes,
     fourcc: &[],
@@ -61,8 +64,12 @@ fn svt_options(s: &VideoSettings, _: &VideoProfile) -> Result<Options, String> {
         Rate::Lossless => return Err("SVT-AV1 has no lossless mode; use av1-aom, ffv1, h264 or h265".into()),
         Rate::CodecDefault => vec![pair("crf", 35)],
     };
+    let mut params = hdr::svt_params(&s.hdr);
     if s.threads > 0 {
-        o.push(pair("svtav1-params", format!("lp={}", s.threads)));
+        params.push(format!("lp={}", s.threads));
+    }
+    if !params.is_empty() {
+        o.push(pair("svtav1-params", params.join(":")));
     }
     Ok(o)
 }

@@ -23,6 +23,7 @@ pub static CODEC: VideoCodec = VideoCodec {
     min_size: (256, 120),
     max_size: 16384,
     carries_range: false,
+    alpha_beside: false,
     only_range: None,
     input: Input::PaddedPlanes,
     fourcc: &[],

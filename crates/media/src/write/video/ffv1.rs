@@ -70,6 +70,7 @@ pub static CODEC: VideoCodec = VideoCodec {
     min_size: (1, 1),
     max_size: 32768,
     carries_range: false,
+    alpha_beside: false,
     only_range: None,
     input: Input::PlanesOrBgr,
     fourcc: &[],

@@ -28,6 +28,7 @@ pub static CODEC: VideoCodec = VideoCodec {
     min_size: (2, 2),
     max_size: 16384,
     carries_range: true,
+    alpha_beside: false,
     only_range: None,
     input: Input::Planes,
     fourcc: &[],

@@ -1,5 +1,6 @@
 //! H.265 with x265.
 use super::{Input, Options, VideoCodec, VideoProfile, crf_text, gray, pair, rgb, yuv420, yuv422, yuv444};
+use crate::hdr;
 use crate::write::settings::{Rate, VideoSettings};
 
 pub static CODEC: VideoCodec = VideoCodec {
@@ -46,6 +47,7 @@ pub static CODEC: VideoCodec = VideoCodec {
     min_size: (32, 32),
     max_size: 8192,
     carries_range: true,
+    alpha_beside: false,
     only_range: None,
     input: Input::Planes,
     // QuickTime and Safari play hvc1 but not hev1.
@@ -65,6 +67,7 @@ fn options(s: &VideoSettings, profile: &VideoProfile) -> Result<Options, String>
         }
         Rate::CodecDefault => vec![pair("crf", 28)],
     };
+    params.extend(hdr::x265_params(&s.hdr));
     if profile.id != "auto" {
         o.push(pair("profile", profile.id));
     }

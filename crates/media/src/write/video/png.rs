@@ -21,6 +21,7 @@ pub static CODEC: VideoCodec = VideoCodec {
     min_size: (1, 1),
     max_size: 32768,
     carries_range: true,
+    alpha_beside: false,
     // In PNG, black is always 0 and white the largest code.
     only_range: Some(Range::Full),
     input: Input::PackedRgb,

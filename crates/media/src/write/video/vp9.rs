@@ -13,7 +13,7 @@ pub static CODEC: VideoCodec = VideoCodec {
     encoder: "libvpx-vp9",
     // The format determines the profile; the encoder refuses any other.
     profiles: &[
-        VideoProfile { id: "0", formats: &[yuv420(8)] },
+        VideoProfile { id: "0", formats: &[yuv420(8), yuv420(8).with_alpha()] },
         VideoProfile { id: "1", formats: &[yuv422(8), yuv444(8), YUV440_8, rgb(8)] },
         VideoProfile { id: "2", formats: &[yuv420(10), yuv420(12)] },
         VideoProfile {
@@ -31,6 +31,7 @@ pub static CODEC: VideoCodec = VideoCodec {
     min_size: (1, 1),
     max_size: 16384,
     carries_range: true,
+    alpha_beside: true,
     only_range: None,
     input: Input::Planes,
     fourcc: &[],
@@ -45,6 +46,10 @@ fn options(s: &VideoSettings, profile: &VideoProfile) -> Result<Options, String>
         Rate::CodecDefault => vec![pair("crf", 32), pair("b", 0)],
     };
     // Row threading uses more than one core below 4K, and the stream does not depend on timing.
+    if s.format.alpha {
+        // Hidden frames of pictures and alpha would be at different places.
+        o.push(pair("auto-alt-ref", 0));
+    }
     o.extend([pair("profile", profile.id), pair("deadline", "good"), pair("row-mt", 1)]);
     Ok(o)
 }
