@@ -16,6 +16,7 @@ mod decoders;
 mod deinterlace;
 mod edit_list;
 pub mod error;
+pub mod heif;
 mod index;
 pub mod info;
 mod input;
