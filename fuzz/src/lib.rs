@@ -7,7 +7,7 @@
 #![forbid(unsafe_code)]
 
 use cutroom_effects::{curve as curve_text, effect::curves, lut::Lut};
-use cutroom_media::{mp4_boxes, mp4_tables, ogg_end, write::SequencePattern};
+use cutroom_media::{heif, mp4_boxes, mp4_tables, ogg_end, write::SequencePattern};
 use cutroom_types::{FrameRate, Time, TimeText, Timecode};
 use std::{io::Cursor, path::Path};
 
@@ -110,6 +110,9 @@ fn boxes(bytes: &[u8]) {
     }
     for track in mp4_tables::tracks_in(&mut Cursor::new(bytes)).unwrap_or_default() {
         assert!(track.timescale > 0 && track.movie_timescale > 0 && !track.samples.is_empty());
+    }
+    if let Some(found) = heif::properties(bytes) {
+        assert!(found.orientation.quarter_turns < 4);
     }
 }
 

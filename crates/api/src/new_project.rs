@@ -102,6 +102,7 @@ pub fn new_project(request: &NewProjectRequest) -> Result<NewProjectReport, ApiE
         info.warnings.iter().map(|w| format!("{of}: {w}")).collect::<Vec<_>>()
     };
     notes.extend(infos.iter().flat_map(warnings));
+    notes.extend(infos.iter().flat_map(|(path, info)| further_streams(path, info)));
     let mut fields = Vec::new();
     let rate = request.fps.as_deref().map(str::parse).transpose().map_err(|e| ApiError::of("usage.fps", &e).field("fps"))?;
     let (sources, order) = sources(&files, folder, &infos)?;
@@ -195,6 +196,19 @@ fn unheard(file: &Path, source: &SourceFacts, secs: f64, rate: FrameRate) -> Str
     format!("{file}: the sound goes on for {secs:.3} s after the picture; this part is not heard")
 }
 
+/// Notes on streams of a file that are not used.
+fn further_streams(path: &Path, info: &MediaInfo) -> Vec<String> {
+    let of = path.display();
+    let note = |kind: &str, field: &str, codecs: Vec<&str>| {
+        let others = codecs.len().checked_sub(2)?;
+        let others = if others == 0 { "another".to_owned() } else { format!("{} others", others + 1) };
+        Some(format!("{of}: its {kind} 0 ({}) is used; it has {others}, which {field} of a clip chooses", codecs[0]))
+    };
+    let video = note("picture", "source.video_stream", info.video.iter().map(|v| v.codec.as_str()).collect());
+    let audio = note("sound", "source.audio_stream", info.audio.iter().map(|a| a.codec.as_str()).collect());
+    video.into_iter().chain(audio).collect()
+}
+
 fn stem(path: &Path) -> String {
     path.file_stem().map(|s| s.to_string_lossy().into_owned()).unwrap_or_default()
 }
@@ -223,6 +237,12 @@ fn sources(
 }
 
 fn source(path: &Path, folder: &Path, info: &MediaInfo) -> Result<SourceFacts, ApiError> {
+    // What a clip shows and plays if nothing is chosen.
+    let defects = (info.video.first().and_then(|v| v.defect.as_ref()), info.audio.first().and_then(|a| a.defect.as_ref()));
+    if let Some(defect) = defects.0.or(defects.1) {
+        let hint = "convert the file to a usual format, or leave it out";
+        return Err(ApiError::from(defect.clone()).hint(hint).field("clips"));
+    }
     let kind = match (info.is_still, info.video.is_empty()) {
         (true, _) => MediaKind::Image,
         (false, true) if info.audio.is_empty() => {

@@ -93,6 +93,8 @@ impl MediaIndex {
         for a in &mut audio {
             a.set_zero(zero);
         }
+        default_first(&input, "picture", &mut video, |v| v.stream, &mut warnings);
+        default_first(&input, "sound", &mut audio, |a| a.stream, &mut warnings);
         let videos = video.len();
         video.append(&mut attached);
         let info = crate::probe::describe(&input, zero, &mut video, videos, &audio, warnings)?;
@@ -111,12 +113,45 @@ impl MediaIndex {
     }
 }
 
-/// Describes a file: streams, sizes, tags, exact durations and frame counts.
+/// Moves the first stream that the file marks as default to the beginning, so that it is the one
+/// that is used when none is chosen.
+fn default_first<T>(input: &Input, kind: &str, streams: &mut [T], stream: impl Fn(&T) -> usize, warnings: &mut Vec<String>) {
+    let Some(at) = streams.iter().position(|s| input.is_default(stream(s))).filter(|at| *at > 0) else { return };
+    let [default, first] = [&streams[at], &streams[0]].map(&stream);
+    streams[..=at].rotate_right(1);
+    warnings.push(format!(
+        "stream {default} is its default {kind} and counts as {kind} 0; stream {first}, which comes before it, counts as {kind} 1"
+    ));
+}
+
+/// Describes a file: streams, sizes, tags, exact durations and frame counts. One frame of every
+/// stream is decoded; streams that cannot be used have a `defect` and cause a warning.
 ///
 /// # Errors
-/// As [`MediaIndex::scan`].
+/// As [`MediaIndex::scan`]; also when no stream can be used.
 pub fn probe(path: &Path) -> Result<MediaInfo, MediaError> {
-    Ok(MediaIndex::scan(path)?.info.clone())
+    let index = MediaIndex::scan(path)?;
+    let mut info = index.info.clone();
+    let pictures = info.video.iter_mut().chain(&mut info.attached_pictures);
+    for (n, v) in pictures.enumerate() {
+        v.defect = index.try_picture(n).err();
+    }
+    for (n, a) in info.audio.iter_mut().enumerate() {
+        a.defect = index.try_audio(n).err();
+    }
+    let pictures = info.video.iter().chain(&info.attached_pictures).map(|v| (v.stream_index, &v.defect));
+    let all: Vec<_> = pictures.chain(info.audio.iter().map(|a| (a.stream_index, &a.defect))).collect();
+    if let Some((_, Some(first))) = all.iter().find(|_| all.iter().all(|s| s.1.is_some())) {
+        return Err(first.clone());
+    }
+    let prefix = format!("{}: ", path.display());
+    let warning = |(stream, defect): &(usize, &Option<MediaError>)| {
+        let text = defect.as_ref()?.to_string();
+        Some(format!("stream {stream} cannot be used: {}", text.strip_prefix(&prefix).unwrap_or(&text)))
+    };
+    let warnings: Vec<String> = all.iter().filter_map(warning).collect();
+    info.warnings.extend(warnings);
+    Ok(info)
 }
 
 enum StreamScan {

@@ -1,5 +1,5 @@
 //! The description of a file that `probe` returns: plain data.
-use crate::tags::GuessedTags;
+use crate::{error::MediaError, tags::GuessedTags};
 use cutroom_types::{ColorTags, FrameRate, HdrMetadata, Orientation, PictureFormat, Size, Span, Time, TimeDelta};
 use std::path::PathBuf;
 
@@ -89,6 +89,9 @@ pub struct VideoInfo {
     pub bits: u8,
     /// Whether pictures have an alpha plane.
     pub alpha: bool,
+    /// Why it cannot be used, found by decoding one frame; `None` if it can, and until
+    /// [`crate::probe`] has tried.
+    pub defect: Option<MediaError>,
 }
 
 /// Description of an audio stream.
@@ -120,6 +123,8 @@ pub struct AudioInfo {
     pub span: Span,
     /// Number of audible samples per channel.
     pub samples: i64,
+    /// As [`VideoInfo::defect`].
+    pub defect: Option<MediaError>,
 }
 
 /// Description of a stream that is not read.

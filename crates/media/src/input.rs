@@ -94,6 +94,9 @@ impl Input {
                 return Err(open_error(path, opened, deadline.passed.load(Ordering::Relaxed)));
             }
             let input = Self { context, path: path.into(), deadline };
+            if let Some(reason) = chance(path, &input.format_name()) {
+                return Err(MediaError::NotMedia { path: path.into(), reason });
+            }
             input.deadline.renew();
             let found = ffi::avformat_find_stream_info(input.context, ptr::null_mut());
             if found < 0 {
@@ -136,6 +139,12 @@ impl Input {
     pub fn kind(&self, i: usize) -> AVMediaType {
         // SAFETY: streams have parameters; FFmpeg writes only values that it declares.
         unsafe { (*(*self.stream(i)).codecpar).codec_type }
+    }
+
+    /// Whether the file marks stream `i` as the one to present among those of its kind.
+    pub fn is_default(&self, i: usize) -> bool {
+        // SAFETY: the stream is valid.
+        unsafe { (*self.stream(i)).disposition & ffi::AV_DISPOSITION_DEFAULT != 0 }
     }
 
     /// Time base of stream `i`, seconds per tick; an invalid one becomes 1/1000000.
@@ -217,6 +226,20 @@ impl Drop for Input {
         self.deadline.renew();
         // SAFETY: owned context, closed once.
         unsafe { ffi::avformat_close_input(&mut self.context) };
+    }
+}
+
+/// Why a file of the format that FFmpeg guessed is not taken for media: formats that any text or any
+/// bytes fit need the ending of their files.
+fn chance(path: &Path, format: &str) -> Option<String> {
+    let ending = path.extension().map(|e| e.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
+    match format {
+        // Pictures made of letters.
+        "tty" | "bin" | "xbin" | "adf" | "idf" => Some("it is text or unknown data, not media".into()),
+        "amrnb" | "amrwb" if !["amr", "awb", "3ga", "amrnb", "amrwb"].contains(&ending.as_str()) => {
+            Some("it is no known format; a headerless recording needs its proper ending (.amr, .awb)".into())
+        }
+        _ => None,
     }
 }
 

@@ -17,6 +17,7 @@ mod deinterlace;
 mod edit_list;
 pub mod error;
 mod hdr;
+pub mod heif;
 mod index;
 pub mod info;
 mod input;

@@ -1,6 +1,21 @@
 //! Checks whether a stream can be read, from the index and before any work starts.
-use crate::{MediaIndex, ReadOptions, VideoInfo, VideoReader, error::MediaError, input::check_size};
-use std::sync::Arc;
+use crate::{
+    MediaIndex, ReadOptions, VideoInfo, VideoReader,
+    decoder::Output,
+    error::MediaError,
+    input::{AvPacket, check_size},
+    stream::open_stream,
+};
+use cutroom_types::Deinterlace;
+use std::{path::Path, sync::Arc};
+
+/// Sound that lasts longer than its packets by this factor has wrong time stamps. Streams that
+/// leave out silence have some twenty times fewer packets than others.
+const IMPLAUSIBLE: f64 = 100.0;
+/// What is wrong with a stream without a codec, such as an MP4 without sample description.
+const UNDESCRIBED: &str = "the file does not say how it is coded";
+/// Packets of sound that are decoded for a trial.
+const TRIED_PACKETS: usize = 8;
 
 impl MediaIndex {
     /// Checks that a video stream (attached pictures count after the others) can be read: it has
@@ -17,6 +32,14 @@ impl MediaIndex {
             index: video_stream,
             count: self.video.len(),
         })?;
+        if v.codec == "none" {
+            return Err(MediaError::NothingDecoded {
+                path: path(),
+                kind: "video",
+                index: video_stream,
+                reason: UNDESCRIBED.into(),
+            });
+        }
         if !v.has_decoder {
             return Err(MediaError::NoDecoder { path: path(), codec: v.codec.clone() });
         }
@@ -48,6 +71,14 @@ impl MediaIndex {
             index: audio_stream,
             count: self.info.audio.len(),
         })?;
+        if a.codec == "none" {
+            return Err(MediaError::NothingDecoded {
+                path: path(),
+                kind: "audio",
+                index: audio_stream,
+                reason: UNDESCRIBED.into(),
+            });
+        }
         if !a.has_decoder {
             return Err(MediaError::NoDecoder { path: path(), codec: a.codec.clone() });
         }
@@ -62,9 +93,90 @@ impl MediaIndex {
         Ok(())
     }
 
+    /// As [`Self::check_picture`], and decodes the first frame.
+    ///
+    /// # Errors
+    /// As [`Self::check_picture`], and when nothing can be decoded.
+    pub fn try_picture(self: &Arc<Self>, video_stream: usize) -> Result<(), MediaError> {
+        let decode = || {
+            let options = ReadOptions { threads: 1, deinterlace: Deinterlace::Off, ..ReadOptions::default() };
+            VideoReader::open_indexed(Arc::clone(self), video_stream, options)?.frame(0).map(drop)
+        };
+        match self.video_info(video_stream) {
+            // FFmpeg found no picture: the decoder says why.
+            Some(v) if v.has_decoder && (v.size.width == 0 || v.size.height == 0) => decode().map_err(|e| self.explained(e)),
+            _ => self.check_picture(video_stream).and_then(|()| decode()),
+        }
+    }
+
+    /// An error with what is known about files that the linked FFmpeg cannot read.
+    fn explained(&self, error: MediaError) -> MediaError {
+        let mut head = [0u8; 21];
+        let read = std::fs::File::open(&self.info.path).and_then(|mut file| std::io::Read::read_exact(&mut file, &mut head));
+        // The flag for animation in the extended header of a WebP.
+        let is_animated = read.is_ok() && head.starts_with(b"RIFF") && &head[8..16] == b"WEBPVP8X" && head[20] & 2 != 0;
+        let more = "an animated WebP, which the linked FFmpeg cannot read; convert it to APNG or WebM";
+        match error {
+            MediaError::NothingDecoded { path, kind, index, .. } if is_animated => {
+                MediaError::NothingDecoded { path, kind, index, reason: more.into() }
+            }
+            error => error,
+        }
+    }
+
+    /// As [`Self::check_audio`], decodes the first packets, and checks that the length that the time
+    /// stamps claim is possible.
+    ///
+    /// # Errors
+    /// As [`Self::check_audio`], when nothing can be decoded, and when the time stamps claim more
+    /// than [`IMPLAUSIBLE`] times what the packets hold.
+    pub fn try_audio(&self, audio_stream: usize) -> Result<(), MediaError> {
+        self.check_audio(audio_stream)?;
+        let (path, audio) = (self.info.path.clone(), &self.audio[audio_stream]);
+        let (packets, samples, reason) = first_samples(&path, audio.stream)?;
+        let defect = |reason| Err(MediaError::NothingDecoded { path: path.clone(), kind: "audio", index: audio_stream, reason });
+        if samples == 0 {
+            return defect(reason.unwrap_or_else(|| "the decoder gave no samples".into()));
+        }
+        let rate = f64::from(audio.rate_hz);
+        let held = samples as f64 / packets as f64 * audio.packets.len() as f64 / rate;
+        let claimed = (audio.audible_end - audio.audible_start) as f64 / rate;
+        if claimed > IMPLAUSIBLE * held + 1.0 {
+            let packets = audio.packets.len();
+            return defect(format!(
+                "its time stamps claim {claimed:.3} s, but its {packets} packets hold only {held:.3} s of sound"
+            ));
+        }
+        Ok(())
+    }
+
     /// The description of a video stream; attached pictures count after the others.
     fn video_info(&self, stream: usize) -> Option<&VideoInfo> {
         let info = &self.info;
         info.video.get(stream).or_else(|| info.attached_pictures.get(stream.checked_sub(info.video.len())?))
+    }
+}
+
+/// Decodes the first packets of an audio stream: number of packets, of samples per channel, and the
+/// decoder's first message.
+fn first_samples(path: &Path, stream: usize) -> Result<(usize, i64, Option<String>), MediaError> {
+    let (mut input, mut decoder) = open_stream(path, stream, 1)?;
+    let (mut packet, mut problem, mut sent, mut samples) = (AvPacket::new(), None, 0, 0);
+    loop {
+        match decoder.receive() {
+            Output::AvFrame(f) => samples += i64::from(f.get().nb_samples),
+            Output::End => return Ok((sent.max(1), samples, decoder.report().messages.first().cloned())),
+            Output::WantsPacket => loop {
+                if (sent >= TRIED_PACKETS && samples > 0) || !input.read(&mut packet, &mut problem)? {
+                    decoder.send(None);
+                    break;
+                }
+                if packet.get().stream_index as usize == stream {
+                    decoder.send(Some((&mut packet, sent as i64)));
+                    sent += 1;
+                    break;
+                }
+            },
+        }
     }
 }

@@ -4,7 +4,7 @@ use crate::{
     convert::StreamTags,
     decoder::{codec_name, has_decoder, has_side_alpha},
     error::MediaError,
-    hdr,
+    hdr, heif,
     info::{AudioInfo, MediaInfo, OtherInfo, ScanOrder, VideoInfo},
     input::{Input, ticks_to_time},
     orientation, pixel,
@@ -114,8 +114,8 @@ fn is_still_container(input: &Input, container: &str) -> bool {
         || matches!(brand.as_deref(), Some("avif" | "mif1"))
 }
 
-/// Bytes at the start of a file that are searched for EXIF data.
-const EXIF_BYTES: u64 = 1 << 20;
+/// Bytes at the start of a file that are searched for its orientation.
+const HEAD_BYTES: u64 = 1 << 20;
 
 fn stored_orientation(input: &Input, i: usize, is_still: bool, warnings: &mut Vec<String>) -> Orientation {
     let mut size = 0usize;
@@ -133,10 +133,16 @@ fn stored_orientation(input: &Input, i: usize, is_still: bool, warnings: &mut Ve
     }
     if is_still && let Ok(file) = std::fs::File::open(input.path()) {
         let mut head = Vec::new();
-        if std::io::Read::read_to_end(&mut std::io::Read::take(file, EXIF_BYTES), &mut head).is_ok()
-            && let Some(v) = orientation::exif_orientation(&head)
-        {
-            return Orientation::from_exif(v);
+        if std::io::Read::read_to_end(&mut std::io::Read::take(file, HEAD_BYTES), &mut head).is_ok() {
+            if let Some(v) = orientation::exif_orientation(&head) {
+                return Orientation::from_exif(v);
+            }
+            if let Some(p) = heif::properties(&head) {
+                if p.has_alpha {
+                    warnings.push(format!("stream {i}: its alpha is a picture of its own, which is not read: it is shown opaque"));
+                }
+                return p.orientation;
+            }
         }
     }
     Orientation::UPRIGHT
@@ -202,6 +208,7 @@ fn describe_video(input: &Input, index: &VideoIndex, warnings: &mut Vec<String>)
         span,
         bits: format.map_or(0, |f| f.bits),
         alpha: format.is_some_and(|f| f.alpha),
+        defect: None,
     }
 }
 
@@ -278,5 +285,6 @@ fn describe_audio(input: &Input, index: &AudioIndex, warnings: &mut Vec<String>)
         bits: u8::try_from(par.bits_per_raw_sample.max(par.bits_per_coded_sample).clamp(0, 64)).unwrap_or(0),
         span: index.span(),
         samples: (index.audible_end - index.audible_start).max(0),
+        defect: None,
     }
 }

@@ -108,11 +108,22 @@ pub(crate) fn install_log() {
             // outlives it. Encoders report an ignored parameter as a warning, so their warnings are
             // kept.
             unsafe {
+                let name_of = |object: *mut c_void| {
+                    let class = *object.cast::<*const ffi::AVClass>();
+                    (!class.is_null() && !(*class).class_name.is_null()).then(|| CStr::from_ptr((*class).class_name))
+                };
+                // Checks of a picture's size log on behalf of another object.
                 let class = *object.cast::<*const ffi::AVClass>();
-                if class.is_null() || (*class).class_name.is_null() || CStr::from_ptr((*class).class_name) != c"AVCodecContext" {
+                let by = match name_of(object) {
+                    Some(name) if name == c"IMGUTILS" && (*class).parent_log_context_offset > 0 => {
+                        *object.byte_offset((*class).parent_log_context_offset as isize).cast::<*mut c_void>()
+                    }
+                    _ => object,
+                };
+                if by.is_null() || name_of(by) != Some(c"AVCodecContext") {
                     return;
                 }
-                let context = object.cast::<ffi::AVCodecContext>();
+                let context = by.cast::<ffi::AVCodecContext>();
                 let sink = (*context).opaque.cast::<ProblemSink>();
                 if sink.is_null() || (level > ffi::AV_LOG_ERROR && ffi::av_codec_is_encoder((*context).codec) == 0) {
                     return;

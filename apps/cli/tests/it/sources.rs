@@ -249,3 +249,26 @@ fn films_of_interlaced_clips_count_frames() {
     let project: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(b.path("p.json")).unwrap()).unwrap();
     assert_eq!(project["compositions"][0]["frame_rate"], "25");
 }
+
+/// `new` refuses a clip that cannot be drawn, and says which streams it leaves.
+#[test]
+fn new_refuses_what_cannot_be_drawn() {
+    let b = Bench::new();
+    std::fs::write(b.path("list.txt"), "milk, bread and butter\n".repeat(200)).unwrap();
+    let ran = b.run(&["new", "p.json", "list.txt"]);
+    assert!(ran.code == 4 && ran.err.contains("media.open.not_media") && words(&ran).contains("it is text"), "{}", ran.err);
+    if let Some(path) = media("found/v.webp") {
+        for arguments in [&["probe", path.to_str().unwrap()][..], &["new", "p.json", path.to_str().unwrap()]] {
+            let ran = b.run(arguments);
+            assert!(ran.code == 4 && words(&ran).contains("animated WebP"), "{arguments:?}: {}", ran.err);
+        }
+    }
+    assert!(!b.path("p.json").exists());
+    let source = ["-f", "lavfi", "-i", "testsrc2=size=64x48:rate=25:duration=0.4", "-f", "lavfi", "-i", "sine=duration=0.4"];
+    let maps = ["-map", "0", "-map", "1", "-map", "1", "-pix_fmt", "yuv420p", "-c:a", "aac", "-disposition:a:0", "0"];
+    ffmpeg(&[&source[..], &maps, &["-disposition:a:1", "default"]].concat(), &b.path("two.mkv"));
+    let ran = b.ok(&["new", "p.json", "two.mkv"]);
+    let said = words(&ran);
+    assert!(said.contains("stream 2 is its default sound and counts as sound 0"), "{said}");
+    assert!(said.contains("its sound 0 (aac) is used; it has another, which source.audio_stream of a clip chooses"), "{said}");
+}

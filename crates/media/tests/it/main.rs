@@ -8,5 +8,6 @@ mod joined;
 mod made;
 mod oracle;
 mod probe;
+mod refused;
 mod times;
 mod write;
