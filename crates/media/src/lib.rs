@@ -28,6 +28,7 @@ mod orientation;
 mod packet_length;
 pub mod pixel;
 mod playable;
+mod png;
 mod probe;
 mod report;
 mod samples;

@@ -7,7 +7,7 @@ use crate::{
     hdr, heif,
     info::{AudioInfo, MediaInfo, OtherInfo, ScanOrder, VideoInfo},
     input::{Input, ticks_to_time},
-    orientation, pixel,
+    orientation, pixel, png,
     samples::{Speakers, layout_name},
     tags::AvColor,
     video_index::{VideoIndex, rates_of},
@@ -160,8 +160,7 @@ fn describe_video(input: &Input, index: &VideoIndex, warnings: &mut Vec<String>)
     let side_alpha = has_side_alpha(input, i);
     let format = pixel::canonical(av).map(|f| if side_alpha { f.with_alpha() } else { f });
     // SAFETY: the parameters are valid.
-    let color = unsafe { AvColor::of_parameters(par) };
-    let stated = color;
+    let stated = png::stated_color(input).or(unsafe { AvColor::of_parameters(par) });
     let (color, guessed) =
         stated.decide(format.unwrap_or(PictureFormat::YUV420P8), size, pixel::is_full_range_alias(av), index.is_still);
     warnings.extend(stated.unknown(color).into_iter().map(|w| format!("stream {i}: {w}")));
@@ -242,7 +241,7 @@ pub(crate) fn stream_tags(input: &Input, i: usize, info: &MediaInfo, number: usi
     let described = info.video.get(number).or_else(|| info.attached_pictures.get(number.checked_sub(info.video.len())?));
     StreamTags {
         // SAFETY: the stream's parameters are valid.
-        color: unsafe { AvColor::of_parameters((*input.stream(i)).codecpar) },
+        color: png::stated_color(input).or(unsafe { AvColor::of_parameters((*input.stream(i)).codecpar) }),
         container_aspect: container_aspect(input, i),
         usual_aspect: sample_aspect(input, i),
         orientation: described.map_or(Orientation::UPRIGHT, |v| v.orientation),

@@ -124,6 +124,12 @@ fn a_frame_is_shown_as_it_is() {
         assert_eq!(format, "rgb48be");
         assert!((got - want).abs() < 65.0, "{got}, not {want}");
     }
+    // A PNG with cICP is read as what it is: in the film it shows the same pixels.
+    let film = b.read("pq.json").replace("pq.mp4", "pq.png").replace("\"video\",\n", "\"image\",\n");
+    b.write("still.json", &film);
+    assert!(b.ok(&["probe", "pq.png"]).out.contains("bt2020/smpte2084/"), "{}", b.ok(&["probe", "pq.png"]).out);
+    b.ok(&["frame", "still.json", "-o", "again.png"]);
+    assert_eq!(png_pixel(&b.path("again.png")).1[..6], png_pixel(&b.path("pq.png")).1[..6]);
     // CRC-32 of these eight bytes, by zlib.
     assert_eq!(std::fs::read(b.path("pq.png")).unwrap()[45..49], 0x4d23_23fe_u32.to_be_bytes());
 
