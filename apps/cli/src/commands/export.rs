@@ -180,7 +180,12 @@ pub fn export(args: &ExportArgs) -> Result<(), Failure> {
 fn run(args: &ExportArgs) -> Result<(), Failure> {
     let (cancel, unfinished) = interrupt::cancellation()?;
     let session = Session::open(&args.project)?;
-    let pipe = args.output.as_deref().filter(|o| super::is_stdout(o)).map(|_| Pipe::new(args.container.as_deref().unwrap_or("mkv"))).transpose()?;
+    let pipe = args
+        .output
+        .as_deref()
+        .filter(|o| super::is_stdout(o))
+        .map(|_| Pipe::new(args.container.as_deref().unwrap_or("mkv")))
+        .transpose()?;
     if pipe.is_none() && args.container.is_some() {
         let error = ApiError::new("usage.container", "--container is for -o - only; the name of a file says its container");
         return Err(error.hint("leave it out, or choose another extension").into());

@@ -36,7 +36,7 @@ pub enum Command {
     /// Write one frame as a PNG picture
     Frame(frame::FrameArgs),
     /// Render a project into a media file
-    Export(export::ExportArgs),
+    Export(Box<export::ExportArgs>),
     /// Stabilise clips: measure how the camera moved and smooth it
     Stabilize(stabilize::StabilizeArgs),
     /// Show how one frame is drawn: passes, fused stages and what is left out
