@@ -36,12 +36,33 @@ unsafe extern "C" {
     fn av_content_light_metadata_alloc(size: *mut usize) -> *mut AvContentLight;
 }
 
+/// What a stream or a picture states.
+#[derive(Default)]
+pub(crate) struct Stated {
+    /// What of it is possible.
+    pub hdr: HdrMetadata,
+    /// A mastering display that cannot be: phones write its white in the wrong unit.
+    pub impossible: Option<MasteringDisplay>,
+}
+
+impl Stated {
+    fn new(displayed: Option<MasteringDisplay>, content_light: Option<ContentLight>) -> Self {
+        let (mastering_display, impossible) = (displayed.filter(MasteringDisplay::is_valid), displayed.filter(|m| !m.is_valid()));
+        Self { hdr: HdrMetadata { mastering_display, content_light }, impossible }
+    }
+
+    /// `self`, with what it lacks taken from `other`.
+    pub fn or(self, other: Self) -> Self {
+        Self { hdr: self.hdr.or(other.hdr), impossible: self.impossible.or(other.impossible) }
+    }
+}
+
 fn mastering(m: &AvMastering) -> Option<MasteringDisplay> {
     let value = |q: AVRational| f64::from(q.num) / f64::from(q.den);
     let [red, green, blue] = m.primaries.map(|p| p.map(value));
     let (white, min_cd_m2, max_cd_m2) = (m.white.map(value), value(m.min_luminance), value(m.max_luminance));
     let found = MasteringDisplay { red, green, blue, white, min_cd_m2, max_cd_m2 };
-    (m.has_primaries != 0 && m.has_luminance != 0 && found.is_valid()).then_some(found)
+    (m.has_primaries != 0 && m.has_luminance != 0).then_some(found)
 }
 
 fn light(l: &AvContentLight) -> Option<ContentLight> {
@@ -53,7 +74,7 @@ fn light(l: &AvContentLight) -> Option<ContentLight> {
 }
 
 /// What the container states of stream `i`.
-pub(crate) fn of_stream(input: &Input, i: usize) -> HdrMetadata {
+pub(crate) fn of_stream(input: &Input, i: usize) -> Stated {
     let side = |kind, least: usize| {
         let mut size = 0;
         // SAFETY: the stream is valid; FFmpeg returns null or `size` bytes that live with it.
@@ -64,15 +85,15 @@ pub(crate) fn of_stream(input: &Input, i: usize) -> HdrMetadata {
     let lit = side(AVPacketSideDataType::AV_PKT_DATA_CONTENT_LIGHT_LEVEL, size_of::<AvContentLight>());
     // SAFETY: side data of these kinds are these structures, and FFmpeg aligns them.
     unsafe {
-        HdrMetadata {
-            mastering_display: displayed.and_then(|p| mastering(&p.cast::<AvMastering>().read_unaligned())),
-            content_light: lit.and_then(|p| light(&p.cast::<AvContentLight>().read_unaligned())),
-        }
+        Stated::new(
+            displayed.and_then(|p| mastering(&p.cast::<AvMastering>().read_unaligned())),
+            lit.and_then(|p| light(&p.cast::<AvContentLight>().read_unaligned())),
+        )
     }
 }
 
 /// What a picture of the stream states itself.
-fn of_frame(frame: &AvFrame) -> HdrMetadata {
+fn of_frame(frame: &AvFrame) -> Stated {
     let side = |kind, least: usize| {
         // SAFETY: the frame is valid; FFmpeg returns null or side data that live with it.
         unsafe {
@@ -84,22 +105,22 @@ fn of_frame(frame: &AvFrame) -> HdrMetadata {
     let lit = side(AVFrameSideDataType::AV_FRAME_DATA_CONTENT_LIGHT_LEVEL, size_of::<AvContentLight>());
     // SAFETY: side data of these kinds are these structures.
     unsafe {
-        HdrMetadata {
-            mastering_display: displayed.and_then(|p| mastering(&p.cast::<AvMastering>().read_unaligned())),
-            content_light: lit.and_then(|p| light(&p.cast::<AvContentLight>().read_unaligned())),
-        }
+        Stated::new(
+            displayed.and_then(|p| mastering(&p.cast::<AvMastering>().read_unaligned())),
+            lit.and_then(|p| light(&p.cast::<AvContentLight>().read_unaligned())),
+        )
     }
 }
 
 /// What the first picture of stream `i` states: phones write it into the pictures alone. Nothing if
 /// none can be decoded.
-pub(crate) fn of_first_picture(path: &Path, i: usize) -> HdrMetadata {
-    let Ok((mut input, mut decoder)) = open_stream(path, i, 1) else { return HdrMetadata::default() };
+pub(crate) fn of_first_picture(path: &Path, i: usize) -> Stated {
+    let Ok((mut input, mut decoder)) = open_stream(path, i, 1) else { return Stated::default() };
     let (mut packet, mut problem, mut sent) = (AvPacket::new(), None, 0);
     loop {
         match decoder.receive() {
             Output::AvFrame(frame) => return of_frame(&frame),
-            Output::End => return HdrMetadata::default(),
+            Output::End => return Stated::default(),
             Output::WantsPacket => {
                 let more = sent < PACKETS_TO_FIRST_PICTURE && matches!(input.read(&mut packet, &mut problem), Ok(true));
                 if !more {

@@ -165,9 +165,16 @@ fn describe_video(input: &Input, index: &VideoIndex, warnings: &mut Vec<String>)
         stated.decide(format.unwrap_or(PictureFormat::YUV420P8), size, pixel::is_full_range_alias(av), index.is_still);
     warnings.extend(stated.unknown(color).into_iter().map(|w| format!("stream {i}: {w}")));
     let mut hdr = hdr::of_stream(input, i);
-    if color.transfer.is_hdr() && (hdr.mastering_display.is_none() || hdr.content_light.is_none()) {
+    if color.transfer.is_hdr() && (hdr.hdr.mastering_display.is_none() || hdr.hdr.content_light.is_none()) {
         hdr = hdr.or(hdr::of_first_picture(input.path(), i));
     }
+    if let (None, Some(m)) = (hdr.hdr.mastering_display, hdr.impossible) {
+        warnings.push(format!(
+            "stream {i}: it states a mastering display of {} to {} cd/m², which there is not; it counts as not stated",
+            m.min_cd_m2, m.max_cd_m2
+        ));
+    }
+    let hdr = hdr.hdr;
     let scan_order = match par.field_order {
         AVFieldOrder::AV_FIELD_PROGRESSIVE => ScanOrder::Progressive,
         AVFieldOrder::AV_FIELD_TT | AVFieldOrder::AV_FIELD_BT => ScanOrder::TopFirst,

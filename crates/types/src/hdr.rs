@@ -17,7 +17,7 @@ pub struct MasteringDisplay {
     pub white: [f64; 2],
     /// Luminance of its black, cd/m², from 0 to below `max_cd_m2`.
     pub min_cd_m2: f64,
-    /// Luminance of its white, cd/m², above 0 and up to 10000.
+    /// Luminance of its white, cd/m², 5..=10000 (the range of H.265, D.3.28).
     pub max_cd_m2: f64,
 }
 
@@ -46,7 +46,7 @@ impl MasteringDisplay {
         let points = [self.red, self.green, self.blue, self.white];
         points.as_flattened().iter().all(|v| (0.0..=1.0).contains(v))
             && (0.0..self.max_cd_m2).contains(&self.min_cd_m2)
-            && self.max_cd_m2 <= 10_000.0
+            && (5.0..=10_000.0).contains(&self.max_cd_m2)
     }
 }
 

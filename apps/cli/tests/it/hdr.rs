@@ -1,5 +1,6 @@
 //! Films in PQ and HLG: what is written, and what is said.
 use crate::support::{Bench, ffmpeg, ffprobe};
+use cutroom_test_support::media;
 use std::{path::Path, process::Command};
 
 /// Side data of the first picture of a file, as ffprobe prints it: `red_x=34000/50000` and so on.
@@ -81,6 +82,18 @@ fn mastering_data_reaches_every_file() {
             assert!((got - want).abs() < 1.0 / 16384.0, "{name}: {key} is {got}, not {want}");
         }
     }
+}
+
+/// A phone that wrote the mastering display's white in the wrong unit, as ffprobe shows.
+#[test]
+fn an_impossible_mastering_display_is_left_out() {
+    let Some(file) = media("pixel_pq_hevc10_sdr_container.mp4") else { return };
+    let side = side_data(&file);
+    assert_eq!((fraction(&side, "max_luminance"), fraction(&side, "max_content")), (0.1, 1000.0));
+    let b = Bench::new();
+    let probed = b.ok(&["probe", file.to_str().unwrap()]).out;
+    assert!(probed.contains("0.005 to 0.1 cd/m², which there is not"), "{probed}");
+    assert!(!probed.contains("mastered at") && probed.contains("light level 1000 (frame average 200)"), "{probed}");
 }
 
 #[test]

@@ -79,7 +79,7 @@ pub(super) fn check(project: &Project, problems: &mut Vec<Problem>) {
         }
         color(problems, &at, "background", &c.background);
         if c.color.mastering_display.is_some_and(|m| !m.is_valid()) {
-            let message = "a mastering display has points (x, y) from 0 to 1, a white of up to 10000 cd/m² and a darker black";
+            let message = "a mastering display has points (x, y) from 0 to 1, a white of 5 to 10000 cd/m² and a darker black";
             at.report(problems, "color.mastering_display", "project.number", message);
         }
         let m = &c.motion_blur;
