@@ -46,8 +46,11 @@ pub(crate) fn each_time(document: &mut Value, visit: Visit<'_>) {
                 for (name, kind) in [("start", &whole), ("duration", &whole), ("source_in", &short)] {
                     time(clip, &at, name, kind, visit);
                 }
+                if let Some(Value::Object(video)) = clip.get_mut("video") {
+                    time(video, &format_args!("{at}.video"), "freeze", &short, visit);
+                }
                 if let Some(Value::Object(audio)) = clip.get_mut("audio") {
-                    for name in ["fade_in", "fade_out"] {
+                    for name in ["fade_in", "fade_out", "lead", "tail"] {
                         time(audio, &format_args!("{at}.audio"), name, &short, visit);
                     }
                 }
@@ -113,8 +116,8 @@ mod tests {
                 "id": "t", "gain_db": curve,
                 "clips": [{
                     "id": "c", "source": {"type": "null"}, "start": text, "duration": text, "source_in": text,
-                    "audio": {"fade_in": text, "fade_out": text, "gain_db": curve},
-                    "video": {"opacity": curve, "effects": [{"id": "e", "effect": "x", "params": {"p": curve}}]}
+                    "audio": {"fade_in": text, "fade_out": text, "lead": text, "tail": text, "gain_db": curve},
+                    "video": {"opacity": curve, "freeze": text, "effects": [{"id": "e", "effect": "x", "params": {"p": curve}}]}
                 }],
                 "transitions": [{"id": "x", "kind": "x", "to": "c", "duration": text}]
             }]
@@ -131,8 +134,8 @@ mod tests {
         assert_eq!(expected.compositions[0].tracks[0].clips[0].start.0, 1_411_200_000);
     }
 
-    /// Every time that the schema knows is in the document above (those of a file's facts count
-    /// nothing that a composition knows).
+    /// Every time that the schema knows is in the document above (those of a file's facts, and
+    /// the offset of its sound, count nothing that a composition knows).
     #[test]
     fn no_time_of_the_schema_is_forgotten() {
         let schema = crate::json_schema();
@@ -151,8 +154,12 @@ mod tests {
             "Clip.start",
             "ClipAudio.fade_in",
             "ClipAudio.fade_out",
+            "ClipAudio.lead",
+            "ClipAudio.tail",
+            "ClipVideo.freeze",
             "Composition.duration",
             "Keyframe.time",
+            "Media.audio_offset",
             "Transition.duration",
         ];
         assert_eq!(names.iter().map(String::as_str).collect::<Vec<_>>(), known, "give `resolve` and `document` the new ones");
