@@ -2,8 +2,11 @@
 use crate::support::{Bench, ffmpeg};
 use std::process::Command;
 
-/// What a recipe writes: file, pictures, width and height, whether it has sound.
-const RESULTS: &[(&str, &[(&str, u32, u32, u32, bool)])] = &[
+/// A film: file, pictures, width and height, whether it has sound.
+type Film = (&'static str, u32, u32, u32, bool);
+
+/// What each recipe writes.
+const RESULTS: &[(&str, &[Film])] = &[
     ("1.", &[("joined.mp4", 190, 640, 360, true)]),
     ("2.", &[("vertical.mp4", 75, 360, 640, true)]),
     ("3.", &[("inset.mp4", 75, 640, 360, true)]),
