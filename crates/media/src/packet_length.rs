@@ -5,10 +5,9 @@
 //! where they hold the length (FLAC, DTS, E-AC-3, TrueHD, Vorbis, Opus), FFmpeg's table is used for
 //! codecs whose packets are all alike, and what is left is counted by decoding the stream once.
 use crate::{
-    decoder::Output,
     error::MediaError,
     input::{AvPacket, Input},
-    stream::open_stream,
+    stream::{decode_all, open_stream},
 };
 use ffmpeg_next::ffi::{self, AVCodecID};
 use std::path::Path;
@@ -136,33 +135,20 @@ impl Drop for Parser {
 /// Samples of each packet of a stream at `rate_hz`, by decoding all of them: those of a frame belong
 /// to the packet that it is coded in.
 pub(crate) fn count_by_decoding(path: &Path, stream: usize, rate_hz: i64) -> Result<Vec<i64>, MediaError> {
-    let (mut input, mut decoder) = open_stream(path, stream, 1)?;
+    let (input, decoder) = open_stream(path, stream, 1)?;
     decoder.mute(true);
-    let (mut packet, mut problem, mut counts) = (AvPacket::new(), None, Vec::new());
-    loop {
-        match decoder.receive() {
-            Output::AvFrame(f) => {
-                let (samples, rate) = (i64::from(f.get().nb_samples), i64::from(f.get().sample_rate));
-                // A label that is none of ours: what the decoder gives in the end, of the last packet.
-                let last = counts.len().saturating_sub(1);
-                let packet = usize::try_from(f.get().pts).unwrap_or(last).min(last);
-                let Some(count) = counts.get_mut(packet) else { continue };
-                *count += if rate > 0 { samples * rate_hz / rate } else { samples };
-            }
-            Output::End => return Ok(counts),
-            Output::WantsPacket => loop {
-                if !input.read(&mut packet, &mut problem)? {
-                    decoder.send(None);
-                    break;
-                }
-                if packet.get().stream_index as usize == stream {
-                    decoder.send(Some((&mut packet, counts.len() as i64)));
-                    counts.push(0);
-                    break;
-                }
-            },
-        }
-    }
+    let mut counts: Vec<i64> = Vec::new();
+    let packets = decode_all((input, decoder), stream, None, |f, sent| {
+        let (samples, rate) = (i64::from(f.get().nb_samples), i64::from(f.get().sample_rate));
+        counts.resize(sent, 0);
+        // A label that is none of ours: what the decoder gives in the end, of the last packet.
+        let last = sent.saturating_sub(1);
+        let packet = usize::try_from(f.get().pts).unwrap_or(last).min(last);
+        let Some(count) = counts.get_mut(packet) else { return };
+        *count += if rate > 0 { samples * rate_hz / rate } else { samples };
+    })?;
+    counts.resize(packets, 0);
+    Ok(counts)
 }
 
 /// Samples at 48 kHz in an Opus packet (RFC 6716 §3.1 and §3.2); 0 for an empty one.

@@ -1,6 +1,6 @@
 //! Opens one video stream of a file with its decoder.
 use crate::{
-    decoder::{Decoder, Output},
+    decoder::{AvFrame, Decoder, Output},
     error::MediaError,
     input::{AvPacket, Input},
 };
@@ -20,21 +20,27 @@ pub(crate) fn open_stream(path: &Path, stream: usize, threads: usize) -> Result<
     Ok((input, decoder))
 }
 
-/// Ordinals of a stream's packets in the order in which the decoder outputs their frames.
-pub(crate) fn order_by_decoding(path: &Path, stream: usize) -> Result<Vec<u32>, MediaError> {
-    let (mut input, mut decoder) = open_stream(path, stream, 0)?;
-    let (mut packet, mut problem, mut ordinal, mut order) = (AvPacket::new(), None, 0, Vec::new());
+/// Decodes the first `count` packets of an opened stream from its beginning, all if `count` is
+/// `None`, and calls `visit` with every frame, whose `pts` is its packet's ordinal, and the number of
+/// packets sent so far. Returns the number of packets.
+pub(crate) fn decode_all(
+    (mut input, mut decoder): (Input, Decoder),
+    stream: usize,
+    count: Option<usize>,
+    mut visit: impl FnMut(&AvFrame, usize),
+) -> Result<usize, MediaError> {
+    let (mut packet, mut problem, mut ordinal) = (AvPacket::new(), None, 0);
     loop {
         match decoder.receive() {
-            Output::AvFrame(f) => order.extend(u32::try_from(f.get().pts).ok()),
-            Output::End => return Ok(order),
+            Output::AvFrame(f) => visit(&f, ordinal),
+            Output::End => return Ok(ordinal),
             Output::WantsPacket => loop {
-                if !input.read(&mut packet, &mut problem)? {
+                if count == Some(ordinal) || !input.read(&mut packet, &mut problem)? {
                     decoder.send(None);
                     break;
                 }
                 if packet.get().stream_index as usize == stream {
-                    decoder.send(Some((&mut packet, ordinal)));
+                    decoder.send(Some((&mut packet, ordinal as i64)));
                     ordinal += 1;
                     break;
                 }
@@ -43,28 +49,23 @@ pub(crate) fn order_by_decoding(path: &Path, stream: usize) -> Result<Vec<u32>, 
     }
 }
 
+/// Ordinals of a stream's packets in the order in which the decoder outputs their frames.
+pub(crate) fn order_by_decoding(path: &Path, stream: usize) -> Result<Vec<u32>, MediaError> {
+    let mut order = Vec::new();
+    decode_all(open_stream(path, stream, 0)?, stream, None, |f, _| order.extend(u32::try_from(f.get().pts).ok()))?;
+    Ok(order)
+}
+
 /// Ordinals of the packets among the first `count` of a stream whose frames the decoder gives
 /// without damage when it begins at the first packet.
 pub(crate) fn whole_from_start(path: &Path, stream: usize, count: usize) -> Result<BTreeSet<u32>, MediaError> {
-    let (mut input, mut decoder) = open_stream(path, stream, 1)?;
+    let (input, mut decoder) = open_stream(path, stream, 1)?;
     decoder.refuse_damaged();
-    let (mut packet, mut problem, mut ordinal, mut whole) = (AvPacket::new(), None, 0, BTreeSet::new());
-    loop {
-        match decoder.receive() {
-            Output::AvFrame(f) if f.is_damaged() => {}
-            Output::AvFrame(f) => whole.extend(u32::try_from(f.get().pts).ok()),
-            Output::End => return Ok(whole),
-            Output::WantsPacket => loop {
-                if ordinal == count as i64 || !input.read(&mut packet, &mut problem)? {
-                    decoder.send(None);
-                    break;
-                }
-                if packet.get().stream_index as usize == stream {
-                    decoder.send(Some((&mut packet, ordinal)));
-                    ordinal += 1;
-                    break;
-                }
-            },
+    let mut whole = BTreeSet::new();
+    decode_all((input, decoder), stream, Some(count), |f, _| {
+        if !f.is_damaged() {
+            whole.extend(u32::try_from(f.get().pts).ok());
         }
-    }
+    })?;
+    Ok(whole)
 }

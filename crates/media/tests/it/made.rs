@@ -2,20 +2,12 @@
 //! lists, negative and late starts, missing timestamps, interlaced frames, rounded timestamps.
 //! Every frame differs (testsrc2 counts), so a wrong frame is always detected.
 
-use crate::oracle::{adler, ffmpeg, ffmpeg_frames};
+use crate::oracle::{adler, ffmpeg_frames, make};
 use cutroom_media::{MediaIndex, ReadOptions, VideoReader, probe};
 use cutroom_types::{Deinterlace, FieldOrder, FrameRate, Time};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 const SOURCE: &str = "testsrc2=size=192x108:rate=25:duration=4";
-
-fn make(dir: &Path, name: &str, args: &[&str]) -> PathBuf {
-    let path = dir.join(name);
-    let mut all = args.to_vec();
-    all.push(path.to_str().unwrap());
-    ffmpeg(&all);
-    path
-}
 
 /// Compares every frame with ffmpeg's: in order, scattered and backward.
 fn check(path: &Path, filters: &[&str], deinterlace: Deinterlace) {

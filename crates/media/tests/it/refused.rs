@@ -1,19 +1,10 @@
 //! What cannot be drawn or heard is said by `probe`, before a project is made; the streams that a
 //! file marks as default come first; turned AVIF pictures are turned.
 
-use crate::oracle::{ffmpeg, ffprobe};
+use crate::oracle::{ffprobe, make};
 use cutroom_media::{MediaError, probe};
 use cutroom_test_support::media;
 use cutroom_types::{Orientation, Size};
-use std::path::{Path, PathBuf};
-
-fn make(dir: &Path, name: &str, args: &[&str]) -> PathBuf {
-    let path = dir.join(name);
-    let mut all = args.to_vec();
-    all.push(path.to_str().unwrap());
-    ffmpeg(&all);
-    path
-}
 
 /// The error that `probe` gives for a file with these bytes.
 fn refusal(name: &str, bytes: &[u8]) -> MediaError {

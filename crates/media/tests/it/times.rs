@@ -2,19 +2,11 @@
 //! reordered frames, edit lists, streams that begin inside a group of pictures, repeats at the end.
 //! Expected times are those of the encoder's own input or of the file's tables.
 
-use crate::oracle::{adler, ffmpeg};
+use crate::oracle::{adler, make};
 use cutroom_media::{MediaIndex, MediaInfo, ReadOptions, VideoReader, probe};
 use cutroom_test_support::media;
 use cutroom_types::Time;
-use std::path::{Path, PathBuf};
-
-fn make(dir: &Path, name: &str, args: &[&str]) -> PathBuf {
-    let path = dir.join(name);
-    let mut all = args.to_vec();
-    all.push(path.to_str().unwrap());
-    ffmpeg(&all);
-    path
-}
+use std::path::Path;
 
 /// Starts of the frames of the first video stream, seconds.
 fn starts(path: &Path) -> Vec<f64> {

@@ -1,13 +1,25 @@
 //! The ffmpeg and ffprobe programs as the reference, and the checksum that both sides compute.
 use cutroom_media::{VideoInfo, pixel};
 use cutroom_types::{Picture, PictureFormat};
-use std::{path::Path, process::Command};
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 /// Runs ffmpeg quietly and returns its standard output; panics with its messages when it fails.
 pub fn ffmpeg(args: &[&str]) -> Vec<u8> {
     let out = Command::new("ffmpeg").args(["-v", "error", "-nostdin", "-y"]).args(args).output().expect("ffmpeg runs");
     assert!(out.status.success(), "ffmpeg {args:?}: {}", String::from_utf8_lossy(&out.stderr));
     out.stdout
+}
+
+/// Makes a file in `dir` with ffmpeg; `args` are all but the output. Returns its path.
+pub fn make(dir: &Path, name: &str, args: &[&str]) -> PathBuf {
+    let path = dir.join(name);
+    let mut all = args.to_vec();
+    all.push(path.to_str().unwrap());
+    ffmpeg(&all);
+    path
 }
 
 /// The values that ffprobe prints, one per line.
