@@ -156,6 +156,8 @@ impl AudioIndex {
 struct ReadPacket {
     /// A header of a chained stream, which is no audio.
     is_header: bool,
+    /// The first packet of audio of a stream that follows another one.
+    is_link: bool,
     /// Part of the file: see [`crate::clock`].
     part: usize,
     /// Samples that the decoder outputs for it; `None` when only decoding can tell.
@@ -181,8 +183,7 @@ pub(crate) struct AudioScan {
     is_continuous: bool,
     /// Timestamps begin anew with each stream that was appended to the file.
     is_chained: bool,
-    /// Of the packet read last, and of the packet placed last.
-    newest_stamp: i64,
+    /// Of the packet read last.
     last_stamp: i64,
     links: Vec<Link>,
     /// Headers of the next link that were placed last.
@@ -218,7 +219,6 @@ impl AudioScan {
                 tb,
                 lengths: PacketLengths::new(input, i),
                 is_chained: input.format_name() == "ogg",
-                newest_stamp: i64::MIN,
                 last_stamp: i64::MIN,
                 links: Vec::new(),
                 headers: 0,
@@ -271,12 +271,13 @@ impl AudioScan {
         } else {
             p.pts
         };
+        let is_link = self.is_chained && stamp != NO_TIMESTAMP && stamp < self.last_stamp;
+        if is_link {
+            // FFmpeg has read its headers by now.
+            self.lengths = PacketLengths::new(input, self.stream);
+        }
         if stamp != NO_TIMESTAMP {
-            if self.is_chained && stamp < self.newest_stamp {
-                // Another stream, whose headers FFmpeg has read by now.
-                self.lengths = PacketLengths::new(input, self.stream);
-            }
-            self.newest_stamp = stamp;
+            self.last_stamp = stamp;
         }
         let stated = self.to_samples(p.duration.max(0));
         let samples = if is_header { Some(0) } else { self.lengths.of(packet, stated) };
@@ -293,6 +294,7 @@ impl AudioScan {
         let is_discarded = p.flags & ffi::AV_PKT_FLAG_DISCARD != 0;
         self.read.push(ReadPacket {
             is_header,
+            is_link,
             part,
             samples,
             presented,
@@ -308,8 +310,7 @@ impl AudioScan {
     /// Determines the position of a packet after those before it. `shift`: ticks to add to the
     /// timestamps of its part of the file.
     fn place(&mut self, p: &ReadPacket, shift: i64) {
-        let &ReadPacket { presented, mut stamp, mut skip, discard, .. } = p;
-        let is_link = self.is_chained && self.next.is_some() && stamp != NO_TIMESTAMP && stamp < self.last_stamp;
+        let &ReadPacket { is_link, presented, mut stamp, mut skip, discard, .. } = p;
         // The first packet of a Vorbis stream has no output (Vorbis I §4.3.8).
         let samples = if is_link && self.is_vorbis() { 0 } else { p.samples.unwrap_or(0) };
         if stamp != NO_TIMESTAMP {
@@ -342,9 +343,6 @@ impl AudioScan {
                 if (stated - next).abs() > gap.max(2 * self.to_samples(1)) { stated } else { next }
             }
         };
-        if stamp != NO_TIMESTAMP {
-            self.last_stamp = stamp;
-        }
         self.next = Some(start + samples);
         if !p.is_header {
             self.presented_end = start + presented.min(samples);
