@@ -1,5 +1,6 @@
 //! The capabilities of this machine: back ends, codecs, fonts, and what is missing.
-use crate::{BackendChoice, fonts};
+use crate::BackendChoice;
+use cutroom_drawing::fonts::{file_names, system_folders};
 use cutroom_media::{
     decoders,
     write::{containers, encoders},
@@ -110,7 +111,7 @@ pub fn doctor() -> DoctorReport {
             DecoderReport { kind: d.kind.into(), codec: d.codec.into(), title: d.title.into(), decoder: d.decoder }
         })
         .collect();
-    let font_folders = fonts::folders();
+    let font_folders = system_folders();
     DoctorReport {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         ffmpeg,
@@ -119,7 +120,7 @@ pub fn doctor() -> DoctorReport {
         backends: [BackendChoice::Auto, BackendChoice::Cpu, BackendChoice::Gpu].map(try_backend).to_vec(),
         formats,
         decoders,
-        fonts: fonts::names(&font_folders),
+        fonts: file_names(&font_folders),
         font_folders,
         advice,
     }

@@ -11,7 +11,6 @@ mod codes;
 mod doctor;
 mod error;
 mod export;
-mod fonts;
 mod formats;
 mod frame;
 mod from_errors;

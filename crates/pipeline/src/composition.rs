@@ -5,10 +5,11 @@ use crate::{
     AudioMix, FrameReader, Library, OpenSource, PipelineError,
     decode::{VideoStream, read_options},
     decoder_pool::FrameSource,
-    handles,
+    fonts, handles,
     luts::{self, Luts},
     validate::validate_media,
 };
+use cutroom_drawing::FontSet;
 use cutroom_effects::Catalog;
 use cutroom_media::{MediaError, MediaIndex, MediaInfo, ReadOptions, VideoInfo};
 use cutroom_project::{Composition, MediaFacts, Problem, Project, TrackKind};
@@ -49,6 +50,7 @@ pub struct OpenComposition {
     library: Arc<Library>,
     files: BTreeMap<MediaId, Arc<MediaIndex>>,
     luts: Luts,
+    fonts: FontSet,
     /// Warnings, in words: where transitions and audio need more than their files contain, and what
     /// is unusual about the files.
     notes: Vec<String>,
@@ -126,6 +128,7 @@ impl OpenComposition {
         problems.extend(found.problems);
         let mut notes = found.warnings;
         let luts = luts::read(&project, &compositions, catalog, library, &mut problems, &mut notes);
+        let fonts = fonts::gather(&project, &compositions, library, &mut problems, &mut notes);
         if !problems.is_empty() {
             return Err(problems);
         }
@@ -136,7 +139,7 @@ impl OpenComposition {
             0 => shared_cores(timeline.composition(), options.others),
             threads => threads,
         };
-        Ok(Self { timeline, library: Arc::clone(library), files, luts, notes, options, decode_threads })
+        Ok(Self { timeline, library: Arc::clone(library), files, luts, fonts, notes, options, decode_threads })
     }
 
     /// The same composition with decoders that share the cores with `others` other users, unless
@@ -219,6 +222,11 @@ impl OpenComposition {
     }
 
     /// The LUTs of effects, by path as written in the document.
+    /// The fonts of its texts.
+    pub fn fonts(&self) -> &FontSet {
+        &self.fonts
+    }
+
     pub(crate) fn luts(&self) -> &Luts {
         &self.luts
     }

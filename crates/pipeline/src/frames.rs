@@ -1,6 +1,7 @@
 //! Reads frames of a composition with decoding ahead: a range in order, or single frames at any
 //! position.
 use crate::{DecoderPool, OpenComposition, Pending, PipelineError};
+use cutroom_drawing::FontSet;
 use cutroom_effects::lut::Lut;
 use cutroom_render::{
     OutputSpec, Renderer, SourcePictures, Submitted,
@@ -162,5 +163,9 @@ impl SourcePictures for Fetched {
 
     fn lut(&self, path: &str) -> Option<Arc<Lut>> {
         self.composition.luts().get(path).cloned()
+    }
+
+    fn fonts(&self) -> FontSet {
+        self.composition.fonts().clone()
     }
 }

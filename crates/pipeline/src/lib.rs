@@ -12,6 +12,7 @@ mod decode;
 mod decoder_pool;
 mod display;
 mod error;
+mod fonts;
 mod frames;
 mod handles;
 mod library;

@@ -46,6 +46,13 @@ pub(crate) fn each_time(document: &mut Value, visit: Visit<'_>) {
                 for (name, kind) in [("start", &whole), ("duration", &whole), ("source_in", &short)] {
                     time(clip, &at, name, kind, visit);
                 }
+                if let Some(Value::Object(source)) = clip.get_mut("source") {
+                    for (l, animation) in objects(source.get_mut("animations")) {
+                        for name in ["duration", "stagger", "delay"] {
+                            time(animation, &format_args!("{at}.source.animations[{l}]"), name, &short, visit);
+                        }
+                    }
+                }
                 if let Some(Value::Object(video)) = clip.get_mut("video") {
                     time(video, &format_args!("{at}.video"), "freeze", &short, visit);
                 }
@@ -115,7 +122,8 @@ mod tests {
             "id": "m", "size": {"width": 16, "height": 16}, "frame_rate": 25, "duration": text, "tracks": [{
                 "id": "t", "gain_db": curve,
                 "clips": [{
-                    "id": "c", "source": {"type": "null"}, "start": text, "duration": text, "source_in": text,
+                    "id": "c", "start": text, "duration": text, "source_in": text,
+                    "source": {"type": "text", "animations": [{"duration": text, "stagger": text, "delay": text}]},
                     "audio": {"fade_in": text, "fade_out": text, "lead": text, "tail": text, "gain_db": curve},
                     "video": {"opacity": curve, "freeze": text, "effects": [{"id": "e", "effect": "x", "params": {"p": curve}}]}
                 }],
@@ -160,6 +168,9 @@ mod tests {
             "Composition.duration",
             "Keyframe.time",
             "Media.audio_offset",
+            "TextAnimation.delay",
+            "TextAnimation.duration",
+            "TextAnimation.stagger",
             "Transition.duration",
         ];
         assert_eq!(names.iter().map(String::as_str).collect::<Vec<_>>(), known, "give `resolve` and `document` the new ones");

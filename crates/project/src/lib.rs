@@ -25,7 +25,11 @@ pub mod mask;
 pub mod migrate;
 pub mod model;
 pub mod nearest;
+pub mod paint;
 pub mod place;
+pub mod placeholder;
+pub mod shape;
+pub mod text;
 pub mod validate;
 
 pub use animated::{AngleInterpolation, Animatable, Animated, BezierHandle, Curve, Ease, Keyframe};
@@ -41,10 +45,13 @@ pub use locate::{TextPosition, locate};
 pub use mask::{BoxShape, Mask, MaskOrder, MaskShape, Matte, MatteChannel, PathShape};
 pub use migrate::{SCHEMA_VERSION, migrate};
 pub use model::{Composition, CompositionColor, Media, MediaFacts, MediaKind, MotionBlur, Project, Settings, Track, TrackKind};
+pub use paint::{Color, Paint, Shadow, Stroke};
 pub use place::{ClipPlace, Place, TrackPlace, TransitionPlace};
+pub use shape::ShapeSource;
+pub use text::TextSource;
 pub use validate::{
-    MAX_COMPOSITION_AREA_PX, MAX_COMPOSITION_SIDE_PX, MAX_NESTING, MAX_TIME_FLICKS, Problem, SPEED_LIMITS, tiny_times,
-    unknown_fields, validate,
+    MAX_COMPOSITION_AREA_PX, MAX_COMPOSITION_SIDE_PX, MAX_COPIES, MAX_NESTING, MAX_TEXT_BYTES, MAX_TIME_FLICKS, Problem,
+    SPEED_LIMITS, tiny_times, unknown_fields, validate,
 };
 
 /// Unknown fields by name, kept unchanged.

@@ -6,7 +6,7 @@ use cutroom_types::{
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// The whole document.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -22,6 +22,13 @@ pub struct Project {
     /// Project-wide settings.
     #[serde(default, skip_serializing_if = "is_default")]
     pub settings: Settings,
+    /// Texts that `{name}` stands for in titles.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub variables: BTreeMap<String, String>,
+    /// Font files, absolute or relative to the folder of the project file. Their families come
+    /// before shipped ones and those of the machine.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fonts: Vec<String>,
     /// Source files.
     #[serde(default)]
     pub media: Vec<Media>,
@@ -326,6 +333,8 @@ impl Project {
             id: String::new(),
             name: name.into(),
             settings: Settings::default(),
+            variables: BTreeMap::new(),
+            fonts: Vec::new(),
             media: Vec::new(),
             main: main.id.clone(),
             compositions: vec![main],

@@ -1,5 +1,6 @@
 //! Validates a project by itself. Effects are validated by the crate that has the catalogue, files
 //! by the one that opens them.
+mod drawing;
 mod fields;
 mod references;
 mod structure;
@@ -8,6 +9,7 @@ mod unknown;
 
 use crate::Project;
 use cutroom_types::ClipId;
+pub use drawing::{MAX_COPIES, MAX_TEXT_BYTES};
 use std::fmt::Display;
 pub use tiny_times::tiny_times;
 pub use unknown::unknown_fields;

@@ -1,4 +1,5 @@
 //! Input and output of drawing: the source of pictures, and the format of the result.
+use cutroom_drawing::FontSet;
 use cutroom_effects::lut::Lut;
 use cutroom_timeline::SourceFrame;
 use cutroom_types::{ColorTags, Picture, PictureFormat};
@@ -14,6 +15,11 @@ pub trait SourcePictures {
     fn lut(&self, path: &str) -> Option<Arc<Lut>> {
         let _ = path;
         None
+    }
+
+    /// The fonts of texts: by default the shipped ones.
+    fn fonts(&self) -> FontSet {
+        FontSet::shipped()
     }
 }
 

@@ -18,6 +18,9 @@ pub enum RenderError {
     /// [`crate::SourcePictures`] returned no LUT for a file that an effect names.
     #[error("the look-up table {0} was not read")]
     MissingLut(String),
+    /// A text or shapes could not be drawn.
+    #[error(transparent)]
+    Drawing(#[from] cutroom_drawing::DrawingError),
     /// Something that this crate or the device does not support, such as an empty or too large
     /// raster.
     #[error("cannot draw {0}")]
@@ -31,6 +34,7 @@ impl RenderError {
             Self::Gpu(_) => "render.gpu",
             Self::MissingSource { .. } => "render.missing_source",
             Self::MissingLut(_) => "render.missing_look",
+            Self::Drawing(e) => e.code(),
             Self::Unsupported(_) => "render.unsupported",
         }
     }

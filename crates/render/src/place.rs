@@ -45,6 +45,11 @@ pub fn place_with_margin(placement: &Placement, content: Size, margin: [u32; 2],
     on_canvas(placement, content, window, canvas)
 }
 
+/// The same for a window of the content, in its pixels, which may reach beyond it.
+pub fn place_window(placement: &Placement, content: Size, window: [f64; 4], canvas: Size) -> Option<Placed> {
+    on_canvas(placement, content, window, canvas)
+}
+
 /// The part of the content that cropping leaves: left, top, right, bottom in its pixels; `None`
 /// when nothing is left.
 pub fn cropped(placement: &Placement, content: Size) -> Option<[f64; 4]> {

@@ -230,6 +230,11 @@ impl Bytes {
                 self.singles(color);
             }
             Content::Backdrop => self.tag(4),
+            Content::Drawing(drawing) => {
+                self.tag(5);
+                // Debug text names every field, and writes numbers so that they can be read back.
+                self.text(&format!("{drawing:?}"));
+            }
             Content::Transition { transition, params, progress, from, to, inputs } => {
                 self.tag(3);
                 self.entry(*transition);

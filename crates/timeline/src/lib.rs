@@ -11,6 +11,8 @@
 mod audio;
 mod canonical;
 mod cuts;
+mod draw;
+pub mod drawing;
 mod entries;
 mod error;
 mod handles;
@@ -27,6 +29,7 @@ mod uses;
 mod validate;
 
 pub use canonical::PlanKey;
+pub use drawing::Drawing;
 pub use error::PlanError;
 pub use handles::{ClipHandle, handles};
 pub use index::Timeline;

@@ -1,7 +1,7 @@
 //! Plans frames: which layers are visible, at which source times, with which values.
 use crate::{
     Canvas, Content, EffectUse, Fit, FramePlan, Layer, LeftOut, LeftOutReason, MatteUse, Placement, PlanError, SourceFrame,
-    Timeline, Transform,
+    Timeline, Transform, draw,
     entries::ClipEntries,
     index::{CompositionIndex, SegmentContent, VisibleTrack},
     limits::{MAX_PICTURES, TOO_MANY_PICTURES},
@@ -253,7 +253,12 @@ impl<P: Deref<Target = Project>> Timeline<P> {
             parent = mask::null_map(&x, context.composition.size).after(&parent);
             next = null.video.parent.as_ref();
         }
-        Placement { transform: transform_at(&clip.video.transform, time - clip.start), parent }
+        let mut transform = transform_at(&clip.video.transform, time - clip.start);
+        if matches!(clip.source, ClipSource::Text(_) | ClipSource::Shape(_)) {
+            // Text and shapes are drawn at their own size.
+            transform.fit = Fit::Native;
+        }
+        Placement { transform, parent }
     }
 
     /// Placements while the shutter is open; empty if nothing moves.
@@ -385,6 +390,11 @@ impl<P: Deref<Target = Project>> Timeline<P> {
             ClipSource::Adjustment(_) if context.stacked && time == context.time => Some(Content::Backdrop),
             ClipSource::Adjustment(_) => self.backdrop(context, time)?.map(|plan| Content::Composition(Box::new(plan))),
             ClipSource::Null(_) => None,
+            ClipSource::Text(s) => {
+                let names = draw::Names { project: &self.project, composition: context.composition, clip, time };
+                draw::text(s, &names, time - clip.start).map(|d| Content::Drawing(Arc::new(d)))
+            }
+            ClipSource::Shape(s) => draw::shapes(s, context.composition, time - clip.start).map(|d| Content::Drawing(Arc::new(d))),
             ClipSource::Solid(s) => (s.color[3] > 0.0).then(|| Content::Solid(s.color.map(single))),
         })
     }

@@ -1,10 +1,11 @@
 //! The result of planning: plain, complete, hashable data. Animated values are evaluated, neutral
 //! effects are left out. `render` draws a [`FramePlan`], `audio` mixes an [`AudioPlan`]; both
 //! receive nothing else of the project.
+use crate::drawing::Drawing;
 use cutroom_effects::{BlendRef, EffectRef, NORMAL, TransitionRef};
 use cutroom_types::{Affine, BezierPath, ClipId, MediaId, ParamValue, Primaries, Size, Time, TimeDelta, Transfer};
 pub use cutroom_types::{BlendSpace, FadeCurve, Fit, MaskMode};
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::Arc};
 
 /// The raster that layers are placed on.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -92,7 +93,7 @@ impl Layer {
         let (nested, sides, inputs): (&[Layer], _, &[Layer]) = match &self.content {
             Content::Composition(plan) => (&plan.layers, [None, None], &[]),
             Content::Transition { from, to, inputs, .. } => (&[], [from.as_deref(), to.as_deref()], inputs),
-            Content::Media(_) | Content::Solid(_) | Content::Backdrop => (&[], [None, None], &[]),
+            Content::Media(_) | Content::Solid(_) | Content::Backdrop | Content::Drawing(_) => (&[], [None, None], &[]),
         };
         let of_effects = self.effects.iter().flat_map(|e| &e.inputs);
         let matte = self.matte.iter().map(|m| &m.layer);
@@ -205,6 +206,8 @@ pub enum Content {
     /// The backdrop: the layers below, composited over the background, on the whole canvas.
     /// Transparent where nothing is below.
     Backdrop,
+    /// Text or shapes, at their own size.
+    Drawing(Arc<Drawing>),
     /// Two neighbours during a transition. Each carries its own placement; the enclosing layer's
     /// transform is identity, its effects are empty.
     Transition {

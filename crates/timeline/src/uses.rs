@@ -131,7 +131,12 @@ pub fn source_uses(project: &Project, composition: &CompositionId, catalog: &Cat
             let place = TrackPlace { composition: at, track: j };
             for (k, clip) in track.clips.iter().enumerate().filter(|(_, c)| c.enabled) {
                 let source = match &clip.source {
-                    ClipSource::Composition(_) | ClipSource::Solid(_) | ClipSource::Adjustment(_) | ClipSource::Null(_) => continue,
+                    ClipSource::Composition(_)
+                    | ClipSource::Solid(_)
+                    | ClipSource::Text(_)
+                    | ClipSource::Shape(_)
+                    | ClipSource::Adjustment(_)
+                    | ClipSource::Null(_) => continue,
                     ClipSource::Media(s) => s,
                 };
                 let unknown = || PlanError::UnknownMedia { clip: clip.id.clone(), media: source.media.clone() };

@@ -72,10 +72,17 @@ pub const LAYERS: &[Layer] = &[
         never_knows: "projects, plans",
     },
     Layer {
+        package: "cutroom-drawing",
+        dir: "crates/drawing",
+        owns: "text and shapes of a plan become rasters: fonts, layout, outlines, coverage",
+        may_use: &["types", "timeline", "effects"],
+        never_knows: "FFmpeg, GPU, clips",
+    },
+    Layer {
         package: "cutroom-render",
         dir: "crates/render",
         owns: "`FramePlan` and source pictures become a picture, on the CPU or the GPU",
-        may_use: &["types", "timeline", "effects", "kernel"],
+        may_use: &["drawing", "types", "timeline", "effects", "kernel"],
         never_knows: "FFmpeg, files, clips",
     },
     Layer {
@@ -96,7 +103,7 @@ pub const LAYERS: &[Layer] = &[
         package: "cutroom-pipeline",
         dir: "crates/pipeline",
         owns: "joins them: decoder pool, prefetch; \"frame n\" and \"sound block n\" of a project",
-        may_use: &["types", "project", "effects", "timeline", "media", "render", "audio"],
+        may_use: &["types", "project", "effects", "timeline", "media", "drawing", "render", "audio"],
         never_knows: "processes, windows, HTTP",
     },
     Layer {
@@ -115,6 +122,7 @@ pub const LAYERS: &[Layer] = &[
             "project",
             "effects",
             "interchange",
+            "drawing",
             "timeline",
             "media",
             "render",

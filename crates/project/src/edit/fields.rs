@@ -9,7 +9,7 @@ use crate::{
 use cutroom_types::{BlendSpace, CompositionId, FrameRate, Size, TimeDelta};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::mem::swap;
+use std::{collections::BTreeMap, mem::swap};
 
 /// All fields of a project except its version and its lists.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -23,6 +23,12 @@ pub struct ProjectFields {
     /// Project-wide settings.
     #[serde(default, skip_serializing_if = "is_default")]
     pub settings: Settings,
+    /// Texts that `{name}` stands for in titles.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub variables: BTreeMap<String, String>,
+    /// Font files, absolute or relative to the folder of the project file.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fonts: Vec<String>,
     /// Id of the main composition.
     pub main: CompositionId,
     /// Unknown fields, kept on save.
@@ -110,17 +116,27 @@ pub struct TrackFields {
 impl ProjectFields {
     /// The fields of a project.
     pub fn of(project: &Project) -> Self {
-        let Project { schema_version: _, media: _, compositions: _, id, name, settings, main, extra } = project;
-        Self { id: id.clone(), name: name.clone(), settings: settings.clone(), main: main.clone(), extra: extra.clone() }
+        let Project { schema_version: _, media: _, compositions: _, id, name, settings, variables, fonts, main, extra } = project;
+        Self {
+            id: id.clone(),
+            name: name.clone(),
+            settings: settings.clone(),
+            variables: variables.clone(),
+            fonts: fonts.clone(),
+            main: main.clone(),
+            extra: extra.clone(),
+        }
     }
 
     /// Swaps them with the fields of a project.
     pub(super) fn swap(&mut self, project: &mut Project) -> Result<(), EditError> {
-        let Project { schema_version: _, media: _, compositions: _, id, name, settings, main, extra } = project;
+        let Project { schema_version: _, media: _, compositions: _, id, name, settings, variables, fonts, main, extra } = project;
         settable(&self.extra, extra, &["schema_version", "media", "compositions"])?;
         swap(&mut self.id, id);
         swap(&mut self.name, name);
         swap(&mut self.settings, settings);
+        swap(&mut self.variables, variables);
+        swap(&mut self.fonts, fonts);
         swap(&mut self.main, main);
         swap(&mut self.extra, extra);
         Ok(())

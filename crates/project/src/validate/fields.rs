@@ -1,24 +1,24 @@
 //! Checks each value by itself: numbers, sizes, rates, times, keyframes.
-use super::{MAX_COMPOSITION_AREA_PX, MAX_COMPOSITION_SIDE_PX, MAX_TIME_FLICKS, Problem, SPEED_LIMITS, report};
+use super::{MAX_COMPOSITION_AREA_PX, MAX_COMPOSITION_SIDE_PX, MAX_TIME_FLICKS, Problem, SPEED_LIMITS, drawing, report};
 use crate::{Animatable, Animated, Clip, ClipSource, Mask, MaskShape, Params, Place, Project, Track, TrackPlace};
 use cutroom_types::{ClipId, TimeDelta};
 use std::fmt::Display;
 
 /// Path and clip for which problems are reported. The path is formatted only if there is a problem.
-struct At<'a> {
+pub(super) struct At<'a> {
     path: &'a dyn Display,
     clip: Option<&'a ClipId>,
 }
 
 impl At<'_> {
-    fn report(&self, problems: &mut Vec<Problem>, field: impl Display, code: &'static str, message: impl Into<String>) {
+    pub(super) fn report(&self, problems: &mut Vec<Problem>, field: impl Display, code: &'static str, message: impl Into<String>) {
         report(problems, format_args!("{}.{field}", self.path), self.clip, code, message);
     }
 }
 
 /// A number's allowed range, ends included.
-type Limits = (f64, f64);
-const UNIT: Limits = (0.0, 1.0);
+pub(super) type Limits = (f64, f64);
+pub(super) const UNIT: Limits = (0.0, 1.0);
 const GAIN_DB: Limits = (-1000.0, 60.0);
 const PAN: Limits = (-1.0, 1.0);
 const FEATHER: Limits = (0.0, 5000.0);
@@ -95,18 +95,18 @@ pub(super) fn check(project: &Project, problems: &mut Vec<Problem>) {
             at.report(problems, "motion_blur.samples", "project.number", format!("{} is not from 2 to 64", m.samples));
         }
         for (j, t) in c.tracks.iter().enumerate() {
-            track(problems, t, TrackPlace { composition: i, track: j });
+            track(problems, project, t, TrackPlace { composition: i, track: j });
         }
     }
 }
 
-fn track(problems: &mut Vec<Problem>, t: &Track, place: TrackPlace) {
+fn track(problems: &mut Vec<Problem>, project: &Project, t: &Track, place: TrackPlace) {
     let at = At { path: &place, clip: None };
     number(problems, &at, "gain_db", &t.gain_db, GAIN_DB);
     number(problems, &at, "pan", &t.pan, PAN);
     number(problems, &at, "opacity", &t.opacity, UNIT);
     for (k, c) in t.clips.iter().enumerate() {
-        clip(problems, c, &At { path: &place.clip(k), clip: Some(&c.id) });
+        clip(problems, project, c, &At { path: &place.clip(k), clip: Some(&c.id) });
     }
     for (k, x) in t.transitions.iter().enumerate() {
         let at = At { path: &place.transition(k), clip: x.from.as_ref().or(x.to.as_ref()) };
@@ -118,7 +118,7 @@ fn track(problems: &mut Vec<Problem>, t: &Track, place: TrackPlace) {
     }
 }
 
-fn clip(problems: &mut Vec<Problem>, c: &Clip, at: &At) {
+fn clip(problems: &mut Vec<Problem>, project: &Project, c: &Clip, at: &At) {
     time(problems, at, "start", c.start.0, true);
     time(problems, at, "source_in", c.source_in.0, true);
     time(problems, at, "duration", c.duration.0, true);
@@ -136,8 +136,11 @@ fn clip(problems: &mut Vec<Problem>, c: &Clip, at: &At) {
     } else if c.duration.0 as f64 * c.speed.abs() > MAX_TIME_FLICKS as f64 {
         at.report(problems, "speed", "project.speed", "at this speed the clip runs through more than 1000 hours of its source");
     }
-    if let ClipSource::Solid(s) = &c.source {
-        color(problems, at, "source.color", &s.color);
+    match &c.source {
+        ClipSource::Solid(s) => color(problems, at, "source.color", &s.color),
+        ClipSource::Text(t) => drawing::text(problems, project, t, at),
+        ClipSource::Shape(s) => drawing::shapes(problems, s, at),
+        _ => {}
     }
     let field = "time_map";
     for (name, extra) in [("time_map", &c.extra), ("video.time_map", &c.video.extra)] {
@@ -252,7 +255,7 @@ fn params(problems: &mut Vec<Problem>, at: &At, params: &Params) {
     }
 }
 
-fn time(problems: &mut Vec<Problem>, at: &At, field: impl Display, flicks: i64, not_negative: bool) {
+pub(super) fn time(problems: &mut Vec<Problem>, at: &At, field: impl Display, flicks: i64, not_negative: bool) {
     if not_negative && flicks < 0 {
         at.report(problems, field, "project.negative_time", format!("{:.6} s is negative", TimeDelta(flicks).as_secs_f64()));
     } else if flicks.unsigned_abs() > MAX_TIME_FLICKS as u64 {
@@ -268,7 +271,7 @@ fn color(problems: &mut Vec<Problem>, at: &At, field: &str, rgba: &[f64; 4]) {
 
 /// Checks that values are within limits, and that keyframes are in order, of one shape, and have
 /// handles in the right direction.
-fn number<T: Animatable + std::fmt::Debug>(
+pub(super) fn number<T: Animatable + std::fmt::Debug>(
     problems: &mut Vec<Problem>,
     at: &At,
     field: impl Display,

@@ -3,7 +3,8 @@ use super::{Problem, report};
 use crate::{
     AdjustmentSource, Animated, BezierHandle, BoxShape, Clip, ClipAudio, ClipSource, ClipVideo, Composition, CompositionColor,
     CompositionSource, EffectInstance, Extra, Keyframe, Mask, MaskShape, Matte, Media, MediaFacts, MediaSource, MotionBlur,
-    NullSource, Params, PathShape, Place, Project, Settings, SolidSource, Track, TrackPlace, Transform, Transition, nearest::meant,
+    NullSource, Params, PathShape, Place, Project, Settings, ShapeSource, SolidSource, TextSource, Track, TrackPlace, Transform,
+    Transition, nearest::meant,
 };
 use cutroom_types::ClipId;
 use schemars::JsonSchema;
@@ -132,6 +133,8 @@ impl<'a> Found<'a> {
             ClipSource::Media(s) => self.fields::<MediaSource>(&at, &s.extra),
             ClipSource::Composition(s) => self.fields::<CompositionSource>(&at, &s.extra),
             ClipSource::Solid(s) => self.fields::<SolidSource>(&at, &s.extra),
+            ClipSource::Text(s) => self.fields::<TextSource>(&at, &s.extra),
+            ClipSource::Shape(s) => self.fields::<ShapeSource>(&at, &s.extra),
             ClipSource::Adjustment(s) => self.fields::<AdjustmentSource>(&at, &s.extra),
             ClipSource::Null(s) => self.fields::<NullSource>(&at, &s.extra),
         }

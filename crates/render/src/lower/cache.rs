@@ -1,9 +1,11 @@
 //! What lowering keeps from one frame to the next.
 use crate::{mask::MaskCache, turn_planes::TurnCache};
+use cutroom_drawing::Drawer;
 
 /// Pictures made by lowering that later frames are likely to need again.
 #[derive(Default)]
 pub struct LoweringCache {
     pub(super) masks: MaskCache,
     pub(super) turned: TurnCache,
+    pub(super) drawer: Drawer,
 }

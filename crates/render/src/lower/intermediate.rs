@@ -200,6 +200,7 @@ impl Lowering<'_> {
             has_alpha: !opaque,
             crop: None,
             margin: [0; 2],
+            ink: None,
         }
     }
 

@@ -6,6 +6,7 @@ mod affine;
 mod blend;
 mod cache;
 mod chain;
+mod drawing;
 mod intermediate;
 mod matte;
 mod motion;
@@ -144,9 +145,19 @@ struct LayerSource {
     /// Margin of the source around the content on each side, horizontally and vertically, in pixels
     /// of the content.
     margin: [u32; 2],
+    /// Of text and shapes: the part that is not transparent, in pixels of the content, which may
+    /// reach beyond it.
+    ink: Option<[f64; 4]>,
 }
 
 impl LayerSource {
+    /// How far text and shapes reach beyond their content on each side, in its pixels.
+    fn overhang(&self) -> [u32; 2] {
+        let Some([left, top, right, bottom]) = self.ink else { return [0; 2] };
+        let (w, h) = (f64::from(self.content.width), f64::from(self.content.height));
+        [(-left).max(right - w), (-top).max(bottom - h)].map(|v| v.ceil().max(0.0) as u32)
+    }
+
     /// The visible part, in samples of the source.
     fn window(&self) -> [f32; 4] {
         match &self.crop {
@@ -316,7 +327,13 @@ impl Lowering<'_> {
                 Ok(Some(Drawn { bounds: full, opaque: rgba[3] >= 1.0 && keeps_alpha(&layer.effects), picture: None }))
             }
             _ => {
-                let source = self.layer_source(&layer.content, canvas)?;
+                let source = match &layer.content {
+                    Content::Drawing(drawing) => match self.drawn(drawing, layer, canvas)? {
+                        Some(source) => source,
+                        None => return Ok(None),
+                    },
+                    content => self.layer_source(content, canvas)?,
+                };
                 self.draw_source(source, layer, canvas, pass, reg)
             }
         }
@@ -329,6 +346,12 @@ impl Lowering<'_> {
             Content::Solid(rgba) => solid_picture(*rgba, canvas)?,
             Content::Composition(plan) => return self.nested(plan, working),
             Content::Backdrop => return self.backdrop_source(canvas),
+            Content::Drawing(drawing) => {
+                return match self.drawn_at(drawing, 1.0, canvas)? {
+                    Some(source) => Ok(source),
+                    None => self.layer_source(&Content::Solid([0.0; 4]), canvas),
+                };
+            }
             Content::Transition { .. } => return Err(RenderError::Unsupported("a transition inside an effect chain".into())),
         };
         let content_size = match content {
@@ -358,6 +381,7 @@ impl Lowering<'_> {
             has_alpha,
             crop: None,
             margin: [0; 2],
+            ink: None,
         })
     }
 
@@ -376,9 +400,14 @@ impl Lowering<'_> {
             return self.draw_moving(source, layer, canvas, pass, reg);
         }
         let (content, own) = (source.content, placement(layer));
-        let margin = outset::margin(layer, content, canvas);
-        let placed = match margin {
-            [0, 0] => place::place(&own, content, canvas.size),
+        let margin = outset::margin(layer, content, source.overhang(), canvas);
+        if source.ink.is_some() {
+            source.margin = margin;
+        }
+        let is_bare = layer.effects.is_empty() && layer.masks.is_empty() && own.transform.crop == [0.0; 4];
+        let placed = match (margin, source.ink.filter(|_| is_bare)) {
+            (_, Some(ink)) => place::place_window(&own, content, ink, canvas.size),
+            ([0, 0], None) => place::place(&own, content, canvas.size),
             _ => {
                 let Some(cropped) = place::cropped(&own, content) else { return Ok(None) };
                 source.crop = (own.transform.crop != [0.0; 4]).then_some(cropped);

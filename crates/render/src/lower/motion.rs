@@ -45,7 +45,7 @@ impl Lowering<'_> {
         reg: Reg,
     ) -> Result<Option<Drawn>, RenderError> {
         let Some(cropped) = layer.shutter.first().and_then(|p| place::cropped(p, source.content)) else { return Ok(None) };
-        let margin = outset::margin(layer, source.content, canvas);
+        let margin = outset::margin(layer, source.content, source.overhang(), canvas);
         let masks = self.layer_masks(layer, source.content, margin)?;
         let place = |p| match margin {
             [0, 0] => place::place(p, source.content, canvas.size),

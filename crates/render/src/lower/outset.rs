@@ -7,10 +7,11 @@ use cutroom_effects::Params;
 use cutroom_timeline::{Canvas, Layer};
 use cutroom_types::Size;
 
-/// Margin in pixels of the content that the effects need on each side, horizontally and vertically.
-/// Zero where the content covers the canvas, since the margin would not be visible.
-pub(super) fn margin(layer: &Layer, content: Size, canvas: &Canvas) -> [u32; 2] {
-    let mut sum = [0.0f32; 2];
+/// Margin in pixels of the content that the effects need on each side, horizontally and vertically,
+/// beyond the `overhang` that the source has by itself. Zero where the content covers the canvas,
+/// since the margin would not be visible.
+pub(super) fn margin(layer: &Layer, content: Size, overhang: [u32; 2], canvas: &Canvas) -> [u32; 2] {
+    let mut sum = overhang.map(|v| v as f32);
     for used in &layer.effects {
         let own = used.effect.outset(Params::new(&used.params));
         sum = [sum[0] + own[0], sum[1] + own[1]];

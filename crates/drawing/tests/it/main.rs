@@ -1,0 +1,5 @@
+//! Tests of texts and shapes on shipped fonts.
+mod letters;
+mod shapes;
+mod shaping;
+mod support;

@@ -1,0 +1,107 @@
+//! Gathers the fonts of a project's texts, before any frame is drawn.
+use crate::Library;
+use cutroom_drawing::{
+    FontSet,
+    fonts::{MAX_FONT_BYTES, system_folders},
+};
+use cutroom_project::{ClipSource, Problem, Project, TextSource};
+use std::{collections::BTreeSet, path::Path};
+
+/// The fonts that the texts of `compositions` (indices in the document) need: the shipped ones, those of
+/// the project, and, for families and letters that neither has, those of this machine. Files that cannot be
+/// read are added to `problems`; what was taken from the machine or is missing, to `notes`.
+pub(crate) fn gather(
+    project: &Project,
+    compositions: &[usize],
+    library: &Library,
+    problems: &mut Vec<Problem>,
+    notes: &mut Vec<String>,
+) -> FontSet {
+    let mut fonts = FontSet::shipped();
+    let texts = texts(project, compositions);
+    if texts.is_empty() {
+        return fonts;
+    }
+    for (i, path) in project.fonts.iter().enumerate() {
+        let resolved = library.path(path);
+        if let Err((code, reason)) = add(&mut fonts, path, &resolved) {
+            problems.push(Problem { json_path: format!("fonts[{i}]"), clip: None, code, message: format!("{path}: {reason}") });
+        }
+    }
+    let folders = system_folders();
+    for (clip, text) in &texts {
+        for family in families(text) {
+            if fonts.origin(family).is_some() {
+                continue;
+            }
+            notes.push(match fonts.add_from_system(family, &folders) {
+                Some(file) => format!(
+                    "clip \"{clip}\": the font \"{family}\" is taken from {} and may differ on other machines; name the file in `fonts`",
+                    file.display()
+                ),
+                None => format!("clip \"{clip}\": there is no font \"{family}\"; {} is used instead", cutroom_drawing::SHIPPED_FAMILIES[0]),
+            });
+        }
+    }
+    let mut known: BTreeSet<char> = BTreeSet::new();
+    for (clip, text) in &texts {
+        let letters: BTreeSet<char> = letters(project, text).filter(|c| known.insert(*c)).collect();
+        let mut missing = fonts.missing(&letters);
+        while let Some((family, file)) = (!missing.is_empty()).then(|| fonts.add_fallback_from_system(&missing, &folders)).flatten()
+        {
+            let left = fonts.missing(&missing);
+            let found: String = missing.difference(&left).take(10).collect();
+            notes.push(format!(
+                "clip \"{clip}\": \"{found}\" is drawn with the font \"{family}\" of {} and may differ on other machines; name the file in `fonts`",
+                file.display()
+            ));
+            if left.len() == missing.len() {
+                break;
+            }
+            missing = left;
+        }
+        if !missing.is_empty() {
+            let missing: Vec<String> = missing.iter().take(10).map(|c| format!("{c} (U+{:04X})", u32::from(*c))).collect();
+            notes.push(format!("clip \"{clip}\": no font has {}; add one that has to `fonts`", missing.join(", ")));
+        }
+    }
+    fonts
+}
+
+fn add(fonts: &mut FontSet, name: &str, path: &Path) -> Result<(), (&'static str, String)> {
+    let unreadable = |e: std::io::Error| match e.kind() {
+        std::io::ErrorKind::NotFound => ("media.open.not_found", "no such file".to_owned()),
+        _ => ("media.open.failed", e.to_string()),
+    };
+    let size = std::fs::metadata(path).map_err(unreadable)?.len();
+    if size > MAX_FONT_BYTES {
+        return Err(("drawing.font", format!("a file of {} MiB is too large for a font", size >> 20)));
+    }
+    let bytes = std::fs::read(path).map_err(unreadable)?;
+    fonts.add(name, bytes).map(|_| ()).map_err(|e| (e.code(), "it is not a font that can be read (TrueType, OpenType)".into()))
+}
+
+/// The visible texts, each with the id of its clip.
+fn texts<'a>(project: &'a Project, compositions: &[usize]) -> Vec<(&'a str, &'a TextSource)> {
+    let tracks = compositions.iter().flat_map(|i| &project.compositions[*i].tracks).filter(|t| t.enabled);
+    let clips = tracks.flat_map(|t| &t.clips).filter(|c| c.enabled);
+    clips
+        .filter_map(|c| match &c.source {
+            ClipSource::Text(text) => Some((c.id.as_str(), &**text)),
+            _ => None,
+        })
+        .collect()
+}
+
+fn families(text: &TextSource) -> impl Iterator<Item = &str> {
+    let styles = std::iter::once(&text.style).chain(text.runs.iter().map(|r| &r.style));
+    styles.flat_map(|s| s.font.iter().flat_map(|f| f.names())).map(String::as_str)
+}
+
+/// The letters of a text, those of the project's variables included.
+fn letters<'a>(project: &'a Project, text: &'a TextSource) -> impl Iterator<Item = char> + 'a {
+    let own = std::iter::once(&text.text).chain(text.runs.iter().map(|r| &r.text));
+    let variables = project.variables.values();
+    let names = own.clone().any(|t| t.contains('{'));
+    own.chain(variables.filter(move |_| names)).flat_map(|t| t.chars())
+}
