@@ -102,6 +102,7 @@ pub const CODES: &[ErrorCode] = &[
     row("project.adjustment", Project, "An adjustment layer has what only a clip with a picture of its own can have."),
     row("project.channels", Project, "A composition has fewer than 1 or more than 8 channels of sound."),
     row("project.cycle", Project, "Something contains itself, is its own parent or its own matte."),
+    row("project.cues", Project, "Subtitles are too many, too long, out of order, or end before they start."),
     row("project.dangling", Project, "An id does not exist in the project."),
     row("project.duplicate_id", Project, "Two things of one kind have one id."),
     row("project.duration", Project, "Something has no length."),

@@ -274,9 +274,12 @@ fn picture(session: &Session, track: &Track, clip: &Clip) -> Result<(Size, TimeD
             let inner = session.project.composition(&source.composition).ok_or_else(still)?;
             Ok((inner.size, inner.length()))
         }
-        ClipSource::Solid(_) | ClipSource::Text(_) | ClipSource::Shape(_) | ClipSource::Adjustment(_) | ClipSource::Null(_) => {
-            Err(still())
-        }
+        ClipSource::Solid(_)
+        | ClipSource::Text(_)
+        | ClipSource::Shape(_)
+        | ClipSource::Subtitles(_)
+        | ClipSource::Adjustment(_)
+        | ClipSource::Null(_) => Err(still()),
     }
 }
 

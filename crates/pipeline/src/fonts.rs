@@ -4,7 +4,7 @@ use cutroom_drawing::{
     FontSet,
     fonts::{MAX_FONT_BYTES, system_folders},
 };
-use cutroom_project::{ClipSource, Problem, Project, TextSource};
+use cutroom_project::{ClipSource, Problem, Project, TextSource, subtitles::Cue};
 use std::{collections::BTreeSet, path::Path};
 
 /// The fonts that the texts of `compositions` (indices in the document) need: the shipped ones, those of
@@ -29,8 +29,9 @@ pub(crate) fn gather(
         }
     }
     let folders = system_folders();
-    for (clip, text) in &texts {
-        for family in families(text) {
+    for words in &texts {
+        let clip = words.clip;
+        for family in words.families() {
             if fonts.origin(family).is_some() {
                 continue;
             }
@@ -44,8 +45,9 @@ pub(crate) fn gather(
         }
     }
     let mut known: BTreeSet<char> = BTreeSet::new();
-    for (clip, text) in &texts {
-        let letters: BTreeSet<char> = letters(project, text).filter(|c| known.insert(*c)).collect();
+    for words in &texts {
+        let clip = words.clip;
+        let letters: BTreeSet<char> = words.letters(project).filter(|c| known.insert(*c)).collect();
         let mut missing = fonts.missing(&letters);
         while let Some((family, file)) = (!missing.is_empty()).then(|| fonts.add_fallback_from_system(&missing, &folders)).flatten()
         {
@@ -81,27 +83,39 @@ fn add(fonts: &mut FontSet, name: &str, path: &Path) -> Result<(), (&'static str
     fonts.add(name, bytes).map(|_| ()).map_err(|e| (e.code(), "it is not a font that can be read (TrueType, OpenType)".into()))
 }
 
-/// The visible texts, each with the id of its clip.
-fn texts<'a>(project: &'a Project, compositions: &[usize]) -> Vec<(&'a str, &'a TextSource)> {
+/// The words of a clip.
+struct Words<'a> {
+    clip: &'a str,
+    look: &'a TextSource,
+    cues: &'a [Cue],
+}
+
+/// The visible texts.
+fn texts<'a>(project: &'a Project, compositions: &[usize]) -> Vec<Words<'a>> {
     let tracks = compositions.iter().flat_map(|i| &project.compositions[*i].tracks).filter(|t| t.enabled);
     let clips = tracks.flat_map(|t| &t.clips).filter(|c| c.enabled);
     clips
         .filter_map(|c| match &c.source {
-            ClipSource::Text(text) => Some((c.id.as_str(), &**text)),
+            ClipSource::Text(text) => Some(Words { clip: c.id.as_str(), look: text, cues: &[] }),
+            ClipSource::Subtitles(s) => Some(Words { clip: c.id.as_str(), look: &s.look, cues: &s.cues }),
             _ => None,
         })
         .collect()
 }
 
-fn families(text: &TextSource) -> impl Iterator<Item = &str> {
-    let styles = std::iter::once(&text.style).chain(text.runs.iter().map(|r| &r.style));
-    styles.flat_map(|s| s.font.iter().flat_map(|f| f.names())).map(String::as_str)
-}
+impl<'a> Words<'a> {
+    /// The font families that are named, with repetitions.
+    fn families(&self) -> impl Iterator<Item = &'a str> {
+        let own = std::iter::once(&self.look.style).chain(self.look.runs.iter().map(|r| &r.style));
+        let styles = own.chain(self.cues.iter().flat_map(|c| &c.runs).map(|r| &r.style));
+        styles.flat_map(|s| s.font.iter().flat_map(|f| f.names())).map(String::as_str)
+    }
 
-/// The letters of a text, those of the project's variables included.
-fn letters<'a>(project: &'a Project, text: &'a TextSource) -> impl Iterator<Item = char> + 'a {
-    let own = std::iter::once(&text.text).chain(text.runs.iter().map(|r| &r.text));
-    let variables = project.variables.values();
-    let names = own.clone().any(|t| t.contains('{'));
-    own.chain(variables.filter(move |_| names)).flat_map(|t| t.chars())
+    /// The letters, those of the project's variables included.
+    fn letters(&self, project: &'a Project) -> impl Iterator<Item = char> + 'a {
+        let own = std::iter::once(&self.look.text).chain(self.look.runs.iter().map(|r| &r.text));
+        let names = own.clone().any(|t| t.contains('{'));
+        let cues = self.cues.iter().flat_map(|c| std::iter::once(&c.text).chain(c.runs.iter().map(|r| &r.text)));
+        own.chain(cues).chain(project.variables.values().filter(move |_| names)).flat_map(|t| t.chars())
+    }
 }

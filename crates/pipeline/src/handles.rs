@@ -53,9 +53,12 @@ impl Material {
                     sound: has_audio(project, c, 0).then(|| Span { start: Time::ZERO, duration: c.length() }),
                 })
             }
-            ClipSource::Solid(_) | ClipSource::Text(_) | ClipSource::Shape(_) | ClipSource::Adjustment(_) | ClipSource::Null(_) => {
-                None
-            }
+            ClipSource::Solid(_)
+            | ClipSource::Text(_)
+            | ClipSource::Shape(_)
+            | ClipSource::Subtitles(_)
+            | ClipSource::Adjustment(_)
+            | ClipSource::Null(_) => None,
         }
     }
 }
@@ -70,9 +73,12 @@ fn has_audio(project: &Project, c: &Composition, depth: usize) -> bool {
                 m.kind != MediaKind::Image && s.audio_stream.index().is_some_and(|i| i < streams)
             }),
             ClipSource::Composition(s) => project.composition(&s.composition).is_some_and(|c| has_audio(project, c, depth + 1)),
-            ClipSource::Solid(_) | ClipSource::Text(_) | ClipSource::Shape(_) | ClipSource::Adjustment(_) | ClipSource::Null(_) => {
-                false
-            }
+            ClipSource::Solid(_)
+            | ClipSource::Text(_)
+            | ClipSource::Shape(_)
+            | ClipSource::Subtitles(_)
+            | ClipSource::Adjustment(_)
+            | ClipSource::Null(_) => false,
         })
 }
 

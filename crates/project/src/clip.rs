@@ -1,5 +1,5 @@
 //! Clips, their sources, pictures, sound and effects, and the transitions between them.
-use crate::{Animated, Extra, Mask, MaskOrder, Matte, ShapeSource, TextSource, default_true, is_default, is_true};
+use crate::{Animated, Extra, Mask, MaskOrder, Matte, ShapeSource, SubtitlesSource, TextSource, default_true, is_default, is_true};
 use cutroom_types::{ClipId, CompositionId, EffectId, FadeCurve, Fit, MediaId, ParamValue, Span, Time, TimeDelta, TransitionId};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
@@ -48,7 +48,7 @@ pub struct Clip {
 }
 
 /// Where a clip's picture and sound come from. In the file an object whose `type` is `media`,
-/// `composition`, `solid`, `text`, `shape`, `adjustment` or `null`.
+/// `composition`, `solid`, `text`, `shape`, `subtitles`, `adjustment` or `null`.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ClipSource {
     /// Streams of a file.
@@ -61,6 +61,8 @@ pub enum ClipSource {
     Text(Box<TextSource>),
     /// Shapes.
     Shape(Box<ShapeSource>),
+    /// Subtitles.
+    Subtitles(Box<SubtitlesSource>),
     /// An adjustment layer: the composited picture of all tracks below, background included, which
     /// the clip's effects change.
     Adjustment(AdjustmentSource),
@@ -506,6 +508,7 @@ enum SourceForm<'a> {
     Solid(Cow<'a, SolidSource>),
     Text(Cow<'a, TextSource>),
     Shape(Cow<'a, ShapeSource>),
+    Subtitles(Cow<'a, SubtitlesSource>),
     Adjustment(Cow<'a, AdjustmentSource>),
     Null(Cow<'a, NullSource>),
 }
@@ -518,6 +521,7 @@ impl Serialize for ClipSource {
             Self::Solid(c) => SourceForm::Solid(Cow::Borrowed(c)),
             Self::Text(t) => SourceForm::Text(Cow::Borrowed(t)),
             Self::Shape(x) => SourceForm::Shape(Cow::Borrowed(x)),
+            Self::Subtitles(x) => SourceForm::Subtitles(Cow::Borrowed(x)),
             Self::Adjustment(a) => SourceForm::Adjustment(Cow::Borrowed(a)),
             Self::Null(n) => SourceForm::Null(Cow::Borrowed(n)),
         }
@@ -529,12 +533,13 @@ impl<'de> Deserialize<'de> for ClipSource {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
         let mut fields = Extra::deserialize(d)?;
         type Read<E> = fn(serde_json::Value) -> Result<ClipSource, E>;
-        let sources: [(&str, Read<D::Error>); 7] = [
+        let sources: [(&str, Read<D::Error>); 8] = [
             ("media", |fields| crate::deserialize_part(fields).map(Self::Media)),
             ("composition", |fields| crate::deserialize_part(fields).map(Self::Composition)),
             ("solid", |fields| crate::deserialize_part(fields).map(Self::Solid)),
             ("text", |fields| crate::deserialize_part(fields).map(|text| Self::Text(Box::new(text)))),
             ("shape", |fields| crate::deserialize_part(fields).map(|shape| Self::Shape(Box::new(shape)))),
+            ("subtitles", |fields| crate::deserialize_part(fields).map(|cues| Self::Subtitles(Box::new(cues)))),
             ("adjustment", |fields| crate::deserialize_part(fields).map(Self::Adjustment)),
             ("null", |fields| crate::deserialize_part(fields).map(Self::Null)),
         ];

@@ -53,6 +53,17 @@ pub(crate) fn each_time(document: &mut Value, visit: Visit<'_>) {
                         }
                     }
                 }
+                if let Some(Value::Object(source)) = clip.get_mut("source") {
+                    for (l, cue) in objects(source.get_mut("cues")) {
+                        let at = format_args!("{at}.source.cues[{l}]");
+                        for name in ["start", "end"] {
+                            time(cue, &at, name, &short, visit);
+                        }
+                        for (m, run) in objects(cue.get_mut("runs")) {
+                            time(run, &format_args!("{at}.runs[{m}]"), "start", &short, visit);
+                        }
+                    }
+                }
                 if let Some(Value::Object(video)) = clip.get_mut("video") {
                     time(video, &format_args!("{at}.video"), "freeze", &short, visit);
                 }
@@ -126,6 +137,9 @@ mod tests {
                     "source": {"type": "text", "animations": [{"duration": text, "stagger": text, "delay": text}]},
                     "audio": {"fade_in": text, "fade_out": text, "lead": text, "tail": text, "gain_db": curve},
                     "video": {"opacity": curve, "freeze": text, "effects": [{"id": "e", "effect": "x", "params": {"p": curve}}]}
+                }, {
+                    "id": "d", "start": text, "duration": text,
+                    "source": {"type": "subtitles", "cues": [{"start": text, "end": text, "runs": [{"text": "x", "start": text}]}]}
                 }],
                 "transitions": [{"id": "x", "kind": "x", "to": "c", "duration": text}]
             }]
@@ -166,6 +180,9 @@ mod tests {
             "ClipAudio.tail",
             "ClipVideo.freeze",
             "Composition.duration",
+            "Cue.end",
+            "Cue.start",
+            "CueRun.start",
             "Keyframe.time",
             "Media.audio_offset",
             "TextAnimation.delay",

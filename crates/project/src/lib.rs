@@ -29,6 +29,7 @@ pub mod paint;
 pub mod place;
 pub mod placeholder;
 pub mod shape;
+pub mod subtitles;
 pub mod text;
 pub mod validate;
 
@@ -48,6 +49,7 @@ pub use model::{Composition, CompositionColor, Media, MediaFacts, MediaKind, Mot
 pub use paint::{Color, Paint, Shadow, Stroke};
 pub use place::{ClipPlace, Place, TrackPlace, TransitionPlace};
 pub use shape::ShapeSource;
+pub use subtitles::SubtitlesSource;
 pub use text::TextSource;
 pub use validate::{
     MAX_COMPOSITION_AREA_PX, MAX_COMPOSITION_SIDE_PX, MAX_COPIES, MAX_NESTING, MAX_TEXT_BYTES, MAX_TIME_FLICKS, Problem,

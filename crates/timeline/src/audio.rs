@@ -181,9 +181,12 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         here.pans.push(Pan { channels, curves: [pan, ClockedCurve { curve: &track.pan, clock, origin: Time::ZERO }] });
         here.fades.extend(segment.fades.iter().filter_map(|f| place_fade(f, &clock)));
         match &clip.source {
-            ClipSource::Solid(_) | ClipSource::Text(_) | ClipSource::Shape(_) | ClipSource::Adjustment(_) | ClipSource::Null(_) => {
-                Ok(ControlFlow::Continue(()))
-            }
+            ClipSource::Solid(_)
+            | ClipSource::Text(_)
+            | ClipSource::Shape(_)
+            | ClipSource::Subtitles(_)
+            | ClipSource::Adjustment(_)
+            | ClipSource::Null(_) => Ok(ControlFlow::Continue(())),
             ClipSource::Composition(s) => {
                 let inner =
                     *self.compositions.get(&s.composition).ok_or_else(|| PlanError::UnknownComposition(s.composition.clone()))?;

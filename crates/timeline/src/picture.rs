@@ -254,7 +254,7 @@ impl<P: Deref<Target = Project>> Timeline<P> {
             next = null.video.parent.as_ref();
         }
         let mut transform = transform_at(&clip.video.transform, time - clip.start);
-        if matches!(clip.source, ClipSource::Text(_) | ClipSource::Shape(_)) {
+        if matches!(clip.source, ClipSource::Text(_) | ClipSource::Shape(_) | ClipSource::Subtitles(_)) {
             // Text and shapes are drawn at their own size.
             transform.fit = Fit::Native;
         }
@@ -393,6 +393,23 @@ impl<P: Deref<Target = Project>> Timeline<P> {
             ClipSource::Text(s) => {
                 let names = draw::Names { project: &self.project, composition: context.composition, clip, time };
                 draw::text(s, &names, time - clip.start).map(|d| Content::Drawing(Arc::new(d)))
+            }
+            ClipSource::Subtitles(s) => {
+                let t = time - clip.start;
+                let drawings = draw::subtitles(s, context.composition, clip.source_in.saturating_add(t), t);
+                let layers = drawings.into_iter().map(|d| {
+                    let mut layer = Layer::new(clip.id.clone(), Content::Drawing(Arc::new(d)));
+                    layer.transform.fit = Fit::Native;
+                    layer
+                });
+                match layers.collect::<Vec<_>>() {
+                    layers if layers.is_empty() => None,
+                    mut layers if layers.len() == 1 => layers.pop().map(|layer| layer.content),
+                    layers => {
+                        let canvas = canvas(context.composition, context.depth + 1);
+                        Some(Content::Composition(Box::new(FramePlan { canvas, time, layers })))
+                    }
+                }
             }
             ClipSource::Shape(s) => draw::shapes(s, context.composition, time - clip.start).map(|d| Content::Drawing(Arc::new(d))),
             ClipSource::Solid(s) => (s.color[3] > 0.0).then(|| Content::Solid(s.color.map(single))),

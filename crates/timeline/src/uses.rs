@@ -135,6 +135,7 @@ pub fn source_uses(project: &Project, composition: &CompositionId, catalog: &Cat
                     | ClipSource::Solid(_)
                     | ClipSource::Text(_)
                     | ClipSource::Shape(_)
+                    | ClipSource::Subtitles(_)
                     | ClipSource::Adjustment(_)
                     | ClipSource::Null(_) => continue,
                     ClipSource::Media(s) => s,

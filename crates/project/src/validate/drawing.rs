@@ -4,9 +4,10 @@ use super::{
     fields::{At, Limits, UNIT, number, time},
 };
 use crate::{
-    Animated, Paint, Project, Shadow, ShapeSource, Stroke, TextSource,
+    Animated, Paint, Project, Shadow, ShapeSource, Stroke, SubtitlesSource, TextSource,
     placeholder::{self, TextPiece},
     shape::{Arrangement, Outline, Shape},
+    subtitles::{MAX_CUES, MAX_CUES_AT_ONCE},
     text::TextStyle,
 };
 use cutroom_types::BezierPath;
@@ -16,6 +17,8 @@ use std::fmt::Display;
 pub const MAX_TEXT_BYTES: usize = 200_000;
 /// Maximum number of copies of the shapes of a clip.
 pub const MAX_COPIES: u64 = 10_000;
+/// Maximum length of the text of a cue in bytes.
+const MAX_CUE_BYTES: usize = 10_000;
 /// Lengths and positions in canvas pixels.
 const LENGTH: Limits = (0.0, 100_000.0);
 const PLACE: Limits = (-1e6, 1e6);
@@ -71,6 +74,46 @@ pub(super) fn text(problems: &mut Vec<Problem>, project: &Project, t: &TextSourc
         }
         for v in a.scale {
             single(problems, at, format_args!("{field}.scale"), Some(v), (-100.0, 100.0));
+        }
+    }
+}
+
+pub(super) fn subtitles(problems: &mut Vec<Problem>, project: &Project, s: &SubtitlesSource, at: &At<'_>) {
+    if s.cues.len() > MAX_CUES {
+        at.report(problems, "source.cues", "project.cues", format!("{} cues; the most is {MAX_CUES}", s.cues.len()));
+        return;
+    }
+    text(problems, project, &TextSource { text: String::new(), runs: Vec::new(), ..s.look.clone() }, at);
+    for v in s.margin {
+        single(problems, at, "source.margin", Some(v), (0.0, 0.45));
+    }
+    if let Some(h) = &s.highlight {
+        style(problems, &h.style, at, &"source.highlight.style");
+    }
+    let mut ends: Vec<i64> = Vec::new();
+    for (i, cue) in s.cues.iter().enumerate() {
+        let field = format_args!("source.cues[{i}]");
+        time(problems, at, format_args!("{field}.start"), cue.start.0, false);
+        time(problems, at, format_args!("{field}.end"), cue.end.0, false);
+        if cue.end <= cue.start {
+            at.report(problems, format_args!("{field}.end"), "project.cues", "the cue ends before it starts");
+        }
+        if i > 0 && cue.start < s.cues[i - 1].start {
+            at.report(problems, format_args!("{field}.start"), "project.cues", "cues must be in order of their starts");
+        }
+        let bytes = cue.text.len() + cue.runs.iter().map(|r| r.text.len()).sum::<usize>();
+        if bytes > MAX_CUE_BYTES {
+            at.report(problems, field, "project.cues", format!("a cue of {bytes} bytes; the most is {MAX_CUE_BYTES}"));
+        }
+        for (j, run) in cue.runs.iter().enumerate() {
+            style(problems, &run.style, at, &format_args!("{field}.runs[{j}].style"));
+        }
+        ends.retain(|end| *end > cue.start.0);
+        ends.push(cue.end.0);
+        if ends.len() == MAX_CUES_AT_ONCE + 1 {
+            let message = format!("more than {MAX_CUES_AT_ONCE} cues at one time: they cannot all be shown");
+            at.report(problems, field, "project.cues", message);
+            return;
         }
     }
 }

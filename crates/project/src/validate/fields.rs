@@ -140,6 +140,7 @@ fn clip(problems: &mut Vec<Problem>, project: &Project, c: &Clip, at: &At) {
         ClipSource::Solid(s) => color(problems, at, "source.color", &s.color),
         ClipSource::Text(t) => drawing::text(problems, project, t, at),
         ClipSource::Shape(s) => drawing::shapes(problems, s, at),
+        ClipSource::Subtitles(s) => drawing::subtitles(problems, project, s, at),
         _ => {}
     }
     let field = "time_map";

@@ -175,8 +175,8 @@ fn source(problems: &mut Vec<Problem>, known: &Known<'_>, track: &Track, clip: &
         ClipSource::Solid(_) if track.kind == TrackKind::Audio => {
             problem("source", "project.no_sound", "a colour has no sound".into())
         }
-        ClipSource::Text(_) | ClipSource::Shape(_) if track.kind == TrackKind::Audio => {
-            problem("source", "project.no_sound", "text and shapes have no sound; put the clip on a video track".into())
+        ClipSource::Text(_) | ClipSource::Shape(_) | ClipSource::Subtitles(_) if track.kind == TrackKind::Audio => {
+            problem("source", "project.no_sound", "text, shapes and subtitles have no sound; put the clip on a video track".into())
         }
         ClipSource::Null(_) if track.kind == TrackKind::Audio => {
             problem("source", "project.no_sound", "a null object has no sound; put the clip on a video track".into());
@@ -200,7 +200,7 @@ fn source(problems: &mut Vec<Problem>, known: &Known<'_>, track: &Track, clip: &
                 }
             }
         }
-        ClipSource::Solid(_) | ClipSource::Null(_) | ClipSource::Text(_) | ClipSource::Shape(_) => {}
+        ClipSource::Solid(_) | ClipSource::Null(_) | ClipSource::Text(_) | ClipSource::Shape(_) | ClipSource::Subtitles(_) => {}
     }
     let used = clip.source_span();
     if used.start < Time::ZERO && matches!(&clip.source, ClipSource::Media(source) if !source.repeat) {

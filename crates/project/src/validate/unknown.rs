@@ -3,8 +3,8 @@ use super::{Problem, report};
 use crate::{
     AdjustmentSource, Animated, BezierHandle, BoxShape, Clip, ClipAudio, ClipSource, ClipVideo, Composition, CompositionColor,
     CompositionSource, EffectInstance, Extra, Keyframe, Mask, MaskShape, Matte, Media, MediaFacts, MediaSource, MotionBlur,
-    NullSource, Params, PathShape, Place, Project, Settings, ShapeSource, SolidSource, TextSource, Track, TrackPlace, Transform,
-    Transition, nearest::meant,
+    NullSource, Params, PathShape, Place, Project, Settings, ShapeSource, SolidSource, SubtitlesSource, TextSource, Track,
+    TrackPlace, Transform, Transition, nearest::meant,
 };
 use cutroom_types::ClipId;
 use schemars::JsonSchema;
@@ -135,6 +135,7 @@ impl<'a> Found<'a> {
             ClipSource::Solid(s) => self.fields::<SolidSource>(&at, &s.extra),
             ClipSource::Text(s) => self.fields::<TextSource>(&at, &s.extra),
             ClipSource::Shape(s) => self.fields::<ShapeSource>(&at, &s.extra),
+            ClipSource::Subtitles(s) => self.fields::<SubtitlesSource>(&at, &s.extra),
             ClipSource::Adjustment(s) => self.fields::<AdjustmentSource>(&at, &s.extra),
             ClipSource::Null(s) => self.fields::<NullSource>(&at, &s.extra),
         }

@@ -15,7 +15,12 @@ const HEAD: &str = "\
 
 /// All cases with unique names: the name of their list and their name in it.
 fn cases() -> impl Iterator<Item = (String, Case)> {
-    let lists = [("gamma", gpu_cases::catalogue(false)), ("linear", gpu_cases::catalogue(true)), ("shapes", gpu_cases::shapes())];
+    let lists = [
+        ("gamma", gpu_cases::catalogue(false)),
+        ("linear", gpu_cases::catalogue(true)),
+        ("shapes", gpu_cases::shapes()),
+        ("drawings", crate::drawings::cases()),
+    ];
     lists.into_iter().flat_map(|(list, cases)| cases.into_iter().map(move |c| (format!("{list}: {}", c.name), c)))
 }
 

@@ -4,6 +4,7 @@ mod blend_modes;
 mod catalogue;
 mod color_chart;
 mod cpu;
+mod drawings;
 mod effects;
 mod effects_alpha;
 mod effects_beyond;

@@ -1,0 +1,216 @@
+//! Text and shapes as layers: on both back ends, in every place of a layer, against what they are
+//! without it.
+use crate::{gpu_cases::Case, support::*};
+use cutroom_drawing::{Drawer, FontSet};
+use cutroom_render::{cpu::CpuRenderer, lower::working_space};
+use cutroom_timeline::{
+    Box2, Content, Drawing, EffectUse, Fit, Layer, MaskMode, MaskUse, Outline, Transform,
+    drawing::{
+        CombinedOutline, Copies, DrawingContent, Overflow, Paint, Shadow, Shape, ShapeGroup, ShapeOutline, TextAlign, TextBlock,
+        TextDirection, TextFlow, TextRun, TextStyle, VerticalAlign,
+    },
+};
+use cutroom_types::{Picture, PictureFormat, Size};
+use std::sync::Arc;
+
+const CANVAS: Size = Size { width: 160, height: 90 };
+
+fn text(words: &str) -> Drawing {
+    let style = TextStyle {
+        families: vec![],
+        size_px: 30.0,
+        weight: 700.0,
+        italic: false,
+        width: 1.0,
+        axes: vec![],
+        features: vec![],
+        language: None,
+        tracking_px: 0.0,
+        word_spacing_px: 0.0,
+        baseline_shift_px: 0.0,
+        underline: false,
+        strikethrough: false,
+        fill: Some(Paint::Solid([1.0, 0.8, 0.2, 1.0])),
+        strokes: vec![],
+    };
+    let flow = TextFlow {
+        align: TextAlign::Center,
+        vertical_align: VerticalAlign::Middle,
+        line_height: 1.0,
+        paragraph_spacing_px: 0.0,
+        width_px: None,
+        height_px: None,
+        overflow: Overflow::Visible,
+        direction: TextDirection::Auto,
+        vertical: false,
+    };
+    let shadow = Shadow { color: [0.0, 0.0, 0.0, 0.8], offset_px: [6.0, 5.0], sigma_px: 2.0, spread_px: 0.0 };
+    let block = TextBlock {
+        runs: vec![TextRun { text: Arc::from(words), style }],
+        flow,
+        background: None,
+        shadows: vec![shadow],
+        path: None,
+        animations: vec![],
+    };
+    Drawing { canvas: CANVAS, content: DrawingContent::Text(Box::new(block)) }
+}
+
+fn disc() -> Drawing {
+    let outline = ShapeOutline::Ellipse { center: [0.0; 2], size: [60.0, 60.0], rotation_degrees: 0.0 };
+    let shape = Shape {
+        outlines: vec![CombinedOutline { outline, mode: MaskMode::Add }],
+        fill: Some(Paint::Solid([0.2, 0.6, 1.0, 0.7])),
+        strokes: vec![],
+        trim: None,
+        round_px: 0.0,
+        copies: Copies::ONCE,
+        opacity: 1.0,
+    };
+    let group = ShapeGroup { size_px: [160.0, 90.0], shapes: vec![shape], shadows: vec![] };
+    Drawing { canvas: CANVAS, content: DrawingContent::Shapes(Box::new(group)) }
+}
+
+fn drawn(drawing: Drawing) -> Layer {
+    let mut layer = layer(Content::Drawing(Arc::new(drawing)));
+    layer.transform.fit = Fit::Native;
+    layer
+}
+
+fn effect(id: &str) -> EffectUse {
+    let entry = spec(id);
+    EffectUse::new(entry, entry.params.iter().map(|p| p.kind.default_value()).collect())
+}
+
+/// Drawings in every place of a layer.
+pub fn cases() -> Vec<Case> {
+    let back = picture(PictureFormat::YUV420P8, CANVAS, 3);
+    let moved = |t: Transform| Layer { transform: Transform { fit: Fit::Native, ..t }, ..drawn(text("Ag 字")) };
+    let mask = MaskUse {
+        outline: Outline::Ellipse(Box2 { center: [0.5; 2], size: [0.8, 0.7], rotation_degrees: 0.0, corner_radius_px: 0.0 }),
+        mode: MaskMode::Add,
+        inverted: false,
+        opacity: 1.0,
+        feather_px: 6.0,
+        edge_feather_px: vec![],
+        expansion_px: 0.0,
+    };
+    let layers = [
+        ("plain", drawn(text("Ag 字"))),
+        ("between pixels", moved(Transform { position_px: [10.3, -4.6], ..Transform::IDENTITY })),
+        ("enlarged", moved(Transform { scale: [2.5, 1.5], ..Transform::IDENTITY })),
+        ("reduced", moved(Transform { scale: [0.4, 0.4], ..Transform::IDENTITY })),
+        ("turned", moved(Transform { rotation_degrees: 30.0, ..Transform::IDENTITY })),
+        ("cropped", moved(Transform { crop: [0.2, 0.0, 0.3, 0.0], ..Transform::IDENTITY })),
+        ("half transparent", Layer { opacity: 0.5, ..drawn(text("Ag 字")) }),
+        ("blurred", Layer { effects: vec![effect("gaussian-blur")], ..drawn(text("Ag 字")) }),
+        ("masked", Layer { masks: vec![mask], ..drawn(text("Ag 字")) }),
+        ("screened", Layer { blend: blend_mode("screen"), ..drawn(text("Ag 字")) }),
+        ("emoji", drawn(text("😀🇯🇵"))),
+        ("disc", drawn(disc())),
+    ];
+    let mut cases = Vec::new();
+    for (name, layer) in layers {
+        for linear in [false, true] {
+            cases.push(Case {
+                name: format!("{name}{}", if linear { ", linear light" } else { "" }),
+                plan: plan(canvas(CANVAS, linear), vec![self::layer_of("v"), layer.clone()]),
+                pictures: Pictures::of(&[("v", &back)]),
+                output: output(YUV444),
+                max_codes: 1.0,
+            });
+        }
+    }
+    cases
+}
+
+fn layer_of(id: &str) -> Layer {
+    layer(media(id))
+}
+
+#[test]
+fn both_back_ends_draw_text_and_shapes_alike() {
+    crate::gpu_parity::check(cases());
+}
+
+fn frame(layers: Vec<Layer>) -> Picture {
+    let case = Case {
+        name: "drawing".into(),
+        plan: plan(canvas(CANVAS, false), layers),
+        pictures: Pictures::default(),
+        output: output(PictureFormat::RGB_FLOAT),
+        max_codes: 0.0,
+    };
+    CpuRenderer::new(1).unwrap().run(&crate::gpu_cases::program(&case), &case.output).unwrap()
+}
+
+fn value(p: &Picture, channel: usize, x: i32, y: i32) -> f32 {
+    f32::from_bits(p.sample(channel, x as usize, y as usize))
+}
+
+/// In the middle of the canvas and not transformed, a text is what `drawing` makes of it over black,
+/// to the bit.
+#[test]
+fn a_text_that_is_not_transformed_is_drawn_as_it_is() {
+    let drawing = text("Ag 字");
+    let plan = plan(canvas(CANVAS, false), vec![]);
+    let own = Drawer::default().draw(&drawing, 1.0, working_space(&plan.canvas), &FontSet::shipped()).unwrap();
+    let picture = own.picture.unwrap();
+    let all = frame(vec![drawn(drawing)]);
+    let corner = [(160 - own.content.width as i32) / 2, (90 - own.content.height as i32) / 2];
+    let mut inside = 0;
+    for y in 0..90 {
+        for x in 0..160 {
+            let (px, py) = (x - corner[0] - own.origin[0], y - corner[1] - own.origin[1]);
+            let covered = px >= 0 && py >= 0 && px < picture.size.width as i32 && py < picture.size.height as i32;
+            for c in 0..3 {
+                let want = if covered { value(&picture, c, px, py) } else { 0.0 };
+                assert!((value(&all, c, x, y) - want).abs() < 1e-6, "{x} {y} {c}: {} {want}", value(&all, c, x, y));
+            }
+            inside += usize::from(covered);
+        }
+    }
+    assert!(inside > 1000);
+}
+
+/// Enlarged by two, a text has edges as sharp as one of twice the size: it is drawn anew, not
+/// stretched.
+#[test]
+fn an_enlarged_text_is_sharp() {
+    let Drawing { content: DrawingContent::Text(mut block), .. } = text("Il") else { unreachable!() };
+    block.shadows.clear();
+    let small = Drawing { canvas: CANVAS, content: DrawingContent::Text(block.clone()) };
+    block.runs[0].style.size_px *= 2.0;
+    // The optical size is that of the smaller one.
+    block.runs[0].style.axes = vec![(*b"opsz", 30.0)];
+    let large = Drawing { canvas: CANVAS, content: DrawingContent::Text(block) };
+    let mut enlarged = drawn(small);
+    enlarged.transform.scale = [2.0; 2];
+    let (a, b) = (frame(vec![enlarged]), frame(vec![drawn(large)]));
+    let mut sum = 0.0;
+    for y in 0..90 {
+        for x in 0..160 {
+            sum += f64::from((value(&a, 0, x, y) - value(&b, 0, x, y)).abs());
+        }
+    }
+    // Boxes are whole pixels, so one may lie half a pixel from the other.
+    assert!(sum / (160.0 * 90.0) < 0.02, "{}", sum / (160.0 * 90.0));
+}
+
+/// What reaches beyond the box of a text, such as its shadow, is not cut off by effects and masks
+/// that do not cut it.
+#[test]
+fn shadows_survive_effects() {
+    let plain = frame(vec![layer(Content::Solid([1.0; 4])), drawn(text("Ag"))]);
+    let mut with_effect = drawn(text("Ag"));
+    let mut nothing = effect("gaussian-blur");
+    set_param(&mut nothing, "radius", cutroom_types::ParamValue::Number(0.3));
+    with_effect.effects = vec![nothing];
+    let soft = frame(vec![layer(Content::Solid([1.0; 4])), with_effect]);
+    for y in 0..90 {
+        for x in 0..160 {
+            let (a, b) = (value(&plain, 1, x, y), value(&soft, 1, x, y));
+            assert!((a - b).abs() < 0.35, "{x} {y}: {a} {b}");
+        }
+    }
+}
