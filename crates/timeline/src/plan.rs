@@ -3,7 +3,7 @@
 //! receive nothing else of the project.
 use cutroom_effects::{BlendRef, EffectRef, NORMAL, TransitionRef};
 use cutroom_types::{Affine, BezierPath, ClipId, MediaId, ParamValue, Primaries, Size, Time, TimeDelta, Transfer};
-pub use cutroom_types::{BlendSpace, FadeCurve, Fit, MaskMode};
+pub use cutroom_types::{Align, BlendSpace, FadeCurve, Fit, MaskMode};
 use std::collections::HashSet;
 
 /// The raster that layers are placed on.
@@ -245,14 +245,27 @@ impl EffectUse {
     }
 }
 
+/// A point of the canvas, with distances from its sides.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Alignment {
+    /// The point.
+    pub point: Align,
+    /// Distances in canvas pixels from the sides that the point names, inwards: from the left or
+    /// right side, from the upper or lower one.
+    pub margin_px: [f64; 2],
+}
+
 /// Placement. Applied to the upright, square-pixel content in this order: crop, fit (centred),
 /// flip, scale about the anchor, rotation about the anchor, translation.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Transform {
     /// How the content is fitted to the canvas.
     pub fit: Fit,
+    /// Where the bounding box of the cropped, scaled and rotated content lies on the canvas, before
+    /// `position_px` moves it; `None`: the anchor is at the canvas's centre.
+    pub align: Option<Alignment>,
     /// Position of the anchor in canvas pixels from the centre of the canvas, +y down; (0, 0) is
-    /// centred.
+    /// centred. With `align`, an offset from the place that it gives.
     pub position_px: [f32; 2],
     /// Horizontal and vertical scale factors; 1 is the fitted size.
     pub scale: [f32; 2],
@@ -273,6 +286,7 @@ impl Transform {
     /// Fitted and centred, without changes.
     pub const IDENTITY: Self = Self {
         fit: Fit::Contain,
+        align: None,
         position_px: [0.0; 2],
         scale: [1.0; 2],
         rotation_degrees: 0.0,

@@ -15,6 +15,7 @@ mod messages;
 mod new;
 mod odd_sizes;
 mod safety;
+mod placement;
 mod simd;
 mod sources;
 mod stabilize;
