@@ -139,11 +139,12 @@ pub struct MaskUse {
     pub inverted: bool,
     /// 0..=1, multiplies its coverage.
     pub opacity: f32,
-    /// Width of the soft edge in content pixels, half of it on each side.
+    /// Width of the soft edge, half of it on each side. This and the following lengths are canvas
+    /// pixels on the fitted content, before its own scale.
     pub feather_px: f32,
     /// Different widths along single curves: index of the curve's first vertex, and width.
     pub edge_feather_px: Vec<(usize, f32)>,
-    /// Distance by which the outline moves outwards, in content pixels; negative is inwards.
+    /// Distance by which the outline moves outwards; negative is inwards.
     pub expansion_px: f32,
 }
 
@@ -167,7 +168,7 @@ pub struct Box2 {
     pub size: [f64; 2],
     /// Clockwise rotation about its centre, in pixel geometry.
     pub rotation_degrees: f64,
-    /// Corner radius of a rectangle, in content pixels.
+    /// Corner radius of a rectangle, in canvas pixels on the fitted content.
     pub corner_radius_px: f64,
 }
 
@@ -228,7 +229,8 @@ pub enum Content {
 pub struct EffectUse {
     /// The catalogue entry.
     pub effect: EffectRef,
-    /// Every parameter, in the order of the entry's parameter table.
+    /// Every parameter, in the order of the entry's parameter table. Lengths are canvas pixels on
+    /// the fitted content, before its own scale.
     pub params: Vec<ParamValue>,
     /// Pictures in addition to the layer's own, in the order that the entry asks for: the layer's
     /// picture at other times with the effects before this one, or what other tracks show at this

@@ -21,8 +21,8 @@ type Limits = (f64, f64);
 const UNIT: Limits = (0.0, 1.0);
 const GAIN_DB: Limits = (-1000.0, 60.0);
 const PAN: Limits = (-1.0, 1.0);
-const FEATHER: Limits = (0.0, 5000.0);
-const EXPANSION: Limits = (-5000.0, 5000.0);
+const FEATHER: Limits = (0.0, 20_000.0);
+const EXPANSION: Limits = (-20_000.0, 20_000.0);
 /// In fractions of a picture.
 const PLACE: Limits = (-100.0, 100.0);
 /// Maximum number of vertices of an outline.

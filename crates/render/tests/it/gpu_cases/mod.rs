@@ -90,7 +90,11 @@ fn moved(spec: EffectRef) -> EffectUse {
         match p.kind {
             // The GPU stores the other layer in half floats, so a position is exact to about a
             // thousandth of the amount.
-            ParamKind::Number { default, .. } if p.unit == Unit::Px && layered => ParamValue::Number(default),
+            ParamKind::Number { default, .. } if p.unit == Unit::CanvasPx && layered => ParamValue::Number(default),
+            // Their limits fit canvases of 8K; these pictures are small.
+            ParamKind::Number { default, max, .. } if p.unit == Unit::CanvasPx => {
+                ParamValue::Number(default + (max / 4.0 - default) / 3.0)
+            }
             ParamKind::Number { default, max, .. } => ParamValue::Number(default + (max - default) / 3.0),
             ParamKind::File { .. } => ParamValue::Text("strong.cube".into()),
             ParamKind::Curve { .. } => ParamValue::Text("0,0.1 0.3,0.45 0.7,0.6 1,0.9".into()),
