@@ -325,7 +325,8 @@ fn lengths_fit_films_of_8k() {
         catalog.effects().iter().flat_map(|e| e.params.iter().filter(|p| p.unit == Unit::CanvasPx).map(|p| (e.id, p.id)));
     let mut lengths: Vec<_> = with_unit.collect();
     let mut listed: Vec<_> = hd.iter().map(|(e, p, _)| (*e, *p)).collect();
-    (lengths.sort_unstable(), listed.sort_unstable());
+    lengths.sort_unstable();
+    listed.sort_unstable();
     assert_eq!(listed, lengths);
     for (id, param, value) in hd.iter().filter(|(id, ..)| *id != "displacement-map") {
         let mut c = composition("main", vec![with(media("a"), effect(id, param, ParamValue::Number(4.0 * value)))]);
