@@ -100,6 +100,7 @@ pub const CODES: &[ErrorCode] = &[
     row("media.write.settings", Failed, "Settings of a file that contradict each other or the format's rules."),
     row("pipeline.thread", Failed, "The system starts no more threads for decoding."),
     row("project.adjustment", Project, "An adjustment layer has what only a clip with a picture of its own can have."),
+    row("project.align", Project, "A margin lacks the side that it counts from, or something without a picture is aligned."),
     row("project.channels", Project, "A composition has fewer than 1 or more than 8 channels of sound."),
     row("project.cycle", Project, "Something contains itself, is its own parent or its own matte."),
     row("project.cues", Project, "Subtitles are too many, too long, out of order, or end before they start."),

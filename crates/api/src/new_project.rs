@@ -13,7 +13,7 @@ use cutroom_project::{
     build::{self, PictureFacts, Sequence, SequenceClip, SequenceError, SourceFacts},
     save,
 };
-use cutroom_types::{Fit, FrameRate, Size, Time};
+use cutroom_types::{Align, Fit, FrameRate, Size, Time};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{
@@ -40,6 +40,10 @@ pub struct NewProjectRequest {
     /// `portrait`.
     #[serde(default)]
     pub fit: Option<Fit>,
+    /// Where pictures lie whose shape is not that of the canvas, and which part of them is shown if
+    /// they cover it; absent: the centre.
+    #[serde(default)]
+    pub align: Option<Align>,
     /// Frames per second; absent: those of the first moving clip.
     #[serde(default)]
     pub fps: Option<String>,
@@ -137,6 +141,7 @@ pub fn new_project(request: &NewProjectRequest) -> Result<NewProjectReport, ApiE
         still_frames,
         dissolve_frames: dissolve.unwrap_or(0),
         fit: request.fit.unwrap_or(usual_fit),
+        align: request.align,
     };
     let made = sequence.project(&stem(&request.project), composition).map_err(|e| too_short(&e, &files[e.clip]))?;
     for (clip, length) in &made.unheard {
@@ -327,7 +332,7 @@ mod tests {
 
     fn made(sources: &[SourceFacts], dissolve_frames: i64, rate: FrameRate) -> Result<Project, SequenceError> {
         let clips: Vec<_> = (0..sources.len()).map(|source| SequenceClip { source, from: None, to: None }).collect();
-        let sequence = Sequence { sources, clips: &clips, still_frames: 25, dissolve_frames, fit: Fit::Contain };
+        let sequence = Sequence { sources, clips: &clips, still_frames: 25, dissolve_frames, fit: Fit::Contain, align: None };
         Ok(sequence.project("film", Composition::new("main", Size { width: 64, height: 36 }, rate))?.project)
     }
 

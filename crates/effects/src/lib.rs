@@ -26,6 +26,7 @@ pub use catalog::{BlendRef, Catalog, CatalogError, EffectRef, EntryRef, Transiti
 pub use effect::{EFFECTS, gaussian_blur::gaussian};
 pub use spec::{
     BlendSpec, Domain, EffectFamily, EffectFrame, EffectKind, EffectSpec, Entry, ParamKind, ParamSpec, Params, RuntimeEffect,
-    SeparableWeights, Step, TransitionFamily, TransitionKind, TransitionSpec, TransitionStep, Uniforms, Unit, frame_seed,
+    SeparableWeights, Step, TransitionFamily, TransitionKind, TransitionSpec, TransitionStep, Uniforms, Unit, WideSteps,
+    frame_seed,
 };
 pub use transition::TRANSITIONS;

@@ -22,6 +22,7 @@ pub(crate) fn mistake(spec: &EffectSpec) -> Option<String> {
         }
         spec.is_neutral(p);
         spec.outset(p);
+        drop(spec.wide_steps(p, &FRAME));
         match spec.kind {
             EffectKind::Point { kernel, prepare } => {
                 kernel(p);

@@ -155,6 +155,15 @@ pub enum EffectKind {
 /// Maximum number of other times that an effect may request.
 pub const MAX_TIMES: usize = 64;
 
+/// The steps of a point effect with values for which it needs other pixels than its own.
+#[derive(Clone, Copy)]
+pub struct WideSteps {
+    /// Returns whether these values need the steps; otherwise the kernel is used.
+    pub needed: fn(Params<'_>) -> bool,
+    /// Returns the steps.
+    pub steps: fn(Params<'_>, &EffectFrame) -> Vec<Step>,
+}
+
 /// One step of an effect. It works on the result of the steps before it; all colour is
 /// premultiplied.
 pub enum Step {
@@ -194,6 +203,8 @@ pub struct EffectSpec {
     pub domain: Domain,
     /// The kernel and the functions that prepare its inputs.
     pub kind: EffectKind,
+    /// Steps that replace the point kernel with some values.
+    pub wide: Option<WideSteps>,
     /// The point kernel returns linear light in the composition's primaries, whatever `domain` is.
     pub outputs_linear: bool,
     /// Returns whether the effect changes nothing with these values, so that it is left out.
@@ -224,6 +235,7 @@ impl EffectSpec {
             params: &[],
             domain: Domain::Working,
             kind,
+            wide: None,
             outputs_linear: false,
             neutral: |_| false,
             keeps_alpha: true,
@@ -281,7 +293,17 @@ impl EffectSpec {
         self.params.iter().filter(|p| p.kind == ParamKind::Track).count()
     }
 
-    /// Whether the layer must be drawn to an intermediate before this effect.
+    /// Returns the steps that replace the point kernel with these values; `None`: the kernel is used.
+    pub fn wide_steps(&self, params: Params<'_>, frame: &EffectFrame) -> Option<Vec<Step>> {
+        self.wide.filter(|wide| (wide.needed)(params)).map(|wide| (wide.steps)(params, frame))
+    }
+
+    /// Whether the layer must be drawn to an intermediate before this effect with these values.
+    pub fn needs_intermediate_for(&self, params: Params<'_>) -> bool {
+        self.needs_intermediate() || self.wide.is_some_and(|wide| (wide.needed)(params))
+    }
+
+    /// Whether the layer must be drawn to an intermediate before this effect, whatever its values.
     pub fn needs_intermediate(&self) -> bool {
         self.may_add_alpha || !matches!(self.kind, EffectKind::Point { .. } | EffectKind::Table { .. } | EffectKind::Lut { .. })
     }

@@ -1,6 +1,10 @@
 //! Clips, their sources, pictures, sound and effects, and the transitions between them.
-use crate::{Animated, Extra, Mask, MaskOrder, Matte, ShapeSource, SubtitlesSource, TextSource, default_true, is_default, is_true};
-use cutroom_types::{ClipId, CompositionId, EffectId, FadeCurve, Fit, MediaId, ParamValue, Span, Time, TimeDelta, TransitionId};
+use crate::{
+    Animated, Extra, Margins, Mask, MaskOrder, Matte, ShapeSource, SubtitlesSource, TextSource, default_true, is_default, is_true,
+};
+use cutroom_types::{
+    Align, ClipId, CompositionId, EffectId, FadeCurve, Fit, MediaId, ParamValue, Span, Time, TimeDelta, TransitionId,
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 use std::{borrow::Cow, collections::BTreeMap};
@@ -200,7 +204,18 @@ pub struct Transform {
     /// How the source is fitted to the canvas.
     #[serde(default, skip_serializing_if = "is_default")]
     pub fit: Fit,
-    /// Position of the anchor in canvas pixels from the centre of the canvas, +x right, +y down.
+    /// The point of the canvas at which the picture lies: what is left of it by `crop`, scaled and
+    /// rotated, touches the margins there at every time. Masks and what effects draw around it do
+    /// not count. Absent: the anchor lies at the centre of the canvas.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub align: Option<Align>,
+    /// Distance from the sides of the canvas that `align` names: canvas pixels, or a text such as
+    /// `"5%"` in hundredths of the canvas's shorter side; one for both directions or an array of
+    /// two.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub margin: Margins,
+    /// Position of the anchor in canvas pixels from the centre of the canvas, +x right, +y down; with
+    /// `align`, an offset from the place that it gives.
     #[serde(default, skip_serializing_if = "is_default")]
     pub position_px: Animated<[f64; 2]>,
     /// Horizontal and vertical scale factors; 1 is the fitted size.
@@ -452,6 +467,8 @@ impl Default for Transform {
     fn default() -> Self {
         Self {
             fit: Fit::Contain,
+            align: None,
+            margin: Margins::default(),
             position_px: Animated::default(),
             scale: ones(),
             rotation_degrees: Animated::default(),

@@ -21,6 +21,7 @@ mod form_text;
 mod frame_times;
 pub mod index;
 pub mod locate;
+pub mod margin;
 pub mod mask;
 pub mod migrate;
 pub mod model;
@@ -43,6 +44,7 @@ pub use file::{LoadError, MAX_FILE_BYTES, SaveError, from_json, inspect, load, r
 pub use form::Inspection;
 pub use index::ProjectIndex;
 pub use locate::{TextPosition, locate};
+pub use margin::{Margin, Margins};
 pub use mask::{BoxShape, Mask, MaskOrder, MaskShape, Matte, MatteChannel, PathShape};
 pub use migrate::{SCHEMA_VERSION, migrate};
 pub use model::{Composition, CompositionColor, Media, MediaFacts, MediaKind, MotionBlur, Project, Settings, Track, TrackKind};

@@ -28,8 +28,8 @@ pub struct Mask {
     /// Opacity, 0..=1; multiplies the coverage of the mask.
     #[serde(default = "Animated::one", skip_serializing_if = "Animated::is_one")]
     pub opacity: Animated<f64>,
-    /// Width of the soft edge in pixels of the clip's picture, 0..=5000; half of it is on each side
-    /// of the outline.
+    /// Width of the soft edge in canvas pixels, measured on the fitted picture before its own scale,
+    /// 0..=20000; half of it is on each side of the outline.
     #[serde(default, skip_serializing_if = "is_default")]
     pub feather_px: Animated<f64>,
     /// Widths of the soft edge along single curves, instead of `feather_px`. A key names the two
@@ -38,8 +38,8 @@ pub struct Mask {
     /// vertices.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub edge_feather_px: BTreeMap<String, Animated<f64>>,
-    /// Distance by which the outline moves outwards, or inwards if negative; pixels of the clip's
-    /// picture, -5000..=5000.
+    /// Distance by which the outline moves outwards, or inwards if negative; canvas pixels like
+    /// `feather_px`, -20000..=20000.
     #[serde(default, skip_serializing_if = "is_default")]
     pub expansion_px: Animated<f64>,
     /// Offset of the whole mask, as fractions of the picture's width and height.
@@ -74,8 +74,8 @@ pub struct BoxShape {
     /// Clockwise rotation about the centre.
     #[serde(default, skip_serializing_if = "is_default")]
     pub rotation_degrees: Animated<f64>,
-    /// Radius of a rectangle's corners in pixels of the picture, limited to half a side. Ignored
-    /// for an ellipse.
+    /// Radius of a rectangle's corners in canvas pixels, measured on the fitted picture before its
+    /// own scale; limited to half a side. Ignored for an ellipse.
     #[serde(default, skip_serializing_if = "is_default")]
     pub corner_radius_px: Animated<f64>,
     /// Unknown fields, kept on save.

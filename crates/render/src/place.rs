@@ -1,5 +1,5 @@
 //! Placement of content on a canvas.
-use cutroom_timeline::{Fit, Placement};
+use cutroom_timeline::{Alignment, Fit, Placement};
 use cutroom_types::{Affine, Size};
 
 /// Position of a layer on the canvas.
@@ -50,6 +50,18 @@ pub fn place_window(placement: &Placement, content: Size, window: [f64; 4], canv
     on_canvas(placement, content, window, canvas)
 }
 
+/// Canvas pixels for each pixel of the fitted content, along both axes.
+pub fn fitted(fit: Fit, content: Size, canvas: Size) -> (f64, f64) {
+    let x = f64::from(canvas.width) / f64::from(content.width);
+    let y = f64::from(canvas.height) / f64::from(content.height);
+    match fit {
+        Fit::Contain => (x.min(y), x.min(y)),
+        Fit::Cover => (x.max(y), x.max(y)),
+        Fit::Stretch => (x, y),
+        Fit::Native => (1.0, 1.0),
+    }
+}
+
 /// The part of the content that cropping leaves: left, top, right, bottom in its pixels; `None`
 /// when nothing is left.
 pub fn cropped(placement: &Placement, content: Size) -> Option<[f64; 4]> {
@@ -63,18 +75,7 @@ fn on_canvas(placement: &Placement, content: Size, window: [f64; 4], canvas: Siz
     let t = &placement.transform;
     let (cw, ch) = (f64::from(content.width), f64::from(content.height));
     let (w, h) = (f64::from(canvas.width), f64::from(canvas.height));
-    let (fit_x, fit_y) = match t.fit {
-        Fit::Contain => {
-            let k = (w / cw).min(h / ch);
-            (k, k)
-        }
-        Fit::Cover => {
-            let k = (w / cw).max(h / ch);
-            (k, k)
-        }
-        Fit::Stretch => (w / cw, h / ch),
-        Fit::Native => (1.0, 1.0),
-    };
+    let (fit_x, fit_y) = fitted(t.fit, content, canvas);
     let [px, py] = t.position_px.map(f64::from);
     let [sx, sy] = t.scale.map(f64::from);
     let [ax, ay] = t.anchor.map(f64::from);
@@ -84,19 +85,25 @@ fn on_canvas(placement: &Placement, content: Size, window: [f64; 4], canvas: Siz
     let fitted = Affine::scale(fit_x * fx, fit_y * fy).after(&Affine::translate(-cw / 2.0, -ch / 2.0));
     let anchor = Affine::translate(-(ax - 0.5) * cw * fit_x, -(ay - 0.5) * ch * fit_y);
     let rotated = Affine::rotate_degrees(f64::from(t.rotation_degrees)).after(&Affine::scale(sx, sy));
-    let [hx, hy] = if fit_x == 1.0 && fit_y == 1.0 { home([cw, ch], [ax, ay], canvas, t.rotation_degrees) } else { [0.0; 2] };
-    let placed = Affine::translate(w / 2.0 + px + hx, h / 2.0 + py + hy).after(&rotated).after(&anchor).after(&fitted);
+    let home = |anchor| if fit_x == 1.0 && fit_y == 1.0 { home([cw, ch], anchor, canvas, t.rotation_degrees) } else { [0.0; 2] };
+    let placed = match t.align {
+        None => {
+            let [hx, hy] = home([ax, ay]);
+            Affine::translate(w / 2.0 + px + hx, h / 2.0 + py + hy).after(&rotated).after(&anchor).after(&fitted)
+        }
+        Some(align) => {
+            let turned = rotated.after(&fitted);
+            // Effects may draw around it, but what the crop leaves is aligned.
+            let visible = cropped(placement, content)?;
+            let [x, y] = fitted.apply((visible[0] + visible[2]) / 2.0, (visible[1] + visible[3]) / 2.0).into();
+            let middle = [x / (cw * fit_x) + 0.5, y / (ch * fit_y) + 0.5];
+            let [x, y] = aligned(align, bounding_box(&turned, visible), [w, h], home(middle));
+            Affine::translate(x + px, y + py).after(&turned)
+        }
+    };
     let output_from_content = snap(placement.parent.after(&placed));
     let content_from_output = snap(output_from_content.inverse()?);
-    let corners = [(window[0], window[1]), (window[2], window[1]), (window[0], window[3]), (window[2], window[3])]
-        .map(|(x, y)| output_from_content.apply(x, y));
-    let (mut x0, mut y0, mut x1, mut y1) = (f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY);
-    for (x, y) in corners {
-        x0 = x0.min(x);
-        y0 = y0.min(y);
-        x1 = x1.max(x);
-        y1 = y1.max(y);
-    }
+    let [x0, y0, x1, y1] = bounding_box(&output_from_content, window);
     if !(x0.is_finite() && y0.is_finite() && x1.is_finite() && y1.is_finite()) {
         return None;
     }
@@ -117,6 +124,24 @@ fn on_canvas(placement: &Placement, content: Size, window: [f64; 4], canvas: Siz
         && x1 >= f64::from(bounds[2])
         && y1 >= f64::from(bounds[3]);
     Some(Placed { content_from_output, window, bounds, covers_canvas, is_full_inside })
+}
+
+/// The box around a mapped rectangle: left, top, right, bottom.
+fn bounding_box(map: &Affine, [l, t, r, b]: [f64; 4]) -> [f64; 4] {
+    let corners = [(l, t), (r, t), (l, b), (r, b)].map(|(x, y)| map.apply(x, y));
+    let start = [f64::INFINITY, f64::INFINITY, f64::NEG_INFINITY, f64::NEG_INFINITY];
+    corners.iter().fold(start, |[x0, y0, x1, y1], &(x, y)| [x0.min(x), y0.min(y), x1.max(x), y1.max(y)])
+}
+
+/// The translation that aligns a box on the canvas. In the middle of a side it is moved to whole
+/// pixels as other content is (`home`); at a side it touches the margin exactly.
+fn aligned(align: Alignment, [x0, y0, x1, y1]: [f64; 4], canvas: [f64; 2], home: [f64; 2]) -> [f64; 2] {
+    let along = |axis: usize, from: f64, to: f64| match align.point.sides()[axis] {
+        -1 => align.margin_px[axis] - from,
+        1 => canvas[axis] - align.margin_px[axis] - to,
+        _ => (canvas[axis] - from - to) / 2.0 + home[axis],
+    };
+    [along(0, x0, x1), along(1, y0, y1)]
 }
 
 /// By how much content whose size the fit leaves alone is moved, so that without a position its
@@ -171,7 +196,7 @@ pub fn window(source_from_content: &Affine, window: &[f64; 4], source: Size) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use cutroom_timeline::Transform;
+    use cutroom_timeline::{Align, Transform};
 
     fn place(transform: &Transform, content: Size, canvas: Size) -> Option<Placed> {
         super::place(&Placement { transform: *transform, parent: Affine::IDENTITY }, content, canvas)
@@ -254,6 +279,92 @@ mod tests {
     fn anchor_stays_on_position() {
         let t = Transform { anchor: [0.0, 0.0], position_px: [-960.0, -540.0], scale: [0.5; 2], ..Transform::IDENTITY };
         assert_eq!(place(&t, HD, HD).unwrap().bounds, [0, 0, 960, 540]);
+    }
+
+    /// The box around the four corners of what the crop leaves, by the definition of each step: fit,
+    /// flip, scale, rotation; then the margin. Sources of odd, anamorphic and turned sizes come here
+    /// as their upright size.
+    #[test]
+    fn aligned_pictures_touch_their_margins() {
+        let canvas = Size { width: 320, height: 180 };
+        let contents = [(333, 251), (64, 36), (1, 1), (4096, 2160), (720, 1280), (1024, 576)];
+        let fits = [Fit::Contain, Fit::Cover, Fit::Stretch, Fit::Native];
+        let cases = contents.iter().flat_map(|c| fits.map(|f| (*c, f))).flat_map(|(c, f)| Align::ALL.map(|p| (c, f, p)));
+        for (n, ((cw, ch), fit, point)) in cases.enumerate() {
+            let margin_px = [f64::from(n as u32 % 7) - 2.5, f64::from(n as u32 % 5)];
+            let t = Transform {
+                fit,
+                align: Some(Alignment { point, margin_px }),
+                position_px: if n % 3 == 0 { [10.0, -5.5] } else { [0.0; 2] },
+                scale: [[1.0, 1.0], [0.25, 0.25], [0.5, -0.75]][n % 3],
+                rotation_degrees: [0.0, 90.0, 180.0, 270.0, 30.0, -7.5, 135.0][n % 7],
+                anchor: [[0.5, 0.5], [0.0, 1.0]][n % 2],
+                crop: [[0.0; 4], [0.25, 0.0, 0.125, 0.5]][n % 2],
+                flip_horizontal: n % 4 == 1,
+                flip_vertical: n % 5 == 2,
+            };
+            let (w, h) = (320.0f64, 180.0f64);
+            let (cw, ch) = (f64::from(cw), f64::from(ch));
+            let whole = match fit {
+                Fit::Contain => [(w / cw).min(h / ch); 2],
+                Fit::Cover => [(w / cw).max(h / ch); 2],
+                Fit::Stretch => [w / cw, h / ch],
+                Fit::Native => [1.0; 2],
+            };
+            let [l, top, r, b] = t.crop.map(f64::from);
+            let (sin, cos) = f64::from(t.rotation_degrees).to_radians().sin_cos();
+            let corners = [(l, top), (1.0 - r, top), (l, 1.0 - b), (1.0 - r, 1.0 - b)].map(|(u, v)| {
+                let (u, v) = (if t.flip_horizontal { 1.0 - u } else { u }, if t.flip_vertical { 1.0 - v } else { v });
+                let (x, y) = ((u - 0.5) * cw * whole[0] * f64::from(t.scale[0]), (v - 0.5) * ch * whole[1] * f64::from(t.scale[1]));
+                [x * cos - y * sin, x * sin + y * cos]
+            });
+            let size = [0, 1].map(|k| {
+                let along = corners.map(|c| c[k]);
+                along.iter().fold(f64::MIN, |m, v| m.max(*v)) - along.iter().fold(f64::MAX, |m, v| m.min(*v))
+            });
+            let content = Size { width: cw as u32, height: ch as u32 };
+            // What lies outside the canvas altogether is not drawn; here at most the middle is.
+            let Some(placed) = place(&t, content, canvas) else { continue };
+            let from = bounding_box(&placed.content_from_output.inverse().unwrap(), placed.window);
+            for k in [0, 1] {
+                let (side, position) = ([w, h][k], f64::from(t.position_px[k]));
+                let (expected, tolerance) = match point.sides()[k] {
+                    -1 => (margin_px[k] + position, 1e-6),
+                    1 => (side - margin_px[k] + position - size[k], 1e-6),
+                    // Half a pixel towards whole ones, if the fit leaves the size alone.
+                    _ => ((side - size[k]) / 2.0 + position, if whole == [1.0; 2] { 0.5 + 1e-6 } else { 1e-6 }),
+                };
+                assert!((from[k] - expected).abs() <= tolerance, "{t:?} {content:?}, axis {k}: {from:?}, expected {expected}");
+                assert!((from[k + 2] - from[k] - size[k]).abs() <= 1e-6);
+            }
+        }
+    }
+
+    #[test]
+    fn aligned_pictures_stay_on_whole_pixels_and_at_their_place() {
+        let content = Size { width: 333, height: 251 };
+        let at =
+            |point, margin_px| Transform { fit: Fit::Native, align: Some(Alignment { point, margin_px }), ..Transform::IDENTITY };
+        let bounds = |t: Transform| place(&t, content, HD).unwrap().bounds;
+        assert_eq!(bounds(at(Align::TopLeft, [40.0, 20.0])), [40, 20, 373, 271]);
+        assert_eq!(bounds(at(Align::BottomRight, [40.0, 20.0])), [1920 - 40 - 333, 1080 - 20 - 251, 1880, 1060]);
+        // (1920 - 333) / 2 = 793.5: as without `align`.
+        assert_eq!(bounds(at(Align::Top, [0.0; 2])), [793, 0, 1126, 251]);
+        // A corner stays where it is while the picture grows.
+        for scale in [0.1, 0.5, 1.5] {
+            let t = Transform { scale: [scale; 2], ..at(Align::BottomRight, [40.0, 20.0]) };
+            assert_eq!(bounds(t)[2..], [1880, 1060], "{scale}");
+        }
+        // In the centre it is as if it were not aligned, unless a crop is on one side only.
+        let centre = at(Align::Center, [9.0; 2]);
+        assert_eq!(bounds(centre), bounds(Transform { align: None, ..centre }));
+        let half = Transform { crop: [0.0, 0.0, 0.5, 0.0], ..centre };
+        // 960 - 166.5 / 2 = 876.75: the nearest whole pixel.
+        assert_eq!(bounds(half)[0], 877);
+        // What effects draw around the picture does not move it.
+        let placement = Placement { transform: at(Align::TopLeft, [40.0, 20.0]), parent: Affine::IDENTITY };
+        let shadowed = place_with_margin(&placement, content, [5, 6], HD).unwrap();
+        assert_eq!(shadowed.bounds, [35, 14, 378, 277]);
     }
 
     #[test]

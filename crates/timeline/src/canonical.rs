@@ -2,8 +2,8 @@
 //! their length and variants by a tag, so that different plans have different bytes. −0 and 0 are
 //! equal numbers and have equal bytes.
 use crate::{
-    AudioPlan, BlendSpace, Box2, Canvas, Content, EffectUse, Fade, FadeCurve, Fit, FramePlan, Layer, MaskMode, MaskUse, MatteUse,
-    NestedAudio, Outline, Placement, SourceFrame, Transform, Voice,
+    Align, Alignment, AudioPlan, BlendSpace, Box2, Canvas, Content, EffectUse, Fade, FadeCurve, Fit, FramePlan, Layer, MaskMode,
+    MaskUse, MatteUse, NestedAudio, Outline, Placement, SourceFrame, Transform, Voice,
 };
 use cutroom_effects::{Entry, EntryRef};
 use cutroom_types::{Affine, BezierPath, ParamValue, Vertex};
@@ -304,13 +304,32 @@ impl Bytes {
         let Placement { transform, parent } = placement;
         let Affine { xx, xy, x0, yx, yy, y0 } = *parent;
         self.doubles(&[xx, xy, x0, yx, yy, y0]);
-        let Transform { fit, position_px, scale, rotation_degrees, anchor, crop, flip_horizontal, flip_vertical } = transform;
+        let Transform { fit, align, position_px, scale, rotation_degrees, anchor, crop, flip_horizontal, flip_vertical } =
+            transform;
         self.tag(match fit {
             Fit::Contain => 0,
             Fit::Cover => 1,
             Fit::Stretch => 2,
             Fit::Native => 3,
         });
+        match align {
+            None => self.flag(false),
+            Some(Alignment { point, margin_px }) => {
+                self.flag(true);
+                self.tag(match point {
+                    Align::TopLeft => 0,
+                    Align::Top => 1,
+                    Align::TopRight => 2,
+                    Align::Left => 3,
+                    Align::Center => 4,
+                    Align::Right => 5,
+                    Align::BottomLeft => 6,
+                    Align::Bottom => 7,
+                    Align::BottomRight => 8,
+                });
+                self.doubles(margin_px);
+            }
+        }
         self.singles(position_px);
         self.singles(scale);
         self.single(*rotation_degrees);
@@ -439,6 +458,9 @@ mod tests {
             |p| p.layers[0].effects[0].params[0] = ParamValue::Text("0.5".into()),
             |p| p.layers[0].effects[0].params[0] = ParamValue::Color([0.5; 4]),
             |p| p.layers[0].transform.fit = Fit::Cover,
+            |p| p.layers[0].transform.align = Some(Alignment { point: Align::Top, margin_px: [0.0; 2] }),
+            |p| p.layers[0].transform.align = Some(Alignment { point: Align::Left, margin_px: [0.0; 2] }),
+            |p| p.layers[0].transform.align = Some(Alignment { point: Align::Left, margin_px: [1.0, 0.0] }),
             |p| p.layers[0].transform.position_px[1] = 1.0,
             |p| p.layers[0].transform.scale[0] = 2.0,
             |p| p.layers[0].transform.rotation_degrees = 1.0,

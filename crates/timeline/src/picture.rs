@@ -1,7 +1,7 @@
 //! Plans frames: which layers are visible, at which source times, with which values.
 use crate::{
-    Canvas, Content, EffectUse, Fit, FramePlan, Layer, LeftOut, LeftOutReason, MatteUse, Placement, PlanError, SourceFrame,
-    Timeline, Transform, draw,
+    Alignment, Canvas, Content, EffectUse, Fit, FramePlan, Layer, LeftOut, LeftOutReason, MatteUse, Placement, PlanError,
+    SourceFrame, Timeline, Transform, draw,
     entries::ClipEntries,
     index::{CompositionIndex, SegmentContent, VisibleTrack},
     limits::{MAX_PICTURES, TOO_MANY_PICTURES},
@@ -9,7 +9,7 @@ use crate::{
 };
 use cutroom_effects::{BlendRef, EffectKind, NORMAL, ParamKind, ParamSpec, Params};
 use cutroom_project::{self as project, Clip, ClipSource, Composition, EffectInstance, MediaKind, Project, StreamChoice, Track};
-use cutroom_types::{Affine, ClipId, FLICKS_PER_SECOND, MediaId, ParamValue, Time, TimeDelta, TrackId};
+use cutroom_types::{Affine, ClipId, FLICKS_PER_SECOND, MediaId, ParamValue, Size, Time, TimeDelta, TrackId};
 use std::{cell::RefCell, ops::Deref, sync::Arc};
 
 /// State of planning one frame.
@@ -249,11 +249,11 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         for _ in 0..=context.index.nulls.len() {
             let Some((track, null)) = next.and_then(|p| context.index.nulls.get(p)) else { break };
             let null = &context.composition.tracks[*track].clips[*null];
-            let x = transform_at(&null.video.transform, time - null.start);
+            let x = transform_at(&null.video.transform, time - null.start, context.composition.size);
             parent = mask::null_map(&x, context.composition.size).after(&parent);
             next = null.video.parent.as_ref();
         }
-        let mut transform = transform_at(&clip.video.transform, time - clip.start);
+        let mut transform = transform_at(&clip.video.transform, time - clip.start, context.composition.size);
         if matches!(clip.source, ClipSource::Text(_) | ClipSource::Shape(_) | ClipSource::Subtitles(_)) {
             // Text and shapes are drawn at their own size.
             transform.fit = Fit::Native;
@@ -484,10 +484,12 @@ fn single(v: f64) -> f32 {
     v as f32 + 0.0
 }
 
-fn transform_at(x: &project::Transform, t: TimeDelta) -> Transform {
+fn transform_at(x: &project::Transform, t: TimeDelta, canvas: Size) -> Transform {
     let crop = |c: &project::Animated<f64>| single(c.value_at(t).clamp(0.0, 1.0));
     Transform {
         fit: x.fit,
+        // −0 becomes 0, as in `single`.
+        align: x.align.map(|point| Alignment { point, margin_px: x.margin.px(canvas).map(|v| v + 0.0) }),
         position_px: x.position_px.value_at(t).map(single),
         scale: x.scale.value_at(t).map(single),
         // Whole turns are removed, so that 360° is neutral.

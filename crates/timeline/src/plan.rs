@@ -4,7 +4,7 @@
 use crate::drawing::Drawing;
 use cutroom_effects::{BlendRef, EffectRef, NORMAL, TransitionRef};
 use cutroom_types::{Affine, BezierPath, ClipId, MediaId, ParamValue, Primaries, Size, Time, TimeDelta, Transfer};
-pub use cutroom_types::{BlendSpace, FadeCurve, Fit, MaskMode};
+pub use cutroom_types::{Align, BlendSpace, FadeCurve, Fit, MaskMode};
 use std::{collections::HashSet, sync::Arc};
 
 /// The raster that layers are placed on.
@@ -140,11 +140,12 @@ pub struct MaskUse {
     pub inverted: bool,
     /// 0..=1, multiplies its coverage.
     pub opacity: f32,
-    /// Width of the soft edge in content pixels, half of it on each side.
+    /// Width of the soft edge, half of it on each side. This and the following lengths are canvas
+    /// pixels on the fitted content, before its own scale.
     pub feather_px: f32,
     /// Different widths along single curves: index of the curve's first vertex, and width.
     pub edge_feather_px: Vec<(usize, f32)>,
-    /// Distance by which the outline moves outwards, in content pixels; negative is inwards.
+    /// Distance by which the outline moves outwards; negative is inwards.
     pub expansion_px: f32,
 }
 
@@ -168,7 +169,7 @@ pub struct Box2 {
     pub size: [f64; 2],
     /// Clockwise rotation about its centre, in pixel geometry.
     pub rotation_degrees: f64,
-    /// Corner radius of a rectangle, in content pixels.
+    /// Corner radius of a rectangle, in canvas pixels on the fitted content.
     pub corner_radius_px: f64,
 }
 
@@ -231,7 +232,8 @@ pub enum Content {
 pub struct EffectUse {
     /// The catalogue entry.
     pub effect: EffectRef,
-    /// Every parameter, in the order of the entry's parameter table.
+    /// Every parameter, in the order of the entry's parameter table. Lengths are canvas pixels on
+    /// the fitted content, before its own scale.
     pub params: Vec<ParamValue>,
     /// Pictures in addition to the layer's own, in the order that the entry asks for: the layer's
     /// picture at other times with the effects before this one, or what other tracks show at this
@@ -248,14 +250,27 @@ impl EffectUse {
     }
 }
 
+/// A point of the canvas, with distances from its sides.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Alignment {
+    /// The point.
+    pub point: Align,
+    /// Distances in canvas pixels from the sides that the point names, inwards: from the left or
+    /// right side, from the upper or lower one.
+    pub margin_px: [f64; 2],
+}
+
 /// Placement. Applied to the upright, square-pixel content in this order: crop, fit (centred),
 /// flip, scale about the anchor, rotation about the anchor, translation.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Transform {
     /// How the content is fitted to the canvas.
     pub fit: Fit,
+    /// Where the bounding box of the cropped, scaled and rotated content lies on the canvas, before
+    /// `position_px` moves it; `None`: the anchor is at the canvas's centre.
+    pub align: Option<Alignment>,
     /// Position of the anchor in canvas pixels from the centre of the canvas, +y down; (0, 0) is
-    /// centred.
+    /// centred. With `align`, an offset from the place that it gives.
     pub position_px: [f32; 2],
     /// Horizontal and vertical scale factors; 1 is the fitted size.
     pub scale: [f32; 2],
@@ -276,6 +291,7 @@ impl Transform {
     /// Fitted and centred, without changes.
     pub const IDENTITY: Self = Self {
         fit: Fit::Contain,
+        align: None,
         position_px: [0.0; 2],
         scale: [1.0; 2],
         rotation_degrees: 0.0,

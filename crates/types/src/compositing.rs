@@ -29,6 +29,61 @@ pub enum Fit {
     Native,
 }
 
+/// One of nine points of the canvas where a clip's picture may lie: its corners, the middles of its
+/// sides, its centre.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Align {
+    /// The upper left corner.
+    TopLeft,
+    /// The middle of the upper side.
+    Top,
+    /// The upper right corner.
+    TopRight,
+    /// The middle of the left side.
+    Left,
+    /// The centre.
+    Center,
+    /// The middle of the right side.
+    Right,
+    /// The lower left corner.
+    BottomLeft,
+    /// The middle of the lower side.
+    Bottom,
+    /// The lower right corner.
+    BottomRight,
+}
+
+impl Align {
+    /// All points, by rows from the top left.
+    pub const ALL: [Self; 9] = [
+        Self::TopLeft,
+        Self::Top,
+        Self::TopRight,
+        Self::Left,
+        Self::Center,
+        Self::Right,
+        Self::BottomLeft,
+        Self::Bottom,
+        Self::BottomRight,
+    ];
+
+    /// Right and down: -1 at the left or upper side, 0 in the middle, 1 at the right or lower side.
+    pub fn sides(self) -> [i8; 2] {
+        match self {
+            Self::TopLeft => [-1, -1],
+            Self::Top => [0, -1],
+            Self::TopRight => [1, -1],
+            Self::Left => [-1, 0],
+            Self::Center => [0, 0],
+            Self::Right => [1, 0],
+            Self::BottomLeft => [-1, 1],
+            Self::Bottom => [0, 1],
+            Self::BottomRight => [1, 1],
+        }
+    }
+}
+
 /// How a mask with coverage `m` is combined with the coverage `c` of the masks before it. Before
 /// the first mask `c` is 0, or 1 if the first mask subtracts or intersects.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]

@@ -23,7 +23,7 @@ pub mod time_text;
 pub use audio::AudioBlock;
 pub use cancel::CancelToken;
 pub use color::{ChromaLocation, ColorTags, Matrix, Primaries, Range, Transfer};
-pub use compositing::{BlendSpace, FadeCurve, Fit, MaskMode};
+pub use compositing::{Align, BlendSpace, FadeCurve, Fit, MaskMode};
 pub use geometry::{Affine, Orientation, Size};
 pub use hdr::{ContentLight, HdrMetadata, MasteringDisplay};
 pub use id::{ClipId, CompositionId, EffectId, MaskId, MediaId, TrackId, TransitionId};

@@ -4,7 +4,7 @@ use crate::{
     text,
 };
 use clap::{Args, ValueEnum};
-use cutroom_api::{Fit, NewProjectRequest, Size};
+use cutroom_api::{Align, Fit, NewProjectRequest, Size};
 use std::path::PathBuf;
 
 /// Arguments of `cutroom new`.
@@ -35,6 +35,9 @@ pub struct NewArgs {
     /// How clips of other sizes are fitted to the picture
     #[arg(long, value_enum)]
     pub fit: Option<FitArg>,
+    /// Where clips of other shapes lie, or which part of them is kept with --fit cover
+    #[arg(long, value_enum, value_name = "POINT")]
+    pub align: Option<AlignArg>,
     /// Frames per second: 25, 29.97 or 30000/1001
     #[arg(long, value_name = "RATE")]
     pub fps: Option<String>,
@@ -76,6 +79,36 @@ impl From<FitArg> for Fit {
     }
 }
 
+/// Point of the canvas at which pictures lie.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum AlignArg {
+    TopLeft,
+    Top,
+    TopRight,
+    Left,
+    Center,
+    Right,
+    BottomLeft,
+    Bottom,
+    BottomRight,
+}
+
+impl From<AlignArg> for Align {
+    fn from(arg: AlignArg) -> Self {
+        match arg {
+            AlignArg::TopLeft => Self::TopLeft,
+            AlignArg::Top => Self::Top,
+            AlignArg::TopRight => Self::TopRight,
+            AlignArg::Left => Self::Left,
+            AlignArg::Center => Self::Center,
+            AlignArg::Right => Self::Right,
+            AlignArg::BottomLeft => Self::BottomLeft,
+            AlignArg::Bottom => Self::Bottom,
+            AlignArg::BottomRight => Self::BottomRight,
+        }
+    }
+}
+
 /// Names of the request's fields on the command line.
 pub const WORDS: &Words = &[
     ("project", "<PROJECT>"),
@@ -83,6 +116,7 @@ pub const WORDS: &Words = &[
     ("size", "--size"),
     ("portrait", "--portrait"),
     ("fit", "--fit"),
+    ("align", "--align"),
     ("fps", "--fps"),
     ("dissolve", "--dissolve"),
     ("still", "--still"),
@@ -97,6 +131,7 @@ pub fn new(args: &NewArgs) -> Result<(), Failure> {
         size: args.size.map(|(width, height)| Size { width, height }),
         portrait: args.portrait,
         fit: args.fit.map(Fit::from),
+        align: args.align.map(Align::from),
         fps: args.fps.clone(),
         dissolve: args.dissolve.clone(),
         still: args.still.clone(),

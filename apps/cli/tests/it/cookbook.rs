@@ -35,7 +35,7 @@ fn sources(bench: &Bench) {
     film("a.mp4", "testsrc2", 300, "4");
     film("b.mp4", "mandelbrot", 500, "4");
     film("loop.mp4", "testsrc", 700, "0.8");
-    let screen = "color=0x00d040:size=640x360:rate=25,drawbox=x=220:y=60:w=200:h=240:color=0xb04020:t=fill,format=yuv420p";
+    let screen = "color=0x1db53a:size=640x360:rate=25,noise=alls=8:allf=t,drawbox=x=220:y=60:w=200:h=240:color=0xb04020:t=fill,format=yuv420p";
     ffmpeg(&["-f", "lavfi", "-i", screen, "-t", "2", "-c:v", "libx264", "-preset", "ultrafast"], &bench.path("green.mp4"));
     for (name, size) in [("logo.png", "80x40"), ("third.png", "240x50")] {
         ffmpeg(&["-f", "lavfi", "-i", &format!("color=white@0.7:size={size},format=rgba"), "-frames:v", "1"], &bench.path(name));

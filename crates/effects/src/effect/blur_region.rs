@@ -11,9 +11,9 @@ pub static SPEC: EffectSpec = EffectSpec {
         REGION[1],
         REGION[2],
         REGION[3],
-        ParamSpec::number("radius", "Radius", 30.0, 0.0, 100.0, Unit::Px),
-        ParamSpec::number("feather", "Feather", 10.0, 0.0, 500.0, Unit::Px),
-        ParamSpec::choice("shape", "Shape", "rectangle", &["rectangle", "ellipse"]),
+        ParamSpec::number("radius", "Radius", 30.0, 0.0, 400.0, Unit::CanvasPx),
+        ParamSpec::number("feather", "Feather", 10.0, 0.0, 2000.0, Unit::CanvasPx),
+        SHAPE,
     ],
     neutral: |p| p.number(4) == 0.0 || is_empty(p),
     keeps_alpha: false,
@@ -22,14 +22,7 @@ pub static SPEC: EffectSpec = EffectSpec {
         "Blur Region",
         EffectFamily::Stylize,
         "Blurs a rectangle or an ellipse.",
-        EffectKind::Steps(|p, r| {
-            let (w, h) = (r.width_px, r.height_px);
-            let (x, y) = (0.5 * (p.number(0) + p.number(2)) * w, 0.5 * (p.number(1) + p.number(3)) * h);
-            let (a, b) = (0.5 * (p.number(2) - p.number(0)) * w, 0.5 * (p.number(3) - p.number(1)) * h);
-            let ellipse = f32::from(u8::from(p.text(6) == "ellipse"));
-            let u = Uniforms::new(&[x, y, a, b, 1.0 / p.number(5).max(1.0), ellipse, 1.0 / a, 1.0 / b, a.min(b)]);
-            vec![Step::Separable(gaussian(0.5 * p.number(4))), Step::Mix(&Mix(Inside), u)]
-        }),
+        EffectKind::Steps(|p, r| vec![Step::Separable(gaussian(0.5 * p.number(4))), inside(p, r, p.number(5), p.text(6))]),
     )
 };
 
@@ -40,6 +33,20 @@ pub(super) const REGION: [ParamSpec; 4] = [
     ParamSpec::number("right", "Right", 0.75, 0.0, 1.0, Unit::None),
     ParamSpec::number("bottom", "Bottom", 0.75, 0.0, 1.0, Unit::None),
 ];
+
+/// The shape inside [`REGION`].
+pub(super) const SHAPE: ParamSpec = ParamSpec::choice("shape", "Shape", "rectangle", &["rectangle", "ellipse"]);
+
+/// Returns a step that keeps the result so far inside [`REGION`], the first four parameters of the
+/// table, or the ellipse inscribed in it; outside is the picture that the first step received.
+pub(super) fn inside(p: Params<'_>, r: &EffectFrame, feather_px: f32, shape: &str) -> Step {
+    let (w, h) = (r.width_px, r.height_px);
+    let (x, y) = (0.5 * (p.number(0) + p.number(2)) * w, 0.5 * (p.number(1) + p.number(3)) * h);
+    let (a, b) = (0.5 * (p.number(2) - p.number(0)) * w, 0.5 * (p.number(3) - p.number(1)) * h);
+    let ellipse = f32::from(u8::from(shape == "ellipse"));
+    let u = Uniforms::new(&[x, y, a, b, 1.0 / feather_px.max(1.0), ellipse, 1.0 / a, 1.0 / b, a.min(b)]);
+    Step::Mix(&Mix(Inside), u)
+}
 
 /// Whether [`REGION`], the first four parameters of the table, is empty.
 pub(super) fn is_empty(p: Params<'_>) -> bool {

@@ -4,7 +4,7 @@ use crate::spec::*;
 /// The mean of `2 · radius + 1` pixels along rows, then along columns; the fraction of a radius is
 /// the weight of the outermost pixels.
 pub static SPEC: EffectSpec = EffectSpec {
-    params: &[ParamSpec::number("radius", "Radius", 5.0, 0.0, 20.0, Unit::Px)],
+    params: &[ParamSpec::number("radius", "Radius", 5.0, 0.0, 80.0, Unit::CanvasPx)],
     neutral: |p| p.number(0) == 0.0,
     keeps_alpha: false,
     ..EffectSpec::new(

@@ -8,8 +8,8 @@ pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::color("first", "First colour", [1.0, 1.0, 1.0, 1.0]),
         ParamSpec::color("second", "Second colour", [0.0, 0.0, 0.0, 1.0]),
-        ParamSpec::number("width", "Width", 64.0, 1.0, 4000.0, Unit::Px),
-        ParamSpec::number("height", "Height", 64.0, 1.0, 4000.0, Unit::Px),
+        ParamSpec::number("width", "Width", 64.0, 1.0, 16_000.0, Unit::CanvasPx),
+        ParamSpec::number("height", "Height", 64.0, 1.0, 16_000.0, Unit::CanvasPx),
         ParamSpec::number("opacity", "Opacity", 1.0, 0.0, 1.0, Unit::None),
     ],
     domain: Domain::Display,

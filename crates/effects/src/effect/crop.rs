@@ -10,7 +10,7 @@ pub static SPEC: EffectSpec = EffectSpec {
         ParamSpec::number("top", "Top", 0.0, 0.0, 1.0, Unit::None),
         ParamSpec::number("right", "Right", 0.0, 0.0, 1.0, Unit::None),
         ParamSpec::number("bottom", "Bottom", 0.0, 0.0, 1.0, Unit::None),
-        ParamSpec::number("feather", "Feather", 0.0, 0.0, 500.0, Unit::Px),
+        ParamSpec::number("feather", "Feather", 0.0, 0.0, 2000.0, Unit::CanvasPx),
     ],
     domain: Domain::Working,
     neutral: |p| (0..4).all(|i| p.number(i) == 0.0),

@@ -7,7 +7,7 @@ use cutroom_kernel::{At, Edge, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, Rgba
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("threshold", "Threshold", 0.02, 0.0, 0.2, Unit::None),
-        ParamSpec::number("range", "Range", 16.0, 1.0, 100.0, Unit::Px),
+        ParamSpec::number("range", "Range", 16.0, 1.0, 400.0, Unit::CanvasPx),
         ParamSpec::quality("seed", "Seed", 0.0, 0.0, 65_535.0),
     ],
     domain: Domain::Display,

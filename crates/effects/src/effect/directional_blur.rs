@@ -5,7 +5,7 @@ use cutroom_kernel::{At, Edge, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, Rgba
 /// The mean along a line of `length` pixels centred on the pixel, with one sample per pixel.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
-        ParamSpec::number("length", "Length", 20.0, 0.0, 500.0, Unit::Px),
+        ParamSpec::number("length", "Length", 20.0, 0.0, 2000.0, Unit::CanvasPx),
         ParamSpec::number("angle", "Angle", 0.0, -360.0, 360.0, Unit::Degrees),
     ],
     domain: Domain::Working,

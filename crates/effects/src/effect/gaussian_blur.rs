@@ -6,7 +6,7 @@ use cutroom_kernel::Real;
 /// normalised. `samples` exists for compatibility with files of other systems and has no effect.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
-        ParamSpec { id: "radius", name: "Radius", kind: ParamKind::number(10.0, 0.0, 50.0), unit: Unit::Px },
+        ParamSpec { id: "radius", name: "Radius", kind: ParamKind::number(10.0, 0.0, 200.0), unit: Unit::CanvasPx },
         ParamSpec {
             id: "samples",
             name: "Samples",

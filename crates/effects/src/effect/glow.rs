@@ -11,7 +11,7 @@ pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("amount", "Amount", 1.0, 0.0, 5.0, Unit::None),
         ParamSpec::number("threshold", "Threshold", 0.6, 0.0, 1.0, Unit::None),
-        ParamSpec::number("radius", "Radius", 20.0, 1.0, 100.0, Unit::Px),
+        ParamSpec::number("radius", "Radius", 20.0, 1.0, 400.0, Unit::CanvasPx),
         ParamSpec::number("softness", "Softness", 0.5, 0.1, 1.0, Unit::None),
         ParamSpec::quality("rings", "Rings", 4.0, 1.0, 32.0),
         ParamSpec::quality("samplesPerRing", "Samples per ring", 16.0, 4.0, 64.0),

@@ -8,7 +8,7 @@ use cutroom_kernel::{At, K, MAX_UNIFORMS, Point, PointKernel, Real, Rgba};
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("amount", "Amount", 0.1, 0.0, 0.5, Unit::None),
-        ParamSpec::number("size", "Size", 1.0, 0.5, 5.0, Unit::Px),
+        ParamSpec::number("size", "Size", 1.0, 0.5, 20.0, Unit::CanvasPx),
         ParamSpec::quality("speed", "Speed", 1.0, 0.0, 5.0),
         ParamSpec::quality("seed", "Seed", 0.0, 0.0, 65535.0),
     ],

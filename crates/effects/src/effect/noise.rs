@@ -7,7 +7,7 @@ use cutroom_kernel::{At, MAX_UNIFORMS, Point, PointKernel, Real, Rgba, rgb};
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("amount", "Amount", 0.5, 0.0, 1.0, Unit::None),
-        ParamSpec::number("size", "Size", 1.0, 1.0, 200.0, Unit::Px),
+        ParamSpec::number("size", "Size", 1.0, 1.0, 800.0, Unit::CanvasPx),
         ParamSpec::switch("colored", "Coloured", true),
         ParamSpec::switch("animated", "Animated", true),
         ParamSpec::quality("seed", "Seed", 0.0, 0.0, 65535.0),

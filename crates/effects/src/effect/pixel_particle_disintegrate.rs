@@ -29,7 +29,7 @@ use cutroom_kernel::{At, Edge, K, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, R
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("progress", "Progress", 0.0, 0.0, 1.0, Unit::None),
-        ParamSpec::number("cellSize", "Cell size", 8.0, 2.0, 64.0, Unit::Px),
+        ParamSpec::number("cellSize", "Cell size", 8.0, 2.0, 256.0, Unit::CanvasPx),
         ParamSpec::number("particleSize", "Particle size", 1.2, 0.1, 1.4, Unit::Cells),
         ParamSpec::number("spread", "Spread", 0.55, 0.0, 3.0, Unit::None),
         ParamSpec::number("depth", "Depth", 0.45, 0.0, 1.0, Unit::None),
@@ -76,7 +76,7 @@ const WAYS: f32 = 4.0;
 /// Returns the side of a cell in pixels.
 fn cell_px(p: Params<'_>, r: &EffectFrame) -> f32 {
     let max = p.number(19).min(p.number(20)).round();
-    p.number(1).max((r.width_px * r.height_px / max).sqrt())
+    p.number(1).max(2.0).max((r.width_px * r.height_px / max).sqrt())
 }
 
 /// Returns the influence of chance, sweep and patches on the release. Sums above 1 count as 1.

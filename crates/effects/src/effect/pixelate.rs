@@ -5,7 +5,7 @@ use cutroom_kernel::{At, Edge, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, Rgba
 /// Every block of `size` by `size` pixels, counted from the frame's top left corner, gets its mean
 /// colour.
 pub static SPEC: EffectSpec = EffectSpec {
-    params: &[ParamSpec::number("size", "Size", 8.0, 1.0, 64.0, Unit::Px)],
+    params: &[ParamSpec::number("size", "Size", 8.0, 1.0, 256.0, Unit::CanvasPx)],
     neutral: |p| p.number(0) <= 1.0,
     keeps_alpha: false,
     ..EffectSpec::new(
@@ -26,6 +26,8 @@ pub(super) fn whole(r: &EffectFrame) -> [f32; 4] {
 /// Returns steps that average along rows, then along columns, over blocks of a width and a height
 /// counted from `origin`, inside the rectangle `[left, top, right, bottom]`; all in pixels.
 pub(super) fn oblong_blocks(size_px: [f32; 2], origin: [f32; 2], [l, t, r, b]: [f32; 4]) -> Vec<Step> {
+    // Blocks smaller than the raster's pixels show them as they are.
+    let size_px = size_px.map(|size| size.max(1.0));
     let step = |horizontal: f32, size_px: f32, origin: f32, to: f32| {
         let n = size_px.ceil().max(1.0);
         let u = Uniforms::new(&[n, size_px, 1.0 / size_px, size_px / n, origin, to, horizontal, l, t, r, b]);

@@ -7,7 +7,7 @@ use crate::spec::*;
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("amount", "Amount", 1.0, 0.0, 5.0, Unit::None),
-        ParamSpec::number("radius", "Radius", 1.0, 0.5, 5.0, Unit::Px),
+        ParamSpec::number("radius", "Radius", 1.0, 0.5, 20.0, Unit::CanvasPx),
     ],
     domain: Domain::Display,
     neutral: |p| p.number(0) == 0.0,

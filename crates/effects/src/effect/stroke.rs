@@ -10,7 +10,7 @@ use cutroom_kernel::{At, Edge, MAX_UNIFORMS, Mix, Read, ReadKernel, Reads, Real,
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::color("color", "Colour", [1.0, 1.0, 1.0, 1.0]),
-        ParamSpec::number("width", "Width", 4.0, 0.0, 50.0, Unit::Px),
+        ParamSpec::number("width", "Width", 4.0, 0.0, 200.0, Unit::CanvasPx),
         ParamSpec::number("opacity", "Opacity", 1.0, 0.0, 1.0, Unit::None),
     ],
     neutral: |p| p.number(1) == 0.0 || p.number(2) == 0.0,

@@ -7,8 +7,8 @@ use cutroom_kernel::{At, Edge, K, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, R
 /// through the noise.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
-        ParamSpec::number("amount", "Amount", 20.0, -500.0, 500.0, Unit::Px),
-        ParamSpec::number("size", "Size", 100.0, 2.0, 2000.0, Unit::Px),
+        ParamSpec::number("amount", "Amount", 20.0, -2000.0, 2000.0, Unit::CanvasPx),
+        ParamSpec::number("size", "Size", 100.0, 2.0, 8000.0, Unit::CanvasPx),
         ParamSpec::number("evolution", "Evolution", 0.0, -1000.0, 1000.0, Unit::None),
         ParamSpec::quality("octaves", "Octaves", 3.0, 1.0, 6.0),
         ParamSpec::quality("seed", "Seed", 0.0, 0.0, 65535.0),

@@ -9,7 +9,7 @@ use cutroom_kernel::{At, MAX_UNIFORMS, Mix, MixKernel, Real, Rgba, rgb};
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("amount", "Amount", 0.5, 0.0, 5.0, Unit::None),
-        ParamSpec::number("radius", "Radius", 2.0, 0.1, 100.0, Unit::Px),
+        ParamSpec::number("radius", "Radius", 2.0, 0.1, 400.0, Unit::CanvasPx),
         ParamSpec::number("threshold", "Threshold", 0.0, 0.0, 1.0, Unit::None),
     ],
     domain: Domain::Display,

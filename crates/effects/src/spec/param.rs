@@ -161,8 +161,10 @@ impl ParamKind {
 pub enum Unit {
     /// A plain factor, fraction or count.
     None,
-    /// Pixels.
-    Px,
+    /// Pixels of the canvas on which the layer lies, a length on the fitted picture: it grows and
+    /// shrinks with the layer's own scale. Lowering converts it, so that an entry's functions
+    /// receive pixels of the layer's raster, which may be outside the parameter's range.
+    CanvasPx,
     /// Cells of a pattern.
     Cells,
     /// Full turns.
@@ -186,7 +188,7 @@ impl Unit {
     pub const fn text(self) -> &'static str {
         match self {
             Self::None => "",
-            Self::Px => "px",
+            Self::CanvasPx => "canvas px",
             Self::Cells => "cells",
             Self::Turns => "turns",
             Self::Radians => "radians",

@@ -3,7 +3,7 @@ use crate::{
     Alignment, Clip, ClipSource, Composition, CompositionColor, Extra, Media, MediaFacts, MediaKind, Project, Track, TrackKind,
     Transition,
 };
-use cutroom_types::{FLICKS_PER_SECOND, Fit, FrameRate, HdrMetadata, Primaries, Size, Time, TimeDelta, Transfer};
+use cutroom_types::{Align, FLICKS_PER_SECOND, Fit, FrameRate, HdrMetadata, Primaries, Size, Time, TimeDelta, Transfer};
 use std::collections::BTreeMap;
 
 /// Longest priming of an encoder: HE-AAC at 44.1 kHz has up to 5186 samples, 0.118 s.
@@ -79,6 +79,9 @@ pub struct Sequence<'a> {
     pub dissolve_frames: i64,
     /// How pictures are fitted to the canvas.
     pub fit: Fit,
+    /// Where pictures lie that the canvas shows only in part, or that do not fill it; `None`: in its
+    /// centre.
+    pub align: Option<Align>,
 }
 
 /// Clips by index, and for each a length of its sound.
@@ -274,6 +277,7 @@ impl Sequence<'_> {
             let mut clip = Clip::new(&clip_id(i), ClipSource::media(&media_id(c.source)), start, length);
             clip.source_in = rate.time_of_frame(head).saturating_add(from.since_zero());
             clip.video.transform.fit = self.fit;
+            clip.video.transform.align = self.align.filter(|_| source.picture.is_some());
             if self.fit == Fit::Contain && source.picture.is_some_and(|p| differs_by_a_pixel(p.size, canvas)) {
                 clip.video.transform.fit = Fit::Native;
             }

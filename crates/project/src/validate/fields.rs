@@ -1,6 +1,6 @@
 //! Checks each value by itself: numbers, sizes, rates, times, keyframes.
 use super::{MAX_COMPOSITION_AREA_PX, MAX_COMPOSITION_SIDE_PX, MAX_TIME_FLICKS, Problem, SPEED_LIMITS, drawing, report};
-use crate::{Animatable, Animated, Clip, ClipSource, Mask, MaskShape, Params, Place, Project, Track, TrackPlace};
+use crate::{Animatable, Animated, Clip, ClipSource, Margin, Margins, Mask, MaskShape, Params, Place, Project, Track, TrackPlace};
 use cutroom_types::{ClipId, TimeDelta};
 use std::fmt::Display;
 
@@ -21,8 +21,8 @@ pub(super) type Limits = (f64, f64);
 pub(super) const UNIT: Limits = (0.0, 1.0);
 const GAIN_DB: Limits = (-1000.0, 60.0);
 const PAN: Limits = (-1.0, 1.0);
-const FEATHER: Limits = (0.0, 5000.0);
-const EXPANSION: Limits = (-5000.0, 5000.0);
+const FEATHER: Limits = (0.0, 20_000.0);
+const EXPANSION: Limits = (-20_000.0, 20_000.0);
 /// In fractions of a picture.
 const PLACE: Limits = (-100.0, 100.0);
 /// Maximum number of vertices of an outline.
@@ -160,6 +160,7 @@ fn clip(problems: &mut Vec<Problem>, project: &Project, c: &Clip, at: &At) {
     let v = &c.video;
     number(problems, at, "video.opacity", &v.opacity, UNIT);
     let t = &v.transform;
+    margins(problems, at, c);
     number(problems, at, "video.transform.position_px", &t.position_px, (-1e6, 1e6));
     number(problems, at, "video.transform.scale", &t.scale, (-1000.0, 1000.0));
     number(problems, at, "video.transform.rotation_degrees", &t.rotation_degrees, (-1e6, 1e6));
@@ -188,6 +189,29 @@ fn clip(problems: &mut Vec<Problem>, project: &Project, c: &Clip, at: &At) {
         if fade > c.duration {
             at.report(problems, name, "project.fade", "the fade is longer than the clip");
         }
+    }
+}
+
+/// The margins of `align`, and what they and it need.
+fn margins(problems: &mut Vec<Problem>, at: &At, c: &Clip) {
+    let (t, field) = (&c.video.transform, "video.transform.margin");
+    let [x, y] = t.margin.0;
+    for margin in [Some(x), Some(y).filter(|y| *y != x)].into_iter().flatten() {
+        let (value, limit, unit) = match margin {
+            Margin::Px(px) => (px, 1e6, "canvas pixels"),
+            Margin::Percent(percent) => (percent, 1e4, "%"),
+        };
+        if !(-limit..=limit).contains(&value) {
+            at.report(problems, field, "project.number", format!("{value} is outside -{limit}..={limit} {unit}"));
+        }
+    }
+    if t.align.is_none() && t.margin != Margins::default() {
+        let message = "a margin needs `align`, which says from which sides of the canvas it counts, such as \"top-left\"";
+        at.report(problems, field, "project.align", message);
+    }
+    if t.align.is_some() && matches!(c.source, ClipSource::Null(_)) {
+        let message = "a null object has no picture to align; set its `position_px`";
+        at.report(problems, "video.transform.align", "project.align", message);
     }
 }
 

@@ -6,7 +6,7 @@ use cutroom_project::{
     },
     validate,
 };
-use cutroom_types::{Fit, FrameRate, HdrMetadata, ParamValue, Primaries, Size, Time, TimeDelta, Transfer};
+use cutroom_types::{Align, Fit, FrameRate, HdrMetadata, ParamValue, Primaries, Size, Time, TimeDelta, Transfer};
 
 const SECOND: i64 = 705_600_000;
 
@@ -44,7 +44,7 @@ fn whole(order: &[usize]) -> Vec<SequenceClip> {
 
 /// A sequence whose pictures are fitted inside the canvas.
 fn sequence<'a>(sources: &'a [SourceFacts], clips: &'a [SequenceClip], still_frames: i64, dissolve_frames: i64) -> Sequence<'a> {
-    Sequence { sources, clips, still_frames, dissolve_frames, fit: Fit::Contain }
+    Sequence { sources, clips, still_frames, dissolve_frames, fit: Fit::Contain, align: None }
 }
 
 #[test]
@@ -139,7 +139,14 @@ fn parts_of_files_and_music_under_them() {
     let part =
         |source, from: i64, to: i64| SequenceClip { source, from: Some(Time(from * SECOND / 2)), to: Some(Time(to * SECOND / 2)) };
     let clips = [part(0, 1, 3), part(1, 20, 122), whole(&[0])[0]];
-    let made = Sequence { sources: &sources, clips: &clips, still_frames: 1, dissolve_frames: 0, fit: Fit::Cover };
+    let made = Sequence {
+        sources: &sources,
+        clips: &clips,
+        still_frames: 1,
+        dissolve_frames: 0,
+        fit: Fit::Cover,
+        align: Some(Align::Top),
+    };
     let made = made.project("film", composition_for(sources.iter(), None, None)).unwrap();
     assert_eq!(validate(&made.project), []);
     let tracks = &made.project.compositions[0].tracks;
@@ -150,7 +157,9 @@ fn parts_of_files_and_music_under_them() {
     assert_eq!(of(0), [(0, 2, 1), (2, 4, 0)]);
     // The music ends with the pictures.
     assert_eq!(of(1), [(0, 6, 20)]);
-    assert!(tracks[0].clips.iter().all(|c| c.video.transform.fit == Fit::Cover));
+    let placed = |c: &Clip| (c.video.transform.fit, c.video.transform.align);
+    assert!(tracks[0].clips.iter().all(|c| placed(c) == (Fit::Cover, Some(Align::Top))));
+    assert_eq!(tracks[1].clips[0].video.transform.align, None, "sound is not placed");
     // 51 s of music, of which 3 s are heard; the film's sound is 1 s longer than its picture.
     assert_eq!(made.unheard, [(1, TimeDelta(48 * SECOND)), (2, TimeDelta(SECOND))]);
 }

@@ -219,6 +219,13 @@ impl Chain<'_, '_> {
         }
         let effect_frame = effect_frame(self.content, self.margin, self.working, used.time);
         self.enter(spec.domain);
+        if let Some(steps) = spec.wide_steps(params, &effect_frame) {
+            let mut chain_input = self.chain_input();
+            for step in steps {
+                self.step(step, Some(&mut chain_input), &[]);
+            }
+            return Ok(());
+        }
         match spec.kind {
             EffectKind::Point { .. } | EffectKind::Table { .. } | EffectKind::Lut { .. } => {
                 self.straighten();

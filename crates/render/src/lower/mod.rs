@@ -8,6 +8,7 @@ mod cache;
 mod chain;
 mod drawing;
 mod intermediate;
+mod lengths;
 mod matte;
 mod motion;
 mod outset;
@@ -26,7 +27,10 @@ use crate::{
 use blend::blend;
 pub use cache::LoweringCache;
 use chain::Rasterized;
-use cutroom_effects::color::{self, ColorStep, WorkingSpace};
+use cutroom_effects::{
+    Params,
+    color::{self, ColorStep, WorkingSpace},
+};
 use cutroom_timeline::{BlendSpace, Canvas, Content, EffectUse, Fit, FramePlan, Layer, Placement, SourceFrame, Transform};
 use cutroom_types::{Affine, AlphaMode, ColorTags, Picture, PictureFormat, Size};
 use pass::{Drawn, PassBuilder};
@@ -396,6 +400,7 @@ impl Lowering<'_> {
         reg: Reg,
     ) -> Result<Option<Drawn>, RenderError> {
         let working = working_space(canvas);
+        let layer = &*lengths::in_content_pixels(layer, source.content, canvas.size);
         if !layer.shutter.is_empty() {
             return self.draw_moving(source, layer, canvas, pass, reg);
         }
@@ -416,7 +421,7 @@ impl Lowering<'_> {
         };
         let Some(mut placed) = placed else { return Ok(None) };
         let masks = self.layer_masks(layer, content, margin)?;
-        let last_wide = layer.effects.iter().rposition(|e| e.effect.needs_intermediate());
+        let last_wide = layer.effects.iter().rposition(needs_intermediate);
         let mut split = last_wide.map_or(0, |i| i + 1);
         // A rotated reduction is first reduced along the axes, and its masks with it.
         let map = source.source_from_content.after(&placed.content_from_output);
@@ -523,11 +528,15 @@ fn source_from_content(picture: &Picture) -> Affine {
 
 /// Whether none of the effects can make an opaque picture translucent.
 fn keeps_alpha(chain: &[EffectUse]) -> bool {
-    chain.iter().all(|used| used.effect.keeps_alpha && !used.effect.needs_intermediate())
+    chain.iter().all(|used| used.effect.keeps_alpha && !needs_intermediate(used))
+}
+
+fn needs_intermediate(used: &EffectUse) -> bool {
+    used.effect.needs_intermediate_for(Params::new(&used.params))
 }
 
 fn point_only(chain: &[EffectUse]) -> bool {
-    chain.iter().all(|used| !used.effect.needs_intermediate())
+    !chain.iter().any(needs_intermediate)
 }
 
 /// Whether the layer is only fitted and centred.

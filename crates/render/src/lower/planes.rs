@@ -148,7 +148,12 @@ impl Lowering<'_> {
         }
         // Blurred planes require a picture that covers the canvas unscaled; half floats on a GPU
         // hold codes of up to ten bits.
-        let flat = map == Affine::IDENTITY && placed.covers_canvas && layer.opacity == 1.0 && picture.color == output.color;
+        let is_canvas_px = super::lengths::content_per_canvas(layer.transform.fit, content, plan.canvas.size) == 1.0;
+        let flat = is_canvas_px
+            && map == Affine::IDENTITY
+            && placed.covers_canvas
+            && layer.opacity == 1.0
+            && picture.color == output.color;
         let f = picture.format;
         if blur_px.is_some() && !(flat && f.bits <= 10 && f.chroma_shift_x == f.chroma_shift_y) {
             return Ok(None);

@@ -270,6 +270,22 @@ fn means_of_blocks_and_boxes() {
             mean(bx, by, (bx + 5).min(48), (by + 5).min(32))
         },
     );
+    // The same blocks, as far as the inscribed ellipse reaches: 32 by 24 pixels about (32, 20).
+    let region = [("left", n(0.25)), ("top", n(0.2)), ("right", n(0.75)), ("bottom", n(0.8)), ("size", n(5.0))];
+    let round = drawn(used("mosaic-region", &[&region[..], &[("shape", t("ellipse"))]].concat()));
+    let (mut inside, mut outside) = (0, 0);
+    for (x, y) in (0..H).flat_map(|y| (0..W).map(move |x| (x, y))) {
+        let r = ((x as f64 - 31.5) / 16.0).hypot((y as f64 - 19.5) / 12.0);
+        let (bx, by) = (16 + x.saturating_sub(16) / 5 * 5, 8 + y.saturating_sub(8) / 5 * 5);
+        let want = match r {
+            r if r < 0.9 => mean(bx, by, (bx + 5).min(48), (by + 5).min(32)),
+            r if r > 1.1 => s[y * W + x],
+            _ => continue,
+        };
+        (inside, outside) = (inside + usize::from(r < 1.0), outside + usize::from(r > 1.0));
+        assert!((0..3).all(|k| (round[y * W + x][k] - want[k]).abs() < 1e-4), "({x}, {y}): {:?}, not {want:?}", round[y * W + x]);
+    }
+    assert!(inside > 400 && outside > 1000);
     let got = drawn(used("box-blur", &[("radius", n(3.0))]));
     for (x, y) in [(20, 20), (3, 3), (50, 30)] {
         let want = mean(x - 3, y - 3, x + 4, y + 4);

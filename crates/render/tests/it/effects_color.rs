@@ -136,7 +136,15 @@ fn keys_of_every_color() {
     // H.273: Cb = (B − Y) / 1.8556, Cr = (R − Y) / 1.5748.
     let plane = |c: Rgb| [(c[2] - luma(c)) / 1.8556, (c[0] - luma(c)) / 1.5748];
     let custom = [0.2, 0.7, 0.9];
-    for (name, key) in [("green", [0.0, 1.0, 0.0]), ("blue", [0.0, 0.0, 1.0]), ("custom", custom)] {
+    let screens = [[29.0, 181.0, 58.0], [0.0, 71.0, 187.0]].map(|c: Rgb| c.map(|v| v / 255.0));
+    let keys = [
+        ("green", [0.0, 1.0, 0.0]),
+        ("blue", [0.0, 0.0, 1.0]),
+        ("custom", custom),
+        ("green-screen", screens[0]),
+        ("blue-screen", screens[1]),
+    ];
+    for (name, key) in keys {
         for (tolerance, softness, spill) in [(0.1, 0.3, 0.0), (0.25, 0.05, 0.7), (0.4, 0.5, 1.0)] {
             let set = [
                 ("keyColor", t(name)),
@@ -149,7 +157,17 @@ fn keys_of_every_color() {
             let limit = (0..3).max_by(|a, b| key[*a].total_cmp(&key[*b])).unwrap();
             for (c, px) in s.iter().zip(drawn(used("chroma-key", &set), &s)) {
                 let p = plane(*c);
-                let alpha = smoothstep(tolerance, tolerance + softness, (p[0] - k[0]).hypot(p[1] - k[1]));
+                let distance = if name.ends_with("-screen") {
+                    // Along the screen's hue and across it, by angle and length.
+                    let (chroma, angle) = (p[0].hypot(p[1]), p[1].atan2(p[0]) - k[1].atan2(k[0]));
+                    k[0].hypot(k[1]) - (chroma * angle.cos() - (chroma * angle.sin()).abs())
+                } else {
+                    (p[0] - k[0]).hypot(p[1] - k[1])
+                };
+                let alpha = smoothstep(tolerance, tolerance + softness, distance);
+                let matte = used("chroma-key", &[&set[..], &[("show", t("matte"))]].concat());
+                let shown = drawn(matte, &[*c])[0];
+                assert!((0..3).all(|i| (shown[i] - alpha).abs() < 1e-4) && shown[3] == 1.0, "{name} of {c:?}: {shown:?}");
                 let mut want = *c;
                 let others = (c[0] + c[1] + c[2] - c[limit]) / 2.0;
                 want[limit] += spill * (c[limit].min(others) - c[limit]);
@@ -158,6 +176,38 @@ fn keys_of_every_color() {
             }
         }
     }
+}
+
+/// A screen on the left, a subject on the right: the matte's edge moves by `choke`, and a blur of it is
+/// the Gaussian's integral. The colour is that of the picture, not blurred.
+#[test]
+fn chokes_and_blurs_of_a_key() {
+    const W: usize = 48;
+    let picture: Vec<[f64; 4]> =
+        (0..W * 8).map(|i| if i % W < 20 { [0.1, 0.7, 0.2, 1.0] } else { [0.75, 0.5, 0.4, 1.0] }).collect();
+    let row = |set: &[(&str, ParamValue)]| {
+        let key = [("keyColor", t("green-screen")), ("spillSuppression", n(1.0))];
+        crate::oracles::floats_of(vec![used("chroma-key", &[&key, set].concat())], &picture, W, 8)[3 * W..4 * W].to_vec()
+    };
+    for (choke, edge) in [(0.0, 20.0), (3.0, 23.0), (-3.0, 17.0), (2.5, 22.5), (-0.25, 19.75)] {
+        for (x, px) in row(&[("choke", n(choke))]).iter().enumerate() {
+            let want = (x as f64 + 1.0 - edge).clamp(0.0, 1.0);
+            assert!((px[3] - want).abs() < 2e-3, "choke {choke}, column {x}: {px:?}, not {want}");
+            let own = if x < 20 { [0.1, 0.15, 0.2] } else { [0.75, 0.5, 0.4] };
+            assert!(px[3] < 0.1 || (0..3).all(|k| (px[k] - own[k]).abs() < 1e-3), "choke {choke}, column {x}: {px:?}");
+        }
+    }
+    for radius in [4.0f64, 9.0] {
+        let sd = radius / 2.0;
+        for (x, px) in row(&[("edgeBlur", n(radius))]).iter().enumerate().take(W - 16) {
+            // The integral over the pixels to the right of the edge, by midpoints.
+            let bell = |d: f64| (-d * d / (2.0 * sd * sd)).exp() / (sd * std::f64::consts::TAU.sqrt());
+            let want: f64 = (20..20 + 64).map(|k| bell(k as f64 - x as f64)).sum();
+            assert!((px[3] - want).abs() < 0.01, "edge blur {radius}, column {x}: {px:?}, not {want}");
+        }
+    }
+    let matte = row(&[("choke", n(3.0)), ("show", t("matte"))]);
+    assert!(matte.iter().enumerate().all(|(x, px)| px[3] == 1.0 && (px[0] - f64::from(u8::from(x >= 23))).abs() < 2e-3));
 }
 
 #[test]
@@ -313,6 +363,7 @@ pub const ORACLES: &[Oracle] = list![
     raised_blacks_are_continuous,
     hue_curves_join_at_red,
     white_balance_takes_out_the_light_s_color,
+    chokes_and_blurs_of_a_key,
     keys_of_every_color,
     exposure_and_saturation_follow_their_formulae,
     camera_curves_give_back_published_grays,

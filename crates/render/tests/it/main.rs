@@ -17,6 +17,7 @@ mod gpu_cases;
 mod gpu_parity;
 mod gpu_shaders;
 mod graph;
+mod lengths;
 mod levels;
 mod masks;
 mod matrix;

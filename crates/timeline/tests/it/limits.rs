@@ -1,6 +1,6 @@
 //! Projects whose work multiplies are refused before any work, and those that are not refused can
 //! be planned: the bounds hold for every frame.
-use cutroom_effects::Catalog;
+use cutroom_effects::{Catalog, Unit};
 use cutroom_project::{
     AdjustmentSource, Animated, Clip, ClipSource, Composition, Curve, Ease, EffectInstance, Keyframe, Matte, MatteChannel, Media,
     MediaKind, Project, Track, TrackKind, Transition, validate,
@@ -285,5 +285,55 @@ proptest! {
             prop_assert!(plan.is_ok(), "{plan:?}");
             prop_assert!(layers(&plan.unwrap()) <= 10_000);
         }
+    }
+}
+
+/// What a film of 1920×1080 could always use, four times as long, is allowed in one of 7680×4320: every
+/// look can be taken along.
+#[test]
+fn lengths_fit_films_of_8k() {
+    let hd: &[(&str, &str, f64)] = &[
+        ("blur-region", "radius", 100.0),
+        ("blur-region", "feather", 500.0),
+        ("box-blur", "radius", 20.0),
+        ("checkerboard", "width", 4000.0),
+        ("checkerboard", "height", 4000.0),
+        ("chroma-key", "choke", 20.0),
+        ("chroma-key", "edgeBlur", 50.0),
+        ("crop", "feather", 500.0),
+        ("deband", "range", 100.0),
+        ("directional-blur", "length", 500.0),
+        ("displacement-map", "amountX", 500.0),
+        ("displacement-map", "amountY", -500.0),
+        ("drop-shadow", "distance", 1000.0),
+        ("drop-shadow", "softness", 200.0),
+        ("gaussian-blur", "radius", 50.0),
+        ("glow", "radius", 100.0),
+        ("grain", "size", 5.0),
+        ("mosaic-region", "size", 128.0),
+        ("noise", "size", 200.0),
+        ("pixel-particle-disintegrate", "cellSize", 64.0),
+        ("pixelate", "size", 64.0),
+        ("sharpen", "radius", 5.0),
+        ("stroke", "width", 50.0),
+        ("turbulent-displace", "amount", -500.0),
+        ("turbulent-displace", "size", 2000.0),
+        ("unsharp", "radius", 100.0),
+    ];
+    let catalog = Catalog::builtin();
+    let with_unit =
+        catalog.effects().iter().flat_map(|e| e.params.iter().filter(|p| p.unit == Unit::CanvasPx).map(|p| (e.id, p.id)));
+    let mut lengths: Vec<_> = with_unit.collect();
+    let mut listed: Vec<_> = hd.iter().map(|(e, p, _)| (*e, *p)).collect();
+    lengths.sort_unstable();
+    listed.sort_unstable();
+    assert_eq!(listed, lengths);
+    for (id, param, value) in hd.iter().filter(|(id, ..)| *id != "displacement-map") {
+        let mut c = composition("main", vec![with(media("a"), effect(id, param, ParamValue::Number(4.0 * value)))]);
+        c.size = Size { width: 7680, height: 4320 };
+        let p = film(vec![c]);
+        let found = validate_against_catalog(&p, &catalog);
+        assert!(found.is_empty(), "{id} {param}: {found:?}");
+        assert!(Timeline::new(&p, &p.main, &catalog).unwrap().frame(0).is_ok(), "{id} {param}");
     }
 }

@@ -124,6 +124,15 @@ pub fn frame_md5(file: &Path) -> Vec<String> {
     text.lines().filter(|l| !l.starts_with('#')).map(|l| l.rsplit(',').next().unwrap().trim().to_owned()).collect()
 }
 
+/// RGBA of a picture, by FFmpeg.
+pub fn rgba(b: &Bench, name: &str) -> Vec<[u8; 4]> {
+    let path = b.path(name);
+    let args = ["-v", "error", "-i", path.to_str().unwrap(), "-f", "rawvideo", "-pix_fmt", "rgba", "-"];
+    let out = Command::new("ffmpeg").args(args).output().unwrap();
+    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+    out.stdout.as_chunks::<4>().0.to_vec()
+}
+
 /// A property of the first stream of a kind, by ffprobe.
 pub fn ffprobe(file: &Path, stream: &str, field: &str) -> String {
     let out = Command::new("ffprobe")

@@ -9,7 +9,7 @@ use cutroom_render::{
     program::Program,
 };
 use cutroom_timeline::{
-    Box2, Content, EffectUse, Fit, FramePlan, Layer, MaskMode, MaskUse, MatteUse, Outline, Placement, Transform,
+    Align, Alignment, Box2, Content, EffectUse, Fit, FramePlan, Layer, MaskMode, MaskUse, MatteUse, Outline, Placement, Transform,
 };
 use cutroom_types::{Affine, ChromaLocation, ColorTags, Matrix, ParamValue, Picture, PictureFormat, Primaries, Size, Transfer};
 
@@ -90,7 +90,11 @@ fn moved(spec: EffectRef) -> EffectUse {
         match p.kind {
             // The GPU stores the other layer in half floats, so a position is exact to about a
             // thousandth of the amount.
-            ParamKind::Number { default, .. } if p.unit == Unit::Px && layered => ParamValue::Number(default),
+            ParamKind::Number { default, .. } if p.unit == Unit::CanvasPx && layered => ParamValue::Number(default),
+            // Their limits fit canvases of 8K; these pictures are small.
+            ParamKind::Number { default, max, .. } if p.unit == Unit::CanvasPx => {
+                ParamValue::Number(default + (max / 4.0 - default) / 3.0)
+            }
             ParamKind::Number { default, max, .. } => ParamValue::Number(default + (max - default) / 3.0),
             ParamKind::File { .. } => ParamValue::Text("strong.cube".into()),
             ParamKind::Curve { .. } => ParamValue::Text("0,0.1 0.3,0.45 0.7,0.6 1,0.9".into()),
@@ -315,6 +319,19 @@ pub fn shapes() -> Vec<Case> {
         ..placed(media("small"), 0.8, 0.0, [0.0; 2])
     };
     cases.push(case("blur then exposure", on(chain), &pictures, c420));
+    // The key of the catalogue's case has steps; these are the kernel alone.
+    for key in ["green", "green-screen"] {
+        let mut keyed = crate::support::effect("chroma-key", &[("tolerance", 0.05), ("softness", 0.4)]);
+        crate::support::set_param(&mut keyed, "keyColor", ParamValue::Text(key.into()));
+        let l = Layer { effects: vec![keyed], ..placed(media("small"), 0.8, 0.0, [0.0; 2]) };
+        cases.push(case(format!("keyed by {key}"), on(l), &pictures, c420));
+    }
+    let corner = Alignment { point: Align::BottomRight, margin_px: [4.0, 2.5] };
+    let aligned = Layer {
+        transform: Transform { align: Some(corner), rotation_degrees: 21.0, scale: [0.5; 2], ..Transform::IDENTITY },
+        ..layer(media("small"))
+    };
+    cases.push(case("aligned", on(aligned), &pictures, c420));
     // More pictures than a pass reads; every second one equals the layer itself.
     let later = picture(c420, small.size, 6);
     let times = [("base", &base), ("small", &small), ("b", &later)];
