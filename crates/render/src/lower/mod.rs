@@ -9,6 +9,7 @@ mod chain;
 mod intermediate;
 mod matte;
 mod motion;
+mod outline;
 mod outset;
 mod pass;
 mod planes;
@@ -21,6 +22,7 @@ use crate::{
     mask::with_margin,
     place::{self, Placed},
     program::{Pass, PassTarget, PictureId, Program, Reg, Sampling, SamplingSource, Stage},
+    same_work,
 };
 use blend::blend;
 pub use cache::LoweringCache;
@@ -72,6 +74,7 @@ pub fn lower(
         return Ok(if turned { Lowered::Turned(picture) } else { Lowered::Untouched(picture) });
     }
     if l.planes(plan, output)? {
+        same_work::merge(&mut l.program);
         return Ok(Lowered::Program(l.program));
     }
     let working = working_space(&plan.canvas);
@@ -89,6 +92,7 @@ pub fn lower(
     }
     pass.convert(0, color::encode_steps(working, output.format, output.color));
     l.program.passes.push(Pass::Tiles(pass.finish(PassTarget::Output)));
+    same_work::merge(&mut l.program);
     Ok(Lowered::Program(l.program))
 }
 

@@ -16,6 +16,7 @@ mod gpu_cases;
 mod gpu_parity;
 mod gpu_shaders;
 mod graph;
+mod kept;
 mod levels;
 mod masks;
 mod matrix;
