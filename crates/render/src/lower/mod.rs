@@ -391,6 +391,11 @@ impl Lowering<'_> {
         };
         let Some(mut placed) = placed else { return Ok(None) };
         let masks = self.layer_masks(layer, content, margin)?;
+        if margin != [0; 2]
+            && let Some(points) = Self::framed(&source, layer, &placed, &masks, canvas)
+        {
+            return self.draw_framed(source, layer, points, &placed, masks, margin, canvas, pass, reg);
+        }
         let last_wide = layer.effects.iter().rposition(|e| e.effect.needs_intermediate());
         let mut split = last_wide.map_or(0, |i| i + 1);
         // A rotated reduction is first reduced along the axes, and its masks with it.

@@ -6,7 +6,7 @@ use cutroom_render::{
     program::{Program, WorkKey},
 };
 use cutroom_timeline::{Box2, EffectUse, FramePlan, Layer, MaskMode, MaskUse, Outline};
-use cutroom_types::{Picture, PictureFormat};
+use cutroom_types::{ColorTags, Picture, PictureFormat};
 use std::collections::HashSet;
 
 /// An inset with round corners, a shadow and a border.
@@ -63,8 +63,8 @@ fn shadow_and_border_of_a_moving_picture_are_drawn_once() {
         let now = keys(&program);
         if (1..3).contains(&frame) {
             let same = before.as_ref().unwrap().intersection(&now).count();
-            // What reads the picture: itself, and the picture over its shadow and border.
-            assert_eq!(now.len() - same, 2, "frame {frame}: {} intermediates", now.len());
+            assert_eq!(now.len(), same, "frame {frame}");
+            assert!(!now.is_empty());
         }
         before = Some(now);
     }
@@ -150,15 +150,20 @@ fn what_was_drawn_before_never_shows() {
 /// picture whose alpha is 1 everywhere takes the other way, since its alpha might be anything.
 #[test]
 fn outlines_stand_for_their_layers() {
-    let opaque = picture(PictureFormat::RGB8, size(96, 54), 7);
-    let mut planes: Vec<Vec<u8>> = opaque.planes.iter().map(|p| p.data().to_vec()).collect();
+    // Smooth, since the filter of a reduction meets the edges of picture and outline one after the other.
+    let ramp = |by_x: usize, by_y: usize| (0..96 * 54).map(|i| (20 + i % 96 * by_x + i / 96 * by_y) as u8).collect::<Vec<u8>>();
+    let mut planes = vec![ramp(1, 2), ramp(2, 0), ramp(0, 3)];
+    let opaque = Picture::from_planes(PictureFormat::RGB8, size(96, 54), ColorTags::SRGB, planes.clone()).unwrap();
     planes.push(vec![255; 96 * 54]);
     let with_alpha = Picture::from_planes(PictureFormat::RGB8.with_alpha(), opaque.size, opaque.color, planes).unwrap();
     let below = picture(PictureFormat::YUV420P8, size(96, 54), 8);
     let of_kind: Vec<_> = cutroom_effects::EFFECTS.iter().filter(|e| e.outlines).collect();
     assert!(of_kind.len() >= 2);
-    for (e, masked, linear) in of_kind.iter().flat_map(|e| [(e, true, false), (e, false, true), (e, true, true)]) {
+    let ways = [(true, false, 0.6), (true, true, 0.6), (false, false, 0.6), (false, true, 0.6), (false, true, 1.0), (true, true, 1.4)];
+    for (e, (masked, linear, scale)) in of_kind.iter().flat_map(|e| ways.map(|w| (e, w))) {
         let mut inset = framed("inset", vec![effect(e.id, &[]), effect("stroke", &[("width", 3.0)])]);
+        inset.transform.scale = [scale; 2];
+        inset.transform.position_px = [30.0, 7.0];
         if !masked {
             inset.masks.clear();
         }
@@ -167,7 +172,9 @@ fn outlines_stand_for_their_layers() {
             let program = program(&p, &Pictures::of(&[("below", &below), ("inset", inset)]), &mut LoweringCache::default());
             CpuRenderer::new(1).unwrap().run(&program, &output(PictureFormat::YUV420P8)).unwrap()
         });
-        assert!(difference(&drawn, &own) <= 1, "{}, masked {masked}: {} codes", e.id, difference(&drawn, &own));
+        let codes = difference(&drawn, &own);
+        println!("{}, masked {masked}, linear {linear}, scale {scale}: {codes} codes", e.id);
+        assert!(codes <= 2, "{}, masked {masked}, linear {linear}, scale {scale}: {codes} codes", e.id);
     }
 }
 
@@ -182,5 +189,50 @@ fn many_strokes_fit_a_device() {
         let mut reads = 0;
         pass.for_each_input(|_| reads += 1);
         assert!(reads <= 12, "{reads}");
+    }
+}
+
+/// A white picture in a white border is white from border to border, however it is scaled: shares
+/// of picture and border add up to one.
+#[test]
+fn a_border_meets_its_picture_without_a_seam() {
+    let f = PictureFormat::YUV420P8;
+    let plain = |y: u8| {
+        let planes = vec![vec![y; 96 * 54], vec![128; 48 * 27], vec![128; 48 * 27]];
+        Picture::from_planes(f, size(96, 54), ColorTags::BT709, planes).unwrap()
+    };
+    let pictures = Pictures::of(&[("below", &plain(60)), ("inset", &plain(235))]);
+    for (scale, masked) in [(0.6f32, true), (0.6, false), (0.37, true), (0.37, false), (0.8, true), (1.3, false)] {
+        let mut inset = framed("inset", vec![effect("stroke", &[("width", 12.0)])]);
+        inset.transform.scale = [scale; 2];
+        inset.transform.position_px = [if scale > 1.0 { 60.0 } else { 0.3 }, 0.0];
+        if !masked {
+            inset.masks.clear();
+        }
+        let p = plan(canvas(size(96, 54), true), vec![layer(media("below")), inset]);
+        let got = CpuRenderer::new(1).unwrap().run(&program(&p, &pictures, &mut LoweringCache::default()), &output(f)).unwrap();
+        let row: Vec<u32> = (0..96).map(|x| got.sample(0, x, 27)).collect();
+        let (first, last) = (row.iter().position(|y| *y > 200).unwrap(), row.iter().rposition(|y| *y > 200).unwrap());
+        assert!(last - first > 20, "{row:?}");
+        // Outer edges are soft.
+        assert!(row[first + 3..last - 2].iter().all(|y| *y == 235), "scale {scale}, masked {masked}: {row:?}");
+    }
+}
+
+/// A shadow without its layer stays one, also below other effects that draw around it.
+#[test]
+fn a_shadow_alone_hides_its_picture() {
+    let f = PictureFormat::YUV420P8;
+    let plain = |y: u8| {
+        let planes = vec![vec![y; 96 * 54], vec![128; 48 * 27], vec![128; 48 * 27]];
+        Picture::from_planes(f, size(96, 54), ColorTags::BT709, planes).unwrap()
+    };
+    let pictures = Pictures::of(&[("below", &plain(60)), ("inset", &plain(235))]);
+    let mut alone = effect("drop-shadow", &[("distance", 0.0), ("opacity", 1.0)]);
+    set_param(&mut alone, "shadowOnly", cutroom_types::ParamValue::Bool(true));
+    for effects in [vec![alone.clone()], vec![effect("stroke", &[("width", 2.0)]), alone]] {
+        let p = plan(canvas(size(96, 54), false), vec![layer(media("below")), framed("inset", effects)]);
+        let got = CpuRenderer::new(1).unwrap().run(&program(&p, &pictures, &mut LoweringCache::default()), &output(f)).unwrap();
+        assert_eq!([got.sample(0, 48, 27), got.sample(0, 2, 2)], [16, 60]);
     }
 }
