@@ -3,7 +3,6 @@
 use super::{
     LayerSource, Lowering, Masks, PassBuilder, effect_frame, effect_params,
     intermediate::{Reduction, Stored},
-    outline::Outline,
     to_domain, whole_intermediate, working_space,
 };
 use crate::{
@@ -15,7 +14,7 @@ use cutroom_effects::{
     Domain, EffectKind, Params, SeparableWeights, Step, Uniforms,
     color::{ColorStep, WorkingSpace},
 };
-use cutroom_kernel::{Edge, ReadOp};
+use cutroom_kernel::{Edge, MixOp, ReadOp};
 use cutroom_timeline::{Canvas, EffectUse, Layer};
 use cutroom_types::{Affine, Size};
 use std::sync::Arc;
@@ -57,6 +56,19 @@ pub(super) struct Chain<'l, 'a> {
     pub(super) opaque: bool,
     /// Where the image's alpha comes from.
     pub(super) outline: Outline,
+}
+
+/// Where the alpha of a chain's image comes from.
+#[derive(Clone, Copy)]
+pub(super) enum Outline {
+    /// From its pixels.
+    Own,
+    /// From a mask on opaque content, or from the content's edges.
+    Masked(Option<PictureId>),
+    /// It is that of an intermediate of the image's size.
+    Stored(usize),
+    /// It is that of one intermediate composited over another one, by a step that is not drawn yet.
+    Pending(usize, Stored, &'static dyn MixOp, Uniforms),
 }
 
 /// The result of a chain.

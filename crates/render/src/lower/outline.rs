@@ -3,7 +3,7 @@
 //! do not read the picture are the same in many frames, and a back end may keep their results.
 use super::{
     Drawn, LayerSource, Lowering, Masks, PassBuilder,
-    chain::{Chain, ChainInput, inward},
+    chain::{Chain, ChainInput, Outline, inward},
     effect_frame, effect_params,
     intermediate::Stored,
     keeps_alpha, working_space,
@@ -14,23 +14,10 @@ use crate::{
     program::{PictureId, Planes, Reg, Sampling, SamplingSource, Stage, UNLIMITED},
 };
 use cutroom_effects::{EffectKind, Params, Step, Uniforms};
-use cutroom_kernel::{At, MAX_UNIFORMS, Mix, MixKernel, MixOp, Real, Rgba, rgb};
+use cutroom_kernel::{At, MAX_UNIFORMS, Mix, MixKernel, Real, Rgba, rgb};
 use cutroom_timeline::{Canvas, EffectUse, Layer};
 use cutroom_types::{Affine, ColorTags, Picture, PictureFormat, Size};
 use std::sync::LazyLock;
-
-/// Where the alpha of a chain's image comes from.
-#[derive(Clone, Copy)]
-pub(super) enum Outline {
-    /// From its pixels.
-    Own,
-    /// From a mask on opaque content, or from the content's edges.
-    Masked(Option<PictureId>),
-    /// It is that of an intermediate of the image's size.
-    Stored(usize),
-    /// It is that of one intermediate composited over another one, by a step that is not drawn yet.
-    Pending(usize, Stored, &'static dyn MixOp, Uniforms),
-}
 
 /// Pixels of one working colour, whose decoding is left out.
 static WHITE: LazyLock<Option<Picture>> = LazyLock::new(|| pixel(1.0));
@@ -57,7 +44,8 @@ impl Lowering<'_> {
     /// The number of the layer's effects that only change colours, if the others, at least one, all
     /// draw below the layer what its masks or edges outline, and keep the layer itself.
     pub(super) fn framed(source: &LayerSource, layer: &Layer, placed: &Placed, masks: &Masks, canvas: &Canvas) -> Option<usize> {
-        let (count, working) = (layer.effects.iter().take_while(|e| keeps_alpha(std::slice::from_ref(*e))).count(), working_space(canvas));
+        let (count, working) =
+            (layer.effects.iter().take_while(|e| keeps_alpha(std::slice::from_ref(*e))).count(), working_space(canvas));
         let below = |used: &EffectUse| {
             let spec = used.effect.spec();
             let EffectKind::Steps(steps) = spec.kind else { return false };
@@ -103,7 +91,8 @@ impl Lowering<'_> {
         let black = self.plain(black, source.content);
         let below = self.rasterize_layer(black, effects, masks, margin, canvas)?;
         let at = &placed.content_from_output;
-        let [outline, below] = [(outline, Planes::Gray), (below, Planes::Rgba)].map(|(s, p)| self.placed_still(&s, p, placed, bounds));
+        let [outline, below] =
+            [(outline, Planes::Gray), (below, Planes::Rgba)].map(|(s, p)| self.placed_still(&s, p, placed, bounds));
         self.turn_source(&mut source, at);
         let map = source.source_from_content.after(at);
         pass.use_register(reg + 1);

@@ -159,7 +159,8 @@ fn outlines_stand_for_their_layers() {
     let below = picture(PictureFormat::YUV420P8, size(96, 54), 8);
     let of_kind: Vec<_> = cutroom_effects::EFFECTS.iter().filter(|e| e.outlines).collect();
     assert!(of_kind.len() >= 2);
-    let ways = [(true, false, 0.6), (true, true, 0.6), (false, false, 0.6), (false, true, 0.6), (false, true, 1.0), (true, true, 1.4)];
+    let ways =
+        [(true, false, 0.6), (true, true, 0.6), (false, false, 0.6), (false, true, 0.6), (false, true, 1.0), (true, true, 1.4)];
     for (e, (masked, linear, scale)) in of_kind.iter().flat_map(|e| ways.map(|w| (e, w))) {
         let mut inset = framed("inset", vec![effect(e.id, &[]), effect("stroke", &[("width", 3.0)])]);
         inset.transform.scale = [scale; 2];

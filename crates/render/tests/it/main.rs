@@ -3,6 +3,7 @@ mod adjustment;
 mod blend_modes;
 mod catalogue;
 mod color_chart;
+mod costs;
 mod cpu;
 mod effects;
 mod effects_alpha;

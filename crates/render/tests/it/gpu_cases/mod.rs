@@ -84,7 +84,7 @@ fn with_opacity(l: Layer, opacity: f32) -> Layer {
 
 /// An effect that is not neutral: numbers are a third of the way from their default to their
 /// maximum.
-fn moved(spec: EffectRef) -> EffectUse {
+pub fn moved(spec: EffectRef) -> EffectUse {
     let layered = matches!(spec.kind, EffectKind::Layered { .. });
     let params = spec.params.iter().map(|p| {
         match p.kind {
