@@ -13,9 +13,25 @@ pub struct Cost {
     /// Number of times that the whole picture is written to memory and read back; 0 for what is
     /// fused into a neighbouring pass.
     pub passes: usize,
-    /// Arithmetic operations, samples and table reads per pixel; those of a loop's body count once
-    /// per iteration. Transitions are counted at progress 0.5.
+    /// Arithmetic operations per pixel; those of a loop's body count once per iteration. A pixel
+    /// read elsewhere counts as [`SAMPLE`] operations, a table's entry as [`TABLE_READ`].
+    /// Transitions are counted at progress 0.5.
     pub operations: usize,
+}
+
+/// Time for reading an interpolated pixel at any place, in operations. Measured on the CPU, as are
+/// the others: `costs_beside_times` in the tests of `cutroom-render`.
+pub const SAMPLE: usize = 150;
+/// Time for reading an entry of a table, in operations.
+pub const TABLE_READ: usize = 20;
+/// Time for a pass, in operations per pixel.
+pub const PASS: usize = 300;
+
+impl Cost {
+    /// What the time on the CPU is about proportional to: operations per pixel, passes included.
+    pub fn total(self) -> usize {
+        self.operations + PASS * self.passes
+    }
 }
 
 /// The frame that costs are given for.
@@ -30,13 +46,17 @@ const FRAME: EffectFrame = EffectFrame {
 
 /// Returns the cost of an effect.
 pub fn of_effect(spec: &EffectSpec) -> Cost {
-    let values = spec.defaults();
-    let (p, r) = (Params::new(&values), FRAME);
+    of_effect_with(spec, Params::new(&spec.defaults()))
+}
+
+/// Returns the cost of an effect with these parameters.
+pub fn of_effect_with(spec: &EffectSpec, p: Params<'_>) -> Cost {
+    let r = FRAME;
     match spec.kind {
         EffectKind::Point { kernel, .. } => Cost { passes: usize::from(spec.may_add_alpha), operations: point(kernel(p)) },
         EffectKind::Table { kernel, prepare, .. } => Cost { passes: 0, operations: read(kernel(p), &prepare(p, &r).values) },
         // Twelve table reads with their weights.
-        EffectKind::Lut { .. } => Cost { passes: 0, operations: 60 },
+        EffectKind::Lut { .. } => Cost { passes: 0, operations: 48 + 12 * TABLE_READ },
         EffectKind::Separable { weights } => {
             let w = weights(p, &r);
             Cost { passes: 2, operations: separable(&w) }
@@ -139,7 +159,7 @@ pub fn blend(kernel: &dyn BlendOp) -> usize {
 
 /// Returns the number of operations of a kernel per pixel with these uniforms.
 pub fn read(kernel: &dyn ReadOp, uniforms: &[f32]) -> usize {
-    trace(|| {
+    let counts = trace(|| {
         let symbolic: [Symbol; MAX_UNIFORMS] = Symbol::params(0);
         let reads = TraceReads {
             textures: &[0, 1, 2, 3, 4, 5],
@@ -150,5 +170,6 @@ pub fn read(kernel: &dyn ReadOp, uniforms: &[f32]) -> usize {
         };
         outputs(kernel.trace(&symbolic, symbols(0), at(), reads))
     })
-    .operations_with(uniforms)
+    .counts_with(uniforms);
+    counts.arithmetic + SAMPLE * counts.samples + TABLE_READ * counts.tables
 }

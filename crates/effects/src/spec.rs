@@ -215,6 +215,10 @@ pub struct EffectSpec {
     /// the layer: `[left and right, top and bottom]`. If the margin is visible, the layer's raster
     /// grows by it before the effect, with transparent pixels; the picture does not move.
     pub outset_px: fn(Params<'_>) -> [f32; 2],
+    /// Of a kind [`EffectKind::Steps`] that draws something below the layer: the steps depend on the
+    /// layer's alpha alone, except for a last [`Step::Mix`] with the layer. What they draw need not
+    /// be drawn again while the alpha is the same.
+    pub outlines: bool,
     /// The effect may raise alpha, so that it must be drawn before the layer is placed.
     pub may_add_alpha: bool,
     /// The result depends on time even if the parameters do not change.
@@ -240,6 +244,7 @@ impl EffectSpec {
             neutral: |_| false,
             keeps_alpha: true,
             outset_px: |_| [0.0; 2],
+            outlines: false,
             may_add_alpha: false,
             time_dependent: false,
             version: 1,

@@ -20,6 +20,7 @@ mod nearest;
 pub mod place;
 pub mod program;
 pub mod renderer;
+mod same_work;
 mod turn_planes;
 pub use ends::{OutputSpec, SourcePictures};
 pub use error::RenderError;

@@ -55,7 +55,13 @@ pub struct Intermediate {
     pub size: Size,
     /// Components that must be stored; a back end may store more.
     pub planes: Planes,
+    /// States how it is computed, from which memory; `None` if unknown. Intermediates with equal
+    /// keys are equal as long as the pictures of both programs are alive.
+    pub key: Option<WorkKey>,
 }
+
+/// See [`Intermediate::key`].
+pub type WorkKey = [u8; 32];
 
 /// Stored planes of an intermediate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -96,6 +102,43 @@ pub enum Pass {
         /// `[0]` is the centre tap, `[k]` the weight of both neighbours at distance `k`.
         weights: Vec<f32>,
     },
+}
+
+impl Pass {
+    /// The intermediate that it writes; `None` if it writes the output.
+    pub fn target(&self) -> Option<IntermediateId> {
+        match self {
+            Self::Tiles(TilePass { target: PassTarget::Intermediate(id), .. }) | Self::Convolve { to: id, .. } => Some(*id),
+            Self::Tiles(_) | Self::Plane(_) => None,
+        }
+    }
+
+    /// Calls `f` with each intermediate that it reads.
+    pub fn for_each_input(&self, mut f: impl FnMut(IntermediateId)) {
+        let mut source = |s: SamplingSource| {
+            if let SamplingSource::Intermediate(id) = s {
+                f(id);
+            }
+        };
+        match self {
+            Self::Tiles(t) => {
+                for s in &t.stages {
+                    match s {
+                        Stage::Sample { sampling, .. } => source(sampling.source),
+                        Stage::Read { inputs, .. } => inputs.iter().for_each(|id| source(SamplingSource::Intermediate(*id))),
+                        _ => {}
+                    }
+                }
+            }
+            Self::Convolve { from, .. } => source(SamplingSource::Intermediate(*from)),
+            Self::Plane(p) => {
+                if let PlaneBase::Plane(s) = &p.base {
+                    source(s.source);
+                }
+                p.over.iter().for_each(|o| source(o.sampling.source));
+            }
+        }
+    }
 }
 
 /// Computes one output plane from planes of the same layout and tags.

@@ -135,12 +135,15 @@ fn turn_plane<const B: usize, const N: usize>(plane: &Plane, from: Size, by: Ori
                 let rows: [&[u8]; N] = std::array::from_fn(|i| plane.row(row_of(x + i)));
                 for y in (y0..whole_y.min(y0 + TILE)).step_by(N) {
                     let at = column_of(y).min(column_of(y + N - 1)) * B;
-                    let mut block: [u64; N] = std::array::from_fn(|i| word(&rows[i][at..]));
+                    let mut block = [0u64; N];
+                    for i in 0..N {
+                        block[i] = word(rows[i], at);
+                    }
                     transpose(&mut block);
-                    for (i, word) in block.iter().enumerate() {
+                    for i in 0..N {
                         // Columns that are walked backwards were read forwards.
                         let row = if map.xy < 0.0 { y + N - 1 - i } else { y + i };
-                        out[row * stride + x * B..][..8].copy_from_slice(&word.to_le_bytes());
+                        put_word(out, row * stride + x * B, block[i]);
                     }
                 }
             }
@@ -156,24 +159,43 @@ fn turn_plane<const B: usize, const N: usize>(plane: &Plane, from: Size, by: Ori
 /// Rows and columns of the squares that are turned one after another; a multiple of every `N`.
 const TILE: usize = 64;
 
-fn word(bytes: &[u8]) -> u64 {
-    bytes.first_chunk().map_or(0, |b| u64::from_le_bytes(*b))
+#[inline(always)]
+fn word(bytes: &[u8], at: usize) -> u64 {
+    bytes[at..].first_chunk().map_or(0, |b| u64::from_le_bytes(*b))
+}
+
+#[inline(always)]
+fn put_word(bytes: &mut [u8], at: usize, word: u64) {
+    if let Some(to) = bytes[at..].first_chunk_mut() {
+        *to = word.to_le_bytes();
+    }
 }
 
 /// Transposes `N` words of `N` samples each, the first in the lowest bits.
 #[inline(always)]
 fn transpose<const N: usize>(block: &mut [u64; N]) {
-    let mut half = N / 2;
-    while half > 0 {
-        let bits = half * (64 / N);
-        // The lower of every two groups of this many bits.
-        let low = u64::MAX / ((1u64 << bits) + 1);
-        for i in (0..N).filter(|i| i & half == 0) {
-            let exchanged = ((block[i] >> bits) ^ block[i + half]) & low;
+    if N > 4 {
+        exchange::<N, 4>(block);
+    }
+    if N > 2 {
+        exchange::<N, 2>(block);
+    }
+    exchange::<N, 1>(block);
+}
+
+/// Exchanges the upper halves of groups of twice `HALF` samples with the lower halves of the words
+/// `HALF` further on.
+#[inline(always)]
+fn exchange<const N: usize, const HALF: usize>(block: &mut [u64; N]) {
+    let bits = HALF * (64 / N);
+    // The lower of every two groups of this many bits.
+    let low = u64::MAX / ((1u64 << bits) + 1);
+    for i in 0..N {
+        if i & HALF == 0 {
+            let exchanged = ((block[i] >> bits) ^ block[i + HALF]) & low;
             block[i] ^= exchanged << bits;
-            block[i + half] ^= exchanged;
+            block[i + HALF] ^= exchanged;
         }
-        half /= 2;
     }
 }
 

@@ -2,6 +2,7 @@
 //! interleaved so that a slow minute of the machine affects all programs, medians compared.
 mod footage;
 mod measure;
+mod placed;
 mod workloads;
 
 use crate::{Outcome, process, setup, workspace};
@@ -201,20 +202,22 @@ fn options(args: &[String]) -> Outcome<Options> {
 fn timed(mut workload: Workload, runs: usize) -> Outcome<Vec<Row>> {
     let mut ours = Vec::new();
     let mut theirs: Vec<Vec<f64>> = workload.peers.iter().map(|_| Vec::new()).collect();
+    let (secs, unit) =
+        if workload.processor { (cpu_secs as fn(&mut Command) -> _, "s of processor time") } else { (wall_secs as _, "s") };
     for run in 0..runs {
         println!("{} {} of {runs}", workload.name, run + 1);
-        ours.push(wall_secs(&mut workload.ours)?);
+        ours.push(secs(&mut workload.ours)?);
         for (peer, times) in workload.peers.iter_mut().zip(&mut theirs) {
-            times.push(wall_secs(&mut peer.command)?);
+            times.push(secs(&mut peer.command)?);
         }
     }
     let mine = median(&ours);
     let row = |(peer, times): (&workloads::Peer, &Vec<f64>)| Row {
         workload: workload.name,
         what: workload.what,
-        ours: format!("{mine:.2} s"),
+        ours: format!("{mine:.2} {unit}"),
         peer: peer.name.to_owned(),
-        theirs: format!("{:.2} s", median(times)),
+        theirs: format!("{:.2} {unit}", median(times)),
         ratio: mine / median(times),
         limit: peer.limit,
     };

@@ -34,6 +34,8 @@ pub struct Workload {
     pub ours: Command,
     /// The commands that it is compared with.
     pub peers: Vec<Peer>,
+    /// Processor time is compared instead of wall time.
+    pub processor: bool,
 }
 
 /// A scene drawn from frames held in memory.
@@ -96,11 +98,7 @@ impl Tools<'_> {
     /// The workloads whose complete run is timed, in the table's order.
     pub fn timed(&self) -> Result<Vec<Workload>, String> {
         let (a, b) = (&self.footage.a, &self.footage.b);
-        let both = |filter: &str, out: &[&str]| {
-            let mut c = process::ffmpeg();
-            c.arg("-i").arg(a).arg("-i").arg(b).args(["-filter_complex", filter]).args(out);
-            c
-        };
+        let both = |filter: &str, out: &[&str]| self.filtered_clips(filter, out);
         let file = self.dir.join("peer.mp4").display().to_string();
         let x264 = ["-an", "-c:v", "libx264", "-preset", "veryfast", "-crf", "23", &file];
         let null = ["-an", "-f", "null", "-"];
@@ -108,7 +106,7 @@ impl Tools<'_> {
         transcode.arg("-i").arg(a).args(x264);
         let peer = |name, command, limit| Peer { name, command, limit };
         let geometry = "geometry=684/376:1152x648:80";
-        Ok(vec![
+        let mut all = vec![
             Workload {
                 name: "transcode",
                 what: "one clip, x264 veryfast crf 23",
@@ -117,6 +115,7 @@ impl Tools<'_> {
                     peer("ffmpeg", transcode, Some(1.05)),
                     peer("melt", self.melt(&[&a.display().to_string()]), Some(0.80)),
                 ],
+                processor: false,
             },
             Workload {
                 name: "pip",
@@ -141,6 +140,7 @@ impl Tools<'_> {
                         Some(0.95),
                     ),
                 ],
+                processor: false,
             },
             Workload {
                 name: "pip-linear",
@@ -150,12 +150,14 @@ impl Tools<'_> {
                     peer("ffmpeg zscale", both(LINEAR, &x264), Some(0.6)),
                     peer("ffmpeg zscale, by hand", both(LINEAR_BY_HAND, &x264), None),
                 ],
+                processor: false,
             },
             Workload {
                 name: "dissolves",
                 what: "six shots of 4 s with dissolves of 1 s, x264",
                 ours: self.encode("dissolves", &self.dissolves())?,
                 peers: vec![peer("ffmpeg xfade", self.xfade(&x264), None), peer("melt mix", self.melt_mix(), None)],
+                processor: false,
             },
             Workload {
                 name: "pip-linear-only",
@@ -165,14 +167,26 @@ impl Tools<'_> {
                     peer("ffmpeg zscale", both(LINEAR, &null), Some(0.6)),
                     peer("ffmpeg zscale, by hand", both(LINEAR_BY_HAND, &null), None),
                 ],
+                processor: false,
             },
             Workload {
                 name: "composite-only",
                 what: "the inset with +0.3 stop of exposure and saturation 1.1, nothing encoded",
                 ours: self.null("composite-only", &self.film("gamma", &[self.whole("a", json!({})), self.inset(&grade())]))?,
                 peers: vec![peer("ffmpeg", both(GRADED, &null), Some(0.9))],
+                processor: false,
             },
-        ])
+        ];
+        all.extend(self.framed()?);
+        all.extend(self.turned()?);
+        Ok(all)
+    }
+
+    /// Both clips through a filter graph of ffmpeg.
+    pub(super) fn filtered_clips(&self, graph: &str, out: &[&str]) -> Command {
+        let mut c = process::ffmpeg();
+        c.arg("-i").arg(&self.footage.a).arg("-i").arg(&self.footage.b).args(["-filter_complex", graph]).args(out);
+        c
     }
 
     /// The scenes that are drawn from frames held in memory.
@@ -334,13 +348,13 @@ impl Tools<'_> {
         Ok(command)
     }
 
-    fn null(&self, name: &str, document: &Value) -> Result<Command, String> {
+    pub(super) fn null(&self, name: &str, document: &Value) -> Result<Command, String> {
         let mut command = self.export(name, document)?;
         command.arg("--null");
         Ok(command)
     }
 
-    fn document(&self, space: &str, tracks: Value) -> Value {
+    pub(super) fn document(&self, space: &str, tracks: Value) -> Value {
         let path = |p: &PathBuf| json!(p.display().to_string());
         json!({
             "schema_version": 2,
@@ -354,12 +368,12 @@ impl Tools<'_> {
         })
     }
 
-    fn film(&self, space: &str, clips: &[Value]) -> Value {
+    pub(super) fn film(&self, space: &str, clips: &[Value]) -> Value {
         let track = |(i, c): (usize, &Value)| json!({"id": format!("t{i}"), "kind": "video", "clips": [c]});
         self.document(space, clips.iter().enumerate().map(track).collect())
     }
 
-    fn whole(&self, media: &str, video: Value) -> Value {
+    pub(super) fn whole(&self, media: &str, video: Value) -> Value {
         json!({"id": media, "source": {"type": "media", "media": media}, "start": frames(0), "duration": frames(Footage::FRAMES), "video": video})
     }
 
@@ -441,7 +455,7 @@ fn frames(n: i64) -> Value {
     json!(format!("{n}f@{FPS}"))
 }
 
-fn inset_transform() -> Value {
+pub(super) fn inset_transform() -> Value {
     json!({"scale": [0.6, 0.6], "position_px": [300, 160]})
 }
 

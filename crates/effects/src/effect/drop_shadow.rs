@@ -16,6 +16,7 @@ pub static SPEC: EffectSpec = EffectSpec {
     ],
     neutral: |p| p.number(1) == 0.0 && !p.bool(5),
     keeps_alpha: false,
+    outlines: true,
     outset_px: |p| {
         let (a, blur) = (p.number(2).to_radians(), (1.5 * p.number(4)).ceil() + 1.0);
         [Real::cos(a), Real::sin(a)].map(|v| (v * p.number(3)).abs() + blur)

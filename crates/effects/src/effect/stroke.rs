@@ -15,6 +15,7 @@ pub static SPEC: EffectSpec = EffectSpec {
     ],
     neutral: |p| p.number(1) == 0.0 || p.number(2) == 0.0,
     keeps_alpha: false,
+    outlines: true,
     outset_px: |p| [p.number(1) + 1.0; 2],
     ..EffectSpec::new(
         "stroke",

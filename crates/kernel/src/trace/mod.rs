@@ -77,6 +77,17 @@ enum Node {
     Not(u32),
 }
 
+/// Operations of a kernel per pixel.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OperationCounts {
+    /// Calculations, each of one number.
+    pub arithmetic: usize,
+    /// Entries read from tables.
+    pub tables: usize,
+    /// Pixels read at any place, each interpolated in four components.
+    pub samples: usize,
+}
+
 impl Node {
     fn operands(self) -> ([u32; 5], usize) {
         match self {
@@ -514,6 +525,12 @@ impl Trace {
     /// Number of operations per pixel with these parameters: those in loops count once per
     /// iteration.
     pub fn operations_with(&self, params: &[f32]) -> usize {
+        let c = self.counts_with(params);
+        c.arithmetic + c.tables + c.samples
+    }
+
+    /// The same by kind.
+    pub fn counts_with(&self, params: &[f32]) -> OperationCounts {
         let mut v = vec![0.0; self.nodes.len()];
         for &i in &self.on_host {
             v[i as usize] = self.nodes[i as usize].value(&v, params, &[]);
@@ -527,7 +544,16 @@ impl Trace {
             }
         }
         let times = |loops: u64| (0..64).filter(|id| loops >> id & 1 == 1).map(|id| iterations[id]).product::<usize>();
-        self.emitted.iter().map(|&i| times(self.loops[i as usize])).sum()
+        let mut counts = OperationCounts::default();
+        for &i in &self.emitted {
+            let count = match self.nodes[i as usize] {
+                Node::Sample(..) => &mut counts.samples,
+                Node::Table(_) => &mut counts.tables,
+                _ => &mut counts.arithmetic,
+            };
+            *count += times(self.loops[i as usize]);
+        }
+        counts
     }
 
     /// Appends the shader's uniforms to `out`: the values of sub-expressions that depend on

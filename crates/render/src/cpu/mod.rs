@@ -1,5 +1,6 @@
 //! The CPU back end: runs stages over cache-sized tiles, with bands of rows in parallel. Produces
 //! the same bits on every machine and with any number of threads.
+mod kept;
 mod pack;
 mod planes;
 mod sample;
@@ -8,12 +9,13 @@ pub(crate) mod stage_kernels;
 use crate::{
     OutputSpec, RenderError,
     buffer_pool::BufferPool,
-    program::{Intermediate, NormalOpaque, Pass, PassTarget, PlaneBase, Planes, Program, SamplingSource, Stage, TilePass},
+    program::{Intermediate, NormalOpaque, Pass, PassTarget, Planes, Program, SamplingSource, Stage, TilePass},
 };
 use cutroom_kernel::{
     Blend, BlendOp, Extent, InputImage, Inputs, PointOp, SimdLevel, TILE_PITCH, TILE_ROWS, Tile, lanes::MAX_LANES, rows,
 };
 use cutroom_types::{Affine, Picture, PictureFormat, Plane, Size};
+use kept::{KeptWork, Reuse};
 use pack::{Above, Band, Lines, Packer};
 use rayon::prelude::*;
 use sample::{PlaneBuffer, Sampler, SamplerInput, TableCache};
@@ -33,6 +35,7 @@ pub struct CpuRenderer {
     /// Ones as the alpha of opaque intermediates, for kernels that read them.
     ones: Mutex<Arc<Vec<f32>>>,
     tables: TableCache,
+    kept: Mutex<KeptWork>,
 }
 
 /// Maximum number of samples in unused planes of intermediates: eight RGBA pictures of 3840×2160.
@@ -85,6 +88,7 @@ impl CpuRenderer {
             spare: Mutex::default(),
             ones: Mutex::default(),
             tables: TableCache::default(),
+            kept: Mutex::default(),
         })
     }
 
@@ -100,8 +104,11 @@ impl CpuRenderer {
     /// on the last row of its block).
     pub fn run(&self, program: &Program, output: &OutputSpec) -> Result<Picture, RenderError> {
         let mut intermediates: Vec<Option<PlaneBuffer>> = program.intermediates.iter().map(|_| None).collect();
-        let result = self.run_passes(program, &mut intermediates, output);
-        intermediates.into_iter().flatten().for_each(|r| self.give_back(r));
+        let kept = || self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let reuse = kept().begin(program, &mut intermediates);
+        let result = self.run_passes(program, &mut intermediates, &reuse, output);
+        let rest = kept().end(program, intermediates, &reuse.keep);
+        rest.into_iter().for_each(|r| self.give_back(r));
         result
     }
 
@@ -109,10 +116,11 @@ impl CpuRenderer {
         &self,
         program: &Program,
         intermediates: &mut [Option<PlaneBuffer>],
+        reuse: &Reuse,
         output: &OutputSpec,
     ) -> Result<Picture, RenderError> {
         let last_use = last_uses(program);
-        for (at, pass) in program.passes.iter().enumerate() {
+        for (at, pass) in program.passes.iter().enumerate().filter(|(at, _)| reuse.runs[*at]) {
             match pass {
                 Pass::Tiles(tiles) => match tiles.target {
                     PassTarget::Intermediate(id) => {
@@ -125,7 +133,7 @@ impl CpuRenderer {
                 },
                 Pass::Plane(_) => return self.run_planes(program, intermediates, output),
                 Pass::Convolve { from, to, horizontal, weights } => {
-                    let Intermediate { size, planes } = program.intermediates[*to];
+                    let Intermediate { size, planes, .. } = program.intermediates[*to];
                     let mut out = self.take_buffer(size, planes.count());
                     if let Some(source) = &intermediates[*from] {
                         self.convolve(source, &mut out, *horizontal, weights);
@@ -133,7 +141,7 @@ impl CpuRenderer {
                     intermediates[*to] = Some(out);
                 }
             }
-            for id in last_use.iter().enumerate().filter(|(_, last)| **last == at).map(|(id, _)| id) {
+            for id in last_use.iter().enumerate().filter(|(id, last)| **last == at && !reuse.keep[*id]).map(|(id, _)| id) {
                 if let Some(buffer) = intermediates[id].take() {
                     self.give_back(buffer);
                 }
@@ -437,30 +445,7 @@ impl CpuRenderer {
 fn last_uses(program: &Program) -> Vec<usize> {
     let mut last = vec![usize::MAX; program.intermediates.len()];
     for (at, pass) in program.passes.iter().enumerate() {
-        let mut note = |id: usize| last[id] = at;
-        let mut source = |s: SamplingSource| {
-            if let SamplingSource::Intermediate(id) = s {
-                note(id);
-            }
-        };
-        match pass {
-            Pass::Tiles(t) => {
-                for s in &t.stages {
-                    match s {
-                        Stage::Sample { sampling, .. } => source(sampling.source),
-                        Stage::Read { inputs, .. } => inputs.iter().for_each(|id| source(SamplingSource::Intermediate(*id))),
-                        _ => {}
-                    }
-                }
-            }
-            Pass::Convolve { from, .. } => note(*from),
-            Pass::Plane(p) => {
-                if let PlaneBase::Plane(s) = &p.base {
-                    source(s.source);
-                }
-                p.over.iter().for_each(|o| source(o.sampling.source));
-            }
-        }
+        pass.for_each_input(|id| last[id] = at);
     }
     last
 }

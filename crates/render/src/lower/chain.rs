@@ -14,7 +14,7 @@ use cutroom_effects::{
     Domain, EffectKind, Params, SeparableWeights, Step, Uniforms,
     color::{ColorStep, WorkingSpace},
 };
-use cutroom_kernel::{Edge, ReadOp};
+use cutroom_kernel::{Edge, MixOp, ReadOp};
 use cutroom_timeline::{Canvas, EffectUse, Layer};
 use cutroom_types::{Affine, Size};
 use std::sync::Arc;
@@ -24,15 +24,15 @@ use std::sync::Arc;
 const MAX_READS: usize = 12;
 
 /// A layer while its effects are lowered.
-struct Chain<'l, 'a> {
-    lowering: &'l mut Lowering<'a>,
+pub(super) struct Chain<'l, 'a> {
+    pub(super) lowering: &'l mut Lowering<'a>,
     /// Size of the current image.
-    size: Size,
+    pub(super) size: Size,
     /// Size of the content.
-    content: Size,
+    pub(super) content: Size,
     /// Margin of the current image around the content on each side, horizontally and vertically, in
     /// pixels.
-    margin: [u32; 2],
+    pub(super) margin: [u32; 2],
     /// Margin from the first effect on that draws outside the content.
     target_margin: [u32; 2],
     /// The part of the content that is visible before the first effect; applies to other times as
@@ -41,19 +41,34 @@ struct Chain<'l, 'a> {
     canvas: &'l Canvas,
     working: WorkingSpace,
     /// The pass whose register 0 holds the image; `None` when it is stored.
-    open: Option<PassBuilder>,
+    pub(super) open: Option<PassBuilder>,
     /// The intermediate that holds the image, premultiplied, when no pass is open.
-    stored: Stored,
+    pub(super) stored: Stored,
     /// The source of the open pass, while the pass only reads it.
-    direct: Option<DirectSource>,
+    pub(super) direct: Option<DirectSource>,
     /// Number of stages of a pass that only reads the source.
     source_stage_count: usize,
     /// Whether colour is linear light; otherwise it is display-encoded.
     linear: bool,
     /// Whether colour is multiplied by alpha.
-    premultiplied: bool,
+    pub(super) premultiplied: bool,
     /// Whether alpha is 1 everywhere.
-    opaque: bool,
+    pub(super) opaque: bool,
+    /// Where the image's alpha comes from.
+    pub(super) outline: Outline,
+}
+
+/// Where the alpha of a chain's image comes from.
+#[derive(Clone, Copy)]
+pub(super) enum Outline {
+    /// From its pixels.
+    Own,
+    /// From a mask on opaque content, or from the content's edges.
+    Masked(Option<PictureId>),
+    /// It is that of an intermediate of the image's size.
+    Stored(usize),
+    /// It is that of one intermediate composited over another one, by a step that is not drawn yet.
+    Pending(usize, Stored, &'static dyn MixOp, Uniforms),
 }
 
 /// The result of a chain.
@@ -76,7 +91,7 @@ pub(super) enum Rasterized {
 
 /// The input of an effect's first step.
 #[derive(Clone)]
-enum ChainInput {
+pub(super) enum ChainInput {
     /// Cheaper to recompute than to store: stages that leave it in register 0.
     Recompute(Vec<Stage>),
     /// In an intermediate.
@@ -85,7 +100,7 @@ enum ChainInput {
 
 /// An opaque source whose decoding is an affine map of its samples, so that it may be reduced
 /// before it is decoded.
-struct DirectSource {
+pub(super) struct DirectSource {
     sampling: Sampling,
     decode: Vec<ColorStep>,
 }
@@ -147,6 +162,7 @@ impl Lowering<'_> {
             premultiplied: source.premultiplied,
             // What a crop removes is transparent.
             opaque: !source.has_alpha && source.crop.is_none(),
+            outline: if source.has_alpha || source.crop.is_some() { Outline::Own } else { Outline::Masked(None) },
         };
         chain.mask(masks.before);
         for used in effects {
@@ -175,7 +191,7 @@ fn outward([x, y]: [u32; 2]) -> Affine {
     Affine::translate(f64::from(x), f64::from(y))
 }
 
-fn inward([x, y]: [u32; 2]) -> Affine {
+pub(super) fn inward([x, y]: [u32; 2]) -> Affine {
     Affine::translate(-f64::from(x), -f64::from(y))
 }
 
@@ -193,6 +209,9 @@ impl Chain<'_, '_> {
         pass.stages.push(Stage::Sample { reg: 0, sampling });
         self.size = to;
         self.margin = self.target_margin;
+        if !matches!(self.outline, Outline::Masked(_)) {
+            self.outline = Outline::Own;
+        }
         self.source_stage_count = pass.stages.len();
         self.open = Some(pass);
         self.direct = None;
@@ -208,6 +227,10 @@ impl Chain<'_, '_> {
         pass.mask(0, id, size, premultiplied);
         self.premultiplied = premultiplied;
         self.opaque = false;
+        self.outline = match self.outline {
+            Outline::Masked(None) if self.margin == [0; 2] => Outline::Masked(Some(id)),
+            _ => Outline::Own,
+        };
     }
 
     fn effect(&mut self, used: &EffectUse) -> Result<(), RenderError> {
@@ -220,11 +243,22 @@ impl Chain<'_, '_> {
         let effect_frame = effect_frame(self.content, self.margin, self.working, used.time);
         self.enter(spec.domain);
         if let Some(steps) = spec.wide_steps(params, &effect_frame) {
+            self.outline = Outline::Own;
             let mut chain_input = self.chain_input();
             for step in steps {
                 self.step(step, Some(&mut chain_input), &[]);
             }
             return Ok(());
+        }
+        if spec.outlines
+            && let EffectKind::Steps(steps) = spec.kind
+            && let Some(outline) = self.stored_outline()
+        {
+            self.outlined(outline, steps(params, &effect_frame));
+            return Ok(());
+        }
+        if !spec.keeps_alpha || spec.needs_intermediate_for(params) {
+            self.outline = Outline::Own;
         }
         match spec.kind {
             EffectKind::Point { .. } | EffectKind::Table { .. } | EffectKind::Lut { .. } => {
@@ -330,7 +364,7 @@ impl Chain<'_, '_> {
 
     /// Appends one step on premultiplied colour. `chain_input` is the input of the effect's first
     /// step, `inputs` are the layer at other times, or other layers.
-    fn step(&mut self, step: Step, chain_input: Option<&mut ChainInput>, inputs: &[usize]) {
+    pub(super) fn step(&mut self, step: Step, chain_input: Option<&mut ChainInput>, inputs: &[usize]) {
         match step {
             Step::Point(kernel, uniforms) => {
                 self.premultiply();
@@ -365,10 +399,7 @@ impl Chain<'_, '_> {
             Step::MixInput(kernel, uniforms, n) => {
                 self.premultiply();
                 let (size, Some(&input)) = (self.size, inputs.get(n)) else { return };
-                let reads = |p: &PassBuilder| p.stages.iter().filter(|s| matches!(s, Stage::Sample { .. })).count();
-                if self.open.as_ref().is_some_and(|p| reads(p) >= MAX_READS) {
-                    self.store();
-                }
+                self.limit_reads();
                 let kernel_from_output = inward(self.margin);
                 let pass = self.pass();
                 pass.use_register(1);
@@ -447,7 +478,7 @@ impl Chain<'_, '_> {
     }
 
     /// The open pass; if there is none, opens one that reads the stored image.
-    fn pass(&mut self) -> &mut PassBuilder {
+    pub(super) fn pass(&mut self) -> &mut PassBuilder {
         let (size, stored) = (self.size, self.stored);
         self.premultiplied |= self.open.is_none();
         self.open.get_or_insert_with(|| {
@@ -457,8 +488,16 @@ impl Chain<'_, '_> {
         })
     }
 
+    /// Ends a pass that cannot read another picture.
+    pub(super) fn limit_reads(&mut self) {
+        let reads = |p: &PassBuilder| p.stages.iter().filter(|s| matches!(s, Stage::Sample { .. })).count();
+        if self.open.as_ref().is_some_and(|p| reads(p) >= MAX_READS) {
+            self.store();
+        }
+    }
+
     /// Writes the image into an intermediate of its size, premultiplied.
-    fn store(&mut self) -> usize {
+    pub(super) fn store(&mut self) -> usize {
         self.premultiply();
         if self.stored.size != self.size {
             self.pass();
@@ -470,7 +509,7 @@ impl Chain<'_, '_> {
         self.stored.id
     }
 
-    fn premultiply(&mut self) {
+    pub(super) fn premultiply(&mut self) {
         if self.open.is_some() && !self.premultiplied && !self.opaque {
             self.pass().stages.push(Stage::Premultiply { reg: 0 });
         }

@@ -127,13 +127,13 @@ impl Lowering<'_> {
     }
 
     fn new_intermediate(&mut self, size: Size, planes: Planes) -> usize {
-        self.program.intermediates.push(Intermediate { size, planes });
+        self.program.intermediates.push(Intermediate { size, planes, key: None });
         self.program.intermediates.len() - 1
     }
 
     /// Applies a separable filter to an intermediate; returns the intermediate with the result.
     pub(super) fn convolve(&mut self, from: usize, weights: &SeparableWeights) -> usize {
-        let Intermediate { size, planes } = self.program.intermediates[from];
+        let Intermediate { size, planes, .. } = self.program.intermediates[from];
         let mut id = from;
         for (horizontal, weights) in [(true, &weights.horizontal), (false, &weights.vertical)] {
             // A single weight is 1, so the filter changes nothing.
@@ -148,7 +148,7 @@ impl Lowering<'_> {
 
     /// Filters a whole intermediate; a large Gaussian is computed on a reduced image.
     pub(super) fn filter(&mut self, from: usize, weights: &SeparableWeights) -> Stored {
-        let Intermediate { size, planes } = self.program.intermediates[from];
+        let Intermediate { size, planes, .. } = self.program.intermediates[from];
         match weights.sigma_px.and_then(Reduction::of) {
             Some(by) => self.reduced_gaussian(size, planes, by, |full_from_small, small| {
                 vec![Stage::Sample { reg: 0, sampling: Stored::whole(from, size).sampling(full_from_small, small) }]

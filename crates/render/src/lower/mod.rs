@@ -11,6 +11,7 @@ mod intermediate;
 mod lengths;
 mod matte;
 mod motion;
+mod outline;
 mod outset;
 mod pass;
 mod planes;
@@ -23,6 +24,7 @@ use crate::{
     mask::with_margin,
     place::{self, Placed},
     program::{Pass, PassTarget, PictureId, Program, Reg, Sampling, SamplingSource, Stage},
+    same_work,
 };
 use blend::blend;
 pub use cache::LoweringCache;
@@ -77,6 +79,7 @@ pub fn lower(
         return Ok(if turned { Lowered::Turned(picture) } else { Lowered::Untouched(picture) });
     }
     if l.planes(plan, output)? {
+        same_work::merge(&mut l.program);
         return Ok(Lowered::Program(l.program));
     }
     let working = working_space(&plan.canvas);
@@ -94,6 +97,7 @@ pub fn lower(
     }
     pass.convert(0, color::encode_steps(working, output.format, output.color));
     l.program.passes.push(Pass::Tiles(pass.finish(PassTarget::Output)));
+    same_work::merge(&mut l.program);
     Ok(Lowered::Program(l.program))
 }
 
@@ -421,6 +425,11 @@ impl Lowering<'_> {
         };
         let Some(mut placed) = placed else { return Ok(None) };
         let masks = self.layer_masks(layer, content, margin)?;
+        if margin != [0; 2]
+            && let Some(points) = Self::framed(&source, layer, &placed, &masks, canvas)
+        {
+            return self.draw_framed(source, layer, points, &placed, masks, margin, canvas, pass, reg);
+        }
         let last_wide = layer.effects.iter().rposition(needs_intermediate);
         let mut split = last_wide.map_or(0, |i| i + 1);
         // A rotated reduction is first reduced along the axes, and its masks with it.

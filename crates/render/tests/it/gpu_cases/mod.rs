@@ -84,7 +84,7 @@ fn with_opacity(l: Layer, opacity: f32) -> Layer {
 
 /// An effect that is not neutral: numbers are a third of the way from their default to their
 /// maximum.
-fn moved(spec: EffectRef) -> EffectUse {
+pub fn moved(spec: EffectRef) -> EffectUse {
     let layered = matches!(spec.kind, EffectKind::Layered { .. });
     let params = spec.params.iter().map(|p| {
         match p.kind {
@@ -242,6 +242,14 @@ fn cuts() -> Vec<(&'static str, Layer)> {
         effects: vec![crate::support::effect("stroke", &[("width", 5.4)]), crate::support::effect("glow", &[("radius", 9.0)])],
         ..l
     };
+    let framed = |l: Layer| Layer {
+        effects: vec![
+            crate::support::effect("exposure", &[("exposure", 0.5)]),
+            crate::support::effect("stroke", &[("width", 3.0)]),
+            crate::support::effect("drop-shadow", &[("distance", 6.0), ("softness", 8.0)]),
+        ],
+        ..masked(l)
+    };
     let after = |l: Layer| Layer { masks_after_effects: true, ..l };
     let matte = |luma, inverted| {
         let content = Content::Solid([0.7, 0.5, 0.2, 0.8]);
@@ -273,6 +281,11 @@ fn cuts() -> Vec<(&'static str, Layer)> {
         ("shadow of a turned reduction", shadowed(placed(media("large"), 0.2, 30.0, [0.0; 2]))),
         ("shadow of a moving inset", Layer { shutter: shutter.clone(), ..shadowed(small()) }),
         ("stroke and glow of an inset", stroked(small())),
+        ("framed", framed(small())),
+        ("framed, reduced", framed(placed(media("large"), 0.31, 0.0, [1.3, 0.6]))),
+        ("framed, turned by a quarter", framed(placed(media("small"), 0.8, 90.0, [0.5, 2.0]))),
+        ("framed, turned", framed(placed(media("small"), 0.8, 20.0, [0.5, 2.0]))),
+        ("framed, translucent", with_opacity(framed(placed(media("small"), 1.2, 0.0, [-30.0, 9.0])), 0.7)),
         ("moving", Layer { shutter, ..masked(blurred(small())) }),
     ]
 }
