@@ -63,7 +63,7 @@ pub enum Submitted {
 }
 
 enum ActiveBackend {
-    Cpu(CpuRenderer),
+    Cpu(Box<CpuRenderer>),
     Gpu(Box<GpuRenderer>),
 }
 
@@ -75,7 +75,7 @@ impl Renderer {
     /// [`RenderError::Unsupported`] for an instruction set that the machine lacks.
     pub fn new(options: RenderOptions) -> Result<Self, RenderError> {
         let gpu = |allow_software| GpuRenderer::new(allow_software).map(|g| ActiveBackend::Gpu(Box::new(g)));
-        let cpu = || CpuRenderer::with_level(options.simd_level()?, options.threads).map(ActiveBackend::Cpu);
+        let cpu = || CpuRenderer::with_level(options.simd_level()?, options.threads).map(|c| ActiveBackend::Cpu(Box::new(c)));
         let (backend, no_gpu) = match options.backend {
             Backend::Gpu => (gpu(true)?, None),
             Backend::Cpu => (cpu()?, None),

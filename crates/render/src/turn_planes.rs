@@ -140,6 +140,7 @@ fn turn_plane<const B: usize, const N: usize>(plane: &Plane, from: Size, by: Ori
                         block[i] = word(rows[i], at);
                     }
                     transpose(&mut block);
+                    #[expect(clippy::needless_range_loop, reason = "the adaptors of an iterator were not inlined here")]
                     for i in 0..N {
                         // Columns that are walked backwards were read forwards.
                         let row = if map.xy < 0.0 { y + N - 1 - i } else { y + i };
