@@ -30,6 +30,7 @@ pub mod place;
 pub mod placeholder;
 pub mod shape;
 pub mod text;
+pub mod title;
 pub mod validate;
 
 pub use animated::{AngleInterpolation, Animatable, Animated, BezierHandle, Curve, Ease, Keyframe};
