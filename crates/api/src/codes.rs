@@ -207,6 +207,9 @@ pub const CODES: &[ErrorCode] = &[
     row("usage.smoothness", Usage, "The smoothness given is out of range."),
     row("usage.streams", Usage, "Options leave nothing to write, or concern a stream that is not written."),
     row("usage.threads", Usage, "More threads are requested than the maximum."),
+    row("usage.title", Usage, "There is no title of the id given."),
+    row("usage.title_track", Usage, "The track named for a title does not exist, is for sound, or is not free there."),
+    row("usage.title_value", Usage, "The title has no such parameter, or the value is none of its kind."),
     row("usage.zoom", Usage, "The zoom given is out of range."),
 ];
 

@@ -25,6 +25,7 @@ mod session;
 mod settings;
 mod speed;
 mod stabilize;
+mod title;
 mod validate;
 mod wire;
 
@@ -46,6 +47,10 @@ pub use session::Session;
 pub use settings::{BackendChoice, DisplayChoice};
 pub use speed::{Speed, SpeedMeter};
 pub use stabilize::{StabilizeReport, StabilizeRequest, StabilizedClip, stabilize};
+pub use title::{
+    TitleAddReport, TitleAddRequest, TitleEntry, TitleList, TitleParamEntry, TitlePreviewReport, TitlePreviewRequest, title_add,
+    title_preview, titles,
+};
 pub use validate::{ValidateReport, ValidateRequest, validate};
 pub use wire::Operation;
 
@@ -62,6 +67,9 @@ pub const OPERATIONS: &[Operation] = &[
     Operation::new::<FrameRequest, FrameReport>("render_frame"),
     Operation::of_nothing::<serde_json::Value>("schema"),
     Operation::new::<StabilizeRequest, StabilizeReport>("stabilize"),
+    Operation::new::<TitleAddRequest, TitleAddReport>("title_add"),
+    Operation::new::<TitlePreviewRequest, TitlePreviewReport>("title_preview"),
+    Operation::of_nothing::<TitleList>("titles"),
     Operation::new::<ValidateRequest, ValidateReport>("validate"),
 ];
 

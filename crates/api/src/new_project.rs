@@ -241,7 +241,8 @@ fn sources(
     Ok((sources, order))
 }
 
-fn source(path: &Path, folder: &Path, info: &MediaInfo) -> Result<SourceFacts, ApiError> {
+/// Facts of a file that a project in `folder` uses.
+pub(crate) fn source(path: &Path, folder: &Path, info: &MediaInfo) -> Result<SourceFacts, ApiError> {
     // What a clip shows and plays if nothing is chosen.
     let defects = (info.video.first().and_then(|v| v.defect.as_ref()), info.audio.first().and_then(|a| a.defect.as_ref()));
     if let Some(defect) = defects.0.or(defects.1) {

@@ -32,6 +32,7 @@ pub mod placeholder;
 pub mod shape;
 pub mod subtitles;
 pub mod text;
+pub mod title;
 pub mod validate;
 
 pub use animated::{AngleInterpolation, Animatable, Animated, BezierHandle, Curve, Ease, Keyframe};

@@ -13,6 +13,7 @@ mod new;
 mod probe;
 mod schema;
 mod stabilize;
+mod title;
 mod validate;
 
 use crate::{failure::Failure, text};
@@ -40,6 +41,9 @@ pub enum Command {
     Export(Box<export::ExportArgs>),
     /// Stabilise clips: measure how the camera moved and smooth it
     Stabilize(stabilize::StabilizeArgs),
+    /// List titles, show one, or add one to a project
+    #[command(subcommand)]
+    Title(Box<title::TitleCommand>),
     /// Show how one frame is drawn: passes, fused stages and what is left out
     Graph(graph::GraphArgs),
     /// Measure the loudness of a media file or of a project's mix
@@ -69,6 +73,7 @@ impl Command {
             Self::Frame(args) => args.json,
             Self::Export(args) => args.json,
             Self::Stabilize(args) => args.json,
+            Self::Title(command) => command.json(),
             Self::Graph(args) => args.json || args.format == graph::GraphFormat::Json,
             Self::Loudness(args) => args.json,
             Self::Catalog(args) => args.json,
@@ -90,6 +95,7 @@ pub fn run(command: Command) -> Result<(), Failure> {
         Command::Frame(args) => frame::frame(&args),
         Command::Export(args) => export::export(&args),
         Command::Stabilize(args) => stabilize::stabilize(&args),
+        Command::Title(command) => title::run(&command),
         Command::Graph(args) => graph::graph(&args),
         Command::Loudness(args) => loudness::loudness(&args),
         Command::Catalog(args) => catalog::list(&args),
@@ -171,6 +177,8 @@ mod tests {
             "probe" => ("probe", probe::WORDS),
             "render_frame" => ("frame", frame::WORDS),
             "stabilize" => ("stabilize", stabilize::WORDS),
+            "title_add" => ("title add", title::ADD_WORDS),
+            "title_preview" => ("title preview", title::PREVIEW_WORDS),
             "validate" => ("validate", validate::WORDS),
             other => panic!("{other} has no words"),
         }
@@ -200,7 +208,7 @@ mod tests {
             wordless(&schema, &schema, "", words, &mut found);
             assert!(found.is_empty(), "{command}: {found:?}");
             let cli = Cli::command();
-            let command = cli.find_subcommand(command).unwrap();
+            let command = command.split(' ').fold(&cli, |cli, name| cli.find_subcommand(name).unwrap());
             for (field, word) in words {
                 let is_meant = |arg: &clap::Arg| {
                     let named = [arg.get_long().map(|l| format!("--{l}")), arg.get_short().map(|s| format!("-{s}"))];

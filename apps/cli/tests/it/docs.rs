@@ -1,9 +1,23 @@
 //! docs/cli.md matches the output of `--help`. `CUTROOM_BLESS=1` regenerates it.
 use crate::support::Bench;
 
-/// The commands, as `--help` lists them.
+/// The commands, as `--help` lists them; those below another command follow it.
 fn commands(b: &Bench) -> Vec<String> {
-    let help = b.ok(&["--help"]).out;
+    let below = |name: String| {
+        let help = words_of(b, &name);
+        let own = listed(&help).into_iter().map(|own| format!("{name} {own}")).collect::<Vec<_>>();
+        [name].into_iter().chain(own)
+    };
+    listed(&b.ok(&["--help"]).out).into_iter().flat_map(below).collect()
+}
+
+/// The help of a command, whose name may have several words.
+fn words_of(b: &Bench, name: &str) -> String {
+    b.ok(&name.split(' ').chain(["--help"]).collect::<Vec<_>>()).out
+}
+
+/// The commands that a help lists.
+fn listed(help: &str) -> Vec<String> {
     let rows = help.lines().skip_while(|l| *l != "Commands:").skip(1).take_while(|l| !l.is_empty());
     // A long description continues on the next line, farther to the right.
     let names = rows.filter_map(|l| l.strip_prefix("  ")?.split(' ').next()).filter(|name| !name.is_empty() && *name != "help");
@@ -19,7 +33,7 @@ fn page() -> String {
     );
     text += &format!("\n## cutroom\n\n```text\n{}\n```\n", help(&["--help"]));
     for name in commands(&b) {
-        text += &format!("\n## cutroom {name}\n\n```text\n{}\n```\n", help(&[&name, "--help"]));
+        text += &format!("\n## cutroom {name}\n\n```text\n{}\n```\n", words_of(&b, &name).trim_end());
     }
     // Without trailing spaces, which depend on the terminal's width.
     text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n") + "\n"
@@ -60,7 +74,7 @@ fn every_example_works() {
     for name in &commands {
         // A small film for the commands after `new`, whose own examples make a large one.
         b.ok(&["new", "film.json", "a.mp4", "b.mov", "--overwrite"]);
-        let help = b.ok(&[name, "--help"]).out;
+        let help = words_of(&b, name);
         let all: Vec<&str> = help.lines().collect();
         for (i, line) in all.iter().enumerate().filter(|(_, l)| l.starts_with("  cutroom ")) {
             // A long line continues on the next.

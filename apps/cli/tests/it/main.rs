@@ -21,4 +21,5 @@ mod simd;
 mod sources;
 mod stabilize;
 mod support;
+mod titles;
 mod transitions;

@@ -1,2 +1,3 @@
 //! Tests of the public interface of this crate.
+mod titles;
 mod wire;
