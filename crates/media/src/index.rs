@@ -31,7 +31,8 @@ impl MediaIndex {
         Self::scan_until(path, &CancelToken::new())
     }
 
-    /// As [`Self::scan`]; `cancel` is checked before the file is opened and at every packet.
+    /// As [`Self::scan`]; `cancel` is checked before the file is opened and at every packet,
+    /// also where a stream must be decoded to be understood.
     ///
     /// # Errors
     /// As [`Self::scan`]; [`MediaError::Stopped`] once it is cancelled.
@@ -41,7 +42,7 @@ impl MediaIndex {
         }
         let mut input = Input::open(path)?;
         let mut warnings = Vec::new();
-        let mut scans: Vec<StreamScan> = (0..input.stream_count()).map(|i| StreamScan::new(&input, i)).collect();
+        let mut scans: Vec<StreamScan> = (0..input.stream_count()).map(|i| StreamScan::new(&input, i, cancel)).collect();
         let mut clock = Clock::new(&input);
         let mut packet = AvPacket::new();
         let mut problem = None;
@@ -51,7 +52,7 @@ impl MediaIndex {
             }
             // Streams may appear while reading (MPEG-PS).
             while scans.len() < input.stream_count() {
-                scans.push(StreamScan::new(&input, scans.len()));
+                scans.push(StreamScan::new(&input, scans.len(), cancel));
             }
             let Ok(stream) = usize::try_from(packet.get().stream_index) else { continue };
             match scans.get_mut(stream) {
@@ -76,7 +77,7 @@ impl MediaIndex {
             match scan {
                 StreamScan::Video(v) if v.is_attached() => attached.push(v.finish(&input, &shifts, &tracks, &mut warnings)?),
                 StreamScan::Video(v) => video.push(v.finish(&input, &shifts, &tracks, &mut warnings)?),
-                StreamScan::Audio(a) => audio.push(a.finish(&input, &shifts, &mut warnings)),
+                StreamScan::Audio(a) => audio.push(a.finish(&input, &shifts, &mut warnings)?),
                 StreamScan::Other => {}
             }
         }
@@ -161,10 +162,10 @@ enum StreamScan {
 }
 
 impl StreamScan {
-    fn new(input: &Input, i: usize) -> Self {
+    fn new(input: &Input, i: usize, cancel: &CancelToken) -> Self {
         match input.kind(i) {
-            AVMediaType::AVMEDIA_TYPE_VIDEO => Self::Video(VideoScan::new(input, i)),
-            AVMediaType::AVMEDIA_TYPE_AUDIO => Self::Audio(AudioScan::new(input, i)),
+            AVMediaType::AVMEDIA_TYPE_VIDEO => Self::Video(VideoScan::new(input, i, cancel)),
+            AVMediaType::AVMEDIA_TYPE_AUDIO => Self::Audio(AudioScan::new(input, i, cancel)),
             _ => Self::Other,
         }
     }
