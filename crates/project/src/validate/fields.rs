@@ -20,6 +20,8 @@ impl At<'_> {
 type Limits = (f64, f64);
 const UNIT: Limits = (0.0, 1.0);
 const GAIN_DB: Limits = (-1000.0, 60.0);
+/// Levels at which channels are folded into others.
+const FOLD_DB: Limits = (-144.0, 12.0);
 const PAN: Limits = (-1.0, 1.0);
 const FEATHER: Limits = (0.0, 5000.0);
 const EXPANSION: Limits = (-5000.0, 5000.0);
@@ -197,6 +199,9 @@ fn mask(problems: &mut Vec<Problem>, m: &Mask, at: &At) {
             number(problems, at, "shape.center", &b.center, PLACE);
             number(problems, at, "shape.size", &b.size, (0.0, PLACE.1));
             number(problems, at, "shape.rotation_degrees", &b.rotation_degrees, (-1e6, 1e6));
+    for (name, level) in [("audio.center_mix_db", a.center_mix_db), ("audio.lfe_mix_db", a.lfe_mix_db)] {
+        number(problems, at, name, &Animated::Constant(level.unwrap_or(0.0)), FOLD_DB);
+    }
             number(problems, at, "shape.corner_radius_px", &b.corner_radius_px, (0.0, 1e5));
             4
         }
