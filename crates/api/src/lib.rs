@@ -32,7 +32,7 @@ mod wire;
 pub use catalog::{AliasEntry, BlendEntry, Catalog, CostEntry, EffectEntry, ParamEntry, TransitionEntry, catalog};
 pub use codes::{CODES, ErrorClass, ErrorCode};
 pub use cutroom_export::UnfinishedFiles;
-pub use cutroom_types::{CancelToken, Fit, Progress, ProgressUnit, Size};
+pub use cutroom_types::{CancelToken, Fit, Gaps, Progress, ProgressUnit, Size};
 pub use doctor::{BackendReport, DecoderReport, DoctorReport, FormatReport, doctor};
 pub use error::ApiError;
 pub use export::{AudioOptions, ExportReport, ExportRequest, VideoOptions, export};

@@ -7,6 +7,7 @@ use crate::{
     info::MediaInfo,
     input::{AvPacket, Input},
     mp4_boxes, mp4_tables,
+    numbered::{MediaLocation, Row},
     video_index::{VideoIndex, VideoScan},
 };
 use cutroom_types::{CancelToken, Span};
@@ -19,6 +20,8 @@ pub struct MediaIndex {
     pub(crate) info: MediaInfo,
     pub(crate) video: Vec<VideoIndex>,
     pub(crate) audio: Vec<AudioIndex>,
+    /// The files of numbered pictures.
+    pub(crate) row: Option<Row>,
 }
 
 impl MediaIndex {
@@ -99,7 +102,7 @@ impl MediaIndex {
         let videos = video.len();
         video.append(&mut attached);
         let info = crate::probe::describe(&input, zero, &mut video, videos, &audio, warnings)?;
-        Ok(Arc::new(Self { info, video, audio }))
+        Ok(Arc::new(Self { info, video, audio, row: None }))
     }
 
     /// The description that [`probe`] returns.
@@ -131,7 +134,15 @@ fn default_first<T>(input: &Input, kind: &str, streams: &mut [T], stream: impl F
 /// # Errors
 /// As [`MediaIndex::scan`]; also when no stream can be used.
 pub fn probe(path: &Path) -> Result<MediaInfo, MediaError> {
-    let index = MediaIndex::scan(path)?;
+    probe_location(&MediaLocation::file(path))
+}
+
+/// As [`probe`], of a file or numbered pictures, of which the first and the last one are decoded.
+///
+/// # Errors
+/// As [`MediaIndex::open`]; also when no stream can be used.
+pub fn probe_location(location: &MediaLocation) -> Result<MediaInfo, MediaError> {
+    let index = MediaIndex::open(location, &CancelToken::new())?;
     let mut info = index.info.clone();
     let pictures = info.video.iter_mut().chain(&mut info.attached_pictures);
     for (n, v) in pictures.enumerate() {
@@ -145,7 +156,7 @@ pub fn probe(path: &Path) -> Result<MediaInfo, MediaError> {
     if let Some((_, Some(first))) = all.iter().find(|_| all.iter().all(|s| s.1.is_some())) {
         return Err(first.clone());
     }
-    let prefix = format!("{}: ", path.display());
+    let prefix = format!("{}: ", location.path.display());
     let warning = |(stream, defect): &(usize, &Option<MediaError>)| {
         let text = defect.as_ref()?.to_string();
         Some(format!("stream {stream} cannot be used: {}", text.strip_prefix(&prefix).unwrap_or(&text)))

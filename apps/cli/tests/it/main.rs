@@ -13,6 +13,7 @@ mod hdr;
 mod loudness;
 mod messages;
 mod new;
+mod numbered;
 mod odd_sizes;
 mod safety;
 mod simd;
