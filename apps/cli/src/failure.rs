@@ -54,6 +54,7 @@ fn command(operation: &str) -> &str {
         "new_project" => "new",
         "render_frame" => "frame",
         "file_loudness" => "loudness",
+        "check_subtitles" | "convert_subtitles" | "show_subtitles" => "subtitles",
         same => same,
     }
 }

@@ -181,6 +181,8 @@ pub const CODES: &[ErrorCode] = &[
     row("render.missing_source", Failed, "A defect of cutroom: a source picture was not fetched before drawing."),
     row("render.unsupported", Failed, "The picture is empty or too large to be drawn."),
     row("stabilize.cancelled", Cancelled, "Measuring a clip was cancelled."),
+    row("subtitles.findings", Failed, "A check of subtitles found something."),
+    row("subtitles.format", Media, "A file is no subtitle file of a known format."),
     row("usage.arguments", Usage, "The command line has an unknown option or command, or lacks one that is needed."),
     row("usage.clip", Usage, "The clips named cannot be stabilised, or one is named twice or not there."),
     row("usage.clip_part", Usage, "The part of a file given is not valid, or is outside the file."),
@@ -202,6 +204,7 @@ pub const CODES: &[ErrorCode] = &[
     row("usage.silent", Usage, "Only sound is requested from a film without any."),
     row("usage.smoothness", Usage, "The smoothness given is out of range."),
     row("usage.streams", Usage, "Options leave nothing to write, or concern a stream that is not written."),
+    row("usage.subtitles", Usage, "A change or a limit of subtitles makes no sense."),
     row("usage.threads", Usage, "More threads are requested than the maximum."),
     row("usage.zoom", Usage, "The zoom given is out of range."),
 ];

@@ -26,6 +26,7 @@ mod session;
 mod settings;
 mod speed;
 mod stabilize;
+mod subtitles;
 mod validate;
 mod wire;
 
@@ -47,12 +48,18 @@ pub use session::Session;
 pub use settings::{BackendChoice, DisplayChoice};
 pub use speed::{Speed, SpeedMeter};
 pub use stabilize::{StabilizeReport, StabilizeRequest, StabilizedClip, stabilize};
+pub use subtitles::{
+    CheckSubtitlesReport, CheckSubtitlesRequest, ConvertSubtitlesReport, ConvertSubtitlesRequest, CueReport, FindingReport,
+    IssueReport, SubtitlesReport, SubtitlesRequest, check_subtitles, convert_subtitles, show_subtitles,
+};
 pub use validate::{ValidateReport, ValidateRequest, validate};
 pub use wire::Operation;
 
 /// All operations, sorted.
 pub const OPERATIONS: &[Operation] = &[
     Operation::of_nothing::<Catalog>("catalog"),
+    Operation::new::<CheckSubtitlesRequest, CheckSubtitlesReport>("check_subtitles"),
+    Operation::new::<ConvertSubtitlesRequest, ConvertSubtitlesReport>("convert_subtitles"),
     Operation::of_nothing::<DoctorReport>("doctor"),
     Operation::new::<ExportRequest, ExportReport>("export"),
     Operation::new::<FileLoudnessRequest, LoudnessReport>("file_loudness"),
@@ -62,6 +69,7 @@ pub const OPERATIONS: &[Operation] = &[
     Operation::new::<ProbeRequest, MediaReport>("probe"),
     Operation::new::<FrameRequest, FrameReport>("render_frame"),
     Operation::of_nothing::<serde_json::Value>("schema"),
+    Operation::new::<SubtitlesRequest, SubtitlesReport>("show_subtitles"),
     Operation::new::<StabilizeRequest, StabilizeReport>("stabilize"),
     Operation::new::<ValidateRequest, ValidateReport>("validate"),
 ];

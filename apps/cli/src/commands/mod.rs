@@ -13,6 +13,7 @@ mod new;
 mod probe;
 mod schema;
 mod stabilize;
+mod subtitles;
 mod validate;
 
 use crate::{failure::Failure, text};
@@ -44,6 +45,8 @@ pub enum Command {
     Graph(graph::GraphArgs),
     /// Measure the loudness of a media file or of a project's mix
     Loudness(loudness::LoudnessArgs),
+    /// Show, convert, move, split and check subtitle files
+    Subtitles(Box<subtitles::SubtitlesArgs>),
     /// List effects, blend modes and transitions with their parameters
     Catalog(catalog::CatalogArgs),
     /// Print the JSON Schema of the project file
@@ -71,6 +74,7 @@ impl Command {
             Self::Stabilize(args) => args.json,
             Self::Graph(args) => args.json || args.format == graph::GraphFormat::Json,
             Self::Loudness(args) => args.json,
+            Self::Subtitles(args) => args.json,
             Self::Catalog(args) => args.json,
             Self::Doctor(args) => args.json,
             Self::Schema | Self::Import(_) | Self::Completions(_) | Self::Man(_) => false,
@@ -92,6 +96,7 @@ pub fn run(command: Command) -> Result<(), Failure> {
         Command::Stabilize(args) => stabilize::stabilize(&args),
         Command::Graph(args) => graph::graph(&args),
         Command::Loudness(args) => loudness::loudness(&args),
+        Command::Subtitles(args) => subtitles::subtitles(&args),
         Command::Catalog(args) => catalog::list(&args),
         Command::Schema => schema::schema(),
         Command::Doctor(args) => doctor::doctor(&args),
@@ -170,6 +175,7 @@ mod tests {
             "new_project" => ("new", new::WORDS),
             "probe" => ("probe", probe::WORDS),
             "render_frame" => ("frame", frame::WORDS),
+            "check_subtitles" | "convert_subtitles" | "show_subtitles" => ("subtitles", subtitles::WORDS),
             "stabilize" => ("stabilize", stabilize::WORDS),
             "validate" => ("validate", validate::WORDS),
             other => panic!("{other} has no words"),

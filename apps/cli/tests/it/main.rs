@@ -19,5 +19,6 @@ mod safety;
 mod simd;
 mod sources;
 mod stabilize;
+mod subtitles;
 mod support;
 mod transitions;
