@@ -176,12 +176,15 @@ fn gaps_are_errors_or_filled() {
     assert_eq!(reader.frame(1).unwrap().picture.planes[0].row(0), [0; 16]);
 }
 
+/// Name, what makes the second picture, code and part of the message.
+type Odd<'a> = (&'a str, &'a dyn Fn(&Path), &'a str, &'a str);
+
 #[test]
 fn a_picture_unlike_the_first_is_named() {
     let dir = tempfile::tempdir().unwrap();
     let gray = "color=gray:size=8x6";
     still(dir.path(), "s1.png", gray, &["-pix_fmt", "rgb24"]);
-    let cases: &[(&str, &dyn Fn(&Path), &str, &str)] = &[
+    let cases: &[Odd<'_>] = &[
         ("size", &|d| still(d, "s2.png", "color=gray:size=10x6", &["-pix_fmt", "rgb24"]), "media.numbered.differs", "10x6"),
         ("format", &|d| still(d, "s2.png", gray, &["-pix_fmt", "rgb48be"]), "media.numbered.differs", "16-bit"),
         ("garbage", &|d| std::fs::write(d.join("s2.png"), [7; 300]).unwrap(), "", ""),
