@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 use cutroom_effects::{curve as curve_text, effect::curves, lut::Lut};
+use cutroom_interchange::subtitles::{self, CheckLimits, SplitLimits, SubtitleFormat};
 use cutroom_media::{heif, mp4_boxes, mp4_tables, ogg_end, write::SequencePattern};
 use cutroom_types::{FrameRate, Time, TimeText, Timecode};
 use std::{io::Cursor, path::Path};
@@ -31,7 +32,23 @@ pub const TARGETS: &[Target] = &[
     Target { name: "ogg", check: ogg, media: &[".ogv"] },
     Target { name: "sequence", check: sequence, media: &[] },
     Target { name: "curve", check: curve, media: &[] },
+    Target { name: "subtitles", check: subtitles, media: &[".srt", ".vtt", ".ass", ".ttml"] },
 ];
+
+/// Anything is read in each format; what was read is split, checked, and written so that it can be
+/// read.
+fn subtitles(bytes: &[u8]) {
+    for name in ["a.srt", "a.vtt", "a.ass", "a.ttml"] {
+        let Ok(mut file) = subtitles::read(bytes, Some(Path::new(name))) else { continue };
+        assert!(file.document.cues.windows(2).all(|w| w[0].start <= w[1].start), "the cues are sorted");
+        subtitles::split(&mut file.document, &SplitLimits { line_letters: 20, ..SplitLimits::default() });
+        subtitles::check(&file.document, &CheckLimits::default());
+        for format in SubtitleFormat::ALL {
+            let (text, _) = subtitles::write(&file.document, format);
+            let _ = subtitles::read(text.as_bytes(), Some(Path::new(&format!("b.{}", format.id()))));
+        }
+    }
+}
 
 fn text(bytes: &[u8]) -> Option<&str> {
     std::str::from_utf8(bytes).ok()

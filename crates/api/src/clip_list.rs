@@ -1,7 +1,8 @@
 //! The clips that a new project is made from, as they are written: a file, a part of a file
 //! (`a.mp4@2s..5s`), numbered files (`IMG_%04d.jpg`) or a wildcard (`shots/*.jpg`).
 use crate::{ApiError, session};
-use cutroom_types::{FrameRate, Time, TimeText};
+use cutroom_media::numbered::numbers_beside;
+use cutroom_types::{FrameRate, NumberPattern, Time, TimeText, missing_numbers};
 use std::{
     cmp::Ordering,
     path::{Path, PathBuf},
@@ -15,23 +16,29 @@ pub(crate) struct NamedClip {
     pub from: Option<String>,
     /// The text after `..`, if any.
     pub to: Option<String>,
+    /// Whether the path is a pattern of numbered pictures, which are one clip.
+    pub is_row: bool,
 }
 
-/// The clips that a list of texts names, in order, and notes about them.
+/// The clips that a list of texts names, in order, and notes about them. With `as_film`, numbered
+/// files are one clip whose path is the pattern.
 ///
 /// # Errors
 /// `media.open.not_found` if a pattern fits no file, `usage.path` if its folder cannot be listed.
-pub(crate) fn named_clips(list: &[PathBuf]) -> Result<(Vec<NamedClip>, Vec<String>), ApiError> {
+pub(crate) fn named_clips(list: &[PathBuf], as_film: bool) -> Result<(Vec<NamedClip>, Vec<String>), ApiError> {
     let (mut clips, mut notes) = (Vec::new(), Vec::new());
     for written in list {
         let (path, part) = split_part(written);
         let (from, to) = part.map_or((None, None), |(a, b)| (side(a), side(b)));
-        let files = match name_of(&path).filter(|_| !path.exists()) {
-            Some(name) if name.contains('%') && numbers(name).is_some() => numbered(&path, name, &mut notes)?,
-            Some(name) if name.contains(['*', '?']) => fitting(&path, name)?,
+        let name = name_of(&path).filter(|_| !path.exists());
+        let pattern = name.and_then(NumberPattern::parse);
+        let is_row = pattern.is_some() && as_film;
+        let files = match (name, pattern) {
+            (_, Some(pattern)) if !as_film => numbered(&path, &pattern, &mut notes)?,
+            (Some(name), None) if name.contains(['*', '?']) => fitting(&path, name)?,
             _ => vec![path],
         };
-        clips.extend(files.into_iter().map(|path| NamedClip { path, from: from.clone(), to: to.clone() }));
+        clips.extend(files.into_iter().map(|path| NamedClip { path, from: from.clone(), to: to.clone(), is_row }));
     }
     Ok((clips, notes))
 }
@@ -73,35 +80,14 @@ pub(crate) fn time_in_file(text: &str, rate: FrameRate, file: &Path) -> Result<T
     if time < 0 { Err(error()) } else { Ok(Time(time)) }
 }
 
-/// The text before and after the number of `IMG_%04d.jpg`, and the least number of digits.
-fn numbers(name: &str) -> Option<(&str, &str, usize)> {
-    let (before, rest) = name.split_once('%')?;
-    let (digits, after) = rest.split_once('d')?;
-    let width = if digits.is_empty() { 1 } else { digits.parse().ok().filter(|w| (1..=18).contains(w))? };
-    Some((before, after, width))
-}
-
 /// The files of a numbered pattern, in order of their numbers. Missing numbers are noted.
-fn numbered(path: &Path, name: &str, notes: &mut Vec<String>) -> Result<Vec<PathBuf>, ApiError> {
-    let Some((before, after, width)) = numbers(name) else { return Ok(Vec::new()) };
-    let number = |file: &str| -> Option<u64> {
-        let digits = file.strip_prefix(before)?.strip_suffix(after)?;
-        let padded = digits.len() == width || (digits.len() > width && !digits.starts_with('0'));
-        (padded && digits.bytes().all(|b| b.is_ascii_digit())).then(|| digits.parse().ok())?
-    };
-    let mut found: Vec<(u64, PathBuf)> =
-        listing(path)?.into_iter().filter_map(|file| Some((number(name_of(&file)?)?, file))).collect();
-    found.sort();
-    let gaps: Vec<(u64, u64)> = found.windows(2).filter(|w| w[1].0 > w[0].0 + 1).map(|w| (w[0].0 + 1, w[1].0 - 1)).collect();
-    if !gaps.is_empty() {
-        let mut shown: Vec<String> =
-            gaps.iter().take(5).map(|(a, b)| if a == b { a.to_string() } else { format!("{a} to {b}") }).collect();
-        if gaps.len() > shown.len() {
-            shown.push("…".into());
-        }
-        notes.push(format!("{}: missing numbers are skipped: {}", path.display(), shown.join(", ")));
+fn numbered(path: &Path, pattern: &NumberPattern, notes: &mut Vec<String>) -> Result<Vec<PathBuf>, ApiError> {
+    let numbers = numbers_beside(path, pattern).map_err(|e| unlisted(path, &e))?;
+    if let Some(missing) = missing_numbers(&numbers) {
+        notes.push(format!("{}: missing numbers are skipped: {missing}", path.display()));
     }
-    if found.is_empty() { Err(none(path)) } else { Ok(found.into_iter().map(|(_, file)| file).collect()) }
+    let files: Vec<PathBuf> = numbers.into_iter().map(|n| path.with_file_name(pattern.name(n))).filter(|f| f.is_file()).collect();
+    if files.is_empty() { Err(none(path)) } else { Ok(files) }
 }
 
 /// The files that a wildcard fits, in natural order (`a2` before `a10`).
@@ -117,12 +103,15 @@ fn fitting(path: &Path, name: &str) -> Result<Vec<PathBuf>, ApiError> {
 /// The files next to `path`.
 fn listing(path: &Path) -> Result<Vec<PathBuf>, ApiError> {
     let folder = session::folder(path);
-    let entries = std::fs::read_dir(folder).map_err(|e| {
-        ApiError::new("usage.path", format!("{}: cannot list the folder: {e}", folder.display())).field("clips").file(folder)
-    })?;
+    let entries = std::fs::read_dir(folder).map_err(|e| unlisted(path, &e))?;
     // The path as it was written, not with "./" in front.
     let written = path.parent().unwrap_or(Path::new(""));
     Ok(entries.flatten().filter(|e| e.path().is_file()).map(|e| written.join(e.file_name())).collect())
+}
+
+fn unlisted(path: &Path, error: &std::io::Error) -> ApiError {
+    let folder = session::folder(path);
+    ApiError::new("usage.path", format!("{}: cannot list the folder: {error}", folder.display())).field("clips").file(folder)
 }
 
 fn none(path: &Path) -> ApiError {
@@ -192,11 +181,12 @@ mod tests {
         {
             std::fs::write(at(name), "").unwrap();
         }
-        let clips = |names: &[&str]| named_clips(&names.iter().map(|n| at(n)).collect::<Vec<_>>());
+        let clips = |names: &[&str]| named_clips(&names.iter().map(|n| at(n)).collect::<Vec<_>>(), false);
         let named = |name: &str, from: Option<&str>, to: Option<&str>| NamedClip {
             path: at(name),
             from: from.map(str::to_owned),
             to: to.map(str::to_owned),
+            is_row: false,
         };
         let (found, notes) = clips(&["a@2s..5s", "b.mp4@2s..5s", "b.mp4@..50f", "b.mp4@1:00..", "b.mp4"]).unwrap();
         assert_eq!(
@@ -213,6 +203,8 @@ mod tests {
         let (found, notes) = clips(&["IMG_%04d.jpg"]).unwrap();
         assert_eq!(found, ["IMG_0009.jpg", "IMG_0010.jpg", "IMG_0013.jpg"].map(|n| named(n, None, None)));
         assert!(notes.len() == 1 && notes[0].ends_with(": missing numbers are skipped: 11 to 12"), "{notes:?}");
+        let (found, notes) = named_clips(&[at("IMG_%04d.jpg@1s..2s")], true).unwrap();
+        assert_eq!((found, notes.len()), (vec![NamedClip { is_row: true, ..named("IMG_%04d.jpg", Some("1s"), Some("2s")) }], 0));
         let (found, _) = clips(&["s*.png"]).unwrap();
         assert_eq!(found, ["s1.png", "s2.png", "s10.png"].map(|n| named(n, None, None)));
         for none in ["q*.png", "IMG_%05d.jpg"] {

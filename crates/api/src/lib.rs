@@ -25,6 +25,7 @@ mod session;
 mod settings;
 mod speed;
 mod stabilize;
+mod subtitles;
 mod title;
 mod validate;
 mod wire;
@@ -32,7 +33,7 @@ mod wire;
 pub use catalog::{AliasEntry, BlendEntry, Catalog, CostEntry, EffectEntry, ParamEntry, TransitionEntry, catalog};
 pub use codes::{CODES, ErrorClass, ErrorCode};
 pub use cutroom_export::UnfinishedFiles;
-pub use cutroom_types::{Align, CancelToken, Fit, Progress, ProgressUnit, Size};
+pub use cutroom_types::{Align, CancelToken, Fit, Gaps, Progress, ProgressUnit, Size};
 pub use doctor::{BackendReport, DecoderReport, DoctorReport, FormatReport, doctor};
 pub use error::ApiError;
 pub use export::{AudioOptions, ExportReport, ExportRequest, VideoOptions, export};
@@ -47,6 +48,10 @@ pub use session::Session;
 pub use settings::{BackendChoice, DisplayChoice};
 pub use speed::{Speed, SpeedMeter};
 pub use stabilize::{StabilizeReport, StabilizeRequest, StabilizedClip, stabilize};
+pub use subtitles::{
+    CheckSubtitlesReport, CheckSubtitlesRequest, ConvertSubtitlesReport, ConvertSubtitlesRequest, CueReport, FindingReport,
+    IssueReport, SubtitlesReport, SubtitlesRequest, check_subtitles, convert_subtitles, show_subtitles,
+};
 pub use title::{
     TitleAddReport, TitleAddRequest, TitleEntry, TitleList, TitleParamEntry, TitlePreviewReport, TitlePreviewRequest, title_add,
     title_preview, titles,
@@ -57,6 +62,8 @@ pub use wire::Operation;
 /// All operations, sorted.
 pub const OPERATIONS: &[Operation] = &[
     Operation::of_nothing::<Catalog>("catalog"),
+    Operation::new::<CheckSubtitlesRequest, CheckSubtitlesReport>("check_subtitles"),
+    Operation::new::<ConvertSubtitlesRequest, ConvertSubtitlesReport>("convert_subtitles"),
     Operation::of_nothing::<DoctorReport>("doctor"),
     Operation::new::<ExportRequest, ExportReport>("export"),
     Operation::new::<FileLoudnessRequest, LoudnessReport>("file_loudness"),
@@ -66,6 +73,7 @@ pub const OPERATIONS: &[Operation] = &[
     Operation::new::<ProbeRequest, MediaReport>("probe"),
     Operation::new::<FrameRequest, FrameReport>("render_frame"),
     Operation::of_nothing::<serde_json::Value>("schema"),
+    Operation::new::<SubtitlesRequest, SubtitlesReport>("show_subtitles"),
     Operation::new::<StabilizeRequest, StabilizeReport>("stabilize"),
     Operation::new::<TitleAddRequest, TitleAddReport>("title_add"),
     Operation::new::<TitlePreviewRequest, TitlePreviewReport>("title_preview"),

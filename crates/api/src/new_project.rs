@@ -6,14 +6,14 @@ use crate::{
     parse_length_frames, session,
 };
 use cutroom_effects::Catalog;
-use cutroom_media::{MediaInfo, probe};
+use cutroom_media::{MediaError, MediaInfo, MediaLocation, Numbered, probe_location};
 use cutroom_pipeline::{facts_of, upright_size};
 use cutroom_project::{
     MediaKind, Project,
     build::{self, PictureFacts, Sequence, SequenceClip, SequenceError, SourceFacts},
     save,
 };
-use cutroom_types::{Align, Fit, FrameRate, Size, Time};
+use cutroom_types::{Align, Fit, FrameRate, Gaps, Size, Time};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{
@@ -28,7 +28,8 @@ pub struct NewProjectRequest {
     /// The project file to write.
     pub project: PathBuf,
     /// Media files in playing order: a path, a part of a file (`a.mp4@2s..5s`), numbered files
-    /// (`IMG_%04d.jpg`) or a wildcard (`*.jpg`).
+    /// (`IMG_%04d.jpg`) or a wildcard (`*.jpg`). Numbered files are a still each, or one film with
+    /// `frame_rate`.
     pub clips: Vec<PathBuf>,
     /// Size in pixels; absent: that of the first clip with a picture, made even.
     #[serde(default)]
@@ -47,6 +48,12 @@ pub struct NewProjectRequest {
     /// Frames per second; absent: those of the first moving clip.
     #[serde(default)]
     pub fps: Option<String>,
+    /// Makes numbered files one film of so many pictures per second.
+    #[serde(default)]
+    pub frame_rate: Option<String>,
+    /// What such a film shows where a number is missing; absent: that is an error.
+    #[serde(default)]
+    pub gaps: Gaps,
     /// Length of a dissolve at every cut, see [`crate::parse_length_frames`].
     #[serde(default)]
     pub dissolve: Option<String>,
@@ -85,9 +92,15 @@ pub struct NewProjectReport {
 /// A clip that cannot be read, a clip too short for the dissolve, a bad size or rate, an output
 /// file that exists or that is one of the clips.
 pub fn new_project(request: &NewProjectRequest) -> Result<NewProjectReport, ApiError> {
-    let (named, mut notes) = named_clips(&request.clips)?;
+    let row_rate: Option<FrameRate> =
+        request.frame_rate.as_deref().map(str::parse).transpose().map_err(|e| ApiError::of("usage.fps", &e).field("frame_rate"))?;
+    let (named, mut notes) = named_clips(&request.clips, row_rate.is_some())?;
     let files: Vec<PathBuf> = named.iter().map(|clip| clip.path.clone()).collect();
-    overwrite_guard::check(&[WrittenFile::only("project", &request.project)], &Inputs::of_clips(&files), request.overwrite)?;
+    let numbered = row_rate.map(|frame_rate| Numbered { frame_rate, start_number: None, gaps: request.gaps });
+    let location = |clip: &NamedClip| MediaLocation { path: clip.path.clone(), numbered: numbered.filter(|_| clip.is_row) };
+    let locations: BTreeMap<&Path, MediaLocation> = named.iter().map(|clip| (clip.path.as_path(), location(clip))).collect();
+    let read: Vec<PathBuf> = locations.values().flat_map(MediaLocation::files).collect();
+    overwrite_guard::check(&[WrittenFile::only("project", &request.project)], &Inputs::of_clips(&read), request.overwrite)?;
     let folder = session::folder(&request.project);
     if !folder.is_dir() {
         return Err(ApiError::new("usage.path", format!("{}: there is no such folder for the project", folder.display()))
@@ -96,10 +109,13 @@ pub fn new_project(request: &NewProjectRequest) -> Result<NewProjectReport, ApiE
             .file(folder));
     }
     let mut infos: BTreeMap<&Path, MediaInfo> = BTreeMap::new();
-    for clip in &files {
-        if !infos.contains_key(clip.as_path()) {
-            infos.insert(clip, probe(clip)?);
-        }
+    for (clip, location) in &locations {
+        let info = probe_location(location).map_err(|e| {
+            let is_gap = matches!(e, MediaError::MissingPictures { .. });
+            let error = ApiError::from(e);
+            if is_gap { error.field("gaps") } else { error }
+        })?;
+        infos.insert(clip, info);
     }
     let warnings = |(path, info): (&&Path, &MediaInfo)| {
         let of = path.display().to_string();
@@ -108,8 +124,12 @@ pub fn new_project(request: &NewProjectRequest) -> Result<NewProjectReport, ApiE
     notes.extend(infos.iter().flat_map(warnings));
     notes.extend(infos.iter().flat_map(|(path, info)| further_streams(path, info)));
     let mut fields = Vec::new();
+    if row_rate.is_some() && !named.iter().any(|clip| clip.is_row) {
+        notes.push("`frame_rate` concerns numbered pictures (IMG_%04d.png), of which there are none".into());
+        fields.push("frame_rate".to_owned());
+    }
     let rate = request.fps.as_deref().map(str::parse).transpose().map_err(|e| ApiError::of("usage.fps", &e).field("fps"))?;
-    let (sources, order) = sources(&files, folder, &infos)?;
+    let (sources, order) = sources(&files, folder, &infos, &locations)?;
     let clips = || order.iter().map(|&n| &sources[n]);
     let mut composition = build::composition_for(clips(), request.size, rate);
     if request.portrait && composition.size.width > composition.size.height {
@@ -223,6 +243,7 @@ fn sources(
     clips: &[PathBuf],
     folder: &Path,
     infos: &BTreeMap<&Path, MediaInfo>,
+    locations: &BTreeMap<&Path, MediaLocation>,
 ) -> Result<(Vec<SourceFacts>, Vec<usize>), ApiError> {
     let mut known: BTreeMap<&Path, usize> = BTreeMap::new();
     let (mut sources, mut order) = (Vec::new(), Vec::new());
@@ -231,7 +252,7 @@ fn sources(
         let n = match known.get(clip.as_path()) {
             Some(n) => *n,
             None => {
-                sources.push(source(clip, folder, info)?);
+                sources.push(source(clip, folder, info, locations.get(clip.as_path()).and_then(|l| l.numbered))?);
                 known.insert(clip, sources.len() - 1);
                 sources.len() - 1
             }
@@ -242,7 +263,7 @@ fn sources(
 }
 
 /// Facts of a file that a project in `folder` uses.
-pub(crate) fn source(path: &Path, folder: &Path, info: &MediaInfo) -> Result<SourceFacts, ApiError> {
+pub(crate) fn source(path: &Path, folder: &Path, info: &MediaInfo, numbered: Option<Numbered>) -> Result<SourceFacts, ApiError> {
     // What a clip shows and plays if nothing is chosen.
     let defects = (info.video.first().and_then(|v| v.defect.as_ref()), info.audio.first().and_then(|a| a.defect.as_ref()));
     if let Some(defect) = defects.0.or(defects.1) {
@@ -271,7 +292,9 @@ pub(crate) fn source(path: &Path, folder: &Path, info: &MediaInfo) -> Result<Sou
         hdr: v.hdr,
     });
     let sound_end = info.audio.first().map(|a| a.span.end().since_zero());
-    Ok(SourceFacts { path: relative(folder, path)?, kind, facts: facts_of(info), picture, duration: info.duration, sound_end })
+    let path = relative(folder, path, numbered.is_some())?;
+    let numbered = numbered.map(|n| (n.frame_rate, n.gaps));
+    Ok(SourceFacts { path, kind, numbered, facts: facts_of(info), picture, duration: info.duration, sound_end })
 }
 
 fn too_short(e: &SequenceError, clip: &Path) -> ApiError {
@@ -287,10 +310,14 @@ fn too_short(e: &SequenceError, clip: &Path) -> ApiError {
         .file(clip)
 }
 
-/// `path` relative to `folder`, with `/` between names.
-fn relative(folder: &Path, path: &Path) -> Result<String, ApiError> {
+/// `path` relative to `folder`, with `/` between names. Of a pattern only the folder exists.
+fn relative(folder: &Path, path: &Path, is_pattern: bool) -> Result<String, ApiError> {
     let absolute = |p: &Path| p.canonicalize().map_err(|e| ApiError::new("usage.path", format!("{}: {e}", p.display())).file(p));
-    let (folder, path) = (absolute(folder)?, absolute(path)?);
+    let path = match path.file_name().filter(|_| is_pattern) {
+        Some(name) => absolute(session::folder(path))?.join(name),
+        None => absolute(path)?,
+    };
+    let folder = absolute(folder)?;
     let common = folder.components().zip(path.components()).take_while(|(a, b)| a == b).count();
     let up = folder.components().skip(common).map(|_| Component::ParentDir);
     let names: Vec<String> =
@@ -326,9 +353,10 @@ mod tests {
         let (sub, file) = (dir.path().join("projects"), dir.path().join("a b.mp4"));
         std::fs::create_dir(&sub).unwrap();
         std::fs::write(&file, "x").unwrap();
-        assert_eq!(relative(&sub, &file).unwrap(), "../a b.mp4");
-        assert_eq!(relative(dir.path(), &file).unwrap(), "a b.mp4");
-        assert_eq!(relative(&sub, &dir.path().join("none")).unwrap_err().code, "usage.path");
+        assert_eq!(relative(&sub, &file, false).unwrap(), "../a b.mp4");
+        assert_eq!(relative(dir.path(), &file, false).unwrap(), "a b.mp4");
+        assert_eq!(relative(&sub, &dir.path().join("a%03d.png"), true).unwrap(), "../a%03d.png");
+        assert_eq!(relative(&sub, &dir.path().join("none"), false).unwrap_err().code, "usage.path");
     }
 
     fn made(sources: &[SourceFacts], dissolve_frames: i64, rate: FrameRate) -> Result<Project, SequenceError> {
@@ -350,6 +378,7 @@ mod tests {
         let source = |frames: Option<i64>, kind, rate: FrameRate| SourceFacts {
             path: "clip".into(),
             kind,
+            numbered: None,
             facts: MediaFacts::default(),
             picture: frames.map(|n| PictureFacts {
                 size: Size { width: 64, height: 36 },

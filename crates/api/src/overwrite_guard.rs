@@ -2,7 +2,7 @@
 //! no two outputs share a name, and an existing file is replaced only on request.
 use crate::ApiError;
 use cutroom_media::write::SequencePattern;
-use cutroom_pipeline::media_path;
+use cutroom_pipeline::{media_location, media_path};
 use cutroom_project::Project;
 use cutroom_types::ParamValue;
 use std::{
@@ -28,7 +28,10 @@ impl Inputs {
     /// The project file, its media, and the files named by parameters of effects and transitions.
     pub fn of_project(project: &Project, file: &Path, folder: &Path) -> Self {
         let mut all = vec![("the project".to_owned(), file.to_owned())];
-        all.extend(project.media.iter().map(|m| (format!("media \"{}\" of the project", m.id), media_path(folder, &m.path))));
+        for m in &project.media {
+            let files = media_location(folder, m).files();
+            all.extend(files.into_iter().map(|file| (format!("media \"{}\" of the project", m.id), file)));
+        }
         let effects = project.clips().flat_map(|c| &c.video.effects).map(|e| &e.params);
         let mut named = HashSet::new();
         for params in effects.chain(project.tracks().flat_map(|t| &t.transitions).map(|x| &x.params)) {

@@ -1,7 +1,7 @@
 //! Describes the contents of media files.
 use crate::ApiError;
-use cutroom_media::{AudioInfo, MediaInfo, ScanOrder, VideoInfo};
-use cutroom_types::{ColorTags, ContentLight, FrameRate, MasteringDisplay};
+use cutroom_media::{AudioInfo, MediaInfo, MediaLocation, Numbered, ScanOrder, VideoInfo, numbered::pattern_of};
+use cutroom_types::{ColorTags, ContentLight, FrameRate, Gaps, MasteringDisplay};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -10,8 +10,11 @@ use std::path::{Path, PathBuf};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ProbeRequest {
-    /// The media file.
+    /// The media file, or numbered pictures (`IMG_%04d.png`).
     pub file: PathBuf,
+    /// Pictures per second of numbered pictures; absent: 25.
+    #[serde(default)]
+    pub frame_rate: Option<String>,
 }
 
 /// Contents of a media file.
@@ -105,9 +108,15 @@ pub struct AudioReport {
 /// Describes a media file: exact durations, counted frames, all colour tags.
 ///
 /// # Errors
-/// The file is missing, unreadable or not media.
+/// The file is missing, unreadable or not media; the rate is none.
 pub fn probe(request: &ProbeRequest) -> Result<MediaReport, ApiError> {
-    Ok(report(&request.file, &cutroom_media::probe(&request.file)?))
+    let rate = request.frame_rate.as_deref().unwrap_or("25").parse::<FrameRate>();
+    let frame_rate = rate.map_err(|e| ApiError::of("usage.fps", &e).field("frame_rate"))?;
+    let is_row = pattern_of(&request.file).is_some() && !request.file.exists();
+    // Gaps are described, not refused.
+    let numbered = is_row.then_some(Numbered { frame_rate, start_number: None, gaps: Gaps::Hold });
+    let location = MediaLocation { path: request.file.clone(), numbered };
+    Ok(report(&request.file, &cutroom_media::probe_location(&location)?))
 }
 
 fn report(file: &Path, info: &MediaInfo) -> MediaReport {

@@ -5,7 +5,7 @@ use crate::{
     session::{self, Session},
 };
 use cutroom_analysis::{Camera, Similarity, Smoothing, Steadied};
-use cutroom_pipeline::{OpenComposition, PipelineError, RenderOptions, Renderer, media_path, output_spec, upright_size};
+use cutroom_pipeline::{OpenComposition, PipelineError, RenderOptions, Renderer, media_location, output_spec, upright_size};
 use cutroom_project::{
     Clip, ClipSource, Edit, MediaKind, Project, Track, TrackKind,
     build::{self, Measured, StabilizeFrame},
@@ -265,7 +265,7 @@ fn picture(session: &Session, track: &Track, clip: &Clip) -> Result<(Size, TimeD
         _ if track.kind != TrackKind::Video => Err(still()),
         ClipSource::Media(source) => {
             let media = session.project.media(&source.media).filter(|m| m.kind == MediaKind::Video).ok_or_else(still)?;
-            let info = cutroom_media::probe(&media_path(session.folder(), &media.path))?;
+            let info = cutroom_media::probe_location(&media_location(session.folder(), media))?;
             let stream =
                 source.video_stream.index().and_then(|i| info.video.get(i)).filter(|_| !info.is_still).ok_or_else(still)?;
             Ok((upright_size(stream), stream.span.end().since_zero()))

@@ -190,8 +190,8 @@ fn preview_session(title: &Title, values: &TitleValues, request: &TitlePreviewRe
     film.background = PREVIEW_GROUND;
     if let Some(path) = &request.over {
         let info = cutroom_media::probe(path)?;
-        let source =
-            new_project::source(path, session::folder(path), &info).map_err(|e| ApiError { fields: vec!["over".into()], ..e })?;
+        let source = new_project::source(path, session::folder(path), &info, None)
+            .map_err(|e| ApiError { fields: vec!["over".into()], ..e })?;
         if source.picture.is_none() {
             let message = format!("{}: there is no picture in it", path.display());
             return Err(ApiError::new("usage.streams", message).hint("name a film or an image").field("over").file(path));

@@ -1,7 +1,7 @@
 //! Measures how much faster than real time audio is mixed:
 //! `cargo run --release -p cutroom-audio --example mix_speed`.
 use cutroom_audio::{MemorySource, Mixer};
-use cutroom_timeline::{AudioPlan, Fade, FadeCurve, Voice};
+use cutroom_timeline::{AudioPlan, Fade, FadeCurve, FoldLevels, Voice};
 use cutroom_types::{AudioBlock, Time};
 use std::time::Instant;
 
@@ -38,6 +38,7 @@ fn main() {
             speed,
             gain: vec![(0, 0.1), (end, 0.2)],
             nested: vec![],
+            fold: FoldLevels::default(),
             pan: if voices > 1 { vec![(0, -0.5), (end, 0.5)] } else { vec![(0, 0.0)] },
             fades: vec![Fade { first_sample: 0, end_sample: 48_000, rising: true, curve: FadeCurve::ConstantPower }],
         };

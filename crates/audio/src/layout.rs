@@ -3,11 +3,12 @@
 //! Coefficients are those of ITU-R BS.775-3 annex 4 (−3 dB for centre and surrounds), extended to
 //! other layouts and scaled as in FFmpeg's libswresample for integer output (`rematrix_maxval=1`):
 //! when the largest sum of a row exceeds 1, the whole matrix is divided by it, so that folding
-//! cannot clip. LFE is dropped when the target has no LFE. One difference is deliberate: mono to
-//! stereo is 1, not −3 dB, because users of an editor expect a mono clip at its own level in both
-//! speakers.
+//! cannot clip. LFE is dropped when the target has no LFE, unless a clip gives it a level. One
+//! difference is deliberate: mono to stereo is 1, not −3 dB, because users of an editor expect a
+//! mono clip at its own level in both speakers.
 use crate::AudioError;
 use Speaker::{BackCenter, BackLeft, BackRight, Center, Left, Lfe, Right, SideLeft, SideRight};
+use cutroom_timeline::FoldLevels;
 use std::f32::consts::FRAC_1_SQRT_2;
 
 /// A loudspeaker position.
@@ -122,9 +123,15 @@ impl ChannelMatrix {
 
     /// From one set of speakers to another, scaled so that folding cannot clip.
     pub fn between(from: &[Speaker], to: &[Speaker]) -> Self {
+        Self::folding(from, to, FoldLevels::default())
+    }
+
+    /// As [`Self::between`], with the levels of centre and low-frequency channel where `to` lacks
+    /// them.
+    pub fn folding(from: &[Speaker], to: &[Speaker], levels: FoldLevels) -> Self {
         let mut rows = vec![vec![0f64; from.len()]; to.len()];
         for (i, &speaker) in from.iter().enumerate() {
-            for (target, factor) in route(speaker, from, to) {
+            for (target, factor) in route(speaker, from, to, levels) {
                 if let Some(o) = to.iter().position(|&s| s == target) {
                     rows[o][i] += factor;
                 }
@@ -165,20 +172,25 @@ impl ChannelMatrix {
 
 /// The target speakers of a speaker, with their factors, when folding `from` to `to`: the same
 /// speaker if `to` has it, otherwise its neighbours.
-fn route(speaker: Speaker, from: &[Speaker], to: &[Speaker]) -> Vec<(Speaker, f64)> {
+fn route(speaker: Speaker, from: &[Speaker], to: &[Speaker], levels: FoldLevels) -> Vec<(Speaker, f64)> {
     let (has, came_with) = (|s: Speaker| to.contains(&s), |s: Speaker| from.contains(&s));
     let half_power = f64::from(FRAC_1_SQRT_2);
     if has(speaker) {
         // A centre into which left and right are folded keeps its balance with them.
         let meets_folded_sides = speaker == Center && came_with(Left) && !has(Left);
-        return vec![(speaker, if meets_folded_sides { half_power * std::f64::consts::SQRT_2 } else { 1.0 })];
+        let center = levels.center.unwrap_or(half_power);
+        return vec![(speaker, if meets_folded_sides { center * std::f64::consts::SQRT_2 } else { 1.0 })];
     }
     let pair = |l, r, g| vec![(l, g), (r, g)];
     match speaker {
-        Center if came_with(Left) => pair(Left, Right, half_power),
+        Center if came_with(Left) => pair(Left, Right, levels.center.unwrap_or(half_power)),
         Center => pair(Left, Right, 1.0),
         Left | Right => vec![(Center, half_power)],
-        Lfe => Vec::new(),
+        Lfe => match levels.lfe {
+            None => Vec::new(),
+            Some(level) if has(Left) => pair(Left, Right, level),
+            Some(level) => vec![(Center, level)],
+        },
         BackCenter if has(BackLeft) => pair(BackLeft, BackRight, half_power),
         BackCenter if has(SideLeft) => pair(SideLeft, SideRight, half_power),
         BackCenter if has(Left) => pair(Left, Right, 0.5),
@@ -214,6 +226,30 @@ mod tests {
         for (i, want) in [1.0, 0.0, FRAC_1_SQRT_2, 0.0, FRAC_1_SQRT_2, 0.0].into_iter().enumerate() {
             assert!((m.factor(0, i) - want / sum).abs() < 1e-6, "input {i}: {}", m.factor(0, i));
         }
+    }
+
+    /// The same with levels of its own: L' = L + c C + w LFE + 0.7071 Ls; in mono, left and right
+    /// at −3 dB meet a centre that keeps its balance with them.
+    #[test]
+    fn center_and_lfe_have_levels_of_their_own() {
+        let (c, w, half) = (0.5, 0.25, FRAC_1_SQRT_2);
+        let levels = FoldLevels { center: Some(0.5), lfe: Some(0.25) };
+        let expect = |to: usize, row: usize, wanted: [f32; 6]| {
+            let m = ChannelMatrix::folding(speakers(6).unwrap(), speakers(to).unwrap(), levels);
+            let sum = wanted.iter().sum::<f32>().max(1.0);
+            for (i, want) in wanted.into_iter().enumerate() {
+                assert!((m.factor(row, i) - want / sum).abs() < 1e-6, "to {to}, input {i}: {}", m.factor(row, i));
+            }
+        };
+        expect(2, 0, [1.0, 0.0, c, w, half, 0.0]);
+        expect(2, 1, [0.0, 1.0, c, w, 0.0, half]);
+        expect(1, 0, [half, half, c * std::f32::consts::SQRT_2, w, 0.5, 0.5]);
+        let silent = FoldLevels { center: Some(0.0), lfe: Some(0.0) };
+        let m = ChannelMatrix::folding(speakers(6).unwrap(), speakers(2).unwrap(), silent);
+        assert_eq!((m.factor(0, 2), m.factor(0, 3)), (0.0, 0.0));
+        // Where the target has them they are copied.
+        let m = ChannelMatrix::folding(speakers(6).unwrap(), speakers(8).unwrap(), levels);
+        assert_eq!((m.factor(2, 2), m.factor(3, 3)), (1.0, 1.0));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use crate::pan;
 use crate::resample::FilterCache;
 use crate::source_clock::{Direction, SourceClock};
 use crate::{AudioError, AudioFormat, AudioSource, MAX_RATE_HZ, MIN_RATE_HZ};
-use cutroom_timeline::{AudioPlan, Voice};
+use cutroom_timeline::{AudioPlan, FoldLevels, Voice};
 use cutroom_types::{AudioBlock, MediaId};
 use std::collections::BTreeMap;
 
@@ -172,11 +172,11 @@ enum Pan {
 }
 
 impl<'a> BusStage<'a> {
-    fn new(from: &[Speaker], layout: &'static [Speaker], pan: &'a [(i64, f32)]) -> Self {
+    fn new(from: &[Speaker], layout: &'static [Speaker], fold: FoldLevels, pan: &'a [(i64, f32)]) -> Self {
         let mono = from.len() == 1;
         let one = &[Speaker::Center][..];
         let (inputs, outputs) = if mono { (one, one) } else { (from, layout) };
-        Self { layout, matrix: ChannelMatrix::between(inputs, outputs), mono, pan }
+        Self { layout, matrix: ChannelMatrix::folding(inputs, outputs, fold), mono, pan }
     }
 
     fn pan(&self, first: i64, samples: usize) -> Pan {
@@ -242,10 +242,10 @@ impl<'a> VoiceMixer<'a> {
         let mut stages = Vec::with_capacity(voice.nested.len() + 1);
         for nested in &voice.nested {
             let layout = speakers(nested.channels)?;
-            stages.push(BusStage::new(&from, layout, &nested.pan));
+            stages.push(BusStage::new(&from, layout, nested.fold, &nested.pan));
             from = layout.to_vec();
         }
-        stages.push(BusStage::new(&from, mixer.layout, &voice.pan));
+        stages.push(BusStage::new(&from, mixer.layout, voice.fold, &voice.pan));
         Ok(Self { voice, format, clock, stages })
     }
 

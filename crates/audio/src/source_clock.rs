@@ -130,6 +130,7 @@ fn greatest_common_divisor(mut a: u128, mut b: u128) -> u128 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use cutroom_timeline::FoldLevels;
     use cutroom_types::Time;
     use proptest::prelude::*;
 
@@ -145,6 +146,7 @@ mod tests {
             speed,
             gain: vec![(0, 1.0)],
             nested: vec![],
+            fold: FoldLevels::default(),
             pan: vec![(0, 0.0)],
             fades: vec![],
         }

@@ -6,11 +6,12 @@
 use crate::{
     chapters::CHAPTER_PACKETS,
     decoder::{Decoder, Output},
+    error::MediaError,
     input::{AvPacket, Input, NO_TIMESTAMP},
     packet_length::{PacketLengths, count_by_decoding},
     samples::native_mask,
 };
-use cutroom_types::{Span, Time};
+use cutroom_types::{CancelToken, Span, Time};
 use ffmpeg_next::ffi::{self, AVCodecID, AVPacketSideDataType};
 
 /// Packets at the start of a stream that are kept for a trial run of the decoder.
@@ -203,10 +204,12 @@ pub(crate) struct AudioScan {
     presented_end: i64,
     trailing_discard: i64,
     audible_from: Option<i64>,
+    /// Checked where the stream must be decoded.
+    cancel: CancelToken,
 }
 
 impl AudioScan {
-    pub fn new(input: &Input, i: usize) -> Self {
+    pub fn new(input: &Input, i: usize, cancel: &CancelToken) -> Self {
         // SAFETY: the stream is valid and lives as long as the input, which outlives the scan. What
         // is allocated is freed on drop.
         unsafe {
@@ -235,6 +238,7 @@ impl AudioScan {
                 presented_end: 0,
                 trailing_discard: 0,
                 audible_from: None,
+                cancel: cancel.clone(),
             }
         }
     }
@@ -362,12 +366,16 @@ impl AudioScan {
     }
 
     /// Completes the index.
-    pub fn finish(mut self, input: &Input, shifts: &[i64], warnings: &mut Vec<String>) -> AudioIndex {
+    ///
+    /// # Errors
+    /// [`MediaError::Stopped`] once it is cancelled.
+    pub fn finish(mut self, input: &Input, shifts: &[i64], warnings: &mut Vec<String>) -> Result<AudioIndex, MediaError> {
         let mut read = std::mem::take(&mut self.read);
         if read.iter().any(|p| p.samples.is_none()) {
-            match count_by_decoding(input.path(), self.stream, self.rate()) {
+            match count_by_decoding(input.path(), self.stream, self.rate(), &self.cancel) {
                 // Packets beyond those counted: the file grew.
                 Ok(counts) => read.iter_mut().enumerate().for_each(|(n, p)| p.samples = counts.get(n).copied()),
+                Err(stopped @ MediaError::Stopped { .. }) => return Err(stopped),
                 Err(e) => warnings.push(format!("stream {}: its sound cannot be counted: {e}", self.stream)),
             }
         }
@@ -406,11 +414,11 @@ impl AudioScan {
         }
         // Some decoders output nothing for the first packets; what is not output is not audible.
         if index.packets.is_empty() {
-            return index;
+            return Ok(index);
         }
         let Ok(mut decoder) = Decoder::open(input, self.stream, 1) else {
             warnings.push(format!("stream {}: its sound cannot be decoded", self.stream));
-            return index;
+            return Ok(index);
         };
         let mut is_first = true;
         for (n, packet) in self.first.iter_mut().enumerate() {
@@ -453,7 +461,7 @@ impl AudioScan {
                 link.start = scale(link.start);
             }
         }
-        index
+        Ok(index)
     }
 }
 

@@ -11,6 +11,45 @@ pub enum MediaError {
         /// The file.
         path: PathBuf,
     },
+    /// A path that is to name numbered pictures has no place for a number.
+    #[error(
+        "{path}: a `frame_rate` makes a medium numbered pictures, but this name has no place for the number, such as %04d in IMG_%04d.png",
+        path = .path.display()
+    )]
+    NoPattern {
+        /// The path.
+        path: PathBuf,
+    },
+    /// No file fits a pattern of numbered pictures.
+    #[error("{path}: no file has such a name{from}", path = .path.display(), from = .from.map_or(String::new(), |n| format!(" and a number from {n} on")))]
+    NoPictures {
+        /// The pattern.
+        path: PathBuf,
+        /// Least number that was looked for.
+        from: Option<u64>,
+    },
+    /// Numbered pictures have gaps.
+    #[error("{path}: numbered pictures are missing: {numbers} (first {missing}); `gaps` fills them: \"hold\" or \"black\"", path = .path.display())]
+    MissingPictures {
+        /// The pattern.
+        path: PathBuf,
+        /// Name of the first missing file.
+        missing: String,
+        /// The missing numbers, in words.
+        numbers: String,
+    },
+    /// One of numbered pictures is not like the first one.
+    #[error("{path}: the picture is {is}, but {first}, the first of the row, is {wanted}; all must be alike", path = .path.display(), first = .first.display())]
+    OtherPicture {
+        /// The file.
+        path: PathBuf,
+        /// Its size, format or orientation.
+        is: String,
+        /// The first file.
+        first: PathBuf,
+        /// That of the first.
+        wanted: String,
+    },
     /// The file exists, but the system does not allow reading it.
     #[error("{path}: cannot be read: {reason}", path = .path.display())]
     Unreadable {
@@ -171,6 +210,10 @@ impl MediaError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::NotFound { .. } => "media.open.not_found",
+            Self::NoPattern { .. } => "media.numbered.pattern",
+            Self::NoPictures { .. } => "media.open.not_found",
+            Self::MissingPictures { .. } => "media.numbered.missing",
+            Self::OtherPicture { .. } => "media.numbered.differs",
             Self::Unreadable { .. } => "media.open.unreadable",
             Self::NotMedia { .. } => "media.open.not_media",
             Self::NoStream { .. } => "media.open.no_stream",
@@ -196,6 +239,10 @@ impl MediaError {
     pub fn path(&self) -> Option<&Path> {
         match self {
             Self::NotFound { path }
+            | Self::NoPattern { path }
+            | Self::NoPictures { path, .. }
+            | Self::MissingPictures { path, .. }
+            | Self::OtherPicture { path, .. }
             | Self::Unreadable { path, .. }
             | Self::NotMedia { path, .. }
             | Self::NoStream { path, .. }

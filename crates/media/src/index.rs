@@ -7,6 +7,7 @@ use crate::{
     info::MediaInfo,
     input::{AvPacket, Input},
     mp4_boxes, mp4_tables,
+    numbered::{MediaLocation, Row},
     video_index::{VideoIndex, VideoScan},
 };
 use cutroom_types::{CancelToken, Span};
@@ -19,6 +20,8 @@ pub struct MediaIndex {
     pub(crate) info: MediaInfo,
     pub(crate) video: Vec<VideoIndex>,
     pub(crate) audio: Vec<AudioIndex>,
+    /// The files of numbered pictures.
+    pub(crate) row: Option<Row>,
 }
 
 impl MediaIndex {
@@ -31,7 +34,8 @@ impl MediaIndex {
         Self::scan_until(path, &CancelToken::new())
     }
 
-    /// As [`Self::scan`]; `cancel` is checked before the file is opened and at every packet.
+    /// As [`Self::scan`]; `cancel` is checked before the file is opened and at every packet,
+    /// also where a stream must be decoded to be understood.
     ///
     /// # Errors
     /// As [`Self::scan`]; [`MediaError::Stopped`] once it is cancelled.
@@ -41,7 +45,7 @@ impl MediaIndex {
         }
         let mut input = Input::open(path)?;
         let mut warnings = Vec::new();
-        let mut scans: Vec<StreamScan> = (0..input.stream_count()).map(|i| StreamScan::new(&input, i)).collect();
+        let mut scans: Vec<StreamScan> = (0..input.stream_count()).map(|i| StreamScan::new(&input, i, cancel)).collect();
         let mut clock = Clock::new(&input);
         let mut packet = AvPacket::new();
         let mut problem = None;
@@ -51,7 +55,7 @@ impl MediaIndex {
             }
             // Streams may appear while reading (MPEG-PS).
             while scans.len() < input.stream_count() {
-                scans.push(StreamScan::new(&input, scans.len()));
+                scans.push(StreamScan::new(&input, scans.len(), cancel));
             }
             let Ok(stream) = usize::try_from(packet.get().stream_index) else { continue };
             match scans.get_mut(stream) {
@@ -76,7 +80,7 @@ impl MediaIndex {
             match scan {
                 StreamScan::Video(v) if v.is_attached() => attached.push(v.finish(&input, &shifts, &tracks, &mut warnings)?),
                 StreamScan::Video(v) => video.push(v.finish(&input, &shifts, &tracks, &mut warnings)?),
-                StreamScan::Audio(a) => audio.push(a.finish(&input, &shifts, &mut warnings)),
+                StreamScan::Audio(a) => audio.push(a.finish(&input, &shifts, &mut warnings)?),
                 StreamScan::Other => {}
             }
         }
@@ -98,7 +102,7 @@ impl MediaIndex {
         let videos = video.len();
         video.append(&mut attached);
         let info = crate::probe::describe(&input, zero, &mut video, videos, &audio, warnings)?;
-        Ok(Arc::new(Self { info, video, audio }))
+        Ok(Arc::new(Self { info, video, audio, row: None }))
     }
 
     /// The description that [`probe`] returns.
@@ -130,7 +134,15 @@ fn default_first<T>(input: &Input, kind: &str, streams: &mut [T], stream: impl F
 /// # Errors
 /// As [`MediaIndex::scan`]; also when no stream can be used.
 pub fn probe(path: &Path) -> Result<MediaInfo, MediaError> {
-    let index = MediaIndex::scan(path)?;
+    probe_location(&MediaLocation::file(path))
+}
+
+/// As [`probe`], of a file or numbered pictures, of which the first and the last one are decoded.
+///
+/// # Errors
+/// As [`MediaIndex::open`]; also when no stream can be used.
+pub fn probe_location(location: &MediaLocation) -> Result<MediaInfo, MediaError> {
+    let index = MediaIndex::open(location, &CancelToken::new())?;
     let mut info = index.info.clone();
     let pictures = info.video.iter_mut().chain(&mut info.attached_pictures);
     for (n, v) in pictures.enumerate() {
@@ -144,7 +156,7 @@ pub fn probe(path: &Path) -> Result<MediaInfo, MediaError> {
     if let Some((_, Some(first))) = all.iter().find(|_| all.iter().all(|s| s.1.is_some())) {
         return Err(first.clone());
     }
-    let prefix = format!("{}: ", path.display());
+    let prefix = format!("{}: ", location.path.display());
     let warning = |(stream, defect): &(usize, &Option<MediaError>)| {
         let text = defect.as_ref()?.to_string();
         Some(format!("stream {stream} cannot be used: {}", text.strip_prefix(&prefix).unwrap_or(&text)))
@@ -161,10 +173,10 @@ enum StreamScan {
 }
 
 impl StreamScan {
-    fn new(input: &Input, i: usize) -> Self {
+    fn new(input: &Input, i: usize, cancel: &CancelToken) -> Self {
         match input.kind(i) {
-            AVMediaType::AVMEDIA_TYPE_VIDEO => Self::Video(VideoScan::new(input, i)),
-            AVMediaType::AVMEDIA_TYPE_AUDIO => Self::Audio(AudioScan::new(input, i)),
+            AVMediaType::AVMEDIA_TYPE_VIDEO => Self::Video(VideoScan::new(input, i, cancel)),
+            AVMediaType::AVMEDIA_TYPE_AUDIO => Self::Audio(AudioScan::new(input, i, cancel)),
             _ => Self::Other,
         }
     }

@@ -52,6 +52,18 @@ unsafe impl Send for Input {}
 impl Input {
     /// Opens the file and reads its streams' parameters.
     pub fn open(path: &Path) -> Result<Self, MediaError> {
+        let input = Self::open_undescribed(path)?;
+        input.deadline.renew();
+        // SAFETY: the context is open.
+        let found = unsafe { ffi::avformat_find_stream_info(input.context, ptr::null_mut()) };
+        if found < 0 {
+            return Err(open_error(path, found, input.deadline.passed.load(Ordering::Relaxed)));
+        }
+        Ok(input)
+    }
+
+    /// Opens the file without decoding anything: of its streams only what the header says is known.
+    pub fn open_undescribed(path: &Path) -> Result<Self, MediaError> {
         crate::init();
         let meta = std::fs::metadata(path).map_err(|e| match e.kind() {
             std::io::ErrorKind::NotFound => MediaError::NotFound { path: path.into() },
@@ -84,8 +96,8 @@ impl Input {
             (*context).interrupt_callback.opaque = ptr::from_ref::<Deadline>(&deadline).cast_mut().cast();
             let mut options = ptr::null_mut();
             // A file must not make FFmpeg open another protocol, and `%03d` in a name is not a
-            // pattern.
-            for (k, v) in [(c"protocol_whitelist", c"file"), (c"pattern_type", c"none")] {
+            // pattern. Transport streams are described as the ffmpeg program does it.
+            for (k, v) in [(c"protocol_whitelist", c"file"), (c"pattern_type", c"none"), (c"scan_all_pmts", c"1")] {
                 ffi::av_dict_set(&mut options, k.as_ptr(), v.as_ptr(), 0);
             }
             let opened = ffi::avformat_open_input(&mut context, url.as_ptr(), ptr::null_mut(), &mut options);
@@ -96,11 +108,6 @@ impl Input {
             let input = Self { context, path: path.into(), deadline };
             if let Some(reason) = chance(path, &input.format_name()) {
                 return Err(MediaError::NotMedia { path: path.into(), reason });
-            }
-            input.deadline.renew();
-            let found = ffi::avformat_find_stream_info(input.context, ptr::null_mut());
-            if found < 0 {
-                return Err(open_error(path, found, input.deadline.passed.load(Ordering::Relaxed)));
             }
             Ok(input)
         }

@@ -1,8 +1,8 @@
 //! Reads and writes media files through FFmpeg: probing, indexing, decoding, encoding and muxing.
 //!
-//! [`MediaIndex`] scans a file once; [`VideoReader`] and [`AudioReader`] use it to return frames
-//! and samples by time. [`write::Writer`] encodes pictures and samples into a file. This crate
-//! contains all `unsafe` FFmpeg calls. It does not depend on projects or plans.
+//! [`MediaIndex`] scans a file, or numbered pictures, once; [`VideoReader`] and [`AudioReader`] use
+//! it to return frames and samples by time. [`write::Writer`] encodes pictures and samples into a
+//! file. This crate contains all `unsafe` FFmpeg calls. It does not depend on projects or plans.
 
 mod audio;
 mod audio_index;
@@ -23,6 +23,7 @@ pub mod info;
 mod input;
 pub mod mp4_boxes;
 pub mod mp4_tables;
+pub mod numbered;
 pub mod ogg_end;
 mod orientation;
 mod packet_length;
@@ -31,23 +32,28 @@ mod playable;
 mod png;
 mod probe;
 mod report;
+mod row_index;
+mod row_reader;
 mod samples;
 mod stream;
 pub mod tags;
 mod video;
 mod video_index;
 mod video_packet;
+mod video_reader;
 pub mod write;
 
 pub use audio::AudioReader;
 pub use decoders::{DecoderAvailability, decoders};
 pub use error::MediaError;
-pub use index::{MediaIndex, probe};
+pub use index::{MediaIndex, probe, probe_location};
 pub use info::{AudioInfo, MediaInfo, OtherInfo, ScanOrder, VideoInfo};
 pub use input::STUCK_AFTER_SECS;
+pub use numbered::{MediaLocation, Numbered};
 pub use report::DecodeReport;
 pub use tags::{AvColor, GuessedTags};
-pub use video::{DecodedFrame, ReadOptions, VideoReader};
+pub use video::{DecodedFrame, ReadOptions};
+pub use video_reader::VideoReader;
 
 /// Silences FFmpeg's own log and collects the messages of codecs for their reports. Every entry
 /// point of this crate calls it; only the first call does anything.

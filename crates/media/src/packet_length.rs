@@ -9,6 +9,7 @@ use crate::{
     input::{AvPacket, Input},
     stream::{decode_all, open_stream},
 };
+use cutroom_types::CancelToken;
 use ffmpeg_next::ffi::{self, AVCodecID};
 use std::path::Path;
 
@@ -134,11 +135,14 @@ impl Drop for Parser {
 
 /// Samples of each packet of a stream at `rate_hz`, by decoding all of them: those of a frame belong
 /// to the packet that it is coded in.
-pub(crate) fn count_by_decoding(path: &Path, stream: usize, rate_hz: i64) -> Result<Vec<i64>, MediaError> {
+///
+/// # Errors
+/// The file is gone, unreadable or stuck; [`MediaError::Stopped`] once `cancel` is cancelled.
+pub(crate) fn count_by_decoding(path: &Path, stream: usize, rate_hz: i64, cancel: &CancelToken) -> Result<Vec<i64>, MediaError> {
     let (input, decoder) = open_stream(path, stream, 1)?;
     decoder.mute(true);
     let mut counts: Vec<i64> = Vec::new();
-    let packets = decode_all((input, decoder), stream, None, |f, sent| {
+    let packets = decode_all((input, decoder), stream, None, cancel, |f, sent| {
         let (samples, rate) = (i64::from(f.get().nb_samples), i64::from(f.get().sample_rate));
         counts.resize(sent, 0);
         // A label that is none of ours: what the decoder gives in the end, of the last packet.

@@ -100,7 +100,10 @@ impl MediaIndex {
     pub fn try_picture(self: &Arc<Self>, video_stream: usize) -> Result<(), MediaError> {
         let decode = || {
             let options = ReadOptions { threads: 1, deinterlace: Deinterlace::Off, ..ReadOptions::default() };
-            VideoReader::open_indexed(Arc::clone(self), video_stream, options)?.frame(0).map(drop)
+            let mut reader = VideoReader::open_indexed(Arc::clone(self), video_stream, options)?;
+            reader.frame(0)?;
+            // The rest of a row is decoded when it is shown.
+            if self.row.is_some() { reader.frame(usize::MAX).map(drop) } else { Ok(()) }
         };
         match self.video_info(video_stream) {
             // FFmpeg found no picture: the decoder says why.

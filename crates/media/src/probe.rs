@@ -256,6 +256,18 @@ pub(crate) fn stream_tags(input: &Input, i: usize, info: &MediaInfo, number: usi
     }
 }
 
+/// What the reader of a still image, the first stream of its file, needs in addition to the frame.
+pub(crate) fn still_tags(input: &Input) -> StreamTags {
+    StreamTags {
+        // SAFETY: the stream's parameters are valid.
+        color: png::stated_color(input).or(unsafe { AvColor::of_parameters((*input.stream(0)).codecpar) }),
+        container_aspect: container_aspect(input, 0),
+        usual_aspect: sample_aspect(input, 0),
+        orientation: stored_orientation(input, 0, true, &mut Vec::new()),
+        is_still: true,
+    }
+}
+
 fn describe_audio(input: &Input, index: &AudioIndex, warnings: &mut Vec<String>) -> AudioInfo {
     let i = index.stream;
     // SAFETY: the stream and its parameters are valid; FFmpeg returns null or static strings.

@@ -4,6 +4,7 @@ use crate::{
     error::MediaError,
     input::{AvPacket, Input},
 };
+use cutroom_types::CancelToken;
 use std::{collections::BTreeSet, path::Path};
 
 /// Opens the file such that it delivers packets of this stream only, and a decoder with `threads`
@@ -22,11 +23,12 @@ pub(crate) fn open_stream(path: &Path, stream: usize, threads: usize) -> Result<
 
 /// Decodes the first `count` packets of an opened stream from its beginning, all if `count` is
 /// `None`, and calls `visit` with every frame, whose `pts` is its packet's ordinal, and the number of
-/// packets sent so far. Returns the number of packets.
+/// packets sent so far. Returns the number of packets. `cancel` is checked at every one.
 pub(crate) fn decode_all(
     (mut input, mut decoder): (Input, Decoder),
     stream: usize,
     count: Option<usize>,
+    cancel: &CancelToken,
     mut visit: impl FnMut(&AvFrame, usize),
 ) -> Result<usize, MediaError> {
     let (mut packet, mut problem, mut ordinal) = (AvPacket::new(), None, 0);
@@ -35,6 +37,9 @@ pub(crate) fn decode_all(
             Output::AvFrame(f) => visit(&f, ordinal),
             Output::End => return Ok(ordinal),
             Output::WantsPacket => loop {
+                if cancel.is_cancelled() {
+                    return Err(MediaError::Stopped { path: input.path().to_owned() });
+                }
                 if count == Some(ordinal) || !input.read(&mut packet, &mut problem)? {
                     decoder.send(None);
                     break;
@@ -50,22 +55,49 @@ pub(crate) fn decode_all(
 }
 
 /// Ordinals of a stream's packets in the order in which the decoder outputs their frames.
-pub(crate) fn order_by_decoding(path: &Path, stream: usize) -> Result<Vec<u32>, MediaError> {
+pub(crate) fn order_by_decoding(path: &Path, stream: usize, cancel: &CancelToken) -> Result<Vec<u32>, MediaError> {
     let mut order = Vec::new();
-    decode_all(open_stream(path, stream, 0)?, stream, None, |f, _| order.extend(u32::try_from(f.get().pts).ok()))?;
+    decode_all(open_stream(path, stream, 0)?, stream, None, cancel, |f, _| order.extend(u32::try_from(f.get().pts).ok()))?;
     Ok(order)
 }
 
 /// Ordinals of the packets among the first `count` of a stream whose frames the decoder gives
 /// without damage when it begins at the first packet.
-pub(crate) fn whole_from_start(path: &Path, stream: usize, count: usize) -> Result<BTreeSet<u32>, MediaError> {
+pub(crate) fn whole_from_start(
+    path: &Path,
+    stream: usize,
+    count: usize,
+    cancel: &CancelToken,
+) -> Result<BTreeSet<u32>, MediaError> {
     let (input, mut decoder) = open_stream(path, stream, 1)?;
     decoder.refuse_damaged();
     let mut whole = BTreeSet::new();
-    decode_all((input, decoder), stream, Some(count), |f, _| {
+    decode_all((input, decoder), stream, Some(count), cancel, |f, _| {
         if !f.is_damaged() {
             whole.extend(u32::try_from(f.get().pts).ok());
         }
     })?;
     Ok(whole)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::packet_length::count_by_decoding;
+    use cutroom_test_support::media;
+
+    #[test]
+    fn decoding_to_understand_a_file_is_cancelled() {
+        let (Some(avi), Some(dts)) = (media("found/skip_h264b.avi"), media("found/dts48_3s.mkv")) else { return };
+        let cancel = CancelToken::new();
+        assert!(!order_by_decoding(&avi, 0, &cancel).unwrap().is_empty());
+        assert!(!count_by_decoding(&dts, 0, 48_000, &cancel).unwrap().is_empty());
+        cancel.cancel();
+        let stopped = [
+            order_by_decoding(&avi, 0, &cancel).map(|_| ()),
+            whole_from_start(&avi, 0, 10, &cancel).map(|_| ()),
+            count_by_decoding(&dts, 0, 48_000, &cancel).map(|_| ()),
+        ];
+        assert!(stopped.iter().all(|r| matches!(r, Err(MediaError::Stopped { .. }))), "{stopped:?}");
+    }
 }

@@ -19,7 +19,7 @@ use cutroom_types::{Deinterlace, FieldOrder, Picture, Span, Time, TimeDelta};
 use ffmpeg_next::ffi;
 use std::{
     collections::{BTreeSet, VecDeque},
-    path::{Path, PathBuf},
+    path::PathBuf,
     sync::Arc,
 };
 
@@ -76,7 +76,7 @@ enum Reached {
 }
 
 /// Reads one video stream.
-pub struct VideoReader {
+pub(crate) struct StreamReader {
     index: Arc<MediaIndex>,
     number: usize,
     path: PathBuf,
@@ -116,20 +116,13 @@ pub struct VideoReader {
     past_report: DecodeReport,
 }
 
-impl VideoReader {
-    /// Opens a file; `video_stream` counts as in [`crate::MediaInfo::video`], with attached
-    /// pictures after the others.
+impl StreamReader {
+    /// A reader of a stream of an index; `video_stream` counts as in [`crate::MediaInfo::video`],
+    /// with attached pictures after the others.
     ///
     /// # Errors
-    /// The file cannot be opened, or has no such stream, or no decoder for it.
-    pub fn open(path: &Path, video_stream: usize, options: ReadOptions) -> Result<Self, MediaError> {
-        Self::open_indexed(MediaIndex::scan(path)?, video_stream, options)
-    }
-
-    /// As [`Self::open`], with an existing index.
-    ///
-    /// # Errors
-    /// As [`Self::open`]; also when the stream has no frames.
+    /// The file cannot be opened, or has no such stream, or no decoder for it; also when the stream
+    /// has no frames.
     pub fn open_indexed(index: Arc<MediaIndex>, video_stream: usize, options: ReadOptions) -> Result<Self, MediaError> {
         let path = index.info.path.clone();
         let video = index.video.get(video_stream).ok_or_else(|| MediaError::NoStream {

@@ -17,7 +17,7 @@ use crate::{
     ogg_end,
     video_packet::VideoPacket,
 };
-use cutroom_types::{FLICKS_PER_SECOND, FrameRate, Span, Time, TimeDelta};
+use cutroom_types::{CancelToken, FLICKS_PER_SECOND, FrameRate, Span, Time, TimeDelta};
 use ffmpeg_next::ffi::{self, AVRational};
 
 /// Packets behind the first group of pictures that are decoded to judge it: more than decoders hold
@@ -125,11 +125,13 @@ pub(crate) struct VideoScan {
     packets: Vec<VideoPacket>,
     /// Where parts of the file begin: (packet, part).
     parts: Vec<(usize, usize)>,
+    /// Checked where the stream must be decoded.
+    cancel: CancelToken,
 }
 
 impl VideoScan {
     /// Starts the scan of stream `i`.
-    pub fn new(input: &Input, i: usize) -> Self {
+    pub fn new(input: &Input, i: usize, cancel: &CancelToken) -> Self {
         // SAFETY: the stream is valid.
         let (attached, codec) = unsafe {
             let s = input.stream(i);
@@ -146,6 +148,7 @@ impl VideoScan {
             has_layers: false,
             packets: Vec::new(),
             parts: Vec::new(),
+            cancel: cancel.clone(),
         }
     }
 
@@ -308,7 +311,7 @@ impl VideoScan {
         let group = next_key.map_or(self.packets.len(), |n| n + first_key + 1);
         if self.packets[..group].iter().enumerate().any(|(n, p)| is_shown(&p) && (n < first_key || p.pts < pts)) {
             let count = self.packets.len().min(group + PACKETS_AFTER_GROUP);
-            let whole = crate::stream::whole_from_start(input.path(), self.stream, count)?;
+            let whole = crate::stream::whole_from_start(input.path(), self.stream, count, &self.cancel)?;
             let from = whole.iter().filter_map(|&n| self.packets.get(n as usize)).filter(is_shown).map(|p| p.pts).min();
             for p in &mut self.packets[..group] {
                 p.hidden |= p.pts < from.unwrap_or(pts);
@@ -338,7 +341,7 @@ impl VideoScan {
         // SAFETY: the stream is valid.
         let delay = unsafe { (*(*input.stream(self.stream)).codecpar).video_delay }.max(0) as usize;
         if delay > 0 && input.format_name() == "avi" {
-            let order = crate::stream::order_by_decoding(input.path(), self.stream)?;
+            let order = crate::stream::order_by_decoding(input.path(), self.stream, &self.cancel)?;
             self.place_in_slots(&order, delay);
         }
         let missing = self.packets.iter().filter(|p| p.pts == NO_TIMESTAMP && !p.hidden && !p.second_field).count();
@@ -357,7 +360,7 @@ impl VideoScan {
                 "stream {}: {missing} timestamps are missing; they are placed between the others, in the order found by decoding",
                 self.stream
             ));
-            let order = crate::stream::order_by_decoding(input.path(), self.stream)?;
+            let order = crate::stream::order_by_decoding(input.path(), self.stream, &self.cancel)?;
             self.fill_in(&order, tick);
         } else {
             warnings.push(format!("stream {}: {missing} timestamps are missing; they continue at the nominal rate", self.stream));

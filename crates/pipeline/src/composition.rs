@@ -114,12 +114,12 @@ impl OpenComposition {
         };
         let named: HashSet<&MediaId> = uses.iter().map(|u| &u.media).collect();
         let in_use: Vec<_> = project.media.iter().filter(|m| named.contains(&m.id)).collect();
-        let paths: Vec<PathBuf> = in_use.iter().map(|m| library.path(&m.path)).collect();
-        let indexes = library.scan(&paths, cancel);
+        let locations: Vec<_> = in_use.iter().map(|m| library.location(m)).collect();
+        let indexes = library.scan(&locations, cancel);
         let scanned: BTreeMap<MediaId, Scanned> = in_use
             .iter()
-            .zip(paths.into_iter().zip(indexes))
-            .map(|(media, (path, index))| (media.id.clone(), Scanned { path, index }))
+            .zip(locations.into_iter().zip(indexes))
+            .map(|(media, (location, index))| (media.id.clone(), Scanned { path: location.path, index }))
             .collect();
         for media in &mut project.media {
             media.facts = scanned.get(&media.id).and_then(|s| s.index.as_ref().ok()).map(|index| facts_of(index.info()));

@@ -29,7 +29,7 @@ pub use decoder_pool::{DecoderPool, FrameSource, OpenSource, Pending};
 pub use display::as_srgb;
 pub use error::PipelineError;
 pub use frames::FrameReader;
-pub use library::{Library, media_path};
+pub use library::{Library, media_location, media_path};
 pub use measure::file_loudness;
 pub use sound::AudioMix;
 pub use spec::output_spec;

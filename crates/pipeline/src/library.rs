@@ -2,7 +2,8 @@
 //! by all compositions that are opened with it.
 use crate::decode::DecodeLog;
 use cutroom_effects::lut::Lut;
-use cutroom_media::{MediaError, MediaIndex};
+use cutroom_media::{MediaError, MediaIndex, MediaLocation, Numbered};
+use cutroom_project::Media;
 use cutroom_types::CancelToken;
 use std::{
     collections::{BTreeSet, HashMap},
@@ -25,13 +26,14 @@ pub struct Library {
 
 #[derive(Default)]
 struct Files {
-    media: HashMap<PathBuf, (Stamp, Arc<MediaIndex>)>,
+    media: HashMap<MediaLocation, (Stamp, Arc<MediaIndex>)>,
     luts: HashMap<PathBuf, (Stamp, Arc<Lut>)>,
     /// Number of scans so far, for tests and diagnostics.
     scans: usize,
 }
 
-/// Identifies the version of a file: size in bytes and time of modification.
+/// Identifies the version of a file: size in bytes and time of modification; of numbered pictures a
+/// number that stands for those of all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Stamp {
     bytes: u64,
@@ -39,8 +41,16 @@ struct Stamp {
 }
 
 impl Stamp {
-    /// `None` for paths that are not a file, such as the pattern of an image sequence: they are
-    /// scanned each time.
+    /// `None` for paths that are not a file, and for numbered pictures whose folder cannot be
+    /// listed: they are scanned each time.
+    fn of_media(location: &MediaLocation) -> Option<Self> {
+        match location.numbered {
+            Some(_) => Some(Self { bytes: location.stamp()?, modified: None }),
+            None => Self::of(&location.path),
+        }
+    }
+
+    /// `None` for paths that are not a file.
     fn of(path: &Path) -> Option<Self> {
         let found = std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file)?;
         Some(Self { bytes: found.len(), modified: found.modified().ok() })
@@ -68,13 +78,18 @@ impl Library {
         self.files().scans
     }
 
+    /// Where a media's file, or its numbered pictures, are.
+    pub fn location(&self, media: &Media) -> MediaLocation {
+        media_location(&self.folder, media)
+    }
+
     /// The indexes of these files, in the same order. Files that are not in the library, or have
     /// changed, are scanned, several at the same time, until `cancel` is cancelled.
-    pub(crate) fn scan(&self, paths: &[PathBuf], cancel: &CancelToken) -> Vec<Result<Arc<MediaIndex>, MediaError>> {
-        let stamps: Vec<Option<Stamp>> = paths.iter().map(|p| Stamp::of(p)).collect();
+    pub(crate) fn scan(&self, paths: &[MediaLocation], cancel: &CancelToken) -> Vec<Result<Arc<MediaIndex>, MediaError>> {
+        let stamps: Vec<Option<Stamp>> = paths.iter().map(Stamp::of_media).collect();
         let mut results: Vec<Option<Result<Arc<MediaIndex>, MediaError>>> = {
             let files = self.files();
-            let known = |(path, stamp): (&PathBuf, &Option<Stamp>)| {
+            let known = |(path, stamp): (&MediaLocation, &Option<Stamp>)| {
                 let (of, index) = files.media.get(path)?;
                 (Some(*of) == *stamp).then(|| Ok(Arc::clone(index)))
             };
@@ -83,9 +98,9 @@ impl Library {
         let requested: Vec<usize> = (0..paths.len()).filter(|i| results[*i].is_none()).collect();
         for some in requested.chunks(SCANNING_THREADS) {
             let scanned = thread::scope(|scope| {
-                let scan = |i: usize| scope.spawn(move || MediaIndex::scan_until(&paths[i], cancel));
+                let scan = |i: usize| scope.spawn(move || MediaIndex::open(&paths[i], cancel));
                 let running: Vec<_> = some.iter().map(|i| scan(*i)).collect();
-                let defect = |i: usize| MediaError::NotMedia { path: paths[i].clone(), reason: "scanning it panicked".into() };
+                let defect = |i: usize| MediaError::NotMedia { path: paths[i].path.clone(), reason: "scanning it panicked".into() };
                 running.into_iter().zip(some).map(|(t, i)| t.join().unwrap_or_else(|_| Err(defect(*i)))).collect::<Vec<_>>()
             });
             let mut files = self.files();
@@ -121,7 +136,7 @@ impl Library {
     /// them.
     pub fn retain(&self, used: &BTreeSet<PathBuf>) {
         let mut files = self.files();
-        files.media.retain(|path, _| used.contains(path));
+        files.media.retain(|location, _| used.contains(&location.path));
         files.luts.retain(|path, _| used.contains(path));
     }
 
@@ -135,8 +150,53 @@ impl Library {
     }
 }
 
+/// Where a media's file, or its numbered pictures, are; paths are relative to `folder`.
+pub fn media_location(folder: &Path, media: &Media) -> MediaLocation {
+    let numbered = media.frame_rate.map(|frame_rate| Numbered { frame_rate, start_number: media.start_number, gaps: media.gaps });
+    MediaLocation { path: media_path(folder, &media.path), numbered }
+}
+
 /// The path of a media's file: `path`, relative to `folder`.
 pub fn media_path(folder: &Path, path: &str) -> PathBuf {
     // Messages then show "film.mp4" instead of "./film.mp4".
     if folder == Path::new(".") { path.into() } else { folder.join(path) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use cutroom_types::{FrameRate, Gaps};
+
+    /// A row whose files change is opened again; one that does not is not.
+    #[test]
+    fn rows_are_opened_again_when_a_file_changes() {
+        let dir = tempfile::tempdir().unwrap();
+        let add = |n: u32, size: &str| {
+            let file = dir.path().join(format!("a{n}.png"));
+            let picture = format!("color=red:size={size},format=rgb24");
+            let args = ["-v", "error", "-y", "-f", "lavfi", "-i", &picture, "-frames:v", "1", "-update", "1"];
+            assert!(std::process::Command::new("ffmpeg").args(args).arg(file).status().unwrap().success());
+        };
+        add(1, "4x4");
+        add(2, "4x4");
+        let library = Library::new(dir.path());
+        let mut media = Media::new("m", "a%d.png", cutroom_project::MediaKind::Video);
+        media.frame_rate = FrameRate::new(25, 1);
+        let frames = |media: &Media| {
+            let scanned = library.scan(&[library.location(media)], &CancelToken::new()).remove(0);
+            scanned.map(|index| (index.info().video[0].frames, library.scans()))
+        };
+        assert_eq!(frames(&media).unwrap(), (2, 1));
+        assert_eq!(frames(&media).unwrap(), (2, 1));
+        add(3, "4x4");
+        assert_eq!(frames(&media).unwrap(), (3, 2));
+        add(2, "8x4");
+        assert_eq!(frames(&media).unwrap(), (3, 3));
+        std::fs::remove_file(dir.path().join("a1.png")).unwrap();
+        assert_eq!(frames(&media).unwrap(), (2, 4));
+        media.gaps = Gaps::Hold;
+        assert_eq!(frames(&media).unwrap(), (2, 5));
+        media.start_number = Some(3);
+        assert_eq!(frames(&media).unwrap(), (1, 6));
+    }
 }

@@ -283,6 +283,15 @@ pub struct ClipAudio {
     /// all. `[0]` plays the left channel as mono, `[1, 0]` swaps left and right.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub channels: Vec<u32>,
+    /// Level of the source's centre in left and right where the composition has no centre,
+    /// -144..=12 decibels; -144 leaves it out. Absent: 1/√2 (about -3.01), by ITU-R BS.775.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub center_mix_db: Option<f64>,
+    /// Level of the source's low-frequency channel (LFE) in left and right, or in the centre of a
+    /// mono composition, where the composition has no such channel, -144..=12 decibels. Absent: it
+    /// is left out, by ITU-R BS.775.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lfe_mix_db: Option<f64>,
     /// Unknown fields, kept on save.
     #[serde(flatten)]
     pub extra: Extra,
@@ -458,6 +467,8 @@ impl Default for ClipAudio {
             lead: TimeDelta::ZERO,
             tail: TimeDelta::ZERO,
             channels: Vec::new(),
+            center_mix_db: None,
+            lfe_mix_db: None,
             extra: Extra::default(),
         }
     }

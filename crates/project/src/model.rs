@@ -1,8 +1,8 @@
 //! Project, media, compositions and tracks.
 use crate::{Animated, Clip, Extra, Transition, default_true, is_default, is_true};
 use cutroom_types::{
-    BlendSpace, ClipId, CompositionId, ContentLight, Deinterlace, FieldOrder, FrameRate, HdrMetadata, MasteringDisplay, MediaId,
-    Primaries, Size, Time, TimeDelta, TrackId, Transfer,
+    BlendSpace, ClipId, CompositionId, ContentLight, Deinterlace, FieldOrder, FrameRate, Gaps, HdrMetadata, MasteringDisplay,
+    MediaId, Primaries, Size, Time, TimeDelta, TrackId, Transfer,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -63,6 +63,16 @@ pub struct Media {
     /// What is used of the file.
     #[serde(default, skip_serializing_if = "is_default")]
     pub kind: MediaKind,
+    /// Makes the path a pattern of numbered pictures, such as `shots/IMG_%04d.png`, that are shown
+    /// one after the other at this rate. Absent: the path is one file.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub frame_rate: Option<FrameRate>,
+    /// Number of the first of numbered pictures. Absent: the lowest that there is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub start_number: Option<u64>,
+    /// What numbered pictures show where a number is missing.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub gaps: Gaps,
     /// Which frames are deinterlaced.
     #[serde(default, skip_serializing_if = "is_default")]
     pub deinterlace: Deinterlace,
@@ -388,6 +398,9 @@ impl Media {
             id: id.into(),
             path: path.into(),
             kind,
+            frame_rate: None,
+            start_number: None,
+            gaps: Gaps::default(),
             deinterlace: Deinterlace::default(),
             field_order: FieldOrder::default(),
             audio_offset: TimeDelta::ZERO,

@@ -6,7 +6,7 @@
 //! sampled on a fixed grid of root samples (100 per second, and both sides of each keyframe), of
 //! which a plan has the part around its range.
 use crate::{
-    AudioPlan, Fade, NestedAudio, PlanError, Timeline, Voice,
+    AudioPlan, Fade, FoldLevels, NestedAudio, PlanError, Timeline, Voice,
     index::{AudioFade, AudioSegment},
     sampling::stretch,
 };
@@ -93,6 +93,8 @@ struct Surroundings<'a> {
 #[derive(Clone, Copy)]
 struct Pan<'a> {
     channels: usize,
+    /// Levels at which the clip's source is folded into these channels.
+    fold: FoldLevels,
     /// Curves of the clip and of its track; their values are added.
     curves: [ClockedCurve<'a>; 2],
 }
@@ -178,7 +180,8 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         here.gains.push(ClockedCurve { curve: &clip.audio.gain_db, clock, origin: clip.start });
         here.gains.push(ClockedCurve { curve: &track.gain_db, clock, origin: Time::ZERO });
         let pan = ClockedCurve { curve: &clip.audio.pan, clock, origin: clip.start };
-        here.pans.push(Pan { channels, curves: [pan, ClockedCurve { curve: &track.pan, clock, origin: Time::ZERO }] });
+        let fold = FoldLevels { center: clip.audio.center_mix_db.map(level), lfe: clip.audio.lfe_mix_db.map(level) };
+        here.pans.push(Pan { channels, fold, curves: [pan, ClockedCurve { curve: &track.pan, clock, origin: Time::ZERO }] });
         here.fades.extend(segment.fades.iter().filter_map(|f| place_fade(f, &clock)));
         match &clip.source {
             ClipSource::Solid(_)
@@ -263,10 +266,10 @@ impl AudibleClip<'_, '_> {
             // out.
             let same = nested.last().is_some_and(|inner| inner.channels == level.channels) && matches!(pan[..], [(_, 0.0)]);
             if !same {
-                nested.push(NestedAudio { channels: level.channels, pan });
+                nested.push(NestedAudio { channels: level.channels, fold: level.fold, pan });
             }
         }
-        let pan = nested.pop().map(|root| root.pan).unwrap_or_default();
+        let (fold, pan) = nested.pop().map(|root| (root.fold, root.pan)).unwrap_or_default();
         Voice {
             clip: clip.id.clone(),
             media: media.clone(),
@@ -277,6 +280,7 @@ impl AudibleClip<'_, '_> {
             source_start: clock.nested(clip).local_of_sample(first_audible).saturating_add(shift),
             speed,
             nested,
+            fold,
             pan,
             gain: curve_points(&around.gains, &samples, requested, &clock, gain),
             fades: around.fades,
@@ -306,6 +310,11 @@ fn gain(curves: &mut dyn Iterator<Item = f64>) -> f32 {
         sum += db.min(MAX_DB);
     }
     if sum == 0.0 { 1.0 } else { libm::exp10(sum.min(MAX_SUM_DB) / 20.0) as f32 }
+}
+
+/// The linear level of decibels.
+fn level(db: f64) -> f64 {
+    if db <= SILENCE_DB { 0.0 } else { libm::exp10(db / 20.0) }
 }
 
 fn pan(curves: &mut dyn Iterator<Item = f64>) -> f32 {

@@ -2,8 +2,8 @@
 //! their length and variants by a tag, so that different plans have different bytes. −0 and 0 are
 //! equal numbers and have equal bytes.
 use crate::{
-    Align, Alignment, AudioPlan, BlendSpace, Box2, Canvas, Content, EffectUse, Fade, FadeCurve, Fit, FramePlan, Layer, MaskMode,
-    MaskUse, MatteUse, NestedAudio, Outline, Placement, SourceFrame, Transform, Voice,
+    Align, Alignment, AudioPlan, BlendSpace, Box2, Canvas, Content, EffectUse, Fade, FadeCurve, Fit, FoldLevels, FramePlan, Layer,
+    MaskMode, MaskUse, MatteUse, NestedAudio, Outline, Placement, SourceFrame, Transform, Voice,
 };
 use cutroom_effects::{Entry, EntryRef};
 use cutroom_types::{Affine, BezierPath, ParamValue, Vertex};
@@ -128,8 +128,16 @@ impl Bytes {
         voices.iter().for_each(|v| self.voice(v));
     }
 
+    fn fold(&mut self, fold: FoldLevels) {
+        let FoldLevels { center, lfe } = fold;
+        for level in [center, lfe] {
+            self.flag(level.is_some());
+            self.double(level.unwrap_or(0.0));
+        }
+    }
+
     fn voice(&mut self, voice: &Voice) {
-        let Voice { clip, media, stream, channels, first_sample, end_sample, source_start, speed, gain, nested, pan, fades } =
+        let Voice { clip, media, stream, channels, first_sample, end_sample, source_start, speed, gain, nested, fold, pan, fades } =
             voice;
         self.text(clip.as_str());
         self.text(media.as_str());
@@ -142,9 +150,11 @@ impl Bytes {
         self.double(*speed);
         self.points(gain);
         self.points(pan);
+        self.fold(*fold);
         self.count(nested.len());
-        for NestedAudio { channels, pan } in nested {
+        for NestedAudio { channels, fold, pan } in nested {
             self.count(*channels);
+            self.fold(*fold);
             self.points(pan);
         }
         self.count(fades.len());
@@ -555,7 +565,8 @@ mod tests {
                 source_start: Time(3),
                 speed: 1.0,
                 gain: vec![(0, 1.0)],
-                nested: vec![NestedAudio { channels: 2, pan: vec![(0, 0.0)] }],
+                nested: vec![NestedAudio { channels: 2, fold: FoldLevels::default(), pan: vec![(0, 0.0)] }],
+                fold: FoldLevels::default(),
                 pan: vec![(0, 0.0)],
                 fades: vec![Fade { first_sample: 1, end_sample: 2, rising: true, curve: FadeCurve::Linear }],
             }],
@@ -581,6 +592,9 @@ mod tests {
             |p| p.voices[0].nested.clear(),
             |p| p.voices[0].nested[0].channels = 1,
             |p| p.voices[0].nested[0].pan = vec![(1, 0.0)],
+            |p| p.voices[0].nested[0].fold.center = Some(0.0),
+            |p| p.voices[0].fold.center = Some(0.0),
+            |p| p.voices[0].fold.lfe = Some(0.0),
             |p| p.voices[0].fades.clear(),
             |p| p.voices[0].fades[0].rising = false,
             |p| p.voices[0].fades[0].end_sample = 9,

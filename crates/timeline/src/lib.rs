@@ -35,8 +35,8 @@ pub use handles::{ClipHandle, handles};
 pub use index::Timeline;
 pub use left_out::{LeftOut, LeftOutReason};
 pub use plan::{
-    Align, Alignment, AudioPlan, BlendSpace, Box2, Canvas, Content, EffectUse, Fade, FadeCurve, Fit, FramePlan, Layer, MaskMode,
-    MaskUse, MatteUse, NestedAudio, Outline, Placement, SourceFrame, Transform, Voice,
+    Align, Alignment, AudioPlan, BlendSpace, Box2, Canvas, Content, EffectUse, Fade, FadeCurve, Fit, FoldLevels, FramePlan, Layer,
+    MaskMode, MaskUse, MatteUse, NestedAudio, Outline, Placement, SourceFrame, Transform, Voice,
 };
 pub use uses::{SourceUse, SourceUser, StreamKind, reachable, source_uses};
 pub use validate::{validate, validate_against_catalog};

@@ -343,10 +343,21 @@ pub struct Voice {
     /// Nested compositions that its sound passes through before the plan's own, innermost first,
     /// without those that change nothing; empty for clips of the plan's composition.
     pub nested: Vec<NestedAudio>,
+    /// Levels at which it is folded into the channels of the plan's composition.
+    pub fold: FoldLevels,
     /// Pan in the plan's composition, -1 left … 0 centre … 1 right: points like those of `gain`.
     pub pan: Vec<(i64, f32)>,
     /// Fades and cross-fades, multiplied.
     pub fades: Vec<Fade>,
+}
+
+/// Linear levels of channels in their neighbours where they are folded into a layout without them.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct FoldLevels {
+    /// Of the centre in left and right; `None`: 1/√2.
+    pub center: Option<f64>,
+    /// Of the low-frequency channel in left and right, or in the centre of mono; `None`: 0.
+    pub lfe: Option<f64>,
 }
 
 /// What a nested composition does to the channels of a voice: they are folded into its own channels
@@ -355,6 +366,8 @@ pub struct Voice {
 pub struct NestedAudio {
     /// Number of its channels, as in [`AudioPlan::channels`].
     pub channels: usize,
+    /// Levels at which its input is folded into them.
+    pub fold: FoldLevels,
     /// Pan in this composition, as in [`Voice::pan`].
     pub pan: Vec<(i64, f32)>,
 }

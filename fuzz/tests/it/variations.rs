@@ -117,4 +117,4 @@ macro_rules! tests {
         }
     };
 }
-tests!(project, cube, three_dl, time, boxes, ogg, sequence, curve);
+tests!(project, cube, three_dl, time, boxes, ogg, sequence, curve, subtitles);

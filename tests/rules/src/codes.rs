@@ -17,6 +17,8 @@ pub const NOT_CODES: &[&str] = &[
     "audio.bitrate_bps",
     "audio.bits",
     "audio.channels",
+    "audio.center_mix_db",
+    "audio.lfe_mix_db",
     "audio.codec",
     "audio.lead",
     "audio.tail",

@@ -53,7 +53,7 @@ pub const LAYERS: &[Layer] = &[
     Layer {
         package: "cutroom-interchange",
         dir: "crates/interchange",
-        owns: "what other editors call things, and their projects as ours",
+        owns: "what other editors call things, their projects as ours, subtitle files",
         may_use: &["types", "project", "kernel", "effects"],
         never_knows: "how anything is decoded or rendered",
     },
@@ -158,7 +158,7 @@ pub const LAYERS: &[Layer] = &[
         package: "cutroom-fuzz",
         dir: "fuzz",
         owns: "every parser under any bytes: targets of libFuzzer, their seeds, a short run as a test",
-        may_use: &["types", "project", "effects", "media"],
+        may_use: &["types", "project", "effects", "interchange", "media"],
         never_knows: "rendering, exporting",
     },
     Layer {

@@ -13,6 +13,7 @@ mod new;
 mod probe;
 mod schema;
 mod stabilize;
+mod subtitles;
 mod title;
 mod validate;
 
@@ -48,6 +49,8 @@ pub enum Command {
     Graph(graph::GraphArgs),
     /// Measure the loudness of a media file or of a project's mix
     Loudness(loudness::LoudnessArgs),
+    /// Show, convert, move, split and check subtitle files
+    Subtitles(Box<subtitles::SubtitlesArgs>),
     /// List effects, blend modes and transitions with their parameters
     Catalog(catalog::CatalogArgs),
     /// Print the JSON Schema of the project file
@@ -76,6 +79,7 @@ impl Command {
             Self::Title(command) => command.json(),
             Self::Graph(args) => args.json || args.format == graph::GraphFormat::Json,
             Self::Loudness(args) => args.json,
+            Self::Subtitles(args) => args.json,
             Self::Catalog(args) => args.json,
             Self::Doctor(args) => args.json,
             Self::Schema | Self::Import(_) | Self::Completions(_) | Self::Man(_) => false,
@@ -98,6 +102,7 @@ pub fn run(command: Command) -> Result<(), Failure> {
         Command::Title(command) => title::run(&command),
         Command::Graph(args) => graph::graph(&args),
         Command::Loudness(args) => loudness::loudness(&args),
+        Command::Subtitles(args) => subtitles::subtitles(&args),
         Command::Catalog(args) => catalog::list(&args),
         Command::Schema => schema::schema(),
         Command::Doctor(args) => doctor::doctor(&args),
@@ -176,6 +181,7 @@ mod tests {
             "new_project" => ("new", new::WORDS),
             "probe" => ("probe", probe::WORDS),
             "render_frame" => ("frame", frame::WORDS),
+            "check_subtitles" | "convert_subtitles" | "show_subtitles" => ("subtitles", subtitles::WORDS),
             "stabilize" => ("stabilize", stabilize::WORDS),
             "title_add" => ("title add", title::ADD_WORDS),
             "title_preview" => ("title preview", title::PREVIEW_WORDS),

@@ -4,7 +4,7 @@ use crate::{
     text,
 };
 use clap::{Args, ValueEnum};
-use cutroom_api::{Align, Fit, NewProjectRequest, Size};
+use cutroom_api::{Align, Fit, Gaps, NewProjectRequest, Size};
 use std::path::PathBuf;
 
 /// Arguments of `cutroom new`.
@@ -15,9 +15,11 @@ Examples:
   cutroom new film.json a.mp4 b.mov --size 1920x1080 --fps 25 --dissolve 0.5s
   cutroom new film.json a.mp4@2s..5s b.mov song.mp3
   cutroom new slides.json 'IMG_%04d.jpg' --still 2s --dissolve 0.5s
+  cutroom new shot.json 'IMG_%04d.jpg' --frame-rate 24
   cutroom new story.json a.mp4 --portrait
 
 FILE@A..B is a part of a file, IMG_%04d.jpg all files of such a name, and so is a quoted 'shots/*.jpg'.
+With --frame-rate numbered pictures are one film instead of a slideshow.
 Files with sound only are heard under the pictures and end with them.
 Size and frame rate are those of the first clip unless given. Paths are stored relative to the project.")]
 pub struct NewArgs {
@@ -41,6 +43,12 @@ pub struct NewArgs {
     /// Frames per second: 25, 29.97 or 30000/1001
     #[arg(long, value_name = "RATE")]
     pub fps: Option<String>,
+    /// Make numbered pictures (IMG_%04d.png) one film of so many pictures per second
+    #[arg(long, value_name = "RATE")]
+    pub frame_rate: Option<String>,
+    /// What such a film shows where a number is missing
+    #[arg(long, value_enum, default_value = "error")]
+    pub gaps: GapsArg,
     /// Length of the dissolves between clips, such as 0.5s or 12f
     #[arg(long, value_name = "TIME")]
     pub dissolve: Option<String>,
@@ -109,6 +117,27 @@ impl From<AlignArg> for Align {
     }
 }
 
+/// What numbered pictures show where a number is missing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum GapsArg {
+    /// Nothing: it is an error
+    Error,
+    /// The picture before it
+    Hold,
+    /// Black
+    Black,
+}
+
+impl From<GapsArg> for Gaps {
+    fn from(arg: GapsArg) -> Self {
+        match arg {
+            GapsArg::Error => Self::Error,
+            GapsArg::Hold => Self::Hold,
+            GapsArg::Black => Self::Black,
+        }
+    }
+}
+
 /// Names of the request's fields on the command line.
 pub const WORDS: &Words = &[
     ("project", "<PROJECT>"),
@@ -118,6 +147,8 @@ pub const WORDS: &Words = &[
     ("fit", "--fit"),
     ("align", "--align"),
     ("fps", "--fps"),
+    ("frame_rate", "--frame-rate"),
+    ("gaps", "--gaps"),
     ("dissolve", "--dissolve"),
     ("still", "--still"),
     ("overwrite", "--overwrite"),
@@ -133,6 +164,8 @@ pub fn new(args: &NewArgs) -> Result<(), Failure> {
         fit: args.fit.map(Fit::from),
         align: args.align.map(Align::from),
         fps: args.fps.clone(),
+        frame_rate: args.frame_rate.clone(),
+        gaps: args.gaps.into(),
         dissolve: args.dissolve.clone(),
         still: args.still.clone(),
         overwrite: args.overwrite,

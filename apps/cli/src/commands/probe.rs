@@ -12,24 +12,28 @@ use std::path::PathBuf;
 #[command(after_help = "\
 Examples:
   cutroom probe a.mp4 b.mov
+  cutroom probe 'IMG_%04d.jpg' --frame-rate 24
   cutroom probe --json a.mp4 | jq '.[0].video'")]
 pub struct ProbeArgs {
-    /// Media files
+    /// Media files, or numbered pictures: IMG_%04d.png
     #[arg(required = true)]
     pub files: Vec<PathBuf>,
+    /// Pictures per second of numbered pictures
+    #[arg(long, value_name = "RATE", default_value = "25")]
+    pub frame_rate: String,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
 }
 
 /// Names of the request's fields on the command line.
-pub const WORDS: &Words = &[("file", "<FILES>")];
+pub const WORDS: &Words = &[("file", "<FILES>"), ("frame_rate", "--frame-rate")];
 
 /// Shows the contents of each file; files that cannot be read are reported at the end.
 pub fn probe(args: &ProbeArgs) -> Result<(), Failure> {
     let (mut reports, mut errors): (Vec<MediaReport>, Vec<ApiError>) = (Vec::new(), Vec::new());
     for file in &args.files {
-        match cutroom_api::probe(&ProbeRequest { file: file.clone() }) {
+        match cutroom_api::probe(&ProbeRequest { file: file.clone(), frame_rate: Some(args.frame_rate.clone()) }) {
             Ok(report) => reports.push(report),
             Err(error) => errors.push(in_words(error, WORDS)),
         }

@@ -19,7 +19,7 @@ const RESULTS: &[(&str, &[Film])] = &[
     ("10.", &[("jcut.mp4", 100, 640, 360, true)]),
     ("11.", &[("slides.mp4", 150, 640, 360, false)]),
     ("12.", &[("mosaic.mp4", 50, 640, 360, true)]),
-    ("13.", &[("out/a.webm", 100, 640, 360, true), ("out/b.webm", 100, 640, 360, true)]),
+    ("13.", &[("out/a.mp4", 100, 640, 360, true), ("out/b.mp4", 100, 640, 360, true)]),
     ("14.", &[("a-proxy.mov", 100, 320, 180, true), ("b-proxy.mov", 100, 320, 180, true)]),
     ("15.", &[("repeat.mp4", 75, 640, 360, true)]),
     ("16.", &[("titled.mp4", 175, 640, 360, true)]),
@@ -34,7 +34,7 @@ fn sources(bench: &Bench) {
         ffmpeg(&[&["-f", "lavfi", "-i", &picture, "-f", "lavfi", "-i", &tone][..], &codecs].concat(), &bench.path(name));
     };
     film("a.mp4", "testsrc2", 300, "4");
-    film("b.mp4", "mandelbrot", 500, "4");
+    film("b.mp4", "smptebars", 500, "4");
     film("loop.mp4", "testsrc", 700, "0.8");
     let screen = "color=0x1db53a:size=640x360:rate=25,noise=alls=8:allf=t,drawbox=x=220:y=60:w=200:h=240:color=0xb04020:t=fill,format=yuv420p";
     ffmpeg(&["-f", "lavfi", "-i", screen, "-t", "2", "-c:v", "libx264", "-preset", "ultrafast"], &bench.path("green.mp4"));

@@ -68,7 +68,9 @@ fn every_example_works() {
     crate::support::ffmpeg(&["-f", "lavfi", "-i", "sine=d=30"], &b.path("song.mp3"));
     crate::support::ffmpeg(&["-f", "lavfi", "-i", "testsrc=s=64x36:r=25", "-frames:v", "3"], &b.path("IMG_%04d.jpg"));
     std::fs::create_dir(b.path("man1")).unwrap();
-    let kept = |name: &str| ["a.mp4", "b.mov", "song.mp3", "film.json", "man1"].contains(&name) || name.starts_with("IMG_");
+    b.write("a.srt", "1\n00:00:10,000 --> 00:00:12,000\nA cue\n");
+    let kept =
+        |name: &str| ["a.mp4", "a.srt", "b.mov", "song.mp3", "film.json", "man1"].contains(&name) || name.starts_with("IMG_");
     let mut done = 0;
     let commands = commands(&b);
     for name in &commands {

@@ -127,6 +127,43 @@ fn samples(file: &Path, filter: &str) -> Vec<f32> {
     out.stdout.chunks_exact(4).map(|b| f32::from_le_bytes([b[0], b[1], b[2], b[3]])).collect()
 }
 
+/// Centre and LFE at levels of their own, against FFmpeg's `pan` with the matrix of ITU-R BS.775.
+#[test]
+fn center_and_lfe_are_folded_at_their_levels() {
+    let b = Bench::new();
+    let tones: Vec<String> = (0..6).map(|c| format!("0.2*sin(2*PI*{}*t)", 300 + 170 * c)).collect();
+    let tones = format!("aevalsrc={}:c=5.1:s=48000:d=0.4", tones.join("|"));
+    ffmpeg(&["-f", "lavfi", "-i", &tones, "-c:a", "pcm_s24le"], &b.path("tones.wav"));
+    audio_film(&b, "tones.wav", 2, "0.4s");
+    let document: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(b.path("p.json")).unwrap()).unwrap();
+    for levels in
+        [json!({"center_mix_db": 3, "lfe_mix_db": -6}), json!({"center_mix_db": -144}), json!({"lfe_mix_db": -10.5}), json!({})]
+    {
+        let mut document = document.clone();
+        document["compositions"][0]["tracks"][0]["clips"][0]["audio"] = levels.clone();
+        b.write("p.json", &document.to_string());
+        b.ok(&["export", "p.json", "-o", "o.mkv", "--video-codec", "ffv1", "--audio-codec", "flac", "--overwrite"]);
+        let level = |name: &str, usual: f64| {
+            levels[name].as_f64().map_or(usual, |db| if db <= -144.0 { 0.0 } else { 10f64.powf(db / 20.0) })
+        };
+        let half = std::f64::consts::FRAC_1_SQRT_2;
+        let (c, w) = (level("center_mix_db", half), level("lfe_mix_db", 0.0));
+        let sum = 1.0 + c + w + half;
+        let row = |front: &str, back: &str| format!("{}*{front}+{}*FC+{}*LFE+{}*{back}", 1.0 / sum, c / sum, w / sum, half / sum);
+        let pan = format!("pan=stereo|FL={}|FR={}", row("FL", "BL"), row("FR", "BR"));
+        let (ours, want) = (samples(&b.path("o.mkv"), "anull"), samples(&b.path("tones.wav"), &format!("aformat=flt,{pan}")));
+        assert_eq!(ours.len(), want.len(), "{levels}");
+        let max = ours.iter().zip(&want).map(|(a, b)| (a - b).abs()).fold(0.0, f32::max);
+        // One step of 16 bits.
+        assert!(max <= 1.0 / 32768.0, "{levels}: {max}");
+    }
+    let mut document = document;
+    document["compositions"][0]["tracks"][0]["clips"][0]["audio"] = json!({"center_mix_db": 13});
+    b.write("p.json", &document.to_string());
+    let refused = b.run(&["validate", "p.json"]);
+    assert!(refused.code == 3 && refused.err.contains("audio.center_mix_db"), "{} {}", refused.code, refused.err);
+}
+
 /// A different tone in each channel. FFmpeg's resampler folds the layout that the file names.
 #[test]
 fn channels_are_what_the_file_names() {

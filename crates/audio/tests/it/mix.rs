@@ -1,7 +1,7 @@
 //! Tests of the mixer: exact copies, independence of blocks, gain, pan, fades, clipping, errors.
 use crate::support::{memory, mix, noise, plan, rms_db, sine, voice};
 use cutroom_audio::{AudioFormat, AudioSource, ChannelLayout, MAX_BLOCK_SAMPLES, MemorySource, Mixer, SourceError};
-use cutroom_timeline::{Fade, FadeCurve, NestedAudio, Voice};
+use cutroom_timeline::{Fade, FadeCurve, FoldLevels, NestedAudio, Voice};
 use cutroom_types::{AudioBlock, MediaId, Time};
 use proptest::prelude::*;
 
@@ -92,7 +92,10 @@ fn nested_compositions_place_first_and_balance_after() {
     let mono = memory(48_000, vec![l.clone()]);
     let stereo = memory(48_000, vec![l.clone(), r.clone()]);
     let mixed = |nested: &[(usize, f32)], pan: f32, mut source: MemorySource| {
-        let nested = nested.iter().map(|&(channels, pan)| NestedAudio { channels, pan: vec![(0, pan)] }).collect();
+        let nested = nested
+            .iter()
+            .map(|&(channels, pan)| NestedAudio { channels, fold: FoldLevels::default(), pan: vec![(0, pan)] })
+            .collect();
         let v = Voice { nested, pan: vec![(0, pan)], ..voice(0, 1_000) };
         mix(&plan(48_000, 2, 0, 1_000, vec![v]), &mut source).channels
     };
@@ -282,7 +285,7 @@ fn any_voice() -> impl Strategy<Value = Voice> {
             speed,
             gain,
             pan,
-            nested: nested.into_iter().map(|(channels, pan)| NestedAudio { channels, pan }).collect(),
+            nested: nested.into_iter().map(|(channels, pan)| NestedAudio { channels, fold: FoldLevels::default(), pan }).collect(),
             fades,
             ..voice(first, first + length)
         })

@@ -3,7 +3,7 @@ use crate::{
     Alignment, Clip, ClipSource, Composition, CompositionColor, Extra, Media, MediaFacts, MediaKind, Project, Track, TrackKind,
     Transition,
 };
-use cutroom_types::{Align, FLICKS_PER_SECOND, Fit, FrameRate, HdrMetadata, Primaries, Size, Time, TimeDelta, Transfer};
+use cutroom_types::{Align, FLICKS_PER_SECOND, Fit, FrameRate, Gaps, HdrMetadata, Primaries, Size, Time, TimeDelta, Transfer};
 use std::collections::BTreeMap;
 
 /// Longest priming of an encoder: HE-AAC at 44.1 kHz has up to 5186 samples, 0.118 s.
@@ -19,6 +19,8 @@ pub struct SourceFacts {
     pub path: String,
     /// Kind of media.
     pub kind: MediaKind,
+    /// Rate and treatment of gaps of numbered pictures; `None` for a file.
+    pub numbered: Option<(FrameRate, Gaps)>,
     /// Facts to store in the project.
     pub facts: MediaFacts,
     /// Its first video stream.
@@ -220,6 +222,9 @@ impl Sequence<'_> {
         for (n, source) in self.sources.iter().enumerate() {
             let mut media = Media::new(&media_id(n), &source.path, source.kind);
             media.facts = Some(source.facts.clone());
+            if let Some((rate, gaps)) = source.numbered {
+                (media.frame_rate, media.gaps) = (Some(rate), gaps);
+            }
             project.media.push(media);
         }
         Ok(Sequenced { project, unheard })

@@ -1,7 +1,9 @@
 //! Checks each value by itself: numbers, sizes, rates, times, keyframes.
 use super::{MAX_COMPOSITION_AREA_PX, MAX_COMPOSITION_SIDE_PX, MAX_TIME_FLICKS, Problem, SPEED_LIMITS, drawing, report};
-use crate::{Animatable, Animated, Clip, ClipSource, Margin, Margins, Mask, MaskShape, Params, Place, Project, Track, TrackPlace};
-use cutroom_types::{ClipId, TimeDelta};
+use crate::{
+    Animatable, Animated, Clip, ClipSource, Margin, Margins, Mask, MaskShape, MediaKind, Params, Place, Project, Track, TrackPlace,
+};
+use cutroom_types::{ClipId, Gaps, NumberPattern, TimeDelta};
 use std::fmt::Display;
 
 /// Path and clip for which problems are reported. The path is formatted only if there is a problem.
@@ -20,6 +22,8 @@ impl At<'_> {
 pub(super) type Limits = (f64, f64);
 pub(super) const UNIT: Limits = (0.0, 1.0);
 const GAIN_DB: Limits = (-1000.0, 60.0);
+/// Levels at which channels are folded into others.
+const FOLD_DB: Limits = (-144.0, 12.0);
 const PAN: Limits = (-1.0, 1.0);
 const FEATHER: Limits = (0.0, 20_000.0);
 const EXPANSION: Limits = (-20_000.0, 20_000.0);
@@ -40,6 +44,24 @@ pub(super) fn check(project: &Project, problems: &mut Vec<Problem>) {
         let at = At { path: &Place::Media(i), clip: None };
         if m.path.is_empty() || m.path.contains('\0') {
             at.report(problems, "path", "project.path", "the path of the file is empty or contains a zero byte");
+        }
+        let has_number = m.path.rsplit('/').next().is_some_and(|name| NumberPattern::parse(name).is_some());
+        if m.frame_rate.is_some() && !has_number {
+            let message = "a frame_rate makes it numbered pictures, but the file name has no place for the number, such as %04d";
+            at.report(problems, "path", "project.numbered", message);
+        }
+        if m.frame_rate.is_some() && m.kind != MediaKind::Video {
+            at.report(problems, "kind", "project.numbered", "numbered pictures (with a frame_rate) are of the kind \"video\"");
+        }
+        for (field, is_given) in [("start_number", m.start_number.is_some()), ("gaps", m.gaps != Gaps::Error)] {
+            if is_given && m.frame_rate.is_none() {
+                at.report(
+                    problems,
+                    field,
+                    "project.numbered",
+                    "it means something with a frame_rate only, which makes numbered pictures",
+                );
+            }
         }
         if let Some(f) = &m.facts
             && let Some(d) = f.duration
@@ -184,6 +206,9 @@ fn clip(problems: &mut Vec<Problem>, project: &Project, c: &Clip, at: &At) {
     }
     number(problems, at, "audio.gain_db", &a.gain_db, GAIN_DB);
     number(problems, at, "audio.pan", &a.pan, PAN);
+    for (name, level) in [("audio.center_mix_db", a.center_mix_db), ("audio.lfe_mix_db", a.lfe_mix_db)] {
+        number(problems, at, name, &Animated::Constant(level.unwrap_or(0.0)), FOLD_DB);
+    }
     for (name, fade) in [("audio.fade_in", a.fade_in), ("audio.fade_out", a.fade_out)] {
         time(problems, at, name, fade.0, true);
         if fade > c.duration {

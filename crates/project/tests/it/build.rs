@@ -30,6 +30,7 @@ fn source(kind: MediaKind, secs: i64, size: Option<(u32, u32)>) -> SourceFacts {
     SourceFacts {
         path: "a".into(),
         kind,
+        numbered: None,
         facts: MediaFacts::default(),
         picture,
         duration: TimeDelta(secs * SECOND),

@@ -1,7 +1,7 @@
 //! Shared by the tests: hand-made plans, signals, the ffmpeg command line as an oracle.
 use cutroom_audio::{MemorySource, Mixer};
 use cutroom_test_support::skipped;
-use cutroom_timeline::{AudioPlan, Voice};
+use cutroom_timeline::{AudioPlan, FoldLevels, Voice};
 use cutroom_types::{AudioBlock, Time};
 use std::{io::Write, process::Command};
 
@@ -18,6 +18,7 @@ pub fn voice(first: i64, end: i64) -> Voice {
         speed: 1.0,
         gain: vec![(0, 1.0)],
         nested: vec![],
+        fold: FoldLevels::default(),
         pan: vec![(0, 0.0)],
         fades: vec![],
     }

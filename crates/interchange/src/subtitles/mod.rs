@@ -1,0 +1,150 @@
+//! Subtitle files: SubRip, WebVTT, Advanced SubStation Alpha and TTML, read into one model and
+//! written from it.
+//!
+//! Reading never fails for what a file holds: a cue that cannot be understood is reported with its
+//! line and kept where that is possible. Writing reports what the format cannot hold. All of it
+//! takes time in proportion to the size of the file.
+mod ass;
+mod ass_tags;
+mod check;
+mod clock;
+mod document;
+mod edit;
+mod encoding;
+mod issues;
+mod markup;
+mod split;
+mod srt;
+mod ttml;
+mod ttml_write;
+mod vtt;
+
+pub use check::{CheckLimits, Finding, FindingKind, check};
+pub use document::{Alignment, Cue, NamedStyle, Region, Run, RunStyle, SubtitleDocument, Sung};
+pub use edit::{Stretch, shift, stretch};
+pub use issues::Issue;
+pub use split::{SplitLimits, split};
+
+use issues::Issues;
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+
+/// A subtitle format.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SubtitleFormat {
+    /// SubRip, `.srt`.
+    Srt,
+    /// WebVTT, `.vtt`.
+    Vtt,
+    /// Advanced SubStation Alpha, `.ass`, and its predecessor `.ssa`, which is read only.
+    Ass,
+    /// Timed Text Markup Language, `.ttml`, `.dfxp`, `.xml`.
+    Ttml,
+}
+
+impl SubtitleFormat {
+    /// All formats.
+    pub const ALL: [Self; 4] = [Self::Srt, Self::Vtt, Self::Ass, Self::Ttml];
+
+    /// Its name: `srt`, `vtt`, `ass`, `ttml`.
+    pub fn id(self) -> &'static str {
+        match self {
+            Self::Srt => "srt",
+            Self::Vtt => "vtt",
+            Self::Ass => "ass",
+            Self::Ttml => "ttml",
+        }
+    }
+
+    /// By the ending of a file's name.
+    pub fn of_path(path: &Path) -> Option<Self> {
+        match path.extension()?.to_str()?.to_ascii_lowercase().as_str() {
+            "srt" => Some(Self::Srt),
+            "vtt" | "webvtt" => Some(Self::Vtt),
+            "ass" | "ssa" => Some(Self::Ass),
+            "ttml" | "dfxp" | "xml" | "itt" => Some(Self::Ttml),
+            _ => None,
+        }
+    }
+
+    /// By what a text holds.
+    fn of_text(text: &str) -> Option<Self> {
+        let head = text.trim_start();
+        if head.starts_with("WEBVTT") {
+            return Some(Self::Vtt);
+        }
+        if head.starts_with('<') {
+            return Some(Self::Ttml);
+        }
+        let lines = || text.lines().take(2000).map(str::trim);
+        if lines().any(|l| l.eq_ignore_ascii_case("[Script Info]") || l.eq_ignore_ascii_case("[Events]")) {
+            return Some(Self::Ass);
+        }
+        lines().any(|l| l.contains("-->")).then_some(Self::Srt)
+    }
+}
+
+/// A file that was read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SubtitleFile {
+    /// What it holds.
+    pub document: SubtitleDocument,
+    /// Its format.
+    pub format: SubtitleFormat,
+    /// Name of its encoding, such as `UTF-8` or `windows-1251`.
+    pub encoding: &'static str,
+    /// Whether the encoding was guessed from the letters.
+    pub is_encoding_guessed: bool,
+    /// What was not understood, in order of the lines.
+    pub issues: Vec<Issue>,
+}
+
+/// A text is no subtitle file of a known format.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("it is not a subtitle file: neither SubRip, WebVTT, ASS nor TTML")]
+pub struct UnknownFormat;
+
+impl UnknownFormat {
+    /// Stable code.
+    pub fn code(&self) -> &'static str {
+        "subtitles.format"
+    }
+}
+
+/// Reads a subtitle file. `name` is the name of the file, whose ending counts where the text does
+/// not say its format.
+///
+/// # Errors
+/// [`UnknownFormat`] when neither tells the format. What is wrong inside is in the result's
+/// `issues`.
+pub fn read(bytes: &[u8], name: Option<&Path>) -> Result<SubtitleFile, UnknownFormat> {
+    let decoded = encoding::decode(bytes);
+    let text = decoded.text.as_str();
+    let format = SubtitleFormat::of_text(text).or_else(|| name.and_then(SubtitleFormat::of_path)).ok_or(UnknownFormat)?;
+    let mut issues = Issues::default();
+    if decoded.has_invalid {
+        issues.add(0, format!("some bytes are no {}; they are shown as \u{fffd}", decoded.encoding));
+    }
+    let mut document = match format {
+        SubtitleFormat::Srt => srt::read(text, &mut issues),
+        SubtitleFormat::Vtt => vtt::read(text, &mut issues),
+        SubtitleFormat::Ass => ass::read(text, &mut issues),
+        SubtitleFormat::Ttml => ttml::read(text, &mut issues),
+    };
+    document.sort();
+    let (encoding, is_encoding_guessed) = (decoded.encoding, decoded.is_guessed);
+    Ok(SubtitleFile { document, format, encoding, is_encoding_guessed, issues: issues.into_list() })
+}
+
+/// Writes a document as UTF-8 text, and says what the format could not hold.
+pub fn write(document: &SubtitleDocument, format: SubtitleFormat) -> (String, Vec<String>) {
+    let mut losses = Issues::default();
+    let text = match format {
+        SubtitleFormat::Srt => srt::write(document, &mut losses),
+        SubtitleFormat::Vtt => vtt::write(document, &mut losses),
+        SubtitleFormat::Ass => ass::write(document, &mut losses),
+        SubtitleFormat::Ttml => ttml_write::write(document, &mut losses),
+    };
+    (text, losses.into_list().into_iter().map(|i| i.message).collect())
+}
