@@ -18,7 +18,7 @@ use crate::{
 use rayon::prelude::*;
 
 /// Pictures of more pixels than this are measured at half their size.
-const FULL_SIZE_PX: usize = 600_000;
+const FULL_SIZE_PX: usize = 150_000;
 /// Refinement of the projected field.
 const IN_BETWEEN: Refinement =
     Refinement { smoothness: 20.0, brightness: 5.0, gradients: 10.0, warps: 1, rounds: 3, relaxations: 4 };
@@ -98,9 +98,8 @@ impl Interpolator {
             || Projected::new(&self.flows.forward, &self.flows.backward, &self.flows.seen_forward, phase, 1.0),
             || Projected::new(&self.flows.backward, &self.flows.forward, &self.flows.seen_backward, 1.0 - phase, -1.0),
         );
-        let still = Flow::still(width, height);
-        let costs = [&from_a.flow, &from_b.flow, &still].map(|f| unlike(a, b, f, phase));
-        let mut flow = still;
+        let costs = [&from_a.flow, &from_b.flow].map(|f| unlike(a, b, f, phase));
+        let mut flow = Flow::still(width, height);
         let mut first = vec![1.0 - phase; width * height];
         let mut trust = vec![1.0f32; width * height];
         let mut missing = vec![false; width * height];
@@ -122,7 +121,8 @@ impl Interpolator {
                 }
                 (Kind::Covered, Kind::Covered) => {
                     trust[n] = LITTLE_TRUST;
-                    if costs[2][n] < costs[0][n].min(costs[1][n]) { (0.0, 0.0) } else { take(closer) }
+                    let still = unlike_without(a, b, n % width, n / width);
+                    if still < costs[0][n].min(costs[1][n]) { (0.0, 0.0) } else { take(closer) }
                 }
                 (Kind::Nothing, Kind::Nothing) => {
                     missing[n] = true;
@@ -279,6 +279,12 @@ fn unlike(a: &Plane, b: &Plane, flow: &Flow, phase: f32) -> Vec<f32> {
         }
     });
     blurred(&out, width, flow.height, 2)
+}
+
+/// The same at one pixel for no displacement.
+fn unlike_without(a: &Plane, b: &Plane, x: usize, y: usize) -> f32 {
+    let row = |k: isize| a.run(x as isize - 2, y as isize + k, 5).iter().zip(b.run(x as isize - 2, y as isize + k, 5));
+    (-2..=2).flat_map(row).map(|(p, q)| (p - q).abs()).sum::<f32>() / 25.0
 }
 
 /// The mean over squares of side 2 · `reach` + 1, clamped to the edges.
