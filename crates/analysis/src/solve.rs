@@ -6,7 +6,8 @@ pub(crate) fn solved<const N: usize>(mut matrix: [[f64; N]; N], mut right: [f64;
     let largest = matrix.iter().flatten().fold(0.0f64, |m, v| m.max(v.abs()));
     for k in 0..N {
         let pivot = (k..N).max_by(|&i, &j| matrix[i][k].abs().total_cmp(&matrix[j][k].abs()))?;
-        if !(matrix[pivot][k].abs() > 1e-12 * largest) {
+        let size = matrix[pivot][k].abs();
+        if size.is_nan() || size <= 1e-12 * largest {
             return None;
         }
         matrix.swap(k, pivot);

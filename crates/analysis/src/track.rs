@@ -170,7 +170,7 @@ impl PlaneTracker {
         let shifted = |[x, y]: [f64; 2]| [x + left, y + top];
         let places: Vec<_> = corners(&part).into_iter().map(shifted).filter(|p| encloses(&corners_of_plane, *p)).collect();
         let part = Pyramid::new(part);
-        (places.len() >= MIN_CORNERS).then(|| Self {
+        (places.len() >= MIN_CORNERS).then_some(Self {
             part,
             origin,
             corners: corners_of_plane,

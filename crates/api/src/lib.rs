@@ -26,6 +26,8 @@ mod session;
 mod settings;
 mod speed;
 mod stabilize;
+mod track;
+mod track_apply;
 mod validate;
 mod wire;
 
@@ -47,6 +49,7 @@ pub use session::Session;
 pub use settings::{BackendChoice, DisplayChoice};
 pub use speed::{Speed, SpeedMeter};
 pub use stabilize::{StabilizeReport, StabilizeRequest, StabilizedClip, stabilize};
+pub use track::{AppliedTrack, TrackReport, TrackRequest, TrackState, TrackedFrame, track};
 pub use validate::{ValidateReport, ValidateRequest, validate};
 pub use wire::Operation;
 
@@ -63,6 +66,7 @@ pub const OPERATIONS: &[Operation] = &[
     Operation::new::<FrameRequest, FrameReport>("render_frame"),
     Operation::of_nothing::<serde_json::Value>("schema"),
     Operation::new::<StabilizeRequest, StabilizeReport>("stabilize"),
+    Operation::new::<TrackRequest, TrackReport>("track"),
     Operation::new::<ValidateRequest, ValidateReport>("validate"),
 ];
 

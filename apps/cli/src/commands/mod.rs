@@ -13,6 +13,7 @@ mod new;
 mod probe;
 mod schema;
 mod stabilize;
+mod track;
 mod validate;
 
 use crate::{failure::Failure, text};
@@ -40,6 +41,8 @@ pub enum Command {
     Export(Box<export::ExportArgs>),
     /// Stabilise clips: measure how the camera moved and smooth it
     Stabilize(stabilize::StabilizeArgs),
+    /// Follow a point or a flat surface in a clip, and let other things follow it
+    Track(Box<track::TrackArgs>),
     /// Show how one frame is drawn: passes, fused stages and what is left out
     Graph(graph::GraphArgs),
     /// Measure the loudness of a media file or of a project's mix
@@ -69,6 +72,7 @@ impl Command {
             Self::Frame(args) => args.json,
             Self::Export(args) => args.json,
             Self::Stabilize(args) => args.json,
+            Self::Track(args) => args.json,
             Self::Graph(args) => args.json || args.format == graph::GraphFormat::Json,
             Self::Loudness(args) => args.json,
             Self::Catalog(args) => args.json,
@@ -90,6 +94,7 @@ pub fn run(command: Command) -> Result<(), Failure> {
         Command::Frame(args) => frame::frame(&args),
         Command::Export(args) => export::export(&args),
         Command::Stabilize(args) => stabilize::stabilize(&args),
+        Command::Track(args) => track::track(&args),
         Command::Graph(args) => graph::graph(&args),
         Command::Loudness(args) => loudness::loudness(&args),
         Command::Catalog(args) => catalog::list(&args),
@@ -171,6 +176,7 @@ mod tests {
             "probe" => ("probe", probe::WORDS),
             "render_frame" => ("frame", frame::WORDS),
             "stabilize" => ("stabilize", stabilize::WORDS),
+            "track" => ("track", track::WORDS),
             "validate" => ("validate", validate::WORDS),
             other => panic!("{other} has no words"),
         }

@@ -19,4 +19,5 @@ mod simd;
 mod sources;
 mod stabilize;
 mod support;
+mod track;
 mod transitions;

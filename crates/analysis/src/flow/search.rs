@@ -229,11 +229,10 @@ fn dense(a: &Plane, b: &Plane, found: &[Found], across: usize) -> Flow {
                     let way = found[j * across + i].way;
                     let left = (i * APART) as isize - APART as isize;
                     let weights = explained(a, b, left, y, way);
-                    for k in 0..SIDE {
-                        let at = i * APART + k;
-                        sums[0][at] += weights[k] * way[0];
-                        sums[1][at] += weights[k] * way[1];
-                        sums[2][at] += weights[k];
+                    for (at, weight) in (i * APART..).zip(weights) {
+                        sums[0][at] += weight * way[0];
+                        sums[1][at] += weight * way[1];
+                        sums[2][at] += weight;
                     }
                 }
             }
