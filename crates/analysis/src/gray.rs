@@ -34,6 +34,11 @@ impl Gray {
         self.height
     }
 
+    /// Rows of samples without gaps.
+    pub fn samples(&self) -> &[f32] {
+        &self.samples
+    }
+
     /// The sample at (x, y), clamped to the edges.
     pub(crate) fn at(&self, x: i64, y: i64) -> f32 {
         let (x, y) = (x.clamp(0, self.width as i64 - 1) as usize, y.clamp(0, self.height as i64 - 1) as usize);

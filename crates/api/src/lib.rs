@@ -27,6 +27,8 @@ mod speed;
 mod stabilize;
 mod subtitles;
 mod title;
+mod track;
+mod track_apply;
 mod validate;
 mod wire;
 
@@ -56,6 +58,7 @@ pub use title::{
     TitleAddReport, TitleAddRequest, TitleEntry, TitleList, TitleParamEntry, TitlePreviewReport, TitlePreviewRequest, title_add,
     title_preview, titles,
 };
+pub use track::{AppliedTrack, TrackReport, TrackRequest, TrackState, TrackedFrame, track};
 pub use validate::{ValidateReport, ValidateRequest, validate};
 pub use wire::Operation;
 
@@ -78,6 +81,7 @@ pub const OPERATIONS: &[Operation] = &[
     Operation::new::<TitleAddRequest, TitleAddReport>("title_add"),
     Operation::new::<TitlePreviewRequest, TitlePreviewReport>("title_preview"),
     Operation::of_nothing::<TitleList>("titles"),
+    Operation::new::<TrackRequest, TrackReport>("track"),
     Operation::new::<ValidateRequest, ValidateReport>("validate"),
 ];
 

@@ -8,9 +8,9 @@ use crate::{
 };
 use cutroom_effects::Catalog;
 use cutroom_pipeline::{Library, OpenComposition, OpenOptions, PipelineError};
-use cutroom_project::{Inspection, Problem, Project};
+use cutroom_project::{Clip, Composition, Inspection, Problem, Project, Track};
 use cutroom_timeline::Timeline;
-use cutroom_types::{CancelToken, CompositionId, FrameRate, Timecode};
+use cutroom_types::{CancelToken, ClipId, CompositionId, FrameRate, Timecode};
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
@@ -126,6 +126,16 @@ impl Session {
             return Err(error.hint(format!("it has {}", known.join(", "))).file(&self.path));
         }
         Ok(id)
+    }
+
+    /// A clip by its id, with its composition and track.
+    pub(crate) fn clip(&self, id: &str) -> Result<(&Composition, &Track, &Clip), ApiError> {
+        let mut tracks = self.project.compositions.iter().flat_map(|c| c.tracks.iter().map(move |t| (c, t)));
+        let found = tracks.find_map(|(c, t)| Some((c, t, t.clip(&ClipId::from(id))?)));
+        found.ok_or_else(|| {
+            let error = ApiError::new("usage.clip", format!("the project has no clip \"{id}\""));
+            error.hint("clips are named by their `id` in the project file").field("clip")
+        })
     }
 
     /// Validates the document itself, without reading its media files.

@@ -179,7 +179,7 @@ impl Job {
         let (size, length) = picture(session, track, clip)?;
         let rate = composition.frame_rate;
         let measured = Measured::new(track, clip, length, rate, half_frame(rate));
-        Ok(Self { clip: clip.id.clone(), measured, size: reduced(size), width_px: f64::from(size.width.max(1)) })
+        Ok(Self { clip: clip.id.clone(), measured, size: reduced(size, MEASURED_PX), width_px: f64::from(size.width.max(1)) })
     }
 
     fn frames(&self) -> u64 {
@@ -254,11 +254,11 @@ impl Job {
 }
 
 /// Upright size of a clip's picture, and the length of its source.
-fn picture(session: &Session, track: &Track, clip: &Clip) -> Result<(Size, TimeDelta), ApiError> {
+pub(crate) fn picture(session: &Session, track: &Track, clip: &Clip) -> Result<(Size, TimeDelta), ApiError> {
     let still = || {
         let message = format!("clip \"{}\" has no moving picture of its own that could be measured", clip.id);
         ApiError::new("usage.clip", message)
-            .hint("clips of films and of compositions on video tracks can be stabilised")
+            .hint("clips of films and of compositions on video tracks can be measured")
             .field("clips")
     };
     match &clip.source {
@@ -283,10 +283,10 @@ fn picture(session: &Session, track: &Track, clip: &Clip) -> Result<(Size, TimeD
     }
 }
 
-/// Size at which a picture of this size is measured.
-fn reduced(size: Size) -> Size {
+/// Size at which a picture of this size is measured if its longer side may have `longest` pixels.
+pub(crate) fn reduced(size: Size, longest: u32) -> Size {
     let longer = size.width.max(size.height).max(1);
-    let measured = longer.min(MEASURED_PX);
+    let measured = longer.min(longest);
     let side = |n: u32| ((u64::from(n) * u64::from(measured) + u64::from(longer) / 2) / u64::from(longer)).max(1) as u32;
     Size { width: side(size.width), height: side(size.height) }
 }

@@ -95,7 +95,7 @@ pub const LAYERS: &[Layer] = &[
     Layer {
         package: "cutroom-analysis",
         dir: "crates/analysis",
-        owns: "measures what pictures show: how the camera moves, and a smooth path beside it",
+        owns: "measures what pictures show: how the camera moves and a smooth path beside it, where pixels, points and surfaces move, what is between two pictures",
         may_use: &["types"],
         never_knows: "files, projects, devices",
     },

@@ -15,6 +15,7 @@ mod schema;
 mod stabilize;
 mod subtitles;
 mod title;
+mod track;
 mod validate;
 
 use crate::{failure::Failure, text};
@@ -45,6 +46,8 @@ pub enum Command {
     /// List titles, show one, or add one to a project
     #[command(subcommand)]
     Title(Box<title::TitleCommand>),
+    /// Follow a point or a flat surface in a clip, and let other things follow it
+    Track(Box<track::TrackArgs>),
     /// Show how one frame is drawn: passes, fused stages and what is left out
     Graph(graph::GraphArgs),
     /// Measure the loudness of a media file or of a project's mix
@@ -77,6 +80,7 @@ impl Command {
             Self::Export(args) => args.json,
             Self::Stabilize(args) => args.json,
             Self::Title(command) => command.json(),
+            Self::Track(args) => args.json,
             Self::Graph(args) => args.json || args.format == graph::GraphFormat::Json,
             Self::Loudness(args) => args.json,
             Self::Subtitles(args) => args.json,
@@ -100,6 +104,7 @@ pub fn run(command: Command) -> Result<(), Failure> {
         Command::Export(args) => export::export(&args),
         Command::Stabilize(args) => stabilize::stabilize(&args),
         Command::Title(command) => title::run(&command),
+        Command::Track(args) => track::track(&args),
         Command::Graph(args) => graph::graph(&args),
         Command::Loudness(args) => loudness::loudness(&args),
         Command::Subtitles(args) => subtitles::subtitles(&args),
@@ -185,6 +190,7 @@ mod tests {
             "stabilize" => ("stabilize", stabilize::WORDS),
             "title_add" => ("title add", title::ADD_WORDS),
             "title_preview" => ("title preview", title::PREVIEW_WORDS),
+            "track" => ("track", track::WORDS),
             "validate" => ("validate", validate::WORDS),
             other => panic!("{other} has no words"),
         }

@@ -69,13 +69,28 @@ fn every_example_works() {
     crate::support::ffmpeg(&["-f", "lavfi", "-i", "testsrc=s=64x36:r=25", "-frames:v", "3"], &b.path("IMG_%04d.jpg"));
     std::fs::create_dir(b.path("man1")).unwrap();
     b.write("a.srt", "1\n00:00:10,000 --> 00:00:12,000\nA cue\n");
-    let kept =
-        |name: &str| ["a.mp4", "a.srt", "b.mov", "song.mp3", "film.json", "man1"].contains(&name) || name.starts_with("IMG_");
+    crate::support::ffmpeg(&["-f", "lavfi", "-i", "testsrc2=size=640x360:rate=25", "-frames:v", "6"], &b.path("c.mp4"));
+    let kept = |name: &str| {
+        ["a.mp4", "a.srt", "b.mov", "c.mp4", "song.mp3", "film.json", "man1"].contains(&name) || name.starts_with("IMG_")
+    };
     let mut done = 0;
     let commands = commands(&b);
     for name in &commands {
         // A small film for the commands after `new`, whose own examples make a large one.
         b.ok(&["new", "film.json", "a.mp4", "b.mov", "--overwrite"]);
+        if name == "track" {
+            // Something to follow, and something that follows.
+            let effects = serde_json::json!([{ "id": "hide", "effect": "mosaic-region" }, { "id": "pin", "effect": "corner-pin" }]);
+            let mut film = crate::support::document(&serde_json::json!([
+                { "id": "v1", "clips": [{ "id": "c1", "source": { "type": "media", "media": "a" }, "start": 0, "duration": "6f@25",
+                    "video": { "effects": effects } }] },
+                { "id": "v2", "clips": [{ "id": "label", "source": { "type": "solid", "color": [1, 0, 0, 1] }, "start": 0,
+                    "duration": "6f@25" }] }
+            ]));
+            film["media"][0]["path"] = "c.mp4".into();
+            film["compositions"][0]["size"] = serde_json::json!({ "width": 640, "height": 360 });
+            b.write("film.json", &film.to_string());
+        }
         let help = words_of(&b, name);
         let all: Vec<&str> = help.lines().collect();
         for (i, line) in all.iter().enumerate().filter(|(_, l)| l.starts_with("  cutroom ")) {

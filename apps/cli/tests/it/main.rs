@@ -24,4 +24,5 @@ mod stabilize;
 mod subtitles;
 mod support;
 mod titles;
+mod track;
 mod transitions;

@@ -121,6 +121,7 @@ fn errors_are_json_where_that_was_asked_for() {
         (&["export", "film.json", "-o", "x.xyz"], "usage.container"),
         (&["graph", "none.json", "--at", "0"], "project.read"),
         (&["stabilize", "film.json", "--clip", "nix", "--in-place"], "usage.clip"),
+        (&["track", "film.json", "--clip", "nix", "--point", "1,1"], "usage.clip"),
         (&["catalog", "nixnix"], "catalog.no_match"),
         (&["doctor", "--nix"], "usage.arguments"),
         (&["probe"], "usage.arguments"),

@@ -19,7 +19,10 @@ fn example(schema: &Value, root: &Value) -> Value {
             let fields = schema["properties"].as_object().cloned().unwrap_or_default();
             fields.iter().map(|(name, of)| (name.clone(), example(of, root))).collect::<Map<_, _>>().into()
         }
-        "array" => json!([example(&schema["items"], root)]),
+        "array" => {
+            let count = schema["minItems"].as_u64().unwrap_or(1) as usize;
+            json!(vec![example(&schema["items"], root); count])
+        }
         "string" => json!("x"),
         "integer" | "number" => json!(1),
         "boolean" => json!(true),
