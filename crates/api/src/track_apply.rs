@@ -115,7 +115,18 @@ impl<'a> Target<'a> {
             ClipSource::Composition(source) => {
                 Ok(session.project.composition(&source.composition).map_or(composition.size, |c| c.size))
             }
-            ClipSource::Solid(_) | ClipSource::Adjustment(_) | ClipSource::Null(_) => Ok(composition.size),
+            ClipSource::Shape(source) => Ok(match source.size_px {
+                Some([width, height]) => Size { width: width.ceil() as u32, height: height.ceil() as u32 },
+                None => composition.size,
+            }),
+            ClipSource::Text(_) => {
+                let message = format!("clip \"{}\" is a text, whose size its letters decide", self.clip.id);
+                let hint = "let its position follow: position:CLIP";
+                Err(ApiError::new("usage.apply", message).hint(hint).field("apply"))
+            }
+            ClipSource::Subtitles(_) | ClipSource::Solid(_) | ClipSource::Adjustment(_) | ClipSource::Null(_) => {
+                Ok(composition.size)
+            }
         }
     }
 

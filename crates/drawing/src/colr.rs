@@ -1,8 +1,8 @@
 //! Glyphs with colours of their own: COLR tables (versions 0 and 1), and PNG pictures.
 use crate::{
     coverage::{Coverage, FillRule, PixelRect, pixels_of},
-    glyph::{font_of, with_location},
-    layout::PlacedGlyph,
+    font_ref::{font_of, outline_of, with_location},
+    placed::PlacedGlyph,
     surface::{Ink, InkKind, Repeat, Surface},
 };
 use cutroom_effects::color::{WorkingSpace, working_color};
@@ -13,7 +13,6 @@ use skrifa::{
     color::{Brush, Color, ColorPainter, ColorStop, CompositeMode, Extend, Transform},
     instance::{LocationRef, Size},
     metrics::BoundingBox,
-    outline::{DrawSettings, OutlinePen},
     raw::TableProvider,
 };
 
@@ -132,15 +131,6 @@ impl Painter<'_> {
         }
     }
 
-    fn glyph_path(&self, id: GlyphId) -> BezPath {
-        let mut pen = Pen(BezPath::new());
-        if let Some(outline) = self.font.outline_glyphs().get(id) {
-            // A part whose program is broken is left out.
-            let _ = outline.draw(DrawSettings::unhinted(Size::unscaled(), self.location), &mut pen);
-        }
-        pen.0
-    }
-
     fn clip(&mut self, path: &BezPath) {
         let limits = self.clips.last().map_or(self.pixels, Coverage::pixels);
         let path = self.transform() * path.clone();
@@ -177,7 +167,7 @@ impl ColorPainter for Painter<'_> {
     }
 
     fn push_clip_glyph(&mut self, id: GlyphId) {
-        let path = self.glyph_path(id);
+        let path = outline_of(self.font, id, self.location);
         self.clip(&path);
     }
 
@@ -346,28 +336,4 @@ fn rect(b: &BoundingBox) -> Rect {
 
 fn point(x: f32, y: f32) -> Point {
     Point::new(f64::from(x), f64::from(y))
-}
-
-struct Pen(BezPath);
-
-impl OutlinePen for Pen {
-    fn move_to(&mut self, x: f32, y: f32) {
-        self.0.move_to(point(x, y));
-    }
-
-    fn line_to(&mut self, x: f32, y: f32) {
-        self.0.line_to(point(x, y));
-    }
-
-    fn quad_to(&mut self, cx: f32, cy: f32, x: f32, y: f32) {
-        self.0.quad_to(point(cx, cy), point(x, y));
-    }
-
-    fn curve_to(&mut self, ax: f32, ay: f32, bx: f32, by: f32, x: f32, y: f32) {
-        self.0.curve_to(point(ax, ay), point(bx, by), point(x, y));
-    }
-
-    fn close(&mut self) {
-        self.0.close_path();
-    }
 }

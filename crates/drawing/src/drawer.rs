@@ -1,11 +1,6 @@
 //! Draws drawings, and keeps what the next frames are likely to need again.
 use crate::{
-    DrawingError, FontSet, Target,
-    coverage::PixelRect,
-    glyph::GlyphCache,
-    layout::{self, TextLayout},
-    shape,
-    surface::Surface,
+    DrawingError, FontSet, Target, coverage::PixelRect, glyph::GlyphCache, layout, placed::TextLayout, shape, surface::Surface,
     text,
 };
 use cutroom_effects::color::WorkingSpace;

@@ -1,13 +1,14 @@
 //! Outlines and pictures of glyphs, through skrifa.
-use crate::{colr, coverage::PixelRect, layout::PlacedGlyph, surface::Surface};
-use cutroom_effects::color::WorkingSpace;
-use kurbo::{Affine, BezPath, Point, Stroke, StrokeOpts};
-use skrifa::{
-    FontRef, GlyphId, MetadataProvider,
-    instance::{LocationRef, NormalizedCoord, Size},
-    outline::{DrawSettings, OutlinePen},
-    raw::TableProvider,
+use crate::{
+    colr,
+    coverage::PixelRect,
+    font_ref::{font_of, outline_of, with_location},
+    placed::PlacedGlyph,
+    surface::Surface,
 };
+use cutroom_effects::color::WorkingSpace;
+use kurbo::{Affine, BezPath, Stroke, StrokeOpts};
+use skrifa::{GlyphId, MetadataProvider, raw::TableProvider};
 use std::{collections::HashMap, sync::Arc};
 
 /// Maximum number of outlines that are kept.
@@ -49,27 +50,13 @@ impl GlyphCache {
     }
 }
 
-pub(crate) fn font_of(glyph: &PlacedGlyph) -> Option<FontRef<'_>> {
-    FontRef::from_index(glyph.font.data.as_ref(), glyph.font.index).ok()
-}
-
-/// Runs a function with the glyph's position on the font's axes.
-pub(crate) fn with_location<T>(coords: &[i16], f: impl FnOnce(LocationRef<'_>) -> T) -> T {
-    let coords: Vec<NormalizedCoord> = coords.iter().map(|c| NormalizedCoord::from_bits(*c)).collect();
-    f(LocationRef::new(&coords))
-}
-
 fn read(glyph: &PlacedGlyph) -> Option<GlyphOutline> {
     let font = font_of(glyph)?;
     let id = GlyphId::new(glyph.id);
     let units_per_em = f64::from(font.head().map_or(1000, |h| h.units_per_em()).max(1));
     let has_color = font.color_glyphs().get(id).is_some() || colr::has_bitmap(&font, id);
-    let mut pen = PathPen(BezPath::new());
-    if let Some(outline) = font.outline_glyphs().get(id) {
-        // A glyph whose program is broken is left out; the rest of the text is drawn.
-        let _ = with_location(&glyph.coords, |location| outline.draw(DrawSettings::unhinted(Size::unscaled(), location), &mut pen));
-    }
-    Some(GlyphOutline { path: pen.0, units_per_em, has_color })
+    let path = with_location(&glyph.coords, |location| outline_of(&font, id, location));
+    Some(GlyphOutline { path, units_per_em, has_color })
 }
 
 /// The outline of a placed glyph in pixels, with synthetic bold and slant.
@@ -102,32 +89,4 @@ pub fn color_surface(
     let scale = f64::from(glyph.size_px) / outline.units_per_em;
     let pixels_from_units = pixels_from_glyph * Affine::scale_non_uniform(scale, -scale);
     colr::draw(glyph, pixels_from_units, foreground, working, limits)
-}
-
-struct PathPen(BezPath);
-
-impl OutlinePen for PathPen {
-    fn move_to(&mut self, x: f32, y: f32) {
-        self.0.move_to(point(x, y));
-    }
-
-    fn line_to(&mut self, x: f32, y: f32) {
-        self.0.line_to(point(x, y));
-    }
-
-    fn quad_to(&mut self, cx: f32, cy: f32, x: f32, y: f32) {
-        self.0.quad_to(point(cx, cy), point(x, y));
-    }
-
-    fn curve_to(&mut self, ax: f32, ay: f32, bx: f32, by: f32, x: f32, y: f32) {
-        self.0.curve_to(point(ax, ay), point(bx, by), point(x, y));
-    }
-
-    fn close(&mut self) {
-        self.0.close_path();
-    }
-}
-
-fn point(x: f32, y: f32) -> Point {
-    Point::new(f64::from(x), f64::from(y))
 }

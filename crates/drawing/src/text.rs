@@ -3,8 +3,8 @@ use crate::{
     DrawingError, Target,
     coverage::{Coverage, FillRule, PixelRect, pixels_of},
     glyph::{self, GlyphCache},
-    layout::TextLayout,
     outline,
+    placed::TextLayout,
     surface::{Ink, Surface},
     units::{self, GlyphLook},
 };

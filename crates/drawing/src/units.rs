@@ -1,5 +1,5 @@
 //! How far each letter, word or line of an animated text is changed.
-use crate::layout::TextLayout;
+use crate::placed::TextLayout;
 use cutroom_timeline::drawing::{TextUnit, UnitAmounts, UnitAnimation, UnitLook, UnitOrder};
 use kurbo::{Affine, Rect, Vec2};
 

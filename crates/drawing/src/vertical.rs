@@ -1,6 +1,6 @@
 //! Vertical lines, as in Japanese: columns from right to left, letters upright, and other scripts
 //! turned clockwise (Unicode Standard Annex 50).
-use crate::layout::TextLayout;
+use crate::placed::TextLayout;
 use kurbo::{Affine, Point, Rect, Vec2};
 
 /// Turns horizontal lines into columns. The text was shaped with the feature `vert`, so that

@@ -30,6 +30,7 @@ pub mod paint;
 pub mod place;
 pub mod placeholder;
 pub mod shape;
+mod stream_choice;
 pub mod subtitles;
 pub mod text;
 pub mod title;
@@ -38,7 +39,7 @@ pub mod validate;
 pub use animated::{AngleInterpolation, Animatable, Animated, BezierHandle, Curve, Ease, Keyframe};
 pub use clip::{
     AdjustmentSource, Alignment, Clip, ClipAudio, ClipSource, ClipVideo, CompositionSource, EffectInstance, MediaSource,
-    NullSource, Params, SolidSource, StreamChoice, Transform, Transition,
+    NullSource, Params, SolidSource, Transform, Transition,
 };
 pub use edit::{CompositionFields, Edit, EditError, EntityKind, ProjectFields, TrackFields, apply_all, edit_schema};
 pub use file::{LoadError, MAX_FILE_BYTES, SaveError, from_json, inspect, load, read_text, save, to_json};
@@ -52,6 +53,7 @@ pub use model::{Composition, CompositionColor, Media, MediaFacts, MediaKind, Mot
 pub use paint::{Color, Paint, Shadow, Stroke};
 pub use place::{ClipPlace, Place, TrackPlace, TransitionPlace};
 pub use shape::ShapeSource;
+pub use stream_choice::StreamChoice;
 pub use subtitles::SubtitlesSource;
 pub use text::TextSource;
 pub use validate::{

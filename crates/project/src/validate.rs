@@ -6,6 +6,7 @@ mod references;
 mod structure;
 mod tiny_times;
 mod unknown;
+mod values;
 
 use crate::Project;
 use cutroom_types::ClipId;

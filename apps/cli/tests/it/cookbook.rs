@@ -22,7 +22,7 @@ const RESULTS: &[(&str, &[Film])] = &[
     ("13.", &[("out/a.mp4", 100, 640, 360, true), ("out/b.mp4", 100, 640, 360, true)]),
     ("14.", &[("a-proxy.mov", 100, 320, 180, true), ("b-proxy.mov", 100, 320, 180, true)]),
     ("15.", &[("repeat.mp4", 75, 640, 360, true)]),
-    ("16.", &[("titled.mp4", 175, 640, 360, true)]),
+    ("16.", &[("titled.mp4", 200, 640, 360, true)]),
 ];
 
 /// The sources that recipes name.

@@ -57,7 +57,8 @@ fn requests_refuse_unknown_fields() {
         operation.accepts(good.clone()).unwrap_or_else(|e| panic!("{}: {e} in {good}", operation.name));
         let mut places = Vec::new();
         objects(&good, "", &mut places);
-        for place in places {
+        // The names in a map are free.
+        for place in places.into_iter().filter(|place| !place.ends_with("/values")) {
             let mut bad = good.clone();
             bad.pointer_mut(&place).and_then(Value::as_object_mut).unwrap().insert("overwrit".into(), json!(true));
             let error = operation.accepts(bad).expect_err(&format!("{} at \"{place}\"", operation.name));

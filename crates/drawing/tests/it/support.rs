@@ -1,5 +1,5 @@
 //! Texts to start from, and what is drawn of them.
-use cutroom_drawing::{Drawer, DrawnPicture, FontSet, layout::TextLayout};
+use cutroom_drawing::{Drawer, DrawnPicture, FontSet, placed::TextLayout};
 use cutroom_effects::color::WorkingSpace;
 use cutroom_timeline::drawing::*;
 use cutroom_types::{Primaries, Size, Transfer};

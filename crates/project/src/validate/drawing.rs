@@ -1,7 +1,7 @@
 //! Checks text and shapes.
 use super::{
     Problem,
-    fields::{At, Limits, UNIT, number, time},
+    values::{At, Limits, UNIT, number, time},
 };
 use crate::{
     Animated, Paint, Project, Shadow, ShapeSource, Stroke, SubtitlesSource, TextSource,
