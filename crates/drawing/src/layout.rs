@@ -97,6 +97,9 @@ fn arrange_at(block: &TextBlock, fonts: &mut FontSet, shrink: f32) -> TextLayout
         TextDirection::RightToLeft => BaseDirection::Rtl,
     });
     builder.push_default(StyleProperty::LineHeight(LineHeight::MetricsRelative(flow.line_height)));
+    // A line is at least as high as the default style says: no higher than the smallest letters.
+    let smallest = block.runs.iter().map(|r| r.style.size_px).fold(f32::INFINITY, f32::min);
+    builder.push_default(StyleProperty::FontSize(smallest * shrink));
     builder.push_default(StyleProperty::OverflowWrap(OverflowWrap::BreakWord));
     let mut at = 0;
     for (i, run) in block.runs.iter().enumerate() {

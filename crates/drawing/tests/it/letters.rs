@@ -63,6 +63,15 @@ fn text_that_does_not_fit_is_shrunk_clipped_or_an_error() {
     assert!(message.contains("has 200×60 px") && message.contains("A long line"), "{message}");
 }
 
+/// Inter's lines are 1.21 em high (its table `hhea`), however small.
+#[test]
+fn lines_of_small_letters_are_low() {
+    for size_px in [4.0, 12.5, 18.0, 200.0] {
+        let height = layout(&text("Ag", style(size_px))).lines[0].height();
+        assert!((height - f64::from(size_px) * 1.21).abs() < 0.01 * f64::from(size_px), "{size_px}: {height}");
+    }
+}
+
 #[test]
 fn a_text_without_end_is_refused() {
     let block = text(&"x ".repeat(5_000_000), style(10.0));

@@ -133,9 +133,19 @@ impl<'a> Found<'a> {
             ClipSource::Media(s) => self.fields::<MediaSource>(&at, &s.extra),
             ClipSource::Composition(s) => self.fields::<CompositionSource>(&at, &s.extra),
             ClipSource::Solid(s) => self.fields::<SolidSource>(&at, &s.extra),
-            ClipSource::Text(s) => self.fields::<TextSource>(&at, &s.extra),
-            ClipSource::Shape(s) => self.fields::<ShapeSource>(&at, &s.extra),
-            ClipSource::Subtitles(s) => self.fields::<SubtitlesSource>(&at, &s.extra),
+            ClipSource::Text(s) => {
+                self.fields::<TextSource>(&at, &s.extra);
+                self.drawn(&at, &**s);
+            }
+            ClipSource::Shape(s) => {
+                self.fields::<ShapeSource>(&at, &s.extra);
+                self.drawn(&at, &**s);
+            }
+            ClipSource::Subtitles(s) => {
+                self.fields::<SubtitlesSource>(&at, &s.extra);
+                self.fields::<TextSource>(&format_args!("{at}.look"), &s.look.extra);
+                self.drawn(&at, &**s);
+            }
             ClipSource::Adjustment(s) => self.fields::<AdjustmentSource>(&at, &s.extra),
             ClipSource::Null(s) => self.fields::<NullSource>(&at, &s.extra),
         }
@@ -170,6 +180,36 @@ impl<'a> Found<'a> {
         self.fields::<ClipAudio>(&format_args!("{path}.audio"), &clip.audio.extra);
         self.value(&format_args!("{path}.audio.gain_db"), &clip.audio.gain_db);
         self.value(&format_args!("{path}.audio.pan"), &clip.audio.pan);
+    }
+
+    /// Curves anywhere inside of a text, a shape or subtitles; their other objects refuse unknown fields.
+    fn drawn(&mut self, path: &dyn Display, source: &impl serde::Serialize) {
+        // What was read can be written.
+        if let Ok(value) = serde_json::to_value(source) {
+            self.curves(path, &value);
+        }
+    }
+
+    fn curves(&mut self, path: &dyn Display, value: &serde_json::Value) {
+        match value {
+            serde_json::Value::Object(fields) if fields.contains_key("keyframes") => {
+                // A curve that was written is one.
+                if let Ok(curve) = serde_json::from_value::<Animated<serde_json::Value>>(value.clone()) {
+                    self.value(path, &curve);
+                }
+            }
+            serde_json::Value::Object(fields) => {
+                for (name, value) in fields.iter().filter(|(name, _)| !name.starts_with("x-")) {
+                    self.curves(&format_args!("{path}.{name}"), value);
+                }
+            }
+            serde_json::Value::Array(items) => {
+                for (i, item) in items.iter().enumerate() {
+                    self.curves(&format_args!("{path}[{i}]"), item);
+                }
+            }
+            _ => {}
+        }
     }
 
     fn mask(&mut self, path: &dyn Display, m: &Mask) {
