@@ -139,8 +139,8 @@ fn main() {
                     }
                     let v = |c: usize| f32::from_bits(p.sample(c, x as usize, y as usize));
                     let px = &mut out[(cy * canvas.width as i32 + cx) as usize];
-                    for c in 0..3 {
-                        px[c] = ((v(c) + (1.0 - v(3)) * f32::from(px[c]) / 255.0) * 255.0).round().clamp(0.0, 255.0) as u8;
+                    for (c, out) in px.iter_mut().enumerate() {
+                        *out = ((v(c) + (1.0 - v(3)) * f32::from(*out) / 255.0) * 255.0).round().clamp(0.0, 255.0) as u8;
                     }
                 }
             }

@@ -121,7 +121,7 @@ fn arrange_at(block: &TextBlock, fonts: &mut FontSet, shrink: f32) -> TextLayout
     };
     layout.align(alignment, AlignmentOptions { align_when_overflowing: true, ..AlignmentOptions::default() });
 
-    let length = length.map_or_else(|| layout.width(), |l| l);
+    let length = length.unwrap_or_else(|| layout.width());
     let mut placed = Placing { text: &text, block, spacing: 0.0, shrink, out: TextLayout::empty(shrink) };
     let mut after_paragraph = false;
     for (n, line) in layout.lines().enumerate() {

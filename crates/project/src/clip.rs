@@ -512,9 +512,9 @@ enum SourceForm<'a> {
     Media(Cow<'a, MediaSource>),
     Composition(Cow<'a, CompositionSource>),
     Solid(Cow<'a, SolidSource>),
-    Text(Cow<'a, TextSource>),
-    Shape(Cow<'a, ShapeSource>),
-    Subtitles(Cow<'a, SubtitlesSource>),
+    Text(Cow<'a, Box<TextSource>>),
+    Shape(Cow<'a, Box<ShapeSource>>),
+    Subtitles(Cow<'a, Box<SubtitlesSource>>),
     Adjustment(Cow<'a, AdjustmentSource>),
     Null(Cow<'a, NullSource>),
 }

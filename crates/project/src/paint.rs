@@ -45,7 +45,7 @@ pub enum Paint {
     /// A colour.
     Color(Animated<Color>),
     /// A gradient.
-    Gradient(Gradient),
+    Gradient(Box<Gradient>),
 }
 
 /// A gradient over the box of the text or shape that it fills. Positions are fractions of that box:
@@ -208,7 +208,7 @@ impl<'de> Deserialize<'de> for Paint {
         match &value {
             Value::String(s) if s == "none" => Ok(Self::None),
             Value::Object(o) if o.contains_key("keyframes") => crate::deserialize_part(value).map(Self::Color),
-            Value::Object(o) if o.contains_key("gradient") => crate::deserialize_part(value).map(Self::Gradient),
+            Value::Object(o) if o.contains_key("gradient") => crate::deserialize_part(value).map(|g| Self::Gradient(Box::new(g))),
             Value::Object(_) => Err(de::Error::custom(
                 "a fill is a colour such as \"#ffcc00\", keyframes of it, \"none\", or {\"gradient\": \"linear\", \"stops\": […]}",
             )),

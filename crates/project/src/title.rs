@@ -175,7 +175,7 @@ impl Title {
     /// # Errors
     /// [`TitleError`].
     pub fn values(&self, given: &BTreeMap<String, String>) -> Result<TitleValues, TitleError> {
-        for param in given.keys().filter(|id| !self.params.iter().any(|p| p.id == **id)) {
+        if let Some(param) = given.keys().find(|id| !self.params.iter().any(|p| p.id == **id)) {
             let nearest = nearest(param, self.params.iter().map(|p| p.id));
             return Err(TitleError::UnknownParam { title: self.id, param: param.clone(), nearest });
         }

@@ -37,10 +37,7 @@ fn planned(project: &Project, frame: i64) -> FramePlan {
 }
 
 fn texts(plan: &FramePlan) -> Vec<(&Layer, &Drawing)> {
-    let text = |l: &'_ Layer| match &l.content {
-        Content::Drawing(d) if matches!(d.content, DrawingContent::Text(_)) => true,
-        _ => false,
-    };
+    let text = |l: &'_ Layer| matches!(&l.content, Content::Drawing(d) if matches!(d.content, DrawingContent::Text(_)));
     plan.layers
         .iter()
         .filter(|l| text(l))

@@ -134,11 +134,13 @@ impl Lowering<'_> {
     ) -> Result<Rasterized, RenderError> {
         let working = working_space(canvas);
         self.turn_source(&mut source, &Affine::IDENTITY);
-        let size = source.content;
+        let (content, own) = (source.content, source.own_margin(margin));
+        let size = with_margin(content, own);
         let mut pass = PassBuilder::new(size);
         let bounds = pass.full();
         let window = source.window();
-        let sampling = Sampling { source: source.source, source_from_output: source.source_from_content, window, bounds };
+        let source_from_output = source.source_from_content.after(&inward(own));
+        let sampling = Sampling { source: source.source, source_from_output, window, bounds };
         pass.stages.push(Stage::Sample { reg: 0, sampling });
         pass.convert(0, source.decode.clone());
         // A decoding of at most one step is the matrix from code values.
@@ -148,8 +150,8 @@ impl Lowering<'_> {
         let mut chain = Chain {
             lowering: self,
             size,
-            content: size,
-            margin: [0; 2],
+            content,
+            margin: own,
             target_margin: margin,
             crop: source.crop,
             canvas,
@@ -179,7 +181,7 @@ impl Lowering<'_> {
             chain.store();
         }
         let (stored, opaque) = (chain.stored, chain.opaque);
-        let mut drawn = Self::stored_source(&stored, size, opaque);
+        let mut drawn = Self::stored_source(&stored, content, opaque);
         drawn.source_from_content = drawn.source_from_content.after(&outward(margin));
         drawn.margin = margin;
         Ok(Rasterized::Stored(drawn))
@@ -342,7 +344,7 @@ impl Chain<'_, '_> {
         if source.content != self.content {
             return Err(RenderError::Unsupported("a layer whose picture changes its size under an effect over time".into()));
         }
-        let masks = self.lowering.layer_masks(layer, source.content, self.margin)?;
+        let masks = self.lowering.layer_masks(layer, &source, self.margin)?;
         let drawn = self.lowering.rasterize_layer(source, &layer.effects, masks, self.margin, self.canvas)?;
         let SamplingSource::Intermediate(id) = drawn.source else {
             return Err(RenderError::Unsupported("a picture that is not in memory".into()));

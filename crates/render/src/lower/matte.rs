@@ -1,5 +1,5 @@
 //! Masks on a layer's content, and other layers as mattes: both multiply the layer's alpha.
-use super::{Drawn, Lowering, Masks, PassBuilder, working_space};
+use super::{Drawn, LayerSource, Lowering, Masks, PassBuilder, working_space};
 use crate::{
     RenderError,
     program::{Reg, Stage},
@@ -7,7 +7,6 @@ use crate::{
 use cutroom_effects::{Uniforms, color};
 use cutroom_kernel::{At, MAX_UNIFORMS, Mix, MixKernel, Real, Rgba};
 use cutroom_timeline::{Canvas, Layer, MatteUse};
-use cutroom_types::Size;
 
 /// Multiplies the alpha of a straight colour by a straight matte. If uniform 0 is 1 the matte's
 /// luma (BT.709 weights) counts as well as its alpha; uniforms 1 and 2 are factor and offset of the
@@ -26,12 +25,13 @@ impl MixKernel for CutByMatte {
 impl Lowering<'_> {
     /// The layer's masks as one grey picture of the content's size, with the margin when they are
     /// applied after effects that may have drawn there.
-    pub(super) fn layer_masks(&mut self, layer: &Layer, content: Size, margin: [u32; 2]) -> Result<Masks, RenderError> {
+    pub(super) fn layer_masks(&mut self, layer: &Layer, source: &LayerSource, margin: [u32; 2]) -> Result<Masks, RenderError> {
         if layer.masks.is_empty() {
             return Ok(Masks::default());
         }
         let late = layer.masks_after_effects && !layer.effects.is_empty();
-        let picture = self.cache.masks.picture(&layer.masks, content, if late { margin } else { [0; 2] })?;
+        let picture =
+            self.cache.masks.picture(&layer.masks, source.content, if late { margin } else { source.own_margin(margin) })?;
         let id = self.program.pictures.len();
         self.program.pictures.push(picture);
         Ok(if late { Masks { before: None, after: Some(id) } } else { Masks { before: Some(id), after: None } })

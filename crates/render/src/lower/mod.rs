@@ -166,6 +166,12 @@ impl LayerSource {
         [(-left).max(right - w), (-top).max(bottom - h)].map(|v| v.ceil().max(0.0) as u32)
     }
 
+    /// The part of a layer's margin that the source fills itself: all of it if it reaches beyond its
+    /// content.
+    fn own_margin(&self, margin: [u32; 2]) -> [u32; 2] {
+        if self.overhang() == [0; 2] { [0; 2] } else { margin }
+    }
+
     /// The visible part, in samples of the source.
     fn window(&self) -> [f32; 4] {
         match &self.crop {
@@ -176,7 +182,7 @@ impl LayerSource {
 }
 
 /// Masks of a layer as grey pictures of the content's size, plus its margin if applied after
-/// effects.
+/// effects or if the source itself reaches into it.
 #[derive(Clone, Copy, Default)]
 struct Masks {
     /// Applied before the effects.
@@ -424,7 +430,7 @@ impl Lowering<'_> {
             }
         };
         let Some(mut placed) = placed else { return Ok(None) };
-        let masks = self.layer_masks(layer, content, margin)?;
+        let masks = self.layer_masks(layer, &source, margin)?;
         if margin != [0; 2]
             && let Some(points) = Self::framed(&source, layer, &placed, &masks, canvas)
         {

@@ -46,7 +46,7 @@ impl Lowering<'_> {
     ) -> Result<Option<Drawn>, RenderError> {
         let Some(cropped) = layer.shutter.first().and_then(|p| place::cropped(p, source.content)) else { return Ok(None) };
         let margin = outset::margin(layer, source.content, source.overhang(), canvas);
-        let masks = self.layer_masks(layer, source.content, margin)?;
+        let masks = self.layer_masks(layer, &source, margin)?;
         let place = |p| match margin {
             [0, 0] => place::place(p, source.content, canvas.size),
             _ => place::place_with_margin(p, source.content, margin, canvas.size),
