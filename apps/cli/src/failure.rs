@@ -57,7 +57,7 @@ fn command(operation: &str) -> &str {
         "title_add" => "title add",
         "title_preview" => "title preview",
         "titles" => "title list",
-        "check_subtitles" | "convert_subtitles" | "show_subtitles" => "subtitles",
+        "add_subtitles" | "check_subtitles" | "convert_subtitles" | "show_subtitles" => "subtitles",
         same => same,
     }
 }

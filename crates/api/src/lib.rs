@@ -26,6 +26,7 @@ mod settings;
 mod speed;
 mod stabilize;
 mod subtitles;
+mod subtitles_add;
 mod title;
 mod track;
 mod track_apply;
@@ -54,6 +55,7 @@ pub use subtitles::{
     CheckSubtitlesReport, CheckSubtitlesRequest, ConvertSubtitlesReport, ConvertSubtitlesRequest, CueReport, FindingReport,
     IssueReport, SubtitlesReport, SubtitlesRequest, check_subtitles, convert_subtitles, show_subtitles,
 };
+pub use subtitles_add::{AddSubtitlesReport, AddSubtitlesRequest, add_subtitles};
 pub use title::{
     TitleAddReport, TitleAddRequest, TitleEntry, TitleList, TitleParamEntry, TitlePreviewReport, TitlePreviewRequest, title_add,
     title_preview, titles,
@@ -64,6 +66,7 @@ pub use wire::Operation;
 
 /// All operations, sorted.
 pub const OPERATIONS: &[Operation] = &[
+    Operation::new::<AddSubtitlesRequest, AddSubtitlesReport>("add_subtitles"),
     Operation::of_nothing::<Catalog>("catalog"),
     Operation::new::<CheckSubtitlesRequest, CheckSubtitlesReport>("check_subtitles"),
     Operation::new::<ConvertSubtitlesRequest, ConvertSubtitlesReport>("convert_subtitles"),

@@ -170,11 +170,11 @@ pub struct FindingReport {
     pub message: String,
 }
 
-fn issues(file: &SubtitleFile) -> Vec<IssueReport> {
+pub(crate) fn issues(file: &SubtitleFile) -> Vec<IssueReport> {
     file.issues.iter().map(|Issue { line, message }| IssueReport { line: *line, message: message.clone() }).collect()
 }
 
-fn read(path: &Path) -> Result<SubtitleFile, ApiError> {
+pub(crate) fn read(path: &Path) -> Result<SubtitleFile, ApiError> {
     let unreadable = |e: std::io::Error| {
         let code = if e.kind() == std::io::ErrorKind::NotFound { "media.open.not_found" } else { "media.open.unreadable" };
         ApiError::new(code, format!("{}: cannot be read: {e}", path.display())).field("file").file(path)

@@ -186,7 +186,7 @@ mod tests {
             "new_project" => ("new", new::WORDS),
             "probe" => ("probe", probe::WORDS),
             "render_frame" => ("frame", frame::WORDS),
-            "check_subtitles" | "convert_subtitles" | "show_subtitles" => ("subtitles", subtitles::WORDS),
+            "add_subtitles" | "check_subtitles" | "convert_subtitles" | "show_subtitles" => ("subtitles", subtitles::WORDS),
             "stabilize" => ("stabilize", stabilize::WORDS),
             "title_add" => ("title add", title::ADD_WORDS),
             "title_preview" => ("title preview", title::PREVIEW_WORDS),

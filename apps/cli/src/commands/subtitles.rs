@@ -4,7 +4,9 @@ use crate::{
     text,
 };
 use clap::{Args, ValueEnum};
-use cutroom_api::{ApiError, CheckSubtitlesRequest, ConvertSubtitlesRequest, IssueReport, SubtitlesRequest};
+use cutroom_api::{
+    AddSubtitlesRequest, ApiError, CheckSubtitlesRequest, ConvertSubtitlesRequest, IssueReport, Session, SubtitlesRequest,
+};
 use std::path::{Path, PathBuf};
 
 /// Arguments of `cutroom subtitles`.
@@ -18,6 +20,7 @@ Examples:
   cutroom subtitles stretch a.srt --point 0:01=0:02 --point 0:10=0:12.5 -o film.srt
   cutroom subtitles split a.srt --line-letters 37 -o short.srt
   cutroom subtitles check a.srt --letters-per-second 17
+  cutroom subtitles add a.srt --film film.json --style boxed
 
 SubRip, WebVTT, ASS, SSA and TTML are read in any encoding; written are .srt, .vtt, .ass and .ttml, in UTF-8.
 What cannot be read is listed with its line, what a format cannot hold with its name.
@@ -57,6 +60,15 @@ pub struct SubtitlesArgs {
     /// check: longest cue [default: 7s]
     #[arg(long, value_name = "TIME")]
     pub longest: Option<String>,
+    /// add: the project whose picture shows the subtitles; it is changed, unless --output names another
+    #[arg(long, value_name = "PROJECT")]
+    pub film: Option<PathBuf>,
+    /// add: a look, such as classic, boxed or news (docs/titles.md lists all) [default: classic, with what the file says]
+    #[arg(long, value_name = "ID")]
+    pub style: Option<String>,
+    /// add: composition [default: the main one]
+    #[arg(long, value_name = "ID")]
+    pub composition: Option<String>,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
@@ -78,6 +90,8 @@ pub enum Action {
     Stretch,
     /// Break cues that are too long
     Split,
+    /// Show it in the picture of a film: a clip with its cues on a new track
+    Add,
     /// List overlaps, cues that are too long or too fast, and the like
     Check,
 }
@@ -96,14 +110,19 @@ pub const WORDS: &Words = &[
     ("letters_per_second", "--letters-per-second"),
     ("shortest", "--shortest"),
     ("longest", "--longest"),
+    ("style", "--style"),
+    ("composition", "--composition"),
     ("overwrite", "--overwrite"),
 ];
 
 /// Options that an action does not use.
 fn unused(args: &SubtitlesArgs) -> Option<&'static str> {
-    use Action::{Check, Convert, Shift, Show, Split, Stretch};
+    use Action::{Add, Check, Convert, Shift, Show, Split, Stretch};
     let given = [
-        (args.output.is_some() || args.overwrite, "--output", &[Convert, Shift, Stretch, Split][..]),
+        (args.output.is_some() || args.overwrite, "--output", &[Add, Convert, Shift, Stretch, Split][..]),
+        (args.film.is_some(), "--film", &[Add]),
+        (args.style.is_some(), "--style", &[Add]),
+        (args.composition.is_some(), "--composition", &[Add]),
         (args.by.is_some(), "--by", &[Shift]),
         (!args.points.is_empty(), "--point", &[Stretch]),
         (args.from_fps.is_some(), "--from-fps", &[Stretch]),
@@ -127,6 +146,7 @@ pub fn subtitles(args: &SubtitlesArgs) -> Result<(), Failure> {
     match args.action {
         Action::Show => show(args),
         Action::Check => check(args),
+        Action::Add => add(args),
         Action::Shift if args.by.is_none() => Err(missing("--by", "by how much the cues are moved, such as --by -1.5s")),
         Action::Stretch if args.points.is_empty() && args.from_fps.is_none() && args.to_fps.is_none() => {
             Err(missing("--point", "two points (--point 0:01=0:02 --point 1:00=1:05), or --from-fps and --to-fps"))
@@ -188,6 +208,25 @@ fn convert(args: &SubtitlesArgs) -> Result<(), Failure> {
     }
     let changed = if report.changed > 0 { format!(", {} changed", report.changed) } else { String::new() };
     super::print(&format!("{}: {}{changed}\n", report.output.display(), text::count(report.cues, "cue")))
+}
+
+fn add(args: &SubtitlesArgs) -> Result<(), Failure> {
+    let film = args.film.as_ref().ok_or_else(|| missing("--film", "the project that shows them, such as --film film.json"))?;
+    let session = Session::open(film)?;
+    let request = AddSubtitlesRequest {
+        file: args.file.clone(),
+        style: args.style.clone(),
+        composition: args.composition.clone(),
+        output: args.output.clone(),
+        overwrite: args.overwrite,
+    };
+    let report = cutroom_api::add_subtitles(&session, &request).map_err(|e| Failure::of(e, WORDS))?;
+    if args.json {
+        return super::print_json(&report);
+    }
+    say_issues(&args.file, &report.issues);
+    let cues = text::count(report.cues, "cue");
+    super::print(&format!("{}: clip {} on track {} shows {cues}\n", report.project.display(), report.clip, report.track))
 }
 
 fn check(args: &SubtitlesArgs) -> Result<(), Failure> {

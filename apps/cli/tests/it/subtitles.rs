@@ -90,3 +90,44 @@ fn requests_that_make_no_sense_are_refused() {
         assert_eq!(bench.names(), ["a.srt", "text.txt"]);
     }
 }
+
+/// The picture of a film shows each cue between its times, at its place, and nothing else.
+#[test]
+fn files_are_drawn_into_films() {
+    let bench = Bench::new();
+    bench.write(
+        "a.srt",
+        "1\n00:00:01,000 --> 00:00:02,000\nAt the bottom\n\n2\n00:00:02,000 --> 00:00:03,000\n{\\an8}At the <b>top</b>\n",
+    );
+    let film = serde_json::json!({"schema_version": 2, "main": "m", "compositions": [{
+        "id": "m", "size": {"width": 320, "height": 180}, "frame_rate": 25, "tracks": [{"id": "v", "clips": [{
+            "id": "c", "source": {"type": "solid", "color": "#000000"}, "start": 0, "duration": "4s"}]}]}]});
+    bench.write("film.json", &film.to_string());
+    let added = bench.ok(&["subtitles", "add", "a.srt", "--film", "film.json", "-o", "titled.json"]);
+    assert_eq!(added.out, "titled.json: clip subtitles-1 on track subtitles-track-1 shows 2 cues\n");
+    // Light pixels in the upper and in the lower half.
+    let light = |at: &str| {
+        bench.ok(&["frame", "titled.json", "--at", at, "-o", "f.png", "--overwrite"]);
+        let raw = std::process::Command::new("ffmpeg")
+            .args(["-v", "error", "-i"])
+            .arg(bench.path("f.png"))
+            .args(["-f", "rawvideo", "-pix_fmt", "gray", "-"])
+            .output()
+            .unwrap()
+            .stdout;
+        let (upper, lower) = raw.split_at(raw.len() / 2);
+        [upper, lower].map(|half| half.iter().filter(|v| **v > 200).count() > 50)
+    };
+    assert_eq!(
+        ["0.9s", "1s", "1.96s", "2s", "3s"].map(light),
+        [[false; 2], [false, true], [false, true], [true, false], [false; 2]]
+    );
+    for (arguments, message) in [
+        (&["add", "a.srt"][..], "--film is missing"),
+        (&["add", "a.srt", "--film", "film.json", "--style", "boxd"], "the nearest is \"boxed\""),
+        (&["show", "a.srt", "--style", "boxed"], "`subtitles show` has no option --style"),
+    ] {
+        let run = bench.run(&[&["subtitles"], arguments].concat());
+        assert!(run.err.contains(message), "{}", run.err);
+    }
+}

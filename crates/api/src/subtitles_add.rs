@@ -1,0 +1,191 @@
+//! Puts a subtitle file into a project, as a clip of cues that are drawn into the picture.
+use crate::{
+    ApiError, IssueReport, Session,
+    overwrite_guard::{self, WrittenFile},
+    session,
+    subtitles::{issues, read},
+};
+use cutroom_interchange::subtitles::{Alignment, RunStyle, SubtitleDocument};
+use cutroom_project::{
+    Clip, ClipSource, Color, Edit, Paint, SubtitlesSource, Track, TrackKind, apply_all,
+    nearest::nearest,
+    subtitles::{Cue, CuePlace, CueRun, Highlight, HighlightMode},
+    text::{Families, TextStyle},
+    title::subtitle::{SUBTITLE_STYLES, subtitle_style},
+};
+use cutroom_types::{Size, Time, TimeDelta};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+
+/// Style without a choice.
+const DEFAULT_STYLE: &str = "classic";
+/// Colour of karaoke syllables that have been sung, straight RGBA.
+const SUNG: [f64; 4] = [1.0, 0.85, 0.0, 1.0];
+
+/// Subtitles to be added to a film.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AddSubtitlesRequest {
+    /// The subtitle file.
+    pub file: PathBuf,
+    /// Id of the look, see docs/titles.md; absent: `classic`, with what the file itself says.
+    #[serde(default)]
+    pub style: Option<String>,
+    /// Id of the composition; absent: the project's main one.
+    #[serde(default)]
+    pub composition: Option<String>,
+    /// The project file to write, in the folder of the one that was read; absent: that one.
+    #[serde(default)]
+    pub output: Option<PathBuf>,
+    /// Replace an existing file.
+    #[serde(default)]
+    pub overwrite: bool,
+}
+
+/// Result of adding subtitles.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct AddSubtitlesReport {
+    /// The project file written.
+    #[serde(serialize_with = "crate::path_serde::path")]
+    pub project: PathBuf,
+    /// Id of the clip.
+    pub clip: String,
+    /// Id of its track.
+    pub track: String,
+    /// Number of cues.
+    pub cues: usize,
+    /// What could not be read in the file, and what has changed.
+    pub issues: Vec<IssueReport>,
+}
+
+/// Adds a subtitle file to a project: a clip with its cues on a new video track above all others, as
+/// long as the film.
+///
+/// # Errors
+/// The file cannot be read or has no cue; the style does not exist; the project is not valid or cannot
+/// be written.
+pub fn add_subtitles(session: &Session, request: &AddSubtitlesRequest) -> Result<AddSubtitlesReport, Vec<ApiError>> {
+    let one = |e| vec![e];
+    if let Some(output) = &request.output {
+        overwrite_guard::check(&[WrittenFile::file("output", output)], &session.inputs(), request.overwrite).map_err(one)?;
+        if session::folder(output).canonicalize().ok() != session.folder().canonicalize().ok() {
+            let message = format!("{}: media paths start at the project's folder", output.display());
+            let error = ApiError::new("usage.path", message).hint("write beside the project that is read");
+            return Err(one(error.field("output").file(output)));
+        }
+    }
+    let file = read(&request.file).map_err(one)?;
+    let film = session.composition(request.composition.as_deref()).map_err(one)?;
+    session.check()?;
+    // The check found the composition.
+    let Some(film) = session.project.composition(&film) else { return Err(vec![]) };
+    let style = request.style.as_deref().unwrap_or(DEFAULT_STYLE);
+    let Some(mut look) = subtitle_style(style, film.size) else {
+        let known: Vec<&str> = SUBTITLE_STYLES.iter().map(|s| s.id).collect();
+        let near = nearest(style, known.iter().copied()).map_or_else(String::new, |near| format!("the nearest is \"{near}\"; "));
+        let error = ApiError::new("usage.subtitles", format!("there is no style of subtitles \"{style}\""));
+        return Err(one(error.hint(format!("{near}styles are {}", known.join(", "))).field("style")));
+    };
+    (look.width_px, look.height_px) = (None, None);
+    let mut found = issues(&file);
+    let (source, dropped) = source(&file.document, film.size, look, request.style.is_none());
+    if source.cues.is_empty() {
+        let error = ApiError::new("usage.subtitles", format!("{}: there is no cue in it", request.file.display()));
+        return Err(one(error.field("file").file(&request.file)));
+    }
+    if dropped > 0 {
+        found.push(IssueReport { line: 0, message: format!("{dropped} cues without a length were left out") });
+    }
+    let used =
+        |id: &str| session.project.clips().any(|c| c.id.as_str() == id) || session.project.tracks().any(|t| t.id.as_str() == id);
+    let free = |base: &str| (1..).map(|n| format!("{base}-{n}")).find(|id| !used(id)).unwrap_or_default();
+    let (clip_id, track_id) = (free("subtitles"), free("subtitles-track"));
+    let cues = source.cues.len();
+    let end = source.cues.iter().map(|c| c.end).max().unwrap_or(Time::ZERO);
+    // Cues after the film's end are kept, and shown if it becomes longer.
+    let length = if film.length() > TimeDelta::ZERO { film.length() } else { end.since_zero() };
+    let rate = film.frame_rate;
+    let length = rate.time_of_frame(rate.nearest_frame(length).max(1)).since_zero();
+    let mut clip = Clip::new(&clip_id, ClipSource::Subtitles(Box::new(source)), Time::ZERO, length);
+    clip.name = request.file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let mut track = Track::new(&track_id, TrackKind::Video);
+    track.name.clone_from(&clip.name);
+    track.clips.push(clip.into());
+    let after = film.tracks.last().map(|t| t.id.clone());
+    let edit = Edit::InsertTrack { composition: film.id.clone(), track: Box::new(track), after };
+    let mut project = session.project.clone();
+    apply_all(&mut project, vec![edit]).map_err(|e| one(ApiError::of(e.code(), &e)))?;
+    let changed = session.changed(project);
+    changed.check()?;
+    let output = request.output.clone().unwrap_or_else(|| session.path().to_owned());
+    cutroom_project::save(&changed.project, &output).map_err(|e| one(ApiError::of("project.save", &e).file(&output)))?;
+    Ok(AddSubtitlesReport { project: output, clip: clip_id, track: track_id, cues, issues: found })
+}
+
+/// The document as the source of a clip, and the number of cues that have no length. With `own_styles`
+/// the file's named styles count below those of its pieces.
+fn source(
+    document: &SubtitleDocument,
+    canvas: Size,
+    look: cutroom_project::TextSource,
+    own_styles: bool,
+) -> (SubtitlesSource, usize) {
+    let scale = document.canvas.map_or(1.0, |(_, height)| f64::from(canvas.height) / f64::from(height.max(1)));
+    let mut is_sung = false;
+    let mut cues = Vec::new();
+    for cue in document.cues.iter().filter(|c| c.end > c.start) {
+        let named = cue.style.as_deref().and_then(|id| document.style(id)).filter(|_| own_styles);
+        let place = cue.alignment.or_else(|| named.and_then(|n| n.alignment)).filter(|a| *a != Alignment::BOTTOM).map(place);
+        let runs: Vec<CueRun> = cue
+            .runs
+            .iter()
+            .filter(|r| !r.text.is_empty())
+            .map(|r| {
+                is_sung |= r.sung.is_some();
+                let own = named.map_or_else(|| r.style.clone(), |n| r.style.over(&n.text));
+                let start = r.sung.map(|s| cue.start.saturating_add(s.from));
+                CueRun { text: r.text.clone(), style: style(&own, scale, document.canvas.is_some()), start }
+            })
+            .collect();
+        let is_plain = runs.iter().all(|r| r.style == TextStyle::default() && r.start.is_none());
+        let (text, runs) = if is_plain { (runs.into_iter().map(|r| r.text).collect(), Vec::new()) } else { (String::new(), runs) };
+        cues.push(Cue { start: cue.start, end: cue.end, text, runs, place });
+    }
+    cues.sort_by_key(|c| c.start);
+    let dropped = document.cues.len() - cues.len();
+    let highlight = is_sung.then(|| Highlight {
+        mode: HighlightMode::Spoken,
+        style: TextStyle { fill: Some(Paint::Color(Color(SUNG).into())), ..TextStyle::default() },
+    });
+    let language = document.language.clone().unwrap_or_default();
+    (SubtitlesSource { cues, look, highlight, language, margin: [0.05, 0.05], ..SubtitlesSource::default() }, dropped)
+}
+
+fn style(own: &RunStyle, scale: f64, has_canvas: bool) -> TextStyle {
+    TextStyle {
+        font: own.font.as_deref().map(|name| Families::One(name.to_owned())),
+        size_px: own.size.filter(|_| has_canvas).map(|s| (f64::from(s) * scale).clamp(1.0, 5000.0)),
+        weight: own.bold.map(|bold| if bold { 700.0 } else { 400.0 }),
+        italic: own.italic,
+        underline: own.underline,
+        strikethrough: own.strike,
+        fill: own.color.map(|c| Paint::Color(Color(c.map(|v| f64::from(v) / 255.0)).into())),
+        ..TextStyle::default()
+    }
+}
+
+/// The place of an alignment, which counts like the keys of a keypad.
+fn place(alignment: Alignment) -> CuePlace {
+    match alignment.number() {
+        1 => CuePlace::BottomLeft,
+        3 => CuePlace::BottomRight,
+        4 => CuePlace::Left,
+        5 => CuePlace::Center,
+        6 => CuePlace::Right,
+        7 => CuePlace::TopLeft,
+        8 => CuePlace::Top,
+        9 => CuePlace::TopRight,
+        _ => CuePlace::Bottom,
+    }
+}
