@@ -103,6 +103,19 @@ impl Session {
         self.library.folder()
     }
 
+    /// Rejects a project file to be written, the request's field `name`, in another folder: its media
+    /// paths would start elsewhere.
+    ///
+    /// # Errors
+    /// `usage.path`.
+    pub(crate) fn check_beside(&self, name: &'static str, output: &Path) -> Result<(), ApiError> {
+        if folder(output).canonicalize().ok() == self.folder().canonicalize().ok() {
+            return Ok(());
+        }
+        let message = format!("{}: media paths start at the project's folder", output.display());
+        Err(ApiError::new("usage.path", message).hint("write beside the project that is read").field(name).file(output))
+    }
+
     /// Rejects writing `output`, the request's field `name`, if that would replace the project or a
     /// file that it reads, or, without `overwrite`, any file.
     ///

@@ -1,9 +1,5 @@
 //! Measures the camera movement of clips and writes keyframes that remove the shake.
-use crate::{
-    ApiError,
-    overwrite_guard::{self, WrittenFile},
-    session::{self, Session},
-};
+use crate::{ApiError, session::Session};
 use cutroom_analysis::{Camera, Similarity, Smoothing, Steadied};
 use cutroom_pipeline::{OpenComposition, PipelineError, RenderOptions, Renderer, media_location, output_spec, upright_size};
 use cutroom_project::{
@@ -90,15 +86,8 @@ pub fn stabilize(
     let one = |e| vec![e];
     check_numbers(request).map_err(one)?;
     if let Some(output) = &request.output {
-        let inputs = session.inputs();
-        overwrite_guard::check(&[WrittenFile::file("output", output)], &inputs, request.overwrite).map_err(one)?;
-        if session::folder(output).canonicalize().ok() != session.folder().canonicalize().ok() {
-            let message = format!("{}: media paths start at the project's folder", output.display());
-            return Err(one(ApiError::new("usage.path", message)
-                .hint("write beside the project that is read")
-                .field("output")
-                .file(output)));
-        }
+        session.check_output("output", output, request.overwrite).map_err(one)?;
+        session.check_beside("output", output).map_err(one)?;
     }
     session.check()?;
     let mut jobs = Vec::new();

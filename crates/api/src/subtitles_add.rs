@@ -1,8 +1,6 @@
 //! Puts a subtitle file into a project, as a clip of cues that are drawn into the picture.
 use crate::{
     ApiError, IssueReport, Session,
-    overwrite_guard::{self, WrittenFile},
-    session,
     subtitles::{issues, read},
 };
 use cutroom_interchange::subtitles::{Alignment, RunStyle, SubtitleDocument};
@@ -68,12 +66,8 @@ pub struct AddSubtitlesReport {
 pub fn add_subtitles(session: &Session, request: &AddSubtitlesRequest) -> Result<AddSubtitlesReport, Vec<ApiError>> {
     let one = |e| vec![e];
     if let Some(output) = &request.output {
-        overwrite_guard::check(&[WrittenFile::file("output", output)], &session.inputs(), request.overwrite).map_err(one)?;
-        if session::folder(output).canonicalize().ok() != session.folder().canonicalize().ok() {
-            let message = format!("{}: media paths start at the project's folder", output.display());
-            let error = ApiError::new("usage.path", message).hint("write beside the project that is read");
-            return Err(one(error.field("output").file(output)));
-        }
+        session.check_output("output", output, request.overwrite).map_err(one)?;
+        session.check_beside("output", output).map_err(one)?;
     }
     let file = read(&request.file).map_err(one)?;
     let film = session.composition(request.composition.as_deref()).map_err(one)?;

@@ -303,12 +303,8 @@ pub fn title_add(session: &Session, request: &TitleAddRequest) -> Result<TitleAd
     let one = |e| vec![e];
     let (title, values) = chosen(&request.title, &request.values).map_err(one)?;
     if let Some(output) = &request.output {
-        overwrite_guard::check(&[WrittenFile::file("output", output)], &session.inputs(), request.overwrite).map_err(one)?;
-        if session::folder(output).canonicalize().ok() != session.folder().canonicalize().ok() {
-            let message = format!("{}: media paths start at the project's folder", output.display());
-            let error = ApiError::new("usage.path", message).hint("write beside the project that is read");
-            return Err(one(error.field("output").file(output)));
-        }
+        session.check_output("output", output, request.overwrite).map_err(one)?;
+        session.check_beside("output", output).map_err(one)?;
     }
     let film = session.composition(request.composition.as_deref()).map_err(one)?;
     session.check()?;

@@ -191,16 +191,7 @@ fn check_outputs(session: &Session, request: &TrackRequest) -> Result<(), ApiErr
     files.extend(request.output.iter().map(|path| WrittenFile::file("output", path)));
     files.extend(request.project_output.iter().map(|path| WrittenFile::file("project_output", path)));
     overwrite_guard::check(&files, &session.inputs(), request.overwrite)?;
-    if let Some(output) = &request.project_output
-        && session::folder(output).canonicalize().ok() != session.folder().canonicalize().ok()
-    {
-        let message = format!("{}: media paths start at the project's folder", output.display());
-        return Err(ApiError::new("usage.path", message)
-            .hint("write beside the project that is read")
-            .field("project_output")
-            .file(output));
-    }
-    Ok(())
+    request.project_output.iter().try_for_each(|output| session.check_beside("project_output", output))
 }
 
 /// The clip in its composition, and the range of frames.

@@ -5,7 +5,7 @@ use crate::{
 };
 use cutroom_timeline::drawing::{Stroke, StrokeCap, StrokeJoin, StrokePosition};
 use cutroom_types::BezierPath;
-use kurbo::{BezPath, Cap, Join, Point, StrokeOpts};
+use kurbo::{BezPath, Cap, Join, ParamCurve, ParamCurveDeriv, PathSeg, Point, StrokeOpts, Vec2};
 
 /// Largest deviation of stroked outlines, in pixels.
 const TOLERANCE_PX: f64 = 0.02;
@@ -78,4 +78,12 @@ pub(crate) fn bezier(path: &BezierPath, closed: bool) -> BezPath {
         out.close_path();
     }
     out
+}
+
+/// Unit tangent of a curve; `None` if it is a point.
+pub(crate) fn tangent(segment: &PathSeg, t: f64) -> Option<Vec2> {
+    let cubic = segment.to_cubic();
+    let d = cubic.deriv().eval(t).to_vec2();
+    let d = if d.hypot2() > 1e-12 { d } else { cubic.p3 - cubic.p0 };
+    (d.hypot2() > 1e-12).then(|| d.normalize())
 }

@@ -11,7 +11,7 @@ use i_overlay::{
     core::{fill_rule::FillRule as OverlayRule, overlay_rule::OverlayRule as Operation},
     float::single::SingleFloatOverlay,
 };
-use kurbo::{Affine, BezPath, ParamCurve, ParamCurveArclen, ParamCurveDeriv, PathEl, Point, Rect, Shape as _, Vec2};
+use kurbo::{Affine, BezPath, ParamCurve, ParamCurveArclen, PathEl, Point, Rect, Shape as _, Vec2};
 use rayon::prelude::*;
 
 /// Maximum number of copies of all shapes of a group.
@@ -231,12 +231,7 @@ fn point_along(path: &BezPath, mut at: f64) -> (Point, Vec2) {
     let mut end = (Point::ZERO, Vec2::new(1.0, 0.0));
     for segment in path.segments() {
         let length = segment.arclen(TOLERANCE_PX);
-        let cubic = segment.to_cubic();
-        let direction = |t: f64| {
-            let d = cubic.deriv().eval(t).to_vec2();
-            let d = if d.hypot2() > 1e-12 { d } else { cubic.p3 - cubic.p0 };
-            if d.hypot2() > 1e-12 { d.normalize() } else { Vec2::new(1.0, 0.0) }
-        };
+        let direction = |t: f64| outline::tangent(&segment, t).unwrap_or(Vec2::new(1.0, 0.0));
         if at <= length {
             let t = segment.inv_arclen(at, TOLERANCE_PX);
             return (segment.eval(t), direction(t));

@@ -9,7 +9,7 @@ use crate::{
     units::{self, GlyphLook},
 };
 use cutroom_timeline::drawing::{Overflow, Paint, Stroke, StrokePosition, TextBlock, TextPath, TextStyle};
-use kurbo::{Affine, BezPath, ParamCurve, ParamCurveArclen, ParamCurveDeriv, Rect, RoundedRect, Shape, Vec2};
+use kurbo::{Affine, BezPath, ParamCurve, ParamCurveArclen, Rect, RoundedRect, Shape, Vec2};
 use rayon::prelude::*;
 
 /// What is drawn of one glyph, or of a line under text.
@@ -342,7 +342,7 @@ impl Along {
             if at <= *length {
                 let t = segment.inv_arclen(at, ARC_ACCURACY_PX);
                 let p = segment.eval(t);
-                let tangent = tangent(segment, t)?;
+                let tangent = outline::tangent(segment, t)?;
                 let turn = Affine::new([tangent.x, tangent.y, -tangent.y, tangent.x, 0.0, 0.0]);
                 return Some(Affine::translate(p.to_vec2() + self.middle) * turn * Affine::translate((-middle, -self.baseline)));
             }
@@ -350,12 +350,4 @@ impl Along {
         }
         None
     }
-}
-
-/// Unit tangent of a curve.
-fn tangent(segment: &kurbo::PathSeg, t: f64) -> Option<Vec2> {
-    let cubic = segment.to_cubic();
-    let d = cubic.deriv().eval(t).to_vec2();
-    let d = if d.hypot2() > 1e-12 { d } else { cubic.p3 - cubic.p0 };
-    (d.hypot2() > 1e-12).then(|| d.normalize())
 }
