@@ -13,6 +13,7 @@ const PACKAGES: &[(&str, &str)] = &[
     ("libswresample-dev", "linked"),
     ("libavfilter-dev", "linked"),
     ("libavdevice-dev", "linked"),
+    ("g++", "builds the stretcher that keeps pitch"),
     ("clang", "FFmpeg bindings are generated at build time"),
     ("libclang-dev", "FFmpeg bindings are generated at build time"),
     ("pkg-config", "finds FFmpeg"),

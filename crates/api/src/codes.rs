@@ -126,6 +126,7 @@ pub const CODES: &[ErrorCode] = &[
     row("project.empty", Project, "The composition has no frame."),
     row("project.fade", Project, "A fade is longer than its clip."),
     row("project.font_tag", Project, "An axis or a feature of a font is not named by four letters."),
+    row("project.frames", Project, "Frames in between are asked for of something that is no file."),
     row("project.form", Project, "A value is missing or of the wrong kind."),
     row("project.id", Project, "An id is empty or longer than 200 bytes."),
     row(

@@ -36,6 +36,8 @@ fn main() {
             end_sample: end,
             source_start: Time::ZERO,
             speed,
+            positions: Vec::new(),
+            preserves_pitch: false,
             gain: vec![(0, 0.1), (end, 0.2)],
             nested: vec![],
             fold: FoldLevels::default(),

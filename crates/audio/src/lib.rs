@@ -15,6 +15,7 @@
 //! keyframed speed, output to a device.
 #![forbid(unsafe_code)]
 
+mod curved_clock;
 mod envelope;
 mod error;
 mod layout;
@@ -26,6 +27,7 @@ mod pan;
 mod resample;
 mod source;
 mod source_clock;
+mod stretch;
 
 pub use error::{AudioError, SourceError};
 pub use layout::{ChannelLayout, ChannelMatrix, Speaker, speakers};

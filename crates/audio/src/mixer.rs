@@ -1,13 +1,15 @@
 //! Mixes the voices of a plan into one block of samples.
+use crate::curved_clock::CurvedClock;
 use crate::envelope;
 use crate::layout::{ChannelMatrix, Speaker, speakers};
 use crate::pan;
 use crate::resample::FilterCache;
 use crate::source_clock::{Direction, SourceClock};
+use crate::stretch::{StretchCache, Stretched};
 use crate::{AudioError, AudioFormat, AudioSource, MAX_RATE_HZ, MIN_RATE_HZ};
 use cutroom_timeline::{AudioPlan, FoldLevels, Voice};
 use cutroom_types::{AudioBlock, MediaId};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Range};
 
 /// Maximum number of samples per channel in one call (11 minutes at 48 kHz); longer mixes are
 /// requested in several blocks.
@@ -37,12 +39,13 @@ pub struct MixReport {
 ///
 /// A block is a pure function of plan and sources: any division of the mix into blocks, in any
 /// order, returns the same samples bit for bit. At equal rates, speed 1, gain 1 and pan 0 a single
-/// voice is copied bit for bit. Pitch follows speed.
+/// voice is copied bit for bit. Pitch follows speed, unless the voice preserves it.
 #[derive(Debug)]
 pub struct Mixer {
     rate_hz: u32,
     layout: &'static [Speaker],
     filters: FilterCache,
+    stretched: StretchCache,
     report: MixReport,
     /// [`MixReport::invalid_source_samples`] by media and stream.
     invalid: BTreeMap<(MediaId, usize), u64>,
@@ -63,6 +66,7 @@ impl Mixer {
             rate_hz,
             layout: speakers(channels)?,
             filters: FilterCache::default(),
+            stretched: StretchCache::default(),
             report: MixReport::default(),
             invalid: BTreeMap::new(),
             clips: true,
@@ -151,9 +155,31 @@ fn clamp(sum: &[f64], limit: f64, out: &mut [f32], report: &mut MixReport) {
 struct VoiceMixer<'a> {
     voice: &'a Voice,
     format: AudioFormat,
-    clock: SourceClock,
+    clock: VoiceClock,
     /// Buses from the innermost composition's to that of the plan; never empty.
     stages: Vec<BusStage<'a>>,
+}
+
+/// Where a voice is in its source.
+enum VoiceClock {
+    /// At a constant speed.
+    Linear(SourceClock),
+    /// At a speed that changes.
+    Curved(CurvedClock),
+    /// Stretched in blocks, with its own pitch. The source samples that a block reads are not
+    /// proportional to the samples mixed, so that invalid ones are not counted.
+    Stretched,
+}
+
+impl VoiceClock {
+    /// Source samples read per sample mixed, at most.
+    fn stretch(&self) -> f64 {
+        match self {
+            Self::Linear(clock) => clock.stretch(),
+            Self::Curved(clock) => clock.stretch(),
+            Self::Stretched => 1.0,
+        }
+    }
 }
 
 /// What the bus of one composition does to the channels of a voice.
@@ -222,7 +248,7 @@ impl<'a> VoiceMixer<'a> {
             stream: voice.stream,
             cause,
         })?;
-        let clock = SourceClock::new(voice, format.rate_hz, mixer.rate_hz).map_err(|error| match error {
+        let linear = SourceClock::new(voice, format.rate_hz, mixer.rate_hz).map_err(|error| match error {
             cause @ AudioError::Rate(_) => AudioError::SourceFormat {
                 clip: voice.clip.clone(),
                 media: voice.media.clone(),
@@ -231,6 +257,12 @@ impl<'a> VoiceMixer<'a> {
             },
             other => other,
         })?;
+        let clock = match CurvedClock::new(voice, format.rate_hz, mixer.rate_hz) {
+            Some(_) if voice.preserves_pitch => VoiceClock::Stretched,
+            None if voice.preserves_pitch && voice.speed.abs() != 1.0 => VoiceClock::Stretched,
+            Some(curved) => VoiceClock::Curved(curved),
+            None => VoiceClock::Linear(linear),
+        };
         let mut from = format.layout.speakers();
         if !voice.channels.is_empty() {
             if let Some(missing) = voice.channels.iter().find(|n| **n >= from.len()) {
@@ -306,29 +338,60 @@ impl<'a> VoiceMixer<'a> {
         source: &mut dyn AudioSource,
         mixer: &mut Mixer,
     ) -> Result<(Vec<Vec<f32>>, u64), AudioError> {
-        let start = self.clock.at(from);
-        let last = self.clock.at(from + count as i64 - 1).whole;
+        match &self.clock {
+            VoiceClock::Linear(clock) => self.read_linear(clock, from, count, source, mixer),
+            VoiceClock::Curved(clock) => {
+                let (first, samples) = clock.needed(from, count, &mut mixer.filters);
+                let mut input = self.read_used(first, samples, source)?;
+                let ends = [from, from + count as i64].map(|n| clock.at(n).floor() as i64);
+                let own = if ends[1] >= ends[0] { ends[0]..ends[1] } else { ends[1] + 1..ends[0] + 1 };
+                let invalid = silence_invalid(&mut input, own, first);
+                let resample = |channel: &Vec<f32>| {
+                    let mut out = vec![0f32; count];
+                    clock.run(from, channel, first, &mut mixer.filters, &mut out);
+                    out
+                };
+                Ok((self.stages[0].matrix.apply(&input.iter().map(resample).collect::<Vec<_>>()), invalid))
+            }
+            VoiceClock::Stretched => {
+                let channels =
+                    if self.voice.channels.is_empty() { self.format.layout.channels() } else { self.voice.channels.len() };
+                let stretched =
+                    Stretched { voice: self.voice, source_rate_hz: self.format.rate_hz, rate_hz: mixer.rate_hz, channels };
+                let mut read = |first: i64, samples: usize| {
+                    let mut input = self.read_used(first, samples, source)?;
+                    silence_invalid(&mut input, 0..0, first);
+                    Ok(input)
+                };
+                let audio = stretched.read(from, count, (&mut mixer.stretched, &mut mixer.filters), &mut read)?;
+                Ok((self.stages[0].matrix.apply(&audio), 0))
+            }
+        }
+    }
+
+    /// As [`Self::read_resampled`], at a constant speed.
+    fn read_linear(
+        &self,
+        clock: &SourceClock,
+        from: i64,
+        count: usize,
+        source: &mut dyn AudioSource,
+        mixer: &mut Mixer,
+    ) -> Result<(Vec<Vec<f32>>, u64), AudioError> {
+        let start = clock.at(from);
+        let last = clock.at(from + count as i64 - 1).whole;
         let (low, high) = (start.whole.min(last), start.whole.max(last));
-        let direction = self.clock.copies();
-        let filter = if direction.is_some() { None } else { Some(mixer.filters.get(&self.clock)) };
+        let direction = clock.copies();
+        let filter = if direction.is_some() { None } else { Some(mixer.filters.get(clock)) };
         let half = filter.as_ref().map_or(0, |f| f.half as i64);
         // A filter reads source samples low + 1 − half ..= high + half; a copy reads low ..= high.
         let input_first = if half == 0 { low } else { low + 1 - half };
-        let mut input = self.read(input_first, (high + half - input_first + 1) as usize, source)?;
-        if !self.voice.channels.is_empty() {
-            input = self.voice.channels.iter().map(|n| input[*n].clone()).collect();
-        }
+        let mut input = self.read_used(input_first, (high + half - input_first + 1) as usize, source)?;
         // Each range counts the invalid samples from its own start to the start of the next range,
         // so that every source sample is counted once.
-        let next = self.clock.at(from + count as i64).whole;
-        let (own_low, own_end) = if next >= start.whole { (start.whole, next) } else { (next + 1, start.whole + 1) };
-        let own = (own_low - input_first).max(0) as usize..(own_end - input_first).max(0) as usize;
-        let mut invalid = 0;
-        for channel in &mut input {
-            let whole = own.start.min(channel.len())..own.end.min(channel.len());
-            invalid += channel[whole].iter().filter(|x| !x.is_finite()).count() as u64;
-            channel.iter_mut().filter(|x| !x.is_finite()).for_each(|x| *x = 0.0);
-        }
+        let next = clock.at(from + count as i64).whole;
+        let own = if next >= start.whole { start.whole..next } else { next + 1..start.whole + 1 };
+        let invalid = silence_invalid(&mut input, own, input_first);
         // Fold before resampling if that leaves fewer channels to resample, otherwise after it.
         let stage = &self.stages[0];
         let folds_first = stage.layout.len() < input.len();
@@ -339,7 +402,7 @@ impl<'a> VoiceMixer<'a> {
         if let Some(filter) = filter {
             for channel in &mut audio {
                 let mut out = vec![0f32; count];
-                filter.run(&self.clock, start, channel, input_first, &mut out);
+                filter.run(clock, start, channel, input_first, &mut out);
                 *channel = out;
             }
         } else if direction == Some(Direction::Backward) {
@@ -349,6 +412,15 @@ impl<'a> VoiceMixer<'a> {
             audio = stage.matrix.apply(&audio);
         }
         Ok((audio, invalid))
+    }
+
+    /// The channels of the source that the voice uses.
+    fn read_used(&self, first: i64, samples: usize, source: &mut dyn AudioSource) -> Result<Vec<Vec<f32>>, AudioError> {
+        let input = self.read(first, samples, source)?;
+        if self.voice.channels.is_empty() {
+            return Ok(input);
+        }
+        Ok(self.voice.channels.iter().map(|n| input[*n].clone()).collect())
     }
 
     fn read(&self, first: i64, samples: usize, source: &mut dyn AudioSource) -> Result<Vec<Vec<f32>>, AudioError> {
@@ -370,4 +442,17 @@ impl<'a> VoiceMixer<'a> {
         }
         Ok(block.channels)
     }
+}
+
+/// Replaces samples that are not finite by silence; returns how many of them are among the source
+/// samples `own`. The input begins at source sample `first`.
+fn silence_invalid(input: &mut [Vec<f32>], own: Range<i64>, first: i64) -> u64 {
+    let own = (own.start - first).max(0) as usize..(own.end - first).max(0) as usize;
+    let mut invalid = 0;
+    for channel in input {
+        let whole = own.start.min(channel.len())..own.end.min(channel.len());
+        invalid += channel[whole].iter().filter(|x| !x.is_finite()).count() as u64;
+        channel.iter_mut().filter(|x| !x.is_finite()).for_each(|x| *x = 0.0);
+    }
+    invalid
 }

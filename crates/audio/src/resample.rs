@@ -24,8 +24,9 @@ const MAX_TABLE_TAPS: usize = 1 << 20;
 const TABLE_ROWS: f64 = 1024.0;
 /// Number of partial sums of a dot product; the order of summation affects the result.
 const LANES: usize = 16;
-/// Maximum number of cached filters; a project uses few ratios.
-const KEPT_FILTERS: usize = 8;
+/// Maximum number of cached filters (under 1 MiB each): a project uses few ratios, and a speed that
+/// changes four per octave.
+const KEPT_FILTERS: usize = 24;
 
 /// The rows of taps for a ratio. `row(k)[i]` weights source sample `whole + 1 − half + i` for a
 /// position with fraction `k / phases`.
@@ -73,7 +74,15 @@ impl Filter {
             let row = part as usize * taps;
             return dot(window, &self.rows[row..row + taps]);
         }
-        let x = part as f64 / denominator as f64 * self.phases as f64;
+        self.value_at(window, part as f64 / denominator as f64)
+    }
+
+    /// The output sample at a position with this fraction, 0..1, by a table that interpolates;
+    /// `window` as in [`Self::value`].
+    #[inline]
+    pub fn value_at(&self, window: &[f32], fraction: f64) -> f32 {
+        let taps = 2 * self.half;
+        let x = fraction * self.phases as f64;
         let k = (x as usize).min(self.phases - 1);
         let fraction = (x - k as f64) as f32;
         let rows = &self.rows[k * taps..(k + 2) * taps];
@@ -113,11 +122,23 @@ impl FilterCache {
         let taps = 2 * half_taps(stretch);
         let interpolates =
             clock.denominator > 1 && (clock.denominator > MAX_EXACT_PHASES || clock.denominator as usize * taps > MAX_TABLE_TAPS);
-        let phases = if interpolates { (TABLE_ROWS / stretch).ceil() as usize } else { clock.denominator as usize };
-        let key = (phases, interpolates, stretch.to_bits());
+        if interpolates {
+            return self.interpolating(stretch);
+        }
+        self.kept((clock.denominator as usize, false, stretch.to_bits()))
+    }
+
+    /// The filter for any position, at this many source samples per output sample.
+    pub fn interpolating(&mut self, stretch: f64) -> Arc<Filter> {
+        let stretch = stretch.max(1.0);
+        self.kept(((TABLE_ROWS / stretch).ceil() as usize, true, stretch.to_bits()))
+    }
+
+    fn kept(&mut self, key: FilterKey) -> Arc<Filter> {
+        let (phases, interpolates, stretch) = key;
         let entry = match self.kept.iter().position(|(k, _)| *k == key) {
             Some(i) => self.kept.remove(i),
-            None => (key, Arc::new(Filter::new(phases, interpolates, stretch))),
+            None => (key, Arc::new(Filter::new(phases, interpolates, f64::from_bits(stretch)))),
         };
         let filter = entry.1.clone();
         self.kept.insert(0, entry);

@@ -12,7 +12,7 @@ use crate::{
     limits::{MAX_RATE_HZ, MAX_SPEED, MIN_RATE_HZ, MIN_SPEED},
 };
 use cutroom_timeline::Voice;
-use cutroom_types::FLICKS_PER_SECOND;
+use cutroom_types::{FLICKS_PER_SECOND, Time};
 
 /// Largest composition position (over two years at 192 kHz); larger ones are rejected, so that
 /// products fit into 128 bits.
@@ -53,18 +53,28 @@ impl SourceClock {
         {
             return Err(invalid("it is more than two years from the start".into()));
         }
-        let (speed_num, speed_den) = exact_fraction(voice.speed);
+        Ok(Self::linear(voice.first_sample, voice.source_start, voice.speed, (source_rate_hz, rate_hz)))
+    }
+
+    /// The clock of samples at `rate_hz` of a source at `source_rate_hz`, forwards or backwards at its
+    /// own speed: sample 0 is source time zero.
+    pub fn unstretched((source_rate_hz, rate_hz): (u32, u32), forwards: bool) -> Self {
+        Self::linear(0, Time::ZERO, if forwards { 1.0 } else { -1.0 }, (source_rate_hz, rate_hz))
+    }
+
+    fn linear(first_sample: i64, source_start: Time, speed: f64, (source_rate_hz, rate_hz): (u32, u32)) -> Self {
+        let (speed_num, speed_den) = exact_fraction(speed);
         let (num, den) = (speed_num * i128::from(source_rate_hz), speed_den * i128::from(rate_hz));
         let common = greatest_common_divisor(num.unsigned_abs(), den.unsigned_abs()) as i128;
         let (num, den) = (num / common, den / common);
         let step = SourcePosition { whole: num.div_euclid(den) as i64, part: num.rem_euclid(den) };
         // source_start in units of 1/den source sample, rounded half up.
         let flicks = i128::from(FLICKS_PER_SECOND);
-        let scaled = i128::from(voice.source_start.0) * i128::from(source_rate_hz);
+        let scaled = i128::from(source_start.0) * i128::from(source_rate_hz);
         let (whole, rest) = (scaled.div_euclid(flicks) as i64, scaled.rem_euclid(flicks));
         let part = (2 * rest * den + flicks).div_euclid(2 * flicks);
         let start = SourcePosition { whole: whole + part.div_euclid(den) as i64, part: part.rem_euclid(den) };
-        Ok(Self { first_sample: voice.first_sample, start, step, denominator: den })
+        Self { first_sample, start, step, denominator: den }
     }
 
     /// Position at composition sample `n`.
@@ -131,7 +141,6 @@ fn greatest_common_divisor(mut a: u128, mut b: u128) -> u128 {
 mod tests {
     use super::*;
     use cutroom_timeline::FoldLevels;
-    use cutroom_types::Time;
     use proptest::prelude::*;
 
     fn voice(speed: f64, source_start: Time) -> Voice {
@@ -144,6 +153,8 @@ mod tests {
             end_sample: 1 << 40,
             source_start,
             speed,
+            positions: vec![],
+            preserves_pitch: false,
             gain: vec![(0, 1.0)],
             nested: vec![],
             fold: FoldLevels::default(),

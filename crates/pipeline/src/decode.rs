@@ -1,9 +1,9 @@
 //! Decodes video streams for the decoder pool, and collects the decode reports of video and audio
 //! readers.
-use crate::{FrameSource, PipelineError};
+use crate::{FrameSource, PipelineError, in_between::InBetween};
 use cutroom_media::{DecodeReport, MediaIndex, ReadOptions, VideoReader};
 use cutroom_project::Media;
-use cutroom_timeline::StreamKind;
+use cutroom_timeline::{SourceFrames, StreamKind};
 use cutroom_types::{Picture, Time};
 use std::{
     collections::BTreeMap,
@@ -74,19 +74,21 @@ pub(crate) fn read_options(media: &Media, threads: usize) -> ReadOptions {
 /// A reader of one video stream, which adds its report to the log when dropped.
 pub(crate) struct VideoStream {
     reader: VideoReader,
+    in_between: InBetween,
     stream: usize,
     log: Arc<DecodeLog>,
 }
 
 impl VideoStream {
     pub fn open(index: &Arc<MediaIndex>, stream: usize, options: ReadOptions, log: Arc<DecodeLog>) -> Result<Self, PipelineError> {
-        Ok(Self { reader: VideoReader::open_indexed(Arc::clone(index), stream, options)?, stream, log })
+        let reader = VideoReader::open_indexed(Arc::clone(index), stream, options)?;
+        Ok(Self { reader, in_between: InBetween::default(), stream, log })
     }
 }
 
 impl FrameSource for VideoStream {
-    fn picture_at(&mut self, time: Time) -> Result<Picture, PipelineError> {
-        Ok(self.reader.frame_at(time)?.picture)
+    fn picture_at(&mut self, time: Time, frames: SourceFrames) -> Result<Picture, PipelineError> {
+        Ok(self.in_between.picture(&mut self.reader, time, frames)?)
     }
 }
 

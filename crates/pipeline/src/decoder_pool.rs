@@ -7,17 +7,17 @@
 //! one file that are visible at the same time do not compete for one decoder.
 use crate::PipelineError;
 use crossbeam_channel::{Receiver, Sender, bounded};
-use cutroom_timeline::SourceFrame;
+use cutroom_timeline::{SourceFrame, SourceFrames};
 use cutroom_types::{CancelToken, MediaId, Picture, Time, TimeDelta};
 use std::{sync::Arc, thread};
 
 /// Decodes pictures of one stream: a media file's, or a test's.
 pub trait FrameSource: Send {
-    /// The picture whose presentation interval contains `time`.
+    /// The picture made of the frames around `time`.
     ///
     /// # Errors
-    /// The picture cannot be decoded.
-    fn picture_at(&mut self, time: Time) -> Result<Picture, PipelineError>;
+    /// A frame cannot be decoded.
+    fn picture_at(&mut self, time: Time, frames: SourceFrames) -> Result<Picture, PipelineError>;
 }
 
 /// Opens a stream for reading; called on the decode thread.
@@ -41,6 +41,7 @@ type Reply = Result<Picture, PipelineError>;
 /// A request to a decode thread.
 struct Request {
     time: Time,
+    frames: SourceFrames,
     /// Cancelled when the [`Pending`] is dropped.
     requested: CancelToken,
     answer: Sender<Reply>,
@@ -136,7 +137,7 @@ impl DecoderPool {
         let (answer, reply) = bounded(1);
         // A thread that has ended drops `answer`, which `Pending::wait` reports.
         let token = CancelToken::new();
-        let request = Request { time: requested.time, requested: token.clone(), answer };
+        let request = Request { time: requested.time, frames: requested.frames, requested: token.clone(), answer };
         let _ = thread.requests.as_ref().map(|requests| requests.send(request));
         Ok(Pending { frame: requested, reply, requested: token })
     }
@@ -188,13 +189,13 @@ impl DecoderPool {
 
 fn run_decode_thread(open: &OpenSource, media: &MediaId, stream: usize, queue: &Receiver<Request>) {
     let mut source = None;
-    for Request { time, requested, answer } in queue {
+    for Request { time, frames, requested, answer } in queue {
         if requested.is_cancelled() {
             continue;
         }
         let reply = match &mut source {
-            Some(source) => FrameSource::picture_at(Box::as_mut(source), time),
-            None => open(media, stream).and_then(|opened| source.insert(opened).picture_at(time)),
+            Some(source) => FrameSource::picture_at(Box::as_mut(source), time, frames),
+            None => open(media, stream).and_then(|opened| source.insert(opened).picture_at(time, frames)),
         };
         // The receiver may have been dropped.
         let _ = answer.send(reply);
@@ -211,7 +212,7 @@ mod tests {
     struct Known;
 
     impl FrameSource for Known {
-        fn picture_at(&mut self, time: Time) -> Reply {
+        fn picture_at(&mut self, time: Time, _: SourceFrames) -> Reply {
             let second = (time.0 / FLICKS_PER_SECOND) as u8;
             let format = PictureFormat { model: cutroom_types::ColorModel::Gray, ..PictureFormat::RGB8 };
             Ok(Picture::from_planes(format, Size { width: 1, height: 1 }, ColorTags::SRGB, vec![vec![second]]).unwrap())
@@ -219,7 +220,7 @@ mod tests {
     }
 
     fn requested(media: &str, secs: i64) -> SourceFrame {
-        SourceFrame { media: media.into(), stream: 0, time: Time::from_ratio_secs(secs, 1) }
+        SourceFrame::nearest(media.into(), 0, Time::from_ratio_secs(secs, 1))
     }
 
     fn threads(opened: &Arc<AtomicUsize>) -> DecoderPool {
@@ -286,10 +287,10 @@ mod tests {
     fn what_nobody_waits_for_is_not_decoded() {
         struct Slow(Arc<AtomicUsize>, Receiver<()>);
         impl FrameSource for Slow {
-            fn picture_at(&mut self, time: Time) -> Reply {
+            fn picture_at(&mut self, time: Time, frames: SourceFrames) -> Reply {
                 self.0.fetch_add(1, Ordering::SeqCst);
                 let _ = self.1.recv();
-                Known.picture_at(time)
+                Known.picture_at(time, frames)
             }
         }
         let decoded = Arc::new(AtomicUsize::new(0));

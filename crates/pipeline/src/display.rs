@@ -31,7 +31,7 @@ pub fn as_srgb(picture: &Picture, renderer: &mut Renderer) -> Result<Picture, Pi
         transfer: Transfer::Srgb,
         background: [0.0; 4],
     };
-    let frame = SourceFrame { media: MediaId::from("frame"), stream: 0, time: Time::ZERO };
+    let frame = SourceFrame::nearest(MediaId::from("frame"), 0, Time::ZERO);
     let layer = Layer::new(ClipId::from("frame"), Content::Media(frame));
     let plan = FramePlan { canvas, time: Time::ZERO, layers: vec![layer] };
     let format = PictureFormat { alpha: picture.format.alpha, ..PictureFormat::RGB8 };

@@ -15,6 +15,7 @@ mod error;
 mod fonts;
 mod frames;
 mod handles;
+mod in_between;
 mod library;
 mod luts;
 mod measure;

@@ -283,6 +283,17 @@ impl Animatable for f64 {
     }
 }
 
+/// Lengths of time are interpolated in flicks.
+impl Animatable for TimeDelta {
+    fn components(&self) -> Option<([f64; 4], usize)> {
+        Some(([self.0 as f64, 0.0, 0.0, 0.0], 1))
+    }
+
+    fn with_components(&self, l: [f64; 4]) -> Self {
+        Self(l[0].round() as i64)
+    }
+}
+
 impl Animatable for [f64; 2] {
     fn components(&self) -> Option<([f64; 4], usize)> {
         Some(([self[0], self[1], 0.0, 0.0], 2))
@@ -403,7 +414,7 @@ impl<T: Animatable> Animated<T> {
 }
 
 impl<T: Animatable> Curve<T> {
-    fn value_at(&self, t: TimeDelta, full_turn: f64) -> T {
+    pub(crate) fn value_at(&self, t: TimeDelta, full_turn: f64) -> T {
         let keys = &self.keyframes;
         let after = keys.partition_point(|k| k.time <= t);
         if after == 0 {
@@ -416,7 +427,7 @@ impl<T: Animatable> Curve<T> {
 }
 
 /// The value at `t` between the neighbouring keyframes `a` and `b`.
-fn segment<T: Animatable>(a: &Keyframe<T>, b: &Keyframe<T>, t: TimeDelta, full_turn: f64) -> T {
+pub(crate) fn segment<T: Animatable>(a: &Keyframe<T>, b: &Keyframe<T>, t: TimeDelta, full_turn: f64) -> T {
     let length = b.time.0.saturating_sub(a.time.0) as f64;
     let (Some((from, n)), Some((mut to, m))) = (a.value.components(), b.value.components()) else {
         if a.ease == Ease::Hold || length <= 0.0 {
@@ -466,9 +477,19 @@ fn segment<T: Animatable>(a: &Keyframe<T>, b: &Keyframe<T>, t: TimeDelta, full_t
     }))
 }
 
+/// Control values of the Bezier segment between two keyframes of a number: of the time, as fractions
+/// of its length, and of the value.
+pub(crate) fn bezier_controls(a: &Keyframe<f64>, b: &Keyframe<f64>) -> ([f64; 2], [f64; 2]) {
+    let length = b.time.0.saturating_sub(a.time.0) as f64;
+    let third = (b.value - a.value) / 3.0;
+    let (x1, y1) = a.handle_out.as_ref().map_or((1.0 / 3.0, third), |h| (h.time.0 as f64 / length, h.value));
+    let (x2, y2) = b.handle_in.as_ref().map_or((2.0 / 3.0, -third), |h| (1.0 + h.time.0 as f64 / length, h.value));
+    ([x1.clamp(0.0, 1.0), x2.clamp(0.0, 1.0)], [a.value + y1, b.value + y2])
+}
+
 /// Solves x(u) = `x` for the cubic Bezier curve with control values 0, `x1`, `x2`, 1. With `x1` and
 /// `x2` in 0..=1, x(u) is monotonic, so that bisection converges (to 2⁻⁵²).
-fn bezier_parameter(x1: f64, x2: f64, x: f64) -> f64 {
+pub(crate) fn bezier_parameter(x1: f64, x2: f64, x: f64) -> f64 {
     let (mut low, mut high) = (0.0, 1.0);
     for _ in 0..52 {
         let u: f64 = (low + high) / 2.0;

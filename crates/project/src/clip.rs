@@ -1,7 +1,7 @@
 //! Clips, their sources, pictures, sound and effects, and the transitions between them.
 use crate::{
-    Animated, Extra, Margins, Mask, MaskOrder, Matte, ShapeSource, StreamChoice, SubtitlesSource, TextSource, default_true,
-    is_default, is_true,
+    Animated, Extra, Margins, Mask, MaskOrder, Matte, ShapeSource, StreamChoice, SubtitlesSource, TextSource, TimeMap,
+    default_true, is_default, is_true,
 };
 use cutroom_types::{
     Align, ClipId, CompositionId, EffectId, FadeCurve, Fit, MediaId, ParamValue, Span, Time, TimeDelta, TransitionId,
@@ -35,6 +35,9 @@ pub struct Clip {
     /// Source seconds per timeline second, 0.01..=100; negative plays backwards.
     #[serde(default = "unit", skip_serializing_if = "is_unit")]
     pub speed: f64,
+    /// A speed that changes, or the source time at each time; instead of `speed`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_map: Option<TimeMap>,
     /// `false`: neither visible nor audible.
     #[serde(default = "default_true", skip_serializing_if = "is_true")]
     pub enabled: bool,
@@ -152,6 +155,10 @@ pub struct ClipVideo {
     /// Source time of the frame that is shown during the whole clip. Its sound plays on.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub freeze: Option<Time>,
+    /// What is shown between the frames of the source, where they do not fall on those of the
+    /// composition.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub frames: FrameInterpolation,
     /// Masks that limit what is visible of the picture.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub masks: Vec<Mask>,
@@ -229,6 +236,23 @@ pub struct Transform {
     pub extra: Extra,
 }
 
+/// What a clip shows at an instant between two frames of its source.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FrameInterpolation {
+    /// The frame that is presented then.
+    #[default]
+    Nearest,
+    /// The mixture of the frames that are presented while the shutter is open: in slow motion the two
+    /// neighbours, in fast motion all frames during the composition's shutter angle.
+    Blend,
+    /// A new picture, in which everything is moved along the optical flow between the two neighbours.
+    Flow,
+    /// `flow` where source frames last longer than those of the composition (slow motion, a higher
+    /// frame rate), `nearest` elsewhere.
+    Auto,
+}
+
 /// How a clip's sound is played.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ClipAudio {
@@ -257,6 +281,10 @@ pub struct ClipAudio {
     /// The sound ends this much after the clip (L cut), or before its end if negative.
     #[serde(default, skip_serializing_if = "is_default")]
     pub tail: TimeDelta,
+    /// Whether the pitch stays that of the source at any speed. Otherwise it follows the speed, as
+    /// that of a tape does.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub preserve_pitch: bool,
     /// Channels of the source that are used, counted from 0, in the order of their speakers; empty:
     /// all. `[0]` plays the left channel as mono, `[1, 0]` swaps left and right.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -371,6 +399,7 @@ impl Clip {
             duration,
             source_in: Time::ZERO,
             speed: 1.0,
+            time_map: None,
             enabled: true,
             linked: None,
             video: ClipVideo::default(),
@@ -386,9 +415,8 @@ impl Clip {
 
     /// The span of source time that the clip shows, in either direction of playing.
     pub fn source_span(&self) -> Span {
-        let length = (self.duration.0 as f64 * self.speed.abs()).round() as i64;
-        let start = if self.speed < 0.0 { Time(self.source_in.0.saturating_sub(length)) } else { self.source_in };
-        Span { start, duration: TimeDelta(length) }
+        let (start, end) = self.times().range(TimeDelta::ZERO, self.duration);
+        Span { start, duration: end - start }
     }
 }
 
@@ -422,6 +450,7 @@ impl Default for ClipVideo {
             parent: None,
             motion_blur: false,
             freeze: None,
+            frames: FrameInterpolation::default(),
             masks: Vec::new(),
             mask_order: MaskOrder::default(),
             matte: None,
@@ -444,6 +473,7 @@ impl Default for ClipAudio {
             fade_shape: FadeCurve::Linear,
             lead: TimeDelta::ZERO,
             tail: TimeDelta::ZERO,
+            preserve_pitch: false,
             channels: Vec::new(),
             center_mix_db: None,
             lfe_mix_db: None,

@@ -64,6 +64,7 @@ pub(crate) fn each_time(document: &mut Value, visit: Visit<'_>) {
                         }
                     }
                 }
+                source_times(clip.get_mut("time_map"), &at, &short, visit);
                 if let Some(Value::Object(video)) = clip.get_mut("video") {
                     time(video, &format_args!("{at}.video"), "freeze", &short, visit);
                 }
@@ -78,6 +79,27 @@ pub(crate) fn each_time(document: &mut Value, visit: Visit<'_>) {
             }
             curves_of(track, &at, &whole, visit);
         }
+    }
+}
+
+/// Visits the values of a time map, which are times.
+fn source_times(map: Option<&mut Value>, clip: &dyn Display, at: &At, visit: Visit<'_>) {
+    let Some(Value::Object(map)) = map else { return };
+    let path = format_args!("{clip}.time_map");
+    match map.get_mut("source") {
+        Some(Value::Object(source)) => {
+            for (i, key) in objects(source.get_mut("keyframes")) {
+                let path = format_args!("{path}.source.keyframes[{i}]");
+                time(key, &path, "value", at, visit);
+                for name in ["handle_out", "handle_in"] {
+                    if let Some(Value::Object(handle)) = key.get_mut(name) {
+                        time(handle, &format_args!("{path}.{name}"), "value", at, visit);
+                    }
+                }
+            }
+        }
+        Some(_) => time(map, &path, "source", at, visit),
+        None => {}
     }
 }
 
@@ -134,6 +156,10 @@ mod tests {
                 "id": "t", "gain_db": curve,
                 "clips": [{
                     "id": "c", "start": text, "duration": text, "source_in": text,
+                    "time_map": {"source": {"keyframes": [{
+                        "time": text, "value": text,
+                        "handle_out": {"time": text, "value": text}, "handle_in": {"time": text, "value": text}
+                    }]}},
                     "source": {"type": "text", "animations": [{"duration": text, "stagger": text, "delay": text}]},
                     "audio": {"fade_in": text, "fade_out": text, "lead": text, "tail": text, "gain_db": curve},
                     "video": {"opacity": curve, "freeze": text, "effects": [{"id": "e", "effect": "x", "params": {"p": curve}}]}
@@ -164,13 +190,15 @@ mod tests {
         let mut names = std::collections::BTreeSet::new();
         for (definition, of) in schema["$defs"].as_object().unwrap().iter().filter(|(name, _)| *name != "MediaFacts") {
             for (name, field) in of["properties"].as_object().into_iter().flatten() {
-                if field.to_string().contains("#/$defs/Time") {
+                let field = field.to_string();
+                if ["#/$defs/Time\"", "#/$defs/TimeDelta\""].iter().any(|time| field.contains(time)) {
                     names.insert(format!("{}.{name}", definition.trim_end_matches(|c: char| c.is_ascii_digit())));
                 }
             }
         }
         let known = [
             "BezierHandle.time",
+            "BezierHandle.value",
             "Clip.duration",
             "Clip.source_in",
             "Clip.start",
@@ -184,6 +212,7 @@ mod tests {
             "Cue.start",
             "CueRun.start",
             "Keyframe.time",
+            "Keyframe.value",
             "Media.audio_offset",
             "TextAnimation.delay",
             "TextAnimation.duration",

@@ -53,7 +53,7 @@ fn synthetic(seed: u32) -> Option<Picture> {
 }
 
 fn layer(media: &str, transform: Transform, opacity: f32, effects: Vec<EffectUse>) -> Layer {
-    let content = Content::Media(SourceFrame { media: media.into(), stream: 0, time: Time::ZERO });
+    let content = Content::Media(SourceFrame::nearest(media.into(), 0, Time::ZERO));
     Layer { effects, transform, opacity, ..Layer::new(media.into(), content) }
 }
 

@@ -95,9 +95,7 @@ fn main() {
         let name = format!("effect-{}", e.id);
         if wanted(&name) {
             let used = effect(e.id, &[]);
-            let at = |secs: f64| {
-                Content::Media(SourceFrame { media: "moving".into(), stream: 0, time: Time((secs * 25.0).round() as i64) })
-            };
+            let at = |secs: f64| Content::Media(SourceFrame::nearest("moving".into(), 0, Time((secs * 25.0).round() as i64)));
             let inputs = gpu_cases::other_times(&used).into_iter().map(|secs| layer(at(secs))).collect();
             let used = EffectUse { inputs, ..used };
             let top = Layer { effects: vec![used], ..layer(media("a")) };

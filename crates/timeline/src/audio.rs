@@ -6,13 +6,16 @@
 //! sampled on a fixed grid of root samples (100 per second, and both sides of each keyframe), of
 //! which a plan has the part around its range.
 use crate::{
-    AudioPlan, Fade, FoldLevels, NestedAudio, PlanError, Timeline, Voice,
+    AudioPlan, Fade, FoldLevels, NestedAudio, PlanError, STRETCH_BLOCK_SECS, STRETCH_MARGIN_SECS, SourcePoint, Timeline, Voice,
     index::{AudioFade, AudioSegment},
     sampling::stretch,
 };
-use cutroom_project::{Animated, Clip, ClipSource, MediaKind, Project, StreamChoice, Track};
-use cutroom_types::{MediaId, Time, TimeDelta};
-use std::ops::{ControlFlow, Deref, Range};
+use cutroom_project::{Animated, Clip, ClipSource, ClipTimes, MediaKind, Project, Run, StreamChoice, Track};
+use cutroom_types::{FLICKS_PER_SECOND, FadeCurve, MediaId, Time, TimeDelta};
+use std::{
+    ops::{ControlFlow, Deref, Range},
+    sync::Arc,
+};
 
 /// Gains at or below this are silence.
 const SILENCE_DB: f64 = -144.0;
@@ -21,29 +24,88 @@ const MAX_DB: f64 = 60.0;
 /// Maximum gain of all curves together, far below the limit of single precision.
 const MAX_SUM_DB: f64 = 400.0;
 
-/// Maps root time to a composition's local time:
-/// `local = local_anchor + (root − root_anchor)·speed`.
-#[derive(Clone, Copy, Debug)]
+/// Length of the fades where a time map stops, starts or jumps.
+const EDGE_FADE: TimeDelta = TimeDelta(FLICKS_PER_SECOND / 200);
+
+/// Maps root time to a composition's local time: `local = local_anchor + (base − base_anchor)·speed`,
+/// where `base` is root time, or the source time of the innermost enclosing clip with a time map.
+#[derive(Clone, Debug)]
 struct Clock {
-    root_anchor: Time,
+    map: Option<Arc<MapClock>>,
+    base_anchor: Time,
     local_anchor: Time,
     speed: f64,
     rate_hz: u32,
 }
 
+/// Maps root time to the source time of a clip with a time map, during one of its runs.
+#[derive(Debug)]
+struct MapClock {
+    /// Clock of the clip's composition.
+    outer: Clock,
+    /// Start of the clip in its composition.
+    start: Time,
+    times: ClipTimes,
+    run: Run,
+}
+
+impl MapClock {
+    /// Time since the clip's start, inside the run.
+    fn offset(&self, root: Time) -> TimeDelta {
+        (self.outer.local(root) - self.start).clamp(self.run.start, TimeDelta(self.run.end.0 - 1))
+    }
+
+    /// Root time at which the run reaches a source time; its ends for those that it does not reach.
+    fn root(&self, source: Time) -> Time {
+        let (mut low, mut high) = (self.run.start.0, self.run.end.0);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            let at = self.times.source_at(TimeDelta(middle));
+            let is_before = if self.run.direction < 0 { at > source } else { at < source };
+            if is_before { low = middle + 1 } else { high = middle }
+        }
+        self.outer.root(self.start.saturating_add(TimeDelta(low)))
+    }
+}
+
 impl Clock {
     fn local(&self, root: Time) -> Time {
-        self.local_anchor.saturating_add(stretch(root - self.root_anchor, self.speed))
+        let base = match &self.map {
+            Some(map) => map.times.source_at(map.offset(root)),
+            None => root,
+        };
+        self.local_anchor.saturating_add(stretch(base - self.base_anchor, self.speed))
     }
 
     fn local_of_sample(&self, sample: i64) -> Time {
         self.local(Time::of_sample(sample, self.rate_hz))
     }
 
-    fn sample(&self, local: Time) -> i64 {
+    /// Local seconds per root second at a sample; negative backwards.
+    fn speed_at_sample(&self, sample: i64) -> f64 {
+        let Some(map) = &self.map else { return self.speed };
+        let at = map.times.speed_at(map.offset(Time::of_sample(sample, self.rate_hz)));
+        self.speed * at * map.outer.speed_at_sample(sample)
+    }
+
+    /// Whether local time runs forwards.
+    fn is_forward(&self) -> bool {
+        let map = self.map.as_ref().is_none_or(|map| (map.run.direction > 0) == map.outer.is_forward());
+        (self.speed > 0.0) == map
+    }
+
+    fn root(&self, local: Time) -> Time {
         let offset = local - self.local_anchor;
         let offset = if self.speed == 1.0 { offset } else { TimeDelta((offset.0 as f64 / self.speed).round() as i64) };
-        self.root_anchor.saturating_add(offset).to_sample(self.rate_hz)
+        let base = self.base_anchor.saturating_add(offset);
+        match &self.map {
+            Some(map) => map.root(base),
+            None => base,
+        }
+    }
+
+    fn sample(&self, local: Time) -> i64 {
+        self.root(local).to_sample(self.rate_hz)
     }
 
     /// The root samples of a span of local time, in either direction of playing.
@@ -52,18 +114,27 @@ impl Clock {
         a.min(b)..a.max(b)
     }
 
-    /// The clock inside a nested clip of a composition with this clock.
-    fn nested(&self, clip: &Clip) -> Self {
-        Self {
-            local_anchor: clip.source_in.saturating_add(stretch(self.local_anchor - clip.start, clip.speed)),
-            speed: self.speed * clip.speed,
-            ..*self
+    /// The clock of the source of a clip of a composition with this clock, during one run.
+    fn nested(&self, clip: &Clip, times: &ClipTimes, run: Run) -> Self {
+        match times.constant_speed() {
+            Some(speed) => Self {
+                local_anchor: clip.source_in.saturating_add(stretch(self.local_anchor - clip.start, speed)),
+                speed: self.speed * speed,
+                ..self.clone()
+            },
+            None => Self {
+                map: Some(Arc::new(MapClock { outer: self.clone(), start: clip.start, times: times.clone(), run })),
+                base_anchor: Time::ZERO,
+                local_anchor: Time::ZERO,
+                speed: 1.0,
+                rate_hz: self.rate_hz,
+            },
         }
     }
 }
 
 /// A curve of a clip or track that can be evaluated at root samples.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 struct ClockedCurve<'a> {
     curve: &'a Animated<f64>,
     clock: Clock,
@@ -87,10 +158,12 @@ struct Surroundings<'a> {
     /// Outermost composition first, the clip's own last.
     pans: Vec<Pan<'a>>,
     fades: Vec<Fade>,
+    /// Whether the clip, or one that it is nested in, keeps its pitch.
+    preserves_pitch: bool,
 }
 
 /// Pan in one composition.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 struct Pan<'a> {
     channels: usize,
     /// Levels at which the clip's source is folded into these channels.
@@ -122,11 +195,12 @@ impl<P: Deref<Target = Project>> Timeline<P> {
     fn nothing_around(&self) -> Surroundings<'_> {
         let rate_hz = self.composition().sample_rate_hz;
         Surroundings {
-            clock: Clock { root_anchor: Time::ZERO, local_anchor: Time::ZERO, speed: 1.0, rate_hz },
+            clock: Clock { map: None, base_anchor: Time::ZERO, local_anchor: Time::ZERO, speed: 1.0, rate_hz },
             bounds: 0..self.sample_count(),
             gains: Vec::new(),
             pans: Vec::new(),
             fades: Vec::new(),
+            preserves_pitch: false,
         }
     }
 
@@ -153,8 +227,16 @@ impl<P: Deref<Target = Project>> Timeline<P> {
                 if segment.start > to {
                     break;
                 }
-                if self.voice(track, c.channels as usize, segment, around, requested, visit)?.is_break() {
-                    return Ok(ControlFlow::Break(()));
+                let clip = &track.clips[segment.clip];
+                let times = &index.tracks[at].entries.clips[segment.clip].times;
+                let runs = times.runs(segment.start - clip.start, segment.end - clip.start);
+                for (i, run) in runs.iter().enumerate().filter(|(_, run)| run.direction != 0) {
+                    // A source that stops, starts or jumps inside the clip does so without a click.
+                    let broken = [i > 0 && (run.jumps || runs[i - 1].direction == 0), runs.get(i + 1).is_some_and(Run::breaks)];
+                    let sounding = Sounding { track, clip, segment, times, run: *run, broken };
+                    if self.voice(&sounding, c.channels as usize, around, requested, visit)?.is_break() {
+                        return Ok(ControlFlow::Break(()));
+                    }
                 }
             }
         }
@@ -163,26 +245,35 @@ impl<P: Deref<Target = Project>> Timeline<P> {
 
     fn voice(
         &self,
-        track: &Track,
+        sounding: &Sounding<'_>,
         channels: usize,
-        segment: &AudioSegment,
         around: &Surroundings<'_>,
         requested: &Range<i64>,
         visit: &mut VisitClip<'_>,
     ) -> Result<ControlFlow<()>, PlanError> {
-        let (clip, clock) = (&track.clips[segment.clip], around.clock);
-        let audible = intersection(&clock.samples(segment.start, segment.end), &around.bounds);
+        let Sounding { track, clip, segment, times, run, broken } = *sounding;
+        let clock = &around.clock;
+        let (start, end) = (clip.start.saturating_add(run.start), clip.start.saturating_add(run.end));
+        let audible = intersection(&clock.samples(start, end), &around.bounds);
         if intersection(&audible, requested).is_empty() {
             return Ok(ControlFlow::Continue(()));
         }
         let mut here = around.clone();
         here.bounds = audible.clone();
-        here.gains.push(ClockedCurve { curve: &clip.audio.gain_db, clock, origin: clip.start });
-        here.gains.push(ClockedCurve { curve: &track.gain_db, clock, origin: Time::ZERO });
-        let pan = ClockedCurve { curve: &clip.audio.pan, clock, origin: clip.start };
+        let curve = |curve, origin| ClockedCurve { curve, clock: clock.clone(), origin };
+        here.gains.push(curve(&clip.audio.gain_db, clip.start));
+        here.gains.push(curve(&track.gain_db, Time::ZERO));
+        let pan = curve(&clip.audio.pan, clip.start);
         let fold = FoldLevels { center: clip.audio.center_mix_db.map(level), lfe: clip.audio.lfe_mix_db.map(level) };
-        here.pans.push(Pan { channels, fold, curves: [pan, ClockedCurve { curve: &track.pan, clock, origin: Time::ZERO }] });
-        here.fades.extend(segment.fades.iter().filter_map(|f| place_fade(f, &clock)));
+        here.pans.push(Pan { channels, fold, curves: [pan, curve(&track.pan, Time::ZERO)] });
+        here.fades.extend(segment.fades.iter().filter_map(|f| place_fade(f, clock)));
+        let fade = TimeDelta(EDGE_FADE.0.min((end - start).0 / 2));
+        let edges = [(start, start.saturating_add(fade)), (end.saturating_add(-fade), end)];
+        for ((start, end), rising) in edges.into_iter().zip([true, false]).zip(broken).filter(|(_, b)| *b).map(|(e, _)| e) {
+            here.fades.extend(place_fade(&AudioFade { start, end, rising, curve: FadeCurve::Linear }, clock));
+        }
+        here.preserves_pitch |= clip.audio.preserve_pitch;
+        let source = clock.nested(clip, times, run);
         match &clip.source {
             ClipSource::Solid(_)
             | ClipSource::Text(_)
@@ -193,7 +284,7 @@ impl<P: Deref<Target = Project>> Timeline<P> {
             ClipSource::Composition(s) => {
                 let inner =
                     *self.compositions.get(&s.composition).ok_or_else(|| PlanError::UnknownComposition(s.composition.clone()))?;
-                here.clock = clock.nested(clip);
+                here.clock = source;
                 let length = self.index(inner).map_or(TimeDelta::ZERO, |i| i.length);
                 here.bounds = intersection(&here.bounds, &here.clock.samples(Time::ZERO, Time(length.0)));
                 self.collect(inner, &here, requested, visit)
@@ -213,18 +304,18 @@ impl<P: Deref<Target = Project>> Timeline<P> {
                 let media_id = &s.media;
                 let Some(period) = media.period().filter(|_| s.repeat) else {
                     let shift = -media.audio_offset;
-                    return Ok(visit(AudibleClip { clip, media: media_id, stream, around: here, samples: audible, clock, shift }));
+                    return Ok(visit(AudibleClip { clip, media: media_id, stream, around: here, samples: audible, source, shift }));
                 };
                 // One voice for each repetition that the request meets; in each the source starts anew.
-                let nested = clock.nested(clip);
                 let wanted = intersection(&audible, requested);
-                let times = [wanted.start, wanted.end - 1].map(|s| nested.local_of_sample(s).0.div_euclid(period.0));
+                let times = [wanted.start, wanted.end - 1].map(|s| source.local_of_sample(s).0.div_euclid(period.0));
                 for repetition in times[0].min(times[1])..=times[0].max(times[1]) {
                     let start = Time(repetition.saturating_mul(period.0));
-                    let samples = intersection(&nested.samples(start, start.saturating_add(period)), &audible);
+                    let samples = intersection(&source.samples(start, start.saturating_add(period)), &audible);
                     let shift = -start.since_zero() - media.audio_offset;
                     let around = Surroundings { bounds: samples.clone(), ..here.clone() };
-                    let visited = AudibleClip { clip, media: media_id, stream, around, samples: samples.clone(), clock, shift };
+                    let source = source.clone();
+                    let visited = AudibleClip { clip, media: media_id, stream, around, samples: samples.clone(), source, shift };
                     if !samples.is_empty() && visit(visited).is_break() {
                         return Ok(ControlFlow::Break(()));
                     }
@@ -238,6 +329,18 @@ impl<P: Deref<Target = Project>> Timeline<P> {
 /// Called for every voice; `Break` ends the search.
 type VisitClip<'a> = dyn FnMut(AudibleClip<'_, '_>) -> ControlFlow<()> + 'a;
 
+/// A clip during one run of its source.
+#[derive(Clone, Copy)]
+struct Sounding<'a> {
+    track: &'a Track,
+    clip: &'a Clip,
+    segment: &'a AudioSegment,
+    times: &'a ClipTimes,
+    run: Run,
+    /// Whether its sound begins, and ends, where it would click.
+    broken: [bool; 2],
+}
+
 /// An audible clip with its surroundings.
 struct AudibleClip<'c, 'a> {
     clip: &'c Clip,
@@ -246,19 +349,29 @@ struct AudibleClip<'c, 'a> {
     around: Surroundings<'a>,
     /// Root samples during which it is audible.
     samples: Range<i64>,
-    /// Clock of the clip's composition.
-    clock: Clock,
+    /// Clock of its source.
+    source: Clock,
     /// Added to its source times.
     shift: TimeDelta,
 }
 
 impl AudibleClip<'_, '_> {
     fn voice(self, requested: &Range<i64>) -> Voice {
-        let Self { clip, media, stream, around, samples, clock, shift } = self;
-        let speed = clock.speed * clip.speed;
+        let Self { clip, media, stream, around, samples, source, shift } = self;
+        let rate_hz = source.rate_hz;
         // Played backwards, the last sample before the end comes first.
-        let first_audible = if speed < 0.0 { samples.start + 1 } else { samples.start };
-        let points = |p: &Pan<'_>| curve_points(&p.curves, &samples, requested, &clock, pan);
+        let later = i64::from(!source.is_forward());
+        let source_at = |sample: i64| source.local_of_sample(sample + later).saturating_add(shift);
+        let (speed, positions) = match source.map {
+            None => (source.speed, Vec::new()),
+            Some(_) => {
+                let speed = if source.is_forward() { 1.0 } else { -1.0 };
+                let point = |sample| SourcePoint { sample, source: source_at(sample), speed: source.speed_at_sample(sample) };
+                let wanted = if around.preserves_pitch { stretched(samples.start, requested, rate_hz) } else { requested.clone() };
+                (speed, grid(&samples, &wanted, rate_hz).into_iter().map(point).collect())
+            }
+        };
+        let points = |p: &Pan<'_>| curve_points(&p.curves, &samples, requested, rate_hz, pan);
         let mut nested: Vec<NestedAudio> = Vec::new();
         for level in around.pans.iter().rev() {
             let pan = points(level);
@@ -277,12 +390,14 @@ impl AudibleClip<'_, '_> {
             channels: clip.audio.channels.iter().map(|n| *n as usize).collect(),
             first_sample: samples.start,
             end_sample: samples.end,
-            source_start: clock.nested(clip).local_of_sample(first_audible).saturating_add(shift),
+            source_start: source_at(samples.start),
             speed,
+            positions,
+            preserves_pitch: around.preserves_pitch,
             nested,
             fold,
             pan,
-            gain: curve_points(&around.gains, &samples, requested, &clock, gain),
+            gain: curve_points(&around.gains, &samples, requested, rate_hz, gain),
             fades: around.fades,
         }
     }
@@ -295,7 +410,7 @@ fn intersection(a: &Range<i64>, b: &Range<i64>) -> Range<i64> {
 fn place_fade(f: &AudioFade, clock: &Clock) -> Option<Fade> {
     let segment = clock.samples(f.start, f.end);
     // Played backwards, a rising fade falls.
-    let rising = f.rising == (clock.speed > 0.0);
+    let rising = f.rising == clock.is_forward();
     (!segment.is_empty()).then_some(Fade { first_sample: segment.start, end_sample: segment.end, rising, curve: f.curve })
 }
 
@@ -327,21 +442,15 @@ fn curve_points(
     curves: &[ClockedCurve<'_>],
     audible: &Range<i64>,
     requested: &Range<i64>,
-    clock: &Clock,
+    rate_hz: u32,
     together: fn(&mut dyn Iterator<Item = f64>) -> f32,
 ) -> Vec<(i64, f32)> {
     let value = |sample| together(&mut curves.iter().map(|c| c.at_sample(sample)));
     if curves.iter().all(|c| matches!(c.curve, Animated::Constant(_))) {
         return vec![(audible.start, value(audible.start))];
     }
-    let step = i64::from(clock.rate_hz / 100).max(1);
-    let wanted = intersection(audible, requested);
-    // Whole steps around the requested range, so that the points next to it do not depend on the
-    // range.
-    let from = (wanted.start.div_euclid(step) * step).max(audible.start);
-    let to = ((wanted.end.div_euclid(step) + 1) * step).min(audible.end);
-    let mut samples: Vec<i64> = (0..=(to - from) / step + 1).map(|i| (from.div_euclid(step) + i) * step).collect();
-    samples.extend([from, to]);
+    let mut samples = grid(audible, requested, rate_hz);
+    let (from, to) = (samples[0], samples[samples.len() - 1]);
     for c in curves {
         for k in c.curve.keyframes() {
             let at = c.clock.sample(c.origin.saturating_add(k.time));
@@ -352,4 +461,28 @@ fn curve_points(
     samples.sort_unstable();
     samples.dedup();
     samples.into_iter().map(|s| (s, value(s))).collect()
+}
+
+/// The samples of the fixed grid that are audible, in whole steps around the requested ones, so that
+/// those next to them do not depend on the request; with the ends of what is audible. Never empty.
+fn grid(audible: &Range<i64>, requested: &Range<i64>, rate_hz: u32) -> Vec<i64> {
+    let step = i64::from(rate_hz / 100).max(1);
+    let wanted = intersection(audible, requested);
+    let from = (wanted.start.div_euclid(step) * step).max(audible.start);
+    let to = ((wanted.end.div_euclid(step) + 1) * step).min(audible.end).max(from);
+    let mut samples: Vec<i64> = (from.div_euclid(step)..=to.div_euclid(step)).map(|k| k * step).collect();
+    samples.extend([from, to]);
+    samples.retain(|s| (from..=to).contains(s));
+    samples.sort_unstable();
+    samples.dedup();
+    samples
+}
+
+/// The samples that are needed to stretch the requested ones of a voice that starts at `start`.
+fn stretched(start: i64, requested: &Range<i64>, rate_hz: u32) -> Range<i64> {
+    let (block, margin) = (STRETCH_BLOCK_SECS * i64::from(rate_hz), STRETCH_MARGIN_SECS * i64::from(rate_hz));
+    let first = requested.start.saturating_sub(start).div_euclid(block);
+    let last = requested.end.saturating_sub(start).div_euclid(block);
+    let at = |n: i64| n.saturating_mul(block).saturating_add(start);
+    at(first).saturating_sub(margin)..at(last + 1).saturating_add(margin)
 }

@@ -3,7 +3,7 @@
 //! equal numbers and have equal bytes.
 use crate::{
     Align, Alignment, AudioPlan, BlendSpace, Box2, Canvas, Content, EffectUse, Fade, FadeCurve, Fit, FoldLevels, FramePlan, Layer,
-    MaskMode, MaskUse, MatteUse, NestedAudio, Outline, Placement, SourceFrame, Transform, Voice,
+    MaskMode, MaskUse, MatteUse, NestedAudio, Outline, Placement, SourceFrame, SourceFrames, SourcePoint, Transform, Voice,
 };
 use cutroom_effects::{Entry, EntryRef};
 use cutroom_types::{Affine, BezierPath, ParamValue, Vertex};
@@ -137,8 +137,23 @@ impl Bytes {
     }
 
     fn voice(&mut self, voice: &Voice) {
-        let Voice { clip, media, stream, channels, first_sample, end_sample, source_start, speed, gain, nested, fold, pan, fades } =
-            voice;
+        let Voice {
+            clip,
+            media,
+            stream,
+            channels,
+            first_sample,
+            end_sample,
+            source_start,
+            speed,
+            positions,
+            preserves_pitch,
+            gain,
+            nested,
+            fold,
+            pan,
+            fades,
+        } = voice;
         self.text(clip.as_str());
         self.text(media.as_str());
         self.count(*stream);
@@ -148,6 +163,13 @@ impl Bytes {
         self.number(*end_sample as u64);
         self.number(source_start.0 as u64);
         self.double(*speed);
+        self.count(positions.len());
+        for SourcePoint { sample, source, speed } in positions {
+            self.number(*sample as u64);
+            self.number(source.0 as u64);
+            self.double(*speed);
+        }
+        self.flag(*preserves_pitch);
         self.points(gain);
         self.points(pan);
         self.fold(*fold);
@@ -225,11 +247,19 @@ impl Bytes {
 
     fn content(&mut self, content: &Content) {
         match content {
-            Content::Media(SourceFrame { media, stream, time }) => {
+            Content::Media(SourceFrame { media, stream, time, frames }) => {
                 self.tag(0);
                 self.text(media.as_str());
                 self.count(*stream);
                 self.number(time.0 as u64);
+                match frames {
+                    SourceFrames::Nearest => self.tag(0),
+                    SourceFrames::Blend(length) => {
+                        self.tag(1);
+                        self.number(length.0 as u64);
+                    }
+                    SourceFrames::Flow => self.tag(2),
+                }
             }
             Content::Composition(plan) => {
                 self.tag(1);

@@ -5,7 +5,7 @@ use crate::{
     params::{self, BadParam, Slot},
 };
 use cutroom_effects::{BlendRef, Catalog, EffectRef, ParamSpec, TransitionRef};
-use cutroom_project::{Clip, Params, Track};
+use cutroom_project::{Clip, ClipTimes, Params, Track};
 use cutroom_types::{ClipId, ParamValue, TimeDelta};
 
 /// Entries of one track, parallel to its clips and transitions.
@@ -20,6 +20,8 @@ pub(crate) struct TrackEntries {
 pub(crate) struct ClipEntries {
     /// `None` when the catalogue has no such mode.
     pub(crate) blend: Option<BlendRef>,
+    /// Its source times.
+    pub(crate) times: ClipTimes,
     /// Parallel to the clip's effects.
     pub(crate) effects: Vec<Result<Use<EffectRef>, Fault>>,
 }
@@ -80,6 +82,7 @@ impl ClipEntries {
         let effect = |id: &str, given| Use::new(catalog.effect(id), |e| e.spec().params, given);
         Self {
             blend: catalog.blend_mode(&clip.video.blend),
+            times: clip.times(),
             effects: clip.video.effects.iter().map(|e| effect(&e.effect, &e.params)).collect(),
         }
     }

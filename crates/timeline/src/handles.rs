@@ -4,10 +4,10 @@ use crate::{
     PlanError, Timeline,
     cuts::placed_transitions,
     params,
-    sampling::{self, FrameLengths, stretch},
+    sampling::{self, FrameLengths},
 };
 use cutroom_effects::Catalog;
-use cutroom_project::{Clip, ClipSource, Project, Track, TrackPlace, Transition, TransitionPlace};
+use cutroom_project::{Clip, ClipSource, ClipTimes, Project, Track, TrackPlace, Transition, TransitionPlace};
 use cutroom_types::{CompositionId, FrameRate, Span, Time, TimeDelta};
 use std::ops::Range;
 
@@ -35,6 +35,8 @@ pub struct ClipHandle<'a> {
     frames: Range<i64>,
     /// Those of the composition and of the clip's source.
     lengths: FrameLengths,
+    /// Source times of the clip.
+    times: ClipTimes,
 }
 
 impl ClipHandle<'_> {
@@ -44,12 +46,14 @@ impl ClipHandle<'_> {
         if self.clip.video.freeze.is_some() || repeats(self.clip) {
             return 0;
         }
-        let wanted = |n: i64| {
-            let c = self.clip;
-            sampling::unclamped_source_time(self.rate.time_of_frame(n), c.start, c.source_in, c.speed, self.lengths)
+        let wanted =
+            |n: i64| sampling::unclamped_source_time(self.rate.time_of_frame(n), self.clip.start, &self.times, self.lengths);
+        let Range { start, end: after } = self.frames.clone();
+        let Some(speed) = self.times.constant_speed() else {
+            return (start..after).filter(|n| !(Time::ZERO..end).contains(&wanted(*n))).count() as i64;
         };
-        // Source times are monotonic.
-        let (Range { start, end: after }, rises) = (self.frames.clone(), self.clip.speed > 0.0);
+        // At a constant speed source times are monotonic.
+        let rises = speed > 0.0;
         let there = match rises {
             true => first(start..after, |n| wanted(n) >= end) - first(start..after, |n| wanted(n) >= Time::ZERO),
             false => first(start..after, |n| wanted(n) < Time::ZERO) - first(start..after, |n| wanted(n) < end),
@@ -63,11 +67,21 @@ impl ClipHandle<'_> {
         if repeats(c) {
             return TimeDelta::ZERO;
         }
-        let source = |t: Time| c.source_in.saturating_add(stretch(t - c.start, c.speed)).0;
+        let source = |t: Time| self.times.source_at(t - c.start).0;
+        let Some(speed) = self.times.constant_speed() else {
+            // To the nearest hundredth of a second.
+            let step = cutroom_types::FLICKS_PER_SECOND / 100;
+            let steps = self.span.duration.0 / step;
+            let is_silent = |k: &i64| {
+                let at = source(self.span.start.saturating_add(TimeDelta(k * step)));
+                !(sound.start.0..sound.end().0).contains(&at)
+            };
+            return TimeDelta((0..steps).filter(is_silent).count() as i64 * step);
+        };
         let (a, b) = (source(self.span.start), source(self.span.end()));
         let (from, to) = (a.min(b), a.max(b));
         let there = to.min(sound.end().0).saturating_sub(from.max(sound.start.0)).max(0);
-        TimeDelta(((to - from - there) as f64 / c.speed.abs()).round() as i64)
+        TimeDelta(((to - from - there) as f64 / speed.abs()).round() as i64)
     }
 }
 
@@ -132,6 +146,7 @@ pub fn handles<'a>(project: &'a Project, composition: &CompositionId, catalog: &
                         is_audible: is_audible && clip.audio.enabled && params::cross_fades_audio(transition),
                         frames: frame(start)..frame(end),
                         lengths: index.lengths(source_frame),
+                        times: clip.times(),
                     });
                 }
             }

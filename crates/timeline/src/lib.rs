@@ -36,7 +36,8 @@ pub use index::Timeline;
 pub use left_out::{LeftOut, LeftOutReason};
 pub use plan::{
     Align, Alignment, AudioPlan, BlendSpace, Box2, Canvas, Content, EffectUse, Fade, FadeCurve, Fit, FoldLevels, FramePlan, Layer,
-    MaskMode, MaskUse, MatteUse, NestedAudio, Outline, Placement, SourceFrame, Transform, Voice,
+    MaskMode, MaskUse, MatteUse, NestedAudio, Outline, Placement, STRETCH_BLOCK_SECS, STRETCH_MARGIN_SECS, SourceFrame,
+    SourceFrames, SourcePoint, Transform, Voice,
 };
 pub use uses::{SourceUse, SourceUser, StreamKind, reachable, source_uses};
 pub use validate::{validate, validate_against_catalog};

@@ -1,14 +1,18 @@
 //! Plans frames: which layers are visible, at which source times, with which values.
 use crate::{
     Alignment, Canvas, Content, EffectUse, Fit, FramePlan, Layer, LeftOut, LeftOutReason, MatteUse, Placement, PlanError,
-    SourceFrame, Timeline, Transform, draw,
+    SourceFrame, SourceFrames, Timeline, Transform, draw,
     entries::ClipEntries,
     index::{CompositionIndex, SegmentContent, VisibleTrack},
     limits::{MAX_PICTURES, TOO_MANY_PICTURES},
-    mask, sampling,
+    mask,
+    sampling::{self, FrameLengths},
 };
 use cutroom_effects::{BlendRef, EffectKind, NORMAL, ParamKind, ParamSpec, Params};
-use cutroom_project::{self as project, Clip, ClipSource, Composition, EffectInstance, MediaKind, Project, StreamChoice, Track};
+use cutroom_project::{
+    self as project, Clip, ClipSource, ClipTimes, Composition, EffectInstance, FrameInterpolation, MediaKind, Project,
+    StreamChoice, Track,
+};
 use cutroom_types::{Affine, ClipId, FLICKS_PER_SECOND, MediaId, ParamValue, Size, Time, TimeDelta, TrackId};
 use std::{cell::RefCell, ops::Deref, sync::Arc};
 
@@ -202,7 +206,7 @@ impl<P: Deref<Target = Project>> Timeline<P> {
             effects.push(EffectUse { effect, params, inputs, time });
         }
         effects.reverse();
-        let Some(content) = self.content(&PlanContext { pictures, ..*context }, clip, clip.start.saturating_add(t))? else {
+        let Some(content) = self.content(&PlanContext { pictures, ..*context }, at, clip.start.saturating_add(t))? else {
             return Ok(None);
         };
         Ok(Some(Layer { effects, ..Layer::new(clip.id.clone(), content) }))
@@ -310,16 +314,12 @@ impl<P: Deref<Target = Project>> Timeline<P> {
                 _ => sampling::source_time(
                     Time(since_start.0),
                     Time::ZERO,
-                    Time::ZERO,
-                    1.0,
+                    &ClipTimes::constant(Time::ZERO, 1.0),
                     context.index.lengths(media.frame_duration(0)),
                 ),
             };
             let transform = Transform { fit: Fit::Stretch, ..Transform::IDENTITY };
-            inputs.push(Layer {
-                transform,
-                ..Layer::new(clip.clone(), Content::Media(SourceFrame { media: id, stream: 0, time: source_time }))
-            });
+            inputs.push(Layer { transform, ..Layer::new(clip.clone(), Content::Media(SourceFrame::nearest(id, 0, source_time))) });
         }
         Ok(inputs)
     }
@@ -341,11 +341,38 @@ impl<P: Deref<Target = Project>> Timeline<P> {
         Ok((!plan.layers.is_empty() || plan.canvas.background[3] > 0.0).then_some(plan))
     }
 
-    fn content(&self, context: &PlanContext<'_>, clip: &Clip, time: Time) -> Result<Option<Content>, PlanError> {
+    /// The source time and the frames around it of a picture that is not simply a frame of the
+    /// source; `None` where it is.
+    fn in_between(
+        &self,
+        context: &PlanContext<'_>,
+        at: ClipAt<'_>,
+        time: Time,
+        lengths: FrameLengths,
+    ) -> Option<(Time, SourceFrames)> {
+        let clip = at.clip;
+        let frame = lengths.source.filter(|_| clip.video.freeze.is_none() && clip.video.frames != FrameInterpolation::Nearest)?;
+        let (start, end) = sampling::covered(time, clip.start, &at.entries.times, lengths);
+        let length = (end - start).0;
+        match clip.video.frames {
+            FrameInterpolation::Nearest => None,
+            FrameInterpolation::Blend => {
+                let shutter = context.composition.motion_blur.shutter_angle_degrees / 360.0;
+                let open = TimeDelta((length as f64 * shutter).round() as i64);
+                Some((start, SourceFrames::Blend(open.max(frame))))
+            }
+            FrameInterpolation::Flow => Some((start, SourceFrames::Flow)),
+            // Rates that differ by less than 2 %, such as 24 and 23.976, count as equal.
+            FrameInterpolation::Auto => (length < frame.0 / 50 * 49).then_some((start, SourceFrames::Flow)),
+        }
+    }
+
+    fn content(&self, context: &PlanContext<'_>, at: ClipAt<'_>, time: Time) -> Result<Option<Content>, PlanError> {
         let (index, depth) = (context.index, context.depth);
+        let ClipAt { clip, entries: ClipEntries { times, .. } } = at;
         let source_time = |frame| match clip.video.freeze {
-            Some(at) => sampling::source_time(clip.start, clip.start, at, 1.0, index.lengths(frame)),
-            None => sampling::source_time(time, clip.start, clip.source_in, clip.speed, index.lengths(frame)),
+            Some(at) => sampling::source_time(clip.start, clip.start, &ClipTimes::constant(at, 1.0), index.lengths(frame)),
+            None => sampling::source_time(time, clip.start, times, index.lengths(frame)),
         };
         Ok(match &clip.source {
             ClipSource::Media(s) => {
@@ -358,19 +385,22 @@ impl<P: Deref<Target = Project>> Timeline<P> {
                     _ if absent => None,
                     // A still image is the same at every time, and so is its plan.
                     (MediaKind::Image, Some(stream)) => {
-                        Some(Content::Media(SourceFrame { media: s.media.clone(), stream, time: Time::ZERO }))
+                        Some(Content::Media(SourceFrame::nearest(s.media.clone(), stream, Time::ZERO)))
                     }
                     (MediaKind::Video, Some(stream)) => {
                         let lengths = index.lengths(media.frame_duration(stream));
-                        let time = match media.period().filter(|_| s.repeat && clip.video.freeze.is_none()) {
-                            Some(period) => {
-                                let (start, source_in) = (clip.start, clip.source_in);
-                                let time = sampling::unclamped_source_time(time, start, source_in, clip.speed, lengths);
-                                Time(time.0.rem_euclid(period.0))
+                        let in_between = self.in_between(context, at, time, lengths);
+                        let (time, frames) = match (in_between, media.period().filter(|_| s.repeat && clip.video.freeze.is_none()))
+                        {
+                            (Some((time, frames)), None) => (time.max(Time::ZERO), frames),
+                            (Some((time, frames)), Some(period)) => (Time(time.0.rem_euclid(period.0)), frames),
+                            (None, None) => (source_time(lengths.source), SourceFrames::Nearest),
+                            (None, Some(period)) => {
+                                let time = sampling::unclamped_source_time(time, clip.start, times, lengths);
+                                (Time(time.0.rem_euclid(period.0)), SourceFrames::Nearest)
                             }
-                            None => source_time(lengths.source),
                         };
-                        Some(Content::Media(SourceFrame { media: s.media.clone(), stream, time }))
+                        Some(Content::Media(SourceFrame { media: s.media.clone(), stream, time, frames }))
                     }
                 }
             }

@@ -184,7 +184,8 @@ pub struct MatteUse {
     pub inverted: bool,
 }
 
-/// One picture of a file: the frame of a stream whose presentation interval contains `time`.
+/// One picture of a file: the frame of a stream whose presentation interval contains `time`, or one
+/// made of several of its frames.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SourceFrame {
     /// The media.
@@ -193,6 +194,29 @@ pub struct SourceFrame {
     pub stream: usize,
     /// Time since the start of the file.
     pub time: Time,
+    /// What is made of the frames around it.
+    pub frames: SourceFrames,
+}
+
+/// What is made of the frames of a stream around a time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum SourceFrames {
+    /// The frame whose presentation interval contains the time.
+    #[default]
+    Nearest,
+    /// The mean of the frames that are presented from the time on for this long, each weighted by
+    /// how long.
+    Blend(TimeDelta),
+    /// The picture at this instant, moved along the optical flow from the frame that starts before
+    /// it towards the one after.
+    Flow,
+}
+
+impl SourceFrame {
+    /// The frame whose presentation interval contains `time`.
+    pub fn nearest(media: MediaId, stream: usize, time: Time) -> Self {
+        Self { media, stream, time, frames: SourceFrames::Nearest }
+    }
 }
 
 /// What a layer shows.
@@ -337,6 +361,12 @@ pub struct Voice {
     pub source_start: Time,
     /// Source seconds per composition second; negative plays backwards.
     pub speed: f64,
+    /// Where the speed changes, what is played at samples of a grid, instead of `source_start` and
+    /// `speed`, of which `speed` then only states the direction. Between them the source time is the
+    /// cubic that has their source times and speeds.
+    pub positions: Vec<SourcePoint>,
+    /// Whether the sound keeps its pitch at other speeds.
+    pub preserves_pitch: bool,
     /// Linear gain over composition samples: straight lines between points, held outside. Never
     /// empty.
     pub gain: Vec<(i64, f32)>,
@@ -350,6 +380,24 @@ pub struct Voice {
     /// Fades and cross-fades, multiplied.
     pub fades: Vec<Fade>,
 }
+
+/// What a voice plays at a composition sample.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct SourcePoint {
+    /// The composition sample.
+    pub sample: i64,
+    /// Source time, since the start of the file.
+    pub source: Time,
+    /// Source seconds per composition second there.
+    pub speed: f64,
+}
+
+/// Sound that keeps its pitch is stretched in blocks of this length from the voice's start on, so that
+/// the samples of any range can be made without all those before it.
+pub const STRETCH_BLOCK_SECS: i64 = 30;
+/// What is stretched before and after a block, in addition: the time in which a stretched sound
+/// settles.
+pub const STRETCH_MARGIN_SECS: i64 = 1;
 
 /// Linear levels of channels in their neighbours where they are folded into a layout without them.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -395,7 +443,7 @@ mod tests {
     }
 
     fn media(id: &str, flicks: i64) -> Layer {
-        layer(Content::Media(SourceFrame { media: id.into(), stream: 0, time: Time(flicks) }))
+        layer(Content::Media(SourceFrame::nearest(id.into(), 0, Time(flicks))))
     }
 
     fn plan(layers: Vec<Layer>) -> FramePlan {

@@ -26,6 +26,15 @@
 //! * Backwards, the interval covered by an output frame is before the sampling point, hence the sign: a
 //!   reversed clip begins with the last source frame of its range.
 //!
+//! A clip with a time map runs at a speed that changes. The source time that output frame `n` covers
+//! then goes from the map's value at `t` to that at `t + f`; `f·|speed|` is its length, and `h` is at
+//! least 2 ms or a quarter of a source frame, so that a source that stands still at the start of a
+//! frame shows that frame.
+//!
+//! Where frames are to be made between those of the source, the output frame stands for the earliest
+//! source time that it covers ([`covered`]): at equal rates, for the start of the frame that it would
+//! show.
+use cutroom_project::ClipTimes;
 use cutroom_types::{FrameRate, Time, TimeDelta};
 
 /// Half a frame of `rate`: from the start of an output frame to the instant that decides which clips
@@ -71,22 +80,45 @@ impl FrameLengths {
     }
 }
 
-/// Source time that the frame starting at `t` shows of a clip starting at `start`; see the module.
-/// Never negative: before the start of a source its first frame is held.
-pub fn source_time(t: Time, start: Time, source_in: Time, speed: f64, lengths: FrameLengths) -> Time {
-    unclamped_source_time(t, start, source_in, speed, lengths).max(Time::ZERO)
+/// Source time that the frame starting at `t` shows of a clip that starts at `start` and has these
+/// source times; see the module. Never negative: before the start of a source its first frame is
+/// held.
+pub fn source_time(t: Time, start: Time, times: &ClipTimes, lengths: FrameLengths) -> Time {
+    unclamped_source_time(t, start, times, lengths).max(Time::ZERO)
 }
 
 /// Like [`source_time`], but negative before the start of the source.
-pub(crate) fn unclamped_source_time(t: Time, start: Time, source_in: Time, speed: f64, lengths: FrameLengths) -> Time {
-    let mut offset = t - start;
-    // A frame that starts at most half a frame before the clip counts as starting with it.
-    if offset.0 < 0 && offset.0 >= -lengths.output.0 / 2 {
-        offset = TimeDelta::ZERO;
+pub(crate) fn unclamped_source_time(t: Time, start: Time, times: &ClipTimes, lengths: FrameLengths) -> Time {
+    let offset = since(t, start, lengths);
+    if let Some(speed) = times.constant_speed() {
+        let half = lengths.half_of_shorter(speed);
+        let half = if speed < 0.0 { -half } else { half };
+        return times.source_at(offset).saturating_add(half);
     }
-    let half = lengths.half_of_shorter(speed);
-    let half = if speed < 0.0 { -half } else { half };
-    source_in.saturating_add(stretch(offset, speed)).saturating_add(half)
+    let from = times.source_at(offset);
+    // A source that stands still shows its frame even if it jumps before the next one.
+    let stands = times.speed_at(offset) == 0.0;
+    let to = if stands { from } else { times.source_at(offset + lengths.output) };
+    let frame = lengths.source.unwrap_or(lengths.output);
+    let least = TimeDelta(cutroom_types::FLICKS_PER_SECOND / 500).min(TimeDelta(frame.0 / 4));
+    let half = TimeDelta((to - from).0.saturating_abs().min(frame.0) / 2).max(least);
+    from.saturating_add(if to < from { -half } else { half })
+}
+
+/// The source time that the frame starting at `t` covers, from the earliest to the latest; see the
+/// module. It may be before the start of the source.
+pub(crate) fn covered(t: Time, start: Time, times: &ClipTimes, lengths: FrameLengths) -> (Time, Time) {
+    let offset = since(t, start, lengths);
+    let from = times.source_at(offset);
+    let to = if times.speed_at(offset) == 0.0 { from } else { times.source_at(offset + lengths.output) };
+    (from.min(to), from.max(to))
+}
+
+/// Time since the clip's start; a frame that starts at most half a frame before the clip counts as
+/// starting with it.
+fn since(t: Time, start: Time, lengths: FrameLengths) -> TimeDelta {
+    let offset = t - start;
+    if offset.0 < 0 && offset.0 >= -lengths.output.0 / 2 { TimeDelta::ZERO } else { offset }
 }
 
 /// `d·speed` to the nearest flick; exact for whole speeds.

@@ -153,7 +153,7 @@ pub fn source_uses(project: &Project, composition: &CompositionId, catalog: &Cat
                         kind,
                         stream,
                         required: required || matches!(choice, StreamChoice::Index(_)),
-                        speed: clip.speed.abs(),
+                        speed: clip.times().constant_speed().unwrap_or(1.0).abs(),
                         span: clip.source_span(),
                         still: media.kind == MediaKind::Image || kind == StreamKind::Video && clip.video.freeze.is_some(),
                         repeats: source.repeat,

@@ -103,7 +103,7 @@ pub const LAYERS: &[Layer] = &[
         package: "cutroom-pipeline",
         dir: "crates/pipeline",
         owns: "joins them: decoder pool, prefetch; \"frame n\" and \"sound block n\" of a project",
-        may_use: &["types", "project", "effects", "timeline", "media", "drawing", "render", "audio"],
+        may_use: &["types", "project", "effects", "timeline", "media", "drawing", "render", "analysis", "audio"],
         never_knows: "processes, windows, HTTP",
     },
     Layer {

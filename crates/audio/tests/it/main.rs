@@ -3,4 +3,5 @@ mod fold;
 mod loudness;
 mod mix;
 mod resample;
+mod speeds;
 mod support;

@@ -4,7 +4,7 @@ use super::{
     values::{At, Limits, UNIT, number, time},
 };
 use crate::{Animated, Clip, ClipSource, Margin, Margins, Mask, MaskShape, MediaKind, Params, Place, Project, Track, TrackPlace};
-use cutroom_types::{Gaps, NumberPattern};
+use cutroom_types::{Gaps, NumberPattern, TimeDelta};
 use std::fmt::Display;
 
 const GAIN_DB: Limits = (-1000.0, 60.0);
@@ -126,6 +126,44 @@ fn track(problems: &mut Vec<Problem>, project: &Project, t: &Track, place: Track
     }
 }
 
+/// Checks the speed of a clip, or its time map.
+fn speed(problems: &mut Vec<Problem>, c: &Clip, at: &At) {
+    let (slowest, fastest) = SPEED_LIMITS;
+    if !(slowest..=fastest).contains(&c.speed.abs()) {
+        let message = format!("{} is not a speed: write {slowest} to {fastest}, negative to play backwards", c.speed);
+        return at.report(problems, "speed", "project.speed", message);
+    }
+    let Some(map) = &c.time_map else {
+        if c.duration.0 as f64 * c.speed.abs() > MAX_TIME_FLICKS as f64 {
+            at.report(problems, "speed", "project.speed", "at this speed the clip runs through more than 1000 hours of its source");
+        }
+        return;
+    };
+    if c.speed != 1.0 {
+        at.report(problems, "speed", "project.speed", "a clip with a `time_map` has no other speed: leave `speed` out");
+    }
+    match (&map.speed, &map.source) {
+        (Some(_), Some(_)) => {
+            at.report(problems, "time_map", "project.speed", "it has `speed` and `source`: leave one of them out");
+        }
+        (None, None) => {
+            let message = "it has neither `speed` nor `source`: write one, such as {\"speed\": {\"keyframes\": [...]}}";
+            at.report(problems, "time_map", "project.speed", message);
+        }
+        (Some(speed), None) => number(problems, at, "time_map.speed", speed, (-fastest, fastest)),
+        (None, Some(source)) => {
+            number(problems, at, "time_map.source", source, (f64::NEG_INFINITY, f64::INFINITY));
+            let too_long = |v: &TimeDelta| v.0.unsigned_abs() > MAX_TIME_FLICKS as u64;
+            if source.values().any(too_long) {
+                at.report(problems, "time_map.source", "project.time", "its values are source times, at most 1000 hours");
+            }
+        }
+    }
+    if problems.is_empty() && c.source_span().duration.0 > MAX_TIME_FLICKS {
+        at.report(problems, "time_map", "project.speed", "the clip runs through more than 1000 hours of its source");
+    }
+}
+
 fn clip(problems: &mut Vec<Problem>, project: &Project, c: &Clip, at: &At) {
     time(problems, at, "start", c.start.0, true);
     time(problems, at, "source_in", c.source_in.0, true);
@@ -133,34 +171,13 @@ fn clip(problems: &mut Vec<Problem>, project: &Project, c: &Clip, at: &At) {
     if c.duration.0 == 0 {
         at.report(problems, "duration", "project.duration", "the clip has no length");
     }
-    let (slowest, fastest) = SPEED_LIMITS;
-    if !(slowest..=fastest).contains(&c.speed.abs()) {
-        at.report(
-            problems,
-            "speed",
-            "project.speed",
-            format!("{} is not a speed: write {slowest} to {fastest}, negative to play backwards", c.speed),
-        );
-    } else if c.duration.0 as f64 * c.speed.abs() > MAX_TIME_FLICKS as f64 {
-        at.report(problems, "speed", "project.speed", "at this speed the clip runs through more than 1000 hours of its source");
-    }
+    speed(problems, c, at);
     match &c.source {
         ClipSource::Solid(s) => color(problems, at, "source.color", &s.color),
         ClipSource::Text(t) => drawing::text(problems, project, t, at),
         ClipSource::Shape(s) => drawing::shapes(problems, s, at),
         ClipSource::Subtitles(s) => drawing::subtitles(problems, project, s, at),
         _ => {}
-    }
-    let field = "time_map";
-    for (name, extra) in [("time_map", &c.extra), ("video.time_map", &c.video.extra)] {
-        if extra.get(field).is_some_and(|v| !matches!(v, serde_json::Value::Null) && v != &serde_json::json!([])) {
-            at.report(
-                problems,
-                name,
-                "project.unsupported",
-                format!("this version cannot render `{field}` yet; it would be left out"),
-            );
-        }
     }
     for (i, m) in c.video.masks.iter().enumerate() {
         mask(problems, m, &At { path: &format_args!("{}.video.masks[{i}]", at.path), clip: at.clip });

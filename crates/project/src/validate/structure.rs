@@ -202,6 +202,10 @@ fn source(problems: &mut Vec<Problem>, known: &Known<'_>, track: &Track, clip: &
         }
         ClipSource::Solid(_) | ClipSource::Null(_) | ClipSource::Text(_) | ClipSource::Shape(_) | ClipSource::Subtitles(_) => {}
     }
+    if clip.video.frames != crate::FrameInterpolation::Nearest && !matches!(clip.source, ClipSource::Media(_)) {
+        let reason = "only the frames of a file have others in between; set it on the clips that show files";
+        problem("video.frames", "project.frames", reason.into());
+    }
     let used = clip.source_span();
     if used.start < Time::ZERO && matches!(&clip.source, ClipSource::Media(source) if !source.repeat) {
         problem(
@@ -399,7 +403,12 @@ fn nested_speeds(problems: &mut Vec<Problem>, known: &Known<'_>) {
             ClipSource::Composition(s) => known.index.composition(&s.composition).map_or((1.0, 1.0), |i| ranges[i]),
             _ => (1.0, 1.0),
         };
-        (clip.speed.abs() * slow, clip.speed.abs() * fast)
+        let (own_slow, own_fast) = clip.time_map.as_ref().map_or((clip.speed.abs(), clip.speed.abs()), |map| {
+            // A map may stand still; its speed between keyframes of source times is not limited.
+            let speeds = map.speed.iter().flat_map(|s| s.values());
+            (1.0, speeds.fold(1.0, |fastest, s| s.abs().max(fastest)))
+        });
+        (own_slow * slow, own_fast * fast)
     };
     // Each iteration carries the ranges one level up.
     for _ in 0..MAX_NESTING {

@@ -3,7 +3,7 @@ use super::{Problem, report};
 use crate::{
     AdjustmentSource, Animated, BezierHandle, BoxShape, Clip, ClipAudio, ClipSource, ClipVideo, Composition, CompositionColor,
     CompositionSource, EffectInstance, Extra, Keyframe, Mask, MaskShape, Matte, Media, MediaFacts, MediaSource, MotionBlur,
-    NullSource, Params, PathShape, Place, Project, Settings, ShapeSource, SolidSource, SubtitlesSource, TextSource, Track,
+    NullSource, Params, PathShape, Place, Project, Settings, ShapeSource, SolidSource, SubtitlesSource, TextSource, TimeMap, Track,
     TrackPlace, Transform, Transition, nearest::meant,
 };
 use cutroom_types::ClipId;
@@ -149,6 +149,11 @@ impl<'a> Found<'a> {
             ClipSource::Adjustment(s) => self.fields::<AdjustmentSource>(&at, &s.extra),
             ClipSource::Null(s) => self.fields::<NullSource>(&at, &s.extra),
         }
+        if let Some(map) = &clip.time_map {
+            let at = format_args!("{path}.time_map");
+            self.fields::<TimeMap>(&at, &map.extra);
+            self.drawn(&at, map);
+        }
         let (video, at) = (&clip.video, format_args!("{path}.video"));
         self.fields::<ClipVideo>(&at, &video.extra);
         self.value(&format_args!("{at}.opacity"), &video.opacity);
@@ -182,7 +187,8 @@ impl<'a> Found<'a> {
         self.value(&format_args!("{path}.audio.pan"), &clip.audio.pan);
     }
 
-    /// Curves anywhere inside of a text, a shape or subtitles; their other objects refuse unknown fields.
+    /// Curves anywhere inside of a text, a shape, subtitles or a time map, whose other objects refuse
+    /// unknown fields or have none.
     fn drawn(&mut self, path: &dyn Display, source: &impl serde::Serialize) {
         // What was read can be written.
         if let Ok(value) = serde_json::to_value(source) {

@@ -174,7 +174,19 @@ fn validation_finds_each_problem_where_it_is() {
         ),
         (format!("{clip}/1/source_in"), json!("6s"), "project.past_source_end", "compositions[0].tracks[0].clips[1].source_in"),
         (format!("{clip}/0/linked"), json!("zz"), "project.dangling", "compositions[0].tracks[0].clips[0].linked"),
-        (format!("{clip}/0/time_map"), json!([{}]), "project.unsupported", "compositions[0].tracks[0].clips[0].time_map"),
+        (format!("{clip}/0/time_map"), json!({}), "project.speed", "compositions[0].tracks[0].clips[0].time_map"),
+        (
+            format!("{clip}/0/time_map"),
+            json!({"speed": {"keyframes": [{"time": 0, "value": 1}, {"time": 1, "value": 101}]}}),
+            "project.number",
+            "compositions[0].tracks[0].clips[0].time_map.speed.keyframes[1].value",
+        ),
+        (
+            format!("{clip}/0/time_map"),
+            json!({"speed": 1, "source": 0}),
+            "project.speed",
+            "compositions[0].tracks[0].clips[0].time_map",
+        ),
         (
             format!("{clip}/0/video/masks"),
             json!([{"id": "m", "shape": {"type": "path", "path": [{"point": [0, 0]}, {"point": [1, 0]}]}}]),

@@ -57,6 +57,7 @@ fn everything() -> Value {
              "motion_blur": {"samples": 8}, "tracks": [
                 {"id": "v1", "gain_db": number(), "pan": number(), "opacity": number(), "clips": [
                     {"id": "c1", "source": {"type": "media", "media": "a"}, "start": 0, "duration": "4s",
+                     "time_map": {"speed": number()},
                      "video": {
                         "opacity": number(), "matte": {"track": "v2"}, "parent": "c4",
                         "transform": {"position_px": pair(), "scale": pair(), "anchor": pair(), "rotation_degrees": number(),
@@ -68,7 +69,8 @@ fn everything() -> Value {
                             {"id": "m3", "shape": {"type": "path", "path": curve(outline(0.1), outline(0.2))}}],
                         "effects": [{"id": "e1", "effect": "exposure", "params": {"exposure": number()}}]},
                      "audio": {"gain_db": number(), "pan": number()}},
-                    {"id": "c2", "source": {"type": "composition", "composition": "inner"}, "start": "4s", "duration": "4s"}],
+                    {"id": "c2", "source": {"type": "composition", "composition": "inner"}, "start": "4s", "duration": "4s",
+                     "time_map": {"source": curve(json!(0), json!("1s"))}}],
                  "transitions": [{"id": "x1", "kind": "crossfade", "from": "c1", "to": "c2", "duration": "1s", "params": {"softness": number()}}]},
                 {"id": "v2", "matte_only": true, "clips": [
                     {"id": "c3", "source": {"type": "solid", "color": [1.0, 1.0, 1.0, 1.0]}, "start": 0, "duration": "4s"},

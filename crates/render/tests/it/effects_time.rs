@@ -83,7 +83,7 @@ fn asked(e: &EffectUse, n: i64) -> Vec<i64> {
 }
 
 fn shot(n: i64) -> Layer {
-    layer(Content::Media(SourceFrame { media: "a".into(), stream: 0, time: Time(n * FLICKS_A_FRAME) }))
+    layer(Content::Media(SourceFrame::nearest("a".into(), 0, Time(n * FLICKS_A_FRAME))))
 }
 
 fn plan_at(e: &EffectUse, n: i64) -> FramePlan {

@@ -1,7 +1,7 @@
 //! Keys differ exactly if plans do.
 use super::*;
 use cutroom_effects::{BlendRef, Catalog, EffectRef, TransitionRef};
-use cutroom_types::{Primaries, Size, Time, Transfer};
+use cutroom_types::{Primaries, Size, Time, TimeDelta, Transfer};
 
 const BOX: Box2 = Box2 { center: [0.5; 2], size: [0.25; 2], rotation_degrees: 0.0, corner_radius_px: 0.0 };
 
@@ -34,7 +34,7 @@ fn plan() -> FramePlan {
         matte: Some(Box::new(MatteUse { layer: Layer::new("m".into(), Content::Solid([1.0; 4])), luma: false, inverted: false })),
         ..Layer::new("c".into(), content)
     };
-    let media = || layer(Content::Media(SourceFrame { media: "m".into(), stream: 0, time: Time(5) }));
+    let media = || layer(Content::Media(SourceFrame::nearest("m".into(), 0, Time(5))));
     let transition = Content::Transition {
         transition: transition("crossfade"),
         params: vec![ParamValue::Bool(true)],
@@ -71,9 +71,12 @@ fn every_field_of_a_frame_counts() {
         |p| drop(p.layers.pop()),
         |p| p.layers.swap(0, 2),
         |p| p.layers[0].clip = "d".into(),
-        |p| p.layers[0].content = Content::Media(SourceFrame { media: "n".into(), stream: 0, time: Time(5) }),
-        |p| p.layers[0].content = Content::Media(SourceFrame { media: "m".into(), stream: 1, time: Time(5) }),
-        |p| p.layers[0].content = Content::Media(SourceFrame { media: "m".into(), stream: 0, time: Time(6) }),
+        |p| p.layers[0].content = Content::Media(SourceFrame::nearest("n".into(), 0, Time(5))),
+        |p| p.layers[0].content = Content::Media(SourceFrame::nearest("m".into(), 1, Time(5))),
+        |p| p.layers[0].content = Content::Media(SourceFrame::nearest("m".into(), 0, Time(6))),
+        |p| p.layers[0].content = in_between(SourceFrames::Flow),
+        |p| p.layers[0].content = in_between(SourceFrames::Blend(TimeDelta(1))),
+        |p| p.layers[0].content = in_between(SourceFrames::Blend(TimeDelta(2))),
         |p| p.layers[0].content = Content::Composition(Box::new(plan())),
         |p| p.layers[2].content = Content::Solid([0.5, 0.5, 0.5, 0.25]),
         |p| p.layers[0].effects.clear(),
@@ -163,6 +166,10 @@ fn change_inputs(p: &mut FramePlan, f: fn(&mut Vec<Layer>)) {
     }
 }
 
+fn in_between(frames: SourceFrames) -> Content {
+    Content::Media(SourceFrame { frames, ..SourceFrame::nearest("m".into(), 0, Time(5)) })
+}
+
 #[test]
 fn every_field_of_audio_counts() {
     let plan = || AudioPlan {
@@ -179,6 +186,8 @@ fn every_field_of_audio_counts() {
             end_sample: 2,
             source_start: Time(3),
             speed: 1.0,
+            positions: Vec::new(),
+            preserves_pitch: false,
             gain: vec![(0, 1.0)],
             nested: vec![NestedAudio { channels: 2, fold: FoldLevels::default(), pan: vec![(0, 0.0)] }],
             fold: FoldLevels::default(),
@@ -201,6 +210,11 @@ fn every_field_of_audio_counts() {
         |p| p.voices[0].end_sample = 3,
         |p| p.voices[0].source_start = Time(4),
         |p| p.voices[0].speed = -1.0,
+        |p| p.voices[0].preserves_pitch = true,
+        |p| p.voices[0].positions = vec![SourcePoint { sample: 0, source: Time(0), speed: 1.0 }],
+        |p| p.voices[0].positions = vec![SourcePoint { sample: 1, source: Time(0), speed: 1.0 }],
+        |p| p.voices[0].positions = vec![SourcePoint { sample: 0, source: Time(1), speed: 1.0 }],
+        |p| p.voices[0].positions = vec![SourcePoint { sample: 0, source: Time(0), speed: 2.0 }],
         |p| p.voices[0].gain = vec![(0, 0.5)],
         |p| p.voices[0].gain = vec![(0, 1.0), (1, 1.0)],
         |p| p.voices[0].pan = vec![(1, 0.0)],

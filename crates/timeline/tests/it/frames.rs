@@ -5,7 +5,8 @@
 //! and rationals, not the planner's code.
 use cutroom_effects::Catalog;
 use cutroom_project::{
-    Alignment, Clip, ClipSource, Composition, Media, MediaFacts, MediaKind, Project, Track, TrackKind, Transition, validate,
+    Alignment, Clip, ClipSource, ClipTimes, Composition, Media, MediaFacts, MediaKind, Project, Track, TrackKind, Transition,
+    validate,
 };
 use cutroom_timeline::{Content, FramePlan, Layer, Timeline, sampling};
 use cutroom_types::{FrameRate, Size, Time, TimeDelta};
@@ -305,7 +306,7 @@ fn progress_is_symmetric() {
 /// of `source`, and the source is played from time zero at `speed`.
 fn chosen(output: FrameRate, source: FrameRate, phase: i64, speed: f64, source_in: Time, n: i64) -> i64 {
     let lengths = sampling::FrameLengths { output: output.frame_duration(), source: Some(source.frame_duration()) };
-    let at = sampling::source_time(output.time_of_frame(n), Time::ZERO, source_in, speed, lengths);
+    let at = sampling::source_time(output.time_of_frame(n), Time::ZERO, &ClipTimes::constant(source_in, speed), lengths);
     source.frame_at(Time(at.0 - phase))
 }
 
@@ -353,7 +354,7 @@ proptest! {
     fn rounded_times_lose_no_frame(r in 0..RATES.len(), offset in 0i64..1000, n in 1i64..5000) {
         let r = rate(RATES[r]);
         let lengths = sampling::FrameLengths { output: r.frame_duration(), source: Some(r.frame_duration()) };
-        let at = sampling::source_time(r.time_of_frame(n), Time::ZERO, Time::ZERO, 1.0, lengths);
+        let at = sampling::source_time(r.time_of_frame(n), Time::ZERO, &ClipTimes::constant(Time::ZERO, 1.0), lengths);
         prop_assert_eq!(shown(r, 1000, offset, n + 10, at), n);
     }
 }

@@ -7,3 +7,4 @@ mod frames;
 mod layers;
 mod limits;
 mod references;
+mod time_maps;

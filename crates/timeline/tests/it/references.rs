@@ -95,11 +95,7 @@ fn a_transition_gets_the_picture_it_names() {
         let inputs = inputs_at(&p, at);
         assert_eq!(inputs.len(), 1);
         assert_eq!(inputs[0].transform.fit, Fit::Stretch);
-        assert_eq!(
-            inputs[0].content,
-            Content::Media(SourceFrame { media: id.into(), stream: 0, time: Time(want) }),
-            "{id} at {at}"
-        );
+        assert_eq!(inputs[0].content, Content::Media(SourceFrame::nearest(id.into(), 0, Time(want))), "{id} at {at}");
         let uses = source_uses(&p, &p.main, &Catalog::builtin()).unwrap();
         assert_eq!(uses.len(), 1);
         assert_eq!((uses[0].media.as_str(), uses[0].user, uses[0].required), (id, SourceUser::Parameter("image"), true));

@@ -16,6 +16,8 @@ pub fn voice(first: i64, end: i64) -> Voice {
         end_sample: end,
         source_start: Time::ZERO,
         speed: 1.0,
+        positions: Vec::new(),
+        preserves_pitch: false,
         gain: vec![(0, 1.0)],
         nested: vec![],
         fold: FoldLevels::default(),

@@ -104,7 +104,7 @@ pub fn canvas(size: Size, linear: bool) -> Canvas {
 }
 
 pub fn media(id: &str) -> Content {
-    Content::Media(SourceFrame { media: id.into(), stream: 0, time: Time::ZERO })
+    Content::Media(SourceFrame::nearest(id.into(), 0, Time::ZERO))
 }
 
 pub fn layer(content: Content) -> Layer {
