@@ -190,6 +190,7 @@ pub const CODES: &[ErrorCode] = &[
     row("render.missing_source", Failed, "A defect of cutroom: a source picture was not fetched before drawing."),
     row("render.unsupported", Failed, "The picture is empty or too large to be drawn."),
     row("stabilize.cancelled", Cancelled, "Measuring a clip was cancelled."),
+    row("stabilize.time_map", Usage, "A clip whose speed changes cannot be stabilized."),
     row("subtitles.findings", Failed, "A check of subtitles found something."),
     row("subtitles.format", Media, "A file is no subtitle file of a known format."),
     row("track.cancelled", Cancelled, "Following a point or a plane was cancelled."),

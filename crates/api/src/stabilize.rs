@@ -165,6 +165,11 @@ impl Job {
             let error = ApiError::new("usage.clip", format!("the project has no clip \"{id}\""));
             return Err(error.hint("clips are named by their `id` in the project file").field("clips"));
         };
+        if clip.time_map.is_some() {
+            let message = format!("clip \"{id}\" has a time map; a camera is measured at one speed");
+            let hint = "stabilize the clip without its `time_map`, or nest it in a composition that has the map";
+            return Err(ApiError::new("stabilize.time_map", message).hint(hint).field("clips"));
+        }
         let (size, length) = picture(session, track, clip)?;
         let rate = composition.frame_rate;
         let measured = Measured::new(track, clip, length, rate, half_frame(rate));

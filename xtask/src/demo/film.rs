@@ -58,10 +58,11 @@ impl Film {
         let path = |p: &Path| p.strip_prefix(dir).unwrap_or(p).to_string_lossy().replace('\\', "/");
         let mut media: Vec<Value> =
             material.clips.iter().enumerate().map(|(i, c)| json!({"id": clip_media(i), "path": path(&c.path)})).collect();
-        media.push(json!({"id": "title", "path": path(&material.title), "kind": "image"}));
         media.push(json!({"id": "speech", "path": path(&material.speech), "kind": "audio"}));
         media.push(json!({"id": "music", "path": path(&material.music), "kind": "audio"}));
-        let tracks = [Some(self.pictures(material)), self.inset(material), Some(self.title()), self.speech(), Some(self.music())];
+        let subtitles = self.subtitles(material);
+        let tracks =
+            [Some(self.pictures(material)), self.inset(material), Some(self.title()), subtitles, self.speech(), Some(self.music())];
         let document = json!({
             "schema_version": 2,
             "name": "cutroom demo",
@@ -79,9 +80,15 @@ impl Film {
         format!("{document:#}\n")
     }
 
-    /// The shots: a fade from black, alternating dissolves and cuts, a fade to black.
+    /// The shots: a fade from black, alternating dissolves and cuts, a fade to black. One slows down to
+    /// half its speed and goes on.
     fn pictures(&self, material: &Material) -> Value {
         let mut clips: Vec<Value> = self.shots.iter().map(|s| shot_json(s, &material.clips[s.clip])).collect();
+        if let Some((slow, shot)) = clips.get_mut(1).zip(self.shots.get(1)) {
+            let points = [(0, json!(1.0)), (shot.frames / 3, json!(0.5)), (shot.frames * 2 / 3, json!(0.5)), (shot.frames, json!(1.0))];
+            slow["time_map"] = json!({"speed": curve(&points, "in_out_sine")});
+            slow["audio"]["preserve_pitch"] = json!(true);
+        }
         if let Some((last, shot)) = clips.last_mut().zip(self.shots.last()) {
             let fade = shot.frames.min(FPS);
             last["video"]["opacity"] = curve(&[(shot.frames - fade, json!(1.0)), (shot.frames, json!(0.0))], "linear");
@@ -120,20 +127,52 @@ impl Film {
         Some(json!({"id": "inset-track", "kind": "video", "clips": [clip]}))
     }
 
-    /// A still with alpha over the first shot.
+    /// Two lines over the first shot, whose words come one after the other.
     fn title(&self) -> Value {
         let length = (self.shots[0].frames - FPS).max(SHORTEST_SHOT_FRAMES);
         let fade = (length / 4).min(20);
         json!({"id": "titles", "kind": "video", "clips": [{
             "id": "title-1",
-            "source": {"type": "media", "media": "title"},
+            "source": {
+                "type": "text",
+                "text": "cutroom\n",
+                "runs": [{"text": "the exported file is the timeline", "style": {"size_px": 48, "weight": 400, "fill": "#ffd27f"}}],
+                "style": {"size_px": 150, "weight": 800},
+                "shadows": [{"color": "#000000b3", "offset_px": [5, 5], "blur_px": 12}],
+                "animations": [{"unit": "word", "duration": "0.4s", "stagger": "0.1s", "offset_px": [0, 40], "ease": "out_cubic"}],
+            },
             "start": frames(self.shots[0].frames - length - (FPS / 2).min(self.shots[0].frames - length)),
             "duration": frames(length),
             "video": {
-                "opacity": curve(&[(0, json!(0.0)), (fade, json!(1.0)), (length - fade, json!(1.0)), (length, json!(0.0))], "in_out_sine"),
+                "opacity": curve(&[(length - fade, json!(1.0)), (length, json!(0.0))], "in_out_sine"),
                 "transform": {"scale": curve(&[(0, json!([1.0, 1.0])), (length, json!([1.06, 1.06]))], "linear")},
             },
         }]})
+    }
+
+    /// What the voice says, a phrase at a time, each as long as its share of the letters.
+    fn subtitles(&self, material: &Material) -> Option<Value> {
+        let phrases: Vec<&str> = material.spoken.split_inclusive([',', '.']).map(str::trim).filter(|p| !p.is_empty()).collect();
+        let letters = material.spoken.len().max(1);
+        let mut before = 0;
+        let cues: Vec<Value> = phrases
+            .iter()
+            .map(|phrase| {
+                let at = |letters_before: usize| frames(self.speech_frames * letters_before as i64 / letters as i64);
+                let cue = json!({"start": at(before), "end": at(before + phrase.len()), "text": phrase});
+                before += phrase.len() + 1;
+                cue
+            })
+            .collect();
+        let style = json!({"size_px": 46, "strokes": [{"paint": "#000000", "width_px": 6, "position": "outside"}]});
+        (self.speech_frames > 0).then(|| {
+            json!({"id": "subtitles", "kind": "video", "clips": [{
+                "id": "subtitles-1",
+                "source": {"type": "subtitles", "cues": cues, "look": {"style": style}},
+                "start": frames(SPEECH_START_FRAMES),
+                "duration": frames(self.speech_frames),
+            }]})
+        })
     }
 
     fn speech(&self) -> Option<Value> {

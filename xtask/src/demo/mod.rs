@@ -17,7 +17,7 @@ const SPEECH: &str = "This film was made by cutroom, a deterministic video engin
 /// The files that the film is made from.
 struct Material {
     clips: Vec<Footage>,
-    title: PathBuf,
+    spoken: &'static str,
     speech: PathBuf,
     speech_secs: f64,
     music: PathBuf,
@@ -69,12 +69,10 @@ fn gather(args: &[String], dir: &Path) -> Outcome<Material> {
         args.iter().map(|a| fs::canonicalize(a).map_err(|e| format!("cannot open {a}: {e}"))).collect::<Outcome<_>>()?
     };
     let clips = paths.into_iter().map(probe).collect::<Outcome<Vec<_>>>()?;
-    let title = dir.join("title.png");
-    make_title(&title)?;
     let speech = dir.join("speech.wav");
     sound::speak(SPEECH, &speech)?;
     let speech_secs = probe_secs(&speech)?;
-    Ok(Material { clips, title, speech, speech_secs, music: dir.join("music.wav") })
+    Ok(Material { clips, spoken: SPEECH, speech, speech_secs, music: dir.join("music.wav") })
 }
 
 fn probe(path: PathBuf) -> Outcome<Footage> {
@@ -92,29 +90,6 @@ fn probe_secs(path: &Path) -> Outcome<f64> {
         Command::new("ffprobe").args(["-v", "error", "-show_entries", "format=duration", "-of", "csv=p=0"]).arg(path),
     )?;
     text.trim().parse().map_err(|_| format!("ffprobe gives no duration for {}", path.display()))
-}
-
-/// White letters with a soft shadow and a line under them, on a transparent background.
-fn make_title(path: &Path) -> Outcome {
-    const FONT: &str = "/usr/share/fonts/truetype/dejavu/DejaVuSans-Bold.ttf";
-    if !Path::new(FONT).exists() {
-        return Err(format!("the title needs the font {FONT} (package fonts-dejavu-core)"));
-    }
-    let text = |text: &str, size: u32, y: &str, color: &str, dx: i32| {
-        format!("drawtext=fontfile={FONT}:text='{text}':fontsize={size}:fontcolor={color}:x=(w-tw)/2+{dx}:y={y}+{dx}:alpha=1")
-    };
-    let draw = [
-        text("cutroom", 150, "380", "black@0.7", 6),
-        text("the exported file is the timeline", 48, "570", "black@0.7", 3),
-        "gblur=sigma=5:planes=15".into(),
-        text("cutroom", 150, "380", "white", 0),
-        text("the exported file is the timeline", 48, "570", "0xffd27f", 0),
-        "drawbox=x=(iw-620)/2:y=545:w=620:h=4:color=0xffd27f:replace=1:t=fill".into(),
-    ]
-    .join(",");
-    let mut command = process::ffmpeg();
-    command.args(["-f", "lavfi", "-i", &format!("color=c=black@0.0:s=1920x1080,format=rgba,{draw}"), "-frames:v", "1"]);
-    process::run(command.arg(path))
 }
 
 fn report(dir: &Path, project: &Path, output: &Path, film_secs: f64, export_secs: f64) -> Outcome {

@@ -10,6 +10,7 @@ mod edges;
 mod export;
 mod graph;
 mod hdr;
+mod in_between;
 mod looks;
 mod loudness;
 mod messages;

@@ -2,3 +2,4 @@
 mod export;
 mod footage;
 mod phases;
+mod speeds;
