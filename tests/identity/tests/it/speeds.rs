@@ -47,15 +47,16 @@ fn source() -> Footage {
 /// The frame that is shown at frame `n` of a film of `fps`: by the rule of docs/user-guide.md, from
 /// what the frame covers of the source.
 fn shown(source: fn(f64) -> f64, n: usize, fps: f64) -> u16 {
-    let (from, to) = (source(n as f64 / fps), source((n + 1) as f64 / fps - 1e-9));
+    let (from, to) = (source(n as f64 / fps), source((n + 1) as f64 / fps));
     let half = (to - from).abs().min(1.0 / FPS) / 2.0;
     let at = if to < from { from - half } else { from + half.max(0.002) };
-    (at * FPS).floor() as u16
+    // Half-way points are exact in the program, and here but for rounding.
+    (at * FPS + 1e-6).floor() as u16
 }
 
 fn film(dir: &Path, name: &str, document: &str) -> Vec<u16> {
     let film = dir.join(format!("{name}.mkv"));
-    program::export(document, &film, &["--video-codec", "ffv1", "--audio-codec", "pcm_s16le"]).unwrap();
+    program::export(document, &film, &["--video-codec", "ffv1", "--audio-codec", "pcm"]).unwrap();
     let marks = reader::pictures(&film).unwrap();
     marks.iter().map(|halves| halves[0].as_ref().unwrap().as_ref().map_or(u16::MAX, |mark| mark.frame)).collect()
 }
