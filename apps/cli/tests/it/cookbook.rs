@@ -23,6 +23,7 @@ const RESULTS: &[(&str, &[Film])] = &[
     ("14.", &[("a-proxy.mov", 100, 320, 180, true), ("b-proxy.mov", 100, 320, 180, true)]),
     ("15.", &[("repeat.mp4", 75, 640, 360, true)]),
     ("16.", &[("titled.mp4", 200, 640, 360, true)]),
+    ("17.", &[("side.mp4", 100, 640, 360, true)]),
 ];
 
 /// The sources that recipes name.

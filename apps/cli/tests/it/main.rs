@@ -20,6 +20,7 @@ mod placement;
 mod safety;
 mod simd;
 mod sources;
+mod split;
 mod stabilize;
 mod subtitles;
 mod support;
