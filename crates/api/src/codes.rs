@@ -214,6 +214,7 @@ pub const CODES: &[ErrorCode] = &[
     row("usage.range", Usage, "The range of the timeline given is not valid."),
     row("usage.replaces_input", Usage, "An output would replace what is read."),
     row("usage.same_output", Usage, "Two outputs have one name."),
+    row("usage.scale", Usage, "The scale at which frames are drawn is out of range."),
     row("usage.settings", Usage, "Export settings that contradict each other or the format's rules."),
     row("usage.silent", Usage, "Only sound is requested from a film without any."),
     row("usage.smoothness", Usage, "The smoothness given is out of range."),

@@ -196,6 +196,7 @@ pub fn split_preview(request: &SplitPreviewRequest, cancel: &CancelToken) -> Res
         composition: None,
         display: DisplayChoice::default(),
         backend: BackendChoice::Cpu,
+        scale: None,
         threads: 0,
     };
     let frame = render_frame(&session, &frame, cancel)?;

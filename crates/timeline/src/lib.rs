@@ -24,6 +24,7 @@ mod other_names;
 mod params;
 mod picture;
 pub mod plan;
+mod render_scale;
 pub mod sampling;
 mod uses;
 mod validate;
@@ -38,6 +39,7 @@ pub use plan::{
     Align, Alignment, AudioPlan, BlendSpace, Box2, Canvas, Content, EffectUse, Fade, FadeCurve, Fit, FoldLevels, FramePlan, Layer,
     MaskMode, MaskUse, MatteUse, NestedAudio, Outline, Placement, SourceFrame, Transform, Voice,
 };
+pub use render_scale::RenderScale;
 pub use uses::{SourceUse, SourceUser, StreamKind, reachable, source_uses};
 pub use validate::{validate, validate_against_catalog};
 

@@ -17,6 +17,7 @@ mod new;
 mod numbered;
 mod odd_sizes;
 mod placement;
+mod render_scale;
 mod safety;
 mod simd;
 mod sources;
