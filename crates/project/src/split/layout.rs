@@ -376,6 +376,10 @@ fn polygon_of(mut corners: Vec<[f64; 2]>) -> Result<Vec<[f64; 2]>, String> {
     if area.abs() < 1e-6 {
         return Err("a cell has no area".into());
     }
+    corners.dedup();
+    if corners.len() > 1 && corners.first() == corners.last() {
+        corners.pop();
+    }
     if area < 0.0 {
         corners.reverse();
     }

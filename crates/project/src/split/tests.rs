@@ -253,16 +253,16 @@ fn changes_lead_from_one_layout_to_the_other() {
         change(&mut made, &Change { to: &new, at, duration, ease: Ease::InOutCubic }, added).unwrap();
         let still = [split(from, canvas, &clips[..before]), split(to, canvas, &clips[..after])];
         let clip = |c: &Composition, id: &str| c.clips().find(|c| c.id.as_str() == id).cloned();
-        for n in 0..before.max(after) {
+        for (n, &source) in sources.iter().enumerate().take(before.max(after)) {
             let [own, shape, _] = screen::clip_ids("s", n);
             let (moving, moving_shape) = (clip(&made, &own).unwrap(), clip(&made, &shape).unwrap());
             let t = |frame: i64| rate.time_of_frame(frame) - moving.start;
             for (still, frame) in still.iter().zip([25, 45]) {
-                let boxes = (shape_bounds(&moving_shape, canvas, t(frame)), picture(&moving, sources[n], canvas, t(frame)));
+                let boxes = (shape_bounds(&moving_shape, canvas, t(frame)), picture(&moving, source, canvas, t(frame)));
                 match (clip(still, &own), clip(still, &shape)) {
                     (Some(own), Some(shape)) => {
                         let wanted =
-                            (shape_bounds(&shape, canvas, TimeDelta::ZERO), picture(&own, sources[n], canvas, TimeDelta::ZERO));
+                            (shape_bounds(&shape, canvas, TimeDelta::ZERO), picture(&own, source, canvas, TimeDelta::ZERO));
                         assert_eq!(boxes, wanted, "{from} to {to}, cell {n}, frame {frame}");
                     }
                     _ => {
@@ -273,7 +273,7 @@ fn changes_lead_from_one_layout_to_the_other() {
             }
             for frame in 26..45 {
                 let [l, top, r, b] = shape_bounds(&moving_shape, canvas, t(frame));
-                let at = picture(&moving, sources[n], canvas, t(frame));
+                let at = picture(&moving, source, canvas, t(frame));
                 // By a pixel more, for edges between pixels.
                 let over = 1.0 - 1e-6;
                 let covers = at[0] <= l - over && at[1] <= top - over && at[2] >= r + over && at[3] >= b + over;
@@ -289,13 +289,13 @@ fn changes_lead_from_one_layout_to_the_other() {
         // And back: what has left comes again.
         let back = Change { to: &old, at: rate.time_of_frame(60), duration, ease: Ease::Linear };
         change(&mut made, &back, &[]).unwrap();
-        for n in 0..before {
+        for (n, &source) in sources.iter().enumerate().take(before) {
             let [own, _, _] = screen::clip_ids("s", n);
             let (moving, wanted) = (clip(&made, &own).unwrap(), clip(&still[0], &own).unwrap());
             let end = rate.time_of_frame(80).since_zero();
             assert_eq!(
-                picture(&moving, sources[n], canvas, end),
-                picture(&wanted, sources[n], canvas, TimeDelta::ZERO),
+                picture(&moving, source, canvas, end),
+                picture(&wanted, source, canvas, TimeDelta::ZERO),
                 "{from} to {to} and back, cell {n}"
             );
             assert_eq!(moving.video.opacity.value_at(end), 1.0);

@@ -59,7 +59,7 @@ fn scene(format: PictureFormat, size: Size, seed: u32) -> Picture {
             let (x, y) = (f64::from(i % p.width) / f64::from(p.width), f64::from(i / p.width) / f64::from(p.height));
             let s = f64::from(seed);
             let wave = (x * 9.0 + s).sin() * 30.0 + (y * 7.0 - x * 4.0 + s * 2.0).cos() * 25.0;
-            let block = if ((x * 4.0 + s * 0.3) as u32 + (y * 3.0) as u32) % 2 == 0 { 25.0 } else { -25.0 };
+            let block = if ((x * 4.0 + s * 0.3) as u32 + (y * 3.0) as u32).is_multiple_of(2) { 25.0 } else { -25.0 };
             if format.is_chroma(k) { 128.0 + wave * 0.5 + block * 0.3 * (f64::from(k as u32) - 1.5) } else { 120.0 + wave + block }
         };
         (0..p.width * p.height).map(|i| value(i) as u8).collect()
