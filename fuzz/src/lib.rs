@@ -9,7 +9,8 @@
 use cutroom_effects::{curve as curve_text, effect::curves, lut::Lut};
 use cutroom_interchange::subtitles::{self, CheckLimits, SplitLimits, SubtitleFormat};
 use cutroom_media::{heif, mp4_boxes, mp4_tables, ogg_end, write::SequencePattern};
-use cutroom_types::{FrameRate, Time, TimeText, Timecode};
+use cutroom_project::split::{Layout, MAX_CELLS};
+use cutroom_types::{FrameRate, Size, Time, TimeText, Timecode};
 use std::{io::Cursor, path::Path};
 
 /// A parser and the properties that must hold for any input.
@@ -32,8 +33,24 @@ pub const TARGETS: &[Target] = &[
     Target { name: "ogg", check: ogg, media: &[".ogv"] },
     Target { name: "sequence", check: sequence, media: &[] },
     Target { name: "curve", check: curve, media: &[] },
+    Target { name: "layout", check: layout, media: &[] },
     Target { name: "subtitles", check: subtitles, media: &[".srt", ".vtt", ".ass", ".ttml"] },
 ];
+
+/// The cells of a layout of a split screen are as many as it says, and have finite corners and an area.
+fn layout(bytes: &[u8]) {
+    let Some(Ok(layout)) = text(bytes).map(Layout::parse) else { return };
+    let count = layout.cell_count();
+    assert!((1..=MAX_CELLS).contains(&count), "{count} cells");
+    for (width, height, gap, margin) in [(1920, 1080, 0, 0), (641, 359, 7, 3), (16, 9, 1, 0), (1, 1, 0, 0)] {
+        let Ok(cells) = layout.cells(Size { width, height }, gap, margin) else { continue };
+        assert_eq!(cells.len(), count);
+        for cell in &cells {
+            assert!(cell.corners.len() >= 3 && cell.corners.iter().flatten().all(|v| v.is_finite()), "{cell:?}");
+            assert!(cell.area() >= 0.9, "{cell:?}");
+        }
+    }
+}
 
 /// Anything is read in each format; what was read is split, checked, and written so that it can be
 /// read.

@@ -9,7 +9,7 @@ use crate::{
 };
 use cutroom_export::{AudioChoices, Draft, ExportSettings, SettingsError, UnfinishedFiles, VideoChoices};
 use cutroom_pipeline::{PipelineError, RenderOptions};
-use cutroom_timeline::Timeline;
+use cutroom_timeline::{RenderScale, Timeline};
 use cutroom_types::{CancelToken, CompositionId, FrameRate, Progress};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -79,6 +79,9 @@ pub struct VideoOptions {
     /// FFmpeg's name of the pixel format; absent: the codec's default.
     #[serde(default)]
     pub pixel_format: Option<String>,
+    /// Pixels written for each pixel of the film, 1/64..=4; absent: 1.
+    #[serde(default)]
+    pub scale: Option<f64>,
 }
 
 /// How an export stores sound.
@@ -146,11 +149,11 @@ pub struct ExportReport {
 
 impl ExportRequest {
     /// The settings for the export plan of a composition of `total` frames.
-    fn settings(&self, rate: FrameRate, total: i64) -> Result<ExportSettings, ApiError> {
+    fn settings(&self, rate: FrameRate, total: i64, scale: RenderScale) -> Result<ExportSettings, ApiError> {
         Ok(ExportSettings {
             output: self.output.clone(),
             frames: self.range.as_deref().map(|text| parse_range(text, rate, total)).transpose().map_err(|e| e.field("range"))?,
-            video: self.video.choices()?,
+            video: VideoChoices { scale, ..self.video.choices()? },
             audio: self.audio.choices(),
             lossless: self.lossless,
             render: RenderOptions { backend: self.backend.into(), threads: self.threads, ..RenderOptions::default() },
@@ -162,10 +165,10 @@ impl ExportRequest {
 
 impl VideoOptions {
     fn choices(&self) -> Result<VideoChoices, ApiError> {
-        let Self { off, codec, crf, bitrate_bps, preset, profile, pixel_format } = self.clone();
+        let Self { off, codec, crf, bitrate_bps, preset, profile, pixel_format, scale: _ } = self.clone();
         let pixel_format = pixel_format.as_deref().map(parse_pixel_format).transpose();
         let pixel_format = pixel_format.map_err(|e| e.field("video.pixel_format"))?;
-        Ok(VideoChoices { off, codec, crf, bitrate_bps, preset, profile, pixel_format })
+        Ok(VideoChoices { off, codec, crf, bitrate_bps, preset, profile, pixel_format, scale: RenderScale::FULL })
     }
 }
 
@@ -243,7 +246,8 @@ pub fn export(
 fn draft(request: &ExportRequest, session: &Session, id: &CompositionId) -> Result<Draft, ApiError> {
     let timeline = Timeline::new(&session.project, id, &session.catalog).map_err(PipelineError::from)?;
     let (composition, total) = (timeline.composition(), timeline.frame_count());
-    let settings = request.settings(composition.frame_rate, total)?;
+    let scale = session.scale(id, request.video.scale, "video.scale")?;
+    let settings = request.settings(composition.frame_rate, total, scale)?;
     let draft = Draft::new(settings, composition, total).map_err(|e| match e {
         SettingsError::Empty { .. } => ApiError::from(e).file(session.path()),
         other => other.into(),

@@ -1,13 +1,14 @@
 //! Renders one frame as a picture.
 use crate::{ApiError, BackendChoice, DisplayChoice, Session, session};
 use cutroom_pipeline::{OpenComposition, PipelineError, RenderOptions, Renderer, as_srgb, output_spec};
+use cutroom_timeline::RenderScale;
 use cutroom_types::{CancelToken, Picture, PictureFormat, Primaries, Size, Timecode};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{path::Path, sync::Arc};
 
 /// The frame to render.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FrameRequest {
     /// Seconds, timecode or frame number; see [`crate::parse_frame`].
@@ -18,6 +19,9 @@ pub struct FrameRequest {
     /// The display that the picture is for.
     #[serde(default)]
     pub display: DisplayChoice,
+    /// Pixels drawn for each pixel of the film, 1/64..=4; absent: 1.
+    #[serde(default)]
+    pub scale: Option<f64>,
     /// What draws.
     #[serde(default)]
     pub backend: BackendChoice,
@@ -80,12 +84,19 @@ pub fn render_frame(session: &Session, request: &FrameRequest, cancel: &CancelTo
     let id = session.composition(request.composition.as_deref()).map_err(one)?;
     session.check()?;
     let (rate, total) = session.frames(&id).map_err(one)?;
+    let scale = session.scale(&id, request.scale, "scale").map_err(one)?;
     let frame = session::frame_inside(&request.at, rate, total).map_err(one)?;
     let composition = session.open_composition(&id, request.threads, cancel)?;
-    draw(session, request, &composition, frame).map_err(one)
+    draw(session, request, &composition, frame, scale).map_err(one)
 }
 
-fn draw(session: &Session, request: &FrameRequest, opened: &Arc<OpenComposition>, frame: i64) -> Result<Frame, ApiError> {
+fn draw(
+    session: &Session,
+    request: &FrameRequest,
+    opened: &Arc<OpenComposition>,
+    frame: i64,
+    scale: RenderScale,
+) -> Result<Frame, ApiError> {
     let composition = opened.composition();
     let rate = composition.frame_rate;
     let options = RenderOptions { backend: request.backend.into(), threads: request.threads, ..RenderOptions::default() };
@@ -93,7 +104,7 @@ fn draw(session: &Session, request: &FrameRequest, opened: &Arc<OpenComposition>
     let (color, alpha) = (&composition.color, composition.background[3] < 1.0);
     let bits = if color.transfer.is_hdr() { 16 } else { 8 };
     let spec = output_spec(composition, PictureFormat { bits, alpha, ..PictureFormat::RGB8 });
-    let mut picture = opened.frame(frame, &mut renderer, &spec)?;
+    let mut picture = opened.frame_at_scale(frame, scale, &mut renderer, &spec)?;
     let is_srgb = color.primaries == Primaries::Bt709 && !color.transfer.is_hdr();
     let mut shown = format!("in {}/{}", color.primaries, color.transfer);
     if request.display == DisplayChoice::Sdr && !is_srgb {

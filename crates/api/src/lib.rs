@@ -24,6 +24,8 @@ mod probe;
 mod session;
 mod settings;
 mod speed;
+mod split;
+mod split_film;
 mod stabilize;
 mod subtitles;
 mod subtitles_add;
@@ -50,6 +52,10 @@ pub use probe::{AudioReport, MediaReport, ProbeRequest, VideoReport, probe};
 pub use session::Session;
 pub use settings::{BackendChoice, DisplayChoice};
 pub use speed::{Speed, SpeedMeter};
+pub use split::{SplitLayoutEntry, SplitLayoutList, SplitLook, SplitPreviewRequest, split_layouts, split_preview};
+pub use split_film::{
+    SplitAddRequest, SplitChangeRequest, SplitClips, SplitNewRequest, SplitReport, split_add, split_change, split_new,
+};
 pub use stabilize::{StabilizeReport, StabilizeRequest, StabilizedClip, stabilize};
 pub use subtitles::{
     CheckSubtitlesReport, CheckSubtitlesRequest, ConvertSubtitlesReport, ConvertSubtitlesRequest, CueReport, FindingReport,
@@ -80,6 +86,11 @@ pub const OPERATIONS: &[Operation] = &[
     Operation::new::<FrameRequest, FrameReport>("render_frame"),
     Operation::of_nothing::<serde_json::Value>("schema"),
     Operation::new::<SubtitlesRequest, SubtitlesReport>("show_subtitles"),
+    Operation::new::<SplitAddRequest, SplitReport>("split_add"),
+    Operation::new::<SplitChangeRequest, SplitReport>("split_change"),
+    Operation::of_nothing::<SplitLayoutList>("split_layouts"),
+    Operation::new::<SplitNewRequest, SplitReport>("split_new"),
+    Operation::new::<SplitPreviewRequest, FrameReport>("split_preview"),
     Operation::new::<StabilizeRequest, StabilizeReport>("stabilize"),
     Operation::new::<TitleAddRequest, TitleAddReport>("title_add"),
     Operation::new::<TitlePreviewRequest, TitlePreviewReport>("title_preview"),

@@ -182,7 +182,7 @@ pub fn new_project(request: &NewProjectRequest) -> Result<NewProjectReport, ApiE
 }
 
 /// The part of a file that a clip names, in source time.
-fn part(clip: &NamedClip, source: usize, facts: &SourceFacts, rate: FrameRate) -> Result<SequenceClip, ApiError> {
+pub(crate) fn part(clip: &NamedClip, source: usize, facts: &SourceFacts, rate: FrameRate) -> Result<SequenceClip, ApiError> {
     let time = |text: &Option<String>| text.as_deref().map(|t| time_in_file(t, rate, &clip.path)).transpose();
     let (from, to) = (time(&clip.from)?, time(&clip.to)?);
     let error = |reason: String| {

@@ -8,8 +8,8 @@ use crate::{
 };
 use cutroom_effects::Catalog;
 use cutroom_pipeline::{Library, OpenComposition, OpenOptions, PipelineError};
-use cutroom_project::{Clip, Composition, Inspection, Problem, Project, Track};
-use cutroom_timeline::Timeline;
+use cutroom_project::{Clip, Composition, Inspection, MAX_COMPOSITION_SIDE_PX, Problem, Project, Track};
+use cutroom_timeline::{RenderScale, Timeline};
 use cutroom_types::{CancelToken, ClipId, CompositionId, FrameRate, Timecode};
 use std::{
     path::{Path, PathBuf},
@@ -158,6 +158,25 @@ impl Session {
         project.media.iter_mut().for_each(|m| m.facts = None);
         let problems = cutroom_timeline::validate(&project, &self.catalog);
         if problems.is_empty() { Ok(()) } else { Err(self.errors(&problems)) }
+    }
+
+    /// The scale at which a composition is drawn, from the request's field `name`.
+    ///
+    /// # Errors
+    /// `usage.scale`.
+    pub(crate) fn scale(&self, id: &CompositionId, asked: Option<f64>, name: &'static str) -> Result<RenderScale, ApiError> {
+        let Some(value) = asked else { return Ok(RenderScale::FULL) };
+        let error = |message: String| ApiError::new("usage.scale", message).field(name);
+        let scale = RenderScale::new(value).ok_or_else(|| {
+            error(format!("`{name}` {value} is no scale"))
+                .hint("write a number from 0.015625 (1/64) to 4; 0.5 draws half of the width and height")
+        })?;
+        let size = self.project.composition(id).map(|c| scale.size(c.size)).unwrap_or_default();
+        if size.width.max(size.height) > MAX_COMPOSITION_SIDE_PX {
+            let message = format!("at `{name}` {value} a frame would have {}x{} pixels", size.width, size.height);
+            return Err(error(message).hint(format!("sides go up to {MAX_COMPOSITION_SIDE_PX} pixels")));
+        }
+        Ok(scale)
     }
 
     /// Frame rate of a composition and its number of frames.

@@ -162,6 +162,7 @@ pub fn title_preview(
             composition: None,
             display: crate::DisplayChoice::default(),
             backend: BackendChoice::Cpu,
+            scale: None,
             threads: 0,
         };
         let frame = render_frame(&session, &frame, cancel)?;

@@ -161,6 +161,7 @@ impl Draft {
             frames: self.frames,
             output: self.output,
             render: settings.render,
+            scale: settings.video.scale,
             pictures,
             loudness: settings.audio.loudness_target().filter(|_| sound.is_some()),
             sound,

@@ -2,6 +2,7 @@
 use crate::LoudnessTarget;
 use cutroom_media::write::{WriteSettings, video_codec};
 use cutroom_pipeline::{OutputSpec, RenderOptions};
+use cutroom_timeline::RenderScale;
 use cutroom_types::FrameRate;
 use std::{ops::Range, path::PathBuf};
 
@@ -16,6 +17,8 @@ pub struct ExportPlan {
     pub output: OutputSpec,
     /// Options of the renderer.
     pub render: RenderOptions,
+    /// Pixels drawn for each pixel of the composition.
+    pub scale: RenderScale,
     /// Whether frames are drawn; `false` for audio only.
     pub pictures: bool,
     /// What the audio is brought to; `None` leaves it as it is.

@@ -164,6 +164,7 @@ fn draw(
     to_encoder: &Sender<Result<Drawn, ExportError>>,
 ) {
     let mut frames = composition.frames(plan.frames.clone());
+    frames.set_scale(plan.scale);
     for frame in plan.frames.clone() {
         let drawn = frames
             .next_picture(renderer, &plan.output)

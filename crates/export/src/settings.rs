@@ -6,6 +6,7 @@ use cutroom_media::{
 };
 use cutroom_pipeline::{RenderOptions, output_spec};
 use cutroom_project::Composition;
+use cutroom_timeline::RenderScale;
 use cutroom_types::PictureFormat;
 use std::{ops::Range, path::PathBuf};
 
@@ -49,6 +50,8 @@ pub struct VideoChoices {
     pub profile: Option<String>,
     /// Pixel format; `None`: the codec's default.
     pub pixel_format: Option<PictureFormat>,
+    /// Pixels written for each pixel of the composition.
+    pub scale: RenderScale,
 }
 
 /// How sound is stored.
@@ -101,7 +104,7 @@ impl ExportSettings {
         composition: &Composition,
     ) -> Result<VideoSettings, MediaError> {
         let chosen = &self.video;
-        let mut video = VideoSettings::new(codec, composition.size, composition.frame_rate)?;
+        let mut video = VideoSettings::new(codec, chosen.scale.size(composition.size), composition.frame_rate)?;
         let codec = video_codec(codec)?;
         let bits = if composition.color.transfer.is_hdr() { HDR_BITS } else { 8 };
         let usual = || codec.usual_format(container, chosen.profile.as_deref(), is_transparent(composition), bits);

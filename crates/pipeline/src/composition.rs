@@ -14,7 +14,7 @@ use cutroom_effects::Catalog;
 use cutroom_media::{MediaError, MediaIndex, MediaInfo, ReadOptions, VideoInfo};
 use cutroom_project::{Composition, MediaFacts, Problem, Project, TrackKind};
 use cutroom_render::{OutputSpec, Renderer, graph::FrameGraph};
-use cutroom_timeline::{AudioPlan, FramePlan, LeftOut, PlanError, PlanKey, Timeline, reachable, source_uses};
+use cutroom_timeline::{AudioPlan, FramePlan, LeftOut, PlanError, PlanKey, RenderScale, Timeline, reachable, source_uses};
 use cutroom_types::{CancelToken, CompositionId, MediaId, Picture, Size, TimeDelta};
 use std::{
     collections::{BTreeMap, HashSet},
@@ -193,6 +193,22 @@ impl OpenComposition {
     /// Any error of planning, decoding or drawing.
     pub fn frame(self: &Arc<Self>, n: i64, renderer: &mut Renderer, output: &OutputSpec) -> Result<Picture, PipelineError> {
         self.frames(n..n + 1).next_picture(renderer, output)
+    }
+
+    /// Draws one frame at another scale.
+    ///
+    /// # Errors
+    /// As [`Self::frame`].
+    pub fn frame_at_scale(
+        self: &Arc<Self>,
+        n: i64,
+        scale: RenderScale,
+        renderer: &mut Renderer,
+        output: &OutputSpec,
+    ) -> Result<Picture, PipelineError> {
+        let mut frames = self.frames(n..n + 1);
+        frames.set_scale(scale);
+        frames.next_picture(renderer, output)
     }
 
     /// The passes that draw one frame, and the key of its pixels.

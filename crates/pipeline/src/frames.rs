@@ -7,7 +7,7 @@ use cutroom_render::{
     OutputSpec, Renderer, SourcePictures, Submitted,
     graph::{self, FrameGraph},
 };
-use cutroom_timeline::{FramePlan, LeftOut, SourceFrame};
+use cutroom_timeline::{FramePlan, LeftOut, RenderScale, SourceFrame};
 use cutroom_types::Picture;
 use std::{
     collections::{HashMap, VecDeque},
@@ -39,17 +39,37 @@ pub struct FrameReader {
     /// discarded.
     stale: usize,
     to_plan: Range<i64>,
+    scale: RenderScale,
 }
 
 impl FrameReader {
     pub(crate) fn new(composition: Arc<OpenComposition>, frames: Range<i64>) -> Self {
         let threads = DecoderPool::new(composition.opener());
-        Self { composition, threads, ahead: VecDeque::new(), in_flight: VecDeque::new(), stale: 0, to_plan: frames }
+        Self {
+            composition,
+            threads,
+            ahead: VecDeque::new(),
+            in_flight: VecDeque::new(),
+            stale: 0,
+            to_plan: frames,
+            scale: RenderScale::FULL,
+        }
     }
 
     /// The composition that is read.
     pub fn composition(&self) -> &Arc<OpenComposition> {
         &self.composition
+    }
+
+    /// Draws at another scale from the next frame on, for previews; sources are decoded as before.
+    pub fn set_scale(&mut self, scale: RenderScale) {
+        if scale == self.scale {
+            return;
+        }
+        let undelivered = self.ahead.len() + self.in_flight.len() - self.stale;
+        let start = self.to_plan.start - undelivered as i64;
+        self.seek(start..self.to_plan.end.max(start));
+        self.scale = scale;
     }
 
     /// Continues with another range of frames. Requests ahead are cancelled unless their decoding
@@ -106,6 +126,7 @@ impl FrameReader {
     /// The plan of the next frame and the passes that draw it.
     pub(crate) fn next_graph(&mut self, output: &OutputSpec) -> Result<(FramePlan, FrameGraph), PipelineError> {
         let (plan, left_out) = self.composition.explain(self.to_plan.start)?;
+        let plan = self.scaled(plan);
         self.to_plan.start += 1;
         let pending = self.threads.request(plan.source_frames())?;
         let pictures = self.fetched(pending)?;
@@ -142,8 +163,12 @@ impl FrameReader {
         Ok(renderer.begin(&plan, &pictures, output)?)
     }
 
+    fn scaled(&self, plan: FramePlan) -> FramePlan {
+        if self.scale == RenderScale::FULL { plan } else { plan.at_scale(self.scale) }
+    }
+
     fn request_frame(&mut self) -> Result<RequestedFrame, PipelineError> {
-        let plan = self.composition.plan(self.to_plan.start)?;
+        let plan = self.scaled(self.composition.plan(self.to_plan.start)?);
         self.to_plan.start += 1;
         let pending = self.threads.request(plan.source_frames())?;
         Ok((plan, pending))

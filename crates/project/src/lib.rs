@@ -30,6 +30,8 @@ pub mod paint;
 pub mod place;
 pub mod placeholder;
 pub mod shape;
+pub mod split;
+mod split_style;
 mod stream_choice;
 pub mod subtitles;
 pub mod text;

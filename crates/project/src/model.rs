@@ -1,5 +1,5 @@
 //! Project, media, compositions and tracks.
-use crate::{Animated, Clip, Extra, Transition, default_true, is_default, is_true};
+use crate::{Animated, Clip, Extra, Transition, default_true, is_default, is_true, split_style::SplitStyle};
 use cutroom_types::{
     BlendSpace, ClipId, CompositionId, ContentLight, Deinterlace, FieldOrder, FrameRate, Gaps, HdrMetadata, MasteringDisplay,
     MediaId, Primaries, Size, Time, TimeDelta, TrackId, Transfer,
@@ -171,6 +171,10 @@ pub struct Composition {
     /// How clips with `motion_blur` are blurred.
     #[serde(default, skip_serializing_if = "is_default")]
     pub motion_blur: MotionBlur,
+    /// What `cutroom split` made the composition from; `cutroom split change` goes on from it. It is
+    /// not drawn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub split: Option<Box<SplitStyle>>,
     /// Tracks from bottom to top.
     #[serde(default)]
     pub tracks: Vec<Track>,
@@ -425,6 +429,7 @@ impl Composition {
             blend_space: BlendSpace::default(),
             color: CompositionColor::default(),
             motion_blur: MotionBlur::default(),
+            split: None,
             tracks: Vec::new(),
             extra: Extra::default(),
         }

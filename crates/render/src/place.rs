@@ -1,5 +1,5 @@
 //! Placement of content on a canvas.
-use cutroom_timeline::{Alignment, Fit, Placement};
+use cutroom_timeline::{Alignment, Fit, Placement, Transform};
 use cutroom_types::{Affine, Size};
 
 /// Position of a layer on the canvas.
@@ -51,14 +51,14 @@ pub fn place_window(placement: &Placement, content: Size, window: [f64; 4], canv
 }
 
 /// Canvas pixels for each pixel of the fitted content, along both axes.
-pub fn fitted(fit: Fit, content: Size, canvas: Size) -> (f64, f64) {
+pub fn fitted(transform: &Transform, content: Size, canvas: Size) -> (f64, f64) {
     let x = f64::from(canvas.width) / f64::from(content.width);
     let y = f64::from(canvas.height) / f64::from(content.height);
-    match fit {
+    match transform.fit {
         Fit::Contain => (x.min(y), x.min(y)),
         Fit::Cover => (x.max(y), x.max(y)),
         Fit::Stretch => (x, y),
-        Fit::Native => (1.0, 1.0),
+        Fit::Native => (transform.native_scale, transform.native_scale),
     }
 }
 
@@ -75,7 +75,7 @@ fn on_canvas(placement: &Placement, content: Size, window: [f64; 4], canvas: Siz
     let t = &placement.transform;
     let (cw, ch) = (f64::from(content.width), f64::from(content.height));
     let (w, h) = (f64::from(canvas.width), f64::from(canvas.height));
-    let (fit_x, fit_y) = fitted(t.fit, content, canvas);
+    let (fit_x, fit_y) = fitted(t, content, canvas);
     let [px, py] = t.position_px.map(f64::from);
     let [sx, sy] = t.scale.map(f64::from);
     let [ax, ay] = t.anchor.map(f64::from);
@@ -85,7 +85,14 @@ fn on_canvas(placement: &Placement, content: Size, window: [f64; 4], canvas: Siz
     let fitted = Affine::scale(fit_x * fx, fit_y * fy).after(&Affine::translate(-cw / 2.0, -ch / 2.0));
     let anchor = Affine::translate(-(ax - 0.5) * cw * fit_x, -(ay - 0.5) * ch * fit_y);
     let rotated = Affine::rotate_degrees(f64::from(t.rotation_degrees)).after(&Affine::scale(sx, sy));
-    let home = |anchor| if fit_x == 1.0 && fit_y == 1.0 { home([cw, ch], anchor, canvas, t.rotation_degrees) } else { [0.0; 2] };
+    // At another render scale it is moved as much as on the whole canvas.
+    let (native, render) = (t.native_scale, t.render_scale);
+    let whole = Size { width: (w / render).round() as u32, height: (h / render).round() as u32 };
+    let own = [cw, ch].map(|v| (v * native / render).round());
+    let home = |anchor| match fit_x == native && fit_y == native {
+        true => home(own, anchor, whole, t.rotation_degrees).map(|v| v * render),
+        false => [0.0; 2],
+    };
     let placed = match t.align {
         None => {
             let [hx, hy] = home([ax, ay]);
@@ -196,7 +203,7 @@ pub fn window(source_from_content: &Affine, window: &[f64; 4], source: Size) -> 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use cutroom_timeline::{Align, Transform};
+    use cutroom_timeline::Align;
 
     fn place(transform: &Transform, content: Size, canvas: Size) -> Option<Placed> {
         super::place(&Placement { transform: *transform, parent: Affine::IDENTITY }, content, canvas)
@@ -294,6 +301,8 @@ mod tests {
             let margin_px = [f64::from(n as u32 % 7) - 2.5, f64::from(n as u32 % 5)];
             let t = Transform {
                 fit,
+                native_scale: 1.0,
+                render_scale: 1.0,
                 align: Some(Alignment { point, margin_px }),
                 position_px: if n % 3 == 0 { [10.0, -5.5] } else { [0.0; 2] },
                 scale: [[1.0, 1.0], [0.25, 0.25], [0.5, -0.75]][n % 3],

@@ -344,14 +344,31 @@ impl Bytes {
         let Placement { transform, parent } = placement;
         let Affine { xx, xy, x0, yx, yy, y0 } = *parent;
         self.doubles(&[xx, xy, x0, yx, yy, y0]);
-        let Transform { fit, align, position_px, scale, rotation_degrees, anchor, crop, flip_horizontal, flip_vertical } =
-            transform;
-        self.tag(match fit {
+        let Transform {
+            fit,
+            native_scale,
+            render_scale,
+            align,
+            position_px,
+            scale,
+            rotation_degrees,
+            anchor,
+            crop,
+            flip_horizontal,
+            flip_vertical,
+        } = transform;
+        let fit = match fit {
             Fit::Contain => 0,
             Fit::Cover => 1,
             Fit::Stretch => 2,
             Fit::Native => 3,
-        });
+        };
+        if [*native_scale, *render_scale] == [1.0; 2] {
+            self.tag(fit);
+        } else {
+            self.tag(fit + 4);
+            self.doubles(&[*native_scale, *render_scale]);
+        }
         match align {
             None => self.flag(false),
             Some(Alignment { point, margin_px }) => {

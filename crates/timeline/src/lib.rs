@@ -24,6 +24,7 @@ mod other_names;
 mod params;
 mod picture;
 pub mod plan;
+mod render_scale;
 pub mod sampling;
 mod uses;
 mod validate;
@@ -39,6 +40,7 @@ pub use plan::{
     MaskMode, MaskUse, MatteUse, NestedAudio, Outline, Placement, STRETCH_BLOCK_SECS, STRETCH_MARGIN_SECS, SourceFrame,
     SourceFrames, SourcePoint, Transform, Voice,
 };
+pub use render_scale::RenderScale;
 pub use uses::{SourceUse, SourceUser, StreamKind, reachable, source_uses};
 pub use validate::{validate, validate_against_catalog};
 

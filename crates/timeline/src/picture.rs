@@ -518,6 +518,8 @@ fn transform_at(x: &project::Transform, t: TimeDelta, canvas: Size) -> Transform
     let crop = |c: &project::Animated<f64>| single(c.value_at(t).clamp(0.0, 1.0));
     Transform {
         fit: x.fit,
+        native_scale: 1.0,
+        render_scale: 1.0,
         // −0 becomes 0, as in `single`.
         align: x.align.map(|point| Alignment { point, margin_px: x.margin.px(canvas).map(|v| v + 0.0) }),
         position_px: x.position_px.value_at(t).map(single),

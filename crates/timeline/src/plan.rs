@@ -290,6 +290,11 @@ pub struct Alignment {
 pub struct Transform {
     /// How the content is fitted to the canvas.
     pub fit: Fit,
+    /// Canvas pixels for each pixel of content that is shown at its own size (`Fit::Native`): 1, or
+    /// `render_scale` if the content keeps its pixels at any.
+    pub native_scale: f64,
+    /// The scale at which the plan is drawn, see [`crate::RenderScale`].
+    pub render_scale: f64,
     /// Where the bounding box of the cropped, scaled and rotated content lies on the canvas, before
     /// `position_px` moves it; `None`: the anchor is at the canvas's centre.
     pub align: Option<Alignment>,
@@ -315,6 +320,8 @@ impl Transform {
     /// Fitted and centred, without changes.
     pub const IDENTITY: Self = Self {
         fit: Fit::Contain,
+        native_scale: 1.0,
+        render_scale: 1.0,
         align: None,
         position_px: [0.0; 2],
         scale: [1.0; 2],

@@ -49,7 +49,7 @@ pub struct ExportArgs {
     #[arg(long, conflicts_with_all = ["audio_codec", "audio_bitrate", "audio_bits", "dither", "loudness", "true_peak", "no_video"])]
     pub no_audio: bool,
     /// Leave out the pictures; none is drawn
-    #[arg(long, conflicts_with_all = ["video_codec", "crf", "bitrate", "lossless", "preset", "profile", "pix_fmt", "frame_hashes"])]
+    #[arg(long, conflicts_with_all = ["video_codec", "crf", "bitrate", "lossless", "preset", "profile", "pix_fmt", "scale", "frame_hashes"])]
     pub no_video: bool,
     /// Sound bit rate: 192k
     #[arg(long, value_name = "RATE", value_parser = crate::text::parse_bitrate)]
@@ -75,6 +75,9 @@ pub struct ExportArgs {
     /// Pixel format, such as yuv420p, yuv422p10 or rgb24
     #[arg(long, value_name = "FORMAT")]
     pub pix_fmt: Option<String>,
+    /// Pixels written for each pixel of the film: 0.5 writes half of the width and height
+    #[arg(long, value_name = "N")]
+    pub scale: Option<f64>,
     /// Part to render, end not included: 10s..20s, 0..250, 00:00:10:00..
     #[arg(long, value_name = "A..B")]
     pub range: Option<String>,
@@ -114,6 +117,7 @@ Examples:
   cutroom export film.json -o film.mp4 --video-codec h265 --crf 20 --preset medium --pix-fmt yuv420p10
   cutroom export film.json -o master.mov --video-codec prores --audio-codec pcm
   cutroom export film.json -o part.webm --range 10s..20s
+  cutroom export film.json -o draft.mp4 --scale 0.5 --preset ultrafast
   cutroom export film.json -o sound.wav
   cutroom export film.json -o talk.mp3 --loudness -16 --true-peak -1
   cutroom export film.json --null --frame-hashes hashes.txt
@@ -157,6 +161,7 @@ pub const WORDS: &Words = &[
     ("video.preset", "--preset"),
     ("video.profile", "--profile"),
     ("video.pixel_format", "--pix-fmt"),
+    ("video.scale", "--scale"),
     ("audio.off", "--no-audio"),
     ("audio.codec", "--audio-codec"),
     ("audio.bitrate_bps", "--audio-bitrate"),
@@ -212,6 +217,7 @@ fn run(args: &ExportArgs) -> Result<(), Failure> {
             preset: args.preset.clone(),
             profile: args.profile.clone(),
             pixel_format: args.pix_fmt.clone(),
+            scale: args.scale,
         },
         audio: AudioOptions {
             off: args.no_audio,

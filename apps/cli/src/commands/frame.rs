@@ -16,6 +16,7 @@ Examples:
   cutroom frame film.json --at 00:00:12:13 -o f.png
   cutroom frame film.json --at 312 -o f.png
   cutroom frame film.json --at 0:02.5 -o - | display
+  cutroom frame film.json --at 12.5s -o f.png --scale 0.25
   cutroom frame film.json --at 12.5s -o f.png --display sdr")]
 pub struct FrameArgs {
     /// The project file
@@ -32,6 +33,9 @@ pub struct FrameArgs {
     /// The display that the picture is for
     #[arg(long, value_enum, default_value_t)]
     pub display: DisplayArg,
+    /// Pixels drawn for each pixel of the film: 0.5 draws half of the width and height
+    #[arg(long, value_name = "N")]
+    pub scale: Option<f64>,
     /// What renders the frames
     #[arg(long, value_enum, default_value_t)]
     pub backend: BackendArg,
@@ -72,6 +76,7 @@ pub const WORDS: &Words = &[
     ("output", "-o"),
     ("composition", "--composition"),
     ("display", "--display"),
+    ("scale", "--scale"),
     ("backend", "--backend"),
     ("threads", "--threads"),
     ("overwrite", "--overwrite"),
@@ -95,6 +100,7 @@ pub fn frame(args: &FrameArgs) -> Result<(), Failure> {
         at: args.at.clone(),
         composition: args.composition.clone(),
         display: args.display.into(),
+        scale: args.scale,
         backend: args.backend.into(),
         threads: args.threads,
     };

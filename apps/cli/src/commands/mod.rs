@@ -12,6 +12,7 @@ mod man;
 mod new;
 mod probe;
 mod schema;
+mod split;
 mod stabilize;
 mod subtitles;
 mod title;
@@ -46,6 +47,9 @@ pub enum Command {
     /// List titles, show one, or add one to a project
     #[command(subcommand)]
     Title(Box<title::TitleCommand>),
+    /// Show clips side by side: list layouts, make a film, add to one, change between layouts
+    #[command(subcommand)]
+    Split(Box<split::SplitCommand>),
     /// Follow a point or a flat surface in a clip, and let other things follow it
     Track(Box<track::TrackArgs>),
     /// Show how one frame is drawn: passes, fused stages and what is left out
@@ -80,6 +84,7 @@ impl Command {
             Self::Export(args) => args.json,
             Self::Stabilize(args) => args.json,
             Self::Title(command) => command.json(),
+            Self::Split(command) => command.json(),
             Self::Track(args) => args.json,
             Self::Graph(args) => args.json || args.format == graph::GraphFormat::Json,
             Self::Loudness(args) => args.json,
@@ -104,6 +109,7 @@ pub fn run(command: Command) -> Result<(), Failure> {
         Command::Export(args) => export::export(&args),
         Command::Stabilize(args) => stabilize::stabilize(&args),
         Command::Title(command) => title::run(&command),
+        Command::Split(command) => split::run(&command),
         Command::Track(args) => track::track(&args),
         Command::Graph(args) => graph::graph(&args),
         Command::Loudness(args) => loudness::loudness(&args),
@@ -187,6 +193,10 @@ mod tests {
             "probe" => ("probe", probe::WORDS),
             "render_frame" => ("frame", frame::WORDS),
             "add_subtitles" | "check_subtitles" | "convert_subtitles" | "show_subtitles" => ("subtitles", subtitles::WORDS),
+            "split_add" => ("split add", split::ADD_WORDS),
+            "split_change" => ("split change", split::CHANGE_WORDS),
+            "split_new" => ("split new", split::NEW_WORDS),
+            "split_preview" => ("split preview", split::PREVIEW_WORDS),
             "stabilize" => ("stabilize", stabilize::WORDS),
             "title_add" => ("title add", title::ADD_WORDS),
             "title_preview" => ("title preview", title::PREVIEW_WORDS),

@@ -24,6 +24,7 @@ const RESULTS: &[(&str, &[Film])] = &[
     ("15.", &[("repeat.mp4", 75, 640, 360, true)]),
     ("16.", &[("titled.mp4", 200, 640, 360, true)]),
     ("17.", &[("ramp.mp4", 50, 640, 360, true)]),
+    ("18.", &[("side.mp4", 100, 640, 360, true)]),
 ];
 
 /// The sources that recipes name.

@@ -78,6 +78,9 @@ fn every_example_works() {
     for name in &commands {
         // A small film for the commands after `new`, whose own examples make a large one.
         b.ok(&["new", "film.json", "a.mp4", "b.mov", "--overwrite"]);
+        if name == "split change" {
+            b.ok(&["split", "new", "film.json", "columns:2", "a.mp4", "a.mp4", "--overwrite"]);
+        }
         if name == "track" {
             // Something to follow, and something that follows.
             let effects = serde_json::json!([{ "id": "hide", "effect": "mosaic-region" }, { "id": "pin", "effect": "corner-pin" }]);
@@ -104,7 +107,8 @@ fn every_example_works() {
             let words: Vec<&str> =
                 line.split([' ']).filter(|w| !w.is_empty()).skip(1).take_while(|w| !["|", ">"].contains(w)).collect();
             let words: Vec<&str> = words.into_iter().map(|w| w.trim_matches('\'')).collect();
-            for old in b.names().iter().filter(|n| !kept(n) || name == "new" && *n == "film.json") {
+            let is_made = name == "new" || words.starts_with(&["split", "new"]);
+            for old in b.names().iter().filter(|n| !kept(n) || is_made && *n == "film.json") {
                 std::fs::remove_file(b.path(old)).unwrap();
             }
             let ran = b.run(&words);

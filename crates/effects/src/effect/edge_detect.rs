@@ -3,9 +3,14 @@ use crate::spec::*;
 use cutroom_kernel::{At, Edge, K, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, Rgba, rgb};
 
 /// `strength` times the length of the Sobel gradient of display-encoded BT.709 luma (Sobel and
-/// Feldman 1968), clamped to 0..=1, as grey; `invert` inverts it. Alpha is unchanged.
+/// Feldman 1968) of points `radius` apart, clamped to 0..=1, as grey; `invert` inverts it. Alpha is
+/// unchanged.
 pub static SPEC: EffectSpec = EffectSpec {
-    params: &[ParamSpec::number("strength", "Strength", 1.0, 0.0, 5.0, Unit::None), ParamSpec::switch("invert", "Invert", false)],
+    params: &[
+        ParamSpec::number("strength", "Strength", 1.0, 0.0, 5.0, Unit::None),
+        ParamSpec::switch("invert", "Invert", false),
+        ParamSpec::number("radius", "Radius", 1.0, 0.1, 20.0, Unit::CanvasPx),
+    ],
     domain: Domain::Display,
     keeps_alpha: false,
     ..EffectSpec::new(
@@ -15,7 +20,7 @@ pub static SPEC: EffectSpec = EffectSpec {
         "Shows where the luma changes.",
         EffectKind::Sampled {
             kernel: |_| &Read(EdgeDetect),
-            prepare: |p, _| Uniforms::new(&[p.number(0), f32::from(u8::from(p.bool(1)))]),
+            prepare: |p, _| Uniforms::new(&[p.number(0), f32::from(u8::from(p.bool(1))), p.number(2)]),
             edge: Edge::Clamp,
         },
     )
@@ -30,7 +35,7 @@ impl ReadKernel for EdgeDetect {
         fn luma<R: Real, S: Reads<R>>(s: S, x: R, y: R) -> R {
             s.sample(0, x, y).c.luma()
         }
-        let (l, r, u, d) = (at.x - 1.0, at.x + 1.0, at.y - 1.0, at.y + 1.0);
+        let (l, r, u, d) = (at.x - p[2], at.x + p[2], at.y - p[2], at.y + p[2]);
         let (a, b, c) = (luma(s, l, u), luma(s, at.x, u), luma(s, r, u));
         let (e, f) = (luma(s, l, at.y), luma(s, r, at.y));
         let (g, h, i) = (luma(s, l, d), luma(s, at.x, d), luma(s, r, d));

@@ -2,12 +2,13 @@
 use crate::spec::*;
 use cutroom_kernel::{At, Edge, MAX_UNIFORMS, Read, ReadKernel, Reads, Real, Rgba, rgb};
 
-/// 0.5 plus `strength` times the luma difference of the two pixels at a distance of one pixel in
-/// both directions along `angle`, as grey, clamped to 0..=1; display-encoded.
+/// 0.5 plus `strength` times the luma difference of the two points at a distance of `radius` in both
+/// directions along `angle`, as grey, clamped to 0..=1; display-encoded.
 pub static SPEC: EffectSpec = EffectSpec {
     params: &[
         ParamSpec::number("strength", "Strength", 1.0, 0.0, 5.0, Unit::None),
         ParamSpec::number("angle", "Angle", 135.0, -360.0, 360.0, Unit::Degrees),
+        ParamSpec::number("radius", "Radius", 1.0, 0.1, 20.0, Unit::CanvasPx),
     ],
     domain: Domain::Display,
     keeps_alpha: false,
@@ -20,7 +21,7 @@ pub static SPEC: EffectSpec = EffectSpec {
             kernel: |_| &Read(Emboss),
             prepare: |p, _| {
                 let a = p.number(1).to_radians();
-                Uniforms::new(&[p.number(0), Real::cos(a), Real::sin(a)])
+                Uniforms::new(&[p.number(0), Real::cos(a) * p.number(2), Real::sin(a) * p.number(2)])
             },
             edge: Edge::Clamp,
         },

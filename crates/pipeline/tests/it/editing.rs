@@ -4,6 +4,7 @@ use cutroom_effects::Catalog;
 use cutroom_media::write::{Rate, VideoSettings, WriteSettings, Writer};
 use cutroom_pipeline::{Backend, Library, OpenComposition, OpenOptions, RenderOptions, Renderer, output_spec};
 use cutroom_project::{Clip, ClipSource, Composition, EffectInstance, Media, MediaKind, Project, Track, TrackKind};
+use cutroom_timeline::RenderScale;
 use cutroom_types::{CancelToken, ColorTags, FrameRate, ParamValue, Picture, PictureFormat, Size, Time};
 use std::{path::Path, sync::Arc};
 
@@ -146,6 +147,28 @@ fn check_retargeting(backend: Backend) {
         for n in [33, 2, 21, 20, 39] {
             assert!(bytes(&reader.picture(n, &mut renderer, &spec).unwrap()) == new[n as usize], "frame {n} by itself");
         }
+    }
+}
+
+/// A reader whose scale changes in the middle delivers every frame, from then on in that size.
+#[test]
+fn a_reader_changes_its_scale_between_frames() {
+    let bench = Bench::new();
+    let open = bench.open(&project(4));
+    let (spec, whole) = (output_spec(open.composition(), PictureFormat::YUV420P8), open.composition().size);
+    let half = RenderScale::new(0.5).unwrap();
+    let (mut renderer, mut reader) = (renderer(Backend::Cpu), open.frames(0..40));
+    for n in 0..12 {
+        if n == 5 {
+            reader.set_scale(half);
+        }
+        if n == 9 {
+            reader.set_scale(RenderScale::FULL);
+        }
+        let scale = if (5..9).contains(&n) { half } else { RenderScale::FULL };
+        let got = reader.next_picture(&mut renderer, &spec).unwrap();
+        assert_eq!(got.size, scale.size(whole), "frame {n}");
+        assert!(bytes(&got) == bytes(&open.frame_at_scale(n, scale, &mut renderer, &spec).unwrap()), "frame {n}");
     }
 }
 

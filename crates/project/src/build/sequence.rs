@@ -232,7 +232,7 @@ impl Sequence<'_> {
 
     /// Start in source time and number of whole frames of the composition that a clip has; `None`
     /// without a picture.
-    fn frames(&self, clip: &SequenceClip, rate: FrameRate) -> Option<(Time, i64)> {
+    pub fn frames(&self, clip: &SequenceClip, rate: FrameRate) -> Option<(Time, i64)> {
         let source = &self.sources[clip.source];
         let picture = source.picture?;
         if source.kind == MediaKind::Image {

@@ -5,6 +5,7 @@ use crate::{
     Animated, Composition, CompositionColor, Extra, MotionBlur, Project, Settings, Track, TrackKind, default_true, is_default,
     is_true,
     model::{black, default_channels, default_sample_rate_hz, is_black},
+    split_style::SplitStyle,
 };
 use cutroom_types::{BlendSpace, CompositionId, FrameRate, Size, TimeDelta};
 use schemars::JsonSchema;
@@ -68,6 +69,9 @@ pub struct CompositionFields {
     /// How clips with `motion_blur` are blurred.
     #[serde(default, skip_serializing_if = "is_default")]
     pub motion_blur: MotionBlur,
+    /// What a split screen was made from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub split: Option<Box<SplitStyle>>,
     /// Unknown fields, kept on save.
     #[serde(flatten)]
     pub extra: Extra,
@@ -159,6 +163,7 @@ impl CompositionFields {
             blend_space,
             color,
             motion_blur,
+            split,
             extra,
         } = composition;
         Self {
@@ -172,6 +177,7 @@ impl CompositionFields {
             blend_space: *blend_space,
             color: color.clone(),
             motion_blur: motion_blur.clone(),
+            split: split.clone(),
             extra: extra.clone(),
         }
     }
@@ -191,6 +197,7 @@ impl CompositionFields {
             blend_space,
             color,
             motion_blur,
+            split,
             extra,
         } = composition;
         settable(&self.extra, extra, &["id", "tracks"])?;
@@ -204,6 +211,7 @@ impl CompositionFields {
         swap(&mut self.blend_space, blend_space);
         swap(&mut self.color, color);
         swap(&mut self.motion_blur, motion_blur);
+        swap(&mut self.split, split);
         swap(&mut self.extra, extra);
         Ok(())
     }

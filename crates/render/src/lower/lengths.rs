@@ -3,20 +3,20 @@
 //! the size of its source, and its lengths grow with it while it is scaled.
 use crate::place;
 use cutroom_effects::{EffectKind, Unit};
-use cutroom_timeline::{EffectUse, Fit, Layer, Outline};
+use cutroom_timeline::{EffectUse, Layer, Outline, Transform};
 use cutroom_types::{ParamValue, Size};
 use std::borrow::Cow;
 
 /// Pixels of the content for each canvas pixel of the fitted picture. A picture that is stretched to
 /// another shape has a different number along each axis; their geometric mean counts.
-pub(super) fn content_per_canvas(fit: Fit, content: Size, canvas: Size) -> f64 {
-    let (x, y) = place::fitted(fit, content, canvas);
+pub(super) fn content_per_canvas(transform: &Transform, content: Size, canvas: Size) -> f64 {
+    let (x, y) = place::fitted(transform, content, canvas);
     if x == y { 1.0 / x } else { 1.0 / (x * y).sqrt() }
 }
 
 /// The layer with all lengths in pixels of its content.
 pub(super) fn in_content_pixels(layer: &Layer, content: Size, canvas: Size) -> Cow<'_, Layer> {
-    let per_canvas = content_per_canvas(layer.transform.fit, content, canvas);
+    let per_canvas = content_per_canvas(&layer.transform, content, canvas);
     if per_canvas == 1.0 || (layer.masks.is_empty() && !layer.effects.iter().any(has_lengths)) {
         return Cow::Borrowed(layer);
     }

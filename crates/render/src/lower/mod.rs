@@ -557,7 +557,8 @@ fn point_only(chain: &[EffectUse]) -> bool {
 /// Whether the layer is only fitted and centred.
 fn is_plain(layer: &Layer) -> bool {
     let t = &layer.transform;
-    *t == Transform { fit: t.fit, ..Transform::IDENTITY }
+    let (native_scale, render_scale) = (t.native_scale, t.render_scale);
+    *t == Transform { fit: t.fit, native_scale, render_scale, ..Transform::IDENTITY }
         && matches!(t.fit, Fit::Contain | Fit::Cover | Fit::Stretch | Fit::Native)
         && layer.parent == Affine::IDENTITY
         && layer.shutter.is_empty()

@@ -148,7 +148,7 @@ impl Lowering<'_> {
         }
         // Blurred planes require a picture that covers the canvas unscaled; half floats on a GPU
         // hold codes of up to ten bits.
-        let is_canvas_px = super::lengths::content_per_canvas(layer.transform.fit, content, plan.canvas.size) == 1.0;
+        let is_canvas_px = super::lengths::content_per_canvas(&layer.transform, content, plan.canvas.size) == 1.0;
         let flat = is_canvas_px
             && map == Affine::IDENTITY
             && placed.covers_canvas

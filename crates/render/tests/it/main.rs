@@ -24,6 +24,7 @@ mod levels;
 mod masks;
 mod matrix;
 mod oracles;
+mod render_scale;
 mod runtime_effect;
 mod stack;
 mod support;

@@ -307,6 +307,8 @@ fn lengths_fit_films_of_8k() {
         ("displacement-map", "amountY", -500.0),
         ("drop-shadow", "distance", 1000.0),
         ("drop-shadow", "softness", 200.0),
+        ("edge-detect", "radius", 5.0),
+        ("emboss", "radius", 5.0),
         ("gaussian-blur", "radius", 50.0),
         ("glow", "radius", 100.0),
         ("grain", "size", 5.0),
