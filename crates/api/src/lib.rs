@@ -25,8 +25,10 @@ mod session;
 mod settings;
 mod speed;
 mod stabilize;
+mod subtitle_input;
 mod subtitles;
 mod subtitles_add;
+mod subtitles_export;
 mod title;
 mod track;
 mod track_apply;
@@ -46,16 +48,18 @@ pub use graph::{GraphReport, GraphRequest, NodeReport, graph};
 pub use loudness::{FileLoudnessRequest, LevelReport, LoudnessReport, LoudnessRequest, file_loudness, loudness};
 pub use new_project::{NewProjectReport, NewProjectRequest, new_project};
 pub use position::{parse_frame, parse_length_frames, parse_range};
-pub use probe::{AudioReport, MediaReport, ProbeRequest, VideoReport, probe};
+pub use probe::{AudioReport, MediaReport, ProbeRequest, TextReport, VideoReport, probe};
 pub use session::Session;
 pub use settings::{BackendChoice, DisplayChoice};
 pub use speed::{Speed, SpeedMeter};
 pub use stabilize::{StabilizeReport, StabilizeRequest, StabilizedClip, stabilize};
+pub use subtitle_input::SubtitleInput;
 pub use subtitles::{
     CheckSubtitlesReport, CheckSubtitlesRequest, ConvertSubtitlesReport, ConvertSubtitlesRequest, CueReport, FindingReport,
     IssueReport, SubtitlesReport, SubtitlesRequest, check_subtitles, convert_subtitles, show_subtitles,
 };
 pub use subtitles_add::{AddSubtitlesReport, AddSubtitlesRequest, add_subtitles};
+pub use subtitles_export::{ExportSubtitlesReport, ExportSubtitlesRequest, ExportedSubtitles, export_subtitles};
 pub use title::{
     TitleAddReport, TitleAddRequest, TitleEntry, TitleList, TitleParamEntry, TitlePreviewReport, TitlePreviewRequest, title_add,
     title_preview, titles,
@@ -72,6 +76,7 @@ pub const OPERATIONS: &[Operation] = &[
     Operation::new::<ConvertSubtitlesRequest, ConvertSubtitlesReport>("convert_subtitles"),
     Operation::of_nothing::<DoctorReport>("doctor"),
     Operation::new::<ExportRequest, ExportReport>("export"),
+    Operation::new::<ExportSubtitlesRequest, ExportSubtitlesReport>("export_subtitles"),
     Operation::new::<FileLoudnessRequest, LoudnessReport>("file_loudness"),
     Operation::new::<GraphRequest, GraphReport>("graph"),
     Operation::new::<LoudnessRequest, LoudnessReport>("loudness"),

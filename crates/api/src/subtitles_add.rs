@@ -3,9 +3,9 @@ use crate::{
     ApiError, IssueReport, Session,
     subtitles::{issues, read},
 };
-use cutroom_interchange::subtitles::{Alignment, RunStyle, SubtitleDocument};
+use cutroom_interchange::subtitles::{Alignment, RunStyle, SubtitleDocument, SubtitleFile, language_of_name};
 use cutroom_project::{
-    Clip, ClipSource, Color, Edit, Paint, SubtitlesSource, Track, TrackKind, apply_all,
+    Clip, ClipSource, Color, Composition, Edit, Paint, Project, SubtitlesSource, Track, TrackKind, apply_all,
     nearest::nearest,
     subtitles::{Cue, CuePlace, CueRun, Highlight, HighlightMode},
     text::{Families, TextStyle},
@@ -14,7 +14,7 @@ use cutroom_project::{
 use cutroom_types::{Size, Time, TimeDelta};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Style without a choice.
 const DEFAULT_STYLE: &str = "classic";
@@ -74,38 +74,9 @@ pub fn add_subtitles(session: &Session, request: &AddSubtitlesRequest) -> Result
     session.check()?;
     // The check found the composition.
     let Some(film) = session.project.composition(&film) else { return Err(vec![]) };
-    let style = request.style.as_deref().unwrap_or(DEFAULT_STYLE);
-    let Some(mut look) = subtitle_style(style, film.size) else {
-        let known: Vec<&str> = SUBTITLE_STYLES.iter().map(|s| s.id).collect();
-        let near = nearest(style, known.iter().copied()).map_or_else(String::new, |near| format!("the nearest is \"{near}\"; "));
-        let error = ApiError::new("usage.subtitles", format!("there is no style of subtitles \"{style}\""));
-        return Err(one(error.hint(format!("{near}styles are {}", known.join(", "))).field("style")));
-    };
-    (look.width_px, look.height_px) = (None, None);
-    let mut found = issues(&file);
-    let (source, dropped) = source(&file.document, film.size, look, request.style.is_none());
-    if source.cues.is_empty() {
-        let error = ApiError::new("usage.subtitles", format!("{}: there is no cue in it", request.file.display()));
-        return Err(one(error.field("file").file(&request.file)));
-    }
-    if dropped > 0 {
-        found.push(IssueReport { line: 0, message: format!("{dropped} cues without a length were left out") });
-    }
-    let used =
-        |id: &str| session.project.clips().any(|c| c.id.as_str() == id) || session.project.tracks().any(|t| t.id.as_str() == id);
-    let free = |base: &str| (1..).map(|n| format!("{base}-{n}")).find(|id| !used(id)).unwrap_or_default();
-    let (clip_id, track_id) = (free("subtitles"), free("subtitles-track"));
-    let cues = source.cues.len();
-    let end = source.cues.iter().map(|c| c.end).max().unwrap_or(Time::ZERO);
-    // Cues after the film's end are kept, and shown if it becomes longer.
-    let length = if film.length() > TimeDelta::ZERO { film.length() } else { end.since_zero() };
-    let rate = film.frame_rate;
-    let length = rate.time_of_frame(rate.nearest_frame(length).max(1)).since_zero();
-    let mut clip = Clip::new(&clip_id, ClipSource::Subtitles(Box::new(source)), Time::ZERO, length);
-    clip.name = request.file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    let mut track = Track::new(&track_id, TrackKind::Video);
-    track.name.clone_from(&clip.name);
-    track.clips.push(clip.into());
+    let wish = TrackWish { path: &request.file, style: request.style.as_deref(), language: None, place: CuePlace::Bottom };
+    let SubtitleTrack { track, clip: clip_id, cues, issues: found } = track(&file, &wish, &session.project, film).map_err(one)?;
+    let track_id = track.id.to_string();
     let after = film.tracks.last().map(|t| t.id.clone());
     let edit = Edit::InsertTrack { composition: film.id.clone(), track: Box::new(track), after };
     let mut project = session.project.clone();
@@ -115,6 +86,75 @@ pub fn add_subtitles(session: &Session, request: &AddSubtitlesRequest) -> Result
     let output = request.output.clone().unwrap_or_else(|| session.path().to_owned());
     cutroom_project::save(&changed.project, &output).map_err(|e| one(ApiError::of("project.save", &e).file(&output)))?;
     Ok(AddSubtitlesReport { project: output, clip: clip_id, track: track_id, cues, issues: found })
+}
+
+/// How a subtitle file is shown.
+pub(crate) struct TrackWish<'a> {
+    /// The file.
+    pub path: &'a Path,
+    /// Id of the look; `None`: the usual one, with what the file itself says.
+    pub style: Option<&'a str>,
+    /// BCP 47 tag; `None`: what the file or its name says.
+    pub language: Option<&'a str>,
+    /// Place of cues that do not say otherwise.
+    pub place: CuePlace,
+}
+
+/// A track that shows a subtitle file.
+pub(crate) struct SubtitleTrack {
+    /// The track, with one clip.
+    pub track: Track,
+    /// Id of the clip.
+    pub clip: String,
+    /// Number of cues.
+    pub cues: usize,
+    /// What could not be read in the file, and what has changed.
+    pub issues: Vec<IssueReport>,
+}
+
+/// A track for `film` that shows a subtitle file, as long as the film. Its ids are free in `project`.
+pub(crate) fn track(
+    file: &SubtitleFile,
+    wish: &TrackWish<'_>,
+    project: &Project,
+    film: &Composition,
+) -> Result<SubtitleTrack, ApiError> {
+    let style = wish.style.unwrap_or(DEFAULT_STYLE);
+    let Some(mut look) = subtitle_style(style, film.size) else {
+        let known: Vec<&str> = SUBTITLE_STYLES.iter().map(|s| s.id).collect();
+        let near = nearest(style, known.iter().copied()).map_or_else(String::new, |near| format!("the nearest is \"{near}\"; "));
+        let error = ApiError::new("usage.subtitles", format!("there is no style of subtitles \"{style}\""));
+        return Err(error.hint(format!("{near}styles are {}", known.join(", "))).field("style"));
+    };
+    (look.width_px, look.height_px) = (None, None);
+    let mut found = issues(file);
+    let (mut source, dropped) = source(&file.document, film.size, look, wish.style.is_none());
+    if source.cues.is_empty() {
+        let error = ApiError::new("usage.subtitles", format!("{}: there is no cue in it", wish.path.display()));
+        return Err(error.field("file").file(wish.path));
+    }
+    source.place = wish.place;
+    if let Some(language) = wish.language.map(str::to_owned).or_else(|| language_of_name(wish.path)) {
+        source.language = language;
+    }
+    if dropped > 0 {
+        found.push(IssueReport { line: 0, message: format!("{dropped} cues without a length were left out") });
+    }
+    let used = |id: &str| project.clips().any(|c| c.id.as_str() == id) || project.tracks().any(|t| t.id.as_str() == id);
+    let free = |base: &str| (1..).map(|n| format!("{base}-{n}")).find(|id| !used(id)).unwrap_or_default();
+    let (clip_id, track_id) = (free("subtitles"), free("subtitles-track"));
+    let cues = source.cues.len();
+    let end = source.cues.iter().map(|c| c.end).max().unwrap_or(Time::ZERO);
+    // Cues after the film's end are kept, and shown if it becomes longer.
+    let length = if film.length() > TimeDelta::ZERO { film.length() } else { end.since_zero() };
+    let rate = film.frame_rate;
+    let length = rate.time_of_frame(rate.nearest_frame(length).max(1)).since_zero();
+    let mut clip = Clip::new(&clip_id, ClipSource::Subtitles(Box::new(source)), Time::ZERO, length);
+    clip.name = wish.path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let mut track = Track::new(&track_id, TrackKind::Video);
+    track.name.clone_from(&clip.name);
+    track.clips.push(clip.into());
+    Ok(SubtitleTrack { track, clip: clip_id, cues, issues: found })
 }
 
 /// The document as the source of a clip, and the number of cues that have no length. With `own_styles`

@@ -5,7 +5,8 @@ use crate::{
 };
 use clap::{Args, ValueEnum};
 use cutroom_api::{
-    AddSubtitlesRequest, ApiError, CheckSubtitlesRequest, ConvertSubtitlesRequest, IssueReport, Session, SubtitlesRequest,
+    AddSubtitlesRequest, ApiError, CheckSubtitlesRequest, ConvertSubtitlesRequest, ExportSubtitlesRequest, IssueReport, Session,
+    SubtitlesRequest,
 };
 use std::path::{Path, PathBuf};
 
@@ -21,6 +22,8 @@ Examples:
   cutroom subtitles split a.srt --line-letters 37 -o short.srt
   cutroom subtitles check a.srt --letters-per-second 17
   cutroom subtitles add a.srt --film film.json --style boxed
+  cutroom subtitles show film.mkv --stream 0
+  cutroom subtitles export film.json -o film.srt
 
 SubRip, WebVTT, ASS, SSA and TTML are read in any encoding; written are .srt, .vtt, .ass and .ttml, in UTF-8.
 What cannot be read is listed with its line, what a format cannot hold with its name.
@@ -28,7 +31,7 @@ Exit codes: 0 done, 1 check found something, 2 usage, 4 the file cannot be read.
 pub struct SubtitlesArgs {
     /// What to do
     pub action: Action,
-    /// The subtitle file
+    /// The subtitle file, or a media file with --stream; export: the project
     pub file: PathBuf,
     /// The file to write; its ending says the format
     #[arg(long, short, value_name = "FILE")]
@@ -66,7 +69,13 @@ pub struct SubtitlesArgs {
     /// add: a look, such as classic, boxed or news (docs/titles.md lists all) [default: classic, with what the file says]
     #[arg(long, value_name = "ID")]
     pub style: Option<String>,
-    /// add: composition [default: the main one]
+    /// show, and what writes a file: number of the subtitle stream of a media file, from 0
+    #[arg(long, value_name = "N")]
+    pub stream: Option<usize>,
+    /// export: a track with subtitles; may be repeated [default: all that are on, one file each]
+    #[arg(long = "track", value_name = "ID")]
+    pub tracks: Vec<String>,
+    /// add, export: composition [default: the main one]
     #[arg(long, value_name = "ID")]
     pub composition: Option<String>,
     /// Print JSON
@@ -92,6 +101,8 @@ pub enum Action {
     Split,
     /// Show it in the picture of a film: a clip with its cues on a new track
     Add,
+    /// Write the subtitles of a film as files
+    Export,
     /// List overlaps, cues that are too long or too fast, and the like
     Check,
 }
@@ -111,18 +122,22 @@ pub const WORDS: &Words = &[
     ("shortest", "--shortest"),
     ("longest", "--longest"),
     ("style", "--style"),
+    ("stream", "--stream"),
+    ("tracks", "--track"),
     ("composition", "--composition"),
     ("overwrite", "--overwrite"),
 ];
 
 /// Options that an action does not use.
 fn unused(args: &SubtitlesArgs) -> Option<&'static str> {
-    use Action::{Add, Check, Convert, Shift, Show, Split, Stretch};
+    use Action::{Add, Check, Convert, Export, Shift, Show, Split, Stretch};
     let given = [
-        (args.output.is_some() || args.overwrite, "--output", &[Add, Convert, Shift, Stretch, Split][..]),
+        (args.output.is_some() || args.overwrite, "--output", &[Add, Convert, Export, Shift, Stretch, Split][..]),
         (args.film.is_some(), "--film", &[Add]),
         (args.style.is_some(), "--style", &[Add]),
-        (args.composition.is_some(), "--composition", &[Add]),
+        (args.composition.is_some(), "--composition", &[Add, Export]),
+        (args.stream.is_some(), "--stream", &[Show, Convert, Shift, Stretch, Split]),
+        (!args.tracks.is_empty(), "--track", &[Export]),
         (args.by.is_some(), "--by", &[Shift]),
         (!args.points.is_empty(), "--point", &[Stretch]),
         (args.from_fps.is_some(), "--from-fps", &[Stretch]),
@@ -147,6 +162,7 @@ pub fn subtitles(args: &SubtitlesArgs) -> Result<(), Failure> {
         Action::Show => show(args),
         Action::Check => check(args),
         Action::Add => add(args),
+        Action::Export => export(args),
         Action::Shift if args.by.is_none() => Err(missing("--by", "by how much the cues are moved, such as --by -1.5s")),
         Action::Stretch if args.points.is_empty() && args.from_fps.is_none() && args.to_fps.is_none() => {
             Err(missing("--point", "two points (--point 0:01=0:02 --point 1:00=1:05), or --from-fps and --to-fps"))
@@ -167,7 +183,8 @@ fn say_issues(file: &Path, issues: &[IssueReport]) {
 }
 
 fn show(args: &SubtitlesArgs) -> Result<(), Failure> {
-    let report = cutroom_api::show_subtitles(&SubtitlesRequest { file: args.file.clone() }).map_err(|e| Failure::of(e, WORDS))?;
+    let report = cutroom_api::show_subtitles(&SubtitlesRequest { file: args.file.clone(), stream: args.stream })
+        .map_err(|e| Failure::of(e, WORDS))?;
     if args.json {
         return super::print_json(&report);
     }
@@ -187,6 +204,7 @@ fn convert(args: &SubtitlesArgs) -> Result<(), Failure> {
     let output = args.output.clone().ok_or_else(|| missing("--output", "the file to write, such as -o new.srt"))?;
     let request = ConvertSubtitlesRequest {
         file: args.file.clone(),
+        stream: args.stream,
         output,
         by: args.by.clone(),
         points: args.points.clone(),
@@ -227,6 +245,28 @@ fn add(args: &SubtitlesArgs) -> Result<(), Failure> {
     say_issues(&args.file, &report.issues);
     let cues = text::count(report.cues, "cue");
     super::print(&format!("{}: clip {} on track {} shows {cues}\n", report.project.display(), report.clip, report.track))
+}
+
+fn export(args: &SubtitlesArgs) -> Result<(), Failure> {
+    let output = args.output.clone().ok_or_else(|| missing("--output", "the file to write, such as -o film.srt"))?;
+    let session = Session::open(&args.file)?;
+    let request = ExportSubtitlesRequest {
+        output,
+        tracks: args.tracks.clone(),
+        composition: args.composition.clone(),
+        overwrite: args.overwrite,
+    };
+    let report = cutroom_api::export_subtitles(&session, &request).map_err(|e| Failure::of(e, WORDS))?;
+    if args.json {
+        return super::print_json(&report);
+    }
+    for file in &report.files {
+        for loss in &file.losses {
+            text::say(&format!("warning: {}: the format cannot hold: {loss}\n", file.file.display()));
+        }
+        super::print(&format!("{}: {} of track {}\n", file.file.display(), text::count(file.cues, "cue"), file.track))?;
+    }
+    Ok(())
 }
 
 fn check(args: &SubtitlesArgs) -> Result<(), Failure> {

@@ -71,13 +71,19 @@ fn every_example_works() {
     b.write("a.srt", "1\n00:00:10,000 --> 00:00:12,000\nA cue\n");
     crate::support::ffmpeg(&["-f", "lavfi", "-i", "testsrc2=size=640x360:rate=25", "-frames:v", "6"], &b.path("c.mp4"));
     let kept = |name: &str| {
-        ["a.mp4", "a.srt", "b.mov", "c.mp4", "song.mp3", "film.json", "man1"].contains(&name) || name.starts_with("IMG_")
+        ["a.mp4", "a.srt", "b.mov", "film.mkv", "c.mp4", "song.mp3", "film.json", "man1"].contains(&name)
+            || name.starts_with("IMG_")
     };
     let mut done = 0;
     let commands = commands(&b);
     for name in &commands {
         // A small film for the commands after `new`, whose own examples make a large one.
         b.ok(&["new", "film.json", "a.mp4", "b.mov", "--overwrite"]);
+        if name == "subtitles" {
+            b.ok(&["new", "film.json", "b.mov", "--subtitles", "a.srt", "--overwrite"]);
+            let text = b.path("a.srt");
+            crate::support::ffmpeg(&["-i", text.to_str().unwrap()], &b.path("film.mkv"));
+        }
         if name == "track" {
             // Something to follow, and something that follows.
             let effects = serde_json::json!([{ "id": "hide", "effect": "mosaic-region" }, { "id": "pin", "effect": "corner-pin" }]);

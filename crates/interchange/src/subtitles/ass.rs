@@ -169,8 +169,6 @@ fn usual_style() -> NamedStyle {
 pub(super) fn write(document: &SubtitleDocument, losses: &mut Issues) -> String {
     let canvas = document.canvas.unwrap_or(USUAL_CANVAS);
     let one_line = |text: &str| text.replace(['\n', '\r'], " ");
-    // A comma would begin the next column.
-    let field = |text: &str| one_line(text).replace(',', ";");
     let mut out = String::from("[Script Info]\nScriptType: v4.00+\n");
     if let Some(language) = &document.language {
         let _ = writeln!(out, "Language: {}", one_line(language));
@@ -182,7 +180,7 @@ pub(super) fn write(document: &SubtitleDocument, losses: &mut Issues) -> String 
     let usual = usual_style();
     let needs_usual = document.style("Default").is_none();
     for style in needs_usual.then_some(&usual).into_iter().chain(&document.styles) {
-        let _ = writeln!(out, "Style: {}", style_line(style, &field));
+        let _ = writeln!(out, "Style: {}", style_line(style));
     }
     let _ = writeln!(out, "\n[Events]\nFormat: {EVENT_COLUMNS}");
     for cue in &document.cues {
@@ -191,8 +189,7 @@ pub(super) fn write(document: &SubtitleDocument, losses: &mut Issues) -> String 
         if [cue.start, cue.end].iter().any(|Time(t)| t % hundredth != 0) {
             losses.count(0, "times between hundredths of a second");
         }
-        let style = cue.style.as_deref().map_or_else(|| "Default".into(), field);
-        let speaker = cue.speaker.as_deref().map_or_else(String::new, field);
+        let (style, speaker) = names(cue);
         let _ = writeln!(out, "Dialogue: {},{from},{to},{style},{speaker},0,0,0,,{}", cue.layer, text(cue, canvas));
         for (is_there, what) in [
             (cue.region.is_some(), "regions"),
@@ -207,7 +204,24 @@ pub(super) fn write(document: &SubtitleDocument, losses: &mut Issues) -> String 
     out
 }
 
-fn style_line(style: &NamedStyle, field: &dyn Fn(&str) -> String) -> String {
+/// A text that may stand in a column: a comma would begin the next one.
+fn field(text: &str) -> String {
+    text.replace(['\n', '\r'], " ").replace(',', ";")
+}
+
+/// Style and speaker of a cue.
+fn names(cue: &Cue) -> (String, String) {
+    let style = cue.style.as_deref().map_or_else(|| "Default".into(), field);
+    (style, cue.speaker.as_deref().map_or_else(String::new, field))
+}
+
+/// Cue `n` as a block of Matroska: without its times, with its place in the file before the layer.
+pub(super) fn packet(cue: &Cue, n: usize, document: &SubtitleDocument) -> String {
+    let (style, speaker) = names(cue);
+    format!("{n},{},{style},{speaker},0,0,0,,{}", cue.layer, text(cue, document.canvas.unwrap_or(USUAL_CANVAS)))
+}
+
+fn style_line(style: &NamedStyle) -> String {
     let other = |name: &str, usual: &str| {
         let found = style.other.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str());
         field(found.unwrap_or(usual))

@@ -1,0 +1,140 @@
+//! Subtitles as tracks of media files: written by `export`, read by `subtitles show`, listed by `probe`;
+//! FFmpeg reads the same cues.
+use crate::support::{Bench, ffmpeg, rgba};
+use std::process::Command;
+
+const CUES: [(i64, i64, &str); 3] = [(200, 1500, "One <i>two</i>"), (1500, 2000, "Three"), (3040, 3990, "Vier & fünf\nsechs")];
+
+fn srt(cues: &[(i64, i64, &str)]) -> String {
+    let clock = |ms: i64| format!("00:00:{:02},{:03}", ms / 1000, ms % 1000);
+    cues.iter().enumerate().map(|(n, (a, b, text))| format!("{}\n{} --> {}\n{text}\n\n", n + 1, clock(*a), clock(*b))).collect()
+}
+
+fn film(b: &Bench) {
+    let film = serde_json::json!({"schema_version": 2, "main": "m", "compositions": [{
+        "id": "m", "size": {"width": 128, "height": 72}, "frame_rate": 25, "tracks": [{"id": "v", "clips": [{
+            "id": "c", "source": {"type": "solid", "color": "#000000"}, "start": 0, "duration": "5s"}]}]}]});
+    b.write("film.json", &film.to_string());
+}
+
+/// The cues of a subtitle stream as FFmpeg converts it to SubRip: without numbers.
+fn by_ffmpeg(b: &Bench, file: &str, n: usize) -> String {
+    let out = Command::new("ffmpeg")
+        .args(["-v", "error", "-nostdin", "-i"])
+        .arg(b.path(file))
+        .args(["-map", &format!("0:s:{n}"), "-f", "srt", "-"])
+        .output()
+        .unwrap();
+    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+    String::from_utf8(out.stdout).unwrap().replace('\r', "")
+}
+
+/// Codec, language, and the flags default and forced of every subtitle stream.
+fn streams(b: &Bench, file: &str) -> Vec<String> {
+    let out = Command::new("ffprobe")
+        .args(["-v", "error", "-select_streams", "s", "-of", "csv=p=0", "-show_entries"])
+        .arg("stream=codec_name:stream_tags=language:stream_disposition=default,forced")
+        .arg(b.path(file))
+        .output()
+        .unwrap();
+    String::from_utf8(out.stdout).unwrap().lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn tracks_are_what_ffmpeg_reads() {
+    let b = Bench::new();
+    film(&b);
+    b.write("a.de.srt", &srt(&CUES));
+    b.write("b.srt", &srt(&CUES[1..2]));
+    b.write("c.ass", "[Events]\nDialogue: 0,0:00:01.00,0:00:02.00,Default,,0,0,0,,{\\pos(10,10)}x{\\b1}y\n");
+    let tracks = ["--subtitles", "a.de.srt", "--subtitles", "en=b.srt:forced:default", "--subtitles", "c.ass"];
+    let cases = [
+        ("o.mp4", ["mov_text,0,0,deu", "mov_text,1,1,eng", "mov_text,0,0,und"], &["positions"][..]),
+        ("o.mov", ["mov_text,0,0,ger", "mov_text,1,0,eng", "mov_text,0,0,und"], &["positions"]),
+        ("o.mkv", ["subrip,0,0,deu", "subrip,1,1,eng", "ass,0,0,und"], &[]),
+        ("o.webm", ["webvtt,0,0,deu", "webvtt,1,1,eng", "webvtt,0,0,und"], &[]),
+    ];
+    for (file, want, losses) in cases {
+        let ran = b.ok(&[&["export", "film.json", "-o", file], &tracks[..]].concat());
+        let found: Vec<String> = streams(&b, file).iter().map(|l| l.trim_end_matches(",und").to_owned()).collect();
+        let want: Vec<String> = want.iter().map(|l| l.trim_end_matches(",und").to_owned()).collect();
+        assert_eq!(found, want, "{file}");
+        assert_eq!(by_ffmpeg(&b, file, 0).trim(), srt(&CUES).trim(), "{file}");
+        assert_eq!(by_ffmpeg(&b, file, 1).trim(), srt(&CUES[1..2]).trim(), "{file}");
+        for loss in losses {
+            assert!(ran.err.contains(&format!("cannot hold {loss}")), "{file}: {}", ran.err);
+        }
+        // We read what we wrote.
+        let shown = b.ok(&["subtitles", "show", file, "--stream", "0"]);
+        assert!(shown.out.contains("3 cues, language de\n    1        0.200        1.500  One two\n"), "{}", shown.out);
+        assert!(shown.out.contains("3.040        3.990  Vier & fünf\n"), "{}", shown.out);
+        b.ok(&["subtitles", "convert", file, "--stream", "0", "-o", "back.srt", "--overwrite"]);
+        assert_eq!(b.read("back.srt").trim(), srt(&CUES).trim(), "{file}");
+        let probed = b.ok(&["probe", file]).out;
+        assert!(probed.contains("subtitles 1") && probed.contains("default"), "{probed}");
+    }
+    let ass = b.ok(&["subtitles", "convert", "o.mkv", "--stream", "2", "-o", "back.ass"]);
+    assert_eq!((ass.err.as_str(), b.read("back.ass").contains("{\\pos(10,10)}x{\\b1}y")), ("", true));
+    // A part of the film has its part of the cues, from zero on.
+    b.ok(&["export", "film.json", "-o", "part.mkv", "--range", "1s..3.4s", "--subtitles", "a.de.srt"]);
+    let part = [(0, 500, CUES[0].2), (500, 1000, CUES[1].2), (2040, 2400, CUES[2].2)];
+    assert_eq!(by_ffmpeg(&b, "part.mkv", 0).trim(), srt(&part).trim());
+    for (arguments, code, message) in [
+        (&["export", "film.json", "-o", "o-%03d.png", "--subtitles", "b.srt"][..], 2, "files that do are .mp4, .mov, .mkv, .webm"),
+        (&["export", "film.json", "-o", "x.mkv", "--subtitles", "gone.srt"], 4, "gone.srt"),
+        (&["subtitles", "show", "o.mkv", "--stream", "3"], 4, "has no subtitle stream 3; it has 3"),
+        (&["subtitles", "show", "o.mkv"], 4, "--stream"),
+    ] {
+        let run = b.run(arguments);
+        assert!(run.code == code && run.err.contains(message), "{arguments:?}: {} {}", run.code, run.err);
+        assert!(!b.path("x.mkv").exists());
+    }
+}
+
+/// Pictures of texts are named as such; tracks of real files are read.
+#[test]
+fn streams_of_clips_are_read() {
+    let b = Bench::new();
+    if let Some(clip) = cutroom_test_support::media("sony_a7m3_1080i25_avchd.mts") {
+        let run = b.run(&["subtitles", "show", clip.to_str().unwrap(), "--stream", "0"]);
+        assert!(run.code == 4 && run.err.contains("pictures of texts (hdmv_pgs_subtitle)"), "{} {}", run.code, run.err);
+    }
+    if let Some(clip) = cutroom_test_support::media("nasa_2video_2audio_2subs.mp4") {
+        b.ok(&["subtitles", "convert", clip.to_str().unwrap(), "--stream", "1", "-o", "a.srt"]);
+        let out = Command::new("ffmpeg").args(["-v", "error", "-i"]).arg(&clip).args(["-map", "0:s:1", "-f", "srt", "-"]).output();
+        let lines = |text: &str| text.lines().map(|l| l.replace("<font size=\"18\">", "")).collect::<Vec<_>>();
+        assert_eq!(lines(&b.read("a.srt")), lines(&String::from_utf8(out.unwrap().stdout).unwrap()));
+    }
+}
+
+/// The film's own subtitles as a track and as files: then they are not drawn.
+#[test]
+fn subtitles_of_the_film_become_tracks() {
+    let b = Bench::new();
+    film(&b);
+    b.write("a.de.srt", &srt(&CUES));
+    b.write("b.fr.vtt", "WEBVTT\n\n00:01.000 --> 00:02.000\n<c.red>Deux</c>\n");
+    b.ok(&["subtitles", "add", "a.de.srt", "--film", "film.json"]);
+    b.ok(&["subtitles", "add", "b.fr.vtt", "--film", "film.json"]);
+    let light = |film: &str| {
+        ffmpeg(&["-i", b.path(film).to_str().unwrap(), "-ss", "0.5", "-frames:v", "1"], &b.path("f.png"));
+        rgba(&b, "f.png").iter().filter(|p| p[0] > 60).count()
+    };
+    b.ok(&["export", "film.json", "-o", "burnt.mkv"]);
+    assert!(light("burnt.mkv") > 5 && streams(&b, "burnt.mkv").is_empty());
+    b.ok(&["export", "film.json", "-o", "soft.mkv", "--subtitles-from", "subtitles-track-1"]);
+    assert_eq!((light("soft.mkv"), streams(&b, "soft.mkv")), (0, vec!["subrip,0,0,deu".to_owned()]));
+    assert_eq!(by_ffmpeg(&b, "soft.mkv", 0).trim(), srt(&CUES).trim());
+    let wrong = b.run(&["export", "film.json", "-o", "x.mkv", "--subtitles-from", "v"]);
+    assert!(
+        wrong.code == 2 && wrong.err.contains("those with subtitles are subtitles-track-1, subtitles-track-2"),
+        "{}",
+        wrong.err
+    );
+    let files = b.ok(&["subtitles", "export", "film.json", "-o", "out.srt"]);
+    assert_eq!(files.out, "out.de.srt: 3 cues of track subtitles-track-1\nout.fr.srt: 1 cue of track subtitles-track-2\n");
+    assert_eq!(b.read("out.de.srt").trim(), srt(&CUES).trim());
+    assert_eq!(b.read("out.fr.srt").trim(), "1\n00:00:01,000 --> 00:00:02,000\n<font color=\"#ff0000\">Deux</font>");
+    b.ok(&["subtitles", "export", "film.json", "-o", "one.ass", "--track", "subtitles-track-2"]);
+    assert!(b.read("one.ass").contains("Dialogue: 0,0:00:01.00,0:00:02.00,Default,,0,0,0,,{\\c&H0000FF&}Deux\n"));
+}
