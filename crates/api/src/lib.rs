@@ -28,6 +28,7 @@ mod stabilize;
 mod subtitle_input;
 mod subtitles;
 mod subtitles_add;
+mod subtitles_ass;
 mod subtitles_export;
 mod title;
 mod track;

@@ -2,8 +2,9 @@
 use crate::{
     ApiError, IssueReport, Session,
     subtitles::{issues, read},
+    subtitles_ass,
 };
-use cutroom_interchange::subtitles::{Alignment, RunStyle, SubtitleDocument, SubtitleFile, language_of_name};
+use cutroom_interchange::subtitles::{Alignment, RunStyle, SubtitleDocument, SubtitleFile, SubtitleFormat, language_of_name};
 use cutroom_project::{
     Clip, ClipSource, Color, Composition, Edit, Paint, Project, SubtitlesSource, Track, TrackKind, apply_all,
     nearest::nearest,
@@ -16,6 +17,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
+/// Style as FFmpeg and players draw files that state none: see [`subtitles_ass`].
+const LIBASS: &str = "libass";
 /// Style without a choice.
 const DEFAULT_STYLE: &str = "classic";
 /// Colour of karaoke syllables that have been sung, straight RGBA.
@@ -119,21 +122,32 @@ pub(crate) fn track(
     project: &Project,
     film: &Composition,
 ) -> Result<SubtitleTrack, ApiError> {
-    let style = wish.style.unwrap_or(DEFAULT_STYLE);
-    let Some(mut look) = subtitle_style(style, film.size) else {
-        let known: Vec<&str> = SUBTITLE_STYLES.iter().map(|s| s.id).collect();
-        let near = nearest(style, known.iter().copied()).map_or_else(String::new, |near| format!("the nearest is \"{near}\"; "));
-        let error = ApiError::new("usage.subtitles", format!("there is no style of subtitles \"{style}\""));
-        return Err(error.hint(format!("{near}styles are {}", known.join(", "))).field("style"));
-    };
-    (look.width_px, look.height_px) = (None, None);
     let mut found = issues(file);
-    let (mut source, dropped) = source(&file.document, film.size, look, wish.style.is_none());
+    let is_ass = file.format == SubtitleFormat::Ass && wish.style.is_none();
+    let (mut source, dropped) = if is_ass || wish.style == Some(LIBASS) {
+        let usual = (!is_ass && file.format != SubtitleFormat::Ass).then(|| subtitles_ass::with_usual_style(&file.document));
+        let (source, dropped, notes) = subtitles_ass::source(usual.as_ref().unwrap_or(&file.document), usual.is_some(), film.size);
+        found.extend(notes);
+        (source, dropped)
+    } else {
+        let style = wish.style.unwrap_or(DEFAULT_STYLE);
+        let Some(mut look) = subtitle_style(style, film.size) else {
+            let known: Vec<&str> = SUBTITLE_STYLES.iter().map(|s| s.id).chain([LIBASS]).collect();
+            let near =
+                nearest(style, known.iter().copied()).map_or_else(String::new, |near| format!("the nearest is \"{near}\"; "));
+            let error = ApiError::new("usage.subtitles", format!("there is no style of subtitles \"{style}\""));
+            return Err(error.hint(format!("{near}styles are {}", known.join(", "))).field("style"));
+        };
+        (look.width_px, look.height_px) = (None, None);
+        source(&file.document, film.size, look, wish.style.is_none())
+    };
     if source.cues.is_empty() {
         let error = ApiError::new("usage.subtitles", format!("{}: there is no cue in it", wish.path.display()));
         return Err(error.field("file").file(wish.path));
     }
-    source.place = wish.place;
+    if wish.place != CuePlace::Bottom {
+        source.place = wish.place;
+    }
     if let Some(language) = wish.language.map(str::to_owned).or_else(|| language_of_name(wish.path)) {
         source.language = language;
     }
@@ -184,7 +198,7 @@ fn source(
             .collect();
         let is_plain = runs.iter().all(|r| r.style == TextStyle::default() && r.start.is_none());
         let (text, runs) = if is_plain { (runs.into_iter().map(|r| r.text).collect(), Vec::new()) } else { (String::new(), runs) };
-        cues.push(Cue { start: cue.start, end: cue.end, text, runs, place });
+        cues.push(Cue { start: cue.start, end: cue.end, text, runs, place, layout: None });
     }
     cues.sort_by_key(|c| c.start);
     let dropped = document.cues.len() - cues.len();
@@ -210,7 +224,7 @@ fn style(own: &RunStyle, scale: f64, has_canvas: bool) -> TextStyle {
 }
 
 /// The place of an alignment, which counts like the keys of a keypad.
-fn place(alignment: Alignment) -> CuePlace {
+pub(crate) fn place(alignment: Alignment) -> CuePlace {
     match alignment.number() {
         1 => CuePlace::BottomLeft,
         3 => CuePlace::BottomRight,

@@ -11,8 +11,8 @@ use cutroom_interchange::subtitles::{
 };
 use cutroom_media::write::{Container, TextCodec, TextPacket, TextTrack, containers};
 use cutroom_project::{
-    Clip, ClipSource, Composition, Paint, Project, SubtitlesSource, Track,
-    subtitles::{Cue, CuePlace},
+    Animated, Clip, ClipSource, Composition, Paint, Project, SubtitlesSource, Track,
+    subtitles::{Cue, CueLayout, CuePlace},
     text::TextStyle,
 };
 use cutroom_types::{CompositionId, Size, Time, TimeDelta};
@@ -113,7 +113,36 @@ fn interchange_cue(cue: &Cue, source: &SubtitlesSource, start: Time, end: Time, 
         let sung = run.start.map(|from| Sung { from: from_start(from), to: from_start(next()) });
         runs.push(Run { text: run.text.clone(), style: run_style(&run.style), sung });
     }
-    interchange::Cue { start, end, runs, alignment: alignment(place), ..interchange::Cue::default() }
+    let (position, layout) = cue.layout.as_deref().map_or((None, None), layout);
+    interchange::Cue { start, end, runs, alignment: alignment(place), position, layout, ..interchange::Cue::default() }
+}
+
+/// Position and layout of a cue as files hold them.
+fn layout(l: &CueLayout) -> (Option<[f64; 2]>, Option<Box<interchange::CueLayout>>) {
+    let keys = l.position.as_ref().and_then(|p| match p {
+        Animated::Curve(c) => Some(c.keyframes()),
+        Animated::Constant(_) => None,
+    });
+    let movement = keys.and_then(|k| match k {
+        [first, .., last] => Some((last.value, first.time, last.time)),
+        _ => None,
+    });
+    let opacity = match &l.opacity {
+        Animated::Curve(c) => c.keyframes().iter().map(|k| (k.time, k.value)).collect(),
+        Animated::Constant(_) => Vec::new(),
+    };
+    let is_scaled = |v: f64| (v != 1.0).then_some(v);
+    let made = interchange::CueLayout {
+        movement,
+        opacity,
+        clip: l.clip,
+        rotation_degrees: (l.rotation_degrees != 0.0).then_some(-l.rotation_degrees),
+        scale: l.scale.map(is_scaled),
+        margins: [0.0; 3],
+        no_wrap: l.no_wrap,
+    };
+    let position = l.position.as_ref().map(|p| p.value_at(keys.map_or(TimeDelta::ZERO, |k| k[0].time)));
+    (position, (made != interchange::CueLayout::default()).then(|| Box::new(made)))
 }
 
 fn alignment(place: CuePlace) -> Option<Alignment> {
@@ -144,6 +173,7 @@ fn run_style(style: &TextStyle) -> RunStyle {
         color,
         font: style.font.as_ref().and_then(|f| f.names().first().map(|n| n.as_str().into())),
         size: style.size_px.map(|s| s as f32),
+        ..RunStyle::default()
     }
 }
 

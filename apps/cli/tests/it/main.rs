@@ -21,6 +21,7 @@ mod safety;
 mod simd;
 mod sources;
 mod stabilize;
+mod subtitle_layout;
 mod subtitle_tracks;
 mod subtitles;
 mod support;

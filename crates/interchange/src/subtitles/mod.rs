@@ -22,8 +22,9 @@ mod ttml;
 mod ttml_write;
 mod vtt;
 
+pub use ass_tags::color as ass_color;
 pub use check::{CheckLimits, Finding, FindingKind, check};
-pub use document::{Alignment, Cue, NamedStyle, Region, Run, RunStyle, SubtitleDocument, Sung};
+pub use document::{Alignment, Cue, CueLayout, NamedStyle, Region, Run, RunStyle, SubtitleDocument, Sung};
 pub use edit::{Stretch, cut, shift, stretch};
 pub use issues::Issue;
 pub use language::{language_of_name, language_tag, quicktime_letters, three_letters};
@@ -106,6 +107,12 @@ pub struct SubtitleFile {
     pub issues: Vec<Issue>,
 }
 
+/// Whether these are the beginnings of files of pictures and sound, which may hold any words.
+fn is_media(bytes: &[u8]) -> bool {
+    let is_stream = bytes.first() == Some(&0x47) && bytes.get(188) == Some(&0x47);
+    is_stream || bytes.get(4..8) == Some(b"ftyp") || [&b"\x1a\x45\xdf\xa3"[..], b"OggS", b"RIFF"].iter().any(|m| bytes.starts_with(m))
+}
+
 /// A text is no subtitle file of a known format.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("it is not a subtitle file: neither SubRip, WebVTT, ASS nor TTML")]
@@ -125,6 +132,9 @@ impl UnknownFormat {
 /// [`UnknownFormat`] when neither tells the format. What is wrong inside is in the result's
 /// `issues`.
 pub fn read(bytes: &[u8], name: Option<&Path>) -> Result<SubtitleFile, UnknownFormat> {
+    if is_media(bytes) {
+        return Err(UnknownFormat);
+    }
     let decoded = encoding::decode(bytes);
     let text = decoded.text.as_str();
     let format = SubtitleFormat::of_text(text).or_else(|| name.and_then(SubtitleFormat::of_path)).ok_or(UnknownFormat)?;

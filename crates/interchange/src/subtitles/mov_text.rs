@@ -81,6 +81,7 @@ pub(super) fn sample(cue: &Cue, losses: &mut Issues) -> Vec<u8> {
 pub(super) fn count_losses(cue: &Cue, losses: &mut Issues) {
     let any = |is: &dyn Fn(&super::RunStyle) -> bool| cue.runs.iter().any(|r| is(&r.style));
     for (is_there, what) in [
+        (cue.layout.is_some(), "movements, fades and other layout"),
         (cue.position.is_some() || cue.alignment.is_some_and(|a| a != super::Alignment::BOTTOM), "positions"),
         (cue.region.is_some() || !cue.settings.is_empty(), "regions and settings"),
         (cue.style.is_some(), "styles that cues name"),

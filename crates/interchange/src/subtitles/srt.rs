@@ -105,6 +105,7 @@ pub(super) fn body(cue: &Cue, losses: &mut Issues) -> String {
     }
     out.push_str(&lines.join("\n"));
     for (is_there, what) in [
+        (cue.layout.is_some(), "movements, fades and other layout"),
         (cue.position.is_some(), "positions"),
         (cue.style.is_some(), "styles that cues name"),
         (cue.region.is_some(), "regions"),

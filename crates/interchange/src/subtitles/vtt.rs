@@ -183,6 +183,9 @@ pub(super) fn body(cue: &Cue, losses: &mut Issues) -> String {
     if lines.len() < text.lines().count() {
         losses.count(0, "empty lines inside cues");
     }
+    if cue.layout.is_some() {
+        losses.count(0, "movements, fades and other layout");
+    }
     let one_line = |text: &str| text.replace(['\n', '\r'], " ");
     let speaker = cue.speaker.as_ref().map_or(String::new(), |s| format!("<v {}>", escape(&one_line(s))));
     format!("{speaker}{}", lines.join("\n"))
