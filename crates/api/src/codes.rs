@@ -190,6 +190,7 @@ pub const CODES: &[ErrorCode] = &[
     row("render.unsupported", Failed, "The picture is empty or too large to be drawn."),
     row("stabilize.cancelled", Cancelled, "Measuring a clip was cancelled."),
     row("subtitles.findings", Failed, "A check of subtitles found something."),
+    row("subtitles.fit", Failed, "The texts of a subtitle file do not fit the speech of a film."),
     row("subtitles.format", Media, "A file is no subtitle file of a known format."),
     row("track.cancelled", Cancelled, "Following a point or a plane was cancelled."),
     row("track.empty", Failed, "A defect of cutroom: a clip's picture has no pixels."),

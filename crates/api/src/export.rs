@@ -7,7 +7,7 @@ use crate::{
     session::{self, Session},
     settings::parse_pixel_format,
     subtitle_input::SubtitleInput,
-    subtitles_export,
+    subtitles_export::{self, Drafts},
 };
 use cutroom_export::{AudioChoices, Draft, ExportSettings, SettingsError, UnfinishedFiles, VideoChoices};
 use cutroom_pipeline::{PipelineError, RenderOptions};
@@ -204,16 +204,16 @@ pub fn export(
     let one = |e| vec![e];
     let id = session.composition(request.composition.as_deref()).map_err(one)?;
     session.check()?;
-    let (texts, without, text_warnings) =
+    let Drafts { tracks, film, warnings: text_warnings } =
         subtitles_export::drafts(session, &id, &request.subtitles, &request.subtitles_from).map_err(one)?;
-    let changed = without.map(|project| session.changed(project));
+    let changed = film.map(|project| session.changed(project));
     let session = changed.as_ref().unwrap_or(session);
     let draft = draft(request, session, &id).map_err(one)?;
     let frames = [draft.frames().start, draft.frames().end];
     let film = session.project.composition(&id);
     let [from, to] = film.map_or([Time::ZERO; 2], |film| frames.map(|n| film.frame_rate.time_of_frame(n)));
     let (texts, losses) =
-        subtitles_export::text_tracks(texts, draft.container(), request.output.as_deref(), from, to).map_err(one)?;
+        subtitles_export::text_tracks(tracks, draft.container(), request.output.as_deref(), from, to).map_err(one)?;
     let mut composition = session.open_composition(&id, request.threads, cancel)?;
     let audible = draft.audio_in_question().map(|samples| composition.has_audio(samples)).transpose();
     let audible = audible.map_err(|e| one(e.into()))?.unwrap_or(false);

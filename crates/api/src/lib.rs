@@ -30,6 +30,8 @@ mod subtitles;
 mod subtitles_add;
 mod subtitles_ass;
 mod subtitles_export;
+mod subtitles_fit;
+mod subtitles_place;
 mod title;
 mod track;
 mod track_apply;
@@ -61,6 +63,7 @@ pub use subtitles::{
 };
 pub use subtitles_add::{AddSubtitlesReport, AddSubtitlesRequest, add_subtitles};
 pub use subtitles_export::{ExportSubtitlesReport, ExportSubtitlesRequest, ExportedSubtitles, export_subtitles};
+pub use subtitles_fit::{FitSubtitlesReport, FitSubtitlesRequest, fit_subtitles};
 pub use title::{
     TitleAddReport, TitleAddRequest, TitleEntry, TitleList, TitleParamEntry, TitlePreviewReport, TitlePreviewRequest, title_add,
     title_preview, titles,
@@ -79,6 +82,7 @@ pub const OPERATIONS: &[Operation] = &[
     Operation::new::<ExportRequest, ExportReport>("export"),
     Operation::new::<ExportSubtitlesRequest, ExportSubtitlesReport>("export_subtitles"),
     Operation::new::<FileLoudnessRequest, LoudnessReport>("file_loudness"),
+    Operation::new::<FitSubtitlesRequest, FitSubtitlesReport>("fit_subtitles"),
     Operation::new::<GraphRequest, GraphReport>("graph"),
     Operation::new::<LoudnessRequest, LoudnessReport>("loudness"),
     Operation::new::<NewProjectRequest, NewProjectReport>("new_project"),

@@ -240,7 +240,7 @@ pub fn show_subtitles(request: &SubtitlesRequest) -> Result<SubtitlesReport, Api
 }
 
 /// A time as flicks, not necessarily above zero. Frames have no meaning here.
-fn time(text: &str, field: &'static str) -> Result<i64, ApiError> {
+pub(crate) fn time(text: &str, field: &'static str) -> Result<i64, ApiError> {
     let error = || {
         ApiError::new("usage.subtitles", format!("\"{text}\" is not a time"))
             .hint("write seconds (1.5s, -200ms) or a clock (1:02.5)")

@@ -3,6 +3,7 @@ use crate::{
     ApiError, IssueReport, Session,
     subtitles::{issues, read},
     subtitles_ass,
+    subtitles_place::place,
 };
 use cutroom_interchange::subtitles::{Alignment, RunStyle, SubtitleDocument, SubtitleFile, SubtitleFormat, language_of_name};
 use cutroom_project::{
@@ -220,20 +221,5 @@ fn style(own: &RunStyle, scale: f64, has_canvas: bool) -> TextStyle {
         strikethrough: own.strike,
         fill: own.color.map(|c| Paint::Color(Color(c.map(|v| f64::from(v) / 255.0)).into())),
         ..TextStyle::default()
-    }
-}
-
-/// The place of an alignment, which counts like the keys of a keypad.
-pub(crate) fn place(alignment: Alignment) -> CuePlace {
-    match alignment.number() {
-        1 => CuePlace::BottomLeft,
-        3 => CuePlace::BottomRight,
-        4 => CuePlace::Left,
-        5 => CuePlace::Center,
-        6 => CuePlace::Right,
-        7 => CuePlace::TopLeft,
-        8 => CuePlace::Top,
-        9 => CuePlace::TopRight,
-        _ => CuePlace::Bottom,
     }
 }

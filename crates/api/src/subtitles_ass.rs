@@ -3,7 +3,7 @@
 //! A size of ASS is the height of a line, ascent and descent of the font as Windows states them (OS/2
 //! `usWinAscent`, `usWinDescent`), in units of the file's canvas (`PlayResY`); here it is the em of the
 //! letters. Lines stand one such height apart; margins are measured to the ends of lines, not to ink.
-use crate::{IssueReport, subtitles_add::place};
+use crate::{IssueReport, subtitles_place::place};
 use cutroom_drawing::{FontSet, line_metrics::LineMetrics};
 use cutroom_interchange::subtitles::{Alignment, Cue as FileCue, NamedStyle, RunStyle, SubtitleDocument};
 use cutroom_project::{

@@ -4,15 +4,15 @@ use crate::{
     overwrite_guard::{self, WrittenFile},
     subtitle_input::{SubtitleInput, of_subtitles},
     subtitles::{format_of, read, write},
+    subtitles_place::alignment,
 };
 use cutroom_interchange::subtitles::{
-    self as interchange, Alignment, PacketForm, Run, RunStyle, SubtitleDocument, SubtitleFormat, Sung, quicktime_letters,
-    three_letters,
+    self as interchange, PacketForm, Run, RunStyle, SubtitleDocument, SubtitleFormat, Sung, quicktime_letters, three_letters,
 };
 use cutroom_media::write::{Container, TextCodec, TextPacket, TextTrack, containers};
 use cutroom_project::{
     Animated, Clip, ClipSource, Composition, Paint, Project, SubtitlesSource, Track,
-    subtitles::{Cue, CueLayout, CuePlace},
+    subtitles::{Cue, CueLayout},
     text::TextStyle,
 };
 use cutroom_types::{CompositionId, Size, Time, TimeDelta};
@@ -145,21 +145,6 @@ fn layout(l: &CueLayout) -> (Option<[f64; 2]>, Option<Box<interchange::CueLayout
     (position, (made != interchange::CueLayout::default()).then(|| Box::new(made)))
 }
 
-fn alignment(place: CuePlace) -> Option<Alignment> {
-    let number = match place {
-        CuePlace::Bottom => return None,
-        CuePlace::BottomLeft => 1,
-        CuePlace::BottomRight => 3,
-        CuePlace::Left => 4,
-        CuePlace::Center => 5,
-        CuePlace::Right => 6,
-        CuePlace::TopLeft => 7,
-        CuePlace::Top => 8,
-        CuePlace::TopRight => 9,
-    };
-    Alignment::new(number)
-}
-
 fn run_style(style: &TextStyle) -> RunStyle {
     let color = match &style.fill {
         Some(Paint::Color(c)) => Some(c.value_at(TimeDelta::ZERO).0.map(|v| (v.clamp(0.0, 1.0) * 255.0).round() as u8)),
@@ -273,14 +258,23 @@ pub(crate) struct TrackDraft {
     field: &'static str,
 }
 
-/// Reads the subtitle files, and takes the cues of tracks out of the film; returns the film without
-/// them.
+/// Text tracks to be made.
+pub(crate) struct Drafts {
+    /// The tracks.
+    pub tracks: Vec<TrackDraft>,
+    /// The project without the cues that became tracks; `None` if it is as before.
+    pub film: Option<Project>,
+    /// What was not understood.
+    pub warnings: Vec<String>,
+}
+
+/// Reads the subtitle files, and takes the cues of tracks out of the film.
 pub(crate) fn drafts(
     session: &Session,
     film: &CompositionId,
     files: &[SubtitleInput],
     from: &[String],
-) -> Result<(Vec<TrackDraft>, Option<Project>, Vec<String>), ApiError> {
+) -> Result<Drafts, ApiError> {
     let (mut all, mut warnings) = (Vec::new(), Vec::new());
     for input in files {
         let of = input.file.display().to_string();
@@ -295,10 +289,12 @@ pub(crate) fn drafts(
         all.push(TrackDraft { what: of, document: file.document, is_ass, language, default, forced, field: "subtitles" });
     }
     if from.is_empty() {
-        return Ok((all, None, warnings));
+        return Ok(Drafts { tracks: all, film: None, warnings });
     }
     let mut project = session.project.clone();
-    let Some(film) = project.compositions.iter_mut().find(|c| c.id == *film) else { return Ok((all, None, warnings)) };
+    let Some(film) = project.compositions.iter_mut().find(|c| c.id == *film) else {
+        return Ok(Drafts { tracks: all, film: None, warnings });
+    };
     let texts: Vec<TrackDraft> = tracks(film, from, "subtitles_from")?
         .into_iter()
         .map(|track| {
@@ -316,7 +312,7 @@ pub(crate) fn drafts(
             }
         }
     }
-    Ok((all, Some(project), warnings))
+    Ok(Drafts { tracks: all, film: Some(project), warnings })
 }
 
 /// Text tracks of a container, for what is shown from `from` to `to`, and warnings about what they lose.

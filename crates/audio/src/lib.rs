@@ -26,6 +26,7 @@ mod pan;
 mod resample;
 mod source;
 mod source_clock;
+pub mod speech;
 
 pub use error::{AudioError, SourceError};
 pub use layout::{ChannelLayout, ChannelMatrix, Speaker, speakers};

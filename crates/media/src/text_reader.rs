@@ -57,7 +57,7 @@ fn info(input: &Input, i: usize) -> TextInfo {
     // SAFETY: the stream is valid; FFmpeg returns null or a static description.
     let (is_picture, disposition) = unsafe {
         let descriptor = ffi::avcodec_descriptor_get((*(*input.stream(i)).codecpar).codec_id);
-        let is_picture = !descriptor.is_null() && (*descriptor).props & ffi::AV_CODEC_PROP_BITMAP_SUB as i32 != 0;
+        let is_picture = !descriptor.is_null() && (*descriptor).props & ffi::AV_CODEC_PROP_BITMAP_SUB != 0;
         (is_picture, (*input.stream(i)).disposition)
     };
     TextInfo {
@@ -66,8 +66,8 @@ fn info(input: &Input, i: usize) -> TextInfo {
         is_picture,
         language: entry(c"language").filter(|l| l != "und"),
         title: entry(c"title"),
-        is_default: disposition & ffi::AV_DISPOSITION_DEFAULT as i32 != 0,
-        is_forced: disposition & ffi::AV_DISPOSITION_FORCED as i32 != 0,
+        is_default: disposition & ffi::AV_DISPOSITION_DEFAULT != 0,
+        is_forced: disposition & ffi::AV_DISPOSITION_FORCED != 0,
     }
 }
 

@@ -1,12 +1,12 @@
 //! `cutroom subtitles`.
 use crate::{
     failure::{Failure, Words},
-    text,
+    interrupt, text,
 };
 use clap::{Args, ValueEnum};
 use cutroom_api::{
-    AddSubtitlesRequest, ApiError, CheckSubtitlesRequest, ConvertSubtitlesRequest, ExportSubtitlesRequest, IssueReport, Session,
-    SubtitlesRequest,
+    AddSubtitlesRequest, ApiError, CheckSubtitlesRequest, ConvertSubtitlesRequest, ExportSubtitlesRequest, FitSubtitlesRequest,
+    IssueReport, Session, SubtitlesRequest,
 };
 use std::path::{Path, PathBuf};
 
@@ -22,6 +22,7 @@ Examples:
   cutroom subtitles split a.srt --line-letters 37 -o short.srt
   cutroom subtitles check a.srt --letters-per-second 17
   cutroom subtitles add a.srt --film film.json --style boxed
+  cutroom subtitles fit a.srt --film talk.wav -o fitted.srt --snap 200ms
   cutroom subtitles show film.mkv --stream 0
   cutroom subtitles export film.json -o film.srt
 
@@ -63,19 +64,23 @@ pub struct SubtitlesArgs {
     /// check: longest cue [default: 7s]
     #[arg(long, value_name = "TIME")]
     pub longest: Option<String>,
-    /// add: the project whose picture shows the subtitles; it is changed, unless --output names another
-    #[arg(long, value_name = "PROJECT")]
+    /// add: the project whose picture shows the subtitles; it is changed, unless --output names another.
+    /// fit: the project or media file with the speech
+    #[arg(long, value_name = "FILE")]
     pub film: Option<PathBuf>,
     /// add: a look, such as classic, boxed or news (docs/titles.md lists all) [default: classic, with what the file says]
     #[arg(long, value_name = "ID")]
     pub style: Option<String>,
+    /// fit: move starts and ends to those of speech within this time, such as 200ms
+    #[arg(long, value_name = "TIME")]
+    pub snap: Option<String>,
     /// show, and what writes a file: number of the subtitle stream of a media file, from 0
     #[arg(long, value_name = "N")]
     pub stream: Option<usize>,
     /// export: a track with subtitles; may be repeated [default: all that are on, one file each]
     #[arg(long = "track", value_name = "ID")]
     pub tracks: Vec<String>,
-    /// add, export: composition [default: the main one]
+    /// add, export, fit: composition [default: the main one]
     #[arg(long, value_name = "ID")]
     pub composition: Option<String>,
     /// Print JSON
@@ -101,6 +106,8 @@ pub enum Action {
     Split,
     /// Show it in the picture of a film: a clip with its cues on a new track
     Add,
+    /// Move and stretch all cues to where somebody speaks
+    Fit,
     /// Write the subtitles of a film as files
     Export,
     /// List overlaps, cues that are too long or too fast, and the like
@@ -122,6 +129,8 @@ pub const WORDS: &Words = &[
     ("shortest", "--shortest"),
     ("longest", "--longest"),
     ("style", "--style"),
+    ("film", "--film"),
+    ("snap", "--snap"),
     ("stream", "--stream"),
     ("tracks", "--track"),
     ("composition", "--composition"),
@@ -130,12 +139,13 @@ pub const WORDS: &Words = &[
 
 /// Options that an action does not use.
 fn unused(args: &SubtitlesArgs) -> Option<&'static str> {
-    use Action::{Add, Check, Convert, Export, Shift, Show, Split, Stretch};
+    use Action::{Add, Check, Convert, Export, Fit, Shift, Show, Split, Stretch};
     let given = [
-        (args.output.is_some() || args.overwrite, "--output", &[Add, Convert, Export, Shift, Stretch, Split][..]),
-        (args.film.is_some(), "--film", &[Add]),
+        (args.output.is_some() || args.overwrite, "--output", &[Add, Convert, Export, Fit, Shift, Stretch, Split][..]),
+        (args.film.is_some(), "--film", &[Add, Fit]),
+        (args.snap.is_some(), "--snap", &[Fit]),
         (args.style.is_some(), "--style", &[Add]),
-        (args.composition.is_some(), "--composition", &[Add, Export]),
+        (args.composition.is_some(), "--composition", &[Add, Export, Fit]),
         (args.stream.is_some(), "--stream", &[Show, Convert, Shift, Stretch, Split]),
         (!args.tracks.is_empty(), "--track", &[Export]),
         (args.by.is_some(), "--by", &[Shift]),
@@ -163,6 +173,7 @@ pub fn subtitles(args: &SubtitlesArgs) -> Result<(), Failure> {
         Action::Check => check(args),
         Action::Add => add(args),
         Action::Export => export(args),
+        Action::Fit => fit(args),
         Action::Shift if args.by.is_none() => Err(missing("--by", "by how much the cues are moved, such as --by -1.5s")),
         Action::Stretch if args.points.is_empty() && args.from_fps.is_none() && args.to_fps.is_none() => {
             Err(missing("--point", "two points (--point 0:01=0:02 --point 1:00=1:05), or --from-fps and --to-fps"))
@@ -267,6 +278,41 @@ fn export(args: &SubtitlesArgs) -> Result<(), Failure> {
         super::print(&format!("{}: {} of track {}\n", file.file.display(), text::count(file.cues, "cue"), file.track))?;
     }
     Ok(())
+}
+
+fn fit(args: &SubtitlesArgs) -> Result<(), Failure> {
+    let film =
+        args.film.clone().ok_or_else(|| missing("--film", "the project or media file with the speech, such as --film film.mp4"))?;
+    let output = args.output.clone().ok_or_else(|| missing("--output", "the file to write, such as -o new.srt"))?;
+    let request = FitSubtitlesRequest {
+        file: args.file.clone(),
+        film,
+        composition: args.composition.clone(),
+        snap: args.snap.clone(),
+        output,
+        overwrite: args.overwrite,
+    };
+    let (cancel, _unfinished) = interrupt::cancellation()?;
+    let report = cutroom_api::fit_subtitles(&request, &cancel).map_err(|e| Failure::of(e, WORDS))?;
+    if args.json {
+        return super::print_json(&report);
+    }
+    say_issues(&args.file, &report.issues);
+    for loss in &report.losses {
+        text::say(&format!("warning: the format cannot hold: {loss}\n"));
+    }
+    let mut more = String::new();
+    for (count, what) in [(report.snapped, "moved to the edges of speech"), (report.cut, "cut at the beginning")] {
+        if count > 0 {
+            more.push_str(&format!(", {count} {what}"));
+        }
+    }
+    let (cues, ratio, offset) = (text::count(report.cues, "cue"), report.ratio, report.offset_secs);
+    super::print(&format!(
+        "{}: {cues}, offset {offset:+.3} s, ratio {ratio:.5}, correlation {:.2}{more}\n",
+        report.output.display(),
+        report.correlation
+    ))
 }
 
 fn check(args: &SubtitlesArgs) -> Result<(), Failure> {

@@ -104,7 +104,10 @@ fn compare(b: &Bench, file: &str, cues: usize, force: &str) {
     for (n, ((ours, our_most), (theirs, their_most))) in ours.into_iter().zip(theirs).enumerate() {
         assert!(theirs[0] < theirs[2], "cue {n} of {file}: libass draws nothing");
         let near = ours.iter().zip(theirs).all(|(a, b)| (a - b).abs() <= 2);
-        assert!(near && (our_most - their_most).abs() <= 6, "cue {n} of {file}: {ours:?} {our_most}, libass {theirs:?} {their_most}");
+        assert!(
+            near && (our_most - their_most).abs() <= 6,
+            "cue {n} of {file}: {ours:?} {our_most}, libass {theirs:?} {their_most}"
+        );
     }
 }
 
@@ -131,7 +134,9 @@ fn ass_lies_as_with_libass() {
     let odd = "Dialogue: 0,0:00:01.00,0:00:02.00,Default,,0,0,0,,{\\t(\\fs20)\\frx30}a{\\p1}m 0 0 l 9 9{\\p0}\n";
     b.write("odd.ass", &format!("{}{odd}{odd}", ass()));
     let ran = b.ok(&["subtitles", "add", "odd.ass", "--film", "film.json", "-o", "odd.json"]);
-    for message in ["odd.ass:23: drawings (\\p) are left out (2 times)", "tags \\t are left out (2 times)", "tags \\frx are left out"] {
+    for message in
+        ["odd.ass:23: drawings (\\p) are left out (2 times)", "tags \\t are left out (2 times)", "tags \\frx are left out"]
+    {
         assert!(ran.err.contains(message), "{message} in {}", ran.err);
     }
 }

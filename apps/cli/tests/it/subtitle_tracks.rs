@@ -6,7 +6,7 @@ use std::process::Command;
 const CUES: [(i64, i64, &str); 3] = [(200, 1500, "One <i>two</i>"), (1500, 2000, "Three"), (3040, 3990, "Vier & fünf\nsechs")];
 
 fn srt(cues: &[(i64, i64, &str)]) -> String {
-    let clock = |ms: i64| format!("00:00:{:02},{:03}", ms / 1000, ms % 1000);
+    let clock = |ms: i64| format!("00:{:02}:{:02},{:03}", ms / 60_000, ms / 1000 % 60, ms % 1000);
     cues.iter().enumerate().map(|(n, (a, b, text))| format!("{}\n{} --> {}\n{text}\n\n", n + 1, clock(*a), clock(*b))).collect()
 }
 
@@ -137,4 +137,71 @@ fn subtitles_of_the_film_become_tracks() {
     assert_eq!(b.read("out.fr.srt").trim(), "1\n00:00:01,000 --> 00:00:02,000\n<font color=\"#ff0000\">Deux</font>");
     b.ok(&["subtitles", "export", "film.json", "-o", "one.ass", "--track", "subtitles-track-2"]);
     assert!(b.read("one.ass").contains("Dialogue: 0,0:00:01.00,0:00:02.00,Default,,0,0,0,,{\\c&H0000FF&}Deux\n"));
+}
+
+/// Bursts of noise in the band of voices, and cues that are 7.3 s late and made for a film at another rate:
+/// the cues come back to the bursts.
+#[test]
+fn cues_are_fitted_to_speech() {
+    let b = Bench::new();
+    let mut state = 5u64;
+    let mut random = move || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as f64 / f64::from(1u32 << 31)
+    };
+    let (mut bursts, mut t) = (Vec::new(), 12.0);
+    while t < 140.0 {
+        let end = t + 0.7 + 2.0 * random();
+        bursts.push((t, end));
+        t = end + 0.4 + 3.0 * random();
+    }
+    let rate = 8000usize;
+    let samples: Vec<u8> = (0..150 * rate)
+        .flat_map(|n| {
+            let t = n as f64 / rate as f64;
+            let on = bursts.iter().any(|(a, b)| (*a..*b).contains(&t));
+            let v = (random() - 0.5) * if on { 0.4 } else { 0.004 };
+            ((v * 32767.0) as i16).to_le_bytes()
+        })
+        .collect();
+    std::fs::write(b.path("s.raw"), samples).unwrap();
+    ffmpeg(&["-f", "s16le", "-ar", "8000", "-ac", "1", "-i", b.path("s.raw").to_str().unwrap()], &b.path("s.wav"));
+    let ratio = 25.0 * 1001.0 / 24000.0;
+    let cues: Vec<(i64, i64, &str)> =
+        bursts.iter().map(|(a, b)| (((a + 7.3) / ratio * 1000.0) as i64, ((b + 7.3) / ratio * 1000.0) as i64, "x")).collect();
+    b.write("a.srt", &srt(&cues));
+    let times = |name: &str| -> Vec<(f64, f64)> {
+        let json = b.ok(&["subtitles", "show", name, "--json"]).out;
+        let report: serde_json::Value = serde_json::from_str(&json).unwrap();
+        let secs = |c: &serde_json::Value, name: &str| c[name].as_f64().unwrap();
+        report["cues"].as_array().unwrap().iter().map(|c| (secs(c, "start_secs"), secs(c, "end_secs"))).collect()
+    };
+    let near = |found: Vec<(f64, f64)>, most: f64| {
+        assert_eq!(found.len(), bursts.len());
+        for ((a, b), (from, to)) in found.iter().zip(&bursts) {
+            assert!((a - from).abs() < most && (b - to).abs() < most, "{a} to {b} instead of {from} to {to}");
+        }
+    };
+    let ran = b.ok(&["subtitles", "fit", "a.srt", "--film", "s.wav", "-o", "b.srt"]);
+    assert!(
+        ran.out.starts_with(&format!("b.srt: {} cues, offset -7.", bursts.len())) && ran.out.contains("ratio 1.04271"),
+        "{}",
+        ran.out
+    );
+    near(times("b.srt"), 0.05);
+    // A film with this sound, and the edges of speech.
+    b.ok(&["new", "film.json", "s.wav"]);
+    b.ok(&["subtitles", "fit", "a.srt", "--film", "film.json", "-o", "c.srt", "--snap", "200ms"]);
+    near(times("c.srt"), 0.025);
+    // Nothing to fit, and nothing that fits.
+    let other: Vec<(i64, i64, &str)> = (0..40).map(|n| (n * 3000, n * 3000 + 1000, "x")).collect();
+    b.write("other.srt", &srt(&other));
+    let weak = b.run(&["subtitles", "fit", "other.srt", "--film", "s.wav", "-o", "d.srt"]);
+    assert!(
+        weak.code == 1 && weak.err.contains("do not fit the speech of s.wav: their correlation is"),
+        "{} {}",
+        weak.code,
+        weak.err
+    );
+    assert!(!b.path("d.srt").exists());
 }

@@ -11,6 +11,7 @@ mod clock;
 mod document;
 mod edit;
 mod encoding;
+mod fit;
 mod issues;
 mod language;
 mod markup;
@@ -26,6 +27,7 @@ pub use ass_tags::color as ass_color;
 pub use check::{CheckLimits, Finding, FindingKind, check};
 pub use document::{Alignment, Cue, CueLayout, NamedStyle, Region, Run, RunStyle, SubtitleDocument, Sung};
 pub use edit::{Stretch, cut, shift, stretch};
+pub use fit::{Fitting, find as find_fit, snap};
 pub use issues::Issue;
 pub use language::{language_of_name, language_tag, quicktime_letters, three_letters};
 pub use packets::{Packet, PacketForm, Packets, packets};
@@ -110,7 +112,9 @@ pub struct SubtitleFile {
 /// Whether these are the beginnings of files of pictures and sound, which may hold any words.
 fn is_media(bytes: &[u8]) -> bool {
     let is_stream = bytes.first() == Some(&0x47) && bytes.get(188) == Some(&0x47);
-    is_stream || bytes.get(4..8) == Some(b"ftyp") || [&b"\x1a\x45\xdf\xa3"[..], b"OggS", b"RIFF"].iter().any(|m| bytes.starts_with(m))
+    is_stream
+        || bytes.get(4..8) == Some(b"ftyp")
+        || [&b"\x1a\x45\xdf\xa3"[..], b"OggS", b"RIFF"].iter().any(|m| bytes.starts_with(m))
 }
 
 /// A text is no subtitle file of a known format.

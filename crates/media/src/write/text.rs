@@ -88,9 +88,9 @@ pub(crate) unsafe fn describe(stream: *mut ffi::AVStream, track: &TextTrack) -> 
     // frees, with the padding that it asks for.
     unsafe {
         (*stream).time_base = ffi::AVRational { num: 1, den: TICKS_PER_SECOND };
-        let flag = |on: bool, bit: u32| if on { bit as i32 } else { 0 };
+        let flag = |on: bool, bit: i32| if on { bit } else { 0 };
         (*stream).disposition =
-            flag(track.is_default, ffi::AV_DISPOSITION_DEFAULT as u32) | flag(track.is_forced, ffi::AV_DISPOSITION_FORCED as u32);
+            flag(track.is_default, ffi::AV_DISPOSITION_DEFAULT) | flag(track.is_forced, ffi::AV_DISPOSITION_FORCED);
         let par = (*stream).codecpar;
         (*par).codec_type = ffi::AVMediaType::AVMEDIA_TYPE_SUBTITLE;
         (*par).codec_id = track.codec.av();
