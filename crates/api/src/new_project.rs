@@ -67,7 +67,8 @@ pub struct NewProjectRequest {
     /// and the second one at the top, unless they say otherwise; the tracks of further ones are off.
     #[serde(default)]
     pub subtitles: Vec<SubtitleInput>,
-    /// Id of the look of subtitles, see docs/titles.md; absent: `classic`, with what the files say.
+    /// Id of the look of subtitles, see docs/titles.md; or `libass`; absent: `classic`, with what the
+    /// files say, and `libass` for ASS.
     #[serde(default)]
     pub subtitle_style: Option<String>,
     /// Replace an existing file.

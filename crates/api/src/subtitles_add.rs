@@ -31,7 +31,8 @@ const SUNG: [f64; 4] = [1.0, 0.85, 0.0, 1.0];
 pub struct AddSubtitlesRequest {
     /// The subtitle file.
     pub file: PathBuf,
-    /// Id of the look, see docs/titles.md; absent: `classic`, with what the file itself says.
+    /// Id of the look, see docs/titles.md; or `libass`, as FFmpeg and players draw it;
+    /// absent: `classic`, with what the file itself says, and `libass` for ASS.
     #[serde(default)]
     pub style: Option<String>,
     /// Id of the composition; absent: the project's main one.

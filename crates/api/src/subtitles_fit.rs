@@ -17,8 +17,10 @@ use std::{
     sync::Arc,
 };
 
-/// Least correlation of texts with speech.
-const LEAST_CORRELATION: f64 = 0.3;
+/// Least correlation of texts with speech; few cues fit somewhere by chance, and need more.
+fn least_correlation(cues: usize) -> f64 {
+    (1.5 / (cues.max(1) as f64).sqrt()).clamp(0.3, 0.9)
+}
 
 /// A subtitle file, and what is spoken.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -91,10 +93,11 @@ pub fn fit_subtitles(request: &FitSubtitlesRequest, cancel: &CancelToken) -> Res
     let Some(found) = subtitles::find_fit(&file.document, &speech, STEPS_PER_SECOND) else {
         return Err(refused("there is no cue in it, or no speech in the film, that could be compared".into()));
     };
-    if found.correlation < LEAST_CORRELATION {
+    let least = least_correlation(file.document.cues.len());
+    if found.correlation < least {
         let Fitting { correlation, .. } = found;
         return Err(refused(format!(
-            "its texts do not fit the speech of {}: their correlation is {correlation:.2} at best, and {LEAST_CORRELATION} is needed",
+            "its texts do not fit the speech of {}: their correlation is {correlation:.2} at best, and {least:.2} is needed",
             request.film.display()
         )));
     }

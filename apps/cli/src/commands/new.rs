@@ -59,7 +59,8 @@ pub struct NewArgs {
     /// Show a subtitle file in the picture, on a track of its own; a second one stands at the top
     #[arg(long, value_name = "[LANG=]FILE")]
     pub subtitles: Vec<String>,
-    /// Look of subtitles, such as boxed or news (docs/titles.md lists all) [default: classic, with what the files say]
+    /// Look of subtitles, such as boxed or news (docs/titles.md lists all), or libass, as FFmpeg and players draw them
+    /// [default: classic, with what the files say; libass for ASS]
     #[arg(long, value_name = "ID")]
     pub subtitle_style: Option<String>,
     /// Print JSON

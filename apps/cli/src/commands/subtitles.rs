@@ -68,7 +68,8 @@ pub struct SubtitlesArgs {
     /// fit: the project or media file with the speech
     #[arg(long, value_name = "FILE")]
     pub film: Option<PathBuf>,
-    /// add: a look, such as classic, boxed or news (docs/titles.md lists all) [default: classic, with what the file says]
+    /// add: a look, such as classic, boxed or news (docs/titles.md lists all), or libass, as FFmpeg and players draw
+    /// it [default: classic, with what the file says; libass for ASS]
     #[arg(long, value_name = "ID")]
     pub style: Option<String>,
     /// fit: move starts and ends to those of speech within this time, such as 200ms
