@@ -172,7 +172,7 @@ fn layout(tag: &str, around: &Around<'_>, state: &mut State, cue: &mut Cue, line
     } else if let Some(n) = amount("q") {
         if n == 2.0 {
             cue.layout_mut().no_wrap = true;
-        } else {
+        } else if n != 1.0 {
             issues.count(line, "wrapping into lines of equal lengths (\\q0, \\q3) is left out");
         }
     } else if let Some(name) = tag.strip_prefix('r').map(str::trim).filter(|name| !name.is_empty()) {
@@ -211,6 +211,11 @@ fn one(tag: &str, around: &Around<'_>, state: &mut State, cue: &mut Cue, line: u
         let from = state.sung_to;
         state.sung_to = TimeDelta(from.0.saturating_add(length.0));
         state.sung = Some(Sung { from, to: state.sung_to });
+        if tag.starts_with("kf") || tag.starts_with('K') {
+            issues.count(line, "sweeps of karaoke (\\kf, \\K) are steps: a syllable changes at once");
+        } else if tag.starts_with("ko") {
+            issues.count(line, "outlines of karaoke (\\ko) are shown as fills");
+        }
     } else if let Some(c) = after("1c").or_else(|| after("c")).filter(|c| c.is_empty() || c.starts_with('&') || c.starts_with('H'))
     {
         let alpha = style.color.map_or(255, |c| c[3]);
