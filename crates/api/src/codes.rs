@@ -192,6 +192,7 @@ pub const CODES: &[ErrorCode] = &[
     row("stabilize.cancelled", Cancelled, "Measuring a clip was cancelled."),
     row("stabilize.time_map", Usage, "A clip whose speed changes cannot be stabilized."),
     row("subtitles.findings", Failed, "A check of subtitles found something."),
+    row("subtitles.fit", Failed, "The texts of a subtitle file do not fit the speech of a film."),
     row("subtitles.format", Media, "A file is no subtitle file of a known format."),
     row("track.cancelled", Cancelled, "Following a point or a plane was cancelled."),
     row("track.empty", Failed, "A defect of cutroom: a clip's picture has no pixels."),

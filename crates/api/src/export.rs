@@ -6,11 +6,13 @@ use crate::{
     parse_range,
     session::{self, Session},
     settings::parse_pixel_format,
+    subtitle_input::SubtitleInput,
+    subtitles_export::{self, Drafts},
 };
 use cutroom_export::{AudioChoices, Draft, ExportSettings, SettingsError, UnfinishedFiles, VideoChoices};
 use cutroom_pipeline::{PipelineError, RenderOptions};
 use cutroom_timeline::{RenderScale, Timeline};
-use cutroom_types::{CancelToken, CompositionId, FrameRate, Progress};
+use cutroom_types::{CancelToken, CompositionId, FrameRate, Progress, Time};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{path::PathBuf, sync::Arc};
@@ -45,6 +47,13 @@ pub struct ExportRequest {
     /// What draws.
     #[serde(default)]
     pub backend: BackendChoice,
+    /// Subtitle files that become text tracks of the output: mov_text in MP4 and MOV, SubRip and ASS in
+    /// Matroska, WebVTT in WebM.
+    #[serde(default)]
+    pub subtitles: Vec<SubtitleInput>,
+    /// Ids of tracks whose subtitles become text tracks, instead of being drawn into the picture.
+    #[serde(default)]
+    pub subtitles_from: Vec<String>,
     /// File that receives one line "frame hash" per picture.
     #[serde(default)]
     pub frame_hashes: Option<PathBuf>,
@@ -198,11 +207,21 @@ pub fn export(
     let one = |e| vec![e];
     let id = session.composition(request.composition.as_deref()).map_err(one)?;
     session.check()?;
+    let Drafts { tracks, film, warnings: text_warnings } =
+        subtitles_export::drafts(session, &id, &request.subtitles, &request.subtitles_from).map_err(one)?;
+    let changed = film.map(|project| session.changed(project));
+    let session = changed.as_ref().unwrap_or(session);
     let draft = draft(request, session, &id).map_err(one)?;
+    let frames = [draft.frames().start, draft.frames().end];
+    let film = session.project.composition(&id);
+    let [from, to] = film.map_or([Time::ZERO; 2], |film| frames.map(|n| film.frame_rate.time_of_frame(n)));
+    let (texts, losses) =
+        subtitles_export::text_tracks(tracks, draft.container(), request.output.as_deref(), from, to).map_err(one)?;
     let mut composition = session.open_composition(&id, request.threads, cancel)?;
     let audible = draft.audio_in_question().map(|samples| composition.has_audio(samples)).transpose();
     let audible = audible.map_err(|e| one(e.into()))?.unwrap_or(false);
-    let (plan, notes) = draft.complete(audible).map_err(|e| one(e.into()))?;
+    let (mut plan, notes) = draft.complete(audible).map_err(|e| one(e.into()))?;
+    plan.set_texts(texts);
     if request.threads == 0 && plan.encodes_heavily() {
         composition = Arc::new(composition.beside(1));
     }
@@ -212,6 +231,7 @@ pub fn export(
     let mut warnings = session::warnings(session, &composition);
     let fields = notes.iter().filter_map(|note| note.field).map(str::to_owned).collect();
     warnings.extend(notes.into_iter().map(|note| note.message));
+    warnings.extend(text_warnings.into_iter().chain(losses));
     if let (Some(level), Some(target)) = (&report.level, request.audio.loudness_lufs) {
         let reached = level.after.integrated_lufs;
         if !reached.is_finite() {
@@ -257,6 +277,7 @@ fn draft(request: &ExportRequest, session: &Session, id: &CompositionId) -> Resu
         None => WrittenFile::file("output", path),
     });
     let list = request.frame_hashes.as_deref().map(|path| WrittenFile::file("frame_hashes", path));
-    overwrite_guard::check(&output.into_iter().chain(list).collect::<Vec<_>>(), &session.inputs(), request.overwrite)?;
+    let inputs = session.inputs().and_subtitles(&request.subtitles);
+    overwrite_guard::check(&output.into_iter().chain(list).collect::<Vec<_>>(), &inputs, request.overwrite)?;
     Ok(draft)
 }

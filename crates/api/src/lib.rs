@@ -27,8 +27,13 @@ mod speed;
 mod split;
 mod split_film;
 mod stabilize;
+mod subtitle_input;
 mod subtitles;
 mod subtitles_add;
+mod subtitles_ass;
+mod subtitles_export;
+mod subtitles_fit;
+mod subtitles_place;
 mod title;
 mod track;
 mod track_apply;
@@ -48,7 +53,7 @@ pub use graph::{GraphReport, GraphRequest, NodeReport, graph};
 pub use loudness::{FileLoudnessRequest, LevelReport, LoudnessReport, LoudnessRequest, file_loudness, loudness};
 pub use new_project::{NewProjectReport, NewProjectRequest, new_project};
 pub use position::{parse_frame, parse_length_frames, parse_range};
-pub use probe::{AudioReport, MediaReport, ProbeRequest, VideoReport, probe};
+pub use probe::{AudioReport, MediaReport, ProbeRequest, TextReport, VideoReport, probe};
 pub use session::Session;
 pub use settings::{BackendChoice, DisplayChoice};
 pub use speed::{Speed, SpeedMeter};
@@ -57,11 +62,14 @@ pub use split_film::{
     SplitAddRequest, SplitChangeRequest, SplitClips, SplitNewRequest, SplitReport, split_add, split_change, split_new,
 };
 pub use stabilize::{StabilizeReport, StabilizeRequest, StabilizedClip, stabilize};
+pub use subtitle_input::SubtitleInput;
 pub use subtitles::{
     CheckSubtitlesReport, CheckSubtitlesRequest, ConvertSubtitlesReport, ConvertSubtitlesRequest, CueReport, FindingReport,
     IssueReport, SubtitlesReport, SubtitlesRequest, check_subtitles, convert_subtitles, show_subtitles,
 };
 pub use subtitles_add::{AddSubtitlesReport, AddSubtitlesRequest, add_subtitles};
+pub use subtitles_export::{ExportSubtitlesReport, ExportSubtitlesRequest, ExportedSubtitles, export_subtitles};
+pub use subtitles_fit::{FitSubtitlesReport, FitSubtitlesRequest, fit_subtitles};
 pub use title::{
     TitleAddReport, TitleAddRequest, TitleEntry, TitleList, TitleParamEntry, TitlePreviewReport, TitlePreviewRequest, title_add,
     title_preview, titles,
@@ -78,7 +86,9 @@ pub const OPERATIONS: &[Operation] = &[
     Operation::new::<ConvertSubtitlesRequest, ConvertSubtitlesReport>("convert_subtitles"),
     Operation::of_nothing::<DoctorReport>("doctor"),
     Operation::new::<ExportRequest, ExportReport>("export"),
+    Operation::new::<ExportSubtitlesRequest, ExportSubtitlesReport>("export_subtitles"),
     Operation::new::<FileLoudnessRequest, LoudnessReport>("file_loudness"),
+    Operation::new::<FitSubtitlesRequest, FitSubtitlesReport>("fit_subtitles"),
     Operation::new::<GraphRequest, GraphReport>("graph"),
     Operation::new::<LoudnessRequest, LoudnessReport>("loudness"),
     Operation::new::<NewProjectRequest, NewProjectReport>("new_project"),

@@ -4,6 +4,9 @@ use crate::{
     clip_list::{NamedClip, named_clips, time_in_file},
     overwrite_guard::{self, Inputs, WrittenFile},
     parse_length_frames, session,
+    subtitle_input::{SubtitleInput, of_subtitles},
+    subtitles::{self, IssueReport},
+    subtitles_add::{self, TrackWish},
 };
 use cutroom_effects::Catalog;
 use cutroom_media::{MediaError, MediaInfo, MediaLocation, Numbered, probe_location};
@@ -12,6 +15,7 @@ use cutroom_project::{
     MediaKind, Project,
     build::{self, PictureFacts, Sequence, SequenceClip, SequenceError, SourceFacts},
     save,
+    subtitles::CuePlace,
 };
 use cutroom_types::{Align, Fit, FrameRate, Gaps, Size, Time};
 use schemars::JsonSchema;
@@ -59,6 +63,14 @@ pub struct NewProjectRequest {
     pub dissolve: Option<String>,
     /// Length of still images, see [`crate::parse_length_frames`].
     pub still: String,
+    /// Subtitle files that the picture shows, each on a track of its own: the first one at the bottom
+    /// and the second one at the top, unless they say otherwise; the tracks of further ones are off.
+    #[serde(default)]
+    pub subtitles: Vec<SubtitleInput>,
+    /// Id of the look of subtitles, see docs/titles.md; or `libass`; absent: `classic`, with what the
+    /// files say, and `libass` for ASS.
+    #[serde(default)]
+    pub subtitle_style: Option<String>,
     /// Replace an existing file.
     #[serde(default)]
     pub overwrite: bool,
@@ -99,7 +111,8 @@ pub fn new_project(request: &NewProjectRequest) -> Result<NewProjectReport, ApiE
     let numbered = row_rate.map(|frame_rate| Numbered { frame_rate, start_number: None, gaps: request.gaps });
     let location = |clip: &NamedClip| MediaLocation { path: clip.path.clone(), numbered: numbered.filter(|_| clip.is_row) };
     let locations: BTreeMap<&Path, MediaLocation> = named.iter().map(|clip| (clip.path.as_path(), location(clip))).collect();
-    let read: Vec<PathBuf> = locations.values().flat_map(MediaLocation::files).collect();
+    let texts = request.subtitles.iter().map(|s| s.file.clone());
+    let read: Vec<PathBuf> = locations.values().flat_map(MediaLocation::files).chain(texts).collect();
     overwrite_guard::check(&[WrittenFile::only("project", &request.project)], &Inputs::of_clips(&read), request.overwrite)?;
     let folder = session::folder(&request.project);
     if !folder.is_dir() {
@@ -163,22 +176,60 @@ pub fn new_project(request: &NewProjectRequest) -> Result<NewProjectReport, ApiE
         fit: request.fit.unwrap_or(usual_fit),
         align: request.align,
     };
-    let made = sequence.project(&stem(&request.project), composition).map_err(|e| too_short(&e, &files[e.clip]))?;
+    let mut made = sequence.project(&stem(&request.project), composition).map_err(|e| too_short(&e, &files[e.clip]))?;
+    let clip_count = made.project.clips().count();
     for (clip, length) in &made.unheard {
         notes.push(unheard(&files[*clip], &sources[order[*clip]], length.as_secs_f64(), rate));
     }
     notes.retain(|note| !note.is_empty());
+    subtitle_tracks(&mut made.project, request, &mut notes)?;
     check(&made.project)?;
     save(&made.project, &request.project).map_err(|e| ApiError::of("project.save", &e).file(&request.project))?;
     Ok(NewProjectReport {
         project: request.project.clone(),
-        clips: made.project.clips().count(),
+        clips: clip_count,
         size,
         fps: rate.to_string(),
         duration_secs: made.project.compositions[0].length().as_secs_f64(),
         notes,
         fields,
     })
+}
+
+/// Adds the tracks of the subtitle files above all others.
+fn subtitle_tracks(project: &mut Project, request: &NewProjectRequest, notes: &mut Vec<String>) -> Result<(), ApiError> {
+    if let (Some(_), []) = (&request.subtitle_style, &request.subtitles[..]) {
+        let error = ApiError::new("usage.subtitles", "`subtitle_style` is given without `subtitles`");
+        return Err(error.field("subtitle_style").field("subtitles"));
+    }
+    for (n, input) in request.subtitles.iter().enumerate() {
+        if input.default || input.forced {
+            let message = format!("{}: default and forced concern tracks of exported files", input.file.display());
+            let error =
+                ApiError::new("usage.subtitles", message).hint("leave them out; here, `subtitles` are drawn into the picture");
+            return Err(error.field("subtitles").file(&input.file));
+        }
+        let failed = |e| of_subtitles(e, &input.file);
+        let file = subtitles::read(&input.file).map_err(failed)?;
+        let language = input.language(file.document.language.as_deref())?;
+        let place = if n == 1 { CuePlace::Top } else { CuePlace::Bottom };
+        let wish = TrackWish { path: &input.file, style: request.subtitle_style.as_deref(), language: language.as_deref(), place };
+        let mut added = subtitles_add::track(&file, &wish, project, &project.compositions[0]).map_err(|mut e| {
+            e.fields.iter_mut().filter(|f| *f == "style").for_each(|f| "subtitle_style".clone_into(f));
+            failed(e)
+        })?;
+        let of = input.file.display();
+        for IssueReport { line, message } in &added.issues {
+            let at = if *line > 0 { format!(":{line}") } else { String::new() };
+            notes.push(format!("{of}{at}: {message}"));
+        }
+        if n >= 2 {
+            added.track.enabled = false;
+            notes.push(format!("{of}: two subtitle files are shown; the track {} of this one is off", added.track.id));
+        }
+        project.compositions[0].tracks.push(added.track);
+    }
+    Ok(())
 }
 
 /// The part of a file that a clip names, in source time.

@@ -1,6 +1,6 @@
 //! Compares the files that an operation writes with those that it reads: no input is ever replaced,
 //! no two outputs share a name, and an existing file is replaced only on request.
-use crate::ApiError;
+use crate::{ApiError, SubtitleInput};
 use cutroom_media::write::SequencePattern;
 use cutroom_pipeline::{media_location, media_path};
 use cutroom_project::Project;
@@ -45,6 +45,12 @@ impl Inputs {
             }
         }
         Self(all)
+    }
+
+    /// These and subtitle files.
+    pub fn and_subtitles(mut self, files: &[SubtitleInput]) -> Self {
+        self.0.extend(files.iter().map(|s| (format!("the subtitles {}", s.file.display()), s.file.clone())));
+        self
     }
 
     /// The clips that a project is created from.

@@ -1,6 +1,6 @@
 //! Describes the contents of media files.
 use crate::ApiError;
-use cutroom_media::{AudioInfo, MediaInfo, MediaLocation, Numbered, ScanOrder, VideoInfo, numbered::pattern_of};
+use cutroom_media::{AudioInfo, MediaInfo, MediaLocation, Numbered, ScanOrder, TextInfo, VideoInfo, numbered::pattern_of};
 use cutroom_types::{ColorTags, ContentLight, FrameRate, Gaps, MasteringDisplay};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -35,10 +35,30 @@ pub struct MediaReport {
     pub audio: Vec<AudioReport>,
     /// Cover art and thumbnails.
     pub attached_pictures: Vec<VideoReport>,
-    /// Streams that are not read, as kind and codec: "subtitle mov_text".
+    /// Subtitle streams; `show_subtitles` reads those that hold texts.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub subtitles: Vec<TextReport>,
+    /// Streams that are not read, as kind and codec: "data tmcd".
     pub other: Vec<String>,
     /// Irregularities of the file.
     pub warnings: Vec<String>,
+}
+
+/// A subtitle stream.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct TextReport {
+    /// Codec: `mov_text`, `subrip`, `ass`, `webvtt`, or one of pictures such as `hdmv_pgs_subtitle`.
+    pub codec: String,
+    /// Whether it holds pictures of texts, which are not read.
+    pub is_picture: bool,
+    /// Language as the file says it, usually three letters.
+    pub language: Option<String>,
+    /// Title.
+    pub title: Option<String>,
+    /// Whether players show it unless another one is chosen.
+    pub default: bool,
+    /// Whether players show it even if subtitles are off.
+    pub forced: bool,
 }
 
 /// A video stream.
@@ -128,9 +148,15 @@ fn report(file: &Path, info: &MediaInfo) -> MediaReport {
         video: info.video.iter().map(video).collect(),
         audio: info.audio.iter().map(audio).collect(),
         attached_pictures: info.attached_pictures.iter().map(video).collect(),
+        subtitles: info.texts.iter().map(text).collect(),
         other: info.other.iter().map(|o| format!("{} {}", o.kind, o.codec)).collect(),
         warnings: info.warnings.clone(),
     }
+}
+
+fn text(t: &TextInfo) -> TextReport {
+    let TextInfo { codec, is_picture, language, title, is_default, is_forced, .. } = t.clone();
+    TextReport { codec, is_picture, language, title, default: is_default, forced: is_forced }
 }
 
 fn codec(name: &str, profile: Option<&String>) -> String {

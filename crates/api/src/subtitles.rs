@@ -21,8 +21,11 @@ const MAX_BYTES: u64 = 1 << 28;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SubtitlesRequest {
-    /// The subtitle file: SubRip, WebVTT, ASS, SSA or TTML.
+    /// The subtitle file: SubRip, WebVTT, ASS, SSA or TTML; or, with `stream`, a media file.
     pub file: PathBuf,
+    /// Number of the subtitle stream of a media file, from 0.
+    #[serde(default)]
+    pub stream: Option<usize>,
 }
 
 /// What a subtitle file holds.
@@ -31,9 +34,9 @@ pub struct SubtitlesReport {
     /// Path, as in the request.
     #[serde(serialize_with = "crate::path_serde::path")]
     pub file: PathBuf,
-    /// `srt`, `vtt`, `ass` or `ttml`.
+    /// `srt`, `vtt`, `ass` or `ttml`; of a stream its codec.
     pub format: String,
-    /// Name of its encoding.
+    /// Name of its encoding; of a stream that of what the decoder returns.
     pub encoding: String,
     /// Whether the encoding was guessed from the letters.
     pub is_encoding_guessed: bool,
@@ -73,8 +76,11 @@ pub struct IssueReport {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ConvertSubtitlesRequest {
-    /// The subtitle file.
+    /// The subtitle file; or, with `stream`, a media file.
     pub file: PathBuf,
+    /// Number of the subtitle stream of a media file, from 0.
+    #[serde(default)]
+    pub stream: Option<usize>,
     /// The file to write; its ending says the format: `.srt`, `.vtt`, `.ass` or `.ttml`.
     pub output: PathBuf,
     /// Moves all cues by a time: `1.5s`, `-200ms`.
@@ -187,6 +193,28 @@ pub(crate) fn read(path: &Path) -> Result<SubtitleFile, ApiError> {
     let bytes = fs::read(path).map_err(unreadable)?;
     subtitles::read(&bytes, Some(path))
         .map_err(|e| ApiError::new(e.code(), format!("{}: {e}", path.display())).field("file").file(path))
+        .map_err(|e| e.hint("of a media file, `stream` names the subtitle stream, from 0").field("stream"))
+}
+
+/// What a subtitle file or a stream holds, and its format or codec.
+fn read_any(path: &Path, stream: Option<usize>) -> Result<(SubtitleFile, String), ApiError> {
+    let Some(n) = stream else {
+        let file = read(path)?;
+        let format = file.format.id().to_owned();
+        return Ok((file, format));
+    };
+    let found = cutroom_media::read_text(path, n).map_err(|e| {
+        let is_number = matches!(e, cutroom_media::MediaError::NoStream { .. });
+        let error = ApiError::from(e).file(path);
+        if is_number { error.hint_at("probe", "`probe` lists the subtitle streams of a file").field("stream") } else { error }
+    })?;
+    let is_ass = matches!(found.info.codec.as_str(), "ass" | "ssa");
+    let events = found.texts.iter().map(|t| (t.start, t.end, t.columns.as_str()));
+    let (mut document, mut issues) = subtitles::read_events(&found.header, events, is_ass);
+    document.language = found.info.language.as_deref().map(|l| subtitles::language_tag(l).unwrap_or_else(|| l.to_owned()));
+    issues.extend(found.warnings.into_iter().map(|message| Issue { line: 0, message }));
+    let format = SubtitleFormat::Ass;
+    Ok((SubtitleFile { document, format, encoding: "UTF-8", is_encoding_guessed: false, issues }, found.info.codec))
 }
 
 /// Reads a subtitle file.
@@ -194,14 +222,14 @@ pub(crate) fn read(path: &Path) -> Result<SubtitleFile, ApiError> {
 /// # Errors
 /// The file cannot be read, or is no subtitle file. What is wrong inside is in the report.
 pub fn show_subtitles(request: &SubtitlesRequest) -> Result<SubtitlesReport, ApiError> {
-    let file = read(&request.file)?;
+    let (file, format) = read_any(&request.file, request.stream)?;
     let cue = |c: &subtitles::Cue| {
         let details = serde_json::to_value(c).map_err(|e| ApiError::of("cli.json", &e))?;
         Ok(CueReport { start_secs: c.start.as_secs_f64(), end_secs: c.end.as_secs_f64(), text: c.text(), details })
     };
     Ok(SubtitlesReport {
         file: request.file.clone(),
-        format: file.format.id().to_owned(),
+        format,
         encoding: file.encoding.to_owned(),
         is_encoding_guessed: file.is_encoding_guessed,
         language: file.document.language.clone(),
@@ -212,7 +240,7 @@ pub fn show_subtitles(request: &SubtitlesRequest) -> Result<SubtitlesReport, Api
 }
 
 /// A time as flicks, not necessarily above zero. Frames have no meaning here.
-fn time(text: &str, field: &'static str) -> Result<i64, ApiError> {
+pub(crate) fn time(text: &str, field: &'static str) -> Result<i64, ApiError> {
     let error = || {
         ApiError::new("usage.subtitles", format!("\"{text}\" is not a time"))
             .hint("write seconds (1.5s, -200ms) or a clock (1:02.5)")
@@ -278,6 +306,15 @@ fn change(document: &mut SubtitleDocument, request: &ConvertSubtitlesRequest) ->
     Ok(changed)
 }
 
+/// The format that the name of an output says.
+pub(crate) fn format_of(output: &Path) -> Result<SubtitleFormat, ApiError> {
+    SubtitleFormat::of_path(output).ok_or_else(|| {
+        ApiError::new("usage.subtitles", format!("{}: the ending of the name says no subtitle format", output.display()))
+            .hint("end it with .srt, .vtt, .ass or .ttml")
+            .field("output")
+    })
+}
+
 /// Reads a subtitle file, changes it as asked, and writes it, in another format if the output's
 /// ending says so.
 ///
@@ -285,14 +322,10 @@ fn change(document: &mut SubtitleDocument, request: &ConvertSubtitlesRequest) ->
 /// The file cannot be read, is no subtitle file, or the output exists or cannot be written; changes
 /// that make no sense.
 pub fn convert_subtitles(request: &ConvertSubtitlesRequest) -> Result<ConvertSubtitlesReport, ApiError> {
-    let format = SubtitleFormat::of_path(&request.output).ok_or_else(|| {
-        ApiError::new("usage.subtitles", format!("{}: the ending of the name says no subtitle format", request.output.display()))
-            .hint("end it with .srt, .vtt, .ass or .ttml")
-            .field("output")
-    })?;
+    let format = format_of(&request.output)?;
     let inputs = Inputs::of_clips(std::slice::from_ref(&request.file));
     overwrite_guard::check(&[WrittenFile::only("output", &request.output)], &inputs, request.overwrite)?;
-    let mut file = read(&request.file)?;
+    let (mut file, _) = read_any(&request.file, request.stream)?;
     let changed = change(&mut file.document, request)?;
     let (text, losses) = subtitles::write(&file.document, format);
     write(&request.output, &text)?;
@@ -306,7 +339,7 @@ pub fn convert_subtitles(request: &ConvertSubtitlesRequest) -> Result<ConvertSub
 }
 
 /// Writes a file under a hidden name and renames it.
-fn write(path: &Path, text: &str) -> Result<(), ApiError> {
+pub(crate) fn write(path: &Path, text: &str) -> Result<(), ApiError> {
     let failed = |e: std::io::Error| {
         ApiError::new("media.write.failed", format!("{}: cannot be written: {e}", path.display())).field("output").file(path)
     };

@@ -2,10 +2,12 @@
 use crate::{
     ApiError, IssueReport, Session,
     subtitles::{issues, read},
+    subtitles_ass,
+    subtitles_place::place,
 };
-use cutroom_interchange::subtitles::{Alignment, RunStyle, SubtitleDocument};
+use cutroom_interchange::subtitles::{Alignment, RunStyle, SubtitleDocument, SubtitleFile, SubtitleFormat, language_of_name};
 use cutroom_project::{
-    Clip, ClipSource, Color, Edit, Paint, SubtitlesSource, Track, TrackKind, apply_all,
+    Clip, ClipSource, Color, Composition, Edit, Paint, Project, SubtitlesSource, Track, TrackKind, apply_all,
     nearest::nearest,
     subtitles::{Cue, CuePlace, CueRun, Highlight, HighlightMode},
     text::{Families, TextStyle},
@@ -14,8 +16,10 @@ use cutroom_project::{
 use cutroom_types::{Size, Time, TimeDelta};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
+/// Style as FFmpeg and players draw files that state none: see [`subtitles_ass`].
+const LIBASS: &str = "libass";
 /// Style without a choice.
 const DEFAULT_STYLE: &str = "classic";
 /// Colour of karaoke syllables that have been sung, straight RGBA.
@@ -27,7 +31,8 @@ const SUNG: [f64; 4] = [1.0, 0.85, 0.0, 1.0];
 pub struct AddSubtitlesRequest {
     /// The subtitle file.
     pub file: PathBuf,
-    /// Id of the look, see docs/titles.md; absent: `classic`, with what the file itself says.
+    /// Id of the look, see docs/titles.md; or `libass`, as FFmpeg and players draw it;
+    /// absent: `classic`, with what the file itself says, and `libass` for ASS.
     #[serde(default)]
     pub style: Option<String>,
     /// Id of the composition; absent: the project's main one.
@@ -74,38 +79,9 @@ pub fn add_subtitles(session: &Session, request: &AddSubtitlesRequest) -> Result
     session.check()?;
     // The check found the composition.
     let Some(film) = session.project.composition(&film) else { return Err(vec![]) };
-    let style = request.style.as_deref().unwrap_or(DEFAULT_STYLE);
-    let Some(mut look) = subtitle_style(style, film.size) else {
-        let known: Vec<&str> = SUBTITLE_STYLES.iter().map(|s| s.id).collect();
-        let near = nearest(style, known.iter().copied()).map_or_else(String::new, |near| format!("the nearest is \"{near}\"; "));
-        let error = ApiError::new("usage.subtitles", format!("there is no style of subtitles \"{style}\""));
-        return Err(one(error.hint(format!("{near}styles are {}", known.join(", "))).field("style")));
-    };
-    (look.width_px, look.height_px) = (None, None);
-    let mut found = issues(&file);
-    let (source, dropped) = source(&file.document, film.size, look, request.style.is_none());
-    if source.cues.is_empty() {
-        let error = ApiError::new("usage.subtitles", format!("{}: there is no cue in it", request.file.display()));
-        return Err(one(error.field("file").file(&request.file)));
-    }
-    if dropped > 0 {
-        found.push(IssueReport { line: 0, message: format!("{dropped} cues without a length were left out") });
-    }
-    let used =
-        |id: &str| session.project.clips().any(|c| c.id.as_str() == id) || session.project.tracks().any(|t| t.id.as_str() == id);
-    let free = |base: &str| (1..).map(|n| format!("{base}-{n}")).find(|id| !used(id)).unwrap_or_default();
-    let (clip_id, track_id) = (free("subtitles"), free("subtitles-track"));
-    let cues = source.cues.len();
-    let end = source.cues.iter().map(|c| c.end).max().unwrap_or(Time::ZERO);
-    // Cues after the film's end are kept, and shown if it becomes longer.
-    let length = if film.length() > TimeDelta::ZERO { film.length() } else { end.since_zero() };
-    let rate = film.frame_rate;
-    let length = rate.time_of_frame(rate.nearest_frame(length).max(1)).since_zero();
-    let mut clip = Clip::new(&clip_id, ClipSource::Subtitles(Box::new(source)), Time::ZERO, length);
-    clip.name = request.file.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
-    let mut track = Track::new(&track_id, TrackKind::Video);
-    track.name.clone_from(&clip.name);
-    track.clips.push(clip.into());
+    let wish = TrackWish { path: &request.file, style: request.style.as_deref(), language: None, place: CuePlace::Bottom };
+    let SubtitleTrack { track, clip: clip_id, cues, issues: found } = track(&file, &wish, &session.project, film).map_err(one)?;
+    let track_id = track.id.to_string();
     let after = film.tracks.last().map(|t| t.id.clone());
     let edit = Edit::InsertTrack { composition: film.id.clone(), track: Box::new(track), after };
     let mut project = session.project.clone();
@@ -115,6 +91,86 @@ pub fn add_subtitles(session: &Session, request: &AddSubtitlesRequest) -> Result
     let output = request.output.clone().unwrap_or_else(|| session.path().to_owned());
     cutroom_project::save(&changed.project, &output).map_err(|e| one(ApiError::of("project.save", &e).file(&output)))?;
     Ok(AddSubtitlesReport { project: output, clip: clip_id, track: track_id, cues, issues: found })
+}
+
+/// How a subtitle file is shown.
+pub(crate) struct TrackWish<'a> {
+    /// The file.
+    pub path: &'a Path,
+    /// Id of the look; `None`: the usual one, with what the file itself says.
+    pub style: Option<&'a str>,
+    /// BCP 47 tag; `None`: what the file or its name says.
+    pub language: Option<&'a str>,
+    /// Place of cues that do not say otherwise.
+    pub place: CuePlace,
+}
+
+/// A track that shows a subtitle file.
+pub(crate) struct SubtitleTrack {
+    /// The track, with one clip.
+    pub track: Track,
+    /// Id of the clip.
+    pub clip: String,
+    /// Number of cues.
+    pub cues: usize,
+    /// What could not be read in the file, and what has changed.
+    pub issues: Vec<IssueReport>,
+}
+
+/// A track for `film` that shows a subtitle file, as long as the film. Its ids are free in `project`.
+pub(crate) fn track(
+    file: &SubtitleFile,
+    wish: &TrackWish<'_>,
+    project: &Project,
+    film: &Composition,
+) -> Result<SubtitleTrack, ApiError> {
+    let mut found = issues(file);
+    let is_ass = file.format == SubtitleFormat::Ass && wish.style.is_none();
+    let (mut source, dropped) = if is_ass || wish.style == Some(LIBASS) {
+        let usual = (!is_ass && file.format != SubtitleFormat::Ass).then(|| subtitles_ass::with_usual_style(&file.document));
+        let (source, dropped, notes) = subtitles_ass::source(usual.as_ref().unwrap_or(&file.document), usual.is_some(), film.size);
+        found.extend(notes);
+        (source, dropped)
+    } else {
+        let style = wish.style.unwrap_or(DEFAULT_STYLE);
+        let Some(mut look) = subtitle_style(style, film.size) else {
+            let known: Vec<&str> = SUBTITLE_STYLES.iter().map(|s| s.id).chain([LIBASS]).collect();
+            let near =
+                nearest(style, known.iter().copied()).map_or_else(String::new, |near| format!("the nearest is \"{near}\"; "));
+            let error = ApiError::new("usage.subtitles", format!("there is no style of subtitles \"{style}\""));
+            return Err(error.hint(format!("{near}styles are {}", known.join(", "))).field("style"));
+        };
+        (look.width_px, look.height_px) = (None, None);
+        source(&file.document, film.size, look, wish.style.is_none())
+    };
+    if source.cues.is_empty() {
+        let error = ApiError::new("usage.subtitles", format!("{}: there is no cue in it", wish.path.display()));
+        return Err(error.field("file").file(wish.path));
+    }
+    if wish.place != CuePlace::Bottom {
+        source.place = wish.place;
+    }
+    if let Some(language) = wish.language.map(str::to_owned).or_else(|| language_of_name(wish.path)) {
+        source.language = language;
+    }
+    if dropped > 0 {
+        found.push(IssueReport { line: 0, message: format!("{dropped} cues without a length were left out") });
+    }
+    let used = |id: &str| project.clips().any(|c| c.id.as_str() == id) || project.tracks().any(|t| t.id.as_str() == id);
+    let free = |base: &str| (1..).map(|n| format!("{base}-{n}")).find(|id| !used(id)).unwrap_or_default();
+    let (clip_id, track_id) = (free("subtitles"), free("subtitles-track"));
+    let cues = source.cues.len();
+    let end = source.cues.iter().map(|c| c.end).max().unwrap_or(Time::ZERO);
+    // Cues after the film's end are kept, and shown if it becomes longer.
+    let length = if film.length() > TimeDelta::ZERO { film.length() } else { end.since_zero() };
+    let rate = film.frame_rate;
+    let length = rate.time_of_frame(rate.nearest_frame(length).max(1)).since_zero();
+    let mut clip = Clip::new(&clip_id, ClipSource::Subtitles(Box::new(source)), Time::ZERO, length);
+    clip.name = wish.path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let mut track = Track::new(&track_id, TrackKind::Video);
+    track.name.clone_from(&clip.name);
+    track.clips.push(clip.into());
+    Ok(SubtitleTrack { track, clip: clip_id, cues, issues: found })
 }
 
 /// The document as the source of a clip, and the number of cues that have no length. With `own_styles`
@@ -144,7 +200,7 @@ fn source(
             .collect();
         let is_plain = runs.iter().all(|r| r.style == TextStyle::default() && r.start.is_none());
         let (text, runs) = if is_plain { (runs.into_iter().map(|r| r.text).collect(), Vec::new()) } else { (String::new(), runs) };
-        cues.push(Cue { start: cue.start, end: cue.end, text, runs, place });
+        cues.push(Cue { start: cue.start, end: cue.end, text, runs, place, layout: None });
     }
     cues.sort_by_key(|c| c.start);
     let dropped = document.cues.len() - cues.len();
@@ -166,20 +222,5 @@ fn style(own: &RunStyle, scale: f64, has_canvas: bool) -> TextStyle {
         strikethrough: own.strike,
         fill: own.color.map(|c| Paint::Color(Color(c.map(|v| f64::from(v) / 255.0)).into())),
         ..TextStyle::default()
-    }
-}
-
-/// The place of an alignment, which counts like the keys of a keypad.
-fn place(alignment: Alignment) -> CuePlace {
-    match alignment.number() {
-        1 => CuePlace::BottomLeft,
-        3 => CuePlace::BottomRight,
-        4 => CuePlace::Left,
-        5 => CuePlace::Center,
-        6 => CuePlace::Right,
-        7 => CuePlace::TopLeft,
-        8 => CuePlace::Top,
-        9 => CuePlace::TopRight,
-        _ => CuePlace::Bottom,
     }
 }

@@ -27,6 +27,7 @@ mod pan;
 mod resample;
 mod source;
 mod source_clock;
+pub mod speech;
 mod stretch;
 
 pub use error::{AudioError, SourceError};

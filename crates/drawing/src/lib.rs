@@ -12,6 +12,7 @@ mod font_ref;
 pub mod fonts;
 mod glyph;
 pub mod layout;
+pub mod line_metrics;
 mod outline;
 pub mod placed;
 mod shape;

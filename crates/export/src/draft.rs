@@ -87,6 +87,16 @@ impl Draft {
         })
     }
 
+    /// The container, if a file is written.
+    pub fn container(&self) -> Option<&'static Container> {
+        self.file.as_ref().map(|f| f.container)
+    }
+
+    /// Frames of the composition that are exported.
+    pub fn frames(&self) -> &Range<i64> {
+        &self.frames
+    }
+
     /// The file names of an image sequence, if the output is one.
     pub fn sequence(&self) -> Option<&SequencePattern> {
         self.file.as_ref().and_then(|f| f.sequence.as_ref())
@@ -154,7 +164,7 @@ impl Draft {
             };
             let written = file.settings(stored);
             validate(&written)?;
-            target = ExportTarget::File { path: path.clone(), settings: Box::new(written) };
+            target = ExportTarget::File { path: path.clone(), settings: Box::new(written), texts: Vec::new() };
         }
         let plan = ExportPlan {
             rate: self.rate,

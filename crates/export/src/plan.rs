@@ -1,6 +1,6 @@
 //! The plan of an export, complete before any work starts.
 use crate::LoudnessTarget;
-use cutroom_media::write::{WriteSettings, video_codec};
+use cutroom_media::write::{TextTrack, WriteSettings, video_codec};
 use cutroom_pipeline::{OutputSpec, RenderOptions};
 use cutroom_timeline::RenderScale;
 use cutroom_types::FrameRate;
@@ -40,15 +40,23 @@ impl ExportPlan {
         settings.video.as_ref().is_some_and(|v| video_codec(&v.codec).is_ok_and(|codec| codec.fills_cores))
     }
 
+    /// Adds text tracks to the file, if one is written.
+    pub fn set_texts(&mut self, tracks: Vec<TextTrack>) {
+        if let ExportTarget::File { texts, .. } = &mut self.target {
+            *texts = tracks;
+        }
+    }
+
     /// Human-readable description: codecs, size and rates.
     pub fn describe(&self) -> String {
-        let ExportTarget::File { settings, .. } = &self.target else { return self.output.format.to_string() };
+        let ExportTarget::File { settings, texts, .. } = &self.target else { return self.output.format.to_string() };
         let video = settings
             .video
             .as_ref()
             .map(|v| format!("{}x{} at {} fps, {} {}", v.size.width, v.size.height, v.frame_rate, v.codec, v.format));
         let sound = settings.sound.as_ref().map(|s| format!("{} {} Hz, {} channels", s.codec, s.rate_hz, s.channels));
-        video.into_iter().chain(sound).collect::<Vec<_>>().join("; ")
+        let texts = texts.iter().map(|t| format!("subtitles {} {}", t.codec.id(), t.language));
+        video.into_iter().chain(sound).chain(texts).collect::<Vec<_>>().join("; ")
     }
 }
 
@@ -83,6 +91,8 @@ pub enum ExportTarget {
         path: PathBuf,
         /// Container, codecs and their settings.
         settings: Box<WriteSettings>,
+        /// Text tracks, with times in the file.
+        texts: Vec<TextTrack>,
     },
 }
 

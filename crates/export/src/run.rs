@@ -228,8 +228,9 @@ impl Output {
     fn open(plan: &ExportPlan) -> Result<Self, ExportError> {
         Ok(match &plan.target {
             ExportTarget::Null => Self::Null,
-            ExportTarget::File { path, settings } => {
-                Self::File(Box::new(Writer::create(path, settings, plan.overwrite).map_err(|source| ExportError::Open { source })?))
+            ExportTarget::File { path, settings, texts } => {
+                let writer = Writer::create_with_texts(path, settings, texts, plan.overwrite);
+                Self::File(Box::new(writer.map_err(|source| ExportError::Open { source })?))
             }
         })
     }

@@ -24,7 +24,9 @@ pub struct MediaInfo {
     pub audio: Vec<AudioInfo>,
     /// Cover art and thumbnails. Readers count them after the last stream of `video`.
     pub attached_pictures: Vec<VideoInfo>,
-    /// Subtitle, timecode and telemetry streams: listed, not read.
+    /// Subtitles. [`crate::read_text`] counts these from 0.
+    pub texts: Vec<TextInfo>,
+    /// Timecode and telemetry streams: listed, not read.
     pub other: Vec<OtherInfo>,
     /// Irregularities found while opening and indexing, in words.
     pub warnings: Vec<String>,
@@ -127,12 +129,31 @@ pub struct AudioInfo {
     pub defect: Option<MediaError>,
 }
 
+/// Description of a subtitle stream.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TextInfo {
+    /// Index among all streams of the file.
+    pub stream_index: usize,
+    /// FFmpeg's codec name.
+    pub codec: String,
+    /// Whether it holds pictures of texts, which are not read.
+    pub is_picture: bool,
+    /// Language as the file says it, usually three letters.
+    pub language: Option<String>,
+    /// Title.
+    pub title: Option<String>,
+    /// Whether players show it unless another one is chosen.
+    pub is_default: bool,
+    /// Whether players show it even if subtitles are off.
+    pub is_forced: bool,
+}
+
 /// Description of a stream that is not read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OtherInfo {
     /// Index among all streams of the file.
     pub stream_index: usize,
-    /// FFmpeg's media type: "subtitle", "data", "attachment" …
+    /// FFmpeg's media type: "data", "attachment" …
     pub kind: String,
     /// FFmpeg's codec name.
     pub codec: String,

@@ -10,6 +10,7 @@ use crate::{
     orientation, pixel, png,
     samples::{Speakers, layout_name},
     tags::AvColor,
+    text_reader,
     video_index::{VideoIndex, rates_of},
 };
 use cutroom_types::{FrameRate, Orientation, PictureFormat, Size, Time, TimeDelta};
@@ -40,7 +41,10 @@ pub(crate) fn describe(
     let attached_pictures = described.split_off(attached_from.min(described.len()));
     let audio: Vec<AudioInfo> = audio.iter().map(|a| describe_audio(input, a, &mut warnings)).collect();
     let other = (0..input.stream_count())
-        .filter(|&i| !matches!(input.kind(i), AVMediaType::AVMEDIA_TYPE_VIDEO | AVMediaType::AVMEDIA_TYPE_AUDIO))
+        .filter(|&i| {
+            use AVMediaType::{AVMEDIA_TYPE_AUDIO, AVMEDIA_TYPE_SUBTITLE, AVMEDIA_TYPE_VIDEO};
+            !matches!(input.kind(i), AVMEDIA_TYPE_VIDEO | AVMEDIA_TYPE_AUDIO | AVMEDIA_TYPE_SUBTITLE)
+        })
         .map(|i| OtherInfo {
             stream_index: i,
             // SAFETY: FFmpeg returns null or a static string.
@@ -62,6 +66,7 @@ pub(crate) fn describe(
         video: described,
         audio,
         attached_pictures,
+        texts: text_reader::describe(input),
         other,
         warnings,
     })

@@ -1,5 +1,5 @@
 //! Subtitles as the picture of a clip: cues with times, and how they look.
-use crate::{Extra, TextSource, is_default, paint::choice, text::TextStyle};
+use crate::{Animated, Extra, TextSource, is_default, paint::choice, text::TextStyle};
 use cutroom_types::Time;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -48,6 +48,62 @@ pub struct Cue {
     /// Its place, if it differs.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<CuePlace>,
+    /// Where it stands and how it appears, if it stands alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub layout: Option<Box<CueLayout>>,
+}
+
+/// Layout of a cue that does not stand with the others of its place. Keyframes count from the cue's
+/// start.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CueLayout {
+    /// The point of the canvas at which the text stands with the point that its place names: fractions
+    /// of width and height. Absent: at its place, inside of the margins.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub position: Option<Animated<[f64; 2]>>,
+    /// Opacity, 0..=1.
+    #[serde(default = "Animated::one", skip_serializing_if = "Animated::is_one")]
+    pub opacity: Animated<f64>,
+    /// Clockwise rotation about the position.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub rotation_degrees: f64,
+    /// Horizontal and vertical scale about the position.
+    #[serde(default = "unscaled", skip_serializing_if = "is_unscaled")]
+    pub scale: [f64; 2],
+    /// Left, top, right and bottom of the rectangle outside of which nothing is drawn: fractions of the
+    /// canvas.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clip: Option<[f64; 4]>,
+    /// Space at the left, at the right, and at the top and bottom, instead of `margin`: fractions of the
+    /// canvas.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub margins: Option<[f64; 3]>,
+    /// Whether lines are not wrapped.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub no_wrap: bool,
+}
+
+impl Default for CueLayout {
+    fn default() -> Self {
+        Self {
+            position: None,
+            opacity: Animated::one(),
+            rotation_degrees: 0.0,
+            scale: unscaled(),
+            clip: None,
+            margins: None,
+            no_wrap: false,
+        }
+    }
+}
+
+fn unscaled() -> [f64; 2] {
+    [1.0; 2]
+}
+
+fn is_unscaled(scale: &[f64; 2]) -> bool {
+    *scale == unscaled()
 }
 
 /// A piece of a cue's text.

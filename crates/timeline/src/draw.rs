@@ -4,11 +4,10 @@ use crate::drawing::{
     StrokeJoin, StrokePosition, TextAlign, TextBlock, TextFlow, UnitAmounts, UnitAnimation, UnitLook,
 };
 use cutroom_project::{
-    Animated, Clip, Color, Composition, Paint, Project, Shadow, ShapeSource, Stroke, SubtitlesSource, TextSource,
+    Animated, Clip, Color, Composition, Paint, Project, Shadow, ShapeSource, Stroke, TextSource,
     paint::{self as document_paint},
     placeholder::{self, TextPiece},
     shape::{Arrangement, Copies, Outline},
-    subtitles::{Cue, CuePlace, HighlightMode},
     text::{self, Counter, LetterCase, TextAnimation, TextStyle},
 };
 use cutroom_types::{BezierPath, Size, Time, TimeDelta, Timecode};
@@ -51,7 +50,13 @@ pub(crate) fn text(source: &TextSource, names: &Names<'_>, t: TimeDelta) -> Opti
 }
 
 /// The block of a text whose pieces are evaluated.
-fn block(source: &TextSource, runs: Vec<plan::TextRun>, canvas: Size, t: TimeDelta, animations: Vec<UnitAnimation>) -> Drawing {
+pub(crate) fn block(
+    source: &TextSource,
+    runs: Vec<plan::TextRun>,
+    canvas: Size,
+    t: TimeDelta,
+    animations: Vec<UnitAnimation>,
+) -> Drawing {
     let block = TextBlock {
         flow: flow(source),
         background: source.background.as_ref().and_then(|b| {
@@ -72,88 +77,6 @@ fn block(source: &TextSource, runs: Vec<plan::TextRun>, canvas: Size, t: TimeDel
         runs,
     };
     Drawing { canvas, content: DrawingContent::Text(Box::new(block)) }
-}
-
-/// The cues that are shown at `time` of the subtitles, `t` after the clip's start: one drawing for each
-/// place, as large as the canvas inside of its margins.
-pub(crate) fn subtitles(source: &SubtitlesSource, composition: &Composition, time: Time, t: TimeDelta) -> Vec<Drawing> {
-    let canvas = composition.size;
-    let mut places: Vec<(CuePlace, Vec<&Cue>)> = Vec::new();
-    for cue in source.at(time) {
-        let place = cue.place.unwrap_or(source.place);
-        match places.iter_mut().find(|(p, _)| *p == place) {
-            Some((_, cues)) => cues.push(cue),
-            None => places.push((place, vec![cue])),
-        }
-    }
-    let drawing = |(place, cues): (CuePlace, Vec<&Cue>)| {
-        let mut look = source.look.clone();
-        // The first cue stays where it is while others come: at the bottom, and at the top if they hang
-        // from there.
-        let is_top = matches!(place, CuePlace::TopLeft | CuePlace::Top | CuePlace::TopRight);
-        let ordered: Vec<&Cue> = if is_top { cues } else { cues.into_iter().rev().collect() };
-        let mut runs = Vec::new();
-        for (i, cue) in ordered.into_iter().enumerate() {
-            if i > 0 {
-                runs.push(run("\n", &look.style, t, canvas.height));
-            }
-            runs.extend(cue_runs(cue, source, &look.style, time, t, canvas.height));
-        }
-        let [x, y] = [0, 1].map(|i| 1.0 - 2.0 * source.margin[i]);
-        (look.width_px, look.height_px) = (Some(f64::from(canvas.width) * x), Some(f64::from(canvas.height) * y));
-        let (align, vertical_align) = sides(place);
-        (look.align, look.vertical_align) = (align, vertical_align);
-        look.animations.clear();
-        block(&look, runs, canvas, t, Vec::new())
-    };
-    places.into_iter().map(drawing).filter(|d| matches!(&d.content, DrawingContent::Text(b) if !b.runs.is_empty())).collect()
-}
-
-fn sides(place: CuePlace) -> (text::TextAlign, text::VerticalAlign) {
-    use text::{TextAlign as X, VerticalAlign as Y};
-    match place {
-        CuePlace::Bottom => (X::Center, Y::Bottom),
-        CuePlace::BottomLeft => (X::Left, Y::Bottom),
-        CuePlace::BottomRight => (X::Right, Y::Bottom),
-        CuePlace::Left => (X::Left, Y::Middle),
-        CuePlace::Center => (X::Center, Y::Middle),
-        CuePlace::Right => (X::Right, Y::Middle),
-        CuePlace::TopLeft => (X::Left, Y::Top),
-        CuePlace::Top => (X::Center, Y::Top),
-        CuePlace::TopRight => (X::Right, Y::Top),
-    }
-}
-
-fn run(text: &str, own: &TextStyle, t: TimeDelta, canvas_height: u32) -> plan::TextRun {
-    let text = cased(text, own.case.unwrap_or_default());
-    plan::TextRun { text: Arc::from(text), style: style(own, t, canvas_height) }
-}
-
-/// The pieces of a cue at a time.
-fn cue_runs(
-    cue: &Cue,
-    source: &SubtitlesSource,
-    outer: &TextStyle,
-    time: Time,
-    t: TimeDelta,
-    canvas_height: u32,
-) -> Vec<plan::TextRun> {
-    let mut runs = Vec::new();
-    if !cue.text.is_empty() {
-        runs.push(run(&cue.text, outer, t, canvas_height));
-    }
-    for (i, piece) in cue.runs.iter().enumerate().filter(|(_, r)| !r.text.is_empty()) {
-        let mut own = merged(outer, &piece.style);
-        if let (Some(h), Some(start)) = (&source.highlight, piece.start) {
-            let next = cue.runs[i + 1..].iter().find_map(|r| r.start).unwrap_or(cue.end);
-            let is_lit = start <= time && (h.mode == HighlightMode::Spoken || time < next);
-            if is_lit {
-                own = merged(&own, &h.style);
-            }
-        }
-        runs.push(run(&piece.text, &own, t, canvas_height));
-    }
-    runs
 }
 
 /// Shapes `t` after their clip's start; `None` if there are none.
@@ -235,7 +158,7 @@ fn shadows(shadows: &[Shadow], t: TimeDelta) -> Vec<plan::Shadow> {
 }
 
 /// The style of a piece inside of a text.
-fn merged(outer: &TextStyle, own: &TextStyle) -> TextStyle {
+pub(crate) fn merged(outer: &TextStyle, own: &TextStyle) -> TextStyle {
     let mut axes = outer.axes.clone();
     axes.extend(own.axes.clone());
     let mut features = outer.features.clone();
@@ -260,7 +183,7 @@ fn merged(outer: &TextStyle, own: &TextStyle) -> TextStyle {
     }
 }
 
-fn style(s: &TextStyle, t: TimeDelta, canvas_height: u32) -> plan::TextStyle {
+pub(crate) fn style(s: &TextStyle, t: TimeDelta, canvas_height: u32) -> plan::TextStyle {
     let tag = |tag: &str| <[u8; 4]>::try_from(tag.as_bytes()).ok();
     let default_size = (f64::from(canvas_height) / DEFAULT_SIZE).max(MIN_DEFAULT_SIZE_PX);
     plan::TextStyle {
@@ -316,7 +239,7 @@ fn flow(source: &TextSource) -> TextFlow {
     }
 }
 
-fn cased(text: &str, case: LetterCase) -> String {
+pub(crate) fn cased(text: &str, case: LetterCase) -> String {
     match case {
         LetterCase::AsWritten => text.to_owned(),
         LetterCase::Upper => text.to_uppercase(),

@@ -10,6 +10,7 @@
 #![forbid(unsafe_code)]
 mod audio;
 mod canonical;
+mod cues;
 mod cuts;
 mod draw;
 pub mod drawing;

@@ -1,7 +1,7 @@
 //! Plans frames: which layers are visible, at which source times, with which values.
 use crate::{
     Alignment, Canvas, Content, EffectUse, Fit, FramePlan, Layer, LeftOut, LeftOutReason, MatteUse, Placement, PlanError,
-    SourceFrame, SourceFrames, Timeline, Transform, draw,
+    SourceFrame, SourceFrames, Timeline, Transform, cues, draw,
     entries::ClipEntries,
     index::{CompositionIndex, SegmentContent, VisibleTrack},
     limits::{MAX_PICTURES, TOO_MANY_PICTURES},
@@ -426,19 +426,18 @@ impl<P: Deref<Target = Project>> Timeline<P> {
             }
             ClipSource::Subtitles(s) => {
                 let t = time - clip.start;
-                let drawings = draw::subtitles(s, context.composition, clip.source_in.saturating_add(t), t);
-                let layers = drawings.into_iter().map(|d| {
-                    let mut layer = Layer::new(clip.id.clone(), Content::Drawing(Arc::new(d)));
-                    layer.transform.fit = Fit::Native;
-                    layer
-                });
-                match layers.collect::<Vec<_>>() {
-                    layers if layers.is_empty() => None,
-                    mut layers if layers.len() == 1 => layers.pop().map(|layer| layer.content),
-                    layers => {
-                        let canvas = canvas(context.composition, context.depth + 1);
-                        Some(Content::Composition(Box::new(FramePlan { canvas, time, layers })))
-                    }
+                let nested = |layers| {
+                    let canvas = canvas(context.composition, context.depth + 1);
+                    Content::Composition(Box::new(FramePlan { canvas, time, layers }))
+                };
+                let shown = clip.source_in.saturating_add(t);
+                let mut layers = cues::layers(s, context.composition, &clip.id, shown, t, |layer| nested(vec![layer]));
+                let plain = Transform { fit: Fit::Native, ..Transform::IDENTITY };
+                let is_plain = |l: &Layer| l.transform == plain && l.opacity >= 1.0 && l.masks.is_empty();
+                match &layers[..] {
+                    [] => None,
+                    [only] if is_plain(only) => layers.pop().map(|layer| layer.content),
+                    _ => Some(nested(layers)),
                 }
             }
             ClipSource::Shape(s) => draw::shapes(s, context.composition, time - clip.start).map(|d| Content::Drawing(Arc::new(d))),

@@ -5,7 +5,9 @@ use crate::{
     interrupt, text,
 };
 use clap::{Args, ValueEnum};
-use cutroom_api::{ApiError, AudioOptions, ExportReport, ExportRequest, Progress, Session, SpeedMeter, VideoOptions};
+use cutroom_api::{
+    ApiError, AudioOptions, ExportReport, ExportRequest, Progress, Session, SpeedMeter, SubtitleInput, VideoOptions,
+};
 use indicatif::ProgressBar;
 use serde::Serialize;
 use std::{
@@ -90,6 +92,12 @@ pub struct ExportArgs {
     /// What renders the frames
     #[arg(long, value_enum, default_value_t)]
     pub backend: BackendArg,
+    /// Add a subtitle file as a track, not drawn; :default and :forced behind it set its flags
+    #[arg(long, value_name = "[LANG=]FILE[:FLAG]", conflicts_with = "null")]
+    pub subtitles: Vec<String>,
+    /// Write the subtitles of a track of the film as a track of the file instead of drawing them
+    #[arg(long, value_name = "TRACK", conflicts_with = "null")]
+    pub subtitles_from: Vec<String>,
     /// Write "frame-number blake3" of every output picture
     #[arg(long, value_name = "FILE")]
     pub frame_hashes: Option<PathBuf>,
@@ -120,6 +128,7 @@ Examples:
   cutroom export film.json -o draft.mp4 --scale 0.5 --preset ultrafast
   cutroom export film.json -o sound.wav
   cutroom export film.json -o talk.mp3 --loudness -16 --true-peak -1
+  cutroom export film.json -o part.mkv --range 10s..11s --subtitles en=a.srt:default
   cutroom export film.json --null --frame-hashes hashes.txt
   cutroom export film.json -o - --container mkv | ffplay -
 
@@ -172,6 +181,8 @@ pub const WORDS: &Words = &[
     ("lossless", "--lossless"),
     ("threads", "--threads"),
     ("backend", "--backend"),
+    ("subtitles", "--subtitles"),
+    ("subtitles_from", "--subtitles-from"),
     ("frame_hashes", "--frame-hashes"),
     ("overwrite", "--overwrite"),
 ];
@@ -231,6 +242,8 @@ fn run(args: &ExportArgs) -> Result<(), Failure> {
         lossless: args.lossless,
         threads: args.threads,
         backend: args.backend.into(),
+        subtitles: args.subtitles.iter().map(|s| SubtitleInput::parse(s)).collect(),
+        subtitles_from: args.subtitles_from.clone(),
         frame_hashes: args.frame_hashes.clone(),
         overwrite: args.overwrite,
     };

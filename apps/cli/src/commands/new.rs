@@ -4,7 +4,7 @@ use crate::{
     text,
 };
 use clap::{Args, ValueEnum};
-use cutroom_api::{Align, Fit, Gaps, NewProjectRequest, Size};
+use cutroom_api::{Align, Fit, Gaps, NewProjectRequest, Size, SubtitleInput};
 use std::path::PathBuf;
 
 /// Arguments of `cutroom new`.
@@ -17,6 +17,7 @@ Examples:
   cutroom new slides.json 'IMG_%04d.jpg' --still 2s --dissolve 0.5s
   cutroom new shot.json 'IMG_%04d.jpg' --frame-rate 24
   cutroom new story.json a.mp4 --portrait
+  cutroom new film.json a.mp4 --subtitles de=a.srt
 
 FILE@A..B is a part of a file, IMG_%04d.jpg all files of such a name, and so is a quoted 'shots/*.jpg'.
 With --frame-rate numbered pictures are one film instead of a slideshow.
@@ -55,6 +56,13 @@ pub struct NewArgs {
     /// How long still images are shown
     #[arg(long, value_name = "TIME", default_value = "5s")]
     pub still: String,
+    /// Show a subtitle file in the picture, on a track of its own; a second one stands at the top
+    #[arg(long, value_name = "[LANG=]FILE")]
+    pub subtitles: Vec<String>,
+    /// Look of subtitles, such as boxed or news (docs/titles.md lists all), or libass, as FFmpeg and players draw them
+    /// [default: classic, with what the files say; libass for ASS]
+    #[arg(long, value_name = "ID")]
+    pub subtitle_style: Option<String>,
     /// Print JSON
     #[arg(long)]
     pub json: bool,
@@ -151,6 +159,8 @@ pub const WORDS: &Words = &[
     ("gaps", "--gaps"),
     ("dissolve", "--dissolve"),
     ("still", "--still"),
+    ("subtitles", "--subtitles"),
+    ("subtitle_style", "--subtitle-style"),
     ("overwrite", "--overwrite"),
 ];
 
@@ -168,6 +178,8 @@ pub fn new(args: &NewArgs) -> Result<(), Failure> {
         gaps: args.gaps.into(),
         dissolve: args.dissolve.clone(),
         still: args.still.clone(),
+        subtitles: args.subtitles.iter().map(|s| SubtitleInput::parse(s)).collect(),
+        subtitle_style: args.subtitle_style.clone(),
         overwrite: args.overwrite,
     };
     let mut made = cutroom_api::new_project(&request).map_err(|e| Failure::of(e, WORDS))?;

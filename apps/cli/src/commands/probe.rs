@@ -100,6 +100,13 @@ fn describe(r: &MediaReport) -> String {
             format!("{:.3}..{:.3} s", a.start_secs, a.end_secs),
         ]);
     }
+    for (i, t) in r.subtitles.iter().enumerate() {
+        let flags = [(t.default, "default"), (t.forced, "forced"), (t.is_picture, "pictures, not read")];
+        let flags = flags.into_iter().filter(|(is_set, _)| *is_set).map(|(_, name)| name.to_owned());
+        let language = t.language.clone().unwrap_or_else(|| "-".into());
+        let notes = flags.chain(t.title.as_ref().map(|title| format!("\"{title}\""))).collect::<Vec<_>>().join("; ");
+        rows.push(vec![format!("  subtitles {i}"), t.codec.clone(), language, notes]);
+    }
     let mut out = format!("{}: {}, {length}\n{}", r.file.display(), r.container, text::table(&rows));
     r.other.iter().for_each(|o| out.push_str(&format!("  not read: {o}\n")));
     r.warnings.iter().for_each(|w| out.push_str(&format!("  warning: {w}\n")));

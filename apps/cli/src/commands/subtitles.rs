@@ -1,11 +1,12 @@
 //! `cutroom subtitles`.
 use crate::{
     failure::{Failure, Words},
-    text,
+    interrupt, text,
 };
 use clap::{Args, ValueEnum};
 use cutroom_api::{
-    AddSubtitlesRequest, ApiError, CheckSubtitlesRequest, ConvertSubtitlesRequest, IssueReport, Session, SubtitlesRequest,
+    AddSubtitlesRequest, ApiError, CheckSubtitlesRequest, ConvertSubtitlesRequest, ExportSubtitlesRequest, FitSubtitlesRequest,
+    IssueReport, Session, SubtitlesRequest,
 };
 use std::path::{Path, PathBuf};
 
@@ -21,6 +22,9 @@ Examples:
   cutroom subtitles split a.srt --line-letters 37 -o short.srt
   cutroom subtitles check a.srt --letters-per-second 17
   cutroom subtitles add a.srt --film film.json --style boxed
+  cutroom subtitles fit a.srt --film talk.wav -o fitted.srt --snap 200ms
+  cutroom subtitles show film.mkv --stream 0
+  cutroom subtitles export film.json -o film.srt
 
 SubRip, WebVTT, ASS, SSA and TTML are read in any encoding; written are .srt, .vtt, .ass and .ttml, in UTF-8.
 What cannot be read is listed with its line, what a format cannot hold with its name.
@@ -28,7 +32,7 @@ Exit codes: 0 done, 1 check found something, 2 usage, 4 the file cannot be read.
 pub struct SubtitlesArgs {
     /// What to do
     pub action: Action,
-    /// The subtitle file
+    /// The subtitle file, or a media file with --stream; export: the project
     pub file: PathBuf,
     /// The file to write; its ending says the format
     #[arg(long, short, value_name = "FILE")]
@@ -60,13 +64,24 @@ pub struct SubtitlesArgs {
     /// check: longest cue [default: 7s]
     #[arg(long, value_name = "TIME")]
     pub longest: Option<String>,
-    /// add: the project whose picture shows the subtitles; it is changed, unless --output names another
-    #[arg(long, value_name = "PROJECT")]
+    /// add: the project whose picture shows the subtitles; it is changed, unless --output names another.
+    /// fit: the project or media file with the speech
+    #[arg(long, value_name = "FILE")]
     pub film: Option<PathBuf>,
-    /// add: a look, such as classic, boxed or news (docs/titles.md lists all) [default: classic, with what the file says]
+    /// add: a look, such as classic, boxed or news (docs/titles.md lists all), or libass, as FFmpeg and players draw
+    /// it [default: classic, with what the file says; libass for ASS]
     #[arg(long, value_name = "ID")]
     pub style: Option<String>,
-    /// add: composition [default: the main one]
+    /// fit: move starts and ends to those of speech within this time, such as 200ms
+    #[arg(long, value_name = "TIME")]
+    pub snap: Option<String>,
+    /// show, and what writes a file: number of the subtitle stream of a media file, from 0
+    #[arg(long, value_name = "N")]
+    pub stream: Option<usize>,
+    /// export: a track with subtitles; may be repeated [default: all that are on, one file each]
+    #[arg(long = "track", value_name = "ID")]
+    pub tracks: Vec<String>,
+    /// add, export, fit: composition [default: the main one]
     #[arg(long, value_name = "ID")]
     pub composition: Option<String>,
     /// Print JSON
@@ -92,6 +107,10 @@ pub enum Action {
     Split,
     /// Show it in the picture of a film: a clip with its cues on a new track
     Add,
+    /// Move and stretch all cues to where somebody speaks
+    Fit,
+    /// Write the subtitles of a film as files
+    Export,
     /// List overlaps, cues that are too long or too fast, and the like
     Check,
 }
@@ -111,18 +130,25 @@ pub const WORDS: &Words = &[
     ("shortest", "--shortest"),
     ("longest", "--longest"),
     ("style", "--style"),
+    ("film", "--film"),
+    ("snap", "--snap"),
+    ("stream", "--stream"),
+    ("tracks", "--track"),
     ("composition", "--composition"),
     ("overwrite", "--overwrite"),
 ];
 
 /// Options that an action does not use.
 fn unused(args: &SubtitlesArgs) -> Option<&'static str> {
-    use Action::{Add, Check, Convert, Shift, Show, Split, Stretch};
+    use Action::{Add, Check, Convert, Export, Fit, Shift, Show, Split, Stretch};
     let given = [
-        (args.output.is_some() || args.overwrite, "--output", &[Add, Convert, Shift, Stretch, Split][..]),
-        (args.film.is_some(), "--film", &[Add]),
+        (args.output.is_some() || args.overwrite, "--output", &[Add, Convert, Export, Fit, Shift, Stretch, Split][..]),
+        (args.film.is_some(), "--film", &[Add, Fit]),
+        (args.snap.is_some(), "--snap", &[Fit]),
         (args.style.is_some(), "--style", &[Add]),
-        (args.composition.is_some(), "--composition", &[Add]),
+        (args.composition.is_some(), "--composition", &[Add, Export, Fit]),
+        (args.stream.is_some(), "--stream", &[Show, Convert, Shift, Stretch, Split]),
+        (!args.tracks.is_empty(), "--track", &[Export]),
         (args.by.is_some(), "--by", &[Shift]),
         (!args.points.is_empty(), "--point", &[Stretch]),
         (args.from_fps.is_some(), "--from-fps", &[Stretch]),
@@ -147,6 +173,8 @@ pub fn subtitles(args: &SubtitlesArgs) -> Result<(), Failure> {
         Action::Show => show(args),
         Action::Check => check(args),
         Action::Add => add(args),
+        Action::Export => export(args),
+        Action::Fit => fit(args),
         Action::Shift if args.by.is_none() => Err(missing("--by", "by how much the cues are moved, such as --by -1.5s")),
         Action::Stretch if args.points.is_empty() && args.from_fps.is_none() && args.to_fps.is_none() => {
             Err(missing("--point", "two points (--point 0:01=0:02 --point 1:00=1:05), or --from-fps and --to-fps"))
@@ -167,7 +195,8 @@ fn say_issues(file: &Path, issues: &[IssueReport]) {
 }
 
 fn show(args: &SubtitlesArgs) -> Result<(), Failure> {
-    let report = cutroom_api::show_subtitles(&SubtitlesRequest { file: args.file.clone() }).map_err(|e| Failure::of(e, WORDS))?;
+    let report = cutroom_api::show_subtitles(&SubtitlesRequest { file: args.file.clone(), stream: args.stream })
+        .map_err(|e| Failure::of(e, WORDS))?;
     if args.json {
         return super::print_json(&report);
     }
@@ -187,6 +216,7 @@ fn convert(args: &SubtitlesArgs) -> Result<(), Failure> {
     let output = args.output.clone().ok_or_else(|| missing("--output", "the file to write, such as -o new.srt"))?;
     let request = ConvertSubtitlesRequest {
         file: args.file.clone(),
+        stream: args.stream,
         output,
         by: args.by.clone(),
         points: args.points.clone(),
@@ -227,6 +257,63 @@ fn add(args: &SubtitlesArgs) -> Result<(), Failure> {
     say_issues(&args.file, &report.issues);
     let cues = text::count(report.cues, "cue");
     super::print(&format!("{}: clip {} on track {} shows {cues}\n", report.project.display(), report.clip, report.track))
+}
+
+fn export(args: &SubtitlesArgs) -> Result<(), Failure> {
+    let output = args.output.clone().ok_or_else(|| missing("--output", "the file to write, such as -o film.srt"))?;
+    let session = Session::open(&args.file)?;
+    let request = ExportSubtitlesRequest {
+        output,
+        tracks: args.tracks.clone(),
+        composition: args.composition.clone(),
+        overwrite: args.overwrite,
+    };
+    let report = cutroom_api::export_subtitles(&session, &request).map_err(|e| Failure::of(e, WORDS))?;
+    if args.json {
+        return super::print_json(&report);
+    }
+    for file in &report.files {
+        for loss in &file.losses {
+            text::say(&format!("warning: {}: the format cannot hold: {loss}\n", file.file.display()));
+        }
+        super::print(&format!("{}: {} of track {}\n", file.file.display(), text::count(file.cues, "cue"), file.track))?;
+    }
+    Ok(())
+}
+
+fn fit(args: &SubtitlesArgs) -> Result<(), Failure> {
+    let film =
+        args.film.clone().ok_or_else(|| missing("--film", "the project or media file with the speech, such as --film film.mp4"))?;
+    let output = args.output.clone().ok_or_else(|| missing("--output", "the file to write, such as -o new.srt"))?;
+    let request = FitSubtitlesRequest {
+        file: args.file.clone(),
+        film,
+        composition: args.composition.clone(),
+        snap: args.snap.clone(),
+        output,
+        overwrite: args.overwrite,
+    };
+    let (cancel, _unfinished) = interrupt::cancellation()?;
+    let report = cutroom_api::fit_subtitles(&request, &cancel).map_err(|e| Failure::of(e, WORDS))?;
+    if args.json {
+        return super::print_json(&report);
+    }
+    say_issues(&args.file, &report.issues);
+    for loss in &report.losses {
+        text::say(&format!("warning: the format cannot hold: {loss}\n"));
+    }
+    let mut more = String::new();
+    for (count, what) in [(report.snapped, "moved to the edges of speech"), (report.cut, "cut at the beginning")] {
+        if count > 0 {
+            more.push_str(&format!(", {count} {what}"));
+        }
+    }
+    let (cues, ratio, offset) = (text::count(report.cues, "cue"), report.ratio, report.offset_secs);
+    super::print(&format!(
+        "{}: {cues}, offset {offset:+.3} s, ratio {ratio:.5}, correlation {:.2}{more}\n",
+        report.output.display(),
+        report.correlation
+    ))
 }
 
 fn check(args: &SubtitlesArgs) -> Result<(), Failure> {

@@ -71,7 +71,8 @@ fn every_example_works() {
     b.write("a.srt", "1\n00:00:10,000 --> 00:00:12,000\nA cue\n");
     crate::support::ffmpeg(&["-f", "lavfi", "-i", "testsrc2=size=640x360:rate=25", "-frames:v", "6"], &b.path("c.mp4"));
     let kept = |name: &str| {
-        ["a.mp4", "a.srt", "b.mov", "c.mp4", "song.mp3", "film.json", "man1"].contains(&name) || name.starts_with("IMG_")
+        ["a.mp4", "a.srt", "b.mov", "film.mkv", "talk.wav", "c.mp4", "song.mp3", "film.json", "man1"].contains(&name)
+            || name.starts_with("IMG_")
     };
     let mut done = 0;
     let commands = commands(&b);
@@ -80,6 +81,14 @@ fn every_example_works() {
         b.ok(&["new", "film.json", "a.mp4", "b.mov", "--overwrite"]);
         if name == "split change" {
             b.ok(&["split", "new", "film.json", "columns:2", "a.mp4", "a.mp4", "--overwrite"]);
+        }
+        if name == "subtitles" {
+            b.ok(&["new", "film.json", "b.mov", "--subtitles", "a.srt", "--overwrite"]);
+            let text = b.path("a.srt");
+            // Somebody speaks from 4 to 6 s.
+            let speech = "aevalsrc=sin(6283*t)*between(t\\,4\\,6):d=15:s=8000";
+            crate::support::ffmpeg(&["-f", "lavfi", "-i", speech], &b.path("talk.wav"));
+            crate::support::ffmpeg(&["-i", text.to_str().unwrap()], &b.path("film.mkv"));
         }
         if name == "track" {
             // Something to follow, and something that follows.

@@ -24,6 +24,8 @@ mod simd;
 mod sources;
 mod split;
 mod stabilize;
+mod subtitle_layout;
+mod subtitle_tracks;
 mod subtitles;
 mod support;
 mod titles;

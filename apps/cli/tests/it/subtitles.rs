@@ -1,5 +1,5 @@
 //! `cutroom subtitles`: show, convert, shift, stretch, split, check.
-use crate::support::Bench;
+use crate::support::{Bench, ffmpeg, rgba};
 
 const SRT: &str = "1\n00:00:01,000 --> 00:00:02,000\nOne <i>two</i>\n\n2\n00:00:03,000 --> nothing\nlost\n\n3\n00:00:05,000 --> 00:00:09,000\nA line that is \
                    longer than a line should ever be in a film\n";
@@ -129,5 +129,46 @@ fn files_are_drawn_into_films() {
     ] {
         let run = bench.run(&[&["subtitles"], arguments].concat());
         assert!(run.err.contains(message), "{}", run.err);
+    }
+}
+
+/// `new --subtitles` makes the track that `subtitles add` makes: the first file at the bottom, the
+/// second one at the top, and further ones off.
+#[test]
+fn new_films_show_subtitle_files() {
+    let bench = Bench::new();
+    bench.write("a.de.srt", "1\n00:00:00,200 --> 00:00:00,600\nUnten\n");
+    bench.write("b.srt", "1\n00:00:00,200 --> 00:00:00,600\nOben\n");
+    bench.write("c.fr.srt", "1\n00:00:00,200 --> 00:00:00,600\nAilleurs\n");
+    ffmpeg(&["-f", "lavfi", "-i", "color=black:s=320x180:r=25:d=1", "-c:v", "libx264"], &bench.path("a.mp4"));
+    let made =
+        bench.ok(&["new", "film.json", "a.mp4", "--subtitles", "a.de.srt", "--subtitles", "eng=b.srt", "--subtitles", "c.fr.srt"]);
+    assert_eq!(made.out, "film.json: 1 clip, 320x180, 25 fps, 1.000 s\n");
+    assert!(made.err.contains("note: c.fr.srt: two subtitle files are shown; the track subtitles-track-3 of this one is off"));
+    let json = bench.read_json("film.json");
+    let tracks = json["compositions"][0]["tracks"].as_array().unwrap();
+    let source = |n: usize| &tracks[tracks.len() - 3 + n]["clips"][0]["source"];
+    assert_eq!([0, 1, 2].map(|n| source(n)["language"].as_str().unwrap_or("")), ["de", "en", "fr"]);
+    // The same clip as `subtitles add` makes.
+    bench.ok(&["new", "plain.json", "a.mp4"]);
+    bench.ok(&["subtitles", "add", "a.de.srt", "--film", "plain.json"]);
+    let plain = bench.read_json("plain.json");
+    assert_eq!(plain["compositions"][0]["tracks"].as_array().unwrap().last().unwrap()["clips"], tracks[tracks.len() - 3]["clips"]);
+    let light = |at: &str| {
+        bench.ok(&["frame", "film.json", "--at", at, "-o", "f.png", "--overwrite"]);
+        let picture = rgba(&bench, "f.png");
+        let (upper, lower) = picture.split_at(picture.len() / 2);
+        [upper, lower].map(|half| half.iter().filter(|p| p[0] > 200).count() > 30)
+    };
+    assert_eq!(["0.16s", "0.2s", "0.56s", "0.6s"].map(light), [[false; 2], [true; 2], [true; 2], [false; 2]]);
+    for (arguments, code, message) in [
+        (&["--subtitles", "gone.srt"][..], 4, "gone.srt"),
+        (&["--subtitles", "a.de.srt:forced"], 2, "concern tracks of exported files"),
+        (&["--subtitles", "a.de.srt", "--subtitle-style", "boxd"], 2, "the nearest is \"boxed\""),
+        (&["--subtitle-style", "boxed"], 2, "--subtitle-style is given without --subtitles"),
+    ] {
+        let run = bench.run(&[&["new", "other.json", "a.mp4"], arguments].concat());
+        assert!(run.code == code && run.err.contains(message), "{} {}", run.code, run.err);
+        assert!(!bench.path("other.json").exists());
     }
 }

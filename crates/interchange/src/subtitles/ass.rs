@@ -1,6 +1,6 @@
 //! Advanced SubStation Alpha and SubStation Alpha: sections of lines `Name: value`.
 use super::{
-    ass_tags::{self, color, color_text, legacy_alignment},
+    ass_tags::{self, Around, color, color_text, legacy_alignment},
     clock,
     document::{Alignment, Cue, NamedStyle, RunStyle, SubtitleDocument},
     issues::{Issues, shortened},
@@ -89,7 +89,7 @@ pub(super) fn read(text: &str, issues: &mut Issues) -> SubtitleDocument {
     document.canvas = Some(canvas);
     let names: HashSet<String> = document.styles.iter().map(|s| s.id.clone()).collect();
     for (line, value, columns) in events {
-        match event(value, &columns, canvas, line, issues) {
+        match event(value, &columns, canvas, &document.styles, line, issues) {
             Some(cue) => {
                 if let Some(name) = cue.style.as_deref().filter(|name| !names.contains(*name)) {
                     issues.count(line, &format!("there is no style \"{}\"", shortened(name)));
@@ -120,6 +120,18 @@ fn style(value: &str, columns: &[String], is_old: bool, line: usize, issues: &mu
             "italic" => style.text.italic = on(),
             "underline" => style.text.underline = on(),
             "strikeout" => style.text.strike = on(),
+            "outlinecolour" => {
+                style.text.outline_color = color(value);
+                style.other.push((name.clone(), value.to_owned()));
+            }
+            "outline" => {
+                style.text.outline = value.parse().ok().filter(|s: &f32| s.is_finite() && *s >= 0.0);
+                style.other.push((name.clone(), value.to_owned()));
+            }
+            "spacing" => {
+                style.text.spacing = value.parse().ok().filter(|s: &f32| s.is_finite() && *s != 0.0);
+                style.other.push((name.clone(), value.to_owned()));
+            }
             "alignment" => {
                 let n = value.parse::<i64>().ok();
                 style.alignment =
@@ -131,7 +143,14 @@ fn style(value: &str, columns: &[String], is_old: bool, line: usize, issues: &mu
     style
 }
 
-fn event(value: &str, columns: &[String], canvas: (u32, u32), line: usize, issues: &mut Issues) -> Option<Cue> {
+fn event(
+    value: &str,
+    columns: &[String],
+    canvas: (u32, u32),
+    styles: &[NamedStyle],
+    line: usize,
+    issues: &mut Issues,
+) -> Option<Cue> {
     let mut cue = Cue::default();
     let (mut start, mut end, mut text) = (None, None, "");
     let clock = |t: &str| clock::parse(t, &['.', ',', ':']);
@@ -144,8 +163,11 @@ fn event(value: &str, columns: &[String], canvas: (u32, u32), line: usize, issue
             "style" => cue.style = (!trimmed.is_empty()).then(|| trimmed.trim_start_matches('*').to_owned()),
             "name" | "actor" => cue.speaker = (!trimmed.is_empty()).then(|| trimmed.to_owned()),
             "effect" if !trimmed.is_empty() => issues.count(line, "effects of lines (scrolling, karaoke templates) are left out"),
-            "marginl" | "marginr" | "marginv" if trimmed.bytes().any(|b| b.is_ascii_digit() && b != b'0') => {
-                issues.count(line, "margins of single lines are left out");
+            "marginl" | "marginr" | "marginv" => {
+                let n = ["marginl", "marginr", "marginv"].iter().position(|m| m == name).unwrap_or_default();
+                if let Some(margin) = trimmed.parse::<f64>().ok().filter(|m| m.is_finite() && *m != 0.0) {
+                    cue.layout_mut().margins[n] = margin;
+                }
             }
             "text" => text = value,
             _ => {}
@@ -155,7 +177,7 @@ fn event(value: &str, columns: &[String], canvas: (u32, u32), line: usize, issue
     if cue.end < cue.start {
         issues.add(line, "the cue ends before it starts; it is kept");
     }
-    ass_tags::parse(text, canvas, &mut cue, line, issues);
+    ass_tags::parse(text, &Around { canvas, styles }, &mut cue, line, issues);
     cue.trim();
     Some(cue)
 }
@@ -169,8 +191,6 @@ fn usual_style() -> NamedStyle {
 pub(super) fn write(document: &SubtitleDocument, losses: &mut Issues) -> String {
     let canvas = document.canvas.unwrap_or(USUAL_CANVAS);
     let one_line = |text: &str| text.replace(['\n', '\r'], " ");
-    // A comma would begin the next column.
-    let field = |text: &str| one_line(text).replace(',', ";");
     let mut out = String::from("[Script Info]\nScriptType: v4.00+\n");
     if let Some(language) = &document.language {
         let _ = writeln!(out, "Language: {}", one_line(language));
@@ -182,7 +202,7 @@ pub(super) fn write(document: &SubtitleDocument, losses: &mut Issues) -> String 
     let usual = usual_style();
     let needs_usual = document.style("Default").is_none();
     for style in needs_usual.then_some(&usual).into_iter().chain(&document.styles) {
-        let _ = writeln!(out, "Style: {}", style_line(style, &field));
+        let _ = writeln!(out, "Style: {}", style_line(style));
     }
     let _ = writeln!(out, "\n[Events]\nFormat: {EVENT_COLUMNS}");
     for cue in &document.cues {
@@ -191,9 +211,9 @@ pub(super) fn write(document: &SubtitleDocument, losses: &mut Issues) -> String 
         if [cue.start, cue.end].iter().any(|Time(t)| t % hundredth != 0) {
             losses.count(0, "times between hundredths of a second");
         }
-        let style = cue.style.as_deref().map_or_else(|| "Default".into(), field);
-        let speaker = cue.speaker.as_deref().map_or_else(String::new, field);
-        let _ = writeln!(out, "Dialogue: {},{from},{to},{style},{speaker},0,0,0,,{}", cue.layer, text(cue, canvas));
+        let (style, speaker) = names(cue);
+        let margins = margins(cue);
+        let _ = writeln!(out, "Dialogue: {},{from},{to},{style},{speaker},{margins},,{}", cue.layer, text(cue, canvas));
         for (is_there, what) in [
             (cue.region.is_some(), "regions"),
             (cue.id.is_some(), "names of cues"),
@@ -207,7 +227,81 @@ pub(super) fn write(document: &SubtitleDocument, losses: &mut Issues) -> String 
     out
 }
 
-fn style_line(style: &NamedStyle, field: &dyn Fn(&str) -> String) -> String {
+/// A text that may stand in a column: a comma would begin the next one.
+fn field(text: &str) -> String {
+    text.replace(['\n', '\r'], " ").replace(',', ";")
+}
+
+/// Style and speaker of a cue.
+fn names(cue: &Cue) -> (String, String) {
+    let style = cue.style.as_deref().map_or_else(|| "Default".into(), field);
+    (style, cue.speaker.as_deref().map_or_else(String::new, field))
+}
+
+/// Cue `n` as a block of Matroska: without its times, with its place in the file before the layer.
+pub(super) fn packet(cue: &Cue, n: usize, document: &SubtitleDocument) -> String {
+    let (style, speaker) = names(cue);
+    let (margins, text) = (margins(cue), text(cue, document.canvas.unwrap_or(USUAL_CANVAS)));
+    format!("{n},{},{style},{speaker},{margins},,{text}", cue.layer)
+}
+
+fn margins(cue: &Cue) -> String {
+    let all = cue.layout.as_ref().map_or([0.0; 3], |l| l.margins);
+    all.map(|m| (m.round() as i64).to_string()).join(",")
+}
+
+/// The tags of a cue's layout.
+fn layout_tags(cue: &Cue, canvas: (u32, u32)) -> String {
+    let mut out = String::new();
+    let place = |f: f64, side: u32| (f * f64::from(side) * 1000.0).round() / 1000.0;
+    let at = |[x, y]: [f64; 2]| format!("{},{}", place(x, canvas.0), place(y, canvas.1));
+    let ms = |t: cutroom_types::TimeDelta| t.0 / (FLICKS_PER_SECOND / 1000);
+    let Some(layout) = &cue.layout else {
+        if let Some(position) = cue.position {
+            let _ = write!(out, "\\pos({})", at(position));
+        }
+        return out;
+    };
+    match (cue.position, layout.movement) {
+        (Some(from), Some((to, start, end))) => {
+            let _ = write!(out, "\\move({},{},{},{})", at(from), at(to), ms(start), ms(end));
+        }
+        (Some(position), None) => {
+            let _ = write!(out, "\\pos({})", at(position));
+        }
+        (None, _) => {}
+    }
+    // Three points are a fade on one side: the times of the other side are one.
+    let four = match layout.opacity[..] {
+        [a, b, c, d] => Some([a, b, c, d]),
+        [a, b, c] if a.1 == b.1 => Some([a, a, b, c]),
+        [a, b, c] => Some([a, b, b, c]),
+        [a, b] => Some([a, b, b, b]),
+        _ => None,
+    };
+    if let Some([a, b, c, d]) = four {
+        let alpha = |v: f64| ((1.0 - v) * 255.0).round();
+        let (a1, a2, a3) = (alpha(a.1), alpha(b.1), alpha(d.1));
+        let _ = write!(out, "\\fade({a1},{a2},{a3},{},{},{},{})", ms(a.0), ms(b.0), ms(c.0), ms(d.0));
+    }
+    if let Some([l, t, r, b]) = layout.clip {
+        let _ = write!(out, "\\clip({},{})", at([l, t]), at([r, b]));
+    }
+    if let Some(degrees) = layout.rotation_degrees {
+        let _ = write!(out, "\\frz{degrees}");
+    }
+    for (name, scale) in [("fscx", layout.scale[0]), ("fscy", layout.scale[1])] {
+        if let Some(scale) = scale {
+            let _ = write!(out, "\\{name}{}", scale * 100.0);
+        }
+    }
+    if layout.no_wrap {
+        out.push_str("\\q2");
+    }
+    out
+}
+
+fn style_line(style: &NamedStyle) -> String {
     let other = |name: &str, usual: &str| {
         let found = style.other.iter().find(|(n, _)| n == name).map(|(_, v)| v.as_str());
         field(found.unwrap_or(usual))
@@ -248,9 +342,9 @@ fn text(cue: &Cue, canvas: (u32, u32)) -> String {
     if let Some(place) = cue.alignment {
         let _ = write!(out, "{{\\an{}}}", place.number());
     }
-    if let Some([x, y]) = cue.position {
-        let place = |f: f64, side: u32| (f * f64::from(side) * 1000.0).round() / 1000.0;
-        let _ = write!(out, "{{\\pos({},{})}}", place(x, canvas.0), place(y, canvas.1));
+    let tags = layout_tags(cue, canvas);
+    if !tags.is_empty() {
+        let _ = write!(out, "{{{tags}}}");
     }
     let mut before = RunStyle::default();
     let mut sung_to = cutroom_types::TimeDelta::ZERO;
@@ -282,6 +376,15 @@ fn text(cue: &Cue, canvas: (u32, u32)) -> String {
         }
         if style.size != before.size {
             let _ = write!(tags, "\\fs{}", style.size.map_or(String::new(), |s| s.to_string()));
+        }
+        for (name, is, was) in [("bord", style.outline, before.outline), ("fsp", style.spacing, before.spacing)] {
+            if is != was {
+                let _ = write!(tags, "\\{name}{}", is.map_or(String::new(), |v| v.to_string()));
+            }
+        }
+        if style.outline_color != before.outline_color {
+            let text = style.outline_color.map_or(String::new(), |[r, g, b, _]| format!("&H{b:02X}{g:02X}{r:02X}&"));
+            let _ = write!(tags, "\\3c{text}");
         }
         if style.color != before.color {
             match style.color {

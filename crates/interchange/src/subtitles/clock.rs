@@ -58,9 +58,11 @@ pub(super) fn parse(text: &str, separators: &[char]) -> Option<Time> {
 /// `HH:MM:SS` with `separator` and `places` decimals, rounded to the nearest; negative times are
 /// zero.
 pub(super) fn format(t: Time, separator: char, places: u32, hour_digits: usize) -> String {
-    let unit = FLICKS_PER_SECOND / 10i64.pow(places);
-    let units = (t.0.max(0) + unit / 2) / unit;
+    let per_second = 10i128.pow(places);
+    let flicks = i128::from(FLICKS_PER_SECOND);
+    let units = (2 * i128::from(t.0.max(0)) * per_second + flicks) / (2 * flicks);
     let per_second = 10i64.pow(places);
+    let units = units as i64;
     let (secs, fraction) = (units / per_second, units % per_second);
     let mut out = String::new();
     let _ = write!(
@@ -101,5 +103,6 @@ mod tests {
         assert_eq!(format(ms(3_723_004), ',', 3, 2), "01:02:03,004");
         assert_eq!(format(ms(3_599_996), '.', 2, 1), "1:00:00.00");
         assert_eq!(format(Time(-5), ',', 3, 2), "00:00:00,000");
+        assert_eq!(parse(&format(Time(12_345_678_901), '.', 9, 1), &['.']), Some(Time(12_345_678_901)));
     }
 }

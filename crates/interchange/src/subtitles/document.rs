@@ -53,12 +53,43 @@ pub struct Cue {
     /// The point of the picture at which it stands, as fractions of width and height.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub position: Option<[f64; 2]>,
+    /// How it moves, appears and is cut, if it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub layout: Option<Box<CueLayout>>,
     /// Order of drawing: higher ones over lower ones.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub layer: i32,
     /// Settings of WebVTT that have no field of their own, as written: `size:80%`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub settings: Vec<String>,
+}
+
+/// How a cue moves, appears and is cut (ASS). Times count from its start.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct CueLayout {
+    /// Where its position moves to: the point as fractions of the picture, from when, and until when;
+    /// both zero: during the whole cue.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub movement: Option<([f64; 2], TimeDelta, TimeDelta)>,
+    /// Opacities, 0..=1, at times in order, linear between them; empty: opaque.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub opacity: Vec<(TimeDelta, f64)>,
+    /// Left, top, right and bottom of what is shown of it, as fractions of the picture.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clip: Option<[f64; 4]>,
+    /// Rotation, counter-clockwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rotation_degrees: Option<f64>,
+    /// Horizontal and vertical scale; 1 is unscaled.
+    #[serde(default)]
+    pub scale: [Option<f64>; 2],
+    /// Margins at the left, the right, and above or below, in units of the document's canvas; 0: those of
+    /// its style.
+    #[serde(default)]
+    pub margins: [f64; 3],
+    /// Whether its lines are not wrapped.
+    #[serde(default)]
+    pub no_wrap: bool,
 }
 
 fn is_zero(n: &i32) -> bool {
@@ -111,6 +142,15 @@ pub struct RunStyle {
     /// Size in units of the document's canvas.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub size: Option<f32>,
+    /// Width of the outline in units of the document's canvas.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outline: Option<f32>,
+    /// Colour of the outline.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outline_color: Option<[u8; 4]>,
+    /// Space between letters in units of the document's canvas.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spacing: Option<f32>,
 }
 
 impl RunStyle {
@@ -130,6 +170,9 @@ impl RunStyle {
             color: self.color.or(below.color),
             font: self.font.clone().or_else(|| below.font.clone()),
             size: self.size.or(below.size),
+            outline: self.outline.or(below.outline),
+            outline_color: self.outline_color.or(below.outline_color),
+            spacing: self.spacing.or(below.spacing),
         }
     }
 }
@@ -228,6 +271,11 @@ impl Cue {
     /// Its text without styles.
     pub fn text(&self) -> String {
         self.runs.iter().map(|r| r.text.as_str()).collect()
+    }
+
+    /// Its layout, made if there is none.
+    pub(crate) fn layout_mut(&mut self) -> &mut CueLayout {
+        self.layout.get_or_insert_default()
     }
 
     /// How long it is shown; negative if it ends before it starts.

@@ -8,6 +8,15 @@ pub fn shift(document: &mut SubtitleDocument, by: TimeDelta) -> usize {
     map(document, |t| i128::from(t) + i128::from(by.0), i128::from)
 }
 
+/// Only what is shown from `from` to `to`, which becomes the time from zero on. Returns how many
+/// cues were cut or removed.
+pub fn cut(document: &mut SubtitleDocument, from: Time, to: Time) -> usize {
+    let before = document.cues.len();
+    document.cues.retain(|c| c.start < to && c.end > from);
+    let ends = document.cues.iter_mut().filter(|c| c.end > to).map(|c| c.end = to).count();
+    before - document.cues.len() + ends + shift(document, TimeDelta(from.0.saturating_neg()))
+}
+
 /// A linear map of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Stretch {

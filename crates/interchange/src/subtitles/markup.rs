@@ -43,6 +43,7 @@ impl Open {
             color,
             font,
             size,
+            ..RunStyle::default()
         }
     }
 

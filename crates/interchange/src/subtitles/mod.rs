@@ -11,23 +11,32 @@ mod clock;
 mod document;
 mod edit;
 mod encoding;
+mod fit;
 mod issues;
+mod language;
 mod markup;
+mod mov_text;
+mod packets;
 mod split;
 mod srt;
 mod ttml;
 mod ttml_write;
 mod vtt;
 
+pub use ass_tags::color as ass_color;
 pub use check::{CheckLimits, Finding, FindingKind, check};
-pub use document::{Alignment, Cue, NamedStyle, Region, Run, RunStyle, SubtitleDocument, Sung};
-pub use edit::{Stretch, shift, stretch};
+pub use document::{Alignment, Cue, CueLayout, NamedStyle, Region, Run, RunStyle, SubtitleDocument, Sung};
+pub use edit::{Stretch, cut, shift, stretch};
+pub use fit::{Fitting, find as find_fit, snap};
 pub use issues::Issue;
+pub use language::{language_of_name, language_tag, quicktime_letters, three_letters};
+pub use packets::{Packet, PacketForm, Packets, packets};
 pub use split::{SplitLimits, split};
 
+use cutroom_types::Time;
 use issues::Issues;
 use serde::{Deserialize, Serialize};
-use std::path::Path;
+use std::{fmt::Write, path::Path};
 
 /// A subtitle format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -100,6 +109,14 @@ pub struct SubtitleFile {
     pub issues: Vec<Issue>,
 }
 
+/// Whether these are the beginnings of files of pictures and sound, which may hold any words.
+fn is_media(bytes: &[u8]) -> bool {
+    let is_stream = bytes.first() == Some(&0x47) && bytes.get(188) == Some(&0x47);
+    is_stream
+        || bytes.get(4..8) == Some(b"ftyp")
+        || [&b"\x1a\x45\xdf\xa3"[..], b"OggS", b"RIFF"].iter().any(|m| bytes.starts_with(m))
+}
+
 /// A text is no subtitle file of a known format.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("it is not a subtitle file: neither SubRip, WebVTT, ASS nor TTML")]
@@ -119,6 +136,9 @@ impl UnknownFormat {
 /// [`UnknownFormat`] when neither tells the format. What is wrong inside is in the result's
 /// `issues`.
 pub fn read(bytes: &[u8], name: Option<&Path>) -> Result<SubtitleFile, UnknownFormat> {
+    if is_media(bytes) {
+        return Err(UnknownFormat);
+    }
     let decoded = encoding::decode(bytes);
     let text = decoded.text.as_str();
     let format = SubtitleFormat::of_text(text).or_else(|| name.and_then(SubtitleFormat::of_path)).ok_or(UnknownFormat)?;
@@ -135,6 +155,39 @@ pub fn read(bytes: &[u8], name: Option<&Path>) -> Result<SubtitleFile, UnknownFo
     document.sort();
     let (encoding, is_encoding_guessed) = (decoded.encoding, decoded.is_guessed);
     Ok(SubtitleFile { document, format, encoding, is_encoding_guessed, issues: issues.into_list() })
+}
+
+/// Reads events that a decoder returned as lines of ASS: what stands before them, and for each one its
+/// start, its end and its columns from the layer on without times. With `own_styles` the styles before
+/// them are those of the file; otherwise the decoder made them up.
+pub fn read_events<'a>(
+    header: &str,
+    events: impl Iterator<Item = (Time, Time, &'a str)>,
+    own_styles: bool,
+) -> (SubtitleDocument, Vec<Issue>) {
+    let mut text = header.trim_end().to_owned();
+    if !text.lines().any(|l| l.trim().eq_ignore_ascii_case("[Events]")) {
+        text.push_str("\n[Events]");
+    }
+    text.push_str("\nFormat: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text\n");
+    for (start, end, columns) in events {
+        let [start, end] = [start, end].map(|t| clock::format(t, '.', 9, 1));
+        // A line break would end the event.
+        let columns = columns.replace("\r\n", "\\N").replace(['\n', '\r'], "\\N");
+        let (layer, rest) = columns.split_once(',').unwrap_or(("0", &columns));
+        let _ = writeln!(text, "Dialogue: {layer},{start},{end},{rest}");
+    }
+    let mut issues = Issues::default();
+    let mut document = ass::read(&text, &mut issues);
+    if !own_styles {
+        (document.canvas, document.metadata) = (None, Vec::new());
+        document.styles.clear();
+        document.cues.iter_mut().for_each(|c| c.style = None);
+    }
+    document.sort();
+    // Lines mean nothing here.
+    let issues = issues.into_list().into_iter().map(|i| Issue { line: 0, ..i }).collect();
+    (document, issues)
 }
 
 /// Writes a document as UTF-8 text, and says what the format could not hold.

@@ -83,32 +83,40 @@ pub(super) fn write(document: &SubtitleDocument, losses: &mut Issues) -> String 
     for (n, cue) in document.cues.iter().enumerate() {
         let [from, to] = [cue.start, cue.end].map(|t| clock::format(t, ',', 3, 2));
         let _ = writeln!(out, "{}\n{from} --> {to}", n + 1);
-        if let Some(place) = cue.alignment.filter(|a| *a != Alignment::BOTTOM) {
-            let _ = write!(out, "{{\\an{}}}", place.number());
-        }
-        // An empty line would end the cue.
-        let text = markup::write(cue, Dialect::Srt, losses);
-        let lines: Vec<&str> = text.lines().filter(|l| !l.trim().is_empty()).collect();
-        if lines.len() < text.lines().count() {
-            losses.count(0, "empty lines inside cues");
-        }
-        let _ = writeln!(out, "{}\n", lines.join("\n"));
-        for (is_there, what) in [
-            (cue.position.is_some(), "positions"),
-            (cue.style.is_some(), "styles that cues name"),
-            (cue.region.is_some(), "regions"),
-            (cue.speaker.is_some(), "names of speakers"),
-            (cue.id.is_some(), "names of cues"),
-            (cue.layer != 0, "layers"),
-            (!cue.settings.is_empty(), "settings of WebVTT"),
-        ] {
-            if is_there {
-                losses.count(0, what);
-            }
-        }
+        let _ = writeln!(out, "{}\n", body(cue, losses));
     }
     if document.language.is_some() || !document.metadata.is_empty() {
         losses.count(0, "language, title and the like");
+    }
+    out
+}
+
+/// The text of a cue, and what of it is lost.
+pub(super) fn body(cue: &Cue, losses: &mut Issues) -> String {
+    let mut out = String::new();
+    if let Some(place) = cue.alignment.filter(|a| *a != Alignment::BOTTOM) {
+        let _ = write!(out, "{{\\an{}}}", place.number());
+    }
+    // An empty line would end the cue.
+    let text = markup::write(cue, Dialect::Srt, losses);
+    let lines: Vec<&str> = text.lines().filter(|l| !l.trim().is_empty()).collect();
+    if lines.len() < text.lines().count() {
+        losses.count(0, "empty lines inside cues");
+    }
+    out.push_str(&lines.join("\n"));
+    for (is_there, what) in [
+        (cue.layout.is_some(), "movements, fades and other layout"),
+        (cue.position.is_some(), "positions"),
+        (cue.style.is_some(), "styles that cues name"),
+        (cue.region.is_some(), "regions"),
+        (cue.speaker.is_some(), "names of speakers"),
+        (cue.id.is_some(), "names of cues"),
+        (cue.layer != 0, "layers"),
+        (!cue.settings.is_empty(), "settings of WebVTT"),
+    ] {
+        if is_there {
+            losses.count(0, what);
+        }
     }
     out
 }

@@ -155,6 +155,7 @@ fn paragraph(cue: &Cue, document: &SubtitleDocument, out: &mut String, losses: &
     }
     out.push_str("</p>\n");
     for (is_there, what) in [
+        (cue.layout.is_some(), "movements, fades and other layout"),
         (cue.position.is_some(), "positions"),
         (cue.speaker.is_some(), "names of speakers"),
         (cue.layer != 0, "layers"),

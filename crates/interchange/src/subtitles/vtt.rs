@@ -168,13 +168,7 @@ pub(super) fn write(document: &SubtitleDocument, losses: &mut Issues) -> String 
         }
         let [from, to] = [cue.start, cue.end].map(|t| clock::format(t, '.', 3, 2));
         let _ = writeln!(out, "{from} --> {to}{}", settings(cue));
-        let text = markup::write(cue, Dialect::Vtt, losses);
-        let lines: Vec<&str> = text.lines().filter(|l| !l.trim().is_empty()).collect();
-        if lines.len() < text.lines().count() {
-            losses.count(0, "empty lines inside cues");
-        }
-        let speaker = cue.speaker.as_ref().map_or(String::new(), |s| format!("<v {}>", escape(&one_line(s))));
-        let _ = writeln!(out, "{speaker}{}\n", lines.join("\n"));
+        let _ = writeln!(out, "{}\n", body(cue, losses));
         if cue.layer != 0 {
             losses.count(0, "layers");
         }
@@ -182,7 +176,23 @@ pub(super) fn write(document: &SubtitleDocument, losses: &mut Issues) -> String 
     out
 }
 
-fn settings(cue: &Cue) -> String {
+/// The text of a cue, and what of it is lost.
+pub(super) fn body(cue: &Cue, losses: &mut Issues) -> String {
+    let text = markup::write(cue, Dialect::Vtt, losses);
+    let lines: Vec<&str> = text.lines().filter(|l| !l.trim().is_empty()).collect();
+    if lines.len() < text.lines().count() {
+        losses.count(0, "empty lines inside cues");
+    }
+    if cue.layout.is_some() {
+        losses.count(0, "movements, fades and other layout");
+    }
+    let one_line = |text: &str| text.replace(['\n', '\r'], " ");
+    let speaker = cue.speaker.as_ref().map_or(String::new(), |s| format!("<v {}>", escape(&one_line(s))));
+    format!("{speaker}{}", lines.join("\n"))
+}
+
+/// Settings of a cue, as they stand behind its times.
+pub(super) fn settings(cue: &Cue) -> String {
     let mut out = String::new();
     if let Some([x, y]) = cue.position {
         let percent = |f: f64| (f * 10_000.0).round() / 100.0;

@@ -1,5 +1,8 @@
 //! The containers: one row each.
-use crate::{MediaError, write::refuse::refuse};
+use crate::{
+    MediaError,
+    write::{refuse::refuse, text::TextCodec},
+};
 use std::path::Path;
 
 /// A container format.
@@ -19,6 +22,8 @@ pub struct Container {
     /// Ids of the audio codecs that it can hold, in the order in which they are tried when none is
     /// named; empty when it holds no audio.
     pub audio: &'static [&'static str],
+    /// How it stores text tracks, the usual one first; empty when it holds none.
+    pub text: &'static [TextCodec],
     /// Muxer options.
     pub(crate) options: &'static [(&'static str, &'static str)],
     /// Whether the container itself stores the range (limited or full).
@@ -39,6 +44,7 @@ static CONTAINERS: &[Container] = &[
         muxer: Some("mp4"),
         video: &["h264", "h265", "vp9", "av1", "av1-aom"],
         audio: &["aac", "opus", "flac"],
+        text: &[TextCodec::MovText],
         // The index is moved to the front so that players can start before the whole file is
         // loaded. FFmpeg 5.1 regards FLAC in mp4 as experimental.
         options: &[("movflags", "+faststart+write_colr"), ("strict", "experimental")],
@@ -53,6 +59,7 @@ static CONTAINERS: &[Container] = &[
         muxer: Some("mov"),
         video: &["h264", "h265", "prores", "dnxhr", "ffv1", "png"],
         audio: &["aac", "pcm"],
+        text: &[TextCodec::MovText],
         options: &[("movflags", "+faststart+write_colr")],
         carries_range: false,
         carries_alpha: false,
@@ -65,6 +72,7 @@ static CONTAINERS: &[Container] = &[
         muxer: Some("matroska"),
         video: &["h264", "h265", "vp9", "av1", "av1-aom", "prores", "ffv1", "png"],
         audio: &["opus", "flac", "aac", "pcm"],
+        text: &[TextCodec::SubRip, TextCodec::Ass],
         options: &[],
         carries_range: true,
         carries_alpha: true,
@@ -77,6 +85,7 @@ static CONTAINERS: &[Container] = &[
         muxer: Some("webm"),
         video: &["vp9", "av1", "av1-aom"],
         audio: &["opus"],
+        text: &[TextCodec::WebVtt],
         options: &[],
         carries_range: true,
         carries_alpha: true,
@@ -89,6 +98,7 @@ static CONTAINERS: &[Container] = &[
         muxer: Some("ipod"),
         video: &[],
         audio: &["aac"],
+        text: &[],
         options: &[("movflags", "+faststart")],
         carries_range: false,
         carries_alpha: false,
@@ -101,6 +111,7 @@ static CONTAINERS: &[Container] = &[
         muxer: Some("matroska"),
         video: &[],
         audio: &["opus", "flac", "aac", "pcm"],
+        text: &[],
         options: &[],
         carries_range: false,
         carries_alpha: false,
@@ -113,6 +124,7 @@ static CONTAINERS: &[Container] = &[
         muxer: Some("wav"),
         video: &[],
         audio: &["pcm"],
+        text: &[],
         // Sizes above 4 GiB are stored in 64 bits (EBU Tech 3306).
         options: &[("rf64", "auto")],
         carries_range: false,
@@ -126,6 +138,7 @@ static CONTAINERS: &[Container] = &[
         muxer: Some("mp3"),
         video: &[],
         audio: &["mp3"],
+        text: &[],
         options: &[],
         carries_range: false,
         carries_alpha: false,
@@ -138,6 +151,7 @@ static CONTAINERS: &[Container] = &[
         muxer: Some("flac"),
         video: &[],
         audio: &["flac"],
+        text: &[],
         options: &[],
         carries_range: false,
         carries_alpha: false,
@@ -150,6 +164,7 @@ static CONTAINERS: &[Container] = &[
         muxer: Some("opus"),
         video: &[],
         audio: &["opus"],
+        text: &[],
         options: &[],
         carries_range: false,
         carries_alpha: false,
@@ -162,6 +177,7 @@ static CONTAINERS: &[Container] = &[
         muxer: None,
         video: &["png"],
         audio: &[],
+        text: &[],
         options: &[],
         carries_range: true,
         carries_alpha: false,

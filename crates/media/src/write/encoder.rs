@@ -5,6 +5,7 @@ use crate::report::ProblemSink;
 use crate::tags::AvColor;
 use crate::write::encoders::encoder_pointer;
 use crate::write::frame::{AvFrame, encoder_format};
+use crate::write::text::{self, TextPacket};
 use crate::write::validate::{CheckedAudio, CheckedVideo};
 use ffmpeg_next::ffi::{self, AVRational};
 use std::ffi::CString;
@@ -13,6 +14,37 @@ use std::ffi::CString;
 pub(crate) struct AvPacket(*mut ffi::AVPacket);
 
 impl AvPacket {
+    /// A text as a packet, in ticks of text tracks.
+    pub fn of_text(text: &TextPacket) -> Result<Self, MediaError> {
+        let failed = || MediaError::Internal { operation: "making a packet", reason: "out of memory".into() };
+        // SAFETY: no preconditions.
+        let packet = unsafe { ffi::av_packet_alloc() };
+        if packet.is_null() {
+            return Err(failed());
+        }
+        let packet = Self(packet);
+        // SAFETY: the packet is valid and empty; FFmpeg allocates the bytes that are then written.
+        unsafe {
+            if ffi::av_new_packet(packet.0, text.payload.len() as i32) < 0 {
+                return Err(failed());
+            }
+            (*packet.0).data.copy_from_nonoverlapping(text.payload.as_ptr(), text.payload.len());
+            (*packet.0).pts = text::ticks(text.start);
+            (*packet.0).dts = (*packet.0).pts;
+            (*packet.0).duration = (text::ticks(text.end) - (*packet.0).pts).max(1);
+            (*packet.0).flags |= ffi::AV_PKT_FLAG_KEY;
+            if !text.settings.is_empty() {
+                let kind = ffi::AVPacketSideDataType::AV_PKT_DATA_WEBVTT_SETTINGS;
+                let side = ffi::av_packet_new_side_data(packet.0, kind, text.settings.len());
+                if side.is_null() {
+                    return Err(failed());
+                }
+                side.copy_from_nonoverlapping(text.settings.as_ptr(), text.settings.len());
+            }
+        }
+        Ok(packet)
+    }
+
     pub fn as_ptr(&self) -> *mut ffi::AVPacket {
         self.0
     }

@@ -1,14 +1,16 @@
-//! Packets of up to two streams → one interleaved file.
+//! Packets of up to two streams, and of text tracks → one interleaved file.
 //!
 //! Packets wait until the other stream has reached their time, so that the file is in order of
 //! decoding time. The queue is limited: when one stream is more than [`WAITING_BYTES`] or
 //! [`WAITING_SECS`] ahead, its packets are written out of order between the streams, which is valid
-//! in every container but less convenient for streaming players.
+//! in every container but less convenient for streaming players. Packets of text tracks are all known
+//! before; they wait for pictures and sound of their time.
 use crate::MediaError;
 use crate::error::ffmpeg_text;
 use crate::hdr;
 use crate::write::container::Container;
 use crate::write::encoder::{AvPacket, Encoder};
+use crate::write::text::{self, TextTrack};
 use cutroom_types::HdrMetadata;
 use ffmpeg_next::ffi::{self, AVRational};
 use std::collections::VecDeque;
@@ -29,6 +31,8 @@ struct Track {
     waiting: VecDeque<AvPacket>,
     waiting_bytes: usize,
     ended: bool,
+    /// Whether all its packets wait from the beginning.
+    is_text: bool,
 }
 
 /// An open container file.
@@ -145,8 +149,43 @@ impl Muxer {
             waiting: VecDeque::new(),
             waiting_bytes: 0,
             ended: false,
+            is_text: false,
         });
         Ok(self.tracks.len() - 1)
+    }
+
+    /// Adds a text track.
+    pub fn add_text(&mut self, track: &TextTrack) -> Result<(), MediaError> {
+        // SAFETY: the context is valid and its header not yet written.
+        let stream = unsafe { ffi::avformat_new_stream(self.context, ptr::null()) };
+        if stream.is_null() {
+            return Err(self.internal("adding a stream", ffi::AVERROR(ffi::ENOMEM)));
+        }
+        // SAFETY: the stream is new.
+        unsafe { text::describe(stream, track)? };
+        self.tracks.push(Track {
+            encoder_time_base: AVRational { num: 1, den: text::TICKS_PER_SECOND },
+            shift: 0,
+            packet_duration: 0,
+            waiting: VecDeque::new(),
+            waiting_bytes: 0,
+            ended: false,
+            is_text: true,
+        });
+        Ok(())
+    }
+
+    /// Queues all packets of the text tracks, in the order in which they were added, once the header is
+    /// written.
+    pub fn push_texts(&mut self, texts: &[TextTrack], path: &Path) -> Result<(), MediaError> {
+        let tracks: Vec<usize> = (0..self.tracks.len()).filter(|&n| self.tracks[n].is_text).collect();
+        for (&n, track) in tracks.iter().zip(texts) {
+            for packet in &track.packets {
+                self.push(n, AvPacket::of_text(packet)?, path)?;
+            }
+            self.end(n, path)?;
+        }
+        Ok(())
     }
 
     /// Sets a metadata entry of the file.
@@ -239,13 +278,16 @@ impl Muxer {
             // Times are compared as integers in nanoseconds, fine enough for every track.
             i128::from(p.dts()) * i128::from(tb.num) * 1_000_000_000 / i128::from(tb.den.max(1))
         };
-        let heads = self.tracks.iter().enumerate().filter_map(|(i, t)| Some((seconds(i, t.waiting.front()?), i)));
-        let (first, track) = heads.min()?;
+        let heads = || self.tracks.iter().enumerate().filter_map(|(i, t)| Some((seconds(i, t.waiting.front()?), i)));
+        let (_, track) = heads().min()?;
         if self.tracks.iter().all(|t| t.ended || !t.waiting.is_empty()) {
             return Some(track);
         }
-        let t = &self.tracks[track];
-        let ahead = t.waiting.back().map_or(0, |p| seconds(track, p) - first);
+        // A text is due before the others, whose first packets would be.
+        let others = heads().filter(|(_, i)| !self.tracks[*i].is_text).min();
+        let (first, of) = others?;
+        let t = &self.tracks[of];
+        let ahead = t.waiting.back().map_or(0, |p| seconds(of, p) - first);
         (t.waiting_bytes > WAITING_BYTES || ahead > i128::from(WAITING_SECS) * 1_000_000_000).then_some(track)
     }
 

@@ -1,10 +1,11 @@
 //! Validates settings against the rows of containers and codecs, before anything is created.
 use crate::MediaError;
 use crate::write::audio::{AudioCodec, AudioForm, audio_codec};
-use crate::write::container::{Container, container};
+use crate::write::container::{Container, container, containers};
 use crate::write::encoders::encoder_pointer;
 use crate::write::refuse::refuse;
 use crate::write::settings::{AudioSettings, VideoSettings, WriteSettings};
+use crate::write::text::TextTrack;
 use crate::write::video::{Options, VideoCodec, VideoProfile, video_codec};
 use cutroom_types::{ColorModel, Matrix, Range};
 
@@ -67,6 +68,25 @@ fn holds(
     }
     let allowed: Vec<&str> = allowed.map(|c| c.id).collect();
     Err(refuse(format!("{codec} cannot go into {}; it goes into {}", container.id, allowed.join(", "))))
+}
+
+/// Refuses text tracks that the container does not hold.
+pub(crate) fn check_texts(container: &Container, texts: &[TextTrack]) -> Result<(), MediaError> {
+    for track in texts {
+        if !container.text.contains(&track.codec) {
+            let holding: Vec<&str> = containers().iter().filter(|c| c.text.contains(&track.codec)).map(|c| c.id).collect();
+            return Err(refuse(format!(
+                "{} cannot go into {}; it goes into {}",
+                track.codec.id(),
+                container.id,
+                holding.join(", ")
+            )));
+        }
+        if i32::try_from(track.header.len()).is_err() || track.packets.iter().any(|p| p.payload.len() > 1 << 24) {
+            return Err(refuse("a text of a subtitle track has more than 16 MiB".into()));
+        }
+    }
+    Ok(())
 }
 
 pub(crate) fn check_video<'a>(container: &Container, s: &'a VideoSettings) -> Result<CheckedVideo<'a>, MediaError> {

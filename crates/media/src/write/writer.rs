@@ -9,7 +9,8 @@ use crate::write::partial::PartialFile;
 use crate::write::png_chunks;
 use crate::write::sequence::Sequence;
 use crate::write::settings::{VideoSettings, WriteSettings};
-use crate::write::validate::{Checked, CheckedVideo, check, check_video};
+use crate::write::text::TextTrack;
+use crate::write::validate::{Checked, CheckedVideo, check, check_texts, check_video};
 use crate::write::video::Input;
 use cutroom_types::{AlphaMode, AudioBlock, ColorModel, ColorTags, HdrMetadata, Orientation, Picture};
 use ffmpeg_next::ffi::AVRational;
@@ -80,10 +81,25 @@ impl Writer {
     /// anything is created; [`MediaError::Exists`] when the file exists and `overwrite` is not set;
     /// [`MediaError::Write`] when it cannot be created.
     pub fn create(final_path: &Path, settings: &WriteSettings, overwrite: bool) -> Result<Self, MediaError> {
+        Self::create_with_texts(final_path, settings, &[], overwrite)
+    }
+
+    /// As [`Self::create`], with text tracks, whose packets are written beside pictures and sound of
+    /// their time.
+    ///
+    /// # Errors
+    /// As for [`Self::create`]; [`MediaError::Settings`] where the container does not hold them.
+    pub fn create_with_texts(
+        final_path: &Path,
+        settings: &WriteSettings,
+        texts: &[TextTrack],
+        overwrite: bool,
+    ) -> Result<Self, MediaError> {
         crate::init();
         let checked = check(settings)?;
+        check_texts(checked.container, texts)?;
         match checked.container.muxer {
-            Some(muxer) => Self::create_file(final_path, settings, &checked, muxer, overwrite),
+            Some(muxer) => Self::create_file(final_path, settings, &checked, texts, muxer, overwrite),
             None => {
                 let video = checked.video.as_ref().map(|v| PictureTrack::open(v, false)).transpose()?;
                 let color = settings.video.as_ref().map_or(ColorTags::SRGB, |v| v.color);
@@ -97,6 +113,7 @@ impl Writer {
         path: &Path,
         settings: &WriteSettings,
         checked: &Checked,
+        texts: &[TextTrack],
         name: &'static str,
         overwrite: bool,
     ) -> Result<Self, MediaError> {
@@ -128,10 +145,14 @@ impl Writer {
             let facts = StreamFacts { frame_rate: None, fourcc: None, hdr: HdrMetadata::default(), priming };
             audio_index = muxer.add_stream(&track.encoder, &facts)?;
         }
+        for track in texts {
+            muxer.add_text(track)?;
+        }
         for (key, value) in &settings.metadata {
             muxer.set_metadata(key, value)?;
         }
         muxer.open(partial.path(), &muxer_options(checked)).map_err(|e| under_name(e, path))?;
+        muxer.push_texts(texts, path)?;
         Ok(Self { video, sound, sink: Sink::File { muxer, partial, video: video_index, sound: audio_index }, failed: false })
     }
 

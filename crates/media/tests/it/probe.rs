@@ -72,7 +72,7 @@ fn streams_rates_and_durations() {
     if let Some(i) = info("nasa_2video_2audio_2subs.mp4") {
         let sizes: Vec<Size> = i.video.iter().map(|v| v.size).collect();
         assert_eq!(sizes, [Size { width: 320, height: 180 }, Size { width: 480, height: 270 }]);
-        assert_eq!((i.audio.len(), i.other.len()), (2, 2));
+        assert_eq!((i.audio.len(), i.texts.len(), i.other.len()), (2, 2, 0));
         assert_eq!((i.video[0].average_rate, i.video[1].average_rate), (FrameRate::new(25, 1), FrameRate::new(30000, 1001)));
         let starts = i.video.iter().map(|v| v.span.start).chain(i.audio.iter().map(|a| a.span.start));
         assert_eq!(starts.min(), Some(Time::ZERO));

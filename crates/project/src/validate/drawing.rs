@@ -7,7 +7,7 @@ use crate::{
     Animated, Paint, Project, Shadow, ShapeSource, Stroke, SubtitlesSource, TextSource,
     placeholder::{self, TextPiece},
     shape::{Arrangement, Outline, Shape},
-    subtitles::{MAX_CUES, MAX_CUES_AT_ONCE},
+    subtitles::{CueLayout, MAX_CUES, MAX_CUES_AT_ONCE},
     text::TextStyle,
 };
 use cutroom_types::BezierPath;
@@ -22,6 +22,8 @@ const MAX_CUE_BYTES: usize = 10_000;
 /// Lengths and positions in canvas pixels.
 const LENGTH: Limits = (0.0, 100_000.0);
 const PLACE: Limits = (-1e6, 1e6);
+/// Points as fractions of the canvas, which may lie outside.
+const FRACTION: Limits = (-100.0, 100.0);
 const DEGREES: Limits = (-1e6, 1e6);
 
 pub(super) fn text(problems: &mut Vec<Problem>, project: &Project, t: &TextSource, at: &At<'_>) {
@@ -108,6 +110,9 @@ pub(super) fn subtitles(problems: &mut Vec<Problem>, project: &Project, s: &Subt
         for (j, run) in cue.runs.iter().enumerate() {
             style(problems, &run.style, at, &format_args!("{field}.runs[{j}].style"));
         }
+        if let Some(l) = &cue.layout {
+            layout(problems, l, at, &format_args!("{field}.layout"));
+        }
         ends.retain(|end| *end > cue.start.0);
         ends.push(cue.end.0);
         if ends.len() == MAX_CUES_AT_ONCE + 1 {
@@ -116,6 +121,17 @@ pub(super) fn subtitles(problems: &mut Vec<Problem>, project: &Project, s: &Subt
             return;
         }
     }
+}
+
+fn layout(problems: &mut Vec<Problem>, l: &CueLayout, at: &At<'_>, field: &dyn Display) {
+    if let Some(position) = &l.position {
+        number(problems, at, format_args!("{field}.position"), position, FRACTION);
+    }
+    number(problems, at, format_args!("{field}.opacity"), &l.opacity, UNIT);
+    single(problems, at, format_args!("{field}.rotation_degrees"), Some(l.rotation_degrees), DEGREES);
+    l.scale.iter().for_each(|v| single(problems, at, format_args!("{field}.scale"), Some(*v), (-100.0, 100.0)));
+    l.clip.iter().flatten().for_each(|v| single(problems, at, format_args!("{field}.clip"), Some(*v), FRACTION));
+    l.margins.iter().flatten().for_each(|v| single(problems, at, format_args!("{field}.margins"), Some(*v), (-1.0, 0.9)));
 }
 
 /// The names in a text.

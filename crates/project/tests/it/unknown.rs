@@ -45,7 +45,7 @@ fn everything() -> Value {
         copied(json!({"type": "circle", "count": 2, "radius": number()})),
         copied(json!({"type": "path", "count": 2, "path": curve(outline(0.1), outline(0.2))}))]});
     let subtitles = json!({"type": "subtitles", "highlight": {"style": style()}, "look": {"style": style()},
-        "cues": [{"start": 0, "end": "1s", "runs": [{"text": "a", "start": 0, "style": style()}]}]});
+        "cues": [{"start": 0, "end": "1s", "layout": {"position": [0.5, 0.5]}, "runs": [{"text": "a", "start": 0, "style": style()}]}]});
     json!({
         "schema_version": 2, "main": "main", "settings": {"notes": "n"},
         "media": [{"id": "a", "path": "a.mp4", "facts": {"size": {"width": 64, "height": 36}}}],
