@@ -165,7 +165,7 @@ impl SourcePictures for Fetched {
         self.composition.luts().get(path).cloned()
     }
 
-    fn fonts(&self) -> FontSet {
-        self.composition.fonts().clone()
+    fn fonts(&self) -> &FontSet {
+        self.composition.fonts()
     }
 }

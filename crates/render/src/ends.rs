@@ -18,8 +18,8 @@ pub trait SourcePictures {
     }
 
     /// The fonts of texts: by default the shipped ones.
-    fn fonts(&self) -> FontSet {
-        FontSet::shipped()
+    fn fonts(&self) -> &FontSet {
+        FontSet::shipped_ref()
     }
 }
 

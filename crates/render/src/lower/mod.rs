@@ -13,6 +13,7 @@ mod matte;
 mod motion;
 mod outline;
 mod outset;
+mod overlay;
 mod pass;
 mod planes;
 mod point;
