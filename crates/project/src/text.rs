@@ -10,7 +10,8 @@ use std::{borrow::Cow, collections::BTreeMap};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct TextSource {
     /// The text; `\n` begins a new line. `{timecode}`, `{frame}`, `{time}`, `{counter}`, `{clip}`,
-    /// `{composition}` and the project's `variables` are replaced; `{{` is a brace.
+    /// `{composition}`, `{file}` (the media file that the nearest track below shows) and the project's
+    /// `variables` are replaced; `{{` is a brace.
     #[serde(default, skip_serializing_if = "is_default")]
     pub text: String,
     /// Pieces of text with styles of their own, after `text`.

@@ -18,6 +18,7 @@ mod numbered;
 mod odd_sizes;
 mod placement;
 mod safety;
+mod scripts;
 mod simd;
 mod sources;
 mod stabilize;
