@@ -12,7 +12,7 @@ use std::{
 };
 
 /// Shipped font files and the family that each belongs to. Licences and sources are beside them.
-const SHIPPED: [(&str, &[u8]); 11] = [
+pub(crate) const SHIPPED: [(&str, &[u8]); 11] = [
     ("Inter", include_bytes!("../fonts/Inter.ttf")),
     ("Inter", include_bytes!("../fonts/Inter-Italic.ttf")),
     ("Noto Serif", include_bytes!("../fonts/NotoSerif-Regular.ttf")),

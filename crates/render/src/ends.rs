@@ -1,5 +1,5 @@
 //! Input and output of drawing: the source of pictures, and the format of the result.
-use cutroom_drawing::FontSet;
+use cutroom_drawing::{FontSet, Svg};
 use cutroom_effects::lut::Lut;
 use cutroom_timeline::SourceFrame;
 use cutroom_types::{ColorTags, Picture, PictureFormat};
@@ -14,6 +14,12 @@ pub trait SourcePictures {
     /// Returns the LUT in a file that an effect names; `None` when it was not read.
     fn lut(&self, path: &str) -> Option<Arc<Lut>> {
         let _ = path;
+        None
+    }
+
+    /// The drawing of a source frame whose file is one: an SVG. It has no picture then.
+    fn vector(&self, frame: &SourceFrame) -> Option<Arc<Svg>> {
+        let _ = frame;
         None
     }
 

@@ -24,6 +24,7 @@ mod sources;
 mod stabilize;
 mod subtitles;
 mod support;
+mod svg;
 mod titles;
 mod track;
 mod transitions;
