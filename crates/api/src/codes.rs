@@ -64,6 +64,7 @@ pub const CODES: &[ErrorCode] = &[
     row("cli.stdout", Failed, "Standard output could not be written."),
     row("drawing.font", Media, "A file named as a font is not one, or is too large."),
     row("drawing.overflow", Project, "A text does not fit into its box, and its `overflow` is `error`."),
+    row("drawing.svg", Media, "An SVG file cannot be read, or is too large or complex to draw."),
     row("drawing.too_complex", Failed, "A text or a shape exceeds a limit of size."),
     row("export.cancelled", Cancelled, "An export, or the scan of media files before it, was cancelled."),
     row("export.defect", Failed, "A defect of cutroom: a thread of the export ended without a result."),

@@ -124,13 +124,13 @@ fn main() {
             "{name}: {:?} {:?} {:?} in {:.1} ms",
             drawn.content,
             drawn.origin,
-            drawn.picture.as_ref().map(|p| p.size),
+            drawn.picture().map(|p| p.size),
             start.elapsed().as_secs_f64() * 1e3
         );
         let mut out = vec![[60u8, 90, 120]; (canvas.width * canvas.height) as usize];
         let (ox, oy) =
             ((canvas.width as i32 - drawn.content.width as i32) / 2, (canvas.height as i32 - drawn.content.height as i32) / 2);
-        if let Some(p) = &drawn.picture {
+        if let Some(p) = drawn.picture() {
             for y in 0..p.size.height as i32 {
                 for x in 0..p.size.width as i32 {
                     let (cx, cy) = (ox + drawn.origin[0] + x, oy + drawn.origin[1] + y);

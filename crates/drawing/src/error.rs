@@ -27,6 +27,12 @@ pub enum DrawingError {
         /// Its name.
         name: String,
     },
+    /// An SVG file cannot be drawn.
+    #[error("this SVG cannot be drawn: {reason}")]
+    Svg {
+        /// Why.
+        reason: String,
+    },
 }
 
 impl DrawingError {
@@ -36,6 +42,7 @@ impl DrawingError {
             Self::TooComplex { .. } => "drawing.too_complex",
             Self::Overflow { .. } => "drawing.overflow",
             Self::Font { .. } => "drawing.font",
+            Self::Svg { .. } => "drawing.svg",
         }
     }
 }

@@ -12,7 +12,7 @@ use std::{
 };
 
 /// Shipped font files and the family that each belongs to. Licences and sources are beside them.
-const SHIPPED: [(&str, &[u8]); 11] = [
+pub(crate) const SHIPPED: [(&str, &[u8]); 11] = [
     ("Inter", include_bytes!("../fonts/Inter.ttf")),
     ("Inter", include_bytes!("../fonts/Inter-Italic.ttf")),
     ("Noto Serif", include_bytes!("../fonts/NotoSerif-Regular.ttf")),
@@ -70,6 +70,11 @@ impl Default for FontSet {
 impl FontSet {
     /// The shipped fonts.
     pub fn shipped() -> Self {
+        Self::shipped_ref().clone()
+    }
+
+    /// The same, shared.
+    pub fn shipped_ref() -> &'static Self {
         static SET: OnceLock<FontSet> = OnceLock::new();
         SET.get_or_init(|| {
             let collection = Collection::new(CollectionOptions { shared: false, system_fonts: false });
@@ -87,7 +92,6 @@ impl FontSet {
             set.context.collection.set_generic_families(GenericFamily::Emoji, emoji.into_iter());
             set
         })
-        .clone()
     }
 
     /// Adds the families of a font file of the project; returns their names. They come before
@@ -108,7 +112,7 @@ impl FontSet {
     ) -> Result<Vec<String>, DrawingError> {
         let bad = || DrawingError::Font { name: name.to_owned() };
         // A font without characters or outlines is of no use.
-        if !font_refs(&bytes).any(|f| f.charmap().has_map()) {
+        if !font_refs(&bytes).any(|f| f.charmap().has_map()) || font_refs(&bytes).any(|f| is_cut_off(&f, bytes.len())) {
             return Err(bad());
         }
         // A family that is already there is replaced, not mixed with the new one.
@@ -226,6 +230,12 @@ pub(crate) fn is_ignorable(c: char) -> bool {
 /// The fonts of a file: one, or those of a collection.
 fn font_refs(bytes: &[u8]) -> impl Iterator<Item = FontRef<'_>> {
     FontRef::fonts(bytes).filter_map(Result::ok)
+}
+
+/// Whether the file ends before one of the font's tables: letters would be missing without a word.
+fn is_cut_off(font: &FontRef<'_>, len: usize) -> bool {
+    let tables = font.table_directory().table_records();
+    tables.iter().any(|t| t.offset() as usize + t.length() as usize > len)
 }
 
 /// Family names of the fonts in a file, without duplicates.

@@ -17,6 +17,7 @@ mod outline;
 pub mod placed;
 mod shape;
 pub mod surface;
+pub mod svg;
 mod text;
 mod units;
 mod vertical;
@@ -24,6 +25,7 @@ mod vertical;
 pub use drawer::{Drawer, DrawnPicture};
 pub use error::DrawingError;
 pub use fonts::{FontOrigin, FontSet, SHIPPED_FAMILIES};
+pub use svg::Svg;
 
 use coverage::PixelRect;
 use cutroom_effects::color::WorkingSpace;

@@ -31,11 +31,11 @@ struct Copy {
     scale: f64,
 }
 
-/// Draws a group of shapes.
+/// Draws a group of shapes, in memory that is used again.
 ///
 /// # Errors
 /// There are too many copies, or an outline is too complex.
-pub(crate) fn draw(group: &ShapeGroup, target: &Target) -> Result<Surface, DrawingError> {
+pub(crate) fn draw(group: &ShapeGroup, target: &Target, memory: Vec<[f32; 4]>) -> Result<Surface, DrawingError> {
     let count: u64 = group.shapes.iter().map(|s| s.copies.count()).sum();
     if count > MAX_COPIES {
         return Err(DrawingError::TooComplex {
@@ -63,7 +63,7 @@ pub(crate) fn draw(group: &ShapeGroup, target: &Target) -> Result<Surface, Drawi
         }
     }
     let pixels = pixels.grown(1);
-    let mut surface = Surface::new(pixels);
+    let mut surface = Surface::in_memory(pixels, memory);
     for shadow in &group.shadows {
         let sigma = shadow.sigma_px * target.scale as f32;
         let around = pixels.grown((3.0 * sigma).ceil() as i32 + 1);

@@ -2,6 +2,7 @@
 use crate::coverage::{Coverage, PixelRect};
 use cutroom_effects::color::{WorkingSpace, working_color};
 use cutroom_timeline::drawing::{GradientKind, Paint};
+use cutroom_types::{ColorTags, Picture, PictureFormat, Size};
 use kurbo::{Affine, Point};
 
 /// Number of entries of a gradient's colour table.
@@ -14,6 +15,51 @@ pub struct Surface {
     pub pixels: PixelRect,
     /// Values, row by row.
     pub values: Vec<[f32; 4]>,
+}
+
+/// Which parts of a surface are not transparent: blocks of [`InkMap::BLOCK`] pixels of a row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InkMap {
+    /// A bit for each block, row by row, from the lowest of a word.
+    bits: Vec<u64>,
+    words_per_row: usize,
+}
+
+impl InkMap {
+    /// Number of pixels of a block.
+    pub const BLOCK: usize = 16;
+
+    /// That of a surface.
+    pub fn new(surface: &Surface) -> Self {
+        let width = surface.pixels.width();
+        let words_per_row = width.div_ceil(Self::BLOCK * 64);
+        let mut bits = vec![0; words_per_row * surface.pixels.height()];
+        if width > 0 {
+            for (row, words) in surface.values.chunks_exact(width).zip(bits.chunks_exact_mut(words_per_row)) {
+                for (i, block) in row.chunks(Self::BLOCK).enumerate() {
+                    let is_inked = block.iter().any(|v| v[3] != 0.0);
+                    words[i / 64] |= u64::from(is_inked) << (i % 64);
+                }
+            }
+        }
+        Self { bits, words_per_row }
+    }
+
+    /// Whether nothing is visible.
+    pub fn is_empty(&self) -> bool {
+        self.bits.iter().all(|w| *w == 0)
+    }
+
+    /// Whether a block of a row that has any of these columns is visible; columns and rows outside of the
+    /// surface are not.
+    pub fn has(&self, row: i64, columns: std::ops::Range<i64>) -> bool {
+        let Some(words) = usize::try_from(row).ok().and_then(|y| self.bits.chunks_exact(self.words_per_row.max(1)).nth(y)) else {
+            return false;
+        };
+        let block = |x: i64| (x.max(0) as usize) / Self::BLOCK;
+        let (from, to) = (block(columns.start), block(columns.end - 1).min(words.len() * 64 - 1));
+        columns.end > 0 && (from..=to).any(|b| words[b / 64] >> (b % 64) & 1 == 1)
+    }
 }
 
 /// Colour at each point of an area: straight working colour.
@@ -176,7 +222,25 @@ fn color_at(stops: &[(f32, [f32; 4])], t: f32) -> [f32; 4] {
 impl Surface {
     /// A transparent surface.
     pub fn new(pixels: PixelRect) -> Self {
-        Self { pixels, values: vec![[0.0; 4]; pixels.width() * pixels.height()] }
+        Self::in_memory(pixels, Vec::new())
+    }
+
+    /// A transparent surface in memory that is used again.
+    pub fn in_memory(pixels: PixelRect, mut memory: Vec<[f32; 4]>) -> Self {
+        memory.clear();
+        memory.resize(pixels.width() * pixels.height(), [0.0; 4]);
+        Self { pixels, values: memory }
+    }
+
+    /// The same in planes; `None` if it has no pixels.
+    pub fn picture(&self) -> Option<Picture> {
+        let size = Size { width: self.pixels.width() as u32, height: self.pixels.height() as u32 };
+        let plane = |c: usize| {
+            let mut bytes = vec![0; self.values.len() * 4];
+            bytes.chunks_exact_mut(4).zip(&self.values).for_each(|(b, v)| b.copy_from_slice(&v[c].to_le_bytes()));
+            bytes
+        };
+        Picture::from_planes(PictureFormat::RGB_FLOAT.with_alpha(), size, ColorTags::SRGB, (0..4).map(plane).collect())
     }
 
     /// Draws ink where there is coverage, over what is there.

@@ -23,7 +23,7 @@ struct Piece {
     picture: Option<Surface>,
 }
 
-/// Draws a text.
+/// Draws a text, in memory that is used again.
 ///
 /// # Errors
 /// An outline is too complex.
@@ -32,6 +32,7 @@ pub(crate) fn draw(
     layout: &TextLayout,
     glyphs: &mut GlyphCache,
     target: &Target,
+    memory: Vec<[f32; 4]>,
 ) -> Result<Surface, DrawingError> {
     let pixels_from_box = target.pixels_from_box();
     let looks = units::looks(layout, &block.animations);
@@ -75,7 +76,7 @@ pub(crate) fn draw(
     }
     let backgrounds = backgrounds(block, layout, pixels_from_box);
     let pixels = extent(block, &pieces, &backgrounds, target.scale, limits);
-    let mut surface = Surface::new(pixels);
+    let mut surface = Surface::in_memory(pixels, memory);
     let ink_box = pixels_from_box * Affine::scale_non_uniform(layout.size[0], layout.size[1]);
 
     if let Some(background) = &block.background {

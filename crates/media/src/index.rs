@@ -8,6 +8,7 @@ use crate::{
     input::{AvPacket, Input},
     mp4_boxes, mp4_tables,
     numbered::{MediaLocation, Row},
+    svg,
     video_index::{VideoIndex, VideoScan},
 };
 use cutroom_types::{CancelToken, Span};
@@ -42,6 +43,10 @@ impl MediaIndex {
     pub fn scan_until(path: &Path, cancel: &CancelToken) -> Result<Arc<Self>, MediaError> {
         if cancel.is_cancelled() {
             return Err(MediaError::Stopped { path: path.to_owned() });
+        }
+        if svg::is_svg(path) {
+            let (info, video) = svg::describe(path)?;
+            return Ok(Arc::new(Self { info, video: vec![video], audio: Vec::new(), row: None }));
         }
         let mut input = Input::open(path)?;
         let mut warnings = Vec::new();
@@ -145,7 +150,7 @@ pub fn probe_location(location: &MediaLocation) -> Result<MediaInfo, MediaError>
     let index = MediaIndex::open(location, &CancelToken::new())?;
     let mut info = index.info.clone();
     let pictures = info.video.iter_mut().chain(&mut info.attached_pictures);
-    for (n, v) in pictures.enumerate() {
+    for (n, v) in pictures.enumerate().filter(|(_, v)| v.codec != svg::NAME) {
         v.defect = index.try_picture(n).err();
     }
     for (n, a) in info.audio.iter_mut().enumerate() {

@@ -36,6 +36,7 @@ mod row_index;
 mod row_reader;
 mod samples;
 mod stream;
+mod svg;
 pub mod tags;
 mod text_reader;
 mod video;

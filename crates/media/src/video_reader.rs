@@ -4,6 +4,7 @@ use crate::{
     index::MediaIndex,
     report::DecodeReport,
     row_reader::RowReader,
+    svg,
     video::{DecodedFrame, ReadOptions, StreamReader},
 };
 use cutroom_types::Time;
@@ -32,6 +33,12 @@ impl VideoReader {
     /// # Errors
     /// As [`Self::open`]; also when the stream has no frames.
     pub fn open_indexed(index: Arc<MediaIndex>, video_stream: usize, options: ReadOptions) -> Result<Self, MediaError> {
+        if index.info.container == svg::NAME {
+            return Err(MediaError::Unsupported {
+                path: index.info.path.clone(),
+                what: "reading an SVG without drawing it".into(),
+            });
+        }
         match index.row.clone().filter(|_| video_stream < index.video.len()) {
             Some(row) => Ok(Self(Kind::Row(Box::new(RowReader::new(index, row, options))))),
             None => Ok(Self(Kind::Stream(Box::new(StreamReader::open_indexed(index, video_stream, options)?)))),

@@ -7,9 +7,10 @@ use crate::{
     decoder_pool::FrameSource,
     fonts, handles,
     luts::{self, Luts},
+    svg,
     validate::validate_media,
 };
-use cutroom_drawing::FontSet;
+use cutroom_drawing::{FontSet, Svg};
 use cutroom_effects::Catalog;
 use cutroom_media::{MediaError, MediaIndex, MediaInfo, ReadOptions, VideoInfo};
 use cutroom_project::{Composition, MediaFacts, Problem, Project, TrackKind};
@@ -51,6 +52,8 @@ pub struct OpenComposition {
     files: BTreeMap<MediaId, Arc<MediaIndex>>,
     luts: Luts,
     fonts: FontSet,
+    /// The media that are drawings.
+    svgs: BTreeMap<MediaId, Arc<Svg>>,
     /// Warnings, in words: where transitions and audio need more than their files contain, and what
     /// is unusual about the files.
     notes: Vec<String>,
@@ -129,6 +132,8 @@ impl OpenComposition {
         let mut notes = found.warnings;
         let luts = luts::read(&project, &compositions, catalog, library, &mut problems, &mut notes);
         let fonts = fonts::gather(&project, &compositions, library, &mut problems, &mut notes);
+        let found = scanned.iter().filter(|(_, s)| s.index.is_ok()).map(|(id, s)| (id, s.path.as_path())).collect();
+        let svgs = svg::read(&project, &found, &mut problems, &mut notes);
         if !problems.is_empty() {
             return Err(problems);
         }
@@ -139,7 +144,7 @@ impl OpenComposition {
             0 => shared_cores(timeline.composition(), options.others),
             threads => threads,
         };
-        Ok(Self { timeline, library: Arc::clone(library), files, luts, fonts, notes, options, decode_threads })
+        Ok(Self { timeline, library: Arc::clone(library), files, luts, fonts, svgs, notes, options, decode_threads })
     }
 
     /// The same composition with decoders that share the cores with `others` other users, unless
@@ -157,6 +162,11 @@ impl OpenComposition {
     /// The document, with the facts of the files that the composition uses.
     pub fn project(&self) -> &Project {
         self.timeline.project()
+    }
+
+    /// The media that are drawings.
+    pub(crate) fn svgs(&self) -> &BTreeMap<MediaId, Arc<Svg>> {
+        &self.svgs
     }
 
     /// The composition that is open.

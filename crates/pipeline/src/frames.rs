@@ -1,7 +1,7 @@
 //! Reads frames of a composition with decoding ahead: a range in order, or single frames at any
 //! position.
 use crate::{DecoderPool, OpenComposition, Pending, PipelineError};
-use cutroom_drawing::FontSet;
+use cutroom_drawing::{FontSet, Svg};
 use cutroom_effects::lut::Lut;
 use cutroom_render::{
     OutputSpec, Renderer, SourcePictures, Submitted,
@@ -128,7 +128,7 @@ impl FrameReader {
         let (plan, left_out) = self.composition.explain(self.to_plan.start)?;
         let plan = self.scaled(plan);
         self.to_plan.start += 1;
-        let pending = self.threads.request(plan.source_frames())?;
+        let pending = self.request(&plan)?;
         let pictures = self.fetched(pending)?;
         let mut graph = graph::graph(&plan, &pictures, output)?;
         graph.eliminated.extend(left_out.iter().map(LeftOut::to_string));
@@ -170,8 +170,15 @@ impl FrameReader {
     fn request_frame(&mut self) -> Result<RequestedFrame, PipelineError> {
         let plan = self.scaled(self.composition.plan(self.to_plan.start)?);
         self.to_plan.start += 1;
-        let pending = self.threads.request(plan.source_frames())?;
+        let pending = self.request(&plan)?;
         Ok((plan, pending))
+    }
+
+    /// Requests the pictures of a frame that are decoded.
+    fn request(&mut self, plan: &FramePlan) -> Result<Vec<Pending>, PipelineError> {
+        let mut frames = plan.source_frames();
+        frames.retain(|frame| !self.composition.svgs().contains_key(&frame.media));
+        self.threads.request(frames)
     }
 }
 
@@ -190,7 +197,11 @@ impl SourcePictures for Fetched {
         self.composition.luts().get(path).cloned()
     }
 
-    fn fonts(&self) -> FontSet {
-        self.composition.fonts().clone()
+    fn vector(&self, frame: &SourceFrame) -> Option<Arc<Svg>> {
+        self.composition.svgs().get(&frame.media).cloned()
+    }
+
+    fn fonts(&self) -> &FontSet {
+        self.composition.fonts()
     }
 }

@@ -21,6 +21,7 @@ mod luts;
 mod measure;
 mod sound;
 mod spec;
+mod svg;
 mod validate;
 
 pub use composition::{OpenComposition, OpenOptions, facts_of, upright_size};

@@ -10,7 +10,7 @@ pub enum TextPiece<'a> {
 }
 
 /// Names that every project knows.
-pub const BUILT_IN: [&str; 6] = ["timecode", "frame", "time", "counter", "clip", "composition"];
+pub const BUILT_IN: [&str; 7] = ["timecode", "frame", "time", "counter", "clip", "composition", "file"];
 
 /// The pieces of a text. `{{` and `}}` are braces.
 ///

@@ -193,6 +193,14 @@ fn is_margin(v: &[f64; 2]) -> bool {
 mod tests {
     use super::*;
 
+    /// What a file does not say is what an empty text has.
+    #[test]
+    fn subtitles_without_a_look_have_that_of_a_text() {
+        let source: SubtitlesSource = serde_json::from_str(r#"{"cues": []}"#).unwrap();
+        let empty: TextSource = serde_json::from_str("{}").unwrap();
+        assert_eq!((source.look.line_height, &source.look), (1.0, &empty));
+    }
+
     #[test]
     fn cues_are_shown_from_their_start_to_before_their_end() {
         let cue = |start: i64, end: i64| Cue { start: Time(start), end: Time(end), ..Cue::default() };

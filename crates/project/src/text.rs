@@ -7,10 +7,11 @@ use std::{borrow::Cow, collections::BTreeMap};
 
 /// A text, drawn at its own size in the middle of the canvas; the clip's transform places it. Its
 /// box is as large as its lines, or `width_px` and `height_px`.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct TextSource {
     /// The text; `\n` begins a new line. `{timecode}`, `{frame}`, `{time}`, `{counter}`, `{clip}`,
-    /// `{composition}` and the project's `variables` are replaced; `{{` is a brace.
+    /// `{composition}`, `{file}` (the media file that the nearest track below shows) and the project's
+    /// `variables` are replaced; `{{` is a brace.
     #[serde(default, skip_serializing_if = "is_default")]
     pub text: String,
     /// Pieces of text with styles of their own, after `text`.
@@ -65,6 +66,31 @@ pub struct TextSource {
     /// Unknown fields, kept on save.
     #[serde(flatten)]
     pub extra: Extra,
+}
+
+impl Default for TextSource {
+    fn default() -> Self {
+        Self {
+            text: String::new(),
+            runs: Vec::new(),
+            style: TextStyle::default(),
+            align: TextAlign::default(),
+            vertical_align: VerticalAlign::default(),
+            line_height: one(),
+            paragraph_spacing_px: 0.0,
+            width_px: None,
+            height_px: None,
+            overflow: Overflow::default(),
+            direction: TextDirection::default(),
+            vertical: false,
+            background: None,
+            shadows: Vec::new(),
+            path: None,
+            animations: Vec::new(),
+            counter: None,
+            extra: Extra::default(),
+        }
+    }
 }
 
 /// A piece of text.

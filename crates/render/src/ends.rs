@@ -1,5 +1,5 @@
 //! Input and output of drawing: the source of pictures, and the format of the result.
-use cutroom_drawing::FontSet;
+use cutroom_drawing::{FontSet, Svg};
 use cutroom_effects::lut::Lut;
 use cutroom_timeline::SourceFrame;
 use cutroom_types::{ColorTags, Picture, PictureFormat};
@@ -17,9 +17,15 @@ pub trait SourcePictures {
         None
     }
 
+    /// The drawing of a source frame whose file is one: an SVG. It has no picture then.
+    fn vector(&self, frame: &SourceFrame) -> Option<Arc<Svg>> {
+        let _ = frame;
+        None
+    }
+
     /// The fonts of texts: by default the shipped ones.
-    fn fonts(&self) -> FontSet {
-        FontSet::shipped()
+    fn fonts(&self) -> &FontSet {
+        FontSet::shipped_ref()
     }
 }
 

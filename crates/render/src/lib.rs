@@ -14,6 +14,7 @@ mod error;
 pub mod filter;
 pub mod gpu;
 pub mod graph;
+pub mod ink_plane;
 pub mod lower;
 pub mod mask;
 mod nearest;

@@ -181,6 +181,16 @@ fn snap(a: Affine) -> Affine {
     Affine { xx: s(a.xx), xy: s(a.xy), x0: s(a.x0), yx: s(a.yx), yy: s(a.yy), y0: s(a.y0) }
 }
 
+/// Distance in source samples between neighbouring output pixels, the larger of both axes.
+pub fn step(map: &Affine) -> f64 {
+    map.xx.hypot(map.yx).max(map.xy.hypot(map.yy))
+}
+
+/// Whether a position is whole, but for rounding.
+pub fn is_integer(x: f64) -> bool {
+    (x - x.round()).abs() < 1e-9
+}
+
 /// Intersection of two bounds (may be empty).
 pub fn clip_bounds(a: [u32; 4], b: [u32; 4]) -> [u32; 4] {
     [a[0].max(b[0]), a[1].max(b[1]), a[2].min(b[2]), a[3].min(b[3])]

@@ -5,6 +5,8 @@
 //! colour per pixel: on the CPU a stage is a loop over a cache-sized tile, on the GPU all stages of
 //! a pass are one compute shader. A [`Pass::Convolve`] filters an intermediate. Intermediates are
 //! premultiplied, in the working space: `f32` planes on the CPU and RGBA16F on the GPU.
+use crate::ink_plane::InkPlane;
+use cutroom_drawing::surface::InkMap;
 use cutroom_effects::{BlendRef, NORMAL, Uniforms};
 use cutroom_kernel::{At, Blend, BlendKernel, BlendOp, Edge, MixOp, PointOp, ReadOp, Real, Rgba, rgb};
 use cutroom_types::{Affine, Picture, Size};
@@ -23,6 +25,8 @@ pub struct Program {
     pub size: Size,
     /// Source pictures, in order of first use.
     pub pictures: Vec<Picture>,
+    /// Of text and shapes among them: which parts are not transparent. A back end need not look at it.
+    pub inks: Vec<(PictureId, Arc<InkMap>)>,
     /// Rasters between passes.
     pub intermediates: Vec<Intermediate>,
     /// In order. The last one writes the output, or the last ones write one plane of it each.
@@ -32,7 +36,7 @@ pub struct Program {
 impl Program {
     /// A program without passes.
     pub fn new(size: Size) -> Self {
-        Self { size, pictures: Vec::new(), intermediates: Vec::new(), passes: Vec::new() }
+        Self { size, pictures: Vec::new(), inks: Vec::new(), intermediates: Vec::new(), passes: Vec::new() }
     }
 
     /// Returns the present lengths of the lists, for [`Self::rewind`].
@@ -43,6 +47,7 @@ impl Program {
     /// Removes everything added since [`Self::mark`] returned `to`.
     pub fn rewind(&mut self, to: [usize; 3]) {
         self.pictures.truncate(to[0]);
+        self.inks.retain(|(id, _)| *id < to[0]);
         self.intermediates.truncate(to[1]);
         self.passes.truncate(to[2]);
     }
@@ -163,10 +168,12 @@ pub enum PlaneBase {
 
 /// A layer of a [`PlanePass`]: `below + (plane − below) · coverage · opacity`.
 pub struct PlaneOver {
-    /// The single-plane picture and its position.
+    /// The picture of one plane, and alpha if it has `ink`, and its position.
     pub sampling: Sampling,
     /// 0..=1.
     pub opacity: f32,
+    /// Of text and shapes: the picture's memory, premultiplied, on whole samples.
+    pub ink: Option<Arc<InkPlane>>,
 }
 
 impl PlanePass {
@@ -176,8 +183,11 @@ impl PlanePass {
             PlaneBase::Code(c) => Stage::Fill { reg: 0, color: [*c, *c, *c, 1.0] },
             PlaneBase::Plane(sampling) => Stage::Sample { reg: 0, sampling: *sampling },
         }];
-        for PlaneOver { sampling, opacity } in &self.over {
+        for PlaneOver { sampling, opacity, ink } in &self.over {
             stages.push(Stage::Sample { reg: 1, sampling: *sampling });
+            if ink.is_some() {
+                stages.push(Stage::Unpremultiply { reg: 1 });
+            }
             stages.push(Stage::Blend {
                 backdrop: 0,
                 source: 1,

@@ -4,7 +4,7 @@ use crate::drawing::{
     StrokeJoin, StrokePosition, TextAlign, TextBlock, TextFlow, UnitAmounts, UnitAnimation, UnitLook,
 };
 use cutroom_project::{
-    Animated, Clip, Color, Composition, Paint, Project, Shadow, ShapeSource, Stroke, TextSource,
+    Animated, Clip, ClipSource, Color, Composition, Paint, Project, Shadow, ShapeSource, Stroke, TextSource, TrackKind,
     paint::{self as document_paint},
     placeholder::{self, TextPiece},
     shape::{Arrangement, Copies, Outline},
@@ -261,10 +261,25 @@ fn expanded(text: &str, counter: Option<&Counter>, names: &Names<'_>, t: TimeDel
         TextPiece::Name("clip") => names.clip.name.clone(),
         TextPiece::Name("composition") if names.composition.name.is_empty() => names.composition.id.to_string(),
         TextPiece::Name("composition") => names.composition.name.clone(),
+        TextPiece::Name("file") => file_below(names),
         TextPiece::Name("counter") => counter.map_or_else(String::new, |c| counted(c, t)),
         TextPiece::Name(name) => names.project.variables.get(name).cloned().unwrap_or_else(|| format!("{{{name}}}")),
     };
     pieces.into_iter().map(piece).collect()
+}
+
+/// Name of the media file that the nearest track below shows at the time; empty if none does.
+fn file_below(names: &Names<'_>) -> String {
+    let tracks = &names.composition.tracks;
+    let own = tracks.iter().position(|t| t.clips.iter().any(|c| c.id == names.clip.id)).unwrap_or(0);
+    let is_shown = |c: &Clip| c.enabled && c.start <= names.time && names.time < c.start + c.duration;
+    let below = tracks[..own].iter().rev().filter(|t| t.enabled && t.kind == TrackKind::Video);
+    let source = below.flat_map(|t| t.clips.iter().filter(|c| is_shown(c))).find_map(|c| match &c.source {
+        ClipSource::Media(m) => Some(&m.media),
+        _ => None,
+    });
+    let media = source.and_then(|id| names.project.media.iter().find(|m| m.id == *id));
+    media.map_or_else(String::new, |m| m.path.rsplit('/').next().unwrap_or_default().to_owned())
 }
 
 /// Hours (if there are any), minutes and seconds.

@@ -85,7 +85,8 @@ impl Film {
     fn pictures(&self, material: &Material) -> Value {
         let mut clips: Vec<Value> = self.shots.iter().map(|s| shot_json(s, &material.clips[s.clip])).collect();
         if let Some((slow, shot)) = clips.get_mut(1).zip(self.shots.get(1)) {
-            let points = [(0, json!(1.0)), (shot.frames / 3, json!(0.5)), (shot.frames * 2 / 3, json!(0.5)), (shot.frames, json!(1.0))];
+            let points =
+                [(0, json!(1.0)), (shot.frames / 3, json!(0.5)), (shot.frames * 2 / 3, json!(0.5)), (shot.frames, json!(1.0))];
             slow["time_map"] = json!({"speed": curve(&points, "in_out_sine")});
             slow["audio"]["preserve_pitch"] = json!(true);
         }

@@ -9,8 +9,11 @@ const HEIGHT: usize = 96;
 
 /// Luma of all frames of a film.
 fn luma(b: &Bench, name: &str) -> Vec<Vec<f64>> {
-    let output =
-        Command::new("ffmpeg").args(["-v", "error", "-i"]).arg(b.path(name)).args(["-f", "rawvideo", "-pix_fmt", "gray", "-"]).output();
+    let output = Command::new("ffmpeg")
+        .args(["-v", "error", "-i"])
+        .arg(b.path(name))
+        .args(["-f", "rawvideo", "-pix_fmt", "gray", "-"])
+        .output();
     output.unwrap().stdout.chunks_exact(WIDTH * HEIGHT).map(|f| f.iter().map(|v| f64::from(*v)).collect()).collect()
 }
 

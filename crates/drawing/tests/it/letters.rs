@@ -55,7 +55,7 @@ fn text_that_does_not_fit_is_shrunk_clipped_or_an_error() {
     block.flow.overflow = Overflow::Clip;
     let clipped = drawn(&block);
     assert_eq!(at(&clipped, 3, 100, 70), 0.0);
-    assert!(clipped.picture.unwrap().size.height <= 62);
+    assert!(clipped.picture().unwrap().size.height <= 62);
     block.flow.overflow = Overflow::Error;
     let error = cutroom_drawing::layout::arrange(&block, &mut FontSet::shipped()).unwrap_err();
     assert_eq!(error.code(), "drawing.overflow");
@@ -178,7 +178,7 @@ fn other_fonts_change_nothing() {
     let drawing = Drawing { canvas: CANVAS, content };
     let bytes = |fonts: &FontSet| {
         let drawn = Drawer::default().draw(&drawing, 1.0, working(), fonts).unwrap();
-        drawn.picture.unwrap().planes.iter().map(|p| p.data().to_vec()).collect::<Vec<_>>()
+        drawn.picture().unwrap().planes.iter().map(|p| p.data().to_vec()).collect::<Vec<_>>()
     };
     let mut more = FontSet::shipped();
     // Another family with Latin letters, as a machine may have it.
@@ -192,4 +192,36 @@ fn other_fonts_change_nothing() {
 fn letters_without_a_glyph_are_named() {
     let placed = layout(&text("a한b", style(20.0)));
     assert_eq!(placed.missing.into_iter().collect::<String>(), "한");
+}
+
+/// Fonts that end early, have damaged bytes or are no fonts are refused, or drawn with what is whole;
+/// nothing panics.
+#[test]
+fn broken_fonts_are_refused_or_drawn() {
+    let whole = include_bytes!("../../fonts/Inter.ttf");
+    for len in [0, 1, 12, 1000, whole.len() / 2, whole.len() - 4] {
+        assert!(FontSet::shipped().add("cut.ttf", whole[..len].to_vec()).is_err(), "{len} bytes");
+    }
+    let mut own = style(40.0);
+    own.families = vec![Arc::from("Inter")];
+    let drawing = Drawing { canvas: CANVAS, content: DrawingContent::Text(Box::new(text("Äfi 1", own))) };
+    let mut random = 1u64;
+    let mut next = |below: usize| {
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (random >> 33) as usize % below
+    };
+    for _ in 0..30 {
+        let mut bytes = whole.to_vec();
+        for _ in 0..200 {
+            let at = next(bytes.len());
+            bytes[at] = next(256) as u8;
+        }
+        let mut fonts = FontSet::shipped();
+        if fonts.add("damaged.ttf", bytes).is_ok() {
+            // An error has a code; a picture is a picture.
+            if let Err(e) = Drawer::default().draw(&drawing, 1.0, working(), &fonts) {
+                assert!(e.code().starts_with("drawing."), "{e}");
+            }
+        }
+    }
 }

@@ -3,3 +3,4 @@ mod letters;
 mod shapes;
 mod shaping;
 mod support;
+mod svg;

@@ -136,5 +136,5 @@ fn copies_stand_where_they_are_arranged() {
     }
     let many = copied(Arrangement::Grid { columns: 200, rows: 50, spacing: [2.0, 6.0] });
     let content = DrawingContent::Shapes(Box::new(ShapeGroup { size_px: [400.0, 300.0], shapes: vec![many], shadows: vec![] }));
-    assert!(draw(content, 1.0).picture.is_some());
+    assert!(draw(content, 1.0).picture().is_some());
 }

@@ -68,7 +68,7 @@ pub fn layout(block: &TextBlock) -> TextLayout {
 
 /// A channel of a pixel at a position of the content; 0 outside of the picture.
 pub fn at(drawn: &DrawnPicture, channel: usize, x: i32, y: i32) -> f32 {
-    let Some(p) = &drawn.picture else { return 0.0 };
+    let Some(p) = drawn.picture() else { return 0.0 };
     let (x, y) = (x - drawn.origin[0], y - drawn.origin[1]);
     if x < 0 || y < 0 || x >= p.size.width as i32 || y >= p.size.height as i32 {
         return 0.0;
@@ -78,7 +78,7 @@ pub fn at(drawn: &DrawnPicture, channel: usize, x: i32, y: i32) -> f32 {
 
 /// Sum of a channel, and its centroid in pixels of the content.
 pub fn moments(drawn: &DrawnPicture, channel: usize) -> (f64, [f64; 2]) {
-    let Some(p) = &drawn.picture else { return (0.0, [0.0; 2]) };
+    let Some(p) = drawn.picture() else { return (0.0, [0.0; 2]) };
     let (mut sum, mut x_sum, mut y_sum) = (0.0, 0.0, 0.0);
     for y in 0..p.size.height as i32 {
         for x in 0..p.size.width as i32 {

@@ -144,6 +144,10 @@ fn words(problems: &mut Vec<Problem>, project: &Project, t: &TextSource, text: &
         let TextPiece::Name(name) = piece else { continue };
         if name == "counter" && t.counter.is_none() {
             at.report(problems, &field, "project.placeholder", "{counter} needs `counter`, such as {\"value\": 10}");
+        } else if name == "date" && !project.variables.contains_key(name) {
+            let message = "{date} needs the project's variable of that name, such as \"variables\": {\"date\": \"2026-11-29\"}: \
+                           a film is the same whenever it is drawn, so that the clock is not asked";
+            at.report(problems, &field, "project.placeholder", message);
         } else if !placeholder::BUILT_IN.contains(&name) && !project.variables.contains_key(name) {
             let known = placeholder::BUILT_IN.iter().copied().chain(project.variables.keys().map(String::as_str));
             let known: Vec<&str> = known.collect();

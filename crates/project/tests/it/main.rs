@@ -5,5 +5,6 @@ mod cycles;
 mod document;
 mod edit;
 mod form;
+mod limits;
 mod support;
 mod unknown;

@@ -4,6 +4,7 @@ mod kept;
 mod pack;
 mod planes;
 mod sample;
+mod segments;
 pub(crate) mod stage_kernels;
 
 use crate::{
@@ -19,6 +20,7 @@ use kept::{KeptWork, Reuse};
 use pack::{Above, Band, Lines, Packer};
 use rayon::prelude::*;
 use sample::{PlaneBuffer, Sampler, SamplerInput, TableCache};
+use segments::{PlacedInk, placed_ink, segments};
 use stage_kernels::{FADE, PREMULTIPLY, UNPREMULTIPLY};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -57,6 +59,8 @@ struct PreparedStage<'a> {
     bounds: [u32; 4],
     /// The register is also read outside the bounds, so it is cleared there.
     clear_outside: bool,
+    /// Of a blend of text or shapes as they are: the parts that can change.
+    ink: Option<PlacedInk<'a>>,
 }
 
 impl CpuRenderer {
@@ -191,6 +195,8 @@ impl CpuRenderer {
         let gray = matches!(pass.target, PassTarget::Intermediate(id) if program.intermediates[id].planes == Planes::Gray);
         let mut register_bounds = vec![full; pass.registers];
         let mut prepared: Vec<PreparedStage> = Vec::with_capacity(pass.stages.len());
+        // The text or shapes that each register holds as they are.
+        let mut inks: Vec<Option<PlacedInk<'_>>> = vec![None; pass.registers];
         for stage in &pass.stages {
             let buffer = |id: usize| {
                 intermediates[id]
@@ -256,7 +262,27 @@ impl CpuRenderer {
                 }
             };
             let clear_outside = matches!(stage, Stage::Sample { reg: 0, .. });
-            prepared.push(PreparedStage { stage, sampler, inputs, bounds, clear_outside });
+            let ink = match stage {
+                Stage::Blend { backdrop, source, mode, .. } => {
+                    inks[*backdrop] = None;
+                    inks[*source].filter(|_| mode.is_normal())
+                }
+                Stage::Unpremultiply { .. } => None,
+                Stage::Sample { reg, sampling } => {
+                    inks[*reg] = placed_ink(program, sampling);
+                    None
+                }
+                Stage::Fill { reg, .. }
+                | Stage::Premultiply { reg }
+                | Stage::Point { reg, .. }
+                | Stage::Read { reg, .. }
+                | Stage::Fade { reg, .. }
+                | Stage::Mix { from: reg, .. } => {
+                    inks[*reg] = None;
+                    None
+                }
+            };
+            prepared.push(PreparedStage { stage, sampler, inputs, bounds, clear_outside, ink });
         }
         Ok(prepared)
     }
@@ -448,26 +474,6 @@ fn last_uses(program: &Program) -> Vec<usize> {
         pass.for_each_input(|id| last[id] = at);
     }
     last
-}
-
-/// Divides the columns of a row pair into ranges `(from, to, untouched)`, which begin at multiples
-/// of 16 and cover `0..width`. In untouched ranges only the bottom picture is visible.
-fn segments(prepared: &[PreparedStage], can_copy: bool, width: usize, y: usize, rows: usize) -> Vec<(usize, usize, bool)> {
-    let mut cuts = vec![0, width];
-    let mut touched: Vec<(usize, usize)> = Vec::new();
-    for p in prepared {
-        if let Stage::Blend { bounds, .. } = p.stage {
-            let [l, t, r, b] = bounds.map(|v| v as usize);
-            if (t < y + rows) && (b > y) && l < r {
-                let (l, r) = (l / 16 * 16, r.next_multiple_of(16).min(width));
-                touched.push((l, r));
-                cuts.extend([l, r]);
-            }
-        }
-    }
-    cuts.sort_unstable();
-    cuts.dedup();
-    cuts.windows(2).map(|w| (w[0], w[1], can_copy && !touched.iter().any(|t| t.0 < w[1] && t.1 > w[0]))).collect()
 }
 
 fn copy_rows(

@@ -5,6 +5,7 @@ use super::{
 };
 use crate::{
     OutputSpec, RenderError,
+    ink_plane::InkPlane,
     program::{Pass, PlaneBase, PlanePass, Program, Sampling, SamplingSource},
 };
 use cutroom_kernel::{
@@ -23,11 +24,23 @@ enum Base<'a> {
     Plane(Box<Sampler<'a>>),
 }
 
+enum Above<'a> {
+    Picture(Box<Sampler<'a>>),
+    Ink(&'a InkPlane),
+}
+
 struct Over<'a> {
-    sampler: Sampler<'a>,
+    above: Above<'a>,
     columns: Range<usize>,
     rows: Range<usize>,
     opacity: f32,
+}
+
+impl Over<'_> {
+    /// Columns of ink, in the output's plane.
+    fn span(&self, columns: &Range<u32>) -> Range<usize> {
+        self.columns.start + columns.start as usize..self.columns.start + columns.end as usize
+    }
 }
 
 struct PreparedPlane<'a> {
@@ -43,6 +56,7 @@ struct Scratch {
     below: Vec<f32>,
     above: Vec<f32>,
     columns: Vec<f32>,
+    touched: Vec<Range<usize>>,
 }
 
 struct Band<'a> {
@@ -87,7 +101,7 @@ impl CpuRenderer {
         &self,
         program: &'a Program,
         intermediates: &'a [Option<PlaneBuffer>],
-        pass: &PlanePass,
+        pass: &'a PlanePass,
         output: &OutputSpec,
     ) -> Result<PreparedPlane<'a>, RenderError> {
         let sampler = |s: &Sampling| match s.source {
@@ -103,7 +117,11 @@ impl CpuRenderer {
         };
         let over = pass.over.iter().map(|o| {
             let [l, t, r, b] = o.sampling.bounds.map(|v| v as usize);
-            Ok(Over { sampler: sampler(&o.sampling)?, columns: l..r, rows: t..b, opacity: o.opacity })
+            let above = match &o.ink {
+                Some(ink) => Above::Ink(ink),
+                None => Above::Picture(Box::new(sampler(&o.sampling)?)),
+            };
+            Ok(Over { above, columns: l..r, rows: t..b, opacity: o.opacity })
         });
         Ok(PreparedPlane {
             base,
@@ -121,31 +139,71 @@ impl PreparedPlane<'_> {
     }
 
     fn row(&self, level: SimdLevel, scratch: &mut Scratch, y: usize, out: &mut [u8]) {
-        let here = || self.over.iter().filter(|o| o.rows.contains(&y));
-        let touched = here().fold(self.width..0, |r, o| r.start.min(o.columns.start)..r.end.max(o.columns.end));
-        let touched = if touched.is_empty() { 0..0 } else { touched };
-        for x in [0..touched.start, touched.end..self.width] {
-            self.base_only(level, scratch, x, y, out);
+        let mut touched = std::mem::take(&mut scratch.touched);
+        self.touched(y, &mut touched);
+        let mut done = 0;
+        for part in &touched {
+            self.base_only(level, scratch, done..part.start, y, out);
+            self.all(level, scratch, part.clone(), y, out);
+            done = part.end;
         }
-        if touched.is_empty() {
-            return;
+        self.base_only(level, scratch, done..self.width, y, out);
+        scratch.touched = touched;
+    }
+
+    /// The columns where something lies over the base, in order and apart.
+    fn touched(&self, y: usize, parts: &mut Vec<Range<usize>>) {
+        parts.clear();
+        for o in self.over.iter().filter(|o| o.rows.contains(&y)) {
+            match &o.above {
+                Above::Picture(_) => parts.push(o.columns.clone()),
+                Above::Ink(ink) => parts.extend(ink.spans(y - o.rows.start).iter().map(|s| o.span(s))),
+            }
         }
-        let Scratch { below, above, columns } = scratch;
+        parts.sort_unstable_by_key(|p| p.start);
+        parts.dedup_by(|next, last| {
+            let joins = next.start <= last.end;
+            if joins {
+                last.end = last.end.max(next.end);
+            }
+            joins
+        });
+    }
+
+    /// Computes columns where something may lie over the base.
+    fn all(&self, level: SimdLevel, scratch: &mut Scratch, part: Range<usize>, y: usize, out: &mut [u8]) {
+        let Scratch { below, above, columns, .. } = scratch;
         below.resize(self.width, 0.0);
         above.resize(self.width, 0.0);
-        let below = &mut below[..touched.len()];
+        let below = &mut below[..part.len()];
         match &self.base {
             Base::Code(c) => below.fill(*c),
-            Base::Plane(s) => s.read_plane(level, below, columns, touched.start, y),
+            Base::Plane(s) => s.read_plane(level, below, columns, part.start, y),
         }
-        for o in here() {
-            let above = &mut above[..o.columns.len()];
-            o.sampler.read_plane(level, above, columns, o.columns.start, y);
-            let at = o.columns.start - touched.start;
-            o.sampler.blend_over(level, &mut below[at..at + above.len()], above, o.opacity, o.columns.start, y);
+        for o in self.over.iter().filter(|o| o.rows.contains(&y)) {
+            match &o.above {
+                Above::Picture(sampler) => {
+                    let (from, to) = (o.columns.start.max(part.start), o.columns.end.min(part.end));
+                    if from < to {
+                        let above = &mut above[..to - from];
+                        sampler.read_plane(level, above, columns, from, y);
+                        sampler.blend_over(level, &mut below[from - part.start..to - part.start], above, o.opacity, from, y);
+                    }
+                }
+                Above::Ink(ink) => {
+                    for span in ink.spans(y - o.rows.start).iter().map(|s| o.span(s)) {
+                        // A span is never in two parts.
+                        if part.contains(&span.start) {
+                            let inked = span.start - o.columns.start..span.end - o.columns.start;
+                            let below = &mut below[span.start - part.start..span.end - part.start];
+                            ink.draw_over(below, y - o.rows.start, inked, o.opacity);
+                        }
+                    }
+                }
+            }
         }
         let b = self.kind.bytes();
-        rows::pack_row(level, below, self.kind, self.max_code, &mut out[touched.start * b..touched.end * b]);
+        rows::pack_row(level, below, self.kind, self.max_code, &mut out[part.start * b..part.end * b]);
     }
 
     /// Computes columns where only the base is visible.

@@ -1,4 +1,5 @@
 //! What lowering keeps from one frame to the next.
+use super::{overlay::OverlayCache, vector::VectorCache};
 use crate::{mask::MaskCache, turn_planes::TurnCache};
 use cutroom_drawing::Drawer;
 
@@ -8,4 +9,6 @@ pub struct LoweringCache {
     pub(super) masks: MaskCache,
     pub(super) turned: TurnCache,
     pub(super) drawer: Drawer,
+    pub(super) overlays: OverlayCache,
+    pub(super) vectors: VectorCache,
 }

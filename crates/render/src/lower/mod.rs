@@ -13,16 +13,19 @@ mod matte;
 mod motion;
 mod outline;
 mod outset;
+mod overlay;
 mod pass;
 mod planes;
 mod point;
+mod solid;
 mod transition;
 mod turn;
+mod vector;
 
 use crate::{
     OutputSpec, RenderError, SourcePictures,
     mask::with_margin,
-    place::{self, Placed},
+    place::{self, Placed, is_integer, step},
     program::{Pass, PassTarget, PictureId, Program, Reg, Sampling, SamplingSource, Stage},
     same_work,
 };
@@ -34,9 +37,10 @@ use cutroom_effects::{
     color::{self, ColorStep, WorkingSpace},
 };
 use cutroom_timeline::{BlendSpace, Canvas, Content, EffectUse, Fit, FramePlan, Layer, Placement, SourceFrame, Transform};
-use cutroom_types::{Affine, AlphaMode, ColorTags, Picture, PictureFormat, Size};
+use cutroom_types::{Affine, AlphaMode, ColorTags, Picture, Size};
 use pass::{Drawn, PassBuilder};
 use point::{effect_frame, effect_params, to_domain, working_params};
+use solid::solid_picture;
 
 /// Largest side of any raster in pixels, sources and effects' margins included; compositions have a
 /// lower limit.
@@ -200,7 +204,10 @@ struct Lowering<'a> {
 }
 
 impl Lowering<'_> {
-    fn fetch(&self, frame: &SourceFrame) -> Result<Picture, RenderError> {
+    fn fetch(&mut self, frame: &SourceFrame) -> Result<Picture, RenderError> {
+        if let Some(svg) = self.sources.vector(frame) {
+            return Ok(self.cache.vectors.draw(&svg, 1.0)?.0);
+        }
         let missing = || RenderError::MissingSource { media: frame.media.clone(), time: frame.time };
         let p = self.sources.picture(frame).ok_or_else(missing)?;
         check_size(p.size)?;
@@ -346,7 +353,10 @@ impl Lowering<'_> {
                         Some(source) => source,
                         None => return Ok(None),
                     },
-                    content => self.layer_source(content, canvas)?,
+                    content => match self.vector_source(content, layer, canvas)? {
+                        Some(source) => source,
+                        None => self.layer_source(content, canvas)?,
+                    },
                 };
                 self.draw_source(source, layer, canvas, pass, reg)
             }
@@ -372,12 +382,23 @@ impl Lowering<'_> {
             Content::Solid(_) => canvas.size,
             _ => picture.display_size(),
         };
-        check_size(content_size)?;
-        let stored = picture.size;
         let source_from_content = match content {
             Content::Solid(_) => Affine::scale(1.0 / f64::from(canvas.size.width), 1.0 / f64::from(canvas.size.height)),
             _ => source_from_content(&picture),
         };
+        self.picture_source(picture, content_size, source_from_content, working)
+    }
+
+    /// A picture as a source whose upright content has a size.
+    fn picture_source(
+        &mut self,
+        picture: Picture,
+        content_size: Size,
+        source_from_content: Affine,
+        working: WorkingSpace,
+    ) -> Result<LayerSource, RenderError> {
+        check_size(content_size)?;
+        let stored = picture.size;
         if let Some(what) = color::unsupported(picture.color) {
             return Err(RenderError::Unsupported(format!("{what} of a source picture")));
         }
@@ -571,22 +592,4 @@ fn is_cut(layer: &Layer) -> bool {
 
 fn placement(layer: &Layer) -> Placement {
     Placement { transform: layer.transform, parent: layer.parent }
-}
-
-/// Distance in source samples between neighbouring output pixels, the larger of both axes.
-fn step(map: &Affine) -> f64 {
-    map.xx.hypot(map.yx).max(map.xy.hypot(map.yy))
-}
-
-fn is_integer(x: f64) -> bool {
-    (x - x.round()).abs() < 1e-9
-}
-
-/// A picture of one pixel, in the canvas's display encoding.
-fn solid_picture(rgba: [f32; 4], canvas: &Canvas) -> Result<Picture, RenderError> {
-    let format = PictureFormat::RGB_FLOAT.with_alpha();
-    let tags = ColorTags { primaries: canvas.primaries, transfer: canvas.transfer, ..ColorTags::SRGB };
-    let planes = rgba.iter().map(|v| v.to_le_bytes().to_vec()).collect();
-    Picture::from_planes(format, Size { width: 1, height: 1 }, tags, planes)
-        .ok_or_else(|| RenderError::Unsupported("a solid".into()))
 }

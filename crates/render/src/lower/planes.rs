@@ -2,10 +2,11 @@
 //! their planes are blended separately, in code values. Code values are an affine map of
 //! gamma-encoded colour, so over an opaque backdrop the result equals that of blending colour,
 //! without the conversions, and chroma is resampled once instead of being interpolated to pixels
-//! and averaged again.
+//! and averaged again. Text and shapes on whole pixels lie over them as planes of their own.
 use super::{
     Lowering, PassBuilder,
     intermediate::{Reduction, Stored},
+    overlay::Overlay,
     working_space,
 };
 use crate::{
@@ -18,6 +19,7 @@ use cutroom_effects::{self as effects, Domain, EffectFrame, EffectKind, Params, 
 use cutroom_kernel::{At, Rgba, rgb};
 use cutroom_timeline::{BlendSpace, Content, EffectUse, FramePlan, Layer};
 use cutroom_types::{Affine, ColorModel, Picture, PictureFormat, Primaries, Size, TimeDelta};
+use std::sync::Arc;
 
 /// A picture with its position and opacity.
 struct PlacedPicture {
@@ -31,6 +33,13 @@ struct PlacedPicture {
     blur_px: Option<f32>,
 }
 
+/// What lies over the lowest picture.
+enum Above {
+    Picture(PlacedPicture),
+    /// Text or shapes, with their opacity.
+    Drawing(Arc<Overlay>, f32),
+}
+
 impl Lowering<'_> {
     /// Appends one pass per plane if the plan allows it; `false` leaves the program unchanged.
     pub(super) fn planes(&mut self, plan: &FramePlan, output: &OutputSpec) -> Result<bool, RenderError> {
@@ -39,8 +48,10 @@ impl Lowering<'_> {
         if plan.canvas.blend_space != BlendSpace::Gamma || plan.canvas.background[3] < 1.0 || f.alpha || f.bits > 16 || !is_affine {
             return Ok(false);
         }
+        // As when colour is written.
+        let can_overlay = f.chroma_shift_x <= 1 && f.chroma_shift_y <= 1 && filter::written_sites(output).is_ok();
         let mut base: Option<PlacedPicture> = None;
-        let mut over: Vec<PlacedPicture> = Vec::new();
+        let mut over: Vec<Above> = Vec::new();
         for layer in &plan.layers[self.first_visible(plan)?..] {
             if let Content::Transition { transition, params, progress, from: Some(from), to: Some(to), .. } = &layer.content {
                 if !transition.is_dissolve || !is_unchanged(layer) || layer.opacity < 1.0 {
@@ -56,7 +67,15 @@ impl Lowering<'_> {
                 b.opacity = (transition.prepare)(Params::new(params), *progress, &effect_frame).values[0];
                 // Everything below is hidden.
                 base = Some(a);
-                over = vec![b];
+                over = vec![Above::Picture(b)];
+                continue;
+            }
+            if matches!(layer.content, Content::Drawing(_) | Content::Composition(_)) {
+                let mut found = Vec::new();
+                if !can_overlay || !self.overlays(layer, 1.0, &plan.canvas, output, &mut found)? {
+                    return Ok(false);
+                }
+                over.extend(found.into_iter().map(|(overlay, opacity)| Above::Drawing(overlay, opacity)));
                 continue;
             }
             let Some(p) = self.placed(layer, plan, output)? else { return Ok(false) };
@@ -64,10 +83,10 @@ impl Lowering<'_> {
                 base = Some(p);
                 over = Vec::new();
             } else if p.edges[0] < p.edges[2] && p.edges[1] < p.edges[3] {
-                over.push(p);
+                over.push(Above::Picture(p));
             }
         }
-        if over.iter().any(|p| p.blur_px.is_some()) {
+        if over.iter().any(|above| matches!(above, Above::Picture(PlacedPicture { blur_px: Some(_), .. }))) {
             return Ok(false);
         }
         let background = color::working_color(plan.canvas.background, working_space(&plan.canvas));
@@ -87,12 +106,17 @@ impl Lowering<'_> {
                 },
                 None => PlaneBase::Code([codes.c.r, codes.c.g, codes.c.b][plane]),
             };
-            let over = over
-                .iter()
-                .map(|p| PlaneOver { sampling: self.plane_sampling(p, plane, size, output), opacity: p.opacity })
-                .filter(|o| !place::is_empty(o.sampling.bounds))
-                .collect();
-            passes.push(Pass::Plane(PlanePass { plane, size: plane_size, base, over }));
+            let mut above = Vec::with_capacity(over.len());
+            for layer in &over {
+                above.extend(match layer {
+                    Above::Picture(p) => {
+                        let sampling = self.plane_sampling(p, plane, size, output);
+                        Some(PlaneOver { sampling, opacity: p.opacity, ink: None }).filter(|o| !place::is_empty(o.sampling.bounds))
+                    }
+                    Above::Drawing(overlay, opacity) => overlay.over(plane, *opacity, &mut self.program.pictures),
+                });
+            }
+            passes.push(Pass::Plane(PlanePass { plane, size: plane_size, base, over: above }));
         }
         // After the passes of their intermediates.
         self.program.passes.extend(passes);

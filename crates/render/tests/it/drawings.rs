@@ -4,7 +4,7 @@ use crate::{gpu_cases::Case, support::*};
 use cutroom_drawing::{Drawer, FontSet};
 use cutroom_render::{cpu::CpuRenderer, lower::working_space};
 use cutroom_timeline::{
-    Box2, Content, Drawing, EffectUse, Fit, Layer, MaskMode, MaskUse, Outline, Transform,
+    Box2, Canvas, Content, Drawing, EffectUse, Fit, Layer, MaskMode, MaskUse, Outline, Transform,
     drawing::{
         CombinedOutline, Copies, DrawingContent, Overflow, Paint, Shadow, Shape, ShapeGroup, ShapeOutline, TextAlign, TextBlock,
         TextDirection, TextFlow, TextRun, TextStyle, VerticalAlign,
@@ -121,6 +121,28 @@ pub fn cases() -> Vec<Case> {
             });
         }
     }
+    // In the code values of the picture below.
+    let nested = {
+        let own = plan(Canvas { background: [0.0; 4], ..canvas(CANVAS, false) }, vec![drawn(text("Ag")), drawn(disc())]);
+        layer(Content::Composition(Box::new(own)))
+    };
+    let odd = moved(Transform { position_px: [-71.0, 37.0], ..Transform::IDENTITY });
+    for (name, above) in [
+        ("over planes", vec![drawn(text("Ag 字")), Layer { opacity: 0.4, ..drawn(disc()) }]),
+        ("over planes, at a corner", vec![odd]),
+        ("over planes, nested", vec![nested]),
+    ] {
+        for format in [PictureFormat::YUV420P8, PictureFormat::yuv(10, 1, 0)] {
+            let back = picture(format, CANVAS, 4);
+            cases.push(Case {
+                name: format!("{name}, {format}"),
+                plan: plan(canvas(CANVAS, false), std::iter::once(self::layer_of("v")).chain(above.clone()).collect()),
+                pictures: Pictures::of(&[("v", &back)]),
+                output: output(format),
+                max_codes: 1.0,
+            });
+        }
+    }
     cases
 }
 
@@ -155,7 +177,7 @@ fn a_text_that_is_not_transformed_is_drawn_as_it_is() {
     let drawing = text("Ag 字");
     let plan = plan(canvas(CANVAS, false), vec![]);
     let own = Drawer::default().draw(&drawing, 1.0, working_space(&plan.canvas), &FontSet::shipped()).unwrap();
-    let picture = own.picture.unwrap();
+    let picture = own.picture().unwrap();
     let all = frame(vec![drawn(drawing)]);
     let corner = [(160 - own.content.width as i32) / 2, (90 - own.content.height as i32) / 2];
     let mut inside = 0;
@@ -213,4 +235,102 @@ fn shadows_survive_effects() {
             assert!((a - b).abs() < 0.35, "{x} {y}: {a} {b}");
         }
     }
+}
+
+/// Over a picture in the output's format only the pixels of the letters are computed, in code values:
+/// limited-range BT.709 of the drawn colour over the picture's (ITU-R BT.709-6, 3.2 to 3.5), and chroma
+/// from the six pixels around its place at the left of its block.
+#[test]
+fn a_text_over_a_picture_of_the_outputs_format_is_drawn_in_its_code_values() {
+    let noise = picture(PictureFormat::YUV420P8, CANVAS, 3);
+    let drawing = text("Ag 字");
+    for opacity in [1.0f32, 0.6] {
+        let case = Case {
+            name: "over planes".into(),
+            plan: plan(canvas(CANVAS, false), vec![layer_of("v"), Layer { opacity, ..drawn(drawing.clone()) }]),
+            pictures: Pictures::of(&[("v", &noise)]),
+            output: output(PictureFormat::YUV420P8),
+            max_codes: 1.0,
+        };
+        let out = CpuRenderer::new(1).unwrap().run(&crate::gpu_cases::program(&case), &case.output).unwrap();
+        let own = Drawer::default().draw(&drawing, 1.0, working_space(&case.plan.canvas), &FontSet::shipped()).unwrap();
+        let corner = [(160 - own.content.width as i32) / 2 + own.origin[0], (90 - own.content.height as i32) / 2 + own.origin[1]];
+        let surface = own.surface().unwrap();
+        let ink = |x: i32, y: i32| surface.at(x.clamp(0, 159) - corner[0] + own.origin[0], y - corner[1] + own.origin[1]);
+        let codes = |k: usize, [r, g, b, a]: [f64; 4]| {
+            let y = 0.2126 * r + 0.7152 * g + 0.0722 * b;
+            match k {
+                0 => 16.0 * a + 219.0 * y,
+                1 => 128.0 * a + 224.0 * (b - y) / 1.8556,
+                _ => 128.0 * a + 224.0 * (r - y) / 1.5748,
+            }
+        };
+        let mut changed = 0;
+        for k in 0..3 {
+            let (w, h) = if k == 0 { (160, 90) } else { (80, 45) };
+            for y in 0..h {
+                for x in 0..w {
+                    let mut mean = [0.0f64; 4];
+                    let taps: &[(i32, i32, f64)] = if k == 0 {
+                        &[(0, 0, 1.0)]
+                    } else {
+                        &[(-1, 0, 0.125), (0, 0, 0.25), (1, 0, 0.125), (-1, 1, 0.125), (0, 1, 0.25), (1, 1, 0.125)]
+                    };
+                    let step = if k == 0 { 1 } else { 2 };
+                    for (dx, dy, weight) in taps {
+                        let px = ink(x * step + dx, y * step + dy);
+                        (0..4).for_each(|c| mean[c] += f64::from(px[c]) * weight);
+                    }
+                    let below = f64::from(noise.sample(k, x as usize, y as usize));
+                    let want = below + (codes(k, mean) - below * mean[3]) * f64::from(opacity);
+                    let got = f64::from(out.sample(k, x as usize, y as usize));
+                    assert!((got - want).abs() < 0.51, "{opacity} plane {k} at {x} {y}: {got} for {want}");
+                    changed += usize::from(mean[3] > 0.0);
+                }
+            }
+        }
+        assert!(changed > 1000, "{changed}");
+    }
+}
+
+/// In linear light, too, only the parts with letters are computed: elsewhere the planes are the picture's,
+/// and the letters are those of a film in which everything is computed.
+#[test]
+fn a_text_in_linear_light_leaves_the_rest_of_the_picture_as_it_is() {
+    let noise = picture(YUV444, CANVAS, 3);
+    let drawing = text("A  字");
+    let case = Case {
+        name: "linear".into(),
+        plan: plan(canvas(CANVAS, true), vec![layer_of("v"), drawn(drawing.clone())]),
+        pictures: Pictures::of(&[("v", &noise)]),
+        output: output(YUV444),
+        max_codes: 1.0,
+    };
+    let mut program = crate::gpu_cases::program(&case);
+    let some = CpuRenderer::new(1).unwrap().run(&program, &case.output).unwrap();
+    program.inks.clear();
+    for pass in &mut program.passes {
+        if let cutroom_render::program::Pass::Tiles(tiles) = pass {
+            tiles.base_copy = None;
+        }
+    }
+    let all = CpuRenderer::new(1).unwrap().run(&program, &case.output).unwrap();
+    let own = Drawer::default().draw(&drawing, 1.0, working_space(&case.plan.canvas), &FontSet::shipped()).unwrap();
+    let corner = [(160 - own.content.width as i32) / 2, (90 - own.content.height as i32) / 2];
+    let (mut same, mut lettered) = (0, 0);
+    for y in 0..90 {
+        for x in 0..160 {
+            let is_inked = own.surface().unwrap().at(x - corner[0], y - corner[1])[3] > 0.0;
+            for k in 0..3 {
+                let sample = |p: &Picture| p.sample(k, x as usize, y as usize);
+                assert!(sample(&some).abs_diff(sample(&all)) <= 1, "plane {k} at {x} {y}");
+                if !is_inked {
+                    assert_eq!(sample(&some), sample(&noise), "plane {k} at {x} {y}");
+                }
+            }
+            same += usize::from(!is_inked);
+            lettered += usize::from(is_inked);
+        }
+    }
+    assert!(same > 8000 && lettered > 500, "{same} {lettered}");
 }
