@@ -117,4 +117,4 @@ macro_rules! tests {
         }
     };
 }
-tests!(project, cube, three_dl, time, boxes, ogg, sequence, curve, subtitles);
+tests!(project, cube, three_dl, time, boxes, webp, ogg, sequence, curve, subtitles);
