@@ -92,8 +92,8 @@ unsafe impl Send for Decoder {}
 
 impl Decoder {
     /// Opens a decoder of pictures that no demuxer has read. `setup`: the codec's configuration
-    /// record. `threads`: 0 for one per core.
-    pub fn of_codec(path: &Path, id: ffi::AVCodecID, setup: &[u8], threads: usize) -> Result<Self, MediaError> {
+    /// record. `max_pixels`: what a picture may have at most. `threads`: 0 for one per core.
+    pub fn of_codec(path: &Path, id: ffi::AVCodecID, setup: &[u8], max_pixels: i64, threads: usize) -> Result<Self, MediaError> {
         crate::init();
         let sink = Arc::new(ProblemSink::default());
         let no_memory = || MediaError::Internal { operation: "making a decoder", reason: "out of memory".into() };
@@ -117,6 +117,7 @@ impl Decoder {
             ptr::copy_nonoverlapping(setup.as_ptr(), record.cast(), setup.len());
             (*context).extradata = record.cast();
             (*context).extradata_size = setup.len() as i32;
+            (*context).max_pixels = max_pixels;
             (*context).opaque = Arc::as_ptr(&decoder.sink).cast_mut().cast();
             (*context).thread_count = threads as i32;
             (*context).flags |= ffi::AV_CODEC_FLAG_OUTPUT_CORRUPT as i32;

@@ -22,6 +22,8 @@ use std::{
 
 /// Largest decoded picture, bytes.
 const MAX_BYTES: usize = 1 << 29;
+/// What a coded picture may be wider or taller than its file states: a coding tree unit of HEVC.
+const MAX_PADDING: i64 = 64;
 /// Tiles that are decoded at the same time at most.
 const MAX_THREADS: usize = 16;
 
@@ -128,7 +130,9 @@ impl Reader<'_> {
         let bytes = self.still.bytes(&mut self.file, coded);
         let bytes = bytes.map_err(|reason| MediaError::NotMedia { path: self.path.into(), reason })?;
         let codec = if coded.is_av1 { AVCodecID::AV_CODEC_ID_AV1 } else { AVCodecID::AV_CODEC_ID_HEVC };
-        let mut decoder = Decoder::of_codec(self.path, codec, self.still.setup(coded), threads)?;
+        let side = |n: u32| i64::from(n) + MAX_PADDING;
+        let max_pixels = side(coded.size.width) * side(coded.size.height);
+        let mut decoder = Decoder::of_codec(self.path, codec, self.still.setup(coded), max_pixels, threads)?;
         let mut packet = AvPacket::new();
         packet.fill(&bytes)?;
         decoder.send(Some((&mut packet, 0)));

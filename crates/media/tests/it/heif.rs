@@ -146,32 +146,37 @@ fn heif(items: &[Item], primary: u16, references: &[(&[u8; 4], u16, Vec<u16>)]) 
     build(build(0).0).1
 }
 
-/// A coded picture, whose content depends on `n`, and its planes as ffmpeg decodes them.
-fn coded(dir: &Path, n: usize, (width, height): (u32, u32), format: &str) -> (Item, Vec<u8>) {
-    let source = format!("testsrc2=size={width}x{height}:rate=1,trim=start_frame={n},hue=h={}", 40 * n);
-    let args = [
-        "-f",
-        "lavfi",
-        "-i",
-        &source,
-        "-frames:v",
-        "1",
-        "-pix_fmt",
-        format,
-        "-tag:v",
-        "hvc1",
-        "-c:v",
-        "libx265",
-        "-preset",
-        "ultrafast",
-    ];
-    let name = format!("{format}{n}.mp4");
-    let path =
-        make(dir, &name, &[&args[..], &["-x265-params", "log-level=none:pools=1:frame-threads=1:colormatrix=bt709"]].concat());
+/// `count` coded pictures that differ, the first as `n` says, and their planes as ffmpeg decodes them.
+/// They are the samples of one film.
+fn several(dir: &Path, n: usize, count: usize, (width, height): (u32, u32), format: &str) -> Vec<(Item, Vec<u8>)> {
+    let source = format!("testsrc2=size={width}x{height}:rate=1,hue=h=40*n,trim=start_frame={n}");
+    let frames = count.to_string();
+    let made = ["-f", "lavfi", "-i", &source, "-frames:v", &frames, "-pix_fmt", format, "-tag:v", "hvc1"];
+    let coder = ["-c:v", "libx265", "-preset", "ultrafast", "-g", "1", "-x265-params"];
+    let settings = ["log-level=none:pools=1:frame-threads=1:keyint=1:colormatrix=bt709"];
+    let path = make(dir, &format!("{format}{n}.mp4"), &[&made[..], &coder, &settings].concat());
     let file = std::fs::read(&path).unwrap();
-    let properties = vec![a_box(b"hvcC", find(&file, b"hvcC")), sizes(width, height)];
-    let item = Item { kind: b"hvc1", bytes: find(&file, b"mdat").to_vec(), is_in_idat: false, properties };
-    (item, raw(&path, format, &[]))
+    let args = ["-i", path.to_str().unwrap(), "-pix_fmt", format, "-f", "rawvideo", "-"];
+    let decoded = ffmpeg(&args);
+    // Lengths of the samples, which follow each other.
+    let lengths = find(&file, b"stsz")[12..].chunks_exact(4).map(|c| u32::from_be_bytes(c.try_into().unwrap()) as usize);
+    let equal = u32::from_be_bytes(find(&file, b"stsz")[4..8].try_into().unwrap()) as usize;
+    let lengths: Vec<usize> = if equal > 0 { vec![equal; count] } else { lengths.collect() };
+    let mut samples = find(&file, b"mdat");
+    let properties = [a_box(b"hvcC", find(&file, b"hvcC")), sizes(width, height)];
+    let item = |(length, planes): (usize, &[u8])| {
+        let (bytes, rest) = samples.split_at(length);
+        samples = rest;
+        let item = Item { kind: b"hvc1", bytes: bytes.to_vec(), is_in_idat: false, properties: properties.to_vec() };
+        (item, planes.to_vec())
+    };
+    assert_eq!(lengths.len(), count);
+    lengths.into_iter().zip(decoded.chunks_exact(decoded.len() / count)).map(item).collect()
+}
+
+/// A coded picture and its planes.
+fn coded(dir: &Path, n: usize, size: (u32, u32), format: &str) -> (Item, Vec<u8>) {
+    several(dir, n, 1, size, format).remove(0)
 }
 
 /// Three columns and two rows of tiles of 64×64 pixels in a picture of 150×100.
@@ -179,7 +184,7 @@ const GRID: [u8; 8] = [0, 0, 1, 2, 0, 150, 0, 100];
 
 /// The tiles of a grid, items 1 to 6, and their planes.
 fn tiles(dir: &Path, format: &str) -> (Vec<Item>, Vec<Vec<u8>>) {
-    (0..6).map(|n| coded(dir, n, (64, 64), format)).unzip()
+    several(dir, 0, 6, (64, 64), format).into_iter().unzip()
 }
 
 fn grid(bytes: &[u8], properties: Vec<Vec<u8>>) -> Item {
@@ -222,6 +227,32 @@ fn grids_are_put_together_and_turned() {
         assert!(info.warnings.is_empty(), "{format}: {:?}", info.warnings);
         assert!(bytes_of(&picture(&path)) == want, "{format}");
     }
+}
+
+/// Two AVIF pictures side by side: as FFmpeg decodes each of them.
+#[test]
+fn grids_of_av1_are_put_together() {
+    let dir = tempfile::tempdir().unwrap();
+    let (mut items, mut decoded) = (Vec::new(), Vec::new());
+    for n in 0..2 {
+        let source = format!("testsrc2=size=64x64:rate=1,trim=start_frame={n},hue=h={}", 90 * n);
+        let args = ["-f", "lavfi", "-i", &source, "-frames:v", "1", "-pix_fmt", "yuv420p", "-c:v", "libaom-av1"];
+        let path = make(dir.path(), &format!("t{n}.avif"), &[&args[..], &["-still-picture", "1", "-cpu-used", "8"]].concat());
+        let file = std::fs::read(&path).unwrap();
+        let properties = vec![a_box(b"av1C", find(&file, b"av1C")), sizes(64, 64)];
+        items.push(Item { kind: b"av01", bytes: find(&file, b"mdat").to_vec(), is_in_idat: false, properties });
+        decoded.push(raw(&path, "yuv420p", &[]));
+    }
+    items.push(grid(&[0, 0, 0, 1, 0, 128, 0, 64], vec![sizes(128, 64)]));
+    let path = dir.path().join("a.avif");
+    std::fs::write(&path, heif(&items, 3, &[(b"dimg", 3, vec![1, 2])])).unwrap();
+    let beside = |at: usize, width: usize, rows: usize| -> Vec<u8> {
+        let row = |y: usize| decoded.iter().flat_map(move |tile| tile[at + y * width..at + (y + 1) * width].to_vec());
+        (0..rows).flat_map(row).collect()
+    };
+    let want = [beside(0, 64, 64), beside(64 * 64, 32, 32), beside(64 * 64 + 32 * 32, 32, 32)].concat();
+    assert_eq!(probe(&path).unwrap().video[0].codec, "av1");
+    assert!(bytes_of(&picture(&path)) == want);
 }
 
 #[test]
@@ -300,8 +331,13 @@ fn damaged_files_are_refused_by_name_and_cause() {
     change(6, b"iovl", None, bad, "kind \"iovl\"");
     change(3, b"hvc1", Some(vec![0; 50]), "media.decode.nothing", "picture 4");
     // A size that nothing holds, and one that its picture does not have.
-    for (side, code, says) in [(65_536, "media.open.unsupported", "65536×65536"), (128, bad, "128×128 pixels, but has 64×64")] {
-        let mut one = coded(dir.path(), 0, (64, 64), "yuv420p").0;
+    // A coded picture that is much larger is not decoded.
+    for (side, code, says) in [
+        (8, "media.decode.nothing", "picture 1"),
+        (65_536, "media.open.unsupported", "65536×65536"),
+        (128, bad, "128×128 pixels, but has 64×64"),
+    ] {
+        let mut one = coded(dir.path(), 0, if side == 8 { (256, 256) } else { (64, 64) }, "yuv420p").0;
         one.properties[1] = sizes(side, side);
         refused(&heif(&[one], 1, &[]), code, says);
     }
