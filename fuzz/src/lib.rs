@@ -8,7 +8,7 @@
 
 use cutroom_effects::{curve as curve_text, effect::curves, lut::Lut};
 use cutroom_interchange::subtitles::{self, CheckLimits, SplitLimits, SubtitleFormat};
-use cutroom_media::{heif, mp4_boxes, mp4_tables, ogg_end, write::SequencePattern};
+use cutroom_media::{heif, heif_items, mp4_boxes, mp4_tables, ogg_end, webp_animation::Animation, write::SequencePattern};
 use cutroom_project::split::{Layout, MAX_CELLS};
 use cutroom_types::{FrameRate, Size, Time, TimeText, Timecode};
 use std::{io::Cursor, path::Path};
@@ -30,6 +30,7 @@ pub const TARGETS: &[Target] = &[
     Target { name: "three_dl", check: three_dl, media: &[".3dl"] },
     Target { name: "time", check: time, media: &[] },
     Target { name: "boxes", check: boxes, media: &[".mp4", ".mov", ".avif"] },
+    Target { name: "webp", check: webp, media: &[".webp"] },
     Target { name: "ogg", check: ogg, media: &[".ogv"] },
     Target { name: "sequence", check: sequence, media: &[] },
     Target { name: "curve", check: curve, media: &[] },
@@ -147,6 +148,31 @@ fn boxes(bytes: &[u8]) {
     }
     if let Some(found) = heif::properties(bytes) {
         assert!(found.orientation.quarter_turns < 4);
+    }
+    let mut file = Cursor::new(bytes);
+    if let Ok(Some(still)) = heif_items::still_in(&mut file) {
+        for picture in [Some(&still.picture), still.alpha.as_ref()].into_iter().flatten() {
+            assert!(picture.columns > 0 && !picture.tiles.is_empty() && picture.tiles.len() % picture.columns == 0);
+            for tile in picture.tiles.iter().take(8) {
+                assert!(!still.bytes(&mut file, tile).is_ok_and(|b| b.len() > bytes.len()), "bytes that there are");
+                let _ = still.setup(tile);
+            }
+        }
+    }
+}
+
+/// Times rise, and each frame has the size of the canvas. Large ones would take too long.
+fn webp(bytes: &[u8]) {
+    let Ok(mut animation) = Animation::open(Cursor::new(bytes)) else { return };
+    let (size, starts) = (animation.size(), animation.starts_ms());
+    assert!(starts.len() >= 2 && starts.windows(2).all(|w| w[0] < w[1]));
+    if size.width.max(size.height) > 64 {
+        return;
+    }
+    for n in [starts.len() - 2, 0] {
+        if let Ok(pixels) = animation.frame(n) {
+            assert_eq!(pixels.len(), 4 * size.width as usize * size.height as usize);
+        }
     }
 }
 

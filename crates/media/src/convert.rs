@@ -1,6 +1,11 @@
 //! Converts decoded frames to pictures. Canonical formats share the decoder's memory; every other
 //! format is unpacked into planes without loss.
-use crate::{decoder::AvFrame, error::MediaError, input::check_size, pixel, tags::AvColor};
+use crate::{
+    decoder::AvFrame,
+    error::MediaError,
+    pixel::{self, check_size},
+    tags::AvColor,
+};
 use cutroom_types::{AlphaMode, ColorModel, Orientation, Picture, PictureFormat, Plane, PlaneMemory, Size};
 use ffmpeg_next::ffi::{self, AVPixFmtDescriptor, AVPixelFormat};
 use std::{path::Path, sync::Arc};

@@ -1,11 +1,12 @@
-//! A decoder of one stream, whose error messages are collected instead of printed.
+//! A decoder of one stream, whose error messages are collected instead of printed. For a stream of a
+//! file it is opened by `stream_decoder`.
 use crate::{
     error::{MediaError, ffmpeg_text},
-    input::{AvPacket, Input},
+    packet::AvPacket,
     report::{DecodeReport, ProblemSink},
 };
-use ffmpeg_next::ffi::{self, AVCodec, AVCodecContext, AVFrame};
-use std::{ffi::CStr, ptr, sync::Arc};
+use ffmpeg_next::ffi::{self, AVCodecContext, AVFrame};
+use std::{ffi::CStr, path::Path, ptr, sync::Arc};
 
 /// An owned frame.
 pub(crate) struct AvFrame(pub *mut AVFrame);
@@ -80,9 +81,9 @@ pub(crate) enum Output {
 /// A decoder. Packets carry a label from the reader instead of timestamps, so that frames can be
 /// matched to the index whatever the container's timestamps are.
 pub(crate) struct Decoder {
-    context: *mut AVCodecContext,
-    sink: Arc<ProblemSink>,
-    failures_in_a_row: u32,
+    pub context: *mut AVCodecContext,
+    pub sink: Arc<ProblemSink>,
+    pub failures_in_a_row: u32,
 }
 
 // SAFETY: owned context used by one thread at a time; FFmpeg's own worker threads synchronise
@@ -90,34 +91,39 @@ pub(crate) struct Decoder {
 unsafe impl Send for Decoder {}
 
 impl Decoder {
-    /// Opens the decoder for stream `i`. `threads`: 0 for one per core.
-    pub fn open(input: &Input, i: usize, threads: usize) -> Result<Self, MediaError> {
-        let stream = input.stream(i);
+    /// Opens a decoder of pictures that no demuxer has read. `setup`: the codec's configuration
+    /// record. `max_pixels`: what a picture may have at most. `threads`: 0 for one per core.
+    pub fn of_codec(path: &Path, id: ffi::AVCodecID, setup: &[u8], max_pixels: i64, threads: usize) -> Result<Self, MediaError> {
+        crate::init();
         let sink = Arc::new(ProblemSink::default());
-        // SAFETY: the stream and its parameters are valid; the context is owned by `decoder` from
-        // its creation on.
+        let no_memory = || MediaError::Internal { operation: "making a decoder", reason: "out of memory".into() };
+        // SAFETY: FFmpeg returns null or static names and codecs; the context is owned by `decoder`
+        // from its creation on and frees the record, which has the padding that it requires.
         unsafe {
-            let par = (*stream).codecpar;
-            let codec = choose(input, i)?;
+            let codec = ffi::avcodec_find_decoder(id);
+            if codec.is_null() {
+                let codec = CStr::from_ptr(ffi::avcodec_get_name(id)).to_string_lossy().into_owned();
+                return Err(MediaError::NoDecoder { path: path.into(), codec });
+            }
             let context = ffi::avcodec_alloc_context3(codec);
             if context.is_null() {
-                return Err(MediaError::Internal { operation: "making a decoder", reason: "out of memory".into() });
+                return Err(no_memory());
             }
             let decoder = Self { context, sink, failures_in_a_row: 0 };
-            let r = ffi::avcodec_parameters_to_context(context, par);
-            if r < 0 {
-                return Err(setup_error(input, &decoder, r));
+            let record = ffi::av_mallocz(setup.len() + ffi::AV_INPUT_BUFFER_PADDING_SIZE as usize);
+            if record.is_null() {
+                return Err(no_memory());
             }
+            ptr::copy_nonoverlapping(setup.as_ptr(), record.cast(), setup.len());
+            (*context).extradata = record.cast();
+            (*context).extradata_size = setup.len() as i32;
+            (*context).max_pixels = max_pixels;
             (*context).opaque = Arc::as_ptr(&decoder.sink).cast_mut().cast();
-            (*context).pkt_timebase = input.time_base(i);
             (*context).thread_count = threads as i32;
-            // Frames that refer to damaged ones are output, as in players.
             (*context).flags |= ffi::AV_CODEC_FLAG_OUTPUT_CORRUPT as i32;
-            // Priming and padding samples are cut by `audio`, which knows their absolute positions.
-            (*context).flags2 |= ffi::AV_CODEC_FLAG2_SKIP_MANUAL;
             let r = ffi::avcodec_open2(context, codec, ptr::null_mut());
             if r < 0 {
-                return Err(setup_error(input, &decoder, r));
+                return Err(setup_error(path, &decoder, r));
             }
             Ok(decoder)
         }
@@ -221,63 +227,7 @@ impl Drop for Decoder {
     }
 }
 
-fn setup_error(input: &Input, decoder: &Decoder, error: i32) -> MediaError {
+pub(crate) fn setup_error(path: &Path, decoder: &Decoder, error: i32) -> MediaError {
     let first = decoder.report().messages.first().map(|m| format!(" ({m})")).unwrap_or_default();
-    MediaError::NotMedia {
-        path: input.path().into(),
-        reason: format!("the decoder refuses the stream: {}{first}", ffmpeg_text(error)),
-    }
-}
-
-/// Name of the codec of stream `i`; the container's name of it where FFmpeg does not know it, and
-/// "none" where the container states none.
-pub(crate) fn codec_name(input: &Input, i: usize) -> String {
-    // SAFETY: the stream is valid and FFmpeg returns a static string.
-    let (name, id, tag) = unsafe {
-        let par = &*(*input.stream(i)).codecpar;
-        (CStr::from_ptr(ffi::avcodec_get_name(par.codec_id)), par.codec_id, par.codec_tag)
-    };
-    if id == ffi::AVCodecID::AV_CODEC_ID_NONE && tag != 0 {
-        return format!("\"{}\"", tag.to_le_bytes().escape_ascii());
-    }
-    name.to_string_lossy().into_owned()
-}
-
-/// Whether a VP8/VP9 stream carries alpha in block additions, which only libvpx decodes.
-pub(crate) fn has_side_alpha(input: &Input, i: usize) -> bool {
-    // SAFETY: the stream and its dictionary are valid.
-    unsafe {
-        let stream = input.stream(i);
-        let entry = ffi::av_dict_get((*stream).metadata, c"alpha_mode".as_ptr(), ptr::null(), 0);
-        matches!((*(*stream).codecpar).codec_id, ffi::AVCodecID::AV_CODEC_ID_VP8 | ffi::AVCodecID::AV_CODEC_ID_VP9)
-            && !entry.is_null()
-            && CStr::from_ptr((*entry).value).to_bytes() == b"1"
-    }
-}
-
-/// Whether the linked FFmpeg has a decoder for stream `i`.
-pub(crate) fn has_decoder(input: &Input, i: usize) -> bool {
-    choose(input, i).is_ok()
-}
-
-fn choose(input: &Input, i: usize) -> Result<*const AVCodec, MediaError> {
-    // SAFETY: the stream is valid; FFmpeg returns null or static codecs.
-    unsafe {
-        let id = (*(*input.stream(i)).codecpar).codec_id;
-        let codec = if has_side_alpha(input, i) {
-            let name = if id == ffi::AVCodecID::AV_CODEC_ID_VP8 { c"libvpx" } else { c"libvpx-vp9" };
-            let codec = ffi::avcodec_find_decoder_by_name(name.as_ptr());
-            if codec.is_null() {
-                let codec = format!("{} with alpha (needs libvpx)", codec_name(input, i));
-                return Err(MediaError::NoDecoder { path: input.path().into(), codec });
-            }
-            codec
-        } else {
-            ffi::avcodec_find_decoder(id)
-        };
-        if codec.is_null() {
-            return Err(MediaError::NoDecoder { path: input.path().into(), codec: codec_name(input, i) });
-        }
-        Ok(codec)
-    }
+    MediaError::NotMedia { path: path.into(), reason: format!("the decoder refuses the stream: {}{first}", ffmpeg_text(error)) }
 }

@@ -2,6 +2,7 @@
 //! rotation, mirroring, and alpha in a picture of its own (ISO/IEC 23008-12 §6.5.10, §6.5.12, §6.6).
 use crate::mp4_tables::{boxes, child, u32_at};
 use cutroom_types::Orientation;
+use std::collections::BTreeMap;
 
 /// Properties of the primary picture.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -13,7 +14,7 @@ pub struct Properties {
 }
 
 /// Name of auxiliary pictures with alpha; HEVC has one of its own.
-const ALPHA: [&[u8]; 2] = [b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha", b"urn:mpeg:hevc:2015:auxid:1"];
+pub(crate) const ALPHA: [&[u8]; 2] = [b"urn:mpeg:mpegB:cicp:systems:auxiliary:alpha", b"urn:mpeg:hevc:2015:auxid:1"];
 
 /// Properties of the primary picture of a file, of which `file` is the beginning. `None` when it is
 /// no HEIF.
@@ -27,47 +28,44 @@ pub fn properties(file: &[u8]) -> Option<Properties> {
     for (kind, body) in &known {
         found.has_alpha |= kind == b"auxC" && ALPHA.iter().any(|name| body.get(4..).is_some_and(|b| b.starts_with(name)));
     }
-    for (_, ipma) in boxes(iprp).filter(|b| b.0 == *b"ipma") {
-        for number in associated(ipma, primary)? {
-            let Some((kind, body)) = usize::from(number).checked_sub(1).and_then(|n| known.get(n)) else { continue };
-            let Orientation { mirrored, quarter_turns } = found.orientation;
-            let value = body.first().copied().unwrap_or(0);
-            found.orientation = match kind {
-                // Quarter turns anticlockwise.
-                b"irot" => Orientation { mirrored, quarter_turns: (quarter_turns + 4 - (value & 3)) % 4 },
-                // Axis 0 exchanges top and bottom, axis 1 left and right.
-                b"imir" => {
-                    Orientation { mirrored: !mirrored, quarter_turns: (if value & 1 == 0 { 6 } else { 4 } - quarter_turns) % 4 }
-                }
-                _ => continue,
-            };
-        }
+    for number in associations(iprp)?.remove(&primary).unwrap_or_default() {
+        let Some((kind, body)) = usize::from(number).checked_sub(1).and_then(|n| known.get(n)) else { continue };
+        let Orientation { mirrored, quarter_turns } = found.orientation;
+        let value = body.first().copied().unwrap_or(0);
+        found.orientation = match kind {
+            // Quarter turns anticlockwise.
+            b"irot" => Orientation { mirrored, quarter_turns: (quarter_turns + 4 - (value & 3)) % 4 },
+            // Axis 0 exchanges top and bottom, axis 1 left and right.
+            b"imir" => Orientation { mirrored: !mirrored, quarter_turns: (if value & 1 == 0 { 6 } else { 4 } - quarter_turns) % 4 },
+            _ => continue,
+        };
     }
     Some(found)
 }
 
-/// Numbers, from 1, of the properties of picture `item`, in their order. `None` for a damaged box.
-fn associated(ipma: &[u8], item: u32) -> Option<Vec<u16>> {
-    let (wide_items, wide_numbers) = (*ipma.first()? > 0, ipma.get(3)? & 1 != 0);
-    let mut at = 8;
-    let mut out = Vec::new();
-    for _ in 0..u32_at(ipma, 4)? {
-        let id = if wide_items { u32_at(ipma, at)? } else { u32::from(u16_at(ipma, at)?) };
-        at += if wide_items { 4 } else { 2 };
-        let count = *ipma.get(at)?;
-        at += 1;
-        for _ in 0..count {
-            let number = if wide_numbers { u16_at(ipma, at)? & 0x7FFF } else { u16::from(ipma.get(at)? & 0x7F) };
-            at += if wide_numbers { 2 } else { 1 };
-            if id == item {
-                out.push(number);
+/// Numbers, from 1, of the properties of each item, in their order. `None` for a damaged box.
+pub(crate) fn associations(iprp: &[u8]) -> Option<BTreeMap<u32, Vec<u16>>> {
+    let mut out: BTreeMap<u32, Vec<u16>> = BTreeMap::new();
+    for (_, ipma) in boxes(iprp).filter(|b| b.0 == *b"ipma") {
+        let (wide_items, wide_numbers) = (*ipma.first()? > 0, ipma.get(3)? & 1 != 0);
+        let mut at = 8;
+        for _ in 0..u32_at(ipma, 4)? {
+            let id = if wide_items { u32_at(ipma, at)? } else { u32::from(u16_at(ipma, at)?) };
+            at += if wide_items { 4 } else { 2 };
+            let count = *ipma.get(at)?;
+            at += 1;
+            for _ in 0..count {
+                let number = if wide_numbers { u16_at(ipma, at)? & 0x7FFF } else { u16::from(ipma.get(at)? & 0x7F) };
+                at += if wide_numbers { 2 } else { 1 };
+                out.entry(id).or_default().push(number);
             }
         }
     }
     Some(out)
 }
 
-fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
+/// A big-endian number of 16 bits.
+pub(crate) fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
     Some(u16::from_be_bytes(bytes.get(at..at.checked_add(2)?)?.try_into().ok()?))
 }
 

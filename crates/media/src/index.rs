@@ -71,6 +71,7 @@ impl MediaIndex {
         }
         warnings.extend(problem);
         warnings.extend(clock.warning());
+        warnings.extend(input.film().into_iter().flat_map(|film| film.warnings.clone()));
         let mut tracks = Vec::new();
         if input.format_name().starts_with("mov") {
             warnings.extend(mp4_boxes::defect(path));

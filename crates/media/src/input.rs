@@ -1,7 +1,11 @@
 //! An opened media file: FFmpeg's demuxer with a time limit on every call.
-use crate::error::{MediaError, ffmpeg_text};
+pub(crate) use crate::packet::AvPacket;
+use crate::{
+    error::{MediaError, ffmpeg_text},
+    raw_film::RawFilm,
+};
 use cutroom_types::Time;
-use ffmpeg_next::ffi::{self, AVFormatContext, AVMediaType, AVPacket, AVRational, AVStream};
+use ffmpeg_next::ffi::{self, AVFormatContext, AVMediaType, AVRational, AVStream};
 use std::{
     ffi::{CStr, CString, c_int, c_void},
     path::{Path, PathBuf},
@@ -38,11 +42,13 @@ unsafe extern "C" fn interrupted(opaque: *mut c_void) -> c_int {
     c_int::from(late)
 }
 
-/// A demuxer over a local file.
+/// A demuxer over a local file: FFmpeg's, or our own in its place (see [`crate::raw_film`]).
 pub(crate) struct Input {
     context: *mut AVFormatContext,
     path: PathBuf,
     deadline: Box<Deadline>,
+    /// Gives the packets of a file that FFmpeg does not demux.
+    film: Option<RawFilm>,
 }
 
 // SAFETY: the context is owned and used by one thread at a time (`&mut self` for every call that
@@ -53,6 +59,9 @@ impl Input {
     /// Opens the file and reads its streams' parameters.
     pub fn open(path: &Path) -> Result<Self, MediaError> {
         let input = Self::open_undescribed(path)?;
+        if input.film.is_some() {
+            return Ok(input);
+        }
         input.deadline.renew();
         // SAFETY: the context is open.
         let found = unsafe { ffi::avformat_find_stream_info(input.context, ptr::null_mut()) };
@@ -73,13 +82,16 @@ impl Input {
             return Err(MediaError::Unreadable { path: path.into(), reason: "it is not a regular file".into() });
         }
         // FFmpeg reports permission problems as "input/output error"; ask the system instead.
-        drop(std::fs::File::open(path).map_err(|e| MediaError::Unreadable { path: path.into(), reason: e.to_string() })?);
+        let file = std::fs::File::open(path).map_err(|e| MediaError::Unreadable { path: path.into(), reason: e.to_string() })?;
         if meta.len() == 0 {
             return Err(MediaError::NotMedia { path: path.into(), reason: "it is empty".into() });
         }
         let deadline =
             Box::new(Deadline { started: Instant::now(), until_ms: AtomicU64::new(u64::MAX), passed: AtomicBool::new(false) });
         deadline.renew();
+        if let Some(film) = RawFilm::of(path, file)? {
+            return Ok(Self { context: film.context()?, path: path.into(), deadline, film: Some(film) });
+        }
         // The `file:` prefix keeps a name with a colon from being read as a protocol.
         let mut url = b"file:".to_vec();
         url.extend_from_slice(path.as_os_str().as_encoded_bytes());
@@ -105,7 +117,7 @@ impl Input {
             if opened < 0 {
                 return Err(open_error(path, opened, deadline.passed.load(Ordering::Relaxed)));
             }
-            let input = Self { context, path: path.into(), deadline };
+            let input = Self { context, path: path.into(), deadline, film: None };
             if let Some(reason) = chance(path, &input.format_name()) {
                 return Err(MediaError::NotMedia { path: path.into(), reason });
             }
@@ -125,8 +137,16 @@ impl Input {
 
     /// FFmpeg's short names of the container format, comma separated.
     pub fn format_name(&self) -> String {
+        if let Some(film) = &self.film {
+            return film.container.to_owned();
+        }
         // SAFETY: an opened context has an input format with a static name.
         unsafe { CStr::from_ptr((*(*self.context).iformat).name).to_string_lossy().into_owned() }
+    }
+
+    /// The film of a file that FFmpeg does not demux.
+    pub fn film(&self) -> Option<&RawFilm> {
+        self.film.as_ref()
     }
 
     /// Number of streams.
@@ -177,6 +197,9 @@ impl Input {
     /// [`MediaError::Unreadable`] when the system can no longer read the file,
     /// [`MediaError::TimedOut`] when the source is stuck.
     pub fn read(&mut self, packet: &mut AvPacket, problem: &mut Option<String>) -> Result<bool, MediaError> {
+        if let Some(film) = &mut self.film {
+            return film.read(&self.path, packet, problem);
+        }
         let mut again = 0;
         loop {
             self.deadline.renew();
@@ -209,6 +232,10 @@ impl Input {
     /// Seeks to a keyframe of stream `i` at or before `timestamp` (in its time base). Returns
     /// `false` when the demuxer cannot.
     pub fn seek(&mut self, i: usize, timestamp: i64) -> bool {
+        if let Some(film) = &mut self.film {
+            film.seek(timestamp);
+            return true;
+        }
         self.deadline.renew();
         // SAFETY: the context is valid, `i` a stream.
         unsafe {
@@ -224,7 +251,9 @@ impl Input {
     pub fn seek_byte(&mut self, position: i64) -> bool {
         self.deadline.renew();
         // SAFETY: the context is valid; -1 means no stream.
-        position >= 0 && unsafe { ffi::av_seek_frame(self.context, -1, position, ffi::AVSEEK_FLAG_BYTE) >= 0 }
+        position >= 0
+            && self.film.is_none()
+            && unsafe { ffi::av_seek_frame(self.context, -1, position, ffi::AVSEEK_FLAG_BYTE) >= 0 }
     }
 }
 
@@ -260,83 +289,13 @@ fn open_error(path: &Path, error: i32, late: bool) -> MediaError {
     let hint = if head.starts_with(b"version https://git-lfs") {
         "; it is a Git LFS pointer, not the file itself: run \"git lfs pull\""
     } else if head.get(4..8) == Some(b"ftyp") && matches!(head.get(8..12), Some(b"heic" | b"heix" | b"mif1" | b"msf1")) {
-        "; the linked FFmpeg cannot read HEIC stills"
+        "; its pictures (meta) are missing or damaged: the file was probably cut off"
     } else if head.get(4..8) == Some(b"ftyp") {
         "; its index (moov) is missing or damaged: the recording was probably cut off"
     } else {
         ""
     };
     MediaError::NotMedia { path: path.into(), reason: format!("{}{hint}", ffmpeg_text(error)) }
-}
-
-/// An owned packet.
-pub(crate) struct AvPacket(pub *mut AVPacket);
-
-// SAFETY: owned, no interior sharing but FFmpeg's atomic reference counts.
-unsafe impl Send for AvPacket {}
-
-impl AvPacket {
-    /// An empty packet.
-    pub fn new() -> Self {
-        // SAFETY: no preconditions; null (out of memory) is refused.
-        let p = unsafe { ffi::av_packet_alloc() };
-        assert!(!p.is_null(), "out of memory");
-        Self(p)
-    }
-
-    /// Another reference to the same data.
-    pub fn share(&self) -> Self {
-        let other = Self::new();
-        // SAFETY: both packets are valid.
-        unsafe { ffi::av_packet_ref(other.0, self.0) };
-        other
-    }
-
-    /// Drops the data.
-    pub fn unref(&mut self) {
-        // SAFETY: the packet is valid.
-        unsafe { ffi::av_packet_unref(self.0) };
-    }
-
-    /// Makes the decoder output its frame even if the demuxer marked it to be discarded.
-    pub fn keep(&mut self) {
-        // SAFETY: the packet is valid.
-        unsafe { (*self.0).flags &= !ffi::AV_PKT_FLAG_DISCARD };
-    }
-
-    /// The packet's fields.
-    pub fn get(&self) -> &AVPacket {
-        // SAFETY: the packet is valid while `self` lives.
-        unsafe { &*self.0 }
-    }
-
-    /// The packet's payload.
-    pub fn data(&self) -> &[u8] {
-        let p = self.get();
-        if p.data.is_null() || p.size <= 0 {
-            return &[];
-        }
-        // SAFETY: FFmpeg keeps `size` bytes at `data`.
-        unsafe { std::slice::from_raw_parts(p.data, p.size as usize) }
-    }
-
-    /// The packet's side data of one kind, if any.
-    pub fn side_data(&self, kind: ffi::AVPacketSideDataType) -> Option<&[u8]> {
-        let mut size = 0usize;
-        // SAFETY: the packet is valid; FFmpeg returns null or `size` bytes that live as long as the
-        // packet's data.
-        unsafe {
-            let p = ffi::av_packet_get_side_data(self.0, kind, &mut size);
-            (!p.is_null()).then(|| std::slice::from_raw_parts(p, size))
-        }
-    }
-}
-
-impl Drop for AvPacket {
-    fn drop(&mut self) {
-        // SAFETY: owned, freed once.
-        unsafe { ffi::av_packet_free(&mut self.0) };
-    }
 }
 
 /// FFmpeg's value for a missing timestamp (`AV_NOPTS_VALUE`).
@@ -348,14 +307,4 @@ pub(crate) fn ticks_to_time(ticks: i64, tb: AVRational) -> Time {
     let n = i128::from(ticks) * i128::from(tb.num) * i128::from(cutroom_types::FLICKS_PER_SECOND);
     let d = i128::from(tb.den);
     Time((2 * n + d).div_euclid(2 * d).clamp(i128::from(i64::MIN / 4), i128::from(i64::MAX / 4)) as i64)
-}
-
-/// Checks that a picture has 1 to 32768 pixels per side and at most 2²⁸ pixels in all.
-pub(crate) fn check_size(path: &Path, width: i32, height: i32) -> Result<cutroom_types::Size, MediaError> {
-    const MAX_SIDE: i32 = 32_768;
-    const MAX_PIXELS: i64 = 1 << 28;
-    if width <= 0 || height <= 0 || width > MAX_SIDE || height > MAX_SIDE || i64::from(width) * i64::from(height) > MAX_PIXELS {
-        return Err(MediaError::Unsupported { path: path.into(), what: format!("a picture of {width}×{height} pixels") });
-    }
-    Ok(cutroom_types::Size { width: width as u32, height: height as u32 })
 }

@@ -3,9 +3,13 @@
 //! The canonical formats are FFmpeg's planar little-endian ones whose layout a [`PictureFormat`]
 //! describes exactly, so that their planes are shared without a copy. Every other supported format
 //! has a canonical format to which it is converted without loss.
+use crate::error::MediaError;
 use cutroom_types::{ColorModel, PictureFormat};
 use ffmpeg_next::ffi::{self, AVPixelFormat};
-use std::ffi::{CStr, CString};
+use std::{
+    ffi::{CStr, CString},
+    path::Path,
+};
 
 /// FFmpeg's format with exactly this layout; `None` when FFmpeg has none (gray with alpha exists
 /// only packed, float YUV not at all).
@@ -169,6 +173,16 @@ pub fn from_raw(format: i32) -> AVPixelFormat {
 pub(crate) fn descriptor(av: AVPixelFormat) -> Option<&'static ffi::AVPixFmtDescriptor> {
     // SAFETY: FFmpeg returns null or a pointer to a static table entry.
     unsafe { ffi::av_pix_fmt_desc_get(av).as_ref() }
+}
+
+/// Checks that a picture has 1 to 32768 pixels per side and at most 2²⁸ pixels in all.
+pub(crate) fn check_size(path: &Path, width: i32, height: i32) -> Result<cutroom_types::Size, MediaError> {
+    const MAX_SIDE: i32 = 32_768;
+    const MAX_PIXELS: i64 = 1 << 28;
+    if width <= 0 || height <= 0 || width > MAX_SIDE || height > MAX_SIDE || i64::from(width) * i64::from(height) > MAX_PIXELS {
+        return Err(MediaError::Unsupported { path: path.into(), what: format!("a picture of {width}×{height} pixels") });
+    }
+    Ok(cutroom_types::Size { width: width as u32, height: height as u32 })
 }
 
 #[cfg(test)]

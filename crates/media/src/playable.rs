@@ -1,9 +1,6 @@
 //! Checks whether a stream can be read, from the index and before any work starts.
 use crate::{
-    MediaIndex, ReadOptions, VideoInfo, VideoReader,
-    decoder::Output,
-    error::MediaError,
-    input::{AvPacket, check_size},
+    MediaIndex, ReadOptions, VideoInfo, VideoReader, decoder::Output, error::MediaError, input::AvPacket, pixel::check_size,
     stream::open_stream,
 };
 use cutroom_types::Deinterlace;
@@ -107,23 +104,8 @@ impl MediaIndex {
         };
         match self.video_info(video_stream) {
             // FFmpeg found no picture: the decoder says why.
-            Some(v) if v.has_decoder && (v.size.width == 0 || v.size.height == 0) => decode().map_err(|e| self.explained(e)),
+            Some(v) if v.has_decoder && (v.size.width == 0 || v.size.height == 0) => decode(),
             _ => self.check_picture(video_stream).and_then(|()| decode()),
-        }
-    }
-
-    /// An error with what is known about files that the linked FFmpeg cannot read.
-    fn explained(&self, error: MediaError) -> MediaError {
-        let mut head = [0u8; 21];
-        let read = std::fs::File::open(&self.info.path).and_then(|mut file| std::io::Read::read_exact(&mut file, &mut head));
-        // The flag for animation in the extended header of a WebP.
-        let is_animated = read.is_ok() && head.starts_with(b"RIFF") && &head[8..16] == b"WEBPVP8X" && head[20] & 2 != 0;
-        let more = "an animated WebP, which the linked FFmpeg cannot read; convert it to APNG or WebM";
-        match error {
-            MediaError::NothingDecoded { path, kind, index, .. } if is_animated => {
-                MediaError::NothingDecoded { path, kind, index, reason: more.into() }
-            }
-            error => error,
         }
     }
 

@@ -2,13 +2,13 @@
 use crate::{
     audio_index::AudioIndex,
     convert::StreamTags,
-    decoder::{codec_name, has_decoder, has_side_alpha},
     error::MediaError,
     hdr, heif,
     info::{AudioInfo, MediaInfo, OtherInfo, ScanOrder, VideoInfo},
     input::{Input, ticks_to_time},
     orientation, pixel, png,
     samples::{Speakers, layout_name},
+    stream_decoder::{codec_name, has_decoder, has_side_alpha},
     tags::AvColor,
     text_reader,
     video_index::{VideoIndex, rates_of},
@@ -115,7 +115,7 @@ fn is_still_container(input: &Input, container: &str) -> bool {
     };
     container.ends_with("_pipe")
         || container.starts_with("image2")
-        || ["gif", "apng", "ico", "webp", "tiff", "avif"].contains(&container)
+        || ["gif", "apng", "ico", "webp", "tiff", "avif", "heif"].contains(&container)
         || matches!(brand.as_deref(), Some("avif" | "mif1"))
 }
 
@@ -143,7 +143,8 @@ fn stored_orientation(input: &Input, i: usize, is_still: bool, warnings: &mut Ve
                 return Orientation::from_exif(v);
             }
             if let Some(p) = heif::properties(&head) {
-                if p.has_alpha {
+                // A picture that was read here says itself whether its alpha was.
+                if p.has_alpha && input.film().is_none() {
                     warnings.push(format!("stream {i}: its alpha is a picture of its own, which is not read: it is shown opaque"));
                 }
                 return p.orientation;

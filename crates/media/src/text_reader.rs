@@ -1,10 +1,10 @@
 //! Reads text tracks: subtitles inside of media files, as FFmpeg's decoders turn all of them into lines
 //! of ASS. Pictures of texts (PGS, DVD, DVB) are not read.
 use crate::{
-    decoder::codec_name,
     error::{MediaError, ffmpeg_text},
     info::TextInfo,
     input::{AvPacket, Input, NO_TIMESTAMP, ticks_to_time},
+    stream_decoder::codec_name,
 };
 use cutroom_types::{FLICKS_PER_SECOND, Time};
 use ffmpeg_next::ffi::{self, AVMediaType};

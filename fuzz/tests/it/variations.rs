@@ -117,4 +117,4 @@ macro_rules! tests {
         }
     };
 }
-tests!(project, cube, three_dl, time, boxes, ogg, sequence, curve, layout, subtitles);
+tests!(project, cube, three_dl, time, boxes, webp, ogg, sequence, curve, layout, subtitles);

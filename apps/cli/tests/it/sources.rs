@@ -287,6 +287,37 @@ fn films_of_interlaced_clips_count_frames() {
     assert_eq!(project["compositions"][0]["frame_rate"], "25");
 }
 
+/// A HEIC photo and an HDR AVIF are stills, an animated WebP is a film; a row of them is one, too.
+#[test]
+fn heic_avif_and_webp_are_clips() {
+    let files = ["images/cheers_1440x960.heic", "images/cosmos_pq_p3_444_10bit.avif", "found/v.webp"].map(media);
+    let [Some(heic), Some(avif), Some(webp)] = files else { return };
+    let b = Bench::new();
+    let probed = |path: &Path| b.ok(&["probe", path.to_str().unwrap()]).out.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(probed(&heic).contains("heif, still image video 0 hevc 1440x960 yuv420p"), "{}", probed(&heic));
+    assert!(probed(&avif).contains("still image video 0 av1 High 1024x428 yuv444p10le"), "{}", probed(&avif));
+    assert!(probed(&webp).contains("webp, 1.970 s video 0 webp 160x100 rgba"), "{}", probed(&webp));
+    let size = ["--size", "48x32", "--fps", "25", "--still", "0.2s"];
+    let new = |paths: &[&Path]| {
+        let paths: Vec<&str> = paths.iter().map(|p| p.to_str().unwrap()).collect();
+        b.ok(&[&["new", "p.json", "--overwrite"], &paths[..], &size].concat());
+    };
+    new(&[&heic, &webp]);
+    b.ok(&["export", "p.json", "-o", "o.mkv", "--video-codec", "ffv1"]);
+    // 0.2 s and the 1.97 s of the animation.
+    assert_eq!(packets(&b.path("o.mkv"), "v:0").len(), 54);
+    new(&[&avif]);
+    b.ok(&["frame", "p.json", "-o", "f.png"]);
+    // Width, height, 8 bits, RGB: tone-mapped into a film of BT.709.
+    assert_eq!(&std::fs::read(b.path("f.png")).unwrap()[16..26], [0, 0, 0, 48, 0, 0, 0, 32, 8, 2]);
+    for n in 0..3 {
+        std::fs::copy(&heic, b.path(&format!("r{n}.heic"))).unwrap();
+    }
+    b.ok(&["new", "r.json", "r%d.heic", "--frame-rate", "25", "--size", "48x32"]);
+    b.ok(&["export", "r.json", "-o", "r.mkv", "--video-codec", "ffv1"]);
+    assert_eq!(packets(&b.path("r.mkv"), "v:0").len(), 3);
+}
+
 /// `new` refuses a clip that cannot be drawn, and says which streams it leaves.
 #[test]
 fn new_refuses_what_cannot_be_drawn() {
@@ -294,11 +325,11 @@ fn new_refuses_what_cannot_be_drawn() {
     std::fs::write(b.path("list.txt"), "milk, bread and butter\n".repeat(200)).unwrap();
     let ran = b.run(&["new", "p.json", "list.txt"]);
     assert!(ran.code == 4 && ran.err.contains("media.open.not_media") && words(&ran).contains("it is text"), "{}", ran.err);
-    if let Some(path) = media("found/v.webp") {
-        for arguments in [&["probe", path.to_str().unwrap()][..], &["new", "p.json", path.to_str().unwrap()]] {
-            let ran = b.run(arguments);
-            assert!(ran.code == 4 && words(&ran).contains("animated WebP"), "{arguments:?}: {}", ran.err);
-        }
+    // An animation that ends before its first frame.
+    std::fs::write(b.path("a.webp"), b"RIFF\x16\0\0\0WEBPVP8X\x0a\0\0\0\x02\0\0\0\x07\0\0\x07\0\0").unwrap();
+    for arguments in [&["probe", "a.webp"][..], &["new", "p.json", "a.webp"]] {
+        let ran = b.run(arguments);
+        assert!(ran.code == 4 && words(&ran).contains("its animation has no frames"), "{arguments:?}: {}", ran.err);
     }
     assert!(!b.path("p.json").exists());
     let source = ["-f", "lavfi", "-i", "testsrc2=size=64x48:rate=25:duration=0.4", "-f", "lavfi", "-i", "sine=duration=0.4"];

@@ -78,12 +78,13 @@ fn rows_of_every_format_have_ffmpegs_pixels() {
     }
 }
 
-/// Pictures that move by themselves are films: GIF and APNG.
+/// Pictures that move by themselves are films: GIF, APNG and AVIF.
 #[test]
 fn animated_pictures_are_films() {
     let dir = tempfile::tempdir().unwrap();
-    for name in ["a.gif", "a.apng"] {
-        let path = make(dir.path(), name, &["-f", "lavfi", "-i", "testsrc2=size=46x30:rate=10", "-frames:v", "5"]);
+    for (name, options) in [("a.gif", &[][..]), ("a.apng", &[]), ("a.avif", &["-c:v", "libaom-av1", "-cpu-used", "8"])] {
+        let args = [&["-f", "lavfi", "-i", "testsrc2=size=46x30:rate=10", "-frames:v", "5"], options].concat();
+        let path = make(dir.path(), name, &args);
         let index = MediaIndex::scan(&path).unwrap();
         let info = index.info().video[0].clone();
         assert_eq!((info.frames, index.info().is_still, info.span.duration.as_secs_f64()), (5, false, 0.5), "{name}");
@@ -93,6 +94,31 @@ fn animated_pictures_are_films() {
         for i in [0, 1, 2, 3, 4, 2, 0] {
             assert_eq!(adler_as(&reader.frame(i).unwrap().picture, &stored), want[i], "{name}: frame {i}");
         }
+    }
+}
+
+/// GIF and APNG: each frame is shown as long as the file states, in hundredths of a second in the
+/// graphic control extension (GIF89a §23), or as a fraction in the chunk `fcTL`.
+#[test]
+fn frames_of_gif_and_apng_last_as_their_files_state() {
+    let dir = tempfile::tempdir().unwrap();
+    for (name, delay) in [("a.gif", "7"), ("a.apng", "7/100")] {
+        // Frames begin at 0, 0.1, 0.3, 0.6 and 1 s.
+        let source = "testsrc2=size=46x30:rate=100,setpts=10*N*(N+1)/2,settb=1/100";
+        let args = ["-f", "lavfi", "-i", source, "-frames:v", "5", "-fps_mode", "passthrough", "-final_delay", delay];
+        let path = make(dir.path(), name, &args);
+        let file = std::fs::read(&path).unwrap();
+        let places = |mark: &'static [u8]| file.windows(mark.len()).enumerate().filter(move |w| w.1 == mark).map(|w| w.0);
+        let stated: Vec<i64> = if name == "a.gif" {
+            places(&[0x21, 0xF9, 4]).map(|at| i64::from(u16::from_le_bytes([file[at + 4], file[at + 5]]))).collect()
+        } else {
+            let number = |at: usize| i64::from(u16::from_be_bytes([file[at], file[at + 1]]));
+            places(b"fcTL").map(|at| 100 * number(at + 24) / number(at + 26)).collect()
+        };
+        assert_eq!(stated[..4], [10, 20, 30, 40], "{name}");
+        let index = MediaIndex::scan(&path).unwrap();
+        let lengths: Vec<i64> = index.frame_spans(0).map(|s| s.duration.0 * 100 / cutroom_types::FLICKS_PER_SECOND).collect();
+        assert_eq!(lengths, stated, "{name}");
     }
 }
 

@@ -1,0 +1,100 @@
+//! Opens decoders of the streams of a file, and tells what there are.
+use crate::{
+    decoder::{Decoder, setup_error},
+    error::MediaError,
+    input::Input,
+    report::ProblemSink,
+};
+use ffmpeg_next::ffi::{self, AVCodec};
+use std::{ffi::CStr, ptr, sync::Arc};
+
+impl Decoder {
+    /// Opens the decoder for stream `i`. `threads`: 0 for one per core.
+    pub fn open(input: &Input, i: usize, threads: usize) -> Result<Self, MediaError> {
+        let stream = input.stream(i);
+        let sink = Arc::new(ProblemSink::default());
+        // SAFETY: the stream and its parameters are valid; the context is owned by `decoder` from
+        // its creation on.
+        unsafe {
+            let par = (*stream).codecpar;
+            let codec = choose(input, i)?;
+            let context = ffi::avcodec_alloc_context3(codec);
+            if context.is_null() {
+                return Err(MediaError::Internal { operation: "making a decoder", reason: "out of memory".into() });
+            }
+            let decoder = Self { context, sink, failures_in_a_row: 0 };
+            let r = ffi::avcodec_parameters_to_context(context, par);
+            if r < 0 {
+                return Err(setup_error(input.path(), &decoder, r));
+            }
+            (*context).opaque = Arc::as_ptr(&decoder.sink).cast_mut().cast();
+            (*context).pkt_timebase = input.time_base(i);
+            (*context).thread_count = threads as i32;
+            // Frames that refer to damaged ones are output, as in players.
+            (*context).flags |= ffi::AV_CODEC_FLAG_OUTPUT_CORRUPT as i32;
+            // Priming and padding samples are cut by `audio`, which knows their absolute positions.
+            (*context).flags2 |= ffi::AV_CODEC_FLAG2_SKIP_MANUAL;
+            let r = ffi::avcodec_open2(context, codec, ptr::null_mut());
+            if r < 0 {
+                return Err(setup_error(input.path(), &decoder, r));
+            }
+            Ok(decoder)
+        }
+    }
+}
+
+/// Name of the codec of stream `i`; the container's name of it where FFmpeg does not know it, and
+/// "none" where the container states none.
+pub(crate) fn codec_name(input: &Input, i: usize) -> String {
+    if let Some(film) = input.film() {
+        return film.codec.to_owned();
+    }
+    // SAFETY: the stream is valid and FFmpeg returns a static string.
+    let (name, id, tag) = unsafe {
+        let par = &*(*input.stream(i)).codecpar;
+        (CStr::from_ptr(ffi::avcodec_get_name(par.codec_id)), par.codec_id, par.codec_tag)
+    };
+    if id == ffi::AVCodecID::AV_CODEC_ID_NONE && tag != 0 {
+        return format!("\"{}\"", tag.to_le_bytes().escape_ascii());
+    }
+    name.to_string_lossy().into_owned()
+}
+
+/// Whether a VP8/VP9 stream carries alpha in block additions, which only libvpx decodes.
+pub(crate) fn has_side_alpha(input: &Input, i: usize) -> bool {
+    // SAFETY: the stream and its dictionary are valid.
+    unsafe {
+        let stream = input.stream(i);
+        let entry = ffi::av_dict_get((*stream).metadata, c"alpha_mode".as_ptr(), ptr::null(), 0);
+        matches!((*(*stream).codecpar).codec_id, ffi::AVCodecID::AV_CODEC_ID_VP8 | ffi::AVCodecID::AV_CODEC_ID_VP9)
+            && !entry.is_null()
+            && CStr::from_ptr((*entry).value).to_bytes() == b"1"
+    }
+}
+
+/// Whether the linked FFmpeg has a decoder for stream `i`.
+pub(crate) fn has_decoder(input: &Input, i: usize) -> bool {
+    choose(input, i).is_ok()
+}
+
+fn choose(input: &Input, i: usize) -> Result<*const AVCodec, MediaError> {
+    // SAFETY: the stream is valid; FFmpeg returns null or static codecs.
+    unsafe {
+        let id = (*(*input.stream(i)).codecpar).codec_id;
+        let codec = if has_side_alpha(input, i) {
+            let name = if id == ffi::AVCodecID::AV_CODEC_ID_VP8 { c"libvpx" } else { c"libvpx-vp9" };
+            let codec = ffi::avcodec_find_decoder_by_name(name.as_ptr());
+            if codec.is_null() {
+                let codec = format!("{} with alpha (needs libvpx)", codec_name(input, i));
+                return Err(MediaError::NoDecoder { path: input.path().into(), codec });
+            }
+            codec
+        } else {
+            ffi::avcodec_find_decoder(id)
+        };
+        if codec.is_null() {
+            return Err(MediaError::NoDecoder { path: input.path().into(), codec: codec_name(input, i) });
+        }
+        Ok(codec)
+    }
+}
