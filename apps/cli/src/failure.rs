@@ -62,7 +62,9 @@ fn command(operation: &str) -> &str {
         "title_add" => "title add",
         "title_preview" => "title preview",
         "titles" => "title list",
-        "add_subtitles" | "check_subtitles" | "convert_subtitles" | "show_subtitles" => "subtitles",
+        "add_subtitles" | "check_subtitles" | "convert_subtitles" | "export_subtitles" | "fit_subtitles" | "show_subtitles" => {
+            "subtitles"
+        }
         same => same,
     }
 }

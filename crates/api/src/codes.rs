@@ -127,8 +127,8 @@ pub const CODES: &[ErrorCode] = &[
     row("project.empty", Project, "The composition has no frame."),
     row("project.fade", Project, "A fade is longer than its clip."),
     row("project.font_tag", Project, "An axis or a feature of a font is not named by four letters."),
-    row("project.frames", Project, "Frames in between are asked for of something that is no file."),
     row("project.form", Project, "A value is missing or of the wrong kind."),
+    row("project.frames", Project, "Frames in between are asked for of something that is no file."),
     row("project.id", Project, "An id is empty or longer than 200 bytes."),
     row(
         "project.keyframe_handle",
@@ -183,7 +183,6 @@ pub const CODES: &[ErrorCode] = &[
     row("project.unknown_media", Project, "There is no such media."),
     row("project.unknown_param", Project, "An effect or transition has no such parameter."),
     row("project.unknown_transition", Project, "There is no such transition."),
-    row("project.unsupported", Project, "The document holds what this version cannot render."),
     row("project.version_missing", Project, "The document has no schema version."),
     row("project.version_too_new", Project, "The document was written by a newer program."),
     row("render.gpu", Failed, "The GPU cannot be used."),

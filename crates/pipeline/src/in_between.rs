@@ -143,7 +143,7 @@ fn mixed(parts: &[(Picture, f64)]) -> Picture {
     let (heaviest, most) = parts.iter().max_by(|a, b| a.1.total_cmp(&b.1)).unwrap_or(&parts[0]);
     let counting: Vec<_> = parts.iter().filter(|(_, weight)| *weight > total * ON_FRAME / 2.0).collect();
     let differs = |(p, _): &&(Picture, f64)| p.format != heaviest.format || p.size != heaviest.size;
-    if counting.len() < 2 || *most >= total || counting.iter().any(|p| differs(p)) {
+    if counting.len() < 2 || *most >= total || counting.iter().any(differs) {
         return heaviest.clone();
     }
     let total: f64 = counting.iter().map(|(_, weight)| weight).sum();

@@ -1,7 +1,7 @@
 //! Clips, their sources, pictures, sound and effects, and the transitions between them.
 use crate::{
-    Animated, Extra, Margins, Mask, MaskOrder, Matte, ShapeSource, StreamChoice, SubtitlesSource, TextSource, TimeMap,
-    default_true, is_default, is_true,
+    Animated, ClipTimes, Extra, FrameInterpolation, Margins, Mask, MaskOrder, Matte, ShapeSource, StreamChoice, SubtitlesSource,
+    TextSource, TimeMap, default_true, is_default, is_true,
 };
 use cutroom_types::{
     Align, ClipId, CompositionId, EffectId, FadeCurve, Fit, MediaId, ParamValue, Span, Time, TimeDelta, TransitionId,
@@ -236,23 +236,6 @@ pub struct Transform {
     pub extra: Extra,
 }
 
-/// What a clip shows at an instant between two frames of its source.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum FrameInterpolation {
-    /// The frame that is presented then.
-    #[default]
-    Nearest,
-    /// The mixture of the frames that are presented while the shutter is open: in slow motion the two
-    /// neighbours, in fast motion all frames during the composition's shutter angle.
-    Blend,
-    /// A new picture, in which everything is moved along the optical flow between the two neighbours.
-    Flow,
-    /// `flow` where source frames last longer than those of the composition (slow motion, a higher
-    /// frame rate), `nearest` elsewhere.
-    Auto,
-}
-
 /// How a clip's sound is played.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ClipAudio {
@@ -411,6 +394,11 @@ impl Clip {
     /// The span on the timeline.
     pub fn span(&self) -> Span {
         Span { start: self.start, duration: self.duration }
+    }
+
+    /// Its source times. Prepares the time map, if there is one.
+    pub fn times(&self) -> ClipTimes {
+        ClipTimes::new(self.source_in, self.speed, self.time_map.as_ref())
     }
 
     /// The span of source time that the clip shows, in either direction of playing.

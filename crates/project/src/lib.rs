@@ -41,8 +41,8 @@ pub mod validate;
 
 pub use animated::{AngleInterpolation, Animatable, Animated, BezierHandle, Curve, Ease, Keyframe};
 pub use clip::{
-    AdjustmentSource, Alignment, Clip, ClipAudio, ClipSource, ClipVideo, CompositionSource, EffectInstance, FrameInterpolation,
-    MediaSource, NullSource, Params, SolidSource, Transform, Transition,
+    AdjustmentSource, Alignment, Clip, ClipAudio, ClipSource, ClipVideo, CompositionSource, EffectInstance, MediaSource,
+    NullSource, Params, SolidSource, Transform, Transition,
 };
 pub use edit::{CompositionFields, Edit, EditError, EntityKind, ProjectFields, TrackFields, apply_all, edit_schema};
 pub use file::{LoadError, MAX_FILE_BYTES, SaveError, from_json, inspect, load, read_text, save, to_json};
@@ -59,7 +59,7 @@ pub use shape::ShapeSource;
 pub use stream_choice::StreamChoice;
 pub use subtitles::SubtitlesSource;
 pub use text::TextSource;
-pub use time_map::{ClipTimes, Run, TimeMap};
+pub use time_map::{ClipTimes, FrameInterpolation, Run, TimeMap};
 pub use validate::{
     MAX_COMPOSITION_AREA_PX, MAX_COMPOSITION_SIDE_PX, MAX_COPIES, MAX_NESTING, MAX_TEXT_BYTES, MAX_TIME_FLICKS, Problem,
     SPEED_LIMITS, tiny_times, unknown_fields, validate,

@@ -5,13 +5,17 @@
 //! `source_in` plus the integral of the speed since the clip's start, in closed form for `hold`,
 //! `linear` and `bezier` segments and by quadrature for the other easings.
 use crate::{
-    AngleInterpolation, Animated, Clip, Curve, Ease, Extra, Keyframe, MAX_TIME_FLICKS,
+    AngleInterpolation, Animated, Curve, Ease, Extra, Keyframe,
     animated::{bezier_controls, bezier_parameter},
 };
 use cutroom_types::{FLICKS_PER_SECOND, Time, TimeDelta};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+
+/// Maximum magnitude of an instant or a length: 1000 hours. In flicks it fits a JSON number
+/// exactly.
+pub const MAX_TIME_FLICKS: i64 = 1000 * 3600 * FLICKS_PER_SECOND;
 
 /// A time map: the speed over the clip's time, or the source time over the clip's time.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -26,6 +30,23 @@ pub struct TimeMap {
     /// Unknown fields, kept on save.
     #[serde(flatten)]
     pub extra: Extra,
+}
+
+/// What a clip shows at an instant between two frames of its source.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum FrameInterpolation {
+    /// The frame that is presented then.
+    #[default]
+    Nearest,
+    /// The mixture of the frames that are presented while the shutter is open: in slow motion the two
+    /// neighbours, in fast motion all frames during the composition's shutter angle.
+    Blend,
+    /// A new picture, in which everything is moved along the optical flow between the two neighbours.
+    Flow,
+    /// `flow` where source frames last longer than those of the composition (slow motion, a higher
+    /// frame rate), `nearest` elsewhere.
+    Auto,
 }
 
 /// The source times of a clip.
@@ -71,18 +92,16 @@ const SHORTEST_STOP: TimeDelta = TimeDelta(FLICKS_PER_SECOND / 1000);
 /// Slower than this, a source stands still.
 const STILL: f64 = 1e-9;
 
-impl Clip {
-    /// Its source times. Prepares the time map, if there is one.
-    pub fn times(&self) -> ClipTimes {
-        let pace = match self.time_map.as_ref().and_then(Map::new) {
-            Some(map) => Pace::Map(Arc::new(map)),
-            None => Pace::Constant(self.speed),
-        };
-        ClipTimes { source_in: self.source_in, pace }
-    }
-}
-
 impl ClipTimes {
+    /// Those of a clip with this source time at its start, at a speed or by a time map.
+    pub fn new(source_in: Time, speed: f64, map: Option<&TimeMap>) -> Self {
+        let pace = match map.and_then(Map::new) {
+            Some(map) => Pace::Map(Arc::new(map)),
+            None => Pace::Constant(speed),
+        };
+        Self { source_in, pace }
+    }
+
     /// Those of a clip without a time map.
     pub fn constant(source_in: Time, speed: f64) -> Self {
         Self { source_in, pace: Pace::Constant(speed) }
@@ -340,6 +359,7 @@ fn gauss(f: impl Fn(f64) -> f64, from: f64, to: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Clip;
 
     fn clip(map: serde_json::Value) -> Clip {
         serde_json::from_value(serde_json::json!({

@@ -43,9 +43,7 @@ impl std::fmt::Display for Problem {
 pub const MAX_COMPOSITION_SIDE_PX: u32 = 16_384;
 /// Maximum area of a composition, in pixels: about four times 8K.
 pub const MAX_COMPOSITION_AREA_PX: u64 = 1 << 27;
-/// Maximum magnitude of an instant or a length: 1000 hours. In flicks it fits a JSON number
-/// exactly.
-pub const MAX_TIME_FLICKS: i64 = 1000 * 3600 * cutroom_types::FLICKS_PER_SECOND;
+pub use crate::time_map::MAX_TIME_FLICKS;
 /// Maximum depth of nested compositions.
 pub const MAX_NESTING: usize = 32;
 /// Minimum and maximum absolute speed, both of a clip and of a clip multiplied with all

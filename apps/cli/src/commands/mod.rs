@@ -47,7 +47,7 @@ pub enum Command {
     /// List titles, show one, or add one to a project
     #[command(subcommand)]
     Title(Box<title::TitleCommand>),
-    /// Show clips side by side: list layouts, make a film, add to one, change between layouts
+    /// Show clips side by side, in layouts that may change
     #[command(subcommand)]
     Split(Box<split::SplitCommand>),
     /// Follow a point or a flat surface in a clip, and let other things follow it
@@ -192,7 +192,9 @@ mod tests {
             "new_project" => ("new", new::WORDS),
             "probe" => ("probe", probe::WORDS),
             "render_frame" => ("frame", frame::WORDS),
-            "add_subtitles" | "check_subtitles" | "convert_subtitles" | "show_subtitles" => ("subtitles", subtitles::WORDS),
+            "add_subtitles" | "check_subtitles" | "convert_subtitles" | "export_subtitles" | "fit_subtitles" | "show_subtitles" => {
+                ("subtitles", subtitles::WORDS)
+            }
             "split_add" => ("split add", split::ADD_WORDS),
             "split_change" => ("split change", split::CHANGE_WORDS),
             "split_new" => ("split new", split::NEW_WORDS),
