@@ -44,6 +44,9 @@ pub struct Clip {
     /// The clip that editors move together with this one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub linked: Option<ClipId>,
+    /// Name of the group of clips that editors move together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<String>,
     /// How the picture is placed; ignored on an audio track.
     #[serde(default, skip_serializing_if = "is_default")]
     pub video: ClipVideo,
@@ -385,6 +388,7 @@ impl Clip {
             time_map: None,
             enabled: true,
             linked: None,
+            group: None,
             video: ClipVideo::default(),
             audio: ClipAudio::default(),
             extra: Extra::default(),

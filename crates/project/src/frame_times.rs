@@ -39,6 +39,11 @@ pub(crate) fn each_time(document: &mut Value, visit: Visit<'_>) {
         let (whole, short) = (At { rate, may_be_short: false }, At { rate, may_be_short: true });
         let at = format_args!("compositions[{i}]");
         time(composition, &at, "duration", &whole, visit);
+        for (j, marker) in objects(composition.get_mut("markers")) {
+            for name in ["time", "duration"] {
+                time(marker, &format_args!("{at}.markers[{j}]"), name, &short, visit);
+            }
+        }
         for (j, track) in objects(composition.get_mut("tracks")) {
             let at = format_args!("{at}.tracks[{j}]");
             for (k, clip) in objects(track.get_mut("clips")) {
@@ -152,7 +157,7 @@ mod tests {
             {"time": text, "value": 1, "handle_out": {"time": text, "value": 0}, "handle_in": {"time": text, "value": 0}}
         ]});
         json!({"schema_version": 2, "main": "m", "compositions": [{
-            "id": "m", "size": {"width": 16, "height": 16}, "frame_rate": 25, "duration": text, "tracks": [{
+            "id": "m", "size": {"width": 16, "height": 16}, "frame_rate": 25, "duration": text, "markers": [{"id": "k", "time": text, "duration": text}], "tracks": [{
                 "id": "t", "gain_db": curve,
                 "clips": [{
                     "id": "c", "start": text, "duration": text, "source_in": text,
@@ -213,6 +218,8 @@ mod tests {
             "CueRun.start",
             "Keyframe.time",
             "Keyframe.value",
+            "Marker.duration",
+            "Marker.time",
             "Media.audio_offset",
             "TextAnimation.delay",
             "TextAnimation.duration",

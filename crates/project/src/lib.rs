@@ -19,6 +19,7 @@ pub mod file;
 pub mod form;
 mod form_text;
 mod frame_times;
+pub mod history;
 pub mod index;
 pub mod locate;
 pub mod margin;
@@ -26,6 +27,7 @@ pub mod mask;
 pub mod migrate;
 pub mod model;
 pub mod nearest;
+pub mod operation;
 pub mod paint;
 pub mod place;
 pub mod placeholder;
@@ -47,12 +49,16 @@ pub use clip::{
 pub use edit::{CompositionFields, Edit, EditError, EntityKind, ProjectFields, TrackFields, apply_all, edit_schema};
 pub use file::{LoadError, MAX_FILE_BYTES, SaveError, from_json, inspect, load, read_text, save, to_json};
 pub use form::Inspection;
+pub use history::{History, Step};
 pub use index::ProjectIndex;
 pub use locate::{TextPosition, locate};
 pub use margin::{Margin, Margins};
 pub use mask::{BoxShape, Mask, MaskOrder, MaskShape, Matte, MatteChannel, PathShape};
 pub use migrate::{SCHEMA_VERSION, migrate};
-pub use model::{Composition, CompositionColor, Media, MediaFacts, MediaKind, MotionBlur, Project, Settings, Track, TrackKind};
+pub use model::{
+    Composition, CompositionColor, Marker, Media, MediaFacts, MediaKind, MotionBlur, Project, Settings, Track, TrackKind,
+};
+pub use operation::{Copied, Edge, Operation, OperationError, Target, TrimMode};
 pub use paint::{Color, Paint, Shadow, Stroke};
 pub use place::{ClipPlace, Place, TrackPlace, TransitionPlace};
 pub use shape::ShapeSource;

@@ -171,6 +171,9 @@ pub struct Composition {
     /// How clips with `motion_blur` are blurred.
     #[serde(default, skip_serializing_if = "is_default")]
     pub motion_blur: MotionBlur,
+    /// Notes at times, in order of time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub markers: Vec<Marker>,
     /// What `cutroom split` made the composition from; `cutroom split change` goes on from it. It is
     /// not drawn.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -178,6 +181,30 @@ pub struct Composition {
     /// Tracks from bottom to top.
     #[serde(default)]
     pub tracks: Vec<Track>,
+    /// Unknown fields, kept on save.
+    #[serde(flatten)]
+    pub extra: Extra,
+}
+
+/// A note at a time of a composition. Rendering ignores it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Marker {
+    /// Unique in the composition.
+    pub id: String,
+    /// Composition time.
+    pub time: Time,
+    /// Length of the span that it marks; 0 for an instant.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub duration: TimeDelta,
+    /// Title.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub name: String,
+    /// Free text.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub note: String,
+    /// Colour for editors, `"#rrggbb"`.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub color: String,
     /// Unknown fields, kept on save.
     #[serde(flatten)]
     pub extra: Extra,
@@ -429,6 +456,7 @@ impl Composition {
             blend_space: BlendSpace::default(),
             color: CompositionColor::default(),
             motion_blur: MotionBlur::default(),
+            markers: Vec::new(),
             split: None,
             tracks: Vec::new(),
             extra: Extra::default(),

@@ -11,6 +11,7 @@ mod loudness;
 mod man;
 mod new;
 mod probe;
+mod run;
 mod schema;
 mod split;
 mod stabilize;
@@ -42,6 +43,10 @@ pub enum Command {
     Frame(frame::FrameArgs),
     /// Render a project into a media file
     Export(Box<export::ExportArgs>),
+    /// Carry out a script of editing commands on a project
+    Run(run::RunArgs),
+    /// Edit a project by commands from the terminal
+    Repl(run::ReplArgs),
     /// Stabilise clips: measure how the camera moved and smooth it
     Stabilize(stabilize::StabilizeArgs),
     /// List titles, show one, or add one to a project
@@ -91,7 +96,7 @@ impl Command {
             Self::Subtitles(args) => args.json,
             Self::Catalog(args) => args.json,
             Self::Doctor(args) => args.json,
-            Self::Schema | Self::Import(_) | Self::Completions(_) | Self::Man(_) => false,
+            Self::Run(_) | Self::Repl(_) | Self::Schema | Self::Import(_) | Self::Completions(_) | Self::Man(_) => false,
         }
     }
 }
@@ -107,6 +112,8 @@ pub fn run(command: Command) -> Result<(), Failure> {
         Command::Validate(args) => validate::validate(&args),
         Command::Frame(args) => frame::frame(&args),
         Command::Export(args) => export::export(&args),
+        Command::Run(args) => run::run(&args),
+        Command::Repl(args) => run::repl(&args),
         Command::Stabilize(args) => stabilize::stabilize(&args),
         Command::Title(command) => title::run(&command),
         Command::Split(command) => split::run(&command),

@@ -21,6 +21,7 @@ mod placement;
 mod render_scale;
 mod safety;
 mod scripts;
+mod scripts_run;
 mod simd;
 mod sources;
 mod split;

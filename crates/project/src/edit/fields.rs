@@ -2,8 +2,8 @@
 //! as a whole, so that unknown fields are kept and the inverse is exact.
 use super::EditError;
 use crate::{
-    Animated, Composition, CompositionColor, Extra, MotionBlur, Project, Settings, Track, TrackKind, default_true, is_default,
-    is_true,
+    Animated, Composition, CompositionColor, Extra, Marker, MotionBlur, Project, Settings, Track, TrackKind, default_true,
+    is_default, is_true,
     model::{black, default_channels, default_sample_rate_hz, is_black},
     split_style::SplitStyle,
 };
@@ -69,6 +69,9 @@ pub struct CompositionFields {
     /// How clips with `motion_blur` are blurred.
     #[serde(default, skip_serializing_if = "is_default")]
     pub motion_blur: MotionBlur,
+    /// Notes at times, in order of time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub markers: Vec<Marker>,
     /// What a split screen was made from.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub split: Option<Box<SplitStyle>>,
@@ -163,6 +166,7 @@ impl CompositionFields {
             blend_space,
             color,
             motion_blur,
+            markers,
             split,
             extra,
         } = composition;
@@ -177,6 +181,7 @@ impl CompositionFields {
             blend_space: *blend_space,
             color: color.clone(),
             motion_blur: motion_blur.clone(),
+            markers: markers.clone(),
             split: split.clone(),
             extra: extra.clone(),
         }
@@ -197,6 +202,7 @@ impl CompositionFields {
             blend_space,
             color,
             motion_blur,
+            markers,
             split,
             extra,
         } = composition;
@@ -211,6 +217,7 @@ impl CompositionFields {
         swap(&mut self.blend_space, blend_space);
         swap(&mut self.color, color);
         swap(&mut self.motion_blur, motion_blur);
+        swap(&mut self.markers, markers);
         swap(&mut self.split, split);
         swap(&mut self.extra, extra);
         Ok(())

@@ -2,7 +2,7 @@
 use super::{Problem, report};
 use crate::{
     AdjustmentSource, Animated, BezierHandle, BoxShape, Clip, ClipAudio, ClipSource, ClipVideo, Composition, CompositionColor,
-    CompositionSource, EffectInstance, Extra, Keyframe, Mask, MaskShape, Matte, Media, MediaFacts, MediaSource, MotionBlur,
+    CompositionSource, EffectInstance, Extra, Keyframe, Marker, Mask, MaskShape, Matte, Media, MediaFacts, MediaSource, MotionBlur,
     NullSource, Params, PathShape, Place, Project, Settings, ShapeSource, SolidSource, SubtitlesSource, TextSource, TimeMap, Track,
     TrackPlace, Transform, Transition, nearest::meant,
 };
@@ -28,6 +28,9 @@ pub fn unknown_fields(project: &Project) -> Vec<Problem> {
         found.fields::<Composition>(&path, &c.extra);
         found.fields::<CompositionColor>(&format_args!("{path}.color"), &c.color.extra);
         found.fields::<MotionBlur>(&format_args!("{path}.motion_blur"), &c.motion_blur.extra);
+        for (j, marker) in c.markers.iter().enumerate() {
+            found.fields::<Marker>(&format_args!("{path}.markers[{j}]"), &marker.extra);
+        }
         for (j, t) in c.tracks.iter().enumerate() {
             found.track(&TrackPlace { composition: i, track: j }, t);
         }

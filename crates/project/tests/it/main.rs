@@ -6,5 +6,6 @@ mod document;
 mod edit;
 mod form;
 mod limits;
+mod operations;
 mod support;
 mod unknown;

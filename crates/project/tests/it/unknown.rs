@@ -54,7 +54,7 @@ fn everything() -> Value {
               "mastering_display": {"red": [0.68, 0.32], "green": [0.265, 0.69], "blue": [0.15, 0.06], "white": [0.3127, 0.329],
                 "min_cd_m2": 0.005, "max_cd_m2": 1000},
               "content_light": {"max_cd_m2": 1000, "max_frame_average_cd_m2": 400}},
-             "motion_blur": {"samples": 8},
+             "motion_blur": {"samples": 8}, "markers": [{"id": "k", "time": 0}],
              "split": {"layout": "columns:1", "cells": [{"fit": "cover", "size": {"width": 64, "height": 36}}]}, "tracks": [
                 {"id": "v1", "gain_db": number(), "pan": number(), "opacity": number(), "clips": [
                     {"id": "c1", "source": {"type": "media", "media": "a"}, "start": 0, "duration": "4s",

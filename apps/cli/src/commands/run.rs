@@ -1,0 +1,162 @@
+//! `cutroom run` and `cutroom repl`.
+use crate::{failure::Failure, interrupt, text};
+use clap::{ArgGroup, Args};
+use cutroom_api::{ApiError, Editor, Session};
+use serde_json::{Value, json};
+use std::{
+    fs::File,
+    io::{self, BufRead, BufReader, IsTerminal, Write},
+    path::{Path, PathBuf},
+};
+
+/// Maximum length of a line of a script, in bytes.
+const MAX_LINE: usize = 64 << 20;
+
+/// Arguments of `cutroom run`.
+#[derive(Debug, Args)]
+#[command(group = ArgGroup::new("to").required(true).multiple(false).args(["output", "in_place", "dry_run"]))]
+#[command(after_help = "\
+Examples:
+  cutroom run film.json edits.jsonl -o cut.json
+  cutroom run film.json edits.jsonl --in-place
+  cutroom run film.json edits.jsonl --dry-run
+
+A script has one JSON object a line, such as {\"split\": {\"clips\": [\"c1\"], \"at\": \"2s\"}}; empty lines and lines that begin with # are
+skipped. What each command did is printed as one JSON object a line. The first command that cannot be carried out ends the script, and
+nothing is written. docs/scripts.md lists all commands.
+
+Exit codes: 0 done, 1 failed, 2 usage, 3 invalid project, 4 media error, 130 interrupted.")]
+pub struct RunArgs {
+    /// The project
+    pub project: PathBuf,
+    /// The script: one JSON object a line; - reads standard input
+    pub script: PathBuf,
+    /// The project file to write, in the same folder
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Change the project file itself
+    #[arg(long)]
+    pub in_place: bool,
+    /// Say what would change, and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Replace the output if it exists
+    #[arg(long)]
+    pub overwrite: bool,
+}
+
+/// Arguments of `cutroom repl`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cutroom repl film.json
+  cutroom repl film.json --record made.jsonl
+
+Reads commands as `cutroom run` does, and answers each; a command that cannot be carried out is explained and changes nothing. Changes are
+written by {\"save\": {}}.")]
+pub struct ReplArgs {
+    /// The project
+    pub project: PathBuf,
+    /// Write the commands that were carried out to a script
+    #[arg(long, value_name = "FILE")]
+    pub record: Option<PathBuf>,
+}
+
+/// Runs a script.
+pub fn run(args: &RunArgs) -> Result<(), Failure> {
+    let (cancel, _) = interrupt::cancellation()?;
+    let session = Session::open(&args.project)?;
+    if let Some(output) = &args.output {
+        session.check_output("output", output, args.overwrite)?;
+    }
+    let mut editor = Editor::new(session, args.output.as_deref(), args.dry_run)?;
+    let input: Box<dyn BufRead> = if args.script == Path::new("-") {
+        Box::new(io::stdin().lock())
+    } else {
+        let failed = |e: io::Error| ApiError::of("usage.path", &e).file(&args.script);
+        Box::new(BufReader::new(File::open(&args.script).map_err(failed)?))
+    };
+    let name = args.script.display().to_string();
+    each_line(input, &name, |number, line| {
+        let at = |errors: Vec<ApiError>| -> Vec<ApiError> {
+            errors.into_iter().map(|e| ApiError { message: format!("{name}:{number}: {}", e.message), ..e }).collect()
+        };
+        let command: Value =
+            serde_json::from_str(line).map_err(|e| at(vec![ApiError::new("usage.command", format!("not JSON: {e}"))]))?;
+        print(&editor.execute(&command, &cancel).map_err(at)?)
+    })?;
+    if editor.is_unsaved() {
+        print(&editor.save(None)?)?;
+    }
+    Ok(())
+}
+
+/// Reads commands and answers them until the input ends.
+pub fn repl(args: &ReplArgs) -> Result<(), Failure> {
+    let (cancel, _) = interrupt::cancellation()?;
+    let mut editor = Editor::new(Session::open(&args.project)?, None, false)?;
+    let failed = |path: &Path, e: &io::Error| ApiError::of("usage.path", e).file(path);
+    let mut record = match &args.record {
+        Some(path) => Some(File::create_new(path).map_err(|e| failed(path, &e))?),
+        None => None,
+    };
+    let asks = io::stdin().is_terminal();
+    prompt(asks);
+    each_line(Box::new(io::stdin().lock()), "standard input", |_, line| {
+        let result = serde_json::from_str::<Value>(line)
+            .map_err(|e| vec![ApiError::new("usage.command", format!("not JSON: {e}"))])
+            .and_then(|command| editor.execute(&command, &cancel));
+        match result {
+            Ok(event) => {
+                if let (Some(file), Some(path)) = (&mut record, &args.record) {
+                    writeln!(file, "{line}").and_then(|()| file.sync_data()).map_err(|e| failed(path, &e))?;
+                }
+                print(&event)?;
+            }
+            Err(errors) => print(&json!({"event": "refused", "errors": errors}))?,
+        }
+        prompt(asks);
+        Ok(())
+    })?;
+    if editor.is_unsaved() {
+        text::say("note: the changes were not saved; {\"save\": {}} writes them\n");
+    }
+    Ok(())
+}
+
+fn prompt(asks: bool) {
+    if asks {
+        text::say("> ");
+    }
+}
+
+/// Prints an event as one line.
+fn print(event: &impl serde::Serialize) -> Result<(), Failure> {
+    let line = serde_json::to_string(event).map_err(|e| ApiError::of("cli.json", &e))?;
+    super::print(&(line + "\n"))
+}
+
+/// Calls a function with each line that is a command, and its number.
+fn each_line(
+    mut input: Box<dyn BufRead>,
+    name: &str,
+    mut run: impl FnMut(usize, &str) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let mut line = Vec::new();
+    for number in 1.. {
+        line.clear();
+        let read = io::Read::take(&mut input, MAX_LINE as u64 + 1).read_until(b'\n', &mut line);
+        let wrong = |reason: String| ApiError::new("usage.command", format!("{name}:{number}: {reason}"));
+        match read {
+            Ok(0) => break,
+            Ok(_) if line.len() > MAX_LINE => return Err(wrong("the line is longer than 64 MiB".into()).into()),
+            Ok(_) => {}
+            Err(e) => return Err(wrong(e.to_string()).into()),
+        }
+        let text = str::from_utf8(&line).map_err(|_| wrong("it is not UTF-8".into()))?.trim();
+        if !text.is_empty() && !text.starts_with('#') {
+            run(number, text)?;
+        }
+    }
+    Ok(())
+}
