@@ -6,24 +6,32 @@ use std::fmt::Write;
 const HOW: &str = "CUTROOM_BLESS=1 cargo nextest run --workspace -E 'package(cutroom-api) & test(scripts)'";
 
 /// How a value of a field is written, in a word or two.
-fn kind(schema: &Value) -> String {
+fn kind(schema: &Value, root: &Value) -> String {
     if let Some(name) = schema["$ref"].as_str() {
-        let name = name.rsplit('/').next().unwrap_or_default();
-        return match name {
+        let definition = root.pointer(name.trim_start_matches('#')).unwrap_or(&Value::Null);
+        let words: Vec<String> = definition["oneOf"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|b| Some(format!("`{}`", b["const"].as_str()?)))
+            .collect();
+        return match name.rsplit('/').next().unwrap_or_default() {
             "Time" | "TimeDelta" => "time".into(),
             "ClipId" | "TrackId" | "MediaId" | "CompositionId" | "TransitionId" | "EffectId" => "id".into(),
+            "Ease" => "easing".into(),
+            _ if !words.is_empty() => words.join(" or "),
             other => other.to_lowercase(),
         };
     }
     if let Some(branches) = schema["anyOf"].as_array() {
-        return branches.iter().find(|b| b["type"] != "null").map(kind).unwrap_or_default();
+        return branches.iter().find(|b| b["type"] != "null").map(|b| kind(b, root)).unwrap_or_default();
     }
-    match &schema["type"] {
-        Value::String(kind) if kind == "array" => format!("list of {}", self::kind(&schema["items"])),
-        Value::String(kind) => kind.clone(),
-        Value::Array(kinds) => kinds.first().and_then(Value::as_str).unwrap_or("value").to_owned(),
-        _ => "value".into(),
-    }
+    let name = match &schema["type"] {
+        Value::String(name) => name.as_str(),
+        Value::Array(names) => names.first().and_then(Value::as_str).unwrap_or("value"),
+        _ => "value",
+    };
+    if name == "array" { format!("list of {}", kind(&schema["items"], root)) } else { name.to_owned() }
 }
 
 /// A table of the branches of an enum.
@@ -40,7 +48,7 @@ fn table(schema: &Value) -> String {
             .map(|(field, of)| {
                 let about = of["description"].as_str().unwrap_or_default().replace('\n', " ");
                 let optional = if required.contains(&field.as_str()) { "" } else { ", optional" };
-                format!("`{field}` ({}{optional}): {}", kind(of), about.trim_end_matches('.'))
+                format!("`{field}` ({}{optional}): {}", kind(of, schema), about.trim_end_matches('.'))
             })
             .collect();
         let _ = writeln!(text, "| `{name}` | {about} | {} |", fields.join("<br>").replace('|', "\\|"));

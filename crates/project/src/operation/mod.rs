@@ -493,6 +493,7 @@ impl Operation {
     /// # Errors
     /// See [`OperationError`]. Whether the result makes sense is checked by [`crate::validate`].
     pub fn plan(&self, project: &Project) -> Result<Plan, OperationError> {
+        times::check(self)?;
         let mut draft = Draft::new(project);
         self.run(&mut draft)?;
         draft.mend_transitions()?;

@@ -1,5 +1,6 @@
-//! Times in operations that count frames.
-use crate::{Composition, Project};
+//! Times in operations: those that count frames, and the range of all of them.
+use super::{Operation, OperationError};
+use crate::{Composition, MAX_TIME_FLICKS, Project};
 use cutroom_types::{FrameRate, TimeText};
 use serde_json::Value;
 
@@ -51,4 +52,32 @@ fn replace(value: &mut Value, rate: Option<FrameRate>) {
     {
         *value = flicks.into();
     }
+}
+
+/// Checks that no time of an operation exceeds the limit of documents, so that sums of a few of them
+/// cannot overflow.
+pub(super) fn check(operation: &Operation) -> Result<(), OperationError> {
+    // Changes as they are have no times to calculate with.
+    if matches!(operation, Operation::Edits { .. }) {
+        return Ok(());
+    }
+    let json = serde_json::to_value(operation).map_err(|e| OperationError::unfit(e.to_string()))?;
+    if in_range(&json) { Ok(()) } else { Err(OperationError::time("a time is at most 1000 hours, in either direction")) }
+}
+
+fn in_range(value: &Value) -> bool {
+    match value {
+        Value::Object(fields) => fields.iter().all(|(name, value)| {
+            let is_time = TIMES.contains(&name.as_str());
+            in_range(value) && (!is_time || numbers(value).all(|n| n.unsigned_abs() <= MAX_TIME_FLICKS as u64))
+        }),
+        Value::Array(items) => items.iter().all(in_range),
+        _ => true,
+    }
+}
+
+/// A number, or those of a list.
+fn numbers(value: &Value) -> impl Iterator<Item = i64> {
+    let items = value.as_array().map_or_else(|| vec![value], |items| items.iter().collect());
+    items.into_iter().filter_map(Value::as_i64)
 }

@@ -287,6 +287,27 @@ fn nesting_and_back_copying_and_lists() {
     assert!(refused(&film(), both).starts_with("project.edit.no_such_clip"), "none of both is done");
 }
 
+/// Times that no document may have are refused, whatever they are for.
+#[test]
+fn absurd_times_are_refused() {
+    let ends = [i64::MIN, i64::MIN + 1, -cutroom_project::MAX_TIME_FLICKS - 1, cutroom_project::MAX_TIME_FLICKS + 1, i64::MAX];
+    for time in ends {
+        for step in [
+            json!({"move": {"clips": ["a"], "by": time}}),
+            json!({"trim": {"clip": "a", "edge": "start", "to": time, "mode": "ripple"}}),
+            json!({"slip": {"clips": ["b"], "by": time}}),
+            json!({"slide": {"clip": "b", "by": time}}),
+            json!({"split": {"at": time}}),
+            json!({"extract": {"from": 0, "to": time}}),
+            json!({"rate_stretch": {"clip": "b", "edge": "end", "to": time}}),
+            json!({"move_keyframes": {"of": {"clip": "a"}, "field": "video.opacity", "times": [time], "by": 1}}),
+            json!({"three_point": {"track": "v1", "clip": media_clip("n", "0s", "1s"), "to": time, "source_in": 0, "source_out": time}}),
+        ] {
+            assert!(refused(&film(), step).starts_with("operation.time"));
+        }
+    }
+}
+
 fn step() -> impl Strategy<Value = Value> {
     let clip = || prop::sample::select(vec!["a", "b", "t", "as", "a-2", "b-2", "t-2", "n1", "n2", "in"]);
     let track = || prop::sample::select(vec!["v1", "v2", "a1"]);
