@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
+    sync::LazyLock,
 };
 
 /// Maximum depth of macros that call each other.
@@ -199,7 +200,7 @@ impl Editor {
     pub fn new(session: Session, output: Option<&Path>, dry_run: bool) -> Result<Self, ApiError> {
         let output = output.unwrap_or(session.path()).to_owned();
         session.check_beside("output", &output)?;
-        let problems = keys(&session);
+        let problems = session.problems().iter().map(key_of).collect();
         Ok(Self { session, history: History::default(), macros: BTreeMap::new(), output, dry_run, unsaved: false, problems })
     }
 
@@ -235,7 +236,7 @@ impl Editor {
         };
         let name = name.clone();
         let command = Value::Object(fields);
-        if is_session_command(&name) {
+        if NAMES[0].contains(&name) {
             let command = serde_json::from_value(command).map_err(|e| unknown(format!("`{name}`: {e}")))?;
             return self.session_command(command, key, cancel);
         }
@@ -245,11 +246,12 @@ impl Editor {
 
     fn read(&self, name: &str, command: Value) -> Result<Operation, Vec<ApiError>> {
         Operation::from_json(&self.session.project, command).map_err(|e| {
-            let message = if is_operation(name) { format!("`{name}`: {e}") } else { format!("there is no command `{name}`") };
-            let error = ApiError::new("usage.command", message);
-            let names = names();
-            let near = cutroom_project::nearest::nearest(name, names.iter().map(String::as_str));
-            vec![match near.filter(|_| !is_operation(name)) {
+            if NAMES[1].iter().any(|known| known == name) {
+                return vec![ApiError::new("usage.command", format!("`{name}`: {e}"))];
+            }
+            let error = ApiError::new("usage.command", format!("there is no command `{name}`"));
+            let near = cutroom_project::nearest::nearest(name, NAMES.iter().flatten().map(String::as_str));
+            vec![match near {
                 Some(near) => error.hint(format!("did you mean `{near}`?")),
                 None => error,
             }]
@@ -259,10 +261,8 @@ impl Editor {
     /// Applies an operation and records it.
     fn apply(&mut self, label: &str, key: Option<String>, operation: &Operation) -> Result<EditEvent, Vec<ApiError>> {
         let plan = operation.plan(&self.session.project).map_err(|e| vec![refusal(&e)])?;
-        let Some(project) = plan.project else { return Err(vec![ApiError::new("usage.command", "there is nothing to do")]) };
-        let changed = self.session.changed(*project);
-        let found = problems(&changed);
-        let new: Vec<Problem> = found.into_iter().filter(|p| !self.problems.contains(&key_of(p))).collect();
+        let changed = self.session.changed(plan.project);
+        let new: Vec<Problem> = changed.problems().into_iter().filter(|p| !self.problems.contains(&key_of(p))).collect();
         if !new.is_empty() {
             return Err(changed.errors(&new));
         }
@@ -319,10 +319,14 @@ impl Editor {
         let mut steps = Vec::new();
         for step in &known.steps {
             let step = filled(step, with);
-            match step.get("call").cloned().map(serde_json::from_value::<Call>) {
-                Some(Ok(call)) => steps.extend(self.expanded(&call.name, &call.with, depth + 1)?),
-                Some(Err(e)) => return Err(wrong(format!("macro \"{name}\": `call`: {e}"))),
-                None => steps.push(step),
+            if step.get("call").is_none() {
+                steps.push(step);
+                continue;
+            }
+            match serde_json::from_value(step) {
+                Ok(SessionCommand::Call { name, with }) => steps.extend(self.expanded(&name, &with, depth + 1)?),
+                Ok(_) => {}
+                Err(e) => return Err(wrong(format!("macro \"{name}\": `call`: {e}"))),
             }
         }
         Ok(steps)
@@ -388,15 +392,6 @@ impl Editor {
     }
 }
 
-/// A call inside a macro.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Call {
-    name: String,
-    #[serde(default)]
-    with: BTreeMap<String, Value>,
-}
-
 /// A value in which `"$name"` is replaced, as a whole or as a part of a text.
 fn filled(value: &Value, with: &BTreeMap<String, Value>) -> Value {
     match value {
@@ -421,41 +416,19 @@ fn refusal(error: &OperationError) -> ApiError {
     ApiError::of(error.code(), error)
 }
 
-fn problems(session: &Session) -> Vec<Problem> {
-    let mut project = session.project.clone();
-    project.media.iter_mut().for_each(|m| m.facts = None);
-    cutroom_timeline::validate(&project, &session.catalog)
-}
-
-fn keys(session: &Session) -> BTreeSet<(String, String)> {
-    problems(session).iter().map(key_of).collect()
-}
-
 /// What identifies a problem whatever the positions in lists.
 fn key_of(problem: &Problem) -> (String, String) {
     (problem.code.to_owned(), problem.message.clone())
 }
 
-/// Names of a closed set of commands, from its schema.
-fn names_of(schema: &Value) -> Vec<String> {
-    let branches = schema["oneOf"].as_array().into_iter().flatten();
-    branches.flat_map(|b| b["properties"].as_object().into_iter().flat_map(|p| p.keys().cloned())).collect()
-}
-
-/// Names of all commands.
-fn names() -> Vec<String> {
-    let session = schemars::schema_for!(SessionCommand).to_value();
-    let operations = schemars::schema_for!(Operation).to_value();
-    names_of(&session).into_iter().chain(names_of(&operations)).collect()
-}
-
-fn is_session_command(name: &str) -> bool {
-    names_of(&schemars::schema_for!(SessionCommand).to_value()).iter().any(|n| n == name)
-}
-
-fn is_operation(name: &str) -> bool {
-    names_of(&schemars::schema_for!(Operation).to_value()).iter().any(|n| n == name)
-}
+/// Names of the commands of the session, and of the operations, from their schemas.
+static NAMES: LazyLock<[Vec<String>; 2]> = LazyLock::new(|| {
+    [schemars::schema_for!(SessionCommand), schemars::schema_for!(Operation)].map(|schema| {
+        let schema = schema.to_value();
+        let branches = schema["oneOf"].as_array().into_iter().flatten();
+        branches.flat_map(|b| b["properties"].as_object().into_iter().flat_map(|p| p.keys().cloned())).collect()
+    })
+});
 
 /// The JSON Schemas of commands and events.
 pub fn command_schema() -> Value {

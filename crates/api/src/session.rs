@@ -151,12 +151,17 @@ impl Session {
         })
     }
 
-    /// Validates the document itself, without reading its media files.
-    pub(crate) fn check(&self) -> Result<(), Vec<ApiError>> {
+    /// Problems of the document itself, without reading its media files.
+    pub(crate) fn problems(&self) -> Vec<Problem> {
         // Stored facts may be outdated; planning replaces them.
         let mut project = self.project.clone();
         project.media.iter_mut().for_each(|m| m.facts = None);
-        let problems = cutroom_timeline::validate(&project, &self.catalog);
+        cutroom_timeline::validate(&project, &self.catalog)
+    }
+
+    /// Validates the document itself, without reading its media files.
+    pub(crate) fn check(&self) -> Result<(), Vec<ApiError>> {
+        let problems = self.problems();
         if problems.is_empty() { Ok(()) } else { Err(self.errors(&problems)) }
     }
 

@@ -4,47 +4,16 @@ use cutroom_drawing::{Drawer, FontSet};
 use cutroom_effects::color::WorkingSpace;
 use cutroom_timeline::drawing::*;
 use cutroom_types::Size;
-use std::{fs::File, path::Path, sync::Arc};
+use std::{fs::File, path::Path};
 
 fn style(size_px: f32) -> TextStyle {
-    TextStyle {
-        families: vec![],
-        size_px,
-        weight: 400.0,
-        italic: false,
-        width: 1.0,
-        axes: vec![],
-        features: vec![],
-        language: None,
-        tracking_px: 0.0,
-        word_spacing_px: 0.0,
-        baseline_shift_px: 0.0,
-        underline: false,
-        strikethrough: false,
-        fill: Some(Paint::Solid([1.0; 4])),
-        strokes: vec![],
-    }
+    TextStyle::plain(size_px)
 }
 
 fn block(text: &str, style: TextStyle) -> TextBlock {
-    TextBlock {
-        runs: vec![TextRun { text: Arc::from(text), style }],
-        flow: TextFlow {
-            align: TextAlign::Center,
-            vertical_align: VerticalAlign::Middle,
-            line_height: 1.0,
-            paragraph_spacing_px: 0.0,
-            width_px: Some(900.0),
-            height_px: None,
-            overflow: Overflow::Visible,
-            direction: TextDirection::Auto,
-            vertical: false,
-        },
-        background: None,
-        shadows: vec![],
-        path: None,
-        animations: vec![],
-    }
+    let mut block = TextBlock::plain(text, style, TextAlign::Center);
+    block.flow.width_px = Some(900.0);
+    block
 }
 
 fn main() {

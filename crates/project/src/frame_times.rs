@@ -9,15 +9,17 @@ use std::fmt::Display;
 /// Replaces the times that count frames by flicks. Values of an unexpected form are left unchanged;
 /// deserializing reports them.
 pub(crate) fn resolve(document: &mut Value) {
-    each_time(document, &mut |_, at, value| {
-        let Some(text @ (TimeText::Frames(_) | TimeText::Timecode(_))) = value.as_str().and_then(|t| TimeText::parse(t).ok())
-        else {
-            return;
-        };
-        if let Ok(flicks) = text.flicks(Some(at.rate)) {
-            *value = flicks.into();
-        }
-    });
+    each_time(document, &mut |_, at, value| resolve_one(value, at.rate));
+}
+
+/// Replaces a time that counts frames of this rate by flicks.
+pub(crate) fn resolve_one(value: &mut Value, rate: FrameRate) {
+    let text = value.as_str().and_then(|t| TimeText::parse(t).ok());
+    if let Some(text @ (TimeText::Frames(_) | TimeText::Timecode(_))) = text
+        && let Ok(flicks) = text.flicks(Some(rate))
+    {
+        *value = flicks.into();
+    }
 }
 
 /// What is known about a time in the document.

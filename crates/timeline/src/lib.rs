@@ -24,6 +24,7 @@ mod mask;
 mod other_names;
 mod params;
 mod picture;
+mod plain_text;
 pub mod plan;
 mod render_scale;
 pub mod sampling;

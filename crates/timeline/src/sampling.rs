@@ -95,10 +95,7 @@ pub(crate) fn unclamped_source_time(t: Time, start: Time, times: &ClipTimes, len
         let half = if speed < 0.0 { -half } else { half };
         return times.source_at(offset).saturating_add(half);
     }
-    let from = times.source_at(offset);
-    // A source that stands still shows its frame even if it jumps before the next one.
-    let stands = times.speed_at(offset) == 0.0;
-    let to = if stands { from } else { times.source_at(offset + lengths.output) };
+    let (from, to) = from_to(offset, times, lengths);
     let frame = lengths.source.unwrap_or(lengths.output);
     let least = TimeDelta(cutroom_types::FLICKS_PER_SECOND / 500).min(TimeDelta(frame.0 / 4));
     let half = TimeDelta((to - from).0.saturating_abs().min(frame.0) / 2).max(least);
@@ -109,9 +106,16 @@ pub(crate) fn unclamped_source_time(t: Time, start: Time, times: &ClipTimes, len
 /// module. It may be before the start of the source.
 pub(crate) fn covered(t: Time, start: Time, times: &ClipTimes, lengths: FrameLengths) -> (Time, Time) {
     let offset = since(t, start, lengths);
-    let from = times.source_at(offset);
-    let to = if times.speed_at(offset) == 0.0 { from } else { times.source_at(offset + lengths.output) };
+    let (from, to) = from_to(offset, times, lengths);
     (from.min(to), from.max(to))
+}
+
+/// Source times at the start and at the end of the frame that starts `offset` after the clip. A source
+/// that stands still covers one instant, even if it jumps before the next frame.
+fn from_to(offset: TimeDelta, times: &ClipTimes, lengths: FrameLengths) -> (Time, Time) {
+    let from = times.source_at(offset);
+    let stands = times.speed_at(offset) == 0.0;
+    (from, if stands { from } else { times.source_at(offset + lengths.output) })
 }
 
 /// Time since the clip's start; a frame that starts at most half a frame before the clip counts as

@@ -3,51 +3,17 @@ use cutroom_drawing::{Drawer, DrawnPicture, FontSet, placed::TextLayout};
 use cutroom_effects::color::WorkingSpace;
 use cutroom_timeline::drawing::*;
 use cutroom_types::{Primaries, Size, Transfer};
-use std::sync::Arc;
 
 pub const CANVAS: Size = Size { width: 640, height: 360 };
 
 pub const WHITE: [f32; 4] = [1.0; 4];
 
 pub fn style(size_px: f32) -> TextStyle {
-    TextStyle {
-        families: vec![],
-        size_px,
-        weight: 400.0,
-        italic: false,
-        width: 1.0,
-        axes: vec![],
-        features: vec![],
-        language: None,
-        tracking_px: 0.0,
-        word_spacing_px: 0.0,
-        baseline_shift_px: 0.0,
-        underline: false,
-        strikethrough: false,
-        fill: Some(Paint::Solid(WHITE)),
-        strokes: vec![],
-    }
+    TextStyle::plain(size_px)
 }
 
 pub fn text(text: &str, style: TextStyle) -> TextBlock {
-    TextBlock {
-        runs: vec![TextRun { text: Arc::from(text), style }],
-        flow: TextFlow {
-            align: TextAlign::Left,
-            vertical_align: VerticalAlign::Middle,
-            line_height: 1.0,
-            paragraph_spacing_px: 0.0,
-            width_px: None,
-            height_px: None,
-            overflow: Overflow::Visible,
-            direction: TextDirection::Auto,
-            vertical: false,
-        },
-        background: None,
-        shadows: vec![],
-        path: None,
-        animations: vec![],
-    }
+    TextBlock::plain(text, style, TextAlign::Left)
 }
 
 pub fn working() -> WorkingSpace {

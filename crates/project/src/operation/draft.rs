@@ -20,7 +20,7 @@ impl Draft {
 
     pub fn finish(mut self) -> Plan {
         self.inverses.reverse();
-        Plan { edits: self.edits, inverse: self.inverses, project: Some(Box::new(self.project)) }
+        Plan { edits: self.edits, inverse: self.inverses, project: self.project }
     }
 
     /// Applies an edit.
@@ -167,13 +167,12 @@ impl Draft {
 
     /// An id that no clip has, made from `like`.
     pub fn free_clip_id(&self, like: &str) -> ClipId {
-        free(like, |id| self.project.tracks().flat_map(|t| &t.clips).any(|c| c.id.as_str() == id)).as_str().into()
+        free(like, |id| self.project.clips().any(|c| c.id.as_str() == id)).as_str().into()
     }
 
     /// An id that no effect has, made from `like`.
     pub fn free_effect_id(&self, like: &str) -> String {
-        let clips = || self.project.tracks().flat_map(|t| &t.clips);
-        free(like, |id| clips().flat_map(|c| &c.video.effects).any(|e| e.id.as_str() == id))
+        free(like, |id| self.project.clips().flat_map(|c| &c.video.effects).any(|e| e.id.as_str() == id))
     }
 
     /// An id that no transition has, made from `like`.
@@ -245,9 +244,7 @@ pub(super) fn started_at(clip: &Clip, start: Time) -> Result<Clip, OperationErro
     let by = start - clip.start;
     let mut clip = shifted_keyframes(clip, -by)?;
     if has_source_time(&clip) && clip.time_map.as_ref().is_none_or(|map| map.source.is_none()) {
-        let mut before = clip.clone();
-        before.time_map = clip.time_map.clone();
-        clip.source_in = original_times(&before, by);
+        clip.source_in = original_source(&clip, by);
     }
     clip.start = start;
     clip.duration = clip.duration - by;
@@ -256,7 +253,7 @@ pub(super) fn started_at(clip: &Clip, start: Time) -> Result<Clip, OperationErro
 }
 
 /// Source time `by` after the start of a clip whose keyframes have been shifted by −`by` already.
-fn original_times(shifted: &Clip, by: TimeDelta) -> Time {
+fn original_source(shifted: &Clip, by: TimeDelta) -> Time {
     // The integral of the shifted speed from −by to 0 is that of the original from 0 to by.
     let times = shifted.times();
     let change = times.source_at(TimeDelta::ZERO) - times.source_at(-by);

@@ -41,8 +41,7 @@ pub(super) fn remove_composition(draft: &mut Draft, id: &CompositionId) -> Resul
     if draft.project.main == *id {
         return Err(OperationError::unfit(format!("\"{id}\" is the main composition; set another one as `main` first")));
     }
-    let clips = || draft.project.tracks().flat_map(|t| &t.clips);
-    if let Some(clip) = clips().find(|c| matches!(&c.source, ClipSource::Composition(s) if s.composition == *id)) {
+    if let Some(clip) = draft.project.clips().find(|c| matches!(&c.source, ClipSource::Composition(s) if s.composition == *id)) {
         return Err(OperationError::unfit(format!("clip \"{}\" shows composition \"{id}\"; delete it first", clip.id)));
     }
     draft.apply(Edit::RemoveComposition { id: id.clone() })
@@ -136,7 +135,7 @@ fn position(effects: &[EffectInstance], id: &EffectId) -> Result<usize, Operatio
 
 /// The clip that has an effect.
 fn with_effect(draft: &Draft, id: &EffectId) -> Result<ClipId, OperationError> {
-    let found = draft.project.tracks().flat_map(|t| &t.clips).find(|c| c.video.effects.iter().any(|e| e.id == *id));
+    let found = draft.project.clips().find(|c| c.video.effects.iter().any(|e| e.id == *id));
     found.map(|c| c.id.clone()).ok_or_else(|| OperationError::unfit(format!("there is no effect \"{id}\"")))
 }
 

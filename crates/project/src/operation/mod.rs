@@ -477,14 +477,14 @@ pub enum Operation {
 }
 
 /// What an operation is for one state of a project.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
     /// Edits, in order.
     pub edits: Vec<Edit>,
     /// The inverse edits, in the order in which they must be applied.
     pub inverse: Vec<Edit>,
     /// The project afterwards.
-    pub project: Option<Box<Project>>,
+    pub project: Project,
 }
 
 impl Operation {
@@ -500,20 +500,15 @@ impl Operation {
         Ok(draft.finish())
     }
 
-    /// Name of the operation, as it is written.
-    pub fn name(&self) -> String {
-        let json = serde_json::to_value(self).unwrap_or_default();
-        json.as_object().and_then(|fields| fields.keys().next().cloned()).unwrap_or_default()
-    }
-
     /// Reads an operation. Times that count frames (`"50f"`, `"00:00:02:00"`) are those of the
     /// composition of the first track or clip that it names, or of the main one.
     ///
     /// # Errors
     /// What is wrong with its form.
     pub fn from_json(project: &Project, mut json: serde_json::Value) -> Result<Self, serde_json::Error> {
-        let rate = times::rate(project, &json);
-        times::resolve(&mut json, rate);
+        if let Some(rate) = times::rate(project, &json) {
+            times::resolve(&mut json, rate);
+        }
         crate::deserialize_part(json)
     }
 

@@ -1,7 +1,7 @@
 //! Nesting clips in a composition of their own, and back.
 use super::{OperationError, draft::Draft};
 use crate::{Clip, ClipSource, ClipVideo, Composition, Edit, Track, TrackKind};
-use cutroom_types::{ClipId, CompositionId, Time, TrackId, TransitionId};
+use cutroom_types::{ClipId, CompositionId, Time, TransitionId};
 use std::{collections::BTreeSet, sync::Arc};
 
 /// Moves clips to a new composition of the same size and rate, on tracks like theirs, with the
@@ -24,19 +24,13 @@ pub(super) fn nest(draft: &mut Draft, ids: &[ClipId], id: &CompositionId) -> Res
         Composition { id: id.clone(), name: String::new(), tracks: Vec::new(), duration: Some(end - start), ..outer.clone() };
     inner.markers.clear();
     inner.split = None;
-    let mut host: Option<TrackId> = None;
+    // The lowest video track of theirs, or else the lowest track, shows the new composition.
+    let theirs = || outer.tracks.iter().filter(|t| t.clips.iter().any(|c| set.contains(&c.id)));
+    let host = theirs().find(|t| t.kind == TrackKind::Video).or_else(|| theirs().next()).map(|t| t.id.clone());
+    let Some(host) = host else { return Err(OperationError::unfit("there is nothing to nest")) };
     let mut transitions: Vec<TransitionId> = Vec::new();
-    for track in &outer.tracks {
+    for track in theirs() {
         let clips: Vec<Arc<Clip>> = track.clips.iter().filter(|c| set.contains(&c.id)).cloned().collect();
-        if clips.is_empty() {
-            continue;
-        }
-        if host.is_none()
-            || track.kind == TrackKind::Video
-                && outer.tracks.iter().any(|t| Some(&t.id) == host.as_ref() && t.kind == TrackKind::Audio)
-        {
-            host = Some(track.id.clone());
-        }
         let own = |c: &Option<ClipId>| c.as_ref().is_none_or(|c| set.contains(c));
         let moved: Vec<_> = track.transitions.iter().filter(|x| own(&x.from) && own(&x.to)).cloned().collect();
         transitions.extend(moved.iter().map(|x| x.id.clone()));
@@ -50,10 +44,8 @@ pub(super) fn nest(draft: &mut Draft, ids: &[ClipId], id: &CompositionId) -> Res
         }
         inner.tracks.push(copy);
     }
-    let Some(host) = host else { return Err(OperationError::unfit("there is nothing to nest")) };
-    let outside = outer.tracks.iter().flat_map(|t| &t.clips).filter(|c| !set.contains(&c.id));
-    let reach = |c: &Clip, to: Option<&ClipId>| to.is_some_and(|to| set.contains(to)) && !set.contains(&c.id);
-    if let Some(clip) = outside.clone().find(|c| reach(c, c.video.parent.as_ref())) {
+    let mut outside = outer.clips().filter(|c| !set.contains(&c.id));
+    if let Some(clip) = outside.find(|c| c.video.parent.as_ref().is_some_and(|parent| set.contains(parent))) {
         let reason = format!("clip \"{}\" has a parent among the clips to be nested; nest it, too", clip.id);
         return Err(OperationError::unfit(reason));
     }

@@ -1,7 +1,7 @@
 //! Times in operations: those that count frames, and the range of all of them.
 use super::{Operation, OperationError};
-use crate::{Composition, MAX_TIME_FLICKS, Project};
-use cutroom_types::{FrameRate, TimeText};
+use crate::{Composition, MAX_TIME_FLICKS, Project, frame_times};
+use cutroom_types::FrameRate;
 use serde_json::Value;
 
 /// Fields of operations that hold times.
@@ -27,30 +27,21 @@ fn named<'a>(project: &'a Project, value: &Value) -> Option<&'a Composition> {
 }
 
 /// Replaces times that count frames by flicks. What has another form is left as it is.
-pub(super) fn resolve(value: &mut Value, rate: Option<FrameRate>) {
+pub(super) fn resolve(value: &mut Value, rate: FrameRate) {
     match value {
         Value::Object(fields) => {
             for (name, value) in fields {
                 if TIMES.contains(&name.as_str()) {
-                    replace(value, rate);
+                    match value {
+                        Value::Array(items) => items.iter_mut().for_each(|item| frame_times::resolve_one(item, rate)),
+                        _ => frame_times::resolve_one(value, rate),
+                    }
                 }
                 resolve(value, rate);
             }
         }
         Value::Array(items) => items.iter_mut().for_each(|item| resolve(item, rate)),
         _ => {}
-    }
-}
-
-fn replace(value: &mut Value, rate: Option<FrameRate>) {
-    if let Value::Array(items) = value {
-        return items.iter_mut().for_each(|item| replace(item, rate));
-    }
-    let text = value.as_str().and_then(|text| TimeText::parse(text).ok());
-    if let Some(text @ (TimeText::Frames(_) | TimeText::Timecode(_))) = text
-        && let Ok(flicks) = text.flicks(rate)
-    {
-        *value = flicks.into();
     }
 }
 

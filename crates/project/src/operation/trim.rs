@@ -88,14 +88,12 @@ fn ripple(draft: &mut Draft, clips: &[Arc<Clip>], edge: Edge, old: Time, to: Tim
         Edge::Start => old - to,
         Edge::End => to - old,
     };
-    let mut rippled: Vec<ClipId> = Vec::new();
     let mut trimmed = Vec::new();
     let mut end = old;
     for clip in clips {
         let mut changed = with_edge(draft, clip, edge, to)?;
         changed.start = clip.start;
         end = clip.span().end();
-        rippled.push(clip.id.clone());
         trimmed.push(changed);
     }
     let Some(first) = clips.first() else { return Ok(()) };

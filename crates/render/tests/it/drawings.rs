@@ -6,8 +6,7 @@ use cutroom_render::{cpu::CpuRenderer, lower::working_space};
 use cutroom_timeline::{
     Box2, Canvas, Content, Drawing, EffectUse, Fit, Layer, MaskMode, MaskUse, Outline, Transform,
     drawing::{
-        CombinedOutline, Copies, DrawingContent, Overflow, Paint, Shadow, Shape, ShapeGroup, ShapeOutline, TextAlign, TextBlock,
-        TextDirection, TextFlow, TextRun, TextStyle, VerticalAlign,
+        CombinedOutline, Copies, DrawingContent, Paint, Shadow, Shape, ShapeGroup, ShapeOutline, TextAlign, TextBlock, TextStyle,
     },
 };
 use cutroom_types::{Picture, PictureFormat, Size};
@@ -16,43 +15,10 @@ use std::sync::Arc;
 const CANVAS: Size = Size { width: 160, height: 90 };
 
 fn text(words: &str) -> Drawing {
-    let style = TextStyle {
-        families: vec![],
-        size_px: 30.0,
-        weight: 700.0,
-        italic: false,
-        width: 1.0,
-        axes: vec![],
-        features: vec![],
-        language: None,
-        tracking_px: 0.0,
-        word_spacing_px: 0.0,
-        baseline_shift_px: 0.0,
-        underline: false,
-        strikethrough: false,
-        fill: Some(Paint::Solid([1.0, 0.8, 0.2, 1.0])),
-        strokes: vec![],
-    };
-    let flow = TextFlow {
-        align: TextAlign::Center,
-        vertical_align: VerticalAlign::Middle,
-        line_height: 1.0,
-        paragraph_spacing_px: 0.0,
-        width_px: None,
-        height_px: None,
-        overflow: Overflow::Visible,
-        direction: TextDirection::Auto,
-        vertical: false,
-    };
+    let fill = Some(Paint::Solid([1.0, 0.8, 0.2, 1.0]));
+    let style = TextStyle { weight: 700.0, fill, ..TextStyle::plain(30.0) };
     let shadow = Shadow { color: [0.0, 0.0, 0.0, 0.8], offset_px: [6.0, 5.0], sigma_px: 2.0, spread_px: 0.0 };
-    let block = TextBlock {
-        runs: vec![TextRun { text: Arc::from(words), style }],
-        flow,
-        background: None,
-        shadows: vec![shadow],
-        path: None,
-        animations: vec![],
-    };
+    let block = TextBlock { shadows: vec![shadow], ..TextBlock::plain(words, style, TextAlign::Center) };
     Drawing { canvas: CANVAS, content: DrawingContent::Text(Box::new(block)) }
 }
 
