@@ -60,8 +60,11 @@ pub(super) fn shift(
 
 /// Removes what a track has in a span: clips inside are deleted, others are trimmed or split.
 pub(super) fn clear(draft: &mut Draft, track: &TrackId, span: Span, ignored: &dyn Fn(&Clip) -> bool) -> Result<(), OperationError> {
-    let hit: Vec<_> = draft.track(track)?.clips.iter().filter(|c| !ignored(c) && overlaps(c, span)).cloned().collect();
-    for clip in hit {
+    let hit: Vec<ClipId> =
+        draft.track(track)?.clips.iter().filter(|c| !ignored(c) && overlaps(c, span)).map(|c| c.id.clone()).collect();
+    for id in hit {
+        // Removing the ones before may have ended its links.
+        let clip = draft.clip(&id)?;
         let (before, after) = (clip.start < span.start, clip.span().end() > span.end());
         match (before, after) {
             (false, false) => draft.remove(&clip.id)?,

@@ -2,7 +2,10 @@
 use super::{OperationError, Plan};
 use crate::{Clip, ClipPlace, ClipSource, Composition, Edit, EntityKind, Project, Track, TrackPlace};
 use cutroom_types::{ClipId, CompositionId, Span, Time, TimeDelta, TrackId, TransitionId};
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// A project that is being changed.
 pub(super) struct Draft {
@@ -103,14 +106,24 @@ impl Draft {
     pub fn remove(&mut self, id: &ClipId) -> Result<(), OperationError> {
         let track = self.track_of(id)?.id.clone();
         self.touched.insert(track);
-        let naming: Vec<Arc<Clip>> = self.project.tracks().flat_map(|t| &t.clips).filter(|c| names(c, id)).cloned().collect();
-        for clip in naming.into_iter().filter(|c| c.id != *id) {
-            let mut clip = (*clip).clone();
-            clip.linked = clip.linked.filter(|l| l != id);
-            clip.video.parent = clip.video.parent.filter(|p| p != id);
+        self.apply(Edit::RemoveClip { id: id.clone() })?;
+        self.rename(&BTreeSet::from([id.clone()]), &BTreeMap::new())
+    }
+
+    /// Lets what names clips that are gone, as linked or as its parent, name their copies instead, or
+    /// nothing. Locked tracks are no exception.
+    pub fn rename(&mut self, gone: &BTreeSet<ClipId>, copies: &BTreeMap<ClipId, ClipId>) -> Result<(), OperationError> {
+        let names = |named: &Option<ClipId>| named.as_ref().is_some_and(|id| gone.contains(id));
+        let naming: Vec<Clip> = self.project.clips().filter(|c| names(&c.linked) || names(&c.video.parent)).cloned().collect();
+        for mut clip in naming {
+            for named in [&mut clip.linked, &mut clip.video.parent] {
+                if names(named) {
+                    *named = named.as_ref().and_then(|id| copies.get(id).cloned());
+                }
+            }
             self.apply(Edit::ReplaceClip { clip: Arc::new(clip) })?;
         }
-        self.apply(Edit::RemoveClip { id: id.clone() })
+        Ok(())
     }
 
     pub fn remove_transition(&mut self, id: &TransitionId) -> Result<(), OperationError> {
@@ -202,10 +215,6 @@ pub(super) fn free(like: &str, used: impl Fn(&str) -> bool) -> String {
         _ => like,
     };
     (2u64..).map(|n| format!("{stem}-{n}")).find(|id| !used(id)).unwrap_or_default()
-}
-
-fn names(clip: &Clip, id: &ClipId) -> bool {
-    clip.linked.as_ref() == Some(id) || clip.video.parent.as_ref() == Some(id)
 }
 
 pub(super) fn unlocked(track: &Track) -> Result<&Track, OperationError> {

@@ -8,6 +8,7 @@ use crate::{
     Transition,
 };
 use cutroom_types::{ClipId, CompositionId, EffectId, MediaId, TimeDelta, TrackId, TransitionId};
+use std::collections::BTreeMap;
 
 pub(super) fn add_media(draft: &mut Draft, media: &Media) -> Result<(), OperationError> {
     let after = draft.project.media.last().map(|m| m.id.clone());
@@ -44,7 +45,9 @@ pub(super) fn remove_composition(draft: &mut Draft, id: &CompositionId) -> Resul
     if let Some(clip) = draft.project.clips().find(|c| matches!(&c.source, ClipSource::Composition(s) if s.composition == *id)) {
         return Err(OperationError::unfit(format!("clip \"{}\" shows composition \"{id}\"; delete it first", clip.id)));
     }
-    draft.apply(Edit::RemoveComposition { id: id.clone() })
+    let gone = draft.composition(id)?.clips().map(|c| c.id.clone()).collect();
+    draft.apply(Edit::RemoveComposition { id: id.clone() })?;
+    draft.rename(&gone, &BTreeMap::new())
 }
 
 pub(super) fn add_track(

@@ -2,7 +2,10 @@
 use super::{OperationError, draft::Draft};
 use crate::{Clip, ClipSource, ClipVideo, Composition, Edit, Track, TrackKind};
 use cutroom_types::{ClipId, CompositionId, Time, TransitionId};
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// Moves clips to a new composition of the same size and rate, on tracks like theirs, with the
 /// transitions between them. A clip on the lowest of their video tracks shows it.
@@ -97,11 +100,15 @@ pub(super) fn unnest(draft: &mut Draft, id: &ClipId) -> Result<(), OperationErro
     if others == 0 && draft.project.main != inner.id {
         draft.apply(Edit::RemoveComposition { id: inner.id.clone() })?;
     }
+    let mut new_ids: BTreeMap<ClipId, ClipId> = BTreeMap::new();
+    let mut locked = Vec::new();
     for track in &inner.tracks {
         let track_id = super::draft::free(track.id.as_str(), |id| draft.project.tracks().any(|t| t.id.as_str() == id));
         let empty = Track { id: track_id.as_str().into(), clips: Vec::new(), transitions: Vec::new(), ..track.clone() };
         let new = empty.id.clone();
-        let locked = empty.locked;
+        if empty.locked {
+            locked.push(new.clone());
+        }
         let empty = Track { locked: false, ..empty };
         draft.apply(Edit::InsertTrack { composition: outer.id.clone(), track: Box::new(empty), after: Some(above.clone()) })?;
         above = new.clone();
@@ -119,21 +126,42 @@ pub(super) fn unnest(draft: &mut Draft, id: &ClipId) -> Result<(), OperationErro
             copy.start = copy.start.saturating_add(by);
             copy.id = draft.free_clip_id(old.id.as_str());
             draft.with_own_ids(&mut copy);
+            new_ids.insert(old.id.clone(), copy.id.clone());
             draft.add(&new, copy)?;
         }
-        let held = |c: &Option<ClipId>| c.as_ref().is_none_or(|c| draft.track(&new).is_ok_and(|t| t.clip(c).is_some()));
-        let kept: Vec<_> = track.transitions.iter().filter(|x| held(&x.from) && held(&x.to)).cloned().collect();
-        for x in kept {
+        for x in &track.transitions {
+            let renamed = |c: &Option<ClipId>| c.as_ref().and_then(|c| new_ids.get(c).cloned());
+            // One whose clips were not all copied is left out.
+            if [&x.from, &x.to].into_iter().flatten().any(|c| !new_ids.contains_key(c)) {
+                continue;
+            }
+            let x = crate::Transition {
+                id: draft.free_transition_id(x.id.as_str()).as_str().into(),
+                from: renamed(&x.from),
+                to: renamed(&x.to),
+                ..x.clone()
+            };
             let after = draft.track(&new)?.transitions.last().map(|x| x.id.clone());
-            let taken = draft.free_transition_id(x.id.as_str());
-            let x = crate::Transition { id: taken.as_str().into(), ..x };
             draft.apply(Edit::InsertTransition { track: new.clone(), transition: Box::new(x), after })?;
         }
-        if locked {
-            let mut fields = crate::TrackFields::of(draft.track(&new)?);
-            fields.locked = true;
-            draft.apply(Edit::SetTrackFields { id: new.clone(), fields: Box::new(fields) })?;
+    }
+    // Links and parents are those of the copies; a clip that was cut away has none.
+    for id in new_ids.values() {
+        let old = draft.clip(id)?;
+        let renamed = |c: &Option<ClipId>| c.as_ref().and_then(|c| new_ids.get(c).cloned());
+        let (linked, parent) = (renamed(&old.linked), renamed(&old.video.parent));
+        if (&linked, &parent) != (&old.linked, &old.video.parent) {
+            draft.change(id, |clip| (clip.linked, clip.video.parent) = (linked, parent))?;
         }
+    }
+    let there: BTreeSet<ClipId> = draft.project.clips().map(|c| c.id.clone()).collect();
+    let gone = inner.clips().map(|c| c.id.clone()).filter(|id| !there.contains(id)).collect();
+    draft.rename(&gone, &new_ids)?;
+    draft.mend_transitions()?;
+    for track in locked {
+        let mut fields = crate::TrackFields::of(draft.track(&track)?);
+        fields.locked = true;
+        draft.apply(Edit::SetTrackFields { id: track, fields: Box::new(fields) })?;
     }
     Ok(())
 }

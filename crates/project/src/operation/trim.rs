@@ -6,7 +6,10 @@ use super::{
 };
 use crate::Clip;
 use cutroom_types::{ClipId, Span, Time, TimeDelta, TrackId};
-use std::sync::Arc;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 pub(super) fn trim(
     draft: &mut Draft,
@@ -89,31 +92,29 @@ fn ripple(draft: &mut Draft, clips: &[Arc<Clip>], edge: Edge, old: Time, to: Tim
         Edge::End => to - old,
     };
     let mut trimmed = Vec::new();
-    let mut end = old;
+    // On the tracks of trimmed clips what follows them moves; on others what follows the first to end.
+    let mut ends: BTreeMap<TrackId, Time> = BTreeMap::new();
+    let mut tracks = BTreeSet::new();
     for clip in clips {
         let mut changed = with_edge(draft, clip, edge, to)?;
         changed.start = clip.start;
-        end = clip.span().end();
         trimmed.push(changed);
+        let track = draft.track_of(&clip.id)?.id.clone();
+        tracks.extend(draft.unlocked_tracks(&draft.around(&track)?.id.clone())?);
+        ends.insert(track, clip.span().end());
     }
-    let Some(first) = clips.first() else { return Ok(()) };
-    let composition = {
-        let track = draft.track_of(&first.id)?.id.clone();
-        draft.around(&track)?.id.clone()
+    let first = clips.iter().map(|c| c.span().end()).min().unwrap_or(old);
+    let shift = |draft: &mut Draft| {
+        tracks.iter().try_for_each(|track| shift_after(draft, track, ends.get(track).copied().unwrap_or(first), by))
     };
-    let tracks = draft.unlocked_tracks(&composition)?;
     if by < TimeDelta::ZERO {
         // Shorter first, then close up.
         trimmed.into_iter().try_for_each(|clip| draft.put(clip))?;
-        shift_all(draft, &tracks, end, by)
+        shift(draft)
     } else {
-        shift_all(draft, &tracks, end, by)?;
+        shift(draft)?;
         trimmed.into_iter().try_for_each(|clip| draft.put(clip))
     }
-}
-
-fn shift_all(draft: &mut Draft, tracks: &[TrackId], from: Time, by: TimeDelta) -> Result<(), OperationError> {
-    tracks.iter().try_for_each(|track| shift_after(draft, track, from, by))
 }
 
 pub(super) fn slip(draft: &mut Draft, ids: &[ClipId], by: TimeDelta) -> Result<(), OperationError> {
@@ -140,11 +141,17 @@ pub(super) fn slide(draft: &mut Draft, id: &ClipId, by: TimeDelta) -> Result<(),
     let before = track.clips.iter().find(|c| c.span().end() == start).cloned();
     let after = track.clips.iter().find(|c| c.start == end).cloned();
     let moved = Span { start: start.saturating_add(by), duration: clip.duration };
-    let ignored = [Some(id), before.as_ref().map(|c| &c.id), after.as_ref().map(|c| &c.id)];
+    let ids = [before.as_ref().map(|c| c.id.clone()), after.as_ref().map(|c| c.id.clone())];
+    let ignored = [Some(id), ids[0].as_ref(), ids[1].as_ref()];
     draft::room(track, moved, |c| ignored.contains(&Some(&c.id)))?;
     let before = before.map(|c| with_edge(draft, &c, Edge::End, moved.start)).transpose()?;
     let after = after.map(|c| with_edge(draft, &c, Edge::Start, moved.end())).transpose()?;
-    before.into_iter().chain(after).try_for_each(|c| draft.put(c))?;
+    // A neighbour that gets longer must not reach over others, where the clip has a gap beside it.
+    let neighbours: Vec<Clip> = before.into_iter().chain(after).collect();
+    for neighbour in &neighbours {
+        draft::room(draft.track_of(id)?, neighbour.span(), |c| ignored.contains(&Some(&c.id)))?;
+    }
+    neighbours.into_iter().try_for_each(|c| draft.put(c))?;
     draft.change(id, |clip| clip.start = moved.start)
 }
 

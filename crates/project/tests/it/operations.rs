@@ -119,6 +119,9 @@ fn trims_ripple_roll_slip_and_slide() {
     );
     assert_eq!(row(&three, "v1"), "a 0-3@10, b 3-7@30, c 7-10@4");
     assert!(refused(&film(), json!({"trim": {"clip": "b", "edge": "start", "to": "9s"}})).starts_with("operation.time"));
+    // A gap after `b`, then another clip: `a` would have to reach over it.
+    let gap = after(film(), &[json!({"lift": {"from": "5s", "to": "6s", "tracks": ["v1"]}})]);
+    assert!(refused(&gap, json!({"slide": {"clip": "b", "by": "6s"}})).starts_with("operation.no_room"));
     assert!(
         refused(&film(), json!({"trim": {"clip": "a", "edge": "end", "to": "5s"}})).starts_with("operation.no_room: clip \"b\"")
     );
