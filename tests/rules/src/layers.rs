@@ -114,6 +114,13 @@ pub const LAYERS: &[Layer] = &[
         never_knows: "HTTP, the command line",
     },
     Layer {
+        package: "cutroom-engine",
+        dir: "crates/engine",
+        owns: "the running editor: the open document with its journal, stages on `bevy_ecs`, jobs, caches, transport",
+        may_use: &["types", "project", "effects", "timeline", "media", "render", "audio", "analysis", "pipeline", "export"],
+        never_knows: "HTTP, JSON, windows",
+    },
+    Layer {
         package: "cutroom-api",
         dir: "crates/api",
         owns: "one function and one pair of wire types per operation; error codes",
@@ -130,6 +137,7 @@ pub const LAYERS: &[Layer] = &[
             "analysis",
             "pipeline",
             "export",
+            "engine",
         ],
         never_knows: "sockets, terminals",
     },

@@ -1,0 +1,1 @@
+//! The running editor without a face, on `bevy_ecs`: stages, jobs, caches, transport.
