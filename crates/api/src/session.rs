@@ -93,6 +93,11 @@ impl Session {
         }
     }
 
+    /// The text of the project file as it was read.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
+    }
+
     /// The project file.
     pub fn path(&self) -> &Path {
         &self.path
@@ -253,7 +258,8 @@ pub(crate) fn frame_inside(at: &str, rate: FrameRate, total: i64) -> Result<i64,
 
 /// Warnings about a checked composition: notes about the document, damage in files.
 pub(crate) fn warnings(session: &Session, composition: &OpenComposition) -> Vec<String> {
-    session.notes().iter().map(ToString::to_string).chain(composition.warnings()).collect()
+    let unsaved = crate::journal::unsaved_note(session.path());
+    session.notes().iter().map(ToString::to_string).chain(unsaved).chain(composition.warnings()).collect()
 }
 
 #[cfg(test)]

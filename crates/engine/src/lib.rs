@@ -1,1 +1,2 @@
 //! The running editor without a face, on `bevy_ecs`: stages, jobs, caches, transport.
+#![forbid(unsafe_code)]

@@ -6,6 +6,7 @@ mod doctor;
 mod export;
 mod frame;
 mod graph;
+mod history;
 mod import;
 mod loudness;
 mod man;
@@ -47,6 +48,12 @@ pub enum Command {
     Run(run::RunArgs),
     /// Edit a project by commands from the terminal
     Repl(run::ReplArgs),
+    /// List what was done to a project, and its backups; name a state
+    History(history::HistoryArgs),
+    /// Return to a former state of a project
+    Restore(history::RestoreArgs),
+    /// Show and write what a session left that did not end in order
+    Recover(history::RecoverArgs),
     /// Stabilise clips: measure how the camera moved and smooth it
     Stabilize(stabilize::StabilizeArgs),
     /// List titles, show one, or add one to a project
@@ -87,6 +94,9 @@ impl Command {
             Self::Validate(args) => args.json,
             Self::Frame(args) => args.json,
             Self::Export(args) => args.json,
+            Self::History(args) => args.json,
+            Self::Restore(args) => args.json,
+            Self::Recover(args) => args.json,
             Self::Stabilize(args) => args.json,
             Self::Title(command) => command.json(),
             Self::Split(command) => command.json(),
@@ -114,6 +124,9 @@ pub fn run(command: Command) -> Result<(), Failure> {
         Command::Export(args) => export::export(&args),
         Command::Run(args) => run::run(&args),
         Command::Repl(args) => run::repl(&args),
+        Command::History(args) => history::history(&args),
+        Command::Restore(args) => history::restore(&args),
+        Command::Recover(args) => history::recover(&args),
         Command::Stabilize(args) => stabilize::stabilize(&args),
         Command::Title(command) => title::run(&command),
         Command::Split(command) => split::run(&command),
@@ -196,6 +209,9 @@ mod tests {
             "export" => ("export", export::WORDS),
             "file_loudness" | "loudness" => ("loudness", loudness::WORDS),
             "graph" => ("graph", graph::WORDS),
+            "history" => ("history", history::HISTORY_WORDS),
+            "recover" => ("recover", history::RECOVER_WORDS),
+            "restore" => ("restore", history::RESTORE_WORDS),
             "new_project" => ("new", new::WORDS),
             "probe" => ("probe", probe::WORDS),
             "render_frame" => ("frame", frame::WORDS),
