@@ -8,6 +8,7 @@ use cutroom_pipeline::{Backend, PipelineError, RenderOptions, Renderer, output_s
 use cutroom_project::{
     Edit, Journal, JournalError, JournalOptions, Operation, OperationError, Problem, Project, Step, journal::Moved,
 };
+use cutroom_timeline::edited_part;
 use cutroom_types::{CancelToken, PictureFormat};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -362,9 +363,14 @@ impl Editor {
     fn apply(&mut self, label: &str, key: Option<String>, operation: &Operation) -> Result<EditEvent, Vec<ApiError>> {
         let plan = operation.plan(&self.session.project).map_err(|e| vec![refusal(&e)])?;
         let changed = self.session.changed(plan.project);
-        let new: Vec<Problem> = changed.problems().into_iter().filter(|p| !self.problems.contains(&key_of(p))).collect();
-        if !new.is_empty() {
-            return Err(changed.errors(&new));
+        let is_new = |p: &Problem| !self.problems.contains(&key_of(p));
+        let catalog = &self.session.catalog;
+        let part = edited_part(&self.session.project, &changed.project, catalog);
+        if part.is_none_or(|part| cutroom_timeline::validate(&part, catalog).iter().any(is_new)) {
+            let new: Vec<Problem> = changed.problems().into_iter().filter(is_new).collect();
+            if !new.is_empty() {
+                return Err(changed.errors(&new));
+            }
         }
         let step = Step { label: label.to_owned(), key, edits: plan.edits, inverse: plan.inverse };
         self.journal.record(&step, &changed.project).map_err(|e| self.failed(&e))?;

@@ -27,7 +27,7 @@ pub struct Session {
     path: PathBuf,
     /// The text as it was read, for finding the lines of problems. Kept because a pipe can be read
     /// only once.
-    text: String,
+    text: Arc<str>,
     /// Errors of form that [`Self::inspect`] found; the document lacks the values at fault.
     pub(crate) form: Option<Inspection>,
 }
@@ -65,7 +65,7 @@ impl Session {
         let Some(project) = form.project.take() else { return Err(errors(&form.problems, path, &text)) };
         let form = (!form.problems.is_empty()).then_some(form);
         let library = Arc::new(Library::new(folder(path)));
-        Ok(Self { project, catalog: Catalog::builtin(), library, path: path.into(), text, form })
+        Ok(Self { project, catalog: Catalog::builtin(), library, path: path.into(), text: text.into(), form })
     }
 
     fn text_of(path: &Path) -> Result<String, ApiError> {
@@ -78,7 +78,7 @@ impl Session {
     fn from_text(text: String, path: &Path) -> Result<Self, cutroom_project::LoadError> {
         let project = cutroom_project::from_json(&text)?;
         let library = Arc::new(Library::new(folder(path)));
-        Ok(Self { project, catalog: Catalog::builtin(), library, path: path.into(), text, form: None })
+        Ok(Self { project, catalog: Catalog::builtin(), library, path: path.into(), text: text.into(), form: None })
     }
 
     /// The same session with another document; scanned files are shared.
@@ -88,7 +88,7 @@ impl Session {
             catalog: self.catalog.clone(),
             library: Arc::clone(&self.library),
             path: self.path.clone(),
-            text: self.text.clone(),
+            text: Arc::clone(&self.text),
             form: None,
         }
     }

@@ -316,12 +316,21 @@ impl Journal {
         let hash = blake3::hash(file::to_json(project).as_bytes()).to_hex().to_string();
         let write = |source| JournalError::Write { source };
         let transaction = self.db.transaction().map_err(write)?;
+        // What is in the file is noted before and after it is written: one of both is true whenever the
+        // session ends.
+        store::set_meta(&transaction, "saved", self.saved).map_err(write)?;
+        store::set_meta(&transaction, "saved_hash", &self.saved_hash).map_err(write)?;
         store::set_meta(&transaction, "saving", self.head).map_err(write)?;
         store::set_meta(&transaction, "saving_hash", &hash).map_err(write)?;
         transaction.commit().map_err(write)?;
         self.keep_backup()?;
-        file::save(project, &path)?;
-        self.note_saved(self.head, &hash)
+        let written = file::save(project, &path);
+        // If only syncing failed, the new content is there.
+        if written.is_err() && std::fs::read(&path).is_ok_and(|now| blake3::hash(&now).to_hex().as_str() != hash) {
+            return Ok(written?);
+        }
+        (self.saved, self.saved_hash) = (Some(self.head), Some(hash));
+        Ok(written?)
     }
 
     fn keep_backup(&self) -> Result<(), JournalError> {
