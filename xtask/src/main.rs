@@ -12,6 +12,7 @@ mod golden;
 mod process;
 mod setup;
 mod test;
+mod types;
 mod workspace;
 
 use std::process::ExitCode;
@@ -32,6 +33,7 @@ cargo xtask <command>
   compare OLD [NEW]    whether two builds of the program make the same films, frame by frame; NEW is built if not named
   fuzz [SECS] [TARGET…]
                        every parser under libFuzzer, 60 s each; failing inputs are kept
+  types [--check]      write web/src/api/types.ts, the TypeScript types of what programs exchange with cutroom
   architecture         write the generated table of ARCHITECTURE.md
   setup                only install what is missing
 ";
@@ -47,6 +49,7 @@ fn main() -> ExitCode {
         Some("golden") => golden::golden(rest),
         Some("fuzz") => fuzz::fuzz(rest),
         Some("compare") => compare::compare(rest),
+        Some("types") => types::types(rest),
         Some("setup") => setup::setup(),
         Some("architecture") => {
             cutroom_rules::architecture::write(&workspace::root()).map(|()| println!("ARCHITECTURE.md is up to date"))

@@ -1,7 +1,7 @@
 //! `cargo xtask test`: all checks of CI, those that fail fastest first. Skipped tests are reported
 //! after the summary of the test runner: tests append them to the file named by
 //! `CUTROOM_SKIPPED_TESTS`.
-use crate::{Outcome, format, process, setup, workspace, workspace::cargo};
+use crate::{Outcome, format, process, setup, types, workspace, workspace::cargo};
 use std::{collections::BTreeMap, path::PathBuf, process::Command, time::Instant};
 
 /// Runs all checks.
@@ -21,6 +21,7 @@ pub fn test(args: &[String]) -> Outcome {
     // Built together with the tests: alone, the program would be built with other features of its
     // dependencies, and so twice.
     clock.step("build", || run(&["test", "--workspace", "--no-run", "--quiet"]))?;
+    clock.step("types", || types::written(true))?;
     let program = workspace::target_dir()?.join("debug").join(workspace::program_name());
     let mut tests = cargo();
     if setup::nextest() {

@@ -85,7 +85,7 @@ pub use title::{
 };
 pub use track::{AppliedTrack, TrackReport, TrackRequest, TrackState, TrackedFrame, track};
 pub use validate::{ValidateReport, ValidateRequest, validate};
-pub use wire::Operation;
+pub use wire::{Operation, all_schemas};
 
 /// All operations, sorted.
 pub const OPERATIONS: &[Operation] = &[

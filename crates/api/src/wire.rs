@@ -1,8 +1,9 @@
 //! The JSON forms of requests and reports, for front ends that exchange them and for the tests that
 //! keep them stable.
-use schemars::{JsonSchema, Schema, schema_for};
+use crate::{ApiError, EditEvent, OPERATIONS, SessionCommand};
+use schemars::{JsonSchema, Schema, SchemaGenerator, schema_for};
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Map, Value, json};
 
 /// One operation: its name, its request and its report.
 #[derive(Clone, Copy, Debug)]
@@ -11,16 +12,22 @@ pub struct Operation {
     pub name: &'static str,
     request: Option<Request>,
     report: fn() -> Schema,
+    report_part: fn(&mut SchemaGenerator) -> Schema,
 }
 
 #[derive(Clone, Copy, Debug)]
 struct Request {
     schema: fn() -> Schema,
+    part: fn(&mut SchemaGenerator) -> Schema,
     read: fn(Value) -> Result<(), serde_json::Error>,
 }
 
 fn schema_of<T: JsonSchema>() -> Schema {
     schema_for!(T)
+}
+
+fn part_of<T: JsonSchema>(generator: &mut SchemaGenerator) -> Schema {
+    generator.subschema_for::<T>()
 }
 
 fn read_as<T: DeserializeOwned>(value: Value) -> Result<(), serde_json::Error> {
@@ -30,12 +37,13 @@ fn read_as<T: DeserializeOwned>(value: Value) -> Result<(), serde_json::Error> {
 impl Operation {
     /// An operation with request `Q` and report `R`.
     pub(crate) const fn new<Q: JsonSchema + DeserializeOwned, R: JsonSchema>(name: &'static str) -> Self {
-        Self { name, request: Some(Request { schema: schema_of::<Q>, read: read_as::<Q> }), report: schema_of::<R> }
+        let request = Request { schema: schema_of::<Q>, part: part_of::<Q>, read: read_as::<Q> };
+        Self { name, request: Some(request), report: schema_of::<R>, report_part: part_of::<R> }
     }
 
     /// An operation without a request.
     pub(crate) const fn of_nothing<R: JsonSchema>(name: &'static str) -> Self {
-        Self { name, request: None, report: schema_of::<R> }
+        Self { name, request: None, report: schema_of::<R>, report_part: part_of::<R> }
     }
 
     /// The JSON Schema of its request; `None` if it has none.
@@ -56,4 +64,34 @@ impl Operation {
     pub fn accepts(&self, request: Value) -> Result<(), serde_json::Error> {
         self.request.map_or(Ok(()), |r| (r.read)(request))
     }
+}
+
+/// One JSON Schema of everything that is exchanged: the document, commands and events of a session,
+/// errors, requests and reports, which share their definitions. Types of other languages are made from
+/// it.
+pub fn all_schemas() -> Value {
+    let mut generator = SchemaGenerator::default();
+    let mut fields = Map::new();
+    let mut add = |name: &str, schema: Schema| drop(fields.insert(name.to_owned(), schema.to_value()));
+    add("project", generator.subschema_for::<cutroom_project::Project>());
+    add("operation", generator.subschema_for::<cutroom_project::Operation>());
+    add("session_command", generator.subschema_for::<SessionCommand>());
+    add("event", generator.subschema_for::<EditEvent>());
+    add("error", generator.subschema_for::<ApiError>());
+    for operation in OPERATIONS {
+        if let Some(request) = operation.request {
+            add(&format!("{}_request", operation.name), (request.part)(&mut generator));
+        }
+        add(&format!("{}_report", operation.name), (operation.report_part)(&mut generator));
+    }
+    let required: Vec<&String> = fields.keys().collect();
+    json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Wire",
+        "type": "object",
+        "additionalProperties": false,
+        "required": required,
+        "properties": fields,
+        "$defs": generator.take_definitions(true),
+    })
 }

@@ -73,7 +73,7 @@ pub enum Command {
     /// List effects, blend modes and transitions with their parameters
     Catalog(catalog::CatalogArgs),
     /// Print the JSON Schema of the project file
-    Schema,
+    Schema(schema::SchemaArgs),
     /// Show the decoders, encoders and GPU of this machine and which would be used
     Doctor(doctor::DoctorArgs),
     /// Read a project of another program (not possible yet)
@@ -106,7 +106,7 @@ impl Command {
             Self::Subtitles(args) => args.json,
             Self::Catalog(args) => args.json,
             Self::Doctor(args) => args.json,
-            Self::Run(_) | Self::Repl(_) | Self::Schema | Self::Import(_) | Self::Completions(_) | Self::Man(_) => false,
+            Self::Run(_) | Self::Repl(_) | Self::Schema(_) | Self::Import(_) | Self::Completions(_) | Self::Man(_) => false,
         }
     }
 }
@@ -135,7 +135,7 @@ pub fn run(command: Command) -> Result<(), Failure> {
         Command::Loudness(args) => loudness::loudness(&args),
         Command::Subtitles(args) => subtitles::subtitles(&args),
         Command::Catalog(args) => catalog::list(&args),
-        Command::Schema => schema::schema(),
+        Command::Schema(args) => schema::schema(&args),
         Command::Doctor(args) => doctor::doctor(&args),
         Command::Import(args) => import::import(&args),
         Command::Completions(args) => completions::completions(&args),
