@@ -25,12 +25,12 @@ pub struct KeyHasher(blake3::Hasher);
 impl KeyHasher {
     /// A hasher for one purpose: hashers of other names give other keys.
     pub fn new(name: &str) -> Self {
-        Self::default().add(name.as_bytes())
+        Self::default().with(name.as_bytes())
     }
 
     /// Adds a part.
     #[must_use]
-    pub fn add(mut self, part: impl AsRef<[u8]>) -> Self {
+    pub fn with(mut self, part: impl AsRef<[u8]>) -> Self {
         let part = part.as_ref();
         self.0.update(&(part.len() as u64).to_le_bytes()).update(part);
         self
@@ -48,7 +48,7 @@ mod tests {
 
     #[test]
     fn parts_are_told_apart() {
-        let key = |parts: &[&str]| parts.iter().fold(KeyHasher::new("t"), |h, p| h.add(p)).key();
+        let key = |parts: &[&str]| parts.iter().fold(KeyHasher::new("t"), |h, p| h.with(p)).key();
         assert_eq!(key(&["ab", "c"]), key(&["ab", "c"]));
         for other in [&["a", "bc"][..], &["abc"], &["ab", "c", ""], &[]] {
             assert_ne!(key(&["ab", "c"]), key(other), "{other:?}");

@@ -70,6 +70,11 @@ impl<V: Clone> MemoryCache<V> {
         inner.entries.put(key, (value, bytes));
     }
 
+    /// Whether there is a value; this neither uses nor counts it.
+    pub fn holds(&self, key: Key) -> bool {
+        self.inner().entries.contains(&key)
+    }
+
     /// Drops all values; the counters stay.
     pub fn clear(&self) {
         let mut inner = self.inner();

@@ -336,7 +336,7 @@ fn write(path: &Path, kind: &str, key: Key, payload: &[u8]) -> io::Result<()> {
 /// Tries whether files can be created in a folder, or in the nearest one above it that exists.
 fn can_write(folder: &Path) -> Result<(), String> {
     let existing = folder.ancestors().find(|f| f.exists() && !f.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    tempfile::Builder::new().prefix(HIDDEN).tempfile_in(existing).map(drop).map_err(|e| e.to_string())
+    tempfile::Builder::new().prefix(HIDDEN).tempfile_in(existing).map(drop).map_err(|e| e.kind().to_string())
 }
 
 /// Whether a folder of this name holds entries.

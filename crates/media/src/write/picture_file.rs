@@ -15,9 +15,16 @@ use std::path::Path;
 /// # Errors
 /// As [`encode_png`]; [`MediaError::Write`] when the file cannot be written.
 pub fn write_png(path: &Path, picture: &Picture) -> Result<(), MediaError> {
-    let bytes = encode_png(picture)?;
+    write_bytes(path, &encode_png(picture)?)
+}
+
+/// Writes a file completely or not at all, replacing an existing one.
+///
+/// # Errors
+/// [`MediaError::Write`] when it cannot be written.
+pub fn write_bytes(path: &Path, bytes: &[u8]) -> Result<(), MediaError> {
     let partial = PartialFile::create(path, true)?;
-    fs::write(partial.path(), &bytes).map_err(|e| write_error(path, &e))?;
+    fs::write(partial.path(), bytes).map_err(|e| write_error(path, &e))?;
     partial.commit().map(|_| ())
 }
 
