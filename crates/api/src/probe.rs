@@ -203,7 +203,7 @@ fn video(v: &VideoInfo) -> VideoReport {
 
 /// The nominal rate, or else the average one. Of interlaced video some containers state the rate of
 /// interlaced fields, which is twice that of the frames.
-fn frame_rate(v: &VideoInfo) -> Option<FrameRate> {
+pub(crate) fn frame_rate(v: &VideoInfo) -> Option<FrameRate> {
     let interlaced = matches!(v.scan_order, ScanOrder::TopFirst | ScanOrder::BottomFirst);
     let of_fields = |n: &FrameRate| v.average_rate.is_some_and(|a| (n.as_f64() / a.as_f64() - 2.0).abs() < 0.05);
     match v.nominal_rate {

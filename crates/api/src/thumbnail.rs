@@ -3,13 +3,13 @@
 use crate::{
     ApiError, Session, cache,
     overwrite_guard::{self, Inputs, WrittenFile},
-    parse_frame,
+    parse_frame, probe,
 };
 use cutroom_cache::{Key, Store};
 use cutroom_media::{MediaInfo, MediaLocation, VideoInfo, ffmpeg_identity};
-use cutroom_pipeline::{Backend, PipelineError, RenderOptions, Renderer, content_key, output_spec, upright_size};
+use cutroom_pipeline::{Backend, OutputSpec, PipelineError, RenderOptions, Renderer, content_key, output_spec, upright_size};
 use cutroom_project::{Clip, ClipSource, Composition, Media, MediaKind, MediaSource, Project, StreamChoice, Track, TrackKind};
-use cutroom_types::{CancelToken, FrameRate, Picture, PictureFormat, Size, Time};
+use cutroom_types::{CancelToken, ColorTags, FrameRate, Matrix, Picture, PictureFormat, Range, Size, Time};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -41,7 +41,7 @@ pub struct ThumbnailRequest {
     /// Greatest height in pixels. Without any the picture has the size that it is displayed at.
     #[serde(default)]
     pub height: Option<u32>,
-    /// The PNG file to write; absent: none.
+    /// The file to write, PNG or JPEG by its extension; absent: none.
     #[serde(default)]
     pub output: Option<PathBuf>,
     /// Replace an existing file.
@@ -62,7 +62,7 @@ pub struct FilmstripRequest {
     /// Number of the video stream, from 0, as `probe` lists them.
     #[serde(default)]
     pub stream: usize,
-    /// The PNG file to write; absent: none.
+    /// The file to write, PNG or JPEG by its extension; absent: none.
     #[serde(default)]
     pub output: Option<PathBuf>,
     /// Replace an existing file.
@@ -81,10 +81,10 @@ pub struct StillsReport {
     pub cached: bool,
 }
 
-/// A picture of a file: the bytes of a PNG file, in sRGB, with alpha if the file has.
+/// A picture of a file, in sRGB: the bytes of a PNG file, with alpha if the file has any, or of a JPEG file.
 pub struct Stills {
     /// The bytes.
-    pub png: Vec<u8>,
+    pub bytes: Vec<u8>,
     /// What it shows.
     pub report: StillsReport,
 }
@@ -97,10 +97,11 @@ pub struct Stills {
 pub fn thumbnail(request: &ThumbnailRequest, cancel: &CancelToken) -> Result<Stills, Vec<ApiError>> {
     let one = |e| vec![e];
     let file = Shown::open(&request.file, request.stream).map_err(one)?;
-    check_output(&request.file, request.output.as_deref(), request.overwrite).map_err(one)?;
+    check_output(&request.file, request.output.as_deref(), &["png", "jpg", "jpeg"], request.overwrite).map_err(one)?;
     let size = file.size(request.width, request.height).map_err(one)?;
     let time = file.time(request.at.as_deref().unwrap_or("0")).map_err(one)?;
-    let stills = file.stills(THUMBNAILS, &[time], size, cancel)?;
+    let format = StillFormat::of(request.output.as_deref());
+    let stills = file.stills(THUMBNAILS, &[time], size, format, cancel)?;
     write(&stills, request.output.as_deref()).map_err(one)?;
     Ok(stills)
 }
@@ -112,7 +113,7 @@ pub fn thumbnail(request: &ThumbnailRequest, cancel: &CancelToken) -> Result<Sti
 pub fn filmstrip(request: &FilmstripRequest, cancel: &CancelToken) -> Result<Stills, Vec<ApiError>> {
     let one = |e| vec![e];
     let file = Shown::open(&request.file, request.stream).map_err(one)?;
-    check_output(&request.file, request.output.as_deref(), request.overwrite).map_err(one)?;
+    check_output(&request.file, request.output.as_deref(), &["png", "jpg", "jpeg"], request.overwrite).map_err(one)?;
     if !(1..=MAX_COUNT).contains(&request.count) {
         let error = ApiError::new("usage.picture_size", format!("a strip of {} frames", request.count));
         return Err(one(error.hint(format!("`count` is from 1 to {MAX_COUNT}")).field("count")));
@@ -130,23 +131,53 @@ pub fn filmstrip(request: &FilmstripRequest, cancel: &CancelToken) -> Result<Sti
     let count = i128::from(request.count);
     let middle = |i: u32| Time(span.start.0 + (i128::from(span.duration.0) * (2 * i128::from(i) + 1) / (2 * count)) as i64);
     let times: Vec<Time> = (0..request.count).map(|i| if file.info.is_still { Time::ZERO } else { middle(i) }).collect();
-    let stills = file.stills(FILMSTRIPS, &times, size, cancel)?;
+    let format = StillFormat::of(request.output.as_deref());
+    let stills = file.stills(FILMSTRIPS, &times, size, format, cancel)?;
     write(&stills, request.output.as_deref()).map_err(one)?;
     Ok(stills)
 }
 
-pub(crate) fn check_output(file: &Path, output: Option<&Path>, overwrite: bool) -> Result<(), ApiError> {
+/// Checks a picture's file name, whose extension must be one of `endings`.
+pub(crate) fn check_output(file: &Path, output: Option<&Path>, endings: &[&str], overwrite: bool) -> Result<(), ApiError> {
     let Some(output) = output else { return Ok(()) };
     overwrite_guard::check(&[WrittenFile::only("output", output)], &Inputs::of_clips(&[file.to_owned()]), overwrite)?;
-    if output.extension().is_some_and(|e| e.eq_ignore_ascii_case("png")) {
+    if output.extension().is_some_and(|e| endings.iter().any(|ending| e.eq_ignore_ascii_case(ending))) {
         return Ok(());
     }
-    let error = ApiError::new("usage.container", format!("{}: this picture is written as PNG", output.display()));
-    Err(error.hint("choose a name that ends in .png").field("output").file(output))
+    let error = ApiError::new("usage.container", format!("{}: a picture is not written in this format", output.display()));
+    Err(error.hint(format!("choose a name that ends in .{}", endings.join(" or ."))).field("output").file(output))
+}
+
+/// How a picture is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum StillFormat {
+    Png,
+    Jpeg,
+}
+
+impl StillFormat {
+    /// By the extension; PNG if there is no file.
+    fn of(output: Option<&Path>) -> Self {
+        let ending = output.and_then(Path::extension).map(std::ffi::OsStr::to_ascii_lowercase).unwrap_or_default();
+        if ending == "jpg" || ending == "jpeg" { Self::Jpeg } else { Self::Png }
+    }
+
+    /// What the renderer gives. JPEG has the matrix of BT.601 and full range (JFIF, ITU-T T.871), and no alpha.
+    fn spec(self, film: &Composition, alpha: bool) -> OutputSpec {
+        match self {
+            Self::Png => output_spec(film, PictureFormat { alpha, ..PictureFormat::RGB8 }),
+            Self::Jpeg => {
+                let format = PictureFormat { chroma_shift_x: 0, chroma_shift_y: 0, ..PictureFormat::YUV420P8 };
+                let spec = output_spec(film, format);
+                let color = ColorTags { matrix: Matrix::Smpte170M, range: Range::Full, ..spec.color };
+                OutputSpec { format, color }
+            }
+        }
+    }
 }
 
 fn write(stills: &Stills, output: Option<&Path>) -> Result<(), ApiError> {
-    output.map_or(Ok(()), |output| Ok(cutroom_media::write::write_bytes(output, &stills.png)?))
+    output.map_or(Ok(()), |output| Ok(cutroom_media::write::write_bytes(output, &stills.bytes)?))
 }
 
 /// A file of which pictures are shown.
@@ -192,7 +223,7 @@ impl Shown {
 
     fn time(&self, at: &str) -> Result<Time, ApiError> {
         let usual = || FrameRate::from_f64(25.0);
-        let Some(rate) = self.video.nominal_rate.or(self.video.average_rate).or_else(usual) else { return Ok(Time::ZERO) };
+        let Some(rate) = probe::frame_rate(&self.video).or_else(usual) else { return Ok(Time::ZERO) };
         let time = match cutroom_types::TimeText::parse(at.trim()) {
             // Of files without a constant rate times are exact, too.
             Ok(cutroom_types::TimeText::Flicks(flicks)) if flicks >= 0 => Time(flicks),
@@ -207,33 +238,40 @@ impl Shown {
         Err(ApiError::new("usage.position", message).hint(hint).field("at").file(&self.path))
     }
 
-    fn key(&self, store: &Store, kind: &str, times: &[Time], size: Size) -> Option<Key> {
+    fn key(&self, store: &Store, kind: &str, times: &[Time], size: Size, format: StillFormat) -> Option<Key> {
         let key = content_key(store, kind, &self.path)?.with(self.stream.to_le_bytes()).with(ffmpeg_identity());
-        let key = key.with(size.width.to_le_bytes()).with(size.height.to_le_bytes());
+        let key = key.with(format!("{format:?}")).with(size.width.to_le_bytes()).with(size.height.to_le_bytes());
         Some(times.iter().fold(key, |key, time| key.with(time.0.to_le_bytes())).key())
     }
 
     /// Frames side by side.
-    fn stills(&self, kind: &str, times: &[Time], size: Size, cancel: &CancelToken) -> Result<Stills, Vec<ApiError>> {
+    fn stills(
+        &self,
+        kind: &str,
+        times: &[Time],
+        size: Size,
+        format: StillFormat,
+        cancel: &CancelToken,
+    ) -> Result<Stills, Vec<ApiError>> {
         let store = cache::store();
-        let key = self.key(&store, kind, times, size);
+        let key = self.key(&store, kind, times, size, format);
         let known = key.and_then(|key| store.get(kind, key));
         let cached = known.is_some();
-        let png = match known {
-            Some(png) => png,
-            None => self.drawn(times, size, cancel)?,
+        let bytes = match known {
+            Some(bytes) => bytes,
+            None => self.drawn(times, size, format, cancel)?,
         };
         if let (Some(key), false) = (key, cached) {
-            store.put(kind, key, &png);
+            store.put(kind, key, &bytes);
         }
         let strip = Size { width: size.width * times.len() as u32, ..size };
         Ok(Stills {
-            png,
+            bytes,
             report: StillsReport { size: strip, times_secs: times.iter().map(|t| t.as_secs_f64()).collect(), cached },
         })
     }
 
-    fn drawn(&self, times: &[Time], size: Size, cancel: &CancelToken) -> Result<Vec<u8>, Vec<ApiError>> {
+    fn drawn(&self, times: &[Time], size: Size, format: StillFormat, cancel: &CancelToken) -> Result<Vec<u8>, Vec<ApiError>> {
         let one = |e: ApiError| vec![e];
         let session = self.session(times, size).map_err(one)?;
         let id = session.composition(None).map_err(one)?;
@@ -241,7 +279,7 @@ impl Shown {
         let options = RenderOptions { backend: Backend::Cpu, ..RenderOptions::default() };
         let failed = |e: PipelineError| vec![ApiError::from(e)];
         let mut renderer = Renderer::new(options).map_err(|e| failed(e.into()))?;
-        let spec = output_spec(opened.composition(), PictureFormat { alpha: self.video.alpha, ..PictureFormat::RGB8 });
+        let spec = format.spec(opened.composition(), self.video.alpha);
         let mut frames = opened.frames(0..times.len() as i64);
         let mut pictures = Vec::with_capacity(times.len());
         for _ in times {
@@ -251,7 +289,11 @@ impl Shown {
             pictures.push(frames.next_picture(&mut renderer, &spec).map_err(failed)?);
         }
         let strip = beside(&pictures).map_err(one)?;
-        cutroom_media::write::encode_png(&strip).map_err(|e| one(e.into()))
+        let encode = match format {
+            StillFormat::Png => cutroom_media::write::encode_png,
+            StillFormat::Jpeg => cutroom_media::write::encode_jpeg,
+        };
+        encode(&strip).map_err(|e| one(e.into()))
     }
 
     /// A film of clips of a thousandth of a second, one for each time.

@@ -78,7 +78,7 @@ pub fn waveform(request: &WaveformRequest, cancel: &CancelToken) -> Result<Wavef
         let error = ApiError::new("usage.picture_size", format!("a waveform of {}x{} pixels", size.width, size.height));
         return Err(error.hint(format!("`width` and `height` are from 1 to {MAX_SIDE_PX}")).field("width").field("height"));
     }
-    check_output(&request.file, request.output.as_deref(), request.overwrite)?;
+    check_output(&request.file, request.output.as_deref(), &["png"], request.overwrite)?;
     let detail = request.level.map_or(WaveDetail::Buckets(BUCKETS_PER_COLUMN * size.width as usize), WaveDetail::Level);
     let failed = |e| ApiError::from(e).field("stream");
     let wave = cutroom_pipeline::waveform(&cache::store(), &request.file, request.stream, detail, cancel).map_err(failed)?;

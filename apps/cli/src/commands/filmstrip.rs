@@ -26,7 +26,7 @@ pub struct FilmstripArgs {
     /// Height in pixels
     #[arg(long, value_name = "PX", default_value_t = 90)]
     pub height: u32,
-    /// The PNG file to write; - is standard output
+    /// The file to write, .png or .jpg; - is PNG on standard output
     #[arg(short, long, value_name = "FILE")]
     pub output: PathBuf,
     /// Number of the video stream

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 #[command(after_help = "\
 Examples:
   cutroom thumbnail a.mp4 -o a.png
-  cutroom thumbnail a.mp4 --at 2s --height 90 -o a.png
+  cutroom thumbnail a.mp4 --at 2s --height 90 -o a.jpg
 
 The picture is upright, with square pixels, in sRGB; PQ and HLG are tone-mapped. It is kept by the file's content.
 Exit codes: 0 done, 1 failed, 2 usage, 4 media error, 130 interrupted.")]
@@ -22,7 +22,7 @@ pub struct ThumbnailArgs {
     /// Time: seconds (12.5s, 500ms), clock (1:02.5), timecode (HH:MM:SS:FF) or frame number (312) at the file's rate
     #[arg(long, value_name = "WHEN", default_value = "0")]
     pub at: String,
-    /// The PNG file to write; - is standard output
+    /// The file to write, .png or .jpg; - is PNG on standard output
     #[arg(short, long, value_name = "FILE")]
     pub output: PathBuf,
     /// Greatest width in pixels
@@ -82,7 +82,7 @@ pub fn tell(stills: &Stills, output: &Path, json: bool) -> Result<(), Failure> {
     let more = if times.len() > 3 { format!(" … {:.3} s", times[times.len() - 1]) } else { String::new() };
     let said = format!("{}: {}x{}, {}{more}{from}\n", output.display(), size.width, size.height, at.join(", "));
     if super::is_stdout(output) {
-        super::copy_to_stdout(&mut stills.png.as_slice())?;
+        super::copy_to_stdout(&mut stills.bytes.as_slice())?;
         return if json { super::say_json(&stills.report) } else { Ok(()) };
     }
     if json { super::print_json(&stills.report) } else { super::print(&said) }

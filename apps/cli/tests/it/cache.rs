@@ -105,12 +105,17 @@ fn a_thumbnail_is_the_frame_of_a_film() {
         assert_eq!(again["cached"], true);
         assert_eq!(std::fs::read(bench.0.path("u.png")).unwrap(), std::fs::read(bench.0.path("t.png")).unwrap());
     }
+    // JPEG, as FFmpeg reads it.
+    assert_eq!(bench.json(&["thumbnail", "a.mp4", "--at", "31", "-o", "t.jpg"])["cached"], false);
+    let (png, jpeg) = (pixels(&bench.0, "t.png"), pixels(&bench.0, "t.jpg"));
+    let mean = png.iter().zip(&jpeg).map(|(a, b)| f64::from(a.abs_diff(*b))).sum::<f64>() / png.len() as f64;
+    assert!(png.len() == jpeg.len() && mean < 2.0, "{mean} codes apart");
     bench.0.clip("a.mp4", 40, "25");
     assert_eq!(bench.json(&["thumbnail", "a.mp4", "--at", "1s", "-o", "t.png", "--overwrite"])["cached"], false);
     let past = bench.run(&["thumbnail", "a.mp4", "--at", "1.6s", "-o", "v.png"]);
     assert_eq!(past.code, 2);
     assert!(past.err.contains("its picture ends at 1.600 s"), "{}", past.err);
-    for (args, code) in [(["-o", "v.jpg"], 2), (["-o", "a.mp4"], 2), (["-o", "t.png"], 2), (["--stream", "3"], 4)] {
+    for (args, code) in [(["-o", "v.gif"], 2), (["-o", "a.mp4"], 2), (["-o", "t.png"], 2), (["--stream", "3"], 4)] {
         let args = [&["thumbnail", "a.mp4"][..], &args, &["-o", "v.png"][..if args[0] == "-o" { 0 } else { 2 }]].concat();
         assert_eq!(bench.run(&args).code, code, "{args:?}");
     }

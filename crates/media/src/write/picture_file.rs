@@ -4,6 +4,7 @@ use crate::write::partial::{PartialFile, write_error};
 use crate::write::png_chunks;
 use crate::write::refuse::refuse;
 use crate::write::settings::VideoSettings;
+use crate::write::video::JPEG;
 use crate::write::writer::PictureTrack;
 use cutroom_types::{FrameRate, Picture};
 use std::fs;
@@ -35,9 +36,25 @@ pub fn write_bytes(path: &Path, bytes: &[u8]) -> Result<(), MediaError> {
 /// [`MediaError::Settings`] for another format or range, [`MediaError::Mismatch`] for a picture
 /// that is not upright or has premultiplied alpha.
 pub fn encode_png(picture: &Picture) -> Result<Vec<u8>, MediaError> {
+    let mut bytes = encode("png", picture)?;
+    png_chunks::add_cicp(&mut bytes, picture.color);
+    Ok(bytes)
+}
+
+/// The bytes of a JPEG file with a picture of 8-bit full-range YUV, 4:2:0 or 4:4:4, whose matrix should be that
+/// of BT.601, as readers of JPEG assume.
+///
+/// # Errors
+/// As [`encode_png`].
+pub fn encode_jpeg(picture: &Picture) -> Result<Vec<u8>, MediaError> {
+    encode(JPEG.id, picture)
+}
+
+fn encode(codec: &str, picture: &Picture) -> Result<Vec<u8>, MediaError> {
     crate::init();
     let rate = FrameRate::new(25, 1).ok_or_else(|| refuse("no frame rate".into()))?;
-    let mut settings = VideoSettings::new("png", picture.size, rate)?;
+    let mut settings = VideoSettings { codec: codec.into(), ..VideoSettings::new("png", picture.size, rate)? };
+    settings.preset = None;
     settings.format = picture.format;
     settings.color = picture.color;
     settings.sample_aspect = picture.sample_aspect;
@@ -51,6 +68,5 @@ pub fn encode_png(picture: &Picture) -> Result<Vec<u8>, MediaError> {
     };
     track.push(picture, &mut keep)?;
     track.finish(&mut keep)?;
-    png_chunks::add_cicp(&mut bytes, picture.color);
     Ok(bytes)
 }
