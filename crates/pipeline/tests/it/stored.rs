@@ -1,7 +1,7 @@
 //! What is known about files survives the session.
 use crate::editing::{bytes, film, open_in, project, renderer};
 use cutroom_cache::{Limits, Store};
-use cutroom_media::MediaLocation;
+use cutroom_media::{MediaIndex, MediaLocation};
 use cutroom_pipeline::{Backend, Library, file_fingerprint, output_spec, probe};
 use cutroom_types::PictureFormat;
 use std::{
@@ -75,6 +75,30 @@ fn a_second_session_scans_nothing() {
     std::fs::write(bench.path("b.mkv"), other).unwrap();
     bench.settle("b.mkv", 40);
     assert_eq!(bench.session(), (1, pixels));
+}
+
+/// Tables of an hour leave the memory after the scan; what is read does not change by that.
+#[test]
+fn long_files_are_read_from_the_tables_of_the_store() {
+    let dir = tempfile::tempdir().unwrap();
+    let long = dir.path().join("long.mkv");
+    let source = "testsrc=size=16x16:rate=1000:duration=40";
+    let args = ["-v", "error", "-f", "lavfi", "-i", source, "-c:v", "ffv1"];
+    assert!(std::process::Command::new("ffmpeg").args(args).arg(&long).status().unwrap().success());
+    let sizes = MediaIndex::scan(&long).unwrap().stored().unwrap();
+    assert!(sizes.tables.len() > 256 << 10 && sizes.head.len() < 1000, "{} {}", sizes.tables.len(), sizes.head.len());
+    let folder = tempfile::tempdir().unwrap();
+    let mut p = project(4);
+    p.media.iter_mut().for_each(|m| m.path = "long.mkv".into());
+    let mut frames = Vec::new();
+    for store in
+        [Store::none("not wanted"), Store::new(folder.path(), Limits::default()), Store::new(folder.path(), Limits::default())]
+    {
+        let opened = open_in(&Arc::new(Library::with_store(dir.path(), Arc::new(store))), &p);
+        let spec = output_spec(opened.composition(), PictureFormat::YUV420P8);
+        frames.push(bytes(&opened.frame(37, &mut renderer(Backend::Cpu), &spec).unwrap()));
+    }
+    assert!(frames[0] == frames[1] && frames[0] == frames[2]);
 }
 
 /// Every file of the store is damaged in turn: all is found again by scanning.
