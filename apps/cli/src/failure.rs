@@ -54,6 +54,8 @@ fn command(operation: &str) -> &str {
         "new_project" => "new",
         "render_frame" => "frame",
         "file_loudness" => "loudness",
+        "prune_cache" => "cache prune",
+        "verify_cache" => "cache verify",
         "split_add" => "split add",
         "split_change" => "split change",
         "split_layouts" => "split list",

@@ -32,6 +32,8 @@ pub struct DoctorReport {
     pub font_folders: Vec<PathBuf>,
     /// Names of the font files in them, without extensions, sorted.
     pub fonts: Vec<String>,
+    /// Where scans, thumbnails and waveforms are kept, in words.
+    pub cache: String,
     /// What to install for formats that cannot be read or written.
     pub advice: Vec<String>,
 }
@@ -122,8 +124,18 @@ pub fn doctor() -> DoctorReport {
         decoders,
         fonts: file_names(&font_folders),
         font_folders,
+        cache: describe_cache(&mut advice),
         advice,
     }
+}
+
+/// The cache on disk, or why there is none.
+fn describe_cache(advice: &mut Vec<String>) -> String {
+    let cache = crate::cache();
+    let Some(folder) = cache.folder else { return cache.remarks.join("; ") };
+    advice.extend(cache.remarks);
+    let mib = |bytes: u64| format!("{:.1} MiB", bytes as f64 / f64::from(1 << 20));
+    format!("{}: {} in {} entries, of {}", folder.display(), mib(cache.bytes), cache.entries, mib(cache.budget_bytes))
 }
 
 fn try_backend(choice: BackendChoice) -> BackendReport {

@@ -5,6 +5,7 @@
 // An error ends an operation and holds all details; its size does not matter there.
 #![allow(clippy::result_large_err)]
 
+mod cache;
 mod catalog;
 mod clip_list;
 mod codes;
@@ -37,12 +38,15 @@ mod subtitles_ass;
 mod subtitles_export;
 mod subtitles_fit;
 mod subtitles_place;
+mod thumbnail;
 mod title;
 mod track;
 mod track_apply;
 mod validate;
+mod waveform;
 mod wire;
 
+pub use cache::{CacheKind, CacheReport, PruneCacheReport, PruneCacheRequest, VerifyCacheReport, cache, prune_cache, verify_cache};
 pub use catalog::{AliasEntry, BlendEntry, Catalog, CostEntry, EffectEntry, ParamEntry, TransitionEntry, catalog};
 pub use codes::{CODES, ErrorClass, ErrorCode};
 pub use cutroom_export::UnfinishedFiles;
@@ -79,17 +83,20 @@ pub use subtitles::{
 pub use subtitles_add::{AddSubtitlesReport, AddSubtitlesRequest, add_subtitles};
 pub use subtitles_export::{ExportSubtitlesReport, ExportSubtitlesRequest, ExportedSubtitles, export_subtitles};
 pub use subtitles_fit::{FitSubtitlesReport, FitSubtitlesRequest, fit_subtitles};
+pub use thumbnail::{FilmstripRequest, Stills, StillsReport, ThumbnailRequest, filmstrip, thumbnail};
 pub use title::{
     TitleAddReport, TitleAddRequest, TitleEntry, TitleList, TitleParamEntry, TitlePreviewReport, TitlePreviewRequest, title_add,
     title_preview, titles,
 };
 pub use track::{AppliedTrack, TrackReport, TrackRequest, TrackState, TrackedFrame, track};
 pub use validate::{ValidateReport, ValidateRequest, validate};
+pub use waveform::{ChannelPeaks, WaveformReport, WaveformRequest, waveform};
 pub use wire::{Operation, all_schemas};
 
 /// All operations, sorted.
 pub const OPERATIONS: &[Operation] = &[
     Operation::new::<AddSubtitlesRequest, AddSubtitlesReport>("add_subtitles"),
+    Operation::of_nothing::<CacheReport>("cache"),
     Operation::of_nothing::<Catalog>("catalog"),
     Operation::new::<CheckSubtitlesRequest, CheckSubtitlesReport>("check_subtitles"),
     Operation::new::<ConvertSubtitlesRequest, ConvertSubtitlesReport>("convert_subtitles"),
@@ -97,12 +104,14 @@ pub const OPERATIONS: &[Operation] = &[
     Operation::new::<ExportRequest, ExportReport>("export"),
     Operation::new::<ExportSubtitlesRequest, ExportSubtitlesReport>("export_subtitles"),
     Operation::new::<FileLoudnessRequest, LoudnessReport>("file_loudness"),
+    Operation::new::<FilmstripRequest, StillsReport>("filmstrip"),
     Operation::new::<FitSubtitlesRequest, FitSubtitlesReport>("fit_subtitles"),
     Operation::new::<GraphRequest, GraphReport>("graph"),
     Operation::new::<HistoryRequest, HistoryReport>("history"),
     Operation::new::<LoudnessRequest, LoudnessReport>("loudness"),
     Operation::new::<NewProjectRequest, NewProjectReport>("new_project"),
     Operation::new::<ProbeRequest, MediaReport>("probe"),
+    Operation::new::<PruneCacheRequest, PruneCacheReport>("prune_cache"),
     Operation::new::<RecoverRequest, RestoreReport>("recover"),
     Operation::new::<FrameRequest, FrameReport>("render_frame"),
     Operation::new::<RestoreRequest, RestoreReport>("restore"),
@@ -114,11 +123,14 @@ pub const OPERATIONS: &[Operation] = &[
     Operation::new::<SplitNewRequest, SplitReport>("split_new"),
     Operation::new::<SplitPreviewRequest, FrameReport>("split_preview"),
     Operation::new::<StabilizeRequest, StabilizeReport>("stabilize"),
+    Operation::new::<ThumbnailRequest, StillsReport>("thumbnail"),
     Operation::new::<TitleAddRequest, TitleAddReport>("title_add"),
     Operation::new::<TitlePreviewRequest, TitlePreviewReport>("title_preview"),
     Operation::of_nothing::<TitleList>("titles"),
     Operation::new::<TrackRequest, TrackReport>("track"),
     Operation::new::<ValidateRequest, ValidateReport>("validate"),
+    Operation::of_nothing::<VerifyCacheReport>("verify_cache"),
+    Operation::new::<WaveformRequest, WaveformReport>("waveform"),
 ];
 
 /// The JSON Schema of the project file.

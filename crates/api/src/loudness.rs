@@ -1,5 +1,5 @@
 //! Measures loudness: of a media file, and of a composition as it would be exported.
-use crate::{ApiError, parse_range, session::Session};
+use crate::{ApiError, cache, parse_range, session::Session};
 use cutroom_export::AudioRange;
 use cutroom_types::CancelToken;
 use schemars::JsonSchema;
@@ -85,7 +85,7 @@ impl From<cutroom_export::LevelReport> for LevelReport {
 /// # Errors
 /// The file cannot be read, or has no such stream.
 pub fn file_loudness(request: &FileLoudnessRequest, cancel: &CancelToken) -> Result<LoudnessReport, ApiError> {
-    let report = cutroom_pipeline::file_loudness(&request.file, request.stream, cancel);
+    let report = cutroom_pipeline::file_loudness(&cache::store(), &request.file, request.stream, cancel);
     Ok(report.map_err(|e| ApiError::from(e).field("stream"))?.into())
 }
 

@@ -1,6 +1,6 @@
 //! Creates a project from clips, one after the other.
 use crate::{
-    ApiError,
+    ApiError, cache,
     clip_list::{NamedClip, named_clips, time_in_file},
     overwrite_guard::{self, Inputs, WrittenFile},
     parse_length_frames, session,
@@ -9,7 +9,7 @@ use crate::{
     subtitles_add::{self, TrackWish},
 };
 use cutroom_effects::Catalog;
-use cutroom_media::{MediaError, MediaInfo, MediaLocation, Numbered, probe_location};
+use cutroom_media::{MediaError, MediaInfo, MediaLocation, Numbered};
 use cutroom_pipeline::{facts_of, upright_size};
 use cutroom_project::{
     MediaKind, Project,
@@ -123,7 +123,7 @@ pub fn new_project(request: &NewProjectRequest) -> Result<NewProjectReport, ApiE
     }
     let mut infos: BTreeMap<&Path, MediaInfo> = BTreeMap::new();
     for (clip, location) in &locations {
-        let info = probe_location(location).map_err(|e| {
+        let info = cache::probe(location).map_err(|e| {
             let is_gap = matches!(e, MediaError::MissingPictures { .. });
             let error = ApiError::from(e);
             if is_gap { error.field("gaps") } else { error }

@@ -1,5 +1,5 @@
 //! Describes the contents of media files.
-use crate::ApiError;
+use crate::{ApiError, cache};
 use cutroom_media::{AudioInfo, MediaInfo, MediaLocation, Numbered, ScanOrder, TextInfo, VideoInfo, numbered::pattern_of};
 use cutroom_types::{ColorTags, ContentLight, FrameRate, Gaps, MasteringDisplay};
 use schemars::JsonSchema;
@@ -136,7 +136,7 @@ pub fn probe(request: &ProbeRequest) -> Result<MediaReport, ApiError> {
     // Gaps are described, not refused.
     let numbered = is_row.then_some(Numbered { frame_rate, start_number: None, gaps: Gaps::Hold });
     let location = MediaLocation { path: request.file.clone(), numbered };
-    Ok(report(&request.file, &cutroom_media::probe_location(&location)?))
+    Ok(report(&request.file, &cache::probe(&location)?))
 }
 
 fn report(file: &Path, info: &MediaInfo) -> MediaReport {
@@ -203,7 +203,7 @@ fn video(v: &VideoInfo) -> VideoReport {
 
 /// The nominal rate, or else the average one. Of interlaced video some containers state the rate of
 /// interlaced fields, which is twice that of the frames.
-fn frame_rate(v: &VideoInfo) -> Option<FrameRate> {
+pub(crate) fn frame_rate(v: &VideoInfo) -> Option<FrameRate> {
     let interlaced = matches!(v.scan_order, ScanOrder::TopFirst | ScanOrder::BottomFirst);
     let of_fields = |n: &FrameRate| v.average_rate.is_some_and(|a| (n.as_f64() / a.as_f64() - 2.0).abs() < 0.05);
     match v.nominal_rate {

@@ -2,7 +2,7 @@
 //! Operations use a session and a request; a request names files on disk only for what the
 //! operation itself writes.
 use crate::{
-    ApiError,
+    ApiError, cache,
     overwrite_guard::{self, Inputs, WrittenFile},
     position, settings,
 };
@@ -64,7 +64,7 @@ impl Session {
         let mut form = cutroom_project::inspect(&text).map_err(failed)?;
         let Some(project) = form.project.take() else { return Err(errors(&form.problems, path, &text)) };
         let form = (!form.problems.is_empty()).then_some(form);
-        let library = Arc::new(Library::new(folder(path)));
+        let library = Arc::new(Library::with_store(folder(path), cache::store()));
         Ok(Self { project, catalog: Catalog::builtin(), library, path: path.into(), text: text.into(), form })
     }
 
@@ -77,7 +77,7 @@ impl Session {
 
     fn from_text(text: String, path: &Path) -> Result<Self, cutroom_project::LoadError> {
         let project = cutroom_project::from_json(&text)?;
-        let library = Arc::new(Library::new(folder(path)));
+        let library = Arc::new(Library::with_store(folder(path), cache::store()));
         Ok(Self { project, catalog: Catalog::builtin(), library, path: path.into(), text: text.into(), form: None })
     }
 

@@ -1,5 +1,5 @@
 //! Measures the camera movement of clips and writes keyframes that remove the shake.
-use crate::{ApiError, session::Session};
+use crate::{ApiError, cache, session::Session};
 use cutroom_analysis::{Camera, Similarity, Smoothing, Steadied};
 use cutroom_pipeline::{OpenComposition, PipelineError, RenderOptions, Renderer, media_location, output_spec, upright_size};
 use cutroom_project::{
@@ -259,7 +259,7 @@ pub(crate) fn picture(session: &Session, track: &Track, clip: &Clip) -> Result<(
         _ if track.kind != TrackKind::Video => Err(still()),
         ClipSource::Media(source) => {
             let media = session.project.media(&source.media).filter(|m| m.kind == MediaKind::Video).ok_or_else(still)?;
-            let info = cutroom_media::probe_location(&media_location(session.folder(), media))?;
+            let info = cache::probe(&media_location(session.folder(), media))?;
             let stream =
                 source.video_stream.index().and_then(|i| info.video.get(i)).filter(|_| !info.is_still).ok_or_else(still)?;
             Ok((upright_size(stream), stream.span.end().since_zero()))

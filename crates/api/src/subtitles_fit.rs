@@ -1,13 +1,13 @@
 //! Fits a subtitle file to the speech of a film or a media file.
 use crate::{
-    ApiError, IssueReport, Session,
+    ApiError, IssueReport, Session, cache,
     overwrite_guard::{self, Inputs, WrittenFile},
     subtitles::{format_of, issues, read, time, write},
 };
 use cutroom_audio::speech::{STEPS_PER_SECOND, VoiceEnergy};
 use cutroom_export::AudioRange;
 use cutroom_interchange::subtitles::{self, Fitting, Stretch};
-use cutroom_media::AudioReader;
+use cutroom_media::{AudioReader, MediaLocation};
 use cutroom_pipeline::{AudioMix, PipelineError};
 use cutroom_types::{CancelToken, FLICKS_PER_SECOND, Time};
 use schemars::JsonSchema;
@@ -127,7 +127,7 @@ fn silent(film: &Path) -> ApiError {
 /// Speech in the sound of a media file.
 fn of_media(path: &Path, cancel: &CancelToken) -> Result<Vec<bool>, ApiError> {
     let failed = |e: cutroom_media::MediaError| ApiError::from(e).field("film");
-    let info = cutroom_media::probe(path).map_err(failed)?;
+    let info = cache::probe(&MediaLocation::file(path)).map_err(failed)?;
     let Some(sound) = info.audio.first() else { return Err(silent(path)) };
     let mut reader = AudioReader::open(path, 0).map_err(failed)?;
     let rate = reader.rate_hz();

@@ -1,9 +1,11 @@
 //! Titles: lists them, shows one as a picture or a film, and adds one to a project.
 use crate::{
-    ApiError, BackendChoice, ExportReport, ExportRequest, FrameReport, FrameRequest, Session, UnfinishedFiles, export, new_project,
+    ApiError, BackendChoice, ExportReport, ExportRequest, FrameReport, FrameRequest, Session, UnfinishedFiles, cache, export,
+    new_project,
     overwrite_guard::{self, WrittenFile},
     parse_frame, parse_length_frames, render_frame, session,
 };
+use cutroom_media::MediaLocation;
 use cutroom_pipeline::facts_of;
 use cutroom_project::{
     Clip, ClipSource, Composition, Edit, Media, MediaKind, MediaSource, Project, StreamChoice, Track, TrackKind, apply_all, build,
@@ -190,7 +192,7 @@ fn preview_session(title: &Title, values: &TitleValues, request: &TitlePreviewRe
     );
     film.background = PREVIEW_GROUND;
     if let Some(path) = &request.over {
-        let info = cutroom_media::probe(path)?;
+        let info = cache::probe(&MediaLocation::file(path))?;
         let source = new_project::source(path, session::folder(path), &info, None)
             .map_err(|e| ApiError { fields: vec!["over".into()], ..e })?;
         if source.picture.is_none() {

@@ -1,6 +1,7 @@
 //! What follows a tracked point or plane: a clip's position, a mask's offset, parameters of an effect.
-use crate::{ApiError, session::Session};
+use crate::{ApiError, cache, session::Session};
 use cutroom_effects::{ParamKind, ParamSpec};
+use cutroom_media::MediaLocation;
 use cutroom_pipeline::{media_path, upright_size};
 use cutroom_project::{Animated, Clip, ClipSource, Composition, Curve, Edit, Keyframe, Project};
 use cutroom_types::{Affine, ClipId, ParamValue, Size, TimeDelta};
@@ -105,7 +106,7 @@ impl<'a> Target<'a> {
         match &self.clip.source {
             ClipSource::Media(source) => {
                 let media = session.project.media(&source.media);
-                let info = media.map(|m| cutroom_media::probe(&media_path(session.folder(), &m.path))).transpose()?;
+                let info = media.map(|m| cache::probe(&MediaLocation::file(&media_path(session.folder(), &m.path)))).transpose()?;
                 let stream = info.as_ref().and_then(|i| i.video.get(source.video_stream.index()?));
                 stream.map(upright_size).ok_or_else(|| {
                     let message = format!("clip \"{}\", which is to follow, has no picture", self.clip.id);

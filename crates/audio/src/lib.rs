@@ -29,6 +29,7 @@ mod source;
 mod source_clock;
 pub mod speech;
 mod stretch;
+pub mod waveform;
 
 pub use error::{AudioError, SourceError};
 pub use layout::{ChannelLayout, ChannelMatrix, Speaker, speakers};

@@ -1,6 +1,7 @@
 //! Measures audio: peak, RMS and loudness.
 use crate::{AudioError, Speaker, speakers};
 use cutroom_types::AudioBlock;
+use serde::{Deserialize, Serialize};
 
 /// Levels of a block over all channels. Silence is −∞ dB.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -31,7 +32,7 @@ pub fn integrated_loudness_lufs(block: &AudioBlock) -> Result<f64, AudioError> {
 }
 
 /// Loudness and peaks of a stretch of audio. What nothing passes the gate for is −∞.
-#[derive(Clone, Copy, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LoudnessReport {
     /// Integrated loudness in LUFS (ITU-R BS.1770-4).
     pub integrated_lufs: f64,

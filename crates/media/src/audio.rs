@@ -9,7 +9,7 @@ use crate::{
     chapters::Chapters,
     decoder::{AvFrame, Decoder, Output},
     error::MediaError,
-    index::MediaIndex,
+    index::{MediaIndex, Tables},
     input::{AvPacket, Input, NO_TIMESTAMP},
     report::DecodeReport,
     samples::{Mixer, Speakers, append_channel},
@@ -45,6 +45,7 @@ const MAX_READ_SAMPLES: usize = 1 << 26;
 /// Reads one audio stream.
 pub struct AudioReader {
     index: Arc<MediaIndex>,
+    tables: Arc<Tables>,
     number: usize,
     path: PathBuf,
     input: Input,
@@ -95,8 +96,9 @@ impl AudioReader {
     /// does not have 1 to 64 channels.
     pub fn open_indexed(index: Arc<MediaIndex>, audio_stream: usize) -> Result<Self, MediaError> {
         let path = index.info.path.clone();
-        let count = index.audio.len();
-        let sound = index.audio.get(audio_stream).ok_or_else(|| MediaError::NoStream {
+        let tables = index.tables()?;
+        let count = tables.audio.len();
+        let sound = tables.audio.get(audio_stream).ok_or_else(|| MediaError::NoStream {
             path: path.clone(),
             kind: "audio",
             index: audio_stream,
@@ -137,6 +139,7 @@ impl AudioReader {
             buffer_start: 0,
             past_report: DecodeReport::default(),
             index,
+            tables,
         })
     }
 
@@ -214,7 +217,7 @@ impl AudioReader {
     }
 
     fn sound(&self) -> &AudioIndex {
-        &self.index.audio[self.number]
+        &self.tables.audio[self.number]
     }
 
     fn buffer_end(&self) -> i64 {
@@ -289,7 +292,7 @@ impl AudioReader {
                     self.has_pending = false;
                     continue;
                 }
-                let sound = &self.index.audio[self.number];
+                let sound = &self.tables.audio[self.number];
                 // More packets than were indexed: the file has grown; what is not in the index is
                 // not played.
                 let Some(position) =
@@ -319,7 +322,7 @@ impl AudioReader {
     /// Sends a packet to the decoder.
     fn send(&mut self, mut packet: AvPacket, position: i64) {
         self.decoder.send(Some((&mut packet, position)));
-        let sound = &self.index.audio[self.number];
+        let sound = &self.tables.audio[self.number];
         let spare = if sound.in_chapters() { self.chapters.given(packet, position, sound.preroll) } else { packet };
         if !self.has_pending {
             self.packet = spare;
@@ -411,7 +414,7 @@ impl AudioReader {
 
     /// The frame at position `at`, mixed to the stream's channels if its own differ.
     fn as_in_stream(&mut self, frame: AvFrame, at: i64) -> Result<AvFrame, MediaError> {
-        let sound = &self.index.audio[self.number];
+        let sound = &self.tables.audio[self.number];
         let (rate, usual) = (sound.rate_hz, Speakers { channels: sound.channels, mask: sound.decoded_mask });
         let time = Time::of_sample(at - sound.zero, rate);
         let failed = |reason: String| MediaError::Decode { path: self.path.clone(), time, reason };
@@ -455,7 +458,7 @@ impl AudioReader {
         self.channels.iter_mut().for_each(Vec::clear);
         self.ended = false;
         self.next_position = None;
-        let sound = &self.index.audio[self.number];
+        let sound = &self.tables.audio[self.number];
         let target = sound.packet_at(at);
         let counted = sound.counted_from(target);
         let settled_from = match sound.link_of(counted) {

@@ -13,6 +13,7 @@ use crate::{
 };
 use cutroom_types::{CancelToken, Span, Time};
 use ffmpeg_next::ffi::{self, AVCodecID, AVPacketSideDataType};
+use serde::{Deserialize, Serialize};
 
 /// Packets at the start of a stream that are kept for a trial run of the decoder.
 const TRIED_PACKETS: usize = 8;
@@ -26,7 +27,7 @@ const VORBIS_GAP_SECS: f64 = 0.1;
 const CONTINUOUS: &[&str] = &["avi", "caf", "wav", "w64", "aiff", "au", "flac", "tta", "wv"];
 
 /// A packet of an audio stream.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct AudioPacket {
     /// Position of its first sample.
     pub start: i64,
@@ -37,7 +38,7 @@ pub(crate) struct AudioPacket {
 }
 
 /// The start of a stream that follows another one in the same file (chained Ogg, RFC 3533 §4).
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Link {
     /// Ordinal of its first packet.
     pub first: usize,
@@ -46,7 +47,7 @@ pub(crate) struct Link {
 }
 
 /// The index of an audio stream.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct AudioIndex {
     /// Index among all streams of the file.
     pub stream: usize,
@@ -376,7 +377,11 @@ impl AudioScan {
                 // Packets beyond those counted: the file grew.
                 Ok(counts) => read.iter_mut().enumerate().for_each(|(n, p)| p.samples = counts.get(n).copied()),
                 Err(stopped @ MediaError::Stopped { .. }) => return Err(stopped),
-                Err(e) => warnings.push(format!("stream {}: its sound cannot be counted: {e}", self.stream)),
+                Err(e) => {
+                    let prefix = format!("{}: ", input.path().display());
+                    let reason = e.to_string().replacen(&prefix, "", 1);
+                    warnings.push(format!("stream {}: its sound cannot be counted: {reason}", self.stream));
+                }
             }
         }
         for p in read {

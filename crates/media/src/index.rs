@@ -13,16 +13,48 @@ use crate::{
 };
 use cutroom_types::{CancelToken, Span};
 use ffmpeg_next::ffi::AVMediaType;
-use std::{path::Path, sync::Arc};
+use serde::{Deserialize, Serialize};
+use std::{
+    fmt,
+    path::Path,
+    sync::{Arc, OnceLock},
+};
 
-/// Everything known about a file after one pass over it.
-#[derive(Clone, Debug)]
+/// Everything known about a file after one pass over it. The tables of packets and frames, some MB for
+/// an hour, of an index that was stored are loaded when they are needed first.
 pub struct MediaIndex {
     pub(crate) info: MediaInfo,
-    pub(crate) video: Vec<VideoIndex>,
-    pub(crate) audio: Vec<AudioIndex>,
+    /// Number of packets of each audio stream.
+    pub(crate) sound_packets: Vec<usize>,
+    tables: OnceLock<Result<Arc<Tables>, MediaError>>,
+    /// Loads the tables; `None` if they are there.
+    load: Option<LoadTables>,
     /// The files of numbered pictures.
     pub(crate) row: Option<Row>,
+}
+
+/// Packets and frames of a file's streams.
+#[derive(Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Tables {
+    pub video: Vec<VideoIndex>,
+    pub audio: Vec<AudioIndex>,
+}
+
+/// Gives tables that were stored; `None` if they are lost.
+pub(crate) type LoadTables = Box<dyn Fn() -> Option<Tables> + Send + Sync>;
+
+impl fmt::Debug for MediaIndex {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("MediaIndex").field("info", &self.info).finish_non_exhaustive()
+    }
+}
+
+/// Equal in everything that a scan finds; loads the tables.
+impl PartialEq for MediaIndex {
+    fn eq(&self, other: &Self) -> bool {
+        let all = |i: &Self| i.tables().map(|t| (i.info.clone(), i.sound_packets.clone(), t, i.row.clone()));
+        all(self).is_ok() && all(self) == all(other)
+    }
 }
 
 impl MediaIndex {
@@ -46,7 +78,7 @@ impl MediaIndex {
         }
         if svg::is_svg(path) {
             let (info, video) = svg::describe(path)?;
-            return Ok(Arc::new(Self { info, video: vec![video], audio: Vec::new(), row: None }));
+            return Ok(Arc::new(Self::whole(info, vec![video], Vec::new(), None)));
         }
         let mut input = Input::open(path)?;
         let mut warnings = Vec::new();
@@ -108,7 +140,33 @@ impl MediaIndex {
         let videos = video.len();
         video.append(&mut attached);
         let info = crate::probe::describe(&input, zero, &mut video, videos, &audio, warnings)?;
-        Ok(Arc::new(Self { info, video, audio, row: None }))
+        Ok(Arc::new(Self::whole(info, video, audio, None)))
+    }
+
+    pub(crate) fn whole(info: MediaInfo, video: Vec<VideoIndex>, audio: Vec<AudioIndex>, row: Option<Row>) -> Self {
+        let sound_packets = audio.iter().map(|a| a.packets.len()).collect();
+        Self { info, sound_packets, tables: OnceLock::from(Ok(Arc::new(Tables { video, audio }))), load: None, row }
+    }
+
+    /// An index whose tables are loaded when they are needed first. If they are lost, the file is scanned.
+    pub(crate) fn later(info: MediaInfo, sound_packets: Vec<usize>, load: LoadTables) -> Self {
+        Self { info, sound_packets, tables: OnceLock::new(), load: Some(load), row: None }
+    }
+
+    /// Packets and frames.
+    pub(crate) fn tables(&self) -> Result<Arc<Tables>, MediaError> {
+        let load = || {
+            if let Some(tables) = self.load.as_ref().and_then(|load| load()) {
+                return Ok(Arc::new(tables));
+            }
+            let again = Self::scan(&self.info.path)?;
+            if again.info != self.info {
+                let reason = "it has changed since it was opened; open it again".into();
+                return Err(MediaError::Unreadable { path: self.info.path.clone(), reason });
+            }
+            again.tables()
+        };
+        self.tables.get_or_init(load).clone()
     }
 
     /// The description that [`probe`] returns.
@@ -119,7 +177,9 @@ impl MediaIndex {
     /// Presentation intervals of a video stream's frames, in order. Attached pictures count after
     /// the other streams.
     pub fn frame_spans(&self, video_stream: usize) -> impl Iterator<Item = Span> + '_ {
-        self.video.get(video_stream).into_iter().flat_map(|v| (0..v.frames.len()).map(|i| v.span(i)))
+        let tables = self.tables().ok();
+        let frames = tables.iter().flat_map(|t| t.video.get(video_stream)).map(|v| v.frames.len()).sum();
+        (0..frames).filter_map(move |i| Some(tables.as_ref()?.video.get(video_stream)?.span(i)))
     }
 }
 

@@ -1,10 +1,11 @@
 //! The description of a file that `probe` returns: plain data.
 use crate::{error::MediaError, tags::GuessedTags};
 use cutroom_types::{ColorTags, FrameRate, HdrMetadata, Orientation, PictureFormat, Size, Span, Time, TimeDelta};
+use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 
 /// Description of a media file.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct MediaInfo {
     /// Path as given.
     pub path: PathBuf,
@@ -33,7 +34,7 @@ pub struct MediaInfo {
 }
 
 /// How the lines of a frame were captured.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ScanOrder {
     /// Not stated in the file.
     #[default]
@@ -47,7 +48,7 @@ pub enum ScanOrder {
 }
 
 /// Description of a video stream.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct VideoInfo {
     /// Index among all streams of the file.
     pub stream_index: usize,
@@ -93,11 +94,12 @@ pub struct VideoInfo {
     pub alpha: bool,
     /// Why it cannot be used, found by decoding one frame; `None` if it can, and until
     /// [`crate::probe`] has tried.
+    #[serde(skip)]
     pub defect: Option<MediaError>,
 }
 
 /// Description of an audio stream.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct AudioInfo {
     /// Index among all streams of the file.
     pub stream_index: usize,
@@ -126,11 +128,12 @@ pub struct AudioInfo {
     /// Number of audible samples per channel.
     pub samples: i64,
     /// As [`VideoInfo::defect`].
+    #[serde(skip)]
     pub defect: Option<MediaError>,
 }
 
 /// Description of a subtitle stream.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TextInfo {
     /// Index among all streams of the file.
     pub stream_index: usize,
@@ -149,7 +152,7 @@ pub struct TextInfo {
 }
 
 /// Description of a stream that is not read.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OtherInfo {
     /// Index among all streams of the file.
     pub stream_index: usize,

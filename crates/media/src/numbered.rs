@@ -102,7 +102,7 @@ pub fn numbers_beside(path: &Path, pattern: &NumberPattern) -> std::io::Result<V
 }
 
 /// The files of numbered pictures.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Row {
     /// The pattern as given.
     path: PathBuf,

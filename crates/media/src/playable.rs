@@ -27,7 +27,7 @@ impl MediaIndex {
             path: path(),
             kind: "video",
             index: video_stream,
-            count: self.video.len(),
+            count: self.info.video.len() + self.info.attached_pictures.len(),
         })?;
         if v.codec == "none" {
             return Err(MediaError::NothingDecoded {
@@ -79,7 +79,7 @@ impl MediaIndex {
         if !a.has_decoder {
             return Err(MediaError::NoDecoder { path: path(), codec: a.codec.clone() });
         }
-        if self.audio[audio_stream].packets.is_empty() {
+        if self.sound_packets.get(audio_stream).is_none_or(|packets| *packets == 0) {
             let reason = "it holds no samples".into();
             return Err(MediaError::NothingDecoded { path: path(), kind: "audio", index: audio_stream, reason });
         }
@@ -117,7 +117,8 @@ impl MediaIndex {
     /// than [`IMPLAUSIBLE`] times what the packets hold.
     pub fn try_audio(&self, audio_stream: usize) -> Result<(), MediaError> {
         self.check_audio(audio_stream)?;
-        let (path, audio) = (self.info.path.clone(), &self.audio[audio_stream]);
+        let (path, tables) = (self.info.path.clone(), self.tables()?);
+        let audio = &tables.audio[audio_stream];
         let (packets, samples, reason) = first_samples(&path, audio.stream)?;
         let defect = |reason| Err(MediaError::NothingDecoded { path: path.clone(), kind: "audio", index: audio_stream, reason });
         if samples == 0 {

@@ -5,14 +5,14 @@ use crate::{
     decoder::{AvFrame, Decoder, Output},
     deinterlace::Deinterlacer,
     error::MediaError,
-    index::MediaIndex,
+    index::{MediaIndex, Tables},
     input::{AvPacket, Input},
     numbered::{Row, RowFrame},
     probe,
     report::DecodeReport,
     video::{DecodedFrame, ReadOptions},
 };
-use cutroom_types::{ColorModel, Deinterlace, Orientation, Picture, Range};
+use cutroom_types::{ColorModel, Deinterlace, Orientation, Picture, Range, Time};
 use std::{collections::VecDeque, path::Path, sync::Arc, thread};
 
 /// Files that are decoded at the same time at most.
@@ -29,6 +29,7 @@ struct Decoded {
 /// Reads a row of numbered pictures.
 pub(crate) struct RowReader {
     index: Arc<MediaIndex>,
+    tables: Arc<Tables>,
     row: Row,
     options: ReadOptions,
     /// Frames by number, the last decoded ones at the end.
@@ -44,9 +45,10 @@ pub(crate) struct RowReader {
 
 impl RowReader {
     /// A reader of the row of `index`.
-    pub fn new(index: Arc<MediaIndex>, row: Row, options: ReadOptions) -> Self {
+    pub fn new(index: Arc<MediaIndex>, tables: Arc<Tables>, row: Row, options: ReadOptions) -> Self {
         Self {
             index,
+            tables,
             row,
             options,
             decoded: VecDeque::new(),
@@ -63,6 +65,15 @@ impl RowReader {
         &self.index
     }
 
+    pub fn frame_count(&self) -> usize {
+        self.tables.video[0].frames.len()
+    }
+
+    /// The frame that is shown at `t`.
+    pub fn frame_at(&self, t: Time) -> usize {
+        self.tables.video[0].frame_at(t).unwrap_or(0)
+    }
+
     pub fn decoded_frames(&self) -> u64 {
         self.decoded_frames
     }
@@ -77,7 +88,7 @@ impl RowReader {
     /// The file is gone, cannot be decoded, or differs from the first one in size, format or
     /// orientation; the error names it.
     pub fn frame(&mut self, i: usize) -> Result<DecodedFrame, MediaError> {
-        let i = i.min(self.index.video[0].frames.len().saturating_sub(1));
+        let i = i.min(self.tables.video[0].frames.len().saturating_sub(1));
         if let Some(ready) = self.ready.as_ref().filter(|f| f.index == i) {
             return Ok(ready.clone());
         }
@@ -85,7 +96,7 @@ impl RowReader {
             RowFrame::Black => self.black()?,
             RowFrame::File(file) => self.picture(i, &file)?,
         };
-        let frame = DecodedFrame { picture, span: self.index.video[0].span(i), index: i };
+        let frame = DecodedFrame { picture, span: self.tables.video[0].span(i), index: i };
         self.ready = Some(frame.clone());
         Ok(frame)
     }
@@ -133,7 +144,7 @@ impl RowReader {
         let cores = || thread::available_parallelism().map_or(1, std::num::NonZero::get);
         let threads = if self.options.threads == 0 { cores() } else { self.options.threads }.clamp(1, MAX_AHEAD);
         let ahead = if goes_on { threads } else { 1 };
-        let frames = self.index.video[0].frames.len();
+        let frames = self.tables.video[0].frames.len();
         let next = (i + 1..frames.min(i + ahead)).filter_map(|n| match self.row.frame(n) {
             RowFrame::File(file) => Some((n, file)),
             RowFrame::Black => None,
@@ -168,7 +179,7 @@ impl RowReader {
 
     fn deinterlaced(&mut self, i: usize, this: &Decoded) -> Result<Arc<AvFrame>, MediaError> {
         let mut neighbour = |n: Option<usize>| match n.map(|n| (n, self.row.frame(n))) {
-            Some((n, RowFrame::File(file))) if n < self.index.video[0].frames.len() => {
+            Some((n, RowFrame::File(file))) if n < self.tables.video[0].frames.len() => {
                 let last = self.last;
                 let decoded = self.decoded(n, &file);
                 self.last = last;

@@ -3,6 +3,7 @@
 //! guess is recorded.
 use cutroom_types::{ChromaLocation, ColorModel, ColorTags, Matrix, PictureFormat, Primaries, Range, Size, Transfer};
 use ffmpeg_next::ffi::{AVCodecContext, AVCodecParameters, AVFrame};
+use serde::{Deserialize, Serialize};
 use std::ptr::addr_of;
 
 /// FFmpeg's five colour codes as stored in parameters and frames. 2 means unspecified; for range
@@ -22,7 +23,7 @@ pub struct AvColor {
 }
 
 /// Which tags were not in the file and were guessed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GuessedTags {
     /// Primaries.
     pub primaries: bool,

@@ -9,7 +9,7 @@ use crate::{
     decoder::{AvFrame, Decoder, Output},
     deinterlace::Deinterlacer,
     error::MediaError,
-    index::MediaIndex,
+    index::{MediaIndex, Tables},
     input::{AvPacket, Input, NO_TIMESTAMP},
     report::DecodeReport,
     stream::open_stream,
@@ -78,6 +78,7 @@ enum Reached {
 /// Reads one video stream.
 pub(crate) struct StreamReader {
     index: Arc<MediaIndex>,
+    tables: Arc<Tables>,
     number: usize,
     path: PathBuf,
     options: ReadOptions,
@@ -125,11 +126,12 @@ impl StreamReader {
     /// has no frames.
     pub fn open_indexed(index: Arc<MediaIndex>, video_stream: usize, options: ReadOptions) -> Result<Self, MediaError> {
         let path = index.info.path.clone();
-        let video = index.video.get(video_stream).ok_or_else(|| MediaError::NoStream {
+        let tables = index.tables()?;
+        let video = tables.video.get(video_stream).ok_or_else(|| MediaError::NoStream {
             path: path.clone(),
             kind: "video",
             index: video_stream,
-            count: index.video.len(),
+            count: tables.video.len(),
         })?;
         if video.frames.is_empty() {
             let reason = "it holds no frames".into();
@@ -166,6 +168,7 @@ impl StreamReader {
             deinterlacer: None,
             past_report: DecodeReport::default(),
             index,
+            tables,
         })
     }
 
@@ -238,7 +241,7 @@ impl StreamReader {
     }
 
     fn video(&self) -> &VideoIndex {
-        &self.index.video[self.number]
+        &self.tables.video[self.number]
     }
 
     /// The frame as decoded. One that the decoder does not output is replaced by the nearest
@@ -317,7 +320,7 @@ impl StreamReader {
             match self.decoder.receive() {
                 Output::AvFrame(f) => {
                     self.decoded_frames += 1;
-                    let video = &self.index.video[self.number];
+                    let video = &self.tables.video[self.number];
                     let from = usize::try_from(f.get().pts).ok().and_then(|n| video.packets.get(n));
                     // Leading pictures of the run's keyframe refer to pictures that were not
                     // decoded.

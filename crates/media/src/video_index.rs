@@ -19,13 +19,14 @@ use crate::{
 };
 use cutroom_types::{CancelToken, FLICKS_PER_SECOND, FrameRate, Span, Time, TimeDelta};
 use ffmpeg_next::ffi::{self, AVRational};
+use serde::{Deserialize, Serialize};
 
 /// Packets behind the first group of pictures that are decoded to judge it: more than decoders hold
 /// back.
 const PACKETS_AFTER_GROUP: usize = 20;
 
 /// A frame that is presented.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct FrameEntry {
     /// Start of its presentation interval in source time.
     pub start: Time,
@@ -34,7 +35,7 @@ pub(crate) struct FrameEntry {
 }
 
 /// The index of a video stream.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct VideoIndex {
     /// Index among all streams of the file.
     pub stream: usize,

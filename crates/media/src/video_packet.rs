@@ -1,8 +1,9 @@
 //! A packet of a video stream, as the index lists it.
 use crate::input::NO_TIMESTAMP;
+use serde::{Deserialize, Serialize};
 
 /// A packet of a video stream.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct VideoPacket {
     /// Presentation timestamp, ticks; [`NO_TIMESTAMP`] where the container has none.
     pub pts: i64,

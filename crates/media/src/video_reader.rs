@@ -39,8 +39,9 @@ impl VideoReader {
                 what: "reading an SVG without drawing it".into(),
             });
         }
-        match index.row.clone().filter(|_| video_stream < index.video.len()) {
-            Some(row) => Ok(Self(Kind::Row(Box::new(RowReader::new(index, row, options))))),
+        let tables = index.tables()?;
+        match index.row.clone().filter(|_| video_stream < tables.video.len()) {
+            Some(row) => Ok(Self(Kind::Row(Box::new(RowReader::new(index, tables, row, options))))),
             None => Ok(Self(Kind::Stream(Box::new(StreamReader::open_indexed(index, video_stream, options)?)))),
         }
     }
@@ -57,7 +58,7 @@ impl VideoReader {
     pub fn frame_count(&self) -> usize {
         match &self.0 {
             Kind::Stream(r) => r.frame_count(),
-            Kind::Row(r) => r.index().video[0].frames.len(),
+            Kind::Row(r) => r.frame_count(),
         }
     }
 
@@ -87,7 +88,7 @@ impl VideoReader {
         match &mut self.0 {
             Kind::Stream(r) => r.frame_at(t),
             Kind::Row(r) => {
-                let i = r.index().video[0].frame_at(t).unwrap_or(0);
+                let i = r.frame_at(t);
                 r.frame(i)
             }
         }

@@ -48,7 +48,7 @@ mod writer;
 pub use audio::{AudioCodec, audio_codec, audio_codecs};
 pub use container::{Container, container, container_for_path, containers};
 pub use encoders::{EncoderAvailability, encoders};
-pub use picture_file::{encode_png, write_png};
+pub use picture_file::{encode_jpeg, encode_png, write_bytes, write_png};
 pub use sequence::SequencePattern;
 pub use settings::{AudioSettings, Rate, VideoSettings, WriteSettings};
 pub use text::{TextCodec, TextPacket, TextTrack};

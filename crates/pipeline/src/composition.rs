@@ -10,6 +10,7 @@ use crate::{
     svg,
     validate::validate_media,
 };
+use cutroom_cache::Key;
 use cutroom_drawing::{FontSet, Svg};
 use cutroom_effects::Catalog;
 use cutroom_media::{MediaError, MediaIndex, MediaInfo, ReadOptions, VideoInfo};
@@ -21,7 +22,7 @@ use std::{
     collections::{BTreeMap, HashSet},
     ops::Range,
     path::PathBuf,
-    sync::Arc,
+    sync::{Arc, OnceLock},
     thread,
 };
 
@@ -52,6 +53,10 @@ pub struct OpenComposition {
     files: BTreeMap<MediaId, Arc<MediaIndex>>,
     luts: Luts,
     fonts: FontSet,
+    /// Hash of the files of fonts that are not shipped.
+    font_files: Key,
+    /// What identifies the content of the files, found when it is needed first.
+    contents: Arc<BTreeMap<MediaId, OnceLock<Option<Key>>>>,
     /// The media that are drawings.
     svgs: BTreeMap<MediaId, Arc<Svg>>,
     /// Warnings, in words: where transitions and audio need more than their files contain, and what
@@ -131,7 +136,7 @@ impl OpenComposition {
         problems.extend(found.problems);
         let mut notes = found.warnings;
         let luts = luts::read(&project, &compositions, catalog, library, &mut problems, &mut notes);
-        let fonts = fonts::gather(&project, &compositions, library, &mut problems, &mut notes);
+        let (fonts, font_files) = fonts::gather(&project, &compositions, library, &mut problems, &mut notes);
         let found = scanned.iter().filter(|(_, s)| s.index.is_ok()).map(|(id, s)| (id, s.path.as_path())).collect();
         let svgs = svg::read(&project, &found, &mut problems, &mut notes);
         if !problems.is_empty() {
@@ -139,12 +144,15 @@ impl OpenComposition {
         }
         notes.extend(handles::warnings(&project, composition, catalog, &scanned));
         let timeline = timeline(Arc::new(project)).map_err(|e| vec![refuse(e)])?;
+        let contents = scanned.keys().map(|id| (id.clone(), OnceLock::new())).collect();
         let files = scanned.into_iter().filter_map(|(id, s)| s.index.ok().map(|index| (id, index))).collect();
         let decode_threads = match options.decode_threads {
             0 => shared_cores(timeline.composition(), options.others),
             threads => threads,
         };
-        Ok(Self { timeline, library: Arc::clone(library), files, luts, fonts, svgs, notes, options, decode_threads })
+        let contents = Arc::new(contents);
+        let library = Arc::clone(library);
+        Ok(Self { timeline, library, files, luts, fonts, font_files, contents, svgs, notes, options, decode_threads })
     }
 
     /// The same composition with decoders that share the cores with `others` other users, unless
@@ -247,12 +255,23 @@ impl OpenComposition {
         self.notes.iter().cloned().chain(odd).chain(self.library.log().lines()).collect()
     }
 
-    /// The LUTs of effects, by path as written in the document.
     /// The fonts of its texts.
     pub fn fonts(&self) -> &FontSet {
         &self.fonts
     }
 
+    pub(crate) fn font_files(&self) -> Key {
+        self.font_files
+    }
+
+    /// What identifies the content of a media's file as it was when this was asked first; `None` if it cannot
+    /// be read.
+    pub(crate) fn content_of(&self, media: &MediaId) -> Option<Key> {
+        let find = || self.library.content(&self.library.location(self.project().media(media)?));
+        *self.contents.get(media)?.get_or_init(find)
+    }
+
+    /// The LUTs of effects, by path as written in the document.
     pub(crate) fn luts(&self) -> &Luts {
         &self.luts
     }

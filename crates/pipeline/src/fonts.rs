@@ -1,29 +1,35 @@
 //! Gathers the fonts of a project's texts, before any frame is drawn.
 use crate::Library;
+use cutroom_cache::{Key, KeyHasher};
 use cutroom_drawing::{
     FontSet,
     fonts::{MAX_FONT_BYTES, system_folders},
 };
+use cutroom_media::MediaLocation;
 use cutroom_project::{ClipSource, Problem, Project, TextSource, subtitles::Cue};
 use std::{collections::BTreeSet, path::Path};
 
 /// The fonts that the texts of `compositions` (indices in the document) need: the shipped ones, those of
 /// the project, and, for families and letters that neither has, those of this machine. Files that cannot be
-/// read are added to `problems`; what was taken from the machine or is missing, to `notes`.
+/// read are added to `problems`; what was taken from the machine or is missing, to `notes`. Also a hash of the
+/// files that are not shipped.
 pub(crate) fn gather(
     project: &Project,
     compositions: &[usize],
     library: &Library,
     problems: &mut Vec<Problem>,
     notes: &mut Vec<String>,
-) -> FontSet {
+) -> (FontSet, Key) {
     let mut fonts = FontSet::shipped();
+    let mut content = KeyHasher::new("fonts");
     let texts = texts(project, compositions);
     if texts.is_empty() {
-        return fonts;
+        return (fonts, content.key());
     }
+    let identity = |file: &Path| library.content(&MediaLocation::file(file)).map_or([0; 32], |content| content.0);
     for (i, path) in project.fonts.iter().enumerate() {
         let resolved = library.path(path);
+        content = content.with(identity(&resolved));
         if let Err((code, reason)) = add(&mut fonts, path, &resolved) {
             problems.push(Problem { json_path: format!("fonts[{i}]"), clip: None, code, message: format!("{path}: {reason}") });
         }
@@ -35,7 +41,9 @@ pub(crate) fn gather(
             if fonts.origin(family).is_some() {
                 continue;
             }
-            notes.push(match fonts.add_from_system(family, &folders) {
+            let file = fonts.add_from_system(family, &folders);
+            content = content.with(family.as_bytes()).with(file.as_deref().map_or([0; 32], identity));
+            notes.push(match file {
                 Some(file) => format!(
                     "clip \"{clip}\": the font \"{family}\" is taken from {} and may differ on other machines; name the file in `fonts`",
                     file.display()
@@ -51,6 +59,7 @@ pub(crate) fn gather(
         let mut missing = fonts.missing(&letters);
         while let Some((family, file)) = (!missing.is_empty()).then(|| fonts.add_fallback_from_system(&missing, &folders)).flatten()
         {
+            content = content.with(identity(&file));
             let left = fonts.missing(&missing);
             let found: String = missing.difference(&left).take(10).collect();
             notes.push(format!(
@@ -67,7 +76,7 @@ pub(crate) fn gather(
             notes.push(format!("clip \"{clip}\": no font has {}; add one that has to `fonts`", missing.join(", ")));
         }
     }
-    fonts
+    (fonts, content.key())
 }
 
 fn add(fonts: &mut FontSet, name: &str, path: &Path) -> Result<(), (&'static str, String)> {

@@ -194,7 +194,7 @@ impl SourcePictures for Fetched {
     }
 
     fn lut(&self, path: &str) -> Option<Arc<Lut>> {
-        self.composition.luts().get(path).cloned()
+        self.composition.luts().get(path).map(|(lut, _)| Arc::clone(lut))
     }
 
     fn vector(&self, frame: &SourceFrame) -> Option<Arc<Svg>> {

@@ -1,12 +1,14 @@
 //! The files of a session: each is scanned and read once, kept while the session lasts, and shared
 //! by all compositions that are opened with it.
-use crate::decode::DecodeLog;
+use crate::{decode::DecodeLog, file_store};
+use cutroom_cache::{Key, KeyHasher, Store};
 use cutroom_effects::lut::Lut;
 use cutroom_media::{MediaError, MediaIndex, MediaLocation, Numbered};
 use cutroom_project::Media;
 use cutroom_types::CancelToken;
 use std::{
     collections::{BTreeSet, HashMap},
+    ffi::OsStr,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     thread,
@@ -20,6 +22,8 @@ const SCANNING_THREADS: usize = 4;
 /// time it is requested.
 pub struct Library {
     folder: PathBuf,
+    /// What is known about files from earlier sessions.
+    store: Arc<Store>,
     files: Mutex<Files>,
     log: Arc<DecodeLog>,
 }
@@ -27,7 +31,9 @@ pub struct Library {
 #[derive(Default)]
 struct Files {
     media: HashMap<MediaLocation, (Stamp, Arc<MediaIndex>)>,
-    luts: HashMap<PathBuf, (Stamp, Arc<Lut>)>,
+    luts: HashMap<PathBuf, (Stamp, Arc<Lut>, Key)>,
+    /// What identifies the content of media.
+    contents: HashMap<MediaLocation, (Stamp, Key)>,
     /// Number of scans so far, for tests and diagnostics.
     scans: usize,
 }
@@ -58,9 +64,20 @@ impl Stamp {
 }
 
 impl Library {
-    /// A library without files. Relative paths of projects are resolved against `folder`.
+    /// A library without files, which forgets when it is dropped. Relative paths of projects are resolved
+    /// against `folder`.
     pub fn new(folder: &Path) -> Self {
-        Self { folder: folder.to_owned(), files: Mutex::default(), log: Arc::default() }
+        Self::with_store(folder, Arc::new(Store::none("none was given")))
+    }
+
+    /// A library that keeps what it finds in a store.
+    pub fn with_store(folder: &Path, store: Arc<Store>) -> Self {
+        Self { folder: folder.to_owned(), store, files: Mutex::default(), log: Arc::default() }
+    }
+
+    /// Where it keeps what it finds.
+    pub fn store(&self) -> &Arc<Store> {
+        &self.store
     }
 
     /// The folder against which relative paths are resolved.
@@ -73,7 +90,7 @@ impl Library {
         media_path(&self.folder, path)
     }
 
-    /// Number of scans so far; a file that was scanned twice counts twice.
+    /// Number of scans so far; a file that was scanned twice counts twice, one from the store not at all.
     pub fn scans(&self) -> usize {
         self.files().scans
     }
@@ -98,14 +115,15 @@ impl Library {
         let requested: Vec<usize> = (0..paths.len()).filter(|i| results[*i].is_none()).collect();
         for some in requested.chunks(SCANNING_THREADS) {
             let scanned = thread::scope(|scope| {
-                let scan = |i: usize| scope.spawn(move || MediaIndex::open(&paths[i], cancel));
+                let scan = |i: usize| scope.spawn(move || self.open_media(&paths[i], cancel));
                 let running: Vec<_> = some.iter().map(|i| scan(*i)).collect();
                 let defect = |i: usize| MediaError::NotMedia { path: paths[i].path.clone(), reason: "scanning it panicked".into() };
-                running.into_iter().zip(some).map(|(t, i)| t.join().unwrap_or_else(|_| Err(defect(*i)))).collect::<Vec<_>>()
+                let join = |(t, i): (thread::ScopedJoinHandle<'_, _>, &usize)| t.join().unwrap_or_else(|_| (Err(defect(*i)), true));
+                running.into_iter().zip(some).map(join).collect::<Vec<_>>()
             });
             let mut files = self.files();
-            files.scans += some.len();
-            for (result, &i) in scanned.into_iter().zip(some) {
+            for ((result, scanned), &i) in scanned.into_iter().zip(some) {
+                files.scans += usize::from(scanned);
                 // The stamp was taken before the scan: a file that changed meanwhile is scanned
                 // again the next time.
                 if let (Ok(index), Some(stamp)) = (&result, stamps[i]) {
@@ -117,19 +135,57 @@ impl Library {
         results.into_iter().flatten().collect()
     }
 
-    /// A LUT from the library; it is read by `read` if it is missing or has changed.
-    pub(crate) fn lut<E>(&self, path: &Path, read: impl FnOnce(&Path) -> Result<Lut, E>) -> Result<Arc<Lut>, E> {
+    /// The index of a file or of numbered pictures, and whether it, or the first picture, was scanned.
+    fn open_media(&self, location: &MediaLocation, cancel: &CancelToken) -> (Result<Arc<MediaIndex>, MediaError>, bool) {
+        let mut scanned = false;
+        let scan = |file: &Path| {
+            let (index, was_scanned) = file_store::index(&self.store, file, cancel);
+            scanned = was_scanned;
+            index
+        };
+        (MediaIndex::open_with(location, scan), scanned)
+    }
+
+    /// What identifies the content of a file: its fingerprint and its extension, by which it is opened; of
+    /// numbered pictures their names, sizes and times, since hashing them all would take longer than reading
+    /// one. `None` if it cannot be read.
+    pub(crate) fn content(&self, location: &MediaLocation) -> Option<Key> {
+        let stamp = Stamp::of_media(location)?;
+        if let Some((of, key)) = self.files().contents.get(location)
+            && *of == stamp
+        {
+            return Some(*key);
+        }
+        let key = match location.numbered {
+            None => {
+                let fingerprint = file_store::file_fingerprint(&self.store, &location.path).ok()?;
+                let extension = location.path.extension().map(OsStr::to_ascii_lowercase).unwrap_or_default();
+                KeyHasher::new("content").with(fingerprint.0).with(extension.as_encoded_bytes())
+            }
+            Some(_) => {
+                let path = std::path::absolute(&location.path).ok()?;
+                KeyHasher::new("row").with(path.as_os_str().as_encoded_bytes()).with(stamp.bytes.to_le_bytes())
+            }
+        };
+        let key = key.key();
+        self.files().contents.insert(location.clone(), (stamp, key));
+        Some(key)
+    }
+
+    /// A LUT from the library, and a hash of its file; it is read by `read` if it is missing or has changed.
+    pub(crate) fn lut<E>(&self, path: &Path, read: impl FnOnce(&Path) -> Result<(Lut, Key), E>) -> Result<(Arc<Lut>, Key), E> {
         let stamp = Stamp::of(path);
-        if let Some((of, lut)) = self.files().luts.get(path)
+        if let Some((of, lut, content)) = self.files().luts.get(path)
             && Some(*of) == stamp
         {
-            return Ok(Arc::clone(lut));
+            return Ok((Arc::clone(lut), *content));
         }
-        let lut = Arc::new(read(path)?);
+        let (lut, content) = read(path)?;
+        let lut = Arc::new(lut);
         if let Some(stamp) = stamp {
-            self.files().luts.insert(path.to_owned(), (stamp, Arc::clone(&lut)));
+            self.files().luts.insert(path.to_owned(), (stamp, Arc::clone(&lut), content));
         }
-        Ok(lut)
+        Ok((lut, content))
     }
 
     /// Removes files that are not in `used`; their indexes are freed when no open composition uses
@@ -138,6 +194,7 @@ impl Library {
         let mut files = self.files();
         files.media.retain(|location, _| used.contains(&location.path));
         files.luts.retain(|path, _| used.contains(path));
+        files.contents.retain(|location, _| used.contains(&location.path));
     }
 
     /// The decode reports of closed readers.

@@ -1,12 +1,13 @@
 //! Reads the LUT files of effects, before any frame is drawn.
 use crate::Library;
+use cutroom_cache::{Key, KeyHasher};
 use cutroom_effects::{Catalog, ParamKind, lut::Lut};
 use cutroom_project::{Place, Problem, Project, TrackPlace};
 use cutroom_types::ParamValue;
 use std::{collections::BTreeMap, path::Path, sync::Arc};
 
-/// LUTs by path as written in the document.
-pub(crate) type Luts = BTreeMap<Arc<str>, Arc<Lut>>;
+/// LUTs by path as written in the document, with hashes of their files.
+pub(crate) type Luts = BTreeMap<Arc<str>, (Arc<Lut>, Key)>;
 
 /// Maximum size of a LUT file in bytes; the largest cube takes about half of it as text.
 const MAX_BYTES: u64 = 256 << 20;
@@ -35,9 +36,9 @@ pub(crate) fn read(
                                 continue;
                             }
                             match library.lut(&library.path(path), open) {
-                                Ok(lut) => {
+                                Ok((lut, content)) => {
                                     warnings.extend(lut.warnings.iter().map(|w| format!("{path}: {w}")));
-                                    luts.insert(Arc::clone(path), lut);
+                                    luts.insert(Arc::clone(path), (lut, content));
                                 }
                                 Err((code, message)) => problems.push(Problem {
                                     json_path: Place::from(TrackPlace { composition: i, track: j }.clip(k))
@@ -57,7 +58,7 @@ pub(crate) fn read(
     luts
 }
 
-fn open(path: &Path) -> Result<Lut, (&'static str, String)> {
+fn open(path: &Path) -> Result<(Lut, Key), (&'static str, String)> {
     let extension = path.extension().unwrap_or_default().to_string_lossy().into_owned();
     let unreadable = |e: std::io::Error| match e.kind() {
         std::io::ErrorKind::NotFound => ("media.open.not_found", "no such file".to_owned()),
@@ -68,6 +69,7 @@ fn open(path: &Path) -> Result<Lut, (&'static str, String)> {
         return Err(("media.look", format!("a file of {} MiB is too large for a look-up table", size >> 20)));
     }
     let bytes = std::fs::read(path).map_err(unreadable)?;
+    let content = KeyHasher::new("lut").with(&bytes).key();
     let text = String::from_utf8(bytes).map_err(|_| ("media.look", "it is not text".to_owned()))?;
-    Lut::parse(&text, &extension).map_err(|e| ("media.look", e))
+    Lut::parse(&text, &extension).map(|lut| (lut, content)).map_err(|e| ("media.look", e))
 }

@@ -14,7 +14,7 @@ pub struct Size {
 }
 
 /// How stored pixels are brought upright: first mirrored, then rotated clockwise.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Orientation {
     /// Mirror left–right before rotating.
     pub mirrored: bool,

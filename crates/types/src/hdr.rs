@@ -32,7 +32,7 @@ pub struct ContentLight {
 }
 
 /// Both, as far as they are known.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct HdrMetadata {
     /// The mastering display.
     pub mastering_display: Option<MasteringDisplay>,

@@ -1,5 +1,6 @@
 //! Pictures in memory: planar, immutable, shared.
 use crate::{ColorTags, Orientation, Size};
+use serde::{Deserialize, Serialize};
 use std::{fmt, sync::Arc};
 
 /// Memory that planes are stored in. Decoders implement it for their own frames, so that nothing is
@@ -16,7 +17,7 @@ impl PlaneMemory for Vec<u8> {
 }
 
 /// Meaning of the colour planes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum ColorModel {
     /// Planes Y, Cb, Cr.
     Yuv,
@@ -39,7 +40,7 @@ pub enum AlphaMode {
 /// Layout of planes. Samples are `u8` when `bits == 8`, little-endian `u16` holding the value in
 /// the low `bits` for 9..=16, and little-endian `f32` for 32 (nominal 0..=1). An alpha plane comes
 /// last, has full size and is always full range.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct PictureFormat {
     /// Meaning of the colour planes.
     pub model: ColorModel,

@@ -349,7 +349,10 @@ macro_rules! flicks_serde { ($($t:ident),*) => { $(
         fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> { s.serialize_i64(self.0) }
     }
     impl<'de> Deserialize<'de> for $t {
-        fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> { d.deserialize_any(FlicksVisitor).map($t) }
+        fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
+            // Formats that do not describe themselves hold the integer.
+            if d.is_human_readable() { d.deserialize_any(FlicksVisitor).map($t) } else { i64::deserialize(d).map($t) }
+        }
     }
     impl JsonSchema for $t {
         fn schema_name() -> std::borrow::Cow<'static, str> { stringify!($t).into() }
@@ -365,7 +368,7 @@ flicks_serde!(Time, TimeDelta);
 
 impl Serialize for FrameRate {
     fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
-        s.collect_str(self)
+        if s.is_human_readable() { s.collect_str(self) } else { (self.num, self.den).serialize(s) }
     }
 }
 
@@ -395,7 +398,11 @@ impl<'de> Deserialize<'de> for FrameRate {
                 self.visit_f64(v as f64)
             }
         }
-        d.deserialize_any(V)
+        if d.is_human_readable() {
+            return d.deserialize_any(V);
+        }
+        let (num, den) = <(u32, u32)>::deserialize(d)?;
+        FrameRate::new(num, den).ok_or_else(|| de::Error::custom("no frame rate"))
     }
 }
 

@@ -37,6 +37,13 @@ pub const LAYERS: &[Layer] = &[
         never_knows: "how anything is decoded or rendered",
     },
     Layer {
+        package: "cutroom-cache",
+        dir: "crates/cache",
+        owns: "content-addressed caches in memory and on disk, with budgets",
+        may_use: &["types"],
+        never_knows: "what the values mean",
+    },
+    Layer {
         package: "cutroom-kernel",
         dir: "crates/kernel",
         owns: "pixel arithmetic written once: SIMD lanes on the CPU, WGSL on the GPU",
@@ -103,7 +110,7 @@ pub const LAYERS: &[Layer] = &[
         package: "cutroom-pipeline",
         dir: "crates/pipeline",
         owns: "joins them: decoder pool, prefetch; \"frame n\" and \"sound block n\" of a project",
-        may_use: &["types", "project", "effects", "timeline", "media", "drawing", "render", "analysis", "audio"],
+        may_use: &["types", "project", "cache", "effects", "timeline", "media", "drawing", "render", "analysis", "audio"],
         never_knows: "processes, windows, HTTP",
     },
     Layer {
@@ -117,7 +124,9 @@ pub const LAYERS: &[Layer] = &[
         package: "cutroom-engine",
         dir: "crates/engine",
         owns: "the running editor: the open document with its journal, stages on `bevy_ecs`, jobs, caches, transport",
-        may_use: &["types", "project", "effects", "timeline", "media", "render", "audio", "analysis", "pipeline", "export"],
+        may_use: &[
+            "types", "project", "cache", "effects", "timeline", "media", "render", "audio", "analysis", "pipeline", "export",
+        ],
         never_knows: "HTTP, JSON, windows",
     },
     Layer {
@@ -127,6 +136,7 @@ pub const LAYERS: &[Layer] = &[
         may_use: &[
             "types",
             "project",
+            "cache",
             "effects",
             "interchange",
             "drawing",

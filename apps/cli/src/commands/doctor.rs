@@ -92,6 +92,7 @@ fn describe(r: &DoctorReport) -> String {
         n if n <= SHOWN_FONTS => format!("  {n} fonts: {}\n", r.fonts.join(", ")),
         n => format!("  {n} fonts: {}, ... (--json lists all)\n", r.fonts[..SHOWN_FONTS].join(", ")),
     });
+    out.push_str(&format!("\nCache\n  {}\n", r.cache));
     if !r.advice.is_empty() {
         out.push_str("\nAdvice\n");
         r.advice.iter().for_each(|a| out.push_str(&format!("  {a}\n")));

@@ -1,9 +1,11 @@
 //! The commands. Each consists of a file with its arguments and a free function, a variant of
 //! [`Command`], and an arm of [`run`].
+mod cache;
 mod catalog;
 mod completions;
 mod doctor;
 mod export;
+mod filmstrip;
 mod frame;
 mod graph;
 mod history;
@@ -17,9 +19,11 @@ mod schema;
 mod split;
 mod stabilize;
 mod subtitles;
+mod thumbnail;
 mod title;
 mod track;
 mod validate;
+mod waveform;
 
 use crate::{failure::Failure, text};
 use clap::Subcommand;
@@ -68,12 +72,21 @@ pub enum Command {
     Graph(graph::GraphArgs),
     /// Measure the loudness of a media file or of a project's mix
     Loudness(loudness::LoudnessArgs),
+    /// Write one frame of a media file as a picture
+    Thumbnail(thumbnail::ThumbnailArgs),
+    /// Write frames of a media file side by side as a picture
+    Filmstrip(filmstrip::FilmstripArgs),
+    /// Draw the sound of a media file, or print its peaks
+    Waveform(waveform::WaveformArgs),
     /// Show, convert, move, split and check subtitle files
     Subtitles(Box<subtitles::SubtitlesArgs>),
     /// List effects, blend modes and transitions with their parameters
     Catalog(catalog::CatalogArgs),
     /// Print the JSON Schema of the project file
     Schema(schema::SchemaArgs),
+    /// Show, prune or check what is kept on disk about files
+    #[command(subcommand)]
+    Cache(cache::CacheCommand),
     /// Show the decoders, encoders and GPU of this machine and which would be used
     Doctor(doctor::DoctorArgs),
     /// Read a project of another program (not possible yet)
@@ -103,8 +116,12 @@ impl Command {
             Self::Track(args) => args.json,
             Self::Graph(args) => args.json || args.format == graph::GraphFormat::Json,
             Self::Loudness(args) => args.json,
+            Self::Thumbnail(args) => args.json,
+            Self::Filmstrip(args) => args.json,
+            Self::Waveform(args) => args.json,
             Self::Subtitles(args) => args.json,
             Self::Catalog(args) => args.json,
+            Self::Cache(command) => command.json(),
             Self::Doctor(args) => args.json,
             Self::Run(_) | Self::Repl(_) | Self::Schema(_) | Self::Import(_) | Self::Completions(_) | Self::Man(_) => false,
         }
@@ -133,9 +150,13 @@ pub fn run(command: Command) -> Result<(), Failure> {
         Command::Track(args) => track::track(&args),
         Command::Graph(args) => graph::graph(&args),
         Command::Loudness(args) => loudness::loudness(&args),
+        Command::Thumbnail(args) => thumbnail::thumbnail(&args),
+        Command::Filmstrip(args) => filmstrip::filmstrip(&args),
+        Command::Waveform(args) => waveform::waveform(&args),
         Command::Subtitles(args) => subtitles::subtitles(&args),
         Command::Catalog(args) => catalog::list(&args),
         Command::Schema(args) => schema::schema(&args),
+        Command::Cache(command) => cache::run(&command),
         Command::Doctor(args) => doctor::doctor(&args),
         Command::Import(args) => import::import(&args),
         Command::Completions(args) => completions::completions(&args),
@@ -208,12 +229,14 @@ mod tests {
         match operation {
             "export" => ("export", export::WORDS),
             "file_loudness" | "loudness" => ("loudness", loudness::WORDS),
+            "filmstrip" => ("filmstrip", filmstrip::WORDS),
             "graph" => ("graph", graph::WORDS),
             "history" => ("history", history::HISTORY_WORDS),
             "recover" => ("recover", history::RECOVER_WORDS),
             "restore" => ("restore", history::RESTORE_WORDS),
             "new_project" => ("new", new::WORDS),
             "probe" => ("probe", probe::WORDS),
+            "prune_cache" => ("cache prune", cache::PRUNE_WORDS),
             "render_frame" => ("frame", frame::WORDS),
             "add_subtitles" | "check_subtitles" | "convert_subtitles" | "export_subtitles" | "fit_subtitles" | "show_subtitles" => {
                 ("subtitles", subtitles::WORDS)
@@ -223,10 +246,12 @@ mod tests {
             "split_new" => ("split new", split::NEW_WORDS),
             "split_preview" => ("split preview", split::PREVIEW_WORDS),
             "stabilize" => ("stabilize", stabilize::WORDS),
+            "thumbnail" => ("thumbnail", thumbnail::WORDS),
             "title_add" => ("title add", title::ADD_WORDS),
             "title_preview" => ("title preview", title::PREVIEW_WORDS),
             "track" => ("track", track::WORDS),
             "validate" => ("validate", validate::WORDS),
+            "waveform" => ("waveform", waveform::WORDS),
             other => panic!("{other} has no words"),
         }
     }

@@ -1,6 +1,7 @@
 //! All integration tests of the crate in one binary, one module per subject.
 mod alpha;
 mod bad_input;
+mod cache;
 mod catalog;
 mod clip_options;
 mod commands;

@@ -91,8 +91,17 @@ pub(crate) fn check_texts(container: &Container, texts: &[TextTrack]) -> Result<
 
 pub(crate) fn check_video<'a>(container: &Container, s: &'a VideoSettings) -> Result<CheckedVideo<'a>, MediaError> {
     let codec = video_codec(&s.codec)?;
+    holds(container, codec.id, container.video, codec.containers())?;
+    check_codec(codec, container, s)
+}
+
+/// As [`check_video`], with a codec that the container holds.
+pub(crate) fn check_codec<'a>(
+    codec: &'static VideoCodec,
+    container: &Container,
+    s: &'a VideoSettings,
+) -> Result<CheckedVideo<'a>, MediaError> {
     let id = codec.id;
-    holds(container, id, container.video, codec.containers())?;
     let profile = codec.profile_for(s)?;
     let (w, h) = (s.size.width, s.size.height);
     if w < codec.min_size.0 || h < codec.min_size.1 || w > codec.max_size || h > codec.max_size {

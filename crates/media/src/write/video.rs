@@ -10,12 +10,16 @@ mod dnxhr;
 mod ffv1;
 mod h264;
 mod h265;
+mod mjpeg;
 mod png;
 mod prores;
 mod vp9;
 
 static CODECS: &[&VideoCodec] =
     &[&h264::CODEC, &h265::CODEC, &vp9::CODEC, &av1::SVT, &av1::AOM, &prores::CODEC, &dnxhr::CODEC, &ffv1::CODEC, &png::CODEC];
+
+/// JPEG, which only single pictures are written as.
+pub(crate) static JPEG: &VideoCodec = &mjpeg::CODEC;
 
 /// FFmpeg options by name.
 pub(crate) type Options = Vec<(String, String)>;

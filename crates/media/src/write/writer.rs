@@ -10,8 +10,8 @@ use crate::write::png_chunks;
 use crate::write::sequence::Sequence;
 use crate::write::settings::{VideoSettings, WriteSettings};
 use crate::write::text::TextTrack;
-use crate::write::validate::{Checked, CheckedVideo, check, check_texts, check_video};
-use crate::write::video::Input;
+use crate::write::validate::{Checked, CheckedVideo, check, check_codec, check_texts};
+use crate::write::video::{Input, JPEG, video_codec};
 use cutroom_types::{AlphaMode, AudioBlock, ColorModel, ColorTags, HdrMetadata, Orientation, Picture};
 use ffmpeg_next::ffi::AVRational;
 use std::path::{Path, PathBuf};
@@ -282,7 +282,8 @@ impl PictureTrack {
     /// A track for pictures that are separate files.
     pub fn open_alone(settings: &VideoSettings) -> Result<Self, MediaError> {
         let container: &Container = container("png-sequence")?;
-        Self::open(&check_video(container, settings)?, false)
+        let codec = if settings.codec == JPEG.id { JPEG } else { video_codec(&settings.codec)? };
+        Self::open(&check_codec(codec, container, settings)?, false)
     }
 
     pub fn push(&mut self, picture: &Picture, sink: &mut dyn FnMut(AvPacket) -> Result<(), MediaError>) -> Result<(), MediaError> {

@@ -12,6 +12,7 @@ mod numbered;
 mod oracle;
 mod probe;
 mod refused;
+mod stored;
 mod times;
 mod webp;
 mod write;

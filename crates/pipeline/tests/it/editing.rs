@@ -8,15 +8,15 @@ use cutroom_timeline::RenderScale;
 use cutroom_types::{CancelToken, ColorTags, FrameRate, ParamValue, Picture, PictureFormat, Size, Time};
 use std::{path::Path, sync::Arc};
 
-const SIZE: Size = Size { width: 32, height: 18 };
+pub const SIZE: Size = Size { width: 32, height: 18 };
 const FRAMES: u8 = 50;
 
-fn rate() -> FrameRate {
+pub fn rate() -> FrameRate {
     FrameRate::new(25, 1).unwrap()
 }
 
 /// Writes lossless grey frames: luma is 16 plus twice the frame's number.
-fn film(path: &Path) {
+pub fn film(path: &Path) {
     let mut video = VideoSettings::new("ffv1", SIZE, rate()).unwrap();
     video.rate = Rate::Lossless;
     let settings = WriteSettings { container: "mkv".into(), video: Some(video), sound: None, metadata: vec![] };
@@ -28,7 +28,7 @@ fn film(path: &Path) {
     writer.finish().unwrap();
 }
 
-fn project(clips: i64) -> Project {
+pub fn project(clips: i64) -> Project {
     let mut main = Composition::new("main", SIZE, rate());
     for t in 0..2 {
         let mut track = Track::new(&format!("t{t}"), TrackKind::Video);
@@ -65,21 +65,21 @@ impl Bench {
     }
 }
 
-fn open_in(library: &Arc<Library>, project: &Project) -> Arc<OpenComposition> {
+pub fn open_in(library: &Arc<Library>, project: &Project) -> Arc<OpenComposition> {
     let options = OpenOptions { decode_threads: 1, others: 0 };
     let opened = OpenComposition::open(project.clone(), &project.main, &Catalog::builtin(), library, options, &CancelToken::new());
     Arc::new(opened.unwrap_or_else(|problems| panic!("{problems:?}")))
 }
 
-fn renderer(backend: Backend) -> Renderer {
+pub fn renderer(backend: Backend) -> Renderer {
     Renderer::new(RenderOptions { backend, threads: 1, ..RenderOptions::default() }).unwrap()
 }
 
-fn bytes(p: &Picture) -> Vec<u8> {
+pub fn bytes(p: &Picture) -> Vec<u8> {
     p.planes.iter().flat_map(|plane| (0..plane.rows()).flat_map(|y| plane.row(y).to_vec())).collect()
 }
 
-fn brighten(project: &mut Project, clip: usize, amount: f64) {
+pub fn brighten(project: &mut Project, clip: usize, amount: f64) {
     let params = [("amount".to_owned(), ParamValue::Number(amount).into())].into();
     let effect = EffectInstance { id: "e".into(), effect: "brightness".into(), enabled: true, params, extra: Default::default() };
     project.compositions[0].tracks[1].clip_mut(clip).video.effects = vec![effect];

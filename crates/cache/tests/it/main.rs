@@ -1,0 +1,3 @@
+//! The caches as their users see them.
+mod damage;
+mod model;
