@@ -75,6 +75,7 @@ pub const CODES: &[ErrorCode] = &[
     row("engine.jobs.full", Failed, "More work was submitted than may wait."),
     row("engine.no_document", Failed, "A frame or playback was requested before a document was open."),
     row("engine.overtaken", Cancelled, "A requested frame was not drawn because a later request replaced it."),
+    row("engine.play.stopped", Cancelled, "Playing was interrupted before the end."),
     row("engine.plugin.denied", Failed, "A plug-in needs the GPU, the disk or the network, which the session does not allow."),
     row("engine.plugin.twice", Failed, "Two plug-ins of a session have the same name."),
     row("engine.render_thread", Failed, "A defect of cutroom: the thread that draws frames has ended."),
@@ -243,6 +244,7 @@ pub const CODES: &[ErrorCode] = &[
     row("usage.settings", Usage, "Export settings that contradict each other or the format's rules."),
     row("usage.silent", Usage, "Only sound is requested from a film without any."),
     row("usage.smoothness", Usage, "The smoothness given is out of range."),
+    row("usage.speed", Usage, "The speed at which to play is out of range, or 0."),
     row("usage.split_change", Usage, "There is no such split screen, or it changes at a later time already."),
     row("usage.split_clips", Usage, "A split screen has another number of cells than there are clips."),
     row("usage.split_layout", Usage, "There is no such layout of a split screen, or no room for its cells."),
@@ -250,9 +252,11 @@ pub const CODES: &[ErrorCode] = &[
     row("usage.streams", Usage, "Options leave nothing to write, or concern a stream that is not written."),
     row("usage.subtitles", Usage, "A change or a limit of subtitles makes no sense."),
     row("usage.threads", Usage, "More threads are requested than the maximum."),
+    row("usage.times", Usage, "Something is to be played no times."),
     row("usage.title", Usage, "There is no title of the id given."),
     row("usage.title_track", Usage, "The track named for a title does not exist, is for sound, or is not free there."),
     row("usage.title_value", Usage, "The title has no such parameter, or the value is none of its kind."),
+    row("usage.window", Usage, "A window is needed, and this version has none."),
     row("usage.zoom", Usage, "The zoom given is out of range."),
 ];
 

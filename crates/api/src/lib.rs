@@ -20,6 +20,7 @@ mod loudness;
 mod new_project;
 mod overwrite_guard;
 mod path_serde;
+mod play;
 mod position;
 mod probe;
 mod session;
@@ -54,6 +55,7 @@ pub use frame::{Frame, FrameReport, FrameRequest, render_frame};
 pub use graph::{GraphReport, GraphRequest, NodeReport, graph};
 pub use loudness::{FileLoudnessRequest, LevelReport, LoudnessReport, LoudnessRequest, file_loudness, loudness};
 pub use new_project::{NewProjectReport, NewProjectRequest, new_project};
+pub use play::{PlayReport, PlayRequest, play};
 pub use position::{parse_frame, parse_length_frames, parse_range};
 pub use probe::{AudioReport, MediaReport, ProbeRequest, TextReport, VideoReport, probe};
 pub use session::Session;
@@ -94,6 +96,7 @@ pub const OPERATIONS: &[Operation] = &[
     Operation::new::<GraphRequest, GraphReport>("graph"),
     Operation::new::<LoudnessRequest, LoudnessReport>("loudness"),
     Operation::new::<NewProjectRequest, NewProjectReport>("new_project"),
+    Operation::new::<PlayRequest, PlayReport>("play"),
     Operation::new::<ProbeRequest, MediaReport>("probe"),
     Operation::new::<FrameRequest, FrameReport>("render_frame"),
     Operation::of_nothing::<serde_json::Value>("schema"),

@@ -10,6 +10,7 @@ mod import;
 mod loudness;
 mod man;
 mod new;
+mod play;
 mod probe;
 mod run;
 mod schema;
@@ -41,6 +42,8 @@ pub enum Command {
     Validate(validate::ValidateArgs),
     /// Write one frame as a PNG picture
     Frame(frame::FrameArgs),
+    /// Play a project without a window and report how well it keeps time
+    Play(Box<play::PlayArgs>),
     /// Render a project into a media file
     Export(Box<export::ExportArgs>),
     /// Carry out a script of editing commands on a project
@@ -87,6 +90,7 @@ impl Command {
             Self::Validate(args) => args.json,
             Self::Frame(args) => args.json,
             Self::Export(args) => args.json,
+            Self::Play(args) => args.json,
             Self::Stabilize(args) => args.json,
             Self::Title(command) => command.json(),
             Self::Split(command) => command.json(),
@@ -112,6 +116,7 @@ pub fn run(command: Command) -> Result<(), Failure> {
         Command::Validate(args) => validate::validate(&args),
         Command::Frame(args) => frame::frame(&args),
         Command::Export(args) => export::export(&args),
+        Command::Play(args) => play::play(&args),
         Command::Run(args) => run::run(&args),
         Command::Repl(args) => run::repl(&args),
         Command::Stabilize(args) => stabilize::stabilize(&args),
@@ -197,6 +202,7 @@ mod tests {
             "file_loudness" | "loudness" => ("loudness", loudness::WORDS),
             "graph" => ("graph", graph::WORDS),
             "new_project" => ("new", new::WORDS),
+            "play" => ("play", play::WORDS),
             "probe" => ("probe", probe::WORDS),
             "render_frame" => ("frame", frame::WORDS),
             "add_subtitles" | "check_subtitles" | "convert_subtitles" | "export_subtitles" | "fit_subtitles" | "show_subtitles" => {
