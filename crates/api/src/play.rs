@@ -1,11 +1,9 @@
 //! Plays a composition without a window: frames are drawn in time with the sound, and how well that
 //! went is reported.
 use crate::{ApiError, BackendChoice, Session, session};
-use cutroom_engine::{
-    Activity, Engine, EngineError, EngineSettings, LatePolicy, MAX_SPEED, PipelineDrawer, TimerSink, TransportCommand,
-};
+use cutroom_engine::{Activity, Engine, EngineError, EngineSettings, LatePolicy, MAX_SPEED, TransportCommand};
 use cutroom_pipeline::RenderOptions;
-use cutroom_types::{CancelToken, PictureFormat, Progress, Size};
+use cutroom_types::{CancelToken, Progress, Size};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::time::{Duration, Instant};
@@ -146,13 +144,10 @@ pub fn play(
     let composition = opened.composition();
     let failed = |e: &EngineError| one(ApiError::from(e));
     let render = RenderOptions { backend: request.backend.into(), threads: request.threads, ..RenderOptions::default() };
-    let drawer = PipelineDrawer::new(render.clone(), PictureFormat::YUV420P8).map_err(|e| failed(&e))?;
     let settings = EngineSettings::new(session.catalog.clone(), session.library(), render, composition.sample_rate_hz);
     let mut engine = Engine::new(EngineSettings {
         policy: if request.every_frame { LatePolicy::SlowDown } else { LatePolicy::Drop },
         scale,
-        drawer: Box::new(drawer),
-        sink: Box::new(TimerSink::new(composition.sample_rate_hz)),
         ..settings.map_err(|e| failed(&e))?
     })
     .map_err(|e| failed(&e))?;
