@@ -12,7 +12,7 @@ use std::path::PathBuf;
 #[derive(Debug, Args)]
 #[command(after_help = "\
 Examples:
-  cutroom play film.json --headless
+  cutroom play film.json --headless --to 1s
   cutroom play film.json --headless --from 1s --to 2s --scale 0.5 --json
   cutroom play film.json --headless --to 25 --speed -2 --loop 2
 
