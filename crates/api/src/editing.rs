@@ -3,9 +3,12 @@
 //! A command is a JSON object of one field. Its name is that of an operation of the document
 //! ([`cutroom_project::Operation`]) or of a [`SessionCommand`]. Each is carried out completely or
 //! not at all, and answered by an [`EditEvent`].
-use crate::{ApiError, Session};
+use crate::{ApiError, Session, journal::HistoryEntry};
 use cutroom_pipeline::{Backend, PipelineError, RenderOptions, Renderer, output_spec};
-use cutroom_project::{Edit, History, Operation, OperationError, Problem, Step};
+use cutroom_project::{
+    Edit, Journal, JournalError, JournalOptions, Operation, OperationError, Problem, Project, Step, journal::Moved,
+};
+use cutroom_timeline::edited_part;
 use cutroom_types::{CancelToken, PictureFormat};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -40,6 +43,29 @@ pub enum SessionCommand {
         /// Another file in the same folder; absent: the one that was opened, or the output.
         #[serde(default)]
         path: Option<PathBuf>,
+        /// Whether a file that another program changed meanwhile is replaced; it is kept as a backup.
+        #[serde(default)]
+        overwrite: bool,
+    },
+    /// Names the present state, to restore it by.
+    NameVersion {
+        /// The name. A name that is in use moves here.
+        name: String,
+    },
+    /// Returns to a named version or a step, whatever was done since; that stays in the history.
+    Restore {
+        /// A named version.
+        #[serde(default)]
+        version: Option<String>,
+        /// Number of a step; 0 is the state in which the history began.
+        #[serde(default)]
+        step: Option<i64>,
+    },
+    /// Lists the last steps.
+    History {
+        /// How many; absent: 20.
+        #[serde(default = "twenty")]
+        limit: usize,
     },
     /// Defines a macro: operations in which `"$name"` stands for a parameter.
     Define {
@@ -71,6 +97,10 @@ fn one() -> usize {
     1
 }
 
+fn twenty() -> usize {
+    20
+}
+
 /// What a command did.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "event", rename_all = "snake_case")]
@@ -95,6 +125,25 @@ pub enum EditEvent {
         steps: Vec<String>,
         /// What changed.
         changed: Changed,
+    },
+    /// Another state of the history was restored.
+    Restored {
+        /// Number of its last step.
+        step: i64,
+        /// What changed.
+        changed: Changed,
+    },
+    /// The present state was named.
+    VersionNamed {
+        /// Its name.
+        name: String,
+        /// Number of its last step.
+        step: i64,
+    },
+    /// The last steps, the newest first.
+    History {
+        /// The steps.
+        entries: Vec<HistoryEntry>,
     },
     /// The project file was written.
     Saved {
@@ -180,28 +229,47 @@ struct Macro {
 /// A session that is being edited.
 pub struct Editor {
     session: Session,
-    history: History,
+    journal: Journal,
     macros: BTreeMap<String, Macro>,
     /// Where `save` writes.
     output: PathBuf,
     /// Whether nothing is written.
     dry_run: bool,
-    /// Whether the document differs from what was saved last.
-    unsaved: bool,
     /// Problems that the document has already; operations must not add others.
     problems: BTreeSet<(String, String)>,
 }
 
 impl Editor {
-    /// Edits a session. `output` is where `save` writes: the project's own file, or one beside it.
+    /// Edits a session in memory: nothing is left behind but what `save` writes. `output` is where
+    /// that is: the project's own file, or one beside it.
     ///
     /// # Errors
     /// `usage.path`: the output is in another folder.
     pub fn new(session: Session, output: Option<&Path>, dry_run: bool) -> Result<Self, ApiError> {
         let output = output.unwrap_or(session.path()).to_owned();
         session.check_beside("output", &output)?;
+        let journal = Journal::in_memory(&session.project).map_err(|e| ApiError::from_journal(&e, session.path()))?;
+        Ok(Self::with(session, journal, output, dry_run))
+    }
+
+    /// Edits a project with its journal: a command that is answered is on the disk, and the next
+    /// session has it, saved or not. Returns also what was found when the journal was opened, in
+    /// words.
+    ///
+    /// # Errors
+    /// `journal.locked`: another session edits the project; `journal.conflict`, `journal.folder`,
+    /// `journal.version`, `journal.write`, `journal.read`.
+    pub fn open(session: Session, options: JournalOptions) -> Result<(Self, Vec<String>), ApiError> {
+        let opened = Journal::open(session.path(), session.text(), &session.project, options)
+            .map_err(|e| ApiError::from_journal(&e, session.path()))?;
+        let notes = opened.notes.iter().map(ToString::to_string).collect();
+        let output = session.path().to_owned();
+        Ok((Self::with(session.changed(opened.project), opened.journal, output, false), notes))
+    }
+
+    fn with(session: Session, journal: Journal, output: PathBuf, dry_run: bool) -> Self {
         let problems = session.problems().iter().map(key_of).collect();
-        Ok(Self { session, history: History::default(), macros: BTreeMap::new(), output, dry_run, unsaved: false, problems })
+        Self { session, journal, macros: BTreeMap::new(), output, dry_run, problems }
     }
 
     /// The session in its present state.
@@ -209,14 +277,47 @@ impl Editor {
         &self.session
     }
 
-    /// The steps done and undone.
-    pub fn history(&self) -> &History {
-        &self.history
+    /// The journal of the session.
+    pub fn journal(&self) -> &Journal {
+        &self.journal
     }
 
     /// Whether the document differs from what was saved last.
     pub fn is_unsaved(&self) -> bool {
-        self.unsaved
+        self.journal.is_unsaved()
+    }
+
+    /// Returns to a step, see [`SessionCommand::Restore`].
+    ///
+    /// # Errors
+    /// `journal.no_such`, or the journal cannot be read or written.
+    pub fn restore(&mut self, step: i64) -> Result<EditEvent, ApiError> {
+        let moved = self.journal.go_to(&self.session.project, step).map_err(|e| ApiError::from_journal(&e, self.session.path()))?;
+        let changed = self.moved(moved).1;
+        Ok(EditEvent::Restored { step, changed })
+    }
+
+    /// Names the present state, see [`SessionCommand::NameVersion`].
+    ///
+    /// # Errors
+    /// `journal.write`.
+    pub(crate) fn name_version(&mut self, name: &str) -> Result<EditEvent, ApiError> {
+        let named = self.journal.name_version(name, &self.session.project);
+        named.map_err(|e| ApiError::from_journal(&e, self.session.path()))?;
+        Ok(EditEvent::VersionNamed { name: name.to_owned(), step: self.journal.head() })
+    }
+
+    /// Makes a document the present one as a step.
+    pub(crate) fn replace(&mut self, label: &str, project: Project) -> Result<(), ApiError> {
+        let replaced = self.journal.replace(label, &self.session.project, &project);
+        replaced.map_err(|e| ApiError::from_journal(&e, self.session.path()))?;
+        self.session = self.session.changed(project);
+        Ok(())
+    }
+
+    fn moved(&mut self, moved: Moved) -> (Vec<String>, Changed) {
+        self.session = self.session.changed(moved.project);
+        (moved.labels, Changed::of(&moved.edits))
     }
 
     /// Carries out one command. A field `key` beside the command's name joins it with the step before,
@@ -262,15 +363,23 @@ impl Editor {
     fn apply(&mut self, label: &str, key: Option<String>, operation: &Operation) -> Result<EditEvent, Vec<ApiError>> {
         let plan = operation.plan(&self.session.project).map_err(|e| vec![refusal(&e)])?;
         let changed = self.session.changed(plan.project);
-        let new: Vec<Problem> = changed.problems().into_iter().filter(|p| !self.problems.contains(&key_of(p))).collect();
-        if !new.is_empty() {
-            return Err(changed.errors(&new));
+        let is_new = |p: &Problem| !self.problems.contains(&key_of(p));
+        let catalog = &self.session.catalog;
+        let part = edited_part(&self.session.project, &changed.project, catalog);
+        if part.is_none_or(|part| cutroom_timeline::validate(&part, catalog).iter().any(is_new)) {
+            let new: Vec<Problem> = changed.problems().into_iter().filter(is_new).collect();
+            if !new.is_empty() {
+                return Err(changed.errors(&new));
+            }
         }
+        let step = Step { label: label.to_owned(), key, edits: plan.edits, inverse: plan.inverse };
+        self.journal.record(&step, &changed.project).map_err(|e| self.failed(&e))?;
         self.session = changed;
-        self.unsaved = true;
-        let event = EditEvent::Applied { step: label.to_owned(), changed: Changed::of(&plan.edits) };
-        self.history.record(Step { label: label.to_owned(), key, edits: plan.edits, inverse: plan.inverse });
-        Ok(event)
+        Ok(EditEvent::Applied { step: step.label, changed: Changed::of(&step.edits) })
+    }
+
+    fn failed(&self, error: &JournalError) -> Vec<ApiError> {
+        vec![ApiError::from_journal(error, self.session.path())]
     }
 
     fn session_command(
@@ -282,7 +391,20 @@ impl Editor {
         match command {
             SessionCommand::Undo { steps } => self.go(steps, true),
             SessionCommand::Redo { steps } => self.go(steps, false),
-            SessionCommand::Save { path } => self.save(path.as_deref()).map_err(|e| vec![e]),
+            SessionCommand::Save { path, overwrite } => self.save(path.as_deref(), overwrite).map_err(|e| vec![e]),
+            SessionCommand::NameVersion { name } => self.name_version(&name).map_err(|e| vec![e]),
+            SessionCommand::Restore { version, step } => {
+                let step = match (version, step) {
+                    (Some(version), None) => self.journal.version(&version).map_err(|e| self.failed(&e))?,
+                    (None, Some(step)) => step,
+                    _ => return Err(vec![ApiError::new("usage.command", "`restore` needs a `version` or a `step`")]),
+                };
+                self.restore(step).map_err(|e| vec![e])
+            }
+            SessionCommand::History { limit } => {
+                let entries = self.journal.history(limit).map_err(|e| self.failed(&e))?;
+                Ok(EditEvent::History { entries: entries.iter().map(HistoryEntry::of).collect() })
+            }
             SessionCommand::Define { name, params, steps } => {
                 self.macros.insert(name.clone(), Macro { params, steps });
                 Ok(EditEvent::Defined { name })
@@ -333,39 +455,25 @@ impl Editor {
     }
 
     fn go(&mut self, steps: usize, back: bool) -> Result<EditEvent, Vec<ApiError>> {
-        let mut project = self.session.project.clone();
-        let mut names = Vec::new();
-        let mut changed = Vec::new();
-        for _ in 0..steps {
-            let step = if back { self.history.undo(&mut project) } else { self.history.redo(&mut project) };
-            match step.map_err(|e| vec![ApiError::of(e.code(), &e)])? {
-                Some(step) => {
-                    names.push(step.label.clone());
-                    changed.extend(step.edits.iter().chain(&step.inverse).cloned());
-                }
-                None => break,
-            }
-        }
-        if names.is_empty() {
+        let project = &self.session.project;
+        let moved = if back { self.journal.undo(project, steps) } else { self.journal.redo(project, steps) };
+        let Some(moved) = moved.map_err(|e| self.failed(&e))? else {
             let what = if back { "undo" } else { "redo" };
             return Err(vec![ApiError::new("operation.history", format!("there is nothing to {what}"))]);
-        }
-        self.session = self.session.changed(project);
-        self.unsaved = true;
-        let changed = Changed::of(&changed);
-        Ok(if back { EditEvent::Undone { steps: names, changed } } else { EditEvent::Redone { steps: names, changed } })
+        };
+        let (steps, changed) = self.moved(moved);
+        Ok(if back { EditEvent::Undone { steps, changed } } else { EditEvent::Redone { steps, changed } })
     }
 
     /// Writes the project; with a dry run only says where.
     ///
     /// # Errors
-    /// `usage.path`, or an error of writing.
-    pub fn save(&mut self, path: Option<&Path>) -> Result<EditEvent, ApiError> {
+    /// `usage.path`, `journal.changed_outside`, or an error of writing.
+    pub fn save(&mut self, path: Option<&Path>, overwrite: bool) -> Result<EditEvent, ApiError> {
         let path = path.unwrap_or(&self.output).to_owned();
         self.session.check_beside("path", &path)?;
         if !self.dry_run {
-            cutroom_project::save(&self.session.project, &path).map_err(|e| ApiError::of("project.save", &e).file(&path))?;
-            self.unsaved = false;
+            self.journal.save(&self.session.project, &path, overwrite).map_err(|e| ApiError::from_journal(&e, &path))?;
         }
         Ok(EditEvent::Saved { path })
     }
@@ -389,6 +497,12 @@ impl Editor {
             });
         }
         Ok(EditEvent::Hashed { document, frame: Some(frame), pixels: Some(hash.finalize().to_hex().to_string()) })
+    }
+}
+
+impl Drop for Editor {
+    fn drop(&mut self) {
+        self.journal.close(&self.session.project);
     }
 }
 

@@ -4,7 +4,7 @@ use cutroom_engine::EngineError;
 use cutroom_export::{ExportError, SettingsError};
 use cutroom_media::MediaError;
 use cutroom_pipeline::PipelineError;
-use cutroom_project::{LoadError, Problem};
+use cutroom_project::{JournalError, LoadError, Problem};
 use std::path::Path;
 
 impl ApiError {
@@ -26,6 +26,19 @@ impl ApiError {
             }
             LoadError::Form { .. } => error.hint_at("schema", "`schema` prints what the file may hold"),
             _ => error,
+        }
+    }
+
+    pub(crate) fn from_journal(e: &JournalError, project: &Path) -> Self {
+        let error = Self::of(e.code(), e).file(project);
+        match (e, e.hint()) {
+            (JournalError::NoSuch { .. }, Some(hint)) => error.hint_at("history", hint),
+            (JournalError::Conflict { .. } | JournalError::Read { .. } | JournalError::Damaged { .. }, Some(hint)) => {
+                error.hint_at("recover", hint)
+            }
+            (JournalError::Locked { elsewhere: true, .. }, Some(hint)) => error.hint_at("recover", hint),
+            (_, Some(hint)) => error.hint(hint),
+            (_, None) => error,
         }
     }
 

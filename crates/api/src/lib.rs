@@ -16,6 +16,8 @@ mod formats;
 mod frame;
 mod from_errors;
 mod graph;
+mod history;
+mod journal;
 mod loudness;
 mod new_project;
 mod overwrite_guard;
@@ -45,6 +47,7 @@ mod wire;
 pub use catalog::{AliasEntry, BlendEntry, Catalog, CostEntry, EffectEntry, ParamEntry, TransitionEntry, catalog};
 pub use codes::{CODES, ErrorClass, ErrorCode};
 pub use cutroom_export::UnfinishedFiles;
+pub use cutroom_project::JournalOptions;
 pub use cutroom_types::{Align, CancelToken, Fit, Gaps, Progress, ProgressUnit, Size};
 pub use doctor::{BackendReport, DecoderReport, DoctorReport, FormatReport, doctor};
 pub use editing::{Changed, EditEvent, Editor, SessionCommand, command_schema};
@@ -53,6 +56,10 @@ pub use export::{AudioOptions, ExportReport, ExportRequest, VideoOptions, export
 pub use formats::{audio_codec_ids, file_extensions, video_codec_ids};
 pub use frame::{Frame, FrameReport, FrameRequest, render_frame};
 pub use graph::{GraphReport, GraphRequest, NodeReport, graph};
+pub use history::{
+    BackupEntry, HistoryReport, HistoryRequest, Keep, RecoverRequest, RestoreReport, RestoreRequest, history, recover, restore,
+};
+pub use journal::HistoryEntry;
 pub use loudness::{FileLoudnessRequest, LevelReport, LoudnessReport, LoudnessRequest, file_loudness, loudness};
 pub use new_project::{NewProjectReport, NewProjectRequest, new_project};
 pub use play::{PlayReport, PlayRequest, play};
@@ -94,11 +101,14 @@ pub const OPERATIONS: &[Operation] = &[
     Operation::new::<FileLoudnessRequest, LoudnessReport>("file_loudness"),
     Operation::new::<FitSubtitlesRequest, FitSubtitlesReport>("fit_subtitles"),
     Operation::new::<GraphRequest, GraphReport>("graph"),
+    Operation::new::<HistoryRequest, HistoryReport>("history"),
     Operation::new::<LoudnessRequest, LoudnessReport>("loudness"),
     Operation::new::<NewProjectRequest, NewProjectReport>("new_project"),
     Operation::new::<PlayRequest, PlayReport>("play"),
     Operation::new::<ProbeRequest, MediaReport>("probe"),
+    Operation::new::<RecoverRequest, RestoreReport>("recover"),
     Operation::new::<FrameRequest, FrameReport>("render_frame"),
+    Operation::new::<RestoreRequest, RestoreReport>("restore"),
     Operation::of_nothing::<serde_json::Value>("schema"),
     Operation::new::<SubtitlesRequest, SubtitlesReport>("show_subtitles"),
     Operation::new::<SplitAddRequest, SplitReport>("split_add"),

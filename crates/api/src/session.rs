@@ -28,7 +28,7 @@ pub struct Session {
     path: PathBuf,
     /// The text as it was read, for finding the lines of problems. Kept because a pipe can be read
     /// only once.
-    text: String,
+    text: Arc<str>,
     /// Errors of form that [`Self::inspect`] found; the document lacks the values at fault.
     pub(crate) form: Option<Inspection>,
 }
@@ -66,7 +66,7 @@ impl Session {
         let Some(project) = form.project.take() else { return Err(errors(&form.problems, path, &text)) };
         let form = (!form.problems.is_empty()).then_some(form);
         let library = Arc::new(Library::new(folder(path)));
-        Ok(Self { project, catalog: Catalog::builtin(), library, path: path.into(), text, form })
+        Ok(Self { project, catalog: Catalog::builtin(), library, path: path.into(), text: text.into(), form })
     }
 
     fn text_of(path: &Path) -> Result<String, ApiError> {
@@ -79,7 +79,7 @@ impl Session {
     fn from_text(text: String, path: &Path) -> Result<Self, cutroom_project::LoadError> {
         let project = cutroom_project::from_json(&text)?;
         let library = Arc::new(Library::new(folder(path)));
-        Ok(Self { project, catalog: Catalog::builtin(), library, path: path.into(), text, form: None })
+        Ok(Self { project, catalog: Catalog::builtin(), library, path: path.into(), text: text.into(), form: None })
     }
 
     /// The same session with another document; scanned files are shared.
@@ -89,7 +89,7 @@ impl Session {
             catalog: self.catalog.clone(),
             library: Arc::clone(&self.library),
             path: self.path.clone(),
-            text: self.text.clone(),
+            text: Arc::clone(&self.text),
             form: None,
         }
     }
@@ -103,6 +103,11 @@ impl Session {
     /// The media files.
     pub(crate) fn library(&self) -> Arc<Library> {
         Arc::clone(&self.library)
+    }
+
+    /// The text of the project file as it was read.
+    pub(crate) fn text(&self) -> &str {
+        &self.text
     }
 
     /// The project file.
@@ -265,7 +270,8 @@ pub(crate) fn frame_inside(at: &str, rate: FrameRate, total: i64) -> Result<i64,
 
 /// Warnings about a checked composition: notes about the document, damage in files.
 pub(crate) fn warnings(session: &Session, composition: &OpenComposition) -> Vec<String> {
-    session.notes().iter().map(ToString::to_string).chain(composition.warnings()).collect()
+    let unsaved = crate::journal::unsaved_note(session.path());
+    session.notes().iter().map(ToString::to_string).chain(unsaved).chain(composition.warnings()).collect()
 }
 
 #[cfg(test)]

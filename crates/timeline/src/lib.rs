@@ -14,6 +14,7 @@ mod cues;
 mod cuts;
 mod draw;
 pub mod drawing;
+mod edited_part;
 mod entries;
 mod error;
 mod handles;
@@ -33,6 +34,7 @@ mod validate;
 
 pub use canonical::PlanKey;
 pub use drawing::Drawing;
+pub use edited_part::edited_part;
 pub use error::PlanError;
 pub use handles::{ClipHandle, handles};
 pub use index::Timeline;

@@ -22,6 +22,7 @@ pub const NOT_CODES: &[&str] = &[
     "audio.codec",
     "audio.lead",
     "audio.tail",
+    "journal.sqlite",
     "audio.dither",
     "audio.loudness_lufs",
     "audio.true_peak_dbtp",

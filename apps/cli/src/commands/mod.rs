@@ -6,6 +6,7 @@ mod doctor;
 mod export;
 mod frame;
 mod graph;
+mod history;
 mod import;
 mod loudness;
 mod man;
@@ -50,6 +51,12 @@ pub enum Command {
     Run(run::RunArgs),
     /// Edit a project by commands from the terminal
     Repl(run::ReplArgs),
+    /// List what was done to a project, and its backups; name a state
+    History(history::HistoryArgs),
+    /// Return to a former state of a project
+    Restore(history::RestoreArgs),
+    /// Show and write what a session left that did not end in order
+    Recover(history::RecoverArgs),
     /// Stabilise clips: measure how the camera moved and smooth it
     Stabilize(stabilize::StabilizeArgs),
     /// List titles, show one, or add one to a project
@@ -91,6 +98,9 @@ impl Command {
             Self::Frame(args) => args.json,
             Self::Export(args) => args.json,
             Self::Play(args) => args.json,
+            Self::History(args) => args.json,
+            Self::Restore(args) => args.json,
+            Self::Recover(args) => args.json,
             Self::Stabilize(args) => args.json,
             Self::Title(command) => command.json(),
             Self::Split(command) => command.json(),
@@ -119,6 +129,9 @@ pub fn run(command: Command) -> Result<(), Failure> {
         Command::Play(args) => play::play(&args),
         Command::Run(args) => run::run(&args),
         Command::Repl(args) => run::repl(&args),
+        Command::History(args) => history::history(&args),
+        Command::Restore(args) => history::restore(&args),
+        Command::Recover(args) => history::recover(&args),
         Command::Stabilize(args) => stabilize::stabilize(&args),
         Command::Title(command) => title::run(&command),
         Command::Split(command) => split::run(&command),
@@ -201,6 +214,9 @@ mod tests {
             "export" => ("export", export::WORDS),
             "file_loudness" | "loudness" => ("loudness", loudness::WORDS),
             "graph" => ("graph", graph::WORDS),
+            "history" => ("history", history::HISTORY_WORDS),
+            "recover" => ("recover", history::RECOVER_WORDS),
+            "restore" => ("restore", history::RESTORE_WORDS),
             "new_project" => ("new", new::WORDS),
             "play" => ("play", play::WORDS),
             "probe" => ("probe", probe::WORDS),

@@ -1,7 +1,7 @@
 //! `cutroom run` and `cutroom repl`.
 use crate::{failure::Failure, interrupt, text};
 use clap::{ArgGroup, Args};
-use cutroom_api::{ApiError, Editor, Session};
+use cutroom_api::{ApiError, Editor, JournalOptions, Session};
 use serde_json::{Value, json};
 use std::{
     fs::File,
@@ -23,7 +23,8 @@ Examples:
 
 A script has one JSON object a line, such as {\"split\": {\"clips\": [\"c1\"], \"at\": \"2s\"}}; empty lines and lines that begin with # are
 skipped. What each command did is printed as one JSON object a line. The first command that cannot be carried out ends the script, and
-nothing is written. docs/scripts.md lists all commands.
+nothing is written. With --in-place each command is in the project's journal before it is answered, so that a script that is killed is not
+lost, and can be undone later. docs/scripts.md lists all commands.
 
 Exit codes: 0 done, 1 failed, 2 usage, 3 invalid project, 4 media error, 130 interrupted.")]
 pub struct RunArgs {
@@ -52,8 +53,8 @@ Examples:
   cutroom repl film.json
   cutroom repl film.json --record made.jsonl
 
-Reads commands as `cutroom run` does, and answers each; a command that cannot be carried out is explained and changes nothing. Changes are
-written by {\"save\": {}}.")]
+Reads commands as `cutroom run` does, and answers each; a command that cannot be carried out is explained and changes nothing. A command
+that is answered is in the project's journal, and the next session has it; {\"save\": {}} writes the project file.")]
 pub struct ReplArgs {
     /// The project
     pub project: PathBuf,
@@ -69,7 +70,11 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
     if let Some(output) = &args.output {
         session.check_output("output", output, args.overwrite)?;
     }
-    let mut editor = Editor::new(session, args.output.as_deref(), args.dry_run)?;
+    let mut editor = match args.in_place {
+        true => opened(session)?,
+        false => Editor::new(session, args.output.as_deref(), args.dry_run)?,
+    };
+    let began = editor.journal().head();
     let input: Box<dyn BufRead> = if args.script == Path::new("-") {
         Box::new(io::stdin().lock())
     } else {
@@ -77,24 +82,38 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
         Box::new(BufReader::new(File::open(&args.script).map_err(failed)?))
     };
     let name = args.script.display().to_string();
-    each_line(input, &name, |number, line| {
+    let done = each_line(input, &name, |number, line| {
         let at = |errors: Vec<ApiError>| -> Vec<ApiError> {
             errors.into_iter().map(|e| ApiError { message: format!("{name}:{number}: {}", e.message), ..e }).collect()
         };
         let command: Value =
             serde_json::from_str(line).map_err(|e| at(vec![ApiError::new("usage.command", format!("not JSON: {e}"))]))?;
         print(&editor.execute(&command, &cancel).map_err(at)?)
-    })?;
+    });
+    if done.is_err() && args.in_place && editor.journal().head() != began {
+        // The steps stay in the history.
+        editor.restore(began)?;
+    }
+    done?;
     if editor.is_unsaved() {
-        print(&editor.save(None)?)?;
+        print(&editor.save(None, false)?)?;
     }
     Ok(())
+}
+
+/// An editor with the project's journal; what was found in it is said.
+fn opened(session: Session) -> Result<Editor, Failure> {
+    let (editor, notes) = Editor::open(session, JournalOptions::default())?;
+    for note in notes {
+        text::say(&format!("note: {note}\n"));
+    }
+    Ok(editor)
 }
 
 /// Reads commands and answers them until the input ends.
 pub fn repl(args: &ReplArgs) -> Result<(), Failure> {
     let (cancel, _) = interrupt::cancellation()?;
-    let mut editor = Editor::new(Session::open(&args.project)?, None, false)?;
+    let mut editor = opened(Session::open(&args.project)?)?;
     let failed = |path: &Path, e: &io::Error| ApiError::of("usage.path", e).file(path);
     let mut record = match &args.record {
         Some(path) => Some(File::create_new(path).map_err(|e| failed(path, &e))?),
@@ -119,7 +138,7 @@ pub fn repl(args: &ReplArgs) -> Result<(), Failure> {
         Ok(())
     })?;
     if editor.is_unsaved() {
-        text::say("note: the changes were not saved; {\"save\": {}} writes them\n");
+        text::say("note: the project file does not have all changes; the next session has them, and {\"save\": {}} writes them\n");
     }
     Ok(())
 }

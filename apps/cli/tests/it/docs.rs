@@ -71,7 +71,8 @@ fn every_example_works() {
     b.write("a.srt", "1\n00:00:10,000 --> 00:00:12,000\nA cue\n");
     crate::support::ffmpeg(&["-f", "lavfi", "-i", "testsrc2=size=640x360:rate=25", "-frames:v", "6"], &b.path("c.mp4"));
     let kept = |name: &str| {
-        ["a.mp4", "a.srt", "b.mov", "edits.jsonl", "film.mkv", "talk.wav", "c.mp4", "song.mp3", "film.json", "man1"].contains(&name)
+        ["a.mp4", "a.srt", "b.mov", "edits.jsonl", "film.mkv", "talk.wav", "c.mp4", "song.mp3", "film.json", "man1", ".cutroom"]
+            .contains(&name)
             || name.starts_with("IMG_")
     };
     let mut done = 0;
@@ -81,6 +82,9 @@ fn every_example_works() {
         b.ok(&["new", "film.json", "a.mp4", "b.mov", "--overwrite"]);
         if name == "run" {
             b.write("edits.jsonl", "{\"set\": {\"of\": \"project\", \"field\": \"name\", \"value\": \"A film\"}}\n");
+        }
+        if name == "restore" {
+            b.ok(&["history", "film.json", "--name", "cut-1"]);
         }
         if name == "split change" {
             b.ok(&["split", "new", "film.json", "columns:2", "a.mp4", "a.mp4", "--overwrite"]);

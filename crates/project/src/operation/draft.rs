@@ -3,7 +3,7 @@ use super::{OperationError, Plan};
 use crate::{Clip, ClipPlace, ClipSource, Composition, Edit, EntityKind, Project, Track, TrackPlace};
 use cutroom_types::{ClipId, CompositionId, Span, Time, TimeDelta, TrackId, TransitionId};
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashSet},
     sync::Arc,
 };
 
@@ -180,41 +180,67 @@ impl Draft {
 
     /// An id that no clip has, made from `like`.
     pub fn free_clip_id(&self, like: &str) -> ClipId {
-        free(like, |id| self.project.clips().any(|c| c.id.as_str() == id)).as_str().into()
+        free(like, self.project.clips().map(|c| c.id.as_str())).as_str().into()
+    }
+
+    fn effect_ids(&self) -> impl Iterator<Item = &str> {
+        self.project.clips().flat_map(|c| &c.video.effects).map(|e| e.id.as_str())
     }
 
     /// An id that no effect has, made from `like`.
     pub fn free_effect_id(&self, like: &str) -> String {
-        free(like, |id| self.project.clips().flat_map(|c| &c.video.effects).any(|e| e.id.as_str() == id))
+        free(like, self.effect_ids())
     }
 
     /// An id that no transition has, made from `like`.
     pub fn free_transition_id(&self, like: &str) -> String {
-        free(like, |id| self.project.tracks().flat_map(|t| &t.transitions).any(|x| x.id.as_str() == id))
+        free(like, self.project.tracks().flat_map(|t| &t.transitions).map(|x| x.id.as_str()))
     }
 
-    /// Gives the effects and masks of a clip ids of their own.
+    /// Gives the effects of a clip ids of their own.
     pub fn with_own_ids(&self, clip: &mut Clip) {
-        let mut taken: Vec<String> = Vec::new();
-        for effect in &mut clip.video.effects {
-            let used = |id: &str| taken.iter().any(|t| t == id) || self.free_effect_id(id) != id;
-            let id = free(effect.id.as_str(), used);
-            taken.push(id.clone());
+        if clip.video.effects.is_empty() {
+            return;
+        }
+        let likes: Vec<String> = clip.video.effects.iter().map(|e| e.id.to_string()).collect();
+        for (effect, id) in clip.video.effects.iter_mut().zip(free_ids(&likes, self.effect_ids())) {
             effect.id = id.as_str().into();
         }
     }
 }
 
 /// `like`, or `like-2`, `like-3` …, whichever is not in use. A number at the end is counted on.
-pub(super) fn free(like: &str, used: impl Fn(&str) -> bool) -> String {
-    if !like.is_empty() && !used(like) {
-        return like.to_owned();
-    }
-    let stem = match like.rsplit_once('-') {
-        Some((stem, number)) if !stem.is_empty() && !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()) => stem,
-        _ => like,
+pub(super) fn free<'a>(like: &str, used: impl Iterator<Item = &'a str>) -> String {
+    free_ids(&[like.to_owned()], used).remove(0)
+}
+
+/// As [`free`] for each of some ids, none of which is given twice. The ids in use are gone through
+/// once.
+fn free_ids<'a>(likes: &[String], used: impl Iterator<Item = &'a str>) -> Vec<String> {
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let stem = |like: &'_ str| match like.rsplit_once('-') {
+        Some((stem, number)) if !stem.is_empty() && is_number(number) => stem.len(),
+        _ => like.len(),
     };
-    (2u64..).map(|n| format!("{stem}-{n}")).find(|id| !used(id)).unwrap_or_default()
+    let stems: Vec<&str> = likes.iter().map(|like| &like[..stem(like)]).collect();
+    // Those that are `like` itself, or its stem and a number.
+    let mut taken: HashSet<String> = HashSet::new();
+    for id in used {
+        let is_near = |(like, stem): (&String, &&str)| {
+            like == id || id.strip_prefix(stem).and_then(|rest| rest.strip_prefix('-')).is_some_and(is_number)
+        };
+        if likes.iter().zip(&stems).any(is_near) {
+            taken.insert(id.to_owned());
+        }
+    }
+    let mut free = Vec::new();
+    for (like, stem) in likes.iter().zip(&stems) {
+        let counted = (2u64..).map(|n| format!("{stem}-{n}"));
+        let id = std::iter::once(like.clone()).chain(counted).find(|id| !id.is_empty() && !taken.contains(id)).unwrap_or_default();
+        taken.insert(id.clone());
+        free.push(id);
+    }
+    free
 }
 
 pub(super) fn unlocked(track: &Track) -> Result<&Track, OperationError> {

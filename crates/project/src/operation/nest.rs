@@ -37,9 +37,8 @@ pub(super) fn nest(draft: &mut Draft, ids: &[ClipId], id: &CompositionId) -> Res
         let own = |c: &Option<ClipId>| c.as_ref().is_none_or(|c| set.contains(c));
         let moved: Vec<_> = track.transitions.iter().filter(|x| own(&x.from) && own(&x.to)).cloned().collect();
         transitions.extend(moved.iter().map(|x| x.id.clone()));
-        let track_id = super::draft::free(track.id.as_str(), |id| {
-            draft.project.tracks().any(|t| t.id.as_str() == id) || inner.tracks.iter().any(|t| t.id.as_str() == id)
-        });
+        let taken = draft.project.tracks().chain(&inner.tracks).map(|t| t.id.as_str());
+        let track_id = super::draft::free(track.id.as_str(), taken);
         let mut copy = Track { id: track_id.as_str().into(), clips, transitions: moved, ..track.clone() };
         for clip in &mut copy.clips {
             let clip = Arc::make_mut(clip);
@@ -103,7 +102,7 @@ pub(super) fn unnest(draft: &mut Draft, id: &ClipId) -> Result<(), OperationErro
     let mut new_ids: BTreeMap<ClipId, ClipId> = BTreeMap::new();
     let mut locked = Vec::new();
     for track in &inner.tracks {
-        let track_id = super::draft::free(track.id.as_str(), |id| draft.project.tracks().any(|t| t.id.as_str() == id));
+        let track_id = super::draft::free(track.id.as_str(), draft.project.tracks().map(|t| t.id.as_str()));
         let empty = Track { id: track_id.as_str().into(), clips: Vec::new(), transitions: Vec::new(), ..track.clone() };
         let new = empty.id.clone();
         if empty.locked {

@@ -21,7 +21,7 @@ pub(super) fn paste(
     let mut pasted: Vec<(TrackId, Clip)> = Vec::new();
     for Copied { track: from, clip } in copied {
         let mut clip = (**clip).clone();
-        let taken = |id: &str| draft.free_clip_id(id).as_str() != id || new_ids.values().any(|new| new.as_str() == id);
+        let taken = draft.project.clips().map(|c| &c.id).chain(new_ids.values()).map(ClipId::as_str);
         let id: ClipId = super::draft::free(clip.id.as_str(), taken).as_str().into();
         new_ids.insert(clip.id.clone(), id.clone());
         clip.id = id;

@@ -5,6 +5,7 @@ mod cycles;
 mod document;
 mod edit;
 mod form;
+mod journal;
 mod limits;
 mod operations;
 mod support;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 /// Two video tracks and one of sound at 25 fps; times in seconds. `a` (with sound `as`, linked) 0–4,
 /// `b` 4–8, a dissolve between them; `t` over 2–6.
-fn film() -> Project {
+pub fn film() -> Project {
     let film = json!({"schema_version": 2, "main": "film", "media": [
         {"id": "m", "path": "m.mp4", "facts": {"duration": "60s"}}, {"id": "n", "path": "n.mp4"}],
       "compositions": [{"id": "film", "size": {"width": 64, "height": 36}, "frame_rate": "25", "tracks": [
@@ -311,7 +311,7 @@ fn absurd_times_are_refused() {
     }
 }
 
-fn step() -> impl Strategy<Value = Value> {
+pub fn step() -> impl Strategy<Value = Value> {
     let clip = || prop::sample::select(vec!["a", "b", "t", "as", "a-2", "b-2", "t-2", "n1", "n2", "in"]);
     let track = || prop::sample::select(vec!["v1", "v2", "a1"]);
     let time = || (0i64..300).prop_map(|n| n * 28_224_000);

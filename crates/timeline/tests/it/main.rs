@@ -2,6 +2,7 @@
 mod adjustment;
 mod after;
 mod audio;
+mod edited_part;
 mod effects_time;
 mod frames;
 mod layers;

@@ -1,0 +1,330 @@
+//! The part of a document that an edit may have made invalid, so that an edit of a project of many
+//! clips costs little to check.
+//!
+//! The part is a document itself, to which the same rules are applied. It holds the clips that changed
+//! and those whose validity may depend on them: neighbours, what they name, what names them, and clips
+//! whose pictures they use. If the part has no new problems, the document has none; if it
+//! has, the whole document is validated, which names all of them with their places.
+use crate::uses;
+use cutroom_effects::Catalog;
+use cutroom_project::{Clip, ClipSource, Composition, Project, Track, Transition};
+use cutroom_types::{ClipId, Span, TimeDelta};
+use std::{
+    collections::{HashMap, HashSet},
+    sync::Arc,
+};
+
+/// The part of `after` that its difference from `before` may have made invalid; `None` if that may be
+/// all of it. Unchanged clips must be shared by both (see [`cutroom_project::Track::clips`]).
+pub fn edited_part(before: &Project, after: &Project, catalog: &Catalog) -> Option<Project> {
+    let same_lists = before.compositions.len() == after.compositions.len()
+        && before.main == after.main
+        && before.fonts == after.fonts
+        && after.media.len() >= before.media.len()
+        && before.media == after.media[..before.media.len()];
+    if !same_lists {
+        return None;
+    }
+    let nests = after.clips().any(|c| matches!(c.source, ClipSource::Composition(_)));
+    let mut changes = Vec::new();
+    for (old, new) in before.compositions.iter().zip(&after.compositions) {
+        let same = old.id == new.id
+            && old.tracks.len() == new.tracks.len()
+            && old.frame_rate == new.frame_rate
+            // A clip that shows a composition must not outlast it.
+            && (!nests || old.length() == new.length());
+        if !same {
+            return None;
+        }
+        for (old, new) in old.tracks.iter().zip(&new.tracks) {
+            changes.push(Change::of(old, new, nests)?);
+        }
+    }
+    let removed: HashSet<&ClipId> = changes.iter().flat_map(|c| &c.gone).map(|c| &c.id).collect();
+    let present: HashSet<&ClipId> = changes.iter().flat_map(|c| &c.new).map(|c| &c.id).collect();
+    let removed: HashSet<&ClipId> = removed.difference(&present).copied().collect();
+    let mut kept = Kept { pointers: HashSet::new(), transitions: HashSet::new() };
+    let mut at = 0;
+    for composition in &after.compositions {
+        let changes = &changes[at..at + composition.tracks.len()];
+        at += composition.tracks.len();
+        if changes.iter().all(Change::is_none) {
+            continue;
+        }
+        for (track, change) in composition.tracks.iter().zip(changes) {
+            kept.neighbours(track, change);
+        }
+        kept.users(composition, changes, catalog);
+    }
+    kept.naming(after, &removed, &changes);
+    kept.duplicates(after, &changes);
+    kept.named(after);
+    Some(kept.part(after))
+}
+
+/// How a track differs.
+struct Change<'a> {
+    /// Clips of the new state that the old one does not share.
+    new: Vec<&'a Arc<Clip>>,
+    /// Clips of the old state that the new one does not share.
+    gone: Vec<&'a Arc<Clip>>,
+    /// Transitions of the new state that differ.
+    transitions: Vec<&'a Transition>,
+}
+
+impl<'a> Change<'a> {
+    fn of(old: &'a Track, new: &'a Track, nests: bool) -> Option<Self> {
+        let fields = |t: &Track| (t.id.clone(), t.kind, t.enabled, t.matte_only);
+        if fields(old) != fields(new) {
+            return None;
+        }
+        let mut change = Self { new: Vec::new(), gone: Vec::new(), transitions: Vec::new() };
+        let same = |(a, b): (&Arc<Clip>, &Arc<Clip>)| Arc::ptr_eq(a, b);
+        if old.clips.len() != new.clips.len() || !old.clips.iter().zip(&new.clips).all(same) {
+            let pointers = |t: &'a Track| t.clips.iter().map(Arc::as_ptr).collect::<HashSet<_>>();
+            let (before, now) = (pointers(old), pointers(new));
+            change.new.extend(new.clips.iter().filter(|c| !before.contains(&Arc::as_ptr(c))));
+            change.gone.extend(old.clips.iter().filter(|c| !now.contains(&Arc::as_ptr(c))));
+        }
+        if old.transitions != new.transitions {
+            change.transitions.extend(new.transitions.iter().filter(|x| !old.transitions.contains(x)));
+            if old.transitions.is_empty() && !new.transitions.is_empty() {
+                return None;
+            }
+        }
+        // How many layers and pictures a frame needs is limited, and depends on what each track has.
+        let same_id: HashMap<&ClipId, &Arc<Clip>> = change.gone.iter().map(|c| (&c.id, *c)).collect();
+        let had = |clip: &Clip| {
+            (is_plain(clip) && !old.clips.is_empty())
+                || same_id.get(&clip.id).is_some_and(|c| demands_the_same(c, clip))
+                || old.clips.iter().any(|c| demands_the_same(c, clip))
+        };
+        if change.new.iter().any(|clip| !had(clip)) {
+            return None;
+        }
+        // The product of speeds through nested compositions is limited.
+        let speed = |clip: &Clip| {
+            let same = |c: &&Arc<Clip>| c.speed.abs() == clip.speed.abs() && c.time_map == clip.time_map;
+            is_of_speed_one(clip) || same_id.get(&clip.id).is_some_and(same)
+        };
+        (!nests || change.new.iter().all(|clip| speed(clip))).then_some(change)
+    }
+
+    fn is_none(&self) -> bool {
+        self.new.is_empty() && self.gone.is_empty() && self.transitions.is_empty()
+    }
+}
+
+fn is_of_speed_one(clip: &Clip) -> bool {
+    clip.speed.abs() == 1.0 && clip.time_map.is_none()
+}
+
+/// Whether a clip is one layer that needs one picture and nothing of other tracks.
+fn is_plain(clip: &Clip) -> bool {
+    clip.video.effects.is_empty()
+        && clip.video.matte.is_none()
+        && !matches!(clip.source, ClipSource::Composition(_) | ClipSource::Adjustment(_))
+}
+
+/// Whether frames need the same number of layers and pictures for both.
+fn demands_the_same(a: &Clip, b: &Clip) -> bool {
+    let effects = |clip: &Clip| clip.video.effects.len();
+    let source = match (&a.source, &b.source) {
+        (ClipSource::Composition(a), ClipSource::Composition(b)) => a.composition == b.composition,
+        (ClipSource::Composition(_), _) | (_, ClipSource::Composition(_)) => false,
+        (a, b) => matches!(a, ClipSource::Adjustment(_)) == matches!(b, ClipSource::Adjustment(_)),
+    };
+    source
+        && a.enabled == b.enabled
+        && effects(a) == effects(b)
+        && a.video.matte.as_ref().map(|m| &m.track) == b.video.matte.as_ref().map(|m| &m.track)
+        && a.video
+            .effects
+            .iter()
+            .zip(&b.video.effects)
+            .all(|(a, b)| a.effect == b.effect && a.enabled == b.enabled && a.params == b.params)
+}
+
+/// What the part holds.
+struct Kept {
+    pointers: HashSet<*const Clip>,
+    transitions: HashSet<*const Transition>,
+}
+
+impl Kept {
+    fn keep(&mut self, clip: &Arc<Clip>) {
+        self.pointers.insert(Arc::as_ptr(clip));
+    }
+
+    fn has(&self, clip: &Arc<Clip>) -> bool {
+        self.pointers.contains(&Arc::as_ptr(clip))
+    }
+
+    /// Keeps what changed on a track, what overlaps it or meets it at a transition.
+    fn neighbours(&mut self, track: &Track, change: &Change<'_>) {
+        if change.is_none() {
+            return;
+        }
+        let mut touched: HashSet<&ClipId> = change.new.iter().chain(&change.gone).map(|c| &c.id).collect();
+        touched.extend(change.transitions.iter().flat_map(|x| x.from.iter().chain(&x.to)));
+        let met = |x: &&Transition, ids: &HashSet<&ClipId>| x.from.iter().chain(&x.to).any(|id| ids.contains(id));
+        // The transitions of the clips at the other ends count, too: they share the clip's length.
+        let ends: Vec<&ClipId> =
+            track.transitions.iter().filter(|x| met(x, &touched)).flat_map(|x| x.from.iter().chain(&x.to)).collect();
+        touched.extend(ends);
+        let mut wanted = touched.clone();
+        for x in track.transitions.iter().filter(|x| met(x, &touched)) {
+            self.transitions.insert(x);
+            wanted.extend(x.from.iter().chain(&x.to));
+        }
+        self.transitions.extend(change.transitions.iter().map(|x| std::ptr::from_ref(*x)));
+        let mut windows: Vec<Span> = change.new.iter().map(|c| c.span()).collect();
+        windows.sort_by_key(|s| s.start);
+        let windows = merged(&windows);
+        for clip in &track.clips {
+            if wanted.contains(&clip.id) || during(&windows, clip.span()) {
+                self.keep(clip);
+            }
+        }
+    }
+
+    /// Keeps the clips whose pictures the changed ones use, directly or through others: a new ring of
+    /// clips that use each other has a changed one in it.
+    fn users(&mut self, composition: &Composition, changes: &[Change<'_>], catalog: &Catalog) {
+        // Visible beyond their ends during transitions, at most as long as the longest of them.
+        let longest = composition.tracks.iter().flat_map(|t| &t.transitions).map(|x| x.duration).max().unwrap_or_default();
+        let seen = |clip: &Clip| (clip.start.0.saturating_sub(longest.0), clip.span().end().0.saturating_add(longest.0));
+        let used = |clip: &Clip, track: usize| -> Vec<usize> {
+            let below = if matches!(clip.source, ClipSource::Adjustment(_)) { 0..track } else { 0..0 };
+            if clip.video.matte.is_none() && clip.video.effects.is_empty() {
+                return below.collect();
+            }
+            let named: Vec<_> = clip.video.matte.iter().map(|m| m.track.clone()).chain(uses::tracks_of(clip, catalog)).collect();
+            below.chain(named.iter().filter_map(|id| composition.tracks.iter().position(|t| t.id == *id))).collect()
+        };
+        let mut open: Vec<(usize, &Arc<Clip>)> = Vec::new();
+        for (at, (track, change)) in composition.tracks.iter().zip(changes).enumerate() {
+            let ends: HashSet<&ClipId> = change.transitions.iter().flat_map(|x| x.from.iter().chain(&x.to)).collect();
+            let changed = |c: &&Arc<Clip>| ends.contains(&c.id) || change.new.iter().any(|new| Arc::ptr_eq(new, c));
+            open.extend(track.clips.iter().filter(changed).map(|c| (at, c)));
+        }
+        let mut met: HashSet<*const Clip> = HashSet::new();
+        while let Some((at, clip)) = open.pop() {
+            if !met.insert(Arc::as_ptr(clip)) {
+                continue;
+            }
+            let tracks = used(clip, at);
+            if tracks.is_empty() {
+                continue;
+            }
+            self.keep(clip);
+            // Transitions say how long it is visible.
+            let own = &composition.tracks[at];
+            for x in own.transitions.iter().filter(|x| x.from.iter().chain(&x.to).any(|id| *id == clip.id)) {
+                self.transitions.insert(x);
+                own.clips.iter().filter(|c| x.from.iter().chain(&x.to).any(|id| *id == c.id)).for_each(|c| self.keep(c));
+            }
+            let (from, to) = seen(clip);
+            for track in tracks {
+                let meets = |c: &&Arc<Clip>| seen(c).0 < to && from < seen(c).1;
+                open.extend(composition.tracks[track].clips.iter().filter(meets).map(|c| (track, c)));
+            }
+        }
+    }
+
+    /// Keeps clips that name removed or changed ones.
+    fn naming(&mut self, project: &Project, removed: &HashSet<&ClipId>, changes: &[Change<'_>]) {
+        let mut named: HashSet<&ClipId> = removed.clone();
+        let is_null = |clip: &Clip| matches!(clip.source, ClipSource::Null(_));
+        let sides = changes.iter().flat_map(|c| c.new.iter().chain(&c.gone));
+        named.extend(sides.filter(|c| is_null(c) || c.video.parent.is_some()).map(|c| &c.id));
+        if named.is_empty() {
+            return;
+        }
+        for clip in project.tracks().flat_map(|t| &t.clips) {
+            if clip.linked.iter().chain(&clip.video.parent).any(|id| named.contains(id)) {
+                self.keep(clip);
+            }
+        }
+    }
+
+    /// Keeps clips and transitions that have an id that is new elsewhere.
+    fn duplicates(&mut self, project: &Project, changes: &[Change<'_>]) {
+        let mut new: HashSet<&str> = changes.iter().flat_map(|c| &c.new).flat_map(|c| ids(c)).collect();
+        for id in changes.iter().flat_map(|c| &c.gone).flat_map(|c| ids(c)) {
+            new.remove(id);
+        }
+        new.extend(changes.iter().flat_map(|c| &c.transitions).map(|x| x.id.as_str()));
+        if new.is_empty() {
+            return;
+        }
+        for track in project.tracks() {
+            for clip in &track.clips {
+                if ids(clip).any(|id| new.contains(id)) {
+                    self.keep(clip);
+                }
+            }
+            self.transitions.extend(track.transitions.iter().filter(|x| new.contains(x.id.as_str())).map(std::ptr::from_ref));
+        }
+    }
+
+    /// Keeps the clips that kept ones name, as linked or as their parents.
+    fn named(&mut self, project: &Project) {
+        let mut wanted: HashSet<&ClipId> = HashSet::new();
+        let clips = || project.tracks().flat_map(|t| &t.clips);
+        let names = |clip: &'_ Arc<Clip>| clip.linked.is_some() || clip.video.parent.is_some();
+        if !clips().any(|c| names(c) && self.has(c)) {
+            return;
+        }
+        loop {
+            let kept = self.pointers.len();
+            wanted.extend(clips().filter(|c| self.has(c)).flat_map(|c| c.linked.iter().chain(&c.video.parent)));
+            clips().filter(|c| wanted.contains(&c.id)).for_each(|c| self.keep(c));
+            if self.pointers.len() == kept {
+                return;
+            }
+        }
+    }
+
+    /// The part as a document.
+    fn part(&self, project: &Project) -> Project {
+        let mut part = project.clone();
+        part.media.iter_mut().for_each(|m| m.facts = None);
+        for (composition, whole) in part.compositions.iter_mut().zip(&project.compositions) {
+            if composition.duration.is_none() {
+                composition.duration = Some(whole.length()).filter(|length| *length > TimeDelta::ZERO);
+            }
+            for (track, whole) in composition.tracks.iter_mut().zip(&whole.tracks) {
+                track.clips.retain(|clip| self.has(clip));
+                track.transitions =
+                    whole.transitions.iter().filter(|x| self.transitions.contains(&std::ptr::from_ref(*x))).cloned().collect();
+            }
+        }
+        part
+    }
+}
+
+/// Ids of a clip and of what belongs to it.
+fn ids(clip: &Clip) -> impl Iterator<Item = &str> {
+    let effects = clip.video.effects.iter().map(|e| e.id.as_str());
+    let masks = clip.video.masks.iter().map(|m| m.id.as_str());
+    std::iter::once(clip.id.as_str()).chain(effects).chain(masks)
+}
+
+/// Spans in order of their starts, joined where they meet.
+fn merged(spans: &[Span]) -> Vec<Span> {
+    let mut merged: Vec<Span> = Vec::new();
+    for span in spans {
+        match merged.last_mut() {
+            Some(last) if span.start <= last.end() => last.duration = last.end().max(span.end()) - last.start,
+            _ => merged.push(*span),
+        }
+    }
+    merged
+}
+
+/// Whether a span overlaps or meets one of these, which are in order and apart.
+fn during(windows: &[Span], span: Span) -> bool {
+    let at = windows.partition_point(|w| w.end() < span.start);
+    windows.get(at).is_some_and(|w| w.start <= span.end())
+}
