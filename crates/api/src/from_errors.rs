@@ -1,5 +1,6 @@
 //! Converts the errors of all layers into [`ApiError`].
 use crate::ApiError;
+use cutroom_engine::EngineError;
 use cutroom_export::{ExportError, SettingsError};
 use cutroom_media::MediaError;
 use cutroom_pipeline::PipelineError;
@@ -89,6 +90,16 @@ impl From<PipelineError> for ApiError {
     fn from(e: PipelineError) -> Self {
         let mut error = Self::of(e.code(), &e);
         if let PipelineError::Media(m) = &e {
+            error.file = m.path().map(Into::into);
+        }
+        error
+    }
+}
+
+impl From<&EngineError> for ApiError {
+    fn from(e: &EngineError) -> Self {
+        let mut error = Self::of(e.code(), e);
+        if let EngineError::Pipeline(PipelineError::Media(m)) = e {
             error.file = m.path().map(Into::into);
         }
         error

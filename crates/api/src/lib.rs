@@ -23,6 +23,7 @@ mod loudness;
 mod new_project;
 mod overwrite_guard;
 mod path_serde;
+mod play;
 mod position;
 mod probe;
 mod session;
@@ -65,6 +66,7 @@ pub use history::{
 pub use journal::HistoryEntry;
 pub use loudness::{FileLoudnessRequest, LevelReport, LoudnessReport, LoudnessRequest, file_loudness, loudness};
 pub use new_project::{NewProjectReport, NewProjectRequest, new_project};
+pub use play::{PlayReport, PlayRequest, play};
 pub use position::{parse_frame, parse_length_frames, parse_range};
 pub use probe::{AudioReport, MediaReport, ProbeRequest, TextReport, VideoReport, probe};
 pub use session::Session;
@@ -110,6 +112,7 @@ pub const OPERATIONS: &[Operation] = &[
     Operation::new::<HistoryRequest, HistoryReport>("history"),
     Operation::new::<LoudnessRequest, LoudnessReport>("loudness"),
     Operation::new::<NewProjectRequest, NewProjectReport>("new_project"),
+    Operation::new::<PlayRequest, PlayReport>("play"),
     Operation::new::<ProbeRequest, MediaReport>("probe"),
     Operation::new::<PruneCacheRequest, PruneCacheReport>("prune_cache"),
     Operation::new::<RecoverRequest, RestoreReport>("recover"),

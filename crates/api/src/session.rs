@@ -7,6 +7,7 @@ use crate::{
     position, settings,
 };
 use cutroom_effects::Catalog;
+use cutroom_engine::DocumentState;
 use cutroom_pipeline::{Library, OpenComposition, OpenOptions, PipelineError};
 use cutroom_project::{Clip, Composition, Inspection, MAX_COMPOSITION_SIDE_PX, Problem, Project, Track};
 use cutroom_timeline::{RenderScale, Timeline};
@@ -91,6 +92,17 @@ impl Session {
             text: Arc::clone(&self.text),
             form: None,
         }
+    }
+
+    /// The document as the first state of an engine.
+    pub(crate) fn state(&self, composition: &CompositionId) -> DocumentState {
+        let project = Arc::new(self.project.clone());
+        DocumentState { project, composition: composition.clone(), revision: 1, touched: None }
+    }
+
+    /// The media files.
+    pub(crate) fn library(&self) -> Arc<Library> {
+        Arc::clone(&self.library)
     }
 
     /// The text of the project file as it was read.

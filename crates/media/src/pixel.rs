@@ -4,7 +4,7 @@
 //! describes exactly, so that their planes are shared without a copy. Every other supported format
 //! has a canonical format to which it is converted without loss.
 use crate::error::MediaError;
-use cutroom_types::{ColorModel, PictureFormat};
+use cutroom_types::{ColorModel, PictureFormat, Size};
 use ffmpeg_next::ffi::{self, AVPixelFormat};
 use std::{
     ffi::{CStr, CString},
@@ -88,6 +88,17 @@ pub fn picture_format(av: AVPixelFormat) -> Option<PictureFormat> {
             && c.step as usize == format.bytes_per_sample()
     });
     planar.then_some(format)
+}
+
+/// Memory of a frame's samples; four bytes a pixel where the format has no layout of ours.
+pub fn frame_bytes(f: &ffi::AVFrame) -> usize {
+    let side = |n: i32| u32::try_from(n).unwrap_or(0);
+    let size = Size { width: side(f.width), height: side(f.height) };
+    let samples = |s: Size| s.width as usize * s.height as usize;
+    match picture_format(from_raw(f.format)) {
+        Some(p) => (0..p.plane_count()).map(|k| samples(p.plane_size(k, size)) * p.bytes_per_sample()).sum(),
+        None => samples(size) * 4,
+    }
 }
 
 /// The index in `AVFrame::data` of plane `k`: FFmpeg stores planar RGB in the order G, B, R.

@@ -11,6 +11,7 @@ use crate::{
     error::MediaError,
     index::{MediaIndex, Tables},
     input::{AvPacket, Input, NO_TIMESTAMP},
+    pixel,
     report::DecodeReport,
     stream::open_stream,
     video_index::VideoIndex,
@@ -361,9 +362,7 @@ impl StreamReader {
     }
 
     fn keep(&mut self, n: usize, frame: Arc<AvFrame>) {
-        let f = frame.get();
-        // Three bytes a pixel approximate the usual formats; the limit need not be exact.
-        let bytes = (f.width.max(1) as usize) * (f.height.max(1) as usize) * 3;
+        let bytes = pixel::frame_bytes(frame.get()).max(1);
         let max = if self.is_backward { (self.options.window_bytes / bytes).clamp(FORWARD_WINDOW, 600) } else { FORWARD_WINDOW };
         self.raw.retain(|(k, _)| *k != n);
         while self.raw.len() >= max {

@@ -276,6 +276,22 @@ impl OpenComposition {
         &self.luts
     }
 
+    /// Plan of frame `n` at a scale; nothing is decoded. Its [`FramePlan::picture_key`], with the
+    /// indexes of the files that it names, decides the frame's pixels.
+    ///
+    /// # Errors
+    /// [`PipelineError::Plan`].
+    pub fn frame_plan(&self, n: i64, scale: RenderScale) -> Result<FramePlan, PipelineError> {
+        let plan = self.plan(n)?;
+        Ok(if scale == RenderScale::FULL { plan } else { plan.at_scale(scale) })
+    }
+
+    /// The index of a media's file; `None` if the composition does not use it. A file that has changed
+    /// on the disk since it was opened has another index in the next composition.
+    pub fn media_index(&self, media: &MediaId) -> Option<&Arc<MediaIndex>> {
+        self.files.get(media)
+    }
+
     pub(crate) fn plan(&self, n: i64) -> Result<FramePlan, PipelineError> {
         Ok(self.timeline.frame(n)?)
     }

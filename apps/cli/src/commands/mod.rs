@@ -13,6 +13,7 @@ mod import;
 mod loudness;
 mod man;
 mod new;
+mod play;
 mod probe;
 mod run;
 mod schema;
@@ -46,6 +47,8 @@ pub enum Command {
     Validate(validate::ValidateArgs),
     /// Write one frame as a PNG picture
     Frame(frame::FrameArgs),
+    /// Play a project without a window and report how well it keeps time
+    Play(Box<play::PlayArgs>),
     /// Render a project into a media file
     Export(Box<export::ExportArgs>),
     /// Carry out a script of editing commands on a project
@@ -107,6 +110,7 @@ impl Command {
             Self::Validate(args) => args.json,
             Self::Frame(args) => args.json,
             Self::Export(args) => args.json,
+            Self::Play(args) => args.json,
             Self::History(args) => args.json,
             Self::Restore(args) => args.json,
             Self::Recover(args) => args.json,
@@ -139,6 +143,7 @@ pub fn run(command: Command) -> Result<(), Failure> {
         Command::Validate(args) => validate::validate(&args),
         Command::Frame(args) => frame::frame(&args),
         Command::Export(args) => export::export(&args),
+        Command::Play(args) => play::play(&args),
         Command::Run(args) => run::run(&args),
         Command::Repl(args) => run::repl(&args),
         Command::History(args) => history::history(&args),
@@ -235,6 +240,7 @@ mod tests {
             "recover" => ("recover", history::RECOVER_WORDS),
             "restore" => ("restore", history::RESTORE_WORDS),
             "new_project" => ("new", new::WORDS),
+            "play" => ("play", play::WORDS),
             "probe" => ("probe", probe::WORDS),
             "prune_cache" => ("cache prune", cache::PRUNE_WORDS),
             "render_frame" => ("frame", frame::WORDS),

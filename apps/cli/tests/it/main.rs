@@ -21,6 +21,7 @@ mod new;
 mod numbered;
 mod odd_sizes;
 mod placement;
+mod play;
 mod render_scale;
 mod safety;
 mod scripts;

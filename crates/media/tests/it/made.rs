@@ -253,3 +253,21 @@ fn wide_steps_back_decode_each_group_once() {
     // some 1500.
     assert!(reader.decoded_frames() <= 400, "{}", reader.decoded_frames());
 }
+
+/// Backward frame by frame through one long group: as many frames as fit into the memory are kept, so
+/// that a group of 100 needs three runs with room for 50.
+#[test]
+fn the_window_of_backward_playback_holds_what_fits() {
+    let dir = tempfile::tempdir().unwrap();
+    let x264 = ["-c:v", "libx264", "-g", "250", "-sc_threshold", "0", "-pix_fmt", "yuv420p"];
+    let path = make(dir.path(), "group.mp4", &[&["-f", "lavfi", "-i", SOURCE][..], &x264].concat());
+    // 8-bit 4:2:0 has one and a half bytes a pixel.
+    let window_bytes = 50 * 192 * 108 * 3 / 2;
+    let options = ReadOptions { threads: 1, window_bytes, ..ReadOptions::default() };
+    let mut reader = VideoReader::open_indexed(MediaIndex::scan(&path).unwrap(), 0, options).unwrap();
+    for i in (0..100).rev() {
+        assert_eq!(reader.frame(i).unwrap().index, i);
+    }
+    // To the last frame, of which four are kept; then to frames 95 and 45.
+    assert!(reader.decoded_frames() <= 100 + 96 + 46 + 4, "{}", reader.decoded_frames());
+}

@@ -1,0 +1,128 @@
+//! `cutroom play`.
+use crate::{
+    args::BackendArg,
+    failure::{Failure, Words},
+    interrupt, text,
+};
+use clap::Args;
+use cutroom_api::{ApiError, PlayReport, PlayRequest, Session};
+use std::path::PathBuf;
+
+/// Arguments of `cutroom play`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cutroom play film.json --headless --to 1s
+  cutroom play film.json --headless --from 1s --to 2s --scale 0.5 --json
+  cutroom play film.json --headless --to 25 --speed -2 --loop 2
+
+Frames are drawn in time with the sound, and what was shown and left out is reported. This version
+has no window and no sound device: --headless says so, and the sound goes to a clock (--null-sink).
+Ctrl-C stops and reports what was played.
+Exit codes: 0 done, 2 usage, 3 invalid project, 4 media error, 130 interrupted.")]
+pub struct PlayArgs {
+    /// The project file
+    pub project: PathBuf,
+    /// Play without a window; this version has none and needs the option
+    #[arg(long)]
+    pub headless: bool,
+    /// Let nobody hear the sound and play by the machine's clock; this version always does
+    #[arg(long)]
+    pub null_sink: bool,
+    /// Where to start: seconds (12.5s), clock (1:02.5), timecode (HH:MM:SS:FF) or frame number
+    #[arg(long, value_name = "WHEN")]
+    pub from: Option<String>,
+    /// Where to end, not included
+    #[arg(long, value_name = "WHEN")]
+    pub to: Option<String>,
+    /// Speed from -8 to 8; -1 plays backwards from the end
+    #[arg(long, value_name = "N", default_value_t = 1.0, allow_negative_numbers = true)]
+    pub speed: f64,
+    /// How often to play it
+    #[arg(long = "loop", value_name = "N", default_value_t = 1)]
+    pub times: u32,
+    /// Composition id, if not the project's main one
+    #[arg(long, value_name = "ID")]
+    pub composition: Option<String>,
+    /// Pixels drawn for each pixel of the film: 0.5 draws half of the width and height
+    #[arg(long, value_name = "N")]
+    pub scale: Option<f64>,
+    /// Show every frame; the sound waits for late ones
+    #[arg(long)]
+    pub every_frame: bool,
+    /// What renders the frames
+    #[arg(long, value_enum, default_value_t)]
+    pub backend: BackendArg,
+    /// Worker threads; 0 means one per core
+    #[arg(long, default_value_t = 0)]
+    pub threads: usize,
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Names of the request's fields on the command line.
+pub const WORDS: &Words = &[
+    ("project", "<PROJECT>"),
+    ("from", "--from"),
+    ("to", "--to"),
+    ("speed", "--speed"),
+    ("times", "--loop"),
+    ("composition", "--composition"),
+    ("scale", "--scale"),
+    ("every_frame", "--every-frame"),
+    ("backend", "--backend"),
+    ("threads", "--threads"),
+];
+
+/// Plays a film without a window.
+pub fn play(args: &PlayArgs) -> Result<(), Failure> {
+    if !args.headless {
+        let error = ApiError::new("usage.window", "this version of cutroom has no window to play in");
+        return Err(error.hint("add --headless to play without one, or export the film and play the file").into());
+    }
+    let (cancel, _) = interrupt::cancellation()?;
+    let session = Session::open(&args.project)?;
+    let request = PlayRequest {
+        from: args.from.clone(),
+        to: args.to.clone(),
+        speed: args.speed,
+        times: args.times,
+        composition: args.composition.clone(),
+        scale: args.scale,
+        every_frame: args.every_frame,
+        backend: args.backend.into(),
+        threads: args.threads,
+    };
+    let bar = super::frames_bar(false);
+    let played = cutroom_api::play(&session, &request, &cancel, &mut |p| {
+        bar.set_length(p.total);
+        bar.set_position(p.done);
+    });
+    bar.finish_and_clear();
+    let report = played.map_err(|e| Failure::of(e, WORDS))?;
+    if args.json {
+        super::print_json(&report)?;
+    } else {
+        report.warnings.iter().for_each(|warning| text::say(&format!("warning: {warning}\n")));
+        super::print(&text_of(&report))?;
+    }
+    if report.complete {
+        return Ok(());
+    }
+    Err(Failure::from(ApiError::new("engine.play.stopped", "playing was interrupted before the end")).already_shown())
+}
+
+fn text_of(r: &PlayReport) -> String {
+    let rows = [
+        ("frames", format!("{} to {}, {}x{}", r.from_frame, r.to_frame - 1, r.size.width, r.size.height)),
+        ("pictures shown", format!("{} at {:.2} of {:.2} per second", r.shown, r.fps, r.frame_rate)),
+        ("left out", r.dropped.to_string()),
+        ("late", r.late.to_string()),
+        ("drift", format!("{:.1} ms at most, {:.1} ms on average", r.max_drift_ms, r.mean_drift_ms)),
+        ("missing sound", format!("{:.1} ms", r.missing_sound_ms)),
+        ("played", format!("{:.2} s of sound in {:.2} s", r.played_secs, r.real_secs)),
+        ("first picture after", format!("{:.2} s", r.start_secs)),
+    ];
+    text::table(&rows.map(|(name, value)| vec![name.to_owned(), value]))
+}

@@ -1,0 +1,8 @@
+//! Tests of the engine, one module per topic.
+mod dirty;
+mod engine;
+mod film;
+mod jobs_model;
+mod jobs_threads;
+mod mirror;
+mod playback;
