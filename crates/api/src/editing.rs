@@ -3,7 +3,7 @@
 //! A command is a JSON object of one field. Its name is that of an operation of the document
 //! ([`cutroom_project::Operation`]) or of a [`SessionCommand`]. Each is carried out completely or
 //! not at all, and answered by an [`EditEvent`].
-use crate::{ApiError, Session};
+use crate::{ApiError, Session, relink};
 use cutroom_pipeline::{Backend, PipelineError, RenderOptions, Renderer, output_spec};
 use cutroom_project::{Edit, History, Operation, OperationError, Problem, Step};
 use cutroom_types::{CancelToken, PictureFormat};
@@ -58,6 +58,15 @@ pub enum SessionCommand {
         /// Values of its parameters.
         #[serde(default)]
         with: BTreeMap<String, Value>,
+    },
+    /// Finds media whose files were moved or renamed, as one step.
+    Relink {
+        /// Folders that are searched; empty: the project's own.
+        #[serde(default)]
+        search: Vec<PathBuf>,
+        /// Whether files of the same name with other content are linked, too.
+        #[serde(default)]
+        accept_different: bool,
     },
     /// Hashes the document, and the pixels of a frame.
     Hash {
@@ -295,6 +304,10 @@ impl Editor {
                 });
                 let all = Operation::All { steps: steps.collect::<Result<_, _>>()? };
                 self.apply(&name, key, &all)
+            }
+            SessionCommand::Relink { search, accept_different } => {
+                let found = relink::find(&self.session, &search, accept_different, cancel).and_then(|f| f.operation()).map_err(|e| vec![e])?;
+                self.apply("relink", key, &found)
             }
             SessionCommand::Hash { at } => self.hash(at.as_deref(), cancel),
         }

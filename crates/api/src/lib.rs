@@ -17,11 +17,14 @@ mod frame;
 mod from_errors;
 mod graph;
 mod loudness;
+mod media_content;
+mod media_search;
 mod new_project;
 mod overwrite_guard;
 mod path_serde;
 mod position;
 mod probe;
+mod relink;
 mod session;
 mod settings;
 mod speed;
@@ -56,6 +59,7 @@ pub use loudness::{FileLoudnessRequest, LevelReport, LoudnessReport, LoudnessReq
 pub use new_project::{NewProjectReport, NewProjectRequest, new_project};
 pub use position::{parse_frame, parse_length_frames, parse_range};
 pub use probe::{AudioReport, MediaReport, ProbeRequest, TextReport, VideoReport, probe};
+pub use relink::{MissingMedia, RelinkReport, RelinkRequest, RelinkedBy, RelinkedMedia, relink};
 pub use session::Session;
 pub use settings::{BackendChoice, DisplayChoice};
 pub use speed::{Speed, SpeedMeter};
@@ -95,6 +99,7 @@ pub const OPERATIONS: &[Operation] = &[
     Operation::new::<LoudnessRequest, LoudnessReport>("loudness"),
     Operation::new::<NewProjectRequest, NewProjectReport>("new_project"),
     Operation::new::<ProbeRequest, MediaReport>("probe"),
+    Operation::new::<RelinkRequest, RelinkReport>("relink"),
     Operation::new::<FrameRequest, FrameReport>("render_frame"),
     Operation::of_nothing::<serde_json::Value>("schema"),
     Operation::new::<SubtitlesRequest, SubtitlesReport>("show_subtitles"),

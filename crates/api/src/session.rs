@@ -7,8 +7,9 @@ use crate::{
     position, settings,
 };
 use cutroom_effects::Catalog;
+use cutroom_media::MediaLocation;
 use cutroom_pipeline::{Library, OpenComposition, OpenOptions, PipelineError};
-use cutroom_project::{Clip, Composition, Inspection, MAX_COMPOSITION_SIDE_PX, Problem, Project, Track};
+use cutroom_project::{Clip, Composition, Inspection, MAX_COMPOSITION_SIDE_PX, Media, Problem, Project, Track};
 use cutroom_timeline::{RenderScale, Timeline};
 use cutroom_types::{CancelToken, ClipId, CompositionId, FrameRate, Timecode};
 use std::{
@@ -101,6 +102,11 @@ impl Session {
     /// The folder that relative media paths start at.
     pub(crate) fn folder(&self) -> &Path {
         self.library.folder()
+    }
+
+    /// Where a media's file, or its numbered pictures, are.
+    pub(crate) fn location(&self, media: &Media) -> MediaLocation {
+        self.library.location(media)
     }
 
     /// Rejects a project file to be written, the request's field `name`, in another folder: its media

@@ -11,6 +11,7 @@ mod loudness;
 mod man;
 mod new;
 mod probe;
+mod relink;
 mod run;
 mod schema;
 mod split;
@@ -47,6 +48,8 @@ pub enum Command {
     Run(run::RunArgs),
     /// Edit a project by commands from the terminal
     Repl(run::ReplArgs),
+    /// Find media whose files were moved or renamed
+    Relink(relink::RelinkArgs),
     /// Stabilise clips: measure how the camera moved and smooth it
     Stabilize(stabilize::StabilizeArgs),
     /// List titles, show one, or add one to a project
@@ -87,6 +90,7 @@ impl Command {
             Self::Validate(args) => args.json,
             Self::Frame(args) => args.json,
             Self::Export(args) => args.json,
+            Self::Relink(args) => args.json,
             Self::Stabilize(args) => args.json,
             Self::Title(command) => command.json(),
             Self::Split(command) => command.json(),
@@ -114,6 +118,7 @@ pub fn run(command: Command) -> Result<(), Failure> {
         Command::Export(args) => export::export(&args),
         Command::Run(args) => run::run(&args),
         Command::Repl(args) => run::repl(&args),
+        Command::Relink(args) => relink::relink(&args),
         Command::Stabilize(args) => stabilize::stabilize(&args),
         Command::Title(command) => title::run(&command),
         Command::Split(command) => split::run(&command),
@@ -198,6 +203,7 @@ mod tests {
             "graph" => ("graph", graph::WORDS),
             "new_project" => ("new", new::WORDS),
             "probe" => ("probe", probe::WORDS),
+            "relink" => ("relink", relink::WORDS),
             "render_frame" => ("frame", frame::WORDS),
             "add_subtitles" | "check_subtitles" | "convert_subtitles" | "export_subtitles" | "fit_subtitles" | "show_subtitles" => {
                 ("subtitles", subtitles::WORDS)

@@ -18,6 +18,7 @@ mod new;
 mod numbered;
 mod odd_sizes;
 mod placement;
+mod relink;
 mod render_scale;
 mod safety;
 mod scripts;
