@@ -8,6 +8,7 @@
 mod catalog;
 mod clip_list;
 mod codes;
+mod collect;
 mod doctor;
 mod editing;
 mod error;
@@ -24,6 +25,7 @@ mod overwrite_guard;
 mod path_serde;
 mod position;
 mod probe;
+mod proxy;
 mod relink;
 mod session;
 mod settings;
@@ -46,6 +48,7 @@ mod wire;
 
 pub use catalog::{AliasEntry, BlendEntry, Catalog, CostEntry, EffectEntry, ParamEntry, TransitionEntry, catalog};
 pub use codes::{CODES, ErrorClass, ErrorCode};
+pub use collect::{CollectReport, CollectRequest, collect};
 pub use cutroom_export::UnfinishedFiles;
 pub use cutroom_types::{Align, CancelToken, Fit, Gaps, Progress, ProgressUnit, Size};
 pub use doctor::{BackendReport, DecoderReport, DoctorReport, FormatReport, doctor};
@@ -59,9 +62,10 @@ pub use loudness::{FileLoudnessRequest, LevelReport, LoudnessReport, LoudnessReq
 pub use new_project::{NewProjectReport, NewProjectRequest, new_project};
 pub use position::{parse_frame, parse_length_frames, parse_range};
 pub use probe::{AudioReport, MediaReport, ProbeRequest, TextReport, VideoReport, probe};
+pub use proxy::{KeptProxy, ProxyEntry, ProxyReport, ProxyRequest, make_proxies};
 pub use relink::{MissingMedia, RelinkReport, RelinkRequest, RelinkedBy, RelinkedMedia, relink};
 pub use session::Session;
-pub use settings::{BackendChoice, DisplayChoice};
+pub use settings::{BackendChoice, DisplayChoice, ProxyChoice, ProxyScaleChoice};
 pub use speed::{Speed, SpeedMeter};
 pub use split::{SplitLayoutEntry, SplitLayoutList, SplitLook, SplitPreviewRequest, split_layouts, split_preview};
 pub use split_film::{
@@ -89,6 +93,7 @@ pub const OPERATIONS: &[Operation] = &[
     Operation::new::<AddSubtitlesRequest, AddSubtitlesReport>("add_subtitles"),
     Operation::of_nothing::<Catalog>("catalog"),
     Operation::new::<CheckSubtitlesRequest, CheckSubtitlesReport>("check_subtitles"),
+    Operation::new::<CollectRequest, CollectReport>("collect"),
     Operation::new::<ConvertSubtitlesRequest, ConvertSubtitlesReport>("convert_subtitles"),
     Operation::of_nothing::<DoctorReport>("doctor"),
     Operation::new::<ExportRequest, ExportReport>("export"),
@@ -97,6 +102,7 @@ pub const OPERATIONS: &[Operation] = &[
     Operation::new::<FitSubtitlesRequest, FitSubtitlesReport>("fit_subtitles"),
     Operation::new::<GraphRequest, GraphReport>("graph"),
     Operation::new::<LoudnessRequest, LoudnessReport>("loudness"),
+    Operation::new::<ProxyRequest, ProxyReport>("make_proxies"),
     Operation::new::<NewProjectRequest, NewProjectReport>("new_project"),
     Operation::new::<ProbeRequest, MediaReport>("probe"),
     Operation::new::<RelinkRequest, RelinkReport>("relink"),

@@ -104,6 +104,11 @@ impl Session {
         self.library.folder()
     }
 
+    /// The files of the session.
+    pub(crate) fn library(&self) -> &Arc<Library> {
+        &self.library
+    }
+
     /// Where a media's file, or its numbered pictures, are.
     pub(crate) fn location(&self, media: &Media) -> MediaLocation {
         self.library.location(media)
@@ -203,8 +208,17 @@ impl Session {
         threads: usize,
         cancel: &CancelToken,
     ) -> Result<Arc<OpenComposition>, Vec<ApiError>> {
-        settings::check_threads(threads).map_err(|e| vec![e])?;
-        let options = OpenOptions { decode_threads: threads, others: 0 };
+        self.open_with(composition, OpenOptions { decode_threads: threads, ..OpenOptions::default() }, cancel)
+    }
+
+    /// As [`Self::open_composition`], with proxies, or with slates for missing files.
+    pub(crate) fn open_with(
+        &self,
+        composition: &CompositionId,
+        options: OpenOptions,
+        cancel: &CancelToken,
+    ) -> Result<Arc<OpenComposition>, Vec<ApiError>> {
+        settings::check_threads(options.decode_threads).map_err(|e| vec![e])?;
         let opened = OpenComposition::open(self.project.clone(), composition, &self.catalog, &self.library, options, cancel);
         if cancel.is_cancelled() {
             let message = "stopped while the media files were scanned; nothing was written under the output's name";

@@ -1,6 +1,7 @@
 //! The commands. Each consists of a file with its arguments and a free function, a variant of
 //! [`Command`], and an arm of [`run`].
 mod catalog;
+mod collect;
 mod completions;
 mod doctor;
 mod export;
@@ -11,6 +12,7 @@ mod loudness;
 mod man;
 mod new;
 mod probe;
+mod proxy;
 mod relink;
 mod run;
 mod schema;
@@ -48,6 +50,10 @@ pub enum Command {
     Run(run::RunArgs),
     /// Edit a project by commands from the terminal
     Repl(run::ReplArgs),
+    /// Copy a project with all files that it reads into a folder
+    Collect(collect::CollectArgs),
+    /// Make smaller copies of films for previews
+    Proxy(proxy::ProxyArgs),
     /// Find media whose files were moved or renamed
     Relink(relink::RelinkArgs),
     /// Stabilise clips: measure how the camera moved and smooth it
@@ -90,6 +96,8 @@ impl Command {
             Self::Validate(args) => args.json,
             Self::Frame(args) => args.json,
             Self::Export(args) => args.json,
+            Self::Collect(args) => args.json,
+            Self::Proxy(args) => args.json,
             Self::Relink(args) => args.json,
             Self::Stabilize(args) => args.json,
             Self::Title(command) => command.json(),
@@ -118,6 +126,8 @@ pub fn run(command: Command) -> Result<(), Failure> {
         Command::Export(args) => export::export(&args),
         Command::Run(args) => run::run(&args),
         Command::Repl(args) => run::repl(&args),
+        Command::Collect(args) => collect::collect(&args),
+        Command::Proxy(args) => proxy::proxy(&args),
         Command::Relink(args) => relink::relink(&args),
         Command::Stabilize(args) => stabilize::stabilize(&args),
         Command::Title(command) => title::run(&command),
@@ -146,6 +156,17 @@ fn frames_bar(always: bool) -> ProgressBar {
     };
     let bar = ProgressBar::with_draw_target(Some(0), target);
     match ProgressStyle::with_template("{bar:32} {pos}/{len} frames  {msg}") {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}
+
+/// A progress bar that counts bytes, on standard error if that is a terminal.
+fn bytes_bar() -> ProgressBar {
+    let is_terminal = std::io::stderr().is_terminal();
+    let target = if is_terminal { ProgressDrawTarget::stderr_with_hz(10) } else { ProgressDrawTarget::hidden() };
+    let bar = ProgressBar::with_draw_target(Some(0), target);
+    match ProgressStyle::with_template("{bar:32} {bytes}/{total_bytes}  {eta}") {
         Ok(style) => bar.with_style(style),
         Err(_) => bar,
     }
@@ -198,9 +219,11 @@ mod tests {
     /// The command of an operation, and its names for the request's fields.
     fn words(operation: &str) -> (&'static str, &'static Words) {
         match operation {
+            "collect" => ("collect", collect::WORDS),
             "export" => ("export", export::WORDS),
             "file_loudness" | "loudness" => ("loudness", loudness::WORDS),
             "graph" => ("graph", graph::WORDS),
+            "make_proxies" => ("proxy", proxy::WORDS),
             "new_project" => ("new", new::WORDS),
             "probe" => ("probe", probe::WORDS),
             "relink" => ("relink", relink::WORDS),

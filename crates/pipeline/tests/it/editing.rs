@@ -66,7 +66,7 @@ impl Bench {
 }
 
 fn open_in(library: &Arc<Library>, project: &Project) -> Arc<OpenComposition> {
-    let options = OpenOptions { decode_threads: 1, others: 0 };
+    let options = OpenOptions { decode_threads: 1, ..OpenOptions::default() };
     let opened = OpenComposition::open(project.clone(), &project.main, &Catalog::builtin(), library, options, &CancelToken::new());
     Arc::new(opened.unwrap_or_else(|problems| panic!("{problems:?}")))
 }
