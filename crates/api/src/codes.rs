@@ -74,6 +74,7 @@ pub const CODES: &[ErrorCode] = &[
     row("export.defect", Failed, "A defect of cutroom: a thread of the export ended without a result."),
     row("export.hashes", Failed, "The list of frame hashes could not be written."),
     row("export.thread", Failed, "The system starts no more threads for the export."),
+    row("import.cancelled", Cancelled, "Adding files to a project was cancelled."),
     row("media.before_start", Media, "A clip uses its source before its start."),
     row("media.decode.failed", Media, "A place of the file cannot be decoded although others can."),
     row("media.decode.nothing", Media, "A stream contains no frame or sample that can be decoded."),

@@ -3,7 +3,7 @@
 //! A command is a JSON object of one field. Its name is that of an operation of the document
 //! ([`cutroom_project::Operation`]) or of a [`SessionCommand`]. Each is carried out completely or
 //! not at all, and answered by an [`EditEvent`].
-use crate::{ApiError, Session, relink};
+use crate::{ApiError, Session, import_media, relink};
 use cutroom_pipeline::{Backend, PipelineError, RenderOptions, Renderer, output_spec};
 use cutroom_project::{Edit, History, Operation, OperationError, Problem, Step};
 use cutroom_types::{CancelToken, PictureFormat};
@@ -67,6 +67,11 @@ pub enum SessionCommand {
         /// Whether files of the same name with other content are linked, too.
         #[serde(default)]
         accept_different: bool,
+    },
+    /// Adds files and folders to the media, as one step.
+    ImportMedia {
+        /// Files, numbered pictures and folders.
+        files: Vec<PathBuf>,
     },
     /// Hashes the document, and the pixels of a frame.
     Hash {
@@ -308,6 +313,10 @@ impl Editor {
             SessionCommand::Relink { search, accept_different } => {
                 let found = relink::find(&self.session, &search, accept_different, cancel).and_then(|f| f.operation()).map_err(|e| vec![e])?;
                 self.apply("relink", key, &found)
+            }
+            SessionCommand::ImportMedia { files } => {
+                let found = import_media::find(&self.session, &files, None, false, cancel)?;
+                self.apply("import_media", key, &found.operation().map_err(|e| vec![e])?)
             }
             SessionCommand::Hash { at } => self.hash(at.as_deref(), cancel),
         }

@@ -17,6 +17,7 @@ mod formats;
 mod frame;
 mod from_errors;
 mod graph;
+mod import_media;
 mod loudness;
 mod media_content;
 mod media_search;
@@ -58,6 +59,7 @@ pub use export::{AudioOptions, ExportReport, ExportRequest, VideoOptions, export
 pub use formats::{audio_codec_ids, file_extensions, video_codec_ids};
 pub use frame::{Frame, FrameReport, FrameRequest, render_frame};
 pub use graph::{GraphReport, GraphRequest, NodeReport, graph};
+pub use import_media::{DuplicateMedia, ImportMediaReport, ImportMediaRequest, ImportedMedia, SkippedFile, import_media};
 pub use loudness::{FileLoudnessRequest, LevelReport, LoudnessReport, LoudnessRequest, file_loudness, loudness};
 pub use new_project::{NewProjectReport, NewProjectRequest, new_project};
 pub use position::{parse_frame, parse_length_frames, parse_range};
@@ -101,6 +103,7 @@ pub const OPERATIONS: &[Operation] = &[
     Operation::new::<FileLoudnessRequest, LoudnessReport>("file_loudness"),
     Operation::new::<FitSubtitlesRequest, FitSubtitlesReport>("fit_subtitles"),
     Operation::new::<GraphRequest, GraphReport>("graph"),
+    Operation::new::<ImportMediaRequest, ImportMediaReport>("import_media"),
     Operation::new::<LoudnessRequest, LoudnessReport>("loudness"),
     Operation::new::<ProxyRequest, ProxyReport>("make_proxies"),
     Operation::new::<NewProjectRequest, NewProjectReport>("new_project"),

@@ -26,6 +26,7 @@ mod sound;
 mod spec;
 mod svg;
 mod validate;
+mod watch;
 
 pub use composition::{OpenComposition, OpenOptions};
 pub use cutroom_audio::{Limiter, LoudnessReport, Meter, speakers};
@@ -40,3 +41,4 @@ pub use measure::file_loudness;
 pub use proxy::{MadeProxy, PROXY_FOLDER, ProxyError, ProxyScale, ProxyUse, make as make_proxy, proxy_path};
 pub use sound::AudioMix;
 pub use spec::output_spec;
+pub use watch::{FileChange, MediaEvent, MediaWatcher, WatchOptions};

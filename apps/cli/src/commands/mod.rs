@@ -8,6 +8,7 @@ mod export;
 mod frame;
 mod graph;
 mod import;
+mod import_media;
 mod loudness;
 mod man;
 mod new;
@@ -50,6 +51,8 @@ pub enum Command {
     Run(run::RunArgs),
     /// Edit a project by commands from the terminal
     Repl(run::ReplArgs),
+    /// Add files and folders to the media of a project
+    ImportMedia(import_media::ImportMediaArgs),
     /// Copy a project with all files that it reads into a folder
     Collect(collect::CollectArgs),
     /// Make smaller copies of films for previews
@@ -96,6 +99,7 @@ impl Command {
             Self::Validate(args) => args.json,
             Self::Frame(args) => args.json,
             Self::Export(args) => args.json,
+            Self::ImportMedia(args) => args.json,
             Self::Collect(args) => args.json,
             Self::Proxy(args) => args.json,
             Self::Relink(args) => args.json,
@@ -126,6 +130,7 @@ pub fn run(command: Command) -> Result<(), Failure> {
         Command::Export(args) => export::export(&args),
         Command::Run(args) => run::run(&args),
         Command::Repl(args) => run::repl(&args),
+        Command::ImportMedia(args) => import_media::import_media(&args),
         Command::Collect(args) => collect::collect(&args),
         Command::Proxy(args) => proxy::proxy(&args),
         Command::Relink(args) => relink::relink(&args),
@@ -223,6 +228,7 @@ mod tests {
             "export" => ("export", export::WORDS),
             "file_loudness" | "loudness" => ("loudness", loudness::WORDS),
             "graph" => ("graph", graph::WORDS),
+            "import_media" => ("import-media", import_media::WORDS),
             "make_proxies" => ("proxy", proxy::WORDS),
             "new_project" => ("new", new::WORDS),
             "probe" => ("probe", probe::WORDS),

@@ -11,6 +11,7 @@ mod edges;
 mod export;
 mod graph;
 mod hdr;
+mod import_media;
 mod in_between;
 mod looks;
 mod loudness;
