@@ -200,7 +200,11 @@ pub const CODES: &[ErrorCode] = &[
     row("project.version_too_new", Project, "The document was written by a newer program."),
     row("proxy.cancelled", Cancelled, "Making proxies was cancelled."),
     row("proxy.mismatch", Failed, "A defect of cutroom: a proxy that was made has other frames than its source."),
-    row("proxy.needless", Usage, "A file of which a proxy makes no sense: a still, small pictures, pictures that change their size."),
+    row(
+        "proxy.needless",
+        Usage,
+        "A file of which a proxy makes no sense: a still, small pictures, pictures that change their size.",
+    ),
     row("proxy.write", Failed, "The folder of proxies cannot be written to."),
     row("render.gpu", Failed, "The GPU cannot be used."),
     row("render.missing_look", Failed, "A defect of cutroom: a look-up table was not read before drawing."),

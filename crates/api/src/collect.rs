@@ -5,10 +5,10 @@ use crate::{
     media_content::{Content, is_there},
     session,
 };
+use cutroom_effects::{Catalog, ParamKind};
 use cutroom_media::{Fingerprint, MediaLocation};
 use cutroom_pipeline::{ProxyScale, proxy_path};
 use cutroom_project::{Animated, ClipSource, Params, Project};
-use cutroom_effects::{Catalog, ParamKind};
 use cutroom_types::{CancelToken, MediaId, ParamValue, Progress};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -155,7 +155,10 @@ pub fn collect(
     for (location, content) in contents {
         let copied = MediaLocation { path: partial.path().join(&location.path), ..location };
         if Content::of(&copied).ok() != Some(content) {
-            let message = format!("{}: the copy is not what was copied; its source changed meanwhile, or the disk is damaged", copied.path.display());
+            let message = format!(
+                "{}: the copy is not what was copied; its source changed meanwhile, or the disk is damaged",
+                copied.path.display()
+            );
             return Err(one(ApiError::new("collect.differs", message).hint("nothing was left; try again")));
         }
     }
@@ -252,7 +255,9 @@ fn plan(session: &Session, project: &mut Project, include_proxies: bool) -> Resu
     let (mut copies, mut contents, mut errors) = (Copies::default(), Vec::new(), Vec::new());
     let lost = |path: &Path, what: String| {
         let error = ApiError::new("media.open.not_found", format!("{what}: {}: no such file", path.display())).file(path);
-        error.hint_at("relink", "`relink` finds files that were moved; `trim_unused` leaves out what no clip uses").field("trim_unused")
+        error
+            .hint_at("relink", "`relink` finds files that were moved; `trim_unused` leaves out what no clip uses")
+            .field("trim_unused")
     };
     for media in &mut project.media {
         let location = session.location(media);
@@ -263,7 +268,8 @@ fn plan(session: &Session, project: &mut Project, include_proxies: bool) -> Resu
         let content = match Content::of(&location) {
             Ok(content) => content,
             Err(e) => {
-                errors.push(ApiError::new("media.open.unreadable", format!("{}: {e}", location.path.display())).file(&location.path));
+                errors
+                    .push(ApiError::new("media.open.unreadable", format!("{}: {e}", location.path.display())).file(&location.path));
                 continue;
             }
         };
@@ -302,7 +308,8 @@ fn plan(session: &Session, project: &mut Project, include_proxies: bool) -> Resu
                         if let ParamValue::Text(path) = value
                             && !path.is_empty()
                         {
-                            *path = named(&mut copies, path, "luts", &format!("effect \"{}\" of clip \"{}\"", effect.id, clip.id)).into();
+                            *path = named(&mut copies, path, "luts", &format!("effect \"{}\" of clip \"{}\"", effect.id, clip.id))
+                                .into();
                         }
                     }
                 }
@@ -366,7 +373,8 @@ fn copy(from: &Path, to: &Path, cancel: &CancelToken, copied: &mut dyn FnMut(u64
 
 /// The warnings about fonts that are taken from this machine.
 fn machine_fonts(session: &Session) -> Vec<String> {
-    let opened = session.composition(None).map_err(|e| vec![e]).and_then(|id| session.open_composition(&id, 1, &CancelToken::new()));
+    let opened =
+        session.composition(None).map_err(|e| vec![e]).and_then(|id| session.open_composition(&id, 1, &CancelToken::new()));
     let warnings = opened.map(|c| c.warnings()).unwrap_or_default();
     warnings.into_iter().filter(|w| w.contains("may differ on other machines")).collect()
 }

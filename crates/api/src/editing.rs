@@ -311,7 +311,9 @@ impl Editor {
                 self.apply(&name, key, &all)
             }
             SessionCommand::Relink { search, accept_different } => {
-                let found = relink::find(&self.session, &search, accept_different, cancel).and_then(|f| f.operation()).map_err(|e| vec![e])?;
+                let found = relink::find(&self.session, &search, accept_different, cancel)
+                    .and_then(|f| f.operation())
+                    .map_err(|e| vec![e])?;
                 self.apply("relink", key, &found)
             }
             SessionCommand::ImportMedia { files } => {

@@ -229,7 +229,8 @@ pub fn export(
     if let Some(folder) = &request.proxy_folder {
         session.library().set_proxy_folder(folder);
     }
-    let options = OpenOptions { decode_threads: request.threads, others: 0, proxies: request.proxies.into(), offline: request.offline };
+    let options =
+        OpenOptions { decode_threads: request.threads, others: 0, proxies: request.proxies.into(), offline: request.offline };
     let mut composition = session.open_with(&id, options, cancel)?;
     let audible = draft.audio_in_question().map(|samples| composition.has_audio(samples)).transpose();
     let audible = audible.map_err(|e| one(e.into()))?.unwrap_or(false);

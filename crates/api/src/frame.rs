@@ -101,7 +101,8 @@ pub fn render_frame(session: &Session, request: &FrameRequest, cancel: &CancelTo
     if let Some(folder) = &request.proxy_folder {
         session.library().set_proxy_folder(folder);
     }
-    let options = OpenOptions { decode_threads: request.threads, others: 0, proxies: request.proxies.into(), offline: request.offline };
+    let options =
+        OpenOptions { decode_threads: request.threads, others: 0, proxies: request.proxies.into(), offline: request.offline };
     let composition = session.open_with(&id, options, cancel)?;
     draw(session, request, &composition, frame, scale).map_err(one)
 }

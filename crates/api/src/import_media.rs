@@ -127,7 +127,11 @@ impl Importing {
 /// # Errors
 /// A file that was named and is no media, an output that must not be written, a failure of writing.
 /// Nothing is written then.
-pub fn import_media(session: &Session, request: &ImportMediaRequest, cancel: &CancelToken) -> Result<ImportMediaReport, Vec<ApiError>> {
+pub fn import_media(
+    session: &Session,
+    request: &ImportMediaRequest,
+    cancel: &CancelToken,
+) -> Result<ImportMediaReport, Vec<ApiError>> {
     let one = |e| vec![e];
     if let Some(output) = &request.output {
         session.check_output("output", output, request.overwrite).map_err(one)?;
@@ -142,7 +146,8 @@ pub fn import_media(session: &Session, request: &ImportMediaRequest, cancel: &Ca
     project.media.extend(importing.media);
     let path = request.output.clone().unwrap_or_else(|| session.path().to_owned());
     cutroom_project::save(&project, &path).map_err(|e| {
-        let error = ApiError::of("project.save", &e).hint("nothing was added; choose another `output` in the same folder, or allow writing there");
+        let error = ApiError::of("project.save", &e)
+            .hint("nothing was added; choose another `output` in the same folder, or allow writing there");
         one(error.field("output").file(&path))
     })?;
     report.project = Some(path);
@@ -165,7 +170,8 @@ pub(crate) fn find(
     cancel: &CancelToken,
 ) -> Result<Importing, Vec<ApiError>> {
     let one = |e| vec![e];
-    let rate: Option<FrameRate> = frame_rate.map(str::parse).transpose().map_err(|e| one(ApiError::of("usage.fps", &e).field("frame_rate")))?;
+    let rate: Option<FrameRate> =
+        frame_rate.map(str::parse).transpose().map_err(|e| one(ApiError::of("usage.fps", &e).field("frame_rate")))?;
     let rate = rate.or(session.project.main_composition().map(|c| c.frame_rate));
     let rate = rate.ok_or_else(|| one(ApiError::new("usage.fps", "the project has no main composition").field("frame_rate")))?;
     let mut made = Importing { media: Vec::new(), report: ImportMediaReport::default() };
@@ -189,7 +195,8 @@ pub(crate) fn find(
         let numbered = is_row.then_some(Numbered { frame_rate: rate, start_number: None, gaps: Gaps::Error });
         wanted.push(Wanted { location: MediaLocation { path: file.clone(), numbered }, is_named: true });
     }
-    let lost: Vec<ApiError> = wanted.iter().filter(|w| w.is_named && !is_there(&w.location)).map(|w| not_there(&w.location.path)).collect();
+    let lost: Vec<ApiError> =
+        wanted.iter().filter(|w| w.is_named && !is_there(&w.location)).map(|w| not_there(&w.location.path)).collect();
     if !lost.is_empty() {
         return Err(lost);
     }

@@ -135,7 +135,8 @@ impl Relinking {
             let message = format!("none of the missing files was found: media {}", unfound.join(", "));
             return Err(ApiError::new("media.open.not_found", message).hint("name other folders in `search`").field("search"));
         }
-        let set = |media: &Media, field: &str, value| Operation::Set { of: Target::Media(media.id.clone()), field: field.into(), value };
+        let set =
+            |media: &Media, field: &str, value| Operation::Set { of: Target::Media(media.id.clone()), field: field.into(), value };
         let steps = self.media.iter().flat_map(|media| {
             let facts = serde_json::to_value(&media.facts).unwrap_or_default();
             [set(media, "path", media.path.clone().into()), set(media, "facts", facts)]
@@ -163,14 +164,22 @@ pub fn relink(session: &Session, request: &RelinkRequest, cancel: &CancelToken) 
     apply_all(&mut project, edits).map_err(|e| ApiError::of(e.code(), &e))?;
     let path = request.output.clone().unwrap_or_else(|| session.path().to_owned());
     cutroom_project::save(&project, &path).map_err(|e| {
-        ApiError::of("project.save", &e).hint("nothing was changed; choose another `output` in the same folder, or allow writing there").field("output").file(&path)
+        ApiError::of("project.save", &e)
+            .hint("nothing was changed; choose another `output` in the same folder, or allow writing there")
+            .field("output")
+            .file(&path)
     })?;
     report.project = Some(path);
     Ok(report)
 }
 
 /// Looks for the files of media that are missing.
-pub(crate) fn find(session: &Session, folders: &[PathBuf], accept_different: bool, cancel: &CancelToken) -> Result<Relinking, ApiError> {
+pub(crate) fn find(
+    session: &Session,
+    folders: &[PathBuf],
+    accept_different: bool,
+    cancel: &CancelToken,
+) -> Result<Relinking, ApiError> {
     if let Some(folder) = folders.iter().find(|folder| !folder.is_dir()) {
         let message = format!("{}: there is no such folder to search", folder.display());
         return Err(ApiError::new("usage.path", message).field("search").file(folder));
@@ -293,7 +302,9 @@ impl Relinking {
             Some(known) if known == content.fingerprint => return,
             Some(_) => {
                 let also = if accept_different { "" } else { "; `accept_different` takes it as it is" };
-                self.report.warnings.push(format!("media \"{}\": {} is no longer the file that was linked{also}", media.id, media.path));
+                self.report
+                    .warnings
+                    .push(format!("media \"{}\": {} is no longer the file that was linked{also}", media.id, media.path));
                 if !accept_different {
                     self.report.fields.push("accept_different".into());
                     return;

@@ -1,6 +1,7 @@
 //! Titles: lists them, shows one as a picture or a film, and adds one to a project.
 use crate::{
-    ApiError, BackendChoice, ExportReport, ExportRequest, FrameReport, FrameRequest, ProxyChoice, Session, UnfinishedFiles, export, new_project,
+    ApiError, BackendChoice, ExportReport, ExportRequest, FrameReport, FrameRequest, ProxyChoice, Session, UnfinishedFiles, export,
+    new_project,
     overwrite_guard::{self, WrittenFile},
     parse_frame, parse_length_frames, render_frame, session,
 };

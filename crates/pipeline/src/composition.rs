@@ -169,7 +169,8 @@ impl OpenComposition {
                 else {
                     continue;
                 };
-                let Some(video) = index.info().video.get(used.stream).filter(|_| !index.info().is_still && !sizes.contains_key(&key))
+                let Some(video) =
+                    index.info().video.get(used.stream).filter(|_| !index.info().is_still && !sizes.contains_key(&key))
                 else {
                     continue;
                 };

@@ -110,7 +110,8 @@ fn draw(path: &Path, size: Size) -> Result<Picture, PipelineError> {
     let id = project.main.clone();
     let (library, options) = (Arc::new(Library::new(Path::new("."))), OpenOptions { decode_threads: 1, ..OpenOptions::default() });
     let opened = OpenComposition::open(project, &id, &Catalog::builtin(), &library, options, &CancelToken::new());
-    let opened = Arc::new(opened.map_err(|problems| defect(problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")))?);
+    let opened =
+        Arc::new(opened.map_err(|problems| defect(problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")))?);
     let mut renderer = Renderer::new(RenderOptions { backend: Backend::Cpu, threads: 1, ..RenderOptions::default() })?;
     let composition: &Composition = opened.composition();
     let spec = output_spec(composition, PictureFormat::RGB8);
@@ -127,8 +128,10 @@ mod tests {
         for (name, width, height) in [("a {b} \"c\".mp4", 320, 180), ("x", 16, 16), ("long ".repeat(40).as_str(), 90, 600)] {
             let picture = draw(Path::new(name), Size { width, height }).unwrap();
             assert_eq!(picture.size, Size { width, height });
-            let samples: std::collections::BTreeSet<u32> =
-                (0..height as usize).flat_map(|y| (0..width as usize).map(move |x| (x, y))).map(|(x, y)| picture.sample(0, x, y)).collect();
+            let samples: std::collections::BTreeSet<u32> = (0..height as usize)
+                .flat_map(|y| (0..width as usize).map(move |x| (x, y)))
+                .map(|(x, y)| picture.sample(0, x, y))
+                .collect();
             assert!(samples.len() > 1, "{name}: nothing is written");
         }
     }

@@ -196,7 +196,7 @@ impl AudioSource for AudioFiles {
     fn read(&mut self, media: &MediaId, stream: usize, first_sample: i64, samples: usize) -> Result<AudioBlock, SourceError> {
         if let Some(lost) = self.composition.offline(media) {
             let rate_hz = self.composition.composition().sample_rate_hz;
-            return Ok(AudioBlock { rate_hz, channels: vec![vec![0.0; samples]; lost.channels as usize] });
+            return Ok(AudioBlock { rate_hz, channels: vec![vec![0.0; samples]; lost.channels] });
         }
         let rate_hz = self.info(media, stream)?.rate_hz;
         let open = self.bring(media, stream, first_sample, rate_hz)?;

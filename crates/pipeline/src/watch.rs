@@ -298,7 +298,11 @@ impl Watching {
                             file.before = Some(version);
                         }
                         if file.known != Some(Seen::Stuck) {
-                            let why = format!("{} has given no answer for {:.0} s", path.display(), self.options.stuck_after.as_secs_f64());
+                            let why = format!(
+                                "{} has given no answer for {:.0} s",
+                                path.display(),
+                                self.options.stuck_after.as_secs_f64()
+                            );
                             let was_gone = file.known == Some(Seen::Gone);
                             file.known = Some(Seen::Stuck);
                             file.pending = None;

@@ -42,11 +42,7 @@ pub const WORDS: &Words = &[("to", "--to"), ("trim_unused", "--trim-unused"), ("
 pub fn collect(args: &CollectArgs) -> Result<(), Failure> {
     let (cancel, _) = interrupt::cancellation()?;
     let session = Session::open(&args.project)?;
-    let request = CollectRequest {
-        to: args.to.clone(),
-        trim_unused: args.trim_unused,
-        include_proxies: args.include_proxies,
-    };
+    let request = CollectRequest { to: args.to.clone(), trim_unused: args.trim_unused, include_proxies: args.include_proxies };
     let bar = super::bytes_bar();
     let report = cutroom_api::collect(&session, &request, &cancel, &mut |p| {
         bar.set_length(p.total);

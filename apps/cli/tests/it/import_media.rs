@@ -19,7 +19,10 @@ fn folder(b: &Bench) {
     ffmpeg(&["-f", "lavfi", "-i", "testsrc=size=16x16:rate=25", "-frames:v", "4"], &b.path("clips/deep/shot%03d.png"));
     for (n, size) in [(1, "16x16"), (2, "32x16"), (3, "16x32")] {
         let picture = format!("testsrc=size={size}:rate=1");
-        ffmpeg(&["-f", "lavfi", "-i", &picture, "-frames:v", "1", "-update", "1"], &b.path(&format!("clips/deep/photos/IMG_{n}.png")));
+        ffmpeg(
+            &["-f", "lavfi", "-i", &picture, "-frames:v", "1", "-update", "1"],
+            &b.path(&format!("clips/deep/photos/IMG_{n}.png")),
+        );
     }
     b.write("clips/notes.txt", "no media at all");
     b.write("clips/broken.mp4", "nor this");

@@ -6,7 +6,8 @@ use std::{fs, path::Path, process::Command};
 
 /// Mean PSNR of two pictures in dB, by FFmpeg; infinite for equal ones.
 fn psnr_db(a: &Path, b: &Path) -> f64 {
-    let out = Command::new("ffmpeg").arg("-i").arg(a).arg("-i").arg(b).args(["-lavfi", "psnr", "-f", "null", "-"]).output().unwrap();
+    let out =
+        Command::new("ffmpeg").arg("-i").arg(a).arg("-i").arg(b).args(["-lavfi", "psnr", "-f", "null", "-"]).output().unwrap();
     let text = String::from_utf8_lossy(&out.stderr).into_owned();
     let value = text.rsplit("average:").next().and_then(|t| t.split_whitespace().next()).unwrap_or_default();
     if value == "inf" { f64::INFINITY } else { value.parse().unwrap_or_else(|e| panic!("{e}: {text}")) }
@@ -56,7 +57,8 @@ fn placement_masks_and_lengths_do_not_change() {
         "masks": [{"id": "m", "shape": {"type": "ellipse", "center": [0.5, 0.5], "size": [0.8, 0.9]}, "feather_px": 12}],
         "effects": [{"id": "b", "effect": "gaussian-blur", "params": {"radius": 6}}]
     });
-    let clip = serde_json::json!({"id": "c", "source": {"type": "media", "media": "a"}, "start": 0, "duration": "3f@25", "video": video});
+    let clip =
+        serde_json::json!({"id": "c", "source": {"type": "media", "media": "a"}, "start": 0, "duration": "3f@25", "video": video});
     b.write("film.json", &crate::support::document(&serde_json::json!([{"id": "v", "clips": [clip]}])).to_string());
     b.ok(&["proxy", "film.json"]);
     let frame = |to: &str, proxies: &str| {
@@ -98,7 +100,10 @@ fn proxies_are_used_when_they_are_asked_for() {
     b.clip("a.mp4", 5, "25");
     b.ok(&["new", "film.json", "a.mp4"]);
     let hashes = |extra: &[&str]| {
-        let ran = b.ok(&[&["export", "film.json", "--null", "--frame-hashes", "h.txt", "--overwrite", "--backend", "cpu"], extra].concat());
+        let ran =
+            b.ok(
+                &[&["export", "film.json", "--null", "--frame-hashes", "h.txt", "--overwrite", "--backend", "cpu"], extra].concat()
+            );
         (b.read("h.txt"), ran.err)
     };
     let (plain, _) = hashes(&[]);
@@ -110,17 +115,19 @@ fn proxies_are_used_when_they_are_asked_for() {
     assert_eq!(hashes(&["--proxies", "auto"]).0, plain);
     let half = hashes(&["--proxies", "1/2"]);
     assert!(half.0 != plain);
-    assert!(half.1.contains("pictures of proxies are in the film, which are softer than those of the files: --proxies was given"), "{}", half.1);
+    assert!(
+        half.1.contains("pictures of proxies are in the film, which are softer than those of the files: --proxies was given"),
+        "{}",
+        half.1
+    );
     assert!(hashes(&["--proxies", "auto", "--scale", "0.5"]).0 != hashes(&["--scale", "0.5"]).0);
     // The proxy is what FFmpeg reads as ProRes of half the size with all frames.
     let file = &proxies(&b)[0];
     let field = |name: &str| ffprobe(file, "v:0", name);
-    assert_eq!((field("codec_name"), field("width"), field("height"), field("nb_frames")), (
-        "prores".into(),
-        "160".into(),
-        "90".into(),
-        "5".into()
-    ));
+    assert_eq!(
+        (field("codec_name"), field("width"), field("height"), field("nb_frames")),
+        ("prores".into(), "160".into(), "90".into(), "5".into())
+    );
 }
 
 /// A proxy of fewer frames, and one of a file that was replaced, are refused by name.

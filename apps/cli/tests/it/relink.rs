@@ -69,10 +69,10 @@ fn another_file_of_the_name_is_only_taken_on_request() {
     assert_eq!(found["found"][0]["by"], "different_content");
     // What is remembered is the new file, 20 frames long.
     let facts = b.read_json("film.json")["media"][0]["facts"].clone();
-    assert_eq!((facts["duration"].as_i64(), facts["bytes"].as_u64()), (
-        Some(20 * 28_224_000),
-        Some(fs::metadata(b.path("new/a.mp4")).unwrap().len())
-    ));
+    assert_eq!(
+        (facts["duration"].as_i64(), facts["bytes"].as_u64()),
+        (Some(20 * 28_224_000), Some(fs::metadata(b.path("new/a.mp4")).unwrap().len()))
+    );
     // The same for a file that changes in its place.
     tiny(&b.path("new/a.mp4"), "white", 5);
     let ran = b.ok(&["relink", "film.json", "--in-place"]);
@@ -89,9 +89,7 @@ fn folders_decide_between_equals_and_nothing_is_guessed() {
     }
     tiny(&b.path("there/two/only.mp4"), "blue", 10);
     let media = |id: &str, path: &str| json!({"id": id, "path": path});
-    let clip = |id: &str, n: usize| {
-        json!({"id": format!("c{n}"), "source": {"type": "media", "media": id}, "start": format!("{n}s"), "duration": "0.2s"})
-    };
+    let clip = |id: &str, n: usize| json!({"id": format!("c{n}"), "source": {"type": "media", "media": id}, "start": format!("{n}s"), "duration": "0.2s"});
     let document = |media: &[Value], clips: &[Value]| {
         json!({"schema_version": 2, "main": "m", "media": media, "compositions": [
             {"id": "m", "size": {"width": 32, "height": 18}, "frame_rate": 25, "tracks": [{"id": "v", "clips": clips}]}]})
@@ -136,7 +134,10 @@ fn relinking_is_one_step_of_editing() {
     tiny(&b.path("a.mp4"), "red", 10);
     film(&b, &["a.mp4"]);
     moved(&b, "a.mp4", "new/b.mp4");
-    b.write("edits.jsonl", "{\"hash\": {}}\n{\"relink\": {\"search\": [\"new\"]}}\n{\"undo\": {}}\n{\"hash\": {}}\n{\"redo\": {}}\n");
+    b.write(
+        "edits.jsonl",
+        "{\"hash\": {}}\n{\"relink\": {\"search\": [\"new\"]}}\n{\"undo\": {}}\n{\"hash\": {}}\n{\"redo\": {}}\n",
+    );
     let ran = b.ok(&["run", "film.json", "edits.jsonl", "--in-place"]);
     let events: Vec<Value> = ran.out.lines().map(|l| serde_json::from_str(l).unwrap()).collect();
     assert_eq!(events[1]["changed"]["media"].as_array().unwrap().len(), 1, "{}", ran.out);

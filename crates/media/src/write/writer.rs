@@ -290,10 +290,9 @@ impl Writer {
 /// A packet with the times of its picture, where they are not those of a constant rate.
 fn timed(packet: AvPacket, times: Option<&mut VecDeque<(i64, i64)>>) -> Result<AvPacket, MediaError> {
     if let Some(times) = times {
-        let (start, length) = times.pop_front().ok_or(MediaError::Internal {
-            operation: "timing a picture",
-            reason: "more packets than pictures".into(),
-        })?;
+        let (start, length) = times
+            .pop_front()
+            .ok_or(MediaError::Internal { operation: "timing a picture", reason: "more packets than pictures".into() })?;
         packet.set_times(start, length);
     }
     Ok(packet)

@@ -12,9 +12,7 @@ use cutroom_media::{
 use cutroom_project::Media;
 use cutroom_render::{OutputSpec, Renderer, SourcePictures};
 use cutroom_timeline::{BlendSpace, Canvas, Content, FramePlan, Layer, SourceFrame};
-use cutroom_types::{
-    CancelToken, ClipId, FLICKS_PER_SECOND, Fit, FrameRate, MediaId, Picture, Size, Span, Time,
-};
+use cutroom_types::{CancelToken, ClipId, FLICKS_PER_SECOND, Fit, FrameRate, MediaId, Picture, Size, Span, Time};
 use std::{
     fs, io,
     path::{Path, PathBuf},
@@ -133,8 +131,8 @@ pub fn make(
     if size.width >= upright.width || size.height >= upright.height {
         return Err(needless(format!("{shown}: {}x{} pixels are no less work at {}", upright.width, upright.height, scale.text())));
     }
-    let fingerprint = Fingerprint::of(location)
-        .map_err(|e| MediaError::Unreadable { path: location.path.clone(), reason: e.to_string() })?;
+    let fingerprint =
+        Fingerprint::of(location).map_err(|e| MediaError::Unreadable { path: location.path.clone(), reason: e.to_string() })?;
     let path = proxy_path(folder, &fingerprint, stream, scale);
     let writing = |path: &Path| {
         let path = path.to_owned();
@@ -194,8 +192,7 @@ pub fn make(
         error
     };
     let made = MediaIndex::scan_until(&path, cancel).map_err(|e| discard(e.into()))?;
-    made.with_times_of(index, stream)
-        .map_err(|reason| discard(ProxyError::Mismatch { path: location.path.clone(), reason }))?;
+    made.with_times_of(index, stream).map_err(|reason| discard(ProxyError::Mismatch { path: location.path.clone(), reason }))?;
     let row = ProxyRow {
         version: VERSION,
         source: fingerprint.to_string(),
@@ -258,7 +255,10 @@ fn ticks(spans: &[Span]) -> (i32, Vec<(i64, i64)>) {
     let longest = spans.iter().map(|s| s.duration.0).max().unwrap_or(0);
     let exact = FLICKS_PER_SECOND / unit;
     let per_second = if exact <= MAX_TICKS && longest / unit < MAX_TICKS { exact } else { FINE_TICKS };
-    let of = |t: i64| (i128::from(t) * i128::from(per_second) * 2 + i128::from(FLICKS_PER_SECOND)).div_euclid(2 * i128::from(FLICKS_PER_SECOND)) as i64;
+    let of = |t: i64| {
+        (i128::from(t) * i128::from(per_second) * 2 + i128::from(FLICKS_PER_SECOND)).div_euclid(2 * i128::from(FLICKS_PER_SECOND))
+            as i64
+    };
     let first = of(spans.first().map_or(0, |s| s.start.0)).min(0);
     let mut times: Vec<(i64, i64)> = Vec::with_capacity(spans.len());
     for span in spans {
@@ -291,7 +291,8 @@ mod tests {
         let spans: Vec<Span> = (0..3).map(|n| Span::new(Time(5 + n * frame - 5), Time((n + 1) * frame))).collect();
         assert_eq!(ticks(&spans), (30_000, vec![(0, 1001), (1001, 1001), (2002, 1001)]));
         // A late start is kept.
-        let late: Vec<Span> = (0..2).map(|n| Span { start: Time(FLICKS_PER_SECOND / 200 + n * frame), duration: TimeDelta(frame) }).collect();
+        let late: Vec<Span> =
+            (0..2).map(|n| Span { start: Time(FLICKS_PER_SECOND / 200 + n * frame), duration: TimeDelta(frame) }).collect();
         let (per_second, times) = ticks(&late);
         assert_eq!((per_second, times[0]), (30_000, (150, 1001)));
         // No unit divides them: rounded, in order.

@@ -51,13 +51,15 @@ pub(crate) struct OpenProxy {
 /// Size in bytes and time of modification of a file.
 type Stamp = (u64, Option<SystemTime>);
 
+/// A proxy that was checked: the stamp of its file, the index of its source, and the proxy.
+type Checked = (Stamp, Arc<MediaIndex>, OpenProxy);
+
 /// Where the proxies of a library lie, and what is known about them.
 #[derive(Default)]
 pub(crate) struct Proxies {
     folder: OnceLock<PathBuf>,
     fingerprints: Mutex<HashMap<MediaLocation, (Vec<Stamp>, Fingerprint)>>,
-    /// Checked proxies by path: stamp, the source's index, and the proxy.
-    open: Mutex<HashMap<PathBuf, (Stamp, Arc<MediaIndex>, OpenProxy)>>,
+    open: Mutex<HashMap<PathBuf, Checked>>,
 }
 
 fn stamp(path: &Path) -> io::Result<Stamp> {
@@ -166,8 +168,7 @@ impl Proxies {
             return Ok(Some(proxy.clone()));
         }
         let file = MediaIndex::scan_until(path, cancel).map_err(|e| e.to_string())?;
-        let pictures =
-            ProxyPictures { size: row.source_size, color: row.color, are_primaries_guessed: video.guessed.primaries };
+        let pictures = ProxyPictures { size: row.source_size, color: row.color, are_primaries_guessed: video.guessed.primaries };
         let proxy = OpenProxy { scale, index: file.with_times_of(index, stream)?, pictures };
         open.insert(path.to_owned(), (stamp, Arc::clone(index), proxy.clone()));
         Ok(Some(proxy))
