@@ -40,7 +40,7 @@ pub struct ProxyReport {
     pub made: Vec<ProxyEntry>,
     /// Proxies that were there already and fit.
     pub kept: Vec<KeptProxy>,
-    /// Media without a proxy, and why, one sentence each.
+    /// Films without a proxy, and other media that were named, and why, one sentence each.
     pub skipped: Vec<String>,
     /// Why proxies that were there did not fit.
     pub warnings: Vec<String>,
@@ -206,7 +206,10 @@ fn jobs<'a>(
             }
         };
         if media.kind != MediaKind::Video || index.info().video.is_empty() || index.info().is_still {
-            report.skipped.push(format!("media \"{}\": {} is no film", media.id, media.path));
+            // Of all media, sounds and stills are not meant.
+            if !request.media.is_empty() {
+                report.skipped.push(format!("media \"{}\": {} is no film", media.id, media.path));
+            }
             continue;
         }
         let own = streams.iter().filter(|(m, _)| *m == media.id).map(|(_, stream)| *stream);

@@ -31,6 +31,12 @@ fn real_clips_look_the_same_with_proxies() {
     ] {
         let Some(file) = media(name) else { continue };
         let b = Bench::new();
+        // The first half second of the long one, with its edit list.
+        let (mut file, short) = (file, b.path("short.mp4"));
+        if name.starts_with("iphone_hlg") {
+            ffmpeg(&["-i", file.to_str().unwrap(), "-t", "0.5", "-c", "copy", "-map", "0:v:0"], &short);
+            file = short;
+        }
         b.ok(&["new", "film.json", file.to_str().unwrap()]);
         b.ok(&["proxy", "film.json"]);
         for at in ["0", "11"] {
@@ -176,4 +182,20 @@ fn bad_requests_and_places_are_explained() {
     fs::remove_file(b.path("a.mp4")).unwrap();
     let ran = b.run(&["proxy", "film.json"]);
     assert_eq!((ran.code, ran.err.contains("`cutroom relink` finds files that were moved")), (4, true), "{}", ran.err);
+}
+
+/// A disk that is full in the middle of a proxy leaves neither a part of it nor a row.
+#[cfg(unix)]
+#[test]
+fn a_full_disk_leaves_nothing() {
+    let b = Bench::new();
+    b.clip("a.mp4", 25, "25");
+    b.ok(&["new", "film.json", "a.mp4"]);
+    let limited = "trap '' XFSZ && ulimit -f 8 && exec \"$0\" \"$@\"";
+    let mut command = Command::new("bash");
+    command.args(["-c", limited, env!("CARGO_BIN_EXE_cutroom"), "proxy", "film.json"]).current_dir(b.dir.path());
+    let ran = crate::support::ran(command.env("NO_COLOR", "1").output().unwrap());
+    assert_eq!(ran.code, 1, "{}", ran.err);
+    assert!(ran.err.contains("media.write.failed") && ran.err.contains("nothing incomplete was left"), "{}", ran.err);
+    assert_eq!(fs::read_dir(b.path(".cutroom/proxies")).unwrap().count(), 0);
 }
