@@ -412,7 +412,7 @@ mod tests {
     };
 
     const QUICK: WatchOptions = WatchOptions {
-        settled: Duration::from_millis(60),
+        settled: Duration::from_millis(150),
         poll_watched: Duration::from_secs(60),
         poll_others: Duration::from_millis(50),
         stuck_after: Duration::from_secs(2),
@@ -429,7 +429,7 @@ mod tests {
     }
 
     fn is_quiet(watcher: &MediaWatcher) -> bool {
-        watcher.events().recv_timeout(Duration::from_millis(300)).is_err()
+        watcher.events().recv_timeout(Duration::from_millis(450)).is_err()
     }
 
     #[test]
@@ -507,7 +507,7 @@ mod tests {
             }
             look(location)
         };
-        let options = WatchOptions { stuck_after: Duration::from_millis(150), poll_watched: Duration::from_millis(50), ..QUICK };
+        let options = WatchOptions { stuck_after: Duration::from_millis(700), poll_watched: Duration::from_millis(50), ..QUICK };
         let watcher = MediaWatcher::looking_with(files(&[&s, &f]), options, Arc::new(looking)).unwrap();
         assert!(is_quiet(&watcher));
         is_stuck.store(true, Ordering::SeqCst);
