@@ -51,6 +51,8 @@ pub fn worded(text: &str, fields: &[String], words: &Words) -> String {
 /// Name of an operation's command.
 fn command(operation: &str) -> &str {
     match operation {
+        "import_media" => "import-media",
+        "make_proxies" => "proxy",
         "new_project" => "new",
         "render_frame" => "frame",
         "file_loudness" => "loudness",

@@ -3,7 +3,7 @@
 //! A command is a JSON object of one field. Its name is that of an operation of the document
 //! ([`cutroom_project::Operation`]) or of a [`SessionCommand`]. Each is carried out completely or
 //! not at all, and answered by an [`EditEvent`].
-use crate::{ApiError, Session, journal::HistoryEntry};
+use crate::{ApiError, Session, import_media, journal::HistoryEntry, relink};
 use cutroom_pipeline::{Backend, PipelineError, RenderOptions, Renderer, output_spec};
 use cutroom_project::{
     Edit, Journal, JournalError, JournalOptions, Operation, OperationError, Problem, Project, Step, journal::Moved,
@@ -84,6 +84,20 @@ pub enum SessionCommand {
         /// Values of its parameters.
         #[serde(default)]
         with: BTreeMap<String, Value>,
+    },
+    /// Finds media whose files were moved or renamed, as one step.
+    Relink {
+        /// Folders that are searched; empty: the project's own.
+        #[serde(default)]
+        search: Vec<PathBuf>,
+        /// Whether files of the same name with other content are linked, too.
+        #[serde(default)]
+        accept_different: bool,
+    },
+    /// Adds files and folders to the media, as one step.
+    ImportMedia {
+        /// Files, numbered pictures and folders.
+        files: Vec<PathBuf>,
     },
     /// Hashes the document, and the pixels of a frame.
     Hash {
@@ -417,6 +431,16 @@ impl Editor {
                 });
                 let all = Operation::All { steps: steps.collect::<Result<_, _>>()? };
                 self.apply(&name, key, &all)
+            }
+            SessionCommand::Relink { search, accept_different } => {
+                let found = relink::find(&self.session, &search, accept_different, cancel)
+                    .and_then(|f| f.operation())
+                    .map_err(|e| vec![e])?;
+                self.apply("relink", key, &found)
+            }
+            SessionCommand::ImportMedia { files } => {
+                let found = import_media::find(&self.session, &files, None, false, cancel)?;
+                self.apply("import_media", key, &found.operation().map_err(|e| vec![e])?)
             }
             SessionCommand::Hash { at } => self.hash(at.as_deref(), cancel),
         }

@@ -1,6 +1,6 @@
 //! Renders a project into a file.
 use crate::{
-    ApiError, BackendChoice,
+    ApiError, BackendChoice, ProxyChoice,
     loudness::LevelReport,
     overwrite_guard::{self, WrittenFile},
     parse_range,
@@ -10,7 +10,7 @@ use crate::{
     subtitles_export::{self, Drafts},
 };
 use cutroom_export::{AudioChoices, Draft, ExportSettings, SettingsError, UnfinishedFiles, VideoChoices};
-use cutroom_pipeline::{PipelineError, RenderOptions};
+use cutroom_pipeline::{OpenOptions, PipelineError, RenderOptions};
 use cutroom_timeline::{RenderScale, Timeline};
 use cutroom_types::{CancelToken, CompositionId, FrameRate, Progress, Time};
 use schemars::JsonSchema;
@@ -44,6 +44,15 @@ pub struct ExportRequest {
     /// Threads for decoding, drawing and encoding; 0 for one per core.
     #[serde(default)]
     pub threads: usize,
+    /// Which proxies are drawn instead of their sources: for drafts, the picture gets softer.
+    #[serde(default)]
+    pub proxies: ProxyChoice,
+    /// The folder of proxies; absent: `.cutroom/proxies` beside the project.
+    #[serde(default)]
+    pub proxy_folder: Option<PathBuf>,
+    /// Draw a slate, and play silence, for files that are missing; otherwise they are errors.
+    #[serde(default)]
+    pub offline: bool,
     /// What draws.
     #[serde(default)]
     pub backend: BackendChoice,
@@ -217,7 +226,12 @@ pub fn export(
     let [from, to] = film.map_or([Time::ZERO; 2], |film| frames.map(|n| film.frame_rate.time_of_frame(n)));
     let (texts, losses) =
         subtitles_export::text_tracks(tracks, draft.container(), request.output.as_deref(), from, to).map_err(one)?;
-    let mut composition = session.open_composition(&id, request.threads, cancel)?;
+    if let Some(folder) = &request.proxy_folder {
+        session.library().set_proxy_folder(folder);
+    }
+    let options =
+        OpenOptions { decode_threads: request.threads, others: 0, proxies: request.proxies.into(), offline: request.offline };
+    let mut composition = session.open_with(&id, options, cancel)?;
     let audible = draft.audio_in_question().map(|samples| composition.has_audio(samples)).transpose();
     let audible = audible.map_err(|e| one(e.into()))?.unwrap_or(false);
     let (mut plan, notes) = draft.complete(audible).map_err(|e| one(e.into()))?;
@@ -229,7 +243,11 @@ pub fn export(
     let duration_secs = (plan.rate.time_of_frame(plan.frames.end) - plan.rate.time_of_frame(plan.frames.start)).as_secs_f64();
     let elapsed = report.elapsed_secs.max(1e-9);
     let mut warnings = session::warnings(session, &composition);
-    let fields = notes.iter().filter_map(|note| note.field).map(str::to_owned).collect();
+    let mut fields: Vec<String> = notes.iter().filter_map(|note| note.field).map(str::to_owned).collect();
+    if request.proxies != ProxyChoice::Off {
+        warnings.push("pictures of proxies are in the film, which are softer than those of the files: `proxies` was given".into());
+        fields.push("proxies".into());
+    }
     warnings.extend(notes.into_iter().map(|note| note.message));
     warnings.extend(text_warnings.into_iter().chain(losses));
     if let (Some(level), Some(target)) = (&report.level, request.audio.loudness_lufs) {

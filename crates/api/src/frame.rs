@@ -1,11 +1,14 @@
 //! Renders one frame as a picture.
-use crate::{ApiError, BackendChoice, DisplayChoice, Session, session};
-use cutroom_pipeline::{OpenComposition, PipelineError, RenderOptions, Renderer, as_srgb, output_spec};
+use crate::{ApiError, BackendChoice, DisplayChoice, ProxyChoice, Session, session};
+use cutroom_pipeline::{OpenComposition, OpenOptions, PipelineError, RenderOptions, Renderer, as_srgb, output_spec};
 use cutroom_timeline::RenderScale;
 use cutroom_types::{CancelToken, Picture, PictureFormat, Primaries, Size, Timecode};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::{path::Path, sync::Arc};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 /// The frame to render.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -22,6 +25,15 @@ pub struct FrameRequest {
     /// Pixels drawn for each pixel of the film, 1/64..=4; absent: 1.
     #[serde(default)]
     pub scale: Option<f64>,
+    /// Which proxies are drawn instead of their sources.
+    #[serde(default)]
+    pub proxies: ProxyChoice,
+    /// The folder of proxies; absent: `.cutroom/proxies` beside the project.
+    #[serde(default)]
+    pub proxy_folder: Option<PathBuf>,
+    /// Draw a slate for files that are missing; otherwise they are errors.
+    #[serde(default)]
+    pub offline: bool,
     /// What draws.
     #[serde(default)]
     pub backend: BackendChoice,
@@ -86,7 +98,12 @@ pub fn render_frame(session: &Session, request: &FrameRequest, cancel: &CancelTo
     let (rate, total) = session.frames(&id).map_err(one)?;
     let scale = session.scale(&id, request.scale, "scale").map_err(one)?;
     let frame = session::frame_inside(&request.at, rate, total).map_err(one)?;
-    let composition = session.open_composition(&id, request.threads, cancel)?;
+    if let Some(folder) = &request.proxy_folder {
+        session.library().set_proxy_folder(folder);
+    }
+    let options =
+        OpenOptions { decode_threads: request.threads, others: 0, proxies: request.proxies.into(), offline: request.offline };
+    let composition = session.open_with(&id, options, cancel)?;
     draw(session, request, &composition, frame, scale).map_err(one)
 }
 

@@ -9,6 +9,7 @@ mod cache;
 mod catalog;
 mod clip_list;
 mod codes;
+mod collect;
 mod doctor;
 mod editing;
 mod error;
@@ -18,14 +19,19 @@ mod frame;
 mod from_errors;
 mod graph;
 mod history;
+mod import_media;
 mod journal;
 mod loudness;
+mod media_content;
+mod media_search;
 mod new_project;
 mod overwrite_guard;
 mod path_serde;
 mod play;
 mod position;
 mod probe;
+mod proxy;
+mod relink;
 mod session;
 mod settings;
 mod speed;
@@ -50,6 +56,7 @@ mod wire;
 pub use cache::{CacheKind, CacheReport, PruneCacheReport, PruneCacheRequest, VerifyCacheReport, cache, prune_cache, verify_cache};
 pub use catalog::{AliasEntry, BlendEntry, Catalog, CostEntry, EffectEntry, ParamEntry, TransitionEntry, catalog};
 pub use codes::{CODES, ErrorClass, ErrorCode};
+pub use collect::{CollectReport, CollectRequest, collect};
 pub use cutroom_export::UnfinishedFiles;
 pub use cutroom_project::JournalOptions;
 pub use cutroom_types::{Align, CancelToken, Fit, Gaps, Progress, ProgressUnit, Size};
@@ -63,14 +70,17 @@ pub use graph::{GraphReport, GraphRequest, NodeReport, graph};
 pub use history::{
     BackupEntry, HistoryReport, HistoryRequest, Keep, RecoverRequest, RestoreReport, RestoreRequest, history, recover, restore,
 };
+pub use import_media::{DuplicateMedia, ImportMediaReport, ImportMediaRequest, ImportedMedia, SkippedFile, import_media};
 pub use journal::HistoryEntry;
 pub use loudness::{FileLoudnessRequest, LevelReport, LoudnessReport, LoudnessRequest, file_loudness, loudness};
 pub use new_project::{NewProjectReport, NewProjectRequest, new_project};
 pub use play::{PlayReport, PlayRequest, play};
 pub use position::{parse_frame, parse_length_frames, parse_range};
 pub use probe::{AudioReport, MediaReport, ProbeRequest, TextReport, VideoReport, probe};
+pub use proxy::{KeptProxy, ProxyEntry, ProxyReport, ProxyRequest, make_proxies};
+pub use relink::{MissingMedia, RelinkReport, RelinkRequest, RelinkedBy, RelinkedMedia, relink};
 pub use session::Session;
-pub use settings::{BackendChoice, DisplayChoice};
+pub use settings::{BackendChoice, DisplayChoice, ProxyChoice, ProxyScaleChoice};
 pub use speed::{Speed, SpeedMeter};
 pub use split::{SplitLayoutEntry, SplitLayoutList, SplitLook, SplitPreviewRequest, split_layouts, split_preview};
 pub use split_film::{
@@ -101,6 +111,7 @@ pub const OPERATIONS: &[Operation] = &[
     Operation::of_nothing::<CacheReport>("cache"),
     Operation::of_nothing::<Catalog>("catalog"),
     Operation::new::<CheckSubtitlesRequest, CheckSubtitlesReport>("check_subtitles"),
+    Operation::new::<CollectRequest, CollectReport>("collect"),
     Operation::new::<ConvertSubtitlesRequest, ConvertSubtitlesReport>("convert_subtitles"),
     Operation::of_nothing::<DoctorReport>("doctor"),
     Operation::new::<ExportRequest, ExportReport>("export"),
@@ -110,12 +121,15 @@ pub const OPERATIONS: &[Operation] = &[
     Operation::new::<FitSubtitlesRequest, FitSubtitlesReport>("fit_subtitles"),
     Operation::new::<GraphRequest, GraphReport>("graph"),
     Operation::new::<HistoryRequest, HistoryReport>("history"),
+    Operation::new::<ImportMediaRequest, ImportMediaReport>("import_media"),
     Operation::new::<LoudnessRequest, LoudnessReport>("loudness"),
+    Operation::new::<ProxyRequest, ProxyReport>("make_proxies"),
     Operation::new::<NewProjectRequest, NewProjectReport>("new_project"),
     Operation::new::<PlayRequest, PlayReport>("play"),
     Operation::new::<ProbeRequest, MediaReport>("probe"),
     Operation::new::<PruneCacheRequest, PruneCacheReport>("prune_cache"),
     Operation::new::<RecoverRequest, RestoreReport>("recover"),
+    Operation::new::<RelinkRequest, RelinkReport>("relink"),
     Operation::new::<FrameRequest, FrameReport>("render_frame"),
     Operation::new::<RestoreRequest, RestoreReport>("restore"),
     Operation::of_nothing::<serde_json::Value>("schema"),

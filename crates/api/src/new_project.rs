@@ -2,6 +2,7 @@
 use crate::{
     ApiError, cache,
     clip_list::{NamedClip, named_clips, time_in_file},
+    media_content::Content,
     overwrite_guard::{self, Inputs, WrittenFile},
     parse_length_frames, session,
     subtitle_input::{SubtitleInput, of_subtitles},
@@ -343,9 +344,11 @@ pub(crate) fn source(path: &Path, folder: &Path, info: &MediaInfo, numbered: Opt
         hdr: v.hdr,
     });
     let sound_end = info.audio.first().map(|a| a.span.end().since_zero());
+    let content = Content::of(&MediaLocation { path: path.into(), numbered })
+        .map_err(|e| ApiError::from(MediaError::Unreadable { path: path.into(), reason: e.to_string() }).field("clips"))?;
     let path = relative(folder, path, numbered.is_some())?;
     let numbered = numbered.map(|n| (n.frame_rate, n.gaps));
-    Ok(SourceFacts { path, kind, numbered, facts: facts_of(info), picture, duration: info.duration, sound_end })
+    Ok(SourceFacts { path, kind, numbered, facts: content.into_facts(facts_of(info)), picture, duration: info.duration, sound_end })
 }
 
 fn too_short(e: &SequenceError, clip: &Path) -> ApiError {
@@ -362,7 +365,7 @@ fn too_short(e: &SequenceError, clip: &Path) -> ApiError {
 }
 
 /// `path` relative to `folder`, with `/` between names. Of a pattern only the folder exists.
-fn relative(folder: &Path, path: &Path, is_pattern: bool) -> Result<String, ApiError> {
+pub(crate) fn relative(folder: &Path, path: &Path, is_pattern: bool) -> Result<String, ApiError> {
     let absolute = |p: &Path| p.canonicalize().map_err(|e| ApiError::new("usage.path", format!("{}: {e}", p.display())).file(p));
     let path = match path.file_name().filter(|_| is_pattern) {
         Some(name) => absolute(session::folder(path))?.join(name),

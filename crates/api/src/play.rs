@@ -6,7 +6,10 @@ use cutroom_pipeline::RenderOptions;
 use cutroom_types::{CancelToken, Progress, Size};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::time::{Duration, Instant};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 /// How often the engine is updated.
 const UPDATE: Duration = Duration::from_millis(2);
@@ -144,7 +147,7 @@ pub fn play(
     let composition = opened.composition();
     let failed = |e: &EngineError| one(ApiError::from(e));
     let render = RenderOptions { backend: request.backend.into(), threads: request.threads, ..RenderOptions::default() };
-    let settings = EngineSettings::new(session.catalog.clone(), session.library(), render, composition.sample_rate_hz);
+    let settings = EngineSettings::new(session.catalog.clone(), Arc::clone(session.library()), render, composition.sample_rate_hz);
     let mut engine = Engine::new(EngineSettings {
         policy: if request.every_frame { LatePolicy::SlowDown } else { LatePolicy::Drop },
         scale,

@@ -8,8 +8,9 @@ use crate::{
 };
 use cutroom_effects::Catalog;
 use cutroom_engine::DocumentState;
+use cutroom_media::MediaLocation;
 use cutroom_pipeline::{Library, OpenComposition, OpenOptions, PipelineError};
-use cutroom_project::{Clip, Composition, Inspection, MAX_COMPOSITION_SIDE_PX, Problem, Project, Track};
+use cutroom_project::{Clip, Composition, Inspection, MAX_COMPOSITION_SIDE_PX, Media, Problem, Project, Track};
 use cutroom_timeline::{RenderScale, Timeline};
 use cutroom_types::{CancelToken, ClipId, CompositionId, FrameRate, Timecode};
 use std::{
@@ -100,11 +101,6 @@ impl Session {
         DocumentState { project, composition: composition.clone(), revision: 1, touched: None }
     }
 
-    /// The media files.
-    pub(crate) fn library(&self) -> Arc<Library> {
-        Arc::clone(&self.library)
-    }
-
     /// The text of the project file as it was read.
     pub(crate) fn text(&self) -> &str {
         &self.text
@@ -118,6 +114,16 @@ impl Session {
     /// The folder that relative media paths start at.
     pub(crate) fn folder(&self) -> &Path {
         self.library.folder()
+    }
+
+    /// The files of the session.
+    pub(crate) fn library(&self) -> &Arc<Library> {
+        &self.library
+    }
+
+    /// Where a media's file, or its numbered pictures, are.
+    pub(crate) fn location(&self, media: &Media) -> MediaLocation {
+        self.library.location(media)
     }
 
     /// Rejects a project file to be written, the request's field `name`, in another folder: its media
@@ -214,8 +220,17 @@ impl Session {
         threads: usize,
         cancel: &CancelToken,
     ) -> Result<Arc<OpenComposition>, Vec<ApiError>> {
-        settings::check_threads(threads).map_err(|e| vec![e])?;
-        let options = OpenOptions { decode_threads: threads, others: 0 };
+        self.open_with(composition, OpenOptions { decode_threads: threads, ..OpenOptions::default() }, cancel)
+    }
+
+    /// As [`Self::open_composition`], with proxies, or with slates for missing files.
+    pub(crate) fn open_with(
+        &self,
+        composition: &CompositionId,
+        options: OpenOptions,
+        cancel: &CancelToken,
+    ) -> Result<Arc<OpenComposition>, Vec<ApiError>> {
+        settings::check_threads(options.decode_threads).map_err(|e| vec![e])?;
         let opened = OpenComposition::open(self.project.clone(), composition, &self.catalog, &self.library, options, cancel);
         if cancel.is_cancelled() {
             let message = "stopped while the media files were scanned; nothing was written under the output's name";

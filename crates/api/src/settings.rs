@@ -1,6 +1,6 @@
 //! Settings that several operations share.
 use crate::ApiError;
-use cutroom_pipeline::Backend;
+use cutroom_pipeline::{Backend, ProxyScale, ProxyUse};
 use cutroom_types::{ColorModel, PictureFormat};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -37,6 +37,56 @@ pub enum DisplayChoice {
     Film,
     /// A display of standard range: PQ and HLG are tone-mapped to 8-bit sRGB.
     Sdr,
+}
+
+/// Size of a proxy in relation to its source.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum ProxyScaleChoice {
+    /// Half of width and height.
+    #[default]
+    #[serde(rename = "1/2")]
+    Half,
+    /// A quarter of width and height.
+    #[serde(rename = "1/4")]
+    Quarter,
+}
+
+impl From<ProxyScaleChoice> for ProxyScale {
+    fn from(choice: ProxyScaleChoice) -> Self {
+        match choice {
+            ProxyScaleChoice::Half => Self::Half,
+            ProxyScaleChoice::Quarter => Self::Quarter,
+        }
+    }
+}
+
+/// Which proxies are drawn instead of their sources, where there are any.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub enum ProxyChoice {
+    /// None.
+    #[default]
+    #[serde(rename = "off")]
+    Off,
+    /// For each clip the smallest that has the pixels that are drawn.
+    #[serde(rename = "auto")]
+    Auto,
+    /// Those of half the size.
+    #[serde(rename = "1/2")]
+    Half,
+    /// Those of a quarter of the size, else of half.
+    #[serde(rename = "1/4")]
+    Quarter,
+}
+
+impl From<ProxyChoice> for ProxyUse {
+    fn from(choice: ProxyChoice) -> Self {
+        match choice {
+            ProxyChoice::Off => Self::Off,
+            ProxyChoice::Auto => Self::Auto,
+            ProxyChoice::Half => Self::Always(ProxyScale::Half),
+            ProxyChoice::Quarter => Self::Always(ProxyScale::Quarter),
+        }
+    }
 }
 
 /// Maximum number of threads that may be requested: more than a machine has cores, few enough to

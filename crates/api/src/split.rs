@@ -1,6 +1,8 @@
 //! Split screens: lists the layouts, and shows one as a picture. [`crate::split_film`] puts clips into
 //! them.
-use crate::{ApiError, BackendChoice, DisplayChoice, FrameReport, FrameRequest, Session, overwrite_guard, render_frame};
+use crate::{
+    ApiError, BackendChoice, DisplayChoice, FrameReport, FrameRequest, ProxyChoice, Session, overwrite_guard, render_frame,
+};
 use cutroom_project::{
     Clip, ClipSource, Color, Composition, Paint, Project, TextSource, Track, TrackKind,
     split::{CellClip, CellFit, LAYOUTS, Layout, MAX_LENGTH_PX, SplitError, SplitScreen, SplitStyle},
@@ -192,6 +194,9 @@ pub fn split_preview(request: &SplitPreviewRequest, cancel: &CancelToken) -> Res
     let target = [WrittenFile::file("output", &request.output)];
     overwrite_guard::check(&target, &session.inputs(), request.overwrite).map_err(one)?;
     let frame = FrameRequest {
+        proxies: ProxyChoice::Off,
+        proxy_folder: None,
+        offline: false,
         at: "0".into(),
         composition: None,
         display: DisplayChoice::default(),

@@ -1,7 +1,7 @@
 //! Titles: lists them, shows one as a picture or a film, and adds one to a project.
 use crate::{
-    ApiError, BackendChoice, ExportReport, ExportRequest, FrameReport, FrameRequest, Session, UnfinishedFiles, cache, export,
-    new_project,
+    ApiError, BackendChoice, ExportReport, ExportRequest, FrameReport, FrameRequest, ProxyChoice, Session, UnfinishedFiles, cache,
+    export, new_project,
     overwrite_guard::{self, WrittenFile},
     parse_frame, parse_length_frames, render_frame, session,
 };
@@ -160,6 +160,9 @@ pub fn title_preview(
         let (_, total) = session.frames(&session.project.main).map_err(one)?;
         let at = request.at.clone().unwrap_or_else(|| (total / 2).to_string());
         let frame = FrameRequest {
+            proxies: ProxyChoice::Off,
+            proxy_folder: None,
+            offline: false,
             at,
             composition: None,
             display: crate::DisplayChoice::default(),

@@ -85,6 +85,7 @@ pub(crate) fn picture(path: &Path, frame: &Arc<AvFrame>, tags: &StreamTags) -> R
         alpha: AlphaMode::Straight,
         sample_aspect,
         orientation: tags.orientation,
+        stands_for: None,
         planes,
     })
 }

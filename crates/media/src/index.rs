@@ -181,7 +181,41 @@ impl MediaIndex {
         let frames = tables.iter().flat_map(|t| t.video.get(video_stream)).map(|v| v.frames.len()).sum();
         (0..frames).filter_map(move |i| Some(tables.as_ref()?.video.get(video_stream)?.span(i)))
     }
+
+    /// The index of a file whose first video stream holds the frames of a stream of another file (a
+    /// proxy), with exactly their times: rounding of its container has no effect.
+    ///
+    /// # Errors
+    /// In words, how its number of frames or their times differ from those of the other stream.
+    pub fn with_times_of(&self, other: &Self, video_stream: usize) -> Result<Arc<Self>, String> {
+        let (tables, others) = (self.tables().map_err(|e| e.to_string())?, other.tables().map_err(|e| e.to_string())?);
+        let (Some(own), Some(source)) = (tables.video.first(), others.video.get(video_stream)) else {
+            return Err("one of them has no pictures".into());
+        };
+        if own.frames.len() != source.frames.len() {
+            return Err(format!("it has {} frames instead of {}", own.frames.len(), source.frames.len()));
+        }
+        let start = |v: &VideoIndex| v.frames.first().map(|f| f.start).unwrap_or_default();
+        let (own_start, source_start) = (start(own), start(source));
+        let off = |n: &usize| ((own.frames[*n].start - own_start) - (source.frames[*n].start - source_start)).0.abs() > TIME_SLACK;
+        if let Some(n) = (0..own.frames.len()).find(off) {
+            let at = (source.frames[n].start - source_start).as_secs_f64();
+            let is = (own.frames[n].start - own_start).as_secs_f64();
+            return Err(format!("frame {n} is shown {is:.6} s after the first one instead of {at:.6} s"));
+        }
+        let mut video = tables.video.clone();
+        for (frame, source) in video[0].frames.iter_mut().zip(&source.frames) {
+            frame.start = source.start;
+        }
+        video[0].end = source.end;
+        let mut info = self.info.clone();
+        info.video[0].span = Span::new(source_start, source.end);
+        Ok(Arc::new(Self::whole(info, video, tables.audio.clone(), self.row.clone())))
+    }
 }
+
+/// Times that differ by at most this many flicks, a millisecond, are those of the same frame.
+const TIME_SLACK: i64 = cutroom_types::FLICKS_PER_SECOND / 1000;
 
 /// Moves the first stream that the file marks as default to the beginning, so that it is the one
 /// that is used when none is chosen.

@@ -3,21 +3,26 @@
 //! edit.
 use crate::{
     AudioMix, FrameReader, Library, OpenSource, PipelineError,
-    decode::{VideoStream, read_options},
+    decode::VideoStream,
     decoder_pool::FrameSource,
+    facts::{facts_of, read_options, upright_size},
     fonts, handles,
     luts::{self, Luts},
+    offline::{self, Offline},
+    proxy::{OpenProxy, ProxyUse, choose, pixels_drawn_as_one},
     svg,
     validate::validate_media,
 };
 use cutroom_cache::Key;
 use cutroom_drawing::{FontSet, Svg};
 use cutroom_effects::Catalog;
-use cutroom_media::{MediaError, MediaIndex, MediaInfo, ReadOptions, VideoInfo};
+use cutroom_media::{MediaError, MediaIndex, ReadOptions};
 use cutroom_project::{Composition, MediaFacts, Problem, Project, TrackKind};
 use cutroom_render::{OutputSpec, Renderer, graph::FrameGraph};
-use cutroom_timeline::{AudioPlan, FramePlan, LeftOut, PlanError, PlanKey, RenderScale, Timeline, reachable, source_uses};
-use cutroom_types::{CancelToken, CompositionId, MediaId, Picture, Size, TimeDelta};
+use cutroom_timeline::{
+    AudioPlan, FramePlan, LeftOut, PlanError, PlanKey, RenderScale, SourceFrame, StreamKind, Timeline, reachable, source_uses,
+};
+use cutroom_types::{CancelToken, CompositionId, MediaId, Picture, Size};
 use std::{
     collections::{BTreeMap, HashSet},
     ops::Range,
@@ -42,6 +47,10 @@ pub struct OpenOptions {
     /// Number of other users of the cores in addition to the decoders: an encoder that uses all
     /// cores counts as one.
     pub others: usize,
+    /// Which proxies are read instead of their files.
+    pub proxies: ProxyUse,
+    /// Whether a slate and silence stand for files that are missing; otherwise they are problems.
+    pub offline: bool,
 }
 
 /// A composition whose document and files are valid, ready to return frames and audio. It can be
@@ -65,6 +74,11 @@ pub struct OpenComposition {
     options: OpenOptions,
     /// Threads per decoder.
     decode_threads: usize,
+    /// The proxies of video streams, the largest first, and the upright sizes of those streams.
+    proxies: BTreeMap<(MediaId, usize), Vec<OpenProxy>>,
+    sizes: BTreeMap<(MediaId, usize), Size>,
+    /// Media whose files are missing, and for which something stands in.
+    offline: BTreeMap<MediaId, Offline>,
 }
 
 impl OpenComposition {
@@ -108,7 +122,7 @@ impl OpenComposition {
     ) -> Result<Self, Vec<Problem>> {
         // The facts stored in the project may be out of date; they are replaced by those of the
         // scan.
-        project.media.iter_mut().for_each(|m| m.facts = None);
+        let stored: Vec<Option<MediaFacts>> = project.media.iter_mut().map(|m| m.facts.take()).collect();
         let mut problems = cutroom_timeline::validate(&project, catalog);
         let refuse =
             |e: PlanError| Problem { json_path: "compositions".into(), clip: None, code: e.code(), message: e.to_string() };
@@ -124,12 +138,20 @@ impl OpenComposition {
         let in_use: Vec<_> = project.media.iter().filter(|m| named.contains(&m.id)).collect();
         let locations: Vec<_> = in_use.iter().map(|m| library.location(m)).collect();
         let indexes = library.scan(&locations, cancel);
-        let scanned: BTreeMap<MediaId, Scanned> = in_use
+        let mut scanned: BTreeMap<MediaId, Scanned> = in_use
             .iter()
             .zip(locations.into_iter().zip(indexes))
             .map(|(media, (location, index))| (media.id.clone(), Scanned { path: location.path, index }))
             .collect();
-        for media in &mut project.media {
+        let mut offline = BTreeMap::new();
+        if options.offline {
+            offline = offline::take(&mut scanned, &project, &stored, composition, &uses);
+        }
+        for (media, stored) in project.media.iter_mut().zip(stored) {
+            if offline.contains_key(&media.id) {
+                media.facts = stored;
+                continue;
+            }
             media.facts = scanned.get(&media.id).and_then(|s| s.index.as_ref().ok()).map(|index| facts_of(index.info()));
         }
         let found = validate_media(&project, &uses, &scanned);
@@ -143,6 +165,27 @@ impl OpenComposition {
             return Err(problems);
         }
         notes.extend(handles::warnings(&project, composition, catalog, &scanned));
+        notes.extend(offline.iter().map(|(id, lost)| lost.warning(id)));
+        let (mut proxies, mut sizes) = (BTreeMap::new(), BTreeMap::new());
+        if options.proxies != ProxyUse::Off {
+            for used in uses.iter().filter(|u| u.kind == StreamKind::Video) {
+                let key = (used.media.clone(), used.stream);
+                let (Some(media), Some(Scanned { index: Ok(index), .. })) = (project.media(&used.media), scanned.get(&used.media))
+                else {
+                    continue;
+                };
+                let Some(video) =
+                    index.info().video.get(used.stream).filter(|_| !index.info().is_still && !sizes.contains_key(&key))
+                else {
+                    continue;
+                };
+                let found = library.proxies_of(media, index, used.stream, &mut notes, cancel);
+                sizes.insert(key.clone(), upright_size(video));
+                if !found.is_empty() {
+                    proxies.insert(key, found);
+                }
+            }
+        }
         let timeline = timeline(Arc::new(project)).map_err(|e| vec![refuse(e)])?;
         let contents = scanned.keys().map(|id| (id.clone(), OnceLock::new())).collect();
         let files = scanned.into_iter().filter_map(|(id, s)| s.index.ok().map(|index| (id, index))).collect();
@@ -152,7 +195,22 @@ impl OpenComposition {
         };
         let contents = Arc::new(contents);
         let library = Arc::clone(library);
-        Ok(Self { timeline, library, files, luts, fonts, font_files, contents, svgs, notes, options, decode_threads })
+        Ok(Self {
+            timeline,
+            library,
+            files,
+            luts,
+            fonts,
+            font_files,
+            contents,
+            svgs,
+            notes,
+            options,
+            decode_threads,
+            proxies,
+            sizes,
+            offline,
+        })
     }
 
     /// The same composition with decoders that share the cores with `others` other users, unless
@@ -314,8 +372,42 @@ impl OpenComposition {
         self.project().media(media).map(|m| read_options(m, self.decode_threads))
     }
 
-    /// Whether decoders of a media that were opened for `before` can be used for this composition.
-    pub(crate) fn reads_as(&self, before: &Self, media: &MediaId) -> bool {
+    /// Media whose files are missing, and for which something stands in.
+    pub(crate) fn offline(&self, media: &MediaId) -> Option<&Offline> {
+        self.offline.get(media)
+    }
+
+    /// The proxy, counted from 1 in the order of [`ProxyScale::ALL`], that is read for each of the
+    /// source frames of a plan; 0 for the file itself.
+    ///
+    /// [`ProxyScale::ALL`]: crate::ProxyScale::ALL
+    pub(crate) fn read_from(&self, plan: &FramePlan, frames: &[SourceFrame]) -> Vec<usize> {
+        if self.proxies.is_empty() {
+            return vec![0; frames.len()];
+        }
+        let drawn = pixels_drawn_as_one(plan, &self.sizes);
+        let of = |frame: &SourceFrame| {
+            let proxies = self.proxies.get(&(frame.media.clone(), frame.stream))?;
+            let pixels = drawn.get(frame).copied().unwrap_or(1.0);
+            choose(proxies, self.options.proxies, pixels).map(|proxy| 1 + proxy.scale as usize)
+        };
+        frames.iter().map(|frame| of(frame).unwrap_or(0)).collect()
+    }
+
+    fn proxy(&self, media: &MediaId, stream: usize, number: usize) -> Option<&OpenProxy> {
+        self.proxies.get(&(media.clone(), stream))?.iter().find(|p| 1 + p.scale as usize == number)
+    }
+
+    /// Whether decoders of a media, or of its proxy of this number, that were opened for `before` can be
+    /// used for this composition.
+    pub(crate) fn reads_as(&self, before: &Self, media: &MediaId, number: usize) -> bool {
+        if number > 0 {
+            let files = |c: &Self| -> Vec<usize> {
+                let streams = c.proxies.iter().filter(|((m, _), _)| m == media).flat_map(|(_, some)| some);
+                streams.map(|p| Arc::as_ptr(&p.index).addr()).collect()
+            };
+            return files(self) == files(before) && self.decode_threads == before.decode_threads;
+        }
         let same_file = match (self.files.get(media), before.files.get(media)) {
             (Some(a), Some(b)) => Arc::ptr_eq(a, b),
             _ => false,
@@ -323,10 +415,18 @@ impl OpenComposition {
         same_file && self.read_options(media) == before.read_options(media)
     }
 
-    /// The function with which a decode thread opens a stream.
-    pub(crate) fn opener(self: &Arc<Self>) -> Arc<OpenSource> {
+    /// The function with which a decode thread opens a stream, or its proxy of this number.
+    pub(crate) fn opener(self: &Arc<Self>, number: usize) -> Arc<OpenSource> {
         let composition = Arc::clone(self);
         Arc::new(move |media, stream| {
+            if let Some(lost) = composition.offline(media) {
+                return Ok(Box::new(lost.slate()?) as Box<dyn FrameSource>);
+            }
+            if let Some(proxy) = composition.proxy(media, stream, number) {
+                let log = Arc::clone(composition.library.log());
+                let threads = composition.decode_threads;
+                return Ok(Box::new(VideoStream::open_proxy(&proxy.index, proxy.pictures, threads, log)?) as Box<dyn FrameSource>);
+            }
             let unknown = || PipelineError::NoMedia { id: media.clone() };
             let (index, options) = (composition.index(media)?, composition.read_options(media).ok_or_else(unknown)?);
             let log = Arc::clone(composition.library.log());
@@ -342,26 +442,4 @@ fn shared_cores(composition: &Composition, others: usize) -> usize {
     let cores = thread::available_parallelism().map_or(1, std::num::NonZero::get);
     let sources = composition.tracks.iter().filter(|t| t.kind == TrackKind::Video).count().max(1);
     (cores / (sources + others)).max(1)
-}
-
-/// A stream's size in square pixels, with its orientation applied.
-pub fn upright_size(v: &VideoInfo) -> Size {
-    let (n, d) = (u64::from(v.sample_aspect.0), u64::from(v.sample_aspect.1.max(1)));
-    let width = (u64::from(v.size.width) * n + d / 2) / d;
-    v.orientation.apply(Size { width: u32::try_from(width).unwrap_or(u32::MAX), height: v.size.height })
-}
-
-/// The facts about a file that the document stores.
-pub fn facts_of(info: &MediaInfo) -> MediaFacts {
-    let picture = info.video.first();
-    MediaFacts {
-        duration: (!info.is_still && info.duration > TimeDelta::ZERO).then_some(info.duration),
-        size: picture.map(upright_size),
-        frame_rate: picture.filter(|_| !info.is_still).and_then(|v| v.nominal_rate.or(v.average_rate)),
-        picture_end: picture.filter(|_| !info.is_still).map(|v| v.span.end().since_zero()),
-        frame_durations: info.video.iter().map(|v| v.frame_duration.filter(|_| !info.is_still).unwrap_or_default()).collect(),
-        video_streams: Some(info.video.len()),
-        audio_streams: Some(info.audio.len()),
-        ..MediaFacts::default()
-    }
 }

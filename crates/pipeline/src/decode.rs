@@ -1,10 +1,9 @@
 //! Decodes video streams for the decoder pool, and collects the decode reports of video and audio
 //! readers.
-use crate::{FrameSource, PipelineError, in_between::InBetween};
+use crate::{FrameSource, PipelineError, in_between::InBetween, proxy::ProxyPictures};
 use cutroom_media::{DecodeReport, MediaIndex, ReadOptions, VideoReader};
-use cutroom_project::Media;
 use cutroom_timeline::{SourceFrames, StreamKind};
-use cutroom_types::{Picture, Time};
+use cutroom_types::{Deinterlace, Picture, Time};
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
@@ -66,29 +65,43 @@ impl DecodeLog {
     }
 }
 
-/// The options with which a file's pictures are read, according to the document.
-pub(crate) fn read_options(media: &Media, threads: usize) -> ReadOptions {
-    ReadOptions { threads, deinterlace: media.deinterlace, field_order: media.field_order, ..ReadOptions::default() }
-}
-
 /// A reader of one video stream, which adds its report to the log when dropped.
 pub(crate) struct VideoStream {
     reader: VideoReader,
     in_between: InBetween,
     stream: usize,
+    /// What the pictures stand for if they are those of a proxy.
+    proxy: Option<ProxyPictures>,
     log: Arc<DecodeLog>,
 }
 
 impl VideoStream {
     pub fn open(index: &Arc<MediaIndex>, stream: usize, options: ReadOptions, log: Arc<DecodeLog>) -> Result<Self, PipelineError> {
         let reader = VideoReader::open_indexed(Arc::clone(index), stream, options)?;
-        Ok(Self { reader, in_between: InBetween::default(), stream, log })
+        Ok(Self { reader, in_between: InBetween::default(), stream, proxy: None, log })
+    }
+
+    /// The pictures of a proxy, which stand for those of its source.
+    pub fn open_proxy(
+        index: &Arc<MediaIndex>,
+        pictures: ProxyPictures,
+        threads: usize,
+        log: Arc<DecodeLog>,
+    ) -> Result<Self, PipelineError> {
+        let options = ReadOptions { threads, deinterlace: Deinterlace::Off, ..ReadOptions::default() };
+        let mut stream = Self::open(index, 0, options, log)?;
+        stream.proxy = Some(pictures);
+        Ok(stream)
     }
 }
 
 impl FrameSource for VideoStream {
     fn picture_at(&mut self, time: Time, frames: SourceFrames) -> Result<Picture, PipelineError> {
-        Ok(self.in_between.picture(&mut self.reader, time, frames)?)
+        let picture = self.in_between.picture(&mut self.reader, time, frames)?;
+        Ok(match &self.proxy {
+            Some(pictures) => pictures.stand_in(picture),
+            None => picture,
+        })
     }
 }
 

@@ -32,6 +32,14 @@ pub enum PipelineError {
         /// The media that was decoded.
         media: MediaId,
     },
+    /// The slate of a missing file could not be drawn: a defect.
+    #[error("{}: its slate cannot be drawn: {reason}", .path.display())]
+    Slate {
+        /// The missing file.
+        path: std::path::PathBuf,
+        /// Why.
+        reason: String,
+    },
     /// A thread could not be started.
     #[error("cannot start a decoding thread")]
     Thread {
@@ -50,6 +58,7 @@ impl PipelineError {
             Self::Render(e) => e.code(),
             Self::Audio(e) => e.code(),
             Self::Stopped { .. } => "media.decode.stopped",
+            Self::Slate { .. } => "pipeline.slate",
             Self::Thread { .. } => "pipeline.thread",
         }
     }

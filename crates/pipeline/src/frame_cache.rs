@@ -117,6 +117,8 @@ fn from_bytes(bytes: &[u8]) -> Option<Picture> {
         alpha: if s.is_premultiplied { AlphaMode::Premultiplied } else { AlphaMode::Straight },
         sample_aspect: s.sample_aspect,
         orientation: s.orientation,
+        // Drawn frames stand for themselves; only proxies stand for others.
+        stands_for: None,
         planes: s.planes.into_iter().map(plane).collect::<Option<_>>()?,
     })
 }

@@ -58,6 +58,10 @@ impl OpenComposition {
             // Texts inside of drawings.
             used.letters |= self.svgs().contains_key(id);
         }
+        // Proxies that are read instead of files.
+        for number in self.read_from(plan, &plan.source_frames()) {
+            key = key.with((number as u64).to_le_bytes());
+        }
         for (path, (_, content)) in self.luts().iter().filter(|(path, _)| used.texts.contains(&***path)) {
             key = key.with(path.as_bytes()).with(content.0);
         }

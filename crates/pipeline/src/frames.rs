@@ -1,6 +1,6 @@
 //! Reads frames of a composition with decoding ahead: a range in order, or single frames at any
 //! position.
-use crate::{DecoderPool, OpenComposition, Pending, PipelineError};
+use crate::{DecoderPool, OpenComposition, Pending, PipelineError, ProxyScale};
 use cutroom_drawing::{FontSet, Svg};
 use cutroom_effects::lut::Lut;
 use cutroom_render::{
@@ -21,6 +21,9 @@ const FRAMES_AHEAD: usize = 4;
 /// No further frame is requested ahead while this many pictures are: a frame may need hundreds.
 const PICTURES_AHEAD: usize = 128;
 
+/// The files themselves, and the scales of proxies.
+const POOLS: usize = 1 + ProxyScale::ALL.len();
+
 /// A frame's plan and its requested pictures.
 type RequestedFrame = (FramePlan, Vec<Pending>);
 
@@ -29,7 +32,8 @@ type RequestedFrame = (FramePlan, Vec<Pending>);
 /// ([`FrameReader::seek`]) and when the composition is edited ([`FrameReader::retarget`]).
 pub struct FrameReader {
     composition: Arc<OpenComposition>,
-    threads: DecoderPool,
+    /// The decoders of files, and those of their proxies of each scale.
+    pools: [DecoderPool; POOLS],
     /// Frames that are requested and not drawn yet. An error is returned when its frame is due.
     /// Pictures of entries that are dropped are not decoded.
     ahead: VecDeque<Result<RequestedFrame, PipelineError>>,
@@ -44,10 +48,10 @@ pub struct FrameReader {
 
 impl FrameReader {
     pub(crate) fn new(composition: Arc<OpenComposition>, frames: Range<i64>) -> Self {
-        let threads = DecoderPool::new(composition.opener());
+        let pools = std::array::from_fn(|number| DecoderPool::new(composition.opener(number)));
         Self {
             composition,
-            threads,
+            pools,
             ahead: VecDeque::new(),
             in_flight: VecDeque::new(),
             stale: 0,
@@ -61,7 +65,8 @@ impl FrameReader {
         &self.composition
     }
 
-    /// Draws at another scale from the next frame on, for previews; sources are decoded as before.
+    /// Draws at another scale from the next frame on, for previews; sources are decoded as before, unless
+    /// proxies are used.
     pub fn set_scale(&mut self, scale: RenderScale) {
         if scale == self.scale {
             return;
@@ -88,7 +93,9 @@ impl FrameReader {
         self.seek(start..self.to_plan.end.max(start));
         let before = std::mem::replace(&mut self.composition, composition);
         let now = &self.composition;
-        self.threads.retarget(now.opener(), |media| now.reads_as(&before, media));
+        for (number, pool) in self.pools.iter_mut().enumerate() {
+            pool.retarget(now.opener(number), |media| now.reads_as(&before, media, number));
+        }
     }
 
     /// Draws the next frame of the range. After the last one it continues with the frames that
@@ -178,7 +185,13 @@ impl FrameReader {
     fn request(&mut self, plan: &FramePlan) -> Result<Vec<Pending>, PipelineError> {
         let mut frames = plan.source_frames();
         frames.retain(|frame| !self.composition.svgs().contains_key(&frame.media));
-        self.threads.request(frames)
+        let from = self.composition.read_from(plan, &frames);
+        let mut pending = Vec::with_capacity(frames.len());
+        for (number, pool) in self.pools.iter_mut().enumerate() {
+            let own = frames.iter().zip(&from).filter(|(_, from)| **from == number).map(|(frame, _)| frame.clone());
+            pending.extend(pool.request(own.collect())?);
+        }
+        Ok(pending)
     }
 }
 

@@ -1,6 +1,10 @@
 //! The files of a session: each is scanned and read once, kept while the session lasts, and shared
 //! by all compositions that are opened with it.
-use crate::{decode::DecodeLog, file_store};
+use crate::{
+    decode::DecodeLog,
+    file_store,
+    proxy::{OpenProxy, Proxies, ProxyScale},
+};
 use cutroom_cache::{Key, KeyHasher, Store};
 use cutroom_effects::lut::Lut;
 use cutroom_media::{MediaError, MediaIndex, MediaLocation, Numbered};
@@ -26,6 +30,7 @@ pub struct Library {
     store: Arc<Store>,
     files: Mutex<Files>,
     log: Arc<DecodeLog>,
+    proxies: Proxies,
 }
 
 #[derive(Default)]
@@ -72,7 +77,7 @@ impl Library {
 
     /// A library that keeps what it finds in a store.
     pub fn with_store(folder: &Path, store: Arc<Store>) -> Self {
-        Self { folder: folder.to_owned(), store, files: Mutex::default(), log: Arc::default() }
+        Self { folder: folder.to_owned(), store, files: Mutex::default(), log: Arc::default(), proxies: Proxies::default() }
     }
 
     /// Where it keeps what it finds.
@@ -102,7 +107,7 @@ impl Library {
 
     /// The indexes of these files, in the same order. Files that are not in the library, or have
     /// changed, are scanned, several at the same time, until `cancel` is cancelled.
-    pub(crate) fn scan(&self, paths: &[MediaLocation], cancel: &CancelToken) -> Vec<Result<Arc<MediaIndex>, MediaError>> {
+    pub fn scan(&self, paths: &[MediaLocation], cancel: &CancelToken) -> Vec<Result<Arc<MediaIndex>, MediaError>> {
         let stamps: Vec<Option<Stamp>> = paths.iter().map(Stamp::of_media).collect();
         let mut results: Vec<Option<Result<Arc<MediaIndex>, MediaError>>> = {
             let files = self.files();
@@ -195,6 +200,41 @@ impl Library {
         files.media.retain(|location, _| used.contains(&location.path));
         files.luts.retain(|path, _| used.contains(path));
         files.contents.retain(|location, _| used.contains(&location.path));
+    }
+
+    /// The folder of proxies: that of the project unless another one was set.
+    pub fn proxy_folder(&self) -> PathBuf {
+        self.proxies.folder(&self.folder)
+    }
+
+    /// Sets another folder of proxies than that of the project; only the first call counts.
+    pub fn set_proxy_folder(&self, folder: &Path) {
+        self.proxies.set_folder(folder);
+    }
+
+    /// The proxies of a stream, the largest first; why others cannot be used is added to `notes`.
+    pub(crate) fn proxies_of(
+        &self,
+        media: &Media,
+        index: &Arc<MediaIndex>,
+        stream: usize,
+        notes: &mut Vec<String>,
+        cancel: &CancelToken,
+    ) -> Vec<OpenProxy> {
+        self.proxies.of(&self.proxy_folder(), media, &self.location(media), index, stream, notes, cancel)
+    }
+
+    /// The scales of which there are proxies of a stream that fit; why others do not is added to
+    /// `notes`.
+    pub fn proxy_scales(
+        &self,
+        media: &Media,
+        index: &Arc<MediaIndex>,
+        stream: usize,
+        notes: &mut Vec<String>,
+        cancel: &CancelToken,
+    ) -> Vec<ProxyScale> {
+        self.proxies_of(media, index, stream, notes, cancel).iter().map(|proxy| proxy.scale).collect()
     }
 
     /// The decode reports of closed readers.

@@ -45,7 +45,7 @@ impl AudioMix {
         self.mixer = if self.mixer.clips() { mixer } else { mixer.unclipped() };
         let before = std::mem::replace(&mut self.readers.composition, composition);
         let now = &self.readers.composition;
-        self.readers.open.retain(|o| now.reads_as(&before, &o.media));
+        self.readers.open.retain(|o| now.reads_as(&before, &o.media, 0));
         Ok(())
     }
 
@@ -185,11 +185,19 @@ pub(crate) fn layout(info: &AudioInfo) -> Result<ChannelLayout, AudioError> {
 
 impl AudioSource for AudioFiles {
     fn format(&self, media: &MediaId, stream: usize) -> Result<AudioFormat, SourceError> {
+        if let Some(lost) = self.composition.offline(media) {
+            let rate_hz = self.composition.composition().sample_rate_hz;
+            return Ok(AudioFormat { rate_hz, layout: ChannelLayout::usual(lost.channels)? });
+        }
         let info = self.info(media, stream)?;
         Ok(AudioFormat { rate_hz: info.rate_hz, layout: layout(info)? })
     }
 
     fn read(&mut self, media: &MediaId, stream: usize, first_sample: i64, samples: usize) -> Result<AudioBlock, SourceError> {
+        if let Some(lost) = self.composition.offline(media) {
+            let rate_hz = self.composition.composition().sample_rate_hz;
+            return Ok(AudioBlock { rate_hz, channels: vec![vec![0.0; samples]; lost.channels] });
+        }
         let rate_hz = self.info(media, stream)?.rate_hz;
         let open = self.bring(media, stream, first_sample, rate_hz)?;
         let block = open.reader.read(first_sample, samples)?;
@@ -250,7 +258,7 @@ mod tests {
         let mut project = Project::new("film", composition);
         project.media = media;
         let library = Arc::new(Library::new(dir.path()));
-        let options = OpenOptions { decode_threads: 1, others: 0 };
+        let options = OpenOptions { decode_threads: 1, ..OpenOptions::default() };
         let opened = OpenComposition::open(project, &id, &Catalog::builtin(), &library, options, &CancelToken::new());
         let mut programme = Arc::new(opened.unwrap()).sound().unwrap();
         for block in 0..50 {

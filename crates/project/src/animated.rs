@@ -384,6 +384,15 @@ impl<T> Animated<T> {
         };
         one.into_iter().chain(many.iter().map(|k| &k.value))
     }
+
+    /// The constant, or each keyframe's value, to be changed.
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        let (one, many) = match self {
+            Self::Constant(v) => (Some(v), &mut [][..]),
+            Self::Curve(c) => (None, &mut c.keyframes[..]),
+        };
+        one.into_iter().chain(many.iter_mut().map(|k| &mut k.value))
+    }
 }
 
 impl Animated<f64> {

@@ -128,7 +128,11 @@ pub struct MediaFacts {
     /// Number of audio streams.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub audio_streams: Option<usize>,
-    /// Content fingerprint, to notice a changed file.
+    /// Size in bytes of the file, or of all numbered pictures together.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bytes: Option<u64>,
+    /// Fingerprint of the content, 64 hexadecimal digits, to notice a changed file and to find a moved
+    /// one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fingerprint: Option<String>,
     /// Unknown fields, kept on save.

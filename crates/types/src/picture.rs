@@ -198,6 +198,9 @@ pub struct Picture {
     pub sample_aspect: (u32, u32),
     /// How to bring the stored pixels upright.
     pub orientation: Orientation,
+    /// The stored size of the picture that this is a smaller copy of (a proxy): it is placed, cropped
+    /// and masked as if it had that size. `None`: it stands for itself.
+    pub stands_for: Option<Size>,
     /// `format.plane_count()` planes in the order of the model, alpha last.
     pub planes: Vec<Plane>,
 }
@@ -232,16 +235,19 @@ impl Picture {
             alpha: AlphaMode::Straight,
             sample_aspect: (1, 1),
             orientation: Orientation::UPRIGHT,
+            stands_for: None,
             planes,
         }
     }
 
-    /// Size of the upright picture in square pixels: the stored width is multiplied by the sample
-    /// aspect, rounded, at least 1; then the orientation is applied.
+    /// Size of the upright picture in square pixels: the stored width, or that of the picture that
+    /// it stands for, is multiplied by the sample aspect, rounded, at least 1; then the orientation is
+    /// applied.
     pub fn display_size(&self) -> Size {
         let (n, d) = self.sample_aspect;
-        let width = (u64::from(self.size.width) * u64::from(n) + u64::from(d) / 2) / u64::from(d);
-        self.orientation.apply(Size { width: u32::try_from(width.max(1)).unwrap_or(u32::MAX), height: self.size.height })
+        let stored = self.stands_for.unwrap_or(self.size);
+        let width = (u64::from(stored.width) * u64::from(n) + u64::from(d) / 2) / u64::from(d);
+        self.orientation.apply(Size { width: u32::try_from(width.max(1)).unwrap_or(u32::MAX), height: stored.height })
     }
 
     /// Sample `(x, y)` of plane `k` as an integer code, a float as its bits. Slow; for tests and

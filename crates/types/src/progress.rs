@@ -19,11 +19,18 @@ pub struct Progress {
 pub enum ProgressUnit {
     /// Frames of a composition or clip.
     Frames,
+    /// Bytes of files.
+    Bytes,
 }
 
 impl Progress {
     /// `done` of `total` frames.
     pub const fn frames(done: u64, total: u64) -> Self {
         Self { done, total, unit: ProgressUnit::Frames }
+    }
+
+    /// `done` of `total` bytes.
+    pub const fn bytes(done: u64, total: u64) -> Self {
+        Self { done, total, unit: ProgressUnit::Bytes }
     }
 }

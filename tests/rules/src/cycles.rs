@@ -12,8 +12,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub const MAY_STAY: &[(&str, &[&str], &str)] = &[
     (
         "crates/pipeline",
-        &["composition", "frames", "handles", "luts", "sound", "validate"],
-        "an open composition is what readers of frames and sound are opened from, and what they hold",
+        &["composition", "frames", "handles", "luts", "offline", "sound", "validate"],
+        "an open composition is what readers of frames and sound are opened from, and what they hold; a slate is a frame of one",
     ),
     (
         "apps/cli",

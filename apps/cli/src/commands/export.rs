@@ -1,4 +1,5 @@
 //! `cutroom export`.
+use super::frame::ProxiesArg;
 use crate::{
     args::BackendArg,
     failure::{Failure, Words, worded},
@@ -80,6 +81,15 @@ pub struct ExportArgs {
     /// Pixels written for each pixel of the film: 0.5 writes half of the width and height
     #[arg(long, value_name = "N")]
     pub scale: Option<f64>,
+    /// Draw proxies (see `cutroom proxy`) instead of their files, for drafts
+    #[arg(long, value_enum, value_name = "WHICH", default_value_t, conflicts_with = "no_video")]
+    pub proxies: ProxiesArg,
+    /// Folder of the proxies [default: .cutroom/proxies beside the project]
+    #[arg(long, value_name = "FOLDER", requires = "proxies")]
+    pub proxy_folder: Option<PathBuf>,
+    /// Draw a slate, and play silence, for files that are missing
+    #[arg(long)]
+    pub offline: bool,
     /// Part to render, end not included: 10s..20s, 0..250, 00:00:10:00..
     #[arg(long, value_name = "A..B")]
     pub range: Option<String>,
@@ -180,6 +190,9 @@ pub const WORDS: &Words = &[
     ("audio.true_peak_dbtp", "--true-peak"),
     ("lossless", "--lossless"),
     ("threads", "--threads"),
+    ("proxies", "--proxies"),
+    ("proxy_folder", "--proxy-folder"),
+    ("offline", "--offline"),
     ("backend", "--backend"),
     ("subtitles", "--subtitles"),
     ("subtitles_from", "--subtitles-from"),
@@ -241,6 +254,9 @@ fn run(args: &ExportArgs) -> Result<(), Failure> {
         },
         lossless: args.lossless,
         threads: args.threads,
+        proxies: args.proxies.into(),
+        proxy_folder: args.proxy_folder.clone(),
+        offline: args.offline,
         backend: args.backend.into(),
         subtitles: args.subtitles.iter().map(|s| SubtitleInput::parse(s)).collect(),
         subtitles_from: args.subtitles_from.clone(),

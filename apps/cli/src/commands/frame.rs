@@ -5,7 +5,7 @@ use crate::{
     text,
 };
 use clap::{Args, ValueEnum};
-use cutroom_api::{ApiError, CancelToken, DisplayChoice, FrameRequest, Session};
+use cutroom_api::{ApiError, CancelToken, DisplayChoice, FrameRequest, ProxyChoice, Session};
 use std::path::PathBuf;
 
 /// Arguments of `cutroom frame`.
@@ -17,6 +17,7 @@ Examples:
   cutroom frame film.json --at 312 -o f.png
   cutroom frame film.json --at 0:02.5 -o - | display
   cutroom frame film.json --at 12.5s -o f.png --scale 0.25
+  cutroom frame film.json --at 12.5s -o f.png --scale 0.5 --proxies auto
   cutroom frame film.json --at 12.5s -o f.png --display sdr")]
 pub struct FrameArgs {
     /// The project file
@@ -36,6 +37,15 @@ pub struct FrameArgs {
     /// Pixels drawn for each pixel of the film: 0.5 draws half of the width and height
     #[arg(long, value_name = "N")]
     pub scale: Option<f64>,
+    /// Draw proxies (see `cutroom proxy`) instead of their files
+    #[arg(long, value_enum, value_name = "WHICH", default_value_t)]
+    pub proxies: ProxiesArg,
+    /// Folder of the proxies [default: .cutroom/proxies beside the project]
+    #[arg(long, value_name = "FOLDER")]
+    pub proxy_folder: Option<PathBuf>,
+    /// Draw a slate for files that are missing
+    #[arg(long)]
+    pub offline: bool,
     /// What renders the frames
     #[arg(long, value_enum, default_value_t)]
     pub backend: BackendArg,
@@ -69,6 +79,33 @@ impl From<DisplayArg> for DisplayChoice {
     }
 }
 
+/// Which proxies are drawn.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum ProxiesArg {
+    /// None
+    #[default]
+    Off,
+    /// For each clip the smallest that has the pixels that are drawn
+    Auto,
+    /// Those of half the size
+    #[value(name = "1/2")]
+    Half,
+    /// Those of a quarter of the size, else of half
+    #[value(name = "1/4")]
+    Quarter,
+}
+
+impl From<ProxiesArg> for ProxyChoice {
+    fn from(arg: ProxiesArg) -> Self {
+        match arg {
+            ProxiesArg::Off => Self::Off,
+            ProxiesArg::Auto => Self::Auto,
+            ProxiesArg::Half => Self::Half,
+            ProxiesArg::Quarter => Self::Quarter,
+        }
+    }
+}
+
 /// Names of the request's fields on the command line.
 pub const WORDS: &Words = &[
     ("project", "<PROJECT>"),
@@ -77,6 +114,9 @@ pub const WORDS: &Words = &[
     ("composition", "--composition"),
     ("display", "--display"),
     ("scale", "--scale"),
+    ("proxies", "--proxies"),
+    ("proxy_folder", "--proxy-folder"),
+    ("offline", "--offline"),
     ("backend", "--backend"),
     ("threads", "--threads"),
     ("overwrite", "--overwrite"),
@@ -101,6 +141,9 @@ pub fn frame(args: &FrameArgs) -> Result<(), Failure> {
         composition: args.composition.clone(),
         display: args.display.into(),
         scale: args.scale,
+        proxies: args.proxies.into(),
+        proxy_folder: args.proxy_folder.clone(),
+        offline: args.offline,
         backend: args.backend.into(),
         threads: args.threads,
     };

@@ -2,6 +2,7 @@
 //! [`Command`], and an arm of [`run`].
 mod cache;
 mod catalog;
+mod collect;
 mod completions;
 mod doctor;
 mod export;
@@ -10,11 +11,14 @@ mod frame;
 mod graph;
 mod history;
 mod import;
+mod import_media;
 mod loudness;
 mod man;
 mod new;
 mod play;
 mod probe;
+mod proxy;
+mod relink;
 mod run;
 mod schema;
 mod split;
@@ -61,6 +65,14 @@ pub enum Command {
     Restore(history::RestoreArgs),
     /// Show and write what a session left that did not end in order
     Recover(history::RecoverArgs),
+    /// Add files and folders to the media of a project
+    ImportMedia(import_media::ImportMediaArgs),
+    /// Copy a project with all files that it reads into a folder
+    Collect(collect::CollectArgs),
+    /// Make smaller copies of films for previews
+    Proxy(proxy::ProxyArgs),
+    /// Find media whose files were moved or renamed
+    Relink(relink::RelinkArgs),
     /// Stabilise clips: measure how the camera moved and smooth it
     Stabilize(stabilize::StabilizeArgs),
     /// List titles, show one, or add one to a project
@@ -114,6 +126,10 @@ impl Command {
             Self::History(args) => args.json,
             Self::Restore(args) => args.json,
             Self::Recover(args) => args.json,
+            Self::ImportMedia(args) => args.json,
+            Self::Collect(args) => args.json,
+            Self::Proxy(args) => args.json,
+            Self::Relink(args) => args.json,
             Self::Stabilize(args) => args.json,
             Self::Title(command) => command.json(),
             Self::Split(command) => command.json(),
@@ -149,6 +165,10 @@ pub fn run(command: Command) -> Result<(), Failure> {
         Command::History(args) => history::history(&args),
         Command::Restore(args) => history::restore(&args),
         Command::Recover(args) => history::recover(&args),
+        Command::ImportMedia(args) => import_media::import_media(&args),
+        Command::Collect(args) => collect::collect(&args),
+        Command::Proxy(args) => proxy::proxy(&args),
+        Command::Relink(args) => relink::relink(&args),
         Command::Stabilize(args) => stabilize::stabilize(&args),
         Command::Title(command) => title::run(&command),
         Command::Split(command) => split::run(&command),
@@ -180,6 +200,17 @@ fn frames_bar(always: bool) -> ProgressBar {
     };
     let bar = ProgressBar::with_draw_target(Some(0), target);
     match ProgressStyle::with_template("{bar:32} {pos}/{len} frames  {msg}") {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}
+
+/// A progress bar that counts bytes, on standard error if that is a terminal.
+fn bytes_bar() -> ProgressBar {
+    let is_terminal = std::io::stderr().is_terminal();
+    let target = if is_terminal { ProgressDrawTarget::stderr_with_hz(10) } else { ProgressDrawTarget::hidden() };
+    let bar = ProgressBar::with_draw_target(Some(0), target);
+    match ProgressStyle::with_template("{bar:32} {bytes}/{total_bytes}  {eta}") {
         Ok(style) => bar.with_style(style),
         Err(_) => bar,
     }
@@ -232,6 +263,7 @@ mod tests {
     /// The command of an operation, and its names for the request's fields.
     fn words(operation: &str) -> (&'static str, &'static Words) {
         match operation {
+            "collect" => ("collect", collect::WORDS),
             "export" => ("export", export::WORDS),
             "file_loudness" | "loudness" => ("loudness", loudness::WORDS),
             "filmstrip" => ("filmstrip", filmstrip::WORDS),
@@ -239,10 +271,13 @@ mod tests {
             "history" => ("history", history::HISTORY_WORDS),
             "recover" => ("recover", history::RECOVER_WORDS),
             "restore" => ("restore", history::RESTORE_WORDS),
+            "import_media" => ("import-media", import_media::WORDS),
+            "make_proxies" => ("proxy", proxy::WORDS),
             "new_project" => ("new", new::WORDS),
             "play" => ("play", play::WORDS),
             "probe" => ("probe", probe::WORDS),
             "prune_cache" => ("cache prune", cache::PRUNE_WORDS),
+            "relink" => ("relink", relink::WORDS),
             "render_frame" => ("frame", frame::WORDS),
             "add_subtitles" | "check_subtitles" | "convert_subtitles" | "export_subtitles" | "fit_subtitles" | "show_subtitles" => {
                 ("subtitles", subtitles::WORDS)

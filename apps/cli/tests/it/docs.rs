@@ -119,13 +119,14 @@ fn every_example_works() {
                 .filter(|next| next.starts_with("  ") && !next.starts_with("  cutroom "))
                 .copied()
                 .unwrap_or_default();
-            let line = format!("{line} {rest}").replace("/usr/local/share/man/", "");
+            let line = format!("{line} {rest}").replace("/usr/local/share/man/", "").replace("/mnt/clips", ".");
             let words: Vec<&str> =
                 line.split([' ']).filter(|w| !w.is_empty()).skip(1).take_while(|w| !["|", ">"].contains(w)).collect();
             let words: Vec<&str> = words.into_iter().map(|w| w.trim_matches('\'')).collect();
             let is_made = name == "new" || words.starts_with(&["split", "new"]);
             for old in b.names().iter().filter(|n| !kept(n) || is_made && *n == "film.json") {
-                std::fs::remove_file(b.path(old)).unwrap();
+                let old = b.path(old);
+                if old.is_dir() { std::fs::remove_dir_all(old) } else { std::fs::remove_file(old) }.unwrap();
             }
             let ran = b.run(&words);
             assert_eq!(ran.code, 0, "cutroom {}\n{}", words.join(" "), ran.err);

@@ -106,7 +106,7 @@ fn locks_conflicts_and_damage_are_explained() {
     film(&b);
     let mut holder = repl(&b);
     let mut input = holder.stdin.take().unwrap();
-    writeln!(input, "{}", r#"{"split": {"at": "0.4s"}}"#).unwrap();
+    input.write_all(b"{\"split\": {\"at\": \"0.4s\"}}\n").unwrap();
     let mut answer = String::new();
     std::io::BufRead::read_line(&mut std::io::BufReader::new(holder.stdout.take().unwrap()), &mut answer).unwrap();
     let process = format!("process {} on ", holder.id());

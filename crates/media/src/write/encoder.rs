@@ -82,6 +82,16 @@ impl AvPacket {
         }
     }
 
+    /// Sets when it is presented and for how long; it is decoded at the same time.
+    pub fn set_times(&self, start: i64, length: i64) {
+        // SAFETY: the packet is valid while `self` lives; the fields are plain numbers.
+        unsafe {
+            (*self.0).pts = start;
+            (*self.0).dts = start;
+            (*self.0).duration = length;
+        }
+    }
+
     /// Decoding timestamp in the stream's time base.
     pub fn dts(&self) -> i64 {
         // SAFETY: the packet is valid while `self` lives.

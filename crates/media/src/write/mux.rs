@@ -154,6 +154,14 @@ impl Muxer {
         Ok(self.tracks.len() - 1)
     }
 
+    /// Counts the times of a track, which come with its packets, in ticks of 1/`per_second` s.
+    pub fn set_ticks(&mut self, track: usize, per_second: i32) {
+        let time_base = AVRational { num: 1, den: per_second };
+        self.tracks[track].encoder_time_base = time_base;
+        // SAFETY: the stream was returned by `add_stream`, and the header is not yet written.
+        unsafe { (**(*self.context).streams.add(track)).time_base = time_base };
+    }
+
     /// Adds a text track.
     pub fn add_text(&mut self, track: &TextTrack) -> Result<(), MediaError> {
         // SAFETY: the context is valid and its header not yet written.

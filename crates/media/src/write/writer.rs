@@ -14,6 +14,7 @@ use crate::write::validate::{Checked, CheckedVideo, check, check_codec, check_te
 use crate::write::video::{Input, JPEG, video_codec};
 use cutroom_types::{AlphaMode, AudioBlock, ColorModel, ColorTags, HdrMetadata, Orientation, Picture};
 use ffmpeg_next::ffi::AVRational;
+use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 
 /// What was written.
@@ -37,6 +38,8 @@ pub struct Writer {
     video: Option<PictureTrack>,
     sound: Option<AudioTrack>,
     sink: Sink,
+    /// Start and length of the pictures that are in the encoder, for a file with times of its own.
+    times: Option<VecDeque<(i64, i64)>>,
     failed: bool,
 }
 
@@ -99,13 +102,32 @@ impl Writer {
         let checked = check(settings)?;
         check_texts(checked.container, texts)?;
         match checked.container.muxer {
-            Some(muxer) => Self::create_file(final_path, settings, &checked, texts, muxer, overwrite),
+            Some(muxer) => Self::create_file(final_path, settings, &checked, texts, muxer, None, overwrite),
             None => {
                 let video = checked.video.as_ref().map(|v| PictureTrack::open(v, false)).transpose()?;
                 let color = settings.video.as_ref().map_or(ColorTags::SRGB, |v| v.color);
                 let sequence = Sequence::create(final_path, color, overwrite)?;
-                Ok(Self { video, sound: None, sink: Sink::Sequence(sequence), failed: false })
+                Ok(Self { video, sound: None, sink: Sink::Sequence(sequence), times: None, failed: false })
             }
+        }
+    }
+
+    /// As [`Self::create`], for pictures at any times, which [`Self::push_picture_at`] names in ticks
+    /// of 1/`ticks_per_second` s. Only for codecs whose pictures are all coded by themselves.
+    ///
+    /// # Errors
+    /// As for [`Self::create`]; [`MediaError::Settings`] for sequences of files.
+    pub fn create_timed(
+        final_path: &Path,
+        settings: &WriteSettings,
+        ticks_per_second: i32,
+        overwrite: bool,
+    ) -> Result<Self, MediaError> {
+        crate::init();
+        let checked = check(settings)?;
+        match checked.container.muxer {
+            Some(muxer) => Self::create_file(final_path, settings, &checked, &[], muxer, Some(ticks_per_second), overwrite),
+            None => Err(MediaError::Settings { reason: "files of one picture each have no times".into() }),
         }
     }
 
@@ -115,6 +137,7 @@ impl Writer {
         checked: &Checked,
         texts: &[TextTrack],
         name: &'static str,
+        ticks_per_second: Option<i32>,
         overwrite: bool,
     ) -> Result<Self, MediaError> {
         // A first muxer states what the encoders must know; the one that writes is created for the
@@ -135,6 +158,9 @@ impl Writer {
                 priming: Priming::Muxer,
             };
             video_index = muxer.add_stream(&track.encoder, &facts)?;
+            if let Some(ticks) = ticks_per_second {
+                muxer.set_ticks(video_index, ticks);
+            }
         }
         if let Some(track) = &sound {
             let priming = match (checked.container.millisecond_times, checked.sound.as_ref().map(|a| a.codec.id)) {
@@ -151,9 +177,13 @@ impl Writer {
         for (key, value) in &settings.metadata {
             muxer.set_metadata(key, value)?;
         }
-        muxer.open(partial.path(), &muxer_options(checked)).map_err(|e| under_name(e, path))?;
+        let mut options = muxer_options(checked);
+        // A late start is stored in this unit.
+        options.extend(ticks_per_second.filter(|_| name == "mov").map(|ticks| ("movie_timescale", ticks.to_string())));
+        muxer.open(partial.path(), &options).map_err(|e| under_name(e, path))?;
         muxer.push_texts(texts, path)?;
-        Ok(Self { video, sound, sink: Sink::File { muxer, partial, video: video_index, sound: audio_index }, failed: false })
+        let sink = Sink::File { muxer, partial, video: video_index, sound: audio_index };
+        Ok(Self { video, sound, sink, times: ticks_per_second.map(|_| VecDeque::new()), failed: false })
     }
 
     /// The hidden file, or the hidden folder of a sequence, that contains what is written so far.
@@ -172,10 +202,23 @@ impl Writer {
     /// from the settings: nothing is converted here; [`MediaError::Encode`]; [`MediaError::Write`].
     /// After any error the file cannot be finished.
     pub fn push_picture(&mut self, picture: &Picture) -> Result<(), MediaError> {
-        self.guarded(|video, _, sink| {
+        let mut times = self.times.take();
+        let pushed = self.guarded(|video, _, sink| {
             let video = video.ok_or_else(|| no_stream("picture"))?;
-            video.push(picture, &mut |p| sink.picture_packet(p))
-        })
+            video.push(picture, &mut |p| sink.picture_packet(timed(p, times.as_mut())?))
+        });
+        self.times = times;
+        pushed
+    }
+
+    /// Encodes the next picture of a file with times of its own: it is shown from `start` for `length`
+    /// ticks, both counted from the start of the file.
+    ///
+    /// # Errors
+    /// As for [`Self::push_picture`].
+    pub fn push_picture_at(&mut self, picture: &Picture, start: i64, length: i64) -> Result<(), MediaError> {
+        self.times.get_or_insert_default().push_back((start, length));
+        self.push_picture(picture)
     }
 
     /// Encodes the samples that follow those pushed before; blocks may have any length.
@@ -197,12 +240,13 @@ impl Writer {
     /// [`MediaError::Exists`] when the file was created meanwhile and must not be overwritten.
     /// After an error nothing is left on disk.
     pub fn finish(mut self) -> Result<WriteReport, MediaError> {
+        let mut times = self.times.take();
         self.guarded(|video, sound, sink| {
             if let Some(video) = video {
                 if video.pushed == 0 {
                     return Err(MediaError::Mismatch { what: "an empty film".into(), reason: "no picture was pushed".into() });
                 }
-                video.finish(&mut |p| sink.picture_packet(p))?;
+                video.finish(&mut |p| sink.picture_packet(timed(p, times.as_mut())?))?;
                 if let Sink::File { muxer, partial, video, .. } = sink {
                     muxer.end(*video, partial.target())?;
                 }
@@ -241,6 +285,17 @@ impl Writer {
         self.failed = result.is_err();
         result
     }
+}
+
+/// A packet with the times of its picture, where they are not those of a constant rate.
+fn timed(packet: AvPacket, times: Option<&mut VecDeque<(i64, i64)>>) -> Result<AvPacket, MediaError> {
+    if let Some(times) = times {
+        let (start, length) = times
+            .pop_front()
+            .ok_or(MediaError::Internal { operation: "timing a picture", reason: "more packets than pictures".into() })?;
+        packet.set_times(start, length);
+    }
+    Ok(packet)
 }
 
 fn no_stream(what: &str) -> MediaError {

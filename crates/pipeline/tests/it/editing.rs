@@ -2,11 +2,13 @@
 //! and frames are the same as after opening from scratch.
 use cutroom_effects::Catalog;
 use cutroom_media::write::{Rate, VideoSettings, WriteSettings, Writer};
-use cutroom_pipeline::{Backend, Library, OpenComposition, OpenOptions, RenderOptions, Renderer, output_spec};
+use cutroom_pipeline::{
+    Backend, FileChange, Library, MediaWatcher, OpenComposition, OpenOptions, RenderOptions, Renderer, WatchOptions, output_spec,
+};
 use cutroom_project::{Clip, ClipSource, Composition, EffectInstance, Media, MediaKind, Project, Track, TrackKind};
 use cutroom_timeline::RenderScale;
 use cutroom_types::{CancelToken, ColorTags, FrameRate, ParamValue, Picture, PictureFormat, Size, Time};
-use std::{path::Path, sync::Arc};
+use std::{path::Path, sync::Arc, time::Duration};
 
 pub const SIZE: Size = Size { width: 32, height: 18 };
 const FRAMES: u8 = 50;
@@ -66,7 +68,7 @@ impl Bench {
 }
 
 pub fn open_in(library: &Arc<Library>, project: &Project) -> Arc<OpenComposition> {
-    let options = OpenOptions { decode_threads: 1, others: 0 };
+    let options = OpenOptions { decode_threads: 1, ..OpenOptions::default() };
     let opened = OpenComposition::open(project.clone(), &project.main, &Catalog::builtin(), library, options, &CancelToken::new());
     Arc::new(opened.unwrap_or_else(|problems| panic!("{problems:?}")))
 }
@@ -103,6 +105,35 @@ fn files_are_scanned_once_and_again_when_they_changed() {
     std::fs::write(&path, longer).unwrap();
     bench.open(&p);
     assert_eq!(bench.library.scans(), 3);
+}
+
+/// A file that is replaced while it is open is reported, and the next frame is the new file's.
+#[test]
+fn a_replaced_file_is_noticed_and_shown() {
+    let bench = Bench::new();
+    let mut p = project(1);
+    p.compositions[0].tracks.truncate(1);
+    p.compositions[0].tracks[0].clip_mut(0).video.opacity = 1.0.into();
+    p.media.truncate(1);
+    let opened = bench.open(&p);
+    let location = bench.library.location(&p.media[0]);
+    let options = WatchOptions { settled: Duration::from_millis(60), ..WatchOptions::default() };
+    let watcher = MediaWatcher::new(vec![(p.media[0].id.clone(), location)], options).unwrap();
+    let mut renderer = renderer(Backend::Cpu);
+    let spec = output_spec(opened.composition(), PictureFormat::YUV420P8);
+    let mut reader = opened.frames(0..10);
+    let luma = |picture: &Picture| picture.sample(0, 3, 3);
+    assert_eq!(luma(&reader.next_picture(&mut renderer, &spec).unwrap()), 16);
+    // The frames of the new file are those of the old one backwards.
+    let (new, old) = (bench.dir.path().join("new.mkv"), bench.dir.path().join("a.mkv"));
+    let args = ["-v", "error", "-i", old.to_str().unwrap(), "-vf", "reverse", "-c:v", "ffv1"];
+    assert!(std::process::Command::new("ffmpeg").args(args).arg(&new).status().unwrap().success());
+    std::fs::rename(&new, &old).unwrap();
+    let event = watcher.events().recv_timeout(Duration::from_secs(10)).unwrap();
+    assert_eq!((event.media.as_str(), event.change), ("a", FileChange::Replaced));
+    let edited = Arc::new(opened.edited(p, &CancelToken::new()).unwrap());
+    reader.retarget(edited);
+    assert_eq!(luma(&reader.next_picture(&mut renderer, &spec).unwrap()), 16 + 2 * 48);
 }
 
 /// A reader that is retargeted in the middle returns, frame by frame, the same as a new reader of

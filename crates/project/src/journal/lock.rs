@@ -78,8 +78,9 @@ impl Drop for Lock {
 
 fn machine() -> String {
     #[cfg(unix)]
-    let name = Some(rustix::system::uname().nodename().to_string_lossy().into_owned());
+    let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
+    // Without a name all holders seem to be on this machine.
     #[cfg(not(unix))]
-    let name = std::env::var("COMPUTERNAME").ok();
-    name.unwrap_or_default()
+    let name = std::env::var("COMPUTERNAME").unwrap_or_default();
+    name
 }

@@ -556,10 +556,15 @@ fn whole_intermediate(id: usize, size: Size, reg: Reg) -> Stage {
 
 /// Maps upright square pixels to stored pixels.
 fn source_from_content(picture: &Picture) -> Affine {
-    let (stored, (n, d)) = (picture.size, picture.sample_aspect);
+    let (stored, (n, d)) = (picture.stands_for.unwrap_or(picture.size), picture.sample_aspect);
     let width = ((u64::from(stored.width) * u64::from(n) + u64::from(d) / 2) / u64::from(d)).max(1) as u32;
-    Affine::scale(f64::from(stored.width) / f64::from(width), 1.0)
-        .after(&picture.orientation.stored_from_upright(Size { width, ..stored }))
+    let map = Affine::scale(f64::from(stored.width) / f64::from(width), 1.0)
+        .after(&picture.orientation.stored_from_upright(Size { width, ..stored }));
+    if picture.size == stored {
+        return map;
+    }
+    let part = |own: u32, of: u32| f64::from(own) / f64::from(of.max(1));
+    Affine::scale(part(picture.size.width, stored.width), part(picture.size.height, stored.height)).after(&map)
 }
 
 /// Whether none of the effects can make an opaque picture translucent.

@@ -2,4 +2,5 @@
 mod export;
 mod footage;
 mod phases;
+mod proxies;
 mod speeds;
