@@ -2,6 +2,7 @@
 use crate::commands::Command;
 use clap::{Parser, ValueEnum};
 use cutroom_api::BackendChoice;
+use std::path::PathBuf;
 
 /// Exit codes, shown under every `--help`.
 pub const EXIT_CODES: &str = "\
@@ -17,6 +18,9 @@ Exit codes:
 #[derive(Debug, Parser)]
 #[command(name = "cutroom", version, about, max_term_width = 110, after_help = EXIT_CODES, after_long_help = EXIT_CODES)]
 pub struct Cli {
+    /// Write what the program does when into a file for ui.perfetto.dev
+    #[arg(long, global = true, value_name = "FILE")]
+    pub trace: Option<PathBuf>,
     /// What to do.
     #[command(subcommand)]
     pub command: Command,

@@ -8,6 +8,7 @@
 
 mod args;
 mod commands;
+mod diagnostics;
 mod failure;
 mod interrupt;
 mod text;
@@ -17,10 +18,14 @@ use clap::Parser;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    diagnostics::report_defects();
     let (ran, json) = match Cli::try_parse() {
         Ok(cli) => {
             let json = cli.command.json();
-            (commands::run(cli.command), json)
+            let collect = matches!(cli.command, commands::Command::Stats(_));
+            // The trace is complete once this is dropped, before the program ends.
+            let ran = diagnostics::start(cli.trace.as_deref(), collect).map_err(failure::Failure::from);
+            (ran.and_then(|_trace| commands::run(cli.command)), json)
         }
         // Help and version are no errors; without --json clap prints its own text.
         Err(error) if error.exit_code() == 0 || !std::env::args_os().any(|arg| arg == "--json") => error.exit(),

@@ -6,6 +6,7 @@ use cutroom_project::{from_json, load};
 use cutroom_timeline::Timeline;
 use serde_json::{Value, json};
 use std::{
+    collections::BTreeMap,
     hint::black_box,
     time::{Duration, Instant},
 };
@@ -85,16 +86,23 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         let mut editor =
             if journal { Editor::open(session, JournalOptions::default())?.0 } else { Editor::new(session, None, true)? };
         let mut times = Vec::new();
+        let mut by_name: BTreeMap<String, Vec<Duration>> = BTreeMap::new();
         let mut refused = 0;
         for i in 0..1000 {
             let command = command(i, clips, tracks);
             let start = Instant::now();
             let done = editor.execute(&command, &cancel);
-            times.push(start.elapsed());
+            let time = start.elapsed();
+            times.push(time);
+            by_name
+                .entry(command.as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect())
+                .or_default()
+                .push(time);
             refused += usize::from(done.is_err());
         }
         println!("{refused} of 1000 commands were refused; {:.0} MiB", memory_mib());
         quantiles(name, times);
+        by_name.into_iter().for_each(|(name, times)| quantiles(&format!("    {name}"), times));
         if journal {
             let file = std::fs::File::create(dir.path().join("sync"))?;
             let sync = |i: usize| {

@@ -351,6 +351,7 @@ impl Editor {
         };
         let name = name.clone();
         let command = Value::Object(fields);
+        let _span = tracing::info_span!("command", name).entered();
         if NAMES[0].contains(&name) {
             let command = serde_json::from_value(command).map_err(|e| unknown(format!("`{name}`: {e}")))?;
             return self.session_command(command, key, cancel);

@@ -6,7 +6,7 @@ use crate::{
     ApiError, Session,
     media_content::{Content, bytes_of, is_there},
     media_search::list,
-    new_project,
+    new_project, write_project,
 };
 use cutroom_media::{Fingerprint, MediaLocation, Numbered, numbered::pattern_of, probe_location};
 use cutroom_project::{Media, Operation, Project};
@@ -145,10 +145,11 @@ pub fn import_media(
     let mut project = session.project.clone();
     project.media.extend(importing.media);
     let path = request.output.clone().unwrap_or_else(|| session.path().to_owned());
-    cutroom_project::save(&project, &path).map_err(|e| {
-        let error = ApiError::of("project.save", &e)
-            .hint("nothing was added; choose another `output` in the same folder, or allow writing there");
-        one(error.field("output").file(&path))
+    write_project::write(session, "import_media", &project, &path).map_err(|e| match e.hint {
+        Some(_) => one(e),
+        None => {
+            one(e.hint("nothing was added; choose another `output` in the same folder, or allow writing there").field("output"))
+        }
     })?;
     report.project = Some(path);
     Ok(report)

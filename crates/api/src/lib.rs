@@ -38,6 +38,8 @@ mod speed;
 mod split;
 mod split_film;
 mod stabilize;
+mod stage_times;
+mod stats;
 mod subtitle_input;
 mod subtitles;
 mod subtitles_add;
@@ -52,6 +54,7 @@ mod track_apply;
 mod validate;
 mod waveform;
 mod wire;
+mod write_project;
 
 pub use cache::{CacheKind, CacheReport, PruneCacheReport, PruneCacheRequest, VerifyCacheReport, cache, prune_cache, verify_cache};
 pub use catalog::{AliasEntry, BlendEntry, Catalog, CostEntry, EffectEntry, ParamEntry, TransitionEntry, catalog};
@@ -87,6 +90,8 @@ pub use split_film::{
     SplitAddRequest, SplitChangeRequest, SplitClips, SplitNewRequest, SplitReport, split_add, split_change, split_new,
 };
 pub use stabilize::{StabilizeReport, StabilizeRequest, StabilizedClip, stabilize};
+pub use stage_times::{StageReport, StageTimes};
+pub use stats::{StatsReport, StatsRequest, stats};
 pub use subtitle_input::SubtitleInput;
 pub use subtitles::{
     CheckSubtitlesReport, CheckSubtitlesRequest, ConvertSubtitlesReport, ConvertSubtitlesRequest, CueReport, FindingReport,
@@ -140,6 +145,7 @@ pub const OPERATIONS: &[Operation] = &[
     Operation::new::<SplitNewRequest, SplitReport>("split_new"),
     Operation::new::<SplitPreviewRequest, FrameReport>("split_preview"),
     Operation::new::<StabilizeRequest, StabilizeReport>("stabilize"),
+    Operation::new::<StatsRequest, StatsReport>("stats"),
     Operation::new::<ThumbnailRequest, StillsReport>("thumbnail"),
     Operation::new::<TitleAddRequest, TitleAddReport>("title_add"),
     Operation::new::<TitlePreviewRequest, TitlePreviewReport>("title_preview"),

@@ -8,7 +8,7 @@ use crate::{
     ApiError, Session,
     media_content::{Content, is_there},
     media_search::{Candidate, Evidence, Search, list, names_of, same_name},
-    new_project,
+    new_project, write_project,
 };
 use cutroom_media::{MediaLocation, probe_location};
 use cutroom_pipeline::facts_of;
@@ -163,11 +163,9 @@ pub fn relink(session: &Session, request: &RelinkRequest, cancel: &CancelToken) 
     let edits = media.into_iter().map(|media| Edit::ReplaceMedia { media: Box::new(media) }).collect();
     apply_all(&mut project, edits).map_err(|e| ApiError::of(e.code(), &e))?;
     let path = request.output.clone().unwrap_or_else(|| session.path().to_owned());
-    cutroom_project::save(&project, &path).map_err(|e| {
-        ApiError::of("project.save", &e)
-            .hint("nothing was changed; choose another `output` in the same folder, or allow writing there")
-            .field("output")
-            .file(&path)
+    write_project::write(session, "relink", &project, &path).map_err(|e| match e.hint {
+        Some(_) => e,
+        None => e.hint("nothing was changed; choose another `output` in the same folder, or allow writing there").field("output"),
     })?;
     report.project = Some(path);
     Ok(report)

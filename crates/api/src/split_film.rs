@@ -6,6 +6,7 @@ use crate::{
     overwrite_guard::{self, Inputs, WrittenFile},
     parse_frame, parse_length_frames, session,
     split::error_of,
+    write_project,
 };
 use cutroom_media::{MediaInfo, probe};
 use cutroom_project::{
@@ -334,7 +335,7 @@ fn write(session: &Session, edits: Vec<Edit>, output: &Path) -> Result<(), Vec<A
     apply_all(&mut project, edits).map_err(|e| one(ApiError::of(e.code(), &e)))?;
     let changed = session.changed(project);
     changed.check()?;
-    cutroom_project::save(&changed.project, output).map_err(|e| one(ApiError::of("project.save", &e).file(output)))
+    write_project::write(session, "split", &changed.project, output).map_err(one)
 }
 
 /// The split screen that is meant.

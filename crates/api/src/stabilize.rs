@@ -1,5 +1,5 @@
 //! Measures the camera movement of clips and writes keyframes that remove the shake.
-use crate::{ApiError, cache, session::Session};
+use crate::{ApiError, cache, session::Session, write_project};
 use cutroom_analysis::{Camera, Similarity, Smoothing, Steadied};
 use cutroom_pipeline::{OpenComposition, PipelineError, RenderOptions, Renderer, media_location, output_spec, upright_size};
 use cutroom_project::{
@@ -123,7 +123,7 @@ pub fn stabilize(
         }
         report.clips.push(job.report(&steadied));
     }
-    cutroom_project::save(&project, &report.project).map_err(|e| one(ApiError::of("project.save", &e).file(&report.project)))?;
+    write_project::write(session, "stabilize", &project, &report.project).map_err(one)?;
     Ok(report)
 }
 

@@ -4,6 +4,7 @@ use crate::{
     subtitles::{issues, read},
     subtitles_ass,
     subtitles_place::place,
+    write_project,
 };
 use cutroom_interchange::subtitles::{Alignment, RunStyle, SubtitleDocument, SubtitleFile, SubtitleFormat, language_of_name};
 use cutroom_project::{
@@ -89,7 +90,7 @@ pub fn add_subtitles(session: &Session, request: &AddSubtitlesRequest) -> Result
     let changed = session.changed(project);
     changed.check()?;
     let output = request.output.clone().unwrap_or_else(|| session.path().to_owned());
-    cutroom_project::save(&changed.project, &output).map_err(|e| one(ApiError::of("project.save", &e).file(&output)))?;
+    write_project::write(session, "subtitles", &changed.project, &output).map_err(one)?;
     Ok(AddSubtitlesReport { project: output, clip: clip_id, track: track_id, cues, issues: found })
 }
 

@@ -3,7 +3,7 @@ use crate::{
     ApiError, BackendChoice, ExportReport, ExportRequest, FrameReport, FrameRequest, ProxyChoice, Session, UnfinishedFiles, cache,
     export, new_project,
     overwrite_guard::{self, WrittenFile},
-    parse_frame, parse_length_frames, render_frame, session,
+    parse_frame, parse_length_frames, render_frame, session, write_project,
 };
 use cutroom_media::MediaLocation;
 use cutroom_pipeline::facts_of;
@@ -343,7 +343,7 @@ pub fn title_add(session: &Session, request: &TitleAddRequest) -> Result<TitleAd
     let changed = session.changed(project);
     changed.check()?;
     let output = request.output.clone().unwrap_or_else(|| session.path().to_owned());
-    cutroom_project::save(&changed.project, &output).map_err(|e| one(ApiError::of("project.save", &e).file(&output)))?;
+    write_project::write(session, "title", &changed.project, &output).map_err(one)?;
     let longer = (after > before).then(|| {
         let [before, after] = [before, after].map(TimeDelta::as_secs_f64);
         format!("the title ends after the other clips: the composition \"{film}\" now lasts {after:.3} s instead of {before:.3} s")

@@ -5,6 +5,7 @@ use crate::{
     session::{self, Session, frame_inside},
     stabilize::{picture, reduced},
     track_apply::{Target, TargetFrame},
+    write_project,
 };
 use cutroom_analysis::{Gray, PlaneTracker, PointTracker, Pyramid, Track as Sureness};
 use cutroom_pipeline::{OpenComposition, PipelineError, RenderOptions, Renderer, output_spec};
@@ -166,7 +167,7 @@ pub fn track(
     }
     if !targets.is_empty() {
         let path = request.project_output.clone().unwrap_or_else(|| session.path().to_owned());
-        cutroom_project::save(&project, &path).map_err(|e| one(ApiError::of("project.save", &e).file(&path)))?;
+        write_project::write(session, "track", &project, &path).map_err(one)?;
         report.project = Some(path);
     }
     if let Some(output) = &request.output {

@@ -244,21 +244,21 @@ impl Output {
 
     fn picture(&mut self, picture: &Picture) -> Result<(), cutroom_media::MediaError> {
         match self {
-            Self::File(writer) => writer.push_picture(picture),
+            Self::File(writer) => tracing::info_span!("encode picture").in_scope(|| writer.push_picture(picture)),
             Self::Null => Ok(()),
         }
     }
 
     fn sound(&mut self, block: &AudioBlock) -> Result<(), cutroom_media::MediaError> {
         match self {
-            Self::File(writer) => writer.push_audio(block),
+            Self::File(writer) => tracing::info_span!("encode sound").in_scope(|| writer.push_audio(block)),
             Self::Null => Ok(()),
         }
     }
 
     fn finish(self) -> Result<(), cutroom_media::MediaError> {
         match self {
-            Self::File(writer) => writer.finish().map(drop),
+            Self::File(writer) => tracing::info_span!("finish file").in_scope(|| writer.finish().map(drop)),
             Self::Null => Ok(()),
         }
     }

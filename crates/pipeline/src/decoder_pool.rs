@@ -193,6 +193,7 @@ fn run_decode_thread(open: &OpenSource, media: &MediaId, stream: usize, queue: &
         if requested.is_cancelled() {
             continue;
         }
+        let _span = tracing::info_span!("decode", media = media.as_str(), secs = time.as_secs_f64()).entered();
         let reply = match &mut source {
             Some(source) => FrameSource::picture_at(Box::as_mut(source), time, frames),
             None => open(media, stream).and_then(|opened| source.insert(opened).picture_at(time, frames)),

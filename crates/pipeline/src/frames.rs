@@ -105,7 +105,7 @@ impl FrameReader {
     /// Any error of planning, decoding or drawing.
     pub fn next_picture(&mut self, renderer: &mut Renderer, output: &OutputSpec) -> Result<Picture, PipelineError> {
         for stale in self.in_flight.drain(..self.stale).flatten() {
-            renderer.finish(stale)?;
+            tracing::info_span!("finish").in_scope(|| renderer.finish(stale))?;
         }
         self.stale = 0;
         let first = match self.in_flight.pop_front() {
@@ -118,7 +118,7 @@ impl FrameReader {
             let submitted = self.begin(renderer, output);
             self.in_flight.push_back(submitted);
         }
-        Ok(renderer.finish(first)?)
+        Ok(tracing::info_span!("finish").in_scope(|| renderer.finish(first))?)
     }
 
     /// Draws frame `n`, whatever the reader's position; nothing is decoded ahead.
@@ -143,6 +143,7 @@ impl FrameReader {
     }
 
     fn fetched(&self, pending: Vec<Pending>) -> Result<Fetched, PipelineError> {
+        let _span = tracing::info_span!("wait for pictures", pictures = pending.len()).entered();
         let pictures = pending.into_iter().map(Pending::wait).collect::<Result<_, _>>()?;
         Ok(Fetched { pictures, composition: Arc::clone(&self.composition) })
     }
@@ -167,7 +168,7 @@ impl FrameReader {
             self.ahead.push_back(frame);
         }
         let pictures = self.fetched(pending)?;
-        Ok(renderer.begin(&plan, &pictures, output)?)
+        Ok(tracing::info_span!("draw").in_scope(|| renderer.begin(&plan, &pictures, output))?)
     }
 
     fn scaled(&self, plan: FramePlan) -> FramePlan {
@@ -175,6 +176,7 @@ impl FrameReader {
     }
 
     fn request_frame(&mut self) -> Result<RequestedFrame, PipelineError> {
+        let _span = tracing::info_span!("plan", frame = self.to_plan.start).entered();
         let plan = self.scaled(self.composition.plan(self.to_plan.start)?);
         self.to_plan.start += 1;
         let pending = self.request(&plan)?;

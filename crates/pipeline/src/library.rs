@@ -142,6 +142,7 @@ impl Library {
 
     /// The index of a file or of numbered pictures, and whether it, or the first picture, was scanned.
     fn open_media(&self, location: &MediaLocation, cancel: &CancelToken) -> (Result<Arc<MediaIndex>, MediaError>, bool) {
+        let _span = tracing::info_span!("open media", file = %location.path.display()).entered();
         let mut scanned = false;
         let scan = |file: &Path| {
             let (index, was_scanned) = file_store::index(&self.store, file, cancel);

@@ -63,6 +63,7 @@ impl AudioMix {
     /// # Errors
     /// Any error of planning, reading or mixing.
     pub fn block(&mut self, first_sample: i64, samples: usize) -> Result<AudioBlock, PipelineError> {
+        let _span = tracing::info_span!("mix", first_sample, samples).entered();
         let plan = self.readers.composition.plan_audio(first_sample, samples)?;
         self.readers.make_room(&plan);
         Ok(self.mixer.mix(&plan, &mut self.readers)?)

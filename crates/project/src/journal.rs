@@ -132,6 +132,7 @@ impl Journal {
     /// # Errors
     /// It could not be written; then it is not recorded.
     pub fn record(&mut self, step: &Step, after: &Project) -> Result<(), JournalError> {
+        let _span = tracing::info_span!("journal", step = step.label).entered();
         let write = |source| JournalError::Write { source };
         let first = match self.head {
             0 => None,
@@ -329,6 +330,8 @@ impl Journal {
         if written.is_err() && std::fs::read(&path).is_ok_and(|now| blake3::hash(&now).to_hex().as_str() != hash) {
             return Ok(written?);
         }
+        // If this cannot be noted, the next session finds it out from what was noted before.
+        let _ = self.note_saved(self.head, &hash);
         (self.saved, self.saved_hash) = (Some(self.head), Some(hash));
         Ok(written?)
     }

@@ -7,7 +7,7 @@
 //! has, the whole document is validated, which names all of them with their places.
 use crate::uses;
 use cutroom_effects::Catalog;
-use cutroom_project::{Clip, ClipSource, Composition, Project, Track, Transition};
+use cutroom_project::{Clip, ClipSource, Composition, Media, Project, Track, Transition};
 use cutroom_types::{ClipId, Span, TimeDelta};
 use std::{
     collections::{HashMap, HashSet},
@@ -37,7 +37,7 @@ pub fn edited_part(before: &Project, after: &Project, catalog: &Catalog) -> Opti
             return None;
         }
         for (old, new) in old.tracks.iter().zip(&new.tracks) {
-            changes.push(Change::of(old, new, nests)?);
+            changes.push(Change::of(old, new, nests, catalog)?);
         }
     }
     let removed: HashSet<&ClipId> = changes.iter().flat_map(|c| &c.gone).map(|c| &c.id).collect();
@@ -73,7 +73,7 @@ struct Change<'a> {
 }
 
 impl<'a> Change<'a> {
-    fn of(old: &'a Track, new: &'a Track, nests: bool) -> Option<Self> {
+    fn of(old: &'a Track, new: &'a Track, nests: bool, catalog: &Catalog) -> Option<Self> {
         let fields = |t: &Track| (t.id.clone(), t.kind, t.enabled, t.matte_only);
         if fields(old) != fields(new) {
             return None;
@@ -96,8 +96,8 @@ impl<'a> Change<'a> {
         let same_id: HashMap<&ClipId, &Arc<Clip>> = change.gone.iter().map(|c| (&c.id, *c)).collect();
         let had = |clip: &Clip| {
             (is_plain(clip) && !old.clips.is_empty())
-                || same_id.get(&clip.id).is_some_and(|c| demands_the_same(c, clip))
-                || old.clips.iter().any(|c| demands_the_same(c, clip))
+                || same_id.get(&clip.id).is_some_and(|c| demands_the_same(c, clip, catalog))
+                || old.clips.iter().any(|c| demands_the_same(c, clip, catalog))
         };
         if change.new.iter().any(|clip| !had(clip)) {
             return None;
@@ -127,12 +127,17 @@ fn is_plain(clip: &Clip) -> bool {
 }
 
 /// Whether frames need the same number of layers and pictures for both.
-fn demands_the_same(a: &Clip, b: &Clip) -> bool {
+fn demands_the_same(a: &Clip, b: &Clip, catalog: &Catalog) -> bool {
     let effects = |clip: &Clip| clip.video.effects.len();
     let source = match (&a.source, &b.source) {
         (ClipSource::Composition(a), ClipSource::Composition(b)) => a.composition == b.composition,
         (ClipSource::Composition(_), _) | (_, ClipSource::Composition(_)) => false,
         (a, b) => matches!(a, ClipSource::Adjustment(_)) == matches!(b, ClipSource::Adjustment(_)),
+    };
+    // Other effects need their own picture only, whatever their parameters are.
+    let is_plain = |effect: &str| {
+        let spec = catalog.effect(effect);
+        spec.is_some_and(|spec| !spec.is_temporal() && !spec.params.iter().any(|p| p.kind.is_reference()))
     };
     source
         && a.enabled == b.enabled
@@ -142,7 +147,7 @@ fn demands_the_same(a: &Clip, b: &Clip) -> bool {
             .effects
             .iter()
             .zip(&b.video.effects)
-            .all(|(a, b)| a.effect == b.effect && a.enabled == b.enabled && a.params == b.params)
+            .all(|(a, b)| a.effect == b.effect && a.enabled == b.enabled && (a.params == b.params || is_plain(&a.effect)))
 }
 
 /// What the part holds.
@@ -258,13 +263,16 @@ impl Kept {
         if new.is_empty() {
             return;
         }
+        // Mostly a few, which are compared faster than hashed.
+        let few: Vec<&str> = if new.len() <= 16 { new.iter().copied().collect() } else { Vec::new() };
+        let is_new = |id: &str| if few.is_empty() { new.contains(id) } else { few.contains(&id) };
         for track in project.tracks() {
             for clip in &track.clips {
-                if ids(clip).any(|id| new.contains(id)) {
+                if ids(clip).any(is_new) {
                     self.keep(clip);
                 }
             }
-            self.transitions.extend(track.transitions.iter().filter(|x| new.contains(x.id.as_str())).map(std::ptr::from_ref));
+            self.transitions.extend(track.transitions.iter().filter(|x| is_new(x.id.as_str())).map(std::ptr::from_ref));
         }
     }
 
@@ -288,19 +296,31 @@ impl Kept {
 
     /// The part as a document.
     fn part(&self, project: &Project) -> Project {
-        let mut part = project.clone();
-        part.media.iter_mut().for_each(|m| m.facts = None);
-        for (composition, whole) in part.compositions.iter_mut().zip(&project.compositions) {
-            if composition.duration.is_none() {
-                composition.duration = Some(whole.length()).filter(|length| *length > TimeDelta::ZERO);
+        let track = |whole: &Track| Track {
+            clips: whole.clips.iter().filter(|clip| self.has(clip)).cloned().collect(),
+            transitions: whole.transitions.iter().filter(|x| self.transitions.contains(&std::ptr::from_ref(*x))).cloned().collect(),
+            ..whole.without_clips()
+        };
+        let composition = |whole: &Composition| {
+            let length = || Some(whole.length()).filter(|length| *length > TimeDelta::ZERO);
+            Composition {
+                duration: whole.duration.or_else(length),
+                tracks: whole.tracks.iter().map(track).collect(),
+                ..whole.without_tracks()
             }
-            for (track, whole) in composition.tracks.iter_mut().zip(&whole.tracks) {
-                track.clips.retain(|clip| self.has(clip));
-                track.transitions =
-                    whole.transitions.iter().filter(|x| self.transitions.contains(&std::ptr::from_ref(*x))).cloned().collect();
-            }
+        };
+        Project {
+            schema_version: project.schema_version,
+            id: project.id.clone(),
+            name: project.name.clone(),
+            settings: project.settings.clone(),
+            variables: project.variables.clone(),
+            fonts: project.fonts.clone(),
+            media: project.media.iter().map(|m| Media { facts: None, ..m.clone() }).collect(),
+            compositions: project.compositions.iter().map(composition).collect(),
+            main: project.main.clone(),
+            extra: project.extra.clone(),
         }
-        part
     }
 }
 

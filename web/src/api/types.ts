@@ -1248,6 +1248,26 @@ export type SessionCommand =
       };
     }
   | {
+      relink: {
+        /**
+         * Folders that are searched; empty: the project's own.
+         */
+        search?: string[];
+        /**
+         * Whether files of the same name with other content are linked, too.
+         */
+        accept_different?: boolean;
+      };
+    }
+  | {
+      import_media: {
+        /**
+         * Files, numbered pictures and folders.
+         */
+        files: string[];
+      };
+    }
+  | {
       hash: {
         /**
          * The frame, see [`crate::parse_frame`]; absent: only the document.
@@ -1343,6 +1363,14 @@ export type EditEvent =
  */
 export type BackendChoice = "auto" | "cpu" | "gpu";
 /**
+ * Which proxies are drawn instead of their sources, where there are any.
+ */
+export type ProxyChoice = "off" | "auto" | "1/2" | "1/4";
+/**
+ * Size of a proxy in relation to its source.
+ */
+export type ProxyScaleChoice = "1/2" | "1/4";
+/**
  * Luma–chroma matrix (H.273 table 4).
  */
 export type Matrix =
@@ -1370,6 +1398,10 @@ export type ChromaLocation = "left" | "center" | "topleft" | "top" | "bottomleft
  */
 export type Keep = "journal" | "file";
 /**
+ * What a file was recognised by.
+ */
+export type RelinkedBy = "content" | "name_and_length" | "name" | "different_content";
+/**
  * The display that a picture is made for.
  */
 export type DisplayChoice = "film" | "sdr";
@@ -1396,9 +1428,12 @@ export interface Wire {
   error: ApiError;
   add_subtitles_request: AddSubtitlesRequest;
   add_subtitles_report: AddSubtitlesReport;
+  cache_report: CacheReport;
   catalog_report: Catalog;
   check_subtitles_request: CheckSubtitlesRequest;
   check_subtitles_report: CheckSubtitlesReport;
+  collect_request: CollectRequest;
+  collect_report: CollectReport;
   convert_subtitles_request: ConvertSubtitlesRequest;
   convert_subtitles_report: ConvertSubtitlesReport;
   doctor_report: DoctorReport;
@@ -1408,20 +1443,32 @@ export interface Wire {
   export_subtitles_report: ExportSubtitlesReport;
   file_loudness_request: FileLoudnessRequest;
   file_loudness_report: LoudnessReport;
+  filmstrip_request: FilmstripRequest;
+  filmstrip_report: StillsReport;
   fit_subtitles_request: FitSubtitlesRequest;
   fit_subtitles_report: FitSubtitlesReport;
   graph_request: GraphRequest;
   graph_report: GraphReport;
   history_request: HistoryRequest;
   history_report: HistoryReport;
+  import_media_request: ImportMediaRequest;
+  import_media_report: ImportMediaReport;
   loudness_request: LoudnessRequest;
   loudness_report: LoudnessReport;
+  make_proxies_request: ProxyRequest;
+  make_proxies_report: ProxyReport;
   new_project_request: NewProjectRequest;
   new_project_report: NewProjectReport;
+  play_request: PlayRequest;
+  play_report: PlayReport;
   probe_request: ProbeRequest;
   probe_report: MediaReport;
+  prune_cache_request: PruneCacheRequest;
+  prune_cache_report: PruneCacheReport;
   recover_request: RecoverRequest;
   recover_report: RestoreReport;
+  relink_request: RelinkRequest;
+  relink_report: RelinkReport;
   render_frame_request: FrameRequest;
   render_frame_report: FrameReport;
   restore_request: RestoreRequest;
@@ -1440,6 +1487,10 @@ export interface Wire {
   split_preview_report: FrameReport;
   stabilize_request: StabilizeRequest;
   stabilize_report: StabilizeReport;
+  stats_request: StatsRequest;
+  stats_report: StatsReport;
+  thumbnail_request: ThumbnailRequest;
+  thumbnail_report: StillsReport;
   title_add_request: TitleAddRequest;
   title_add_report: TitleAddReport;
   title_preview_request: TitlePreviewRequest;
@@ -1449,6 +1500,9 @@ export interface Wire {
   track_report: TrackReport;
   validate_request: ValidateRequest;
   validate_report: ValidateReport;
+  verify_cache_report: VerifyCacheReport;
+  waveform_request: WaveformRequest;
+  waveform_report: WaveformReport;
 }
 /**
  * The whole document.
@@ -1563,7 +1617,12 @@ export interface MediaFacts {
    */
   audio_streams?: number | null;
   /**
-   * Content fingerprint, to notice a changed file.
+   * Size in bytes of the file, or of all numbered pictures together.
+   */
+  bytes?: number | null;
+  /**
+   * Fingerprint of the content, 64 hexadecimal digits, to notice a changed file and to find a moved
+   * one.
    */
   fingerprint?: string | null;
   [k: string]: unknown;
@@ -3134,6 +3193,60 @@ export interface IssueReport {
   message: string;
 }
 /**
+ * What the cache on disk holds.
+ */
+export interface CacheReport {
+  /**
+   * Its folder; absent if there is none.
+   */
+  folder?: string | null;
+  /**
+   * Bytes of all files.
+   */
+  bytes: number;
+  /**
+   * Number of entries.
+   */
+  entries: number;
+  /**
+   * Bytes that it may hold.
+   */
+  budget_bytes: number;
+  /**
+   * Entries that were not used for so many days are removed.
+   */
+  max_age_days: number;
+  /**
+   * How long the entry was not used that was not used for longest, in seconds; absent when empty.
+   */
+  oldest_secs?: number | null;
+  /**
+   * Entries by kind, sorted.
+   */
+  kinds: CacheKind[];
+  /**
+   * What does not work: there is no folder, or it cannot be written.
+   */
+  remarks: string[];
+}
+/**
+ * The entries of one kind.
+ */
+export interface CacheKind {
+  /**
+   * The kind: "index", "thumbnail", "waveform" …
+   */
+  kind: string;
+  /**
+   * Number of entries.
+   */
+  entries: number;
+  /**
+   * Bytes of their files.
+   */
+  bytes: number;
+}
+/**
  * The catalogue.
  */
 export interface Catalog {
@@ -3397,6 +3510,48 @@ export interface FindingReport {
   message: string;
 }
 /**
+ * Where a project is collected.
+ */
+export interface CollectRequest {
+  /**
+   * The folder to make; it must not exist yet, or be empty.
+   */
+  to: string;
+  /**
+   * Leave out media that no clip uses.
+   */
+  trim_unused?: boolean;
+  /**
+   * Copy the proxies of the media, too.
+   */
+  include_proxies?: boolean;
+}
+/**
+ * Result of collecting a project.
+ */
+export interface CollectReport {
+  /**
+   * The project file in the folder.
+   */
+  project: string;
+  /**
+   * Number of files copied, the project itself not included.
+   */
+  files: number;
+  /**
+   * Their bytes.
+   */
+  bytes: number;
+  /**
+   * Ids of media that were left out.
+   */
+  left_out?: string[];
+  /**
+   * What may differ on another machine.
+   */
+  warnings?: string[];
+}
+/**
  * How to write a subtitle file anew.
  */
 export interface ConvertSubtitlesRequest {
@@ -3515,6 +3670,10 @@ export interface DoctorReport {
    */
   fonts: string[];
   /**
+   * Where scans, thumbnails and waveforms are kept, in words.
+   */
+  cache: string;
+  /**
    * What to install for formats that cannot be read or written.
    */
   advice: string[];
@@ -3611,6 +3770,15 @@ export interface ExportRequest {
    * Threads for decoding, drawing and encoding; 0 for one per core.
    */
   threads?: number;
+  proxies?: ProxyChoice;
+  /**
+   * The folder of proxies; absent: `.cutroom/proxies` beside the project.
+   */
+  proxy_folder?: string | null;
+  /**
+   * Draw a slate, and play silence, for files that are missing; otherwise they are errors.
+   */
+  offline?: boolean;
   backend?: BackendChoice;
   /**
    * Subtitle files that become text tracks of the output: mov_text in MP4 and MOV, SubRip and ASS in
@@ -3894,6 +4062,49 @@ export interface FileLoudnessRequest {
   stream?: number;
 }
 /**
+ * The strip of frames of a file to show.
+ */
+export interface FilmstripRequest {
+  /**
+   * The media file.
+   */
+  file: string;
+  /**
+   * Number of frames, 1..=1000: the middles of as many equal parts of the film.
+   */
+  count: number;
+  /**
+   * Height in pixels.
+   */
+  height: number;
+  /**
+   * Number of the video stream, from 0, as `probe` lists them.
+   */
+  stream?: number;
+  /**
+   * The file to write, PNG or JPEG by its extension; absent: none.
+   */
+  output?: string | null;
+  /**
+   * Replace an existing file.
+   */
+  overwrite?: boolean;
+}
+/**
+ * What a picture of a file shows.
+ */
+export interface StillsReport {
+  size: Size;
+  /**
+   * Times of the frames in the file, in seconds, from left to right.
+   */
+  times_secs: number[];
+  /**
+   * Whether it came from the cache.
+   */
+  cached: boolean;
+}
+/**
  * A subtitle file, and what is spoken.
  */
 export interface FitSubtitlesRequest {
@@ -4080,6 +4291,108 @@ export interface BackupEntry {
   time: string;
 }
 /**
+ * The files to add.
+ */
+export interface ImportMediaRequest {
+  /**
+   * Files, patterns of numbered pictures (`IMG_%04d.png`), and folders, of which all media in them
+   * and in the folders in them are added.
+   */
+  files: string[];
+  /**
+   * The project file to write; absent: the one that was read.
+   */
+  output?: string | null;
+  /**
+   * Rate of numbered pictures; absent: that of the main composition.
+   */
+  frame_rate?: string | null;
+  /**
+   * Add numbered pictures of folders as stills, not as films.
+   */
+  stills?: boolean;
+  /**
+   * Say what would be added, and write nothing.
+   */
+  dry_run?: boolean;
+  /**
+   * Replace an existing file.
+   */
+  overwrite?: boolean;
+}
+/**
+ * Result of adding files.
+ */
+export interface ImportMediaReport {
+  /**
+   * The project file written; absent if there was nothing to add.
+   */
+  project?: string | null;
+  /**
+   * Media that were added, in order of their paths in each folder.
+   */
+  added: ImportedMedia[];
+  /**
+   * Files whose content is in the project already, or that were named twice.
+   */
+  duplicates?: DuplicateMedia[];
+  /**
+   * Files of folders that are no media, and why.
+   */
+  skipped?: SkippedFile[];
+  /**
+   * What is odd about files, one sentence each.
+   */
+  warnings?: string[];
+}
+/**
+ * A medium that was added.
+ */
+export interface ImportedMedia {
+  /**
+   * Its id.
+   */
+  media: string;
+  /**
+   * Its path in the project.
+   */
+  path: string;
+  /**
+   * What it is: `video`, `audio` or `image`.
+   */
+  kind: string;
+  /**
+   * Its length in seconds; absent for stills.
+   */
+  duration_secs?: number | null;
+}
+/**
+ * A file that was not added, because its content is there.
+ */
+export interface DuplicateMedia {
+  /**
+   * The file.
+   */
+  file: string;
+  /**
+   * Id of the media of the same content.
+   */
+  media: string;
+}
+/**
+ * A file that was not added.
+ */
+export interface SkippedFile {
+  /**
+   * The file.
+   */
+  file: string;
+  /**
+   * Why.
+   */
+  reason: string;
+}
+/**
  * The mix to measure.
  */
 export interface LoudnessRequest {
@@ -4091,6 +4404,101 @@ export interface LoudnessRequest {
    * Range `A..B`, see [`crate::parse_range`]; absent: all.
    */
   range?: string | null;
+}
+/**
+ * Which proxies are made.
+ */
+export interface ProxyRequest {
+  /**
+   * Ids of media; empty: all films of the project.
+   */
+  media?: string[];
+  /**
+   * Sizes in relation to the source; empty: a half.
+   */
+  scales?: ProxyScaleChoice[];
+  /**
+   * The folder that they are written to; absent: `.cutroom/proxies` beside the project.
+   */
+  proxy_folder?: string | null;
+  /**
+   * Make those again that are there already.
+   */
+  renew?: boolean;
+  /**
+   * Threads; 0 for one per core.
+   */
+  threads?: number;
+}
+/**
+ * Result of making proxies.
+ */
+export interface ProxyReport {
+  /**
+   * The folder of the proxies.
+   */
+  folder: string;
+  /**
+   * Proxies that were made.
+   */
+  made: ProxyEntry[];
+  /**
+   * Proxies that were there already and fit.
+   */
+  kept: KeptProxy[];
+  /**
+   * Films without a proxy, and other media that were named, and why, one sentence each.
+   */
+  skipped: string[];
+  /**
+   * Why proxies that were there did not fit.
+   */
+  warnings: string[];
+}
+/**
+ * A proxy that was made.
+ */
+export interface ProxyEntry {
+  /**
+   * Id of the media.
+   */
+  media: string;
+  /**
+   * Video stream of its file.
+   */
+  stream: number;
+  scale: ProxyScaleChoice;
+  /**
+   * The file.
+   */
+  file: string;
+  size: Size;
+  /**
+   * Number of frames.
+   */
+  frames: number;
+  /**
+   * Codec and profile.
+   */
+  codec: string;
+  /**
+   * Size of the file in bytes.
+   */
+  bytes: number;
+}
+/**
+ * A proxy that was there already.
+ */
+export interface KeptProxy {
+  /**
+   * Id of the media.
+   */
+  media: string;
+  /**
+   * Video stream of its file.
+   */
+  stream: number;
+  scale: ProxyScaleChoice;
 }
 /**
  * The clips, and the settings of the project.
@@ -4185,6 +4593,114 @@ export interface NewProjectReport {
    * Fields of the request that notes name in backticks.
    */
   fields?: string[];
+}
+/**
+ * What to play, and how.
+ */
+export interface PlayRequest {
+  /**
+   * Where to start: seconds, timecode or frame number, see [`crate::parse_frame`]; absent: the first
+   * frame.
+   */
+  from?: string | null;
+  /**
+   * Where to end, not included; absent: after the last frame.
+   */
+  to?: string | null;
+  /**
+   * Speed from -8 to 8 and not 0; a negative one plays backwards from the end.
+   */
+  speed?: number;
+  /**
+   * How often the range is played, at least 1.
+   */
+  times?: number;
+  /**
+   * Composition id; absent: the project's main one.
+   */
+  composition?: string | null;
+  /**
+   * Pixels drawn for each pixel of the film, 1/64..=4; absent: 1.
+   */
+  scale?: number | null;
+  /**
+   * Whether every frame is shown, and the sound waits for late ones. Otherwise late frames are
+   * left out.
+   */
+  every_frame?: boolean;
+  backend?: BackendChoice;
+  /**
+   * Threads; 0 for one per core.
+   */
+  threads?: number;
+}
+/**
+ * How well playback kept time. A picture lasts as long as a frame, whatever the speed: at double speed
+ * every second frame is shown.
+ */
+export interface PlayReport {
+  /**
+   * First frame of the range.
+   */
+  from_frame: number;
+  /**
+   * Frame after the last one of the range.
+   */
+  to_frame: number;
+  size: Size;
+  /**
+   * Whether it was played to the end.
+   */
+  complete: boolean;
+  /**
+   * Pictures shown.
+   */
+  shown: number;
+  /**
+   * Pictures left out because they were late.
+   */
+  dropped: number;
+  /**
+   * Pictures shown after their own time.
+   */
+  late: number;
+  /**
+   * Pictures shown per second of sound.
+   */
+  fps: number;
+  /**
+   * Frames per second of the composition.
+   */
+  frame_rate: number;
+  /**
+   * Largest distance of the sound from the time of the picture that was shown, in ms; 0 while the
+   * sound is within the picture's time.
+   */
+  max_drift_ms: number;
+  /**
+   * Mean of these distances in ms.
+   */
+  mean_drift_ms: number;
+  /**
+   * Sound that was due and not there, in ms.
+   */
+  missing_sound_ms: number;
+  /**
+   * Length of the sound played, in seconds.
+   */
+  played_secs: number;
+  /**
+   * Time from the command to the first picture, in seconds.
+   */
+  start_secs: number;
+  /**
+   * Time from the first picture to the end, in seconds.
+   */
+  real_secs: number;
+  /**
+   * Problems that did not prevent playing.
+   */
+  warnings: string[];
 }
 /**
  * The file to describe.
@@ -4400,6 +4916,45 @@ export interface TextReport {
   forced: boolean;
 }
 /**
+ * Which entries to remove. Without a choice those that are too old, and then those that were not used for
+ * longest until the rest is within the budget.
+ */
+export interface PruneCacheRequest {
+  /**
+   * All.
+   */
+  all?: boolean;
+  /**
+   * Those that were not used for longer: "7d", "12h", "30m", "45s".
+   */
+  older_than?: string | null;
+  /**
+   * Those of one kind, as the report of the cache names it.
+   */
+  kind?: string | null;
+}
+/**
+ * What was removed from the cache.
+ */
+export interface PruneCacheReport {
+  /**
+   * Entries removed.
+   */
+  removed: number;
+  /**
+   * Their bytes.
+   */
+  removed_bytes: number;
+  /**
+   * Entries left.
+   */
+  left: number;
+  /**
+   * Their bytes.
+   */
+  left_bytes: number;
+}
+/**
  * How a project is recovered.
  */
 export interface RecoverRequest {
@@ -4444,6 +4999,104 @@ export interface RestoreReport {
   path?: string | null;
 }
 /**
+ * Where missing files are looked for.
+ */
+export interface RelinkRequest {
+  /**
+   * Folders that are searched with all folders in them; empty: the project's own folder.
+   */
+  search?: string[];
+  /**
+   * The project file to write; absent: the one that was read.
+   */
+  output?: string | null;
+  /**
+   * Say what would be written, and write nothing.
+   */
+  dry_run?: boolean;
+  /**
+   * Link files of the same name whose content is another one, too, and accept files that have
+   * changed in their place.
+   */
+  accept_different?: boolean;
+  /**
+   * Replace an existing file.
+   */
+  overwrite?: boolean;
+}
+/**
+ * Result of looking for missing files.
+ */
+export interface RelinkReport {
+  /**
+   * The project file written; absent if nothing had to be.
+   */
+  project?: string | null;
+  /**
+   * Media whose files were found, in the order of the document.
+   */
+  found: RelinkedMedia[];
+  /**
+   * Media for which several files are equally good; none was taken.
+   */
+  ambiguous?: MissingMedia[];
+  /**
+   * Media of which there is only a file of the same name with other content; it was not taken.
+   */
+  different?: MissingMedia[];
+  /**
+   * Media of which nothing was found.
+   */
+  missing?: MissingMedia[];
+  /**
+   * Ids of media whose files are there, and whose fingerprint is remembered from now on.
+   */
+  remembered?: string[];
+  /**
+   * What is odd about files, one sentence each.
+   */
+  warnings?: string[];
+  /**
+   * Fields of the request that warnings name in backticks.
+   */
+  fields?: string[];
+}
+/**
+ * A medium whose file was found.
+ */
+export interface RelinkedMedia {
+  /**
+   * Id of the media.
+   */
+  media: string;
+  /**
+   * Its path before.
+   */
+  was: string;
+  /**
+   * Its path now.
+   */
+  path: string;
+  by: RelinkedBy;
+}
+/**
+ * A medium whose file was not found.
+ */
+export interface MissingMedia {
+  /**
+   * Id of the media.
+   */
+  media: string;
+  /**
+   * Its path.
+   */
+  path: string;
+  /**
+   * The files that it may be.
+   */
+  candidates?: string[];
+}
+/**
  * The frame to render.
  */
 export interface FrameRequest {
@@ -4460,6 +5113,15 @@ export interface FrameRequest {
    * Pixels drawn for each pixel of the film, 1/64..=4; absent: 1.
    */
   scale?: number | null;
+  proxies?: ProxyChoice;
+  /**
+   * The folder of proxies; absent: `.cutroom/proxies` beside the project.
+   */
+  proxy_folder?: string | null;
+  /**
+   * Draw a slate for files that are missing; otherwise they are errors.
+   */
+  offline?: boolean;
   backend?: BackendChoice;
   /**
    * Threads; 0 for one per core.
@@ -4924,6 +5586,132 @@ export interface StabilizedClip {
   frames_with_edges: number;
 }
 /**
+ * What to draw.
+ */
+export interface StatsRequest {
+  /**
+   * Range `A..B`, see [`crate::parse_range`]; absent: the first 100 frames.
+   */
+  range?: string | null;
+  /**
+   * Composition id; absent: the project's main one.
+   */
+  composition?: string | null;
+  /**
+   * Pixels drawn for each pixel of the film, 1/64..=4; absent: 1.
+   */
+  scale?: number | null;
+  backend?: BackendChoice;
+  /**
+   * Threads; 0 for one per core.
+   */
+  threads?: number;
+}
+/**
+ * Where the time went.
+ */
+export interface StatsReport {
+  /**
+   * What drew.
+   */
+  drawn_by: string;
+  /**
+   * Number of frames that were drawn.
+   */
+  frames: number;
+  /**
+   * Seconds that opening the film took.
+   */
+  opening_secs: number;
+  /**
+   * Seconds that drawing took.
+   */
+  drawing_secs: number;
+  /**
+   * Seconds that mixing the sound of the range took, after drawing.
+   */
+  mixing_secs: number;
+  /**
+   * Times of the stages, by name.
+   */
+  stages: StageReport[];
+  /**
+   * Largest size of the process in MiB; absent where the system does not say.
+   */
+  peak_mib?: number | null;
+  /**
+   * Bytes of the cache on disk.
+   */
+  cache_bytes: number;
+  /**
+   * Number of files that were scanned because the cache did not have them.
+   */
+  scans: number;
+}
+/**
+ * Times of one stage.
+ */
+export interface StageReport {
+  /**
+   * Name of the stage. Stages run on several threads, and one may be inside of another.
+   */
+  stage: string;
+  /**
+   * How often it ran.
+   */
+  times: number;
+  /**
+   * Mean time in milliseconds.
+   */
+  mean_ms: number;
+  /**
+   * 95 % of the times are not longer, in milliseconds.
+   */
+  p95_ms: number;
+  /**
+   * Longest time in milliseconds.
+   */
+  max_ms: number;
+  /**
+   * All times together in milliseconds.
+   */
+  total_ms: number;
+}
+/**
+ * The frame of a file to show.
+ */
+export interface ThumbnailRequest {
+  /**
+   * The media file.
+   */
+  file: string;
+  /**
+   * Where: seconds, a clock, a timecode or a frame number at the file's rate; see [`crate::parse_frame`].
+   * Absent: the beginning.
+   */
+  at?: string | null;
+  /**
+   * Number of the video stream, from 0, as `probe` lists them.
+   */
+  stream?: number;
+  /**
+   * Greatest width in pixels.
+   */
+  width?: number | null;
+  /**
+   * Greatest height in pixels. Without any the picture has the size that it is displayed at.
+   */
+  height?: number | null;
+  /**
+   * The file to write, PNG or JPEG by its extension; absent: none.
+   */
+  output?: string | null;
+  /**
+   * Replace an existing file.
+   */
+  overwrite?: boolean;
+}
+/**
  * A title to be added.
  */
 export interface TitleAddRequest {
@@ -5265,4 +6053,97 @@ export interface ValidateReport {
    * Length of the main composition in seconds; 0 if there are problems.
    */
   duration_secs: number;
+}
+/**
+ * Result of checking every file of the cache.
+ */
+export interface VerifyCacheReport {
+  /**
+   * Entries that are whole.
+   */
+  good: number;
+  /**
+   * Entries that were damaged and have been removed; they are made again when they are needed.
+   */
+  removed: number;
+  /**
+   * Files in the folder that do not belong to the cache; they were left alone.
+   */
+  foreign: number;
+}
+/**
+ * The sound of a file to show.
+ */
+export interface WaveformRequest {
+  /**
+   * The media file.
+   */
+  file: string;
+  /**
+   * Number of the audio stream, from 0, as `probe` lists them.
+   */
+  stream?: number;
+  /**
+   * Number of columns, 1..=16384; absent: 1200.
+   */
+  width?: number | null;
+  /**
+   * Height of the picture in pixels; absent: 200.
+   */
+  height?: number | null;
+  /**
+   * The buckets of this level instead of columns: 0 for those of 256 samples, each further level has a
+   * quarter as many.
+   */
+  level?: number | null;
+  /**
+   * The PNG file to write, on a transparent ground; absent: none.
+   */
+  output?: string | null;
+  /**
+   * Replace an existing file.
+   */
+  overwrite?: boolean;
+}
+/**
+ * Peaks of the sound of a file. 1 is full scale.
+ */
+export interface WaveformReport {
+  /**
+   * Samples per second.
+   */
+  rate_hz: number;
+  /**
+   * Number of samples of each channel.
+   */
+  samples: number;
+  /**
+   * Samples that a bucket of each level stands for.
+   */
+  levels: number[];
+  /**
+   * Samples that each of the peaks stands for, the last of a level for fewer.
+   */
+  samples_per_peak: number;
+  /**
+   * The peaks of each channel.
+   */
+  channels: ChannelPeaks[];
+}
+/**
+ * The peaks of a channel, in order of time.
+ */
+export interface ChannelPeaks {
+  /**
+   * Least samples.
+   */
+  min: number[];
+  /**
+   * Largest samples.
+   */
+  max: number[];
+  /**
+   * Roots of the means of the squares.
+   */
+  rms: number[];
 }

@@ -23,6 +23,7 @@ mod run;
 mod schema;
 mod split;
 mod stabilize;
+mod stats;
 mod subtitles;
 mod thumbnail;
 mod title;
@@ -85,6 +86,8 @@ pub enum Command {
     Track(Box<track::TrackArgs>),
     /// Show how one frame is drawn: passes, fused stages and what is left out
     Graph(graph::GraphArgs),
+    /// Say where the time goes when a film is drawn
+    Stats(stats::StatsArgs),
     /// Measure the loudness of a media file or of a project's mix
     Loudness(loudness::LoudnessArgs),
     /// Write one frame of a media file as a picture
@@ -136,6 +139,7 @@ impl Command {
             Self::Track(args) => args.json,
             Self::Graph(args) => args.json || args.format == graph::GraphFormat::Json,
             Self::Loudness(args) => args.json,
+            Self::Stats(args) => args.json,
             Self::Thumbnail(args) => args.json,
             Self::Filmstrip(args) => args.json,
             Self::Waveform(args) => args.json,
@@ -175,6 +179,7 @@ pub fn run(command: Command) -> Result<(), Failure> {
         Command::Track(args) => track::track(&args),
         Command::Graph(args) => graph::graph(&args),
         Command::Loudness(args) => loudness::loudness(&args),
+        Command::Stats(args) => stats::stats(&args),
         Command::Thumbnail(args) => thumbnail::thumbnail(&args),
         Command::Filmstrip(args) => filmstrip::filmstrip(&args),
         Command::Waveform(args) => waveform::waveform(&args),
@@ -287,6 +292,7 @@ mod tests {
             "split_new" => ("split new", split::NEW_WORDS),
             "split_preview" => ("split preview", split::PREVIEW_WORDS),
             "stabilize" => ("stabilize", stabilize::WORDS),
+            "stats" => ("stats", stats::WORDS),
             "thumbnail" => ("thumbnail", thumbnail::WORDS),
             "title_add" => ("title add", title::ADD_WORDS),
             "title_preview" => ("title preview", title::PREVIEW_WORDS),

@@ -1,5 +1,5 @@
 //! `cutroom run` and `cutroom repl`.
-use crate::{failure::Failure, interrupt, text};
+use crate::{diagnostics, failure::Failure, interrupt, text};
 use clap::{ArgGroup, Args};
 use cutroom_api::{ApiError, Editor, JournalOptions, Session};
 use serde_json::{Value, json};
@@ -174,6 +174,10 @@ fn each_line(
         }
         let text = str::from_utf8(&line).map_err(|_| wrong("it is not UTF-8".into()))?.trim();
         if !text.is_empty() && !text.starts_with('#') {
+            diagnostics::remember(text);
+            if cfg!(debug_assertions) && text == r#"{"defect": {}}"# {
+                panic!("a defect for the test of the report");
+            }
             run(number, text)?;
         }
     }

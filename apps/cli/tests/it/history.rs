@@ -134,3 +134,33 @@ fn locks_conflicts_and_damage_are_explained() {
     assert!(recovered.err.contains("the journal was damaged") && recovered.err.contains("damaged-"), "{}", recovered.err);
     assert_eq!(session(&b, &[r#"{"split": {"at": "1s"}}"#]).0[0]["event"], "applied");
 }
+
+#[test]
+fn commands_that_change_the_project_itself_are_steps_of_its_journal() {
+    let b = Bench::new();
+    film(&b);
+    session(&b, &[r#"{"split": {"at": "0.4s"}}"#, r#"{"save": {}}"#]);
+    let before = b.read("film.json");
+    b.write("cues.srt", "1\n00:00:00,000 --> 00:00:01,000\nA cue\n");
+    b.ok(&["subtitles", "add", "cues.srt", "--film", "film.json"]);
+    assert_ne!(b.read("film.json"), before);
+    let (answers, said) = session(&b, &[r#"{"undo": {}}"#, r#"{"save": {}}"#]);
+    assert_eq!((answers[0]["steps"].clone(), said.as_str()), (json!(["subtitles"]), ""));
+    assert_eq!(b.read("film.json"), before);
+    // Not over edits that the file lacks, and not while a session has the project.
+    session(&b, &[r#"{"split": {"at": "0.8s"}}"#]);
+    fails(
+        &b,
+        &["subtitles", "add", "cues.srt", "--film", "film.json"],
+        1,
+        &["has 1 edits that its file lacks", "`cutroom recover`"],
+    );
+    b.ok(&["recover", "film.json", "--in-place"]);
+    let mut holder = repl(&b);
+    let mut line = String::new();
+    holder.stdin.as_mut().unwrap().write_all(b"{\"history\": {}}\n").unwrap();
+    std::io::BufRead::read_line(&mut std::io::BufReader::new(holder.stdout.take().unwrap()), &mut line).unwrap();
+    fails(&b, &["subtitles", "add", "cues.srt", "--film", "film.json"], 1, &["is being edited by another session"]);
+    holder.kill().unwrap();
+    holder.wait().unwrap();
+}

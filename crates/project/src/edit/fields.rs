@@ -299,3 +299,26 @@ fn settable(new: &Extra, old: &Extra, others: &[&str]) -> Result<(), EditError> 
         None => Ok(()),
     }
 }
+
+impl Composition {
+    /// The composition without its tracks, which may be many.
+    pub fn without_tracks(&self) -> Self {
+        let mut copy = Self::new(self.id.as_str(), self.size, self.frame_rate);
+        match CompositionFields::of(self).swap(&mut copy) {
+            Ok(()) => copy,
+            // Unknown fields with the name of a list.
+            Err(_) => Self { tracks: Vec::new(), ..self.clone() },
+        }
+    }
+}
+
+impl Track {
+    /// The track without its clips and transitions, which may be many.
+    pub fn without_clips(&self) -> Self {
+        let mut copy = Self::new(self.id.as_str(), self.kind);
+        match TrackFields::of(self).swap(&mut copy) {
+            Ok(()) => copy,
+            Err(_) => Self { clips: Vec::new(), transitions: Vec::new(), ..self.clone() },
+        }
+    }
+}
