@@ -33,7 +33,7 @@ mod waveform;
 
 use crate::{failure::Failure, text};
 use clap::Subcommand;
-use cutroom_api::ApiError;
+use cutroom_api::{ApiError, Progress};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 use std::{
@@ -219,6 +219,17 @@ fn bytes_bar() -> ProgressBar {
         Ok(style) => bar.with_style(style),
         Err(_) => bar,
     }
+}
+
+/// Does something that reports its progress in frames, which is shown on a terminal.
+fn with_bar<T>(work: impl FnOnce(&mut dyn FnMut(Progress)) -> T) -> T {
+    let bar = frames_bar(false);
+    let done = work(&mut |progress| {
+        bar.set_length(progress.total);
+        bar.set_position(progress.done);
+    });
+    bar.finish_and_clear();
+    done
 }
 
 /// Whether an output is standard output: `-o -`.

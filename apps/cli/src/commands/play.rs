@@ -94,13 +94,8 @@ pub fn play(args: &PlayArgs) -> Result<(), Failure> {
         backend: args.backend.into(),
         threads: args.threads,
     };
-    let bar = super::frames_bar(false);
-    let played = cutroom_api::play(&session, &request, &cancel, &mut |p| {
-        bar.set_length(p.total);
-        bar.set_position(p.done);
-    });
-    bar.finish_and_clear();
-    let report = played.map_err(|e| Failure::of(e, WORDS))?;
+    let report = super::with_bar(|progress| cutroom_api::play(&session, &request, &cancel, progress));
+    let report = report.map_err(|e| Failure::of(e, WORDS))?;
     if args.json {
         super::print_json(&report)?;
     } else {

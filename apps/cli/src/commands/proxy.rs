@@ -84,12 +84,7 @@ pub fn proxy(args: &ProxyArgs) -> Result<(), Failure> {
         renew: args.renew,
         threads: args.threads,
     };
-    let bar = super::frames_bar(false);
-    let report = cutroom_api::make_proxies(&session, &request, &cancel, &mut |p| {
-        bar.set_length(p.total);
-        bar.set_position(p.done);
-    });
-    bar.finish_and_clear();
+    let report = super::with_bar(|progress| cutroom_api::make_proxies(&session, &request, &cancel, progress));
     let report = report.map_err(|e| Failure::of(e, WORDS))?;
     for warning in &report.warnings {
         text::say(&format!("warning: {warning}\n"));

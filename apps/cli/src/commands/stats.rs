@@ -63,18 +63,8 @@ pub fn stats(args: &StatsArgs) -> Result<(), Failure> {
         backend: args.backend.into(),
         threads: args.threads,
     };
-    let bar = super::frames_bar(false);
-    let report = cutroom_api::stats(
-        &session,
-        &request,
-        diagnostics::stage_times(),
-        &mut |p| {
-            bar.set_length(p.total);
-            bar.set_position(p.done);
-        },
-        &cancel,
-    );
-    bar.finish_and_clear();
+    let times = diagnostics::stage_times();
+    let report = super::with_bar(|progress| cutroom_api::stats(&session, &request, times, progress, &cancel));
     let report = report.map_err(|e| Failure::of(e, WORDS))?;
     if args.json { super::print_json(&report) } else { super::print(&text_of(&report)) }
 }

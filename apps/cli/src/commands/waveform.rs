@@ -1,7 +1,7 @@
 //! `cutroom waveform`.
 use crate::{
     failure::{Failure, Words},
-    interrupt,
+    interrupt, text,
 };
 use clap::Args;
 use cutroom_api::WaveformRequest;
@@ -74,7 +74,7 @@ pub fn waveform(args: &WaveformArgs) -> Result<(), Failure> {
     }
     let Some(output) = &args.output else { return Ok(()) };
     let secs = report.samples as f64 / f64::from(report.rate_hz.max(1));
-    let channels = report.channels.len();
+    let channels = text::count(report.channels.len(), "channel");
     let size = format!("{}x{}", args.width, args.height);
-    super::print(&format!("{}: {size}, {channels} channels of {secs:.3} s at {} Hz\n", output.display(), report.rate_hz))
+    super::print(&format!("{}: {size}, {channels} of {secs:.3} s at {} Hz\n", output.display(), report.rate_hz))
 }
