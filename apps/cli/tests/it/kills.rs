@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use std::{
     collections::BTreeMap,
     io::{BufRead, BufReader, Write},
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::{Command, Stdio},
     sync::mpsc,
     thread,
@@ -134,7 +134,7 @@ fn recovered(b: &Bench) -> Vec<String> {
 /// The library that makes writing fail; `None` where there is no C compiler.
 fn faults(b: &Bench) -> Option<PathBuf> {
     let library = b.path("faults.so");
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/faults.c");
+    let source = cutroom_test_support::root().join("apps/cli/tests/it/faults.c");
     let built = Command::new("cc").args(["-shared", "-fPIC", "-O1", "-o"]).arg(&library).arg(source).arg("-ldl").status();
     built.is_ok_and(|status| status.success()).then_some(library)
 }

@@ -1,6 +1,6 @@
 //! Subtitles in the picture, compared with libass through FFmpeg's filter `subtitles`.
 use crate::support::Bench;
-use std::{path::Path, process::Command};
+use std::process::Command;
 
 const WIDTH: usize = 1920;
 const HEIGHT: usize = 1080;
@@ -53,7 +53,7 @@ fn bench() -> Option<Bench> {
         return None;
     }
     let b = Bench::new();
-    let fonts = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../crates/drawing/fonts");
+    let fonts = cutroom_test_support::root().join("crates/drawing/fonts");
     std::fs::create_dir(b.path("fonts")).unwrap();
     for name in ["Inter.ttf", "NotoSerif-Regular.ttf", "NotoSerif-Bold.ttf"] {
         std::fs::copy(fonts.join(name), b.path("fonts").join(name)).unwrap();
