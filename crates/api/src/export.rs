@@ -279,6 +279,17 @@ pub fn export(
     })
 }
 
+/// Checks a request, as far as that needs no media file.
+///
+/// # Errors
+/// As [`export`].
+pub(crate) fn check(session: &Session, request: &ExportRequest) -> Result<(), Vec<ApiError>> {
+    let one = |e| vec![e];
+    let id = session.composition(request.composition.as_deref()).map_err(one)?;
+    session.check()?;
+    draft(request, session, &id).map(drop).map_err(one)
+}
+
 /// Decides everything that depends on document and request only, and checks that no input or
 /// existing file would be replaced.
 fn draft(request: &ExportRequest, session: &Session, id: &CompositionId) -> Result<Draft, ApiError> {

@@ -120,6 +120,25 @@ impl Importing {
         }
         Ok(Operation::All { steps: self.media.iter().map(|m| Operation::AddMedia { media: Box::new(m.clone()) }).collect() })
     }
+
+    /// Gives media other ids if a document, which may have changed since they were found, has theirs.
+    pub fn renumber(&mut self, project: &Project) {
+        let taken: BTreeSet<&str> = project.media.iter().map(|m| m.id.as_str()).collect();
+        if !self.media.iter().any(|m| taken.contains(m.id.as_str())) {
+            return;
+        }
+        let mut renamed = BTreeMap::new();
+        for (media, id) in self.media.iter_mut().zip(free_ids(project)) {
+            renamed.insert(media.id.to_string(), id.clone());
+            media.id = id.as_str().into();
+        }
+        let added = self.report.added.iter_mut().map(|added| &mut added.media);
+        for id in added.chain(self.report.duplicates.iter_mut().map(|d| &mut d.media)) {
+            if let Some(new) = renamed.get(id) {
+                id.clone_from(new);
+            }
+        }
+    }
 }
 
 /// Adds files to the media of a project.

@@ -21,6 +21,8 @@ mod graph;
 mod history;
 mod import_media;
 mod journal;
+mod live;
+mod live_report;
 mod loudness;
 mod media_content;
 mod media_search;
@@ -64,7 +66,7 @@ pub use cutroom_export::UnfinishedFiles;
 pub use cutroom_project::JournalOptions;
 pub use cutroom_types::{Align, CancelToken, Fit, Gaps, Progress, ProgressUnit, Size};
 pub use doctor::{BackendReport, DecoderReport, DoctorReport, FormatReport, doctor};
-pub use editing::{Changed, EditEvent, Editor, SessionCommand, command_schema};
+pub use editing::{Changed, Editor, LiveCommand, SessionCommand, SessionEvent, command_schema};
 pub use error::ApiError;
 pub use export::{AudioOptions, ExportReport, ExportRequest, VideoOptions, export};
 pub use formats::{audio_codec_ids, file_extensions, video_codec_ids};
@@ -75,6 +77,10 @@ pub use history::{
 };
 pub use import_media::{DuplicateMedia, ImportMediaReport, ImportMediaRequest, ImportedMedia, SkippedFile, import_media};
 pub use journal::HistoryEntry;
+pub use live::{LiveOptions, LiveSession};
+pub use live_report::{
+    JobKind, JobReport, JobResult, LoopReport, MediaChange, PlaybackFigures, TransportActivity, TransportReport,
+};
 pub use loudness::{FileLoudnessRequest, LevelReport, LoudnessReport, LoudnessRequest, file_loudness, loudness};
 pub use new_project::{NewProjectReport, NewProjectRequest, new_project};
 pub use play::{PlayReport, PlayRequest, play};

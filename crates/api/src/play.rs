@@ -1,6 +1,6 @@
 //! Plays a composition without a window: frames are drawn in time with the sound, and how well that
 //! went is reported.
-use crate::{ApiError, BackendChoice, Session, session};
+use crate::{ApiError, BackendChoice, PlaybackFigures, Session, session};
 use cutroom_engine::{Activity, Engine, EngineError, EngineSettings, LatePolicy, MAX_SPEED, TransportCommand};
 use cutroom_pipeline::RenderOptions;
 use cutroom_types::{CancelToken, Progress, Size};
@@ -87,25 +87,11 @@ pub struct PlayReport {
     pub size: Size,
     /// Whether it was played to the end.
     pub complete: bool,
-    /// Pictures shown.
-    pub shown: u64,
-    /// Pictures left out because they were late.
-    pub dropped: u64,
-    /// Pictures shown after their own time.
-    pub late: u64,
-    /// Pictures shown per second of sound.
-    pub fps: f64,
+    /// How well it kept time.
+    #[serde(flatten)]
+    pub figures: PlaybackFigures,
     /// Frames per second of the composition.
     pub frame_rate: f64,
-    /// Largest distance of the sound from the time of the picture that was shown, in ms; 0 while the
-    /// sound is within the picture's time.
-    pub max_drift_ms: f64,
-    /// Mean of these distances in ms.
-    pub mean_drift_ms: f64,
-    /// Sound that was due and not there, in ms.
-    pub missing_sound_ms: f64,
-    /// Length of the sound played, in seconds.
-    pub played_secs: f64,
     /// Time from the command to the first picture, in seconds.
     pub start_secs: f64,
     /// Time from the first picture to the end, in seconds.
@@ -147,7 +133,7 @@ pub fn play(
     let composition = opened.composition();
     let failed = |e: &EngineError| one(ApiError::from(e));
     let render = RenderOptions { backend: request.backend.into(), threads: request.threads, ..RenderOptions::default() };
-    let settings = EngineSettings::new(session.catalog.clone(), Arc::clone(session.library()), render, composition.sample_rate_hz);
+    let settings = EngineSettings::new(session.catalog.clone(), Arc::clone(session.library()), render);
     let mut engine = Engine::new(EngineSettings {
         policy: if request.every_frame { LatePolicy::SlowDown } else { LatePolicy::Drop },
         scale,
@@ -190,15 +176,8 @@ pub fn play(
         to_frame: range.end,
         size: scale.size(composition.size),
         complete,
-        shown: kept.shown,
-        dropped: kept.dropped,
-        late: kept.late,
-        fps: kept.fps,
+        figures: PlaybackFigures::of(&kept, composition.sample_rate_hz),
         frame_rate: rate.as_f64(),
-        max_drift_ms: kept.max_drift_secs * 1000.0,
-        mean_drift_ms: kept.mean_drift_secs * 1000.0,
-        missing_sound_ms: kept.missed_samples as f64 * 1000.0 / f64::from(composition.sample_rate_hz.max(1)),
-        played_secs: kept.secs,
         start_secs: (first - began).as_secs_f64(),
         real_secs: first.elapsed().as_secs_f64(),
         warnings: session::warnings(session, &opened),

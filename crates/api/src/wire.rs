@@ -1,6 +1,6 @@
 //! The JSON forms of requests and reports, for front ends that exchange them and for the tests that
 //! keep them stable.
-use crate::{ApiError, EditEvent, OPERATIONS, SessionCommand};
+use crate::{ApiError, LiveCommand, OPERATIONS, SessionCommand, SessionEvent};
 use schemars::{JsonSchema, Schema, SchemaGenerator, schema_for};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
@@ -76,7 +76,8 @@ pub fn all_schemas() -> Value {
     add("project", generator.subschema_for::<cutroom_project::Project>());
     add("operation", generator.subschema_for::<cutroom_project::Operation>());
     add("session_command", generator.subschema_for::<SessionCommand>());
-    add("event", generator.subschema_for::<EditEvent>());
+    add("live_command", generator.subschema_for::<LiveCommand>());
+    add("event", generator.subschema_for::<SessionEvent>());
     add("error", generator.subschema_for::<ApiError>());
     for operation in OPERATIONS {
         if let Some(request) = operation.request {

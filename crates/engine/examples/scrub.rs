@@ -138,7 +138,7 @@ fn engine(clip: &str, size: Size, rate: FrameRate, count: i64) -> Result<Engine,
     let mut project = Project::new("scrub", main);
     project.media.push(Media::new("film", clip, MediaKind::Video));
     let library = Arc::new(Library::new(Path::new(".")));
-    let mut engine = Engine::new(EngineSettings::new(Catalog::builtin(), library, RenderOptions::default(), 48_000)?)?;
+    let mut engine = Engine::new(EngineSettings::new(Catalog::builtin(), library, RenderOptions::default())?)?;
     let composition = project.main.clone();
     engine.send(DocumentState { project: Arc::new(project), composition, revision: 1, touched: None });
     engine.until_open(1, Duration::from_secs(60)).map_err(|e| e.to_string())?;

@@ -1,7 +1,7 @@
 //! The render thread: decodes and draws frames, one after the other, out of the way of updates.
 use crate::{EngineError, jobs::NoThread};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounded};
-use cutroom_pipeline::{FrameReader, OpenComposition, RenderOptions, Renderer, output_spec};
+use cutroom_pipeline::{DrawnBy, FrameKey, FrameReader, OpenComposition, PipelineError, RenderOptions, Renderer, output_spec};
 use cutroom_timeline::RenderScale;
 use cutroom_types::{CancelToken, Picture, PictureFormat};
 use std::{
@@ -31,8 +31,31 @@ pub struct DrawOrder {
     pub token: CancelToken,
 }
 
+/// What a [`Drawer`] draws: with a frame's plan, this decides its pixels.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Draws {
+    /// Format of the pictures.
+    pub format: PictureFormat,
+    /// What draws them.
+    pub by: DrawnBy,
+}
+
+impl Draws {
+    /// The key of frame `n` at a scale; `None` if a file cannot be read any more.
+    ///
+    /// # Errors
+    /// The frame cannot be planned.
+    pub fn key(&self, open: &OpenComposition, n: i64, scale: RenderScale) -> Result<Option<FrameKey>, PipelineError> {
+        let output = output_spec(open.composition(), self.format);
+        Ok(open.frame_key(&open.frame_plan(n, scale)?, &output, &self.by))
+    }
+}
+
 /// Draws frames: the pipeline, or a test.
 pub trait Drawer: Send {
+    /// What it draws.
+    fn draws(&self) -> Draws;
+
     /// Decodes and draws a frame.
     ///
     /// # Errors
@@ -56,12 +79,16 @@ impl PipelineDrawer {
     /// # Errors
     /// The renderer's back end is not available.
     pub fn new(options: RenderOptions, format: PictureFormat) -> Result<Self, EngineError> {
-        let renderer = Renderer::new(options).map_err(cutroom_pipeline::PipelineError::from)?;
+        let renderer = Renderer::new(options).map_err(PipelineError::from)?;
         Ok(Self { renderer, format, reader: None, next: None, scale: RenderScale::FULL })
     }
 }
 
 impl Drawer for PipelineDrawer {
+    fn draws(&self) -> Draws {
+        Draws { format: self.format, by: DrawnBy::from(&self.renderer) }
+    }
+
     fn draw(&mut self, order: &DrawOrder) -> Result<Picture, EngineError> {
         let reader = self.reader.get_or_insert_with(|| order.composition.frames(0..0));
         if !Arc::ptr_eq(reader.composition(), &order.composition) {

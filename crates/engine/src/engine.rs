@@ -1,9 +1,9 @@
 //! The running editor: a world of entities, stages, and a render thread.
 use crate::{
     EngineError,
-    cache::{CacheFigures, FrameCache, FrameIndex, Readings},
     draw::{DrawThread, Drawer, PipelineDrawer},
-    jobs::{Jobs, JobsSettings},
+    frame_index::FrameIndex,
+    jobs::{JobId, Jobs, JobsSettings},
     mirror::Mirror,
     playback::{LatePolicy, PlayReport, Shown},
     plugin::{Capabilities, EnginePlugin, PluginControl, Plugins},
@@ -12,21 +12,21 @@ use crate::{
     stages::{self, Update},
     transport::{Activity, TransportCommand},
     world::{
-        Budget, Caches, Display, Document, DocumentState, ExportRuns, ExportState, Invalidate, Opening, OpeningJob, Playhead,
-        Pools, Render, Transport, TransportState, Transported,
+        Budget, Caches, Display, Document, DocumentState, ExportRuns, ExportState, Invalidate, JobNode, Opening, OpeningJob,
+        Playhead, Pools, Preview, Render, Reopen, Transport, TransportState, Transported,
     },
 };
 use bevy_app::App;
 use bevy_ecs::prelude::*;
 use crossbeam_channel::bounded;
 use cutroom_effects::Catalog;
-use cutroom_pipeline::{Library, OpenComposition, OpenOptions, RenderOptions};
+use cutroom_pipeline::{FrameCache, Library, MemoryCacheState, OpenComposition, OpenOptions, RenderOptions};
 use cutroom_timeline::RenderScale;
 use cutroom_types::{CancelToken, PictureFormat};
 use std::{
     collections::VecDeque,
+    ops::Range,
     sync::{Arc, Mutex},
-    thread,
     time::{Duration, Instant},
 };
 
@@ -38,10 +38,11 @@ pub struct EngineSettings {
     pub library: Arc<Library>,
     /// How files are decoded.
     pub options: OpenOptions,
-    /// Numbers of threads, lengths of queues.
-    pub jobs: JobsSettings,
-    /// Memory for drawn frames, in bytes.
-    pub cache_bytes: usize,
+    /// The pools that states are opened and sound is mixed in.
+    pub jobs: Jobs,
+    /// Drawn frames. Its methods are called in updates, so that one with a store on a slow disk makes them
+    /// late.
+    pub frames: Arc<FrameCache>,
     /// Time for one update.
     pub budget: Duration,
     /// What happens when playback is late.
@@ -58,24 +59,23 @@ pub struct EngineSettings {
 
 impl EngineSettings {
     /// Settings for the files of a library: frames drawn by the pipeline as 8-bit 4:2:0, half a GiB
-    /// of drawn frames, 4 ms for an update, and sound at `rate_hz` samples per second that nobody
-    /// hears.
+    /// of drawn frames, 4 ms for an update, and sound that nobody hears.
     ///
     /// # Errors
-    /// The back end of the renderer is not available.
-    pub fn new(catalog: Catalog, library: Arc<Library>, render: RenderOptions, rate_hz: u32) -> Result<Self, EngineError> {
+    /// The back end of the renderer is not available, or a thread cannot be started.
+    pub fn new(catalog: Catalog, library: Arc<Library>, render: RenderOptions) -> Result<Self, EngineError> {
         Ok(Self {
             catalog,
             library,
             options: OpenOptions::default(),
-            jobs: JobsSettings::for_cores(thread::available_parallelism().map_or(1, std::num::NonZero::get)),
-            cache_bytes: 512 << 20,
+            jobs: Jobs::new(JobsSettings::default())?,
+            frames: Arc::new(FrameCache::new(512 << 20)),
             budget: Duration::from_millis(4),
             policy: LatePolicy::Drop,
             scale: RenderScale::FULL,
             allowed: Capabilities::ALL,
             drawer: Box::new(PipelineDrawer::new(render, PictureFormat::YUV420P8)?),
-            sink: Box::new(TimerSink::new(rate_hz)),
+            sink: Box::new(TimerSink::new()),
         })
     }
 }
@@ -89,12 +89,18 @@ pub struct EngineState {
     pub activity: Activity,
     /// The playhead's frame.
     pub frame: i64,
+    /// Frames per tick while it plays.
+    pub speed: f64,
+    /// The range that is played again and again, and how often; 0 for without end.
+    pub looped: Option<(Range<i64>, u32)>,
+    /// The scale at which playback draws.
+    pub scale: RenderScale,
     /// Requests that have no answer yet.
     pub requests: usize,
     /// Requests that were overtaken so far.
     pub overtaken: u64,
     /// Figures of the cache of drawn frames.
-    pub cache: CacheFigures,
+    pub cache: MemoryCacheState,
     /// Frames of the document whose key is known.
     pub known_frames: usize,
 }
@@ -113,14 +119,11 @@ impl Engine {
     pub fn new(settings: EngineSettings) -> Result<Self, EngineError> {
         let mut app = App::empty();
         let world = app.world_mut();
-        world.insert_resource(Pools(Jobs::new(settings.jobs)?));
+        world.insert_resource(Pools(settings.jobs));
+        let draws = settings.drawer.draws();
         world.insert_resource(Render(DrawThread::new(settings.drawer)?));
         world.insert_resource(Opening { catalog: settings.catalog, library: settings.library, options: settings.options });
-        world.insert_resource(Caches {
-            readings: Readings::default(),
-            index: FrameIndex::default(),
-            frames: FrameCache::new(settings.cache_bytes),
-        });
+        world.insert_resource(Caches { index: FrameIndex::default(), frames: settings.frames, draws });
         world.insert_resource(Budget { limit: settings.budget, begun: Instant::now() });
         world.insert_resource(Transport {
             activity: Activity::Paused,
@@ -149,6 +152,8 @@ impl Engine {
         app.add_message::<Invalidate>();
         app.add_message::<PluginControl>();
         app.add_message::<ExportRuns>();
+        app.add_message::<Preview>();
+        app.add_message::<Reopen>();
         stages::build(&mut app);
         let mut engine = Self { app };
         engine.check()?;
@@ -174,10 +179,23 @@ impl Engine {
         built.map_err(|e| reason(&e))?
     }
 
-    /// Sends a message, which the next update reads: [`DocumentState`], [`Invalidate`],
-    /// [`PluginControl`], [`ExportRuns`], or a plug-in's.
+    /// Sends a message, which the next update reads: [`DocumentState`], [`Invalidate`], [`Preview`],
+    /// [`Reopen`], [`PluginControl`], [`ExportRuns`], or a plug-in's.
     pub fn send<M: Message>(&mut self, message: M) {
         self.app.world_mut().write_message(message);
+    }
+
+    /// Adds the entity of a job that somebody runs beside the engine, or changes it.
+    pub fn note_job(&mut self, job: &JobNode) {
+        self.forget_job(job.id);
+        self.app.world_mut().spawn(job.clone());
+    }
+
+    /// Removes the entity of such a job.
+    pub fn forget_job(&mut self, id: JobId) {
+        let world = self.app.world_mut();
+        let of_job = world.query::<(Entity, &JobNode)>().iter(world).find(|(_, job)| job.id == id).map(|(entity, _)| entity);
+        of_job.map(|entity| world.despawn(entity));
     }
 
     /// Commands the transport.
@@ -284,9 +302,12 @@ impl Engine {
             revision: document.current.as_ref().map(|(revision, _)| *revision),
             activity: transport.activity,
             frame: transport.frame,
+            speed: transport.speed,
+            looped: transport.looped.clone(),
+            scale: transport.scale,
             requests: requests.entities.len(),
             overtaken: requests.overtaken,
-            cache: caches.frames.figures(),
+            cache: caches.frames.state(),
             known_frames: caches.index.len(),
         }
     }

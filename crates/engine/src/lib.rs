@@ -5,11 +5,11 @@
 //! thrown away. It must not know HTTP, JSON or windows.
 #![forbid(unsafe_code)]
 
-pub mod cache;
 pub mod dirty;
 mod draw;
 mod engine;
 mod error;
+pub mod frame_index;
 pub mod jobs;
 pub mod mirror;
 mod playback;
@@ -21,7 +21,7 @@ pub mod stages;
 mod transport;
 mod world;
 
-pub use draw::{DrawOrder, Drawer, PipelineDrawer};
+pub use draw::{DrawOrder, Drawer, Draws, PipelineDrawer};
 pub use engine::{Engine, EngineSettings, EngineState};
 pub use error::EngineError;
 pub use playback::{LatePolicy, PlayReport, Playback, Shown};
@@ -30,6 +30,6 @@ pub use requests::{ForTick, FrameAnswer, FrameHandle, FrameRequest, RequestPlan,
 pub use sink::{AudioSink, Clock, TimerSink};
 pub use transport::{Activity, Course, MAX_SPEED, TransportCommand};
 pub use world::{
-    CacheEntry, DocumentState, ExportRuns, ExportState, Invalidate, JobNode, Playhead, TransportState, Transported, exporting,
-    paused, playing, scrubbing,
+    CacheEntry, DocumentState, ExportRuns, ExportState, Invalidate, JobNode, Playhead, Preview, ProxyNode, Reopen, TransportState,
+    Transported, exporting, paused, playing, scrubbing,
 };

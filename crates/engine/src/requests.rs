@@ -1,7 +1,8 @@
 //! Requests for frames: entities that move through the stages.
-use crate::{EngineError, cache::FrameKey};
+use crate::EngineError;
 use bevy_ecs::prelude::*;
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender};
+use cutroom_pipeline::FrameKey;
 use cutroom_timeline::RenderScale;
 use cutroom_types::{CancelToken, Picture};
 use std::{collections::HashMap, sync::Arc, time::Duration};
@@ -54,8 +55,8 @@ pub enum RequestState {
 pub struct RequestPlan {
     /// Revision of the document.
     pub revision: u64,
-    /// What decides the pixels.
-    pub key: FrameKey,
+    /// What decides the pixels; `None` if a file cannot be read any more.
+    pub key: Option<FrameKey>,
 }
 
 /// The tick of playback that a request is for, and the number of the playback.
@@ -90,8 +91,8 @@ pub struct FrameAnswer {
     pub frame: i64,
     /// Revision of the document.
     pub revision: u64,
-    /// What decides its pixels.
-    pub key: FrameKey,
+    /// What decides its pixels; `None` if a file could not be read any more.
+    pub key: Option<FrameKey>,
     /// Whether it is the frame that was requested; otherwise it is the nearest one that was ready, and
     /// another answer follows.
     pub exact: bool,

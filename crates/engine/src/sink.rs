@@ -13,8 +13,9 @@ pub trait AudioSink: Send {
     /// Stops consuming; what is buffered stays.
     fn pause(&mut self);
 
-    /// Forgets what is buffered, and counts consumed samples from zero.
-    fn clear(&mut self);
+    /// Stops, forgets what is buffered, and counts consumed samples from zero. Blocks that follow have
+    /// this number of samples per second.
+    fn clear(&mut self, rate_hz: u32);
 
     /// Takes a block, which is consumed after those before it.
     fn push(&mut self, block: AudioBlock);
@@ -50,15 +51,15 @@ pub struct TimerSink {
 }
 
 impl TimerSink {
-    /// A sink with the machine's clock. `rate_hz`: samples per second.
-    pub fn new(rate_hz: u32) -> Self {
+    /// A sink with the machine's clock.
+    pub fn new() -> Self {
         let start = Instant::now();
-        Self::with_clock(rate_hz, Box::new(move || start.elapsed()))
+        Self::with_clock(Box::new(move || start.elapsed()))
     }
 
     /// A sink with a clock of the caller's.
-    pub fn with_clock(rate_hz: u32, clock: Clock) -> Self {
-        Self { rate_hz, clock, running: None, due: 0, pushed: 0, consumed: 0, missed: 0, is_finished: false }
+    pub fn with_clock(clock: Clock) -> Self {
+        Self { rate_hz: 48_000, clock, running: None, due: 0, pushed: 0, consumed: 0, missed: 0, is_finished: false }
     }
 
     /// Consumes what is due by now.
@@ -76,6 +77,12 @@ impl TimerSink {
     }
 }
 
+impl Default for TimerSink {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
 impl AudioSink for TimerSink {
     fn start(&mut self) {
         if self.running.is_none() {
@@ -88,8 +95,9 @@ impl AudioSink for TimerSink {
         self.running = None;
     }
 
-    fn clear(&mut self) {
-        self.advance();
+    fn clear(&mut self, rate_hz: u32) {
+        self.pause();
+        self.rate_hz = rate_hz;
         (self.pushed, self.consumed, self.is_finished) = (0, 0, false);
     }
 
@@ -131,7 +139,7 @@ mod tests {
     fn a_timer_consumes_by_its_clock_and_stops_when_dry() {
         let ms = Arc::new(AtomicU64::new(0));
         let read = Arc::clone(&ms);
-        let mut sink = TimerSink::with_clock(48_000, Box::new(move || Duration::from_millis(read.load(Ordering::SeqCst))));
+        let mut sink = TimerSink::with_clock(Box::new(move || Duration::from_millis(read.load(Ordering::SeqCst))));
         let pass = |by: u64| ms.fetch_add(by, Ordering::SeqCst);
         sink.push(AudioBlock::silent(48_000, 2, 4800));
         pass(500);
@@ -152,7 +160,11 @@ mod tests {
         sink.finish();
         pass(200);
         assert_eq!((sink.consumed(), sink.missed()), (9600, 1920));
-        sink.clear();
+        sink.clear(24_000);
         assert_eq!((sink.consumed(), sink.buffered()), (0, 0));
+        sink.push(AudioBlock::silent(24_000, 2, 4800));
+        sink.start();
+        pass(100);
+        assert_eq!((sink.consumed(), sink.buffered()), (2400, 2400));
     }
 }

@@ -1,8 +1,8 @@
 //! What the stages share: resources and messages.
 use crate::{
     EngineError,
-    cache::{FrameCache, FrameIndex, Readings},
-    draw::DrawThread,
+    draw::{DrawThread, Draws},
+    frame_index::FrameIndex,
     jobs::{JobHandle, JobId, Jobs},
     playback::{LatePolicy, PlayReport, Playback, Shown},
     sink::AudioSink,
@@ -11,10 +11,10 @@ use crate::{
 };
 use bevy_ecs::prelude::*;
 use cutroom_effects::Catalog;
-use cutroom_pipeline::{Library, OpenComposition, OpenOptions};
+use cutroom_pipeline::{FrameCache, FrameKey, Library, OpenComposition, OpenOptions, ProxyScale};
 use cutroom_project::{Problem, Project};
 use cutroom_timeline::RenderScale;
-use cutroom_types::{CompositionId, Time, TrackId};
+use cutroom_types::{CompositionId, MediaId, Time, TrackId};
 use std::{
     collections::{BTreeSet, VecDeque},
     ops::Range,
@@ -51,6 +51,21 @@ pub enum Invalidate {
 #[derive(Message, Clone, Debug, PartialEq)]
 pub struct Transported(pub TransportCommand);
 
+/// How pictures are shown from now on.
+#[derive(Message, Clone, Copy, Debug, PartialEq)]
+pub struct Preview {
+    /// The scale at which playback draws.
+    pub scale: RenderScale,
+    /// What happens when playback is late.
+    pub policy: LatePolicy,
+    /// How files are decoded. If this is new, the document is opened again.
+    pub options: OpenOptions,
+}
+
+/// Opens the newest state of the document again: its files may have changed.
+#[derive(Message, Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reopen;
+
 /// Whether an export runs beside the editor.
 #[derive(Message, Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ExportRuns(pub bool);
@@ -75,6 +90,17 @@ pub struct JobNode {
     pub name: String,
 }
 
+/// A proxy of which the pictures of a video stream may be read.
+#[derive(Component, Clone, Debug, PartialEq, Eq)]
+pub struct ProxyNode {
+    /// The medium.
+    pub media: MediaId,
+    /// Number of the stream among the file's video streams.
+    pub stream: usize,
+    /// Its size in relation to the file.
+    pub scale: ProxyScale,
+}
+
 /// The job that opens a state of the document.
 #[derive(Component)]
 pub(crate) struct OpeningJob {
@@ -88,6 +114,8 @@ pub(crate) struct Document {
     pub current: Option<(u64, Arc<OpenComposition>)>,
     /// The newest state that has not been opened yet.
     pub pending: Option<DocumentState>,
+    /// The newest state.
+    pub newest: Option<DocumentState>,
     /// Why the newest state could not be opened; the one before it stays.
     pub failed: Option<(u64, Arc<EngineError>)>,
 }
@@ -95,16 +123,16 @@ pub(crate) struct Document {
 /// Drawn frames.
 #[derive(Resource)]
 pub(crate) struct Caches {
-    pub readings: Readings,
     pub index: FrameIndex,
-    pub frames: FrameCache,
+    pub frames: Arc<FrameCache>,
+    pub draws: Draws,
 }
 
 /// A frame in the cache.
 #[derive(Component, Clone, Debug, PartialEq, Eq)]
 pub struct CacheEntry {
     /// Its key.
-    pub key: crate::cache::FrameKey,
+    pub key: FrameKey,
 }
 
 /// The pools of jobs.

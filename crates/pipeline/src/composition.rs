@@ -9,7 +9,7 @@ use crate::{
     fonts, handles,
     luts::{self, Luts},
     offline::{self, Offline},
-    proxy::{OpenProxy, ProxyUse, choose, pixels_drawn_as_one},
+    proxy::{OpenProxy, ProxyScale, ProxyUse, choose, pixels_drawn_as_one},
     svg,
     validate::validate_media,
 };
@@ -39,7 +39,7 @@ pub(crate) struct Scanned {
 }
 
 /// How the files of a composition are decoded.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct OpenOptions {
     /// Threads per decoder; 0 for an equal share of the cores, assuming one decoder per video
     /// track.
@@ -107,8 +107,37 @@ impl OpenComposition {
     /// # Errors
     /// As [`Self::open`].
     pub fn edited(&self, project: Project, cancel: &CancelToken) -> Result<Self, Vec<Problem>> {
+        self.reopened(project, self.options, cancel)
+    }
+
+    /// As [`Self::edited`], with files that are decoded in another way.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn reopened(&self, project: Project, options: OpenOptions, cancel: &CancelToken) -> Result<Self, Vec<Problem>> {
         let (composition, catalog) = (&self.composition().id, self.timeline.catalog());
-        Self::make(project, composition, catalog, &self.library, self.options, cancel, |project| self.timeline.after(project))
+        Self::make(project, composition, catalog, &self.library, options, cancel, |project| self.timeline.after(project))
+    }
+
+    /// Whether media, proxies, look-up tables and fonts have the content that they had for another state,
+    /// as far as both use them, so that frames differ by the documents only.
+    pub fn reads_what(&self, before: &Self) -> bool {
+        let luts = |c: &Self| c.luts.iter().map(|(path, (_, content))| (path.clone(), *content)).collect::<BTreeMap<_, _>>();
+        let proxies = |c: &Self| c.proxies().collect::<Vec<_>>();
+        let same = |media: &MediaId| self.content_of(media) == before.content_of(media);
+        let common = self.files.keys().filter(|id| before.files.contains_key(*id));
+        let (old, new) = (luts(before), luts(self));
+        common.clone().all(same)
+            && self.offline.keys().eq(before.offline.keys())
+            && new.iter().all(|(path, content)| old.get(path).is_none_or(|old| old == content))
+            && self.font_files == before.font_files
+            && self.options.proxies == before.options.proxies
+            && proxies(self) == proxies(before)
+    }
+
+    /// The proxies of the video streams that it uses.
+    pub fn proxies(&self) -> impl Iterator<Item = (MediaId, usize, ProxyScale)> {
+        self.proxies.iter().flat_map(|((media, stream), some)| some.iter().map(|p| (media.clone(), *stream, p.scale)))
     }
 
     fn make(
@@ -329,25 +358,24 @@ impl OpenComposition {
         *self.contents.get(media)?.get_or_init(find)
     }
 
+    /// Finds what identifies the content of all files, so that keys of frames cost little from then on: a
+    /// file that is met for the first time is read in part.
+    pub fn find_contents(&self) {
+        self.contents.keys().for_each(|media| _ = self.content_of(media));
+    }
+
     /// The LUTs of effects, by path as written in the document.
     pub(crate) fn luts(&self) -> &Luts {
         &self.luts
     }
 
-    /// Plan of frame `n` at a scale; nothing is decoded. Its [`FramePlan::picture_key`], with the
-    /// indexes of the files that it names, decides the frame's pixels.
+    /// Plan of frame `n` at a scale; nothing is decoded.
     ///
     /// # Errors
     /// [`PipelineError::Plan`].
     pub fn frame_plan(&self, n: i64, scale: RenderScale) -> Result<FramePlan, PipelineError> {
         let plan = self.plan(n)?;
         Ok(if scale == RenderScale::FULL { plan } else { plan.at_scale(scale) })
-    }
-
-    /// The index of a media's file; `None` if the composition does not use it. A file that has changed
-    /// on the disk since it was opened has another index in the next composition.
-    pub fn media_index(&self, media: &MediaId) -> Option<&Arc<MediaIndex>> {
-        self.files.get(media)
     }
 
     pub(crate) fn plan(&self, n: i64) -> Result<FramePlan, PipelineError> {

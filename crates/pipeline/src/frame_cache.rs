@@ -1,7 +1,7 @@
 //! Frames that were drawn before: in memory within a budget, and on disk if wanted. They are found by what
 //! decides their pixels, so that an edit leaves all others valid and undoing it finds the old ones.
-use crate::{FrameKey, FrameReader, OpenComposition, PipelineError};
-use cutroom_cache::{Key, KeyHasher, MemoryCache, MemoryCacheState, Store};
+use crate::{DrawnBy, FrameKey, FrameReader, OpenComposition, PipelineError};
+use cutroom_cache::{MemoryCache, MemoryCacheState, Store};
 use cutroom_render::{OutputSpec, Renderer};
 use cutroom_timeline::RenderScale;
 use cutroom_types::{AlphaMode, ColorTags, Orientation, Picture, PictureFormat, Plane, Size};
@@ -42,9 +42,8 @@ impl FrameCache {
         Self { disk: Some(store), ..Self::new(budget_bytes) }
     }
 
-    /// A frame that this renderer, or another one of its kind, drew.
-    pub fn get(&self, key: FrameKey, renderer: &Renderer) -> Option<Picture> {
-        let key = of_kind(key, renderer);
+    /// A frame that was drawn before.
+    pub fn get(&self, FrameKey(key): FrameKey) -> Option<Picture> {
         self.memory.get(key).or_else(|| {
             let picture = from_bytes(&self.disk.as_ref()?.get(FRAMES, key)?)?;
             self.memory.put(key, picture.clone(), bytes_of(&picture));
@@ -53,8 +52,7 @@ impl FrameCache {
     }
 
     /// Keeps a frame.
-    pub fn put(&self, key: FrameKey, renderer: &Renderer, picture: &Picture) {
-        let key = of_kind(key, renderer);
+    pub fn put(&self, FrameKey(key): FrameKey, picture: &Picture) {
         self.memory.put(key, picture.clone(), bytes_of(picture));
         if let (Some(store), Some(bytes)) = (&self.disk, to_bytes(picture)) {
             store.put(FRAMES, key, &bytes);
@@ -62,8 +60,8 @@ impl FrameCache {
     }
 
     /// Whether a frame is in memory; this does not count as using it.
-    pub fn holds(&self, key: FrameKey, renderer: &Renderer) -> bool {
-        self.memory.holds(of_kind(key, renderer))
+    pub fn holds(&self, FrameKey(key): FrameKey) -> bool {
+        self.memory.holds(key)
     }
 
     /// What is in memory, and how often frames were found there.
@@ -75,13 +73,6 @@ impl FrameCache {
     pub fn clear(&self) {
         self.memory.clear();
     }
-}
-
-/// CPUs all draw the same; each GPU draws a little differently.
-fn of_kind(key: FrameKey, renderer: &Renderer) -> Key {
-    let drawn_by = renderer.describe();
-    let kind = if drawn_by.starts_with("cpu ") { "cpu" } else { &drawn_by };
-    KeyHasher::new("drawn").with(key.0.0).with(kind).key()
 }
 
 fn bytes_of(picture: &Picture) -> usize {
@@ -151,10 +142,9 @@ impl CachedFrames {
     ///
     /// # Errors
     /// Any error of planning.
-    pub fn key(&self, n: i64, output: &OutputSpec) -> Result<Option<FrameKey>, PipelineError> {
-        let plan = self.reader.composition().plan(n)?;
-        let plan = if self.scale == RenderScale::FULL { plan } else { plan.at_scale(self.scale) };
-        Ok(self.reader.composition().frame_key(&plan, output))
+    pub fn key(&self, n: i64, output: &OutputSpec, by: &DrawnBy) -> Result<Option<FrameKey>, PipelineError> {
+        let composition = self.reader.composition();
+        Ok(composition.frame_key(&composition.frame_plan(n, self.scale)?, output, by))
     }
 
     /// Frame `n`, drawn if it is not in the cache.
@@ -162,12 +152,12 @@ impl CachedFrames {
     /// # Errors
     /// Any error of planning, decoding or drawing.
     pub fn picture(&mut self, n: i64, renderer: &mut Renderer, output: &OutputSpec) -> Result<Picture, PipelineError> {
-        let Some(key) = self.key(n, output)? else { return self.reader.picture(n, renderer, output) };
-        if let Some(picture) = self.cache.get(key, renderer) {
+        let Some(key) = self.key(n, output, &DrawnBy::from(&*renderer))? else { return self.reader.picture(n, renderer, output) };
+        if let Some(picture) = self.cache.get(key) {
             return Ok(picture);
         }
         let picture = self.reader.picture(n, renderer, output)?;
-        self.cache.put(key, renderer, &picture);
+        self.cache.put(key, &picture);
         Ok(picture)
     }
 }

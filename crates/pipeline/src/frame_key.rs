@@ -3,14 +3,32 @@
 use crate::{OpenComposition, file_store::DRAWING_CODE};
 use cutroom_cache::{Key, KeyHasher};
 use cutroom_media::ffmpeg_identity;
-use cutroom_render::OutputSpec;
+use cutroom_render::{OutputSpec, Renderer};
 use cutroom_timeline::{Content, FramePlan, Layer};
 use cutroom_types::{MediaId, ParamValue};
 use std::collections::BTreeSet;
 
-/// Decides the pixels of a frame, whichever back end of one kind draws it.
+/// Decides the pixels of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct FrameKey(pub(crate) Key);
+
+/// What draws, as far as it decides pixels: all CPUs draw the same; each GPU draws a little differently.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct DrawnBy(String);
+
+impl DrawnBy {
+    /// Anything else than a renderer, by name.
+    pub fn other(name: &str) -> Self {
+        Self(format!("other ({name})"))
+    }
+}
+
+impl From<&Renderer> for DrawnBy {
+    fn from(renderer: &Renderer) -> Self {
+        let described = renderer.describe();
+        Self(if described.starts_with("cpu ") { "cpu".into() } else { described })
+    }
+}
 
 /// What a plan uses besides its own numbers.
 #[derive(Default)]
@@ -42,12 +60,12 @@ impl<'a> Used<'a> {
 impl OpenComposition {
     /// The key of a frame: a hash of the plan (with the ids and versions of its effects), the format of the
     /// result, the content of each file that it shows and how the document says it is read, the content of
-    /// look-up tables and of fonts, the code that decodes and draws, and FFmpeg's libraries. `None` if a file
-    /// cannot be read any more.
-    pub fn frame_key(&self, plan: &FramePlan, output: &OutputSpec) -> Option<FrameKey> {
+    /// look-up tables and of fonts, the code that decodes and draws, the kind of the renderer, and FFmpeg's
+    /// libraries. `None` if a file cannot be read any more.
+    pub fn frame_key(&self, plan: &FramePlan, output: &OutputSpec, by: &DrawnBy) -> Option<FrameKey> {
         let mut used = Used::default();
         plan.layers.iter().for_each(|layer| used.add(layer));
-        let mut key = KeyHasher::new("frame").with(DRAWING_CODE).with(ffmpeg_identity()).with(plan.picture_key().0);
+        let mut key = KeyHasher::new("frame").with(DRAWING_CODE).with(&by.0).with(ffmpeg_identity()).with(plan.picture_key().0);
         // Within one build, which the key contains, these texts mean the same.
         key = key.with(format!("{output:?}"));
         for id in used.media {

@@ -34,6 +34,7 @@ mod waveform;
 
 pub use composition::{OpenComposition, OpenOptions};
 pub use cutroom_audio::{Limiter, LoudnessReport, Meter, speakers};
+pub use cutroom_cache::MemoryCacheState;
 pub use cutroom_render::{Backend, OutputSpec, RenderOptions, Renderer};
 pub use decoder_pool::{DecoderPool, FrameSource, OpenSource, Pending};
 pub use display::as_srgb;
@@ -41,7 +42,7 @@ pub use error::PipelineError;
 pub use facts::{facts_of, upright_size};
 pub use file_store::{content_key, file_fingerprint, probe};
 pub use frame_cache::{CachedFrames, FrameCache};
-pub use frame_key::FrameKey;
+pub use frame_key::{DrawnBy, FrameKey};
 pub use frames::FrameReader;
 pub use library::{Library, media_location, media_path};
 pub use measure::file_loudness;

@@ -1,5 +1,5 @@
 // What programs exchange with cutroom, as examples that must fit the types.
-import type { EditEvent, Operation, Project, SessionCommand } from "./types";
+import type { SessionEvent, Operation, Project, SessionCommand } from "./types";
 
 export const commands: (Operation | SessionCommand)[] = [
   { split: { clips: ["c1"], at: 705600000 } },
@@ -15,7 +15,7 @@ export function title(project: Project): string {
   return project.name ?? project.compositions.map((c) => c.id).join(", ");
 }
 
-export function changed(event: EditEvent): string[] {
+export function changed(event: SessionEvent): string[] {
   switch (event.event) {
     case "applied":
     case "undone":

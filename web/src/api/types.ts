@@ -1276,9 +1276,144 @@ export type SessionCommand =
       };
     };
 /**
- * What a command did.
+ * Commands for what a running session does beside editing: playback, and jobs such as exports. They
+ * change no document and are no steps of its history.
  */
-export type EditEvent =
+export type LiveCommand =
+  | {
+      show: {
+        /**
+         * Its id; absent: the main one.
+         */
+        composition?: string | null;
+      };
+    }
+  | {
+      play: {};
+    }
+  | {
+      pause: {};
+    }
+  | {
+      seek: {
+        /**
+         * Where to, see [`crate::parse_frame`]: seconds, timecode or frame number.
+         */
+        to: string;
+      };
+    }
+  | {
+      step: {
+        /**
+         * How many; negative ones go back.
+         */
+        frames?: number;
+      };
+    }
+  | {
+      shuttle: {
+        /**
+         * From -8 to 8; 0 pauses, negative ones play backwards.
+         */
+        speed: number;
+      };
+    }
+  | {
+      loop: {
+        /**
+         * First frame, as for `seek`; absent: that of the composition.
+         */
+        from?: string | null;
+        /**
+         * Where it ends, not included; absent: at the end of the composition.
+         */
+        to?: string | null;
+        /**
+         * How often; 0 for without end. Absent: without end if there is a range, else once.
+         */
+        times?: number | null;
+      };
+    }
+  | {
+      scrub: {
+        /**
+         * Where to, as for `seek`.
+         */
+        to: string;
+      };
+    }
+  | {
+      preview: {
+        /**
+         * Pixels drawn for each pixel of the film, 1/64..=4.
+         */
+        scale?: number | null;
+        /**
+         * Which proxies are shown instead of their files.
+         */
+        proxies?: ProxyChoice | null;
+        /**
+         * Whether playback shows every frame, and the sound waits for late ones.
+         */
+        every_frame?: boolean | null;
+      };
+    }
+  | {
+      transport: {};
+    }
+  | {
+      export: ExportRequest;
+    }
+  | {
+      make_proxies: ProxyRequest;
+    }
+  | {
+      import_in_background: {
+        /**
+         * Files, numbered pictures and folders.
+         */
+        files: string[];
+      };
+    }
+  | {
+      jobs: {};
+    }
+  | {
+      cancel: {
+        /**
+         * Its number.
+         */
+        job: number;
+      };
+    }
+  | {
+      wait: {
+        /**
+         * The job; absent: all.
+         */
+        job?: number | null;
+        /**
+         * Whether to wait for the end of playback instead.
+         */
+        playback?: boolean;
+      };
+    };
+/**
+ * Which proxies are drawn instead of their sources, where there are any.
+ */
+export type ProxyChoice = "off" | "auto" | "1/2" | "1/4";
+/**
+ * The back end that draws.
+ */
+export type BackendChoice = "auto" | "cpu" | "gpu";
+/**
+ * Size of a proxy in relation to its source.
+ */
+export type ProxyScaleChoice = "1/2" | "1/4";
+/**
+ * What a command did, or what happened in a running session.
+ */
+export type SessionEvent =
   | {
       event: "applied";
       /**
@@ -1357,19 +1492,117 @@ export type EditEvent =
        * Of its planes, drawn on the CPU.
        */
       pixels?: string | null;
+    }
+  | {
+      event: "transport";
+      transport: TransportReport;
+    }
+  | {
+      event: "played";
+      figures: PlaybackFigures;
+    }
+  | {
+      event: "job";
+      job: JobReport;
+    }
+  | {
+      event: "jobs";
+      /**
+       * The jobs.
+       */
+      jobs: JobReport[];
+    }
+  | {
+      event: "job_done";
+      /**
+       * Its number.
+       */
+      job: number;
+      result: JobResult;
+    }
+  | {
+      event: "job_failed";
+      /**
+       * Its number.
+       */
+      job: number;
+      /**
+       * Why.
+       */
+      errors: ApiError[];
+    }
+  | {
+      event: "waited";
+    }
+  | {
+      event: "media_changed";
+      /**
+       * Id of the medium.
+       */
+      media: string;
+      /**
+       * Its file.
+       */
+      path: string;
+      change: MediaChange;
+    }
+  | {
+      event: "skipped";
+      /**
+       * Its name.
+       */
+      command: string;
+    }
+  | {
+      event: "failed";
+      /**
+       * Why.
+       */
+      errors: ApiError[];
     };
 /**
- * The back end that draws.
+ * What the transport does.
  */
-export type BackendChoice = "auto" | "cpu" | "gpu";
+export type TransportActivity = "opening" | "paused" | "prerolling" | "playing" | "scrubbing";
 /**
- * Which proxies are drawn instead of their sources, where there are any.
+ * What a job does.
  */
-export type ProxyChoice = "off" | "auto" | "1/2" | "1/4";
+export type JobKind = "export" | "make_proxies" | "import";
 /**
- * Size of a proxy in relation to its source.
+ * What came out of a job.
  */
-export type ProxyScaleChoice = "1/2" | "1/4";
+export type JobResult =
+  | {
+      export: ExportReport;
+    }
+  | {
+      make_proxies: ProxyReport;
+    }
+  | {
+      import: ImportMediaReport;
+    };
+/**
+ * What happened to the file of a medium.
+ */
+export type MediaChange =
+  | "changed"
+  | "replaced"
+  | {
+      offline: {
+        /**
+         * Why, in words.
+         */
+        reason: string;
+      };
+    }
+  | {
+      back: {
+        /**
+         * Whether it is as it was before.
+         */
+        unchanged: boolean;
+      };
+    };
 /**
  * Luma–chroma matrix (H.273 table 4).
  */
@@ -1424,7 +1657,8 @@ export interface Wire {
   project: Project;
   operation: Operation;
   session_command: SessionCommand;
-  event: EditEvent;
+  live_command: LiveCommand;
+  event: SessionEvent;
   error: ApiError;
   add_subtitles_request: AddSubtitlesRequest;
   add_subtitles_report: AddSubtitlesReport;
@@ -3019,6 +3253,184 @@ export interface TrackFields {
   [k: string]: unknown;
 }
 /**
+ * What to export, and how.
+ */
+export interface ExportRequest {
+  /**
+   * The file to write. Its extension chooses the container, and with it whether there are
+   * pictures, sound or both; absent: render everything and write nothing.
+   */
+  output?: string | null;
+  /**
+   * Composition id; absent: the project's main one.
+   */
+  composition?: string | null;
+  /**
+   * Range `A..B`, see [`crate::parse_range`]; absent: all.
+   */
+  range?: string | null;
+  video?: VideoOptions;
+  audio?: AudioOptions;
+  /**
+   * Encode without loss. This includes sound, unless its codec is given or the container has no
+   * lossless one.
+   */
+  lossless?: boolean;
+  /**
+   * Threads for decoding, drawing and encoding; 0 for one per core.
+   */
+  threads?: number;
+  proxies?: ProxyChoice;
+  /**
+   * The folder of proxies; absent: `.cutroom/proxies` beside the project.
+   */
+  proxy_folder?: string | null;
+  /**
+   * Draw a slate, and play silence, for files that are missing; otherwise they are errors.
+   */
+  offline?: boolean;
+  backend?: BackendChoice;
+  /**
+   * Subtitle files that become text tracks of the output: mov_text in MP4 and MOV, SubRip and ASS in
+   * Matroska, WebVTT in WebM.
+   */
+  subtitles?: SubtitleInput[];
+  /**
+   * Ids of tracks whose subtitles become text tracks, instead of being drawn into the picture.
+   */
+  subtitles_from?: string[];
+  /**
+   * File that receives one line "frame hash" per picture.
+   */
+  frame_hashes?: string | null;
+  /**
+   * Replace an existing output and an existing list of hashes; files that the project reads are
+   * never replaced.
+   */
+  overwrite?: boolean;
+}
+/**
+ * How an export stores pictures.
+ */
+export interface VideoOptions {
+  /**
+   * Leave out the pictures: nothing is drawn.
+   */
+  off?: boolean;
+  /**
+   * Codec id; absent: the container's default.
+   */
+  codec?: string | null;
+  /**
+   * Constant quality on the encoder's scale; takes precedence over a bit rate.
+   */
+  crf?: number | null;
+  /**
+   * Bits per second.
+   */
+  bitrate_bps?: number | null;
+  /**
+   * Encoder preset.
+   */
+  preset?: string | null;
+  /**
+   * Encoder profile.
+   */
+  profile?: string | null;
+  /**
+   * FFmpeg's name of the pixel format; absent: the codec's default.
+   */
+  pixel_format?: string | null;
+  /**
+   * Pixels written for each pixel of the film, 1/64..=4; absent: 1.
+   */
+  scale?: number | null;
+}
+/**
+ * How an export stores sound.
+ */
+export interface AudioOptions {
+  /**
+   * Leave out the sound.
+   */
+  off?: boolean;
+  /**
+   * Codec id; absent: the container's default.
+   */
+  codec?: string | null;
+  /**
+   * Bits per second.
+   */
+  bitrate_bps?: number | null;
+  /**
+   * Bits per stored sample: 16, 24, or 32 for float; absent: 24 with `lossless`, otherwise 16.
+   * Only for FLAC and PCM.
+   */
+  bits?: number | null;
+  /**
+   * Add triangular noise of ±1 step before samples are rounded to 16 bits; the noise is the same
+   * in every run.
+   */
+  dither?: boolean;
+  /**
+   * Integrated loudness to bring the sound to, in LUFS, -70 to -5: it is measured first, then a
+   * gain and a limiter are applied.
+   */
+  loudness_lufs?: number | null;
+  /**
+   * Largest true peak in dBTP, -20 to 0, kept by a limiter; absent: -1 with `loudness_lufs`,
+   * otherwise there is no limiter.
+   */
+  true_peak_dbtp?: number | null;
+}
+/**
+ * A subtitle file of a film.
+ */
+export interface SubtitleInput {
+  /**
+   * The file: SubRip, WebVTT, ASS, SSA or TTML.
+   */
+  file: string;
+  /**
+   * Language as a BCP 47 tag (`de`, `pt-BR`) or a code of three letters; absent: what the file or
+   * its name (`film.de.srt`) says.
+   */
+  language?: string | null;
+  /**
+   * Whether players show the track unless another one is chosen.
+   */
+  default?: boolean;
+  /**
+   * Whether players show the track even if subtitles are off: texts of another language.
+   */
+  forced?: boolean;
+}
+/**
+ * Which proxies are made.
+ */
+export interface ProxyRequest {
+  /**
+   * Ids of media; empty: all films of the project.
+   */
+  media?: string[];
+  /**
+   * Sizes in relation to the source; empty: a half.
+   */
+  scales?: ProxyScaleChoice[];
+  /**
+   * The folder that they are written to; absent: `.cutroom/proxies` beside the project.
+   */
+  proxy_folder?: string | null;
+  /**
+   * Make those again that are there already.
+   */
+  renew?: boolean;
+  /**
+   * Threads; 0 for one per core.
+   */
+  threads?: number;
+}
+/**
  * Ids of what changed, was added or removed.
  */
 export interface Changed {
@@ -3079,6 +3491,352 @@ export interface HistoryEntry {
    * Names of this state.
    */
   versions?: string[];
+}
+/**
+ * State of the transport.
+ */
+export interface TransportReport {
+  /**
+   * Id of the composition that is shown.
+   */
+  composition: string;
+  activity: TransportActivity;
+  /**
+   * The playhead's frame.
+   */
+  frame: number;
+  /**
+   * The same as a timecode.
+   */
+  timecode: string;
+  /**
+   * Number of frames of the composition.
+   */
+  frames: number;
+  /**
+   * Speed of playback: 1 is that of the film, negative ones are backwards.
+   */
+  speed: number;
+  /**
+   * The range that is played again and again; absent: none.
+   */
+  looped?: LoopReport | null;
+}
+/**
+ * A range that is played again and again.
+ */
+export interface LoopReport {
+  /**
+   * First frame.
+   */
+  from_frame: number;
+  /**
+   * Frame after the last one.
+   */
+  to_frame: number;
+  /**
+   * How often; 0 for without end.
+   */
+  times: number;
+}
+/**
+ * How well playback kept time.
+ */
+export interface PlaybackFigures {
+  /**
+   * Pictures shown.
+   */
+  shown: number;
+  /**
+   * Pictures left out because they were late.
+   */
+  dropped: number;
+  /**
+   * Pictures shown after their own time.
+   */
+  late: number;
+  /**
+   * Pictures shown per second of sound.
+   */
+  fps: number;
+  /**
+   * Largest distance of the sound from the time of the picture that was shown, in ms; 0 while the
+   * sound is within the picture's time.
+   */
+  max_drift_ms: number;
+  /**
+   * Mean of these distances in ms.
+   */
+  mean_drift_ms: number;
+  /**
+   * Sound that was due and not there, in ms.
+   */
+  missing_sound_ms: number;
+  /**
+   * Length of the sound played, in seconds.
+   */
+  played_secs: number;
+}
+/**
+ * A job and how far it is.
+ */
+export interface JobReport {
+  /**
+   * Its number.
+   */
+  job: number;
+  kind: JobKind;
+  /**
+   * What it does, in words.
+   */
+  name: string;
+  /**
+   * Work done, in units of the kind of job; frames of exports and proxies.
+   */
+  done: number;
+  /**
+   * All its work; 0 while it is not known.
+   */
+  total: number;
+}
+/**
+ * Result of an export.
+ */
+export interface ExportReport {
+  /**
+   * The file; absent if nothing was written.
+   */
+  output?: string | null;
+  /**
+   * Number of pictures; 0 for sound alone.
+   */
+  frames: number;
+  /**
+   * Number of samples per channel; 0 without sound.
+   */
+  samples: number;
+  /**
+   * Length of the film in seconds.
+   */
+  duration_secs: number;
+  /**
+   * Codecs, size and rate, human-readable.
+   */
+  format: string;
+  /**
+   * Back end, SIMD level and threads; empty for sound alone.
+   */
+  drawn_by: string;
+  /**
+   * Elapsed time in seconds.
+   */
+  elapsed_secs: number;
+  /**
+   * Frames per second of work; 0 for sound alone.
+   */
+  fps: number;
+  /**
+   * Seconds of film per second of work.
+   */
+  speed: number;
+  /**
+   * How the sound was brought to a loudness, if that was requested.
+   */
+  level?: LevelReport | null;
+  /**
+   * Problems that did not prevent the export.
+   */
+  warnings: string[];
+  /**
+   * Fields of the request that warnings name in backticks.
+   */
+  fields?: string[];
+}
+/**
+ * How an export changed the level of its sound.
+ */
+export interface LevelReport {
+  /**
+   * Gain in dB.
+   */
+  gain_db: number;
+  /**
+   * The strongest reduction by the limiter, in dB, 0 or less.
+   */
+  limited_by_db: number;
+  before: LoudnessReport;
+  after: LoudnessReport;
+}
+/**
+ * Loudness and peaks. A value is absent where nothing is loud enough to be measured.
+ */
+export interface LoudnessReport {
+  /**
+   * Integrated loudness in LUFS (ITU-R BS.1770-4, EBU R 128).
+   */
+  integrated_lufs?: number | null;
+  /**
+   * Loudness range in LU (EBU Tech 3342).
+   */
+  range_lu: number;
+  /**
+   * Highest momentary loudness (400 ms) in LUFS.
+   */
+  max_momentary_lufs?: number | null;
+  /**
+   * Highest short-term loudness (3 s) in LUFS; absent for less than 3 s, too.
+   */
+  max_short_term_lufs?: number | null;
+  /**
+   * True peak in dBTP.
+   */
+  true_peak_dbtp?: number | null;
+  /**
+   * Largest sample in dBFS.
+   */
+  sample_peak_dbfs?: number | null;
+}
+/**
+ * Result of making proxies.
+ */
+export interface ProxyReport {
+  /**
+   * The folder of the proxies.
+   */
+  folder: string;
+  /**
+   * Proxies that were made.
+   */
+  made: ProxyEntry[];
+  /**
+   * Proxies that were there already and fit.
+   */
+  kept: KeptProxy[];
+  /**
+   * Films without a proxy, and other media that were named, and why, one sentence each.
+   */
+  skipped: string[];
+  /**
+   * Why proxies that were there did not fit.
+   */
+  warnings: string[];
+}
+/**
+ * A proxy that was made.
+ */
+export interface ProxyEntry {
+  /**
+   * Id of the media.
+   */
+  media: string;
+  /**
+   * Video stream of its file.
+   */
+  stream: number;
+  scale: ProxyScaleChoice;
+  /**
+   * The file.
+   */
+  file: string;
+  size: Size;
+  /**
+   * Number of frames.
+   */
+  frames: number;
+  /**
+   * Codec and profile.
+   */
+  codec: string;
+  /**
+   * Size of the file in bytes.
+   */
+  bytes: number;
+}
+/**
+ * A proxy that was there already.
+ */
+export interface KeptProxy {
+  /**
+   * Id of the media.
+   */
+  media: string;
+  /**
+   * Video stream of its file.
+   */
+  stream: number;
+  scale: ProxyScaleChoice;
+}
+/**
+ * Result of adding files.
+ */
+export interface ImportMediaReport {
+  /**
+   * The project file written; absent if there was nothing to add.
+   */
+  project?: string | null;
+  /**
+   * Media that were added, in order of their paths in each folder.
+   */
+  added: ImportedMedia[];
+  /**
+   * Files whose content is in the project already, or that were named twice.
+   */
+  duplicates?: DuplicateMedia[];
+  /**
+   * Files of folders that are no media, and why.
+   */
+  skipped?: SkippedFile[];
+  /**
+   * What is odd about files, one sentence each.
+   */
+  warnings?: string[];
+}
+/**
+ * A medium that was added.
+ */
+export interface ImportedMedia {
+  /**
+   * Its id.
+   */
+  media: string;
+  /**
+   * Its path in the project.
+   */
+  path: string;
+  /**
+   * What it is: `video`, `audio` or `image`.
+   */
+  kind: string;
+  /**
+   * Its length in seconds; absent for stills.
+   */
+  duration_secs?: number | null;
+}
+/**
+ * A file that was not added, because its content is there.
+ */
+export interface DuplicateMedia {
+  /**
+   * The file.
+   */
+  file: string;
+  /**
+   * Id of the media of the same content.
+   */
+  media: string;
+}
+/**
+ * A file that was not added.
+ */
+export interface SkippedFile {
+  /**
+   * The file.
+   */
+  file: string;
+  /**
+   * Why.
+   */
+  reason: string;
 }
 /**
  * An error, as the command line, the server and scripts show it.
@@ -3743,256 +4501,6 @@ export interface DecoderReport {
   decoder?: string | null;
 }
 /**
- * What to export, and how.
- */
-export interface ExportRequest {
-  /**
-   * The file to write. Its extension chooses the container, and with it whether there are
-   * pictures, sound or both; absent: render everything and write nothing.
-   */
-  output?: string | null;
-  /**
-   * Composition id; absent: the project's main one.
-   */
-  composition?: string | null;
-  /**
-   * Range `A..B`, see [`crate::parse_range`]; absent: all.
-   */
-  range?: string | null;
-  video?: VideoOptions;
-  audio?: AudioOptions;
-  /**
-   * Encode without loss. This includes sound, unless its codec is given or the container has no
-   * lossless one.
-   */
-  lossless?: boolean;
-  /**
-   * Threads for decoding, drawing and encoding; 0 for one per core.
-   */
-  threads?: number;
-  proxies?: ProxyChoice;
-  /**
-   * The folder of proxies; absent: `.cutroom/proxies` beside the project.
-   */
-  proxy_folder?: string | null;
-  /**
-   * Draw a slate, and play silence, for files that are missing; otherwise they are errors.
-   */
-  offline?: boolean;
-  backend?: BackendChoice;
-  /**
-   * Subtitle files that become text tracks of the output: mov_text in MP4 and MOV, SubRip and ASS in
-   * Matroska, WebVTT in WebM.
-   */
-  subtitles?: SubtitleInput[];
-  /**
-   * Ids of tracks whose subtitles become text tracks, instead of being drawn into the picture.
-   */
-  subtitles_from?: string[];
-  /**
-   * File that receives one line "frame hash" per picture.
-   */
-  frame_hashes?: string | null;
-  /**
-   * Replace an existing output and an existing list of hashes; files that the project reads are
-   * never replaced.
-   */
-  overwrite?: boolean;
-}
-/**
- * How an export stores pictures.
- */
-export interface VideoOptions {
-  /**
-   * Leave out the pictures: nothing is drawn.
-   */
-  off?: boolean;
-  /**
-   * Codec id; absent: the container's default.
-   */
-  codec?: string | null;
-  /**
-   * Constant quality on the encoder's scale; takes precedence over a bit rate.
-   */
-  crf?: number | null;
-  /**
-   * Bits per second.
-   */
-  bitrate_bps?: number | null;
-  /**
-   * Encoder preset.
-   */
-  preset?: string | null;
-  /**
-   * Encoder profile.
-   */
-  profile?: string | null;
-  /**
-   * FFmpeg's name of the pixel format; absent: the codec's default.
-   */
-  pixel_format?: string | null;
-  /**
-   * Pixels written for each pixel of the film, 1/64..=4; absent: 1.
-   */
-  scale?: number | null;
-}
-/**
- * How an export stores sound.
- */
-export interface AudioOptions {
-  /**
-   * Leave out the sound.
-   */
-  off?: boolean;
-  /**
-   * Codec id; absent: the container's default.
-   */
-  codec?: string | null;
-  /**
-   * Bits per second.
-   */
-  bitrate_bps?: number | null;
-  /**
-   * Bits per stored sample: 16, 24, or 32 for float; absent: 24 with `lossless`, otherwise 16.
-   * Only for FLAC and PCM.
-   */
-  bits?: number | null;
-  /**
-   * Add triangular noise of ±1 step before samples are rounded to 16 bits; the noise is the same
-   * in every run.
-   */
-  dither?: boolean;
-  /**
-   * Integrated loudness to bring the sound to, in LUFS, -70 to -5: it is measured first, then a
-   * gain and a limiter are applied.
-   */
-  loudness_lufs?: number | null;
-  /**
-   * Largest true peak in dBTP, -20 to 0, kept by a limiter; absent: -1 with `loudness_lufs`,
-   * otherwise there is no limiter.
-   */
-  true_peak_dbtp?: number | null;
-}
-/**
- * A subtitle file of a film.
- */
-export interface SubtitleInput {
-  /**
-   * The file: SubRip, WebVTT, ASS, SSA or TTML.
-   */
-  file: string;
-  /**
-   * Language as a BCP 47 tag (`de`, `pt-BR`) or a code of three letters; absent: what the file or
-   * its name (`film.de.srt`) says.
-   */
-  language?: string | null;
-  /**
-   * Whether players show the track unless another one is chosen.
-   */
-  default?: boolean;
-  /**
-   * Whether players show the track even if subtitles are off: texts of another language.
-   */
-  forced?: boolean;
-}
-/**
- * Result of an export.
- */
-export interface ExportReport {
-  /**
-   * The file; absent if nothing was written.
-   */
-  output?: string | null;
-  /**
-   * Number of pictures; 0 for sound alone.
-   */
-  frames: number;
-  /**
-   * Number of samples per channel; 0 without sound.
-   */
-  samples: number;
-  /**
-   * Length of the film in seconds.
-   */
-  duration_secs: number;
-  /**
-   * Codecs, size and rate, human-readable.
-   */
-  format: string;
-  /**
-   * Back end, SIMD level and threads; empty for sound alone.
-   */
-  drawn_by: string;
-  /**
-   * Elapsed time in seconds.
-   */
-  elapsed_secs: number;
-  /**
-   * Frames per second of work; 0 for sound alone.
-   */
-  fps: number;
-  /**
-   * Seconds of film per second of work.
-   */
-  speed: number;
-  /**
-   * How the sound was brought to a loudness, if that was requested.
-   */
-  level?: LevelReport | null;
-  /**
-   * Problems that did not prevent the export.
-   */
-  warnings: string[];
-  /**
-   * Fields of the request that warnings name in backticks.
-   */
-  fields?: string[];
-}
-/**
- * How an export changed the level of its sound.
- */
-export interface LevelReport {
-  /**
-   * Gain in dB.
-   */
-  gain_db: number;
-  /**
-   * The strongest reduction by the limiter, in dB, 0 or less.
-   */
-  limited_by_db: number;
-  before: LoudnessReport;
-  after: LoudnessReport;
-}
-/**
- * Loudness and peaks. A value is absent where nothing is loud enough to be measured.
- */
-export interface LoudnessReport {
-  /**
-   * Integrated loudness in LUFS (ITU-R BS.1770-4, EBU R 128).
-   */
-  integrated_lufs?: number | null;
-  /**
-   * Loudness range in LU (EBU Tech 3342).
-   */
-  range_lu: number;
-  /**
-   * Highest momentary loudness (400 ms) in LUFS.
-   */
-  max_momentary_lufs?: number | null;
-  /**
-   * Highest short-term loudness (3 s) in LUFS; absent for less than 3 s, too.
-   */
-  max_short_term_lufs?: number | null;
-  /**
-   * True peak in dBTP.
-   */
-  true_peak_dbtp?: number | null;
-  /**
-   * Largest sample in dBFS.
-   */
-  sample_peak_dbfs?: number | null;
-}
-/**
  * A film whose subtitles are written to files.
  */
 export interface ExportSubtitlesRequest {
@@ -4321,78 +4829,6 @@ export interface ImportMediaRequest {
   overwrite?: boolean;
 }
 /**
- * Result of adding files.
- */
-export interface ImportMediaReport {
-  /**
-   * The project file written; absent if there was nothing to add.
-   */
-  project?: string | null;
-  /**
-   * Media that were added, in order of their paths in each folder.
-   */
-  added: ImportedMedia[];
-  /**
-   * Files whose content is in the project already, or that were named twice.
-   */
-  duplicates?: DuplicateMedia[];
-  /**
-   * Files of folders that are no media, and why.
-   */
-  skipped?: SkippedFile[];
-  /**
-   * What is odd about files, one sentence each.
-   */
-  warnings?: string[];
-}
-/**
- * A medium that was added.
- */
-export interface ImportedMedia {
-  /**
-   * Its id.
-   */
-  media: string;
-  /**
-   * Its path in the project.
-   */
-  path: string;
-  /**
-   * What it is: `video`, `audio` or `image`.
-   */
-  kind: string;
-  /**
-   * Its length in seconds; absent for stills.
-   */
-  duration_secs?: number | null;
-}
-/**
- * A file that was not added, because its content is there.
- */
-export interface DuplicateMedia {
-  /**
-   * The file.
-   */
-  file: string;
-  /**
-   * Id of the media of the same content.
-   */
-  media: string;
-}
-/**
- * A file that was not added.
- */
-export interface SkippedFile {
-  /**
-   * The file.
-   */
-  file: string;
-  /**
-   * Why.
-   */
-  reason: string;
-}
-/**
  * The mix to measure.
  */
 export interface LoudnessRequest {
@@ -4404,101 +4840,6 @@ export interface LoudnessRequest {
    * Range `A..B`, see [`crate::parse_range`]; absent: all.
    */
   range?: string | null;
-}
-/**
- * Which proxies are made.
- */
-export interface ProxyRequest {
-  /**
-   * Ids of media; empty: all films of the project.
-   */
-  media?: string[];
-  /**
-   * Sizes in relation to the source; empty: a half.
-   */
-  scales?: ProxyScaleChoice[];
-  /**
-   * The folder that they are written to; absent: `.cutroom/proxies` beside the project.
-   */
-  proxy_folder?: string | null;
-  /**
-   * Make those again that are there already.
-   */
-  renew?: boolean;
-  /**
-   * Threads; 0 for one per core.
-   */
-  threads?: number;
-}
-/**
- * Result of making proxies.
- */
-export interface ProxyReport {
-  /**
-   * The folder of the proxies.
-   */
-  folder: string;
-  /**
-   * Proxies that were made.
-   */
-  made: ProxyEntry[];
-  /**
-   * Proxies that were there already and fit.
-   */
-  kept: KeptProxy[];
-  /**
-   * Films without a proxy, and other media that were named, and why, one sentence each.
-   */
-  skipped: string[];
-  /**
-   * Why proxies that were there did not fit.
-   */
-  warnings: string[];
-}
-/**
- * A proxy that was made.
- */
-export interface ProxyEntry {
-  /**
-   * Id of the media.
-   */
-  media: string;
-  /**
-   * Video stream of its file.
-   */
-  stream: number;
-  scale: ProxyScaleChoice;
-  /**
-   * The file.
-   */
-  file: string;
-  size: Size;
-  /**
-   * Number of frames.
-   */
-  frames: number;
-  /**
-   * Codec and profile.
-   */
-  codec: string;
-  /**
-   * Size of the file in bytes.
-   */
-  bytes: number;
-}
-/**
- * A proxy that was there already.
- */
-export interface KeptProxy {
-  /**
-   * Id of the media.
-   */
-  media: string;
-  /**
-   * Video stream of its file.
-   */
-  stream: number;
-  scale: ProxyScaleChoice;
 }
 /**
  * The clips, and the settings of the project.
@@ -4669,10 +5010,6 @@ export interface PlayReport {
    */
   fps: number;
   /**
-   * Frames per second of the composition.
-   */
-  frame_rate: number;
-  /**
    * Largest distance of the sound from the time of the picture that was shown, in ms; 0 while the
    * sound is within the picture's time.
    */
@@ -4689,6 +5026,10 @@ export interface PlayReport {
    * Length of the sound played, in seconds.
    */
   played_secs: number;
+  /**
+   * Frames per second of the composition.
+   */
+  frame_rate: number;
   /**
    * Time from the command to the first picture, in seconds.
    */

@@ -111,12 +111,12 @@ pub fn play(args: &PlayArgs) -> Result<(), Failure> {
 fn text_of(r: &PlayReport) -> String {
     let rows = [
         ("frames", format!("{} to {}, {}x{}", r.from_frame, r.to_frame - 1, r.size.width, r.size.height)),
-        ("pictures shown", format!("{} at {:.2} of {:.2} per second", r.shown, r.fps, r.frame_rate)),
-        ("left out", r.dropped.to_string()),
-        ("late", r.late.to_string()),
-        ("drift", format!("{:.1} ms at most, {:.1} ms on average", r.max_drift_ms, r.mean_drift_ms)),
-        ("missing sound", format!("{:.1} ms", r.missing_sound_ms)),
-        ("played", format!("{:.2} s of sound in {:.2} s", r.played_secs, r.real_secs)),
+        ("pictures shown", format!("{} at {:.2} of {:.2} per second", r.figures.shown, r.figures.fps, r.frame_rate)),
+        ("left out", r.figures.dropped.to_string()),
+        ("late", r.figures.late.to_string()),
+        ("drift", format!("{:.1} ms at most, {:.1} ms on average", r.figures.max_drift_ms, r.figures.mean_drift_ms)),
+        ("missing sound", format!("{:.1} ms", r.figures.missing_sound_ms)),
+        ("played", format!("{:.2} s of sound in {:.2} s", r.figures.played_secs, r.real_secs)),
         ("first picture after", format!("{:.2} s", r.start_secs)),
     ];
     text::table(&rows.map(|(name, value)| vec![name.to_owned(), value]))

@@ -1,16 +1,22 @@
 //! `cutroom run` and `cutroom repl`.
 use crate::{diagnostics, failure::Failure, interrupt, text};
 use clap::{ArgGroup, Args};
-use cutroom_api::{ApiError, Editor, JournalOptions, Session};
+use cutroom_api::{ApiError, Editor, JournalOptions, LiveOptions, LiveSession, Session, SessionEvent};
 use serde_json::{Value, json};
 use std::{
     fs::File,
     io::{self, BufRead, BufReader, IsTerminal, Write},
     path::{Path, PathBuf},
+    sync::mpsc,
+    thread,
+    time::Duration,
 };
 
 /// Maximum length of a line of a script, in bytes.
 const MAX_LINE: usize = 64 << 20;
+
+/// How often a session is updated while nothing is typed.
+const UPDATE: Duration = Duration::from_millis(5);
 
 /// Arguments of `cutroom run`.
 #[derive(Debug, Args)]
@@ -65,16 +71,17 @@ pub struct ReplArgs {
 
 /// Runs a script.
 pub fn run(args: &RunArgs) -> Result<(), Failure> {
-    let (cancel, _) = interrupt::cancellation()?;
+    let (cancel, unfinished) = interrupt::cancellation()?;
     let session = Session::open(&args.project)?;
     if let Some(output) = &args.output {
         session.check_output("output", output, args.overwrite)?;
     }
-    let mut editor = match args.in_place {
+    let editor = match args.in_place {
         true => opened(session)?,
         false => Editor::new(session, args.output.as_deref(), args.dry_run)?,
     };
     let began = editor.journal().head();
+    let mut live = LiveSession::new(editor, LiveOptions { unfinished, ..LiveOptions::default() })?;
     let input: Box<dyn BufRead> = if args.script == Path::new("-") {
         Box::new(io::stdin().lock())
     } else {
@@ -88,8 +95,18 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
         };
         let command: Value =
             serde_json::from_str(line).map_err(|e| at(vec![ApiError::new("usage.command", format!("not JSON: {e}"))]))?;
-        print(&editor.execute(&command, &cancel).map_err(at)?)
+        let mut events = Printer::default();
+        let done = live.execute(&command, &cancel, &mut |event| events.print(&event));
+        events.end()?;
+        print(&done.map_err(at)?)
     });
+    let done = done.and_then(|()| {
+        let mut events = Printer::default();
+        let finished = live.finish(&cancel, &mut |event| events.print(&event));
+        events.end()?;
+        Ok(finished?)
+    });
+    let editor = live.editor_mut();
     if done.is_err() && args.in_place && editor.journal().head() != began {
         // The steps stay in the history.
         editor.restore(began)?;
@@ -99,6 +116,22 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
         print(&editor.save(None, false)?)?;
     }
     Ok(())
+}
+
+/// Prints events, and keeps the first failure of printing.
+#[derive(Default)]
+struct Printer(Option<Failure>);
+
+impl Printer {
+    fn print(&mut self, event: &SessionEvent) {
+        if self.0.is_none() {
+            self.0 = print(event).err();
+        }
+    }
+
+    fn end(self) -> Result<(), Failure> {
+        self.0.map_or(Ok(()), Err)
+    }
 }
 
 /// An editor with the project's journal; what was found in it is said.
@@ -112,8 +145,9 @@ fn opened(session: Session) -> Result<Editor, Failure> {
 
 /// Reads commands and answers them until the input ends.
 pub fn repl(args: &ReplArgs) -> Result<(), Failure> {
-    let (cancel, _) = interrupt::cancellation()?;
-    let mut editor = opened(Session::open(&args.project)?)?;
+    let (cancel, unfinished) = interrupt::cancellation()?;
+    let editor = opened(Session::open(&args.project)?)?;
+    let mut live = LiveSession::new(editor, LiveOptions { watches: true, unfinished, ..LiveOptions::default() })?;
     let failed = |path: &Path, e: &io::Error| ApiError::of("usage.path", e).file(path);
     let mut record = match &args.record {
         Some(path) => Some(File::create_new(path).map_err(|e| failed(path, &e))?),
@@ -121,10 +155,12 @@ pub fn repl(args: &ReplArgs) -> Result<(), Failure> {
     };
     let asks = io::stdin().is_terminal();
     prompt(asks);
-    each_line(Box::new(io::stdin().lock()), "standard input", |_, line| {
+    each_line_while(&mut live, |live, line| {
+        let mut events = Printer::default();
         let result = serde_json::from_str::<Value>(line)
             .map_err(|e| vec![ApiError::new("usage.command", format!("not JSON: {e}"))])
-            .and_then(|command| editor.execute(&command, &cancel));
+            .and_then(|command| live.execute(&command, &cancel, &mut |event| events.print(&event)));
+        events.end()?;
         match result {
             Ok(event) => {
                 if let (Some(file), Some(path)) = (&mut record, &args.record) {
@@ -137,7 +173,11 @@ pub fn repl(args: &ReplArgs) -> Result<(), Failure> {
         prompt(asks);
         Ok(())
     })?;
-    if editor.is_unsaved() {
+    let mut events = Printer::default();
+    let finished = live.finish(&cancel, &mut |event| events.print(&event));
+    events.end()?;
+    finished?;
+    if live.editor().is_unsaved() {
         text::say("note: the project file does not have all changes; the next session has them, and {\"save\": {}} writes them\n");
     }
     Ok(())
@@ -153,6 +193,38 @@ fn prompt(asks: bool) {
 fn print(event: &impl serde::Serialize) -> Result<(), Failure> {
     let line = serde_json::to_string(event).map_err(|e| ApiError::of("cli.json", &e))?;
     super::print(&(line + "\n"))
+}
+
+/// Reads standard input on a thread of its own, so that events are printed while nothing is typed; calls
+/// a function with each line that is a command.
+fn each_line_while(
+    live: &mut LiveSession,
+    mut run: impl FnMut(&mut LiveSession, &str) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    let (lines, read) = mpsc::sync_channel::<Result<String, Failure>>(0);
+    let reading = move || {
+        // Fails when nobody reads the lines any more.
+        let gone = || Failure::from(ApiError::new("usage.command", "nobody reads the commands"));
+        let to = &lines;
+        let all = each_line(Box::new(BufReader::new(io::stdin())), "standard input", |_, line| {
+            to.send(Ok(line.to_owned())).map_err(|_| gone())
+        });
+        if let Err(failure) = all {
+            let _ = lines.send(Err(failure));
+        }
+    };
+    thread::Builder::new().name("commands".into()).spawn(reading).map_err(|e| ApiError::of("engine.thread", &e))?;
+    loop {
+        match read.recv_timeout(UPDATE) {
+            Ok(line) => run(live, &line?)?,
+            Err(mpsc::RecvTimeoutError::Timeout) => {
+                let mut events = Printer::default();
+                live.update(&mut |event| events.print(&event));
+                events.end()?;
+            }
+            Err(mpsc::RecvTimeoutError::Disconnected) => return Ok(()),
+        }
+    }
 }
 
 /// Calls a function with each line that is a command, and its number.

@@ -17,6 +17,7 @@ mod history;
 mod import_media;
 mod in_between;
 mod kills;
+mod live;
 mod looks;
 mod loudness;
 mod messages;

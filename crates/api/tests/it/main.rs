@@ -1,4 +1,5 @@
 //! Tests of the public interface of this crate.
+mod live;
 mod proxies;
 mod scripts;
 mod titles;

@@ -61,10 +61,11 @@ fn scripts_are_documented_as_they_are() {
     let schema = command_schema();
     let page = format!(
         "# Scripts\n\nThe tables are written from the schema by `{HOW}`; the rest from `crates/api/tests/it/scripts.md`. Do not edit.\n\n{}\n\
-         ## Operations on the document\n\n{}\n## Commands of the session\n\n{}",
+         ## Operations on the document\n\n{}\n## Commands of the session\n\n{}\n## Playback and jobs\n\n{}",
         include_str!("scripts.md"),
         table(&schema["operations"]),
         table(&schema["session"]),
+        table(&schema["live"]),
     );
     let path = cutroom_test_support::root().join("docs/scripts.md");
     if std::env::var_os("CUTROOM_BLESS").is_some() {

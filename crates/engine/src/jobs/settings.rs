@@ -17,6 +17,13 @@ pub struct JobsSettings {
     pub grace: Duration,
 }
 
+impl Default for JobsSettings {
+    /// For the cores of this machine.
+    fn default() -> Self {
+        Self::for_cores(std::thread::available_parallelism().map_or(1, std::num::NonZero::get))
+    }
+}
+
 impl JobsSettings {
     /// Settings for a number of cores: as many threads for frames and by default, four for files,
     /// half of the cores for long work.

@@ -1,12 +1,12 @@
 //! Takes back what the render thread has drawn.
 use crate::{
     EngineError,
-    cache::FrameKey,
     draw::DrawAnswer,
     requests::{FrameRequest, Outcome, RequestPlan, RequestState, Requests},
     world::{CacheEntry, Caches, Render},
 };
 use bevy_ecs::{prelude::*, schedule::ScheduleConfigs, system::ScheduleSystem};
+use cutroom_pipeline::FrameKey;
 use cutroom_types::Picture;
 use std::sync::Arc;
 
@@ -55,13 +55,13 @@ fn collect(
         let Some((entity, (request, mut state, plan))) = found else {
             // Nobody wants it any more, but somebody may come back to it.
             if let (Some(key), Some(Ok(picture))) = (requests.late.remove(&number), result) {
-                keep(&mut commands, &mut caches, key, picture);
+                keep(&mut commands, &mut caches, key, &picture);
             }
             continue;
         };
         let result = result.unwrap_or(Err(EngineError::Overtaken { frame: request.frame }));
-        if let Ok(picture) = &result {
-            keep(&mut commands, &mut caches, plan.key.clone(), picture.clone());
+        if let (Ok(picture), Some(key)) = (&result, plan.key) {
+            keep(&mut commands, &mut caches, key, picture);
         }
         if *state != RequestState::Failed {
             *state = if result.is_ok() { RequestState::Done } else { RequestState::Failed };
@@ -70,7 +70,7 @@ fn collect(
     }
 }
 
-fn keep(commands: &mut Commands, caches: &mut Caches, key: FrameKey, picture: Picture) {
-    caches.frames.put(key.clone(), picture);
+fn keep(commands: &mut Commands, caches: &mut Caches, key: FrameKey, picture: &Picture) {
+    caches.frames.put(key, picture);
     commands.spawn(CacheEntry { key });
 }

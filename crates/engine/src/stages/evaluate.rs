@@ -5,7 +5,8 @@ use crate::{
     world::{Budget, Caches, Document, ExportState, Transport, playing},
 };
 use bevy_ecs::{prelude::*, schedule::ScheduleConfigs, system::ScheduleSystem};
-use cutroom_types::CancelToken;
+use cutroom_pipeline::FrameKey;
+use cutroom_types::{CancelToken, Picture};
 use std::sync::Arc;
 
 pub(super) fn systems() -> ScheduleConfigs<ScheduleSystem> {
@@ -49,8 +50,8 @@ fn overtake(transport: Res<Transport>, mut requests: ResMut<Requests>, mut all: 
         let is_old_tick = tick.is_some_and(|t| t.playback != transport.number || transport.playing.is_none());
         if is_old_scrub || is_old_tick || wish.0.is_cancelled() {
             wish.0.cancel();
-            if let (RequestState::Decoding | RequestState::Drawing, Some(plan)) = (*state, plan) {
-                requests.late.insert(request.number, plan.key.clone());
+            if let (RequestState::Decoding | RequestState::Drawing, Some(key)) = (*state, plan.and_then(|plan| plan.key)) {
+                requests.late.insert(request.number, key);
             }
             *state = RequestState::Failed;
             requests.overtaken += 1;
@@ -85,8 +86,8 @@ fn plan(
         let Ok((_, request, mut state, answer)) = all.get_mut(entity) else { continue };
         let caches = &mut *caches;
         let key = match caches.index.get(request.frame, request.scale) {
-            Some(key) => Ok(key.clone()),
-            None => caches.readings.key(open, request.frame, request.scale),
+            Some(key) => Ok(Some(*key)),
+            None => caches.draws.key(open, request.frame, request.scale),
         };
         let key = match key {
             Ok(key) => key,
@@ -96,8 +97,10 @@ fn plan(
                 continue;
             }
         };
-        caches.index.set(request.frame, request.scale, key.clone());
-        match caches.frames.get(&key) {
+        if let Some(key) = key {
+            caches.index.set(request.frame, request.scale, key);
+        }
+        match key.and_then(|key| caches.frames.get(key)) {
             Some(picture) => {
                 *state = RequestState::Done;
                 commands.entity(entity).insert(Outcome(Ok(picture)));
@@ -106,6 +109,7 @@ fn plan(
                 *state = RequestState::Planned;
                 let near = (urgency == Urgency::Scrub).then(|| nearest(caches, request)).flatten();
                 if let (Some((frame, key, picture)), Some(to)) = (near, answer) {
+                    let key = Some(key);
                     let first = FrameAnswer { request: request.number, frame, revision: *revision, key, exact: false, picture };
                     // The requester may be gone.
                     let _ = to.0.try_send(Ok(first));
@@ -117,10 +121,7 @@ fn plan(
 }
 
 /// The picture nearest to a request that is in the cache.
-fn nearest(caches: &mut Caches, request: &FrameRequest) -> Option<(i64, crate::cache::FrameKey, cutroom_types::Picture)> {
-    let frames = &caches.frames;
-    let (frame, key) = caches.index.nearest(request.frame, request.scale, |key| frames.contains(key))?;
-    let key = key.clone();
-    let picture = caches.frames.get(&key)?;
-    Some((frame, key, picture))
+fn nearest(caches: &Caches, request: &FrameRequest) -> Option<(i64, FrameKey, Picture)> {
+    let (frame, key) = caches.index.nearest(request.frame, request.scale, |key| caches.frames.holds(*key))?;
+    Some((frame, *key, caches.frames.get(*key)?))
 }

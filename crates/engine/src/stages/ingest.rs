@@ -10,7 +10,7 @@ use crate::{
     transport::{Activity, Course, MAX_SPEED, TransportCommand},
     world::{
         Caches, Document, DocumentState, ExportRuns, ExportState, Invalidate, JobNode, Opened, Opening, OpeningJob, Playhead,
-        Playing, Pools, Transport, TransportState, Transported,
+        Playing, Pools, Preview, ProxyNode, Reopen, Transport, TransportState, Transported,
     },
 };
 use bevy_ecs::{prelude::*, schedule::ScheduleConfigs, system::ScheduleSystem};
@@ -18,7 +18,7 @@ use cutroom_pipeline::OpenComposition;
 use std::sync::Arc;
 
 pub(super) fn systems() -> ScheduleConfigs<ScheduleSystem> {
-    (switch_plugins, note_export, take_document, begin_opening, finish_opening, invalidate, command).chain()
+    (switch_plugins, note_export, take_document, note_preview, begin_opening, finish_opening, invalidate, command).chain()
 }
 
 fn switch_plugins(mut controls: MessageReader<PluginControl>, mut plugins: ResMut<Plugins>) {
@@ -38,7 +38,36 @@ fn take_document(world: &mut World, mut cursor: Local<bevy_ecs::message::Message
             continue;
         }
         Mirror::update(world, &state.project, state.touched.as_ref());
-        world.resource_mut::<Document>().pending = Some(state);
+        let mut document = world.resource_mut::<Document>();
+        document.newest = Some(state.clone());
+        document.pending = Some(state);
+    }
+}
+
+/// Other options of decoding, and files that changed, need another opening.
+fn note_preview(
+    mut previews: MessageReader<Preview>,
+    mut again: MessageReader<Reopen>,
+    mut transport: ResMut<Transport>,
+    mut opening: ResMut<Opening>,
+    mut document: ResMut<Document>,
+) {
+    let mut opens = again.read().count() > 0;
+    for Preview { scale, policy, options } in previews.read() {
+        opens |= opening.options != *options;
+        opening.options = *options;
+        transport.policy = *policy;
+        if transport.scale != *scale {
+            transport.scale = *scale;
+            let now = transport.now();
+            if let Some(playing) = &mut transport.playing {
+                playing.playback.restart_requests(now);
+                transport.number += 1;
+            }
+        }
+    }
+    if opens && document.pending.is_none() {
+        document.pending = document.newest.clone();
     }
 }
 
@@ -61,9 +90,11 @@ fn begin_opening(
     let open = move |cancel: &cutroom_types::CancelToken| -> Opened {
         let project = (*state.project).clone();
         let opened = match before {
-            Some(before) => before.edited(project, cancel),
+            Some(before) => before.reopened(project, options, cancel),
             None => OpenComposition::open(project, &state.composition, &catalog, &library, options, cancel),
         };
+        // Keys of frames need them, and updates do not wait for disks.
+        let _ = opened.as_ref().map(OpenComposition::find_contents);
         (state.revision, opened)
     };
     match pools.0.submit(JobSpec::new(name.clone(), Pool::Default, Priority::Immediate), open) {
@@ -81,6 +112,7 @@ fn finish_opening(
     mut caches: ResMut<Caches>,
     mut transport: ResMut<Transport>,
     mut running: Query<(Entity, &mut OpeningJob)>,
+    proxies: Query<Entity, With<ProxyNode>>,
 ) {
     for (entity, mut job) in &mut running {
         let Some(result) = job.handle.poll() else { continue };
@@ -100,11 +132,13 @@ fn finish_opening(
             }
         };
         let changed = match &document.current {
-            Some((_, before)) if before.composition().id == opened.composition().id => {
+            Some((_, before)) if before.composition().id == opened.composition().id && opened.reads_what(before) => {
                 dirty(before.project(), opened.project(), &opened.composition().id)
             }
             _ => Dirty::Everything,
         };
+        proxies.iter().for_each(|entity| commands.entity(entity).despawn());
+        commands.spawn_batch(opened.proxies().map(|(media, stream, scale)| ProxyNode { media, stream, scale }).collect::<Vec<_>>());
         match &changed {
             Dirty::Everything => caches.index.clear(),
             Dirty::Frames(ranges) => ranges.iter().for_each(|range| caches.index.forget(range)),
@@ -222,15 +256,16 @@ fn play(transport: &mut Transport, open: &Arc<OpenComposition>) {
     if range.is_empty() {
         return;
     }
-    let anchor = transport.frame.clamp(range.start, range.end - 1);
+    // Outside of the range, playback begins at its beginning.
+    let first = if transport.speed < 0.0 { range.end - 1 } else { range.start };
+    let anchor = if range.contains(&transport.frame) { transport.frame } else { first };
     let c = open.composition();
     let course = Course { anchor, speed: transport.speed, range, times, rate: c.frame_rate };
     transport.number += 1;
     transport.error = None;
     let (sound, rate_hz) = (SoundFeed::new(Arc::clone(open), &course), c.sample_rate_hz);
     let sink = transport.sink();
-    sink.pause();
-    sink.clear();
+    sink.clear(rate_hz);
     let missed_before = sink.missed();
     let playback = Playback::new(course, transport.policy);
     transport.playing = Some(Playing { playback, sound, rate_hz, missed_before });

@@ -27,7 +27,7 @@ fn answer(mut transport: ResMut<Transport>, document: Res<Document>, ended: Quer
                     request: request.number,
                     frame: request.frame,
                     revision: plan.revision,
-                    key: plan.key.clone(),
+                    key: plan.key,
                     exact: true,
                     picture: picture.clone(),
                 }),

@@ -1,11 +1,11 @@
 //! Keeps what outlives the update, and removes what does not.
 use crate::{
-    cache::FrameKey,
     requests::{FrameRequest, RequestState, Requests},
     world::{CacheEntry, Caches, Transport, TransportState},
 };
 use bevy_ecs::{prelude::*, schedule::ScheduleConfigs, system::ScheduleSystem};
-use std::collections::BTreeSet;
+use cutroom_pipeline::FrameKey;
+use std::collections::HashSet;
 
 pub(super) fn systems() -> ScheduleConfigs<ScheduleSystem> {
     (settle_cache.run_if(resource_changed::<Caches>), end_requests, publish).chain()
@@ -13,9 +13,9 @@ pub(super) fn systems() -> ScheduleConfigs<ScheduleSystem> {
 
 /// One entity for each frame in the cache.
 fn settle_cache(mut commands: Commands, caches: Res<Caches>, entries: Query<(Entity, &CacheEntry)>) {
-    let mut seen: BTreeSet<&FrameKey> = BTreeSet::new();
+    let mut seen: HashSet<FrameKey> = HashSet::new();
     for (entity, entry) in &entries {
-        if !caches.frames.contains(&entry.key) || !seen.insert(&entry.key) {
+        if !caches.frames.holds(entry.key) || !seen.insert(entry.key) {
             commands.entity(entity).despawn();
         }
     }

@@ -207,7 +207,7 @@ fn an_edit_in_one_of_a_hundred_clips_keeps_the_others_frames() {
     };
     // Frames of one colour are one picture, so each clip is one entry of the cache.
     let first = draw_all(&mut engine);
-    assert_eq!((first.frames, engine.state().known_frames), (100, 400));
+    assert_eq!((first.entries, engine.state().known_frames), (100, 400));
     let before = project.clone();
     project.compositions[0].tracks[0].clip_mut(50).video.effects = vec![brightness(0.25)];
     engine.send(state(&project, 2));
@@ -216,11 +216,11 @@ fn an_edit_in_one_of_a_hundred_clips_keeps_the_others_frames() {
     let known = engine.state().known_frames;
     assert!(known >= 393, "{known}");
     let second = draw_all(&mut engine);
-    assert_eq!(second.frames, 101, "one clip was drawn again");
+    assert_eq!(second.entries, 101, "one clip was drawn again");
     assert!(second.misses - first.misses <= 4, "99 % are hits: {second:?}");
     // Undone: everything is there.
     engine.send(state(&before, 3));
     engine.until_open(3, std::time::Duration::from_secs(20)).unwrap();
     let third = draw_all(&mut engine);
-    assert_eq!((third.frames, third.misses), (second.frames, second.misses));
+    assert_eq!((third.entries, third.misses), (second.entries, second.misses));
 }

@@ -1,12 +1,12 @@
 //! Stages, requests, plug-ins.
-use crate::film::{Known, SIZE, engine, film, number, numbered, opened, settings, settle, state};
+use crate::film::{Known, SIZE, draws, engine, film, number, numbered, opened, settings, settle, state};
 use bevy_app::App;
 use bevy_ecs::prelude::*;
 use cutroom_engine::{
-    Activity, Capabilities, DrawOrder, Drawer, Engine, EngineError, EnginePlugin, EngineSettings, FrameRequest, Invalidate,
+    Activity, Capabilities, DrawOrder, Drawer, Draws, Engine, EngineError, EnginePlugin, EngineSettings, FrameRequest, Invalidate,
     PluginControl, RequestState, TransportCommand, Urgency, is_on, paused, scrubbing, stages,
 };
-use cutroom_pipeline::{RenderOptions, Renderer, output_spec};
+use cutroom_pipeline::{DrawnBy, RenderOptions, Renderer, output_spec};
 use cutroom_timeline::RenderScale;
 use cutroom_types::{Picture, PictureFormat};
 use std::{
@@ -23,6 +23,10 @@ struct Gated {
 }
 
 impl Drawer for Gated {
+    fn draws(&self) -> Draws {
+        draws()
+    }
+
     fn draw(&mut self, order: &DrawOrder) -> Result<Picture, EngineError> {
         self.begun.send(order.frame).unwrap();
         // The test has ended if there is no sender.
@@ -67,9 +71,10 @@ fn a_requested_frame_is_that_of_the_pipeline() {
     settle(&mut engine);
     let answer = handle.poll().unwrap().unwrap();
     assert_eq!((answer.frame, answer.revision, answer.exact), (7, revision, true));
-    assert_eq!(answer.key.plan, open.frame_plan(7, FULL).unwrap().picture_key());
     let mut renderer = Renderer::new(RenderOptions { threads: 1, ..RenderOptions::default() }).unwrap();
     let output = output_spec(open.composition(), PictureFormat::YUV420P8);
+    let key = open.frame_key(&open.frame_plan(7, FULL).unwrap(), &output, &DrawnBy::from(&renderer));
+    assert_eq!(answer.key, Some(key.unwrap()));
     let expected = open.frame(7, &mut renderer, &output).unwrap();
     let rows = |p: &Picture| p.planes.iter().flat_map(|plane| (0..plane.rows()).map(|y| plane.row(y).to_vec())).collect::<Vec<_>>();
     assert_eq!((answer.picture.size, rows(&answer.picture)), (SIZE, rows(&expected)));

@@ -1,7 +1,7 @@
 //! Films, drawers and engines of the tests.
 use cutroom_effects::Catalog;
-use cutroom_engine::{DocumentState, DrawOrder, Drawer, Engine, EngineError, EngineSettings};
-use cutroom_pipeline::{Library, RenderOptions};
+use cutroom_engine::{DocumentState, DrawOrder, Drawer, Draws, Engine, EngineError, EngineSettings};
+use cutroom_pipeline::{DrawnBy, Library, RenderOptions};
 use cutroom_project::{Clip, ClipSource, Composition, EffectInstance, Project, Track, TrackKind};
 use cutroom_types::{ColorModel, ColorTags, FrameRate, ParamValue, Picture, PictureFormat, Size, Time};
 use std::{path::Path, sync::Arc, time::Duration};
@@ -60,10 +60,19 @@ pub fn number(picture: &Picture) -> i64 {
     i64::from(picture.sample(0, 0, 0))
 }
 
+/// What the drawers of the tests say that they draw.
+pub fn draws() -> Draws {
+    Draws { format: PictureFormat::YUV420P8, by: DrawnBy::other("test") }
+}
+
 /// Draws the frame's number, at once.
 pub struct Known;
 
 impl Drawer for Known {
+    fn draws(&self) -> Draws {
+        draws()
+    }
+
     fn draw(&mut self, order: &DrawOrder) -> Result<Picture, EngineError> {
         Ok(numbered(order.frame))
     }
@@ -72,7 +81,7 @@ impl Drawer for Known {
 pub fn settings() -> EngineSettings {
     let library = Arc::new(Library::new(Path::new(".")));
     let render = RenderOptions { threads: 1, ..RenderOptions::default() };
-    EngineSettings::new(Catalog::builtin(), library, render, 48_000).unwrap()
+    EngineSettings::new(Catalog::builtin(), library, render).unwrap()
 }
 
 /// An engine with an open film, whose frames are drawn by `drawer`.

@@ -1,7 +1,7 @@
 //! Playback by a simulated clock.
-use crate::film::{Known, at, film, number, numbered, opened, settings, settle};
+use crate::film::{Known, at, draws, film, number, numbered, opened, settings, settle};
 use cutroom_engine::{
-    Activity, AudioSink, DrawOrder, Drawer, Engine, EngineError, EngineSettings, LatePolicy, PlayReport, Shown, TimerSink,
+    Activity, AudioSink, DrawOrder, Drawer, Draws, Engine, EngineError, EngineSettings, LatePolicy, PlayReport, Shown, TimerSink,
     TransportCommand,
 };
 use cutroom_project::{Media, MediaKind, Project, Track, TrackKind};
@@ -47,6 +47,10 @@ struct Slow {
 }
 
 impl Drawer for Slow {
+    fn draws(&self) -> Draws {
+        draws()
+    }
+
     fn draw(&mut self, order: &DrawOrder) -> Result<Picture, EngineError> {
         let (times, passed) = &*self.clock.0;
         let mut times = times.lock().unwrap();
@@ -75,8 +79,8 @@ impl AudioSink for Recorder {
         self.timer.pause();
     }
 
-    fn clear(&mut self) {
-        self.timer.clear();
+    fn clear(&mut self, rate_hz: u32) {
+        self.timer.clear(rate_hz);
     }
 
     fn push(&mut self, block: AudioBlock) {
@@ -111,7 +115,7 @@ impl Player {
     fn new(project: &Project, takes_ms: u64, policy: LatePolicy, settings: EngineSettings) -> Self {
         let (clock, heard) = (Simulated::default(), Arc::default());
         let read = clock.clone();
-        let timer = TimerSink::with_clock(48_000, Box::new(move || read.now()));
+        let timer = TimerSink::with_clock(Box::new(move || read.now()));
         let drawer: Box<dyn Drawer> = match takes_ms {
             0 => Box::new(Known),
             ms => Box::new(Slow { clock: clock.clone(), takes: Duration::from_millis(ms) }),

@@ -1,7 +1,7 @@
 //! Frames that are kept: which edits change which keys, and what comes back.
 use crate::editing::{brighten, bytes, film, open_in, project, renderer};
 use cutroom_cache::{Limits, Store};
-use cutroom_pipeline::{Backend, CachedFrames, FrameCache, FrameKey, Library, OpenComposition, output_spec};
+use cutroom_pipeline::{Backend, CachedFrames, DrawnBy, FrameCache, FrameKey, Library, OpenComposition, output_spec};
 use cutroom_project::{EffectInstance, Project};
 use cutroom_timeline::RenderScale;
 use cutroom_types::{CancelToken, ParamValue, PictureFormat};
@@ -24,7 +24,7 @@ fn open(dir: &Path, project: &Project) -> Arc<OpenComposition> {
 fn keys(composition: &Arc<OpenComposition>) -> Vec<FrameKey> {
     let frames = CachedFrames::new(composition, Arc::new(FrameCache::new(0)));
     let spec = output_spec(composition.composition(), PictureFormat::YUV420P8);
-    (0..FRAMES).map(|n| frames.key(n, &spec).unwrap().unwrap()).collect()
+    (0..FRAMES).map(|n| frames.key(n, &spec, &DrawnBy::other("test")).unwrap().unwrap()).collect()
 }
 
 fn differing(a: &[FrameKey], b: &[FrameKey]) -> Vec<i64> {
@@ -106,8 +106,8 @@ fn hits_are_equal_pixels() {
         assert!(bytes(&before.frame(*n, &mut cpu, &spec).unwrap()) == *pixels, "frame {n}, drawn again");
     }
     assert_eq!((cache.state().hits, cache.state().entries), (4, 5));
-    let rgb = output_spec(before.composition(), PictureFormat::RGB8);
-    assert_ne!(frames.key(3, &spec).unwrap(), frames.key(3, &rgb).unwrap());
+    let (rgb, by) = (output_spec(before.composition(), PictureFormat::RGB8), DrawnBy::from(&cpu));
+    assert_ne!(frames.key(3, &spec, &by).unwrap(), frames.key(3, &rgb, &by).unwrap());
     frames.set_scale(RenderScale::new(0.5).unwrap());
     assert_eq!(frames.picture(3, &mut cpu, &spec).unwrap().size.width, 16);
     assert_eq!(cache.state().entries, 6);

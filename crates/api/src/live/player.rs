@@ -1,0 +1,236 @@
+//! The engine of a running session, and its transport.
+use super::LiveOptions;
+use crate::{
+    ApiError, LiveCommand, Session, SessionEvent,
+    live_report::{JobReport, LoopReport, PlaybackFigures, TransportActivity, TransportReport},
+    session::frame_inside,
+};
+use cutroom_engine::{
+    Activity, DocumentState, Engine, EngineError, EngineSettings, ExportRuns, JobNode, LatePolicy, MAX_SPEED, Preview, Reopen,
+    TransportCommand,
+    jobs::{JobId, Jobs},
+};
+use cutroom_pipeline::{OpenComposition, OpenOptions, ProxyUse, RenderOptions};
+use cutroom_timeline::RenderScale;
+use cutroom_types::{CompositionId, FrameRate, Timecode};
+use std::sync::Arc;
+
+/// Numbers of the session's jobs are not those of the engine's.
+const OF_SESSION: u64 = 1 << 48;
+
+pub(super) struct Player {
+    engine: Engine,
+    composition: CompositionId,
+    preview: Preview,
+    /// Commands for the transport until the document is open.
+    waiting: Vec<TransportCommand>,
+    /// What the transport did at the last update, and what was reported of it last.
+    activity: Activity,
+    reported: TransportActivity,
+    /// The newest revision whose failure was reported.
+    failed: Option<u64>,
+    exports: bool,
+}
+
+impl Player {
+    pub fn new(session: &Session, pools: Jobs, options: &LiveOptions) -> Result<Self, ApiError> {
+        let render = RenderOptions { backend: options.backend.into(), threads: options.threads, ..RenderOptions::default() };
+        let made = EngineSettings::new(session.catalog.clone(), Arc::clone(session.library()), render);
+        // A session shows what it can: slates stand for files that are missing.
+        let opening = OpenOptions { offline: true, ..OpenOptions::default() };
+        let settings = made.map(|settings| EngineSettings { jobs: pools, options: opening, ..settings });
+        let preview = Preview { scale: RenderScale::FULL, policy: LatePolicy::Drop, options: opening };
+        let engine = settings.and_then(Engine::new).map_err(|e| ApiError::from(&e))?;
+        Ok(Self {
+            engine,
+            composition: session.project.main.clone(),
+            preview,
+            waiting: Vec::new(),
+            activity: Activity::Paused,
+            reported: TransportActivity::Opening,
+            failed: None,
+            exports: false,
+        })
+    }
+
+    pub fn engine(&mut self) -> &mut Engine {
+        &mut self.engine
+    }
+
+    /// Shows a state of the document. If the composition is gone, the main one is shown.
+    pub fn show(&mut self, session: &Session, revision: u64) {
+        if session.project.composition(&self.composition).is_none() {
+            self.composition = session.project.main.clone();
+        }
+        let project = Arc::new(session.project.clone());
+        self.engine.send(DocumentState { project, composition: self.composition.clone(), revision, touched: None });
+    }
+
+    /// Shows another composition.
+    pub fn show_other(&mut self, session: &Session, id: CompositionId, revision: u64) {
+        if self.composition != id {
+            self.waiting.clear();
+            self.engine.transport(TransportCommand::Pause);
+            self.engine.transport(TransportCommand::Loop(None));
+        }
+        self.composition = id;
+        self.show(session, revision);
+    }
+
+    /// Opens the document again: its files may have changed.
+    pub fn reopen(&mut self) {
+        self.engine.send(Reopen);
+    }
+
+    /// Changes how pictures are shown.
+    ///
+    /// # Errors
+    /// `usage.scale`.
+    pub fn preview(
+        &mut self,
+        session: &Session,
+        scale: Option<f64>,
+        proxies: Option<ProxyUse>,
+        every_frame: Option<bool>,
+    ) -> Result<(), ApiError> {
+        if scale.is_some() {
+            self.preview.scale = session.scale(&self.composition, scale, "scale")?;
+        }
+        if let Some(proxies) = proxies {
+            self.preview.options.proxies = proxies;
+        }
+        if let Some(every) = every_frame {
+            self.preview.policy = if every { LatePolicy::SlowDown } else { LatePolicy::Drop };
+        }
+        self.engine.send(self.preview);
+        Ok(())
+    }
+
+    /// Frame rate and number of frames of the composition.
+    fn frames(&self, session: &Session) -> Result<(FrameRate, i64), ApiError> {
+        match self.engine.document() {
+            Some((_, open)) if open.composition().id == self.composition => Ok((open.composition().frame_rate, open.frame_count())),
+            _ => session.frames(&self.composition),
+        }
+    }
+
+    /// Carries out a command for the transport, or keeps it until the document is open.
+    ///
+    /// # Errors
+    /// A position or a speed that makes no sense.
+    pub fn command(&mut self, session: &Session, command: &LiveCommand) -> Result<(), ApiError> {
+        let at = |player: &Self, to: &str| {
+            let (rate, total) = player.frames(session)?;
+            frame_inside(to, rate, total).map_err(|e| e.field("to"))
+        };
+        let command = match command {
+            LiveCommand::Play {} => TransportCommand::Play,
+            LiveCommand::Pause {} => TransportCommand::Pause,
+            LiveCommand::Seek { to } => TransportCommand::Seek(at(self, to)?),
+            LiveCommand::Scrub { to } => TransportCommand::Scrub(at(self, to)?),
+            LiveCommand::Step { frames } => TransportCommand::Step(*frames),
+            LiveCommand::Shuttle { speed } if speed.abs() <= MAX_SPEED => TransportCommand::Shuttle(*speed),
+            LiveCommand::Shuttle { speed } => {
+                let error = ApiError::new("usage.speed", format!("`speed` {speed} is no speed")).field("speed");
+                return Err(error.hint("write a number from -8 to 8; 0 pauses, -1 plays backwards"));
+            }
+            LiveCommand::Loop { from: None, to: None, times: None } => TransportCommand::Loop(None),
+            LiveCommand::Loop { from, to, times } => {
+                let (rate, total) = self.frames(session)?;
+                let text = |end: &Option<String>| end.clone().unwrap_or_default();
+                let range = crate::parse_range(&format!("{}..{}", text(from), text(to)), rate, total)?;
+                TransportCommand::Loop(Some((range, times.unwrap_or(0))))
+            }
+            // What it does is the answer.
+            _ => return Ok(()),
+        };
+        self.waiting.push(command);
+        self.hand_over();
+        self.engine.update();
+        Ok(())
+    }
+
+    /// Hands commands to the engine if the composition is open.
+    fn hand_over(&mut self) {
+        if self.is_open() {
+            self.waiting.drain(..).for_each(|command| self.engine.transport(command));
+        }
+    }
+
+    fn is_open(&self) -> bool {
+        self.engine.document().is_some_and(|(_, open)| open.composition().id == self.composition)
+    }
+
+    /// Whether playback has ended, or none was commanded.
+    pub fn rests(&self) -> bool {
+        self.waiting.is_empty() && matches!(self.engine.state().activity, Activity::Paused | Activity::Scrubbing)
+    }
+
+    /// State of the transport, which is known from then on.
+    pub fn report(&mut self) -> TransportReport {
+        let report = self.state();
+        self.reported = report.activity;
+        report
+    }
+
+    fn state(&self) -> TransportReport {
+        let state = self.engine.state();
+        let open = self.engine.document().map(|(_, open)| open).filter(|open| open.composition().id == self.composition);
+        let timecode =
+            |open: &Arc<OpenComposition>| Timecode { frame: state.frame, rate: open.composition().frame_rate }.to_string();
+        TransportReport {
+            composition: self.composition.to_string(),
+            activity: if open.is_some() { state.activity.into() } else { TransportActivity::Opening },
+            frame: state.frame,
+            timecode: open.as_ref().map(timecode).unwrap_or_default(),
+            frames: open.map_or(0, |open| open.frame_count()),
+            speed: state.speed,
+            looped: state.looped.map(|(range, times)| LoopReport { from_frame: range.start, to_frame: range.end, times }),
+        }
+    }
+
+    /// Runs the engine once, and adds what is new.
+    pub fn update(&mut self, session: &Session, events: &mut Vec<SessionEvent>) {
+        self.hand_over();
+        self.engine.update();
+        if let Some((revision, error)) = self.engine.failure().filter(|(revision, _)| Some(*revision) != self.failed) {
+            self.failed = Some(revision);
+            // What waits for a document that cannot be shown would wait for ever.
+            self.waiting.clear();
+            let errors = match &*error {
+                EngineError::Document(problems) => session.errors(problems),
+                other => vec![ApiError::from(other)],
+            };
+            events.push(SessionEvent::Failed { errors });
+        }
+        if let Some(error) = self.engine.play_error() {
+            events.push(SessionEvent::Failed { errors: vec![ApiError::from(&*error)] });
+        }
+        if self.is_open() && self.reported != self.engine.state().activity.into() {
+            events.push(SessionEvent::Transport { transport: self.report() });
+        }
+        let now = self.engine.state().activity;
+        let was = std::mem::replace(&mut self.activity, now);
+        let plays = |activity| matches!(activity, Activity::Prerolling | Activity::Playing);
+        if plays(was) && !plays(now) {
+            let rate_hz = self.engine.document().map_or(1, |(_, open)| open.composition().sample_rate_hz);
+            events.push(SessionEvent::Played { figures: PlaybackFigures::of(&self.engine.play_report(), rate_hz) });
+        }
+    }
+
+    /// Notes whether an export runs.
+    pub fn note_export(&mut self, runs: bool) {
+        if self.exports != runs {
+            self.exports = runs;
+            self.engine.send(ExportRuns(runs));
+        }
+    }
+
+    pub fn note_job(&mut self, job: &JobReport) {
+        self.engine.note_job(&JobNode { id: JobId(OF_SESSION + job.job), name: job.name.clone() });
+    }
+
+    pub fn forget_job(&mut self, job: &JobReport) {
+        self.engine.forget_job(JobId(OF_SESSION + job.job));
+    }
+}
