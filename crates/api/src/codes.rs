@@ -79,6 +79,7 @@ pub const CODES: &[ErrorCode] = &[
     row("engine.jobs.closed", Failed, "Work was submitted after the engine had been shut down."),
     row("engine.jobs.full", Failed, "More work was submitted than may wait."),
     row("engine.no_document", Failed, "A frame or playback was requested before a document was open."),
+    row("engine.no_view", Failed, "A view of a running session was closed already."),
     row("engine.overtaken", Cancelled, "A requested frame was not drawn because a later request replaced it."),
     row("engine.play.stopped", Cancelled, "Playing was interrupted before the end."),
     row("engine.plugin.denied", Failed, "A plug-in needs the GPU, the disk or the network, which the session does not allow."),

@@ -66,7 +66,7 @@ pub use cutroom_export::UnfinishedFiles;
 pub use cutroom_project::JournalOptions;
 pub use cutroom_types::{Align, CancelToken, Fit, Gaps, Progress, ProgressUnit, Size};
 pub use doctor::{BackendReport, DecoderReport, DoctorReport, FormatReport, doctor};
-pub use editing::{Changed, Editor, LiveCommand, SessionCommand, SessionEvent, command_schema};
+pub use editing::{Changed, DocumentChange, Editor, LiveCommand, SessionCommand, SessionEvent, command_schema};
 pub use error::ApiError;
 pub use export::{AudioOptions, ExportReport, ExportRequest, VideoOptions, export};
 pub use formats::{audio_codec_ids, file_extensions, video_codec_ids};
@@ -77,7 +77,7 @@ pub use history::{
 };
 pub use import_media::{DuplicateMedia, ImportMediaReport, ImportMediaRequest, ImportedMedia, SkippedFile, import_media};
 pub use journal::HistoryEntry;
-pub use live::{LiveOptions, LiveSession};
+pub use live::{LiveOptions, LiveSession, ViewId};
 pub use live_report::{
     JobKind, JobReport, JobResult, LoopReport, MediaChange, PlaybackFigures, TransportActivity, TransportReport,
 };

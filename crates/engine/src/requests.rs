@@ -55,6 +55,8 @@ pub enum RequestState {
 pub struct RequestPlan {
     /// Revision of the document.
     pub revision: u64,
+    /// Number of the opening of the document.
+    pub opening: u64,
     /// What decides the pixels; `None` if a file cannot be read any more.
     pub key: Option<FrameKey>,
 }

@@ -112,6 +112,9 @@ pub(crate) struct OpeningJob {
 #[derive(Resource, Default)]
 pub(crate) struct Document {
     pub current: Option<(u64, Arc<OpenComposition>)>,
+    /// Number of openings so far. The same revision may be opened again, with other files or another
+    /// composition.
+    pub openings: u64,
     /// The newest state that has not been opened yet.
     pub pending: Option<DocumentState>,
     /// The newest state.

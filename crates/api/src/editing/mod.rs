@@ -9,7 +9,9 @@ mod macros;
 
 use crate::{ApiError, Session, import_media, journal::HistoryEntry, relink};
 use cutroom_pipeline::{Backend, PipelineError, RenderOptions, Renderer, output_spec};
-use cutroom_project::{Journal, JournalError, JournalOptions, Operation, OperationError, Problem, Project, Step, journal::Moved};
+use cutroom_project::{
+    Edit, Journal, JournalError, JournalOptions, Operation, OperationError, Problem, Project, Step, journal::Moved,
+};
 use cutroom_timeline::edited_part;
 use cutroom_types::{CancelToken, PictureFormat};
 use macros::Macros;
@@ -34,6 +36,18 @@ pub struct Editor {
     dry_run: bool,
     /// Problems that the document has already; operations must not add others.
     problems: BTreeSet<(String, String)>,
+    /// What the last command changed.
+    last: Option<DocumentChange>,
+}
+
+/// A change of the document: the edits that lead to the new state, whether by a command, by undoing or
+/// by restoring.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DocumentChange {
+    /// What it is called in a menu.
+    pub label: String,
+    /// The edits, in order.
+    pub edits: Vec<Edit>,
 }
 
 impl Editor {
@@ -66,7 +80,7 @@ impl Editor {
 
     fn with(session: Session, journal: Journal, output: PathBuf, dry_run: bool) -> Self {
         let problems = session.problems().iter().map(key_of).collect();
-        Self { session, journal, macros: Macros::default(), output, dry_run, problems }
+        Self { session, journal, macros: Macros::default(), output, dry_run, problems, last: None }
     }
 
     /// The session in its present state.
@@ -114,7 +128,14 @@ impl Editor {
 
     fn moved(&mut self, moved: Moved) -> (Vec<String>, Changed) {
         self.session = self.session.changed(moved.project);
-        (moved.labels, Changed::of(&moved.edits))
+        let changed = Changed::of(&moved.edits);
+        self.last = Some(DocumentChange { label: moved.labels.join(", "), edits: moved.edits });
+        (moved.labels, changed)
+    }
+
+    /// What the last command changed, once; `None` if it changed nothing.
+    pub fn take_change(&mut self) -> Option<DocumentChange> {
+        self.last.take()
     }
 
     /// Carries out one command. A field `key` beside the command's name joins it with the step before,
@@ -178,7 +199,9 @@ impl Editor {
         let step = Step { label: label.to_owned(), key, edits: plan.edits, inverse: plan.inverse };
         self.journal.record(&step, &changed.project).map_err(|e| self.failed(&e))?;
         self.session = changed;
-        Ok(SessionEvent::Applied { step: step.label, changed: Changed::of(&step.edits) })
+        let changed = Changed::of(&step.edits);
+        self.last = Some(DocumentChange { label: step.label.clone(), edits: step.edits });
+        Ok(SessionEvent::Applied { step: step.label, changed })
     }
 
     fn failed(&self, error: &JournalError) -> Vec<ApiError> {

@@ -2,7 +2,7 @@
 //! the job was begun.
 use super::LiveSession;
 use crate::{
-    ApiError, ExportReport, ExportRequest, ProxyReport, ProxyRequest, Session, SessionEvent,
+    ApiError, ExportReport, ExportRequest, ProxyReport, ProxyRequest, SessionEvent,
     import_media::{self, Importing},
     live_report::{JobKind, JobReport, JobResult},
 };
@@ -163,11 +163,6 @@ fn no_such(job: u64) -> ApiError {
     ApiError::new("usage.job", format!("there is no job {job}")).hint("`jobs` lists those that wait or run").field("job")
 }
 
-/// The document as it is now, for a thread of its own.
-fn snapshot(session: &Session) -> Session {
-    session.changed(session.project.clone())
-}
-
 impl LiveSession {
     fn begin(
         &mut self,
@@ -177,9 +172,7 @@ impl LiveSession {
     ) -> Result<JobReport, ApiError> {
         let pools = self.pools()?;
         let report = self.tasks.begin(&pools, pool, report, run)?;
-        if let Some(player) = &mut self.player {
-            player.note_job(&report);
-        }
+        self.views.values_mut().for_each(|player| player.note_job(&report));
         Ok(report)
     }
 
@@ -188,7 +181,7 @@ impl LiveSession {
     /// # Errors
     /// Problems of the document, or a request that makes no sense.
     pub(super) fn begin_export(&mut self, request: ExportRequest) -> Result<JobReport, Vec<ApiError>> {
-        let session = snapshot(self.session());
+        let session = self.snapshot();
         crate::export::check(&session, &request)?;
         let name = match &request.output {
             Some(output) => format!("export {}", output.display()),
@@ -206,7 +199,7 @@ impl LiveSession {
     /// # Errors
     /// The job cannot be begun.
     pub(super) fn begin_proxies(&mut self, request: ProxyRequest) -> Result<JobReport, ApiError> {
-        let session = snapshot(self.session());
+        let session = self.snapshot();
         let report = self.tasks.report(JobKind::MakeProxies, "make proxies".into());
         let run = move |cancel: &CancelToken, progress: &mut dyn FnMut(Progress)| {
             crate::make_proxies(&session, &request, cancel, progress).map(Output::Proxies)
@@ -231,13 +224,13 @@ impl LiveSession {
             return;
         }
         let Some((report, files)) = self.tasks.imports.pop_front() else { return };
-        let (session, job) = (snapshot(self.session()), report.job);
+        let (session, job) = (self.snapshot(), report.job);
         let run = move |cancel: &CancelToken, _: &mut dyn FnMut(Progress)| {
             import_media::find(&session, &files, None, false, cancel).map(|found| Output::Import(Box::new(found)))
         };
         if let Err(e) = self.begin(Pool::Io, report, run) {
             self.tasks.note_failure(job, std::slice::from_ref(&e));
-            self.events.push(SessionEvent::JobFailed { job, errors: vec![e] });
+            self.events.push((None, SessionEvent::JobFailed { job, errors: vec![e] }));
         }
     }
 
@@ -254,7 +247,7 @@ impl LiveSession {
                     if let SessionEvent::Applied { changed, .. } = &applied {
                         self.follow(&changed.clone());
                     }
-                    self.events.push(applied);
+                    self.events.push((None, applied));
                 }
                 Ok(JobResult::Import(found.report))
             }

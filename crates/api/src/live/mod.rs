@@ -5,23 +5,29 @@
 //! what happens later comes as events from [`LiveSession::update`], which is to be called often.
 //! Threads, decoders and watchers are started when they are first needed, so that a session that only
 //! edits costs no more than its [`Editor`].
+//!
+//! Each [`ViewId`] is somebody who looks at the document: it has a playhead and an engine of its own,
+//! and shares drawn frames and jobs with the others.
 mod jobs;
 mod player;
 
 use crate::{
-    ApiError, BackendChoice, Changed, Editor, LiveCommand, ProxyChoice, Session, SessionEvent, editing::NAMES, live_report::JobKind,
+    ApiError, BackendChoice, Changed, DocumentChange, Editor, LiveCommand, ProxyChoice, Session, SessionEvent, editing::NAMES,
+    live_report::JobKind,
 };
-use cutroom_engine::{Engine, jobs::Jobs};
+use cutroom_engine::{AudioSink, Engine, TimerSink, jobs::Jobs};
 use cutroom_export::UnfinishedFiles;
-use cutroom_pipeline::{MediaWatcher, WatchOptions};
+use cutroom_pipeline::{FrameCache, MediaWatcher, WatchOptions};
 use cutroom_types::CancelToken;
 use jobs::Tasks;
 use player::Player;
 use serde_json::Value;
-use std::time::Duration;
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 /// How long nothing is done while something is waited for.
 const PAUSE: Duration = Duration::from_millis(2);
+/// Memory for drawn frames.
+const FRAMES_BYTES: usize = 512 << 20;
 
 /// How a session runs.
 #[derive(Clone, Default)]
@@ -32,8 +38,19 @@ pub struct LiveOptions {
     pub threads: usize,
     /// Whether the files of media are watched.
     pub watches: bool,
+    /// Whether changes of the document are kept until [`LiveSession::take_changes`].
+    pub keeps_changes: bool,
     /// Receives the hidden files of exports while they are written.
     pub unfinished: UnfinishedFiles,
+}
+
+/// Number of somebody who looks at the document. Commands of scripts belong to [`ViewId::SCRIPT`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ViewId(u64);
+
+impl ViewId {
+    /// The view of commands that name none.
+    pub const SCRIPT: Self = Self(0);
 }
 
 /// A running session. When it is dropped, its jobs are cancelled; what was edited stays.
@@ -42,12 +59,17 @@ pub struct LiveSession {
     options: LiveOptions,
     /// Threads of jobs, once there was one.
     pools: Option<Jobs>,
-    player: Option<Player>,
+    views: BTreeMap<ViewId, Player>,
+    last_view: u64,
+    /// Drawn frames of all views.
+    frames: Arc<FrameCache>,
     watcher: Option<MediaWatcher>,
     tasks: Tasks,
     /// Number of the document's state.
     revision: u64,
-    events: Vec<SessionEvent>,
+    /// Changes of the document with the revisions that they lead to.
+    changes: Vec<(u64, DocumentChange)>,
+    events: Vec<(Option<ViewId>, SessionEvent)>,
 }
 
 impl LiveSession {
@@ -60,10 +82,13 @@ impl LiveSession {
             editor,
             options,
             pools: None,
-            player: None,
+            views: BTreeMap::new(),
+            last_view: 0,
+            frames: Arc::new(FrameCache::new(FRAMES_BYTES)),
             watcher: None,
             tasks: Tasks::default(),
             revision: 1,
+            changes: Vec::new(),
             events: Vec::new(),
         };
         if session.options.watches {
@@ -88,12 +113,44 @@ impl LiveSession {
         self.editor.session()
     }
 
-    /// The engine, which is started if it does not run yet; frames are requested from it.
+    /// Number of the document's state; each change of the document raises it.
+    pub fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// The changes of the document since the last call, in order, each with the revision that it leads to.
+    pub fn take_changes(&mut self) -> Vec<(u64, DocumentChange)> {
+        std::mem::take(&mut self.changes)
+    }
+
+    /// The session as it is now, for work beside it: later edits do not change it.
+    pub fn snapshot(&self) -> Session {
+        self.session().changed(self.session().project.clone())
+    }
+
+    /// Adds a view, whose sound goes to `sink`.
     ///
     /// # Errors
     /// A thread cannot be started, or the back end is not available.
-    pub fn engine(&mut self) -> Result<&mut Engine, ApiError> {
-        Ok(self.player()?.0.engine())
+    pub fn open_view(&mut self, sink: Box<dyn AudioSink>) -> Result<ViewId, ApiError> {
+        self.last_view += 1;
+        let id = ViewId(self.last_view);
+        self.add_view(id, sink)?;
+        Ok(id)
+    }
+
+    /// Removes a view; its requests are dropped.
+    pub fn close_view(&mut self, view: ViewId) {
+        self.views.remove(&view);
+    }
+
+    /// The engine of a view, from which frames are requested. That of scripts is started if it does not
+    /// run yet.
+    ///
+    /// # Errors
+    /// A thread cannot be started, or the back end is not available; `engine.no_view`.
+    pub fn engine(&mut self, view: ViewId) -> Result<&mut Engine, ApiError> {
+        Ok(self.player(view)?.0.engine())
     }
 
     /// The media with their files.
@@ -111,19 +168,23 @@ impl LiveSession {
         Ok(pools)
     }
 
-    /// The player, which is started if it does not run yet, and the session that it shows.
-    fn player(&mut self) -> Result<(&mut Player, &Session), ApiError> {
-        let player = match self.player.take() {
-            Some(player) => player,
-            None => {
-                let pools = self.pools()?;
-                let mut player = Player::new(self.editor.session(), pools, &self.options)?;
-                player.show(self.editor.session(), self.revision);
-                self.tasks.reports().iter().for_each(|task| player.note_job(task));
-                player
-            }
-        };
-        Ok((self.player.insert(player), self.editor.session()))
+    fn add_view(&mut self, id: ViewId, sink: Box<dyn AudioSink>) -> Result<(), ApiError> {
+        let pools = self.pools()?;
+        let mut player = Player::new(self.editor.session(), pools, Arc::clone(&self.frames), sink, &self.options)?;
+        player.show(self.editor.session(), self.revision);
+        self.tasks.reports().iter().for_each(|task| player.note_job(task));
+        self.views.insert(id, player);
+        Ok(())
+    }
+
+    /// The player of a view, and the session that it shows.
+    fn player(&mut self, view: ViewId) -> Result<(&mut Player, &Session), ApiError> {
+        if view == ViewId::SCRIPT && !self.views.contains_key(&view) {
+            self.add_view(view, Box::new(TimerSink::new()))?;
+        }
+        let player = self.views.get_mut(&view);
+        let player = player.ok_or_else(|| ApiError::new("engine.no_view", format!("there is no view {}", view.0)))?;
+        Ok((player, self.editor.session()))
     }
 
     /// Carries out one command and answers it. Events of what happened before, and while it waits, go
@@ -138,12 +199,26 @@ impl LiveSession {
         events: &mut dyn FnMut(SessionEvent),
     ) -> Result<SessionEvent, Vec<ApiError>> {
         self.update(events);
+        self.execute_in(ViewId::SCRIPT, command, cancel, events)
+    }
+
+    /// As [`Self::execute`], for a view: its playhead is meant. Nothing is updated before.
+    ///
+    /// # Errors
+    /// As [`Self::execute`].
+    pub fn execute_in(
+        &mut self,
+        view: ViewId,
+        command: &Value,
+        cancel: &CancelToken,
+        events: &mut dyn FnMut(SessionEvent),
+    ) -> Result<SessionEvent, Vec<ApiError>> {
         let name = command.as_object().filter(|fields| fields.len() == 1).and_then(|fields| fields.keys().next());
         if let Some(name) = name.filter(|name| NAMES[2].contains(name)) {
             let command = serde_json::from_value(command.clone());
             let command = command.map_err(|e| vec![ApiError::new("usage.command", format!("`{name}`: {e}"))])?;
             let _span = tracing::info_span!("command", name).entered();
-            return self.live_command(command, name, cancel, events);
+            return self.live_command(view, command, name, cancel, events);
         }
         let event = self.editor.execute(command, cancel)?;
         match &event {
@@ -159,9 +234,10 @@ impl LiveSession {
     /// Lets everything see a document that has changed.
     fn follow(&mut self, changed: &Changed) {
         self.revision += 1;
-        if let Some(player) = &mut self.player {
-            player.show(self.editor.session(), self.revision);
+        if let Some(change) = self.editor.take_change().filter(|_| self.options.keeps_changes) {
+            self.changes.push((self.revision, change));
         }
+        self.views.values_mut().for_each(|player| player.show(self.editor.session(), self.revision));
         if !changed.media.is_empty()
             && let Some(watcher) = &self.watcher
         {
@@ -171,6 +247,7 @@ impl LiveSession {
 
     fn live_command(
         &mut self,
+        view: ViewId,
         command: LiveCommand,
         name: &str,
         cancel: &CancelToken,
@@ -196,7 +273,7 @@ impl LiveSession {
             LiveCommand::Cancel { job: number } => self.tasks.cancel(number).map(begun).map_err(one),
             LiveCommand::Wait { job, playback } => {
                 if playback {
-                    let failed = self.wait_until(cancel, events, |session| session.player.as_ref().is_none_or(Player::rests))?;
+                    let failed = self.wait_until(cancel, events, |session| session.views.get(&view).is_none_or(Player::rests))?;
                     return if failed.is_empty() { Ok(SessionEvent::Waited {}) } else { Err(failed) };
                 }
                 self.wait_until(cancel, events, |session| match job {
@@ -207,20 +284,19 @@ impl LiveSession {
                 if failed.is_empty() { Ok(SessionEvent::Waited {}) } else { Err(failed) }
             }
             LiveCommand::Preview { scale, proxies, every_frame } => {
-                let (player, session) = self.player().map_err(one)?;
+                let (player, session) = self.player(view).map_err(one)?;
                 player.preview(session, scale, proxies.map(ProxyChoice::into), every_frame).map_err(one)?;
                 Ok(SessionEvent::Transport { transport: player.report() })
             }
             LiveCommand::Show { composition } => {
-                self.revision += 1;
                 let revision = self.revision;
-                let (player, session) = self.player().map_err(one)?;
+                let (player, session) = self.player(view).map_err(one)?;
                 let id = session.composition(composition.as_deref()).map_err(|e| one(e.field("composition")))?;
                 player.show_other(session, id, revision);
                 Ok(SessionEvent::Transport { transport: player.report() })
             }
             other => {
-                let (player, session) = self.player().map_err(one)?;
+                let (player, session) = self.player(view).map_err(one)?;
                 player.command(session, &other).map_err(one)?;
                 Ok(SessionEvent::Transport { transport: player.report() })
             }
@@ -270,7 +346,8 @@ impl LiveSession {
 
     /// Waits until there is something for an update to do, or for `time`.
     pub fn pause(&mut self, time: Duration) {
-        match &mut self.player {
+        // The answers of one render thread end the wait; those of others come a little later.
+        match self.views.values_mut().next() {
             Some(player) => player.engine().wait(time),
             None => std::thread::sleep(time),
         }
@@ -278,12 +355,19 @@ impl LiveSession {
 
     /// Runs everything for a moment, and hands over what has happened.
     pub fn update(&mut self, events: &mut dyn FnMut(SessionEvent)) {
+        self.update_views(&mut |_, event| events(event));
+    }
+
+    /// As [`Self::update`]; with the view that an event belongs to, if it belongs to one alone.
+    pub fn update_views(&mut self, events: &mut dyn FnMut(Option<ViewId>, SessionEvent)) {
         self.note_files();
         self.collect_jobs();
-        if let Some(player) = &mut self.player {
-            player.update(self.editor.session(), &mut self.events);
+        let mut of_view = Vec::new();
+        for (view, player) in &mut self.views {
+            player.update(self.editor.session(), &mut of_view);
+            self.events.extend(of_view.drain(..).map(|event| (Some(*view), event)));
         }
-        self.events.drain(..).for_each(events);
+        self.events.drain(..).for_each(|(view, event)| events(view, event));
     }
 
     /// Files that changed are opened again, and reported.
@@ -293,35 +377,37 @@ impl LiveSession {
         for event in watcher.events().try_iter() {
             has_changed = true;
             let media = event.media.to_string();
-            self.events.push(SessionEvent::MediaChanged { media, path: event.path, change: event.change.into() });
+            self.events.push((None, SessionEvent::MediaChanged { media, path: event.path, change: event.change.into() }));
         }
-        if has_changed && let Some(player) = &mut self.player {
-            player.reopen();
+        if has_changed {
+            self.views.values_mut().for_each(Player::reopen);
         }
     }
 
     /// Takes the results of jobs that have ended.
     fn collect_jobs(&mut self) {
-        let ended = self.tasks.update(&mut self.events);
+        let mut progress = Vec::new();
+        let ended = self.tasks.update(&mut progress);
+        self.events.extend(progress.into_iter().map(|event| (None, event)));
         for (report, result) in ended {
-            if let Some(player) = &mut self.player {
+            for player in self.views.values_mut() {
                 player.forget_job(&report);
                 if report.kind == JobKind::MakeProxies {
                     player.reopen();
                 }
             }
             let result = result.and_then(|output| self.take(output));
-            self.events.push(match result {
+            let event = match result {
                 Ok(result) => SessionEvent::JobDone { job: report.job, result: Box::new(result) },
                 Err(errors) => {
                     self.tasks.note_failure(report.job, &errors);
                     SessionEvent::JobFailed { job: report.job, errors }
                 }
-            });
+            };
+            self.events.push((None, event));
         }
-        if let Some(player) = &mut self.player {
-            player.note_export(self.tasks.has_kind(JobKind::Export));
-        }
+        let exports = self.tasks.has_kind(JobKind::Export);
+        self.views.values_mut().for_each(|player| player.note_export(exports));
         self.begin_waiting_import();
     }
 }

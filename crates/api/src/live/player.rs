@@ -6,11 +6,11 @@ use crate::{
     session::frame_inside,
 };
 use cutroom_engine::{
-    Activity, DocumentState, Engine, EngineError, EngineSettings, ExportRuns, JobNode, LatePolicy, MAX_SPEED, Preview, Reopen,
-    TransportCommand,
+    Activity, AudioSink, DocumentState, Engine, EngineError, EngineSettings, ExportRuns, JobNode, LatePolicy, MAX_SPEED, Preview,
+    Reopen, TransportCommand,
     jobs::{JobId, Jobs},
 };
-use cutroom_pipeline::{OpenComposition, OpenOptions, ProxyUse, RenderOptions};
+use cutroom_pipeline::{FrameCache, OpenComposition, OpenOptions, ProxyUse, RenderOptions};
 use cutroom_timeline::RenderScale;
 use cutroom_types::{CompositionId, FrameRate, Timecode};
 use std::sync::Arc;
@@ -33,12 +33,18 @@ pub(super) struct Player {
 }
 
 impl Player {
-    pub fn new(session: &Session, pools: Jobs, options: &LiveOptions) -> Result<Self, ApiError> {
+    pub fn new(
+        session: &Session,
+        jobs: Jobs,
+        frames: Arc<FrameCache>,
+        sink: Box<dyn AudioSink>,
+        options: &LiveOptions,
+    ) -> Result<Self, ApiError> {
         let render = RenderOptions { backend: options.backend.into(), threads: options.threads, ..RenderOptions::default() };
         let made = EngineSettings::new(session.catalog.clone(), Arc::clone(session.library()), render);
         // A session shows what it can: slates stand for files that are missing.
         let opening = OpenOptions { offline: true, ..OpenOptions::default() };
-        let settings = made.map(|settings| EngineSettings { jobs: pools, options: opening, ..settings });
+        let settings = made.map(|settings| EngineSettings { jobs, frames, sink, options: opening, ..settings });
         let preview = Preview { scale: RenderScale::FULL, policy: LatePolicy::Drop, options: opening };
         let engine = settings.and_then(Engine::new).map_err(|e| ApiError::from(&e))?;
         Ok(Self {

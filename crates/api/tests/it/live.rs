@@ -1,6 +1,7 @@
 //! A running session: what is edited is shown, files that change are noticed, jobs run beside.
 use cutroom_api::{
     CancelToken, Editor, JobKind, JobResult, LiveOptions, LiveSession, MediaChange, Session, SessionEvent, TransportActivity,
+    ViewId,
 };
 use cutroom_engine::{FrameAnswer, ProxyNode, Urgency};
 use cutroom_timeline::RenderScale;
@@ -57,7 +58,7 @@ fn until<T>(live: &mut LiveSession, of: impl Fn(&SessionEvent) -> Option<T>) -> 
 }
 
 fn frame(live: &mut LiveSession, n: i64, scale: f64) -> FrameAnswer {
-    let handle = live.engine().unwrap().request(n, RenderScale::new(scale).unwrap(), Urgency::Normal);
+    let handle = live.engine(ViewId::SCRIPT).unwrap().request(n, RenderScale::new(scale).unwrap(), Urgency::Normal);
     let end = Instant::now() + LONG;
     loop {
         live.update(&mut |event| assert!(!matches!(event, SessionEvent::Failed { .. }), "{event:?}"));
@@ -74,7 +75,7 @@ fn shown(live: &mut LiveSession) {
     let end = Instant::now() + LONG;
     loop {
         live.update(&mut |_| {});
-        if live.engine().unwrap().is_idle() {
+        if live.engine(ViewId::SCRIPT).unwrap().is_idle() {
             return;
         }
         assert!(Instant::now() < end, "the engine does not come to rest");
@@ -98,11 +99,11 @@ fn edits_are_shown_and_undone_from_the_cache() {
     assert!(after[0] == before[0] && after[1] != before[1]);
     let mean = |rows: &[Vec<u8>]| rows[..36].iter().flatten().map(|s| f64::from(*s)).sum::<f64>() / (64.0 * 36.0);
     assert!(mean(&after[1]) > mean(&before[1]) + 20.0);
-    let misses = live.engine().unwrap().state().cache.misses;
+    let misses = live.engine(ViewId::SCRIPT).unwrap().state().cache.misses;
     execute(&mut live, json!({"undo": {}}));
     shown(&mut live);
     assert!([5, 30].map(|n| pixels(&frame(&mut live, n, 1.0))) == before);
-    assert_eq!(live.engine().unwrap().state().cache.misses, misses, "both were in the cache");
+    assert_eq!(live.engine(ViewId::SCRIPT).unwrap().state().cache.misses, misses, "both were in the cache");
     // Another composition, and back when it is deleted.
     execute(&mut live, json!({"show": {"composition": "other"}}));
     shown(&mut live);
@@ -162,7 +163,7 @@ fn proxies_are_made_beside_and_switched_on() {
     assert!(matches!(done.as_deref(), Some(JobResult::MakeProxies(report)) if report.made.len() == 1), "{events:?}");
     shown(&mut live);
     let nodes = |live: &mut LiveSession| {
-        let world = live.engine().unwrap().world_mut();
+        let world = live.engine(ViewId::SCRIPT).unwrap().world_mut();
         world.query::<&ProxyNode>().iter(world).map(|p| (p.media.to_string(), p.stream)).collect::<Vec<_>>()
     };
     assert_eq!(nodes(&mut live), [], "they are not asked for");

@@ -18,15 +18,15 @@ fn order(
     mut render: ResMut<Render>,
     mut all: Query<(Entity, &FrameRequest, &mut RequestState, &RequestPlan, &Wish)>,
 ) {
-    let Some((revision, open)) = &document.current else { return };
+    let Some((_, open)) = &document.current else { return };
     let mut planned: Vec<_> =
         all.iter().filter(|(_, _, s, ..)| **s == RequestState::Planned).map(|(e, r, ..)| (r.urgency, r.number, e)).collect();
     planned.sort_unstable();
     let in_order = transport.playing.as_ref().is_some_and(|p| (0.0..=2.0).contains(&p.playback.course().speed));
     for (urgency, _, entity) in planned {
         let Ok((_, request, mut state, plan, wish)) = all.get_mut(entity) else { continue };
-        if plan.revision != *revision {
-            // The document has changed since: plan it again.
+        if plan.opening != document.openings {
+            // The document, or a file, has changed since: plan it again.
             *state = RequestState::Wanted;
             continue;
         }

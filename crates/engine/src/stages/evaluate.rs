@@ -116,7 +116,7 @@ fn plan(
                 }
             }
         }
-        commands.entity(entity).insert(RequestPlan { revision: *revision, key });
+        commands.entity(entity).insert(RequestPlan { revision: *revision, opening: document.openings, key });
     }
 }
 

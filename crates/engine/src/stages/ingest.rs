@@ -144,6 +144,7 @@ fn finish_opening(
             Dirty::Frames(ranges) => ranges.iter().for_each(|range| caches.index.forget(range)),
         }
         document.current = Some((revision, Arc::clone(&opened)));
+        document.openings += 1;
         document.failed = None;
         transport.frame = transport.frame.clamp(0, (opened.frame_count() - 1).max(0));
         if !changed.is_nothing() {

@@ -19,7 +19,6 @@ type Ended =
 /// Sends each picture to its requester, or to playback.
 fn answer(mut transport: ResMut<Transport>, document: Res<Document>, ended: Query<Ended, Added<Outcome>>) {
     let now = transport.now();
-    let revision = document.current.as_ref().map_or(0, |(revision, _)| *revision);
     for (request, outcome, plan, answer, tick) in &ended {
         if let Some(AnswerTo(to)) = answer {
             let reply = match (&outcome.0, plan) {
@@ -38,7 +37,7 @@ fn answer(mut transport: ResMut<Transport>, document: Res<Document>, ended: Quer
             let _ = to.try_send(reply);
         }
         let Some(tick) = tick.filter(|t| t.playback == transport.number) else { continue };
-        let is_current = plan.is_some_and(|plan| plan.revision == revision);
+        let is_current = plan.is_some_and(|plan| plan.opening == document.openings);
         let Some(playing) = &mut transport.playing else { continue };
         match &outcome.0 {
             Ok(picture) if is_current => playing.playback.drawn(tick.tick, picture.clone(), now),
