@@ -1,5 +1,5 @@
 //! Project, media, compositions and tracks.
-use crate::{Animated, Clip, Extra, Transition, default_true, is_default, is_true, split_style::SplitStyle};
+use crate::{Animated, Clip, Extra, SharedList, Transition, default_true, is_default, is_true, split_style::SplitStyle};
 use cutroom_types::{
     BlendSpace, ClipId, CompositionId, ContentLight, Deinterlace, FieldOrder, FrameRate, Gaps, HdrMetadata, MasteringDisplay,
     MediaId, Primaries, Size, Time, TimeDelta, TrackId, Transfer,
@@ -334,10 +334,10 @@ pub struct Track {
     /// Clips in any order, which is kept in the file. Copies of a project share clips until one of
     /// them is changed (`Arc::make_mut`), so that copying a project with many clips is cheap.
     #[serde(default)]
-    pub clips: Vec<Arc<Clip>>,
+    pub clips: SharedList<Arc<Clip>>,
     /// Transitions at the cuts of this track.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub transitions: Vec<Transition>,
+    #[serde(default, skip_serializing_if = "SharedList::is_empty")]
+    pub transitions: SharedList<Transition>,
     /// Unknown fields, kept on save.
     #[serde(flatten)]
     pub extra: Extra,
@@ -496,8 +496,8 @@ impl Track {
             gain_db: Animated::default(),
             pan: Animated::default(),
             opacity: Animated::one(),
-            clips: Vec::new(),
-            transitions: Vec::new(),
+            clips: SharedList::new(),
+            transitions: SharedList::new(),
             extra: Extra::default(),
         }
     }

@@ -1,0 +1,332 @@
+//! A list that the states of a document share until one of them changes it.
+//!
+//! Editors keep several states of a document and change one list of a few elements at a time. A copy
+//! of a [`SharedList`] costs as much as counting a reference, and what is found out about its elements
+//! (where an id is, when the last clip ends) is kept with it until it changes, so that a search
+//! through a document asks each list instead of each element.
+//!
+//! Otherwise it is a `Vec`: it derefs to one and looks like one in JSON and in the JSON Schema.
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::{
+    borrow::Cow,
+    fmt::{self, Debug, Formatter},
+    hash::{DefaultHasher, Hasher},
+    ops::{Deref, DerefMut},
+    sync::{Arc, OnceLock},
+};
+
+/// An element of a [`SharedList`].
+pub trait Listed: Clone {
+    /// What is known about all elements of a list together.
+    type Facts: Clone + Debug + PartialEq + Send + Sync;
+
+    /// The id of the element, by which it is found. An invalid document has it several times.
+    fn id(&self) -> &str;
+
+    /// Calls `each` with every id that other elements must not have: its own and of what belongs to it.
+    fn each_name<'a>(&'a self, each: impl FnMut(&'a str));
+
+    /// The facts of a list.
+    fn facts(items: &[Self]) -> Self::Facts;
+}
+
+/// An id to be looked for in many lists.
+#[derive(Clone, Copy, Debug)]
+pub struct IdKey<'a> {
+    text: &'a str,
+    hash: u64,
+}
+
+impl<'a> IdKey<'a> {
+    /// Prepares an id.
+    pub fn new(text: &'a str) -> Self {
+        Self { text, hash: hash(text) }
+    }
+
+    /// The id.
+    pub fn text(self) -> &'a str {
+        self.text
+    }
+}
+
+/// The same in all lists; two ids that share it are told apart by their texts.
+fn hash(text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    hasher.write(text.as_bytes());
+    hasher.finish()
+}
+
+/// A list whose copies share its elements until one of them is changed.
+pub struct SharedList<T: Listed>(Arc<Inner<T>>);
+
+struct Inner<T: Listed> {
+    items: Vec<T>,
+    /// Hash of the id and index of each element, sorted.
+    places: OnceLock<Vec<(u64, usize)>>,
+    /// Hashes of all names, sorted.
+    names: OnceLock<Vec<u64>>,
+    facts: OnceLock<T::Facts>,
+}
+
+impl<T: Listed> Inner<T> {
+    fn new(items: Vec<T>) -> Self {
+        Self { items, places: OnceLock::new(), names: OnceLock::new(), facts: OnceLock::new() }
+    }
+
+    fn places(&self) -> &[(u64, usize)] {
+        self.places.get_or_init(|| {
+            let mut places: Vec<_> = self.items.iter().enumerate().map(|(at, item)| (hash(item.id()), at)).collect();
+            places.sort_unstable();
+            places
+        })
+    }
+
+    fn names(&self) -> &[u64] {
+        self.names.get_or_init(|| {
+            let mut names = Vec::with_capacity(self.items.len());
+            self.items.iter().for_each(|item| item.each_name(|name| names.push(hash(name))));
+            names.sort_unstable();
+            names
+        })
+    }
+}
+
+impl<T: Listed> SharedList<T> {
+    /// An empty list.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Whether both are one list, so that nothing differs. Lists with equal elements may be two.
+    pub fn same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
+    /// Whether there are no elements.
+    pub fn is_empty(&self) -> bool {
+        self.0.items.is_empty()
+    }
+
+    /// Indices of the elements with an id, in ascending order: at most one in a valid document.
+    pub fn places_of(&self, id: IdKey<'_>) -> impl Iterator<Item = usize> {
+        let places = self.0.places();
+        let from = places.partition_point(|(hash, _)| *hash < id.hash);
+        let found = places[from..].iter().take_while(move |(hash, _)| *hash == id.hash).map(|(_, at)| *at);
+        found.filter(move |at| self.0.items[*at].id() == id.text)
+    }
+
+    /// Index of the first element with an id.
+    pub fn place_of(&self, id: IdKey<'_>) -> Option<usize> {
+        self.places_of(id).next()
+    }
+
+    /// The first element with an id.
+    pub fn with_id(&self, id: &str) -> Option<&T> {
+        self.place_of(IdKey::new(id)).map(|at| &self.0.items[at])
+    }
+
+    /// Whether an element or what belongs to it may have an id. If not, none has.
+    pub fn may_name(&self, id: IdKey<'_>) -> bool {
+        self.0.names().binary_search(&id.hash).is_ok()
+    }
+
+    /// What is known about all elements together.
+    pub fn facts(&self) -> &T::Facts {
+        self.0.facts.get_or_init(|| T::facts(&self.0.items))
+    }
+
+    /// Replaces the element at an index and returns the old one.
+    ///
+    /// # Panics
+    /// If the index is out of range.
+    pub fn replace(&mut self, at: usize, item: T) -> T {
+        let inner = self.changing();
+        let old = std::mem::replace(&mut inner.items[at], item);
+        let new = &inner.items[at];
+        if old.id() != new.id() {
+            inner.places.take();
+        }
+        if let Some(names) = inner.names.get_mut() {
+            forget(names, &old);
+            note(names, new);
+        }
+        old
+    }
+
+    /// Inserts an element before the one at an index.
+    ///
+    /// # Panics
+    /// If the index is greater than the length.
+    pub fn insert(&mut self, at: usize, item: T) {
+        let inner = self.changing();
+        inner.items.insert(at, item);
+        let item = &inner.items[at];
+        if let Some(places) = inner.places.get_mut() {
+            places.iter_mut().filter(|(_, place)| *place >= at).for_each(|(_, place)| *place += 1);
+            let new = (hash(item.id()), at);
+            places.insert(places.partition_point(|place| *place < new), new);
+        }
+        if let Some(names) = inner.names.get_mut() {
+            note(names, item);
+        }
+    }
+
+    /// Removes the element at an index and returns it.
+    ///
+    /// # Panics
+    /// If the index is out of range.
+    pub fn remove(&mut self, at: usize) -> T {
+        let inner = self.changing();
+        let item = inner.items.remove(at);
+        if let Some(places) = inner.places.get_mut() {
+            places.retain(|(_, place)| *place != at);
+            places.iter_mut().filter(|(_, place)| *place > at).for_each(|(_, place)| *place -= 1);
+        }
+        if let Some(names) = inner.names.get_mut() {
+            forget(names, &item);
+        }
+        item
+    }
+
+    /// The list for changing it, no longer shared. Places and names must be kept right.
+    fn changing(&mut self) -> &mut Inner<T> {
+        if Arc::get_mut(&mut self.0).is_none() {
+            let Inner { items, places, names, facts: _ } = &*self.0;
+            let (items, places, names) = (items.clone(), places.clone(), names.clone());
+            self.0 = Arc::new(Inner { items, places, names, facts: OnceLock::new() });
+        }
+        let inner = Arc::get_mut(&mut self.0).expect("a new list is not shared, and there are no weak references");
+        inner.facts.take();
+        inner
+    }
+}
+
+/// Adds the names of an element.
+fn note<T: Listed>(names: &mut Vec<u64>, item: &T) {
+    item.each_name(|name| {
+        let name = hash(name);
+        names.insert(names.partition_point(|n| *n < name), name);
+    });
+}
+
+/// Removes the names of an element, each once.
+fn forget<T: Listed>(names: &mut Vec<u64>, item: &T) {
+    item.each_name(|name| {
+        if let Ok(at) = names.binary_search(&hash(name)) {
+            names.remove(at);
+        }
+    });
+}
+
+impl<T: Listed> Deref for SharedList<T> {
+    type Target = Vec<T>;
+
+    fn deref(&self) -> &Vec<T> {
+        &self.0.items
+    }
+}
+
+impl<T: Listed> DerefMut for SharedList<T> {
+    /// The elements for changing them in any way; what is known about them is forgotten.
+    fn deref_mut(&mut self) -> &mut Vec<T> {
+        match Arc::get_mut(&mut self.0) {
+            Some(inner) => (inner.places, inner.names, inner.facts) = Default::default(),
+            None => *self = self.0.items.clone().into(),
+        }
+        &mut Arc::get_mut(&mut self.0).expect("a new list is not shared, and there are no weak references").items
+    }
+}
+
+impl<T: Listed> Clone for SharedList<T> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+impl<T: Listed> Default for SharedList<T> {
+    fn default() -> Self {
+        Vec::new().into()
+    }
+}
+
+impl<T: Listed + Debug> Debug for SharedList<T> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        self.0.items.fmt(f)
+    }
+}
+
+impl<T: Listed + PartialEq> PartialEq for SharedList<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.same(other) || self.0.items == other.0.items
+    }
+}
+
+impl<T: Listed> From<Vec<T>> for SharedList<T> {
+    fn from(items: Vec<T>) -> Self {
+        Self(Arc::new(Inner::new(items)))
+    }
+}
+
+impl<T: Listed> FromIterator<T> for SharedList<T> {
+    fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
+        Vec::from_iter(items).into()
+    }
+}
+
+impl<T: Listed> IntoIterator for SharedList<T> {
+    type Item = T;
+    type IntoIter = std::vec::IntoIter<T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        Arc::try_unwrap(self.0).map_or_else(|shared| shared.items.clone(), |inner| inner.items).into_iter()
+    }
+}
+
+impl<'a, T: Listed> IntoIterator for &'a SharedList<T> {
+    type Item = &'a T;
+    type IntoIter = std::slice::Iter<'a, T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.items.iter()
+    }
+}
+
+impl<'a, T: Listed> IntoIterator for &'a mut SharedList<T> {
+    type Item = &'a mut T;
+    type IntoIter = std::slice::IterMut<'a, T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter_mut()
+    }
+}
+
+impl<T: Listed + Serialize> Serialize for SharedList<T> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.items.serialize(serializer)
+    }
+}
+
+impl<'de, T: Listed + Deserialize<'de>> Deserialize<'de> for SharedList<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Vec::deserialize(deserializer).map(Self::from)
+    }
+}
+
+impl<T: Listed + JsonSchema> JsonSchema for SharedList<T> {
+    fn inline_schema() -> bool {
+        Vec::<T>::inline_schema()
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        Vec::<T>::schema_name()
+    }
+
+    fn schema_id() -> Cow<'static, str> {
+        Vec::<T>::schema_id()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        Vec::<T>::json_schema(generator)
+    }
+}
