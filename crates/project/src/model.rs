@@ -475,8 +475,8 @@ impl Composition {
     /// The set length, or else the end of the last clip; zero without clips.
     pub fn length(&self) -> TimeDelta {
         self.duration.unwrap_or_else(|| {
-            let end = self.clips().map(|c| c.span().end()).max().unwrap_or(Time::ZERO);
-            end.max(Time::ZERO).since_zero()
+            let end = self.tracks.iter().map(|t| t.clips.facts().end()).max().unwrap_or(Time::ZERO);
+            end.since_zero()
         })
     }
 }
@@ -512,6 +512,6 @@ impl Track {
 
     /// The clip with this id.
     pub fn clip(&self, id: &ClipId) -> Option<&Clip> {
-        self.clips.iter().map(Arc::as_ref).find(|c| c.id == *id)
+        self.clips.with_id(id.as_str()).map(Arc::as_ref)
     }
 }

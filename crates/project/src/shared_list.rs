@@ -6,6 +6,7 @@
 //! through a document asks each list instead of each element.
 //!
 //! Otherwise it is a `Vec`: it derefs to one and looks like one in JSON and in the JSON Schema.
+use crate::listed::{pull, put};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::{
@@ -29,6 +30,12 @@ pub trait Listed: Clone {
 
     /// The facts of a list.
     fn facts(items: &[Self]) -> Self::Facts;
+
+    /// Changes the facts of a list to which an element is added.
+    fn note(facts: &mut Self::Facts, item: &Self);
+
+    /// Changes the facts of a list from which an element is removed.
+    fn forget(facts: &mut Self::Facts, item: &Self);
 }
 
 /// An id to be looked for in many lists.
@@ -80,6 +87,27 @@ impl<T: Listed> Inner<T> {
             places.sort_unstable();
             places
         })
+    }
+
+    /// Adds what is to be known about a new element to what is known, apart from its place.
+    fn note(&mut self, at: usize) {
+        let item = &self.items[at];
+        if let Some(names) = self.names.get_mut() {
+            item.each_name(|name| put(names, hash(name)));
+        }
+        if let Some(facts) = self.facts.get_mut() {
+            T::note(facts, item);
+        }
+    }
+
+    /// Removes what is known about an element that is gone, apart from its place.
+    fn forget(&mut self, item: &T) {
+        if let Some(names) = self.names.get_mut() {
+            item.each_name(|name| pull(names, &hash(name)));
+        }
+        if let Some(facts) = self.facts.get_mut() {
+            T::forget(facts, item);
+        }
     }
 
     fn names(&self) -> &[u64] {
@@ -143,14 +171,11 @@ impl<T: Listed> SharedList<T> {
     pub fn replace(&mut self, at: usize, item: T) -> T {
         let inner = self.changing();
         let old = std::mem::replace(&mut inner.items[at], item);
-        let new = &inner.items[at];
-        if old.id() != new.id() {
+        if old.id() != inner.items[at].id() {
             inner.places.take();
         }
-        if let Some(names) = inner.names.get_mut() {
-            forget(names, &old);
-            note(names, new);
-        }
+        inner.forget(&old);
+        inner.note(at);
         old
     }
 
@@ -161,15 +186,11 @@ impl<T: Listed> SharedList<T> {
     pub fn insert(&mut self, at: usize, item: T) {
         let inner = self.changing();
         inner.items.insert(at, item);
-        let item = &inner.items[at];
         if let Some(places) = inner.places.get_mut() {
             places.iter_mut().filter(|(_, place)| *place >= at).for_each(|(_, place)| *place += 1);
-            let new = (hash(item.id()), at);
-            places.insert(places.partition_point(|place| *place < new), new);
+            put(places, (hash(inner.items[at].id()), at));
         }
-        if let Some(names) = inner.names.get_mut() {
-            note(names, item);
-        }
+        inner.note(at);
     }
 
     /// Removes the element at an index and returns it.
@@ -183,40 +204,24 @@ impl<T: Listed> SharedList<T> {
             places.retain(|(_, place)| *place != at);
             places.iter_mut().filter(|(_, place)| *place > at).for_each(|(_, place)| *place -= 1);
         }
-        if let Some(names) = inner.names.get_mut() {
-            forget(names, &item);
-        }
+        inner.forget(&item);
         item
     }
 
-    /// The list for changing it, no longer shared. Places and names must be kept right.
+    /// The list for changing it, no longer shared. What is known must be kept right.
     fn changing(&mut self) -> &mut Inner<T> {
         if Arc::get_mut(&mut self.0).is_none() {
-            let Inner { items, places, names, facts: _ } = &*self.0;
-            let (items, places, names) = (items.clone(), places.clone(), names.clone());
-            self.0 = Arc::new(Inner { items, places, names, facts: OnceLock::new() });
+            let Inner { items, places, names, facts } = &*self.0;
+            let (items, places, names, facts) = (items.clone(), places.clone(), names.clone(), facts.clone());
+            self.0 = Arc::new(Inner { items, places, names, facts });
         }
-        let inner = Arc::get_mut(&mut self.0).expect("a new list is not shared, and there are no weak references");
-        inner.facts.take();
-        inner
+        self.unshared()
     }
-}
 
-/// Adds the names of an element.
-fn note<T: Listed>(names: &mut Vec<u64>, item: &T) {
-    item.each_name(|name| {
-        let name = hash(name);
-        names.insert(names.partition_point(|n| *n < name), name);
-    });
-}
-
-/// Removes the names of an element, each once.
-fn forget<T: Listed>(names: &mut Vec<u64>, item: &T) {
-    item.each_name(|name| {
-        if let Ok(at) = names.binary_search(&hash(name)) {
-            names.remove(at);
-        }
-    });
+    /// The list, which nothing else has.
+    fn unshared(&mut self) -> &mut Inner<T> {
+        Arc::get_mut(&mut self.0).expect("a new list is not shared, and there are no weak references")
+    }
 }
 
 impl<T: Listed> Deref for SharedList<T> {
@@ -234,7 +239,7 @@ impl<T: Listed> DerefMut for SharedList<T> {
             Some(inner) => (inner.places, inner.names, inner.facts) = Default::default(),
             None => *self = self.0.items.clone().into(),
         }
-        &mut Arc::get_mut(&mut self.0).expect("a new list is not shared, and there are no weak references").items
+        &mut self.unshared().items
     }
 }
 

@@ -100,9 +100,9 @@ fn copies_are_one_list_until_one_changes() {
     copy.remove(0);
     assert!(!copy.same(&list) && copy != list);
     assert_eq!((copy.place_of(IdKey::new("a")), list.place_of(IdKey::new("a"))), (Some(1), Some(0)));
-    assert_eq!((copy.facts().end, list.facts().end), (Time(30), Time(30)));
+    assert_eq!((copy.facts().end(), list.facts().end()), (Time(30), Time(30)));
     copy.pop();
-    assert_eq!((copy.facts().end, list.facts().end), (Time(20), Time(30)));
+    assert_eq!((copy.facts().end(), list.facts().end()), (Time(20), Time(30)));
     let other: Clips = list.iter().cloned().collect();
     assert!(!other.same(&list) && other == list, "equal lists need not be one");
     assert_eq!(list.into_iter().map(|c| c.id.to_string()).collect::<Vec<_>>(), ["a", "b", "a"]);
