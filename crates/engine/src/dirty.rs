@@ -166,7 +166,9 @@ impl<'a> Comparing<'a> {
                 [&x.from, &x.to].into_iter().flatten().filter_map(|id| track.clip(id)).for_each(|c| changes.clip(track, c));
             }
         }
-        for x in after.transitions.iter().filter(|x| !media.is_empty() && x.params.values().any(|v| v.values().any(|v| names(v, media)))) {
+        for x in
+            after.transitions.iter().filter(|x| !media.is_empty() && x.params.values().any(|v| v.values().any(|v| names(v, media))))
+        {
             [&x.from, &x.to].into_iter().flatten().filter_map(|id| after.clip(id)).for_each(|c| changes.clip(after, c));
         }
     }

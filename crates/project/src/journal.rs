@@ -129,7 +129,17 @@ impl Journal {
         let db = Connection::open_in_memory().map_err(write)?;
         store::prepare(&db, false).map_err(write)?;
         let snapshot_bytes = store::add_snapshot(&db, 0, project).map_err(write)?;
-        Ok(Self { db, files: None, head: 0, saved: Some(0), saved_hash: None, last: None, recorded: None, since: (0, 0), snapshot_bytes })
+        Ok(Self {
+            db,
+            files: None,
+            head: 0,
+            saved: Some(0),
+            saved_hash: None,
+            last: None,
+            recorded: None,
+            since: (0, 0),
+            snapshot_bytes,
+        })
     }
 
     /// Records a step that leads to the document `after`. When this returns, the step is on the disk.

@@ -1,7 +1,10 @@
 //! What is known about the clips and the transitions of a track: see [`SharedList`].
 //!
 //! [`SharedList`]: crate::SharedList
-use crate::{Clip, ClipSource, Listed, Transition};
+use crate::{
+    Clip, ClipSource, Listed, Transition,
+    shared_list::{pull, put},
+};
 use cutroom_types::{ParamValue, Time, TimeDelta, TrackId};
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -158,17 +161,5 @@ impl Listed for Transition {
 
     fn forget(facts: &mut TransitionFacts, item: &Self) {
         pull(&mut facts.lengths, &item.duration);
-    }
-}
-
-/// Adds a value to sorted ones.
-pub(crate) fn put<T: Ord>(sorted: &mut Vec<T>, value: T) {
-    sorted.insert(sorted.partition_point(|v| *v < value), value);
-}
-
-/// Removes a value from sorted ones, once.
-pub(crate) fn pull<T: Ord>(sorted: &mut Vec<T>, value: &T) {
-    if let Ok(at) = sorted.binary_search(value) {
-        sorted.remove(at);
     }
 }

@@ -6,7 +6,6 @@
 //! through a document asks each list instead of each element.
 //!
 //! Otherwise it is a `Vec`: it derefs to one and looks like one in JSON and in the JSON Schema.
-use crate::listed::{pull, put};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::{
@@ -69,51 +68,43 @@ pub struct SharedList<T: Listed>(Arc<Inner<T>>);
 
 struct Inner<T: Listed> {
     items: Vec<T>,
-    /// Hash of the id and index of each element, sorted.
-    places: OnceLock<Vec<(u64, usize)>>,
-    /// Hashes of all names, sorted.
-    names: OnceLock<Vec<u64>>,
+    /// Hash of each name and index of the element that has it, sorted.
+    names: OnceLock<Vec<(u64, usize)>>,
     facts: OnceLock<T::Facts>,
 }
 
 impl<T: Listed> Inner<T> {
     fn new(items: Vec<T>) -> Self {
-        Self { items, places: OnceLock::new(), names: OnceLock::new(), facts: OnceLock::new() }
+        Self { items, names: OnceLock::new(), facts: OnceLock::new() }
     }
 
-    fn places(&self) -> &[(u64, usize)] {
-        self.places.get_or_init(|| {
-            let mut places: Vec<_> = self.items.iter().enumerate().map(|(at, item)| (hash(item.id()), at)).collect();
-            places.sort_unstable();
-            places
-        })
-    }
-
-    /// Adds what is to be known about a new element to what is known, apart from its place.
+    /// Adds what is to be known about a new element to what is known.
     fn note(&mut self, at: usize) {
         let item = &self.items[at];
         if let Some(names) = self.names.get_mut() {
-            item.each_name(|name| put(names, hash(name)));
+            item.each_name(|name| put(names, (hash(name), at)));
         }
         if let Some(facts) = self.facts.get_mut() {
             T::note(facts, item);
         }
     }
 
-    /// Removes what is known about an element that is gone, apart from its place.
-    fn forget(&mut self, item: &T) {
+    /// Removes what is known about an element that was at an index.
+    fn forget(&mut self, at: usize, item: &T) {
         if let Some(names) = self.names.get_mut() {
-            item.each_name(|name| pull(names, &hash(name)));
+            item.each_name(|name| pull(names, &(hash(name), at)));
         }
         if let Some(facts) = self.facts.get_mut() {
             T::forget(facts, item);
         }
     }
 
-    fn names(&self) -> &[u64] {
+    fn names(&self) -> &[(u64, usize)] {
         self.names.get_or_init(|| {
             let mut names = Vec::with_capacity(self.items.len());
-            self.items.iter().for_each(|item| item.each_name(|name| names.push(hash(name))));
+            for (at, item) in self.items.iter().enumerate() {
+                item.each_name(|name| names.push((hash(name), at)));
+            }
             names.sort_unstable();
             names
         })
@@ -138,10 +129,17 @@ impl<T: Listed> SharedList<T> {
 
     /// Indices of the elements with an id, in ascending order: at most one in a valid document.
     pub fn places_of(&self, id: IdKey<'_>) -> impl Iterator<Item = usize> {
-        let places = self.0.places();
-        let from = places.partition_point(|(hash, _)| *hash < id.hash);
-        let found = places[from..].iter().take_while(move |(hash, _)| *hash == id.hash).map(|(_, at)| *at);
-        found.filter(move |at| self.0.items[*at].id() == id.text)
+        self.places_naming(id).filter(move |at| self.0.items[*at].id() == id.text)
+    }
+
+    /// Indices, in ascending order, of all elements that have an id or to which something belongs that
+    /// has it. Others may be among them.
+    pub fn places_naming(&self, id: IdKey<'_>) -> impl Iterator<Item = usize> {
+        let names = self.0.names();
+        let from = names.partition_point(|(hash, _)| *hash < id.hash);
+        let found = names[from..].iter().take_while(move |(hash, _)| *hash == id.hash).map(|(_, at)| *at);
+        let mut last = None;
+        found.filter(move |at| last.replace(*at) != Some(*at))
     }
 
     /// Index of the first element with an id.
@@ -152,11 +150,6 @@ impl<T: Listed> SharedList<T> {
     /// The first element with an id.
     pub fn with_id(&self, id: &str) -> Option<&T> {
         self.place_of(IdKey::new(id)).map(|at| &self.0.items[at])
-    }
-
-    /// Whether an element or what belongs to it may have an id. If not, none has.
-    pub fn may_name(&self, id: IdKey<'_>) -> bool {
-        self.0.names().binary_search(&id.hash).is_ok()
     }
 
     /// What is known about all elements together.
@@ -171,10 +164,7 @@ impl<T: Listed> SharedList<T> {
     pub fn replace(&mut self, at: usize, item: T) -> T {
         let inner = self.changing();
         let old = std::mem::replace(&mut inner.items[at], item);
-        if old.id() != inner.items[at].id() {
-            inner.places.take();
-        }
-        inner.forget(&old);
+        inner.forget(at, &old);
         inner.note(at);
         old
     }
@@ -186,9 +176,8 @@ impl<T: Listed> SharedList<T> {
     pub fn insert(&mut self, at: usize, item: T) {
         let inner = self.changing();
         inner.items.insert(at, item);
-        if let Some(places) = inner.places.get_mut() {
-            places.iter_mut().filter(|(_, place)| *place >= at).for_each(|(_, place)| *place += 1);
-            put(places, (hash(inner.items[at].id()), at));
+        if let Some(names) = inner.names.get_mut() {
+            names.iter_mut().filter(|(_, place)| *place >= at).for_each(|(_, place)| *place += 1);
         }
         inner.note(at);
     }
@@ -200,20 +189,18 @@ impl<T: Listed> SharedList<T> {
     pub fn remove(&mut self, at: usize) -> T {
         let inner = self.changing();
         let item = inner.items.remove(at);
-        if let Some(places) = inner.places.get_mut() {
-            places.retain(|(_, place)| *place != at);
-            places.iter_mut().filter(|(_, place)| *place > at).for_each(|(_, place)| *place -= 1);
+        inner.forget(at, &item);
+        if let Some(names) = inner.names.get_mut() {
+            names.iter_mut().filter(|(_, place)| *place > at).for_each(|(_, place)| *place -= 1);
         }
-        inner.forget(&item);
         item
     }
 
     /// The list for changing it, no longer shared. What is known must be kept right.
     fn changing(&mut self) -> &mut Inner<T> {
         if Arc::get_mut(&mut self.0).is_none() {
-            let Inner { items, places, names, facts } = &*self.0;
-            let (items, places, names, facts) = (items.clone(), places.clone(), names.clone(), facts.clone());
-            self.0 = Arc::new(Inner { items, places, names, facts });
+            let Inner { items, names, facts } = &*self.0;
+            self.0 = Arc::new(Inner { items: items.clone(), names: names.clone(), facts: facts.clone() });
         }
         self.unshared()
     }
@@ -221,6 +208,18 @@ impl<T: Listed> SharedList<T> {
     /// The list, which nothing else has.
     fn unshared(&mut self) -> &mut Inner<T> {
         Arc::get_mut(&mut self.0).expect("a new list is not shared, and there are no weak references")
+    }
+}
+
+/// Adds a value to sorted ones.
+pub(crate) fn put<T: Ord>(sorted: &mut Vec<T>, value: T) {
+    sorted.insert(sorted.partition_point(|v| *v < value), value);
+}
+
+/// Removes a value from sorted ones, once.
+pub(crate) fn pull<T: Ord>(sorted: &mut Vec<T>, value: &T) {
+    if let Ok(at) = sorted.binary_search(value) {
+        sorted.remove(at);
     }
 }
 
@@ -236,7 +235,7 @@ impl<T: Listed> DerefMut for SharedList<T> {
     /// The elements for changing them in any way; what is known about them is forgotten.
     fn deref_mut(&mut self) -> &mut Vec<T> {
         match Arc::get_mut(&mut self.0) {
-            Some(inner) => (inner.places, inner.names, inner.facts) = Default::default(),
+            Some(inner) => (inner.names, inner.facts) = Default::default(),
             None => *self = self.0.items.clone().into(),
         }
         &mut self.unshared().items

@@ -267,12 +267,15 @@ impl Kept {
         }
         let few: Vec<IdKey<'_>> = new.iter().take(FEW + 1).map(|id| IdKey::new(id)).collect();
         for track in project.tracks() {
-            if few.len() > FEW || few.iter().any(|id| track.clips.may_name(*id)) {
+            if few.len() > FEW {
                 track.clips.iter().filter(|clip| ids(clip).any(|id| new.contains(id))).for_each(|clip| self.keep(track, clip));
-            }
-            if few.len() > FEW || few.iter().any(|id| track.transitions.may_name(*id)) {
                 let twice = track.transitions.iter().filter(|x| new.contains(x.id.as_str()));
                 twice.for_each(|x| self.keep_transition(track, x));
+                continue;
+            }
+            for id in &few {
+                track.clips.places_naming(*id).for_each(|at| self.keep(track, &track.clips[at]));
+                track.transitions.places_of(*id).for_each(|at| self.keep_transition(track, &track.transitions[at]));
             }
         }
     }

@@ -9,6 +9,8 @@ use std::{
 
 /// Up to this many ids are looked for in each track; for more, the clips are gone through.
 const FEW: usize = 16;
+/// Up to this many ids are tried one by one.
+const HUNDREDS: usize = 256;
 
 /// A project that is being changed.
 pub(super) struct Draft {
@@ -202,39 +204,54 @@ impl Draft {
         found
     }
 
+    /// Whether ids are in use. Those that are like each other are mostly on one track.
+    fn in_use<'a>(&'a self, on: impl Fn(&Track, IdKey<'_>) -> bool + 'a) -> impl FnMut(&str) -> bool + 'a {
+        let tracks: Vec<&Track> = self.project.tracks().collect();
+        let mut last = 0;
+        move |id| {
+            let id = IdKey::new(id);
+            if tracks.get(last).is_some_and(|track| on(track, id)) {
+                return true;
+            }
+            let found = tracks.iter().position(|track| on(track, id));
+            last = found.unwrap_or(last);
+            found.is_some()
+        }
+    }
+
     /// An id that no clip has, made from `like`.
     pub fn free_clip_id(&self, like: &str) -> ClipId {
-        let has = |id: &str| self.project.tracks().any(|t| t.clips.place_of(IdKey::new(id)).is_some());
-        free_where(like, has, || self.project.clips().map(|c| c.id.as_str())).as_str().into()
+        let is_used = self.in_use(|track, id| track.clips.place_of(id).is_some());
+        free_where(like, is_used, || self.project.clips().map(|c| c.id.as_str())).as_str().into()
     }
 
     fn effect_ids(&self) -> impl Iterator<Item = &str> {
         self.project.clips().flat_map(|c| &c.video.effects).map(|e| e.id.as_str())
     }
 
-    fn has_effect(&self, id: &str) -> bool {
-        let key = IdKey::new(id);
-        let mut tracks = self.project.tracks().filter(|t| t.clips.may_name(key));
-        tracks.any(|t| t.clips.iter().flat_map(|c| &c.video.effects).any(|e| e.id.as_str() == id))
+    fn effect_in_use(&self) -> impl FnMut(&str) -> bool {
+        let has = |clip: &Clip, id: IdKey<'_>| clip.video.effects.iter().any(|e| e.id.as_str() == id.text());
+        self.in_use(move |track, id| track.clips.places_naming(id).any(|at| has(&track.clips[at], id)))
     }
 
     /// An id that no effect has, made from `like`.
     pub fn free_effect_id(&self, like: &str) -> String {
-        free_where(like, |id| self.has_effect(id), || self.effect_ids())
+        free_where(like, self.effect_in_use(), || self.effect_ids())
     }
 
     /// An id that no transition has, made from `like`.
     pub fn free_transition_id(&self, like: &str) -> String {
-        let has = |id: &str| self.project.tracks().any(|t| t.transitions.place_of(IdKey::new(id)).is_some());
-        free_where(like, has, || self.project.tracks().flat_map(|t| &t.transitions).map(|x| x.id.as_str()))
+        let is_used = self.in_use(|track, id| track.transitions.place_of(id).is_some());
+        free_where(like, is_used, || self.project.tracks().flat_map(|t| &t.transitions).map(|x| x.id.as_str()))
     }
 
     /// Gives the effects of a clip ids of their own.
     pub fn with_own_ids(&self, clip: &mut Clip) {
         let mut given: Vec<String> = Vec::new();
+        let mut in_use = self.effect_in_use();
         for effect in &mut clip.video.effects {
-            let has = |id: &str| given.iter().any(|g| g == id) || self.has_effect(id);
-            let id = free_where(effect.id.as_str(), has, || self.effect_ids().chain(given.iter().map(String::as_str)));
+            let is_used = |id: &str| given.iter().any(|g| g == id) || in_use(id);
+            let id = free_where(effect.id.as_str(), is_used, || self.effect_ids().chain(given.iter().map(String::as_str)));
             effect.id = id.as_str().into();
             given.push(id);
         }
@@ -245,17 +262,19 @@ impl Draft {
 pub(super) fn free<'a>(like: &str, used: impl Iterator<Item = &'a str>) -> String {
     let stem = stem(like);
     // Those that are `like` itself, or its stem and a number.
-    let is_near = |id: &&str| {
-        *id == like || id.strip_prefix(stem).and_then(|rest| rest.strip_prefix('-')).is_some_and(is_number)
-    };
+    let is_near = |id: &&str| *id == like || id.strip_prefix(stem).and_then(|rest| rest.strip_prefix('-')).is_some_and(is_number);
     let taken: HashSet<&str> = used.filter(is_near).collect();
     candidates(like).find(|id| !taken.contains(id.as_str())).unwrap_or_default()
 }
 
-/// As [`free`], where it costs little to find out whether one id is in use. Where many like it are,
-/// the ids in use are gone through once.
-fn free_where<'a, I: Iterator<Item = &'a str>>(like: &str, is_used: impl Fn(&str) -> bool, used: impl FnOnce() -> I) -> String {
-    let first = candidates(like).take(FEW).find(|id| !is_used(id));
+/// As [`free`], where it costs little to find out whether one id is in use. Where hundreds are, all
+/// ids in use are gone through instead.
+fn free_where<'a, I: Iterator<Item = &'a str>>(
+    like: &str,
+    mut is_used: impl FnMut(&str) -> bool,
+    used: impl FnOnce() -> I,
+) -> String {
+    let first = candidates(like).take(HUNDREDS).find(|id| !is_used(id));
     first.unwrap_or_else(|| free(like, used()))
 }
 

@@ -139,7 +139,7 @@ fn position(effects: &[EffectInstance], id: &EffectId) -> Result<usize, Operatio
 /// The clip that has an effect.
 fn with_effect(draft: &Draft, id: &EffectId) -> Result<ClipId, OperationError> {
     let key = IdKey::new(id.as_str());
-    let mut clips = draft.project.tracks().filter(|t| t.clips.may_name(key)).flat_map(|t| &t.clips);
+    let mut clips = draft.project.tracks().flat_map(|t| t.clips.places_naming(key).map(|at| &t.clips[at]));
     let found = clips.find(|c| c.video.effects.iter().any(|e| e.id == *id));
     found.map(|c| c.id.clone()).ok_or_else(|| OperationError::unfit(format!("there is no effect \"{id}\"")))
 }

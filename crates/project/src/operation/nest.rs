@@ -103,7 +103,8 @@ pub(super) fn unnest(draft: &mut Draft, id: &ClipId) -> Result<(), OperationErro
     let mut locked = Vec::new();
     for track in &inner.tracks {
         let track_id = super::draft::free(track.id.as_str(), draft.project.tracks().map(|t| t.id.as_str()));
-        let empty = Track { id: track_id.as_str().into(), clips: SharedList::new(), transitions: SharedList::new(), ..track.clone() };
+        let empty =
+            Track { id: track_id.as_str().into(), clips: SharedList::new(), transitions: SharedList::new(), ..track.clone() };
         let new = empty.id.clone();
         if empty.locked {
             locked.push(new.clone());

@@ -32,8 +32,8 @@ fn said(list: &Clips) -> Vec<String> {
     let ids = (0..7).flat_map(|n| [format!("c{n}"), format!("c{n}-e0"), format!("c{n}-e1")]);
     let of_id = |id: String| {
         let key = IdKey::new(&id);
-        let places: Vec<usize> = list.places_of(key).collect();
-        format!("{id}: {places:?} {:?} {} {:?}", list.place_of(key), list.may_name(key), list.with_id(&id).map(|c| &c.id))
+        let [own, naming] = [list.places_of(key).collect::<Vec<usize>>(), list.places_naming(key).collect()];
+        format!("{id}: {own:?} {naming:?} {:?} {:?}", list.place_of(key), list.with_id(&id).map(|c| &c.id))
     };
     ids.map(of_id).chain([format!("{:?}", list.facts())]).collect()
 }
@@ -42,10 +42,11 @@ fn said(list: &Clips) -> Vec<String> {
 fn counted(list: &[Arc<Clip>]) -> Vec<String> {
     let ids = (0..7).flat_map(|n| [format!("c{n}"), format!("c{n}-e0"), format!("c{n}-e1")]);
     let of_id = |id: String| {
-        let places: Vec<usize> = (0..list.len()).filter(|at| list[*at].id.as_str() == id).collect();
-        let named = list.iter().any(|c| c.id.as_str() == id || c.video.effects.iter().any(|e| e.id.as_str() == id));
+        let own: Vec<usize> = (0..list.len()).filter(|at| list[*at].id.as_str() == id).collect();
+        let has = |c: &Clip| c.id.as_str() == id || c.video.effects.iter().any(|e| e.id.as_str() == id);
+        let naming: Vec<usize> = (0..list.len()).filter(|at| has(&list[*at])).collect();
         let first = list.iter().find(|c| c.id.as_str() == id).map(|c| &c.id);
-        format!("{id}: {places:?} {:?} {named} {first:?}", places.first())
+        format!("{id}: {own:?} {naming:?} {:?} {first:?}", own.first())
     };
     ids.map(of_id).chain([format!("{:?}", Arc::<Clip>::facts(list))]).collect()
 }
