@@ -1,16 +1,16 @@
 //! Which frames of a composition an edit may have changed, without planning them.
 //!
-//! Two states of a document are compared track by track and clip by clip; unchanged clips are shared
-//! between the states and cost one comparison of addresses. What refers to something changed (a child
+//! Two states of a document are compared track by track and clip by clip; unchanged tracks and clips
+//! are shared between the states and cost one comparison of addresses. What refers to something changed (a child
 //! of a null object, a clip with a matte or an effect that uses another track, a nested composition)
 //! changes with it, over its whole span. The answer may contain frames that did not change, never too
 //! few.
-use cutroom_project::{Clip, ClipSource, Composition, Project, Track};
+use cutroom_project::{Clip, ClipSource, Composition, IdKey, Project, Track};
+use cutroom_timeline::TrackDifference;
 use cutroom_types::{ClipId, CompositionId, FrameRate, ParamValue, Span, Time, TrackId};
 use std::{
     collections::{BTreeSet, HashMap, HashSet},
     ops::Range,
-    sync::Arc,
 };
 
 /// What changed in a composition.
@@ -146,26 +146,29 @@ impl<'a> Comparing<'a> {
             changes.whole(after);
             return;
         }
-        let old: HashMap<&ClipId, &Arc<Clip>> = before.clips.iter().map(|c| (&c.id, c)).collect();
-        let new: HashSet<&ClipId> = after.clips.iter().map(|c| &c.id).collect();
-        for clip in &after.clips {
-            let same = old.get(&clip.id).is_some_and(|old| Arc::ptr_eq(old, clip) || *old == clip);
-            if !same {
-                old.get(&clip.id).into_iter().for_each(|old| changes.clip(before, old));
-                changes.clip(after, clip);
-            } else if self.uses_changed(clip, media) {
+        let difference = TrackDifference::of(before, after);
+        for clip in &difference.new {
+            let old = before.clip(&clip.id);
+            if old != Some(&***clip) {
+                old.into_iter().for_each(|old| changes.clip(before, old));
                 changes.clip(after, clip);
             }
         }
-        before.clips.iter().filter(|c| !new.contains(&c.id)).for_each(|c| changes.clip(before, c));
-        if before.transitions != after.transitions {
-            for (track, other) in [(before, after), (after, before)] {
-                for x in track.transitions.iter().filter(|x| !other.transitions.contains(x)) {
-                    [&x.from, &x.to].into_iter().flatten().filter_map(|id| track.clip(id)).for_each(|c| changes.clip(track, c));
-                }
+        let has = |track: &Track, clip: &Clip| track.clips.place_of(IdKey::new(clip.id.as_str())).is_some();
+        difference.gone.iter().filter(|c| !has(after, c)).for_each(|c| changes.clip(before, c));
+        if !media.is_empty() || after.clips.facts().any_nesting() {
+            for clip in after.clips.iter().filter(|clip| self.uses_changed(clip, media)) {
+                changes.clip(after, clip);
             }
         }
-        for x in after.transitions.iter().filter(|x| x.params.values().any(|v| v.values().any(|v| names(v, media)))) {
+        for (track, transitions) in [(before, &difference.gone_transitions), (after, &difference.new_transitions)] {
+            for x in transitions {
+                [&x.from, &x.to].into_iter().flatten().filter_map(|id| track.clip(id)).for_each(|c| changes.clip(track, c));
+            }
+        }
+        for x in
+            after.transitions.iter().filter(|x| !media.is_empty() && x.params.values().any(|v| v.values().any(|v| names(v, media))))
+        {
             [&x.from, &x.to].into_iter().flatten().filter_map(|id| after.clip(id)).for_each(|c| changes.clip(after, c));
         }
     }
@@ -211,15 +214,18 @@ fn referring(c: &Composition, changes: &mut Changes) {
     loop {
         let before = (changes.clips.len(), changes.tracks.len());
         for track in &c.tracks {
-            for clip in &track.clips {
-                if !changes.clips.contains(&clip.id) && refers(clip, changes) {
-                    changes.clip(track, clip);
+            let facts = track.clips.facts();
+            if facts.any_naming() || facts.any_text() {
+                for clip in &track.clips {
+                    if !changes.clips.contains(&clip.id) && refers(clip, changes) {
+                        changes.clip(track, clip);
+                    }
                 }
-                // A matte is used at the same time as the clip, so that the matte's own span covers
-                // it; but an effect may use this track at another time.
-                if clip.video.matte.as_ref().is_some_and(|matte| changes.tracks.contains(&matte.track)) {
-                    changes.tracks.insert(track.id.clone());
-                }
+            }
+            // A matte is used at the same time as the clip, so that the matte's own span covers it; but
+            // an effect may use this track at another time.
+            if facts.mattes().any(|matte| changes.tracks.contains(matte)) {
+                changes.tracks.insert(track.id.clone());
             }
         }
         if (changes.clips.len(), changes.tracks.len()) == before {

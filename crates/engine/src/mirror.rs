@@ -108,6 +108,7 @@ enum Node {
 #[derive(Resource, Default)]
 pub struct Mirror {
     entities: HashMap<NodeId, Entity>,
+    compositions: Vec<NodeId>,
     /// What each track consists of in the world.
     by_track: HashMap<TrackId, Vec<NodeId>>,
     project: Option<Arc<Project>>,
@@ -164,7 +165,8 @@ impl Mirror {
         let before = self.project.replace(Arc::clone(project));
         let old: HashMap<&TrackId, (&CompositionId, usize, &Track)> = before.iter().flat_map(|p| all_tracks(p)).collect();
         let mut nodes: Vec<(NodeId, Node)> = project.compositions.iter().map(composition_node).collect();
-        let mut gone: HashSet<NodeId> = self.entities.keys().filter(|id| matches!(id, NodeId::Composition(_))).cloned().collect();
+        let compositions = nodes.iter().map(|(id, _)| id.clone()).collect();
+        let mut gone: HashSet<NodeId> = std::mem::replace(&mut self.compositions, compositions).into_iter().collect();
         let mut tracks: HashSet<&TrackId> = HashSet::new();
         for (id, (composition, place, track)) in all_tracks(project) {
             tracks.insert(id);
@@ -251,10 +253,11 @@ fn all_tracks(project: &Project) -> impl Iterator<Item = (&TrackId, TrackAt<'_>)
     project.compositions.iter().flat_map(|c| c.tracks.iter().enumerate().map(move |(i, t)| (&t.id, (&c.id, i, t))))
 }
 
-/// Whether the mirror of two tracks is the same. Unchanged clips are shared between states.
+/// Whether the mirror of two tracks is the same. Unchanged lists and clips are shared between states.
 fn same_track(a: &Track, b: &Track) -> bool {
     let same_clip = |(a, b): (&Arc<Clip>, &Arc<Clip>)| Arc::ptr_eq(a, b) || a == b;
-    (a.kind, a.enabled) == (b.kind, b.enabled) && a.clips.len() == b.clips.len() && a.clips.iter().zip(&b.clips).all(same_clip)
+    let same_clips = || a.clips.len() == b.clips.len() && a.clips.iter().zip(&b.clips).all(same_clip);
+    (a.kind, a.enabled) == (b.kind, b.enabled) && (a.clips.same(&b.clips) || same_clips())
 }
 
 fn composition_node(c: &Composition) -> (NodeId, Node) {

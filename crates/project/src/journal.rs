@@ -82,6 +82,11 @@ pub struct Journal {
     saved: Option<i64>,
     /// BLAKE3 of the project file as it was last read or written.
     saved_hash: Option<String>,
+    /// Number of the last step of all, whether or not it was undone; `None` if it must be read.
+    last: Option<i64>,
+    /// The step that this session recorded last: its number, its key, and the first step that is
+    /// undone together with it.
+    recorded: Option<(i64, Option<String>, i64)>,
     /// Steps and bytes since the last snapshot, and its size in bytes.
     since: (usize, usize),
     snapshot_bytes: usize,
@@ -124,7 +129,17 @@ impl Journal {
         let db = Connection::open_in_memory().map_err(write)?;
         store::prepare(&db, false).map_err(write)?;
         let snapshot_bytes = store::add_snapshot(&db, 0, project).map_err(write)?;
-        Ok(Self { db, files: None, head: 0, saved: Some(0), saved_hash: None, since: (0, 0), snapshot_bytes })
+        Ok(Self {
+            db,
+            files: None,
+            head: 0,
+            saved: Some(0),
+            saved_hash: None,
+            last: None,
+            recorded: None,
+            since: (0, 0),
+            snapshot_bytes,
+        })
     }
 
     /// Records a step that leads to the document `after`. When this returns, the step is on the disk.
@@ -134,22 +149,34 @@ impl Journal {
     pub fn record(&mut self, step: &Step, after: &Project) -> Result<(), JournalError> {
         let _span = tracing::info_span!("journal", step = step.label).entered();
         let write = |source| JournalError::Write { source };
-        let first = match self.head {
-            0 => None,
-            head => Some(store::row(&self.db, head)?).filter(|row| row.key.is_some() && row.key == step.key).map(|row| row.first),
-        };
-        let id = store::last_step(&self.db).map_err(write)? + 1;
+        let first = self.joined(step.key.as_deref())?;
+        // If anything fails, what the database has is read again next time.
+        let last = self.last.take();
+        let id = last.map_or_else(|| store::last_step(&self.db), Ok).map_err(write)? + 1;
         let row = store::Row::new(id, self.head, first.unwrap_or(id), step);
         let transaction = self.db.transaction().map_err(write)?;
         store::insert(&transaction, &row).map_err(write)?;
         store::set_meta(&transaction, "head", id).map_err(write)?;
         transaction.commit().map_err(write)?;
-        self.head = id;
+        (self.head, self.last) = (id, Some(id));
+        self.recorded = Some((id, step.key.clone(), row.first));
         self.since = (self.since.0 + 1, self.since.1 + row.bytes());
         if self.since.0 >= SNAPSHOT_STEPS && self.since.1 >= self.snapshot_bytes / 2 {
             self.snapshot(after);
         }
         Ok(())
+    }
+
+    /// The first of the steps that one with this key joins: those at the head, if they have the same.
+    fn joined(&self, key: Option<&str>) -> Result<Option<i64>, JournalError> {
+        let Some(key) = key.filter(|_| self.head != 0) else { return Ok(None) };
+        if let Some((step, known, first)) = &self.recorded
+            && *step == self.head
+        {
+            return Ok(known.as_deref().is_some_and(|known| known == key).then_some(*first));
+        }
+        let row = store::row(&self.db, self.head)?;
+        Ok(row.key.is_some_and(|known| known == key).then_some(row.first))
     }
 
     /// Stores the present document, so that the next session need not apply many steps. The steps are

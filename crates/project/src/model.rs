@@ -1,5 +1,5 @@
 //! Project, media, compositions and tracks.
-use crate::{Animated, Clip, Extra, Transition, default_true, is_default, is_true, split_style::SplitStyle};
+use crate::{Animated, Clip, Extra, SharedList, Transition, default_true, is_default, is_true, split_style::SplitStyle};
 use cutroom_types::{
     BlendSpace, ClipId, CompositionId, ContentLight, Deinterlace, FieldOrder, FrameRate, Gaps, HdrMetadata, MasteringDisplay,
     MediaId, Primaries, Size, Time, TimeDelta, TrackId, Transfer,
@@ -334,10 +334,10 @@ pub struct Track {
     /// Clips in any order, which is kept in the file. Copies of a project share clips until one of
     /// them is changed (`Arc::make_mut`), so that copying a project with many clips is cheap.
     #[serde(default)]
-    pub clips: Vec<Arc<Clip>>,
+    pub clips: SharedList<Arc<Clip>>,
     /// Transitions at the cuts of this track.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub transitions: Vec<Transition>,
+    #[serde(default, skip_serializing_if = "SharedList::is_empty")]
+    pub transitions: SharedList<Transition>,
     /// Unknown fields, kept on save.
     #[serde(flatten)]
     pub extra: Extra,
@@ -475,8 +475,8 @@ impl Composition {
     /// The set length, or else the end of the last clip; zero without clips.
     pub fn length(&self) -> TimeDelta {
         self.duration.unwrap_or_else(|| {
-            let end = self.clips().map(|c| c.span().end()).max().unwrap_or(Time::ZERO);
-            end.max(Time::ZERO).since_zero()
+            let end = self.tracks.iter().map(|t| t.clips.facts().end()).max().unwrap_or(Time::ZERO);
+            end.since_zero()
         })
     }
 }
@@ -496,8 +496,8 @@ impl Track {
             gain_db: Animated::default(),
             pan: Animated::default(),
             opacity: Animated::one(),
-            clips: Vec::new(),
-            transitions: Vec::new(),
+            clips: SharedList::new(),
+            transitions: SharedList::new(),
             extra: Extra::default(),
         }
     }
@@ -512,6 +512,6 @@ impl Track {
 
     /// The clip with this id.
     pub fn clip(&self, id: &ClipId) -> Option<&Clip> {
-        self.clips.iter().map(Arc::as_ref).find(|c| c.id == *id)
+        self.clips.with_id(id.as_str()).map(Arc::as_ref)
     }
 }

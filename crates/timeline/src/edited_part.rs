@@ -5,9 +5,9 @@
 //! and those whose validity may depend on them: neighbours, what they name, what names them, and clips
 //! whose pictures they use. If the part has no new problems, the document has none; if it
 //! has, the whole document is validated, which names all of them with their places.
-use crate::uses;
+use crate::{TrackDifference, uses};
 use cutroom_effects::Catalog;
-use cutroom_project::{Clip, ClipSource, Composition, Media, Project, Track, Transition};
+use cutroom_project::{Clip, ClipSource, Composition, IdKey, Media, Project, SharedList, Track, Transition};
 use cutroom_types::{ClipId, Span, TimeDelta};
 use std::{
     collections::{HashMap, HashSet},
@@ -25,7 +25,7 @@ pub fn edited_part(before: &Project, after: &Project, catalog: &Catalog) -> Opti
     if !same_lists {
         return None;
     }
-    let nests = after.clips().any(|c| matches!(c.source, ClipSource::Composition(_)));
+    let nests = after.tracks().any(|t| t.clips.facts().any_nesting());
     let mut changes = Vec::new();
     for (old, new) in before.compositions.iter().zip(&after.compositions) {
         let same = old.id == new.id
@@ -37,18 +37,18 @@ pub fn edited_part(before: &Project, after: &Project, catalog: &Catalog) -> Opti
             return None;
         }
         for (old, new) in old.tracks.iter().zip(&new.tracks) {
-            changes.push(Change::of(old, new, nests, catalog)?);
+            changes.push(change_of(old, new, nests, catalog)?);
         }
     }
     let removed: HashSet<&ClipId> = changes.iter().flat_map(|c| &c.gone).map(|c| &c.id).collect();
     let present: HashSet<&ClipId> = changes.iter().flat_map(|c| &c.new).map(|c| &c.id).collect();
     let removed: HashSet<&ClipId> = removed.difference(&present).copied().collect();
-    let mut kept = Kept { pointers: HashSet::new(), transitions: HashSet::new() };
+    let mut kept = Kept::default();
     let mut at = 0;
     for composition in &after.compositions {
         let changes = &changes[at..at + composition.tracks.len()];
         at += composition.tracks.len();
-        if changes.iter().all(Change::is_none) {
+        if changes.iter().all(is_none) {
             continue;
         }
         for (track, change) in composition.tracks.iter().zip(changes) {
@@ -62,57 +62,36 @@ pub fn edited_part(before: &Project, after: &Project, catalog: &Catalog) -> Opti
     Some(kept.part(after))
 }
 
-/// How a track differs.
-struct Change<'a> {
-    /// Clips of the new state that the old one does not share.
-    new: Vec<&'a Arc<Clip>>,
-    /// Clips of the old state that the new one does not share.
-    gone: Vec<&'a Arc<Clip>>,
-    /// Transitions of the new state that differ.
-    transitions: Vec<&'a Transition>,
+/// How a track differs; `None` if more than the part may depend on it.
+fn change_of<'a>(old: &'a Track, new: &'a Track, nests: bool, catalog: &Catalog) -> Option<TrackDifference<'a>> {
+    if (&old.id, old.kind, old.enabled, old.matte_only) != (&new.id, new.kind, new.enabled, new.matte_only) {
+        return None;
+    }
+    let change = TrackDifference::of(old, new);
+    if old.transitions.is_empty() && !new.transitions.is_empty() {
+        return None;
+    }
+    // How many layers and pictures a frame needs is limited, and depends on what each track has.
+    let same_id: HashMap<&ClipId, &Arc<Clip>> = change.gone.iter().map(|c| (&c.id, *c)).collect();
+    let had = |clip: &Clip| {
+        (is_plain(clip) && !old.clips.is_empty())
+            || same_id.get(&clip.id).is_some_and(|c| demands_the_same(c, clip, catalog))
+            || old.clips.iter().any(|c| demands_the_same(c, clip, catalog))
+    };
+    if change.new.iter().any(|clip| !had(clip)) {
+        return None;
+    }
+    // The product of speeds through nested compositions is limited.
+    let speed = |clip: &Clip| {
+        let same = |c: &&Arc<Clip>| c.speed.abs() == clip.speed.abs() && c.time_map == clip.time_map;
+        is_of_speed_one(clip) || same_id.get(&clip.id).is_some_and(same)
+    };
+    (!nests || change.new.iter().all(|clip| speed(clip))).then_some(change)
 }
 
-impl<'a> Change<'a> {
-    fn of(old: &'a Track, new: &'a Track, nests: bool, catalog: &Catalog) -> Option<Self> {
-        let fields = |t: &Track| (t.id.clone(), t.kind, t.enabled, t.matte_only);
-        if fields(old) != fields(new) {
-            return None;
-        }
-        let mut change = Self { new: Vec::new(), gone: Vec::new(), transitions: Vec::new() };
-        let same = |(a, b): (&Arc<Clip>, &Arc<Clip>)| Arc::ptr_eq(a, b);
-        if old.clips.len() != new.clips.len() || !old.clips.iter().zip(&new.clips).all(same) {
-            let pointers = |t: &'a Track| t.clips.iter().map(Arc::as_ptr).collect::<HashSet<_>>();
-            let (before, now) = (pointers(old), pointers(new));
-            change.new.extend(new.clips.iter().filter(|c| !before.contains(&Arc::as_ptr(c))));
-            change.gone.extend(old.clips.iter().filter(|c| !now.contains(&Arc::as_ptr(c))));
-        }
-        if old.transitions != new.transitions {
-            change.transitions.extend(new.transitions.iter().filter(|x| !old.transitions.contains(x)));
-            if old.transitions.is_empty() && !new.transitions.is_empty() {
-                return None;
-            }
-        }
-        // How many layers and pictures a frame needs is limited, and depends on what each track has.
-        let same_id: HashMap<&ClipId, &Arc<Clip>> = change.gone.iter().map(|c| (&c.id, *c)).collect();
-        let had = |clip: &Clip| {
-            (is_plain(clip) && !old.clips.is_empty())
-                || same_id.get(&clip.id).is_some_and(|c| demands_the_same(c, clip, catalog))
-                || old.clips.iter().any(|c| demands_the_same(c, clip, catalog))
-        };
-        if change.new.iter().any(|clip| !had(clip)) {
-            return None;
-        }
-        // The product of speeds through nested compositions is limited.
-        let speed = |clip: &Clip| {
-            let same = |c: &&Arc<Clip>| c.speed.abs() == clip.speed.abs() && c.time_map == clip.time_map;
-            is_of_speed_one(clip) || same_id.get(&clip.id).is_some_and(same)
-        };
-        (!nests || change.new.iter().all(|clip| speed(clip))).then_some(change)
-    }
-
-    fn is_none(&self) -> bool {
-        self.new.is_empty() && self.gone.is_empty() && self.transitions.is_empty()
-    }
+/// Whether nothing changed that a part must hold; transitions that are gone leave nothing to check.
+fn is_none(change: &TrackDifference<'_>) -> bool {
+    change.new.is_empty() && change.gone.is_empty() && change.new_transitions.is_empty()
 }
 
 fn is_of_speed_one(clip: &Clip) -> bool {
@@ -150,28 +129,44 @@ fn demands_the_same(a: &Clip, b: &Clip, catalog: &Catalog) -> bool {
             .all(|(a, b)| a.effect == b.effect && a.enabled == b.enabled && (a.params == b.params || is_plain(&a.effect)))
 }
 
+/// Up to this many ids are looked for in each track; for more, the clips are gone through.
+const FEW: usize = 16;
+
 /// What the part holds.
+#[derive(Default)]
 struct Kept {
-    pointers: HashSet<*const Clip>,
+    /// Tracks of which it holds more than their fields.
+    tracks: HashSet<*const Track>,
+    clips: HashSet<*const Clip>,
     transitions: HashSet<*const Transition>,
 }
 
 impl Kept {
-    fn keep(&mut self, clip: &Arc<Clip>) {
-        self.pointers.insert(Arc::as_ptr(clip));
+    fn keep(&mut self, track: &Track, clip: &Arc<Clip>) {
+        self.tracks.insert(track);
+        self.clips.insert(Arc::as_ptr(clip));
+    }
+
+    fn keep_transition(&mut self, track: &Track, transition: &Transition) {
+        self.tracks.insert(track);
+        self.transitions.insert(transition);
     }
 
     fn has(&self, clip: &Arc<Clip>) -> bool {
-        self.pointers.contains(&Arc::as_ptr(clip))
+        self.clips.contains(&Arc::as_ptr(clip))
+    }
+
+    fn has_of(&self, track: &Track) -> bool {
+        self.tracks.contains(&std::ptr::from_ref(track))
     }
 
     /// Keeps what changed on a track, what overlaps it or meets it at a transition.
-    fn neighbours(&mut self, track: &Track, change: &Change<'_>) {
-        if change.is_none() {
+    fn neighbours(&mut self, track: &Track, change: &TrackDifference<'_>) {
+        if is_none(change) {
             return;
         }
         let mut touched: HashSet<&ClipId> = change.new.iter().chain(&change.gone).map(|c| &c.id).collect();
-        touched.extend(change.transitions.iter().flat_map(|x| x.from.iter().chain(&x.to)));
+        touched.extend(change.new_transitions.iter().flat_map(|x| x.from.iter().chain(&x.to)));
         let met = |x: &&Transition, ids: &HashSet<&ClipId>| x.from.iter().chain(&x.to).any(|id| ids.contains(id));
         // The transitions of the clips at the other ends count, too: they share the clip's length.
         let ends: Vec<&ClipId> =
@@ -179,25 +174,25 @@ impl Kept {
         touched.extend(ends);
         let mut wanted = touched.clone();
         for x in track.transitions.iter().filter(|x| met(x, &touched)) {
-            self.transitions.insert(x);
+            self.keep_transition(track, x);
             wanted.extend(x.from.iter().chain(&x.to));
         }
-        self.transitions.extend(change.transitions.iter().map(|x| std::ptr::from_ref(*x)));
+        change.new_transitions.iter().for_each(|x| self.keep_transition(track, x));
         let mut windows: Vec<Span> = change.new.iter().map(|c| c.span()).collect();
         windows.sort_by_key(|s| s.start);
         let windows = merged(&windows);
         for clip in &track.clips {
             if wanted.contains(&clip.id) || during(&windows, clip.span()) {
-                self.keep(clip);
+                self.keep(track, clip);
             }
         }
     }
 
     /// Keeps the clips whose pictures the changed ones use, directly or through others: a new ring of
     /// clips that use each other has a changed one in it.
-    fn users(&mut self, composition: &Composition, changes: &[Change<'_>], catalog: &Catalog) {
+    fn users(&mut self, composition: &Composition, changes: &[TrackDifference<'_>], catalog: &Catalog) {
         // Visible beyond their ends during transitions, at most as long as the longest of them.
-        let longest = composition.tracks.iter().flat_map(|t| &t.transitions).map(|x| x.duration).max().unwrap_or_default();
+        let longest = composition.tracks.iter().map(|t| t.transitions.facts().longest()).max().unwrap_or_default();
         let seen = |clip: &Clip| (clip.start.0.saturating_sub(longest.0), clip.span().end().0.saturating_add(longest.0));
         let used = |clip: &Clip, track: usize| -> Vec<usize> {
             let below = if matches!(clip.source, ClipSource::Adjustment(_)) { 0..track } else { 0..0 };
@@ -209,7 +204,10 @@ impl Kept {
         };
         let mut open: Vec<(usize, &Arc<Clip>)> = Vec::new();
         for (at, (track, change)) in composition.tracks.iter().zip(changes).enumerate() {
-            let ends: HashSet<&ClipId> = change.transitions.iter().flat_map(|x| x.from.iter().chain(&x.to)).collect();
+            if change.new.is_empty() && change.new_transitions.is_empty() {
+                continue;
+            }
+            let ends: HashSet<&ClipId> = change.new_transitions.iter().flat_map(|x| x.from.iter().chain(&x.to)).collect();
             let changed = |c: &&Arc<Clip>| ends.contains(&c.id) || change.new.iter().any(|new| Arc::ptr_eq(new, c));
             open.extend(track.clips.iter().filter(changed).map(|c| (at, c)));
         }
@@ -222,12 +220,14 @@ impl Kept {
             if tracks.is_empty() {
                 continue;
             }
-            self.keep(clip);
-            // Transitions say how long it is visible.
             let own = &composition.tracks[at];
+            self.keep(own, clip);
+            // Transitions say how long it is visible.
             for x in own.transitions.iter().filter(|x| x.from.iter().chain(&x.to).any(|id| *id == clip.id)) {
-                self.transitions.insert(x);
-                own.clips.iter().filter(|c| x.from.iter().chain(&x.to).any(|id| *id == c.id)).for_each(|c| self.keep(c));
+                self.keep_transition(own, x);
+                for end in x.from.iter().chain(&x.to) {
+                    own.clips.places_of(IdKey::new(end.as_str())).for_each(|at| self.keep(own, &own.clips[at]));
+                }
             }
             let (from, to) = seen(clip);
             for track in tracks {
@@ -238,7 +238,7 @@ impl Kept {
     }
 
     /// Keeps clips that name removed or changed ones.
-    fn naming(&mut self, project: &Project, removed: &HashSet<&ClipId>, changes: &[Change<'_>]) {
+    fn naming(&mut self, project: &Project, removed: &HashSet<&ClipId>, changes: &[TrackDifference<'_>]) {
         let mut named: HashSet<&ClipId> = removed.clone();
         let is_null = |clip: &Clip| matches!(clip.source, ClipSource::Null(_));
         let sides = changes.iter().flat_map(|c| c.new.iter().chain(&c.gone));
@@ -246,60 +246,77 @@ impl Kept {
         if named.is_empty() {
             return;
         }
-        for clip in project.tracks().flat_map(|t| &t.clips) {
-            if clip.linked.iter().chain(&clip.video.parent).any(|id| named.contains(id)) {
-                self.keep(clip);
+        for track in project.tracks().filter(|t| t.clips.facts().any_naming()) {
+            for clip in &track.clips {
+                if clip.linked.iter().chain(&clip.video.parent).any(|id| named.contains(id)) {
+                    self.keep(track, clip);
+                }
             }
         }
     }
 
     /// Keeps clips and transitions that have an id that is new elsewhere.
-    fn duplicates(&mut self, project: &Project, changes: &[Change<'_>]) {
+    fn duplicates(&mut self, project: &Project, changes: &[TrackDifference<'_>]) {
         let mut new: HashSet<&str> = changes.iter().flat_map(|c| &c.new).flat_map(|c| ids(c)).collect();
         for id in changes.iter().flat_map(|c| &c.gone).flat_map(|c| ids(c)) {
             new.remove(id);
         }
-        new.extend(changes.iter().flat_map(|c| &c.transitions).map(|x| x.id.as_str()));
+        new.extend(changes.iter().flat_map(|c| &c.new_transitions).map(|x| x.id.as_str()));
         if new.is_empty() {
             return;
         }
-        // Mostly a few, which are compared faster than hashed.
-        let few: Vec<&str> = if new.len() <= 16 { new.iter().copied().collect() } else { Vec::new() };
-        let is_new = |id: &str| if few.is_empty() { new.contains(id) } else { few.contains(&id) };
+        let few: Vec<IdKey<'_>> = new.iter().take(FEW + 1).map(|id| IdKey::new(id)).collect();
         for track in project.tracks() {
-            for clip in &track.clips {
-                if ids(clip).any(is_new) {
-                    self.keep(clip);
-                }
+            if few.len() > FEW {
+                track.clips.iter().filter(|clip| ids(clip).any(|id| new.contains(id))).for_each(|clip| self.keep(track, clip));
+                let twice = track.transitions.iter().filter(|x| new.contains(x.id.as_str()));
+                twice.for_each(|x| self.keep_transition(track, x));
+                continue;
             }
-            self.transitions.extend(track.transitions.iter().filter(|x| is_new(x.id.as_str())).map(std::ptr::from_ref));
+            for id in &few {
+                track.clips.places_naming(*id).for_each(|at| self.keep(track, &track.clips[at]));
+                track.transitions.places_of(*id).for_each(|at| self.keep_transition(track, &track.transitions[at]));
+            }
         }
     }
 
     /// Keeps the clips that kept ones name, as linked or as their parents.
     fn named(&mut self, project: &Project) {
         let mut wanted: HashSet<&ClipId> = HashSet::new();
-        let clips = || project.tracks().flat_map(|t| &t.clips);
-        let names = |clip: &'_ Arc<Clip>| clip.linked.is_some() || clip.video.parent.is_some();
-        if !clips().any(|c| names(c) && self.has(c)) {
-            return;
-        }
         loop {
-            let kept = self.pointers.len();
-            wanted.extend(clips().filter(|c| self.has(c)).flat_map(|c| c.linked.iter().chain(&c.video.parent)));
-            clips().filter(|c| wanted.contains(&c.id)).for_each(|c| self.keep(c));
-            if self.pointers.len() == kept {
+            let naming = project.tracks().filter(|t| self.has_of(t) && t.clips.facts().any_naming()).flat_map(|t| &t.clips);
+            let named = naming.filter(|c| self.has(c)).flat_map(|c| c.linked.iter().chain(&c.video.parent));
+            let new: Vec<&ClipId> = named.filter(|id| wanted.insert(id)).collect();
+            if new.is_empty() {
                 return;
+            }
+            for track in project.tracks() {
+                if new.len() > FEW {
+                    track.clips.iter().filter(|c| wanted.contains(&c.id)).for_each(|c| self.keep(track, c));
+                    continue;
+                }
+                for id in &new {
+                    track.clips.places_of(IdKey::new(id.as_str())).for_each(|at| self.keep(track, &track.clips[at]));
+                }
             }
         }
     }
 
     /// The part as a document.
     fn part(&self, project: &Project) -> Project {
-        let track = |whole: &Track| Track {
-            clips: whole.clips.iter().filter(|clip| self.has(clip)).cloned().collect(),
-            transitions: whole.transitions.iter().filter(|x| self.transitions.contains(&std::ptr::from_ref(*x))).cloned().collect(),
-            ..whole.without_clips()
+        let (no_clips, no_transitions) = (SharedList::new(), SharedList::new());
+        let track = |whole: &Track| match self.has_of(whole) {
+            true => Track {
+                clips: whole.clips.iter().filter(|clip| self.has(clip)).cloned().collect(),
+                transitions: whole
+                    .transitions
+                    .iter()
+                    .filter(|x| self.transitions.contains(&std::ptr::from_ref(*x)))
+                    .cloned()
+                    .collect(),
+                ..whole.clone()
+            },
+            false => Track { clips: no_clips.clone(), transitions: no_transitions.clone(), ..whole.clone() },
         };
         let composition = |whole: &Composition| {
             let length = || Some(whole.length()).filter(|length| *length > TimeDelta::ZERO);

@@ -285,6 +285,11 @@ impl Preparing<'_> {
         let mut contents = Vec::with_capacity(composition.tracks.len());
         for track in &composition.tracks {
             let mut of_clips = Vec::with_capacity(track.clips.len());
+            if !track.clips.facts().any_nesting() {
+                of_clips.resize(track.clips.len(), FrameDemand::ONE);
+                contents.push(of_clips);
+                continue;
+            }
             for clip in &track.clips {
                 of_clips.push(match &clip.source {
                     ClipSource::Composition(s) => {
@@ -343,6 +348,7 @@ impl CompositionIndex {
                 .tracks
                 .iter()
                 .enumerate()
+                .filter(|(_, t)| t.clips.facts().any_null())
                 .flat_map(|(i, t)| t.clips.iter().enumerate().map(move |(k, clip)| (i, k, clip)))
                 .filter(|(_, _, clip)| matches!(clip.source, ClipSource::Null(_)))
                 .map(|(i, k, clip)| (clip.id.clone(), (i, k)))

@@ -29,6 +29,7 @@ mod plain_text;
 pub mod plan;
 mod render_scale;
 pub mod sampling;
+mod track_difference;
 mod uses;
 mod validate;
 
@@ -45,6 +46,7 @@ pub use plan::{
     SourceFrames, SourcePoint, Transform, Voice,
 };
 pub use render_scale::RenderScale;
+pub use track_difference::TrackDifference;
 pub use uses::{SourceUse, SourceUser, StreamKind, reachable, source_uses};
 pub use validate::{validate, validate_against_catalog};
 

@@ -293,8 +293,9 @@ impl Sequence<'_> {
             }
             if dissolve > 0 && !first {
                 let at = |frame| rate.time_of_frame(frame);
+                let number = video.transitions.len() + 1;
                 video.transitions.push(Transition {
-                    id: format!("x{}", video.transitions.len() + 1).into(),
+                    id: format!("x{number}").into(),
                     kind: "crossfade".into(),
                     from: video.clips.last().map(|c| c.id.clone()),
                     to: Some(clip.id.clone()),

@@ -1,9 +1,9 @@
 //! Applies edits to a project.
 use super::{
     Edit, EditError,
-    list::{Entity, absent, carry, distinct, find, insert, only, take},
+    list::{absent, absent_on_tracks, carry, distinct, distinct_on_tracks, find, insert, only, only_on_tracks, take},
 };
-use crate::{Clip, Composition, Media, Project, Track, TrackPlace, Transition};
+use crate::{Clip, Composition, Media, Project, SharedList, Track, TrackPlace, Transition};
 use cutroom_types::{CompositionId, TrackId};
 use std::{mem, slice, sync::Arc};
 
@@ -81,46 +81,45 @@ impl Edit {
             }
             Self::InsertClip { track, clip, after } => {
                 let (id, to) = (clip.id.clone(), find_track(project, &track)?);
-                absent(project.tracks().flat_map(|t| &t.clips), &id)?;
+                absent_on_tracks(project.tracks().map(|t| &t.clips), &id)?;
                 insert(clips(project, to), clip, after.as_ref())?;
                 Self::RemoveClip { id }
             }
-            Self::ReplaceClip { mut clip } => {
-                let (on, at) = find_on_tracks(project, |t| &t.clips, &clip.id)?;
-                mem::swap(&mut clips(project, on)[at], &mut clip);
-                Self::ReplaceClip { clip }
+            Self::ReplaceClip { clip } => {
+                let (on, at) = only_on_tracks(project, |t| &t.clips, &clip.id)?;
+                Self::ReplaceClip { clip: clips(project, on).replace(at, clip) }
             }
             Self::RemoveClip { id } => {
-                let (from, at) = find_on_tracks(project, |t| &t.clips, &id)?;
+                let (from, at) = only_on_tracks(project, |t| &t.clips, &id)?;
                 let track = track_id(project, from)?;
                 let (clip, after) = take(clips(project, from), at)?;
                 Self::InsertClip { track, clip, after }
             }
             Self::MoveClip { id, track, after } => {
-                let (from, at) = find_on_tracks(project, |t| &t.clips, &id)?;
+                let (from, at) = only_on_tracks(project, |t| &t.clips, &id)?;
                 let (stood_on, to) = (track_id(project, from)?, find_track(project, &track)?);
                 let after = carry(project, clips, (from, at), to, after.as_ref())?;
                 Self::MoveClip { id, track: stood_on, after }
             }
             Self::InsertTransition { track, transition, after } => {
                 let (id, to) = (transition.id.clone(), find_track(project, &track)?);
-                absent(project.tracks().flat_map(|t| &t.transitions), &id)?;
+                absent_on_tracks(project.tracks().map(|t| &t.transitions), &id)?;
                 insert(transitions(project, to), *transition, after.as_ref())?;
                 Self::RemoveTransition { id }
             }
-            Self::ReplaceTransition { mut transition } => {
-                let (on, at) = find_on_tracks(project, |t| &t.transitions, &transition.id)?;
-                mem::swap(&mut transitions(project, on)[at], &mut transition);
-                Self::ReplaceTransition { transition }
+            Self::ReplaceTransition { transition } => {
+                let (on, at) = only_on_tracks(project, |t| &t.transitions, &transition.id)?;
+                let old = transitions(project, on).replace(at, *transition);
+                Self::ReplaceTransition { transition: Box::new(old) }
             }
             Self::RemoveTransition { id } => {
-                let (from, at) = find_on_tracks(project, |t| &t.transitions, &id)?;
+                let (from, at) = only_on_tracks(project, |t| &t.transitions, &id)?;
                 let track = track_id(project, from)?;
                 let (transition, after) = take(transitions(project, from), at)?;
                 Self::InsertTransition { track, transition: Box::new(transition), after }
             }
             Self::MoveTransition { id, track, after } => {
-                let (from, at) = find_on_tracks(project, |t| &t.transitions, &id)?;
+                let (from, at) = only_on_tracks(project, |t| &t.transitions, &id)?;
                 let (stood_on, to) = (track_id(project, from)?, find_track(project, &track)?);
                 let after = carry(project, transitions, (from, at), to, after.as_ref())?;
                 Self::MoveTransition { id, track: stood_on, after }
@@ -155,24 +154,16 @@ fn tracks(project: &mut Project, composition: usize) -> &mut Vec<Track> {
     &mut project.compositions[composition].tracks
 }
 
-fn clips(project: &mut Project, track: TrackPlace) -> &mut Vec<Arc<Clip>> {
+fn clips(project: &mut Project, track: TrackPlace) -> &mut SharedList<Arc<Clip>> {
     &mut tracks(project, track.composition)[track.track].clips
 }
 
-fn transitions(project: &mut Project, track: TrackPlace) -> &mut Vec<Transition> {
+fn transitions(project: &mut Project, track: TrackPlace) -> &mut SharedList<Transition> {
     &mut tracks(project, track.composition)[track.track].transitions
 }
 
 fn find_track(project: &Project, id: &TrackId) -> Result<TrackPlace, EditError> {
     only(project.placed_tracks(), id)
-}
-
-/// The track and index of the only element with this id in the lists of all tracks.
-fn find_on_tracks<T: Entity>(project: &Project, list: fn(&Track) -> &Vec<T>, id: &T::Id) -> Result<(TrackPlace, usize), EditError> {
-    let all = project
-        .placed_tracks()
-        .flat_map(|(place, track)| list(track).iter().enumerate().map(move |(at, item)| ((place, at), item)));
-    only(all, id)
 }
 
 /// The id of a composition; an error if another one has it too.
@@ -193,6 +184,6 @@ fn track_id(project: &Project, place: TrackPlace) -> Result<TrackId, EditError> 
 /// occur twice.
 fn all_new(project: &Project, new: &[Track]) -> Result<(), EditError> {
     distinct(new.iter(), project.tracks())?;
-    distinct(new.iter().flat_map(|t| &t.clips), project.tracks().flat_map(|t| &t.clips))?;
-    distinct(new.iter().flat_map(|t| &t.transitions), project.tracks().flat_map(|t| &t.transitions))
+    distinct_on_tracks(new.iter().flat_map(|t| &t.clips), project.tracks().map(|t| &t.clips))?;
+    distinct_on_tracks(new.iter().flat_map(|t| &t.transitions), project.tracks().map(|t| &t.transitions))
 }

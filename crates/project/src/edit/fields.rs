@@ -2,8 +2,8 @@
 //! as a whole, so that unknown fields are kept and the inverse is exact.
 use super::EditError;
 use crate::{
-    Animated, Composition, CompositionColor, Extra, Marker, MotionBlur, Project, Settings, Track, TrackKind, default_true,
-    is_default, is_true,
+    Animated, Composition, CompositionColor, Extra, Marker, MotionBlur, Project, Settings, SharedList, Track, TrackKind,
+    default_true, is_default, is_true,
     model::{black, default_channels, default_sample_rate_hz, is_black},
     split_style::SplitStyle,
 };
@@ -318,7 +318,7 @@ impl Track {
         let mut copy = Self::new(self.id.as_str(), self.kind);
         match TrackFields::of(self).swap(&mut copy) {
             Ok(()) => copy,
-            Err(_) => Self { clips: Vec::new(), transitions: Vec::new(), ..self.clone() },
+            Err(_) => Self { clips: SharedList::new(), transitions: SharedList::new(), ..self.clone() },
         }
     }
 }

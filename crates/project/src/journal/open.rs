@@ -65,7 +65,8 @@ impl Journal {
     fn of(db: Connection, files: Option<Files>) -> rusqlite::Result<Self> {
         let head = store::meta(&db, "head")?.unwrap_or(0);
         let (saved, saved_hash) = (store::meta(&db, "saved")?, store::meta(&db, "saved_hash")?);
-        Ok(Self { db, files, head, saved, saved_hash, since: (SNAPSHOT_STEPS, 0), snapshot_bytes: 0 })
+        let since = (SNAPSHOT_STEPS, 0);
+        Ok(Self { db, files, head, saved, saved_hash, last: None, recorded: None, since, snapshot_bytes: 0 })
     }
 
     /// The journal of a project file for reading, whether or not a session has it open; `None` if it

@@ -103,7 +103,8 @@ pub(super) fn meta<T: rusqlite::types::FromSql>(db: &Connection, name: &str) -> 
 }
 
 pub(super) fn set_meta(db: &Connection, name: &str, value: impl rusqlite::ToSql) -> rusqlite::Result<()> {
-    db.execute("INSERT OR REPLACE INTO meta(name, value) VALUES (?1, ?2)", params![name, value]).map(drop)
+    let mut statement = db.prepare_cached("INSERT OR REPLACE INTO meta(name, value) VALUES (?1, ?2)")?;
+    statement.execute(params![name, value]).map(drop)
 }
 
 pub(super) fn insert(db: &Connection, row: &Row) -> rusqlite::Result<()> {

@@ -222,7 +222,8 @@ pub(super) fn group(draft: &mut Draft, ids: &[ClipId], name: &str) -> Result<(),
     if ids.len() < 2 || name.is_empty() {
         return Err(OperationError::unfit("a group has a name and at least two clips"));
     }
-    if draft.project.clips().any(|c| c.group.as_deref() == Some(name)) {
+    let has = |t: &Track| t.clips.facts().any_grouped() && t.clips.iter().any(|c| c.group.as_deref() == Some(name));
+    if draft.project.tracks().any(has) {
         return Err(OperationError::unfit(format!("there is a group \"{name}\" already")));
     }
     ids.iter().try_for_each(|id| draft.change(id, |clip| clip.group = Some(name.to_owned())))

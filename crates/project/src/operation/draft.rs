@@ -1,11 +1,16 @@
 //! The state that an operation works on: a copy of the project, with the edits made so far.
 use super::{OperationError, Plan};
-use crate::{Clip, ClipPlace, ClipSource, Composition, Edit, EntityKind, Project, Track, TrackPlace};
+use crate::{Clip, ClipPlace, ClipSource, Composition, Edit, EntityKind, IdKey, Project, Track, TrackPlace};
 use cutroom_types::{ClipId, CompositionId, Span, Time, TimeDelta, TrackId, TransitionId};
 use std::{
     collections::{BTreeMap, BTreeSet, HashSet},
     sync::Arc,
 };
+
+/// Up to this many ids are looked for in each track; for more, the clips are gone through.
+const FEW: usize = 16;
+/// Up to this many ids are tried one by one.
+const HUNDREDS: usize = 256;
 
 /// A project that is being changed.
 pub(super) struct Draft {
@@ -35,21 +40,21 @@ impl Draft {
     }
 
     pub fn place(&self, id: &ClipId) -> Result<ClipPlace, OperationError> {
-        let found = self.project.placed_tracks().find_map(|(place, track)| {
-            let at = track.clips.iter().position(|c| c.id == *id)?;
-            Some(place.clip(at))
-        });
+        let key = IdKey::new(id.as_str());
+        let found = self.project.placed_tracks().find_map(|(place, track)| Some(place.clip(track.clips.place_of(key)?)));
         found.ok_or_else(|| OperationError::no_such(EntityKind::Clip, id))
     }
 
     pub fn clip(&self, id: &ClipId) -> Result<Arc<Clip>, OperationError> {
-        let found = self.project.tracks().flat_map(|t| &t.clips).find(|c| c.id == *id);
+        let key = IdKey::new(id.as_str());
+        let found = self.project.tracks().find_map(|t| Some(&t.clips[t.clips.place_of(key)?]));
         found.cloned().ok_or_else(|| OperationError::no_such(EntityKind::Clip, id))
     }
 
     /// The track of a clip, which must not be locked.
     pub fn track_of(&self, clip: &ClipId) -> Result<&Track, OperationError> {
-        let found = self.project.tracks().find(|t| t.clips.iter().any(|c| c.id == *clip));
+        let key = IdKey::new(clip.as_str());
+        let found = self.project.tracks().find(|t| t.clips.place_of(key).is_some());
         unlocked(found.ok_or_else(|| OperationError::no_such(EntityKind::Clip, clip))?)
     }
 
@@ -114,7 +119,9 @@ impl Draft {
     /// nothing. Locked tracks are no exception.
     pub fn rename(&mut self, gone: &BTreeSet<ClipId>, copies: &BTreeMap<ClipId, ClipId>) -> Result<(), OperationError> {
         let names = |named: &Option<ClipId>| named.as_ref().is_some_and(|id| gone.contains(id));
-        let naming: Vec<Clip> = self.project.clips().filter(|c| names(&c.linked) || names(&c.video.parent)).cloned().collect();
+        let tracks = self.project.tracks().filter(|t| t.clips.facts().any_naming());
+        let naming: Vec<Clip> =
+            tracks.flat_map(|t| &t.clips).filter(|c| names(&c.linked) || names(&c.video.parent)).map(|c| (**c).clone()).collect();
         for mut clip in naming {
             for named in [&mut clip.linked, &mut clip.video.parent] {
                 if names(named) {
@@ -127,7 +134,8 @@ impl Draft {
     }
 
     pub fn remove_transition(&mut self, id: &TransitionId) -> Result<(), OperationError> {
-        let found = self.project.tracks().find(|t| t.transitions.iter().any(|x| x.id == *id));
+        let key = IdKey::new(id.as_str());
+        let found = self.project.tracks().find(|t| t.transitions.place_of(key).is_some());
         unlocked(found.ok_or_else(|| OperationError::no_such(EntityKind::Transition, id))?)?;
         self.apply(Edit::RemoveTransition { id: id.clone() })
     }
@@ -156,7 +164,10 @@ impl Draft {
     pub fn together(&self, ids: &[ClipId], alone: bool) -> Result<Vec<ClipId>, OperationError> {
         ids.iter().try_for_each(|id| self.place(id).map(|_| ()))?;
         let mut found: BTreeSet<ClipId> = ids.iter().cloned().collect();
-        let clips: Vec<&Arc<Clip>> = self.project.tracks().flat_map(|t| &t.clips).collect();
+        let has = |id: &ClipId| self.place(id).is_ok();
+        // Clips without a link or a group bring nothing else along.
+        let tied = self.project.tracks().filter(|t| t.clips.facts().any_naming() || t.clips.facts().any_grouped());
+        let clips: Vec<&Arc<Clip>> = tied.flat_map(|t| &t.clips).collect();
         loop {
             let before = found.len();
             let groups: BTreeSet<&str> =
@@ -164,7 +175,7 @@ impl Draft {
             for clip in clips.iter().filter(|_| !alone) {
                 let linked = clip.linked.as_ref().is_some_and(|l| found.contains(l) || found.contains(&clip.id));
                 if linked {
-                    found.extend(clip.linked.iter().filter(|l| clips.iter().any(|c| c.id == **l)).cloned());
+                    found.extend(clip.linked.iter().filter(|l| has(l)).cloned());
                     found.insert(clip.id.clone());
                 }
                 if clip.group.as_deref().is_some_and(|g| groups.contains(g)) {
@@ -175,72 +186,114 @@ impl Draft {
                 break;
             }
         }
-        Ok(clips.into_iter().map(|c| c.id.clone()).filter(|id| found.contains(id)).collect())
+        Ok(self.in_order(&found))
+    }
+
+    /// The clips with these ids, in document order.
+    fn in_order(&self, ids: &BTreeSet<ClipId>) -> Vec<ClipId> {
+        if ids.len() > FEW {
+            return self.project.clips().map(|c| c.id.clone()).filter(|id| ids.contains(id)).collect();
+        }
+        let keys: Vec<IdKey<'_>> = ids.iter().map(|id| IdKey::new(id.as_str())).collect();
+        let mut found = Vec::new();
+        for track in self.project.tracks() {
+            let mut places: Vec<usize> = keys.iter().flat_map(|key| track.clips.places_of(*key)).collect();
+            places.sort_unstable();
+            found.extend(places.iter().map(|at| track.clips[*at].id.clone()));
+        }
+        found
+    }
+
+    /// Whether ids are in use. Those that are like each other are mostly on one track.
+    fn in_use<'a>(&'a self, on: impl Fn(&Track, IdKey<'_>) -> bool + 'a) -> impl FnMut(&str) -> bool + 'a {
+        let tracks: Vec<&Track> = self.project.tracks().collect();
+        let mut last = 0;
+        move |id| {
+            let id = IdKey::new(id);
+            if tracks.get(last).is_some_and(|track| on(track, id)) {
+                return true;
+            }
+            let found = tracks.iter().position(|track| on(track, id));
+            last = found.unwrap_or(last);
+            found.is_some()
+        }
     }
 
     /// An id that no clip has, made from `like`.
     pub fn free_clip_id(&self, like: &str) -> ClipId {
-        free(like, self.project.clips().map(|c| c.id.as_str())).as_str().into()
+        let is_used = self.in_use(|track, id| track.clips.place_of(id).is_some());
+        free_where(like, is_used, || self.project.clips().map(|c| c.id.as_str())).as_str().into()
     }
 
     fn effect_ids(&self) -> impl Iterator<Item = &str> {
         self.project.clips().flat_map(|c| &c.video.effects).map(|e| e.id.as_str())
     }
 
+    fn effect_in_use(&self) -> impl FnMut(&str) -> bool {
+        let has = |clip: &Clip, id: IdKey<'_>| clip.video.effects.iter().any(|e| e.id.as_str() == id.text());
+        self.in_use(move |track, id| track.clips.places_naming(id).any(|at| has(&track.clips[at], id)))
+    }
+
     /// An id that no effect has, made from `like`.
     pub fn free_effect_id(&self, like: &str) -> String {
-        free(like, self.effect_ids())
+        free_where(like, self.effect_in_use(), || self.effect_ids())
     }
 
     /// An id that no transition has, made from `like`.
     pub fn free_transition_id(&self, like: &str) -> String {
-        free(like, self.project.tracks().flat_map(|t| &t.transitions).map(|x| x.id.as_str()))
+        let is_used = self.in_use(|track, id| track.transitions.place_of(id).is_some());
+        free_where(like, is_used, || self.project.tracks().flat_map(|t| &t.transitions).map(|x| x.id.as_str()))
     }
 
     /// Gives the effects of a clip ids of their own.
     pub fn with_own_ids(&self, clip: &mut Clip) {
-        if clip.video.effects.is_empty() {
-            return;
-        }
-        let likes: Vec<String> = clip.video.effects.iter().map(|e| e.id.to_string()).collect();
-        for (effect, id) in clip.video.effects.iter_mut().zip(free_ids(&likes, self.effect_ids())) {
+        let mut given: Vec<String> = Vec::new();
+        let mut in_use = self.effect_in_use();
+        for effect in &mut clip.video.effects {
+            let is_used = |id: &str| given.iter().any(|g| g == id) || in_use(id);
+            let id = free_where(effect.id.as_str(), is_used, || self.effect_ids().chain(given.iter().map(String::as_str)));
             effect.id = id.as_str().into();
+            given.push(id);
         }
     }
 }
 
 /// `like`, or `like-2`, `like-3` …, whichever is not in use. A number at the end is counted on.
 pub(super) fn free<'a>(like: &str, used: impl Iterator<Item = &'a str>) -> String {
-    free_ids(&[like.to_owned()], used).remove(0)
+    let stem = stem(like);
+    // Those that are `like` itself, or its stem and a number.
+    let is_near = |id: &&str| *id == like || id.strip_prefix(stem).and_then(|rest| rest.strip_prefix('-')).is_some_and(is_number);
+    let taken: HashSet<&str> = used.filter(is_near).collect();
+    candidates(like).find(|id| !taken.contains(id.as_str())).unwrap_or_default()
 }
 
-/// As [`free`] for each of some ids, none of which is given twice. The ids in use are gone through
-/// once.
-fn free_ids<'a>(likes: &[String], used: impl Iterator<Item = &'a str>) -> Vec<String> {
-    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
-    let stem = |like: &'_ str| match like.rsplit_once('-') {
-        Some((stem, number)) if !stem.is_empty() && is_number(number) => stem.len(),
-        _ => like.len(),
-    };
-    let stems: Vec<&str> = likes.iter().map(|like| &like[..stem(like)]).collect();
-    // Those that are `like` itself, or its stem and a number.
-    let mut taken: HashSet<String> = HashSet::new();
-    for id in used {
-        let is_near = |(like, stem): (&String, &&str)| {
-            like == id || id.strip_prefix(stem).and_then(|rest| rest.strip_prefix('-')).is_some_and(is_number)
-        };
-        if likes.iter().zip(&stems).any(is_near) {
-            taken.insert(id.to_owned());
-        }
+/// As [`free`], where it costs little to find out whether one id is in use. Where hundreds are, all
+/// ids in use are gone through instead.
+fn free_where<'a, I: Iterator<Item = &'a str>>(
+    like: &str,
+    mut is_used: impl FnMut(&str) -> bool,
+    used: impl FnOnce() -> I,
+) -> String {
+    let first = candidates(like).take(HUNDREDS).find(|id| !is_used(id));
+    first.unwrap_or_else(|| free(like, used()))
+}
+
+/// `like`, and its stem with the numbers from 2 on.
+fn candidates(like: &str) -> impl Iterator<Item = String> {
+    let counted = (2u64..).map(|n| format!("{}-{n}", stem(like)));
+    std::iter::once(like.to_owned()).chain(counted).filter(|id| !id.is_empty())
+}
+
+/// An id without the number at its end.
+fn stem(like: &str) -> &str {
+    match like.rsplit_once('-') {
+        Some((stem, number)) if !stem.is_empty() && is_number(number) => stem,
+        _ => like,
     }
-    let mut free = Vec::new();
-    for (like, stem) in likes.iter().zip(&stems) {
-        let counted = (2u64..).map(|n| format!("{stem}-{n}"));
-        let id = std::iter::once(like.clone()).chain(counted).find(|id| !id.is_empty() && !taken.contains(id)).unwrap_or_default();
-        taken.insert(id.clone());
-        free.push(id);
-    }
-    free
+}
+
+fn is_number(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit())
 }
 
 pub(super) fn unlocked(track: &Track) -> Result<&Track, OperationError> {

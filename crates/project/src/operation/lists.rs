@@ -4,7 +4,7 @@ use super::{
     draft::{Draft, unlocked},
 };
 use crate::{
-    ClipSource, Composition, CompositionFields, Edit, EffectInstance, EntityKind, Extra, Marker, Mask, Media, Params, Track,
+    ClipSource, Composition, CompositionFields, Edit, EffectInstance, EntityKind, Extra, IdKey, Marker, Mask, Media, Params, Track,
     Transition,
 };
 use cutroom_types::{ClipId, CompositionId, EffectId, MediaId, TimeDelta, TrackId, TransitionId};
@@ -138,7 +138,9 @@ fn position(effects: &[EffectInstance], id: &EffectId) -> Result<usize, Operatio
 
 /// The clip that has an effect.
 fn with_effect(draft: &Draft, id: &EffectId) -> Result<ClipId, OperationError> {
-    let found = draft.project.clips().find(|c| c.video.effects.iter().any(|e| e.id == *id));
+    let key = IdKey::new(id.as_str());
+    let mut clips = draft.project.tracks().flat_map(|t| t.clips.places_naming(key).map(|at| &t.clips[at]));
+    let found = clips.find(|c| c.video.effects.iter().any(|e| e.id == *id));
     found.map(|c| c.id.clone()).ok_or_else(|| OperationError::unfit(format!("there is no effect \"{id}\"")))
 }
 
@@ -203,10 +205,11 @@ pub(super) fn remove_marker(draft: &mut Draft, composition: Option<&CompositionI
 
 /// A transition, whose track must not be locked.
 pub(super) fn transition<'a>(draft: &'a Draft, id: &TransitionId) -> Result<&'a Transition, OperationError> {
+    let key = IdKey::new(id.as_str());
     for track in draft.project.tracks() {
-        if let Some(transition) = track.transitions.iter().find(|x| x.id == *id) {
+        if let Some(at) = track.transitions.place_of(key) {
             unlocked(track)?;
-            return Ok(transition);
+            return Ok(&track.transitions[at]);
         }
     }
     Err(OperationError::no_such(EntityKind::Transition, id))

@@ -1,6 +1,6 @@
 //! Nesting clips in a composition of their own, and back.
 use super::{OperationError, draft::Draft};
-use crate::{Clip, ClipSource, ClipVideo, Composition, Edit, Track, TrackKind};
+use crate::{Clip, ClipSource, ClipVideo, Composition, Edit, SharedList, Track, TrackKind};
 use cutroom_types::{ClipId, CompositionId, Time, TransitionId};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -39,7 +39,7 @@ pub(super) fn nest(draft: &mut Draft, ids: &[ClipId], id: &CompositionId) -> Res
         transitions.extend(moved.iter().map(|x| x.id.clone()));
         let taken = draft.project.tracks().chain(&inner.tracks).map(|t| t.id.as_str());
         let track_id = super::draft::free(track.id.as_str(), taken);
-        let mut copy = Track { id: track_id.as_str().into(), clips, transitions: moved, ..track.clone() };
+        let mut copy = Track { id: track_id.as_str().into(), clips: clips.into(), transitions: moved.into(), ..track.clone() };
         for clip in &mut copy.clips {
             let clip = Arc::make_mut(clip);
             clip.start = clip.start.saturating_add(-start.since_zero());
@@ -103,7 +103,8 @@ pub(super) fn unnest(draft: &mut Draft, id: &ClipId) -> Result<(), OperationErro
     let mut locked = Vec::new();
     for track in &inner.tracks {
         let track_id = super::draft::free(track.id.as_str(), draft.project.tracks().map(|t| t.id.as_str()));
-        let empty = Track { id: track_id.as_str().into(), clips: Vec::new(), transitions: Vec::new(), ..track.clone() };
+        let empty =
+            Track { id: track_id.as_str().into(), clips: SharedList::new(), transitions: SharedList::new(), ..track.clone() };
         let new = empty.id.clone();
         if empty.locked {
             locked.push(new.clone());

@@ -1,6 +1,6 @@
 //! Times in operations: those that count frames, and the range of all of them.
 use super::{Operation, OperationError};
-use crate::{Composition, MAX_TIME_FLICKS, Project, frame_times};
+use crate::{Composition, IdKey, MAX_TIME_FLICKS, Project, frame_times};
 use cutroom_types::FrameRate;
 use serde_json::Value;
 
@@ -16,10 +16,11 @@ pub(super) fn rate(project: &Project, value: &Value) -> Option<FrameRate> {
 
 fn named<'a>(project: &'a Project, value: &Value) -> Option<&'a Composition> {
     match value {
-        Value::String(id) => project
-            .compositions
-            .iter()
-            .find(|c| c.tracks.iter().any(|t| t.id.as_str() == id || t.clips.iter().any(|clip| clip.id.as_str() == id))),
+        Value::String(id) => {
+            let key = IdKey::new(id);
+            let has = |c: &&Composition| c.tracks.iter().any(|t| t.id.as_str() == id || t.clips.place_of(key).is_some());
+            project.compositions.iter().find(has)
+        }
         Value::Array(items) => items.iter().find_map(|item| named(project, item)),
         Value::Object(fields) => fields.values().find_map(|value| named(project, value)),
         _ => None,

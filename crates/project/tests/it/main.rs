@@ -8,5 +8,6 @@ mod form;
 mod journal;
 mod limits;
 mod operations;
+mod shared_list;
 mod support;
 mod unknown;

@@ -96,6 +96,31 @@ fn splitting_keeps_keyframes_links_and_transitions() {
     assert!(refused(&film(), json!({"split": {"clips": ["a"], "at": "4s"}})).starts_with("operation.time"));
 }
 
+/// A new id is the first number that is free, however many are in use and wherever they are; clips,
+/// effects and transitions have numbers of their own.
+#[test]
+fn new_ids_are_the_first_that_are_free() {
+    for (clips, free) in [(4, 5), (300, 301), (300, 77)] {
+        let clip = |n: usize| {
+            json!({"id": format!("c-{n}"), "source": {"type": "solid", "color": "#ff0000"}, "start": format!("{}s", 2 * n), "duration": "2s",
+                "video": {"effects": [{"id": format!("e-{n}"), "effect": "exposure"}, {"id": format!("f-{n}"), "effect": "exposure"}]}})
+        };
+        // On four tracks; those of `free` and above 301 are not in use, nor is `e-2`.
+        let on = |track: usize| {
+            let mut list: Vec<Value> = (1..=clips).filter(|n| n % 4 == track && *n != free).map(clip).collect();
+            let second = list.iter_mut().find(|c| c["id"] == "c-2");
+            second.into_iter().for_each(|c| c["video"]["effects"][0]["id"] = "c-1".into());
+            json!({"id": format!("t{track}"), "clips": list})
+        };
+        let p = json!({"schema_version": 2, "main": "film", "compositions": [{"id": "film", "size": {"width": 64, "height": 36},
+            "frame_rate": "25", "tracks": (0..4).map(on).collect::<Vec<_>>()}]});
+        let p = after(from_json(&p.to_string()).unwrap(), &[json!({"split": {"clips": ["c-3"], "at": "7s"}})]);
+        let second = p.clips().find(|c| c.id.as_str() == format!("c-{free}")).unwrap();
+        let effects: Vec<&str> = second.video.effects.iter().map(|e| e.id.as_str()).collect();
+        assert_eq!((second.start.as_secs_f64(), effects), (7.0, vec!["e-2", &*format!("f-{free}")]));
+    }
+}
+
 #[test]
 fn trims_ripple_roll_slip_and_slide() {
     let p = after(film(), &[json!({"trim": {"clip": "a", "edge": "start", "to": "1s"}})]);

@@ -53,8 +53,8 @@ fn voices(p: &Project) -> Vec<Voice> {
 #[test]
 fn a_dissolve_cross_fades_both_clips_into_their_handles() {
     let mut t = Track::new("v", TrackKind::Video);
-    t.clips = vec![clip("a", 0, 2 * SECOND, SECOND).into(), clip("b", 2 * SECOND, 2 * SECOND, 10 * SECOND).into()];
-    t.transitions = vec![dissolve("a", "b", SECOND)];
+    t.clips = vec![clip("a", 0, 2 * SECOND, SECOND).into(), clip("b", 2 * SECOND, 2 * SECOND, 10 * SECOND).into()].into();
+    t.transitions = vec![dissolve("a", "b", SECOND)].into();
     let mut p = project(fps25(), t);
     let v = voices(&p);
     let fade = |rising| Fade { first_sample: 72_000, end_sample: 120_000, rising, curve: FadeCurve::ConstantPower };
@@ -82,10 +82,10 @@ fn gain_pan_mute_and_solo() {
     let mut t = Track::new("1", TrackKind::Audio);
     t.gain_db = Animated::Constant(20.0);
     t.pan = Animated::Constant(0.25);
-    t.clips = vec![a.into()];
+    t.clips = vec![a.into()].into();
     let mut p = project(fps25(), t);
     let mut second = Track::new("2", TrackKind::Audio);
-    second.clips = vec![clip("b", 0, SECOND, 0).into()];
+    second.clips = vec![clip("b", 0, SECOND, 0).into()].into();
     p.compositions[0].tracks.push(second);
     let v = voices(&p);
     assert_eq!((v[0].gain.as_slice(), v[0].pan.as_slice()), (&[(0, 1.0)][..], &[(0, -0.5)][..]));
@@ -114,7 +114,7 @@ fn backwards_is_the_mirror_image() {
     let mut t = Track::new("a", TrackKind::Audio);
     let mut c = clip("c", SECOND, SECOND, 3 * SECOND);
     c.speed = -1.0;
-    t.clips = vec![c.into()];
+    t.clips = vec![c.into()].into();
     let v = &voices(&project(fps25(), t))[0];
     // Source samples 2 s..3 s: 143999 is played first, at 48000, and 96000 last.
     let heard = |n: i64| v.source_start.to_sample(HZ) - (n - v.first_sample);
@@ -127,7 +127,7 @@ fn whether_there_is_audio_is_known_without_voices() {
     let mut c = clip("c", SECOND, SECOND, 0);
     let key = |secs: i64, value| Keyframe { ease: Ease::Linear, ..Keyframe::new(TimeDelta(secs * SECOND), value) };
     c.audio.gain_db = Animated::Curve(Curve::new(vec![key(0, -12.0), key(1, 0.0)]).unwrap());
-    t.clips = vec![c.into()];
+    t.clips = vec![c.into()].into();
     let mut p = project(fps25(), t);
     let has = |p: &Project, samples: std::ops::Range<i64>| {
         Timeline::new(p, &p.main, &Catalog::builtin()).unwrap().has_audio(&samples).unwrap()
@@ -148,12 +148,12 @@ fn nested_audio_is_panned_level_by_level() {
     let mut a = clip("a", 0, SECOND, 0);
     a.audio.pan = Animated::Constant(-0.5);
     track.pan = Animated::Constant(-0.5);
-    track.clips = vec![a.into()];
+    track.clips = vec![a.into()].into();
     inner.tracks.push(track);
     let mut outer = Track::new("o", TrackKind::Video);
     let mut nest = Clip::new("nest", ClipSource::composition("inner"), Time(0), TimeDelta(SECOND));
     nest.audio.pan = Animated::Constant(1.0);
-    outer.clips = vec![nest.into()];
+    outer.clips = vec![nest.into()].into();
     let mut p = project(fps25(), outer);
     p.compositions.push(inner);
     let levels = |p: &Project| {
@@ -178,7 +178,7 @@ fn nested_audio_keeps_cuts_fades_and_speed() {
         let mut t = Track::new("n", TrackKind::Audio);
         let mut a = clip("a", 0, 4 * SECOND, 0);
         a.audio.fade_in = TimeDelta(2 * SECOND);
-        t.clips = vec![a.into(), clip("b", 4 * SECOND, 4 * SECOND, 100 * SECOND).into()];
+        t.clips = vec![a.into(), clip("b", 4 * SECOND, 4 * SECOND, 100 * SECOND).into()].into();
         let mut inner = Composition::new("inner", Size { width: 8, height: 8 }, fps25());
         inner.tracks.push(t);
         let mut outer = Clip::new("outer", ClipSource::composition("inner"), Time(SECOND), TimeDelta(4 * SECOND));
@@ -188,7 +188,7 @@ fn nested_audio_keeps_cuts_fades_and_speed() {
             outer.speed = -2.0;
         }
         let mut track = Track::new("v", TrackKind::Video);
-        track.clips = vec![outer.into()];
+        track.clips = vec![outer.into()].into();
         let mut p = project(fps25(), track);
         p.compositions.push(inner);
         let v = voices(&p);

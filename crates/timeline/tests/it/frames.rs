@@ -41,7 +41,7 @@ fn shown(rate: FrameRate, ticks: i64, offset: i64, count: i64, t: Time) -> i64 {
 fn project(rate: FrameRate, clips: Vec<Clip>, transitions: Vec<Transition>) -> Project {
     let mut track = Track::new("v", TrackKind::Video);
     track.clips = clips.into_iter().map(Into::into).collect();
-    track.transitions = transitions;
+    track.transitions = transitions.into();
     let mut c = Composition::new("main", Size { width: 64, height: 36 }, rate);
     c.tracks.push(track);
     let mut p = Project::new("test", c);

@@ -86,7 +86,7 @@ fn what_cannot_be_seen_is_not_listed() {
     }
     // Solo of a video track hides the others.
     let mut second = Track::new("2", TrackKind::Video);
-    second.clips = vec![clip("b", ClipSource::solid([1.0; 4]), 0, 4).into()];
+    second.clips = vec![clip("b", ClipSource::solid([1.0; 4]), 0, 4).into()].into();
     second.solo = true;
     p.compositions[0].tracks.push(second);
     assert_eq!(plan(&p, 1).layers.iter().map(|l| l.clip.as_str()).collect::<Vec<_>>(), ["b"]);

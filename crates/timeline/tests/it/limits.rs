@@ -57,7 +57,8 @@ fn track_id(composition: &str, track: usize) -> String {
 
 fn composition(id: &str, clips: Vec<Clip>) -> Composition {
     let mut c = Composition::new(id, Size { width: 64, height: 36 }, rate());
-    let track = |(i, clip): (usize, Clip)| Track { clips: vec![clip.into()], ..Track::new(&track_id(id, i), TrackKind::Video) };
+    let track =
+        |(i, clip): (usize, Clip)| Track { clips: vec![clip.into()].into(), ..Track::new(&track_id(id, i), TrackKind::Video) };
     c.tracks = clips.into_iter().enumerate().map(track).collect();
     c
 }

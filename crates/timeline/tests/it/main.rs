@@ -9,3 +9,4 @@ mod layers;
 mod limits;
 mod references;
 mod time_maps;
+mod track_difference;

@@ -28,7 +28,7 @@ fn film(source: u32, change: impl FnOnce(&mut Clip)) -> Project {
     clip.source_in = Time::from_ratio_secs(10, 1);
     change(&mut clip);
     let mut track = Track::new("v", TrackKind::Video);
-    track.clips = vec![clip.into()];
+    track.clips = vec![clip.into()].into();
     let mut c = Composition::new("main", Size { width: 64, height: 36 }, fps(25));
     c.tracks.push(track);
     let mut p = Project::new("test", c);
@@ -125,7 +125,7 @@ fn a_nested_film_at_another_rate_is_ramped() {
     let mut clip = Clip::new("n", ClipSource::composition("inner"), Time::ZERO, secs(4.0));
     clip.time_map = map(json!({"speed": {"keyframes": [{"time": 0, "value": 0.5}, {"time": "4s", "value": 2.5}]}}));
     let mut track = Track::new("w", TrackKind::Video);
-    track.clips = vec![clip.into()];
+    track.clips = vec![clip.into()].into();
     let mut outer = Composition::new("main", Size { width: 64, height: 36 }, fps(25));
     outer.tracks.push(track);
     p.compositions = vec![outer, inner];

@@ -91,7 +91,7 @@ pub fn track() -> impl Strategy<Value = Track> {
         muted,
         gain_db,
         clips: clips.into_iter().map(Into::into).collect(),
-        transitions,
+        transitions: transitions.into(),
         extra,
         ..Track::new(&id, TrackKind::Video)
     })
