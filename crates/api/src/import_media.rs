@@ -121,6 +121,23 @@ impl Importing {
         Ok(Operation::All { steps: self.media.iter().map(|m| Operation::AddMedia { media: Box::new(m.clone()) }).collect() })
     }
 
+    /// Leaves out what has come into the document since it was found.
+    pub fn leave_out_present(&mut self, project: &Project) {
+        let same = |a: &Media, b: &Media| {
+            let (of_a, of_b) = (Content::remembered(a), Content::remembered(b));
+            let is_same_kind = a.frame_rate.is_some() == b.frame_rate.is_some();
+            is_same_kind && (a.path == b.path || (of_a == of_b && of_a.1.is_some()))
+        };
+        let report = &mut self.report;
+        self.media.retain(|media| {
+            let Some(present) = project.media.iter().find(|present| same(media, present)) else { return true };
+            report.added.retain(|added| added.media != media.id.as_str());
+            let (file, media) = (PathBuf::from(&media.path), present.id.to_string());
+            report.duplicates.push(DuplicateMedia { file, media });
+            false
+        });
+    }
+
     /// Gives media other ids if a document, which may have changed since they were found, has theirs.
     pub fn renumber(&mut self, project: &Project) {
         let taken: BTreeSet<&str> = project.media.iter().map(|m| m.id.as_str()).collect();
@@ -199,6 +216,9 @@ pub(crate) fn find(
     for file in files {
         if file.is_dir() {
             let found = list(std::slice::from_ref(file), &mut made.report.warnings, cancel);
+            if cancel.is_cancelled() {
+                return Err(one(ApiError::new("import.cancelled", "stopped while folders were listed; nothing was added")));
+            }
             let found = found.into_iter().map(|f| f.path).collect();
             // Numbered pictures of different sizes make no film.
             for item in rows(found, rate, stills, &mut made.report.warnings) {

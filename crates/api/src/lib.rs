@@ -23,6 +23,7 @@ mod import_media;
 mod journal;
 mod live;
 mod live_report;
+mod live_wire;
 mod loudness;
 mod media_content;
 mod media_search;
@@ -62,9 +63,12 @@ pub use cache::{CacheKind, CacheReport, PruneCacheReport, PruneCacheRequest, Ver
 pub use catalog::{AliasEntry, BlendEntry, Catalog, CostEntry, EffectEntry, ParamEntry, TransitionEntry, catalog};
 pub use codes::{CODES, ErrorClass, ErrorCode};
 pub use collect::{CollectReport, CollectRequest, collect};
+pub use cutroom_engine::{AudioSink, FrameAnswer, FrameHandle, Shown, TimerSink, Urgency};
 pub use cutroom_export::UnfinishedFiles;
+pub use cutroom_media::write::encode_jpeg;
 pub use cutroom_project::JournalOptions;
-pub use cutroom_types::{Align, CancelToken, Fit, Gaps, Progress, ProgressUnit, Size};
+pub use cutroom_timeline::RenderScale;
+pub use cutroom_types::{Align, AudioBlock, CancelToken, Fit, Gaps, Picture, Progress, ProgressUnit, Size};
 pub use doctor::{BackendReport, DecoderReport, DoctorReport, FormatReport, doctor};
 pub use editing::{Changed, DocumentChange, Editor, LiveCommand, SessionCommand, SessionEvent, command_schema};
 pub use error::ApiError;
@@ -80,6 +84,10 @@ pub use journal::HistoryEntry;
 pub use live::{LiveOptions, LiveSession, ViewId};
 pub use live_report::{
     JobKind, JobReport, JobResult, LoopReport, MediaChange, PlaybackFigures, TransportActivity, TransportReport,
+};
+pub use live_wire::{
+    ClientMessage, LIVE_END, LIVE_HEADER_BYTES, LIVE_KEY, LIVE_PROXY, LIVE_REDUCED, LIVE_SETTLED, LIVE_VERSION, LiveCodec,
+    LiveHeader, LiveKind, LiveQuality, ServerMessage,
 };
 pub use loudness::{FileLoudnessRequest, LevelReport, LoudnessReport, LoudnessRequest, file_loudness, loudness};
 pub use new_project::{NewProjectReport, NewProjectRequest, new_project};

@@ -1,9 +1,9 @@
 //! Plays a composition without a window: frames are drawn in time with the sound, and how well that
 //! went is reported.
 use crate::{ApiError, BackendChoice, PlaybackFigures, Session, session};
-use cutroom_engine::{Activity, Engine, EngineError, EngineSettings, LatePolicy, MAX_SPEED, TransportCommand};
+use cutroom_engine::{Activity, DrawOutput, Engine, EngineError, EngineSettings, LatePolicy, MAX_SPEED, TransportCommand};
 use cutroom_pipeline::RenderOptions;
-use cutroom_types::{CancelToken, Progress, Size};
+use cutroom_types::{CancelToken, PictureFormat, Progress, Size};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{
@@ -133,7 +133,8 @@ pub fn play(
     let composition = opened.composition();
     let failed = |e: &EngineError| one(ApiError::from(e));
     let render = RenderOptions { backend: request.backend.into(), threads: request.threads, ..RenderOptions::default() };
-    let settings = EngineSettings::new(session.catalog.clone(), Arc::clone(session.library()), render);
+    let output = DrawOutput::Video(PictureFormat::YUV420P8);
+    let settings = EngineSettings::new(session.catalog.clone(), Arc::clone(session.library()), render, output);
     let mut engine = Engine::new(EngineSettings {
         policy: if request.every_frame { LatePolicy::SlowDown } else { LatePolicy::Drop },
         scale,

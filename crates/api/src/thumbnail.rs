@@ -7,9 +7,11 @@ use crate::{
 };
 use cutroom_cache::{Key, Store};
 use cutroom_media::{MediaInfo, MediaLocation, VideoInfo, ffmpeg_identity};
-use cutroom_pipeline::{Backend, OutputSpec, PipelineError, RenderOptions, Renderer, content_key, output_spec, upright_size};
+use cutroom_pipeline::{
+    Backend, OutputSpec, PipelineError, RenderOptions, Renderer, content_key, jpeg_spec, output_spec, upright_size,
+};
 use cutroom_project::{Clip, ClipSource, Composition, Media, MediaKind, MediaSource, Project, StreamChoice, Track, TrackKind};
-use cutroom_types::{CancelToken, ColorTags, FrameRate, Matrix, Picture, PictureFormat, Range, Size, Time};
+use cutroom_types::{CancelToken, FrameRate, Picture, PictureFormat, Size, Time};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -162,16 +164,11 @@ impl StillFormat {
         if ending == "jpg" || ending == "jpeg" { Self::Jpeg } else { Self::Png }
     }
 
-    /// What the renderer gives. JPEG has the matrix of BT.601 and full range (JFIF, ITU-T T.871), and no alpha.
+    /// What the renderer gives.
     fn spec(self, film: &Composition, alpha: bool) -> OutputSpec {
         match self {
             Self::Png => output_spec(film, PictureFormat { alpha, ..PictureFormat::RGB8 }),
-            Self::Jpeg => {
-                let format = PictureFormat { chroma_shift_x: 0, chroma_shift_y: 0, ..PictureFormat::YUV420P8 };
-                let spec = output_spec(film, format);
-                let color = ColorTags { matrix: Matrix::Smpte170M, range: Range::Full, ..spec.color };
-                OutputSpec { format, color }
-            }
+            Self::Jpeg => jpeg_spec(film, false),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! The JSON forms of requests and reports, for front ends that exchange them and for the tests that
 //! keep them stable.
-use crate::{ApiError, LiveCommand, OPERATIONS, SessionCommand, SessionEvent};
+use crate::{ApiError, ClientMessage, LiveCommand, OPERATIONS, ServerMessage, SessionCommand, SessionEvent};
 use schemars::{JsonSchema, Schema, SchemaGenerator, schema_for};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
@@ -78,6 +78,9 @@ pub fn all_schemas() -> Value {
     add("session_command", generator.subschema_for::<SessionCommand>());
     add("live_command", generator.subschema_for::<LiveCommand>());
     add("event", generator.subschema_for::<SessionEvent>());
+    add("edit", generator.subschema_for::<cutroom_project::Edit>());
+    add("client_message", generator.subschema_for::<ClientMessage>());
+    add("server_message", generator.subschema_for::<ServerMessage>());
     add("error", generator.subschema_for::<ApiError>());
     for operation in OPERATIONS {
         if let Some(request) = operation.request {

@@ -4,11 +4,11 @@
 //! Usage: `scrub CLIP.mp4`. Needs PyAV (`python3-av`) for the comparison; `PYTHON` names the
 //! interpreter that has it.
 use cutroom_effects::Catalog;
-use cutroom_engine::{DocumentState, Engine, EngineSettings};
+use cutroom_engine::{DocumentState, DrawOutput, Engine, EngineSettings};
 use cutroom_pipeline::{Library, RenderOptions};
 use cutroom_project::{Clip, ClipSource, Composition, Media, MediaKind, Project, Track, TrackKind};
 use cutroom_timeline::RenderScale;
-use cutroom_types::{FrameRate, Size, Time};
+use cutroom_types::{FrameRate, PictureFormat, Size, Time};
 use std::{
     error::Error,
     io::{BufRead, BufReader, Write},
@@ -138,7 +138,12 @@ fn engine(clip: &str, size: Size, rate: FrameRate, count: i64) -> Result<Engine,
     let mut project = Project::new("scrub", main);
     project.media.push(Media::new("film", clip, MediaKind::Video));
     let library = Arc::new(Library::new(Path::new(".")));
-    let mut engine = Engine::new(EngineSettings::new(Catalog::builtin(), library, RenderOptions::default())?)?;
+    let mut engine = Engine::new(EngineSettings::new(
+        Catalog::builtin(),
+        library,
+        RenderOptions::default(),
+        DrawOutput::Video(PictureFormat::YUV420P8),
+    )?)?;
     let composition = project.main.clone();
     engine.send(DocumentState { project: Arc::new(project), composition, revision: 1, touched: None });
     engine.until_open(1, Duration::from_secs(60)).map_err(|e| e.to_string())?;

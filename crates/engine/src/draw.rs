@@ -1,7 +1,10 @@
 //! The render thread: decodes and draws frames, one after the other, out of the way of updates.
 use crate::{EngineError, jobs::NoThread};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounded};
-use cutroom_pipeline::{DrawnBy, FrameKey, FrameReader, OpenComposition, PipelineError, RenderOptions, Renderer, output_spec};
+use cutroom_pipeline::{
+    DrawnBy, FrameKey, FrameReader, OpenComposition, OutputSpec, PipelineError, RenderOptions, Renderer, jpeg_spec, output_spec,
+};
+use cutroom_project::Composition;
 use cutroom_timeline::RenderScale;
 use cutroom_types::{CancelToken, Picture, PictureFormat};
 use std::{
@@ -31,11 +34,29 @@ pub struct DrawOrder {
     pub token: CancelToken,
 }
 
+/// For what pictures are drawn.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DrawOutput {
+    /// For video of a format, in the colours of the composition.
+    Video(PictureFormat),
+    /// For JPEG files.
+    Jpeg,
+}
+
+impl DrawOutput {
+    fn spec(self, composition: &Composition) -> OutputSpec {
+        match self {
+            Self::Video(format) => output_spec(composition, format),
+            Self::Jpeg => jpeg_spec(composition, true),
+        }
+    }
+}
+
 /// What a [`Drawer`] draws: with a frame's plan, this decides its pixels.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Draws {
-    /// Format of the pictures.
-    pub format: PictureFormat,
+    /// For what.
+    pub output: DrawOutput,
     /// What draws them.
     pub by: DrawnBy,
 }
@@ -46,7 +67,7 @@ impl Draws {
     /// # Errors
     /// The frame cannot be planned.
     pub fn key(&self, open: &OpenComposition, n: i64, scale: RenderScale) -> Result<Option<FrameKey>, PipelineError> {
-        let output = output_spec(open.composition(), self.format);
+        let output = self.output.spec(open.composition());
         Ok(open.frame_key(&open.frame_plan(n, scale)?, &output, &self.by))
     }
 }
@@ -66,7 +87,7 @@ pub trait Drawer: Send {
 /// Draws by the pipeline; its decoders stay open between frames and states of the document.
 pub struct PipelineDrawer {
     renderer: Renderer,
-    format: PictureFormat,
+    output: DrawOutput,
     reader: Option<FrameReader>,
     /// The frame that the reader delivers next.
     next: Option<i64>,
@@ -74,19 +95,19 @@ pub struct PipelineDrawer {
 }
 
 impl PipelineDrawer {
-    /// A drawer of pictures of a format.
+    /// A drawer of pictures.
     ///
     /// # Errors
     /// The renderer's back end is not available.
-    pub fn new(options: RenderOptions, format: PictureFormat) -> Result<Self, EngineError> {
+    pub fn new(options: RenderOptions, output: DrawOutput) -> Result<Self, EngineError> {
         let renderer = Renderer::new(options).map_err(PipelineError::from)?;
-        Ok(Self { renderer, format, reader: None, next: None, scale: RenderScale::FULL })
+        Ok(Self { renderer, output, reader: None, next: None, scale: RenderScale::FULL })
     }
 }
 
 impl Drawer for PipelineDrawer {
     fn draws(&self) -> Draws {
-        Draws { format: self.format, by: DrawnBy::from(&self.renderer) }
+        Draws { output: self.output, by: DrawnBy::from(&self.renderer) }
     }
 
     fn draw(&mut self, order: &DrawOrder) -> Result<Picture, EngineError> {
@@ -105,7 +126,7 @@ impl Drawer for PipelineDrawer {
         }
         // After an error the reader is sought again.
         self.next = None;
-        let output = output_spec(order.composition.composition(), self.format);
+        let output = self.output.spec(order.composition.composition());
         let picture = reader.next_picture(&mut self.renderer, &output)?;
         self.next = Some(order.frame + 1);
         Ok(picture)
@@ -116,8 +137,9 @@ impl Drawer for PipelineDrawer {
 pub(crate) enum DrawAnswer {
     /// It is being drawn.
     Begun(u64),
-    /// It ended; `None` if it was cancelled before it began.
-    Ended(u64, Option<Result<Picture, EngineError>>),
+    /// It ended; `None` if it was cancelled before it began. The last says whether the picture may be
+    /// kept: not if a file has turned out to be another one.
+    Ended(u64, Option<Result<Picture, EngineError>>, bool),
 }
 
 /// The render thread with its bounded queues.
@@ -145,7 +167,8 @@ impl DrawThread {
                     }
                     result = Some(drawer.draw(&order));
                 }
-                if answer.send(DrawAnswer::Ended(order.request, result)).is_err() {
+                let keeps = !order.composition.is_stale();
+                if answer.send(DrawAnswer::Ended(order.request, result, keeps)).is_err() {
                     return;
                 }
             }

@@ -1,7 +1,7 @@
 //! The running editor: a world of entities, stages, and a render thread.
 use crate::{
     EngineError,
-    draw::{DrawThread, Drawer, PipelineDrawer},
+    draw::{DrawOutput, DrawThread, Drawer, PipelineDrawer},
     frame_index::FrameIndex,
     jobs::{JobId, Jobs, JobsSettings},
     mirror::Mirror,
@@ -22,7 +22,7 @@ use crossbeam_channel::bounded;
 use cutroom_effects::Catalog;
 use cutroom_pipeline::{FrameCache, Library, MemoryCacheState, OpenComposition, OpenOptions, RenderOptions};
 use cutroom_timeline::RenderScale;
-use cutroom_types::{CancelToken, PictureFormat};
+use cutroom_types::CancelToken;
 use std::{
     collections::VecDeque,
     ops::Range,
@@ -58,12 +58,12 @@ pub struct EngineSettings {
 }
 
 impl EngineSettings {
-    /// Settings for the files of a library: frames drawn by the pipeline as 8-bit 4:2:0, half a GiB
+    /// Settings for the files of a library: frames drawn by the pipeline for `output`, half a GiB
     /// of drawn frames, 4 ms for an update, and sound that nobody hears.
     ///
     /// # Errors
     /// The back end of the renderer is not available, or a thread cannot be started.
-    pub fn new(catalog: Catalog, library: Arc<Library>, render: RenderOptions) -> Result<Self, EngineError> {
+    pub fn new(catalog: Catalog, library: Arc<Library>, render: RenderOptions, output: DrawOutput) -> Result<Self, EngineError> {
         Ok(Self {
             catalog,
             library,
@@ -74,7 +74,7 @@ impl EngineSettings {
             policy: LatePolicy::Drop,
             scale: RenderScale::FULL,
             allowed: Capabilities::ALL,
-            drawer: Box::new(PipelineDrawer::new(render, PictureFormat::YUV420P8)?),
+            drawer: Box::new(PipelineDrawer::new(render, output)?),
             sink: Box::new(TimerSink::new()),
         })
     }

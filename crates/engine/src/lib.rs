@@ -21,7 +21,7 @@ pub mod stages;
 mod transport;
 mod world;
 
-pub use draw::{DrawOrder, Drawer, Draws, PipelineDrawer};
+pub use draw::{DrawOrder, DrawOutput, Drawer, Draws, PipelineDrawer};
 pub use engine::{Engine, EngineSettings, EngineState};
 pub use error::EngineError;
 pub use playback::{LatePolicy, PlayReport, Playback, Shown};

@@ -99,6 +99,11 @@ impl Playback {
         &self.course
     }
 
+    /// Changes what happens when pictures are late.
+    pub fn set_policy(&mut self, policy: LatePolicy) {
+        self.policy = policy;
+    }
+
     /// What happens when pictures are late.
     pub fn policy(&self) -> LatePolicy {
         self.policy

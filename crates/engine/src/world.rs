@@ -112,8 +112,8 @@ pub(crate) struct OpeningJob {
 #[derive(Resource, Default)]
 pub(crate) struct Document {
     pub current: Option<(u64, Arc<OpenComposition>)>,
-    /// Number of openings so far. The same revision may be opened again, with other files or another
-    /// composition.
+    /// Number of openings so far that may have changed pictures. The same revision may be opened again, with
+    /// other files or another composition.
     pub openings: u64,
     /// The newest state that has not been opened yet.
     pub pending: Option<DocumentState>,
@@ -121,6 +121,15 @@ pub(crate) struct Document {
     pub newest: Option<DocumentState>,
     /// Why the newest state could not be opened; the one before it stays.
     pub failed: Option<(u64, Arc<EngineError>)>,
+}
+
+impl Document {
+    /// Notes why a state cannot be opened, unless there is a newer one.
+    pub fn fail(&mut self, revision: u64, error: EngineError) {
+        if self.newest.as_ref().is_none_or(|newest| newest.revision <= revision) {
+            self.failed = Some((revision, Arc::new(error)));
+        }
+    }
 }
 
 /// Drawn frames.

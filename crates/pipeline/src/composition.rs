@@ -27,7 +27,10 @@ use std::{
     collections::{BTreeMap, HashSet},
     ops::Range,
     path::PathBuf,
-    sync::{Arc, OnceLock},
+    sync::{
+        Arc, OnceLock,
+        atomic::{AtomicBool, Ordering},
+    },
     thread,
 };
 
@@ -79,6 +82,8 @@ pub struct OpenComposition {
     sizes: BTreeMap<(MediaId, usize), Size>,
     /// Media whose files are missing, and for which something stands in.
     offline: BTreeMap<MediaId, Offline>,
+    /// Whether a file was opened that is not the one that was scanned any more.
+    is_stale: Arc<AtomicBool>,
 }
 
 impl OpenComposition {
@@ -124,15 +129,23 @@ impl OpenComposition {
     pub fn reads_what(&self, before: &Self) -> bool {
         let luts = |c: &Self| c.luts.iter().map(|(path, (_, content))| (path.clone(), *content)).collect::<BTreeMap<_, _>>();
         let proxies = |c: &Self| c.proxies().collect::<Vec<_>>();
-        let same = |media: &MediaId| self.content_of(media) == before.content_of(media);
-        let common = self.files.keys().filter(|id| before.files.contains_key(*id));
+        let same = |(media, index): (&MediaId, &Arc<MediaIndex>)| {
+            let old = before.files.get(media);
+            old.is_none_or(|old| Arc::ptr_eq(old, index) && self.content_of(media) == before.content_of(media))
+        };
         let (old, new) = (luts(before), luts(self));
-        common.clone().all(same)
+        self.files.iter().all(same)
             && self.offline.keys().eq(before.offline.keys())
             && new.iter().all(|(path, content)| old.get(path).is_none_or(|old| old == content))
             && self.font_files == before.font_files
             && self.options.proxies == before.options.proxies
             && proxies(self) == proxies(before)
+    }
+
+    /// Whether a file has been found to be another one than when it was opened: pictures that were drawn
+    /// since may show either.
+    pub fn is_stale(&self) -> bool {
+        self.is_stale.load(Ordering::Relaxed)
     }
 
     /// The proxies of the video streams that it uses.
@@ -239,6 +252,7 @@ impl OpenComposition {
             proxies,
             sizes,
             offline,
+            is_stale: Arc::default(),
         })
     }
 
@@ -457,6 +471,10 @@ impl OpenComposition {
             }
             let unknown = || PipelineError::NoMedia { id: media.clone() };
             let (index, options) = (composition.index(media)?, composition.read_options(media).ok_or_else(unknown)?);
+            let location = composition.project().media(media).map(|m| composition.library.location(m));
+            if location.is_some_and(|location| !composition.library.is_as_scanned(&location)) {
+                composition.is_stale.store(true, Ordering::Relaxed);
+            }
             let log = Arc::clone(composition.library.log());
             Ok(Box::new(VideoStream::open(index, stream, options, log)?) as Box<dyn FrameSource>)
         })

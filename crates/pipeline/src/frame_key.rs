@@ -12,6 +12,13 @@ use std::collections::BTreeSet;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct FrameKey(pub(crate) Key);
 
+impl FrameKey {
+    /// Its first 32 bits, to tell pictures apart in messages.
+    pub fn first_bits(&self) -> u32 {
+        u32::from_be_bytes([self.0.0[0], self.0.0[1], self.0.0[2], self.0.0[3]])
+    }
+}
+
 /// What draws, as far as it decides pixels: all CPUs draw the same; each GPU draws a little differently.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct DrawnBy(String);

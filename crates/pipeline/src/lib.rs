@@ -48,6 +48,6 @@ pub use library::{Library, media_location, media_path};
 pub use measure::file_loudness;
 pub use proxy::{MadeProxy, PROXY_FOLDER, ProxyError, ProxyScale, ProxyUse, make as make_proxy, proxy_path};
 pub use sound::AudioMix;
-pub use spec::output_spec;
+pub use spec::{jpeg_spec, output_spec};
 pub use watch::{FileChange, MediaEvent, MediaWatcher, WatchOptions};
 pub use waveform::{WaveDetail, Waveform, waveform};

@@ -43,12 +43,13 @@ struct Files {
     scans: usize,
 }
 
-/// Identifies the version of a file: size in bytes and time of modification; of numbered pictures a
-/// number that stands for those of all.
+/// Identifies the version of a file: size in bytes, time of modification and identity on the disk; of
+/// numbered pictures a number that stands for those of all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Stamp {
     bytes: u64,
     modified: Option<SystemTime>,
+    identity: u64,
 }
 
 impl Stamp {
@@ -56,7 +57,7 @@ impl Stamp {
     /// listed: they are scanned each time.
     fn of_media(location: &MediaLocation) -> Option<Self> {
         match location.numbered {
-            Some(_) => Some(Self { bytes: location.stamp()?, modified: None }),
+            Some(_) => Some(Self { bytes: location.stamp()?, modified: None, identity: 0 }),
             None => Self::of(&location.path),
         }
     }
@@ -64,7 +65,11 @@ impl Stamp {
     /// `None` for paths that are not a file.
     fn of(path: &Path) -> Option<Self> {
         let found = std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file)?;
-        Some(Self { bytes: found.len(), modified: found.modified().ok() })
+        #[cfg(unix)]
+        let identity = std::os::unix::fs::MetadataExt::ino(&found);
+        #[cfg(not(unix))]
+        let identity = 0;
+        Some(Self { bytes: found.len(), modified: found.modified().ok(), identity })
     }
 }
 
@@ -154,9 +159,12 @@ impl Library {
 
     /// What identifies the content of a file: its fingerprint and its extension, by which it is opened; of
     /// numbered pictures their names, sizes and times, since hashing them all would take longer than reading
-    /// one. `None` if it cannot be read.
+    /// one. `None` if it cannot be read, or has changed since it was scanned.
     pub(crate) fn content(&self, location: &MediaLocation) -> Option<Key> {
         let stamp = Stamp::of_media(location)?;
+        if self.files().media.get(location).is_some_and(|(scanned, _)| *scanned != stamp) {
+            return None;
+        }
         if let Some((of, key)) = self.files().contents.get(location)
             && *of == stamp
         {
@@ -176,6 +184,12 @@ impl Library {
         let key = key.key();
         self.files().contents.insert(location.clone(), (stamp, key));
         Some(key)
+    }
+
+    /// Whether a file is the one that was scanned.
+    pub(crate) fn is_as_scanned(&self, location: &MediaLocation) -> bool {
+        let now = Stamp::of_media(location);
+        now.is_some() && self.files().media.get(location).map(|(scanned, _)| *scanned) == now
     }
 
     /// A LUT from the library, and a hash of its file; it is read by `read` if it is missing or has changed.

@@ -24,6 +24,16 @@ pub fn output_spec(composition: &Composition, format: PictureFormat) -> OutputSp
     OutputSpec { format, color }
 }
 
+/// What is drawn of a composition for a JPEG file: the matrix of BT.601 and full range (JFIF, ITU-T T.871),
+/// no alpha; 4:2:0 if `is_small`, else 4:4:4.
+pub fn jpeg_spec(composition: &Composition, is_small: bool) -> OutputSpec {
+    let shift = u8::from(is_small);
+    let format = PictureFormat { chroma_shift_x: shift, chroma_shift_y: shift, ..PictureFormat::YUV420P8 };
+    let spec = output_spec(composition, format);
+    let color = ColorTags { matrix: Matrix::Smpte170M, range: Range::Full, ..spec.color };
+    OutputSpec { format, color }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1604,6 +1604,199 @@ export type MediaChange =
       };
     };
 /**
+ * What one who looks sends.
+ */
+export type ClientMessage =
+  | {
+      type: "hello";
+      /**
+       * Codecs that can be decoded: `jpeg`, `h264`.
+       */
+      decoders: string[];
+      /**
+       * Width of the view in pixels of its screen.
+       */
+      width: number;
+      /**
+       * Height of the view.
+       */
+      height: number;
+    }
+  | {
+      type: "command";
+      /**
+       * Number by which the answer names it.
+       */
+      id: number;
+      /**
+       * The command.
+       */
+      command: {
+        [k: string]: unknown;
+      };
+    }
+  | {
+      type: "play";
+      /**
+       * Number of what follows.
+       */
+      generation: number;
+      /**
+       * From which frame; absent: from the playhead.
+       */
+      from?: number | null;
+      /**
+       * Speed from -8 to 8.
+       */
+      speed?: number;
+    }
+  | {
+      type: "pause";
+      /**
+       * Number of what follows.
+       */
+      generation: number;
+    }
+  | {
+      type: "seek";
+      /**
+       * Number of what follows.
+       */
+      generation: number;
+      /**
+       * To which frame.
+       */
+      frame: number;
+      /**
+       * Whether somebody drags: only the newest such frame matters.
+       */
+      dragging?: boolean;
+    }
+  | {
+      type: "view";
+      /**
+       * Width in pixels of its screen.
+       */
+      width: number;
+      /**
+       * Height.
+       */
+      height: number;
+    }
+  | {
+      type: "credit";
+      /**
+       * Its sequence number.
+       */
+      sequence: number;
+    }
+  | {
+      type: "show";
+      /**
+       * Its id; absent: the main one.
+       */
+      composition?: string | null;
+    }
+  | {
+      type: "quality";
+      mode: LiveQuality;
+    };
+/**
+ * Which size of pictures somebody wants.
+ */
+export type LiveQuality = "auto" | "full" | "half" | "quarter";
+/**
+ * What one who looks is sent.
+ */
+export type ServerMessage =
+  | {
+      type: "welcome";
+      /**
+       * Revision of the document.
+       */
+      revision: number;
+      /**
+       * Number of those who look at it, this one included.
+       */
+      clients: number;
+    }
+  | {
+      type: "answer";
+      /**
+       * Number of the command.
+       */
+      id: number;
+      /**
+       * Revision of the document after it.
+       */
+      revision: number;
+      /**
+       * What it did; absent if it was refused.
+       */
+      event?: SessionEvent | null;
+      /**
+       * Why it was refused.
+       */
+      errors?: ApiError[];
+    }
+  | {
+      type: "edits";
+      /**
+       * The revision that it leads to.
+       */
+      revision: number;
+      /**
+       * What it is called in a menu.
+       */
+      label: string;
+      /**
+       * The edits, in order.
+       */
+      edits: Edit[];
+    }
+  | {
+      type: "event";
+      event: SessionEvent;
+    }
+  | {
+      type: "state";
+      /**
+       * Id of the composition.
+       */
+      composition: string;
+      activity: TransportActivity;
+      /**
+       * The playhead's frame.
+       */
+      frame: number;
+      /**
+       * Number of frames.
+       */
+      frames: number;
+      /**
+       * Frames per second, as a fraction such as `30000/1001`.
+       */
+      frame_rate: string;
+      /**
+       * Speed of playback.
+       */
+      speed: number;
+    }
+  | {
+      type: "presence";
+      /**
+       * Number of those who look at the document.
+       */
+      clients: number;
+    }
+  | {
+      type: "failed";
+      /**
+       * Why.
+       */
+      errors: ApiError[];
+    };
+/**
  * Luma–chroma matrix (H.273 table 4).
  */
 export type Matrix =
@@ -1659,6 +1852,9 @@ export interface Wire {
   session_command: SessionCommand;
   live_command: LiveCommand;
   event: SessionEvent;
+  edit: Edit;
+  client_message: ClientMessage;
+  server_message: ServerMessage;
   error: ApiError;
   add_subtitles_request: AddSubtitlesRequest;
   add_subtitles_report: AddSubtitlesReport;

@@ -1,7 +1,7 @@
 //! `cutroom run` and `cutroom repl`.
 use crate::{diagnostics, failure::Failure, interrupt, text};
 use clap::{ArgGroup, Args};
-use cutroom_api::{ApiError, Editor, JournalOptions, LiveOptions, LiveSession, Session, SessionEvent};
+use cutroom_api::{ApiError, CancelToken, Editor, JournalOptions, LiveOptions, LiveSession, Session, SessionEvent};
 use serde_json::{Value, json};
 use std::{
     fs::File,
@@ -90,6 +90,7 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
     };
     let name = args.script.display().to_string();
     let done = each_line(input, &name, |number, line| {
+        stopped(&cancel)?;
         let at = |errors: Vec<ApiError>| -> Vec<ApiError> {
             errors.into_iter().map(|e| ApiError { message: format!("{name}:{number}: {}", e.message), ..e }).collect()
         };
@@ -147,24 +148,27 @@ fn opened(session: Session) -> Result<Editor, Failure> {
 pub fn repl(args: &ReplArgs) -> Result<(), Failure> {
     let (cancel, unfinished) = interrupt::cancellation()?;
     let editor = opened(Session::open(&args.project)?)?;
-    let mut live = LiveSession::new(editor, LiveOptions { watches: true, unfinished, ..LiveOptions::default() })?;
+    let records = args.record.is_some();
+    let mut live = LiveSession::new(editor, LiveOptions { watches: true, records, unfinished, ..LiveOptions::default() })?;
     let failed = |path: &Path, e: &io::Error| ApiError::of("usage.path", e).file(path);
     let mut record = match &args.record {
-        Some(path) => Some(File::create_new(path).map_err(|e| failed(path, &e))?),
+        Some(path) => Some((path.as_path(), File::create_new(path).map_err(|e| failed(path, &e))?)),
         None => None,
     };
     let asks = io::stdin().is_terminal();
     prompt(asks);
-    each_line_while(&mut live, |live, line| {
+    each_line_while(&mut live, &cancel, |live, line| {
+        let Some(line) = line else { return write_applied(live, &mut record) };
         let mut events = Printer::default();
         let result = serde_json::from_str::<Value>(line)
             .map_err(|e| vec![ApiError::new("usage.command", format!("not JSON: {e}"))])
             .and_then(|command| live.execute(&command, &cancel, &mut |event| events.print(&event)));
         events.end()?;
+        write_applied(live, &mut record)?;
         match result {
             Ok(event) => {
-                if let (Some(file), Some(path)) = (&mut record, &args.record) {
-                    writeln!(file, "{line}").and_then(|()| file.sync_data()).map_err(|e| failed(path, &e))?;
+                if changes_the_document(&event) {
+                    write_line(&mut record, line)?;
                 }
                 print(&event)?;
             }
@@ -176,11 +180,48 @@ pub fn repl(args: &ReplArgs) -> Result<(), Failure> {
     let mut events = Printer::default();
     let finished = live.finish(&cancel, &mut |event| events.print(&event));
     events.end()?;
+    write_applied(&mut live, &mut record)?;
     finished?;
     if live.editor().is_unsaved() {
         text::say("note: the project file does not have all changes; the next session has them, and {\"save\": {}} writes them\n");
     }
     Ok(())
+}
+
+/// A file that is recorded to, with its path.
+type Record<'a> = Option<(&'a Path, File)>;
+
+/// Adds a line to a recording; it is on the disk then.
+fn write_line(record: &mut Record<'_>, line: &str) -> Result<(), Failure> {
+    let Some((path, file)) = record else { return Ok(()) };
+    let written = writeln!(file, "{line}").and_then(|()| file.sync_data());
+    written.map_err(|e| ApiError::of("usage.path", &e).file(*path).into())
+}
+
+/// Records what jobs have done to the document.
+fn write_applied(live: &mut LiveSession, record: &mut Record<'_>) -> Result<(), Failure> {
+    live.take_applied().iter().try_for_each(|command| write_line(record, &command.to_string()))
+}
+
+/// Whether a recording needs the command of this answer: playback and jobs are not part of the document.
+fn changes_the_document(event: &SessionEvent) -> bool {
+    !matches!(
+        event,
+        SessionEvent::Transport { .. }
+            | SessionEvent::Job { .. }
+            | SessionEvent::Jobs { .. }
+            | SessionEvent::Waited {}
+            | SessionEvent::Skipped { .. }
+            | SessionEvent::History { .. }
+    )
+}
+
+/// Ends the program if somebody has asked for it.
+fn stopped(cancel: &CancelToken) -> Result<(), Failure> {
+    match cancel.is_cancelled() {
+        true => Err(ApiError::new("session.stopped", "stopped by somebody before the end").into()),
+        false => Ok(()),
+    }
 }
 
 fn prompt(asks: bool) {
@@ -196,10 +237,11 @@ fn print(event: &impl serde::Serialize) -> Result<(), Failure> {
 }
 
 /// Reads standard input on a thread of its own, so that events are printed while nothing is typed; calls
-/// a function with each line that is a command.
+/// a function with each line that is a command, and with nothing now and then.
 fn each_line_while(
     live: &mut LiveSession,
-    mut run: impl FnMut(&mut LiveSession, &str) -> Result<(), Failure>,
+    cancel: &CancelToken,
+    mut run: impl FnMut(&mut LiveSession, Option<&str>) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let (lines, read) = mpsc::sync_channel::<Result<String, Failure>>(0);
     let reading = move || {
@@ -216,11 +258,13 @@ fn each_line_while(
     thread::Builder::new().name("commands".into()).spawn(reading).map_err(|e| ApiError::of("engine.thread", &e))?;
     loop {
         match read.recv_timeout(UPDATE) {
-            Ok(line) => run(live, &line?)?,
+            Ok(line) => run(live, Some(&line?))?,
             Err(mpsc::RecvTimeoutError::Timeout) => {
                 let mut events = Printer::default();
                 live.update(&mut |event| events.print(&event));
                 events.end()?;
+                run(live, None)?;
+                stopped(cancel)?;
             }
             Err(mpsc::RecvTimeoutError::Disconnected) => return Ok(()),
         }

@@ -103,18 +103,27 @@ impl Tasks {
         self.running.iter().any(|task| task.report.kind == kind)
     }
 
-    /// Asks a job to stop. It ends soon, and says so.
+    /// Whether there is, or was, a job of this number.
+    ///
+    /// # Errors
+    /// `usage.job`.
+    pub fn known(&self, job: u64) -> Result<(), ApiError> {
+        if (1..=self.last).contains(&job) { Ok(()) } else { Err(no_such(job)) }
+    }
+
+    /// Asks a job to stop; one that runs ends soon, and says so. Returns the job, and whether it had not
+    /// begun.
     ///
     /// # Errors
     /// `usage.job`: there is no such job.
-    pub fn cancel(&mut self, job: u64) -> Result<JobReport, ApiError> {
+    fn cancel(&mut self, job: u64) -> Result<(JobReport, bool), ApiError> {
         if let Some(task) = self.running.iter().find(|task| task.report.job == job) {
             task.handle.cancel();
             self.cancelled.insert(job);
-            return Ok(task.report.clone());
+            return Ok((task.report.clone(), false));
         }
         let waiting = self.imports.iter().position(|(report, _)| report.job == job).and_then(|at| self.imports.remove(at));
-        waiting.map(|(report, _)| report).ok_or_else(|| no_such(job))
+        waiting.map(|(report, _)| (report, true)).ok_or_else(|| no_such(job))
     }
 
     /// Notes why a job failed, for those who wait for it, unless it was cancelled.
@@ -130,11 +139,6 @@ impl Tasks {
             Some(job) => self.failed.remove(&job).unwrap_or_default(),
             None => std::mem::take(&mut self.failed).into_values().flatten().collect(),
         }
-    }
-
-    pub fn cancel_all(&mut self) {
-        self.imports.clear();
-        self.running.iter().for_each(|task| task.handle.cancel());
     }
 
     /// Adds progress to the events, and returns the jobs that have ended.
@@ -164,6 +168,28 @@ fn no_such(job: u64) -> ApiError {
 }
 
 impl LiveSession {
+    /// Asks a job to stop.
+    ///
+    /// # Errors
+    /// `usage.job`: there is no such job.
+    pub(super) fn cancel(&mut self, job: u64) -> Result<JobReport, ApiError> {
+        let (report, is_over) = self.tasks.cancel(job)?;
+        if is_over {
+            self.views.values_mut().for_each(|player| player.forget_job(&report));
+            let errors = vec![ApiError::new("import.cancelled", "stopped before it began; nothing was added")];
+            self.events.push((None, SessionEvent::JobFailed { job, errors }));
+        }
+        Ok(report)
+    }
+
+    /// Asks all jobs to stop.
+    pub(super) fn cancel_all(&mut self) {
+        for report in self.tasks.reports() {
+            // None of them is unknown.
+            let _ = self.cancel(report.job);
+        }
+    }
+
     fn begin(
         &mut self,
         pool: Pool,
@@ -240,10 +266,14 @@ impl LiveSession {
             Output::Export(report) => Ok(JobResult::Export(report)),
             Output::Proxies(report) => Ok(JobResult::MakeProxies(report)),
             Output::Import(mut found) => {
+                found.leave_out_present(&self.session().project);
                 if !found.media.is_empty() {
                     found.renumber(&self.session().project);
                     let operation = found.operation().map_err(|e| vec![e])?;
                     let applied = self.editor.apply("import_media", None, &operation)?;
+                    if self.options.records {
+                        self.applied.push(serde_json::to_value(&operation).unwrap_or_default());
+                    }
                     if let SessionEvent::Applied { changed, .. } = &applied {
                         self.follow(&changed.clone());
                     }

@@ -12,8 +12,9 @@ mod jobs;
 mod player;
 
 use crate::{
-    ApiError, BackendChoice, Changed, DocumentChange, Editor, LiveCommand, ProxyChoice, Session, SessionEvent, editing::NAMES,
-    live_report::JobKind,
+    ApiError, BackendChoice, Changed, DocumentChange, Editor, LiveCommand, ProxyChoice, Session, SessionEvent,
+    editing::NAMES,
+    live_report::{JobKind, TransportReport},
 };
 use cutroom_engine::{AudioSink, Engine, TimerSink, jobs::Jobs};
 use cutroom_export::UnfinishedFiles;
@@ -40,6 +41,8 @@ pub struct LiveOptions {
     pub watches: bool,
     /// Whether changes of the document are kept until [`LiveSession::take_changes`].
     pub keeps_changes: bool,
+    /// Whether commands that jobs carry out are kept until [`LiveSession::take_applied`].
+    pub records: bool,
     /// Receives the hidden files of exports while they are written.
     pub unfinished: UnfinishedFiles,
 }
@@ -69,6 +72,8 @@ pub struct LiveSession {
     revision: u64,
     /// Changes of the document with the revisions that they lead to.
     changes: Vec<(u64, DocumentChange)>,
+    /// Commands that jobs have carried out.
+    applied: Vec<Value>,
     events: Vec<(Option<ViewId>, SessionEvent)>,
 }
 
@@ -89,6 +94,7 @@ impl LiveSession {
             tasks: Tasks::default(),
             revision: 1,
             changes: Vec::new(),
+            applied: Vec::new(),
             events: Vec::new(),
         };
         if session.options.watches {
@@ -121,6 +127,20 @@ impl LiveSession {
     /// The changes of the document since the last call, in order, each with the revision that it leads to.
     pub fn take_changes(&mut self) -> Vec<(u64, DocumentChange)> {
         std::mem::take(&mut self.changes)
+    }
+
+    /// Commands that jobs have carried out since the last call, such as the import of what was found in
+    /// the background; for a recording.
+    pub fn take_applied(&mut self) -> Vec<Value> {
+        std::mem::take(&mut self.applied)
+    }
+
+    /// State of a view's transport.
+    ///
+    /// # Errors
+    /// As [`Self::engine`].
+    pub fn transport(&mut self, view: ViewId) -> Result<TransportReport, ApiError> {
+        Ok(self.player(view)?.0.report())
     }
 
     /// The session as it is now, for work beside it: later edits do not change it.
@@ -213,8 +233,12 @@ impl LiveSession {
         cancel: &CancelToken,
         events: &mut dyn FnMut(SessionEvent),
     ) -> Result<SessionEvent, Vec<ApiError>> {
-        let name = command.as_object().filter(|fields| fields.len() == 1).and_then(|fields| fields.keys().next());
-        if let Some(name) = name.filter(|name| NAMES[2].contains(name)) {
+        let name = command.as_object().and_then(|fields| fields.keys().find(|name| NAMES[2].contains(name)));
+        if let Some(name) = name {
+            if command.as_object().is_some_and(|fields| fields.len() > 1) {
+                let message = format!("`{name}` has nothing beside it: it is no step that could be joined or undone");
+                return Err(vec![ApiError::new("usage.command", message)]);
+            }
             let command = serde_json::from_value(command.clone());
             let command = command.map_err(|e| vec![ApiError::new("usage.command", format!("`{name}`: {e}"))])?;
             let _span = tracing::info_span!("command", name).entered();
@@ -260,9 +284,13 @@ impl LiveSession {
             LiveCommand::Export(_)
                 | LiveCommand::MakeProxies(_)
                 | LiveCommand::ImportInBackground { .. }
+                | LiveCommand::Cancel { .. }
                 | LiveCommand::Wait { .. }
         );
         if writes && self.editor.is_dry_run() {
+            if let LiveCommand::Export(request) = &command {
+                crate::export::check(self.session(), request)?;
+            }
             return Ok(SessionEvent::Skipped { command: name.to_owned() });
         }
         match command {
@@ -270,18 +298,16 @@ impl LiveSession {
             LiveCommand::MakeProxies(request) => self.begin_proxies(request).map(begun).map_err(one),
             LiveCommand::ImportInBackground { files } => self.begin_import(files).map(begun).map_err(one),
             LiveCommand::Jobs {} => Ok(SessionEvent::Jobs { jobs: self.tasks.reports() }),
-            LiveCommand::Cancel { job: number } => self.tasks.cancel(number).map(begun).map_err(one),
+            LiveCommand::Cancel { job } => self.cancel(job).map(begun).map_err(one),
             LiveCommand::Wait { job, playback } => {
                 if playback {
-                    let failed = self.wait_until(cancel, events, |session| session.views.get(&view).is_none_or(Player::rests))?;
+                    let rests = |session: &Self| session.views.get(&view).is_none_or(Player::rests);
+                    self.wait_until(cancel, events, rests).map_err(one)?;
+                    let failed = self.views.get_mut(&view).map(Player::take_broken).unwrap_or_default();
                     return if failed.is_empty() { Ok(SessionEvent::Waited {}) } else { Err(failed) };
                 }
-                self.wait_until(cancel, events, |session| match job {
-                    Some(job) => !session.tasks.has(job),
-                    None => session.tasks.is_empty(),
-                })?;
-                let failed = self.tasks.take_failures(job);
-                if failed.is_empty() { Ok(SessionEvent::Waited {}) } else { Err(failed) }
+                self.wait_for_jobs(job, cancel, events)?;
+                Ok(SessionEvent::Waited {})
             }
             LiveCommand::Preview { scale, proxies, every_frame } => {
                 let (player, session) = self.player(view).map_err(one)?;
@@ -308,12 +334,33 @@ impl LiveSession {
     /// # Errors
     /// The errors of jobs that failed, or `session.stopped`.
     pub fn finish(&mut self, cancel: &CancelToken, events: &mut dyn FnMut(SessionEvent)) -> Result<(), Vec<ApiError>> {
-        self.wait_until(cancel, events, |session| session.tasks.is_empty())?;
-        let failed = self.tasks.take_failures(None);
+        self.wait_for_jobs(None, cancel, events)
+    }
+
+    fn wait_for_jobs(
+        &mut self,
+        job: Option<u64>,
+        cancel: &CancelToken,
+        events: &mut dyn FnMut(SessionEvent),
+    ) -> Result<(), Vec<ApiError>> {
+        if let Some(job) = job {
+            self.tasks.known(job).map_err(|e| vec![e])?;
+        }
+        let is_done = |session: &Self| match job {
+            Some(job) => !session.tasks.has(job),
+            None => session.tasks.is_empty(),
+        };
+        if let Err(stopped) = self.wait_until(cancel, events, is_done) {
+            self.cancel_all();
+            // They stop soon, and say so.
+            self.wait_until(&CancelToken::new(), events, |session| session.tasks.is_empty()).map_err(|e| vec![e])?;
+            return Err(vec![stopped]);
+        }
+        let failed = self.tasks.take_failures(job);
         if failed.is_empty() { Ok(()) } else { Err(failed) }
     }
 
-    /// Updates until something is done; returns what failed beside the jobs meanwhile.
+    /// Updates until something is done.
     ///
     /// # Errors
     /// `session.stopped`.
@@ -322,23 +369,14 @@ impl LiveSession {
         cancel: &CancelToken,
         events: &mut dyn FnMut(SessionEvent),
         is_done: impl Fn(&Self) -> bool,
-    ) -> Result<Vec<ApiError>, Vec<ApiError>> {
-        let mut failed = Vec::new();
+    ) -> Result<(), ApiError> {
         loop {
-            self.update(&mut |event| {
-                if let SessionEvent::Failed { errors } = &event {
-                    failed.extend(errors.iter().cloned());
-                }
-                events(event);
-            });
-            if is_done(self) {
-                return Ok(failed);
-            }
+            self.update(events);
             if cancel.is_cancelled() {
-                self.tasks.cancel_all();
-                if self.tasks.is_empty() {
-                    return Err(vec![ApiError::new("session.stopped", "stopped while it waited")]);
-                }
+                return Err(ApiError::new("session.stopped", "stopped by somebody before the end"));
+            }
+            if is_done(self) {
+                return Ok(());
             }
             self.pause(PAUSE);
         }

@@ -6,8 +6,8 @@ use crate::{
     session::frame_inside,
 };
 use cutroom_engine::{
-    Activity, AudioSink, DocumentState, Engine, EngineError, EngineSettings, ExportRuns, JobNode, LatePolicy, MAX_SPEED, Preview,
-    Reopen, TransportCommand,
+    Activity, AudioSink, DocumentState, DrawOutput, Engine, EngineError, EngineSettings, ExportRuns, JobNode, LatePolicy,
+    MAX_SPEED, Preview, Reopen, TransportCommand,
     jobs::{JobId, Jobs},
 };
 use cutroom_pipeline::{FrameCache, OpenComposition, OpenOptions, ProxyUse, RenderOptions};
@@ -27,8 +27,12 @@ pub(super) struct Player {
     /// What the transport did at the last update, and what was reported of it last.
     activity: Activity,
     reported: TransportActivity,
-    /// The newest revision whose failure was reported.
-    failed: Option<u64>,
+    /// Revision of the newest state that the engine was sent.
+    sent: u64,
+    /// The failure that was reported last.
+    failed: Option<Arc<EngineError>>,
+    /// Why commands for the transport came to nothing, until somebody who waits is told.
+    broken: Vec<ApiError>,
     exports: bool,
 }
 
@@ -41,7 +45,7 @@ impl Player {
         options: &LiveOptions,
     ) -> Result<Self, ApiError> {
         let render = RenderOptions { backend: options.backend.into(), threads: options.threads, ..RenderOptions::default() };
-        let made = EngineSettings::new(session.catalog.clone(), Arc::clone(session.library()), render);
+        let made = EngineSettings::new(session.catalog.clone(), Arc::clone(session.library()), render, DrawOutput::Jpeg);
         // A session shows what it can: slates stand for files that are missing.
         let opening = OpenOptions { offline: true, ..OpenOptions::default() };
         let settings = made.map(|settings| EngineSettings { jobs, frames, sink, options: opening, ..settings });
@@ -54,7 +58,9 @@ impl Player {
             waiting: Vec::new(),
             activity: Activity::Paused,
             reported: TransportActivity::Opening,
+            sent: 0,
             failed: None,
+            broken: Vec::new(),
             exports: false,
         })
     }
@@ -66,8 +72,10 @@ impl Player {
     /// Shows a state of the document. If the composition is gone, the main one is shown.
     pub fn show(&mut self, session: &Session, revision: u64) {
         if session.project.composition(&self.composition).is_none() {
+            self.leave();
             self.composition = session.project.main.clone();
         }
+        self.sent = revision;
         let project = Arc::new(session.project.clone());
         self.engine.send(DocumentState { project, composition: self.composition.clone(), revision, touched: None });
     }
@@ -75,12 +83,19 @@ impl Player {
     /// Shows another composition.
     pub fn show_other(&mut self, session: &Session, id: CompositionId, revision: u64) {
         if self.composition != id {
-            self.waiting.clear();
-            self.engine.transport(TransportCommand::Pause);
-            self.engine.transport(TransportCommand::Loop(None));
+            self.leave();
         }
         self.composition = id;
         self.show(session, revision);
+    }
+
+    /// What was commanded for the composition that is shown is not for another one.
+    fn leave(&mut self) {
+        self.waiting.clear();
+        if self.engine.document().is_some() {
+            self.engine.transport(TransportCommand::Pause);
+            self.engine.transport(TransportCommand::Loop(None));
+        }
     }
 
     /// Opens the document again: its files may have changed.
@@ -114,9 +129,9 @@ impl Player {
 
     /// Frame rate and number of frames of the composition.
     fn frames(&self, session: &Session) -> Result<(FrameRate, i64), ApiError> {
-        match self.engine.document() {
-            Some((_, open)) if open.composition().id == self.composition => Ok((open.composition().frame_rate, open.frame_count())),
-            _ => session.frames(&self.composition),
+        match self.engine.document().filter(|_| self.is_open()) {
+            Some((_, open)) => Ok((open.composition().frame_rate, open.frame_count())),
+            None => session.frames(&self.composition),
         }
     }
 
@@ -150,13 +165,28 @@ impl Player {
             // What it does is the answer.
             _ => return Ok(()),
         };
+        match command {
+            TransportCommand::Play | TransportCommand::Shuttle(_) => self.broken.clear(),
+            // What is shown can always be stopped.
+            TransportCommand::Pause if self.engine.document().is_some() => {
+                self.waiting.clear();
+                self.engine.transport(TransportCommand::Pause);
+                self.engine.update();
+                return Ok(());
+            }
+            _ => {}
+        }
         self.waiting.push(command);
+        if !self.is_open() && self.failed.is_some() {
+            // What was missing may be there by now.
+            self.engine.send(Reopen);
+        }
         self.hand_over();
         self.engine.update();
         Ok(())
     }
 
-    /// Hands commands to the engine if the composition is open.
+    /// Hands commands to the engine if the newest state is open.
     fn hand_over(&mut self) {
         if self.is_open() {
             self.waiting.drain(..).for_each(|command| self.engine.transport(command));
@@ -164,7 +194,12 @@ impl Player {
     }
 
     fn is_open(&self) -> bool {
-        self.engine.document().is_some_and(|(_, open)| open.composition().id == self.composition)
+        self.engine.document().is_some_and(|(revision, open)| revision >= self.sent && open.composition().id == self.composition)
+    }
+
+    /// Why commands for the transport came to nothing, once.
+    pub fn take_broken(&mut self) -> Vec<ApiError> {
+        std::mem::take(&mut self.broken)
     }
 
     /// Whether playback has ended, or none was commanded.
@@ -199,17 +234,23 @@ impl Player {
     pub fn update(&mut self, session: &Session, events: &mut Vec<SessionEvent>) {
         self.hand_over();
         self.engine.update();
-        if let Some((revision, error)) = self.engine.failure().filter(|(revision, _)| Some(*revision) != self.failed) {
-            self.failed = Some(revision);
-            // What waits for a document that cannot be shown would wait for ever.
-            self.waiting.clear();
+        let failure = self.engine.failure().map(|(_, error)| error);
+        let is_new = failure.as_ref().is_some_and(|error| self.failed.as_ref().is_none_or(|old| !Arc::ptr_eq(old, error)));
+        self.failed.clone_from(&failure);
+        if let Some(error) = failure.filter(|_| is_new) {
             let errors = match &*error {
                 EngineError::Document(problems) => session.errors(problems),
                 other => vec![ApiError::from(other)],
             };
+            // What waits for a document that cannot be shown would wait for ever.
+            if !self.waiting.is_empty() {
+                self.waiting.clear();
+                self.broken.clone_from(&errors);
+            }
             events.push(SessionEvent::Failed { errors });
         }
         if let Some(error) = self.engine.play_error() {
+            self.broken.push(ApiError::from(&*error));
             events.push(SessionEvent::Failed { errors: vec![ApiError::from(&*error)] });
         }
         if self.is_open() && self.reported != self.engine.state().activity.into() {

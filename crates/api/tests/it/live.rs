@@ -73,9 +73,12 @@ fn frame(live: &mut LiveSession, n: i64, scale: f64) -> FrameAnswer {
 /// Waits until the engine shows the state after all edits.
 fn shown(live: &mut LiveSession) {
     let end = Instant::now() + LONG;
+    // Commands that waited for the document are carried out by the update after the one that opened it.
+    let mut idle = 0;
     loop {
         live.update(&mut |_| {});
-        if live.engine(ViewId::SCRIPT).unwrap().is_idle() {
+        idle = if live.engine(ViewId::SCRIPT).unwrap().is_idle() { idle + 1 } else { 0 };
+        if idle == 3 {
             return;
         }
         assert!(Instant::now() < end, "the engine does not come to rest");
@@ -296,4 +299,128 @@ fn the_transport_obeys_and_tells() {
         let errors = live.execute(&command, &CancelToken::new(), &mut |_| {}).unwrap_err();
         assert_eq!(errors[0].code, code, "{command}");
     }
+}
+
+fn refused(live: &mut LiveSession, command: Value) -> String {
+    live.execute(&command, &CancelToken::new(), &mut |_| {}).unwrap_err()[0].code.clone()
+}
+
+/// A state that cannot be shown is told each time, stops what waits for it, and ends with its cause.
+#[test]
+fn what_cannot_be_shown_is_told_and_tried_again() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut live = live(&film(dir.path()), true);
+    shown(&mut live);
+    let wait = json!({"wait": {"playback": true}});
+    execute(&mut live, json!({"add_effect": {"clips": ["c1"], "effect": "lut", "params": {"file": "table.cube"}}}));
+    for _ in 0..2 {
+        execute(&mut live, json!({"loop": {"from": "0", "to": "3", "times": 1}}));
+        execute(&mut live, json!({"play": {}}));
+        assert_eq!(refused(&mut live, wait.clone()), "media.open.not_found");
+    }
+    // Look-up tables are not watched: playing looks for it again.
+    std::fs::write(dir.path().join("table.cube"), "LUT_3D_SIZE 2\n0 0 0\n1 0 0\n0 1 0\n1 1 0\n0 0 1\n1 0 1\n0 1 1\n1 1 1\n")
+        .unwrap();
+    execute(&mut live, json!({"loop": {"from": "0", "to": "3", "times": 1}}));
+    execute(&mut live, json!({"play": {}}));
+    let (_, events) = execute(&mut live, wait.clone());
+    assert!(events.iter().any(|e| matches!(e, SessionEvent::Played { .. })), "{events:?}");
+    // The failure of a state that is not the newest any more stops nothing.
+    execute(&mut live, json!({"add_effect": {"clips": ["c1"], "effect": "lut", "params": {"file": "none.cube"}}}));
+    execute(&mut live, json!({"undo": {}}));
+    execute(&mut live, json!({"play": {}}));
+    execute(&mut live, wait);
+    // A file that is broken twice fails twice, although no edit was made.
+    let failed = |e: &SessionEvent| matches!(e, SessionEvent::Failed { .. }).then_some(());
+    let back = |e: &SessionEvent| matches!(e, SessionEvent::MediaChanged { .. }).then_some(());
+    std::fs::rename(dir.path().join("a.mkv"), dir.path().join("good")).unwrap();
+    for _ in 0..2 {
+        std::fs::write(dir.path().join("a.mkv"), "no film").unwrap();
+        until(&mut live, failed);
+        std::fs::copy(dir.path().join("good"), dir.path().join("a.mkv")).unwrap();
+        until(&mut live, back);
+        shown(&mut live);
+        frame(&mut live, 5, 1.0);
+    }
+}
+
+/// Commands for the transport are for the document as it is, not for the one that is still shown.
+#[test]
+fn the_transport_follows_edits_at_once() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut live = live(&film(dir.path()), false);
+    // Nothing is open yet.
+    execute(&mut live, json!({"show": {"composition": "other"}}));
+    execute(&mut live, json!({"show": {}}));
+    shown(&mut live);
+    let (_, events) = execute(&mut live, json!({"move": {"clips": ["c2"], "by": "1s"}}));
+    assert!(!events.iter().any(|e| matches!(e, SessionEvent::Failed { .. })), "{events:?}");
+    execute(&mut live, json!({"seek": {"to": "70"}}));
+    shown(&mut live);
+    let frame = |live: &mut LiveSession| live.transport(ViewId::SCRIPT).unwrap().frame;
+    assert_eq!(frame(&mut live), 70);
+    execute(&mut live, json!({"set": {"of": {"composition": "m"}, "field": "frame_rate", "value": "50"}}));
+    execute(&mut live, json!({"seek": {"to": "1s"}}));
+    shown(&mut live);
+    assert_eq!(frame(&mut live), 50);
+    // What was commanded for a composition ends with it.
+    execute(&mut live, json!({"show": {"composition": "other"}}));
+    execute(&mut live, json!({"loop": {"from": "0", "to": "10"}}));
+    execute(&mut live, json!({"play": {}}));
+    until(&mut live, |e| match e {
+        SessionEvent::Transport { transport } if transport.activity == TransportActivity::Playing => Some(()),
+        _ => None,
+    });
+    execute(&mut live, json!({"remove_composition": {"id": "other"}}));
+    shown(&mut live);
+    let now = live.transport(ViewId::SCRIPT).unwrap();
+    assert_eq!((now.composition.as_str(), now.activity, now.looped), ("m", TransportActivity::Paused, None));
+}
+
+#[test]
+fn jobs_that_wait_are_cancelled_and_told() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut live = live(&film(dir.path()), false);
+    for name in ["b.mkv", "c.mkv"] {
+        noise(&dir.path().join(name), 9);
+    }
+    noise(&dir.path().join("d.mkv"), 5);
+    let import = |name: &str| json!({"import_in_background": {"files": [dir.path().join(name)]}});
+    let end = |events: &[SessionEvent], job: u64| {
+        events.iter().find_map(|e| match e {
+            SessionEvent::JobDone { job: of, .. } if *of == job => Some("done".to_owned()),
+            SessionEvent::JobFailed { job: of, errors } if *of == job => Some(errors[0].code.clone()),
+            _ => None,
+        })
+    };
+    // One by command, which is no failure of those who wait.
+    execute(&mut live, import("b.mkv"));
+    execute(&mut live, import("c.mkv"));
+    execute(&mut live, json!({"cancel": {"job": 2}}));
+    let (_, events) = execute(&mut live, json!({"wait": {}}));
+    assert_eq!([1, 2].map(|job| end(&events, job).unwrap()), ["done", "import.cancelled"]);
+    // All, when somebody asks the program to end.
+    execute(&mut live, import("d.mkv"));
+    execute(&mut live, import("c.mkv"));
+    let (cancel, mut events) = (CancelToken::new(), Vec::new());
+    cancel.cancel();
+    let stopped = live.execute(&json!({"wait": {}}), &cancel, &mut |event| events.push(event)).unwrap_err();
+    assert_eq!(stopped[0].code, "session.stopped");
+    assert_eq!(end(&events, 4).unwrap(), "import.cancelled");
+    assert!(end(&events, 3).is_some());
+    // What came into the document meanwhile is not added twice.
+    noise(&dir.path().join("e.mkv"), 6);
+    execute(&mut live, import("e.mkv"));
+    execute(&mut live, json!({"import_media": {"files": [dir.path().join("e.mkv")]}}));
+    let (_, events) = execute(&mut live, json!({"wait": {}}));
+    let report = events.iter().find_map(|e| match e {
+        SessionEvent::JobDone { result, .. } => match &**result {
+            JobResult::Import(report) => Some((report.added.len(), report.duplicates.len())),
+            _ => None,
+        },
+        _ => None,
+    });
+    assert_eq!(report, Some((0, 1)));
+    assert_eq!(refused(&mut live, json!({"wait": {"job": 99}})), "usage.job");
+    assert_eq!(refused(&mut live, json!({"play": {}, "key": "a"})), "usage.command");
 }

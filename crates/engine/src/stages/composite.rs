@@ -39,7 +39,7 @@ fn collect(
                 return;
             }
         };
-        let (number, result) = match answer {
+        let (number, result, keeps) = match answer {
             DrawAnswer::Begun(number) => {
                 let request = requests.entities.get(&number).and_then(|entity| all.get_mut(*entity).ok());
                 if let Some((_, mut state, _)) = request
@@ -49,18 +49,18 @@ fn collect(
                 }
                 continue;
             }
-            DrawAnswer::Ended(number, result) => (number, result),
+            DrawAnswer::Ended(number, result, keeps) => (number, result, keeps),
         };
         let found = requests.entities.get(&number).and_then(|entity| Some((*entity, all.get_mut(*entity).ok()?)));
         let Some((entity, (request, mut state, plan))) = found else {
             // Nobody wants it any more, but somebody may come back to it.
-            if let (Some(key), Some(Ok(picture))) = (requests.late.remove(&number), result) {
+            if let (Some(key), Some(Ok(picture)), true) = (requests.late.remove(&number), result, keeps) {
                 keep(&mut commands, &mut caches, key, &picture);
             }
             continue;
         };
         let result = result.unwrap_or(Err(EngineError::Overtaken { frame: request.frame }));
-        if let (Ok(picture), Some(key)) = (&result, plan.key) {
+        if let (Ok(picture), Some(key), true) = (&result, plan.key, keeps) {
             keep(&mut commands, &mut caches, key, picture);
         }
         if *state != RequestState::Failed {

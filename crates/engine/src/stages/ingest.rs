@@ -57,6 +57,9 @@ fn note_preview(
         opens |= opening.options != *options;
         opening.options = *options;
         transport.policy = *policy;
+        if let Some(playing) = &mut transport.playing {
+            playing.playback.set_policy(*policy);
+        }
         if transport.scale != *scale {
             transport.scale = *scale;
             let now = transport.now();
@@ -120,14 +123,14 @@ fn finish_opening(
         let (revision, opened) = match result {
             Ok(opened) => opened,
             Err(e) => {
-                document.failed = Some((job.revision, Arc::new(e.into())));
+                document.fail(job.revision, e.into());
                 continue;
             }
         };
         let opened = match opened {
             Ok(opened) => Arc::new(opened),
             Err(problems) => {
-                document.failed = Some((revision, Arc::new(EngineError::Document(problems))));
+                document.fail(revision, EngineError::Document(problems));
                 continue;
             }
         };
@@ -144,10 +147,10 @@ fn finish_opening(
             Dirty::Frames(ranges) => ranges.iter().for_each(|range| caches.index.forget(range)),
         }
         document.current = Some((revision, Arc::clone(&opened)));
-        document.openings += 1;
         document.failed = None;
         transport.frame = transport.frame.clamp(0, (opened.frame_count() - 1).max(0));
         if !changed.is_nothing() {
+            document.openings += 1;
             follow(&mut transport, &opened);
         }
     }

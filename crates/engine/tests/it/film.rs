@@ -1,6 +1,6 @@
 //! Films, drawers and engines of the tests.
 use cutroom_effects::Catalog;
-use cutroom_engine::{DocumentState, DrawOrder, Drawer, Draws, Engine, EngineError, EngineSettings};
+use cutroom_engine::{DocumentState, DrawOrder, DrawOutput, Drawer, Draws, Engine, EngineError, EngineSettings};
 use cutroom_pipeline::{DrawnBy, Library, RenderOptions};
 use cutroom_project::{Clip, ClipSource, Composition, EffectInstance, Project, Track, TrackKind};
 use cutroom_types::{ColorModel, ColorTags, FrameRate, ParamValue, Picture, PictureFormat, Size, Time};
@@ -62,7 +62,7 @@ pub fn number(picture: &Picture) -> i64 {
 
 /// What the drawers of the tests say that they draw.
 pub fn draws() -> Draws {
-    Draws { format: PictureFormat::YUV420P8, by: DrawnBy::other("test") }
+    Draws { output: DrawOutput::Video(PictureFormat::YUV420P8), by: DrawnBy::other("test") }
 }
 
 /// Draws the frame's number, at once.
@@ -81,7 +81,7 @@ impl Drawer for Known {
 pub fn settings() -> EngineSettings {
     let library = Arc::new(Library::new(Path::new(".")));
     let render = RenderOptions { threads: 1, ..RenderOptions::default() };
-    EngineSettings::new(Catalog::builtin(), library, render).unwrap()
+    EngineSettings::new(Catalog::builtin(), library, render, draws().output).unwrap()
 }
 
 /// An engine with an open film, whose frames are drawn by `drawer`.
