@@ -91,6 +91,7 @@ pub fn run(args: &RunArgs) -> Result<(), Failure> {
     let name = args.script.display().to_string();
     let done = each_line(input, &name, |number, line| {
         stopped(&cancel)?;
+        remember(line);
         let at = |errors: Vec<ApiError>| -> Vec<ApiError> {
             errors.into_iter().map(|e| ApiError { message: format!("{name}:{number}: {}", e.message), ..e }).collect()
         };
@@ -159,6 +160,7 @@ pub fn repl(args: &ReplArgs) -> Result<(), Failure> {
     prompt(asks);
     each_line_while(&mut live, &cancel, |live, line| {
         let Some(line) = line else { return write_applied(live, &mut record) };
+        remember(line);
         let mut events = Printer::default();
         let result = serde_json::from_str::<Value>(line)
             .map_err(|e| vec![ApiError::new("usage.command", format!("not JSON: {e}"))])
@@ -216,6 +218,14 @@ fn changes_the_document(event: &SessionEvent) -> bool {
     )
 }
 
+/// Keeps a command for the report of a defect.
+fn remember(line: &str) {
+    diagnostics::remember(line);
+    if cfg!(debug_assertions) && line == r#"{"defect": {}}"# {
+        panic!("a defect for the test of the report");
+    }
+}
+
 /// Ends the program if somebody has asked for it.
 fn stopped(cancel: &CancelToken) -> Result<(), Failure> {
     match cancel.is_cancelled() {
@@ -255,7 +265,8 @@ fn each_line_while(
             let _ = lines.send(Err(failure));
         }
     };
-    thread::Builder::new().name("commands".into()).spawn(reading).map_err(|e| ApiError::of("engine.thread", &e))?;
+    let reading = thread::Builder::new().name("commands".into()).spawn(reading);
+    let reading = reading.map_err(|e| ApiError::of("engine.thread", &e))?;
     loop {
         match read.recv_timeout(UPDATE) {
             Ok(line) => run(live, Some(&line?))?,
@@ -266,7 +277,9 @@ fn each_line_while(
                 run(live, None)?;
                 stopped(cancel)?;
             }
-            Err(mpsc::RecvTimeoutError::Disconnected) => return Ok(()),
+            Err(mpsc::RecvTimeoutError::Disconnected) => {
+                return reading.join().map_err(|defect| std::panic::resume_unwind(defect));
+            }
         }
     }
 }
@@ -290,10 +303,6 @@ fn each_line(
         }
         let text = str::from_utf8(&line).map_err(|_| wrong("it is not UTF-8".into()))?.trim();
         if !text.is_empty() && !text.starts_with('#') {
-            diagnostics::remember(text);
-            if cfg!(debug_assertions) && text == r#"{"defect": {}}"# {
-                panic!("a defect for the test of the report");
-            }
             run(number, text)?;
         }
     }
