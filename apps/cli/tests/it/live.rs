@@ -121,7 +121,7 @@ fn an_interrupt_ends_a_script_without_saving() {
     let b = Bench::new();
     film(&b);
     let before = b.read("film.json");
-    let mut command = b.command(&["run", "film.json", "-", "--in-place"]);
+    let mut command = b.command_with("--default-signal=INT", &["run", "film.json", "-", "--in-place"]);
     let mut child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut stdin = child.stdin.take().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
