@@ -11,7 +11,7 @@ use std::{
 };
 
 /// The frame to render.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FrameRequest {
     /// Seconds, timecode or frame number; see [`crate::parse_frame`].

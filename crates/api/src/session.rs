@@ -111,6 +111,22 @@ impl Session {
         &self.path
     }
 
+    /// The title of the project; empty if it has none.
+    pub fn name(&self) -> &str {
+        &self.project.name
+    }
+
+    /// The document as it is saved.
+    pub fn document_json(&self) -> String {
+        cutroom_project::to_json(&self.project)
+    }
+
+    /// The file of a medium, or the pattern of its numbered pictures.
+    pub fn media_file(&self, media: &str) -> Option<PathBuf> {
+        let media = self.project.media.iter().find(|m| m.id.as_str() == media)?;
+        Some(self.location(media).path)
+    }
+
     /// The folder that relative media paths start at.
     pub(crate) fn folder(&self) -> &Path {
         self.library.folder()

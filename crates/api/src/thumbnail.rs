@@ -46,6 +46,9 @@ pub struct ThumbnailRequest {
     /// The file to write, PNG or JPEG by its extension; absent: none.
     #[serde(default)]
     pub output: Option<PathBuf>,
+    /// JPEG and not PNG, if no file is to be written.
+    #[serde(default)]
+    pub jpeg: bool,
     /// Replace an existing file.
     #[serde(default)]
     pub overwrite: bool,
@@ -67,6 +70,9 @@ pub struct FilmstripRequest {
     /// The file to write, PNG or JPEG by its extension; absent: none.
     #[serde(default)]
     pub output: Option<PathBuf>,
+    /// JPEG and not PNG, if no file is to be written.
+    #[serde(default)]
+    pub jpeg: bool,
     /// Replace an existing file.
     #[serde(default)]
     pub overwrite: bool,
@@ -102,7 +108,7 @@ pub fn thumbnail(request: &ThumbnailRequest, cancel: &CancelToken) -> Result<Sti
     check_output(&request.file, request.output.as_deref(), &["png", "jpg", "jpeg"], request.overwrite).map_err(one)?;
     let size = file.size(request.width, request.height).map_err(one)?;
     let time = file.time(request.at.as_deref().unwrap_or("0")).map_err(one)?;
-    let format = StillFormat::of(request.output.as_deref());
+    let format = StillFormat::of(request.output.as_deref(), request.jpeg);
     let stills = file.stills(THUMBNAILS, &[time], size, format, cancel)?;
     write(&stills, request.output.as_deref()).map_err(one)?;
     Ok(stills)
@@ -133,7 +139,7 @@ pub fn filmstrip(request: &FilmstripRequest, cancel: &CancelToken) -> Result<Sti
     let count = i128::from(request.count);
     let middle = |i: u32| Time(span.start.0 + (i128::from(span.duration.0) * (2 * i128::from(i) + 1) / (2 * count)) as i64);
     let times: Vec<Time> = (0..request.count).map(|i| if file.info.is_still { Time::ZERO } else { middle(i) }).collect();
-    let format = StillFormat::of(request.output.as_deref());
+    let format = StillFormat::of(request.output.as_deref(), request.jpeg);
     let stills = file.stills(FILMSTRIPS, &times, size, format, cancel)?;
     write(&stills, request.output.as_deref()).map_err(one)?;
     Ok(stills)
@@ -159,9 +165,9 @@ enum StillFormat {
 
 impl StillFormat {
     /// By the extension; PNG if there is no file.
-    fn of(output: Option<&Path>) -> Self {
+    fn of(output: Option<&Path>, is_jpeg: bool) -> Self {
         let ending = output.and_then(Path::extension).map(std::ffi::OsStr::to_ascii_lowercase).unwrap_or_default();
-        if ending == "jpg" || ending == "jpeg" { Self::Jpeg } else { Self::Png }
+        if ending == "jpg" || ending == "jpeg" || (output.is_none() && is_jpeg) { Self::Jpeg } else { Self::Png }
     }
 
     /// What the renderer gives.

@@ -152,10 +152,17 @@ pub const LAYERS: &[Layer] = &[
         never_knows: "sockets, terminals",
     },
     Layer {
+        package: "cutroom-server",
+        dir: "apps/server",
+        owns: "running sessions behind HTTP and WebSocket: routes, tokens, limits, the `live/1` protocol",
+        may_use: &["api"],
+        never_knows: "how anything is done",
+    },
+    Layer {
         package: "cutroom-cli",
         dir: "apps/cli",
         owns: "the `cutroom` program: arguments, progress, exit codes",
-        may_use: &["api"],
+        may_use: &["api", "server"],
         never_knows: "how anything is done",
     },
     Layer {
@@ -203,6 +210,8 @@ pub const ONLY_IN: &[(&str, &[&str])] = &[
     ("wgpu", &["cutroom-render"]),
     ("bevy_ecs", &["cutroom-engine"]),
     ("bevy_app", &["cutroom-engine"]),
+    ("axum", &["cutroom-server"]),
+    ("tokio", &["cutroom-server"]),
     ("clap", &["cutroom-cli"]),
     ("indicatif", &["cutroom-cli"]),
     ("miette", &["cutroom-cli"]),

@@ -48,6 +48,7 @@ pub const WORDS: &Words = &[
     ("stream", "--stream"),
     ("width", "--height"),
     ("output", "-o"),
+    ("jpeg", "-o"),
     ("overwrite", "--overwrite"),
 ];
 
@@ -60,6 +61,7 @@ pub fn filmstrip(args: &FilmstripArgs) -> Result<(), Failure> {
         height: args.height,
         stream: args.stream,
         output: file(&args.output),
+        jpeg: false,
         overwrite: args.overwrite,
     };
     let stills = cutroom_api::filmstrip(&request, &cancel).map_err(|e| Failure::of(e, WORDS))?;

@@ -21,6 +21,7 @@ mod proxy;
 mod relink;
 mod run;
 mod schema;
+mod serve;
 mod split;
 mod stabilize;
 mod stats;
@@ -60,6 +61,8 @@ pub enum Command {
     Run(run::RunArgs),
     /// Edit a project by commands from the terminal
     Repl(run::ReplArgs),
+    /// Let programs and pages edit and show projects over HTTP
+    Serve(serve::ServeArgs),
     /// List what was done to a project, and its backups; name a state
     History(history::HistoryArgs),
     /// Return to a former state of a project
@@ -147,7 +150,13 @@ impl Command {
             Self::Catalog(args) => args.json,
             Self::Cache(command) => command.json(),
             Self::Doctor(args) => args.json,
-            Self::Run(_) | Self::Repl(_) | Self::Schema(_) | Self::Import(_) | Self::Completions(_) | Self::Man(_) => false,
+            Self::Run(_)
+            | Self::Repl(_)
+            | Self::Serve(_)
+            | Self::Schema(_)
+            | Self::Import(_)
+            | Self::Completions(_)
+            | Self::Man(_) => false,
         }
     }
 }
@@ -166,6 +175,7 @@ pub fn run(command: Command) -> Result<(), Failure> {
         Command::Play(args) => play::play(&args),
         Command::Run(args) => run::run(&args),
         Command::Repl(args) => run::repl(&args),
+        Command::Serve(args) => serve::serve(&args),
         Command::History(args) => history::history(&args),
         Command::Restore(args) => history::restore(&args),
         Command::Recover(args) => history::recover(&args),

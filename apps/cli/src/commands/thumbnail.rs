@@ -50,6 +50,7 @@ pub const WORDS: &Words = &[
     ("width", "--width"),
     ("height", "--height"),
     ("output", "-o"),
+    ("jpeg", "-o"),
     ("overwrite", "--overwrite"),
 ];
 
@@ -63,6 +64,7 @@ pub fn thumbnail(args: &ThumbnailArgs) -> Result<(), Failure> {
         width: args.width,
         height: args.height,
         output: file(&args.output),
+        jpeg: false,
         overwrite: args.overwrite,
     };
     let stills = cutroom_api::thumbnail(&request, &cancel).map_err(|e| Failure::of(e, WORDS))?;

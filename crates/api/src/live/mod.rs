@@ -19,7 +19,7 @@ use crate::{
 use cutroom_engine::{AudioSink, Engine, TimerSink, jobs::Jobs};
 use cutroom_export::UnfinishedFiles;
 use cutroom_pipeline::{FrameCache, MediaWatcher, WatchOptions};
-use cutroom_types::CancelToken;
+use cutroom_types::{CancelToken, FrameRate, Size};
 use jobs::Tasks;
 use player::Player;
 use serde_json::Value;
@@ -127,6 +127,13 @@ impl LiveSession {
     /// The changes of the document since the last call, in order, each with the revision that it leads to.
     pub fn take_changes(&mut self) -> Vec<(u64, DocumentChange)> {
         std::mem::take(&mut self.changes)
+    }
+
+    /// Size and frame rate of the composition that a view shows; of the main one if the view is not open.
+    pub fn format(&self, view: ViewId) -> Option<(Size, FrameRate)> {
+        let project = &self.session().project;
+        let shown = self.views.get(&view).and_then(|player| project.composition(player.composition()));
+        shown.or_else(|| project.main_composition()).map(|c| (c.size, c.frame_rate))
     }
 
     /// Commands that jobs have carried out since the last call, such as the import of what was found in

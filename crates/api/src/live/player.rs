@@ -65,6 +65,10 @@ impl Player {
         })
     }
 
+    pub fn composition(&self) -> &CompositionId {
+        &self.composition
+    }
+
     pub fn engine(&mut self) -> &mut Engine {
         &mut self.engine
     }

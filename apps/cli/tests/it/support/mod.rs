@@ -1,7 +1,8 @@
 //! Runs the built program and FFmpeg's tools on small generated clips.
 use std::{
+    io::{BufRead, BufReader},
     path::{Path, PathBuf},
-    process::{Command, Output},
+    process::{Command, Output, Stdio},
 };
 
 /// A temporary folder, removed at the end of the test.
@@ -50,6 +51,18 @@ impl Bench {
         let ran = self.run(args);
         assert_eq!(ran.code, 0, "cutroom {args:?}\n{}\n{}", ran.out, ran.err);
         ran
+    }
+
+    /// Runs a command until it has printed a line, and interrupts it.
+    pub fn interrupted(&self, args: &[&str]) -> Ran {
+        let mut command = self.command_with("--default-signal=INT", args);
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut out = String::new();
+        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut out).unwrap();
+        let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+        assert!(sent.success());
+        let rest = ran(child.wait_with_output().unwrap());
+        Ran { out: out + &rest.out, ..rest }
     }
 
     /// A clip with a moving test picture and a tone, tagged BT.709: `frames` of 320×180 at `rate`.

@@ -1,0 +1,85 @@
+//! `cutroom serve`.
+use crate::{args::BackendArg, failure::Failure, interrupt, text};
+use clap::Args;
+use cutroom_server::{Projects, Server, ServerOptions, new_token};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+
+/// How often an interrupt is looked for.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// Arguments of `cutroom serve`.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  cutroom serve film.json
+  cutroom serve film.json --listen 127.0.0.1:0 --no-token
+
+Edits, previews and exports over HTTP and WebSocket, for several programs at once; docs/server.md says how. The address with the token is
+printed. Each project is edited with its journal: what was answered is on the disk. Ctrl-C ends the server.
+
+Exit codes: 0 ended by Ctrl-C, 1 failed, 2 usage, 3 invalid project.")]
+pub struct ServeArgs {
+    /// The projects to open
+    #[arg(required = true)]
+    pub projects: Vec<PathBuf>,
+    /// Where to listen; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:7777")]
+    pub listen: SocketAddr,
+    /// What every request must have; without it one is made
+    #[arg(long, value_name = "TEXT", conflicts_with = "no_token")]
+    pub token: Option<String>,
+    /// Let every program of this machine in; only on loopback
+    #[arg(long)]
+    pub no_token: bool,
+    /// A folder whose projects may be opened, too, beside those of the projects
+    #[arg(long, value_name = "FOLDER")]
+    pub root: Vec<PathBuf>,
+    /// Another origin whose pages may use the server
+    #[arg(long, value_name = "URL")]
+    pub origin: Vec<String>,
+    /// What renders the frames
+    #[arg(long, value_enum, default_value_t)]
+    pub backend: BackendArg,
+    /// Worker threads; 0 means one per core
+    #[arg(long, default_value_t = 0)]
+    pub threads: usize,
+}
+
+/// Runs a server until it is interrupted.
+pub fn serve(args: &ServeArgs) -> Result<(), Failure> {
+    let (cancel, unfinished) = interrupt::cancellation()?;
+    let token = match (&args.token, args.no_token) {
+        (_, true) => None,
+        (Some(token), false) => Some(token.clone()),
+        (None, false) => Some(new_token()?),
+    };
+    let folder = |project: &PathBuf| {
+        let parent = project.parent().filter(|p| !p.as_os_str().is_empty());
+        parent.map_or_else(|| PathBuf::from("."), PathBuf::from)
+    };
+    let options = ServerOptions {
+        address: args.listen,
+        token,
+        roots: args.projects.iter().map(folder).chain(args.root.iter().cloned()).collect(),
+        origins: args.origin.clone(),
+        backend: args.backend.into(),
+        threads: args.threads,
+        ..ServerOptions::default()
+    };
+    let projects = Arc::new(Projects::new(&options, unfinished));
+    let mut opened = Vec::new();
+    for path in &args.projects {
+        opened.push(projects.open(path).map_err(|refusal| Failure::from(refusal.errors()))?.id.clone());
+    }
+    let server = Server::start(&options, projects)?;
+    let query = options.token.as_ref().map(|token| format!("?token={token}")).unwrap_or_default();
+    for id in opened {
+        super::print(&format!("http://{}/api/v1/projects/{id}/document{query}\n", server.address()))?;
+    }
+    while !cancel.is_cancelled() {
+        std::thread::sleep(PAUSE);
+    }
+    text::say("ending; edits that were answered are in the journals\n");
+    drop(server);
+    Ok(())
+}

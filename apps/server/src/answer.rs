@@ -1,0 +1,55 @@
+//! Errors as answers: a status and `{"errors": [...]}`.
+use axum::{
+    Json,
+    http::StatusCode,
+    response::{IntoResponse, Response},
+};
+use cutroom_api::{ApiError, CODES, ErrorClass};
+use serde_json::json;
+
+/// Errors with the status that they are answered with.
+#[derive(Debug)]
+pub struct Refusal {
+    status: StatusCode,
+    errors: Vec<ApiError>,
+}
+
+impl Refusal {
+    /// One error with a status of its own.
+    pub fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+        Self { status, errors: vec![ApiError::new(code, message)] }
+    }
+
+    /// The errors.
+    pub fn errors(self) -> Vec<ApiError> {
+        self.errors
+    }
+
+    /// What somebody else made wrong, or this program.
+    pub fn of(errors: Vec<ApiError>) -> Self {
+        let class = errors.first().and_then(|e| CODES.iter().find(|row| row.code == e.code)).map(|row| row.class);
+        let is_lost = errors.first().is_some_and(|e| e.code == "media.open.not_found" || e.code == "project.read");
+        let status = match class {
+            _ if is_lost => StatusCode::NOT_FOUND,
+            Some(ErrorClass::Usage) => StatusCode::BAD_REQUEST,
+            Some(ErrorClass::Project | ErrorClass::Media) => StatusCode::UNPROCESSABLE_ENTITY,
+            _ => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        Self { status, errors }
+    }
+}
+
+impl From<ApiError> for Refusal {
+    fn from(error: ApiError) -> Self {
+        Self::of(vec![error])
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        (self.status, Json(json!({ "errors": self.errors }))).into_response()
+    }
+}
+
+/// What a route returns.
+pub type Answer<T> = Result<T, Refusal>;

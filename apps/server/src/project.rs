@@ -1,0 +1,291 @@
+//! The thread of an open project: its running session, and the views that look at it.
+use crate::{
+    answer::Refusal,
+    view::{Outlet, View},
+};
+use axum::http::StatusCode;
+use cutroom_api::{
+    ApiError, CancelToken, ClientMessage, Editor, JournalOptions, LiveOptions, LiveSession, ServerMessage, Session, SessionEvent,
+    UnfinishedFiles, ViewId,
+};
+use serde_json::Value;
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::mpsc::{self, RecvTimeoutError},
+    thread::{self, JoinHandle},
+    time::Duration,
+};
+use tokio::sync::oneshot;
+
+/// How often a session is updated while something is under way, and while nothing is.
+const BUSY: Duration = Duration::from_millis(1);
+const IDLE: Duration = Duration::from_millis(20);
+
+/// What a command did.
+#[derive(Debug)]
+pub struct Executed {
+    /// Revision of the document after it.
+    pub revision: u64,
+    /// The answer.
+    pub event: SessionEvent,
+}
+
+/// The document as it is at a moment.
+pub struct Snapshot {
+    /// Its revision.
+    pub revision: u64,
+    /// Whether the project file lacks some of it.
+    pub unsaved: bool,
+    /// The session, for work beside it.
+    pub session: Session,
+}
+
+/// What the thread is asked to do.
+enum Request {
+    Execute { view: Option<ViewId>, command: Value, if_revision: Option<u64>, to: oneshot::Sender<Result<Executed, Refusal>> },
+    Snapshot { to: oneshot::Sender<Snapshot> },
+    Open { outlet: Outlet, to: oneshot::Sender<Result<ViewId, ApiError>> },
+    Look { view: ViewId, message: ClientMessage },
+    Close { view: ViewId },
+    Stop,
+}
+
+/// An open project.
+pub struct Project {
+    /// Its number in addresses.
+    pub id: String,
+    /// Its file.
+    pub path: PathBuf,
+    requests: mpsc::Sender<Request>,
+    cancel: CancelToken,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Project {
+    /// Opens a project with its journal, and starts its thread.
+    ///
+    /// # Errors
+    /// Those of opening a project and its journal.
+    pub fn open(id: String, path: &Path, options: LiveOptions) -> Result<Self, ApiError> {
+        let (editor, notes) = Editor::open(Session::open(path)?, JournalOptions::default())?;
+        notes.iter().for_each(|note| tracing::info!(project = id, "{note}"));
+        let options = LiveOptions { watches: true, keeps_changes: true, ..options };
+        let (requests, queue) = mpsc::channel();
+        let (begun, beginning) = mpsc::sync_channel(1);
+        let cancel = CancelToken::new();
+        let of_thread = cancel.clone();
+        // The session lives on its thread alone.
+        let run = move || {
+            let made = LiveSession::new(editor, options);
+            let made = made.map(|session| Running { session, views: BTreeMap::new(), cancel: of_thread });
+            match made {
+                Ok(running) => {
+                    // The opener waits for this.
+                    let _ = begun.send(Ok(()));
+                    running.run(&queue);
+                }
+                Err(e) => _ = begun.send(Err(e)),
+            }
+        };
+        let thread = thread::Builder::new().name(format!("project {id}")).spawn(run);
+        let thread = thread.map_err(|e| ApiError::of("engine.thread", &e))?;
+        let broke = |_| ApiError::new("server.defect", "the thread of the project has ended");
+        beginning.recv().map_err(broke)??;
+        Ok(Self { id, path: path.to_owned(), requests, cancel, thread: Some(thread) })
+    }
+
+    /// Puts a request into the queue; the answer comes from what is returned.
+    fn ask<T>(&self, request: impl FnOnce(oneshot::Sender<T>) -> Request) -> oneshot::Receiver<T> {
+        let (to, answer) = oneshot::channel();
+        // If the project is being closed, the answer's sender is dropped.
+        let _ = self.requests.send(request(to));
+        answer
+    }
+
+    /// Carries out a command, for a view if its playhead is meant.
+    ///
+    /// # Errors
+    /// Those of the command; 409 if `if_revision` is not that of the document.
+    pub fn execute(
+        &self,
+        view: Option<ViewId>,
+        command: Value,
+        if_revision: Option<u64>,
+    ) -> impl Future<Output = Result<Executed, Refusal>> + use<> {
+        // The command is in the queue when this returns, so that commands are carried out in their order.
+        let answer = self.ask(|to| Request::Execute { view, command, if_revision, to });
+        async move { answer.await.map_err(closed)? }
+    }
+
+    /// The document as it is now.
+    ///
+    /// # Errors
+    /// The project is being closed.
+    pub async fn snapshot(&self) -> Result<Snapshot, Refusal> {
+        self.ask(|to| Request::Snapshot { to }).await.map_err(closed)
+    }
+
+    /// Adds a view.
+    ///
+    /// # Errors
+    /// No engine can be started, or the project is being closed.
+    pub async fn open_view(&self, outlet: Outlet) -> Result<ViewId, Refusal> {
+        Ok(self.ask(|to| Request::Open { outlet, to }).await.map_err(closed)??)
+    }
+
+    /// Passes on what a view says about what it wants to see.
+    pub fn look(&self, view: ViewId, message: ClientMessage) {
+        // Fails while the project is being closed.
+        let _ = self.requests.send(Request::Look { view, message });
+    }
+
+    /// Removes a view.
+    pub fn close_view(&self, view: ViewId) {
+        let _ = self.requests.send(Request::Close { view });
+    }
+}
+
+impl Drop for Project {
+    fn drop(&mut self) {
+        self.cancel.cancel();
+        let _ = self.requests.send(Request::Stop);
+        let _ = self.thread.take().map(JoinHandle::join);
+    }
+}
+
+fn closed(_: oneshot::error::RecvError) -> Refusal {
+    Refusal::new(StatusCode::SERVICE_UNAVAILABLE, "server.project_closed", "the project is being closed")
+}
+
+/// Hidden files of exports of all projects, which a second interrupt removes.
+pub type Unfinished = UnfinishedFiles;
+
+struct Running {
+    session: LiveSession,
+    views: BTreeMap<ViewId, View>,
+    cancel: CancelToken,
+}
+
+impl Running {
+    fn run(mut self, queue: &mpsc::Receiver<Request>) {
+        loop {
+            let is_busy = self.views.values().any(View::is_busy);
+            match queue.recv_timeout(if is_busy { BUSY } else { IDLE }) {
+                Ok(Request::Stop) | Err(RecvTimeoutError::Disconnected) => return,
+                Ok(request) => self.carry_out(request),
+                Err(RecvTimeoutError::Timeout) => {}
+            }
+            self.update();
+        }
+    }
+
+    fn carry_out(&mut self, request: Request) {
+        match request {
+            Request::Execute { view, command, if_revision, to } => {
+                // Whoever asked may be gone; the command is carried out all the same.
+                let _ = to.send(self.execute(view, &command, if_revision));
+            }
+            Request::Snapshot { to } => {
+                let (revision, unsaved) = (self.session.revision(), self.session.editor().is_unsaved());
+                let _ = to.send(Snapshot { revision, unsaved, session: self.session.snapshot() });
+            }
+            Request::Open { outlet, to } => {
+                let opened = self.session.open_view(Box::new(outlet.sink()));
+                let clients = self.views.len() + 1;
+                if let Ok(id) = &opened {
+                    let mut view = View::new(*id, outlet);
+                    view.say(ServerMessage::Welcome { revision: self.session.revision(), clients });
+                    self.views.insert(*id, view);
+                    self.tell(&ServerMessage::Presence { clients });
+                }
+                // Whoever asked may be gone: the view finds that out when it is updated.
+                let _ = to.send(opened);
+            }
+            Request::Look { view, message } => {
+                if let Some(view) = self.views.get_mut(&view) {
+                    view.look(&mut self.session, &message);
+                }
+            }
+            Request::Close { view } => self.close(view),
+            Request::Stop => {}
+        }
+    }
+
+    fn close(&mut self, view: ViewId) {
+        if self.views.remove(&view).is_some() {
+            self.session.close_view(view);
+            let clients = self.views.len();
+            self.tell(&ServerMessage::Presence { clients });
+        }
+    }
+
+    fn execute(&mut self, view: Option<ViewId>, command: &Value, if_revision: Option<u64>) -> Result<Executed, Refusal> {
+        let now = self.session.revision();
+        if if_revision.is_some_and(|wanted| wanted != now) {
+            let message = format!("the document has revision {now}");
+            return Err(Refusal::new(StatusCode::CONFLICT, "server.revision", message));
+        }
+        if command.get("wait").is_some() {
+            return Err(ApiError::new("usage.command", "a server does not wait: the end of a job comes as an event").into());
+        }
+        let view = view.filter(|view| self.views.contains_key(view)).unwrap_or(ViewId::SCRIPT);
+        let mut events = Vec::new();
+        let done = self.session.execute_in(view, command, &self.cancel, &mut |event| events.push(event));
+        events.into_iter().for_each(|event| self.tell(&ServerMessage::Event { event: Box::new(event) }));
+        // Others see a change before its author has the answer.
+        self.tell_changes();
+        let event = done.map_err(Refusal::of)?;
+        Ok(Executed { revision: self.session.revision(), event })
+    }
+
+    fn tell_changes(&mut self) {
+        let changes = self.session.take_changes();
+        if changes.is_empty() {
+            return;
+        }
+        for (revision, change) in changes {
+            self.tell(&ServerMessage::Edits { revision, label: change.label, edits: change.edits });
+        }
+        self.views.values_mut().for_each(View::redraw);
+    }
+
+    /// Sends a message to all views. One that does not read its messages is closed; it finds out what it
+    /// has missed when it connects again.
+    fn tell(&mut self, message: &ServerMessage) {
+        let slow: Vec<ViewId> =
+            self.views.iter_mut().filter_map(|(id, view)| (!view.say(message.clone())).then_some(*id)).collect();
+        for id in slow {
+            self.close(id);
+        }
+    }
+
+    fn update(&mut self) {
+        let mut happened = Vec::new();
+        self.session.update_views(&mut |view, event| happened.push((view, event)));
+        for (view, event) in happened {
+            let redraws = matches!(event, SessionEvent::MediaChanged { .. });
+            match view {
+                // What the transport of a view does is said by the view itself.
+                Some(_) if matches!(event, SessionEvent::Transport { .. }) => {}
+                Some(view) => {
+                    if let Some(view) = self.views.get_mut(&view) {
+                        view.say(ServerMessage::Event { event: Box::new(event) });
+                    }
+                }
+                None => self.tell(&ServerMessage::Event { event: Box::new(event) }),
+            }
+            if redraws {
+                self.views.values_mut().for_each(View::redraw);
+            }
+        }
+        self.tell_changes();
+        let mut gone = Vec::new();
+        for (id, view) in &mut self.views {
+            if !view.update(&mut self.session) {
+                gone.push(*id);
+            }
+        }
+        gone.into_iter().for_each(|id| self.close(id));
+    }
+}

@@ -1,0 +1,355 @@
+//! A view: what one who looks at a project wants to see, and what is sent there.
+use cutroom_api::{
+    ApiError, AudioBlock, AudioSink, CancelToken, ClientMessage, FrameHandle, LIVE_KEY, LIVE_REDUCED, LIVE_SETTLED, LiveQuality,
+    LiveSession, Picture, RenderScale, ServerMessage, TimerSink, TransportActivity, TransportReport, Urgency, ViewId,
+};
+use serde_json::{Value, json};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::{Duration, Instant},
+};
+use tokio::sync::{mpsc, watch};
+
+/// Messages that may wait for a view; one that has more does not read them.
+const MAX_MESSAGES: usize = 1024;
+/// Blocks of sound that may wait for a view.
+const MAX_BLOCKS: usize = 64;
+/// While it plays, the playhead is told this often.
+const TOLD: Duration = Duration::from_millis(100);
+/// Height of pictures while somebody drags, in pixels: they come sooner.
+const DRAGGED_HEIGHT_PX: f64 = 540.0;
+
+/// A picture that is to be sent.
+pub struct Drawn {
+    pub generation: u32,
+    pub frame: i64,
+    pub time: i64,
+    pub revision: u64,
+    pub flags: u8,
+    pub identity: u32,
+    pub render_us: u32,
+    pub picture: Picture,
+}
+
+/// A block of sound that is to be sent.
+pub struct Heard {
+    pub generation: u32,
+    /// Its first sample, counted from where playback began.
+    pub first: u64,
+    pub block: AudioBlock,
+}
+
+/// The project's end of the way to a view.
+pub struct Outlet {
+    messages: mpsc::Sender<ServerMessage>,
+    /// Only the newest picture is sent.
+    pictures: watch::Sender<Option<Arc<Drawn>>>,
+    sound: mpsc::Sender<Heard>,
+    generation: Arc<AtomicU32>,
+}
+
+/// The socket's end.
+pub struct Inlet {
+    pub messages: mpsc::Receiver<ServerMessage>,
+    pub pictures: watch::Receiver<Option<Arc<Drawn>>>,
+    pub sound: mpsc::Receiver<Heard>,
+}
+
+impl Outlet {
+    /// Both ends.
+    pub fn new() -> (Self, Inlet) {
+        let (messages, of_messages) = mpsc::channel(MAX_MESSAGES);
+        let (pictures, of_pictures) = watch::channel(None);
+        let (sound, of_sound) = mpsc::channel(MAX_BLOCKS);
+        let inlet = Inlet { messages: of_messages, pictures: of_pictures, sound: of_sound };
+        (Self { messages, pictures, sound, generation: Arc::default() }, inlet)
+    }
+
+    /// Where the sound of playback goes.
+    pub fn sink(&self) -> impl AudioSink + use<> {
+        Forwarded { timer: TimerSink::new(), sound: self.sound.clone(), generation: Arc::clone(&self.generation), first: 0 }
+    }
+}
+
+/// Sends sound to a view; the machine's clock says when it is heard.
+struct Forwarded {
+    timer: TimerSink,
+    sound: mpsc::Sender<Heard>,
+    generation: Arc<AtomicU32>,
+    first: u64,
+}
+
+impl AudioSink for Forwarded {
+    fn start(&mut self) {
+        self.timer.start();
+    }
+
+    fn pause(&mut self) {
+        self.timer.pause();
+    }
+
+    fn clear(&mut self, rate_hz: u32) {
+        self.timer.clear(rate_hz);
+        self.first = 0;
+    }
+
+    fn push(&mut self, block: AudioBlock) {
+        let (generation, first) = (self.generation.load(Ordering::Acquire), self.first);
+        self.first += block.len() as u64;
+        // A view that does not read its sound does without.
+        let _ = self.sound.try_send(Heard { generation, first, block: block.clone() });
+        self.timer.push(block);
+    }
+
+    fn finish(&mut self) {
+        self.timer.finish();
+    }
+
+    fn consumed(&mut self) -> u64 {
+        self.timer.consumed()
+    }
+
+    fn buffered(&mut self) -> u64 {
+        self.timer.buffered()
+    }
+
+    fn missed(&mut self) -> u64 {
+        self.timer.missed()
+    }
+}
+
+/// A picture that was requested.
+struct Wanted {
+    handle: FrameHandle,
+    since: Instant,
+    /// Whether it is the picture at rest.
+    settles: bool,
+    scale: RenderScale,
+}
+
+/// A view of a project.
+pub struct View {
+    id: ViewId,
+    outlet: Outlet,
+    size: (u32, u32),
+    quality: LiveQuality,
+    wanted: Option<Wanted>,
+    /// Whether the picture at the playhead is to be drawn when the newest document is open.
+    redraws: bool,
+    told: Option<(TransportReport, Instant)>,
+    is_busy: bool,
+}
+
+impl View {
+    pub fn new(id: ViewId, outlet: Outlet) -> Self {
+        let quality = LiveQuality::default();
+        Self { id, outlet, size: (1280, 720), quality, wanted: None, redraws: true, told: None, is_busy: true }
+    }
+
+    /// Whether something is under way that the view waits for.
+    pub fn is_busy(&self) -> bool {
+        self.is_busy
+    }
+
+    /// Sends a message; `false` if the view does not read them any more.
+    pub fn say(&mut self, message: ServerMessage) -> bool {
+        self.outlet.messages.try_send(message).is_ok()
+    }
+
+    /// The picture at the playhead is drawn again.
+    pub fn redraw(&mut self) {
+        self.redraws = true;
+        self.is_busy = true;
+    }
+
+    /// Takes in what the view says.
+    pub fn look(&mut self, session: &mut LiveSession, message: &ClientMessage) {
+        self.is_busy = true;
+        let done = match message {
+            ClientMessage::Hello { width, height, .. } | ClientMessage::View { width, height } => {
+                self.size = ((*width).max(1), (*height).max(1));
+                self.resize(session)
+            }
+            ClientMessage::Quality { mode } => {
+                self.quality = *mode;
+                self.resize(session)
+            }
+            ClientMessage::Show { composition } => {
+                self.redraw();
+                self.command(session, &json!({"show": {"composition": composition}}))
+            }
+            ClientMessage::Play { generation, from, speed } => {
+                self.begin(*generation);
+                let sought = from.map_or(Ok(()), |from| self.seek(session, "seek", from));
+                sought.and_then(|()| self.command(session, &json!({"shuttle": {"speed": speed}})))
+            }
+            ClientMessage::Pause { generation } => {
+                self.begin(*generation);
+                self.redraws = true;
+                self.command(session, &json!({"pause": {}}))
+            }
+            ClientMessage::Seek { generation, frame, dragging } => {
+                self.begin(*generation);
+                self.redraws = !dragging;
+                let name = if *dragging { "scrub" } else { "seek" };
+                self.seek(session, name, *frame).and_then(|()| {
+                    if *dragging {
+                        let scale = self.scale(session, Some(DRAGGED_HEIGHT_PX));
+                        self.request(session, scale, false)?;
+                    }
+                    Ok(())
+                })
+            }
+            // Those are for the socket and the session.
+            ClientMessage::Command { .. } | ClientMessage::Credit { .. } => Ok(()),
+        };
+        if let Err(errors) = done {
+            self.say(ServerMessage::Failed { errors });
+        }
+    }
+
+    fn begin(&mut self, generation: u32) {
+        self.outlet.generation.store(generation, Ordering::Release);
+        self.wanted = None;
+    }
+
+    fn command(&self, session: &mut LiveSession, command: &Value) -> Result<(), Vec<ApiError>> {
+        session.execute_in(self.id, command, &CancelToken::new(), &mut |_| {}).map(drop)
+    }
+
+    /// Moves the playhead, within the composition.
+    fn seek(&self, session: &mut LiveSession, name: &str, frame: i64) -> Result<(), Vec<ApiError>> {
+        let frames = session.transport(self.id).map_err(|e| vec![e])?.frames;
+        let last = if frames > 0 { frames - 1 } else { i64::MAX };
+        self.command(session, &json!({name: {"to": frame.clamp(0, last).to_string()}}))
+    }
+
+    /// Pictures get another size from now on.
+    fn resize(&mut self, session: &mut LiveSession) -> Result<(), Vec<ApiError>> {
+        self.redraw();
+        let scale = self.scale(session, None);
+        self.command(session, &json!({"preview": {"scale": scale.value()}}))
+    }
+
+    /// The smallest of a few scales at which pictures fill the view.
+    fn scale(&self, session: &LiveSession, greatest_height_px: Option<f64>) -> RenderScale {
+        let Some((size, _)) = session.format(self.id) else { return RenderScale::FULL };
+        let wanted = match self.quality {
+            LiveQuality::Half => 0.5,
+            LiveQuality::Quarter => 0.25,
+            LiveQuality::Full | LiveQuality::Auto => {
+                let fits = (f64::from(self.size.0) / f64::from(size.width)).min(f64::from(self.size.1) / f64::from(size.height));
+                let at_most = greatest_height_px.map_or(1.0, |height| height / f64::from(size.height));
+                fits.min(at_most)
+            }
+        };
+        let ladder = [0.125, 0.25, 1.0 / 3.0, 0.5, 2.0 / 3.0, 0.75];
+        let scale = ladder.into_iter().find(|scale| *scale >= wanted - 1e-9).unwrap_or(1.0);
+        RenderScale::new(scale).unwrap_or(RenderScale::FULL)
+    }
+
+    fn request(&mut self, session: &mut LiveSession, scale: RenderScale, settles: bool) -> Result<(), Vec<ApiError>> {
+        let one = |e| vec![e];
+        let frame = session.transport(self.id).map_err(one)?.frame;
+        let engine = session.engine(self.id).map_err(one)?;
+        let urgency = if settles { Urgency::Normal } else { Urgency::Scrub };
+        let handle = engine.request(frame, scale, urgency);
+        self.wanted = Some(Wanted { handle, since: Instant::now(), settles, scale });
+        Ok(())
+    }
+
+    /// Sends what is new; `false` if the view is gone.
+    pub fn update(&mut self, session: &mut LiveSession) -> bool {
+        if let Err(errors) = self.pictures(session) {
+            self.say(ServerMessage::Failed { errors });
+        }
+        self.state(session) && !self.outlet.messages.is_closed()
+    }
+
+    fn pictures(&mut self, session: &mut LiveSession) -> Result<(), Vec<ApiError>> {
+        let revision = session.revision();
+        let generation = self.outlet.generation.load(Ordering::Acquire);
+        let one = |e| vec![e];
+        let activity = session.transport(self.id).map_err(one)?.activity;
+        let plays = matches!(activity, TransportActivity::Playing | TransportActivity::Prerolling);
+        let scale = self.scale(session, None);
+        let engine = session.engine(self.id).map_err(one)?;
+        let rate = engine.document().map(|(_, open)| open.composition().frame_rate);
+        let time_of = |frame: i64| rate.map_or(0, |rate| rate.time_of_frame(frame).0);
+        if let Some(shown) = engine.shown().pop_back() {
+            let flags = LIVE_KEY | if engine.state().scale == RenderScale::FULL { 0 } else { LIVE_REDUCED };
+            let time = time_of(shown.frame);
+            let drawn =
+                Drawn { generation, frame: shown.frame, time, revision, flags, identity: 0, render_us: 0, picture: shown.picture };
+            self.outlet.pictures.send_replace(Some(Arc::new(drawn)));
+        }
+        let answer = self.wanted.as_ref().map(|wanted| wanted.handle.poll());
+        match answer {
+            Some(Ok(Some(answer))) => {
+                let time = time_of(answer.frame);
+                if let Some(wanted) = &self.wanted {
+                    let is_reduced = wanted.scale != RenderScale::FULL;
+                    let flags = LIVE_KEY
+                        | if is_reduced { LIVE_REDUCED } else { 0 }
+                        | if wanted.settles && answer.exact { LIVE_SETTLED } else { 0 };
+                    let render_us = u32::try_from(wanted.since.elapsed().as_micros()).unwrap_or(u32::MAX);
+                    let identity = answer.key.map_or(0, |key| key.first_bits());
+                    let drawn = Drawn {
+                        generation,
+                        frame: answer.frame,
+                        time,
+                        revision: answer.revision,
+                        flags,
+                        identity,
+                        render_us,
+                        picture: answer.picture,
+                    };
+                    self.outlet.pictures.send_replace(Some(Arc::new(drawn)));
+                }
+                if answer.exact {
+                    self.wanted = None;
+                }
+            }
+            Some(Err(e)) => {
+                self.wanted = None;
+                if e.code() != "engine.overtaken" {
+                    return Err(vec![ApiError::of(e.code(), &*e)]);
+                }
+            }
+            Some(Ok(None)) | None => {}
+        }
+        // The picture at rest: once nothing else is under way, so that it is that of the newest document.
+        let is_idle = engine.is_idle();
+        if self.redraws && !plays && self.wanted.is_none() && is_idle {
+            self.redraws = false;
+            self.request(session, scale, true)?;
+        }
+        self.is_busy = self.redraws || self.wanted.is_some() || plays || !is_idle;
+        Ok(())
+    }
+
+    /// Says what the transport does, if that is new.
+    fn state(&mut self, session: &mut LiveSession) -> bool {
+        let Ok(now) = session.transport(self.id) else { return false };
+        if let Some((before, since)) = &self.told {
+            let same_but_frame = TransportReport { frame: now.frame, timecode: now.timecode.clone(), ..before.clone() } == now;
+            if *before == now || (same_but_frame && now.activity == TransportActivity::Playing && since.elapsed() < TOLD) {
+                return true;
+            }
+        }
+        let frame_rate = session.format(self.id).map(|(_, rate)| rate.to_string()).unwrap_or_default();
+        let report = now.clone();
+        self.told = Some((now, Instant::now()));
+        self.say(ServerMessage::State {
+            composition: report.composition,
+            activity: report.activity,
+            frame: report.frame,
+            frames: report.frames,
+            frame_rate,
+            speed: report.speed,
+        })
+    }
+}
