@@ -75,8 +75,7 @@ export class Live {
     socket.binaryType = "arraybuffer";
     socket.onopen = () => {
       this.opened = true;
-      const { decoders, dpr } = this.options;
-      this.send({ type: "hello", decoders, ...this.wanted, dpr });
+      this.hello();
     };
     socket.onmessage = (event) => this.received(event.data as string | ArrayBuffer);
     socket.onclose = () => this.lost(socket);
@@ -93,6 +92,17 @@ export class Live {
   /** Tries again at once, as when the network is back. */
   retry(): void {
     if (this.socket === undefined) this.connect();
+  }
+
+  /** What the page can decode, as when a decoder turned out not to work. */
+  decoders(decoders: string[]): void {
+    this.options.decoders = decoders;
+    this.hello();
+  }
+
+  private hello(): void {
+    const { decoders, dpr } = this.options;
+    this.send({ type: "hello", decoders, ...this.wanted, dpr });
   }
 
   get connected(): boolean {

@@ -1,8 +1,8 @@
 // Paints the clips of all rows. The number of drawing calls is bounded by what is visible: clips
 // narrower than two pixels are merged into columns, and those between columns are skipped over.
 import type { Clip } from "../../api/types";
-import { clipName, firstEndingAfter, mediaIdOf, sourceKind, trackIndex, type TrackIndex } from "../../document/select";
-import { type Place, placeOf } from "../../edit/preview";
+import { clipName, findClip, firstEndingAfter, mediaIdOf, sourceKind, trackIndex, type TrackIndex } from "../../document/select";
+import type { Place } from "../../edit/preview";
 import { FLICKS, toFlicks } from "../../edit/time";
 import type { Scene } from "../scene";
 import { timeAt, type Row, xOf } from "../view";
@@ -235,19 +235,14 @@ function paintLocked(ctx: Context2D, scene: Scene, row: Row): void {
 function paintDragged(ctx: Context2D, scene: Scene): void {
   const places = scene.preview?.places;
   if (places === undefined || places.size === 0) return;
-  const { view, rows } = scene;
+  const { view, rows, project } = scene;
   const right = timeAt(view, view.width);
-  for (const row of rows) {
-    for (const clip of row.track.clips ?? []) {
-      const place = places.get(clip.id);
-      if (place === undefined || place.start > right || place.start + place.duration < view.left) continue;
-      const target = rows.find((r) => r.track.id === place.track) ?? row;
-      const width = place.duration / view.flicksPerPx;
-      paintClip(ctx, scene, target, clip, place, xOf(view, place.start), Math.max(RUN_BELOW, width));
-    }
+  for (const [id, place] of places) {
+    if (place.start > right || place.start + place.duration < view.left) continue;
+    const clip = findClip(project, id)?.clip;
+    const row = rows.find((r) => r.track.id === place.track);
+    if (clip === undefined || row === undefined) continue;
+    const width = place.duration / view.flicksPerPx;
+    paintClip(ctx, scene, row, clip, place, xOf(view, place.start), Math.max(RUN_BELOW, width));
   }
-}
-
-export function placeIn(scene: Scene, clip: Clip, track: string): Place {
-  return scene.preview?.places.get(clip.id) ?? placeOf(clip, track);
 }
