@@ -11,7 +11,7 @@ const proxy = { "/api": { target: server, ws: true } };
 
 export default defineConfig({
   plugins: [react()],
-  build: { outDir: "dist", target: "es2022", sourcemap: false },
+  build: { outDir: "dist", target: "es2022", sourcemap: false, chunkSizeWarningLimit: 1200 },
   server: { headers: isolated, proxy },
   preview: { headers: isolated, proxy },
   test: { include: ["src/**/*.test.{ts,tsx}"], environment: "node" },

@@ -1,6 +1,6 @@
 // One project in one page: the document, the socket, transport and sound, and what the user has
 // selected. Views read the stores; everything that changes anything goes through here.
-import type { ApiError, Composition, Copied, Media, Project, SessionEvent } from "../api/types";
+import type { ApiError, Composition, Copied, Media, MediaChange, Project, SessionEvent } from "../api/types";
 import { compositionLength, compositionRate, findComposition } from "../document/select";
 import { documentStore, Mirror } from "../document/store";
 import type { Context } from "../edit/commands";
@@ -84,11 +84,11 @@ export class Session {
       this.loop = requestAnimationFrame(tick);
     };
     this.loop = requestAnimationFrame(tick);
-    const [catalog, titles] = await Promise.allSettled([this.http.catalog(), this.http.titles()]);
-    if (catalog.status === "fulfilled") this.lists.setState({ catalog: catalog.value });
-    else this.problem("catalog", catalog.reason);
-    if (titles.status === "fulfilled") this.lists.setState({ titles: titles.value });
-    else this.problem("titles", titles.reason);
+    try {
+      this.lists.setState({ catalog: await this.http.catalog() });
+    } catch (error) {
+      this.problem("catalog", error);
+    }
   }
 
   stop(): void {
@@ -222,12 +222,24 @@ export class Session {
         this.endJob(event.job, { state: "failed", errors: event.errors });
         for (const error of event.errors) this.listed(`job ${event.job}`, error);
         break;
+      case "media_changed":
+        this.mediaChanged(event.media, event.change);
+        break;
       case "failed":
         for (const error of event.errors) this.listed("session", error);
         break;
       default:
         break;
     }
+  }
+
+  private mediaChanged(media: string, change: MediaChange): void {
+    const offline = new Set(this.lists.getState().offline);
+    if (typeof change === "object" && "offline" in change) offline.add(media);
+    else offline.delete(media);
+    const changes = new Map(this.lists.getState().changes);
+    changes.set(media, (changes.get(media) ?? 0) + 1);
+    this.lists.setState({ offline, changes });
   }
 
   private listed(source: string, error: ApiError): void {

@@ -1,6 +1,6 @@
 // What the page knows beside the document, by concern, so that views hear only of what they show.
 import { createStore } from "zustand/vanilla";
-import type { ApiError, Catalog, HistoryEntry, JobReport, JobResult, TitleList } from "../api/types";
+import type { ApiError, Catalog, HistoryEntry, JobReport, JobResult } from "../api/types";
 import type { Tool } from "../timeline/gestures/host";
 import { heights, type View } from "../timeline/view";
 import type { Activity, QualityMode } from "../wire/messages";
@@ -90,10 +90,13 @@ export const linkStore = () => createStore<Link>(() => ({ state: "connecting", r
 
 export interface Lists {
   catalog: Catalog | undefined;
-  titles: TitleList | undefined;
   history: HistoryEntry[];
-  uploads: { name: string; failed?: ApiError }[];
+  uploads: { name: string }[];
+  /** Media whose files are not there. */
+  offline: ReadonlySet<string>;
+  /** How often the file of a medium has changed: pictures of it are fetched again. */
+  changes: ReadonlyMap<string, number>;
 }
 
 export const listStore = () =>
-  createStore<Lists>(() => ({ catalog: undefined, titles: undefined, history: [], uploads: [] }));
+  createStore<Lists>(() => ({ catalog: undefined, history: [], uploads: [], offline: new Set(), changes: new Map() }));

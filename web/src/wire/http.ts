@@ -1,5 +1,5 @@
 // Requests to the server. Every path is below /api/v1; every failure is a RequestFailed.
-import type { ApiError, Catalog, Project, SessionEvent, TitleList } from "../api/types";
+import type { ApiError, Catalog, Project, SessionEvent } from "../api/types";
 import { RequestFailed } from "./errors";
 import type { Command } from "./messages";
 
@@ -22,19 +22,6 @@ export interface Waveform {
   rate: number;
   /** Of each channel the least and largest sample of each span, -1..=1. */
   channels: [number, number][][];
-}
-
-export interface FolderEntry {
-  name: string;
-  path: string;
-  folder: boolean;
-  bytes?: number;
-}
-
-export interface Folder {
-  path: string;
-  parent?: string | null;
-  entries: FolderEntry[];
 }
 
 export class Http {
@@ -67,16 +54,8 @@ export class Http {
     return this.json("/catalog");
   }
 
-  titles(): Promise<TitleList> {
-    return this.json("/titles");
-  }
-
   waveform(project: string, media: string, perSecond: number): Promise<Waveform> {
     return this.json(`${mediaPath(project, media)}/waveform?per_second=${perSecond}`);
-  }
-
-  browse(path: string): Promise<Folder> {
-    return this.json(`/browse?path=${encodeURIComponent(path)}`);
   }
 
   /** Stores a file in the project's media folder. */
