@@ -20,7 +20,11 @@ export function App({ start }: { start: Start }) {
   }, [http, project]);
   return (
     <Tooltip.Provider delayDuration={500} skipDelayDuration={200}>
-      {project === undefined ? <ProjectPicker http={http} onOpen={setProject} /> : session === undefined ? null : <Editor key={session.project} session={session} />}
+      {project === undefined ? (
+        <ProjectPicker http={http} onOpen={setProject} />
+      ) : session === undefined ? null : (
+        <Editor key={session.project} session={session} />
+      )}
     </Tooltip.Provider>
   );
 }

@@ -21,7 +21,13 @@ function Palette({ close }: { close(): void }) {
   const [search, setSearch] = useState("");
   const [at, setAt] = useState(0);
   const list = useRef<HTMLUListElement>(null);
-  const named = useMemo(() => commands.filter((c) => c.id !== "palette").map((c) => ({ id: c.id, name: text(`cmd-${c.id}`), group: text(`group-${c.group}`) })), [text]);
+  const named = useMemo(
+    () =>
+      commands
+        .filter((c) => c.id !== "palette")
+        .map((c) => ({ id: c.id, name: text(`cmd-${c.id}`), group: text(`group-${c.group}`) })),
+    [text],
+  );
   const found = ranked(named, search);
   const chosen = Math.min(at, found.length - 1);
   useEffect(() => {
@@ -57,7 +63,15 @@ function Palette({ close }: { close(): void }) {
       />
       <ul ref={list} id="palette-list" role="listbox" aria-label={text("cmd-palette")} className="palette-list">
         {found.map((c, n) => (
-          <li key={c.id} id={`palette-${c.id}`} role="option" aria-selected={n === chosen} className="palette-row" onPointerMove={() => setAt(n)} onClick={() => go(c.id)}>
+          <li
+            key={c.id}
+            id={`palette-${c.id}`}
+            role="option"
+            aria-selected={n === chosen}
+            className="palette-row"
+            onPointerMove={() => setAt(n)}
+            onClick={() => go(c.id)}
+          >
             <span className="muted palette-group">{c.group}</span>
             <span>{c.name}</span>
             <span className="spring" />

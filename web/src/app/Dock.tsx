@@ -1,5 +1,5 @@
 import { type DockviewApi, DockviewReact, type DockviewTheme, type IDockviewPanelHeaderProps } from "dockview-react";
-import { type ComponentType, type Ref, useCallback, useImperativeHandle, useRef } from "react";
+import { type ComponentType, type Ref, useCallback, useEffect, useImperativeHandle, useRef } from "react";
 import { useStore } from "zustand";
 import { type PanelId, panelIds } from "../keys/commands";
 import { useText } from "../l10n/locale";
@@ -19,7 +19,14 @@ export interface DockHandle {
 }
 
 const panels: Record<PanelId, ComponentType> = {
-  viewer: Preview, timeline: Timeline, media: MediaBin, inspector: Inspector, browser: Browser, history: HistoryPanel, jobs: JobsPanel, problems: ProblemsPanel,
+  viewer: Preview,
+  timeline: Timeline,
+  media: MediaBin,
+  inspector: Inspector,
+  browser: Browser,
+  history: HistoryPanel,
+  jobs: JobsPanel,
+  problems: ProblemsPanel,
 };
 const components = Object.fromEntries(Object.entries(panels).map(([id, Panel]) => [id, () => <Panel />]));
 
@@ -45,7 +52,16 @@ export function Dock({ ref }: { ref: Ref<DockHandle> }) {
     if (!restored(event.api)) arrange(event.api);
     event.api.onDidLayoutChange(() => localStorage.setItem(KEY, JSON.stringify(event.api.toJSON())));
   }, []);
-  return <DockviewReact components={components} defaultTabComponent={Tab} onReady={onReady} theme={theme} disableFloatingGroups singleTabMode="default" />;
+  return (
+    <DockviewReact
+      components={components}
+      defaultTabComponent={Tab}
+      onReady={onReady}
+      theme={theme}
+      disableFloatingGroups
+      singleTabMode="default"
+    />
+  );
 }
 
 function restored(api: DockviewApi): boolean {
@@ -70,17 +86,21 @@ function arrange(api: DockviewApi): void {
   const media = add("media", { referencePanel: viewer, direction: "left" });
   add("browser", { referencePanel: media, direction: "within" }, true);
   const inspector = add("inspector", { referencePanel: viewer, direction: "right" });
-  for (const id of ["history", "jobs", "problems"] as const) add(id, { referencePanel: inspector, direction: "within" }, true);
-  timeline.group.api.setSize({ height: Math.round(height * 0.42) });
+  for (const id of ["history", "jobs", "problems"] as const)
+    add(id, { referencePanel: inspector, direction: "within" }, true);
+  timeline.group.api.setSize({ height: Math.round(height * 0.45) });
   media.group.api.setSize({ width: Math.round(Math.min(380, Math.max(250, width * 0.23))) });
   inspector.group.api.setSize({ width: Math.round(Math.min(380, Math.max(270, width * 0.23))) });
 }
 
 function Tab({ api }: IDockviewPanelHeaderProps) {
   const text = useText();
+  const title = text(`panel-${api.id}`);
+  // The dock names its tabs and panels for readers by this.
+  useEffect(() => api.setTitle(title), [api, title]);
   return (
     <span className="dock-tab">
-      {text(`panel-${api.id}`)}
+      {title}
       {api.id === "problems" ? <Count of="problems" /> : api.id === "jobs" ? <Count of="jobs" /> : null}
     </span>
   );
@@ -88,6 +108,8 @@ function Tab({ api }: IDockviewPanelHeaderProps) {
 
 function Count({ of }: { of: "problems" | "jobs" }) {
   const session = useSession();
-  const count = useStore(session.activity, (s) => (of === "problems" ? s.problems.length : s.jobs.filter((j) => j.state === "running").length));
+  const count = useStore(session.activity, (s) =>
+    of === "problems" ? s.problems.length : s.jobs.filter((j) => j.state === "running").length,
+  );
   return count === 0 ? null : <span className={`count ${of}`}>{count}</span>;
 }

@@ -117,16 +117,22 @@ function isTyping(event: KeyboardEvent): boolean {
   const target = event.target as HTMLElement | null;
   if (target === null) return false;
   if (target instanceof HTMLTextAreaElement || target.isContentEditable) return true;
-  return target instanceof HTMLInputElement && !["checkbox", "radio", "button", "range", "color", "file"].includes(target.type);
+  return (
+    target instanceof HTMLInputElement &&
+    !["checkbox", "radio", "button", "range", "color", "file"].includes(target.type)
+  );
 }
 
-/** Space and Enter press the button that has the focus, as everywhere. Menus have keys of their own. */
+/**
+ * Space and Enter press the button that has the focus, as everywhere. Menus have keys of their own.
+ */
 function pressesButton(event: KeyboardEvent): boolean {
   const target = event.target as HTMLElement | null;
   if (target?.closest(".menu") != null) return true;
   const role = target?.getAttribute("role");
   const arrows = event.key.startsWith("Arrow") || event.key === "Home" || event.key === "End";
-  if (arrows && role !== null && role !== undefined && ["slider", "tab", "gridcell"].includes(role)) return role !== "slider" || !target?.classList.contains("scrub");
+  if (arrows && role !== null && role !== undefined && ["slider", "tab", "gridcell"].includes(role))
+    return role !== "slider" || !target?.classList.contains("scrub");
   if (event.key !== " " && event.key !== "Enter") return false;
   // A button that was clicked keeps the focus; space then should still play.
   return target !== null && target.matches("button, [role=switch], [role=tab], a") && target.matches(":focus-visible");

@@ -35,14 +35,19 @@ function Form({ close }: { close(): void }) {
   if (composition === undefined) return null;
   const rate = compositionRate(composition);
   const hasRange = range.from !== undefined && range.to !== undefined;
-  const frames = onlyRange && hasRange ? frameAt(rate, range.to as number) - frameAt(rate, range.from as number) : framesIn(rate, compositionLength(composition));
+  const frames =
+    onlyRange && hasRange
+      ? frameAt(rate, range.to as number) - frameAt(rate, range.from as number)
+      : framesIn(rate, compositionLength(composition));
   const sound = container === "wav";
   const size = `${Math.round((composition.size.width * scale) / 100)}×${Math.round((composition.size.height * scale) / 100)}`;
   const begin = async () => {
     const request: ExportRequest = {
       output: `${name.trim()}.${container}`,
       composition: composition.id,
-      ...(onlyRange && hasRange ? { range: `${frameAt(rate, range.from as number)}f..${frameAt(rate, range.to as number)}f` } : {}),
+      ...(onlyRange && hasRange
+        ? { range: `${frameAt(rate, range.from as number)}f..${frameAt(rate, range.to as number)}f` }
+        : {}),
       ...(scale === 100 || sound ? {} : { video: { scale: scale / 100 } }),
       ...(overwrite ? { overwrite } : {}),
     };
@@ -56,7 +61,12 @@ function Form({ close }: { close(): void }) {
         <TextField label={text("file-name")} value={name} onChange={setName} />
       </Field>
       <Field label={text("container")}>
-        <Select label={text("container")} value={container} options={containers.map((id) => ({ id, name: text(`container-${id}`) }))} onChange={setContainer} />
+        <Select
+          label={text("container")}
+          value={container}
+          options={containers.map((id) => ({ id, name: text(`container-${id}`) }))}
+          onChange={setContainer}
+        />
       </Field>
       {sound ? null : (
         <Field label={text("scale")}>

@@ -36,9 +36,18 @@ function KeyTable() {
   return (
     <>
       <div className="row">
-        <Select label={text("preset")} value={preset} options={presetIds.map((id) => ({ id, name: text(`preset-${id}`) }))} onChange={(id) => settingsStore.setState({ preset: id as PresetId })} />
+        <Select
+          label={text("preset")}
+          value={preset}
+          options={presetIds.map((id) => ({ id, name: text(`preset-${id}`) }))}
+          onChange={(id) => settingsStore.setState({ preset: id as PresetId })}
+        />
         <Search label={text("find-command")} value={search} onChange={setSearch} />
-        <Button icon={RotateCcw} disabled={Object.keys(own).length === 0} onClick={() => settingsStore.setState({ own: {} })}>
+        <Button
+          icon={RotateCcw}
+          disabled={Object.keys(own).length === 0}
+          onClick={() => settingsStore.setState({ own: {} })}
+        >
           {text("keys-reset")}
         </Button>
       </div>
@@ -54,16 +63,29 @@ function KeyTable() {
       ))}
       <div className="key-table">
         {groups.map((group) => {
-          const rows = commands.filter((c) => c.group === group && label(c.id).toLowerCase().includes(search.toLowerCase()));
+          const rows = commands.filter(
+            (c) => c.group === group && label(c.id).toLowerCase().includes(search.toLowerCase()),
+          );
           return rows.length === 0 ? null : (
             <section key={group} aria-label={text(`group-${group}`)}>
               <h3>{text(`group-${group}`)}</h3>
               {rows.map((c) => (
                 <div key={c.id} className="key-row">
                   <span>{label(c.id)}</span>
-                  <button type="button" className={`key-button ${recording === c.id ? "recording" : ""}`} aria-label={text("keys-change", { command: label(c.id) })} onClick={() => setRecording(c.id)} onKeyDown={(e) => press(e, c.id)} onBlur={() => setRecording(undefined)}>
-                    {recording === c.id ? text("keys-press") : (map.byCommand.get(c.id) ?? []).map((chord) => <Keys key={chord} chord={chord} />)}
-                    {recording !== c.id && (map.byCommand.get(c.id) ?? []).length === 0 ? <span className="muted">—</span> : null}
+                  <button
+                    type="button"
+                    className={`key-button ${recording === c.id ? "recording" : ""}`}
+                    aria-label={text("keys-change", { command: label(c.id) })}
+                    onClick={() => setRecording(c.id)}
+                    onKeyDown={(e) => press(e, c.id)}
+                    onBlur={() => setRecording(undefined)}
+                  >
+                    {recording === c.id
+                      ? text("keys-press")
+                      : (map.byCommand.get(c.id) ?? []).map((chord) => <Keys key={chord} chord={chord} />)}
+                    {recording !== c.id && (map.byCommand.get(c.id) ?? []).length === 0 ? (
+                      <span className="muted">—</span>
+                    ) : null}
                   </button>
                   {own[c.id] === undefined ? null : (
                     <IconButton

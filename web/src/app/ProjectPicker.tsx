@@ -63,7 +63,13 @@ export function ProjectPicker({ http, onOpen }: { http: Http; onOpen(project: st
         <form className="picker-form" onSubmit={open}>
           <label htmlFor="path">{text("open-path")}</label>
           <div className="row">
-            <input id="path" className="text" value={path} placeholder="films/holiday.json" onChange={(e) => setPath(e.target.value)} />
+            <input
+              id="path"
+              className="text"
+              value={path}
+              placeholder="films/holiday.json"
+              onChange={(e) => setPath(e.target.value)}
+            />
             <button type="submit" className="button primary" disabled={path.trim() === ""}>
               {text("open")}
             </button>

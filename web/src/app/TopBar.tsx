@@ -10,11 +10,30 @@ import { settingsStore } from "./settings";
 
 const fileMenu: MenuEntry[] = [{ command: "import" }, { command: "export" }, "line", { command: "save" }];
 const editMenu: MenuEntry[] = [
-  { command: "undo" }, { command: "redo" }, "line", { command: "cut" }, { command: "copy" }, { command: "paste" }, { command: "delete" }, { command: "ripple-delete" }, "line",
-  { command: "select-all" }, { command: "select-none" }, { command: "select-at-playhead" }, "line", { command: "lift" }, { command: "extract" },
+  { command: "undo" },
+  { command: "redo" },
+  "line",
+  { command: "cut" },
+  { command: "copy" },
+  { command: "paste" },
+  { command: "delete" },
+  { command: "ripple-delete" },
+  "line",
+  { command: "select-all" },
+  { command: "select-none" },
+  { command: "select-at-playhead" },
+  "line",
+  { command: "lift" },
+  { command: "extract" },
 ];
 const clipMenu: MenuEntry[] = [
-  { command: "split" }, { command: "split-all" }, { command: "ripple-trim-start" }, { command: "ripple-trim-end" }, { command: "trim-start" }, { command: "trim-end" }, "line",
+  { command: "split" },
+  { command: "split-all" },
+  { command: "ripple-trim-start" },
+  { command: "ripple-trim-end" },
+  { command: "trim-start" },
+  { command: "trim-end" },
+  "line",
   ...commands.filter((c) => c.group === "clip").map((c) => ({ command: c.id })),
 ];
 const markMenu: MenuEntry[] = commands.filter((c) => c.group === "mark").map((c) => ({ command: c.id }));
@@ -29,11 +48,27 @@ export function TopBar() {
   const project = useProject();
   const composition = useComposition();
   const viewMenu: MenuEntry[] = [
-    ...panelIds.map((id) => ({ command: `panel-${id}` })), "line",
-    { command: "zoom-in" }, { command: "zoom-out" }, { command: "zoom-fit" }, { command: "fullscreen" }, "line",
-    { command: "reset-layout" }, { command: "toggle-theme" }, "line",
-    ...(Object.entries(locales) as [Locale, string][]).map(([id, label]) => ({ label, checked: id === locale, run: () => setLocale(id) })), "line",
-    ...presetIds.map((id) => ({ label: text(`preset-${id}`), checked: id === preset, run: () => settingsStore.setState({ preset: id }) })),
+    ...panelIds.map((id) => ({ command: `panel-${id}` })),
+    "line",
+    { command: "zoom-in" },
+    { command: "zoom-out" },
+    { command: "zoom-fit" },
+    { command: "fullscreen" },
+    "line",
+    { command: "reset-layout" },
+    { command: "toggle-theme" },
+    "line",
+    ...(Object.entries(locales) as [Locale, string][]).map(([id, label]) => ({
+      label,
+      checked: id === locale,
+      run: () => setLocale(id),
+    })),
+    "line",
+    ...presetIds.map((id) => ({
+      label: text(`preset-${id}`),
+      checked: id === preset,
+      run: () => settingsStore.setState({ preset: id }),
+    })),
     { command: "keyboard" },
   ];
   const menu = (id: string, entries: MenuEntry[]) => (
@@ -61,7 +96,15 @@ export function TopBar() {
       </nav>
       <div className="title">
         <span className="title-name">{project?.name || text("untitled")}</span>
-        {compositions.length > 1 && composition !== undefined ? <Select compact label={text("composition")} value={composition.id} options={compositions} onChange={(id) => session.show(id)} /> : null}
+        {compositions.length > 1 && composition !== undefined ? (
+          <Select
+            compact
+            label={text("composition")}
+            value={composition.id}
+            options={compositions}
+            onChange={(id) => session.show(id)}
+          />
+        ) : null}
         <span className={`saved ${unsaved ? "unsaved" : ""}`}>{text(unsaved ? "not-saved" : "all-saved")}</span>
       </div>
       <div className="topbar-end">
@@ -74,7 +117,11 @@ export function TopBar() {
         <CommandButton id="undo" icon={Undo2} />
         <CommandButton id="redo" icon={Redo2} />
         <CommandButton id="save" icon={Save} />
-        <IconButton icon={theme === "dark" ? Sun : Moon} label={text("cmd-toggle-theme")} onClick={() => ui.toggleTheme()} />
+        <IconButton
+          icon={theme === "dark" ? Sun : Moon}
+          label={text("cmd-toggle-theme")}
+          onClick={() => ui.toggleTheme()}
+        />
         <Button look="primary" icon={Share} onClick={() => ui.exportFilm()}>
           {text("export")}
         </Button>

@@ -1,6 +1,9 @@
 // Which commands fit what was typed: all words somewhere in the name, beginnings of words first.
 export function ranked<T extends { name: string; group: string }>(entries: readonly T[], search: string): T[] {
-  const words = search.toLowerCase().split(/\s+/).filter((w) => w !== "");
+  const words = search
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((w) => w !== "");
   if (words.length === 0) return [...entries];
   const scored = entries.flatMap((entry) => {
     const name = entry.name.toLowerCase();

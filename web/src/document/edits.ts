@@ -1,8 +1,18 @@
 // Applies the changes that the server announces. Only what a change names is copied; everything
 // else stays the same object, so that views compare by identity. The rules are those of the
-// program's own `apply`: ids are unique, `after` is an element of the same list or absent for first.
+// program's own `apply`: ids are unique, `after` is an element of the same list or absent for
+// first.
 import type {
-  Clip, Composition, CompositionFields, Edit, Media, Project, ProjectFields, Track, TrackFields, Transition,
+  Clip,
+  Composition,
+  CompositionFields,
+  Edit,
+  Media,
+  Project,
+  ProjectFields,
+  Track,
+  TrackFields,
+  Transition,
 } from "../api/types";
 
 /** A change that does not fit the document: it has to be fetched again. */
@@ -54,11 +64,17 @@ export function applyEdit(project: Project, edit: Edit): Project {
   }
   if ("replace_clip" in edit) {
     const { clip } = edit.replace_clip;
-    return withTrack(project, trackWith(project, "clips", clip.id).id, (t) => ({ ...t, clips: replaced(t.clips ?? [], clip) }));
+    return withTrack(project, trackWith(project, "clips", clip.id).id, (t) => ({
+      ...t,
+      clips: replaced(t.clips ?? [], clip),
+    }));
   }
   if ("remove_clip" in edit) {
     const { id } = edit.remove_clip;
-    return withTrack(project, trackWith(project, "clips", id).id, (t) => ({ ...t, clips: removed<Clip>(t.clips ?? [], id) }));
+    return withTrack(project, trackWith(project, "clips", id).id, (t) => ({
+      ...t,
+      clips: removed<Clip>(t.clips ?? [], id),
+    }));
   }
   if ("move_clip" in edit) return carried(project, "clips", edit.move_clip);
   if ("insert_transition" in edit) {
@@ -171,7 +187,10 @@ function trackWith(project: Project, list: "clips" | "transitions", id: string):
   throw new EditFailed(`there is no "${id}" in ${list}`);
 }
 
-function moveTrack(project: Project, { id, composition, after }: { id: string; composition: string; after?: string | null }): Project {
+function moveTrack(
+  project: Project,
+  { id, composition, after }: { id: string; composition: string; after?: string | null },
+): Project {
   const home = compositionOfTrack(project, id);
   if (home.id === composition) {
     return withComposition(project, composition, (c) => ({ ...c, tracks: moved<Track>(c.tracks ?? [], id, after) }));
@@ -187,7 +206,8 @@ function carried(
   { id, track, after }: { id: string; track: string; after?: string | null },
 ): Project {
   const home = trackWith(project, list, id);
-  if (home.id === track) return withTrack(project, track, (t) => ({ ...t, [list]: moved<Entity>(t[list] ?? [], id, after) }));
+  if (home.id === track)
+    return withTrack(project, track, (t) => ({ ...t, [list]: moved<Entity>(t[list] ?? [], id, after) }));
   const item = (home[list] as Entity[]).find((other) => other.id === id) as Entity;
   const without = withTrack(project, home.id, (t) => ({ ...t, [list]: removed<Entity>(t[list] ?? [], id) }));
   return withTrack(without, track, (t) => ({ ...t, [list]: inserted<Entity>(t[list] ?? [], item, after) }));

@@ -1,14 +1,33 @@
 import { describe, expect, it } from "vitest";
 import type { Clip, Composition, Project, Track } from "../api/types";
-import { clipAt, clipName, compositionLength, displayedTracks, findClip, firstEndingAfter, together, trackIndex, trackLabel } from "./select";
+import {
+  clipAt,
+  clipName,
+  compositionLength,
+  displayedTracks,
+  findClip,
+  firstEndingAfter,
+  together,
+  trackIndex,
+  trackLabel,
+} from "./select";
 
 const clip = (id: string, start: number, more: object = {}): Clip =>
   ({ id, source: { type: "media", media: "m" }, start, duration: 10, ...more }) as Clip;
 
 const v1: Track = { id: "v1", clips: [clip("b", 20, { linked: "s" }), clip("a", 0), clip("c", 30)] };
-const a1: Track = { id: "a1", kind: "audio", clips: [clip("s", 20, { linked: "b", group: "g" }), clip("t", 90, { group: "g" })] };
+const a1: Track = {
+  id: "a1",
+  kind: "audio",
+  clips: [clip("s", 20, { linked: "b", group: "g" }), clip("t", 90, { group: "g" })],
+};
 const main: Composition = { id: "main", size: { width: 1, height: 1 }, frame_rate: 25, tracks: [a1, v1, { id: "v2" }] };
-const project = { schema_version: 1, main: "main", compositions: [main], media: [{ id: "m", path: "shots/sea.mp4" }] } as Project;
+const project = {
+  schema_version: 1,
+  main: "main",
+  compositions: [main],
+  media: [{ id: "m", path: "shots/sea.mp4" }],
+} as Project;
 
 describe("questions about the document", () => {
   it("orders clips by time and finds them", () => {

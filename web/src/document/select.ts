@@ -1,6 +1,15 @@
 // Questions about the document. Answers are kept by the identity of what they were made from, so
 // that a change of one track costs that track.
-import type { Clip, Composition, CompositionSource, Media, MediaSource, Project, Track, Transition } from "../api/types";
+import type {
+  Clip,
+  Composition,
+  CompositionSource,
+  Media,
+  MediaSource,
+  Project,
+  Track,
+  Transition,
+} from "../api/types";
 import { rateOf, type Rate, toFlicks } from "../edit/time";
 
 export type SourceKind = "media" | "composition" | "solid" | "text" | "shape" | "subtitles" | "adjustment" | "null";
@@ -145,7 +154,7 @@ export function together(project: Project, ids: Iterable<string>, alone = false)
   if (alone) return found;
   const clips = project.compositions.flatMap((c) => (c.tracks ?? []).flatMap((t) => t.clips ?? []));
   const joined = clips.filter((c) => c.linked || c.group);
-  for (let before = -1; before !== found.size; ) {
+  for (let before = -1; before !== found.size;) {
     before = found.size;
     const groups = new Set(joined.filter((c) => found.has(c.id) && c.group).map((c) => c.group));
     for (const clip of joined) {

@@ -7,8 +7,10 @@ const at = (revision: number): DocumentAnswer => {
   const media = Array.from({ length: revision }, (_, n) => ({ id: `m${n}`, path: "" }));
   return { revision, unsaved: false, project: { schema_version: 1, main: "main", compositions: [], media } as Project };
 };
-const step = (revision: number, edits: object[] = [{ insert_media: { media: { id: `m${revision - 1}`, path: "" } } }]) =>
-  ({ type: "edits", revision, label: "import", edits }) as Parameters<Mirror["received"]>[0];
+const step = (
+  revision: number,
+  edits: object[] = [{ insert_media: { media: { id: `m${revision - 1}`, path: "" } } }],
+) => ({ type: "edits", revision, label: "import", edits }) as Parameters<Mirror["received"]>[0];
 
 function mirror(server: { revision: number; fails?: boolean }) {
   const gate: (() => void)[] = [];

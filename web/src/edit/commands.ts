@@ -41,10 +41,12 @@ export function split({ project, composition, selected, now }: Context, allTrack
   const inside = (clip: Clip) => toFlicks(clip.start) < now && now < endOf(clip);
   const chosen = allTracks ? [] : selected.filter((id) => inside((findClip(project, id)?.clip ?? {}) as Clip));
   if (chosen.length > 0) return { split: { clips: chosen, at: now } };
-  const tracks = (composition.tracks ?? []).filter((t) => !t.locked).filter((t) => {
-    const clip = clipAt(trackIndex(t), now);
-    return clip !== undefined && inside(clip);
-  });
+  const tracks = (composition.tracks ?? [])
+    .filter((t) => !t.locked)
+    .filter((t) => {
+      const clip = clipAt(trackIndex(t), now);
+      return clip !== undefined && inside(clip);
+    });
   return tracks.length === 0 ? undefined : { split: { tracks: tracks.map((t) => t.id), at: now } };
 }
 
@@ -85,7 +87,9 @@ export function toggleGroup({ project, selected }: Context): Operation | undefin
   const clips = selected.map((id) => findClip(project, id)?.clip).filter((c) => c !== undefined);
   if (clips.some((c) => c.group)) return { ungroup: { clips: clips.filter((c) => c.group).map((c) => c.id) } };
   if (clips.length < 2) return undefined;
-  const names = project.compositions.flatMap((c) => (c.tracks ?? []).flatMap((t) => (t.clips ?? []).map((clip) => clip.group ?? "")));
+  const names = project.compositions.flatMap((c) =>
+    (c.tracks ?? []).flatMap((t) => (t.clips ?? []).map((clip) => clip.group ?? "")),
+  );
   return { group: { clips: clips.map((c) => c.id), name: freeId("group", names) } };
 }
 
@@ -110,7 +114,10 @@ export function setField(of: Target, field: string, value: unknown): Operation {
 }
 
 export function mark({ composition, now }: Context): Operation {
-  const id = freeId("marker", (composition.markers ?? []).map((m) => m.id));
+  const id = freeId(
+    "marker",
+    (composition.markers ?? []).map((m) => m.id),
+  );
   return { set_marker: { composition: composition.id, marker: { id, time: now } } };
 }
 
@@ -127,10 +134,20 @@ export function paste({ now }: Context, clips: Copied[]): Operation | undefined 
 
 export function nest({ project, selected }: Context): Operation | undefined {
   if (selected.length === 0) return undefined;
-  return { nest: { clips: [...selected], composition: freeId("nested", project.compositions.map((c) => c.id)) } };
+  return {
+    nest: {
+      clips: [...selected],
+      composition: freeId(
+        "nested",
+        project.compositions.map((c) => c.id),
+      ),
+    },
+  };
 }
 
-/** The default transition at the cut that is closest to the playhead, of the clips selected or all. */
+/**
+ * The default transition at the cut that is closest to the playhead, of the clips selected or all.
+ */
 export function dissolve(context: Context, kind: string, length: number): Operation | undefined {
   const cut = nearestCut(context);
   return cut === undefined ? undefined : { add_transition: { kind, from: cut.from, to: cut.to, duration: length } };
@@ -165,7 +182,14 @@ export interface Part {
 export const STILL_SECS = 5;
 
 /** Places a file on the timeline. Without a track it takes the lowest of its kind with room. */
-export function placeMedia(context: Context, media: Media, how: Placement, at: number, track?: string, part: Part = {}): Operation {
+export function placeMedia(
+  context: Context,
+  media: Media,
+  how: Placement,
+  at: number,
+  track?: string,
+  part: Part = {},
+): Operation {
   const { project, composition } = context;
   const kind = media.kind === "audio" ? "audio" : "video";
   const known = media.kind === "image" ? undefined : (media.facts?.duration ?? undefined);
@@ -173,12 +197,24 @@ export function placeMedia(context: Context, media: Media, how: Placement, at: n
   const length = (part.to ?? (known === undefined ? from + fromSecs(STILL_SECS) : toFlicks(known))) - from;
   const duration = wholeFrames(composition, length);
   const id = freeId(stem(media.path), clipIds(project));
-  const clip = { id, source: { type: "media", media: media.id }, start: at, duration, ...(from > 0 ? { source_in: from } : {}) } as Clip;
+  const clip = {
+    id,
+    source: { type: "media", media: media.id },
+    start: at,
+    duration,
+    ...(from > 0 ? { source_in: from } : {}),
+  } as Clip;
   return placed(context, clip, kind, how, track);
 }
 
 /** Places a clip, on a new track where there is none for it. */
-export function placed({ project, composition }: Context, clip: Clip, kind: "video" | "audio", how: Placement, track?: string): Operation {
+export function placed(
+  { project, composition }: Context,
+  clip: Clip,
+  kind: "video" | "audio",
+  how: Placement,
+  track?: string,
+): Operation {
   const named = (composition.tracks ?? []).find((t) => t.id === track && (t.kind ?? "video") === kind && !t.locked);
   const first = (composition.tracks ?? []).find((t) => (t.kind ?? "video") === kind && !t.locked);
   const [start, length] = [toFlicks(clip.start), toFlicks(clip.duration)];
@@ -190,7 +226,9 @@ export function placed({ project, composition }: Context, clip: Clip, kind: "vid
   }
   const id = freeId(kind === "audio" ? "a1" : "v1", trackIds(project));
   const added: Track = kind === "audio" ? { id, kind } : { id };
-  return { all: { steps: [{ add_track: { composition: composition.id, track: added } }, { overwrite: { track: id, clip } }] } };
+  return {
+    all: { steps: [{ add_track: { composition: composition.id, track: added } }, { overwrite: { track: id, clip } }] },
+  };
 }
 
 export function addTrack({ project, composition }: Context, kind: "video" | "audio"): Operation {
@@ -203,7 +241,12 @@ export function textClip(context: Context, text: string): Operation {
   const { project, composition, now } = context;
   const id = freeId("title", clipIds(project));
   const style = { size_px: Math.round(composition.size.height / 10) };
-  const clip = { id, source: { type: "text", text, style }, start: now, duration: wholeFrames(composition, fromSecs(STILL_SECS)) };
+  const clip = {
+    id,
+    source: { type: "text", text, style },
+    start: now,
+    duration: wholeFrames(composition, fromSecs(STILL_SECS)),
+  };
   const above = (composition.tracks ?? []).filter((t) => t.kind !== "audio" && !t.locked);
   const top = above.at(-1);
   const room = top !== undefined && above.length > 1 && isFree(top, now, now + clip.duration) ? top.id : undefined;
@@ -227,7 +270,13 @@ function wholeFrames(composition: Composition, length: number): number {
 
 function stem(path: string): string {
   const name = path.slice(path.lastIndexOf("/") + 1);
-  return name.replace(/\.[^.]*$/, "").toLowerCase().replaceAll(/[^a-z0-9]+/g, "-").replaceAll(/^-|-$/g, "") || "clip";
+  return (
+    name
+      .replace(/\.[^.]*$/, "")
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9]+/g, "-")
+      .replaceAll(/^-|-$/g, "") || "clip"
+  );
 }
 
 /** Cuts before and after a time, over all tracks. */
@@ -247,6 +296,8 @@ export function neighbouringEdit(composition: Composition, now: number, directio
 }
 
 export function neighbouringMarker(composition: Composition, now: number, direction: -1 | 1): number | undefined {
-  const times = (composition.markers ?? []).map((m) => toFlicks(m.time)).filter((t) => (direction < 0 ? t < now : t > now));
+  const times = (composition.markers ?? [])
+    .map((m) => toFlicks(m.time))
+    .filter((t) => (direction < 0 ? t < now : t > now));
   return times.length === 0 ? undefined : direction < 0 ? Math.max(...times) : Math.min(...times);
 }

@@ -10,7 +10,14 @@ import { gapAt, isCut, slip, trim } from "./trim";
 
 const S = FLICKS;
 const clip = (id: string, start: number, length: number, more: object = {}): Clip =>
-  ({ id, source: { type: "media", media: "m" }, start: start * S, duration: length * S, source_in: 2 * S, ...more }) as Clip;
+  ({
+    id,
+    source: { type: "media", media: "m" },
+    start: start * S,
+    duration: length * S,
+    source_in: 2 * S,
+    ...more,
+  }) as Clip;
 
 function film(more: { v1?: Clip[]; v2?: Clip[]; a1?: Clip[]; locked?: string } = {}) {
   const tracks: Track[] = [
@@ -21,9 +28,18 @@ function film(more: { v1?: Clip[]; v2?: Clip[]; a1?: Clip[]; locked?: string } =
   for (const track of tracks) if (track.id === more.locked) track.locked = true;
   const main: Composition = { id: "main", size: { width: 1920, height: 1080 }, frame_rate: "25", tracks };
   const project = {
-    schema_version: 1, main: "main", compositions: [main], media: [{ id: "m", path: "sea/Big Sea.mp4", facts: { duration: 10 * S } }],
+    schema_version: 1,
+    main: "main",
+    compositions: [main],
+    media: [{ id: "m", path: "sea/Big Sea.mp4", facts: { duration: 10 * S } }],
   } as Project;
-  const context = (selected: string[], now: number, range = {}) => ({ project, composition: main, selected, now: now * S, range });
+  const context = (selected: string[], now: number, range = {}) => ({
+    project,
+    composition: main,
+    selected,
+    now: now * S,
+    range,
+  });
   return { project, main, context };
 }
 
@@ -62,7 +78,8 @@ describe("snapping", () => {
 describe("trim", () => {
   it("stops at the neighbour, the material and one frame", () => {
     const { project, main } = film();
-    const to = (id: string, edge: "start" | "end", secs: number) => trim(project, main, { clip: id, edge, to: secs * S, mode: "plain" });
+    const to = (id: string, edge: "start" | "end", secs: number) =>
+      trim(project, main, { clip: id, edge, to: secs * S, mode: "plain" });
     const end = to("b", "end", 9);
     expect(end.preview.limit).toBe("neighbour");
     expect(end.command).toEqual({ trim: { clip: "b", edge: "end", to: 8 * S, mode: "plain" } });
@@ -100,7 +117,11 @@ describe("trim", () => {
     expect(preview.places.get("b")).toMatchObject({ start: 3 * S, duration: 3 * S, sourceIn: S });
     expect(trim(project, main, { clip: "c", edge: "start", to: 3 * S, mode: "roll" }).command).toBeUndefined();
     const index = trackIndex(main.tracks?.[0] as Track);
-    expect([isCut(index, "b", "start"), isCut(index, "c", "start"), isCut(index, "a", "end")]).toEqual([true, false, true]);
+    expect([isCut(index, "b", "start"), isCut(index, "c", "start"), isCut(index, "a", "end")]).toEqual([
+      true,
+      false,
+      true,
+    ]);
   });
 
   it("leaves locked tracks alone", () => {
@@ -110,13 +131,22 @@ describe("trim", () => {
 
   it("slips within the material", () => {
     const { project, main } = film();
-    expect(slip(project, main, "b", -5 * S)).toMatchObject({ preview: { limit: "material", by: -2 * S }, command: { slip: { by: -2 * S } } });
+    expect(slip(project, main, "b", -5 * S)).toMatchObject({
+      preview: { limit: "material", by: -2 * S },
+      command: { slip: { by: -2 * S } },
+    });
     expect(slip(project, main, "b", S).preview.places.get("b")).toMatchObject({ start: 4 * S, sourceIn: 3 * S });
   });
 });
 
 describe("move", () => {
-  const request = (clips: string[], by: number, more: object = {}) => ({ clip: clips[0], selected: clips, by: by * S, tolerance: S / 5, ...more });
+  const request = (clips: string[], by: number, more: object = {}) => ({
+    clip: clips[0],
+    selected: clips,
+    by: by * S,
+    tolerance: S / 5,
+    ...more,
+  });
 
   it("snaps edges, keeps to frames, and stops at the start", () => {
     const { project, main } = film();
@@ -131,10 +161,17 @@ describe("move", () => {
 
   it("takes one clip to another track of its kind", () => {
     const { project, main } = film();
-    expect(move(project, main, request(["b"], 0, { track: "v2" })).command).toEqual({ move: { clips: ["b"], by: 0, overwrite: true, track: "v2" } });
+    expect(move(project, main, request(["b"], 0, { track: "v2" })).command).toEqual({
+      move: { clips: ["b"], by: 0, overwrite: true, track: "v2" },
+    });
     expect(move(project, main, request(["b"], 1, { track: "a1" })).preview.limit).toBe("kind");
-    expect(move(project, main, request(["b", "c"], 1, { track: "v2" })).command).toEqual({ move: { clips: ["b", "c"], by: S, overwrite: true } });
-    expect(move(film({ locked: "v2" }).project, film({ locked: "v2" }).main, request(["b"], 1, { track: "v2" })).preview.limit).toBe("locked");
+    expect(move(project, main, request(["b", "c"], 1, { track: "v2" })).command).toEqual({
+      move: { clips: ["b", "c"], by: S, overwrite: true },
+    });
+    expect(
+      move(film({ locked: "v2" }).project, film({ locked: "v2" }).main, request(["b"], 1, { track: "v2" })).preview
+        .limit,
+    ).toBe("locked");
     const linked = move(project, main, request(["a"], 12));
     expect([...linked.preview.places.keys()].sort()).toEqual(["a", "s"]);
   });
@@ -160,9 +197,13 @@ describe("commands", () => {
 
   it("trims to the playhead and lifts ranges", () => {
     const { context } = film();
-    expect(commands.trimToPlayhead(context([], 5), "start", true)).toEqual({ trim: { clip: "b", edge: "start", to: 5 * S, mode: "ripple" } });
+    expect(commands.trimToPlayhead(context([], 5), "start", true)).toEqual({
+      trim: { clip: "b", edge: "start", to: 5 * S, mode: "ripple" },
+    });
     expect(commands.trimToPlayhead(context([], 7), "end", false)).toBeUndefined();
-    expect(commands.liftOrExtract(context([], 0, { from: S, to: 2 * S }), true)).toEqual({ extract: { from: S, to: 2 * S, tracks: ["v1", "v2", "a1"] } });
+    expect(commands.liftOrExtract(context([], 0, { from: S, to: 2 * S }), true)).toEqual({
+      extract: { from: S, to: 2 * S, tracks: ["v1", "v2", "a1"] },
+    });
     expect(commands.liftOrExtract(context([], 0, { from: S }), true)).toBeUndefined();
   });
 
@@ -172,7 +213,9 @@ describe("commands", () => {
     expect(commands.toggleLink(context(["a"], 0))).toEqual({ unlink: { clips: ["a"] } });
     expect(commands.toggleLink(context(["b"], 0))).toBeUndefined();
     expect(commands.toggleGroup(context(["b", "c"], 0))).toEqual({ group: { clips: ["b", "c"], name: "group" } });
-    expect(commands.toggleEnabled(context(["b"], 0))).toEqual({ set: { of: { clip: "b" }, field: "enabled", value: false } });
+    expect(commands.toggleEnabled(context(["b"], 0))).toEqual({
+      set: { of: { clip: "b" }, field: "enabled", value: false },
+    });
     expect(commands.remove(context(["b"], 0), true)).toEqual({ delete: { clips: ["b"], ripple: true } });
     expect(commands.remove(context([], 0), true)).toBeUndefined();
   });
@@ -181,12 +224,16 @@ describe("commands", () => {
     const { project, main, context } = film({ a1: [] });
     const sea = project.media?.[0] as NonNullable<Project["media"]>[0];
     const overwrite = commands.placeMedia(context([], 0), sea, "overwrite", 0);
-    expect(overwrite).toMatchObject({ overwrite: { track: "v2", clip: { id: "big-sea", start: 0, duration: 10 * S } } });
+    expect(overwrite).toMatchObject({
+      overwrite: { track: "v2", clip: { id: "big-sea", start: 0, duration: 10 * S } },
+    });
     expect(commands.placeMedia(context([], 0), sea, "insert", S, undefined, { from: S, to: 3 * S })).toMatchObject({
       insert: { track: "v1", clip: { source_in: S, duration: 2 * S } },
     });
     const none = { ...context([], 0), composition: { ...main, tracks: [] } };
-    expect(commands.placeMedia(none, sea, "append", 0)).toMatchObject({ all: { steps: [{ add_track: {} }, { overwrite: {} }] } });
+    expect(commands.placeMedia(none, sea, "append", 0)).toMatchObject({
+      all: { steps: [{ add_track: {} }, { overwrite: {} }] },
+    });
     expect(commands.placeMedia(none, { id: "p", path: "p.png", kind: "image" }, "append", 0)).toMatchObject({
       all: { steps: [{}, { overwrite: { clip: { duration: 5 * S } } }] },
     });
@@ -194,9 +241,14 @@ describe("commands", () => {
 
   it("steps over edits and adds the transition at the nearest cut", () => {
     const { main, context } = film();
-    expect([commands.neighbouringEdit(main, 5 * S, -1), commands.neighbouringEdit(main, 5 * S, 1)]).toEqual([4 * S, 6 * S]);
+    expect([commands.neighbouringEdit(main, 5 * S, -1), commands.neighbouringEdit(main, 5 * S, 1)]).toEqual([
+      4 * S,
+      6 * S,
+    ]);
     expect(commands.neighbouringEdit(main, 10 * S, 1)).toBeUndefined();
-    expect(commands.dissolve(context([], 9), "dissolve", S)).toEqual({ add_transition: { kind: "dissolve", from: "a", to: "b", duration: S } });
+    expect(commands.dissolve(context([], 9), "dissolve", S)).toEqual({
+      add_transition: { kind: "dissolve", from: "a", to: "b", duration: S },
+    });
     expect(commands.dissolve(context(["c"], 9), "dissolve", S)).toBeUndefined();
   });
 

@@ -40,7 +40,9 @@ export function handles(project: Project, clip: Clip): Handles {
   const below = Math.max(0, first) / Math.abs(speed);
   const above = length === undefined ? Infinity : Math.max(0, length + SLACK - first - used) / Math.abs(speed);
   // Backwards the clip begins with the late part of its source.
-  return speed < 0 ? { before: Math.floor(above), after: Math.floor(below) } : { before: Math.floor(below), after: Math.floor(above) };
+  return speed < 0
+    ? { before: Math.floor(above), after: Math.floor(below) }
+    : { before: Math.floor(below), after: Math.floor(above) };
 }
 
 /** Source time at the start after the start has moved, for filmstrips and waveforms. */

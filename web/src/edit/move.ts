@@ -51,7 +51,12 @@ export function move(project: Project, composition: Composition, request: MoveRe
   if (target.limit !== undefined) limit = target.limit;
   const moved = new Map([...places].map(([id, place]) => [id, { ...place, start: place.start + by }]));
   if (target.id !== home.id) moved.set(request.clip, { ...grabbed, start: grabbed.start + by, track: target.id });
-  const preview = { places: moved, snapped: limit === "start" || snapped.at === undefined ? [] : [snapped.at], limit, by };
+  const preview = {
+    places: moved,
+    snapped: limit === "start" || snapped.at === undefined ? [] : [snapped.at],
+    limit,
+    by,
+  };
   if (by === 0 && target.id === home.id) return { preview };
   const clips = target.id === home.id ? [...request.selected] : [request.clip];
   const track = target.id === home.id ? {} : { track: target.id };
@@ -77,8 +82,15 @@ export function isFree(track: Track, start: number, end: number, ignored: Readon
   return true;
 }
 
-/** The track on which something new goes: the one that is wanted, or the lowest that is free there. */
-export function trackWithRoom(composition: Composition, kind: "video" | "audio", start: number, length: number): Track | undefined {
+/**
+ * The track on which something new goes: the one that is wanted, or the lowest that is free there.
+ */
+export function trackWithRoom(
+  composition: Composition,
+  kind: "video" | "audio",
+  start: number,
+  length: number,
+): Track | undefined {
   const open = (composition.tracks ?? []).filter((t) => (t.kind ?? "video") === kind && !t.locked);
   return open.find((t) => isFree(t, start, start + length));
 }

@@ -6,7 +6,11 @@ import { toFlicks } from "./time";
 /** In order, without repetition. */
 export type SnapTimes = Float64Array;
 
-export function snapTimes(composition: Composition, moving: ReadonlySet<string>, more: readonly number[] = []): SnapTimes {
+export function snapTimes(
+  composition: Composition,
+  moving: ReadonlySet<string>,
+  more: readonly number[] = [],
+): SnapTimes {
   const times = [0, ...more];
   for (const track of displayedTracks(composition)) {
     const index = trackIndex(track);

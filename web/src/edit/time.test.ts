@@ -54,10 +54,13 @@ describe("timecode", () => {
     expect(parseTimecode(drop, text)).toBe(frame);
   });
 
-  it.each(["24", "24000/1001", "25", "30000/1001", "30", "50", "60000/1001", "60"])("reads what it writes at %s", (text) => {
-    const rate = rateOf(text);
-    for (let n = 0; n < 40_000; n += 7) expect(parseTimecode(rate, timecode(rate, n))).toBe(n);
-  });
+  it.each(["24", "24000/1001", "25", "30000/1001", "30", "50", "60000/1001", "60"])(
+    "reads what it writes at %s",
+    (text) => {
+      const rate = rateOf(text);
+      for (let n = 0; n < 40_000; n += 7) expect(parseTimecode(rate, timecode(rate, n))).toBe(n);
+    },
+  );
 
   it("refuses numbers that do not exist", () => {
     expect(parseTimecode(drop, "00:01:00;00")).toBeUndefined();

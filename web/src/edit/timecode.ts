@@ -1,4 +1,5 @@
-// SMPTE ST 12-1 timecode, drop-frame at 29.97 and 59.94, and what people type into a timecode field.
+// SMPTE ST 12-1 timecode, drop-frame at 29.97 and 59.94, and what people type into a timecode
+// field.
 import { fps, FLICKS, frameAt, type Rate } from "./time";
 
 export function isDropFrame(rate: Rate): boolean {
@@ -43,7 +44,8 @@ export function parseTimecode(rate: Rate, text: string): number | undefined {
 /**
  * What is typed into a timecode field, as a frame. Digits fill from the right as on an edit
  * controller: `1512` is 15 seconds and 12 frames; a dot stands for two zeros: `15.` is 15 seconds.
- * A sign moves from the present frame: `+12`, `-1.`; so does `+12f`. `90f` counts frames, `2.5s` seconds.
+ * A sign moves from the present frame: `+12`, `-1.`; so does `+12f`. `90f` counts frames, `2.5s`
+ * seconds.
  */
 export function entered(rate: Rate, text: string, present: number): number | undefined {
   const trimmed = text.trim().replaceAll(" ", "");

@@ -56,7 +56,8 @@ export function trim(project: Project, composition: Composition, request: TrimRe
 
   const places = new Map<string, Place>();
   for (const p of trimmed) places.set(p.clip.id, edgeAt(p, edge, to, mode === "ripple"));
-  for (const [, other] of pairs) if (other !== undefined) places.set(other.clip.id, edgeAt(other, opposite(edge), to, false));
+  for (const [, other] of pairs)
+    if (other !== undefined) places.set(other.clip.id, edgeAt(other, opposite(edge), to, false));
   const shift = mode === "ripple" ? rippleShift(composition, trimmed, edge === "end" ? by : -by) : undefined;
   const preview = { places, shift, snapped: [], limit, by };
   if (by === 0) return { preview };
@@ -86,9 +87,17 @@ export function slip(project: Project, composition: Composition, id: string, by:
   }
   const slipped = Math.min(high, Math.max(low, Math.round(by)));
   const places = new Map(
-    along.map(({ clip, track }) => [clip.id, { ...placeOf(clip, track.id), sourceIn: toFlicks(clip.source_in) + slipped }]),
+    along.map(({ clip, track }) => [
+      clip.id,
+      { ...placeOf(clip, track.id), sourceIn: toFlicks(clip.source_in) + slipped },
+    ]),
   );
-  const preview = { places, snapped: [], by: slipped, limit: slipped === Math.round(by) ? undefined : ("material" as const) };
+  const preview = {
+    places,
+    snapped: [],
+    by: slipped,
+    limit: slipped === Math.round(by) ? undefined : ("material" as const),
+  };
   return slipped === 0 ? { preview } : { preview, command: { slip: { clips: [id], by: slipped } } };
 }
 

@@ -12,7 +12,12 @@ export interface KeyPress {
 
 export function chordOf(event: KeyPress): string {
   const name = keyName(event);
-  const parts = [event.ctrlKey || event.metaKey ? "Ctrl" : "", event.altKey ? "Alt" : "", event.shiftKey ? "Shift" : "", name];
+  const parts = [
+    event.ctrlKey || event.metaKey ? "Ctrl" : "",
+    event.altKey ? "Alt" : "",
+    event.shiftKey ? "Shift" : "",
+    name,
+  ];
   return parts.filter((p) => p !== "").join("+");
 }
 
@@ -33,8 +38,21 @@ export function normalised(chord: string): string {
 }
 
 const signs: Record<string, string> = {
-  ArrowLeft: "←", ArrowRight: "→", ArrowUp: "↑", ArrowDown: "↓", Comma: ",", Period: ".", Slash: "/", Backslash: "\\",
-  BracketLeft: "[", BracketRight: "]", Semicolon: ";", Quote: "'", Backquote: "`", Minus: "−", Equal: "=",
+  ArrowLeft: "←",
+  ArrowRight: "→",
+  ArrowUp: "↑",
+  ArrowDown: "↓",
+  Comma: ",",
+  Period: ".",
+  Slash: "/",
+  Backslash: "\\",
+  BracketLeft: "[",
+  BracketRight: "]",
+  Semicolon: ";",
+  Quote: "'",
+  Backquote: "`",
+  Minus: "−",
+  Equal: "=",
 };
 
 /** As it is shown beside a command. */
@@ -52,5 +70,11 @@ export const reserved: readonly string[] = [
   ...["W", "T", "N", "R"].map((k) => `Ctrl+Shift+${k}`),
   ...Array.from({ length: 9 }, (_, n) => `Ctrl+${n + 1}`),
   ...["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "F4"].map((k) => `Alt+${k}`),
-  "F5", "F11", "F12", "Ctrl+Tab", "Ctrl+Shift+Tab", "Tab", "Shift+Tab",
+  "F5",
+  "F11",
+  "F12",
+  "Ctrl+Tab",
+  "Ctrl+Shift+Tab",
+  "Tab",
+  "Shift+Tab",
 ];

@@ -34,10 +34,19 @@ export interface CommandEntry {
   repeats?: boolean;
 }
 
-const entry = (group: Group, id: string, run: CommandEntry["run"], repeats = false): CommandEntry => ({ group, id, run, repeats });
+const entry = (group: Group, id: string, run: CommandEntry["run"], repeats = false): CommandEntry => ({
+  group,
+  id,
+  run,
+  repeats,
+});
 
 /** A command of the document, or nothing where there is nothing to do. */
-function operation(group: Group, id: string, make: (context: edit.Context, session: Session) => Operation | undefined): CommandEntry {
+function operation(
+  group: Group,
+  id: string,
+  make: (context: edit.Context, session: Session) => Operation | undefined,
+): CommandEntry {
   return entry(group, id, (session) => {
     const context = session.context();
     if (context !== undefined) void session.run(make(context, session), id);
@@ -66,7 +75,9 @@ function zoom(session: Session, factor: number): void {
   const { view } = session.timeline.getState();
   const x = xOf(view, session.now());
   const about = x >= 0 && x <= view.width ? x : view.width / 2;
-  session.timeline.setState({ view: zoomed(view, factor, about, compositionRate(composition), compositionLength(composition)) });
+  session.timeline.setState({
+    view: zoomed(view, factor, about, compositionRate(composition), compositionLength(composition)),
+  });
 }
 
 function chosenMedia(session: Session) {
@@ -99,16 +110,26 @@ export const commands: readonly CommandEntry[] = [
   entry("play", "next-marker", (s) => jump(s, (c) => edit.neighbouringMarker(c.composition, c.now, 1)), true),
   entry("play", "enter-timecode", (_, ui) => ui.enterTimecode()),
 
-  entry("mark", "mark-in", (s) => marks(s, ({ range, now }) => ({ from: now, to: range.to !== undefined && range.to <= now ? undefined : range.to }))),
-  entry("mark", "mark-out", (s) => marks(s, ({ range, now }) => ({ from: range.from !== undefined && range.from >= now ? undefined : range.from, to: now }))),
+  entry("mark", "mark-in", (s) =>
+    marks(s, ({ range, now }) => ({ from: now, to: range.to !== undefined && range.to <= now ? undefined : range.to })),
+  ),
+  entry("mark", "mark-out", (s) =>
+    marks(s, ({ range, now }) => ({
+      from: range.from !== undefined && range.from >= now ? undefined : range.from,
+      to: now,
+    })),
+  ),
   entry("mark", "clear-range", (s) => s.timeline.setState({ range: {} })),
   entry("mark", "to-in", (s) => jump(s, (c) => c.range.from)),
   entry("mark", "to-out", (s) => jump(s, (c) => c.range.to)),
   entry("mark", "mark-clip", (s) =>
     marks(s, (c) => {
       const clips = displayedTracks(c.composition).map((t) => clipAt(trackIndex(t), c.now));
-      const clip = clips.find((one) => one !== undefined && c.selected.includes(one.id)) ?? clips.find((one) => one !== undefined);
-      return clip === undefined ? c.range : { from: Number(clip.start), to: Number(clip.start) + Number(clip.duration) };
+      const clip =
+        clips.find((one) => one !== undefined && c.selected.includes(one.id)) ?? clips.find((one) => one !== undefined);
+      return clip === undefined
+        ? c.range
+        : { from: Number(clip.start), to: Number(clip.start) + Number(clip.duration) };
     }),
   ),
   operation("mark", "add-marker", (c) => edit.mark(c)),
@@ -148,7 +169,8 @@ export const commands: readonly CommandEntry[] = [
   { ...operation("edit", "nudge-right", (c) => edit.nudge(c, 1)), repeats: true },
   entry("edit", "select-all", (s) => {
     const composition = s.composition();
-    if (composition !== undefined) s.select((composition.tracks ?? []).flatMap((t) => (t.clips ?? []).map((c) => c.id)));
+    if (composition !== undefined)
+      s.select((composition.tracks ?? []).flatMap((t) => (t.clips ?? []).map((c) => c.id)));
   }),
   entry("edit", "select-none", (s) => s.select([])),
   entry("edit", "select-at-playhead", (s) => {
@@ -172,7 +194,8 @@ export const commands: readonly CommandEntry[] = [
   entry("view", "zoom-out", (s) => zoom(s, 1 / 1.5), true),
   entry("view", "zoom-fit", (s) => {
     const composition = s.composition();
-    if (composition !== undefined) s.timeline.setState({ view: fitted(s.timeline.getState().view, compositionLength(composition)) });
+    if (composition !== undefined)
+      s.timeline.setState({ view: fitted(s.timeline.getState().view, compositionLength(composition)) });
   }),
   ...panelIds.map((id) => entry("view", `panel-${id}`, (_, ui) => ui.panel(id))),
   entry("view", "toggle-theme", (_, ui) => ui.toggleTheme()),

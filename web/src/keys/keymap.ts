@@ -31,8 +31,15 @@ export function keymap(preset: PresetId, own: Readonly<Record<string, string[]>>
     byCommand.set(command, chords.map(normalised));
     for (const chord of chords.map(normalised)) users.set(chord, [...(users.get(chord) ?? []), command]);
   }
-  const conflicts = [...users].filter(([, list]) => list.length > 1).map(([chord, list]) => ({ chord, commands: list }));
+  const conflicts = [...users]
+    .filter(([, list]) => list.length > 1)
+    .map(([chord, list]) => ({ chord, commands: list }));
   const kept = new Set(reserved);
   const taken = [...users].filter(([chord]) => kept.has(chord)).map(([chord, [command]]) => ({ chord, command }));
-  return { byChord: new Map([...users].map(([chord, [first]]) => [chord, first])), byCommand, conflicts, reserved: taken };
+  return {
+    byChord: new Map([...users].map(([chord, [first]]) => [chord, first])),
+    byCommand,
+    conflicts,
+    reserved: taken,
+  };
 }

@@ -3,7 +3,15 @@ import { chordOf, reserved, shown } from "./chord";
 import { commands, groups } from "./commands";
 import { keymap, presetIds, presets } from "./keymap";
 
-const press = (key: string, code: string, more: object = {}) => ({ key, code, ctrlKey: false, metaKey: false, shiftKey: false, altKey: false, ...more });
+const press = (key: string, code: string, more: object = {}) => ({
+  key,
+  code,
+  ctrlKey: false,
+  metaKey: false,
+  shiftKey: false,
+  altKey: false,
+  ...more,
+});
 
 describe("commands", () => {
   it("have ids of their own and a group", () => {
@@ -25,7 +33,42 @@ describe.each(presetIds)("preset %s", (id) => {
   });
 
   it("has keys for everything that editing by keyboard alone needs", () => {
-    const needed = ["play-pause", "play-forward", "play-backward", "stop", "step-back", "previous-edit", "next-edit", "mark-in", "mark-out", "split", "split-all", "delete", "ripple-delete", "ripple-trim-start", "ripple-trim-end", "lift", "extract", "nudge-left", "nudge-right", "undo", "redo", "copy", "paste", "zoom-in", "zoom-out", "zoom-fit", "insert-media", "overwrite-media", "palette", "tool-blade", "toggle-snapping", "toggle-link", "add-marker", "save"];
+    const needed = [
+      "play-pause",
+      "play-forward",
+      "play-backward",
+      "stop",
+      "step-back",
+      "previous-edit",
+      "next-edit",
+      "mark-in",
+      "mark-out",
+      "split",
+      "split-all",
+      "delete",
+      "ripple-delete",
+      "ripple-trim-start",
+      "ripple-trim-end",
+      "lift",
+      "extract",
+      "nudge-left",
+      "nudge-right",
+      "undo",
+      "redo",
+      "copy",
+      "paste",
+      "zoom-in",
+      "zoom-out",
+      "zoom-fit",
+      "insert-media",
+      "overwrite-media",
+      "palette",
+      "tool-blade",
+      "toggle-snapping",
+      "toggle-link",
+      "add-marker",
+      "save",
+    ];
     const map = keymap(id);
     expect(needed.filter((c) => (map.byCommand.get(c) ?? []).length === 0)).toEqual([]);
   });

@@ -49,7 +49,16 @@ const families: Record<string, readonly string[]> = {
   "container-": ["mp4", "mov", "mkv", "webm", "wav", "gif"],
   "crop-": ["left", "top", "right", "bottom"],
   "fit-": ["contain", "cover", "stretch", "native"],
-  "generator-": ["text", "solid", "shape", "adjustment", "text-about", "solid-about", "shape-about", "adjustment-about"],
+  "generator-": [
+    "text",
+    "solid",
+    "shape",
+    "adjustment",
+    "text-about",
+    "solid-about",
+    "shape-about",
+    "adjustment-about",
+  ],
   "job-": ["running", "done", "failed"],
   "limit-": ["material", "neighbour", "start", "length", "kind", "locked"],
   "menu-": ["file", "edit", "clip", "mark", "view"],
@@ -74,18 +83,28 @@ describe("texts", () => {
   });
 
   it("are all used", () => {
-    const names = new Set([...used(), ...Object.entries(families).flatMap(([prefix, rest]) => rest.map((r) => prefix + r))]);
+    const names = new Set([
+      ...used(),
+      ...Object.entries(families).flatMap(([prefix, rest]) => rest.map((r) => prefix + r)),
+    ]);
     expect(ids("en").filter((id) => !names.has(id))).toEqual([]);
   });
 
   it("have a family for each id that is put together", () => {
-    const prefixes = new Set(files(root).flatMap((f) => [...readFileSync(f, "utf8").matchAll(/\btext\(`([a-z-]+)\$\{/g)].map((m) => m[1])));
+    const prefixes = new Set(
+      files(root).flatMap((f) => [...readFileSync(f, "utf8").matchAll(/\btext\(`([a-z-]+)\$\{/g)].map((m) => m[1])),
+    );
     expect([...prefixes].filter((p) => !(p in families))).toEqual([]);
   });
 
   it("take the same values in each language", () => {
     const variables = (locale: Locale, id: string) =>
-      [...readFileSync(join(root, "l10n", locale, id.startsWith("cmd-") || id.startsWith("group-") ? "commands.ftl" : "editor.ftl"), "utf8").matchAll(new RegExp(`^${id} = (.*)$`, "gm"))]
+      [
+        ...readFileSync(
+          join(root, "l10n", locale, id.startsWith("cmd-") || id.startsWith("group-") ? "commands.ftl" : "editor.ftl"),
+          "utf8",
+        ).matchAll(new RegExp(`^${id} = (.*)$`, "gm")),
+      ]
         .flatMap((m) => [...m[1].matchAll(/\$([a-z]+)/g)].map((v) => v[1]))
         .sort();
     for (const id of ids("en")) expect([id, ...variables("ja", id)]).toEqual([id, ...variables("en", id)]);

@@ -51,8 +51,15 @@ interface Entry {
   summary?: string;
 }
 
-export function matching<T extends Entry>(entries: readonly T[], search: string, aliases: ReadonlyMap<string, string> = new Map()): T[] {
-  const words = search.toLowerCase().split(/\s+/).filter((w) => w !== "");
+export function matching<T extends Entry>(
+  entries: readonly T[],
+  search: string,
+  aliases: ReadonlyMap<string, string> = new Map(),
+): T[] {
+  const words = search
+    .toLowerCase()
+    .split(/\s+/)
+    .filter((w) => w !== "");
   return entries.filter((e) => {
     const all = `${e.name} ${e.id} ${e.family} ${e.summary ?? ""} ${aliases.get(e.id) ?? ""}`.toLowerCase();
     return words.every((w) => all.includes(w));
@@ -70,7 +77,17 @@ function useAliases(): Map<string, string> {
   return names;
 }
 
-function List({ entries, type, icon, apply }: { entries: readonly Entry[]; type: string; icon: typeof Blend; apply(id: string): void }) {
+function List({
+  entries,
+  type,
+  icon,
+  apply,
+}: {
+  entries: readonly Entry[];
+  type: string;
+  icon: typeof Blend;
+  apply(id: string): void;
+}) {
   const text = useText();
   const families = [...new Set(entries.map((e) => e.family))];
   const Icon = icon;
@@ -160,10 +177,18 @@ function Generators({ search }: { search: string }) {
     }
     const sources: Record<string, object> = {
       solid: { type: "solid", color: [0.13, 0.16, 0.22, 1] },
-      shape: { type: "shape", shapes: [{ outlines: [{ type: "rectangle", size: [480, 270], radius: 24 }], fill: "#e8a33d" }] },
+      shape: {
+        type: "shape",
+        shapes: [{ outlines: [{ type: "rectangle", size: [480, 270], radius: 24 }], fill: "#e8a33d" }],
+      },
       adjustment: { type: "adjustment" },
     };
-    const clip = { id: freeId(id, clipIds(context.project)), source: sources[id], start: context.now, duration: fromSecs(STILL_SECS) } as unknown as Clip;
+    const clip = {
+      id: freeId(id, clipIds(context.project)),
+      source: sources[id],
+      start: context.now,
+      duration: fromSecs(STILL_SECS),
+    } as unknown as Clip;
     void session.run(placed(context, clip, "video", "overwrite"), `generator-${id}`);
   };
   if (found.length === 0) return <Empty icon={Shapes} title={text("nothing-found")} />;
@@ -171,7 +196,12 @@ function Generators({ search }: { search: string }) {
     <ul className="family">
       {found.map(({ id, icon: Icon, name, summary }) => (
         <li key={id}>
-          <button type="button" className="entry" onDoubleClick={() => add(id)} onKeyDown={(event) => event.key === "Enter" && (event.preventDefault(), add(id))}>
+          <button
+            type="button"
+            className="entry"
+            onDoubleClick={() => add(id)}
+            onKeyDown={(event) => event.key === "Enter" && (event.preventDefault(), add(id))}
+          >
             <span className="entry-icon">
               <Icon size={15} aria-hidden />
             </span>

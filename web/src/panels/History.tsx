@@ -34,7 +34,12 @@ export function HistoryPanel() {
             .sort((a, b) => b.step - a.step)
             .map((e) => (
               <li key={e.step}>
-                <button type="button" className={`step ${e.done ? "" : "undone"} ${e.step === now ? "now" : ""}`} aria-current={e.step === now ? "step" : undefined} onClick={() => void session.run({ restore: { step: e.step } }, "restore")}>
+                <button
+                  type="button"
+                  className={`step ${e.done ? "" : "undone"} ${e.step === now ? "now" : ""}`}
+                  aria-current={e.step === now ? "step" : undefined}
+                  onClick={() => void session.run({ restore: { step: e.step } }, "restore")}
+                >
                   <span className="step-label">{e.label || text("history-start")}</span>
                   {(e.versions ?? []).map((v) => (
                     <span key={v} className="badge">

@@ -43,13 +43,30 @@ function Row({ job }: { job: Job }) {
       <div className="job-text">
         <span>{job.name}</span>
         {job.state === "running" ? (
-          <div className={`progress ${part === undefined ? "indeterminate" : ""}`} role="progressbar" aria-label={job.name} aria-valuemin={0} aria-valuemax={job.total} aria-valuenow={part === undefined ? undefined : job.done}>
+          <div
+            className={`progress ${part === undefined ? "indeterminate" : ""}`}
+            role="progressbar"
+            aria-label={job.name}
+            aria-valuemin={0}
+            aria-valuemax={job.total}
+            aria-valuenow={part === undefined ? undefined : job.done}
+          >
             <div style={{ width: `${(part ?? 0) * 100}%` }} />
           </div>
         ) : null}
-        <span className="muted">{job.state === "failed" ? (job.errors ?? []).map((e) => e.message).join("; ") : text(`job-${job.state}`, { done: job.done, total: job.total })}</span>
+        <span className="muted">
+          {job.state === "failed"
+            ? (job.errors ?? []).map((e) => e.message).join("; ")
+            : text(`job-${job.state}`, { done: job.done, total: job.total })}
+        </span>
       </div>
-      {job.state === "running" ? <IconButton icon={X} label={text("cancel-job", { name: job.name })} onClick={() => void session.run({ cancel: { job: job.job } }, "cancel")} /> : null}
+      {job.state === "running" ? (
+        <IconButton
+          icon={X}
+          label={text("cancel-job", { name: job.name })}
+          onClick={() => void session.run({ cancel: { job: job.job } }, "cancel")}
+        />
+      ) : null}
     </li>
   );
 }

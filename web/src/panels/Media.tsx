@@ -115,7 +115,12 @@ function Card({ media }: { media: Media }) {
           <Menu
             align="end"
             trigger={
-              <button type="button" className="icon-button" aria-label={text("media-menu", { name: mediaName(media) })} onPointerDown={choose}>
+              <button
+                type="button"
+                className="icon-button"
+                aria-label={text("media-menu", { name: mediaName(media) })}
+                onPointerDown={choose}
+              >
                 <Ellipsis size={14} aria-hidden />
               </button>
             }
@@ -158,7 +163,14 @@ function Thumbnail({ media, offline }: { media: Media; offline: boolean }) {
       {audio || offline || failed === changes ? (
         <Icon size={26} strokeWidth={1.3} aria-hidden />
       ) : (
-        <img key={changes} alt="" loading="lazy" draggable={false} src={session.http.thumbnailUrl(session.project, media.id, at, 240)} onError={() => setFailed(changes)} />
+        <img
+          key={changes}
+          alt=""
+          loading="lazy"
+          draggable={false}
+          src={session.http.thumbnailUrl(session.project, media.id, at, 240)}
+          onError={() => setFailed(changes)}
+        />
       )}
       {offline ? <span className="thumb-note">{text("offline")}</span> : null}
       {length === undefined ? null : <span className="thumb-length">{clock(length)}</span>}

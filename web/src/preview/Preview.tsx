@@ -59,7 +59,16 @@ export function Preview() {
             </Empty>
           )
         ) : (
-          <canvas ref={canvas} className="viewer-canvas" data-testid="picture" role="img" aria-label={text("picture")} width={width} height={height} onDoubleClick={() => ui.fullscreen()} />
+          <canvas
+            ref={canvas}
+            className="viewer-canvas"
+            data-testid="picture"
+            role="img"
+            aria-label={text("picture")}
+            width={width}
+            height={height}
+            onDoubleClick={() => ui.fullscreen()}
+          />
         )}
         {link === "lost" ? <div className="viewer-note">{text("link-lost-short")}</div> : null}
       </div>

@@ -1,4 +1,17 @@
-import { ChevronFirst, ChevronLast, Maximize, Pause, Play, SkipBack, SkipForward, StepBack, StepForward, Volume2, VolumeX, Brackets } from "lucide-react";
+import {
+  ChevronFirst,
+  ChevronLast,
+  Maximize,
+  Pause,
+  Play,
+  SkipBack,
+  SkipForward,
+  StepBack,
+  StepForward,
+  Volume2,
+  VolumeX,
+  Brackets,
+} from "lucide-react";
 import { type PointerEvent, useEffect, useRef, useState } from "react";
 import { useStore } from "zustand";
 import { compositionLength, compositionRate } from "../document/select";
@@ -42,14 +55,28 @@ export function Transport() {
             {timecode(rate, frames)}
           </span>
           <CommandButton id="mark-clip" icon={Brackets} />
-          <Select compact label={text("quality")} value={quality} options={modes.map((id) => ({ id, name: text(`quality-${id}`) }))} onChange={(id) => session.quality(id as QualityMode)} />
+          <Select
+            compact
+            label={text("quality")}
+            value={quality}
+            options={modes.map((id) => ({ id, name: text(`quality-${id}`) }))}
+            onChange={(id) => session.quality(id as QualityMode)}
+          />
           <IconButton
             icon={muted || silent !== undefined ? VolumeX : Volume2}
             label={silent === undefined ? text("mute") : text(`silent-${silent}`)}
             pressed={muted}
             onClick={() => session.volume(volume, !muted)}
           />
-          <Slider className="volume" label={text("volume")} min={0} max={1} step={0.01} value={muted ? 0 : volume} onChange={(v) => session.volume(v, false)} />
+          <Slider
+            className="volume"
+            label={text("volume")}
+            min={0}
+            max={1}
+            step={0.01}
+            value={muted ? 0 : volume}
+            onChange={(v) => session.volume(v, false)}
+          />
           <CommandButton id="fullscreen" icon={Maximize} />
         </div>
       </div>
@@ -62,7 +89,14 @@ function PlayButton({ playing }: { playing: boolean }) {
   const text = useText();
   const label = text(playing ? "pause" : "play");
   return (
-    <IconButton className="play" icon={playing ? Pause : Play} size={18} label={label} chord={keymap.byCommand.get("play-pause")?.[0]} onClick={() => run("play-pause")} />
+    <IconButton
+      className="play"
+      icon={playing ? Pause : Play}
+      size={18}
+      label={label}
+      chord={keymap.byCommand.get("play-pause")?.[0]}
+      onClick={() => run("play-pause")}
+    />
   );
 }
 
@@ -150,7 +184,9 @@ function ScrubBar({ frames, rate }: { frames: number; rate: Rate }) {
       onPointerUp={(e) => scrub(e, false)}
     >
       <div className="scrub-line" />
-      {range.from === undefined && range.to === undefined ? null : <div className="scrub-range" style={{ left: from, right: `calc(100% - ${to})` }} />}
+      {range.from === undefined && range.to === undefined ? null : (
+        <div className="scrub-range" style={{ left: from, right: `calc(100% - ${to})` }} />
+      )}
       <div className="scrub-thumb" />
     </div>
   );

@@ -62,7 +62,11 @@ export class PlayClock {
 }
 
 /** Of pictures in order of arrival, the newest whose time has come; earlier ones are given up. */
-export function due<T extends { time: number }>(queue: T[], time: number, speed: number): { show: T | undefined; given: T[] } {
+export function due<T extends { time: number }>(
+  queue: T[],
+  time: number,
+  speed: number,
+): { show: T | undefined; given: T[] } {
   const given: T[] = [];
   let show: T | undefined;
   while (queue.length > 0 && (speed < 0 ? queue[0].time >= time : queue[0].time <= time)) {

@@ -1,4 +1,5 @@
-// From packets to pictures. JPEG and PNG by createImageBitmap; H.264 by WebCodecs where it is there.
+// From packets to pictures. JPEG and PNG by createImageBitmap; H.264 by WebCodecs where it is
+// there.
 import { codecs, type MediaPacket } from "../wire/header";
 
 export interface Picture {

@@ -1,6 +1,6 @@
-// Shows pictures of the live socket on a canvas: while playing by the clock, else as they come. Each
-// is credited, so that the server knows what is under way; what it is stands on the canvas as data
-// attributes. Outside of React: one loop of animation frames.
+// Shows pictures of the live socket on a canvas: while playing by the clock, else as they come.
+// Each is credited, so that the server knows what is under way; what it is stands on the canvas as
+// data attributes. Outside of React: one loop of animation frames.
 import { codecs, kinds, type MediaPacket } from "../wire/header";
 import type { Live } from "../wire/live";
 import { due, PlayClock, type ClockSource } from "./clock";
@@ -145,7 +145,8 @@ export class Presenter {
   private draw(image: ImageBitmap | VideoFrame, packet: MediaPacket): void {
     const { canvas, context } = this;
     if (canvas === undefined || context === null) return;
-    const [width, height] = image instanceof ImageBitmap ? [image.width, image.height] : [image.displayWidth, image.displayHeight];
+    const [width, height] =
+      image instanceof ImageBitmap ? [image.width, image.height] : [image.displayWidth, image.displayHeight];
     if (canvas.width !== width || canvas.height !== height) [canvas.width, canvas.height] = [width, height];
     context.drawImage(image, 0, 0);
     canvas.dataset.frame = String(packet.frame);

@@ -9,7 +9,10 @@ const MS = 705_600;
 
 class FakeBitmap {
   closed = false;
-  constructor(readonly width = 4, readonly height = 2) {}
+  constructor(
+    readonly width = 4,
+    readonly height = 2,
+  ) {}
   close() {
     this.closed = true;
   }
@@ -48,7 +51,15 @@ describe("the clock", () => {
   function source() {
     const state = { now: 0, sound: undefined as number | undefined, ready: false, begun: 0 };
     const clock = (speed = 1) =>
-      new PlayClock({ sound: () => state.sound, soundReady: () => state.ready, begin: () => void (state.begun += 1), nowMs: () => state.now }, speed);
+      new PlayClock(
+        {
+          sound: () => state.sound,
+          soundReady: () => state.ready,
+          begin: () => void (state.begun += 1),
+          nowMs: () => state.now,
+        },
+        speed,
+      );
     return { state, clock };
   }
 
@@ -100,16 +111,44 @@ describe("the presenter", () => {
   function start() {
     const credits: [number, boolean][] = [];
     const frames: number[] = [];
-    const live = { generation: 1, credit: (sequence: number, drawn: boolean) => void credits.push([sequence, drawn]), decoders: () => {} };
-    const sound: Sound = { start: async () => false, reset: () => {}, push: () => {}, ready: () => false, position: () => undefined, run: () => {} };
+    const live = {
+      generation: 1,
+      credit: (sequence: number, drawn: boolean) => void credits.push([sequence, drawn]),
+      decoders: () => {},
+    };
+    const sound: Sound = {
+      start: async () => false,
+      reset: () => {},
+      push: () => {},
+      ready: () => false,
+      position: () => undefined,
+      run: () => {},
+    };
     const time = { now: 0 };
     const events = { shown: (p: MediaPacket) => void frames.push(p.frame), ended: () => void frames.push(-1) };
     const presenter = new Presenter(live, sound, events, () => time.now);
     const dataset: Record<string, string> = {};
-    const canvas = { getContext: () => ({ drawImage: () => {} }), dataset, width: 0, height: 0 } as unknown as HTMLCanvasElement;
+    const canvas = {
+      getContext: () => ({ drawImage: () => {} }),
+      dataset,
+      width: 0,
+      height: 0,
+    } as unknown as HTMLCanvasElement;
     presenter.attach(canvas);
     const send = async (sequence: number, frame: number, generation = 1, flags = 0) => {
-      const fields = { kind: kinds.picture, codec: codecs.jpeg, flags, generation, frame, time: frame * 40 * MS, revision: 7, sequence, width: 4, height: 2, identity: 0xabc };
+      const fields = {
+        kind: kinds.picture,
+        codec: codecs.jpeg,
+        flags,
+        generation,
+        frame,
+        time: frame * 40 * MS,
+        revision: 7,
+        sequence,
+        width: 4,
+        height: 2,
+        identity: 0xabc,
+      };
       presenter.received(parsePacket(writePacket(fields, new Uint8Array(1)).buffer) as MediaPacket);
       await new Promise((resolve) => setTimeout(resolve));
     };
@@ -149,7 +188,12 @@ describe("the presenter", () => {
     time.now += 40;
     presenter.tick();
     expect(frames).toEqual([0, 2, 3, -1]);
-    expect(credits).toEqual([[0, true], [1, false], [2, true], [3, true]]);
+    expect(credits).toEqual([
+      [0, true],
+      [1, false],
+      [2, true],
+      [3, true],
+    ]);
     presenter.stop();
   });
 });

@@ -13,9 +13,7 @@ import { Http } from "../wire/http";
 import { Live } from "../wire/live";
 import type { Command, QualityMode, StateMessage } from "../wire/messages";
 import { Playhead } from "./playhead";
-import {
-  activityStore, linkStore, listStore, type Job, selectionStore, timelineStore, transportStore,
-} from "./stores";
+import { activityStore, linkStore, listStore, type Job, selectionStore, timelineStore, transportStore } from "./stores";
 
 const SPEEDS = [1, 2, 4, 8];
 /** How many problems are kept. */
@@ -40,7 +38,10 @@ export class Session {
   private wantedFrame: number | undefined;
   private historyTimer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(readonly http: Http, readonly project: string) {
+  constructor(
+    readonly http: Http,
+    readonly project: string,
+  ) {
     this.mirror = new Mirror(this.document, () => http.document(project));
     this.live = new Live({
       url: http.liveUrl(project),
@@ -49,7 +50,10 @@ export class Session {
       events: {
         link: (state, retryMs = 0) => this.link.setState({ state, retryMs }),
         welcome: (welcome) => {
-          this.transport.setState({ composition: this.transport.getState().composition ?? welcome.composition, frames: welcome.frames });
+          this.transport.setState({
+            composition: this.transport.getState().composition ?? welcome.composition,
+            frames: welcome.frames,
+          });
           void this.mirror.reached(welcome.revision).then(() => this.refreshPicture());
           this.refreshHistory();
           void this.command({ jobs: {} }).catch(() => undefined);
@@ -107,7 +111,10 @@ export class Session {
     const { project } = this.document.getState();
     if (project === undefined) return undefined;
     const { composition } = this.transport.getState();
-    return (composition === undefined ? undefined : findComposition(project, composition)) ?? findComposition(project, project.main);
+    return (
+      (composition === undefined ? undefined : findComposition(project, composition)) ??
+      findComposition(project, project.main)
+    );
   }
 
   context(): Context | undefined {
@@ -244,7 +251,9 @@ export class Session {
 
   private listed(source: string, error: ApiError): void {
     const { problems } = this.activity.getState();
-    this.activity.setState({ problems: [{ id: this.nextId++, at: new Date(), source, error }, ...problems].slice(0, MOST_PROBLEMS) });
+    this.activity.setState({
+      problems: [{ id: this.nextId++, at: new Date(), source, error }, ...problems].slice(0, MOST_PROBLEMS),
+    });
     this.notice(error.message, error);
   }
 
@@ -257,7 +266,9 @@ export class Session {
 
   private endJob(number: number, end: Partial<Job>): void {
     const { jobs } = this.activity.getState();
-    this.activity.setState({ jobs: jobs.map((j) => (j.job === number ? { ...j, ...end, done: end.state === "done" ? j.total : j.done } : j)) });
+    this.activity.setState({
+      jobs: jobs.map((j) => (j.job === number ? { ...j, ...end, done: end.state === "done" ? j.total : j.done } : j)),
+    });
   }
 
   // ---- transport
@@ -330,7 +341,8 @@ export class Session {
 
   seekTime(time: number, dragging = false): void {
     const composition = this.composition();
-    if (composition !== undefined) this.seek(frameAt(compositionRate(composition), Math.max(0, Math.round(time))), dragging);
+    if (composition !== undefined)
+      this.seek(frameAt(compositionRate(composition), Math.max(0, Math.round(time))), dragging);
   }
 
   step(frames: number): void {
@@ -402,6 +414,9 @@ export class Session {
 
 function idsOf(project: Project): string[] {
   return project.compositions.flatMap((c) =>
-    (c.tracks ?? []).flatMap((t) => [...(t.clips ?? []).map((clip) => clip.id), ...(t.transitions ?? []).map((x) => x.id)]),
+    (c.tracks ?? []).flatMap((t) => [
+      ...(t.clips ?? []).map((clip) => clip.id),
+      ...(t.transitions ?? []).map((x) => x.id),
+    ]),
   );
 }

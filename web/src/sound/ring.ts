@@ -1,5 +1,6 @@
 // A ring of stereo samples between the page, which writes, and the audio thread, which reads. With
-// shared memory both have the same ring; otherwise the audio thread has its own, filled by messages.
+// shared memory both have the same ring; otherwise the audio thread has its own, filled by
+// messages.
 
 /** Counters, in samples since the ring was cleared: written, read; then how often it ran dry. */
 const WRITTEN = 0;
@@ -44,7 +45,9 @@ export class Ring {
     for (const counter of [WRITTEN, READ, DRY]) Atomics.store(this.memory.counters, counter, 0);
   }
 
-  /** Writes interleaved 16 bit samples; what does not fit is left out. Answers with how many fitted. */
+  /**
+   * Writes interleaved 16 bit samples; what does not fit is left out. Answers with how many fitted.
+   */
   write(interleaved: Int16Array): number {
     const { samples, counters } = this.memory;
     const written = this.written;

@@ -6,7 +6,8 @@ declare class AudioWorkletProcessor {
 }
 declare function registerProcessor(name: string, processor: unknown): void;
 
-export type WorkletMessage = { memory: RingMemory } | { samples: Int16Array } | { clear: number } | { playing: boolean };
+export type WorkletMessage =
+  { memory: RingMemory } | { samples: Int16Array } | { clear: number } | { playing: boolean };
 
 /** Without shared memory: how many quanta pass between two reports of the position. */
 const REPORT = 4;
@@ -42,7 +43,8 @@ class RingProcessor extends AudioWorkletProcessor {
     if (this.ring === undefined || !this.playing) return true;
     this.ring.readInto(left, right ?? new Float32Array(left.length));
     this.quanta += 1;
-    if (this.own && this.quanta % REPORT === 0) this.port.postMessage({ epoch: this.epoch, read: this.ring.read, dry: this.ring.dry });
+    if (this.own && this.quanta % REPORT === 0)
+      this.port.postMessage({ epoch: this.epoch, read: this.ring.read, dry: this.ring.dry });
     return true;
   }
 }

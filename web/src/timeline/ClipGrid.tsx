@@ -1,7 +1,14 @@
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { useStore } from "zustand";
 import type { Clip } from "../api/types";
-import { clipName, compositionRate, firstEndingAfter, trackIndex, trackLabel, displayedTracks } from "../document/select";
+import {
+  clipName,
+  compositionRate,
+  firstEndingAfter,
+  trackIndex,
+  trackLabel,
+  displayedTracks,
+} from "../document/select";
 import { frameAt, toFlicks } from "../edit/time";
 import { timecode } from "../edit/timecode";
 import { useText } from "../l10n/locale";
@@ -89,7 +96,15 @@ export function ClipGrid() {
   const first = tracks.map((_, n) => visible(n)[0]).find((clip) => clip !== undefined)?.id;
   const known = tracks.some((t) => trackIndex(t).clips.some((c) => c.id === focus));
   return (
-    <div ref={grid} id="timeline-clips" className="sr-only" role="treegrid" aria-label={text("clips-grid")} aria-multiselectable="true" aria-rowcount={tracks.length}>
+    <div
+      ref={grid}
+      id="timeline-clips"
+      className="sr-only"
+      role="treegrid"
+      aria-label={text("clips-grid")}
+      aria-multiselectable="true"
+      aria-rowcount={tracks.length}
+    >
       {tracks.map((track, row) => (
         <div key={track.id} role="row" aria-rowindex={row + 1} aria-level={1}>
           <span role="rowheader">{track.name || trackLabel(composition, track)}</span>

@@ -20,10 +20,22 @@ import { TrackHeaders } from "./TrackHeaders";
 import { timeAt, type View } from "./view";
 
 const clipMenu: MenuEntry[] = [
-  { command: "split" }, { command: "ripple-trim-start" }, { command: "ripple-trim-end" }, "line",
-  { command: "cut" }, { command: "copy" }, { command: "paste" }, "line",
-  { command: "toggle-enabled" }, { command: "toggle-link" }, { command: "toggle-group" }, { command: "nest" }, { command: "add-dissolve" }, "line",
-  { command: "delete" }, { command: "ripple-delete" },
+  { command: "split" },
+  { command: "ripple-trim-start" },
+  { command: "ripple-trim-end" },
+  "line",
+  { command: "cut" },
+  { command: "copy" },
+  { command: "paste" },
+  "line",
+  { command: "toggle-enabled" },
+  { command: "toggle-link" },
+  { command: "toggle-group" },
+  { command: "nest" },
+  { command: "add-dissolve" },
+  "line",
+  { command: "delete" },
+  { command: "ripple-delete" },
 ];
 
 export function Timeline() {
@@ -90,9 +102,24 @@ export function Timeline() {
       const gap = hit.kind === "row" ? gapAt(trackIndex(hit.row.track), time) : undefined;
       const close: MenuEntry[] =
         hit.kind === "row" && gap !== undefined
-          ? [{ label: text("close-gap"), run: () => void session.run({ close_gap: { track: hit.row.track.id, at: gap.start } }, "close-gap") }, "line"]
+          ? [
+              {
+                label: text("close-gap"),
+                run: () => void session.run({ close_gap: { track: hit.row.track.id, at: gap.start } }, "close-gap"),
+              },
+              "line",
+            ]
           : [];
-      return [...close, { command: "paste" }, { command: "select-all" }, "line", { command: "add-video-track" }, { command: "add-audio-track" }, "line", { command: "zoom-fit" }];
+      return [
+        ...close,
+        { command: "paste" },
+        { command: "select-all" },
+        "line",
+        { command: "add-video-track" },
+        { command: "add-audio-track" },
+        "line",
+        { command: "zoom-fit" },
+      ];
     },
     [session],
   );
@@ -121,7 +148,11 @@ export function Timeline() {
       surface.current.gestures.cancel();
       event.stopPropagation();
     } else if (event.key === "Control" || event.key === "Shift" || event.key === "Alt") {
-      surface.current?.gestures.modifiers({ ctrl: event.ctrlKey || event.metaKey, shift: event.shiftKey, alt: event.altKey });
+      surface.current?.gestures.modifiers({
+        ctrl: event.ctrlKey || event.metaKey,
+        shift: event.shiftKey,
+        alt: event.altKey,
+      });
     }
   };
   const scrub = (event: PointerEvent<HTMLCanvasElement>, dragging: boolean) => {

@@ -1,4 +1,19 @@
-import { AudioLines, Film, Magnet, Maximize2, MousePointer2, MoveHorizontal, Scissors, Slice, Trash2, ListX, ZoomIn, ZoomOut, MapPin, Blend } from "lucide-react";
+import {
+  AudioLines,
+  Film,
+  Magnet,
+  Maximize2,
+  MousePointer2,
+  MoveHorizontal,
+  Scissors,
+  Slice,
+  Trash2,
+  ListX,
+  ZoomIn,
+  ZoomOut,
+  MapPin,
+  Blend,
+} from "lucide-react";
 import { useStore } from "zustand";
 import { compositionLength, compositionRate } from "../document/select";
 import { useText } from "../l10n/locale";
@@ -54,5 +69,15 @@ function Zoom() {
     const about = x >= 0 && x <= view.width ? x : view.width / 2;
     session.timeline.setState({ view: zoomed(view, view.flicksPerPx / scale, about, rate, length) });
   };
-  return <Slider className="zoom" label={text("zoom")} min={0} max={100} step={1} value={Math.min(100, Math.max(0, value))} onChange={change} />;
+  return (
+    <Slider
+      className="zoom"
+      label={text("zoom")}
+      min={0}
+      max={100}
+      step={1}
+      value={Math.min(100, Math.max(0, value))}
+      onChange={change}
+    />
+  );
 }

@@ -26,13 +26,24 @@ export function TrackHeaders() {
   );
 }
 
-function Header({ composition, track, y, height }: { composition: Composition; track: Track; y: number; height: number }) {
+function Header({
+  composition,
+  track,
+  y,
+  height,
+}: {
+  composition: Composition;
+  track: Track;
+  y: number;
+  height: number;
+}) {
   const session = useSession();
   const text = useText();
   const [renaming, setRenaming] = useState(false);
   const audio = track.kind === "audio";
   const label = trackLabel(composition, track);
-  const set = (field: string, value: unknown) => void session.run(setField({ track: track.id }, field, value), `track ${label}`);
+  const set = (field: string, value: unknown) =>
+    void session.run(setField({ track: track.id }, field, value), `track ${label}`);
   const enabled = track.enabled !== false;
   const all = composition.tracks ?? [];
   const at = all.findIndex((t) => t.id === track.id);
@@ -41,21 +52,61 @@ function Header({ composition, track, y, height }: { composition: Composition; t
     void session.run({ move_track: { id: track.id, above: to === 0 ? null : rest[to - 1].id } }, "move-track");
   };
   return (
-    <div className={`tl-header ${audio ? "audio" : ""} ${enabled ? "" : "off"}`} role="listitem" aria-label={track.name || label} style={{ top: y, height }}>
+    <div
+      className={`tl-header ${audio ? "audio" : ""} ${enabled ? "" : "off"}`}
+      role="listitem"
+      aria-label={track.name || label}
+      style={{ top: y, height }}
+    >
       <span className="tl-label">{label}</span>
       <div className="tl-name">
         {renaming ? (
-          <TextField label={text("track-name")} value={track.name ?? ""} onChange={(name) => (setRenaming(false), set("name", name))} />
+          <TextField
+            label={text("track-name")}
+            value={track.name ?? ""}
+            onChange={(name) => (setRenaming(false), set("name", name))}
+          />
         ) : (
-          <button type="button" className="tl-title" onDoubleClick={() => setRenaming(true)} title={text("rename-hint")}>
+          <button
+            type="button"
+            className="tl-title"
+            onDoubleClick={() => setRenaming(true)}
+            title={text("rename-hint")}
+          >
             {track.name || text(audio ? "audio-track" : "video-track")}
           </button>
         )}
         <div className="tl-switches">
-          <IconButton icon={track.locked ? Lock : LockOpen} size={13} label={text("track-lock")} pressed={track.locked === true} onClick={() => set("locked", !track.locked)} />
-          {audio ? null : <IconButton icon={enabled ? Eye : EyeOff} size={13} label={text("track-show")} pressed={!enabled} onClick={() => set("enabled", !enabled)} />}
-          <IconButton icon={track.muted ? VolumeX : Volume2} size={13} label={text("track-mute")} pressed={track.muted === true} onClick={() => set("muted", !track.muted)} />
-          <IconButton icon={Headphones} size={13} label={text("track-solo")} pressed={track.solo === true} onClick={() => set("solo", !track.solo)} />
+          <IconButton
+            icon={track.locked ? Lock : LockOpen}
+            size={13}
+            label={text("track-lock")}
+            pressed={track.locked === true}
+            onClick={() => set("locked", !track.locked)}
+          />
+          {audio ? null : (
+            <IconButton
+              icon={enabled ? Eye : EyeOff}
+              size={13}
+              label={text("track-show")}
+              pressed={!enabled}
+              onClick={() => set("enabled", !enabled)}
+            />
+          )}
+          <IconButton
+            icon={track.muted ? VolumeX : Volume2}
+            size={13}
+            label={text("track-mute")}
+            pressed={track.muted === true}
+            onClick={() => set("muted", !track.muted)}
+          />
+          <IconButton
+            icon={Headphones}
+            size={13}
+            label={text("track-solo")}
+            pressed={track.solo === true}
+            onClick={() => set("solo", !track.solo)}
+          />
           <Menu
             trigger={
               <button type="button" className="icon-button" aria-label={text("track-menu", { track: label })}>
@@ -64,10 +115,22 @@ function Header({ composition, track, y, height }: { composition: Composition; t
             }
             entries={[
               { label: text("rename"), run: () => setRenaming(true) },
-              { label: text("track-up"), disabled: audio ? at === 0 : at === all.length - 1, run: () => move(audio ? at - 1 : at + 1) },
-              { label: text("track-down"), disabled: audio ? at === all.length - 1 : at === 0, run: () => move(audio ? at + 1 : at - 1) },
+              {
+                label: text("track-up"),
+                disabled: audio ? at === 0 : at === all.length - 1,
+                run: () => move(audio ? at - 1 : at + 1),
+              },
+              {
+                label: text("track-down"),
+                disabled: audio ? at === all.length - 1 : at === 0,
+                run: () => move(audio ? at + 1 : at - 1),
+              },
               "line",
-              { label: text("track-remove"), danger: true, run: () => void session.run({ remove_track: { id: track.id } }, "remove-track") },
+              {
+                label: text("track-remove"),
+                danger: true,
+                run: () => void session.run({ remove_track: { id: track.id } }, "remove-track"),
+              },
             ]}
           />
         </div>

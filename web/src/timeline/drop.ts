@@ -39,11 +39,17 @@ function startAt(now: Situation, pointer: Pointer): number {
 }
 
 /** What is shown where something would go. */
-export function dropOverlay(now: Situation, pointer: Pointer, kind: ReturnType<typeof kindOf>, dragged: string | undefined): Partial<Overlay> {
+export function dropOverlay(
+  now: Situation,
+  pointer: Pointer,
+  kind: ReturnType<typeof kindOf>,
+  dragged: string | undefined,
+): Partial<Overlay> {
   const row = rowAt(now.rows, pointer.y);
   if (kind === "media" || kind === "files") {
     const media = dragged === undefined ? undefined : findMedia(now.project, dragged);
-    const length = media?.facts?.duration && media.kind !== "image" ? toFlicks(media.facts.duration) : STILL_SECS * FLICKS;
+    const length =
+      media?.facts?.duration && media.kind !== "image" ? toFlicks(media.facts.duration) : STILL_SECS * FLICKS;
     const start = startAt(now, pointer);
     const at = row ?? now.rows[0];
     const place = at === undefined ? { y: 4, height: 48 } : { y: at.y, height: at.height };
@@ -55,7 +61,15 @@ export function dropOverlay(now: Situation, pointer: Pointer, kind: ReturnType<t
     return { drop: { start: at - FLICKS / 2, length: FLICKS, y: hit.row.y, height: hit.row.height, line: false } };
   }
   if (hit.kind !== "clip" && hit.kind !== "edge" && hit.kind !== "cut") return { drop: undefined };
-  return { drop: { start: toFlicks(hit.clip.start), length: toFlicks(hit.clip.duration), y: hit.row.y, height: hit.row.height, line: false } };
+  return {
+    drop: {
+      start: toFlicks(hit.clip.start),
+      length: toFlicks(hit.clip.duration),
+      y: hit.row.y,
+      height: hit.row.height,
+      line: false,
+    },
+  };
 }
 
 export async function drop(session: Session, now: Situation, pointer: Pointer, what: Dropped): Promise<void> {
@@ -78,10 +92,17 @@ export async function drop(session: Session, now: Situation, pointer: Pointer, w
   await session.run(command, what.effect ?? what.transition ?? "drop");
 }
 
-async function placed(session: Session, id: string, row: Row | undefined, at: number, how: "insert" | "overwrite"): Promise<void> {
+async function placed(
+  session: Session,
+  id: string,
+  row: Row | undefined,
+  at: number,
+  how: "insert" | "overwrite",
+): Promise<void> {
   const context = session.context();
   const media = session.media(id);
-  if (context !== undefined && media !== undefined) await session.run(placeMedia(context, media, how, at, row?.track.id), "overwrite-media");
+  if (context !== undefined && media !== undefined)
+    await session.run(placeMedia(context, media, how, at, row?.track.id), "overwrite-media");
 }
 
 function lengthOf(session: Session, id: string): number {
@@ -89,7 +110,12 @@ function lengthOf(session: Session, id: string): number {
   return media?.facts?.duration && media.kind !== "image" ? toFlicks(media.facts.duration) : STILL_SECS * FLICKS;
 }
 
-export function dropCommand(now: Situation, pointer: Pointer, row: Row | undefined, what: Dropped): Operation | undefined {
+export function dropCommand(
+  now: Situation,
+  pointer: Pointer,
+  row: Row | undefined,
+  what: Dropped,
+): Operation | undefined {
   const hit = hitTest(now.rows, now.view, pointer.x, Math.min(pointer.y, (row?.y ?? 0) + 10));
   if (hit.kind !== "clip" && hit.kind !== "edge" && hit.kind !== "cut") return undefined;
   if (what.effect !== undefined) {
@@ -98,7 +124,10 @@ export function dropCommand(now: Situation, pointer: Pointer, row: Row | undefin
   }
   if (what.transition === undefined) return undefined;
   const duration = FLICKS;
-  if (hit.kind === "cut") return { add_transition: { kind: what.transition, from: hit.before.id, to: hit.clip.id, duration } };
+  if (hit.kind === "cut")
+    return { add_transition: { kind: what.transition, from: hit.before.id, to: hit.clip.id, duration } };
   const atStart = timeAt(now.view, pointer.x) < toFlicks(hit.clip.start) + toFlicks(hit.clip.duration) / 2;
-  return { add_transition: { kind: what.transition, ...(atStart ? { to: hit.clip.id } : { from: hit.clip.id }), duration } };
+  return {
+    add_transition: { kind: what.transition, ...(atStart ? { to: hit.clip.id } : { from: hit.clip.id }), duration },
+  };
 }

@@ -1,4 +1,5 @@
-// What is under the pointer. The same index that the painter uses, so that what is seen is what is hit.
+// What is under the pointer. The same index that the painter uses, so that what is seen is what is
+// hit.
 import type { Clip, Edge } from "../api/types";
 import { firstEndingAfter, trackIndex } from "../document/select";
 import { toFlicks } from "../edit/time";
@@ -41,7 +42,8 @@ export function hitTest(rows: readonly Row[], view: View, x: number, y: number):
       return { kind: "cut", row, clip: next, before: index.clips[i] };
     }
     const outsideStart = inside === undefined ? reach : 0;
-    if (x >= start - outsideStart && x < start + zone) return { kind: "edge", row, clip: index.clips[i], edge: "start" };
+    if (x >= start - outsideStart && x < start + zone)
+      return { kind: "edge", row, clip: index.clips[i], edge: "start" };
     if (x <= end + outsideStart && x > end - zone) return { kind: "edge", row, clip: index.clips[i], edge: "end" };
   }
   if (inside !== undefined) return { kind: "clip", row, clip: index.clips[inside] };
@@ -50,7 +52,8 @@ export function hitTest(rows: readonly Row[], view: View, x: number, y: number):
 
 export function cursorOf(hit: Hit, tool: "select" | "blade" | "slip", ripple: boolean): string {
   if (tool === "blade") return hit.kind === "nothing" || hit.kind === "row" ? "default" : "crosshair";
-  if (tool === "slip") return hit.kind === "clip" || hit.kind === "edge" || hit.kind === "cut" ? "ew-resize" : "default";
+  if (tool === "slip")
+    return hit.kind === "clip" || hit.kind === "edge" || hit.kind === "cut" ? "ew-resize" : "default";
   switch (hit.kind) {
     case "edge":
       return ripple ? "e-resize" : "ew-resize";

@@ -44,7 +44,17 @@ const names: Record<Exclude<keyof Palette, "clips">, string> = {
   font: "--font",
 };
 
-const kinds: (SourceKind | "audio")[] = ["media", "composition", "solid", "text", "shape", "subtitles", "adjustment", "null", "audio"];
+const kinds: (SourceKind | "audio")[] = [
+  "media",
+  "composition",
+  "solid",
+  "text",
+  "shape",
+  "subtitles",
+  "adjustment",
+  "null",
+  "audio",
+];
 
 export function paletteFrom(value: (name: string) => string): Palette {
   const entries = Object.entries(names).map(([key, name]) => [key, value(name).trim()]);

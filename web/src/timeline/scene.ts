@@ -21,7 +21,9 @@ export interface Strip {
   length: number;
 }
 
-/** Pictures and peaks that are there; what is not is fetched, and the timeline painted again then. */
+/**
+ * Pictures and peaks that are there; what is not is fetched, and the timeline painted again then.
+ */
 export interface Pictures {
   strip(media: string): Strip | undefined;
   peaks(media: string, perSecond: number): Peaks | undefined;

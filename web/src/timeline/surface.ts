@@ -1,5 +1,5 @@
-// The canvases of the timeline and what happens on them, outside of React: paints when something has
-// changed, at most once a frame of the screen; the playhead is an element that only moves.
+// The canvases of the timeline and what happens on them, outside of React: paints when something
+// has changed, at most once a frame of the screen; the playhead is an element that only moves.
 import { compositionLength, compositionRate } from "../document/select";
 import { timeOfFrame } from "../edit/time";
 import type { Preview } from "../edit/preview";
@@ -50,11 +50,21 @@ export class Surface implements Host {
     limitText: LimitText,
   ) {
     const context = (canvas: HTMLCanvasElement) => canvas.getContext("2d") as Context2D;
-    this.contexts = { ruler: context(elements.ruler), clips: context(elements.clips), overlay: context(elements.overlay) };
+    this.contexts = {
+      ruler: context(elements.ruler),
+      clips: context(elements.clips),
+      overlay: context(elements.overlay),
+    };
     this.palette = this.readPalette();
     this.gestures = new Gestures(this, limitText);
     const { lists } = session;
-    this.pictures = new FetchedPictures(session.http, session.project, (id) => session.media(id), () => lists.getState().offline, () => this.repaint("clips"));
+    this.pictures = new FetchedPictures(
+      session.http,
+      session.project,
+      (id) => session.media(id),
+      () => lists.getState().offline,
+      () => this.repaint("clips"),
+    );
     this.stops.push(
       session.document.subscribe(() => this.repaint()),
       session.selection.subscribe(() => this.repaint("clips")),
@@ -105,7 +115,11 @@ export class Surface implements Host {
     const [width, height] = [area.clientWidth, area.clientHeight];
     if (width === 0 || height === 0) return;
     const dpr = globalThis.devicePixelRatio || 1;
-    for (const [canvas, h] of [[ruler, RULER_HEIGHT], [clips, height], [overlay, height]] as const) {
+    for (const [canvas, h] of [
+      [ruler, RULER_HEIGHT],
+      [clips, height],
+      [overlay, height],
+    ] as const) {
       canvas.width = Math.round(width * dpr);
       canvas.height = Math.round(h * dpr);
     }
@@ -124,7 +138,13 @@ export class Surface implements Host {
     if (dirty.clips) paintClips(this.contexts.clips, this.scene(now));
     if (dirty.ruler) {
       const { composition, view } = now;
-      paintRuler(this.contexts.ruler, { composition, view, palette: this.palette, range, length: compositionLength(composition) });
+      paintRuler(this.contexts.ruler, {
+        composition,
+        view,
+        palette: this.palette,
+        range,
+        length: compositionLength(composition),
+      });
       this.movePlayhead(false);
     }
     if (dirty.overlay) paintOverlay(this.contexts.overlay, now.view, this.palette, { ...this.overlayState, range });
@@ -132,7 +152,15 @@ export class Surface implements Host {
   }
 
   private scene({ project, view, rows, selected }: Situation): Scene {
-    return { project, view, rows, selected, preview: this.previewState, pictures: this.pictures, palette: this.palette };
+    return {
+      project,
+      view,
+      rows,
+      selected,
+      preview: this.previewState,
+      pictures: this.pictures,
+      palette: this.palette,
+    };
   }
 
   private movePlayhead(follow: boolean): void {
@@ -159,7 +187,16 @@ export class Surface implements Host {
     if (composition === undefined || project === undefined) return undefined;
     const { view, rowHeights, tool, snapping } = this.session.timeline.getState();
     const selected = this.session.selection.getState().clips;
-    return { project, composition, view, rows: rowsOf(composition, view, rowHeights), selected, tool, snapping, now: this.session.now() };
+    return {
+      project,
+      composition,
+      view,
+      rows: rowsOf(composition, view, rowHeights),
+      selected,
+      tool,
+      snapping,
+      now: this.session.now(),
+    };
   }
 
   select(ids: Iterable<string>): void {

@@ -21,7 +21,7 @@ export interface Row {
   height: number;
 }
 
-export const heights = { video: 64, audio: 52, gap: 2, least: 28, most: 200 };
+export const heights = { video: 58, audio: 46, gap: 2, least: 28, most: 200 };
 
 /** Space that can be scrolled to after the end. */
 const TAIL = 0.4;

@@ -1,5 +1,5 @@
-// Fields for numbers, texts and colours. A number can be typed, with + and − relative to what it is,
-// or dragged; a drag is one step of the history.
+// Fields for numbers, texts and colours. A number can be typed, with + and − relative to what it
+// is, or dragged; a drag is one step of the history.
 import { type KeyboardEvent, type PointerEvent, type ReactNode, useEffect, useId, useRef, useState } from "react";
 import { type Rate, frameAt, timeOfFrame } from "../edit/time";
 import { entered, timecode } from "../edit/timecode";
@@ -16,7 +16,9 @@ export function Field({ label, children, action }: { label: string; children: Re
 
 let drags = 0;
 
-/** `2.5`, `+0.5`, `-3`, `*2`; a minus alone before a number sets it where numbers may be negative. */
+/**
+ * `2.5`, `+0.5`, `-3`, `*2`; a minus alone before a number sets it where numbers may be negative.
+ */
 export function enteredNumber(typed: string, present: number, min: number): number | undefined {
   const trimmed = typed.trim().replace(",", ".");
   const change = /^([+*/]|--)\s*(\d*\.?\d+)$/.exec(trimmed);
@@ -32,7 +34,16 @@ export function enteredNumber(typed: string, present: number, min: number): numb
   return value < 0 && min >= 0 ? present + value : value;
 }
 
-export function NumberField({ label, value, min = -Infinity, max = Infinity, step = 1, digits = 2, unit = "", onChange }: {
+export function NumberField({
+  label,
+  value,
+  min = -Infinity,
+  max = Infinity,
+  step = 1,
+  digits = 2,
+  unit = "",
+  onChange,
+}: {
   label: string;
   value: number;
   min?: number;
@@ -118,7 +129,13 @@ function format(value: number, digits: number): string {
   return String(Number(value.toFixed(digits)));
 }
 
-export function TextField({ label, value, placeholder, lines = 1, onChange }: {
+export function TextField({
+  label,
+  value,
+  placeholder,
+  lines = 1,
+  onChange,
+}: {
   label: string;
   value: string;
   placeholder?: string;
@@ -140,12 +157,27 @@ export function TextField({ label, value, placeholder, lines = 1, onChange }: {
     if (event.key === "Escape") setTyped(value);
     if (event.key === "Enter" && (lines === 1 || event.ctrlKey || event.metaKey)) event.currentTarget.blur();
   };
-  if (lines > 1) return <textarea className="text" rows={lines} {...shared} onChange={(e) => setTyped(e.target.value)} onKeyDown={leave} />;
+  if (lines > 1)
+    return (
+      <textarea
+        className="text"
+        rows={lines}
+        {...shared}
+        onChange={(e) => setTyped(e.target.value)}
+        onKeyDown={leave}
+      />
+    );
   return <input className="text" {...shared} onChange={(e) => setTyped(e.target.value)} onKeyDown={leave} />;
 }
 
 /** A time as timecode at the rate of the composition; digits and ± as on an edit controller. */
-export function TimeField({ label, value, rate, onChange, length }: {
+export function TimeField({
+  label,
+  value,
+  rate,
+  onChange,
+  length,
+}: {
   label: string;
   value: number;
   rate: Rate;
@@ -179,7 +211,15 @@ export function TimeField({ label, value, rate, onChange, length }: {
   );
 }
 
-export function ColorField({ label, value, onChange }: { label: string; value: string; onChange(value: string, key?: string): void }) {
+export function ColorField({
+  label,
+  value,
+  onChange,
+}: {
+  label: string;
+  value: string;
+  onChange(value: string, key?: string): void;
+}) {
   const key = useRef("");
   const alpha = value.length === 9 ? value.slice(7) : "";
   return (
@@ -202,7 +242,10 @@ export function ColorField({ label, value, onChange }: { label: string; value: s
 export function hexOf(color: unknown): string | undefined {
   if (typeof color === "string") return /^#[0-9a-f]{6}([0-9a-f]{2})?$/i.test(color) ? color : undefined;
   if (!Array.isArray(color) || color.length !== 4 || color.some((c) => typeof c !== "number")) return undefined;
-  const hex = (c: number) => Math.round(Math.min(1, Math.max(0, c)) * 255).toString(16).padStart(2, "0");
+  const hex = (c: number) =>
+    Math.round(Math.min(1, Math.max(0, c)) * 255)
+      .toString(16)
+      .padStart(2, "0");
   const [r, g, b, a] = color as number[];
   return `#${hex(r)}${hex(g)}${hex(b)}${a < 1 ? hex(a) : ""}`;
 }

@@ -1,6 +1,13 @@
 // Own parts on radix: buttons, menus, dialogs, sliders, selects. All have names and visible focus.
 import { Check, ChevronDown, X, type LucideIcon } from "lucide-react";
-import { ContextMenu, Dialog as RadixDialog, DropdownMenu, Select as RadixSelect, Slider as RadixSlider, Tooltip } from "radix-ui";
+import {
+  ContextMenu,
+  Dialog as RadixDialog,
+  DropdownMenu,
+  Select as RadixSelect,
+  Slider as RadixSlider,
+  Tooltip,
+} from "radix-ui";
 import { type ButtonHTMLAttributes, type ReactNode, useId } from "react";
 import { shown } from "../keys/chord";
 import { useText } from "../l10n/locale";
@@ -33,7 +40,13 @@ interface IconButtonProps extends Omit<ButtonHTMLAttributes<HTMLButtonElement>, 
 export function IconButton({ icon: Icon, label, chord, pressed, size = 16, className, ...rest }: IconButtonProps) {
   return (
     <Tip label={label} chord={chord}>
-      <button type="button" className={`icon-button ${className ?? ""}`} aria-label={label} aria-pressed={pressed} {...rest}>
+      <button
+        type="button"
+        className={`icon-button ${className ?? ""}`}
+        aria-label={label}
+        aria-pressed={pressed}
+        {...rest}
+      >
         <Icon size={size} aria-hidden />
       </button>
     </Tip>
@@ -41,11 +54,28 @@ export function IconButton({ icon: Icon, label, chord, pressed, size = 16, class
 }
 
 /** A button of a command of the table: its label, its key, what it does. */
-export function CommandButton({ id, icon, pressed, disabled }: { id: string; icon: LucideIcon; pressed?: boolean; disabled?: boolean }) {
+export function CommandButton({
+  id,
+  icon,
+  pressed,
+  disabled,
+}: {
+  id: string;
+  icon: LucideIcon;
+  pressed?: boolean;
+  disabled?: boolean;
+}) {
   const { run, keymap } = useEditor();
   const text = useText();
   return (
-    <IconButton icon={icon} label={text(`cmd-${id}`)} chord={keymap.byCommand.get(id)?.[0]} pressed={pressed} disabled={disabled} onClick={() => run(id)} />
+    <IconButton
+      icon={icon}
+      label={text(`cmd-${id}`)}
+      chord={keymap.byCommand.get(id)?.[0]}
+      pressed={pressed}
+      disabled={disabled}
+      onClick={() => run(id)}
+    />
   );
 }
 
@@ -93,8 +123,15 @@ function MenuRows({ kit, entries }: { kit: MenuKit; entries: readonly MenuEntry[
     const label = entry.label ?? text(`cmd-${command}`);
     const act = entry.run ?? (() => command !== undefined && run(command));
     return (
-      <kit.Item key={n} className={`menu-item ${entry.danger ? "danger" : ""}`} disabled={entry.disabled} onSelect={act}>
-        <span className="menu-icon">{entry.checked ? <Check size={14} aria-hidden /> : Icon === undefined ? null : <Icon size={14} aria-hidden />}</span>
+      <kit.Item
+        key={n}
+        className={`menu-item ${entry.danger ? "danger" : ""}`}
+        disabled={entry.disabled}
+        onSelect={act}
+      >
+        <span className="menu-icon">
+          {entry.checked ? <Check size={14} aria-hidden /> : Icon === undefined ? null : <Icon size={14} aria-hidden />}
+        </span>
         <span className="menu-label">{label}</span>
         {chord === undefined ? null : <Keys chord={chord} />}
       </kit.Item>
@@ -102,7 +139,15 @@ function MenuRows({ kit, entries }: { kit: MenuKit; entries: readonly MenuEntry[
   });
 }
 
-export function Menu({ trigger, entries, align = "start" }: { trigger: ReactNode; entries: readonly MenuEntry[]; align?: "start" | "end" }) {
+export function Menu({
+  trigger,
+  entries,
+  align = "start",
+}: {
+  trigger: ReactNode;
+  entries: readonly MenuEntry[];
+  align?: "start" | "end";
+}) {
   return (
     <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
@@ -133,7 +178,14 @@ function ContextRows({ entries }: { entries: () => readonly MenuEntry[] }) {
   return <MenuRows kit={ContextMenu} entries={entries()} />;
 }
 
-export function Dialog({ open, onOpenChange, title, about, children, wide }: {
+export function Dialog({
+  open,
+  onOpenChange,
+  title,
+  about,
+  children,
+  wide,
+}: {
   open: boolean;
   onOpenChange(open: boolean): void;
   title: string;
@@ -146,7 +198,10 @@ export function Dialog({ open, onOpenChange, title, about, children, wide }: {
     <RadixDialog.Root open={open} onOpenChange={onOpenChange}>
       <RadixDialog.Portal>
         <RadixDialog.Overlay className="veil" />
-        <RadixDialog.Content className={`dialog ${wide ? "wide" : ""}`} {...(about === undefined ? { "aria-describedby": undefined } : {})}>
+        <RadixDialog.Content
+          className={`dialog ${wide ? "wide" : ""}`}
+          {...(about === undefined ? { "aria-describedby": undefined } : {})}
+        >
           <header>
             <RadixDialog.Title>{title}</RadixDialog.Title>
             <RadixDialog.Close asChild>
@@ -163,7 +218,16 @@ export function Dialog({ open, onOpenChange, title, about, children, wide }: {
   );
 }
 
-export function Slider({ label, value, min, max, step, onChange, onCommit, className }: {
+export function Slider({
+  label,
+  value,
+  min,
+  max,
+  step,
+  onChange,
+  onCommit,
+  className,
+}: {
   label: string;
   value: number;
   min: number;
@@ -174,7 +238,15 @@ export function Slider({ label, value, min, max, step, onChange, onCommit, class
   className?: string;
 }) {
   return (
-    <RadixSlider.Root className={`slider ${className ?? ""}`} value={[value]} min={min} max={max} step={step} onValueChange={([v]) => onChange(v)} onValueCommit={([v]) => onCommit?.(v)}>
+    <RadixSlider.Root
+      className={`slider ${className ?? ""}`}
+      value={[value]}
+      min={min}
+      max={max}
+      step={step}
+      onValueChange={([v]) => onChange(v)}
+      onValueCommit={([v]) => onCommit?.(v)}
+    >
       <RadixSlider.Track className="slider-track">
         <RadixSlider.Range className="slider-range" />
       </RadixSlider.Track>
@@ -183,7 +255,13 @@ export function Slider({ label, value, min, max, step, onChange, onCommit, class
   );
 }
 
-export function Select({ label, value, options, onChange, compact }: {
+export function Select({
+  label,
+  value,
+  options,
+  onChange,
+  compact,
+}: {
   label: string;
   value: string;
   options: readonly { id: string; name: string }[];
@@ -218,9 +296,24 @@ export function Select({ label, value, options, onChange, compact }: {
   );
 }
 
-export function Switch({ label, checked, onChange }: { label: string; checked: boolean; onChange(checked: boolean): void }) {
+export function Switch({
+  label,
+  checked,
+  onChange,
+}: {
+  label: string;
+  checked: boolean;
+  onChange(checked: boolean): void;
+}) {
   return (
-    <button type="button" role="switch" aria-checked={checked} aria-label={label} className="switch" onClick={() => onChange(!checked)}>
+    <button
+      type="button"
+      role="switch"
+      aria-checked={checked}
+      aria-label={label}
+      className="switch"
+      onClick={() => onChange(!checked)}
+    >
       <span />
     </button>
   );

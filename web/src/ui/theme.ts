@@ -8,7 +8,9 @@ export const themeStore = createStore<{ theme: Theme }>(() => ({ theme: "dark" }
 
 export function startTheme(): void {
   const kept = localStorage.getItem(KEY);
-  setTheme(kept === "light" || kept === "dark" ? kept : matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark");
+  setTheme(
+    kept === "light" || kept === "dark" ? kept : matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark",
+  );
 }
 
 export function setTheme(theme: Theme): void {

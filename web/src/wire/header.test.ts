@@ -46,8 +46,18 @@ describe("header", () => {
 
   it("reads what it writes", () => {
     const fields = {
-      kind: 2, codec: 16, flags: 16, generation: 4_000_000_000, frame: 2 ** 40, time: -3, revision: 9,
-      sequence: 3, width: 0, height: 0, identity: 1, renderMicros: 2,
+      kind: 2,
+      codec: 16,
+      flags: 16,
+      generation: 4_000_000_000,
+      frame: 2 ** 40,
+      time: -3,
+      revision: 9,
+      sequence: 3,
+      width: 0,
+      height: 0,
+      identity: 1,
+      renderMicros: 2,
     };
     const packet = parsePacket(writePacket(fields, new Uint8Array([1])).buffer);
     const { flags, ...rest } = fields;

@@ -21,7 +21,9 @@ describe("http", () => {
 
   it("puts the token into addresses of elements and of the socket", () => {
     const { http } = server(() => Response.json({}));
-    expect(http.thumbnailUrl("p", "m", 1.5, 160)).toBe("http://h/api/v1/projects/p/media/m/thumbnail?at_secs=1.5&width=160&token=t%261");
+    expect(http.thumbnailUrl("p", "m", 1.5, 160)).toBe(
+      "http://h/api/v1/projects/p/media/m/thumbnail?at_secs=1.5&width=160&token=t%261",
+    );
     expect(http.liveUrl("p")).toBe("ws://h/api/v1/projects/p/live?token=t%261");
   });
 

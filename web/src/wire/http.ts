@@ -100,7 +100,12 @@ export class Http {
     } catch (error) {
       const cause = error instanceof Error ? error.message : String(error);
       throw new RequestFailed([
-        { code: "connection.failed", message: "the server does not answer", causes: [cause], hint: "check that `cutroom serve` is running" },
+        {
+          code: "connection.failed",
+          message: "the server does not answer",
+          causes: [cause],
+          hint: "check that `cutroom serve` is running",
+        },
       ]);
     }
     if (answer.ok) return (await answer.json()) as T;

@@ -20,7 +20,17 @@ class FakeSocket implements Socket {
     this.onmessage?.({ data: JSON.stringify(message) } as MessageEvent);
   }
   picture(generation: number, sequence = 1) {
-    const fields = { kind: kinds.picture, codec: codecs.jpeg, generation, frame: 3, time: 0, revision: 1, sequence, width: 2, height: 2 };
+    const fields = {
+      kind: kinds.picture,
+      codec: codecs.jpeg,
+      generation,
+      frame: 3,
+      time: 0,
+      revision: 1,
+      sequence,
+      width: 2,
+      height: 2,
+    };
     this.onmessage?.({ data: writePacket(fields, new Uint8Array(1)).buffer } as MessageEvent);
   }
 }
@@ -76,7 +86,9 @@ describe("live socket", () => {
     sockets[0].picture(old, 8);
     sockets[0].picture(now, 9);
     expect(log.filter((l) => l.startsWith("picture"))).toEqual([`picture ${now}`]);
-    expect(sockets[0].sent.filter((m) => m.type === "credit")).toEqual([{ type: "credit", sequence: 8, shown: 0, late_ms: 0 }]);
+    expect(sockets[0].sent.filter((m) => m.type === "credit")).toEqual([
+      { type: "credit", sequence: 8, shown: 0, late_ms: 0 },
+    ]);
   });
 
   it("keeps one generation during a drag", () => {

@@ -5,7 +5,13 @@ import type { SessionEvent } from "../api/types";
 import { connectionLost, RequestFailed } from "./errors";
 import { type MediaPacket, parsePacket } from "./header";
 import type {
-  ClientMessage, Command, EditsMessage, QualityMode, ServerMessage, StateMessage, Welcome,
+  ClientMessage,
+  Command,
+  EditsMessage,
+  QualityMode,
+  ServerMessage,
+  StateMessage,
+  Welcome,
 } from "./messages";
 
 export type LinkState = "connecting" | "open" | "lost" | "closed";

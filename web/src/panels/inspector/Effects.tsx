@@ -25,19 +25,46 @@ export function Effects({ clip }: { clip: Clip }) {
     const entry = catalog?.effects.find((e) => e.id === effect.effect);
     const before = n > 1 ? effects[n - 2].id : null;
     const base = `video.effects.${effect.id}`;
-    const set = (field: string, value: unknown, key?: string) => void session.run(setField({ clip: clip.id }, `${base}.${field}`, value), effect.effect, key);
+    const set = (field: string, value: unknown, key?: string) =>
+      void session.run(setField({ clip: clip.id }, `${base}.${field}`, value), effect.effect, key);
     const actions = (
       <span className="section-actions">
-        <IconButton icon={ArrowUp} size={13} label={text("effect-up")} disabled={n === 0} onClick={() => void session.run({ move_effect: { id: effect.id, after: before } }, "move-effect")} />
-        <IconButton icon={ArrowDown} size={13} label={text("effect-down")} disabled={n === effects.length - 1} onClick={() => void session.run({ move_effect: { id: effect.id, after: effects[n + 1]?.id } }, "move-effect")} />
-        <IconButton icon={Trash2} size={13} label={text("effect-remove", { name: entry?.name ?? effect.effect })} onClick={() => void session.run({ remove_effect: { id: effect.id } }, "remove-effect")} />
-        <Switch label={text("effect-enabled", { name: entry?.name ?? effect.effect })} checked={effect.enabled !== false} onChange={(v) => set("enabled", v)} />
+        <IconButton
+          icon={ArrowUp}
+          size={13}
+          label={text("effect-up")}
+          disabled={n === 0}
+          onClick={() => void session.run({ move_effect: { id: effect.id, after: before } }, "move-effect")}
+        />
+        <IconButton
+          icon={ArrowDown}
+          size={13}
+          label={text("effect-down")}
+          disabled={n === effects.length - 1}
+          onClick={() => void session.run({ move_effect: { id: effect.id, after: effects[n + 1]?.id } }, "move-effect")}
+        />
+        <IconButton
+          icon={Trash2}
+          size={13}
+          label={text("effect-remove", { name: entry?.name ?? effect.effect })}
+          onClick={() => void session.run({ remove_effect: { id: effect.id } }, "remove-effect")}
+        />
+        <Switch
+          label={text("effect-enabled", { name: entry?.name ?? effect.effect })}
+          checked={effect.enabled !== false}
+          onChange={(v) => set("enabled", v)}
+        />
       </span>
     );
     return (
       <Section key={effect.id} title={entry?.name ?? effect.effect} action={actions}>
         {(entry?.params ?? []).map((param) => (
-          <Param key={param.id} effect={effect} param={param} set={(value, key) => set(`params.${param.id}`, value, key)} />
+          <Param
+            key={param.id}
+            effect={effect}
+            param={param}
+            set={(value, key) => set(`params.${param.id}`, value, key)}
+          />
         ))}
       </Section>
     );
@@ -45,7 +72,15 @@ export function Effects({ clip }: { clip: Clip }) {
 }
 
 /** Kinds that have no field yet are shown as text, so that nothing is hidden. */
-function Param({ effect, param, set }: { effect: EffectInstance; param: ParamEntry; set(value: unknown, key?: string): void }) {
+function Param({
+  effect,
+  param,
+  set,
+}: {
+  effect: EffectInstance;
+  param: ParamEntry;
+  set(value: unknown, key?: string): void;
+}) {
   const value: unknown = effect.params?.[param.id] ?? param.default;
   const fallback: unknown = param.default;
   const keyframes = keyframesOf(value);
@@ -61,11 +96,25 @@ function Param({ effect, param, set }: { effect: EffectInstance; param: ParamEnt
   return (
     <Field label={param.name}>
       {param.kind === "number" && typeof value === "number" ? (
-        <NumberField label={param.name} value={value} min={param.min ?? undefined} max={param.max ?? undefined} step={stepOf(param)} digits={3} unit={param.unit} onChange={set} />
+        <NumberField
+          label={param.name}
+          value={value}
+          min={param.min ?? undefined}
+          max={param.max ?? undefined}
+          step={stepOf(param)}
+          digits={3}
+          unit={param.unit}
+          onChange={set}
+        />
       ) : param.kind === "bool" ? (
         <Switch label={param.name} checked={value === true} onChange={set} />
       ) : param.kind === "choice" ? (
-        <Select label={param.name} value={String(value)} options={(param.options ?? []).map((id) => ({ id, name: id }))} onChange={set} />
+        <Select
+          label={param.name}
+          value={String(value)}
+          options={(param.options ?? []).map((id) => ({ id, name: id }))}
+          onChange={set}
+        />
       ) : param.kind === "color" && hexOf(value) !== undefined ? (
         <ColorField label={param.name} value={hexOf(value) as string} onChange={set} />
       ) : (

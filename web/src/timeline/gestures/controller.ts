@@ -67,7 +67,8 @@ export class Gestures {
   /** Each frame of the screen while something is dragged: scrolls at the edges. */
   tick(): void {
     const now = this.host.situation();
-    if (now === undefined || this.last === undefined || this.gesture === undefined || this.gesture instanceof Pan) return;
+    if (now === undefined || this.last === undefined || this.gesture === undefined || this.gesture instanceof Pan)
+      return;
     const { x } = this.last;
     const past = x < EDGE_PX ? x - EDGE_PX : x > now.view.width - EDGE_PX ? x - now.view.width + EDGE_PX : 0;
     if (past === 0) return;
@@ -136,7 +137,9 @@ export class Gestures {
     const at = this.bladeTime(pointer, now);
     const tracks = now.rows.filter((r) => r.track.locked !== true).map((r) => r.track.id);
     const which = pointer.shift ? { tracks } : { clips: [hit.clip.id], ...(pointer.alt ? { alone: true } : {}) };
-    this.host.commit({ split: { ...which, at } }).catch((error: unknown) => this.host.refused(error, pointer.x, pointer.y));
+    this.host
+      .commit({ split: { ...which, at } })
+      .catch((error: unknown) => this.host.refused(error, pointer.x, pointer.y));
   }
 
   private hover(pointer: Pointer): void {
@@ -173,7 +176,11 @@ function edgesOf(hit: Extract<Hit, { kind: "edge" | "cut" }>, now: Situation) {
 }
 
 class Pan implements Gesture {
-  constructor(private readonly host: Host, private readonly first: Pointer, private readonly situation: Situation) {}
+  constructor(
+    private readonly host: Host,
+    private readonly first: Pointer,
+    private readonly situation: Situation,
+  ) {}
 
   move(pointer: Pointer): void {
     const { view, composition } = this.situation;
@@ -192,7 +199,11 @@ class Pan implements Gesture {
 class Box implements Gesture {
   private moved = false;
 
-  constructor(private readonly host: Host, private readonly first: Pointer, private readonly situation: Situation) {}
+  constructor(
+    private readonly host: Host,
+    private readonly first: Pointer,
+    private readonly situation: Situation,
+  ) {}
 
   move(pointer: Pointer): void {
     const now = this.host.situation();

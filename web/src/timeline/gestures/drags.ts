@@ -1,5 +1,5 @@
-// Drags of clips: moving, trimming, slipping. Each shows the pure result of `edit/` while it runs and
-// sends one command when it ends.
+// Drags of clips: moving, trimming, slipping. Each shows the pure result of `edit/` while it runs
+// and sends one command when it ends.
 import type { Edge, TrimMode } from "../../api/types";
 import { compositionRate } from "../../document/select";
 import { move } from "../../edit/move";
@@ -79,10 +79,17 @@ export abstract class ClipDrag implements Gesture {
     const rate = compositionRate(now.composition);
     const frames = Math.sign(by) * frameAt(rate, Math.abs(by));
     const text = `${frames > 0 ? "+" : ""}${timecode(rate, frames)}${limit === undefined ? "" : ` · ${this.limitText(limit)}`}`;
-    this.host.overlay({ snapped, label: { text, x: pointer.x, y: pointer.y, warn: limit !== undefined }, edges: this.edges(drag, now) });
+    this.host.overlay({
+      snapped,
+      label: { text, x: pointer.x, y: pointer.y, warn: limit !== undefined },
+      edges: this.edges(drag, now),
+    });
   }
 
-  protected edges(_drag: Drag, _now: Situation): { time: number; y: number; height: number; free: boolean; side: Edge }[] {
+  protected edges(
+    _drag: Drag,
+    _now: Situation,
+  ): { time: number; y: number; height: number; free: boolean; side: Edge }[] {
     return [];
   }
 
@@ -92,7 +99,13 @@ export abstract class ClipDrag implements Gesture {
 }
 
 export class MoveDrag extends ClipDrag {
-  constructor(host: Host, first: Pointer, situation: Situation, limitText: LimitText, private readonly clip: string) {
+  constructor(
+    host: Host,
+    first: Pointer,
+    situation: Situation,
+    limitText: LimitText,
+    private readonly clip: string,
+  ) {
     super(host, first, situation, limitText);
   }
 
@@ -104,7 +117,13 @@ export class MoveDrag extends ClipDrag {
     const selected = [...this.situation.selected];
     const track = rowAt(now.rows, pointer.y)?.track.id;
     return move(now.project, now.composition, {
-      clip: this.clip, selected, by, track, alone: pointer.alt, snap, tolerance: this.tolerance(now.view),
+      clip: this.clip,
+      selected,
+      by,
+      track,
+      alone: pointer.alt,
+      snap,
+      tolerance: this.tolerance(now.view),
     });
   }
 
@@ -153,7 +172,13 @@ export class TrimDrag extends ClipDrag {
 }
 
 export class SlipDrag extends ClipDrag {
-  constructor(host: Host, first: Pointer, situation: Situation, limitText: LimitText, private readonly clip: string) {
+  constructor(
+    host: Host,
+    first: Pointer,
+    situation: Situation,
+    limitText: LimitText,
+    private readonly clip: string,
+  ) {
     super(host, first, situation, limitText);
   }
 

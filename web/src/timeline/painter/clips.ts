@@ -1,7 +1,15 @@
 // Paints the clips of all rows. The number of drawing calls is bounded by what is visible: clips
 // narrower than two pixels are merged into columns, and those between columns are skipped over.
 import type { Clip } from "../../api/types";
-import { clipName, findClip, firstEndingAfter, mediaIdOf, sourceKind, trackIndex, type TrackIndex } from "../../document/select";
+import {
+  clipName,
+  findClip,
+  firstEndingAfter,
+  mediaIdOf,
+  sourceKind,
+  trackIndex,
+  type TrackIndex,
+} from "../../document/select";
 import type { Place } from "../../edit/preview";
 import { FLICKS, toFlicks } from "../../edit/time";
 import type { Scene } from "../scene";
@@ -47,7 +55,15 @@ function paintRow(ctx: Context2D, scene: Scene, row: Row): void {
 }
 
 /** Paints clips `first..last` of a track, drawn `by` later. */
-function paintSpan(ctx: Context2D, scene: Scene, row: Row, index: TrackIndex, first: number, last: number, by: number): void {
+function paintSpan(
+  ctx: Context2D,
+  scene: Scene,
+  row: Row,
+  index: TrackIndex,
+  first: number,
+  last: number,
+  by: number,
+): void {
   const { view, preview } = scene;
   const audio = row.track.kind === "audio";
   const [left, right] = [view.left - by, timeAt(view, view.width) - by];
@@ -62,7 +78,12 @@ function paintSpan(ctx: Context2D, scene: Scene, row: Row, index: TrackIndex, fi
     const x = xOf(view, index.starts[n] + by);
     const width = (index.ends[n] - index.starts[n]) / view.flicksPerPx;
     if (detailOf(width) !== "run") {
-      const place = { start: index.starts[n] + by, duration: index.ends[n] - index.starts[n], sourceIn: toFlicks(clip.source_in), track: row.track.id };
+      const place = {
+        start: index.starts[n] + by,
+        duration: index.ends[n] - index.starts[n],
+        sourceIn: toFlicks(clip.source_in),
+        track: row.track.id,
+      };
       paintClip(ctx, scene, row, clip, place, x, width);
       n += 1;
       continue;
@@ -122,7 +143,8 @@ function paintClip(ctx: Context2D, scene: Scene, row: Row, clip: Clip, place: Pl
       else if (height > HEADER + 16) {
         paintStrip(ctx, scene, body, pictures.strip(media), clip, place);
         const low = { ...body, y: body.y + body.height - 14, height: 14 };
-        if (body.height > 40) paintWave(ctx, scene, low, pictures.peaks(media, peakRate(FLICKS / view.flicksPerPx)), clip, place);
+        if (body.height > 40)
+          paintWave(ctx, scene, low, pictures.peaks(media, peakRate(FLICKS / view.flicksPerPx)), clip, place);
       }
     }
     paintHeader(ctx, scene, clip, { x: x0, y, width: w }, full, missing);
@@ -137,7 +159,14 @@ function paintClip(ctx: Context2D, scene: Scene, row: Row, clip: Clip, place: Pl
   else if (scene.hovered === clip.id) outline(ctx, palette.text, x0, y, w, height, 1);
 }
 
-function paintHeader(ctx: Context2D, scene: Scene, clip: Clip, box: { x: number; y: number; width: number }, full: boolean, missing: boolean): void {
+function paintHeader(
+  ctx: Context2D,
+  scene: Scene,
+  clip: Clip,
+  box: { x: number; y: number; width: number },
+  full: boolean,
+  missing: boolean,
+): void {
   const { palette, project } = scene;
   ctx.fillStyle = palette.shade;
   ctx.fillRect(box.x, box.y, box.width, HEADER);
@@ -172,7 +201,15 @@ function glyph(ctx: Context2D, x: number, y: number, what: "link" | "effects"): 
   return 14;
 }
 
-function outline(ctx: Context2D, colour: string, x: number, y: number, width: number, height: number, line: number): void {
+function outline(
+  ctx: Context2D,
+  colour: string,
+  x: number,
+  y: number,
+  width: number,
+  height: number,
+  line: number,
+): void {
   ctx.strokeStyle = colour;
   ctx.lineWidth = line;
   ctx.beginPath();

@@ -1,6 +1,8 @@
 // How much of a clip is drawn, by its width in pixels.
 
-/** `run`: one column for all clips that share it; `colour`: the body; then a name; then pictures. */
+/**
+ * `run`: one column for all clips that share it; `colour`: the body; then a name; then pictures.
+ */
 export type Detail = "run" | "colour" | "label" | "full";
 
 export const RUN_BELOW = 2;

@@ -1,5 +1,5 @@
-// What lies above the clips while somebody works: snap lines, the box of a selection, edges that are
-// trimmed, the blade's line, the place of something that is dragged in, the label of a drag.
+// What lies above the clips while somebody works: snap lines, the box of a selection, edges that
+// are trimmed, the blade's line, the place of something that is dragged in, the label of a drag.
 import type { Palette } from "../palette";
 import type { View } from "../view";
 import { xOf } from "../view";

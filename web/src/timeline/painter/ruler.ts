@@ -1,4 +1,5 @@
-// The ruler: timecode at a spacing that leaves room for it, marks between, the marked range, markers.
+// The ruler: timecode at a spacing that leaves room for it, marks between, the marked range,
+// markers.
 import type { Composition } from "../../api/types";
 import { compositionRate } from "../../document/select";
 import { fps, frameAt, FLICKS, type Rate, timeOfFrame, toFlicks } from "../../edit/time";
@@ -15,10 +16,16 @@ const LABEL_PX = 96;
 export function spacing(rate: Rate, flicksPerPx: number): { frames: number; marks: number } {
   const whole = Math.ceil(fps(rate));
   const wanted = (LABEL_PX * flicksPerPx * fps(rate)) / FLICKS;
-  const steps: [number, number][] = [[1, 1], [2, 2], [5, 5]];
+  const steps: [number, number][] = [
+    [1, 1],
+    [2, 2],
+    [5, 5],
+  ];
   if (whole % 10 === 0 || whole >= 20) steps.push([10, 5]);
-  for (const secs of [1, 2, 5, 10, 15, 30]) steps.push([secs * whole, secs === 1 ? (whole % 5 === 0 ? 5 : 4) : secs % 5 === 0 ? 5 : secs]);
-  for (const minutes of [1, 2, 5, 10, 30, 60]) steps.push([minutes * 60 * whole, minutes === 2 ? 4 : minutes === 1 ? 6 : 5]);
+  for (const secs of [1, 2, 5, 10, 15, 30])
+    steps.push([secs * whole, secs === 1 ? (whole % 5 === 0 ? 5 : 4) : secs % 5 === 0 ? 5 : secs]);
+  for (const minutes of [1, 2, 5, 10, 30, 60])
+    steps.push([minutes * 60 * whole, minutes === 2 ? 4 : minutes === 1 ? 6 : 5]);
   const [frames, marks] = steps.find(([n]) => n >= wanted) ?? [Math.ceil(wanted / (3600 * whole)) * 3600 * whole, 6];
   return { frames, marks };
 }
@@ -37,7 +44,10 @@ export function paintRuler(ctx: Context2D, { composition, view, palette, range, 
   ctx.fillRect(0, 0, view.width, RULER_HEIGHT);
   const end = xOf(view, length);
   if (range.from !== undefined || range.to !== undefined) {
-    const [a, b] = [range.from === undefined ? xOf(view, 0) : xOf(view, range.from), range.to === undefined ? end : xOf(view, range.to)];
+    const [a, b] = [
+      range.from === undefined ? xOf(view, 0) : xOf(view, range.from),
+      range.to === undefined ? end : xOf(view, range.to),
+    ];
     ctx.fillStyle = palette.range;
     ctx.fillRect(a, RULER_HEIGHT - 8, Math.max(1, b - a), 8);
     ctx.fillStyle = palette.accent;

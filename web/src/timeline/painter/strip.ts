@@ -12,14 +12,24 @@ export interface Box {
   height: number;
 }
 
-export function paintStrip(ctx: Context2D, scene: Scene, box: Box, strip: Strip | undefined, clip: Clip, place: Place): void {
+export function paintStrip(
+  ctx: Context2D,
+  scene: Scene,
+  box: Box,
+  strip: Strip | undefined,
+  clip: Clip,
+  place: Place,
+): void {
   if (strip === undefined || strip.length <= 0) return;
   const { view } = scene;
   const each = (strip.width / strip.height) * box.height;
   const start = (place.start - view.left) / view.flicksPerPx;
   // Pictures stay where they are in the clip while it scrolls.
   const first = Math.max(0, Math.floor((box.x - start) / each));
-  const last = Math.min(Math.ceil((place.duration / view.flicksPerPx) / each), Math.ceil((box.x + box.width - start) / each));
+  const last = Math.min(
+    Math.ceil(place.duration / view.flicksPerPx / each),
+    Math.ceil((box.x + box.width - start) / each),
+  );
   const speed = clip.speed ?? 1;
   for (let n = first; n < last; n += 1) {
     const x = start + n * each;

@@ -7,7 +7,14 @@ import { timeAt } from "../view";
 import type { Context2D } from "./clips";
 import type { Box } from "./strip";
 
-export function paintWave(ctx: Context2D, scene: Scene, box: Box, peaks: Peaks | undefined, clip: Clip, place: Place): void {
+export function paintWave(
+  ctx: Context2D,
+  scene: Scene,
+  box: Box,
+  peaks: Peaks | undefined,
+  clip: Clip,
+  place: Place,
+): void {
   if (peaks === undefined || box.height < 6) return;
   const { view, palette } = scene;
   const speed = clip.speed ?? 1;

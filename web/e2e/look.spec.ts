@@ -1,0 +1,58 @@
+// Pictures of the whole window, to be looked at.
+import { expect, test } from "./fixture/page";
+import { empty, film } from "./fixture/projects";
+
+const folder = "test-results/look";
+
+test("the window in dark and light", async ({ editor }) => {
+  await expect(editor.getByTestId("picture")).toHaveAttribute("data-frame", "0");
+  await editor.getByTestId("timecode").fill("1210");
+  await editor.keyboard.press("Enter");
+  await expect(editor.getByTestId("picture")).toHaveAttribute("data-frame", "310");
+  const area = editor.getByTestId("timeline-area");
+  await editor.keyboard.press("Shift+Z");
+  await area.click({ position: { x: 400, y: 160 } });
+  await editor.waitForTimeout(700);
+  await editor.screenshot({ path: `${folder}/dark.png` });
+  await editor.getByRole("button", { name: "Dark or light" }).click();
+  await editor.waitForTimeout(300);
+  await editor.screenshot({ path: `${folder}/light.png` });
+});
+
+test("a small window", async ({ editor }) => {
+  await editor.setViewportSize({ width: 1024, height: 700 });
+  await expect(editor.getByTestId("picture")).toHaveAttribute("data-frame", "0");
+  await editor.waitForTimeout(500);
+  await editor.screenshot({ path: `${folder}/small.png` });
+});
+
+test.describe("without anything", () => {
+  test.use({ project: empty(), language: "ja" });
+  test("in Japanese", async ({ editor }) => {
+    await expect(editor.getByText("まだ映像がありません")).toBeVisible();
+    await editor.screenshot({ path: `${folder}/empty-ja.png` });
+  });
+});
+
+test.describe("dialogs", () => {
+  test.use({ project: film() });
+  test("palette, keys, export, panels", async ({ editor }) => {
+    await expect(editor.getByTestId("picture")).toHaveAttribute("data-frame", "0");
+    await editor.keyboard.press("Control+Shift+P");
+    await editor.keyboard.type("trim");
+    await editor.screenshot({ path: `${folder}/palette.png` });
+    await editor.keyboard.press("Escape");
+    await editor.keyboard.press("Control+Alt+K");
+    await editor.waitForTimeout(200);
+    await editor.screenshot({ path: `${folder}/keys.png` });
+    await editor.keyboard.press("Escape");
+    await editor.getByRole("banner").getByRole("button", { name: "Export" }).click();
+    await editor.waitForTimeout(200);
+    await editor.screenshot({ path: `${folder}/export.png` });
+    await editor.keyboard.press("Escape");
+    await editor.getByRole("tab", { name: "Effects" }).first().click();
+    await editor.getByRole("tab", { name: "History" }).click();
+    await editor.waitForTimeout(300);
+    await editor.screenshot({ path: `${folder}/browser.png` });
+  });
+});
