@@ -26,6 +26,30 @@ test("a small window", async ({ editor }) => {
   await editor.screenshot({ path: `${folder}/small.png` });
 });
 
+test("a drag, a trim and a menu", async ({ editor }) => {
+  await expect(editor.getByTestId("picture")).toHaveAttribute("data-frame", "0");
+  const box = await editor.getByTestId("timeline-area").boundingBox();
+  if (box === null) throw new Error("no timeline");
+  await editor.waitForTimeout(500);
+  await editor.mouse.move(box.x + 450, box.y + 89);
+  await editor.mouse.down();
+  await editor.mouse.move(box.x + 500, box.y + 40, { steps: 4 });
+  await editor.mouse.move(box.x + 602, box.y + 89, { steps: 4 });
+  await editor.screenshot({ path: `${folder}/drag.png` });
+  await editor.keyboard.press("Escape");
+  await editor.mouse.up();
+  await editor.mouse.move(box.x + 1145, box.y + 149);
+  await editor.keyboard.down("Control");
+  await editor.mouse.down();
+  await editor.mouse.move(box.x + 1045, box.y + 149, { steps: 4 });
+  await editor.screenshot({ path: `${folder}/ripple.png` });
+  await editor.mouse.up();
+  await editor.keyboard.up("Control");
+  await editor.mouse.click(box.x + 650, box.y + 149, { button: "right" });
+  await editor.waitForTimeout(200);
+  await editor.screenshot({ path: `${folder}/menu.png` });
+});
+
 test.describe("without anything", () => {
   test.use({ project: empty(), language: "ja" });
   test("in Japanese", async ({ editor }) => {
@@ -50,7 +74,7 @@ test.describe("dialogs", () => {
     await editor.waitForTimeout(200);
     await editor.screenshot({ path: `${folder}/export.png` });
     await editor.keyboard.press("Escape");
-    await editor.getByRole("tab", { name: "Effects" }).first().click();
+    await editor.getByRole("tab", { name: "Library" }).click();
     await editor.getByRole("tab", { name: "History" }).click();
     await editor.waitForTimeout(300);
     await editor.screenshot({ path: `${folder}/browser.png` });

@@ -98,20 +98,18 @@ describe("texts", () => {
   });
 
   it("take the same values in each language", () => {
-    const variables = (locale: Locale, id: string) =>
-      [
-        ...readFileSync(
-          join(root, "l10n", locale, id.startsWith("cmd-") || id.startsWith("group-") ? "commands.ftl" : "editor.ftl"),
-          "utf8",
-        ).matchAll(new RegExp(`^${id} = (.*)$`, "gm")),
-      ]
-        .flatMap((m) => [...m[1].matchAll(/\$([a-z]+)/g)].map((v) => v[1]))
-        .sort();
+    const names = (value: unknown): string[] => {
+      if (value === null || typeof value !== "object") return [];
+      const { type, name } = value as { type?: string; name?: string };
+      return [...(type === "var" && name !== undefined ? [name] : []), ...Object.values(value).flatMap(names)];
+    };
+    const variables = (locale: Locale, id: string) => [...new Set(names(bundles[locale].getMessage(id)?.value))].sort();
     for (const id of ids("en")) expect([id, ...variables("ja", id)]).toEqual([id, ...variables("en", id)]);
   });
 
   it("are formatted, and show the id where one is missing", () => {
     expect(textIn("en")("clips-selected", { count: 3 })).toBe("3 clips");
+    expect(textIn("en")("clips-selected", { count: 1 })).toBe("1 clip");
     expect(textIn("ja")("clips-selected", { count: 3 })).toBe("3 個のクリップ");
     expect(textIn("en")("no-such-text")).toBe("no-such-text");
   });

@@ -16,7 +16,7 @@ export function Browser() {
   const [search, setSearch] = useState("");
   const [tab, setTab] = useState("effects");
   return (
-    <section className="panel browser" aria-label={text("panel-browser")}>
+    <div className="panel browser">
       <Tabs.Root value={tab} onValueChange={setTab} className="tabs">
         <div className="panel-bar">
           <Tabs.List className="tab-list" aria-label={text("panel-browser")}>
@@ -40,7 +40,7 @@ export function Browser() {
           <Generators search={search} />
         </Tabs.Content>
       </Tabs.Root>
-    </section>
+    </div>
   );
 }
 

@@ -15,7 +15,7 @@ export function HistoryPanel() {
   const [name, setName] = useState("");
   const now = entries.filter((e) => e.done).reduce((a, e) => Math.max(a, e.step), 0);
   return (
-    <section className="panel" aria-label={text("panel-history")}>
+    <div className="panel">
       <div className="panel-bar">
         <CommandButton id="undo" icon={Undo2} />
         <CommandButton id="redo" icon={Redo2} />
@@ -72,7 +72,7 @@ export function HistoryPanel() {
           </Button>
         </footer>
       </Dialog>
-    </section>
+    </div>
   );
 }
 

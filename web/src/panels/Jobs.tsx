@@ -10,7 +10,7 @@ export function JobsPanel() {
   const text = useText();
   const jobs = useStore(session.activity, (s) => s.jobs);
   return (
-    <section className="panel" aria-label={text("panel-jobs")}>
+    <div className="panel">
       <div className="panel-bar">
         <span className="spring" />
         <Button icon={Clapperboard} onClick={() => ui.exportFilm()}>
@@ -28,7 +28,7 @@ export function JobsPanel() {
           ))}
         </ul>
       )}
-    </section>
+    </div>
   );
 }
 

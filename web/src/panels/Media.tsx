@@ -19,9 +19,8 @@ export function MediaBin() {
   const media = (project?.media ?? []).filter((m) => mediaName(m).toLowerCase().includes(search.toLowerCase()));
   const hasFiles = (event: DragEvent) => event.dataTransfer.types.includes("Files");
   return (
-    <section
+    <div
       className={`panel media ${over ? "over" : ""}`}
-      aria-label={text("panel-media")}
       onDragOver={(e) => {
         if (!hasFiles(e)) return;
         e.preventDefault();
@@ -62,7 +61,7 @@ export function MediaBin() {
           {media.length === 0 && search !== "" ? <li className="muted none">{text("nothing-found")}</li> : null}
         </ul>
       )}
-    </section>
+    </div>
   );
 }
 
@@ -94,7 +93,6 @@ function Card({ media }: { media: Media }) {
           type="button"
           className="card-body"
           aria-pressed={chosen}
-          aria-label={mediaName(media)}
           draggable
           onClick={choose}
           onDoubleClick={() => (choose(), run("append-media"))}
@@ -173,7 +171,11 @@ function Thumbnail({ media, offline }: { media: Media; offline: boolean }) {
         />
       )}
       {offline ? <span className="thumb-note">{text("offline")}</span> : null}
-      {length === undefined ? null : <span className="thumb-length">{clock(length)}</span>}
+      {length === undefined ? null : (
+        <span className="thumb-length" aria-hidden>
+          {clock(length)}
+        </span>
+      )}
     </span>
   );
 }

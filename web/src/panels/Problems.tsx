@@ -12,11 +12,11 @@ export function ProblemsPanel() {
   const problems = useStore(session.activity, (s) => s.problems);
   if (problems.length === 0) {
     return (
-      <section className="panel" aria-label={text("panel-problems")}>
+      <div className="panel">
         <Empty icon={CircleCheck} title={text("problems-empty")}>
           <p>{text("problems-empty-hint")}</p>
         </Empty>
-      </section>
+      </div>
     );
   }
   const show = (clip: string | null | undefined, time: number | null | undefined) => {
@@ -24,7 +24,7 @@ export function ProblemsPanel() {
     if (time !== null && time !== undefined) session.seekTime(time * FLICKS);
   };
   return (
-    <section className="panel" aria-label={text("panel-problems")}>
+    <div className="panel">
       <div className="panel-bar">
         <span className="muted">{text("problem-count", { count: problems.length })}</span>
         <span className="spring" />
@@ -51,6 +51,6 @@ export function ProblemsPanel() {
           </li>
         ))}
       </ul>
-    </section>
+    </div>
   );
 }

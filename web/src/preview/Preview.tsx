@@ -47,7 +47,7 @@ export function Preview() {
   }, [session, width, height, empty]);
 
   return (
-    <section className="viewer" aria-label={text("panel-viewer")}>
+    <div className="viewer">
       <div className="viewer-frame" ref={frame} data-testid="viewer-frame">
         {empty ? (
           project === undefined ? null : (
@@ -73,6 +73,6 @@ export function Preview() {
         {link === "lost" ? <div className="viewer-note">{text("link-lost-short")}</div> : null}
       </div>
       <Transport />
-    </section>
+    </div>
   );
 }

@@ -1,5 +1,5 @@
 import { Clapperboard } from "lucide-react";
-import { type DragEvent, type KeyboardEvent, type PointerEvent, useEffect, useMemo, useRef, useState } from "react";
+import { type DragEvent, type PointerEvent, useEffect, useMemo, useRef, useState } from "react";
 import { useStore } from "zustand";
 import type { ApiError } from "../api/types";
 import { text, useText } from "../l10n/locale";
@@ -84,6 +84,25 @@ export function Timeline() {
   }, [session, there]);
   useEffect(() => surface.current?.themeChanged(), [theme]);
   useEffect(() => {
+    // The pointer drags wherever the focus is.
+    const onKey = (event: KeyboardEvent) => {
+      const gestures = surface.current?.gestures;
+      if (gestures === undefined) return;
+      if (event.key === "Escape" && gestures.active) {
+        gestures.cancel();
+        event.preventDefault();
+      } else if (event.key === "Control" || event.key === "Shift" || event.key === "Alt") {
+        gestures.modifiers({ ctrl: event.ctrlKey || event.metaKey, shift: event.shiftKey, alt: event.altKey });
+      }
+    };
+    window.addEventListener("keydown", onKey, true);
+    window.addEventListener("keyup", onKey, true);
+    return () => {
+      window.removeEventListener("keydown", onKey, true);
+      window.removeEventListener("keyup", onKey, true);
+    };
+  }, []);
+  useEffect(() => {
     if (refusal === undefined) return undefined;
     const timer = setTimeout(() => setRefusal(undefined), 7000);
     return () => clearTimeout(timer);
@@ -143,18 +162,6 @@ export function Timeline() {
     const p = pointer(event);
     if (p !== undefined) surface.current?.gestures.up(p);
   };
-  const onKey = (event: KeyboardEvent) => {
-    if (event.key === "Escape" && surface.current?.gestures.active) {
-      surface.current.gestures.cancel();
-      event.stopPropagation();
-    } else if (event.key === "Control" || event.key === "Shift" || event.key === "Alt") {
-      surface.current?.gestures.modifiers({
-        ctrl: event.ctrlKey || event.metaKey,
-        shift: event.shiftKey,
-        alt: event.altKey,
-      });
-    }
-  };
   const scrub = (event: PointerEvent<HTMLCanvasElement>, dragging: boolean) => {
     const now = surface.current?.situation();
     if (now === undefined) return;
@@ -180,7 +187,7 @@ export function Timeline() {
   const empty = !(composition.tracks ?? []).some((t) => (t.clips ?? []).length > 0);
   const withView = (view: View) => session.timeline.setState({ view });
   return (
-    <section className="timeline" aria-label={label("panel-timeline")} onKeyDown={onKey} onKeyUp={onKey}>
+    <div className="timeline">
       <Toolbar />
       <div className="tl-grid" style={{ gridTemplateRows: `${RULER_HEIGHT}px minmax(0, 1fr) 14px` }}>
         <div className="tl-corner" />
@@ -237,6 +244,6 @@ export function Timeline() {
         <Scrollbars onView={withView} />
       </div>
       <ClipGrid />
-    </section>
+    </div>
   );
 }

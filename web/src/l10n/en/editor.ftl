@@ -39,7 +39,7 @@ panel-viewer = Viewer
 panel-timeline = Timeline
 panel-media = Media
 panel-inspector = Inspector
-panel-browser = Effects
+panel-browser = Library
 panel-history = History
 panel-jobs = Jobs
 panel-problems = Problems
@@ -100,7 +100,11 @@ media-empty = No media yet
 media-empty-hint = Drop films, sound and pictures here. They are copied into the project's media folder.
 media-menu = Menu of { $name }
 remove-media = Remove from project
-remove-media-used = Remove, with its { $count } clips
+remove-media-used =
+    { $count ->
+        [one] Remove, with its clip
+       *[other] Remove, with its { $count } clips
+    }
 uploading = Importing { $name }
 offline = Offline
 
@@ -123,7 +127,11 @@ title-text = Title
 
 ## Inspector
 inspector-empty = Select a clip to change it
-clips-selected = { $count } clips
+clips-selected =
+    { $count ->
+        [one] 1 clip
+       *[other] { $count } clips
+    }
 enabled = Enabled
 audio-enabled = Sound on
 section-clip = Clip
@@ -133,7 +141,14 @@ section-text = Text
 section-solid = Colour
 section-effects = Effects
 section-composition = Composition
-composition-facts = { $tracks } tracks, { $clips } clips
+composition-facts =
+    { $tracks ->
+        [one] 1 track
+       *[other] { $tracks } tracks
+    }, { $clips ->
+        [one] 1 clip
+       *[other] { $clips } clips
+    }
 source-media = Media
 source-composition = Nested composition
 source-solid = Solid colour
@@ -181,7 +196,11 @@ frame-size = Frame size
 frame-rate = Frame rate
 width = Width
 height = Height
-keyframes = { $count } keyframes
+keyframes =
+    { $count ->
+        [one] 1 keyframe
+       *[other] { $count } keyframes
+    }
 clear-keyframes = Remove the keyframes
 effects-empty = Drag an effect onto the clip, or double-click one in the effects panel.
 effect-up = Earlier
@@ -211,7 +230,11 @@ job-failed = Failed
 cancel-job = Cancel { $name }
 problems-empty = No problems
 problems-empty-hint = What goes wrong is listed here, with what can be done about it.
-problem-count = { $count } problems
+problem-count =
+    { $count ->
+        [one] 1 problem
+       *[other] { $count } problems
+    }
 
 ## Export
 export-title = Export the film

@@ -17,22 +17,20 @@ import { animated, animatedPart, at, keyframesOf, pair, type Shown } from "./val
 
 export function Inspector() {
   const session = useSession();
-  const text = useText();
   const project = useProject();
   const composition = useComposition();
   const selected = useStore(session.selection, (s) => s.clips);
   const transition = useStore(session.selection, (s) => s.transition);
-  if (project === undefined || composition === undefined)
-    return <section className="panel" aria-label={text("panel-inspector")} />;
+  if (project === undefined || composition === undefined) return <div className="panel" />;
   const clips = [...selected].map((id) => findClip(project, id)?.clip).filter((c) => c !== undefined);
   let body: ReactNode;
   if (transition !== undefined) body = <TransitionInspector id={transition} />;
   else if (clips.length === 0) body = <CompositionInspector composition={composition} />;
   else body = <ClipInspector clip={clips[0]} others={clips.slice(1)} composition={composition} />;
   return (
-    <section className="panel inspector" aria-label={text("panel-inspector")}>
+    <div className="panel inspector">
       <div className="scroll">{body}</div>
-    </section>
+    </div>
   );
 }
 

@@ -143,7 +143,7 @@ function paintClip(ctx: Context2D, scene: Scene, row: Row, clip: Clip, place: Pl
       else if (height > HEADER + 16) {
         paintStrip(ctx, scene, body, pictures.strip(media), clip, place);
         const low = { ...body, y: body.y + body.height - 14, height: 14 };
-        if (body.height > 40)
+        if (body.height > 34)
           paintWave(ctx, scene, low, pictures.peaks(media, peakRate(FLICKS / view.flicksPerPx)), clip, place);
       }
     }
