@@ -26,6 +26,13 @@ test("a small window", async ({ editor }) => {
   await editor.screenshot({ path: `${folder}/small.png` });
 });
 
+test("enlarged to 200 %", async ({ editor }) => {
+  await editor.setViewportSize({ width: 720, height: 450 });
+  await expect(editor.getByTestId("picture")).toHaveAttribute("data-frame", "0");
+  await editor.waitForTimeout(300);
+  await editor.screenshot({ path: `${folder}/enlarged.png` });
+});
+
 test("a drag, a trim and a menu", async ({ editor }) => {
   await expect(editor.getByTestId("picture")).toHaveAttribute("data-frame", "0");
   const box = await editor.getByTestId("timeline-area").boundingBox();

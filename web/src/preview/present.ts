@@ -31,6 +31,7 @@ export interface Figures {
 /** Decoded pictures hold memory of the graphics card. */
 const MOST_WAITING = 12;
 const DECODER_ERRORS = 3;
+const FLICKS_PER_MS = 705_600;
 
 export class Presenter {
   private canvas: HTMLCanvasElement | undefined;
@@ -38,6 +39,8 @@ export class Presenter {
   private queue: Picture[] = [];
   private clock: PlayClock | undefined;
   private speed = 1;
+  /** Nothing more comes: playback ends with what is still waiting. */
+  private finishing = false;
   private drawn = { generation: -1, sequence: -1 };
   private decoderErrors = 0;
   private readonly decoder: Decoder;
@@ -71,6 +74,7 @@ export class Presenter {
   play(speed: number): void {
     this.clear();
     this.speed = speed;
+    this.finishing = false;
     const source: ClockSource = {
       sound: () => this.sound.position(),
       soundReady: () => this.sound.ready(),
@@ -85,6 +89,10 @@ export class Presenter {
     this.sound.run(false);
     this.clock = undefined;
     this.clear();
+  }
+
+  finish(): void {
+    this.finishing = true;
   }
 
   get leading(): "sound" | "clock" | undefined {
@@ -103,7 +111,11 @@ export class Presenter {
     if (time === undefined) return;
     const { show, given } = due(this.queue, time, this.speed);
     for (const picture of given) this.drop(picture);
-    if (show !== undefined) this.present(show, Math.abs(time - show.time) / 705_600);
+    if (show !== undefined) this.present(show, Math.abs(time - show.time) / FLICKS_PER_MS);
+    if (this.finishing && this.queue.length === 0 && this.clock !== undefined) {
+      this.finishing = false;
+      this.events.ended();
+    }
   }
 
   private decoded(picture: Picture): void {
@@ -153,6 +165,7 @@ export class Presenter {
     canvas.dataset.revision = String(packet.revision);
     canvas.dataset.identity = packet.identity.toString(16).padStart(8, "0");
     canvas.dataset.generation = String(packet.generation);
+    canvas.dataset.clock = this.leading ?? "none";
     canvas.dataset.settled = String(packet.flags.settled);
   }
 

@@ -196,4 +196,20 @@ describe("the presenter", () => {
     ]);
     presenter.stop();
   });
+
+  it("ends with what is waiting when nothing more comes", async () => {
+    const { presenter, send, frames, time } = start();
+    presenter.play(1);
+    await send(0, 0);
+    await send(1, 1);
+    presenter.finish();
+    time.now = SOUND_WAIT_MS;
+    presenter.tick();
+    expect(frames).toEqual([0]);
+    time.now += 40;
+    presenter.tick();
+    expect(frames).toEqual([0, 1, -1]);
+    presenter.tick();
+    expect(frames).toEqual([0, 1, -1]);
+  });
 });

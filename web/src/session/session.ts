@@ -10,7 +10,7 @@ import { supportedDecoders } from "../preview/decode";
 import { SoundPlayer } from "../sound/player";
 import { apiErrors } from "../wire/errors";
 import { Http } from "../wire/http";
-import { Live } from "../wire/live";
+import { Live, type LinkState } from "../wire/live";
 import type { Command, QualityMode, StateMessage } from "../wire/messages";
 import { Playhead } from "./playhead";
 import { activityStore, linkStore, listStore, type Job, selectionStore, timelineStore, transportStore } from "./stores";
@@ -33,6 +33,8 @@ export class Session {
   private readonly live: Live;
   private readonly sound = new SoundPlayer();
   private copies: Copied[] = [];
+  /** By key: the command that waits for the one under way. */
+  private readonly newest = new Map<string, Command | undefined>();
   private nextId = 1;
   private loop = 0;
   private wantedFrame: number | undefined;
@@ -48,7 +50,7 @@ export class Session {
       decoders: ["jpeg"],
       dpr: globalThis.devicePixelRatio ?? 1,
       events: {
-        link: (state, retryMs = 0) => this.link.setState({ state, retryMs }),
+        link: (state, retryMs = 0) => this.linkChanged(state, retryMs),
         welcome: (welcome) => {
           this.transport.setState({
             composition: this.transport.getState().composition ?? welcome.composition,
@@ -105,6 +107,13 @@ export class Session {
     this.live.retry();
   }
 
+  private linkChanged(state: LinkState, retryMs: number): void {
+    this.link.setState({ state, retryMs });
+    if (state !== "lost" || !this.playing) return;
+    this.presenter.stop();
+    this.transport.setState({ activity: "paused", speed: 1 });
+  }
+
   // ---- the document
 
   composition(): Composition | undefined {
@@ -143,15 +152,27 @@ export class Session {
     return event;
   }
 
-  /** Like commit, for buttons and keys: a failure is shown and listed. */
+  /**
+   * Like commit, for buttons and keys: a failure is shown and listed. Of commands with one key,
+   * such as those of a drag, one is under way at a time, and only the newest of the others follows.
+   */
   async run(command: Command | undefined, source: string, key?: string): Promise<SessionEvent | undefined> {
     if (command === undefined) return undefined;
-    try {
-      return await this.commit(command, key);
-    } catch (error) {
-      this.problem(source, error);
+    if (key !== undefined && this.newest.has(key)) {
+      this.newest.set(key, command);
       return undefined;
     }
+    if (key !== undefined) this.newest.set(key, undefined);
+    let event: SessionEvent | undefined;
+    try {
+      event = await this.commit(command, key);
+    } catch (error) {
+      this.problem(source, error);
+    }
+    if (key === undefined) return event;
+    const next = this.newest.get(key);
+    this.newest.delete(key);
+    return next === undefined ? event : this.run(next, source, key);
   }
 
   private async command(command: Command) {
@@ -381,8 +402,8 @@ export class Session {
     const own = this.transport.getState();
     if (own.composition !== undefined && state.composition !== own.composition) return;
     // The page decides whether it plays; the server says when playback has really begun or ended.
-    const begun = own.activity === "prerolling" && state.activity === "playing";
-    if (begun) this.transport.setState({ activity: "playing" });
+    if (own.activity === "prerolling" && state.activity === "playing") this.transport.setState({ activity: "playing" });
+    else if (own.activity === "playing" && state.activity === "paused") this.presenter.finish();
     this.transport.setState({ frames: state.frames });
     if (!this.playing && state.activity === "paused" && this.wantedFrame === undefined) this.playhead.set(state.frame);
   }

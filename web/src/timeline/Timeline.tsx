@@ -72,12 +72,10 @@ export function Timeline() {
     const element = area.current as HTMLElement;
     // React's own wheel listeners are passive.
     const wheel = (event: WheelEvent) => made.wheel(event, event.clientX - element.getBoundingClientRect().left);
-    element.addEventListener("wheel", wheel, { passive: false });
-    const rulerElement = ruler.current as HTMLElement;
-    rulerElement.addEventListener("wheel", wheel, { passive: false });
+    const whole = element.parentElement as HTMLElement;
+    whole.addEventListener("wheel", wheel, { passive: false });
     return () => {
-      element.removeEventListener("wheel", wheel);
-      rulerElement.removeEventListener("wheel", wheel);
+      whole.removeEventListener("wheel", wheel);
       made.stop();
       surface.current = undefined;
     };

@@ -1,11 +1,15 @@
 // Filmstrips and peaks of media, fetched as they are needed and kept.
 import type { Media } from "../api/types";
-import { FLICKS, toFlicks } from "../edit/time";
+import { FLICKS, secs, toFlicks } from "../edit/time";
 import type { Http } from "../wire/http";
 import type { Peaks, Pictures, Strip } from "./scene";
 
-const STRIP_COUNT = 24;
+/** A picture for about two seconds; more would be too wide an image. */
+const STRIP_SECS = 2;
+const STRIP_COUNTS = { least: 8, most: 120 };
 const STRIP_HEIGHT = 54;
+/** Of a long file finer peaks would be megabytes, and there are fewer of them on the screen. */
+const MOST_SPANS = 300_000;
 const AT_ONCE = 4;
 
 type Kept<T> = T | "wanted" | "failed";
@@ -35,7 +39,10 @@ export class FetchedPictures implements Pictures {
     return typeof known === "object" ? known : undefined;
   }
 
-  peaks(id: string, perSecond: number): Peaks | undefined {
+  peaks(id: string, wanted: number): Peaks | undefined {
+    const length = secs(toFlicks(this.media(id)?.facts?.duration ?? 0));
+    let perSecond = wanted;
+    while (perSecond > 4 && perSecond * length > MOST_SPANS) perSecond /= 4;
     const key = `${id} ${perSecond}`;
     const known = this.waves.get(key);
     if (known === undefined) {
@@ -80,7 +87,8 @@ export class FetchedPictures implements Pictures {
   private async fetchStrip(id: string, media: Media): Promise<void> {
     const size = media.facts?.size ?? { width: 16, height: 9 };
     const still = media.kind === "image";
-    const count = still ? 1 : STRIP_COUNT;
+    const wanted = Math.round(secs(toFlicks(media.facts?.duration ?? 0)) / STRIP_SECS);
+    const count = still ? 1 : Math.min(STRIP_COUNTS.most, Math.max(STRIP_COUNTS.least, wanted));
     const width = Math.max(8, Math.round((STRIP_HEIGHT * size.width) / size.height));
     const url = still
       ? this.http.thumbnailUrl(this.project, id, 0, width)

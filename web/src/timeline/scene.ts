@@ -35,7 +35,6 @@ export interface Scene {
   view: View;
   rows: readonly Row[];
   selected: ReadonlySet<string>;
-  hovered?: string;
   preview?: Preview;
   pictures: Pictures;
   palette: Palette;

@@ -59,6 +59,8 @@ export function NumberField({
   const [typed, setTyped] = useState<string>();
   const drag = useRef<{ x: number; from: number; key: string; moved: boolean } | undefined>(undefined);
   const input = useRef<HTMLInputElement>(null);
+  /** Presses of arrow keys are one step as long as the field has the focus. */
+  const arrows = useRef("");
   const clamp = (v: number) => Math.min(max, Math.max(min, Number(v.toFixed(6))));
 
   const commit = () => {
@@ -78,7 +80,7 @@ export function NumberField({
       event.preventDefault();
       const by = step * (event.shiftKey ? 10 : 1) * (event.key === "ArrowUp" ? 1 : -1);
       setTyped(undefined);
-      onChange(clamp(value + by), `arrows-${label}`);
+      onChange(clamp(value + by), arrows.current);
     }
     event.stopPropagation();
   };
@@ -112,7 +114,10 @@ export function NumberField({
         inputMode="decimal"
         value={typed ?? shown}
         size={Math.max(4, shown.length)}
-        onFocus={(e) => e.currentTarget.select()}
+        onFocus={(e) => {
+          arrows.current = `field-${(drags += 1)}`;
+          e.currentTarget.select();
+        }}
         onChange={(e) => setTyped(e.target.value)}
         onBlur={commit}
         onKeyDown={onKeyDown}

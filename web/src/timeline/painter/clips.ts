@@ -156,7 +156,6 @@ function paintClip(ctx: Context2D, scene: Scene, row: Row, clip: Clip, place: Pl
   }
   if (dim) ctx.globalAlpha = 1;
   if (selected.has(clip.id)) outline(ctx, palette.accent, x0, y, w, height, 2);
-  else if (scene.hovered === clip.id) outline(ctx, palette.text, x0, y, w, height, 1);
 }
 
 function paintHeader(
