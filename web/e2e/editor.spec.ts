@@ -387,6 +387,35 @@ test.describe("a large film", () => {
     for (let n = 0; n < 60; n += 1) await editor.mouse.wheel(120, 0);
     const { fps, p95 } = await measured;
     console.log(`10 000 clips: ${fps.toFixed(1)} pictures a second, 95 % of gaps below ${p95.toFixed(0)} ms`);
+    await editor.keyboard.press("Shift+Z");
+    await editor.getByTestId("timecode").fill("0");
+    await editor.keyboard.press("Enter");
+    await editor.keyboard.press("Escape");
+    await editor.mouse.move(box.x + 400, box.y + 20);
+    await editor.keyboard.down("Control");
+    for (let n = 0; n < 40; n += 1) await editor.mouse.wheel(0, -60);
+    await editor.keyboard.up("Control");
+    await editor.waitForTimeout(300);
+    const answers = await editor.evaluate(async () => {
+      const area = document.querySelector("[data-testid=timeline-area]") as HTMLElement;
+      const at = area.getBoundingClientRect();
+      const event = (type: string, x: number) =>
+        new PointerEvent(type, { bubbles: true, pointerId: 1, button: 0, clientX: at.x + x, clientY: at.y + 20 });
+      area.setPointerCapture = () => {};
+      area.dispatchEvent(event("pointerdown", 400));
+      const times: number[] = [];
+      for (let n = 0; n < 60; n += 1) {
+        const begin = performance.now();
+        area.dispatchEvent(event("pointermove", 400 + n * 3));
+        await new Promise(requestAnimationFrame);
+        await new Promise(requestAnimationFrame);
+        times.push(performance.now() - begin);
+      }
+      area.dispatchEvent(event("pointercancel", 400));
+      return times.sort((a, b) => a - b);
+    });
+    console.log(`a drag is drawn within ${answers[Math.floor(answers.length * 0.95)].toFixed(0)} ms (95 %)`);
+    expect(answers[Math.floor(answers.length / 2)]).toBeLessThan(120);
     // Far below what an idle machine reaches, so that only a change for the worse fails.
     expect(fps).toBeGreaterThan(12);
   });

@@ -9,7 +9,8 @@ import { Button, Dialog, Select, Switch } from "../ui/parts";
 import { Field, NumberField, TextField } from "../ui/fields";
 import { useComposition, useEditor, useProject } from "../ui/session-context";
 
-const containers = ["mp4", "mov", "mkv", "webm", "wav", "gif"];
+const containers = ["mp4", "mov", "mkv", "webm", "m4a", "mp3", "flac", "wav", "opus"];
+const soundOnly = ["m4a", "mp3", "flac", "wav", "opus"];
 
 /** Exports are jobs: the dialog closes and the film goes on. */
 export function ExportDialog({ open, onOpenChange }: { open: boolean; onOpenChange(open: boolean): void }) {
@@ -39,7 +40,7 @@ function Form({ close }: { close(): void }) {
     onlyRange && hasRange
       ? frameAt(rate, range.to as number) - frameAt(rate, range.from as number)
       : framesIn(rate, compositionLength(composition));
-  const sound = container === "wav";
+  const sound = soundOnly.includes(container);
   const size = `${Math.round((composition.size.width * scale) / 100)}×${Math.round((composition.size.height * scale) / 100)}`;
   const begin = async () => {
     const request: ExportRequest = {

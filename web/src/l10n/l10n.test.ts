@@ -46,7 +46,7 @@ const families: Record<string, readonly string[]> = {
   "panel-": panelIds,
   "preset-": presetIds,
   "alignment-": ["centre", "start", "end"],
-  "container-": ["mp4", "mov", "mkv", "webm", "wav", "gif"],
+  "container-": ["mp4", "mov", "mkv", "webm", "m4a", "mp3", "flac", "wav", "opus"],
   "crop-": ["left", "top", "right", "bottom"],
   "fit-": ["contain", "cover", "stretch", "native"],
   "generator-": [

@@ -13,11 +13,32 @@ import { frameAt, toFlicks } from "../edit/time";
 import { timecode } from "../edit/timecode";
 import { useText } from "../l10n/locale";
 import { useComposition, useProject, useSession } from "../ui/session-context";
-import { scrolledTo, timeAt, xOf } from "./view";
+import type { Session } from "../session/session";
+import { scrolledTo, timeAt, type View, xOf } from "./view";
 import { compositionLength } from "../document/select";
 
 /** What readers get to read: more would be slow, and is reached by the arrow keys. */
 const MOST_CELLS = 60;
+
+const SETTLED_MS = 120;
+
+/** The view when it has come to rest: scrolling through many clips must not rewrite the grid. */
+function useSettledView(session: Session): View {
+  const [view, setView] = useState(session.timeline.getState().view);
+  useEffect(() => {
+    let timer: ReturnType<typeof setTimeout>;
+    const stop = session.timeline.subscribe((now, before) => {
+      if (now.view === before.view) return;
+      clearTimeout(timer);
+      timer = setTimeout(() => setView(now.view), SETTLED_MS);
+    });
+    return () => {
+      stop();
+      clearTimeout(timer);
+    };
+  }, [session]);
+  return view;
+}
 
 /**
  * The timeline as a grid of tracks and clips, for readers and for the keyboard. It is not seen; the
@@ -28,15 +49,17 @@ export function ClipGrid() {
   const text = useText();
   const project = useProject();
   const composition = useComposition();
-  const view = useStore(session.timeline, (s) => s.view);
+  const view = useSettledView(session);
   const selected = useStore(session.selection, (s) => s.clips);
   const [focus, setFocus] = useState<string>();
   const grid = useRef<HTMLDivElement>(null);
   const moved = useRef(false);
   useEffect(() => {
     if (!moved.current || focus === undefined) return;
-    moved.current = false;
-    grid.current?.querySelector<HTMLElement>(`[data-clip="${CSS.escape(focus)}"]`)?.focus();
+    const cell = grid.current?.querySelector<HTMLElement>(`[data-clip="${CSS.escape(focus)}"]`);
+    // It may be out of sight until the view has settled.
+    moved.current = cell === null || cell === undefined;
+    cell?.focus();
   }, [focus, view]);
   if (project === undefined || composition === undefined) return null;
   const rate = compositionRate(composition);
@@ -55,10 +78,11 @@ export function ClipGrid() {
     moved.current = true;
     setFocus(clip.id);
     session.select(add ? [...selected, clip.id] : [clip.id]);
-    const x = xOf(view, toFlicks(clip.start));
-    if (x < 0 || x > view.width - 20) {
-      const left = toFlicks(clip.start) - view.width * view.flicksPerPx * 0.2;
-      session.timeline.setState({ view: scrolledTo(view, left, compositionLength(composition)) });
+    const now = session.timeline.getState().view;
+    const x = xOf(now, toFlicks(clip.start));
+    if (x < 0 || x > now.width - 20) {
+      const left = toFlicks(clip.start) - now.width * now.flicksPerPx * 0.2;
+      session.timeline.setState({ view: scrolledTo(now, left, compositionLength(composition)) });
     }
   };
   const onKey = (event: KeyboardEvent, row: number, clip: Clip) => {

@@ -14,12 +14,12 @@ export function TrackHeaders() {
   const session = useSession();
   const text = useText();
   const composition = useComposition();
-  const view = useStore(session.timeline, (s) => s.view);
+  const top = useStore(session.timeline, (s) => s.view.top);
   const rowHeights = useStore(session.timeline, (s) => s.rowHeights);
   if (composition === undefined) return <div className="tl-headers" />;
   return (
     <div className="tl-headers" role="list" aria-label={text("tracks")}>
-      {rowsOf(composition, view, rowHeights).map(({ track, y, height }) => (
+      {rowsOf(composition, top, rowHeights).map(({ track, y, height }) => (
         <Header key={track.id} composition={composition} track={track} y={y} height={height} />
       ))}
     </div>

@@ -191,7 +191,7 @@ export class Surface implements Host {
       project,
       composition,
       view,
-      rows: rowsOf(composition, view, rowHeights),
+      rows: rowsOf(composition, view.top, rowHeights),
       selected,
       tool,
       snapping,

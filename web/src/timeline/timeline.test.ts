@@ -61,7 +61,7 @@ function scene(tracks: Track[], v = view, more: Partial<Scene> = {}): Scene {
   return {
     project,
     view: v,
-    rows: rowsOf(composition, v, new Map()),
+    rows: rowsOf(composition, v.top, new Map()),
     selected: new Set(),
     pictures: noPictures,
     palette,
@@ -204,7 +204,7 @@ describe("hit test", () => {
     },
   ];
   const { composition } = film(tracks);
-  const rows = rowsOf(composition, view, new Map());
+  const rows = rowsOf(composition, view.top, new Map());
   const at = (x: number, y = 10) => {
     const hit = hitTest(rows, view, x, y);
     return hit.kind === "edge"
@@ -261,7 +261,7 @@ describe("gestures", () => {
       project,
       composition,
       view,
-      rows: rowsOf(composition, view, new Map()),
+      rows: rowsOf(composition, view.top, new Map()),
       selected: new Set(),
       tool: "select",
       snapping: true,

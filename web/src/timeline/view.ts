@@ -34,8 +34,9 @@ export function timeAt(view: View, x: number): number {
   return view.left + x * view.flicksPerPx;
 }
 
-export function rowsOf(composition: Composition, view: View, own: ReadonlyMap<string, number>): Row[] {
-  let y = -view.top;
+/** `top` is the part of the tracks that is scrolled out of sight. */
+export function rowsOf(composition: Composition, top: number, own: ReadonlyMap<string, number>): Row[] {
+  let y = -top;
   return displayedTracks(composition).map((track) => {
     const height = own.get(track.id) ?? (track.kind === "audio" ? heights.audio : heights.video);
     const row = { track, y, height };
