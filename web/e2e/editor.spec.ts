@@ -187,6 +187,21 @@ test.describe("the timeline", () => {
     await expect(editor.getByRole("tabpanel", { name: "Problems" })).toContainText("edit.locked");
   });
 
+  test("has markers that are set at the playhead and removed on the ruler", async ({ editor, server }) => {
+    const markers = () => server.document.project.compositions[0].markers?.map((m) => m.id);
+    await shows(editor, 0);
+    await editor.getByTestId("timecode").fill("2:00");
+    await editor.keyboard.press("Enter");
+    await editor.keyboard.press("m");
+    await expect.poll(markers).toEqual(["m1", "m2", "marker"]);
+    await editor.getByTestId("ruler").click({ button: "right", position: { x: 2 * PX, y: 22 } });
+    await editor.getByRole("menuitem", { name: /Remove marker/ }).click();
+    await expect.poll(markers).toEqual(["m1", "m2"]);
+    await editor.keyboard.press("End");
+    await shows(editor, 774);
+    await expect(editor.locator(".tl-playhead")).toBeVisible();
+  });
+
   test("takes a drag back on Escape, whatever has the focus", async ({ editor, server }) => {
     await shows(editor, 0);
     const box = await editor.getByTestId("timeline-area").boundingBox();

@@ -32,6 +32,19 @@ const components = Object.fromEntries(Object.entries(panels).map(([id, Panel]) =
 
 const theme: DockviewTheme = { name: "cutroom", className: "dockview-theme-cutroom", gap: 6 };
 
+/** Below these sizes a panel is of no use. */
+const side = { minimumWidth: 216, minimumHeight: 120 };
+const least: Record<PanelId, { minimumWidth: number; minimumHeight: number }> = {
+  viewer: { minimumWidth: 240, minimumHeight: 150 },
+  timeline: { minimumWidth: 360, minimumHeight: 150 },
+  media: side,
+  browser: side,
+  inspector: side,
+  history: side,
+  jobs: side,
+  problems: side,
+};
+
 const KEY = "cutroom.layout.1";
 
 export function Dock({ ref }: { ref: Ref<DockHandle> }) {
@@ -40,7 +53,7 @@ export function Dock({ ref }: { ref: Ref<DockHandle> }) {
     show: (id) => {
       const there = api.current?.getPanel(id);
       if (there !== undefined) there.api.setActive();
-      else if (api.current !== undefined) api.current.addPanel({ id, component: id, title: id });
+      else if (api.current !== undefined) api.current.addPanel({ id, component: id, title: id, ...least[id] });
     },
     reset: () => {
       api.current?.clear();
@@ -79,7 +92,7 @@ function restored(api: DockviewApi): boolean {
 /** Bin and browser at the left, picture in the middle, inspector at the right, timeline below. */
 function arrange(api: DockviewApi): void {
   const add = (id: PanelId, position?: Parameters<DockviewApi["addPanel"]>[0]["position"], inactive = false) =>
-    api.addPanel({ id, component: id, title: id, position, inactive });
+    api.addPanel({ id, component: id, title: id, position, inactive, ...least[id] });
   const [width, height] = [api.width || 1440, api.height || 860];
   const viewer = add("viewer");
   const timeline = add("timeline", { referencePanel: viewer, direction: "below" });

@@ -5,12 +5,13 @@ import type { ApiError } from "../api/types";
 import { text, useText } from "../l10n/locale";
 import { Context, Empty, type MenuEntry } from "../ui/parts";
 import { useComposition, useProject, useSession } from "../ui/session-context";
+import type { Session } from "../session/session";
 import { themeStore } from "../ui/theme";
 import { drop, dropOverlay, dropped, kindOf } from "./drop";
 import { gapAt } from "../edit/trim";
-import { trackIndex } from "../document/select";
+import { nestedIdOf, trackIndex } from "../document/select";
 import { draggedMedia } from "../ui/dragged";
-import { hitTest } from "./hit";
+import { hitTest, markerAt } from "./hit";
 import { ClipGrid } from "./ClipGrid";
 import { RULER_HEIGHT } from "./painter/ruler";
 import { Scrollbars } from "./Scrollbars";
@@ -37,6 +38,25 @@ const clipMenu: MenuEntry[] = [
   { command: "delete" },
   { command: "ripple-delete" },
 ];
+
+function rulerEntries(session: Session, x: number): MenuEntry[] {
+  const composition = session.composition();
+  if (composition === undefined) return [];
+  const marker = markerAt(composition, session.timeline.getState().view, x);
+  const remove = () =>
+    void session.run({ remove_marker: { composition: composition.id, id: marker?.id ?? "" } }, "remove-marker");
+  const own: MenuEntry[] =
+    marker === undefined
+      ? []
+      : [{ label: text("remove-marker", { name: marker.name || marker.id }), danger: true, run: remove }, "line"];
+  return [
+    ...own,
+    { command: "add-marker" },
+    { command: "mark-in" },
+    { command: "mark-out" },
+    { command: "clear-range" },
+  ];
+}
 
 export function Timeline() {
   const session = useSession();
@@ -141,6 +161,7 @@ export function Timeline() {
     [session],
   );
 
+  const rulerMenu = () => rulerEntries(session, pressed.current.x);
   if (composition === undefined || project === undefined) return <div className="timeline" aria-busy="true" />;
   const pointer = (event: PointerEvent) => surface.current?.pointer(event.nativeEvent);
   const onDown = (event: PointerEvent<HTMLDivElement>) => {
@@ -166,6 +187,18 @@ export function Timeline() {
     const x = event.clientX - event.currentTarget.getBoundingClientRect().left;
     session.seekTime(timeAt(now.view, x), dragging);
   };
+  const hoveredMarker = (event: PointerEvent<HTMLElement>) => {
+    const x = event.clientX - event.currentTarget.getBoundingClientRect().left;
+    return markerAt(composition, session.timeline.getState().view, x);
+  };
+  /** Opens what a nested clip shows. */
+  const onDoubleClick = () => {
+    const now = surface.current?.situation();
+    if (now === undefined) return;
+    const hit = hitTest(now.rows, now.view, pressed.current.x, pressed.current.y);
+    const nested = hit.kind === "clip" ? nestedIdOf(hit.clip) : undefined;
+    if (nested !== undefined) session.show(nested);
+  };
   const onDragOver = (event: DragEvent) => {
     const kind = kindOf(event.dataTransfer.types);
     const now = surface.current?.situation();
@@ -190,17 +223,25 @@ export function Timeline() {
       <div className="tl-grid" style={{ gridTemplateRows: `${RULER_HEIGHT}px minmax(0, 1fr) 14px` }}>
         <div className="tl-corner" />
         <div className="tl-ruler">
-          <canvas
-            ref={ruler}
-            data-testid="ruler"
-            onPointerDown={(e) => {
-              if (e.button !== 0) return;
-              e.currentTarget.setPointerCapture(e.pointerId);
-              scrub(e, true);
-            }}
-            onPointerMove={(e) => e.currentTarget.hasPointerCapture(e.pointerId) && scrub(e, true)}
-            onPointerUp={(e) => e.button === 0 && scrub(e, false)}
-          />
+          <Context entries={rulerMenu}>
+            <canvas
+              ref={ruler}
+              data-testid="ruler"
+              onContextMenu={(e) => {
+                pressed.current = { x: e.clientX - e.currentTarget.getBoundingClientRect().left, y: 0 };
+              }}
+              onPointerDown={(e) => {
+                if (e.button !== 0) return;
+                e.currentTarget.setPointerCapture(e.pointerId);
+                scrub(e, true);
+              }}
+              onPointerMove={(e) => {
+                if (e.currentTarget.hasPointerCapture(e.pointerId)) scrub(e, true);
+                else e.currentTarget.title = hoveredMarker(e)?.name ?? "";
+              }}
+              onPointerUp={(e) => e.button === 0 && scrub(e, false)}
+            />
+          </Context>
         </div>
         <TrackHeaders />
         <Context entries={menu}>
@@ -211,6 +252,7 @@ export function Timeline() {
             onPointerDown={onDown}
             onPointerMove={onMove}
             onPointerUp={onUp}
+            onDoubleClick={onDoubleClick}
             onPointerCancel={() => surface.current?.gestures.cancel()}
             onPointerLeave={() => !surface.current?.gestures.active && surface.current?.gestures.leave()}
             onDragOver={onDragOver}

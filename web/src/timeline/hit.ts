@@ -1,6 +1,6 @@
 // What is under the pointer. The same index that the painter uses, so that what is seen is what is
 // hit.
-import type { Clip, Edge } from "../api/types";
+import type { Clip, Composition, Edge, Marker } from "../api/types";
 import { firstEndingAfter, trackIndex } from "../document/select";
 import { toFlicks } from "../edit/time";
 import { spansOf } from "./painter/clips";
@@ -50,6 +50,14 @@ export function hitTest(rows: readonly Row[], view: View, x: number, y: number):
   return { kind: "row", row };
 }
 
+/** The marker at a place of the ruler. */
+export function markerAt(composition: Composition, view: View, x: number): Marker | undefined {
+  return (composition.markers ?? []).find((marker) => {
+    const start = xOf(view, toFlicks(marker.time));
+    return x >= start - 6 && x <= start + Math.max(6, toFlicks(marker.duration) / view.flicksPerPx);
+  });
+}
+
 export function cursorOf(hit: Hit, tool: "select" | "blade" | "slip", ripple: boolean): string {
   if (tool === "blade") return hit.kind === "nothing" || hit.kind === "row" ? "default" : "crosshair";
   if (tool === "slip")
@@ -66,8 +74,4 @@ export function cursorOf(hit: Hit, tool: "select" | "blade" | "slip", ripple: bo
     default:
       return "default";
   }
-}
-
-export function clipSpan(clip: Clip): [number, number] {
-  return [toFlicks(clip.start), toFlicks(clip.start) + toFlicks(clip.duration)];
 }

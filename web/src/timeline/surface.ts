@@ -163,13 +163,14 @@ export class Surface implements Host {
     };
   }
 
+  /** Follows wherever the playhead goes, so that it is never lost from sight. */
   private movePlayhead(follow: boolean): void {
     const composition = this.session.composition();
     if (composition === undefined) return;
     const time = timeOfFrame(compositionRate(composition), this.session.playhead.frame);
     const { timeline } = this.session;
     let { view } = timeline.getState();
-    if (follow && this.session.playing) {
+    if (follow && !this.gestures.active) {
       const next = following(view, time, compositionLength(composition));
       if (next !== view) timeline.setState({ view: (view = next) });
     }

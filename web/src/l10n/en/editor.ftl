@@ -84,6 +84,7 @@ track-down = Move down
 track-remove = Delete track
 scroll-time = Scroll along time
 zoom = Zoom
+remove-marker = Remove marker “{ $name }”
 close-gap = Close gap
 clips-grid = Clips on the timeline
 clip-described = { $name }, at { $start }, length { $length }

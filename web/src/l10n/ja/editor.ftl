@@ -84,6 +84,7 @@ track-down = 下へ移動
 track-remove = トラックを削除
 scroll-time = 時間方向にスクロール
 zoom = ズーム
+remove-marker = マーカー「{ $name }」を削除
 close-gap = ギャップを詰める
 clips-grid = タイムライン上のクリップ
 clip-described = { $name }、開始 { $start }、長さ { $length }
