@@ -313,6 +313,34 @@ test.describe("the inspector", () => {
   });
 });
 
+test.describe("keyframes", () => {
+  test("are set at the playhead, shown between and removed", async ({ editor, server }) => {
+    await shows(editor, 0);
+    await editor.getByTestId("timeline-area").click({ position: { x: 9 * PX, y: row.v2 } });
+    const go = async (frame: number) => {
+      await editor.getByTestId("timecode").fill(`${frame}f`);
+      await editor.keyboard.press("Enter");
+      await shows(editor, frame);
+    };
+    const opacity = editor.getByRole("spinbutton", { name: "Opacity" });
+    await go(200);
+    await editor.getByRole("button", { name: "Set a keyframe of Opacity" }).click();
+    await expect.poll(() => clip(server, "inset")?.video?.opacity).toEqual({ keyframes: [{ time: 0, value: 0.9 }] });
+    await go(300);
+    await opacity.fill("10");
+    await opacity.press("Enter");
+    await expect
+      .poll(() => (clip(server, "inset")?.video?.opacity as { keyframes: unknown[] }).keyframes.length)
+      .toBe(2);
+    await go(250);
+    await expect(opacity).toHaveValue("50");
+    await editor.getByRole("button", { name: "Next keyframe of Opacity" }).click();
+    await shows(editor, 300);
+    await editor.getByRole("button", { name: "Remove this keyframe of Opacity" }).click();
+    await expect.poll(() => clip(server, "inset")?.video?.opacity).toEqual({ keyframes: [{ time: 0, value: 0.9 }] });
+  });
+});
+
 test.describe("without a pointer", () => {
   test("clips are reached and changed by keys alone", async ({ editor, server }) => {
     await shows(editor, 0);

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { Clip, ParamEntry } from "../api/types";
+import type { ParamEntry } from "../api/types";
 import { ranked } from "../app/rank";
 import { enteredNumber, hexOf } from "../ui/fields";
 import { matching } from "./Browser";
-import { animated, animatedPart, at, pair, stepOf } from "./inspector/values";
+import { stepOf } from "./inspector/values";
 
 describe("numbers that are typed", () => {
   it.each<[string, number, number, number | undefined]>([
@@ -24,21 +24,6 @@ describe("numbers that are typed", () => {
 });
 
 describe("values of clips", () => {
-  const clip = {
-    id: "a",
-    source: {},
-    start: 0,
-    duration: 1,
-    video: { opacity: { keyframes: [{}, {}] }, transform: { scale: [0.5, 0.25] } },
-  } as unknown as Clip;
-
-  it("tells constants, keyframes and defaults apart", () => {
-    expect(animated(clip.video?.opacity, 1)).toEqual({ keyframes: 2 });
-    expect(animated(undefined, 1)).toEqual({ constant: 1 });
-    expect(animatedPart(at(clip, "video.transform.scale"), 1, 1)).toEqual({ constant: 0.25 });
-    expect(pair(at(clip, "video.transform.position_px"), [0, 0])).toEqual([0, 0]);
-  });
-
   it("reads colours in both forms", () => {
     expect(hexOf([1, 0.5, 0, 1])).toBe("#ff8000");
     expect(hexOf([0, 0, 0, 0.5])).toBe("#00000080");

@@ -197,12 +197,12 @@ frame-size = Frame size
 frame-rate = Frame rate
 width = Width
 height = Height
-keyframes =
-    { $count ->
-        [one] 1 keyframe
-       *[other] { $count } keyframes
-    }
-clear-keyframes = Remove the keyframes
+set-keyframe = Set a keyframe of { $field }
+remove-keyframe = Remove this keyframe of { $field }
+previous-keyframe = Previous keyframe of { $field }
+next-keyframe = Next keyframe of { $field }
+position-x = Position X
+position-y = Position Y
 effects-empty = Drag an effect onto the clip, or double-click one in the effects panel.
 effect-up = Earlier
 effect-down = Later

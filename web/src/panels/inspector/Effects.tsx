@@ -6,8 +6,10 @@ import { useText } from "../../l10n/locale";
 import { ColorField, Field, hexOf, NumberField } from "../../ui/fields";
 import { IconButton, Select, Switch } from "../../ui/parts";
 import { useSession } from "../../ui/session-context";
-import { Animated, Section } from "./Inspector";
-import { keyframesOf, stepOf } from "./values";
+import { AnimatedNumber } from "./Animated";
+import { Section } from "./Section";
+import { keysOf } from "../../edit/curve";
+import { stepOf } from "./values";
 
 export function Effects({ clip }: { clip: Clip }) {
   const session = useSession();
@@ -61,6 +63,7 @@ export function Effects({ clip }: { clip: Clip }) {
         {(entry?.params ?? []).map((param) => (
           <Param
             key={param.id}
+            clip={clip}
             effect={effect}
             param={param}
             set={(value, key) => set(`params.${param.id}`, value, key)}
@@ -73,39 +76,36 @@ export function Effects({ clip }: { clip: Clip }) {
 
 /** Kinds that have no field yet are shown as text, so that nothing is hidden. */
 function Param({
+  clip,
   effect,
   param,
   set,
 }: {
+  clip: Clip;
   effect: EffectInstance;
   param: ParamEntry;
   set(value: unknown, key?: string): void;
 }) {
   const value: unknown = effect.params?.[param.id] ?? param.default;
-  const fallback: unknown = param.default;
-  const keyframes = keyframesOf(value);
-  if (keyframes !== undefined) {
+  const keys = keysOf(value);
+  const [min, max] = [param.min ?? undefined, param.max ?? undefined];
+  const look = { label: param.name, min, max, step: stepOf(param), digits: 3, unit: param.unit };
+  if (param.kind === "number" && param.animatable && (typeof value === "number" || keys !== undefined)) {
+    const fallback = typeof param.default === "number" ? param.default : 0;
     return (
-      <Field label={param.name}>
-        <Animated shown={{ keyframes }} onClear={() => set(fallback)}>
-          {() => null}
-        </Animated>
-      </Field>
+      <AnimatedNumber
+        clips={[clip]}
+        field={`video.effects.${effect.id}.params.${param.id}`}
+        raw={value}
+        fallback={fallback}
+        {...look}
+      />
     );
   }
   return (
     <Field label={param.name}>
       {param.kind === "number" && typeof value === "number" ? (
-        <NumberField
-          label={param.name}
-          value={value}
-          min={param.min ?? undefined}
-          max={param.max ?? undefined}
-          step={stepOf(param)}
-          digits={3}
-          unit={param.unit}
-          onChange={set}
-        />
+        <NumberField {...look} value={value} onChange={set} />
       ) : param.kind === "bool" ? (
         <Switch label={param.name} checked={value === true} onChange={set} />
       ) : param.kind === "choice" ? (

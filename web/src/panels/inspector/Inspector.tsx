@@ -1,19 +1,21 @@
-import { Diamond, SlidersHorizontal } from "lucide-react";
-import { type ReactNode, useState } from "react";
-import { ChevronDown } from "lucide-react";
+import { SlidersHorizontal } from "lucide-react";
+import type { ReactNode } from "react";
 import { useStore } from "zustand";
 import type { Clip, Composition } from "../../api/types";
 import { clipName, compositionLength, compositionRate, findClip, sourceKind } from "../../document/select";
 import { setField, together } from "../../edit/commands";
+import { keysOf } from "../../edit/curve";
 import { FLICKS, framesIn, fps, toFlicks } from "../../edit/time";
 import { timecode } from "../../edit/timecode";
 import { useText } from "../../l10n/locale";
-import { Empty, Select, Switch, Tip } from "../../ui/parts";
+import { Empty, Select, Switch } from "../../ui/parts";
 import { ColorField, Field, hexOf, NumberField, TextField, TimeField } from "../../ui/fields";
 import { useComposition, useProject, useSession } from "../../ui/session-context";
 import { Effects } from "./Effects";
 import { TransitionInspector } from "./TransitionInspector";
-import { animated, animatedPart, at, keyframesOf, pair, type Shown } from "./values";
+import { AnimatedNumber } from "./Animated";
+import { Picture } from "./Picture";
+import { Section } from "./Section";
 
 export function Inspector() {
   const session = useSession();
@@ -34,44 +36,6 @@ export function Inspector() {
   );
 }
 
-export function Section({ title, children, action }: { title: string; children: ReactNode; action?: ReactNode }) {
-  const [open, setOpen] = useState(true);
-  return (
-    <div className="section">
-      <div className="section-head">
-        <button type="button" className="section-title" aria-expanded={open} onClick={() => setOpen(!open)}>
-          <ChevronDown size={13} aria-hidden className={open ? "" : "turned"} />
-          {title}
-        </button>
-        {action}
-      </div>
-      {open ? <div className="section-body">{children}</div> : null}
-    </div>
-  );
-}
-
-/** A value that has keyframes is shown as such; the curve itself stays untouched. */
-export function Animated({
-  shown,
-  children,
-  onClear,
-}: {
-  shown: Shown;
-  children: (value: number) => ReactNode;
-  onClear(): void;
-}) {
-  const text = useText();
-  if ("constant" in shown) return children(shown.constant);
-  return (
-    <Tip label={text("clear-keyframes")}>
-      <button type="button" className="keyframes" onClick={onClear}>
-        <Diamond size={11} aria-hidden />
-        {text("keyframes", { count: shown.keyframes })}
-      </button>
-    </Tip>
-  );
-}
-
 function ClipInspector({ clip, others, composition }: { clip: Clip; others: Clip[]; composition: Composition }) {
   const session = useSession();
   const text = useText();
@@ -82,37 +46,6 @@ function ClipInspector({ clip, others, composition }: { clip: Clip; others: Clip
   const set = (field: string, value: unknown, key?: string) =>
     void session.run(together(all.map((c) => setField({ clip: c.id }, field, value))), field, key);
   const kind = sourceKind(clip);
-  const number = (
-    field: string,
-    shown: Shown,
-    more: {
-      label: string;
-      scale?: number;
-      step?: number;
-      min?: number;
-      max?: number;
-      unit?: string;
-      digits?: number;
-      fallback: number;
-    },
-  ) => (
-    <Field label={more.label}>
-      <Animated shown={shown} onClear={() => set(field, more.fallback)}>
-        {(value) => (
-          <NumberField
-            label={more.label}
-            value={value * (more.scale ?? 1)}
-            step={more.step ?? 1}
-            min={more.min}
-            max={more.max}
-            unit={more.unit}
-            digits={more.digits}
-            onChange={(next, key) => set(field, next / (more.scale ?? 1), key)}
-          />
-        )}
-      </Animated>
-    </Field>
-  );
   const audioTrack = project !== undefined && findClip(project, clip.id)?.track.kind === "audio";
   const sounds = kind === "media" || kind === "composition";
   return (
@@ -204,7 +137,7 @@ function ClipInspector({ clip, others, composition }: { clip: Clip; others: Clip
           </Field>
         </Section>
       ) : null}
-      {audioTrack ? null : <Picture clip={clip} number={number} set={set} />}
+      {audioTrack ? null : <Picture clips={all} set={set} />}
       {sounds ? (
         <Section
           title={text("section-audio")}
@@ -216,22 +149,28 @@ function ClipInspector({ clip, others, composition }: { clip: Clip; others: Clip
             />
           }
         >
-          {number("audio.gain_db", animated(clip.audio?.gain_db, 0), {
-            label: text("gain"),
-            step: 0.1,
-            min: -144,
-            max: 60,
-            unit: "dB",
-            digits: 1,
-            fallback: 0,
-          })}
-          {number("audio.pan", animated(clip.audio?.pan, 0), {
-            label: text("pan"),
-            step: 0.01,
-            min: -1,
-            max: 1,
-            fallback: 0,
-          })}
+          <AnimatedNumber
+            clips={all}
+            field="audio.gain_db"
+            raw={clip.audio?.gain_db}
+            fallback={0}
+            label={text("gain")}
+            step={0.1}
+            min={-144}
+            max={60}
+            unit="dB"
+            digits={1}
+          />
+          <AnimatedNumber
+            clips={all}
+            field="audio.pan"
+            raw={clip.audio?.pan}
+            fallback={0}
+            label={text("pan")}
+            step={0.01}
+            min={-1}
+            max={1}
+          />
           <Field label={text("fade-in")}>
             <NumberField
               label={text("fade-in")}
@@ -260,176 +199,6 @@ function ClipInspector({ clip, others, composition }: { clip: Clip; others: Clip
 }
 
 type SetField = (field: string, value: unknown, key?: string) => void;
-type NumberRow = (
-  field: string,
-  shown: Shown,
-  more: {
-    label: string;
-    scale?: number;
-    step?: number;
-    min?: number;
-    max?: number;
-    unit?: string;
-    digits?: number;
-    fallback: number;
-  },
-) => ReactNode;
-
-function Picture({ clip, number, set }: { clip: Clip; number: NumberRow; set: SetField }) {
-  const session = useSession();
-  const text = useText();
-  const catalog = useStore(session.lists, (s) => s.catalog);
-  const transform = clip.video?.transform;
-  const pairRow = (
-    field: string,
-    label: string,
-    fallback: [number, number],
-    scale: number,
-    step: number,
-    unit: string,
-  ) => {
-    const value = at(clip, field);
-    const [x, y] = pair(value, fallback);
-    return (
-      <Field label={label}>
-        <Animated shown={animatedPart(value, 0, fallback[0])} onClear={() => set(field, fallback)}>
-          {() => (
-            <span className="pair">
-              <NumberField
-                label={`${label} X`}
-                value={x * scale}
-                step={step}
-                unit={unit}
-                digits={1}
-                onChange={(v, key) => set(field, [v / scale, y], key)}
-              />
-              <NumberField
-                label={`${label} Y`}
-                value={y * scale}
-                step={step}
-                unit={unit}
-                digits={1}
-                onChange={(v, key) => set(field, [x, v / scale], key)}
-              />
-            </span>
-          )}
-        </Animated>
-      </Field>
-    );
-  };
-  const fits = ["contain", "cover", "stretch", "native"];
-  return (
-    <Section title={text("section-picture")}>
-      {number("video.opacity", animated(clip.video?.opacity, 1), {
-        label: text("opacity"),
-        scale: 100,
-        step: 1,
-        min: 0,
-        max: 100,
-        unit: "%",
-        digits: 1,
-        fallback: 1,
-      })}
-      {pairRow("video.transform.position_px", text("position"), [0, 0], 1, 1, "px")}
-      <Scale clip={clip} set={set} />
-      {number("video.transform.rotation_degrees", animated(transform?.rotation_degrees, 0), {
-        label: text("rotation"),
-        step: 0.5,
-        unit: "°",
-        digits: 1,
-        fallback: 0,
-      })}
-      <Field label={text("fit")}>
-        <Select
-          label={text("fit")}
-          value={transform?.fit ?? "contain"}
-          options={fits.map((id) => ({ id, name: text(`fit-${id}`) }))}
-          onChange={(v) => set("video.transform.fit", v)}
-        />
-      </Field>
-      {catalog === undefined ? null : (
-        <Field label={text("blend")}>
-          <Select
-            label={text("blend")}
-            value={clip.video?.blend ?? "normal"}
-            options={catalog.blend_modes}
-            onChange={(v) => set("video.blend", v)}
-          />
-        </Field>
-      )}
-      {(["left", "top", "right", "bottom"] as const).map((side) => (
-        <div key={side}>
-          {number(`video.transform.crop_${side}`, animated(transform?.[`crop_${side}`], 0), {
-            label: text(`crop-${side}`),
-            scale: 100,
-            step: 0.5,
-            min: 0,
-            max: 100,
-            unit: "%",
-            digits: 1,
-            fallback: 0,
-          })}
-        </div>
-      ))}
-      <Field label={text("flip")}>
-        <span className="pair">
-          <label className="check">
-            <Switch
-              label={text("flip-horizontal")}
-              checked={transform?.flip_horizontal === true}
-              onChange={(v) => set("video.transform.flip_horizontal", v)}
-            />
-            {text("flip-horizontal")}
-          </label>
-          <label className="check">
-            <Switch
-              label={text("flip-vertical")}
-              checked={transform?.flip_vertical === true}
-              onChange={(v) => set("video.transform.flip_vertical", v)}
-            />
-            {text("flip-vertical")}
-          </label>
-        </span>
-      </Field>
-    </Section>
-  );
-}
-
-function Scale({ clip, set }: { clip: Clip; set: SetField }) {
-  const text = useText();
-  const value = at(clip, "video.transform.scale");
-  const [x, y] = pair(value, [1, 1]);
-  const field = "video.transform.scale";
-  return (
-    <Field label={text("scale")}>
-      <Animated shown={animatedPart(value, 0, 1)} onClear={() => set(field, [1, 1])}>
-        {() => (
-          <span className="pair">
-            <NumberField
-              label={text("scale")}
-              value={x * 100}
-              step={0.5}
-              unit="%"
-              digits={1}
-              min={0}
-              onChange={(v, key) => set(field, x === 0 ? [v / 100, v / 100] : [v / 100, (y / x) * (v / 100)], key)}
-            />
-            <NumberField
-              label={text("scale-y")}
-              value={y * 100}
-              step={0.5}
-              unit="%"
-              digits={1}
-              min={0}
-              onChange={(v, key) => set(field, [x, v / 100], key)}
-            />
-          </span>
-        )}
-      </Animated>
-    </Field>
-  );
-}
-
 function TextSection({ clip, set }: { clip: Clip; set: SetField }) {
   const text = useText();
   const source = clip.source as {
@@ -463,7 +232,7 @@ function TextSection({ clip, set }: { clip: Clip; set: SetField }) {
           onChange={(v) => set("source.style.weight", v)}
         />
       </Field>
-      {keyframesOf(fill) === undefined ? (
+      {keysOf(fill) === undefined ? (
         <Field label={text("colour")}>
           <ColorField
             label={text("colour")}
