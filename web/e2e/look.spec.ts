@@ -1,6 +1,6 @@
 // Pictures of the whole window, to be looked at.
 import { expect, test } from "./fixture/page";
-import { empty, film } from "./fixture/projects";
+import { empty, film, large } from "./fixture/projects";
 
 const folder = "test-results/look";
 
@@ -55,6 +55,18 @@ test("a drag, a trim and a menu", async ({ editor }) => {
   await editor.mouse.click(box.x + 650, box.y + 149, { button: "right" });
   await editor.waitForTimeout(200);
   await editor.screenshot({ path: `${folder}/menu.png` });
+});
+
+test.describe("with 10 000 clips", () => {
+  test.use({ project: large(10_000) });
+  test("near and far", async ({ editor }) => {
+    await expect(editor.getByTestId("picture")).toHaveAttribute("data-frame", "0");
+    await editor.waitForTimeout(800);
+    await editor.screenshot({ path: `${folder}/many-near.png` });
+    await editor.keyboard.press("Shift+Z");
+    await editor.waitForTimeout(800);
+    await editor.screenshot({ path: `${folder}/many-far.png` });
+  });
 });
 
 test.describe("without anything", () => {

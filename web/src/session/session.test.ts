@@ -81,6 +81,17 @@ describe("the session", () => {
     expect(sent.filter((m) => m.type === "seek").map((m) => m.frame)).toEqual([99, 0]);
   });
 
+  it("asks for each frame of a drag once, and for the last one again when it ends", () => {
+    const { made, sent } = session();
+    for (const frame of [5, 5, 6, 6, 6]) made.seek(frame, true);
+    made.seek(6);
+    expect(sent.filter((m) => m.type === "seek").map((m) => [m.frame, m.dragging])).toEqual([
+      [5, true],
+      [6, true],
+      [6, false],
+    ]);
+  });
+
   it("shuttles faster with each press, and the other way at once", () => {
     const { made, sent } = session();
     made.seek(50);

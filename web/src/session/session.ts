@@ -38,6 +38,7 @@ export class Session {
   private nextId = 1;
   private loop = 0;
   private wantedFrame: number | undefined;
+  private dragging = false;
   private historyTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
@@ -350,6 +351,9 @@ export class Session {
   seek(frame: number, dragging = false): void {
     const last = Math.max(0, this.frames() - 1);
     const target = Math.min(last, Math.max(0, frame));
+    // A pointer moves more often than from frame to frame.
+    if (dragging && target === this.wantedFrame && this.dragging) return;
+    this.dragging = dragging;
     if (this.playing) {
       this.presenter.stop();
       this.transport.setState({ activity: dragging ? "scrubbing" : "paused", speed: 1 });

@@ -18,7 +18,7 @@ import { Scrollbars } from "./Scrollbars";
 import { Surface } from "./surface";
 import { Toolbar } from "./Toolbar";
 import { TrackHeaders } from "./TrackHeaders";
-import { timeAt, type View } from "./view";
+import { timeAt } from "./view";
 
 const clipMenu: MenuEntry[] = [
   { command: "split" },
@@ -216,7 +216,6 @@ export function Timeline() {
     if (now !== undefined && p !== undefined) void drop(session, now, p, dropped(event.dataTransfer));
   };
   const empty = !(composition.tracks ?? []).some((t) => (t.clips ?? []).length > 0);
-  const withView = (view: View) => session.timeline.setState({ view });
   return (
     <div className="timeline">
       <Toolbar />
@@ -281,7 +280,7 @@ export function Timeline() {
             <div className="tl-playhead-cap" />
           </div>
         </div>
-        <Scrollbars onView={withView} />
+        <Scrollbars />
       </div>
       <ClipGrid />
     </div>

@@ -15,7 +15,7 @@ import { paintRuler, RULER_HEIGHT } from "./painter/ruler";
 import { type Palette, paletteFrom } from "./palette";
 import { FetchedPictures } from "./pictures";
 import type { Scene } from "./scene";
-import { following, rowsOf, scrolledTo, tracksHeight, type View, xOf, zoomed } from "./view";
+import { following, lowestTop, rowsOf, scrolledTo, type View, xOf, zoomed } from "./view";
 
 export interface Elements {
   ruler: HTMLCanvasElement;
@@ -251,7 +251,7 @@ export class Surface implements Host {
     }
     const across = (event.shiftKey ? event.deltaY : event.deltaX) * lines;
     const down = (event.shiftKey ? 0 : event.deltaY) * lines;
-    const lowest = Math.max(0, tracksHeight(rows) - view.height + 24);
+    const lowest = lowestTop(rows, view);
     // Where all tracks are seen the wheel goes along time.
     const along = lowest === 0 ? across + down : across;
     const moved = scrolledTo(view, view.left + along * view.flicksPerPx, length);

@@ -175,6 +175,18 @@ describe("painter", () => {
     expect(drawn.every(([, args]) => args[1] === 5 * 16)).toBe(true);
   });
 
+  it("shades fades as long as they are", () => {
+    const { ctx, named } = recorder();
+    const faded = clip("a", 0, 10, { audio: { fade_in: S, fade_out: 2 * S } });
+    paintClips(ctx, scene([{ id: "a1", kind: "audio", clips: [faded] }]));
+    const tops = named("lineTo").map(([, [x]]) => x);
+    expect(tops).toContain(50);
+    expect(tops).toContain(400);
+    const plain = recorder();
+    paintClips(plain.ctx, scene([{ id: "a1", kind: "audio", clips: [clip("a", 0, 10)] }]));
+    expect(plain.named("lineTo")).toEqual([]);
+  });
+
   it("paints the ruler and what lies above", () => {
     const { ctx, named } = recorder();
     const { composition } = film([]);

@@ -53,6 +53,12 @@ export function tracksHeight(rows: readonly Row[]): number {
   return rows.reduce((sum, row) => sum + row.height + heights.gap, 0);
 }
 
+/** How far the tracks can be scrolled; 0 where all are seen. */
+export function lowestTop(rows: readonly Row[], view: View): number {
+  const over = tracksHeight(rows) - view.height;
+  return over > 0 ? over + 24 : 0;
+}
+
 /** A frame is at most 60 pixels wide. */
 export function leastScale(rate: Rate): number {
   return FLICKS / fps(rate) / 60;

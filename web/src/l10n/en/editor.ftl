@@ -82,6 +82,7 @@ track-menu = Menu of track { $track }
 track-up = Move up
 track-down = Move down
 track-remove = Delete track
+scroll-tracks = Scroll along the tracks
 scroll-time = Scroll along time
 zoom = Zoom
 remove-marker = Remove marker “{ $name }”

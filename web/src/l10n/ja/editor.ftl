@@ -82,6 +82,7 @@ track-menu = トラック { $track } のメニュー
 track-up = 上へ移動
 track-down = 下へ移動
 track-remove = トラックを削除
+scroll-tracks = トラック方向にスクロール
 scroll-time = 時間方向にスクロール
 zoom = ズーム
 remove-marker = マーカー「{ $name }」を削除

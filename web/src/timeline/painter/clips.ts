@@ -15,7 +15,7 @@ import { FLICKS, toFlicks } from "../../edit/time";
 import type { Scene } from "../scene";
 import { timeAt, type Row, xOf } from "../view";
 import { COLOUR_BELOW, detailOf, peakRate, RUN_BELOW } from "./detail";
-import { paintStrip } from "./strip";
+import { type Box, paintStrip } from "./strip";
 import { paintWave } from "./wave";
 
 const HEADER = 17;
@@ -147,6 +147,7 @@ function paintClip(ctx: Context2D, scene: Scene, row: Row, clip: Clip, place: Pl
           paintWave(ctx, scene, low, pictures.peaks(media, peakRate(FLICKS / view.flicksPerPx)), clip, place);
       }
     }
+    if (full) paintFades(ctx, scene, clip, { x, y: y + HEADER, width, height: height - HEADER });
     paintHeader(ctx, scene, clip, { x: x0, y, width: w }, full, missing);
     if (missing) {
       ctx.fillStyle = palette.danger;
@@ -156,6 +157,33 @@ function paintClip(ctx: Context2D, scene: Scene, row: Row, clip: Clip, place: Pl
   }
   if (dim) ctx.globalAlpha = 1;
   if (selected.has(clip.id)) outline(ctx, palette.accent, x0, y, w, height, 2);
+}
+
+/** What a fade takes away is shaded. */
+function paintFades(ctx: Context2D, scene: Scene, clip: Clip, box: Box): void {
+  const { view, palette } = scene;
+  const [fadeIn, fadeOut] = [toFlicks(clip.audio?.fade_in), toFlicks(clip.audio?.fade_out)].map(
+    (f) => f / view.flicksPerPx,
+  );
+  if (fadeIn < 2 && fadeOut < 2) return;
+  const [right, low] = [box.x + box.width, box.y + box.height];
+  ctx.fillStyle = palette.shade;
+  ctx.beginPath();
+  ctx.moveTo(box.x, low);
+  ctx.lineTo(box.x + fadeIn, box.y);
+  ctx.lineTo(box.x, box.y);
+  ctx.moveTo(right, low);
+  ctx.lineTo(right - fadeOut, box.y);
+  ctx.lineTo(right, box.y);
+  ctx.fill();
+  ctx.strokeStyle = palette.onClip;
+  ctx.lineWidth = 1;
+  ctx.beginPath();
+  ctx.moveTo(box.x, low);
+  ctx.lineTo(box.x + fadeIn, box.y);
+  ctx.moveTo(right, low);
+  ctx.lineTo(right - fadeOut, box.y);
+  ctx.stroke();
 }
 
 function paintHeader(
