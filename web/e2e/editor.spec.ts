@@ -122,6 +122,12 @@ test.describe("the picture", () => {
     await expect(editor.getByText("2×")).toBeHidden();
     await editor.keyboard.press("Home");
     await shows(editor, 0);
+    await editor.keyboard.down("k");
+    await editor.keyboard.press("l");
+    await editor.keyboard.press("l");
+    await editor.keyboard.up("k");
+    await shows(editor, 2);
+    await editor.keyboard.press("Home");
     await editor.keyboard.press("ArrowDown");
     await shows(editor, 25);
   });

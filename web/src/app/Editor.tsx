@@ -4,6 +4,7 @@ import { useText } from "../l10n/locale";
 import { chordOf } from "../keys/chord";
 import { commandById, type Ui } from "../keys/commands";
 import { keymap } from "../keys/keymap";
+import { SlowShuttle } from "../keys/shuttle";
 import type { Session } from "../session/session";
 import { EditorContext, type Editor as EditorValue } from "../ui/session-context";
 import { setTheme, themeStore } from "../ui/theme";
@@ -48,16 +49,29 @@ export function Editor({ session }: { session: Session }) {
   const editor = useMemo<EditorValue>(() => ({ session, ui, keymap: map, run }), [session, ui, map, run]);
 
   useEffect(() => {
+    const slow = new SlowShuttle();
     const onKey = (event: KeyboardEvent) => {
       if (event.defaultPrevented || isTyping(event) || document.querySelector(".dialog") !== null) return;
       const id = map.byChord.get(chordOf(event));
       const command = id === undefined ? undefined : commandById.get(id);
       if (command === undefined || pressesButton(event)) return;
       event.preventDefault();
+      if (slow.down(command.id, event.repeat, session)) return;
       if (!event.repeat || command.repeats) command.run(session, ui);
     };
+    const onKeyUp = (event: KeyboardEvent) => {
+      const id = map.byChord.get(chordOf(event));
+      if (id !== undefined) slow.up(id, session);
+    };
+    const onBlur = () => slow.reset();
     window.addEventListener("keydown", onKey);
-    return () => window.removeEventListener("keydown", onKey);
+    window.addEventListener("keyup", onKeyUp);
+    window.addEventListener("blur", onBlur);
+    return () => {
+      window.removeEventListener("keydown", onKey);
+      window.removeEventListener("keyup", onKeyUp);
+      window.removeEventListener("blur", onBlur);
+    };
   }, [map, session, ui]);
   useEffect(() => {
     document.title = name ? `${name} · cutroom` : "cutroom";

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { chordOf, reserved, shown } from "./chord";
 import { commands, groups } from "./commands";
+import { SLOW, SlowShuttle } from "./shuttle";
 import { keymap, presetIds, presets } from "./keymap";
 
 const press = (key: string, code: string, more: object = {}) => ({
@@ -93,5 +94,42 @@ describe("chords", () => {
     expect(map.conflicts).toEqual([{ chord: "J", commands: ["play-backward", "split"] }]);
     expect(map.reserved).toEqual([{ chord: "Ctrl+W", command: "undo" }]);
     expect(reserved).toContain("F5");
+  });
+});
+
+describe("K held with J and L", () => {
+  function start() {
+    const log: string[] = [];
+    const film = {
+      step: (n: number) => void log.push(`step ${n}`),
+      play: (speed: number) => void log.push(`play ${speed}`),
+      pause: () => void log.push("pause"),
+    };
+    return { log, film, slow: new SlowShuttle() };
+  }
+
+  it("steps on a press and plays slowly while held", () => {
+    const { log, film, slow } = start();
+    expect(slow.down("play-forward", false, film)).toBe(false);
+    expect(slow.down("stop", false, film)).toBe(false);
+    expect(slow.down("stop", true, film)).toBe(true);
+    expect(slow.down("play-forward", false, film)).toBe(true);
+    for (let n = 0; n < 3; n += 1) slow.down("play-forward", true, film);
+    slow.up("play-forward", film);
+    slow.down("play-backward", false, film);
+    slow.up("stop", film);
+    expect(log).toEqual(["step 1", `play ${SLOW}`, "pause", "step -1"]);
+    expect(slow.down("play-backward", false, film)).toBe(false);
+  });
+
+  it("stops when K is released first, and forgets when the window loses the focus", () => {
+    const { log, film, slow } = start();
+    slow.down("stop", false, film);
+    slow.down("play-backward", true, film);
+    slow.up("stop", film);
+    expect(log).toEqual([`play ${-SLOW}`, "pause"]);
+    slow.down("stop", false, film);
+    slow.reset();
+    expect(slow.down("play-forward", false, film)).toBe(false);
   });
 });

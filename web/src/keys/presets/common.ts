@@ -20,7 +20,7 @@ export const common: Record<string, string[]> = {
   copy: ["Ctrl+C"],
   paste: ["Ctrl+V"],
   "select-all": ["Ctrl+A"],
-  "select-none": ["Ctrl+Shift+A"],
+  "select-none": ["Ctrl+Shift+A", "Escape"],
   save: ["Ctrl+S"],
   import: ["Ctrl+I"],
   palette: ["Ctrl+Shift+P", "F1"],
