@@ -1,0 +1,30 @@
+import { Tooltip } from "radix-ui";
+import { useEffect, useMemo, useState } from "react";
+import { Session } from "../session/session";
+import { Http } from "../wire/http";
+import { remember, type Start } from "./address";
+import { Editor } from "./Editor";
+import { ProjectPicker } from "./ProjectPicker";
+
+export function App({ start }: { start: Start }) {
+  const http = useMemo(() => new Http(location.origin, start.token), [start.token]);
+  const [project, setProject] = useState(start.project);
+  const [session, setSession] = useState<Session>();
+  useEffect(() => {
+    if (project === undefined) return undefined;
+    remember(project);
+    const made = new Session(http, project);
+    setSession(made);
+    void made.start();
+    return () => made.stop();
+  }, [http, project]);
+  return (
+    <Tooltip.Provider delayDuration={500} skipDelayDuration={200}>
+      {project === undefined ? (
+        <ProjectPicker http={http} onOpen={setProject} />
+      ) : session === undefined ? null : (
+        <Editor key={session.project} session={session} />
+      )}
+    </Tooltip.Provider>
+  );
+}

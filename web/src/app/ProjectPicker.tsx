@@ -1,0 +1,81 @@
+import { Clapperboard, FolderOpen } from "lucide-react";
+import { type FormEvent, useEffect, useState } from "react";
+import type { ApiError } from "../api/types";
+import { useText } from "../l10n/locale";
+import { apiErrors } from "../wire/errors";
+import type { Http, ProjectEntry } from "../wire/http";
+
+/** Which of the server's projects, where the address names none. */
+export function ProjectPicker({ http, onOpen }: { http: Http; onOpen(project: string): void }) {
+  const text = useText();
+  const [projects, setProjects] = useState<ProjectEntry[]>();
+  const [error, setError] = useState<ApiError>();
+  const [path, setPath] = useState("");
+  useEffect(() => {
+    http.projects().then(
+      (answer) => {
+        if (answer.projects.length === 1) onOpen(answer.projects[0].id);
+        else setProjects(answer.projects);
+      },
+      (failure: unknown) => setError(apiErrors(failure)[0]),
+    );
+  }, [http, onOpen]);
+  const open = (event: FormEvent) => {
+    event.preventDefault();
+    http.openProject(path.trim()).then(
+      (entry) => onOpen(entry.id),
+      (failure: unknown) => setError(apiErrors(failure)[0]),
+    );
+  };
+  return (
+    <main className="picker">
+      <div className="picker-box">
+        <h1>
+          <Clapperboard size={26} aria-hidden /> cutroom
+        </h1>
+        {error === undefined ? null : (
+          <div className="banner danger" role="alert">
+            <strong>{error.message}</strong>
+            {error.hint ? <span>{error.hint}</span> : null}
+          </div>
+        )}
+        {projects === undefined ? null : (
+          <>
+            <h2>{text("projects")}</h2>
+            <ul className="picker-list">
+              {projects.map((p) => (
+                <li key={p.id}>
+                  <button type="button" className="entry" onClick={() => onOpen(p.id)}>
+                    <span className="entry-icon">
+                      <FolderOpen size={16} aria-hidden />
+                    </span>
+                    <span className="entry-text">
+                      <span>{p.name || p.id}</span>
+                      <span className="muted">{p.path}</span>
+                    </span>
+                  </button>
+                </li>
+              ))}
+              {projects.length === 0 ? <li className="muted">{text("projects-empty")}</li> : null}
+            </ul>
+          </>
+        )}
+        <form className="picker-form" onSubmit={open}>
+          <label htmlFor="path">{text("open-path")}</label>
+          <div className="row">
+            <input
+              id="path"
+              className="text"
+              value={path}
+              placeholder="films/holiday.json"
+              onChange={(e) => setPath(e.target.value)}
+            />
+            <button type="submit" className="button primary" disabled={path.trim() === ""}>
+              {text("open")}
+            </button>
+          </div>
+        </form>
+      </div>
+    </main>
+  );
+}

@@ -1,0 +1,303 @@
+// From what is selected and where the playhead is to commands of the program. Each answers with
+// nothing where there is nothing to do.
+import type { Clip, Composition, Copied, Media, Operation, Project, Track } from "../api/types";
+import { clipAt, compositionRate, findClip, trackIndex } from "../document/select";
+import { isFree, nudged, trackWithRoom } from "./move";
+import { endOf } from "./preview";
+import { FLICKS, fromSecs, timeOfFrame, toFlicks } from "./time";
+
+export interface Context {
+  project: Project;
+  composition: Composition;
+  selected: readonly string[];
+  /** Time of the playhead. */
+  now: number;
+  /** Marked range; either end may be absent. */
+  range: { from?: number; to?: number };
+}
+
+/** `like`, or `like-2`, `like-3` …, whichever is not in use. */
+export function freeId(like: string, used: Iterable<string>): string {
+  const taken = new Set(used);
+  if (!taken.has(like)) return like;
+  for (let n = 2; ; n += 1) if (!taken.has(`${like}-${n}`)) return `${like}-${n}`;
+}
+
+export function clipIds(project: Project): string[] {
+  return project.compositions.flatMap((c) => (c.tracks ?? []).flatMap((t) => (t.clips ?? []).map((clip) => clip.id)));
+}
+
+export function trackIds(project: Project): string[] {
+  return project.compositions.flatMap((c) => (c.tracks ?? []).map((t) => t.id));
+}
+
+export function remove({ selected }: Context, ripple: boolean, alone = false): Operation | undefined {
+  if (selected.length === 0) return undefined;
+  return { delete: { clips: [...selected], ...(ripple ? { ripple } : {}), ...(alone ? { alone } : {}) } };
+}
+
+/** At the playhead: what is selected there, else all tracks that are not locked. */
+export function split({ project, composition, selected, now }: Context, allTracks = false): Operation | undefined {
+  const inside = (clip: Clip) => toFlicks(clip.start) < now && now < endOf(clip);
+  const chosen = allTracks ? [] : selected.filter((id) => inside((findClip(project, id)?.clip ?? {}) as Clip));
+  if (chosen.length > 0) return { split: { clips: chosen, at: now } };
+  const tracks = (composition.tracks ?? [])
+    .filter((t) => !t.locked)
+    .filter((t) => {
+      const clip = clipAt(trackIndex(t), now);
+      return clip !== undefined && inside(clip);
+    });
+  return tracks.length === 0 ? undefined : { split: { tracks: tracks.map((t) => t.id), at: now } };
+}
+
+/** Trims what is selected at the playhead, or the topmost clip there, to the playhead. */
+export function trimToPlayhead(context: Context, edge: "start" | "end", ripple: boolean): Operation | undefined {
+  const { project, composition, selected, now } = context;
+  const inside = (clip: Clip | undefined) => clip !== undefined && toFlicks(clip.start) < now && now < endOf(clip);
+  let clip = selected.map((id) => findClip(project, id)?.clip).find(inside);
+  clip ??= (composition.tracks ?? [])
+    .filter((t) => !t.locked)
+    .toReversed()
+    .map((t) => clipAt(trackIndex(t), now))
+    .find(inside);
+  if (clip === undefined) return undefined;
+  return { trim: { clip: clip.id, edge, to: now, mode: ripple ? "ripple" : "plain" } };
+}
+
+export function liftOrExtract({ composition, range }: Context, close: boolean): Operation | undefined {
+  const { from, to } = range;
+  if (from === undefined || to === undefined || to <= from) return undefined;
+  const tracks = (composition.tracks ?? []).filter((t) => !t.locked).map((t) => t.id);
+  if (tracks.length === 0) return undefined;
+  return close ? { extract: { from, to, tracks } } : { lift: { from, to, tracks } };
+}
+
+export function nudge({ composition, selected }: Context, frames: number): Operation | undefined {
+  if (selected.length === 0) return undefined;
+  return { move: { clips: [...selected], by: nudged(composition, frames), overwrite: true } };
+}
+
+export function toggleLink({ project, selected }: Context): Operation | undefined {
+  const clips = selected.map((id) => findClip(project, id)?.clip).filter((c) => c !== undefined);
+  if (clips.some((c) => c.linked)) return { unlink: { clips: clips.filter((c) => c.linked).map((c) => c.id) } };
+  return clips.length === 2 ? { link: { a: clips[0].id, b: clips[1].id } } : undefined;
+}
+
+export function toggleGroup({ project, selected }: Context): Operation | undefined {
+  const clips = selected.map((id) => findClip(project, id)?.clip).filter((c) => c !== undefined);
+  if (clips.some((c) => c.group)) return { ungroup: { clips: clips.filter((c) => c.group).map((c) => c.id) } };
+  if (clips.length < 2) return undefined;
+  const names = project.compositions.flatMap((c) =>
+    (c.tracks ?? []).flatMap((t) => (t.clips ?? []).map((clip) => clip.group ?? "")),
+  );
+  return { group: { clips: clips.map((c) => c.id), name: freeId("group", names) } };
+}
+
+export function toggleEnabled({ project, selected }: Context): Operation | undefined {
+  const clips = selected.map((id) => findClip(project, id)?.clip).filter((c) => c !== undefined);
+  if (clips.length === 0) return undefined;
+  const enabled = !clips.some((c) => c.enabled !== false);
+  return together(clips.map((c) => setField({ clip: c.id }, "enabled", enabled)));
+}
+
+/** One step of several. */
+export function together(steps: Operation[]): Operation | undefined {
+  if (steps.length < 2) return steps[0];
+  return { all: { steps } };
+}
+
+type Target = Extract<Operation, { set: unknown }>["set"]["of"];
+
+/** The generated type of a value is an object; the program takes any JSON. */
+export function setField(of: Target, field: string, value: unknown): Operation {
+  return { set: { of, field, value: value as Record<string, unknown> } };
+}
+
+export function mark({ composition, now }: Context): Operation {
+  const id = freeId(
+    "marker",
+    (composition.markers ?? []).map((m) => m.id),
+  );
+  return { set_marker: { composition: composition.id, marker: { id, time: now } } };
+}
+
+export function copied({ project, selected }: Context): Copied[] {
+  return selected.flatMap((id) => {
+    const found = findClip(project, id);
+    return found === undefined ? [] : [{ track: found.track.id, clip: found.clip }];
+  });
+}
+
+export function paste({ now }: Context, clips: Copied[]): Operation | undefined {
+  return clips.length === 0 ? undefined : { paste: { clips, at: now, overwrite: true } };
+}
+
+export function nest({ project, selected }: Context): Operation | undefined {
+  if (selected.length === 0) return undefined;
+  return {
+    nest: {
+      clips: [...selected],
+      composition: freeId(
+        "nested",
+        project.compositions.map((c) => c.id),
+      ),
+    },
+  };
+}
+
+/**
+ * The default transition at the cut that is closest to the playhead, of the clips selected or all.
+ */
+export function dissolve(context: Context, kind: string, length: number): Operation | undefined {
+  const cut = nearestCut(context);
+  return cut === undefined ? undefined : { add_transition: { kind, from: cut.from, to: cut.to, duration: length } };
+}
+
+function nearestCut({ composition, selected, now }: Context): { from: string; to: string } | undefined {
+  let best: { from: string; to: string } | undefined;
+  let distance = Infinity;
+  for (const track of composition.tracks ?? []) {
+    if (track.locked) continue;
+    const index = trackIndex(track);
+    for (let n = 1; n < index.clips.length; n += 1) {
+      const [a, b] = [index.clips[n - 1], index.clips[n]];
+      if (index.ends[n - 1] !== index.starts[n]) continue;
+      if (selected.length > 0 && !selected.includes(a.id) && !selected.includes(b.id)) continue;
+      const off = Math.abs(index.starts[n] - now);
+      if (off < distance) [best, distance] = [{ from: a.id, to: b.id }, off];
+    }
+  }
+  return best;
+}
+
+export type Placement = "insert" | "overwrite" | "append";
+
+export interface Part {
+  /** Marked part of the source, in flicks. */
+  from?: number;
+  to?: number;
+}
+
+/** How long a still picture, or a file of unknown length, is shown. */
+export const STILL_SECS = 5;
+
+/** Places a file on the timeline. Without a track it takes the lowest of its kind with room. */
+export function placeMedia(
+  context: Context,
+  media: Media,
+  how: Placement,
+  at: number,
+  track?: string,
+  part: Part = {},
+): Operation {
+  const { project, composition } = context;
+  const kind = media.kind === "audio" ? "audio" : "video";
+  const known = media.kind === "image" ? undefined : (media.facts?.duration ?? undefined);
+  const from = part.from ?? 0;
+  const length = (part.to ?? (known === undefined ? from + fromSecs(STILL_SECS) : toFlicks(known))) - from;
+  const duration = wholeFrames(composition, length);
+  const id = freeId(stem(media.path), clipIds(project));
+  const clip = {
+    id,
+    source: { type: "media", media: media.id },
+    start: at,
+    duration,
+    ...(from > 0 ? { source_in: from } : {}),
+  } as Clip;
+  return placed(context, clip, kind, how, track);
+}
+
+/** Places a clip, on a new track where there is none for it. */
+export function placed(
+  { project, composition }: Context,
+  clip: Clip,
+  kind: "video" | "audio",
+  how: Placement,
+  track?: string,
+): Operation {
+  const named = (composition.tracks ?? []).find((t) => t.id === track && (t.kind ?? "video") === kind && !t.locked);
+  const first = (composition.tracks ?? []).find((t) => (t.kind ?? "video") === kind && !t.locked);
+  const [start, length] = [toFlicks(clip.start), toFlicks(clip.duration)];
+  const target = named ?? (how === "overwrite" ? trackWithRoom(composition, kind, start, length) : first);
+  if (target !== undefined) {
+    const insertion = { track: target.id, clip };
+    if (how === "insert") return { insert: insertion };
+    return how === "append" ? { append: insertion } : { overwrite: insertion };
+  }
+  const id = freeId(kind === "audio" ? "a1" : "v1", trackIds(project));
+  const added: Track = kind === "audio" ? { id, kind } : { id };
+  return {
+    all: { steps: [{ add_track: { composition: composition.id, track: added } }, { overwrite: { track: id, clip } }] },
+  };
+}
+
+export function addTrack({ project, composition }: Context, kind: "video" | "audio"): Operation {
+  const id = freeId(kind === "audio" ? "a1" : "v1", trackIds(project));
+  return { add_track: { composition: composition.id, track: kind === "audio" ? { id, kind } : { id } } };
+}
+
+/** A text in the middle of the picture. */
+export function textClip(context: Context, text: string): Operation {
+  const { project, composition, now } = context;
+  const id = freeId("title", clipIds(project));
+  const style = { size_px: Math.round(composition.size.height / 10) };
+  const clip = {
+    id,
+    source: { type: "text", text, style },
+    start: now,
+    duration: wholeFrames(composition, fromSecs(STILL_SECS)),
+  };
+  const above = (composition.tracks ?? []).filter((t) => t.kind !== "audio" && !t.locked);
+  const top = above.at(-1);
+  const room = top !== undefined && above.length > 1 && isFree(top, now, now + clip.duration) ? top.id : undefined;
+  if (room !== undefined) return { overwrite: { track: room, clip: clip as unknown as Clip } };
+  const track = freeId("titles", trackIds(project));
+  return {
+    all: {
+      steps: [
+        { add_track: { composition: composition.id, track: { id: track } } },
+        { overwrite: { track, clip: clip as unknown as Clip } },
+      ],
+    },
+  };
+}
+
+function wholeFrames(composition: Composition, length: number): number {
+  const rate = compositionRate(composition);
+  const frames = Math.max(1, Math.floor((length * rate.num) / (FLICKS * rate.den) + 1e-9));
+  return timeOfFrame(rate, frames);
+}
+
+function stem(path: string): string {
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  return (
+    name
+      .replace(/\.[^.]*$/, "")
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9]+/g, "-")
+      .replaceAll(/^-|-$/g, "") || "clip"
+  );
+}
+
+/** Cuts before and after a time, over all tracks. */
+export function neighbouringEdit(composition: Composition, now: number, direction: -1 | 1): number | undefined {
+  let best: number | undefined;
+  const better = (time: number) => {
+    if (direction < 0 ? time >= now : time <= now) return;
+    if (best === undefined || (direction < 0 ? time > best : time < best)) best = time;
+  };
+  better(0);
+  for (const track of composition.tracks ?? []) {
+    const { starts, ends } = trackIndex(track);
+    starts.forEach(better);
+    ends.forEach(better);
+  }
+  return best;
+}
+
+export function neighbouringMarker(composition: Composition, now: number, direction: -1 | 1): number | undefined {
+  const times = (composition.markers ?? [])
+    .map((m) => toFlicks(m.time))
+    .filter((t) => (direction < 0 ? t < now : t > now));
+  return times.length === 0 ? undefined : direction < 0 ? Math.max(...times) : Math.min(...times);
+}

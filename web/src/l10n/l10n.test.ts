@@ -1,0 +1,116 @@
+import { FluentBundle, FluentResource } from "@fluent/bundle";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { commands, groups, panelIds } from "../keys/commands";
+import { presetIds } from "../keys/keymap";
+import { locales, textIn, type Locale } from "./locale";
+
+const root = join(import.meta.dirname, "..");
+
+function files(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((f) => f.isFile() && /\.tsx?$/.test(f.name) && !f.name.includes(".test."))
+    .map((f) => join(f.parentPath, f.name));
+}
+
+function bundle(locale: string): FluentBundle {
+  const made = new FluentBundle(locale);
+  for (const file of ["editor", "commands"]) {
+    made.addResource(new FluentResource(readFileSync(join(root, "l10n", locale, `${file}.ftl`), "utf8")));
+  }
+  return made;
+}
+
+const bundles = Object.fromEntries(Object.keys(locales).map((l) => [l, bundle(l)]));
+const ids = (locale: string) => [...(bundles[locale]._messages.keys() as Iterable<string>)].sort();
+
+/** Ids that are written out in the sources, also both sides of a choice. */
+function used(): Set<string> {
+  const found = new Set<string>();
+  for (const file of files(root)) {
+    const source = readFileSync(file, "utf8");
+    for (const call of source.matchAll(/\b(?:text|label)\(([^`()]*?)[,)]/g)) {
+      const choices = call[1].includes("?") ? call[1].slice(call[1].indexOf("?")) : call[1];
+      for (const [, id] of choices.matchAll(/"([a-z][a-z0-9-]+)"/g)) found.add(id);
+    }
+  }
+  found.delete("2d");
+  return found;
+}
+
+/** What ids with a part that varies can become. */
+const families: Record<string, readonly string[]> = {
+  "cmd-": commands.map((c) => c.id),
+  "group-": groups,
+  "panel-": panelIds,
+  "preset-": presetIds,
+  "alignment-": ["centre", "start", "end"],
+  "container-": ["mp4", "mov", "mkv", "webm", "m4a", "mp3", "flac", "wav", "opus"],
+  "crop-": ["left", "top", "right", "bottom"],
+  "fit-": ["contain", "cover", "stretch", "native"],
+  "generator-": [
+    "text",
+    "solid",
+    "shape",
+    "adjustment",
+    "text-about",
+    "solid-about",
+    "shape-about",
+    "adjustment-about",
+  ],
+  "job-": ["running", "done", "failed"],
+  "limit-": ["material", "neighbour", "start", "length", "kind", "locked"],
+  "menu-": ["file", "edit", "clip", "mark", "view"],
+  "quality-": ["auto", "full", "half", "quarter"],
+  "silent-": ["blocked", "missing"],
+  "source-": ["media", "composition", "solid", "text", "shape", "subtitles", "adjustment", "null"],
+  "tab-": ["effects", "transitions", "generators"],
+  "weight-": ["light", "regular", "medium", "semibold", "bold", "black"],
+};
+
+describe("texts", () => {
+  it("are the same in each language", () => {
+    expect(ids("ja")).toEqual(ids("en"));
+    expect(ids("en").length).toBeGreaterThan(200);
+  });
+
+  it("exist for everything that the sources name", () => {
+    const known = new Set(ids("en"));
+    const dynamic = Object.entries(families).flatMap(([prefix, rest]) => rest.map((r) => prefix + r));
+    const missing = [...used(), ...dynamic].filter((id) => !known.has(id));
+    expect(missing).toEqual([]);
+  });
+
+  it("are all used", () => {
+    const names = new Set([
+      ...used(),
+      ...Object.entries(families).flatMap(([prefix, rest]) => rest.map((r) => prefix + r)),
+    ]);
+    expect(ids("en").filter((id) => !names.has(id))).toEqual([]);
+  });
+
+  it("have a family for each id that is put together", () => {
+    const prefixes = new Set(
+      files(root).flatMap((f) => [...readFileSync(f, "utf8").matchAll(/\btext\(`([a-z-]+)\$\{/g)].map((m) => m[1])),
+    );
+    expect([...prefixes].filter((p) => !(p in families))).toEqual([]);
+  });
+
+  it("take the same values in each language", () => {
+    const names = (value: unknown): string[] => {
+      if (value === null || typeof value !== "object") return [];
+      const { type, name } = value as { type?: string; name?: string };
+      return [...(type === "var" && name !== undefined ? [name] : []), ...Object.values(value).flatMap(names)];
+    };
+    const variables = (locale: Locale, id: string) => [...new Set(names(bundles[locale].getMessage(id)?.value))].sort();
+    for (const id of ids("en")) expect([id, ...variables("ja", id)]).toEqual([id, ...variables("en", id)]);
+  });
+
+  it("are formatted, and show the id where one is missing", () => {
+    expect(textIn("en")("clips-selected", { count: 3 })).toBe("3 clips");
+    expect(textIn("en")("clips-selected", { count: 1 })).toBe("1 clip");
+    expect(textIn("ja")("clips-selected", { count: 3 })).toBe("3 個のクリップ");
+    expect(textIn("en")("no-such-text")).toBe("no-such-text");
+  });
+});

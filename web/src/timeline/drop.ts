@@ -1,0 +1,133 @@
+// Things dragged onto the timeline from other panels and from the system.
+import type { Operation } from "../api/types";
+import { compositionRate, findMedia } from "../document/select";
+import { placeMedia, STILL_SECS } from "../edit/commands";
+import { snapBy, snapTimes } from "../edit/snap";
+import { FLICKS, onFrame, toFlicks } from "../edit/time";
+import type { Session } from "../session/session";
+import { EFFECT, MEDIA, TRANSITION } from "../ui/dragged";
+import { SNAP_PX } from "./gestures/drags";
+import type { Pointer, Situation } from "./gestures/host";
+import { hitTest } from "./hit";
+import type { Overlay } from "./painter/overlay";
+import { rowAt, timeAt, type Row } from "./view";
+
+export interface Dropped {
+  media?: string;
+  effect?: string;
+  transition?: string;
+  files: File[];
+}
+
+/** While something is dragged browsers tell only of which kind it is. */
+export function kindOf(types: readonly string[]): "media" | "effect" | "transition" | "files" | undefined {
+  if (types.includes(MEDIA)) return "media";
+  if (types.includes(EFFECT)) return "effect";
+  if (types.includes(TRANSITION)) return "transition";
+  return types.includes("Files") ? "files" : undefined;
+}
+
+export function dropped(transfer: DataTransfer): Dropped {
+  const value = (type: string) => transfer.getData(type) || undefined;
+  return { media: value(MEDIA), effect: value(EFFECT), transition: value(TRANSITION), files: [...transfer.files] };
+}
+
+function startAt(now: Situation, pointer: Pointer): number {
+  const time = Math.max(0, timeAt(now.view, pointer.x));
+  const times = now.snapping !== pointer.shift ? snapTimes(now.composition, new Set(), [now.now]) : undefined;
+  return snapBy(times, [time], 0, SNAP_PX * now.view.flicksPerPx).at ?? onFrame(compositionRate(now.composition), time);
+}
+
+/** What is shown where something would go. */
+export function dropOverlay(
+  now: Situation,
+  pointer: Pointer,
+  kind: ReturnType<typeof kindOf>,
+  dragged: string | undefined,
+): Partial<Overlay> {
+  const row = rowAt(now.rows, pointer.y);
+  if (kind === "media" || kind === "files") {
+    const media = dragged === undefined ? undefined : findMedia(now.project, dragged);
+    const length =
+      media?.facts?.duration && media.kind !== "image" ? toFlicks(media.facts.duration) : STILL_SECS * FLICKS;
+    const start = startAt(now, pointer);
+    const at = row ?? now.rows[0];
+    const place = at === undefined ? { y: 4, height: 48 } : { y: at.y, height: at.height };
+    return { drop: { start, length, ...place, line: pointer.ctrl } };
+  }
+  const hit = hitTest(now.rows, now.view, pointer.x, Math.min(pointer.y, (row?.y ?? 0) + 10));
+  if (hit.kind === "cut" && kind === "transition") {
+    const at = toFlicks(hit.clip.start);
+    return { drop: { start: at - FLICKS / 2, length: FLICKS, y: hit.row.y, height: hit.row.height, line: false } };
+  }
+  if (hit.kind !== "clip" && hit.kind !== "edge" && hit.kind !== "cut") return { drop: undefined };
+  return {
+    drop: {
+      start: toFlicks(hit.clip.start),
+      length: toFlicks(hit.clip.duration),
+      y: hit.row.y,
+      height: hit.row.height,
+      line: false,
+    },
+  };
+}
+
+export async function drop(session: Session, now: Situation, pointer: Pointer, what: Dropped): Promise<void> {
+  const row = rowAt(now.rows, pointer.y);
+  const start = startAt(now, pointer);
+  if (what.files.length > 0) {
+    const ids = await session.importFiles(what.files);
+    let at = start;
+    for (const id of ids) {
+      await placed(session, id, row, at, "overwrite");
+      at += lengthOf(session, id);
+    }
+    return;
+  }
+  if (what.media !== undefined) {
+    await placed(session, what.media, row, start, pointer.ctrl ? "insert" : "overwrite");
+    return;
+  }
+  const command = dropCommand(now, pointer, row, what);
+  await session.run(command, what.effect ?? what.transition ?? "drop");
+}
+
+async function placed(
+  session: Session,
+  id: string,
+  row: Row | undefined,
+  at: number,
+  how: "insert" | "overwrite",
+): Promise<void> {
+  const context = session.context();
+  const media = session.media(id);
+  if (context !== undefined && media !== undefined)
+    await session.run(placeMedia(context, media, how, at, row?.track.id), "overwrite-media");
+}
+
+function lengthOf(session: Session, id: string): number {
+  const media = session.media(id);
+  return media?.facts?.duration && media.kind !== "image" ? toFlicks(media.facts.duration) : STILL_SECS * FLICKS;
+}
+
+export function dropCommand(
+  now: Situation,
+  pointer: Pointer,
+  row: Row | undefined,
+  what: Dropped,
+): Operation | undefined {
+  const hit = hitTest(now.rows, now.view, pointer.x, Math.min(pointer.y, (row?.y ?? 0) + 10));
+  if (hit.kind !== "clip" && hit.kind !== "edge" && hit.kind !== "cut") return undefined;
+  if (what.effect !== undefined) {
+    const clips = now.selected.has(hit.clip.id) ? [...now.selected] : [hit.clip.id];
+    return { add_effect: { clips, effect: what.effect } };
+  }
+  if (what.transition === undefined) return undefined;
+  const duration = FLICKS;
+  if (hit.kind === "cut")
+    return { add_transition: { kind: what.transition, from: hit.before.id, to: hit.clip.id, duration } };
+  const atStart = timeAt(now.view, pointer.x) < toFlicks(hit.clip.start) + toFlicks(hit.clip.duration) / 2;
+  return {
+    add_transition: { kind: what.transition, ...(atStart ? { to: hit.clip.id } : { from: hit.clip.id }), duration },
+  };
+}
