@@ -18,7 +18,7 @@ pub fn types(args: &[String]) -> Outcome {
     written(check)
 }
 
-/// As [`types`], with a program that is built already.
+/// As [`types`], with a program that is built already; then the tests of the editor for browsers.
 pub fn written(check: bool) -> Outcome {
     let web = workspace::root().join("web");
     let lock = |path: &Path| std::fs::read(path).unwrap_or_default();
@@ -40,7 +40,8 @@ pub fn written(check: bool) -> Outcome {
     if !running.wait().map_err(failed)?.success() {
         return Err("the TypeScript types are not up to date, or could not be made; see above".into());
     }
-    process::run(npm(&web).args(["run", "--silent", "check"]))
+    process::run(npm(&web).args(["run", "--silent", "check"]))?;
+    process::run(npm(&web).args(["test", "--silent", "--", "--reporter=dot"]))
 }
 
 fn npm(web: &Path) -> Command {

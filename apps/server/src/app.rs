@@ -11,6 +11,7 @@ use axum::{
 use std::sync::Arc;
 use tower_http::{
     cors::{AllowOrigin, CorsLayer},
+    services::ServeDir,
     set_header::SetResponseHeaderLayer,
 };
 
@@ -47,8 +48,12 @@ pub fn app(options: &ServerOptions, projects: Arc<Projects>) -> Router {
     let isolated = |name: &'static str, value: &'static str| {
         SetResponseHeaderLayer::overriding(HeaderName::from_static(name), HeaderValue::from_static(value))
     };
-    Router::new()
-        .nest("/api/v1", api)
+    let mut whole = Router::new().nest("/api/v1", api);
+    if let Some(page) = &options.page {
+        // The page itself is no secret: what it shows needs the token.
+        whole = whole.fallback_service(ServeDir::new(page));
+    }
+    whole
         .layer(cors)
         .layer(isolated("cross-origin-opener-policy", "same-origin"))
         .layer(isolated("cross-origin-embedder-policy", "require-corp"))

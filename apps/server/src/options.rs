@@ -13,6 +13,8 @@ pub struct ServerOptions {
     pub roots: Vec<PathBuf>,
     /// Other origins whose pages may use the server, such as `http://127.0.0.1:5173`.
     pub origins: Vec<String>,
+    /// Folder of the page that is served at `/`, such as `web/dist`; absent: none.
+    pub page: Option<PathBuf>,
     /// What draws.
     pub backend: BackendChoice,
     /// Threads for drawing; 0 for one per core.
@@ -30,6 +32,7 @@ impl Default for ServerOptions {
             token: None,
             roots: Vec::new(),
             origins: Vec::new(),
+            page: None,
             backend: BackendChoice::default(),
             threads: 0,
             max_body_bytes: 16 << 20,

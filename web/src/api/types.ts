@@ -4790,6 +4790,10 @@ export interface FilmstripRequest {
    */
   output?: string | null;
   /**
+   * JPEG and not PNG, if no file is to be written.
+   */
+  jpeg?: boolean;
+  /**
    * Replace an existing file.
    */
   overwrite?: boolean;
@@ -6243,6 +6247,10 @@ export interface ThumbnailRequest {
    * The file to write, PNG or JPEG by its extension; absent: none.
    */
   output?: string | null;
+  /**
+   * JPEG and not PNG, if no file is to be written.
+   */
+  jpeg?: boolean;
   /**
    * Replace an existing file.
    */

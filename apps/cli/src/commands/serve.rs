@@ -37,6 +37,9 @@ pub struct ServeArgs {
     /// Another origin whose pages may use the server
     #[arg(long, value_name = "URL")]
     pub origin: Vec<String>,
+    /// A folder with a page to serve at /, such as the editor's: web/dist
+    #[arg(long, value_name = "FOLDER")]
+    pub page: Option<PathBuf>,
     /// What renders the frames
     #[arg(long, value_enum, default_value_t)]
     pub backend: BackendArg,
@@ -62,6 +65,7 @@ pub fn serve(args: &ServeArgs) -> Result<(), Failure> {
         token,
         roots: args.projects.iter().map(folder).chain(args.root.iter().cloned()).collect(),
         origins: args.origin.clone(),
+        page: args.page.clone(),
         backend: args.backend.into(),
         threads: args.threads,
         ..ServerOptions::default()
@@ -74,7 +78,11 @@ pub fn serve(args: &ServeArgs) -> Result<(), Failure> {
     let server = Server::start(&options, projects)?;
     let query = options.token.as_ref().map(|token| format!("?token={token}")).unwrap_or_default();
     for id in opened {
-        super::print(&format!("http://{}/api/v1/projects/{id}/document{query}\n", server.address()))?;
+        let line = match &args.page {
+            Some(_) => format!("http://{}/?project={id}{}\n", server.address(), query.replace('?', "&")),
+            None => format!("http://{}/api/v1/projects/{id}/document{query}\n", server.address()),
+        };
+        super::print(&line)?;
     }
     while !cancel.is_cancelled() {
         std::thread::sleep(PAUSE);

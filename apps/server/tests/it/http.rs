@@ -122,6 +122,27 @@ fn nobody_comes_in_without_the_token_or_from_elsewhere() {
     assert_eq!(b.request("GET", "/api/v1/nothing", "", b"").0, 404);
 }
 
+/// The page needs no token, and nothing beside it is served.
+#[test]
+fn a_page_is_served_beside() {
+    let dir = tempfile::tempdir().unwrap();
+    let page = dir.path().join("page");
+    std::fs::create_dir(&page).unwrap();
+    std::fs::write(page.join("index.html"), "<p>editor</p>").unwrap();
+    std::fs::write(dir.path().join("secret"), "no").unwrap();
+    let options = cutroom_server::ServerOptions { token: Some(TOKEN.into()), page: Some(page), ..Default::default() };
+    let projects = std::sync::Arc::new(cutroom_server::Projects::new(&options, Default::default()));
+    let server = cutroom_server::Server::start(&options, projects).unwrap();
+    let at = server.address().to_string();
+    let (status, headers, body) = raw(&at, "GET", "/", "", b"");
+    assert_eq!((status, &body[..]), (200, &b"<p>editor</p>"[..]));
+    assert!(headers.contains("cross-origin-embedder-policy: require-corp"));
+    for path in ["/../secret", "/%2e%2e/secret", "/..%2fsecret", "/none", "/..\\secret"] {
+        assert_eq!(raw(&at, "GET", path, "", b"").0, 404, "{path}");
+    }
+    assert_eq!(raw(&at, "GET", "/api/v1/projects", "", b"").0, 401);
+}
+
 #[test]
 fn other_addresses_need_a_token() {
     let options = cutroom_server::ServerOptions { address: ([0, 0, 0, 0], 0).into(), ..Default::default() };
