@@ -100,7 +100,7 @@ impl Connection<'_> {
                                     let done = self.project.execute(Some(self.view), command, None);
                                     answers.push_back(async move { (id, done.await) });
                                 }
-                                Ok(ClientMessage::Credit { sequence }) => self.credit(sequence),
+                                Ok(ClientMessage::Credit { sequence, .. }) => self.credit(sequence),
                                 Ok(message) => self.project.look(self.view, message),
                                 Err(e) => {
                                     let error = ApiError::new("server.message", format!("a message cannot be read: {e}"));

@@ -171,6 +171,9 @@ pub enum ClientMessage {
         width: u32,
         /// Height of the view.
         height: u32,
+        /// Pixels of the screen for each pixel of the page.
+        #[serde(default = "one")]
+        dpr: f64,
     },
     /// A command: an operation of the document, or one of the session.
     Command {
@@ -212,10 +215,16 @@ pub enum ClientMessage {
         /// Height.
         height: u32,
     },
-    /// A picture was shown, or dropped.
+    /// A picture was shown, or dropped: it and all before it are not on their way any more.
     Credit {
         /// Its sequence number.
         sequence: u32,
+        /// Number of pictures that were shown so far.
+        #[serde(default)]
+        shown: u64,
+        /// How late it was shown, in milliseconds.
+        #[serde(default)]
+        late_ms: f64,
     },
     /// Looks at another composition.
     Show {

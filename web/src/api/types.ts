@@ -1621,6 +1621,10 @@ export type ClientMessage =
        * Height of the view.
        */
       height: number;
+      /**
+       * Pixels of the screen for each pixel of the page.
+       */
+      dpr?: number;
     }
   | {
       type: "command";
@@ -1689,6 +1693,14 @@ export type ClientMessage =
        * Its sequence number.
        */
       sequence: number;
+      /**
+       * Number of pictures that were shown so far.
+       */
+      shown?: number;
+      /**
+       * How late it was shown, in milliseconds.
+       */
+      late_ms?: number;
     }
   | {
       type: "show";

@@ -13,6 +13,7 @@ import type {
   StateMessage,
   Welcome,
 } from "./messages";
+import { asSent } from "./messages";
 
 export type LinkState = "connecting" | "open" | "lost" | "closed";
 
@@ -170,7 +171,7 @@ export class Live {
   }
 
   private send(message: ClientMessage): void {
-    if (this.opened) this.socket?.send(JSON.stringify(message));
+    if (this.opened) this.socket?.send(JSON.stringify(asSent(message)));
   }
 
   private lost(socket: Socket): void {

@@ -1,5 +1,13 @@
 // JSON texts of the live socket.
-import type { ApiError, Edit, LiveCommand, Operation, SessionCommand, SessionEvent } from "../api/types";
+import type {
+  ApiError,
+  Edit,
+  LiveCommand,
+  Operation,
+  SessionCommand,
+  SessionEvent,
+  ClientMessage as WireMessage,
+} from "../api/types";
 
 export type Command = (Operation | SessionCommand | LiveCommand) & { key?: string };
 
@@ -17,6 +25,9 @@ export type ClientMessage =
   | { type: "credit"; sequence: number; shown: number; late_ms: number }
   | { type: "show"; composition: string }
   | { type: "quality"; mode: QualityMode };
+
+/** What is sent must be what the server reads: the types of both are compared here. */
+export const asSent = (message: ClientMessage): WireMessage => message;
 
 export interface Welcome {
   type: "welcome";

@@ -17,7 +17,7 @@ impl Client {
     async fn new(b: &Bench) -> Self {
         let url = format!("ws://{}/api/v1/projects/film/live?token={TOKEN}", b.address());
         let mut client = Self(connect_async(url).await.unwrap().0);
-        client.send(json!({"type": "hello", "decoders": ["jpeg"], "width": 128, "height": 72})).await;
+        client.send(json!({"type": "hello", "decoders": ["jpeg"], "width": 128, "height": 72, "dpr": 2})).await;
         client
     }
 
@@ -33,7 +33,7 @@ impl Client {
                 Message::Binary(bytes) => {
                     let header = LiveHeader::from_bytes(&bytes).unwrap();
                     if header.kind == LiveKind::Picture {
-                        self.send(json!({"type": "credit", "sequence": header.sequence})).await;
+                        self.send(json!({"type": "credit", "sequence": header.sequence, "shown": 1, "late_ms": 0.5})).await;
                     }
                     return Got::Binary(header, bytes[LIVE_HEADER_BYTES..].to_vec());
                 }
@@ -185,7 +185,8 @@ fn playback_sends_pictures_and_sound() {
         // Three seconds; a tone of an eighth of full scale in the first of them.
         assert_eq!(samples, 3 * 48_000);
         assert!((i32::from(loudest) - 4096).abs() < 20, "{loudest}");
-        assert!(frames.len() > 10 && frames.is_sorted() && frames.iter().all(|n| (25..100).contains(n)), "{frames:?}");
+        // All of them, but for those that a busy machine leaves out.
+        assert!(frames.len() > 40 && frames.is_sorted() && frames.iter().all(|n| (25..100).contains(n)), "{frames:?}");
     });
 }
 
