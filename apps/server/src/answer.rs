@@ -29,7 +29,9 @@ impl Refusal {
     pub fn of(errors: Vec<ApiError>) -> Self {
         let class = errors.first().and_then(|e| CODES.iter().find(|row| row.code == e.code)).map(|row| row.class);
         let is_lost = errors.first().is_some_and(|e| e.code == "media.open.not_found" || e.code == "project.read");
+        let is_outside = errors.first().is_some_and(|e| e.code == "server.outside");
         let status = match class {
+            _ if is_outside => StatusCode::FORBIDDEN,
             _ if is_lost => StatusCode::NOT_FOUND,
             Some(ErrorClass::Usage) => StatusCode::BAD_REQUEST,
             Some(ErrorClass::Project | ErrorClass::Media) => StatusCode::UNPROCESSABLE_ENTITY,

@@ -10,6 +10,7 @@ mod access;
 mod answer;
 mod app;
 mod options;
+mod paths;
 mod project;
 mod projects;
 mod routes;

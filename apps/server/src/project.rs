@@ -1,6 +1,7 @@
 //! The thread of an open project: its running session, and the views that look at it.
 use crate::{
     answer::Refusal,
+    paths::Roots,
     view::{Outlet, View},
 };
 use axum::http::StatusCode;
@@ -67,7 +68,7 @@ impl Project {
     ///
     /// # Errors
     /// Those of opening a project and its journal.
-    pub fn open(id: String, path: &Path, options: LiveOptions) -> Result<Self, ApiError> {
+    pub fn open(id: String, path: &Path, roots: Roots, options: LiveOptions) -> Result<Self, ApiError> {
         let (editor, notes) = Editor::open(Session::open(path)?, JournalOptions::default())?;
         notes.iter().for_each(|note| tracing::info!(project = id, "{note}"));
         let options = LiveOptions { watches: true, keeps_changes: true, ..options };
@@ -75,10 +76,11 @@ impl Project {
         let (begun, beginning) = mpsc::sync_channel(1);
         let cancel = CancelToken::new();
         let of_thread = cancel.clone();
+        let folder = path.parent().unwrap_or(Path::new("/")).to_owned();
         // The session lives on its thread alone.
         let run = move || {
             let made = LiveSession::new(editor, options);
-            let made = made.map(|session| Running { session, views: BTreeMap::new(), cancel: of_thread });
+            let made = made.map(|session| Running { session, views: BTreeMap::new(), cancel: of_thread, roots, folder });
             match made {
                 Ok(running) => {
                     // The opener waits for this.
@@ -165,6 +167,9 @@ struct Running {
     session: LiveSession,
     views: BTreeMap<ViewId, View>,
     cancel: CancelToken,
+    /// Where commands may name files, and the folder that relative ones start at.
+    roots: Roots,
+    folder: PathBuf,
 }
 
 impl Running {
@@ -229,9 +234,11 @@ impl Running {
         if command.get("wait").is_some() {
             return Err(ApiError::new("usage.command", "a server does not wait: the end of a job comes as an event").into());
         }
+        let mut command = command.clone();
+        self.roots.resolve(&mut command, &self.folder)?;
         let view = view.filter(|view| self.views.contains_key(view)).unwrap_or(ViewId::SCRIPT);
         let mut events = Vec::new();
-        let done = self.session.execute_in(view, command, &self.cancel, &mut |event| events.push(event));
+        let done = self.session.execute_in(view, &command, &self.cancel, &mut |event| events.push(event));
         events.into_iter().for_each(|event| self.tell(&ServerMessage::Event { event: Box::new(event) }));
         // Others see a change before its author has the answer.
         self.tell_changes();

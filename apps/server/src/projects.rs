@@ -2,21 +2,22 @@
 use crate::{
     answer::{Answer, Refusal},
     options::ServerOptions,
+    paths::Roots,
     project::{Project, Unfinished},
 };
 use axum::http::StatusCode;
 use cutroom_api::{ApiError, LiveOptions};
 use std::{
     collections::BTreeMap,
-    path::{Path, PathBuf},
+    path::Path,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 /// The open projects of a server, by their numbers in addresses.
 pub struct Projects {
     open: Mutex<BTreeMap<String, Arc<Project>>>,
-    /// Folders whose projects may be opened, as the system knows them.
-    roots: Vec<PathBuf>,
+    /// Folders whose projects and files may be used.
+    roots: Roots,
     live: LiveOptions,
     views: Arc<tokio::sync::Semaphore>,
 }
@@ -25,7 +26,7 @@ impl Projects {
     /// No open projects. Roots that do not exist are left out.
     pub fn new(options: &ServerOptions, unfinished: Unfinished) -> Self {
         let live = LiveOptions { backend: options.backend, threads: options.threads, unfinished, ..LiveOptions::default() };
-        let roots = options.roots.iter().filter_map(|root| root.canonicalize().ok()).collect();
+        let roots = Roots::new(options.roots.iter().cloned());
         let views = Arc::new(tokio::sync::Semaphore::new(options.max_views));
         Self { open: Mutex::default(), roots, live, views }
     }
@@ -36,7 +37,7 @@ impl Projects {
     /// `server.outside` for a path outside of the roots, and those of opening a project.
     pub fn open(&self, path: &Path) -> Answer<Arc<Project>> {
         let real = path.canonicalize().map_err(|e| ApiError::of("project.read", &e).file(path))?;
-        if !self.roots.iter().any(|root| real.starts_with(root)) {
+        if !self.roots.hold(&real) {
             let message = format!("{} is in none of the folders that this server may use", path.display());
             return Err(Refusal::new(StatusCode::FORBIDDEN, "server.outside", message));
         }
@@ -48,7 +49,7 @@ impl Projects {
         let stem: String = stem.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
         let numbered = (1_u32..).map(|n| if n == 1 { stem.clone() } else { format!("{stem}-{n}") });
         let id = numbered.into_iter().find(|id| !id.is_empty() && !open.contains_key(id)).unwrap_or_default();
-        let project = Arc::new(Project::open(id.clone(), &real, self.live.clone())?);
+        let project = Arc::new(Project::open(id.clone(), &real, self.roots.clone(), self.live.clone())?);
         open.insert(id, Arc::clone(&project));
         Ok(project)
     }
@@ -60,6 +61,18 @@ impl Projects {
     pub fn get(&self, id: &str) -> Answer<Arc<Project>> {
         let found = self.open_projects().get(id).cloned();
         found.ok_or_else(|| Refusal::new(StatusCode::NOT_FOUND, "server.project", format!("no project \"{id}\" is open")))
+    }
+
+    /// Whether a file may be read.
+    ///
+    /// # Errors
+    /// `server.outside`.
+    pub fn check_file(&self, path: &Path) -> Answer<()> {
+        if self.roots.hold(path) {
+            return Ok(());
+        }
+        let message = format!("{} is in none of the folders that this server may use", path.display());
+        Err(Refusal::new(StatusCode::FORBIDDEN, "server.outside", message))
     }
 
     /// All open projects.

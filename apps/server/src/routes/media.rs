@@ -25,7 +25,9 @@ const MAX_STRIP: u32 = 200;
 async fn path_of(shared: &Shared, id: &str, media: &str) -> Answer<PathBuf> {
     let now = shared.projects.get(id)?.snapshot().await?;
     let unknown = || Refusal::new(StatusCode::NOT_FOUND, "usage.media", format!("the project has no media \"{media}\""));
-    now.session.media_file(media).ok_or_else(unknown)
+    let path = now.session.media_file(media).ok_or_else(unknown)?;
+    shared.projects.check_file(&path)?;
+    Ok(path)
 }
 
 /// The file, whole or in part.

@@ -115,6 +115,22 @@ fn nobody_comes_in_without_the_token_or_from_elsewhere() {
         assert_eq!(refused(b.dir.path().join("link.json").to_str().unwrap()), (403, "server.outside".into()));
     }
     assert_eq!(refused(b.dir.path().join("none.json").to_str().unwrap()).0, 404);
+    // Files that commands and the document name.
+    let command = |command: serde_json::Value| b.post("/api/v1/projects/film/commands", &command);
+    let elsewhere = other.path().join("out.mkv");
+    assert_eq!(command(json!({"export": {"output": elsewhere}})).0, 403);
+    assert_eq!(command(json!({"import_media": {"files": [outside.with_file_name("a.mkv")]}})).0, 403);
+    assert_eq!(command(json!({"add_media": {"media": {"id": "x", "path": outside.with_file_name("a.mkv")}}})).0, 200);
+    assert_eq!(b.request("GET", "/api/v1/projects/film/media/x", "", b"").0, 403);
+    assert_eq!(b.request("GET", "/api/v1/projects/film/media/x/thumbnail", "", b"").0, 403);
+    let begun = command(json!({"export": {"output": "out.mkv", "lossless": true, "range": "0..5"}}));
+    assert_eq!((begun.0, &begun.1["event"]["event"]), (200, &json!("job")));
+    let end = std::time::Instant::now() + std::time::Duration::from_secs(60);
+    // Beside the project, wherever the server was started.
+    while !b.dir.path().join("out.mkv").exists() {
+        assert!(std::time::Instant::now() < end, "the export does not end");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
     // A body that is too large, one that is no JSON, an address that does not exist.
     let big = vec![b' '; 17 << 20];
     assert_eq!(b.request("POST", "/api/v1/projects/film/commands", "Content-Type: application/json\r\n", &big).0, 413);
