@@ -2,7 +2,7 @@
 use crate::{
     answer::Refusal,
     paths::Roots,
-    view::{Outlet, View},
+    view::{Outlet, View, text},
 };
 use axum::http::StatusCode;
 use cutroom_api::{
@@ -200,7 +200,7 @@ impl Running {
                 let clients = self.views.len() + 1;
                 if let Ok(id) = &opened {
                     let mut view = View::new(*id, outlet);
-                    view.say(ServerMessage::Welcome { revision: self.session.revision(), clients });
+                    view.say(&ServerMessage::Welcome { revision: self.session.revision(), clients });
                     self.views.insert(*id, view);
                     self.tell(&ServerMessage::Presence { clients });
                 }
@@ -260,8 +260,9 @@ impl Running {
     /// Sends a message to all views. One that does not read its messages is closed; it finds out what it
     /// has missed when it connects again.
     fn tell(&mut self, message: &ServerMessage) {
+        let message = text(message);
         let slow: Vec<ViewId> =
-            self.views.iter_mut().filter_map(|(id, view)| (!view.say(message.clone())).then_some(*id)).collect();
+            self.views.iter_mut().filter_map(|(id, view)| (!view.pass_on(message.clone())).then_some(*id)).collect();
         for id in slow {
             self.close(id);
         }
@@ -277,7 +278,7 @@ impl Running {
                 Some(_) if matches!(event, SessionEvent::Transport { .. }) => {}
                 Some(view) => {
                     if let Some(view) = self.views.get_mut(&view) {
-                        view.say(ServerMessage::Event { event: Box::new(event) });
+                        view.say(&ServerMessage::Event { event: Box::new(event) });
                     }
                 }
                 None => self.tell(&ServerMessage::Event { event: Box::new(event) }),

@@ -3,7 +3,7 @@ use crate::{
     answer::Answer,
     project::{Executed, Project},
     shared::Shared,
-    view::{Drawn, Heard, Inlet, Outlet},
+    view::{Drawn, Heard, Inlet, Outlet, text},
 };
 use axum::{
     body::Bytes,
@@ -51,15 +51,10 @@ async fn run(mut socket: WebSocket, project: Arc<Project>) {
         }
         Err(refusal) => {
             let message = ServerMessage::Failed { errors: refusal.errors() };
-            let _ = socket.send(text(&message)).await;
+            let _ = socket.send(Message::Text(text(&message))).await;
         }
     }
     let _ = timeout(Duration::from_secs(1), socket.close()).await;
-}
-
-fn text(message: &ServerMessage) -> Message {
-    // A message has no keys but texts, so that it can be written.
-    Message::Text(serde_json::to_string(message).unwrap_or_default().into())
 }
 
 struct Connection<'a> {
@@ -86,10 +81,10 @@ impl Connection<'_> {
             let message = tokio::select! {
                 biased;
                 message = messages.recv() => match message {
-                    Some(message) => text(&message),
+                    Some(message) => Message::Text(message),
                     None => return,
                 },
-                Some((id, done)) = answers.next(), if !answers.is_empty() => text(&answer(id, done)),
+                Some((id, done)) = answers.next(), if !answers.is_empty() => Message::Text(text(&answer(id, done))),
                 Some(block) = sound.recv() => self.sound(&block),
                 received = from.next() => {
                     heard_since_ping = true;
@@ -104,7 +99,7 @@ impl Connection<'_> {
                                 Ok(message) => self.project.look(self.view, message),
                                 Err(e) => {
                                     let error = ApiError::new("server.message", format!("a message cannot be read: {e}"));
-                                    if to.send(text(&ServerMessage::Failed { errors: vec![error] })).await.is_err() {
+                                    if to.send(Message::Text(text(&ServerMessage::Failed { errors: vec![error] }))).await.is_err() {
                                         return;
                                     }
                                 }

@@ -1,7 +1,8 @@
 //! A view: what one who looks at a project wants to see, and what is sent there.
+use axum::extract::ws::Utf8Bytes;
 use cutroom_api::{
-    ApiError, AudioBlock, AudioSink, CancelToken, ClientMessage, FrameHandle, LIVE_KEY, LIVE_REDUCED, LIVE_SETTLED, LiveQuality,
-    LiveSession, Picture, RenderScale, ServerMessage, TimerSink, TransportActivity, TransportReport, Urgency, ViewId,
+    ApiError, AudioBlock, CancelToken, ClientMessage, FrameHandle, LIVE_KEY, LIVE_REDUCED, LIVE_SETTLED, LiveQuality, LiveSession,
+    Picture, RenderScale, ServerMessage, TimerSink, TransportActivity, TransportReport, Urgency, ViewId,
 };
 use serde_json::{Value, json};
 use std::{
@@ -21,6 +22,12 @@ const MAX_BLOCKS: usize = 64;
 const TOLD: Duration = Duration::from_millis(100);
 /// Height of pictures while somebody drags, in pixels: they come sooner.
 const DRAGGED_HEIGHT_PX: f64 = 540.0;
+
+/// A message as JSON.
+pub fn text(message: &ServerMessage) -> Utf8Bytes {
+    // A message has no keys but texts, so that it can be written.
+    serde_json::to_string(message).unwrap_or_default().into()
+}
 
 /// A picture that is to be sent.
 pub struct Drawn {
@@ -44,7 +51,7 @@ pub struct Heard {
 
 /// The project's end of the way to a view.
 pub struct Outlet {
-    messages: mpsc::Sender<ServerMessage>,
+    messages: mpsc::Sender<Utf8Bytes>,
     /// Only the newest picture is sent.
     pictures: watch::Sender<Option<Arc<Drawn>>>,
     sound: mpsc::Sender<Heard>,
@@ -53,7 +60,8 @@ pub struct Outlet {
 
 /// The socket's end.
 pub struct Inlet {
-    pub messages: mpsc::Receiver<ServerMessage>,
+    /// As JSON.
+    pub messages: mpsc::Receiver<Utf8Bytes>,
     pub pictures: watch::Receiver<Option<Arc<Drawn>>>,
     pub sound: mpsc::Receiver<Heard>,
 }
@@ -68,57 +76,20 @@ impl Outlet {
         (Self { messages, pictures, sound, generation: Arc::default() }, inlet)
     }
 
-    /// Where the sound of playback goes.
-    pub fn sink(&self) -> impl AudioSink + use<> {
-        Forwarded { timer: TimerSink::new(), sound: self.sound.clone(), generation: Arc::clone(&self.generation), first: 0 }
+    /// Where the sound of playback goes: to the view, by the machine's clock.
+    pub fn sink(&self) -> TimerSink {
+        let (sound, generation) = (self.sound.clone(), Arc::clone(&self.generation));
+        TimerSink::new().heard_by(move |first, block| {
+            let generation = generation.load(Ordering::Acquire);
+            // A view that does not read its sound does without.
+            let _ = sound.try_send(Heard { generation, first, block: block.clone() });
+        })
     }
 }
 
-/// Sends sound to a view; the machine's clock says when it is heard.
-struct Forwarded {
-    timer: TimerSink,
-    sound: mpsc::Sender<Heard>,
-    generation: Arc<AtomicU32>,
-    first: u64,
-}
-
-impl AudioSink for Forwarded {
-    fn start(&mut self) {
-        self.timer.start();
-    }
-
-    fn pause(&mut self) {
-        self.timer.pause();
-    }
-
-    fn clear(&mut self, rate_hz: u32) {
-        self.timer.clear(rate_hz);
-        self.first = 0;
-    }
-
-    fn push(&mut self, block: AudioBlock) {
-        let (generation, first) = (self.generation.load(Ordering::Acquire), self.first);
-        self.first += block.len() as u64;
-        // A view that does not read its sound does without.
-        let _ = self.sound.try_send(Heard { generation, first, block: block.clone() });
-        self.timer.push(block);
-    }
-
-    fn finish(&mut self) {
-        self.timer.finish();
-    }
-
-    fn consumed(&mut self) -> u64 {
-        self.timer.consumed()
-    }
-
-    fn buffered(&mut self) -> u64 {
-        self.timer.buffered()
-    }
-
-    fn missed(&mut self) -> u64 {
-        self.timer.missed()
-    }
+/// Flags of a picture at a scale; each can be decoded without others.
+fn flags_at(scale: RenderScale) -> u8 {
+    LIVE_KEY | if scale == RenderScale::FULL { 0 } else { LIVE_REDUCED }
 }
 
 /// A picture that was requested.
@@ -155,7 +126,12 @@ impl View {
     }
 
     /// Sends a message; `false` if the view does not read them any more.
-    pub fn say(&mut self, message: ServerMessage) -> bool {
+    pub fn say(&mut self, message: &ServerMessage) -> bool {
+        self.pass_on(text(message))
+    }
+
+    /// Sends a message that is written already.
+    pub fn pass_on(&mut self, message: Utf8Bytes) -> bool {
         self.outlet.messages.try_send(message).is_ok()
     }
 
@@ -207,7 +183,7 @@ impl View {
             ClientMessage::Command { .. } | ClientMessage::Credit { .. } => Ok(()),
         };
         if let Err(errors) = done {
-            self.say(ServerMessage::Failed { errors });
+            self.say(&ServerMessage::Failed { errors });
         }
     }
 
@@ -264,7 +240,7 @@ impl View {
     /// Sends what is new; `false` if the view is gone.
     pub fn update(&mut self, session: &mut LiveSession) -> bool {
         if let Err(errors) = self.pictures(session) {
-            self.say(ServerMessage::Failed { errors });
+            self.say(&ServerMessage::Failed { errors });
         }
         self.state(session) && !self.outlet.messages.is_closed()
     }
@@ -280,8 +256,7 @@ impl View {
         let rate = engine.document().map(|(_, open)| open.composition().frame_rate);
         let time_of = |frame: i64| rate.map_or(0, |rate| rate.time_of_frame(frame).0);
         if let Some(shown) = engine.shown().pop_back() {
-            let flags = LIVE_KEY | if engine.state().scale == RenderScale::FULL { 0 } else { LIVE_REDUCED };
-            let time = time_of(shown.frame);
+            let (flags, time) = (flags_at(engine.state().scale), time_of(shown.frame));
             let drawn =
                 Drawn { generation, frame: shown.frame, time, revision, flags, identity: 0, render_us: 0, picture: shown.picture };
             self.outlet.pictures.send_replace(Some(Arc::new(drawn)));
@@ -291,10 +266,7 @@ impl View {
             Some(Ok(Some(answer))) => {
                 let time = time_of(answer.frame);
                 if let Some(wanted) = &self.wanted {
-                    let is_reduced = wanted.scale != RenderScale::FULL;
-                    let flags = LIVE_KEY
-                        | if is_reduced { LIVE_REDUCED } else { 0 }
-                        | if wanted.settles && answer.exact { LIVE_SETTLED } else { 0 };
+                    let flags = flags_at(wanted.scale) | if wanted.settles && answer.exact { LIVE_SETTLED } else { 0 };
                     let render_us = u32::try_from(wanted.since.elapsed().as_micros()).unwrap_or(u32::MAX);
                     let identity = answer.key.map_or(0, |key| key.first_bits());
                     let drawn = Drawn {
@@ -343,7 +315,7 @@ impl View {
         let frame_rate = session.format(self.id).map(|(_, rate)| rate.to_string()).unwrap_or_default();
         let report = now.clone();
         self.told = Some((now, Instant::now()));
-        self.say(ServerMessage::State {
+        self.say(&ServerMessage::State {
             composition: report.composition,
             activity: report.activity,
             frame: report.frame,

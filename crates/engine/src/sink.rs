@@ -36,11 +36,15 @@ pub trait AudioSink: Send {
 /// A clock: time since some beginning.
 pub type Clock = Box<dyn Fn() -> Duration + Send>;
 
-/// Consumes sound by a clock and lets nothing be heard: for machines without a sound device, and for
-/// tests, whose clock is not that of the machine.
+/// Receives blocks, each with the number of its first sample.
+type Listener = Box<dyn FnMut(u64, &AudioBlock) + Send>;
+
+/// Consumes sound by a clock: for machines without a sound device, for tests, whose clock is not that of
+/// the machine, and for those who hear it elsewhere.
 pub struct TimerSink {
     rate_hz: u32,
     clock: Clock,
+    listener: Option<Listener>,
     /// When it started, and how many samples it had consumed or missed by then.
     running: Option<(Duration, u64)>,
     due: u64,
@@ -59,7 +63,24 @@ impl TimerSink {
 
     /// A sink with a clock of the caller's.
     pub fn with_clock(clock: Clock) -> Self {
-        Self { rate_hz: 48_000, clock, running: None, due: 0, pushed: 0, consumed: 0, missed: 0, is_finished: false }
+        Self {
+            rate_hz: 48_000,
+            clock,
+            listener: None,
+            running: None,
+            due: 0,
+            pushed: 0,
+            consumed: 0,
+            missed: 0,
+            is_finished: false,
+        }
+    }
+
+    /// Hands each block to a listener as soon as it comes, with the number of its first sample since the
+    /// sink was cleared.
+    #[must_use]
+    pub fn heard_by(self, listener: impl FnMut(u64, &AudioBlock) + Send + 'static) -> Self {
+        Self { listener: Some(Box::new(listener)), ..self }
     }
 
     /// Consumes what is due by now.
@@ -103,6 +124,9 @@ impl AudioSink for TimerSink {
 
     fn push(&mut self, block: AudioBlock) {
         self.advance();
+        if let Some(listener) = &mut self.listener {
+            listener(self.pushed, &block);
+        }
         self.pushed += block.len() as u64;
     }
 

@@ -1,11 +1,11 @@
 //! Playback by a simulated clock.
 use crate::film::{Known, at, draws, film, number, numbered, opened, settings, settle};
 use cutroom_engine::{
-    Activity, AudioSink, DrawOrder, Drawer, Draws, Engine, EngineError, EngineSettings, LatePolicy, PlayReport, Shown, TimerSink,
+    Activity, DrawOrder, Drawer, Draws, Engine, EngineError, EngineSettings, LatePolicy, PlayReport, Shown, TimerSink,
     TransportCommand,
 };
 use cutroom_project::{Media, MediaKind, Project, Track, TrackKind};
-use cutroom_types::{AudioBlock, Picture};
+use cutroom_types::Picture;
 use std::{
     path::Path,
     sync::{Arc, Condvar, Mutex},
@@ -64,47 +64,6 @@ impl Drawer for Slow {
     }
 }
 
-/// A timer by the simulated clock that keeps what it was given.
-struct Recorder {
-    timer: TimerSink,
-    heard: Arc<Mutex<Vec<f32>>>,
-}
-
-impl AudioSink for Recorder {
-    fn start(&mut self) {
-        self.timer.start();
-    }
-
-    fn pause(&mut self) {
-        self.timer.pause();
-    }
-
-    fn clear(&mut self, rate_hz: u32) {
-        self.timer.clear(rate_hz);
-    }
-
-    fn push(&mut self, block: AudioBlock) {
-        self.heard.lock().unwrap().extend(&block.channels[0]);
-        self.timer.push(block);
-    }
-
-    fn finish(&mut self) {
-        self.timer.finish();
-    }
-
-    fn consumed(&mut self) -> u64 {
-        self.timer.consumed()
-    }
-
-    fn buffered(&mut self) -> u64 {
-        self.timer.buffered()
-    }
-
-    fn missed(&mut self) -> u64 {
-        self.timer.missed()
-    }
-}
-
 struct Player {
     engine: Engine,
     clock: Simulated,
@@ -120,7 +79,8 @@ impl Player {
             0 => Box::new(Known),
             ms => Box::new(Slow { clock: clock.clone(), takes: Duration::from_millis(ms) }),
         };
-        let sink = Box::new(Recorder { timer, heard: Arc::clone(&heard) });
+        let hears: Arc<Mutex<Vec<f32>>> = Arc::clone(&heard);
+        let sink = Box::new(timer.heard_by(move |_, block| hears.lock().unwrap().extend(&block.channels[0])));
         let engine = opened(project, EngineSettings { drawer, sink, policy, ..settings });
         Self { engine, clock, heard }
     }
