@@ -12,7 +12,7 @@ mod golden;
 mod process;
 mod setup;
 mod test;
-mod types;
+mod web;
 mod workspace;
 
 use std::process::ExitCode;
@@ -23,8 +23,8 @@ type Outcome<T = ()> = Result<T, String>;
 const HELP: &str = "\
 cargo xtask <command>
 
-  demo [CLIP…]         install what is missing, build, make footage (or take the clips given), export demo/film.mp4
-  test                 install what is missing, then format, lint, repository rules, licences, all tests
+  demo [CLIP…]         install what is missing, build program and editor, make footage (or take the clips given), export demo/film.mp4
+  test                 install what is missing, then format, lint, repository rules, licences, all tests, those in a browser too
   fmt [--check]        format all source files, those declared by macros too
   bench [--runs N] [--against FOLDER] [WORKLOAD…]
                        measure cutroom against ffmpeg and melt, write docs/benchmarks.md; or print the ratio to the
@@ -49,7 +49,7 @@ fn main() -> ExitCode {
         Some("golden") => golden::golden(rest),
         Some("fuzz") => fuzz::fuzz(rest),
         Some("compare") => compare::compare(rest),
-        Some("types") => types::types(rest),
+        Some("types") => web::types(rest),
         Some("setup") => setup::setup(),
         Some("architecture") => {
             cutroom_rules::architecture::write(&workspace::root()).map(|()| println!("ARCHITECTURE.md is up to date"))

@@ -23,6 +23,9 @@ const PACKAGES: &[(&str, &str)] = &[
     ("espeak-ng", "speech of the demo"),
 ];
 
+/// Packages that only the tests need.
+const TEST_PACKAGES: &[(&str, &str)] = &[("chromium", "the browser that tests the editor")];
+
 /// Packages that only the benchmarks need.
 const BENCH_PACKAGES: &[(&str, &str)] = &[("melt", "peer of the benches"), ("python3-av", "peer of the seek bench")];
 
@@ -32,6 +35,21 @@ const ATTEMPTS: u32 = 3;
 pub fn setup() -> Outcome {
     system_packages(PACKAGES)?;
     rust_components()
+}
+
+/// Installs what the tests need.
+pub fn setup_tests() -> Outcome {
+    setup()?;
+    if chromium().is_some() { Ok(()) } else { system_packages(TEST_PACKAGES) }
+}
+
+/// The browser that tests the editor: that of `CHROMIUM`, or the first of the usual names.
+pub fn chromium() -> Option<String> {
+    let named = std::env::var("CHROMIUM").ok();
+    let usual = ["chromium", "chromium-browser", "google-chrome"].map(str::to_owned);
+    let program = named.into_iter().chain(usual).find(|name| process::exists(name, "--version"))?;
+    // Playwright wants a path.
+    process::capture(Command::new("sh").args(["-c", "command -v \"$0\"", &program])).ok().map(|path| path.trim().to_owned())
 }
 
 /// Installs what the benchmarks need.

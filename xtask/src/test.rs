@@ -1,7 +1,7 @@
 //! `cargo xtask test`: all checks of CI, those that fail fastest first. Skipped tests are reported
 //! after the summary of the test runner: tests append them to the file named by
 //! `CUTROOM_SKIPPED_TESTS`.
-use crate::{Outcome, format, process, setup, types, workspace, workspace::cargo};
+use crate::{Outcome, format, process, setup, web, workspace, workspace::cargo};
 use std::{collections::BTreeMap, path::PathBuf, process::Command, time::Instant};
 
 /// Runs all checks.
@@ -10,18 +10,20 @@ pub fn test(args: &[String]) -> Outcome {
         return Err(format!("cargo xtask test does not know \"{other}\"; it takes no arguments"));
     }
     let mut clock = Clock::default();
-    clock.step("set-up", setup::setup)?;
+    clock.step("set-up", setup::setup_tests)?;
     clock.step("format", || format::format(true))?;
     clock.step("licences", || {
         let report = cutroom_rules::licences::check(&workspace::root())?;
         println!("{report}");
         Ok(())
     })?;
+    clock.step("editor", || web::build().and_then(|()| web::unit_tests()))?;
     clock.step("lint", || run(&["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
     // Built together with the tests: alone, the program would be built with other features of its
     // dependencies, and so twice.
     clock.step("build", || run(&["test", "--workspace", "--no-run", "--quiet"]))?;
-    clock.step("types", || types::written(true))?;
+    clock.step("types", || web::written(true))?;
+    clock.step("browser", web::browser_tests)?;
     let program = workspace::target_dir()?.join("debug").join(workspace::program_name());
     let mut tests = cargo();
     if setup::nextest() {

@@ -1,5 +1,5 @@
 //! The routes of a server, with what every request passes: access, limits, headers.
-use crate::{access::Access, answer::Refusal, options::ServerOptions, projects::Projects, routes, shared::Shared, socket};
+use crate::{access::Access, answer::Refusal, options::ServerOptions, page, projects::Projects, routes, shared::Shared, socket};
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Request, State},
@@ -11,7 +11,6 @@ use axum::{
 use std::sync::Arc;
 use tower_http::{
     cors::{AllowOrigin, CorsLayer},
-    services::ServeDir,
     set_header::SetResponseHeaderLayer,
 };
 
@@ -50,8 +49,7 @@ pub fn app(options: &ServerOptions, projects: Arc<Projects>) -> Router {
     };
     let mut whole = Router::new().nest("/api/v1", api);
     if let Some(page) = &options.page {
-        // The page itself is no secret: what it shows needs the token.
-        whole = whole.fallback_service(ServeDir::new(page));
+        whole = whole.fallback_service(page::service(page));
     }
     whole
         .layer(cors)

@@ -2,6 +2,15 @@
 use cutroom_api::BackendChoice;
 use std::{net::SocketAddr, path::PathBuf};
 
+/// A page that a server serves.
+#[derive(Clone, Debug)]
+pub enum Page {
+    /// The editor inside of the program.
+    Embedded,
+    /// A folder, such as `web/dist`.
+    Folder(PathBuf),
+}
+
 /// How a server runs.
 #[derive(Clone, Debug)]
 pub struct ServerOptions {
@@ -13,8 +22,8 @@ pub struct ServerOptions {
     pub roots: Vec<PathBuf>,
     /// Other origins whose pages may use the server, such as `http://127.0.0.1:5173`.
     pub origins: Vec<String>,
-    /// Folder of the page that is served at `/`, such as `web/dist`; absent: none.
-    pub page: Option<PathBuf>,
+    /// The page that is served at `/`; absent: none.
+    pub page: Option<Page>,
     /// What draws.
     pub backend: BackendChoice,
     /// Threads for drawing; 0 for one per core.

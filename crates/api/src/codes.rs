@@ -241,6 +241,7 @@ pub const CODES: &[ErrorCode] = &[
     row("server.defect", Failed, "A defect of the server; its log has more."),
     row("server.full", Failed, "A server has no room for another view."),
     row("server.message", Usage, "A message to a server cannot be read."),
+    row("server.no_editor", Failed, "The program was built without the editor for browsers."),
     row("server.origin", Usage, "A page of another origin may not use the server."),
     row("server.outside", Usage, "A path is in none of the folders that a server may use."),
     row("server.project", Usage, "A server has no open project of this id."),

@@ -3,7 +3,7 @@ mod film;
 mod scenes;
 mod sound;
 
-use crate::{Outcome, process, setup, workspace};
+use crate::{Outcome, process, setup, web, workspace};
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -36,6 +36,8 @@ pub fn demo(args: &[String]) -> Outcome {
         return Err(format!("cargo xtask demo does not know \"{flag}\"; it takes clips"));
     }
     setup::setup()?;
+    println!("== building the editor for browsers");
+    web::build()?;
     println!("== building the program (profile dist)");
     let program = workspace::dist_program()?;
     let dir = workspace::root().join("demo");
@@ -47,7 +49,9 @@ pub fn demo(args: &[String]) -> Outcome {
     let output = dir.join("film.mp4");
     let start = Instant::now();
     process::run(Command::new(&program).arg("export").arg(&project).arg("-o").arg(&output).arg("--overwrite"))?;
-    report(&dir, &project, &output, film_secs, start.elapsed().as_secs_f64())
+    report(&dir, &project, &output, film_secs, start.elapsed().as_secs_f64())?;
+    println!("  editor    {} edit {}", program.display(), project.display());
+    Ok(())
 }
 
 /// Writes the material to `dir` (footage only if no clips are given), and the film's project file

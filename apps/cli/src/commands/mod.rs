@@ -5,6 +5,7 @@ mod catalog;
 mod collect;
 mod completions;
 mod doctor;
+mod edit;
 mod export;
 mod filmstrip;
 mod frame;
@@ -61,6 +62,8 @@ pub enum Command {
     Run(run::RunArgs),
     /// Edit a project by commands from the terminal
     Repl(run::ReplArgs),
+    /// Open the editor in the browser
+    Edit(Box<edit::EditArgs>),
     /// Let programs and pages edit and show projects over HTTP
     Serve(serve::ServeArgs),
     /// List what was done to a project, and its backups; name a state
@@ -153,6 +156,7 @@ impl Command {
             Self::Run(_)
             | Self::Repl(_)
             | Self::Serve(_)
+            | Self::Edit(_)
             | Self::Schema(_)
             | Self::Import(_)
             | Self::Completions(_)
@@ -176,6 +180,7 @@ pub fn run(command: Command) -> Result<(), Failure> {
         Command::Run(args) => run::run(&args),
         Command::Repl(args) => run::repl(&args),
         Command::Serve(args) => serve::serve(&args),
+        Command::Edit(args) => edit::edit(&args),
         Command::History(args) => history::history(&args),
         Command::Restore(args) => history::restore(&args),
         Command::Recover(args) => history::recover(&args),

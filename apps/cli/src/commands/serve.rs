@@ -1,7 +1,7 @@
 //! `cutroom serve`.
 use crate::{args::BackendArg, failure::Failure, interrupt, text};
 use clap::Args;
-use cutroom_server::{Projects, Server, ServerOptions, new_token};
+use cutroom_server::{Page, Projects, Server, ServerOptions, has_editor, new_token};
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 /// How often an interrupt is looked for.
@@ -37,9 +37,12 @@ pub struct ServeArgs {
     /// Another origin whose pages may use the server
     #[arg(long, value_name = "URL")]
     pub origin: Vec<String>,
-    /// A folder with a page to serve at /, such as the editor's: web/dist
+    /// A folder with a page to serve at /, such as web/dist, instead of the editor inside of the program
     #[arg(long, value_name = "FOLDER")]
     pub page: Option<PathBuf>,
+    /// Serve no page
+    #[arg(long, conflicts_with = "page")]
+    pub no_page: bool,
     /// What renders the frames
     #[arg(long, value_enum, default_value_t)]
     pub backend: BackendArg,
@@ -48,42 +51,61 @@ pub struct ServeArgs {
     pub threads: usize,
 }
 
+/// A server that has begun.
+pub struct Served {
+    /// Addresses of the projects: their pages, or their documents if no page is served.
+    pub addresses: Vec<String>,
+}
+
 /// Runs a server until it is interrupted.
 pub fn serve(args: &ServeArgs) -> Result<(), Failure> {
-    let (cancel, unfinished) = interrupt::cancellation()?;
     let token = match (&args.token, args.no_token) {
         (_, true) => None,
         (Some(token), false) => Some(token.clone()),
         (None, false) => Some(new_token()?),
     };
-    let folder = |project: &PathBuf| {
-        let parent = project.parent().filter(|p| !p.as_os_str().is_empty());
-        parent.map_or_else(|| PathBuf::from("."), PathBuf::from)
+    let page = match (&args.page, args.no_page) {
+        (Some(folder), _) => Some(Page::Folder(folder.clone())),
+        (None, false) if has_editor() => Some(Page::Embedded),
+        _ => None,
     };
     let options = ServerOptions {
         address: args.listen,
         token,
-        roots: args.projects.iter().map(folder).chain(args.root.iter().cloned()).collect(),
+        roots: args.root.clone(),
         origins: args.origin.clone(),
-        page: args.page.clone(),
+        page,
         backend: args.backend.into(),
         threads: args.threads,
         ..ServerOptions::default()
     };
+    run(options, &args.projects, |_| {})
+}
+
+/// Serves projects, whose folders may be used, until it is interrupted. Their addresses are printed.
+pub fn run(options: ServerOptions, paths: &[PathBuf], begun: impl FnOnce(Served)) -> Result<(), Failure> {
+    let (cancel, unfinished) = interrupt::cancellation()?;
+    let folder = |project: &PathBuf| {
+        let parent = project.parent().filter(|p| !p.as_os_str().is_empty());
+        parent.map_or_else(|| PathBuf::from("."), PathBuf::from)
+    };
+    let roots = paths.iter().map(folder).chain(options.roots.iter().cloned()).collect();
+    let options = ServerOptions { roots, ..options };
     let projects = Arc::new(Projects::new(&options, unfinished));
     let mut opened = Vec::new();
-    for path in &args.projects {
+    for path in paths {
         opened.push(projects.open(path).map_err(|refusal| Failure::from(refusal.errors()))?.id.clone());
     }
     let server = Server::start(&options, projects)?;
-    let query = options.token.as_ref().map(|token| format!("?token={token}")).unwrap_or_default();
-    for id in opened {
-        let line = match &args.page {
-            Some(_) => format!("http://{}/?project={id}{}\n", server.address(), query.replace('?', "&")),
-            None => format!("http://{}/api/v1/projects/{id}/document{query}\n", server.address()),
-        };
-        super::print(&line)?;
-    }
+    let at = server.address();
+    let token = options.token.as_ref().map(|token| format!("token={token}")).unwrap_or_default();
+    let address = |id: &String| match &options.page {
+        Some(_) => format!("http://{at}/?project={id}&{token}"),
+        None => format!("http://{at}/api/v1/projects/{id}/document?{token}"),
+    };
+    let addresses: Vec<String> = opened.iter().map(|id| address(id).trim_end_matches(['?', '&']).to_owned()).collect();
+    addresses.iter().try_for_each(|address| super::print(&format!("{address}\n")))?;
+    begun(Served { addresses });
     while !cancel.is_cancelled() {
         std::thread::sleep(PAUSE);
     }

@@ -146,7 +146,11 @@ fn a_page_is_served_beside() {
     std::fs::create_dir(&page).unwrap();
     std::fs::write(page.join("index.html"), "<p>editor</p>").unwrap();
     std::fs::write(dir.path().join("secret"), "no").unwrap();
-    let options = cutroom_server::ServerOptions { token: Some(TOKEN.into()), page: Some(page), ..Default::default() };
+    let options = cutroom_server::ServerOptions {
+        token: Some(TOKEN.into()),
+        page: Some(cutroom_server::Page::Folder(page)),
+        ..Default::default()
+    };
     let projects = std::sync::Arc::new(cutroom_server::Projects::new(&options, Default::default()));
     let server = cutroom_server::Server::start(&options, projects).unwrap();
     let at = server.address().to_string();

@@ -30,7 +30,7 @@ impl Bench {
     /// `cutroom` with this folder as its working directory.
     pub fn command(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_cutroom"));
-        command.args(args).current_dir(self.dir.path()).env("NO_COLOR", "1");
+        command.args(args).current_dir(self.dir.path()).env("NO_COLOR", "1").env("BROWSER", "true");
         command
     }
 
@@ -38,7 +38,13 @@ impl Bench {
     /// `--default-signal=INT`: the process that runs the tests may ignore it.
     pub fn command_with(&self, signal: &str, args: &[&str]) -> Command {
         let mut command = Command::new("env");
-        command.arg(signal).arg(env!("CARGO_BIN_EXE_cutroom")).args(args).current_dir(self.dir.path()).env("NO_COLOR", "1");
+        command
+            .arg(signal)
+            .arg(env!("CARGO_BIN_EXE_cutroom"))
+            .args(args)
+            .current_dir(self.dir.path())
+            .env("NO_COLOR", "1")
+            .env("BROWSER", "true");
         command
     }
 
