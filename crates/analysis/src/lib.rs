@@ -1,6 +1,6 @@
 //! Analyses the content of pictures: how the camera moved and which corrections would make its
 //! movement smooth, where each pixel moved and what was between two pictures, and where a point or a
-//! flat surface is in later pictures. Pure arithmetic on grey pictures, with the same results on
+//! flat surface is in later pictures; and draws scopes. Pure arithmetic, with the same results on
 //! every machine and with any number of threads.
 #![forbid(unsafe_code)]
 
@@ -11,6 +11,7 @@ pub mod gray;
 pub mod homography;
 pub mod interpolate;
 pub mod motion;
+pub mod scopes;
 pub mod similarity;
 mod solve;
 pub mod steady;
@@ -23,6 +24,7 @@ pub use flow::{BothWays, Flow};
 pub use gray::{Gray, Pyramid};
 pub use interpolate::Interpolator;
 pub use motion::{Movement, movement};
+pub use scopes::{Scope, ScopeSamples};
 pub use similarity::Similarity;
 pub use steady::{Camera, Steadied};
 pub use track::{PlaneTracker, PointTracker, Track};

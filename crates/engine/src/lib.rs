@@ -24,7 +24,7 @@ mod world;
 pub use draw::{DrawOrder, DrawOutput, Drawer, Draws, PipelineDrawer};
 pub use engine::{Engine, EngineSettings, EngineState};
 pub use error::EngineError;
-pub use playback::{LatePolicy, PlayReport, Playback, Shown};
+pub use playback::{LatePolicy, PlayReport, Playback, Ready, Shown};
 pub use plugin::{Capabilities, EnginePlugin, PluginControl, Plugins, is_on};
 pub use requests::{ForTick, FrameAnswer, FrameHandle, FrameRequest, RequestPlan, RequestState, Urgency};
 pub use sink::{AudioSink, Clock, TimerSink};

@@ -1,6 +1,7 @@
 //! Which frames playback wants when, which one is shown, and how well it kept time. Plain state: the
 //! time comes from the caller, as the number of samples that the sound's sink has consumed.
 use crate::transport::Course;
+use cutroom_pipeline::FrameKey;
 use cutroom_types::{FLICKS_PER_SECOND, Picture, Time, TimeDelta};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -55,6 +56,21 @@ pub struct Shown {
     pub frame: i64,
     /// The time of the sound, since the start.
     pub at: Time,
+    /// The revision of the document that it shows.
+    pub revision: u64,
+    /// What decides its pixels; `None` if a file cannot be read any more.
+    pub key: Option<FrameKey>,
+    /// The picture.
+    pub picture: Picture,
+}
+
+/// A picture that was drawn for playback.
+#[derive(Clone, Debug)]
+pub struct Ready {
+    /// The revision of the document that it shows.
+    pub revision: u64,
+    /// What decides its pixels.
+    pub key: Option<FrameKey>,
     /// The picture.
     pub picture: Picture,
 }
@@ -66,7 +82,7 @@ pub struct Playback {
     /// The next tick to be requested.
     next: u64,
     requested: BTreeSet<u64>,
-    ready: BTreeMap<u64, Picture>,
+    ready: BTreeMap<u64, Ready>,
     /// The last tick that was shown, and when.
     last: Option<(u64, Time)>,
     /// When the last picture came while others were on their way, and the mean time between them in
@@ -131,7 +147,7 @@ impl Playback {
     }
 
     /// A requested picture has been drawn.
-    pub fn drawn(&mut self, tick: u64, picture: Picture, now: Time) {
+    pub fn drawn(&mut self, tick: u64, ready: Ready, now: Time) {
         if !self.requested.remove(&tick) {
             return;
         }
@@ -140,7 +156,7 @@ impl Playback {
             self.interval = if self.interval == 0.0 { passed } else { self.interval * 0.75 + passed * 0.25 };
         }
         self.arrived = (!self.requested.is_empty()).then_some(now);
-        self.ready.insert(tick, picture);
+        self.ready.insert(tick, ready);
     }
 
     /// A requested picture will not come.
@@ -175,7 +191,7 @@ impl Playback {
             self.ready.retain(|ready, _| *ready > tick);
             return None;
         }
-        let picture = self.ready.remove(&tick)?;
+        let Ready { revision, key, picture } = self.ready.remove(&tick)?;
         self.ready.retain(|ready, _| *ready > tick);
         self.report.dropped += tick.saturating_sub(next);
         self.report.shown += 1;
@@ -185,7 +201,7 @@ impl Playback {
         self.report.max_drift_secs = self.report.max_drift_secs.max(drift_secs);
         self.drift_sum_secs += drift_secs;
         self.last = Some((tick, now));
-        Some(Shown { tick, frame: self.course.frame(tick)?, at: now, picture })
+        Some(Shown { tick, frame: self.course.frame(tick)?, at: now, revision, key, picture })
     }
 
     /// The frame at which the playhead is.

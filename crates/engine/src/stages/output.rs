@@ -1,6 +1,7 @@
 //! Answers requests, feeds the sound, and shows the picture that is due.
 use super::ingest::stop;
 use crate::{
+    playback::Ready,
     requests::{AnswerTo, ForTick, FrameAnswer, FrameRequest, Outcome, RequestPlan},
     transport::Activity,
     world::{Display, Document, Pools, Transport, playing},
@@ -37,12 +38,15 @@ fn answer(mut transport: ResMut<Transport>, document: Res<Document>, ended: Quer
             let _ = to.try_send(reply);
         }
         let Some(tick) = tick.filter(|t| t.playback == transport.number) else { continue };
-        let is_current = plan.is_some_and(|plan| plan.opening == document.openings);
+        let current = plan.filter(|plan| plan.opening == document.openings);
         let Some(playing) = &mut transport.playing else { continue };
-        match &outcome.0 {
-            Ok(picture) if is_current => playing.playback.drawn(tick.tick, picture.clone(), now),
-            Ok(_) => playing.playback.failed(tick.tick),
-            Err(e) => {
+        match (&outcome.0, current) {
+            (Ok(picture), Some(plan)) => {
+                let ready = Ready { revision: plan.revision, key: plan.key, picture: picture.clone() };
+                playing.playback.drawn(tick.tick, ready, now);
+            }
+            (Ok(_), None) => playing.playback.failed(tick.tick),
+            (Err(e), _) => {
                 playing.playback.failed(tick.tick);
                 transport.error = Some(Arc::clone(e));
             }

@@ -341,6 +341,12 @@ impl PictureTrack {
         Self::open(&check_codec(codec, container, settings)?, false)
     }
 
+    /// A track whose packets are not put into a container: each that needs no other one has its parameter
+    /// sets.
+    pub fn open_bare(settings: &VideoSettings) -> Result<Self, MediaError> {
+        Self::open(&check_codec(video_codec(&settings.codec)?, container("mkv")?, settings)?, false)
+    }
+
     pub fn push(&mut self, picture: &Picture, sink: &mut dyn FnMut(AvPacket) -> Result<(), MediaError>) -> Result<(), MediaError> {
         if let Some(reason) = difference(picture, &self.settings) {
             return Err(MediaError::Mismatch { what: format!("picture {}", self.pushed), reason });
