@@ -9,6 +9,9 @@
 mod access;
 mod answer;
 mod app;
+mod encoding;
+mod flow;
+mod ladder;
 mod options;
 mod page;
 mod paths;

@@ -46,7 +46,7 @@ pub struct Snapshot {
 enum Request {
     Execute { view: Option<ViewId>, command: Value, if_revision: Option<u64>, to: oneshot::Sender<Result<Executed, Refusal>> },
     Snapshot { to: oneshot::Sender<Snapshot> },
-    Open { outlet: Outlet, to: oneshot::Sender<Result<ViewId, ApiError>> },
+    Open { outlet: Outlet, media: Option<String>, to: oneshot::Sender<Result<ViewId, ApiError>> },
     Look { view: ViewId, message: ClientMessage },
     Close { view: ViewId },
     Stop,
@@ -128,12 +128,12 @@ impl Project {
         self.ask(|to| Request::Snapshot { to }).await.map_err(closed)
     }
 
-    /// Adds a view.
+    /// Adds a view of the document, or of a medium.
     ///
     /// # Errors
-    /// No engine can be started, or the project is being closed.
-    pub async fn open_view(&self, outlet: Outlet) -> Result<ViewId, Refusal> {
-        Ok(self.ask(|to| Request::Open { outlet, to }).await.map_err(closed)??)
+    /// No engine can be started, the medium cannot be shown, or the project is being closed.
+    pub async fn open_view(&self, outlet: Outlet, media: Option<String>) -> Result<ViewId, Refusal> {
+        Ok(self.ask(|to| Request::Open { outlet, media, to }).await.map_err(closed)??)
     }
 
     /// Passes on what a view says about what it wants to see.
@@ -195,14 +195,20 @@ impl Running {
                 let (revision, unsaved) = (self.session.revision(), self.session.editor().is_unsaved());
                 let _ = to.send(Snapshot { revision, unsaved, session: self.session.snapshot() });
             }
-            Request::Open { outlet, to } => {
-                let opened = self.session.open_view(Box::new(outlet.sink()));
-                let clients = self.views.len() + 1;
+            Request::Open { outlet, media, to } => {
+                let sink = Box::new(outlet.sink());
+                let opened = match &media {
+                    Some(media) => self.session.open_source_view(media, sink),
+                    None => self.session.open_view(sink),
+                };
                 if let Ok(id) = &opened {
-                    let mut view = View::new(*id, outlet);
+                    let mut view = View::new(*id, outlet, media.is_none());
+                    let clients = self.clients() + usize::from(media.is_none());
                     view.say(&ServerMessage::Welcome { revision: self.session.revision(), clients });
                     self.views.insert(*id, view);
-                    self.tell(&ServerMessage::Presence { clients });
+                    if media.is_none() {
+                        self.tell(&ServerMessage::Presence { clients });
+                    }
                 }
                 // Whoever asked may be gone: the view finds that out when it is updated.
                 let _ = to.send(opened);
@@ -218,11 +224,18 @@ impl Running {
     }
 
     fn close(&mut self, view: ViewId) {
-        if self.views.remove(&view).is_some() {
+        if let Some(closed) = self.views.remove(&view) {
             self.session.close_view(view);
-            let clients = self.views.len();
-            self.tell(&ServerMessage::Presence { clients });
+            if closed.follows {
+                let clients = self.clients();
+                self.tell(&ServerMessage::Presence { clients });
+            }
         }
+    }
+
+    /// Number of views of the document.
+    fn clients(&self) -> usize {
+        self.views.values().filter(|view| view.follows).count()
     }
 
     fn execute(&mut self, view: Option<ViewId>, command: &Value, if_revision: Option<u64>) -> Result<Executed, Refusal> {
@@ -254,15 +267,15 @@ impl Running {
         for (revision, change) in changes {
             self.tell(&ServerMessage::Edits { revision, label: change.label, edits: change.edits });
         }
-        self.views.values_mut().for_each(View::redraw);
+        self.views.values_mut().filter(|view| view.follows).for_each(View::redraw);
     }
 
-    /// Sends a message to all views. One that does not read its messages is closed; it finds out what it
+    /// Sends a message to all views of the document. One that does not read its messages is closed; it finds out what it
     /// has missed when it connects again.
     fn tell(&mut self, message: &ServerMessage) {
         let message = text(message);
-        let slow: Vec<ViewId> =
-            self.views.iter_mut().filter_map(|(id, view)| (!view.pass_on(message.clone())).then_some(*id)).collect();
+        let following = self.views.iter_mut().filter(|(_, view)| view.follows);
+        let slow: Vec<ViewId> = following.filter_map(|(id, view)| (!view.pass_on(message.clone())).then_some(*id)).collect();
         for id in slow {
             self.close(id);
         }

@@ -1,52 +1,69 @@
 //! The WebSocket of a view: JSON texts both ways, pictures and sound to the view.
 use crate::{
     answer::Answer,
+    encoding::{self, PictureEncoder},
+    flow::{Flow, PATIENCE},
     project::{Executed, Project},
     shared::Shared,
-    view::{Drawn, Heard, Inlet, Outlet, text},
+    view::{Drawn, Heard, Inlet, Outlet, SharedState, text},
 };
 use axum::{
     body::Bytes,
     extract::{
-        Path, State, WebSocketUpgrade,
+        Path, Query, State, WebSocketUpgrade,
         ws::{Message, WebSocket},
     },
     response::Response,
 };
 use cutroom_api::{
-    ApiError, ClientMessage, LIVE_HEADER_BYTES, LiveCodec, LiveHeader, LiveKind, ServerMessage, SessionEvent, ViewId, encode_jpeg,
+    ApiError, ClientMessage, LIVE_HEADER_BYTES, LiveCodec, LiveHeader, LiveKind, LiveScope, ServerMessage, SessionEvent, ViewId,
 };
 use futures_util::{SinkExt, StreamExt, stream::FuturesOrdered};
-use std::{collections::VecDeque, sync::Arc, time::Duration};
-use tokio::time::{Instant, interval_at, timeout};
+use serde::Deserialize;
+use std::{
+    collections::{BTreeSet, VecDeque},
+    sync::{Arc, atomic::Ordering},
+    time::{Duration, Instant},
+};
+use tokio::time::{interval, timeout};
 
 /// Greatest length of a message from a view.
 const MAX_MESSAGE_BYTES: usize = 8 << 20;
-/// Pictures that may be on their way, by number and by bytes: the next one waits until some were shown.
-const MAX_PICTURES: usize = 3;
-const MAX_PICTURE_BYTES: usize = 512 << 10;
-/// A view that has not said for so long that pictures were shown gets the next one all the same.
-const PATIENCE: Duration = Duration::from_secs(2);
-/// How often a silent view is asked whether it is there, and how long a message may take.
-const PING: Duration = Duration::from_secs(20);
+/// How often the time to a view and back is measured.
+const PING: Duration = Duration::from_secs(2);
+/// A view that is silent for so long is gone; so long may sending a message take.
+const SILENCE: Duration = Duration::from_secs(20);
 const SENDING: Duration = Duration::from_secs(20);
+/// Shortest time between scopes while pictures move.
+const SCOPES: Duration = Duration::from_millis(100);
+
+#[derive(Deserialize)]
+pub struct Shows {
+    /// A medium to be looked at, instead of the document.
+    media: Option<String>,
+}
 
 /// The socket of a view of a project.
-pub async fn live(State(shared): State<Shared>, Path(id): Path<String>, upgrade: WebSocketUpgrade) -> Answer<Response> {
+pub async fn live(
+    State(shared): State<Shared>,
+    Path(id): Path<String>,
+    Query(shows): Query<Shows>,
+    upgrade: WebSocketUpgrade,
+) -> Answer<Response> {
     let project = shared.projects.get(&id)?;
     let room = shared.projects.room()?;
     let upgrade = upgrade.max_message_size(MAX_MESSAGE_BYTES).max_frame_size(MAX_MESSAGE_BYTES);
     Ok(upgrade.on_upgrade(move |socket| async move {
-        run(socket, project).await;
+        run(socket, project, shows.media).await;
         drop(room);
     }))
 }
 
-async fn run(mut socket: WebSocket, project: Arc<Project>) {
+async fn run(mut socket: WebSocket, project: Arc<Project>, media: Option<String>) {
     let (outlet, inlet) = Outlet::new();
-    match project.open_view(outlet).await {
+    match project.open_view(outlet, media).await {
         Ok(view) => {
-            Connection { project: &project, view, sequence: 0, on_the_way: VecDeque::new() }.run(&mut socket, inlet).await;
+            Connection::new(&project, view, Arc::clone(&inlet.shared)).run(&mut socket, inlet).await;
             project.close_view(view);
         }
         Err(refusal) => {
@@ -60,23 +77,46 @@ async fn run(mut socket: WebSocket, project: Arc<Project>) {
 struct Connection<'a> {
     project: &'a Project,
     view: ViewId,
+    shared: Arc<SharedState>,
     /// Number of the last picture or block of sound.
     sequence: u32,
-    /// Numbers and sizes of pictures that were not shown yet, and when they were sent.
-    on_the_way: VecDeque<(u32, usize, Instant)>,
+    flow: Flow,
+    encoder: PictureEncoder,
+    /// Scopes that the view wants.
+    scopes: BTreeSet<LiveScope>,
+    /// When scopes were drawn last, and the picture that was sent last.
+    scoped: Option<Instant>,
+    last: Option<Arc<Drawn>>,
+    /// Messages that are to be sent next.
+    ready: VecDeque<Message>,
 }
 
-impl Connection<'_> {
+impl<'a> Connection<'a> {
+    fn new(project: &'a Project, view: ViewId, shared: Arc<SharedState>) -> Self {
+        Self {
+            project,
+            view,
+            shared,
+            sequence: 0,
+            flow: Flow::new(),
+            encoder: PictureEncoder::default(),
+            scopes: BTreeSet::new(),
+            scoped: None,
+            last: None,
+            ready: VecDeque::new(),
+        }
+    }
+
     /// Runs until either end is closed.
     async fn run(mut self, socket: &mut WebSocket, inlet: Inlet) {
         let (mut to, mut from) = socket.split();
-        let Inlet { mut messages, mut pictures, mut sound } = inlet;
+        let Inlet { mut messages, mut pictures, mut sound, .. } = inlet;
         // Answers come in the order of the commands.
         let mut answers = FuturesOrdered::new();
-        let mut ping = interval_at(Instant::now() + PING, PING);
-        let mut heard_since_ping = true;
+        let mut ping = interval(PING);
+        let (mut heard, mut asked) = (Instant::now(), None);
         loop {
-            let has_room = self.has_room();
+            let has_room = self.flow.has_room(Instant::now());
             // What changed is told before the answer to the command that changed it.
             let message = tokio::select! {
                 biased;
@@ -87,7 +127,7 @@ impl Connection<'_> {
                 Some((id, done)) = answers.next(), if !answers.is_empty() => Message::Text(text(&answer(id, done))),
                 Some(block) = sound.recv() => self.sound(&block),
                 received = from.next() => {
-                    heard_since_ping = true;
+                    heard = Instant::now();
                     match received {
                         Some(Ok(Message::Text(line))) => {
                             match serde_json::from_str::<ClientMessage>(&line) {
@@ -95,40 +135,46 @@ impl Connection<'_> {
                                     let done = self.project.execute(Some(self.view), command, None);
                                     answers.push_back(async move { (id, done.await) });
                                 }
-                                Ok(ClientMessage::Credit { sequence, .. }) => self.credit(sequence),
-                                Ok(message) => self.project.look(self.view, message),
+                                Ok(message) => self.received(message).await,
                                 Err(e) => {
                                     let error = ApiError::new("server.message", format!("a message cannot be read: {e}"));
-                                    if to.send(Message::Text(text(&ServerMessage::Failed { errors: vec![error] }))).await.is_err() {
-                                        return;
-                                    }
+                                    self.ready.push_back(Message::Text(text(&ServerMessage::Failed { errors: vec![error] })));
                                 }
                             }
-                            continue;
                         }
-                        Some(Ok(Message::Ping(_) | Message::Pong(_))) => continue,
-                        Some(Ok(Message::Binary(_))) => continue,
+                        Some(Ok(Message::Pong(_))) => {
+                            if let Some(asked) = asked.take() {
+                                self.flow.answered(heard - asked);
+                            }
+                        }
+                        Some(Ok(Message::Ping(_) | Message::Binary(_))) => {}
                         Some(Ok(Message::Close(_)) | Err(_)) | None => return,
                     }
+                    match self.ready.pop_front() {
+                        Some(message) => message,
+                        None => continue,
+                    }
                 }
+                () = std::future::ready(()), if !self.ready.is_empty() => match self.ready.pop_front() {
+                    Some(message) => message,
+                    None => continue,
+                },
                 changed = pictures.changed(), if has_room => {
                     if changed.is_err() {
                         return;
                     }
                     let drawn = pictures.borrow_and_update().clone();
-                    match drawn {
-                        Some(drawn) => match self.picture(drawn).await {
-                            Some(message) => message,
-                            None => continue,
-                        },
-                        None => continue,
+                    if let Some(drawn) = drawn {
+                        self.picture(drawn).await;
                     }
+                    continue;
                 }
-                _ = tokio::time::sleep(PATIENCE), if !has_room => continue,
+                () = tokio::time::sleep(PATIENCE / 20), if !has_room => continue,
                 _ = ping.tick() => {
-                    if !std::mem::take(&mut heard_since_ping) {
+                    if heard.elapsed() > SILENCE {
                         return;
                     }
+                    asked = Some(Instant::now());
                     Message::Ping(Bytes::new())
                 }
             };
@@ -139,38 +185,91 @@ impl Connection<'_> {
         }
     }
 
-    /// Whether another picture may be sent.
-    fn has_room(&mut self) -> bool {
-        while self.on_the_way.front().is_some_and(|(_, _, sent)| sent.elapsed() >= PATIENCE) {
-            self.on_the_way.pop_front();
+    /// Takes in a message that is no command.
+    async fn received(&mut self, message: ClientMessage) {
+        match &message {
+            ClientMessage::Credit { sequence, .. } => return self.flow.credit(*sequence, Instant::now()),
+            ClientMessage::Hello { decoders, .. } => {
+                self.encoder.has_h264 = decoders.iter().any(|decoder| decoder == "h264");
+                self.encoder.begin_again();
+            }
+            ClientMessage::Refresh {} => self.encoder.begin_again(),
+            ClientMessage::Watch { scopes, .. } => {
+                self.scopes.clone_from(scopes);
+                self.scoped = None;
+                if let Some(drawn) = self.last.clone() {
+                    self.draw_scopes(drawn).await;
+                }
+            }
+            _ => {}
         }
-        let bytes: usize = self.on_the_way.iter().map(|(_, bytes, _)| bytes).sum();
-        self.on_the_way.len() < MAX_PICTURES && bytes < MAX_PICTURE_BYTES
+        self.project.look(self.view, message);
     }
 
-    fn credit(&mut self, sequence: u32) {
-        self.on_the_way.retain(|(number, _, _)| *number > sequence);
-    }
-
-    /// A picture as a message; `None` if it cannot be encoded.
-    async fn picture(&mut self, drawn: Arc<Drawn>) -> Option<Message> {
-        let of_thread = Arc::clone(&drawn);
-        let jpeg = tokio::task::spawn_blocking(move || encode_jpeg(&of_thread.picture)).await;
-        let jpeg = match jpeg {
-            Ok(Ok(jpeg)) => jpeg,
-            Ok(Err(e)) => {
-                tracing::warn!("frame {} cannot be encoded: {e}", drawn.frame);
-                return None;
+    /// Encodes a picture, and its scopes, to be sent next.
+    async fn picture(&mut self, drawn: Arc<Drawn>) {
+        let (of_thread, mut encoder) = (Arc::clone(&drawn), std::mem::take(&mut self.encoder));
+        let encoded = tokio::task::spawn_blocking(move || (encoder.encode(&of_thread), encoder)).await;
+        let encoded = match encoded {
+            Ok((encoded, encoder)) => {
+                self.encoder = encoder;
+                encoded
             }
             Err(e) => {
                 tracing::warn!("encoding frame {} broke off: {e}", drawn.frame);
-                return None;
+                return;
             }
         };
+        let encoded = match encoded {
+            Ok(encoded) => encoded,
+            Err(e) => {
+                tracing::warn!("frame {} cannot be encoded: {e}", drawn.frame);
+                return;
+            }
+        };
+        let header = LiveHeader {
+            codec: encoded.codec,
+            flags: drawn.flags | encoded.flags,
+            ..self.header(&drawn, LiveKind::Picture, drawn.picture.size.width, drawn.picture.size.height)
+        };
+        self.flow.plays(drawn.plays.map(|fps| Duration::from_secs_f64(1.0 / fps.max(1.0))));
+        self.flow.sent(header.sequence, encoded.bytes.len(), Instant::now());
+        if drawn.plays.is_some() {
+            self.shared.played.fetch_add(1, Ordering::Relaxed);
+        }
+        self.ready.push_back(framed(&header, &encoded.bytes));
+        // While pictures move, not each has its scopes.
+        let is_due = drawn.plays.is_none() || self.scoped.is_none_or(|at| at.elapsed() >= SCOPES);
+        self.last = Some(Arc::clone(&drawn));
+        if is_due {
+            self.draw_scopes(drawn).await;
+        }
+    }
+
+    async fn draw_scopes(&mut self, drawn: Arc<Drawn>) {
+        if self.scopes.is_empty() {
+            return;
+        }
+        self.scoped = Some(Instant::now());
+        let (of_thread, wanted) = (Arc::clone(&drawn), self.scopes.clone());
+        match tokio::task::spawn_blocking(move || encoding::scopes(&of_thread, &wanted)).await {
+            Ok(scopes) => {
+                for scoped in scopes {
+                    let header = self.header(&drawn, LiveKind::Scope, scoped.size.width, scoped.size.height);
+                    let header = LiveHeader { codec: LiveCodec::Scope(scoped.scope), ..header };
+                    self.ready.push_back(framed(&header, &scoped.bytes));
+                }
+            }
+            Err(e) => tracing::warn!("scopes of frame {} broke off: {e}", drawn.frame),
+        }
+    }
+
+    /// The header of something that shows a picture, with the next number.
+    fn header(&mut self, drawn: &Drawn, kind: LiveKind, width: u32, height: u32) -> LiveHeader {
         self.sequence = self.sequence.wrapping_add(1);
         let side = |pixels: u32| u16::try_from(pixels).unwrap_or(u16::MAX);
-        let header = LiveHeader {
-            kind: LiveKind::Picture,
+        LiveHeader {
+            kind,
             codec: LiveCodec::Jpeg,
             flags: drawn.flags,
             generation: drawn.generation,
@@ -178,28 +277,16 @@ impl Connection<'_> {
             time: drawn.time,
             revision: drawn.revision,
             sequence: self.sequence,
-            width: side(drawn.picture.size.width),
-            height: side(drawn.picture.size.height),
+            width: side(width),
+            height: side(height),
             identity: drawn.identity,
             render_us: drawn.render_us,
-        };
-        let message = framed(&header, &jpeg);
-        self.on_the_way.push_back((self.sequence, jpeg.len(), Instant::now()));
-        Some(message)
+        }
     }
 
-    /// A block of sound as a message: 16 bits, the first two channels, or one twice.
+    /// A block of sound as a message.
     fn sound(&mut self, heard: &Heard) -> Message {
         self.sequence = self.sequence.wrapping_add(1);
-        let channels = &heard.block.channels;
-        let pair = [channels.first(), channels.get(1).or(channels.first())];
-        let mut bytes = Vec::with_capacity(heard.block.len() * 4);
-        for i in 0..heard.block.len() {
-            for channel in pair {
-                let sample = channel.and_then(|c| c.get(i)).copied().unwrap_or(0.0);
-                bytes.extend(((sample.clamp(-1.0, 1.0) * 32_767.0).round() as i16).to_le_bytes());
-            }
-        }
         let header = LiveHeader {
             kind: LiveKind::Sound,
             codec: LiveCodec::PcmS16,
@@ -214,7 +301,7 @@ impl Connection<'_> {
             identity: 0,
             render_us: 0,
         };
-        framed(&header, &bytes)
+        framed(&header, &encoding::samples(heard))
     }
 }
 

@@ -1,14 +1,15 @@
 //! A view: what one who looks at a project wants to see, and what is sent there.
+use crate::ladder::Ladder;
 use axum::extract::ws::Utf8Bytes;
 use cutroom_api::{
-    ApiError, AudioBlock, CancelToken, ClientMessage, FrameHandle, LIVE_KEY, LIVE_REDUCED, LIVE_SETTLED, LiveQuality, LiveSession,
-    Picture, RenderScale, ServerMessage, TimerSink, TransportActivity, TransportReport, Urgency, ViewId,
+    ApiError, AudioBlock, CancelToken, ClientMessage, FrameHandle, LIVE_REDUCED, LIVE_SETTLED, LiveQuality, LiveSession, Picture,
+    RenderScale, ServerMessage, SizeReason, SoundLevels, TimerSink, TransportActivity, TransportReport, Urgency, ViewId,
 };
 use serde_json::{Value, json};
 use std::{
     sync::{
         Arc,
-        atomic::{AtomicU32, Ordering},
+        atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -32,6 +33,8 @@ pub fn text(message: &ServerMessage) -> Utf8Bytes {
 /// A picture that is to be sent.
 pub struct Drawn {
     pub generation: u32,
+    /// Pictures per second, if it is one of playback.
+    pub plays: Option<f64>,
     pub frame: i64,
     pub time: i64,
     pub revision: u64,
@@ -55,11 +58,22 @@ pub struct Outlet {
     /// Only the newest picture is sent.
     pictures: watch::Sender<Option<Arc<Drawn>>>,
     sound: mpsc::Sender<Heard>,
-    generation: Arc<AtomicU32>,
+    shared: Arc<SharedState>,
+}
+
+/// What both ends of the way know.
+#[derive(Default)]
+pub struct SharedState {
+    generation: AtomicU32,
+    /// Whether levels of the sound are wanted.
+    meters: AtomicBool,
+    /// How many pictures of playback were sent.
+    pub played: AtomicU64,
 }
 
 /// The socket's end.
 pub struct Inlet {
+    pub shared: Arc<SharedState>,
     /// As JSON.
     pub messages: mpsc::Receiver<Utf8Bytes>,
     pub pictures: watch::Receiver<Option<Arc<Drawn>>>,
@@ -72,24 +86,30 @@ impl Outlet {
         let (messages, of_messages) = mpsc::channel(MAX_MESSAGES);
         let (pictures, of_pictures) = watch::channel(None);
         let (sound, of_sound) = mpsc::channel(MAX_BLOCKS);
-        let inlet = Inlet { messages: of_messages, pictures: of_pictures, sound: of_sound };
-        (Self { messages, pictures, sound, generation: Arc::default() }, inlet)
+        let shared: Arc<SharedState> = Arc::default();
+        let inlet = Inlet { shared: Arc::clone(&shared), messages: of_messages, pictures: of_pictures, sound: of_sound };
+        (Self { messages, pictures, sound, shared }, inlet)
     }
 
     /// Where the sound of playback goes: to the view, by the machine's clock.
     pub fn sink(&self) -> TimerSink {
-        let (sound, generation) = (self.sound.clone(), Arc::clone(&self.generation));
+        let (sound, messages, shared) = (self.sound.clone(), self.messages.clone(), Arc::clone(&self.shared));
         TimerSink::new().heard_by(move |first, block| {
-            let generation = generation.load(Ordering::Acquire);
+            let generation = shared.generation.load(Ordering::Acquire);
+            if shared.meters.load(Ordering::Relaxed) {
+                let levels = vec![SoundLevels::of(block)];
+                // As with the sound itself.
+                let _ = messages.try_send(text(&ServerMessage::Meters { generation, sample: first, levels }));
+            }
             // A view that does not read its sound does without.
             let _ = sound.try_send(Heard { generation, first, block: block.clone() });
         })
     }
 }
 
-/// Flags of a picture at a scale; each can be decoded without others.
+/// Flags of a picture at a scale.
 fn flags_at(scale: RenderScale) -> u8 {
-    LIVE_KEY | if scale == RenderScale::FULL { 0 } else { LIVE_REDUCED }
+    if scale == RenderScale::FULL { 0 } else { LIVE_REDUCED }
 }
 
 /// A picture that was requested.
@@ -104,6 +124,8 @@ struct Wanted {
 /// A view of a project.
 pub struct View {
     id: ViewId,
+    /// Whether it shows the document, and is told of its changes.
+    pub follows: bool,
     outlet: Outlet,
     size: (u32, u32),
     quality: LiveQuality,
@@ -112,12 +134,27 @@ pub struct View {
     redraws: bool,
     told: Option<(TransportReport, Instant)>,
     is_busy: bool,
+    ladder: Ladder,
+    /// Size of pictures while it plays, as the view was told.
+    told_size: Option<(u32, u32)>,
 }
 
 impl View {
-    pub fn new(id: ViewId, outlet: Outlet) -> Self {
+    pub fn new(id: ViewId, outlet: Outlet, follows: bool) -> Self {
         let quality = LiveQuality::default();
-        Self { id, outlet, size: (1280, 720), quality, wanted: None, redraws: true, told: None, is_busy: true }
+        Self {
+            id,
+            follows,
+            outlet,
+            size: (1280, 720),
+            quality,
+            wanted: None,
+            redraws: true,
+            told: None,
+            is_busy: true,
+            ladder: Ladder::new(),
+            told_size: None,
+        }
     }
 
     /// Whether something is under way that the view waits for.
@@ -153,7 +190,16 @@ impl View {
                 self.quality = *mode;
                 self.resize(session)
             }
-            ClientMessage::Show { composition } => {
+            ClientMessage::Refresh {} => {
+                self.redraw();
+                Ok(())
+            }
+            ClientMessage::Watch { meters, .. } => {
+                self.outlet.shared.meters.store(*meters, Ordering::Relaxed);
+                Ok(())
+            }
+            ClientMessage::Show { generation, composition } => {
+                self.begin(*generation);
                 self.redraw();
                 self.command(session, &json!({"show": {"composition": composition}}))
             }
@@ -188,7 +234,7 @@ impl View {
     }
 
     fn begin(&mut self, generation: u32) {
-        self.outlet.generation.store(generation, Ordering::Release);
+        self.outlet.shared.generation.store(generation, Ordering::Release);
         self.wanted = None;
     }
 
@@ -206,8 +252,41 @@ impl View {
     /// Pictures get another size from now on.
     fn resize(&mut self, session: &mut LiveSession) -> Result<(), Vec<ApiError>> {
         self.redraw();
-        let scale = self.scale(session, None);
-        self.command(session, &json!({"preview": {"scale": scale.value()}}))
+        self.ladder = Ladder::new();
+        self.apply_size(session)
+    }
+
+    /// Lets playback have the size that it should have, and tells the view.
+    fn apply_size(&mut self, session: &mut LiveSession) -> Result<(), Vec<ApiError>> {
+        let greatest = self.ladder.greatest_height_px();
+        let scale = self.scale(session, greatest);
+        self.command(session, &json!({"preview": {"scale": scale.value()}}))?;
+        let Some((size, _)) = session.format(self.id) else { return Ok(()) };
+        let size = scale.size(size);
+        let why = match (greatest, self.quality) {
+            (Some(_), LiveQuality::Auto) => SizeReason::Late,
+            (_, LiveQuality::Half | LiveQuality::Quarter) => SizeReason::Chosen,
+            _ => SizeReason::View,
+        };
+        if self.told_size.replace((size.width, size.height)) != Some((size.width, size.height)) {
+            self.say(&ServerMessage::QualityNow { width: size.width, height: size.height, why });
+        }
+        Ok(())
+    }
+
+    /// While it plays: smaller pictures if they come too late.
+    fn adapt(&mut self, session: &mut LiveSession, plays: Option<f64>) -> Result<(), Vec<ApiError>> {
+        let Some(due_per_sec) = plays.filter(|_| self.quality == LiveQuality::Auto) else {
+            self.ladder.rest();
+            return Ok(());
+        };
+        let Some((size, _)) = session.format(self.id) else { return Ok(()) };
+        let view_height = f64::from(self.scale(session, None).size(size).height);
+        let sent = self.outlet.shared.played.load(Ordering::Relaxed);
+        if self.ladder.note(Instant::now(), sent, due_per_sec, view_height) {
+            return self.apply_size(session);
+        }
+        Ok(())
     }
 
     /// The smallest of a few scales at which pictures fill the view.
@@ -246,19 +325,29 @@ impl View {
     }
 
     fn pictures(&mut self, session: &mut LiveSession) -> Result<(), Vec<ApiError>> {
-        let revision = session.revision();
-        let generation = self.outlet.generation.load(Ordering::Acquire);
+        let generation = self.outlet.shared.generation.load(Ordering::Acquire);
         let one = |e| vec![e];
-        let activity = session.transport(self.id).map_err(one)?.activity;
-        let plays = matches!(activity, TransportActivity::Playing | TransportActivity::Prerolling);
+        let transport = session.transport(self.id).map_err(one)?;
+        let plays = matches!(transport.activity, TransportActivity::Playing | TransportActivity::Prerolling);
+        let fps = session.format(self.id).map_or(25.0, |(_, rate)| rate.as_f64());
+        let due_per_sec = fps * transport.speed.abs().min(1.0);
+        self.adapt(session, (transport.activity == TransportActivity::Playing).then_some(due_per_sec))?;
         let scale = self.scale(session, None);
         let engine = session.engine(self.id).map_err(one)?;
         let rate = engine.document().map(|(_, open)| open.composition().frame_rate);
         let time_of = |frame: i64| rate.map_or(0, |rate| rate.time_of_frame(frame).0);
         if let Some(shown) = engine.shown().pop_back() {
-            let (flags, time) = (flags_at(engine.state().scale), time_of(shown.frame));
-            let drawn =
-                Drawn { generation, frame: shown.frame, time, revision, flags, identity: 0, render_us: 0, picture: shown.picture };
+            let drawn = Drawn {
+                generation,
+                plays: Some(due_per_sec),
+                frame: shown.frame,
+                time: time_of(shown.frame),
+                revision: shown.revision,
+                flags: flags_at(engine.state().scale),
+                identity: shown.key.map_or(0, |key| key.first_bits()),
+                render_us: 0,
+                picture: shown.picture,
+            };
             self.outlet.pictures.send_replace(Some(Arc::new(drawn)));
         }
         let answer = self.wanted.as_ref().map(|wanted| wanted.handle.poll());
@@ -271,6 +360,7 @@ impl View {
                     let identity = answer.key.map_or(0, |key| key.first_bits());
                     let drawn = Drawn {
                         generation,
+                        plays: None,
                         frame: answer.frame,
                         time,
                         revision: answer.revision,
@@ -303,9 +393,22 @@ impl View {
         Ok(())
     }
 
+    /// Says that nothing is heard any more, to those who want levels.
+    fn silence(&mut self) {
+        if self.outlet.shared.meters.load(Ordering::Relaxed) {
+            let generation = self.outlet.shared.generation.load(Ordering::Acquire);
+            let levels = vec![SoundLevels { track: None, peak_db: vec![-120.0; 2], rms_db: vec![-120.0; 2] }];
+            self.say(&ServerMessage::Meters { generation, sample: 0, levels });
+        }
+    }
+
     /// Says what the transport does, if that is new.
     fn state(&mut self, session: &mut LiveSession) -> bool {
         let Ok(now) = session.transport(self.id) else { return false };
+        let plays = |report: &TransportReport| report.activity == TransportActivity::Playing;
+        if self.told.as_ref().is_some_and(|(before, _)| plays(before)) && !plays(&now) {
+            self.silence();
+        }
         if let Some((before, since)) = &self.told {
             let same_but_frame = TransportReport { frame: now.frame, timecode: now.timecode.clone(), ..before.clone() } == now;
             if *before == now || (same_but_frame && now.activity == TransportActivity::Playing && since.elapsed() < TOLD) {

@@ -37,6 +37,7 @@ mod proxy;
 mod relink;
 mod session;
 mod settings;
+mod source_session;
 mod speed;
 mod split;
 mod split_film;
@@ -63,12 +64,14 @@ pub use cache::{CacheKind, CacheReport, PruneCacheReport, PruneCacheRequest, Ver
 pub use catalog::{AliasEntry, BlendEntry, Catalog, CostEntry, EffectEntry, ParamEntry, TransitionEntry, catalog};
 pub use codes::{CODES, ErrorClass, ErrorCode};
 pub use collect::{CollectReport, CollectRequest, collect};
+pub use cutroom_analysis::{Scope, ScopeSamples};
+pub use cutroom_audio::fold_to_stereo;
 pub use cutroom_engine::{AudioSink, FrameAnswer, FrameHandle, Shown, TimerSink, Urgency};
 pub use cutroom_export::UnfinishedFiles;
-pub use cutroom_media::write::encode_jpeg;
+pub use cutroom_media::write::{PreviewEncoder, encode_jpeg, encode_png};
 pub use cutroom_project::JournalOptions;
 pub use cutroom_timeline::RenderScale;
-pub use cutroom_types::{Align, AudioBlock, CancelToken, Fit, Gaps, Picture, Progress, ProgressUnit, Size};
+pub use cutroom_types::{Align, AudioBlock, CancelToken, Fit, FrameRate, Gaps, Picture, Progress, ProgressUnit, Size};
 pub use doctor::{BackendReport, DecoderReport, DoctorReport, FormatReport, doctor};
 pub use editing::{Changed, DocumentChange, Editor, LiveCommand, SessionCommand, SessionEvent, command_schema};
 pub use error::ApiError;
@@ -87,7 +90,7 @@ pub use live_report::{
 };
 pub use live_wire::{
     ClientMessage, LIVE_END, LIVE_HEADER_BYTES, LIVE_KEY, LIVE_PROXY, LIVE_REDUCED, LIVE_SETTLED, LIVE_VERSION, LiveCodec,
-    LiveHeader, LiveKind, LiveQuality, ServerMessage,
+    LiveHeader, LiveKind, LiveQuality, LiveScope, ServerMessage, SizeReason, SoundLevels,
 };
 pub use loudness::{FileLoudnessRequest, LevelReport, LoudnessReport, LoudnessRequest, file_loudness, loudness};
 pub use new_project::{NewProjectReport, NewProjectRequest, new_project};

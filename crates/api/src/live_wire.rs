@@ -1,10 +1,13 @@
 //! The `live/1` protocol between a running session and those who look at it: JSON texts for control, and
 //! binary messages of a header and a payload for pictures and sound.
 use crate::{ApiError, SessionEvent, TransportActivity};
+use cutroom_analysis::Scope;
 use cutroom_project::Edit;
+use cutroom_types::AudioBlock;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// Version of the protocol.
 pub const LIVE_VERSION: u8 = 1;
@@ -18,6 +21,8 @@ pub enum LiveKind {
     Picture,
     /// A block of sound.
     Sound,
+    /// A scope of a picture.
+    Scope,
 }
 
 /// How a payload is encoded.
@@ -31,6 +36,38 @@ pub enum LiveCodec {
     Png,
     /// Samples of 16 bits, channels interleaved, little endian.
     PcmS16,
+    /// A PNG file with a scope: light on nothing.
+    Scope(LiveScope),
+}
+
+/// A scope that a view wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum LiveScope {
+    /// Luma by column.
+    Waveform,
+    /// R′, G′ and B′ by column, side by side.
+    Parade,
+    /// Colour differences.
+    Vectorscope,
+    /// How often each value of R′, G′ and B′ occurs.
+    Histogram,
+}
+
+impl LiveScope {
+    /// All, by their codes.
+    const ALL: [(u8, Self); 4] = [(32, Self::Waveform), (33, Self::Parade), (34, Self::Vectorscope), (35, Self::Histogram)];
+}
+
+impl From<LiveScope> for Scope {
+    fn from(scope: LiveScope) -> Self {
+        match scope {
+            LiveScope::Waveform => Self::Waveform,
+            LiveScope::Parade => Self::Parade,
+            LiveScope::Vectorscope => Self::Vectorscope,
+            LiveScope::Histogram => Self::Histogram,
+        }
+    }
 }
 
 /// The picture can be decoded without others.
@@ -79,12 +116,14 @@ impl LiveHeader {
         let kind = match self.kind {
             LiveKind::Picture => 1,
             LiveKind::Sound => 2,
+            LiveKind::Scope => 3,
         };
         let codec = match self.codec {
             LiveCodec::Jpeg => 1,
             LiveCodec::H264 => 2,
             LiveCodec::Png => 3,
             LiveCodec::PcmS16 => 16,
+            LiveCodec::Scope(scope) => LiveScope::ALL.iter().find(|(_, one)| *one == scope).map_or(32, |(code, _)| *code),
         };
         let mut bytes = [0; LIVE_HEADER_BYTES];
         let mut at = 0;
@@ -118,6 +157,7 @@ impl LiveHeader {
         let kind = match head[1] {
             1 => LiveKind::Picture,
             2 => LiveKind::Sound,
+            3 => LiveKind::Scope,
             _ => return None,
         };
         let codec = match head[2] {
@@ -125,7 +165,7 @@ impl LiveHeader {
             2 => LiveCodec::H264,
             3 => LiveCodec::Png,
             16 => LiveCodec::PcmS16,
-            _ => return None,
+            code => LiveCodec::Scope(LiveScope::ALL.iter().find(|(of, _)| *of == code)?.1),
         };
         (head[0] == LIVE_VERSION).then(|| Self {
             kind,
@@ -226,8 +266,21 @@ pub enum ClientMessage {
         #[serde(default)]
         late_ms: f64,
     },
+    /// Wants a picture that needs no other one, as after a failure of a decoder.
+    Refresh {},
+    /// Wants these scopes of its pictures, and levels of the sound, from now on.
+    Watch {
+        /// Which scopes.
+        #[serde(default)]
+        scopes: BTreeSet<LiveScope>,
+        /// Whether levels of the sound are wanted.
+        #[serde(default)]
+        meters: bool,
+    },
     /// Looks at another composition.
     Show {
+        /// Number of what follows.
+        generation: u32,
         /// Its id; absent: the main one.
         #[serde(default)]
         composition: Option<String>,
@@ -241,6 +294,41 @@ pub enum ClientMessage {
 
 fn one() -> f64 {
     1.0
+}
+
+/// Why pictures have the size that they have while it plays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum SizeReason {
+    /// They fill the view.
+    View,
+    /// Larger ones would come too late.
+    Late,
+    /// The view chose a size.
+    Chosen,
+}
+
+/// Levels of sound in a moment.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SoundLevels {
+    /// Id of the track; absent: what is heard, of all tracks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub track: Option<String>,
+    /// Largest magnitude of each channel, in dBFS; -120 for silence.
+    pub peak_db: Vec<f64>,
+    /// Root of the mean square of each channel, in dBFS.
+    pub rms_db: Vec<f64>,
+}
+
+impl SoundLevels {
+    /// Levels of a block. Silence is -120 dBFS.
+    pub fn of(block: &AudioBlock) -> Self {
+        let db = |v: f64| (20.0 * v.log10()).max(-120.0);
+        let peak = |c: &Vec<f32>| db(c.iter().fold(0.0, |peak: f64, v| peak.max(f64::from(v.abs()))));
+        let square = |c: &Vec<f32>| c.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>() / c.len().max(1) as f64;
+        let rms_db = block.channels.iter().map(|c| db(square(c).sqrt())).collect();
+        Self { track: None, peak_db: block.channels.iter().map(peak).collect(), rms_db }
+    }
 }
 
 /// What one who looks is sent.
@@ -296,6 +384,24 @@ pub enum ServerMessage {
         /// Speed of playback.
         speed: f64,
     },
+    /// Levels of the sound that follows, as [`ClientMessage::Watch`] wants them.
+    Meters {
+        /// Number of the playback.
+        generation: u32,
+        /// Its first sample, counted from where playback began.
+        sample: u64,
+        /// Levels.
+        levels: Vec<SoundLevels>,
+    },
+    /// Pictures have another size while it plays.
+    QualityNow {
+        /// Width in pixels.
+        width: u32,
+        /// Height in pixels.
+        height: u32,
+        /// Why.
+        why: SizeReason,
+    },
     /// Somebody came or went.
     Presence {
         /// Number of those who look at the document.
@@ -311,6 +417,16 @@ pub enum ServerMessage {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn levels_are_those_of_the_formula() {
+        // A square wave of one half has peak and root mean square at 20 log 0.5 dB.
+        let block = AudioBlock { rate_hz: 48_000, channels: vec![vec![0.5, -0.5, 0.5, -0.5], vec![0.0; 4]] };
+        let SoundLevels { peak_db, rms_db, .. } = SoundLevels::of(&block);
+        let half = 20.0 * 0.5_f64.log10();
+        assert!((peak_db[0] - half).abs() < 1e-9 && (rms_db[0] - half).abs() < 1e-9, "{peak_db:?} {rms_db:?}");
+        assert_eq!((peak_db[1], rms_db[1]), (-120.0, -120.0));
+    }
 
     #[test]
     fn headers_come_back_and_have_their_places() {
@@ -340,6 +456,9 @@ mod tests {
         for n in 0..LIVE_HEADER_BYTES {
             assert_eq!(LiveHeader::from_bytes(&bytes[..n]), None);
         }
+        let scope = LiveHeader { kind: LiveKind::Scope, codec: LiveCodec::Scope(LiveScope::Vectorscope), ..header };
+        assert_eq!(scope.to_bytes()[1..3], [3, 34]);
+        assert_eq!(LiveHeader::from_bytes(&scope.to_bytes()), Some(scope));
         for (at, value) in [(0, 2), (1, 9), (2, 9)] {
             let mut other = bytes;
             other[at] = value;

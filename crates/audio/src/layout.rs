@@ -9,6 +9,7 @@
 use crate::AudioError;
 use Speaker::{BackCenter, BackLeft, BackRight, Center, Left, Lfe, Right, SideLeft, SideRight};
 use cutroom_timeline::FoldLevels;
+use cutroom_types::AudioBlock;
 use std::f32::consts::FRAC_1_SQRT_2;
 
 /// A loudspeaker position.
@@ -167,6 +168,16 @@ impl ChannelMatrix {
             out
         };
         self.rows.iter().map(row).collect()
+    }
+}
+
+/// A block with two channels, for those who hear no more: more are folded as [`ChannelMatrix::new`]
+/// does, one is heard on both sides.
+pub fn fold_to_stereo(block: &AudioBlock) -> AudioBlock {
+    match ChannelMatrix::new(block.channels.len(), 2) {
+        Ok(matrix) => AudioBlock { rate_hz: block.rate_hz, channels: matrix.apply(&block.channels) },
+        // No channels, or more than have places.
+        Err(_) => AudioBlock::silent(block.rate_hz, 2, block.len()),
     }
 }
 

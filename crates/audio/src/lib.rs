@@ -32,7 +32,7 @@ mod stretch;
 pub mod waveform;
 
 pub use error::{AudioError, SourceError};
-pub use layout::{ChannelLayout, ChannelMatrix, Speaker, speakers};
+pub use layout::{ChannelLayout, ChannelMatrix, Speaker, fold_to_stereo, speakers};
 pub use limiter::Limiter;
 pub use limits::{MAX_RATE_HZ, MAX_SPEED, MIN_RATE_HZ, MIN_SPEED};
 pub use loudness::{Loudness, LoudnessReport, Meter, integrated_loudness_lufs, loudness};

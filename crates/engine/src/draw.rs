@@ -2,11 +2,12 @@
 use crate::{EngineError, jobs::NoThread};
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, TrySendError, bounded};
 use cutroom_pipeline::{
-    DrawnBy, FrameKey, FrameReader, OpenComposition, OutputSpec, PipelineError, RenderOptions, Renderer, jpeg_spec, output_spec,
+    DrawnBy, FrameKey, FrameReader, OpenComposition, OutputSpec, PipelineError, RenderOptions, Renderer, in_standard_range,
+    jpeg_spec, output_spec,
 };
 use cutroom_project::Composition;
 use cutroom_timeline::RenderScale;
-use cutroom_types::{CancelToken, Picture, PictureFormat};
+use cutroom_types::{CancelToken, ColorTags, Picture, PictureFormat, Primaries, Transfer};
 use std::{
     collections::VecDeque,
     sync::Arc,
@@ -39,7 +40,7 @@ pub struct DrawOrder {
 pub enum DrawOutput {
     /// For video of a format, in the colours of the composition.
     Video(PictureFormat),
-    /// For JPEG files.
+    /// For JPEG files, and displays of standard range: PQ and HLG are tone-mapped.
     Jpeg,
 }
 
@@ -127,7 +128,16 @@ impl Drawer for PipelineDrawer {
         // After an error the reader is sought again.
         self.next = None;
         let output = self.output.spec(order.composition.composition());
-        let picture = reader.next_picture(&mut self.renderer, &output)?;
+        let transfer = order.composition.composition().color.transfer;
+        let picture = if self.output == DrawOutput::Jpeg && transfer.is_hdr() {
+            // Those who look at JPEG files have displays of standard range.
+            let wide = output_spec(order.composition.composition(), PictureFormat { bits: 16, ..PictureFormat::RGB8 });
+            let picture = reader.next_picture(&mut self.renderer, &wide)?;
+            let seen = ColorTags { primaries: Primaries::Bt709, transfer: Transfer::Srgb, ..output.color };
+            in_standard_range(&picture, &mut self.renderer, &OutputSpec { color: seen, ..output })?
+        } else {
+            reader.next_picture(&mut self.renderer, &output)?
+        };
         self.next = Some(order.frame + 1);
         Ok(picture)
     }

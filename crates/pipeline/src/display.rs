@@ -24,6 +24,15 @@ impl SourcePictures for Shown<'_> {
 /// # Errors
 /// A failure of drawing.
 pub fn as_srgb(picture: &Picture, renderer: &mut Renderer) -> Result<Picture, PipelineError> {
+    let format = PictureFormat { alpha: picture.format.alpha, ..PictureFormat::RGB8 };
+    in_standard_range(picture, renderer, &OutputSpec { format, color: ColorTags::SRGB })
+}
+
+/// As [`as_srgb`], in another format of sRGB's primaries and transfer.
+///
+/// # Errors
+/// A failure of drawing.
+pub fn in_standard_range(picture: &Picture, renderer: &mut Renderer, output: &OutputSpec) -> Result<Picture, PipelineError> {
     let canvas = Canvas {
         size: picture.size,
         blend_space: BlendSpace::Gamma,
@@ -34,6 +43,5 @@ pub fn as_srgb(picture: &Picture, renderer: &mut Renderer) -> Result<Picture, Pi
     let frame = SourceFrame::nearest(MediaId::from("frame"), 0, Time::ZERO);
     let layer = Layer::new(ClipId::from("frame"), Content::Media(frame));
     let plan = FramePlan { canvas, time: Time::ZERO, layers: vec![layer] };
-    let format = PictureFormat { alpha: picture.format.alpha, ..PictureFormat::RGB8 };
-    Ok(renderer.render(&plan, &Shown(picture), &OutputSpec { format, color: ColorTags::SRGB })?)
+    Ok(renderer.render(&plan, &Shown(picture), output)?)
 }

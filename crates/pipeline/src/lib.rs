@@ -37,7 +37,7 @@ pub use cutroom_audio::{Limiter, LoudnessReport, Meter, speakers};
 pub use cutroom_cache::MemoryCacheState;
 pub use cutroom_render::{Backend, OutputSpec, RenderOptions, Renderer};
 pub use decoder_pool::{DecoderPool, FrameSource, OpenSource, Pending};
-pub use display::as_srgb;
+pub use display::{as_srgb, in_standard_range};
 pub use error::PipelineError;
 pub use facts::{facts_of, upright_size};
 pub use file_store::{content_key, file_fingerprint, probe};

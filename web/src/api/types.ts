@@ -1703,7 +1703,25 @@ export type ClientMessage =
       late_ms?: number;
     }
   | {
+      type: "refresh";
+    }
+  | {
+      type: "watch";
+      /**
+       * Which scopes.
+       */
+      scopes?: LiveScope[];
+      /**
+       * Whether levels of the sound are wanted.
+       */
+      meters?: boolean;
+    }
+  | {
       type: "show";
+      /**
+       * Number of what follows.
+       */
+      generation: number;
       /**
        * Its id; absent: the main one.
        */
@@ -1713,6 +1731,10 @@ export type ClientMessage =
       type: "quality";
       mode: LiveQuality;
     };
+/**
+ * A scope that a view wants.
+ */
+export type LiveScope = "waveform" | "parade" | "vectorscope" | "histogram";
 /**
  * Which size of pictures somebody wants.
  */
@@ -1795,6 +1817,33 @@ export type ServerMessage =
       speed: number;
     }
   | {
+      type: "meters";
+      /**
+       * Number of the playback.
+       */
+      generation: number;
+      /**
+       * Its first sample, counted from where playback began.
+       */
+      sample: number;
+      /**
+       * Levels.
+       */
+      levels: SoundLevels[];
+    }
+  | {
+      type: "quality_now";
+      /**
+       * Width in pixels.
+       */
+      width: number;
+      /**
+       * Height in pixels.
+       */
+      height: number;
+      why: SizeReason;
+    }
+  | {
       type: "presence";
       /**
        * Number of those who look at the document.
@@ -1808,6 +1857,10 @@ export type ServerMessage =
        */
       errors: ApiError[];
     };
+/**
+ * Why pictures have the size that they have while it plays.
+ */
+export type SizeReason = "view" | "late" | "chosen";
 /**
  * Luma–chroma matrix (H.273 table 4).
  */
@@ -4093,6 +4146,23 @@ export interface ApiError {
    * Time on the composition at which it happened, in seconds.
    */
   time_secs?: number | null;
+}
+/**
+ * Levels of sound in a moment.
+ */
+export interface SoundLevels {
+  /**
+   * Id of the track; absent: what is heard, of all tracks.
+   */
+  track?: string | null;
+  /**
+   * Largest magnitude of each channel, in dBFS; -120 for silence.
+   */
+  peak_db: number[];
+  /**
+   * Root of the mean square of each channel, in dBFS.
+   */
+  rms_db: number[];
 }
 /**
  * Subtitles to be added to a film.

@@ -139,7 +139,7 @@ describe("live socket", () => {
     live.retry();
     sockets[1].onopen?.({} as Event);
     sockets[1].say(welcome);
-    expect(sockets[1].sent.at(-1)).toEqual({ type: "show", composition: "inner" });
+    expect(sockets[1].sent.at(-1)).toEqual({ type: "show", generation: 1, composition: "inner" });
     live.close();
     vi.advanceTimersByTime(60_000);
     expect(sockets).toHaveLength(2);

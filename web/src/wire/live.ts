@@ -156,7 +156,7 @@ export class Live {
   show(composition: string): void {
     this.composition = composition;
     this.generation += 1;
-    this.send({ type: "show", composition });
+    this.send({ type: "show", generation: this.generation, composition });
   }
 
   quality(mode: QualityMode): void {
@@ -207,7 +207,7 @@ export class Live {
         events.link("open");
         if (this.mode !== "auto") this.quality(this.mode);
         if (this.composition !== undefined && this.composition !== message.composition) {
-          this.send({ type: "show", composition: this.composition });
+          this.send({ type: "show", generation: this.generation, composition: this.composition });
         }
         events.welcome(message);
         break;
@@ -229,6 +229,9 @@ export class Live {
         break;
       case "presence":
         events.presence(message.clients);
+        break;
+      case "failed":
+        events.event({ event: "failed", errors: message.errors });
         break;
     }
   }

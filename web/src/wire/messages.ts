@@ -23,7 +23,7 @@ export type ClientMessage =
   | { type: "seek"; generation: number; frame: number; dragging: boolean }
   | { type: "view"; width: number; height: number }
   | { type: "credit"; sequence: number; shown: number; late_ms: number }
-  | { type: "show"; composition: string }
+  | { type: "show"; generation: number; composition: string }
   | { type: "quality"; mode: QualityMode };
 
 /** What is sent must be what the server reads: the types of both are compared here. */
@@ -64,4 +64,5 @@ export type ServerMessage =
   | Answer
   | Refusal
   | { type: "event"; event: SessionEvent }
-  | { type: "presence"; clients: number };
+  | { type: "presence"; clients: number }
+  | { type: "failed"; errors: ApiError[] };

@@ -1,6 +1,6 @@
 //! Views: edits in step, pictures with their numbers, playback with sound.
 use crate::support::{Bench, TOKEN};
-use cutroom_api::{LIVE_HEADER_BYTES, LIVE_SETTLED, LiveHeader, LiveKind};
+use cutroom_api::{LIVE_HEADER_BYTES, LIVE_KEY, LIVE_SETTLED, LiveCodec, LiveHeader, LiveKind, LiveScope};
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -15,9 +15,13 @@ enum Got {
 
 impl Client {
     async fn new(b: &Bench) -> Self {
-        let url = format!("ws://{}/api/v1/projects/film/live?token={TOKEN}", b.address());
+        Self::with(b, "", &["jpeg"]).await
+    }
+
+    async fn with(b: &Bench, query: &str, decoders: &[&str]) -> Self {
+        let url = format!("ws://{}/api/v1/projects/film/live?token={TOKEN}{query}", b.address());
         let mut client = Self(connect_async(url).await.unwrap().0);
-        client.send(json!({"type": "hello", "decoders": ["jpeg"], "width": 128, "height": 72, "dpr": 2})).await;
+        client.send(json!({"type": "hello", "decoders": decoders, "width": 128, "height": 72, "dpr": 2})).await;
         client
     }
 
@@ -187,6 +191,134 @@ fn playback_sends_pictures_and_sound() {
         assert!((i32::from(loudest) - 4096).abs() < 20, "{loudest}");
         // All of them, but for those that a busy machine leaves out.
         assert!(frames.len() > 40 && frames.is_sorted() && frames.iter().all(|n| (25..100).contains(n)), "{frames:?}");
+    });
+}
+
+/// While it plays, H.264 to those who decode it: its pictures are those of the film, with the identity
+/// that they have at rest, and a refresh begins with one that needs no other.
+#[test]
+fn playback_is_h264_for_those_who_decode_it() {
+    let b = Bench::new();
+    runtime().block_on(async {
+        let mut client = Client::with(&b, "", &["jpeg", "h264"]).await;
+        let (first, _) = client.picture(|h| h.flags & LIVE_SETTLED != 0).await;
+        assert_eq!(first.codec, LiveCodec::Jpeg);
+        client.send(json!({"type": "play", "generation": 3, "from": 40})).await;
+        let (key, mut stream) = client.picture(|h| h.generation == 3).await;
+        if key.codec == LiveCodec::Jpeg {
+            eprintln!("this FFmpeg has no x264");
+            return;
+        }
+        assert_eq!((key.codec, key.flags & LIVE_KEY), (LiveCodec::H264, LIVE_KEY));
+        let (mut headers, mut refreshed) = (vec![key], false);
+        while headers.len() < 40 {
+            let (header, unit) = client.picture(|h| h.generation == 3).await;
+            if header.codec != LiveCodec::H264 {
+                break;
+            }
+            assert!(header.sequence > headers.last().unwrap().sequence);
+            stream.extend(unit);
+            headers.push(header);
+            if headers.len() == 6 {
+                client.send(json!({"type": "refresh"})).await;
+            }
+            refreshed |= (7..12).contains(&headers.len()) && header.flags & LIVE_KEY != 0;
+        }
+        assert!(headers.len() > 15 && refreshed, "{}", headers.len());
+        // The stream decodes to as many pictures; those of the second clip are red.
+        let path = b.dir.path().join("stream.h264");
+        std::fs::write(&path, &stream).unwrap();
+        let args = ["-vf", "scale=1:1:flags=area", "-f", "rawvideo", "-pix_fmt", "rgb24", "-"];
+        let out = std::process::Command::new("ffmpeg").args(["-v", "error", "-i"]).arg(path).args(args).output().unwrap();
+        assert_eq!(out.stdout.len(), 3 * headers.len(), "{}", String::from_utf8_lossy(&out.stderr));
+        for (header, rgb) in headers.iter().zip(out.stdout.chunks_exact(3)) {
+            let is_red = rgb[0] > 180 && rgb[1] < 110;
+            assert_eq!(is_red, header.frame >= 50, "{} {rgb:?}", header.frame);
+        }
+        let played = headers.last().unwrap();
+        client.send(json!({"type": "seek", "generation": 4, "frame": played.frame})).await;
+        let (rest, _) = client.picture(|h| h.generation == 4 && h.flags & LIVE_SETTLED != 0).await;
+        assert_eq!((rest.codec, rest.identity), (LiveCodec::Jpeg, played.identity));
+    });
+}
+
+/// Scopes of the picture at rest and of those that play; levels of what is heard, silence at the end.
+#[test]
+fn scopes_and_levels_come_to_those_who_want_them() {
+    let b = Bench::new();
+    runtime().block_on(async {
+        let mut client = Client::new(&b).await;
+        client.send(json!({"type": "seek", "generation": 2, "frame": 80})).await;
+        client.picture(|h| h.generation == 2 && h.flags & LIVE_SETTLED != 0).await;
+        client.send(json!({"type": "watch", "scopes": ["histogram", "vectorscope"], "meters": true})).await;
+        for scope in [LiveScope::Vectorscope, LiveScope::Histogram] {
+            let (header, png) = loop {
+                match client.next().await {
+                    Got::Binary(header, bytes) if header.kind == LiveKind::Scope => break (header, bytes),
+                    _ => {}
+                }
+            };
+            assert_eq!((header.codec, header.frame, header.generation), (LiveCodec::Scope(scope), 80, 2));
+            assert_eq!((header.width, header.height), (256, 256));
+            assert!(png.starts_with(b"\x89PNG"));
+        }
+        client.send(json!({"type": "play", "generation": 3, "from": 25})).await;
+        let (mut levels, mut scopes) = (Vec::new(), 0);
+        loop {
+            match client.next().await {
+                Got::Binary(header, _) if header.kind == LiveKind::Scope => scopes += 1,
+                Got::Text(text) if text["type"] == "meters" => {
+                    let peak = text["levels"][0]["peak_db"][0].as_f64().unwrap();
+                    let is_end = text["sample"] == 0 && peak == -120.0;
+                    levels.push(peak);
+                    if is_end {
+                        break;
+                    }
+                }
+                _ => {}
+            }
+        }
+        // An eighth of full scale is -18.06 dB, for a second of twenty blocks; then silence.
+        assert!(levels[..20].iter().all(|db| (db + 18.06).abs() < 0.1), "{levels:?}");
+        assert!(levels.len() >= 60 && levels[21..].iter().all(|db| *db == -120.0), "{levels:?}");
+        // At most ten a second of each kind.
+        assert!((10..=72).contains(&scopes), "{scopes}");
+    });
+}
+
+/// A medium is a film of its own, of its size and length; it is told nothing of the document.
+#[test]
+fn a_medium_is_looked_at_alone() {
+    let b = Bench::new();
+    runtime().block_on(async {
+        let mut document = Client::new(&b).await;
+        let mut source = Client::with(&b, "&media=a", &["jpeg"]).await;
+        let state = source.text("state").await;
+        assert_eq!((&state["composition"], &state["frame_rate"]), (&json!("source"), &json!("25")));
+        source.send(json!({"type": "seek", "generation": 2, "frame": 49})).await;
+        let (last, jpeg) = source.picture(|h| h.generation == 2 && h.flags & LIVE_SETTLED != 0).await;
+        assert_eq!((last.frame, last.width, last.height), (49, 128, 72));
+        // The same frame of the file, as the document shows it.
+        document.send(json!({"type": "seek", "generation": 2, "frame": 49})).await;
+        let (_, same) = document.picture(|h| h.generation == 2 && h.flags & LIVE_SETTLED != 0).await;
+        assert_eq!(jpeg, same);
+        let set = json!({"set": {"of": {"clip": "c1"}, "field": "name", "value": "x"}});
+        assert!(document.command(1, set).await["errors"].is_null());
+        source.send(json!({"type": "show", "generation": 3})).await;
+        loop {
+            match source.next().await {
+                Got::Text(text) if text["type"] == "edits" || text["type"] == "presence" => panic!("{text}"),
+                Got::Text(text) if text["type"] == "failed" => {
+                    assert_eq!(text["errors"][0]["code"], "usage.command");
+                    break;
+                }
+                _ => {}
+            }
+        }
+        source.send(json!({"type": "play", "generation": 4, "from": 0})).await;
+        source.picture(|h| h.generation == 4 && h.frame > 10).await;
+        let mut none = Client::with(&b, "&media=zz", &["jpeg"]).await;
+        assert_eq!(none.text("failed").await["errors"][0]["code"], "usage.media");
     });
 }
 

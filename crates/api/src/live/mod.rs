@@ -131,8 +131,10 @@ impl LiveSession {
 
     /// Size and frame rate of the composition that a view shows; of the main one if the view is not open.
     pub fn format(&self, view: ViewId) -> Option<(Size, FrameRate)> {
-        let project = &self.session().project;
-        let shown = self.views.get(&view).and_then(|player| project.composition(player.composition()));
+        let whole = self.session();
+        let player = self.views.get(&view);
+        let project = &player.map_or(whole, |player| player.session(whole)).project;
+        let shown = player.and_then(|player| project.composition(player.composition()));
         shown.or_else(|| project.main_composition()).map(|c| (c.size, c.frame_rate))
     }
 
@@ -163,6 +165,25 @@ impl LiveSession {
         self.last_view += 1;
         let id = ViewId(self.last_view);
         self.add_view(id, sink)?;
+        Ok(id)
+    }
+
+    /// Adds a view that shows one of the media instead of the document, as a composition of its size and
+    /// rate with one clip of its whole length.
+    ///
+    /// # Errors
+    /// As [`Self::open_view`]; `usage.media` if there is no such media, and those of reading its file.
+    pub fn open_source_view(&mut self, media: &str, sink: Box<dyn AudioSink>) -> Result<ViewId, ApiError> {
+        let found = self.session().project.media.iter().find(|m| m.id.as_str() == media).map(|m| m.id.clone());
+        let unknown = || ApiError::new("usage.media", format!("the project has no media \"{media}\""));
+        let media = found.ok_or_else(unknown)?;
+        let id = self.open_view(sink)?;
+        let revision = self.revision;
+        let (player, session) = self.player(id)?;
+        if let Err(e) = player.show_medium(session, media, revision) {
+            self.close_view(id);
+            return Err(e);
+        }
         Ok(id)
     }
 
@@ -324,6 +345,12 @@ impl LiveSession {
             LiveCommand::Show { composition } => {
                 let revision = self.revision;
                 let (player, session) = self.player(view).map_err(one)?;
+                if player.shows_medium() {
+                    return Err(one(ApiError::new(
+                        "usage.command",
+                        "`show` is for views of the document; this one shows a medium",
+                    )));
+                }
                 let id = session.composition(composition.as_deref()).map_err(|e| one(e.field("composition")))?;
                 player.show_other(session, id, revision);
                 Ok(SessionEvent::Transport { transport: player.report() })

@@ -4,6 +4,7 @@ use crate::{
     ApiError, LiveCommand, Session, SessionEvent,
     live_report::{JobReport, LoopReport, PlaybackFigures, TransportActivity, TransportReport},
     session::frame_inside,
+    source_session,
 };
 use cutroom_engine::{
     Activity, AudioSink, DocumentState, DrawOutput, Engine, EngineError, EngineSettings, ExportRuns, JobNode, LatePolicy,
@@ -12,7 +13,7 @@ use cutroom_engine::{
 };
 use cutroom_pipeline::{FrameCache, OpenComposition, OpenOptions, ProxyUse, RenderOptions};
 use cutroom_timeline::RenderScale;
-use cutroom_types::{CompositionId, FrameRate, Timecode};
+use cutroom_types::{CompositionId, FrameRate, MediaId, Timecode};
 use std::sync::Arc;
 
 /// Numbers of the session's jobs are not those of the engine's.
@@ -20,6 +21,8 @@ const OF_SESSION: u64 = 1 << 48;
 
 pub(super) struct Player {
     engine: Engine,
+    /// What it shows instead of the session's document: one of its media.
+    own: Option<(MediaId, Arc<Session>)>,
     composition: CompositionId,
     preview: Preview,
     /// Commands for the transport until the document is open.
@@ -53,6 +56,7 @@ impl Player {
         let engine = settings.and_then(Engine::new).map_err(|e| ApiError::from(&e))?;
         Ok(Self {
             engine,
+            own: None,
             composition: session.project.main.clone(),
             preview,
             waiting: Vec::new(),
@@ -73,15 +77,52 @@ impl Player {
         &mut self.engine
     }
 
+    /// Shows one of the session's media instead of its document.
+    ///
+    /// # Errors
+    /// As [`crate::source_session::of`].
+    pub fn show_medium(&mut self, session: &Session, media: MediaId, revision: u64) -> Result<(), ApiError> {
+        let own = Arc::new(source_session::of(session, &media)?);
+        self.composition = own.project.main.clone();
+        self.own = Some((media, own));
+        self.send(revision, session);
+        Ok(())
+    }
+
+    /// What it shows.
+    pub fn session<'a>(&'a self, whole: &'a Session) -> &'a Session {
+        self.own.as_ref().map_or(whole, |(_, own)| own)
+    }
+
+    /// Whether it shows one of the session's media.
+    pub fn shows_medium(&self) -> bool {
+        self.own.is_some()
+    }
+
+    fn send(&mut self, revision: u64, whole: &Session) {
+        self.sent = revision;
+        let project = Arc::new(self.session(whole).project.clone());
+        self.engine.send(DocumentState { project, composition: self.composition.clone(), revision, touched: None });
+    }
+
     /// Shows a state of the document. If the composition is gone, the main one is shown.
     pub fn show(&mut self, session: &Session, revision: u64) {
+        if let Some((media, own)) = &self.own {
+            let now = session.project.media.iter().find(|m| m.id == *media);
+            if now.is_some_and(|now| own.project.media.first() != Some(now)) {
+                // What cannot be read any more is shown as it was.
+                let media = media.clone();
+                if let Err(e) = self.show_medium(session, media, revision) {
+                    tracing::warn!("{e}");
+                }
+            }
+            return;
+        }
         if session.project.composition(&self.composition).is_none() {
             self.leave();
             self.composition = session.project.main.clone();
         }
-        self.sent = revision;
-        let project = Arc::new(session.project.clone());
-        self.engine.send(DocumentState { project, composition: self.composition.clone(), revision, touched: None });
+        self.send(revision, session);
     }
 
     /// Shows another composition.
@@ -119,7 +160,7 @@ impl Player {
         every_frame: Option<bool>,
     ) -> Result<(), ApiError> {
         if scale.is_some() {
-            self.preview.scale = session.scale(&self.composition, scale, "scale")?;
+            self.preview.scale = self.session(session).scale(&self.composition, scale, "scale")?;
         }
         if let Some(proxies) = proxies {
             self.preview.options.proxies = proxies;
@@ -135,7 +176,7 @@ impl Player {
     fn frames(&self, session: &Session) -> Result<(FrameRate, i64), ApiError> {
         match self.engine.document().filter(|_| self.is_open()) {
             Some((_, open)) => Ok((open.composition().frame_rate, open.frame_count())),
-            None => session.frames(&self.composition),
+            None => self.session(session).frames(&self.composition),
         }
     }
 
@@ -243,7 +284,7 @@ impl Player {
         self.failed.clone_from(&failure);
         if let Some(error) = failure.filter(|_| is_new) {
             let errors = match &*error {
-                EngineError::Document(problems) => session.errors(problems),
+                EngineError::Document(problems) => self.session(session).errors(problems),
                 other => vec![ApiError::from(other)],
             };
             // What waits for a document that cannot be shown would wait for ever.
