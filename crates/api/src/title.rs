@@ -8,14 +8,15 @@ use crate::{
 use cutroom_media::MediaLocation;
 use cutroom_pipeline::facts_of;
 use cutroom_project::{
-    Clip, ClipSource, Composition, Edit, Media, MediaKind, MediaSource, Project, StreamChoice, Track, TrackKind, apply_all, build,
+    Clip, ClipSource, Composition, Edit, Media, MediaKind, MediaSource, Operation, Project, StreamChoice, Track, TrackKind,
+    apply_all, build,
     nearest::nearest,
     title::{self, TITLES, Title, TitleCanvas, TitleError, TitleParamKind, TitleValues},
 };
 use cutroom_types::{CancelToken, Fit, FrameRate, Progress, Size, Span, Time, TimeDelta};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 /// Size of a preview without a clip below, in pixels.
 const PREVIEW_SIZE: Size = Size { width: 1920, height: 1080 };
@@ -312,26 +313,9 @@ pub fn title_add(session: &Session, request: &TitleAddRequest) -> Result<TitleAd
         session.check_output("output", output, request.overwrite).map_err(one)?;
         session.check_beside("output", output).map_err(one)?;
     }
-    let film = session.composition(request.composition.as_deref()).map_err(one)?;
     session.check()?;
-    // The check found the composition.
-    let Some(film) = session.project.composition(&film) else { return Err(vec![]) };
-    let rate = film.frame_rate;
-    let at = parse_frame(&request.at, rate).map_err(|e| one(e.field("at")))?;
-    let frames = match &request.duration {
-        Some(text) => parse_length_frames(text, rate).map_err(|e| one(e.field("duration")))?.max(1),
-        None => rate.nearest_frame(TimeDelta::from_secs_f64(title.usual_secs)).max(1),
-    };
-    let start = rate.time_of_frame(at);
-    let span = Span::new(start, rate.time_of_frame(at.saturating_add(frames)));
-    let id = free_id(&session.project, title.id);
-    let (length, source_in) = if title.shows_film_time { (span.end().since_zero(), start) } else { (span.duration, Time::ZERO) };
-    let canvas = TitleCanvas { size: film.size, frame_rate: rate, duration: length };
-    let mut made = title.composition(&values, &canvas, &id);
-    (made.color, made.blend_space) = (film.color.clone(), film.blend_space);
-    let mut clip = Clip::new(&format!("{id}-clip"), ClipSource::composition(&id), start, span.duration);
-    clip.name = title.name.to_owned();
-    clip.source_in = source_in;
+    let MadeTitle { film, composition: made, clip, span } = made(session, title, &values, request)?;
+    let id = made.id.as_str().to_owned();
     let (edit, track) = placed(film, request.track.as_deref(), clip, span, &id).map_err(one)?;
     let insert =
         Edit::InsertComposition { composition: Box::new(made), after: session.project.compositions.last().map(|c| c.id.clone()) };
@@ -353,10 +337,72 @@ pub fn title_add(session: &Session, request: &TitleAddRequest) -> Result<TitleAd
         clip: format!("{id}-clip"),
         composition: id,
         track,
-        start_secs: start.as_secs_f64(),
+        start_secs: span.start.as_secs_f64(),
         duration_secs: span.duration.as_secs_f64(),
         notes: longer.into_iter().collect(),
     })
+}
+
+/// A title as it will be in a project.
+struct MadeTitle<'a> {
+    /// The composition that it is placed in.
+    film: &'a Composition,
+    composition: Composition,
+    clip: Clip,
+    span: Span,
+}
+
+fn made<'a>(
+    session: &'a Session,
+    title: &Title,
+    values: &TitleValues,
+    request: &TitleAddRequest,
+) -> Result<MadeTitle<'a>, Vec<ApiError>> {
+    let one = |e| vec![e];
+    let film = session.composition(request.composition.as_deref()).map_err(one)?;
+    // It was found.
+    let Some(film) = session.project.composition(&film) else { return Err(vec![]) };
+    let rate = film.frame_rate;
+    let at = parse_frame(&request.at, rate).map_err(|e| one(e.field("at")))?;
+    let frames = match &request.duration {
+        Some(text) => parse_length_frames(text, rate).map_err(|e| one(e.field("duration")))?.max(1),
+        None => rate.nearest_frame(TimeDelta::from_secs_f64(title.usual_secs)).max(1),
+    };
+    let start = rate.time_of_frame(at);
+    let span = Span::new(start, rate.time_of_frame(at.saturating_add(frames)));
+    let id = free_id(&session.project, title.id);
+    let (length, source_in) = if title.shows_film_time { (span.end().since_zero(), start) } else { (span.duration, Time::ZERO) };
+    let canvas = TitleCanvas { size: film.size, frame_rate: rate, duration: length };
+    let mut composition = title.composition(values, &canvas, &id);
+    (composition.color, composition.blend_space) = (film.color.clone(), film.blend_space);
+    let mut clip = Clip::new(&format!("{id}-clip"), ClipSource::composition(&id), start, span.duration);
+    clip.name = title.name.to_owned();
+    clip.source_in = source_in;
+    Ok(MadeTitle { film, composition, clip, span })
+}
+
+/// The operation that adds a title to the session's document. Without a track it takes the topmost one for
+/// pictures if that is free there and not the only one, else a new one above all others.
+///
+/// # Errors
+/// As [`title_add`].
+pub(crate) fn operation(session: &Session, request: &TitleAddRequest) -> Result<Operation, Vec<ApiError>> {
+    let one = |e| vec![e];
+    let (title, values) = chosen(&request.title, &request.values).map_err(one)?;
+    let MadeTitle { film, composition, clip, span } = made(session, title, &values, request)?;
+    let id = composition.id.as_str().to_owned();
+    let mut video = film.tracks.iter().filter(|t| t.kind == TrackKind::Video && !t.locked).rev();
+    let is_free = |track: &Track| track.clips.iter().all(|c| c.span().intersection(&span).is_none());
+    let top = video.next().filter(|top| is_free(top)).filter(|_| video.next().is_some()).map(|top| top.id.as_str().to_owned());
+    let track = request.track.clone().or(top);
+    let (edit, _) = placed(film, track.as_deref(), clip, span, &id).map_err(one)?;
+    let film = film.id.clone();
+    let place = match edit {
+        Edit::InsertTrack { track, .. } => Operation::AddTrack { composition: film, track, above: None },
+        Edit::InsertClip { track, clip, .. } => Operation::Overwrite { track, clip: Box::new(Arc::unwrap_or_clone(clip)) },
+        _ => return Err(vec![]),
+    };
+    Ok(Operation::All { steps: vec![Operation::AddComposition { composition: Box::new(composition) }, place] })
 }
 
 /// The title of this id, and the values of its parameters.

@@ -1268,6 +1268,37 @@ export type SessionCommand =
       };
     }
   | {
+      add_title: {
+        /**
+         * Id of the title.
+         */
+        title: string;
+        /**
+         * Values of parameters by id, as texts; absent ones have their defaults.
+         */
+        values?: {
+          [k: string]: string;
+        };
+        /**
+         * Where it starts, see [`crate::parse_frame`].
+         */
+        at: string;
+        /**
+         * Length, see [`crate::parse_length_frames`]; absent: the title's usual one.
+         */
+        duration?: string | null;
+        /**
+         * Id of the video track. Absent: the topmost one if it is free there and not the only one, else a
+         * new one above all others.
+         */
+        track?: string | null;
+        /**
+         * Id of the composition; absent: the main one.
+         */
+        composition?: string | null;
+      };
+    }
+  | {
       hash: {
         /**
          * The frame, see [`crate::parse_frame`]; absent: only the document.

@@ -172,3 +172,28 @@ fn other_addresses_need_a_token() {
     let (a, b) = (cutroom_server::new_token().unwrap(), cutroom_server::new_token().unwrap());
     assert!(a != b && a.len() == 32);
 }
+
+/// Everything in the catalogue has a picture.
+#[test]
+fn the_catalogue_has_pictures() {
+    let b = Bench::new();
+    let catalog = b.get("/api/v1/catalog");
+    let mut seen = 0;
+    for kind in ["effects", "blend_modes", "transitions"] {
+        for entry in catalog[kind].as_array().unwrap() {
+            let path = format!("/api/v1/catalog/{kind}/{}/picture", entry["id"].as_str().unwrap());
+            let (status, _, body) = b.request("GET", &path, "", &[]);
+            assert!(status == 200 && body.starts_with(b"\x89PNG"), "{path}: {status}");
+            seen += 1;
+        }
+    }
+    for title in b.get("/api/v1/titles")["titles"].as_array().unwrap() {
+        let path = format!("/api/v1/titles/{}/picture", title["id"].as_str().unwrap());
+        let (status, _, body) = b.request("GET", &path, "", &[]);
+        assert!(status == 200 && body.starts_with(b"\x89PNG"), "{path}: {status}");
+        seen += 1;
+    }
+    assert!(seen > 200, "{seen}");
+    assert_eq!(b.request("GET", "/api/v1/catalog/effects/..%2F..%2FCargo/picture", "", &[]).0, 404);
+    assert_eq!(b.request("GET", "/api/v1/titles/none/picture", "", &[]).0, 404);
+}

@@ -85,6 +85,26 @@ pub enum SessionCommand {
         /// Files, numbered pictures and folders.
         files: Vec<PathBuf>,
     },
+    /// Adds a title: a composition, and a clip that shows it, as one step.
+    AddTitle {
+        /// Id of the title.
+        title: String,
+        /// Values of parameters by id, as texts; absent ones have their defaults.
+        #[serde(default)]
+        values: BTreeMap<String, String>,
+        /// Where it starts, see [`crate::parse_frame`].
+        at: String,
+        /// Length, see [`crate::parse_length_frames`]; absent: the title's usual one.
+        #[serde(default)]
+        duration: Option<String>,
+        /// Id of the video track. Absent: the topmost one if it is free there and not the only one, else a
+        /// new one above all others.
+        #[serde(default)]
+        track: Option<String>,
+        /// Id of the composition; absent: the main one.
+        #[serde(default)]
+        composition: Option<String>,
+    },
     /// Hashes the document, and the pixels of a frame.
     Hash {
         /// The frame, see [`crate::parse_frame`]; absent: only the document.

@@ -7,7 +7,7 @@ mod commands;
 mod events;
 mod macros;
 
-use crate::{ApiError, Session, import_media, journal::HistoryEntry, relink};
+use crate::{ApiError, Session, TitleAddRequest, import_media, journal::HistoryEntry, relink, title};
 use cutroom_pipeline::{Backend, PipelineError, RenderOptions, Renderer, output_spec};
 use cutroom_project::{
     Edit, Journal, JournalError, JournalOptions, Operation, OperationError, Problem, Project, Step, journal::Moved,
@@ -253,6 +253,11 @@ impl Editor {
             SessionCommand::ImportMedia { files } => {
                 let found = import_media::find(&self.session, &files, None, false, cancel)?;
                 self.apply("import_media", key, &found.operation().map_err(|e| vec![e])?)
+            }
+            SessionCommand::AddTitle { title, values, at, duration, track, composition } => {
+                let request = TitleAddRequest { title, values, at, duration, track, composition, ..TitleAddRequest::default() };
+                let operation = title::operation(&self.session, &request)?;
+                self.apply("add_title", key, &operation)
             }
             SessionCommand::Hash { at } => self.hash(at.as_deref(), cancel),
         }

@@ -131,3 +131,40 @@ fn titles_rest_between_entrance_and_exit() {
         }
     }
 }
+
+/// A title as a command: one step that undo takes back; the second one above the first where they overlap,
+/// beside it where there is room.
+#[test]
+fn titles_are_added_by_a_command() {
+    use cutroom_api::{Editor, Session};
+    use cutroom_types::CancelToken;
+    use serde_json::{Value, json};
+    let dir = tempfile::tempdir().unwrap();
+    let path = dir.path().join("film.json");
+    let film = json!({"schema_version": 2, "name": "t", "main": "m", "compositions": [{"id": "m", "size": {"width": 640, "height": 360},
+        "frame_rate": 25, "tracks": [{"id": "v1", "clips": [
+            {"id": "c", "source": {"type": "solid", "color": [0.1, 0.2, 0.3, 1.0]}, "start": 0, "duration": "20s"}]}]}]});
+    std::fs::write(&path, film.to_string()).unwrap();
+    let mut editor = Editor::new(Session::open(&path).unwrap(), None, false).unwrap();
+    let add = |editor: &mut Editor, command: Value| editor.execute(&json!({"add_title": command}), &CancelToken::new());
+    let named = json!({"title": "lower-third", "values": {"name": "Ada Lovelace"}, "at": "2s", "duration": "4s"});
+    add(&mut editor, named.clone()).unwrap();
+    let project = |editor: &Editor| cutroom_project::from_json(&editor.session().document_json()).unwrap();
+    let places = |editor: &Editor| {
+        let film = &project(editor).compositions[0];
+        let of = |t: &cutroom_project::Track| t.clips.iter().map(|c| c.start.as_secs_f64()).collect::<Vec<_>>();
+        film.tracks.iter().map(of).collect::<Vec<_>>()
+    };
+    assert_eq!(places(&editor), [vec![0.0], vec![2.0]]);
+    let text = serde_json::to_string(&project(&editor)).unwrap();
+    assert!(text.contains("Ada Lovelace"));
+    add(&mut editor, json!({"title": "lower-third", "at": "10s", "duration": "2s"})).unwrap();
+    add(&mut editor, json!({"title": "lower-third", "at": "11s", "duration": "2s"})).unwrap();
+    assert_eq!(places(&editor), [vec![0.0], vec![2.0, 10.0], vec![11.0]]);
+    let refused = |command: Value| add(&mut Editor::new(Session::open(&path).unwrap(), None, false).unwrap(), command).unwrap_err();
+    assert_eq!(refused(json!({"title": "lower-thrid", "at": "0"}))[0].code, "usage.title");
+    assert_eq!(refused(json!({"title": "lower-third", "at": "0", "track": "v1"}))[0].code, "usage.title_track");
+    editor.execute(&json!({"undo": {"steps": 3}}), &CancelToken::new()).unwrap();
+    assert_eq!(places(&editor), [vec![0.0]]);
+    assert_eq!(project(&editor).compositions.len(), 1);
+}
