@@ -49,6 +49,8 @@ export function Editor({ session }: { session: Session }) {
   const editor = useMemo<EditorValue>(() => ({ session, ui, keymap: map, run }), [session, ui, map, run]);
 
   useEffect(() => {
+    // For scripts in the browser's console, and for tests.
+    Object.assign(globalThis, { cutroom: session });
     const slow = new SlowShuttle();
     const onKey = (event: KeyboardEvent) => {
       if (event.defaultPrevented || isTyping(event) || document.querySelector(".dialog") !== null) return;

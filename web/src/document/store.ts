@@ -32,10 +32,12 @@ export class Mirror {
     private readonly fetchDocument: () => Promise<DocumentAnswer>,
   ) {}
 
-  /** After a connection: what happened meanwhile is not announced again. */
-  async reached(revision: number): Promise<void> {
-    const { project, revision: own } = this.store.getState();
-    if (project === undefined || own !== revision) await this.refetch();
+  /**
+   * After a connection: what happened meanwhile is not announced again. A server that was started
+   * anew counts from one again, so that equal revisions say nothing.
+   */
+  reached(): Promise<void> {
+    return this.refetch();
   }
 
   received(message: EditsMessage): void {

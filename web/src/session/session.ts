@@ -57,7 +57,7 @@ export class Session {
             composition: this.transport.getState().composition ?? welcome.composition,
             frames: welcome.frames,
           });
-          void this.mirror.reached(welcome.revision).then(() => this.refreshPicture());
+          void this.mirror.reached().then(() => this.refreshPicture());
           this.refreshHistory();
           void this.command({ jobs: {} }).catch(() => undefined);
         },
