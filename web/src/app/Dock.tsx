@@ -9,6 +9,7 @@ import { Inspector } from "../panels/inspector/Inspector";
 import { JobsPanel } from "../panels/Jobs";
 import { MediaBin } from "../panels/Media";
 import { ProblemsPanel } from "../panels/Problems";
+import { SourceMonitor } from "../panels/Source";
 import { Preview } from "../preview/Preview";
 import { Timeline } from "../timeline/Timeline";
 import { useSession } from "../ui/session-context";
@@ -27,6 +28,7 @@ const panels: Record<PanelId, ComponentType> = {
   history: HistoryPanel,
   jobs: JobsPanel,
   problems: ProblemsPanel,
+  source: SourceMonitor,
 };
 const components = Object.fromEntries(Object.entries(panels).map(([id, Panel]) => [id, () => <Panel />]));
 
@@ -43,6 +45,7 @@ const least: Record<PanelId, { minimumWidth: number; minimumHeight: number }> = 
   history: side,
   jobs: side,
   problems: side,
+  source: { minimumWidth: 240, minimumHeight: 150 },
 };
 
 const KEY = "cutroom.layout.1";
@@ -53,7 +56,8 @@ export function Dock({ ref }: { ref: Ref<DockHandle> }) {
     show: (id) => {
       const there = api.current?.getPanel(id);
       if (there !== undefined) there.api.setActive();
-      else if (api.current !== undefined) api.current.addPanel({ id, component: id, title: id, ...least[id] });
+      else if (api.current !== undefined)
+        api.current.addPanel({ id, component: id, title: id, ...least[id], ...beside(api.current, id) });
     },
     reset: () => {
       api.current?.clear();
@@ -77,6 +81,21 @@ export function Dock({ ref }: { ref: Ref<DockHandle> }) {
   );
 }
 
+/** Where a panel belongs that the kept layout does not have. */
+function beside(api: DockviewApi, id: PanelId): { position?: { referencePanel: string } } {
+  const near = homes[id]?.find((other) => api.getPanel(other) !== undefined);
+  return near === undefined ? {} : { position: { referencePanel: near } };
+}
+
+const homes: Partial<Record<PanelId, readonly PanelId[]>> = {
+  source: ["viewer"],
+  media: ["browser"],
+  browser: ["media"],
+  history: ["inspector", "jobs", "problems"],
+  jobs: ["inspector", "history", "problems"],
+  problems: ["inspector", "jobs", "history"],
+};
+
 function restored(api: DockviewApi): boolean {
   const kept = localStorage.getItem(KEY);
   if (kept === null) return false;
@@ -95,6 +114,8 @@ function arrange(api: DockviewApi): void {
     api.addPanel({ id, component: id, title: id, position, inactive, ...least[id] });
   const [width, height] = [api.width || 1440, api.height || 860];
   const viewer = add("viewer");
+  const wide = width >= 1700;
+  add("source", { referencePanel: viewer, direction: wide ? "left" : "within" }, !wide);
   const timeline = add("timeline", { referencePanel: viewer, direction: "below" });
   const media = add("media", { referencePanel: viewer, direction: "left" });
   add("browser", { referencePanel: media, direction: "within" }, true);

@@ -13,6 +13,7 @@ import { Dock, type DockHandle } from "./Dock";
 import { ExportDialog } from "./ExportDialog";
 import { KeyboardDialog } from "./KeyboardDialog";
 import { Notices } from "./Notices";
+import { focusedTimecode, followMonitors } from "./monitors";
 import { settingsStore } from "./settings";
 import { TopBar } from "./TopBar";
 
@@ -34,16 +35,16 @@ export function Editor({ session }: { session: Session }) {
       keyboard: () => setOpen("keyboard"),
       exportFilm: () => setOpen("export"),
       importFiles: () => files.current?.click(),
-      enterTimecode: () => document.querySelector<HTMLElement>(".timecode-entry")?.focus(),
+      enterTimecode: () => focusedTimecode(session)?.focus(),
       panel: (id) => dock.current?.show(id),
       resetLayout: () => dock.current?.reset(),
       toggleTheme: () => setTheme(themeStore.getState().theme === "dark" ? "light" : "dark"),
       fullscreen: () => {
         if (document.fullscreenElement !== null) void document.exitFullscreen();
-        else void document.querySelector(".viewer")?.requestFullscreen();
+        else void document.querySelector(`.viewer[data-monitor="programme"]`)?.requestFullscreen();
       },
     }),
-    [],
+    [session],
   );
   const run = useCallback((id: string) => commandById.get(id)?.run(session, ui), [session, ui]);
   const editor = useMemo<EditorValue>(() => ({ session, ui, keymap: map, run }), [session, ui, map, run]);
@@ -56,12 +57,12 @@ export function Editor({ session }: { session: Session }) {
       const command = id === undefined ? undefined : commandById.get(id);
       if (command === undefined || pressesButton(event)) return;
       event.preventDefault();
-      if (slow.down(command.id, event.repeat, session)) return;
+      if (slow.down(command.id, event.repeat, session.monitor())) return;
       if (!event.repeat || command.repeats) command.run(session, ui);
     };
     const onKeyUp = (event: KeyboardEvent) => {
       const id = map.byChord.get(chordOf(event));
-      if (id !== undefined) slow.up(id, session);
+      if (id !== undefined) slow.up(id, session.monitor());
     };
     const onBlur = () => slow.reset();
     window.addEventListener("keydown", onKey);
@@ -76,6 +77,7 @@ export function Editor({ session }: { session: Session }) {
   useEffect(() => {
     document.title = name ? `${name} · cutroom` : "cutroom";
   }, [name]);
+  useEffect(() => followMonitors(session), [session]);
   // A file dropped beside a target must not replace the editor.
   useEffect(() => {
     const stop = (event: DragEvent) => event.preventDefault();

@@ -16,7 +16,7 @@ function files(folder: string): string[] {
 
 function bundle(locale: string): FluentBundle {
   const made = new FluentBundle(locale);
-  for (const file of ["editor", "commands"]) {
+  for (const file of ["editor", "commands", "panels"]) {
     made.addResource(new FluentResource(readFileSync(join(root, "l10n", locale, `${file}.ftl`), "utf8")));
   }
   return made;
@@ -62,10 +62,12 @@ const families: Record<string, readonly string[]> = {
   "job-": ["running", "done", "failed"],
   "limit-": ["material", "neighbour", "start", "length", "kind", "locked"],
   "menu-": ["file", "edit", "clip", "mark", "view"],
+  "parts-": ["both", "picture", "sound"],
   "quality-": ["auto", "full", "half", "quarter"],
   "silent-": ["blocked", "missing"],
   "source-": ["media", "composition", "solid", "text", "shape", "subtitles", "adjustment", "null"],
   "tab-": ["effects", "transitions", "generators"],
+  "verb-": ["insert", "overwrite", "append", "ontop"],
   "weight-": ["light", "regular", "medium", "semibold", "bold", "black"],
 };
 

@@ -66,16 +66,24 @@ export function MediaBin() {
 }
 
 function Card({ media }: { media: Media }) {
-  const { session, run } = useEditor();
+  const { session, ui } = useEditor();
   const text = useText();
   const chosen = useStore(session.selection, (s) => s.media === media.id);
   const offline = useStore(session.lists, (s) => s.offline.has(media.id));
   const choose = () => session.selection.setState({ media: media.id });
+  const open = () => {
+    choose();
+    session.sources.open(media.id);
+    ui.panel("source");
+  };
   const used = useUses(media.id);
   const entries: MenuEntry[] = [
+    { label: text("open-in-source"), run: open },
+    "line",
     { command: "append-media" },
     { command: "insert-media" },
     { command: "overwrite-media" },
+    { command: "ontop-media" },
     "line",
     {
       label: text(used > 0 ? "remove-media-used" : "remove-media", { count: used }),
@@ -88,18 +96,19 @@ function Card({ media }: { media: Media }) {
   const rate = facts?.frame_rate ? ` · ${Number(rateNumber(facts.frame_rate).toFixed(3))} fps` : "";
   return (
     <Context entries={() => (choose(), entries)}>
-      <li className={`card ${chosen ? "chosen" : ""}`}>
+      <li className={`card ${chosen ? "chosen" : ""}`} data-media={media.id}>
         <button
           type="button"
           className="card-body"
           aria-pressed={chosen}
           draggable
           onClick={choose}
-          onDoubleClick={() => (choose(), run("append-media"))}
-          onKeyDown={(e) => e.key === "Enter" && (choose(), run("append-media"), e.preventDefault())}
+          onDoubleClick={open}
+          onKeyDown={(e) => e.key === "Enter" && (open(), e.preventDefault())}
           onDragStart={(e) => {
             choose();
-            dragMedia(media.id);
+            const { marks, parts } = session.sources.use(media);
+            dragMedia(media.id, marks, parts);
             e.dataTransfer.setData(MEDIA, media.id);
             e.dataTransfer.effectAllowed = "copy";
           }}

@@ -79,8 +79,10 @@ export class Http {
     return this.url(`/projects/${encodeURIComponent(project)}/frames/${frame}.png?${query}`);
   }
 
-  liveUrl(project: string): string {
-    return this.url(`/projects/${encodeURIComponent(project)}/live`).replace(/^http/, "ws");
+  /** Of the film, or of one of its media alone. */
+  liveUrl(project: string, media?: string): string {
+    const query = media === undefined ? "" : `?media=${encodeURIComponent(media)}`;
+    return this.url(`/projects/${encodeURIComponent(project)}/live${query}`).replace(/^http/, "ws");
   }
 
   private url(path: string): string {

@@ -2,6 +2,7 @@
 // Connects again by itself. A generation numbers what the page asked to see; pictures of older ones
 // that are still under way are dropped here.
 import type { SessionEvent } from "../api/types";
+import type { MetersMessage, Scope, WatchMessage } from "./added";
 import { connectionLost, RequestFailed } from "./errors";
 import { type MediaPacket, parsePacket } from "./header";
 import type {
@@ -25,6 +26,7 @@ export interface LiveEvents {
   state(state: StateMessage): void;
   presence(clients: number): void;
   media(packet: MediaPacket): void;
+  meters?(message: MetersMessage): void;
 }
 
 /** The part of WebSocket that is used. */
@@ -164,14 +166,20 @@ export class Live {
     this.send({ type: "quality", mode });
   }
 
+  /** Which scopes and levels come from now on. */
+  watch(scopes: Scope[], meters: boolean): void {
+    this.send({ type: "watch", scopes, meters });
+  }
+
   /** After a picture was drawn or given up; it and all before it are no longer under way. */
   credit(sequence: number, drawn: boolean, lateMs: number): void {
     if (drawn) this.shown += 1;
     this.send({ type: "credit", sequence, shown: this.shown, late_ms: Math.round(lateMs) });
   }
 
-  private send(message: ClientMessage): void {
-    if (this.opened) this.socket?.send(JSON.stringify(asSent(message)));
+  private send(message: ClientMessage | WatchMessage): void {
+    if (!this.opened) return;
+    this.socket?.send(JSON.stringify(message.type === "watch" ? message : asSent(message)));
   }
 
   private lost(socket: Socket): void {
@@ -229,6 +237,9 @@ export class Live {
         break;
       case "presence":
         events.presence(message.clients);
+        break;
+      case "meters":
+        events.meters?.(message);
         break;
     }
   }

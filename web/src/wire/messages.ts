@@ -8,8 +8,9 @@ import type {
   SessionEvent,
   ClientMessage as WireMessage,
 } from "../api/types";
+import type { AddTitle, MetersMessage } from "./added";
 
-export type Command = (Operation | SessionCommand | LiveCommand) & { key?: string };
+export type Command = (Operation | SessionCommand | LiveCommand | AddTitle) & { key?: string };
 
 export type Activity = "opening" | "paused" | "prerolling" | "playing" | "scrubbing";
 
@@ -64,4 +65,5 @@ export type ServerMessage =
   | Answer
   | Refusal
   | { type: "event"; event: SessionEvent }
-  | { type: "presence"; clients: number };
+  | { type: "presence"; clients: number }
+  | MetersMessage;

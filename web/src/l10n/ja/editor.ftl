@@ -67,7 +67,7 @@ length = 長さ
 
 ## Timeline
 timeline-empty = タイムラインは空です
-timeline-empty-hint = ここにメディアやファイルをドラッグするか、メディアパネルの項目をダブルクリックしてください。
+timeline-empty-hint = メディアやファイルをここにドラッグするか、メディアパネルから開いて「末尾に追加」を押してください。
 timeline-tools = タイムラインのツール
 tracks = トラック
 video-track = ビデオ

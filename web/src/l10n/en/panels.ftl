@@ -1,0 +1,21 @@
+## Source monitor
+panel-source = Source
+cmd-panel-source = Show source monitor
+cmd-ontop-media = Place chosen media on top at playhead
+cmd-match-frame = Match frame: open in source monitor
+source-empty = No source is open
+source-empty-hint = Double-click something in the media panel, or match the frame of a clip, to choose the part that you need.
+source-picture = Picture of { $name }
+source-drag = Drag onto the timeline
+source-transport = Transport of the source
+source-close = Close the source
+source-parts = What is used
+marked-length = Length of the marked part
+open-in-source = Open in source monitor
+parts-both = Picture and sound
+parts-picture = Picture only
+parts-sound = Sound only
+verb-insert = Insert
+verb-overwrite = Overwrite
+verb-append = Append
+verb-ontop = Place on top

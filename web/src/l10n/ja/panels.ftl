@@ -1,0 +1,21 @@
+## Source monitor
+panel-source = ソース
+cmd-panel-source = ソースモニターを表示
+cmd-ontop-media = 選択メディアを再生ヘッド位置の最上部に配置
+cmd-match-frame = マッチフレーム：ソースモニターで開く
+source-empty = ソースが開かれていません
+source-empty-hint = メディアパネルの項目をダブルクリックするか、クリップでマッチフレームを実行して、使う部分を選んでください。
+source-picture = { $name } の映像
+source-drag = タイムラインへドラッグ
+source-transport = ソースの再生操作
+source-close = ソースを閉じる
+source-parts = 使用する要素
+marked-length = マーク範囲の長さ
+open-in-source = ソースモニターで開く
+parts-both = 映像と音声
+parts-picture = 映像のみ
+parts-sound = 音声のみ
+verb-insert = 挿入
+verb-overwrite = 上書き
+verb-append = 末尾に追加
+verb-ontop = 最上部に配置
