@@ -133,3 +133,72 @@ test.describe("the source monitor", () => {
       expect(await serious(editor)).toEqual([]);
     });
 });
+
+test.describe("the mixer", () => {
+  const track = (server: TestServer, id: string) =>
+    server.document.project.compositions[0].tracks?.find((t) => t.id === id);
+
+  test.beforeEach(async ({ editor }) => {
+    await shows(editor, 0);
+    await editor.getByRole("tab", { name: "Mixer" }).click();
+  });
+
+  test("sets volume, balance, mute and solo by pointer and by keys", async ({ editor, server }) => {
+    const fader = editor.getByRole("slider", { name: "Volume of Location" });
+    await expect(fader).toHaveAttribute("aria-valuetext", "0.0 dB");
+    const box = await fader.boundingBox();
+    if (box === null) throw new Error("no fader");
+    await editor.mouse.move(box.x + 20, box.y + box.height * 0.3);
+    await editor.mouse.down();
+    // From 70 % of the scale to 50 %: -20 dB below its end, which is at +12.
+    await editor.mouse.move(box.x + 20, box.y + box.height * 0.5, { steps: 8 });
+    await editor.mouse.up();
+    await expect.poll(() => Math.abs(Number(track(server, "a1")?.gain_db) + 8)).toBeLessThan(0.5);
+    await editor.keyboard.press("Control+z");
+    await expect(fader).toHaveAttribute("aria-valuetext", "0.0 dB");
+    await fader.press("ArrowDown");
+    await fader.press("ArrowDown");
+    await expect.poll(() => track(server, "a1")?.gain_db).toBe(-1);
+    await fader.press("Home");
+    await expect(fader).toHaveAttribute("aria-valuetext", "−∞ dB");
+    await expect.poll(() => track(server, "a1")?.gain_db).toBe(-144);
+    await fader.dblclick({ position: { x: 20, y: 30 } });
+    await expect.poll(() => track(server, "a1")?.gain_db).toBe(0);
+    await editor.getByRole("textbox", { name: "Volume of Music in decibels" }).fill("-4.5");
+    await editor.keyboard.press("Enter");
+    await expect.poll(() => track(server, "a2")?.gain_db).toBe(-4.5);
+    await editor.getByRole("slider", { name: "Balance of Music" }).press("ArrowLeft");
+    await expect.poll(() => track(server, "a2")?.pan).toBe(-0.05);
+    await editor.getByRole("button", { name: "Mute Location" }).click();
+    await editor.getByRole("button", { name: "Solo Music" }).press("Enter");
+    await expect.poll(() => [track(server, "a1")?.muted, track(server, "a2")?.solo]).toEqual([true, true]);
+  });
+
+  test("shows levels while it is seen, and lets go of them", async ({ editor, server }) => {
+    await editor.keyboard.press("Space");
+    const lit = () =>
+      editor.getByTestId("meter-a1").evaluate((canvas: HTMLCanvasElement) => {
+        const { data } = (canvas.getContext("2d") as CanvasRenderingContext2D).getImageData(
+          0,
+          0,
+          canvas.width,
+          canvas.height,
+        );
+        let green = 0;
+        for (let n = 0; n < data.length; n += 4) if (data[n + 1] > data[n] + 40) green += 1;
+        return green;
+      });
+    await expect.poll(lit).toBeGreaterThan(50);
+    await editor.keyboard.press("Space");
+    await expect.poll(lit, { timeout: 9000 }).toBeLessThan(5);
+    expect(server.watches.at(-1)).toMatchObject({ meters: true });
+  });
+
+  for (const theme of ["dark", "light"])
+    test(`axe finds nothing serious in ${theme}`, async ({ editor }) => {
+      if (theme === "light") await editor.getByRole("button", { name: "Dark or light" }).click();
+      await editor.getByRole("button", { name: "Mute Location" }).click();
+      await editor.getByRole("button", { name: "Solo Music" }).click();
+      expect(await serious(editor)).toEqual([]);
+    });
+});

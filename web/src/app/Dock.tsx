@@ -9,6 +9,7 @@ import { Inspector } from "../panels/inspector/Inspector";
 import { JobsPanel } from "../panels/Jobs";
 import { MediaBin } from "../panels/Media";
 import { ProblemsPanel } from "../panels/Problems";
+import { Mixer } from "../panels/Mixer";
 import { SourceMonitor } from "../panels/Source";
 import { Preview } from "../preview/Preview";
 import { Timeline } from "../timeline/Timeline";
@@ -29,6 +30,7 @@ const panels: Record<PanelId, ComponentType> = {
   jobs: JobsPanel,
   problems: ProblemsPanel,
   source: SourceMonitor,
+  mixer: Mixer,
 };
 const components = Object.fromEntries(Object.entries(panels).map(([id, Panel]) => [id, () => <Panel />]));
 
@@ -46,6 +48,7 @@ const least: Record<PanelId, { minimumWidth: number; minimumHeight: number }> = 
   jobs: side,
   problems: side,
   source: { minimumWidth: 240, minimumHeight: 150 },
+  mixer: { minimumWidth: 216, minimumHeight: 200 },
 };
 
 const KEY = "cutroom.layout.1";
@@ -89,6 +92,7 @@ function beside(api: DockviewApi, id: PanelId): { position?: { referencePanel: s
 
 const homes: Partial<Record<PanelId, readonly PanelId[]>> = {
   source: ["viewer"],
+  mixer: ["timeline"],
   media: ["browser"],
   browser: ["media"],
   history: ["inspector", "jobs", "problems"],
@@ -117,6 +121,7 @@ function arrange(api: DockviewApi): void {
   const wide = width >= 1700;
   add("source", { referencePanel: viewer, direction: wide ? "left" : "within" }, !wide);
   const timeline = add("timeline", { referencePanel: viewer, direction: "below" });
+  add("mixer", { referencePanel: timeline, direction: "within" }, true);
   const media = add("media", { referencePanel: viewer, direction: "left" });
   add("browser", { referencePanel: media, direction: "within" }, true);
   const inspector = add("inspector", { referencePanel: viewer, direction: "right" });

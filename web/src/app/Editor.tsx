@@ -14,6 +14,7 @@ import { ExportDialog } from "./ExportDialog";
 import { KeyboardDialog } from "./KeyboardDialog";
 import { Notices } from "./Notices";
 import { focusedTimecode, followMonitors } from "./monitors";
+import { focusWasClicked, followClicks } from "./pressed";
 import { settingsStore } from "./settings";
 import { TopBar } from "./TopBar";
 
@@ -78,6 +79,7 @@ export function Editor({ session }: { session: Session }) {
     document.title = name ? `${name} · cutroom` : "cutroom";
   }, [name]);
   useEffect(() => followMonitors(session), [session]);
+  useEffect(() => followClicks(), []);
   // A file dropped beside a target must not replace the editor.
   useEffect(() => {
     const stop = (event: DragEvent) => event.preventDefault();
@@ -150,6 +152,5 @@ function pressesButton(event: KeyboardEvent): boolean {
   if (arrows && role !== null && role !== undefined && ["slider", "tab", "gridcell"].includes(role))
     return role !== "slider" || !target?.classList.contains("scrub");
   if (event.key !== " " && event.key !== "Enter") return false;
-  // A button that was clicked keeps the focus; space then should still play.
-  return target !== null && target.matches("button, [role=switch], [role=tab], a") && target.matches(":focus-visible");
+  return target !== null && target.matches("button, [role=switch], [role=tab], a") && !focusWasClicked();
 }

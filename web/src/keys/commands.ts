@@ -32,6 +32,7 @@ export const panelIds = [
   "jobs",
   "problems",
   "source",
+  "mixer",
 ] as const;
 export type PanelId = (typeof panelIds)[number];
 

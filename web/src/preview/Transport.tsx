@@ -15,6 +15,7 @@ import { compositionLength, compositionRate } from "../document/select";
 import { framesIn } from "../edit/time";
 import { timecode } from "../edit/timecode";
 import { useText } from "../l10n/locale";
+import { LevelMeter } from "../ui/meter";
 import { PlayButton, ScrubBar, TimecodeEntry } from "../ui/monitor";
 import { CommandButton, IconButton, Select, Slider } from "../ui/parts";
 import { useComposition, useSession } from "../ui/session-context";
@@ -61,6 +62,7 @@ export function Transport() {
             options={modes.map((id) => ({ id, name: text(`quality-${id}`) }))}
             onChange={(id) => session.quality(id as QualityMode)}
           />
+          <LevelMeter player={session} track={null} label={text("mixer-master")} />
           <IconButton
             icon={muted || silent !== undefined ? VolumeX : Volume2}
             label={silent === undefined ? text("mute") : text(`silent-${silent}`)}

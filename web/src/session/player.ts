@@ -9,6 +9,7 @@ import type { MetersMessage } from "../wire/added";
 import { kinds, type MediaPacket } from "../wire/header";
 import { Live, type LinkState } from "../wire/live";
 import type { EditsMessage, QualityMode, StateMessage, Welcome } from "../wire/messages";
+import { RATE_HZ } from "../sound/player";
 import type { Deck } from "./deck";
 import { Levels, Scopes } from "./measured";
 import { Playhead } from "./playhead";
@@ -25,6 +26,7 @@ export abstract class Player {
   readonly scopes = new Scopes();
   readonly watch: Watch;
   protected readonly live: Live;
+  private readonly meters: MetersMessage[] = [];
   private wantedFrame: number | undefined;
   private dragging = false;
 
@@ -82,8 +84,19 @@ export abstract class Player {
   }
 
   private metered(message: MetersMessage): void {
-    // Of an earlier playback only silence still counts.
-    if (this.playing || message.levels.every((l) => l.peak_db.every((db) => db <= -120))) this.levels.received(message);
+    if (message.generation !== this.live.generation) return;
+    if (this.playing) this.meters.push(message);
+    else this.levels.received(message);
+  }
+
+  /** Each frame of the screen. Levels wait until their sound is heard. */
+  tick(): void {
+    this.presenter.tick();
+    if (this.meters.length === 0) return;
+    const heard = this.deck.sound.position();
+    const until = heard === undefined ? Infinity : heard * RATE_HZ;
+    while (this.meters.length > 0 && this.meters[0].sample <= until)
+      this.levels.received(this.meters.shift() as MetersMessage);
   }
 
   protected linkChanged(state: LinkState, _retryMs: number): void {
@@ -101,6 +114,7 @@ export abstract class Player {
     const frames = this.frames();
     if (frames === 0) return;
     this.deck.take(this);
+    this.meters.length = 0;
     const atEnd = speed > 0 && this.playhead.frame >= frames - 1;
     const from = atEnd ? 0 : speed < 0 && this.playhead.frame === 0 ? frames - 1 : this.playhead.frame;
     this.wantedFrame = undefined;
@@ -112,6 +126,7 @@ export abstract class Player {
   }
 
   pause(): void {
+    this.meters.length = 0;
     this.presenter.stop();
     this.live.pause();
     this.transport.setState({ activity: "paused", speed: 1 });

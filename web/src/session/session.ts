@@ -67,7 +67,7 @@ export class Session extends Player {
     await this.connect();
     globalThis.addEventListener?.("online", () => this.live.retry());
     const tick = () => {
-      this.presenter.tick();
+      super.tick();
       this.sources.tick();
       this.loop = requestAnimationFrame(tick);
     };

@@ -152,6 +152,6 @@ export class Sources {
   }
 
   tick(): void {
-    this.store.getState().player?.presenter.tick();
+    this.store.getState().player?.tick();
   }
 }

@@ -19,3 +19,21 @@ verb-insert = Insert
 verb-overwrite = Overwrite
 verb-append = Append
 verb-ontop = Place on top
+
+## Mixer
+panel-mixer = Mixer
+cmd-panel-mixer = Show mixer
+mixer-empty = Nothing to be heard yet
+mixer-empty-hint = Each track with sound gets a strip here as soon as it is on the timeline.
+mixer-master = Master
+mixer-fader = Volume of { $name }
+mixer-gain = Volume of { $name } in decibels
+mixer-pan = Balance of { $name }
+mixer-mute = Mute { $name }
+mixer-solo = Solo { $name }
+mixer-m = M
+mixer-s = S
+mixer-curve = The volume has keyframes; a change sets one at the playhead
+meter = Level of { $name }
+meter-fine = { $name }: not too loud
+meter-clipped = { $name }: was too loud; click to reset

@@ -19,3 +19,21 @@ verb-insert = 挿入
 verb-overwrite = 上書き
 verb-append = 末尾に追加
 verb-ontop = 最上部に配置
+
+## Mixer
+panel-mixer = ミキサー
+cmd-panel-mixer = ミキサーを表示
+mixer-empty = まだ音声がありません
+mixer-empty-hint = 音声のあるトラックがタイムラインに置かれると、ここにストリップが現れます。
+mixer-master = マスター
+mixer-fader = { $name } の音量
+mixer-gain = { $name } の音量（デシベル）
+mixer-pan = { $name } のバランス
+mixer-mute = { $name } をミュート
+mixer-solo = { $name } をソロ
+mixer-m = M
+mixer-s = S
+mixer-curve = 音量にキーフレームがあります。変更すると再生ヘッド位置に設定されます
+meter = { $name } のレベル
+meter-fine = { $name }：クリップなし
+meter-clipped = { $name }：クリップしました。クリックでリセット
