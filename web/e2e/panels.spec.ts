@@ -202,3 +202,46 @@ test.describe("the mixer", () => {
       expect(await serious(editor)).toEqual([]);
     });
 });
+
+test.describe("scopes", () => {
+  const painted = (page: Page, id: string) =>
+    page.getByTestId(id).evaluate((canvas: HTMLCanvasElement) => {
+      const { data } = (canvas.getContext("2d") as CanvasRenderingContext2D).getImageData(
+        0,
+        0,
+        canvas.width,
+        canvas.height,
+      );
+      let light = 0;
+      for (let n = 0; n < data.length; n += 4) if (data[n + 1] > 60) light += 1;
+      return light;
+    });
+
+  test("show the picture at rest, and are watched only while they are seen", async ({ editor, server }) => {
+    await shows(editor, 0);
+    await editor.getByRole("tab", { name: "Scopes" }).click();
+    await expect(editor.getByTestId("scope-waveform")).toHaveAttribute("data-frame", "0");
+    expect(await painted(editor, "scope-waveform")).toBeGreaterThan(500);
+    expect(server.watches.at(-1)?.scopes).toEqual(["vectorscope", "waveform"]);
+    await go(editor, 60);
+    await expect(editor.getByTestId("scope-vectorscope")).toHaveAttribute("data-frame", "60");
+    await editor.getByRole("button", { name: "Four scopes" }).click();
+    await expect(editor.getByTestId("scope-histogram")).toHaveAttribute("data-frame", "60");
+    expect(server.watches.at(-1)?.scopes).toEqual(["histogram", "parade", "vectorscope", "waveform"]);
+    await editor.getByRole("button", { name: "One scope" }).press("Enter");
+    await editor.getByRole("combobox", { name: "Scope 1" }).press("Enter");
+    await editor.getByRole("option", { name: "RGB parade" }).press("Enter");
+    await expect(editor.getByTestId("scope-parade")).toHaveAttribute("data-frame", "60");
+    await editor.getByRole("tab", { name: "Media" }).click();
+    await expect.poll(() => server.watches.at(-1)?.scopes).toEqual([]);
+  });
+
+  for (const theme of ["dark", "light"])
+    test(`axe finds nothing serious in ${theme}`, async ({ editor }) => {
+      await shows(editor, 0);
+      if (theme === "light") await editor.getByRole("button", { name: "Dark or light" }).click();
+      await editor.getByRole("tab", { name: "Scopes" }).click();
+      await expect(editor.getByTestId("scope-waveform")).toHaveAttribute("data-frame", "0");
+      expect(await serious(editor)).toEqual([]);
+    });
+});

@@ -10,6 +10,7 @@ import { JobsPanel } from "../panels/Jobs";
 import { MediaBin } from "../panels/Media";
 import { ProblemsPanel } from "../panels/Problems";
 import { Mixer } from "../panels/Mixer";
+import { Scopes } from "../panels/Scopes";
 import { SourceMonitor } from "../panels/Source";
 import { Preview } from "../preview/Preview";
 import { Timeline } from "../timeline/Timeline";
@@ -31,6 +32,7 @@ const panels: Record<PanelId, ComponentType> = {
   problems: ProblemsPanel,
   source: SourceMonitor,
   mixer: Mixer,
+  scopes: Scopes,
 };
 const components = Object.fromEntries(Object.entries(panels).map(([id, Panel]) => [id, () => <Panel />]));
 
@@ -49,6 +51,7 @@ const least: Record<PanelId, { minimumWidth: number; minimumHeight: number }> = 
   problems: side,
   source: { minimumWidth: 240, minimumHeight: 150 },
   mixer: { minimumWidth: 216, minimumHeight: 200 },
+  scopes: side,
 };
 
 const KEY = "cutroom.layout.1";
@@ -93,6 +96,7 @@ function beside(api: DockviewApi, id: PanelId): { position?: { referencePanel: s
 const homes: Partial<Record<PanelId, readonly PanelId[]>> = {
   source: ["viewer"],
   mixer: ["timeline"],
+  scopes: ["media", "browser"],
   media: ["browser"],
   browser: ["media"],
   history: ["inspector", "jobs", "problems"],
@@ -124,6 +128,7 @@ function arrange(api: DockviewApi): void {
   add("mixer", { referencePanel: timeline, direction: "within" }, true);
   const media = add("media", { referencePanel: viewer, direction: "left" });
   add("browser", { referencePanel: media, direction: "within" }, true);
+  add("scopes", { referencePanel: media, direction: "within" }, true);
   const inspector = add("inspector", { referencePanel: viewer, direction: "right" });
   for (const id of ["history", "jobs", "problems"] as const)
     add(id, { referencePanel: inspector, direction: "within" }, true);

@@ -33,6 +33,7 @@ export const panelIds = [
   "problems",
   "source",
   "mixer",
+  "scopes",
 ] as const;
 export type PanelId = (typeof panelIds)[number];
 

@@ -64,6 +64,8 @@ const families: Record<string, readonly string[]> = {
   "menu-": ["file", "edit", "clip", "mark", "view"],
   "parts-": ["both", "picture", "sound"],
   "quality-": ["auto", "full", "half", "quarter"],
+  "scope-": ["waveform", "parade", "vectorscope", "histogram"].flatMap((id) => [id, `${id}-about`]),
+  "scopes-": ["1", "2", "4"],
   "silent-": ["blocked", "missing"],
   "source-": ["media", "composition", "solid", "text", "shape", "subtitles", "adjustment", "null"],
   "tab-": ["effects", "transitions", "generators"],

@@ -5,7 +5,7 @@ import type { Range } from "../edit/marks";
 import { supportedDecoders } from "../preview/decode";
 import { Presenter } from "../preview/present";
 import type { SessionEvent } from "../api/types";
-import type { MetersMessage } from "../wire/added";
+import type { MetersMessage, Scope } from "../wire/added";
 import { kinds, type MediaPacket } from "../wire/header";
 import { Live, type LinkState } from "../wire/live";
 import type { EditsMessage, QualityMode, StateMessage, Welcome } from "../wire/messages";
@@ -193,6 +193,13 @@ export abstract class Player {
   volume(volume: number, muted: boolean): void {
     this.deck.sound.volume = muted ? 0 : volume;
     this.transport.setState({ volume, muted });
+  }
+
+  /** Until the answer is called; a picture at rest is measured at once. */
+  wantScopes(scopes: readonly Scope[]): () => void {
+    const stop = this.watch.want({ scopes });
+    this.refreshPicture();
+    return stop;
   }
 
   protected refreshPicture(): void {

@@ -37,3 +37,20 @@ mixer-curve = The volume has keyframes; a change sets one at the playhead
 meter = Level of { $name }
 meter-fine = { $name }: not too loud
 meter-clipped = { $name }: was too loud; click to reset
+
+## Scopes
+panel-scopes = Scopes
+cmd-panel-scopes = Show scopes
+scopes-layout = How many scopes
+scopes-1 = One scope
+scopes-2 = Two scopes
+scopes-4 = Four scopes
+scope-choose = Scope { $n }
+scope-waveform = Waveform
+scope-waveform-about = Waveform: brightness from left to right, in percent and as 8-bit codes
+scope-parade = RGB parade
+scope-parade-about = RGB parade: red, green and blue from left to right, in percent and as 8-bit codes
+scope-vectorscope = Vectorscope
+scope-vectorscope-about = Vectorscope: hue as direction and saturation as distance, with boxes at 75 % and the line of skin
+scope-histogram = Histogram
+scope-histogram-about = Histogram: how often each value of red, green and blue occurs

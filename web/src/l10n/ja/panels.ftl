@@ -37,3 +37,20 @@ mixer-curve = 音量にキーフレームがあります。変更すると再生
 meter = { $name } のレベル
 meter-fine = { $name }：クリップなし
 meter-clipped = { $name }：クリップしました。クリックでリセット
+
+## Scopes
+panel-scopes = スコープ
+cmd-panel-scopes = スコープを表示
+scopes-layout = スコープの数
+scopes-1 = 1 つ
+scopes-2 = 2 つ
+scopes-4 = 4 つ
+scope-choose = スコープ { $n }
+scope-waveform = 波形
+scope-waveform-about = 波形：左から右への明るさ（パーセントと 8 ビット値）
+scope-parade = RGB パレード
+scope-parade-about = RGB パレード：左から右への赤・緑・青（パーセントと 8 ビット値）
+scope-vectorscope = ベクトルスコープ
+scope-vectorscope-about = ベクトルスコープ：方向が色相、距離が彩度。75 % の枠と肌色の線つき
+scope-histogram = ヒストグラム
+scope-histogram-about = ヒストグラム：赤・緑・青の各値の頻度
