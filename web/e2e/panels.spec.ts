@@ -245,3 +245,99 @@ test.describe("scopes", () => {
       expect(await serious(editor)).toEqual([]);
     });
 });
+
+test.describe("files", () => {
+  const MB = 1024 * 1024;
+
+  test("are uploaded in pieces, go on after a broken connection, and are imported", async ({ editor, server }) => {
+    await shows(editor, 0);
+    server.files.slow = 60;
+    server.files.breaks = 0;
+    await editor
+      .getByTestId("files")
+      .setInputFiles([{ name: "gulls.mp4", mimeType: "video/mp4", buffer: Buffer.alloc(9 * MB, 7) }]);
+    await expect.poll(() => server.files.uploads.get("u1")?.offset ?? 0).toBeGreaterThan(0);
+    server.files.breaks = 1;
+    await expect.poll(() => server.files.breaks).toBe(0);
+    await expect.poll(() => server.files.uploads.get("u1")?.offset, { timeout: 10_000 }).toBe(9 * MB);
+    await expect.poll(() => server.document.project.media?.some((m) => m.path === "media/gulls.mp4")).toBe(true);
+    await expect(editor.getByRole("list", { name: "Uploads" })).toHaveCount(0);
+    await expect(editor.getByRole("button", { name: /^gulls\.mp4/ })).toBeVisible();
+  });
+
+  test("pause, go on and are given up", async ({ editor, server }) => {
+    await shows(editor, 0);
+    server.files.slow = 150;
+    await editor.getByTestId("files").setInputFiles([
+      { name: "a.mp4", mimeType: "video/mp4", buffer: Buffer.alloc(20 * MB, 7) },
+      { name: "b.mp4", mimeType: "video/mp4", buffer: Buffer.alloc(3 * MB, 7) },
+    ]);
+    await expect.poll(() => server.files.uploads.get("u1")?.offset ?? 0).toBeGreaterThan(0);
+    await editor.getByRole("button", { name: "Pause a.mp4" }).press("Enter");
+    await expect(editor.getByText(/^Paused at/)).toBeVisible();
+    await editor.waitForTimeout(300);
+    const stood = server.files.uploads.get("u1")?.offset;
+    await editor.waitForTimeout(400);
+    expect(server.files.uploads.get("u1")?.offset).toBe(stood);
+    await editor.getByRole("button", { name: "Resume a.mp4" }).click();
+    await expect.poll(() => server.files.uploads.get("u1")?.offset).toBeGreaterThan(stood ?? 0);
+    await editor.getByRole("button", { name: "Cancel a.mp4" }).click();
+    await expect.poll(() => server.files.uploads.has("u1")).toBe(false);
+    await expect.poll(() => server.document.project.media?.some((m) => m.path === "media/b.mp4")).toBe(true);
+    expect(server.document.project.media?.some((m) => m.path === "media/a.mp4")).toBe(false);
+  });
+
+  test("dropped onto the timeline are placed there", async ({ editor, server }) => {
+    await shows(editor, 0);
+    const transfer = await editor.evaluateHandle(() => {
+      const made = new DataTransfer();
+      made.items.add(new File([new Uint8Array(1000)], "drop.mp4", { type: "video/mp4" }));
+      return made;
+    });
+    const box = await editor.getByTestId("timeline-area").boundingBox();
+    if (box === null) throw new Error("no timeline");
+    const at = { clientX: box.x + 15 * 50, clientY: box.y + 29, dataTransfer: transfer };
+    await editor.getByTestId("timeline-area").dispatchEvent("dragover", at);
+    await editor.getByTestId("timeline-area").dispatchEvent("drop", at);
+    await expect.poll(() => clips(server, "v3").find((c) => c.id === "drop")?.start).toBe(15 * S);
+  });
+
+  test("of the server are chosen by keys", async ({ editor, server }) => {
+    await shows(editor, 0);
+    await editor.keyboard.press("Control+Shift+I");
+    const list = editor.getByRole("listbox", { name: "Files and folders" });
+    await list.getByRole("option", { name: /^films/ }).press("Enter");
+    await expect(list.getByRole("option", { name: /pier/ })).toBeVisible();
+    // Only media, and folders.
+    await expect(list.getByRole("option")).toHaveCount(2);
+    await editor.keyboard.press("ArrowDown");
+    await editor.keyboard.press("Space");
+    await expect(editor.getByRole("button", { name: "Import 1 file" })).toBeEnabled();
+    await list.getByRole("option", { name: /^2026/ }).press("ArrowRight");
+    await expect(list.getByRole("option", { name: /dawn/ })).toBeFocused();
+    await expect(editor.getByRole("navigation", { name: "Folder" })).toContainText("films2026");
+    await editor.keyboard.press("Control+A");
+    expect(await serious(editor)).toEqual([]);
+    await editor.getByRole("button", { name: "Import 2 files" }).click();
+    await expect.poll(() => server.document.project.media?.some((m) => m.path === "/films/2026/gulls.wav")).toBe(true);
+    await editor.keyboard.press("Control+O");
+    await expect(list.getByRole("option", { name: /dawn/ })).toHaveCount(0);
+    await editor.getByRole("button", { name: "films", exact: true }).click();
+    await list.getByRole("option", { name: /holiday/ }).dblclick();
+    await expect(editor.getByRole("dialog")).toHaveCount(0);
+    await shows(editor, 0);
+  });
+
+  test("that are missing are named, and searched", async ({ editor, server }) => {
+    server.files.offline.add("dusk");
+    await editor.reload();
+    await shows(editor, 0);
+    await expect(editor.getByText("1 file is missing")).toBeVisible();
+    expect(await serious(editor)).toEqual([]);
+    await editor.getByRole("button", { name: "Find…" }).click();
+    await editor.getByRole("option", { name: /^archive/ }).dblclick();
+    await editor.getByRole("button", { name: "Search here" }).click();
+    await expect.poll(() => server.commands.find((c) => "relink" in c)).toEqual({ relink: { search: ["/archive"] } });
+    await expect(editor.getByText("1 file is missing")).toHaveCount(0);
+  });
+});

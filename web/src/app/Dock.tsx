@@ -7,7 +7,7 @@ import { Browser } from "../panels/Browser";
 import { HistoryPanel } from "../panels/History";
 import { Inspector } from "../panels/inspector/Inspector";
 import { JobsPanel } from "../panels/Jobs";
-import { MediaBin } from "../panels/Media";
+import { MediaBin } from "../panels/media/Media";
 import { ProblemsPanel } from "../panels/Problems";
 import { Mixer } from "../panels/Mixer";
 import { Scopes } from "../panels/Scopes";

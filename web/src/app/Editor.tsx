@@ -8,6 +8,7 @@ import { SlowShuttle } from "../keys/shuttle";
 import type { Session } from "../session/session";
 import { EditorContext, type Editor as EditorValue } from "../ui/session-context";
 import { setTheme, themeStore } from "../ui/theme";
+import { BrowseDialog, type Browsing } from "./BrowseDialog";
 import { CommandPalette } from "./CommandPalette";
 import { Dock, type DockHandle } from "./Dock";
 import { ExportDialog } from "./ExportDialog";
@@ -18,9 +19,9 @@ import { focusWasClicked, followClicks } from "./pressed";
 import { settingsStore } from "./settings";
 import { TopBar } from "./TopBar";
 
-type Open = "palette" | "keyboard" | "export" | undefined;
+type Open = "palette" | "keyboard" | "export" | Browsing | undefined;
 
-export function Editor({ session }: { session: Session }) {
+export function Editor({ session, onOpen }: { session: Session; onOpen(project: string): void }) {
   const text = useText();
   const [open, setOpen] = useState<Open>();
   const dock = useRef<DockHandle>(null);
@@ -36,6 +37,7 @@ export function Editor({ session }: { session: Session }) {
       keyboard: () => setOpen("keyboard"),
       exportFilm: () => setOpen("export"),
       importFiles: () => files.current?.click(),
+      browse: (what) => setOpen(what),
       enterTimecode: () => focusedTimecode(session)?.focus(),
       panel: (id) => dock.current?.show(id),
       resetLayout: () => dock.current?.reset(),
@@ -112,6 +114,7 @@ export function Editor({ session }: { session: Session }) {
         <CommandPalette open={open === "palette"} onOpenChange={(v) => setOpen(v ? "palette" : undefined)} />
         <KeyboardDialog open={open === "keyboard"} onOpenChange={(v) => setOpen(v ? "keyboard" : undefined)} />
         <ExportDialog open={open === "export"} onOpenChange={(v) => setOpen(v ? "export" : undefined)} />
+        <BrowseDialog what={open} close={() => setOpen(undefined)} onOpen={onOpen} />
         <input
           ref={files}
           type="file"

@@ -14,6 +14,8 @@ export interface Ui {
   palette(): void;
   keyboard(): void;
   importFiles(): void;
+  /** Chooses among the files of the server. */
+  browse(what: "import" | "project" | "relink"): void;
   exportFilm(): void;
   enterTimecode(): void;
   panel(id: PanelId): void;
@@ -245,6 +247,9 @@ export const commands: readonly CommandEntry[] = [
   entry("project", "keyboard", (_, ui) => ui.keyboard()),
   entry("project", "save", (s) => void s.run({ save: {} }, "save")),
   entry("project", "import", (_, ui) => ui.importFiles()),
+  entry("project", "browse", (_, ui) => ui.browse("import")),
+  entry("project", "open-project", (_, ui) => ui.browse("project")),
+  entry("project", "relink", (_, ui) => ui.browse("relink")),
   entry("project", "export", (_, ui) => ui.exportFilm()),
 ];
 

@@ -6,14 +6,16 @@ import { documentStore, Mirror } from "../document/store";
 import type { Context } from "../edit/commands";
 import type { Range } from "../edit/marks";
 import type { Rate } from "../edit/time";
-import { apiErrors } from "../wire/errors";
+import { apiErrors, RequestFailed } from "../wire/errors";
 import { Http } from "../wire/http";
 import type { LinkState } from "../wire/live";
 import type { Command, EditsMessage, StateMessage, Welcome } from "../wire/messages";
 import { Deck } from "./deck";
+import { Jobs } from "./jobs";
 import { Player } from "./player";
 import { Sources } from "./sources";
-import { activityStore, linkStore, listStore, type Job, selectionStore, timelineStore } from "./stores";
+import { Uploads } from "./uploads";
+import { activityStore, linkStore, listStore, selectionStore, timelineStore } from "./stores";
 
 /** How many problems are kept. */
 const MOST_PROBLEMS = 200;
@@ -27,6 +29,8 @@ export class Session extends Player {
   readonly lists = listStore();
   readonly mirror: Mirror;
   readonly sources: Sources;
+  readonly jobs: Jobs;
+  readonly uploads: Uploads;
   private copies: Copied[] = [];
   /** By key: the command that waits for the one under way. */
   private readonly newest = new Map<string, Command | undefined>();
@@ -40,6 +44,13 @@ export class Session extends Player {
   ) {
     super(new Deck(), http.liveUrl(project));
     this.mirror = new Mirror(this.document, () => http.document(project));
+    this.jobs = new Jobs(this.activity);
+    this.uploads = new Uploads({
+      begin: (name, bytes) => http.beginUpload(project, name, bytes),
+      send: (upload, offset, piece, signal) => http.sendPiece(project, upload, offset, piece, signal),
+      state: (upload) => http.uploadState(project, upload),
+      drop: (upload) => http.dropUpload(project, upload),
+    });
     this.sources = new Sources(this.deck, (media) => http.liveUrl(project, media));
   }
 
@@ -50,6 +61,8 @@ export class Session extends Player {
     });
     void this.mirror.reached(welcome.revision).then(() => this.refreshPicture());
     this.refreshHistory();
+    void this.refreshMedia();
+    this.jobs.connected();
     void this.command({ jobs: {} }).catch(() => undefined);
   }
 
@@ -219,17 +232,17 @@ export class Session extends Player {
         this.refreshHistory();
         break;
       case "job":
-        this.setJob({ ...event.job, state: "running" });
+        this.jobs.heard(event.job);
         break;
       case "jobs":
-        for (const job of event.jobs) this.setJob({ ...job, state: "running" });
+        this.jobs.running(event.jobs);
         break;
       case "job_done":
-        this.endJob(event.job, { state: "done", result: event.result });
+        this.jobs.done(event.job, event.result);
         break;
       case "job_failed":
-        this.endJob(event.job, { state: "failed", errors: event.errors });
-        for (const error of event.errors) this.listed(`job ${event.job}`, error);
+        this.jobs.failed(event.job, event.errors);
+        for (const error of event.errors) if (!error.code.endsWith("cancelled")) this.listed(`job ${event.job}`, error);
         break;
       case "media_changed":
         this.mediaChanged(event.media, event.change);
@@ -257,20 +270,6 @@ export class Session extends Player {
       problems: [{ id: this.nextId++, at: new Date(), source, error }, ...problems].slice(0, MOST_PROBLEMS),
     });
     this.notice(error.message, error);
-  }
-
-  private setJob(job: Job): void {
-    const { jobs } = this.activity.getState();
-    const at = jobs.findIndex((j) => j.job === job.job);
-    if (at >= 0 && jobs[at].state !== "running") return;
-    this.activity.setState({ jobs: at < 0 ? [job, ...jobs] : jobs.with(at, job) });
-  }
-
-  private endJob(number: number, end: Partial<Job>): void {
-    const { jobs } = this.activity.getState();
-    this.activity.setState({
-      jobs: jobs.map((j) => (j.job === number ? { ...j, ...end, done: end.state === "done" ? j.total : j.done } : j)),
-    });
   }
 
   // ---- transport
@@ -316,22 +315,47 @@ export class Session extends Player {
 
   // ---- media
 
-  /** Uploads files and adds them to the media as one step. */
+  /** Uploads files and adds them to the media as one step; answers with their ids. */
   async importFiles(files: readonly File[]): Promise<string[]> {
-    const paths: string[] = [];
-    this.lists.setState({ uploads: [...this.lists.getState().uploads, ...files.map((f) => ({ name: f.name }))] });
-    for (const file of files) {
-      try {
-        paths.push((await this.http.upload(this.project, file.name, file)).path);
-      } catch (error) {
-        this.problem(file.name, error);
-      }
-      this.lists.setState({ uploads: this.lists.getState().uploads.filter((u) => u.name !== file.name) });
+    const there = await this.uploads.add(files.map((file) => ({ name: file.name, file })));
+    this.uploads.importing(there.map((u) => u.id));
+    try {
+      return await this.importPaths(there.map((u) => u.path));
+    } finally {
+      for (const { id } of there) this.uploads.forget(id);
     }
+  }
+
+  /** The same with files that the server has. */
+  async importPaths(paths: readonly string[]): Promise<string[]> {
     if (paths.length === 0) return [];
-    const before = new Set((this.document.getState().project?.media ?? []).map((m) => m.id));
-    await this.run({ import_media: { files: paths } }, "import_media");
-    return (this.document.getState().project?.media ?? []).map((m) => m.id).filter((id) => !before.has(id));
+    const event = await this.run({ import_in_background: { files: [...paths] } }, "import");
+    if (event?.event !== "job") return [];
+    const { result } = await this.jobs.outcome(event.job.job);
+    if (result === undefined || !("import" in result)) return [];
+    const { added, duplicates = [], skipped = [] } = result.import;
+    for (const { file, reason } of skipped)
+      this.listed("import", { code: "import.skipped", message: `${file}: ${reason}` });
+    const ids = [...added.map((a) => a.media), ...duplicates.map((d) => d.media)];
+    await this.mirror.holds(ids);
+    const order = (id: string) => paths.indexOf(added.find((a) => a.media === id)?.path ?? "");
+    return ids.toSorted((a, b) => order(a) - order(b));
+  }
+
+  /** Which files are there. Servers of before cannot say it. */
+  async refreshMedia(): Promise<void> {
+    try {
+      const { media } = await this.http.mediaStates(this.project);
+      this.lists.setState({ offline: new Set(media.filter((m) => m.offline).map((m) => m.id)) });
+    } catch (error) {
+      if (!(error instanceof RequestFailed) || error.status !== 404) this.problem("media", error);
+    }
+  }
+
+  async relink(search: readonly string[], acceptDifferent: boolean): Promise<void> {
+    const command = { relink: { search: [...search], ...(acceptDifferent ? { accept_different: true } : {}) } };
+    await this.run(command, "relink");
+    await this.refreshMedia();
   }
 
   media(id: string): Media | undefined {

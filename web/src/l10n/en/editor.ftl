@@ -107,7 +107,6 @@ remove-media-used =
         [one] Remove, with its clip
        *[other] Remove, with its { $count } clips
     }
-uploading = Importing { $name }
 offline = Offline
 
 ## Browser

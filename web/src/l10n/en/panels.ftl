@@ -54,3 +54,52 @@ scope-vectorscope = Vectorscope
 scope-vectorscope-about = Vectorscope: hue as direction and saturation as distance, with boxes at 75 % and the line of skin
 scope-histogram = Histogram
 scope-histogram-about = Histogram: how often each value of red, green and blue occurs
+
+## Files
+cmd-browse = Import from the server
+cmd-open-project = Open project
+cmd-relink = Find missing files
+uploads = Uploads
+upload-waiting = Waiting
+upload-sending = { $sent } of { $bytes }
+upload-left = { $sent } of { $bytes }, { $left } left
+upload-paused = Paused at { $sent } of { $bytes }
+upload-lost = Connection lost at { $sent } of { $bytes }; trying again
+upload-failed = Failed
+upload-importing = Reading the file…
+upload-pause = Pause { $name }
+upload-resume = Resume { $name }
+upload-retry = Try { $name } again
+upload-cancel = Cancel { $name }
+offline-count =
+    { $count ->
+        [one] 1 file is missing
+       *[other] { $count } files are missing
+    }
+relink-find = Find…
+relink-different = Also take files of the same name with other content
+browse-import = Import from the server
+browse-import-about = Files stay where they are. Space chooses several, Enter opens a folder or imports a file.
+browse-import-count =
+    { $count ->
+        [0] Import
+        [one] Import 1 file
+       *[other] Import { $count } files
+    }
+browse-media-only = Only media
+browse-project = Open project
+browse-project-about = Projects are JSON files in the folders that the server may use.
+browse-project-act = Open
+browse-relink = Find missing files
+browse-relink-about = Go to the folder in which missing files are searched; its subfolders are searched, too.
+browse-relink-act = Search here
+folder-up = One folder up
+folder-path = Folder
+folder-roots = All folders of the server
+folder-filter = Filter
+folder-entries = Files and folders
+folder-empty = Nothing to choose here
+
+## Jobs
+job-cancelled = Cancelled
+job-lost = Not heard of since the connection was lost

@@ -103,7 +103,6 @@ media-empty-hint = ここに動画・音声・画像をドロップしてくだ�
 media-menu = { $name } のメニュー
 remove-media = プロジェクトから削除
 remove-media-used = 削除（クリップ { $count } 個を含む）
-uploading = { $name } を読み込み中
 offline = オフライン
 
 ## Browser

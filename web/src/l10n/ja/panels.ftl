@@ -54,3 +54,47 @@ scope-vectorscope = ベクトルスコープ
 scope-vectorscope-about = ベクトルスコープ：方向が色相、距離が彩度。75 % の枠と肌色の線つき
 scope-histogram = ヒストグラム
 scope-histogram-about = ヒストグラム：赤・緑・青の各値の頻度
+
+## Files
+cmd-browse = サーバーから読み込む
+cmd-open-project = プロジェクトを開く
+cmd-relink = 見つからないファイルを探す
+uploads = アップロード
+upload-waiting = 待機中
+upload-sending = { $sent } / { $bytes }
+upload-left = { $sent } / { $bytes }、残り { $left }
+upload-paused = { $sent } / { $bytes } で一時停止中
+upload-lost = { $sent } / { $bytes } で接続が切れました。再試行しています
+upload-failed = 失敗
+upload-importing = ファイルを読み取り中…
+upload-pause = { $name } を一時停止
+upload-resume = { $name } を再開
+upload-retry = { $name } を再試行
+upload-cancel = { $name } を中止
+offline-count = { $count } 個のファイルが見つかりません
+relink-find = 探す…
+relink-different = 内容が異なる同名のファイルも使う
+browse-import = サーバーから読み込む
+browse-import-about = ファイルは元の場所に残ります。スペースで複数選択、Enter でフォルダーを開くかファイルを読み込みます。
+browse-import-count =
+    { $count ->
+        [0] 読み込む
+       *[other] { $count } 個を読み込む
+    }
+browse-media-only = メディアのみ
+browse-project = プロジェクトを開く
+browse-project-about = プロジェクトは、サーバーが使えるフォルダーにある JSON ファイルです。
+browse-project-act = 開く
+browse-relink = 見つからないファイルを探す
+browse-relink-about = 見つからないファイルを探すフォルダーに移動してください。サブフォルダーも検索されます。
+browse-relink-act = ここを検索
+folder-up = 上のフォルダーへ
+folder-path = フォルダー
+folder-roots = サーバーのすべてのフォルダー
+folder-filter = 絞り込み
+folder-entries = ファイルとフォルダー
+folder-empty = 選べるものがありません
+
+## Jobs
+job-cancelled = 中止しました
+job-lost = 接続が切れたあと、状態が不明です

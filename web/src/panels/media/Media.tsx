@@ -1,19 +1,21 @@
 import { CloudUpload, Ellipsis, FileQuestion, Film, Image as ImageIcon, Music, Plus } from "lucide-react";
 import { type DragEvent, useState } from "react";
 import { useStore } from "zustand";
-import type { Media } from "../api/types";
-import { mediaName } from "../document/select";
-import { secs, toFlicks } from "../edit/time";
-import { useText } from "../l10n/locale";
-import { dragMedia, MEDIA } from "../ui/dragged";
-import { Button, Context, Empty, Menu, type MenuEntry, Search } from "../ui/parts";
-import { useEditor, useProject, useSession } from "../ui/session-context";
+import type { Media } from "../../api/types";
+import { mediaName } from "../../document/select";
+import { secs, toFlicks } from "../../edit/time";
+import { useText } from "../../l10n/locale";
+import { dragMedia, MEDIA } from "../../ui/dragged";
+import { Button, Context, Empty, Menu, type MenuEntry, Search } from "../../ui/parts";
+import { UploadList } from "./Uploads";
+import { useEditor, useProject, useSession } from "../../ui/session-context";
 
 export function MediaBin() {
   const { session, ui } = useEditor();
   const text = useText();
   const project = useProject();
-  const uploads = useStore(session.lists, (s) => s.uploads);
+  const lost = useStore(session.lists, (s) => s.offline);
+  const offline = (project?.media ?? []).filter((m) => lost.has(m.id)).length;
   const [search, setSearch] = useState("");
   const [over, setOver] = useState(false);
   const media = (project?.media ?? []).filter((m) => mediaName(m).toLowerCase().includes(search.toLowerCase()));
@@ -36,16 +38,23 @@ export function MediaBin() {
     >
       <div className="panel-bar">
         <Search label={text("search-media")} value={search} onChange={setSearch} />
-        <Button icon={Plus} onClick={() => ui.importFiles()}>
-          {text("import")}
-        </Button>
+        <Menu
+          align="end"
+          trigger={<Button icon={Plus}>{text("import")}</Button>}
+          entries={[{ command: "import" }, { command: "browse" }]}
+        />
       </div>
-      {uploads.map((u) => (
-        <div key={u.name} className="upload" role="status">
-          <span>{text("uploading", { name: u.name })}</span>
-          <div className="progress indeterminate" />
+      <UploadList />
+      {offline > 0 ? (
+        <div className="offline-note" role="status">
+          <FileQuestion size={14} aria-hidden />
+          <span>{text("offline-count", { count: offline })}</span>
+          <span className="spring" />
+          <Button className="small" onClick={() => ui.browse("relink")}>
+            {text("relink-find")}
+          </Button>
         </div>
-      ))}
+      ) : null}
       {(project?.media ?? []).length === 0 && project !== undefined ? (
         <Empty icon={CloudUpload} title={text("media-empty")}>
           <p>{text("media-empty-hint")}</p>
@@ -79,6 +88,7 @@ function Card({ media }: { media: Media }) {
   const used = useUses(media.id);
   const entries: MenuEntry[] = [
     { label: text("open-in-source"), run: open },
+    ...(offline ? [{ command: "relink" }] : []),
     "line",
     { command: "append-media" },
     { command: "insert-media" },
