@@ -275,7 +275,8 @@ test.describe("media", () => {
       .getByTestId("files")
       .setInputFiles([{ name: "sea.mp4", mimeType: "video/mp4", buffer: Buffer.from("x") }]);
     const card = editor.getByRole("button", { name: /^sea\.mp4/ });
-    await card.dblclick();
+    await card.click();
+    await editor.keyboard.press("Shift+F12");
     await expect.poll(() => server.document.project.compositions[0].tracks?.length).toBe(1);
     await shows(editor, 0);
     await card.dragTo(editor.getByTestId("timeline-area"), { targetPosition: { x: 9 * PX, y: row.v3 } });

@@ -201,15 +201,18 @@ impl Running {
                     Some(media) => self.session.open_source_view(media, sink),
                     None => self.session.open_view(sink),
                 };
-                if let Ok(id) = &opened {
-                    let mut view = View::new(*id, outlet, media.is_none());
+                let opened = opened.and_then(|id| Ok((id, self.session.shown(id).inspect_err(|_| self.session.close_view(id))?)));
+                let opened = opened.map(|(id, (composition, rate, frames))| {
+                    let mut view = View::new(id, outlet, media.is_none());
                     let clients = self.clients() + usize::from(media.is_none());
-                    view.say(&ServerMessage::Welcome { revision: self.session.revision(), clients });
-                    self.views.insert(*id, view);
+                    let (revision, frame_rate) = (self.session.revision(), rate.to_string());
+                    view.say(&ServerMessage::Welcome { revision, clients, composition, frames, frame_rate });
+                    self.views.insert(id, view);
                     if media.is_none() {
                         self.tell(&ServerMessage::Presence { clients });
                     }
-                }
+                    id
+                });
                 // Whoever asked may be gone: the view finds that out when it is updated.
                 let _ = to.send(opened);
             }

@@ -341,6 +341,12 @@ pub enum ServerMessage {
         revision: u64,
         /// Number of those who look at it, this one included.
         clients: usize,
+        /// Id of the composition that is shown.
+        composition: String,
+        /// Number of its frames.
+        frames: i64,
+        /// Its frames per second, as a fraction such as `30000/1001`.
+        frame_rate: String,
     },
     /// The answer to a command.
     Answer {

@@ -1784,6 +1784,18 @@ export type ServerMessage =
        * Number of those who look at it, this one included.
        */
       clients: number;
+      /**
+       * Id of the composition that is shown.
+       */
+      composition: string;
+      /**
+       * Number of its frames.
+       */
+      frames: number;
+      /**
+       * Its frames per second, as a fraction such as `30000/1001`.
+       */
+      frame_rate: string;
     }
   | {
       type: "answer";

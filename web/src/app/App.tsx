@@ -23,7 +23,7 @@ export function App({ start }: { start: Start }) {
       {project === undefined ? (
         <ProjectPicker http={http} onOpen={setProject} />
       ) : session === undefined ? null : (
-        <Editor key={session.project} session={session} />
+        <Editor key={session.project} session={session} onOpen={setProject} />
       )}
     </Tooltip.Provider>
   );

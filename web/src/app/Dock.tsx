@@ -7,8 +7,11 @@ import { Browser } from "../panels/Browser";
 import { HistoryPanel } from "../panels/History";
 import { Inspector } from "../panels/inspector/Inspector";
 import { JobsPanel } from "../panels/Jobs";
-import { MediaBin } from "../panels/Media";
+import { MediaBin } from "../panels/media/Media";
 import { ProblemsPanel } from "../panels/Problems";
+import { Mixer } from "../panels/Mixer";
+import { Scopes } from "../panels/Scopes";
+import { SourceMonitor } from "../panels/Source";
 import { Preview } from "../preview/Preview";
 import { Timeline } from "../timeline/Timeline";
 import { useSession } from "../ui/session-context";
@@ -27,6 +30,9 @@ const panels: Record<PanelId, ComponentType> = {
   history: HistoryPanel,
   jobs: JobsPanel,
   problems: ProblemsPanel,
+  source: SourceMonitor,
+  mixer: Mixer,
+  scopes: Scopes,
 };
 const components = Object.fromEntries(Object.entries(panels).map(([id, Panel]) => [id, () => <Panel />]));
 
@@ -43,6 +49,9 @@ const least: Record<PanelId, { minimumWidth: number; minimumHeight: number }> = 
   history: side,
   jobs: side,
   problems: side,
+  source: { minimumWidth: 240, minimumHeight: 150 },
+  mixer: { minimumWidth: 216, minimumHeight: 200 },
+  scopes: side,
 };
 
 const KEY = "cutroom.layout.1";
@@ -53,7 +62,8 @@ export function Dock({ ref }: { ref: Ref<DockHandle> }) {
     show: (id) => {
       const there = api.current?.getPanel(id);
       if (there !== undefined) there.api.setActive();
-      else if (api.current !== undefined) api.current.addPanel({ id, component: id, title: id, ...least[id] });
+      else if (api.current !== undefined)
+        api.current.addPanel({ id, component: id, title: id, ...least[id], ...beside(api.current, id) });
     },
     reset: () => {
       api.current?.clear();
@@ -77,6 +87,23 @@ export function Dock({ ref }: { ref: Ref<DockHandle> }) {
   );
 }
 
+/** Where a panel belongs that the kept layout does not have. */
+function beside(api: DockviewApi, id: PanelId): { position?: { referencePanel: string } } {
+  const near = homes[id]?.find((other) => api.getPanel(other) !== undefined);
+  return near === undefined ? {} : { position: { referencePanel: near } };
+}
+
+const homes: Partial<Record<PanelId, readonly PanelId[]>> = {
+  source: ["viewer"],
+  mixer: ["timeline"],
+  scopes: ["media", "browser"],
+  media: ["browser"],
+  browser: ["media"],
+  history: ["inspector", "jobs", "problems"],
+  jobs: ["inspector", "history", "problems"],
+  problems: ["inspector", "jobs", "history"],
+};
+
 function restored(api: DockviewApi): boolean {
   const kept = localStorage.getItem(KEY);
   if (kept === null) return false;
@@ -95,9 +122,13 @@ function arrange(api: DockviewApi): void {
     api.addPanel({ id, component: id, title: id, position, inactive, ...least[id] });
   const [width, height] = [api.width || 1440, api.height || 860];
   const viewer = add("viewer");
+  const wide = width >= 1700;
+  add("source", { referencePanel: viewer, direction: wide ? "left" : "within" }, !wide);
   const timeline = add("timeline", { referencePanel: viewer, direction: "below" });
+  add("mixer", { referencePanel: timeline, direction: "within" }, true);
   const media = add("media", { referencePanel: viewer, direction: "left" });
   add("browser", { referencePanel: media, direction: "within" }, true);
+  add("scopes", { referencePanel: media, direction: "within" }, true);
   const inspector = add("inspector", { referencePanel: viewer, direction: "right" });
   for (const id of ["history", "jobs", "problems"] as const)
     add(id, { referencePanel: inspector, direction: "within" }, true);

@@ -8,17 +8,20 @@ import { SlowShuttle } from "../keys/shuttle";
 import type { Session } from "../session/session";
 import { EditorContext, type Editor as EditorValue } from "../ui/session-context";
 import { setTheme, themeStore } from "../ui/theme";
+import { BrowseDialog, type Browsing } from "./BrowseDialog";
 import { CommandPalette } from "./CommandPalette";
 import { Dock, type DockHandle } from "./Dock";
 import { ExportDialog } from "./ExportDialog";
 import { KeyboardDialog } from "./KeyboardDialog";
 import { Notices } from "./Notices";
+import { focusedTimecode, followMonitors } from "./monitors";
+import { focusWasClicked, followClicks } from "./pressed";
 import { settingsStore } from "./settings";
 import { TopBar } from "./TopBar";
 
-type Open = "palette" | "keyboard" | "export" | undefined;
+type Open = "palette" | "keyboard" | "export" | Browsing | undefined;
 
-export function Editor({ session }: { session: Session }) {
+export function Editor({ session, onOpen }: { session: Session; onOpen(project: string): void }) {
   const text = useText();
   const [open, setOpen] = useState<Open>();
   const dock = useRef<DockHandle>(null);
@@ -34,16 +37,17 @@ export function Editor({ session }: { session: Session }) {
       keyboard: () => setOpen("keyboard"),
       exportFilm: () => setOpen("export"),
       importFiles: () => files.current?.click(),
-      enterTimecode: () => document.querySelector<HTMLElement>(".timecode-entry")?.focus(),
+      browse: (what) => setOpen(what),
+      enterTimecode: () => focusedTimecode(session)?.focus(),
       panel: (id) => dock.current?.show(id),
       resetLayout: () => dock.current?.reset(),
       toggleTheme: () => setTheme(themeStore.getState().theme === "dark" ? "light" : "dark"),
       fullscreen: () => {
         if (document.fullscreenElement !== null) void document.exitFullscreen();
-        else void document.querySelector(".viewer")?.requestFullscreen();
+        else void document.querySelector(`.viewer[data-monitor="programme"]`)?.requestFullscreen();
       },
     }),
-    [],
+    [session],
   );
   const run = useCallback((id: string) => commandById.get(id)?.run(session, ui), [session, ui]);
   const editor = useMemo<EditorValue>(() => ({ session, ui, keymap: map, run }), [session, ui, map, run]);
@@ -58,12 +62,12 @@ export function Editor({ session }: { session: Session }) {
       const command = id === undefined ? undefined : commandById.get(id);
       if (command === undefined || pressesButton(event)) return;
       event.preventDefault();
-      if (slow.down(command.id, event.repeat, session)) return;
+      if (slow.down(command.id, event.repeat, session.monitor())) return;
       if (!event.repeat || command.repeats) command.run(session, ui);
     };
     const onKeyUp = (event: KeyboardEvent) => {
       const id = map.byChord.get(chordOf(event));
-      if (id !== undefined) slow.up(id, session);
+      if (id !== undefined) slow.up(id, session.monitor());
     };
     const onBlur = () => slow.reset();
     window.addEventListener("keydown", onKey);
@@ -78,6 +82,8 @@ export function Editor({ session }: { session: Session }) {
   useEffect(() => {
     document.title = name ? `${name} · cutroom` : "cutroom";
   }, [name]);
+  useEffect(() => followMonitors(session), [session]);
+  useEffect(() => followClicks(), []);
   // A file dropped beside a target must not replace the editor.
   useEffect(() => {
     const stop = (event: DragEvent) => event.preventDefault();
@@ -110,6 +116,7 @@ export function Editor({ session }: { session: Session }) {
         <CommandPalette open={open === "palette"} onOpenChange={(v) => setOpen(v ? "palette" : undefined)} />
         <KeyboardDialog open={open === "keyboard"} onOpenChange={(v) => setOpen(v ? "keyboard" : undefined)} />
         <ExportDialog open={open === "export"} onOpenChange={(v) => setOpen(v ? "export" : undefined)} />
+        <BrowseDialog what={open} close={() => setOpen(undefined)} onOpen={onOpen} />
         <input
           ref={files}
           type="file"
@@ -150,6 +157,5 @@ function pressesButton(event: KeyboardEvent): boolean {
   if (arrows && role !== null && role !== undefined && ["slider", "tab", "gridcell"].includes(role))
     return role !== "slider" || !target?.classList.contains("scrub");
   if (event.key !== " " && event.key !== "Enter") return false;
-  // A button that was clicked keeps the focus; space then should still play.
-  return target !== null && target.matches("button, [role=switch], [role=tab], a") && target.matches(":focus-visible");
+  return target !== null && target.matches("button, [role=switch], [role=tab], a") && !focusWasClicked();
 }

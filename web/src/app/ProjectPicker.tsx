@@ -2,6 +2,7 @@ import { Clapperboard, FolderOpen } from "lucide-react";
 import { type FormEvent, useEffect, useState } from "react";
 import type { ApiError } from "../api/types";
 import { useText } from "../l10n/locale";
+import { FileBrowser } from "../ui/FileBrowser";
 import { apiErrors } from "../wire/errors";
 import type { Http, ProjectEntry } from "../wire/http";
 
@@ -20,12 +21,15 @@ export function ProjectPicker({ http, onOpen }: { http: Http; onOpen(project: st
       (failure: unknown) => setError(apiErrors(failure)[0]),
     );
   }, [http, onOpen]);
-  const open = (event: FormEvent) => {
-    event.preventDefault();
-    http.openProject(path.trim()).then(
+  const openPath = (file: string) => {
+    http.openProject(file).then(
       (entry) => onOpen(entry.id),
       (failure: unknown) => setError(apiErrors(failure)[0]),
     );
+  };
+  const open = (event: FormEvent) => {
+    event.preventDefault();
+    openPath(path.trim());
   };
   return (
     <main className="picker">
@@ -58,6 +62,13 @@ export function ProjectPicker({ http, onOpen }: { http: Http; onOpen(project: st
               ))}
               {projects.length === 0 ? <li className="muted">{text("projects-empty")}</li> : null}
             </ul>
+            <h2>{text("browse-project")}</h2>
+            <FileBrowser
+              http={http}
+              accepts={(e) => /\.json$/i.test(e.name)}
+              onChange={({ files }) => files[0] !== undefined && setPath(files[0])}
+              onPick={openPath}
+            />
           </>
         )}
         <form className="picker-form" onSubmit={open}>

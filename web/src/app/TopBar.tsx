@@ -8,7 +8,17 @@ import { useComposition, useEditor, useProject } from "../ui/session-context";
 import { themeStore } from "../ui/theme";
 import { settingsStore } from "./settings";
 
-const fileMenu: MenuEntry[] = [{ command: "import" }, { command: "export" }, "line", { command: "save" }];
+const fileMenu: MenuEntry[] = [
+  { command: "open-project" },
+  "line",
+  { command: "import" },
+  { command: "browse" },
+  { command: "relink" },
+  "line",
+  { command: "export" },
+  "line",
+  { command: "save" },
+];
 const editMenu: MenuEntry[] = [
   { command: "undo" },
   { command: "redo" },

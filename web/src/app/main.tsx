@@ -6,6 +6,8 @@ import "../styles/theme.css";
 import "../styles/parts.css";
 import "../styles/panels.css";
 import "../styles/timeline.css";
+import "../styles/monitors.css";
+import "../styles/files.css";
 import { App } from "./App";
 import { arrive } from "./address";
 

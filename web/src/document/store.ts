@@ -64,6 +64,24 @@ export class Mirror {
     this.store.setState({ unsaved: false });
   }
 
+  /** Resolves when the copy has all of these media; it is fetched if they are not announced. */
+  async holds(media: readonly string[]): Promise<void> {
+    const has = () => {
+      const there = new Set((this.store.getState().project?.media ?? []).map((m) => m.id));
+      return media.every((id) => there.has(id));
+    };
+    if (has()) return;
+    await new Promise<void>((resolve) => {
+      const stop = this.store.subscribe(() => has() && done());
+      const timer = setTimeout(() => void this.refetch().finally(done), 1500);
+      const done = () => {
+        stop();
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
   refetch(): Promise<void> {
     this.fetching ??= this.fetchAll().finally(() => {
       this.fetching = undefined;

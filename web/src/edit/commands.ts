@@ -1,6 +1,6 @@
 // From what is selected and where the playhead is to commands of the program. Each answers with
 // nothing where there is nothing to do.
-import type { Clip, Composition, Copied, Media, Operation, Project, Track } from "../api/types";
+import type { Clip, Composition, Copied, Operation, Project, Track } from "../api/types";
 import { clipAt, compositionRate, findClip, trackIndex } from "../document/select";
 import { isFree, nudged, trackWithRoom } from "./move";
 import { endOf } from "./preview";
@@ -172,40 +172,8 @@ function nearestCut({ composition, selected, now }: Context): { from: string; to
 
 export type Placement = "insert" | "overwrite" | "append";
 
-export interface Part {
-  /** Marked part of the source, in flicks. */
-  from?: number;
-  to?: number;
-}
-
 /** How long a still picture, or a file of unknown length, is shown. */
 export const STILL_SECS = 5;
-
-/** Places a file on the timeline. Without a track it takes the lowest of its kind with room. */
-export function placeMedia(
-  context: Context,
-  media: Media,
-  how: Placement,
-  at: number,
-  track?: string,
-  part: Part = {},
-): Operation {
-  const { project, composition } = context;
-  const kind = media.kind === "audio" ? "audio" : "video";
-  const known = media.kind === "image" ? undefined : (media.facts?.duration ?? undefined);
-  const from = part.from ?? 0;
-  const length = (part.to ?? (known === undefined ? from + fromSecs(STILL_SECS) : toFlicks(known))) - from;
-  const duration = wholeFrames(composition, length);
-  const id = freeId(stem(media.path), clipIds(project));
-  const clip = {
-    id,
-    source: { type: "media", media: media.id },
-    start: at,
-    duration,
-    ...(from > 0 ? { source_in: from } : {}),
-  } as Clip;
-  return placed(context, clip, kind, how, track);
-}
 
 /** Places a clip, on a new track where there is none for it. */
 export function placed(
@@ -268,7 +236,7 @@ function wholeFrames(composition: Composition, length: number): number {
   return timeOfFrame(rate, frames);
 }
 
-function stem(path: string): string {
+export function stem(path: string): string {
   const name = path.slice(path.lastIndexOf("/") + 1);
   return (
     name

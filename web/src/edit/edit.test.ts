@@ -220,25 +220,6 @@ describe("commands", () => {
     expect(commands.remove(context([], 0), true)).toBeUndefined();
   });
 
-  it("places media where there is room, or on a new track", () => {
-    const { project, main, context } = film({ a1: [] });
-    const sea = project.media?.[0] as NonNullable<Project["media"]>[0];
-    const overwrite = commands.placeMedia(context([], 0), sea, "overwrite", 0);
-    expect(overwrite).toMatchObject({
-      overwrite: { track: "v2", clip: { id: "big-sea", start: 0, duration: 10 * S } },
-    });
-    expect(commands.placeMedia(context([], 0), sea, "insert", S, undefined, { from: S, to: 3 * S })).toMatchObject({
-      insert: { track: "v1", clip: { source_in: S, duration: 2 * S } },
-    });
-    const none = { ...context([], 0), composition: { ...main, tracks: [] } };
-    expect(commands.placeMedia(none, sea, "append", 0)).toMatchObject({
-      all: { steps: [{ add_track: {} }, { overwrite: {} }] },
-    });
-    expect(commands.placeMedia(none, { id: "p", path: "p.png", kind: "image" }, "append", 0)).toMatchObject({
-      all: { steps: [{}, { overwrite: { clip: { duration: 5 * S } } }] },
-    });
-  });
-
   it("steps over edits and adds the transition at the nearest cut", () => {
     const { main, context } = film();
     expect([commands.neighbouringEdit(main, 5 * S, -1), commands.neighbouringEdit(main, 5 * S, 1)]).toEqual([

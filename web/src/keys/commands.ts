@@ -3,7 +3,9 @@
 import type { Operation } from "../api/types";
 import { compositionLength, compositionRate, displayedTracks, findMedia, trackIndex, clipAt } from "../document/select";
 import * as edit from "../edit/commands";
-import { fps, fromSecs } from "../edit/time";
+import { markedIn, markedOut, type Range } from "../edit/marks";
+import { matchFrame, placeSource, type Verb } from "../edit/place";
+import { fps, frameAt, fromSecs } from "../edit/time";
 import type { Session } from "../session/session";
 import { fitted, xOf, zoomed } from "../timeline/view";
 
@@ -12,6 +14,8 @@ export interface Ui {
   palette(): void;
   keyboard(): void;
   importFiles(): void;
+  /** Chooses among the files of the server. */
+  browse(what: "import" | "project" | "relink"): void;
   exportFilm(): void;
   enterTimecode(): void;
   panel(id: PanelId): void;
@@ -20,7 +24,19 @@ export interface Ui {
   fullscreen(): void;
 }
 
-export const panelIds = ["viewer", "timeline", "media", "inspector", "browser", "history", "jobs", "problems"] as const;
+export const panelIds = [
+  "viewer",
+  "timeline",
+  "media",
+  "inspector",
+  "browser",
+  "history",
+  "jobs",
+  "problems",
+  "source",
+  "mixer",
+  "scopes",
+] as const;
 export type PanelId = (typeof panelIds)[number];
 
 export type Group = "play" | "mark" | "tools" | "edit" | "clip" | "add" | "view" | "project";
@@ -54,8 +70,20 @@ function operation(
 }
 
 function oneSecond(session: Session): number {
-  const composition = session.composition();
-  return composition === undefined ? 25 : Math.round(fps(compositionRate(composition)));
+  const rate = session.monitor().rate();
+  return rate === undefined ? 25 : Math.round(fps(rate));
+}
+
+/** Of the film or of the source, whichever monitor has the focus. */
+function markHere(session: Session, change: (range: Range, now: number) => Range): void {
+  const monitor = session.monitor();
+  monitor.mark(change(monitor.marks(), monitor.now()));
+}
+
+function toMark(session: Session, end: "from" | "to"): void {
+  const monitor = session.monitor();
+  const time = monitor.marks()[end];
+  if (time !== undefined) monitor.seekTime(time);
 }
 
 function jump(session: Session, to: (context: edit.Context) => number | undefined): void {
@@ -86,42 +114,46 @@ function chosenMedia(session: Session) {
   return media === undefined || project === undefined ? undefined : findMedia(project, media);
 }
 
-function placeMedia(id: string, how: edit.Placement): CommandEntry {
-  return operation("add", id, (context, session) => {
-    const media = chosenMedia(session);
-    return media === undefined ? undefined : edit.placeMedia(context, media, how, context.now);
+/** The chosen medium, or the part of it that is marked in the source monitor. */
+function placeMedia(id: string, verb: Verb): CommandEntry {
+  return entry("add", id, (session) => {
+    const [context, media] = [session.context(), chosenMedia(session)];
+    if (context === undefined || media === undefined) return;
+    const made = placeSource(context, session.sources.use(media), verb);
+    if (made === undefined) return;
+    const atPlayhead = context.range.from === undefined && context.range.to === undefined;
+    void session.run(made.command, id).then((event) => {
+      // On to where the next one goes, as long as the film has a picture there.
+      const { end } = made;
+      const rate = session.rate();
+      if (event === undefined || end === undefined || !atPlayhead || rate === undefined) return;
+      if (frameAt(rate, end) < session.frames()) session.seekTime(end);
+    });
   });
 }
 
 export const commands: readonly CommandEntry[] = [
-  entry("play", "play-pause", (s) => s.toggle()),
-  entry("play", "play-forward", (s) => s.shuttle(1)),
-  entry("play", "play-backward", (s) => s.shuttle(-1)),
-  entry("play", "stop", (s) => s.pause()),
-  entry("play", "step-back", (s) => s.step(-1), true),
-  entry("play", "step-forward", (s) => s.step(1), true),
-  entry("play", "second-back", (s) => s.step(-oneSecond(s)), true),
-  entry("play", "second-forward", (s) => s.step(oneSecond(s)), true),
-  entry("play", "to-start", (s) => s.seek(0)),
-  entry("play", "to-end", (s) => s.seek(s.frames() - 1)),
+  entry("play", "play-pause", (s) => s.monitor().toggle()),
+  entry("play", "play-forward", (s) => s.monitor().shuttle(1)),
+  entry("play", "play-backward", (s) => s.monitor().shuttle(-1)),
+  entry("play", "stop", (s) => s.monitor().pause()),
+  entry("play", "step-back", (s) => s.monitor().step(-1), true),
+  entry("play", "step-forward", (s) => s.monitor().step(1), true),
+  entry("play", "second-back", (s) => s.monitor().step(-oneSecond(s)), true),
+  entry("play", "second-forward", (s) => s.monitor().step(oneSecond(s)), true),
+  entry("play", "to-start", (s) => s.monitor().seek(0)),
+  entry("play", "to-end", (s) => s.monitor().seek(s.monitor().frames() - 1)),
   entry("play", "previous-edit", (s) => jump(s, (c) => edit.neighbouringEdit(c.composition, c.now, -1)), true),
   entry("play", "next-edit", (s) => jump(s, (c) => edit.neighbouringEdit(c.composition, c.now, 1)), true),
   entry("play", "previous-marker", (s) => jump(s, (c) => edit.neighbouringMarker(c.composition, c.now, -1)), true),
   entry("play", "next-marker", (s) => jump(s, (c) => edit.neighbouringMarker(c.composition, c.now, 1)), true),
   entry("play", "enter-timecode", (_, ui) => ui.enterTimecode()),
 
-  entry("mark", "mark-in", (s) =>
-    marks(s, ({ range, now }) => ({ from: now, to: range.to !== undefined && range.to <= now ? undefined : range.to })),
-  ),
-  entry("mark", "mark-out", (s) =>
-    marks(s, ({ range, now }) => ({
-      from: range.from !== undefined && range.from >= now ? undefined : range.from,
-      to: now,
-    })),
-  ),
-  entry("mark", "clear-range", (s) => s.timeline.setState({ range: {} })),
-  entry("mark", "to-in", (s) => jump(s, (c) => c.range.from)),
-  entry("mark", "to-out", (s) => jump(s, (c) => c.range.to)),
+  entry("mark", "mark-in", (s) => markHere(s, markedIn)),
+  entry("mark", "mark-out", (s) => markHere(s, markedOut)),
+  entry("mark", "clear-range", (s) => s.monitor().mark({})),
+  entry("mark", "to-in", (s) => toMark(s, "from")),
+  entry("mark", "to-out", (s) => toMark(s, "to")),
   entry("mark", "mark-clip", (s) =>
     marks(s, (c) => {
       const clips = displayedTracks(c.composition).map((t) => clipAt(trackIndex(t), c.now));
@@ -178,6 +210,14 @@ export const commands: readonly CommandEntry[] = [
     if (c !== undefined) s.select((c.composition.tracks ?? []).flatMap((t) => clipAt(trackIndex(t), c.now)?.id ?? []));
   }),
 
+  entry("clip", "match-frame", (s, ui) => {
+    const context = s.context();
+    const found = context === undefined ? undefined : matchFrame(context);
+    if (found === undefined) return;
+    s.selection.setState({ media: found.media });
+    s.sources.open(found.media, found.time);
+    ui.panel("source");
+  }),
   operation("clip", "toggle-link", (c) => edit.toggleLink(c)),
   operation("clip", "toggle-group", (c) => edit.toggleGroup(c)),
   operation("clip", "toggle-enabled", (c) => edit.toggleEnabled(c)),
@@ -187,6 +227,7 @@ export const commands: readonly CommandEntry[] = [
   placeMedia("insert-media", "insert"),
   placeMedia("overwrite-media", "overwrite"),
   placeMedia("append-media", "append"),
+  placeMedia("ontop-media", "ontop"),
   operation("add", "add-video-track", (c) => edit.addTrack(c, "video")),
   operation("add", "add-audio-track", (c) => edit.addTrack(c, "audio")),
 
@@ -206,6 +247,9 @@ export const commands: readonly CommandEntry[] = [
   entry("project", "keyboard", (_, ui) => ui.keyboard()),
   entry("project", "save", (s) => void s.run({ save: {} }, "save")),
   entry("project", "import", (_, ui) => ui.importFiles()),
+  entry("project", "browse", (_, ui) => ui.browse("import")),
+  entry("project", "open-project", (_, ui) => ui.browse("project")),
+  entry("project", "relink", (_, ui) => ui.browse("relink")),
   entry("project", "export", (_, ui) => ui.exportFilm()),
 ];
 

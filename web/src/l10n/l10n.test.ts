@@ -16,7 +16,7 @@ function files(folder: string): string[] {
 
 function bundle(locale: string): FluentBundle {
   const made = new FluentBundle(locale);
-  for (const file of ["editor", "commands"]) {
+  for (const file of ["editor", "commands", "panels"]) {
     made.addResource(new FluentResource(readFileSync(join(root, "l10n", locale, `${file}.ftl`), "utf8")));
   }
   return made;
@@ -45,6 +45,8 @@ const families: Record<string, readonly string[]> = {
   "group-": groups,
   "panel-": panelIds,
   "preset-": presetIds,
+  "browse-": ["import", "project", "relink"].flatMap((id) => [id, `${id}-about`]).concat("project-act", "relink-act"),
+  "upload-": ["waiting", "sending", "paused", "lost", "failed", "importing"],
   "alignment-": ["centre", "start", "end"],
   "container-": ["mp4", "mov", "mkv", "webm", "m4a", "mp3", "flac", "wav", "opus"],
   "crop-": ["left", "top", "right", "bottom"],
@@ -59,13 +61,17 @@ const families: Record<string, readonly string[]> = {
     "shape-about",
     "adjustment-about",
   ],
-  "job-": ["running", "done", "failed"],
+  "job-": ["running", "done", "failed", "cancelled", "lost"],
   "limit-": ["material", "neighbour", "start", "length", "kind", "locked"],
   "menu-": ["file", "edit", "clip", "mark", "view"],
+  "parts-": ["both", "picture", "sound"],
   "quality-": ["auto", "full", "half", "quarter"],
+  "scope-": ["waveform", "parade", "vectorscope", "histogram"].flatMap((id) => [id, `${id}-about`]),
+  "scopes-": ["1", "2", "4"],
   "silent-": ["blocked", "missing"],
   "source-": ["media", "composition", "solid", "text", "shape", "subtitles", "adjustment", "null"],
   "tab-": ["effects", "transitions", "generators"],
+  "verb-": ["insert", "overwrite", "append", "ontop"],
   "weight-": ["light", "regular", "medium", "semibold", "bold", "black"],
 };
 

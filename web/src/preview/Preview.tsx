@@ -47,7 +47,7 @@ export function Preview() {
   }, [session, width, height, empty]);
 
   return (
-    <div className="viewer">
+    <div className="viewer" data-monitor="programme">
       <div className="viewer-frame" ref={frame} data-testid="viewer-frame">
         {empty ? (
           project === undefined ? null : (

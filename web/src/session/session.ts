@@ -4,90 +4,84 @@ import type { ApiError, Composition, Copied, Media, MediaChange, Project, Sessio
 import { compositionLength, compositionRate, findComposition } from "../document/select";
 import { documentStore, Mirror } from "../document/store";
 import type { Context } from "../edit/commands";
-import { framesIn, frameAt, timeOfFrame } from "../edit/time";
-import { Presenter } from "../preview/present";
-import { supportedDecoders } from "../preview/decode";
-import { SoundPlayer } from "../sound/player";
-import { apiErrors } from "../wire/errors";
+import type { Range } from "../edit/marks";
+import type { Rate } from "../edit/time";
+import { apiErrors, RequestFailed } from "../wire/errors";
 import { Http } from "../wire/http";
-import { Live, type LinkState } from "../wire/live";
-import type { Command, QualityMode, StateMessage } from "../wire/messages";
-import { Playhead } from "./playhead";
-import { activityStore, linkStore, listStore, type Job, selectionStore, timelineStore, transportStore } from "./stores";
+import type { LinkState } from "../wire/live";
+import type { Command, EditsMessage, StateMessage, Welcome } from "../wire/messages";
+import { Deck } from "./deck";
+import { Jobs } from "./jobs";
+import { Player } from "./player";
+import { Sources } from "./sources";
+import { Uploads } from "./uploads";
+import { activityStore, linkStore, listStore, selectionStore, timelineStore } from "./stores";
 
-const SPEEDS = [1, 2, 4, 8];
 /** How many problems are kept. */
 const MOST_PROBLEMS = 200;
 
-export class Session {
+export class Session extends Player {
   readonly document = documentStore();
   readonly selection = selectionStore();
   readonly timeline = timelineStore();
-  readonly transport = transportStore();
   readonly activity = activityStore();
   readonly link = linkStore();
   readonly lists = listStore();
-  readonly playhead = new Playhead();
-  readonly presenter: Presenter;
   readonly mirror: Mirror;
-  private readonly live: Live;
-  private readonly sound = new SoundPlayer();
+  readonly sources: Sources;
+  readonly jobs: Jobs;
+  readonly uploads: Uploads;
   private copies: Copied[] = [];
   /** By key: the command that waits for the one under way. */
   private readonly newest = new Map<string, Command | undefined>();
   private nextId = 1;
   private loop = 0;
-  private wantedFrame: number | undefined;
-  private dragging = false;
   private historyTimer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     readonly http: Http,
     readonly project: string,
   ) {
+    super(new Deck(), http.liveUrl(project));
     this.mirror = new Mirror(this.document, () => http.document(project));
-    this.live = new Live({
-      url: http.liveUrl(project),
-      decoders: ["jpeg"],
-      dpr: globalThis.devicePixelRatio ?? 1,
-      events: {
-        link: (state, retryMs = 0) => this.linkChanged(state, retryMs),
-        welcome: (welcome) => {
-          this.transport.setState({
-            composition: this.transport.getState().composition ?? welcome.composition,
-            frames: welcome.frames,
-          });
-          void this.mirror.reached().then(() => this.refreshPicture());
-          this.refreshHistory();
-          void this.command({ jobs: {} }).catch(() => undefined);
-        },
-        edits: (message) => {
-          this.mirror.received(message);
-          this.dropLost();
-          this.refreshHistory();
-        },
-        event: (event) => this.happened(event),
-        state: (state) => this.stateChanged(state),
-        presence: (clients) => this.link.setState({ clients }),
-        media: (packet) => this.presenter.received(packet),
-      },
+    this.jobs = new Jobs(this.activity);
+    this.uploads = new Uploads({
+      begin: (name, bytes) => http.beginUpload(project, name, bytes),
+      send: (upload, offset, piece, signal) => http.sendPiece(project, upload, offset, piece, signal),
+      state: (upload) => http.uploadState(project, upload),
+      drop: (upload) => http.dropUpload(project, upload),
     });
-    this.presenter = new Presenter(this.live, this.sound, {
-      shown: (packet) => {
-        if (this.wantedFrame === undefined) this.playhead.set(packet.frame);
-      },
-      ended: () => {
-        if (this.playing) this.pause();
-      },
+    this.sources = new Sources(this.deck, (media) => http.liveUrl(project, media));
+  }
+
+  protected welcomed(welcome: Welcome): void {
+    this.transport.setState({
+      composition: this.transport.getState().composition ?? welcome.composition,
+      frames: welcome.frames,
     });
+    void this.mirror.reached().then(() => this.refreshPicture());
+    this.refreshHistory();
+    void this.refreshMedia();
+    this.jobs.connected();
+    void this.command({ jobs: {} }).catch(() => undefined);
+  }
+
+  protected edited(message: EditsMessage): void {
+    this.mirror.received(message);
+    this.dropLost();
+    this.refreshHistory();
+  }
+
+  protected present(clients: number): void {
+    this.link.setState({ clients });
   }
 
   async start(): Promise<void> {
-    this.live.decoders(await supportedDecoders());
-    this.live.connect();
+    await this.connect();
     globalThis.addEventListener?.("online", () => this.live.retry());
     const tick = () => {
-      this.presenter.tick();
+      super.tick();
+      this.sources.tick();
       this.loop = requestAnimationFrame(tick);
     };
     this.loop = requestAnimationFrame(tick);
@@ -100,6 +94,7 @@ export class Session {
 
   stop(): void {
     cancelAnimationFrame(this.loop);
+    this.sources.close();
     this.live.close();
   }
 
@@ -108,11 +103,9 @@ export class Session {
     this.live.retry();
   }
 
-  private linkChanged(state: LinkState, retryMs: number): void {
+  protected override linkChanged(state: LinkState, retryMs: number): void {
     this.link.setState({ state, retryMs });
-    if (state !== "lost" || !this.playing) return;
-    this.presenter.stop();
-    this.transport.setState({ activity: "paused", speed: 1 });
+    super.linkChanged(state, retryMs);
   }
 
   // ---- the document
@@ -226,7 +219,7 @@ export class Session {
     this.historyTimer = setTimeout(() => void this.command({ history: { limit: 200 } }).catch(() => undefined), 150);
   }
 
-  private happened(event: SessionEvent): void {
+  protected happened(event: SessionEvent): void {
     switch (event.event) {
       case "history":
         this.lists.setState({ history: event.entries });
@@ -239,17 +232,17 @@ export class Session {
         this.refreshHistory();
         break;
       case "job":
-        this.setJob({ ...event.job, state: "running" });
+        this.jobs.heard(event.job);
         break;
       case "jobs":
-        for (const job of event.jobs) this.setJob({ ...job, state: "running" });
+        this.jobs.running(event.jobs);
         break;
       case "job_done":
-        this.endJob(event.job, { state: "done", result: event.result });
+        this.jobs.done(event.job, event.result);
         break;
       case "job_failed":
-        this.endJob(event.job, { state: "failed", errors: event.errors });
-        for (const error of event.errors) this.listed(`job ${event.job}`, error);
+        this.jobs.failed(event.job, event.errors);
+        for (const error of event.errors) if (!error.code.endsWith("cancelled")) this.listed(`job ${event.job}`, error);
         break;
       case "media_changed":
         this.mediaChanged(event.media, event.change);
@@ -279,103 +272,34 @@ export class Session {
     this.notice(error.message, error);
   }
 
-  private setJob(job: Job): void {
-    const { jobs } = this.activity.getState();
-    const at = jobs.findIndex((j) => j.job === job.job);
-    if (at >= 0 && jobs[at].state !== "running") return;
-    this.activity.setState({ jobs: at < 0 ? [job, ...jobs] : jobs.with(at, job) });
-  }
-
-  private endJob(number: number, end: Partial<Job>): void {
-    const { jobs } = this.activity.getState();
-    this.activity.setState({
-      jobs: jobs.map((j) => (j.job === number ? { ...j, ...end, done: end.state === "done" ? j.total : j.done } : j)),
-    });
-  }
-
   // ---- transport
 
-  now(): number {
+  rate(): Rate | undefined {
     const composition = this.composition();
-    return composition === undefined ? 0 : timeOfFrame(compositionRate(composition), this.playhead.frame);
+    return composition === undefined ? undefined : compositionRate(composition);
   }
 
   /** Frames of the composition as the document has it; the transport may not know yet. */
   frames(): number {
     const composition = this.composition();
-    return composition === undefined ? 0 : framesIn(compositionRate(composition), compositionLength(composition));
+    return composition === undefined ? 0 : this.framesOf(compositionLength(composition));
   }
 
-  play(speed = 1): void {
-    const frames = this.frames();
-    if (frames === 0) return;
-    const atEnd = speed > 0 && this.playhead.frame >= frames - 1;
-    const from = atEnd ? 0 : speed < 0 && this.playhead.frame === 0 ? frames - 1 : this.playhead.frame;
-    this.wantedFrame = undefined;
-    void this.sound.start().then(() => this.transport.setState({ silent: this.sound.problem }));
-    this.presenter.play(speed);
-    this.transport.setState({ activity: "prerolling", speed });
-    this.live.play(from, speed);
+  marks(): Range {
+    return this.timeline.getState().range;
   }
 
-  pause(): void {
-    this.presenter.stop();
-    this.live.pause();
-    this.transport.setState({ activity: "paused", speed: 1 });
-    // The picture that was shown last is where the film stands, whatever was rendered ahead.
-    this.live.seek(this.playhead.frame);
+  mark(range: Range): void {
+    this.timeline.setState({ range });
   }
 
-  get playing(): boolean {
-    const { activity } = this.transport.getState();
-    return activity === "playing" || activity === "prerolling";
-  }
-
-  toggle(): void {
-    if (this.playing) this.pause();
-    else this.play();
-  }
-
-  /** J and L: again is faster, against the direction is slower, then the other way. */
-  shuttle(direction: 1 | -1): void {
-    const { speed } = this.transport.getState();
-    const present = this.playing ? speed : 0;
-    if (Math.sign(present) !== direction) {
-      this.play(direction);
-      return;
-    }
-    const next = SPEEDS[Math.min(SPEEDS.length - 1, SPEEDS.indexOf(Math.abs(present)) + 1)] ?? 1;
-    this.play(direction * next);
-  }
-
-  seek(frame: number, dragging = false): void {
-    const last = Math.max(0, this.frames() - 1);
-    const target = Math.min(last, Math.max(0, frame));
-    // A pointer moves more often than from frame to frame.
-    if (dragging && target === this.wantedFrame && this.dragging) return;
-    this.dragging = dragging;
-    if (this.playing) {
-      this.presenter.stop();
-      this.transport.setState({ activity: dragging ? "scrubbing" : "paused", speed: 1 });
-    }
-    this.playhead.set(target);
-    // Pictures that are still to come from before must not move the playhead back.
-    this.wantedFrame = target;
-    this.live.seek(target, dragging);
-  }
-
-  seekTime(time: number, dragging = false): void {
-    const composition = this.composition();
-    if (composition !== undefined)
-      this.seek(frameAt(compositionRate(composition), Math.max(0, Math.round(time))), dragging);
-  }
-
-  step(frames: number): void {
-    this.seek(this.playhead.frame + frames);
+  /** The player that keys of the transport mean. */
+  monitor(): Player {
+    return this.sources.focused() ?? this;
   }
 
   show(composition: string): void {
-    this.presenter.stop();
+    if (this.playing) this.presenter.stop();
     this.transport.setState({ composition, activity: "paused" });
     this.selection.setState({ clips: new Set(), transition: undefined });
     this.timeline.setState({ range: {} });
@@ -384,52 +308,54 @@ export class Session {
     this.live.seek(0);
   }
 
-  viewSize(width: number, height: number): void {
-    this.live.view(Math.max(16, Math.round(width)), Math.max(16, Math.round(height)));
-  }
-
-  quality(mode: QualityMode): void {
-    this.transport.setState({ quality: mode });
-    this.live.quality(mode);
-  }
-
-  volume(volume: number, muted: boolean): void {
-    this.sound.volume = muted ? 0 : volume;
-    this.transport.setState({ volume, muted });
-  }
-
-  private refreshPicture(): void {
-    if (!this.playing) this.live.seek(this.playhead.frame);
-  }
-
-  private stateChanged(state: StateMessage): void {
-    const own = this.transport.getState();
-    if (own.composition !== undefined && state.composition !== own.composition) return;
-    // The page decides whether it plays; the server says when playback has really begun or ended.
-    if (own.activity === "prerolling" && state.activity === "playing") this.transport.setState({ activity: "playing" });
-    else if (own.activity === "playing" && state.activity === "paused") this.presenter.finish();
-    this.transport.setState({ frames: state.frames });
-    if (!this.playing && state.activity === "paused" && this.wantedFrame === undefined) this.playhead.set(state.frame);
+  protected override shows(state: StateMessage): boolean {
+    const { composition } = this.transport.getState();
+    return composition === undefined || state.composition === composition;
   }
 
   // ---- media
 
-  /** Uploads files and adds them to the media as one step. */
+  /** Uploads files and adds them to the media as one step; answers with their ids. */
   async importFiles(files: readonly File[]): Promise<string[]> {
-    const paths: string[] = [];
-    this.lists.setState({ uploads: [...this.lists.getState().uploads, ...files.map((f) => ({ name: f.name }))] });
-    for (const file of files) {
-      try {
-        paths.push((await this.http.upload(this.project, file.name, file)).path);
-      } catch (error) {
-        this.problem(file.name, error);
-      }
-      this.lists.setState({ uploads: this.lists.getState().uploads.filter((u) => u.name !== file.name) });
+    const there = await this.uploads.add(files.map((file) => ({ name: file.name, file })));
+    this.uploads.importing(there.map((u) => u.id));
+    try {
+      return await this.importPaths(there.map((u) => u.path));
+    } finally {
+      for (const { id } of there) this.uploads.forget(id);
     }
+  }
+
+  /** The same with files that the server has. */
+  async importPaths(paths: readonly string[]): Promise<string[]> {
     if (paths.length === 0) return [];
-    const before = new Set((this.document.getState().project?.media ?? []).map((m) => m.id));
-    await this.run({ import_media: { files: paths } }, "import_media");
-    return (this.document.getState().project?.media ?? []).map((m) => m.id).filter((id) => !before.has(id));
+    const event = await this.run({ import_in_background: { files: [...paths] } }, "import");
+    if (event?.event !== "job") return [];
+    const { result } = await this.jobs.outcome(event.job.job);
+    if (result === undefined || !("import" in result)) return [];
+    const { added, duplicates = [], skipped = [] } = result.import;
+    for (const { file, reason } of skipped)
+      this.listed("import", { code: "import.skipped", message: `${file}: ${reason}` });
+    const ids = [...added.map((a) => a.media), ...duplicates.map((d) => d.media)];
+    await this.mirror.holds(ids);
+    const order = (id: string) => paths.indexOf(added.find((a) => a.media === id)?.path ?? "");
+    return ids.toSorted((a, b) => order(a) - order(b));
+  }
+
+  /** Which files are there. Servers of before cannot say it. */
+  async refreshMedia(): Promise<void> {
+    try {
+      const { media } = await this.http.mediaStates(this.project);
+      this.lists.setState({ offline: new Set(media.filter((m) => m.offline).map((m) => m.id)) });
+    } catch (error) {
+      if (!(error instanceof RequestFailed) || error.status !== 404) this.problem("media", error);
+    }
+  }
+
+  async relink(search: readonly string[], acceptDifferent: boolean): Promise<void> {
+    const command = { relink: { search: [...search], ...(acceptDifferent ? { accept_different: true } : {}) } };
+    await this.run(command, "relink");
+    await this.refreshMedia();
   }
 
   media(id: string): Media | undefined {

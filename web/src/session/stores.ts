@@ -66,7 +66,11 @@ export interface Problem {
 }
 
 export interface Job extends JobReport {
-  state: "running" | "done" | "failed";
+  state: "running" | "done" | "failed" | "cancelled" | "lost";
+  /** When this page first heard of it, and how far it was then. */
+  began: { ms: number; done: number };
+  /** Of an earlier connection; its number may be another job's by now. */
+  past?: boolean;
   result?: JobResult;
   errors?: ApiError[];
 }
@@ -91,7 +95,6 @@ export const linkStore = () => createStore<Link>(() => ({ state: "connecting", r
 export interface Lists {
   catalog: Catalog | undefined;
   history: HistoryEntry[];
-  uploads: { name: string }[];
   /** Media whose files are not there. */
   offline: ReadonlySet<string>;
   /** How often the file of a medium has changed: pictures of it are fetched again. */
@@ -99,4 +102,4 @@ export interface Lists {
 }
 
 export const listStore = () =>
-  createStore<Lists>(() => ({ catalog: undefined, history: [], uploads: [], offline: new Set(), changes: new Map() }));
+  createStore<Lists>(() => ({ catalog: undefined, history: [], offline: new Set(), changes: new Map() }));

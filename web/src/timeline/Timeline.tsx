@@ -217,7 +217,7 @@ export function Timeline() {
   };
   const empty = !(composition.tracks ?? []).some((t) => (t.clips ?? []).length > 0);
   return (
-    <div className="timeline">
+    <div className="timeline" data-monitor="programme">
       <Toolbar />
       <div className="tl-grid" style={{ gridTemplateRows: `${RULER_HEIGHT}px minmax(0, 1fr) 14px` }}>
         <div className="tl-corner" />

@@ -1,11 +1,12 @@
 // Things dragged onto the timeline from other panels and from the system.
 import type { Operation } from "../api/types";
 import { compositionRate, findMedia } from "../document/select";
-import { placeMedia, STILL_SECS } from "../edit/commands";
+import { STILL_SECS } from "../edit/commands";
+import { lengthOf, placeSource, threePoint } from "../edit/place";
 import { snapBy, snapTimes } from "../edit/snap";
-import { FLICKS, onFrame, toFlicks } from "../edit/time";
+import { FLICKS, fromSecs, onFrame, toFlicks } from "../edit/time";
 import type { Session } from "../session/session";
-import { EFFECT, MEDIA, TRANSITION } from "../ui/dragged";
+import { draggedMedia, type DraggedMedia, EFFECT, MEDIA, TRANSITION } from "../ui/dragged";
 import { SNAP_PX } from "./gestures/drags";
 import type { Pointer, Situation } from "./gestures/host";
 import { hitTest } from "./hit";
@@ -43,13 +44,14 @@ export function dropOverlay(
   now: Situation,
   pointer: Pointer,
   kind: ReturnType<typeof kindOf>,
-  dragged: string | undefined,
+  dragged: DraggedMedia | undefined,
 ): Partial<Overlay> {
   const row = rowAt(now.rows, pointer.y);
   if (kind === "media" || kind === "files") {
-    const media = dragged === undefined ? undefined : findMedia(now.project, dragged);
-    const length =
-      media?.facts?.duration && media.kind !== "image" ? toFlicks(media.facts.duration) : STILL_SECS * FLICKS;
+    const media = dragged === undefined ? undefined : findMedia(now.project, dragged.media);
+    const known = media === undefined ? undefined : lengthOf(media);
+    const span = threePoint(compositionRate(now.composition), { now: 0 }, dragged?.marks ?? {}, known);
+    const length = span?.duration ?? fromSecs(STILL_SECS);
     const start = startAt(now, pointer);
     const at = row ?? now.rows[0];
     const place = at === undefined ? { y: 4, height: 48 } : { y: at.y, height: at.height };
@@ -78,36 +80,34 @@ export async function drop(session: Session, now: Situation, pointer: Pointer, w
   if (what.files.length > 0) {
     const ids = await session.importFiles(what.files);
     let at = start;
-    for (const id of ids) {
-      await placed(session, id, row, at, "overwrite");
-      at += lengthOf(session, id);
-    }
+    for (const id of ids)
+      at = (await placed(session, { media: id, marks: {}, parts: "both" }, row, at, "overwrite")) ?? at;
     return;
   }
   if (what.media !== undefined) {
-    await placed(session, what.media, row, start, pointer.ctrl ? "insert" : "overwrite");
+    const from = draggedMedia();
+    const source = from?.media === what.media ? from : { media: what.media, marks: {}, parts: "both" as const };
+    await placed(session, source, row, start, pointer.ctrl ? "insert" : "overwrite");
     return;
   }
   const command = dropCommand(now, pointer, row, what);
   await session.run(command, what.effect ?? what.transition ?? "drop");
 }
 
+/** Answers with where it ends. */
 async function placed(
   session: Session,
-  id: string,
+  source: DraggedMedia,
   row: Row | undefined,
   at: number,
   how: "insert" | "overwrite",
-): Promise<void> {
+): Promise<number | undefined> {
   const context = session.context();
-  const media = session.media(id);
-  if (context !== undefined && media !== undefined)
-    await session.run(placeMedia(context, media, how, at, row?.track.id), "overwrite-media");
-}
-
-function lengthOf(session: Session, id: string): number {
-  const media = session.media(id);
-  return media?.facts?.duration && media.kind !== "image" ? toFlicks(media.facts.duration) : STILL_SECS * FLICKS;
+  const media = session.media(source.media);
+  if (context === undefined || media === undefined) return undefined;
+  const made = placeSource(context, { ...source, media }, how, at, row?.track.id);
+  await session.run(made?.command, `${how}-media`);
+  return made?.end;
 }
 
 export function dropCommand(

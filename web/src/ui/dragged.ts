@@ -1,4 +1,6 @@
 // What is dragged from one panel to another.
+import type { Range } from "../edit/marks";
+import type { Parts } from "../edit/place";
 
 export const MEDIA = "application/x-cutroom-media";
 export const EFFECT = "application/x-cutroom-effect";
@@ -6,12 +8,18 @@ export const TRANSITION = "application/x-cutroom-transition";
 
 // While something is dragged, browsers tell a target only of which kind it is; the length of a
 // medium is needed to show where it would go.
-let media: string | undefined;
-
-export function dragMedia(id: string | undefined): void {
-  media = id;
+export interface DraggedMedia {
+  media: string;
+  marks: Range;
+  parts: Parts;
 }
 
-export function draggedMedia(): string | undefined {
-  return media;
+let dragged: DraggedMedia | undefined;
+
+export function dragMedia(media: string | undefined, marks: Range = {}, parts: Parts = "both"): void {
+  dragged = media === undefined ? undefined : { media, marks, parts };
+}
+
+export function draggedMedia(): DraggedMedia | undefined {
+  return dragged;
 }

@@ -6,6 +6,8 @@ export class RequestFailed extends Error {
     readonly errors: ApiError[],
     /** HTTP status; 0 where there was no answer. */
     readonly status = 0,
+    /** What else was answered. */
+    readonly body?: unknown,
   ) {
     super(errors.map((e) => e.message).join("; ") || `status ${status}`);
     this.name = "RequestFailed";

@@ -2,8 +2,17 @@
 
 export const HEADER_BYTES = 48;
 
-export const kinds = { picture: 1, sound: 2, meters: 4 } as const;
-export const codecs = { jpeg: 1, h264: 2, png: 3, pcmS16: 16 } as const;
+export const kinds = { picture: 1, sound: 2, scope: 3 } as const;
+export const codecs = {
+  jpeg: 1,
+  h264: 2,
+  png: 3,
+  pcmS16: 16,
+  waveform: 32,
+  parade: 33,
+  vectorscope: 34,
+  histogram: 35,
+} as const;
 
 export interface MediaFlags {
   key: boolean;

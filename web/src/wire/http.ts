@@ -1,5 +1,6 @@
 // Requests to the server. Every path is below /api/v1; every failure is a RequestFailed.
-import type { ApiError, Catalog, Project, SessionEvent } from "../api/types";
+import type { ApiError, Catalog, Project, SessionEvent, TitleList } from "../api/types";
+import type { BrowseAnswer, MediaState, UploadState } from "./added";
 import { RequestFailed } from "./errors";
 import type { Command } from "./messages";
 
@@ -58,10 +59,43 @@ export class Http {
     return this.json(`${mediaPath(project, media)}/waveform?per_second=${perSecond}`);
   }
 
-  /** Stores a file in the project's media folder. */
-  upload(project: string, name: string, body: Blob): Promise<{ path: string }> {
-    const path = `/projects/${encodeURIComponent(project)}/uploads?name=${encodeURIComponent(name)}`;
-    return this.json(path, { method: "POST", body, headers: { "Content-Type": "application/octet-stream" } });
+  beginUpload(project: string, name: string, bytes: number): Promise<{ id: string; offset: number }> {
+    return this.json(uploadPath(project), { method: "POST", body: JSON.stringify({ name, bytes }) });
+  }
+
+  sendPiece(project: string, upload: string, offset: number, piece: Blob, signal: AbortSignal): Promise<UploadState> {
+    const headers = { "Upload-Offset": String(offset), "Content-Type": "application/octet-stream" };
+    return this.json(uploadPath(project, upload), { method: "PATCH", body: piece, headers, signal });
+  }
+
+  uploadState(project: string, upload: string): Promise<UploadState> {
+    return this.json(uploadPath(project, upload));
+  }
+
+  dropUpload(project: string, upload: string): Promise<unknown> {
+    return this.json(uploadPath(project, upload), { method: "DELETE" });
+  }
+
+  mediaStates(project: string): Promise<{ media: MediaState[] }> {
+    return this.json(`/projects/${encodeURIComponent(project)}/media`);
+  }
+
+  /** A folder, or those that the server may use. */
+  browse(path?: string): Promise<BrowseAnswer> {
+    return this.json(path === undefined ? "/browse" : `/browse?path=${encodeURIComponent(path)}`);
+  }
+
+  titles(): Promise<TitleList> {
+    return this.json("/titles");
+  }
+
+  jobFileUrl(project: string, job: number): string {
+    return this.url(`/projects/${encodeURIComponent(project)}/jobs/${job}/file`);
+  }
+
+  cataloguePictureUrl(kind: "effects" | "transitions" | "titles", id: string): string {
+    const path = kind === "titles" ? "/titles" : `/catalog/${kind}`;
+    return this.url(`${path}/${encodeURIComponent(id)}/picture`);
   }
 
   /** Addresses for elements that cannot send headers. */
@@ -79,8 +113,10 @@ export class Http {
     return this.url(`/projects/${encodeURIComponent(project)}/frames/${frame}.png?${query}`);
   }
 
-  liveUrl(project: string): string {
-    return this.url(`/projects/${encodeURIComponent(project)}/live`).replace(/^http/, "ws");
+  /** Of the film, or of one of its media alone. */
+  liveUrl(project: string, media?: string): string {
+    const query = media === undefined ? "" : `?media=${encodeURIComponent(media)}`;
+    return this.url(`/projects/${encodeURIComponent(project)}/live${query}`).replace(/^http/, "ws");
   }
 
   private url(path: string): string {
@@ -108,8 +144,10 @@ export class Http {
         },
       ]);
     }
+    if (answer.status === 204) return undefined as T;
     if (answer.ok) return (await answer.json()) as T;
-    throw new RequestFailed(await errorsOf(answer), answer.status);
+    const body = await bodyOf(answer);
+    throw new RequestFailed(errorsOf(body, answer.status), answer.status, body);
   }
 }
 
@@ -117,12 +155,22 @@ function mediaPath(project: string, media: string): string {
   return `/projects/${encodeURIComponent(project)}/media/${encodeURIComponent(media)}`;
 }
 
-async function errorsOf(answer: Response): Promise<ApiError[]> {
+function uploadPath(project: string, upload?: string): string {
+  const path = `/projects/${encodeURIComponent(project)}/uploads`;
+  return upload === undefined ? path : `${path}/${encodeURIComponent(upload)}`;
+}
+
+async function bodyOf(answer: Response): Promise<unknown> {
   try {
-    const body = (await answer.json()) as { errors?: ApiError[] };
-    if (Array.isArray(body.errors) && body.errors.length > 0) return body.errors;
+    return await answer.json();
   } catch {
     // Not JSON: a proxy answered instead of the server.
+    return undefined;
   }
-  return [{ code: `http.${answer.status}`, message: `the server answered with status ${answer.status}` }];
+}
+
+function errorsOf(body: unknown, status: number): ApiError[] {
+  const { errors } = (body ?? {}) as { errors?: ApiError[] };
+  if (Array.isArray(errors) && errors.length > 0) return errors;
+  return [{ code: `http.${status}`, message: `the server answered with status ${status}` }];
 }

@@ -1,19 +1,20 @@
 // The live socket: commands and their answers, edits by whomever, transport, pictures and sound.
 // Connects again by itself. A generation numbers what the page asked to see; pictures of older ones
 // that are still under way are dropped here.
-import type { SessionEvent } from "../api/types";
+import type { LiveScope, SessionEvent } from "../api/types";
 import { connectionLost, RequestFailed } from "./errors";
 import { type MediaPacket, parsePacket } from "./header";
 import type {
   ClientMessage,
   Command,
   EditsMessage,
+  MetersMessage,
+  QualityMessage,
   QualityMode,
   ServerMessage,
   StateMessage,
   Welcome,
 } from "./messages";
-import { asSent } from "./messages";
 
 export type LinkState = "connecting" | "open" | "lost" | "closed";
 
@@ -25,6 +26,8 @@ export interface LiveEvents {
   state(state: StateMessage): void;
   presence(clients: number): void;
   media(packet: MediaPacket): void;
+  meters?(message: MetersMessage): void;
+  qualityNow?(message: QualityMessage): void;
 }
 
 /** The part of WebSocket that is used. */
@@ -164,14 +167,24 @@ export class Live {
     this.send({ type: "quality", mode });
   }
 
+  /** Which scopes and levels come from now on. */
+  watch(scopes: LiveScope[], meters: boolean): void {
+    this.send({ type: "watch", scopes, meters });
+  }
+
   /** After a picture was drawn or given up; it and all before it are no longer under way. */
   credit(sequence: number, drawn: boolean, lateMs: number): void {
     if (drawn) this.shown += 1;
     this.send({ type: "credit", sequence, shown: this.shown, late_ms: Math.round(lateMs) });
   }
 
+  /** A picture that needs no other one, as after a failure of the decoder. */
+  refresh(): void {
+    this.send({ type: "refresh" });
+  }
+
   private send(message: ClientMessage): void {
-    if (this.opened) this.socket?.send(JSON.stringify(asSent(message)));
+    if (this.opened) this.socket?.send(JSON.stringify(message));
   }
 
   private lost(socket: Socket): void {
@@ -214,8 +227,8 @@ export class Live {
       case "answer": {
         const pending = this.pending.get(message.id);
         this.pending.delete(message.id);
-        if ("errors" in message) pending?.reject(new RequestFailed(message.errors, 422));
-        else pending?.resolve({ revision: message.revision, event: message.event });
+        if (message.event) pending?.resolve({ revision: message.revision, event: message.event });
+        else pending?.reject(new RequestFailed(message.errors ?? [], 422));
         break;
       }
       case "edits":
@@ -232,6 +245,12 @@ export class Live {
         break;
       case "failed":
         events.event({ event: "failed", errors: message.errors });
+        break;
+      case "meters":
+        events.meters?.(message);
+        break;
+      case "quality_now":
+        events.qualityNow?.(message);
         break;
     }
   }

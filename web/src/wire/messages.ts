@@ -1,68 +1,28 @@
-// JSON texts of the live socket.
+// JSON texts of the live socket, by the types that the server generates.
 import type {
-  ApiError,
-  Edit,
+  ClientMessage,
   LiveCommand,
+  LiveScope,
   Operation,
+  ServerMessage,
   SessionCommand,
-  SessionEvent,
-  ClientMessage as WireMessage,
+  SoundLevels,
 } from "../api/types";
+
+export type { ClientMessage, LiveScope as Scope, ServerMessage, SoundLevels as Level };
+
+export const scopeIds = ["waveform", "parade", "vectorscope", "histogram"] as const satisfies readonly LiveScope[];
 
 export type Command = (Operation | SessionCommand | LiveCommand) & { key?: string };
 
-export type Activity = "opening" | "paused" | "prerolling" | "playing" | "scrubbing";
+type Message<T extends ServerMessage["type"]> = Extract<ServerMessage, { type: T }>;
 
-export type QualityMode = "auto" | "full" | "half" | "quarter";
+export type Welcome = Message<"welcome">;
+export type EditsMessage = Message<"edits">;
+export type StateMessage = Message<"state">;
+export type MetersMessage = Message<"meters">;
+export type QualityMessage = Message<"quality_now">;
 
-export type ClientMessage =
-  | { type: "hello"; decoders: string[]; width: number; height: number; dpr: number }
-  | { type: "command"; id: number; command: Command }
-  | { type: "play"; generation: number; from: number | null; speed: number }
-  | { type: "pause"; generation: number }
-  | { type: "seek"; generation: number; frame: number; dragging: boolean }
-  | { type: "view"; width: number; height: number }
-  | { type: "credit"; sequence: number; shown: number; late_ms: number }
-  | { type: "show"; generation: number; composition: string }
-  | { type: "quality"; mode: QualityMode };
-
-/** What is sent must be what the server reads: the types of both are compared here. */
-export const asSent = (message: ClientMessage): WireMessage => message;
-
-export interface Welcome {
-  type: "welcome";
-  revision: number;
-  composition: string;
-  frames: number;
-  frame_rate: string;
-}
-
-export interface EditsMessage {
-  type: "edits";
-  revision: number;
-  label: string;
-  edits: Edit[];
-  hash?: string;
-}
-
-export interface StateMessage {
-  type: "state";
-  composition: string;
-  activity: Activity;
-  frame: number;
-  speed: number;
-  frames: number;
-}
-
-export type Answer = { type: "answer"; id: number; revision: number; event: SessionEvent };
-export type Refusal = { type: "answer"; id: number; errors: ApiError[] };
-
-export type ServerMessage =
-  | Welcome
-  | EditsMessage
-  | StateMessage
-  | Answer
-  | Refusal
-  | { type: "event"; event: SessionEvent }
-  | { type: "presence"; clients: number }
-  | { type: "failed"; errors: ApiError[] };
+export type Activity = StateMessage["activity"];
+export type QualityMode = Extract<ClientMessage, { type: "quality" }>["mode"];
+export type WatchMessage = Extract<ClientMessage, { type: "watch" }>;

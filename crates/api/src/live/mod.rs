@@ -138,6 +138,16 @@ impl LiveSession {
         shown.or_else(|| project.main_composition()).map(|c| (c.size, c.frame_rate))
     }
 
+    /// Id, frame rate and number of frames of the composition that a view shows.
+    ///
+    /// # Errors
+    /// As [`Self::engine`].
+    pub fn shown(&mut self, view: ViewId) -> Result<(String, FrameRate, i64), ApiError> {
+        let (player, session) = self.player(view)?;
+        let (rate, frames) = player.frames(session)?;
+        Ok((player.composition().to_string(), rate, frames))
+    }
+
     /// Commands that jobs have carried out since the last call, such as the import of what was found in
     /// the background; for a recording.
     pub fn take_applied(&mut self) -> Vec<Value> {

@@ -173,7 +173,7 @@ impl Player {
     }
 
     /// Frame rate and number of frames of the composition.
-    fn frames(&self, session: &Session) -> Result<(FrameRate, i64), ApiError> {
+    pub fn frames(&self, session: &Session) -> Result<(FrameRate, i64), ApiError> {
         match self.engine.document().filter(|_| self.is_open()) {
             Some((_, open)) => Ok((open.composition().frame_rate, open.frame_count())),
             None => self.session(session).frames(&self.composition),

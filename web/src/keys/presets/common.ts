@@ -23,6 +23,8 @@ export const common: Record<string, string[]> = {
   "select-none": ["Ctrl+Shift+A", "Escape"],
   save: ["Ctrl+S"],
   import: ["Ctrl+I"],
+  browse: ["Ctrl+Shift+I"],
+  "open-project": ["Ctrl+O"],
   palette: ["Ctrl+Shift+P", "F1"],
   keyboard: ["Ctrl+Alt+K"],
 };

@@ -40,4 +40,6 @@ export const kdenlive: Record<string, string[]> = {
   "zoom-fit": ["Shift+F"],
   fullscreen: ["Ctrl+Shift+F"],
   export: ["Ctrl+Enter"],
+  "match-frame": ["Alt+M"],
+  "ontop-media": ["Ctrl+B"],
 };

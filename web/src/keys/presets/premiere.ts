@@ -40,4 +40,6 @@ export const premiere: Record<string, string[]> = {
   "zoom-fit": ["Backslash"],
   fullscreen: ["Ctrl+Backquote"],
   export: ["Ctrl+M"],
+  "match-frame": ["F"],
+  "ontop-media": ["Shift+Comma"],
 };

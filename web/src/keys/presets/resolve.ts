@@ -40,4 +40,6 @@ export const resolve: Record<string, string[]> = {
   "zoom-fit": ["Shift+Z"],
   fullscreen: ["Ctrl+F"],
   export: ["Ctrl+Shift+E"],
+  "match-frame": ["F"],
+  "ontop-media": ["Shift+F9"],
 };

@@ -67,7 +67,7 @@ length = Length
 
 ## Timeline
 timeline-empty = An empty timeline
-timeline-empty-hint = Drag media or files here, or double-click something in the media panel.
+timeline-empty-hint = Drag media or files here, or open something from the media panel and press Append.
 timeline-tools = Timeline tools
 tracks = Tracks
 video-track = Video
@@ -107,7 +107,6 @@ remove-media-used =
         [one] Remove, with its clip
        *[other] Remove, with its { $count } clips
     }
-uploading = Importing { $name }
 offline = Offline
 
 ## Browser

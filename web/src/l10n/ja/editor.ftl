@@ -67,7 +67,7 @@ length = 長さ
 
 ## Timeline
 timeline-empty = タイムラインは空です
-timeline-empty-hint = ここにメディアやファイルをドラッグするか、メディアパネルの項目をダブルクリックしてください。
+timeline-empty-hint = メディアやファイルをここにドラッグするか、メディアパネルから開いて「末尾に追加」を押してください。
 timeline-tools = タイムラインのツール
 tracks = トラック
 video-track = ビデオ
@@ -103,7 +103,6 @@ media-empty-hint = ここに動画・音声・画像をドロップしてくだ�
 media-menu = { $name } のメニュー
 remove-media = プロジェクトから削除
 remove-media-used = 削除（クリップ { $count } 個を含む）
-uploading = { $name } を読み込み中
 offline = オフライン
 
 ## Browser

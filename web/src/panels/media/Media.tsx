@@ -1,19 +1,21 @@
 import { CloudUpload, Ellipsis, FileQuestion, Film, Image as ImageIcon, Music, Plus } from "lucide-react";
 import { type DragEvent, useState } from "react";
 import { useStore } from "zustand";
-import type { Media } from "../api/types";
-import { mediaName } from "../document/select";
-import { secs, toFlicks } from "../edit/time";
-import { useText } from "../l10n/locale";
-import { dragMedia, MEDIA } from "../ui/dragged";
-import { Button, Context, Empty, Menu, type MenuEntry, Search } from "../ui/parts";
-import { useEditor, useProject, useSession } from "../ui/session-context";
+import type { Media } from "../../api/types";
+import { mediaName } from "../../document/select";
+import { secs, toFlicks } from "../../edit/time";
+import { useText } from "../../l10n/locale";
+import { dragMedia, MEDIA } from "../../ui/dragged";
+import { Button, Context, Empty, Menu, type MenuEntry, Search } from "../../ui/parts";
+import { UploadList } from "./Uploads";
+import { useEditor, useProject, useSession } from "../../ui/session-context";
 
 export function MediaBin() {
   const { session, ui } = useEditor();
   const text = useText();
   const project = useProject();
-  const uploads = useStore(session.lists, (s) => s.uploads);
+  const lost = useStore(session.lists, (s) => s.offline);
+  const offline = (project?.media ?? []).filter((m) => lost.has(m.id)).length;
   const [search, setSearch] = useState("");
   const [over, setOver] = useState(false);
   const media = (project?.media ?? []).filter((m) => mediaName(m).toLowerCase().includes(search.toLowerCase()));
@@ -36,16 +38,23 @@ export function MediaBin() {
     >
       <div className="panel-bar">
         <Search label={text("search-media")} value={search} onChange={setSearch} />
-        <Button icon={Plus} onClick={() => ui.importFiles()}>
-          {text("import")}
-        </Button>
+        <Menu
+          align="end"
+          trigger={<Button icon={Plus}>{text("import")}</Button>}
+          entries={[{ command: "import" }, { command: "browse" }]}
+        />
       </div>
-      {uploads.map((u) => (
-        <div key={u.name} className="upload" role="status">
-          <span>{text("uploading", { name: u.name })}</span>
-          <div className="progress indeterminate" />
+      <UploadList />
+      {offline > 0 ? (
+        <div className="offline-note" role="status">
+          <FileQuestion size={14} aria-hidden />
+          <span>{text("offline-count", { count: offline })}</span>
+          <span className="spring" />
+          <Button className="small" onClick={() => ui.browse("relink")}>
+            {text("relink-find")}
+          </Button>
         </div>
-      ))}
+      ) : null}
       {(project?.media ?? []).length === 0 && project !== undefined ? (
         <Empty icon={CloudUpload} title={text("media-empty")}>
           <p>{text("media-empty-hint")}</p>
@@ -66,16 +75,25 @@ export function MediaBin() {
 }
 
 function Card({ media }: { media: Media }) {
-  const { session, run } = useEditor();
+  const { session, ui } = useEditor();
   const text = useText();
   const chosen = useStore(session.selection, (s) => s.media === media.id);
   const offline = useStore(session.lists, (s) => s.offline.has(media.id));
   const choose = () => session.selection.setState({ media: media.id });
+  const open = () => {
+    choose();
+    session.sources.open(media.id);
+    ui.panel("source");
+  };
   const used = useUses(media.id);
   const entries: MenuEntry[] = [
+    { label: text("open-in-source"), run: open },
+    ...(offline ? [{ command: "relink" }] : []),
+    "line",
     { command: "append-media" },
     { command: "insert-media" },
     { command: "overwrite-media" },
+    { command: "ontop-media" },
     "line",
     {
       label: text(used > 0 ? "remove-media-used" : "remove-media", { count: used }),
@@ -88,18 +106,19 @@ function Card({ media }: { media: Media }) {
   const rate = facts?.frame_rate ? ` · ${Number(rateNumber(facts.frame_rate).toFixed(3))} fps` : "";
   return (
     <Context entries={() => (choose(), entries)}>
-      <li className={`card ${chosen ? "chosen" : ""}`}>
+      <li className={`card ${chosen ? "chosen" : ""}`} data-media={media.id}>
         <button
           type="button"
           className="card-body"
           aria-pressed={chosen}
           draggable
           onClick={choose}
-          onDoubleClick={() => (choose(), run("append-media"))}
-          onKeyDown={(e) => e.key === "Enter" && (choose(), run("append-media"), e.preventDefault())}
+          onDoubleClick={open}
+          onKeyDown={(e) => e.key === "Enter" && (open(), e.preventDefault())}
           onDragStart={(e) => {
             choose();
-            dragMedia(media.id);
+            const { marks, parts } = session.sources.use(media);
+            dragMedia(media.id, marks, parts);
             e.dataTransfer.setData(MEDIA, media.id);
             e.dataTransfer.effectAllowed = "copy";
           }}
