@@ -3,6 +3,7 @@
 import type { Operation } from "../api/types";
 import { compositionLength, compositionRate, displayedTracks, findMedia, trackIndex, clipAt } from "../document/select";
 import * as edit from "../edit/commands";
+import { canvasCommands } from "./canvas-commands";
 import { fps, fromSecs } from "../edit/time";
 import type { Session } from "../session/session";
 import { fitted, xOf, zoomed } from "../timeline/view";
@@ -201,6 +202,8 @@ export const commands: readonly CommandEntry[] = [
   entry("view", "toggle-theme", (_, ui) => ui.toggleTheme()),
   entry("view", "reset-layout", (_, ui) => ui.resetLayout()),
   entry("view", "fullscreen", (_, ui) => ui.fullscreen()),
+
+  ...canvasCommands.map((c) => entry("view", c.id, c.run, c.repeats)),
 
   entry("project", "palette", (_, ui) => ui.palette()),
   entry("project", "keyboard", (_, ui) => ui.keyboard()),

@@ -12,6 +12,7 @@ import { apiErrors } from "../wire/errors";
 import { Http } from "../wire/http";
 import { Live, type LinkState } from "../wire/live";
 import type { Command, QualityMode, StateMessage } from "../wire/messages";
+import { canvasStore } from "./canvas-store";
 import { Playhead } from "./playhead";
 import { activityStore, linkStore, listStore, type Job, selectionStore, timelineStore, transportStore } from "./stores";
 
@@ -23,6 +24,7 @@ export class Session {
   readonly document = documentStore();
   readonly selection = selectionStore();
   readonly timeline = timelineStore();
+  readonly canvas = canvasStore();
   readonly transport = transportStore();
   readonly activity = activityStore();
   readonly link = linkStore();

@@ -25,4 +25,13 @@ export const common: Record<string, string[]> = {
   import: ["Ctrl+I"],
   palette: ["Ctrl+Shift+P", "F1"],
   keyboard: ["Ctrl+Alt+K"],
+
+  "canvas-off": ["Shift+1"],
+  "canvas-transform": ["Shift+2"],
+  "canvas-crop": ["Shift+3"],
+  "canvas-pin": ["Shift+4"],
+  "canvas-mask": ["Shift+5"],
+  "toggle-safe-areas": ["Ctrl+Alt+Quote"],
+  "viewer-fit": ["Shift+6"],
+  "viewer-100": ["Shift+7"],
 };

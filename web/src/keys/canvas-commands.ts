@@ -1,0 +1,44 @@
+// Commands of the viewer: what is over the picture, and how it is zoomed.
+import { scaleOf } from "../edit/viewer";
+import { canvasModes, type CanvasState } from "../session/canvas-store";
+import type { Session } from "../session/session";
+
+interface CanvasCommand {
+  id: string;
+  run(session: Session): void;
+  repeats?: boolean;
+}
+
+const set = (id: string, change: (now: CanvasState) => Partial<CanvasState>): CanvasCommand => ({
+  id,
+  run: (s) => s.canvas.setState(change(s.canvas.getState())),
+});
+
+const zoomBy = (id: string, factor: number): CanvasCommand => ({
+  id,
+  repeats: true,
+  run: (s) => {
+    const { zoom } = s.canvas.getState();
+    const element = document.querySelector<HTMLElement>(".viewer-frame");
+    const size = s.composition()?.size;
+    if (element === null || size === undefined) return;
+    const dpr = globalThis.devicePixelRatio || 1;
+    const frame = { width: element.clientWidth, height: element.clientHeight };
+    const now = zoom === "fit" ? scaleOf("fit", frame, size, dpr) * dpr : zoom;
+    s.canvas.setState({ zoom: Math.min(16, Math.max(0.05, now * factor)) });
+  },
+});
+
+export const canvasCommands: readonly CanvasCommand[] = [
+  ...canvasModes.map((mode) => set(`canvas-${mode}`, () => ({ mode, drawing: false }))),
+  set("toggle-safe-areas", ({ safe }) => ({ safe: !safe })),
+  set("toggle-grid", ({ grid }) => ({ grid: !grid })),
+  set("toggle-canvas-snapping", ({ snapping }) => ({ snapping: !snapping })),
+  set("toggle-auto-key", ({ autoKey }) => ({ autoKey: !autoKey })),
+  set("viewer-fit", () => ({ zoom: "fit", pan: [0, 0] })),
+  set("viewer-50", () => ({ zoom: 0.5 })),
+  set("viewer-100", () => ({ zoom: 1 })),
+  set("viewer-200", () => ({ zoom: 2 })),
+  zoomBy("viewer-zoom-in", 1.25),
+  zoomBy("viewer-zoom-out", 1 / 1.25),
+];
