@@ -33,3 +33,47 @@ for (const width of [1024, 1440])
     await editor.waitForTimeout(300);
     await editor.screenshot({ path: `${folder}/masks-${width}.png` });
   });
+
+for (const width of [1024, 1440])
+  test(`keyframes at ${width}`, async ({ editor, server }) => {
+    await editor.setViewportSize({ width, height: width === 1024 ? 700 : 900 });
+    await editor.getByTestId("timecode").fill("250f");
+    await editor.keyboard.press("Enter");
+    const box = await editor.getByTestId("picture").boundingBox();
+    if (box === null) throw new Error("no picture");
+    await editor.mouse.click(box.x + box.width * 0.86, box.y + box.height * 0.17);
+    const of = { clip: "inset" };
+    for (const [time, value, ease] of [
+      [0.4, [-300, 100], "bezier"],
+      [1.5, [0, -150], "in_out_cubic"],
+      [3, [300, -100], "hold"],
+    ] as const)
+      server.elsewhere({
+        set_keyframe: {
+          of,
+          field: "video.transform.position_px",
+          time: time * 705_600_000,
+          value: value as never,
+          ease,
+        },
+      });
+    for (const [time, value] of [
+      [0, 0],
+      [1, 1],
+      [4, 1],
+      [4.96, 0],
+    ])
+      server.elsewhere({
+        set_keyframe: { of, field: "video.opacity", time: time * 705_600_000, value: value as never },
+      });
+    await editor.getByRole("tab", { name: "Keyframes" }).click();
+    await editor.locator("[data-key]").nth(5).click();
+    await editor.waitForTimeout(300);
+    await editor.screenshot({ path: `${folder}/lanes-${width}.png` });
+    await editor.getByRole("button", { name: "Curves" }).click();
+    await editor.getByRole("button", { name: "Position", exact: true }).click();
+    await editor.locator("[data-key]").nth(0).click();
+    if (width === 1024) await editor.getByRole("button", { name: "Dark or light" }).click();
+    await editor.waitForTimeout(300);
+    await editor.screenshot({ path: `${folder}/curves-${width}.png` });
+  });

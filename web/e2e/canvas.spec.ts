@@ -204,3 +204,105 @@ test("the viewer zooms, pans and shows guides", async ({ editor }) => {
     await expect(button).toHaveAttribute("aria-pressed", before === "true" ? "false" : "true");
   }
 });
+
+test.describe("keyframes in their panel", () => {
+  const S = 705_600_000;
+  const opacity = (server: TestServer) =>
+    (clip(server, "inset")?.video?.opacity as { keyframes?: { time: number; value: number; ease?: string }[] })
+      .keyframes;
+  const key = (page: Page, secs: number) => page.locator(`[data-key="video.opacity@${secs * S}"]`);
+
+  test.beforeEach(async ({ editor, server }) => {
+    await at(editor, 250);
+    await editor.mouse.click(...(await screen(editor, 1100, 120)));
+    await editor.getByRole("tab", { name: "Keyframes" }).click();
+    await editor.getByRole("button", { name: "Animate" }).click();
+    await editor.getByRole("menuitem", { name: "Opacity" }).click();
+    await expect.poll(() => opacity(server)).toEqual([{ time: 2 * S, value: 0.9 }]);
+    const of = { clip: "inset" };
+    server.elsewhere({ set_keyframe: { of, field: "video.opacity", time: 3 * S, value: 0.5 as never } });
+    await expect(key(editor, 3)).toBeVisible();
+  });
+
+  test("are dragged, snap, are copied, shaped and removed", async ({ editor, server }) => {
+    const from = await key(editor, 3).boundingBox();
+    const at2 = await key(editor, 2).boundingBox();
+    if (from === null || at2 === null) throw new Error("no keyframes");
+    const second = from.x - at2.x;
+    await editor.mouse.move(from.x + 8, from.y + 8);
+    await editor.mouse.down();
+    await editor.mouse.move(from.x + 8 + second * 0.5, from.y + 8, { steps: 3 });
+    await editor.mouse.up();
+    await expect.poll(() => opacity(server)?.[1].time).toBeCloseTo(3.5 * S, -8);
+    const moved = opacity(server)?.[1].time ?? 0;
+    expect(Math.abs(moved - 3.5 * S)).toBeLessThan(S / 20);
+    // One frame back by the keyboard, with the keyframe still chosen.
+    await editor.locator(`[data-key="video.opacity@${moved}"]`).focus();
+    await editor.keyboard.press(",");
+    await expect.poll(() => opacity(server)?.[1].time).toBe(moved - S / 25);
+    await editor.keyboard.press("Control+a");
+    await editor.getByRole("combobox", { name: "Interpolation" }).click();
+    await editor.getByRole("option", { name: "Hold" }).click();
+    await expect.poll(() => opacity(server)?.map((k) => k.ease)).toEqual(["hold", "hold"]);
+    await editor.locator(`[data-key="video.opacity@${2 * S}"]`).focus();
+    await editor.keyboard.press("Control+c");
+    await at(editor, 225);
+    await editor.locator(`[data-key="video.opacity@${2 * S}"]`).focus();
+    await editor.keyboard.press("Control+v");
+    await expect.poll(() => opacity(server)?.length).toBe(4);
+    expect(opacity(server)?.[0]).toEqual({ time: S, value: 0.9, ease: "hold" });
+    await editor.keyboard.press("Delete");
+    await expect.poll(() => opacity(server)?.length).toBe(2);
+    // The film still has its clip.
+    expect(clip(server, "inset")).toBeDefined();
+  });
+
+  test("are chosen by a box, and the playhead goes from one to the next", async ({ editor }) => {
+    const area = await editor.getByTestId("keyframe-lanes").boundingBox();
+    if (area === null) throw new Error("no lanes");
+    await editor.mouse.move(area.x + 20, area.y + 60);
+    await editor.mouse.down();
+    await editor.mouse.move(area.x + area.width - 20, area.y + 6, { steps: 4 });
+    await editor.mouse.up();
+    await expect(editor.locator('.kf-key[aria-selected="true"]')).toHaveCount(2);
+    await editor.keyboard.press("Alt+BracketRight");
+    await expect(editor.getByTestId("picture")).toHaveAttribute("data-frame", "275");
+    await editor.keyboard.press("Alt+BracketLeft");
+    await expect(editor.getByTestId("picture")).toHaveAttribute("data-frame", "250");
+    expect(await serious(editor)).toEqual([]);
+  });
+
+  test("are curves with values and tangents", async ({ editor, server }) => {
+    await editor.getByRole("button", { name: "Curves" }).click();
+    await key(editor, 2).click();
+    await editor.getByRole("combobox", { name: "Interpolation" }).click();
+    await editor.getByRole("option", { name: "Bezier" }).click();
+    const tangent = editor.locator('[data-tangent="out:video.opacity:0:0"]');
+    await expect(tangent).toBeVisible();
+    const box = await tangent.boundingBox();
+    if (box === null) throw new Error("no tangent");
+    await editor.mouse.move(box.x + 4, box.y + 4);
+    await editor.mouse.down();
+    await editor.mouse.move(box.x + 34, box.y - 20, { steps: 3 });
+    await editor.mouse.up();
+    const handle = () => (opacity(server)?.[0] as { handle_out?: { time: number; value: number } }).handle_out;
+    await expect.poll(() => handle()?.value).toBeGreaterThan(0.01);
+    expect(handle()?.time).toBeGreaterThan(S / 3);
+    await key(editor, 3).focus();
+    await editor.keyboard.press("ArrowUp");
+    await expect.poll(() => opacity(server)?.[1].value).toBeGreaterThan(0.5);
+    await editor.keyboard.press("Control+z");
+    expect(await serious(editor)).toEqual([]);
+  });
+
+  test("are set by changes once auto-key is on", async ({ editor, server }) => {
+    await at(editor, 260);
+    await editor.getByRole("button", { name: "Set keyframes automatically" }).first().click();
+    await editor.getByTestId("handle-move").focus();
+    await editor.keyboard.press("ArrowRight");
+    await expect
+      .poll(() => transform(server, "inset")?.position_px)
+      .toEqual({ keyframes: [{ time: 2.4 * S, value: [521, -260] }] });
+    await expect(editor.getByRole("button", { name: "Remove this keyframe of Position" })).toBeVisible();
+  });
+});

@@ -7,6 +7,7 @@ import { Browser } from "../panels/Browser";
 import { HistoryPanel } from "../panels/History";
 import { Inspector } from "../panels/inspector/Inspector";
 import { JobsPanel } from "../panels/Jobs";
+import { KeyframePanel } from "../panels/keyframes/Keyframes";
 import { MediaBin } from "../panels/Media";
 import { ProblemsPanel } from "../panels/Problems";
 import { Preview } from "../preview/Preview";
@@ -27,6 +28,7 @@ const panels: Record<PanelId, ComponentType> = {
   history: HistoryPanel,
   jobs: JobsPanel,
   problems: ProblemsPanel,
+  keyframes: KeyframePanel,
 };
 const components = Object.fromEntries(Object.entries(panels).map(([id, Panel]) => [id, () => <Panel />]));
 
@@ -43,6 +45,7 @@ const least: Record<PanelId, { minimumWidth: number; minimumHeight: number }> = 
   history: side,
   jobs: side,
   problems: side,
+  keyframes: { minimumWidth: 360, minimumHeight: 150 },
 };
 
 const KEY = "cutroom.layout.1";
@@ -96,6 +99,7 @@ function arrange(api: DockviewApi): void {
   const [width, height] = [api.width || 1440, api.height || 860];
   const viewer = add("viewer");
   const timeline = add("timeline", { referencePanel: viewer, direction: "below" });
+  add("keyframes", { referencePanel: timeline, direction: "within" }, true);
   const media = add("media", { referencePanel: viewer, direction: "left" });
   add("browser", { referencePanel: media, direction: "within" }, true);
   const inspector = add("inspector", { referencePanel: viewer, direction: "right" });

@@ -21,7 +21,17 @@ export interface Ui {
   fullscreen(): void;
 }
 
-export const panelIds = ["viewer", "timeline", "media", "inspector", "browser", "history", "jobs", "problems"] as const;
+export const panelIds = [
+  "viewer",
+  "timeline",
+  "media",
+  "inspector",
+  "browser",
+  "history",
+  "jobs",
+  "problems",
+  "keyframes",
+] as const;
 export type PanelId = (typeof panelIds)[number];
 
 export type Group = "play" | "mark" | "tools" | "edit" | "clip" | "add" | "view" | "project";

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { commands, groups, panelIds } from "../keys/commands";
 import { presetIds } from "../keys/keymap";
+import { easeFamilies, easeKinds, laneNames } from "../panels/keyframes/eases";
 import { handleNames, zoomName } from "../preview/names";
 import { zooms } from "../edit/viewer";
 import { locales, textIn, type Locale } from "./locale";
@@ -45,6 +46,9 @@ function used(): Set<string> {
 const families: Record<string, readonly string[]> = {
   "handle-": handleNames,
   "zoom-to-": zooms.map(zoomName),
+  "lane-": laneNames,
+  "ease-": [...easeKinds, "mixed"],
+  "ease-family-": easeFamilies,
   "mask-kind-": ["rectangle", "ellipse", "path"],
   "mask-mode-": ["add", "subtract", "intersect", "difference"],
   "cmd-": commands.map((c) => c.id),

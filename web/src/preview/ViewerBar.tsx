@@ -2,7 +2,7 @@
 import {
   Circle,
   Crop,
-  Diamond,
+  CircleDot,
   Frame,
   Grid3x3,
   Magnet,
@@ -81,7 +81,7 @@ export function ViewerBar({ gizmos }: { gizmos: Gizmos }) {
       ) : null}
       <span className="spring" />
       <span className="viewer-bar-group">
-        <CommandButton id="toggle-auto-key" icon={Diamond} pressed={autoKey} />
+        <CommandButton id="toggle-auto-key" icon={CircleDot} pressed={autoKey} />
         <span className="divider" />
         <CommandButton id="toggle-canvas-snapping" icon={Magnet} pressed={snapping} />
         <CommandButton id="toggle-safe-areas" icon={SquareDashed} pressed={safe} />

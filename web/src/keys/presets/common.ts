@@ -32,6 +32,9 @@ export const common: Record<string, string[]> = {
   "canvas-pin": ["Shift+4"],
   "canvas-mask": ["Shift+5"],
   "toggle-safe-areas": ["Ctrl+Alt+Quote"],
+  "previous-keyframe": ["Alt+BracketLeft"],
+  "next-keyframe": ["Alt+BracketRight"],
+  "set-keyframes": ["Alt+K"],
   "viewer-fit": ["Shift+6"],
   "viewer-100": ["Shift+7"],
 };
