@@ -8,6 +8,7 @@ import { HistoryPanel } from "../panels/History";
 import { Inspector } from "../panels/inspector/Inspector";
 import { JobsPanel } from "../panels/Jobs";
 import { MediaBin } from "../panels/media/Media";
+import { KeyframePanel } from "../panels/keyframes/Keyframes";
 import { ProblemsPanel } from "../panels/Problems";
 import { Mixer } from "../panels/Mixer";
 import { Scopes } from "../panels/Scopes";
@@ -33,6 +34,7 @@ const panels: Record<PanelId, ComponentType> = {
   source: SourceMonitor,
   mixer: Mixer,
   scopes: Scopes,
+  keyframes: KeyframePanel,
 };
 const components = Object.fromEntries(Object.entries(panels).map(([id, Panel]) => [id, () => <Panel />]));
 
@@ -52,6 +54,7 @@ const least: Record<PanelId, { minimumWidth: number; minimumHeight: number }> = 
   source: { minimumWidth: 240, minimumHeight: 150 },
   mixer: { minimumWidth: 216, minimumHeight: 200 },
   scopes: side,
+  keyframes: { minimumWidth: 360, minimumHeight: 150 },
 };
 
 const KEY = "cutroom.layout.1";
@@ -126,6 +129,7 @@ function arrange(api: DockviewApi): void {
   add("source", { referencePanel: viewer, direction: wide ? "left" : "within" }, !wide);
   const timeline = add("timeline", { referencePanel: viewer, direction: "below" });
   add("mixer", { referencePanel: timeline, direction: "within" }, true);
+  add("keyframes", { referencePanel: timeline, direction: "within" }, true);
   const media = add("media", { referencePanel: viewer, direction: "left" });
   add("browser", { referencePanel: media, direction: "within" }, true);
   add("scopes", { referencePanel: media, direction: "within" }, true);

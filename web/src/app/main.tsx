@@ -8,6 +8,7 @@ import "../styles/panels.css";
 import "../styles/timeline.css";
 import "../styles/monitors.css";
 import "../styles/files.css";
+import "../styles/canvas.css";
 import { App } from "./App";
 import { arrive } from "./address";
 

@@ -6,6 +6,7 @@ import * as edit from "../edit/commands";
 import { markedIn, markedOut, type Range } from "../edit/marks";
 import { matchFrame, placeSource, type Verb } from "../edit/place";
 import { fps, frameAt, fromSecs } from "../edit/time";
+import { canvasCommands } from "./canvas-commands";
 import type { Session } from "../session/session";
 import { fitted, xOf, zoomed } from "../timeline/view";
 
@@ -36,6 +37,7 @@ export const panelIds = [
   "source",
   "mixer",
   "scopes",
+  "keyframes",
 ] as const;
 export type PanelId = (typeof panelIds)[number];
 
@@ -242,6 +244,8 @@ export const commands: readonly CommandEntry[] = [
   entry("view", "toggle-theme", (_, ui) => ui.toggleTheme()),
   entry("view", "reset-layout", (_, ui) => ui.resetLayout()),
   entry("view", "fullscreen", (_, ui) => ui.fullscreen()),
+
+  ...canvasCommands.map((c) => entry("view", c.id, c.run, c.repeats)),
 
   entry("project", "palette", (_, ui) => ui.palette()),
   entry("project", "keyboard", (_, ui) => ui.keyboard()),

@@ -4,6 +4,9 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { commands, groups, panelIds } from "../keys/commands";
 import { presetIds } from "../keys/keymap";
+import { easeFamilies, easeKinds, laneNames } from "../panels/keyframes/eases";
+import { handleNames, zoomName } from "../preview/names";
+import { zooms } from "../edit/viewer";
 import { locales, textIn, type Locale } from "./locale";
 
 const root = join(import.meta.dirname, "..");
@@ -16,7 +19,7 @@ function files(folder: string): string[] {
 
 function bundle(locale: string): FluentBundle {
   const made = new FluentBundle(locale);
-  for (const file of ["editor", "commands", "panels"]) {
+  for (const file of ["editor", "commands", "panels", "canvas"]) {
     made.addResource(new FluentResource(readFileSync(join(root, "l10n", locale, `${file}.ftl`), "utf8")));
   }
   return made;
@@ -41,6 +44,13 @@ function used(): Set<string> {
 
 /** What ids with a part that varies can become. */
 const families: Record<string, readonly string[]> = {
+  "handle-": handleNames,
+  "zoom-to-": zooms.map(zoomName),
+  "lane-": laneNames,
+  "ease-": [...easeKinds, "mixed"],
+  "ease-family-": easeFamilies,
+  "mask-kind-": ["rectangle", "ellipse", "path"],
+  "mask-mode-": ["add", "subtract", "intersect", "difference"],
   "cmd-": commands.map((c) => c.id),
   "group-": groups,
   "panel-": panelIds,

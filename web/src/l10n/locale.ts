@@ -8,11 +8,16 @@ import enPanels from "./en/panels.ftl?raw";
 import ja from "./ja/editor.ftl?raw";
 import jaCommands from "./ja/commands.ftl?raw";
 import jaPanels from "./ja/panels.ftl?raw";
+import enCanvas from "./en/canvas.ftl?raw";
+import jaCanvas from "./ja/canvas.ftl?raw";
 
 export const locales = { en: "English", ja: "日本語" } as const;
 export type Locale = keyof typeof locales;
 
-const sources: Record<Locale, string[]> = { en: [en, enCommands, enPanels], ja: [ja, jaCommands, jaPanels] };
+const sources: Record<Locale, string[]> = {
+  en: [en, enCommands, enPanels, enCanvas],
+  ja: [ja, jaCommands, jaPanels, jaCanvas],
+};
 
 function bundle(locale: Locale): FluentBundle {
   const made = new FluentBundle(locale, { useIsolating: false });

@@ -16,6 +16,7 @@ import { Player } from "./player";
 import { Sources } from "./sources";
 import { Uploads } from "./uploads";
 import { activityStore, linkStore, listStore, selectionStore, timelineStore } from "./stores";
+import { canvasStore } from "./canvas-store";
 
 /** How many problems are kept. */
 const MOST_PROBLEMS = 200;
@@ -24,6 +25,7 @@ export class Session extends Player {
   readonly document = documentStore();
   readonly selection = selectionStore();
   readonly timeline = timelineStore();
+  readonly canvas = canvasStore();
   readonly activity = activityStore();
   readonly link = linkStore();
   readonly lists = listStore();

@@ -27,4 +27,16 @@ export const common: Record<string, string[]> = {
   "open-project": ["Ctrl+O"],
   palette: ["Ctrl+Shift+P", "F1"],
   keyboard: ["Ctrl+Alt+K"],
+
+  "canvas-off": ["Shift+1"],
+  "canvas-transform": ["Shift+2"],
+  "canvas-crop": ["Shift+3"],
+  "canvas-pin": ["Shift+4"],
+  "canvas-mask": ["Shift+5"],
+  "toggle-safe-areas": ["Ctrl+Alt+Quote"],
+  "previous-keyframe": ["Alt+BracketLeft"],
+  "next-keyframe": ["Alt+BracketRight"],
+  "set-keyframes": ["Alt+K"],
+  "viewer-fit": ["Shift+6"],
+  "viewer-100": ["Shift+7"],
 };

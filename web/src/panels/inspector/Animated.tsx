@@ -2,6 +2,7 @@
 // keyframe once the field has some.
 import { ChevronLeft, ChevronRight, Diamond } from "lucide-react";
 import { type ReactNode, useEffect, useState } from "react";
+import { useStore } from "zustand";
 import type { Clip } from "../../api/types";
 import { compositionRate } from "../../document/select";
 import { setField, together } from "../../edit/commands";
@@ -61,6 +62,7 @@ export function useAnimation<T extends Value>(
   const text = useText();
   const composition = useComposition();
   const now = usePlayheadTime(session);
+  const autoKey = useStore(session.canvas, (s) => s.autoKey);
   const [clip] = clips;
   const of = { clip: clip.id };
   const keys = keysOf(raw);
@@ -75,7 +77,8 @@ export function useAnimation<T extends Value>(
   const setKey = (v: T, key?: string) =>
     void session.run({ set_keyframe: { of, field, time: at, value: json(v) } }, field, key);
   const set = (v: T, key?: string) => {
-    if (keys === undefined)
+    if (keys === undefined && autoKey && clips.length === 1) setKey(v, key);
+    else if (keys === undefined)
       void session.run(together(clips.map((c) => setField({ clip: c.id }, field, v))), field, key);
     else setKey(v, key);
   };

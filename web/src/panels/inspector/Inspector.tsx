@@ -14,6 +14,7 @@ import { useComposition, useProject, useSession } from "../../ui/session-context
 import { Effects } from "./Effects";
 import { TransitionInspector } from "./TransitionInspector";
 import { AnimatedNumber } from "./Animated";
+import { Masks } from "./Masks";
 import { Picture } from "./Picture";
 import { Section } from "./Section";
 
@@ -193,6 +194,7 @@ function ClipInspector({ clip, others, composition }: { clip: Clip; others: Clip
           </Field>
         </Section>
       ) : null}
+      {audioTrack ? null : <Masks clip={clip} />}
       {audioTrack ? null : <Effects clip={clip} />}
     </>
   );

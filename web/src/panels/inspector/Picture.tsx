@@ -59,6 +59,18 @@ export function Picture({ clips, set }: { clips: readonly Clip[]; set(field: str
         unit="°"
         digits={1}
       />
+      <AnimatedPair
+        clips={clips}
+        field={`${place}.anchor`}
+        raw={transform?.anchor}
+        fallback={[0.5, 0.5]}
+        label={text("anchor")}
+        labels={[text("anchor-x"), text("anchor-y")]}
+        step={0.5}
+        scale={100}
+        unit="%"
+        digits={1}
+      />
       <Field label={text("fit")}>
         <Select
           label={text("fit")}

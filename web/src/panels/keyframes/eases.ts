@@ -1,0 +1,33 @@
+export const easeKinds = ["linear", "hold", "bezier", "in", "out", "in_out"] as const;
+export const easeFamilies = [
+  "sine",
+  "quad",
+  "cubic",
+  "quart",
+  "quint",
+  "expo",
+  "circ",
+  "back",
+  "elastic",
+  "bounce",
+] as const;
+export const laneNames = [
+  "opacity",
+  "position",
+  "scale",
+  "rotation",
+  "anchor",
+  "crop-left",
+  "crop-top",
+  "crop-right",
+  "crop-bottom",
+  "gain",
+  "pan",
+  "mask-opacity",
+  "mask-feather",
+  "mask-expansion",
+  "mask-outline",
+  "mask-center",
+  "mask-size",
+  "mask-rotation",
+] as const;
