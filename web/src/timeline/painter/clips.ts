@@ -148,7 +148,7 @@ function paintClip(ctx: Context2D, scene: Scene, row: Row, clip: Clip, place: Pl
       }
     }
     if (full) paintFades(ctx, scene, clip, { x, y: y + HEADER, width, height: height - HEADER });
-    paintHeader(ctx, scene, clip, { x: x0, y, width: w }, full, missing);
+    paintHeader(ctx, scene, clip, { x: x0, y, width: w, speed: place.speed }, full, missing);
     if (missing) {
       ctx.fillStyle = palette.danger;
       ctx.fillRect(x0, y + height - 3, w, 3);
@@ -190,7 +190,7 @@ function paintHeader(
   ctx: Context2D,
   scene: Scene,
   clip: Clip,
-  box: { x: number; y: number; width: number },
+  box: { x: number; y: number; width: number; speed?: number },
   full: boolean,
   missing: boolean,
 ): void {
@@ -202,7 +202,7 @@ function paintHeader(
   const middle = box.y + HEADER / 2 + 0.5;
   if (full && clip.linked) x += glyph(ctx, x, middle, "link");
   if (full && (clip.video?.effects?.length ?? 0) > 0) x += glyph(ctx, x, middle, "effects");
-  const speed = clip.speed ?? 1;
+  const speed = box.speed ?? clip.speed ?? 1;
   const name = clipName(project, clip);
   const note = missing ? "⚠ " : "";
   ctx.fillText(`${note}${name}${speed === 1 ? "" : `  ${Math.round(speed * 100)} %`}`, x, middle);
