@@ -8,6 +8,7 @@ import { HistoryPanel } from "../panels/History";
 import { Inspector } from "../panels/inspector/Inspector";
 import { JobsPanel } from "../panels/Jobs";
 import { MediaBin } from "../panels/Media";
+import { MarkersPanel } from "../panels/Markers";
 import { ProblemsPanel } from "../panels/Problems";
 import { Preview } from "../preview/Preview";
 import { Timeline } from "../timeline/Timeline";
@@ -27,6 +28,7 @@ const panels: Record<PanelId, ComponentType> = {
   history: HistoryPanel,
   jobs: JobsPanel,
   problems: ProblemsPanel,
+  markers: MarkersPanel,
 };
 const components = Object.fromEntries(Object.entries(panels).map(([id, Panel]) => [id, () => <Panel />]));
 
@@ -43,6 +45,7 @@ const least: Record<PanelId, { minimumWidth: number; minimumHeight: number }> = 
   history: side,
   jobs: side,
   problems: side,
+  markers: side,
 };
 
 const KEY = "cutroom.layout.1";
@@ -99,7 +102,7 @@ function arrange(api: DockviewApi): void {
   const media = add("media", { referencePanel: viewer, direction: "left" });
   add("browser", { referencePanel: media, direction: "within" }, true);
   const inspector = add("inspector", { referencePanel: viewer, direction: "right" });
-  for (const id of ["history", "jobs", "problems"] as const)
+  for (const id of ["markers", "history", "jobs", "problems"] as const)
     add(id, { referencePanel: inspector, direction: "within" }, true);
   timeline.group.api.setSize({ height: Math.round(height * 0.45) });
   media.group.api.setSize({ width: Math.round(Math.min(380, Math.max(250, width * 0.23))) });

@@ -8,6 +8,7 @@ import { SlowShuttle } from "../keys/shuttle";
 import type { Session } from "../session/session";
 import { EditorContext, type Editor as EditorValue } from "../ui/session-context";
 import { setTheme, themeStore } from "../ui/theme";
+import { AttributesDialog } from "./AttributesDialog";
 import { CommandPalette } from "./CommandPalette";
 import { Dock, type DockHandle } from "./Dock";
 import { ExportDialog } from "./ExportDialog";
@@ -16,7 +17,7 @@ import { Notices } from "./Notices";
 import { settingsStore } from "./settings";
 import { TopBar } from "./TopBar";
 
-type Open = "palette" | "keyboard" | "export" | undefined;
+type Open = "palette" | "keyboard" | "export" | "attributes" | undefined;
 
 export function Editor({ session }: { session: Session }) {
   const text = useText();
@@ -38,6 +39,8 @@ export function Editor({ session }: { session: Session }) {
       panel: (id) => dock.current?.show(id),
       resetLayout: () => dock.current?.reset(),
       toggleTheme: () => setTheme(themeStore.getState().theme === "dark" ? "light" : "dark"),
+      enterOffset: () => document.querySelector<HTMLElement>(".offset-entry")?.focus(),
+      pasteAttributes: () => setOpen("attributes"),
       fullscreen: () => {
         if (document.fullscreenElement !== null) void document.exitFullscreen();
         else void document.querySelector(".viewer")?.requestFullscreen();
@@ -107,6 +110,7 @@ export function Editor({ session }: { session: Session }) {
         <Notices />
         <CommandPalette open={open === "palette"} onOpenChange={(v) => setOpen(v ? "palette" : undefined)} />
         <KeyboardDialog open={open === "keyboard"} onOpenChange={(v) => setOpen(v ? "keyboard" : undefined)} />
+        <AttributesDialog open={open === "attributes"} onOpenChange={(v) => setOpen(v ? "attributes" : undefined)} />
         <ExportDialog open={open === "export"} onOpenChange={(v) => setOpen(v ? "export" : undefined)} />
         <input
           ref={files}

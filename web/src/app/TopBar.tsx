@@ -16,15 +16,34 @@ const editMenu: MenuEntry[] = [
   { command: "cut" },
   { command: "copy" },
   { command: "paste" },
+  { command: "paste-attributes" },
+  { command: "duplicate" },
   { command: "delete" },
   { command: "ripple-delete" },
   "line",
   { command: "select-all" },
   { command: "select-none" },
   { command: "select-at-playhead" },
+  { command: "select-in-range" },
+  { command: "select-forward" },
+  { command: "select-backward" },
+  { command: "select-forward-track" },
+  { command: "select-backward-track" },
   "line",
   { command: "lift" },
   { command: "extract" },
+  { command: "close-gap" },
+  { command: "close-all-gaps" },
+];
+const trimMenu: MenuEntry[] = ["tools", "trim"].flatMap((group, n): MenuEntry[] => [
+  ...(n === 0 ? [] : (["line"] as const)),
+  ...commands.filter((c) => c.group === group).map((c) => ({ command: c.id })),
+]);
+const trackMenu: MenuEntry[] = [
+  { command: "add-video-track" },
+  { command: "add-audio-track" },
+  "line",
+  ...commands.filter((c) => c.group === "track").map((c) => ({ command: c.id })),
 ];
 const clipMenu: MenuEntry[] = [
   { command: "split" },
@@ -91,6 +110,8 @@ export function TopBar() {
         {menu("file", fileMenu)}
         {menu("edit", editMenu)}
         {menu("clip", clipMenu)}
+        {menu("trim", trimMenu)}
+        {menu("track", trackMenu)}
         {menu("mark", markMenu)}
         {menu("view", viewMenu)}
       </nav>

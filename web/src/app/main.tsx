@@ -6,6 +6,7 @@ import "../styles/theme.css";
 import "../styles/parts.css";
 import "../styles/panels.css";
 import "../styles/timeline.css";
+import "../styles/line.css";
 import { App } from "./App";
 import { arrive } from "./address";
 

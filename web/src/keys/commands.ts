@@ -5,6 +5,7 @@ import { compositionLength, compositionRate, displayedTracks, findMedia, trackIn
 import * as edit from "../edit/commands";
 import { fps, fromSecs } from "../edit/time";
 import type { Session } from "../session/session";
+import { lineCommands, nudgeSelected } from "./line";
 import { fitted, xOf, zoomed } from "../timeline/view";
 
 /** What belongs to the window and not to the film. */
@@ -18,13 +19,36 @@ export interface Ui {
   toggleTheme(): void;
   resetLayout(): void;
   fullscreen(): void;
+  enterOffset(): void;
+  pasteAttributes(): void;
 }
 
-export const panelIds = ["viewer", "timeline", "media", "inspector", "browser", "history", "jobs", "problems"] as const;
+export const panelIds = [
+  "viewer",
+  "timeline",
+  "media",
+  "inspector",
+  "browser",
+  "history",
+  "jobs",
+  "problems",
+  "markers",
+] as const;
 export type PanelId = (typeof panelIds)[number];
 
-export type Group = "play" | "mark" | "tools" | "edit" | "clip" | "add" | "view" | "project";
-export const groups: readonly Group[] = ["play", "mark", "tools", "edit", "clip", "add", "view", "project"];
+export type Group = "play" | "mark" | "tools" | "trim" | "edit" | "clip" | "track" | "add" | "view" | "project";
+export const groups: readonly Group[] = [
+  "play",
+  "mark",
+  "tools",
+  "trim",
+  "edit",
+  "clip",
+  "track",
+  "add",
+  "view",
+  "project",
+];
 
 export interface CommandEntry {
   id: string;
@@ -165,8 +189,8 @@ export const commands: readonly CommandEntry[] = [
   operation("edit", "trim-end", (c) => edit.trimToPlayhead(c, "end", false)),
   operation("edit", "lift", (c) => edit.liftOrExtract(c, false)),
   operation("edit", "extract", (c) => edit.liftOrExtract(c, true)),
-  { ...operation("edit", "nudge-left", (c) => edit.nudge(c, -1)), repeats: true },
-  { ...operation("edit", "nudge-right", (c) => edit.nudge(c, 1)), repeats: true },
+  { ...operation("edit", "nudge-left", (c, s) => nudgeSelected(c, s, -1)), repeats: true },
+  { ...operation("edit", "nudge-right", (c, s) => nudgeSelected(c, s, 1)), repeats: true },
   entry("edit", "select-all", (s) => {
     const composition = s.composition();
     if (composition !== undefined)
@@ -197,6 +221,7 @@ export const commands: readonly CommandEntry[] = [
     if (composition !== undefined)
       s.timeline.setState({ view: fitted(s.timeline.getState().view, compositionLength(composition)) });
   }),
+  ...lineCommands({ entry, operation }),
   ...panelIds.map((id) => entry("view", `panel-${id}`, (_, ui) => ui.panel(id))),
   entry("view", "toggle-theme", (_, ui) => ui.toggleTheme()),
   entry("view", "reset-layout", (_, ui) => ui.resetLayout()),

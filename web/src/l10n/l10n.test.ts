@@ -2,6 +2,8 @@ import { FluentBundle, FluentResource } from "@fluent/bundle";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
+import { attributeIds } from "../edit/choose";
+import { markerColourIds } from "../edit/markers";
 import { commands, groups, panelIds } from "../keys/commands";
 import { presetIds } from "../keys/keymap";
 import { locales, textIn, type Locale } from "./locale";
@@ -16,8 +18,8 @@ function files(folder: string): string[] {
 
 function bundle(locale: string): FluentBundle {
   const made = new FluentBundle(locale);
-  for (const file of ["editor", "commands"]) {
-    made.addResource(new FluentResource(readFileSync(join(root, "l10n", locale, `${file}.ftl`), "utf8")));
+  for (const file of readdirSync(join(root, "l10n", locale))) {
+    made.addResource(new FluentResource(readFileSync(join(root, "l10n", locale, file), "utf8")));
   }
   return made;
 }
@@ -61,11 +63,15 @@ const families: Record<string, readonly string[]> = {
   ],
   "job-": ["running", "done", "failed"],
   "limit-": ["material", "neighbour", "start", "length", "kind", "locked"],
-  "menu-": ["file", "edit", "clip", "mark", "view"],
+  "menu-": ["file", "edit", "clip", "trim", "track", "mark", "view"],
   "quality-": ["auto", "full", "half", "quarter"],
   "silent-": ["blocked", "missing"],
   "source-": ["media", "composition", "solid", "text", "shape", "subtitles", "adjustment", "null"],
   "tab-": ["effects", "transitions", "generators"],
+  "attribute-": attributeIds,
+  "marker-colour-": markerColourIds,
+  "offset-": ["point", "move", "slip", "slide", "stretch", "playhead"],
+  "point-": ["start", "end", "both"],
   "weight-": ["light", "regular", "medium", "semibold", "bold", "black"],
 };
 

@@ -4,13 +4,15 @@ import { useStore } from "zustand";
 import { createStore } from "zustand/vanilla";
 import en from "./en/editor.ftl?raw";
 import enCommands from "./en/commands.ftl?raw";
+import enLine from "./en/line.ftl?raw";
 import ja from "./ja/editor.ftl?raw";
 import jaCommands from "./ja/commands.ftl?raw";
+import jaLine from "./ja/line.ftl?raw";
 
 export const locales = { en: "English", ja: "日本語" } as const;
 export type Locale = keyof typeof locales;
 
-const sources: Record<Locale, string[]> = { en: [en, enCommands], ja: [ja, jaCommands] };
+const sources: Record<Locale, string[]> = { en: [en, enCommands, enLine], ja: [ja, jaCommands, jaLine] };
 
 function bundle(locale: Locale): FluentBundle {
   const made = new FluentBundle(locale, { useIsolating: false });

@@ -1,7 +1,9 @@
 import { common } from "./common";
+import { kdenliveLine } from "./line";
 
 export const kdenlive: Record<string, string[]> = {
   ...common,
+  ...kdenliveLine,
   "previous-edit": ["Ctrl+Alt+ArrowLeft"],
   "next-edit": ["Ctrl+Alt+ArrowRight"],
   "previous-marker": ["Ctrl+Shift+ArrowLeft"],

@@ -10,6 +10,8 @@ export interface Overlay {
   box?: { x: number; y: number; width: number; height: number };
   /** An edge, with whether there is material to go on. */
   edges: readonly { time: number; y: number; height: number; free: boolean; side: "start" | "end" }[];
+  /** The edit point that is selected. */
+  points?: readonly { time: number; y: number; height: number; free: boolean; side: "start" | "end" }[];
   blade?: { time: number; y: number; height: number };
   drop?: { start: number; length: number; y: number; height: number; line: boolean };
   label?: { text: string; x: number; y: number; warn: boolean };
@@ -31,13 +33,21 @@ export function paintOverlay(ctx: Context2D, view: View, palette: Palette, overl
     ctx.fillStyle = palette.warn;
     ctx.fillRect(Math.round(xOf(view, time)) - 0.5, 0, 1, view.height);
   }
-  for (const edge of overlay.edges) {
+  for (const edge of [...(overlay.points ?? []), ...overlay.edges]) {
     const x = xOf(view, edge.time);
     ctx.fillStyle = edge.free ? palette.good : palette.danger;
     ctx.fillRect(edge.side === "start" ? x : x - 3, edge.y + 1, 3, edge.height - 2);
     const inward = edge.side === "start" ? x : x - 7;
     ctx.fillRect(inward, edge.y + 1, 7, 2);
     ctx.fillRect(inward, edge.y + edge.height - 3, 7, 2);
+  }
+  for (const { time, y, height, side } of overlay.points ?? []) {
+    // A halo tells what is selected from what the pointer is over.
+    const x = xOf(view, time);
+    ctx.globalAlpha = 0.3;
+    ctx.fillStyle = palette.accent;
+    ctx.fillRect(side === "start" ? x : x - 14, y + 1, 14, height - 2);
+    ctx.globalAlpha = 1;
   }
   if (overlay.blade !== undefined) {
     ctx.fillStyle = palette.danger;
