@@ -14,7 +14,7 @@ import { Dock, type DockHandle } from "./Dock";
 import { ExportDialog } from "./ExportDialog";
 import { KeyboardDialog } from "./KeyboardDialog";
 import { Notices } from "./Notices";
-import { settingsStore } from "./settings";
+import { ownOf, settingsStore } from "./settings";
 import { TopBar } from "./TopBar";
 
 type Open = "palette" | "keyboard" | "export" | "attributes" | undefined;
@@ -25,7 +25,7 @@ export function Editor({ session }: { session: Session }) {
   const dock = useRef<DockHandle>(null);
   const files = useRef<HTMLInputElement>(null);
   const settings = useStore(settingsStore);
-  const map = useMemo(() => keymap(settings.preset, settings.own), [settings]);
+  const map = useMemo(() => keymap(settings.preset, ownOf(settings)), [settings]);
   const name = useStore(session.document, (s) => s.project?.name);
   const failure = useStore(session.document, (s) => (s.project === undefined ? s.failure : undefined));
 

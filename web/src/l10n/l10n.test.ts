@@ -69,6 +69,7 @@ const families: Record<string, readonly string[]> = {
   "source-": ["media", "composition", "solid", "text", "shape", "subtitles", "adjustment", "null"],
   "tab-": ["effects", "transitions", "generators"],
   "attribute-": attributeIds,
+  "keys-filter-": ["all", "changed", "conflicts", "without"],
   "marker-colour-": markerColourIds,
   "offset-": ["point", "move", "slip", "slide", "stretch", "playhead"],
   "point-": ["start", "end", "both"],

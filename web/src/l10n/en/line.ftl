@@ -117,3 +117,32 @@ marker-colour-pink = Pink
 marker-colour-red = Red
 marker-colour-orange = Orange
 marker-colour-yellow = Yellow
+
+## Keys
+keys-filter = Which commands
+keys-filter-all = All commands
+keys-filter-changed = Changed
+keys-filter-conflicts = In conflict
+keys-filter-without = Without a key
+keys-conflicts =
+    { $count ->
+        [one] One key is used for several commands
+       *[other] { $count } keys are used for several commands
+    }
+keys-show = Show
+keys-find = Find by key
+keys-find-clear = Any key
+keys-remove = Remove { $chord } from “{ $command }”
+keys-taken = { $chord } is also used for { $commands }
+keys-take = Use it only here
+keys-import = Import…
+keys-export = Export
+keys-import-wrong = This is not a file of keys
+keys-imported =
+    { $count ->
+        [one] One changed key
+       *[other] { $count } changed keys
+    }{ $unknown ->
+        [0] {""}
+       *[other] , { $unknown } unknown commands left out
+    }

@@ -113,3 +113,24 @@ marker-colour-pink = ピンク
 marker-colour-red = 赤
 marker-colour-orange = オレンジ
 marker-colour-yellow = 黄
+
+## Keys
+keys-filter = 表示するコマンド
+keys-filter-all = すべてのコマンド
+keys-filter-changed = 変更したもの
+keys-filter-conflicts = 競合しているもの
+keys-filter-without = キーのないもの
+keys-conflicts = { $count } 個のキーが複数のコマンドに使われています
+keys-show = 表示
+keys-find = キーで検索
+keys-find-clear = すべてのキー
+keys-remove = 「{ $command }」から { $chord } を外す
+keys-taken = { $chord } は { $commands } にも使われています
+keys-take = ここだけで使う
+keys-import = 読み込む…
+keys-export = 書き出す
+keys-import-wrong = キー設定のファイルではありません
+keys-imported = { $count } 個のキーを読み込みました{ $unknown ->
+        [0] {""}
+       *[other] （不明なコマンド { $unknown } 個を除く）
+    }
