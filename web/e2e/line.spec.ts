@@ -266,3 +266,102 @@ test("records keys, shows and solves conflicts, and keeps them for each preset",
   await editor.keyboard.press("Control+b");
   await expect(editor.getByRole("gridcell", { name: /lake_mirror/ })).toHaveCount(3);
 });
+
+test("has workspaces that are switched, saved, renamed, reset and deleted", async ({ editor }) => {
+  await editor.getByRole("tab", { name: "Library" }).click();
+  await editor.keyboard.press("Alt+Shift+3");
+  const timeline = editor.locator(".timeline");
+  await expect.poll(async () => (await timeline.boundingBox())?.height ?? 0).toBeGreaterThan(400);
+  await editor.keyboard.press("Alt+Shift+0");
+  const dialog = editor.getByRole("dialog", { name: "Workspace" });
+  await dialog.getByRole("textbox", { name: "Name of a new workspace" }).fill("Dialogue");
+  await dialog.getByRole("button", { name: "Save present arrangement" }).click();
+  await dialog.getByRole("textbox", { name: "Name of “Dialogue”" }).fill("Dialogues");
+  await editor.keyboard.press("Enter");
+  await expect(dialog.getByRole("button", { name: "Go to “Dialogues”" })).toHaveAttribute("aria-pressed", "true");
+  expect(await serious(editor)).toEqual([]);
+  await dialog.getByRole("button", { name: "Edit", exact: true }).click();
+  await editor.keyboard.press("Escape");
+  await expect.poll(async () => (await timeline.boundingBox())?.height ?? 999).toBeLessThan(400);
+  // The tab that was left open is open again.
+  await expect(editor.getByRole("tab", { name: "Library" })).toHaveAttribute("aria-selected", "true");
+  await editor.getByRole("button", { name: "Workspace", exact: true }).click();
+  await editor.getByRole("menuitem", { name: "Reset layout" }).click();
+  await expect(editor.getByRole("tab", { name: "Media" })).toHaveAttribute("aria-selected", "true");
+  await editor.getByRole("button", { name: "Workspace", exact: true }).click();
+  await editor.getByRole("menuitem", { name: "Dialogues" }).click();
+  await editor.reload();
+  await shows(editor, 0);
+  await expect.poll(async () => (await timeline.boundingBox())?.height ?? 0).toBeGreaterThan(400);
+  await editor.keyboard.press("Alt+Shift+0");
+  await dialog.getByRole("button", { name: "Delete “Dialogues”" }).click();
+  await expect(dialog.getByRole("button", { name: "Edit", exact: true })).toHaveAttribute("aria-pressed", "true");
+});
+
+test("has settings for language, theme, text, times and snapping, which outlive a reload", async ({ editor }) => {
+  await editor.keyboard.press("Control+Comma");
+  const dialog = editor.getByRole("dialog");
+  const choose = async (field: string, option: string) => {
+    await dialog.getByRole("combobox", { name: field, exact: true }).click();
+    await editor.getByRole("option", { name: option, exact: true }).click();
+  };
+  expect(await serious(editor)).toEqual([]);
+  await choose("Theme", "Light");
+  await expect(editor.locator("html")).toHaveAttribute("data-theme", "light");
+  await choose("Times as", "Frames");
+  await choose("Motion", "Reduced");
+  await dialog.getByRole("switch", { name: "Snapping" }).click();
+  await choose("Size of text in steps", "150 %");
+  await expect(editor.locator("body")).toHaveCSS("font-size", "18px");
+  await editor.keyboard.press("Escape");
+  await editor.getByTestId("timecode").fill("300");
+  await editor.keyboard.press("Enter");
+  await shows(editor, 300);
+  await expect(editor.getByTestId("timecode")).toHaveValue("300");
+  await editor.reload();
+  await expect(editor.getByRole("button", { name: "Snapping" })).toHaveAttribute("aria-pressed", "false");
+  await expect(editor.locator("body")).toHaveCSS("font-size", "18px");
+  // The canvas has grown with the text: the first row is one and a half times as high.
+  const heads = editor.getByRole("list", { name: "Tracks" }).getByRole("listitem");
+  await expect.poll(async () => (await heads.first().boundingBox())?.height).toBe(87);
+  await editor.keyboard.press("Control+Comma");
+  await choose("Language", "日本語");
+  await expect(editor.getByRole("dialog", { name: "設定" })).toBeVisible();
+  await editor.getByRole("button", { name: "設定を元に戻す" }).click();
+  await expect(editor.locator("body")).toHaveCSS("font-size", "12px");
+});
+
+test.describe("at 200 % and 1024 pixels", () => {
+  test.use({ viewport: { width: 1024, height: 768 } });
+
+  test("no control is cut off", async ({ editor }) => {
+    await editor.evaluate(() => localStorage.setItem("cutroom.preferences", JSON.stringify({ textSize: 200 })));
+    await editor.reload();
+    await shows(editor, 0);
+    await at(editor, 100, 100);
+    await editor.waitForTimeout(400);
+    await editor.screenshot({ path: "test-results/look/large-text.png" });
+    const cut = await editor.evaluate(() => {
+      const found: string[] = [];
+      for (const control of document.querySelectorAll<HTMLElement>("button, input, [role=slider], [role=combobox]")) {
+        const box = control.getBoundingClientRect();
+        if (box.width === 0 || control.closest(".sr-only, .dv-tabs-overflow-dropdown-default") !== null) continue;
+        // What a parent scrolls to can be reached; what it only hides cannot.
+        let [left, right] = [0, innerWidth];
+        for (let parent = control.parentElement; parent !== null; parent = parent.parentElement) {
+          const style = getComputedStyle(parent);
+          const around = parent.getBoundingClientRect();
+          if (style.overflowX === "auto" || style.overflowX === "scroll") break;
+          if (style.overflowX === "visible") continue;
+          [left, right] = [Math.max(left, around.left), Math.min(right, around.right)];
+        }
+        if (box.left < left - 1 || box.right > right + 1)
+          found.push(
+            `${control.getAttribute("aria-label") ?? control.textContent} ${Math.round(box.left)}–${Math.round(box.right)} in ${Math.round(left)}–${Math.round(right)}`,
+          );
+      }
+      return found;
+    });
+    expect(cut).toEqual([]);
+  });
+});

@@ -15,9 +15,11 @@ import { ExportDialog } from "./ExportDialog";
 import { KeyboardDialog } from "./KeyboardDialog";
 import { Notices } from "./Notices";
 import { ownOf, settingsStore } from "./settings";
+import { SettingsDialog } from "./SettingsDialog";
 import { TopBar } from "./TopBar";
+import { WorkspacesDialog } from "./WorkspacesDialog";
 
-type Open = "palette" | "keyboard" | "export" | "attributes" | undefined;
+type Open = "palette" | "keyboard" | "export" | "attributes" | "settings" | "workspaces" | undefined;
 
 export function Editor({ session }: { session: Session }) {
   const text = useText();
@@ -41,6 +43,9 @@ export function Editor({ session }: { session: Session }) {
       toggleTheme: () => setTheme(themeStore.getState().theme === "dark" ? "light" : "dark"),
       enterOffset: () => document.querySelector<HTMLElement>(".offset-entry")?.focus(),
       pasteAttributes: () => setOpen("attributes"),
+      settings: () => setOpen("settings"),
+      workspaces: () => setOpen("workspaces"),
+      workspace: (id) => dock.current?.workspace(id),
       fullscreen: () => {
         if (document.fullscreenElement !== null) void document.exitFullscreen();
         else void document.querySelector(".viewer")?.requestFullscreen();
@@ -111,6 +116,12 @@ export function Editor({ session }: { session: Session }) {
         <CommandPalette open={open === "palette"} onOpenChange={(v) => setOpen(v ? "palette" : undefined)} />
         <KeyboardDialog open={open === "keyboard"} onOpenChange={(v) => setOpen(v ? "keyboard" : undefined)} />
         <AttributesDialog open={open === "attributes"} onOpenChange={(v) => setOpen(v ? "attributes" : undefined)} />
+        <SettingsDialog open={open === "settings"} onOpenChange={(v) => setOpen(v ? "settings" : undefined)} />
+        <WorkspacesDialog
+          open={open === "workspaces"}
+          onOpenChange={(v) => setOpen(v ? "workspaces" : undefined)}
+          layout={() => dock.current?.layout()}
+        />
         <ExportDialog open={open === "export"} onOpenChange={(v) => setOpen(v ? "export" : undefined)} />
         <input
           ref={files}

@@ -3,11 +3,11 @@
 import type { Operation } from "../api/types";
 import { compositionRate, findClip } from "../document/select";
 import { type Context, moveBy } from "./commands";
+import { enteredTime, type TimeDisplay } from "./display";
 import { type EditPoint, pointTime, trimPoint } from "./point";
 import { endOf, type Limit } from "./preview";
 import { slide, stretch } from "./slide";
 import { frameAt, timeOfFrame, toFlicks } from "./time";
-import { entered } from "./timecode";
 import { slip } from "./trim";
 
 export type OffsetOf = "point" | "move" | "slip" | "slide" | "stretch" | "playhead";
@@ -32,18 +32,23 @@ export function offsetOf({ selected }: Context, { point, tool }: Meant): OffsetO
 }
 
 /** Nothing where what was typed is no time. */
-export function offsetBy(context: Context, meant: Meant, typed: string): Offset | undefined {
+export function offsetBy(
+  context: Context,
+  meant: Meant,
+  typed: string,
+  display: TimeDisplay = "timecode",
+): Offset | undefined {
   const { project, composition, selected, now, alone, unsynced } = context;
   const rate = compositionRate(composition);
   const frameOf = (time: number) => frameAt(rate, time);
   const clips = selected.map((id) => findClip(project, id)?.clip).filter((c) => c !== undefined);
   const what = offsetOf(context, meant);
   const to = (present: number) => {
-    const frame = entered(rate, typed, present);
+    const frame = enteredTime(display, rate, typed, present);
     return frame === undefined ? undefined : timeOfFrame(rate, frame);
   };
   if (what === "playhead") {
-    const frame = entered(rate, typed, frameOf(now));
+    const frame = enteredTime(display, rate, typed, frameOf(now));
     return frame === undefined ? undefined : { seek: frame };
   }
   if (what === "point") {
@@ -65,7 +70,7 @@ export function offsetBy(context: Context, meant: Meant, typed: string): Offset 
     return { command: command as Operation | undefined, limit: preview.limit };
   }
   if (what === "slip") {
-    const frames = entered(rate, typed, 0);
+    const frames = enteredTime(display, rate, typed, 0);
     if (frames === undefined) return undefined;
     const by = Math.sign(frames) * timeOfFrame(rate, Math.abs(frames));
     const { command, preview } = slip(project, composition, first.id, by);

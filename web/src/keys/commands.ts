@@ -21,6 +21,9 @@ export interface Ui {
   fullscreen(): void;
   enterOffset(): void;
   pasteAttributes(): void;
+  settings(): void;
+  workspaces(): void;
+  workspace(id: string): void;
 }
 
 export const panelIds = [
@@ -34,6 +37,9 @@ export const panelIds = [
   "problems",
   "markers",
 ] as const;
+export const workspaceIds = ["edit", "colour", "sound"] as const;
+export type WorkspaceId = (typeof workspaceIds)[number];
+
 export type PanelId = (typeof panelIds)[number];
 
 export type Group = "play" | "mark" | "tools" | "trim" | "edit" | "clip" | "track" | "add" | "view" | "project";
@@ -222,6 +228,8 @@ export const commands: readonly CommandEntry[] = [
       s.timeline.setState({ view: fitted(s.timeline.getState().view, compositionLength(composition)) });
   }),
   ...lineCommands({ entry, operation }),
+  ...workspaceIds.map((id) => entry("view", `workspace-${id}`, (_, ui) => ui.workspace(id))),
+  entry("view", "workspaces", (_, ui) => ui.workspaces()),
   ...panelIds.map((id) => entry("view", `panel-${id}`, (_, ui) => ui.panel(id))),
   entry("view", "toggle-theme", (_, ui) => ui.toggleTheme()),
   entry("view", "reset-layout", (_, ui) => ui.resetLayout()),
@@ -229,6 +237,7 @@ export const commands: readonly CommandEntry[] = [
 
   entry("project", "palette", (_, ui) => ui.palette()),
   entry("project", "keyboard", (_, ui) => ui.keyboard()),
+  entry("project", "settings", (_, ui) => ui.settings()),
   entry("project", "save", (s) => void s.run({ save: {} }, "save")),
   entry("project", "import", (_, ui) => ui.importFiles()),
   entry("project", "export", (_, ui) => ui.exportFilm()),

@@ -4,8 +4,11 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { attributeIds } from "../edit/choose";
 import { markerColourIds } from "../edit/markers";
-import { commands, groups, panelIds } from "../keys/commands";
+import { commands, groups, panelIds, workspaceIds } from "../keys/commands";
 import { presetIds } from "../keys/keymap";
+import { timeDisplays } from "../edit/display";
+import { motions } from "../ui/preferences";
+import { themeChoices } from "../ui/theme";
 import { locales, textIn, type Locale } from "./locale";
 
 const root = join(import.meta.dirname, "..");
@@ -63,12 +66,16 @@ const families: Record<string, readonly string[]> = {
   ],
   "job-": ["running", "done", "failed"],
   "limit-": ["material", "neighbour", "start", "length", "kind", "locked"],
-  "menu-": ["file", "edit", "clip", "trim", "track", "mark", "view"],
+  "menu-": ["file", "edit", "clip", "trim", "track", "mark", "view", "workspace"],
   "quality-": ["auto", "full", "half", "quarter"],
   "silent-": ["blocked", "missing"],
   "source-": ["media", "composition", "solid", "text", "shape", "subtitles", "adjustment", "null"],
   "tab-": ["effects", "transitions", "generators"],
   "attribute-": attributeIds,
+  "motion-": motions,
+  "workspace-": workspaceIds,
+  "theme-": themeChoices,
+  "time-display-": timeDisplays,
   "keys-filter-": ["all", "changed", "conflicts", "without"],
   "marker-colour-": markerColourIds,
   "offset-": ["point", "move", "slip", "slide", "stretch", "playhead"],

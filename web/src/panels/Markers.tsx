@@ -12,10 +12,10 @@ import {
   sortedMarkers,
 } from "../edit/markers";
 import { frameAt, toFlicks } from "../edit/time";
-import { timecode } from "../edit/timecode";
 import { useText } from "../l10n/locale";
 import { Button, CommandButton, Empty, Search, Tip } from "../ui/parts";
 import { Field, TextField, TimeField } from "../ui/fields";
+import { useTimes } from "../ui/preferences";
 import { useComposition, useEditor, useSession } from "../ui/session-context";
 
 /** All markers of the composition in order: a click goes there and shows the rest of it. */
@@ -62,7 +62,8 @@ function Row({ marker, composition, open }: { marker: Marker; composition: Compo
   const text = useText();
   const row = useRef<HTMLLIElement>(null);
   const rate = compositionRate(composition);
-  const code = (time: number) => timecode(rate, frameAt(rate, time));
+  const times = useTimes();
+  const code = (time: number) => times.shown(rate, frameAt(rate, time));
   const length = toFlicks(marker.duration);
   const remove = () => void session.run(removeMarker(composition, marker.id), "delete-marker");
   useEffect(() => {

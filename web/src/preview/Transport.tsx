@@ -16,9 +16,11 @@ import { type PointerEvent, useEffect, useRef, useState } from "react";
 import { useStore } from "zustand";
 import { compositionLength, compositionRate } from "../document/select";
 import { frameAt, framesIn, type Rate, timeOfFrame } from "../edit/time";
-import { entered, timecode } from "../edit/timecode";
+import { enteredTime, timeText } from "../edit/display";
+import { timecode } from "../edit/timecode";
 import { useText } from "../l10n/locale";
 import { CommandButton, IconButton, Select, Slider } from "../ui/parts";
+import { useTimes } from "../ui/preferences";
 import { useComposition, useEditor, useSession } from "../ui/session-context";
 import type { QualityMode } from "../wire/messages";
 
@@ -28,6 +30,7 @@ export function Transport() {
   const session = useSession();
   const text = useText();
   const composition = useComposition();
+  const times = useTimes();
   const { activity, speed, quality, volume, muted, silent } = useStore(session.transport, (s) => s);
   if (composition === undefined) return <div className="transport" />;
   const rate = compositionRate(composition);
@@ -52,7 +55,7 @@ export function Transport() {
         </div>
         <div className="transport-side end">
           <span className="muted timecode" title={text("length")}>
-            {timecode(rate, frames)}
+            {times.shown(rate, frames)}
           </span>
           <CommandButton id="mark-clip" icon={Brackets} />
           <Select
@@ -105,16 +108,17 @@ function TimecodeEntry({ rate }: { rate: Rate }) {
   const session = useSession();
   const text = useText();
   const input = useRef<HTMLInputElement>(null);
+  const { display } = useTimes();
   const [typed, setTyped] = useState<string>();
   const editing = typed !== undefined;
   useEffect(() => {
     if (editing) return undefined;
     return session.playhead.follow((frame) => {
-      if (input.current !== null) input.current.value = timecode(rate, frame);
+      if (input.current !== null) input.current.value = timeText(display, rate, frame);
     });
-  }, [session, rate, editing]);
+  }, [session, rate, editing, display]);
   const commit = () => {
-    const frame = entered(rate, typed ?? "", session.playhead.frame);
+    const frame = enteredTime(display, rate, typed ?? "", session.playhead.frame);
     if (frame !== undefined) session.seek(frame);
     setTyped(undefined);
     input.current?.blur();
@@ -127,7 +131,7 @@ function TimecodeEntry({ rate }: { rate: Rate }) {
       aria-label={text("timecode-entry")}
       title={text("timecode-hint")}
       size={11}
-      defaultValue={timecode(rate, session.playhead.frame)}
+      defaultValue={timeText(display, rate, session.playhead.frame)}
       onFocus={(e) => {
         setTyped(e.currentTarget.value);
         e.currentTarget.select();

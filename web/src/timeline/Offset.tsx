@@ -3,12 +3,14 @@ import { useStore } from "zustand";
 import { offsetBy, offsetOf } from "../edit/offset";
 import { useText } from "../l10n/locale";
 import { Tip } from "../ui/parts";
+import { useTimes } from "../ui/preferences";
 import { useEditor } from "../ui/session-context";
 
 /** A time that is typed for what is selected: `+12`, `-1.`, `10:00`. */
 export function OffsetEntry() {
   const { session, keymap } = useEditor();
   const text = useText();
+  const { display } = useTimes();
   const [typed, setTyped] = useState("");
   const [wrong, setWrong] = useState<string>();
   const tool = useStore(session.timeline, (s) => s.tool);
@@ -20,7 +22,7 @@ export function OffsetEntry() {
   const label = text(`offset-${what}`);
   const commit = async () => {
     const now = session.context();
-    const offset = now === undefined ? undefined : offsetBy(now, { point, tool }, typed);
+    const offset = now === undefined ? undefined : offsetBy(now, { point, tool }, typed, display);
     if (offset === undefined) {
       setWrong(text("offset-wrong"));
       return;

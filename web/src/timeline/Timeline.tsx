@@ -124,7 +124,8 @@ export function Timeline() {
     markerAt(composition, session.timeline.getState().view, rulerX(event));
   /** The lower half has the markers, the upper one is free to scrub. */
   const onMarkers = (event: PointerEvent<HTMLElement>) =>
-    event.clientY - event.currentTarget.getBoundingClientRect().top > RULER_HEIGHT / 2;
+    event.clientY - event.currentTarget.getBoundingClientRect().top >
+    (RULER_HEIGHT / 2) * (session.timeline.getState().view.scale ?? 1);
   /** Opens what a nested clip shows. */
   const onDoubleClick = () => {
     const now = surface.current?.situation();
@@ -153,7 +154,10 @@ export function Timeline() {
   return (
     <div className="timeline">
       <Toolbar />
-      <div className="tl-grid" style={{ gridTemplateRows: `${RULER_HEIGHT}px minmax(0, 1fr) 14px` }}>
+      <div
+        className="tl-grid"
+        style={{ gridTemplateRows: `calc(${RULER_HEIGHT}px * var(--scale)) minmax(0, 1fr) calc(14px * var(--scale))` }}
+      >
         <div className="tl-corner" />
         <div className="tl-ruler">
           <Context entries={rulerMenu}>

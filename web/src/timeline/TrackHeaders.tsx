@@ -18,12 +18,13 @@ export function TrackHeaders() {
   const text = useText();
   const composition = useComposition();
   const top = useStore(session.timeline, (s) => s.view.top);
+  const scale = useStore(session.timeline, (s) => s.view.scale ?? 1);
   const rowHeights = useStore(session.timeline, (s) => s.rowHeights);
   if (composition === undefined) return <div className="tl-headers" />;
   return (
     <div className="tl-headers" role="list" aria-label={text("tracks")}>
-      {rowsOf(composition, top, rowHeights).map(({ track, y, height }) => (
-        <Header key={track.id} composition={composition} track={track} y={y} height={height} />
+      {rowsOf(composition, top, rowHeights, scale).map(({ track, y, height }) => (
+        <Header key={track.id} composition={composition} track={track} y={y} height={height} scale={scale} />
       ))}
     </div>
   );
@@ -34,11 +35,13 @@ function Header({
   track,
   y,
   height,
+  scale,
 }: {
   composition: Composition;
   track: Track;
   y: number;
   height: number;
+  scale: number;
 }) {
   const session = useSession();
   const text = useText();
@@ -114,7 +117,7 @@ function Header({
         role="listitem"
         aria-label={track.name || label}
         style={{ top: y, height }}
-        data-low={height < 42}
+        data-low={height < 42 * scale}
       >
         <Tip
           label={text("track-target-hint")}
@@ -201,7 +204,7 @@ function Header({
             />
           </div>
         </div>
-        <Resizer track={track} height={height} label={label} />
+        <Resizer track={track} height={Math.round(height / scale)} scale={scale} label={label} />
       </div>
     </Context>
   );
@@ -214,7 +217,7 @@ function resetHeight(session: Session, id: string): void {
 }
 
 /** The lower edge of a header: dragged, or moved by the arrow keys; a double click resets it. */
-function Resizer({ track, height, label }: { track: Track; height: number; label: string }) {
+function Resizer({ track, height, scale, label }: { track: Track; height: number; scale: number; label: string }) {
   const session = useSession();
   const text = useText();
   const from = useRef<{ y: number; height: number } | undefined>(undefined);
@@ -224,7 +227,7 @@ function Resizer({ track, height, label }: { track: Track; height: number; label
     session.timeline.setState({ rowHeights: new Map(rowHeights).set(track.id, kept) });
   };
   const move = (event: PointerEvent) => {
-    if (from.current !== undefined) set(from.current.height + event.clientY - from.current.y);
+    if (from.current !== undefined) set(from.current.height + (event.clientY - from.current.y) / scale);
   };
   const onKey = (event: KeyboardEvent) => {
     if (event.key === "ArrowDown") set(height + 8);

@@ -27,7 +27,7 @@ export function hitTest(rows: readonly Row[], view: View, x: number, y: number):
   if (row === undefined) return { kind: "nothing" };
   const index = trackIndex(row.track);
   const time = timeAt(view, x);
-  for (const [id, span] of y > row.y + 18 ? spansOf(index) : []) {
+  for (const [id, span] of y > row.y + NAME_PX * (view.scale ?? 1) ? spansOf(index) : []) {
     const width = (span.end - span.start) / view.flicksPerPx;
     if (width >= 8 && time >= span.start && time < span.end) return { kind: "transition", row, id };
   }
@@ -65,8 +65,8 @@ export function markerAt(composition: Composition, view: View, x: number): Marke
 export type Zone = "move" | "slip" | "slide" | "stretch";
 
 /** With the trim tool the bar with the name slides, and the pictures below it slip. */
-export function zoneOf(hit: { row: Row }, tool: Tool, y: number): Zone {
-  if (tool === "trim") return y < hit.row.y + NAME_PX ? "slide" : "slip";
+export function zoneOf(hit: { row: Row }, tool: Tool, y: number, scale = 1): Zone {
+  if (tool === "trim") return y < hit.row.y + NAME_PX * scale ? "slide" : "slip";
   return tool === "slip" || tool === "slide" || tool === "stretch" ? tool : "move";
 }
 
@@ -77,12 +77,12 @@ const zoneCursors: Record<Zone, string> = {
   stretch: "col-resize",
 };
 
-export function cursorOf(hit: Hit, tool: Tool, ctrl: boolean, y: number): string {
+export function cursorOf(hit: Hit, tool: Tool, ctrl: boolean, y: number, scale = 1): string {
   if (hit.kind === "nothing" || hit.kind === "row") return "default";
   if (hit.kind === "transition") return "pointer";
   if (tool === "blade") return "crosshair";
   const edges = tool === "select" || tool === "trim" || tool === "stretch";
-  if (hit.kind === "clip" || !edges) return zoneCursors[zoneOf(hit, tool, y)];
+  if (hit.kind === "clip" || !edges) return zoneCursors[zoneOf(hit, tool, y, scale)];
   if (hit.kind === "cut" && !ctrl) return "col-resize";
   if (tool === "stretch" || ctrl === (tool === "trim")) return "ew-resize";
   return hit.kind === "edge" && hit.edge === "start" ? "e-resize" : "w-resize";

@@ -6,6 +6,7 @@ import { type EditPoint, pointMarks } from "../edit/point";
 import type { Preview } from "../edit/preview";
 import { lineOptions } from "../session/line";
 import type { Session } from "../session/session";
+import { preferences, scaleOf } from "../ui/preferences";
 import { apiErrors } from "../wire/errors";
 import type { ApiError, Composition } from "../api/types";
 import { Gestures } from "./gestures/controller";
@@ -80,6 +81,7 @@ export class Surface implements Host {
         this.repaint("clips");
       }),
       session.playhead.follow(() => this.movePlayhead(true)),
+      preferences.subscribe(() => this.resize()),
     );
     const observer = new ResizeObserver(() => this.resize());
     observer.observe(elements.area);
@@ -119,8 +121,9 @@ export class Surface implements Host {
     const [width, height] = [area.clientWidth, area.clientHeight];
     if (width === 0 || height === 0) return;
     const dpr = globalThis.devicePixelRatio || 1;
+    const scale = scaleOf(preferences.getState());
     for (const [canvas, h] of [
-      [ruler, RULER_HEIGHT],
+      [ruler, RULER_HEIGHT * scale],
       [clips, height],
       [overlay, height],
     ] as const) {
@@ -128,7 +131,7 @@ export class Surface implements Host {
       canvas.height = Math.round(h * dpr);
     }
     const { timeline } = this.session;
-    timeline.setState({ view: { ...timeline.getState().view, width, height } });
+    timeline.setState({ view: { ...timeline.getState().view, width, height, scale } });
     this.repaint();
   }
 
@@ -148,6 +151,7 @@ export class Surface implements Host {
         view,
         palette: this.palette,
         range,
+        display: preferences.getState().time,
         length: compositionLength(composition),
       });
       this.movePlayhead(false);
@@ -221,12 +225,13 @@ export class Surface implements Host {
       project,
       composition,
       view,
-      rows: rowsOf(composition, view.top, rowHeights),
+      rows: rowsOf(composition, view.top, rowHeights, view.scale),
       selected,
       tool,
       snapping,
       now: this.session.now(),
       range,
+      display: preferences.getState().time,
       ...lineOptions(this.session.line.getState()),
     };
   }

@@ -17,6 +17,11 @@ export const commonLine: Record<string, string[]> = {
   "toggle-track-solo": ["Ctrl+Alt+8"],
   "taller-tracks": ["Alt+Shift+Equal"],
   "shorter-tracks": ["Alt+Shift+Minus"],
+  "workspace-edit": ["Alt+Shift+1"],
+  "workspace-colour": ["Alt+Shift+2"],
+  "workspace-sound": ["Alt+Shift+3"],
+  workspaces: ["Alt+Shift+0"],
+  settings: ["Ctrl+Comma"],
 };
 
 /** Those of Resolve, which Kdenlive, having none of its own, takes over. */

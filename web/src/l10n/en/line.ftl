@@ -146,3 +146,44 @@ keys-imported =
         [0] {""}
        *[other] , { $unknown } unknown commands left out
     }
+
+## Workspaces and settings
+menu-workspace = Workspace
+cmd-workspace-edit = Workspace: Edit
+cmd-workspace-colour = Workspace: Colour
+cmd-workspace-sound = Workspace: Sound
+cmd-workspaces = Manage workspaces…
+workspace-edit = Edit
+workspace-colour = Colour
+workspace-sound = Sound
+workspaces-about = A workspace is an arrangement of panels. Each keeps what you change in it until you reset it.
+workspace-go = Go to “{ $name }”
+workspace-name-of = Name of “{ $name }”
+workspace-remove = Delete “{ $name }”
+workspace-new = Name of a new workspace
+workspace-save = Save present arrangement
+workspace-taken = There is a workspace of that name already
+cmd-settings = Settings
+settings-about = They belong to this browser and apply to all projects.
+settings-look = Look
+settings-editing = Editing
+settings-language = Language
+settings-theme = Theme
+theme-system = As the system
+theme-dark = Dark
+theme-light = Light
+settings-text-size = Size of text
+settings-text-size-steps = Size of text in steps
+settings-motion = Motion
+motion-system = As the system
+motion-reduced = Reduced
+settings-keys = Keys
+settings-keys-change = Change keys
+settings-time = Times as
+time-display-timecode = Timecode
+time-display-frames = Frames
+time-display-seconds = Seconds
+settings-snapping = Snapping
+settings-snapping-about = When a project is opened
+settings-quality-about = When a project is opened
+settings-reset = Reset settings

@@ -134,3 +134,44 @@ keys-imported = { $count } 個のキーを読み込みました{ $unknown ->
         [0] {""}
        *[other] （不明なコマンド { $unknown } 個を除く）
     }
+
+## Workspaces and settings
+menu-workspace = ワークスペース
+cmd-workspace-edit = ワークスペース：編集
+cmd-workspace-colour = ワークスペース：カラー
+cmd-workspace-sound = ワークスペース：サウンド
+cmd-workspaces = ワークスペースを管理…
+workspace-edit = 編集
+workspace-colour = カラー
+workspace-sound = サウンド
+workspaces-about = ワークスペースはパネルの配置です。変更は元に戻すまで保持されます。
+workspace-go = 「{ $name }」に切り替え
+workspace-name-of = 「{ $name }」の名前
+workspace-remove = 「{ $name }」を削除
+workspace-new = 新しいワークスペースの名前
+workspace-save = 現在の配置を保存
+workspace-taken = 同じ名前のワークスペースがあります
+cmd-settings = 設定
+settings-about = このブラウザに保存され、すべてのプロジェクトで使われます。
+settings-look = 表示
+settings-editing = 編集
+settings-language = 言語
+settings-theme = テーマ
+theme-system = システムに合わせる
+theme-dark = ダーク
+theme-light = ライト
+settings-text-size = 文字の大きさ
+settings-text-size-steps = 文字の大きさ（段階）
+settings-motion = 動き
+motion-system = システムに合わせる
+motion-reduced = 減らす
+settings-keys = キー
+settings-keys-change = キーを変更
+settings-time = 時間の表示
+time-display-timecode = タイムコード
+time-display-frames = フレーム
+time-display-seconds = 秒
+settings-snapping = スナップ
+settings-snapping-about = プロジェクトを開いたとき
+settings-quality-about = プロジェクトを開いたとき
+settings-reset = 設定を元に戻す

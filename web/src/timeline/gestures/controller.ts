@@ -108,7 +108,7 @@ export class Gestures {
     }
     const selected = this.press(hit.clip.id, pointer, now);
     const { id } = hit.clip;
-    switch (zoneOf(hit, tool, pointer.y)) {
+    switch (zoneOf(hit, tool, pointer.y, now.view.scale)) {
       case "slip":
         return new SlipDrag(this.host, pointer, now, this.limitText, id);
       case "slide":
@@ -167,7 +167,7 @@ export class Gestures {
     const now = this.host.situation();
     if (now === undefined) return;
     const hit = hitTest(now.rows, now.view, pointer.x, pointer.y);
-    this.host.cursor(cursorOf(hit, now.tool, pointer.ctrl, pointer.y));
+    this.host.cursor(cursorOf(hit, now.tool, pointer.ctrl, pointer.y, now.view.scale));
     if (now.tool === "blade") {
       const over = hit.kind === "clip" || hit.kind === "edge" || hit.kind === "cut";
       const row = over ? hit.row : undefined;

@@ -6,7 +6,7 @@ import { move } from "../../edit/move";
 import { type Drag, type Limit, still } from "../../edit/preview";
 import { snapBy, type SnapTimes, snapTimes } from "../../edit/snap";
 import { frameAt, onFrame } from "../../edit/time";
-import { timecode } from "../../edit/timecode";
+import { timeText } from "../../edit/display";
 import { slide, stretch } from "../../edit/slide";
 import { edgeOf, slip, trim } from "../../edit/trim";
 import { together } from "../../document/select";
@@ -86,7 +86,7 @@ export abstract class ClipDrag implements Gesture {
     const rate = compositionRate(now.composition);
     const frames = Math.sign(by) * frameAt(rate, Math.abs(by));
     const text = [
-      `${frames > 0 ? "+" : ""}${timecode(rate, frames)}`,
+      `${frames > 0 ? "+" : ""}${timeText(now.display ?? "timecode", rate, frames)}`,
       ...(drag.preview.speed === undefined ? [] : [`${Math.round(drag.preview.speed * 1000) / 10} %`]),
       ...(limit === undefined ? [] : [this.limitText(limit)]),
     ].join(" · ");

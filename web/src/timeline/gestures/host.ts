@@ -1,5 +1,6 @@
 // What gestures need to know and may do. The timeline's view is one implementation, tests another.
 import type { Composition, Project } from "../../api/types";
+import type { TimeDisplay } from "../../edit/display";
 import type { EditPoint } from "../../edit/point";
 import type { Preview } from "../../edit/preview";
 import type { Command } from "../../wire/messages";
@@ -19,6 +20,7 @@ export interface Situation {
   snapping: boolean;
   /** Time of the playhead. */
   now: number;
+  display?: TimeDisplay;
   range?: { from?: number; to?: number };
   unsynced?: ReadonlySet<string>;
   magnetic?: boolean;

@@ -78,15 +78,16 @@ export function paintOverlay(ctx: Context2D, view: View, palette: Palette, overl
 }
 
 function paintLabel(ctx: Context2D, view: View, palette: Palette, label: NonNullable<Overlay["label"]>): void {
-  ctx.font = `600 11px ${palette.font}`;
+  const size = view.scale ?? 1;
+  ctx.font = `600 ${11 * size}px ${palette.font}`;
   ctx.textBaseline = "middle";
-  const width = ctx.measureText(label.text).width + 14;
+  const [width, height] = [ctx.measureText(label.text).width + 14 * size, 20 * size];
   const x = Math.min(view.width - width - 4, Math.max(4, label.x + 12));
-  const y = Math.min(view.height - 24, Math.max(4, label.y - 30));
+  const y = Math.min(view.height - height - 4, Math.max(4, label.y - height - 10));
   ctx.fillStyle = label.warn ? palette.danger : palette.accent;
   ctx.beginPath();
-  ctx.roundRect(x, y, width, 20, 5);
+  ctx.roundRect(x, y, width, height, 5 * size);
   ctx.fill();
   ctx.fillStyle = palette.ruler;
-  ctx.fillText(label.text, x + 7, y + 10.5);
+  ctx.fillText(label.text, x + 7 * size, y + height / 2 + 0.5);
 }
