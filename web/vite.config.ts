@@ -12,15 +12,23 @@ const proxy = { "/api": { target: server, ws: true } };
 /** Hairlines stay as they are. */
 const HAIRLINE_PX = 2;
 
+const inRem = (value: string) =>
+  value.replace(/(^|[\s(,*/+-])(\d*\.?\d+)px\b/g, (whole, before: string, number: string) =>
+    Number(number) <= HAIRLINE_PX ? whole : `${before}${Number((Number(number) / 16).toFixed(5))}rem`,
+  );
+
 // Lengths of the style sheets grow with the size of text: pixels become rem.
 const rem = {
   postcssPlugin: "rem",
   Declaration(declaration: { value: string }) {
     if (!declaration.value.includes("px") || declaration.value.includes("url(")) return;
-    const next = declaration.value.replace(/(^|[\s(,*/+-])(\d*\.?\d+)px\b/g, (whole, before: string, number: string) =>
-      Number(number) <= HAIRLINE_PX ? whole : `${before}${Number((Number(number) / 16).toFixed(5))}rem`,
-    );
+    const next = inRem(declaration.value);
     if (next !== declaration.value) declaration.value = next;
+  },
+  AtRule: {
+    container(rule: { params: string }) {
+      if (rule.params.includes("px")) rule.params = inRem(rule.params);
+    },
   },
 };
 

@@ -2,6 +2,7 @@
 // what is changed in it until it is reset.
 import type { DockviewApi, SerializedDockview } from "dockview-react";
 import { createStore } from "zustand/vanilla";
+import { preferences, scaleOf } from "../ui/preferences";
 import { type PanelId, panelIds, type WorkspaceId, workspaceIds } from "../keys/commands";
 
 export interface OwnWorkspace {
@@ -100,6 +101,8 @@ function restored(api: DockviewApi, layout: SerializedDockview): boolean {
   }
 }
 
+const NARROW_PX = 800;
+
 type Position = Parameters<DockviewApi["addPanel"]>[0]["position"];
 
 /** Groups of panels by place; what this build does not have is left out. */
@@ -127,7 +130,11 @@ function arrange(api: DockviewApi, workspace: WorkspaceId): void {
   const add = (id: PanelId, position?: Position, inactive = false) =>
     api.addPanel({ id, component: id, title: id, position, inactive, ...leastSize(id) });
   const [width, height] = [api.width || 1440, api.height || 860];
-  const { left, right, beside } = groupsOf[workspace];
+  const groups = groupsOf[workspace];
+  // Beside large text there is no room for three columns.
+  const narrow = width / scaleOf(preferences.getState()) < NARROW_PX;
+  const left = narrow ? [...groups.left, ...groups.right, ...groups.beside] : groups.left;
+  const [right, beside] = narrow ? [[], []] : [groups.right, groups.beside];
   const viewer = add("viewer");
   const timeline = add("timeline", { referencePanel: viewer, direction: "below" });
   const group = (ids: string[], position: Position) => {
@@ -141,7 +148,7 @@ function arrange(api: DockviewApi, workspace: WorkspaceId): void {
   const second = group(right, { referencePanel: viewer, direction: "right" });
   const third = group(beside, { referencePanel: timeline, direction: "right" });
   timeline.group.api.setSize({ height: Math.round(height * timelinePart[workspace]) });
-  first?.group.api.setSize({ width: Math.round(Math.min(380, Math.max(250, width * 0.23))) });
+  first?.group.api.setSize({ width: Math.round(narrow ? width * 0.42 : Math.min(380, Math.max(250, width * 0.23))) });
   second?.group.api.setSize({ width: Math.round(Math.min(380, Math.max(270, width * 0.23))) });
   third?.group.api.setSize({ width: Math.round(Math.min(460, Math.max(216, width * 0.28))) });
   viewer.api.setActive();
